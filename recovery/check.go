@@ -1,0 +1,111 @@
+package recovery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what people may write. Lengths are in characters, not bytes.
+const (
+	MaxAlias        = 60
+	MaxContact      = 120
+	MaxCounterparts = 100
+	MaxGroupSize    = 5_000
+	MaxName         = 100
+	MaxNarrative    = 5_000
+	MaxReference    = 80
+	MaxText         = 2_000
+)
+
+// earliest is when WeChat red packets began: nothing was mis-sent before 2014.
+var earliest = time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// clockSkew is how far a phone may run ahead of us before we disbelieve it.
+const clockSkew = 2 * time.Minute
+
+// checker collects the faults of one body, in the order of its fields.
+type checker struct {
+	now    time.Time
+	faults []FieldFault
+}
+
+func (c *checker) fault(field, code, format string, args ...any) {
+	c.faults = append(c.faults, FieldFault{field, code, fmt.Sprintf(format, args...)})
+}
+
+// text checks free text: present when required, valid, short enough, and free
+// of characters that make a reader see something else than what is stored.
+func (c *checker) text(field, value string, limit int, required bool) {
+	switch {
+	case required && strings.TrimSpace(value) == "":
+		c.fault(field, "required", "This field is needed.")
+	case !utf8.ValidString(value):
+		c.fault(field, "invalid_utf8", "The text is not valid UTF-8.")
+	case utf8.RuneCountInString(value) > limit:
+		c.fault(field, "too_long", "At most %d characters are accepted.", limit)
+	case strings.ContainsFunc(value, deceptive):
+		c.fault(field, "forbidden_character", "Control and text-direction characters are not accepted.")
+	}
+}
+
+// deceptive finds control characters and the bidirectional controls of Unicode
+// (UAX 9), which can make a paper read differently from its bytes.
+func deceptive(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case unicode.IsControl(r), r == utf8.RuneError:
+		return true
+	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0x061C:
+		return true
+	default:
+		return r == 0x2028 || r == 0x2029 || r == 0xFEFF
+	}
+}
+
+func (c *checker) amount(field string, value Money, required bool) {
+	switch {
+	case value < 0, required && value == 0:
+		c.fault(field, "out_of_range", "The amount must be above zero, in fen.")
+	case value > MaxMoney:
+		c.fault(field, "out_of_range", "Amounts above %d fen are not accepted.", MaxMoney)
+	}
+}
+
+func (c *checker) moment(field string, at *time.Time, required bool) {
+	switch {
+	case at == nil || at.IsZero():
+		if required {
+			c.fault(field, "required", "A time with offset is needed (RFC 3339).")
+		}
+	case at.After(c.now.Add(clockSkew)):
+		c.fault(field, "in_future", "The time lies in the future.")
+	case at.Before(earliest):
+		c.fault(field, "too_early", "Times before 2014 are not accepted.")
+	}
+}
+
+// oneOf checks an enumeration; an empty value passes unless it is required.
+func oneOf[T ~string](c *checker, field string, value T, values []T, required bool) {
+	if value == "" {
+		if required {
+			c.fault(field, "required", "This field is needed.")
+		}
+		return
+	}
+	if !slices.Contains(values, value) {
+		c.fault(field, "unknown_value", "Accepted are: %s.", list(values))
+	}
+}
+
+func list[T ~string](values []T) string {
+	words := make([]string, len(values))
+	for i, value := range values {
+		words[i] = string(value)
+	}
+	return strings.Join(words, ", ")
+}

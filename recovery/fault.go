@@ -1,0 +1,81 @@
+package recovery
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code is a stable, machine-readable name of a failure. Codes are part of the
+// outside contract: add, never rename.
+type Code string
+
+// The codes of the product. Anything that is not one of them is CodeInternal.
+const (
+	CodeActionNotAllowed Code = "action_not_allowed"
+	CodeConflict         Code = "conflict"
+	CodeForbidden        Code = "forbidden"
+	CodeIdempotency      Code = "idempotency_conflict"
+	CodeInternal         Code = "internal"
+	CodeInvalid          Code = "invalid"
+	CodeNotFound         Code = "not_found"
+	CodePrecondition     Code = "precondition_failed"
+	CodeTooLarge         Code = "too_large"
+	CodeTransactionOpen  Code = "transaction_has_open_case"
+	CodeUnauthenticated  Code = "unauthenticated"
+	CodeUnavailable      Code = "unavailable"
+	CodeUnsupportedMedia Code = "unsupported_media_type"
+)
+
+// Fault is the one error type of the product. Detail is written for the person
+// who can mend it and holds no personal data; Cause stays inside and never
+// reaches a caller.
+type Fault struct {
+	Code   Code
+	Detail string
+	Fields []FieldFault
+	Cause  error
+}
+
+// FieldFault says what is wrong with one field of a body.
+type FieldFault struct {
+	Field  string `json:"field"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Faultf makes a Fault without a cause.
+func Faultf(code Code, format string, args ...any) *Fault {
+	return &Fault{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Invalid makes the Fault for faulty fields, or nil when there are none.
+func Invalid(fields []FieldFault) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &Fault{Code: CodeInvalid, Detail: "Some fields cannot be accepted as they are.", Fields: fields}
+}
+
+// Error implements error; it is for logs of the operator, not for callers.
+func (f *Fault) Error() string {
+	text := string(f.Code) + ": " + f.Detail
+	for _, field := range f.Fields {
+		text += fmt.Sprintf(" [%s: %s]", field.Field, field.Code)
+	}
+	if f.Cause != nil {
+		text += ": " + f.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap gives the inner cause to errors.Is and errors.As.
+func (f *Fault) Unwrap() error { return f.Cause }
+
+// CodeOf names any error: the code of the Fault in its chain, or CodeInternal.
+func CodeOf(err error) Code {
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return fault.Code
+	}
+	return CodeInternal
+}

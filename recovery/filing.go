@@ -1,0 +1,134 @@
+package recovery
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Filing is what a claimant tells when a case is filed (contract: POST /cases).
+type Filing struct {
+	Platform      Platform            `json:"platform"`
+	Instrument    Instrument          `json:"instrument"`
+	Amount        Money               `json:"amount_fen"`
+	SentAt        *time.Time          `json:"sent_at"`
+	TransactionNo string              `json:"transaction_no,omitempty"`
+	Reason        Reason              `json:"reason"`
+	ClaimState    ClaimState          `json:"claim_state"`
+	Group         *Group              `json:"group,omitempty"`
+	Counterparts  []FilingCounterpart `json:"counterparts"`
+	Claimant      Claimant            `json:"claimant"`
+	Narrative     string              `json:"narrative,omitempty"`
+	// Pace is of the development profile only: see Case.Pace.
+	Pace int `json:"pace,omitempty"`
+}
+
+// FilingCounterpart is a counterpart as the claimant names them.
+type FilingCounterpart struct {
+	Alias     string     `json:"alias"`
+	Claimed   Money      `json:"claimed_fen,omitempty"`
+	ClaimedAt *time.Time `json:"claimed_at,omitempty"`
+	Contact   string     `json:"contact,omitempty"`
+}
+
+// MaxPace is one second for about twelve days.
+const MaxPace = 1_000_000
+
+var (
+	transactionForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+	emailForm       = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,190}$`)
+	phoneForm       = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,22}$`)
+)
+
+// Validate checks every field and names each faulty one. It returns nil or a
+// Fault with CodeInvalid.
+func (f Filing) Validate(now time.Time) error {
+	c := &checker{now: now}
+	oneOf(c, "platform", f.Platform, Platforms, true)
+	oneOf(c, "instrument", f.Instrument, Instruments, true)
+	c.amount("amount_fen", f.Amount, true)
+	c.moment("sent_at", f.SentAt, true)
+	if f.TransactionNo != "" && !transactionForm.MatchString(f.TransactionNo) {
+		c.fault("transaction_no", "malformed", "Up to 64 letters, digits, '-' and '_' are accepted.")
+	}
+	oneOf(c, "reason", f.Reason, Reasons, true)
+	oneOf(c, "claim_state", f.ClaimState, ClaimStates, true)
+	f.checkGroup(c)
+	f.checkCounterparts(c)
+	f.checkClaimant(c)
+	c.text("narrative", f.Narrative, MaxNarrative, false)
+	if f.Pace < 0 || f.Pace > MaxPace {
+		c.fault("pace", "out_of_range", "The pace lies between 1 and %d.", MaxPace)
+	}
+	return Invalid(c.faults)
+}
+
+func (f Filing) checkGroup(c *checker) {
+	if f.Group == nil {
+		return
+	}
+	oneOf(c, "group.kind", f.Group.Kind, GroupKinds, true)
+	if f.Group.Size < 0 || f.Group.Size > MaxGroupSize {
+		c.fault("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", MaxGroupSize)
+	}
+}
+
+func (f Filing) checkCounterparts(c *checker) {
+	if len(f.Counterparts) == 0 {
+		c.fault("counterparts", "required", "Name at least one counterpart, if only by a nickname.")
+	}
+	if len(f.Counterparts) > MaxCounterparts {
+		c.fault("counterparts", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
+		return
+	}
+	var claimed Money
+	for i, counterpart := range f.Counterparts {
+		at := fmt.Sprintf("counterparts[%d].", i)
+		c.text(at+"alias", counterpart.Alias, MaxAlias, true)
+		c.amount(at+"claimed_fen", counterpart.Claimed, false)
+		c.moment(at+"claimed_at", counterpart.ClaimedAt, false)
+		c.text(at+"contact", counterpart.Contact, MaxContact, false)
+		if counterpart.ClaimedAt != nil && f.SentAt != nil && counterpart.ClaimedAt.Before(*f.SentAt) {
+			c.fault(at+"claimed_at", "before_sending", "Nothing can be claimed before it was sent.")
+		}
+		claimed += min(max(counterpart.Claimed, 0), MaxMoney)
+	}
+	if f.Amount > 0 && claimed > f.Amount {
+		c.fault("counterparts", "sum_too_large", "The claimed shares add up to more than was sent.")
+	}
+}
+
+func (f Filing) checkClaimant(c *checker) {
+	c.text("claimant.name", f.Claimant.Name, MaxName, true)
+	c.text("claimant.email", f.Claimant.Email, 254, false)
+	c.text("claimant.phone", f.Claimant.Phone, 24, false)
+	c.text("claimant.province", f.Claimant.Province, MaxName, false)
+	c.text("claimant.city", f.Claimant.City, MaxName, false)
+	if f.Claimant.Email != "" && !emailForm.MatchString(f.Claimant.Email) {
+		c.fault("claimant.email", "malformed", "This is not an e-mail address.")
+	}
+	if f.Claimant.Phone != "" && !phoneForm.MatchString(f.Claimant.Phone) {
+		c.fault("claimant.phone", "malformed", "This is not a telephone number.")
+	}
+}
+
+// Case makes the record of a checked filing. It stands at Start.
+func (f Filing) Case(id CaseID, number CaseNumber, owner UserID, now time.Time, newID func() string) Case {
+	c := Case{
+		ID: id, Number: number, Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount,
+		SentAt: f.SentAt.UTC(), TransactionNo: f.TransactionNo, Reason: f.Reason, ClaimState: f.ClaimState,
+		Group: Group{Kind: NoGroup}, Claimant: f.Claimant, Narrative: strings.TrimSpace(f.Narrative),
+		Owner: owner, Pace: max(1, f.Pace), CreatedAt: now.UTC(), Version: 1,
+	}
+	if f.Group != nil {
+		c.Group = *f.Group
+	}
+	for _, counterpart := range f.Counterparts {
+		c.Counterparts = append(c.Counterparts, Counterpart{
+			ID: CounterpartID(newID()), Alias: counterpart.Alias, Claimed: counterpart.Claimed,
+			ClaimedAt: counterpart.ClaimedAt, Contact: counterpart.Contact,
+		})
+	}
+	return c
+}

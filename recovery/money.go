@@ -1,0 +1,106 @@
+package recovery
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Money is an amount in fen (1/100 yuan, CNY). It is never negative in a case.
+type Money int64
+
+// MaxMoney is the largest amount a case may claim: 100 million yuan. The limit
+// keeps every sum of a case far from the end of int64.
+const MaxMoney Money = 100_000_000_00
+
+// String writes the amount as people read it: "2,000.00".
+func (m Money) String() string {
+	sign := ""
+	if m < 0 {
+		sign, m = "-", -m
+	}
+	digits := fmt.Sprintf("%d", int64(m)/100)
+	var groups []string
+	for len(digits) > 3 {
+		groups = append([]string{digits[len(digits)-3:]}, groups...)
+		digits = digits[:len(digits)-3]
+	}
+	groups = append([]string{digits}, groups...)
+	return fmt.Sprintf("%s%s.%02d", sign, strings.Join(groups, ","), int64(m)%100)
+}
+
+var (
+	capitalDigits = []rune("零壹贰叁肆伍陆柒捌玖")
+	capitalUnits  = []string{"", "拾", "佰", "仟"}
+	capitalGroups = []string{"", "万", "亿", "万亿"}
+)
+
+// Capitals writes the amount in the capital numerals that Chinese papers use
+// for sums (正确填写票据和结算凭证的基本规定, 支付结算办法 annex 1): 2,000.05 is
+// "人民币贰仟元零伍分".
+func (m Money) Capitals() string {
+	if m < 0 {
+		return "负" + (-m).Capitals()
+	}
+	yuan, jiao, fen := int64(m)/100, int64(m)/10%10, int64(m)%10
+	var out strings.Builder
+	out.WriteString("人民币")
+	if yuan > 0 {
+		out.WriteString(capitalInteger(yuan) + "元")
+	}
+	switch {
+	case jiao == 0 && fen == 0:
+		if yuan == 0 {
+			out.WriteString("零元")
+		}
+		out.WriteString("整")
+		return out.String()
+	case jiao > 0:
+		out.WriteString(string(capitalDigits[jiao]) + "角")
+	case yuan > 0:
+		out.WriteString("零")
+	}
+	if fen > 0 {
+		out.WriteString(string(capitalDigits[fen]) + "分")
+	} else {
+		out.WriteString("整")
+	}
+	return out.String()
+}
+
+func capitalInteger(n int64) string {
+	var out string
+	gap := false // a zero stands between what is written and what comes
+	for group := 0; n > 0; group, n = group+1, n/10_000 {
+		part := n % 10_000
+		if part == 0 {
+			gap = out != ""
+			continue
+		}
+		text := capitalThousands(part) + capitalGroups[group]
+		if gap {
+			text += "零"
+		}
+		out = text + out
+		gap = part < 1_000
+	}
+	return out
+}
+
+func capitalThousands(n int64) string {
+	var out string
+	gap := false
+	for place := 0; n > 0; place, n = place+1, n/10 {
+		digit := n % 10
+		if digit == 0 {
+			gap = out != ""
+			continue
+		}
+		text := string(capitalDigits[digit]) + capitalUnits[place]
+		if gap {
+			text += "零"
+		}
+		out = text + out
+		gap = false
+	}
+	return out
+}

@@ -1,0 +1,275 @@
+package recovery
+
+import "slices"
+
+// Identifiers. All are UUIDv7 in text form except CaseNumber, which people read
+// out on the phone: "R20261121-000042".
+type (
+	CaseID        string
+	CaseNumber    string
+	CounterpartID string
+	EvidenceID    string
+	ExportID      string
+	RequestID     string
+	UserID        string
+)
+
+// Platform is the wallet or messenger the money was sent with.
+type Platform string
+
+// The platforms.
+const (
+	WeChat Platform = "wechat"
+	Alipay Platform = "alipay"
+	QQ     Platform = "qq"
+	WeCom  Platform = "wecom"
+)
+
+// Instrument is how the money was sent.
+type Instrument string
+
+// The instruments. A red packet and a transfer differ in law and in recall.
+const (
+	OrdinaryPacket   Instrument = "ordinary_packet"
+	LuckyPacket      Instrument = "lucky_packet"
+	Transfer         Instrument = "transfer"
+	EnterprisePacket Instrument = "enterprise_packet"
+	PasswordPacket   Instrument = "password_packet"
+)
+
+// ClaimState says whether the counterparts have taken the money yet.
+type ClaimState string
+
+// The claim states.
+const (
+	Unclaimed     ClaimState = "unclaimed"
+	PartlyClaimed ClaimState = "partly_claimed"
+	Claimed       ClaimState = "claimed"
+	ClaimUnknown  ClaimState = "unknown"
+)
+
+// GroupKind is the kind of group the money was sent into; NoGroup is one to one.
+type GroupKind string
+
+// The group kinds.
+const (
+	NoGroup        GroupKind = "none"
+	FamilyGroup    GroupKind = "family"
+	FriendsGroup   GroupKind = "friends"
+	WorkGroup      GroupKind = "work"
+	StrangersGroup GroupKind = "strangers"
+	TradeGroup     GroupKind = "trade"
+)
+
+// Reason is why the money should not have gone there.
+type Reason string
+
+// The reasons.
+const (
+	WrongGroup     Reason = "wrong_group"
+	WrongPerson    Reason = "wrong_person"
+	WrongAmount    Reason = "wrong_amount"
+	Duplicate      Reason = "duplicate"
+	LeakedPassword Reason = "leaked_password"
+	OtherReason    Reason = "other"
+)
+
+// Stage is how far a case has gone (contract: stage).
+type Stage string
+
+// The stages in their order.
+const (
+	RecallWatch    Stage = "recall_watch"
+	PrivateContact Stage = "private_contact"
+	GroupNotice    Stage = "group_notice"
+	Appeal         Stage = "appeal"
+	Legal          Stage = "legal"
+	Closed         Stage = "closed"
+)
+
+// Stages lists the stages in the order a case passes them.
+var Stages = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal, Legal, Closed}
+
+// After reports whether s comes later in the journey than other.
+func (s Stage) After(other Stage) bool {
+	return slices.Index(Stages, s) > slices.Index(Stages, other)
+}
+
+// WaitingOn names whose move is next.
+type WaitingOn string
+
+// Who a case may wait for.
+const (
+	OnClaimant    WaitingOn = "claimant"
+	OnCounterpart WaitingOn = "counterpart"
+	OnPlatform    WaitingOn = "platform"
+	OnAgent       WaitingOn = "agent"
+	OnCourt       WaitingOn = "court"
+	OnNobody      WaitingOn = "nobody"
+)
+
+// Outcome is how a closed case ended.
+type Outcome string
+
+// The outcomes.
+const (
+	AutoRefunded     Outcome = "auto_refunded"
+	RecoveredFull    Outcome = "recovered_full"
+	RecoveredPartly  Outcome = "recovered_partly"
+	Settled          Outcome = "settled"
+	Judgment         Outcome = "judgment"
+	CriminalReferred Outcome = "criminal_referred"
+	Unrecovered      Outcome = "unrecovered"
+	Withdrawn        Outcome = "withdrawn"
+	NotEligible      Outcome = "not_eligible"
+)
+
+// Response is what a counterpart answered.
+type Response string
+
+// The responses.
+const (
+	Returned       Response = "returned"
+	PartlyReturned Response = "partly_returned"
+	Promised       Response = "promised"
+	Refused        Response = "refused"
+	Contested      Response = "contested"
+	Hostile        Response = "hostile"
+)
+
+// Refusal is the typed reason of a counterpart who does not return.
+type Refusal string
+
+// The refusals.
+const (
+	NoAnswer        Refusal = "no_answer"
+	Refuses         Refusal = "refuses"
+	ClaimsGift      Refusal = "claims_gift"
+	ClaimsOwed      Refusal = "claims_owed"
+	AlreadyReturned Refusal = "already_returned"
+	AccountClosed   Refusal = "account_closed"
+	RefusalHostile  Refusal = "hostile"
+)
+
+// Channel is how people spoke, or how money came back.
+type Channel string
+
+// The channels.
+const (
+	PrivateMessage Channel = "private_message"
+	GroupMessage   Channel = "group_message"
+	ByWeChat       Channel = "wechat"
+	ByAlipay       Channel = "alipay"
+	ByQQ           Channel = "qq"
+	ByWeCom        Channel = "wecom"
+	SMS            Channel = "sms"
+	Email          Channel = "email"
+	Phone          Channel = "phone"
+	InPerson       Channel = "in_person"
+	Letter         Channel = "letter"
+	OriginalRoute  Channel = "original_route"
+	AutoRefund     Channel = "auto_refund"
+	BankTransfer   Channel = "bank_transfer"
+	Cash           Channel = "cash"
+	OtherChannel   Channel = "other"
+)
+
+// Decision is an agent's word on an appeal.
+type Decision string
+
+// The decisions.
+const (
+	Granted       Decision = "granted"
+	PartlyGranted Decision = "partly_granted"
+	Denied        Decision = "denied"
+)
+
+// Route is a way of legal escalation.
+type Route string
+
+// The routes (民诉法 2023: payment order 225, small claims 165, suit 122).
+const (
+	Mediation    Route = "mediation"
+	DemandLetter Route = "demand_letter"
+	PaymentOrder Route = "payment_order"
+	SmallClaims  Route = "small_claims"
+	CivilSuit    Route = "civil_suit"
+	PoliceReport Route = "police_report"
+	SetOff       Route = "set_off"
+	CrossBorder  Route = "cross_border"
+)
+
+// EvidenceKind says what a file shows.
+type EvidenceKind string
+
+// The evidence kinds.
+const (
+	TransferScreenshot EvidenceKind = "transfer_screenshot"
+	PacketScreenshot   EvidenceKind = "packet_screenshot"
+	ChatScreenshot     EvidenceKind = "chat_screenshot"
+	ChatExport         EvidenceKind = "chat_export"
+	ScreenRecording    EvidenceKind = "screen_recording"
+	Statement          EvidenceKind = "statement"
+	SealedReceipt      EvidenceKind = "sealed_receipt"
+	Location           EvidenceKind = "location"
+	NoticeScreenshot   EvidenceKind = "notice_screenshot"
+	Identity           EvidenceKind = "identity"
+	Ticket             EvidenceKind = "ticket"
+	PoliceReceipt      EvidenceKind = "police_receipt"
+	Agreement          EvidenceKind = "agreement"
+	OtherEvidence      EvidenceKind = "other"
+)
+
+// Audience is for whom a dossier is built.
+type Audience string
+
+// The audiences.
+const (
+	ForCourt    Audience = "court"
+	ForOpponent Audience = "opponent"
+	ForPlatform Audience = "platform"
+	ForArchive  Audience = "archive"
+)
+
+// Role is what an account may do.
+type Role string
+
+// The roles. System is the workflow itself; it has no account.
+const (
+	RoleClaimant    Role = "claimant"
+	RoleCounterpart Role = "counterpart"
+	RoleAgent       Role = "agent"
+	RoleSupervisor  Role = "supervisor"
+	RoleLegal       Role = "legal"
+	RoleAdmin       Role = "admin"
+	RoleAuditor     Role = "auditor"
+	RoleSystem      Role = "system"
+)
+
+// Actor is who did a thing: a role and the account behind it, never a name.
+type Actor struct {
+	Role Role   `json:"role"`
+	ID   UserID `json:"id"`
+}
+
+// System is the actor of what happens by itself: deadlines that pass.
+var System = Actor{Role: RoleSystem, ID: "system"}
+
+// Values of each enumeration, for validation and for the specification's test.
+var (
+	Platforms     = []Platform{WeChat, Alipay, QQ, WeCom}
+	Instruments   = []Instrument{OrdinaryPacket, LuckyPacket, Transfer, EnterprisePacket, PasswordPacket}
+	ClaimStates   = []ClaimState{Unclaimed, PartlyClaimed, Claimed, ClaimUnknown}
+	GroupKinds    = []GroupKind{NoGroup, FamilyGroup, FriendsGroup, WorkGroup, StrangersGroup, TradeGroup}
+	Reasons       = []Reason{WrongGroup, WrongPerson, WrongAmount, Duplicate, LeakedPassword, OtherReason}
+	Waits         = []WaitingOn{OnClaimant, OnCounterpart, OnPlatform, OnAgent, OnCourt, OnNobody}
+	Outcomes      = []Outcome{AutoRefunded, RecoveredFull, RecoveredPartly, Settled, Judgment, CriminalReferred, Unrecovered, Withdrawn, NotEligible}
+	Responses     = []Response{Returned, PartlyReturned, Promised, Refused, Contested, Hostile}
+	Refusals      = []Refusal{NoAnswer, Refuses, ClaimsGift, ClaimsOwed, AlreadyReturned, AccountClosed, RefusalHostile}
+	Channels      = []Channel{PrivateMessage, GroupMessage, ByWeChat, ByAlipay, ByQQ, ByWeCom, SMS, Email, Phone, InPerson, Letter, OriginalRoute, AutoRefund, BankTransfer, Cash, OtherChannel}
+	Decisions     = []Decision{Granted, PartlyGranted, Denied}
+	Routes        = []Route{Mediation, DemandLetter, PaymentOrder, SmallClaims, CivilSuit, PoliceReport, SetOff, CrossBorder}
+	EvidenceKinds = []EvidenceKind{TransferScreenshot, PacketScreenshot, ChatScreenshot, ChatExport, ScreenRecording, Statement, SealedReceipt, Location, NoticeScreenshot, Identity, Ticket, PoliceReceipt, Agreement, OtherEvidence}
+	Audiences     = []Audience{ForCourt, ForOpponent, ForPlatform, ForArchive}
+	Roles         = []Role{RoleClaimant, RoleCounterpart, RoleAgent, RoleSupervisor, RoleLegal, RoleAdmin, RoleAuditor}
+)
