@@ -9,7 +9,6 @@ const (
 	EntryCaseFiled         EntryKind = "case_filed"
 	EntryEvidenceAdded     EntryKind = "evidence_added"
 	EntryEvidenceViewed    EntryKind = "evidence_viewed"
-	EntryStatementImported EntryKind = "statement_imported"
 	EntryStageEntered      EntryKind = "stage_entered"
 	EntryDeadlinePassed    EntryKind = "deadline_passed"
 	EntryEvidenceSupplied  EntryKind = "evidence_supplied"
@@ -28,7 +27,6 @@ const (
 	EntryAssigned          EntryKind = "assigned"
 	EntryReleased          EntryKind = "released"
 	EntryNoteAdded         EntryKind = "note_added"
-	EntryActionRefused     EntryKind = "action_refused"
 	EntryExportRequested   EntryKind = "export_requested"
 	EntryExportBuilt       EntryKind = "export_built"
 	EntryExportDownloaded  EntryKind = "export_downloaded"
@@ -36,9 +34,9 @@ const (
 
 // EntryKinds lists every kind in the order above.
 var EntryKinds = []EntryKind{
-	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryStatementImported, EntryStageEntered,
+	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryStageEntered,
 	EntryDeadlinePassed, EntryEvidenceSupplied, EntryContactRecorded, EntryResponseRecorded, EntryReturnRecorded,
 	EntryEscalated, EntryAppealSubmitted, EntryEvidenceRequested, EntryPlatformReplied, EntryAppealDecided,
 	EntryRouteChosen, EntryLegalStep, EntryWithdrawn, EntryClosed, EntryAssigned, EntryReleased, EntryNoteAdded,
-	EntryActionRefused, EntryExportRequested, EntryExportBuilt, EntryExportDownloaded,
+	EntryExportRequested, EntryExportBuilt, EntryExportDownloaded,
 }

@@ -33,7 +33,9 @@ type Fault struct {
 	Code   Code
 	Detail string
 	Fields []FieldFault
-	Cause  error
+	// Allowed is what may be done instead, with CodeActionNotAllowed.
+	Allowed []Action
+	Cause   error
 }
 
 // FieldFault says what is wrong with one field of a body.

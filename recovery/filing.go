@@ -132,3 +132,20 @@ func (f Filing) Case(id CaseID, number CaseNumber, owner UserID, now time.Time, 
 	}
 	return c
 }
+
+// CheckEvidence checks what is said about a file and names each faulty field.
+func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description string, now time.Time) []FieldFault {
+	c := &checker{now: now}
+	oneOf(c, "kind", kind, EvidenceKinds, true)
+	c.moment("captured_at", capturedAt, false)
+	c.text("source", source, MaxReference, false)
+	c.text("description", description, MaxText, false)
+	return c.faults
+}
+
+// CheckFileName checks the name a file came with.
+func CheckFileName(name string) []FieldFault {
+	c := &checker{}
+	c.text("file", name, 255, false)
+	return c.faults
+}

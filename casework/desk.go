@@ -1,0 +1,86 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// deskAct writes who works on a case, or a note. It does not move the case.
+func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return Reply[View]{Stored: row.Answer}, err
+	}
+	if req.IfMatch != nil && *req.IfMatch != c.Version {
+		return Reply[View]{}, recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+	}
+	if !slices.Contains(s.allowed(c, req.Actor.Role), act.Action) {
+		return Reply[View]{}, s.listAllowed(recovery.Faultf(recovery.CodeActionNotAllowed, "not now"), c, req.Actor.Role)
+	}
+	write, err := s.deskWrite(ctx, req, c, act)
+	if err != nil {
+		return Reply[View]{}, err
+	}
+	err = s.Store.WriteDesk(ctx, write)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return Reply[View]{Stored: row.Answer}, err
+	}
+	if err != nil {
+		return Reply[View]{}, err
+	}
+	view, err := s.Case(ctx, req.Actor, c.ID)
+	return Reply[View]{Value: view}, err
+}
+
+func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (postgres.DeskWrite, error) {
+	kinds := map[recovery.Action]recovery.EntryKind{
+		recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
+	}
+	draft := s.draft(kinds[act.Action], req, c)
+	draft.Key = deskKey(req, s.newID)
+	draft.Facts, draft.Personal = act.Facts(), act.Personal()
+	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, Was: c.Assignee}
+	after := c
+	switch act.Action {
+	case recovery.Assign:
+		if err := s.mayHold(ctx, req.Actor, act.UserID); err != nil {
+			return postgres.DeskWrite{}, err
+		}
+		write.Assignee, after.Assignee = &act.UserID, act.UserID
+	case recovery.Release:
+		nobody := recovery.UserID("")
+		write.Assignee, after.Assignee = &nobody, nobody
+	}
+	after.Version++
+	view, err := s.view(ctx, after, req.Actor.Role)
+	if err != nil {
+		return postgres.DeskWrite{}, err
+	}
+	write.Idem, err = req.idempotency(string(c.ID), view)
+	return write, err
+}
+
+// mayHold checks who may be given a case: an agent takes one for themselves, a
+// supervisor gives it to anyone of the desk.
+func (s *Service) mayHold(ctx context.Context, actor recovery.Actor, id recovery.UserID) error {
+	if actor.Role == recovery.RoleAgent && id != actor.ID {
+		return recovery.Faultf(recovery.CodeForbidden, "An agent takes a case for themselves; a supervisor gives it to others.")
+	}
+	user, err := s.Store.User(ctx, id)
+	desk := []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
+	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || !slices.Contains(desk, user.Role)) {
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "Nobody at the desk has this id."}})
+	}
+	return err
+}
+
+func deskKey(req Request, newID func() string) string {
+	if req.Key == "" {
+		return "desk:" + newID()
+	}
+	return "desk:" + string(req.Actor.ID) + ":" + req.Key
+}

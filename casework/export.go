@@ -1,0 +1,141 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"recourse/activities"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// mayExport says for which audiences a role may have papers built. The archive
+// set holds the desk's internal notes.
+var mayExport = map[recovery.Role][]recovery.Audience{
+	recovery.RoleClaimant:   {recovery.ForCourt, recovery.ForOpponent, recovery.ForPlatform},
+	recovery.RoleAgent:      {recovery.ForPlatform, recovery.ForCourt},
+	recovery.RoleSupervisor: recovery.Audiences,
+	recovery.RoleLegal:      recovery.Audiences,
+}
+
+// RequestExport asks for a dossier and a bag of the case as it stands. The
+// journal is checkpointed at once; the papers are built by the engine.
+func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
+	if err := writes(req.Actor); err != nil {
+		return Reply[recovery.Export]{}, err
+	}
+	c, err := s.visible(ctx, req.Actor, id)
+	if err != nil {
+		return Reply[recovery.Export]{}, err
+	}
+	if !slices.Contains(recovery.Audiences, audience) {
+		return Reply[recovery.Export]{}, recovery.Invalid([]recovery.FieldFault{{
+			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
+		}})
+	}
+	if !slices.Contains(mayExport[req.Actor.Role], audience) {
+		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
+			"The role %s does not export for the audience %s.", req.Actor.Role, audience)
+	}
+	return s.requestExport(ctx, req, c, audience)
+}
+
+func (s *Service) requestExport(ctx context.Context, req Request, c recovery.Case, audience recovery.Audience) (Reply[recovery.Export], error) {
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return s.exportBefore(ctx, row, err)
+	}
+	export := recovery.Export{
+		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: audience, State: recovery.ExportBuilding,
+		CreatedAt: s.Now(), By: req.Actor,
+	}
+	draft := s.draft(recovery.EntryExportRequested, req, c)
+	draft.Key = "export:" + string(export.ID)
+	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience}
+	idem, err := req.idempotency(string(export.ID), export)
+	if err != nil {
+		return Reply[recovery.Export]{}, err
+	}
+	made, err := s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idem: idem})
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return s.exportBefore(ctx, row, err)
+	}
+	return Reply[recovery.Export]{Value: made}, err
+}
+
+func (s *Service) exportBefore(ctx context.Context, row postgres.Idempotency, err error) (Reply[recovery.Export], error) {
+	if err != nil {
+		return Reply[recovery.Export]{}, err
+	}
+	export, err := s.Store.Export(ctx, recovery.ExportID(row.Ref))
+	return Reply[recovery.Export]{Value: export, Stored: row.Answer}, err
+}
+
+// Export tells how far an export is.
+func (s *Service) Export(ctx context.Context, actor recovery.Actor, id recovery.ExportID) (recovery.Export, error) {
+	missing := recovery.Faultf(recovery.CodeNotFound, "There is no such export.")
+	if _, err := uuid.Parse(string(id)); err != nil {
+		return recovery.Export{}, missing
+	}
+	export, err := s.Store.Export(ctx, id)
+	if err != nil {
+		return recovery.Export{}, err
+	}
+	if _, err := s.visible(ctx, actor, export.CaseID); err != nil {
+		return recovery.Export{}, missing
+	}
+	if export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant {
+		return recovery.Export{}, missing
+	}
+	return export, nil
+}
+
+// ExportsOf lists a case's exports, newest first, as far as the actor may see
+// them.
+func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Export, error) {
+	if _, err := s.visible(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	exports, err := s.Store.ExportsOf(ctx, id)
+	if err != nil || actor.Role != recovery.RoleClaimant {
+		return exports, err
+	}
+	return slices.DeleteFunc(exports, func(e recovery.Export) bool { return e.Audience == recovery.ForArchive }), nil
+}
+
+// The files of an export.
+const (
+	DossierFile = "dossier.pdf"
+	BagFile     = "bag.zip"
+)
+
+// OpenExport opens dossier.pdf or bag.zip of a ready export; the download is
+// journalled before a byte is given out.
+func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.ExportID, name string) (io.ReadSeekCloser, recovery.Export, error) {
+	export, err := s.Export(ctx, req.Actor, id)
+	if err != nil {
+		return nil, recovery.Export{}, err
+	}
+	if export.State != recovery.ExportReady {
+		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)
+	}
+	file, err := os.Open(activities.ExportPath(s.config.ExportsDir, id, name))
+	if err != nil {
+		return nil, export, err
+	}
+	c, err := s.Store.Case(ctx, export.CaseID)
+	if err != nil {
+		return nil, export, errors.Join(err, file.Close())
+	}
+	draft := s.draft(recovery.EntryExportDownloaded, req, c)
+	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
+	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
+		return nil, export, errors.Join(err, file.Close())
+	}
+	return file, export, nil
+}

@@ -1,0 +1,132 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// File takes in a case. It is acknowledged when row, first journal entry and
+// outbox row are durable, whether the engine is up or not.
+func (s *Service) File(ctx context.Context, req Request, filing recovery.Filing) (Reply[View], error) {
+	if err := s.mayFile(req.Actor, filing); err != nil {
+		return Reply[View]{}, err
+	}
+	view, write, err := s.prepareFiling(ctx, req, filing)
+	if err != nil {
+		return Reply[View]{}, err
+	}
+	err = s.Store.FileCase(ctx, write)
+	if err == nil {
+		return Reply[View]{Value: view}, nil
+	}
+	// The same request again meets either guard first: its key or its
+	// transaction number. The key decides.
+	if errors.Is(err, postgres.ErrAnswered) || recovery.CodeOf(err) == recovery.CodeTransactionOpen {
+		return s.filedBefore(ctx, req, err)
+	}
+	return Reply[View]{}, err
+}
+
+func (s *Service) mayFile(actor recovery.Actor, filing recovery.Filing) error {
+	switch actor.Role {
+	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor:
+	default:
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s does not file cases.", actor.Role)
+	}
+	if filing.Pace > 1 && !s.config.Development {
+		return recovery.Invalid([]recovery.FieldFault{{
+			Field: "pace", Code: "development_only", Detail: "A pace is accepted by a development installation only.",
+		}})
+	}
+	return filing.Validate(s.Now())
+}
+
+func (s *Service) prepareFiling(ctx context.Context, req Request, filing recovery.Filing) (View, postgres.FilingWrite, error) {
+	number, err := s.Store.NextNumber(ctx)
+	if err != nil {
+		return View{}, postgres.FilingWrite{}, err
+	}
+	if filing.Pace == 0 {
+		filing.Pace = s.config.Pace
+	}
+	c := s.open(req.Actor, filing, number)
+	view, err := s.viewWith(c, req.Actor.Role, nil)
+	if err != nil {
+		return View{}, postgres.FilingWrite{}, err
+	}
+	idem, err := req.idempotency(string(c.ID), view)
+	if err != nil {
+		return View{}, postgres.FilingWrite{}, err
+	}
+	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem}, nil
+}
+
+// open makes the case of a filing, standing at its first position with its
+// first deadline, pinned to the playbook in force.
+func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
+	now, book := s.Now(), s.Shelf.Current()
+	owner := recovery.UserID("")
+	if actor.Role == recovery.RoleClaimant {
+		owner = actor.ID
+	}
+	c := filing.Case(recovery.CaseID(s.newID()), number, owner, now, s.newID)
+	c.Playbook = book.Version()
+	c.Position = recovery.Start(c, book.RefundAhead(filing, now))
+	if deadline, runs := book.Deadline(c.Position, c, now); runs {
+		c.Deadlines = []recovery.Deadline{deadline}
+	}
+	return c
+}
+
+func (s *Service) filedBefore(ctx context.Context, req Request, cause error) (Reply[View], error) {
+	row, found, err := s.answered(ctx, req)
+	if err != nil {
+		return Reply[View]{}, err
+	}
+	if !found {
+		return Reply[View]{}, cause
+	}
+	view, err := s.Case(ctx, req.Actor, recovery.CaseID(row.Ref))
+	return Reply[View]{Value: view, Stored: row.Answer}, err
+}
+
+// filedDraft states the facts of the filing; who and to whom stays behind
+// commitments.
+func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
+	draft := s.draft(recovery.EntryCaseFiled, req, c)
+	draft.Key = "filed"
+	draft.ClaimedAt = &c.SentAt
+	draft.Facts = map[string]any{
+		"number": c.Number, "platform": c.Platform, "instrument": c.Instrument, "amount_fen": c.Amount,
+		"sent_at": c.SentAt.Format(time.RFC3339), "reason": c.Reason, "claim_state": c.ClaimState, "group": c.Group,
+		"counterparts": len(c.Counterparts), "stage": c.Position.Stage, "playbook": c.Playbook,
+	}
+	draft.Personal = map[string]string{
+		"claimant.name": c.Claimant.Name, "claimant.email": c.Claimant.Email, "claimant.phone": c.Claimant.Phone,
+		"claimant.province": c.Claimant.Province, "claimant.city": c.Claimant.City,
+		"narrative": c.Narrative, "transaction_no": c.TransactionNo,
+	}
+	for i, counterpart := range c.Counterparts {
+		draft.Personal[fmt.Sprintf("counterpart.%d.alias", i+1)] = counterpart.Alias
+		draft.Personal[fmt.Sprintf("counterpart.%d.contact", i+1)] = counterpart.Contact
+	}
+	for path, value := range draft.Personal {
+		if value == "" {
+			delete(draft.Personal, path)
+		}
+	}
+	return draft
+}
+
+// Recall says what can still be done about a mis-send. It stores nothing and
+// needs no account.
+func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
+	return s.Shelf.Current().Recall(facts, s.Now())
+}

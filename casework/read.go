@@ -1,0 +1,145 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Case gives one case as the actor sees it.
+func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (View, error) {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return View{}, err
+	}
+	return s.view(ctx, c, actor.Role)
+}
+
+// CaseByNumber gives a case by the number people read out.
+func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number recovery.CaseNumber) (View, error) {
+	c, err := s.Store.CaseByNumber(ctx, number)
+	if err != nil {
+		return View{}, err
+	}
+	if !sees(actor, c) {
+		return View{}, noSuchCase()
+	}
+	return s.view(ctx, c, actor.Role)
+}
+
+// Cases lists what the actor may see, newest first. A claimant sees their own
+// whatever the filter says.
+func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter postgres.CaseFilter, limit int, cursor string) ([]View, string, error) {
+	switch actor.Role {
+	case recovery.RoleClaimant:
+		filter.Owner = actor.ID
+	case recovery.RoleCounterpart:
+		return nil, "", recovery.Faultf(recovery.CodeForbidden, "A counterpart sees one case, by its link.")
+	}
+	cases, next, err := s.Store.Cases(ctx, filter, limit, cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	have, err := s.Store.EvidenceKinds(ctx, ids(cases))
+	if err != nil {
+		return nil, "", err
+	}
+	views := make([]View, 0, len(cases))
+	for _, c := range cases {
+		view, err := s.viewWith(c, actor.Role, have[c.ID])
+		if err != nil {
+			return nil, "", err
+		}
+		views = append(views, view)
+	}
+	return views, next, nil
+}
+
+func ids(cases []recovery.Case) []recovery.CaseID {
+	list := make([]recovery.CaseID, len(cases))
+	for i, c := range cases {
+		list[i] = c.ID
+	}
+	return list
+}
+
+// JournalLine is one entry with those of its personal values the actor may see.
+type JournalLine struct {
+	Seq      int64
+	At       time.Time
+	Entry    journal.Entry
+	Hash     [32]byte
+	Values   map[string]string // path → value
+	Erased   []string          // paths whose value was erased
+	Withheld []string          // paths the actor may not see
+}
+
+// Journal gives entries after a sequence number, oldest first, and the newest
+// checkpoint if there is one.
+func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *postgres.Checkpoint, error) {
+	if _, err := s.visible(ctx, actor, id); err != nil {
+		return nil, nil, err
+	}
+	entries, err := s.Store.Journal(ctx, id, after, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := make([]JournalLine, 0, len(entries))
+	for _, entry := range entries {
+		line, err := lineOf(entry, actor.Role)
+		if err != nil {
+			return nil, nil, err
+		}
+		lines = append(lines, line)
+	}
+	checkpoint, found, err := s.Store.LatestCheckpoint(ctx, id)
+	if err != nil || !found {
+		return lines, nil, err
+	}
+	return lines, &checkpoint, nil
+}
+
+func lineOf(stored postgres.JournalEntry, role recovery.Role) (JournalLine, error) {
+	entry, err := journal.Parse(stored.Record.Bytes)
+	if err != nil {
+		return JournalLine{}, err
+	}
+	line := JournalLine{
+		Seq: stored.Record.Seq, At: stored.Record.At, Entry: entry, Hash: stored.Record.Hash,
+		Values: map[string]string{}, Erased: stored.Erased,
+	}
+	internal := entry.Facts["visibility"] == recovery.NoteInternal && role == recovery.RoleClaimant
+	for _, value := range stored.Record.Values {
+		if internal {
+			line.Withheld = append(line.Withheld, value.Path)
+			continue
+		}
+		line.Values[value.Path] = value.Value
+	}
+	slices.Sort(line.Withheld)
+	return line, nil
+}
+
+// Texts gives the ready texts of a stage for this case.
+func (s *Service) Texts(ctx context.Context, actor recovery.Actor, id recovery.CaseID, stage recovery.Stage) ([]playbook.Text, error) {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if stage == "" {
+		stage = c.Position.Stage
+	}
+	if !slices.Contains(recovery.Stages, stage) {
+		return nil, recovery.Invalid([]recovery.FieldFault{{Field: "stage", Code: "unknown_value", Detail: "There is no such stage."}})
+	}
+	book, err := s.Shelf.Book(c.Playbook)
+	if err != nil {
+		return nil, err
+	}
+	return book.Texts(c, stage), nil
+}

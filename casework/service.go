@@ -1,0 +1,228 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"recourse/evidence/blob"
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+	"recourse/workflows"
+)
+
+// Engine carries an act to the case's workflow and waits for its end.
+type Engine interface {
+	// Act sends the Update under updateID, so that the same again is one act.
+	// It returns a Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid when
+	// the workflow refused, CodeUnavailable when nobody answered in time.
+	Act(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error)
+	// Healthy reports whether the engine can be reached.
+	Healthy(ctx context.Context) error
+}
+
+// Config is what an installation decides.
+type Config struct {
+	Version     string // of this build, for the journal's collector
+	Development bool   // allows a pace and the development accounts
+	Pace        int    // of new cases; 1 in production
+	ExportsDir  string // where built dossiers and bags lie
+	UploadLimit int64  // bytes of one evidence file
+	ActTimeout  time.Duration
+}
+
+// Parts are the things a Service works with.
+type Parts struct {
+	Store  *postgres.Store
+	Blobs  *blob.Store
+	Shelf  *playbook.Shelf
+	Engine Engine
+	Now    func() time.Time
+	Random io.Reader
+	Log    *slog.Logger
+}
+
+// Service is the desk's set of use cases. It is safe for concurrent use.
+type Service struct {
+	Parts
+	config Config
+	tokens *tokenCache
+}
+
+// New makes a Service.
+func New(parts Parts, config Config) *Service {
+	config.Pace = max(1, config.Pace)
+	if config.UploadLimit == 0 {
+		config.UploadLimit = 200 << 20
+	}
+	if config.ActTimeout == 0 {
+		config.ActTimeout = 8 * time.Second
+	}
+	return &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
+}
+
+// UploadLimit is the size in bytes above which a file is refused.
+func (s *Service) UploadLimit() int64 { return s.config.UploadLimit }
+
+// Development reports whether this is a development installation.
+func (s *Service) Development() bool { return s.config.Development }
+
+// Pace is how much faster than life new cases run here; 1 in production.
+func (s *Service) Pace() int { return s.config.Pace }
+
+// Request is who asks, with what, and how the answer is kept for a repetition.
+type Request struct {
+	Actor       recovery.Actor
+	Key         string // Idempotency-Key; empty: the request stands alone
+	Fingerprint string // digest of what was asked; the same key with another is a conflict
+	Device      string // as the caller's program names itself
+	IfMatch     *int64 // version the caller has seen
+	// Render makes the bytes that a repetition gets back; nil keeps none.
+	Render func(value any) ([]byte, error)
+}
+
+// Reply is the outcome of a request. Stored is set when the key had been
+// answered before: the first answer, to be sent as it is.
+type Reply[T any] struct {
+	Value  T
+	Stored []byte
+}
+
+// View is a case as one role sees it.
+type View struct {
+	recovery.Case
+	Allowed      []recovery.Action
+	Requirements []recovery.Requirement
+}
+
+func (s *Service) view(ctx context.Context, c recovery.Case, role recovery.Role) (View, error) {
+	have, err := s.Store.EvidenceOf(ctx, c.ID)
+	if err != nil {
+		return View{}, err
+	}
+	return s.viewWith(c, role, have)
+}
+
+func (s *Service) viewWith(c recovery.Case, role recovery.Role, have []recovery.Evidence) (View, error) {
+	book, err := s.Shelf.Book(c.Playbook)
+	if err != nil {
+		return View{}, err
+	}
+	return View{Case: c, Allowed: s.allowed(c, role), Requirements: book.Requirements(c, have)}, nil
+}
+
+// allowed drops what the position allows but the case does not: an agent may
+// not take a case from a colleague, nor give back what is not theirs.
+func (s *Service) allowed(c recovery.Case, role recovery.Role) []recovery.Action {
+	allowed := []recovery.Action{}
+	for _, action := range c.Position.Allowed(role) {
+		if action == recovery.Release && c.Assignee == "" {
+			continue
+		}
+		if action == recovery.Assign && c.Assignee != "" && role != recovery.RoleSupervisor {
+			continue
+		}
+		allowed = append(allowed, action)
+	}
+	return allowed
+}
+
+func (s *Service) newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func (s *Service) draft(kind recovery.EntryKind, req Request, c recovery.Case) journal.Draft {
+	return journal.Draft{
+		Kind: kind, At: s.Now(), Actor: req.Actor, Pace: c.Pace,
+		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: clip(req.Device, 120)},
+	}
+}
+
+func clip(text string, limit int) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), limit)])
+}
+
+// idempotency makes the row that remembers an answer. ref is the id of what was
+// made; value is what Render turns into the answer's bytes.
+func (r Request) idempotency(ref string, value any) (postgres.Idempotency, error) {
+	if r.Key == "" {
+		return postgres.Idempotency{}, nil
+	}
+	row := postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref}
+	if r.Render == nil {
+		return row, nil
+	}
+	answer, err := r.Render(value)
+	if err != nil {
+		return postgres.Idempotency{}, err
+	}
+	row.Answer = answer
+	return row, nil
+}
+
+// answered looks up what the key was answered with before. A key that was used
+// for something else is a conflict.
+func (s *Service) answered(ctx context.Context, req Request) (postgres.Idempotency, bool, error) {
+	if req.Key == "" {
+		return postgres.Idempotency{}, false, nil
+	}
+	row, found, err := s.Store.Answer(ctx, req.Actor.ID, req.Key)
+	if err != nil || !found {
+		return postgres.Idempotency{}, false, err
+	}
+	if row.Fingerprint != req.Fingerprint {
+		return postgres.Idempotency{}, false, recovery.Faultf(recovery.CodeIdempotency,
+			"This Idempotency-Key was used for another request. Use a new key.")
+	}
+	return row, true, nil
+}
+
+// visible loads a case that the actor may see. Others' cases do not exist for a
+// claimant.
+func (s *Service) visible(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
+	if _, err := uuid.Parse(string(id)); err != nil {
+		return recovery.Case{}, noSuchCase()
+	}
+	c, err := s.Store.Case(ctx, id)
+	if err != nil {
+		return recovery.Case{}, err
+	}
+	if !sees(actor, c) {
+		return recovery.Case{}, noSuchCase()
+	}
+	return c, nil
+}
+
+func noSuchCase() error { return recovery.Faultf(recovery.CodeNotFound, "There is no such case.") }
+
+func sees(actor recovery.Actor, c recovery.Case) bool {
+	switch actor.Role {
+	case recovery.RoleClaimant:
+		return c.Owner == actor.ID
+	case recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor:
+		return true
+	default:
+		return false
+	}
+}
+
+// writes refuses the roles that only look.
+func writes(actor recovery.Actor) error {
+	switch actor.Role {
+	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal:
+		return nil
+	default:
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s reads and never writes here.", actor.Role)
+	}
+}
+
+// Ready reports whether requests can be served: the database is there and at
+// the right version, and the engine answers.
+func (s *Service) Ready(ctx context.Context) error {
+	return errors.Join(s.Store.Ready(ctx), s.Engine.Healthy(ctx))
+}

@@ -1,0 +1,57 @@
+package casework
+
+import (
+	"context"
+
+	"recourse/evidence/blob"
+	"recourse/evidence/statement"
+	"recourse/recovery"
+)
+
+// maxStatement is the size in bytes of a bill export; a year of a busy wallet
+// is below 2 MB.
+const maxStatement = 10 << 20
+
+// Imported is a wallet's bill as it was read: the transactions that may be the
+// mis-sent one, the best matches marked.
+type Imported struct {
+	Evidence   recovery.Evidence
+	Bill       *statement.Bill
+	Candidates []statement.Candidate
+}
+
+// ImportStatement reads a bill export, files it as evidence, and proposes which
+// of its transactions is the mis-sent one. A file that is no bill leaves nothing.
+func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[Imported], error) {
+	defer file.Discard()
+	c, err := s.visible(ctx, req.Actor, id)
+	if err != nil {
+		return Reply[Imported]{}, err
+	}
+	imported, err := s.readBill(c, file)
+	if err != nil {
+		return Reply[Imported]{}, err
+	}
+	up := Upload{Kind: recovery.Statement, FileName: fileName, Source: string(imported.Bill.Platform)}
+	kept, err := s.keep(ctx, req, id, up, file, map[string]any{
+		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
+		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
+	})
+	imported.Evidence = kept.Value
+	return Reply[Imported]{Value: imported, Stored: kept.Stored}, err
+}
+
+func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error) {
+	body, err := file.Open()
+	if err != nil {
+		return Imported{}, err
+	}
+	bill, err := statement.Parse(body, maxStatement)
+	if closeErr := body.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return Imported{}, err
+	}
+	return Imported{Bill: bill, Candidates: bill.Match(c.Amount, c.SentAt, c.TransactionNo)}, nil
+}
