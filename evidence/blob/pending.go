@@ -1,0 +1,171 @@
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"recourse/recovery"
+)
+
+// sniffSize is what media type detection asks for (gabriel-vasile/mimetype).
+const sniffSize = 3072
+
+// chunk is how much is read, hashed and written at a time.
+const chunk = 256 << 10
+
+// Pending is a received file that is not a blob yet: Commit makes it one,
+// Discard forgets it. It is used by one goroutine.
+type Pending struct {
+	store *Store
+	file  *os.File // nil once committed or discarded
+	name  string
+	hash  hash.Hash
+	sum   string
+	size  int64
+	head  []byte
+}
+
+// Receive streams a file of at most limit bytes into the store's folder and
+// hashes it on the way. More bytes are CodeTooLarge, none at all CodeInvalid on
+// the field "file"; an error of the reader comes back wrapped. On any error
+// nothing is left.
+func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending, error) {
+	file, err := os.CreateTemp(filepath.Join(s.dir, incoming), "*.part")
+	if err != nil {
+		return nil, fmt.Errorf("blob: %w", err)
+	}
+	p := &Pending{store: s, file: file, name: file.Name(), hash: sha256.New()}
+	if err := p.fill(ctx, r, limit); err != nil {
+		p.Discard()
+		return nil, err
+	}
+	if p.size == 0 {
+		p.Discard()
+		return nil, recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "empty", Detail: "The file is empty."}})
+	}
+	p.sum = hex.EncodeToString(p.hash.Sum(nil))
+	return p, nil
+}
+
+func (p *Pending) fill(ctx context.Context, r io.Reader, limit int64) error {
+	buffer := make([]byte, chunk)
+	for {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("receiving a file: %w", err)
+		}
+		n, err := fillBuffer(r, buffer)
+		if failed := p.take(buffer[:n], limit); failed != nil {
+			return failed
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("receiving a file: %w", err)
+		}
+	}
+}
+
+// fillBuffer is io.ReadFull with the reader's own error: there, a body that was
+// cut off and one that simply ended look the same.
+func fillBuffer(r io.Reader, buffer []byte) (n int, err error) {
+	for n < len(buffer) && err == nil {
+		var m int
+		m, err = r.Read(buffer[n:])
+		n += m
+	}
+	return n, err
+}
+
+func (p *Pending) take(part []byte, limit int64) error {
+	if p.size+int64(len(part)) > limit {
+		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", limit)
+	}
+	if room := sniffSize - len(p.head); room > 0 {
+		p.head = append(p.head, part[:min(room, len(part))]...)
+	}
+	p.hash.Write(part)
+	p.size += int64(len(part))
+	if _, err := p.file.Write(part); err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return nil
+}
+
+// SHA256 is the digest of the received bytes, lower-case hex.
+func (p *Pending) SHA256() string { return p.sum }
+
+// Size is their number.
+func (p *Pending) Size() int64 { return p.size }
+
+// Sniff gives the first bytes, at most 3072, to tell the media type from.
+func (p *Pending) Sniff() []byte { return p.head }
+
+// Reader opens the received bytes before they are committed; the caller closes.
+func (p *Pending) Reader() (io.ReadCloser, error) {
+	file, err := os.Open(p.name)
+	if err != nil {
+		return nil, fmt.Errorf("blob: %w", err)
+	}
+	return file, nil
+}
+
+// Commit makes the file durable under its digest. Created is false when the
+// same bytes were there already. After an error the file is discarded.
+func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
+	if p.file == nil {
+		return false, errors.New("blob: committed or discarded before")
+	}
+	defer p.Discard()
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("blob: %w", err)
+	}
+	if err := p.file.Sync(); err != nil {
+		return false, fmt.Errorf("blob: %w", err)
+	}
+	path, err := p.store.path(p.sum)
+	if err != nil {
+		return false, err
+	}
+	created, err = p.place(path)
+	if err != nil {
+		return false, fmt.Errorf("blob: %w", err)
+	}
+	// Also when another Commit placed it: that one may not have synced yet.
+	return created, syncDir(filepath.Dir(path))
+}
+
+func (p *Pending) place(path string) (bool, error) {
+	p.store.placing.Lock()
+	defer p.store.placing.Unlock()
+	info, err := os.Stat(path)
+	if err == nil && info.Size() == p.size {
+		now := time.Now() // a file system's time, as in Open
+		return false, os.Chtimes(path, now, now)
+	}
+	if err := os.Rename(p.name, path); err != nil {
+		return false, err
+	}
+	p.name = ""
+	return true, nil
+}
+
+// Discard forgets the file; after Commit, or twice, it does nothing.
+func (p *Pending) Discard() {
+	if p.file == nil {
+		return
+	}
+	_ = p.file.Close()
+	if p.name != "" {
+		_ = os.Remove(p.name) // what stays is swept by a later Open
+	}
+	p.file = nil
+}

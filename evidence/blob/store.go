@@ -1,0 +1,152 @@
+package blob
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"recourse/recovery"
+)
+
+const (
+	incoming   = "incoming" // holds what is being received; same file system as the blobs
+	staleAfter = 24 * time.Hour
+	digestSize = 64
+)
+
+// Store is a folder of blobs. It is safe for concurrent use, also by several
+// processes over one folder.
+type Store struct {
+	dir     string
+	placing sync.Mutex // makes "is it there" and the rename one step
+}
+
+// Open prepares a folder for blobs, creates what is missing and sweeps
+// temporary files that a crash left more than a day ago. Only one's own user
+// may read what lies in it.
+func Open(dir string) (*Store, error) {
+	s := &Store{dir: dir}
+	if err := s.prepare(); err != nil {
+		return nil, fmt.Errorf("blob store: %w", err)
+	}
+	// The age of a file is told by the same system clock that stamped it.
+	if err := s.sweep(time.Now().Add(-staleAfter)); err != nil {
+		return nil, fmt.Errorf("blob store: %w", err)
+	}
+	return s, nil
+}
+
+// prepare makes all 256 shards at once, so that a commit has one folder to sync.
+func (s *Store) prepare() error {
+	if err := os.MkdirAll(filepath.Join(s.dir, incoming), 0o700); err != nil {
+		return err
+	}
+	made := false
+	for shard := range 256 {
+		err := os.Mkdir(filepath.Join(s.dir, fmt.Sprintf("%02x", shard)), 0o700)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		made = made || err == nil
+	}
+	if !made {
+		return nil
+	}
+	if err := syncDir(s.dir); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(s.dir))
+}
+
+func (s *Store) sweep(before time.Time) error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, incoming))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || info.ModTime().After(before) {
+			continue // still being received, or its receiver just finished
+		}
+		err = os.Remove(filepath.Join(s.dir, incoming, entry.Name()))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open gives the bytes of a blob; the caller closes. The digest is lower-case
+// hex SHA-256; anything else, or an unknown one, is CodeNotFound.
+func (s *Store) Open(sha256 string) (io.ReadCloser, error) {
+	path, err := s.path(sha256)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, missing(err)
+	}
+	return file, nil
+}
+
+// Size is the length of a blob in bytes; CodeNotFound when there is none.
+func (s *Store) Size(sha256 string) (int64, error) {
+	path, err := s.path(sha256)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, missing(err)
+	}
+	return info.Size(), nil
+}
+
+// Remove deletes a blob for good; one that is not there is no error. It is for
+// blobs no row refers to, and only for old ones: a Commit of the same bytes may
+// be waiting for its transaction. Commit renews the time of what it finds.
+func (s *Store) Remove(sha256 string) error {
+	path, err := s.path(sha256)
+	if err != nil {
+		return err
+	}
+	s.placing.Lock()
+	defer s.placing.Unlock()
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// path is the only way from a digest to a file name, so that nothing but 64
+// lower-case hex digits ever becomes one.
+func (s *Store) path(digest string) (string, error) {
+	if len(digest) != digestSize || strings.Trim(digest, "0123456789abcdef") != "" {
+		return "", recovery.Faultf(recovery.CodeNotFound, "There is no file under this digest.")
+	}
+	return filepath.Join(s.dir, digest[:2], digest[2:]), nil
+}
+
+func missing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &recovery.Fault{Code: recovery.CodeNotFound, Detail: "There is no file under this digest.", Cause: err}
+	}
+	return fmt.Errorf("blob: %w", err)
+}
+
+// syncDir makes a rename or a new name in a folder durable.
+func syncDir(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	err = folder.Sync()
+	return errors.Join(err, folder.Close())
+}
