@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"recourse/casework"
+	"recourse/recovery"
+)
+
+// developmentAccounts are the people of a development installation.
+var developmentAccounts = []struct {
+	role recovery.Role
+	name string
+}{
+	{recovery.RoleClaimant, "林晓（误发者）"},
+	{recovery.RoleAgent, "周岚（客服）"},
+	{recovery.RoleSupervisor, "许衡（客服主管）"},
+	{recovery.RoleLegal, "方正（法务）"},
+	{recovery.RoleAdmin, "管理员"},
+	{recovery.RoleAuditor, "审计员"},
+}
+
+// seedAccounts makes the development accounts and, once, a token for each,
+// which it writes to tokens.json for scripts on this machine.
+func seedAccounts(ctx context.Context, c config, service *casework.Service) error {
+	tokens := readTokens(c)
+	for _, account := range developmentAccounts {
+		email := string(account.role) + "@development.localhost"
+		user, err := service.AddAccount(ctx, account.role, email, account.name)
+		if err != nil {
+			return fmt.Errorf("development account %s: %w", account.role, err)
+		}
+		if actor, err := service.Authenticate(ctx, tokens[string(account.role)]); err == nil && actor.ID == user.ID {
+			continue
+		}
+		token, err := service.IssueToken(ctx, user.ID, "development", nil)
+		if err != nil {
+			return fmt.Errorf("development token %s: %w", account.role, err)
+		}
+		tokens[string(account.role)] = token
+	}
+	tokens["base_url"] = "http://" + c.Addr
+	raw, err := json.MarshalIndent(tokens, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeDurably(c.path("tokens.json"), append(raw, '\n'))
+}
+
+func readTokens(c config) map[string]string {
+	tokens := map[string]string{}
+	if raw, err := os.ReadFile(c.path("tokens.json")); err == nil && json.Unmarshal(raw, &tokens) != nil {
+		clear(tokens) // a broken file is written anew
+	}
+	return tokens
+}
+
+func userCommand() *cobra.Command {
+	var role, email, name string
+	add := &cobra.Command{
+		Use:   "add",
+		Short: "Add an account",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
+				if !known(recovery.Role(role)) {
+					return fmt.Errorf("--role is %q: it is one of %v", role, recovery.Roles)
+				}
+				user, err := service.AddAccount(ctx, recovery.Role(role), email, name)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), user.ID)
+				return err
+			})
+		},
+	}
+	add.Flags().StringVar(&role, "role", "", "what the account may do")
+	add.Flags().StringVar(&email, "email", "", "address of the person")
+	add.Flags().StringVar(&name, "name", "", "name shown at the desk")
+	for _, flag := range []string{"role", "email"} {
+		if err := add.MarkFlagRequired(flag); err != nil {
+			panic(err) // the flag was defined three lines above
+		}
+	}
+	command := &cobra.Command{Use: "user", Short: "Accounts"}
+	command.AddCommand(add)
+	return command
+}
+
+func tokenCommand() *cobra.Command {
+	var user, note string
+	add := &cobra.Command{
+		Use:   "add",
+		Short: "Make an API token for an account and print it once",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
+				if _, err := service.Account(ctx, recovery.UserID(user)); err != nil {
+					return err
+				}
+				token, err := service.IssueToken(ctx, recovery.UserID(user), note, nil)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
+				return err
+			})
+		},
+	}
+	add.Flags().StringVar(&user, "user", "", "id of the account, as 'user add' printed it")
+	add.Flags().StringVar(&note, "note", "", "what the token is for")
+	if err := add.MarkFlagRequired("user"); err != nil {
+		panic(err) // the flag was defined two lines above
+	}
+	command := &cobra.Command{Use: "token", Short: "API tokens"}
+	command.AddCommand(add)
+	return command
+}
+
+func known(role recovery.Role) bool {
+	for _, r := range recovery.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// The profiles. Development has ready accounts and may run at a pace.
+const (
+	development = "development"
+	production  = "production"
+)
+
+// config is what the environment decides. The Temporal address and credentials
+// are read by the SDK's own envconfig (TEMPORAL_ADDRESS and others).
+type config struct {
+	DatabaseURL string `env:"DATABASE_URL"`
+	Addr        string `env:"RECOURSE_ADDR" envDefault:"127.0.0.1:8080"`
+	Data        string `env:"RECOURSE_DATA" envDefault:".recourse"`
+	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
+	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
+	Fonts       string `env:"RECOURSE_FONTS"`
+	Custodian   string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
+}
+
+func readConfig() (config, error) {
+	var c config
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("the environment cannot be read: %w", err)
+	}
+	if c.Fonts == "" {
+		c.Fonts = filepath.Join(c.Data, "fonts")
+	}
+	return c, c.check()
+}
+
+func (c config) check() error {
+	switch {
+	case c.DatabaseURL == "":
+		return fmt.Errorf("DATABASE_URL is not set: name the PostgreSQL database, for instance postgres://user@127.0.0.1:5432/recourse")
+	case c.Profile != development && c.Profile != production:
+		return fmt.Errorf("RECOURSE_PROFILE is %q: it is development or production", c.Profile)
+	case c.Pace < 1:
+		return fmt.Errorf("RECOURSE_PACE is %d: it is 1 or more", c.Pace)
+	case c.Pace > 1 && c.Profile == production:
+		return fmt.Errorf("RECOURSE_PACE is %d: a pace is for the development profile only", c.Pace)
+	}
+	return nil
+}
+
+// checkSignIn refuses to serve people who could not be told apart. The
+// development accounts are for one's own machine only.
+func (c config) checkSignIn() error {
+	if c.Profile == production {
+		return fmt.Errorf("no sign-in is configured: this version signs people in by the development accounts only, " +
+			"so it serves under RECOURSE_PROFILE=development and refuses the production profile")
+	}
+	return nil
+}
+
+func (c config) path(parts ...string) string {
+	return filepath.Join(append([]string{c.Data}, parts...)...)
+}
+
+// prepare makes the folders the product writes to.
+func (c config) prepare() error {
+	for _, dir := range []string{c.Data, c.path("keys"), c.path("blobs"), c.path("exports")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+		}
+	}
+	return nil
+}
