@@ -1,0 +1,201 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Archive is what building an export needs of the database.
+type Archive interface {
+	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
+	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
+	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]postgres.JournalEntry, error)
+	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (postgres.Checkpoint, error)
+	EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
+	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
+}
+
+// Originals gives the bytes of evidence by their SHA-256.
+type Originals interface {
+	Open(sha256 string) (io.ReadCloser, error)
+}
+
+// Checklist names, in Chinese, what a complete dossier would hold and this one
+// does not, by the playbook pinned to the case.
+type Checklist interface {
+	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
+}
+
+// Papers turns a folio into files. The fingerprint of the bag's payload stands
+// on the dossier's cover; the dossier then lies in the bag.
+type Papers interface {
+	Fingerprint(ctx context.Context, f evidence.Folio) (string, error)
+	Dossier(w io.Writer, f evidence.Folio, fingerprint string) (pages int, err error)
+	Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error
+}
+
+// Custody is how this installation names itself on its papers.
+type Custody struct {
+	Version   string // of this build, such as "0.1.0"
+	Custodian string // who runs it
+	Key       string // verifier key of its checkpoints
+}
+
+// Exports are the activities of the queue "evidence".
+type Exports struct {
+	Archive   Archive
+	Originals Originals
+	Checklist Checklist
+	Papers    Papers
+	Custody   Custody
+	Dir       string // where exports lie; see ExportPath
+	Now       func() time.Time
+}
+
+// enoughAttempts is when building stops trying: by then the reason is not one
+// that passes.
+const enoughAttempts = 10
+
+// BuildExport builds the dossier and the bag of a recorded export and records
+// that they are ready, or why they are not. Run again, it builds the same files
+// anew and records nothing twice. Only when nothing can be recorded does it
+// return an error.
+func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult, error) {
+	export, err := a.Archive.Export(ctx, in.ExportID)
+	if err != nil {
+		return ExportResult{}, judged(err)
+	}
+	if export.State != recovery.ExportBuilding {
+		return ExportResult{State: export.State}, nil
+	}
+	if export.CaseID != in.CaseID {
+		return ExportResult{}, judged(recovery.Faultf(recovery.CodeConflict, "The export belongs to another case."))
+	}
+	c, err := a.Archive.Case(ctx, in.CaseID)
+	if err != nil {
+		return ExportResult{}, judged(err)
+	}
+	attempt := activity.GetInfo(ctx).Attempt
+	if attempt > enoughAttempts { // it brought the worker down each time
+		return a.fail(ctx, export, c, reasonBuild)
+	}
+	defer a.beat(ctx)()
+	export, err = a.build(ctx, export, c)
+	if err == nil {
+		return a.finish(ctx, export, c)
+	}
+	if reason, final := unmendable(err, attempt); final {
+		activity.GetLogger(ctx).Error("an export cannot be built", "export", export.ID, "reason", reason, "error", err)
+		return a.fail(ctx, export, c, reason)
+	}
+	return ExportResult{}, err
+}
+
+// build makes both files and says what they are.
+func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
+	folio, err := a.folio(ctx, export, c)
+	if err != nil {
+		return export, err
+	}
+	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
+	if err != nil {
+		return export, fmt.Errorf("fingerprint: %w", err)
+	}
+	dossier, err := writeFile(ExportPath(a.Dir, export.ID, DossierFile), func(w io.Writer) error {
+		pages, err := a.Papers.Dossier(w, folio, fingerprint)
+		export.Pages = pages
+		return err
+	})
+	if err != nil {
+		return export, fmt.Errorf("dossier: %w", err)
+	}
+	bag, err := writeFile(ExportPath(a.Dir, export.ID, BagFile), func(w io.Writer) error {
+		return a.Papers.Bag(ctx, w, folio, openFile(ExportPath(a.Dir, export.ID, DossierFile)))
+	})
+	if err != nil {
+		return export, fmt.Errorf("bag: %w", err)
+	}
+	export.SHA256, export.BagSHA256, export.Missing = dossier, bag, folio.Missing
+	return export, nil
+}
+
+func (a *Exports) finish(ctx context.Context, export recovery.Export, c recovery.Case) (ExportResult, error) {
+	now := a.Now().UTC()
+	export.State, export.ReadyAt = recovery.ExportReady, &now
+	facts := map[string]any{
+		"export_id": export.ID, "audience": export.Audience, "state": export.State, "entries": export.Size,
+		"pages": export.Pages, "sha256": export.SHA256, "bag_sha256": export.BagSHA256, "missing": len(export.Missing),
+	}
+	return a.record(ctx, export, c, facts)
+}
+
+// fail records that the export cannot be built and tells its reader why.
+func (a *Exports) fail(ctx context.Context, export recovery.Export, c recovery.Case, reason string) (ExportResult, error) {
+	export.State, export.Failure = recovery.ExportFailed, reasonText(reason)
+	facts := map[string]any{
+		"export_id": export.ID, "audience": export.Audience, "state": export.State, "reason": reason,
+	}
+	return a.record(ctx, export, c, facts)
+}
+
+func (a *Exports) record(ctx context.Context, export recovery.Export, c recovery.Case, facts map[string]any) (ExportResult, error) {
+	err := a.Archive.FinishExport(ctx, export, journal.Draft{
+		Kind: recovery.EntryExportBuilt, At: a.Now().UTC(), Actor: recovery.System, Pace: c.Pace, Facts: facts,
+		Collector: journal.Collector{Tool: collectorTool, Version: a.Custody.Version},
+		Key:       "export_built:" + string(export.ID),
+	})
+	if err != nil {
+		return ExportResult{}, judged(err)
+	}
+	return ExportResult{State: export.State}, nil
+}
+
+// beatEvery is well below the heartbeat timeout of the workflow's preset.
+const beatEvery = 5 * time.Second
+
+// beat tells the engine that building goes on, until stop is called.
+func (a *Exports) beat(ctx context.Context) (stop func()) {
+	ended := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(beatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return func() { close(ended) }
+}
+
+// unmendable decides whether building again could help, and if not, why.
+func unmendable(err error, attempt int32) (reason string, final bool) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return "", false // the worker stops; another goes on
+	}
+	var permanent *brokenError
+	if errors.As(err, &permanent) {
+		return permanent.reason, true
+	}
+	var application *temporal.ApplicationError
+	if errors.As(err, &application) && application.NonRetryable() {
+		return reasonBuild, true
+	}
+	return reasonBuild, attempt >= enoughAttempts
+}

@@ -1,0 +1,151 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// journalPage is how many entries are read at a time.
+const journalPage = 500
+
+// folio gathers what an export is made of: the case, and of its journal and its
+// originals exactly what the export's checkpoint covers, as far as the audience
+// may see it.
+func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.Case) (evidence.Folio, error) {
+	checkpoint, err := a.Archive.CheckpointAt(ctx, c.ID, export.Size)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		return evidence.Folio{}, broken(reasonJournal, err)
+	}
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	entries, err := a.entries(ctx, export)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	kept, err := a.Archive.EvidenceOf(ctx, c.ID)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	kept = covered(kept, export.Size)
+	missing, err := a.Checklist.Missing(c, kept, export.Audience)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	mask := maskFor(export.Audience)
+	exhibits, err := a.exhibits(kept)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	return evidence.Folio{
+		Case: mask.record(c), Audience: export.Audience, At: export.CreatedAt, Entries: entries, Exhibits: exhibits,
+		Missing: missing, Checkpoint: checkpoint.Note, Root: checkpoint.Root, Key: a.Custody.Key,
+		Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
+	}, nil
+}
+
+func (a *Exports) entries(ctx context.Context, export recovery.Export) ([]evidence.Entry, error) {
+	mask := maskFor(export.Audience)
+	entries := make([]evidence.Entry, 0, export.Size)
+	for int64(len(entries)) < export.Size {
+		limit := min(journalPage, int(export.Size)-len(entries))
+		page, err := a.Archive.Journal(ctx, export.CaseID, int64(len(entries)), limit)
+		if err != nil {
+			return nil, err
+		}
+		if len(page) == 0 {
+			return nil, broken(reasonJournal, fmt.Errorf("the journal ends at %d of %d entries", len(entries), export.Size))
+		}
+		for _, stored := range page {
+			entry, err := seen(stored, mask)
+			if err != nil {
+				return nil, broken(reasonJournal, err)
+			}
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
+// seen is one stored entry as the audience may see it.
+func seen(stored postgres.JournalEntry, mask mask) (evidence.Entry, error) {
+	parsed, err := journal.Parse(stored.Record.Bytes)
+	if err != nil {
+		return evidence.Entry{}, fmt.Errorf("entry %d: %w", stored.Record.Seq, err)
+	}
+	entry := evidence.Entry{Raw: stored.Record.Bytes, Hash: stored.Record.Hash, Parsed: parsed}
+	for _, value := range stored.Record.Values {
+		if mask.shows(parsed, value.Path) {
+			entry.Values = append(entry.Values, value)
+		}
+	}
+	return entry, nil
+}
+
+// covered are the records taken in up to the checkpoint.
+func covered(all []recovery.Evidence, size int64) []recovery.Evidence {
+	var kept []recovery.Evidence
+	for _, one := range all {
+		if one.Seq <= size {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
+// exhibits names each original once for what it shows: the same bytes filed
+// twice as the same kind are two entries of the journal and one exhibit.
+func (a *Exports) exhibits(kept []recovery.Evidence) ([]evidence.Exhibit, error) {
+	type identity struct {
+		sha256 string
+		kind   recovery.EvidenceKind
+	}
+	known := map[identity]bool{}
+	var exhibits []evidence.Exhibit
+	for _, one := range kept {
+		id := identity{one.SHA256, one.Kind}
+		if known[id] {
+			continue
+		}
+		known[id] = true
+		if err := a.intact(one); err != nil {
+			return nil, err
+		}
+		exhibits = append(exhibits, evidence.Exhibit{
+			Evidence: one,
+			Open:     func() (io.ReadCloser, error) { return a.Originals.Open(one.SHA256) },
+		})
+	}
+	return exhibits, nil
+}
+
+// intact reads an original through once: papers are never built over bytes that
+// are gone or are not those that were taken in.
+func (a *Exports) intact(one recovery.Evidence) error {
+	file, err := a.Originals.Open(one.SHA256)
+	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
+		return broken(reasonOriginal, fmt.Errorf("original %s: %w", one.SHA256, err))
+	}
+	if err != nil {
+		return fmt.Errorf("original %s: %w", one.SHA256, err)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return fmt.Errorf("original %s: %w", one.SHA256, err)
+	}
+	if hex.EncodeToString(hash.Sum(nil)) != one.SHA256 {
+		return broken(reasonOriginal, fmt.Errorf("original %s holds other bytes", one.SHA256))
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"recourse/activities"
+	"recourse/recovery"
+)
+
+// world names the activities of a case. It is never more than nil: only the
+// names of its methods are used here.
+var world *activities.Cases
+
+// journey is one running case: where it stands, and what is needed to wait.
+// Every change of state happens while mutex is held.
+type journey struct {
+	state
+	caseID   recovery.CaseID
+	mutex    workflow.Mutex
+	evidence workflow.ReceiveChannel
+	opened   bool
+}
+
+// open takes up a filed case. Acts may already be on their way, so the handler
+// stands before the first wait; it lets nothing through until the case is read.
+func open(ctx workflow.Context, in CaseInput) (*journey, error) {
+	c := &journey{
+		state: newState(), caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
+		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal),
+	}
+	err := workflow.SetUpdateHandlerWithOptions(ctx, ActUpdate, c.act, workflow.UpdateHandlerOptions{
+		Validator:   c.validate,
+		Description: "Takes an act of a person, or refuses it.",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("handler %s: %w", ActUpdate, err)
+	}
+	opening, err := call(withDatabase(ctx), world.OpenCase, activities.OpenInput{CaseID: in.CaseID})
+	if err != nil {
+		return nil, fmt.Errorf("open the case: %w", err)
+	}
+	c.position, c.deadlines, c.opened = opening.Position, opening.Deadlines, true
+	return c, nil
+}
+
+// stayIn keeps the case in a stage until an act, evidence or a clock that runs
+// out has moved it on.
+func (c *journey) stayIn(ctx workflow.Context, stage recovery.Stage) error {
+	for c.position.Stage == stage {
+		if err := c.wait(ctx); err != nil {
+			return err
+		}
+		if err := c.takeEvidence(ctx); err != nil {
+			return err
+		}
+		if err := c.lapse(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait sleeps until the running deadline, or until there is something to look
+// at earlier: the case moved, its deadline is another, evidence came.
+func (c *journey) wait(ctx workflow.Context) error {
+	deadline, running := c.running()
+	before := c.position.Stage
+	stirred := func() bool {
+		now, still := c.running()
+		return c.position.Stage != before || c.evidence.Len() > 0 ||
+			still != running || now.Kind != deadline.Kind || !now.DueAt.Equal(deadline.DueAt)
+	}
+	if !running {
+		return workflow.Await(ctx, stirred)
+	}
+	left := deadline.DueAt.Sub(workflow.Now(ctx))
+	if left <= 0 {
+		return nil
+	}
+	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: left, TimerOptions: workflow.TimerOptions{Summary: string(deadline.Kind)},
+	}, stirred)
+	return err
+}
+
+// lapse moves the case on when its deadline has passed. It looks at the data
+// again once it holds the mutex: an act may have come first.
+func (c *journey) lapse(ctx workflow.Context) error {
+	if _, passed := c.passed(workflow.Now(ctx)); !passed {
+		return nil
+	}
+	if err := c.mutex.Lock(ctx); err != nil {
+		return err
+	}
+	defer c.mutex.Unlock()
+	deadline, passed := c.passed(workflow.Now(ctx))
+	if !passed {
+		return nil
+	}
+	_, err := c.write(ctx, activities.StepInput{
+		Key: lapseKey(deadline), Step: c.position.Lapse(), Because: deadline.Kind,
+	})
+	return err
+}
+
+// takeEvidence hands the case back to whoever asked for more evidence. Evidence
+// that nobody waits for changes no position; it is in the journal already.
+func (c *journey) takeEvidence(ctx workflow.Context) error {
+	for {
+		var arrived EvidenceInput
+		if !c.evidence.ReceiveAsync(&arrived) {
+			return nil
+		}
+		if err := c.supply(ctx, arrived.EvidenceID); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *journey) supply(ctx workflow.Context, id recovery.EvidenceID) error {
+	if err := c.mutex.Lock(ctx); err != nil {
+		return err
+	}
+	defer c.mutex.Unlock()
+	step, awaited := c.position.EvidenceArrived()
+	if !awaited {
+		return nil
+	}
+	_, err := c.write(ctx, activities.StepInput{Key: suppliedKey(id), Step: step, EvidenceID: id})
+	return err
+}
+
+// write has a step written down and, once it is, stands there. The caller holds
+// the mutex.
+func (c *journey) write(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
+	in.CaseID = c.caseID
+	result, err := call(withDatabase(ctx), world.TakeStep, in)
+	if err != nil {
+		return result, fmt.Errorf("write the step %s: %w", in.Step.Kind, err)
+	}
+	if !result.Abandoned {
+		c.adopt(in.Step, result)
+	}
+	return result, nil
+}
+
+// validate refuses, before anything is recorded, what could not be taken. It
+// decides nothing: act looks again when it is the act's turn.
+func (c *journey) validate(_ workflow.Context, in ActInput) error {
+	if !c.opened {
+		return nil
+	}
+	return c.check(in)
+}
+
+// act takes an act of a person: one at a time, each against the position the
+// one before it left.
+func (c *journey) act(ctx workflow.Context, in ActInput) (ActResult, error) {
+	if err := workflow.Await(ctx, func() bool { return c.opened }); err != nil {
+		return ActResult{}, err
+	}
+	if err := c.mutex.Lock(ctx); err != nil {
+		return ActResult{}, err
+	}
+	defer c.mutex.Unlock()
+	if answer, done := c.handled[in.Move.RequestID]; done {
+		return answer, nil
+	}
+	step, err := c.position.Take(in.Move)
+	if err != nil {
+		return ActResult{}, refusal(err, c.position, in.Move.Actor.Role)
+	}
+	result, err := c.write(ctx, activities.StepInput{
+		Key: actKey(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
+	})
+	if err != nil {
+		return ActResult{}, err
+	}
+	answer := ActResult{Version: result.Version, Abandoned: result.Abandoned}
+	if !answer.Abandoned {
+		c.handled[in.Move.RequestID] = answer
+	}
+	return answer, nil
+}

@@ -1,0 +1,55 @@
+package workflows
+
+import (
+	"recourse/activities"
+	"recourse/recovery"
+)
+
+// The task queues. Building papers needs memory and time, so it has a queue and
+// a worker of its own and never holds up a case.
+const (
+	CasesQueue    = "cases"
+	EvidenceQueue = "evidence"
+)
+
+// The names the outside calls: workflows, the Update and the Signal. Histories
+// and clients hold them: add, never rename.
+const (
+	CaseWorkflow   = "Case"
+	ExportWorkflow = "Export"
+	ActUpdate      = "act"
+	EvidenceSignal = "evidence_added"
+)
+
+// CaseWorkflowID is the one workflow of a case.
+func CaseWorkflowID(id recovery.CaseID) string { return "case:" + string(id) }
+
+// ExportWorkflowID is the one workflow of an export.
+func ExportWorkflowID(id recovery.ExportID) string { return "export:" + string(id) }
+
+// CaseInput starts the journey of a case that is already filed.
+type CaseInput struct {
+	CaseID recovery.CaseID `json:"case_id"`
+}
+
+// ExportInput starts the building of an export that is already recorded.
+type ExportInput = activities.ExportInput
+
+// ActInput is an act a person asks for. Its words lie in PostgreSQL under
+// Move.RequestID; Attempt counts how often they were staged.
+type ActInput struct {
+	Move    recovery.Move `json:"move"`
+	Attempt int           `json:"attempt"`
+}
+
+// ActResult answers an act. Abandoned means that the asker had already given
+// up, so nothing was written.
+type ActResult struct {
+	Version   int64 `json:"version"` // of the case after the act
+	Abandoned bool  `json:"abandoned,omitempty"`
+}
+
+// EvidenceInput tells that evidence was filed.
+type EvidenceInput struct {
+	EvidenceID recovery.EvidenceID `json:"evidence_id"`
+}
