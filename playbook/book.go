@@ -1,0 +1,104 @@
+package playbook
+
+import (
+	"slices"
+	"time"
+
+	"recourse/recovery"
+)
+
+// Book is one version of the rules. It is immutable and safe for concurrent
+// use.
+type Book struct {
+	data   document
+	clocks map[recovery.Clock]clockRule
+}
+
+// Version names the book as cases are pinned to it.
+func (b *Book) Version() string { return b.data.Version }
+
+// Rules lists what every rule of the book states about itself, in the order of
+// the file.
+func (b *Book) Rules() []Rule { return b.data.rules() }
+
+// document is a book as its file spells it.
+type document struct {
+	Version   string         `yaml:"version"`
+	ValidFrom time.Time      `yaml:"valid_from"`
+	Names     names          `yaml:"names"`
+	Clocks    []clockRule    `yaml:"clocks"`
+	Recall    []recallRule   `yaml:"recall"`
+	Guidance  []guidanceRule `yaml:"guidance"`
+	Warnings  []warningRule  `yaml:"warnings"`
+	Evidence  []evidenceRule `yaml:"evidence"`
+	Dossier   []dossierRule  `yaml:"dossier"`
+	Texts     []textRule     `yaml:"texts"`
+}
+
+// names are what texts call the platforms and instruments.
+type names struct {
+	Platforms   map[recovery.Platform]string   `yaml:"platforms"`
+	Instruments map[recovery.Instrument]string `yaml:"instruments"`
+}
+
+func (d *document) rules() []Rule {
+	var all []Rule
+	all = appendRules(all, d.Clocks)
+	all = appendRules(all, d.Recall)
+	all = appendRules(all, d.Guidance)
+	all = appendRules(all, d.Warnings)
+	all = appendRules(all, d.Evidence)
+	all = appendRules(all, d.Dossier)
+	return appendRules(all, d.Texts)
+}
+
+func appendRules[T interface{ rule() Rule }](all []Rule, rules []T) []Rule {
+	for _, r := range rules {
+		all = append(all, r.rule())
+	}
+	return all
+}
+
+// scope limits a rule to some situations; an empty list limits nothing.
+type scope struct {
+	Platforms   []recovery.Platform   `yaml:"platforms"`
+	Instruments []recovery.Instrument `yaml:"instruments"`
+	Groups      []recovery.GroupKind  `yaml:"groups"`
+	Stages      []recovery.Stage      `yaml:"stages"`
+}
+
+// situation is what a scope is held against.
+type situation struct {
+	platform   recovery.Platform
+	instrument recovery.Instrument
+	group      recovery.GroupKind
+	stage      recovery.Stage
+}
+
+func situationOf(c recovery.Case, stage recovery.Stage) situation {
+	group := c.Group.Kind
+	if c.Group.OneToOne() {
+		group = recovery.NoGroup
+	}
+	return situation{c.Platform, c.Instrument, group, stage}
+}
+
+func (s scope) covers(at situation) bool {
+	return admits(s.Platforms, at.platform) && admits(s.Instruments, at.instrument) &&
+		admits(s.Groups, at.group) && admits(s.Stages, at.stage)
+}
+
+func admits[T comparable](list []T, value T) bool {
+	return len(list) == 0 || slices.Contains(list, value)
+}
+
+// span is a length of time as the file spells it.
+type span struct {
+	Length int    `yaml:"length"`
+	Unit   string `yaml:"unit"`
+}
+
+// units are calendar lengths: a day is 24 hours here, holidays included.
+var units = map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
+
+func (s span) duration() time.Duration { return time.Duration(s.Length) * units[s.Unit] }

@@ -1,0 +1,237 @@
+package playbook
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"recourse/recovery"
+)
+
+// inspection collects what is wrong with a book.
+type inspection struct {
+	where  places
+	faults []error
+}
+
+func (i *inspection) fault(id, format string, args ...any) {
+	i.faults = append(i.faults, i.where.fault(id, format, args...))
+}
+
+// check refuses a book the engine could answer wrongly from.
+func (b *Book) check(where places) error {
+	i := &inspection{where: where}
+	if b.data.Version == "" || b.data.Version != versionOf(where.file) {
+		i.fault("", "the version is %q, the file is named %q", b.data.Version, versionOf(where.file))
+	}
+	if b.data.ValidFrom.IsZero() {
+		i.fault("", "valid_from is missing")
+	}
+	b.checkNames(i)
+	b.checkRules(i)
+	b.checkClocks(i)
+	b.checkRecall(i)
+	b.checkGuidance(i)
+	b.checkEvidence(i)
+	b.checkDossier(i)
+	b.checkTexts(i)
+	return errors.Join(i.faults...)
+}
+
+func (b *Book) checkNames(i *inspection) {
+	for _, platform := range recovery.Platforms {
+		if b.data.Names.Platforms[platform] == "" {
+			i.fault("", "names: the platform %s has no name", platform)
+		}
+	}
+	for _, instrument := range recovery.Instruments {
+		if b.data.Names.Instruments[instrument] == "" {
+			i.fault("", "names: the instrument %s has no name", instrument)
+		}
+	}
+}
+
+func (b *Book) checkRules(i *inspection) {
+	known := map[string]Rule{}
+	for _, rule := range b.data.rules() {
+		if rule.ID == "" {
+			i.fault("", "a rule has no id")
+			continue
+		}
+		if _, twice := known[rule.ID]; twice {
+			i.fault(rule.ID, "the id is used twice")
+		}
+		known[rule.ID] = rule
+		if text := rule.Source.fault(); text != "" {
+			i.fault(rule.ID, "%s", text)
+		}
+		if !slices.Contains([]Confidence{High, Medium, Low}, rule.Confidence) {
+			i.fault(rule.ID, "the confidence is high, medium or low, not %q", rule.Confidence)
+		}
+	}
+	for _, rule := range b.data.rules() {
+		for _, other := range rule.DisputedBy {
+			if opponent, found := known[other]; !found || !slices.Contains(opponent.DisputedBy, rule.ID) {
+				i.fault(rule.ID, "disputed_by %s: there is no such rule, or it does not dispute back", other)
+			}
+		}
+	}
+}
+
+func (b *Book) checkClocks(i *inspection) {
+	seen := map[recovery.Clock]bool{}
+	for _, rule := range b.data.Clocks {
+		if !slices.Contains(recovery.Clocks, rule.Clock) {
+			i.fault(rule.ID, "there is no clock %q", rule.Clock)
+		}
+		if seen[rule.Clock] {
+			i.fault(rule.ID, "the clock %s has two lengths", rule.Clock)
+		}
+		seen[rule.Clock] = true
+		i.span(rule.ID, rule.span, "hours", "days")
+	}
+	for _, clock := range recovery.Clocks {
+		if !seen[clock] {
+			i.fault("", "the clock %s has no length", clock)
+		}
+	}
+}
+
+// maxLength keeps every length far from the end of time.Duration.
+const maxLength = 10_000
+
+func (i *inspection) span(id string, s span, units ...string) {
+	if s.Length <= 0 || s.Length > maxLength {
+		i.fault(id, "a length lies between 1 and %d, not %d", maxLength, s.Length)
+	}
+	if !slices.Contains(units, s.Unit) {
+		i.fault(id, "the unit is one of %s, not %q", strings.Join(units, ", "), s.Unit)
+	}
+}
+
+func (b *Book) checkRecall(i *inspection) {
+	for _, rule := range b.data.Recall {
+		i.scope(rule.ID, rule.scope)
+		if len(rule.Platforms) == 0 || len(rule.Instruments) == 0 {
+			i.fault(rule.ID, "a recall rule names its platforms and instruments")
+		}
+		oneOf(i, rule.ID, "recall", rule.Recall, []string{recallNever, recallWhileUnclaimed, recallByCompany, recallUnsaid})
+		oneOf(i, rule.ID, "refund", rule.Refund, []string{refundUnclaimed, refundAllOrNothing, refundUnsaid})
+		if rule.Within != nil {
+			i.span(rule.ID, *rule.Within, "minutes", "hours", "days")
+		}
+		if rule.Within != nil && rule.Recall != recallWhileUnclaimed {
+			i.fault(rule.ID, "within is said of while_unclaimed only")
+		}
+		i.filled(rule.ID, rule.Text)
+	}
+}
+
+// checkGuidance sees to it that every moment of every instrument has advice.
+func (b *Book) checkGuidance(i *inspection) {
+	for _, rule := range b.data.Guidance {
+		i.scope(rule.ID, rule.scope)
+		oneOf(i, rule.ID, "when", rule.When, moments)
+		i.filled(rule.ID, append([]string{rule.How}, rule.Steps...)...)
+		if len(rule.Steps) == 0 {
+			i.fault(rule.ID, "guidance without steps helps nobody")
+		}
+	}
+	for _, moment := range moments {
+		for _, platform := range recovery.Platforms {
+			for _, instrument := range recovery.Instruments {
+				if b.guidance(moment, RecallFacts{Platform: platform, Instrument: instrument}).ID == "" {
+					i.fault("", "no guidance for %s of %s %s", moment, platform, instrument)
+				}
+			}
+		}
+	}
+	for _, rule := range b.data.Warnings {
+		i.scope(rule.ID, rule.scope)
+		i.filled(rule.ID, rule.Text)
+	}
+}
+
+func (b *Book) checkEvidence(i *inspection) {
+	for _, rule := range b.data.Evidence {
+		i.scope(rule.ID, rule.scope)
+		oneOf(i, rule.ID, "kind", rule.Kind, recovery.EvidenceKinds)
+		i.filled(rule.ID, rule.Why)
+	}
+}
+
+func (b *Book) checkDossier(i *inspection) {
+	for _, rule := range b.data.Dossier {
+		i.scope(rule.ID, rule.scope)
+		i.filled(rule.ID, rule.Text)
+		for _, audience := range rule.Audiences {
+			oneOf(i, rule.ID, "audience", audience, recovery.Audiences)
+		}
+		for _, kind := range rule.Evidence {
+			oneOf(i, rule.ID, "evidence", kind, recovery.EvidenceKinds)
+		}
+		if len(rule.Audiences) == 0 {
+			i.fault(rule.ID, "a dossier rule names its audiences")
+		}
+		if (rule.Fact == "") == (len(rule.Evidence) == 0) {
+			i.fault(rule.ID, "a dossier rule asks for a fact or for evidence, one of them")
+		}
+		if _, known := caseFacts[rule.Fact]; rule.Fact != "" && !known {
+			i.fault(rule.ID, "there is no fact %q", rule.Fact)
+		}
+	}
+}
+
+func (b *Book) checkTexts(i *inspection) {
+	for _, rule := range b.data.Texts {
+		i.scope(rule.ID, rule.scope)
+		oneOf(i, rule.ID, "audience", rule.Audience, textAudiences)
+		oneOf(i, rule.ID, "channel", recovery.Channel(rule.Channel), recovery.Channels)
+		i.filled(rule.ID, rule.Subject, rule.Body)
+		i.filled(rule.ID, rule.Warnings...)
+		for _, text := range []string{rule.Subject, rule.Body} {
+			i.variables(rule.ID, text)
+		}
+	}
+}
+
+func (i *inspection) variables(id, text string) {
+	for _, found := range variableForm.FindAllString(text, -1) {
+		if _, known := variables[found[2:len(found)-2]]; !known {
+			i.fault(id, "there is no variable %s", found)
+		}
+	}
+	if rest := variableForm.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
+		i.fault(id, "a brace stands outside a variable")
+	}
+}
+
+func (i *inspection) filled(id string, texts ...string) {
+	for _, text := range texts {
+		if strings.TrimSpace(text) == "" {
+			i.fault(id, "a text is empty")
+		}
+	}
+}
+
+func (i *inspection) scope(id string, s scope) {
+	for _, value := range s.Platforms {
+		oneOf(i, id, "platform", value, recovery.Platforms)
+	}
+	for _, value := range s.Instruments {
+		oneOf(i, id, "instrument", value, recovery.Instruments)
+	}
+	for _, value := range s.Groups {
+		oneOf(i, id, "group", value, recovery.GroupKinds)
+	}
+	for _, value := range s.Stages {
+		oneOf(i, id, "stage", value, recovery.Stages)
+	}
+}
+
+func oneOf[T ~string](i *inspection, id, what string, value T, known []T) {
+	if !slices.Contains(known, value) {
+		i.fault(id, "%s: %q is not one of %s", what, value, fmt.Sprint(known))
+	}
+}

@@ -1,0 +1,146 @@
+package playbook_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"recourse/recovery"
+)
+
+const day = 24 * time.Hour
+
+// positions has one position for each clock, and the clock's length.
+var positions = []struct {
+	clock    recovery.Clock
+	length   time.Duration
+	position recovery.Position
+}{
+	{recovery.AutoRefundClock, 24 * time.Hour, recovery.Position{Stage: recovery.RecallWatch}},
+	{recovery.ContactClock, 3 * day, recovery.Position{Stage: recovery.PrivateContact}},
+	{recovery.PromiseClock, 7 * day, recovery.Position{
+		Stage: recovery.PrivateContact, Holders: []recovery.Holder{{ID: "a", Answer: recovery.Promised}},
+	}},
+	{recovery.NoticeClock, 3 * day, recovery.Position{Stage: recovery.GroupNotice}},
+	{recovery.PreparationClock, 14 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}},
+	{recovery.DecisionClock, 15 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}},
+	{recovery.MoreEvidenceClock, 7 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealMoreEvidence}},
+	{recovery.PayoutClock, 7 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}},
+	{recovery.RouteClock, 30 * day, recovery.Position{Stage: recovery.Legal}},
+	{recovery.LegalClock, 365 * day, recovery.Position{Stage: recovery.Legal, Route: recovery.CivilSuit}},
+}
+
+func TestEveryClockHasItsDeadline(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	if len(positions) != len(recovery.Clocks) {
+		t.Fatalf("%d clocks are tried, there are %d", len(positions), len(recovery.Clocks))
+	}
+	from := sent.Add(5 * time.Hour)
+	for _, test := range positions {
+		for _, pace := range []int{0, 1, 60, 86_400, recovery.MaxPace} {
+			c := recovery.Case{SentAt: sent, Pace: pace}
+			got, runs := b.Deadline(test.position, c, from)
+			want := from.Add(test.length / time.Duration(max(1, pace)))
+			if test.clock == recovery.AutoRefundClock {
+				want = sent.Add(test.length / time.Duration(max(1, pace)))
+			}
+			if !runs || got.Kind != test.clock || !got.DueAt.Equal(want) || got.DueAt.Location() != time.UTC {
+				t.Errorf("%s at pace %d: %+v, want %s", test.clock, pace, got, want)
+			}
+			if !strings.HasPrefix(got.Source, "clock."+string(test.clock)+" (") {
+				t.Errorf("%s: the source is %q", test.clock, got.Source)
+			}
+		}
+		if nominal, known := b.Nominal(test.clock); !known || nominal != test.length {
+			t.Errorf("%s: nominal length %s, want %s", test.clock, nominal, test.length)
+		}
+	}
+}
+
+func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
+	t.Parallel()
+	if got, runs := book(t).Deadline(recovery.Position{Stage: recovery.Closed}, recovery.Case{}, sent); runs {
+		t.Errorf("a closed case waits for %+v", got)
+	}
+	if _, known := book(t).Nominal(recovery.NoClock); known {
+		t.Error("no clock has a length")
+	}
+}
+
+func TestOnlyTheWaitingLeftAtFilingIsPaced(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	watch := recovery.Position{Stage: recovery.RecallWatch}
+	for _, test := range []struct {
+		name  string
+		filed time.Duration // after the sending
+		pace  int
+		due   time.Duration // after the sending
+	}{
+		{"life's pace, filed late", 23 * time.Hour, 1, 24 * time.Hour},
+		{"half the window left", 12 * time.Hour, 3_600, 12*time.Hour + 12*time.Second},
+		{"filed at once", 0, 3_600, 24 * time.Second},
+		{"filed after the window", 25 * time.Hour, 3_600, 24 * time.Hour},
+		{"a phone that runs ahead", -time.Minute, 3_600, 24 * time.Second},
+	} {
+		c := recovery.Case{SentAt: sent, CreatedAt: sent.Add(test.filed), Pace: test.pace}
+		got, _ := b.Deadline(watch, c, c.CreatedAt)
+		if !got.DueAt.Equal(sent.Add(test.due)) {
+			t.Errorf("%s: due %s after sending, want %s", test.name, got.DueAt.Sub(sent), test.due)
+		}
+	}
+}
+
+// A faster pace never makes a deadline later, and a later start never makes it
+// earlier.
+func TestDeadlinesAreMonotone(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	rapid.Check(t, func(t *rapid.T) {
+		position := rapid.SampledFrom(positions).Draw(t, "position").position
+		c := recovery.Case{SentAt: sent, Pace: rapid.IntRange(1, recovery.MaxPace).Draw(t, "pace")}
+		c.CreatedAt = sent.Add(time.Duration(rapid.Int64Range(0, int64(3*day)).Draw(t, "filed")))
+		from := c.CreatedAt.Add(time.Duration(rapid.Int64Range(0, int64(90*day)).Draw(t, "from")))
+		got, _ := b.Deadline(position, c, from)
+		later, _ := b.Deadline(position, c, from.Add(time.Minute))
+		if later.DueAt.Before(got.DueAt) {
+			t.Fatalf("starting later ends earlier: %s, %s", later.DueAt, got.DueAt)
+		}
+		c.Pace = min(recovery.MaxPace, c.Pace+rapid.IntRange(0, 1000).Draw(t, "faster"))
+		if faster, _ := b.Deadline(position, c, from); faster.DueAt.After(got.DueAt) {
+			t.Fatalf("a faster pace ends later: %s, %s", faster.DueAt, got.DueAt)
+		}
+	})
+}
+
+func TestRefundAhead(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	filing := func(p recovery.Platform, i recovery.Instrument, claim recovery.ClaimState) recovery.Filing {
+		at := sent
+		return recovery.Filing{Platform: p, Instrument: i, ClaimState: claim, SentAt: &at}
+	}
+	for _, test := range []struct {
+		name   string
+		filing recovery.Filing
+		after  time.Duration
+		want   bool
+	}{
+		{"just sent", filing(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), 0, true},
+		{"a second left", filing(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 24*time.Hour - time.Second, true},
+		{"the very end", filing(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 24 * time.Hour, false},
+		{"a second late", filing(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 24*time.Hour + time.Second, false},
+		{"unknown whether claimed", filing(recovery.QQ, recovery.OrdinaryPacket, recovery.ClaimUnknown), time.Hour, true},
+		{"claimed", filing(recovery.WeChat, recovery.Transfer, recovery.Claimed), time.Hour, false},
+		{"no source speaks of a refund", filing(recovery.WeCom, recovery.EnterprisePacket, recovery.Unclaimed), 0, false},
+		{"no source speaks at all", filing(recovery.Alipay, recovery.Transfer, recovery.Unclaimed), 0, false},
+		{"no time of sending", recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.Transfer}, 0, false},
+	} {
+		if got := b.RefundAhead(test.filing, sent.Add(test.after)); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package playbook
+
+import (
+	"slices"
+
+	"recourse/recovery"
+)
+
+// evidenceRule is one kind of evidence that some stages ask for.
+type evidenceRule struct {
+	Rule     `yaml:",inline"`
+	scope    `yaml:",inline"`
+	Kind     recovery.EvidenceKind `yaml:"kind"`
+	Required bool                  `yaml:"required"`
+	Why      string                `yaml:"why"`
+}
+
+// dossierRule is one thing a complete dossier holds: a fact of the case, or any
+// one of some kinds of evidence.
+type dossierRule struct {
+	Rule      `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Audiences []recovery.Audience     `yaml:"audiences"`
+	Fact      string                  `yaml:"fact"`
+	Evidence  []recovery.EvidenceKind `yaml:"evidence"`
+	Text      string                  `yaml:"text"`
+}
+
+// caseFacts are the facts a dossier rule may ask for.
+var caseFacts = map[string]func(recovery.Case) bool{
+	"transaction_no":   func(c recovery.Case) bool { return c.TransactionNo != "" },
+	"narrative":        func(c recovery.Case) bool { return c.Narrative != "" },
+	"claimant_contact": func(c recovery.Case) bool { return c.Claimant.Phone != "" || c.Claimant.Email != "" },
+	"claimant_place":   func(c recovery.Case) bool { return c.Claimant.Province != "" && c.Claimant.City != "" },
+}
+
+// Requirements lists what the stage of a case asks for, and which of it is
+// there, in the order of the book; never nil.
+func (b *Book) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
+	required := []recovery.Requirement{}
+	for _, rule := range b.data.Evidence {
+		if !rule.covers(situationOf(c, c.Position.Stage)) {
+			continue
+		}
+		required = append(required, recovery.Requirement{
+			Kind: rule.Kind, Required: rule.Required, Satisfied: holds(have, rule.Kind), Why: rule.Why,
+		})
+	}
+	return required
+}
+
+// Missing lists in Chinese what a complete dossier for an audience would hold
+// and this case does not; empty when it is complete.
+func (b *Book) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
+	var missing []string
+	for _, rule := range b.data.Dossier {
+		if !slices.Contains(rule.Audiences, a) || !rule.covers(situationOf(c, c.Position.Stage)) {
+			continue
+		}
+		if !rule.satisfied(c, have) {
+			missing = append(missing, rule.Text)
+		}
+	}
+	return missing
+}
+
+func (r dossierRule) satisfied(c recovery.Case, have []recovery.Evidence) bool {
+	if r.Fact != "" {
+		return caseFacts[r.Fact](c)
+	}
+	return holds(have, r.Evidence...)
+}
+
+// holds reports whether any one of the kinds is among the evidence.
+func holds(have []recovery.Evidence, kinds ...recovery.EvidenceKind) bool {
+	return slices.ContainsFunc(have, func(e recovery.Evidence) bool { return slices.Contains(kinds, e.Kind) })
+}

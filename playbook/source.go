@@ -1,0 +1,87 @@
+package playbook
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Confidence is how far a rule may be leaned on.
+type Confidence string
+
+// The confidences.
+const (
+	High   Confidence = "high"
+	Medium Confidence = "medium"
+	Low    Confidence = "low"
+)
+
+// Mark says how a statute was read.
+type Mark string
+
+// The marks of a citation: read word for word, taken from a secondary source,
+// or recalled only.
+const (
+	Verbatim  Mark = "V"
+	Secondary Mark = "S"
+	Recalled  Mark = "R"
+)
+
+// HouseRule is the source of what this product decided itself.
+const HouseRule = "house rule"
+
+// Source is where a rule comes from: an article (A or B), a statute, or the
+// house. Exactly one of the three is named.
+type Source struct {
+	Article string `yaml:"article" json:"article,omitempty"`
+	Section string `yaml:"section" json:"section,omitempty"`
+	Statute string `yaml:"statute" json:"statute,omitempty"`
+	Edition string `yaml:"edition" json:"edition,omitempty"`
+	Mark    Mark   `yaml:"mark" json:"mark,omitempty"`
+	House   string `yaml:"house" json:"house,omitempty"`
+}
+
+// String writes the source as papers and pages cite it.
+func (s Source) String() string {
+	switch {
+	case s.Article != "":
+		return fmt.Sprintf("文章 %s · %s", s.Article, s.Section)
+	case s.Statute != "":
+		return fmt.Sprintf("%s 第%s条（%s）[%s]", s.Statute, s.Section, s.Edition, s.Mark)
+	default:
+		return HouseRule
+	}
+}
+
+// fault names what keeps a source from being traceable, or "".
+func (s Source) fault() string {
+	named := 0
+	for _, name := range []string{s.Article, s.Statute, s.House} {
+		if name != "" {
+			named++
+		}
+	}
+	switch {
+	case named != 1:
+		return "a source names exactly one of article, statute and house"
+	case s.Article != "" && s.Article != "A" && s.Article != "B":
+		return fmt.Sprintf("there is no article %q", s.Article)
+	case s.House == "" && s.Section == "":
+		return "an article or statute is cited with its section"
+	case s.Statute != "" && s.Edition == "":
+		return "a statute is cited with the edition that was read"
+	case s.Statute != "" && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
+		return fmt.Sprintf("the mark of a statute is V, S or R, not %q", s.Mark)
+	default:
+		return ""
+	}
+}
+
+// Rule is what every entry of a book states about itself.
+type Rule struct {
+	ID         string     `yaml:"id" json:"id"`
+	Source     Source     `yaml:"source" json:"source"`
+	Confidence Confidence `yaml:"confidence" json:"confidence"`
+	DisputedBy []string   `yaml:"disputed_by" json:"disputed_by,omitempty"`
+}
+
+func (r Rule) rule() Rule { return r }

@@ -1,0 +1,111 @@
+package playbook_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"recourse/playbook"
+	"recourse/recovery"
+)
+
+func sample(group recovery.GroupKind) recovery.Case {
+	return recovery.Case{
+		Number: "R20261121-000042", Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000,
+		SentAt: sent, TransactionNo: "1000050001", Group: recovery.Group{Kind: group},
+		Claimant:     recovery.Claimant{Name: "欧阳夏", Email: "a@example.org", Phone: "13800000000"},
+		Counterparts: []recovery.Counterpart{{Alias: "山风", Contact: "wxid_shanfeng"}},
+		Narrative:    "想发给房东", Position: recovery.Position{Recovered: 50_000},
+	}
+}
+
+func ids(texts []playbook.Text) []string {
+	var list []string
+	for _, text := range texts {
+		list = append(list, text.ID)
+	}
+	return list
+}
+
+func TestTextsByStageAndGroup(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, test := range []struct {
+		stage recovery.Stage
+		group recovery.GroupKind
+		want  []string
+	}{
+		{recovery.RecallWatch, recovery.NoGroup, []string{"text.hold.private", "text.private_word"}},
+		{recovery.RecallWatch, recovery.FamilyGroup, []string{"text.hold.group", "text.private_word"}},
+		{recovery.PrivateContact, "", []string{"text.private_word", "text.reminder"}},
+		{recovery.GroupNotice, recovery.FamilyGroup, []string{"text.group_note"}},
+		{recovery.GroupNotice, recovery.StrangersGroup, []string{"text.group_owner"}},
+		{recovery.GroupNotice, recovery.TradeGroup, []string{"text.group_note", "text.group_owner"}},
+		{recovery.Appeal, recovery.NoGroup, []string{"text.customer_service"}},
+		{recovery.Legal, recovery.NoGroup, []string{"text.demand"}},
+		{recovery.Closed, recovery.NoGroup, nil},
+	} {
+		if got := ids(b.Texts(sample(test.group), test.stage)); !slices.Equal(got, test.want) {
+			t.Errorf("%s in %q: %v, want %v", test.stage, test.group, got, test.want)
+		}
+	}
+}
+
+func TestTextsAreFilledAndNameNobody(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, group := range recovery.GroupKinds {
+		c := sample(group)
+		for _, stage := range recovery.Stages {
+			for _, text := range b.Texts(c, stage) {
+				whole := text.Subject + text.Body
+				if strings.ContainsAny(whole, "{}") || strings.Contains(whole, "待补") {
+					t.Errorf("%s: a variable is left: %s", text.ID, whole)
+				}
+				for _, personal := range []string{
+					c.Claimant.Name, c.Claimant.Email, c.Claimant.Phone, c.Counterparts[0].Alias, c.Counterparts[0].Contact, c.Narrative,
+				} {
+					if strings.Contains(whole, personal) {
+						t.Errorf("%s: holds personal data %q", text.ID, personal)
+					}
+				}
+				for _, threat := range []string{"后果自负", "曝光", "报警抓", "骗子", "小偷", "不还就", "人肉", "坐牢"} {
+					if strings.Contains(whole, threat) {
+						t.Errorf("%s: threatens: %q", text.ID, threat)
+					}
+				}
+				if text.Audience == "" || text.Channel == "" || len(text.Warnings) == 0 {
+					t.Errorf("%s: incomplete: %+v", text.ID, text)
+				}
+			}
+		}
+	}
+}
+
+func TestTheAppealTextStatesTheFacts(t *testing.T) {
+	t.Parallel()
+	text := book(t).Texts(sample(recovery.NoGroup), recovery.Appeal)[0]
+	for _, want := range []string{"2026年11月21日 12:30", "微信", "转账", "2,000.00 元", "1,500.00 元", "1000050001", "R20261121-000042"} {
+		if !strings.Contains(text.Body, want) {
+			t.Errorf("the text lacks %q: %s", want, text.Body)
+		}
+	}
+}
+
+func TestUnknownValuesAreLeftForTheSender(t *testing.T) {
+	t.Parallel()
+	c := sample(recovery.NoGroup)
+	c.TransactionNo = ""
+	if text := book(t).Texts(c, recovery.Appeal)[0]; !strings.Contains(text.Body, "交易单号 （待补）") {
+		t.Errorf("a missing number reads: %s", text.Body)
+	}
+}
+
+func TestAValueThatLooksLikeAVariableStaysText(t *testing.T) {
+	t.Parallel()
+	c := sample(recovery.NoGroup)
+	c.TransactionNo = "{{case_number}}"
+	if text := book(t).Texts(c, recovery.Appeal)[0]; !strings.Contains(text.Body, "交易单号 {{case_number}}，") {
+		t.Errorf("a value was read as a variable: %s", text.Body)
+	}
+}
