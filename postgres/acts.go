@@ -1,0 +1,152 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// The states of a staged act.
+const (
+	ActStaged    = "staged"    // waits for the workflow
+	ActApplied   = "applied"   // its step is written
+	ActAbandoned = "abandoned" // nobody waits any more; it will not be written
+)
+
+// ActionRequest is an act on its way through the workflow. The act's words stay
+// here; the workflow carries the id only.
+type ActionRequest struct {
+	ID          recovery.RequestID
+	CaseID      recovery.CaseID
+	Actor       recovery.Actor
+	Act         recovery.Act
+	Key         string // the sender's Idempotency-Key; "" for none
+	Fingerprint string // of the request
+	Device      string
+	Attempt     int // counts from 1; an abandoned act that is sent again gets the next
+	State       string
+	Answer      []byte // what the sender was told; nil until FinishAction
+}
+
+// requestRow is a staged act as its table holds it.
+type requestRow struct {
+	ID          recovery.RequestID
+	CaseID      recovery.CaseID
+	ActorRole   recovery.Role
+	ActorID     recovery.UserID
+	Action      recovery.Action
+	Act         recovery.Act
+	Key         string
+	Fingerprint string
+	Device      string
+	Attempt     int
+	State       string
+	Answer      []byte
+}
+
+const requestColumns = `id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, answer`
+
+func (r requestRow) domain() ActionRequest {
+	act := r.Act
+	act.Action = r.Action
+	return ActionRequest{
+		ID: r.ID, CaseID: r.CaseID, Actor: recovery.Actor{Role: r.ActorRole, ID: r.ActorID}, Act: act, Key: r.Key,
+		Fingerprint: r.Fingerprint, Device: r.Device, Attempt: r.Attempt, State: r.State, Answer: r.Answer,
+	}
+}
+
+// StageAction keeps an act until the workflow writes it down. It is idempotent
+// by actor and key: the same request again gives the row that stands, with its
+// id, state and answer; an abandoned one is staged again as the next attempt.
+//
+// Errors: CodeIdempotency when the key was used for another request,
+// CodeNotFound for an unknown case.
+func (s *Store) StageAction(ctx context.Context, r ActionRequest) (ActionRequest, error) {
+	var standing ActionRequest
+	err := s.write(ctx, "stage action", func(tx pgx.Tx) (err error) {
+		standing, err = s.stage(ctx, tx, r)
+		return err
+	})
+	return standing, err
+}
+
+func (s *Store) stage(ctx context.Context, tx pgx.Tx, r ActionRequest) (ActionRequest, error) {
+	for {
+		row, err := txOne[requestRow](ctx, tx, `insert into action_requests
+				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'staged', $11)
+			on conflict (actor_id, key) where key <> '' do nothing returning `+requestColumns,
+			r.ID, r.CaseID, r.Actor.Role, r.Actor.ID, r.Act.Action, r.Act, r.Key, r.Fingerprint, r.Device,
+			max(1, r.Attempt), s.instant())
+		if err == nil || !isNoRows(err) {
+			return row.domain(), err
+		}
+		row, err = txOne[requestRow](ctx, tx, `select `+requestColumns+` from action_requests
+			where actor_id = $1 and key = $2 and key <> '' for update`, r.Actor.ID, r.Key)
+		if isNoRows(err) {
+			continue // it was dropped between the two statements: the key is free again
+		}
+		if err != nil {
+			return ActionRequest{}, err
+		}
+		return restage(ctx, tx, row, r)
+	}
+}
+
+// restage answers a request whose key stands already.
+func restage(ctx context.Context, tx pgx.Tx, row requestRow, r ActionRequest) (ActionRequest, error) {
+	if row.Fingerprint != r.Fingerprint {
+		return ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
+			"This Idempotency-Key was used for another request; use a new one.")
+	}
+	if row.State != ActAbandoned {
+		return row.domain(), nil
+	}
+	row, err := txOne[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2
+		where id = $1 returning `+requestColumns, row.ID, r.Device)
+	return row.domain(), err
+}
+
+// txOne collects the one row of a statement inside a transaction.
+func txOne[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+}
+
+// ActionRequest reads a staged act. Errors: CodeNotFound.
+func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (ActionRequest, error) {
+	row, err := one[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
+	return row.domain(), err
+}
+
+// AbandonAction gives up an act nobody waits for any more: from now on its step
+// cannot be written. It gives false when it was written meanwhile, or is gone.
+// Abandoning twice is the same as once.
+func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (abandoned bool, err error) {
+	tag, err := s.pool.Exec(ctx,
+		`update action_requests set state = 'abandoned' where id = $1 and state <> 'applied'`, id)
+	return tag.RowsAffected() == 1, refine("abandon action", err)
+}
+
+// DropAction forgets an act that was refused, so that its key is free again. An
+// act that was written stays.
+func (s *Store) DropAction(ctx context.Context, id recovery.RequestID) error {
+	_, err := s.pool.Exec(ctx, `delete from action_requests where id = $1 and state <> 'applied'`, id)
+	return refine("drop action", err)
+}
+
+// FinishAction keeps what the sender of a written act was told, for those who
+// send it again. The first answer stays. Errors: CodeNotFound.
+func (s *Store) FinishAction(ctx context.Context, id recovery.RequestID, answer []byte) error {
+	tag, err := s.pool.Exec(ctx, `update action_requests set answer = coalesce(answer, $2) where id = $1`, id, answer)
+	if err == nil && tag.RowsAffected() == 0 {
+		return missing("request")
+	}
+	return refine("finish action", err)
+}

@@ -1,0 +1,154 @@
+package postgres
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// channel is the name under which processes tell each other of the outbox.
+const channel = "recourse_outbox"
+
+// quiet is the least time between two notifications to other processes.
+// NOTIFY holds a lock of the whole database until its transaction commits, so
+// it must neither stand inside a filing nor be sent for each.
+const quiet = 50 * time.Millisecond
+
+// reconnectAfter is the wait before a lost listening connection is tried again.
+const reconnectAfter = time.Second
+
+// bell tells whoever drains the outbox that there is something in it: this
+// process at once, others a moment later.
+type bell struct {
+	mutex   sync.Mutex
+	waiting map[chan struct{}]struct{}
+	others  chan struct{}
+}
+
+// ring wakes this process and asks for the others to be told. It never blocks.
+func (b *bell) ring() {
+	b.wake()
+	poke(b.others)
+}
+
+func (b *bell) wake() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for woken := range b.waiting {
+		poke(woken)
+	}
+}
+
+func (b *bell) join() chan struct{} {
+	woken := make(chan struct{}, 1)
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.waiting == nil {
+		b.waiting = map[chan struct{}]struct{}{}
+	}
+	b.waiting[woken] = struct{}{}
+	return woken
+}
+
+func (b *bell) leave(woken chan struct{}) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	delete(b.waiting, woken)
+}
+
+// poke leaves a mark in a channel of one place; a mark that lies there already
+// says the same.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// tellOthers notifies other processes, at most once per quiet. Losing one is
+// harmless: who drains also looks from time to time.
+func (s *Store) tellOthers(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.bell.others:
+		}
+		_, _ = s.pool.Exec(ctx, `select pg_notify($1, '')`, channel)
+		if !pause(ctx, quiet) {
+			return
+		}
+	}
+}
+
+// pause waits and gives false when the context ended first.
+func pause(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Woken gives a channel that gets a mark when the outbox may have something
+// new, from this process or another. Marks are merged. It listens on a
+// connection of its own until the context ends, connects again when that is
+// lost, and marks then, since it may have missed something. The channel is
+// never closed. Errors: CodeUnavailable.
+func (s *Store) Woken(ctx context.Context) (<-chan struct{}, error) {
+	conn, err := s.listen(ctx)
+	if err != nil {
+		return nil, refine("listen", err)
+	}
+	woken := s.bell.join()
+	s.done.Go(func() {
+		defer s.bell.leave(woken)
+		s.keepListening(ctx, conn, woken)
+	})
+	return woken, nil
+}
+
+func (s *Store) listen(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	_, err = conn.Exec(ctx, "listen "+channel)
+	if err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return conn, nil
+}
+
+// keepListening passes notifications on until the context or the Store ends.
+func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan struct{}) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(s.background, stop)()
+	for ctx.Err() == nil {
+		if conn == nil {
+			conn, _ = s.listen(ctx)
+			if conn == nil && !pause(ctx, reconnectAfter) {
+				return
+			}
+			poke(woken)
+			continue
+		}
+		_, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			_ = conn.Close(context.WithoutCancel(ctx))
+			conn = nil
+			continue
+		}
+		poke(woken)
+	}
+	if conn != nil {
+		_ = conn.Close(context.WithoutCancel(ctx))
+	}
+}

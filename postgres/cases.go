@@ -1,0 +1,208 @@
+package postgres
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// caseRow is a case as its table holds it.
+type caseRow struct {
+	ID            recovery.CaseID
+	Number        recovery.CaseNumber
+	Platform      recovery.Platform
+	Instrument    recovery.Instrument
+	AmountFen     recovery.Money
+	SentAt        time.Time
+	TransactionNo string
+	Reason        recovery.Reason
+	ClaimState    recovery.ClaimState
+	GroupKind     recovery.GroupKind
+	GroupSize     int
+	Claimant      recovery.Claimant
+	Counterparts  []recovery.Counterpart
+	Narrative     string
+	Position      recovery.Position
+	Deadlines     []recovery.Deadline
+	Assignee      recovery.UserID
+	Owner         recovery.UserID
+	Playbook      string
+	Pace          int
+	CreatedAt     time.Time
+	ClosedAt      *time.Time
+	Version       int64
+}
+
+const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
+	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, playbook, pace,
+	created_at, closed_at, version from cases`
+
+func (r caseRow) domain() recovery.Case {
+	return recovery.Case{
+		ID: r.ID, Number: r.Number, Platform: r.Platform, Instrument: r.Instrument, Amount: r.AmountFen,
+		SentAt: r.SentAt, TransactionNo: r.TransactionNo, Reason: r.Reason, ClaimState: r.ClaimState,
+		Group: recovery.Group{Kind: r.GroupKind, Size: r.GroupSize}, Claimant: r.Claimant,
+		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
+		Assignee: r.Assignee, Owner: r.Owner, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
+		ClosedAt: r.ClosedAt, Version: r.Version,
+	}
+}
+
+// Case reads a case by its id. Errors: CodeNotFound.
+func (s *Store) Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error) {
+	row, err := one[caseRow](ctx, s, "case", selectCase+` where id = $1`, id)
+	return row.domain(), err
+}
+
+// CaseByNumber reads a case by the number people use. Errors: CodeNotFound.
+func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (recovery.Case, error) {
+	row, err := one[caseRow](ctx, s, "case", selectCase+` where number = $1`, number)
+	return row.domain(), err
+}
+
+// CaseFilter narrows a list of cases; empty fields do not.
+type CaseFilter struct {
+	Owner      recovery.UserID
+	Stage      recovery.Stage
+	WaitingOn  recovery.WaitingOn
+	Outcome    recovery.Outcome
+	Platform   recovery.Platform
+	Assignee   recovery.UserID
+	Unassigned bool
+	DueBefore  *time.Time
+	Query      string // part of number, transaction number, claimant's or counterpart's name
+	OpenOnly   bool
+}
+
+// MaxPage is the most cases one page holds.
+const MaxPage = 200
+
+// Cases lists cases, newest first, from after the cursor of the page before
+// ("" for the first). next is "" on the last page. Cases filed while somebody
+// pages neither repeat nor hide another. Errors: CodeInvalid for field cursor.
+func (s *Store) Cases(
+	ctx context.Context, f CaseFilter, limit int, cursor string,
+) (items []recovery.Case, next string, err error) {
+	limit = min(max(limit, 1), MaxPage)
+	sql, args, err := listing(f, limit, cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := query[caseRow](ctx, s, "list cases", sql, args...)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = cursorAfter(rows[limit-1])
+	}
+	items = make([]recovery.Case, len(rows))
+	for i, row := range rows {
+		items[i] = row.domain()
+	}
+	return items, next, nil
+}
+
+// listing makes the statement of one page and one row more, which tells whether
+// another page follows. Only the conditions in use stand in it, and it is
+// planned anew for its values each time: a plan for "some stage" would suit
+// neither the stage most cases are in nor the one few are in.
+func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
+	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
+	c.filter(f)
+	if cursor != "" {
+		at, id, err := readCursor(cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		c.add("(created_at, id) < (%s, %s)", at, id)
+	}
+	sql := selectCase
+	if len(c.texts) > 0 {
+		sql += " where " + strings.Join(c.texts, " and ")
+	}
+	return sql + " order by created_at desc, id desc limit " + strconv.Itoa(limit+1), c.args, nil
+}
+
+// conditions collects what a statement asks for and its arguments.
+type conditions struct {
+	texts []string
+	args  []any // the first is the mode of execution, not a parameter
+}
+
+// add puts a condition; each %s stands for the next of the values.
+func (c *conditions) add(text string, values ...any) {
+	places := make([]any, len(values))
+	for i, value := range values {
+		places[i] = "$" + strconv.Itoa(len(c.args))
+		c.args = append(c.args, value)
+	}
+	c.texts = append(c.texts, fmt.Sprintf(text, places...))
+}
+
+func (c *conditions) filter(f CaseFilter) {
+	equal(c, "owner", f.Owner)
+	equal(c, "stage", f.Stage)
+	equal(c, "waiting_on", f.WaitingOn)
+	equal(c, "outcome", f.Outcome)
+	equal(c, "platform", f.Platform)
+	equal(c, "assignee", f.Assignee)
+	if f.Assignee != "" {
+		c.add("assignee <> ''") // lets the planner use the index that leaves out the unassigned
+	}
+	if f.Unassigned {
+		c.add("assignee = '' and closed_at is null")
+	}
+	if f.OpenOnly {
+		c.add("closed_at is null")
+	}
+	if f.DueBefore != nil {
+		c.add("due_at < %s", *f.DueBefore)
+	}
+	if f.Query != "" {
+		c.add("strpos(search, %s) > 0", strings.ToLower(strings.TrimSpace(f.Query)))
+	}
+}
+
+func equal[T ~string](c *conditions, column string, value T) {
+	if value != "" {
+		c.add(column+" = %s", string(value))
+	}
+}
+
+// cursorAfter names the place after a row. Its form is nobody's business but
+// readCursor's.
+func cursorAfter(row caseRow) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(row.CreatedAt.UnixMicro(), 10) + " " + string(row.ID)))
+}
+
+func readCursor(cursor string) (time.Time, string, error) {
+	faulty := recovery.Invalid([]recovery.FieldFault{
+		{Field: "cursor", Code: "malformed", Detail: "Take the cursor as the page before gave it."},
+	})
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return time.Time{}, "", faulty
+	}
+	micro, id, found := strings.Cut(string(raw), " ")
+	at, err := strconv.ParseInt(micro, 10, 64)
+	if err != nil || !found || id == "" || len(id) > 64 || strings.ContainsFunc(id, strange) {
+		return time.Time{}, "", faulty
+	}
+	if at < 0 || at > maxMicro {
+		return time.Time{}, "", faulty
+	}
+	return time.UnixMicro(at).UTC(), id, nil
+}
+
+// maxMicro lies in the year 9999: PostgreSQL takes later instants, people do not.
+const maxMicro = 253_402_300_799_999_999
+
+func strange(r rune) bool { return r <= ' ' || r > '~' }

@@ -1,0 +1,134 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// EvidenceWrite is the record of a file whose bytes are durable already, its
+// journal entry, and the request behind it.
+type EvidenceWrite struct {
+	Evidence recovery.Evidence // the store fills Seq
+	Draft    journal.Draft
+	Idem     Idempotency
+}
+
+// evidenceRow is a record of evidence as its table holds it.
+type evidenceRow struct {
+	ID          recovery.EvidenceID
+	CaseID      recovery.CaseID
+	Seq         int64
+	Kind        recovery.EvidenceKind
+	SHA256      string `db:"sha256"`
+	Size        int64
+	MediaType   string
+	FileName    string
+	CapturedAt  *time.Time
+	Source      string
+	Description string
+	ReceivedAt  time.Time
+	ByRole      recovery.Role
+	ByID        recovery.UserID
+}
+
+const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type, file_name, captured_at, source,
+	description, received_at, by_role, by_id from evidence`
+
+func (r evidenceRow) domain() recovery.Evidence {
+	return recovery.Evidence{
+		ID: r.ID, CaseID: r.CaseID, Seq: r.Seq, Kind: r.Kind, SHA256: r.SHA256, Size: r.Size, MediaType: r.MediaType,
+		FileName: r.FileName, CapturedAt: r.CapturedAt, Source: r.Source, Description: r.Description,
+		ReceivedAt: r.ReceivedAt, By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
+	}
+}
+
+// AddEvidence writes a record of evidence in one transaction: its journal
+// entry, the row, the outbox row for the workflow and the idempotency row. The
+// case's version rises, since what it still asks for may have changed.
+//
+// Errors: ErrAnswered, CodeNotFound for an unknown case.
+func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
+	added := w.Evidence
+	err := s.write(ctx, "add evidence", func(tx pgx.Tx) error {
+		pen, record, err := s.entry(ctx, tx, w.Evidence.CaseID, w.Draft, w.Idem)
+		if err != nil {
+			return err
+		}
+		added.Seq = record.Seq
+		queueEvidence(pen.batch, added)
+		pen.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
+		s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
+		return pen.flush(ctx)
+	})
+	if err != nil {
+		return recovery.Evidence{}, err
+	}
+	s.bell.ring()
+	return added, nil
+}
+
+// entry begins a write of one entry for one request: the idempotency row first,
+// so that a repeated request is told so before anything else, then the entry.
+// Errors: ErrAnswered, also when the draft's key stands already; CodeNotFound.
+func (s *Store) entry(
+	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idem Idempotency,
+) (*pen, journal.Record, error) {
+	if idem.Key != "" {
+		batch := &pgx.Batch{}
+		s.queueIdempotency(batch, idem)
+		err := tx.SendBatch(ctx, batch).Close()
+		if err != nil {
+			return nil, journal.Record{}, err
+		}
+	}
+	pen, err := s.takePen(ctx, tx, id, draft)
+	if err != nil {
+		return nil, journal.Record{}, err
+	}
+	_, known := pen.stands(draft.Key)
+	if known {
+		return nil, journal.Record{}, ErrAnswered
+	}
+	record, err := pen.write(draft)
+	return pen, record, err
+}
+
+func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
+	batch.Queue(`insert into evidence (id, case_id, seq, kind, sha256, size, media_type, file_name, captured_at, source,
+			description, received_at, by_role, by_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		e.ID, e.CaseID, e.Seq, e.Kind, e.SHA256, e.Size, e.MediaType, e.FileName, e.CapturedAt, e.Source,
+		e.Description, e.ReceivedAt, e.By.Role, e.By.ID)
+}
+
+// EvidenceOf lists the evidence of a case in the order it was taken in.
+func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
+	rows, err := query[evidenceRow](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]recovery.Evidence, len(rows))
+	for i, row := range rows {
+		list[i] = row.domain()
+	}
+	return list, nil
+}
+
+// Evidence reads one record of evidence. Errors: CodeNotFound.
+func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
+	row, err := one[evidenceRow](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
+	return row.domain(), err
+}
+
+// BlobReferenced reports whether any record points to these bytes (SHA-256 in
+// lower-case hex).
+func (s *Store) BlobReferenced(ctx context.Context, sha256 string) (bool, error) {
+	var referenced bool
+	err := s.pool.QueryRow(ctx, `select exists (select from evidence where sha256 = $1)`, sha256).Scan(&referenced)
+	return referenced, refine("look for blob", err)
+}

@@ -1,0 +1,130 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// ExportWrite is a request for an export, its journal entry, and the request
+// behind it.
+type ExportWrite struct {
+	Export recovery.Export // the store fills Size and State
+	Draft  journal.Draft
+	Idem   Idempotency
+}
+
+// exportRow is an export as its table holds it.
+type exportRow struct {
+	ID        recovery.ExportID
+	CaseID    recovery.CaseID
+	Audience  recovery.Audience
+	State     recovery.ExportState
+	Missing   []string
+	Pages     int
+	SHA256    string `db:"sha256"`
+	BagSHA256 string `db:"bag_sha256"`
+	Size      int64
+	Failure   string
+	CreatedAt time.Time
+	ReadyAt   *time.Time
+	ByRole    recovery.Role
+	ByID      recovery.UserID
+}
+
+const selectExport = `select id, case_id, audience, state, missing, pages, sha256, bag_sha256, size, failure,
+	created_at, ready_at, by_role, by_id from exports`
+
+func (r exportRow) domain() recovery.Export {
+	return recovery.Export{
+		ID: r.ID, CaseID: r.CaseID, Audience: r.Audience, State: r.State, Missing: r.Missing, Pages: r.Pages,
+		SHA256: r.SHA256, BagSHA256: r.BagSHA256, Size: r.Size, Failure: r.Failure, CreatedAt: r.CreatedAt,
+		ReadyAt: r.ReadyAt, By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
+	}
+}
+
+// RequestExport writes the request for an export in one transaction: its
+// journal entry, a checkpoint over everything up to that entry, the row (in
+// state building, Size the checkpoint's) and the outbox row.
+//
+// Errors: ErrAnswered, CodeNotFound for an unknown case.
+func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Export, error) {
+	e := w.Export
+	e.State = recovery.ExportBuilding
+	err := s.write(ctx, "request export", func(tx pgx.Tx) error {
+		pen, record, err := s.entry(ctx, tx, e.CaseID, w.Draft, w.Idem)
+		if err != nil {
+			return err
+		}
+		err = pen.checkpoint(record.At)
+		if err != nil {
+			return err
+		}
+		e.Size = int64(pen.head.Size())
+		pen.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
+				failure, created_at, ready_at, by_role, by_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
+			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
+		s.queueOutbox(pen.batch, OutboxExport, e.CaseID, string(e.ID))
+		return pen.flush(ctx)
+	})
+	if err != nil {
+		return recovery.Export{}, err
+	}
+	s.bell.ring()
+	return e, nil
+}
+
+// Export reads an export. Errors: CodeNotFound.
+func (s *Store) Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
+	row, err := one[exportRow](ctx, s, "export", selectExport+` where id = $1`, id)
+	return row.domain(), err
+}
+
+// ExportsOf lists the exports of a case, oldest first.
+func (s *Store) ExportsOf(ctx context.Context, id recovery.CaseID) ([]recovery.Export, error) {
+	rows, err := query[exportRow](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]recovery.Export, len(rows))
+	for i, row := range rows {
+		list[i] = row.domain()
+	}
+	return list, nil
+}
+
+// FinishExport writes what became of an export (State, Missing, Pages, the
+// digests, Failure, ReadyAt) and its journal entry. When the draft's key stands
+// already, nothing changes. Errors: CodeNotFound.
+func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error {
+	return s.write(ctx, "finish export", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, e.CaseID, d)
+		if err != nil {
+			return err
+		}
+		_, done := pen.stands(d.Key)
+		if done {
+			return nil
+		}
+		tag, err := tx.Exec(ctx, `update exports set state = $2, missing = $3, pages = $4, sha256 = $5, bag_sha256 = $6,
+				failure = $7, ready_at = $8 where id = $1 and case_id = $9`,
+			e.ID, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Failure, e.ReadyAt, e.CaseID)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return missing("export")
+		}
+		_, err = pen.write(d)
+		if err != nil {
+			return err
+		}
+		return pen.flush(ctx)
+	})
+}

@@ -1,0 +1,163 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// Idempotency is what an answered request left behind, so that the same request
+// gets the same answer. Key "" means that the sender asked for none.
+type Idempotency struct {
+	Actor       recovery.UserID
+	Key         string
+	Fingerprint string // of the request's body
+	Ref         string // id of what it made
+	Answer      []byte
+}
+
+// FilingWrite is a new case, its first journal entry, and the request behind it.
+type FilingWrite struct {
+	Case  recovery.Case
+	Draft journal.Draft
+	Idem  Idempotency
+}
+
+// FileCase writes a new case in one transaction and one round trip: the case,
+// its journal, the outbox row that starts its workflow and the idempotency row.
+// When it returns nil the case is durable.
+//
+// Errors: ErrAnswered, CodeTransactionOpen.
+func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
+	head := journal.NewHead()
+	record, err := journal.Append(head, w.Case.ID, w.Draft, s.random)
+	if err != nil {
+		return err
+	}
+	// All statements of a batch run before one Sync, which makes them one
+	// transaction without BEGIN and COMMIT. The idempotency row comes first: a
+	// repeated filing must be told so before its transaction number is refused.
+	batch := &pgx.Batch{}
+	s.queueIdempotency(batch, w.Idem)
+	queueCase(batch, w.Case)
+	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
+		w.Case.ID, int64(head.Size()), head.Hashes())
+	queueEntry(batch, w.Case.ID, record)
+	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
+	err = s.pool.SendBatch(ctx, batch).Close()
+	if err != nil {
+		return refine("file case", err)
+	}
+	s.bell.ring()
+	return nil
+}
+
+func queueCase(batch *pgx.Batch, c recovery.Case) {
+	batch.Queue(`insert into cases (
+			id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
+			group_kind, group_size, claimant, counterparts, narrative, search,
+			stage, waiting_on, outcome, recovered_fen, position, deadlines, due_at,
+			assignee, owner, playbook, pace, created_at, closed_at, version)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+			$23, $24, $25, $26, $27, $28, $29)`,
+		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
+		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, searchText(c),
+		c.Position.Stage, c.Position.WaitingOn, c.Position.Outcome, c.Position.Recovered, c.Position,
+		orEmpty(c.Deadlines), earliestDue(c.Deadlines),
+		c.Assignee, c.Owner, c.Playbook, max(1, c.Pace), c.CreatedAt, c.ClosedAt, max(1, c.Version))
+}
+
+// orEmpty keeps a JSON column an array: nil would be written as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// searchText holds what a case is searched by, one a line, in small letters.
+func searchText(c recovery.Case) string {
+	lines := []string{string(c.Number), c.TransactionNo, c.Claimant.Name}
+	for _, counterpart := range c.Counterparts {
+		lines = append(lines, counterpart.Alias)
+	}
+	return strings.ToLower(strings.Join(lines, "\n"))
+}
+
+// earliestDue is the first deadline that runs; nil when none does.
+func earliestDue(deadlines []recovery.Deadline) *time.Time {
+	var due *time.Time
+	for _, deadline := range deadlines {
+		if deadline.PausedBecause == "" && (due == nil || deadline.DueAt.Before(*due)) {
+			due = &deadline.DueAt
+		}
+	}
+	return due
+}
+
+func (s *Store) queueIdempotency(batch *pgx.Batch, idem Idempotency) {
+	if idem.Key == "" {
+		return
+	}
+	batch.Queue(`insert into idempotency (actor, key, fingerprint, ref, answer, created_at) values ($1, $2, $3, $4, $5, $6)`,
+		idem.Actor, idem.Key, idem.Fingerprint, idem.Ref, idem.Answer, s.instant())
+}
+
+// Answer gives what a request with this key was answered; false when there was
+// none.
+func (s *Store) Answer(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
+	list, err := query[Idempotency](ctx, s, "read answer",
+		`select actor, key, fingerprint, ref, answer from idempotency where actor = $1 and key = $2`, actor, key)
+	if err != nil || len(list) == 0 {
+		return Idempotency{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// numberBlock is the run of case numbers this process has reserved and not yet
+// given out. What is left when the process ends is never used.
+type numberBlock struct {
+	mutex     sync.Mutex
+	day       string
+	next, end int64
+}
+
+// numbersAtOnce is how many numbers one reservation takes.
+const numbersAtOnce = 64
+
+// china has kept one offset and no summer time since 1991.
+var china = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// NextNumber gives a case number nobody else gets: the day in China and a
+// counter. Numbers rise within a process; between processes they interleave.
+func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
+	day := s.now().In(china).Format(time.DateOnly)
+	block := &s.numbers
+	block.mutex.Lock()
+	defer block.mutex.Unlock()
+	if block.day != day || block.next == block.end {
+		end, err := s.reserveNumbers(ctx, day)
+		if err != nil {
+			return "", err
+		}
+		block.day, block.next, block.end = day, end-numbersAtOnce, end
+	}
+	number := fmt.Sprintf("R%s-%06d", strings.ReplaceAll(day, "-", ""), block.next)
+	block.next++
+	return recovery.CaseNumber(number), nil
+}
+
+// reserveNumbers takes the next block of a day and gives its end (exclusive).
+func (s *Store) reserveNumbers(ctx context.Context, day string) (int64, error) {
+	var end int64
+	err := s.pool.QueryRow(ctx, `insert into case_numbers as n (day, next) values ($1::text::date, 1 + $2::bigint)
+		on conflict (day) do update set next = n.next + $2::bigint returning next`, day, numbersAtOnce).Scan(&end)
+	return end, refine("reserve case numbers", err)
+}

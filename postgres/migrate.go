@@ -1,0 +1,115 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"recourse/recovery"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// Migrate brings the schema up to the version this binary knows. Several
+// processes may call it at once: an advisory lock lets one work while the
+// others wait. Errors: CodeUnavailable.
+func Migrate(ctx context.Context, url string) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return fmt.Errorf("database address: %w", err)
+	}
+	db := stdlib.OpenDB(*config)
+	err = errors.Join(migrate(ctx, db), db.Close())
+	return refine("migrate", err)
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	err := db.PingContext(ctx)
+	if err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// SchemaVersion is the newest migration this binary holds.
+func SchemaVersion() (int64, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}
+
+// Ready reports that the database answers and its schema is at least at the
+// version this binary knows; a newer one is safe for it. Errors:
+// CodeUnavailable, saying what to do.
+func (s *Store) Ready(ctx context.Context) error {
+	known, err := SchemaVersion()
+	if err != nil {
+		return err
+	}
+	var found int64
+	err = s.pool.QueryRow(ctx, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`).Scan(&found)
+	var refused *pgconn.PgError
+	if err != nil && (!errors.As(err, &refused) || refused.Code != undefinedTable) {
+		return refine("ready", err)
+	}
+	if found < known {
+		return recovery.Faultf(recovery.CodeUnavailable,
+			"The database schema is at version %d and this program needs %d: run the migrations.", found, known)
+	}
+	return nil
+}
+
+// undefinedTable is PostgreSQL's SQLSTATE for a table that does not exist.
+const undefinedTable = "42P01"
+
+// MigrationsFingerprint feeds the migrations, in order, to a hash and gives its
+// sum: what the fingerprint of two schemas has in common is the schema.
+func MigrationsFingerprint(sum hash.Hash) ([]byte, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		content, err := migrationFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		_, _ = fmt.Fprintf(sum, "%s %d\n", name, len(content))
+		_, _ = sum.Write(content)
+	}
+	return sum.Sum(nil), nil
+}

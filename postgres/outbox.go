@@ -1,0 +1,123 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// The kinds of outbox items.
+const (
+	OutboxStart    = "start"    // start the workflow of a case
+	OutboxEvidence = "evidence" // tell it that evidence arrived; Ref is the evidence
+	OutboxExport   = "export"   // start the building of an export; Ref is the export
+)
+
+// OutboxItem is something the workflow engine must be told. It was written with
+// what it tells of, so neither can be lost without the other.
+type OutboxItem struct {
+	ID     int64
+	Kind   string
+	CaseID recovery.CaseID
+	Ref    string
+}
+
+// firstRetry and lastRetry bound the wait after a failed delivery, which
+// doubles each time. The bound is low: when the engine comes back, people wait.
+const (
+	firstRetry = time.Second
+	lastRetry  = 15 * time.Second
+)
+
+func (s *Store) queueOutbox(batch *pgx.Batch, kind string, id recovery.CaseID, ref string) {
+	now := s.instant()
+	batch.Queue(`insert into outbox (kind, case_id, ref, next_at, created_at) values ($1, $2, $3, $4, $4)`,
+		kind, id, ref, now)
+}
+
+// outboxRow is an item and how often its delivery failed.
+type outboxRow struct {
+	ID       int64
+	Kind     string
+	CaseID   recovery.CaseID
+	Ref      string
+	Attempts int
+}
+
+// DrainOutbox delivers up to limit items that are due, oldest first, and tells
+// how many it delivered. An item leaves the outbox only after deliver returned
+// nil; one that fails waits and does not hold up the others. Several processes
+// may drain at once: none sees an item another is delivering. A crash between
+// delivery and commit delivers again, so deliver must be idempotent.
+//
+// The error is of the database or the context only, never deliver's own.
+func (s *Store) DrainOutbox(
+	ctx context.Context, limit int, deliver func(context.Context, OutboxItem) error,
+) (n int, err error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return 0, refine("drain outbox", err)
+	}
+	defer conn.Release()
+	// What was delivered must be settled even when the context ends meanwhile.
+	lasting := context.WithoutCancel(ctx)
+	err = pgx.BeginFunc(lasting, conn, func(tx pgx.Tx) error {
+		rows, err := tx.Query(lasting, `select id, kind, case_id, ref, attempts from outbox where next_at <= $1
+			order by next_at, id limit $2 for update skip locked`, s.instant(), limit)
+		if err != nil {
+			return err
+		}
+		items, err := pgx.CollectRows(rows, pgx.RowToStructByName[outboxRow])
+		if err != nil {
+			return err
+		}
+		delivered, failed := deliverAll(ctx, items, deliver)
+		n = len(delivered)
+		return s.settle(lasting, tx, delivered, failed)
+	})
+	if err != nil {
+		return 0, refine("drain outbox", err)
+	}
+	return n, ctx.Err()
+}
+
+// deliverAll stops early, but not in the middle of an item, when the context
+// ends; items it did not come to stay as they are.
+func deliverAll(
+	ctx context.Context, items []outboxRow, deliver func(context.Context, OutboxItem) error,
+) (delivered []int64, failed []outboxRow) {
+	for _, item := range items {
+		if ctx.Err() != nil {
+			break
+		}
+		err := deliver(ctx, OutboxItem{ID: item.ID, Kind: item.Kind, CaseID: item.CaseID, Ref: item.Ref})
+		switch {
+		case err == nil:
+			delivered = append(delivered, item.ID)
+		case ctx.Err() == nil:
+			failed = append(failed, item)
+		}
+	}
+	return delivered, failed
+}
+
+// settle takes the delivered items out and puts the failed ones off.
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, delivered []int64, failed []outboxRow) error {
+	batch := &pgx.Batch{}
+	if len(delivered) > 0 {
+		batch.Queue(`delete from outbox where id = any($1)`, delivered)
+	}
+	now := s.instant()
+	for _, item := range failed {
+		batch.Queue(`update outbox set attempts = attempts + 1, next_at = $2 where id = $1`,
+			item.ID, now.Add(retryAfter(item.Attempts)))
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+func retryAfter(attempts int) time.Duration {
+	return min(firstRetry<<min(attempts, 10), lastRetry)
+}

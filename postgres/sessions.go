@@ -1,0 +1,68 @@
+package postgres
+
+import (
+	"context"
+	"time"
+)
+
+// Sessions keeps the sessions of the pages; it is a store for alexedwards/scs
+// (scs.CtxStore). scs has a store for pgx of its own, which ignores contexts,
+// writes to the global logger and cannot be stopped without a race.
+type Sessions struct{ store *Store }
+
+// Sessions gives the session store over the same pool.
+func (s *Store) Sessions() *Sessions { return &Sessions{store: s} }
+
+// FindCtx gives the data of a session; false when it is unknown or expired.
+func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var data []byte
+	err := s.store.pool.QueryRow(ctx, `select data from sessions where token = $1 and expiry > $2`,
+		token, s.store.instant()).Scan(&data)
+	if isNoRows(err) {
+		return nil, false, nil
+	}
+	return data, err == nil, refine("find session", err)
+}
+
+// CommitCtx writes a session, over what it held before.
+func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	_, err := s.store.pool.Exec(ctx, `insert into sessions (token, data, expiry) values ($1, $2, $3)
+		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry`, token, data, expiry)
+	return refine("write session", err)
+}
+
+// DeleteCtx ends a session; one that does not exist is no error.
+func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
+	_, err := s.store.pool.Exec(ctx, `delete from sessions where token = $1`, token)
+	return refine("delete session", err)
+}
+
+// Find is FindCtx for callers without a context.
+func (s *Sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx for callers without a context.
+func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete is DeleteCtx for callers without a context.
+func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// Sweep takes expired sessions out. The Store does so by itself, too.
+func (s *Sessions) Sweep(ctx context.Context) error {
+	_, err := s.store.pool.Exec(ctx, `delete from sessions where expiry <= $1`, s.store.instant())
+	return refine("sweep sessions", err)
+}
+
+// sweepEvery is how long an expired session may lie about.
+const sweepEvery = 10 * time.Minute
+
+// sweepSessions sweeps until the Store is closed. A sweep that fails is made
+// good by the next: nobody reads an expired session in between.
+func (s *Store) sweepSessions(ctx context.Context) {
+	for pause(ctx, sweepEvery) {
+		_ = s.Sessions().Sweep(ctx)
+	}
+}

@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// StepWrite is one change of a case by its workflow.
+type StepWrite struct {
+	CaseID  recovery.CaseID
+	Request recovery.RequestID // the act behind it; "" for steps of the clock
+	Attempt int                // the attempt of that act the workflow was given
+	// Drafts are written in order. The key of the first is the step's own: a
+	// step that is written again changes nothing.
+	Drafts      []journal.Draft
+	Next        recovery.Position
+	Deadlines   []recovery.Deadline
+	Counterpart *recovery.Counterpart // see mergeCounterpart; nil for none
+	Checkpoint  bool
+}
+
+// StepResult is what stands after a step.
+type StepResult struct {
+	Seq       int64 // of the step's first entry
+	Version   int64
+	Deadlines []recovery.Deadline
+}
+
+// WriteStep writes a step in one transaction: its entries, where the case
+// stands now, its deadlines, what a counterpart answered, and that the act
+// behind it is applied. A step whose key stands already gives what stands.
+//
+// Errors: ErrAbandoned, CodeNotFound.
+func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) {
+	if len(w.Drafts) == 0 || w.Drafts[0].Key == "" {
+		return StepResult{}, fmt.Errorf("step of case %s: its first draft needs a key", w.CaseID)
+	}
+	var result StepResult
+	err := s.write(ctx, "write step", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, w.CaseID, w.Drafts...)
+		if err != nil {
+			return err
+		}
+		before, err := standing(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		written, known := pen.stands(w.Drafts[0].Key)
+		if known {
+			result = StepResult{Seq: written.Seq, Version: before.Version, Deadlines: before.Deadlines}
+			return nil
+		}
+		if before.abandoned(w) {
+			return ErrAbandoned
+		}
+		result, err = s.step(ctx, pen, w, before)
+		return err
+	})
+	return result, err
+}
+
+// stepBefore is what a step must know of the case and of the act behind it.
+type stepBefore struct {
+	Version      int64
+	Deadlines    []recovery.Deadline
+	Counterparts []recovery.Counterpart
+	state        string
+	attempt      int
+}
+
+// standing reads the case and locks the act, after the head row: an act that is
+// abandoned now waits for this transaction, or this one sees it abandoned.
+func standing(ctx context.Context, tx pgx.Tx, w StepWrite) (stepBefore, error) {
+	var before stepBefore
+	batch := &pgx.Batch{}
+	batch.Queue(`select version, deadlines, counterparts from cases where id = $1`, w.CaseID).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts) })
+	if w.Request != "" {
+		batch.Queue(`select state, attempt from action_requests where id = $1 and case_id = $2 for update`, w.Request, w.CaseID).
+			QueryRow(func(row pgx.Row) error {
+				err := row.Scan(&before.state, &before.attempt)
+				if isNoRows(err) {
+					return nil // dropped: before.abandoned sees the empty state
+				}
+				return err
+			})
+	}
+	return before, tx.SendBatch(ctx, batch).Close()
+}
+
+func (b stepBefore) abandoned(w StepWrite) bool {
+	if w.Request == "" {
+		return false
+	}
+	return b.attempt != w.Attempt || b.state != ActStaged && b.state != ActApplied
+}
+
+// step queues everything a new step changes and sends it.
+func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefore) (StepResult, error) {
+	counterparts, err := mergeCounterpart(before.Counterparts, w.Counterpart)
+	if err != nil {
+		return StepResult{}, err
+	}
+	var first journal.Record
+	for i, draft := range w.Drafts {
+		record, err := pen.write(draft)
+		if err != nil {
+			return StepResult{}, err
+		}
+		if i == 0 {
+			first = record
+		}
+	}
+	at := first.At
+	queueStep(pen.batch, w, counterparts, at)
+	if w.Request != "" {
+		pen.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
+	}
+	if w.Checkpoint {
+		err = pen.checkpoint(at)
+		if err != nil {
+			return StepResult{}, err
+		}
+	}
+	err = pen.flush(ctx)
+	return StepResult{Seq: first.Seq, Version: before.Version + 1, Deadlines: w.Deadlines}, err
+}
+
+func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {
+	batch.Queue(`update cases set stage = $2, waiting_on = $3, outcome = $4, recovered_fen = $5, position = $6,
+			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
+			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end
+		where id = $1`,
+		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
+		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.Open(), at)
+}
+
+// mergeCounterpart sets what is known anew of one counterpart. Blank never
+// erases: an answer replaces the answer and its refusal together, a refusal
+// alone replaces the refusal, and ReturnFen is the whole sum that came back so
+// far, 0 meaning nothing new.
+func mergeCounterpart(list []recovery.Counterpart, news *recovery.Counterpart) ([]recovery.Counterpart, error) {
+	if news == nil {
+		return list, nil
+	}
+	index := slices.IndexFunc(list, func(c recovery.Counterpart) bool { return c.ID == news.ID })
+	if index < 0 {
+		return nil, missing("counterpart")
+	}
+	merged := slices.Clone(list)
+	counterpart := &merged[index]
+	if news.Answer != "" {
+		counterpart.Answer, counterpart.Refusal = news.Answer, news.Refusal
+	}
+	if news.Refusal != "" {
+		counterpart.Refusal = news.Refusal
+	}
+	if news.ReturnFen != 0 {
+		counterpart.ReturnFen = news.ReturnFen
+	}
+	return merged, nil
+}

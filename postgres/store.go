@@ -1,0 +1,148 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// Options are what a Store needs beside its database.
+type Options struct {
+	// Signer signs checkpoints inside the writing transaction. Without one,
+	// whatever asks for a checkpoint is refused.
+	Signer *journal.Signer
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Random gives salts and identifiers. It is read by several goroutines at
+	// once, as crypto/rand.Reader may be.
+	Random io.Reader
+	// MaxConns limits the pool; 0 means 10.
+	MaxConns int32
+}
+
+// Store is a pool of connections and the methods on it. It is safe for
+// concurrent use.
+type Store struct {
+	pool    *pgxpool.Pool
+	signer  *journal.Signer
+	now     func() time.Time
+	random  io.Reader
+	numbers numberBlock
+	bell    bell
+
+	background context.Context // ends with Close
+	stop       context.CancelFunc
+	done       sync.WaitGroup
+}
+
+const defaultConns = 10
+
+// statementTimeout ends what no request would still wait for.
+const statementTimeout = "30s"
+
+// Open connects to a migrated database and checks that it answers. Errors:
+// CodeUnavailable.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	if o.Random == nil {
+		return nil, fmt.Errorf("database store: Options.Random is missing")
+	}
+	config.MaxConns = max(o.MaxConns, 0)
+	if config.MaxConns == 0 {
+		config.MaxConns = defaultConns
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = "recourse"
+	config.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		timesInUTC(conn)
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, refine("open", err)
+	}
+	err = pool.Ping(ctx)
+	if err != nil {
+		pool.Close()
+		return nil, refine("open", err)
+	}
+	s := &Store{pool: pool, signer: o.Signer, now: o.Now, random: o.Random}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.startBackground()
+	return s, nil
+}
+
+// timesInUTC makes every instant come back in UTC, whatever the machine's zone.
+func timesInUTC(conn *pgx.Conn) {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+}
+
+func (s *Store) startBackground() {
+	s.background, s.stop = context.WithCancel(context.Background())
+	s.bell.others = make(chan struct{}, 1)
+	s.done.Go(func() { s.tellOthers(s.background) })
+	s.done.Go(func() { s.sweepSessions(s.background) })
+}
+
+// Close ends the background work and closes every connection.
+func (s *Store) Close() {
+	s.stop()
+	s.done.Wait()
+	s.pool.Close()
+}
+
+// instant is the present in the precision the database keeps.
+func (s *Store) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// write runs fn in one transaction and names what it was for in errors.
+func (s *Store) write(ctx context.Context, what string, fn func(pgx.Tx) error) error {
+	return refine(what, pgx.BeginFunc(ctx, s.pool, fn))
+}
+
+// query collects the rows of one statement into structs by column name.
+func query[T any](ctx context.Context, s *Store, what, sql string, args ...any) ([]T, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, refine(what, err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
+	if err != nil {
+		return nil, refine(what, err)
+	}
+	return list, nil
+}
+
+// one is query for the single row that should be there. Errors: CodeNotFound,
+// naming the thing.
+func one[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, refine(thing, err)
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+	if isNoRows(err) {
+		return row, missing(thing)
+	}
+	return row, refine(thing, err)
+}
+
+func missing(thing string) error {
+	return recovery.Faultf(recovery.CodeNotFound, "There is no such %s.", thing)
+}
