@@ -22,6 +22,10 @@ type Folio struct {
 	Key        string    // verifier key "name+hash+base64" of the checkpoint
 	Generator  string    // "recourse 0.1.0"
 	Custodian  string    // who runs this installation, as the papers name them
+
+	// Seal signs the text that covers every file of the bag, with the key of the
+	// checkpoint (journal.Signer.Seal). Nil makes a bag without a seal.
+	Seal func(text string) (note string, err error)
 }
 
 // Entry is one journal entry: its exact bytes, the same parsed, and those of

@@ -1,0 +1,170 @@
+package bag
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"slices"
+	"strings"
+
+	"recourse/evidence"
+	"recourse/recovery"
+)
+
+const (
+	dossierPath = "dossier.pdf"
+	sealPath    = "seal.txt" // covers the tag manifest, so it cannot stand in it
+)
+
+// verifyScript checks an unpacked bag with sh, openssl, sha256sum and python3.
+//
+//go:embed verify.sh
+var verifyScript []byte
+
+// guide is the page that says, in Chinese, how to check the bag and what that
+// proves.
+//
+//go:embed guide.txt
+var guide []byte
+
+// plan is a bag before it is written: all but the dossier and what covers it.
+type plan struct {
+	payload  []part // sorted by path
+	tags     []part
+	manifest []byte
+}
+
+func newPlan(f evidence.Folio) (*plan, error) {
+	if err := check(f); err != nil {
+		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
+	}
+	payload, err := payloadOf(f)
+	if err != nil {
+		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
+	}
+	p := &plan{payload: payload}
+	sums, octets := map[string]string{}, int64(0)
+	for _, part := range payload {
+		sums[part.path] = part.sha256
+		octets += part.size
+	}
+	p.manifest = manifestOf(sums)
+	p.tags = []part{
+		fixed("bagit.txt", []byte("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")),
+		fixed("bag-info.txt", bagInfo(f, octets, len(payload))),
+		fixed("manifest-sha256.txt", p.manifest),
+		fixed("核验说明.txt", guide),
+		fixed("verify.sh", verifyScript),
+	}
+	return p, nil
+}
+
+func payloadOf(f evidence.Folio) ([]part, error) {
+	originals, withheld, err := originalsOf(f)
+	if err != nil {
+		return nil, err
+	}
+	about, err := caseFile(f, withheld)
+	if err != nil {
+		return nil, err
+	}
+	values, err := valuesFile(f)
+	if err != nil {
+		return nil, err
+	}
+	pem, err := keyPEM(f.Key)
+	if err != nil {
+		return nil, err
+	}
+	payload := append(originals,
+		fixed("data/case.json", about),
+		fixed("data/checkpoint.txt", []byte(f.Checkpoint)),
+		entriesFile(f),
+		values,
+		fixed("data/keys/checkpoint.pem", pem),
+		fixed("data/keys/checkpoint.vkey", []byte(f.Key+"\n")),
+	)
+	slices.SortFunc(payload, func(a, b part) int { return strings.Compare(a.path, b.path) })
+	return payload, nil
+}
+
+// originalsOf gives one part per distinct digest, and the digests the journal
+// took in that the folio holds back from its audience.
+func originalsOf(f evidence.Folio) (parts []part, withheld []string, err error) {
+	owed := blobsOf(f)
+	for _, exhibit := range f.Exhibits {
+		size, known := owed[exhibit.SHA256]
+		if !known || size != exhibit.Size {
+			return nil, nil, fmt.Errorf("exhibit %s: no entry took in these %d bytes", exhibit.SHA256, exhibit.Size)
+		}
+		path := "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType)
+		if slices.ContainsFunc(parts, func(p part) bool { return p.sha256 == exhibit.SHA256 }) {
+			continue // the same bytes twice are one exhibit
+		}
+		parts = append(parts, part{
+			path: path, sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
+			write: func(w io.Writer) error { return stream(w, exhibit.Open) },
+		})
+	}
+	for _, p := range parts {
+		delete(owed, p.sha256)
+	}
+	withheld = slices.Sorted(maps.Keys(owed))
+	if len(withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) {
+		return nil, nil, fmt.Errorf("original %s is missing, and a bag for %s holds every one", withheld[0], f.Audience)
+	}
+	return parts, withheld, nil
+}
+
+// blobsOf gives size by digest of every file the journal took in. Entries about
+// exports point to papers made from the journal: those are no originals.
+func blobsOf(f evidence.Folio) map[string]int64 {
+	blobs := map[string]int64{}
+	for _, entry := range f.Entries {
+		blob := entry.Parsed.Blob
+		if blob != nil && !strings.HasPrefix(string(entry.Parsed.Kind), "export_") {
+			blobs[blob.SHA256] = blob.Size
+		}
+	}
+	return blobs
+}
+
+// extensions helps people who open an original by a double click; nothing
+// relies on it.
+var extensions = map[string]string{
+	"application/json": ".json", "application/pdf": ".pdf", "application/zip": ".zip",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+	"audio/aac": ".aac", "audio/amr": ".amr", "audio/mp4": ".m4a", "audio/mpeg": ".mp3", "audio/wav": ".wav",
+	"image/gif": ".gif", "image/heic": ".heic", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
+	"text/csv": ".csv", "text/html": ".html", "text/plain": ".txt",
+	"video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm",
+}
+
+func extension(mediaType string) string { return extensions[bare(mediaType)] }
+
+func compressible(mediaType string) bool {
+	kind := bare(mediaType)
+	return strings.HasPrefix(kind, "text/") || kind == "application/json"
+}
+
+func bare(mediaType string) string {
+	kind, _, err := mime.ParseMediaType(mediaType)
+	if err != nil {
+		return ""
+	}
+	return kind
+}
+
+// manifestOf writes a BagIt manifest, sorted by path so that it is the same
+// every time.
+func manifestOf(sums map[string]string) []byte {
+	var out bytes.Buffer
+	for _, path := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(&out, "%s  %s\n", sums[path], path)
+	}
+	return out.Bytes()
+}
