@@ -1,0 +1,35 @@
+package worker
+
+import (
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"recourse/activities"
+	"recourse/workflows"
+)
+
+// RegisterWorkflows registers what runs on the queue of cases. Worker, tests and
+// replayer share it. Running cases move to new code as it is deployed; see
+// workflows/versions.go.
+func RegisterWorkflows(r worker.WorkflowRegistry) {
+	for name, function := range map[string]any{
+		workflows.CaseWorkflow:   workflows.Case,
+		workflows.ExportWorkflow: workflows.Export,
+	} {
+		r.RegisterWorkflowWithOptions(function, workflow.RegisterOptions{
+			Name: name, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+		})
+	}
+}
+
+// RegisterCases registers the activities of the queue of cases.
+func RegisterCases(r worker.ActivityRegistry, cases *activities.Cases) {
+	r.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
+	r.RegisterActivityWithOptions(cases.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
+}
+
+// RegisterExports registers the activities of the queue of evidence.
+func RegisterExports(r worker.ActivityRegistry, exports *activities.Exports) {
+	r.RegisterActivityWithOptions(exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
+}
