@@ -50,6 +50,8 @@ type Custody struct {
 	Version   string // of this build, such as "0.1.0"
 	Custodian string // who runs it
 	Key       string // verifier key of its checkpoints
+	// Seal signs a whole bag with the same key; see evidence.Folio.
+	Seal func(text string) (note string, err error)
 }
 
 // Exports are the activities of the queue "evidence".

@@ -51,6 +51,7 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 		Case: mask.record(c), Audience: export.Audience, At: export.CreatedAt, Entries: entries, Exhibits: exhibits,
 		Missing: missing, Checkpoint: checkpoint.Note, Root: checkpoint.Root, Key: a.Custody.Key,
 		Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
+		Seal: a.Custody.Seal,
 	}, nil
 }
 

@@ -42,7 +42,7 @@ func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.
 }
 
 func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error) {
-	body, err := file.Open()
+	body, err := file.Reader()
 	if err != nil {
 		return Imported{}, err
 	}

@@ -13,6 +13,7 @@ import (
 type DeskWrite struct {
 	CaseID   recovery.CaseID
 	Assignee *recovery.UserID // nil leaves it; "" releases
+	Was      recovery.UserID  // the assignee the writer saw: two who take one case are not both told yes
 	Draft    journal.Draft
 	Idem     Idempotency
 }
@@ -20,7 +21,7 @@ type DeskWrite struct {
 // WriteDesk writes an assignment, a release or a note in one transaction with
 // its journal entry. The case's version rises when the assignee is written.
 //
-// Errors: ErrAnswered, CodeNotFound.
+// Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	return s.write(ctx, "write desk", func(tx pgx.Tx) error {
 		pen, _, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
@@ -28,8 +29,20 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 			return err
 		}
 		if w.Assignee != nil {
-			pen.batch.Queue(`update cases set assignee = $2, version = version + 1 where id = $1`, w.CaseID, *w.Assignee)
+			err = assign(ctx, tx, w)
+		}
+		if err != nil {
+			return err
 		}
 		return pen.flush(ctx)
 	})
+}
+
+func assign(ctx context.Context, tx pgx.Tx, w DeskWrite) error {
+	done, err := tx.Exec(ctx, `update cases set assignee = $2, version = version + 1 where id = $1 and assignee = $3`,
+		w.CaseID, *w.Assignee, w.Was)
+	if err == nil && done.RowsAffected() == 0 {
+		return recovery.Faultf(recovery.CodeConflict, "Somebody else has taken or released this case meanwhile. Read it again.")
+	}
+	return err
 }

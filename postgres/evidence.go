@@ -119,6 +119,25 @@ func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.
 	return list, nil
 }
 
+// EvidenceKinds tells, for each of these cases, which kinds of evidence it has.
+// Only CaseID and Kind of the records are filled.
+func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error) {
+	type held struct {
+		CaseID recovery.CaseID
+		Kind   recovery.EvidenceKind
+	}
+	rows, err := query[held](ctx, s, "list evidence kinds",
+		`select distinct case_id, kind from evidence where case_id = any($1)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[recovery.CaseID][]recovery.Evidence{}
+	for _, row := range rows {
+		kinds[row.CaseID] = append(kinds[row.CaseID], recovery.Evidence{CaseID: row.CaseID, Kind: row.Kind})
+	}
+	return kinds, nil
+}
+
 // Evidence reads one record of evidence. Errors: CodeNotFound.
 func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
 	row, err := one[evidenceRow](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
