@@ -1,0 +1,202 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"recourse/activities"
+	"recourse/recovery"
+	"recourse/workflows"
+)
+
+const (
+	day    = 24 * time.Hour
+	caseID = recovery.CaseID("0198c0de-0000-7000-8000-000000000001")
+)
+
+// filed is when every case of these tests is filed; the money was sent an hour
+// before.
+var filed = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// lengths are the clocks of these tests.
+var lengths = map[recovery.Clock]time.Duration{
+	recovery.AutoRefundClock: 23 * time.Hour, recovery.ContactClock: 3 * day, recovery.PromiseClock: 7 * day,
+	recovery.NoticeClock: 4 * day, recovery.PreparationClock: 10 * day, recovery.DecisionClock: 15 * day,
+	recovery.MoreEvidenceClock: 6 * day, recovery.PayoutClock: 20 * day, recovery.RouteClock: 30 * day,
+	recovery.LegalClock: 90 * day,
+}
+
+// desk stands in for the activities under their real names: it keeps what it is
+// asked to write, as the database would.
+type desk struct {
+	now      func() time.Time
+	mutex    sync.Mutex
+	opening  activities.Opening
+	steps    []activities.StepInput
+	version  int64
+	abandon  map[recovery.RequestID]int // attempts whose asker has given up
+	failures int                        // of the next writes
+	missing  bool                       // there is no such case
+}
+
+func (d *desk) OpenCase(context.Context, activities.OpenInput) (activities.Opening, error) {
+	if d.missing {
+		return activities.Opening{}, temporal.NewNonRetryableApplicationError("no such case", string(recovery.CodeNotFound), nil)
+	}
+	return d.opening, nil
+}
+
+func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.StepResult, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.failures > 0 {
+		d.failures--
+		return activities.StepResult{}, fmt.Errorf("the database is away")
+	}
+	if in.Move != nil && d.abandon[in.Move.RequestID] == in.Attempt && in.Attempt > 0 {
+		return activities.StepResult{Abandoned: true}, nil
+	}
+	old := d.opening.Position
+	if in.Step.Next.Clock() != old.Clock() || in.Step.Next.Stage != old.Stage || in.Step.Restart {
+		d.opening.Deadlines = deadlineAt(in.Step.Next, d.now())
+	}
+	d.opening.Position = in.Step.Next
+	d.steps = append(d.steps, in)
+	d.version++
+	return activities.StepResult{Deadlines: d.opening.Deadlines, Version: d.version}, nil
+}
+
+func deadlineAt(p recovery.Position, from time.Time) []recovery.Deadline {
+	length, runs := lengths[p.Clock()]
+	if !runs {
+		return nil
+	}
+	return []recovery.Deadline{{Kind: p.Clock(), DueAt: from.Add(length), Source: "test"}}
+}
+
+// written lists the steps as "kind>stage".
+func (d *desk) written() []string {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	var steps []string
+	for _, step := range d.steps {
+		steps = append(steps, string(step.Step.Kind)+">"+string(step.Step.Next.Stage))
+	}
+	return steps
+}
+
+func (d *desk) keys() []string {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	var keys []string
+	for _, step := range d.steps {
+		keys = append(keys, step.Key)
+	}
+	return keys
+}
+
+// answer is how an Update ended.
+type answer struct {
+	accepted bool
+	result   workflows.ActResult
+	err      error
+}
+
+// journey is one run of the workflow in the test environment.
+type journey struct {
+	*testsuite.TestWorkflowEnvironment
+	t       *testing.T
+	desk    *desk
+	answers map[string]*answer
+}
+
+func newJourney(t *testing.T, start recovery.Position) *journey {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartTime(filed)
+	d := &desk{
+		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
+		opening: activities.Opening{Position: start, Deadlines: deadlineAt(start, filed), Pace: 1},
+	}
+	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
+	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
+	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
+	return &journey{TestWorkflowEnvironment: env, t: t, desk: d, answers: map[string]*answer{}}
+}
+
+// registerExport lets build stand in for the building of papers.
+func (j *journey) registerExport(build func(context.Context, workflows.ExportInput) error) {
+	j.RegisterWorkflowWithOptions(workflows.Export, workflow.RegisterOptions{Name: workflows.ExportWorkflow})
+	j.RegisterActivityWithOptions(func(ctx context.Context, in workflows.ExportInput) (activities.ExportResult, error) {
+		return activities.ExportResult{State: recovery.ExportReady}, build(ctx, in)
+	}, activity.RegisterOptions{Name: activities.NameBuildExport})
+}
+
+// at schedules something at an instant after filing.
+func (j *journey) at(after time.Duration, do func()) { j.RegisterDelayedCallback(do, after) }
+
+// act sends an act now; its answer appears in answers under the update id.
+func (j *journey) act(updateID string, in workflows.ActInput) {
+	got := &answer{}
+	j.answers[updateID] = got
+	j.UpdateWorkflow(workflows.ActUpdate, updateID, &testsuite.TestUpdateCallback{
+		OnAccept: func() { got.accepted = true },
+		OnReject: func(err error) { got.err = err },
+		OnComplete: func(result any, err error) {
+			got.err = err
+			if typed, ok := result.(workflows.ActResult); ok {
+				got.result = typed
+			}
+		},
+	}, in)
+}
+
+func (j *journey) evidence(id recovery.EvidenceID) {
+	j.SignalWorkflow(workflows.EvidenceSignal, workflows.EvidenceInput{EvidenceID: id})
+}
+
+// run starts the workflow and waits for its end.
+func (j *journey) run() {
+	j.t.Helper()
+	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
+	if !j.IsWorkflowCompleted() {
+		j.t.Fatal("the workflow did not end")
+	}
+	if err := j.GetWorkflowError(); err != nil {
+		j.t.Fatalf("the workflow failed: %v", err)
+	}
+}
+
+// position is where a case of 1,000.00 with the given holders starts.
+func position(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) recovery.Position {
+	c := recovery.Case{Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup}}
+	if oneToOne {
+		c.Group.Kind = recovery.NoGroup
+	}
+	for _, holder := range holders {
+		c.Counterparts = append(c.Counterparts, recovery.Counterpart{ID: holder})
+	}
+	return recovery.Start(c, refundAhead)
+}
+
+// move makes an act by a role.
+func move(action recovery.Action, role recovery.Role, change func(*recovery.Move)) recovery.Move {
+	m := recovery.Move{Action: action, Actor: recovery.Actor{Role: role, ID: "u-" + recovery.UserID(role)}}
+	if change != nil {
+		change(&m)
+	}
+	return m
+}
