@@ -131,7 +131,7 @@ func (b *container) takeFolder(m *member) error {
 		}
 		return nil
 	}
-	return finding(m.path, "does not belong into a bag")
+	return finding(strings.TrimSuffix(m.path, "/"), "does not belong into the bag")
 }
 
 func checkName(zip, name string) error {

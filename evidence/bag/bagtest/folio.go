@@ -1,0 +1,175 @@
+// Package bagtest makes folios for tests: a whole small case with a real
+// journal, a real checkpoint and originals in memory. Only tests may import it.
+package bagtest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// KeyName is the name of every key made here.
+const KeyName = "recourse.example/2026"
+
+// Start is when the first entry is written; each next one is a minute later.
+var Start = time.Date(2026, 11, 21, 4, 5, 6, 789_000_000, time.UTC)
+
+// Case is what to make. The zero value is a sound, small court case.
+type Case struct {
+	Seed     uint64 // of keys, salts and originals
+	Entries  int    // at least 4; 12 when zero
+	Exhibits int    // distinct originals; 3 when zero, none when negative
+	Audience recovery.Audience
+	Pace     int
+	Unsealed bool
+	Withhold bool // the first original stays out; not for court and archive
+	Mask     bool // no values
+}
+
+// Random is a reader of bytes that are the same for the same seed.
+func Random(seed uint64) io.Reader {
+	var key [32]byte
+	key[0], key[1], key[2], key[3] = byte(seed), byte(seed>>8), byte(seed>>16), byte(seed>>24)
+	return rand.NewChaCha8(key)
+}
+
+// Signer makes the signer of a seed.
+func Signer(t testing.TB, seed uint64) *journal.Signer {
+	t.Helper()
+	secret, err := journal.GenerateKey(Random(seed^0x5eed), KeyName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := journal.NewSigner(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
+}
+
+// maker writes one case's journal.
+type maker struct {
+	t      testing.TB
+	id     recovery.CaseID
+	head   *journal.Head
+	random io.Reader
+	want   Case
+	folio  evidence.Folio
+}
+
+// Folio makes the folio of a case.
+func Folio(t testing.TB, want Case) evidence.Folio {
+	t.Helper()
+	if want.Entries == 0 {
+		want.Entries = 12
+	}
+	if want.Exhibits == 0 {
+		want.Exhibits = 3
+	}
+	if want.Audience == "" {
+		want.Audience = recovery.ForCourt
+	}
+	m := &maker{t: t, head: journal.NewHead(), random: Random(want.Seed), want: want}
+	m.id = recovery.CaseID(fmt.Sprintf("0193a4c0-0000-7000-8000-%012x", want.Seed))
+	m.folio = evidence.Folio{
+		Case:     recovery.Case{ID: m.id, Number: recovery.CaseNumber(fmt.Sprintf("R20261121-%06d", want.Seed%1_000_000)), Pace: want.Pace},
+		Audience: want.Audience, Generator: "recourse 0.1.0", Custodian: "示例公司 Recourse",
+	}
+	m.write()
+	m.sign(Signer(t, want.Seed))
+	return m.folio
+}
+
+func (m *maker) write() {
+	m.add(recovery.EntryCaseFiled, map[string]any{"number": m.folio.Case.Number, "amount_fen": 200_000},
+		map[string]string{"claimant.name": "王小明", "claimant.phone": "13800000000", "narrative": "发错了群 😀 <b>&\u2028"}, nil)
+	for i := range m.want.Exhibits {
+		m.addOriginal(i)
+	}
+	for n := 0; len(m.folio.Entries) < m.want.Entries-1; n++ {
+		m.add(recovery.EntryNoteAdded, map[string]any{"n": n, "nested": map[string]any{"list": []int{1, 2}, "half": 0.5}},
+			map[string]string{"text": fmt.Sprintf("备注 %d", n)}, nil)
+	}
+	facts := map[string]any{"audience": m.want.Audience, "export_id": "x"}
+	if !m.want.Unsealed {
+		facts["sealed"] = true
+	}
+	m.add(recovery.EntryExportRequested, facts, nil, nil)
+	m.folio.At = m.now()
+}
+
+func (m *maker) now() time.Time {
+	return Start.Add(time.Duration(len(m.folio.Entries)) * time.Minute)
+}
+
+func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[string]string, blob *journal.Blob) {
+	m.t.Helper()
+	record, err := journal.Append(m.head, m.id, journal.Draft{
+		Kind: kind, At: m.now(), Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "0193a4c0-0000-7000-8000-00000000abcd"},
+		Collector: journal.Collector{Tool: "recourse", Version: "0.1.0"}, Facts: facts, Personal: personal, Blob: blob, Pace: m.want.Pace,
+	}, m.random)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	parsed, err := journal.Parse(record.Bytes)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	entry := evidence.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
+	if !m.want.Mask {
+		entry.Values = record.Values
+	}
+	m.folio.Entries = append(m.folio.Entries, entry)
+}
+
+var mediaTypes = []string{"image/png", "text/plain; charset=utf-8", "video/mp4", "application/octet-stream"}
+
+func (m *maker) addOriginal(i int) {
+	m.t.Helper()
+	data := make([]byte, 100+37*i)
+	if _, err := io.ReadFull(m.random, data); err != nil {
+		m.t.Fatal(err)
+	}
+	exhibit := NewExhibit(data, mediaTypes[i%len(mediaTypes)])
+	m.add(recovery.EntryEvidenceAdded, map[string]any{"kind": "other"}, map[string]string{"file_name": fmt.Sprintf("图%d.png", i)},
+		&journal.Blob{SHA256: exhibit.SHA256, Size: exhibit.Size, MediaType: exhibit.MediaType})
+	exhibit.Seq = int64(len(m.folio.Entries))
+	if i > 0 || !m.want.Withhold {
+		m.folio.Exhibits = append(m.folio.Exhibits, exhibit)
+	}
+}
+
+// NewExhibit is an exhibit over bytes in memory.
+func NewExhibit(data []byte, mediaType string) evidence.Exhibit {
+	sum := sha256.Sum256(data)
+	return evidence.Exhibit{
+		Evidence: recovery.Evidence{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), MediaType: mediaType},
+		Open:     func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
+	}
+}
+
+func (m *maker) sign(signer *journal.Signer) {
+	m.t.Helper()
+	note, err := signer.Checkpoint(m.id, m.head)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.folio.Checkpoint, m.folio.Root, m.folio.Key = note, m.head.RootHex(), signer.VerifierKey()
+	if !m.want.Unsealed {
+		m.folio.Seal = signer.Seal
+	}
+}
+
+// Dossier opens a stand-in for the dossier, for packages that only carry it.
+func Dossier() (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader([]byte("%PDF-1.4\nnot read by whoever carries it\n%%EOF\n"))), nil
+}

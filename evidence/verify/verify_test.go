@@ -1,0 +1,133 @@
+package verify_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/verify"
+	"recourse/recovery"
+)
+
+// write makes the bag of a folio in memory.
+func write(t testing.TB, f evidence.Folio) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if _, err := bag.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func check(raw []byte) (verify.Summary, error) {
+	return verify.Options{}.Reader(bytes.NewReader(raw), int64(len(raw)))
+}
+
+// item names what a verification found, "" when nothing.
+func item(t testing.TB, err error) string {
+	t.Helper()
+	var found *verify.Finding
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &found):
+		t.Fatalf("not a finding: %v", err)
+	case found.Item == "" || found.Reason == "":
+		t.Fatalf("a finding without item or reason: %+v", found)
+	}
+	return found.Item
+}
+
+func TestFileAcceptsEveryKindOfSoundBag(t *testing.T) {
+	t.Parallel()
+	cases := map[string]bagtest.Case{
+		"court":              {Seed: 1},
+		"archive, paced":     {Seed: 2, Audience: recovery.ForArchive, Pace: 3600},
+		"opponent, masked":   {Seed: 3, Audience: recovery.ForOpponent, Mask: true},
+		"platform, withheld": {Seed: 4, Audience: recovery.ForPlatform, Withhold: true},
+		"without originals":  {Seed: 5, Exhibits: -1, Entries: 4},
+		"unsealed":           {Seed: 6, Unsealed: true},
+		"long":               {Seed: 7, Entries: 500, Exhibits: 40},
+	}
+	for name, made := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folio := bagtest.Folio(t, made)
+			path := filepath.Join(t.TempDir(), "bag.zip")
+			if err := os.WriteFile(path, write(t, folio), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			summary, err := verify.File(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, folio, summary)
+			if output, code := script(t, unzip(t, path)); code != 0 {
+				t.Fatalf("verify.sh: exit %d\n%s", code, output)
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, f evidence.Folio, got verify.Summary) {
+	t.Helper()
+	fingerprint, err := bag.Fingerprint(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := bag.KeyFingerprint(f.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := verify.Summary{
+		Number: string(f.Case.Number), Case: string(f.Case.ID), Audience: string(f.Audience), Generator: f.Generator,
+		Custodian: f.Custodian, At: f.At.Format("2006-01-02T15:04:05Z"), Pace: int64(max(1, f.Case.Pace)),
+		LastEntryAt: f.Entries[len(f.Entries)-1].Parsed.At, Entries: int64(len(f.Entries)), Originals: len(f.Exhibits),
+		Root: f.Root, Fingerprint: fingerprint, KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil,
+		Bytes: got.Bytes, Withheld: got.Withheld, Values: got.Values, Hidden: got.Hidden,
+	}
+	if got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	shown, committed := int64(0), int64(0)
+	for _, entry := range f.Entries {
+		shown, committed = shown+int64(len(entry.Values)), committed+int64(len(entry.Parsed.Commitments))
+	}
+	if got.Values != shown || got.Hidden != committed-shown {
+		t.Errorf("values %d, hidden %d; want %d, %d", got.Values, got.Hidden, shown, committed-shown)
+	}
+}
+
+// unzip unpacks with the system's own program and gives the bag's folder.
+func unzip(t testing.TB, path string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if output, err := exec.Command("unzip", "-q", path, "-d", dir).CombinedOutput(); err != nil {
+		t.Fatalf("unzip: %v\n%s", err, output)
+	}
+	folders, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("unpacked to %v, %v", folders, err)
+	}
+	return folders[0]
+}
+
+// script runs the bag's own verify.sh in a bare environment.
+func script(t testing.TB, folder string, args ...string) (output string, code int) {
+	t.Helper()
+	command := exec.Command("sh", append([]string{"verify.sh"}, args...)...)
+	command.Dir = folder
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), command.ProcessState.ExitCode()
+}
