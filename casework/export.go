@@ -21,6 +21,7 @@ var mayExport = map[recovery.Role][]recovery.Audience{
 	recovery.RoleAgent:      {recovery.ForPlatform, recovery.ForCourt},
 	recovery.RoleSupervisor: recovery.Audiences,
 	recovery.RoleLegal:      recovery.Audiences,
+	recovery.RoleSystem:     recovery.Audiences,
 }
 
 // RequestExport asks for a dossier and a bag of the case as it stands. The

@@ -76,6 +76,10 @@ func (s *Service) Development() bool { return s.config.Development }
 // Pace is how much faster than life new cases run here; 1 in production.
 func (s *Service) Pace() int { return s.config.Pace }
 
+// Operator is whoever runs the product's commands on its own machine. No
+// account carries the system's role, so nobody comes by it over the network.
+var Operator = recovery.Actor{Role: recovery.RoleSystem, ID: "operator"}
+
 // Request is who asks, with what, and how the answer is kept for a repetition.
 type Request struct {
 	Actor       recovery.Actor
@@ -204,7 +208,8 @@ func sees(actor recovery.Actor, c recovery.Case) bool {
 	switch actor.Role {
 	case recovery.RoleClaimant:
 		return c.Owner == actor.ID
-	case recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor:
+	case recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor,
+		recovery.RoleSystem:
 		return true
 	default:
 		return false
@@ -214,7 +219,7 @@ func sees(actor recovery.Actor, c recovery.Case) bool {
 // writes refuses the roles that only look.
 func writes(actor recovery.Actor) error {
 	switch actor.Role {
-	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal:
+	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleSystem:
 		return nil
 	default:
 		return recovery.Faultf(recovery.CodeForbidden, "The role %s reads and never writes here.", actor.Role)

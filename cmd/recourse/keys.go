@@ -2,15 +2,14 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"recourse/evidence/journal"
+	"recourse/worker"
 )
 
 // signer reads the checkpoint key. In development a missing key is made; in
@@ -25,28 +24,20 @@ func signer(c config) (*journal.Signer, error) {
 	return journal.NewSigner(secret)
 }
 
-// payloadKey reads the 32-byte key that Temporal's payloads are sealed with.
-func payloadKey(c config) ([]byte, error) {
-	text, err := keyFile(c, "payload.key", func() (string, error) {
-		key := make([]byte, 32)
-		_, err := rand.Read(key)
-		return hex.EncodeToString(key), err
-	})
+// payloadKey reads the key that Temporal's payloads are sealed with.
+func payloadKey(c config) (worker.Key, error) {
+	text, err := keyFile(c, "payload.key", func() (string, error) { return worker.GenerateKey(rand.Reader) })
 	if err != nil {
-		return nil, err
+		return worker.Key{}, err
 	}
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("%s must hold 64 hexadecimal digits", c.path("keys", "payload.key"))
-	}
-	return key, nil
+	return worker.ParseKey(text)
 }
 
 func keyFile(c config, name string, generate func() (string, error)) (string, error) {
 	path := c.path("keys", name)
 	raw, err := os.ReadFile(path)
 	if err == nil {
-		return strings.TrimSpace(string(raw)), nil
+		return string(raw), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) || c.Profile == production {
 		return "", fmt.Errorf("the key cannot be read: %w", err)
@@ -55,7 +46,7 @@ func keyFile(c config, name string, generate func() (string, error)) (string, er
 	if err != nil {
 		return "", err
 	}
-	return secret, writeDurably(path, []byte(secret+"\n"))
+	return secret, writeDurably(path, []byte(secret))
 }
 
 // writeDurably puts a small secret file in place whole or not at all: a key

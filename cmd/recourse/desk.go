@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"recourse/activities"
+	"recourse/casework"
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/blob"
+	"recourse/evidence/dossier"
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+	"recourse/worker"
+)
+
+// desk is one process of the product with everything it holds open.
+type desk struct {
+	config   config
+	store    *postgres.Store
+	blobs    *blob.Store
+	shelf    *playbook.Shelf
+	temporal *worker.Connection
+	signer   *journal.Signer
+	log      *slog.Logger
+}
+
+// openDesk opens what every role needs. Temporal may be down: it is dialled
+// when it is first needed.
+func openDesk(ctx context.Context, c config) (*desk, error) {
+	if err := c.prepare(); err != nil {
+		return nil, err
+	}
+	d := &desk{config: c, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	key, err := payloadKey(c)
+	if err != nil {
+		return nil, err
+	}
+	if d.signer, err = signer(c); err != nil {
+		return nil, err
+	}
+	if d.shelf, err = playbook.Load(); err != nil {
+		return nil, err
+	}
+	if d.blobs, err = blob.Open(c.path("blobs")); err != nil {
+		return nil, err
+	}
+	if d.temporal, err = worker.Dial(worker.DialOptions{Key: key, Log: d.log}); err != nil {
+		return nil, err
+	}
+	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Signer: d.signer, Now: now, Random: rand.Reader})
+	if err != nil {
+		d.temporal.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *desk) close() {
+	d.temporal.Close()
+	d.store.Close()
+}
+
+// now is the one clock of the product.
+func now() time.Time { return time.Now().UTC() }
+
+func (d *desk) service() *casework.Service {
+	return casework.New(
+		casework.Parts{
+			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Engine: worker.NewEngine(d.temporal),
+			Now: now, Random: rand.Reader, Log: d.log,
+		},
+		casework.Config{
+			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
+			ExportsDir: d.config.path("exports"),
+		},
+	)
+}
+
+// parts makes the activities of both queues. The fonts are read here, so that a
+// missing one stops the start and not the first dossier.
+func (d *desk) parts() (worker.Parts, error) {
+	fonts, err := dossier.LoadFonts(d.config.Fonts)
+	if err != nil {
+		return worker.Parts{}, err
+	}
+	return worker.Parts{
+		Cases: &activities.Cases{Record: d.store, Rules: rules{d.shelf}, Now: now, Version: version},
+		Exports: &activities.Exports{
+			Archive: d.store, Originals: d.blobs, Checklist: rules{d.shelf}, Papers: papers{fonts},
+			Custody: activities.Custody{
+				Version: version, Custodian: d.config.Custodian, Key: d.signer.VerifierKey(), Seal: d.signer.Seal,
+			},
+			Dir: d.config.path("exports"), Now: now,
+		},
+	}, nil
+}
+
+// rules answers by the playbook version a case is pinned to.
+type rules struct{ shelf *playbook.Shelf }
+
+func (r rules) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool, error) {
+	book, err := r.shelf.Book(c.Playbook)
+	if err != nil {
+		return recovery.Deadline{}, false, err
+	}
+	deadline, runs := book.Deadline(p, c, from)
+	return deadline, runs, nil
+}
+
+func (r rules) Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error) {
+	book, err := r.shelf.Book(c.Playbook)
+	if err != nil {
+		return nil, err
+	}
+	return book.Missing(c, have, audience), nil
+}
+
+// papers builds with the fonts this process read.
+type papers struct{ fonts *dossier.Fonts }
+
+func (p papers) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+	return bag.Fingerprint(ctx, f)
+}
+
+func (p papers) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (int, error) {
+	report, err := dossier.Build(w, p.fonts, f, fingerprint)
+	return report.Pages, err
+}
+
+func (p papers) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+	_, err := bag.Write(ctx, w, f, dossier)
+	return err
+}
+
+// withService runs a short command over the use cases.
+func withService(ctx context.Context, run func(context.Context, *casework.Service) error) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return run(ctx, d.service())
+}

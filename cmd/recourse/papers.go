@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"recourse/casework"
+	"recourse/recovery"
+	"recourse/worker"
+)
+
+// dossierCommand asks the running installation for an export and waits for it:
+// papers are built in one place only, by the worker.
+func dossierCommand() *cobra.Command {
+	var number, audience, out string
+	command := &cobra.Command{
+		Use: "dossier", Short: "Have the dossier of a case built and write it to a file", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
+				actor := casework.Operator
+				view, err := service.CaseByNumber(ctx, actor, recovery.CaseNumber(number))
+				if err != nil {
+					return err
+				}
+				return writeDossier(ctx, service, actor, view.ID, recovery.Audience(audience), out)
+			})
+		},
+	}
+	command.Flags().StringVar(&number, "case", "", "number of the case")
+	command.Flags().StringVar(&audience, "audience", string(recovery.ForCourt), "court, opponent, platform or archive")
+	command.Flags().StringVar(&out, "out", "dossier.pdf", "file to write")
+	if err := command.MarkFlagRequired("case"); err != nil {
+		panic(err) // the flag was defined a few lines above
+	}
+	return command
+}
+
+func writeDossier(
+	ctx context.Context, service *casework.Service, actor recovery.Actor, id recovery.CaseID, audience recovery.Audience, out string,
+) error {
+	request := casework.Request{Actor: actor, Device: "recourse dossier"}
+	asked, err := service.RequestExport(ctx, request, id, audience)
+	if err != nil {
+		return err
+	}
+	export, err := awaitExport(ctx, service, actor, asked.Value.ID)
+	if err != nil {
+		return err
+	}
+	source, _, err := service.OpenExport(ctx, request, export.ID, casework.DossierFile)
+	if err != nil {
+		return err
+	}
+	target, err := os.Create(out)
+	if err != nil {
+		return errors.Join(err, source.Close())
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, source.Close(), target.Close())
+}
+
+func awaitExport(ctx context.Context, service *casework.Service, actor recovery.Actor, id recovery.ExportID) (recovery.Export, error) {
+	for {
+		export, err := service.Export(ctx, actor, id)
+		switch {
+		case err != nil:
+			return export, err
+		case export.State == recovery.ExportReady:
+			return export, nil
+		case export.State == recovery.ExportFailed:
+			return export, fmt.Errorf("the dossier could not be built: %s", export.Failure)
+		}
+		select {
+		case <-ctx.Done():
+			return export, fmt.Errorf("the dossier is still being built; is a worker running? %w", ctx.Err())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func replayCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "replay [HISTORY.json ...]", Short: "Replay stored histories, or all open cases, against this binary's workflows",
+		RunE: func(cmd *cobra.Command, files []string) error {
+			c, err := readConfig()
+			if err != nil {
+				return err
+			}
+			key, err := payloadKey(c)
+			if err != nil {
+				return err
+			}
+			log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+			connection, err := worker.Dial(worker.DialOptions{Key: key, Log: log})
+			if err != nil {
+				return err
+			}
+			defer connection.Close()
+			return replay(cmd, connection, log, files)
+		},
+	}
+}
+
+func replay(cmd *cobra.Command, connection *worker.Connection, log *slog.Logger, files []string) error {
+	replayer, err := worker.NewReplayer(connection.Codec, log)
+	if err != nil {
+		return err
+	}
+	replayed := len(files)
+	var faults []error
+	for _, file := range files {
+		faults = append(faults, replayer.File(file))
+	}
+	if len(files) == 0 {
+		replayed, err = replayer.Running(cmd.Context(), connection)
+		faults = append(faults, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d histories replayed\n", replayed)
+	return err
+}
