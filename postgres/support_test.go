@@ -142,3 +142,13 @@ func must[T any](t testing.TB) func(T, error) T {
 }
 
 func numbered(prefix string, i int) string { return fmt.Sprintf("%s-%03d", prefix, i) }
+
+func openUnsigned(t testing.TB, url string) *postgres.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), url, postgres.Options{Random: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}

@@ -1,0 +1,56 @@
+package postgres_test
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+)
+
+// clients is how many file at once.
+const clients = 8
+
+// BenchmarkFileCase files cases from eight clients and reports the rate and the
+// 95th percentile. Run it with PGTEST_DURABLE=1: without, commits cost nothing.
+func BenchmarkFileCase(b *testing.B) {
+	s := pgtest.New(b)
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	took := make([][]time.Duration, clients)
+	var group sync.WaitGroup
+	b.ResetTimer()
+	for client := range clients {
+		group.Go(func() {
+			for left.Add(-1) >= 0 {
+				began := time.Now()
+				fileOne(b, s)
+				took[client] = append(took[client], time.Since(began))
+			}
+		})
+	}
+	group.Wait()
+	b.StopTimer()
+	all := slices.Sorted(slices.Values(slices.Concat(took...)))
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "cases/s")
+	b.ReportMetric(float64(all[len(all)*95/100].Microseconds())/1000, "p95-ms")
+}
+
+func fileOne(b *testing.B, s *postgres.Store) {
+	number, err := s.NextNumber(b.Context())
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	err = s.FileCase(b.Context(), postgres.FilingWrite{
+		Case: sample(b, number), Draft: draft(recovery.EntryCaseFiled, "filed"),
+		Idem: postgres.Idempotency{Actor: "owner-1", Key: string(number), Fingerprint: "f", Answer: []byte("{}")},
+	})
+	if err != nil {
+		b.Error(err)
+	}
+}
