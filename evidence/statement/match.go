@@ -1,0 +1,157 @@
+package statement
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"recourse/recovery"
+)
+
+// Nearby is how far the time a person remembers may lie from the bill's.
+const Nearby = 10 * time.Minute
+
+// maxCandidates is as many rows as a person compares at a glance.
+const maxCandidates = 20
+
+// Candidate is a transaction that may be the one sent by mistake. Matched says
+// that it is, as far as a bill can tell; Why gives the reasons for and against,
+// in Chinese.
+type Candidate struct {
+	Transaction Transaction
+	Matched     bool
+	Why         []string
+}
+
+// comparison holds one row against what the claimant said.
+type comparison struct {
+	candidate                            Candidate
+	number, otherNumber, amount, outward bool
+	apart                                time.Duration
+}
+
+// Match proposes the mis-sent transaction: the row with the number, or, where
+// nobody knows the number, the one outgoing row of the amount within Nearby of
+// the time. Rows that agree in part follow, unmatched. When several rows fit
+// equally none is matched: the claimant has to choose.
+func (b *Bill) Match(amount recovery.Money, sentAt time.Time, transactionNo string) []Candidate {
+	var found []comparison
+	for _, transaction := range b.Transactions {
+		if c := compare(transaction, amount, sentAt, strings.TrimSpace(transactionNo)); c.worthShowing() {
+			found = append(found, c)
+		}
+	}
+	settle(found)
+	slices.SortStableFunc(found, func(a, b comparison) int {
+		return cmpBool(b.candidate.Matched, a.candidate.Matched)*8 + cmpBool(b.number, a.number)*4 +
+			cmpBool(b.fits(), a.fits())*2 + sign(a.apart-b.apart)
+	})
+	candidates := []Candidate{}
+	for _, c := range found[:min(len(found), maxCandidates)] {
+		candidates = append(candidates, c.candidate)
+	}
+	return candidates
+}
+
+func compare(t Transaction, amount recovery.Money, sentAt time.Time, number string) comparison {
+	c := comparison{
+		candidate: Candidate{Transaction: t}, amount: t.Amount == amount, outward: t.Direction == Outgoing,
+		number:      number != "" && t.TransactionNo == number,
+		otherNumber: number != "" && t.TransactionNo != "" && t.TransactionNo != number,
+		apart:       t.At.Sub(sentAt).Abs(),
+	}
+	c.candidate.Why = c.reasons(amount)
+	return c
+}
+
+func (c comparison) near() bool { return c.apart <= Nearby }
+
+// fits means that nothing but the number is needed to be sure.
+func (c comparison) fits() bool { return c.amount && c.outward && c.near() && !c.otherNumber }
+
+func (c comparison) worthShowing() bool {
+	sameDay := c.apart <= 24*time.Hour
+	return c.number || c.outward && (c.near() || c.amount && sameDay)
+}
+
+// settle marks what matches: by number first, else the only row that fits.
+func settle(found []comparison) {
+	sure := func(c comparison) bool { return c.number && c.amount && c.outward }
+	if !slices.ContainsFunc(found, func(c comparison) bool { return c.number }) {
+		sure = comparison.fits
+	}
+	var fitting []int
+	for i, c := range found {
+		if sure(c) {
+			fitting = append(fitting, i)
+		}
+	}
+	for _, i := range fitting {
+		found[i].candidate.Matched = len(fitting) == 1
+		if len(fitting) > 1 {
+			found[i].candidate.Why = append(found[i].candidate.Why, fmt.Sprintf("共有 %d 笔同样符合，请自行选定", len(fitting)))
+		}
+	}
+}
+
+func (c comparison) reasons(amount recovery.Money) []string {
+	t := c.candidate.Transaction
+	var why []string
+	switch {
+	case c.number:
+		why = append(why, "交易单号一致")
+	case c.otherNumber:
+		why = append(why, "交易单号不同")
+	}
+	if c.amount {
+		why = append(why, "金额一致")
+	} else {
+		why = append(why, fmt.Sprintf("金额不同：账单为 %s 元，填报为 %s 元", t.Amount, amount))
+	}
+	why = append(why, c.timing())
+	if !c.outward {
+		why = append(why, "账单记为“"+t.Direction+"”，不是支出")
+	}
+	if strings.Contains(t.State, "退") {
+		why = append(why, "账单状态为“"+t.State+"”，可能已经退回")
+	}
+	return why
+}
+
+func (c comparison) timing() string {
+	switch minutes := int(c.apart.Round(time.Minute).Minutes()); {
+	case c.apart < time.Minute:
+		return "时间一致"
+	case c.near():
+		return fmt.Sprintf("时间相差约 %d 分钟", minutes)
+	case minutes < 120:
+		return fmt.Sprintf("时间相差约 %d 分钟，超过 10 分钟", minutes)
+	case minutes < 48*60:
+		return fmt.Sprintf("时间相差约 %d 小时，超过 10 分钟", minutes/60)
+	default:
+		return fmt.Sprintf("时间相差约 %d 天，超过 10 分钟", minutes/60/24)
+	}
+}
+
+func cmpBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	default:
+		return -1
+	}
+}
+
+func sign(d time.Duration) int {
+	switch {
+	case d < 0:
+		return -1
+	case d > 0:
+		return 1
+	default:
+		return 0
+	}
+}

@@ -1,0 +1,116 @@
+package statement
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// maxFolded is how many lines one quoted cell may run over.
+const maxFolded = 20
+
+// readText reads a CSV export in UTF-8 (WeChat) or GB18030 (Alipay).
+func readText(data []byte, c *collector) error {
+	text, err := decode(data)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); {
+		cells, used := record(lines[i:], c.started())
+		if err := c.row(i+1, cells); err != nil {
+			return err
+		}
+		i += used
+	}
+	return nil
+}
+
+// decode finds the encoding by what the header must say, so that one broken
+// byte, or a file cut off in the middle of a character, does not hide a bill.
+func decode(data []byte) (string, error) {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	if bytes.Contains(data, []byte("收/支")) || bytes.Contains(data, []byte("收／支")) {
+		return strings.ToValidUTF8(string(data), "\uFFFD"), nil
+	}
+	decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+	if err != nil {
+		return "", fmt.Errorf("decode the bill: %w", err)
+	}
+	return string(decoded), nil
+}
+
+// record splits the first record off the lines and says how many lines it took.
+// A quoted cell may run over lines, but never into one that begins with a date:
+// a stray quote must not swallow the rows below it.
+func record(lines []string, fold bool) (cells []string, used int) {
+	line := strings.TrimSuffix(lines[0], "\r")
+	cells, closed := split(line)
+	for used = 1; !closed && fold && used < min(len(lines), maxFolded) && !dated(lines[used]); used++ {
+		line += "\n" + strings.TrimSuffix(lines[used], "\r")
+		if cells, closed = split(line); closed {
+			return cells, used + 1
+		}
+	}
+	if !closed {
+		return strings.Split(strings.TrimSuffix(lines[0], "\r"), ","), 1
+	}
+	return cells, 1
+}
+
+// split cuts a record into cells. It is written by hand because encoding/csv
+// takes the padding that WeChat writes after a quote ("398"<tab>,) for text of
+// the cell, and runs on to the next quote.
+func split(line string) (cells []string, closed bool) {
+	for {
+		line = strings.TrimLeft(line, " \t")
+		if !strings.HasPrefix(line, `"`) {
+			cell, rest, more := strings.Cut(line, ",")
+			cells = append(cells, strings.TrimSpace(cell))
+			if !more {
+				return cells, true
+			}
+			line = rest
+			continue
+		}
+		cell, rest, ended := quoted(line[1:])
+		if !ended {
+			return append(cells, cell), false
+		}
+		cells = append(cells, strings.TrimSpace(cell))
+		if rest == "" {
+			return cells, true
+		}
+		line = rest[1:]
+	}
+}
+
+// quoted reads a cell up to the quote that a comma or the end follows; rest
+// begins with that comma.
+func quoted(text string) (cell, rest string, ended bool) {
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, `"`)
+		out.WriteString(before)
+		if !found {
+			return out.String(), "", false
+		}
+		if strings.HasPrefix(after, `"`) && !ends(after[1:]) || strings.HasPrefix(after, `""`) {
+			out.WriteByte('"')
+			text = after[1:]
+			continue
+		}
+		if ends(after) {
+			return out.String(), strings.TrimLeft(after, " \t"), true
+		}
+		out.WriteByte('"')
+		text = after
+	}
+}
+
+func ends(text string) bool {
+	text = strings.TrimLeft(text, " \t")
+	return text == "" || text[0] == ','
+}

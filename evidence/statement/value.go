@@ -1,0 +1,93 @@
+package statement
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/width"
+
+	"recourse/recovery"
+)
+
+// china is the time zone of both wallets' exports (WeChat's says UTC+08:00). It
+// has had no summer time since before either existed.
+var china = time.FixedZone("CST", 8*60*60)
+
+var (
+	amountForm = regexp.MustCompile(`^(\d{1,11}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$`)
+	floatForm  = regexp.MustCompile(`^\d{1,11}(\.\d{1,20})?(E[-+]?\d{1,2})?$`)
+	serialForm = regexp.MustCompile(`^\d{4,6}(\.\d{1,20})?$`)
+	datedForm  = regexp.MustCompile(`^["\s]*\d{4}[-/]\d`)
+	lostNumber = regexp.MustCompile(`^\d(\.\d+)?E\+\d+$`)
+)
+
+// amountOf reads "¥28.16", "1,234.5", "２８．５０", "12元", and the binary
+// fractions of a workbook ("548.58000000000004").
+func amountOf(cell string) (recovery.Money, bool) {
+	text := strings.TrimSpace(width.Narrow.String(cell))
+	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(text, "¥￥ "), "元"))
+	if amountForm.MatchString(text) {
+		yuan, fraction, _ := strings.Cut(strings.ReplaceAll(text, ",", ""), ".")
+		fen, err := strconv.ParseInt(yuan+(fraction + "00")[:2], 10, 64)
+		return recovery.Money(fen), err == nil && recovery.Money(fen) <= recovery.MaxMoney
+	}
+	if !floatForm.MatchString(text) {
+		return 0, false
+	}
+	yuan, err := strconv.ParseFloat(text, 64)
+	fen := math.Round(yuan * 100)
+	if err != nil || fen > float64(recovery.MaxMoney) || math.Abs(yuan*100-fen) > 1e-4 {
+		return 0, false
+	}
+	return recovery.Money(fen), true
+}
+
+// layouts are those of the exports, and of a spreadsheet that saved one again.
+var layouts = []string{"2006-1-2 15:4:5", "2006/1/2 15:4:5", "2006-1-2 15:4", "2006/1/2 15:4"}
+
+// moment reads a time of the bill; in a workbook it may be a serial number of
+// days.
+func (c *collector) moment(cell string) (time.Time, bool) {
+	text := strings.TrimSpace(width.Narrow.String(cell))
+	if !c.epoch.IsZero() && serialForm.MatchString(text) {
+		days, err := strconv.ParseFloat(text, 64)
+		at := c.epoch.Add(time.Duration(math.Round(days*86_400)) * time.Second)
+		return at.UTC(), err == nil && plausible(at)
+	}
+	for _, layout := range layouts {
+		if at, err := time.ParseInLocation(layout, text, china); err == nil {
+			return at.UTC(), plausible(at)
+		}
+	}
+	return time.Time{}, false
+}
+
+// plausible keeps out years in which no wallet kept a bill.
+func plausible(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
+
+func dated(cell string) bool { return datedForm.MatchString(cell) }
+
+func directionOf(cell string) (string, bool) {
+	switch strings.TrimSpace(cell) {
+	case Outgoing, "已支出":
+		return Outgoing, true
+	case Incoming, "已收入":
+		return Incoming, true
+	case Neutral, "/", "", "中性交易", "其他":
+		return Neutral, true
+	default:
+		return "", false
+	}
+}
+
+// numberOf drops what is no number: the "/" of an empty cell, and a number that
+// a spreadsheet has rounded to "1.00005E+27".
+func numberOf(cell string) string {
+	if cell == "/" || lostNumber.MatchString(cell) {
+		return ""
+	}
+	return cell
+}
