@@ -902,9 +902,11 @@ type Route string
 
 // RowFault A line of the file that could not be read
 type RowFault struct {
-	Detail string  `json:"detail"`
-	Field  *string `json:"field"`
-	Row    int     `json:"row"`
+	Column *string `json:"column"`
+
+	// Row Line of the file, from 1
+	Row int    `json:"row"`
+	Why string `json:"why"`
 }
 
 // Stage How far a case has gone, in this order

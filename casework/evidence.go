@@ -85,7 +85,7 @@ func (s *Service) keptBefore(ctx context.Context, row postgres.Idempotency, err 
 		return Reply[recovery.Evidence]{}, err
 	}
 	kept, err := s.Store.Evidence(ctx, recovery.EvidenceID(row.Ref))
-	return Reply[recovery.Evidence]{Value: kept, Stored: row.Answer}, err
+	return Reply[recovery.Evidence]{Value: kept, Stored: row.Answer, Replayed: true}, err
 }
 
 func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, error) {

@@ -92,10 +92,12 @@ type Request struct {
 }
 
 // Reply is the outcome of a request. Stored is set when the key had been
-// answered before: the first answer, to be sent as it is.
+// answered before: the first answer, to be sent as it is. Replayed is set for a
+// repetition too, when no answer was stored because Value never changes.
 type Reply[T any] struct {
-	Value  T
-	Stored []byte
+	Value    T
+	Stored   []byte
+	Replayed bool
 }
 
 // View is a case as one role sees it.

@@ -38,7 +38,7 @@ func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})
 	imported.Evidence = kept.Value
-	return Reply[Imported]{Value: imported, Stored: kept.Stored}, err
+	return Reply[Imported]{Value: imported, Stored: kept.Stored, Replayed: kept.Replayed}, err
 }
 
 func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error) {

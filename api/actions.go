@@ -1,0 +1,112 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"recourse/recovery"
+)
+
+// act takes one action. The body of each action is a recovery.Act of which only
+// the action's own fields may be set; the specification has a schema for each.
+func (a *API) act(c echo.Context, id ID, action recovery.Action, key, match *string) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	body, err := readJSON(c)
+	if err != nil {
+		return err
+	}
+	request, err := newAsk(c, key, string(body))
+	if err != nil {
+		return err
+	}
+	if request.IfMatch, err = ifMatch(match); err != nil {
+		return err
+	}
+	act := recovery.Act{Action: action}
+	if err := decode(body, &act); err != nil {
+		return err
+	}
+	reply, err := a.service.Act(c.Request().Context(), request.Request, recovery.CaseID(id), act)
+	if err != nil {
+		return err
+	}
+	return send(c, http.StatusOK, request, reply, tagged)
+}
+
+// ActRecordContact implements ServerInterface.
+func (a *API) ActRecordContact(c echo.Context, id ID, p ActRecordContactParams) error {
+	return a.act(c, id, recovery.RecordContact, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordResponse implements ServerInterface.
+func (a *API) ActRecordResponse(c echo.Context, id ID, p ActRecordResponseParams) error {
+	return a.act(c, id, recovery.RecordResponse, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordReturn implements ServerInterface.
+func (a *API) ActRecordReturn(c echo.Context, id ID, p ActRecordReturnParams) error {
+	return a.act(c, id, recovery.RecordReturn, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActEscalate implements ServerInterface.
+func (a *API) ActEscalate(c echo.Context, id ID, p ActEscalateParams) error {
+	return a.act(c, id, recovery.Escalate, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActSubmitAppeal implements ServerInterface.
+func (a *API) ActSubmitAppeal(c echo.Context, id ID, p ActSubmitAppealParams) error {
+	return a.act(c, id, recovery.SubmitAppeal, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRequestEvidence implements ServerInterface.
+func (a *API) ActRequestEvidence(c echo.Context, id ID, p ActRequestEvidenceParams) error {
+	return a.act(c, id, recovery.RequestEvidence, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordPlatformReply implements ServerInterface.
+func (a *API) ActRecordPlatformReply(c echo.Context, id ID, p ActRecordPlatformReplyParams) error {
+	return a.act(c, id, recovery.RecordPlatformReply, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActDecideAppeal implements ServerInterface.
+func (a *API) ActDecideAppeal(c echo.Context, id ID, p ActDecideAppealParams) error {
+	return a.act(c, id, recovery.DecideAppeal, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActChooseRoute implements ServerInterface.
+func (a *API) ActChooseRoute(c echo.Context, id ID, p ActChooseRouteParams) error {
+	return a.act(c, id, recovery.ChooseRoute, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordLegalStep implements ServerInterface.
+func (a *API) ActRecordLegalStep(c echo.Context, id ID, p ActRecordLegalStepParams) error {
+	return a.act(c, id, recovery.RecordLegalStep, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActWithdraw implements ServerInterface.
+func (a *API) ActWithdraw(c echo.Context, id ID, p ActWithdrawParams) error {
+	return a.act(c, id, recovery.Withdraw, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActClose implements ServerInterface.
+func (a *API) ActClose(c echo.Context, id ID, p ActCloseParams) error {
+	return a.act(c, id, recovery.CloseCase, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActAssign implements ServerInterface.
+func (a *API) ActAssign(c echo.Context, id ID, p ActAssignParams) error {
+	return a.act(c, id, recovery.Assign, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRelease implements ServerInterface.
+func (a *API) ActRelease(c echo.Context, id ID, p ActReleaseParams) error {
+	return a.act(c, id, recovery.Release, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActAddNote implements ServerInterface.
+func (a *API) ActAddNote(c echo.Context, id ID, p ActAddNoteParams) error {
+	return a.act(c, id, recovery.AddNote, p.IdempotencyKey, p.IfMatch)
+}

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"recourse/casework"
+	"recourse/evidence/statement"
+	"recourse/recovery"
+)
+
+// AddEvidence implements ServerInterface.
+func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	if err := checkKey(params.IdempotencyKey); err != nil {
+		return err
+	}
+	got, err := a.receive(c, id, "kind", "captured_at", "source", "description")
+	if err != nil {
+		return err
+	}
+	defer got.file.Discard()
+	request, err := newAsk(c, params.IdempotencyKey, got.what()...)
+	if err != nil {
+		return err
+	}
+	up, err := got.evidence()
+	if err != nil {
+		return err
+	}
+	reply, err := a.service.AddEvidence(c.Request().Context(), request.Request, recovery.CaseID(id), up, got.file)
+	if err != nil {
+		return onFile(err)
+	}
+	return send(c, http.StatusCreated, request, reply, located("evidence"))
+}
+
+// evidence reads the fields that came with a file.
+func (u upload) evidence() (casework.Upload, error) {
+	up := casework.Upload{
+		Kind: recovery.EvidenceKind(u.fields["kind"]), Source: u.fields["source"],
+		Description: u.fields["description"], FileName: u.name,
+	}
+	if text := u.fields["captured_at"]; text != "" {
+		var at time.Time
+		if err := at.UnmarshalText([]byte(text)); err != nil {
+			return up, invalidField("captured_at", "wrong_type", "A time with offset is needed (RFC 3339).")
+		}
+		up.CapturedAt = &at
+	}
+	return up, nil
+}
+
+// onFile names the file as what is at fault when casework refuses it by its
+// bytes.
+func onFile(err error) error {
+	switch code := recovery.CodeOf(err); code {
+	case recovery.CodeTooLarge, recovery.CodeUnsupportedMedia:
+		detail := "The file cannot be accepted."
+		if fault, ok := asFault(err); ok {
+			detail = fault.Detail
+		}
+		return &recovery.Fault{Code: code, Detail: detail, Cause: err, Fields: []recovery.FieldFault{
+			{Field: fileField, Code: string(code), Detail: detail},
+		}}
+	default:
+		return err
+	}
+}
+
+// ImportStatement implements ServerInterface.
+func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParams) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	if err := checkKey(params.IdempotencyKey); err != nil {
+		return err
+	}
+	got, err := a.receive(c, id)
+	if err != nil {
+		return err
+	}
+	defer got.file.Discard()
+	request, err := newAsk(c, params.IdempotencyKey, got.what()...)
+	if err != nil {
+		return err
+	}
+	reply, err := a.service.ImportStatement(c.Request().Context(), request.Request, recovery.CaseID(id), got.name, got.file)
+	if err != nil {
+		return onFile(err)
+	}
+	return send(c, http.StatusCreated, request, reply, func(h http.Header, m made) {
+		h.Set(echo.HeaderLocation, base+"evidence/"+m.Evidence.ID)
+	})
+}
+
+func importOf(i casework.Imported) StatementImport {
+	return StatementImport{
+		Evidence: evidenceOf(i.Evidence), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
+		Transactions: each(i.Candidates, transactionOf), RowFaults: each(i.Bill.RowFaults, rowFaultOf),
+	}
+}
+
+func transactionOf(c statement.Candidate) StatementTransaction {
+	t := c.Transaction
+	return StatementTransaction{
+		Row: t.Row, At: local(t.At), Kind: t.Kind, Counterpart: t.Counterpart, Goods: t.Goods, Direction: t.Direction,
+		AmountFen: int64(t.Amount), Method: t.Method, State: t.State, TransactionNo: t.TransactionNo,
+		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: notNil(c.Why),
+	}
+}
+
+func rowFaultOf(f statement.RowFault) RowFault {
+	return RowFault{Row: f.Row, Column: orNil[string](f.Column), Why: f.Why}
+}
+
+// ListEvidence implements ServerInterface.
+func (a *API) ListEvidence(c echo.Context, id ID) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	list, err := a.service.EvidenceOf(c.Request().Context(), actor(c), recovery.CaseID(id))
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, EvidenceList{Items: each(list, evidenceOf)})
+}
+
+// GetEvidence implements ServerInterface.
+func (a *API) GetEvidence(c echo.Context, id ID) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	record, err := a.service.Evidence(c.Request().Context(), actor(c), recovery.EvidenceID(id))
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, evidenceOf(record))
+}
+
+// GetEvidenceContent implements ServerInterface. The content type is the one
+// found in the bytes when they came in; it is always a download.
+func (a *API) GetEvidenceContent(c echo.Context, id ID) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	request, err := newAsk(c, nil)
+	if err != nil {
+		return err
+	}
+	record, body, err := a.service.OpenEvidence(c.Request().Context(), request.Request, recovery.EvidenceID(id))
+	if err != nil {
+		return err
+	}
+	defer body.Close() //nolint:errcheck // it was only read
+	header := c.Response().Header()
+	attachment(header, record.FileName)
+	header.Set(echo.HeaderContentType, record.MediaType)
+	header.Set(echo.HeaderContentLength, strconv.FormatInt(record.Size, 10))
+	out := newPacedWriter(c)
+	defer out.done()
+	c.Response().WriteHeader(http.StatusOK)
+	_, err = io.Copy(out, body)
+	return err
+}

@@ -1,0 +1,217 @@
+package api
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"recourse/casework"
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// china is the offset all instants are told in; there has been no summer time
+// since 1991.
+var china = time.FixedZone("", 8*60*60)
+
+// local tells an instant as the record keeps it, to the microsecond.
+func local(at time.Time) time.Time { return at.Truncate(time.Microsecond).In(china) }
+
+func localOrNil(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	told := local(*at)
+	return &told
+}
+
+// orNil tells an empty word as null.
+func orNil[To, From ~string](word From) *To {
+	if word == "" {
+		return nil
+	}
+	told := To(word)
+	return &told
+}
+
+func words[To, From ~string](list []From) []To {
+	told := make([]To, len(list))
+	for i, word := range list {
+		told[i] = To(word)
+	}
+	return told
+}
+
+// each tells a list; an empty one is [], never null.
+func each[From, To any](list []From, tell func(From) To) []To {
+	told := make([]To, len(list))
+	for i, item := range list {
+		told[i] = tell(item)
+	}
+	return told
+}
+
+// notNil gives [] for no list.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// marshal writes JSON without the escapes that only HTML needs.
+func marshal(value any) ([]byte, error) {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("writing an answer: %w", err)
+	}
+	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
+}
+
+// render makes the body of the answer to a POST from what casework gives.
+func render(value any) ([]byte, error) {
+	switch v := value.(type) {
+	case casework.View:
+		return marshal(caseOf(v))
+	case recovery.Evidence:
+		return marshal(evidenceOf(v))
+	case recovery.Export:
+		return marshal(acceptedOf(v))
+	case casework.Imported:
+		return marshal(importOf(v))
+	default:
+		return nil, fmt.Errorf("no form is known for a %T", value)
+	}
+}
+
+func caseOf(v casework.View) Case {
+	p := v.Position
+	return Case{
+		ID: string(v.ID), Number: string(v.Number), Stage: Stage(p.Stage), WaitingOn: WaitingOn(p.WaitingOn),
+		Outcome: orNil[Outcome](p.Outcome), Platform: Platform(v.Platform), Instrument: Instrument(v.Instrument),
+		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), SentAt: local(v.SentAt),
+		TransactionNo: orNil[string](v.TransactionNo), Reason: Reason(v.Reason), ClaimState: ClaimState(v.ClaimState),
+		Group: CaseGroup{Kind: GroupKind(v.Group.Kind), Size: v.Group.Size}, Claimant: claimantOf(v.Claimant),
+		Counterparts: each(v.Counterparts, counterpartOf), Narrative: orNil[string](v.Narrative),
+		Appeal: orNil[AppealState](p.Appeal), Route: orNil[Route](p.Route), Deadlines: each(v.Deadlines, deadlineOf),
+		AllowedActions: words[Action](v.Allowed), EvidenceRequirements: each(v.Requirements, requirementOf),
+		Assignee: orNil[string](v.Assignee), Playbook: PlaybookVersion{Version: v.Playbook}, Pace: v.Pace,
+		CreatedAt: local(v.CreatedAt), ClosedAt: localOrNil(v.ClosedAt), Version: v.Version,
+	}
+}
+
+func claimantOf(c recovery.Claimant) Claimant {
+	return Claimant{
+		Name: c.Name, Email: orNil[string](c.Email), Phone: orNil[string](c.Phone),
+		Province: orNil[string](c.Province), City: orNil[string](c.City),
+	}
+}
+
+func counterpartOf(c recovery.Counterpart) Counterpart {
+	told := Counterpart{
+		ID: string(c.ID), Alias: c.Alias, ClaimedAt: localOrNil(c.ClaimedAt), Contact: orNil[string](c.Contact),
+		Answer: orNil[ResponseKind](c.Answer), Refusal: orNil[Refusal](c.Refusal), ReturnedFen: int64(c.ReturnFen),
+	}
+	if c.Claimed > 0 {
+		claimed := int64(c.Claimed)
+		told.ClaimedFen = &claimed
+	}
+	return told
+}
+
+func deadlineOf(d recovery.Deadline) Deadline {
+	return Deadline{
+		Kind: ClockKind(d.Kind), DueAt: local(d.DueAt), PausedBecause: orNil[string](d.PausedBecause), Source: d.Source,
+	}
+}
+
+func requirementOf(r recovery.Requirement) Requirement {
+	return Requirement{Kind: EvidenceKind(r.Kind), Required: r.Required, Satisfied: r.Satisfied, Why: r.Why}
+}
+
+func actorOf(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }
+
+func evidenceOf(e recovery.Evidence) Evidence {
+	return Evidence{
+		ID: string(e.ID), CaseID: string(e.CaseID), Seq: e.Seq, Kind: EvidenceKind(e.Kind), Sha256: e.SHA256,
+		Size: e.Size, MediaType: e.MediaType, FileName: orNil[string](e.FileName), CapturedAt: localOrNil(e.CapturedAt),
+		Source: orNil[string](e.Source), Description: orNil[string](e.Description), ReceivedAt: local(e.ReceivedAt),
+		By: actorOf(e.By),
+	}
+}
+
+func acceptedOf(e recovery.Export) ExportAccepted {
+	return ExportAccepted{
+		ID: string(e.ID), CaseID: string(e.CaseID), Audience: Audience(e.Audience), State: ExportState(e.State),
+		CreatedAt: local(e.CreatedAt),
+	}
+}
+
+func exportOf(e recovery.Export) Export {
+	told := Export{
+		ID: string(e.ID), CaseID: string(e.CaseID), Audience: Audience(e.Audience), State: ExportState(e.State),
+		Missing: notNil(e.Missing), Sha256: orNil[string](e.SHA256), BagSha256: orNil[string](e.BagSHA256),
+		Entries: e.Size, Failure: orNil[string](e.Failure), CreatedAt: local(e.CreatedAt), ReadyAt: localOrNil(e.ReadyAt),
+	}
+	if e.Pages > 0 {
+		told.Pages = &e.Pages
+	}
+	return told
+}
+
+func textOf(t playbook.Text) Text {
+	return Text{
+		ID: t.ID, Audience: t.Audience, Channel: t.Channel, Subject: t.Subject, Body: t.Body, Warnings: notNil(t.Warnings),
+	}
+}
+
+func checkpointOf(c *postgres.Checkpoint) *Checkpoint {
+	if c == nil {
+		return nil
+	}
+	return &Checkpoint{Size: c.Size, Root: c.Root, Note: c.Note, At: local(c.At)}
+}
+
+func entryOf(line casework.JournalLine) JournalEntry {
+	return JournalEntry{
+		Seq: line.Seq, At: local(line.At), Kind: EntryKind(line.Entry.Kind), Actor: actorOf(line.Entry.Actor),
+		Hash: hex.EncodeToString(line.Hash[:]), Body: bodyOf(line),
+	}
+}
+
+func bodyOf(line casework.JournalLine) JournalBody {
+	entry := line.Entry
+	body := JournalBody{
+		Facts: entry.Facts, Values: line.Values, Erased: notNil(line.Erased), Withheld: notNil(line.Withheld),
+		Commitments: entry.Commitments, Pace: max(1, entry.Pace), Prev: entry.Prev, Blob: blobOf(entry.Blob),
+		Collector: Collector{
+			Tool: entry.Collector.Tool, Version: entry.Collector.Version, Device: orNil[string](entry.Collector.Device),
+		},
+	}
+	if body.Facts == nil {
+		body.Facts = map[string]any{}
+	}
+	if body.Values == nil {
+		body.Values = map[string]string{}
+	}
+	if body.Commitments == nil {
+		body.Commitments = map[string]string{}
+	}
+	if at, err := time.Parse(time.RFC3339Nano, entry.ClaimedAt); err == nil {
+		body.ClaimedAt = localOrNil(&at)
+	}
+	return body
+}
+
+func blobOf(b *journal.Blob) *BlobRef {
+	if b == nil {
+		return nil
+	}
+	return &BlobRef{Sha256: b.SHA256, Size: b.Size, MediaType: b.MediaType}
+}
