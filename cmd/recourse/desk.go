@@ -17,7 +17,6 @@ import (
 	"recourse/evidence/journal"
 	"recourse/playbook"
 	"recourse/postgres"
-	"recourse/recovery"
 	"recourse/worker"
 )
 
@@ -92,35 +91,15 @@ func (d *desk) parts() (worker.Parts, error) {
 		return worker.Parts{}, err
 	}
 	return worker.Parts{
-		Cases: &activities.Cases{Record: d.store, Rules: rules{d.shelf}, Now: now, Version: version},
+		Cases: &activities.Cases{Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: now, Version: version},
 		Exports: &activities.Exports{
-			Archive: d.store, Originals: d.blobs, Checklist: rules{d.shelf}, Papers: papers{fonts},
+			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Papers: papers{fonts},
 			Custody: activities.Custody{
 				Version: version, Custodian: d.config.Custodian, Key: d.signer.VerifierKey(), Seal: d.signer.Seal,
 			},
 			Dir: d.config.path("exports"), Now: now,
 		},
 	}, nil
-}
-
-// rules answers by the playbook version a case is pinned to.
-type rules struct{ shelf *playbook.Shelf }
-
-func (r rules) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool, error) {
-	book, err := r.shelf.Book(c.Playbook)
-	if err != nil {
-		return recovery.Deadline{}, false, err
-	}
-	deadline, runs := book.Deadline(p, c, from)
-	return deadline, runs, nil
-}
-
-func (r rules) Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error) {
-	book, err := r.shelf.Book(c.Playbook)
-	if err != nil {
-		return nil, err
-	}
-	return book.Missing(c, have, audience), nil
 }
 
 // papers builds with the fonts this process read.

@@ -1,0 +1,215 @@
+// Package casetest sets up a desk for tests: the real use cases over a real
+// database and a real blob store, an account of every role, and an engine that
+// takes acts straight into the activities, without Temporal's queues between.
+// What Temporal itself does is tested in workflows and in dev/e2e.
+//
+// Only tests of casework, api and web import it.
+package casetest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"recourse/activities"
+	"recourse/casework"
+	"recourse/evidence/blob"
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+	"recourse/workflows"
+)
+
+// Rig is a desk with nobody else at it.
+type Rig struct {
+	*casework.Service
+	Store      *postgres.Store
+	URL        string // of the database
+	Engine     *Engine
+	BlobDir    string
+	ExportsDir string
+	Log        *bytes.Buffer // guarded by the handler's own lock
+	actors     map[recovery.Role]recovery.Actor
+	tokens     map[recovery.Role]string
+}
+
+// Option changes a part of the rig before it is built.
+type Option func(*casework.Config)
+
+// New makes a rig that ends with the test.
+func New(t testing.TB, options ...Option) *Rig {
+	t.Helper()
+	shelf, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Rig{
+		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
+		actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
+	}
+	r.URL = pgtest.URL(t)
+	r.Store = pgtest.Open(t, r.URL, postgres.Options{})
+	blobs, err := blob.Open(r.BlobDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Engine = &Engine{
+		store: r.Store,
+		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: now, Version: "test"},
+	}
+	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir}
+	for _, change := range options {
+		change(&config)
+	}
+	r.Service = casework.New(casework.Parts{
+		Store: r.Store, Blobs: blobs, Shelf: shelf, Engine: r.Engine, Now: now, Random: rand.Reader,
+		Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+	}, config)
+	r.seat(t)
+	return r
+}
+
+func now() time.Time { return time.Now().UTC() }
+
+// seat makes an account and a token for every role.
+func (r *Rig) seat(t testing.TB) {
+	t.Helper()
+	for _, role := range recovery.Roles {
+		r.actors[role] = r.NewActor(t, role)
+		token, err := r.IssueToken(t.Context(), r.actors[role].ID, "test", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.tokens[role] = token
+	}
+}
+
+// NewActor makes one more account of a role.
+func (r *Rig) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
+	t.Helper()
+	email := fmt.Sprintf("%s-%d@example.org", role, time.Now().UnixNano())
+	user, err := r.AddAccount(t.Context(), role, email, string(role))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return recovery.Actor{Role: role, ID: user.ID}
+}
+
+// Actor is the rig's account of a role.
+func (r *Rig) Actor(role recovery.Role) recovery.Actor { return r.actors[role] }
+
+// Token is the API token of that account.
+func (r *Rig) Token(role recovery.Role) string { return r.tokens[role] }
+
+// As makes a request of a role without a key.
+func (r *Rig) As(role recovery.Role) casework.Request {
+	return casework.Request{Actor: r.actors[role], Device: "test"}
+}
+
+// Filing is a sound filing: a transfer of 2,000 yuan to the wrong work group.
+func Filing() recovery.Filing {
+	sent := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
+	return recovery.Filing{
+		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000, SentAt: &sent,
+		Reason: recovery.WrongGroup, ClaimState: recovery.Claimed,
+		Group:        &recovery.Group{Kind: recovery.WorkGroup, Size: 36},
+		Counterparts: []recovery.FilingCounterpart{{Alias: "项目群老王", Claimed: 200_000}},
+		Claimant:     recovery.Claimant{Name: "林晓", Email: "lin@example.org"},
+		Narrative:    "本想发给妹妹，误发到项目群。",
+	}
+}
+
+// File files Filing as the rig's claimant.
+func (r *Rig) File(t testing.TB) casework.View {
+	t.Helper()
+	reply, err := r.Service.File(t.Context(), r.As(recovery.RoleClaimant), Filing())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply.Value
+}
+
+// Upload puts a file into a case as the rig's claimant.
+func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKind, content []byte) recovery.Evidence {
+	t.Helper()
+	req := r.As(recovery.RoleClaimant)
+	file, err := r.Receive(t.Context(), req.Actor, id, bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := r.AddEvidence(t.Context(), req, id, casework.Upload{Kind: kind, FileName: "file"}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply.Value
+}
+
+// Entries reads the whole journal of a case.
+func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
+	t.Helper()
+	stored, err := r.Store.Journal(t.Context(), id, 0, 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := make([]journal.Entry, len(stored))
+	for i, one := range stored {
+		if entries[i], err = journal.Parse(one.Record.Bytes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return entries
+}
+
+// Engine takes acts as the workflow does, one at a time, in this process.
+type Engine struct {
+	store *postgres.Store
+	cases *activities.Cases
+	mutex sync.Mutex
+	// Away, when set, is what every act meets instead.
+	Away error
+}
+
+// Act implements casework.Engine.
+func (e *Engine) Act(ctx context.Context, id recovery.CaseID, in workflows.ActInput, _ string) (workflows.ActResult, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.Away != nil {
+		return workflows.ActResult{}, e.Away
+	}
+	c, err := e.store.Case(ctx, id)
+	if err != nil {
+		return workflows.ActResult{}, err
+	}
+	step, err := c.Position.Take(in.Move)
+	if err != nil {
+		return workflows.ActResult{}, err
+	}
+	result, err := e.cases.TakeStep(ctx, activities.StepInput{
+		CaseID: id, Key: "act:" + string(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
+	})
+	return workflows.ActResult{Version: result.Version, Abandoned: result.Abandoned}, err
+}
+
+// Healthy implements casework.Engine.
+func (e *Engine) Healthy(context.Context) error { return e.Away }
+
+// Drain reads a stream to its end and closes it.
+func Drain(t testing.TB, body io.ReadCloser) []byte {
+	t.Helper()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
