@@ -1,0 +1,111 @@
+# Everything this project does. `make` alone explains itself.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-run setup-test run build test race check bench gen clean \
+	check-format check-vet check-lint check-workflows check-generated check-tidy check-vulnerabilities writable
+
+ROOT := $(CURDIR)
+TOOLS := $(ROOT)/.tools/bin
+DURING := $(ROOT)/dev/during.sh
+
+# A checkout that belongs to somebody else has no readable revision; that must not stop a build.
+VCS := $(shell git -C $(ROOT) rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+# Checkers, built once per version into .tools/bin.
+GOLANGCI_VERSION := v2.15.0
+WORKFLOWCHECK_VERSION := v0.6.0
+GOVULNCHECK_VERSION := v1.8.0
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
+GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run ARGS="--pace 3600 --addr 127.0.0.1:9000 --data DIR --no-sample"'
+
+setup: setup-run setup-test ## find or install what is missing
+
+setup-run:
+	@dev/setup.sh run
+
+setup-test: writable
+	@dev/setup.sh test
+
+writable:
+	@test -w $(ROOT) || { echo 'The folder $(ROOT) cannot be written: programs are built into it. Use a checkout in a folder of your own.' >&2; exit 1; }
+
+run: writable setup-run build ## start everything, walk the sample case, stay up
+	@dev/bin/stack $(ARGS)
+
+build: writable ## bin/recourse and dev/bin/stack
+	@$(DURING) 'building the product' go build $(VCS) -trimpath -o bin/recourse ./cmd/recourse
+	@$(DURING) 'building the Temporal server (five minutes the first time)' \
+		go -C dev build $(VCS) -trimpath -ldflags '-s -w' -o bin/stack ./cmd/stack
+
+test: setup-test build ## all tests, browser and end to end included
+	go test -timeout 20m ./...
+	go -C dev test -timeout 40m ./...
+
+race: setup-test build ## the tests of the product under the race detector
+	go test -race -timeout 40m ./...
+
+check: check-format check-vet check-tidy check-generated check-lint check-workflows check-vulnerabilities ## every rule a machine can check
+	@echo 'check: all well'
+
+check-format:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go' -not -path './.*')); \
+	test -z "$$unformatted" || { echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; }
+
+check-vet:
+	@$(DURING) 'go vet, product' go vet ./...
+	@$(DURING) 'go vet, dev' go -C dev vet ./...
+
+check-tidy:
+	@$(DURING) 'go mod tidy, product' go mod tidy -diff
+	@$(DURING) 'go mod tidy, dev' go -C dev mod tidy -diff
+
+# Generating must change nothing, whatever else is uncommitted.
+GENERATED = find . -name '*.gen.go' -not -path './.*' -exec cksum {} + | sort
+check-generated:
+	@before=$$($(GENERATED)); $(DURING) 'go generate' go generate ./... || exit 1; after=$$($(GENERATED)); \
+	test "$$before" = "$$after" || { echo 'generated code was not up to date: commit what make gen made'; exit 1; }
+
+check-lint: $(GOLANGCI)
+	@$(DURING) 'golangci-lint, product' $(GOLANGCI) run ./...
+	@cd dev && $(DURING) 'golangci-lint, dev' $(GOLANGCI) run --config ../.golangci.yml ./...
+
+check-workflows: $(WORKFLOWCHECK)
+	@$(DURING) 'workflowcheck' $(WORKFLOWCHECK) -config workflowcheck.config.yaml ./workflows/... ./worker/...
+
+# The list of vulnerabilities is fetched from the network. Where that cannot be
+# reached the check is said to be missing, loudly; a finding always fails.
+check-vulnerabilities: $(GOVULNCHECK)
+	@out=$$($(GOVULNCHECK) ./... 2>&1) || case "$$out" in \
+		*'no such host'* | *'connection refused'* | *'i/o timeout'* | *'network is unreachable'* | *'TLS handshake'* | *'server misbehaving'*) \
+			echo '  ! govulncheck did NOT run: its list of vulnerabilities cannot be reached from this machine' ;; \
+		*) echo "$$out"; exit 1 ;; \
+	esac
+
+$(GOLANGCI):
+	@$(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))
+$(WORKFLOWCHECK):
+	@$(call tool,go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK_VERSION))
+$(GOVULNCHECK):
+	@$(call tool,golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION))
+
+# tool builds one checker and moves it in under its version when it is complete.
+define tool
+mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go install $(1) \
+	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
+endef
+
+bench: setup-test build ## the budgets, one row each
+	@go -C dev run ./bench $(ARGS)
+
+gen: ## generated code
+	go generate ./...
+
+clean: ## programs and tools; data stays (rm -r .recourse removes it)
+	rm -rf bin dev/bin .tools

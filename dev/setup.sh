@@ -1,0 +1,97 @@
+#!/bin/sh
+# Finds, and on Debian or Ubuntu installs, what is missing.
+#
+#   setup.sh run     what `make run` needs: PostgreSQL 15 or newer, the fonts
+#   setup.sh test    what `make test` needs besides
+#
+# A second run only looks, which takes less than a second. Nothing that is there
+# is changed, and nothing is started.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$here")
+
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# postgres_major DIR prints the version of the server programs in DIR.
+postgres_major() {
+	[ -x "$1/initdb" ] && [ -x "$1/postgres" ] || return 1
+	"$1/postgres" --version | sed -n 's/.*(PostgreSQL) \([0-9][0-9]*\).*/\1/p'
+}
+
+have_postgres() {
+	on_path=$(command -v postgres || true)
+	for dir in "${on_path%/*}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin \
+		/opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do
+		[ -n "$dir" ] && major=$(postgres_major "$dir") && [ -n "$major" ] && [ "$major" -ge 15 ] && return 0
+	done
+	return 1
+}
+
+have_chromium() { have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ]; }
+
+# want PACKAGE FORMULA notes what has to be installed.
+packages=
+formulas=
+want() {
+	packages="$packages $1"
+	formulas="$formulas $2"
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# install_postgres keeps Debian from making and starting a cluster of its own: a
+# server nobody asked for would hold a port and memory.
+install_postgres() {
+	[ -e /etc/postgresql-common/createcluster.conf ] && return 0
+	"$here/during.sh" "preparing PostgreSQL" "$0" apt install -y --no-install-recommends postgresql-common
+	as_root sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+}
+
+install_packages() {
+	[ -n "$packages" ] || return 0
+	if have brew; then
+		die "missing:$packages. Install them with: brew install$formulas"
+	fi
+	have apt-get || die "missing:$packages. Install them with the package manager of this system and run this again"
+	[ "$(id -u)" -eq 0 ] || have sudo || die "missing:$packages. As root, run: apt-get install$packages"
+	[ "$(id -u)" -eq 0 ] || sudo -v || die "the password of an administrator is needed to install:$packages"
+	"$here/during.sh" "fetching the package lists" "$0" apt update
+	case "$packages" in
+	*postgresql*) install_postgres ;;
+	esac
+	"$here/during.sh" "installing$packages" "$0" apt install -y --no-install-recommends $packages
+}
+
+case "${1:-}" in
+run | test) ;;
+apt)
+	shift
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+	exit
+	;;
+*) die "usage: setup.sh run|test" ;;
+esac
+
+have_postgres || want postgresql postgresql@17
+if [ "$1" = test ]; then
+	have_chromium || want chromium chromium
+	have pdftotext || want poppler-utils poppler
+	have qpdf || want qpdf qpdf
+	have exiftool || want libimage-exiftool-perl exiftool
+	have openssl || want openssl openssl
+	have python3 || want python3 python3
+	have unzip || want unzip unzip
+fi
+fonts=${RECOURSE_FONTS:-$root/.recourse/fonts}
+if ! [ -d "$fonts" ] && ! have npm; then
+	want npm node
+fi
+install_packages
+have_postgres || die "PostgreSQL 15 or newer is needed, and what this system's packages offer is older: install it from postgresql.org"
+
+mkdir -p "$fonts" 2>/dev/null || die "the folder $fonts cannot be written: choose another with RECOURSE_FONTS=DIR"
+"$here/during.sh" "fetching and checking the fonts" "$root/evidence/dossier/fetch-fonts.sh" "$fonts"
