@@ -41,7 +41,7 @@ func impersonate(attr *syscall.SysProcAttr, as *user.User) error {
 	if err != nil {
 		return err
 	}
-	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // the system's own ids
 	return nil
 }
 

@@ -62,7 +62,7 @@ func (n nursery) start(p program, logPath, pidPath string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.Command(p.path, p.args...)
+	command := exec.Command(p.path, p.args...) //nolint:noctx // it is ended by stop, in order
 	command.Env, command.Stdout, command.Stderr, command.SysProcAttr = p.env, log, log, attr
 	command.Dir = "/"
 	started := make(chan error)

@@ -111,7 +111,7 @@ func (o Options) pidFile(name string) string { return filepath.Join(o.Data, "run
 // may pass through it, as PostgreSQL may be another user, but not list it.
 func (o Options) prepareFolder() error {
 	for _, dir := range []string{o.Data, filepath.Join(o.Data, "logs"), filepath.Join(o.Data, "run")} {
-		if err := os.MkdirAll(dir, 0o711); err != nil {
+		if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL passes through as another user
 			return o.unwritable(err)
 		}
 	}

@@ -20,28 +20,31 @@ func checkPort(address, what, change string) error {
 }
 
 // checkPorts looks at every port before anything is started: inside the servers
-// a clash would come late and end a process without a word.
-func (o *Options) checkPorts() error {
+// a clash would come late and end a process without a word. It gives PostgreSQL's
+// port, which may be any that is free.
+func (o Options) checkPorts() (postgresPort int, err error) {
 	if err := checkPort(o.Addr, "the product", "--addr 127.0.0.1:PORT"); err != nil {
-		return err
+		return 0, err
 	}
 	if o.TemporalAddress == "" {
 		if err := checkPort(localAddress(o.TemporalPort), "Temporal", "--temporal-port PORT"); err != nil {
-			return err
+			return 0, err
 		}
 		if err := checkPort(localAddress(o.UIPort), "the Temporal UI", "--ui-port PORT"); err != nil {
-			return err
+			return 0, err
 		}
 	}
+	if o.DatabaseURL != "" || o.PostgresPort != 0 {
+		return o.PostgresPort, o.checkPostgresPort()
+	}
+	return nextFree(DefaultPostgresPort)
+}
+
+func (o Options) checkPostgresPort() error {
 	if o.DatabaseURL != "" {
 		return nil
 	}
-	if o.PostgresPort != 0 {
-		return checkPort(localAddress(o.PostgresPort), "PostgreSQL", "--postgres-port PORT")
-	}
-	port, err := nextFree(DefaultPostgresPort)
-	o.PostgresPort = port
-	return err
+	return checkPort(localAddress(o.PostgresPort), "PostgreSQL", "--postgres-port PORT")
 }
 
 // nextFree looks at a hundred ports from the given one upwards.

@@ -44,7 +44,7 @@ func (o Options) openCluster(ctx context.Context) (*cluster, error) {
 	c := &cluster{dir: dir, account: account, port: o.PostgresPort}
 	written, err := os.ReadFile(filepath.Join(c.data(), "PG_VERSION"))
 	exists := err == nil
-	if c.tools, err = findTools(strings.TrimSpace(string(written))); err != nil {
+	if c.tools, err = findTools(ctx, strings.TrimSpace(string(written))); err != nil {
 		return nil, err
 	}
 	if exists {
@@ -72,12 +72,12 @@ func (c *cluster) create(ctx context.Context) error {
 	if err := give(c.passwordFile(), c.account); err != nil {
 		return err
 	}
-	if _, err := c.run(ctx, "", "initdb", "--pgdata", draft, "--username", databaseName, "--pwfile", c.passwordFile(),
+	if err := c.run(ctx, "", "initdb", "--pgdata", draft, "--username", databaseName, "--pwfile", c.passwordFile(),
 		"--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-instructions"); err != nil {
 		return err
 	}
 	// Single-user mode makes the database without a client and before anybody can connect.
-	if _, err := c.run(ctx, "CREATE DATABASE "+databaseName+";\n", "postgres", "--single", "-D", draft, "postgres"); err != nil {
+	if err := c.run(ctx, "CREATE DATABASE "+databaseName+";\n", "postgres", "--single", "-D", draft, "postgres"); err != nil {
 		return err
 	}
 	if err := os.Rename(draft, c.data()); err != nil {
@@ -87,19 +87,19 @@ func (c *cluster) create(ctx context.Context) error {
 }
 
 // run runs one of PostgreSQL's tools to its end as the server's account.
-func (c *cluster) run(ctx context.Context, input, tool string, args ...string) ([]byte, error) {
+func (c *cluster) run(ctx context.Context, input, tool string, args ...string) error {
 	command := exec.CommandContext(ctx, c.tools.path(tool), args...)
 	command.Dir, command.Env = c.dir, plainEnv()
 	command.Stdin = strings.NewReader(input)
 	command.SysProcAttr = &syscall.SysProcAttr{}
 	if err := impersonate(command.SysProcAttr, c.account); err != nil {
-		return nil, err
+		return err
 	}
 	out, err := command.CombinedOutput()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %s", tool, err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("%s: %w: %s", tool, err, strings.TrimSpace(string(out)))
 	}
-	return out, nil
+	return nil
 }
 
 // program is the server itself. SIGINT is its fast shutdown: sessions are ended,
@@ -164,7 +164,7 @@ func clusterDir(data string, account *user.User) (string, error) {
 }
 
 func makeFor(dir string, account *user.User) error {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o711); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o711); err != nil { //nolint:gosec // the server's account passes through
 		return fmt.Errorf("make the folder of the database: %w", err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {

@@ -85,7 +85,9 @@ func (s *supervisor) check() error {
 			return fmt.Errorf("the program %s is missing: run make build", file)
 		}
 	}
-	return s.checkPorts()
+	var err error
+	s.PostgresPort, err = s.checkPorts()
+	return err
 }
 
 func (s *supervisor) startAll(ctx context.Context) error {

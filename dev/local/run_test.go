@@ -82,7 +82,7 @@ func supervise(options string) int {
 // folder is a data folder that another user may reach; t.TempDir may not be.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "recourse-local-")
+	dir, err := os.MkdirTemp("", "recourse-local-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

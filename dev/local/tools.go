@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,8 +29,8 @@ var homes = []string{
 
 // findTools picks the installation for a cluster of the written major version,
 // or the newest one when there is no cluster yet ("").
-func findTools(written string) (toolset, error) {
-	return chooseTools(installations(), written)
+func findTools(ctx context.Context, written string) (toolset, error) {
+	return chooseTools(installations(ctx), written)
 }
 
 func chooseTools(found []toolset, written string) (toolset, error) {
@@ -53,11 +54,11 @@ func chooseTools(found []toolset, written string) (toolset, error) {
 	return best, nil
 }
 
-func installations() []toolset {
+func installations(ctx context.Context) []toolset {
 	var found []toolset
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			found = appendTools(found, filepath.Dir(real))
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			found = appendTools(ctx, found, filepath.Dir(target))
 		}
 	}
 	for _, pattern := range homes {
@@ -66,17 +67,17 @@ func installations() []toolset {
 			continue // the patterns are constants and well-formed
 		}
 		for _, dir := range dirs {
-			found = appendTools(found, dir)
+			found = appendTools(ctx, found, dir)
 		}
 	}
 	return found
 }
 
-func appendTools(found []toolset, dir string) []toolset {
+func appendTools(ctx context.Context, found []toolset, dir string) []toolset {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return found
 	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {
 		return found
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ const billColumns = 11
 // bill writes the claimant's wallet statement as the wallet exports it: UTF-8
 // with a byte order mark, a preamble, then one row per transaction, numbers
 // followed by a tab so that a spreadsheet keeps their digits.
-func (s story) bill(st state) ([]byte, error) {
+func (s story) bill(st *state) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(&out)
@@ -34,7 +35,7 @@ func (s story) bill(st state) ([]byte, error) {
 
 const billTime = "2006-01-02 15:04:05"
 
-func (s story) preamble(st state) []string {
+func (s story) preamble(st *state) []string {
 	sent := st.sentAt()
 	var in, out, spent int64
 	income := 0
@@ -62,7 +63,7 @@ func (s story) preamble(st state) []string {
 }
 
 // billRows gives the heading and the transactions, newest first as the wallet does.
-func (s story) billRows(st state) [][]string {
+func (s story) billRows(st *state) [][]string {
 	sent := st.sentAt()
 	number := func(i int) string { return fmt.Sprintf("10001071%s%02d%s\t", sent.Format("20060102"), i, st.digits(8)) }
 	rows := [][]string{{
@@ -90,7 +91,7 @@ func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 // grouped writes fen as a wallet does on its screens.
 func grouped(fen int64) string {
-	whole := fmt.Sprint(fen / 100)
+	whole := strconv.FormatInt(fen/100, 10)
 	var b strings.Builder
 	for i, digit := range whole {
 		if i > 0 && (len(whole)-i)%3 == 0 {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,11 +35,12 @@ type problem struct {
 }
 
 func (p *problem) Error() string {
-	text := fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d %s: %s", p.Status, p.Code, p.Detail)
 	for _, field := range p.Errors {
-		text += fmt.Sprintf(" [%s: %s]", field.Field, field.Detail)
+		fmt.Fprintf(&text, " [%s: %s]", field.Field, field.Detail)
 	}
-	return text
+	return text.String()
 }
 
 func newClient(base, tokensFile string) (*client, error) {

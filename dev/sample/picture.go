@@ -68,13 +68,13 @@ type canvas struct {
 	y     int
 }
 
-// picture draws a screen as it stood at the given moment and encodes it as PNG.
-func (p *pen) picture(s screen, amountFen int64, at time.Time) ([]byte, error) {
+// picture draws a screen as it stood at a moment and encodes it as PNG.
+func (p *pen) picture(s screen, amountFen int64, sent, at time.Time) ([]byte, error) {
 	c := &canvas{image: image.NewRGBA(image.Rect(0, 0, screenWidth, screenHeight)), pen: p}
 	c.fill(c.image.Bounds(), paper)
 	c.header(s.Title, at)
 	if len(s.Lines) > 0 {
-		c.details(s.Lines, amountFen, at)
+		c.details(s.Lines, amountFen, sent)
 	}
 	c.stamp(at)
 	for _, b := range s.Bubbles {
@@ -91,15 +91,14 @@ func (c *canvas) fill(r image.Rectangle, with color.Color) {
 	draw.Draw(c.image, r, image.NewUniform(with), image.Point{}, draw.Src)
 }
 
-// write sets one line with its baseline at y and gives its width.
-func (c *canvas) write(x, y int, size float64, with color.Color, text string) int {
+// write sets one line with its baseline at y.
+func (c *canvas) write(x, y int, size float64, with color.Color, text string) {
 	dot := fixed.P(x, y)
 	for _, r := range text {
 		d := font.Drawer{Dst: c.image, Src: image.NewUniform(with), Face: c.pen.face(r, size), Dot: dot}
 		d.DrawString(string(r))
 		dot = d.Dot
 	}
-	return dot.X.Ceil() - x
 }
 
 // face picks the font that has the sign. Parsing is done; a face is cheap.
@@ -152,12 +151,12 @@ func (c *canvas) stamp(at time.Time) {
 	c.y += 44
 }
 
-func (c *canvas) details(lines [][2]string, amountFen int64, at time.Time) {
+func (c *canvas) details(lines [][2]string, amountFen int64, sent time.Time) {
 	c.fill(image.Rect(0, c.y, screenWidth, c.y+190+56*(len(lines)+1)), white)
 	amount := "¥" + grouped(amountFen)
 	c.write((screenWidth-c.pen.width(52, amount))/2, c.y+110, 52, ink, amount)
 	c.y += 190
-	for _, line := range append(lines, [2]string{"转账时间", at.In(shanghai).Format(billTime)}) {
+	for _, line := range append(lines, [2]string{"转账时间", sent.In(shanghai).Format(billTime)}) {
 		c.write(margin, c.y, 21, faint, line[0])
 		c.write(margin+150, c.y, 21, ink, line[1])
 		c.y += 56

@@ -93,7 +93,7 @@ func (s *state) moment(step string, now time.Time) (time.Time, error) {
 func (s *state) key(step string) string { return "sample-" + s.Seed + "-" + step }
 
 // digits makes n digits out of the seed.
-func (s state) digits(n int) string {
+func (s *state) digits(n int) string {
 	digits := make([]byte, 0, n)
 	for i := range n {
 		digits = append(digits, '0'+s.Seed[i%len(s.Seed)]%10)

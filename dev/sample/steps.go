@@ -3,6 +3,7 @@ package sample
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -118,7 +119,7 @@ func (w *walker) assignment(ctx context.Context, _ situation) (map[string]any, e
 			return map[string]any{"user_id": entry.Actor.ID}, nil
 		}
 	}
-	return nil, fmt.Errorf("the journal shows no entry by the agent")
+	return nil, errors.New("the journal shows no entry by the agent")
 }
 
 // evidence is a step that uploads one generated file.
@@ -183,7 +184,7 @@ func (w *walker) generated(name, file string) ([]byte, error) {
 
 func (w *walker) generate(name string) ([]byte, error) {
 	if name == "statement" {
-		return w.story.bill(w.state)
+		return w.story.bill(&w.state)
 	}
 	if w.pen == nil {
 		p, err := newPen(w.Fonts)
@@ -196,7 +197,7 @@ func (w *walker) generate(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.pen.picture(w.story.Screens[name], w.story.amount(), at)
+	return w.pen.picture(w.story.Screens[name], w.story.amount(), w.state.sentAt(), at)
 }
 
 // papers has dossier and bag built for a court, fetches and verifies them.

@@ -70,12 +70,12 @@ func readStory() (story, error) {
 var shanghai = time.FixedZone("CST", 8*60*60)
 
 // The mis-send happened in the evening of the day before the walk began.
-func (s state) sentAt() time.Time {
+func (s *state) sentAt() time.Time {
 	today := s.Began.In(shanghai)
 	return time.Date(today.Year(), today.Month(), today.Day()-1, 21, 14, 5, 0, shanghai)
 }
 
 // transactionNo looks like the wallet's numbers and is this walk's own.
-func (s state) transactionNo() string {
+func (s *state) transactionNo() string {
 	return "1000050001" + s.sentAt().Format("20060102") + s.digits(10)
 }
