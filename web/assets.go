@@ -1,0 +1,60 @@
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+//go:embed assets/*
+var assetFiles embed.FS
+
+// assets are the styles and scripts under names that change with their content,
+// so that browsers may keep them for ever.
+type assets struct {
+	names  map[string]string // app.css → app.1a2b3c4d.css
+	bodies map[string][]byte // by the hashed name
+}
+
+var assetTypes = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
+
+func loadAssets() (*assets, error) {
+	entries, err := fs.ReadDir(assetFiles, "assets")
+	if err != nil {
+		return nil, err
+	}
+	loaded := &assets{names: map[string]string{}, bodies: map[string][]byte{}}
+	for _, entry := range entries {
+		body, err := assetFiles.ReadFile("assets/" + entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(body)
+		ending := path.Ext(entry.Name())
+		hashed := strings.TrimSuffix(entry.Name(), ending) + "." + hex.EncodeToString(sum[:4]) + ending
+		loaded.names[entry.Name()], loaded.bodies[hashed] = hashed, body
+	}
+	return loaded, nil
+}
+
+// path is where a page finds an asset.
+func (a *assets) path(name string) string { return "/assets/" + a.names[name] }
+
+func (a *assets) serve(c echo.Context) error {
+	body, found := a.bodies[c.Param("file")]
+	if !found {
+		return echo.ErrNotFound
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("X-Content-Type-Options", "nosniff")
+	return c.Blob(http.StatusOK, assetTypes[path.Ext(c.Param("file"))], body)
+}

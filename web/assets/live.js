@@ -1,0 +1,38 @@
+// Asks now and then whether the page would show anything new, and puts the new
+// parts in place. Forms are left alone: somebody may be writing.
+watch();
+
+function watch() {
+  const root = document.querySelector("[data-state]");
+  const fast = root && Number(root.dataset.pace) > 1;
+  setTimeout(async () => {
+    if (!document.hidden) await look().catch(() => {});
+    watch();
+  }, fast ? 1500 : 15000);
+}
+
+async function look() {
+  const root = document.querySelector("[data-state]");
+  if (!root) return;
+  if (!root.dataset.state) {
+    await refresh();
+    return;
+  }
+  const answer = await fetch(root.dataset.state);
+  if (!answer.ok || answer.redirected) return;
+  const token = await answer.text();
+  if (token === root.dataset.token) return;
+  root.dataset.token = token;
+  await refresh();
+  document.querySelector("[data-news]").hidden = false;
+}
+
+async function refresh() {
+  const answer = await fetch(location.href.split("#")[0]);
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const next = fresh.getElementById(part.id);
+    if (next && !part.contains(document.activeElement)) part.innerHTML = next.innerHTML;
+  }
+}

@@ -1,0 +1,133 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"recourse/recovery"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// page is what every template gets; Body is the page's own model.
+type page struct {
+	Lang    string
+	Title   string
+	Visitor visitor
+	Pace    int
+	Now     time.Time
+	Flash   string
+	Desk    bool     // dense layout of the desk
+	Scripts []string // modules of assets/
+	Body    any
+}
+
+// views are the templates of one language, by the page's name.
+type views map[string]*template.Template
+
+// loadViews parses layout, parts and each page once; a page is the layout with
+// its own "main".
+func loadViews(say *texts, files *assets) (views, error) {
+	base, err := template.New("layout.html").Funcs(functions(say, files)).
+		ParseFS(templateFiles, "templates/layout.html", "templates/parts_*.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	loaded := views{}
+	for _, name := range names {
+		plainName := strings.TrimSuffix(path.Base(name), ".html")
+		if plainName == "layout" || strings.HasPrefix(plainName, "parts_") {
+			continue
+		}
+		clone, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if loaded[plainName], err = clone.ParseFS(templateFiles, name); err != nil {
+			return nil, err
+		}
+	}
+	return loaded, nil
+}
+
+// functions are what a template may call beside its model.
+func functions(say *texts, files *assets) template.FuncMap {
+	return template.FuncMap{
+		"t": say.T, "word": say.Word, "asset": files.path,
+		"clock": clock, "minute": minute, "machine": machineTime, "left": say.left,
+		"yuan": yuan, "size": size, "short": short, "grouped": grouped,
+		"dict": dict,
+	}
+}
+
+// dict hands a part of the page several things under names.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, errors.New("dict: a name without a value")
+	}
+	named := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		named[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return named, nil
+}
+
+// show renders a page. It is rendered whole before a byte is sent, so that a
+// mistake never leaves half a page behind.
+func (c *call) show(status int, view string, p page) error {
+	p.Lang, p.Visitor, p.Now = c.say.lang, c.who, c.web.now()
+	p.Pace = max(p.Pace, c.web.service.Pace())
+	if key := c.web.sessions.PopString(c.Request().Context(), sessionFlash); key != "" {
+		p.Flash = c.say.T(key)
+	}
+	return c.render(status, view, p)
+}
+
+func (c *call) render(status int, view string, p page) error {
+	found, known := c.web.pages[c.say.lang][view]
+	if !known {
+		return fmt.Errorf("web: no view %q", view)
+	}
+	var out bytes.Buffer
+	if err := found.Execute(&out, p); err != nil {
+		return fmt.Errorf("web: view %s: %w", view, err)
+	}
+	return c.HTMLBlob(status, out.Bytes())
+}
+
+// status is the answer's number for a failure.
+func status(err error) int {
+	switch recovery.CodeOf(err) {
+	case recovery.CodeActionNotAllowed, recovery.CodeConflict, recovery.CodeIdempotency, recovery.CodePrecondition, recovery.CodeTransactionOpen:
+		return http.StatusConflict
+	case recovery.CodeForbidden:
+		return http.StatusForbidden
+	case recovery.CodeInvalid:
+		return http.StatusUnprocessableEntity
+	case recovery.CodeNotFound:
+		return http.StatusNotFound
+	case recovery.CodeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case recovery.CodeUnauthenticated:
+		return http.StatusUnauthorized
+	case recovery.CodeUnavailable:
+		return http.StatusServiceUnavailable
+	case recovery.CodeUnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	default:
+		return http.StatusInternalServerError
+	}
+}

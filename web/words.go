@@ -1,0 +1,82 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"recourse/recovery"
+)
+
+// china is the one time zone of the product's papers; it has had no summer time
+// since before the first red packet.
+var china = time.FixedZone("UTC+8", 8*60*60)
+
+// clock writes an instant as a clock shows it in China, with its offset.
+func clock(at time.Time) string { return at.In(china).Format("2006-01-02 15:04:05 -07:00") }
+
+// minute is clock without seconds and offset, for dense tables.
+func minute(at time.Time) string { return at.In(china).Format("01-02 15:04") }
+
+// machineTime is the value of a <time datetime>.
+func machineTime(at time.Time) string { return at.In(china).Format(time.RFC3339) }
+
+// inputTime is the value of an <input type=datetime-local>.
+func inputTime(at time.Time) string { return at.In(china).Format("2006-01-02T15:04:05") }
+
+// yuan writes an amount with its sign.
+func yuan(m recovery.Money) string { return "¥" + m.String() }
+
+// span writes a length of time in its two largest units: "2 天 3 小时".
+func (t *texts) span(d time.Duration) string {
+	if d < time.Minute {
+		return t.T("span.seconds", max(1, int(d.Seconds())))
+	}
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	var parts []string
+	for _, part := range []struct {
+		key string
+		n   int
+	}{{"span.days", days}, {"span.hours", hours}, {"span.minutes", minutes}} {
+		if part.n > 0 && len(parts) < 2 {
+			parts = append(parts, t.T(part.key, part.n))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// left says how long there is until an instant, or how long it is over.
+func (t *texts) left(now, due time.Time) string {
+	if due.After(now) {
+		return t.T("span.left", t.span(due.Sub(now)))
+	}
+	return t.T("span.over", t.span(now.Sub(due)))
+}
+
+// size writes a number of bytes.
+func size(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.0f kB", float64(n)/(1<<10))
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	}
+}
+
+// short is the beginning of a fingerprint, enough to compare by eye.
+func short(hash string) string { return hash[:min(12, len(hash))] }
+
+// grouped sets a fingerprint in groups of eight, so that a person can read it
+// out and a phone can break the line.
+func grouped(hash string) string {
+	var out strings.Builder
+	for i, r := range hash {
+		if i > 0 && i%8 == 0 {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}
