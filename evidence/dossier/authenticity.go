@@ -1,0 +1,174 @@
+package dossier
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"recourse/evidence/dossier/typeset"
+	"recourse/recovery"
+)
+
+// authenticity answers 证据规定 93 factor by factor with what the journal holds,
+// and says plainly what it does not prove.
+func (s *setting) authenticity() {
+	s.book.Para(prose(s.t.text("authenticity_intro")))
+	s.book.Skip(2)
+	table := grid(52, frame.Width()-52)
+	table.Head = head(s.t.text("col_factor"), s.t.text("col_holds"))
+	for _, factor := range s.t.Factors {
+		var held []typeset.Para
+		for _, key := range factor.Holds {
+			if text := s.holds(key, s.audited); text != "" {
+				held = append(held, compact(cell, text))
+			}
+		}
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, factor.Factor), {Paras: held}}})
+	}
+	s.book.Table(table)
+	s.heading(s.t.text("plain_title"))
+	for i, text := range s.t.PlainWords {
+		s.book.Para(item(numbered(i), text))
+	}
+	s.heading(s.t.text("carriers_title"))
+	for i, text := range s.t.Carriers {
+		s.book.Para(item(numbered(i), text))
+	}
+}
+
+// holds says what the journal holds on one point.
+func (s *setting) holds(key string, a audit) string {
+	h := s.t.Holds
+	switch key {
+	case "collectors":
+		return fill(h[key], "list", s.collectors())
+	case "server":
+		return fill(h[key], "generator", orNone(s.folio.Generator, s.t))
+	case "order":
+		monotone := h["monotone"]
+		if a.backwards > 0 {
+			monotone = fill(h["not_monotone"], "count", a.backwards)
+		}
+		return fill(h[key], "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
+	case "chain":
+		result := fill(h["chain_good"], "count", len(s.folio.Entries))
+		if len(a.wrong) > 0 {
+			result = fill(h["chain_bad"], "list", seqs(a.wrong))
+		}
+		return fill(h[key], "result", result)
+	case "root":
+		if a.rootHolds {
+			return h["root_good"]
+		}
+		return h["root_bad"]
+	case "recomputed":
+		result := h["recomputed_good"]
+		if s.mismatched > 0 {
+			result = fill(h["recomputed_bad"], "bad", s.mismatched)
+		}
+		return fill(h[key], "count", s.reopened, "result", result)
+	case "viewed":
+		return fill(h[key], "count", s.countKind(recovery.EntryEvidenceViewed))
+	case "ordinary":
+		return s.ordinary()
+	case "actors":
+		return fill(h[key], "list", s.actors())
+	case "custodian":
+		return fill(h[key], "custodian", orNone(s.folio.Custodian, s.t))
+	case "pace":
+		if s.folio.Case.Pace <= 1 {
+			return ""
+		}
+		return fill(h[key], "pace", s.folio.Case.Pace)
+	default:
+		return h[key]
+	}
+}
+
+// collectors lists the programs and devices that made entries.
+func (s *setting) collectors() string {
+	var list []string
+	for i := range s.folio.Entries {
+		c := s.folio.Entries[i].Parsed.Collector
+		text := strings.TrimSpace(c.Tool + " " + c.Version)
+		if c.Device != "" && !s.hidesContacts() {
+			text += "（" + c.Device + "）"
+		}
+		if text != "" && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	if len(list) == 0 {
+		return s.t.text("not_recorded")
+	}
+	return strings.Join(list, "；")
+}
+
+// ordinary counts what the platforms made, what people captured, and the rest.
+func (s *setting) ordinary() string {
+	official, captured := 0, 0
+	for i := range s.exhibits {
+		switch s.exhibits[i].Kind {
+		case recovery.Statement, recovery.SealedReceipt, recovery.ChatExport, recovery.Ticket, recovery.PoliceReceipt:
+			official++
+		case recovery.TransferScreenshot, recovery.PacketScreenshot, recovery.ChatScreenshot, recovery.NoticeScreenshot,
+			recovery.ScreenRecording:
+			captured++
+		}
+	}
+	return fill(s.t.Holds["ordinary"], "official", official, "captured", captured, "rest", len(s.exhibits)-official-captured)
+}
+
+func (s *setting) actors() string {
+	var list []string
+	for i := range s.folio.Entries {
+		role := s.t.word("role", string(s.folio.Entries[i].Parsed.Actor.Role))
+		if role != "" && !slices.Contains(list, role) {
+			list = append(list, role)
+		}
+	}
+	if len(list) == 0 {
+		return s.t.text("not_recorded")
+	}
+	return strings.Join(list, "、")
+}
+
+func (s *setting) countKind(kind recovery.EntryKind) int {
+	n := 0
+	for i := range s.folio.Entries {
+		if s.folio.Entries[i].Parsed.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// steps tells how to verify without us, and prints what to compare with.
+func (s *setting) steps() {
+	for i, text := range s.t.Steps {
+		s.book.Para(item(numbered(i), fill(text, "number", s.folio.Case.Number)))
+	}
+	s.heading(s.t.text("checkpoint_title"))
+	s.book.Para(compact(note, s.t.text("checkpoint_note")))
+	s.verbatim(s.folio.Checkpoint)
+	s.heading(s.t.text("key_title"))
+	s.verbatim(s.folio.Key)
+	s.heading(s.t.text("fingerprint"))
+	s.verbatim(s.fingerprint)
+	s.heading(s.t.text("root", "count", strconv.Itoa(len(s.folio.Entries))))
+	s.verbatim(s.folio.Root)
+}
+
+// verbatim sets machine text in a box, line for line.
+func (s *setting) verbatim(text string) {
+	s.book.Skip(1)
+	style := code
+	style.Size = 8.5
+	table := grid(frame.Width())
+	fill := pale
+	table.PadX, table.PadY = 3, 2
+	box := in(style, strings.TrimRight(text, "\n"))
+	box.Fill = &fill
+	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
+	s.book.Table(table)
+}

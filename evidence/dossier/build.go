@@ -1,0 +1,198 @@
+package dossier
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"strconv"
+
+	"recourse/evidence"
+	"recourse/evidence/dossier/typeset"
+	"recourse/recovery"
+)
+
+// Report tells what was built.
+type Report struct {
+	Pages    int
+	Exhibits int // distinct files
+	Shown    int // of them, printed as pictures
+}
+
+// maxPasses bounds how often the pages are set until the page numbers in them
+// are those they have. Two passes do, unless a longer number moves a line.
+const maxPasses = 6
+
+// Build writes the dossier of a folio as PDF. The fingerprint is the digest of
+// the bag's manifest in hex, which the cover prints. Anything may stand in the
+// folio's texts and files; errors are those of the writer, the blob store and
+// the fonts.
+func Build(w io.Writer, fonts *Fonts, f evidence.Folio, fingerprint string) (Report, error) {
+	p, err := gather(f, fingerprint)
+	if err != nil {
+		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
+	}
+	book := p.settle(fonts)
+	p.runningHeads(book)
+	meta := typeset.Meta{
+		Title:   p.t.Audiences[f.Audience].Title + " " + string(f.Case.Number),
+		Subject: p.t.text("cause_value"), Creator: f.Generator, At: f.At,
+	}
+	if err := book.Write(w, meta); err != nil {
+		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
+	}
+	report := Report{Pages: len(book.Pages), Exhibits: len(p.exhibits)}
+	for i := range p.exhibits {
+		if p.exhibits[i].Shown != nil {
+			report.Shown++
+		}
+	}
+	return report, nil
+}
+
+// settle sets the pages until the numbers printed in them are true.
+func (p *papers) settle(fonts *Fonts) *typeset.Book {
+	var pages map[string]int
+	for pass := 1; ; pass++ {
+		s := &setting{papers: p, book: typeset.NewBook(fonts.faces, frame), pages: pages}
+		s.all()
+		if maps.Equal(pages, s.book.Goals()) || pass == maxPasses {
+			return s.book
+		}
+		pages = s.book.Goals()
+	}
+}
+
+// setting is one pass over the pages.
+type setting struct {
+	*papers
+	book  *typeset.Book
+	pages map[string]int // page numbers as the last pass found them
+}
+
+// part is a section of the dossier.
+type part struct {
+	goal, title string
+	set         func()
+}
+
+// parts lists the sections an audience gets, the cover apart.
+func (s *setting) parts() []part {
+	parts := []part{
+		{"facts", s.t.text("facts"), s.facts},
+		{"timeline", s.t.text("timeline"), s.timeline},
+		{"catalogue", s.t.text("catalogue"), s.catalogue},
+	}
+	if len(s.exhibits) > 0 {
+		parts = append(parts, part{"e1", s.exhibitsTitle(), nil})
+	}
+	if s.folio.Audience != recovery.ForPlatform {
+		parts = append(parts, part{"authenticity", s.t.text("authenticity"), s.authenticity},
+			part{"steps", s.t.text("steps_title"), s.steps})
+	}
+	return parts
+}
+
+func (s *setting) exhibitsTitle() string {
+	if len(s.exhibits) == 1 {
+		return s.t.text("exhibit", "no", 1)
+	}
+	return s.t.text("exhibit", "no", "1–"+strconv.Itoa(len(s.exhibits)))
+}
+
+func (s *setting) all() {
+	s.book.NewPage()
+	s.book.Goal("cover")
+	s.cover()
+	for _, part := range s.parts() {
+		if part.set == nil {
+			s.exhibitPages()
+			continue
+		}
+		s.book.NewPage()
+		s.begin(part.goal, part.title)
+		part.set()
+	}
+	s.end()
+}
+
+// begin sets the title of a section.
+func (s *setting) begin(goal, text string) {
+	s.book.Goal(goal)
+	s.book.Bookmark(text, 0)
+	p := para(section, text)
+	p.Align, p.After, p.Leading = typeset.Centre, 4, 1.5
+	s.book.Para(p)
+}
+
+func (s *setting) heading(text string) {
+	p := para(heading, text)
+	p.Before, p.After, p.Leading = 4, 1.6, 1.5
+	s.book.Need(24)
+	s.book.Para(p)
+}
+
+// page prints the page number of a goal; a dash while it is not known.
+func (s *setting) page(goal string) string {
+	if n := s.pages[goal]; n > 0 {
+		return strconv.Itoa(n)
+	}
+	return "—"
+}
+
+func (s *setting) end() {
+	p := para(note, s.t.text("end"))
+	p.Align, p.Before = typeset.Centre, 6
+	s.book.Need(12)
+	s.book.Para(p)
+}
+
+// runningHeads puts head, foot, stamp and warnings on every page, once their
+// number is known.
+func (p *papers) runningHeads(book *typeset.Book) {
+	total := len(book.Pages)
+	audience := p.t.Audiences[p.folio.Audience].Head
+	number := p.t.text("head_number", "number", p.folio.Case.Number)
+	for i, page := range book.Pages {
+		p.banner(book, page)
+		if i > 0 {
+			book.Line(page, frame.Left, 21, frame.Width(), typeset.Left, span(running, number+"　"+audience))
+			page.Rule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
+		}
+		place := p.t.text("page", "page", i+1, "pages", total)
+		if page.Label != "" {
+			p.stamp(book, page, p.t.text("stamp", "no", page.Label, "page", i+1, "pages", total))
+		}
+		page.Rule(frame.Left, 278, frame.Right, 278, rule, 0.18)
+		book.Line(page, frame.Left, 283, frame.Width(), typeset.Left,
+			span(running, p.t.text("foot_fingerprint", "short", short(p.fingerprint, 16))))
+		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, span(running, place))
+	}
+}
+
+// stamp marks an exhibit's page in its upper right corner.
+func (p *papers) stamp(book *typeset.Book, page *typeset.Page, text string) {
+	width := book.LineWidth(span(stamped, text)) + 5
+	ink := black
+	page.Box(frame.Right-width, 15.6, width, 6.6, nil, &ink, 0.35)
+	book.Line(page, frame.Right-width, 20.05, width, typeset.Centre, span(stamped, text))
+}
+
+// banner says on every page that a case ran faster than life.
+func (p *papers) banner(book *typeset.Book, page *typeset.Page) {
+	if p.folio.Case.Pace <= 1 {
+		return
+	}
+	fill, ink := blush, red
+	page.Box(frame.Left, 6.5, frame.Width(), 6.5, &fill, &ink, 0.3)
+	style := warning
+	style.Size = 8.5
+	book.Line(page, frame.Left, 10.9, frame.Width(), typeset.Centre,
+		span(style, p.t.text("pace_banner", "pace", p.folio.Case.Pace)))
+}
+
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:n] + "…"
+}

@@ -1,0 +1,161 @@
+package dossier
+
+import (
+	"strconv"
+
+	"recourse/evidence/dossier/typeset"
+	"recourse/recovery"
+)
+
+// numbered is the mark of the i-th item, from 0.
+func numbered(i int) string { return strconv.Itoa(i+1) + ". " }
+
+func (s *setting) facts() {
+	s.payment()
+	s.parties()
+	s.story()
+	s.standing()
+	s.requests()
+	if s.folio.Audience != recovery.ForPlatform {
+		s.grounds()
+	}
+}
+
+// list is a table of particulars that leaves out what is empty.
+type list struct {
+	s     *setting
+	table typeset.Table
+}
+
+func (s *setting) list() *list {
+	return &list{s: s, table: grid(34, frame.Width()-34)}
+}
+
+func (l *list) row(key, value string) {
+	if value != "" {
+		l.table.Rows = append(l.table.Rows, pair(l.s.t.text(key), compact(cell, value)))
+	}
+}
+
+func (s *setting) payment() {
+	c := s.folio.Case
+	s.heading(s.t.text("facts_payment"))
+	l := s.list()
+	l.row("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
+	l.row("sum", s.t.text("sum_value", "figures", c.Amount, "capitals", c.Amount.Capitals()))
+	l.row("sent_at", clock(c.SentAt))
+	l.row("transaction_no", orNone(s.field(s.filed, "transaction_no", c.TransactionNo), s.t))
+	l.row("why", s.t.word("reason", string(c.Reason)))
+	l.row("claim_state", s.t.word("claim_state", string(c.ClaimState)))
+	occasion := s.t.word("group", string(c.Group.Kind))
+	if c.Group.Size > 0 && !c.Group.OneToOne() {
+		occasion = s.t.text("group_size", "kind", occasion, "size", c.Group.Size)
+	}
+	l.row("occasion", occasion)
+	s.book.Table(l.table)
+}
+
+func (s *setting) parties() {
+	c := s.folio.Case
+	s.heading(s.t.text("facts_parties"))
+	l := s.list()
+	l.row("claimant", s.claimantName())
+	l.row("phone", s.contact("claimant.phone", c.Claimant.Phone))
+	l.row("email", s.contact("claimant.email", c.Claimant.Email))
+	l.row("place", s.place())
+	s.book.Table(l.table)
+	s.book.Skip(3)
+	s.counterparts()
+}
+
+func (s *setting) place() string {
+	claimant := s.folio.Case.Claimant
+	province := s.contact("claimant.province", claimant.Province)
+	city := s.contact("claimant.city", claimant.City)
+	if province == city {
+		return province
+	}
+	return province + city
+}
+
+func (s *setting) counterparts() {
+	if len(s.folio.Case.Counterparts) == 0 {
+		return
+	}
+	table := grid(10, 36, 34, 32, 30, 20)
+	table.Head = head(s.t.text("no"), s.t.text("counterparts"), s.t.text("contact"), s.t.text("claimed"),
+		s.t.text("answer"), s.t.text("returned"))
+	for i, c := range s.folio.Case.Counterparts {
+		claimed := ""
+		if c.Claimed > 0 {
+			claimed = s.t.text("claimed_value", "money", c.Claimed)
+		}
+		if c.ClaimedAt != nil {
+			claimed += "\n" + clock(*c.ClaimedAt)
+		}
+		answer := s.t.word("response", string(c.Answer))
+		if c.Refusal != "" {
+			answer += "\n" + s.t.word("refusal", string(c.Refusal))
+		}
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			centred(cell, strconv.Itoa(i+1)), in(cell, s.alias(i)),
+			in(cell, s.contact(s.counterpartPath(i, "contact"), c.Contact)), in(cell, claimed), in(cell, answer),
+			in(cell, s.t.text("yuan", "money", c.ReturnFen)),
+		}})
+	}
+	s.book.Table(table)
+}
+
+func (s *setting) story() {
+	story := s.field(s.filed, "narrative", s.folio.Case.Narrative)
+	if story == "" {
+		return
+	}
+	s.heading(s.t.text("facts_story"))
+	s.book.Para(compact(note, s.t.text("story_note")))
+	s.book.Skip(1)
+	s.book.Para(prose(story))
+}
+
+func (s *setting) standing() {
+	position := s.folio.Case.Position
+	s.heading(s.t.text("facts_standing"))
+	l := s.list()
+	yuan := func(m recovery.Money) string { return s.t.text("yuan", "money", m) }
+	l.row("stage", s.t.word("stage", string(position.Stage)))
+	l.row("waiting_on", s.t.word("waiting_on", string(position.WaitingOn)))
+	l.row("outcome", s.t.word("outcome", string(position.Outcome)))
+	l.row("recovered", yuan(position.Recovered))
+	l.row("outstanding", yuan(s.outstanding()))
+	if position.Granted > 0 {
+		l.row("granted", yuan(position.Granted))
+	}
+	l.row("route", s.t.word("route", string(position.Route)))
+	for _, d := range s.folio.Case.Deadlines {
+		text := s.t.text("deadline_value", "clock", s.t.word("clock", string(d.Kind)), "time", clock(d.DueAt))
+		if d.PausedBecause != "" {
+			text = s.t.text("deadline_paused", "clock", s.t.word("clock", string(d.Kind)), "why", d.PausedBecause)
+		}
+		l.row("deadlines", text)
+	}
+	s.book.Table(l.table)
+}
+
+func (s *setting) requests() {
+	s.heading(s.t.text("facts_requests"))
+	if s.outstanding() == 0 {
+		s.book.Para(prose(s.t.NothingOutstanding))
+		return
+	}
+	for i, request := range s.t.Requests[s.folio.Audience] {
+		s.book.Para(item(numbered(i), fill(request, "outstanding", s.outstanding(), "capitals", s.outstanding().Capitals())))
+	}
+}
+
+func (s *setting) grounds() {
+	s.heading(s.t.text("facts_grounds"))
+	for i, ground := range s.t.Grounds {
+		s.book.Para(item(numbered(i), ground))
+	}
+	s.book.Para(spaced(compact(note, s.t.GroundsMark)))
+}

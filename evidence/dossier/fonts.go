@@ -1,0 +1,100 @@
+package dossier
+
+import (
+	"crypto/sha256"
+	_ "embed" // the pins and the house texts
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"recourse/evidence/dossier/typeset"
+)
+
+//go:embed fonts.sha256
+var pins string
+
+// The files of the fonts, as fetch-fonts.sh names them.
+const (
+	serifFile     = "NotoSerifSC_400Regular.ttf"
+	serifBoldFile = "NotoSerifSC_700Bold.ttf"
+	sansFile      = "NotoSansSC_400Regular.ttf"
+	sansBoldFile  = "NotoSansSC_700Bold.ttf"
+)
+
+// rareFiles hold what the main fonts lack, in order of preference: rare
+// ideographs and pictographs. They are read when first needed.
+var rareFiles = []string{"HanaMinA.ttf", "HanaMinB.ttf", "NotoEmoji_400Regular.ttf"}
+
+// FontsVariable is the environment variable that names the folder of the fonts.
+const FontsVariable = "RECOURSE_FONTS"
+
+// Fonts are the typefaces of dossiers, read and parsed once. They are safe for
+// concurrent use.
+type Fonts struct {
+	faces *typeset.Faces
+}
+
+// FindFonts gives the folder of the fonts: FontsVariable, else the nearest
+// ".recourse/fonts" from the folder start upwards, else that of start itself.
+func FindFonts(start string) string {
+	if dir := os.Getenv(FontsVariable); dir != "" {
+		return dir
+	}
+	start, err := filepath.Abs(start)
+	if err != nil {
+		return filepath.Join(".recourse", "fonts")
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		candidate := filepath.Join(dir, ".recourse", "fonts")
+		if info, err := os.Stat(candidate); err == nil && info.IsDir() {
+			return candidate
+		}
+		if dir == filepath.Dir(dir) {
+			return filepath.Join(start, ".recourse", "fonts")
+		}
+	}
+}
+
+// LoadFonts reads the fonts of a folder that fetch-fonts.sh filled. Each file
+// must have its pinned digest: other fonts would give other bytes for the same
+// folio.
+func LoadFonts(dir string) (*Fonts, error) {
+	var main [4]*typeset.Face
+	for i, name := range []string{serifFile, serifBoldFile, sansFile, sansBoldFile} {
+		face, err := loadFace(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		main[i] = face
+	}
+	var rare []func() (*typeset.Face, error)
+	for _, name := range rareFiles {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return nil, missingFont(dir, name, err)
+		}
+		rare = append(rare, func() (*typeset.Face, error) { return loadFace(dir, name) })
+	}
+	return &Fonts{faces: typeset.NewFaces(main[0], main[1], main[2], main[3], rare...)}, nil
+}
+
+func loadFace(dir, name string) (*typeset.Face, error) {
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return nil, missingFont(dir, name, err)
+	}
+	digest := sha256.Sum256(data)
+	if !strings.Contains(pins, hex.EncodeToString(digest[:])+"  "+name) {
+		return nil, fmt.Errorf("font %s in %s is not the pinned file: delete it and run evidence/dossier/fetch-fonts.sh %s", name, dir, dir)
+	}
+	face, err := typeset.ParseFace(strings.TrimSuffix(name, ".ttf"), data)
+	if err != nil {
+		return nil, err
+	}
+	return face, nil
+}
+
+func missingFont(dir, name string, err error) error {
+	return fmt.Errorf("font %s: run evidence/dossier/fetch-fonts.sh %s, or set %s: %w", name, dir, FontsVariable, err)
+}

@@ -1,0 +1,276 @@
+package dossier
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"recourse/evidence"
+	"recourse/evidence/dossier/picture"
+	"recourse/recovery"
+)
+
+// maxImageBytes is the largest file that is opened to be shown.
+const maxImageBytes = 64 << 20
+
+// exhibit is one file of the case as the dossier lists it: one per digest,
+// however often it was handed in.
+type exhibit struct {
+	recovery.Evidence
+	No     int // from 1, in order of the facts
+	Group  string
+	Seqs   []int64 // the journal entries that took it in
+	Device string  // of the entry that first took it in
+	Shown  *picture.Picture
+	Why    string // why it is not shown
+	open   func() (io.ReadCloser, error)
+}
+
+// papers are a folio read for setting: exhibits classified, pictures opened,
+// masks applied.
+type papers struct {
+	folio       evidence.Folio
+	fingerprint string
+	t           *texts
+	filed       *evidence.Entry // entry case_filed; nil when there is none
+	exhibits    []exhibit
+	numbers     map[recovery.EvidenceID]int // exhibit number of each evidence id
+	reopened    int                         // pictures whose digest was computed again
+	mismatched  int
+	audited     audit
+}
+
+func gather(f evidence.Folio, fingerprint string) (*papers, error) {
+	t, err := house()
+	if err != nil {
+		return nil, err
+	}
+	p := &papers{folio: f, fingerprint: fingerprint, t: t, numbers: map[recovery.EvidenceID]int{}}
+	for i := range f.Entries {
+		if f.Entries[i].Parsed.Kind == recovery.EntryCaseFiled {
+			p.filed = &f.Entries[i]
+			break
+		}
+	}
+	p.audited = p.audit()
+	p.classify()
+	for i := range p.exhibits {
+		if err := p.show(&p.exhibits[i]); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// classify merges exhibits of the same bytes and orders them by what they
+// prove, then by when they came in (证据规定 19: classified and numbered).
+func (p *papers) classify() {
+	at := map[string]int{}
+	for _, e := range p.folio.Exhibits {
+		if i, known := at[e.SHA256]; known {
+			p.exhibits[i].Seqs = append(p.exhibits[i].Seqs, e.Seq)
+			continue
+		}
+		at[e.SHA256] = len(p.exhibits)
+		kind, known := p.t.Exhibits[e.Kind]
+		if !known {
+			kind = p.t.Exhibits[recovery.OtherEvidence]
+		}
+		p.exhibits = append(p.exhibits, exhibit{
+			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.device(e.Seq), open: e.Open,
+		})
+	}
+	slices.SortStableFunc(p.exhibits, func(a, b exhibit) int { return cmp.Compare(p.rank(a.Group), p.rank(b.Group)) })
+	byDigest := map[string]int{}
+	for i := range p.exhibits {
+		p.exhibits[i].No = i + 1
+		byDigest[p.exhibits[i].SHA256] = i + 1
+	}
+	for _, e := range p.folio.Exhibits {
+		p.numbers[e.ID] = byDigest[e.SHA256]
+	}
+}
+
+func (p *papers) rank(group string) int {
+	for i, g := range p.t.Groups {
+		if g.ID == group {
+			return i
+		}
+	}
+	return len(p.t.Groups)
+}
+
+// entry finds an entry by its number.
+func (p *papers) entry(seq int64) *evidence.Entry {
+	if i := int(seq) - 1; i >= 0 && i < len(p.folio.Entries) && p.folio.Entries[i].Parsed.Seq == seq {
+		return &p.folio.Entries[i]
+	}
+	for i := range p.folio.Entries {
+		if p.folio.Entries[i].Parsed.Seq == seq {
+			return &p.folio.Entries[i]
+		}
+	}
+	return nil
+}
+
+func (p *papers) device(seq int64) string {
+	if e := p.entry(seq); e != nil {
+		return e.Parsed.Collector.Device
+	}
+	return ""
+}
+
+// show opens an exhibit's picture. Only a file that cannot be read from the
+// store is an error; whatever is wrong with its content is said on its page.
+func (p *papers) show(e *exhibit) error {
+	switch {
+	case p.withheld(e):
+		e.Why = p.t.Unfit["withheld"]
+		return nil
+	case !strings.HasPrefix(e.MediaType, "image/") || e.open == nil:
+		e.Why = p.t.Unfit["not_image"]
+		return nil
+	case e.Size > maxImageBytes:
+		e.Why = p.t.Unfit["too_many_bytes"]
+		return nil
+	}
+	data, err := read(e)
+	if err != nil {
+		return fmt.Errorf("exhibit %s: %w", e.ID, err)
+	}
+	digest := sha256.Sum256(data)
+	p.reopened++
+	if hex.EncodeToString(digest[:]) != e.SHA256 {
+		p.mismatched++
+		e.Why = p.t.Unfit["mismatch"]
+		return nil
+	}
+	e.Shown, err = picture.Prepare(data)
+	var unfit *picture.Unfit
+	if errors.As(err, &unfit) {
+		e.Why = fill(p.t.Unfit[string(unfit.Reason)], "width", unfit.Width, "height", unfit.Height)
+	}
+	return nil
+}
+
+func read(e *exhibit) ([]byte, error) {
+	file, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var data bytes.Buffer
+	data.Grow(int(min(max(e.Size, 0), maxImageBytes)) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(file, maxImageBytes+1)); err != nil {
+		return nil, err
+	}
+	return data.Bytes(), nil
+}
+
+// withheld exhibits show who and where the claimant is; the other side does not
+// get to see them.
+func (p *papers) withheld(e *exhibit) bool {
+	return p.folio.Audience == recovery.ForOpponent && (e.Kind == recovery.Identity || e.Kind == recovery.Location)
+}
+
+// mask is what stands for a personal value that may not be seen or is gone.
+func (p *papers) mask() string {
+	if p.folio.Audience == recovery.ForArchive {
+		return p.t.text("erased")
+	}
+	return p.t.text("masked")
+}
+
+// personal gives a personal value of an entry: the value, the mask when the
+// entry commits to one that is not here, or "" when it never had one.
+func (p *papers) personal(e *evidence.Entry, path string) string {
+	if value := e.Value(path); value != "" {
+		return value
+	}
+	if _, committed := e.Parsed.Commitments[path]; committed {
+		return p.mask()
+	}
+	return ""
+}
+
+// field gives a value that stands both in the case record and, committed, in
+// an entry. Where the entry commits to it, the entry decides what may be seen.
+func (p *papers) field(e *evidence.Entry, path, recorded string) string {
+	if e != nil {
+		if _, committed := e.Parsed.Commitments[path]; committed {
+			return p.personal(e, path)
+		}
+	}
+	return recorded
+}
+
+// hides reports whether the audience must not see how to reach the parties.
+func (p *papers) hidesContacts() bool { return p.folio.Audience == recovery.ForOpponent }
+
+// contact masks contact data from the other side even where the folio still
+// holds it.
+func (p *papers) contact(path, recorded string) string {
+	value := p.field(p.filed, path, recorded)
+	if value != "" && p.hidesContacts() {
+		return p.mask()
+	}
+	return value
+}
+
+func (p *papers) claimantName() string {
+	if name := p.field(p.filed, "claimant.name", p.folio.Case.Claimant.Name); name != "" {
+		return name
+	}
+	return p.mask()
+}
+
+// alias names the i-th counterpart of the case.
+func (p *papers) alias(i int) string {
+	recorded := p.folio.Case.Counterparts[i].Alias
+	if alias := p.field(p.filed, p.counterpartPath(i, "alias"), recorded); alias != "" {
+		return alias
+	}
+	return p.mask()
+}
+
+// counterpartPath is the path of a counterpart's value in the entry case_filed,
+// which counts from 0 or from 1.
+func (p *papers) counterpartPath(i int, field string) string {
+	if p.filed != nil {
+		if _, fromZero := p.filed.Parsed.Commitments["counterpart.0.alias"]; fromZero {
+			return "counterpart." + strconv.Itoa(i) + "." + field
+		}
+	}
+	return "counterpart." + strconv.Itoa(i+1) + "." + field
+}
+
+// counterpart names a counterpart by its id; "" when the case has none such.
+func (p *papers) counterpart(id recovery.CounterpartID) string {
+	for i := range p.folio.Case.Counterparts {
+		if p.folio.Case.Counterparts[i].ID == id {
+			return p.alias(i)
+		}
+	}
+	return ""
+}
+
+// described gives what the sender said of an exhibit.
+func (p *papers) described(e *exhibit, path, recorded string) string {
+	return p.field(p.entry(e.Seq), path, recorded)
+}
+
+// outstanding is what the requests ask for.
+func (p *papers) outstanding() recovery.Money {
+	position := p.folio.Case.Position
+	if position.Claim == 0 {
+		position.Claim = p.folio.Case.Amount
+	}
+	return position.Outstanding()
+}

@@ -1,0 +1,136 @@
+package picture
+
+import (
+	"encoding/binary"
+	"image"
+)
+
+// The markers of JPEG (ITU T.81, table B.1) that matter here.
+const (
+	startOfImage = 0xD8
+	endOfImage   = 0xD9
+	startOfScan  = 0xDA
+	app0         = 0xE0 // JFIF
+	app1         = 0xE1 // EXIF, XMP
+	app2         = 0xE2 // colour profile
+	app14        = 0xEE // Adobe: how colours are stored
+	comment      = 0xFE
+)
+
+// fromJPEG passes the stream through without its metadata. It has to end as it
+// should: readers show a cut-off picture as grey.
+func fromJPEG(data []byte, config image.Config) (*Picture, error) {
+	stripped, turn, components, err := strip(data)
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{
+		StoredWidth: config.Width, StoredHeight: config.Height, Turn: turn, Bits: 8,
+		Filter: "DCTDecode", Space: "DeviceRGB", Data: stripped,
+	}
+	switch components {
+	case 1:
+		p.Space = "DeviceGray"
+	case 4: // readers disagree on the meaning of CMYK in JPEG: decode it here
+		p, err = decoded(data)
+		if err != nil {
+			return nil, err
+		}
+		p.Turn = turn
+	}
+	return p, nil
+}
+
+// strip walks the segments, drops those that only describe, and finds the EXIF
+// orientation and the number of colour components.
+func strip(data []byte) (out []byte, turn, components int, err error) {
+	out, turn = append(make([]byte, 0, len(data)), data[:2]...), 1
+	for at := 2; ; {
+		for at+1 < len(data) && data[at] == 0xFF && data[at+1] == 0xFF {
+			at++ // fill bytes
+		}
+		if at+4 > len(data) && (at+2 > len(data) || data[at+1] != endOfImage) {
+			return nil, 0, 0, &Unfit{Reason: Truncated}
+		}
+		if data[at] != 0xFF {
+			return nil, 0, 0, &Unfit{Reason: Damaged}
+		}
+		marker := data[at+1]
+		if marker == endOfImage {
+			return append(out, 0xFF, endOfImage), turn, components, nil
+		}
+		end := at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		if end > len(data) {
+			return nil, 0, 0, &Unfit{Reason: Truncated}
+		}
+		segment := data[at:end]
+		switch {
+		case marker == startOfScan:
+			end = scanEnd(data, end)
+			out = append(out, data[at:end]...)
+		case describes(marker):
+			if marker == app1 && len(segment) > 4 {
+				turn = orientation(segment[4:], turn)
+			}
+		default:
+			if frame(marker) && len(segment) > 9 {
+				components = int(segment[9])
+			}
+			out = append(out, segment...)
+		}
+		at = end
+	}
+}
+
+// frame markers begin a picture: SOF0–SOF15 without DHT, JPG and DAC.
+func frame(marker byte) bool {
+	return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
+}
+
+// describes reports segments that can go: applications' data but for the three
+// that tell how to show the picture, and comments.
+func describes(marker byte) bool {
+	return marker >= app0 && marker <= 0xEF && marker != app0 && marker != app2 && marker != app14 || marker == comment
+}
+
+// scanEnd finds the marker after entropy-coded data: 0xFF not followed by a
+// stuffed zero or a restart marker.
+func scanEnd(data []byte, at int) int {
+	for ; at+1 < len(data); at++ {
+		if data[at] == 0xFF && data[at+1] != 0 && (data[at+1] < 0xD0 || data[at+1] > 0xD7) && data[at+1] != 0xFF {
+			return at
+		}
+	}
+	return len(data)
+}
+
+// orientation reads tag 0x0112 of an EXIF segment; without one it gives back
+// what was known.
+func orientation(exif []byte, known int) int {
+	if len(exif) < 14 || string(exif[:6]) != "Exif\x00\x00" {
+		return known
+	}
+	tiff := exif[6:]
+	var order binary.ByteOrder = binary.BigEndian
+	if tiff[0] == 'I' {
+		order = binary.LittleEndian
+	}
+	at := int64(order.Uint32(tiff[4:]))
+	if at+2 > int64(len(tiff)) {
+		return known
+	}
+	count := int64(order.Uint16(tiff[at:]))
+	for i := range count {
+		entry := at + 2 + 12*i
+		if entry+12 > int64(len(tiff)) {
+			return known
+		}
+		if order.Uint16(tiff[entry:]) == 0x0112 {
+			if turn := int(order.Uint16(tiff[entry+8:])); turn >= 1 && turn <= 8 {
+				return turn
+			}
+			return known
+		}
+	}
+	return known
+}

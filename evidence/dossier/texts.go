@@ -1,0 +1,125 @@
+package dossier
+
+import (
+	_ "embed" // the house texts
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"recourse/recovery"
+)
+
+//go:embed zh.yaml
+var zh []byte
+
+// texts are the house texts of a dossier.
+type texts struct {
+	Words   map[string]map[string]string    `yaml:"words"`
+	Entries map[recovery.EntryKind][]string `yaml:"entries"`
+	Groups  []struct {
+		ID    string `yaml:"id"`
+		Title string `yaml:"title"`
+	} `yaml:"groups"`
+	Exhibits map[recovery.EvidenceKind]struct {
+		Group  string   `yaml:"group"`
+		Proves string   `yaml:"proves"`
+		Facts  []string `yaml:"facts"`
+	} `yaml:"exhibits"`
+	Prove []struct {
+		ID     string `yaml:"id"`
+		Title  string `yaml:"title"`
+		Needed bool   `yaml:"needed"`
+	} `yaml:"facts_to_prove"`
+	Audiences map[recovery.Audience]struct {
+		Title string `yaml:"title"`
+		Sub   string `yaml:"sub"`
+		Head  string `yaml:"head"`
+	} `yaml:"audiences"`
+	Requests map[recovery.Audience][]string `yaml:"requests"`
+	Grounds  []string                       `yaml:"grounds"`
+	Factors  []struct {
+		Factor string   `yaml:"factor"`
+		Holds  []string `yaml:"holds"`
+	} `yaml:"factors"`
+	Holds      map[string]string `yaml:"holds"`
+	PlainWords []string          `yaml:"plain_words"`
+	Carriers   []string          `yaml:"carriers"`
+	Steps      []string          `yaml:"steps"`
+	Unfit      map[string]string `yaml:"unfit"`
+	Texts      map[string]string `yaml:"texts"`
+
+	UnknownEntry       string `yaml:"unknown_entry"`
+	HiddenNote         string `yaml:"hidden_note"`
+	ClaimedAt          string `yaml:"claimed_at"`
+	Paced              string `yaml:"paced"`
+	NothingOutstanding string `yaml:"nothing_outstanding"`
+	GroundsMark        string `yaml:"grounds_mark"`
+}
+
+// house reads the texts once; they are part of the program, so a fault in them
+// is a fault of the build and tests find it.
+var house = sync.OnceValues(func() (*texts, error) {
+	var t texts
+	if err := yaml.Unmarshal(zh, &t); err != nil {
+		return nil, fmt.Errorf("dossier texts: %w", err)
+	}
+	return &t, nil
+})
+
+// text gives a text with its placeholders filled: pairs of name and value.
+func (t *texts) text(key string, pairs ...any) string { return fill(t.Texts[key], pairs...) }
+
+func fill(template string, pairs ...any) string {
+	if len(pairs) == 0 {
+		return template
+	}
+	replace := make([]string, 0, len(pairs))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		replace = append(replace, fmt.Sprintf("{%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
+	}
+	return strings.NewReplacer(replace...).Replace(template)
+}
+
+// word translates a value of an enumeration; an unknown one stays as it is.
+func (t *texts) word(list, value string) string {
+	if word, known := t.Words[list][value]; known {
+		return word
+	}
+	return value
+}
+
+// beijing is the zone of every printed time. China has kept UTC+8 without
+// daylight saving since 1992, and cases begin in 2014.
+var beijing = time.FixedZone("+08:00", 8*60*60)
+
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(beijing).Format("2006-01-02 15:04:05 -07:00")
+}
+
+func date(at time.Time) string { return at.In(beijing).Format("2006年1月2日") }
+
+// stamp reads a time of the journal and prints it; what is not a time is
+// printed as it stands.
+func stamp(rfc3339 string) string {
+	at, err := time.Parse(time.RFC3339Nano, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return clock(at)
+}
+
+// grouped writes a count with thousands separators.
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}

@@ -1,0 +1,99 @@
+package typeset
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Clean makes any bytes fit to be set: a byte that is no UTF-8 becomes
+// "[0xFF]", a control, format or text-direction character becomes "[U+202E]",
+// so that a paper cannot read differently from what it was made of. Line ends
+// become \n and tabs spaces. Joiners stay where they belong to a pictograph, and
+// variation selectors where they follow a visible character.
+func Clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	var out strings.Builder
+	var before rune // the last visible character
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		rest := s[size:]
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, "[0x%02X]", s[0])
+			before = ']'
+		case r == '\r':
+			if !strings.HasPrefix(rest, "\n") {
+				out.WriteByte('\n')
+			}
+			before = 0
+		case r == '\n':
+			out.WriteByte('\n')
+			before = 0
+		case r == '\t':
+			out.WriteString("    ")
+			before = 0
+		case joins(before, r, rest):
+			out.WriteRune(r)
+		case hidden(r):
+			fmt.Fprintf(&out, "[U+%04X]", r)
+			before = ']'
+		default:
+			out.WriteRune(r)
+			before = r
+			if unicode.IsSpace(r) {
+				before = 0
+			}
+		}
+		s = rest
+	}
+	return out.String()
+}
+
+// plain reports text that needs no cleaning, which is nearly all of it.
+func plain(s string) bool {
+	for _, r := range s {
+		if (r < 0x20 && r != '\n') || r == 0x7F || r == utf8.RuneError || (r > 0x7F && (hidden(r) || tail(r))) {
+			return false
+		}
+	}
+	return true
+}
+
+// hidden characters show nothing or change what others show.
+func hidden(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || tail(r) || r&0xFFFE == 0xFFFE
+}
+
+// tail characters only modify the one before them.
+func tail(r rune) bool {
+	return r == zeroWidthJoiner || selector(r) || tag(r)
+}
+
+const zeroWidthJoiner = 0x200D
+
+func selector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
+func tag(r rune) bool      { return r >= 0xE0020 && r <= 0xE007F }
+
+func joins(before, r rune, rest string) bool {
+	switch {
+	case before == 0:
+		return false
+	case selector(r):
+		return true
+	case tag(r):
+		return before == 0x1F3F4 // the black flag that regional flags are built on
+	case r == zeroWidthJoiner:
+		next, _ := utf8.DecodeRuneInString(rest)
+		return pictograph(before) && pictograph(next)
+	default:
+		return false
+	}
+}
+
+func pictograph(r rune) bool {
+	return unicode.Is(unicode.So, r) || r >= 0x1F000 && r <= 0x1FAFF
+}

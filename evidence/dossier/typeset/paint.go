@@ -1,0 +1,248 @@
+package typeset
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/go-pdf/fpdf"
+)
+
+// Meta is what the file says of itself.
+type Meta struct {
+	Title   string // BMP characters only
+	Subject string
+	Creator string
+	At      time.Time // creation and modification date
+}
+
+// maxRare is the size of the BMP's private use area: how many characters beyond
+// the BMP one face can show in one document; further ones become boxes.
+const maxRare = 6400
+
+// cast is a face as this document uses it.
+type cast struct {
+	name   string
+	codes  map[rune]uint16 // code in the PDF
+	glyphs map[uint16]uint16
+	rare   int
+}
+
+// painter writes pages with fpdf.
+type painter struct {
+	pdf    *fpdf.Fpdf
+	faces  *Faces
+	casts  map[*Face]*cast
+	order  []*Face
+	images map[string]string
+	links  map[string]int
+	pages  map[string]int // goals
+	face   *Face          // what is set on the present page
+	size   float64
+}
+
+// Write writes the document as PDF. The same pages give the same bytes.
+func (b *Book) Write(w io.Writer, meta Meta) error {
+	if b.err != nil {
+		return b.err
+	}
+	p := &painter{
+		pdf: newFile(meta), faces: b.faces, casts: map[*Face]*cast{}, images: map[string]string{},
+		links: map[string]int{}, pages: b.goals,
+	}
+	for _, page := range b.Pages {
+		for _, o := range page.ops {
+			o.need(p)
+		}
+	}
+	p.loadFonts()
+	for goal := range b.goals {
+		p.links[goal] = 0
+	}
+	for _, page := range b.Pages {
+		p.page(page)
+	}
+	if err := p.pdf.Output(w); err != nil {
+		return fmt.Errorf("writing the PDF: %w", err)
+	}
+	return nil
+}
+
+func newFile(meta Meta) *fpdf.Fpdf {
+	pdf := fpdf.New("P", "mm", "A4", "")
+	pdf.SetCatalogSort(true)
+	pdf.SetCreationDate(meta.At.UTC())
+	pdf.SetModificationDate(meta.At.UTC())
+	pdf.SetProducer(meta.Creator, true)
+	pdf.SetCreator(meta.Creator, true)
+	pdf.SetTitle(meta.Title, true)
+	pdf.SetSubject(meta.Subject, true)
+	pdf.SetLang("zh-CN")
+	pdf.SetAutoPageBreak(false, 0)
+	pdf.SetMargins(0, 0, 0)
+	pdf.SetDisplayMode("fullpage", "continuous")
+	return pdf
+}
+
+// loadFonts hands fpdf a subset of each face that is used, in order of first
+// use.
+func (p *painter) loadFonts() {
+	for _, face := range p.order {
+		c := p.casts[face]
+		letters := make([]letter, 0, len(c.glyphs))
+		for code, glyph := range c.glyphs {
+			letters = append(letters, letter{code, glyph})
+		}
+		slices.SortFunc(letters, func(a, b letter) int { return int(a.code) - int(b.code) })
+		p.pdf.AddUTF8FontFromBytes(c.name, "", face.subset(letters))
+	}
+}
+
+func (p *painter) page(page *Page) {
+	p.pdf.AddPage()
+	p.face, p.size = nil, 0
+	for _, goal := range page.goals {
+		p.pdf.SetLink(p.link(goal), 0, p.pdf.PageNo())
+	}
+	for _, mark := range page.marks {
+		p.setFont(p.order[0], 10)
+		p.pdf.Bookmark(mark.title, mark.level, mark.y)
+	}
+	for _, o := range page.ops {
+		o.draw(p)
+	}
+}
+
+// link gives fpdf's number of a goal, made when first asked for so that the
+// numbers do not depend on the order of a map.
+func (p *painter) link(goal string) int {
+	if p.links[goal] == 0 {
+		p.links[goal] = p.pdf.AddLink()
+	}
+	return p.links[goal]
+}
+
+func (p *painter) setFont(face *Face, size float64) {
+	if p.face != face || p.size != size {
+		p.pdf.SetFont(p.casts[face].name, "", size)
+		p.face, p.size = face, size
+	}
+}
+
+// cast finds or makes the record of a face.
+func (p *painter) cast(face *Face) *cast {
+	c := p.casts[face]
+	if c == nil {
+		c = &cast{name: "f" + face.name, codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
+		p.casts[face] = c
+		p.order = append(p.order, face)
+	}
+	return c
+}
+
+// code gives the code of a rune: itself inside the BMP, else one of the
+// private use area. Beyond what that holds, the sign for an unknown character.
+func (c *cast) code(r rune, glyph uint16) uint16 {
+	if code, known := c.codes[r]; known {
+		return code
+	}
+	code := uint16(r)
+	if r > 0xFFFF {
+		code = uint16(0xE000 + c.rare%maxRare)
+		c.rare++
+	}
+	c.codes[r], c.glyphs[code] = code, glyph
+	return code
+}
+
+func (t textOp) need(p *painter) {
+	face := t.face
+	if face == nil {
+		face = p.faces.main[Sans]
+	}
+	c := p.cast(face)
+	for i, r := range t.letters {
+		glyph := face.Glyph(r)
+		if t.glyphs != nil {
+			glyph = t.glyphs[i]
+		}
+		c.code(r, glyph)
+	}
+}
+
+func (t textOp) draw(p *painter) {
+	face := t.face
+	if face == nil {
+		face = p.faces.main[Sans]
+	}
+	p.setFont(face, t.size)
+	p.pdf.SetTextColor(t.ink.rgb())
+	c := p.casts[face]
+	text := make([]rune, len(t.letters))
+	for i, r := range t.letters {
+		text[i] = rune(c.codes[r])
+	}
+	if t.actual != "" {
+		p.pdf.RawWriteStr("/Span <</ActualText " + hexText(t.actual) + ">> BDC")
+	}
+	if t.gap != 0 {
+		p.pdf.RawWriteStr(fmt.Sprintf("%.4f Tc", t.gap))
+	}
+	p.pdf.Text(t.x, t.y, string(text))
+	if t.gap != 0 {
+		p.pdf.RawWriteStr("0 Tc")
+	}
+	if t.actual != "" {
+		p.pdf.RawWriteStr("EMC")
+	}
+}
+
+// hexText is a PDF text string in UTF-16 with its mark.
+func hexText(s string) string {
+	var out strings.Builder
+	out.WriteString("<FEFF")
+	for _, unit := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&out, "%04X", unit)
+	}
+	out.WriteString(">")
+	return out.String()
+}
+
+func (i Ink) rgb() (int, int, int) { return int(i >> 16 & 0xFF), int(i >> 8 & 0xFF), int(i & 0xFF) }
+
+func (boxOp) need(*painter) {}
+
+func (o boxOp) draw(p *painter) {
+	style := ""
+	if o.fill != nil {
+		p.pdf.SetFillColor(o.fill.rgb())
+		style = "F"
+	}
+	if o.line != nil {
+		p.pdf.SetDrawColor(o.line.rgb())
+		p.pdf.SetLineWidth(o.thick)
+		style += "D"
+	}
+	if style != "" {
+		p.pdf.Rect(o.x, o.y, o.w, o.h, style)
+	}
+}
+
+func (ruleOp) need(*painter) {}
+
+func (o ruleOp) draw(p *painter) {
+	p.pdf.SetDrawColor(o.ink.rgb())
+	p.pdf.SetLineWidth(o.thick)
+	p.pdf.Line(o.x1, o.y1, o.x2, o.y2)
+}
+
+func (linkOp) need(*painter) {}
+
+func (o linkOp) draw(p *painter) {
+	if p.pages[o.goal] != 0 {
+		p.pdf.Link(o.x, o.y, o.w, o.h, p.link(o.goal))
+	}
+}

@@ -1,0 +1,172 @@
+package typeset
+
+import (
+	"encoding/binary"
+	"sort"
+)
+
+// letter is one character of a subset: the code it has in the PDF and its glyph
+// in the whole font.
+type letter struct {
+	code  uint16
+	glyph uint16
+}
+
+// subset makes a small TrueType font of some letters, in order of their codes.
+// fpdf would cut the font itself, but takes 14 MB and 60 ms a face to do so, and
+// cannot reach beyond the BMP; here rare characters get codes of the private
+// use area.
+func (f *Face) subset(letters []letter) []byte {
+	chosen, place := f.closure(letters)
+	var outlines, loca, hmtx []byte
+	for _, glyph := range chosen {
+		loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
+		outlines = append(outlines, f.renumbered(glyph, place)...)
+		for len(outlines)%4 != 0 {
+			outlines = append(outlines, 0)
+		}
+		hmtx = append(hmtx, f.metric(glyph)...)
+	}
+	loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
+	tables := map[string][]byte{
+		"OS/2": f.tables["OS/2"], "cmap": characterMap(letters, place), "glyf": outlines,
+		"head": patched(f.tables["head"], 50, 1), "hhea": patched(f.tables["hhea"], 34, len(chosen)),
+		"hmtx": hmtx, "loca": loca, "maxp": patched(f.tables["maxp"], 4, len(chosen)),
+		"name": {0, 0, 0, 0, 0, 6},
+		"post": append([]byte{0, 3, 0, 0}, f.tables["post"][4:32]...),
+	}
+	for _, name := range []string{"cvt ", "fpgm", "prep", "gasp"} {
+		if table := f.tables[name]; table != nil {
+			tables[name] = table
+		}
+	}
+	return assemble(tables)
+}
+
+// closure lists the glyphs a subset needs, .notdef first, components of
+// composite glyphs last, and says where each stands.
+func (f *Face) closure(letters []letter) ([]uint16, map[uint16]uint16) {
+	chosen, place := []uint16{0}, map[uint16]uint16{0: 0}
+	take := func(glyph uint16) {
+		if _, known := place[glyph]; !known && int(glyph) < f.glyphs {
+			place[glyph] = uint16(len(chosen))
+			chosen = append(chosen, glyph)
+		}
+	}
+	for _, l := range letters {
+		take(l.glyph)
+	}
+	for i := 0; i < len(chosen); i++ { // grows while it runs
+		components(f.outline(chosen[i]), func(at int, data []byte) { take(uint16(u16(data, at))) })
+	}
+	return chosen, place
+}
+
+// components visits the places in a composite glyph that name another glyph.
+func components(data []byte, visit func(at int, data []byte)) {
+	const words, scale, more, scales, matrix = 1 << 0, 1 << 3, 1 << 5, 1 << 6, 1 << 7
+	if len(data) < 10 || data[0]&0x80 == 0 {
+		return
+	}
+	for at := 10; at+4 <= len(data); {
+		flags := u16(data, at)
+		visit(at+2, data)
+		at += 6
+		if flags&words != 0 {
+			at += 2
+		}
+		switch {
+		case flags&scale != 0:
+			at += 2
+		case flags&scales != 0:
+			at += 4
+		case flags&matrix != 0:
+			at += 8
+		}
+		if flags&more == 0 {
+			return
+		}
+	}
+}
+
+func (f *Face) renumbered(glyph uint16, place map[uint16]uint16) []byte {
+	data := append([]byte(nil), f.outline(glyph)...)
+	components(data, func(at int, data []byte) {
+		binary.BigEndian.PutUint16(data[at:], place[uint16(u16(data, at))])
+	})
+	return data
+}
+
+// metric is the advance and left bearing of a glyph as hmtx holds them.
+func (f *Face) metric(glyph uint16) []byte {
+	hmtx := f.tables["hmtx"]
+	if int(glyph) < f.metrics {
+		return hmtx[4*int(glyph) : 4*int(glyph)+4]
+	}
+	bearing := []byte{0, 0}
+	if at := 4*f.metrics + 2*(int(glyph)-f.metrics); at+2 <= len(hmtx) {
+		bearing = hmtx[at : at+2]
+	}
+	return []byte{hmtx[4*f.metrics-4], hmtx[4*f.metrics-3], bearing[0], bearing[1]}
+}
+
+// characterMap is a cmap of format 4. Runs of codes with runs of glyphs share a
+// segment; more than 8,000 segments overflow the length field, which no reader
+// of a CID font looks at.
+func characterMap(letters []letter, place map[uint16]uint16) []byte {
+	type segment struct{ first, last, glyph uint16 }
+	var runs []segment
+	for _, l := range letters {
+		glyph := place[l.glyph]
+		if n := len(runs) - 1; n >= 0 && runs[n].last+1 == l.code && runs[n].glyph+(l.code-runs[n].first) == glyph {
+			runs[n].last = l.code
+			continue
+		}
+		runs = append(runs, segment{l.code, l.code, glyph})
+	}
+	runs = append(runs, segment{0xFFFF, 0xFFFF, 0})
+	put := binary.BigEndian.AppendUint16
+	var ends, starts, deltas, offsets []byte
+	for _, run := range runs {
+		ends, starts = put(ends, run.last), put(starts, run.first)
+		deltas, offsets = put(deltas, run.glyph-run.first), put(offsets, 0)
+	}
+	out := []byte{0, 0, 0, 1, 0, 3, 0, 1, 0, 0, 0, 12}
+	for _, word := range []int{4, min(16+8*len(runs), 0xFFFF), 0, 2 * len(runs), 0, 0, 0} {
+		out = put(out, uint16(word))
+	}
+	out = append(append(out, ends...), 0, 0)
+	return append(append(append(out, starts...), deltas...), offsets...)
+}
+
+func patched(table []byte, at, value int) []byte {
+	out := append([]byte(nil), table...)
+	binary.BigEndian.PutUint16(out[at:], uint16(value))
+	return out
+}
+
+// assemble writes the table directory and the tables. Checksums stay zero: fpdf
+// computes those of the font it embeds.
+func assemble(tables map[string][]byte) []byte {
+	names := make([]string, 0, len(tables))
+	for name := range tables {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	out := []byte{0, 1, 0, 0, 0, byte(len(names)), 0, 0, 0, 0, 0, 0}
+	offset := 12 + 16*len(names)
+	for _, name := range names {
+		out = append(out, name...)
+		out = binary.BigEndian.AppendUint32(out, 0)
+		out = binary.BigEndian.AppendUint32(out, uint32(offset))
+		out = binary.BigEndian.AppendUint32(out, uint32(len(tables[name])))
+		offset += (len(tables[name]) + 3) &^ 3
+	}
+	for _, name := range names {
+		out = append(out, tables[name]...)
+		for len(out)%4 != 0 {
+			out = append(out, 0)
+		}
+	}
+	return out
+}
