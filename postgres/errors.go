@@ -32,7 +32,7 @@ func byConstraint(name string) error {
 		return ErrAnswered
 	case "users_email":
 		return recovery.Faultf(recovery.CodeConflict, "There is an account with this e-mail address already.")
-	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey":
+	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey", "users_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This identifier is taken already.")
 	case "tokens_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This token exists already.")
@@ -78,10 +78,13 @@ func named(what string, err error) error { return fmt.Errorf("postgres: %s: %w",
 // transaction rolled back for another's sake, a server that starts or stops,
 // resources used up (SQLSTATE classes 08, 40, 53 and 57P).
 func outOfReach(err error, refused *pgconn.PgError) bool {
+	var connecting *pgconn.ConnectError
+	if errors.As(err, &connecting) {
+		return true
+	}
 	if refused == nil {
 		var network net.Error
-		var connecting *pgconn.ConnectError
-		return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		return errors.As(err, &network) || pgconn.SafeToRetry(err) ||
 			errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
 	for _, class := range []string{"08", "40", "53", "57P"} {

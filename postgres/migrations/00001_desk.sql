@@ -81,6 +81,8 @@ create index cases_stage on cases (stage, created_at desc, id desc);
 create index cases_waiting on cases (waiting_on, created_at desc, id desc);
 create index cases_owner on cases (owner, created_at desc, id desc);
 create index cases_assignee on cases (assignee, created_at desc, id desc) where assignee <> '';
+create index cases_assignee_open on cases (assignee, created_at desc, id desc)
+    where closed_at is null and assignee <> '';
 create index cases_due on cases (due_at) where due_at is not null;
 
 create table journal_heads (

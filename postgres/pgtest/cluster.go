@@ -56,7 +56,7 @@ func startCluster(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	removeStale()
+	removeStale(os.TempDir())
 	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", prefix, os.Getpid()))
 	if err != nil {
 		return "", err
@@ -202,8 +202,8 @@ func (i identity) attributes() *syscall.SysProcAttr {
 const prefix = "recourse-pgtest-"
 
 // removeStale removes folders of runs whose keeper was killed, too.
-func removeStale() {
-	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+func removeStale(root string) {
+	folders, _ := filepath.Glob(filepath.Join(root, prefix+"*"))
 	for _, folder := range folders {
 		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), prefix), "-")
 		if !alive(owner) && !alive(serverOf(folder)) {
