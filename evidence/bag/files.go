@@ -41,6 +41,10 @@ func check(f evidence.Folio) error {
 	case !utf8.ValidString(f.Generator + f.Custodian):
 		return fmt.Errorf("generator and custodian are not valid UTF-8")
 	}
+	last := f.Entries[len(f.Entries)-1].Parsed
+	if last.Kind != recovery.EntryExportRequested || last.Facts["audience"] != string(f.Audience) {
+		return fmt.Errorf("the last entry does not ask for an export for %s", f.Audience)
+	}
 	for i, entry := range f.Entries {
 		if len(entry.Raw) > maxEntry || bytes.ContainsAny(entry.Raw, "\r\n") {
 			return fmt.Errorf("entry %d: not one line of at most %d bytes", i+1, maxEntry)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# 核验本证据包 / Verifies this bag:  sh verify.sh [--key 指纹或公钥 / FINGERPRINT-OR-KEY]
+# 核验证据包 / Verifies a bag:  sh verify.sh [--key 指纹或公钥 FINGERPRINT-OR-KEY] [文件夹 FOLDER]
+# 不写文件夹时，核验本文件所在的文件夹 / without FOLDER: the one this file lies in.
 # 只需 / needs only: sh, openssl (3.0+), sha256sum, python3 (3.6+, standard library).
 # 不联网，不改动任何文件 / no network, changes no file.
 # 退出码 / exit: 0 通过 sound, 1 不通过 not sound, 2 无法核验 cannot run.
@@ -9,12 +10,12 @@ export LC_ALL
 
 expected=''
 if [ "${1-}" = '--key' ]; then
-	shift
-	[ $# -gt 0 ] || { echo '--key 之后应写公钥指纹 / --key needs a fingerprint'; exit 2; }
+	[ $# -ge 2 ] || { echo '--key 之后应写公钥指纹 / --key needs a fingerprint'; exit 2; }
+	expected=$2
+	shift 2
 fi
-[ $# -gt 0 ] && expected=$1
 
-cd "$(dirname "$0")" || exit 2
+cd "${1:-$(dirname "$0")}" || exit 2
 for tool in openssl sha256sum python3 mktemp; do
 	command -v "$tool" >/dev/null 2>&1 || { echo "缺少工具 missing tool: $tool"; exit 2; }
 done
@@ -32,7 +33,7 @@ pass() { printf '通过 ok: %s\n' "$1"; }
 cat >"$work/check.py" <<'PYTHON'
 import base64, binascii, datetime, hashlib, json, os, re, stat, sys
 
-WORK, STEP, EXPECTED = sys.argv[1], sys.argv[2], sys.argv[3]
+WORK, EXPECTED = sys.argv[1], sys.argv[2]
 ABOUT, POINT = 'data/case.json', 'data/checkpoint.txt'
 ENTRIES, VALUES = 'data/journal/entries.jsonl', 'data/journal/values.json'
 VKEY, PEM = 'data/keys/checkpoint.vkey', 'data/keys/checkpoint.pem'
@@ -45,13 +46,28 @@ DIGEST = re.compile(r'[0-9a-f]{64}\Z')
 MAX_LINE, MAX_NOTE, MAX_DEPTH, MAX_NAMES = 1 << 20, 16 << 10, 32, 2000
 
 
+class Report:
+    """Where lines go: the screen, or a file shown once the signature is checked."""
+    out, code = sys.stdout.buffer, 1
+
+
 def say(text):
-    sys.stdout.buffer.write((text + '\n').encode('utf-8', 'replace'))
+    Report.out.write((text + '\n').encode('utf-8', 'replace'))
+
+
+def line_of(item, zh, en):
+    return '不通过 FAIL: %s: %s / %s' % (item, zh, en)
 
 
 def fail(item, zh, en):
-    say('不通过 FAIL: %s: %s / %s' % (item, zh, en))
-    sys.exit(1)
+    say(line_of(item, zh, en))
+    sys.exit(Report.code)
+
+
+def later(step, item, zh, en):
+    """Fails too, but only after other programs have checked the bytes."""
+    with open(os.path.join(WORK, step), 'w') as f:
+        f.write(line_of(item, zh, en) + '\n')
 
 
 def small(path, limit=16 << 20):
@@ -241,7 +257,7 @@ def about(case, size):
     sound = (isinstance(held, list) and all(is_digest(d) for d in held) and held == sorted(set(held))
              and json.dumps(held, separators=(',', ':')).encode() in raw)
     if (not sound or whole(said.get('pace')) is None or whole(said.get('entries')) is None
-            or not instant(said['at'], r'', '%Y-%m-%dT%H:%M:%SZ')):
+            or not instant(said['at'], '')):
         fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
     if not re.match(r'R[0-9]{8}-[0-9]{6,12}\Z', said['number']):
         fail(ABOUT, '案件编号格式错误', 'its case number is malformed')
@@ -257,16 +273,14 @@ def about(case, size):
     return said
 
 
-def instant(text, fraction, form):
+def instant(text, fraction):
     if not isinstance(text, str):
         return False
-    if not re.match(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}' + fraction + r'Z\Z', text):
-        return False
+    match = re.match(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)' + fraction + r'Z\Z', text, re.ASCII)
     try:
-        datetime.datetime.strptime(text, form)
+        return match is not None and datetime.datetime(*map(int, match.groups())) is not None
     except ValueError:
         return False
-    return True
 
 
 class Tree:
@@ -355,8 +369,10 @@ def check_entry(item, seq, case, entry):
     if whole(entry.get('seq')) != seq:
         fail(item, '序号不连续', 'its seq is not the next one')
     if not isinstance(entry.get('kind'), str) or not entry['kind'] \
-            or not instant(entry.get('at'), r'\.[0-9]{6}', '%Y-%m-%dT%H:%M:%S.%fZ'):
+            or not instant(entry.get('at'), r'\.\d{6}'):
         fail(item, '类别或时间格式错误', 'its kind or time is malformed')
+    if not is_digest(entry.get('prev')):
+        fail(item, 'prev 格式错误', 'its prev is malformed')
     if not isinstance(entry.get('commitments', {}), dict):
         fail(item, '承诺值格式错误', 'its commitments are malformed')
     pace = entry.get('pace', 2)
@@ -379,6 +395,10 @@ def check_blob(item, entry, originals, withheld, taken):
         fail(originals[digest], '大小与条目记载不符', 'has not the size that %s took in' % item)
 
 
+def facts(entry):
+    return entry['facts'] if isinstance(entry.get('facts'), dict) else {}
+
+
 def journal(present, originals, case, size, root):
     said = about(case, size)
     tree, shown, pace, taken = Tree(), values(), 1, set()
@@ -395,7 +415,8 @@ def journal(present, originals, case, size, root):
             fail(item, *str(wrong).split(' / '))
         pace = max(pace, check_entry(item, seq, case, entry))
         if entry.get('prev') != tree.root():
-            fail(item, 'prev 与此前各条的树根不符：本条或上一条被改动', 'its prev is not the root of the entries before it')
+            fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
+                 '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
         check_blob(item, entry, originals, withheld, taken)
         commitments = entry.get('commitments', {})
         if not all(is_digest(c) for c in commitments.values()):
@@ -409,9 +430,8 @@ def journal(present, originals, case, size, root):
                 fail(name, '与承诺值不符', 'is not the value the entry committed to')
             opened, hidden, ahead = opened + 1, hidden - 1, next(shown)
         tree.add(line)
-        facts = entry['facts'] if isinstance(entry.get('facts'), dict) else {}
-        if entry['kind'] == 'case_filed' and isinstance(facts.get('number'), str) and facts['number'] != said['number']:
-            fail(ABOUT, '案件编号与第 %d 条不符' % seq, 'its case number is not the one of ' + item)
+        if seq == 1 and (entry['kind'] != 'case_filed' or facts(entry).get('number') != said['number']):
+            fail(ABOUT, '案件编号与第 1 条不符', 'its case number is not the one entry 1 was filed under')
     if tree.size != size:
         fail('entry %d' % (tree.size + 1), '缺失：检查点覆盖 %d 条' % size, 'is missing')
     if tree.root() != root:
@@ -420,22 +440,22 @@ def journal(present, originals, case, size, root):
         fail(value_name(ahead[0], ahead[1]), '没有对应条目或次序错误', 'there is no such entry, or the values are not in order')
     if pace != said['pace']:
         fail(ABOUT, '倍速与条目记载不符', 'its pace is not what the entries say')
-    if entry['kind'] == 'export_requested':
-        facts = entry['facts'] if isinstance(entry.get('facts'), dict) else {}
-        if isinstance(facts.get('audience'), str) and facts['audience'] != said['audience']:
-            fail(ABOUT, '受众与第 %d 条不符' % size, 'its audience is not the one asked for')
-        if facts.get('sealed') is True and SEAL not in present:
-            fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
+    if entry['kind'] != 'export_requested':
+        fail('entry %d' % size, '检查点不是为导出而作', 'the checkpoint was not made for an export')
+    if facts(entry).get('audience') != said['audience']:
+        fail(ABOUT, '受众与第 %d 条不符' % size, 'its audience is not the one asked for')
+    if facts(entry).get('sealed') is True and SEAL not in present:
+        fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
     for digest in sorted(originals):
         if digest not in taken:
             fail(originals[digest], '没有条目收录此文件', 'no entry took it in')
     for digest in said['withheld']:
         if digest not in taken:
             fail(ABOUT, '所称保留的原件没有条目收录', 'it withholds what no entry took in')
-    return said, opened, hidden, entry['at']
+    return said, opened, hidden
 
 
-# --- step 3: what the manifests must name; sha256sum then checks the bytes
+# --- what the manifests must name; sha256sum then checks the bytes
 
 def manifest(path, covered):
     lines = lines_of(path)
@@ -463,7 +483,7 @@ def tags(present, said):
     wanted = {'bagit.txt': 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n', 'bag-info.txt': info}
     for path in ('bagit.txt', 'bag-info.txt'):
         if small(path) != wanted[path].encode():
-            fail(path, '与本包内容不符', 'does not say what follows from the bag itself')
+            return later('tags.wrong', path, '与本包内容不符', 'does not say what follows from the bag itself')
 
 
 def digest_of(path):
@@ -476,43 +496,39 @@ def seal(present, found, case):
         return
     text, signature = note(SEAL, 2, found)
     keep('seal', text, signature)
-    with open(os.path.join(WORK, 'seal.says'), 'w') as f:
-        if text[0] != 'recourse/bag/' + case:
-            f.write('封印属于另一案件 / it seals a bag of another case')
-        elif text[1] != digest_of(TAGS):
-            f.write('封印的不是此清单 / it seals another ' + TAGS)
+    if text[0] != 'recourse/bag/' + case:
+        later('seal.wrong', SEAL, '封印属于另一案件', 'it seals a bag of another case')
+    elif text[1] != digest_of(TAGS):
+        later('seal.wrong', SEAL, '封印的不是此清单', 'it seals another ' + TAGS)
 
 
 def main():
     present, originals = layout()
     found, fingerprint = key()
     text = checkpoint(found)
-    if STEP == 'notes':
-        say('公钥 key: %s\n公钥指纹 key fingerprint (SHA-256): %s' % (found[0], fingerprint))
-        return
+    say('公钥 key: %s\n公钥指纹 key fingerprint (SHA-256): %s' % (found[0], fingerprint))
+    Report.out, Report.code = open(os.path.join(WORK, 'rest'), 'wb'), 3
     case, size, root = point(text)
-    said, opened, hidden, last = journal(present, originals, case, size, root) if STEP == 'journal' else (None,) * 4
-    if STEP == 'journal':
-        say('案件 case: %s  受众 audience: %s' % (said['number'], said['audience']))
-        say('条目 entries: %d  树根 root: %s' % (size, root))
-        say('个人信息 values: %d  未展示或已删除 hidden or erased: %d' % (opened, hidden))
-        say('原件 originals: %d  未随附 withheld: %d' % (len(originals), len(said['withheld'])))
-        if said['pace'] > 1:
-            say('注意 note: 演示倍速 %d，非真实案件 / pace %d, not a case of real life' % (said['pace'], said['pace']))
-        manifest(MANIFEST, [p for p in present if p.startswith('data/')])
-    elif STEP == 'names':
-        names(originals)
-        manifest(TAGS, [p for p in present if not p.startswith('data/') and p not in (TAGS, SEAL)])
-    elif STEP == 'tags':
-        tags(present, parse(small(ABOUT)[:-1]))
-        seal(present, found, case)
-        say('本包指纹 fingerprint of the payload: ' + digest_of(MANIFEST))
+    said, opened, hidden = journal(present, originals, case, size, root)
+    manifest(MANIFEST, [p for p in present if p.startswith('data/')])
+    names(originals)
+    manifest(TAGS, [p for p in present if not p.startswith('data/') and p not in (TAGS, SEAL)])
+    tags(present, said)
+    seal(present, found, case)
+    say('案件 case: %s  受众 audience: %s' % (said['number'], said['audience']))
+    say('条目 entries: %d  树根 root: %s' % (size, root))
+    say('个人信息 values: %d  未展示或已删除 hidden or erased: %d' % (opened, hidden))
+    say('原件 originals: %d  未随附 withheld: %d' % (len(originals), len(said['withheld'])))
+    say('本包指纹 fingerprint of the payload: ' + digest_of(MANIFEST))
+    if said['pace'] > 1:
+        say('注意 note: 演示倍速 %d，非真实案件 / pace %d, not a case of real life' % (said['pace'], said['pace']))
 
 
-main()
+try:
+    main()
+except (OSError, UnicodeError, MemoryError) as error:
+    fail(getattr(error, 'filename', None) or 'verify.sh', '读取失败: %s' % error, 'cannot be read')
 PYTHON
-
-check() { python3 -I -X utf8 "$work/check.py" "$work" "$1" "$expected" || exit 1; }
 
 signature() { # name, file: Ed25519 over the lines above the signature
 	openssl pkeyutl -verify -pubin -inkey data/keys/checkpoint.pem -rawin \
@@ -526,23 +542,32 @@ digests() { # manifest: every file it names has the digest it names
 	fail "${wrong:-$1}" "与 $1 所列摘要不符" "its SHA-256 is not the one in $1"
 }
 
-check notes
+unless() { # the line a step left for now, if it did not hold
+	[ -s "$work/$1" ] || return 0
+	cat "$work/$1"
+	exit 1
+}
+
+# Isolated: nothing that lies in the bag is imported.
+python3 -I -S -X utf8 "$work/check.py" "$work" "$expected"
+code=$?
+[ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit 1
 signature checkpoint data/checkpoint.txt
 pass '检查点签名 signature of the checkpoint'
-check journal
+cat "$work/rest"
+[ "$code" -eq 0 ] || exit 1
 pass '日志、个人信息、原件 journal, values, originals'
 digests manifest-sha256.txt
-check names
 digests tagmanifest-sha256.txt
-check tags
+unless tags.wrong
+pass '清单与全部文件 manifests and every file'
 if [ -f "$work/seal.text" ]; then
 	signature seal seal.txt
-	[ -s "$work/seal.says" ] && { printf '不通过 FAIL: seal.txt: %s\n' "$(cat "$work/seal.says")"; exit 1; }
+	unless seal.wrong
 	pass '封印覆盖全部文件，含 dossier.pdf / the seal covers every file, dossier included'
 else
 	echo '注意 note: 本包未封印，dossier.pdf 不在签名范围内 / not sealed: no signature covers dossier.pdf'
 fi
-pass '清单与全部文件 manifests and every file'
 [ -n "$expected" ] ||
 	echo '请将公钥指纹与从别处取得的指纹核对 / compare the key fingerprint with one obtained elsewhere'
 echo '核验通过 / SOUND'

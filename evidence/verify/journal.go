@@ -81,7 +81,7 @@ func (w *walk) step(line []byte) error {
 		return err
 	}
 	if e.prev != w.tree.root() {
-		return finding(item, "its prev is not the root of the entries before it: it or the one before was changed")
+		return finding(entryName(max(1, seq-1)), "%s does not follow on it: it was changed, or the prev of %s", item, item)
 	}
 	if err := w.checkBlob(item, e, fields); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (w *walk) step(line []byte) error {
 	}
 	w.tree.add(hashLeaf(line))
 	w.last = e
-	return w.checkFacts(item, e)
+	return w.checkFiled(item, e)
 }
 
 // read checks what an entry says of itself.
@@ -111,6 +111,9 @@ func (w *walk) read(item string, seq int64, fields object) (entry, error) {
 	e.prev, _ = fields.text("prev")
 	if e.kind == "" || !isInstant(e.at) {
 		return e, finding(item, "its kind or time is malformed")
+	}
+	if !isHex(e.prev, sha256.Size) {
+		return e, finding(item, "its prev is malformed")
 	}
 	e.facts, _ = fields.object("facts")
 	if raw := fields.get("commitments"); raw != nil {
@@ -191,11 +194,14 @@ func (w *walk) checkValues(item string, seq int64, commitments object) error {
 	}
 }
 
-// checkFacts holds what case.json says against what the signed entries say.
-func (w *walk) checkFacts(item string, e entry) error {
-	number, said := e.facts.text("number")
-	if e.kind == "case_filed" && said && number != w.c.about.number {
-		return finding(aboutPath, "its case number is not the one of %s", item)
+// checkFiled holds case.json against the signed entry that opened the case.
+func (w *walk) checkFiled(item string, e entry) error {
+	if w.tree.size != 1 {
+		return nil
+	}
+	number, _ := e.facts.text("number")
+	if e.kind != "case_filed" || number != w.c.about.number {
+		return finding(aboutPath, "its case number is not the one %s was filed under", item)
 	}
 	return nil
 }
@@ -224,17 +230,19 @@ func (w *walk) end() error {
 	return w.checkTaken()
 }
 
-// checkExport compares with the entry that asked for this export, the last one
-// its checkpoint covers.
+// checkExport holds the bag against the last entry its checkpoint covers: the
+// one that asked for it. So an older checkpoint makes no bag, nor does another
+// audience's.
 func (w *walk) checkExport() error {
+	item := entryName(int64(w.tree.size))
 	if w.last.kind != "export_requested" {
-		return nil
+		return finding(item, "the checkpoint was not made for an export: this entry does not ask for one")
 	}
-	if audience, said := w.last.facts.text("audience"); said && audience != w.c.about.audience {
-		return finding(aboutPath, "its audience is not the one %s asked for", entryName(int64(w.tree.size)))
+	if audience, _ := w.last.facts.text("audience"); audience != w.c.about.audience {
+		return finding(aboutPath, "its audience is not the one %s asked for", item)
 	}
 	if string(w.last.facts.get("sealed")) == "true" && !w.c.layout.sealed {
-		return finding(sealPath, "is missing, and %s asked for a sealed bag", entryName(int64(w.tree.size)))
+		return finding(sealPath, "is missing, and %s asked for a sealed bag", item)
 	}
 	return nil
 }

@@ -118,7 +118,8 @@ func unzip(t testing.TB, path string) string {
 	return folders[0]
 }
 
-// script runs the bag's own verify.sh in a bare environment.
+// script runs the verify.sh of a folder in a bare environment. Given another
+// folder, it checks that one.
 func script(t testing.TB, folder string, args ...string) (output string, code int) {
 	t.Helper()
 	command := exec.Command("sh", append([]string{"verify.sh"}, args...)...)
