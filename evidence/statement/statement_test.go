@@ -219,6 +219,20 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// Among thousands of stray quotes no row is lost, and reading stays quick: the
+// folding of lines is given up.
+func TestManyStrayQuotes(t *testing.T) {
+	t.Parallel()
+	rows := make([]string, 0, 6_001)
+	for range 3_000 {
+		rows = append(rows, `"甲`, row(2, `"乙`))
+	}
+	bill := parse(t, weChat(append(rows, row(2, "丙"))...))
+	if len(bill.Transactions) != 3_001 || len(bill.RowFaults) != 3_000 {
+		t.Errorf("%d rows, %d faults", len(bill.Transactions), len(bill.RowFaults))
+	}
+}
+
 func TestHeaderByContent(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text string }{

@@ -8,8 +8,13 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// maxFolded is how many lines one quoted cell may run over.
-const maxFolded = 20
+// maxFolded is how many lines one quoted cell may run over; maxStray is after
+// how many quotes that never end a file is no longer believed to have such
+// cells, so that a file of nothing else costs no more than any other.
+const (
+	maxFolded = 20
+	maxStray  = 1_000
+)
 
 // readText reads a CSV export in UTF-8 (WeChat) or GB18030 (Alipay).
 func readText(data []byte, c *collector) error {
@@ -18,8 +23,11 @@ func readText(data []byte, c *collector) error {
 		return err
 	}
 	lines := strings.Split(text, "\n")
-	for i := 0; i < len(lines); {
-		cells, used := record(lines[i:], c.started())
+	for i, stray := 0, 0; i < len(lines); {
+		cells, used, closed := record(lines[i:], c.started() && stray < maxStray)
+		if !closed {
+			stray++
+		}
 		if err := c.row(i+1, cells); err != nil {
 			return err
 		}
@@ -42,22 +50,23 @@ func decode(data []byte) (string, error) {
 	return string(decoded), nil
 }
 
-// record splits the first record off the lines and says how many lines it took.
+// record splits the first record off the lines and says how many lines it took
+// and whether every quote in it was closed.
 // A quoted cell may run over lines, but never into one that begins with a date:
 // a stray quote must not swallow the rows below it.
-func record(lines []string, fold bool) (cells []string, used int) {
+func record(lines []string, fold bool) (cells []string, used int, closed bool) {
 	line := strings.TrimSuffix(lines[0], "\r")
-	cells, closed := split(line)
+	cells, closed = split(line)
 	for used = 1; !closed && fold && used < min(len(lines), maxFolded) && !dated(lines[used]); used++ {
 		line += "\n" + strings.TrimSuffix(lines[used], "\r")
 		if cells, closed = split(line); closed {
-			return cells, used + 1
+			return cells, used + 1, true
 		}
 	}
 	if !closed {
-		return strings.Split(strings.TrimSuffix(lines[0], "\r"), ","), 1
+		return strings.Split(strings.TrimSuffix(lines[0], "\r"), ","), 1, false
 	}
-	return cells, 1
+	return cells, 1, true
 }
 
 // split cuts a record into cells. It is written by hand because encoding/csv
