@@ -1,0 +1,93 @@
+package playbook_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/playbook"
+	"recourse/recovery"
+)
+
+func TestSourcesAsTheyAreCited(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		source playbook.Source
+		want   string
+	}{
+		{playbook.Source{Article: "B", Section: "表二"}, "文章 B · 表二"},
+		{playbook.Source{House: "because"}, playbook.HouseRule},
+		{
+			playbook.Source{Statute: "民法典", Section: "985", Edition: "2020-05-28 公布", Mark: playbook.Verbatim},
+			"民法典 第985条（2020-05-28 公布）[V]",
+		},
+	} {
+		if got := test.source.String(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+// Both articles are heard on everything they contradict one another about.
+func TestADisputeNamesBothSources(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, cell := range cells {
+		if !cell.disputed {
+			continue
+		}
+		heard := map[string]bool{}
+		for _, reading := range b.Recall(facts(cell.platform, cell.instrument, recovery.Unclaimed), sent).Readings {
+			if reading.Text == "" {
+				t.Errorf("%s %s: a reading without text", cell.platform, cell.instrument)
+			}
+			source, _, _ := strings.Cut(reading.Source, " ·")
+			heard[source] = true
+		}
+		if !heard["文章 A"] || !heard["文章 B"] {
+			t.Errorf("%s %s: only %v is heard", cell.platform, cell.instrument, heard)
+		}
+	}
+}
+
+// What a claimant is told follows from where the mis-send stands in time.
+func TestGuidanceByMoment(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, test := range []struct {
+		name  string
+		facts playbook.RecallFacts
+		after time.Duration
+		how   string // a part of the sentence
+	}{
+		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Minute, "选择撤回"},
+		{"perhaps accepted", facts(recovery.WeChat, recovery.Transfer, recovery.ClaimUnknown), time.Minute, "如果对方还没有收款"},
+		{"too late to recall", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Hour, "满 24 小时一般会自动退回"},
+		{"a packet on its way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), time.Hour, "无人领取的部分"},
+		{"where sources disagree", facts(recovery.QQ, recovery.OrdinaryPacket, recovery.Unclaimed), 0, "各来源说法不一"},
+		{"after the refund", facts(recovery.WeChat, recovery.OrdinaryPacket, recovery.Unclaimed), 25 * time.Hour, "自动退回的时间已过"},
+		{"claimed", facts(recovery.Alipay, recovery.OrdinaryPacket, recovery.Claimed), 0, "不能单方面拿回"},
+		{"a company's packet", facts(recovery.WeCom, recovery.EnterprisePacket, recovery.Unclaimed), time.Hour, "本企业管理员"},
+		{"nobody says", facts(recovery.Alipay, recovery.Transfer, recovery.Unclaimed), 0, "手头的资料没有谈到"},
+	} {
+		if got := b.Recall(test.facts, sent.Add(test.after)).How; !strings.Contains(got, test.how) {
+			t.Errorf("%s: %q lacks %q", test.name, got, test.how)
+		}
+	}
+}
+
+// A recovery tool is warned of in every answer, whatever the case.
+func TestEveryAnswerWarnsOfTools(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, cell := range cells {
+		for _, claim := range recovery.ClaimStates {
+			warnings := strings.Join(b.Recall(facts(cell.platform, cell.instrument, claim), sent).Warnings, "\n")
+			for _, want := range []string{"追回神器", "滋扰", "隐私"} {
+				if !strings.Contains(warnings, want) {
+					t.Errorf("%s %s %s: no word of %s", cell.platform, cell.instrument, claim, want)
+				}
+			}
+		}
+	}
+}
