@@ -1,0 +1,290 @@
+package recovery_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/recovery"
+)
+
+// moment is the present of these tests.
+var moment = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func asFault(err error, fault **recovery.Fault) bool { return errors.As(err, fault) }
+
+// fieldsIn names the faulty fields of an error as "field:code".
+func fieldsIn(err error) []string {
+	var fault *recovery.Fault
+	if !asFault(err, &fault) {
+		return nil
+	}
+	var names []string
+	for _, field := range fault.Fields {
+		names = append(names, field.Field+":"+field.Code)
+	}
+	return names
+}
+
+func ptr[T any](value T) *T { return &value }
+
+// sound is a body of every action that has nothing wrong.
+func sound() map[recovery.Action]recovery.Act {
+	past := ptr(moment.Add(-time.Hour))
+	return map[recovery.Action]recovery.Act{
+		recovery.RecordContact:       {Channel: recovery.SMS, Text: "请退还", SentAt: past, CounterpartID: "a", InGroup: ptr(true)},
+		recovery.RecordResponse:      {CounterpartID: "a", Kind: "partly_returned", Amount: ptr(recovery.Money(5)), Text: "部分", At: past},
+		recovery.RecordReturn:        {CounterpartID: "a", Amount: ptr(recovery.Money(5)), At: past, Channel: recovery.Cash},
+		recovery.Escalate:            {To: recovery.Legal, Reason: "对方威胁"},
+		recovery.SubmitAppeal:        {Confirm: ptr(true)},
+		recovery.RequestEvidence:     {Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "请补充"},
+		recovery.RecordPlatformReply: {Kind: "ticket_opened", Text: "已受理", At: past, Ref: "T-1"},
+		recovery.DecideAppeal:        {Decision: recovery.PartlyGranted, Amount: ptr(recovery.Money(5)), Reason: "证据充分"},
+		recovery.ChooseRoute:         {Route: recovery.SmallClaims, Why: "数额小"},
+		recovery.RecordLegalStep:     {Kind: "hearing", At: past, Ref: "(2026)民初1号", Amount: ptr(recovery.Money(5))},
+		recovery.Withdraw:            {Reason: "和解"},
+		recovery.CloseCase:           {Outcome: recovery.Settled, Reason: "已和解"},
+		recovery.Assign:              {UserID: "u"},
+		recovery.Release:             {},
+		recovery.AddNote:             {Text: "已致电", Visibility: recovery.NoteInternal},
+	}
+}
+
+func TestEveryActionHasASoundBody(t *testing.T) {
+	t.Parallel()
+	bodies := sound()
+	for _, action := range recovery.Actions {
+		act, known := bodies[action]
+		act.Action = action
+		if err := act.Validate(moment); err != nil || !known {
+			t.Errorf("%s: %v (%v)", action, err, fieldsIn(err))
+		}
+	}
+	if len(bodies) != len(recovery.Actions) {
+		t.Errorf("%d bodies for %d actions", len(bodies), len(recovery.Actions))
+	}
+}
+
+// TestEmptyBodies lists what each action cannot do without.
+func TestEmptyBodies(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[recovery.Action][]string{
+		recovery.RecordContact:       {"channel:required", "text:required", "sent_at:required"},
+		recovery.RecordResponse:      {"counterpart_id:required", "kind:required", "at:required"},
+		recovery.RecordReturn:        {"amount_fen:required", "at:required", "channel:required"},
+		recovery.Escalate:            {"to:required", "reason:required"},
+		recovery.SubmitAppeal:        {"confirm:required"},
+		recovery.RequestEvidence:     {"kinds:required"},
+		recovery.RecordPlatformReply: {"kind:malformed", "at:required"},
+		recovery.DecideAppeal:        {"decision:required", "reason:required"},
+		recovery.ChooseRoute:         {"route:required", "why:required"},
+		recovery.RecordLegalStep:     {"kind:malformed", "at:required"},
+		recovery.Withdraw:            {"reason:required"},
+		recovery.CloseCase:           {"outcome:required", "reason:required"},
+		recovery.Release:             nil,
+		recovery.AddNote:             {"text:required", "visibility:required"},
+	} {
+		act := recovery.Act{Action: action}
+		if diff := cmp.Diff(want, fieldsIn(act.Validate(moment))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
+		}
+	}
+}
+
+func TestFaultyFields(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		action recovery.Action
+		change func(*recovery.Act)
+		want   string
+	}{
+		{"an unknown channel", recovery.RecordContact, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"a text too long", recovery.RecordContact, func(a *recovery.Act) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
+		{"a text that turns direction", recovery.RecordContact, func(a *recovery.Act) { a.Text = "a\u202eb" }, "text:forbidden_character"},
+		{"broken text", recovery.RecordContact, func(a *recovery.Act) { a.Text = "\xff" }, "text:invalid_utf8"},
+		{"sent tomorrow", recovery.RecordContact, func(a *recovery.Act) { a.SentAt = ptr(moment.Add(24 * time.Hour)) }, "sent_at:in_future"},
+		{"sent before there were red packets", recovery.RecordContact, func(a *recovery.Act) { a.SentAt = ptr(moment.AddDate(-20, 0, 0)) }, "sent_at:too_early"},
+		{"an unknown response", recovery.RecordResponse, func(a *recovery.Act) { a.Kind, a.Amount = "perhaps", nil }, "kind:unknown_value"},
+		{"an unknown refusal", recovery.RecordResponse, func(a *recovery.Act) { a.Refusal = "perhaps" }, "refusal:unknown_value"},
+		{"a part without a sum", recovery.RecordResponse, func(a *recovery.Act) { a.Amount = nil }, "amount_fen:required"},
+		{"a refusal with a sum", recovery.RecordResponse, func(a *recovery.Act) { a.Kind = "refused" }, "amount_fen:unexpected"},
+		{"nothing returned", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
+		{"less than nothing returned", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(-1)) }, "amount_fen:out_of_range"},
+		{"more than any case", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.MaxMoney + 1) }, "amount_fen:out_of_range"},
+		{"an unknown stage", recovery.Escalate, func(a *recovery.Act) { a.To = "heaven" }, "to:unknown_value"},
+		{"not confirmed", recovery.SubmitAppeal, func(a *recovery.Act) { a.Confirm = ptr(false) }, "confirm:required"},
+		{"an unknown kind of evidence", recovery.RequestEvidence, func(a *recovery.Act) { a.Kinds = []recovery.EvidenceKind{"rumour"} }, "kinds:unknown_value"},
+		{"more kinds than there are", recovery.RequestEvidence, func(a *recovery.Act) {
+			a.Kinds = slices.Repeat([]recovery.EvidenceKind{recovery.Statement}, len(recovery.EvidenceKinds)+1)
+		}, "kinds:required"},
+		{"a reply's kind in words", recovery.RecordPlatformReply, func(a *recovery.Act) { a.Kind = "Ticket opened" }, "kind:malformed"},
+		{"an unknown decision", recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = "perhaps" }, "decision:unknown_value"},
+		{"granted in part without a sum", recovery.DecideAppeal, func(a *recovery.Act) { a.Amount = nil }, "amount_fen:required"},
+		{"denied with a sum", recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = recovery.Denied }, "amount_fen:unexpected"},
+		{"an unknown route", recovery.ChooseRoute, func(a *recovery.Act) { a.Route = "duel" }, "route:unknown_value"},
+		{"a reference too long", recovery.RecordLegalStep, func(a *recovery.Act) { a.Ref = strings.Repeat("1", recovery.MaxReference+1) }, "ref:too_long"},
+		{"an unknown outcome", recovery.CloseCase, func(a *recovery.Act) { a.Outcome = "bliss" }, "outcome:unknown_value"},
+		{"a visibility of its own", recovery.AddNote, func(a *recovery.Act) { a.Visibility = "friends" }, "visibility:unknown_value"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			act := sound()[test.action]
+			act.Action = test.action
+			test.change(&act)
+			err := act.Validate(moment)
+			if recovery.CodeOf(err) != recovery.CodeInvalid || !slices.Contains(fieldsIn(err), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+// TestForeignFields gives every action a body with every field of the others:
+// each that is not its own is named.
+func TestForeignFields(t *testing.T) {
+	t.Parallel()
+	everything := recovery.Act{
+		CounterpartID: "a", Channel: recovery.SMS, Text: "t", SentAt: &moment, InGroup: ptr(false), Kind: "k",
+		Refusal: recovery.Refuses, Amount: ptr(recovery.Money(1)), At: &moment, To: recovery.Legal, Reason: "r",
+		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
+		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
+		Visibility: recovery.NoteShared,
+	}
+	all := jsonFields(t, everything)
+	for action, body := range sound() {
+		own := append(jsonFields(t, body), optional[action]...)
+		act := everything
+		act.Action = action
+		named := fieldsIn(act.Validate(moment))
+		for _, field := range all {
+			foreign := slices.Contains(named, field+":unknown_field")
+			if foreign == slices.Contains(own, field) {
+				t.Errorf("%s: the field %s is foreign: %v", action, field, foreign)
+			}
+		}
+	}
+}
+
+// optional are fields that a sound body of the action leaves out.
+var optional = map[recovery.Action][]string{recovery.RecordResponse: {"refusal"}}
+
+func jsonFields(t *testing.T, act recovery.Act) []string {
+	t.Helper()
+	text, err := json.Marshal(act)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(text, &fields); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(fields))
+}
+
+func TestMoveCarriesNoWords(t *testing.T) {
+	t.Parallel()
+	secret := "王小满"
+	for action, act := range sound() {
+		act.Action = action
+		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why} {
+			*text = secret
+		}
+		text, err := json.Marshal(act.Move(recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, "r"))
+		if err != nil || strings.Contains(string(text), secret) {
+			t.Errorf("%s: %s %v", action, text, err)
+		}
+	}
+}
+
+func TestMove(t *testing.T) {
+	t.Parallel()
+	actor := recovery.Actor{Role: recovery.RoleAgent, ID: "u"}
+	for _, test := range []struct {
+		name string
+		act  recovery.Act
+		want recovery.Move
+	}{
+		{
+			"a response", recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "returned", Amount: ptr(recovery.Money(7))},
+			recovery.Move{Action: recovery.RecordResponse, CounterpartID: "a", Response: recovery.Returned, Amount: 7},
+		},
+		{
+			"the kind of another act is no response", recovery.Act{Action: recovery.RecordPlatformReply, Kind: "returned"},
+			recovery.Move{Action: recovery.RecordPlatformReply},
+		},
+		{
+			"a refund by the platform", recovery.Act{Action: recovery.RecordReturn, Channel: recovery.AutoRefund, Amount: ptr(recovery.Money(7))},
+			recovery.Move{Action: recovery.RecordReturn, AutoRefund: true, Amount: 7},
+		},
+		{
+			"what decides", recovery.Act{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
+			recovery.Move{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.want.Actor, test.want.RequestID = actor, "r"
+			if diff := cmp.Diff(test.want, test.act.Move(actor, "r")); diff != "" {
+				t.Errorf("move (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestFactsAndPersonal: what people wrote is never stated openly, and nothing
+// of an act is lost between the two.
+func TestFactsAndPersonal(t *testing.T) {
+	t.Parallel()
+	words := []string{"text", "reason", "note", "ref", "why"}
+	elsewhere := []string{"sent_at", "at", "confirm"} // times stand as claimed_at; confirming is the entry itself
+	for action, act := range sound() {
+		act.Action = action
+		facts, personal := act.Facts(), act.Personal()
+		for _, field := range jsonFields(t, act) {
+			_, open := facts[field]
+			_, closed := personal[field]
+			if closed != slices.Contains(words, field) || open == (closed || slices.Contains(elsewhere, field)) {
+				t.Errorf("%s: %s stands openly %v, as a commitment %v", action, field, open, closed)
+			}
+		}
+	}
+}
+
+func TestClaimedAt(t *testing.T) {
+	t.Parallel()
+	earlier := moment.Add(-time.Hour)
+	for _, test := range []struct {
+		act  recovery.Act
+		want *time.Time
+	}{
+		{recovery.Act{SentAt: &earlier, At: &moment}, &earlier},
+		{recovery.Act{At: &moment}, &moment},
+		{recovery.Act{}, nil},
+	} {
+		if got := test.act.ClaimedAt(); got != test.want {
+			t.Errorf("got %v, want %v", got, test.want)
+		}
+	}
+}
+
+func TestKnownAction(t *testing.T) {
+	t.Parallel()
+	for _, action := range recovery.Actions {
+		if !recovery.KnownAction(action) {
+			t.Errorf("%s is not known", action)
+		}
+		if !slices.ContainsFunc(recovery.Roles, func(r recovery.Role) bool { return recovery.MayEver(r, action) }) {
+			t.Errorf("nobody may ever %s", action)
+		}
+	}
+	if recovery.KnownAction("dance") || recovery.KnownAction("") {
+		t.Error("an unknown action is known")
+	}
+}
