@@ -17,7 +17,7 @@ import (
 const (
 	maxUnpacked = 64 << 20
 	maxParts    = 1_000
-	maxCells    = 20_000_000
+	maxCells    = 3_000_000 // of a sheet; more do not fit what may be unpacked, but for empty ones
 )
 
 // readWorkbook reads the first sheet that holds a bill. The library is kept from
