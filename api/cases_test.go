@@ -9,13 +9,12 @@ import (
 	"testing"
 
 	"recourse/api"
-	"recourse/casework"
 	"recourse/recovery"
 )
 
 func TestFileAndReadACase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	filed := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(sample)}).is(http.StatusCreated)
 	id := filed.text("id")
 	if got, want := filed.header.Get("Location"), "/api/v1/cases/"+id; got != want {
@@ -47,7 +46,7 @@ func TestFileAndReadACase(t *testing.T) {
 
 func TestNullIsTheSameAsAbsent(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	body := `{"platform":"qq","instrument":"transfer","amount_fen":1,"sent_at":"2026-03-01T12:30:00+08:00","transaction_no":null,
 		"reason":"other","claim_state":"unknown","group":null,"claimant":{"name":"某","email":null,"phone":null,"province":null,"city":null},
 		"counterparts":[{"alias":"甲","claimed_fen":null,"claimed_at":null,"contact":null}],"narrative":null,"pace":null}`
@@ -59,7 +58,7 @@ func TestNullIsTheSameAsAbsent(t *testing.T) {
 
 func TestATransactionHasOneOpenCase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	first := call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("T1")}
 	id := s.do(t, first).is(http.StatusCreated).text("id")
 	s.do(t, first).problem(http.StatusConflict, "transaction_has_open_case")
@@ -69,7 +68,7 @@ func TestATransactionHasOneOpenCase(t *testing.T) {
 
 func TestSameKeySameCase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	c := call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("T1"), key: "k-1"}
 	first := s.do(t, c).is(http.StatusCreated)
 	again := s.do(t, c).is(http.StatusCreated)
@@ -95,7 +94,7 @@ func TestSameKeySameCase(t *testing.T) {
 
 func TestSameKeyAtTheSameTime(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	const senders = 12
 	answers := make([]answer, senders)
 	var group sync.WaitGroup
@@ -121,7 +120,7 @@ func TestSameKeyAtTheSameTime(t *testing.T) {
 
 func TestOddKeys(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	for _, key := range []string{strings.Repeat("k", 201), "with space", "ключ", "tab\there"} {
 		refused := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing(""), key: key})
 		if p := refused.problem(http.StatusBadRequest, "invalid"); !p.names("Idempotency-Key") {
@@ -136,7 +135,7 @@ func TestOddKeys(t *testing.T) {
 
 func TestOthersCasesDoNotExist(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	for _, path := range []string{"", "/journal", "/evidence", "/texts", "/events"} {
 		s.get(t, other, "/api/v1/cases/"+id+path).problem(http.StatusNotFound, "not_found")
@@ -148,7 +147,7 @@ func TestOthersCasesDoNotExist(t *testing.T) {
 
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	unknown := "019a0000-0000-7000-8000-000000000000"
 	for _, id := range []string{"1", "x%00y", unknown, strings.ToUpper(unknown), "%7B" + unknown + "%7D", strings.Repeat("a", 36), "..%2f..%2fetc"} {
 		for _, path := range []string{"cases/%s", "cases/%s/journal", "cases/%s/evidence", "cases/%s/texts", "cases/%s/events",
@@ -160,7 +159,7 @@ func TestIDsThatAreNone(t *testing.T) {
 
 func TestListCases(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	var want []string
 	for range 5 {
 		want = append([]string{s.file(t).text("id")}, want...)
@@ -204,7 +203,7 @@ func (s *stand) pages(t *testing.T, as recovery.Role, path string) []string {
 
 func TestFaultyParameters(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	for query, want := range map[string]struct {
 		status int
@@ -227,7 +226,7 @@ func TestFaultyParameters(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, casework.Config{}, api.Options{})
+	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	for _, query := range []string{"", "?stage=group_notice"} {
 		items, _ := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/texts"+query).is(http.StatusOK).object()["items"].([]any)

@@ -73,7 +73,7 @@ func (s *stand) request(t testing.TB, c call) *http.Request {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), c.method, s.server.URL+c.path, bytes.NewReader(c.body))
 	must(t, err)
-	if token := s.tokens[c.as]; token != "" {
+	if token := s.token(c.as); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	if c.body != nil {

@@ -318,7 +318,8 @@ type ActAddNote struct {
 
 // ActAssign Who shall work on the case
 type ActAssign struct {
-	UserID string `json:"user_id"`
+	// UserID Account at the desk; the sender's own when absent
+	UserID *string `json:"user_id,omitempty"`
 }
 
 // ActChooseRoute The legal route and why

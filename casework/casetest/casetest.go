@@ -62,7 +62,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		t.Fatal(err)
 	}
 	r.Engine = &Engine{
-		store: r.Store,
+		store: r.Store, taken: map[recovery.RequestID]workflows.ActResult{},
 		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: now, Version: "test"},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir}
@@ -173,6 +173,7 @@ type Engine struct {
 	store *postgres.Store
 	cases *activities.Cases
 	mutex sync.Mutex
+	taken map[recovery.RequestID]workflows.ActResult // an act sent twice is one act
 	// Away, when set, is what every act meets instead.
 	Away error
 }
@@ -184,6 +185,17 @@ func (e *Engine) Act(ctx context.Context, id recovery.CaseID, in workflows.ActIn
 	if e.Away != nil {
 		return workflows.ActResult{}, e.Away
 	}
+	if result, again := e.taken[in.Move.RequestID]; again {
+		return result, nil
+	}
+	result, err := e.take(ctx, id, in)
+	if err == nil && !result.Abandoned {
+		e.taken[in.Move.RequestID] = result
+	}
+	return result, err
+}
+
+func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActInput) (workflows.ActResult, error) {
 	c, err := e.store.Case(ctx, id)
 	if err != nil {
 		return workflows.ActResult{}, err

@@ -1,0 +1,211 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+
+	"recourse/api"
+	"recourse/recovery"
+)
+
+const day = "2026-03-02T09:00:00+08:00"
+
+// counterparts gives the ids of a case's counterparts.
+func (a answer) counterparts() []string {
+	a.t.Helper()
+	list, _ := a.object()["counterparts"].([]any)
+	ids := make([]string, len(list))
+	for i, item := range list {
+		object, _ := item.(map[string]any)
+		ids[i], _ = object["id"].(string)
+	}
+	return ids
+}
+
+func (a answer) allows(action recovery.Action) bool {
+	a.t.Helper()
+	list, _ := a.object()["allowed_actions"].([]any)
+	return slices.Contains(list, any(string(action)))
+}
+
+func TestAWholeCase(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	filed := s.file(t)
+	id, people := filed.text("id"), filed.counterparts()
+	steps := []struct {
+		as     recovery.Role
+		action recovery.Action
+		body   string
+		stage  string
+	}{
+		{recovery.RoleClaimant, recovery.RecordContact, `{"channel":"private_message","text":"请退回","sent_at":"` + day + `","in_group":false,"counterpart_id":"` + people[0] + `"}`, "private_contact"},
+		{recovery.RoleClaimant, recovery.RecordResponse, `{"counterpart_id":"` + people[0] + `","kind":"partly_returned","amount_fen":50000,"text":"先退一半","at":"` + day + `"}`, "private_contact"},
+		{recovery.RoleClaimant, recovery.RecordReturn, `{"counterpart_id":"` + people[1] + `","amount_fen":10000,"at":"` + day + `","channel":"wechat"}`, "private_contact"},
+		{recovery.RoleClaimant, recovery.Escalate, `{"to":"appeal","reason":"没有回音"}`, "appeal"},
+		{recovery.RoleClaimant, recovery.SubmitAppeal, `{"confirm":true}`, "appeal"},
+		{recovery.RoleAgent, recovery.Assign, `{"user_id":"` + string(s.Actor(recovery.RoleAgent).ID) + `"}`, "appeal"},
+		{recovery.RoleAgent, recovery.AddNote, `{"text":"内部备注","visibility":"internal"}`, "appeal"},
+		{recovery.RoleAgent, recovery.RecordPlatformReply, `{"kind":"ticket_opened","at":"` + day + `","ref":"T-1"}`, "appeal"},
+		{recovery.RoleAgent, recovery.DecideAppeal, `{"decision":"denied","reason":"平台不受理"}`, "legal"},
+		{recovery.RoleClaimant, recovery.ChooseRoute, `{"route":"small_claims","why":"金额小"}`, "legal"},
+		{recovery.RoleLegal, recovery.RecordLegalStep, `{"kind":"filed_in_court","at":"` + day + `","ref":"（2026）浙0102民初1号"}`, "legal"},
+		{recovery.RoleSupervisor, recovery.Release, ``, "legal"},
+		{recovery.RoleLegal, recovery.CloseCase, `{"outcome":"judgment","reason":"判决返还"}`, "closed"},
+	}
+	version := filed.object()["version"]
+	for _, step := range steps {
+		after := s.act(t, step.as, id, step.action, step.body).is(http.StatusOK)
+		if got := after.text("stage"); got != step.stage {
+			t.Fatalf("after %s the case stands in %s, want %s", step.action, got, step.stage)
+		}
+		same := after.object()["version"] == version
+		if same != (step.action == recovery.AddNote) || after.header.Get("ETag") == "" { // a note changes nothing
+			t.Errorf("%s: version %v, ETag %q", step.action, after.object()["version"], after.header.Get("ETag"))
+		}
+		version = after.object()["version"]
+	}
+	closed := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).is(http.StatusOK)
+	if closed.text("outcome") != "judgment" || closed.text("closed_at") == "" || closed.object()["recovered_fen"] != 60000.0 {
+		t.Errorf("%s", closed.body)
+	}
+}
+
+func TestActionsThatAreNotAllowed(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	filed := s.file(t)
+	id := filed.text("id")
+	before := s.entries(id)
+	p := s.act(t, recovery.RoleClaimant, id, recovery.SubmitAppeal, `{"confirm":true}`).problem(http.StatusConflict, "action_not_allowed")
+	if !slices.Contains(p.Allowed, "escalate") || slices.Contains(p.Allowed, "submit_appeal") {
+		t.Errorf("allowed: %v", p.Allowed)
+	}
+	s.act(t, recovery.RoleClaimant, id, recovery.DecideAppeal, `{"decision":"denied","reason":"x"}`).problem(http.StatusForbidden, "forbidden")
+	s.act(t, recovery.RoleAuditor, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).problem(http.StatusForbidden, "forbidden")
+	s.act(t, recovery.RoleClaimant, id, "fly", `{}`).problem(http.StatusNotFound, "not_found")
+	if !filed.allows(recovery.Escalate) || filed.allows(recovery.SubmitAppeal) || filed.allows(recovery.CloseCase) {
+		t.Errorf("%s", filed.body)
+	}
+	if after := s.entries(id); after != before {
+		t.Errorf("%d entries, before %d", after, before)
+	}
+}
+
+func TestIfMatch(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	note := func(as recovery.Role, action recovery.Action, body, tag string) answer {
+		return s.do(t, call{
+			as: as, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action),
+			body: []byte(body), header: map[string]string{"If-Match": tag},
+		})
+	}
+	const contact = `{"channel":"phone","text":"x","sent_at":"` + day + `"}`
+	for _, tag := range []string{`"2"`, `"0"`, `W/"1"`, `"abc"`, `1`, `"-1"`, `""`} {
+		note(recovery.RoleClaimant, recovery.RecordContact, contact, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
+		note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
+	}
+	if p := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1", "2"`).problem(http.StatusBadRequest, "invalid"); !p.names("If-Match") {
+		t.Errorf("%+v", p)
+	}
+	if s.entries(id) != 1 {
+		t.Errorf("%d entries after refusals", s.entries(id))
+	}
+	tag := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1"`).is(http.StatusOK).header.Get("ETag")
+	tag = note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).is(http.StatusOK).header.Get("ETag")
+	note(recovery.RoleClaimant, recovery.RecordContact, contact, "*").is(http.StatusOK)
+	note(recovery.RoleClaimant, recovery.RecordContact, contact, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
+}
+
+func TestSameKeySameAct(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	for action, body := range map[recovery.Action]string{
+		recovery.RecordContact: `{"channel":"phone","text":"x","sent_at":"` + day + `"}`,
+		recovery.AddNote:       `{"text":"x","visibility":"shared"}`,
+	} {
+		c := call{
+			as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action),
+			body: []byte(body), key: "act-" + string(action),
+		}
+		first := s.do(t, c).is(http.StatusOK)
+		s.act(t, recovery.RoleClaimant, id, recovery.RecordContact, `{"channel":"sms","text":"y","sent_at":"`+day+`"}`).is(http.StatusOK)
+		again := s.do(t, c).is(http.StatusOK)
+		if string(first.body) != string(again.body) || again.header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("%s: first\n%s\nagain\n%s", action, first.body, again.body)
+		}
+		if first.header.Get("ETag") != again.header.Get("ETag") {
+			t.Errorf("%s: ETag %q and %q", action, first.header.Get("ETag"), again.header.Get("ETag"))
+		}
+		c.body = []byte(`{"text":"other","visibility":"internal"}`)
+		if action == recovery.AddNote {
+			s.do(t, c).problem(http.StatusConflict, "idempotency_conflict")
+		}
+	}
+	if got := s.entries(id); got != 5 {
+		t.Errorf("%d entries, want 5", got)
+	}
+}
+
+func TestSameActAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	statuses := make([]int, 8)
+	var group sync.WaitGroup
+	for i := range statuses {
+		group.Go(func() {
+			statuses[i] = s.do(t, call{
+				as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/escalate",
+				body: []byte(`{"to":"appeal","reason":"x"}`), key: "once",
+			}).status
+		})
+	}
+	group.Wait()
+	for _, status := range statuses {
+		if status != http.StatusOK {
+			t.Errorf("statuses %v", statuses)
+			break
+		}
+	}
+	entries, err := s.Store.Journal(t.Context(), recovery.CaseID(id), 0, 100)
+	must(t, err)
+	escalated := 0
+	for _, entry := range entries {
+		if entry.Record.Kind == recovery.EntryEscalated {
+			escalated++
+		}
+	}
+	if escalated != 1 {
+		t.Errorf("%d entries of one escalation", escalated)
+	}
+}
+
+func TestAnEngineThatIsAway(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	c := call{
+		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/withdraw",
+		body: []byte(`{"reason":"x"}`), key: "w",
+	}
+	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "nobody answers at 10.0.0.7")
+	refused := s.do(t, c)
+	refused.problem(http.StatusServiceUnavailable, "unavailable")
+	if refused.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	if s.entries(id) != 1 {
+		t.Errorf("%d entries", s.entries(id))
+	}
+	s.file(t) // filing does not wait for the engine
+	s.Engine.Away = nil
+	if got := s.do(t, c).is(http.StatusOK).text("stage"); got != "closed" {
+		t.Errorf("stage %s", got)
+	}
+}

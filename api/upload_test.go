@@ -1,0 +1,301 @@
+package api_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"recourse/api"
+	"recourse/recovery"
+)
+
+func TestAddAndReadEvidence(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	fields := []part{
+		{name: "kind", content: "chat_screenshot"}, {name: "captured_at", content: day},
+		{name: "source", content: "手机截图"}, {name: "description", content: "群聊"},
+	}
+	file := part{name: "file", file: "截图 1.png", content: png}
+	after := s.upload(t, id, "evidence", "", append([]part{file}, fields...)...).is(http.StatusCreated)
+	before := s.upload(t, id, "evidence", "", append(fields, file)...).is(http.StatusCreated)
+	if after.text("sha256") != before.text("sha256") || after.text("id") == before.text("id") {
+		t.Errorf("%s\n%s", after.body, before.body)
+	}
+	if s.blobs() != 1 {
+		t.Errorf("%d blobs of the same bytes", s.blobs())
+	}
+	read := s.get(t, recovery.RoleClaimant, after.header.Get("Location")).is(http.StatusOK)
+	if string(read.body) != string(after.body) || read.text("file_name") != "截图 1.png" || read.text("captured_at") != day {
+		t.Errorf("read\n%s\nadded\n%s", read.body, after.body)
+	}
+	items, _ := s.get(t, recovery.RoleAgent, "/api/v1/cases/"+id+"/evidence").is(http.StatusOK).object()["items"].([]any)
+	if len(items) != 2 {
+		t.Errorf("%d items", len(items))
+	}
+	s.get(t, other, after.header.Get("Location")).problem(http.StatusNotFound, "not_found")
+}
+
+func TestContentIsADownload(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	added := s.upload(t, id, "evidence", "", part{name: "kind", content: "other"}, part{name: "file", file: `a\"b.html`, content: png})
+	path := added.is(http.StatusCreated).header.Get("Location") + "/content"
+	entries := s.entries(id)
+	s.get(t, other, path).problem(http.StatusNotFound, "not_found")
+	s.get(t, "", path).problem(http.StatusUnauthorized, "unauthenticated")
+	if s.entries(id) != entries {
+		t.Error("a refused look was journalled")
+	}
+	got := s.get(t, recovery.RoleAgent, path).is(http.StatusOK)
+	if string(got.body) != png {
+		t.Errorf("%d bytes, want %d", len(got.body), len(png))
+	}
+	if s.entries(id) != entries+1 {
+		t.Errorf("%d entries, want %d: a look is an entry", s.entries(id), entries+1)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+		"Content-Disposition":     `attachment; filename="a\"b.html"`,
+		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+	} {
+		if value := got.header.Get(name); value != want {
+			t.Errorf("%s: %q, want %q", name, value, want)
+		}
+	}
+}
+
+func TestSameKeySameFile(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	kind := part{name: "kind", content: "other"}
+	file := part{name: "file", file: "a.png", content: png}
+	answers := make([]answer, 6)
+	var group sync.WaitGroup
+	for i := range answers {
+		group.Go(func() { answers[i] = s.upload(t, id, "evidence", "k", kind, file) })
+	}
+	group.Wait()
+	replays := 0
+	for _, a := range answers {
+		if a.status != http.StatusCreated || string(a.body) != string(answers[0].body) {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+		if a.header.Get("Idempotent-Replay") != "" {
+			replays++
+		}
+	}
+	if replays != len(answers)-1 || s.blobs() != 1 || s.entries(id) != 2 {
+		t.Errorf("%d replays, %d blobs, %d entries", replays, s.blobs(), s.entries(id))
+	}
+	s.upload(t, id, "evidence", "k", kind, part{name: "file", file: "a.png", content: png + "x"}).problem(http.StatusConflict, "idempotency_conflict")
+	s.upload(t, id, "evidence", "k", part{name: "kind", content: "ticket"}, file).problem(http.StatusConflict, "idempotency_conflict")
+	if s.blobs() != 1 {
+		t.Errorf("%d blobs", s.blobs())
+	}
+}
+
+const bill = "\uFEFF微信支付账单明细,,,,,,,,,,\r\n,,,,,,,,,,\r\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\r\n" +
+	"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\r\n" +
+	"2026-03-01 12:30:00,转账,老王,\"转账备注:微信转账\",支出,¥2000.00,零钱,支付成功,\"1000050001202603010012345678\t\",\"10001\t\",\"/\"\r\n" +
+	"2026-03-01 18:00:00,商户消费,超市,\"食品\",支出,¥35.50,零钱,支付成功,\"4200001\t\",\"2\t\",\"/\"\r\n"
+
+func TestImportStatement(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(sample)}).is(http.StatusCreated).text("id")
+	file := part{name: "file", file: "微信账单.csv", content: bill}
+	first := s.upload(t, id, "statements", "bill", file).is(http.StatusCreated)
+	if first.text("platform") != "wechat" || first.text("form") != "wechat_csv" {
+		t.Errorf("%s", first.body)
+	}
+	transactions, _ := first.object()["transactions"].([]any)
+	matched, _ := transactions[0].(map[string]any)
+	if matched["matched"] != true || matched["amount_fen"] != 200000.0 || matched["at"] != "2026-03-01T12:30:00+08:00" {
+		t.Errorf("%v", matched)
+	}
+	again := s.upload(t, id, "statements", "bill", file).is(http.StatusCreated)
+	if string(again.body) != string(first.body) || again.header.Get("Idempotent-Replay") != "true" {
+		t.Errorf("first\n%s\nagain\n%s", first.body, again.body)
+	}
+	s.get(t, recovery.RoleClaimant, first.header.Get("Location")).is(http.StatusOK)
+	entries := s.entries(id)
+	if p := s.upload(t, id, "statements", "", part{name: "file", file: "x.csv", content: "a,b\n1,2\n"}).problem(http.StatusUnprocessableEntity, "invalid"); !p.names("file") {
+		t.Errorf("%+v", p)
+	}
+	if s.entries(id) != entries || s.blobs() != 1 {
+		t.Errorf("%d entries, %d blobs after a file that is no bill", s.entries(id), s.blobs())
+	}
+}
+
+func TestFaultyUploads(t *testing.T) {
+	t.Parallel()
+	const limit = 64 << 10
+	s := newStand(t, api.Options{}, uploadLimit(limit))
+	id := s.file(t).text("id")
+	kind, file := part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png}
+	named := func(name string) part { return part{name: "file", file: name, content: png} }
+	for label, c := range map[string]struct {
+		parts  []part
+		status int
+		field  string
+	}{
+		"nothing":            {nil, 422, "file"},
+		"no file":            {[]part{kind}, 422, "file"},
+		"two files":          {[]part{kind, file, file}, 422, "file"},
+		"empty file":         {[]part{kind, {name: "file", file: "a.png"}}, 422, "file"},
+		"file over limit":    {[]part{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", limit)}}, 413, "file"},
+		"body over limit":    {[]part{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", 3<<20)}}, 413, "file"},
+		"refused type":       {[]part{kind, {name: "file", file: "a.png", content: "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 64)}}, 415, "file"},
+		"html":               {[]part{kind, {name: "file", file: "a.png", content: "<!doctype html><script>alert(1)</script>"}}, 415, "file"},
+		"path up":            {[]part{kind, named("../../x")}, 422, "file"},
+		"windows path":       {[]part{kind, named(`..\\..\\x`)}, 422, "file"},
+		"absolute path":      {[]part{kind, named("/etc/passwd")}, 422, "file"},
+		"dots":               {[]part{kind, named("..")}, 422, "file"},
+		"long name":          {[]part{kind, named(strings.Repeat("名", 256))}, 422, "file"},
+		"bidi name":          {[]part{kind, named("a\u202egnp.exe")}, 422, "file"},
+		"name not UTF-8":     {[]part{kind, named("a\xff.png")}, 422, "file"},
+		"no kind":            {[]part{file}, 422, "kind"},
+		"empty kind":         {[]part{{name: "kind"}, file}, 422, "kind"},
+		"unknown kind":       {[]part{{name: "kind", content: "selfie"}, file}, 422, "kind"},
+		"two kinds":          {[]part{kind, kind, file}, 422, "kind"},
+		"kind not UTF-8":     {[]part{{name: "kind", content: "\xff"}, file}, 422, "kind"},
+		"unknown field":      {[]part{kind, {name: "colour", content: "red"}, file}, 422, "colour"},
+		"huge field":         {[]part{kind, {name: "description", content: strings.Repeat("x", 9000)}, file}, 422, "description"},
+		"long description":   {[]part{kind, file, {name: "description", content: strings.Repeat("字", 2001)}}, 422, "description"},
+		"bidi description":   {[]part{kind, file, {name: "description", content: "a\u202eb"}}, 422, "description"},
+		"source not UTF-8":   {[]part{kind, file, {name: "source", content: "\xc3\x28"}}, 422, "source"},
+		"long source":        {[]part{kind, file, {name: "source", content: strings.Repeat("x", 81)}}, 422, "source"},
+		"captured when":      {[]part{kind, file, {name: "captured_at", content: "yesterday"}}, 422, "captured_at"},
+		"captured nowhere":   {[]part{kind, file, {name: "captured_at", content: "2026-03-01T00:00:00"}}, 422, "captured_at"},
+		"captured in future": {[]part{kind, file, {name: "captured_at", content: "2099-01-01T00:00:00Z"}}, 422, "captured_at"},
+		"captured in 2013":   {[]part{kind, file, {name: "captured_at", content: "2013-01-01T00:00:00Z"}}, 422, "captured_at"},
+	} {
+		a := s.upload(t, id, "evidence", "key-of-"+strings.ReplaceAll(label, " ", "-"), c.parts...)
+		if a.status != c.status || !a.problem(c.status, a.text("code")).names(c.field) {
+			t.Errorf("%s: %d %s, want %d naming %s", label, a.status, a.body, c.status, c.field)
+		}
+		if _, answered, err := s.Store.Answer(t.Context(), s.Actor(recovery.RoleClaimant).ID, "key-of-"+strings.ReplaceAll(label, " ", "-")); err != nil || answered {
+			t.Errorf("%s: an answer was kept (%v)", label, err)
+		}
+	}
+	if s.blobs() != 0 || s.entries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	}
+}
+
+func TestUploadsOfTheWrongForm(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	path := "/api/v1/cases/" + id + "/evidence"
+	body, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png})
+	for label, c := range map[string]struct {
+		media  string
+		header map[string]string
+		body   []byte
+		status int
+	}{
+		"JSON":           {"application/json", nil, []byte(`{}`), 415},
+		"no boundary":    {"multipart/form-data", nil, body, 400},
+		"other boundary": {"multipart/form-data; boundary=xyz", nil, body, 400},
+		"mixed":          {strings.Replace(media, "form-data", "mixed", 1), nil, body, 415},
+		"compressed":     {media, map[string]string{"Content-Encoding": "gzip"}, body, 415},
+		"no end":         {media, nil, body[:len(body)-10], 400},
+		"half a file":    {media, nil, body[:len(body)-80], 400},
+		"half a header":  {media, nil, body[:60], 400},
+	} {
+		a := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: path, media: c.media, header: c.header, body: c.body})
+		if a.status != c.status {
+			t.Errorf("%s: %d %s, want %d", label, a.status, a.body, c.status)
+		}
+	}
+	s.do(t, call{as: recovery.RoleAuditor, method: "POST", path: path, media: media, body: body}).problem(403, "forbidden")
+	s.do(t, call{as: other, method: "POST", path: path, media: media, body: body}).problem(404, "not_found")
+	if s.blobs() != 0 || s.entries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	}
+}
+
+// TestAConnectionCutMidway sends less than it announced, as a phone that loses
+// its network does.
+func TestAConnectionCutMidway(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	body, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png + strings.Repeat("x", 5000)})
+	for path, sent := range map[string][]byte{"/evidence": body[:len(body)/2], "/actions/withdraw": []byte(`{"reason":`)} {
+		connection, err := net.Dial("tcp", s.server.Listener.Addr().String())
+		must(t, err)
+		if path != "/evidence" {
+			media = "application/json"
+		}
+		_, err = fmt.Fprintf(connection, "POST /api/v1/cases/%s%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
+			id, path, s.token(recovery.RoleClaimant), media, len(body), sent)
+		must(t, err)
+		tcp, _ := connection.(*net.TCPConn)
+		must(t, tcp.CloseWrite())
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		must(t, err)
+		text, err := io.ReadAll(response.Body)
+		must(t, err)
+		must(t, response.Body.Close())
+		if response.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "cut_off") {
+			t.Errorf("%s: %d %s", path, response.StatusCode, text)
+		}
+		must(t, connection.Close())
+	}
+	if s.blobs() != 0 || s.entries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	}
+}
+
+// TestMemoryStaysFlat runs alone, so that what is allocated meanwhile is its own.
+func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // measures the process
+	const size = 64 << 20
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	reader, writer := io.Pipe()
+	body := multipart.NewWriter(writer)
+	go func() {
+		defer writer.Close() //nolint:errcheck // of a pipe
+		_ = body.WriteField("kind", "screen_recording")
+		file, _ := body.CreateFormFile("file", "a.png")
+		_, _ = io.WriteString(file, png)
+		chunk := make([]byte, 32<<10)
+		for sent := 0; sent < size; sent += len(chunk) {
+			_, _ = file.Write(chunk)
+		}
+		_ = body.Close()
+	}()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/api/v1/cases/"+id+"/evidence", reader)
+	must(t, err)
+	request.Header.Set("Authorization", "Bearer "+s.token(recovery.RoleClaimant))
+	request.Header.Set("Content-Type", body.FormDataContentType())
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	response, err := s.server.Client().Do(request)
+	must(t, err)
+	runtime.ReadMemStats(&after)
+	text, err := io.ReadAll(response.Body)
+	must(t, err)
+	must(t, response.Body.Close())
+	if response.StatusCode != http.StatusCreated || !strings.Contains(string(text), fmt.Sprintf(`"size":%d`, size+len(png))) {
+		t.Fatalf("%d %s", response.StatusCode, text)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 {
+		t.Errorf("%d MB were allocated for a file of %d MB", used>>20, size>>20)
+	} else {
+		t.Logf("%d KB allocated", used>>10)
+	}
+}
