@@ -166,9 +166,7 @@ func (c *conditions) filter(f CaseFilter) {
 	if f.DueBefore != nil {
 		c.add("due_at < %s", *f.DueBefore)
 	}
-	if f.Query != "" {
-		c.add("strpos(search, %s) > 0", strings.ToLower(strings.TrimSpace(f.Query)))
-	}
+	c.search(f.Query)
 }
 
 func equal[T ~string](c *conditions, column string, value T) {

@@ -78,6 +78,36 @@ func TestCasesFilters(t *testing.T) {
 	}
 }
 
+func TestStrangeTextFindsNothing(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	file(t, s)
+	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe"} {
+		items, _, err := s.Cases(t.Context(), postgres.CaseFilter{Query: text}, 10, "")
+		if len(items) != 0 || err != nil && recovery.CodeOf(err) != recovery.CodeInvalid {
+			t.Errorf("%q: found %d cases, error %v", text, len(items), err)
+		}
+		_, err = s.Case(t.Context(), recovery.CaseID(text))
+		wantCode(t, err, recovery.CodeInvalid)
+	}
+}
+
+// Whatever part of a line is asked for, its terms are among those of the text.
+func TestTermsOfAPartAreTermsOfTheWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		line := []rune(strings.ToLower(rapid.StringMatching(`[a-z0-9_ 王小明阿é😀-]{0,20}`).Draw(r, "line")))
+		from := rapid.IntRange(0, len(line)).Draw(r, "from")
+		to := rapid.IntRange(from, len(line)).Draw(r, "to")
+		whole := postgres.SearchTerms("other\n" + string(line) + "\n阿明")
+		for _, term := range postgres.SearchTerms(string(line[from:to])) {
+			if !slices.Contains(whole, term) {
+				r.Fatalf("%q of %q has the term %q", string(line[from:to]), string(line), term)
+			}
+		}
+	})
+}
+
 func TestPagesAreCompleteWhileCasesAreFiled(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
@@ -156,14 +186,15 @@ func seed(t testing.TB, b bundle, n int) {
 	const copies = `insert into cases select
 			'seed-' || lpad(i::text, 8, '0'), 'S20260101-' || lpad(i::text, 6, '0'), platform, instrument, amount_fen, sent_at,
 			'seed-' || i, reason, claim_state, group_kind, group_size, claimant, counterparts, narrative,
-			's20260101-' || i || E'\nseed-' || i || E'\n王' || chr(19968 + i % 2000) || E'\n阿明',
+			'seed-' || i || E'\n' || name, array[left(name, 1), right(name, 1), name, 'se', 'ee', 'ed', 'd-'],
 			s.stage, case s.stage when 'appeal' then 'agent' when 'closed' then 'nobody' else 'counterpart' end,
 			case s.stage when 'closed' then 'recovered_full' else '' end, recovered_fen, position, deadlines,
 			case s.stage when 'closed' then null else created_at + i * interval '1 second' end,
 			case when i % 7 = 0 then '' else 'agent-' || (i / 10) % 20 end, 'owner-' || i % 5000, playbook, pace,
 			created_at - i * interval '1 minute', case s.stage when 'closed' then created_at end, version
 		from cases, generate_series(1, $2) i,
-			lateral (select (array['closed','closed','closed','closed','closed','closed','private_contact','group_notice','appeal','legal'])[1 + i % 10]) s (stage)
+			lateral (select (array['closed','closed','closed','closed','closed','closed','private_contact','group_notice','appeal','legal'])[1 + i % 10]) s (stage),
+			lateral (select '王' || chr(19968 + i % 2000)) n (name)
 		where id = $1`
 	for _, statement := range []string{copies, "analyze cases"} {
 		var args []any

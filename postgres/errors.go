@@ -61,6 +61,11 @@ func refine(what string, err error) error {
 		if known != nil {
 			return known
 		}
+		if refused.Code == unstorable || refused.Code == unstorableJSON {
+			return &recovery.Fault{
+				Code: recovery.CodeInvalid, Detail: "The text holds characters that cannot be kept.", Cause: named(what, err),
+			}
+		}
 	}
 	if outOfReach(err, refused) {
 		return &recovery.Fault{
@@ -71,6 +76,14 @@ func refine(what string, err error) error {
 		Code: recovery.CodeInternal, Detail: "The record could not be read or written.", Cause: named(what, err),
 	}
 }
+
+// unstorable and unstorableJSON are PostgreSQL's SQLSTATEs for text that is not
+// UTF-8 or holds a NUL. The rooms above let none through to be written; in a
+// search or an id from an address it may still come.
+const (
+	unstorable     = "22021"
+	unstorableJSON = "22P05"
+)
 
 func named(what string, err error) error { return fmt.Errorf("postgres: %s: %w", what, err) }
 

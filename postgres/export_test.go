@@ -7,8 +7,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Refine is refine, for the tests of the errors.
-var Refine = refine
+// Refine and SearchTerms open what is tested by itself.
+var (
+	Refine      = refine
+	SearchTerms = searchTerms
+)
 
 // ExplainCases gives PostgreSQL's plan for a page of cases, as it would run.
 func (s *Store) ExplainCases(ctx context.Context, f CaseFilter, limit int, cursor string) (string, error) {

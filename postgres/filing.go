@@ -60,15 +60,16 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 }
 
 func queueCase(batch *pgx.Batch, c recovery.Case) {
+	search := searchText(c)
 	batch.Queue(`insert into cases (
 			id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
-			group_kind, group_size, claimant, counterparts, narrative, search,
+			group_kind, group_size, claimant, counterparts, narrative, search, terms,
 			stage, waiting_on, outcome, recovered_fen, position, deadlines, due_at,
 			assignee, owner, playbook, pace, created_at, closed_at, version)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-			$23, $24, $25, $26, $27, $28, $29)`,
+			$23, $24, $25, $26, $27, $28, $29, $30)`,
 		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
-		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, searchText(c),
+		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, search, searchTerms(search),
 		c.Position.Stage, c.Position.WaitingOn, c.Position.Outcome, c.Position.Recovered, c.Position,
 		orEmpty(c.Deadlines), earliestDue(c.Deadlines),
 		c.Assignee, c.Owner, c.Playbook, max(1, c.Pace), c.CreatedAt, c.ClosedAt, max(1, c.Version))
@@ -80,15 +81,6 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-// searchText holds what a case is searched by, one a line, in small letters.
-func searchText(c recovery.Case) string {
-	lines := []string{string(c.Number), c.TransactionNo, c.Claimant.Name}
-	for _, counterpart := range c.Counterparts {
-		lines = append(lines, counterpart.Alias)
-	}
-	return strings.ToLower(strings.Join(lines, "\n"))
 }
 
 // earliestDue is the first deadline that runs; nil when none does.

@@ -51,6 +51,7 @@ create table cases (
     counterparts   jsonb       not null,
     narrative      text        not null,
     search         text        not null,
+    terms          text[] collate "C" not null,
     stage          text        not null,
     waiting_on     text        not null,
     outcome        text        not null,
@@ -84,6 +85,10 @@ create index cases_assignee on cases (assignee, created_at desc, id desc) where 
 create index cases_assignee_open on cases (assignee, created_at desc, id desc)
     where closed_at is null and assignee <> '';
 create index cases_due on cases (due_at) where due_at is not null;
+
+-- Found by pairs of characters: see searchTerms. The pending list is kept short
+-- so that no filing waits long for it to be sorted in.
+create index cases_terms on cases using gin (terms) with (gin_pending_list_limit = 1024);
 
 create table journal_heads (
     case_id text collate "C" primary key references cases (id),
