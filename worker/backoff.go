@@ -20,8 +20,6 @@ func (b *backoff) next() time.Duration {
 	return b.last
 }
 
-func (b *backoff) reset() { b.last = 0 }
-
 // sleep pauses; it reports false when ctx ended first.
 func (b *backoff) sleep(ctx context.Context) bool {
 	timer := time.NewTimer(b.next())

@@ -9,7 +9,6 @@ import (
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -27,19 +26,20 @@ const aadLabel = "recourse/temporal-payload/v1"
 
 // Codec encrypts every payload with AES-256-GCM and binds it to the namespace
 // and the workflow it belongs to: a ciphertext moved to another case does not
-// open. It takes and gives nothing unencrypted.
+// open. It takes and gives nothing unencrypted. Used without a workflow, as the
+// SDK reserves the right to, it binds to the namespace alone, and what it gives
+// opens in no workflow.
 //
 // It serves one namespace, named when it is made and not by the SDK's context:
 // a replay of a stored history runs in a namespace of the SDK's own.
 type Codec struct {
 	namespace string
-	workflow  string // empty until bound
+	workflow  string // empty: bound to none
 	current   string // id of the key that encrypts
 	keys      map[string]cipher.AEAD
 }
 
 var (
-	errUnbound  = errors.New("payload codec: no workflow to bind the payload to")
 	errOpen     = errors.New("payload codec: the payload does not open: wrong workflow, or altered")
 	errNotOurs  = errors.New("payload codec: the payload is not encrypted by this product")
 	errTooShort = errors.New("payload codec: the payload is too short to be a ciphertext")
@@ -104,9 +104,6 @@ func each(payloads []*commonpb.Payload, turn func(*commonpb.Payload) (*commonpb.
 }
 
 func (c *Codec) seal(payload *commonpb.Payload) (*commonpb.Payload, error) {
-	if c.workflow == "" {
-		return nil, errUnbound
-	}
 	plain, err := proto.Marshal(payload)
 	if err != nil {
 		return nil, fmt.Errorf("payload codec: %w", err)
@@ -125,9 +122,6 @@ func (c *Codec) open(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	metadata := payload.GetMetadata()
 	if string(metadata[converter.MetadataEncoding]) != encodingEncrypted || string(metadata[metadataCipher]) != cipherName {
 		return nil, errNotOurs
-	}
-	if c.workflow == "" {
-		return nil, errUnbound
 	}
 	keyID := string(metadata[metadataKeyID])
 	aead, known := c.keys[keyID]
@@ -162,12 +156,4 @@ func (c *Codec) aad(keyID string) []byte {
 // DataConverter is what client, worker and replayer must share.
 func (c *Codec) DataConverter() converter.DataConverter {
 	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c)
-}
-
-// FailureConverter encrypts the texts of errors too: they may quote what a
-// database or a file said.
-func (c *Codec) FailureConverter() converter.FailureConverter {
-	return temporal.NewDefaultFailureConverter(temporal.DefaultFailureConverterOptions{
-		DataConverter: c.DataConverter(), EncodeCommonAttributes: true,
-	})
 }

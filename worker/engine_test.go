@@ -1,0 +1,167 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"recourse/recovery"
+	"recourse/workflows"
+)
+
+// server stands in for a Temporal server as its client sees it.
+type server struct {
+	update, withStart, health error // of the calls
+	outcome                   error // of the Update, as its handle tells it
+	result                    workflows.ActResult
+	updates, starts           []client.UpdateWorkflowOptions
+	started                   []client.StartWorkflowOptions
+}
+
+func (s *server) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	s.updates = append(s.updates, o)
+	return s.handle(), s.update
+}
+
+func (s *server) UpdateWithStartWorkflow(_ context.Context, o client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	s.starts = append(s.starts, o.UpdateOptions)
+	return s.handle(), s.withStart
+}
+
+func (s *server) NewWithStartWorkflowOperation(o client.StartWorkflowOptions, _ any, _ ...any) client.WithStartWorkflowOperation {
+	s.started = append(s.started, o)
+	return nil
+}
+
+func (s *server) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {
+	return &client.CheckHealthResponse{}, s.health
+}
+
+func (s *server) handle() client.WorkflowUpdateHandle {
+	return handle{outcome: s.outcome, result: s.result}
+}
+
+type handle struct {
+	client.WorkflowUpdateHandle
+	outcome error
+	result  workflows.ActResult
+}
+
+func (h handle) Get(_ context.Context, value any) error {
+	if h.outcome == nil {
+		*value.(*workflows.ActResult) = h.result
+	}
+	return h.outcome
+}
+
+func refused(code recovery.Code) error {
+	told := workflows.Refusal{
+		Code: code, Detail: "no", Allowed: []recovery.Action{recovery.Withdraw}, Fields: []recovery.FieldFault{{Field: "to"}},
+	}
+	return fmt.Errorf("update: %w", temporal.NewNonRetryableApplicationError("no", string(code), nil, told))
+}
+
+func TestActSendsOneUpdate(t *testing.T) {
+	t.Parallel()
+	s := &server{result: workflows.ActResult{Version: 7}}
+	in := workflows.ActInput{Move: recovery.Move{RequestID: "r"}, Attempt: 1}
+	got, err := (&Engine{client: s}).Act(t.Context(), "c", in, "r/1")
+	if err != nil || got.Version != 7 || len(s.updates) != 1 || len(s.starts) != 0 {
+		t.Fatalf("got %+v %v after %d updates", got, err, len(s.updates))
+	}
+	sent := s.updates[0]
+	if sent.UpdateID != "r/1" || sent.WorkflowID != "case:c" || sent.UpdateName != workflows.ActUpdate ||
+		sent.WaitForStage != client.WorkflowUpdateStageCompleted || len(sent.Args) != 1 || sent.Args[0] != in {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+// TestActBeforeTheRelay: a filed case whose workflow does not run yet is started
+// with its first act.
+func TestActBeforeTheRelay(t *testing.T) {
+	t.Parallel()
+	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActResult{Version: 2}}
+	got, err := (&Engine{client: s}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+	if err != nil || got.Version != 2 || len(s.starts) != 1 || len(s.started) != 1 {
+		t.Fatalf("got %+v %v", got, err)
+	}
+	if s.starts[0].WorkflowID != "case:c" || s.starts[0].UpdateID != "r/1" {
+		t.Errorf("the update with the start: %+v", s.starts[0])
+	}
+	start := s.started[0]
+	if start.ID != "case:c" || start.TaskQueue != workflows.CasesQueue ||
+		start.WorkflowIDConflictPolicy != enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING ||
+		start.WorkflowIDReusePolicy != enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE {
+		t.Errorf("start %+v", start)
+	}
+}
+
+func TestActFaults(t *testing.T) {
+	t.Parallel()
+	gone := serviceerror.NewNotFound("gone")
+	ended := fmt.Errorf("failed workflow start: %w", serviceerror.NewWorkflowExecutionAlreadyStarted("closed", "", ""))
+	for _, test := range []struct {
+		name   string
+		server server
+		want   recovery.Code
+	}{
+		{"refused", server{outcome: refused(recovery.CodeActionNotAllowed)}, recovery.CodeActionNotAllowed},
+		{"forbidden", server{outcome: refused(recovery.CodeForbidden)}, recovery.CodeForbidden},
+		{"invalid", server{outcome: refused(recovery.CodeInvalid)}, recovery.CodeInvalid},
+		{"refused with the start", server{update: gone, outcome: refused(recovery.CodeInvalid)}, recovery.CodeInvalid},
+		{"closed", server{update: gone, withStart: ended}, recovery.CodeActionNotAllowed},
+		{"nobody works", server{update: &client.WorkflowUpdateServiceTimeoutOrCanceledError{}}, recovery.CodeUnavailable},
+		{"nobody answers the start", server{update: gone, withStart: serviceerror.NewDeadlineExceeded("late")}, recovery.CodeUnavailable},
+		{"the server is away", server{update: serviceerror.NewUnavailable("away")}, recovery.CodeUnavailable},
+		{"the server is full", server{update: &serviceerror.ResourceExhausted{Message: "full"}}, recovery.CodeUnavailable},
+		{"the answer is late", server{outcome: context.DeadlineExceeded}, recovery.CodeUnavailable},
+		{"the asker left", server{outcome: serviceerror.NewCanceled("left")}, recovery.CodeUnavailable},
+		{"something else", server{update: errors.New("else")}, recovery.CodeInternal},
+		{"an activity failed", server{outcome: temporal.NewNonRetryableApplicationError("x", "conflict", nil)}, recovery.CodeInternal},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := (&Engine{client: &test.server}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+			if recovery.CodeOf(err) != test.want || err == nil {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestActKeepsWhatWasTold(t *testing.T) {
+	t.Parallel()
+	s := &server{outcome: refused(recovery.CodeInvalid)}
+	_, err := (&Engine{client: s}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+	var fault *recovery.Fault
+	if !errors.As(err, &fault) || fault.Detail != "no" || len(fault.Fields) != 1 || fault.Fields[0].Field != "to" || len(fault.Allowed) != 1 {
+		t.Errorf("fault %+v", fault)
+	}
+}
+
+func TestActAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := &server{update: errors.New("rpc broke")}
+	if _, err := (&Engine{client: s}).Act(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHealthy(t *testing.T) {
+	t.Parallel()
+	if err := (&Engine{client: &server{}}).Healthy(t.Context()); err != nil {
+		t.Error(err)
+	}
+	sick := &Engine{client: &server{health: serviceerror.NewUnavailable("away")}}
+	if err := sick.Healthy(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
+		t.Errorf("got %v", err)
+	}
+}

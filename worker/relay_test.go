@@ -1,0 +1,285 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"recourse/postgres"
+)
+
+// box is an outbox in memory, as package postgres keeps it.
+type box struct {
+	mutex sync.Mutex
+	items []postgres.OutboxItem
+	next  map[int64]time.Time // when a failed item is due again
+	away  error
+	bell  chan struct{}
+}
+
+func newBox(items ...postgres.OutboxItem) *box {
+	return &box{items: items, next: map[int64]time.Time{}, bell: make(chan struct{}, 1)}
+}
+
+func (b *box) Woken(context.Context) (<-chan struct{}, error) { return b.bell, b.away }
+
+func (b *box) put(item postgres.OutboxItem) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.items = append(b.items, item)
+	select {
+	case b.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (b *box) left() int {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return len(b.items)
+}
+
+// take removes what is due: others do not see it while it is being delivered.
+func (b *box) take(limit int) []postgres.OutboxItem {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	var due, rest []postgres.OutboxItem
+	for _, item := range b.items {
+		if len(due) < limit && !b.next[item.ID].After(time.Now()) {
+			due = append(due, item)
+		} else {
+			rest = append(rest, item)
+		}
+	}
+	b.items = rest
+	return due
+}
+
+func (b *box) DrainOutbox(ctx context.Context, limit int, deliver func(context.Context, postgres.OutboxItem) error) (int, error) {
+	if b.away != nil {
+		return 0, b.away
+	}
+	n := 0
+	for _, item := range b.take(limit) {
+		if deliver(ctx, item) == nil {
+			n++
+			continue
+		}
+		b.mutex.Lock()
+		b.items = append(b.items, item)
+		b.next[item.ID] = time.Now().Add(time.Second)
+		b.mutex.Unlock()
+	}
+	return n, nil
+}
+
+// engine is a Temporal server as Relay sees it.
+type engine struct {
+	mutex sync.Mutex
+	calls []string
+	fails error
+	per   map[string]error // by workflow id
+}
+
+func (e *engine) told(what string, id string) error {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.fails != nil {
+		return e.fails
+	}
+	e.calls = append(e.calls, what+" "+id)
+	return e.per[id]
+}
+
+func (e *engine) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	return nil, e.told(fmt.Sprintf("start %s %+v", workflow, args[0]), o.ID)
+}
+
+func (e *engine) SignalWithStartWorkflow(_ context.Context, id, signal string, arg any, o client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+	if id != o.ID {
+		return nil, errors.New("two workflow ids")
+	}
+	return nil, e.told(fmt.Sprintf("signal %s %+v", signal, arg), id)
+}
+
+func (e *engine) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return nil, e.fails
+}
+
+func (e *engine) set(err error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.fails = err
+}
+
+func (e *engine) heard() []string {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return slices.Sorted(slices.Values(e.calls))
+}
+
+func relay(b *box, e *engine) *Relay {
+	return &Relay{outbox: b, client: e, log: slog.New(slog.NewTextHandler(io.Discard, nil)), every: relayEvery}
+}
+
+// while runs a relay until do returns.
+func while(t *testing.T, r *Relay, do func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	synctest.Wait()
+	do()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("the relay ended with %v", err)
+	}
+}
+
+func TestRelayDelivers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(
+			postgres.OutboxItem{ID: 1, Kind: postgres.OutboxStart, CaseID: "1"},
+			postgres.OutboxItem{ID: 2, Kind: postgres.OutboxEvidence, CaseID: "1", Ref: "e"},
+			postgres.OutboxItem{ID: 3, Kind: postgres.OutboxExport, CaseID: "1", Ref: "x"},
+		), &engine{}
+		while(t, relay(b, e), func() {})
+		want := []string{
+			"signal evidence_added {EvidenceID:e} case:1", "start Case {CaseID:1} case:1", "start Export {CaseID:1 ExportID:x} export:x",
+		}
+		if diff := cmp.Diff(want, e.heard()); diff != "" || b.left() != 0 {
+			t.Errorf("%d left (-want +got):\n%s", b.left(), diff)
+		}
+	})
+}
+
+func TestRelayIsWoken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(), &engine{}
+		while(t, relay(b, e), func() {
+			asked := time.Now()
+			b.put(postgres.OutboxItem{ID: 1, Kind: postgres.OutboxStart, CaseID: "1"})
+			synctest.Wait()
+			if b.left() != 0 || time.Since(asked) != 0 {
+				t.Errorf("%d left after %s", b.left(), time.Since(asked))
+			}
+		})
+	})
+}
+
+// TestRelayLooksByItself: what another process wrote, and whose bell was not
+// heard, is found within the period.
+func TestRelayLooksByItself(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(), &engine{}
+		while(t, relay(b, e), func() {
+			b.mutex.Lock()
+			b.items = append(b.items, postgres.OutboxItem{ID: 1, Kind: postgres.OutboxStart, CaseID: "1"})
+			b.mutex.Unlock()
+			time.Sleep(relayEvery)
+			synctest.Wait()
+			if b.left() != 0 {
+				t.Error("it was not found")
+			}
+		})
+	})
+}
+
+func TestRelaySurvivesTemporal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(), &engine{fails: serviceerror.NewUnavailable("away")}
+		for id := range int64(100) {
+			b.items = append(b.items, postgres.OutboxItem{ID: id, Kind: postgres.OutboxStart, CaseID: "1"})
+		}
+		while(t, relay(b, e), func() {
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if b.left() != 100 {
+				t.Errorf("%d of 100 left while Temporal is away", b.left())
+			}
+			e.set(nil)
+			time.Sleep(10 * time.Second)
+			synctest.Wait()
+			if b.left() != 0 || len(e.heard()) != 100 {
+				t.Errorf("%d left, %d delivered", b.left(), len(e.heard()))
+			}
+		})
+	})
+}
+
+// TestRelayWhatEndedIsDelivered: a workflow that ran and ended needs to hear
+// nothing more; one item that cannot be delivered does not hold up the others.
+func TestRelayWhatEndedIsDelivered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(
+			postgres.OutboxItem{ID: 1, Kind: postgres.OutboxEvidence, CaseID: "ended", Ref: "e"},
+			postgres.OutboxItem{ID: 2, Kind: postgres.OutboxStart, CaseID: "broken"},
+			postgres.OutboxItem{ID: 3, Kind: "strange", CaseID: "3"},
+			postgres.OutboxItem{ID: 4, Kind: postgres.OutboxStart, CaseID: "4"},
+		)
+		e := &engine{per: map[string]error{
+			"case:ended":  serviceerror.NewWorkflowExecutionAlreadyStarted("closed", "", ""),
+			"case:broken": errors.New("broken"),
+		}}
+		while(t, relay(b, e), func() {})
+		if b.left() != 2 {
+			t.Errorf("%d left: %+v", b.left(), b.items)
+		}
+	})
+}
+
+func TestRelayWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBox(postgres.OutboxItem{ID: 1, Kind: postgres.OutboxStart, CaseID: "1"}), &engine{}
+		r := relay(b, e)
+		b.away = errors.New("no listener")
+		if err := r.Run(t.Context()); err == nil {
+			t.Error("a relay that cannot listen runs")
+		}
+		if n, ok := r.lot(t.Context()); n != 0 || ok {
+			t.Errorf("a lot of %d from a database that is away", n)
+		}
+	})
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := backoff{first: time.Second, limit: 5 * time.Second}
+		start := time.Now()
+		for range 5 { // 1 + 2 + 4 + 5 + 5
+			if !b.sleep(t.Context()) {
+				t.Fatal("it did not sleep")
+			}
+		}
+		if got := time.Since(start); got != 17*time.Second {
+			t.Errorf("slept %s", got)
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if b.sleep(ended) {
+			t.Error("it slept through the end")
+		}
+	})
+}
+
+var _ starter = (*engine)(nil)
