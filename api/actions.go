@@ -25,10 +25,11 @@ func (a *API) act(c echo.Context, id ID, action recovery.Action, key, match *str
 	if request.IfMatch, err = ifMatch(match); err != nil {
 		return err
 	}
-	act := recovery.Act{Action: action}
+	var act recovery.Act
 	if err := decode(body, &act); err != nil {
 		return err
 	}
+	act.Action = action
 	reply, err := a.service.Act(c.Request().Context(), request.Request, recovery.CaseID(id), act)
 	if err != nil {
 		return err

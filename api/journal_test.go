@@ -1,0 +1,194 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/api"
+	"recourse/recovery"
+)
+
+// line is what a test looks at of a journal entry.
+type line struct {
+	Seq  int64  `json:"seq"`
+	Kind string `json:"kind"`
+	Hash string `json:"hash"`
+	Body struct {
+		Facts       map[string]any    `json:"facts"`
+		Values      map[string]string `json:"values"`
+		Withheld    []string          `json:"withheld"`
+		Commitments map[string]string `json:"commitments"`
+		Prev        string            `json:"prev"`
+	} `json:"body"`
+}
+
+type journalPage struct {
+	Items      []line `json:"items"`
+	Next       string `json:"next_cursor"`
+	Checkpoint *struct {
+		Size int64  `json:"size"`
+		Note string `json:"note"`
+	} `json:"checkpoint"`
+}
+
+func (s *stand) journal(t testing.TB, as recovery.Role, id, query string) journalPage {
+	t.Helper()
+	var page journalPage
+	must(t, json.Unmarshal(s.get(t, as, "/api/v1/cases/"+id+"/journal"+query).is(http.StatusOK).body, &page))
+	return page
+}
+
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	for range 3 {
+		s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"打过电话","visibility":"shared"}`).is(http.StatusOK)
+	}
+	s.act(t, recovery.RoleClaimant, id, recovery.Escalate, `{"to":"appeal","reason":"没有回音"}`).is(http.StatusOK)
+	whole := s.journal(t, recovery.RoleClaimant, id, "")
+	if whole.Checkpoint == nil || whole.Checkpoint.Size != int64(len(whole.Items)) || !strings.HasPrefix(whole.Checkpoint.Note, "recourse/case/"+id) {
+		t.Errorf("checkpoint %+v of %d entries", whole.Checkpoint, len(whole.Items))
+	}
+	first := whole.Items[0]
+	if first.Kind != "case_filed" || first.Body.Values["claimant.name"] != "林晓" || first.Body.Commitments["claimant.name"] == "" ||
+		first.Body.Facts["amount_fen"] != 200000.0 {
+		t.Errorf("%+v", first)
+	}
+	var paged []line
+	for query := "?limit=2"; query != ""; {
+		page := s.journal(t, recovery.RoleClaimant, id, query)
+		paged = append(paged, page.Items...)
+		if query = ""; page.Next != "" {
+			query = "?limit=2&cursor=" + page.Next
+		}
+	}
+	if fmt.Sprint(paged) != fmt.Sprint(whole.Items) {
+		t.Errorf("paged %v\nwhole %v", paged, whole.Items)
+	}
+	for i, entry := range whole.Items {
+		if entry.Seq != int64(i+1) {
+			t.Errorf("entry %d has the number %d", i+1, entry.Seq)
+		}
+	}
+}
+
+func TestInternalNotesAreTheDesks(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	id := s.file(t).text("id")
+	s.act(t, recovery.RoleAgent, id, recovery.AddNote, `{"text":"像是骗子","visibility":"internal"}`).is(http.StatusOK)
+	if got := s.journal(t, recovery.RoleAgent, id, "").Items[1].Body.Values["text"]; got != "像是骗子" {
+		t.Errorf("the desk reads %q", got)
+	}
+	told := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/journal")
+	if strings.Contains(string(told.body), "骗子") {
+		t.Errorf("the claimant reads %s", told.body)
+	}
+	if withheld := s.journal(t, recovery.RoleClaimant, id, "").Items[1].Body.Withheld; fmt.Sprint(withheld) != "[text]" {
+		t.Errorf("withheld %v", withheld)
+	}
+}
+
+// follow opens an event stream; events come until the context ends.
+func (s *stand) follow(ctx context.Context, t testing.TB, id, after string) (<-chan line, *http.Response) {
+	t.Helper()
+	request := s.request(t, call{as: recovery.RoleClaimant, method: "GET", path: "/api/v1/cases/" + id + "/events"})
+	if after != "" {
+		request.Header.Set("Last-Event-ID", after)
+	}
+	response, err := s.server.Client().Do(request.WithContext(ctx)) //nolint:bodyclose // closed by the goroutine below
+	must(t, err)
+	events := make(chan line)
+	go func() {
+		defer close(events)
+		defer response.Body.Close() //nolint:errcheck // it was only read
+		lines := bufio.NewScanner(response.Body)
+		for lines.Scan() {
+			var event line
+			if data, is := strings.CutPrefix(lines.Text(), "data: "); is && json.Unmarshal([]byte(data), &event) == nil {
+				events <- event
+			}
+		}
+	}()
+	return events, response
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{EventPoll: 10 * time.Millisecond})
+	id := s.file(t).text("id")
+	ctx, cancel := context.WithCancel(t.Context())
+	events, response := s.follow(ctx, t, id, "")
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" || response.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %v", response.StatusCode, response.Header)
+	}
+	if event := <-events; event.Seq != 1 || event.Kind != "case_filed" {
+		t.Errorf("%+v", event)
+	}
+	s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).is(http.StatusOK)
+	if event := <-events; event.Seq != 2 || event.Kind != "note_added" {
+		t.Errorf("%+v", event)
+	}
+	cancel()
+	for range events {
+		t.Error("an event after the end")
+	}
+	resumed, _ := s.follow(t.Context(), t, id, "1")
+	if event := <-resumed; event.Seq != 2 {
+		t.Errorf("resumed after 1 with %d", event.Seq)
+	}
+	s.api.Close() // the server shuts down
+	for range resumed {
+		t.Error("an event after the end")
+	}
+}
+
+func TestFaultyEventStreams(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{EventPoll: 10 * time.Millisecond, Streams: 1})
+	id := s.file(t).text("id")
+	path := "/api/v1/cases/" + id + "/events"
+	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
+		p := s.do(t, call{as: recovery.RoleClaimant, method: "GET", path: path, header: map[string]string{"Last-Event-ID": last}}).problem(400, "invalid")
+		if !p.names("Last-Event-ID") {
+			t.Errorf("%s: %+v", last, p)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	events, _ := s.follow(ctx, t, id, "")
+	<-events
+	s.get(t, recovery.RoleClaimant, path).problem(http.StatusServiceUnavailable, "unavailable")
+	cancel()
+	for range events {
+		t.Error("an event after the end")
+	}
+}
+
+func TestALongJournalStreamsWhole(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{EventPoll: time.Hour}) // what is there comes without waiting
+	id := s.file(t).text("id")
+	const notes = 120
+	for range notes {
+		s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).is(http.StatusOK)
+	}
+	events, response := s.follow(t.Context(), t, id, "")
+	for want := int64(1); want <= notes+1; want++ {
+		if event := <-events; event.Seq != want {
+			t.Fatalf("event %d, want %d", event.Seq, want)
+		}
+	}
+	s.api.Close()
+	_, err := io.Copy(io.Discard, response.Body)
+	if err != nil && !strings.Contains(err.Error(), "closed") {
+		t.Error(err)
+	}
+}
