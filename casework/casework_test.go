@@ -312,6 +312,10 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.Act{Action: recovery.Assign, UserID: "nobody"})
 	wantCode(t, err, recovery.CodeInvalid)
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.Act{Action: recovery.Assign})
+	if err != nil {
+		t.Errorf("a supervisor who names nobody takes the case: %v", err)
+	}
 	released, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, recovery.Act{Action: recovery.Release})
 	if err != nil || released.Value.Assignee != "" {
 		t.Errorf("after release the assignee is %q (%v)", released.Value.Assignee, err)

@@ -40,6 +40,9 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 	kinds := map[recovery.Action]recovery.EntryKind{
 		recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
 	}
+	if act.Action == recovery.Assign && act.UserID == "" {
+		act.UserID = req.Actor.ID // whoever names nobody takes it
+	}
 	draft := s.draft(kinds[act.Action], req, c)
 	draft.Key = deskKey(req, s.newID)
 	draft.Facts, draft.Personal = act.Facts(), act.Personal()
@@ -55,7 +58,9 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 		nobody := recovery.UserID("")
 		write.Assignee, after.Assignee = &nobody, nobody
 	}
-	after.Version++
+	if write.Assignee != nil {
+		after.Version++ // a note leaves the record of the case as it is
+	}
 	view, err := s.view(ctx, after, req.Actor.Role)
 	if err != nil {
 		return postgres.DeskWrite{}, err

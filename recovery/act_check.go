@@ -124,7 +124,7 @@ var actChecks = map[Action]func(Act, *checker){
 		oneOf(c, "outcome", a.Outcome, Outcomes, true)
 		c.text("reason", a.Reason, MaxText, true)
 	},
-	Assign: func(a Act, c *checker) { c.text("user_id", string(a.UserID), MaxReference, true) },
+	Assign: func(a Act, c *checker) { c.text("user_id", string(a.UserID), MaxReference, false) },
 	AddNote: func(a Act, c *checker) {
 		c.text("text", a.Text, MaxText, true)
 		oneOf(c, "visibility", a.Visibility, []string{NoteInternal, NoteShared}, true)
