@@ -108,7 +108,12 @@ func (s *setting) all() {
 			s.exhibitPages()
 			continue
 		}
-		s.book.NewPage()
+		if part.goal == "steps" {
+			s.book.Skip(8)
+			s.book.Need(110)
+		} else {
+			s.book.NewPage()
+		}
 		s.begin(part.goal, part.title)
 		part.set()
 	}
@@ -126,7 +131,7 @@ func (s *setting) begin(goal, text string) {
 
 func (s *setting) heading(text string) {
 	p := para(heading, text)
-	p.Before, p.After, p.Leading = 4, 1.6, 1.5
+	p.Before, p.After, p.Leading = 3.5, 1.4, 1.5
 	s.book.Need(24)
 	s.book.Para(p)
 }
@@ -164,7 +169,7 @@ func (p *papers) runningHeads(book *typeset.Book) {
 		}
 		page.Rule(frame.Left, 278, frame.Right, 278, rule, 0.18)
 		book.Line(page, frame.Left, 283, frame.Width(), typeset.Left,
-			span(running, p.t.text("foot_fingerprint", "short", short(p.fingerprint, 16))))
+			span(running, p.t.text("foot_fingerprint", "short", short(p.fingerprint, 16)+"…")))
 		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, span(running, place))
 	}
 }
@@ -190,9 +195,5 @@ func (p *papers) banner(book *typeset.Book, page *typeset.Page) {
 		span(style, p.t.text("pace_banner", "pace", p.folio.Case.Pace)))
 }
 
-func short(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return s[:n] + "…"
-}
+// short gives the beginning of a digest.
+func short(s string, n int) string { return s[:min(len(s), n)] }

@@ -68,9 +68,14 @@ func (s *setting) exhibitRow(e *exhibit) typeset.Row {
 	page := centred(cell, s.pageRange(e))
 	page.Paras[0].Goal = e.goal()
 	return typeset.Row{Hold: true, Cells: []typeset.Cell{
-		number, {Paras: name}, in(cell, source), in(cell, s.t.Exhibits[s.known(e.Kind)].Proves),
-		in(cell, s.form(e)), in(cell, s.carrier(e)), page,
+		number, {Paras: name}, {Paras: []typeset.Para{compact(cell, source), s.received(e)}}, in(cell, s.t.Exhibits[s.known(e.Kind)].Proves),
+		in(cell, s.form(e)), s.carrier(e), page,
 	}}
+}
+
+// received is the day an exhibit came in.
+func (s *setting) received(e *exhibit) typeset.Para {
+	return compact(note, s.t.text("received", "time", e.ReceivedAt.In(beijing).Format("2006-01-02")))
 }
 
 // known falls back to "other" for kinds a later program added.
@@ -89,16 +94,16 @@ func (s *setting) form(e *exhibit) string {
 	return s.t.Words["media"]["application"]
 }
 
-func (s *setting) carrier(e *exhibit) string {
-	device := s.t.text("carrier_unknown")
-	if e.Device != "" {
-		value := e.Device
-		if s.hidesContacts() {
-			value = s.mask()
-		}
-		device = s.t.text("carrier_device", "device", value)
+// carrier says on which device the original is and where its bytes are.
+func (s *setting) carrier(e *exhibit) typeset.Cell {
+	device := e.Device
+	switch {
+	case device == "":
+		device = s.t.text("carrier_unknown")
+	case s.hidesContacts():
+		device = s.mask()
 	}
-	return device + "\n" + s.t.text("carrier_bag")
+	return typeset.Cell{Paras: []typeset.Para{compact(cell, device), compact(note, s.t.text("carrier_bag"))}}
 }
 
 func (s *setting) pageRange(e *exhibit) string {
@@ -111,7 +116,7 @@ func (s *setting) pageRange(e *exhibit) string {
 
 // digestRow stands under an exhibit's row: what ties the paper to the file.
 func (s *setting) digestRow(e *exhibit) typeset.Row {
-	text := compact(code, s.t.text("exhibit_digest", "sha256", e.SHA256, "received", clock(e.ReceivedAt), "entries", seqs(e.Seqs)))
+	text := compact(code, s.t.text("exhibit_digest", "sha256", e.SHA256, "entries", seqs(e.Seqs)))
 	return typeset.Row{Cells: []typeset.Cell{in(code, ""), {Paras: []typeset.Para{text}, Span: 6}}}
 }
 
@@ -126,6 +131,7 @@ func seqs(numbers []int64) string {
 // support sets each fact against the exhibits that may prove it and says where
 // a single one stands alone (证据规定 90: some evidence does not suffice alone).
 func (s *setting) support() {
+	s.book.Need(64)
 	s.heading(s.t.text("support"))
 	table := grid(62, 40, 60)
 	table.Head = head(s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))

@@ -175,16 +175,21 @@ func (s *setting) contents() {
 	}
 }
 
+// contentsLine sets a title, a dotted leader and a page number.
 func (s *setting) contentsLine(text, goal string, inset float64) {
 	style := body
 	if inset > 0 {
 		style = cell
 	}
-	left := compact(style, text)
-	left.Inset, left.Goal, left.Leading = inset, goal, 1.7
-	right := compact(style, s.page(goal))
-	right.Align, right.Goal, right.Leading = typeset.Right, goal, 1.7
-	table := typeset.Table{Widths: []float64{frame.Width() - 16, 16}, Line: 0xFFFFFF, Thick: 0}
-	table.Rows = []typeset.Row{{Cells: []typeset.Cell{{Paras: []typeset.Para{left}}, {Paras: []typeset.Para{right}}}}}
-	s.book.Table(table)
+	const height = 6.6
+	s.book.Need(height)
+	page, y := s.book.Page(), s.book.Y()+4.6
+	left := frame.Left + inset
+	used := s.book.Line(page, left, y, frame.Width(), typeset.Left, span(style, text))
+	number := s.book.Line(page, frame.Left, y, frame.Width(), typeset.Right, span(style, s.page(goal)))
+	for x := frame.Right - number - 3; x > left+used+2; x -= 2 {
+		page.Rule(x-0.3, y-0.2, x, y-0.2, grey, 0.25)
+	}
+	page.Link(left, s.book.Y(), frame.Right-left, height, goal)
+	s.book.Skip(height)
 }

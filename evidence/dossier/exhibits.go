@@ -11,12 +11,13 @@ import (
 const perPixel = 25.4 / 96
 
 // A picture more than longShape times as high as wide would shrink beyond
-// reading on one page: it is printed in bands of bandWidth millimetres at most,
-// each repeating the end of the one before.
+// reading on one page: it is printed in bands, a phone's width or less, columns
+// of them on a page, each repeating the end of the one before.
 const (
 	longShape = 2.7
-	bandWidth = 112.0
-	overlap   = 6.0
+	bandWidth = 78.0
+	columns   = 2
+	overlap   = 5.0
 )
 
 func (e *exhibit) goal() string { return "e" + strconv.Itoa(e.No) }
@@ -134,30 +135,41 @@ func (s *setting) caption(text string) {
 	s.book.Para(p)
 }
 
-// bands prints a long picture over several pages; it reports false when one
-// page does.
+// bands prints a long picture in columns from left to right, over as many pages
+// as it takes; it reports false when one column does.
 func (s *setting) bands(e *exhibit) bool {
 	w := min(bandWidth, float64(e.Shown.Width)*perPixel)
 	h := w * float64(e.Shown.Height) / float64(e.Shown.Width)
-	first := frame.Bottom - s.book.Y() - captionHeight
-	if h <= first {
+	room := frame.Bottom - s.book.Y() - captionHeight
+	if h <= room {
 		return false
 	}
-	next := frame.Height() - 2*captionHeight
-	parts := 1 + int(math.Ceil((h-first)/(next-overlap)))
-	for part, top := 1, 0.0; part <= parts; part++ {
-		height := min(next, h-top)
-		if part == 1 {
-			height = min(first, h)
-		} else {
+	parts := int(math.Ceil((h - overlap) / (room - overlap)))
+	height := (h + float64(parts-1)*overlap) / float64(parts)
+	for part := 0; part < parts; part += columns {
+		if part > 0 {
 			s.book.NewPage()
-			s.exhibitHead(s.t.text("exhibit_more", "no", e.No, "kind", s.t.word("evidence_kind", string(e.Kind)), "part", part, "parts", parts))
+			s.exhibitHead(s.t.text("exhibit_more", "no", e.No, "kind", s.t.word("evidence_kind", string(e.Kind))))
 		}
-		s.framed(w, height, func(page *typeset.Page, x, y float64) {
-			page.PicturePart(e.Shown, x, y, w, h, top, height)
-		})
-		s.caption(s.t.text("picture_part", "part", part, "parts", parts, "width", e.Shown.Width, "height", e.Shown.Height))
-		top += height - overlap
+		last := min(part+columns, parts)
+		for i := part; i < last; i++ {
+			s.band(e, w, h, float64(i)*(height-overlap), height, i-part)
+		}
+		s.book.Skip(height + 1)
+		here := strconv.Itoa(part + 1)
+		if last > part+1 {
+			here += "–" + strconv.Itoa(last)
+		}
+		s.caption(s.t.text("picture_part", "parts_here", here, "parts", parts, "width", e.Shown.Width, "height", e.Shown.Height))
 	}
 	return true
+}
+
+// band prints the part of a picture of size w×h that begins at top, in the
+// column given.
+func (s *setting) band(e *exhibit, w, h, top, height float64, column int) {
+	ink := rule
+	x, y := frame.Left+float64(column)*(frame.Width()-w)/(columns-1), s.book.Y()
+	s.book.Page().PicturePart(e.Shown, x, y, w, h, top, height)
+	s.book.Page().Box(x, y, w, height, nil, &ink, 0.15)
 }

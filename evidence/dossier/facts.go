@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"strconv"
+	"strings"
 
 	"recourse/evidence/dossier/typeset"
 	"recourse/recovery"
@@ -114,7 +115,9 @@ func (s *setting) story() {
 	s.heading(s.t.text("facts_story"))
 	s.book.Para(compact(note, s.t.text("story_note")))
 	s.book.Skip(1)
-	s.book.Para(prose(story))
+	for _, text := range strings.Split(story, "\n") {
+		s.book.Para(prose(text))
+	}
 }
 
 func (s *setting) standing() {

@@ -50,7 +50,9 @@ func prose(text string) typeset.Para {
 // item is a numbered or marked paragraph: the text stands in, the mark before it.
 func item(mark, text string) typeset.Para {
 	p := para(body, mark+text)
-	p.Align, p.Leading, p.After = typeset.Justified, 1.6, 0.8
+	hang := body.Size * 1.15
+	p.Inset, p.Indent = hang*25.4/72, -hang
+	p.Align, p.Leading, p.After = typeset.Justified, 1.55, 0.5
 	return p
 }
 

@@ -135,7 +135,7 @@ func (p *papers) blobFact(e *evidence.Entry, name string) string {
 	case name == "size":
 		return p.t.text("size_value", "type", e.Parsed.Blob.MediaType, "size", grouped(e.Parsed.Blob.Size))
 	default:
-		return e.Parsed.Blob.SHA256
+		return short(e.Parsed.Blob.SHA256, 12)
 	}
 }
 

@@ -103,6 +103,13 @@ type block struct {
 	size    float64 // points, the largest
 }
 
+// baseline is that of the first line, from the block's top.
+func (bl *block) baseline() float64 { return bl.leading/2 + bl.size*middle/perMM }
+
+// middle is how far below the middle of a line its baseline lies, in ems: the
+// body of an ideograph reaches from 0.88 above to 0.12 below the baseline.
+const middle = 0.37
+
 func (bl *block) height() float64 { return float64(len(bl.lines)) * bl.leading }
 
 func (b *Book) measure(p Para, width float64) block {
@@ -193,7 +200,7 @@ func (b *Book) setLine(bl *block, i int, x, y, width float64) {
 	case Justified:
 		extra = spread(l, room, bl.size)
 	}
-	baseline := y + bl.leading/2 + bl.size*0.37/perMM
+	baseline := y + bl.baseline()
 	b.Page().run(l, left, baseline, extra)
 	if bl.para.Goal != "" {
 		b.Page().Link(left, y, l.width/perMM, bl.leading, bl.para.Goal)

@@ -62,8 +62,11 @@ func (b *Book) Write(w io.Writer, meta Meta) error {
 	for goal := range b.goals {
 		p.links[goal] = 0
 	}
-	for _, page := range b.Pages {
+	for i, page := range b.Pages {
 		p.page(page)
+		if i == 0 {
+			p.pdf.SetAlpha(1, "Normal") // makes the file say PDF 1.4, which ActualText and Lang are of
+		}
 	}
 	if err := p.pdf.Output(w); err != nil {
 		return fmt.Errorf("writing the PDF: %w", err)

@@ -37,7 +37,8 @@ type setCell struct {
 	fill     *Ink
 	blocks   []block
 	height   float64
-	next     [2]int // the first block and line not yet drawn
+	drop     float64 // lowers the text so that the first baselines of a row agree
+	next     [2]int  // the first block and line not yet drawn
 }
 
 // worthSplitting is the least space, in millimetres, to begin a split row in.
@@ -117,9 +118,34 @@ func (b *Book) measureRow(t *Table, row *Row) setRow {
 		}
 		x += width
 		out.cells = append(out.cells, set)
-		out.height = max(out.height, set.height+2*t.PadY)
+	}
+	out.align()
+	for i := range out.cells {
+		out.height = max(out.height, out.cells[i].height+2*t.PadY)
 	}
 	return out
+}
+
+// align lowers the cells of a row to one first baseline.
+func (r *setRow) align() {
+	lowest := 0.0
+	for i := range r.cells {
+		lowest = max(lowest, r.cells[i].baseline())
+	}
+	for i := range r.cells {
+		if c := &r.cells[i]; len(c.blocks) > 0 {
+			c.drop = lowest - c.baseline()
+			c.height += c.drop
+		}
+	}
+}
+
+// baseline is that of the first line, from the cell's top.
+func (c *setCell) baseline() float64 {
+	if len(c.blocks) == 0 {
+		return 0
+	}
+	return c.blocks[0].baseline()
 }
 
 // rowPart draws as much of a row as fits into room millimetres and reports
@@ -135,8 +161,9 @@ func (b *Book) rowPart(t *Table, row *setRow, room float64) bool {
 	for i := range row.cells {
 		cell := &row.cells[i]
 		from := cell.next
-		used := cell.take(room - 2*t.PadY)
+		used := cell.take(room - 2*t.PadY - cell.drop)
 		drawn = drawn || used > 0
+		used += cell.drop
 		height = max(height, used+2*t.PadY)
 		parts = append(parts, placed{cell, from, cell.next})
 	}
@@ -145,7 +172,8 @@ func (b *Book) rowPart(t *Table, row *setRow, room float64) bool {
 	}
 	for _, part := range parts {
 		b.Page().Box(part.cell.x, top, part.cell.width, height, part.cell.fill, &t.Line, t.Thick)
-		b.drawCell(t, part.cell, part.from, part.to, top+t.PadY)
+		b.drawCell(t, part.cell, part.from, part.to, top+t.PadY+part.cell.drop)
+		part.cell.drop = 0
 	}
 	b.y = top + height
 	row.height = row.rest() + 2*t.PadY
