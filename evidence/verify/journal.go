@@ -28,14 +28,15 @@ type walk struct {
 	taken  map[string]bool // digests of the files the entries took in
 	pace   int64
 	last   entry
+	outer  scanner
+	inner  scanner
 }
 
-// entry is what the verifier reads of one line.
+// entry is what is kept of the newest line.
 type entry struct {
-	kind, at    string
-	prev        string
-	facts       object
-	commitments object
+	kind, at         string
+	number, audience string // of its facts
+	sealed           bool
 }
 
 func entryName(seq int64) string { return "entry " + strconv.FormatInt(seq, 10) }
@@ -51,10 +52,12 @@ func (c *check) checkJournal() error {
 	if err != nil {
 		return err
 	}
-	lines := newLines(entriesPath, r)
+	hash := sha256.New() // for the manifest: a second unpacking costs as much as the walk
+	lines := newLines(entriesPath, io.TeeReader(r, hash))
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
+			c.sums[entriesPath] = hex.EncodeToString(hash.Sum(nil))
 			return w.end()
 		}
 		if err != nil {
@@ -68,125 +71,136 @@ func (c *check) checkJournal() error {
 
 func (w *walk) step(line []byte) error {
 	seq := int64(w.tree.size) + 1
-	item := entryName(seq)
 	if seq > w.c.point.size {
-		return finding(item, "the checkpoint covers only %d entries", w.c.point.size)
+		return finding(entryName(seq), "the checkpoint covers only %d entries", w.c.point.size)
 	}
-	fields, err := parseObject(line)
+	fields, err := w.outer.parse(line)
 	if err != nil {
-		return finding(item, "%v", err)
+		return finding(entryName(seq), "%v", err)
 	}
-	e, err := w.read(item, seq, fields)
-	if err != nil {
-		return err
+	checks := []func(int64, object) error{w.checkFrame, w.checkPrev, w.checkBlob, w.checkValues, w.checkFiled}
+	for _, check := range checks {
+		if err := check(seq, fields); err != nil {
+			return err
+		}
 	}
-	if e.prev != w.tree.root() {
-		return finding(entryName(max(1, seq-1)), "%s does not follow on it: it was changed, or the prev of %s", item, item)
-	}
-	if err := w.checkBlob(item, e, fields); err != nil {
-		return err
-	}
-	if err := w.checkValues(item, seq, e.commitments); err != nil {
-		return err
-	}
-	w.tree.add(hashLeaf(line))
-	w.last = e
-	return w.checkFiled(item, e)
+	w.tree.addData(line)
+	return nil
 }
 
-// read checks what an entry says of itself.
-func (w *walk) read(item string, seq int64, fields object) (entry, error) {
-	var e entry
-	if format, _ := fields.whole("v"); format != 1 {
-		return e, finding(item, "its format is not 1; a newer version of this program may know it")
+// checkFrame checks what an entry says of itself, and keeps it.
+func (w *walk) checkFrame(seq int64, fields object) error {
+	kind, at := unquoted(fields.get("kind")), unquoted(fields.get("at"))
+	format, _ := fields.whole("v")
+	said, counted := fields.whole("seq")
+	switch {
+	case format != 1:
+		return finding(entryName(seq), "its format is not 1; a newer version of this program may know it")
+	case !fields.is("case", w.c.point.caseID):
+		return finding(entryName(seq), "belongs to another case")
+	case !counted || said != seq:
+		return finding(entryName(seq), "its seq is %.20s", fields.get("seq"))
+	case len(kind) == 0 || !isInstant(at):
+		return finding(entryName(seq), "its kind or time is malformed")
 	}
-	if id, _ := fields.text("case"); id != w.c.point.caseID {
-		return e, finding(item, "belongs to another case")
+	w.last = entry{kind: string(kind), at: string(at)}
+	if facts, ok := w.inner.inner(fields, "facts"); ok {
+		w.last.number, _ = facts.text("number")
+		w.last.audience, _ = facts.text("audience")
+		w.last.sealed = string(facts.get("sealed")) == "true"
 	}
-	if said, ok := fields.whole("seq"); !ok || said != seq {
-		return e, finding(item, "its seq is %.20s", fields.get("seq"))
+	return w.checkPace(seq, fields)
+}
+
+func (w *walk) checkPace(seq int64, fields object) error {
+	if fields.get("pace") == nil {
+		return nil
 	}
-	e.kind, _ = fields.text("kind")
-	e.at, _ = fields.text("at")
-	e.prev, _ = fields.text("prev")
-	if e.kind == "" || !isInstant(e.at) {
-		return e, finding(item, "its kind or time is malformed")
+	pace, ok := fields.whole("pace")
+	if !ok || pace < 2 {
+		return finding(entryName(seq), "its pace is malformed")
 	}
-	if !isHex(e.prev, sha256.Size) {
-		return e, finding(item, "its prev is malformed")
+	w.pace = max(w.pace, pace)
+	return nil
+}
+
+// checkPrev compares with the root of the entries before. When they differ, the
+// change is nearly always in the entry before.
+func (w *walk) checkPrev(seq int64, fields object) error {
+	prev := unquoted(fields.get("prev"))
+	if !isDigest(prev) {
+		return finding(entryName(seq), "its prev is malformed")
 	}
-	e.facts, _ = fields.object("facts")
-	if raw := fields.get("commitments"); raw != nil {
-		var ok bool
-		if e.commitments, ok = fields.object("commitments"); !ok {
-			return e, finding(item, "its commitments are malformed")
-		}
+	root := w.tree.root()
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], root[:])
+	if string(prev) != string(text[:]) {
+		item := entryName(seq)
+		return finding(entryName(max(1, seq-1)), "%s does not follow on it: it was changed, or the prev of %s", item, item)
 	}
-	if raw := fields.get("pace"); raw != nil {
-		pace, ok := fields.whole("pace")
-		if !ok || pace < 2 {
-			return e, finding(item, "its pace is malformed")
-		}
-		w.pace = max(w.pace, pace)
+	return nil
+}
+
+// unquoted gives the text of a raw JSON string, nil for anything else.
+func unquoted(raw []byte) []byte {
+	if len(raw) < 2 || raw[0] != '"' {
+		return nil
 	}
-	return e, nil
+	return unquote(raw)
 }
 
 const instant = "2006-01-02T15:04:05.000000Z"
 
-func isInstant(text string) bool {
-	_, err := time.Parse(instant, text)
+func isInstant(text []byte) bool {
+	_, err := time.Parse(instant, string(text))
 	return err == nil && len(text) == len(instant)
 }
 
 // checkBlob holds an entry's file against the originals. Entries about exports
 // point to papers made from the journal, which are no originals.
-func (w *walk) checkBlob(item string, e entry, fields object) error {
-	if fields.get("blob") == nil || strings.HasPrefix(e.kind, "export_") {
+func (w *walk) checkBlob(seq int64, fields object) error {
+	if fields.get("blob") == nil || strings.HasPrefix(w.last.kind, "export_") {
 		return nil
 	}
-	blob, _ := fields.object("blob")
+	blob, _ := w.inner.inner(fields, "blob")
 	digest, _ := blob.text("sha256")
 	size, ok := blob.whole("size")
-	if !ok || !isHex(digest, sha256.Size) {
-		return finding(item, "its file is not named by SHA-256 and size")
+	if !ok || !isDigest([]byte(digest)) {
+		return finding(entryName(seq), "its file is not named by SHA-256 and size")
 	}
 	path, here := w.c.layout.originals[digest]
-	if _, withheld := slices.BinarySearch(w.c.about.withheld, digest); here == withheld {
-		return finding(item, "its original %s is missing, or said to be withheld while it is here", digest)
+	_, withheld := slices.BinarySearch(w.c.about.withheld, digest)
+	switch {
+	case !here && !withheld:
+		return finding(entryName(seq), "its original %s is missing", digest)
+	case here && withheld:
+		return finding(entryName(seq), "its original %s is here and said to be withheld", digest)
+	case here && w.c.box.members[path].size != size:
+		return finding(path, "has not the %d bytes %s took in", size, entryName(seq))
 	}
 	w.taken[digest] = true
-	if here && w.c.box.members[path].size != size {
-		return finding(path, "has not the %d bytes %s took in", size, item)
-	}
 	return nil
 }
 
 // checkValues opens the commitments for which a value is shown.
-func (w *walk) checkValues(item string, seq int64, commitments object) error {
+func (w *walk) checkValues(seq int64, fields object) error {
+	commitments, ok := w.inner.inner(fields, "commitments")
+	if !ok && fields.get("commitments") != nil {
+		return finding(entryName(seq), "its commitments are malformed")
+	}
 	for _, commitment := range commitments {
-		text := string(commitment.value)
-		if len(text) != 2+2*sha256.Size || !isHex(text[1:len(text)-1], sha256.Size) {
-			return finding(item, "a commitment is not a SHA-256")
+		if !isDigest(unquoted(commitment.value)) {
+			return finding(entryName(seq), "a commitment is not a SHA-256")
 		}
 	}
 	w.c.summary.Hidden += int64(len(commitments))
 	for {
 		v, err := w.values.peek()
-		if err != nil {
+		if err != nil || v == nil || v.seq != seq {
 			return err
 		}
-		if v == nil || v.seq != seq {
-			return nil
-		}
-		name := valueName(v)
-		said, ok := commitments.text(v.path)
-		if !ok {
-			return finding(name, "the entry has no such commitment")
-		}
-		sum := sha256.Sum256(append(v.salt, v.value...))
-		if said != hex.EncodeToString(sum[:]) {
-			return finding(name, "is not the value the entry committed to")
+		if err := v.opens(commitments); err != nil {
+			return err
 		}
 		w.c.summary.Values++
 		w.c.summary.Hidden--
@@ -195,13 +209,9 @@ func (w *walk) checkValues(item string, seq int64, commitments object) error {
 }
 
 // checkFiled holds case.json against the signed entry that opened the case.
-func (w *walk) checkFiled(item string, e entry) error {
-	if w.tree.size != 1 {
-		return nil
-	}
-	number, _ := e.facts.text("number")
-	if e.kind != "case_filed" || number != w.c.about.number {
-		return finding(aboutPath, "its case number is not the one %s was filed under", item)
+func (w *walk) checkFiled(seq int64, _ object) error {
+	if seq == 1 && (w.last.kind != "case_filed" || w.last.number != w.c.about.number) {
+		return finding(aboutPath, "its case number is not the one %s was filed under", entryName(seq))
 	}
 	return nil
 }
@@ -211,14 +221,15 @@ func (w *walk) end() error {
 	if size != w.c.point.size {
 		return finding(entryName(size+1), "is missing: the checkpoint covers %d entries", w.c.point.size)
 	}
-	if w.tree.root() != w.c.point.root {
+	if root := w.tree.root(); hex.EncodeToString(root[:]) != w.c.point.root {
 		return finding(entryName(size), "the root of all entries is not the one the checkpoint signs: this entry was changed")
 	}
-	if v, err := w.values.peek(); err != nil || v != nil {
-		if err == nil {
-			err = finding(valueName(v), "there is no such entry, or the values are not in order")
-		}
+	v, err := w.values.peek()
+	if err != nil {
 		return err
+	}
+	if v != nil {
+		return finding(valueName(v), "there is no such entry, or the values are not in order")
 	}
 	if w.pace != w.c.about.pace {
 		return finding(aboutPath, "its pace is %d, the entries say %d", w.c.about.pace, w.pace)
@@ -238,10 +249,10 @@ func (w *walk) checkExport() error {
 	if w.last.kind != "export_requested" {
 		return finding(item, "the checkpoint was not made for an export: this entry does not ask for one")
 	}
-	if audience, _ := w.last.facts.text("audience"); audience != w.c.about.audience {
+	if w.last.audience != w.c.about.audience {
 		return finding(aboutPath, "its audience is not the one %s asked for", item)
 	}
-	if string(w.last.facts.get("sealed")) == "true" && !w.c.layout.sealed {
+	if w.last.sealed && !w.c.layout.sealed {
 		return finding(sealPath, "is missing, and %s asked for a sealed bag", item)
 	}
 	return nil

@@ -14,18 +14,19 @@ import (
 // maxDepth is how deep values may nest; entries need four.
 const maxDepth = 32
 
-// object is the members of one JSON object, values as they stand.
+// object is the members of one JSON object, values as they stand. It points into
+// the scanned bytes and lives until its scanner's next use.
 type object []jsonMember
 
 type jsonMember struct {
-	name  string
+	name  []byte
 	value []byte
 }
 
 // get gives a member's raw value, or nil.
 func (o object) get(name string) []byte {
 	for i := range o {
-		if o[i].name == name {
+		if string(o[i].name) == name {
 			return o[i].value
 		}
 	}
@@ -38,35 +39,41 @@ func (o object) text(name string) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
 	}
-	return unquote(raw), true
+	return string(unquote(raw)), true
+}
+
+// is compares a member that is a string.
+func (o object) is(name, wanted string) bool {
+	raw := o.get(name)
+	return len(raw) >= 2 && raw[0] == '"' && string(unquote(raw)) == wanted
 }
 
 // whole gives a member that is an integer of at least zero, written plainly.
-func (o object) whole(name string) (int64, bool) {
-	raw := string(o.get(name))
-	n, err := strconv.ParseInt(raw, 10, 64)
-	return n, err == nil && n >= 0 && strconv.FormatInt(n, 10) == raw
-}
-
-// object gives a member that is an object.
-func (o object) object(name string) (object, bool) {
+func (o object) whole(name string) (n int64, ok bool) {
 	raw := o.get(name)
-	if len(raw) == 0 || raw[0] != '{' {
-		return nil, false
+	if len(raw) == 0 || len(raw) > 18 || raw[0] == '0' && len(raw) > 1 {
+		return 0, false
 	}
-	inner, err := parseObject(raw)
-	return inner, err == nil
+	for _, digit := range raw {
+		if digit < '0' || digit > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(digit-'0')
+	}
+	return n, true
 }
 
 // parseObject reads exactly one object, with nothing before or after it.
-func parseObject(data []byte) (object, error) {
+func parseObject(data []byte) (object, error) { return new(scanner).parse(data) }
+
+func (s *scanner) parse(data []byte) (object, error) {
 	if len(data) == 0 || data[0] != '{' || data[len(data)-1] != '}' {
 		return nil, errors.New("not one JSON object")
 	}
 	if !utf8.Valid(data) {
 		return nil, errors.New("not UTF-8")
 	}
-	s := &scanner{data: data, top: make(object, 0, 16)}
+	s.data, s.at, s.top, s.names = data, 0, s.top[:0], s.names[:0]
 	if err := s.object(1); err != nil {
 		return nil, err
 	}
@@ -76,6 +83,17 @@ func parseObject(data []byte) (object, error) {
 	return s.top, nil
 }
 
+// inner reads a member that is an object itself.
+func (s *scanner) inner(o object, name string) (object, bool) {
+	raw := o.get(name)
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil, false
+	}
+	members, err := s.parse(raw)
+	return members, err == nil
+}
+
+// scanner keeps its memory from one object to the next.
 type scanner struct {
 	data  []byte
 	at    int
@@ -181,16 +199,13 @@ func (s *scanner) member(mine, depth int) error {
 const maxNames = 2_000
 
 func (s *scanner) name(raw []byte, mine int) error {
-	name := raw
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		name = []byte(`"` + unquote(raw) + `"`)
-	}
+	name := unquote(raw)
 	if len(s.names)-mine >= maxNames {
 		return errors.New("a JSON object with too many names")
 	}
 	for _, other := range s.names[mine:] {
 		if bytes.Equal(other, name) {
-			return errors.New("a name stands twice in one JSON object: " + string(name))
+			return errors.New("a name stands twice in one JSON object")
 		}
 	}
 	s.names = append(s.names, name)
@@ -318,11 +333,11 @@ func (s *scanner) word() error {
 }
 
 // unquote gives the text of a string that was scanned.
-func unquote(raw []byte) string {
+func unquote(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1])
+		return raw[1 : len(raw)-1]
 	}
 	var text string
 	_ = json.Unmarshal(raw, &text) // scanned before: it is a string
-	return text
+	return []byte(text)
 }

@@ -102,7 +102,7 @@ func digests(raw []byte) ([]string, bool) {
 	}
 	list := strings.Split(text[2:len(text)-2], `","`)
 	for i, digest := range list {
-		if !isHex(digest, 32) || i > 0 && list[i-1] >= digest {
+		if !isDigest([]byte(digest)) || i > 0 && list[i-1] >= digest {
 			return nil, false
 		}
 	}

@@ -3,6 +3,7 @@ package verify
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -13,25 +14,44 @@ import (
 type lines struct {
 	path string
 	in   *bufio.Reader
+	long []byte // a line that did not fit the reader's buffer
 }
 
 func newLines(path string, r io.Reader) *lines {
-	return &lines{path, bufio.NewReaderSize(r, maxLine+1)}
+	return &lines{path: path, in: bufio.NewReaderSize(r, 32<<10)}
 }
 
 // next gives a line without its LF, valid until the next call; io.EOF after
 // the last.
 func (l *lines) next() ([]byte, error) {
 	line, err := l.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		line, err = l.rest(line)
+	}
 	switch {
-	case err == nil:
+	case err == nil && len(line) <= maxLine+1:
 		return line[:len(line)-1], nil
-	case errors.Is(err, bufio.ErrBufferFull):
+	case err == nil:
 		return nil, finding(l.path, "a line is longer than %d bytes", maxLine)
 	case errors.Is(err, io.EOF) && len(line) > 0:
 		return nil, finding(l.path, "its last line does not end")
 	default:
 		return nil, err
+	}
+}
+
+// rest gathers a long line, and stops when it becomes too long.
+func (l *lines) rest(start []byte) ([]byte, error) {
+	l.long = append(l.long[:0], start...)
+	for {
+		part, err := l.in.ReadSlice('\n')
+		l.long = append(l.long, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return l.long, err
+		}
+		if len(l.long) > maxLine {
+			return nil, finding(l.path, "a line is longer than %d bytes", maxLine)
+		}
 	}
 }
 
@@ -61,6 +81,20 @@ type valueReader struct {
 	last  *value
 	ended bool
 	more  bool // the line before promised another
+	scan  scanner
+}
+
+// opens compares a value with what its entry committed to.
+func (v *value) opens(commitments object) error {
+	said := unquoted(commitments.get(v.path))
+	if said == nil {
+		return finding(valueName(v), "the entry has no such commitment")
+	}
+	sum := sha256.Sum256(append(v.salt, v.value...))
+	if string(said) != hex.EncodeToString(sum[:]) {
+		return finding(valueName(v), "is not the value the entry committed to")
+	}
+	return nil
 }
 
 func (c *check) openValues() (*valueReader, error) {
@@ -118,7 +152,7 @@ func (v *valueReader) close() error {
 
 func (v *valueReader) parse(line []byte) (*value, error) {
 	line, v.more = bytes.CutSuffix(line, []byte(","))
-	fields, err := parseObject(line)
+	fields, err := v.scan.parse(line)
 	if err != nil {
 		return nil, finding(valuesPath, "%v", err)
 	}

@@ -84,7 +84,7 @@ func (c *check) checkManifest(manifest string, covers func(string) bool) (string
 			return "", err
 		}
 		digest, named := strings.CutSuffix(string(line), "  "+path)
-		if !named || !isHex(digest, sha256.Size) {
+		if !named || !isDigest([]byte(digest)) {
 			return "", finding(manifest, "does not name %s where it should", path)
 		}
 		if err := c.checkDigest(path, digest, manifest); err != nil {
@@ -101,19 +101,30 @@ func (c *check) checkManifest(manifest string, covers func(string) bool) (string
 }
 
 func (c *check) checkDigest(path, digest, manifest string) error {
-	r, err := c.box.open(path)
-	if err != nil {
-		return err
+	if c.sums[path] == "" {
+		sum, err := c.digest(path)
+		if err != nil {
+			return err
+		}
+		c.sums[path] = sum
 	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, r); err != nil {
-		return err
-	}
-	c.sums[path] = hex.EncodeToString(hash.Sum(nil))
 	if c.sums[path] != digest {
 		return finding(path, "its SHA-256 is not the one in %s", manifest)
 	}
 	return nil
+}
+
+// digest reads a file through.
+func (c *check) digest(path string) (string, error) {
+	r, err := c.box.open(path)
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // checkSeal checks the signature over the tag manifest, if the bag has one.
@@ -128,15 +139,11 @@ func (c *check) checkSeal() error {
 	if lines[0] != "recourse/bag/"+c.point.caseID {
 		return finding(sealPath, "it seals a bag of another case")
 	}
-	tags, err := c.box.open(tagsPath)
+	sum, err := c.digest(tagsPath)
 	if err != nil {
 		return err
 	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, tags); err != nil {
-		return err
-	}
-	if lines[1] != hex.EncodeToString(hash.Sum(nil)) {
+	if lines[1] != sum {
 		return finding(sealPath, "it seals another %s", tagsPath)
 	}
 	return nil

@@ -1,15 +1,13 @@
 package verify
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-)
+import "crypto/sha256"
 
 // tree is the right edge of a Merkle tree (RFC 6962 §2.1): the roots of its
 // full subtrees, largest first.
 type tree struct {
 	size uint64
 	edge [][sha256.Size]byte
+	leaf []byte // kept for its memory
 }
 
 func (t *tree) add(leaf [sha256.Size]byte) {
@@ -22,26 +20,21 @@ func (t *tree) add(leaf [sha256.Size]byte) {
 	}
 }
 
-// root is lower-case hex.
-func (t *tree) root() string {
+func (t *tree) root() [sha256.Size]byte {
 	if t.size == 0 {
-		sum := sha256.Sum256(nil)
-		return hex.EncodeToString(sum[:])
+		return sha256.Sum256(nil)
 	}
 	root := t.edge[len(t.edge)-1]
 	for i := len(t.edge) - 2; i >= 0; i-- {
 		root = hashPair(&t.edge[i], &root)
 	}
-	return hex.EncodeToString(root[:])
+	return root
 }
 
-// hashLeaf hashes 0x00 ‖ data; hashPair 0x01 ‖ left ‖ right.
-func hashLeaf(data []byte) (leaf [sha256.Size]byte) {
-	hash := sha256.New()
-	hash.Write([]byte{0})
-	hash.Write(data)
-	hash.Sum(leaf[:0])
-	return leaf
+// addData hashes 0x00 ‖ data as a leaf; hashPair hashes 0x01 ‖ left ‖ right.
+func (t *tree) addData(data []byte) {
+	t.leaf = append(append(t.leaf[:0], 0), data...)
+	t.add(sha256.Sum256(t.leaf))
 }
 
 func hashPair(left, right *[sha256.Size]byte) [sha256.Size]byte {

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -144,7 +143,12 @@ func (c *check) small(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-func isHex(text string, bytes int) bool {
-	raw, err := hex.DecodeString(text)
-	return err == nil && len(raw) == bytes && hex.EncodeToString(raw) == text
+// isDigest tells lower-case hex of 32 bytes.
+func isDigest(text []byte) bool {
+	for _, c := range text {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(text) == 64
 }
