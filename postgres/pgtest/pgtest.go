@@ -115,7 +115,7 @@ func database(t testing.TB, migrated bool) string {
 	name := "recourse_t_" + strings.ToLower(rand.Text())
 	sql := "create database " + name
 	if migrated {
-		sql += " template " + srv.template
+		sql += " template " + srv.template + " strategy file_copy" // half the work of the other for so small a one
 	}
 	err = srv.run(sql)
 	if err != nil {
