@@ -70,7 +70,7 @@ func (d *caseData) token() string {
 	for _, export := range d.exports {
 		states.WriteString("." + string(export.State))
 	}
-	return fmt.Sprintf("%d.%d%s", d.Version, len(d.evidence), states.String())
+	return fmt.Sprintf("%d.%d/%s", d.Version, len(d.evidence), states.String())
 }
 
 // attempt is a form that was sent and could not be accepted.

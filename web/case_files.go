@@ -166,7 +166,7 @@ func (w *Web) addEvidence(c *call) error {
 	read := &decoder{values: got.values}
 	up := casework.Upload{
 		Kind: recovery.EvidenceKind(read.text("kind")), CapturedAt: read.moment("captured_at"),
-		Description: read.text("description"), Source: "web", FileName: got.name,
+		Description: read.text("description"), FileName: got.name,
 	}
 	if len(read.faults) > 0 {
 		got.file.Discard()

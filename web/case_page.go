@@ -42,8 +42,9 @@ type exhibit struct {
 // paper is one export.
 type paper struct {
 	recovery.Export
-	Failed bool
-	Ready  bool
+	Building bool
+	Failed   bool
+	Ready    bool
 }
 
 // casePage shows a case; each role at its own address.
@@ -143,7 +144,7 @@ func nameOf(users []postgres.User, id recovery.UserID) string {
 func (c *call) actForms(d *caseData, staff []postgres.User, failed *attempt, actions []recovery.Action) []form {
 	maker := actForms{builder: builder{say: c.say}, view: d.View, who: c.who, staff: staff, now: c.web.now()}
 	forms := make([]form, 0, len(actions))
-	for _, action := range actions {
+	for _, action := range ordered(actions) {
 		var made form
 		if failed != nil && failed.action == action {
 			made = maker.form(action, failed.values, failed.faults)
@@ -156,6 +157,19 @@ func (c *call) actForms(d *caseData, staff []postgres.User, failed *attempt, act
 		forms = append(forms, made)
 	}
 	return forms
+}
+
+// rare are the actions that stand last, because they are seldom the next thing;
+// the specific ones of a stage come before what can always be done.
+var rare = []recovery.Action{
+	recovery.RecordContact, recovery.RecordResponse, recovery.RecordReturn, recovery.AddNote, recovery.Assign,
+	recovery.Release, recovery.Escalate, recovery.Withdraw, recovery.CloseCase,
+}
+
+func ordered(actions []recovery.Action) []recovery.Action {
+	sorted := slices.Clone(actions)
+	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return slices.Index(rare, a) - slices.Index(rare, b) })
+	return sorted
 }
 
 // facts are what was told when the case was filed.
@@ -189,7 +203,10 @@ func exhibits(files []recovery.Evidence) []exhibit {
 func papers(exports []recovery.Export) []paper {
 	list := make([]paper, len(exports))
 	for i, export := range exports {
-		list[i] = paper{Export: export, Failed: export.State == recovery.ExportFailed, Ready: export.State == recovery.ExportReady}
+		list[i] = paper{
+			Export: export, Building: export.State == recovery.ExportBuilding,
+			Failed: export.State == recovery.ExportFailed, Ready: export.State == recovery.ExportReady,
+		}
 	}
 	return list
 }

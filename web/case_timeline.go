@@ -61,7 +61,7 @@ func (t teller) event(line casework.JournalLine) event {
 		Seq: line.Seq, At: line.At, Title: t.say.Word("entry", line.Entry.Kind),
 		By: t.say.Word("role", line.Entry.Actor.Role), Details: t.facts(line), Mark: markOf(line.Entry.Kind),
 	}
-	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil {
+	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil && minute(at) != minute(line.At) {
 		e.ClaimedAt = minute(at)
 	}
 	if line.Entry.Kind == recovery.EntryStageEntered {

@@ -4,7 +4,7 @@ watch();
 
 function watch() {
   const root = document.querySelector("[data-state]");
-  const fast = root && Number(root.dataset.pace) > 1;
+  const fast = root && (Number(root.dataset.pace) > 1 || root.querySelector("[data-building]"));
   setTimeout(async () => {
     if (!document.hidden) await look().catch(() => {});
     watch();
@@ -21,10 +21,12 @@ async function look() {
   const answer = await fetch(root.dataset.state);
   if (!answer.ok || answer.redirected) return;
   const token = await answer.text();
-  if (token === root.dataset.token) return;
+  const before = root.dataset.token;
+  if (token === before) return;
   root.dataset.token = token;
   await refresh();
-  document.querySelector("[data-news]").hidden = false;
+  // What follows the slash is shown by the parts alone.
+  if (token.split("/")[0] !== before.split("/")[0]) document.querySelector("[data-news]").hidden = false;
 }
 
 async function refresh() {
