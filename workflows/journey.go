@@ -147,9 +147,11 @@ func (c *journey) write(ctx workflow.Context, in activities.StepInput) (activiti
 }
 
 // validate refuses, before anything is recorded, what could not be taken. It
-// decides nothing: act looks again when it is the act's turn.
+// decides nothing: act looks again when it is the act's turn. While a step is
+// being written, people may already see the record after it, and the case still
+// stands before it: then only act can tell.
 func (c *journey) validate(_ workflow.Context, in ActInput) error {
-	if !c.opened {
+	if !c.opened || c.mutex.IsLocked() {
 		return nil
 	}
 	return c.check(in)

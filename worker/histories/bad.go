@@ -1,0 +1,74 @@
+package histories
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"recourse/activities"
+	"recourse/recovery"
+	"recourse/workflows"
+)
+
+// bad are workflows that claim to be Case and are not: replayed through the
+// real one, their histories must fail. Were one to pass, the replay tests would
+// prove nothing.
+var bad = map[string]func(workflow.Context, workflows.CaseInput) error{
+	"timer_before_opening": func(ctx workflow.Context, in workflows.CaseInput) error {
+		if err := workflow.Sleep(ctx, time.Millisecond); err != nil {
+			return err
+		}
+		return openOnly(ctx, activities.NameOpenCase, in)
+	},
+	"another_activity_first": func(ctx workflow.Context, in workflows.CaseInput) error {
+		return openOnly(ctx, "ReadCase", in)
+	},
+	"ended_while_it_should_wait": func(ctx workflow.Context, in workflows.CaseInput) error {
+		return openOnly(ctx, activities.NameOpenCase, in)
+	},
+}
+
+func openOnly(ctx workflow.Context, name string, in workflows.CaseInput) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+	return workflow.ExecuteActivity(ctx, name, activities.OpenInput{CaseID: in.CaseID}).Get(ctx, nil)
+}
+
+// recordBad runs each of them on a queue of its own.
+func (r *recorder) recordBad(ctx context.Context) error {
+	for name, stray := range bad {
+		if err := r.recordStray(ctx, name, stray); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recorder) recordStray(ctx context.Context, name string, stray any) error {
+	id := recovery.CaseID(name)
+	r.world.file(id, oneToOne())
+	cases := &activities.Cases{Record: r.world, Rules: r.world, Now: time.Now}
+	w := sdkworker.New(r.Client, name, sdkworker.Options{})
+	w.RegisterWorkflowWithOptions(stray, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
+	for _, activityName := range []string{activities.NameOpenCase, "ReadCase"} {
+		w.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activityName})
+	}
+	if err := w.Start(); err != nil {
+		return err
+	}
+	defer w.Stop()
+	run, err := r.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: workflows.CaseWorkflowID(id), TaskQueue: name,
+	}, workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
+	if err != nil {
+		return err
+	}
+	if err := run.Get(ctx, nil); err != nil {
+		return err
+	}
+	return r.write(ctx, run.GetID(), filepath.Join(r.dir, "bad", name+".json"))
+}

@@ -1,0 +1,201 @@
+package histories
+
+import (
+	"recourse/recovery"
+)
+
+// scenario is one case: where it starts, what happens to it, which clocks run
+// out. A scenario that does not end closed is recorded while it waits.
+type scenario struct {
+	name    string
+	start   recovery.Position
+	strokes []stroke
+	runOut  []recovery.Clock
+	stage   recovery.Stage // where it must stand at the end
+	outcome recovery.Outcome
+	// unstarted leaves it to the first act to start the workflow.
+	unstarted bool
+}
+
+// stroke is one thing that happens; steps are how many steps the case has been
+// written when it has taken effect.
+type stroke struct {
+	actor    recovery.Role
+	act      recovery.Act
+	evidence recovery.EvidenceID
+	abandon  bool // the asker has given up
+	refused  bool // by the workflow, before anything is recorded
+	steps    int  // 0: one more than before
+}
+
+func ask(actor recovery.Role, action recovery.Action, change func(*recovery.Act)) stroke {
+	act := recovery.Act{Action: action}
+	if change != nil {
+		change(&act)
+	}
+	return stroke{actor: actor, act: act}
+}
+
+func answer(id recovery.CounterpartID, response recovery.Response) stroke {
+	return ask(recovery.RoleClaimant, recovery.RecordResponse, func(a *recovery.Act) {
+		a.CounterpartID, a.Kind = id, string(response)
+	})
+}
+
+func back(amount recovery.Money, by recovery.Channel) stroke {
+	return ask(recovery.RoleClaimant, recovery.RecordReturn, func(a *recovery.Act) { a.Amount, a.Channel = &amount, by })
+}
+
+func raise(to recovery.Stage) stroke {
+	return ask(recovery.RoleAgent, recovery.Escalate, func(a *recovery.Act) { a.To = to })
+}
+
+func decide(decision recovery.Decision) stroke {
+	return ask(recovery.RoleAgent, recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = decision })
+}
+
+func route(r recovery.Route) stroke {
+	return ask(recovery.RoleLegal, recovery.ChooseRoute, func(a *recovery.Act) { a.Route = r })
+}
+
+func end(outcome recovery.Outcome) stroke {
+	return ask(recovery.RoleLegal, recovery.CloseCase, func(a *recovery.Act) { a.Outcome = outcome })
+}
+
+var (
+	contact   = ask(recovery.RoleClaimant, recovery.RecordContact, nil)
+	submit    = ask(recovery.RoleClaimant, recovery.SubmitAppeal, nil)
+	more      = ask(recovery.RoleAgent, recovery.RequestEvidence, nil)
+	legalStep = ask(recovery.RoleLegal, recovery.RecordLegalStep, nil)
+	withdraw  = ask(recovery.RoleClaimant, recovery.Withdraw, nil)
+	supplied  = stroke{evidence: "evidence-1"}
+)
+
+// inGroup and oneToOne are cases of 1,000.00 without, and watched with, a
+// refund by the platform ahead.
+func inGroup(refundAhead bool) recovery.Position {
+	c := recovery.Case{
+		Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12},
+		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}},
+	}
+	return recovery.Start(c, refundAhead)
+}
+
+func oneToOne() recovery.Position {
+	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, false)
+}
+
+// silence are the clocks of a case nobody does anything in.
+var silence = []recovery.Clock{
+	recovery.AutoRefundClock, recovery.ContactClock, recovery.NoticeClock, recovery.PreparationClock,
+	recovery.RouteClock,
+}
+
+var scenarios = []scenario{
+	// One for each outcome.
+	{
+		name: "outcome_auto_refunded", start: inGroup(true), strokes: []stroke{back(100_000, recovery.AutoRefund)},
+		stage: recovery.Closed, outcome: recovery.AutoRefunded,
+	},
+	{
+		name: "outcome_recovered_full", start: oneToOne(),
+		strokes: []stroke{contact, answer("a", recovery.Promised), answer("a", recovery.Returned)},
+		stage:   recovery.Closed, outcome: recovery.RecoveredFull,
+	},
+	{
+		name: "outcome_recovered_partly", start: oneToOne(),
+		strokes: []stroke{raise(recovery.Legal), back(30_000, recovery.Cash), route(recovery.DemandLetter), {steps: 4}},
+		runOut:  []recovery.Clock{recovery.LegalClock}, stage: recovery.Closed, outcome: recovery.RecoveredPartly,
+	},
+	{
+		name: "outcome_settled", start: oneToOne(),
+		strokes: []stroke{raise(recovery.Legal), route(recovery.Mediation), legalStep, end(recovery.Settled)},
+		stage:   recovery.Closed, outcome: recovery.Settled,
+	},
+	{
+		name: "outcome_judgment", start: oneToOne(),
+		strokes: []stroke{raise(recovery.Legal), route(recovery.DemandLetter), route(recovery.CivilSuit), legalStep, end(recovery.Judgment)},
+		stage:   recovery.Closed, outcome: recovery.Judgment,
+	},
+	{
+		name: "outcome_criminal_referred", start: inGroup(true),
+		strokes: []stroke{raise(recovery.Legal), route(recovery.PoliceReport), end(recovery.CriminalReferred)},
+		stage:   recovery.Closed, outcome: recovery.CriminalReferred,
+	},
+	{
+		name: "outcome_unrecovered_by_silence", start: inGroup(true), strokes: []stroke{{steps: 5}},
+		runOut: silence, stage: recovery.Closed, outcome: recovery.Unrecovered,
+	},
+	{
+		name: "outcome_withdrawn", start: inGroup(false), strokes: []stroke{contact, withdraw},
+		stage: recovery.Closed, outcome: recovery.Withdrawn,
+	},
+	{
+		name: "outcome_not_eligible", start: inGroup(false), strokes: []stroke{end(recovery.NotEligible)},
+		stage: recovery.Closed, outcome: recovery.NotEligible,
+	},
+	// One for each clock a case waits under.
+	{name: "waiting_recall", start: inGroup(true), strokes: []stroke{supplied}, stage: recovery.RecallWatch},
+	{name: "waiting_contact", start: inGroup(false), strokes: []stroke{contact, contact}, stage: recovery.PrivateContact},
+	{
+		name: "waiting_promise", start: inGroup(false), strokes: []stroke{answer("a", recovery.Promised)},
+		stage: recovery.PrivateContact,
+	},
+	{
+		name: "waiting_notice", start: inGroup(false), stage: recovery.GroupNotice,
+		strokes: []stroke{answer("a", recovery.Refused), answer("b", recovery.Contested)},
+	},
+	{
+		name: "waiting_preparation", start: inGroup(false), strokes: []stroke{{steps: 2}},
+		runOut: []recovery.Clock{recovery.ContactClock, recovery.NoticeClock}, stage: recovery.Appeal,
+	},
+	{name: "waiting_decision", start: oneToOne(), strokes: []stroke{raise(recovery.Appeal), submit}, stage: recovery.Appeal},
+	{
+		name: "waiting_evidence", start: oneToOne(), strokes: []stroke{raise(recovery.Appeal), submit, more},
+		stage: recovery.Appeal,
+	},
+	{
+		name: "waiting_payout", start: oneToOne(), stage: recovery.Appeal,
+		strokes: []stroke{raise(recovery.Appeal), submit, more, withSteps(supplied, 4), decide(recovery.Granted)},
+	},
+	{
+		name: "waiting_route", start: oneToOne(), stage: recovery.Legal,
+		strokes: []stroke{raise(recovery.Appeal), submit, decide(recovery.Denied)},
+	},
+	{
+		name: "waiting_legal", start: oneToOne(), stage: recovery.Legal,
+		strokes: []stroke{raise(recovery.Legal), route(recovery.SmallClaims), legalStep},
+	},
+	// What else leaves its own trace.
+	{
+		name: "evidence_not_supplied", start: oneToOne(), stage: recovery.Appeal,
+		runOut:  []recovery.Clock{recovery.MoreEvidenceClock},
+		strokes: []stroke{raise(recovery.Appeal), submit, withSteps(more, 4)},
+	},
+	{
+		name: "decision_not_made", start: oneToOne(), stage: recovery.Legal, runOut: []recovery.Clock{recovery.DecisionClock},
+		strokes: []stroke{raise(recovery.Appeal), withSteps(submit, 3)},
+	},
+	{
+		name: "payout_not_made", start: oneToOne(), stage: recovery.Legal, runOut: []recovery.Clock{recovery.PayoutClock},
+		strokes: []stroke{raise(recovery.Appeal), submit, withSteps(decide(recovery.Granted), 4)},
+	},
+	{
+		name: "opened_by_an_act", start: oneToOne(), stage: recovery.Closed, outcome: recovery.Withdrawn, unstarted: true,
+		strokes: []stroke{contact, withdraw},
+	},
+	{
+		name: "abandoned_and_refused", start: oneToOne(), stage: recovery.Closed, outcome: recovery.Withdrawn,
+		strokes: []stroke{{actor: recovery.RoleAgent, act: raise(recovery.Appeal).act, abandon: true}, refusedStroke(submit), withdraw},
+	},
+}
+
+func withSteps(s stroke, steps int) stroke {
+	s.steps = steps
+	return s
+}
+
+func refusedStroke(s stroke) stroke {
+	s.refused = true
+	return s
+}

@@ -1,0 +1,136 @@
+package histories
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// short and long are how long a clock runs here: one that shall run out, and
+// one that shall not.
+const (
+	short = 30 * time.Millisecond
+	long  = 1000 * time.Hour
+)
+
+// world stands in for the database and the playbook of the activities. It keeps
+// cases in memory and counts what was written.
+type world struct {
+	mutex    sync.Mutex
+	cases    map[recovery.CaseID]recovery.Case
+	acts     map[recovery.RequestID]postgres.ActionRequest
+	short    map[recovery.CaseID]map[recovery.Clock]bool
+	abandon  map[recovery.RequestID]bool
+	steps    map[recovery.CaseID]int
+	known    map[string]bool // case and key of every step
+	modified chan struct{}   // closed and renewed at every write
+}
+
+func newWorld() *world {
+	return &world{
+		cases: map[recovery.CaseID]recovery.Case{}, acts: map[recovery.RequestID]postgres.ActionRequest{},
+		short: map[recovery.CaseID]map[recovery.Clock]bool{}, abandon: map[recovery.RequestID]bool{},
+		steps: map[recovery.CaseID]int{}, known: map[string]bool{}, modified: make(chan struct{}),
+	}
+}
+
+// file takes in a case whose named clocks run out at once.
+func (w *world) file(id recovery.CaseID, p recovery.Position, runOut ...recovery.Clock) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.short[id] = map[recovery.Clock]bool{}
+	for _, clock := range runOut {
+		w.short[id][clock] = true
+	}
+	w.cases[id] = recovery.Case{
+		ID: id, Position: p, Version: 1, Deadlines: []recovery.Deadline{w.deadline(id, p, time.Now())},
+	}
+}
+
+func (w *world) deadline(id recovery.CaseID, p recovery.Position, from time.Time) recovery.Deadline {
+	length := long
+	if w.short[id][p.Clock()] {
+		length = short
+	}
+	return recovery.Deadline{Kind: p.Clock(), DueAt: from.Add(length).UTC(), Source: "history"}
+}
+
+// stage keeps an act for the workflow; an abandoned one is refused when it is
+// written.
+func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recovery.Act, abandoned bool) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.abandon[request] = abandoned
+	w.acts[request] = postgres.ActionRequest{ID: request, CaseID: id, Act: act, Attempt: 1}
+}
+
+// Case implements activities.Record.
+func (w *world) Case(_ context.Context, id recovery.CaseID) (recovery.Case, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	c, found := w.cases[id]
+	if !found {
+		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such case.")
+	}
+	return c, nil
+}
+
+// ActionRequest implements activities.Record.
+func (w *world) ActionRequest(_ context.Context, id recovery.RequestID) (postgres.ActionRequest, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	act, found := w.acts[id]
+	if !found {
+		return postgres.ActionRequest{}, recovery.Faultf(recovery.CodeNotFound, "There is no such request.")
+	}
+	return act, nil
+}
+
+// WriteStep implements activities.Record.
+func (w *world) WriteStep(_ context.Context, step postgres.StepWrite) (postgres.StepResult, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	c := w.cases[step.CaseID]
+	key := string(step.CaseID) + " " + step.Drafts[0].Key
+	if w.known[key] {
+		return postgres.StepResult{Version: c.Version, Deadlines: c.Deadlines}, nil
+	}
+	if w.abandon[step.Request] {
+		return postgres.StepResult{}, postgres.ErrAbandoned
+	}
+	w.known[key] = true
+	c.Position, c.Deadlines, c.Version = step.Next, step.Deadlines, c.Version+1
+	w.cases[step.CaseID] = c
+	w.steps[step.CaseID]++
+	close(w.modified)
+	w.modified = make(chan struct{})
+	return postgres.StepResult{Version: c.Version, Deadlines: c.Deadlines}, nil
+}
+
+// Deadline implements activities.Rules.
+func (w *world) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.deadline(c.ID, p, from), p.Clock() != recovery.NoClock, nil
+}
+
+// await waits until a case has been written so many steps.
+func (w *world) await(ctx context.Context, id recovery.CaseID, steps int) error {
+	for {
+		w.mutex.Lock()
+		written, modified := w.steps[id], w.modified
+		w.mutex.Unlock()
+		if written >= steps {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %d of %d steps were written: %w", id, written, steps, ctx.Err())
+		case <-modified:
+		}
+	}
+}
