@@ -1,10 +1,9 @@
-package e2e
+package e2e_test
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
 	"strings"
 	"testing"
 
@@ -108,17 +107,5 @@ func dossierByHand(t *testing.T, base, number string) {
 	}
 	if bag := legal.download(`#live-papers a[href$="bag.zip"]`); !bytes.HasPrefix(bag, []byte("PK")) {
 		t.Errorf("the saved bag (%d bytes) is no ZIP file", len(bag))
-	}
-}
-
-// TestBrowserWalk goes from the first question to the saved dossier in a real
-// browser, on the stack that RECOURSE_BASE_URL names.
-func TestBrowserWalk(t *testing.T) {
-	base := os.Getenv("RECOURSE_BASE_URL")
-	if base == "" {
-		t.Fatal("RECOURSE_BASE_URL names no running stack")
-	}
-	if number := walkByHand(t, base); !strings.HasPrefix(number, "R") {
-		t.Errorf("the case has no number: %q", number)
 	}
 }
