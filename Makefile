@@ -40,9 +40,9 @@ run: writable setup-run build ## start everything, walk the sample case, stay up
 	@dev/bin/stack $(ARGS)
 
 build: writable ## bin/recourse and dev/bin/stack
-	@$(DURING) 'building the product' go build $(VCS) -trimpath -o bin/recourse ./cmd/recourse
-	@$(DURING) 'building the Temporal server (five minutes the first time)' \
-		go -C dev build $(VCS) -trimpath -ldflags '-s -w' -o bin/stack ./cmd/stack
+	@$(DURING) 'building the product' go build $(VCS) -o bin/recourse ./cmd/recourse
+	@$(DURING) 'building the Temporal server$(if $(wildcard dev/bin/stack),, (minutes the first time))' \
+		go -C dev build $(VCS) -ldflags '-s -w' -o bin/stack ./cmd/stack
 
 test: setup-test build ## all tests, browser and end to end included
 	go test -timeout 20m ./...

@@ -18,12 +18,19 @@ type state struct {
 	CaseID   string               `json:"case_id,omitempty"`
 	Number   string               `json:"number,omitempty"`
 	ExportID string               `json:"export_id,omitempty"`
-	Done     map[string]string    `json:"done,omitempty"`  // step → "done" or "too late"
-	Times    map[string]time.Time `json:"times,omitempty"` // step → the instant its body names
+	Done     map[string]string    `json:"done,omitempty"`   // step → done or tooLate
+	Trying   string               `json:"trying,omitempty"` // the step that was sent and not yet known to be done
+	Times    map[string]time.Time `json:"times,omitempty"`  // step → the instant its body names
 	Finished bool                 `json:"finished,omitempty"`
 
 	path string
 }
+
+// How a step ended.
+const (
+	done    = "done"
+	tooLate = "too late"
+)
 
 func statePath(dir string) string { return filepath.Join(dir, "sample.json") }
 
@@ -68,8 +75,18 @@ func (s *state) save() error {
 	return nil
 }
 
+// try remembers that a step is about to be sent; "" that none is.
+func (s *state) try(step string) error {
+	if s.Trying == step {
+		return nil
+	}
+	s.Trying = step
+	return s.save()
+}
+
 // mark remembers that a step needs no more thought.
 func (s *state) mark(step, how string) error {
+	s.Trying = ""
 	if s.Done == nil {
 		s.Done = map[string]string{}
 	}

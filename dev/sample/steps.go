@@ -24,17 +24,18 @@ type step struct {
 
 func (w *walker) steps() []step {
 	return []step{
-		w.evidence("statement", "the wallet's bill uploaded, the transaction found in it", open),
-		w.evidence("transfer", "screenshot of the transfer uploaded", open),
-		w.evidence("group", "screenshot of the group uploaded", open),
-		w.evidence("family", "screenshot of the conversation it was meant for uploaded", open),
+		w.evidence("statement", "claimant", "the wallet's bill uploaded, the transaction found in it", open),
+		w.evidence("transfer", "claimant", "screenshot of the transfer uploaded", open),
+		w.evidence("group", "claimant", "screenshot of the group uploaded", open),
+		w.evidence("family", "claimant", "screenshot of the conversation it was meant for uploaded", open),
 		w.action("contact", "asked for the money in private", "claimant", "private_contact", "record_contact", w.contact),
 		w.action("group_contact", "asked in the group", "claimant", "group_notice", "record_contact", w.groupNotice),
-		w.evidence("notice", "screenshot of the group notice uploaded", from("group_notice")),
+		w.evidence("notice", "claimant", "screenshot of the group notice uploaded", from("group_notice")),
 		w.action("appeal", "appeal submitted to the platform's customer service", "claimant", "appeal", "submit_appeal", w.plain(map[string]any{"confirm": true})),
 		w.action("note", "the agent looked at it", "agent", "appeal", "add_note", w.plain(w.story.Note)),
 		w.action("assign", "the agent took the case", "agent", "appeal", "assign", w.assignment),
 		w.action("reply", "the platform's reply recorded", "agent", "appeal", "record_platform_reply", w.dated("reply", "at", w.story.Reply)),
+		w.evidence("ticket", "agent", "the platform's ticket uploaded", from("appeal")),
 		w.action("decision", "appeal decided: denied", "agent", "appeal", "decide_appeal", w.plain(w.story.Decision)),
 		w.action("route", "legal chose small claims", "legal", "legal", "choose_route", w.plain(w.story.Route)),
 	}
@@ -123,17 +124,16 @@ func (w *walker) assignment(ctx context.Context, _ situation) (map[string]any, e
 }
 
 // evidence is a step that uploads one generated file.
-func (w *walker) evidence(name, says string, ready func(situation) bool) step {
+func (w *walker) evidence(name, as, says string, ready func(situation) bool) step {
 	return step{
-		name: name, says: says, as: "claimant", ready: ready, missed: closed,
-		do: func(ctx context.Context, _ situation) error { return w.upload(ctx, name) },
+		name: name, says: says, as: as, ready: ready, missed: closed,
+		do: func(ctx context.Context, _ situation) error { return w.upload(ctx, name, as) },
 	}
 }
 
-func (w *walker) upload(ctx context.Context, name string) error {
-	target := "/evidence"
-	kinds := map[string]string{"transfer": "transfer_screenshot", "notice": "notice_screenshot", "group": "chat_screenshot", "family": "chat_screenshot"}
-	content := &form{file: name + ".png", fields: map[string]string{"kind": kinds[name], "source": "手机截屏", "description": w.story.Screens[name].Title}}
+func (w *walker) upload(ctx context.Context, name, as string) error {
+	target, shown := "/evidence", w.story.Screens[name]
+	content := &form{file: name + ".png", fields: map[string]string{"kind": shown.Kind, "source": shown.Source, "description": shown.Title}}
 	if name == "statement" {
 		target, content.file, content.fields = "/statements", "微信支付账单.csv", nil
 	} else {
@@ -148,11 +148,11 @@ func (w *walker) upload(ctx context.Context, name string) error {
 		return err
 	}
 	return w.client.do(ctx, call{
-		as: "claimant", method: http.MethodPost, path: "/cases/" + w.state.CaseID + target, key: w.state.key(name), body: content,
+		as: as, method: http.MethodPost, path: "/cases/" + w.state.CaseID + target, key: w.state.key(name), body: content,
 	}, nil)
 }
 
-// capturedAt is the evening of the mis-send, but the notice is of the walk itself.
+// capturedAt is the evening of the mis-send, or for what came of it the walk itself.
 func (w *walker) capturedAt(name string) (time.Time, error) {
 	after := map[string]time.Duration{"transfer": 20 * time.Minute, "group": 25 * time.Minute, "family": 27 * time.Minute}
 	if delay, ofThatEvening := after[name]; ofThatEvening {
@@ -252,5 +252,5 @@ func (w *walker) fetch(ctx context.Context, export string) error {
 	if err := w.verify(ctx, filepath.Join(w.Dir, "bag.zip")); err != nil {
 		return err
 	}
-	return w.state.mark("papers", "done")
+	return w.state.mark("papers", done)
 }

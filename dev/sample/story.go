@@ -45,6 +45,8 @@ type billRow struct {
 
 // screen is what a telephone showed: lines of a detail page, or a conversation.
 type screen struct {
+	Kind    string      `json:"kind"` // of evidence
+	Source  string      `json:"source"`
 	Title   string      `json:"title"`
 	Lines   [][2]string `json:"lines"`
 	Bubbles []bubble    `json:"bubbles"`

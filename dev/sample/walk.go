@@ -193,28 +193,37 @@ func (w *walker) follow(ctx context.Context) error {
 }
 
 // attempt looks at the case with the eyes of the step's role and does the step,
-// passes it over, or waits a moment.
+// passes it over, or waits a moment. A step that was being tried when the walk
+// was cut off is sent again whatever the case looks like: it may be done, and
+// only the product knows.
 func (w *walker) attempt(ctx context.Context, s step) error {
 	now, err := w.look(ctx, s.as)
 	if err != nil {
 		return err
 	}
 	switch {
+	case w.state.Trying == s.name || s.ready(now):
+		return w.take(ctx, s, now)
 	case s.missed(now):
 		w.Sayf("  · passed over: %s (the case is in %s already)", s.says, now.Stage)
-		return w.state.mark(s.name, "too late")
-	case s.ready(now):
-		err := s.do(ctx, now)
-		if codeOf(err) == "action_not_allowed" {
-			return nil // the clock was faster between looking and acting
-		}
-		if err != nil {
-			return err
-		}
-		w.Sayf("  · %s", s.says)
-		return w.state.mark(s.name, "done")
+		return w.state.mark(s.name, tooLate)
 	}
 	return w.wait(ctx, now)
+}
+
+func (w *walker) take(ctx context.Context, s step, now situation) error {
+	if err := w.state.try(s.name); err != nil {
+		return err
+	}
+	err := s.do(ctx, now)
+	if codeOf(err) == "action_not_allowed" {
+		return w.state.try("") // the clock was faster between looking and acting
+	}
+	if err != nil {
+		return err
+	}
+	w.Sayf("  · %s", s.says)
+	return w.state.mark(s.name, done)
 }
 
 func (w *walker) wait(ctx context.Context, now situation) error {
