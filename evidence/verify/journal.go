@@ -19,6 +19,12 @@ const (
 	maxLine = 1 << 20
 )
 
+// Kinds of entries that bind the bag to the journal.
+const (
+	filed    = "case_filed"
+	exported = "export_requested"
+)
+
 // walk goes through the journal once, entry by entry, and through the values
 // beside it in step.
 type walk struct {
@@ -34,7 +40,8 @@ type walk struct {
 
 // entry is what is kept of the newest line.
 type entry struct {
-	kind, at         string
+	kind             string
+	at               []byte
 	number, audience string // of its facts
 	sealed           bool
 }
@@ -53,7 +60,9 @@ func (c *check) checkJournal() error {
 		return err
 	}
 	hash := sha256.New() // for the manifest: a second unpacking costs as much as the walk
-	lines := newLines(entriesPath, io.TeeReader(r, hash))
+	stream := readAhead(io.TeeReader(r, hash))
+	defer stream.stop()
+	lines := newLines(entriesPath, stream)
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -78,14 +87,20 @@ func (w *walk) step(line []byte) error {
 	if err != nil {
 		return finding(entryName(seq), "%v", err)
 	}
-	checks := []func(int64, object) error{w.checkFrame, w.checkPrev, w.checkBlob, w.checkValues, w.checkFiled}
-	for _, check := range checks {
-		if err := check(seq, fields); err != nil {
-			return err
-		}
+	if err := w.checkFrame(seq, fields); err != nil {
+		return err
+	}
+	if err := w.checkPrev(seq, fields); err != nil {
+		return err
+	}
+	if err := w.checkBlob(seq, fields); err != nil {
+		return err
+	}
+	if err := w.checkValues(seq, fields); err != nil {
+		return err
 	}
 	w.tree.addData(line)
-	return nil
+	return w.checkFiled(seq)
 }
 
 // checkFrame checks what an entry says of itself, and keeps it.
@@ -103,13 +118,24 @@ func (w *walk) checkFrame(seq int64, fields object) error {
 	case len(kind) == 0 || !isInstant(at):
 		return finding(entryName(seq), "its kind or time is malformed")
 	}
-	w.last = entry{kind: string(kind), at: string(at)}
+	w.keep(kind, at, fields)
+	return w.checkPace(seq, fields)
+}
+
+// keep remembers of the newest entry what is asked for when there is no next.
+func (w *walk) keep(kind, at []byte, fields object) {
+	w.last = entry{kind: w.last.kind, at: append(w.last.at[:0], at...)}
+	if string(kind) != w.last.kind {
+		w.last.kind = string(kind)
+	}
+	if w.last.kind != filed && w.last.kind != exported {
+		return
+	}
 	if facts, ok := w.inner.inner(fields, "facts"); ok {
 		w.last.number, _ = facts.text("number")
 		w.last.audience, _ = facts.text("audience")
 		w.last.sealed = string(facts.get("sealed")) == "true"
 	}
-	return w.checkPace(seq, fields)
 }
 
 func (w *walk) checkPace(seq int64, fields object) error {
@@ -149,11 +175,14 @@ func unquoted(raw []byte) []byte {
 	return unquote(raw)
 }
 
-const instant = "2006-01-02T15:04:05.000000Z"
-
+// isInstant tells a time as entries write it.
 func isInstant(text []byte) bool {
-	_, err := time.Parse(instant, string(text))
-	return err == nil && len(text) == len(instant)
+	const form = "2006-01-02T15:04:05.000000Z"
+	if len(text) != len(form) {
+		return false
+	}
+	_, err := time.Parse(form, string(text))
+	return err == nil
 }
 
 // checkBlob holds an entry's file against the originals. Entries about exports
@@ -209,8 +238,8 @@ func (w *walk) checkValues(seq int64, fields object) error {
 }
 
 // checkFiled holds case.json against the signed entry that opened the case.
-func (w *walk) checkFiled(seq int64, _ object) error {
-	if seq == 1 && (w.last.kind != "case_filed" || w.last.number != w.c.about.number) {
+func (w *walk) checkFiled(seq int64) error {
+	if seq == 1 && (w.last.kind != filed || w.last.number != w.c.about.number) {
 		return finding(aboutPath, "its case number is not the one %s was filed under", entryName(seq))
 	}
 	return nil
@@ -234,7 +263,7 @@ func (w *walk) end() error {
 	if w.pace != w.c.about.pace {
 		return finding(aboutPath, "its pace is %d, the entries say %d", w.c.about.pace, w.pace)
 	}
-	w.c.summary.Entries, w.c.summary.LastEntryAt = size, w.last.at
+	w.c.summary.Entries, w.c.summary.LastEntryAt = size, string(w.last.at)
 	if err := w.checkExport(); err != nil {
 		return err
 	}
@@ -246,7 +275,7 @@ func (w *walk) end() error {
 // audience's.
 func (w *walk) checkExport() error {
 	item := entryName(int64(w.tree.size))
-	if w.last.kind != "export_requested" {
+	if w.last.kind != exported {
 		return finding(item, "the checkpoint was not made for an export: this entry does not ask for one")
 	}
 	if w.last.audience != w.c.about.audience {

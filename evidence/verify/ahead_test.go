@@ -1,0 +1,45 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+)
+
+func TestReadAheadGivesTheSameBytesAndError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for _, size := range []int{0, 1, aheadSize - 1, aheadSize, 20*aheadSize + 7} {
+		data := bytes.Repeat([]byte{1, 2, 3, 5, 7}, size/5+1)[:size]
+		for name, in := range map[string]io.Reader{
+			"plain":  bytes.NewReader(data),
+			"broken": io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken)),
+			"eager":  iotest.DataErrReader(bytes.NewReader(data)),
+		} {
+			a := readAhead(in)
+			got, err := io.ReadAll(a)
+			a.stop()
+			if !bytes.Equal(got, data) || (name == "broken") != errors.Is(err, broken) {
+				t.Errorf("%s, %d bytes: %d came, %v", name, size, len(got), err)
+			}
+		}
+	}
+}
+
+func TestReadAheadStopsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{})
+	a := readAhead(endless{})
+	go func() { a.run(endless{}); close(ended) }() // a second one, to see it return
+	if _, err := io.ReadFull(a, make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	a.stop()
+	<-ended
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
