@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"crypto/sha256"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -52,5 +53,22 @@ func fileOne(b *testing.B, s *postgres.Store) {
 	})
 	if err != nil {
 		b.Error(err)
+	}
+}
+
+// BenchmarkUserByToken checks a token as every request does.
+func BenchmarkUserByToken(b *testing.B) {
+	s := pgtest.New(b)
+	user := must[postgres.User](b)(s.EnsureUser(b.Context(), account("a@example.test", recovery.RoleAgent)))
+	hash := sha256.Sum256([]byte("token"))
+	err := s.AddToken(b.Context(), user.ID, hash, "", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		_, err = s.UserByToken(b.Context(), hash)
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -107,6 +107,32 @@ func TestEvidenceOfNothing(t *testing.T) {
 	}
 }
 
+func TestEvidenceKinds(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	first, second, empty := file(t, s), file(t, s), file(t, s)
+	for i, held := range []struct {
+		c    recovery.Case
+		kind recovery.EvidenceKind
+	}{{first, recovery.Ticket}, {first, recovery.Ticket}, {first, recovery.Statement}, {second, recovery.Ticket}} {
+		e := evidenceOf(t, held.c)
+		e.Kind = held.kind
+		w := postgres.EvidenceWrite{Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, numbered("e", i))}
+		must[recovery.Evidence](t)(s.AddEvidence(t.Context(), w))
+	}
+	got, err := s.EvidenceKinds(t.Context(), []recovery.CaseID{first.ID, empty.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[recovery.EvidenceKind]int{}
+	for _, e := range got[first.ID] {
+		kinds[e.Kind]++
+	}
+	if len(got) != 1 || len(kinds) != 2 || kinds[recovery.Ticket] != 1 || kinds[recovery.Statement] != 1 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestBlobReferenced(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
