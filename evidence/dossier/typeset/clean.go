@@ -95,5 +95,5 @@ func joins(before, r rune, rest string) bool {
 }
 
 func pictograph(r rune) bool {
-	return unicode.Is(unicode.So, r) || r >= 0x1F000 && r <= 0x1FAFF
+	return unicode.Is(unicode.So, r) && r != utf8.RuneError || r >= 0x1F000 && r <= 0x1FAFF
 }

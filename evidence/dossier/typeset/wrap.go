@@ -65,8 +65,8 @@ func cut(marks []mark, start int, room, width float64) (end int, soft bool) {
 		return end, false
 	}
 	for at := end; at > start; at-- {
-		if breakable(&marks[at-1], &marks[at]) {
-			if longWord(marks[at:], width) {
+		if breakable(marks, at) {
+			if splitsWord(marks, end) && longWord(marks[at:], width) {
 				break // it would not fit the next line either: fill this one
 			}
 			return at, true
@@ -75,11 +75,14 @@ func cut(marks []mark, start int, room, width float64) (end int, soft bool) {
 	return max(end, start+1), true
 }
 
+// splitsWord reports that a line ending here would end inside a word.
+func splitsWord(marks []mark, at int) bool { return wordy(marks[at-1].r) && wordy(marks[at].r) }
+
 // longWord reports that what cannot be broken here is wider than a line.
 func longWord(marks []mark, width float64) bool {
 	used := 0.0
 	for i := range marks {
-		if marks[i].r == '\n' || i > 0 && breakable(&marks[i-1], &marks[i]) {
+		if marks[i].r == '\n' || i > 0 && breakable(marks, i) {
 			return false
 		}
 		if used += marks[i].width; used > width+0.01 {
@@ -89,12 +92,17 @@ func longWord(marks []mark, width float64) bool {
 	return false
 }
 
-// breakable says whether a line may end between two marks.
-func breakable(a, b *mark) bool {
+// breakable says whether a line may end before the mark at.
+func breakable(marks []mark, at int) bool {
+	before := at - 1
+	for before > 0 && marks[before].space() {
+		before--
+	}
+	a, b := &marks[at-1], &marks[at]
 	switch {
 	case b.space():
 		return false // white space hangs at the end of the line
-	case strings.ContainsRune(noStart, b.r), strings.ContainsRune(noEnd, a.r):
+	case strings.ContainsRune(noStart, b.r), strings.ContainsRune(noEnd, marks[before].r):
 		return false
 	case a.space():
 		return true
