@@ -79,10 +79,11 @@ func (c *journey) wait(ctx workflow.Context) error {
 	if left <= 0 {
 		return nil
 	}
-	_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: left, TimerOptions: workflow.TimerOptions{Summary: string(deadline.Kind)},
-	}, stirred)
-	return err
+	// AwaitWithOptions would leave its timer behind; this one ends with the wait.
+	timing, stop := workflow.WithCancel(ctx)
+	defer stop()
+	timer := workflow.NewTimerWithOptions(timing, left, workflow.TimerOptions{Summary: string(deadline.Kind)})
+	return workflow.Await(ctx, func() bool { return timer.IsReady() || stirred() })
 }
 
 // lapse moves the case on when its deadline has passed. It looks at the data

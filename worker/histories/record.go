@@ -158,8 +158,36 @@ func (r *recorder) finish(ctx context.Context, id recovery.CaseID, s scenario) e
 			return fmt.Errorf("an act on a closed case: %w", err)
 		}
 	}
+	if err := r.settle(ctx, workflows.CaseWorkflowID(id)); err != nil {
+		return err
+	}
 	return r.write(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json"))
 }
+
+// settle waits until a workflow does nothing but wait: the server tells no
+// event of that kind, so it is asked.
+func (r *recorder) settle(ctx context.Context, workflowID string) error {
+	asking := time.NewTicker(20 * time.Millisecond)
+	defer asking.Stop()
+	for {
+		got, err := r.DescribeWorkflowExecution(ctx, workflowID, "")
+		if err != nil {
+			return err
+		}
+		opened := got.GetWorkflowExecutionInfo().GetHistoryLength() > openingEvents
+		if opened && got.GetPendingWorkflowTask() == nil && len(got.GetPendingActivities()) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-asking.C:
+		}
+	}
+}
+
+// openingEvents are those of a workflow that has only asked for its case.
+const openingEvents = 5
 
 // nobodyAtWork checks that an act nobody takes ends as unavailable, in time.
 func (r *recorder) nobodyAtWork(ctx context.Context) error {
