@@ -20,6 +20,7 @@ type client struct {
 	base   string
 	tokens map[string]string
 	http   *http.Client
+	pause  time.Duration // before a product that does not answer is asked again
 }
 
 // problem is an answer the product refused with (RFC 9457).
@@ -43,12 +44,12 @@ func (p *problem) Error() string {
 	return text.String()
 }
 
-func newClient(base, tokensFile string) (*client, error) {
+func newClient(base, tokensFile string, pause time.Duration) (*client, error) {
 	content, err := os.ReadFile(tokensFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens of the development accounts: %w", err)
 	}
-	c := &client{base: base + "/api/v1", http: &http.Client{Timeout: time.Minute}}
+	c := &client{base: base + "/api/v1", http: &http.Client{Timeout: time.Minute}, pause: pause}
 	if err := json.Unmarshal(content, &c.tokens); err != nil {
 		return nil, fmt.Errorf("read the tokens of the development accounts: %w", err)
 	}
@@ -68,11 +69,8 @@ type form struct {
 	bytes  []byte
 }
 
-// patience is how often and how long a busy or restarting product is asked again.
-const (
-	tries   = 20
-	between = 500 * time.Millisecond
-)
+// tries is how often a busy or restarting product is asked again.
+const tries = 20
 
 // do sends the call until it is answered and decodes the answer into into. A
 // product that says "not now, later" is asked again: every call is repeatable.
@@ -99,11 +97,11 @@ func (c *client) once(ctx context.Context, request call, into any) (time.Duratio
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
-		return between, err
+		return c.pause, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode >= 300 {
-		return readProblem(response)
+		return c.readProblem(response)
 	}
 	if file, ok := into.(io.Writer); ok {
 		_, err := io.Copy(file, response.Body)
@@ -122,7 +120,7 @@ func wrap(err error, request call) error {
 	return nil
 }
 
-func readProblem(response *http.Response) (time.Duration, error) {
+func (c *client) readProblem(response *http.Response) (time.Duration, error) {
 	p := &problem{Status: response.StatusCode}
 	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(p); err != nil {
 		p.Detail = "the answer is no problem document"
@@ -133,7 +131,7 @@ func readProblem(response *http.Response) (time.Duration, error) {
 	}
 	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
 	if err != nil || seconds < 1 {
-		return between, p
+		return c.pause, p
 	}
 	return min(time.Duration(seconds)*time.Second, 5*time.Second), p
 }

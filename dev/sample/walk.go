@@ -28,6 +28,8 @@ type Options struct {
 	Recourse   string // path of bin/recourse, which verifies the bag; empty skips that
 	Sayf       func(format string, args ...any)
 	Now        func() time.Time
+
+	poll time.Duration // 0: poll
 }
 
 // Result says what the walk left. It is empty when there was nothing to walk.
@@ -74,7 +76,10 @@ type walker struct {
 
 // prepare gives nil when there is nothing to walk.
 func prepare(ctx context.Context, o Options) (*walker, error) {
-	c, err := newClient(o.BaseURL, o.TokensFile)
+	if o.poll == 0 {
+		o.poll = poll
+	}
+	c, err := newClient(o.BaseURL, o.TokensFile, 2*o.poll)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +240,7 @@ func (w *walker) wait(ctx context.Context, now situation) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(poll):
+	case <-time.After(w.poll):
 		return nil
 	}
 }
