@@ -49,10 +49,10 @@ func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 // out has moved it on.
 func (c *journey) stayIn(ctx workflow.Context, stage recovery.Stage) error {
 	for c.position.Stage == stage {
-		if err := c.wait(ctx); err != nil {
-			return err
+		if err := ctx.Err(); err != nil {
+			return err // cancelled by an operator: a cancelled timer looks like one that ran out
 		}
-		if err := c.takeEvidence(ctx); err != nil {
+		if err := c.wait(ctx); err != nil {
 			return err
 		}
 		if err := c.lapse(ctx); err != nil {
@@ -62,28 +62,43 @@ func (c *journey) stayIn(ctx workflow.Context, stage recovery.Stage) error {
 	return nil
 }
 
-// wait sleeps until the running deadline, or until there is something to look
-// at earlier: the case moved, its deadline is another, evidence came.
+// wait sleeps until the running deadline, or until an act moved the case or its
+// deadline. Evidence that changes nothing does not disturb the timer.
 func (c *journey) wait(ctx workflow.Context) error {
 	deadline, running := c.running()
 	before := c.position.Stage
-	stirred := func() bool {
+	moved := func() bool {
 		now, still := c.running()
-		return c.position.Stage != before || c.evidence.Len() > 0 ||
-			still != running || now.Kind != deadline.Kind || !now.DueAt.Equal(deadline.DueAt)
+		return c.position.Stage != before || still != running ||
+			now.Kind != deadline.Kind || !now.DueAt.Equal(deadline.DueAt)
 	}
+	over, stop := c.clock(ctx, deadline, running)
+	defer stop()
+	for !over() && !moved() {
+		err := workflow.Await(ctx, func() bool { return over() || moved() || c.evidence.Len() > 0 })
+		if err != nil {
+			return err
+		}
+		if err := c.takeEvidence(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clock runs until a deadline, or for ever when none is running. The caller
+// stops it: AwaitWithOptions, which looks like the same, leaves its timer behind.
+func (c *journey) clock(ctx workflow.Context, deadline recovery.Deadline, running bool) (over func() bool, stop func()) {
 	if !running {
-		return workflow.Await(ctx, stirred)
+		return func() bool { return false }, func() {}
 	}
 	left := deadline.DueAt.Sub(workflow.Now(ctx))
 	if left <= 0 {
-		return nil
+		return func() bool { return true }, func() {}
 	}
-	// AwaitWithOptions would leave its timer behind; this one ends with the wait.
 	timing, stop := workflow.WithCancel(ctx)
-	defer stop()
 	timer := workflow.NewTimerWithOptions(timing, left, workflow.TimerOptions{Summary: string(deadline.Kind)})
-	return workflow.Await(ctx, func() bool { return timer.IsReady() || stirred() })
+	return timer.IsReady, stop
 }
 
 // lapse moves the case on when its deadline has passed. It looks at the data

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"recourse/recovery"
 	"recourse/workflows"
 )
@@ -24,4 +26,18 @@ func TestActOnWhatTheRecordShows(t *testing.T) {
 	j.at(day, func() { j.act("end", withdraw("r-3")) })
 	j.run()
 	j.allTaken()
+}
+
+// TestCancelledByAnOperator: nothing is written and the workflow ends.
+func TestCancelledByAnOperator(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t, position(true, false, "a"))
+	j.at(time.Hour, j.CancelWorkflow)
+	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
+	if !j.IsWorkflowCompleted() || !temporal.IsCanceledError(j.GetWorkflowError()) {
+		t.Errorf("ended %v with %v", j.IsWorkflowCompleted(), j.GetWorkflowError())
+	}
+	if steps := j.desk.written(); len(steps) != 0 {
+		t.Errorf("steps %v", steps)
+	}
 }
