@@ -58,9 +58,9 @@ func TestKilledSupervisor(t *testing.T) {
 // One after the other, all three in one walk.
 func TestEverythingKilledInTurn(t *testing.T) {
 	p := newPlace(t)
-	for victim, after := range map[string]string{"recourse": "· ", "temporal": "· ", "postgres": "· "} {
+	for _, victim := range []string{"recourse", "temporal", "postgres"} {
 		s := p.start(t)
-		s.await(t, after)
+		s.await(t, "  · ") // the next step of the walk is done
 		p.kill(t, victim)
 		if code := s.exit(t); code != 1 {
 			t.Errorf("%s: exit code %d", victim, code)

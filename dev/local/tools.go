@@ -107,3 +107,13 @@ func majorOf(version string) int {
 	}
 	return major
 }
+
+// PostgresTool finds a client program of the newest PostgreSQL here, such as
+// pgbench, for a benchmark's yardstick.
+func PostgresTool(ctx context.Context, name string) (string, error) {
+	tools, err := findTools(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	return tools.path(name), nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestParseBench(t *testing.T) {
+	t.Parallel()
+	got := parseBench(strings.NewReader(`goos: linux
+BenchmarkTenPages-2     	      20	 215000000 ns/op	 1234 B/op
+BenchmarkQueue/agent/100000-8         	      20	   1500.5 ns/op
+BenchmarkBroken-2     	 FAIL
+PASS
+`))
+	if len(got) != 2 || got["TenPages"] != 215*time.Millisecond || got["Queue/agent/100000"] != 1500 {
+		t.Errorf("got %v", got)
+	}
+	if _, err := need(got, "TenPages", "Missing"); err == nil || !strings.Contains(err.Error(), "Missing") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoadFigures(t *testing.T) {
+	t.Parallel()
+	var took []time.Duration
+	for i := range 100 {
+		took = append(took, time.Duration(100-i)*time.Millisecond)
+	}
+	l := newLoad(took, 2*time.Second)
+	if l.rate() != 50 || l.percentile(0.95) != 96*time.Millisecond || l.percentile(1) != 100*time.Millisecond {
+		t.Errorf("%v, %v", l, l.percentile(0.95))
+	}
+	if (load{elapsed: time.Second}).percentile(0.5) != 0 {
+		t.Error("an empty load has a percentile")
+	}
+}
+
+func TestHammerCountsAndStopsAtTheFirstError(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	got, err := hammer(t.Context(), 4, times(100), func(context.Context, int) error { calls.Add(1); return nil })
+	if err != nil || calls.Load() != 100 || len(got.took) != 100 {
+		t.Errorf("%d calls, %d measured, %v", calls.Load(), len(got.took), err)
+	}
+	failure := errors.New("no")
+	if _, err := hammer(t.Context(), 4, during(time.Hour), func(context.Context, int) error { return failure }); !errors.Is(err, failure) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRowsSayWhatIsMissed(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	show(&out, []row{{what: "a", budget: "≤ 1", kept: true}, {what: "b", budget: "≤ 2"}})
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 3 || !strings.HasSuffix(lines[1], "ok") || !strings.HasSuffix(lines[2], "MISS") {
+		t.Errorf("got:\n%s", out.String())
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"time"
+
+	"recourse/dev/local"
+)
+
+// filers is how many file at once, and how many clients pgbench has.
+const filers = 8
+
+// filing files cases over HTTP, journal entry included, beside the simplest
+// transaction pgbench knows on the same server.
+func filing(ctx context.Context, up local.Up) ([]row, error) {
+	tps, err := pgbench(ctx, up.Database)
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDesk(up)
+	if err != nil {
+		return nil, err
+	}
+	file := func(ctx context.Context, _ int) error { _, err := d.file(ctx); return err }
+	if _, err := hammer(ctx, filers, times(200), file); err != nil {
+		return nil, err
+	}
+	got, err := hammer(ctx, filers, during(10*time.Second), file)
+	if err != nil {
+		return nil, err
+	}
+	return []row{{
+		what: "file a case with its entry, 8 clients", figure: got.String(), yardstick: fmt.Sprintf("pgbench -N -c 8: %.0f/s", tps),
+		ratio: ratio(got.rate() / tps), budget: "≥ 400/s, p95 ≤ 25 ms",
+		kept: got.rate() >= 400 && got.percentile(0.95) <= 25*time.Millisecond,
+	}}, nil
+}
+
+var tpsLine = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+func pgbench(ctx context.Context, database string) (float64, error) {
+	program, err := local.PostgresTool(ctx, "pgbench")
+	if err != nil {
+		return 0, err
+	}
+	if out, err := exec.CommandContext(ctx, program, "-i", "-q", "-s", "8", database).CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("prepare pgbench: %w: %s", err, out)
+	}
+	out, err := exec.CommandContext(ctx, program, "-N", "-n", "-c", strconv.Itoa(filers), "-j", "2", "-T", "8", database).CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("run pgbench: %w: %s", err, out)
+	}
+	found := tpsLine.FindSubmatch(out)
+	if found == nil {
+		return 0, fmt.Errorf("pgbench says no rate: %s", out)
+	}
+	tps, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		return 0, fmt.Errorf("read pgbench's rate: %w", err)
+	}
+	return tps, nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"recourse/dev/local"
+)
+
+// hammer lets clients call work at once until enough says stop. The first error
+// ends it.
+func hammer(ctx context.Context, clients int, enough func(done int64) bool, work func(ctx context.Context, client int) error) (load, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var begun atomic.Int64
+	took := make([][]time.Duration, clients)
+	var group sync.WaitGroup
+	began := time.Now()
+	for client := range clients {
+		group.Go(func() {
+			for ctx.Err() == nil && !enough(begun.Add(1)-1) {
+				from := time.Now()
+				if err := work(ctx, client); err != nil {
+					cancel(err)
+					return
+				}
+				took[client] = append(took[client], time.Since(from))
+			}
+		})
+	}
+	group.Wait()
+	elapsed := time.Since(began)
+	var all []time.Duration
+	for _, part := range took {
+		all = append(all, part...)
+	}
+	if err := context.Cause(ctx); err != nil {
+		return load{}, err
+	}
+	return newLoad(all, elapsed), nil
+}
+
+func times(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }
+
+func during(d time.Duration) func(int64) bool {
+	until := time.Now().Add(d)
+	return func(int64) bool { return time.Now().After(until) }
+}
+
+// desk speaks to the product as the claimant of the development stack.
+type desk struct {
+	base, token string
+	http        *http.Client
+	next        atomic.Int64 // makes keys and transaction numbers
+}
+
+func newDesk(up local.Up) (*desk, error) {
+	content, err := os.ReadFile(up.Tokens)
+	if err != nil {
+		return nil, fmt.Errorf("read the tokens: %w", err)
+	}
+	tokens := map[string]string{}
+	if err := json.Unmarshal(content, &tokens); err != nil {
+		return nil, fmt.Errorf("read the tokens: %w", err)
+	}
+	return &desk{
+		base: up.BaseURL + "/api/v1", token: tokens["claimant"],
+		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
+	}, nil
+}
+
+func (d *desk) post(ctx context.Context, path string, body, into any) error {
+	content, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("write the body: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.base+path, bytes.NewReader(content))
+	if err != nil {
+		return fmt.Errorf("make the request: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", fmt.Sprintf("bench-%d", d.next.Add(1)))
+	response, err := d.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("POST %s: %w", path, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("POST %s: %w", path, err)
+	}
+	if response.StatusCode >= 300 {
+		return fmt.Errorf("POST %s: %s: %s", path, response.Status, answer)
+	}
+	return errors.Join(json.Unmarshal(answer, into))
+}
+
+// file files one case and gives its id.
+func (d *desk) file(ctx context.Context) (string, error) {
+	var filed struct {
+		ID string `json:"id"`
+	}
+	err := d.post(ctx, "/cases", map[string]any{
+		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": time.Now().Add(-26 * time.Hour).Format(time.RFC3339),
+		"transaction_no": fmt.Sprintf("1000050001%018d", d.next.Add(1)), "reason": "wrong_group", "claim_state": "claimed",
+		"group":        map[string]any{"kind": "work", "size": 36},
+		"counterparts": []any{map[string]any{"alias": "老周（仓储）", "claimed_fen": 200_000}},
+		"claimant":     map[string]any{"name": "沈知遥", "phone": "13800000000", "province": "浙江省", "city": "杭州市"},
+		"narrative":    "本想发到家庭群，误发到工作群。",
+	}, &filed)
+	return filed.ID, err
+}
