@@ -181,6 +181,42 @@ func TestCommitRenewsTheTimeOfWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestWithdrawTakesBackOnlyWhatIsOnesOwn(t *testing.T) {
+	t.Parallel()
+	store, dir := open(t)
+	commit := func() *blob.Pending {
+		pending, err := store.Receive(t.Context(), strings.NewReader("bytes"), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pending.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return pending
+	}
+	withdraw := func(pending *blob.Pending, left int) {
+		t.Helper()
+		if err := pending.Withdraw(); err != nil {
+			t.Error(err)
+		}
+		if got := files(t, dir); len(got) != left {
+			t.Errorf("left %q", got)
+		}
+	}
+	alone := commit()
+	withdraw(alone, 0)
+	withdraw(alone, 0)
+	first, second := commit(), commit()
+	withdraw(second, 1) // it was there before
+	withdraw(first, 1)  // somebody else relies on it now
+	pending, err := store.Receive(t.Context(), strings.NewReader("other"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending.Discard()
+	withdraw(pending, 1) // never committed
+}
+
 func TestCommitMendsABlobThatWasCut(t *testing.T) {
 	t.Parallel()
 	store, dir := open(t)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,6 +32,8 @@ type Pending struct {
 	sum   string
 	size  int64
 	head  []byte
+
+	placed time.Time // when this one became the blob; zero when it did not
 }
 
 // Receive streams a file of at most limit bytes into the store's folder and
@@ -151,11 +154,40 @@ func (p *Pending) place(path string) (bool, error) {
 		now := time.Now() // a file system's time, as in Open
 		return false, os.Chtimes(path, now, now)
 	}
-	if err := os.Rename(p.name, path); err != nil {
+	now := time.Now()
+	if err := errors.Join(os.Chtimes(p.name, now, now), os.Rename(p.name, path)); err != nil {
 		return false, err
 	}
 	p.name = ""
+	info, err = os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	p.placed = info.ModTime() // as the file system keeps it
 	return true, nil
+}
+
+// Withdraw takes back what Commit placed, for a caller whose record could not
+// be kept. It leaves the blob when somebody else committed the same bytes since,
+// and does nothing when they were there before.
+func (p *Pending) Withdraw() error {
+	if p.placed.IsZero() {
+		return nil
+	}
+	path, err := p.store.path(p.sum)
+	if err != nil {
+		return err
+	}
+	p.store.placing.Lock()
+	defer p.store.placing.Unlock()
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Equal(p.placed) {
+		return nil
+	}
+	if err := errors.Join(err, os.Remove(path)); err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // Discard forgets the file; after Commit, or twice, it does nothing.

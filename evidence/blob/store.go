@@ -111,7 +111,8 @@ func (s *Store) Size(sha256 string) (int64, error) {
 
 // Remove deletes a blob for good; one that is not there is no error. It is for
 // blobs no row refers to, and only for old ones: a Commit of the same bytes may
-// be waiting for its transaction. Commit renews the time of what it finds.
+// be waiting for its transaction (Commit renews the time of what it finds). What
+// one has just committed oneself is taken back by Pending.Withdraw.
 func (s *Store) Remove(sha256 string) error {
 	path, err := s.path(sha256)
 	if err != nil {

@@ -113,10 +113,14 @@ func (m *maker) now() time.Time {
 
 func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[string]string, blob *journal.Blob) {
 	m.t.Helper()
+	salt := make(oneSalt, journal.SaltSize)
+	if _, err := io.ReadFull(m.random, salt); err != nil {
+		m.t.Fatal(err)
+	}
 	record, err := journal.Append(m.head, m.id, journal.Draft{
 		Kind: kind, At: m.now(), Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "0193a4c0-0000-7000-8000-00000000abcd"},
 		Collector: journal.Collector{Tool: "recourse", Version: "0.1.0"}, Facts: facts, Personal: personal, Blob: blob, Pace: m.want.Pace,
-	}, m.random)
+	}, salt)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -130,6 +134,12 @@ func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[
 	}
 	m.folio.Entries = append(m.folio.Entries, entry)
 }
+
+// oneSalt gives every value of an entry the same salt: the journal salts values
+// in any order, and folios here are the same every time.
+type oneSalt []byte
+
+func (s oneSalt) Read(p []byte) (int, error) { return copy(p, s), nil }
 
 var mediaTypes = []string{"image/png", "text/plain; charset=utf-8", "video/mp4", "application/octet-stream"}
 
