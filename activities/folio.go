@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"recourse/evidence"
 	"recourse/evidence/journal"
@@ -43,7 +44,7 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 		return evidence.Folio{}, err
 	}
 	mask := maskFor(export.Audience)
-	exhibits, err := a.exhibits(kept)
+	exhibits, err := a.exhibits(slices.DeleteFunc(slices.Clone(kept), mask.withholds))
 	if err != nil {
 		return evidence.Folio{}, err
 	}

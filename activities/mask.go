@@ -15,15 +15,18 @@ import (
 // The court and the archive need how people can be reached. The opponent and
 // the platform do not: the claimant's mail and telephone, and what is known of
 // how to reach any counterpart, are withheld from them (data minimisation, PIPL
-// article 6). Internal notes of the desk are for the archive only.
+// article 6). The opponent also gets no file that shows the claimant's identity
+// papers or whereabouts. Internal notes of the desk are for the archive only.
 type mask struct {
 	contacts bool // withhold how people can be reached
+	person   bool // withhold files that show who and where the claimant is
 	internal bool // withhold internal notes
 }
 
 func maskFor(audience recovery.Audience) mask {
 	return mask{
 		contacts: audience != recovery.ForCourt && audience != recovery.ForArchive,
+		person:   audience == recovery.ForOpponent,
 		internal: audience != recovery.ForArchive,
 	}
 }
@@ -40,6 +43,11 @@ func (m mask) shows(entry journal.Entry, path string) bool {
 		return false
 	}
 	return true
+}
+
+// withholds decides about one file.
+func (m mask) withholds(e recovery.Evidence) bool {
+	return m.person && (e.Kind == recovery.Identity || e.Kind == recovery.Location)
 }
 
 // record is the case as the audience may see it.

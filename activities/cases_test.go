@@ -1,0 +1,363 @@
+package activities_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+
+	"recourse/activities"
+	"recourse/evidence/journal"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+)
+
+// rig is a filed case in a database of its own, with the activities over it.
+type rig struct {
+	*testing.T
+	store  *postgres.Store
+	shelf  *playbook.Shelf
+	cases  *activities.Cases
+	filed  recovery.Case
+	signer *journal.Signer
+	now    time.Time
+}
+
+// newRig files a case between two counterparts in a group of friends, an hour
+// after the money was sent.
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	shelf, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{T: t, shelf: shelf, signer: pgtest.Signer(t), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return r.now }
+	r.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Signer: r.signer, Now: clock, Random: rand.Reader})
+	r.cases = &activities.Cases{Record: r.store, Rules: activities.PinnedRules{Shelf: shelf}, Now: clock, Version: "1.2.3"}
+	r.filed = r.file()
+	return r
+}
+
+func (r *rig) file() recovery.Case {
+	r.Helper()
+	sent := r.now.Add(-time.Hour)
+	filing := recovery.Filing{
+		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, Amount: 100_000, SentAt: &sent, TransactionNo: "100001",
+		Reason: recovery.WrongGroup, ClaimState: recovery.Claimed, Group: &recovery.Group{Kind: recovery.FriendsGroup, Size: 20},
+		Counterparts: []recovery.FilingCounterpart{{Alias: "老李", Contact: "13900000000"}, {Alias: "阿珍"}},
+		Claimant:     recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000"}, Narrative: "发错群了",
+	}
+	number, err := r.store.NextNumber(r.Context())
+	r.must(err)
+	c := filing.Case(recovery.CaseID(newID()), number, "", r.now, newID)
+	c.Playbook = r.shelf.Current().Version()
+	c.Position = recovery.Start(c, false)
+	deadline, _ := r.shelf.Current().Deadline(c.Position, c, r.now)
+	c.Deadlines = []recovery.Deadline{deadline}
+	draft := r.draft(recovery.EntryCaseFiled, "filed")
+	draft.Facts = map[string]any{"amount_fen": c.Amount}
+	draft.Personal = map[string]string{
+		"claimant.name": c.Claimant.Name, "claimant.email": c.Claimant.Email, "claimant.phone": c.Claimant.Phone,
+		"counterpart.1.alias": "老李", "counterpart.1.contact": "13900000000", "narrative": c.Narrative,
+	}
+	r.must(r.store.FileCase(r.Context(), postgres.FilingWrite{Case: c, Draft: draft}))
+	return c
+}
+
+func (r *rig) must(err error) {
+	r.Helper()
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *rig) draft(kind recovery.EntryKind, key string) journal.Draft {
+	return journal.Draft{
+		Kind: kind, At: r.now, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, Key: key,
+		Collector: journal.Collector{Tool: "recourse", Version: "1.2.3"},
+	}
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// stage keeps an act as casework does, and gives the step the workflow would
+// ask for.
+func (r *rig) stage(act recovery.Act, role recovery.Role) activities.StepInput {
+	r.Helper()
+	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
+	staged, err := r.store.StageAction(r.Context(), postgres.ActionRequest{
+		ID: recovery.RequestID(newID()), CaseID: r.filed.ID, Actor: actor, Act: act, Key: newID(), Fingerprint: "f", Device: "phone",
+	})
+	r.must(err)
+	move := act.Move(actor, staged.ID)
+	step, err := r.current().Position.Take(move)
+	r.must(err)
+	return activities.StepInput{
+		CaseID: r.filed.ID, Key: "act:" + string(staged.ID), Step: step, Move: &move, Attempt: staged.Attempt,
+	}
+}
+
+func (r *rig) take(in activities.StepInput) activities.StepResult {
+	r.Helper()
+	result, err := r.cases.TakeStep(r.Context(), in)
+	r.must(err)
+	return result
+}
+
+func (r *rig) current() recovery.Case {
+	r.Helper()
+	c, err := r.store.Case(r.Context(), r.filed.ID)
+	r.must(err)
+	return c
+}
+
+// kinds lists the journal.
+func (r *rig) kinds() []recovery.EntryKind {
+	r.Helper()
+	entries, err := r.store.Journal(r.Context(), r.filed.ID, 0, 0)
+	r.must(err)
+	var kinds []recovery.EntryKind
+	for _, entry := range entries {
+		kinds = append(kinds, entry.Record.Kind)
+	}
+	return kinds
+}
+
+func (r *rig) wantKinds(want ...recovery.EntryKind) {
+	r.Helper()
+	if diff := cmp.Diff(append([]recovery.EntryKind{recovery.EntryCaseFiled}, want...), r.kinds()); diff != "" {
+		r.Errorf("journal (-want +got):\n%s", diff)
+	}
+}
+
+func contact(at time.Time) recovery.Act {
+	return recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at}
+}
+
+func escalate(to recovery.Stage) recovery.Act {
+	return recovery.Act{Action: recovery.Escalate, To: to, Reason: "无人回应"}
+}
+
+func TestOpenCase(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	opening, err := r.cases.OpenCase(t.Context(), activities.OpenInput{CaseID: r.filed.ID})
+	r.must(err)
+	if diff := cmp.Diff(r.filed.Position, opening.Position); diff != "" {
+		t.Errorf("position (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(r.filed.Deadlines, opening.Deadlines); diff != "" || opening.Pace != 1 {
+		t.Errorf("pace %d, deadlines (-want +got):\n%s", opening.Pace, diff)
+	}
+	_, err = r.cases.OpenCase(t.Context(), activities.OpenInput{CaseID: recovery.CaseID(newID())})
+	wantPermanent(t, err, recovery.CodeNotFound)
+}
+
+// wantPermanent checks that the engine will not try again.
+func wantPermanent(t *testing.T, err error, code recovery.Code) {
+	t.Helper()
+	var application *temporal.ApplicationError
+	if !errors.As(err, &application) || !application.NonRetryable() || application.Type() != string(code) {
+		t.Errorf("got %v, want it permanent with %s", err, code)
+	}
+}
+
+func TestTakeStepKeepsTheRunningDeadline(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.now = r.now.Add(time.Hour)
+	result := r.take(r.stage(contact(r.now), recovery.RoleClaimant))
+	if diff := cmp.Diff(r.filed.Deadlines, result.Deadlines); diff != "" || result.Version != 2 {
+		t.Errorf("version %d, deadlines (-want +got):\n%s", result.Version, diff)
+	}
+	r.wantKinds(recovery.EntryContactRecorded)
+}
+
+func TestTakeStepEntersAStage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.now = r.now.Add(time.Hour)
+	result := r.take(r.stage(escalate(recovery.Appeal), recovery.RoleAgent))
+	c := r.current()
+	want, _ := r.shelf.Current().Deadline(c.Position, c, r.now)
+	if diff := cmp.Diff([]recovery.Deadline{want}, result.Deadlines); diff != "" || want.Kind != recovery.PreparationClock {
+		t.Errorf("deadlines (-want +got):\n%s", diff)
+	}
+	if c.Position.Stage != recovery.Appeal || c.Version != result.Version {
+		t.Errorf("the record stands in %s at version %d", c.Position.Stage, c.Version)
+	}
+	r.wantKinds(recovery.EntryEscalated, recovery.EntryStageEntered)
+	checkpoint, found, err := r.store.LatestCheckpoint(t.Context(), c.ID)
+	if err != nil || !found || checkpoint.Size != 3 {
+		t.Errorf("checkpoint %+v %v %v", checkpoint, found, err)
+	}
+}
+
+// TestTakeStepTwice: an activity that is run again, later, writes nothing more
+// and answers the same.
+func TestTakeStepTwice(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
+	first := r.take(in)
+	r.now = r.now.Add(48 * time.Hour)
+	if diff := cmp.Diff(first, r.take(in)); diff != "" {
+		t.Errorf("the second answer (-first +second):\n%s", diff)
+	}
+	r.wantKinds(recovery.EntryEscalated, recovery.EntryStageEntered)
+}
+
+func TestTakeStepOfTheClock(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.now = r.filed.Deadlines[0].DueAt
+	in := activities.StepInput{
+		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(), Because: recovery.ContactClock,
+	}
+	result := r.take(in)
+	if len(result.Deadlines) != 1 || result.Deadlines[0].Kind != recovery.NoticeClock || !result.Deadlines[0].DueAt.After(r.now) {
+		t.Errorf("deadlines %+v", result.Deadlines)
+	}
+	r.wantKinds(recovery.EntryDeadlinePassed, recovery.EntryStageEntered)
+}
+
+func TestTakeStepCloses(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	result := r.take(r.stage(recovery.Act{Action: recovery.Withdraw, Reason: "已和解"}, recovery.RoleClaimant))
+	if len(result.Deadlines) != 0 {
+		t.Errorf("a closed case has deadlines: %+v", result.Deadlines)
+	}
+	if c := r.current(); c.ClosedAt == nil || c.Position.Outcome != recovery.Withdrawn {
+		t.Errorf("closed at %v with %q", c.ClosedAt, c.Position.Outcome)
+	}
+	r.wantKinds(recovery.EntryWithdrawn, recovery.EntryClosed)
+}
+
+func TestTakeStepKeepsTheCounterpart(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, amount := r.filed.Counterparts[0].ID, recovery.Money(30_000)
+	r.take(r.stage(recovery.Act{
+		Action: recovery.RecordResponse, CounterpartID: id, Kind: "partly_returned", Amount: &amount, At: &r.now,
+	}, recovery.RoleClaimant))
+	r.take(r.stage(recovery.Act{
+		Action: recovery.RecordReturn, CounterpartID: id, Amount: &amount, At: &r.now, Channel: recovery.Cash,
+	}, recovery.RoleClaimant))
+	c := r.current()
+	if got := c.Counterparts[0]; got.Answer != recovery.PartlyReturned || got.ReturnFen != 60_000 || got.Alias != "老李" {
+		t.Errorf("counterpart %+v", got)
+	}
+	if c.Position.Recovered != 60_000 {
+		t.Errorf("recovered %s", c.Position.Recovered)
+	}
+}
+
+func TestTakeStepAbandoned(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
+	if _, err := r.store.AbandonAction(t.Context(), in.Move.RequestID); err != nil {
+		t.Fatal(err)
+	}
+	if result := r.take(in); !result.Abandoned {
+		t.Errorf("result %+v", result)
+	}
+	r.wantKinds()
+	if c := r.current(); c.Version != 1 || c.Position.Stage != recovery.PrivateContact {
+		t.Errorf("the record moved to %s, version %d", c.Position.Stage, c.Version)
+	}
+}
+
+func TestTakeStepDropped(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
+	r.must(r.store.DropAction(t.Context(), in.Move.RequestID))
+	if result := r.take(in); !result.Abandoned {
+		t.Errorf("result %+v", result)
+	}
+	r.wantKinds()
+}
+
+func TestTakeStepRefuses(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
+	stranger := in
+	stranger.CaseID = recovery.CaseID(newID())
+	_, err := r.cases.TakeStep(t.Context(), stranger)
+	wantPermanent(t, err, recovery.CodeNotFound)
+	r.filed = r.another()
+	foreign := in
+	foreign.CaseID = r.filed.ID
+	_, err = r.cases.TakeStep(t.Context(), foreign)
+	wantPermanent(t, err, recovery.CodeConflict)
+	r.wantKinds()
+}
+
+// another files a second case, of another transaction.
+func (r *rig) another() recovery.Case {
+	r.Helper()
+	c := r.filed
+	number, err := r.store.NextNumber(r.Context())
+	r.must(err)
+	c.ID, c.Number, c.TransactionNo = recovery.CaseID(newID()), number, "100002"
+	r.must(r.store.FileCase(r.Context(), postgres.FilingWrite{Case: c, Draft: r.draft(recovery.EntryCaseFiled, "filed")}))
+	return c
+}
+
+// TestTakeStepWithoutThePlaybook: a build that does not carry the case's rules
+// waits for one that does.
+func TestTakeStepWithoutThePlaybook(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
+	r.cases.Rules = noRules{}
+	_, err := r.cases.TakeStep(t.Context(), in)
+	var application *temporal.ApplicationError
+	if err == nil || errors.As(err, &application) {
+		t.Errorf("got %v, want an error that may be tried again", err)
+	}
+	r.wantKinds()
+}
+
+type noRules struct{}
+
+func (noRules) Deadline(recovery.Position, recovery.Case, time.Time) (recovery.Deadline, bool, error) {
+	return recovery.Deadline{}, false, errors.New("no such playbook")
+}
+
+func TestPinnedRules(t *testing.T) {
+	t.Parallel()
+	shelf, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := activities.PinnedRules{Shelf: shelf}
+	c := recovery.Case{Amount: 1, Playbook: shelf.Current().Version(), Pace: 1}
+	c.Position = recovery.Start(c, false)
+	from := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	deadline, runs, err := rules.Deadline(c.Position, c, from)
+	want, _ := shelf.Current().Deadline(c.Position, c, from)
+	if err != nil || !runs || deadline != want {
+		t.Errorf("deadline %+v %v %v", deadline, runs, err)
+	}
+	if missing, err := rules.Missing(c, nil, recovery.ForCourt); err != nil || len(missing) == 0 {
+		t.Errorf("missing %v %v", missing, err)
+	}
+	c.Playbook = "1999-01-01"
+	if _, _, err := rules.Deadline(c.Position, c, from); err == nil {
+		t.Error("a deadline by a playbook that is not there")
+	}
+	if _, err := rules.Missing(c, nil, recovery.ForCourt); err == nil {
+		t.Error("a checklist of a playbook that is not there")
+	}
+}

@@ -1,0 +1,258 @@
+package activities
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+var (
+	noon     = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	claimant = recovery.Actor{Role: recovery.RoleClaimant, ID: "u-1"}
+	ours     = journal.Collector{Tool: "recourse", Version: "1.2.3"}
+)
+
+func ptr[T any](value T) *T { return &value }
+
+// standing is a case of 1,000.00 between two counterparts at a stage.
+func standing(stage recovery.Stage) recovery.Case {
+	return recovery.Case{
+		ID: "c", Pace: 60,
+		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b", Answer: recovery.Refused, Refusal: recovery.ClaimsGift}},
+		Position: recovery.Position{
+			Stage: stage, Claim: 100_000, Holders: []recovery.Holder{{ID: "a"}, {ID: "b", Answer: recovery.Refused}},
+		},
+		Deadlines: []recovery.Deadline{{Kind: recovery.ContactClock, DueAt: noon, Source: "rule-1"}},
+	}
+}
+
+// write makes the scribe of an act taken at a case.
+func write(t *testing.T, c recovery.Case, act recovery.Act) scribe {
+	t.Helper()
+	move := act.Move(claimant, "r")
+	step, err := c.Position.Take(move)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scribe{
+		input: StepInput{CaseID: c.ID, Key: "act:r", Step: step, Move: &move}, before: c, now: noon, version: "1.2.3",
+		request: postgres.ActionRequest{ID: "r", CaseID: c.ID, Act: act, Device: "phone"},
+	}
+}
+
+func TestDraftsOfAnAct(t *testing.T) {
+	t.Parallel()
+	at := noon.Add(-time.Hour)
+	s := write(t, standing(recovery.PrivateContact), recovery.Act{
+		Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at,
+	})
+	collector := ours
+	collector.Device = "phone"
+	want := []journal.Draft{{
+		Kind: recovery.EntryContactRecorded, At: noon, ClaimedAt: &at, Actor: claimant, Collector: collector, Pace: 60, Key: "act:r",
+		Facts: map[string]any{"channel": recovery.SMS}, Personal: map[string]string{"text": "请退还"},
+	}}
+	if diff := cmp.Diff(want, s.drafts()); diff != "" {
+		t.Errorf("drafts (-want +got):\n%s", diff)
+	}
+	if s.stageChanged() || s.counterpart() != nil {
+		t.Error("a contact moves nothing")
+	}
+}
+
+func TestDraftsOfAnActThatMoves(t *testing.T) {
+	t.Parallel()
+	s := write(t, standing(recovery.PrivateContact), recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "威胁"})
+	drafts := s.drafts()
+	if len(drafts) != 2 || drafts[0].Kind != recovery.EntryEscalated {
+		t.Fatalf("drafts %+v", drafts)
+	}
+	want := journal.Draft{
+		Kind: recovery.EntryStageEntered, At: noon, Actor: recovery.System, Collector: ours, Pace: 60, Key: "act:r:stage",
+		Facts: map[string]any{"from": recovery.PrivateContact, "to": recovery.Legal, "because": "escalate"},
+	}
+	if diff := cmp.Diff(want, drafts[1]); diff != "" {
+		t.Errorf("second draft (-want +got):\n%s", diff)
+	}
+}
+
+func TestDraftsOfTheEnd(t *testing.T) {
+	t.Parallel()
+	kinds := func(drafts []journal.Draft) []recovery.EntryKind {
+		var kinds []recovery.EntryKind
+		for _, draft := range drafts {
+			kinds = append(kinds, draft.Kind)
+		}
+		return kinds
+	}
+	c := standing(recovery.Legal)
+	for _, test := range []struct {
+		act  recovery.Act
+		want []recovery.EntryKind
+	}{
+		{recovery.Act{Action: recovery.Withdraw, Reason: "和解"}, []recovery.EntryKind{recovery.EntryWithdrawn, recovery.EntryClosed}},
+		{
+			recovery.Act{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(100_000)), Channel: recovery.Cash},
+			[]recovery.EntryKind{recovery.EntryReturnRecorded, recovery.EntryClosed},
+		},
+	} {
+		s := write(t, c, test.act)
+		if diff := cmp.Diff(test.want, kinds(s.drafts())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.act.Action, diff)
+		}
+		closing := s.drafts()[1]
+		if closing.Key != "act:r:closed" || closing.Facts["outcome"] != s.next().Outcome || closing.Facts["because"] != string(test.act.Action) {
+			t.Errorf("closing entry %+v", closing)
+		}
+	}
+	end := recovery.Move{Action: recovery.CloseCase, Actor: recovery.Actor{Role: recovery.RoleLegal}, Outcome: recovery.Judgment}
+	step, err := c.Position.Take(end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scribe{input: StepInput{Key: "act:r", Step: step, Move: &end}, before: c, now: noon}
+	if diff := cmp.Diff([]recovery.EntryKind{recovery.EntryClosed}, kinds(s.drafts())); diff != "" {
+		t.Errorf("a case closed by its desk is closed once (-want +got):\n%s", diff)
+	}
+}
+
+func TestDraftsOfALapse(t *testing.T) {
+	t.Parallel()
+	c := standing(recovery.PrivateContact)
+	s := scribe{
+		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(), Because: recovery.ContactClock},
+		before: c, now: noon, version: "1.2.3",
+	}
+	want := []journal.Draft{
+		{
+			Kind: recovery.EntryDeadlinePassed, At: noon, Actor: recovery.System, Collector: ours, Pace: 60, Key: "lapse:contact_answer:1",
+			Facts: map[string]any{"deadline": recovery.ContactClock, "due_at": "2026-03-02T12:00:00Z", "source": "rule-1"},
+		},
+		{
+			Kind: recovery.EntryStageEntered, At: noon, Actor: recovery.System, Collector: ours, Pace: 60, Key: "lapse:contact_answer:1:stage",
+			Facts: map[string]any{"from": recovery.PrivateContact, "to": recovery.GroupNotice, "because": "contact_answer"},
+		},
+	}
+	if diff := cmp.Diff(want, s.drafts()); diff != "" {
+		t.Errorf("drafts (-want +got):\n%s", diff)
+	}
+}
+
+func TestDraftsOfEvidence(t *testing.T) {
+	t.Parallel()
+	c := standing(recovery.Appeal)
+	c.Position.Appeal = recovery.AppealMoreEvidence
+	step, _ := c.Position.EvidenceArrived()
+	s := scribe{input: StepInput{Key: "supplied:e", Step: step, EvidenceID: "e"}, before: c, now: noon}
+	drafts := s.drafts()
+	if len(drafts) != 1 || drafts[0].Kind != recovery.EntryEvidenceSupplied || drafts[0].Actor != recovery.System {
+		t.Fatalf("drafts %+v", drafts)
+	}
+	if diff := cmp.Diff(map[string]any{"evidence_id": recovery.EvidenceID("e")}, drafts[0].Facts); diff != "" {
+		t.Error(diff)
+	}
+	if got := s.because(); got != "evidence_supplied" {
+		t.Errorf("because %s", got)
+	}
+}
+
+func TestCounterpart(t *testing.T) {
+	t.Parallel()
+	c := standing(recovery.PrivateContact)
+	for _, test := range []struct {
+		name string
+		act  recovery.Act
+		want *recovery.Counterpart
+	}{
+		{
+			"an answer", recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "contested", Refusal: recovery.ClaimsOwed},
+			&recovery.Counterpart{ID: "a", Answer: recovery.Contested, Refusal: recovery.ClaimsOwed},
+		},
+		{
+			"an answer with money",
+			recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "partly_returned", Amount: ptr(recovery.Money(5))},
+			&recovery.Counterpart{ID: "a", Answer: recovery.PartlyReturned, ReturnFen: 5},
+		},
+		{
+			"money leaves the answer as it was", recovery.Act{Action: recovery.RecordReturn, CounterpartID: "b", Amount: ptr(recovery.Money(5)), Channel: recovery.Cash},
+			&recovery.Counterpart{ID: "b", Answer: recovery.Refused, Refusal: recovery.ClaimsGift, ReturnFen: 5},
+		},
+		{"money of nobody in particular", recovery.Act{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(5)), Channel: recovery.Cash}, nil},
+		{"a contact", recovery.Act{Action: recovery.RecordContact, CounterpartID: "a"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, write(t, c, test.act).counterpart()); diff != "" {
+				t.Errorf("counterpart (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMasks(t *testing.T) {
+	t.Parallel()
+	filed := journal.Entry{Kind: recovery.EntryCaseFiled}
+	shared := journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "shared"}}
+	internal := journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "internal"}}
+	unmarked := journal.Entry{Kind: recovery.EntryNoteAdded}
+	all, outside := recovery.Audiences, []recovery.Audience{recovery.ForCourt, recovery.ForArchive}
+	archive := []recovery.Audience{recovery.ForArchive}
+	for _, test := range []struct {
+		name  string
+		entry journal.Entry
+		path  string
+		seen  []recovery.Audience
+	}{
+		{"the claimant's name", filed, "claimant.name", all},
+		{"the claimant's mail", filed, "claimant.email", outside},
+		{"the claimant's telephone", filed, "claimant.phone", outside},
+		{"a counterpart's alias", filed, "counterpart.1.alias", all},
+		{"a counterpart's contact", filed, "counterpart.12.contact", outside},
+		{"the words of a message", journal.Entry{Kind: recovery.EntryContactRecorded}, "text", all},
+		{"a shared note", shared, "text", all},
+		{"an internal note", internal, "text", archive},
+		{"a note of unknown visibility", unmarked, "text", archive},
+	} {
+		for _, audience := range recovery.Audiences {
+			want := false
+			for _, seen := range test.seen {
+				want = want || seen == audience
+			}
+			if got := maskFor(audience).shows(test.entry, test.path); got != want {
+				t.Errorf("%s for %s: shown %v", test.name, audience, got)
+			}
+		}
+	}
+}
+
+func TestMaskedRecord(t *testing.T) {
+	t.Parallel()
+	c := recovery.Case{
+		Claimant:     recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000"},
+		Counterparts: []recovery.Counterpart{{Alias: "老李", Contact: "13900000000"}},
+	}
+	whole := c
+	whole.Counterparts = []recovery.Counterpart{c.Counterparts[0]}
+	for _, audience := range []recovery.Audience{recovery.ForOpponent, recovery.ForPlatform} {
+		got := maskFor(audience).record(c)
+		if got.Claimant.Email+got.Claimant.Phone+got.Counterparts[0].Contact != "" || got.Claimant.Name == "" || got.Counterparts[0].Alias == "" {
+			t.Errorf("for %s: %+v", audience, got)
+		}
+	}
+	for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive} {
+		if diff := cmp.Diff(whole, maskFor(audience).record(c)); diff != "" {
+			t.Errorf("for %s:\n%s", audience, diff)
+		}
+	}
+	for _, kind := range recovery.EvidenceKinds {
+		person := kind == recovery.Identity || kind == recovery.Location
+		if maskFor(recovery.ForOpponent).withholds(recovery.Evidence{Kind: kind}) != person || maskFor(recovery.ForPlatform).withholds(recovery.Evidence{Kind: kind}) {
+			t.Errorf("files of kind %s", kind)
+		}
+	}
+}
