@@ -46,6 +46,7 @@ func (c *call) uploadForm(body *caseBody, failed *attempt) *form {
 	file.Required = true
 	f.Groups = []group{{Fields: []field{kind, b.text("description", recovery.MaxText, false), captured, file}}}
 	f.Help = c.say.T("upload.help", size(f.Limit))
+	f.Open = f.Open || body.Next.Href == "#upload"
 	return &f
 }
 
@@ -74,11 +75,10 @@ func (c *call) exportForm(body *caseBody, failed *attempt, may []recovery.Audien
 }
 
 func (c *call) emptyForm(b builder, name string, body *caseBody, path string) form {
-	f := form{
+	return form{
 		ID: name + "-form", Action: "/cases/" + string(body.Number) + path, Key: newKey(), CSRF: c.who.CSRF,
 		Title: c.say.T(name + ".title"), Submit: c.say.T(name + ".submit"), Open: len(b.faults) > 0,
 	}
-	return f
 }
 
 // received is a file form as it was read: its fields, then its file.

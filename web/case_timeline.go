@@ -17,20 +17,21 @@ type event struct {
 	Title     string
 	By        string
 	ClaimedAt string
-	Details   []detail
-	Mark      string // stage, money, or ""
+	Bits      []detail // facts, told in one line
+	Quotes    []detail // people's own words
+	Mark      string   // stage, money, or ""
 }
 
 // detail is a name with its value.
 type detail struct {
 	Name  string
 	Value string
-	Quote bool // people's own words
+	Quote bool // people's own words, with their line breaks
 	Hash  bool
 }
 
 // timelineShown is how many of the newest events a page shows at first.
-const timelineShown = 30
+const timelineShown = 20
 
 // timeline words the journal, newest first.
 func (c *call) timeline(d *caseData) []event {
@@ -59,7 +60,7 @@ type teller struct {
 func (t teller) event(line casework.JournalLine) event {
 	e := event{
 		Seq: line.Seq, At: line.At, Title: t.say.Word("entry", line.Entry.Kind),
-		By: t.say.Word("role", line.Entry.Actor.Role), Details: t.facts(line), Mark: markOf(line.Entry.Kind),
+		By: t.say.Word("role", line.Entry.Actor.Role), Bits: t.facts(line), Mark: markOf(line.Entry.Kind),
 	}
 	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil && minute(at) != minute(line.At) {
 		e.ClaimedAt = minute(at)
@@ -67,9 +68,9 @@ func (t teller) event(line casework.JournalLine) event {
 	if line.Entry.Kind == recovery.EntryStageEntered {
 		e.Title = t.say.T("timeline.entered", t.say.Word("stage", line.Entry.Facts["to"]))
 	}
-	e.Details = append(e.Details, t.words(line)...)
+	e.Quotes = t.words(line)
 	if line.Entry.Blob != nil {
-		e.Details = append(e.Details, detail{Name: t.say.T("fact.sha256"), Value: short(line.Entry.Blob.SHA256), Hash: true})
+		e.Bits = append(e.Bits, detail{Name: t.say.T("fact.sha256"), Value: short(line.Entry.Blob.SHA256), Hash: true})
 	}
 	return e
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -104,16 +103,11 @@ func kindOf(status int) string {
 // begins.
 func (c *call) wayBack() (string, string) {
 	number := c.Param("number")
-	missing := c.Request().Method == http.MethodGet
 	switch {
-	case number != "" && !missing && c.who.Desk():
-		return "/desk/cases/" + number, c.say.T("error.back.case")
-	case number != "" && !missing:
-		return "/cases/" + number, c.say.T("error.back.case")
+	case number != "" && c.Request().Method != http.MethodGet:
+		return c.home(number), c.say.T("error.back.case")
 	case c.who.Desk():
 		return "/desk", c.say.T("error.back.desk")
-	case c.who.SignedIn() && !strings.HasPrefix(c.Path(), "/cases/:"):
-		return "/cases", c.say.T("error.back.cases")
 	case c.who.SignedIn():
 		return "/cases", c.say.T("error.back.cases")
 	default:

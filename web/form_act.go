@@ -104,14 +104,10 @@ func (a actForms) defaults(action recovery.Action) url.Values {
 
 // hidden are the fields a visitor has no choice in.
 func (a actForms) hidden(action recovery.Action) []option {
-	switch {
-	case action == recovery.AddNote && !a.who.Desk():
+	if action == recovery.AddNote && !a.who.Desk() {
 		return []option{{Label: "visibility", Value: recovery.NoteShared}}
-	case action == recovery.Assign && a.who.Role != recovery.RoleSupervisor:
-		return []option{{Label: "user_id", Value: string(a.who.ID)}}
-	default:
-		return nil
 	}
+	return nil
 }
 
 func (a actForms) fields(action recovery.Action) []field {
@@ -180,14 +176,14 @@ func (a actForms) counterparts(required bool) field {
 	return f
 }
 
-// staffFields let a supervisor choose; an agent takes the case for themselves.
+// staffFields let a supervisor choose; anybody else takes the case themselves,
+// as an empty user_id means.
 func (a actForms) staffFields() []field {
 	if a.who.Role != recovery.RoleSupervisor {
 		return nil
 	}
 	f := a.builder.make("user_id", "select")
-	f.Required = true
-	f.Options = []option{{Label: a.say.T("choose.one")}}
+	f.Options = []option{{Label: a.say.T("choose.self")}}
 	for _, user := range a.staff {
 		f.Options = append(f.Options, option{Value: string(user.ID), Label: user.Name, Selected: user.ID == a.view.Assignee})
 	}

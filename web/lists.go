@@ -111,14 +111,14 @@ func (w *Web) queue(c *call) error {
 
 // claimForms let a case be taken or given back from the list.
 func (c *call) claimForms(r *row) {
-	button := func(action recovery.Action, hidden ...option) *form {
+	button := func(action recovery.Action) *form {
 		return &form{
 			Action: "/cases/" + string(r.Number) + "/actions/" + string(action), Key: newKey(), CSRF: c.who.CSRF,
-			Submit: c.say.T("action." + string(action) + ".submit"), Hidden: append(hidden, option{Label: "from", Value: fromQueue}),
+			Submit: c.say.T("action." + string(action) + ".submit"), Hidden: []option{{Label: "from", Value: fromQueue}},
 		}
 	}
 	if slices.Contains(r.Allowed, recovery.Assign) && r.View.Assignee == "" {
-		r.Claim = button(recovery.Assign, option{Label: "user_id", Value: string(c.who.ID)})
+		r.Claim = button(recovery.Assign)
 	}
 	if slices.Contains(r.Allowed, recovery.Release) && r.Mine {
 		r.Release = button(recovery.Release)
