@@ -85,6 +85,7 @@ if [ "$1" = test ]; then
 	have openssl || want openssl openssl
 	have python3 || want python3 python3
 	have unzip || want unzip unzip
+	have pgrep || want procps proctools
 fi
 fonts=${RECOURSE_FONTS:-$root/.recourse/fonts}
 if ! [ -d "$fonts" ] && ! have npm; then

@@ -72,10 +72,12 @@ func newDesk(up local.Up) (*desk, error) {
 	if err := json.Unmarshal(content, &tokens); err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
-	return &desk{
+	d := &desk{
 		base: up.BaseURL + "/api/v1", token: tokens["claimant"],
 		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
-	}, nil
+	}
+	d.next.Store(time.Now().UnixNano()) // no number of another desk comes again
+	return d, nil
 }
 
 func (d *desk) post(ctx context.Context, path string, body, into any) error {
@@ -112,7 +114,7 @@ func (d *desk) file(ctx context.Context) (string, error) {
 	}
 	err := d.post(ctx, "/cases", map[string]any{
 		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": time.Now().Add(-26 * time.Hour).Format(time.RFC3339),
-		"transaction_no": fmt.Sprintf("1000050001%018d", d.next.Add(1)), "reason": "wrong_group", "claim_state": "claimed",
+		"transaction_no": fmt.Sprintf("10000%d", d.next.Add(1)), "reason": "wrong_group", "claim_state": "claimed",
 		"group":        map[string]any{"kind": "work", "size": 36},
 		"counterparts": []any{map[string]any{"alias": "老周（仓储）", "claimed_fen": 200_000}},
 		"claimant":     map[string]any{"name": "沈知遥", "phone": "13800000000", "province": "浙江省", "city": "杭州市"},
