@@ -62,7 +62,7 @@ func (r *rig) file() recovery.Case {
 	deadline, _ := r.shelf.Current().Deadline(c.Position, c, r.now)
 	c.Deadlines = []recovery.Deadline{deadline}
 	draft := r.draft(recovery.EntryCaseFiled, "filed")
-	draft.Facts = map[string]any{"amount_fen": c.Amount}
+	draft.Facts = map[string]any{"number": c.Number, "amount_fen": c.Amount}
 	draft.Personal = map[string]string{
 		"claimant.name": c.Claimant.Name, "claimant.email": c.Claimant.Email, "claimant.phone": c.Claimant.Phone,
 		"counterpart.1.alias": "老李", "counterpart.1.contact": "13900000000", "narrative": c.Narrative,

@@ -1,0 +1,365 @@
+package activities_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+
+	"recourse/activities"
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/blob"
+	"recourse/evidence/journal"
+	"recourse/evidence/verify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// press makes real bags around a dossier that only tells what it was made of.
+type press struct {
+	folios []evidence.Folio
+	fail   error
+}
+
+func (p *press) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+	return bag.Fingerprint(ctx, f)
+}
+
+func (p *press) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (int, error) {
+	p.folios = append(p.folios, f)
+	if _, err := fmt.Fprintf(w, "%%PDF-1.4\n%s %s %d\n", f.Case.Number, fingerprint, len(f.Entries)); err != nil {
+		return 0, err
+	}
+	return 12, p.fail
+}
+
+func (p *press) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+	_, err := bag.Write(ctx, w, f, dossier)
+	return err
+}
+
+// bench is a rig with originals and the activities of exports.
+type bench struct {
+	*rig
+	blobs   *blob.Store
+	press   *press
+	exports *activities.Exports
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	r := newRig(t)
+	blobs, err := blob.Open(t.TempDir())
+	r.must(err)
+	b := &bench{rig: r, blobs: blobs, press: &press{}}
+	b.exports = &activities.Exports{
+		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Shelf: r.shelf}, Papers: b.press,
+		Custody: activities.Custody{Version: "1.2.3", Custodian: "测试单位", Key: r.signer.VerifierKey(), Seal: r.signer.Seal},
+		Dir:     filepath.Join(t.TempDir(), "exports"), Now: r.cases.Now,
+	}
+	return b
+}
+
+// keep files an original as casework does.
+func (b *bench) keep(kind recovery.EvidenceKind, content string) recovery.Evidence {
+	b.Helper()
+	pending, err := b.blobs.Receive(b.Context(), strings.NewReader(content), 1<<20)
+	b.must(err)
+	defer pending.Discard()
+	_, err = pending.Commit(b.Context())
+	b.must(err)
+	one := recovery.Evidence{
+		ID: recovery.EvidenceID(newID()), CaseID: b.filed.ID, Kind: kind, SHA256: pending.SHA256(), Size: pending.Size(),
+		MediaType: "text/plain", FileName: "聊天记录.txt", ReceivedAt: b.now,
+	}
+	draft := b.draft(recovery.EntryEvidenceAdded, "evidence:"+string(one.ID))
+	draft.Blob = &journal.Blob{SHA256: one.SHA256, Size: one.Size, MediaType: one.MediaType}
+	draft.Personal = map[string]string{"file_name": one.FileName}
+	kept, err := b.store.AddEvidence(b.Context(), postgres.EvidenceWrite{Evidence: one, Draft: draft})
+	b.must(err)
+	return kept
+}
+
+func (b *bench) request(audience recovery.Audience) recovery.Export {
+	b.Helper()
+	export := recovery.Export{
+		ID: recovery.ExportID(newID()), CaseID: b.filed.ID, Audience: audience, State: recovery.ExportBuilding, CreatedAt: b.now,
+	}
+	draft := b.draft(recovery.EntryExportRequested, "export:"+string(export.ID))
+	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience}
+	asked, err := b.store.RequestExport(b.Context(), postgres.ExportWrite{Export: export, Draft: draft})
+	b.must(err)
+	return asked
+}
+
+// build runs the activity as a worker would.
+func (b *bench) build(export recovery.Export) (activities.ExportResult, error) {
+	b.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	env := suite.NewTestActivityEnvironment()
+	env.RegisterActivityWithOptions(b.exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
+	value, err := env.ExecuteActivity(activities.NameBuildExport, activities.ExportInput{CaseID: export.CaseID, ExportID: export.ID})
+	if err != nil {
+		return activities.ExportResult{}, err
+	}
+	var result activities.ExportResult
+	return result, value.Get(&result)
+}
+
+func (b *bench) wantState(export recovery.Export, want recovery.ExportState) recovery.Export {
+	b.Helper()
+	result, err := b.build(export)
+	b.must(err)
+	stored, err := b.store.Export(b.Context(), export.ID)
+	b.must(err)
+	if result.State != want || stored.State != want {
+		b.Fatalf("result %s, record %+v, want %s", result.State, stored, want)
+	}
+	return stored
+}
+
+func (b *bench) path(export recovery.Export, name string) string {
+	return activities.ExportPath(b.exports.Dir, export.ID, name)
+}
+
+func digestOf(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func TestBuildExport(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
+	b.keep(recovery.Statement, "bill")
+	asked := b.request(recovery.ForCourt)
+	b.keep(recovery.Ticket, "too late for this export")
+	ready := b.wantState(asked, recovery.ExportReady)
+
+	if ready.Pages != 12 || len(ready.Missing) == 0 || ready.ReadyAt == nil || ready.Failure != "" {
+		t.Errorf("export %+v", ready)
+	}
+	if got := digestOf(t, b.path(asked, activities.DossierFile)); got != ready.SHA256 {
+		t.Errorf("dossier %s, recorded %s", got, ready.SHA256)
+	}
+	if got := digestOf(t, b.path(asked, activities.BagFile)); got != ready.BagSHA256 {
+		t.Errorf("bag %s, recorded %s", got, ready.BagSHA256)
+	}
+	summary, err := verify.File(b.path(asked, activities.BagFile))
+	if err != nil {
+		t.Fatalf("the bag does not verify: %v", err)
+	}
+	if summary.Entries != asked.Size || summary.Originals != 2 || summary.Hidden != 0 || summary.Custodian != "测试单位" {
+		t.Errorf("summary %+v", summary)
+	}
+	added := recovery.EntryEvidenceAdded
+	b.wantKinds(added, added, recovery.EntryExportRequested, added, recovery.EntryExportBuilt)
+}
+
+// TestBuildExportTwice: an activity that is run again after it recorded its end
+// builds nothing; one that died before it did builds the same.
+func TestBuildExportTwice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
+	asked := b.request(recovery.ForCourt)
+	honest := b.exports.Archive
+	b.exports.Archive = deaf{b.store}
+	if _, err := b.build(asked); err == nil {
+		t.Fatal("an export that could not be recorded is done")
+	}
+	first := digestOf(t, b.path(asked, activities.BagFile))
+	b.exports.Archive = honest
+	ready := b.wantState(asked, recovery.ExportReady)
+	if ready.BagSHA256 != first {
+		t.Errorf("built again, the bag is another: %s and %s", first, ready.BagSHA256)
+	}
+	b.wantState(asked, recovery.ExportReady)
+	if len(b.press.folios) != 2 {
+		t.Errorf("built %d times", len(b.press.folios))
+	}
+	b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
+	left, err := filepath.Glob(filepath.Join(b.exports.Dir, "*", ".draft-*"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("drafts left behind: %v %v", left, err)
+	}
+}
+
+// deaf is a database that takes no ends of exports.
+type deaf struct{ *postgres.Store }
+
+func (deaf) FinishExport(context.Context, recovery.Export, journal.Draft) error {
+	return errors.New("the database is away")
+}
+
+func TestBuildExportMasks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.Identity, "identity card")
+	b.keep(recovery.ChatScreenshot, "chat")
+	note := b.draft(recovery.EntryNoteAdded, "note")
+	note.Facts, note.Personal = map[string]any{"visibility": "internal"}, map[string]string{"text": "疑似套现"}
+	_, err := b.store.Append(t.Context(), b.filed.ID, false, note)
+	b.must(err)
+	secrets := map[string][]recovery.Audience{ // and who may see them
+		"13800000000":   {recovery.ForCourt, recovery.ForArchive},
+		"13900000000":   {recovery.ForCourt, recovery.ForArchive},
+		"w@example.com": {recovery.ForCourt, recovery.ForArchive},
+		"疑似套现":          {recovery.ForArchive},
+		"王小满":           recovery.Audiences,
+	}
+	for _, audience := range recovery.Audiences {
+		asked := b.request(audience)
+		b.wantState(asked, recovery.ExportReady)
+		summary, err := verify.File(b.path(asked, activities.BagFile))
+		if err != nil {
+			t.Fatalf("for %s the bag does not verify: %v", audience, err)
+		}
+		shown := shownIn(b.press.folios[len(b.press.folios)-1])
+		for secret, may := range secrets {
+			want := strings.Contains(fmt.Sprint(may), string(audience))
+			if strings.Contains(shown, secret) != want {
+				t.Errorf("for %s, %s is shown: %v", audience, secret, !want)
+			}
+		}
+		if withheld := audience == recovery.ForOpponent; (summary.Withheld == 1) != withheld || (summary.Originals == 1) != withheld {
+			t.Errorf("for %s: %d originals, %d withheld", audience, summary.Originals, summary.Withheld)
+		}
+	}
+}
+
+// shownIn is all text a folio gives out.
+func shownIn(f evidence.Folio) string {
+	var out strings.Builder
+	fmt.Fprint(&out, f.Case)
+	for _, entry := range f.Entries {
+		out.Write(entry.Raw)
+		for _, value := range entry.Values {
+			out.WriteString(value.Value)
+		}
+	}
+	return out.String()
+}
+
+func TestBuildExportOfDamagedOriginals(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		damage func(b *bench, one recovery.Evidence)
+	}{
+		{"gone", func(b *bench, one recovery.Evidence) { b.must(b.blobs.Remove(one.SHA256)) }},
+		{"other bytes", func(b *bench, one recovery.Evidence) { b.exports.Originals = forged{} }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			one := b.keep(recovery.ChatScreenshot, "chat")
+			asked := b.request(recovery.ForCourt)
+			test.damage(b, one)
+			failed := b.wantState(asked, recovery.ExportFailed)
+			if failed.Failure == "" || strings.Contains(failed.Failure, one.SHA256) || failed.SHA256 != "" {
+				t.Errorf("export %+v", failed)
+			}
+			b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
+			if _, err := os.Stat(b.path(asked, activities.BagFile)); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("a bag was left: %v", err)
+			}
+		})
+	}
+}
+
+type forged struct{}
+
+func (forged) Open(string) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader([]byte("forged"))), nil
+}
+
+// TestBuildExportThatMayPass: a failure that may pass is tried again and leaves
+// the export building.
+func TestBuildExportThatMayPass(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.request(recovery.ForCourt)
+	b.press.fail = errors.New("disk full")
+	if _, err := b.build(asked); err == nil {
+		t.Error("it did not fail")
+	}
+	stored, err := b.store.Export(t.Context(), asked.ID)
+	if err != nil || stored.State != recovery.ExportBuilding {
+		t.Errorf("export %+v %v", stored, err)
+	}
+	b.press.fail = nil
+	b.wantState(asked, recovery.ExportReady)
+}
+
+func TestBuildExportRefuses(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.request(recovery.ForCourt)
+	foreign := asked
+	foreign.CaseID = b.another().ID
+	_, err := b.build(foreign)
+	wantPermanent(t, err, recovery.CodeConflict)
+	unknown := asked
+	unknown.ID = recovery.ExportID(newID())
+	_, err = b.build(unknown)
+	wantPermanent(t, err, recovery.CodeNotFound)
+}
+
+func TestFolio(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
+	b.keep(recovery.ChatScreenshot, "chat") // the same bytes for the same purpose
+	b.keep(recovery.Statement, "chat")      // and for another
+	asked := b.request(recovery.ForCourt)
+	b.wantState(asked, recovery.ExportReady)
+	folio := b.press.folios[0]
+	var kinds []recovery.EvidenceKind
+	for _, exhibit := range folio.Exhibits {
+		kinds = append(kinds, exhibit.Kind)
+	}
+	if diff := cmp.Diff([]recovery.EvidenceKind{recovery.ChatScreenshot, recovery.Statement}, kinds); diff != "" {
+		t.Errorf("exhibits (-want +got):\n%s", diff)
+	}
+	if int64(len(folio.Entries)) != asked.Size || !folio.At.Equal(asked.CreatedAt) || folio.Generator != "recourse 1.2.3" {
+		t.Errorf("%d entries of %d, at %s, by %s", len(folio.Entries), asked.Size, folio.At, folio.Generator)
+	}
+	if !strings.Contains(folio.Checkpoint, fmt.Sprintf("\n%d\n", asked.Size)) || folio.Key != b.signer.VerifierKey() {
+		t.Errorf("checkpoint %q under %q", folio.Checkpoint, folio.Key)
+	}
+}
+
+func TestExportPath(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ id, name, want string }{
+		{"x-1", "dossier.pdf", "/exports/x-1/dossier.pdf"},
+		{"../../etc", "passwd", "/exports/etc/passwd"},
+		{"x-1", "../../../passwd", "/exports/x-1/passwd"},
+		{"a/b", "c/d", "/exports/b/d"},
+	} {
+		if got := activities.ExportPath("/exports", recovery.ExportID(test.id), test.name); got != test.want {
+			t.Errorf("%s %s: %s, want %s", test.id, test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/temporal"
+
+	"recourse/recovery"
+)
+
+func TestJudged(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err   error
+		final bool
+	}{
+		{errors.New("connection reset"), false},
+		{recovery.Faultf(recovery.CodeUnavailable, "away"), false},
+		{recovery.Faultf(recovery.CodeInternal, "odd"), false},
+		{recovery.Faultf(recovery.CodeNotFound, "none"), true},
+		{fmt.Errorf("read: %w", recovery.Faultf(recovery.CodeConflict, "other")), true},
+	} {
+		var application *temporal.ApplicationError
+		got := errors.As(judged(test.err), &application) && application.NonRetryable()
+		if got != test.final {
+			t.Errorf("%v is final: %v", test.err, got)
+		}
+	}
+}
+
+func TestUnmendable(t *testing.T) {
+	t.Parallel()
+	plain := errors.New("disk full")
+	for _, test := range []struct {
+		name    string
+		err     error
+		attempt int32
+		reason  string
+		final   bool
+	}{
+		{"may pass", plain, 1, reasonBuild, false},
+		{"did not pass", plain, enoughAttempts, reasonBuild, true},
+		{"the worker stops", fmt.Errorf("copy: %w", context.Canceled), enoughAttempts, "", false},
+		{"out of time", context.DeadlineExceeded, 1, "", false},
+		{"broken data", fmt.Errorf("bag: %w", broken(reasonOriginal, plain)), 1, reasonOriginal, true},
+		{"judged", judged(recovery.Faultf(recovery.CodeNotFound, "none")), 1, reasonBuild, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			reason, final := unmendable(test.err, test.attempt)
+			if reason != test.reason || final != test.final {
+				t.Errorf("%q %v", reason, final)
+			}
+		})
+	}
+}
+
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	var texts map[string]string
+	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
+		t.Fatal(err)
+	}
+	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
+	for _, reason := range reasons {
+		if text := reasonText(reason); text == "" || text == reason || text != texts[reason] {
+			t.Errorf("%s has no text: %q", reason, text)
+		}
+	}
+	if len(texts) != len(reasons) {
+		t.Errorf("%d texts for %d reasons", len(texts), len(reasons))
+	}
+}
+
+// TestNames: a workflow names an activity by its method, and the engine by its
+// constant.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	var cases *Cases
+	var exports *Exports
+	for name, method := range map[string]any{
+		NameOpenCase: cases.OpenCase, NameTakeStep: cases.TakeStep, NameBuildExport: exports.BuildExport,
+	} {
+		full := runtime.FuncForPC(reflect.ValueOf(method).Pointer()).Name()
+		if got := strings.TrimSuffix(full[strings.LastIndex(full, ".")+1:], "-fm"); got != name {
+			t.Errorf("the method %s is registered as %s", got, name)
+		}
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x-1", DossierFile)
+	digest, err := writeFile(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, "abc")
+		return err
+	})
+	if err != nil || digest != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
+		t.Fatalf("%s %v", digest, err)
+	}
+	if _, err := writeFile(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half")
+		return errors.New("power cut")
+	}); err == nil {
+		t.Error("half a file was written")
+	}
+	body, err := openFile(path)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if text, err := io.ReadAll(body); err != nil || string(text) != "abc" {
+		t.Errorf("%q %v", text, err)
+	}
+	left, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(left) != 1 {
+		t.Errorf("%v %v", left, err)
+	}
+	if _, err := writeFile(filepath.Join(path, "below-a-file"), nil); err == nil {
+		t.Error("a file has a folder below it")
+	}
+}
