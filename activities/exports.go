@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -113,6 +114,9 @@ func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.
 	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
 	if err != nil {
 		return export, fmt.Errorf("fingerprint: %w", err)
+	}
+	if err := clearDrafts(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile))); err != nil {
+		return export, err
 	}
 	dossier, err := writeFile(ExportPath(a.Dir, export.ID, DossierFile), func(w io.Writer) error {
 		pages, err := a.Papers.Dossier(w, folio, fingerprint)

@@ -190,6 +190,7 @@ func TestBuildExportTwice(t *testing.T) {
 	}
 	first := digestOf(t, b.path(asked, activities.BagFile))
 	b.exports.Archive = honest
+	b.must(os.WriteFile(b.path(asked, ".draft-1"), []byte("left by a kill"), 0o600))
 	ready := b.wantState(asked, recovery.ExportReady)
 	if ready.BagSHA256 != first {
 		t.Errorf("built again, the bag is another: %s and %s", first, ready.BagSHA256)

@@ -24,13 +24,25 @@ func ExportPath(dir string, id recovery.ExportID, name string) string {
 	return filepath.Join(dir, filepath.Base(filepath.Clean("/"+string(id))), filepath.Base(filepath.Clean("/"+name)))
 }
 
+// draftPattern names files that are not whole yet.
+const draftPattern = ".draft-*"
+
+// clearDrafts removes what a build that was killed left behind.
+func clearDrafts(dir string) error {
+	drafts, err := filepath.Glob(filepath.Join(dir, draftPattern))
+	for _, draft := range drafts {
+		err = errors.Join(err, missingIsFine(os.Remove(draft)))
+	}
+	return err
+}
+
 // writeFile has fill write a file, which appears under its name only when it is
 // whole and on the disk. It gives the hex SHA-256 of the bytes.
 func writeFile(path string, fill func(io.Writer) error) (digest string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return "", err
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".draft-*")
+	draft, err := os.CreateTemp(filepath.Dir(path), draftPattern)
 	if err != nil {
 		return "", err
 	}

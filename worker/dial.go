@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 
@@ -55,4 +56,12 @@ func Dial(o DialOptions) (*Connection, error) {
 		return nil, fmt.Errorf("temporal client: %w", err)
 	}
 	return &Connection{Client: made, Codec: codec, Namespace: options.Namespace, log: o.Log}, nil
+}
+
+// reachable asks whether Temporal answers, for no longer than a probe may take.
+func (c *Connection) reachable(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	_, err := c.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
 }

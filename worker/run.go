@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -30,12 +29,17 @@ type Parts struct {
 // away at the start; Run waits for it. An error means that this process cannot
 // work and should end.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
-	pause := backoff{first: 500 * time.Millisecond, limit: 10 * time.Second}
+	pause := backoff{first: 500 * time.Millisecond, limit: 5 * time.Second}
 	for {
-		workers := newWorkers(c, parts)
-		err := workers.start()
+		err := c.reachable(ctx) // starting a worker cannot be interrupted, so ask first
 		if err == nil {
-			return workers.wait(ctx)
+			workers := newWorkers(c, parts)
+			if err = workers.start(); err == nil {
+				return workers.wait(ctx)
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 		c.log.WarnContext(ctx, "the workers wait for Temporal", "error", err)
 		if !pause.sleep(ctx) {
@@ -91,5 +95,5 @@ func (w *workers) wait(ctx context.Context) error {
 	for _, one := range w.all {
 		one.Stop()
 	}
-	return errors.Join(err)
+	return err
 }

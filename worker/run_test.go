@@ -1,0 +1,100 @@
+package worker_test
+
+import (
+	"context"
+	"maps"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"recourse/activities"
+	"recourse/recovery"
+	"recourse/worker"
+	"recourse/workflows"
+)
+
+// env is an environment of its own for Dial.
+type env map[string]string
+
+func (e env) LookupEnv(name string) (string, bool) {
+	value, found := e[name]
+	return value, found
+}
+
+func (e env) Environ() []string { return slices.Collect(maps.Keys(e)) }
+
+// nowhere is an address where nobody listens.
+func nowhere(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+func dial(t *testing.T, variables env) *worker.Connection {
+	t.Helper()
+	c, err := worker.Dial(worker.DialOptions{Key: key(t, "1"), Log: quiet(), Env: variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestDialDoesNotNeedTemporal(t *testing.T) {
+	t.Parallel()
+	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t), "TEMPORAL_NAMESPACE": "cases"})
+	if c.Namespace != "cases" {
+		t.Errorf("namespace %s", c.Namespace)
+	}
+	if err := worker.NewEngine(c).Healthy(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
+		t.Errorf("healthy without a server: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := worker.NewEngine(c).Act(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+		t.Errorf("an act without a server: %v", err)
+	}
+}
+
+func TestDialDefaults(t *testing.T) {
+	t.Parallel()
+	if got := dial(t, env{}).Namespace; got != "default" {
+		t.Errorf("namespace %s", got)
+	}
+}
+
+func TestDialRefuses(t *testing.T) {
+	t.Parallel()
+	if _, err := worker.Dial(worker.DialOptions{Log: quiet(), Env: env{}}); err == nil {
+		t.Error("a connection without a key")
+	}
+	missing := env{"TEMPORAL_CONFIG_FILE": t.TempDir() + "/none.toml", "TEMPORAL_PROFILE": "none"}
+	if _, err := worker.Dial(worker.DialOptions{Key: key(t, "1"), Log: quiet(), Env: missing}); err == nil {
+		t.Error("a connection by a profile that is not there")
+	}
+}
+
+// TestRunWithoutTemporal: the workers wait for Temporal and stop at once when
+// told to.
+func TestRunWithoutTemporal(t *testing.T) {
+	t.Parallel()
+	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t)})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	parts := worker.Parts{Cases: &activities.Cases{}, Exports: &activities.Exports{}}
+	if err := worker.Run(ctx, c, parts); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("stopping took %s", took)
+	}
+}
