@@ -158,7 +158,7 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	header := c.Response().Header()
 	attachment(header, record.FileName)
 	header.Set(echo.HeaderContentType, record.MediaType)

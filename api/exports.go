@@ -67,7 +67,7 @@ func (a *API) download(c echo.Context, id ID, name, media string, digest func(re
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	header := c.Response().Header()
 	attachment(header, string(export.Audience)+"-"+name)
 	header.Set(echo.HeaderContentType, media)

@@ -104,12 +104,12 @@ func (s *stand) follow(ctx context.Context, t testing.TB, id, after string) (<-c
 	if after != "" {
 		request.Header.Set("Last-Event-ID", after)
 	}
-	response, err := s.server.Client().Do(request.WithContext(ctx)) //nolint:bodyclose // closed by the goroutine below
+	response, err := s.server.Client().Do(request.WithContext(ctx))
 	must(t, err)
 	events := make(chan line)
 	go func() {
 		defer close(events)
-		defer response.Body.Close() //nolint:errcheck // it was only read
+		defer response.Body.Close()
 		lines := bufio.NewScanner(response.Body)
 		for lines.Scan() {
 			var event line

@@ -71,7 +71,7 @@ func TestWrongMethodsAndPaths(t *testing.T) {
 func TestOtherPathsKeepTheirErrors(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, api.Options{})
-	response, err := s.server.Client().Get(s.server.URL + "/cases") //nolint:noctx // ends with the test's server
+	response, err := s.server.Client().Get(s.server.URL + "/cases")
 	must(t, err)
 	body, err := io.ReadAll(response.Body)
 	must(t, err)
@@ -92,7 +92,7 @@ func TestInternalsStayInside(t *testing.T) {
 		return &recovery.Fault{Code: recovery.CodeInternal, Detail: secret, Cause: errors.New(secret)}
 	})
 	for _, path := range []string{"/api/panic", "/api/error", "/api/fault"} {
-		response, err := s.server.Client().Get(s.server.URL + path + "?name=林晓") //nolint:noctx // ends with the test's server
+		response, err := s.server.Client().Get(s.server.URL + path + "?name=林晓")
 		must(t, err)
 		body, err := io.ReadAll(response.Body)
 		must(t, err)

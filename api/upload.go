@@ -62,8 +62,8 @@ func (r *receiver) read() error {
 	}
 	for {
 		part, err := parts.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // a wrapped EOF is a body that was cut off
-			break
+		if errors.Is(err, io.EOF) && errors.Unwrap(err) == nil {
+			break // a wrapped EOF is a body that was cut off
 		}
 		if err != nil {
 			return unread("", err, r.api.service.UploadLimit())

@@ -227,6 +227,28 @@ func TestUploadsOfTheWrongForm(t *testing.T) {
 	}
 }
 
+// dial opens a plain connection and writes the head of a POST on it.
+func (s *stand) dial(t testing.TB, path, media string, length int) *net.TCPConn {
+	t.Helper()
+	connection, err := net.Dial("tcp", s.server.Listener.Addr().String())
+	must(t, err)
+	t.Cleanup(func() { _ = connection.Close() })
+	_, err = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
+		path, s.token(recovery.RoleClaimant), media, length)
+	must(t, err)
+	return connection.(*net.TCPConn)
+}
+
+func readAnswer(t testing.TB, connection net.Conn) answer {
+	t.Helper()
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	must(t, err)
+	text, err := io.ReadAll(response.Body)
+	must(t, err)
+	must(t, response.Body.Close())
+	return answer{t: t, status: response.StatusCode, header: response.Header, body: text}
+}
+
 // TestAConnectionCutMidway sends less than it announced, as a phone that loses
 // its network does.
 func TestAConnectionCutMidway(t *testing.T) {
@@ -234,26 +256,46 @@ func TestAConnectionCutMidway(t *testing.T) {
 	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	body, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png + strings.Repeat("x", 5000)})
-	for path, sent := range map[string][]byte{"/evidence": body[:len(body)/2], "/actions/withdraw": []byte(`{"reason":`)} {
-		connection, err := net.Dial("tcp", s.server.Listener.Addr().String())
+	for path, c := range map[string]struct {
+		media string
+		sent  []byte
+		field string
+	}{
+		"/evidence": {media, body[:len(body)/2], "file"}, "/statements": {media, body[:40], ""},
+		"/actions/withdraw": {"application/json", []byte(`{"reason":`), ""},
+	} {
+		connection := s.dial(t, "/api/v1/cases/"+id+path, c.media, len(body))
+		_, err := connection.Write(c.sent)
 		must(t, err)
-		if path != "/evidence" {
-			media = "application/json"
+		must(t, connection.CloseWrite())
+		p := readAnswer(t, connection).problem(http.StatusBadRequest, "invalid")
+		if !p.names(c.field) || p.Errors[0].Code != "cut_off" {
+			t.Errorf("%s: %+v", path, p)
 		}
-		_, err = fmt.Fprintf(connection, "POST /api/v1/cases/%s%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
-			id, path, s.token(recovery.RoleClaimant), media, len(body), sent)
+	}
+	if s.blobs() != 0 || s.entries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	}
+}
+
+// TestARefusedSenderReadsWhy sends all of what is too large before it reads, as
+// simple programs do. A reset connection would lose them the answer.
+func TestARefusedSenderReadsWhy(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{}, uploadLimit(1<<20))
+	id := s.file(t).text("id")
+	file, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png + strings.Repeat("x", 20<<20)})
+	for path, c := range map[string]struct {
+		media string
+		body  []byte
+	}{
+		"/evidence": {media, file}, "/statements": {media, file},
+		"/actions/withdraw": {"application/json", []byte(`{"reason":"` + strings.Repeat("x", 10<<20) + `"}`)},
+	} {
+		connection := s.dial(t, "/api/v1/cases/"+id+path, c.media, len(c.body))
+		_, err := connection.Write(c.body)
 		must(t, err)
-		tcp, _ := connection.(*net.TCPConn)
-		must(t, tcp.CloseWrite())
-		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-		must(t, err)
-		text, err := io.ReadAll(response.Body)
-		must(t, err)
-		must(t, response.Body.Close())
-		if response.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "cut_off") {
-			t.Errorf("%s: %d %s", path, response.StatusCode, text)
-		}
-		must(t, connection.Close())
+		readAnswer(t, connection).problem(http.StatusRequestEntityTooLarge, "too_large")
 	}
 	if s.blobs() != 0 || s.entries(id) != 1 {
 		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
@@ -261,14 +303,14 @@ func TestAConnectionCutMidway(t *testing.T) {
 }
 
 // TestMemoryStaysFlat runs alone, so that what is allocated meanwhile is its own.
-func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // measures the process
+func TestMemoryStaysFlat(t *testing.T) {
 	const size = 64 << 20
 	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	reader, writer := io.Pipe()
 	body := multipart.NewWriter(writer)
 	go func() {
-		defer writer.Close() //nolint:errcheck // of a pipe
+		defer writer.Close()
 		_ = body.WriteField("kind", "screen_recording")
 		file, _ := body.CreateFormFile("file", "a.png")
 		_, _ = io.WriteString(file, png)
