@@ -57,6 +57,7 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 	case recovery.Release:
 		nobody := recovery.UserID("")
 		write.Assignee, after.Assignee = &nobody, nobody
+	default: // a note leaves the assignee
 	}
 	if write.Assignee != nil {
 		after.Version++ // a note leaves the record of the case as it is

@@ -64,15 +64,14 @@ func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up 
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
-	created, err := file.Commit(ctx)
-	if err != nil {
+	if _, err := file.Commit(ctx); err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
 	kept, err := s.Store.AddEvidence(ctx, write)
 	if err == nil {
 		return Reply[recovery.Evidence]{Value: kept}, nil
 	}
-	s.removeOrphan(context.WithoutCancel(ctx), record.SHA256, created)
+	s.takeBack(context.WithoutCancel(ctx), record.ID, file)
 	if !errors.Is(err, postgres.ErrAnswered) {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -154,18 +153,16 @@ func (s *Service) evidenceWrite(ctx context.Context, req Request, e recovery.Evi
 	}}, nil
 }
 
-// removeOrphan takes back a blob whose record was not kept, unless another
-// record points to the same bytes.
-func (s *Service) removeOrphan(ctx context.Context, sha256 string, created bool) {
-	if !created {
-		return
-	}
-	used, err := s.Store.BlobReferenced(ctx, sha256)
-	if err == nil && !used {
-		err = s.Blobs.Remove(sha256)
+// takeBack removes the blob of a record that was not kept. When the database
+// cannot say whether it was, the blob stays: a stray file does less harm than a
+// record without its original.
+func (s *Service) takeBack(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
+	_, err := s.Store.Evidence(ctx, id)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		err = file.Withdraw()
 	}
 	if err != nil {
-		s.Log.ErrorContext(ctx, "a blob without a record was left behind", "sha256", sha256, "error", err)
+		s.Log.ErrorContext(ctx, "a blob may have been left without a record", "sha256", file.SHA256(), "error", err)
 	}
 }
 

@@ -56,7 +56,9 @@ func (s *Service) requestExport(ctx context.Context, req Request, c recovery.Cas
 	}
 	draft := s.draft(recovery.EntryExportRequested, req, c)
 	draft.Key = "export:" + string(export.ID)
-	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience}
+	// The last entry says that the bag made from it is sealed: a bag whose seal
+	// was taken away is then found out.
+	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience, "sealed": true}
 	idem, err := req.idempotency(string(export.ID), export)
 	if err != nil {
 		return Reply[recovery.Export]{}, err

@@ -40,6 +40,7 @@ func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter postgr
 		filter.Owner = actor.ID
 	case recovery.RoleCounterpart:
 		return nil, "", recovery.Faultf(recovery.CodeForbidden, "A counterpart sees one case, by its link.")
+	default:
 	}
 	cases, next, err := s.Store.Cases(ctx, filter, limit, cursor)
 	if err != nil {

@@ -80,7 +80,7 @@ func lastLine(node *yaml.Node) int {
 
 // fault tells what is wrong with a rule; of two rules with one id the last is
 // meant.
-func (p places) fault(id, format string, args ...any) error {
+func (p *places) fault(id, format string, args ...any) error {
 	line := 1
 	for _, rule := range p.rules {
 		if rule.id == id {
@@ -90,7 +90,7 @@ func (p places) fault(id, format string, args ...any) error {
 	return p.at(line, id, fmt.Sprintf(format, args...))
 }
 
-func (p places) at(line int, id, text string) error {
+func (p *places) at(line int, id, text string) error {
 	if id == "" {
 		return fmt.Errorf("%s:%d: %s", p.file, line, text)
 	}
@@ -100,7 +100,7 @@ func (p places) at(line int, id, text string) error {
 var lineForm = regexp.MustCompile(`line (\d+): (.*)`)
 
 // yaml names file, line and rule in the decoder's own words.
-func (p places) yaml(err error) error {
+func (p *places) yaml(err error) error {
 	texts := []string{err.Error()}
 	var typed *yaml.TypeError
 	if errors.As(err, &typed) {
@@ -113,7 +113,7 @@ func (p places) yaml(err error) error {
 	return errors.Join(told...)
 }
 
-func (p places) decoded(text string) error {
+func (p *places) decoded(text string) error {
 	found := lineForm.FindStringSubmatch(text)
 	if found == nil {
 		return fmt.Errorf("%s: %s", p.file, text)

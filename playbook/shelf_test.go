@@ -67,7 +67,7 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 	t.Parallel()
 	text := shipped(t)
 	for _, test := range []struct{ name, old, new, want string }{
-		{"an unknown field", "    clock: promise\n", "    clock: promise\n    lenght: 9\n", "clock.promise: field lenght"},
+		{"an unknown field", "    clock: promise\n", "    clock: promise\n    extent: 9\n", "clock.promise: field extent"},
 		{"a word for a number", "    length: 7\n", "    length: seven\n", "rule clock.promise: cannot unmarshal"},
 		{"a clock too few", "    clock: promise\n", "    clock: payout\n", "the clock promise has no length"},
 		{"a clock twice", "    clock: promise\n", "    clock: payout\n", "rule clock.payout: the clock payout has two lengths"},

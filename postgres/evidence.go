@@ -143,11 +143,3 @@ func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.
 	row, err := one[evidenceRow](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
 	return row.domain(), err
 }
-
-// BlobReferenced reports whether any record points to these bytes (SHA-256 in
-// lower-case hex).
-func (s *Store) BlobReferenced(ctx context.Context, sha256 string) (bool, error) {
-	var referenced bool
-	err := s.pool.QueryRow(ctx, `select exists (select from evidence where sha256 = $1)`, sha256).Scan(&referenced)
-	return referenced, refine("look for blob", err)
-}

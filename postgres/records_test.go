@@ -133,19 +133,6 @@ func TestEvidenceKinds(t *testing.T) {
 	}
 }
 
-func TestBlobReferenced(t *testing.T) {
-	t.Parallel()
-	s := pgtest.New(t)
-	e := evidenceOf(t, file(t, s))
-	if must[bool](t)(s.BlobReferenced(t.Context(), e.SHA256)) {
-		t.Error("referenced before it was added")
-	}
-	must[recovery.Evidence](t)(s.AddEvidence(t.Context(), postgres.EvidenceWrite{Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "k")}))
-	if !must[bool](t)(s.BlobReferenced(t.Context(), e.SHA256)) {
-		t.Error("not referenced after it was added")
-	}
-}
-
 func exportOf(t testing.TB, c recovery.Case) recovery.Export {
 	t.Helper()
 	return recovery.Export{

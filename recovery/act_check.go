@@ -80,7 +80,7 @@ var actChecks = map[Action]func(Act, *checker){
 	},
 	RecordResponse: checkResponse,
 	RecordReturn: func(a Act, c *checker) {
-		c.money("amount_fen", a.Amount, true)
+		c.money(a.Amount, true)
 		c.moment("at", a.At, true)
 		oneOf(c, "channel", a.Channel, Channels, true)
 	},
@@ -117,7 +117,7 @@ var actChecks = map[Action]func(Act, *checker){
 		c.word("kind", a.Kind)
 		c.moment("at", a.At, true)
 		c.text("ref", a.Ref, MaxReference, false)
-		c.money("amount_fen", a.Amount, false)
+		c.money(a.Amount, false)
 	},
 	Withdraw: func(a Act, c *checker) { c.text("reason", a.Reason, MaxText, true) },
 	CloseCase: func(a Act, c *checker) {
@@ -136,7 +136,7 @@ func checkResponse(a Act, c *checker) {
 	oneOf(c, "kind", Response(a.Kind), Responses, true)
 	oneOf(c, "refusal", a.Refusal, Refusals, false)
 	brought := Response(a.Kind) == Returned || Response(a.Kind) == PartlyReturned
-	c.money("amount_fen", a.Amount, Response(a.Kind) == PartlyReturned)
+	c.money(a.Amount, Response(a.Kind) == PartlyReturned)
 	if a.Amount != nil && !brought {
 		c.fault("amount_fen", "unexpected", "Only a return carries an amount.")
 	}
@@ -146,14 +146,15 @@ func checkResponse(a Act, c *checker) {
 
 func checkDecision(a Act, c *checker) {
 	oneOf(c, "decision", a.Decision, Decisions, true)
-	c.money("amount_fen", a.Amount, a.Decision == PartlyGranted)
+	c.money(a.Amount, a.Decision == PartlyGranted)
 	if a.Amount != nil && a.Decision == Denied {
 		c.fault("amount_fen", "unexpected", "A denial grants no amount.")
 	}
 	c.text("reason", a.Reason, MaxText, true)
 }
 
-func (c *checker) money(field string, amount *Money, required bool) {
+func (c *checker) money(amount *Money, required bool) {
+	const field = "amount_fen"
 	if amount == nil {
 		if required {
 			c.fault(field, "required", "An amount in fen is needed.")

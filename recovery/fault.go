@@ -3,6 +3,7 @@ package recovery
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code is a stable, machine-readable name of a failure. Codes are part of the
@@ -29,7 +30,7 @@ const (
 // Fault is the one error type of the product. Detail is written for the person
 // who can mend it and holds no personal data; Cause stays inside and never
 // reaches a caller.
-type Fault struct {
+type Fault struct { //nolint:errname // the product's one error type: the name says it
 	Code   Code
 	Detail string
 	Fields []FieldFault
@@ -60,14 +61,15 @@ func Invalid(fields []FieldFault) error {
 
 // Error implements error; it is for logs of the operator, not for callers.
 func (f *Fault) Error() string {
-	text := string(f.Code) + ": " + f.Detail
+	var text strings.Builder
+	text.WriteString(string(f.Code) + ": " + f.Detail)
 	for _, field := range f.Fields {
-		text += fmt.Sprintf(" [%s: %s]", field.Field, field.Code)
+		text.WriteString(" [" + field.Field + ": " + field.Code + "]")
 	}
 	if f.Cause != nil {
-		text += ": " + f.Cause.Error()
+		text.WriteString(": " + f.Cause.Error())
 	}
-	return text
+	return text.String()
 }
 
 // Unwrap gives the inner cause to errors.Is and errors.As.

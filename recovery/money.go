@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -18,7 +19,7 @@ func (m Money) String() string {
 	if m < 0 {
 		sign, m = "-", -m
 	}
-	digits := fmt.Sprintf("%d", int64(m)/100)
+	digits := strconv.FormatInt(int64(m)/100, 10)
 	var groups []string
 	for len(digits) > 3 {
 		groups = append([]string{digits[len(digits)-3:]}, groups...)

@@ -337,6 +337,7 @@ func (p Position) enter(stage Stage) Position {
 		p.WaitingOn, p.Appeal = OnClaimant, AppealPreparing
 	case Legal:
 		p.WaitingOn = OnClaimant
+	default: // nobody enters recall_watch, and close is close's to do
 	}
 	return p
 }

@@ -133,7 +133,7 @@ func TestTakeAgreesWithAllowed(t *testing.T) {
 	for _, p := range positions {
 		for _, role := range append(slices.Clone(recovery.Roles), recovery.RoleSystem) {
 			for _, action := range recovery.Actions {
-				_, err := p.Take(likely(p, action, by(role)))
+				_, err := p.Take(likely(action, by(role)))
 				code := recovery.CodeOf(err)
 				switch {
 				case !recovery.MayEver(role, action):
@@ -153,7 +153,7 @@ func TestTakeAgreesWithAllowed(t *testing.T) {
 }
 
 // likely is a move of an action that a position has no reason to refuse.
-func likely(p recovery.Position, action recovery.Action, actor recovery.Actor) recovery.Move {
+func likely(action recovery.Action, actor recovery.Actor) recovery.Move {
 	m := recovery.Move{Action: action, Actor: actor, RequestID: "r"}
 	switch action {
 	case recovery.RecordResponse:
@@ -168,6 +168,7 @@ func likely(p recovery.Position, action recovery.Action, actor recovery.Actor) r
 		m.Route = recovery.PaymentOrder
 	case recovery.CloseCase:
 		m.Outcome = recovery.Settled
+	default: // the others carry nothing
 	}
 	return m
 }
@@ -548,6 +549,7 @@ func drawMove(t *rapid.T, action recovery.Action, actor recovery.Actor) recovery
 		m.Route = rapid.SampledFrom(recovery.Routes).Draw(t, "route")
 	case recovery.CloseCase:
 		m.Outcome = rapid.SampledFrom(recovery.Outcomes).Draw(t, "outcome")
+	default: // the others carry nothing
 	}
 	return m
 }

@@ -2,16 +2,22 @@ package recovery
 
 import "slices"
 
-// Identifiers. All are UUIDv7 in text form except CaseNumber, which people read
-// out on the phone: "R20261121-000042".
+// Identifiers are UUIDv7 in text form.
 type (
-	CaseID        string
-	CaseNumber    string
+	// CaseID identifies a case.
+	CaseID string
+	// CaseNumber is a case's name for people, read out on the phone: "R20261121-000042".
+	CaseNumber string
+	// CounterpartID identifies a counterpart within a case.
 	CounterpartID string
-	EvidenceID    string
-	ExportID      string
-	RequestID     string
-	UserID        string
+	// EvidenceID identifies one file's record.
+	EvidenceID string
+	// ExportID identifies one dossier with its bag.
+	ExportID string
+	// RequestID identifies a staged act.
+	RequestID string
+	// UserID identifies an account.
+	UserID string
 )
 
 // Platform is the wallet or messenger the money was sent with.

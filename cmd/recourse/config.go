@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,7 +41,7 @@ func readConfig() (config, error) {
 func (c config) check() error {
 	switch {
 	case c.DatabaseURL == "":
-		return fmt.Errorf("DATABASE_URL is not set: name the PostgreSQL database, for instance postgres://user@127.0.0.1:5432/recourse")
+		return errors.New("DATABASE_URL is not set: name the PostgreSQL database, for instance postgres://user@127.0.0.1:5432/recourse")
 	case c.Profile != development && c.Profile != production:
 		return fmt.Errorf("RECOURSE_PROFILE is %q: it is development or production", c.Profile)
 	case c.Pace < 1:
@@ -55,7 +56,7 @@ func (c config) check() error {
 // development accounts are for one's own machine only.
 func (c config) checkSignIn() error {
 	if c.Profile == production {
-		return fmt.Errorf("no sign-in is configured: this version signs people in by the development accounts only, " +
+		return errors.New("no sign-in is configured: this version signs people in by the development accounts only, " +
 			"so it serves under RECOURSE_PROFILE=development and refuses the production profile")
 	}
 	return nil

@@ -96,7 +96,8 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 			return err
 		}
 	}
-	listener, err := net.Listen("tcp", d.config.Addr)
+	var network net.ListenConfig
+	listener, err := network.Listen(ctx, "tcp", d.config.Addr)
 	if err != nil {
 		return fmt.Errorf("the address %s cannot be listened on (RECOURSE_ADDR names another): %w", d.config.Addr, err)
 	}

@@ -64,6 +64,9 @@ func reportText(w io.Writer, s verify.Summary) error {
 	if err == nil && !s.KeyExpected {
 		_, err = fmt.Fprintln(w, "  note         compare the key's fingerprint with one got from elsewhere, or pass --key")
 	}
+	if err == nil && !s.Sealed {
+		_, err = fmt.Fprintln(w, "  note         this bag carries no seal: its dossier and its tag files are not signed")
+	}
 	if err == nil && s.Pace > 1 {
 		_, err = fmt.Fprintf(w, "  note         this case ran %d times faster than life: a development case\n", s.Pace)
 	}

@@ -3,6 +3,7 @@ package journal
 import (
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -52,9 +53,10 @@ func publicKey(secret string) (ed25519.PublicKey, error) {
 	parts := strings.Split(secret, "+")
 	raw, err := base64.StdEncoding.DecodeString(strings.Join(parts[4:], "+"))
 	if err != nil || len(raw) != 1+ed25519.SeedSize {
-		return nil, fmt.Errorf("signing key: malformed seed")
+		return nil, errors.New("signing key: malformed seed")
 	}
-	return ed25519.NewKeyFromSeed(raw[1:]).Public().(ed25519.PublicKey), nil
+	secretKey := ed25519.NewKeyFromSeed(raw[1:])
+	return ed25519.PublicKey(secretKey[ed25519.SeedSize:]), nil // RFC 8032: seed, then public key
 }
 
 // Name is the key's name as it stands on each signature line.

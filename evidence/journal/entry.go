@@ -92,7 +92,7 @@ const timeForm = "2006-01-02T15:04:05.000000Z"
 // randomness salts the commitments.
 func Append(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Record, error) {
 	entry := Entry{
-		Format: Format, Case: id, Seq: int64(head.Size()) + 1, Kind: draft.Kind,
+		Format: Format, Case: id, Seq: head.next(), Kind: draft.Kind,
 		At: draft.At.UTC().Format(timeForm), Actor: draft.Actor, Collector: draft.Collector,
 		Facts: draft.Facts, Blob: draft.Blob, Prev: head.RootHex(),
 	}

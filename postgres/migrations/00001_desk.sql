@@ -148,7 +148,6 @@ create table evidence (
     by_id       text        not null
 );
 create unique index evidence_case on evidence (case_id, seq);
-create index evidence_blob on evidence (sha256);
 
 create table exports (
     id         text collate "C" primary key,
