@@ -68,7 +68,8 @@ func (t teller) event(line casework.JournalLine) event {
 	if line.Entry.Kind == recovery.EntryStageEntered {
 		e.Title = t.say.T("timeline.entered", t.say.Word("stage", line.Entry.Facts["to"]))
 	}
-	e.Quotes = t.words(line)
+	quotes, bits := t.words(line)
+	e.Quotes, e.Bits = quotes, append(e.Bits, bits...)
 	if line.Entry.Blob != nil {
 		e.Bits = append(e.Bits, detail{Name: t.say.T("fact.sha256"), Value: short(line.Entry.Blob.SHA256), Hash: true})
 	}
@@ -162,22 +163,28 @@ func (t teller) because(cause string) string {
 	return ""
 }
 
-// ownWords are the personal values the timeline quotes; who and to whom stands
-// in the facts of the case.
-var ownWords = []string{"text", "reason", "why", "note", "ref", "file_name", "source", "description"}
+// ownWords are the personal values the timeline tells; who and to whom stands in
+// the facts of the case. What people wrote is quoted.
+var ownWords = []string{"text", "reason", "why", "note", "description", "ref", "file_name", "source"}
 
-func (t teller) words(line casework.JournalLine) []detail {
-	var told []detail
+var quoted = []string{"text", "reason", "why", "note", "description"}
+
+func (t teller) words(line casework.JournalLine) (quotes, bits []detail) {
 	for _, path := range ownWords {
-		name := t.say.T("value." + path)
+		told := detail{Name: t.say.T("value." + path), Value: line.Values[path]}
 		switch {
 		case slices.Contains(line.Withheld, path):
-			told = append(told, detail{Name: name, Value: t.say.T("timeline.withheld")})
+			told.Value = t.say.T("timeline.withheld")
 		case slices.Contains(line.Erased, path):
-			told = append(told, detail{Name: name, Value: t.say.T("timeline.erased")})
-		case line.Values[path] != "":
-			told = append(told, detail{Name: name, Value: line.Values[path], Quote: true})
+			told.Value = t.say.T("timeline.erased")
+		}
+		switch {
+		case told.Value == "":
+		case slices.Contains(quoted, path):
+			quotes = append(quotes, told)
+		default:
+			bits = append(bits, told)
 		}
 	}
-	return told
+	return quotes, bits
 }

@@ -30,6 +30,7 @@ type group struct {
 	Title  string
 	Help   string
 	Fields []field
+	More   string // of the button that asks for one more such group
 }
 
 // field is one question. Kind is the template's case: text, area, select,

@@ -107,6 +107,9 @@ func filingForm(say *texts, values url.Values, faults []recovery.FieldFault) for
 	for row := range rows(values) {
 		f.Groups = append(f.Groups, b.counterpartGroup(row))
 	}
+	if rows(values) < maxRows {
+		f.Groups[len(f.Groups)-1].More = say.T("filing.more")
+	}
 	f.Groups = append(f.Groups, b.claimantGroup())
 	f.Hidden = []option{{Label: "rows", Value: strconv.Itoa(rows(values))}}
 	if len(faults) > 0 {
