@@ -57,10 +57,11 @@ func (s *setting) holds(key string, a audit) string {
 		}
 		return fill(h[key], "result", result)
 	case "root":
+		result := h["root_bad"]
 		if a.rootHolds {
-			return h["root_good"]
+			result = h["root_good"]
 		}
-		return h["root_bad"]
+		return fill(h[key], "result", result)
 	case "recomputed":
 		result := h["recomputed_good"]
 		if s.mismatched > 0 {

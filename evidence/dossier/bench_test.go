@@ -2,6 +2,7 @@ package dossier_test
 
 import (
 	"bytes"
+	"image/color"
 	"io"
 	"os"
 	"os/exec"
@@ -39,6 +40,33 @@ func BenchmarkTenPages(b *testing.B) {
 	for b.Loop() {
 		if _, err := dossier.Build(io.Discard, fonts, f, fingerprint); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHundredScreenshots builds a dossier of a hundred different phone
+// screenshots, half of them PNG with alpha, which have to be re-encoded.
+func BenchmarkHundredScreenshots(b *testing.B) {
+	c := newCase(b, recovery.ForCourt)
+	img := screenshot(b, 1080, 2340, "老王", "转错了", "不退", "请退回")
+	for i := range 100 {
+		img.SetRGBA(i, 0, color.RGBA{uint8(i), 0, 0, 0xFF})
+		switch i % 4 {
+		case 0, 1:
+			c.exhibit(recovery.ChatScreenshot, "image/jpeg", "a.jpg", "", asJPEG(b, img))
+		case 2:
+			c.exhibit(recovery.ChatScreenshot, "image/png", "a.png", "", asPNG(b, img))
+		default:
+			img.SetRGBA(0, 1, color.RGBA{0, 0, 0, 0})
+			c.exhibit(recovery.ChatScreenshot, "image/png", "a.png", "", asPNG(b, img))
+			img.SetRGBA(0, 1, color.RGBA{0, 0, 0, 0xFF})
+		}
+	}
+	f, fonts := c.seal(), mustFonts(b)
+	for b.Loop() {
+		report, err := dossier.Build(io.Discard, fonts, f, fingerprint)
+		if err != nil || report.Shown != 100 {
+			b.Fatal(report, err)
 		}
 	}
 }

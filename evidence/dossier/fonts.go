@@ -5,6 +5,7 @@ import (
 	_ "embed" // the pins and the house texts
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,19 +81,37 @@ func LoadFonts(dir string) (*Fonts, error) {
 }
 
 func loadFace(dir, name string) (*typeset.Face, error) {
-	data, err := os.ReadFile(filepath.Join(dir, name))
+	path := filepath.Join(dir, name)
+	digest, err := digestOf(path)
 	if err != nil {
 		return nil, missingFont(dir, name, err)
 	}
-	digest := sha256.Sum256(data)
-	if !strings.Contains(pins, hex.EncodeToString(digest[:])+"  "+name) {
+	if !strings.Contains(pins, digest+"  "+name) {
 		return nil, fmt.Errorf("font %s in %s is not the pinned file: delete it and run evidence/dossier/fetch-fonts.sh %s", name, dir, dir)
+	}
+	data, err := mapped(path)
+	if err != nil {
+		return nil, err
 	}
 	face, err := typeset.ParseFace(strings.TrimSuffix(name, ".ttf"), data)
 	if err != nil {
 		return nil, err
 	}
 	return face, nil
+}
+
+// digestOf reads a file through, so that checking it does not keep it in memory.
+func digestOf(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func missingFont(dir, name string, err error) error {

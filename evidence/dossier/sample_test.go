@@ -247,14 +247,41 @@ func (c *caseOf) seal() evidence.Folio {
 
 const fingerprint = "3f2a9c41d0b7e8556a1f0c9de47b23810f6d5c4b3a29181706f5e4d3c2b1a09f"
 
+// files are the originals of the sample case, made once.
+type files struct{ chat, transfer, notice, long, ticket []byte }
+
+var (
+	filesOnce sync.Once
+	made      files
+)
+
+func sampleFiles(t testing.TB) files {
+	t.Helper()
+	filesOnce.Do(func() {
+		chat := []string{"我转错人了，请看一下", "什么？", "刚才那 2,000 元是要给王小明的", "你欠我的", "没有欠款，请退回，谢谢", "不退"}
+		var group []string
+		for range 7 {
+			group = append(group, chat...)
+		}
+		made = files{
+			chat:     asPNG(t, screenshot(t, 1080, 2340, "老吉王", chat...)),
+			transfer: asJPEG(t, screenshot(t, 1170, 2532, "转账详情", "¥2,000.00", "已收款", "2026-11-20 19:40:33", "转账单号 1000050001…")),
+			notice:   asGIF(t, screenshot(t, 540, 960, "项目群(213)", "@所有人 误转说明", "收到")),
+			long:     asPNG(t, screenshot(t, 720, 4200, "项目群(213)", group[:39]...)),
+			ticket:   asPNG(t, screenshot(t, 400, 300, "工单", "受理"))[:900],
+		}
+	})
+	return made
+}
+
 // walked is a case that went through every stage, with exhibits of every sort.
 func walked(t testing.TB, audience recovery.Audience) *caseOf {
 	t.Helper()
 	c := newCase(t, audience)
 	by := func(role recovery.Role) recovery.Actor { return recovery.Actor{Role: role, ID: "u"} }
-	chat := []string{"我转错人了，请看一下", "什么？", "刚才那 2,000 元是要给王小明的", "你欠我的", "没有欠款，请退回，谢谢", "不退"}
-	c.exhibit(recovery.ChatScreenshot, "image/png", "IMG_2041.PNG", "与对方的私信，自误转前至拒绝归还", asPNG(t, screenshot(t, 1080, 2340, "老吉王", chat...)))
-	c.exhibit(recovery.TransferScreenshot, "image/jpeg", "IMG_2042.JPG", "转账详情页", asJPEG(t, screenshot(t, 1170, 2532, "转账详情", "¥2,000.00", "已收款", "2026-11-20 19:40:33", "转账单号 1000050001…")))
+	files := sampleFiles(t)
+	c.exhibit(recovery.ChatScreenshot, "image/png", "IMG_2041.PNG", "与对方的私信，自误转前至拒绝归还", files.chat)
+	c.exhibit(recovery.TransferScreenshot, "image/jpeg", "IMG_2042.JPG", "转账详情页", files.transfer)
 	c.exhibit(recovery.Statement, "text/csv", "微信支付账单(20261101-20261120).csv", "账单导出", []byte("交易时间,交易类型\n"))
 	c.add(journal.Draft{Kind: recovery.EntryStageEntered, Facts: map[string]any{"from": "recall_watch", "to": "private_contact", "because": "auto_refund"}})
 	sent := c.at.Add(-3 * time.Minute)
@@ -273,8 +300,8 @@ func walked(t testing.TB, audience recovery.Audience) *caseOf {
 		Kind: recovery.EntryNoteAdded, Actor: by(recovery.RoleAgent), Facts: map[string]any{"visibility": "internal"},
 		Personal: map[string]string{"text": "内部：对方曾有同类投诉"},
 	})
-	c.exhibit(recovery.NoticeScreenshot, "image/gif", "notice.gif", "群公告", asGIF(t, screenshot(t, 540, 960, "项目群(213)", "@所有人 误转说明", "收到")))
-	c.exhibit(recovery.ChatScreenshot, "image/png", "长截图.png", "群聊长截图", asPNG(t, screenshot(t, 720, 4200, "项目群(213)", chat...)))
+	c.exhibit(recovery.NoticeScreenshot, "image/gif", "notice.gif", "群公告", files.notice)
+	c.exhibit(recovery.ChatScreenshot, "image/png", "长截图.png", "群聊长截图", files.long)
 	c.add(journal.Draft{Kind: recovery.EntryEvidenceViewed, Actor: by(recovery.RoleAgent), Facts: map[string]any{"evidence_id": "ev-1", "kind": "chat_screenshot"}})
 	c.add(journal.Draft{Kind: recovery.EntryReturnRecorded, Actor: by(recovery.RoleClaimant), Facts: map[string]any{"amount_fen": 50_000, "channel": "wechat", "counterpart_id": "cp-1"}})
 	c.add(journal.Draft{Kind: recovery.EntryAppealSubmitted, Actor: by(recovery.RoleClaimant)})
@@ -286,7 +313,7 @@ func walked(t testing.TB, audience recovery.Audience) *caseOf {
 		Kind: recovery.EntryRouteChosen, Actor: by(recovery.RoleClaimant), Facts: map[string]any{"route": "small_claims"},
 		Personal: map[string]string{"why": "金额不大，事实清楚。"},
 	})
-	c.exhibit(recovery.Ticket, "image/png", "ticket.png", "客服工单（文件损坏）", asPNG(t, screenshot(t, 400, 300, "工单", "受理"))[:900])
+	c.exhibit(recovery.Ticket, "image/png", "ticket.png", "客服工单（文件损坏）", files.ticket)
 	c.add(journal.Draft{Kind: recovery.EntryExportRequested, Actor: by(recovery.RoleLegal), Facts: map[string]any{"audience": string(audience)}})
 	c.folio.Missing = []string{"平台电子凭证（或说明不能取得的理由）", "对方的真实姓名或可供送达的联系方式"}
 	return c

@@ -1,0 +1,239 @@
+package dossier
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+func mustHouse(t *testing.T) *texts {
+	t.Helper()
+	h, err := house()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func words[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		out[i] = string(value)
+	}
+	return out
+}
+
+// Every value of every enumeration has a word.
+func TestEveryValueHasAWord(t *testing.T) {
+	t.Parallel()
+	h := mustHouse(t)
+	for list, values := range map[string][]string{
+		"platform": words(recovery.Platforms), "instrument": words(recovery.Instruments), "claim_state": words(recovery.ClaimStates),
+		"group": words(recovery.GroupKinds), "reason": words(recovery.Reasons), "stage": words(recovery.Stages),
+		"waiting_on": words(recovery.Waits), "outcome": words(recovery.Outcomes), "response": words(recovery.Responses),
+		"refusal": words(recovery.Refusals), "channel": words(recovery.Channels), "decision": words(recovery.Decisions),
+		"route": words(recovery.Routes), "clock": words(recovery.Clocks), "evidence_kind": words(recovery.EvidenceKinds),
+		"role": append(words(recovery.Roles), string(recovery.RoleSystem)), "audience": words(recovery.Audiences),
+		"action": words(recovery.Actions),
+	} {
+		for _, value := range values {
+			if h.Words[list][value] == "" {
+				t.Errorf("%s %s has no word", list, value)
+			}
+		}
+	}
+	for _, kind := range recovery.EntryKinds {
+		if len(h.Entries[kind]) == 0 {
+			t.Errorf("entry kind %s has no sentence", kind)
+		}
+	}
+	for _, kind := range recovery.EvidenceKinds {
+		if e := h.Exhibits[kind]; e.Proves == "" || !slices.ContainsFunc(h.Groups, func(g struct {
+			ID    string `yaml:"id"`
+			Title string `yaml:"title"`
+		},
+		) bool {
+			return g.ID == e.Group
+		}) {
+			t.Errorf("evidence kind %s: %+v", kind, e)
+		}
+	}
+	for _, audience := range recovery.Audiences {
+		if h.Audiences[audience].Title == "" || len(h.Requests[audience]) == 0 {
+			t.Errorf("audience %s has no title or no requests", audience)
+		}
+	}
+}
+
+// Every key the code asks for is in the texts, and every text is asked for.
+func TestTextsAndCodeAgree(t *testing.T) {
+	t.Parallel()
+	h := mustHouse(t)
+	var code strings.Builder
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Write(data)
+	}
+	for _, m := range regexp.MustCompile(`\.text\("([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
+		if h.Texts[m[1]] == "" {
+			t.Errorf("the code asks for %q, which is not in the texts", m[1])
+		}
+	}
+	for key := range h.Texts {
+		if !strings.Contains(code.String(), `"`+key+`"`) {
+			t.Errorf("text %q is never used", key)
+		}
+	}
+	for _, factor := range h.Factors {
+		for _, key := range factor.Holds {
+			if h.Holds[key] == "" {
+				t.Errorf("factor %s: no text %q", factor.Factor, key)
+			}
+		}
+	}
+}
+
+func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
+	t.Helper()
+	p := &papers{t: mustHouse(t), folio: evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
+		Counterparts: []recovery.Counterpart{{ID: "cp", Alias: "老王"}},
+	}}, numbers: map[recovery.EvidenceID]int{"ev": 3}}
+	return p.sentence(&evidence.Entry{Parsed: e, Values: values})
+}
+
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		entry  journal.Entry
+		values []journal.Value
+		want   string
+	}{
+		{
+			"contact", journal.Entry{
+				Kind: recovery.EntryContactRecorded, ClaimedAt: "2026-11-20T12:00:00.000000Z",
+				Facts: map[string]any{"channel": "private_message", "in_group": false, "counterpart_id": "cp"}, Commitments: map[string]string{"text": "…"},
+			},
+			[]journal.Value{{Path: "text", Value: "请退回"}},
+			"记录一次联系：私信。方式：单独发送；对象：老王；内容：请退回\n行为人自述时间：2026-11-20 20:00:00 +08:00。",
+		},
+		{
+			"masked", journal.Entry{
+				Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "partly_returned", "amount_fen": float64(5_000)},
+				Commitments: map[string]string{"text": "…"},
+			}, nil, "对方答复：部分归还。归还 50.00 元；内容：〔已遮蔽〕",
+		},
+		{"nothing to say", journal.Entry{Kind: recovery.EntryReturnRecorded}, nil, ""},
+		{"stage", journal.Entry{Kind: recovery.EntryStageEntered, Facts: map[string]any{"from": "private_contact", "to": "appeal", "because": "contact_answer"}}, nil, "案件由「私下沟通」进入「平台客服申诉」。起因：私下沟通答复期。"},
+		{"viewed", journal.Entry{Kind: recovery.EntryEvidenceViewed, Facts: map[string]any{"evidence_id": "ev"}}, nil, "查阅证据（本卷证据 3）。"},
+		{"kinds", journal.Entry{Kind: recovery.EntryEvidenceRequested, Facts: map[string]any{"kinds": []any{"statement", "ticket"}}}, nil, "客服专员要求补充证据：账单导出文件、客服工单。"},
+		{"paced", journal.Entry{Kind: recovery.EntryAppealSubmitted, Pace: 60}, nil, "申诉材料经确认后提交。（本条在 60 倍速下产生）"},
+		{"unknown word", journal.Entry{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "arbitration"}}, nil, "选择法律途径：arbitration。"},
+		{"internal note", journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "internal"}, Commitments: map[string]string{"text": "…"}}, []journal.Value{{Path: "text", Value: "秘密"}}, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
+		{"note of unknown visibility", journal.Entry{Kind: recovery.EntryNoteAdded}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
+		{"group", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": "R1", "group": map[string]any{"kind": "work", "size": float64(12)}, "counterparts": float64(1)}}, nil, "登记案件 R1。发送场合：工作群，12 人；对方 1 人"},
+		{"strange facts", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": []any{"a"}, "sent_at": "soon", "amount_fen": "much", "counterparts": 1.5, "group": true}}, nil, `登记案件 ["a"]。发送场合：true`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := sentenceOf(t, test.entry, test.values...); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestPrinting(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 12, 31, 16, 0, 1, 0, time.UTC)
+	if got := clock(at); got != "2027-01-01 00:00:01 +08:00" {
+		t.Error(got)
+	}
+	if got := date(at); got != "2027年1月1日" {
+		t.Error(got)
+	}
+	if clock(time.Time{}) != "" || stamp("yesterday") != "yesterday" {
+		t.Error("what is no time is printed as one")
+	}
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
+		if got := grouped(n); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+}
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		width, height int
+		w, h          float64
+		wantW, wantH  float64
+	}{
+		{96, 48, 100, 100, 25.4, 12.7}, {960, 480, 127, 100, 127, 63.5}, {480, 960, 127, 100, 50, 100},
+	} {
+		w, h := fit(test.width, test.height, test.w, test.h)
+		if w < test.wantW-0.01 || w > test.wantW+0.01 || h < test.wantH-0.01 || h > test.wantH+0.01 {
+			t.Errorf("%+v: got %v × %v", test, w, h)
+		}
+	}
+}
+
+// The tree computed here is the journal's.
+func TestMerkle(t *testing.T) {
+	t.Parallel()
+	head := journal.NewHead()
+	var tree merkle
+	if tree.root() != head.RootHex() {
+		t.Error("the empty trees differ")
+	}
+	for i := range 70 {
+		record, err := journal.Append(head, "case", journal.Draft{Kind: recovery.EntryAppealSubmitted, Facts: map[string]any{"i": i}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree.add(record.Hash)
+		if tree.root() != head.RootHex() {
+			t.Fatalf("%d entries: the roots differ", i+1)
+		}
+	}
+}
+
+func TestFindFonts(t *testing.T) {
+	t.Setenv(FontsVariable, "")
+	dir := t.TempDir()
+	deep := filepath.Join(dir, "a", "b")
+	fonts := filepath.Join(dir, ".recourse", "fonts")
+	for _, folder := range []string{deep, fonts} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := FindFonts(deep); got != fonts {
+		t.Errorf("got %s", got)
+	}
+	if got := FindFonts("/"); got != "/.recourse/fonts" {
+		t.Errorf("got %s", got)
+	}
+	t.Setenv(FontsVariable, "/elsewhere")
+	if got := FindFonts(deep); got != "/elsewhere" {
+		t.Errorf("got %s", got)
+	}
+}
