@@ -113,8 +113,8 @@ func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recove
 
 // The files of an export.
 const (
-	DossierFile = "dossier.pdf"
-	BagFile     = "bag.zip"
+	DossierFile = activities.DossierFile
+	BagFile     = activities.BagFile
 )
 
 // OpenExport opens dossier.pdf or bag.zip of a ready export; the download is
