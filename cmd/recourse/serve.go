@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"recourse/api"
+	"recourse/casework"
 	"recourse/postgres"
 	"recourse/web"
 	"recourse/worker"
@@ -101,11 +102,7 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 	if err != nil {
 		return fmt.Errorf("the address %s cannot be listened on (RECOURSE_ADDR names another): %w", d.config.Addr, err)
 	}
-	e := echo.New()
-	e.HideBanner, e.HidePort = true, true
-	api.New(service, api.Options{Log: d.log, Version: version}).Register(e)
-	web.New(service, d.store.Sessions(), web.Options{Log: d.log, Now: now}).Register(e)
-	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := d.faces(service)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -120,6 +117,19 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 	})
 	d.log.InfoContext(ctx, "serving", "url", "http://"+d.config.Addr, "profile", d.config.Profile)
 	return nil
+}
+
+// faces puts API and pages on one server. It sets no deadline for whole bodies
+// and answers: uploads and streams move their own as they progress.
+func (d *desk) faces(service *casework.Service) *http.Server {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	rest := api.New(service, api.Options{Log: d.log, Version: version})
+	rest.Register(e)
+	web.New(service, d.store.Sessions(), web.Options{Log: d.log, Now: now}).Register(e)
+	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server.RegisterOnShutdown(rest.Close)
+	return server
 }
 
 func migrateCommand() *cobra.Command {
