@@ -36,7 +36,7 @@ func (s *setting) catalogue() {
 		s.support()
 	}
 	s.book.Skip(4)
-	s.signatures(s.t.text("submitter_sign"), s.t.text("sign_date"))
+	s.signatures(s.t.text("submitter_sign"), s.t.text("copies"), s.t.text("sign_date"))
 }
 
 func (s *setting) groupRow(id string) typeset.Row {

@@ -25,7 +25,7 @@ func (s *setting) cover() {
 }
 
 // listedOnCover is how many missing things the cover names itself.
-const listedOnCover = 8
+const listedOnCover = 6
 
 // missingBox warns, first thing on the cover, that something is missing.
 func (s *setting) missingBox() {
@@ -56,7 +56,7 @@ func (s *setting) particulars() {
 		return s.t.text("sum_value", "figures", m, "capitals", m.Capitals())
 	}
 	table := grid(34, frame.Width()-34)
-	table.PadY = 1.5
+	table.PadY = 1.35
 	row := func(key, value string) {
 		table.Rows = append(table.Rows, pair(s.t.text(key), compact(body, value)))
 	}
