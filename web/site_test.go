@@ -223,6 +223,25 @@ func (a answer) want(t testing.TB, status int, texts ...string) answer {
 	return a
 }
 
+// caseLinks are the numbers of the cases a list shows.
+func caseLinks(page answer) []string {
+	var numbers []string
+	each(page.Root, func(n *html.Node) {
+		if number, found := strings.CutPrefix(attr(n, "href"), "/cases/"); found {
+			numbers = append(numbers, number)
+		}
+	})
+	return numbers
+}
+
+func nextLink(page answer) string {
+	found := find(page.Root, func(n *html.Node) bool { return attr(n, "rel") == "next" })
+	if found == nil {
+		return ""
+	}
+	return attr(found, "href")
+}
+
 // appealed files a case with its evidence and brings it before the agent.
 func (s *site) appealed(t testing.TB) casework.View {
 	t.Helper()

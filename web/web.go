@@ -83,6 +83,9 @@ func (w *Web) newSessions(store scs.Store) *scs.SessionManager {
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.Cookie.Secure = w.secure
+	m.ErrorFunc = func(out http.ResponseWriter, r *http.Request, err error) {
+		w.ErrorPage(echo.New().NewContext(r, out), err)
+	}
 	return m
 }
 
