@@ -39,7 +39,7 @@ func (c *call) uploadForm(body *caseBody, failed *attempt) *form {
 		b.values = url.Values{"kind": {string(missing[0].Kind)}}
 	}
 	f := c.emptyForm(b, "upload", body, "/evidence")
-	f.Upload, f.Limit = true, c.web.service.UploadLimit()
+	f.Upload, f.Progress, f.Limit = true, true, c.web.service.UploadLimit()
 	kind := choose(b, "kind", "select", "evidence_kind", recovery.EvidenceKinds, true)
 	captured := b.moment("captured_at", false)
 	file := b.make("file", "file")
@@ -53,7 +53,7 @@ func (c *call) uploadForm(body *caseBody, failed *attempt) *form {
 func (c *call) billForm(body *caseBody, failed *attempt) *form {
 	b := c.fileBuilder("bill", attemptBill, failed)
 	f := c.emptyForm(b, "bill", body, "/statements")
-	f.Upload, f.Limit = true, billLimit
+	f.Upload = true
 	file := b.make("file", "file")
 	file.Required, file.Accept = true, ".csv,.xlsx"
 	f.Groups = []group{{Fields: []field{file}}}

@@ -90,6 +90,9 @@ func TestEngineAway(t *testing.T) {
 	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
 	got := p.fill(page, "do-record_contact", url.Values{"text": {"麻烦退回"}})
 	got.want(t, 503, "刚才的操作没有生效")
+	if got.Header.Get("Retry-After") == "" {
+		t.Error("nobody says when to try again")
+	}
 	if !got.says("do-record_contact-text", "麻烦退回") {
 		t.Error("the text is lost")
 	}

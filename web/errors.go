@@ -30,9 +30,6 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 	if number >= http.StatusInternalServerError {
 		w.log.ErrorContext(c.Request().Context(), "a page failed", "path", c.Path(), "status", number, "error", err)
 	}
-	if number == http.StatusServiceUnavailable {
-		c.Response().Header().Set("Retry-After", "5")
-	}
 	back, label := made.wayBack()
 	body := failure{
 		Status: number, Title: made.say.T("error." + kind + ".title"), Text: made.say.T("error." + kind + ".text"),

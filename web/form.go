@@ -8,21 +8,22 @@ import (
 
 // form is a form as its template shows it.
 type form struct {
-	ID      string // unique on the page; prefixes the ids of its fields
-	Action  string // where it posts to
-	Key     string // idempotency key of this rendering
-	CSRF    string
-	Title   string
-	Help    string
-	Submit  string
-	Notice  string // what went wrong with the form as a whole
-	Danger  bool
-	Primary bool
-	Open    bool // shown unfolded
-	Upload  bool
-	Limit   int64 // largest file in bytes, with Upload
-	Groups  []group
-	Hidden  []option // Label is the name
+	ID       string // unique on the page; prefixes the ids of its fields
+	Action   string // where it posts to
+	Key      string // idempotency key of this rendering
+	CSRF     string
+	Title    string
+	Help     string
+	Submit   string
+	Notice   string // what went wrong with the form as a whole
+	Danger   bool
+	Primary  bool
+	Open     bool  // shown unfolded
+	Upload   bool  // takes a file
+	Progress bool  // shows how far the upload is; its answer is the same page
+	Limit    int64 // largest file in bytes, with Progress
+	Groups   []group
+	Hidden   []option // Label is the name
 }
 
 // group is a titled part of a form.

@@ -105,6 +105,9 @@ func (c *call) render(status int, view string, p page) error {
 	if err := found.Execute(&out, p); err != nil {
 		return fmt.Errorf("web: view %s: %w", view, err)
 	}
+	if status == http.StatusServiceUnavailable {
+		c.Response().Header().Set("Retry-After", "5")
+	}
 	return c.HTMLBlob(status, out.Bytes())
 }
 

@@ -27,18 +27,18 @@ function send(form) {
 function finish(form, request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
   if (request.status < 300) {
-    show(answer, request.responseURL === form.action ? "" : request.responseURL);
+    show(answer, request.responseURL);
     return;
   }
   const text = answer.querySelector(`#${form.id} .error:not([hidden])`) ?? answer.querySelector(".error:not([hidden]), .lead");
   fail(form, text ? text.textContent : String(request.status));
 }
 
-// show puts the page that answered in place of this one.
+// show puts the page that answered, which is this one anew, in place.
 function show(answer, address) {
   document.title = answer.title;
   document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
-  if (address) history.replaceState(null, "", address);
+  history.replaceState(null, "", address);
   document.querySelector("main").focus({ preventScroll: true });
   (document.querySelector(".flash") ?? document.querySelector("main")).scrollIntoView({ block: "center" });
 }
