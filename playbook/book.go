@@ -4,14 +4,16 @@ import (
 	"slices"
 	"time"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 // Book is one version of the rules. It is immutable and safe for concurrent
 // use.
 type Book struct {
-	data   document
-	clocks map[recovery.Clock]clockRule
+	data     document
+	clocks   map[recovery.Clock]clockRule
+	calendar *calendar.Calendar
 }
 
 // Version names the book as cases are pinned to it.
@@ -98,7 +100,8 @@ type span struct {
 	Unit   string `yaml:"unit"`
 }
 
-// units are calendar lengths: a day is 24 hours here, holidays included.
+// units are plain lengths: a window of a day is 24 hours. Clocks count days of
+// the calendar instead.
 var units = map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
 func (s span) duration() time.Duration { return time.Duration(s.Length) * units[s.Unit] }

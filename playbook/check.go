@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
@@ -89,12 +90,28 @@ func (b *Book) checkClocks(i *inspection) {
 			i.fault(rule.ID, "the clock %s has two lengths", rule.Clock)
 		}
 		seen[rule.Clock] = true
-		i.span(rule.ID, rule.span, "hours", "days")
+		i.clock(rule)
 	}
 	for _, clock := range recovery.Clocks {
 		if !seen[clock] {
 			i.fault("", "the clock %s has no length", clock)
 		}
+	}
+}
+
+// clock sees to it that a length says all that a calendar must know.
+func (i *inspection) clock(rule clockRule) {
+	if rule.Length <= 0 || rule.Length > maxLength {
+		i.fault(rule.ID, "a length lies between 1 and %d, not %d", maxLength, rule.Length)
+	}
+	oneOf(i, rule.ID, "unit", rule.Unit, []calendar.Unit{calendar.Hours, calendar.Days, calendar.WorkingDays})
+	if rule.Unit == calendar.Days {
+		oneOf(i, rule.ID, "rest_days", rule.RestDays, []calendar.RestDays{calendar.Keep, calendar.Move})
+	} else if rule.RestDays != "" {
+		i.fault(rule.ID, "rest_days is said of days only")
+	}
+	if rule.Clock == recovery.AutoRefundClock && rule.Unit != calendar.Hours {
+		i.fault(rule.ID, "the platforms count the auto-refund in hours")
 	}
 }
 

@@ -1,22 +1,31 @@
 package playbook
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 // clockRule is the length of one clock.
 type clockRule struct {
-	Rule  `yaml:",inline"`
-	Clock recovery.Clock `yaml:"clock"`
-	span  `yaml:",inline"`
+	Rule     `yaml:",inline"`
+	Clock    recovery.Clock    `yaml:"clock"`
+	Length   int               `yaml:"length"`
+	Unit     calendar.Unit     `yaml:"unit"`
+	RestDays calendar.RestDays `yaml:"rest_days"`
+}
+
+func (r clockRule) length() calendar.Length {
+	return calendar.Length{Count: r.Length, Unit: r.Unit, RestDays: r.RestDays}
 }
 
 // Nominal is the length of a clock as life has it, whatever the pace of a case.
-func (b *Book) Nominal(c recovery.Clock) (time.Duration, bool) {
+func (b *Book) Nominal(c recovery.Clock) (calendar.Length, bool) {
 	rule, known := b.clocks[c]
-	return rule.duration(), known
+	return rule.length(), known
 }
 
 // Deadline is when the clock that runs at a position passes, counted from the
@@ -24,17 +33,69 @@ func (b *Book) Nominal(c recovery.Clock) (time.Duration, bool) {
 // sending, whatever from says. Under a pace above one the waiting that is left
 // shrinks by it.
 func (b *Book) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool) {
+	return b.DeadlineAfter(p, c, from, nil)
+}
+
+// DeadlineAfter is Deadline for a clock that was paused. No pause stops the
+// platform's auto-refund. While a pause goes on the deadline names its reason,
+// and stands where it would if the pause were lifted at once.
+func (b *Book) DeadlineAfter(
+	p recovery.Position, c recovery.Case, from time.Time, pauses []calendar.Pause,
+) (recovery.Deadline, bool) {
 	rule, runs := b.clocks[p.Clock()]
 	if !runs {
 		return recovery.Deadline{}, false
 	}
-	due := from.Add(paced(rule.duration(), c.Pace))
+	deadline := recovery.Deadline{Kind: rule.Clock, Source: rule.ID + " (" + rule.Source.String() + ")"}
 	if rule.Clock == recovery.AutoRefundClock {
-		due = refundDue(c, rule.duration())
+		deadline.DueAt = refundDue(c, b.refundWindow()).UTC()
+		return deadline, true
 	}
-	return recovery.Deadline{
-		Kind: rule.Clock, DueAt: due.UTC(), Source: rule.ID + " (" + rule.Source.String() + ")",
-	}, true
+	ending := b.ending(rule, c.Pace, from, pauses)
+	deadline.DueAt = ending.At.UTC()
+	deadline.Source += unpublished(ending.Unpublished)
+	if ending.Stopped {
+		deadline.PausedBecause = openReason(pauses)
+	}
+	return deadline, true
+}
+
+// ending counts a clock in days of the calendar. Under a pace above one the
+// wait without pauses is scaled, and the pauses last as long as they last.
+func (b *Book) ending(rule clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
+	if pace <= 1 {
+		return b.calendar.Deadline(from, rule.length(), pauses)
+	}
+	ending := b.calendar.Deadline(from, rule.length(), nil)
+	ending.At, ending.Stopped = calendar.After(from, paced(ending.At.Sub(from), pace), pauses)
+	return ending
+}
+
+// unpublished tells the reader of a deadline which years were guessed.
+func unpublished(years []int) string {
+	if len(years) == 0 {
+		return ""
+	}
+	words := make([]string, len(years))
+	for i, year := range years {
+		words[i] = fmt.Sprint(year)
+	}
+	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
+}
+
+func openReason(pauses []calendar.Pause) string {
+	for _, pause := range pauses {
+		if pause.Until.IsZero() && pause.Reason != "" {
+			return pause.Reason
+		}
+	}
+	return "期限暂停"
+}
+
+// refundWindow is how long unclaimed money stays out; the check of the book sees
+// to it that it is in hours.
+func (b *Book) refundWindow() time.Duration {
+	return time.Duration(b.clocks[recovery.AutoRefundClock].Length) * time.Hour
 }
 
 // refundDue is when the platform has given back what nobody claimed. Time that
@@ -66,5 +127,5 @@ func (b *Book) RefundAhead(f recovery.Filing, now time.Time) bool {
 
 // refundAt is when unclaimed money sent at an instant comes back.
 func (b *Book) refundAt(sentAt time.Time) time.Time {
-	return sentAt.Add(b.clocks[recovery.AutoRefundClock].duration())
+	return sentAt.Add(b.refundWindow())
 }

@@ -1,35 +1,47 @@
 package playbook_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 const day = 24 * time.Hour
 
-// positions has one position for each clock, and the clock's length.
-var positions = []struct {
+func hours(n int) calendar.Length { return calendar.Length{Count: n, Unit: calendar.Hours} }
+
+func days(n int, rest calendar.RestDays) calendar.Length {
+	return calendar.Length{Count: n, Unit: calendar.Days, RestDays: rest}
+}
+
+func working(n int) calendar.Length { return calendar.Length{Count: n, Unit: calendar.WorkingDays} }
+
+type position struct {
 	clock    recovery.Clock
-	length   time.Duration
+	length   calendar.Length
 	position recovery.Position
-}{
-	{recovery.AutoRefundClock, 24 * time.Hour, recovery.Position{Stage: recovery.RecallWatch}},
-	{recovery.ContactClock, 3 * day, recovery.Position{Stage: recovery.PrivateContact}},
-	{recovery.PromiseClock, 7 * day, recovery.Position{
+}
+
+// positions has one position for each clock, and the clock's length.
+var positions = []position{
+	{recovery.AutoRefundClock, hours(24), recovery.Position{Stage: recovery.RecallWatch}},
+	{recovery.ContactClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact}},
+	{recovery.PromiseClock, days(7, calendar.Keep), recovery.Position{
 		Stage: recovery.PrivateContact, Holders: []recovery.Holder{{ID: "a", Answer: recovery.Promised}},
 	}},
-	{recovery.NoticeClock, 3 * day, recovery.Position{Stage: recovery.GroupNotice}},
-	{recovery.PreparationClock, 14 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}},
-	{recovery.DecisionClock, 15 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}},
-	{recovery.MoreEvidenceClock, 7 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealMoreEvidence}},
-	{recovery.PayoutClock, 7 * day, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}},
-	{recovery.RouteClock, 30 * day, recovery.Position{Stage: recovery.Legal}},
-	{recovery.LegalClock, 365 * day, recovery.Position{Stage: recovery.Legal, Route: recovery.CivilSuit}},
+	{recovery.NoticeClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.GroupNotice}},
+	{recovery.PreparationClock, days(14, calendar.Move), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}},
+	{recovery.DecisionClock, working(10), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}},
+	{recovery.MoreEvidenceClock, days(7, calendar.Move), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealMoreEvidence}},
+	{recovery.PayoutClock, working(5), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}},
+	{recovery.RouteClock, days(30, calendar.Move), recovery.Position{Stage: recovery.Legal}},
+	{recovery.LegalClock, days(365, calendar.Move), recovery.Position{Stage: recovery.Legal, Route: recovery.CivilSuit}},
 }
 
 func TestEveryClockHasItsDeadline(t *testing.T) {
@@ -39,14 +51,19 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 		t.Fatalf("%d clocks are tried, there are %d", len(positions), len(recovery.Clocks))
 	}
 	from := sent.Add(5 * time.Hour)
+	china, err := calendar.China()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range positions {
 		for _, pace := range []int{0, 1, 60, 86_400, recovery.MaxPace} {
 			c := recovery.Case{SentAt: sent, Pace: pace}
 			got, runs := b.Deadline(test.position, c, from)
-			want := from.Add(test.length / time.Duration(max(1, pace)))
+			begins := from
 			if test.clock == recovery.AutoRefundClock {
-				want = sent.Add(test.length / time.Duration(max(1, pace)))
+				begins = sent
 			}
+			want := begins.Add(china.Deadline(begins, test.length, nil).At.Sub(begins) / time.Duration(max(1, pace)))
 			if !runs || got.Kind != test.clock || !got.DueAt.Equal(want) || got.DueAt.Location() != time.UTC {
 				t.Errorf("%s at pace %d: %+v, want %s", test.clock, pace, got, want)
 			}
@@ -55,7 +72,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 			}
 		}
 		if nominal, known := b.Nominal(test.clock); !known || nominal != test.length {
-			t.Errorf("%s: nominal length %s, want %s", test.clock, nominal, test.length)
+			t.Errorf("%s: nominal length %v, want %v", test.clock, nominal, test.length)
 		}
 	}
 }
@@ -67,6 +84,63 @@ func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	}
 	if _, known := book(t).Nominal(recovery.NoClock); known {
 		t.Error("no clock has a length")
+	}
+}
+
+// The dates a person would find in a calendar: sent on a Saturday in November.
+func TestDeadlinesByTheCalendar(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, test := range []struct {
+		clock recovery.Clock
+		from  time.Time
+		due   string
+		note  bool
+	}{
+		{recovery.ContactClock, sent, "2026-11-24 23:59:59", false},
+		{recovery.PreparationClock, sent, "2026-12-07 23:59:59", false}, // a Saturday moves to Monday
+		{recovery.DecisionClock, sent, "2026-12-04 23:59:59", false},
+		{recovery.PayoutClock, time.Date(2025, 9, 30, 4, 0, 0, 0, time.UTC), "2025-10-14 23:59:59", false},
+		{recovery.LegalClock, sent, "2027-11-22 23:59:59", true},
+	} {
+		at := slices.IndexFunc(positions, func(p position) bool { return p.clock == test.clock })
+		got, _ := b.Deadline(positions[at].position, recovery.Case{SentAt: sent}, test.from)
+		if due := got.DueAt.In(calendar.Shanghai).Format(time.DateTime); due != test.due {
+			t.Errorf("%s: due %s, want %s", test.clock, due, test.due)
+		}
+		if strings.Contains(got.Source, "2027 年节假日安排尚未公布") != test.note {
+			t.Errorf("%s: the source is %q", test.clock, got.Source)
+		}
+	}
+}
+
+func TestPausesMoveADeadline(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	decision := recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}
+	week := []calendar.Pause{{From: sent.Add(2 * day), Until: sent.Add(9 * day), Reason: "等待补充材料"}}
+	plain, _ := b.Deadline(decision, recovery.Case{}, sent)
+	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, week); !got.DueAt.Equal(plain.DueAt.Add(7 * day)) {
+		t.Errorf("a week of pause: %s, without %s", got.DueAt, plain.DueAt)
+	}
+	quick := recovery.Case{Pace: 3_600}
+	fast, _ := b.Deadline(decision, quick, sent)
+	minute := []calendar.Pause{{From: sent.Add(time.Second), Until: sent.Add(61 * time.Second)}}
+	if got, _ := b.DeadlineAfter(decision, quick, sent, minute); !got.DueAt.Equal(fast.DueAt.Add(time.Minute)) {
+		t.Errorf("a minute of pause at pace: %s, without %s", got.DueAt, fast.DueAt)
+	}
+	open := []calendar.Pause{{From: sent.Add(day), Reason: "等待补充材料"}}
+	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, open); got.PausedBecause != "等待补充材料" {
+		t.Errorf("an open pause: %+v", got)
+	}
+	unsaid := []calendar.Pause{{From: sent.Add(day)}}
+	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, unsaid); got.PausedBecause == "" {
+		t.Errorf("a pause without reason: %+v", got)
+	}
+	watch := recovery.Position{Stage: recovery.RecallWatch}
+	before, _ := b.Deadline(watch, recovery.Case{SentAt: sent}, sent)
+	if got, _ := b.DeadlineAfter(watch, recovery.Case{SentAt: sent}, sent, week); !got.DueAt.Equal(before.DueAt) {
+		t.Errorf("our pause stopped the platform: %s", got.DueAt)
 	}
 }
 

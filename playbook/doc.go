@@ -9,5 +9,6 @@
 //
 // It is not the domain (package recovery) and knows no case store, clock or
 // network; instants come in as arguments. Everything above recovery may import
-// it; it imports recovery only.
+// it; it imports recovery and its own
+// rooms only (calendar).
 package playbook

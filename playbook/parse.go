@@ -10,19 +10,20 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 // parse reads one file strictly and checks it. Every fault is told with file,
 // line and rule.
-func parse(file string, data []byte) (*Book, error) {
+func parse(file string, data []byte, days *calendar.Calendar) (*Book, error) {
 	where := places{file: file}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, where.yaml(err)
 	}
 	where.walk(&root)
-	book := &Book{}
+	book := &Book{calendar: days}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&book.data); err != nil {

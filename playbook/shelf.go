@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
@@ -35,6 +36,10 @@ func LoadFrom(tree fs.FS) (*Shelf, error) {
 	if len(names) == 0 {
 		return nil, errors.New("there is no playbook in books/")
 	}
+	days, err := calendar.China()
+	if err != nil {
+		return nil, fmt.Errorf("the calendar: %w", err)
+	}
 	shelf := &Shelf{books: map[string]*Book{}}
 	var broken []error
 	for _, name := range names {
@@ -42,7 +47,7 @@ func LoadFrom(tree fs.FS) (*Shelf, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the playbook: %w", err)
 		}
-		book, err := parse(name, data)
+		book, err := parse(name, data, days)
 		if err != nil {
 			broken = append(broken, err)
 			continue

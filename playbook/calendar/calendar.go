@@ -1,0 +1,159 @@
+package calendar
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+// Calendar knows which days are worked. It is immutable and safe for concurrent
+// use.
+type Calendar struct {
+	notices map[int]Notice
+	rest    map[Day]bool
+	worked  map[Day]bool
+}
+
+// Notice is where the rest days of one year were published.
+type Notice struct {
+	Year      int    `json:"year"`
+	Document  string `json:"document"` // number of the State Council office's notice
+	Published Day    `json:"-"`
+}
+
+// notice is one file of data/.
+type notice struct {
+	Year      int       `yaml:"year"`
+	Document  string    `yaml:"document"`
+	Published string    `yaml:"published"`
+	Holidays  []holiday `yaml:"holidays"`
+}
+
+type holiday struct {
+	Name     string   `yaml:"name"`
+	From     string   `yaml:"from"`
+	To       string   `yaml:"to"`
+	Workdays []string `yaml:"workdays"`
+}
+
+// China reads the embedded notices. An error names the file.
+func China() (*Calendar, error) { return LoadFrom(data) }
+
+// LoadFrom reads data/*.yaml of any file tree, one notice a file.
+func LoadFrom(tree fs.FS) (*Calendar, error) {
+	names, err := fs.Glob(tree, "data/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list the holiday notices: %w", err)
+	}
+	c := &Calendar{notices: map[int]Notice{}, rest: map[Day]bool{}, worked: map[Day]bool{}}
+	for _, name := range names {
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the holiday notice: %w", err)
+		}
+		if err := c.add(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return c, nil
+}
+
+func (c *Calendar) add(text []byte) error {
+	var file notice
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
+		return err
+	}
+	if _, twice := c.notices[file.Year]; twice {
+		return fmt.Errorf("the year %d has two notices", file.Year)
+	}
+	published, err := ParseDay(file.Published)
+	if err != nil {
+		return fmt.Errorf("published: %w", err)
+	}
+	if file.Document == "" || len(file.Holidays) == 0 {
+		return fmt.Errorf("the notice of %d has no number or no holidays", file.Year)
+	}
+	c.notices[file.Year] = Notice{file.Year, file.Document, published}
+	for _, h := range file.Holidays {
+		if err := c.holiday(file.Year, h); err != nil {
+			return fmt.Errorf("%s: %w", h.Name, err)
+		}
+	}
+	return nil
+}
+
+// longest is more than any holiday lasts; a longer one is a slip of the pen.
+const longest = 15
+
+func (c *Calendar) holiday(year int, h holiday) error {
+	from, err := ParseDay(h.From)
+	if err != nil {
+		return err
+	}
+	to, err := ParseDay(h.To)
+	if err != nil {
+		return err
+	}
+	if to < from || to-from >= longest || from.Year() != year || to.Year() != year {
+		return fmt.Errorf("%s to %s is no holiday of %d", from, to, year)
+	}
+	for day := from; day <= to; day++ {
+		c.rest[day] = true
+	}
+	for _, text := range h.Workdays {
+		day, err := ParseDay(text)
+		if err != nil {
+			return err
+		}
+		if day.Year() != year || !weekend(day) || c.rest[day] {
+			return fmt.Errorf("%s is no make-up workday of %d", day, year)
+		}
+		c.worked[day] = true
+	}
+	return nil
+}
+
+// Published gives the notice of a year; false when there is none here, and the
+// year is counted by its weekends.
+func (c *Calendar) Published(year int) (Notice, bool) {
+	found, known := c.notices[year]
+	return found, known
+}
+
+// Years lists the years with a notice, in order.
+func (c *Calendar) Years() []int {
+	var years []int
+	for year := range c.notices {
+		years = append(years, year)
+	}
+	slices.Sort(years)
+	return years
+}
+
+// Rest reports whether a day is a statutory holiday or a weekend that is not
+// worked.
+func (c *Calendar) Rest(day Day) bool {
+	switch {
+	case c.worked[day]:
+		return false
+	case c.rest[day]:
+		return true
+	default:
+		return weekend(day)
+	}
+}
+
+func weekend(day Day) bool {
+	weekday := day.Weekday()
+	return weekday == time.Saturday || weekday == time.Sunday
+}

@@ -1,0 +1,172 @@
+package calendar
+
+import (
+	"slices"
+	"time"
+)
+
+// Unit is what a length is counted in.
+type Unit string
+
+// The units. Hours run from the instant they begin; days and working days begin
+// on the day after and end with the last second of the last one (民法典 200 to
+// 203).
+const (
+	Hours       Unit = "hours"
+	Days        Unit = "days"
+	WorkingDays Unit = "working_days"
+)
+
+// RestDays says what becomes of a length in days that ends on a rest day.
+type RestDays string
+
+// The rules: the end stays, or goes to the next working day (民法典 203).
+const (
+	Keep RestDays = "keep"
+	Move RestDays = "move"
+)
+
+// Length is how long a clock runs. RestDays is of days only: hours end when they
+// end, and working days never end on a rest day.
+type Length struct {
+	Count    int
+	Unit     Unit
+	RestDays RestDays
+}
+
+// Pause stops a clock from an instant until, but not including, another. A zero
+// Until is a pause that still goes on.
+type Pause struct {
+	From, Until time.Time
+	Reason      string
+}
+
+// Ending is where a length ends.
+type Ending struct {
+	At time.Time // UTC
+	// Unpublished are the years whose holidays mattered and are not published:
+	// their weekends were counted instead.
+	Unpublished []int
+	// Stopped says that a pause without end holds the clock: At is when it would
+	// end if the pause ended where it began.
+	Stopped bool
+}
+
+// Deadline ends a length that starts at an instant. A pause stops hours for as
+// long as it lasts, and takes out every day whose end it covers.
+//
+// It is a function of its arguments alone, so a pause that was granted under one
+// length is worth as much under another.
+func (c *Calendar) Deadline(start time.Time, length Length, pauses []Pause) Ending {
+	stops, open := tidy(pauses)
+	ending := Ending{}
+	if length.Unit == Hours {
+		ending.At = after(start, time.Duration(length.Count)*time.Hour, stops)
+	} else {
+		ending.At, ending.Unpublished = c.days(start, length, stops)
+	}
+	ending.Stopped = !open.IsZero() && open.Before(ending.At)
+	return ending
+}
+
+// After is the instant at which a wait that starts at another has passed, pauses
+// left out; stopped when a pause without end holds it.
+func After(start time.Time, wait time.Duration, pauses []Pause) (at time.Time, stopped bool) {
+	stops, open := tidy(pauses)
+	at = after(start, wait, stops)
+	return at, !open.IsZero() && open.Before(at)
+}
+
+// tidy puts the pauses in order and joins those that touch. The first pause
+// without end is told apart.
+func tidy(pauses []Pause) (stops []Pause, open time.Time) {
+	for _, p := range pauses {
+		if p.Until.IsZero() && (open.IsZero() || p.From.Before(open)) {
+			open = p.From
+		}
+		if p.Until.After(p.From) {
+			stops = append(stops, p)
+		}
+	}
+	slices.SortFunc(stops, func(a, b Pause) int { return a.From.Compare(b.From) })
+	joined := stops[:0]
+	for _, p := range stops {
+		if last := len(joined) - 1; last >= 0 && !p.From.After(joined[last].Until) {
+			if p.Until.After(joined[last].Until) {
+				joined[last].Until = p.Until
+			}
+			continue
+		}
+		joined = append(joined, p)
+	}
+	return joined, open
+}
+
+func after(start time.Time, wait time.Duration, stops []Pause) time.Time {
+	at := start.Add(wait)
+	for _, p := range stops {
+		if !p.Until.After(start) {
+			continue
+		}
+		if !p.From.Before(at) {
+			break
+		}
+		from := p.From
+		if from.Before(start) {
+			from = start
+		}
+		at = at.Add(p.Until.Sub(from))
+	}
+	return at.UTC()
+}
+
+// days counts whole days from the one after the start.
+func (c *Calendar) days(start time.Time, length Length, stops []Pause) (time.Time, []int) {
+	count := counter{calendar: c, stops: stops}
+	day := DayOf(start)
+	for left := length.Count; left > 0; left-- {
+		day = count.next(day, length.Unit == WorkingDays)
+	}
+	if length.Unit == Days && length.RestDays == Move && count.rest(day) {
+		day = count.next(day, true)
+	}
+	return day.End(), count.unpublished
+}
+
+// counter walks over days and notes the years it had to guess.
+type counter struct {
+	calendar    *Calendar
+	stops       []Pause
+	unpublished []int
+}
+
+// next is the first day after another that counts.
+func (c *counter) next(day Day, working bool) Day {
+	for {
+		day = c.running(day + 1)
+		if !working || !c.rest(day) {
+			return day
+		}
+	}
+}
+
+// running is the first day, this one or later, whose end no pause covers.
+func (c *counter) running(day Day) Day {
+	for _, p := range c.stops {
+		if end := day.End(); !p.From.After(end) && p.Until.After(end) {
+			day = DayOf(p.Until)
+			if day.End().Before(p.Until) {
+				day++ // the pause ends within the last second of the day
+			}
+		}
+	}
+	return day
+}
+
+func (c *counter) rest(day Day) bool {
+	year := day.Year()
+	if _, known := c.calendar.Published(year); !known && !slices.Contains(c.unpublished, year) {
+		c.unpublished = append(c.unpublished, year)
+	}
+	return c.calendar.Rest(day)
+}
