@@ -35,7 +35,7 @@ func run(ctx context.Context) error {
 	}
 	progress := local.NewProgress(os.Stderr, time.Now)
 	var rows []row
-	measure := func(what string, work func(context.Context) ([]row, error)) error {
+	measure := func(ctx context.Context, what string, work func(context.Context) ([]row, error)) error {
 		return progress.During(what, func() error {
 			more, err := work(ctx)
 			rows = append(rows, more...)
@@ -47,16 +47,16 @@ func run(ctx context.Context) error {
 		work func(context.Context, string) ([]row, error)
 	}{{"dossier", dossier}, {"verifier", verifier}, {"upload", upload}, {"token and queue", record}}
 	for _, part := range alone {
-		if err := measure(part.what, func(ctx context.Context) ([]row, error) { return part.work(ctx, root) }); err != nil {
+		if err := measure(ctx, part.what, func(ctx context.Context) ([]row, error) { return part.work(ctx, root) }); err != nil {
 			return err
 		}
 	}
 	err = withStack(ctx, root, progress, func(ctx context.Context, up local.Up) error {
 		// Filing comes last: it leaves thousands of cases to be started behind it.
-		if err := measure("actions", func(ctx context.Context) ([]row, error) { return actions(ctx, up) }); err != nil {
+		if err := measure(ctx, "actions", func(ctx context.Context) ([]row, error) { return actions(ctx, up) }); err != nil {
 			return err
 		}
-		return measure("filing", func(ctx context.Context) ([]row, error) { return filing(ctx, up) })
+		return measure(ctx, "filing", func(ctx context.Context) ([]row, error) { return filing(ctx, up) })
 	})
 	if err != nil {
 		return err

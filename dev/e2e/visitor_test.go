@@ -209,7 +209,7 @@ func (v *visitor) download(selector string) []byte {
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
-	raw, err := os.ReadFile(path) //nolint:gosec // a folder of the test
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

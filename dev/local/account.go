@@ -23,14 +23,16 @@ func serverAccount() (*user.User, error) {
 	return nil, errors.New("PostgreSQL does not run as root and there is neither a user postgres nor nobody: run make run as an ordinary user")
 }
 
-func ids(as *user.User) (uid, gid int, err error) {
-	if uid, err = strconv.Atoi(as.Uid); err != nil {
+func ids(as *user.User) (uid, gid uint32, err error) {
+	u, err := strconv.ParseUint(as.Uid, 10, 32)
+	if err != nil {
 		return 0, 0, fmt.Errorf("read the user id of %s: %w", as.Username, err)
 	}
-	if gid, err = strconv.Atoi(as.Gid); err != nil {
+	g, err := strconv.ParseUint(as.Gid, 10, 32)
+	if err != nil {
 		return 0, 0, fmt.Errorf("read the group id of %s: %w", as.Username, err)
 	}
-	return uid, gid, nil
+	return uint32(u), uint32(g), nil
 }
 
 func impersonate(attr *syscall.SysProcAttr, as *user.User) error {
@@ -41,7 +43,7 @@ func impersonate(attr *syscall.SysProcAttr, as *user.User) error {
 	if err != nil {
 		return err
 	}
-	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // the system's own ids
+	attr.Credential = &syscall.Credential{Uid: uid, Gid: gid}
 	return nil
 }
 
@@ -54,7 +56,7 @@ func give(path string, as *user.User) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Chown(path, uid, gid); err != nil {
+	if err := os.Chown(path, int(uid), int(gid)); err != nil {
 		return fmt.Errorf("give %s to %s: %w", path, as.Username, err)
 	}
 	return nil

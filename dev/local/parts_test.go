@@ -103,6 +103,34 @@ func TestReachable(t *testing.T) {
 	}
 }
 
+// A checkout in root's home cannot be entered by the server's account: the
+// cluster then lies elsewhere, and the data folder leads there.
+func TestClusterDirIsWhereItsAccountCanReach(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir() // closed to everybody else
+	account, err := serverAccount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := clusterDir(data, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if account != nil {
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	}
+	if reached := account == nil || reachable(filepath.Dir(dir)); !reached {
+		t.Errorf("%s cannot be reached by %s", dir, account.Username)
+	}
+	again, err := clusterDir(data, account)
+	if err != nil || again != dir {
+		t.Errorf("the second time it is %s, not %s, %v", again, dir, err)
+	}
+	if target, err := filepath.EvalSymlinks(filepath.Join(data, "postgres")); err != nil || target != dir {
+		t.Errorf("the data folder leads to %s, %v", target, err)
+	}
+}
+
 func sleeper(t *testing.T) (*exec.Cmd, chan struct{}) {
 	t.Helper()
 	command := exec.Command("sleep", "600")

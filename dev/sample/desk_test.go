@@ -39,7 +39,7 @@ type desk struct {
 }
 
 type answer struct {
-	print  string
+	digest string
 	status int
 	body   []byte
 }
@@ -179,17 +179,17 @@ func (d *desk) export(w http.ResponseWriter, path string) {
 // post performs a request at most once per key, and refuses a key that comes
 // back with another body.
 func (d *desk) post(w http.ResponseWriter, r *http.Request, path string, body []byte, silent bool) {
-	key, print := r.Header.Get("Idempotency-Key"), fmt.Sprintf("%x", sha256.Sum256(body))
+	key, digest := r.Header.Get("Idempotency-Key"), fmt.Sprintf("%x", sha256.Sum256(body))
 	if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer token-of-") || key == "" {
 		d.t.Errorf("%s: without token or key", path)
 	}
 	known, again := d.answers[key]
-	if again && known.print != print {
+	if again && known.digest != digest {
 		d.t.Errorf("%s: the key came back with another body", path)
 	}
 	if !again {
 		known = d.perform(path, string(body))
-		known.print = print
+		known.digest = digest
 		if known.status < 300 {
 			d.answers[key] = known
 		}
