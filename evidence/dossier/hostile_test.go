@@ -54,7 +54,7 @@ func hostile(text string, file []byte, audience recovery.Audience) evidence.Foli
 }
 
 var nasty = []string{
-	"", " ", "\n\n\n", "\x00\x01\x02", "\xff\xfe\xfd", "\u202e退还\u202c", "𠮷🧧👨\u200d👩\u200d👧", "(((\\)))", "%PDF-1.7 endobj stream",
+	"", " ", "\n\n\n", "\x00\x01\x02", "\xff\xfe\xfd", "\xff", "a\xf0", "\u202e退还\u202c", "𠮷🧧👨\u200d👩\u200d👧", "(((\\)))", "%PDF-1.7 endobj stream",
 	strings.Repeat("长", 5000), strings.Repeat("w", 5000), strings.Repeat("（", 300), strings.Repeat("，", 300), "\U0010ffff\uffff\ue000",
 	"{{.}} {no} {personal:text}", "../../etc/passwd", strings.Repeat("\u0301", 50), "שלום مرحبا", "\r\r\n\t\v\f",
 }

@@ -152,7 +152,9 @@ func (b *Book) Para(p Para) {
 		fit = max(1, fit)
 		b.setLines(&bl, from, from+fit, b.Frame.Left, b.Frame.Width())
 		b.y += float64(fit) * bl.leading
-		from += fit
+		if from += fit; from < len(bl.lines) {
+			b.NewPage()
+		}
 	}
 	b.Skip(p.After)
 }

@@ -13,15 +13,23 @@ import (
 
 // Meta is what the file says of itself.
 type Meta struct {
-	Title   string // BMP characters only
+	Title   string
 	Subject string
 	Creator string
 	At      time.Time // creation and modification date
 }
 
-// maxRare is the size of the BMP's private use area: how many characters beyond
-// the BMP one face can show in one document; further ones become boxes.
-const maxRare = 6400
+// The BMP's private use area gives codes to characters that have none of their
+// own in a font of 16 bits. Further ones share the last code, which draws the
+// face's sign for a missing character; text extraction still returns them.
+const (
+	firstRare = 0xE000
+	lastRare  = 0xF8FF
+)
+
+// rare characters need a code of the private use area: those beyond the BMP and
+// those of the area itself, whose codes are taken.
+func rare(r rune) bool { return r > 0xFFFF || r >= firstRare && r <= lastRare }
 
 // cast is a face as this document uses it.
 type cast struct {
@@ -79,15 +87,30 @@ func newFile(meta Meta) *fpdf.Fpdf {
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(meta.At.UTC())
 	pdf.SetModificationDate(meta.At.UTC())
-	pdf.SetProducer(meta.Creator, true)
-	pdf.SetCreator(meta.Creator, true)
-	pdf.SetTitle(meta.Title, true)
-	pdf.SetSubject(meta.Subject, true)
+	pdf.SetProducer(basic(meta.Creator), true)
+	pdf.SetCreator(basic(meta.Creator), true)
+	pdf.SetTitle(basic(meta.Title), true)
+	pdf.SetSubject(basic(meta.Subject), true)
 	pdf.SetLang("zh-CN")
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetDisplayMode("fullpage", "continuous")
 	return pdf
+}
+
+// basic makes text fit for fpdf's own strings (titles, bookmarks): one line of
+// valid BMP characters. fpdf panics on others.
+func basic(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r > 0xFFFF:
+			return 0xFFFD
+		case r == '\n':
+			return ' '
+		default:
+			return r
+		}
+	}, Clean(s))
 }
 
 // loadFonts hands fpdf a subset of each face that is used, in order of first
@@ -112,7 +135,7 @@ func (p *painter) page(page *Page) {
 	}
 	for _, mark := range page.marks {
 		p.setFont(p.order[0], 10)
-		p.pdf.Bookmark(mark.title, mark.level, mark.y)
+		p.pdf.Bookmark(basic(mark.title), mark.level, mark.y)
 	}
 	for _, o := range page.ops {
 		o.draw(p)
@@ -146,16 +169,18 @@ func (p *painter) cast(face *Face) *cast {
 	return c
 }
 
-// code gives the code of a rune: itself inside the BMP, else one of the
-// private use area. Beyond what that holds, the sign for an unknown character.
+// code gives the code of a rune: itself, unless it is rare.
 func (c *cast) code(r rune, glyph uint16) uint16 {
 	if code, known := c.codes[r]; known {
 		return code
 	}
 	code := uint16(r)
-	if r > 0xFFFF {
-		code = uint16(0xE000 + c.rare%maxRare)
+	if rare(r) {
+		code = uint16(min(firstRare+c.rare, lastRare))
 		c.rare++
+		if code == lastRare {
+			glyph = 0
+		}
 	}
 	c.codes[r], c.glyphs[code] = code, glyph
 	return code

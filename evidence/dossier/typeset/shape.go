@@ -88,7 +88,7 @@ func (m *mark) space() bool { return unicode.IsSpace(m.r) }
 
 // actual is the text a reader must get back when it is not the glyph's code.
 func (m *mark) actual() string {
-	if m.r > 0xFFFF || m.tail != "" || m.box != "" {
+	if rare(m.r) || m.tail != "" || m.box != "" {
 		return string(m.r) + m.tail
 	}
 	return ""
