@@ -123,6 +123,9 @@ func (s *supervisor) startPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if cluster.dir != filepath.Join(s.Data, "postgres") {
+		s.progress.Sayf("  PostgreSQL's data lies in %s: the user %s may not enter %s", cluster.dir, cluster.account.Username, s.Data)
+	}
 	c, err := s.start(cluster.program())
 	if err != nil {
 		return err
