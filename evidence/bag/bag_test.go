@@ -233,7 +233,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 // TestMemoryStaysFlat writes a gigabyte of video. It measures the whole process,
 // and therefore runs beside no other test of this package.
-func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // see above
+func TestMemoryStaysFlat(t *testing.T) {
 	const size = 1 << 30
 	hash := sha256.New()
 	all := zeros(size)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -35,11 +36,11 @@ func check(f evidence.Folio) error {
 	case f.At.Year() < 1980 || f.At.Year() > 2107: // what the times of a zip can say
 		return fmt.Errorf("time of the export %s cannot stand in a zip", f.At)
 	case len(f.Entries) == 0:
-		return fmt.Errorf("the journal is empty")
+		return errors.New("the journal is empty")
 	case strings.ContainsFunc(f.Generator+f.Custodian, unicode.IsControl):
-		return fmt.Errorf("generator and custodian are one line each")
+		return errors.New("generator and custodian are one line each")
 	case !utf8.ValidString(f.Generator + f.Custodian):
-		return fmt.Errorf("generator and custodian are not valid UTF-8")
+		return errors.New("generator and custodian are not valid UTF-8")
 	}
 	last := f.Entries[len(f.Entries)-1].Parsed
 	if last.Kind != recovery.EntryExportRequested || last.Facts["audience"] != string(f.Audience) {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -41,11 +42,11 @@ func keyPEM(vkey string) ([]byte, error) {
 func spki(vkey string) ([]byte, error) {
 	parts := strings.SplitN(vkey, "+", 3)
 	if len(parts) != 3 {
-		return nil, fmt.Errorf("verifier key: not name+hash+key")
+		return nil, errors.New("verifier key: not name+hash+key")
 	}
 	raw, err := base64.StdEncoding.DecodeString(parts[2])
 	if err != nil || len(raw) != 1+ed25519.PublicKeySize || raw[0] != algEd25519 {
-		return nil, fmt.Errorf("verifier key: not an Ed25519 key")
+		return nil, errors.New("verifier key: not an Ed25519 key")
 	}
 	der, err := x509.MarshalPKIXPublicKey(ed25519.PublicKey(raw[1:]))
 	if err != nil {

@@ -63,7 +63,7 @@ func newPlan(f evidence.Folio) (*plan, error) {
 }
 
 func payloadOf(f evidence.Folio) ([]part, error) {
-	originals, withheld, err := originalsOf(f)
+	payload, withheld, err := originalsOf(f)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	payload := append(originals,
+	payload = append(payload,
 		fixed("data/case.json", about),
 		fixed("data/checkpoint.txt", []byte(f.Checkpoint)),
 		entriesFile(f),
