@@ -148,11 +148,11 @@ func TestTheSameBytesAreKeptOnce(t *testing.T) {
 				return
 			}
 			waiting.Wait()
-			new, err := pending.Commit(t.Context())
+			fresh, err := pending.Commit(t.Context())
 			if err != nil {
 				t.Error(err)
 			}
-			if new {
+			if fresh {
 				created.Add(1)
 			}
 		})
@@ -395,7 +395,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 
 // TestMemoryStaysFlat measures the whole process, and therefore runs beside no
 // other test of this package.
-func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // see above
+func TestMemoryStaysFlat(t *testing.T) {
 	store, _ := open(t)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

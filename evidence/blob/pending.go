@@ -68,7 +68,7 @@ func (p *Pending) fill(ctx context.Context, r io.Reader, limit int64) error {
 		if failed := p.take(buffer[:n], limit); failed != nil {
 			return failed
 		}
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; a wrapped one tells of a failure
 			return nil
 		}
 		if err != nil {
@@ -151,10 +151,10 @@ func (p *Pending) place(path string) (bool, error) {
 	defer p.store.placing.Unlock()
 	info, err := os.Stat(path)
 	if err == nil && info.Size() == p.size {
-		now := time.Now() // a file system's time, as in Open
+		now := fileTime()
 		return false, os.Chtimes(path, now, now)
 	}
-	now := time.Now()
+	now := fileTime()
 	if err := errors.Join(os.Chtimes(p.name, now, now), os.Rename(p.name, path)); err != nil {
 		return false, err
 	}

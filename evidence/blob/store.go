@@ -35,11 +35,16 @@ func Open(dir string) (*Store, error) {
 	if err := s.prepare(); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
-	// The age of a file is told by the same system clock that stamped it.
-	if err := s.sweep(time.Now().Add(-staleAfter)); err != nil {
+	if err := s.sweep(fileTime().Add(-staleAfter)); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
 	return s, nil
+}
+
+// fileTime is the present of the system clock, which stamps files: their ages
+// are told by no other.
+func fileTime() time.Time {
+	return time.Now() //nolint:forbidigo // compared with times of files only
 }
 
 // prepare makes all 256 shards at once, so that a commit has one folder to sync.
