@@ -187,8 +187,8 @@ func (b *container) open(path string) (io.Reader, error) {
 	}
 	var unpacked io.Reader = io.NewSectionReader(b.r, m.data, m.packed)
 	if m.method == methodDeflate {
-		unpacked = &whole{in: bufio.NewReader(unpacked)}
-		unpacked.(*whole).out = flate.NewReader(unpacked.(*whole).in)
+		packed := bufio.NewReader(unpacked)
+		unpacked = &whole{in: packed, out: flate.NewReader(packed)}
 	}
 	return &checked{m: m, r: unpacked, crc: crc32.NewIEEE()}, nil
 }

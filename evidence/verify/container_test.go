@@ -157,7 +157,7 @@ func TestTooManyFilesAreNotEvenRead(t *testing.T) {
 
 // TestBombStaysSmall feeds 256 MB of zeros as the dossier. It counts what the
 // whole process allocates, and therefore runs beside no other test.
-func TestBombStaysSmall(t *testing.T) { //nolint:paralleltest // measures the whole process
+func TestBombStaysSmall(t *testing.T) {
 	b := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1})))
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)

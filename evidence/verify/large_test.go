@@ -28,7 +28,7 @@ func unwrapped(err error) error {
 // or, on a machine too slow or too busy for that, a small multiple of what
 // unpacking and hashing the same bag by the standard library takes. It measures
 // the whole process, and therefore runs beside no other test of this package.
-func TestHundredThousandEntries(t *testing.T) { //nolint:paralleltest // see above
+func TestHundredThousandEntries(t *testing.T) {
 	raw := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Entries: 100_000}))
 	floor := cheapest(t, func() { hashAll(t, raw) })
 	cost := cheapest(t, func() {

@@ -12,7 +12,7 @@ import (
 // Finding is the first wrong thing: Item is a file of the bag ("dossier.pdf",
 // "data/journal/values.json"), an entry ("entry 17"), a value of one
 // ("entry 3 value claimant.name"), or the file itself when it is no bag at all.
-type Finding struct {
+type Finding struct { //nolint:errname // what a verifier makes is a finding, and the word of its reports
 	Item   string `json:"item"`
 	Reason string `json:"reason"`
 }

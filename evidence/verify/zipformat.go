@@ -62,15 +62,21 @@ func readEnd(name string, r io.ReaderAt, size int64) (zipEnd, error) {
 			return zipEnd{}, err
 		}
 	}
+	return end, end.plausible(name, limit)
+}
+
+// plausible holds the directory to its limits and to its place: it ends where
+// the end record, or the zip64 one, begins.
+func (e zipEnd) plausible(name string, limit int64) error {
 	switch {
-	case end.count > maxFiles:
-		return zipEnd{}, finding(name, "%d files; at most %d are read", end.count, maxFiles)
-	case end.size > maxDirectory:
-		return zipEnd{}, finding(name, "a zip directory of %d bytes; at most %d are read", end.size, maxDirectory)
-	case end.offset < 0 || end.size < 0 || end.count < 0 || end.offset > limit || end.offset+end.size != limit:
-		return zipEnd{}, finding(name, "its zip directory does not lie where its end says")
+	case e.count > maxFiles:
+		return finding(name, "%d files; at most %d are read", e.count, maxFiles)
+	case e.size > maxDirectory:
+		return finding(name, "a zip directory of %d bytes; at most %d are read", e.size, maxDirectory)
+	case e.offset < 0 || e.size < 0 || e.count < 0 || e.offset > limit || e.offset+e.size != limit:
+		return finding(name, "its zip directory does not lie where its end says")
 	}
-	return end, nil
+	return nil
 }
 
 func readEnd64(name string, r io.ReaderAt, before int64) (zipEnd, int64, error) {
