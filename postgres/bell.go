@@ -130,7 +130,7 @@ func (s *Store) listen(ctx context.Context) (*pgx.Conn, error) {
 func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan struct{}) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	defer context.AfterFunc(s.background, stop)()
+	defer context.AfterFunc(s.background, stop)() //nolint:contextcheck // the second of two ends: the Store's own
 	for ctx.Err() == nil {
 		if conn == nil {
 			conn, _ = s.listen(ctx)

@@ -79,16 +79,16 @@ func TestFailedDeliveriesWaitAndHoldUpNobody(t *testing.T) {
 		}
 	}
 	drain(1)
-	for attempts, wait := range []time.Duration{1, 2, 4, 8, 15, 15, 15} {
-		c.forward(wait*time.Second - time.Millisecond)
+	for attempts, seconds := range []int{1, 2, 4, 8, 15, 15, 15} {
+		c.forward(time.Duration(seconds)*time.Second - time.Millisecond)
 		drain(0)
 		if n := b.count(t, "outbox where attempts = $1", attempts+1); n != 1 {
-			t.Fatalf("before the wait of %d s was over it was tried again", wait)
+			t.Fatalf("before the wait of %d s was over it was tried again", seconds)
 		}
 		c.forward(time.Millisecond)
 		drain(0)
 		if n := b.count(t, "outbox where attempts = $1", attempts+2); n != 1 {
-			t.Fatalf("after %d s it was not tried again", wait)
+			t.Fatalf("after %d s it was not tried again", seconds)
 		}
 	}
 	box.fail = nil

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -57,7 +58,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
 	if o.Random == nil {
-		return nil, fmt.Errorf("database store: Options.Random is missing")
+		return nil, errors.New("database store: Options.Random is missing")
 	}
 	config.MaxConns = max(o.MaxConns, 0)
 	if config.MaxConns == 0 {
@@ -80,7 +81,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s := &Store{pool: pool, signer: o.Signer, now: o.Now, random: o.Random}
 	if s.now == nil {
-		s.now = time.Now
+		s.now = time.Now //nolint:forbidigo // what Options says of a clock left out
 	}
 	s.startBackground()
 	return s, nil

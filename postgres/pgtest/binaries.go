@@ -60,7 +60,7 @@ func versionOf(ctx context.Context, folder string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	output, err := exec.CommandContext(ctx, filepath.Join(folder, "postgres"), "--version").Output() //nolint:gosec // a folder we found
+	output, err := exec.CommandContext(ctx, filepath.Join(folder, "postgres"), "--version").Output()
 	if err != nil {
 		return 0, err
 	}

@@ -57,7 +57,7 @@ const enough = 1 << 30
 func home() string {
 	var space syscall.Statfs_t
 	err := syscall.Statfs(memory, &space)
-	if err != nil || durable() || uint64(space.Bavail)*uint64(space.Bsize) < enough { //nolint:gosec,unconvert // types differ by system
+	if err != nil || durable() || uint64(space.Bavail)*uint64(space.Bsize) < enough { //nolint:unconvert // types differ by system
 		return os.TempDir()
 	}
 	return memory
@@ -115,7 +115,7 @@ func launch(ctx context.Context, bin string, as identity, dir string) (string, e
 		return "", err
 	}
 	defer func() { _ = log.Close() }()
-	command := exec.Command("/bin/sh", args...) //nolint:gosec // the arguments are ours
+	command := exec.Command("/bin/sh", args...) //nolint:noctx // it outlives its start; the keeper ends it
 	command.Dir = dir
 	command.Stdout, command.Stderr = log, log
 	command.SysProcAttr = as.attributes()
@@ -214,7 +214,7 @@ func (i identity) own(path string) error {
 func (i identity) attributes() *syscall.SysProcAttr {
 	attributes := &syscall.SysProcAttr{Setpgid: true}
 	if i.switched {
-		attributes.Credential = &syscall.Credential{Uid: uint32(i.uid), Gid: uint32(i.gid)} //nolint:gosec // from the system
+		attributes.Credential = &syscall.Credential{Uid: uint32(i.uid), Gid: uint32(i.gid)}
 	}
 	return attributes
 }

@@ -31,12 +31,12 @@ func TestEachTestHasItsOwnDatabase(t *testing.T) {
 			t.Errorf("store %d has %d accounts, error %v", i, len(users), err)
 		}
 	}
-	if URL(t) == URL(t) {
+	if one, other := URL(t), URL(t); one == other {
 		t.Error("one address twice")
 	}
 }
 
-func TestDatabasesGoWithTheirTest(t *testing.T) {
+func TestDatabasesGoWithTheirTest(t *testing.T) { //nolint:tparallel // it looks when the inner test has ended
 	t.Parallel()
 	var address string
 	t.Run("inner", func(t *testing.T) { address = URL(t) })
@@ -60,7 +60,7 @@ func TestMain(m *testing.M) {
 
 func TestServerEndsWithItsTests(t *testing.T) {
 	t.Parallel()
-	child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // ourselves
+	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), childVariable+"=1", "TEST_DATABASE_URL=")
 	output, err := child.StdoutPipe()
 	if err != nil {
