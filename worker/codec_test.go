@@ -3,7 +3,6 @@ package worker_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -274,7 +273,7 @@ func TestKeys(t *testing.T) {
 	if _, err := worker.GenerateKey(strings.NewReader("short")); err == nil {
 		t.Error("a key of little randomness was made")
 	}
-	if fmt.Sprint(loaded.ID()) == fmt.Sprint(key(t, "1").ID()) {
+	if loaded.ID() == key(t, "1").ID() {
 		t.Error("two keys have one id")
 	}
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +37,7 @@ func GenerateKey(random io.Reader) (string, error) {
 func ParseKey(text string) (Key, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return Key{}, fmt.Errorf("payload key: not hexadecimal") // the error would quote the secret
+		return Key{}, errors.New("payload key: not hexadecimal") // the error would quote the secret
 	}
 	if len(secret) != keySize {
 		return Key{}, fmt.Errorf("payload key: %d bytes, want %d", len(secret), keySize)

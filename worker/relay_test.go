@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -132,7 +131,7 @@ func (e *engine) heard() []string {
 }
 
 func relay(b *box, e *engine) *Relay {
-	return &Relay{outbox: b, client: e, log: slog.New(slog.NewTextHandler(io.Discard, nil)), every: relayEvery}
+	return &Relay{outbox: b, client: e, log: slog.New(slog.DiscardHandler), every: relayEvery}
 }
 
 // while runs a relay until do returns.

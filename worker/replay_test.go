@@ -1,7 +1,6 @@
 package worker_test
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -27,7 +26,7 @@ func replayer(t *testing.T) *worker.Replayer {
 	return r
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func histories(t *testing.T, pattern string) []string {
 	t.Helper()

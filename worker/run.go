@@ -39,7 +39,7 @@ func Run(ctx context.Context, c *Connection, parts Parts) error {
 			}
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // told to stop while starting: that is no failure
 		}
 		c.log.WarnContext(ctx, "the workers wait for Temporal", "error", err)
 		if !pause.sleep(ctx) {

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -20,20 +19,20 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: generate DIR (which holds payload.key)")
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1]); err != nil {
+	if err := run(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir string) error {
+func run(dir string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	key, err := worker.LoadKey(filepath.Join(dir, "payload.key"))
 	if err != nil {
 		return err
 	}
-	c, err := worker.Dial(worker.DialOptions{Key: key, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	c, err := worker.Dial(worker.DialOptions{Key: key, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
