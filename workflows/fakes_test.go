@@ -2,8 +2,7 @@ package workflows_test
 
 import (
 	"context"
-	"fmt"
-	"io"
+	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -62,7 +61,7 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	defer d.mutex.Unlock()
 	if d.failures > 0 {
 		d.failures--
-		return activities.StepResult{}, fmt.Errorf("the database is away")
+		return activities.StepResult{}, errors.New("the database is away")
 	}
 	if in.Move != nil && d.abandon[in.Move.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil
@@ -124,7 +123,7 @@ type journey struct {
 func newJourney(t *testing.T, start recovery.Position) *journey {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(filed)
 	d := &desk{
