@@ -110,7 +110,7 @@ func (b *bench) request(audience recovery.Audience) recovery.Export {
 func (b *bench) build(export recovery.Export) (activities.ExportResult, error) {
 	b.Helper()
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivityWithOptions(b.exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
 	value, err := env.ExecuteActivity(activities.NameBuildExport, activities.ExportInput{CaseID: export.CaseID, ExportID: export.ID})
@@ -269,7 +269,7 @@ func TestBuildExportOfDamagedOriginals(t *testing.T) {
 		damage func(b *bench, one recovery.Evidence)
 	}{
 		{"gone", func(b *bench, one recovery.Evidence) { b.must(b.blobs.Remove(one.SHA256)) }},
-		{"other bytes", func(b *bench, one recovery.Evidence) { b.exports.Originals = forged{} }},
+		{"other bytes", func(b *bench, _ recovery.Evidence) { b.exports.Originals = forged{} }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
