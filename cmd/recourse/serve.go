@@ -102,7 +102,7 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 	if err != nil {
 		return fmt.Errorf("the address %s cannot be listened on (RECOURSE_ADDR names another): %w", d.config.Addr, err)
 	}
-	server := d.faces(service)
+	server := d.faces(service) //nolint:contextcheck // failures are logged under their own request
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
