@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -14,13 +15,26 @@ type Book struct {
 	data     document
 	clocks   map[recovery.Clock]clockRule
 	calendar *calendar.Calendar
+	digest   string
+	contents map[string]json.RawMessage // the rules as data, by id
 }
 
 // Version names the book as cases are pinned to it.
 func (b *Book) Version() string { return b.data.Version }
 
-// Rules lists what every rule of the book states about itself, in the order of
-// the file.
+// Digest seals the bytes of the book's files (hex); shelf.yaml pins it on
+// release.
+func (b *Book) Digest() string { return b.digest }
+
+// Content is one rule as data, with the keys of its file; false when there is
+// none.
+func (b *Book) Content(id string) (json.RawMessage, bool) {
+	content, known := b.contents[id]
+	return slices.Clone(content), known
+}
+
+// Rules lists what every rule of the book states about itself, section by
+// section.
 func (b *Book) Rules() []Rule { return b.data.rules() }
 
 // document is a book as its file spells it.

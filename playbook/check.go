@@ -3,6 +3,7 @@ package playbook
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -23,8 +24,8 @@ func (i *inspection) fault(id, format string, args ...any) {
 // check refuses a book the engine could answer wrongly from.
 func (b *Book) check(where places) error {
 	i := &inspection{where: where}
-	if b.data.Version == "" || b.data.Version != versionOf(where.file) {
-		i.fault("", "the version is %q, the file is named %q", b.data.Version, versionOf(where.file))
+	if name := path.Base(where.folder); b.data.Version != name {
+		i.fault("", "the version is %q, the folder is named %q", b.data.Version, name)
 	}
 	if b.data.ValidFrom.IsZero() {
 		i.fault("", "valid_from is missing")
@@ -66,6 +67,9 @@ func (b *Book) checkRules(i *inspection) {
 		known[rule.ID] = rule
 		if text := rule.Source.fault(); text != "" {
 			i.fault(rule.ID, "%s", text)
+		}
+		if rule.ValidTo != nil && rule.ValidFrom != nil && !rule.ValidTo.After(*rule.ValidFrom) {
+			i.fault(rule.ID, "valid_to lies before valid_from")
 		}
 		if !slices.Contains([]Confidence{High, Medium, Low}, rule.Confidence) {
 			i.fault(rule.ID, "the confidence is high, medium or low, not %q", rule.Confidence)

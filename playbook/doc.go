@@ -4,8 +4,9 @@
 //
 // Every rule carries its id, source, confidence and the rules that contradict
 // it. Where sources disagree the engine follows the reading that promises a
-// claimant nothing uncertain, and says that they disagree. A version is
-// immutable once a case was filed under it: changes are a new file in books/.
+// claimant nothing uncertain, and says that they disagree. A version is a folder
+// in books/; once released, its digest stands in books/shelf.yaml and a change is
+// a new folder.
 //
 // It is not the domain (package recovery) and knows no case store, clock or
 // network; instants come in as arguments. Everything above recovery may import

@@ -36,6 +36,7 @@ type recallRule struct {
 const (
 	momentOpen    = "open"
 	momentMaybe   = "maybe"
+	momentDelayed = "delayed"
 	momentWaiting = "waiting"
 	momentOver    = "over"
 	momentTaken   = "taken"
@@ -43,7 +44,7 @@ const (
 	momentSilent  = "silent"
 )
 
-var moments = []string{momentOpen, momentMaybe, momentWaiting, momentOver, momentTaken, momentStuck, momentSilent}
+var moments = []string{momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentTaken, momentStuck, momentSilent}
 
 // guidanceRule is what to do at one moment.
 type guidanceRule struct {
@@ -89,13 +90,14 @@ type Reading struct {
 	Text   string `json:"text"`
 }
 
-// cell is all that the sources say of one platform's instrument.
+// cell is all that the sources say of one platform's instrument, when the money
+// was sent.
 type cell []recallRule
 
-func (b *Book) cell(p recovery.Platform, i recovery.Instrument) cell {
+func (b *Book) cell(p recovery.Platform, i recovery.Instrument, sentAt time.Time) cell {
 	var found cell
 	for _, rule := range b.data.Recall {
-		if rule.covers(situation{platform: p, instrument: i}) {
+		if rule.inForce(sentAt) && rule.covers(situation{platform: p, instrument: i}) {
 			found = append(found, rule)
 		}
 	}
@@ -135,7 +137,7 @@ func (c cell) window(longest time.Duration) time.Duration {
 
 // Recall answers from the readings that promise least.
 func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
-	rules := b.cell(f.Platform, f.Instrument)
+	rules := b.cell(f.Platform, f.Instrument, f.SentAt)
 	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
 	for _, rule := range rules {
 		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})

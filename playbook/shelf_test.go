@@ -1,7 +1,10 @@
 package playbook_test
 
 import (
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,32 +43,51 @@ func TestEveryRuleIsTraceable(t *testing.T) {
 	}
 }
 
-func shipped(t *testing.T) string {
+// shipped are the files of the newest book, by name.
+func shipped(t testing.TB) map[string]string {
 	t.Helper()
-	data, err := os.ReadFile("books/2026-11.yaml")
-	if err != nil {
-		t.Fatal(err)
+	names, err := filepath.Glob("books/2026-11/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no files: %v", err)
 	}
-	return string(data)
+	files := map[string]string{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(data)
+	}
+	return files
 }
 
-func load(name, text string) (*playbook.Shelf, error) {
-	return playbook.LoadFrom(fstest.MapFS{"books/" + name: {Data: []byte(text)}})
+const shelfText = "versions: [{version: \"2026-11\", share: 100}]\n"
+
+func load(files map[string]string) (*playbook.Shelf, error) {
+	tree := fstest.MapFS{"books/shelf.yaml": {Data: []byte(shelfText)}}
+	for name, text := range files {
+		tree[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return playbook.LoadFrom(tree)
 }
 
-// lineOf is where a text stands in the shipped book, counted from 1.
-func lineOf(t *testing.T, text, part string) int {
+// changed is the shipped book with the first place of a text changed.
+func changed(t *testing.T, old, new string) (files map[string]string, name string, line int) {
 	t.Helper()
-	before, _, found := strings.Cut(text, part)
-	if !found {
-		t.Fatalf("the book no longer holds %q", part)
+	files = shipped(t)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		before, _, found := strings.Cut(files[name], old)
+		if found {
+			files[name] = strings.Replace(files[name], old, new, 1)
+			return files, name, strings.Count(before, "\n") + 1
+		}
 	}
-	return strings.Count(before, "\n") + 1
+	t.Fatalf("the book no longer holds %q", old)
+	return nil, "", 0
 }
 
 func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 	t.Parallel()
-	text := shipped(t)
 	for _, test := range []struct{ name, old, new, want string }{
 		{"an unknown field", "    clock: promise\n", "    clock: promise\n    extent: 9\n", "clock.promise: field extent"},
 		{"a word for a number", "    length: 7\n", "    length: seven\n", "rule clock.promise: cannot unmarshal"},
@@ -97,12 +119,12 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 		{"a broken variable", "{{outstanding}}", "{outstanding}}", "a brace stands outside"},
 		{"an empty text", "subject: 礼貌提醒", "subject: ''", "rule text.reminder: a text is empty"},
 		{"a name too few", "qq: QQ钱包, ", "", "the platform qq has no name"},
-		{"another version", `version: "2026-11"`, `version: "2026-12"`, "the file is named"},
+		{"another version", `version: "2026-11"`, `version: "2026-12"`, "the folder is named"},
 		{"no date", "valid_from: 2026-11-01\n", "", "valid_from is missing"},
 	} {
-		lineOf(t, text, test.old)
-		_, err := load("2026-11.yaml", strings.Replace(text, test.old, test.new, 1))
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "books/2026-11.yaml:") {
+		files, _, _ := changed(t, test.old, test.new)
+		_, err := load(files)
+		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "books/2026-11") {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
@@ -110,31 +132,56 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 
 func TestTheLineIsTheRules(t *testing.T) {
 	t.Parallel()
-	text := shipped(t)
-	line := lineOf(t, text, "id: clock.promise")
-	broken := strings.Replace(text, "clock: promise\n    length: 7", "clock: promise\n    length: 0", 1)
-	_, err := load("2026-11.yaml", broken)
-	want := "books/2026-11.yaml:" + strconv.Itoa(line) + ": rule clock.promise"
+	files, name, line := changed(t, "  - id: clock.promise\n    clock: promise\n    length: 7", "  - id: clock.promise\n    clock: promise\n    length: 0")
+	_, err := load(files)
+	want := name + ":" + strconv.Itoa(line) + ": rule clock.promise"
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v, want it to begin with %q", err, want)
 	}
 }
 
-func TestOneDocumentAFile(t *testing.T) {
+func TestFilesThatDoNotMakeABook(t *testing.T) {
 	t.Parallel()
-	_, err := load("2026-11.yaml", shipped(t)+"\n---\nversion: x\n")
-	if err == nil || !strings.Contains(err.Error(), "more than one document") {
-		t.Errorf("two documents: %v", err)
+	const name = "books/2026-11/clocks.yaml"
+	for _, test := range []struct {
+		name, file string
+		change     func(string) string
+		want       string
+	}{
+		{"two documents", name, func(text string) string { return text + "\n---\nclocks: []\n" }, "more than one document"},
+		{"broken YAML", name, func(string) string { return "clocks: [\n" }, name},
+		{"a section twice", "books/2026-11/more.yaml", func(string) string { return "recall: []\n" }, "recall is also in books/2026-11/"},
+	} {
+		files := shipped(t)
+		files[test.file] = test.change(files[test.file])
+		if _, err := load(files); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.name, err)
+		}
 	}
 }
 
 func TestNoBookNoShelf(t *testing.T) {
 	t.Parallel()
-	if _, err := playbook.LoadFrom(fstest.MapFS{}); err == nil {
-		t.Error("an empty shelf was accepted")
+	for _, test := range []struct{ name, list, want string }{
+		{"nothing", "", "EOF"},
+		{"no version", "versions: []", "share is 100"},
+		{"a first one for some", "versions: [{version: t1, share: 50}]", "share is 100"},
+		{"a version twice", "versions: [{version: t1, share: 100}, {version: t1, share: 1}]", "stands twice"},
+		{"too large a share", "versions: [{version: t1, share: 100}, {version: t2, share: 101}]", "between 0 and 100"},
+		{"a folder left out", "versions: [{version: t1, share: 100}]", "books/t2 is not listed"},
+		{"a folder too few", "versions: [{version: t1, share: 100}, {version: t2, share: 1}, {version: t3, share: 1}]", "no such folder"},
+		{"an unknown field", "versions: [{version: t1, shares: 100}]", "shares"},
+	} {
+		tree := fstest.MapFS{
+			"books/shelf.yaml": {Data: []byte(test.list)},
+			"books/t1/b.yaml":  {Data: []byte("version: t1\n")}, "books/t2/b.yaml": {Data: []byte("version: t2\n")},
+		}
+		if _, err := playbook.LoadFrom(tree); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.name, err)
+		}
 	}
-	if _, err := load("2026-11.yaml", "version: [\n"); err == nil || !strings.Contains(err.Error(), "books/2026-11.yaml") {
-		t.Errorf("broken YAML: %v", err)
+	if _, err := playbook.LoadFrom(fstest.MapFS{}); err == nil {
+		t.Error("an empty tree was accepted")
 	}
 }
 
@@ -142,7 +189,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("version: \"2026-11\"\n")
 	f.Add("clocks: [{id: a, length: 1}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		if shelf, err := load("2026-11.yaml", text); err == nil && shelf.Current() == nil {
+		if shelf, err := load(map[string]string{"books/2026-11/book.yaml": text}); err == nil && shelf.Current() == nil {
 			t.Error("a shelf without a book")
 		}
 	})

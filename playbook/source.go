@@ -3,6 +3,7 @@ package playbook
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Confidence is how far a rule may be leaned on.
@@ -82,6 +83,17 @@ type Rule struct {
 	Source     Source     `yaml:"source" json:"source"`
 	Confidence Confidence `yaml:"confidence" json:"confidence"`
 	DisputedBy []string   `yaml:"disputed_by" json:"disputed_by,omitempty"`
+	ValidFrom  *time.Time `yaml:"valid_from" json:"valid_from,omitempty"` // nil: since the book's own date
+	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // nil: no end is known
+}
+
+// inForce reports whether the rule's own time covers an instant; an unknown one
+// is covered.
+func (r Rule) inForce(at time.Time) bool {
+	if at.IsZero() {
+		return true
+	}
+	return (r.ValidFrom == nil || !at.Before(*r.ValidFrom)) && (r.ValidTo == nil || at.Before(*r.ValidTo))
 }
 
 func (r Rule) rule() Rule { return r }

@@ -1,0 +1,182 @@
+package playbook
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"recourse/playbook/calendar"
+	"recourse/recovery"
+)
+
+const shelfFile = "books/shelf.yaml"
+
+func readShelf(tree fs.FS) ([]edition, error) {
+	text, err := fs.ReadFile(tree, shelfFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the list of playbooks: %w", err)
+	}
+	var list struct {
+		Versions []edition `yaml:"versions"`
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&list); err != nil {
+		return nil, fmt.Errorf("%s: %w", shelfFile, err)
+	}
+	if err := checkShelf(tree, list.Versions); err != nil {
+		return nil, fmt.Errorf("%s: %w", shelfFile, err)
+	}
+	return list.Versions, nil
+}
+
+func checkShelf(tree fs.FS, list []edition) error {
+	if len(list) == 0 || list[0].Share != 100 {
+		return errors.New("the first version is there for every case: its share is 100")
+	}
+	listed := map[string]bool{}
+	for _, edition := range list {
+		if edition.Version == "" || listed[edition.Version] {
+			return fmt.Errorf("the version %q is empty or stands twice", edition.Version)
+		}
+		if edition.Share < 0 || edition.Share > 100 {
+			return fmt.Errorf("%s: a share lies between 0 and 100, not %d", edition.Version, edition.Share)
+		}
+		listed[edition.Version] = true
+	}
+	folders, err := fs.ReadDir(tree, "books")
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if folder.IsDir() && !listed[folder.Name()] {
+			return fmt.Errorf("books/%s is not listed", folder.Name())
+		}
+	}
+	return nil
+}
+
+// file is one file of a book.
+type file struct {
+	name string
+	text []byte
+}
+
+// readBook reads the folder of a version, and holds a released one against its
+// digest.
+func readBook(tree fs.FS, e edition, days *calendar.Calendar) (*Book, error) {
+	folder := "books/" + e.Version
+	names, err := fs.Glob(tree, folder+"/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list the playbook: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: there is no such folder of rules", folder)
+	}
+	slices.Sort(names)
+	var files []file
+	for _, name := range names {
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the playbook: %w", err)
+		}
+		files = append(files, file{name, text})
+	}
+	if sum := digest(files); e.Digest != "" && sum != e.Digest {
+		return nil, fmt.Errorf("%s: the version was released as %s and is now %s: a change is a new version", folder, e.Digest, sum)
+	}
+	book, err := parse(folder, files)
+	if err != nil {
+		return nil, err
+	}
+	book.calendar = days
+	return book, nil
+}
+
+// digest seals files: SHA-256 over name, length and bytes of each, in order.
+func digest(files []file) string {
+	sum := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(sum, "%s\n%d\n", f.name, len(f.text))
+		sum.Write(f.text)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// parse reads the files of one book strictly and checks them. Every fault is
+// told with file, line and rule.
+func parse(folder string, files []file) (*Book, error) {
+	where := places{folder: folder}
+	book := &Book{digest: digest(files), contents: map[string]json.RawMessage{}}
+	sections := map[string]string{} // top-level key to the file that has it
+	for _, f := range files {
+		var root yaml.Node
+		if err := yaml.Unmarshal(f.text, &root); err != nil {
+			return nil, where.yaml(f.name, err)
+		}
+		where.walk(f.name, &root)
+		if err := where.sections(f.name, &root, sections); err != nil {
+			return nil, err
+		}
+		if err := decode(f.text, &book.data); err != nil {
+			return nil, where.yaml(f.name, err)
+		}
+		if err := book.keep(&root); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+	}
+	book.index()
+	if err := book.check(where); err != nil {
+		return nil, err
+	}
+	return book, nil
+}
+
+func decode(text []byte, into *document) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("more than one document in the file")
+	}
+	return nil
+}
+
+// keep notes every rule as data, for comparing versions and showing them.
+func (b *Book) keep(node *yaml.Node) error {
+	if id := idOf(node); id != "" {
+		var content map[string]any
+		if err := node.Decode(&content); err != nil {
+			return err
+		}
+		text, err := json.Marshal(content)
+		if err != nil {
+			return fmt.Errorf("rule %s: %w", id, err)
+		}
+		b.contents[id] = text
+		return nil
+	}
+	for _, child := range node.Content {
+		if err := b.keep(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Book) index() {
+	b.clocks = make(map[recovery.Clock]clockRule, len(b.data.Clocks))
+	for _, rule := range b.data.Clocks {
+		b.clocks[rule.Clock] = rule
+	}
+}
