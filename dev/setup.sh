@@ -29,6 +29,13 @@ have_postgres() {
 	return 1
 }
 
+# fonts_complete: every pinned font is there; the fetcher checks the digests.
+fonts_complete() {
+	while read -r _ name; do
+		[ -f "$fonts/$name" ] || return 1
+	done <"$root/evidence/dossier/fonts.sha256"
+}
+
 have_chromium() { have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ]; }
 
 # want PACKAGE FORMULA notes what has to be installed.
@@ -76,6 +83,7 @@ apt)
 *) die "usage: setup.sh run|test" ;;
 esac
 
+fonts=${RECOURSE_FONTS:-$root/.recourse/fonts}
 have_postgres || want postgresql postgresql@17
 if [ "$1" = test ]; then
 	have_chromium || want chromium chromium
@@ -87,12 +95,13 @@ if [ "$1" = test ]; then
 	have unzip || want unzip unzip
 	have pgrep || want procps proctools
 fi
-fonts=${RECOURSE_FONTS:-$root/.recourse/fonts}
-if ! [ -d "$fonts" ] && ! have npm; then
-	want npm node
-fi
+fonts_complete || have npm || want npm node
 install_packages
 have_postgres || die "PostgreSQL 15 or newer is needed, and what this system's packages offer is older: install it from postgresql.org"
 
+# One font comes as a Debian package, whose list a fresh machine has not got.
+if have apt-cache && ! fonts_complete && ! apt-cache show fonts-hanazono >/dev/null 2>&1; then
+	"$here/during.sh" "fetching the package lists" "$0" apt update
+fi
 mkdir -p "$fonts" 2>/dev/null || die "the folder $fonts cannot be written: choose another with RECOURSE_FONTS=DIR"
 "$here/during.sh" "fetching and checking the fonts" "$root/evidence/dossier/fetch-fonts.sh" "$fonts"
