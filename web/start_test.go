@@ -126,7 +126,7 @@ func TestFiling(t *testing.T) {
 		values[name] = given
 	}
 	first := p.post(path, values)
-	first.want(t, 200, "登记成功", "私下告诉对方发错了", "¥2,000.00", "还有 2 天")
+	first.want(t, 200, "登记成功", "私下告诉对方发错了", "¥2,000.00", "还有 3 天")
 	if !regexp.MustCompile(`^/cases/R\d{8}-\d{6}$`).MatchString(first.Path) {
 		t.Errorf("the case lies at %s", first.Path)
 	}

@@ -22,7 +22,7 @@ func literals(t *testing.T) map[string]bool {
 		regexp.MustCompile(`\.(?:T|flash)\("([a-z_0-9.]+)"`), regexp.MustCompile(`\(?\bt "([a-z_0-9.]+)"`),
 	}
 	for _, name := range sources(t) {
-		raw, err := os.ReadFile(name) //nolint:gosec // our own source
+		raw, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,9 +108,9 @@ func families(used map[string]bool) {
 	}
 }
 
-// labels adds what the fields of all forms are called, and gives the keys that
+// labels gives the keys of what the fields of all forms are called: those that
 // may stand there but need not.
-func labels(t *testing.T, used map[string]bool) (optional map[string]bool) {
+func labels(t *testing.T) (optional map[string]bool) {
 	t.Helper()
 	optional = map[string]bool{}
 	note := func(family, own string, groups []group) {
@@ -133,7 +133,7 @@ func labels(t *testing.T, used map[string]bool) (optional map[string]bool) {
 		}
 		optional["action."+string(action)+".help"] = true
 	}
-	c := &call{say: chinese(t), web: &Web{}}
+	c := &call{say: chinese(t)}
 	note("filing", "", filingForm(c.say, nil, nil).Groups)
 	for name, fields := range map[string][]string{"upload": {"kind", "description", "captured_at", "file"}, "bill": {"file"}, "papers": {"audience"}} {
 		for _, question := range fields {
@@ -162,7 +162,7 @@ func TestTextsAreUsedAndComplete(t *testing.T) {
 	say := chinese(t)
 	used := literals(t)
 	families(used)
-	optional := labels(t, used)
+	optional := labels(t)
 	for _, key := range slices.Sorted(maps.Keys(used)) {
 		if _, found := say.words[key]; !found {
 			t.Errorf("the text %q is used and does not exist", key)
