@@ -44,30 +44,8 @@ func (s *setting) holds(key string, a audit) string {
 		return fill(h[key], "list", s.collectors())
 	case "server":
 		return fill(h[key], "generator", orNone(s.folio.Generator, s.t))
-	case "order":
-		monotone := h["monotone"]
-		if a.backwards > 0 {
-			monotone = fill(h["not_monotone"], "count", a.backwards)
-		}
-		return fill(h[key], "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
-	case "chain":
-		result := fill(h["chain_good"], "count", len(s.folio.Entries))
-		if len(a.wrong) > 0 {
-			result = fill(h["chain_bad"], "list", seqs(a.wrong))
-		}
-		return fill(h[key], "result", result)
-	case "root":
-		result := h["root_bad"]
-		if a.rootHolds {
-			result = h["root_good"]
-		}
-		return fill(h[key], "result", result)
-	case "recomputed":
-		result := h["recomputed_good"]
-		if s.mismatched > 0 {
-			result = fill(h["recomputed_bad"], "bad", s.mismatched)
-		}
-		return fill(h[key], "count", s.reopened, "result", result)
+	case "order", "chain", "root", "recomputed":
+		return s.recomputed(key, a)
 	case "viewed":
 		return fill(h[key], "count", s.countKind(recovery.EntryEvidenceViewed))
 	case "ordinary":
@@ -83,6 +61,31 @@ func (s *setting) holds(key string, a audit) string {
 		return fill(h[key], "pace", s.folio.Case.Pace)
 	default:
 		return h[key]
+	}
+}
+
+// recomputed says what came out when the journal and the originals were gone
+// through again for these papers.
+func (s *setting) recomputed(key string, a audit) string {
+	h := s.t.Holds
+	verdict := func(good bool, yes, no string) string {
+		if good {
+			return yes
+		}
+		return no
+	}
+	switch key {
+	case "order":
+		monotone := verdict(a.backwards == 0, h["monotone"], fill(h["not_monotone"], "count", a.backwards))
+		return fill(h[key], "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
+	case "chain":
+		good := fill(h["chain_good"], "count", len(s.folio.Entries))
+		return fill(h[key], "result", verdict(len(a.wrong) == 0, good, fill(h["chain_bad"], "list", seqs(a.wrong))))
+	case "root":
+		return fill(h[key], "result", verdict(a.rootHolds, h["root_good"], h["root_bad"]))
+	default:
+		bad := fill(h["recomputed_bad"], "bad", s.mismatched)
+		return fill(h[key], "count", s.reopened, "result", verdict(s.mismatched == 0, h["recomputed_good"], bad))
 	}
 }
 

@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,7 +122,7 @@ func (s *setting) digestRow(e *exhibit) typeset.Row {
 func seqs(numbers []int64) string {
 	words := make([]string, len(numbers))
 	for i, n := range numbers {
-		words[i] = fmt.Sprint(n)
+		words[i] = strconv.FormatInt(n, 10)
 	}
 	return strings.Join(words, "、")
 }

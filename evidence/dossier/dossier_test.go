@@ -2,6 +2,7 @@ package dossier_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -95,7 +97,7 @@ func TestPageNumbersAreTrue(t *testing.T) {
 	t.Parallel()
 	c := walked(t, recovery.ForCourt)
 	for i := range 40 { // enough for numbers of two and three digits
-		c.exhibit(recovery.OtherEvidence, "image/png", fmt.Sprint(i), "", asPNG(t, image.NewGray(image.Rect(0, 0, 30+i, 40))))
+		c.exhibit(recovery.OtherEvidence, "image/png", strconv.Itoa(i), "", asPNG(t, image.NewGray(image.Rect(0, 0, 30+i, 40))))
 	}
 	data, report := build(t, c.seal())
 	pages := textPages(t, data)
@@ -279,7 +281,7 @@ func TestTimelineIsComplete(t *testing.T) {
 	data, _ := build(t, f)
 	text := solid(strings.Join(textPages(t, data), ""))
 	for _, e := range f.Entries {
-		if hash := fmt.Sprintf("%x", e.Hash[:6]); !strings.Contains(text, hash) {
+		if hash := hex.EncodeToString(e.Hash[:6]); !strings.Contains(text, hash) {
 			t.Errorf("entry %d (%s) is not in the timeline", e.Parsed.Seq, e.Parsed.Kind)
 		}
 	}

@@ -16,6 +16,9 @@ import (
 //go:embed fonts.sha256
 var pins string
 
+// FontsVariable is the environment variable that names the folder of the fonts.
+const FontsVariable = "RECOURSE_FONTS"
+
 // The files of the fonts, as fetch-fonts.sh names them.
 const (
 	serifFile     = "NotoSerifSC_400Regular.ttf"
@@ -28,9 +31,6 @@ const (
 // ideographs and pictographs. They are read when first needed.
 var rareFiles = []string{"HanaMinA.ttf", "HanaMinB.ttf", "NotoEmoji_400Regular.ttf"}
 
-// FontsVariable is the environment variable that names the folder of the fonts.
-const FontsVariable = "RECOURSE_FONTS"
-
 // Fonts are the typefaces of dossiers, read and parsed once. They are safe for
 // concurrent use.
 type Fonts struct {
@@ -40,7 +40,7 @@ type Fonts struct {
 // FindFonts gives the folder of the fonts: FontsVariable, else the nearest
 // ".recourse/fonts" from the folder start upwards, else that of start itself.
 func FindFonts(start string) string {
-	if dir := os.Getenv(FontsVariable); dir != "" {
+	if dir := os.Getenv(FontsVariable); dir != "" { //nolint:forbidigo // for tests and tools; the product is told its folder
 		return dir
 	}
 	start, err := filepath.Abs(start)

@@ -49,19 +49,12 @@ func strip(data []byte) (out []byte, turn, components int, err error) {
 		for at+1 < len(data) && data[at] == 0xFF && data[at+1] == 0xFF {
 			at++ // fill bytes
 		}
-		if at+4 > len(data) && (at+2 > len(data) || data[at+1] != endOfImage) {
-			return nil, 0, 0, &Unfit{Reason: Truncated}
+		marker, end, err := segmentAt(data, at)
+		if err != nil {
+			return nil, 0, 0, err
 		}
-		if data[at] != 0xFF {
-			return nil, 0, 0, &Unfit{Reason: Damaged}
-		}
-		marker := data[at+1]
 		if marker == endOfImage {
 			return append(out, 0xFF, endOfImage), turn, components, nil
-		}
-		end := at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
-		if end > len(data) {
-			return nil, 0, 0, &Unfit{Reason: Truncated}
 		}
 		segment := data[at:end]
 		switch {
@@ -80,6 +73,26 @@ func strip(data []byte) (out []byte, turn, components int, err error) {
 		}
 		at = end
 	}
+}
+
+// segmentAt reads the marker at an offset and finds where its segment ends; an
+// end of image has none.
+func segmentAt(data []byte, at int) (marker byte, end int, err error) {
+	if at+4 > len(data) && (at+2 > len(data) || data[at+1] != endOfImage) {
+		return 0, 0, &Unfit{Reason: Truncated}
+	}
+	if data[at] != 0xFF {
+		return 0, 0, &Unfit{Reason: Damaged}
+	}
+	marker = data[at+1]
+	if marker == endOfImage {
+		return marker, at + 2, nil
+	}
+	end = at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+	if end > len(data) {
+		return 0, 0, &Unfit{Reason: Truncated}
+	}
+	return marker, end, nil
 }
 
 // frame markers begin a picture: SOF0–SOF15 without DHT, JPG and DAC.

@@ -86,7 +86,7 @@ func TestEveryPrefixIsRefused(t *testing.T) {
 
 func TestFrameMarkers(t *testing.T) {
 	t.Parallel()
-	for marker := 0; marker < 256; marker++ {
+	for marker := range 256 {
 		want := marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
 		if frame(byte(marker)) != want {
 			t.Errorf("%X", marker)

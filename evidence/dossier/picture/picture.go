@@ -19,6 +19,7 @@ import (
 	_ "image/jpeg" // reads the header; the stream passes through
 	_ "image/png"  // decodes what fpdf cannot carry
 
+	// Formats of scanners and newer phones; re-encoded for the page.
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
@@ -57,7 +58,7 @@ const (
 )
 
 // Unfit is the error for an image that cannot be shown.
-type Unfit struct {
+type Unfit struct { //nolint:errname // what the picture is, not what went wrong
 	Reason        Reason
 	Width, Height int // where the header told
 	Cause         error

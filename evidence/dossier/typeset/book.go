@@ -183,7 +183,8 @@ func (b *Book) setLines(bl *block, from, to int, x, width float64) {
 	}
 }
 
-// most a justified line may be widened per gap, in thousandths of the size
+// loosest is the most a justified line may be widened per gap, in thousandths
+// of the size.
 const loosest = 220
 
 func (b *Book) setLine(bl *block, i int, x, y, width float64) {

@@ -2,6 +2,7 @@ package typeset_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,7 +35,7 @@ func render(t testing.TB, pdf []byte, pageNo int) image.Image {
 	if err := os.WriteFile(path, pdf, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	number := fmt.Sprint(pageNo)
+	number := strconv.Itoa(pageNo)
 	out, err := exec.Command("pdftoppm", "-r", "72", "-f", number, "-l", number, "-singlefile", "-png", path, filepath.Join(dir, "page")).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -198,7 +200,7 @@ func TestPictureTurns(t *testing.T) {
 	p := prepared(t, quadrants(40, 40))
 	for turn := 1; turn <= 8; turn++ {
 		turned := *p
-		turned.Turn, turned.Digest = turn, fmt.Sprint(turn)
+		turned.Turn, turned.Digest = turn, strconv.Itoa(turn)
 		book.Page().Picture(&turned, 20, 10+30*float64(turn), 20, 20)
 	}
 	img := render(t, write(t, book), 1)
@@ -227,7 +229,7 @@ func TestPicturePart(t *testing.T) {
 // fpdf alone puts in any order.
 func TestWriteIsDeterministic(t *testing.T) {
 	t.Parallel()
-	make := func() []byte {
+	made := func() []byte {
 		book := newBook(t)
 		for i := range 12 {
 			book.Page().Picture(prepared(t, image.NewGray(image.Rect(0, 0, 40, 10+i))), 20, 20*float64(i), 10, 5)
@@ -238,9 +240,9 @@ func TestWriteIsDeterministic(t *testing.T) {
 		}
 		return write(t, book)
 	}
-	first := make()
+	first := made()
 	for range 5 {
-		if !bytes.Equal(first, make()) {
+		if !bytes.Equal(first, made()) {
 			t.Fatal("two writings differ")
 		}
 	}
@@ -272,7 +274,7 @@ func TestMissingRareFont(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lost := fmt.Errorf("no such font")
+	lost := errors.New("no such font")
 	book := typeset.NewBook(typeset.NewFaces(face, face, face, face, func() (*typeset.Face, error) { return nil, lost }), typeset.Frame{Right: 100, Bottom: 100})
 	book.NewPage()
 	book.Para(typeset.Para{Spans: span("平常")})

@@ -55,14 +55,6 @@ var (
 	meta = typeset.Meta{Title: "试验", Creator: "recourse test", At: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 )
 
-// page sets texts, one to a page, in a column of the given width.
-func page(t testing.TB, book *typeset.Book, width float64, p typeset.Para) {
-	t.Helper()
-	book.Frame = typeset.Frame{Left: 10, Top: 10, Right: 10 + width, Bottom: 287}
-	book.NewPage()
-	book.Para(p)
-}
-
 func write(t testing.TB, book *typeset.Book) []byte {
 	t.Helper()
 	var out bytes.Buffer

@@ -56,8 +56,8 @@ func (f *Face) closure(letters []letter) ([]uint16, map[uint16]uint16) {
 	for _, l := range letters {
 		take(l.glyph)
 	}
-	for i := 0; i < len(chosen); i++ { // grows while it runs
-		components(f.outline(chosen[i]), func(at int, data []byte) { take(uint16(u16(data, at))) })
+	for next := 0; next < len(chosen); next++ { //nolint:intrange // it grows while it runs
+		components(f.outline(chosen[next]), func(at int, data []byte) { take(uint16(u16(data, at))) })
 	}
 	return chosen, place
 }

@@ -107,7 +107,7 @@ func breakable(marks []mark, at int) bool {
 	case a.space():
 		return true
 	default:
-		return !(wordy(a.r) && wordy(b.r))
+		return !wordy(a.r) || !wordy(b.r)
 	}
 }
 
@@ -142,5 +142,5 @@ func trimmed(marks []mark, soft bool) line {
 // stretchable says whether justification may widen the gap between two marks:
 // between ideographs and at spaces, never inside a word.
 func stretchable(a, b *mark) bool {
-	return !(wordy(a.r) && wordy(b.r))
+	return !wordy(a.r) || !wordy(b.r)
 }
