@@ -81,6 +81,7 @@ type scope struct {
 	Instruments []recovery.Instrument `yaml:"instruments"`
 	Groups      []recovery.GroupKind  `yaml:"groups"`
 	Stages      []recovery.Stage      `yaml:"stages"`
+	Accounts    []Account             `yaml:"accounts"`
 }
 
 // situation is what a scope is held against.
@@ -89,6 +90,7 @@ type situation struct {
 	instrument recovery.Instrument
 	group      recovery.GroupKind
 	stage      recovery.Stage
+	account    Account // empty: unknown, which every scope covers
 }
 
 func situationOf(c recovery.Case, stage recovery.Stage) situation {
@@ -96,12 +98,13 @@ func situationOf(c recovery.Case, stage recovery.Stage) situation {
 	if c.Group.OneToOne() {
 		group = recovery.NoGroup
 	}
-	return situation{c.Platform, c.Instrument, group, stage}
+	return situation{platform: c.Platform, instrument: c.Instrument, group: group, stage: stage}
 }
 
 func (s scope) covers(at situation) bool {
 	return admits(s.Platforms, at.platform) && admits(s.Instruments, at.instrument) &&
-		admits(s.Groups, at.group) && admits(s.Stages, at.stage)
+		admits(s.Groups, at.group) && admits(s.Stages, at.stage) &&
+		(at.account == "" || admits(s.Accounts, at.account))
 }
 
 func admits[T comparable](list []T, value T) bool {

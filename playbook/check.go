@@ -155,6 +155,12 @@ func (b *Book) checkGuidance(i *inspection) {
 		i.scope(rule.ID, rule.scope)
 		oneOf(i, rule.ID, "when", rule.When, moments)
 		i.filled(rule.ID, append([]string{rule.How}, rule.Steps...)...)
+		for _, actor := range rule.Who {
+			oneOf(i, rule.ID, "who", actor, recallActors)
+		}
+		if len(rule.Who) == 0 {
+			i.fault(rule.ID, "guidance says who has to act")
+		}
 		if len(rule.Steps) == 0 {
 			i.fault(rule.ID, "guidance without steps helps nobody")
 		}
@@ -162,15 +168,21 @@ func (b *Book) checkGuidance(i *inspection) {
 	for _, moment := range moments {
 		for _, platform := range recovery.Platforms {
 			for _, instrument := range recovery.Instruments {
-				if b.guidance(moment, RecallFacts{Platform: platform, Instrument: instrument}).ID == "" {
-					i.fault("", "no guidance for %s of %s %s", moment, platform, instrument)
-				}
+				i.advised(b, moment, platform, instrument)
 			}
 		}
 	}
 	for _, rule := range b.data.Warnings {
 		i.scope(rule.ID, rule.scope)
 		i.filled(rule.ID, rule.Text)
+	}
+}
+
+func (i *inspection) advised(b *Book, moment string, platform recovery.Platform, instrument recovery.Instrument) {
+	for _, account := range Accounts {
+		if b.guidance(moment, RecallFacts{Platform: platform, Instrument: instrument, Account: account}).ID == "" {
+			i.fault("", "no guidance for %s of %s %s from an account that is %s", moment, platform, instrument, account)
+		}
 	}
 }
 
@@ -248,6 +260,9 @@ func (i *inspection) scope(id string, s scope) {
 	}
 	for _, value := range s.Stages {
 		oneOf(i, id, "stage", value, recovery.Stages)
+	}
+	for _, value := range s.Accounts {
+		oneOf(i, id, "account", value, Accounts)
 	}
 }
 

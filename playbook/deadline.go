@@ -122,7 +122,7 @@ func (b *Book) RefundAhead(f recovery.Filing, now time.Time) bool {
 	if f.SentAt == nil || f.ClaimState == recovery.Claimed {
 		return false
 	}
-	return b.cell(f.Platform, f.Instrument, *f.SentAt).refunds() && b.refundAt(*f.SentAt).After(now)
+	return b.cell(situation{platform: f.Platform, instrument: f.Instrument}, *f.SentAt).refunds() && b.refundAt(*f.SentAt).After(now)
 }
 
 // refundAt is when unclaimed money sent at an instant comes back.

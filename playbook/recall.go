@@ -46,11 +46,15 @@ const (
 
 var moments = []string{momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentTaken, momentStuck, momentSilent}
 
+// recallActors are those whose move can bring the money back.
+var recallActors = []string{"sender", "recipient", "platform", "company"}
+
 // guidanceRule is what to do at one moment.
 type guidanceRule struct {
 	Rule  `yaml:",inline"`
 	scope `yaml:",inline"`
 	When  string   `yaml:"when"`
+	Who   []string `yaml:"who"`
 	How   string   `yaml:"how"`
 	Steps []string `yaml:"steps"`
 }
@@ -63,12 +67,64 @@ type warningRule struct {
 	Text         string `yaml:"text"`
 }
 
+// Account is whose account the money left; empty when unknown.
+type Account string
+
+// The kinds of account.
+const (
+	Personal Account = "personal"
+	Company  Account = "company"
+)
+
+// Accounts lists the kinds of account.
+var Accounts = []Account{Personal, Company}
+
+// Delay is the delayed arrival that was set before a transfer; empty when
+// unknown.
+type Delay string
+
+// The delays.
+const (
+	NoDelay  Delay = "none"
+	TwoHours Delay = "2h"
+	OneDay   Delay = "24h"
+)
+
+// Delays lists the delays.
+var Delays = []Delay{NoDelay, TwoHours, OneDay}
+
+func (d Delay) duration() time.Duration {
+	switch d {
+	case TwoHours:
+		return 2 * time.Hour
+	case OneDay:
+		return 24 * time.Hour
+	default:
+		return 0
+	}
+}
+
 // RecallFacts is what must be known to say whether money can be taken back.
 type RecallFacts struct {
 	Platform   recovery.Platform
 	Instrument recovery.Instrument
 	ClaimState recovery.ClaimState
 	SentAt     time.Time
+	Account    Account
+	Delay      Delay // of transfers only
+}
+
+func (f RecallFacts) situation() situation {
+	return situation{platform: f.Platform, instrument: f.Instrument, account: f.Account}
+}
+
+// arrives is when money under way reaches the recipient at the earliest, counted
+// from the sending; zero when it was not delayed.
+func (f RecallFacts) arrives() time.Time {
+	if f.Instrument != recovery.Transfer || f.Delay.duration() == 0 || f.SentAt.IsZero() {
+		return time.Time{}
+	}
+	return f.SentAt.Add(f.Delay.duration()).UTC()
 }
 
 // Recall is the answer: can the sender alone take the money back now, and what
@@ -80,8 +136,12 @@ type Recall struct {
 	Disputed bool       `json:"disputed"`
 	Readings []Reading  `json:"readings"`
 	RefundAt *time.Time `json:"refund_at,omitempty"` // when unclaimed money comes back, or came back
-	Steps    []string   `json:"steps"`
-	Warnings []string   `json:"warnings"`
+	// ArrivesAt is when a transfer with delayed arrival reaches the recipient.
+	ArrivesAt *time.Time `json:"arrives_at,omitempty"`
+	// Who has to act: sender, recipient, platform, company.
+	Who      []string `json:"who"`
+	Steps    []string `json:"steps"`
+	Warnings []string `json:"warnings"`
 }
 
 // Reading is what one source says.
@@ -94,10 +154,10 @@ type Reading struct {
 // was sent.
 type cell []recallRule
 
-func (b *Book) cell(p recovery.Platform, i recovery.Instrument, sentAt time.Time) cell {
+func (b *Book) cell(at situation, sentAt time.Time) cell {
 	var found cell
 	for _, rule := range b.data.Recall {
-		if rule.inForce(sentAt) && rule.covers(situation{platform: p, instrument: i}) {
+		if rule.inForce(sentAt) && rule.covers(at) {
 			found = append(found, rule)
 		}
 	}
@@ -137,20 +197,34 @@ func (c cell) window(longest time.Duration) time.Duration {
 
 // Recall answers from the readings that promise least.
 func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
-	rules := b.cell(f.Platform, f.Instrument, f.SentAt)
+	rules := b.cell(f.situation(), f.SentAt)
 	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
 	for _, rule := range rules {
 		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})
 	}
 	moment := b.moment(rules, f, now, &answer)
 	guidance := b.guidance(moment, f)
-	answer.How, answer.Steps = guidance.How, slices.Clone(guidance.Steps)
+	answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
 	answer.Warnings = b.warnings(f, answer.Disputed)
 	return answer
 }
 
 // moment finds where a mis-send stands in time and fills in the instants.
 func (b *Book) moment(rules cell, f RecallFacts, now time.Time, answer *Recall) string {
+	underWay := false
+	if arrives := f.arrives(); !arrives.IsZero() {
+		answer.ArrivesAt = &arrives
+		underWay = now.Before(arrives)
+	}
+	moment := b.unclaimed(rules, f, now, answer)
+	if underWay && moment != momentOpen && moment != momentMaybe {
+		return momentDelayed // no source says that the sender alone can stop it
+	}
+	return moment
+}
+
+// unclaimed is the moment as it would be without delayed arrival.
+func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recall) string {
 	if f.ClaimState == recovery.Claimed {
 		return momentTaken
 	}
@@ -161,13 +235,12 @@ func (b *Book) moment(rules cell, f RecallFacts, now time.Time, answer *Recall) 
 		return momentStuck
 	}
 	refundAt := b.refundAt(f.SentAt).UTC()
-	closes := f.SentAt.Add(rules.window(refundAt.Sub(f.SentAt))).UTC()
 	if rules.refunds() {
 		answer.RefundAt = &refundAt
 	}
-	open := now.Before(closes) && f.ClaimState != recovery.PartlyClaimed
+	closes := f.SentAt.Add(rules.window(refundAt.Sub(f.SentAt))).UTC()
 	switch {
-	case open:
+	case now.Before(closes) && f.ClaimState != recovery.PartlyClaimed:
 		answer.Until = &closes
 		answer.Possible = f.ClaimState == recovery.Unclaimed
 		if !answer.Possible {
@@ -187,9 +260,8 @@ func (b *Book) moment(rules cell, f RecallFacts, now time.Time, answer *Recall) 
 // guidance is the first that fits; the checks of the book see to it that one
 // does.
 func (b *Book) guidance(moment string, f RecallFacts) guidanceRule {
-	at := situation{platform: f.Platform, instrument: f.Instrument}
 	for _, rule := range b.data.Guidance {
-		if rule.When == moment && rule.covers(at) {
+		if rule.When == moment && rule.covers(f.situation()) {
 			return rule
 		}
 	}
@@ -199,7 +271,7 @@ func (b *Book) guidance(moment string, f RecallFacts) guidanceRule {
 func (b *Book) warnings(f RecallFacts, disputed bool) []string {
 	var texts []string
 	for _, rule := range b.data.Warnings {
-		if rule.covers(situation{platform: f.Platform, instrument: f.Instrument}) && (disputed || !rule.OnlyDisputed) {
+		if rule.covers(f.situation()) && (disputed || !rule.OnlyDisputed) {
 			texts = append(texts, rule.Text)
 		}
 	}
