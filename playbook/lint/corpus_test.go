@@ -1,0 +1,149 @@
+package lint_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"recourse/playbook/lint"
+)
+
+// example is one line of the corpus.
+type example struct {
+	Where lint.Where `yaml:"where"`
+	Text  string     `yaml:"text"`
+	Want  []want     `yaml:"want"`
+}
+
+type want struct {
+	Code lint.Code `yaml:"code"`
+	Span string    `yaml:"span"`
+}
+
+// floor is what precision and recall must reach, over all and by code.
+const floor = 0.95
+
+func corpus(t testing.TB) []example {
+	t.Helper()
+	data, err := os.ReadFile("testdata/corpus.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Examples []example `yaml:"examples"`
+	}
+	if err := yaml.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Examples
+}
+
+// score counts findings: expected and found, found only, expected only.
+type score struct{ right, extra, missed int }
+
+func (s score) precision() float64 { return ratio(s.right, s.right+s.extra) }
+func (s score) recall() float64    { return ratio(s.right, s.right+s.missed) }
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 1
+	}
+	return float64(part) / float64(whole)
+}
+
+// TestCorpus holds the findings against what the examples expect: a finding is
+// right when its code and the very words of its span are expected.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	examples := corpus(t)
+	scores := map[lint.Code]score{}
+	all := score{}
+	for _, e := range examples {
+		got := map[want]int{}
+		for _, f := range l.Lint(e.Text, e.Where) {
+			got[want{f.Code, string([]rune(e.Text)[f.Start:f.End])}]++
+		}
+		for _, w := range e.Want {
+			s := scores[w.Code]
+			if got[w] > 0 {
+				got[w]--
+				s.right++
+				all.right++
+			} else {
+				s.missed++
+				all.missed++
+				t.Logf("missed %s %q in %q (%s), found %s", w.Code, w.Span, e.Text, e.Where, left(got))
+			}
+			scores[w.Code] = s
+		}
+		for w, n := range got {
+			if n > 0 {
+				s := scores[w.Code]
+				s.extra += n
+				all.extra += n
+				scores[w.Code] = s
+				t.Logf("extra %s %q in %q (%s)", w.Code, w.Span, e.Text, e.Where)
+			}
+		}
+	}
+	report(t, len(examples), scores, all)
+}
+
+func left(got map[want]int) string {
+	var words []string
+	for w, n := range got {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s %q", w.Code, w.Span))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func report(t *testing.T, examples int, scores map[lint.Code]score, all score) {
+	t.Helper()
+	var table strings.Builder
+	fmt.Fprintf(&table, "%d examples\n%-16s %5s %5s %6s %9s %6s\n", examples, "code", "right", "extra", "missed", "precision", "recall")
+	row := func(name string, s score) {
+		fmt.Fprintf(&table, "%-16s %5d %5d %6d %9.3f %6.3f\n", name, s.right, s.extra, s.missed, s.precision(), s.recall())
+		if s.precision() < floor || s.recall() < floor {
+			t.Errorf("%s: precision %.3f, recall %.3f; both must reach %.2f", name, s.precision(), s.recall(), floor)
+		}
+	}
+	for _, code := range lint.Codes {
+		if scores[code].right == 0 {
+			t.Errorf("%s: no example", code)
+		}
+		row(string(code), scores[code])
+	}
+	row("all", all)
+	t.Log("\n" + table.String())
+}
+
+func TestTheCorpusIsLarge(t *testing.T) {
+	t.Parallel()
+	clean, where := 0, map[lint.Where]int{}
+	examples := corpus(t)
+	for _, e := range examples {
+		where[e.Where]++
+		if len(e.Want) == 0 {
+			clean++
+		}
+		for _, w := range e.Want {
+			if w.Span == "" || !strings.Contains(e.Text, w.Span) {
+				t.Errorf("%q expects %q, which is not in it", e.Text, w.Span)
+			}
+		}
+	}
+	if len(examples) < 200 || clean < len(examples)/4 {
+		t.Errorf("%d examples, %d of them harmless", len(examples), clean)
+	}
+	for _, w := range lint.Wheres {
+		if where[w] < 10 {
+			t.Errorf("%s: only %d examples", w, where[w])
+		}
+	}
+}
