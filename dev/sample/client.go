@@ -146,6 +146,7 @@ func (c *client) send(ctx context.Context, r call) (*http.Response, error) {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
 	request.Header.Set("Authorization", "Bearer "+c.tokens[r.as])
+	request.Header.Set("User-Agent", "Recourse sample walk")
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
