@@ -34,6 +34,7 @@ func samples() map[string]string {
 		"ActRelease":             `{}`,
 		"ActAddNote":             `{"text":"x","visibility":"shared"}`,
 		"ExportRequest":          `{"audience":"court"}`,
+		"LintRequest":            `{"text":"请把钱退回，谢谢","where":"private"}`,
 	}
 }
 
@@ -47,6 +48,7 @@ func targets(id string) []target {
 	all := []target{
 		{"Filing", "/api/v1/cases", recovery.RoleClaimant},
 		{"ExportRequest", "/api/v1/cases/" + id + "/exports", recovery.RoleClaimant},
+		{"LintRequest", "/api/v1/texts/lint", recovery.RoleClaimant},
 	}
 	for _, action := range recovery.Actions {
 		roles := []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}

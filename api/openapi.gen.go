@@ -155,6 +155,24 @@ const (
 	ExportStateReady    ExportState = "ready"
 )
 
+// Defines values for FindingCode.
+const (
+	FindingCodeAccount        FindingCode = "account"
+	FindingCodeAccusation     FindingCode = "accusation"
+	FindingCodeAddress        FindingCode = "address"
+	FindingCodeBankCard       FindingCode = "bank_card"
+	FindingCodeExposureThreat FindingCode = "exposure_threat"
+	FindingCodeFacePhoto      FindingCode = "face_photo"
+	FindingCodeFalseDeadline  FindingCode = "false_deadline"
+	FindingCodeIDNumber       FindingCode = "id_number"
+	FindingCodeImpersonation  FindingCode = "impersonation"
+	FindingCodeInsult         FindingCode = "insult"
+	FindingCodePersonalName   FindingCode = "personal_name"
+	FindingCodePhone          FindingCode = "phone"
+	FindingCodePressure       FindingCode = "pressure"
+	FindingCodeThreat         FindingCode = "threat"
+)
+
 // Defines values for GroupKind.
 const (
 	GroupKindFamily    GroupKind = "family"
@@ -178,6 +196,12 @@ const (
 	InstrumentOrdinaryPacket   Instrument = "ordinary_packet"
 	InstrumentPasswordPacket   Instrument = "password_packet"
 	InstrumentTransfer         Instrument = "transfer"
+)
+
+// Defines values for LintFindingSeverity.
+const (
+	LintFindingSeverityBlock LintFindingSeverity = "block"
+	LintFindingSeverityWarn  LintFindingSeverity = "warn"
 )
 
 // Defines values for NoteVisibility.
@@ -296,6 +320,15 @@ const (
 	StatementImportFormAlipayCsv  StatementImportForm = "alipay_csv"
 	StatementImportFormWechatCsv  StatementImportForm = "wechat_csv"
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
+)
+
+// Defines values for TextPlace.
+const (
+	TextPlaceGroup    TextPlace = "group"
+	TextPlaceLetter   TextPlace = "letter"
+	TextPlaceOwner    TextPlace = "owner"
+	TextPlacePlatform TextPlace = "platform"
+	TextPlacePrivate  TextPlace = "private"
 )
 
 // Defines values for WaitingOn.
@@ -758,6 +791,9 @@ type FilingCounterpart struct {
 	Contact    *string `json:"contact,omitempty"`
 }
 
+// FindingCode What kind of harm a finding is
+type FindingCode string
+
 // Group Where the money was sent
 type Group struct {
 	// Kind Kind of the group the money went into; `none` is one to one
@@ -840,6 +876,48 @@ type JournalPage struct {
 
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
+}
+
+// LintFinding A place in the text that should not be sent like this
+type LintFinding struct {
+	// Articles Statutes, each with the mark of how it was read: V word for word, S from a secondary source, R recalled only
+	Articles []string `json:"articles"`
+
+	// Code What kind of harm a finding is
+	Code FindingCode `json:"code"`
+
+	// End The character after the place, counted likewise
+	End  int    `json:"end"`
+	Rule string `json:"rule"`
+
+	// Severity block: must not be sent like this; warn: better said otherwise
+	Severity LintFindingSeverity `json:"severity"`
+
+	// Start First character of the place, from 0, in Unicode code points: neither bytes nor UTF-16 units
+	Start int `json:"start"`
+
+	// Suggestion A better wording, in Chinese
+	Suggestion string `json:"suggestion"`
+
+	// Why For the sender, in Chinese
+	Why string `json:"why"`
+}
+
+// LintFindingSeverity block: must not be sent like this; warn: better said otherwise
+type LintFindingSeverity string
+
+// LintReport What in the text could hurt; the order is that of the text
+type LintReport struct {
+	Findings []LintFinding `json:"findings"`
+}
+
+// LintRequest A text that somebody wants to send
+type LintRequest struct {
+	// Text Without control characters and without those that turn the direction of reading
+	Text string `json:"text"`
+
+	// Where Where a text is meant for: the counterpart alone, a group, its owner, the platform, a letter or paper for a court
+	Where TextPlace `json:"where"`
 }
 
 // NoteVisibility Who sees a note: the desk only, or everybody in the case
@@ -974,6 +1052,9 @@ type TextList struct {
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
 }
+
+// TextPlace Where a text is meant for: the counterpart alone, a group, its owner, the platform, a letter or paper for a court
+type TextPlace string
 
 // WaitingOn Whose move is next
 type WaitingOn string
@@ -1265,6 +1346,12 @@ type ListTextsParams struct {
 	Stage *TextStage `form:"stage,omitempty" json:"stage,omitempty"`
 }
 
+// LintTextParams defines parameters for LintText.
+type LintTextParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // FileCaseJSONRequestBody defines body for FileCase for application/json ContentType.
 type FileCaseJSONRequestBody = Filing
 
@@ -1321,6 +1408,9 @@ type RequestExportJSONRequestBody = ExportRequest
 
 // ImportStatementMultipartRequestBody defines body for ImportStatement for multipart/form-data ContentType.
 type ImportStatementMultipartRequestBody = StatementUpload
+
+// LintTextJSONRequestBody defines body for LintText for application/json ContentType.
+type LintTextJSONRequestBody = LintRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1417,6 +1507,9 @@ type ServerInterface interface {
 	// GetSpecification This document
 	// (GET /api/v1/openapi.yaml)
 	GetSpecification(ctx echo.Context) error
+	// LintText What in a text could hurt
+	// (POST /api/v1/texts/lint)
+	LintText(ctx echo.Context, params LintTextParams) error
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -2623,6 +2716,35 @@ func (w *ServerInterfaceWrapper) GetSpecification(ctx echo.Context) error {
 	return err
 }
 
+// LintText converts echo context to params.
+func (w *ServerInterfaceWrapper) LintText(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LintTextParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LintText(ctx, params)
+	return err
+}
+
 // GetHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) GetHealth(ctx echo.Context) error {
 	var err error
@@ -2727,6 +2849,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/exports/:id", wrapper.GetExport, options.OperationMiddlewares["getExport"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/dossier.pdf", wrapper.GetDossier, options.OperationMiddlewares["getDossier"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/bag.zip", wrapper.GetBag, options.OperationMiddlewares["getBag"]...)
+	router.POST(options.BaseURL+"/api/v1/texts/lint", wrapper.LintText, options.OperationMiddlewares["lintText"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.yaml", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)

@@ -143,7 +143,8 @@ func located(collection string) func(http.Header, made) {
 	}
 }
 
-// sendJSON answers a GET.
+// sendJSON answers what keeps nothing for a repetition: every GET, and POSTs that
+// only ask.
 func sendJSON(c echo.Context, value any) error {
 	body, err := marshal(value)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"recourse/playbook/lint"
 	"recourse/recovery"
 )
 
@@ -62,6 +63,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"AppealState":    list([]recovery.AppealState{recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealGranted}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
+		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
 	} {
 		var got []string
 		for _, value := range schema(t, name).Enum {

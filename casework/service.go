@@ -12,6 +12,7 @@ import (
 	"recourse/evidence/blob"
 	"recourse/evidence/journal"
 	"recourse/playbook"
+	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/workflows"
@@ -42,6 +43,7 @@ type Parts struct {
 	Store  *postgres.Store
 	Blobs  *blob.Store
 	Shelf  *playbook.Shelf
+	Linter *lint.Linter
 	Engine Engine
 	Now    func() time.Time
 	Random io.Reader

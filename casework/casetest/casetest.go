@@ -22,6 +22,7 @@ import (
 	"recourse/evidence/blob"
 	"recourse/evidence/journal"
 	"recourse/playbook"
+	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/postgres/pgtest"
 	"recourse/recovery"
@@ -51,6 +52,10 @@ func New(t testing.TB, options ...Option) *Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	linter, err := lint.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := &Rig{
 		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
 		actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
@@ -70,8 +75,8 @@ func New(t testing.TB, options ...Option) *Rig {
 		change(&config)
 	}
 	r.Service = casework.New(casework.Parts{
-		Store: r.Store, Blobs: blobs, Shelf: shelf, Engine: r.Engine, Now: now, Random: rand.Reader,
-		Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Now: now,
+		Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.seat(t)
 	return r

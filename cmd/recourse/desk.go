@@ -16,6 +16,7 @@ import (
 	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
 	"recourse/playbook"
+	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/worker"
 )
@@ -26,6 +27,7 @@ type desk struct {
 	store    *postgres.Store
 	blobs    *blob.Store
 	shelf    *playbook.Shelf
+	linter   *lint.Linter
 	temporal *worker.Connection
 	signer   *journal.Signer
 	log      *slog.Logger
@@ -46,6 +48,9 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 		return nil, err
 	}
 	if d.shelf, err = playbook.Load(); err != nil {
+		return nil, err
+	}
+	if d.linter, err = lint.Load(); err != nil {
 		return nil, err
 	}
 	if d.blobs, err = blob.Open(c.path("blobs")); err != nil {
@@ -73,8 +78,8 @@ func now() time.Time { return time.Now().UTC() }
 func (d *desk) service() *casework.Service {
 	return casework.New(
 		casework.Parts{
-			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Engine: worker.NewEngine(d.temporal),
-			Now: now, Random: rand.Reader, Log: d.log,
+			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Linter: d.linter,
+			Engine: worker.NewEngine(d.temporal), Now: now, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,

@@ -1,0 +1,104 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"recourse/api"
+	"recourse/playbook/lint"
+	"recourse/recovery"
+)
+
+// lintText asks as a role.
+func (s *stand) lintText(t testing.TB, as recovery.Role, key, text, where string) answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"text": text, "where": where})
+	must(t, err)
+	return s.do(t, call{as: as, method: "POST", path: "/api/v1/texts/lint", body: body, key: key})
+}
+
+func (a answer) findings() []lint.Finding {
+	a.t.Helper()
+	var report struct{ Findings []lint.Finding }
+	must(a.t, json.Unmarshal(a.is(http.StatusOK).body, &report))
+	return report.Findings
+}
+
+// TestFindingsCountCharacters looks the spans up in the text as it was sent:
+// characters of one to four bytes stand before them, and one that is several.
+func TestFindingsCountCharacters(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	for _, c := range []struct{ text, where, code, span string }{
+		{"你再不还我弄死你", "private", "threat", "弄死"},
+		{"a\u0301é你再不还我弄死你", "private", "threat", "弄死"},
+		{"😀👨\u200d👩\u200d👧 再不还我弄死你", "private", "threat", "弄死"},
+		{"𠮷野家的红包😀\r\n请打电话 13800138000 退给我", "group", "phone", "13800138000"},
+	} {
+		found := false
+		for _, f := range s.lintText(t, recovery.RoleClaimant, "", c.text, c.where).findings() {
+			if f.Rule == "" || f.Why == "" || f.Suggestion == "" || len(f.Articles) == 0 {
+				t.Errorf("%q: %+v says too little", c.text, f)
+			}
+			found = found || string(f.Code) == c.code && string([]rune(c.text)[f.Start:f.End]) == c.span
+		}
+		if !found {
+			t.Errorf("%q: no %s at %q", c.text, c.code, c.span)
+		}
+	}
+}
+
+func TestAKindTextHasNoFindings(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	a := s.lintText(t, recovery.RoleClaimant, "", "您好，刚才的转账发错了人，方便时请退回，谢谢。", "private")
+	if got := string(a.is(http.StatusOK).body); got != `{"findings":[]}` {
+		t.Error(got)
+	}
+}
+
+func TestEveryAccountMayLint(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	for _, role := range recovery.Roles {
+		if len(s.lintText(t, role, "", "骗子，还钱", "group").findings()) == 0 {
+			t.Errorf("%s is told nothing", role)
+		}
+	}
+	s.lintText(t, "", "", "还钱", "group").problem(http.StatusUnauthorized, "unauthenticated")
+}
+
+// TestLintKeepsNothing repeats a key with another text, which is no conflict
+// where nothing was kept.
+func TestLintKeepsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	for _, text := range []string{"骗子，还钱", "骗子，还钱", "请退回"} {
+		a := s.lintText(t, recovery.RoleClaimant, "k", text, "group").is(http.StatusOK)
+		if a.header.Get("Idempotent-Replay") != "" || strings.Contains(s.logged.String(), text) {
+			t.Errorf("%s was kept: %v\n%s", text, a.header, s.logged)
+		}
+	}
+	if _, kept, err := s.Store.Answer(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k"); err != nil || kept {
+		t.Errorf("an answer was kept (%v)", err)
+	}
+	p := s.lintText(t, recovery.RoleClaimant, strings.Repeat("k", 201), "x", "group").problem(http.StatusBadRequest, "invalid")
+	if !p.names("Idempotency-Key") {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestTextsAtTheirLimit(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", lint.MaxText), "letter").is(http.StatusOK)
+	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", lint.MaxText+1), "window").problem(422, "invalid")
+	if !p.names("text") || !p.names("where") {
+		t.Errorf("%+v does not name both", p)
+	}
+	if limit := schema(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != lint.MaxText {
+		t.Errorf("the specification allows %d characters", *limit)
+	}
+}
