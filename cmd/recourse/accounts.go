@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -121,11 +122,4 @@ func tokenCommand() *cobra.Command {
 	return command
 }
 
-func known(role recovery.Role) bool {
-	for _, r := range recovery.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
-}
+func known(role recovery.Role) bool { return slices.Contains(recovery.Roles, role) }
