@@ -51,16 +51,18 @@ type Holder struct {
 // Position is where a case stands. The workflow owns it and changes it only by
 // Take, Lapse and EvidenceArrived; each gives a Step to be written down first.
 type Position struct {
-	Stage     Stage       `json:"stage"`
-	WaitingOn WaitingOn   `json:"waiting_on"`
-	Outcome   Outcome     `json:"outcome,omitempty"`
-	Claim     Money       `json:"claim_fen"`
-	Recovered Money       `json:"recovered_fen"`
-	Granted   Money       `json:"granted_fen,omitempty"`
-	Appeal    AppealState `json:"appeal,omitempty"`
-	Route     Route       `json:"route,omitempty"`
-	OneToOne  bool        `json:"one_to_one,omitempty"`
-	Holders   []Holder    `json:"holders,omitempty"`
+	Stage     Stage     `json:"stage"`
+	WaitingOn WaitingOn `json:"waiting_on"`
+	Outcome   Outcome   `json:"outcome,omitempty"`
+	Claim     Money     `json:"claim_fen"`
+	Recovered Money     `json:"recovered_fen"`
+	Granted   Money     `json:"granted_fen,omitempty"`
+	// PaidOut is the recovered sum at which all that was granted has come.
+	PaidOut  Money       `json:"paid_out_fen,omitempty"`
+	Appeal   AppealState `json:"appeal,omitempty"`
+	Route    Route       `json:"route,omitempty"`
+	OneToOne bool        `json:"one_to_one,omitempty"`
+	Holders  []Holder    `json:"holders,omitempty"`
 }
 
 // Step is one change of a case: what happened and where it stands after.
@@ -239,10 +241,14 @@ func (p Position) returned(m Move) (Step, error) {
 
 func (p Position) receive(amount Money) Position {
 	p.Recovered += amount
-	if p.Outstanding() == 0 {
+	switch {
+	case p.Outstanding() == 0:
 		return p.close(RecoveredFull)
+	case p.Appeal == AppealGranted && p.Recovered >= p.PaidOut:
+		return p.enter(Legal) // the platform has done its part; the rest is for the law
+	default:
+		return p
 	}
-	return p
 }
 
 func (p Position) escalated(m Move) (Step, error) {
@@ -265,6 +271,7 @@ func (p Position) decided(m Move) (Step, error) {
 		if m.Decision == Granted && m.Amount == 0 {
 			next.Granted = p.Outstanding()
 		}
+		next.PaidOut = p.Recovered + next.Granted
 		next.Appeal, next.WaitingOn = AppealGranted, OnPlatform
 	default:
 		return Step{}, fmt.Errorf("unknown decision %q", m.Decision)

@@ -292,14 +292,33 @@ func TestTake(t *testing.T) {
 			"granted in full", positions[recovery.DecisionClock],
 			recovery.Move{Action: recovery.DecideAppeal, Actor: agent, Decision: recovery.Granted},
 			recovery.EntryAppealDecided, at(recovery.Appeal, func(p *recovery.Position) {
-				p.Appeal, p.WaitingOn, p.Granted = recovery.AppealGranted, recovery.OnPlatform, claim
+				p.Appeal, p.WaitingOn, p.Granted, p.PaidOut = recovery.AppealGranted, recovery.OnPlatform, claim, claim
 			}), false,
 		},
 		{
 			"granted in part", positions[recovery.DecisionClock],
 			recovery.Move{Action: recovery.DecideAppeal, Actor: agent, Decision: recovery.PartlyGranted, Amount: 30_000},
 			recovery.EntryAppealDecided, at(recovery.Appeal, func(p *recovery.Position) {
-				p.Appeal, p.WaitingOn, p.Granted = recovery.AppealGranted, recovery.OnPlatform, 30_000
+				p.Appeal, p.WaitingOn, p.Granted, p.PaidOut = recovery.AppealGranted, recovery.OnPlatform, 30_000, 30_000
+			}), false,
+		},
+		{
+			"the granted part paid: the rest is for the law", at(recovery.Appeal, func(p *recovery.Position) {
+				p.Appeal, p.WaitingOn, p.Granted, p.PaidOut = recovery.AppealGranted, recovery.OnPlatform, 30_000, 30_000
+			}),
+			recovery.Move{Action: recovery.RecordReturn, Actor: claimant, Amount: 30_000},
+			recovery.EntryReturnRecorded, at(recovery.Legal, func(p *recovery.Position) {
+				p.WaitingOn, p.Granted, p.PaidOut, p.Recovered = recovery.OnClaimant, 30_000, 30_000, 30_000
+			}), false,
+		},
+		{
+			"half of the granted part paid: the platform still owes", at(recovery.Appeal, func(p *recovery.Position) {
+				p.Appeal, p.WaitingOn, p.Granted, p.PaidOut = recovery.AppealGranted, recovery.OnPlatform, 30_000, 30_000
+			}),
+			recovery.Move{Action: recovery.RecordReturn, Actor: claimant, Amount: 15_000},
+			recovery.EntryReturnRecorded, at(recovery.Appeal, func(p *recovery.Position) {
+				p.Appeal, p.WaitingOn, p.Granted, p.PaidOut = recovery.AppealGranted, recovery.OnPlatform, 30_000, 30_000
+				p.Recovered = 15_000
 			}), false,
 		},
 		{

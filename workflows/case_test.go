@@ -134,6 +134,18 @@ var paths = []path{
 		outcome: recovery.Unrecovered, days: 2 + 20 + 30,
 	},
 	{
+		name: "an appeal granted in part and paid leads to the law for the rest", start: position(true, false, "a"),
+		strokes: []stroke{
+			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			decided(2*day, recovery.PartlyGranted, 50_000), returned(5*day, 50_000, false),
+		},
+		want: []string{
+			"escalated>appeal", "appeal_submitted>appeal", "appeal_decided>appeal", "return_recorded>legal",
+			"deadline_passed>closed",
+		},
+		outcome: recovery.RecoveredPartly, days: 5 + 30,
+	},
+	{
 		name: "an appeal denied leads to the law, where it is settled", start: position(true, false, "a"),
 		strokes: []stroke{
 			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
