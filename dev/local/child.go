@@ -129,7 +129,7 @@ func lastLine(path string) string {
 		return ""
 	}
 	lines := bytes.Split(bytes.TrimSpace(content), []byte("\n"))
-	last := []rune(string(lines[len(lines)-1]))
+	last := []rune(strings.TrimSpace(string(lines[len(lines)-1])))
 	if len(last) > 300 {
 		return string(last[:300]) + "…"
 	}
