@@ -1,7 +1,14 @@
 package lint_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"recourse/playbook/lint"
 )
@@ -13,4 +20,240 @@ func linter(t testing.TB) *lint.Linter {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// sound checks what holds for the findings of any text.
+func sound(t interface{ Errorf(string, ...any) }, text string, findings []lint.Finding) {
+	length := len([]rune(text))
+	ends := map[lint.Code]int{}
+	for i, f := range findings {
+		if f.Start < 0 || f.End <= f.Start || f.End > length {
+			t.Errorf("%q: %s spans [%d,%d) of %d characters", text, f.Rule, f.Start, f.End, length)
+		}
+		if i > 0 && f.Start < findings[i-1].Start {
+			t.Errorf("%q: findings out of order", text)
+		}
+		if f.Start < ends[f.Code] {
+			t.Errorf("%q: findings of %s overlap", text, f.Code)
+		}
+		ends[f.Code] = f.End
+		if f.Why == "" || f.Suggestion == "" || len(f.Articles) == 0 {
+			t.Errorf("%q: %s does not say enough", text, f.Rule)
+		}
+	}
+}
+
+func codes(findings []lint.Finding) []lint.Code {
+	var list []lint.Code
+	for _, f := range findings {
+		list = append(list, f.Code)
+	}
+	return list
+}
+
+func TestSpansCountCharactersOfTheTextAsGiven(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for _, test := range []struct{ text, span string }{
+		{"😀😀你是骗子", "你是骗子"},
+		{"喂……你 是 騙*子！", "你 是 騙*子"},
+		{"e\u0301 ｓ\u200bｂ。", "ｓ\u200bｂ"},
+		{"㍿㍿骗子", "骗子"},
+		{"\xff\xfe骗子\xff", "骗子"},
+	} {
+		findings := l.Lint(test.text, lint.Private)
+		sound(t, test.text, findings)
+		if len(findings) != 1 || string([]rune(test.text)[findings[0].Start:findings[0].End]) != test.span {
+			t.Errorf("%q: %+v, want %q", test.text, findings, test.span)
+		}
+	}
+}
+
+func TestThePlaceDecides(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for _, test := range []struct {
+		text  string
+		where map[lint.Where]lint.Code
+	}{
+		{"收款人姓名：张伟", map[lint.Where]lint.Code{lint.Group: lint.PersonalName, lint.Owner: lint.PersonalName}},
+		{"电话13800138000", map[lint.Where]lint.Code{lint.Group: lint.PhoneNumber, lint.Owner: lint.PhoneNumber}},
+		{"不还我就报警", map[lint.Where]lint.Code{
+			lint.Private: lint.Threat, lint.Group: lint.Threat, lint.Owner: lint.Threat, lint.Letter: lint.Threat,
+		}},
+		{"七日内未退还的，本人将依法起诉", map[lint.Where]lint.Code{
+			lint.Private: lint.FalseDeadline, lint.Group: lint.FalseDeadline, lint.Owner: lint.FalseDeadline,
+		}},
+		{"这笔款项属于不当得利", map[lint.Where]lint.Code{}},
+	} {
+		for _, where := range lint.Wheres {
+			var want []lint.Code
+			if code, found := test.where[where]; found {
+				want = []lint.Code{code}
+			}
+			if got := codes(l.Lint(test.text, where)); !slices.Equal(got, want) {
+				t.Errorf("%s in %s: %v, want %v", test.text, where, got, want)
+			}
+		}
+	}
+}
+
+func TestOneFindingSpeaksForThoseThatOverlap(t *testing.T) {
+	t.Parallel()
+	text := "不还我就曝光你们"
+	findings := linter(t).Lint(text, lint.Private)
+	if len(findings) != 1 || findings[0].Start != 0 || findings[0].End != 8 || findings[0].Severity != lint.Block {
+		t.Errorf("%+v", findings)
+	}
+}
+
+func TestBlocked(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	if !lint.Blocked(l.Lint("你是骗子", lint.Private)) {
+		t.Error("an accusation may be sent")
+	}
+	if findings := l.Lint("这样做是违法的", lint.Private); len(findings) != 1 || lint.Blocked(findings) {
+		t.Errorf("a warning forbids sending: %+v", findings)
+	}
+	if lint.Blocked(nil) {
+		t.Error("nothing forbids sending")
+	}
+}
+
+func TestEverySuggestionIsCleanWhereItIsGiven(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for _, r := range l.Rules() {
+		for _, where := range lint.Wheres {
+			if len(r.Where) > 0 && !slices.Contains(r.Where, where) {
+				continue
+			}
+			if findings := l.Lint(r.Suggestion, where); len(findings) > 0 {
+				t.Errorf("%s suggests for %s what %s forbids: %s", r.ID, where, findings[0].Rule, r.Suggestion)
+			}
+		}
+	}
+}
+
+// fillers are what people put between characters to hide them.
+var fillers = []string{" ", "　", "-", "·", ".", "*", "_", "\u200b", "\u00ad", "️", "——", "/", "😀"}
+
+func TestWhatIsPutBetweenHidesNoNumber(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	rapid.Check(t, func(t *rapid.T) {
+		number := "1" + rapid.StringMatching(`[3-9][0-9]{9}`).Draw(t, "number")
+		var hidden strings.Builder
+		for i, digit := range number {
+			if i > 0 && rapid.Bool().Draw(t, "apart") {
+				hidden.WriteString(rapid.SampledFrom(fillers).Draw(t, "filler"))
+			}
+			if rapid.Bool().Draw(t, "wide") {
+				digit += '０' - '0'
+			}
+			hidden.WriteRune(digit)
+		}
+		text := rapid.SampledFrom([]string{"打他", "", "号码："}).Draw(t, "before") + hidden.String() + rapid.SampledFrom([]string{"。", "", "快打"}).Draw(t, "after")
+		findings := l.Lint(text, lint.Group)
+		sound(t, text, findings)
+		if !slices.ContainsFunc(findings, func(f lint.Finding) bool {
+			return f.Code == lint.PhoneNumber && string([]rune(text)[f.Start:f.End]) == hidden.String()
+		}) {
+			t.Fatalf("%q: %+v", text, findings)
+		}
+	})
+}
+
+func TestWhatIsPutBetweenHidesNoWord(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	words := []string{"骗子", "人肉搜索", "曝光你", "弄死你", "傻逼", "电话轰炸", "身败名裂", "最后通牒"}
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.SampledFrom(words).Draw(t, "word")
+		var hidden strings.Builder
+		for i, r := range []rune(word) {
+			if i > 0 {
+				hidden.WriteString(rapid.SampledFrom(fillers).Draw(t, "filler"))
+			}
+			hidden.WriteRune(r)
+		}
+		plain, got := codes(l.Lint(word, lint.Private)), codes(l.Lint(hidden.String(), lint.Private))
+		if len(plain) == 0 || !slices.Equal(plain, got) {
+			t.Fatalf("%q: %v, plain %v", hidden.String(), got, plain)
+		}
+	})
+}
+
+func TestAnyTextIsSound(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	var pieces []string
+	for _, e := range corpus(t) {
+		pieces = append(pieces, e.Text)
+	}
+	pieces = append(pieces, "，", "。", "\n", " ", "\xff", "１", "x")
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 8).Draw(t, "pieces"), "")
+		sound(t, text, l.Lint(text, rapid.SampledFrom(lint.Wheres).Draw(t, "where")))
+	})
+}
+
+func FuzzLint(f *testing.F) {
+	l := linter(f)
+	for i, e := range corpus(f) {
+		f.Add(e.Text, i)
+	}
+	f.Add("\xf0\x28\x8c\x28 1380013\u20e38000 @.@", 0)
+	f.Fuzz(func(t *testing.T, text string, place int) {
+		where := lint.Wheres[uint(place)%uint(len(lint.Wheres))]
+		sound(t, text, l.Lint(text, where))
+	})
+}
+
+// TestTimeGrowsWithTheText holds texts made to be slow against their length.
+func TestTimeGrowsWithTheText(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for _, unit := range []string{"不还你把他的信息", "1 3 8 ", "你你你他", "还钱", "限你三天内不还就报警，", "a@b.", "张伟请"} {
+		text := strings.Repeat(unit, 20_000/utf8.RuneCountInString(unit))
+		begin := time.Now()
+		l.Lint(text, lint.Group)
+		if took := time.Since(begin); took > 3*time.Second {
+			t.Errorf("%q repeated to 20,000 characters took %v", unit, took)
+		}
+	}
+}
+
+func TestLintIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	want := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private))
+	for i := range 8 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			if got := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private)); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// BenchmarkLint reads 500 characters; the budget is 1 ms.
+func BenchmarkLint(b *testing.B) {
+	l := linter(b)
+	var all strings.Builder
+	for _, e := range corpus(b) {
+		all.WriteString(e.Text + "。")
+	}
+	for name, text := range map[string]string{
+		"harmless": string([]rune(strings.Repeat("你好，打扰了。我误发了一笔转账，金额200元，请你方便的时候按原路退还，谢谢！", 20))[:500]),
+		"harmful":  string([]rune(all.String())[:500]),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				l.Lint(text, lint.Group)
+			}
+		})
+	}
 }

@@ -127,19 +127,29 @@ func (m matching) rest(pat pattern, n int, trail []hit, failed map[[2]int]bool) 
 	if failed[[2]int{n, end}] {
 		return false
 	}
-	for room := range pat.items[n].room + 1 {
-		if end+room > len(m.tokens) || m.stopped(end, min(end+room, len(m.tokens))) {
-			break
-		}
-		for _, h := range m.at(pat.items[n].lists, end+room) {
+	room := pat.items[n].room
+	for at := end; at <= len(m.tokens) && !m.stopped(end, at); at++ {
+		for _, h := range m.at(pat.items[n].lists, at) {
 			trail[n] = h
 			if m.rest(pat, n+1, trail, failed) {
 				return true
 			}
 		}
+		if room -= m.cost(at); room < 0 {
+			break
+		}
 	}
 	failed[[2]int{n, end}] = true
 	return false
+}
+
+// cost is the room a token takes: a word of letters takes as much as one
+// Chinese character.
+func (m matching) cost(i int) int {
+	if i > 0 && i < len(m.tokens) && m.tokens[i].kind == letter && m.tokens[i-1].kind == letter && !m.tokens[i].gap {
+		return 0
+	}
+	return 1
 }
 
 // at gives the hits of some lists that begin at a place, the longest first.

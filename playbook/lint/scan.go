@@ -52,7 +52,7 @@ func (l *Linter) names(m matching) []hit {
 		return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].mask && len(from(ends, i, i)) == 0
 	}
 	for _, h := range list {
-		if len(from(words, h.from, h.from)) > 0 || !given(h.to) {
+		if len(from(words, h.from, h.from)) > 0 || len(from(words, h.to, h.to)) > 0 || !given(h.to) {
 			continue
 		}
 		end := h.to + 1

@@ -1,0 +1,72 @@
+package lint_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"recourse/playbook/lint"
+	"recourse/recovery"
+)
+
+// fault gives field and code of a refusal.
+func fault(t *testing.T, err error) (field, code string) {
+	t.Helper()
+	var f *recovery.Fault
+	if !errors.As(err, &f) || f.Code != recovery.CodeInvalid || len(f.Fields) != 1 {
+		t.Fatalf("no field fault: %v", err)
+	}
+	return f.Fields[0].Field, f.Fields[0].Code
+}
+
+func TestParseWhere(t *testing.T) {
+	t.Parallel()
+	for _, where := range lint.Wheres {
+		if got, err := lint.ParseWhere(string(where)); err != nil || got != where {
+			t.Errorf("%s: %s, %v", where, got, err)
+		}
+	}
+	for word, want := range map[string]string{"": "required", "court": "unknown_value", "Private": "unknown_value"} {
+		_, err := lint.ParseWhere(word)
+		if field, code := fault(t, err); field != "where" || code != want {
+			t.Errorf("%q: %s %s", word, field, code)
+		}
+	}
+}
+
+func TestWhereOf(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		channel recovery.Channel
+		inGroup bool
+		want    lint.Where
+	}{
+		{recovery.PrivateMessage, false, lint.Private},
+		{recovery.PrivateMessage, true, lint.Group},
+		{recovery.GroupMessage, false, lint.Group},
+		{recovery.Letter, false, lint.Letter},
+		{recovery.Email, false, lint.Private},
+		{"", false, lint.Private},
+	} {
+		if got := lint.WhereOf(test.channel, test.inGroup); got != test.want {
+			t.Errorf("%s, %v: %s, want %s", test.channel, test.inGroup, got, test.want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"你好", "a\r\n\tb", strings.Repeat("字", lint.MaxText), "👨‍👩‍👧"} {
+		if err := lint.Check(text); err != nil {
+			t.Errorf("%.10q: %v", text, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"": "required", " \n": "required", "a\xff": "invalid_utf8", "a\u202eb": "forbidden_character", "a\x00": "forbidden_character",
+		strings.Repeat("字", lint.MaxText+1): "too_long",
+	} {
+		if field, code := fault(t, lint.Check(text)); field != "text" || code != want {
+			t.Errorf("%.10q: %s %s, want %s", text, field, code, want)
+		}
+	}
+}
