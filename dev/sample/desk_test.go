@@ -145,7 +145,7 @@ func (d *desk) look() {
 func (d *desk) enter(stage string) { d.stage, d.looks, d.asked = stage, 0, false }
 
 func (d *desk) situation() map[string]any {
-	allowed := []string{"record_contact", "add_note", "assign"}
+	allowed := []string{"record_contact", "assign", "add_note"}
 	switch {
 	case d.stage == "appeal" && !d.appealed:
 		allowed = append(allowed, "submit_appeal")

@@ -3,7 +3,6 @@ package sample
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -32,8 +31,8 @@ func (w *walker) steps() []step {
 		w.action("group_contact", "asked in the group", "claimant", "group_notice", "record_contact", w.groupNotice),
 		w.evidence("notice", "claimant", "screenshot of the group notice uploaded", from("group_notice")),
 		w.action("appeal", "appeal submitted to the platform's customer service", "claimant", "appeal", "submit_appeal", w.plain(map[string]any{"confirm": true})),
+		w.action("assign", "the agent took the case", "agent", "appeal", "assign", w.plain(map[string]any{})),
 		w.action("note", "the agent looked at it", "agent", "appeal", "add_note", w.plain(w.story.Note)),
-		w.action("assign", "the agent took the case", "agent", "appeal", "assign", w.assignment),
 		w.action("reply", "the platform's reply recorded", "agent", "appeal", "record_platform_reply", w.dated("reply", "at", w.story.Reply)),
 		w.evidence("ticket", "agent", "the platform's ticket uploaded", from("appeal")),
 		w.action("decision", "appeal decided: denied", "agent", "appeal", "decide_appeal", w.plain(w.story.Decision)),
@@ -98,29 +97,6 @@ func (w *walker) groupNotice(ctx context.Context, now situation) (map[string]any
 	body, err := w.dated("group_contact", "sent_at", w.story.Notice)(ctx, now)
 	body["in_group"] = true
 	return body, err
-}
-
-// assignment needs the agent's own id, which the journal tells: the agent has
-// just left a note there.
-func (w *walker) assignment(ctx context.Context, _ situation) (map[string]any, error) {
-	var journal struct {
-		Items []struct {
-			Actor struct {
-				Role string `json:"role"`
-				ID   string `json:"id"`
-			} `json:"actor"`
-		} `json:"items"`
-	}
-	err := w.client.do(ctx, call{as: "agent", method: http.MethodGet, path: "/cases/" + w.state.CaseID + "/journal?limit=200"}, &journal)
-	if err != nil {
-		return nil, err
-	}
-	for _, entry := range journal.Items {
-		if entry.Actor.Role == "agent" && entry.Actor.ID != "" {
-			return map[string]any{"user_id": entry.Actor.ID}, nil
-		}
-	}
-	return nil, errors.New("the journal shows no entry by the agent")
 }
 
 // evidence is a step that uploads one generated file.

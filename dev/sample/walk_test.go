@@ -18,7 +18,7 @@ import (
 // everything is what a whole walk leaves, in order.
 var everything = []string{
 	"cases", "statements", "evidence transfer", "evidence group", "evidence family", "record_contact",
-	"record_contact in group", "evidence notice", "submit_appeal", "add_note", "assign", "record_platform_reply",
+	"record_contact in group", "evidence notice", "submit_appeal", "assign", "add_note", "record_platform_reply",
 	"evidence ticket", "decide_appeal", "choose_route", "exports",
 }
 
