@@ -189,25 +189,22 @@ func (m matching) excused(span hit, guards []guard) bool {
 	return false
 }
 
+// guarded reports whether one of the hits stands where the guard looks. A hit
+// that reaches into the span counts as standing beside it: 不贴 and 贴照片.
 func (m matching) guarded(span hit, g guard, hits []hit) bool {
-	switch g.side {
-	case before:
-		for _, h := range from(hits, span.from-g.reach-longest, span.from-1) {
-			if h.to <= span.from && span.from-h.to <= g.reach && !m.stopped(h.to, span.from) {
+	low, high := span.from-g.reach-longest, span.to+g.reach
+	for _, h := range from(hits, low, high) {
+		switch {
+		case g.side == before && h.from < span.from:
+			if h.to <= span.to && span.from-h.to <= g.reach && !m.stopped(min(h.to, span.from), span.from) {
 				return true
 			}
-		}
-	case after:
-		for _, h := range from(hits, span.to, span.to+g.reach) {
-			if !m.stopped(span.to, h.from) {
+		case g.side == after && h.to > span.to:
+			if h.from >= span.from && h.from-span.to <= g.reach && !m.stopped(span.to, max(h.from, span.to)) {
 				return true
 			}
-		}
-	case inside:
-		for _, h := range from(hits, span.from, span.to-1) {
-			if h.to <= span.to {
-				return true
-			}
+		case g.side == inside && h.from >= span.from && h.to <= span.to:
+			return true
 		}
 	}
 	return false
