@@ -231,6 +231,20 @@ const (
 	PlatformWecom  Platform = "wecom"
 )
 
+// Defines values for PlaybookRuleConfidence.
+const (
+	PlaybookRuleConfidenceHigh   PlaybookRuleConfidence = "high"
+	PlaybookRuleConfidenceLow    PlaybookRuleConfidence = "low"
+	PlaybookRuleConfidenceMedium PlaybookRuleConfidence = "medium"
+)
+
+// Defines values for PlaybookRuleMarks.
+const (
+	PlaybookRuleMarksR PlaybookRuleMarks = "R"
+	PlaybookRuleMarksS PlaybookRuleMarks = "S"
+	PlaybookRuleMarksV PlaybookRuleMarks = "V"
+)
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeActionNotAllowed       ProblemCode = "action_not_allowed"
@@ -929,6 +943,66 @@ type Outcome string
 // Platform Wallet or messenger the money was sent with
 type Platform string
 
+// Playbook One version of the rules
+type Playbook struct {
+	Current  bool           `json:"current"`
+	Released bool           `json:"released"`
+	Rollout  int            `json:"rollout"`
+	Rules    []PlaybookRule `json:"rules"`
+	Version  string         `json:"version"`
+}
+
+// PlaybookEdition One version of the rules, as it stands on the shelf
+type PlaybookEdition struct {
+	// Current The newest version that every new case is offered; assessments are given by it
+	Current bool `json:"current"`
+
+	// Released Sealed: nothing in it changes any more
+	Released bool `json:"released"`
+
+	// Rollout Percentage of new cases that are offered this version; a case takes the newest one it is offered
+	Rollout int    `json:"rollout"`
+	Version string `json:"version"`
+}
+
+// PlaybookList The versions, all in one page
+type PlaybookList struct {
+	Items []PlaybookEdition `json:"items"`
+
+	// NextCursor Cursor of the next page; null on the last
+	NextCursor *string `json:"next_cursor"`
+}
+
+// PlaybookRule One rule
+type PlaybookRule struct {
+	Confidence PlaybookRuleConfidence `json:"confidence"`
+
+	// Content The rule as it stands in its file
+	Content map[string]interface{} `json:"content"`
+
+	// DisputedBy Ids of the rules that say otherwise
+	DisputedBy []string `json:"disputed_by"`
+	ID         string   `json:"id"`
+
+	// Marks How the statutes and reports it cites were read: V word for word, S from a secondary source, R recalled only
+	Marks []PlaybookRuleMarks `json:"marks"`
+
+	// Source An article, a statute with its edition, a report, or this house, as papers cite it
+	Source string `json:"source"`
+
+	// ValidFrom null: as long as the version
+	ValidFrom *time.Time `json:"valid_from"`
+
+	// ValidTo null: no end is known
+	ValidTo *time.Time `json:"valid_to"`
+}
+
+// PlaybookRuleConfidence defines model for PlaybookRule.Confidence.
+type PlaybookRuleConfidence string
+
+// PlaybookRuleMarks defines model for PlaybookRule.Marks.
+type PlaybookRuleMarks string
+
 // PlaybookVersion The rules the case runs by, pinned at filing
 type PlaybookVersion struct {
 	Version string `json:"version"`
@@ -1088,6 +1162,9 @@ type Query = string
 
 // TextStage How far a case has gone, in this order
 type TextStage = Stage
+
+// Version defines model for Version.
+type Version = string
 
 // CaseAfterAct A case as the reader may see it
 type CaseAfterAct = Case
@@ -1507,6 +1584,12 @@ type ServerInterface interface {
 	// GetSpecification This document
 	// (GET /api/v1/openapi.yaml)
 	GetSpecification(ctx echo.Context) error
+	// ListPlaybooks The versions of the rules
+	// (GET /api/v1/playbooks)
+	ListPlaybooks(ctx echo.Context) error
+	// GetPlaybook The rules of one version
+	// (GET /api/v1/playbooks/{version})
+	GetPlaybook(ctx echo.Context, version Version) error
 	// LintText What in a text could hurt
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
@@ -2716,6 +2799,31 @@ func (w *ServerInterfaceWrapper) GetSpecification(ctx echo.Context) error {
 	return err
 }
 
+// ListPlaybooks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPlaybooks(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPlaybooks(ctx)
+	return err
+}
+
+// GetPlaybook converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPlaybook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "version" -------------
+	var version Version
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", ctx.Param("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPlaybook(ctx, version)
+	return err
+}
+
 // LintText converts echo context to params.
 func (w *ServerInterfaceWrapper) LintText(ctx echo.Context) error {
 	var err error
@@ -2850,6 +2958,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/exports/:id/dossier.pdf", wrapper.GetDossier, options.OperationMiddlewares["getDossier"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/bag.zip", wrapper.GetBag, options.OperationMiddlewares["getBag"]...)
 	router.POST(options.BaseURL+"/api/v1/texts/lint", wrapper.LintText, options.OperationMiddlewares["lintText"]...)
+	router.GET(options.BaseURL+"/api/v1/playbooks", wrapper.ListPlaybooks, options.OperationMiddlewares["listPlaybooks"]...)
+	router.GET(options.BaseURL+"/api/v1/playbooks/:version", wrapper.GetPlaybook, options.OperationMiddlewares["getPlaybook"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.yaml", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)

@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,5 +101,72 @@ func TestTextsAtTheirLimit(t *testing.T) {
 	}
 	if limit := schema(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != lint.MaxText {
 		t.Errorf("the specification allows %d characters", *limit)
+	}
+}
+
+// shelf is what a test looks at of the playbooks.
+type shelf struct {
+	Items []struct {
+		Version  string `json:"version"`
+		Released bool   `json:"released"`
+		Rollout  int    `json:"rollout"`
+		Current  bool   `json:"current"`
+	} `json:"items"`
+	Next *string `json:"next_cursor"`
+}
+
+func TestPlaybooks(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	for _, role := range recovery.Roles {
+		var listed shelf
+		must(t, json.Unmarshal(s.get(t, role, "/api/v1/playbooks").is(http.StatusOK).body, &listed))
+		current := 0
+		for _, edition := range listed.Items {
+			if edition.Current {
+				current++
+			}
+			if s.get(t, role, "/api/v1/playbooks/"+edition.Version).is(http.StatusOK).text("version") != edition.Version {
+				t.Errorf("%s reads another version than %s", role, edition.Version)
+			}
+		}
+		if current != 1 || listed.Next != nil || listed.Items[len(listed.Items)-1].Rollout != 100 {
+			t.Errorf("%s: %+v", role, listed)
+		}
+	}
+	for _, version := range []string{"1999-01", "%E2%80%AE", "x%2Fy", strings.Repeat("9", 4000)} {
+		s.get(t, recovery.RoleAuditor, "/api/v1/playbooks/"+version).problem(http.StatusNotFound, "not_found")
+	}
+}
+
+// TestEveryRuleIsToldWithItsSource holds the rules that are told against those
+// of the book.
+func TestEveryRuleIsToldWithItsSource(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	var told struct {
+		Rules []struct {
+			ID, Source string
+			Marks      []string
+			DisputedBy []string `json:"disputed_by"`
+			Content    map[string]any
+		}
+	}
+	book := s.Shelf.Current()
+	must(t, json.Unmarshal(s.get(t, recovery.RoleAuditor, "/api/v1/playbooks/"+book.Version()).is(http.StatusOK).body, &told))
+	disputed, marked := 0, 0
+	for i, rule := range book.Rules() {
+		got := told.Rules[i]
+		if got.ID != rule.ID || got.Source != rule.Source.String() || !slices.Equal(got.DisputedBy, rule.DisputedBy) || got.Content["id"] != rule.ID {
+			t.Errorf("%+v is told as %+v", rule, got)
+		}
+		if rule.Source.Mark != "" && !slices.Contains(got.Marks, string(rule.Source.Mark)) {
+			t.Errorf("%s: marks %v", rule.ID, got.Marks)
+		}
+		disputed += len(got.DisputedBy)
+		marked += len(got.Marks)
+	}
+	if len(told.Rules) != len(book.Rules()) || disputed == 0 || marked == 0 {
+		t.Errorf("%d rules, %d disputes, %d marks", len(told.Rules), disputed, marked)
 	}
 }

@@ -2,7 +2,9 @@ package casework
 
 import (
 	"errors"
+	"slices"
 
+	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/recovery"
 )
@@ -33,4 +35,40 @@ func together(refusals ...error) error {
 		}
 	}
 	return recovery.Invalid(fields)
+}
+
+// Edition is a version of the playbook as it stands on the shelf.
+type Edition struct {
+	Version  string
+	Released bool // sealed: nothing in it changes any more
+	Rollout  int  // percentage of new cases that are offered it
+	Current  bool // the newest that every new case is offered
+}
+
+// Playbooks lists the versions of the playbook, newest first. Any account may
+// read them.
+func (s *Service) Playbooks() []Edition {
+	versions := s.Shelf.Versions()
+	slices.Reverse(versions)
+	editions := make([]Edition, len(versions))
+	for i, version := range versions {
+		editions[i] = s.edition(version)
+	}
+	return editions
+}
+
+// Playbook gives one version. Errors: CodeNotFound.
+func (s *Service) Playbook(version string) (Edition, *playbook.Book, error) {
+	book, err := s.Shelf.Book(version)
+	if err != nil {
+		return Edition{}, nil, err
+	}
+	return s.edition(version), book, nil
+}
+
+func (s *Service) edition(version string) Edition {
+	return Edition{
+		Version: version, Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
+		Current: s.Shelf.Current().Version() == version,
+	}
 }
