@@ -49,12 +49,30 @@ type document struct {
 	Evidence  []evidenceRule `yaml:"evidence"`
 	Dossier   []dossierRule  `yaml:"dossier"`
 	Texts     []textRule     `yaml:"texts"`
+
+	Limits        []limitRule        `yaml:"limits"`
+	Questions     []questionRule     `yaml:"questions"`
+	Confirmations []confirmationRule `yaml:"confirmations"`
+	Measures      []measureRule      `yaml:"measures"`
+	Cautions      []cautionRule      `yaml:"cautions"`
+	Strategies    []strategyRule     `yaml:"strategies"`
+	StrategyNotes []noteRule         `yaml:"strategy_notes"`
+	Plan          []planRule         `yaml:"plan"`
+	Theories      []theoryRule       `yaml:"theories"`
+	Routes        []routeRule        `yaml:"routes"`
+	Fees          []feeRule          `yaml:"fees"`
+	Priors        []priorRule        `yaml:"priors"`
+	Scales        []scaleRule        `yaml:"scales"`
+	Precedents    []precedentRule    `yaml:"precedents"`
+	Findings      []cautionRule      `yaml:"findings"`
+	Claims        []claimRule        `yaml:"claims"`
 }
 
 // names are what texts call the platforms and instruments.
 type names struct {
 	Platforms   map[recovery.Platform]string   `yaml:"platforms"`
 	Instruments map[recovery.Instrument]string `yaml:"instruments"`
+	Provinces   []string                       `yaml:"provinces"` // short names
 }
 
 func (d *document) rules() []Rule {
@@ -65,7 +83,23 @@ func (d *document) rules() []Rule {
 	all = appendRules(all, d.Warnings)
 	all = appendRules(all, d.Evidence)
 	all = appendRules(all, d.Dossier)
-	return appendRules(all, d.Texts)
+	all = appendRules(all, d.Texts)
+	all = appendRules(all, d.Limits)
+	all = appendRules(all, d.Questions)
+	all = appendRules(all, d.Confirmations)
+	all = appendRules(all, d.Measures)
+	all = appendRules(all, d.Cautions)
+	all = appendRules(all, d.Strategies)
+	all = appendRules(all, d.StrategyNotes)
+	all = appendRules(all, d.Plan)
+	all = appendRules(all, d.Theories)
+	all = appendRules(all, d.Routes)
+	all = appendRules(all, d.Fees)
+	all = appendRules(all, d.Priors)
+	all = appendRules(all, d.Scales)
+	all = appendRules(all, d.Precedents)
+	all = appendRules(all, d.Findings)
+	return appendRules(all, d.Claims)
 }
 
 func appendRules[T interface{ rule() Rule }](all []Rule, rules []T) []Rule {

@@ -38,6 +38,12 @@ func (b *Book) check(where places) error {
 	b.checkEvidence(i)
 	b.checkDossier(i)
 	b.checkTexts(i)
+	b.checkFigures(i)
+	b.checkSayings(i)
+	b.checkTheories(i)
+	b.checkRoutes(i)
+	b.checkFees(i)
+	b.checkChances(i)
 	return errors.Join(i.faults...)
 }
 

@@ -59,7 +59,10 @@ func without(b, other *Book) []Rule {
 
 // Difference is one thing that would have been otherwise for a case.
 type Difference struct {
-	What   string `json:"what"` // clock, recall, requirements.STAGE, texts.STAGE
+	// What is clock.NAME, requirements.STAGE, texts.STAGE, or a part of an
+	// assessment: recall, plan, strategy, characterisation, routes, forecast,
+	// warnings, precedents. Before and After of those parts but recall are JSON.
+	What   string `json:"what"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
@@ -95,10 +98,12 @@ func (b *Book) answers(c recovery.Case) []answer {
 		length, _ := b.Nominal(clock)
 		all = append(all, answer{"clock." + string(clock), strings.TrimSpace(fmt.Sprintf("%d %s %s", length.Count, length.Unit, length.RestDays))})
 	}
-	recall := b.Recall(RecallFacts{
-		Platform: c.Platform, Instrument: c.Instrument, ClaimState: c.ClaimState, SentAt: c.SentAt,
-	}, c.CreatedAt)
-	all = append(all, answer{"recall", recall.How})
+	assessed := b.Assess(FactsOf(c), c.CreatedAt, Knowledge{})
+	all = append(all,
+		answer{"recall", assessed.Recall.How}, answer{"plan", written(assessed.Plan)},
+		answer{"strategy", written(assessed.Strategy)}, answer{"characterisation", written(assessed.Characterisation)},
+		answer{"routes", written(assessed.Routes)}, answer{"forecast", written(assessed.Forecast)},
+		answer{"warnings", written(assessed.Warnings)}, answer{"precedents", written(assessed.Precedents)})
 	for _, stage := range recovery.Stages {
 		at := c
 		at.Position.Stage = stage
@@ -107,6 +112,15 @@ func (b *Book) answers(c recovery.Case) []answer {
 			answer{"texts." + string(stage), bodiesOf(b.Texts(c, stage))})
 	}
 	return all
+}
+
+// written is a part of an assessment as text, for comparing.
+func written(part any) string {
+	text, err := json.Marshal(part)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 func kindsOf(required []recovery.Requirement) string {

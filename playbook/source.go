@@ -30,14 +30,15 @@ const (
 // HouseRule is the source of what this product decided itself.
 const HouseRule = "house rule"
 
-// Source is where a rule comes from: an article (A or B), a statute, or the
-// house. Exactly one of the three is named.
+// Source is where a rule comes from: an article (A or B), a statute, a report in
+// the press, or the house. Exactly one of the four is named.
 type Source struct {
 	Article string `yaml:"article" json:"article,omitempty"`
 	Section string `yaml:"section" json:"section,omitempty"`
 	Statute string `yaml:"statute" json:"statute,omitempty"`
 	Edition string `yaml:"edition" json:"edition,omitempty"`
-	Mark    Mark   `yaml:"mark" json:"mark,omitempty"`
+	Press   string `yaml:"press" json:"press,omitempty"`
+	Mark    Mark   `yaml:"mark" json:"mark,omitempty"` // of a statute or a report
 	House   string `yaml:"house" json:"house,omitempty"`
 }
 
@@ -48,6 +49,8 @@ func (s Source) String() string {
 		return fmt.Sprintf("文章 %s · %s", s.Article, s.Section)
 	case s.Statute != "":
 		return fmt.Sprintf("%s 第%s条（%s）[%s]", s.Statute, s.Section, s.Edition, s.Mark)
+	case s.Press != "":
+		return fmt.Sprintf("媒体报道 · %s（%s）[%s]", s.Press, s.Edition, s.Mark)
 	default:
 		return HouseRule
 	}
@@ -56,22 +59,22 @@ func (s Source) String() string {
 // fault names what keeps a source from being traceable, or "".
 func (s Source) fault() string {
 	named := 0
-	for _, name := range []string{s.Article, s.Statute, s.House} {
+	for _, name := range []string{s.Article, s.Statute, s.Press, s.House} {
 		if name != "" {
 			named++
 		}
 	}
 	switch {
 	case named != 1:
-		return "a source names exactly one of article, statute and house"
+		return "a source names exactly one of article, statute, press and house"
 	case s.Article != "" && s.Article != "A" && s.Article != "B":
 		return fmt.Sprintf("there is no article %q", s.Article)
-	case s.House == "" && s.Section == "":
+	case (s.Article != "" || s.Statute != "") && s.Section == "":
 		return "an article or statute is cited with its section"
-	case s.Statute != "" && s.Edition == "":
-		return "a statute is cited with the edition that was read"
-	case s.Statute != "" && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
-		return fmt.Sprintf("the mark of a statute is V, S or R, not %q", s.Mark)
+	case (s.Statute != "" || s.Press != "") && s.Edition == "":
+		return "a statute or a report is cited with the edition that was read"
+	case (s.Statute != "" || s.Press != "") && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
+		return fmt.Sprintf("the mark of a statute or a report is V, S or R, not %q", s.Mark)
 	default:
 		return ""
 	}

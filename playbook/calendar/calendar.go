@@ -157,3 +157,6 @@ func weekend(day Day) bool {
 	weekday := day.Weekday()
 	return weekday == time.Saturday || weekday == time.Sunday
 }
+
+// Holiday reports whether a day is a statutory holiday of a published year.
+func (c *Calendar) Holiday(day Day) bool { return c.rest[day] }

@@ -1,0 +1,95 @@
+package playbook
+
+import (
+	"fmt"
+	"time"
+
+	"recourse/playbook/calendar"
+	"recourse/recovery"
+)
+
+// Knowledge is what an installation knows beside the book; either may be nil.
+type Knowledge struct {
+	Incomes    Incomes
+	Experience Experience
+}
+
+// Assessment is everything the book says of a mis-send (contract: POST
+// /assessments). Texts are Chinese.
+type Assessment struct {
+	Recall           Recall                 `json:"recall"`
+	Plan             []PlanStep             `json:"plan"`
+	Strategy         Strategy               `json:"strategy"`
+	Characterisation []Characterisation     `json:"characterisation"`
+	Routes           []RouteOption          `json:"routes"`
+	Forecast         Forecast               `json:"forecast"`
+	Warnings         []Warning              `json:"warnings"`
+	Requirements     []recovery.Requirement `json:"evidence_requirements"`
+	Texts            []Text                 `json:"texts"`
+	Precedents       []Precedent            `json:"precedents"`
+	Playbook         PlaybookRef            `json:"playbook"`
+}
+
+// PlaybookRef says by which version an answer was given.
+type PlaybookRef struct {
+	Version string `json:"version"`
+}
+
+// Assess answers from facts that Check accepted. It is pure and stores nothing.
+func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
+	v := b.view(f, now, known.Incomes)
+	stage := v.stage()
+	return Assessment{
+		Recall:           b.Recall(f.recall(), now),
+		Plan:             v.plan(),
+		Strategy:         v.strategy(),
+		Characterisation: v.characterise(),
+		Routes:           v.routes(known.Experience),
+		Forecast:         v.forecast(known.Experience),
+		Warnings:         v.warnings(),
+		Requirements:     b.Requirements(f.record(stage), nil),
+		Texts:            b.Texts(f.record(stage), stage),
+		Precedents:       v.precedents(),
+		Playbook:         PlaybookRef{b.Version()},
+	}
+}
+
+// stage is where a case with these facts would begin.
+func (v *view) stage() recovery.Stage {
+	switch {
+	case v.read("danger") == Yes:
+		return recovery.Legal
+	case v.read("refund_ahead") == Yes:
+		return recovery.RecallWatch
+	default:
+		return recovery.PrivateContact
+	}
+}
+
+// warnings are the findings about the facts first, then what is said beside
+// every answer.
+func (v *view) warnings() []Warning {
+	warnings := []Warning{}
+	for _, rule := range v.book.data.Findings {
+		if rule.If.holds(v.read) == Yes {
+			warnings = append(warnings, rule.warning(rule.Text))
+		}
+	}
+	facts := v.facts.recall()
+	disputed := v.book.cell(facts.situation(), facts.SentAt).disputed()
+	for _, rule := range v.book.data.Warnings {
+		if rule.covers(facts.situation()) && (disputed || !rule.OnlyDisputed) {
+			warnings = append(warnings, rule.warning(rule.Text))
+		}
+	}
+	return warnings
+}
+
+// spell writes a length as people say it.
+func spell(length calendar.Length) string {
+	units := map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
+	if length.Count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", length.Count, units[length.Unit])
+}

@@ -1,0 +1,71 @@
+package playbook
+
+import "math"
+
+// beta is a distribution of a chance: Beta(successes + 1, failures + 1) in
+// spirit, with whatever weight a prior brings.
+type beta struct{ a, b float64 }
+
+func (d beta) mean() float64 { return d.a / (d.a + d.b) }
+
+// quantile finds where the distribution function reaches p, by halving.
+func (d beta) quantile(p float64) float64 {
+	low, high := 0.0, 1.0
+	for range 50 {
+		middle := (low + high) / 2
+		if d.below(middle) < p {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return (low + high) / 2
+}
+
+// below is the regularised incomplete beta function (DLMF 8.17), by its
+// continued fraction on the side where that converges fast.
+func (d beta) below(x float64) float64 {
+	if x <= 0 {
+		return 0
+	}
+	if x >= 1 {
+		return 1
+	}
+	if x > (d.a+1)/(d.a+d.b+2) {
+		return 1 - beta{d.b, d.a}.below(1-x)
+	}
+	ab, _ := math.Lgamma(d.a + d.b)
+	a, _ := math.Lgamma(d.a)
+	b, _ := math.Lgamma(d.b)
+	front := math.Exp(ab - a - b + d.a*math.Log(x) + d.b*math.Log1p(-x))
+	return front * d.fraction(x) / d.a
+}
+
+// fraction evaluates DLMF 8.17.22 by Lentz's method.
+func (d beta) fraction(x float64) float64 {
+	const tiny, enough = 1e-300, 1e-14
+	away := func(v float64) float64 {
+		if math.Abs(v) < tiny {
+			return tiny
+		}
+		return v
+	}
+	c := 1.0
+	inverse := 1 / away(1-(d.a+d.b)*x/(d.a+1))
+	value := inverse
+	for m := 1.0; m <= 500; m++ {
+		even := m * (d.b - m) * x / ((d.a + 2*m - 1) * (d.a + 2*m))
+		inverse = 1 / away(1+even*inverse)
+		c = away(1 + even/c)
+		value *= inverse * c
+		odd := -(d.a + m) * (d.a + d.b + m) * x / ((d.a + 2*m) * (d.a + 2*m + 1))
+		inverse = 1 / away(1+odd*inverse)
+		c = away(1 + odd/c)
+		step := inverse * c
+		value *= step
+		if math.Abs(step-1) < enough {
+			break
+		}
+	}
+	return value
+}

@@ -1,0 +1,69 @@
+package playbook
+
+import "math"
+
+// Foretold is one closed case: the mean chance it was given, and whether it came
+// true.
+type Foretold struct {
+	Chance   float64
+	Happened bool
+}
+
+// Reliability is one row of the table: of the cases given a chance in this
+// range, how many came true.
+type Reliability struct {
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+	N        int     `json:"n"`
+	Chance   float64 `json:"chance"`   // mean of what was foretold
+	Observed float64 `json:"observed"` // share of what came true
+}
+
+// Calibrate sorts forecasts into ranges of equal width, from the lowest. Empty
+// ranges stay, with n of zero. Fewer than one range is one.
+func Calibrate(cases []Foretold, ranges int) []Reliability {
+	ranges = max(1, ranges)
+	table := make([]Reliability, ranges)
+	for i := range table {
+		table[i].Low, table[i].High = float64(i)/float64(ranges), float64(i+1)/float64(ranges)
+	}
+	for _, c := range cases {
+		chance := bounded(c.Chance)
+		row := &table[min(ranges-1, int(chance*float64(ranges)))]
+		row.N++
+		row.Chance += chance
+		if c.Happened {
+			row.Observed++
+		}
+	}
+	for i := range table {
+		if n := float64(table[i].N); n > 0 {
+			table[i].Chance /= n
+			table[i].Observed /= n
+		}
+	}
+	return table
+}
+
+// Brier is the mean square of what forecasts missed by: 0 is perfect, 0.25 is a
+// coin. It is false without cases.
+func Brier(cases []Foretold) (score float64, known bool) {
+	for _, c := range cases {
+		miss := bounded(c.Chance)
+		if c.Happened {
+			miss = 1 - miss
+		}
+		score += miss * miss
+	}
+	if len(cases) == 0 {
+		return 0, false
+	}
+	return score / float64(len(cases)), true
+}
+
+func bounded(chance float64) float64 {
+	if math.IsNaN(chance) {
+		return 0
+	}
+	return min(1, max(0, chance))
+}

@@ -1,0 +1,91 @@
+package playbook
+
+import (
+	"math"
+
+	"recourse/recovery"
+)
+
+// feeRule is how one fee is computed: by bands of the amount, or as a part of
+// another. Several rules of one name continue one another's bands.
+type feeRule struct {
+	Rule   `yaml:",inline"`
+	Fee    string         `yaml:"fee"`
+	Bands  []bandRule     `yaml:"bands"`
+	AtMost recovery.Money `yaml:"at_most_fen"`
+	Of     string         `yaml:"of"`
+	Divide int64          `yaml:"divide_by"`
+}
+
+// bandRule takes a rate of what lies above the band before it, and adds a fixed
+// sum once. An upper end of zero is none.
+type bandRule struct {
+	UpTo  recovery.Money `yaml:"up_to_fen"`
+	Fixed recovery.Money `yaml:"fixed_fen"`
+	Rate  int64          `yaml:"rate_bp"` // hundredths of a percent
+}
+
+// Fees that are not computed.
+const (
+	feeFree    = "free"
+	feeUnknown = "unknown"
+)
+
+// Fee computes a court fee by name: suit, summary, payment_order, preservation.
+// The mark is the weakest that was leant on; false when the book cannot say.
+func (b *Book) Fee(name string, amount recovery.Money) (fee recovery.Money, mark Mark, known bool) {
+	if name == feeFree {
+		return 0, "", true
+	}
+	for _, rule := range b.data.Fees {
+		if rule.Fee == name && rule.Of != "" {
+			whole, mark, known := b.Fee(rule.Of, amount)
+			return (whole + recovery.Money(rule.Divide)/2) / recovery.Money(rule.Divide), weaker(mark, rule.Source.Mark), known
+		}
+	}
+	return b.banded(name, amount)
+}
+
+func (b *Book) banded(name string, amount recovery.Money) (fee recovery.Money, mark Mark, known bool) {
+	var from recovery.Money
+	for _, rule := range b.data.Fees {
+		if rule.Fee != name {
+			continue
+		}
+		mark = weaker(mark, rule.Source.Mark)
+		for _, band := range rule.Bands {
+			end := band.UpTo
+			if end == 0 {
+				end = math.MaxInt64
+			}
+			part := min(amount, end) - from
+			fee += band.Fixed + portion(part, band.Rate)
+			if amount <= end {
+				return capped(fee, rule.AtMost), mark, true
+			}
+			from = end
+		}
+	}
+	return 0, "", false
+}
+
+// portion rounds to the nearest fen; amounts of a case stay far from overflow.
+func portion(amount recovery.Money, rate int64) recovery.Money {
+	return (amount*recovery.Money(rate) + 5_000) / 10_000
+}
+
+func capped(fee, most recovery.Money) recovery.Money {
+	if most > 0 {
+		return min(fee, most)
+	}
+	return fee
+}
+
+var markOrder = map[Mark]int{"": 0, Verbatim: 1, Secondary: 2, Recalled: 3}
+
+func weaker(a, b Mark) Mark {
+	if markOrder[b] > markOrder[a] {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,174 @@
+package playbook
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"recourse/recovery"
+)
+
+// Routes that are not of law and therefore no recovery.Route of a legal stage.
+const (
+	VoluntaryReturn recovery.Route = "voluntary_return"
+	PlatformAppeal  recovery.Route = "platform_appeal"
+)
+
+// allRoutes are the routes a book may speak of.
+var allRoutes = append([]recovery.Route{VoluntaryReturn, PlatformAppeal}, recovery.Routes...)
+
+// priorRule is what a source claims of a route's success.
+type priorRule struct {
+	Rule    `yaml:",inline"`
+	Route   recovery.Route `yaml:"route"`
+	If      condition      `yaml:"if"`
+	Percent float64        `yaml:"percent"`
+	House   bool           `yaml:"house"` // no claim at all, only a place to begin
+}
+
+// scaleRule multiplies a claimed chance.
+type scaleRule struct {
+	Rule    `yaml:",inline"`
+	Route   recovery.Route `yaml:"route"`
+	If      condition      `yaml:"if"`
+	Percent float64        `yaml:"percent"`
+	Text    string         `yaml:"text"`
+}
+
+// Cohort is a kind of case that is counted together. Band is recovery's word of
+// the amount as the counting side spells it (see Band).
+type Cohort struct {
+	Route recovery.Route
+	Group recovery.GroupKind
+	Band  string
+}
+
+// Tally counts closed cases of a cohort that took a route, and those of them
+// that got something back by it.
+type Tally struct{ Successes, N int }
+
+// Experience is what this installation saw. A nil Experience saw nothing.
+type Experience map[Cohort]Tally
+
+// Band is the amount band that cohorts are counted by.
+func Band(amount recovery.Money) string {
+	switch {
+	case amount < 200_00:
+		return "0-200"
+	case amount < 500_00:
+		return "200-500"
+	case amount < 5_000_00:
+		return "500-5000"
+	default:
+		return "5000+"
+	}
+}
+
+// tally counts the cohort, or the whole route when the cohort is too small.
+func (e Experience) tally(of Cohort, enough int) Tally {
+	found := e[of].sound()
+	if found.N >= enough {
+		return found
+	}
+	var all Tally
+	for cohort, tally := range e {
+		if cohort.Route == of.Route {
+			tally = tally.sound()
+			all.Successes += tally.Successes
+			all.N += tally.N
+		}
+	}
+	return all
+}
+
+// sound keeps a miscount from turning into a chance above one.
+func (t Tally) sound() Tally {
+	n := max(0, t.N)
+	return Tally{min(max(0, t.Successes), n), n}
+}
+
+// Chance is an interval of 95 %, never a promise. N is how many closed cases of
+// this installation speak in it.
+type Chance struct {
+	Low    float64 `json:"low"`
+	Mean   float64 `json:"mean"`
+	High   float64 `json:"high"`
+	N      int     `json:"n"`
+	Source string  `json:"source"`
+}
+
+// Forecast is the chance that the counterpart returns the money of their own
+// accord.
+type Forecast struct {
+	Chance
+	Claims []string `json:"claims"` // what the popular articles say, for the reader to weigh
+	Note   string   `json:"note"`
+}
+
+// Forecast weighs the articles' claims lightly and this installation's own
+// closed cases in full. incomes and known may be nil.
+func (b *Book) Forecast(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) Forecast {
+	return b.view(f, now, incomes).forecast(known)
+}
+
+func (v *view) forecast(known Experience) Forecast {
+	claims := []string{}
+	for _, rule := range v.book.data.Priors {
+		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v.read) == Yes {
+			claims = append(claims, fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", rule.Percent, rule.Source))
+		}
+	}
+	for _, rule := range v.book.data.Scales {
+		if rule.Route == VoluntaryReturn && rule.If.holds(v.read) == Yes {
+			claims = append(claims, rule.Text)
+		}
+	}
+	chance, _ := v.chance(VoluntaryReturn, known)
+	return Forecast{chance, claims, "这是区间估计，不是承诺；样本越少，区间越宽。"}
+}
+
+// chance is the posterior of a route; informed is false when neither a claim nor
+// a case speaks, and the interval says nothing.
+func (v *view) chance(route recovery.Route, known Experience) (chance Chance, informed bool) {
+	share, sources, claimed := v.prior(route)
+	weight, _ := v.book.limit("prior_weight")
+	enough, _ := v.book.limit("cohort")
+	prior := beta{1, 1}
+	if weight > 0 && len(sources) > 0 {
+		// Half a case on either side keeps a claim of all or nothing from certainty.
+		prior = beta{0.5 + float64(weight)*share, 0.5 + float64(weight)*(1-share)}
+	}
+	tally := known.tally(Cohort{route, v.facts.group().Kind, Band(v.facts.Amount)}, int(enough))
+	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
+	sources = append(sources, fmt.Sprintf("本站已结案件 %d 件", tally.N))
+	return Chance{
+		Low: round(after.quantile(0.025)), Mean: round(after.mean()), High: round(after.quantile(0.975)),
+		N: tally.N, Source: strings.Join(sources, "；"),
+	}, claimed || tally.N > 0
+}
+
+// prior is the least of the claims that apply, scaled.
+func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
+	share = 1
+	for _, rule := range v.book.data.Priors {
+		if rule.Route != route || rule.If.holds(v.read) != Yes {
+			continue
+		}
+		share = min(share, rule.Percent/100)
+		if rule.House {
+			sources = append(sources, "没有来源给出基准，以各半起算")
+			continue
+		}
+		claimed = true
+		sources = append(sources, rule.Source.String()+"（通俗文章，权重很小）")
+	}
+	for _, rule := range v.book.data.Scales {
+		if rule.Route == route && rule.If.holds(v.read) == Yes {
+			share *= rule.Percent / 100
+		}
+	}
+	return share, sources, claimed
+}
+
+func round(chance float64) float64 { return math.Round(chance*1000) / 1000 }

@@ -1,0 +1,181 @@
+package playbook
+
+import (
+	"time"
+
+	"recourse/playbook/calendar"
+	"recourse/recovery"
+)
+
+// confirmationRule is one of the things to look at before a send.
+type confirmationRule struct {
+	Rule `yaml:",inline"`
+	Text string `yaml:"text"`
+}
+
+// measureRule is something that makes a mis-send less likely or less final.
+type measureRule struct {
+	Rule   `yaml:",inline"`
+	Name   string    `yaml:"name"`
+	Rating int       `yaml:"rating"`
+	If     condition `yaml:"if"`
+	Text   string    `yaml:"text"`
+}
+
+// cautionRule is said when its condition holds.
+type cautionRule struct {
+	Rule `yaml:",inline"`
+	If   condition `yaml:"if"`
+	Text string    `yaml:"text"`
+}
+
+// claimRule is what a source tells that decides nothing here.
+type claimRule struct {
+	Rule  `yaml:",inline"`
+	scope `yaml:",inline"`
+	Text  string `yaml:"text"`
+}
+
+// SendFacts is a send that is not made yet. What is unknown stays empty.
+type SendFacts struct {
+	Platform   recovery.Platform   `json:"platform"`
+	Instrument recovery.Instrument `json:"instrument"`
+	Amount     recovery.Money      `json:"amount_fen,omitempty"`
+	Account    Account             `json:"account,omitempty"`
+	Delay      Delay               `json:"delayed_arrival,omitempty"`
+	Group      *recovery.Group     `json:"group,omitempty"`
+	// Circumstances are answers to the book's questions on sending, by signal.
+	Circumstances map[string]bool `json:"circumstances,omitempty"`
+}
+
+// Prevention is what to do before a send. Texts are Chinese.
+type Prevention struct {
+	Confirmations []Confirmation `json:"confirmations"`
+	Measures      []Measure      `json:"measures"`
+	Warnings      []Warning      `json:"warnings"`
+	Questions     []Question     `json:"questions"` // what would change the answer
+	Playbook      string         `json:"playbook"`
+}
+
+// Confirmation is one of the three looks before a send.
+type Confirmation struct {
+	ID     string `json:"id"`
+	Text   string `json:"text"`
+	Source string `json:"source"`
+}
+
+// Measure is something that helps. Applies is unknown where the facts do not
+// say; Rating is of five, as its source gave it.
+type Measure struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Rating  int    `json:"rating"`
+	Applies Answer `json:"applies"`
+	Text    string `json:"text"`
+	Source  string `json:"source"`
+}
+
+// CheckSend names each field that cannot be accepted: nil, or a Fault with
+// CodeInvalid.
+func (b *Book) CheckSend(f SendFacts) error {
+	c := &factCheck{}
+	choice(c, "platform", f.Platform, recovery.Platforms, true)
+	choice(c, "instrument", f.Instrument, recovery.Instruments, true)
+	c.amount("amount_fen", f.Amount, 0)
+	choice(c, "account", f.Account, Accounts, false)
+	choice(c, "delayed_arrival", f.Delay, Delays, false)
+	c.people(AssessmentFacts{Group: f.Group})
+	for _, name := range sortedKeys(f.Circumstances) {
+		if !b.asks(name, aboutSending) {
+			c.fault("circumstances."+name, "unknown_value", "There is no such circumstance.")
+		}
+	}
+	return recovery.Invalid(c.faults)
+}
+
+// Prevent says what to look at before a send is made at an instant.
+func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
+	r := b.sending(f, now)
+	answer := Prevention{
+		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: b.Version(),
+	}
+	for _, rule := range b.data.Confirmations {
+		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
+	}
+	var unknowns []string
+	for _, rule := range b.data.Measures {
+		applies := rule.If.holds(r)
+		if applies != No {
+			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
+			unknowns = append(unknowns, rule.If.unknowns(r)...)
+		}
+	}
+	for _, rule := range b.data.Cautions {
+		switch rule.If.holds(r) {
+		case Yes:
+			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
+		case Unknown:
+			unknowns = append(unknowns, rule.If.unknowns(r)...)
+		}
+	}
+	answer.Questions = b.ask(unknowns)
+	return answer
+}
+
+// sendSignals are what the facts of a send decide.
+var sendSignals = map[string]func(*Book, SendFacts, time.Time) Answer{
+	"transfer": func(_ *Book, f SendFacts, _ time.Time) Answer { return answerOf(f.Instrument == recovery.Transfer) },
+	"packet":   func(_ *Book, f SendFacts, _ time.Time) Answer { return answerOf(f.Instrument != recovery.Transfer) },
+	"password_packet": func(_ *Book, f SendFacts, _ time.Time) Answer {
+		return answerOf(f.Instrument == recovery.PasswordPacket)
+	},
+	"enterprise": func(_ *Book, f SendFacts, _ time.Time) Answer { return enterprise(f) },
+	"delayed":    func(_ *Book, f SendFacts, _ time.Time) Answer { return delayed(f.Delay) },
+	"large":      func(b *Book, f SendFacts, _ time.Time) Answer { return b.large(f.Amount) },
+	"late":       func(b *Book, _ SendFacts, now time.Time) Answer { return b.late(now) },
+	"holiday": func(b *Book, _ SendFacts, now time.Time) Answer {
+		return answerOf(b.calendar.Holiday(calendar.DayOf(now)))
+	},
+	"in_group":        func(_ *Book, f SendFacts, _ time.Time) Answer { return sendGroup(f, recovery.NoGroup).not() },
+	"strangers_group": func(_ *Book, f SendFacts, _ time.Time) Answer { return sendGroup(f, recovery.StrangersGroup) },
+}
+
+func (b *Book) sending(f SendFacts, now time.Time) read {
+	return func(signal string) Answer {
+		if decide, known := sendSignals[signal]; known {
+			return decide(b, f, now)
+		}
+		if told, known := f.Circumstances[signal]; known {
+			return answerOf(told)
+		}
+		return Unknown
+	}
+}
+
+func enterprise(f SendFacts) Answer {
+	if f.Instrument == recovery.EnterprisePacket {
+		return Yes
+	}
+	return given(f.Account, Company)
+}
+
+func sendGroup(f SendFacts, kind recovery.GroupKind) Answer {
+	if f.Group == nil {
+		return Unknown
+	}
+	return given(f.Group.Kind, kind)
+}
+
+func (b *Book) large(amount recovery.Money) Answer {
+	if amount <= 0 {
+		return Unknown
+	}
+	return b.against("large_send_fen", func(limit int64) bool { return int64(amount) >= limit })
+}
+
+func (b *Book) late(now time.Time) Answer {
+	hour := int64(now.In(china).Hour())
+	return either(
+		b.against("late_from_hour", func(limit int64) bool { return hour >= limit }),
+		b.against("late_until_hour", func(limit int64) bool { return hour < limit }))
+}

@@ -1,0 +1,123 @@
+package playbook
+
+import (
+	"math"
+	"time"
+
+	"recourse/recovery"
+)
+
+// routeRule is one way to get the money back.
+type routeRule struct {
+	Rule    `yaml:",inline"`
+	Route   recovery.Route `yaml:"route"`
+	Name    string         `yaml:"name"`
+	Needs   condition      `yaml:"needs"`
+	Closed  []reasonRule   `yaml:"closed"`
+	Tried   condition      `yaml:"tried"`  // it was gone and led nowhere
+	Urgent  condition      `yaml:"urgent"` // it comes before all others
+	Fee     string         `yaml:"fee"`
+	Days    daysRule       `yaml:"days"`
+	Why     []reasonRule   `yaml:"why"`
+	Unknown string         `yaml:"unknown"` // said when a need cannot be judged
+}
+
+type daysRule struct {
+	Low  int `yaml:"low"`
+	High int `yaml:"high"`
+}
+
+// RouteOption is one way, with what it asks and what it may bring. Texts are
+// Chinese; money in fen.
+type RouteOption struct {
+	Route       recovery.Route `json:"route"`
+	Name        string         `json:"name"`
+	Open        bool           `json:"open"`
+	Recommended bool           `json:"recommended"`
+	Why         []string       `json:"why"`
+	Questions   []Question     `json:"questions"` // what would open or close it
+	// Cost is the fee, nil when no rule computes it; CostMark is the weakest mark
+	// of the rules it was computed by.
+	Cost     *recovery.Money `json:"cost_fen"`
+	CostMark Mark            `json:"cost_mark,omitempty"`
+	Days     Days            `json:"days"`
+	Chance   Chance          `json:"chance"`
+	// Value is the amount times the mean chance less the cost; nil when nothing
+	// informs the chance or the cost.
+	Value  *recovery.Money `json:"expected_value_fen"`
+	Source string          `json:"source"`
+}
+
+// Days is how long a way takes, from and to.
+type Days struct {
+	Low  int `json:"low"`
+	High int `json:"high"`
+}
+
+// Routes compares the ways, the gentlest first. One is recommended: the urgent
+// one, else the gentlest that is open, was not gone in vain, and is not known to
+// cost more than it may bring. incomes and known may be nil.
+func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) []RouteOption {
+	return b.view(f, now, incomes).routes(known)
+}
+
+func (v *view) routes(known Experience) []RouteOption {
+	options := []RouteOption{}
+	best := -1
+	for _, rule := range v.book.data.Routes {
+		option := v.option(rule, known)
+		options = append(options, option)
+		last := len(options) - 1
+		switch {
+		case !option.Open:
+		case len(rule.Urgent) > 0 && rule.Urgent.holds(v.read) == Yes:
+			best = last
+		case best < 0 && v.worthwhile(rule, option):
+			best = last
+		}
+	}
+	if best >= 0 {
+		options[best].Recommended = true
+	}
+	return options
+}
+
+func (v *view) worthwhile(rule routeRule, option RouteOption) bool {
+	if len(rule.Tried) > 0 && rule.Tried.holds(v.read) == Yes {
+		return false
+	}
+	return option.Value == nil || *option.Value > 0
+}
+
+func (v *view) option(rule routeRule, known Experience) RouteOption {
+	option := RouteOption{
+		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.String(),
+	}
+	v.decide(rule, &option)
+	chance, informed := v.chance(rule.Route, known)
+	option.Chance = chance
+	if fee, mark, computed := v.book.Fee(rule.Fee, v.facts.Amount); computed {
+		option.Cost, option.CostMark = &fee, mark
+		if informed {
+			value := recovery.Money(math.Round(float64(v.facts.Amount)*chance.Mean)) - fee
+			option.Value = &value
+		}
+	}
+	return option
+}
+
+// decide opens or closes a way and says why.
+func (v *view) decide(rule routeRule, option *RouteOption) {
+	shut := said(rule.Closed, v.read)
+	needs := rule.Needs.holds(v.read)
+	option.Open = len(shut) == 0 && needs == Yes
+	option.Why = append(shut, said(rule.Why, v.read)...)
+	if needs == Unknown && rule.Unknown != "" {
+		option.Why = append(option.Why, rule.Unknown)
+	}
+	unknowns := rule.Needs.unknowns(v.read)
+	for _, reason := range rule.Closed {
+		unknowns = append(unknowns, reason.If.unknowns(v.read)...)
+	}
+	option.Questions = v.book.ask(unknowns)
+}

@@ -1,0 +1,165 @@
+package playbook
+
+import (
+	"time"
+
+	"recourse/recovery"
+)
+
+// Income is what people of a province earn, from a source and a date. A figure
+// of zero is unknown.
+type Income struct {
+	Province    string         `json:"province" yaml:"province"` // short: 浙江
+	MonthlyWage recovery.Money `json:"monthly_wage_fen,omitempty" yaml:"monthly_wage_fen"`
+	YearlyWage  recovery.Money `json:"yearly_wage_fen,omitempty" yaml:"yearly_wage_fen"` // of the last published year, for small claims
+	DailyIncome recovery.Money `json:"daily_income_fen,omitempty" yaml:"daily_income_fen"`
+	From        time.Time      `json:"from" yaml:"from"` // the day it was published or entered for
+	Source      string         `json:"source" yaml:"source"`
+}
+
+// Incomes knows figures of provinces. This product ships none: an installation
+// enters those it can source, and "unknown" is an answer.
+type Incomes interface {
+	// Income is the newest figure of a province that was in force on a day.
+	Income(province string, on time.Time) (Income, bool)
+}
+
+// IncomeTable is Incomes held in memory. A nil table knows nothing.
+type IncomeTable []Income
+
+// Income implements Incomes.
+func (t IncomeTable) Income(province string, on time.Time) (Income, bool) {
+	var newest Income
+	found := false
+	for _, row := range t {
+		if row.Province == province && !row.From.After(on) && (!found || row.From.After(newest.From)) {
+			newest, found = row, true
+		}
+	}
+	return newest, found
+}
+
+// CheckIncome names what keeps a row from being entered: nil, or a Fault with
+// CodeInvalid.
+func (b *Book) CheckIncome(row Income) error {
+	c := &factCheck{}
+	if short, known := b.province(row.Province); !known || short != row.Province {
+		c.fault("province", "unknown_value", "The short name of a province is needed, such as 浙江.")
+	}
+	c.amount("monthly_wage_fen", row.MonthlyWage, 0)
+	c.amount("yearly_wage_fen", row.YearlyWage, 0)
+	c.amount("daily_income_fen", row.DailyIncome, 0)
+	if row.MonthlyWage <= 0 && row.YearlyWage <= 0 && row.DailyIncome <= 0 {
+		c.fault("monthly_wage_fen", "required", "At least one figure is needed.")
+	}
+	if row.From.IsZero() {
+		c.fault("from", "required", "The day from which the figure holds is needed.")
+	}
+	if row.Source == "" {
+		c.fault("source", "required", "A figure without a source is not entered.")
+	}
+	return recovery.Invalid(c.faults)
+}
+
+// strategyRule is how to speak in one kind of group.
+type strategyRule struct {
+	Rule  `yaml:",inline"`
+	scope `yaml:",inline"`
+	Risk  string `yaml:"risk"`
+	First string `yaml:"first"`
+	Then  string `yaml:"then"`
+}
+
+var risks = []string{"low", "medium", "high"}
+
+// noteRule is something else that matters; Unknown is said where it cannot be
+// told whether it does.
+type noteRule struct {
+	Rule    `yaml:",inline"`
+	If      condition `yaml:"if"`
+	Text    string    `yaml:"text"`
+	Unknown string    `yaml:"unknown"`
+}
+
+// planRule is one stage of the way ahead.
+type planRule struct {
+	Rule  `yaml:",inline"`
+	scope `yaml:",inline"`
+	If    condition `yaml:"if"`
+	Why   string    `yaml:"why"`
+}
+
+// Strategy is how to ask for the money. Texts are Chinese.
+type Strategy struct {
+	ID     string `json:"id"`
+	Risk   string `json:"risk"` // low, medium, high: our reading
+	First  string `json:"first"`
+	Then   string `json:"then"`
+	Source string `json:"source"`
+	Notes  []Note `json:"notes"`
+}
+
+// Note is something that changes how to ask. Applies is unknown where a figure
+// is missing, and the text then says which.
+type Note struct {
+	Code    string `json:"code"`
+	Applies Answer `json:"applies"`
+	Text    string `json:"text"`
+	Source  string `json:"source"`
+}
+
+// Strategy chooses by the kind of group, and notes size, amount against local
+// figures, and bystanders. incomes may be nil. Where the kind of group is not
+// known it is that of one to one, which every other begins with.
+func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
+	return b.view(f, now, incomes).strategy()
+}
+
+func (v *view) strategy() Strategy {
+	answer := Strategy{Notes: []Note{}}
+	at := situationOf(v.facts.record(recovery.PrivateContact), recovery.PrivateContact)
+	for _, rule := range v.book.data.Strategies {
+		if rule.covers(at) {
+			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.String(), answer.Notes}
+			break
+		}
+	}
+	for _, rule := range v.book.data.StrategyNotes {
+		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v.read), Text: rule.Text, Source: rule.Source.String()}
+		if note.Applies == Unknown {
+			note.Text = rule.Unknown
+		}
+		if note.Applies != No && note.Text != "" {
+			answer.Notes = append(answer.Notes, note)
+		}
+	}
+	return answer
+}
+
+// PlanStep is one stage of the way ahead.
+type PlanStep struct {
+	Stage recovery.Stage `json:"stage"`
+	Why   string         `json:"why"`
+	DueIn string         `json:"due_in"` // in Chinese, as the clock counts
+}
+
+// planClocks are the clocks that the stages of a plan run under.
+var planClocks = map[recovery.Stage]recovery.Clock{
+	recovery.RecallWatch: recovery.AutoRefundClock, recovery.PrivateContact: recovery.ContactClock,
+	recovery.GroupNotice: recovery.NoticeClock, recovery.Appeal: recovery.PreparationClock,
+	recovery.Legal: recovery.RouteClock,
+}
+
+func (v *view) plan() []PlanStep {
+	steps := []PlanStep{}
+	for _, rule := range v.book.data.Plan {
+		if rule.If.holds(v.read) != Yes {
+			continue
+		}
+		for _, stage := range rule.Stages {
+			length, _ := v.book.Nominal(planClocks[stage])
+			steps = append(steps, PlanStep{stage, rule.Why, spell(length)})
+		}
+	}
+	return steps
+}

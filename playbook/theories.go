@@ -1,0 +1,107 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// theoryRule is one thing the law may call a mis-send.
+type theoryRule struct {
+	Rule     `yaml:",inline"`
+	Theory   string       `yaml:"theory"`
+	Name     string       `yaml:"name"`
+	Articles []Source     `yaml:"articles"`
+	Needs    condition    `yaml:"needs"`
+	Supports []reasonRule `yaml:"supports"`
+	Against  []reasonRule `yaml:"against"`
+}
+
+// Status is how a theory stands: never a verdict.
+type Status string
+
+// The statuses.
+const (
+	Supported     Status = "supports"
+	Weakened      Status = "weakens"
+	StatusUnknown Status = "unknown"
+)
+
+// Characterisation is how one theory stands against the facts. Texts are
+// Chinese; each article carries its mark.
+type Characterisation struct {
+	Theory   string     `json:"theory"`
+	Name     string     `json:"name"`
+	Article  string     `json:"article"`
+	Articles []Source   `json:"articles"`
+	Status   Status     `json:"status"`
+	Why      string     `json:"why"`
+	Supports []string   `json:"supports"`
+	Against  []string   `json:"against"`
+	Missing  []Question `json:"missing"`
+}
+
+// Characterise holds the facts against every theory of the book.
+func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation {
+	return b.view(f, now, nil).characterise()
+}
+
+func (v *view) characterise() []Characterisation {
+	all := []Characterisation{}
+	for _, rule := range v.book.data.Theories {
+		one := Characterisation{
+			Theory: rule.Theory, Name: rule.Name, Article: cite(rule.Articles), Articles: slices.Clone(rule.Articles),
+			Status: rule.status(v.read), Supports: said(rule.Supports, v.read), Against: said(rule.Against, v.read),
+			Missing: v.book.ask(rule.unknowns(v.read)),
+		}
+		one.Why = one.why()
+		all = append(all, one)
+	}
+	return all
+}
+
+func cite(articles []Source) string {
+	words := make([]string, len(articles))
+	for i, article := range articles {
+		words[i] = article.String()
+	}
+	return strings.Join(words, "；")
+}
+
+func (r theoryRule) status(read read) Status {
+	for _, reason := range r.Against {
+		if reason.Decides && reason.If.holds(read) == Yes {
+			return Weakened
+		}
+	}
+	switch r.Needs.holds(read) {
+	case Yes:
+		return Supported
+	case No:
+		return Weakened
+	default:
+		return StatusUnknown
+	}
+}
+
+func (r theoryRule) unknowns(read read) []string {
+	names := r.Needs.unknowns(read)
+	for _, reason := range slices.Concat(r.Supports, r.Against) {
+		names = append(names, reason.If.unknowns(read)...)
+	}
+	return names
+}
+
+// why is the one sentence a list has room for: what bears the status out.
+func (c Characterisation) why() string {
+	switch {
+	case c.Status == Supported && len(c.Supports) > 0:
+		return c.Supports[0]
+	case c.Status == Weakened && len(c.Against) > 0:
+		return c.Against[0]
+	case len(c.Missing) > 0:
+		return "还要知道：" + c.Missing[0].Text
+	default:
+		return "现有的事实不足以判断。"
+	}
+}

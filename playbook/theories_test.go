@@ -1,0 +1,150 @@
+package playbook_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/playbook"
+	"recourse/recovery"
+)
+
+func theory(t *testing.T, all []playbook.Characterisation, name string) playbook.Characterisation {
+	t.Helper()
+	at := slices.IndexFunc(all, func(c playbook.Characterisation) bool { return c.Theory == name })
+	if at < 0 {
+		t.Fatalf("nothing is said of %s", name)
+	}
+	return all[at]
+}
+
+func TestTheories(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	packet := func(f *playbook.AssessmentFacts) { f.Instrument = recovery.OrdinaryPacket }
+	told := func(name string, yes bool) func(*playbook.AssessmentFacts) {
+		return func(f *playbook.AssessmentFacts) { f.Circumstances[name] = yes }
+	}
+	unsaid := func(f *playbook.AssessmentFacts) { f.Reason = recovery.OtherReason }
+	unclaimed := func(f *playbook.AssessmentFacts) { f.ClaimState = recovery.Unclaimed }
+	small := func(f *playbook.AssessmentFacts) { f.Amount = 299_999 }
+	entry := func(f *playbook.AssessmentFacts) { f.Amount = 300_000 }
+	refuses := func(f *playbook.AssessmentFacts) { f.Refusal = recovery.Refuses }
+	silent := func(f *playbook.AssessmentFacts) { f.Refusal = recovery.NoAnswer }
+	type changes = []func(*playbook.AssessmentFacts)
+	for _, test := range []struct {
+		name, theory string
+		changes      changes
+		want         playbook.Status
+	}{
+		{"a mistaken transfer", "unjust_enrichment", nil, playbook.Supported},
+		{"a mistaken packet", "unjust_enrichment", changes{packet}, playbook.Supported},
+		{"no word of the mistake", "unjust_enrichment", changes{unsaid}, playbook.StatusUnknown},
+		{"nobody took it", "unjust_enrichment", changes{unclaimed}, playbook.Weakened},
+		{"a debt was paid", "unjust_enrichment", changes{told("prior_debt", true)}, playbook.Weakened},
+		{"no debt was paid", "unjust_enrichment", changes{told("prior_debt", false)}, playbook.Supported},
+		{"paid knowing there was no debt", "unjust_enrichment", changes{told("knew_no_debt", true)}, playbook.Weakened},
+		{"spent in good faith", "unjust_enrichment", changes{told("spent", true)}, playbook.Supported},
+		{"a transfer", "gift", nil, playbook.Weakened},
+		{"a packet", "gift", changes{packet}, playbook.StatusUnknown},
+		{"a packet with a wish", "gift", changes{packet, told("gift_note", true)}, playbook.Supported},
+		{"a packet without", "gift", changes{packet, told("gift_note", false)}, playbook.Weakened},
+		{"a mistake", "material_misunderstanding", nil, playbook.Supported},
+		{"deceived of enough", "fraud", changes{told("deceived", true), entry}, playbook.Supported},
+		{"deceived of less", "fraud", changes{told("deceived", true), small}, playbook.Weakened},
+		{"not deceived", "fraud", changes{told("deceived", false), entry}, playbook.Weakened},
+		{"nobody says", "fraud", changes{entry}, playbook.StatusUnknown},
+		{"refused", "embezzlement", changes{refuses}, playbook.StatusUnknown},
+		{"refused what was entrusted", "embezzlement", changes{refuses, told("entrusted", true)}, playbook.Supported},
+		{"silence is no refusal", "embezzlement", changes{silent, told("entrusted", true)}, playbook.StatusUnknown},
+		{"pressed", "harassment_by_claimant", changes{told("pressed", true)}, playbook.Supported},
+		{"not pressed", "harassment_by_claimant", changes{told("pressed", false)}, playbook.Weakened},
+		{"nobody says", "harassment_by_claimant", nil, playbook.StatusUnknown},
+	} {
+		f := story()
+		for _, change := range test.changes {
+			change(&f)
+		}
+		got := theory(t, b.Characterise(f, sent.Add(48*time.Hour)), test.theory)
+		if got.Status != test.want || got.Why == "" || got.Article == "" || got.Name == "" {
+			t.Errorf("%s, %s: %+v, want %s", test.theory, test.name, got, test.want)
+		}
+	}
+}
+
+func TestNinetyDays(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	at := func(days int) time.Time { return sent.AddDate(0, 0, days) }
+	for _, test := range []struct {
+		now     time.Time
+		noticed int // days after the sending; -1: not told
+		want    playbook.Status
+	}{
+		{at(90), -1, playbook.Supported},
+		{at(91), -1, playbook.StatusUnknown},
+		{at(91), 1, playbook.Supported},
+		{at(92), 1, playbook.Weakened},
+		{at(400), 309, playbook.Weakened},
+		{at(400), 310, playbook.Supported},
+	} {
+		f := story()
+		if test.noticed >= 0 {
+			noticed := at(test.noticed)
+			f.NoticedAt = &noticed
+		}
+		if got := theory(t, b.Characterise(f, test.now), "material_misunderstanding"); got.Status != test.want {
+			t.Errorf("%s, noticed %d: %s, want %s", test.now, test.noticed, got.Status, test.want)
+		}
+	}
+}
+
+func TestAPacketIsNotATransfer(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	transfer, packet := story(), story()
+	packet.Instrument = recovery.OrdinaryPacket
+	for _, name := range []string{"unjust_enrichment", "gift"} {
+		one, other := theory(t, b.Characterise(transfer, sent), name), theory(t, b.Characterise(packet, sent), name)
+		if slices.Equal(one.Supports, other.Supports) && slices.Equal(one.Against, other.Against) {
+			t.Errorf("%s: a packet and a transfer get the same answer", name)
+		}
+	}
+}
+
+// Every citation carries its mark, nothing is a verdict, and what is missing is
+// a question that can be answered.
+func TestCharacterisationIsHonest(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	all := b.Characterise(story(), sent)
+	if len(all) != 6 {
+		t.Errorf("%d theories", len(all))
+	}
+	for _, c := range all {
+		for _, article := range c.Articles {
+			if article.Mark == "" || article.Edition == "" {
+				t.Errorf("%s: %+v", c.Theory, article)
+			}
+		}
+		for _, question := range c.Missing {
+			f := story()
+			f.Circumstances[question.Signal] = true
+			if err := b.Check(f, sent); err != nil {
+				t.Errorf("%s asks what nobody can tell: %v", c.Theory, err)
+			}
+			again := theory(t, b.Characterise(f, sent), c.Theory)
+			if slices.Contains(again.Missing, question) {
+				t.Errorf("%s asks %s though it was told", c.Theory, question.Signal)
+			}
+		}
+		for _, text := range slices.Concat(c.Supports, c.Against, []string{c.Why}) {
+			for _, verdict := range []string{"必然", "一定构成", "肯定胜诉", "已构成", "有罪"} {
+				if strings.Contains(text, verdict) {
+					t.Errorf("%s: a verdict: %s", c.Theory, text)
+				}
+			}
+		}
+	}
+}
