@@ -69,14 +69,15 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 }
 
 // open makes the case of a filing, standing at its first position with its
-// first deadline, pinned to the playbook in force.
+// first deadline, pinned to the version of the playbook that its id is offered.
 func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
-	now, book := s.Now(), s.Shelf.Current()
+	now, id := s.Now(), recovery.CaseID(s.newID())
+	book := s.Shelf.For(id)
 	owner := recovery.UserID("")
 	if actor.Role == recovery.RoleClaimant {
 		owner = actor.ID
 	}
-	c := filing.Case(recovery.CaseID(s.newID()), number, owner, now, s.newID)
+	c := filing.Case(id, number, owner, now, s.newID)
 	c.Playbook = book.Version()
 	c.Position = recovery.Start(c, book.RefundAhead(filing, now))
 	if deadline, runs := book.Deadline(c.Position, c, now); runs {

@@ -59,6 +59,37 @@ func TestAVersionInTrialStandsBesideTheCurrentOne(t *testing.T) {
 	wantCode(t, err, recovery.CodeNotFound)
 }
 
+// TestNewCasesAreSharedBetweenVersions files until both versions have a case:
+// with a tenth for t2, 200 filings miss it once in a billion runs.
+func TestNewCasesAreSharedBetweenVersions(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
+	seen := map[string]recovery.Case{}
+	for range 200 {
+		reply, err := service.File(t.Context(), rig.As(recovery.RoleClaimant), casetest.Filing())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := service.Shelf.For(reply.Value.ID).Version(); reply.Value.Playbook != want {
+			t.Fatalf("%s is pinned to %s, was offered %s", reply.Value.ID, reply.Value.Playbook, want)
+		}
+		seen[reply.Value.Playbook] = reply.Value.Case
+		if len(seen) == 2 {
+			break
+		}
+	}
+	for _, version := range []string{"t1", "t2"} {
+		c, filed := seen[version]
+		if !filed {
+			t.Fatalf("no case was filed under %s", version)
+		}
+		if pinned := rig.Entries(t, c.ID)[0].Facts["playbook"]; pinned != version {
+			t.Errorf("the journal of a case under %s says %v", version, pinned)
+		}
+	}
+}
+
 // onShelf is the rig's service with other playbooks.
 func onShelf(t testing.TB, rig *casetest.Rig, books fs.FS) *casework.Service {
 	t.Helper()

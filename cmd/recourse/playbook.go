@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"recourse/playbook"
+)
+
+func playbookCommand() *cobra.Command {
+	command := &cobra.Command{Use: "playbook", Short: "Versions of the rules"}
+	command.AddCommand(diffCommand())
+	return command
+}
+
+// diffCommand needs no database: the versions are part of this binary.
+func diffCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "diff V1 V2", Short: "Print the rules that V2 added to V1, removed and changed", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, versions []string) error {
+			shelf, err := playbook.Load()
+			if err != nil {
+				return err
+			}
+			diff, err := shelf.Diff(versions[0], versions[1])
+			if err != nil {
+				return fmt.Errorf("%w (known are %v)", err, shelf.Versions())
+			}
+			return printDiff(cmd.OutOrStdout(), diff)
+		},
+	}
+}
+
+func printDiff(w io.Writer, diff playbook.Diff) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s to %s: %d added, %d removed, %d changed\n",
+		diff.From, diff.To, len(diff.Added), len(diff.Removed), len(diff.Changed))
+	for _, rule := range diff.Added {
+		fmt.Fprintf(&out, "added    %s (%s)\n", rule.ID, rule.Source)
+	}
+	for _, rule := range diff.Removed {
+		fmt.Fprintf(&out, "removed  %s (%s)\n", rule.ID, rule.Source)
+	}
+	for _, change := range diff.Changed {
+		fmt.Fprintf(&out, "changed  %s\n", change.ID)
+		if err := printChange(&out, change); err != nil {
+			return err
+		}
+	}
+	_, err := out.WriteTo(w)
+	return err
+}
+
+// printChange prints the keys of a rule that are not what they were.
+func printChange(w io.Writer, change playbook.Change) error {
+	var before, after map[string]json.RawMessage
+	if err := json.Unmarshal(change.Before, &before); err != nil {
+		return fmt.Errorf("rule %s: %w", change.ID, err)
+	}
+	if err := json.Unmarshal(change.After, &after); err != nil {
+		return fmt.Errorf("rule %s: %w", change.ID, err)
+	}
+	keys := maps.Clone(before)
+	maps.Copy(keys, after)
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if was, is := said(before[key]), said(after[key]); was != is {
+			fmt.Fprintf(w, "         %s: %s → %s\n", key, was, is)
+		}
+	}
+	return nil
+}
+
+func said(value json.RawMessage) string {
+	if value == nil {
+		return "nothing"
+	}
+	return string(value)
+}
