@@ -53,6 +53,7 @@ func (l *Linter) open(text string) matching {
 		m.hits[pair[0]] = without(p, m.hits[pair[0]], m.hits[pair[1]])
 	}
 	l.scan(m)
+	m.long = l.numbersOf(m)
 	return m
 }
 

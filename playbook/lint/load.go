@@ -58,8 +58,8 @@ func Parse(name string, data []byte) (*Linter, error) {
 	lines := linesOf(data)
 	for i := range linter.rules {
 		r := &linter.rules[i]
-		if err := linter.prepare(r, linter.rules[:i]); err != nil {
-			broken = append(broken, fmt.Errorf("%s:%d: rule %s: %w", name, lines[i], r.ID, err))
+		if fault := linter.prepare(r, linter.rules[:i]); fault != nil {
+			broken = append(broken, fmt.Errorf("%s:%d: rule %s: %w", name, lines[i], r.ID, fault))
 		}
 	}
 	if len(broken) > 0 {
@@ -234,12 +234,19 @@ func (r *rule) fault(earlier []rule) error {
 		return fmt.Errorf("there is no code %q", r.Code)
 	case r.Severity != Block && r.Severity != Warn:
 		return fmt.Errorf("there is no severity %q", r.Severity)
-	case r.Why == "" || r.Suggestion == "" || len(r.Articles) == 0:
-		return errors.New("a rule says why, by which article, and how to say it better")
 	case (len(r.Patterns) == 0) == (r.Detect == ""):
 		return errors.New("a rule has patterns or a detector, not both")
 	case r.Detect != "" && detectors[r.Detect] == nil:
 		return fmt.Errorf("there is no detector %q", r.Detect)
+	default:
+		return r.unsaid()
+	}
+}
+
+// unsaid names what a rule does not tell the sender.
+func (r *rule) unsaid() error {
+	if r.Why == "" || r.Suggestion == "" || len(r.Articles) == 0 {
+		return errors.New("a rule says why, by which article, and how to say it better")
 	}
 	for _, where := range r.Where {
 		if !slices.Contains(Wheres, where) {

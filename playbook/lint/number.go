@@ -7,10 +7,10 @@ import (
 
 // detectors look for what no list of words can spell.
 var detectors = map[string]func(*Linter, matching) []hit{
-	"id_number":  func(l *Linter, m matching) []hit { return l.numbersOf(m)[identity] },
-	"bank_card":  func(l *Linter, m matching) []hit { return l.numbersOf(m)[card] },
-	"mobile":     func(l *Linter, m matching) []hit { return l.numbersOf(m)[mobile] },
-	"landline":   func(l *Linter, m matching) []hit { return l.numbersOf(m)[landline] },
+	"id_number":  func(_ *Linter, m matching) []hit { return m.long[identity] },
+	"bank_card":  func(_ *Linter, m matching) []hit { return m.long[card] },
+	"mobile":     func(_ *Linter, m matching) []hit { return m.long[mobile] },
+	"landline":   func(_ *Linter, m matching) []hit { return m.long[landline] },
 	"email":      emails,
 	"repetition": repetitions,
 }
@@ -98,12 +98,18 @@ func numeral(t token) (byte, bool) {
 	if t.kind == digit {
 		return byte(t.r), true
 	}
-	for i, same := range [...]string{"零〇", "一幺壹", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"} {
-		if t.kind == han && strings.ContainsRune(same, t.r) {
-			return byte('0' + i), true
-		}
+	if t.kind != han {
+		return 0, false
 	}
-	return 0, false
+	value, known := spelled[t.r]
+	return value, known
+}
+
+// spelled are the digits that Chinese writes in words, the long forms of
+// banks and the 幺 of telephones among them.
+var spelled = map[rune]byte{
+	'零': '0', '〇': '0', '一': '1', '幺': '1', '壹': '1', '二': '2', '贰': '2', '三': '3', '叁': '3', '四': '4', '肆': '4',
+	'五': '5', '伍': '5', '六': '6', '陆': '6', '七': '7', '柒': '7', '八': '8', '捌': '8', '九': '9', '玖': '9',
 }
 
 // free reports that no letters touch a number, but for such as "tel".
@@ -119,29 +125,36 @@ func (l *Linter) free(m matching, run []figure) bool {
 // windows tries every form on every stretch of a run that begins and ends at
 // an edge.
 func (l *Linter) windows(m matching, run []figure, found *[families][]hit) {
-	taken := make([]bool, len(run)+1)
+	taken := make([]bool, len(run))
 	for _, f := range forms {
 		for first := range run {
 			if !run[first].edge || taken[first] {
 				continue
 			}
-			for _, length := range f.lengths {
-				last := first + length
-				if last > len(run) || last < len(run) && !run[last].edge || taken[last-1] || !tidy(run[first:last]) {
-					continue
-				}
-				digits := spell(run[first:last])
-				if !f.fits(digits) && (f.family != identity || !l.labelled(m, run[first].token, digits)) {
-					continue
-				}
-				for i := first; i < last; i++ {
-					taken[i] = true
-				}
-				found[f.family] = append(found[f.family], hit{run[first].token, run[last-1].token + 1})
-				break
+			length := l.longest(m, f, run[first:], taken[first:])
+			for i := first; i < first+length; i++ {
+				taken[i] = true
+			}
+			if length > 0 {
+				found[f.family] = append(found[f.family], hit{run[first].token, run[first+length-1].token + 1})
 			}
 		}
 	}
+}
+
+// longest gives how many figures from the first on make a number of the form,
+// or 0.
+func (l *Linter) longest(m matching, f form, run []figure, taken []bool) int {
+	for _, length := range f.lengths {
+		if length > len(run) || taken[length-1] || length < len(run) && !run[length].edge || !tidy(run[:length]) {
+			continue
+		}
+		digits := spell(run[:length])
+		if f.fits(digits) || f.family == identity && l.labelled(m, run[0].token, digits) {
+			return length
+		}
+	}
+	return 0
 }
 
 func spell(run []figure) string {

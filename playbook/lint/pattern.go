@@ -90,6 +90,7 @@ func choice(text string, list func(string) (int, error)) ([]int, error) {
 type matching struct {
 	*page
 	hits [][]hit
+	long [families][]hit // numbers of ten digits and more
 }
 
 // match gives the spans of a pattern, at most one from each beginning.
