@@ -1,7 +1,7 @@
 package playbook
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,7 +78,7 @@ func unpublished(years []int) string {
 	}
 	words := make([]string, len(years))
 	for i, year := range years {
-		words[i] = fmt.Sprint(year)
+		words[i] = strconv.Itoa(year)
 	}
 	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
 }

@@ -116,6 +116,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
 		case Unknown:
 			unknowns = append(unknowns, rule.If.unknowns(r)...)
+		default: // it does not apply
 		}
 	}
 	answer.Questions = b.ask(unknowns)

@@ -72,17 +72,17 @@ func load(files map[string]string) (*playbook.Shelf, error) {
 }
 
 // changed is the shipped book with the first place of a text changed.
-func changed(t *testing.T, old, new string) (files map[string]string, name string, line int) {
+func changed(t *testing.T, before, after string) (files map[string]string, name string, line int) {
 	t.Helper()
 	files = shipped(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		before, _, found := strings.Cut(files[name], old)
+		above, _, found := strings.Cut(files[name], before)
 		if found {
-			files[name] = strings.Replace(files[name], old, new, 1)
-			return files, name, strings.Count(before, "\n") + 1
+			files[name] = strings.Replace(files[name], before, after, 1)
+			return files, name, strings.Count(above, "\n") + 1
 		}
 	}
-	t.Fatalf("the book no longer holds %q", old)
+	t.Fatalf("the book no longer holds %q", before)
 	return nil, "", 0
 }
 

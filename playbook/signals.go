@@ -49,6 +49,7 @@ func (c condition) holds(r read) Answer {
 			return No
 		case Unknown:
 			answer = Unknown
+		default: // it holds: the next
 		}
 	}
 	return answer
@@ -83,7 +84,7 @@ type limitRule struct {
 var limitNames = []string{
 	"large_send_fen", "late_from_hour", "late_until_hour", "large_group", "wage_percent", "income_percent", "crowd",
 	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent",
-	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort",
+	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
 }
 
 // limit is a figure; false in a book that does not name it.

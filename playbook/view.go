@@ -222,12 +222,14 @@ func notified(v *view) Answer {
 	return Yes
 }
 
-// prompt: the counterpart was told within a day.
+// prompt: the counterpart was told soon after the sending.
 func prompt(v *view) Answer {
 	if v.facts.NotifiedAt == nil || v.facts.SentAt == nil {
 		return Unknown
 	}
-	return answerOf(v.facts.NotifiedAt.Sub(*v.facts.SentAt) <= 24*time.Hour)
+	return v.book.against("prompt_hours", func(hours int64) bool {
+		return v.facts.NotifiedAt.Sub(*v.facts.SentAt) <= time.Duration(hours)*time.Hour
+	})
 }
 
 // withinMisunderstanding counts from knowing, or from the sending where that is
