@@ -63,12 +63,13 @@ func end(outcome recovery.Outcome) stroke {
 }
 
 var (
-	contact   = ask(recovery.RoleClaimant, recovery.RecordContact, nil)
-	submit    = ask(recovery.RoleClaimant, recovery.SubmitAppeal, nil)
-	more      = ask(recovery.RoleAgent, recovery.RequestEvidence, nil)
-	legalStep = ask(recovery.RoleLegal, recovery.RecordLegalStep, nil)
-	withdraw  = ask(recovery.RoleClaimant, recovery.Withdraw, nil)
-	supplied  = stroke{evidence: "evidence-1"}
+	contact       = ask(recovery.RoleClaimant, recovery.RecordContact, nil)
+	submit        = ask(recovery.RoleClaimant, recovery.SubmitAppeal, nil)
+	more          = ask(recovery.RoleAgent, recovery.RequestEvidence, nil)
+	platformReply = ask(recovery.RoleAgent, recovery.RecordPlatformReply, nil)
+	legalStep     = ask(recovery.RoleLegal, recovery.RecordLegalStep, nil)
+	withdraw      = ask(recovery.RoleClaimant, recovery.Withdraw, nil)
+	supplied      = stroke{evidence: "evidence-1"}
 )
 
 // inGroup and oneToOne are cases of 1,000.00 without, and watched with, a
@@ -165,6 +166,14 @@ var scenarios = []scenario{
 	{
 		name: "waiting_legal", start: oneToOne(), stage: recovery.Legal,
 		strokes: []stroke{raise(recovery.Legal), route(recovery.SmallClaims), legalStep},
+	},
+	// The walk of the sample: silence twice, an appeal denied, a suit chosen.
+	{
+		name: "sample_walk", start: inGroup(false), stage: recovery.Legal,
+		runOut: []recovery.Clock{recovery.ContactClock, recovery.NoticeClock},
+		strokes: []stroke{
+			supplied, withSteps(contact, 3), submit, platformReply, decide(recovery.Denied), route(recovery.SmallClaims),
+		},
 	},
 	// What else leaves its own trace.
 	{
