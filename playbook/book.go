@@ -68,11 +68,17 @@ type document struct {
 	Claims        []claimRule        `yaml:"claims"`
 }
 
-// names are what texts call the platforms and instruments.
-type names struct {
+// naming is what texts of one language call the platforms and instruments.
+type naming struct {
 	Platforms   map[recovery.Platform]string   `yaml:"platforms"`
 	Instruments map[recovery.Instrument]string `yaml:"instruments"`
-	Provinces   []string                       `yaml:"provinces"` // short names
+}
+
+// names are those of Chinese texts, of English ones, and the provinces.
+type names struct {
+	naming    `yaml:",inline"`
+	English   naming   `yaml:"english"`
+	Provinces []string `yaml:"provinces"` // short names
 }
 
 func (d *document) rules() []Rule {

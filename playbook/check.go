@@ -48,14 +48,19 @@ func (b *Book) check(where places) error {
 }
 
 func (b *Book) checkNames(i *inspection) {
+	i.naming("names", b.data.Names.naming)
+	i.naming("names.english", b.data.Names.English)
+}
+
+func (i *inspection) naming(where string, n naming) {
 	for _, platform := range recovery.Platforms {
-		if b.data.Names.Platforms[platform] == "" {
-			i.fault("", "names: the platform %s has no name", platform)
+		if n.Platforms[platform] == "" {
+			i.fault("", "%s: the platform %s has no name", where, platform)
 		}
 	}
 	for _, instrument := range recovery.Instruments {
-		if b.data.Names.Instruments[instrument] == "" {
-			i.fault("", "names: the instrument %s has no name", instrument)
+		if n.Instruments[instrument] == "" {
+			i.fault("", "%s: the instrument %s has no name", where, instrument)
 		}
 	}
 }
@@ -227,10 +232,15 @@ func (b *Book) checkTexts(i *inspection) {
 		i.scope(rule.ID, rule.scope)
 		oneOf(i, rule.ID, "audience", rule.Audience, textAudiences)
 		oneOf(i, rule.ID, "channel", recovery.Channel(rule.Channel), recovery.Channels)
-		i.filled(rule.ID, rule.Subject, rule.Body)
 		i.filled(rule.ID, rule.Warnings...)
-		for _, text := range []string{rule.Subject, rule.Body} {
-			i.variables(rule.ID, text)
+		for _, wording := range []Wording{rule.Wording, rule.English} {
+			for _, text := range []string{wording.Subject, wording.Body, wording.Short} {
+				i.filled(rule.ID, text)
+				i.variables(rule.ID, text)
+			}
+			if len(wording.Short) >= len(wording.Body) {
+				i.fault(rule.ID, "the short form is not shorter")
+			}
 		}
 	}
 }

@@ -118,6 +118,8 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 		{"an unknown variable", "{{outstanding}}", "{{owed}}", "there is no variable {{owed}}"},
 		{"a broken variable", "{{outstanding}}", "{outstanding}}", "a brace stands outside"},
 		{"an empty text", "subject: 礼貌提醒", "subject: ''", "rule text.reminder: a text is empty"},
+		{"a long short form", "    short: \"误发的{{instrument}}（{{amount}} 元）请先不要领取，谢谢！\"", "    short: \"" + strings.Repeat("请先不要领取，", 40) + "\"", "not shorter"},
+		{"an English name too few", "{wechat: WeChat, alipay", "{alipay", "names.english: the platform wechat"},
 		{"a name too few", "qq: QQ钱包, ", "", "the platform qq has no name"},
 		{"another version", `version: "2026-11"`, `version: "2026-12"`, "the folder is named"},
 		{"no date", "valid_from: 2026-11-01\n", "", "valid_from is missing"},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/playbook"
 	"recourse/recovery"
@@ -38,7 +39,9 @@ func TestTextsByStageAndGroup(t *testing.T) {
 		{recovery.RecallWatch, recovery.NoGroup, []string{"text.hold.private", "text.private_word"}},
 		{recovery.RecallWatch, recovery.FamilyGroup, []string{"text.hold.group", "text.private_word"}},
 		{recovery.PrivateContact, "", []string{"text.private_word", "text.reminder"}},
-		{recovery.GroupNotice, recovery.FamilyGroup, []string{"text.group_note"}},
+		{recovery.GroupNotice, recovery.FamilyGroup, []string{"text.group_note", "text.mediator"}},
+		{recovery.GroupNotice, recovery.WorkGroup, []string{"text.group_note", "text.employer"}},
+		{recovery.Appeal, recovery.WorkGroup, []string{"text.employer", "text.customer_service"}},
 		{recovery.GroupNotice, recovery.StrangersGroup, []string{"text.group_owner"}},
 		{recovery.GroupNotice, recovery.TradeGroup, []string{"text.group_note", "text.group_owner"}},
 		{recovery.Appeal, recovery.NoGroup, []string{"text.customer_service"}},
@@ -58,8 +61,8 @@ func TestTextsAreFilledAndNameNobody(t *testing.T) {
 		c := sample(group)
 		for _, stage := range recovery.Stages {
 			for _, text := range b.Texts(c, stage) {
-				whole := text.Subject + text.Body
-				if strings.ContainsAny(whole, "{}") || strings.Contains(whole, "待补") {
+				whole := text.Subject + text.Body + text.Short + text.English.Subject + text.English.Body + text.English.Short
+				if strings.ContainsAny(whole, "{}") || strings.Contains(whole, "待补") || strings.Contains(whole, "filled in") {
 					t.Errorf("%s: a variable is left: %s", text.ID, whole)
 				}
 				for _, personal := range []string{
@@ -69,7 +72,7 @@ func TestTextsAreFilledAndNameNobody(t *testing.T) {
 						t.Errorf("%s: holds personal data %q", text.ID, personal)
 					}
 				}
-				for _, threat := range []string{"后果自负", "曝光", "报警抓", "骗子", "小偷", "不还就", "人肉", "坐牢"} {
+				for _, threat := range []string{"后果自负", "曝光", "报警抓", "骗子", "小偷", "不还就", "人肉", "坐牢", "thief", "or else", "expose", "police will"} {
 					if strings.Contains(whole, threat) {
 						t.Errorf("%s: threatens: %q", text.ID, threat)
 					}
@@ -107,5 +110,35 @@ func TestAValueThatLooksLikeAVariableStaysText(t *testing.T) {
 	c.TransactionNo = "{{case_number}}"
 	if text := book(t).Texts(c, recovery.Appeal)[0]; !strings.Contains(text.Body, "交易单号 {{case_number}}，") {
 		t.Errorf("a value was read as a variable: %s", text.Body)
+	}
+}
+
+func TestTextsInEnglish(t *testing.T) {
+	t.Parallel()
+	text := book(t).Texts(sample(recovery.NoGroup), recovery.Appeal)[0].English
+	for _, want := range []string{"2026-11-21 12:30 (UTC+8)", "WeChat", "transfer", "CNY 2,000.00", "CNY 1,500.00", "1000050001", "R20261121-000042"} {
+		if !strings.Contains(text.Body, want) {
+			t.Errorf("the text lacks %q: %s", want, text.Body)
+		}
+	}
+	unknown := sample(recovery.NoGroup)
+	unknown.TransactionNo, unknown.SentAt = "", time.Time{}
+	blank := book(t).Texts(unknown, recovery.Appeal)[0]
+	if strings.Count(blank.English.Body, "(to be filled in)") != 2 || strings.Count(blank.Body, "（待补）") != 2 {
+		t.Errorf("unknown values: %s", blank.English.Body)
+	}
+	for _, group := range recovery.GroupKinds {
+		for _, stage := range recovery.Stages {
+			for _, text := range book(t).Texts(sample(group), stage) {
+				for _, wording := range []playbook.Wording{text.Wording, text.English} {
+					if len(wording.Short) >= len(wording.Body) || wording.Subject == "" {
+						t.Errorf("%s: %+v", text.ID, wording)
+					}
+				}
+				if strings.ContainsFunc(text.English.Body+text.English.Short, func(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }) {
+					t.Errorf("%s: Chinese in the English: %s", text.ID, text.English.Body)
+				}
+			}
+		}
 	}
 }

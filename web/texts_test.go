@@ -86,7 +86,7 @@ func families(used map[string]bool) {
 	named(used, "clock", recovery.Clocks...)
 	named(used, "silence", recovery.Clocks...)
 	named(used, "entry", recovery.EntryKinds...)
-	named(used, "text_audience", "counterpart", "group", "group_owner", "customer_service")
+	named(used, "text_audience", "counterpart", "group", "group_owner", "mediator", "employer", "customer_service")
 	named(used, "value", ownWords...)
 	named(used, "choose", yesNo(true), yesNo(false))
 	named(used, "span", "days", "hours", "minutes")
