@@ -3,6 +3,7 @@ package lint_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -230,7 +231,7 @@ func TestLintIsSafeForConcurrentUse(t *testing.T) {
 	l := linter(t)
 	want := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private))
 	for i := range 8 {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 			if got := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private)); got != want {
 				t.Errorf("%s, want %s", got, want)

@@ -79,8 +79,7 @@ func (m matching) figures(i int) []figure {
 		value, is := numeral(t)
 		switch {
 		case is:
-			edge := len(run) == 0 || t.gap || loose || m.tokens[i-1].kind != t.kind
-			run = append(run, figure{i, value, edge, loose && len(run) > 0})
+			run = append(run, figure{i, value, loose || m.begins(i, len(run)), loose && len(run) > 0})
 			loose = false
 		case t.kind >= pause && len(run) > 0 && !loose:
 			loose = true
@@ -91,6 +90,12 @@ func (m matching) figures(i int) []figure {
 		}
 	}
 	return run
+}
+
+// begins reports whether the digit at token i may be the first of a number,
+// when so many stand before it: they are written otherwise, or apart.
+func (m matching) begins(i, before int) bool {
+	return before == 0 || m.tokens[i].gap || m.tokens[i-1].kind != m.tokens[i].kind
 }
 
 // numeral is the digit a token spells, in any way people spell one.

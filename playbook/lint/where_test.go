@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "required", " \n": "required", "a\xff": "invalid_utf8", "a\u202eb": "forbidden_character", "a\x00": "forbidden_character",
+		"": "required", "\t\n": "required", "a\xff": "invalid_utf8", "a\u202eb": "forbidden_character", "a\x00": "forbidden_character",
 		strings.Repeat("字", lint.MaxText+1): "too_long",
 	} {
 		if field, code := fault(t, lint.Check(text)); field != "text" || code != want {
