@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recourse/playbook"
+	"recourse/playbook/lint"
 	"recourse/recovery"
 )
 
@@ -137,6 +138,30 @@ func TestTextsInEnglish(t *testing.T) {
 				}
 				if strings.ContainsFunc(text.English.Body+text.English.Short, func(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }) {
 					t.Errorf("%s: Chinese in the English: %s", text.ID, text.English.Body)
+				}
+			}
+		}
+	}
+}
+
+// What we give people to send passes what we hold their own words against, in
+// both languages and lengths.
+func TestEveryWordingPassesTheLinter(t *testing.T) {
+	t.Parallel()
+	linter, err := lint.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range recovery.GroupKinds {
+		for _, stage := range recovery.Stages {
+			for _, text := range book(t).Texts(sample(group), stage) {
+				where := lint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
+				for _, wording := range []playbook.Wording{text.Wording, text.English} {
+					for _, words := range []string{wording.Subject, wording.Body, wording.Short} {
+						for _, finding := range linter.Lint(words, where) {
+							t.Errorf("%s: %s in %s", text.ID, finding.Rule, words)
+						}
+					}
 				}
 			}
 		}
