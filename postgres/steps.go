@@ -134,12 +134,25 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 }
 
 func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {
+	// On the right of an assignment stands what the case was before the step.
 	batch.Queue(`update cases set stage = $2, waiting_on = $3, outcome = $4, recovered_fen = $5, position = $6,
 			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
-			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end
+			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end,
+			last_stage = case when not $10::boolean then $2 when stage <> $2 then stage else last_stage end,
+			appealed = appealed or $12::boolean, route = $13,
+			contact_fen = contact_fen + case when stage in ('private_contact', 'group_notice') then $5 - recovered_fen else 0 end,
+			appeal_fen = appeal_fen + case when stage = 'appeal' then $5 - recovered_fen else 0 end,
+			legal_fen = legal_fen + case when stage = 'legal' then $5 - recovered_fen else 0 end
 		where id = $1`,
 		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
-		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.Open(), at)
+		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.Open(), at,
+		submitted(w.Next.Appeal), w.Next.Route)
+}
+
+// submitted reports that the platform was asked: an appeal in preparation was
+// not yet made.
+func submitted(appeal recovery.AppealState) bool {
+	return appeal != "" && appeal != recovery.AppealPreparing
 }
 
 // mergeCounterpart sets what is known anew of one counterpart. Blank never

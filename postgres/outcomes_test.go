@@ -1,0 +1,128 @@
+package postgres_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+)
+
+var bands = []recovery.Money{200_00, 500_00, 5_000_00}
+
+// walk takes a case through positions, one step each.
+func walk(t testing.TB, s *postgres.Store, c recovery.Case, positions ...func(*recovery.Position)) {
+	t.Helper()
+	next := c.Position
+	for i, change := range positions {
+		change(&next)
+		_, err := s.WriteStep(t.Context(), postgres.StepWrite{
+			CaseID: c.ID, Drafts: drafts(recovery.EntryStageEntered, fmt.Sprintf("walk-%d", i)), Next: next,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func stand(stage recovery.Stage, recovered recovery.Money) func(*recovery.Position) {
+	return func(p *recovery.Position) { p.Stage, p.Recovered = stage, recovered }
+}
+
+func shut(outcome recovery.Outcome, recovered recovery.Money) func(*recovery.Position) {
+	return func(p *recovery.Position) {
+		p.Stage, p.WaitingOn, p.Outcome, p.Appeal, p.Recovered = recovery.Closed, recovery.OnNobody, outcome, "", recovered
+	}
+}
+
+func TestOutcomesPutMoneyDownToItsWay(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	walk(t, s, file(t, s), stand(recovery.GroupNotice, 0), shut(recovery.RecoveredFull, 200_000))
+	walk(t, s, file(t, s),
+		stand(recovery.PrivateContact, 50_000), stand(recovery.Appeal, 50_000),
+		func(p *recovery.Position) { p.Appeal = recovery.AppealSubmitted },
+		stand(recovery.Appeal, 90_000), stand(recovery.Legal, 90_000),
+		func(p *recovery.Position) { p.Appeal, p.Route = "", recovery.SmallClaims },
+		shut(recovery.Judgment, 90_000))
+	walk(t, s, file(t, s), stand(recovery.Appeal, 0),
+		func(p *recovery.Position) { p.Appeal = recovery.AppealPreparing }, shut(recovery.Withdrawn, 0))
+	walk(t, s, file(t, s), shut(recovery.NotEligible, 0))
+	file(t, s) // stays open
+	like := postgres.Outcome{
+		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, Band: 2,
+		Cases: 1, AmountFen: 200_000,
+	}
+	appeal, notice, legal := like, like, like
+	appeal.LastStage = recovery.Appeal
+	notice.LastStage, notice.Returned, notice.ByContact, notice.RecoveredFen = recovery.GroupNotice, 1, 1, 200_000
+	legal.LastStage, legal.Route, legal.Appealed = recovery.Legal, recovery.SmallClaims, true
+	legal.Returned, legal.ByContact, legal.ByAppeal, legal.RecoveredFen = 1, 1, 1, 90_000
+	got := must[[]postgres.Outcome](t)(s.Outcomes(t.Context(), bands))
+	if diff := cmp.Diff([]postgres.Outcome{appeal, notice, legal}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOutcomesBandsBeginAtTheirAmount(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	for _, amount := range []recovery.Money{1, 199_99, 200_00, 499_99, 500_00, 4_999_99, 5_000_00, recovery.MaxMoney} {
+		walk(t, s, file(t, s, func(c *recovery.Case) { c.Amount = amount }), shut(recovery.Unrecovered, 0))
+	}
+	cases := map[int]int{}
+	for _, outcome := range must[[]postgres.Outcome](t)(s.Outcomes(t.Context(), bands)) {
+		cases[outcome.Band] += outcome.Cases
+	}
+	if diff := cmp.Diff(map[int]int{0: 2, 1: 2, 2: 2, 3: 2}, cases); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOutcomesOfNothing(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	if got := must[[]postgres.Outcome](t)(s.Outcomes(t.Context(), bands)); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestOlderCasesAreCounted takes the schema back to before the columns were
+// there, with cases in it, and migrates.
+func TestOlderCasesAreCounted(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	walk(t, b.Store, file(t, b.Store), shut(recovery.RecoveredFull, 200_000))
+	walk(t, b.Store, file(t, b.Store), stand(recovery.Legal, 0), shut(recovery.Unrecovered, 0))
+	lawful := file(t, b.Store)
+	walk(t, b.Store, lawful, stand(recovery.Legal, 0),
+		func(p *recovery.Position) { p.Route = recovery.CivilSuit }, shut(recovery.Judgment, 10))
+	file(t, b.Store)
+	for _, statement := range []string{
+		`drop index cases_outcomes`,
+		`alter table cases drop column last_stage, drop column appealed, drop column route,
+			drop column contact_fen, drop column appeal_fen, drop column legal_fen`,
+		`delete from goose_db_version where version_id = 2`,
+	} {
+		if err := b.sql(t, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := postgres.Migrate(t.Context(), b.url); err != nil {
+		t.Fatal(err)
+	}
+	got := map[recovery.Stage]postgres.Outcome{}
+	for _, outcome := range must[[]postgres.Outcome](t)(b.Outcomes(t.Context(), bands)) {
+		got[outcome.LastStage] = outcome
+	}
+	if contact, legal := got[recovery.PrivateContact], got[recovery.Legal]; len(got) != 2 || contact.Cases != 2 ||
+		contact.ByContact != 1 || legal.Cases != 1 || legal.ByLaw != 1 || legal.Route != recovery.CivilSuit {
+		t.Errorf("%+v", got)
+	}
+	if b.count(t, "cases where closed_at is null and last_stage = stage") != 1 {
+		t.Error("the open case does not stand where it stands")
+	}
+}
