@@ -70,14 +70,14 @@ func (v *view) stage() recovery.Stage {
 // every answer.
 func (v *view) warnings() []Warning {
 	warnings := []Warning{}
-	for _, rule := range v.book.data.Findings {
+	for rule := range current(v.book.data.Findings, v.now) {
 		if rule.If.holds(v.read) == Yes {
 			warnings = append(warnings, rule.warning(rule.Text))
 		}
 	}
 	facts := v.facts.recall()
 	disputed := v.book.cell(facts.situation(), facts.SentAt).disputed()
-	for _, rule := range v.book.data.Warnings {
+	for rule := range current(v.book.data.Warnings, v.now) {
 		if rule.covers(facts.situation()) && (disputed || !rule.OnlyDisputed) {
 			warnings = append(warnings, rule.warning(rule.Text))
 		}

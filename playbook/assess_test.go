@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/playbook"
+	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
@@ -107,6 +108,21 @@ func TestServicesThatPromiseRecoveryAreWarnedOf(t *testing.T) {
 	for _, r := range got.Routes {
 		if strings.Contains(r.Name, "代追") {
 			t.Errorf("%s is offered as a way", r.Name)
+		}
+	}
+}
+
+// A rule is heard only in its own time: the law on public order of 2025 was not
+// in force before 2026.
+func TestRulesOfAnotherTimeAreSilent(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	f := story()
+	f.SentAt = nil
+	dawn := time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Shanghai)
+	for now, want := range map[time.Time]int{dawn.Add(-time.Second): 5, dawn: 6} {
+		if got := len(b.Characterise(f, now)); got != want {
+			t.Errorf("at %s: %d theories, want %d", now, got, want)
 		}
 	}
 }

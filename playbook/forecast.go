@@ -114,12 +114,12 @@ func (b *Book) Forecast(f AssessmentFacts, now time.Time, incomes Incomes, known
 
 func (v *view) forecast(known Experience) Forecast {
 	claims := []string{}
-	for _, rule := range v.book.data.Priors {
+	for rule := range current(v.book.data.Priors, v.now) {
 		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v.read) == Yes {
 			claims = append(claims, fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", rule.Percent, rule.Source))
 		}
 	}
-	for _, rule := range v.book.data.Scales {
+	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == VoluntaryReturn && rule.If.holds(v.read) == Yes {
 			claims = append(claims, rule.Text)
 		}
@@ -151,7 +151,7 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 // prior is the least of the claims that apply, scaled.
 func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
 	share = 1
-	for _, rule := range v.book.data.Priors {
+	for rule := range current(v.book.data.Priors, v.now) {
 		if rule.Route != route || rule.If.holds(v.read) != Yes {
 			continue
 		}
@@ -163,7 +163,7 @@ func (v *view) prior(route recovery.Route) (share float64, sources []string, cla
 		claimed = true
 		sources = append(sources, rule.Source.String()+"（通俗文章，权重很小）")
 	}
-	for _, rule := range v.book.data.Scales {
+	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == route && rule.If.holds(v.read) == Yes {
 			share *= rule.Percent / 100
 		}

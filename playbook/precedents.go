@@ -47,7 +47,7 @@ func (v *view) precedents() []Precedent {
 		Precedent
 	}
 	var found []scored
-	for _, rule := range v.book.data.Precedents {
+	for rule := range current(v.book.data.Precedents, v.now) {
 		score, why := v.likeness(rule)
 		if score == 0 {
 			continue

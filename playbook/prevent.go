@@ -99,18 +99,18 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 	answer := Prevention{
 		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: b.Version(),
 	}
-	for _, rule := range b.data.Confirmations {
+	for rule := range current(b.data.Confirmations, now) {
 		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
 	}
 	var unknowns []string
-	for _, rule := range b.data.Measures {
+	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
 			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
 			unknowns = append(unknowns, rule.If.unknowns(r)...)
 		}
 	}
-	for _, rule := range b.data.Cautions {
+	for rule := range current(b.data.Cautions, now) {
 		switch rule.If.holds(r) {
 		case Yes:
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))

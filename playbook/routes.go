@@ -64,7 +64,7 @@ func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known E
 func (v *view) routes(known Experience) []RouteOption {
 	options := []RouteOption{}
 	best := -1
-	for _, rule := range v.book.data.Routes {
+	for rule := range current(v.book.data.Routes, v.now) {
 		option := v.option(rule, known)
 		options = append(options, option)
 		last := len(options) - 1

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 )
@@ -87,7 +88,7 @@ type Rule struct {
 	Confidence Confidence `yaml:"confidence" json:"confidence"`
 	DisputedBy []string   `yaml:"disputed_by" json:"disputed_by,omitempty"`
 	ValidFrom  *time.Time `yaml:"valid_from" json:"valid_from,omitempty"` // nil: since the book's own date
-	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // nil: no end is known
+	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // the first day it no longer holds; nil: none is known
 }
 
 // inForce reports whether the rule's own time covers an instant; an unknown one
@@ -96,7 +97,23 @@ func (r Rule) inForce(at time.Time) bool {
 	if at.IsZero() {
 		return true
 	}
-	return (r.ValidFrom == nil || !at.Before(*r.ValidFrom)) && (r.ValidTo == nil || at.Before(*r.ValidTo))
+	return (r.ValidFrom == nil || !at.Before(dawn(*r.ValidFrom))) && (r.ValidTo == nil || at.Before(dawn(*r.ValidTo)))
+}
+
+// dawn is when a date of a book begins: in China, not in Greenwich.
+func dawn(date time.Time) time.Time {
+	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, china)
 }
 
 func (r Rule) rule() Rule { return r }
+
+// current are the rules whose own time covers an instant, in their order.
+func current[T interface{ rule() Rule }](rules []T, at time.Time) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, r := range rules {
+			if r.rule().inForce(at) && !yield(r) {
+				return
+			}
+		}
+	}
+}

@@ -124,7 +124,7 @@ func (v *view) strategy() Strategy {
 			break
 		}
 	}
-	for _, rule := range v.book.data.StrategyNotes {
+	for rule := range current(v.book.data.StrategyNotes, v.now) {
 		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v.read), Text: rule.Text, Source: rule.Source.String()}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
@@ -152,7 +152,7 @@ var planClocks = map[recovery.Stage]recovery.Clock{
 
 func (v *view) plan() []PlanStep {
 	steps := []PlanStep{}
-	for _, rule := range v.book.data.Plan {
+	for rule := range current(v.book.data.Plan, v.now) {
 		if rule.If.holds(v.read) != Yes {
 			continue
 		}

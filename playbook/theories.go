@@ -48,7 +48,7 @@ func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation
 
 func (v *view) characterise() []Characterisation {
 	all := []Characterisation{}
-	for _, rule := range v.book.data.Theories {
+	for rule := range current(v.book.data.Theories, v.now) {
 		one := Characterisation{
 			Theory: rule.Theory, Name: rule.Name, Article: cite(rule.Articles), Articles: slices.Clone(rule.Articles),
 			Status: rule.status(v.read), Supports: said(rule.Supports, v.read), Against: said(rule.Against, v.read),
