@@ -128,6 +128,10 @@ func (v *view) forecast(known Experience) Forecast {
 	return Forecast{chance, claims, "这是区间估计，不是承诺；样本越少，区间越宽。"}
 }
 
+// doubt is the part of a case on either side that keeps a claim of all or nothing
+// from certainty, and is too small to raise a claim of next to nothing.
+const doubt = 0.1
+
 // chance is the posterior of a route; informed is false when neither a claim nor
 // a case speaks, and the interval says nothing.
 func (v *view) chance(route recovery.Route, known Experience) (chance Chance, informed bool) {
@@ -136,11 +140,13 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 	enough, _ := v.book.limit("cohort")
 	prior := beta{1, 1}
 	if weight > 0 && len(sources) > 0 {
-		// Half a case on either side keeps a claim of all or nothing from certainty.
-		prior = beta{0.5 + float64(weight)*share, 0.5 + float64(weight)*(1-share)}
+		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
 	tally := known.tally(Cohort{route, v.facts.group().Kind, Band(v.facts.Amount)}, int(enough))
 	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
+	if len(sources) == 0 {
+		sources = append(sources, "没有来源给出成功率")
+	}
 	sources = append(sources, fmt.Sprintf("本站已结案件 %d 件", tally.N))
 	return Chance{
 		Low: round(after.quantile(0.025)), Mean: round(after.mean()), High: round(after.quantile(0.975)),
