@@ -1,8 +1,10 @@
 package playbook_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,5 +138,38 @@ func TestFactsOfACase(t *testing.T) {
 	}
 	if empty := playbook.FactsOf(recovery.Case{}); empty.SentAt != nil || empty.Group != nil {
 		t.Errorf("nothing is known of %+v", empty)
+	}
+}
+
+// What is accepted can be answered; nothing that can be sent brings the engine
+// down.
+func FuzzFacts(f *testing.F) {
+	f.Add([]byte(`{"platform":"wechat","instrument":"transfer","amount_fen":200000,"sent_at":"2026-11-21T12:30:00+08:00"}`))
+	f.Add([]byte(`{"platform":"qq","instrument":"lucky_packet","amount_fen":1,"group":{"kind":"family","size":5000},"circumstances":{"abroad":true}}`))
+	f.Add([]byte(`{"amount_fen":-1,"counterparts":[{"claimed_fen":9223372036854775807}],"bystanders":-4}`))
+	b := book(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var facts playbook.AssessmentFacts
+		if json.Unmarshal(body, &facts) != nil || b.Check(facts, sent) != nil {
+			return
+		}
+		answer := b.Assess(facts, sent, playbook.Knowledge{Incomes: figures()})
+		if _, err := json.Marshal(answer); err != nil || answer.Recall.How == "" || len(answer.Plan) == 0 {
+			t.Errorf("%s: %v, %+v", body, err, answer.Recall)
+		}
+	})
+}
+
+func TestPromptNotice(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for after, want := range map[time.Duration]bool{24 * time.Hour: true, 24*time.Hour + time.Second: false} {
+		f := story()
+		told := sent.Add(after)
+		f.NotifiedAt = &told
+		gift := theory(t, b.Characterise(f, told), "gift")
+		if got := slices.ContainsFunc(gift.Against, func(text string) bool { return strings.Contains(text, "很快说明发错") }); got != want {
+			t.Errorf("told after %s: prompt %v", after, got)
+		}
 	}
 }
