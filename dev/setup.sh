@@ -94,6 +94,7 @@ if [ "$1" = test ]; then
 	have python3 || want python3 python3
 	have unzip || want unzip unzip
 	have pgrep || want procps proctools
+	have npm || want npm node
 fi
 fonts_complete || have npm || want npm node
 install_packages
@@ -105,3 +106,6 @@ if have apt-cache && ! fonts_complete && ! apt-cache show fonts-hanazono >/dev/n
 fi
 mkdir -p "$fonts" 2>/dev/null || die "the folder $fonts cannot be written: choose another with RECOURSE_FONTS=DIR"
 "$here/during.sh" "fetching and checking the fonts" "$root/evidence/dossier/fetch-fonts.sh" "$fonts"
+if [ "$1" = test ]; then
+	"$here/during.sh" "fetching the calendar to compare with" "$root/playbook/calendar/fetch-chinese-days.sh" "$root/.tools/npm"
+fi

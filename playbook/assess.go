@@ -27,11 +27,11 @@ type Assessment struct {
 	Requirements     []recovery.Requirement `json:"evidence_requirements"`
 	Texts            []Text                 `json:"texts"`
 	Precedents       []Precedent            `json:"precedents"`
-	Playbook         PlaybookRef            `json:"playbook"`
+	Playbook         VersionRef             `json:"playbook"`
 }
 
-// PlaybookRef says by which version an answer was given.
-type PlaybookRef struct {
+// VersionRef says by which version an answer was given.
+type VersionRef struct {
 	Version string `json:"version"`
 }
 
@@ -50,7 +50,7 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 		Requirements:     b.Requirements(f.record(stage), nil),
 		Texts:            b.Texts(f.record(stage), stage),
 		Precedents:       v.precedents(),
-		Playbook:         PlaybookRef{b.Version()},
+		Playbook:         VersionRef{b.Version()},
 	}
 }
 

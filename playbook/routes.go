@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"recourse/recovery"
@@ -111,7 +112,7 @@ func (v *view) decide(rule routeRule, option *RouteOption) {
 	shut := said(rule.Closed, v.read)
 	needs := rule.Needs.holds(v.read)
 	option.Open = len(shut) == 0 && needs == Yes
-	option.Why = append(shut, said(rule.Why, v.read)...)
+	option.Why = slices.Concat(shut, said(rule.Why, v.read))
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}

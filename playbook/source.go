@@ -72,14 +72,18 @@ func (s Source) fault() string {
 		return fmt.Sprintf("there is no article %q", s.Article)
 	case (s.Article != "" || s.Statute != "") && s.Section == "":
 		return "an article or statute is cited with its section"
-	case (s.Statute != "" || s.Press != "") && s.Edition == "":
+	case s.read() && s.Edition == "":
 		return "a statute or a report is cited with the edition that was read"
-	case (s.Statute != "" || s.Press != "") && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
+	case s.read() && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
 		return fmt.Sprintf("the mark of a statute or a report is V, S or R, not %q", s.Mark)
 	default:
 		return ""
 	}
 }
+
+// read reports a source of which there are editions, and ways of having read it:
+// a statute or a report.
+func (s Source) read() bool { return s.Statute != "" || s.Press != "" }
 
 // Rule is what every entry of a book states about itself.
 type Rule struct {

@@ -94,7 +94,7 @@ func (b *Book) fill(w Wording, in tongue, c recovery.Case) Wording {
 	return Wording{b.put(w.Subject, in, c), b.put(w.Body, in, c), b.put(w.Short, in, c)}
 }
 
-// put fills values in in one pass, so that a value that looks like a variable
+// put fills in the values in one pass, so that a value that looks like a variable
 // stays what it is.
 func (b *Book) put(text string, in tongue, c recovery.Case) string {
 	return variableForm.ReplaceAllStringFunc(text, func(found string) string {
