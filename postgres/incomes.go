@@ -1,0 +1,42 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"recourse/recovery"
+)
+
+// Income is what people of a province earn from a day on, in fen; 0 is unknown.
+type Income struct {
+	Province       string // short: 浙江
+	FromDay        time.Time
+	MonthlyWageFen recovery.Money
+	YearlyWageFen  recovery.Money
+	DailyIncomeFen recovery.Money
+	Source         string
+	EnteredBy      recovery.UserID
+	EnteredAt      time.Time
+}
+
+// Incomes lists every figure that was entered, by province, the newest first.
+func (s *Store) Incomes(ctx context.Context) ([]Income, error) {
+	return query[Income](ctx, s, "list incomes", `select province, from_day, monthly_wage_fen, yearly_wage_fen,
+		daily_income_fen, source, entered_by, entered_at from incomes order by province, from_day desc`)
+}
+
+// AddIncome enters a figure. Errors: CodeConflict when the province has one of
+// that day: a figure is corrected by a newer one, not over it.
+func (s *Store) AddIncome(ctx context.Context, i Income) error {
+	done, err := s.pool.Exec(ctx, `insert into incomes (province, from_day, monthly_wage_fen, yearly_wage_fen,
+			daily_income_fen, source, entered_by, entered_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict on constraint incomes_day do nothing`,
+		i.Province, i.FromDay, i.MonthlyWageFen, i.YearlyWageFen, i.DailyIncomeFen, i.Source, i.EnteredBy, i.EnteredAt)
+	if err != nil {
+		return refine("enter income", err)
+	}
+	if done.RowsAffected() == 0 {
+		return recovery.Faultf(recovery.CodeConflict, "A figure of this province and day stands already. Enter a later day.")
+	}
+	return nil
+}
