@@ -24,6 +24,9 @@ type Options struct {
 	// many may come at once; 0 means two seconds' worth.
 	WritesPerSecond float64
 	Burst           int
+	// AsksPerSecond limits what one address may ask without an account; 0 does
+	// not. Two seconds' worth may come at once.
+	AsksPerSecond float64
 	// EventPoll is how often an event stream looks for new entries; 0 means each
 	// second. Streams is how many may be open at once; 0 means 200.
 	EventPoll time.Duration
@@ -54,7 +57,8 @@ type API struct {
 	service *casework.Service
 	options Options
 	figures *figures
-	limits  *limiter
+	limits  *limiter      // of accounts
+	asks    *limiter      // of addresses
 	streams chan struct{} // one slot per open event stream
 	closing chan struct{}
 	close   sync.Once
@@ -68,6 +72,7 @@ func New(service *casework.Service, o Options) *API {
 	return &API{
 		service: service, options: o, figures: newFigures(o.Version),
 		limits:  newLimiter(o.WritesPerSecond, o.Burst, o.Now),
+		asks:    newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
 		streams: make(chan struct{}, o.Streams), closing: make(chan struct{}),
 	}
 }
@@ -96,8 +101,13 @@ func (a *API) Register(e *echo.Echo) {
 	RegisterHandlers(guard{EchoRouter: e, api: a}, a)
 }
 
-// public are the paths that need no token.
-var public = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true, base + "openapi.yaml": true}
+// public are the paths that need no token; assessments, which take a body, have
+// limits of their own.
+var public = map[string]bool{
+	"/healthz": true, "/readyz": true, "/metrics": true, base + "openapi.yaml": true, assessments: true,
+}
+
+const assessments = base + "assessments"
 
 func ours(path string) bool { return strings.HasPrefix(path, "/api/") || public[path] }
 
@@ -119,7 +129,10 @@ func (g guard) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *
 }
 
 func (g guard) before(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
-	if public[path] {
+	switch {
+	case path == assessments:
+		return append([]echo.MiddlewareFunc{secureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
+	case public[path]:
 		return append([]echo.MiddlewareFunc{secureHeaders}, m...)
 	}
 	return append([]echo.MiddlewareFunc{secureHeaders, g.api.authenticate, g.api.paceBody, g.api.limit}, m...)

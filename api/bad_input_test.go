@@ -34,6 +34,7 @@ func samples() map[string]string {
 		"ActRelease":             `{}`,
 		"ActAddNote":             `{"text":"x","visibility":"shared"}`,
 		"ExportRequest":          `{"audience":"court"}`,
+		"AssessmentFacts":        facts,
 		"LintRequest":            `{"text":"请把钱退回，谢谢","where":"private"}`,
 	}
 }
@@ -49,6 +50,7 @@ func targets(id string) []target {
 		{"Filing", "/api/v1/cases", recovery.RoleClaimant},
 		{"ExportRequest", "/api/v1/cases/" + id + "/exports", recovery.RoleClaimant},
 		{"LintRequest", "/api/v1/texts/lint", recovery.RoleClaimant},
+		{"AssessmentFacts", "/api/v1/assessments", ""},
 	}
 	for _, action := range recovery.Actions {
 		roles := []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
@@ -126,7 +128,7 @@ func TestBodiesThatAreNoJSON(t *testing.T) {
 		"two objects":      {`{} {}`, "", 400, "invalid"},
 		"a byte order":     {"\uFEFF{}", "", 400, "invalid"},
 		"not UTF-8":        {"\xff\xfe{\x00}\x00", "", 400, "invalid"},
-		"very deep":        {strings.Repeat("[", 200_000), "", 422, "invalid"},
+		"very deep":        {strings.Repeat("[", 60_000), "", 422, "invalid"},
 		"ten megabytes":    {`{"reason":"` + strings.Repeat("x", 10<<20) + `"}`, "", 413, "too_large"},
 		"a form":           {"reason=x", "application/x-www-form-urlencoded", 415, "unsupported_media_type"},
 		"text":             {`{"reason":"x"}`, "text/plain", 415, "unsupported_media_type"},

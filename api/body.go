@@ -67,28 +67,31 @@ func drain(c echo.Context) {
 	_, _ = io.CopyN(io.Discard, body, maxDrain) // whatever ends it, the refusal stands
 }
 
-// readJSON reads a JSON body whole. An empty body is an empty object: its
-// missing fields are named one by one.
-func readJSON(c echo.Context) ([]byte, error) {
+// readJSON reads a JSON body whole.
+func readJSON(c echo.Context) ([]byte, error) { return readJSONUpTo(c, maxJSON) }
+
+// readJSONUpTo reads a JSON body of at most limit bytes. An empty body is an
+// empty object: its missing fields are named one by one.
+func readJSONUpTo(c echo.Context, limit int64) ([]byte, error) {
 	r := c.Request()
-	if r.ContentLength > maxJSON {
-		return nil, bodyTooLarge()
+	if r.ContentLength > limit {
+		return nil, bodyTooLarge(limit)
 	}
-	raw, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+	raw, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case err != nil:
 		return nil, cutOff("", err)
-	case len(raw) > maxJSON:
-		return nil, bodyTooLarge()
+	case int64(len(raw)) > limit:
+		return nil, bodyTooLarge(limit)
 	case len(raw) == 0:
 		return []byte("{}"), nil
 	}
 	return raw, isJSON(r.Header)
 }
 
-func bodyTooLarge() error {
+func bodyTooLarge(limit int64) error {
 	return &recovery.Fault{
-		Code: recovery.CodeTooLarge, Detail: fmt.Sprintf("A JSON body has at most %d bytes.", maxJSON),
+		Code: recovery.CodeTooLarge, Detail: fmt.Sprintf("A JSON body has at most %d bytes here.", limit),
 		Fields: []recovery.FieldFault{{Field: "", Code: "too_large", Detail: "The body is too large."}},
 	}
 }

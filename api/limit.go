@@ -1,7 +1,9 @@
 package api
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -15,21 +17,21 @@ import (
 // all and begins anew.
 const knownAccounts = 10_000
 
-// limiter bounds how fast one account may write. It does nothing when perSecond
-// is 0.
+// limiter bounds how fast one account or address may send. It does nothing when
+// perSecond is 0.
 type limiter struct {
 	perSecond rate.Limit
 	burst     int
 	now       func() time.Time
 	mutex     sync.Mutex
-	accounts  map[recovery.UserID]*rate.Limiter
+	accounts  map[string]*rate.Limiter
 }
 
 func newLimiter(perSecond float64, burst int, now func() time.Time) *limiter {
-	return &limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, accounts: map[recovery.UserID]*rate.Limiter{}}
+	return &limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, accounts: map[string]*rate.Limiter{}}
 }
 
-func (l *limiter) allow(id recovery.UserID) bool {
+func (l *limiter) allow(id string) bool {
 	if l.perSecond == 0 {
 		return true
 	}
@@ -49,9 +51,38 @@ func (l *limiter) allow(id recovery.UserID) bool {
 // limit refuses the writes of an account that sends too many.
 func (a *API) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method == http.MethodPost && !a.limits.allow(actor(c).ID) {
+		if c.Request().Method == http.MethodPost && !a.limits.allow(string(actor(c).ID)) {
 			return recovery.Faultf(codeRateLimited, "This account sends too many requests. Wait a second between them.")
 		}
 		return next(c)
 	}
+}
+
+// limitAddress refuses what comes too fast from one address, where no account is
+// needed. It looks at the peer and believes no header: behind a proxy, the proxy
+// limits.
+func (a *API) limitAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !a.asks.allow(neighbourhood(c.Request().RemoteAddr)) {
+			return recovery.Faultf(codeRateLimited, "Too many requests come from this address. Wait a second between them.")
+		}
+		return next(c)
+	}
+}
+
+// neighbourhood is what counts as one address: of IPv6 a household has 2^64.
+func neighbourhood(peer string) string {
+	host, _, err := net.SplitHostPort(peer)
+	if err != nil {
+		return peer
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil || address.Unmap().Is4() {
+		return host
+	}
+	household, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return host
+	}
+	return household.String()
 }

@@ -13,6 +13,12 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for Account.
+const (
+	AccountCompany  Account = "company"
+	AccountPersonal Account = "personal"
+)
+
 // Defines values for ActSubmitAppealConfirm.
 const (
 	ActSubmitAppealConfirmTrue ActSubmitAppealConfirm = true
@@ -73,6 +79,13 @@ const (
 	ChannelWecom          Channel = "wecom"
 )
 
+// Defines values for CharacterisationStatus.
+const (
+	CharacterisationStatusSupports CharacterisationStatus = "supports"
+	CharacterisationStatusUnknown  CharacterisationStatus = "unknown"
+	CharacterisationStatusWeakens  CharacterisationStatus = "weakens"
+)
+
 // Defines values for ClaimState.
 const (
 	ClaimStateClaimed       ClaimState = "claimed"
@@ -100,6 +113,13 @@ const (
 	DecisionDenied        Decision = "denied"
 	DecisionGranted       Decision = "granted"
 	DecisionPartlyGranted Decision = "partly_granted"
+)
+
+// Defines values for DelayedArrival.
+const (
+	DelayedArrivalN24H DelayedArrival = "24h"
+	DelayedArrivalN2H  DelayedArrival = "2h"
+	DelayedArrivalNone DelayedArrival = "none"
 )
 
 // Defines values for EntryKind.
@@ -204,6 +224,13 @@ const (
 	LintFindingSeverityWarn  LintFindingSeverity = "warn"
 )
 
+// Defines values for Mark.
+const (
+	MarkR Mark = "R"
+	MarkS Mark = "S"
+	MarkV Mark = "V"
+)
+
 // Defines values for NoteVisibility.
 const (
 	NoteVisibilityInternal NoteVisibility = "internal"
@@ -238,13 +265,6 @@ const (
 	PlaybookRuleConfidenceMedium PlaybookRuleConfidence = "medium"
 )
 
-// Defines values for PlaybookRuleMarks.
-const (
-	PlaybookRuleMarksR PlaybookRuleMarks = "R"
-	PlaybookRuleMarksS PlaybookRuleMarks = "S"
-	PlaybookRuleMarksV PlaybookRuleMarks = "V"
-)
-
 // Defines values for ProblemCode.
 const (
 	ProblemCodeActionNotAllowed       ProblemCode = "action_not_allowed"
@@ -272,6 +292,14 @@ const (
 	ReasonWrongAmount    Reason = "wrong_amount"
 	ReasonWrongGroup     Reason = "wrong_group"
 	ReasonWrongPerson    Reason = "wrong_person"
+)
+
+// Defines values for RecallAnswerWho.
+const (
+	RecallAnswerWhoCompany   RecallAnswerWho = "company"
+	RecallAnswerWhoPlatform  RecallAnswerWho = "platform"
+	RecallAnswerWhoRecipient RecallAnswerWho = "recipient"
+	RecallAnswerWhoSender    RecallAnswerWho = "sender"
 )
 
 // Defines values for Refusal.
@@ -336,6 +364,19 @@ const (
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
 )
 
+// Defines values for StrategyRisk.
+const (
+	StrategyRiskHigh   StrategyRisk = "high"
+	StrategyRiskLow    StrategyRisk = "low"
+	StrategyRiskMedium StrategyRisk = "medium"
+)
+
+// Defines values for StrategyNoteApplies.
+const (
+	StrategyNoteAppliesUnknown StrategyNoteApplies = "unknown"
+	StrategyNoteAppliesYes     StrategyNoteApplies = "yes"
+)
+
 // Defines values for TextPlace.
 const (
 	TextPlaceGroup    TextPlace = "group"
@@ -354,6 +395,23 @@ const (
 	WaitingOnNobody      WaitingOn = "nobody"
 	WaitingOnPlatform    WaitingOn = "platform"
 )
+
+// Defines values for Way.
+const (
+	WayCivilSuit       Way = "civil_suit"
+	WayCrossBorder     Way = "cross_border"
+	WayDemandLetter    Way = "demand_letter"
+	WayMediation       Way = "mediation"
+	WayPaymentOrder    Way = "payment_order"
+	WayPlatformAppeal  Way = "platform_appeal"
+	WayPoliceReport    Way = "police_report"
+	WaySetOff          Way = "set_off"
+	WaySmallClaims     Way = "small_claims"
+	WayVoluntaryReturn Way = "voluntary_return"
+)
+
+// Account Whose account the money left
+type Account string
 
 // ActAddNote A note
 type ActAddNote struct {
@@ -496,6 +554,69 @@ type Actor struct {
 // AppealState How far an appeal is
 type AppealState string
 
+// Assessment All that the playbook says of a mis-send; texts are Chinese
+type Assessment struct {
+	Characterisation     []Characterisation `json:"characterisation"`
+	EvidenceRequirements []Requirement      `json:"evidence_requirements"`
+
+	// Forecast The chance that the counterpart returns the money of their own accord
+	Forecast Forecast   `json:"forecast"`
+	Plan     []PlanStep `json:"plan"`
+
+	// Playbook The rules the case runs by, pinned at filing
+	Playbook PlaybookVersion `json:"playbook"`
+
+	// Precedents The nearest three
+	Precedents []Precedent `json:"precedents"`
+
+	// Recall Whether the sender alone can take the money back now
+	Recall RecallAnswer `json:"recall"`
+
+	// Routes The gentlest first
+	Routes []RouteOption `json:"routes"`
+
+	// Strategy How to talk to people of this kind of group
+	Strategy Strategy  `json:"strategy"`
+	Texts    []Text    `json:"texts"`
+	Warnings []Warning `json:"warnings"`
+}
+
+// AssessmentFacts What may be told of a mis-send
+type AssessmentFacts struct {
+	Account *Account `json:"account,omitempty"`
+
+	// AmountFen What was sent
+	AmountFen int64 `json:"amount_fen"`
+
+	// Bystanders Others who joined the talk
+	Bystanders *int `json:"bystanders,omitempty"`
+
+	// Circumstances Answers to the questions that an assessment asks, by their signal
+	Circumstances  *map[string]bool    `json:"circumstances,omitempty"`
+	ClaimState     *ClaimState         `json:"claim_state,omitempty"`
+	Claimant       *FactsClaimant      `json:"claimant,omitempty"`
+	Counterparts   *[]FactsCounterpart `json:"counterparts,omitempty"`
+	DelayedArrival *DelayedArrival     `json:"delayed_arrival,omitempty"`
+	Group          *Group              `json:"group,omitempty"`
+
+	// Instrument How the money was sent
+	Instrument Instrument `json:"instrument"`
+
+	// NoticedAt When the sender learned of the mistake
+	NoticedAt *time.Time `json:"noticed_at,omitempty"`
+
+	// NotifiedAt When the counterpart was told
+	NotifiedAt *time.Time `json:"notified_at,omitempty"`
+
+	// Platform Wallet or messenger the money was sent with
+	Platform Platform `json:"platform"`
+	Reason   *Reason  `json:"reason,omitempty"`
+	Refusal  *Refusal `json:"refusal,omitempty"`
+
+	// SentAt Not before 2014 and not in the future
+	SentAt *time.Time `json:"sent_at,omitempty"`
+}
+
 // Audience For whom papers are built
 type Audience string
 
@@ -579,8 +700,37 @@ type CasePage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// Chance An interval of 95 %, never a promise
+type Chance struct {
+	High float64 `json:"high"`
+	Low  float64 `json:"low"`
+	Mean float64 `json:"mean"`
+
+	// N Closed cases of this installation that speak in it
+	N      int    `json:"n"`
+	Source string `json:"source"`
+}
+
 // Channel How people spoke, or how money came back
 type Channel string
+
+// Characterisation What the law may call it; never a verdict
+type Characterisation struct {
+	Against []string `json:"against"`
+
+	// Article What it rests on, in one line
+	Article  string                 `json:"article"`
+	Articles []Citation             `json:"articles"`
+	Missing  []Question             `json:"missing"`
+	Name     string                 `json:"name"`
+	Status   CharacterisationStatus `json:"status"`
+	Supports []string               `json:"supports"`
+	Theory   string                 `json:"theory"`
+	Why      string                 `json:"why"`
+}
+
+// CharacterisationStatus defines model for Characterisation.Status.
+type CharacterisationStatus string
 
 // Checkpoint A signed head of the journal
 type Checkpoint struct {
@@ -592,6 +742,17 @@ type Checkpoint struct {
 
 	// Size Entries it covers
 	Size int64 `json:"size"`
+}
+
+// Citation A statute, an article or a report
+type Citation struct {
+	Edition *string `json:"edition"`
+	Mark    *Mark   `json:"mark"`
+	Section *string `json:"section"`
+	Statute *string `json:"statute"`
+
+	// Text As papers cite it
+	Text string `json:"text"`
 }
 
 // ClaimState Whether the counterparts have taken the money
@@ -628,6 +789,12 @@ type Counterpart struct {
 	ReturnedFen int64         `json:"returned_fen"`
 }
 
+// Days How long a way takes
+type Days struct {
+	High int `json:"high"`
+	Low  int `json:"low"`
+}
+
 // Deadline An instant at which something happens by itself, or a right ends
 type Deadline struct {
 	DueAt time.Time `json:"due_at"`
@@ -642,6 +809,9 @@ type Deadline struct {
 
 // Decision An agent's word on an appeal
 type Decision string
+
+// DelayedArrival The delay that was set before a transfer
+type DelayedArrival string
 
 // EntryKind What a journal entry tells; kinds are added, never renamed
 type EntryKind string
@@ -742,6 +912,34 @@ type ExportRequest struct {
 // ExportState How far an export is
 type ExportState string
 
+// FactsClaimant The sender, of whom only the place is read
+type FactsClaimant struct {
+	City *string `json:"city,omitempty"`
+
+	// Email Not read
+	Email *string `json:"email,omitempty"`
+
+	// Name Not read
+	Name *string `json:"name,omitempty"`
+
+	// Phone Not read
+	Phone    *string `json:"phone,omitempty"`
+	Province *string `json:"province,omitempty"`
+}
+
+// FactsCounterpart A counterpart, of whom no name is needed
+type FactsCounterpart struct {
+	// Alias Not read
+	Alias     *string    `json:"alias,omitempty"`
+	ClaimedAt *time.Time `json:"claimed_at,omitempty"`
+
+	// ClaimedFen What this one took; 0 or absent when unknown
+	ClaimedFen *int64 `json:"claimed_fen,omitempty"`
+
+	// Contact Not read
+	Contact *string `json:"contact,omitempty"`
+}
+
 // FieldError What is wrong with one field
 type FieldError struct {
 	Code   string `json:"code"`
@@ -807,6 +1005,18 @@ type FilingCounterpart struct {
 
 // FindingCode What kind of harm a finding is
 type FindingCode string
+
+// Forecast The chance that the counterpart returns the money of their own accord
+type Forecast struct {
+	// Claims What popular articles say, for the reader to weigh
+	Claims []string `json:"claims"`
+	High   float64  `json:"high"`
+	Low    float64  `json:"low"`
+	Mean   float64  `json:"mean"`
+	N      int      `json:"n"`
+	Note   string   `json:"note"`
+	Source string   `json:"source"`
+}
 
 // Group Where the money was sent
 type Group struct {
@@ -934,11 +1144,24 @@ type LintRequest struct {
 	Where TextPlace `json:"where"`
 }
 
+// Mark How a statute or report was read: V word for word, S from a secondary source, R recalled only
+type Mark string
+
 // NoteVisibility Who sees a note: the desk only, or everybody in the case
 type NoteVisibility string
 
 // Outcome How a case ended
 type Outcome string
+
+// PlanStep A stage on the way
+type PlanStep struct {
+	// DueIn How long the stage is given, in words
+	DueIn *string `json:"due_in"`
+
+	// Stage How far a case has gone, in this order
+	Stage Stage  `json:"stage"`
+	Why   string `json:"why"`
+}
 
 // Platform Wallet or messenger the money was sent with
 type Platform string
@@ -984,28 +1207,40 @@ type PlaybookRule struct {
 	DisputedBy []string `json:"disputed_by"`
 	ID         string   `json:"id"`
 
-	// Marks How the statutes and reports it cites were read: V word for word, S from a secondary source, R recalled only
-	Marks []PlaybookRuleMarks `json:"marks"`
+	// Marks How the statutes and reports it cites were read
+	Marks []Mark `json:"marks"`
 
 	// Source An article, a statute with its edition, a report, or this house, as papers cite it
 	Source string `json:"source"`
 
-	// ValidFrom null: as long as the version
-	ValidFrom *time.Time `json:"valid_from"`
+	// ValidFrom First day it holds, in China; null: as long as the version
+	ValidFrom *string `json:"valid_from"`
 
-	// ValidTo null: no end is known
-	ValidTo *time.Time `json:"valid_to"`
+	// ValidTo First day it no longer holds; null: none is known
+	ValidTo *string `json:"valid_to"`
 }
 
 // PlaybookRuleConfidence defines model for PlaybookRule.Confidence.
 type PlaybookRuleConfidence string
 
-// PlaybookRuleMarks defines model for PlaybookRule.Marks.
-type PlaybookRuleMarks string
-
 // PlaybookVersion The rules the case runs by, pinned at filing
 type PlaybookVersion struct {
 	Version string `json:"version"`
+}
+
+// Precedent A case that is like this one
+type Precedent struct {
+	Days            *int   `json:"days"`
+	ID              string `json:"id"`
+	ReturnedPercent *int   `json:"returned_percent"`
+
+	// Route A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+	Route  Way    `json:"route"`
+	Source string `json:"source"`
+	Story  string `json:"story"`
+
+	// Why What is alike
+	Why []string `json:"why"`
 }
 
 // Problem RFC 9457 problem document
@@ -1029,8 +1264,49 @@ type Problem struct {
 // ProblemCode Stable name of a failure
 type ProblemCode string
 
+// Question A fact that would decide more
+type Question struct {
+	// Signal Its name among the circumstances
+	Signal string `json:"signal"`
+	Text   string `json:"text"`
+}
+
+// Reading What one source says
+type Reading struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
 // Reason Why the money should not have gone there
 type Reason string
+
+// RecallAnswer Whether the sender alone can take the money back now
+type RecallAnswer struct {
+	// ArrivesAt When a delayed transfer arrives
+	ArrivesAt *time.Time `json:"arrives_at"`
+
+	// Disputed The sources say different things
+	Disputed bool      `json:"disputed"`
+	How      string    `json:"how"`
+	Possible bool      `json:"possible"`
+	Readings []Reading `json:"readings"`
+
+	// RefundAt When money that nobody claimed comes back, or came back
+	RefundAt *time.Time `json:"refund_at"`
+
+	// Steps What to do in the next ten minutes
+	Steps []string `json:"steps"`
+
+	// Until End of that window, or else the moment of the coming refund
+	Until    *time.Time `json:"until"`
+	Warnings []string   `json:"warnings"`
+
+	// Who Who has to act
+	Who []RecallAnswerWho `json:"who"`
+}
+
+// RecallAnswerWho defines model for RecallAnswer.Who.
+type RecallAnswerWho string
 
 // Refusal Why a counterpart does not return the money
 type Refusal string
@@ -1052,6 +1328,33 @@ type Role string
 
 // Route A way of legal escalation
 type Route string
+
+// RouteOption One way to get the money back
+type RouteOption struct {
+	// Chance An interval of 95 %, never a promise
+	Chance Chance `json:"chance"`
+
+	// CostFen The fee by the rules; null when none computes it
+	CostFen  *int64 `json:"cost_fen"`
+	CostMark *Mark  `json:"cost_mark"`
+
+	// Days How long a way takes
+	Days Days `json:"days"`
+
+	// ExpectedValueFen Amount times chance less cost; null when nothing informs one of them
+	ExpectedValueFen *int64 `json:"expected_value_fen"`
+	Name             string `json:"name"`
+	Open             bool   `json:"open"`
+
+	// Questions What would open or close it
+	Questions   []Question `json:"questions"`
+	Recommended bool       `json:"recommended"`
+
+	// Route A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+	Route  Way      `json:"route"`
+	Source string   `json:"source"`
+	Why    []string `json:"why"`
+}
 
 // RowFault A line of the file that could not be read
 type RowFault struct {
@@ -1109,6 +1412,32 @@ type StatementUpload struct {
 	File openapi_types.File `json:"file"`
 }
 
+// Strategy How to talk to people of this kind of group
+type Strategy struct {
+	First string         `json:"first"`
+	ID    string         `json:"id"`
+	Notes []StrategyNote `json:"notes"`
+
+	// Risk That asking openly does harm: a reading of this house
+	Risk   StrategyRisk `json:"risk"`
+	Source string       `json:"source"`
+	Then   string       `json:"then"`
+}
+
+// StrategyRisk That asking openly does harm: a reading of this house
+type StrategyRisk string
+
+// StrategyNote Something beside the strategy that applies or may apply
+type StrategyNote struct {
+	Applies StrategyNoteApplies `json:"applies"`
+	Code    string              `json:"code"`
+	Source  string              `json:"source"`
+	Text    string              `json:"text"`
+}
+
+// StrategyNoteApplies defines model for StrategyNote.Applies.
+type StrategyNoteApplies string
+
 // Text A text ready to send
 type Text struct {
 	Audience string   `json:"audience"`
@@ -1132,6 +1461,16 @@ type TextPlace string
 
 // WaitingOn Whose move is next
 type WaitingOn string
+
+// Warning Something to mind
+type Warning struct {
+	Code   string `json:"code"`
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// Way A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+type Way string
 
 // Assignee defines model for Assignee.
 type Assignee = string
@@ -1219,6 +1558,12 @@ type Unavailable = Problem
 
 // UnsupportedMediaType RFC 9457 problem document
 type UnsupportedMediaType = Problem
+
+// AssessParams defines parameters for Assess.
+type AssessParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListCasesParams defines parameters for ListCases.
 type ListCasesParams struct {
@@ -1429,6 +1774,9 @@ type LintTextParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AssessJSONRequestBody defines body for Assess for application/json ContentType.
+type AssessJSONRequestBody = AssessmentFacts
+
 // FileCaseJSONRequestBody defines body for FileCase for application/json ContentType.
 type FileCaseJSONRequestBody = Filing
 
@@ -1491,6 +1839,9 @@ type LintTextJSONRequestBody = LintRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// Assess What can be done about a mis-send
+	// (POST /api/v1/assessments)
+	Assess(ctx echo.Context, params AssessParams) error
 	// ListCases List the cases one may see, newest first
 	// (GET /api/v1/cases)
 	ListCases(ctx echo.Context, params ListCasesParams) error
@@ -1607,6 +1958,35 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// Assess converts echo context to params.
+func (w *ServerInterfaceWrapper) Assess(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssessParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Assess(ctx, params)
+	return err
 }
 
 // ListCases converts echo context to params.
@@ -2957,6 +3337,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/exports/:id", wrapper.GetExport, options.OperationMiddlewares["getExport"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/dossier.pdf", wrapper.GetDossier, options.OperationMiddlewares["getDossier"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/bag.zip", wrapper.GetBag, options.OperationMiddlewares["getBag"]...)
+	router.POST(options.BaseURL+"/api/v1/assessments", wrapper.Assess, options.OperationMiddlewares["assess"]...)
 	router.POST(options.BaseURL+"/api/v1/texts/lint", wrapper.LintText, options.OperationMiddlewares["lintText"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks", wrapper.ListPlaybooks, options.OperationMiddlewares["listPlaybooks"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks/:version", wrapper.GetPlaybook, options.OperationMiddlewares["getPlaybook"]...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -73,7 +74,7 @@ func (a *API) GetPlaybook(c echo.Context, version Version) error {
 func ruleOf(book *playbook.Book, rule playbook.Rule) (PlaybookRule, error) {
 	told := PlaybookRule{
 		ID: rule.ID, Source: rule.Source.String(), Confidence: PlaybookRuleConfidence(rule.Confidence),
-		DisputedBy: notNil(rule.DisputedBy), ValidFrom: localOrNil(rule.ValidFrom), ValidTo: localOrNil(rule.ValidTo),
+		DisputedBy: notNil(rule.DisputedBy), ValidFrom: dateOrNil(rule.ValidFrom), ValidTo: dateOrNil(rule.ValidTo),
 		Content: map[string]any{},
 	}
 	if raw, known := book.Content(rule.ID); known {
@@ -81,8 +82,17 @@ func ruleOf(book *playbook.Book, rule playbook.Rule) (PlaybookRule, error) {
 			return told, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}
 	}
-	told.Marks = words[PlaybookRuleMarks](slices.Sorted(maps.Keys(marks(told.Content))))
+	told.Marks = words[Mark](slices.Sorted(maps.Keys(marks(told.Content))))
 	return told, nil
+}
+
+// dateOrNil tells a day as the file spells it.
+func dateOrNil(day *time.Time) *string {
+	if day == nil {
+		return nil
+	}
+	told := day.Format(time.DateOnly)
+	return &told
 }
 
 // marks collects how whatever a rule cites was read: beside its source it may

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/recovery"
 )
@@ -64,6 +65,9 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
+		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),
+		"Mark": list([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
+		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, list(recovery.Routes)...),
 	} {
 		var got []string
 		for _, value := range schema(t, name).Enum {
@@ -160,6 +164,7 @@ func TestTheFieldsOfAFilingAreTheDomains(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]any{
 		"Filing": recovery.Filing{}, "FilingCounterpart": recovery.FilingCounterpart{}, "FilingClaimant": recovery.Claimant{}, "Group": recovery.Group{},
+		"AssessmentFacts": playbook.AssessmentFacts{}, "FactsCounterpart": recovery.FilingCounterpart{}, "FactsClaimant": recovery.Claimant{},
 	} {
 		got := []string{}
 		for field := range reflect.TypeOf(value).Fields() {

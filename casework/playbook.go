@@ -1,11 +1,14 @@
 package casework
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"recourse/playbook"
 	"recourse/playbook/lint"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -71,4 +74,31 @@ func (s *Service) edition(version string) Edition {
 		Version: version, Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
 		Current: s.Shelf.Current().Version() == version,
 	}
+}
+
+// Simulate tells for every case, newest first, what would have been different
+// under another version of the playbook; cases without a difference are told
+// too, with none. It changes nothing. Errors: CodeNotFound for the version, and
+// whatever tell gives.
+func (s *Service) Simulate(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
+	if _, err := s.Shelf.Book(version); err != nil {
+		return err
+	}
+	for cursor, more := "", true; more; more = cursor != "" {
+		cases, next, err := s.Store.Cases(ctx, postgres.CaseFilter{}, postgres.MaxPage, cursor)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			differences, err := s.Shelf.Simulate(c, version)
+			if err != nil {
+				return fmt.Errorf("case %s: %w", c.Number, err)
+			}
+			if err := tell(c, differences); err != nil {
+				return err
+			}
+		}
+		cursor = next
+	}
+	return nil
 }

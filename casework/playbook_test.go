@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"slices"
@@ -87,6 +88,37 @@ func TestNewCasesAreSharedBetweenVersions(t *testing.T) {
 		if pinned := rig.Entries(t, c.ID)[0].Facts["playbook"]; pinned != version {
 			t.Errorf("the journal of a case under %s says %v", version, pinned)
 		}
+	}
+}
+
+func TestSimulateVisitsEveryCase(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
+	want := map[recovery.CaseNumber]string{}
+	for range 3 {
+		reply, err := service.File(t.Context(), rig.As(recovery.RoleClaimant), casetest.Filing())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[reply.Value.Number] = reply.Value.Playbook
+	}
+	err := service.Simulate(t.Context(), "t2", func(c recovery.Case, differences []playbook.Difference) error {
+		promise := slices.ContainsFunc(differences, func(d playbook.Difference) bool { return d.What == "clock.promise" })
+		if promise != (want[c.Number] == "t1") {
+			t.Errorf("%s under %s: %+v", c.Number, want[c.Number], differences)
+		}
+		delete(want, c.Number)
+		return nil
+	})
+	if err != nil || len(want) != 0 {
+		t.Errorf("%v; not visited: %v", err, want)
+	}
+	wantCode(t, service.Simulate(t.Context(), "t3", nil), recovery.CodeNotFound)
+	stop := errors.New("enough")
+	err = service.Simulate(t.Context(), "t1", func(recovery.Case, []playbook.Difference) error { return stop })
+	if !errors.Is(err, stop) {
+		t.Errorf("went on after %v", err)
 	}
 }
 

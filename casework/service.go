@@ -53,8 +53,9 @@ type Parts struct {
 // Service is the desk's set of use cases. It is safe for concurrent use.
 type Service struct {
 	Parts
-	config Config
-	tokens *tokenCache
+	config     Config
+	tokens     *tokenCache
+	experience experience
 }
 
 // New makes a Service.
@@ -66,7 +67,11 @@ func New(parts Parts, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	return &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
+	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
+	s.experience = experience{count: s.countOutcomes, now: parts.Now, fail: func(ctx context.Context, err error) {
+		parts.Log.WarnContext(ctx, "closed cases could not be counted", "error", err)
+	}}
+	return s
 }
 
 // UploadLimit is the size in bytes above which a file is refused.

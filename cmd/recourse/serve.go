@@ -22,6 +22,9 @@ import (
 // drainTime is how long requests under way may take when the process stops.
 const drainTime = 10 * time.Second
 
+// asksPerSecond is what one address may ask for without an account.
+const asksPerSecond = 20
+
 func allCommand() *cobra.Command {
 	return roleCommand("all", "Serve API and pages and do the work, in one process", true, true)
 }
@@ -124,7 +127,11 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 func (d *desk) faces(service *casework.Service) *http.Server {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	rest := api.New(service, api.Options{Log: d.log, Version: version})
+	options := api.Options{Log: d.log, Version: version}
+	if d.config.Profile == production {
+		options.AsksPerSecond = asksPerSecond
+	}
+	rest := api.New(service, options)
 	rest.Register(e)
 	web.New(service, d.store.Sessions(), web.Options{Log: d.log, Now: now}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

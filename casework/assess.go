@@ -1,0 +1,170 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Assess says what can be done about a mis-send, by the current playbook. It
+// stores nothing and needs no account. Errors: CodeInvalid naming the fields.
+func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (playbook.Assessment, error) {
+	book, now := s.Shelf.Current(), s.Now()
+	if err := CheckFacts(book, facts, now); err != nil {
+		return playbook.Assessment{}, err
+	}
+	return book.Assess(facts, now, playbook.Knowledge{Experience: s.experience.known(ctx)}), nil
+}
+
+// CheckFacts is what Assess accepts: facts that the book can answer from, in
+// words that a filing may hold. It is a Fault with CodeInvalid or nil.
+func CheckFacts(book *playbook.Book, facts playbook.AssessmentFacts, now time.Time) error {
+	if err := checkSignals(facts.Circumstances); err != nil {
+		return err
+	}
+	return together(book.Check(facts, now), checkWords(facts, now))
+}
+
+const (
+	maxCircumstances = 100
+	maxSignal        = 80
+)
+
+// checkSignals keeps what is repeated in an answer short.
+func checkSignals(circumstances map[string]bool) error {
+	fault := recovery.FieldFault{Field: "circumstances", Code: "too_many", Detail: "At most 100 circumstances are accepted."}
+	if len(circumstances) > maxCircumstances {
+		return recovery.Invalid([]recovery.FieldFault{fault})
+	}
+	for signal := range circumstances {
+		if len(signal) > maxSignal || strings.ContainsFunc(signal, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			fault.Code, fault.Detail = "unknown_value", "There is no such circumstance."
+			return recovery.Invalid([]recovery.FieldFault{fault})
+		}
+	}
+	return nil
+}
+
+// checkWords holds the words among the facts to the rules of a filing; what a
+// filing needs beside them, facts may lack.
+func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
+	words := recovery.Filing{Claimant: facts.Claimant, Counterparts: slices.Clone(facts.Counterparts)}
+	for i, counterpart := range words.Counterparts {
+		words.Counterparts[i] = recovery.FilingCounterpart{Alias: counterpart.Alias, Contact: counterpart.Contact}
+	}
+	fault, _ := errors.AsType[*recovery.Fault](words.Validate(now))
+	if fault == nil {
+		return nil
+	}
+	return recovery.Invalid(slices.DeleteFunc(fault.Fields, func(f recovery.FieldFault) bool {
+		person := strings.HasPrefix(f.Field, "claimant.") || strings.HasPrefix(f.Field, "counterparts[")
+		return !person || f.Code == "required"
+	}))
+}
+
+const (
+	// experienceLife is how long what closed cases teach is used before they are
+	// counted again.
+	experienceLife = time.Minute
+	// experienceRetry is how long a failed count is let be.
+	experienceRetry = 5 * time.Second
+	experienceWait  = 2 * time.Second
+)
+
+// experience keeps what closed cases teach. One asker in a while counts them
+// anew; the others are answered from the last count meanwhile. Without a
+// database the last count serves on, or none: an assessment is too urgent to
+// fail for it.
+type experience struct {
+	count func(context.Context) (playbook.Experience, error)
+	now   func() time.Time
+	fail  func(context.Context, error)
+	first sync.Once // all wait for the first count
+	mutex sync.Mutex
+	last  playbook.Experience
+	due   time.Time // when the cases are counted again
+}
+
+func (e *experience) known(ctx context.Context) playbook.Experience {
+	e.first.Do(func() { e.take(e.read(ctx)) })
+	last, mine := e.look()
+	if !mine {
+		return last
+	}
+	return e.take(e.read(ctx))
+}
+
+// look gives the last count. mine tells one asker that it is time for the next.
+func (e *experience) look() (last playbook.Experience, mine bool) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	now := e.now()
+	if mine = !now.Before(e.due); mine {
+		e.due = now.Add(experienceLife)
+	}
+	return e.last, mine
+}
+
+// read counts to the end even when its asker goes away: others wait for it.
+func (e *experience) read(ctx context.Context) (playbook.Experience, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), experienceWait)
+	defer cancel()
+	found, err := e.count(ctx)
+	if err != nil {
+		e.fail(ctx, err)
+	}
+	return found, err
+}
+
+func (e *experience) take(found playbook.Experience, err error) playbook.Experience {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if err != nil {
+		e.due = e.now().Add(experienceRetry)
+		return e.last
+	}
+	e.last, e.due = found, e.now().Add(experienceLife)
+	return e.last
+}
+
+// bands are the amounts at which a band of playbook.Band begins.
+var bands = []recovery.Money{200_00, 500_00, 5_000_00}
+
+func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error) {
+	outcomes, err := s.Store.Outcomes(ctx, bands)
+	if err != nil {
+		return nil, err
+	}
+	return experienceOf(outcomes), nil
+}
+
+// experienceOf counts each way that the cases went: whoever stood before appeal
+// or law had asked the counterpart.
+func experienceOf(outcomes []postgres.Outcome) playbook.Experience {
+	known := playbook.Experience{}
+	for _, o := range outcomes {
+		least := append([]recovery.Money{0}, bands...)[o.Band]
+		count := func(route recovery.Route, successes int) {
+			cohort := playbook.Cohort{Route: route, Group: o.GroupKind, Band: playbook.Band(least)}
+			tally := known[cohort]
+			known[cohort] = playbook.Tally{Successes: tally.Successes + successes, N: tally.N + o.Cases}
+		}
+		if o.LastStage != recovery.RecallWatch {
+			count(playbook.VoluntaryReturn, o.ByContact)
+		}
+		if o.Appealed {
+			count(playbook.PlatformAppeal, o.ByAppeal)
+		}
+		if o.Route != "" {
+			count(o.Route, o.ByLaw)
+		}
+	}
+	return known
+}

@@ -1,0 +1,147 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+func TestBandsAreThePlaybooks(t *testing.T) {
+	t.Parallel()
+	for _, begins := range bands {
+		if playbook.Band(begins) == playbook.Band(begins-1) {
+			t.Errorf("no band begins at %s", begins)
+		}
+	}
+	if playbook.Band(bands[len(bands)-1]) != playbook.Band(recovery.MaxMoney) || playbook.Band(0) != playbook.Band(bands[0]-1) {
+		t.Error("the playbook has more bands")
+	}
+}
+
+func TestExperienceCountsEachWay(t *testing.T) {
+	t.Parallel()
+	known := experienceOf([]postgres.Outcome{
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.PrivateContact, Cases: 10, ByContact: 7},
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.SmallClaims, Appealed: true, Cases: 4, ByContact: 1, ByAppeal: 2, ByLaw: 3},
+		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.RecallWatch, Cases: 100},
+		{GroupKind: recovery.FamilyGroup, Band: 0, LastStage: recovery.GroupNotice, Cases: 1},
+	})
+	want := playbook.Experience{
+		{Route: playbook.VoluntaryReturn, Group: recovery.WorkGroup, Band: "500-5000"}: {Successes: 8, N: 14},
+		{Route: playbook.PlatformAppeal, Group: recovery.WorkGroup, Band: "500-5000"}:  {Successes: 2, N: 4},
+		{Route: recovery.SmallClaims, Group: recovery.WorkGroup, Band: "500-5000"}:     {Successes: 3, N: 4},
+		{Route: playbook.VoluntaryReturn, Group: recovery.FamilyGroup, Band: "0-200"}:  {Successes: 0, N: 1},
+	}
+	if len(known) != len(want) {
+		t.Errorf("%+v", known)
+	}
+	for cohort, tally := range want {
+		if known[cohort] != tally {
+			t.Errorf("%+v: %+v, want %+v", cohort, known[cohort], tally)
+		}
+	}
+}
+
+// counter is a database that can be away.
+type counter struct {
+	mutex  sync.Mutex
+	counts int
+	away   error
+}
+
+func (c *counter) count(context.Context) (playbook.Experience, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.counts++
+	if c.away != nil {
+		return nil, c.away
+	}
+	return playbook.Experience{{Route: playbook.VoluntaryReturn}: {N: c.counts}}, nil
+}
+
+func TestExperienceIsCountedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	source, at, failed := &counter{}, time.Unix(0, 0), 0
+	e := &experience{
+		count: source.count, now: func() time.Time { return at }, fail: func(context.Context, error) { failed++ },
+	}
+	ask := func(what string, want int) {
+		t.Helper()
+		if got := e.known(t.Context())[playbook.Cohort{Route: playbook.VoluntaryReturn}].N; got != want {
+			t.Errorf("%s: %d, want %d", what, got, want)
+		}
+	}
+	source.away = errors.New("away")
+	ask("without a database", 0)
+	source.away = nil
+	ask("too soon to try again", 0)
+	at = at.Add(experienceRetry)
+	ask("tried again", 2)
+	at = at.Add(experienceLife - 1)
+	ask("still good", 2)
+	at = at.Add(1)
+	ask("counted anew", 3)
+	at, source.away = at.Add(experienceLife), errors.New("away")
+	ask("the last count serves on", 3)
+	if failed != 2 || source.counts != 4 {
+		t.Errorf("%d counts, %d failures", source.counts, failed)
+	}
+}
+
+func TestManyAskersCountOnce(t *testing.T) {
+	t.Parallel()
+	source := &counter{}
+	e := &experience{count: source.count, now: func() time.Time { return time.Unix(0, 0) }}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel() // an asker who goes away spoils it for nobody
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if len(e.known(gone)) == 0 {
+				t.Error("asked before it was counted")
+			}
+		})
+	}
+	group.Wait()
+	if source.counts != 1 {
+		t.Errorf("counted %d times", source.counts)
+	}
+}
+
+func TestFactsAreNamedAllAtOnce(t *testing.T) {
+	t.Parallel()
+	shelf, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := playbook.AssessmentFacts{
+		Platform: "telegraph", Instrument: recovery.Transfer, Amount: 0,
+		Claimant:     recovery.Claimant{Province: "浙\u202e江", Phone: "call me"},
+		Counterparts: []recovery.FilingCounterpart{{}, {Contact: strings.Repeat("x", 1000), Claimed: -1}},
+	}
+	fault, _ := errors.AsType[*recovery.Fault](CheckFacts(shelf.Current(), facts, time.Now()))
+	if fault == nil || fault.Code != recovery.CodeInvalid {
+		t.Fatalf("%v", fault)
+	}
+	named := map[string]int{}
+	for _, f := range fault.Fields {
+		named[f.Field]++
+	}
+	for _, field := range []string{
+		"platform", "amount_fen", "counterparts[1].claimed_fen", "counterparts[1].contact", "claimant.province", "claimant.phone",
+	} {
+		if named[field] != 1 {
+			t.Errorf("%s is named %d times: %v", field, named[field], named)
+		}
+	}
+	if len(named) != 6 {
+		t.Errorf("%v", named)
+	}
+}
