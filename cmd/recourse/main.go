@@ -36,7 +36,7 @@ func root() *cobra.Command {
 	}
 	command.AddCommand(
 		allCommand(), serveCommand(), workCommand(), migrateCommand(), verifyCommand(), dossierCommand(),
-		replayCommand(), userCommand(), tokenCommand(), playbookCommand(),
+		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(),
 	)
 	return command
 }

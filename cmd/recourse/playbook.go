@@ -15,7 +15,7 @@ import (
 
 func playbookCommand() *cobra.Command {
 	command := &cobra.Command{Use: "playbook", Short: "Versions of the rules"}
-	command.AddCommand(diffCommand())
+	command.AddCommand(diffCommand(), simulateCommand())
 	return command
 }
 

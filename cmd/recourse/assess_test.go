@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"recourse/casework/casetest"
+	"recourse/playbook"
+	"recourse/recovery"
+)
+
+const facts = `{"platform":"wechat","instrument":"transfer","amount_fen":200000,"claim_state":"claimed","reason":"wrong_group"}`
+
+// assessing calls the command as its user does.
+func assessing(t *testing.T, input string) (playbook.Assessment, error) {
+	t.Helper()
+	command := root()
+	var out bytes.Buffer
+	command.SetIn(strings.NewReader(input))
+	command.SetOut(&out)
+	command.SetArgs([]string{"assess"})
+	var assessed playbook.Assessment
+	if err := command.ExecuteContext(t.Context()); err != nil {
+		if out.Len() > 0 {
+			t.Errorf("beside an error it printed %s", out.String())
+		}
+		return assessed, err
+	}
+	if err := json.Unmarshal(out.Bytes(), &assessed); err != nil {
+		t.Fatalf("%s: %v", out.String(), err)
+	}
+	return assessed, nil
+}
+
+func TestAssessWithoutADatabase(t *testing.T) {
+	t.Setenv("DATABASE_URL", "")
+	assessed, err := assessing(t, facts)
+	if err != nil || assessed.Playbook.Version == "" || len(assessed.Routes) == 0 || assessed.Forecast.N != 0 {
+		t.Errorf("%+v, %v", assessed, err)
+	}
+	for input, says := range map[string]string{
+		"":                                       "facts",
+		"{":                                      "facts",
+		facts + facts:                            "facts",
+		`{"colour":"red"}`:                       "colour",
+		`{"platform":"wechat"}`:                  "instrument",
+		strings.Repeat(" ", maxFacts) + facts:    "bytes",
+		strings.Replace(facts, "200000", "0", 1): "amount_fen",
+	} {
+		if _, err := assessing(t, input); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.40q: %v, want a word of %s", input, err, says)
+		}
+	}
+}
+
+// TestAssessLearnsFromClosedCases closes a case in a database and asks there.
+func TestAssessLearnsFromClosedCases(t *testing.T) {
+	rig := casetest.New(t)
+	t.Setenv("DATABASE_URL", rig.URL)
+	filed := rig.File(t)
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, recovery.Act{Action: recovery.Withdraw, Reason: "算了"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	assessed, err := assessing(t, facts)
+	if err != nil || assessed.Forecast.N != 1 {
+		t.Errorf("%+v, %v", assessed.Forecast, err)
+	}
+}
+
+func TestSimulateOverADatabase(t *testing.T) {
+	rig := casetest.New(t)
+	t.Setenv("DATABASE_URL", rig.URL)
+	filed := rig.File(t)
+	out, err := run(t, "playbook", "simulate", filed.Playbook)
+	if want := "0 of 1 cases would have been different under " + filed.Playbook + "\n"; err != nil || out != want {
+		t.Errorf("%q, %v", out, err)
+	}
+	out, err = run(t, "playbook", "simulate", "--json", filed.Playbook)
+	if want := `{"number":"` + string(filed.Number) + `","playbook":"` + filed.Playbook + `","differences":[]}` + "\n"; err != nil || out != want {
+		t.Errorf("%q, %v", out, err)
+	}
+	if _, err := run(t, "playbook", "simulate", "1999-01"); recovery.CodeOf(err) != recovery.CodeNotFound {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSimulationIsReported(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	report := &simulation{out: &out, version: "t2", counts: map[string]int{}}
+	for _, differences := range [][]playbook.Difference{
+		{{What: "clock.promise", Before: "7 days keep", After: "10 days keep"}, {What: "texts.appeal", Before: "a\nb", After: "c"}},
+		{{What: "clock.promise", Before: "", After: "10 days keep"}},
+		nil,
+	} {
+		if err := report.tell(recovery.Case{Number: "R1", Playbook: "t1"}, differences); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := report.sum(); err != nil {
+		t.Fatal(err)
+	}
+	const want = `R1, filed under t1
+  clock.promise: 7 days keep → 10 days keep
+  texts.appeal: differs
+R1, filed under t1
+  clock.promise: nothing → 10 days keep
+2 of 3 cases would have been different under t2
+       2  clock.promise
+       1  texts.appeal
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
