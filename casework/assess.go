@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"recourse/playbook"
@@ -20,7 +19,9 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 	if err := CheckFacts(book, facts, now); err != nil {
 		return playbook.Assessment{}, err
 	}
-	return book.Assess(facts, now, playbook.Knowledge{Experience: s.experience.known(ctx)}), nil
+	return book.Assess(facts, now, playbook.Knowledge{
+		Incomes: s.incomes.known(ctx), Experience: s.experience.known(ctx),
+	}), nil
 }
 
 // CheckFacts is what Assess accepts: facts that the book can answer from, in
@@ -67,71 +68,6 @@ func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
 		person := strings.HasPrefix(f.Field, "claimant.") || strings.HasPrefix(f.Field, "counterparts[")
 		return !person || f.Code == "required"
 	}))
-}
-
-const (
-	// experienceLife is how long what closed cases teach is used before they are
-	// counted again.
-	experienceLife = time.Minute
-	// experienceRetry is how long a failed count is let be.
-	experienceRetry = 5 * time.Second
-	experienceWait  = 2 * time.Second
-)
-
-// experience keeps what closed cases teach. One asker in a while counts them
-// anew; the others are answered from the last count meanwhile. Without a
-// database the last count serves on, or none: an assessment is too urgent to
-// fail for it.
-type experience struct {
-	count func(context.Context) (playbook.Experience, error)
-	now   func() time.Time
-	fail  func(context.Context, error)
-	first sync.Once // all wait for the first count
-	mutex sync.Mutex
-	last  playbook.Experience
-	due   time.Time // when the cases are counted again
-}
-
-func (e *experience) known(ctx context.Context) playbook.Experience {
-	e.first.Do(func() { e.take(e.read(ctx)) })
-	last, mine := e.look()
-	if !mine {
-		return last
-	}
-	return e.take(e.read(ctx))
-}
-
-// look gives the last count. mine tells one asker that it is time for the next.
-func (e *experience) look() (last playbook.Experience, mine bool) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	now := e.now()
-	if mine = !now.Before(e.due); mine {
-		e.due = now.Add(experienceLife)
-	}
-	return e.last, mine
-}
-
-// read counts to the end even when its asker goes away: others wait for it.
-func (e *experience) read(ctx context.Context) (playbook.Experience, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), experienceWait)
-	defer cancel()
-	found, err := e.count(ctx)
-	if err != nil {
-		e.fail(ctx, err)
-	}
-	return found, err
-}
-
-func (e *experience) take(found playbook.Experience, err error) playbook.Experience {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	if err != nil {
-		e.due = e.now().Add(experienceRetry)
-		return e.last
-	}
-	e.last, e.due = found, e.now().Add(experienceLife)
-	return e.last
 }
 
 // bands are the amounts at which a band of playbook.Band begins.

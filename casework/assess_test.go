@@ -69,8 +69,8 @@ func (c *counter) count(context.Context) (playbook.Experience, error) {
 func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 	t.Parallel()
 	source, at, failed := &counter{}, time.Unix(0, 0), 0
-	e := &experience{
-		count: source.count, now: func() time.Time { return at }, fail: func(context.Context, error) { failed++ },
+	e := &kept[playbook.Experience]{
+		source: source.count, now: func() time.Time { return at }, fail: func(context.Context, error) { failed++ },
 	}
 	ask := func(what string, want int) {
 		t.Helper()
@@ -82,13 +82,13 @@ func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 	ask("without a database", 0)
 	source.away = nil
 	ask("too soon to try again", 0)
-	at = at.Add(experienceRetry)
+	at = at.Add(keptRetry)
 	ask("tried again", 2)
-	at = at.Add(experienceLife - 1)
+	at = at.Add(keptLife - 1)
 	ask("still good", 2)
 	at = at.Add(1)
 	ask("counted anew", 3)
-	at, source.away = at.Add(experienceLife), errors.New("away")
+	at, source.away = at.Add(keptLife), errors.New("away")
 	ask("the last count serves on", 3)
 	if failed != 2 || source.counts != 4 {
 		t.Errorf("%d counts, %d failures", source.counts, failed)
@@ -98,7 +98,7 @@ func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 func TestManyAskersCountOnce(t *testing.T) {
 	t.Parallel()
 	source := &counter{}
-	e := &experience{count: source.count, now: func() time.Time { return time.Unix(0, 0) }}
+	e := &kept[playbook.Experience]{source: source.count, now: func() time.Time { return time.Unix(0, 0) }}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel() // an asker who goes away spoils it for nobody
 	var group sync.WaitGroup

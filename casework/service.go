@@ -55,7 +55,8 @@ type Service struct {
 	Parts
 	config     Config
 	tokens     *tokenCache
-	experience experience
+	experience kept[playbook.Experience]
+	incomes    kept[playbook.IncomeTable]
 }
 
 // New makes a Service.
@@ -68,10 +69,17 @@ func New(parts Parts, config Config) *Service {
 		config.ActTimeout = 8 * time.Second
 	}
 	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
-	s.experience = experience{count: s.countOutcomes, now: parts.Now, fail: func(ctx context.Context, err error) {
-		parts.Log.WarnContext(ctx, "closed cases could not be counted", "error", err)
-	}}
+	s.experience.source, s.incomes.source = s.countOutcomes, s.readIncomes
+	s.experience.now, s.incomes.now = parts.Now, parts.Now
+	s.experience.fail, s.incomes.fail = s.unread("closed cases"), s.unread("incomes")
 	return s
+}
+
+// unread logs that an assessment goes without something.
+func (s *Service) unread(what string) func(context.Context, error) {
+	return func(ctx context.Context, err error) {
+		s.Log.WarnContext(ctx, "what assessments use could not be read", "what", what, "error", err)
+	}
 }
 
 // UploadLimit is the size in bytes above which a file is refused.

@@ -143,6 +143,13 @@ func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description
 	return c.faults
 }
 
+// CheckSource checks the words by which a figure can be looked up again.
+func CheckSource(source string) error {
+	c := &checker{}
+	c.text("source", source, MaxText, false)
+	return Invalid(c.faults)
+}
+
 // CheckFileName checks the name a file came with.
 func CheckFileName(name string) []FieldFault {
 	c := &checker{}

@@ -1,0 +1,52 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Incomes lists what people of the provinces earn, as this installation's
+// admins entered it: by province, the newest first.
+func (s *Service) Incomes(ctx context.Context) ([]playbook.Income, error) {
+	return s.readIncomes(ctx)
+}
+
+// EnterIncome enters a figure; assessments use it from its day on. Errors:
+// CodeForbidden for all but admins, CodeInvalid naming the fields, CodeConflict
+// when the province has a figure of that day.
+func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row playbook.Income) error {
+	if actor.Role != recovery.RoleAdmin {
+		return recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
+	}
+	row.From = row.From.UTC().Truncate(24 * time.Hour)
+	if err := together(s.Shelf.Current().CheckIncome(row), recovery.CheckSource(row.Source)); err != nil {
+		return err
+	}
+	err := s.Store.AddIncome(ctx, postgres.Income{
+		Province: row.Province, FromDay: row.From, MonthlyWageFen: row.MonthlyWage, YearlyWageFen: row.YearlyWage,
+		DailyIncomeFen: row.DailyIncome, Source: row.Source, EnteredBy: actor.ID, EnteredAt: s.Now(),
+	})
+	if err == nil {
+		s.incomes.forget()
+	}
+	return err
+}
+
+func (s *Service) readIncomes(ctx context.Context) (playbook.IncomeTable, error) {
+	rows, err := s.Store.Incomes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	table := make(playbook.IncomeTable, len(rows))
+	for i, row := range rows {
+		table[i] = playbook.Income{
+			Province: row.Province, MonthlyWage: row.MonthlyWageFen, YearlyWage: row.YearlyWageFen,
+			DailyIncome: row.DailyIncomeFen, From: row.FromDay, Source: row.Source,
+		}
+	}
+	return table, nil
+}
