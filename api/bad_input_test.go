@@ -36,6 +36,7 @@ func samples() map[string]string {
 		"ExportRequest":          `{"audience":"court"}`,
 		"AssessmentFacts":        facts,
 		"LintRequest":            `{"text":"请把钱退回，谢谢","where":"private"}`,
+		"Income":                 income,
 	}
 }
 
@@ -51,6 +52,7 @@ func targets(id string) []target {
 		{"ExportRequest", "/api/v1/cases/" + id + "/exports", recovery.RoleClaimant},
 		{"LintRequest", "/api/v1/texts/lint", recovery.RoleClaimant},
 		{"AssessmentFacts", "/api/v1/assessments", ""},
+		{"Income", "/api/v1/incomes", recovery.RoleAdmin},
 	}
 	for _, action := range recovery.Actions {
 		roles := []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}

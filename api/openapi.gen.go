@@ -627,6 +627,16 @@ type BlobRef struct {
 	Size      int64  `json:"size"`
 }
 
+// Calibration Forecasts against what happened
+type Calibration struct {
+	// Brier Mean square of the misses: 0 is perfect, 0.25 is a coin; null without cases
+	Brier *float64 `json:"brier"`
+
+	// N Closed cases counted
+	N     int           `json:"n"`
+	Table []Reliability `json:"table"`
+}
+
 // Case A case as the reader may see it
 type Case struct {
 	AllowedActions []Action     `json:"allowed_actions"`
@@ -1041,6 +1051,32 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Income What people of a province earn, in fen. A figure of 0, or none, is unknown; at least one is needed
+type Income struct {
+	DailyIncomeFen *int64 `json:"daily_income_fen,omitempty"`
+
+	// From The day from which the figure holds; its time of day does not count
+	From           time.Time `json:"from"`
+	MonthlyWageFen *int64    `json:"monthly_wage_fen,omitempty"`
+
+	// Province The short name, such as 浙江
+	Province string `json:"province"`
+
+	// Source Where the figure can be looked up
+	Source string `json:"source"`
+
+	// YearlyWageFen Of the last published year: small claims go by it
+	YearlyWageFen *int64 `json:"yearly_wage_fen,omitempty"`
+}
+
+// IncomeList The figures, all in one page
+type IncomeList struct {
+	Items []Income `json:"items"`
+
+	// NextCursor Cursor of the next page; null on the last
+	NextCursor *string `json:"next_cursor"`
+}
+
 // Instrument How the money was sent
 type Instrument string
 
@@ -1311,6 +1347,18 @@ type RecallAnswerWho string
 // Refusal Why a counterpart does not return the money
 type Refusal string
 
+// Reliability Of the cases given a chance in this range, how many came true
+type Reliability struct {
+	// Chance Mean of what was foretold
+	Chance float64 `json:"chance"`
+	High   float64 `json:"high"`
+	Low    float64 `json:"low"`
+	N      int     `json:"n"`
+
+	// Observed Share of what came true
+	Observed float64 `json:"observed"`
+}
+
 // Requirement Evidence a stage asks for
 type Requirement struct {
 	// Kind What a file shows
@@ -1519,6 +1567,9 @@ type EvidenceAdded = Evidence
 
 // Forbidden RFC 9457 problem document
 type Forbidden = Problem
+
+// IncomeEntered What people of a province earn, in fen. A figure of 0, or none, is unknown; at least one is needed
+type IncomeEntered = Income
 
 // Internal RFC 9457 problem document
 type Internal = Problem
@@ -1768,6 +1819,12 @@ type ListTextsParams struct {
 	Stage *TextStage `form:"stage,omitempty" json:"stage,omitempty"`
 }
 
+// EnterIncomeParams defines parameters for EnterIncome.
+type EnterIncomeParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // LintTextParams defines parameters for LintText.
 type LintTextParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -1833,6 +1890,9 @@ type RequestExportJSONRequestBody = ExportRequest
 
 // ImportStatementMultipartRequestBody defines body for ImportStatement for multipart/form-data ContentType.
 type ImportStatementMultipartRequestBody = StatementUpload
+
+// EnterIncomeJSONRequestBody defines body for EnterIncome for application/json ContentType.
+type EnterIncomeJSONRequestBody = Income
 
 // LintTextJSONRequestBody defines body for LintText for application/json ContentType.
 type LintTextJSONRequestBody = LintRequest
@@ -1932,6 +1992,12 @@ type ServerInterface interface {
 	// GetDossier Download the dossier
 	// (GET /api/v1/exports/{id}/dossier.pdf)
 	GetDossier(ctx echo.Context, id ID) error
+	// ListIncomes What people of the provinces earn
+	// (GET /api/v1/incomes)
+	ListIncomes(ctx echo.Context) error
+	// EnterIncome Enter a figure of a province
+	// (POST /api/v1/incomes)
+	EnterIncome(ctx echo.Context, params EnterIncomeParams) error
 	// GetSpecification This document
 	// (GET /api/v1/openapi.yaml)
 	GetSpecification(ctx echo.Context) error
@@ -1941,6 +2007,9 @@ type ServerInterface interface {
 	// GetPlaybook The rules of one version
 	// (GET /api/v1/playbooks/{version})
 	GetPlaybook(ctx echo.Context, version Version) error
+	// GetCalibration How true the forecasts were
+	// (GET /api/v1/stats/calibration)
+	GetCalibration(ctx echo.Context) error
 	// LintText What in a text could hurt
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
@@ -3170,6 +3239,44 @@ func (w *ServerInterfaceWrapper) GetDossier(ctx echo.Context) error {
 	return err
 }
 
+// ListIncomes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListIncomes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListIncomes(ctx)
+	return err
+}
+
+// EnterIncome converts echo context to params.
+func (w *ServerInterfaceWrapper) EnterIncome(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterIncomeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnterIncome(ctx, params)
+	return err
+}
+
 // GetSpecification converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSpecification(ctx echo.Context) error {
 	var err error
@@ -3201,6 +3308,15 @@ func (w *ServerInterfaceWrapper) GetPlaybook(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPlaybook(ctx, version)
+	return err
+}
+
+// GetCalibration converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalibration(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalibration(ctx)
 	return err
 }
 
@@ -3341,6 +3457,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/texts/lint", wrapper.LintText, options.OperationMiddlewares["lintText"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks", wrapper.ListPlaybooks, options.OperationMiddlewares["listPlaybooks"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks/:version", wrapper.GetPlaybook, options.OperationMiddlewares["getPlaybook"]...)
+	router.GET(options.BaseURL+"/api/v1/incomes", wrapper.ListIncomes, options.OperationMiddlewares["listIncomes"]...)
+	router.POST(options.BaseURL+"/api/v1/incomes", wrapper.EnterIncome, options.OperationMiddlewares["enterIncome"]...)
+	router.GET(options.BaseURL+"/api/v1/stats/calibration", wrapper.GetCalibration, options.OperationMiddlewares["getCalibration"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.yaml", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)

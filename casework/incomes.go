@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"recourse/playbook"
+	"recourse/playbook/calendar"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -15,17 +16,19 @@ func (s *Service) Incomes(ctx context.Context) ([]playbook.Income, error) {
 	return s.readIncomes(ctx)
 }
 
-// EnterIncome enters a figure; assessments use it from its day on. Errors:
+// EnterIncome enters a figure and gives it as it was entered: its day is the
+// one in China, told as midnight UTC. Assessments use it from then on. Errors:
 // CodeForbidden for all but admins, CodeInvalid naming the fields, CodeConflict
 // when the province has a figure of that day.
-func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row playbook.Income) error {
+func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row playbook.Income) (playbook.Income, error) {
 	if actor.Role != recovery.RoleAdmin {
-		return recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
+		return playbook.Income{}, recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
 	}
-	row.From = row.From.UTC().Truncate(24 * time.Hour)
-	if err := together(s.Shelf.Current().CheckIncome(row), recovery.CheckSource(row.Source)); err != nil {
-		return err
+	if err := together(s.Shelf.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
+		return playbook.Income{}, err
 	}
+	year, month, day := row.From.In(calendar.Shanghai).Date()
+	row.From = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	err := s.Store.AddIncome(ctx, postgres.Income{
 		Province: row.Province, FromDay: row.From, MonthlyWageFen: row.MonthlyWage, YearlyWageFen: row.YearlyWage,
 		DailyIncomeFen: row.DailyIncome, Source: row.Source, EnteredBy: actor.ID, EnteredAt: s.Now(),
@@ -33,7 +36,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 	if err == nil {
 		s.incomes.forget()
 	}
-	return err
+	return row, err
 }
 
 func (s *Service) readIncomes(ctx context.Context) (playbook.IncomeTable, error) {

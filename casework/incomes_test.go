@@ -27,7 +27,7 @@ func TestIncomesAreUsedAtOnce(t *testing.T) {
 		Province: "浙江", MonthlyWage: 800_000, YearlyWage: 9_600_000, DailyIncome: 20_000,
 		From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Source: "试验用数",
 	}
-	if err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row); err != nil {
+	if _, err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row); err != nil {
 		t.Fatal(err)
 	}
 	after, err := rig.Assess(t.Context(), facts)
@@ -37,14 +37,15 @@ func TestIncomesAreUsedAtOnce(t *testing.T) {
 	if cmp.Equal(before.Strategy, after.Strategy) && cmp.Equal(before.Forecast, after.Forecast) && cmp.Equal(before.Routes, after.Routes) {
 		t.Error("a figure was entered and nothing is assessed otherwise")
 	}
-	if err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAgent), row); recovery.CodeOf(err) != recovery.CodeForbidden {
+	if _, err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAgent), row); recovery.CodeOf(err) != recovery.CodeForbidden {
 		t.Errorf("an agent entered a figure: %v", err)
 	}
-	if err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row); recovery.CodeOf(err) != recovery.CodeConflict {
+	if _, err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row); recovery.CodeOf(err) != recovery.CodeConflict {
 		t.Errorf("a figure was entered over another: %v", err)
 	}
 	row.Province, row.Source = "亚特兰蒂斯", "\u202e"
-	if fault, ok := errors.AsType[*recovery.Fault](rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row)); !ok || len(fault.Fields) != 2 {
+	_, err = rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row)
+	if fault, ok := errors.AsType[*recovery.Fault](err); !ok || len(fault.Fields) != 2 {
 		t.Errorf("faulty province and source: %+v", fault)
 	}
 	if rows, err := rig.Incomes(t.Context()); err != nil || len(rows) != 1 || rows[0].MonthlyWage != 800_000 {

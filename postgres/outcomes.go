@@ -42,3 +42,19 @@ func (s *Store) Outcomes(ctx context.Context, bands []recovery.Money) ([]Outcome
 		where closed_at is not null and last_stage <> '' and outcome <> $2
 		group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7`, bands, recovery.NotEligible)
 }
+
+// ReturnedByContact tells in which of these cases counterparts gave something
+// back of their own will.
+func (s *Store) ReturnedByContact(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID]bool, error) {
+	type row struct{ ID recovery.CaseID }
+	rows, err := query[row](ctx, s, "list returns by contact",
+		`select id from cases where id = any($1) and contact_fen > 0`, ids)
+	if err != nil {
+		return nil, err
+	}
+	returned := map[recovery.CaseID]bool{}
+	for _, found := range rows {
+		returned[found.ID] = true
+	}
+	return returned, nil
+}

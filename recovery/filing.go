@@ -143,10 +143,12 @@ func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description
 	return c.faults
 }
 
-// CheckSource checks the words by which a figure can be looked up again.
-func CheckSource(source string) error {
-	c := &checker{}
-	c.text("source", source, MaxText, false)
+// CheckFigure checks since when a published figure holds, and the words by
+// which it can be looked up again.
+func CheckFigure(from time.Time, source string, now time.Time) error {
+	c := &checker{now: now}
+	c.moment("from", &from, false)
+	c.text("source", source, MaxText, source != "")
 	return Invalid(c.faults)
 }
 
