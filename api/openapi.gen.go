@@ -1208,7 +1208,10 @@ type Playbook struct {
 	Released bool           `json:"released"`
 	Rollout  int            `json:"rollout"`
 	Rules    []PlaybookRule `json:"rules"`
-	Version  string         `json:"version"`
+
+	// ValidFrom The day its rules begin to hold
+	ValidFrom string `json:"valid_from"`
+	Version   string `json:"version"`
 }
 
 // PlaybookEdition One version of the rules, as it stands on the shelf
@@ -1220,8 +1223,11 @@ type PlaybookEdition struct {
 	Released bool `json:"released"`
 
 	// Rollout Percentage of new cases that are offered this version; a case takes the newest one it is offered
-	Rollout int    `json:"rollout"`
-	Version string `json:"version"`
+	Rollout int `json:"rollout"`
+
+	// ValidFrom The day its rules begin to hold
+	ValidFrom string `json:"valid_from"`
+	Version   string `json:"version"`
 }
 
 // PlaybookList The versions, all in one page
@@ -1488,10 +1494,16 @@ type StrategyNoteApplies string
 
 // Text A text ready to send
 type Text struct {
-	Audience string   `json:"audience"`
-	Body     string   `json:"body"`
-	Channel  string   `json:"channel"`
-	ID       string   `json:"id"`
+	Audience string `json:"audience"`
+	Body     string `json:"body"`
+	Channel  string `json:"channel"`
+
+	// En A text in another language
+	En Wording `json:"en"`
+	ID string  `json:"id"`
+
+	// Short The same in few words
+	Short    string   `json:"short"`
 	Subject  string   `json:"subject"`
 	Warnings []string `json:"warnings"`
 }
@@ -1519,6 +1531,13 @@ type Warning struct {
 
 // Way A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
 type Way string
+
+// Wording A text in another language
+type Wording struct {
+	Body    string `json:"body"`
+	Short   string `json:"short"`
+	Subject string `json:"subject"`
+}
 
 // Assignee defines model for Assignee.
 type Assignee = string

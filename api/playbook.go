@@ -48,7 +48,7 @@ func (a *API) ListPlaybooks(c echo.Context) error {
 }
 
 func editionOf(e casework.Edition) PlaybookEdition {
-	return PlaybookEdition{Version: e.Version, Released: e.Released, Rollout: e.Rollout, Current: e.Current}
+	return PlaybookEdition{Version: e.Version, ValidFrom: e.From.Format(time.DateOnly), Released: e.Released, Rollout: e.Rollout, Current: e.Current}
 }
 
 // GetPlaybook implements ServerInterface.
@@ -58,7 +58,7 @@ func (a *API) GetPlaybook(c echo.Context, version Version) error {
 		return err
 	}
 	told := Playbook{
-		Version: edition.Version, Released: edition.Released, Rollout: edition.Rollout, Current: edition.Current,
+		Version: edition.Version, ValidFrom: edition.From.Format(time.DateOnly), Released: edition.Released, Rollout: edition.Rollout, Current: edition.Current,
 		Rules: []PlaybookRule{},
 	}
 	for _, rule := range book.Rules() {

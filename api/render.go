@@ -167,7 +167,8 @@ func exportOf(e recovery.Export) Export {
 
 func textOf(t playbook.Text) Text {
 	return Text{
-		ID: t.ID, Audience: t.Audience, Channel: t.Channel, Subject: t.Subject, Body: t.Body, Warnings: notNil(t.Warnings),
+		ID: t.ID, Audience: t.Audience, Channel: t.Channel, Subject: t.Subject, Body: t.Body, Short: t.Short,
+		En: Wording{Subject: t.English.Subject, Body: t.English.Body, Short: t.English.Short}, Warnings: notNil(t.Warnings),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"recourse/playbook"
 	"recourse/playbook/lint"
@@ -43,9 +44,10 @@ func together(refusals ...error) error {
 // Edition is a version of the playbook as it stands on the shelf.
 type Edition struct {
 	Version  string
-	Released bool // sealed: nothing in it changes any more
-	Rollout  int  // percentage of new cases that are offered it
-	Current  bool // the newest that every new case is offered
+	From     time.Time // the day its rules begin to hold
+	Released bool      // sealed: nothing in it changes any more
+	Rollout  int       // percentage of new cases that are offered it
+	Current  bool      // the newest that every new case is offered
 }
 
 // Playbooks lists the versions of the playbook, newest first. Any account may
@@ -53,9 +55,11 @@ type Edition struct {
 func (s *Service) Playbooks() []Edition {
 	versions := s.Shelf.Versions()
 	slices.Reverse(versions)
-	editions := make([]Edition, len(versions))
-	for i, version := range versions {
-		editions[i] = s.edition(version)
+	editions := make([]Edition, 0, len(versions))
+	for _, version := range versions {
+		if edition, _, err := s.Playbook(version); err == nil { // the shelf lists what it holds
+			editions = append(editions, edition)
+		}
 	}
 	return editions
 }
@@ -66,14 +70,10 @@ func (s *Service) Playbook(version string) (Edition, *playbook.Book, error) {
 	if err != nil {
 		return Edition{}, nil, err
 	}
-	return s.edition(version), book, nil
-}
-
-func (s *Service) edition(version string) Edition {
 	return Edition{
-		Version: version, Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
+		Version: version, From: book.ValidFrom(), Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
 		Current: s.Shelf.Current().Version() == version,
-	}
+	}, book, nil
 }
 
 // Simulate tells for every case, newest first, what would have been different

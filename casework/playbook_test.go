@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"recourse/casework"
 	"recourse/casework/casetest"
@@ -48,7 +49,10 @@ func TestAVersionInTrialStandsBesideTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
-	want := []casework.Edition{{Version: "t2", Rollout: 10}, {Version: "t1", Released: true, Rollout: 100, Current: true}}
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	want := []casework.Edition{
+		{Version: "t2", From: from, Rollout: 10}, {Version: "t1", From: from, Released: true, Rollout: 100, Current: true},
+	}
 	if got := service.Playbooks(); !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}

@@ -33,6 +33,9 @@ func (b *Book) Content(id string) (json.RawMessage, bool) {
 	return slices.Clone(content), known
 }
 
+// ValidFrom is the day the book's rules begin to hold, where a rule names none.
+func (b *Book) ValidFrom() time.Time { return b.data.ValidFrom }
+
 // Rules lists what every rule of the book states about itself, section by
 // section.
 func (b *Book) Rules() []Rule { return b.data.rules() }
