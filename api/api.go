@@ -101,13 +101,17 @@ func (a *API) Register(e *echo.Echo) {
 	RegisterHandlers(guard{EchoRouter: e, api: a}, a)
 }
 
-// public are the paths that need no token; assessments, which take a body, have
-// limits of their own.
+// public are the paths that need no token; assessments and preventions, which
+// take a body, have limits of their own.
 var public = map[string]bool{
-	"/healthz": true, "/readyz": true, "/metrics": true, base + "openapi.yaml": true, assessments: true,
+	"/healthz": true, "/readyz": true, "/metrics": true, base + "openapi.yaml": true,
+	assessments: true, preventions: true,
 }
 
-const assessments = base + "assessments"
+const (
+	assessments = base + "assessments"
+	preventions = base + "preventions"
+)
 
 func ours(path string) bool { return strings.HasPrefix(path, "/api/") || public[path] }
 
@@ -130,7 +134,7 @@ func (g guard) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *
 
 func (g guard) before(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
 	switch {
-	case path == assessments:
+	case path == assessments, path == preventions:
 		return append([]echo.MiddlewareFunc{secureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
 	case public[path]:
 		return append([]echo.MiddlewareFunc{secureHeaders}, m...)

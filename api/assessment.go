@@ -7,7 +7,7 @@ import (
 	"recourse/recovery"
 )
 
-// maxFacts is the size in bytes of the facts of a mis-send. Whoever sends them
+// maxFacts is the size in bytes of the facts of a send. Whoever tells them
 // needs no account, so it lies just above what a full body can be.
 const maxFacts = 64 << 10
 

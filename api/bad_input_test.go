@@ -35,6 +35,7 @@ func samples() map[string]string {
 		"ActAddNote":             `{"text":"x","visibility":"shared"}`,
 		"ExportRequest":          `{"audience":"court"}`,
 		"AssessmentFacts":        facts,
+		"SendFacts":              send,
 		"LintRequest":            `{"text":"请把钱退回，谢谢","where":"private"}`,
 		"Income":                 income,
 	}
@@ -52,6 +53,7 @@ func targets(id string) []target {
 		{"ExportRequest", "/api/v1/cases/" + id + "/exports", recovery.RoleClaimant},
 		{"LintRequest", "/api/v1/texts/lint", recovery.RoleClaimant},
 		{"AssessmentFacts", "/api/v1/assessments", ""},
+		{"SendFacts", "/api/v1/preventions", ""},
 		{"Income", "/api/v1/incomes", recovery.RoleAdmin},
 	}
 	for _, action := range recovery.Actions {

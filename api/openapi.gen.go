@@ -231,6 +231,12 @@ const (
 	MarkV Mark = "V"
 )
 
+// Defines values for MeasureApplies.
+const (
+	MeasureAppliesUnknown MeasureApplies = "unknown"
+	MeasureAppliesYes     MeasureApplies = "yes"
+)
+
 // Defines values for NoteVisibility.
 const (
 	NoteVisibilityInternal NoteVisibility = "internal"
@@ -787,6 +793,13 @@ type Collector struct {
 	Version string  `json:"version"`
 }
 
+// Confirmation A look before the send
+type Confirmation struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
 // Counterpart A person who holds money that was not meant for them
 type Counterpart struct {
 	Alias       string        `json:"alias"`
@@ -1183,6 +1196,21 @@ type LintRequest struct {
 // Mark How a statute or report was read: V word for word, S from a secondary source, R recalled only
 type Mark string
 
+// Measure Something that makes a mis-send less likely or less final
+type Measure struct {
+	Applies MeasureApplies `json:"applies"`
+	ID      string         `json:"id"`
+	Name    string         `json:"name"`
+
+	// Rating Of five, as its source gave it
+	Rating int    `json:"rating"`
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// MeasureApplies defines model for Measure.Applies.
+type MeasureApplies string
+
 // NoteVisibility Who sees a note: the desk only, or everybody in the case
 type NoteVisibility string
 
@@ -1283,6 +1311,21 @@ type Precedent struct {
 
 	// Why What is alike
 	Why []string `json:"why"`
+}
+
+// Prevention All that the playbook says of a send that is not made yet; texts are Chinese
+type Prevention struct {
+	Confirmations []Confirmation `json:"confirmations"`
+
+	// Measures Those that help or may help
+	Measures []Measure `json:"measures"`
+
+	// Playbook The version that answers
+	Playbook string `json:"playbook"`
+
+	// Questions What would change the answer
+	Questions []Question `json:"questions"`
+	Warnings  []Warning  `json:"warnings"`
 }
 
 // Problem RFC 9457 problem document
@@ -1417,6 +1460,25 @@ type RowFault struct {
 	// Row Line of the file, from 1
 	Row int    `json:"row"`
 	Why string `json:"why"`
+}
+
+// SendFacts What may be told of a send that is not made yet
+type SendFacts struct {
+	Account *Account `json:"account,omitempty"`
+
+	// AmountFen What is to be sent; 0 or absent when unknown
+	AmountFen *int64 `json:"amount_fen,omitempty"`
+
+	// Circumstances Answers to the questions that a prevention asks, by their signal
+	Circumstances  *map[string]bool `json:"circumstances,omitempty"`
+	DelayedArrival *DelayedArrival  `json:"delayed_arrival,omitempty"`
+	Group          *Group           `json:"group,omitempty"`
+
+	// Instrument How the money was sent
+	Instrument Instrument `json:"instrument"`
+
+	// Platform Wallet or messenger the money was sent with
+	Platform Platform `json:"platform"`
 }
 
 // Stage How far a case has gone, in this order
@@ -1844,6 +1906,12 @@ type EnterIncomeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PreventParams defines parameters for Prevent.
+type PreventParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // LintTextParams defines parameters for LintText.
 type LintTextParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -1912,6 +1980,9 @@ type ImportStatementMultipartRequestBody = StatementUpload
 
 // EnterIncomeJSONRequestBody defines body for EnterIncome for application/json ContentType.
 type EnterIncomeJSONRequestBody = Income
+
+// PreventJSONRequestBody defines body for Prevent for application/json ContentType.
+type PreventJSONRequestBody = SendFacts
 
 // LintTextJSONRequestBody defines body for LintText for application/json ContentType.
 type LintTextJSONRequestBody = LintRequest
@@ -2026,6 +2097,9 @@ type ServerInterface interface {
 	// GetPlaybook The rules of one version
 	// (GET /api/v1/playbooks/{version})
 	GetPlaybook(ctx echo.Context, version Version) error
+	// Prevent What to look at before a send
+	// (POST /api/v1/preventions)
+	Prevent(ctx echo.Context, params PreventParams) error
 	// GetCalibration How true the forecasts were
 	// (GET /api/v1/stats/calibration)
 	GetCalibration(ctx echo.Context) error
@@ -3330,6 +3404,35 @@ func (w *ServerInterfaceWrapper) GetPlaybook(ctx echo.Context) error {
 	return err
 }
 
+// Prevent converts echo context to params.
+func (w *ServerInterfaceWrapper) Prevent(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreventParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Prevent(ctx, params)
+	return err
+}
+
 // GetCalibration converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCalibration(ctx echo.Context) error {
 	var err error
@@ -3473,6 +3576,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/exports/:id/dossier.pdf", wrapper.GetDossier, options.OperationMiddlewares["getDossier"]...)
 	router.GET(options.BaseURL+"/api/v1/exports/:id/bag.zip", wrapper.GetBag, options.OperationMiddlewares["getBag"]...)
 	router.POST(options.BaseURL+"/api/v1/assessments", wrapper.Assess, options.OperationMiddlewares["assess"]...)
+	router.POST(options.BaseURL+"/api/v1/preventions", wrapper.Prevent, options.OperationMiddlewares["prevent"]...)
 	router.POST(options.BaseURL+"/api/v1/texts/lint", wrapper.LintText, options.OperationMiddlewares["lintText"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks", wrapper.ListPlaybooks, options.OperationMiddlewares["listPlaybooks"]...)
 	router.GET(options.BaseURL+"/api/v1/playbooks/:version", wrapper.GetPlaybook, options.OperationMiddlewares["getPlaybook"]...)

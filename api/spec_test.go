@@ -164,7 +164,7 @@ func TestTheFieldsOfAFilingAreTheDomains(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]any{
 		"Filing": recovery.Filing{}, "FilingCounterpart": recovery.FilingCounterpart{}, "FilingClaimant": recovery.Claimant{}, "Group": recovery.Group{},
-		"AssessmentFacts": playbook.AssessmentFacts{}, "FactsCounterpart": recovery.FilingCounterpart{}, "FactsClaimant": recovery.Claimant{}, "Income": playbook.Income{},
+		"AssessmentFacts": playbook.AssessmentFacts{}, "SendFacts": playbook.SendFacts{}, "FactsCounterpart": recovery.FilingCounterpart{}, "FactsClaimant": recovery.Claimant{}, "Income": playbook.Income{},
 	} {
 		got := []string{}
 		for field := range reflect.TypeOf(value).Fields() {

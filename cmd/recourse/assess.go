@@ -17,7 +17,7 @@ import (
 	"recourse/postgres"
 )
 
-// maxFacts is the size in bytes of the facts of a mis-send, as over the network.
+// maxFacts is the size in bytes of the facts of a send, as over the network.
 const maxFacts = 64 << 10
 
 // assessCommand answers as POST /api/v1/assessments does. Without a database it
@@ -26,7 +26,7 @@ func assessCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "assess < FACTS.json", Short: "Say what can be done about a mis-send; stores nothing", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			facts, err := readFacts(cmd.InOrStdin())
+			facts, err := readFacts[playbook.AssessmentFacts](cmd.InOrStdin())
 			if err != nil {
 				return err
 			}
@@ -47,8 +47,8 @@ func assessCommand() *cobra.Command {
 	}
 }
 
-func readFacts(r io.Reader) (playbook.AssessmentFacts, error) {
-	var facts playbook.AssessmentFacts
+func readFacts[T any](r io.Reader) (T, error) {
+	var facts T
 	raw, err := io.ReadAll(io.LimitReader(r, maxFacts+1))
 	switch {
 	case err != nil:

@@ -13,30 +13,30 @@ import (
 
 const facts = `{"platform":"wechat","instrument":"transfer","amount_fen":200000,"claim_state":"claimed","reason":"wrong_group"}`
 
-// assessing calls the command as its user does.
-func assessing(t *testing.T, input string) (playbook.Assessment, error) {
+// asking calls a command that takes facts as its user does.
+func asking[T any](t *testing.T, name, input string) (T, error) {
 	t.Helper()
 	command := root()
 	var out bytes.Buffer
 	command.SetIn(strings.NewReader(input))
 	command.SetOut(&out)
-	command.SetArgs([]string{"assess"})
-	var assessed playbook.Assessment
+	command.SetArgs([]string{name})
+	var told T
 	if err := command.ExecuteContext(t.Context()); err != nil {
 		if out.Len() > 0 {
 			t.Errorf("beside an error it printed %s", out.String())
 		}
-		return assessed, err
+		return told, err
 	}
-	if err := json.Unmarshal(out.Bytes(), &assessed); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
 		t.Fatalf("%s: %v", out.String(), err)
 	}
-	return assessed, nil
+	return told, nil
 }
 
 func TestAssessWithoutADatabase(t *testing.T) {
 	t.Setenv("DATABASE_URL", "")
-	assessed, err := assessing(t, facts)
+	assessed, err := asking[playbook.Assessment](t, "assess", facts)
 	if err != nil || assessed.Playbook.Version == "" || len(assessed.Routes) == 0 || assessed.Forecast.N != 0 {
 		t.Errorf("%+v, %v", assessed, err)
 	}
@@ -49,7 +49,7 @@ func TestAssessWithoutADatabase(t *testing.T) {
 		strings.Repeat(" ", maxFacts) + facts:    "bytes",
 		strings.Replace(facts, "200000", "0", 1): "amount_fen",
 	} {
-		if _, err := assessing(t, input); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := asking[playbook.Assessment](t, "assess", input); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.40q: %v, want a word of %s", input, err, says)
 		}
 	}
@@ -64,7 +64,7 @@ func TestAssessLearnsFromClosedCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assessed, err := assessing(t, facts)
+	assessed, err := asking[playbook.Assessment](t, "assess", facts)
 	if err != nil || assessed.Forecast.N != 1 {
 		t.Errorf("%+v, %v", assessed.Forecast, err)
 	}
