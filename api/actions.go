@@ -111,3 +111,8 @@ func (a *API) ActRelease(c echo.Context, id ID, p ActReleaseParams) error {
 func (a *API) ActAddNote(c echo.Context, id ID, p ActAddNoteParams) error {
 	return a.act(c, id, recovery.AddNote, p.IdempotencyKey, p.IfMatch)
 }
+
+// ActShareLesson implements ServerInterface.
+func (a *API) ActShareLesson(c echo.Context, id ID, p ActShareLessonParams) error {
+	return a.act(c, id, recovery.ShareLesson, p.IdempotencyKey, p.IfMatch)
+}

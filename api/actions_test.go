@@ -54,6 +54,7 @@ func TestAWholeCase(t *testing.T) {
 		{recovery.RoleLegal, recovery.RecordLegalStep, `{"kind":"filed_in_court","at":"` + day + `","ref":"（2026）浙0102民初1号"}`, "legal"},
 		{recovery.RoleSupervisor, recovery.Release, ``, "legal"},
 		{recovery.RoleLegal, recovery.CloseCase, `{"outcome":"judgment","reason":"判决返还"}`, "closed"},
+		{recovery.RoleClaimant, recovery.ShareLesson, `{"share":true}`, "closed"},
 	}
 	version := filed.object()["version"]
 	for _, step := range steps {
@@ -68,7 +69,8 @@ func TestAWholeCase(t *testing.T) {
 		version = after.object()["version"]
 	}
 	closed := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).is(http.StatusOK)
-	if closed.text("outcome") != "judgment" || closed.text("closed_at") == "" || closed.object()["recovered_fen"] != 60000.0 {
+	if closed.text("outcome") != "judgment" || closed.text("closed_at") == "" || closed.object()["recovered_fen"] != 60000.0 ||
+		closed.object()["shared"] != true {
 		t.Errorf("%s", closed.body)
 	}
 }

@@ -33,6 +33,7 @@ func samples() map[string]string {
 		"ActAssign":              `{"user_id":"x"}`,
 		"ActRelease":             `{}`,
 		"ActAddNote":             `{"text":"x","visibility":"shared"}`,
+		"ActShareLesson":         `{"share":true}`,
 		"ExportRequest":          `{"audience":"court"}`,
 		"AssessmentFacts":        facts,
 		"SendFacts":              send,

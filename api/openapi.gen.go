@@ -39,6 +39,7 @@ const (
 	ActionRecordReturn        Action = "record_return"
 	ActionRelease             Action = "release"
 	ActionRequestEvidence     Action = "request_evidence"
+	ActionShareLesson         Action = "share_lesson"
 	ActionSubmitAppeal        Action = "submit_appeal"
 	ActionWithdraw            Action = "withdraw"
 )
@@ -140,6 +141,7 @@ const (
 	EntryKindExportDownloaded  EntryKind = "export_downloaded"
 	EntryKindExportRequested   EntryKind = "export_requested"
 	EntryKindLegalStepRecorded EntryKind = "legal_step_recorded"
+	EntryKindLessonShared      EntryKind = "lesson_shared"
 	EntryKindNoteAdded         EntryKind = "note_added"
 	EntryKindPlatformReplied   EntryKind = "platform_replied"
 	EntryKindReleased          EntryKind = "released"
@@ -533,6 +535,11 @@ type ActRequestEvidence struct {
 	Note  *string        `json:"note,omitempty"`
 }
 
+// ActShareLesson Whether others may learn from the case. What they are told: platform, instrument, kind and size band of the group, amount band, reason, last stage, route, outcome, share returned, days; no names, numbers, texts, exact amounts or dates
+type ActShareLesson struct {
+	Share bool `json:"share"`
+}
+
 // ActSubmitAppeal An appeal is submitted once
 type ActSubmitAppeal struct {
 	Confirm ActSubmitAppealConfirm `json:"confirm"`
@@ -687,6 +694,9 @@ type Case struct {
 	RecoveredFen int64     `json:"recovered_fen"`
 	Route        *Route    `json:"route"`
 	SentAt       time.Time `json:"sent_at"`
+
+	// Shared The claimant lets others learn from the case, without personal data
+	Shared bool `json:"shared"`
 
 	// Stage How far a case has gone, in this order
 	Stage         Stage   `json:"stage"`
@@ -1298,7 +1308,7 @@ type PlaybookVersion struct {
 	Version string `json:"version"`
 }
 
-// Precedent A case that is like this one
+// Precedent A case that is like this one: one that a source tells, or a closed case of this installation whose claimant shared it without personal data
 type Precedent struct {
 	Days            *int   `json:"days"`
 	ID              string `json:"id"`
@@ -1843,6 +1853,15 @@ type ActRequestEvidenceParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ActShareLessonParams defines parameters for ActShareLesson.
+type ActShareLessonParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActSubmitAppealParams defines parameters for ActSubmitAppeal.
 type ActSubmitAppealParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -1963,6 +1982,9 @@ type ActReleaseJSONRequestBody = ActRelease
 // ActRequestEvidenceJSONRequestBody defines body for ActRequestEvidence for application/json ContentType.
 type ActRequestEvidenceJSONRequestBody = ActRequestEvidence
 
+// ActShareLessonJSONRequestBody defines body for ActShareLesson for application/json ContentType.
+type ActShareLessonJSONRequestBody = ActShareLesson
+
 // ActSubmitAppealJSONRequestBody defines body for ActSubmitAppeal for application/json ContentType.
 type ActSubmitAppealJSONRequestBody = ActSubmitAppeal
 
@@ -2040,6 +2062,9 @@ type ServerInterface interface {
 	// ActRequestEvidence Ask the claimant for more evidence
 	// (POST /api/v1/cases/{id}/actions/request_evidence)
 	ActRequestEvidence(ctx echo.Context, id ID, params ActRequestEvidenceParams) error
+	// ActShareLesson Let others learn from a closed case without personal data, or no longer
+	// (POST /api/v1/cases/{id}/actions/share_lesson)
+	ActShareLesson(ctx echo.Context, id ID, params ActShareLessonParams) error
 	// ActSubmitAppeal Hand the prepared appeal to the desk
 	// (POST /api/v1/cases/{id}/actions/submit_appeal)
 	ActSubmitAppeal(ctx echo.Context, id ID, params ActSubmitAppealParams) error
@@ -2933,6 +2958,57 @@ func (w *ServerInterfaceWrapper) ActRequestEvidence(ctx echo.Context) error {
 	return err
 }
 
+// ActShareLesson converts echo context to params.
+func (w *ServerInterfaceWrapper) ActShareLesson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActShareLessonParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActShareLesson(ctx, id, params)
+	return err
+}
+
 // ActSubmitAppeal converts echo context to params.
 func (w *ServerInterfaceWrapper) ActSubmitAppeal(ctx echo.Context) error {
 	var err error
@@ -3563,6 +3639,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/assign", wrapper.ActAssign, options.OperationMiddlewares["actAssign"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/release", wrapper.ActRelease, options.OperationMiddlewares["actRelease"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/add_note", wrapper.ActAddNote, options.OperationMiddlewares["actAddNote"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/share_lesson", wrapper.ActShareLesson, options.OperationMiddlewares["actShareLesson"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.ListEvidence, options.OperationMiddlewares["listEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.AddEvidence, options.OperationMiddlewares["addEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/statements", wrapper.ImportStatement, options.OperationMiddlewares["importStatement"]...)

@@ -102,7 +102,7 @@ func caseOf(v casework.View) Case {
 		Appeal: orNil[AppealState](p.Appeal), Route: orNil[Route](p.Route), Deadlines: each(v.Deadlines, deadlineOf),
 		AllowedActions: words[Action](v.Allowed), EvidenceRequirements: each(v.Requirements, requirementOf),
 		Assignee: orNil[string](v.Assignee), Playbook: PlaybookVersion{Version: v.Playbook}, Pace: v.Pace,
-		CreatedAt: local(v.CreatedAt), ClosedAt: localOrNil(v.ClosedAt), Version: v.Version,
+		CreatedAt: local(v.CreatedAt), ClosedAt: localOrNil(v.ClosedAt), Shared: v.Shared, Version: v.Version,
 	}
 }
 

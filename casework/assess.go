@@ -20,7 +20,7 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 		return playbook.Assessment{}, err
 	}
 	return book.Assess(facts, now, playbook.Knowledge{
-		Incomes: s.incomes.known(ctx), Experience: s.experience.known(ctx),
+		Incomes: s.incomes.known(ctx), Experience: s.experience.known(ctx), Lessons: s.lessons.known(ctx),
 	}), nil
 }
 
@@ -68,6 +68,26 @@ func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
 		person := strings.HasPrefix(f.Field, "claimant.") || strings.HasPrefix(f.Field, "counterparts[")
 		return !person || f.Code == "required"
 	}))
+}
+
+// sizes are the group sizes at which a band of playbook.SizeBand begins.
+var sizes = []int{1, 51, 201}
+
+func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
+	rows, err := s.Store.Lessons(ctx, bands, sizes)
+	if err != nil {
+		return nil, err
+	}
+	lessons := make([]playbook.Lesson, len(rows))
+	for i, row := range rows {
+		lessons[i] = playbook.Lesson{
+			Platform: row.Platform, Instrument: row.Instrument, Group: row.GroupKind,
+			Size: playbook.SizeBand(append([]int{0}, sizes...)[row.SizeBand]),
+			Band: playbook.Band(append([]recovery.Money{0}, bands...)[row.Band]), Reason: row.Reason,
+			Stage: row.LastStage, Route: row.Route, Outcome: row.Outcome, Returned: row.Percent, Days: row.Days,
+		}
+	}
+	return lessons, nil
 }
 
 // bands are the amounts at which a band of playbook.Band begins.

@@ -9,7 +9,8 @@ import (
 	"recourse/recovery"
 )
 
-// deskAct writes who works on a case, or a note. It does not move the case.
+// deskAct writes who works on a case, a note, or whether others may learn from
+// it. It does not move the case.
 func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return Reply[View]{Stored: row.Answer}, err
@@ -32,6 +33,9 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 	if err != nil {
 		return Reply[View]{}, err
 	}
+	if write.Shared != nil {
+		s.lessons.forget()
+	}
 	view, err := s.Case(ctx, req.Actor, c.ID)
 	return Reply[View]{Value: view}, err
 }
@@ -39,6 +43,7 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (postgres.DeskWrite, error) {
 	kinds := map[recovery.Action]recovery.EntryKind{
 		recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
+		recovery.ShareLesson: recovery.EntryLessonShared,
 	}
 	if act.Action == recovery.Assign && act.UserID == "" {
 		act.UserID = req.Actor.ID // whoever names nobody takes it
@@ -57,9 +62,11 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 	case recovery.Release:
 		nobody := recovery.UserID("")
 		write.Assignee, after.Assignee = &nobody, nobody
-	default: // a note leaves the assignee
+	case recovery.ShareLesson:
+		write.Shared, after.Shared = act.Share, *act.Share
+	default: // a note leaves the case
 	}
-	if write.Assignee != nil {
+	if write.Assignee != nil || write.Shared != nil {
 		after.Version++ // a note leaves the record of the case as it is
 	}
 	view, err := s.view(ctx, after, req.Actor.Role)

@@ -57,6 +57,7 @@ type Service struct {
 	tokens     *tokenCache
 	experience kept[playbook.Experience]
 	incomes    kept[playbook.IncomeTable]
+	lessons    kept[[]playbook.Lesson]
 }
 
 // New makes a Service.
@@ -69,9 +70,10 @@ func New(parts Parts, config Config) *Service {
 		config.ActTimeout = 8 * time.Second
 	}
 	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
-	s.experience.source, s.incomes.source = s.countOutcomes, s.readIncomes
-	s.experience.now, s.incomes.now = parts.Now, parts.Now
+	s.experience.source, s.incomes.source, s.lessons.source = s.countOutcomes, s.readIncomes, s.readLessons
+	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.fail, s.incomes.fail = s.unread("closed cases"), s.unread("incomes")
+	s.lessons.fail = s.unread("lessons")
 	return s
 }
 

@@ -8,10 +8,11 @@ import (
 	"recourse/recovery"
 )
 
-// Knowledge is what an installation knows beside the book; either may be nil.
+// Knowledge is what an installation knows beside the book; each may be nil.
 type Knowledge struct {
 	Incomes    Incomes
 	Experience Experience
+	Lessons    []Lesson
 }
 
 // Assessment is everything the book says of a mis-send (contract: POST
@@ -49,7 +50,7 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 		Warnings:         v.warnings(),
 		Requirements:     b.Requirements(f.record(stage), nil),
 		Texts:            b.Texts(f.record(stage), stage),
-		Precedents:       v.precedents(),
+		Precedents:       v.precedents(known.Lessons),
 		Playbook:         VersionRef{b.Version()},
 	}
 }

@@ -67,6 +67,7 @@ type document struct {
 	Priors        []priorRule        `yaml:"priors"`
 	Scales        []scaleRule        `yaml:"scales"`
 	Precedents    []precedentRule    `yaml:"precedents"`
+	Library       libraryTexts       `yaml:"library"`
 	Findings      []cautionRule      `yaml:"findings"`
 	Claims        []claimRule        `yaml:"claims"`
 }

@@ -44,6 +44,7 @@ func (b *Book) check(where places) error {
 	b.checkRoutes(i)
 	b.checkFees(i)
 	b.checkChances(i)
+	b.checkLibrary(i)
 	return errors.Join(i.faults...)
 }
 

@@ -171,7 +171,7 @@ func TestPrecedents(t *testing.T) {
 	first := func(change func(*playbook.AssessmentFacts)) (string, int) {
 		f := story()
 		change(&f)
-		got := b.Precedents(f, sent)
+		got := b.Precedents(f, sent, nil)
 		for _, p := range got {
 			if len(p.Why) == 0 || p.Story == "" || p.Source == "" {
 				t.Errorf("%+v", p)
@@ -203,7 +203,7 @@ func TestPrecedents(t *testing.T) {
 	}
 	alone := story()
 	alone.Instrument, alone.Group = recovery.PasswordPacket, nil
-	if got := b.Precedents(alone, sent); got == nil || len(got) != 0 {
+	if got := b.Precedents(alone, sent, nil); got == nil || len(got) != 0 {
 		t.Errorf("nothing is alike: %v", got)
 	}
 	if !slices.ContainsFunc(b.Rules(), func(r playbook.Rule) bool { return r.ID == "precedent.gambling" }) {

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -21,7 +22,8 @@ type precedentRule struct {
 	Days     int            `yaml:"days"`
 }
 
-// Precedent is a case like this one, and what makes it so. Texts are Chinese.
+// Precedent is a case like this one, and what makes it so: one that a source
+// tells, or a lesson of this installation. Texts are Chinese.
 type Precedent struct {
 	ID       string         `json:"id"`
 	Story    string         `json:"story"`
@@ -35,37 +37,42 @@ type Precedent struct {
 // nearest is how many precedents are shown.
 const nearest = 3
 
-// Precedents are the three told cases nearest to the facts, the nearest first.
-// Cases that share nothing are left out.
-func (b *Book) Precedents(f AssessmentFacts, now time.Time) []Precedent {
-	return b.view(f, now, nil).precedents()
+// Precedents are the three cases nearest to the facts, told and learned ones
+// together, the nearest first. Cases that share nothing are left out.
+func (b *Book) Precedents(f AssessmentFacts, now time.Time, lessons []Lesson) []Precedent {
+	return b.view(f, now, nil).precedents(lessons)
 }
 
-func (v *view) precedents() []Precedent {
-	type scored struct {
+func (v *view) precedents(lessons []Lesson) []Precedent {
+	type candidate struct {
 		score int
-		Precedent
+		tell  func() Precedent
 	}
-	var found []scored
+	var found []candidate
 	for rule := range current(v.book.data.Precedents, v.now) {
-		score, why := v.likeness(rule)
-		if score == 0 {
-			continue
+		if score, why := v.likeness(rule); score > 0 {
+			found = append(found, candidate{score, func() Precedent {
+				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.String()}
+			}})
 		}
-		found = append(found, scored{score, Precedent{
-			rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.String(),
-		}})
 	}
-	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	for i := range lessons {
+		if score := v.shares(&lessons[i]).score(); score > 0 {
+			found = append(found, candidate{score, func() Precedent {
+				return v.tellLesson(fmt.Sprintf("lesson.%d", i+1), lessons[i])
+			}})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	precedents := []Precedent{}
 	for _, one := range found[:min(nearest, len(found))] {
-		precedents = append(precedents, one.Precedent)
+		precedents = append(precedents, one.tell())
 	}
 	return precedents
 }
 
 // likeness adds up what a told case shares with this one: what makes a case
-// special counts most, then the group, then instrument and size.
+// special counts most, then the rest as in a lesson.
 func (v *view) likeness(rule precedentRule) (score int, why []string) {
 	for _, signal := range rule.Signals {
 		if v.read(signal) == Yes {
@@ -73,24 +80,21 @@ func (v *view) likeness(rule precedentRule) (score int, why []string) {
 		}
 	}
 	kind := v.facts.group().Kind
-	if kind != "" && slices.Contains(rule.Groups, kind) {
-		score, why = score+3, append(why, "同类的群")
+	both := traits{
+		group:      kind != "" && slices.Contains(rule.Groups, kind),
+		instrument: slices.Contains(rule.Instruments, v.facts.Instrument),
+		amount: rule.Amount > 0 && v.facts.Amount > 0 &&
+			math.Abs(math.Log(float64(v.facts.Amount)/float64(rule.Amount))) < math.Ln2,
 	}
-	if slices.Contains(rule.Instruments, v.facts.Instrument) {
-		score, why = score+1, append(why, "同样的付款方式")
-	}
-	if rule.Amount > 0 && v.facts.Amount > 0 && math.Abs(math.Log(float64(v.facts.Amount)/float64(rule.Amount))) < math.Ln2 {
-		score, why = score+1, append(why, "金额相近")
-	}
-	return score, why
+	return score + both.score(), append(why, v.book.data.Library.why(both)...)
 }
 
 // told names a shared circumstance by the question that asks for it.
 func (b *Book) told(signal string) string {
 	for _, rule := range b.data.Questions {
 		if rule.Signal == signal {
-			return "同样的情形：" + rule.Text
+			return b.data.Library.Why["circumstance"] + "：" + rule.Text
 		}
 	}
-	return "同样的情形"
+	return b.data.Library.Why["circumstance"]
 }

@@ -37,12 +37,13 @@ type caseRow struct {
 	Pace          int
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	Shared        bool
 	Version       int64
 }
 
 const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
 	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, playbook, pace,
-	created_at, closed_at, version from cases`
+	created_at, closed_at, shared, version from cases`
 
 func (r caseRow) domain() recovery.Case {
 	return recovery.Case{
@@ -51,7 +52,7 @@ func (r caseRow) domain() recovery.Case {
 		Group: recovery.Group{Kind: r.GroupKind, Size: r.GroupSize}, Claimant: r.Claimant,
 		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
 		Assignee: r.Assignee, Owner: r.Owner, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
-		ClosedAt: r.ClosedAt, Version: r.Version,
+		ClosedAt: r.ClosedAt, Shared: r.Shared, Version: r.Version,
 	}
 }
 

@@ -13,13 +13,15 @@ import (
 type DeskWrite struct {
 	CaseID   recovery.CaseID
 	Assignee *recovery.UserID // nil leaves it; "" releases
+	Shared   *bool            // nil leaves it
 	Was      recovery.UserID  // the assignee the writer saw: two who take one case are not both told yes
 	Draft    journal.Draft
 	Idem     Idempotency
 }
 
-// WriteDesk writes an assignment, a release or a note in one transaction with
-// its journal entry. The case's version rises when the assignee is written.
+// WriteDesk writes an assignment, a release, a note or the claimant's word on
+// sharing in one transaction with its journal entry. The case's version rises
+// when its record changes: with all but a note.
 //
 // Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
@@ -30,6 +32,9 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 		}
 		if w.Assignee != nil {
 			err = assign(ctx, tx, w)
+		}
+		if err == nil && w.Shared != nil {
+			_, err = tx.Exec(ctx, `update cases set shared = $2, version = version + 1 where id = $1`, w.CaseID, *w.Shared)
 		}
 		if err != nil {
 			return err

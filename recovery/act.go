@@ -26,17 +26,20 @@ const (
 	Assign              Action = "assign"
 	Release             Action = "release"
 	AddNote             Action = "add_note"
+	ShareLesson         Action = "share_lesson"
 )
 
 // Actions lists every action in the order a case meets them.
 var Actions = []Action{
 	RecordContact, RecordResponse, RecordReturn, Escalate, SubmitAppeal, RequestEvidence, RecordPlatformReply,
 	DecideAppeal, ChooseRoute, RecordLegalStep, Withdraw, CloseCase, Assign, Release, AddNote,
+	ShareLesson,
 }
 
 // DeskActions are written straight to the record: who works on a case and what
-// they noted has no bearing on where it stands.
-var DeskActions = []Action{Assign, Release, AddNote}
+// they noted has no bearing on where it stands, nor whether its claimant lets
+// others learn from it.
+var DeskActions = []Action{Assign, Release, AddNote, ShareLesson}
 
 // Act is the body of an action as its sender wrote it. Only the fields of its
 // Action may be set (see Validate). It may hold personal data: it stays in
@@ -64,6 +67,7 @@ type Act struct {
 	Outcome       Outcome        `json:"outcome,omitempty"`
 	UserID        UserID         `json:"user_id,omitempty"`
 	Visibility    string         `json:"visibility,omitempty"`
+	Share         *bool          `json:"share,omitempty"`
 }
 
 // Move is the part of an act that decides where a case goes next. It holds no
@@ -124,12 +128,17 @@ var (
 		Assign:              {openStages, deskRoles, nil},
 		Release:             {openStages, deskRoles, nil},
 		AddNote:             {Stages, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
+		ShareLesson:         {[]Stage{Closed}, []Role{RoleClaimant}, teaches},
 	}
 )
 
 func appealIs(states ...AppealState) func(Position) bool {
 	return func(p Position) bool { return slices.Contains(states, p.Appeal) }
 }
+
+// teaches reports that something was tried: what the platform returned by itself
+// and what was no mis-send tells others nothing.
+func teaches(p Position) bool { return p.Outcome != AutoRefunded && p.Outcome != NotEligible }
 
 // KnownAction reports whether there is such an action at all.
 func KnownAction(a Action) bool { return slices.Contains(Actions, a) }
@@ -178,6 +187,7 @@ func (a Act) Facts() map[string]any {
 	put("outcome", a.Outcome != "", a.Outcome)
 	put("user_id", a.UserID != "", a.UserID)
 	put("visibility", a.Visibility != "", a.Visibility)
+	put("share", a.Share != nil, a.Share)
 	return facts
 }
 

@@ -24,6 +24,7 @@ var fieldsOf = map[Action][]string{
 	Assign:              {"user_id"},
 	Release:             {},
 	AddNote:             {"text", "visibility"},
+	ShareLesson:         {"share"},
 }
 
 // NoteInternal notes are seen by the desk only; NoteShared ones by everybody in
@@ -61,7 +62,7 @@ func (a Act) set() []string {
 		{"reason", a.Reason != ""}, {"confirm", a.Confirm != nil}, {"kinds", len(a.Kinds) > 0},
 		{"note", a.Note != ""}, {"ref", a.Ref != ""}, {"decision", a.Decision != ""}, {"route", a.Route != ""},
 		{"why", a.Why != ""}, {"outcome", a.Outcome != ""}, {"user_id", a.UserID != ""},
-		{"visibility", a.Visibility != ""},
+		{"visibility", a.Visibility != ""}, {"share", a.Share != nil},
 	}
 	var names []string
 	for _, field := range carried {
@@ -128,6 +129,11 @@ var actChecks = map[Action]func(Act, *checker){
 	AddNote: func(a Act, c *checker) {
 		c.text("text", a.Text, MaxText, true)
 		oneOf(c, "visibility", a.Visibility, []string{NoteInternal, NoteShared}, true)
+	},
+	ShareLesson: func(a Act, c *checker) {
+		if a.Share == nil {
+			c.fault("share", "required", "Say whether others may learn from the case, true or false.")
+		}
 	},
 }
 

@@ -53,6 +53,7 @@ func sound() map[recovery.Action]recovery.Act {
 		recovery.Assign:              {UserID: "u"},
 		recovery.Release:             {},
 		recovery.AddNote:             {Text: "已致电", Visibility: recovery.NoteInternal},
+		recovery.ShareLesson:         {Share: ptr(false)},
 	}
 }
 
@@ -89,6 +90,7 @@ func TestEmptyBodies(t *testing.T) {
 		recovery.CloseCase:           {"outcome:required", "reason:required"},
 		recovery.Release:             nil,
 		recovery.AddNote:             {"text:required", "visibility:required"},
+		recovery.ShareLesson:         {"share:required"},
 	} {
 		act := recovery.Act{Action: action}
 		if diff := cmp.Diff(want, fieldsIn(act.Validate(moment))); diff != "" {
@@ -155,7 +157,7 @@ func TestForeignFields(t *testing.T) {
 		Refusal: recovery.Refuses, Amount: ptr(recovery.Money(1)), At: &moment, To: recovery.Legal, Reason: "r",
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
-		Visibility: recovery.NoteShared,
+		Visibility: recovery.NoteShared, Share: ptr(true),
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {
@@ -286,5 +288,18 @@ func TestKnownAction(t *testing.T) {
 	}
 	if recovery.KnownAction("dance") || recovery.KnownAction("") {
 		t.Error("an unknown action is known")
+	}
+}
+
+// TestNothingTriedTeachesNothing: a lesson is shared of a closed case in which
+// somebody did something.
+func TestNothingTriedTeachesNothing(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range recovery.Outcomes {
+		p := recovery.Position{Stage: recovery.Closed, Outcome: outcome}
+		want := outcome != recovery.AutoRefunded && outcome != recovery.NotEligible
+		if got := slices.Contains(p.Allowed(recovery.RoleClaimant), recovery.ShareLesson); got != want {
+			t.Errorf("%s may be shared: %t", outcome, got)
+		}
 	}
 }

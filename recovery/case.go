@@ -5,7 +5,7 @@ import "time"
 // Case is the record of one mis-send as PostgreSQL holds it. Instants are UTC.
 //
 // The workflow is the only writer of Position and Deadlines; the filing wrote
-// the rest once, and the desk writes Assignee.
+// the rest once, and the desk writes Assignee, the claimant Shared.
 type Case struct {
 	ID            CaseID
 	Number        CaseNumber
@@ -28,6 +28,7 @@ type Case struct {
 	Pace          int    // 1, or how much faster than life a development case runs
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	Shared        bool  // others may learn from it, without personal data
 	Version       int64 // counts changes; the ETag
 }
 

@@ -30,6 +30,7 @@ const (
 	EntryExportRequested   EntryKind = "export_requested"
 	EntryExportBuilt       EntryKind = "export_built"
 	EntryExportDownloaded  EntryKind = "export_downloaded"
+	EntryLessonShared      EntryKind = "lesson_shared"
 )
 
 // EntryKinds lists every kind in the order above.
@@ -38,5 +39,5 @@ var EntryKinds = []EntryKind{
 	EntryDeadlinePassed, EntryEvidenceSupplied, EntryContactRecorded, EntryResponseRecorded, EntryReturnRecorded,
 	EntryEscalated, EntryAppealSubmitted, EntryEvidenceRequested, EntryPlatformReplied, EntryAppealDecided,
 	EntryRouteChosen, EntryLegalStep, EntryWithdrawn, EntryClosed, EntryAssigned, EntryReleased, EntryNoteAdded,
-	EntryExportRequested, EntryExportBuilt, EntryExportDownloaded,
+	EntryExportRequested, EntryExportBuilt, EntryExportDownloaded, EntryLessonShared,
 }

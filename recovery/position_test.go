@@ -100,7 +100,7 @@ func TestAllowed(t *testing.T) {
 			without(supervisor, up), with(without(legal, up), recovery.ChooseRoute, recovery.RecordLegalStep),
 		},
 		recovery.NoClock: {
-			[]recovery.Action{note}, []recovery.Action{note}, []recovery.Action{note}, []recovery.Action{note},
+			[]recovery.Action{note, recovery.ShareLesson}, []recovery.Action{note}, []recovery.Action{note}, []recovery.Action{note},
 		},
 	} {
 		p := positions[clock]

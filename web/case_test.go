@@ -77,6 +77,8 @@ func TestActsFromThePages(t *testing.T) {
 	got.want(t, 422)
 	page = p.fill(page, "do-submit_appeal", url.Values{"confirm": {"yes"}}).want(t, 200, "等申诉审核")
 	p.fill(page, "do-withdraw", url.Values{"reason": {"不追了"}}).want(t, 200, "已撤回", "已结案")
+	shared := p.fill(p.get(home), "do-share_lesson", nil).want(t, 200, "不再分享这个案例", "匿名分享案例")
+	p.fill(shared, "do-share_lesson", nil).want(t, 200, "同意匿名分享")
 	p.fill(page, "do-escalate", url.Values{"to": {"legal"}, "reason": {"晚了"}}).want(t, 409, "案件的状态已经变化")
 }
 

@@ -92,7 +92,7 @@ func markOf(kind recovery.EntryKind) string {
 var shownFacts = []struct{ name, family string }{
 	{"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"channel", "channel"},
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
-	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"},
+	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
 	{"audience", "audience"}, {"file", "@plain"}, {"pages", "@plain"}, {"state", "export_state"},
 	{"transactions", "@plain"}, {"because", "@because"},
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"recourse/casework"
@@ -44,6 +45,9 @@ func decodeAct(action recovery.Action, values url.Values) (recovery.Act, *decode
 	case recovery.SubmitAppeal:
 		confirmed := values.Get("confirm") == "yes"
 		act.Confirm = &confirmed
+	case recovery.ShareLesson:
+		share := values.Get("share") == "true"
+		act.Share = &share
 	}
 	return act, d
 }
@@ -74,6 +78,9 @@ func (a actForms) form(action recovery.Action, values url.Values, faults []recov
 		Groups: []group{{Fields: a.fields(action)}}, Hidden: a.hidden(action),
 	}
 	f.Help, _ = a.say.known("action." + name + ".help")
+	if action == recovery.ShareLesson && a.view.Shared {
+		f.Title, f.Submit = a.say.T("action."+name+".undo_title"), a.say.T("action."+name+".undo_submit")
+	}
 	if len(faults) > 0 {
 		f.Open, f.Notice = true, f.general(a.builder)
 	}
@@ -106,6 +113,9 @@ func (a actForms) defaults(action recovery.Action) url.Values {
 func (a actForms) hidden(action recovery.Action) []option {
 	if action == recovery.AddNote && !a.who.Desk() {
 		return []option{{Label: "visibility", Value: recovery.NoteShared}}
+	}
+	if action == recovery.ShareLesson {
+		return []option{{Label: "share", Value: strconv.FormatBool(!a.view.Shared)}}
 	}
 	return nil
 }

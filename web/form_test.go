@@ -122,6 +122,12 @@ func TestDecodeAct(t *testing.T) {
 	if act.Confirm == nil || *act.Confirm {
 		t.Errorf("an empty box confirms: %+v", act)
 	}
+	for value, want := range map[string]bool{"true": true, "false": false, "": false, "yes": false} {
+		act, _ = decodeAct(recovery.ShareLesson, url.Values{"share": {value}})
+		if act.Share == nil || *act.Share != want {
+			t.Errorf("%q shares: %+v", value, act)
+		}
+	}
 	act, d = decodeAct(recovery.RecordReturn, url.Values{"amount_fen": {"12.345"}})
 	if act.Amount != nil || len(d.join(fieldFaults(act.Validate(time.Now())))) != 3 {
 		t.Errorf("%+v, %v", act, d.faults)

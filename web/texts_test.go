@@ -106,6 +106,8 @@ func families(used map[string]bool) {
 	for _, action := range recovery.Actions {
 		named(used, "action."+string(action), "title", "submit")
 	}
+	named(used, "action.share_lesson", "undo_title", "undo_submit")
+	named(used, "share", "true", "false")
 }
 
 // labels gives the keys of what the fields of all forms are called: those that
