@@ -74,7 +74,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		strict, err := marshal(filing)
 		if err != nil {
-			t.Skip("a time beyond what JSON writes")
+			return // a time beyond what JSON writes
 		}
 		loose, err := marshal(lenient)
 		if err != nil || !bytes.Equal(strict, loose) {
