@@ -60,9 +60,7 @@ func knowsCounterpart(c recovery.Case, act recovery.Act) error {
 	if act.CounterpartID == "" || known {
 		return nil
 	}
-	return recovery.Invalid([]recovery.FieldFault{{
-		Field: "counterpart_id", Code: "unknown", Detail: "No counterpart of this case has this id.",
-	}})
+	return recovery.UnknownCounterpart()
 }
 
 func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) postgres.ActionRequest {
@@ -79,8 +77,8 @@ func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) postgr
 // precheck refuses early what the engine would refuse, so that a plain mistake
 // costs no round trip. The engine decides again.
 func (s *Service) precheck(req Request, c recovery.Case, act recovery.Act, staged postgres.ActionRequest) error {
-	if req.IfMatch != nil && *req.IfMatch != c.Version {
-		return recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+	if err := req.stale(c); err != nil {
+		return err
 	}
 	if _, err := c.Position.Take(act.Move(req.Actor, staged.ID)); err != nil {
 		return s.listAllowed(err, c, req.Actor.Role)

@@ -15,8 +15,8 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return Reply[View]{Stored: row.Answer}, err
 	}
-	if req.IfMatch != nil && *req.IfMatch != c.Version {
-		return Reply[View]{}, recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+	if err := req.stale(c); err != nil {
+		return Reply[View]{}, err
 	}
 	if !slices.Contains(s.allowed(c, req.Actor.Role), act.Action) {
 		return Reply[View]{}, s.listAllowed(recovery.Faultf(recovery.CodeActionNotAllowed, "not now"), c, req.Actor.Role)

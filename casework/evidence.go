@@ -56,14 +56,15 @@ func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up 
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return s.keptBefore(ctx, row, err)
 	}
-	record, err := s.evidenceRecord(ctx, req, id, up, file)
+	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
-	write, err := s.evidenceWrite(ctx, req, record, facts)
+	record, err := s.evidenceRecord(req, id, up, file)
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
+	write := s.evidenceWrite(req, c, record, facts)
 	if _, err := file.Commit(ctx); err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -87,11 +88,8 @@ func (s *Service) keptBefore(ctx context.Context, row postgres.Idempotency, err 
 	return Reply[recovery.Evidence]{Value: kept, Stored: row.Answer, Replayed: true}, err
 }
 
-func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, error) {
+func (s *Service) evidenceRecord(req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, error) {
 	if err := up.validate(s.Now()); err != nil {
-		return recovery.Evidence{}, err
-	}
-	if _, err := s.visible(ctx, req.Actor, id); err != nil {
 		return recovery.Evidence{}, err
 	}
 	media, err := sniff(file.Sniff())
@@ -129,11 +127,7 @@ func sniff(head []byte) (string, error) {
 		"Files of this kind (%s) are not accepted. Send images, PDF, video, audio, text, CSV or XLSX.", detected.String())
 }
 
-func (s *Service) evidenceWrite(ctx context.Context, req Request, e recovery.Evidence, facts map[string]any) (postgres.EvidenceWrite, error) {
-	c, err := s.Store.Case(ctx, e.CaseID)
-	if err != nil {
-		return postgres.EvidenceWrite{}, err
-	}
+func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, facts map[string]any) postgres.EvidenceWrite {
 	draft := s.draft(recovery.EntryEvidenceAdded, req, c)
 	draft.Key = "evidence:" + string(e.ID)
 	draft.ClaimedAt = e.CapturedAt
@@ -150,7 +144,7 @@ func (s *Service) evidenceWrite(ctx context.Context, req Request, e recovery.Evi
 	}
 	return postgres.EvidenceWrite{Evidence: e, Draft: draft, Idem: postgres.Idempotency{
 		Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID),
-	}}, nil
+	}}
 }
 
 // takeBack removes the blob of a record that was not kept. When the database
@@ -168,14 +162,20 @@ func (s *Service) takeBack(ctx context.Context, id recovery.EvidenceID, file *bl
 
 // Evidence gives the record of one file.
 func (s *Service) Evidence(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Evidence, error) {
+	record, _, err := s.evidenceAndCase(ctx, actor, id)
+	return record, err
+}
+
+func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Evidence, recovery.Case, error) {
 	record, err := s.Store.Evidence(ctx, id)
 	if err != nil {
-		return recovery.Evidence{}, err
+		return recovery.Evidence{}, recovery.Case{}, err
 	}
-	if _, err := s.visible(ctx, actor, record.CaseID); err != nil {
-		return recovery.Evidence{}, recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
+	c, err := s.visible(ctx, actor, record.CaseID)
+	if err != nil {
+		return recovery.Evidence{}, c, recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
 	}
-	return record, nil
+	return record, c, nil
 }
 
 // EvidenceOf lists the files of a case in the order they came in.
@@ -189,11 +189,7 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 // OpenEvidence opens the original bytes. Looking is an act of its own: it is
 // journalled before a byte is given out.
 func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, io.ReadCloser, error) {
-	record, err := s.Evidence(ctx, req.Actor, id)
-	if err != nil {
-		return recovery.Evidence{}, nil, err
-	}
-	c, err := s.Store.Case(ctx, record.CaseID)
+	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return recovery.Evidence{}, nil, err
 	}

@@ -81,21 +81,24 @@ func (s *Service) exportBefore(ctx context.Context, row postgres.Idempotency, er
 
 // Export tells how far an export is.
 func (s *Service) Export(ctx context.Context, actor recovery.Actor, id recovery.ExportID) (recovery.Export, error) {
+	export, _, err := s.exportAndCase(ctx, actor, id)
+	return export, err
+}
+
+func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id recovery.ExportID) (recovery.Export, recovery.Case, error) {
 	missing := recovery.Faultf(recovery.CodeNotFound, "There is no such export.")
 	if _, err := uuid.Parse(string(id)); err != nil {
-		return recovery.Export{}, missing
+		return recovery.Export{}, recovery.Case{}, missing
 	}
 	export, err := s.Store.Export(ctx, id)
 	if err != nil {
-		return recovery.Export{}, err
+		return recovery.Export{}, recovery.Case{}, err
 	}
-	if _, err := s.visible(ctx, actor, export.CaseID); err != nil {
-		return recovery.Export{}, missing
+	c, err := s.visible(ctx, actor, export.CaseID)
+	if err != nil || export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant {
+		return recovery.Export{}, c, missing
 	}
-	if export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant {
-		return recovery.Export{}, missing
-	}
-	return export, nil
+	return export, c, nil
 }
 
 // ExportsOf lists a case's exports, newest first, as far as the actor may see
@@ -120,7 +123,7 @@ const (
 // OpenExport opens dossier.pdf or bag.zip of a ready export; the download is
 // journalled before a byte is given out.
 func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.ExportID, name string) (io.ReadSeekCloser, recovery.Export, error) {
-	export, err := s.Export(ctx, req.Actor, id)
+	export, c, err := s.exportAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return nil, recovery.Export{}, err
 	}
@@ -130,10 +133,6 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	file, err := os.Open(activities.ExportPath(s.config.ExportsDir, id, name))
 	if err != nil {
 		return nil, export, err
-	}
-	c, err := s.Store.Case(ctx, export.CaseID)
-	if err != nil {
-		return nil, export, errors.Join(err, file.Close())
 	}
 	draft := s.draft(recovery.EntryExportDownloaded, req, c)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}

@@ -108,6 +108,14 @@ type Request struct {
 	Render func(value any) ([]byte, error)
 }
 
+// stale refuses a change of a case that is no longer as the caller saw it.
+func (r Request) stale(c recovery.Case) error {
+	if r.IfMatch == nil || *r.IfMatch == c.Version {
+		return nil
+	}
+	return recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+}
+
 // Reply is the outcome of a request. Stored is set when the key had been
 // answered before: the first answer, to be sent as it is. Replayed is set for a
 // repetition too, when no answer was stored because Value never changes.

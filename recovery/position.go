@@ -187,11 +187,9 @@ func (p Position) appeal(kind EntryKind, state AppealState, on WaitingOn) Step {
 }
 
 func (p Position) answered(m Move) (Step, error) {
-	next := p
-	next.Holders = slices.Clone(p.Holders)
-	index := slices.IndexFunc(next.Holders, func(h Holder) bool { return h.ID == m.CounterpartID })
-	if index < 0 {
-		return Step{}, Invalid([]FieldFault{{"counterpart_id", "unknown", "No counterpart of this case has this id."}})
+	next, holder, err := p.withHolder(m.CounterpartID)
+	if err != nil {
+		return Step{}, err
 	}
 	if m.Response == Returned && m.Amount == 0 {
 		if len(p.Holders) > 1 {
@@ -199,9 +197,9 @@ func (p Position) answered(m Move) (Step, error) {
 		}
 		m.Amount = p.Outstanding()
 	}
-	next.Holders[index].Answer = m.Response
+	holder.Answer = m.Response
 	if m.Amount > 0 {
-		next.Holders[index].Returned += m.Amount
+		holder.Returned += m.Amount
 		next = next.receive(m.Amount)
 	}
 	step := Step{Kind: EntryResponseRecorded, Next: next, Restart: m.Response == Promised}
@@ -209,6 +207,21 @@ func (p Position) answered(m Move) (Step, error) {
 		step.Next = next.advance()
 	}
 	return step, nil
+}
+
+// withHolder gives a copy of the position and, in it, the holder to change.
+func (p Position) withHolder(id CounterpartID) (Position, *Holder, error) {
+	p.Holders = slices.Clone(p.Holders)
+	index := slices.IndexFunc(p.Holders, func(h Holder) bool { return h.ID == id })
+	if index < 0 {
+		return p, nil, UnknownCounterpart()
+	}
+	return p, &p.Holders[index], nil
+}
+
+// UnknownCounterpart refuses an act that names nobody of the case.
+func UnknownCounterpart() error {
+	return Invalid([]FieldFault{{"counterpart_id", "unknown", "No counterpart of this case has this id."}})
 }
 
 // hopeless reports that asking on makes no sense in this stage: every holder
@@ -225,12 +238,12 @@ func (p Position) hopeless() bool {
 func (p Position) returned(m Move) (Step, error) {
 	next := p
 	if m.CounterpartID != "" {
-		next.Holders = slices.Clone(p.Holders)
-		index := slices.IndexFunc(next.Holders, func(h Holder) bool { return h.ID == m.CounterpartID })
-		if index < 0 {
-			return Step{}, Invalid([]FieldFault{{"counterpart_id", "unknown", "No counterpart of this case has this id."}})
+		known, holder, err := p.withHolder(m.CounterpartID)
+		if err != nil {
+			return Step{}, err
 		}
-		next.Holders[index].Returned += m.Amount
+		holder.Returned += m.Amount
+		next = known
 	}
 	next = next.receive(m.Amount)
 	if next.Outcome == RecoveredFull && m.AutoRefund {
