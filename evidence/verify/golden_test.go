@@ -1,0 +1,47 @@
+package verify_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"recourse/evidence/verify"
+)
+
+// goldenKey is the fingerprint of the key every golden bag was signed with.
+const goldenKey = "0168686f746cd6b3d5bebb054ae2da2e9cd0141213b28cbeb8cdd32aa2b2dbaf"
+
+// TestGoldenBagsVerifyForEver reads bags that older releases wrote. Files are
+// only ever added to testdata/golden, one for each version of the format and
+// one whenever a release adds something to it: a bag that has left the house
+// cannot be written anew.
+func TestGoldenBagsVerifyForEver(t *testing.T) {
+	t.Parallel()
+	bags, err := filepath.Glob("testdata/golden/*.zip")
+	if err != nil || len(bags) == 0 {
+		t.Fatalf("%d golden bags, %v", len(bags), err)
+	}
+	for _, path := range bags {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			summary, err := verify.Options{Key: goldenKey}.File(path)
+			if err != nil || !summary.Sealed || !summary.KeyExpected {
+				t.Fatalf("%+v, %v", summary, err)
+			}
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folder := open(t, raw).unpack()
+			own, code := script(t, folder, "--key", goldenKey) // the verify.sh of its day
+			if code != 0 || !strings.Contains(own, "SOUND") {
+				t.Errorf("its own verify.sh: exit %d\n%s", code, own)
+			}
+			today, code := script(t, "../bag", "--key", goldenKey, folder)
+			if code != 0 || !strings.Contains(today, "SOUND") {
+				t.Errorf("today's verify.sh: exit %d\n%s", code, today)
+			}
+		})
+	}
+}
