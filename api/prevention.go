@@ -30,7 +30,7 @@ func preventionOf(p playbook.Prevention) Prevention {
 	return Prevention{
 		Confirmations: each(p.Confirmations, confirmationOf), Measures: each(p.Measures, measureOf),
 		Warnings:  each(p.Warnings, warningOf),
-		Questions: each(p.Questions, questionOf), Playbook: p.Playbook,
+		Questions: each(p.Questions, questionOf), Playbook: PlaybookVersion(p.Playbook),
 	}
 }
 

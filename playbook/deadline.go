@@ -11,26 +11,41 @@ import (
 
 // clockRule is the length of one clock.
 type clockRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	Clock    recovery.Clock    `yaml:"clock"`
 	Length   int               `yaml:"length"`
 	Unit     calendar.Unit     `yaml:"unit"`
 	RestDays calendar.RestDays `yaml:"rest_days"`
 }
 
-func (r clockRule) length() calendar.Length {
+func (r *clockRule) length() calendar.Length {
 	return calendar.Length{Count: r.Length, Unit: r.Unit, RestDays: r.RestDays}
 }
 
-// Nominal is the length of a clock as life has it, whatever the pace of a case.
-func (b *Book) Nominal(c recovery.Clock) (calendar.Length, bool) {
-	rule, known := b.clocks[c]
-	return rule.length(), known
+// clock is the rule of a clock that begins at an instant: the check of the book
+// sees to it that there is exactly one. Of an unknown instant it is the newest.
+func (b *Book) clock(c recovery.Clock, at time.Time) (found *clockRule) {
+	for rule := range current(b.data.Clocks, at) {
+		if rule.Clock == c && (found == nil || rule.term.from.After(found.term.from)) {
+			found = rule
+		}
+	}
+	return found
+}
+
+// Nominal is the length of a clock that begins at an instant as life has it,
+// whatever the pace of a case.
+func (b *Book) Nominal(c recovery.Clock, at time.Time) (calendar.Length, bool) {
+	rule := b.clock(c, at)
+	if rule == nil {
+		return calendar.Length{}, false
+	}
+	return rule.length(), true
 }
 
 // Deadline is when the clock that runs at a position passes, counted from the
-// instant it began; false when no clock runs. The auto-refund counts from the
-// sending, whatever from says. Under a pace above one the waiting that is left
+// instant it began; false when no clock runs. Its length is the one in force at
+// that instant. The auto-refund counts from the sending, whatever from says. Under a pace above one the waiting that is left
 // shrinks by it.
 func (b *Book) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool) {
 	return b.DeadlineAfter(p, c, from, nil)
@@ -42,13 +57,16 @@ func (b *Book) Deadline(p recovery.Position, c recovery.Case, from time.Time) (r
 func (b *Book) DeadlineAfter(
 	p recovery.Position, c recovery.Case, from time.Time, pauses []calendar.Pause,
 ) (recovery.Deadline, bool) {
-	rule, runs := b.clocks[p.Clock()]
-	if !runs {
+	if p.Clock() == recovery.AutoRefundClock {
+		from = c.SentAt
+	}
+	rule := b.clock(p.Clock(), from)
+	if rule == nil {
 		return recovery.Deadline{}, false
 	}
-	deadline := recovery.Deadline{Kind: rule.Clock, Source: rule.ID + " (" + rule.Source.String() + ")"}
+	deadline := recovery.Deadline{Kind: rule.Clock, Source: rule.ID + " (" + rule.cited + ")"}
 	if rule.Clock == recovery.AutoRefundClock {
-		deadline.DueAt = refundDue(c, b.refundWindow()).UTC()
+		deadline.DueAt = refundDue(c, rule.hours()).UTC()
 		return deadline, true
 	}
 	ending := b.ending(rule, c.Pace, from, pauses)
@@ -62,7 +80,7 @@ func (b *Book) DeadlineAfter(
 
 // ending counts a clock in days of the calendar. Under a pace above one the
 // wait without pauses is scaled, and the pauses last as long as they last.
-func (b *Book) ending(rule clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
+func (b *Book) ending(rule *clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
 	if pace <= 1 {
 		return b.calendar.Deadline(from, rule.length(), pauses)
 	}
@@ -92,11 +110,9 @@ func openReason(pauses []calendar.Pause) string {
 	return "期限暂停"
 }
 
-// refundWindow is how long unclaimed money stays out; the check of the book sees
-// to it that it is in hours.
-func (b *Book) refundWindow() time.Duration {
-	return time.Duration(b.clocks[recovery.AutoRefundClock].Length) * time.Hour
-}
+// hours is the length of a clock that counts in hours, as the check of the book
+// has it of the auto-refund.
+func (r *clockRule) hours() time.Duration { return time.Duration(r.Length) * time.Hour }
 
 // refundDue is when the platform has given back what nobody claimed. Time that
 // passed before the case was filed passed at life's own pace: only the rest of
@@ -127,5 +143,5 @@ func (b *Book) RefundAhead(f recovery.Filing, now time.Time) bool {
 
 // refundAt is when unclaimed money sent at an instant comes back.
 func (b *Book) refundAt(sentAt time.Time) time.Time {
-	return sentAt.Add(b.refundWindow())
+	return sentAt.Add(b.clock(recovery.AutoRefundClock, sentAt).hours())
 }

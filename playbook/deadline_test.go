@@ -71,7 +71,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 				t.Errorf("%s: the source is %q", test.clock, got.Source)
 			}
 		}
-		if nominal, known := b.Nominal(test.clock); !known || nominal != test.length {
+		if nominal, known := b.Nominal(test.clock, sent); !known || nominal != test.length {
 			t.Errorf("%s: nominal length %v, want %v", test.clock, nominal, test.length)
 		}
 	}
@@ -82,7 +82,7 @@ func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	if got, runs := book(t).Deadline(recovery.Position{Stage: recovery.Closed}, recovery.Case{}, sent); runs {
 		t.Errorf("a closed case waits for %+v", got)
 	}
-	if _, known := book(t).Nominal(recovery.NoClock); known {
+	if _, known := book(t).Nominal(recovery.NoClock, sent); known {
 		t.Error("no clock has a length")
 	}
 }
