@@ -43,3 +43,9 @@ func measureOf(m playbook.Measure) Measure {
 		ID: m.ID, Name: m.Name, Rating: m.Rating, Applies: MeasureApplies(m.Applies), Text: m.Text, Source: m.Source,
 	}
 }
+
+func questionOf(q playbook.Question) Question { return Question(q) }
+
+func warningOf(w playbook.Warning) Warning {
+	return Warning{Code: w.Code, Text: w.Text, Source: w.Source}
+}
