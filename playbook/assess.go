@@ -58,9 +58,9 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 // stage is where a case with these facts would begin.
 func (v *view) stage() recovery.Stage {
 	switch {
-	case v.read("danger") == Yes:
+	case v.is("danger") == Yes:
 		return recovery.Legal
-	case v.read("refund_ahead") == Yes:
+	case v.is("refund_ahead") == Yes:
 		return recovery.RecallWatch
 	default:
 		return recovery.PrivateContact
@@ -72,7 +72,7 @@ func (v *view) stage() recovery.Stage {
 func (v *view) warnings() []Warning {
 	warnings := []Warning{}
 	for rule := range current(v.book.data.Findings, v.now) {
-		if rule.If.holds(v.read) == Yes {
+		if rule.If.holds(v) == Yes {
 			warnings = append(warnings, rule.warning(rule.Text))
 		}
 	}

@@ -2,16 +2,15 @@ package playbook
 
 import (
 	"slices"
-	"strings"
 
 	"recourse/recovery"
 )
 
 // The checks of what an assessment is made from.
 
-// signals are all a condition may name: what the facts decide, and what the
+// known are all the signals a condition may name: what the facts decide, and what the
 // book's questions ask.
-func (b *Book) signals(about string) []string {
+func (b *Book) known(about string) []string {
 	names := sortedKeys(caseSignals)
 	if about == aboutSending {
 		names = sortedKeys(sendSignals)
@@ -26,8 +25,8 @@ func (b *Book) signals(about string) []string {
 
 func (i *inspection) condition(id string, c condition, known []string) {
 	for _, signal := range c {
-		if !slices.Contains(known, strings.TrimPrefix(signal, "!")) {
-			i.fault(id, "there is no signal %q", signal)
+		if !slices.Contains(known, signal.name) {
+			i.fault(id, "there is no signal %q", signal.name)
 		}
 	}
 }
@@ -40,6 +39,9 @@ func (i *inspection) reasons(id string, reasons []reasonRule, known []string) {
 }
 
 func (b *Book) checkFigures(i *inspection) {
+	if len(b.signals) > maxSignals {
+		i.fault("", "there are %d signals, and the engine has room for %d", len(b.signals)-1, maxSignals-1)
+	}
 	for _, rule := range b.data.Limits {
 		oneOf(i, rule.ID, "limit", rule.Limit, limitNames)
 		if rule.Value <= 0 || rule.Value > int64(recovery.MaxMoney) {
@@ -60,7 +62,7 @@ func (b *Book) checkFigures(i *inspection) {
 
 // checkSayings looks at all that is a text under a condition.
 func (b *Book) checkSayings(i *inspection) {
-	sending, facts := b.signals(aboutSending), b.signals(aboutCase)
+	sending, facts := b.known(aboutSending), b.known(aboutCase)
 	for _, rule := range b.data.Confirmations {
 		i.filled(rule.ID, rule.Text)
 	}
@@ -109,7 +111,7 @@ func (b *Book) checkWays(i *inspection, facts []string) {
 }
 
 func (b *Book) checkTheories(i *inspection) {
-	facts := b.signals(aboutCase)
+	facts := b.known(aboutCase)
 	for _, rule := range b.data.Theories {
 		i.filled(rule.ID, rule.Theory, rule.Name)
 		i.condition(rule.ID, rule.Needs, facts)
@@ -130,7 +132,7 @@ func (b *Book) checkTheories(i *inspection) {
 }
 
 func (b *Book) checkRoutes(i *inspection) {
-	facts := b.signals(aboutCase)
+	facts := b.known(aboutCase)
 	fees := []string{feeFree, feeUnknown}
 	for _, rule := range b.data.Fees {
 		fees = append(fees, rule.Fee)
@@ -179,7 +181,7 @@ func (b *Book) checkPart(i *inspection, rule feeRule) {
 }
 
 func (b *Book) checkChances(i *inspection) {
-	facts := b.signals(aboutCase)
+	facts := b.known(aboutCase)
 	percent := func(id string, value float64) {
 		if value < 0 || value > 100 {
 			i.fault(id, "a percentage lies between 0 and 100, not %g", value)

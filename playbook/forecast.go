@@ -115,12 +115,12 @@ func (b *Book) Forecast(f AssessmentFacts, now time.Time, incomes Incomes, known
 func (v *view) forecast(known Experience) Forecast {
 	claims := []string{}
 	for rule := range current(v.book.data.Priors, v.now) {
-		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v.read) == Yes {
+		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v) == Yes {
 			claims = append(claims, fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", rule.Percent, rule.Source))
 		}
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
-		if rule.Route == VoluntaryReturn && rule.If.holds(v.read) == Yes {
+		if rule.Route == VoluntaryReturn && rule.If.holds(v) == Yes {
 			claims = append(claims, rule.Text)
 		}
 	}
@@ -158,7 +158,7 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
 	share = 1
 	for rule := range current(v.book.data.Priors, v.now) {
-		if rule.Route != route || rule.If.holds(v.read) != Yes {
+		if rule.Route != route || rule.If.holds(v) != Yes {
 			continue
 		}
 		share = min(share, rule.Percent/100)
@@ -170,7 +170,7 @@ func (v *view) prior(route recovery.Route) (share float64, sources []string, cla
 		sources = append(sources, rule.cited+"（通俗文章，权重很小）")
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
-		if rule.Route == route && rule.If.holds(v.read) == Yes {
+		if rule.Route == route && rule.If.holds(v) == Yes {
 			share *= rule.Percent / 100
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type precedentRule struct {
 	entry    `yaml:",inline"`
 	scope    `yaml:",inline"`
-	Signals  []string       `yaml:"signals"`
+	Signals  condition      `yaml:"signals"`
 	Amount   recovery.Money `yaml:"amount_fen"`
 	Story    string         `yaml:"story"`
 	Route    recovery.Route `yaml:"route"`
@@ -74,9 +74,9 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 // likeness adds up what a told case shares with this one: what makes a case
 // special counts most, then the rest as in a lesson.
 func (v *view) likeness(rule *precedentRule) (score int, why []string) {
-	for _, signal := range rule.Signals {
-		if v.read(signal) == Yes {
-			score, why = score+4, append(why, v.book.told(signal))
+	for i := range rule.Signals {
+		if v.read(&rule.Signals[i]) == Yes {
+			score, why = score+4, append(why, v.book.told(rule.Signals[i].name))
 		}
 	}
 	kind := v.facts.group().Kind

@@ -95,19 +95,19 @@ func (b *Book) CheckSend(f SendFacts, now time.Time) error {
 
 // Prevent says what to look at before a send is made at an instant.
 func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
-	r := b.sending(f, now)
+	r := &sending{b, f, now}
 	answer := Prevention{
 		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{b.Version()},
 	}
 	for rule := range current(b.data.Confirmations, now) {
 		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.cited})
 	}
-	var unknowns []string
+	var unknown signalSet
 	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
 			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.cited})
-			unknowns = append(unknowns, rule.If.unknowns(r)...)
+			rule.If.unknowns(r, &unknown)
 		}
 	}
 	for rule := range current(b.data.Cautions, now) {
@@ -115,11 +115,11 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		case Yes:
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
 		case Unknown:
-			unknowns = append(unknowns, rule.If.unknowns(r)...)
+			rule.If.unknowns(r, &unknown)
 		default: // it does not apply
 		}
 	}
-	answer.Questions = b.ask(unknowns, now)
+	answer.Questions = b.ask(&unknown, now)
 	return answer
 }
 
@@ -141,16 +141,21 @@ var sendSignals = map[string]func(*Book, SendFacts, time.Time) Answer{
 	"strangers_group": func(_ *Book, f SendFacts, _ time.Time) Answer { return sendGroup(f, recovery.StrangersGroup) },
 }
 
-func (b *Book) sending(f SendFacts, now time.Time) read {
-	return func(signal string) Answer {
-		if decide, known := sendSignals[signal]; known {
-			return decide(b, f, now)
-		}
-		if told, known := f.Circumstances[signal]; known {
-			return answerOf(told)
-		}
-		return Unknown
+// sending reads the signals of a send.
+type sending struct {
+	book  *Book
+	facts SendFacts
+	now   time.Time
+}
+
+func (s *sending) read(l *literal) Answer {
+	if decide, known := sendSignals[l.name]; known {
+		return decide(s.book, s.facts, s.now)
 	}
+	if told, known := s.facts.Circumstances[l.name]; known {
+		return answerOf(told)
+	}
+	return Unknown
 }
 
 func enterprise(f SendFacts) Answer {

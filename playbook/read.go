@@ -178,6 +178,7 @@ func (b *Book) settle() {
 	for _, e := range b.data.entries() {
 		e.settle()
 	}
+	b.number()
 	for i := range b.data.Texts {
 		b.data.Texts[i].settle()
 	}

@@ -71,7 +71,7 @@ func (v *view) routes(known Experience) []RouteOption {
 		last := len(options) - 1
 		switch {
 		case !option.Open:
-		case len(rule.Urgent) > 0 && rule.Urgent.holds(v.read) == Yes:
+		case len(rule.Urgent) > 0 && rule.Urgent.holds(v) == Yes:
 			best = last
 		case best < 0 && v.worthwhile(rule, option):
 			best = last
@@ -84,7 +84,7 @@ func (v *view) routes(known Experience) []RouteOption {
 }
 
 func (v *view) worthwhile(rule *routeRule, option RouteOption) bool {
-	if len(rule.Tried) > 0 && rule.Tried.holds(v.read) == Yes {
+	if len(rule.Tried) > 0 && rule.Tried.holds(v) == Yes {
 		return false
 	}
 	return option.Value == nil || *option.Value > 0
@@ -109,16 +109,17 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 
 // decide opens or closes a way and says why.
 func (v *view) decide(rule *routeRule, option *RouteOption) {
-	shut := said(rule.Closed, v.read)
-	needs := rule.Needs.holds(v.read)
+	shut := said(rule.Closed, v)
+	needs := rule.Needs.holds(v)
 	option.Open = len(shut) == 0 && needs == Yes
-	option.Why = slices.Concat(shut, said(rule.Why, v.read))
+	option.Why = slices.Concat(shut, said(rule.Why, v))
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}
-	unknowns := rule.Needs.unknowns(v.read)
-	for _, reason := range rule.Closed {
-		unknowns = append(unknowns, reason.If.unknowns(v.read)...)
+	var unknown signalSet
+	rule.Needs.unknowns(v, &unknown)
+	for i := range rule.Closed {
+		rule.Closed[i].If.unknowns(v, &unknown)
 	}
-	option.Questions = v.book.ask(unknowns, v.now)
+	option.Questions = v.book.ask(&unknown, v.now)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Answer is yes, no, or unknown: what is not known is never guessed.
@@ -34,18 +36,41 @@ func (a Answer) not() Answer {
 	}
 }
 
-// condition is a list of signals that must all hold; "!" negates one. The empty
-// condition holds.
-type condition []string
+// condition is a list of signals that must all hold. The empty condition holds.
+type condition []literal
 
-// read gives the answer of one signal.
-type read func(signal string) Answer
+// literal is a signal, or with "!" before it the opposite of one.
+type literal struct {
+	name   string
+	not    bool
+	number int // of the signal in its book; 0 when the book has none of the name
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (l *literal) UnmarshalYAML(node *yaml.Node) error {
+	var text string
+	if err := node.Decode(&text); err != nil {
+		return err
+	}
+	l.name, l.not = strings.CutPrefix(text, "!")
+	return nil
+}
+
+// reader gives the answer of a signal, whatever sign stands before it.
+type reader interface{ read(l *literal) Answer }
+
+func (l *literal) answer(r reader) Answer {
+	if l.not {
+		return r.read(l).not()
+	}
+	return r.read(l)
+}
 
 // holds is no when any signal fails, else unknown when any is unknown.
-func (c condition) holds(r read) Answer {
+func (c condition) holds(r reader) Answer {
 	answer := Yes
-	for _, signal := range c {
-		switch one(r, signal) {
+	for i := range c {
+		switch c[i].answer(r) {
 		case No:
 			return No
 		case Unknown:
@@ -56,22 +81,59 @@ func (c condition) holds(r read) Answer {
 	return answer
 }
 
-func one(r read, signal string) Answer {
-	if name, negated := strings.CutPrefix(signal, "!"); negated {
-		return r(name).not()
-	}
-	return r(signal)
-}
-
-// unknowns are the signals of a condition that nobody has answered.
-func (c condition) unknowns(r read) []string {
-	var names []string
-	for _, signal := range c {
-		if one(r, signal) == Unknown {
-			names = append(names, strings.TrimPrefix(signal, "!"))
+// unknowns notes the signals of a condition that nobody has answered.
+func (c condition) unknowns(r reader, into *signalSet) {
+	for i := range c {
+		if r.read(&c[i]) == Unknown {
+			into.add(c[i].number)
 		}
 	}
-	return names
+}
+
+// maxSignals is how many signals a book may know.
+const maxSignals = 256
+
+// signalSet is a set of signals by their numbers; what has no number is in none.
+type signalSet [maxSignals / 64]uint64
+
+func (s *signalSet) add(number int) {
+	if number > 0 && number < maxSignals {
+		s[number/64] |= 1 << (number % 64)
+	}
+}
+
+func (s *signalSet) has(number int) bool {
+	return number > 0 && number < maxSignals && s[number/64]&(1<<(number%64)) != 0
+}
+
+// signal is what a book knows under a number.
+type signal struct {
+	name   string
+	decide func(*view) Answer // nil: it is asked for
+}
+
+// number gives every signal of the book a number from 1, and the numbers to the
+// conditions and questions that name them.
+func (b *Book) number() {
+	b.signals, b.numbers = []signal{{}}, map[string]int{}
+	names := slices.Concat(sortedKeys(caseSignals), sortedKeys(sendSignals))
+	for _, rule := range b.data.Questions {
+		names = append(names, rule.Signal)
+	}
+	for _, name := range names {
+		if _, known := b.numbers[name]; !known {
+			b.numbers[name] = len(b.signals)
+			b.signals = append(b.signals, signal{name, caseSignals[name]})
+		}
+	}
+	for c := range b.data.conditions {
+		for i := range c {
+			c[i].number = b.numbers[c[i].name]
+		}
+	}
+	for i := range b.data.Questions {
+		b.data.Questions[i].number = b.numbers[b.data.Questions[i].Signal]
+	}
 }
 
 // limitRule is a figure that rules speak of by name.
@@ -120,6 +182,7 @@ type questionRule struct {
 	Signal string `yaml:"signal"`
 	About  string `yaml:"about"`
 	Text   string `yaml:"text"`
+	number int
 }
 
 // Question is a fact that would change an answer, were it known.
@@ -147,10 +210,10 @@ func (b *Book) questions(about string, at time.Time) []Question {
 
 // ask turns unknown signals into questions, each once. A signal that follows
 // from other facts is left out: those facts are asked for where they are told.
-func (b *Book) ask(signals []string, at time.Time) []Question {
+func (b *Book) ask(unknown *signalSet, at time.Time) []Question {
 	questions := []Question{}
 	for rule := range current(b.data.Questions, at) {
-		if slices.Contains(signals, rule.Signal) {
+		if unknown.has(rule.number) {
 			questions = append(questions, Question{rule.Signal, rule.Text})
 		}
 	}
@@ -165,11 +228,11 @@ type reasonRule struct {
 }
 
 // said are the texts of the reasons that hold; never nil.
-func said(reasons []reasonRule, r read) []string {
-	texts := []string{}
-	for _, reason := range reasons {
-		if reason.If.holds(r) == Yes {
-			texts = append(texts, reason.Text)
+func said(reasons []reasonRule, r reader) []string {
+	texts := make([]string, 0, len(reasons))
+	for i := range reasons {
+		if reasons[i].If.holds(r) == Yes {
+			texts = append(texts, reasons[i].Text)
 		}
 	}
 	return texts

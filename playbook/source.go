@@ -47,11 +47,11 @@ type Source struct {
 func (s Source) String() string {
 	switch {
 	case s.Article != "":
-		return fmt.Sprintf("文章 %s · %s", s.Article, s.Section)
+		return "文章 " + s.Article + " · " + s.Section
 	case s.Statute != "":
-		return fmt.Sprintf("%s 第%s条（%s）[%s]", s.Statute, s.Section, s.Edition, s.Mark)
+		return s.Statute + " 第" + s.Section + "条（" + s.Edition + "）[" + string(s.Mark) + "]"
 	case s.Press != "":
-		return fmt.Sprintf("媒体报道 · %s（%s）[%s]", s.Press, s.Edition, s.Mark)
+		return "媒体报道 · " + s.Press + "（" + s.Edition + "）[" + string(s.Mark) + "]"
 	default:
 		return HouseRule
 	}
@@ -113,10 +113,13 @@ func (e *entry) inForce(at time.Time) bool { return e.term.covers(at) }
 
 // term is the time in which something holds: from an instant on, and before
 // another. A zero end is open.
-type term struct{ from, until time.Time }
+type term struct {
+	from, until time.Time
+	bounded     bool // has an end at all
+}
 
 func termOf(from, until *time.Time) term {
-	var t term
+	t := term{bounded: from != nil || until != nil}
 	if from != nil {
 		t.from = dawn(*from)
 	}
@@ -135,7 +138,7 @@ func faultOfTerm(from, until *time.Time) string {
 
 // covers an unknown instant too.
 func (t term) covers(at time.Time) bool {
-	return at.IsZero() || !at.Before(t.from) && (t.until.IsZero() || at.Before(t.until))
+	return !t.bounded || at.IsZero() || !at.Before(t.from) && (t.until.IsZero() || at.Before(t.until))
 }
 
 // dawn is when a date of a book begins: in China, not in Greenwich.

@@ -126,7 +126,7 @@ func (v *view) strategy() Strategy {
 		}
 	}
 	for rule := range current(v.book.data.StrategyNotes, v.now) {
-		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v.read), Text: rule.Text, Source: rule.cited}
+		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.cited}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
 		}
@@ -154,7 +154,7 @@ var planClocks = map[recovery.Stage]recovery.Clock{
 func (v *view) plan() []PlanStep {
 	steps := []PlanStep{}
 	for rule := range current(v.book.data.Plan, v.now) {
-		if rule.If.holds(v.read) != Yes {
+		if rule.If.holds(v) != Yes {
 			continue
 		}
 		for _, stage := range rule.Stages {

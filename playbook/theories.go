@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -77,8 +76,8 @@ func (v *view) characterise() []Characterisation {
 		articles := rule.cites(v.now)
 		one := Characterisation{
 			Theory: rule.Theory, Name: rule.Name, Article: cite(articles), Articles: articles,
-			Status: rule.status(v.read), Supports: said(rule.Supports, v.read), Against: said(rule.Against, v.read),
-			Missing: v.book.ask(rule.unknowns(v.read), v.now),
+			Status: rule.status(v), Supports: said(rule.Supports, v), Against: said(rule.Against, v),
+			Missing: v.book.ask(rule.unknowns(v), v.now),
 		}
 		one.Why = one.why()
 		all = append(all, one)
@@ -94,9 +93,9 @@ func cite(articles []Source) string {
 	return strings.Join(words, "；")
 }
 
-func (r *theoryRule) status(read read) Status {
-	for _, reason := range r.Against {
-		if reason.Decides && reason.If.holds(read) == Yes {
+func (r *theoryRule) status(read reader) Status {
+	for i := range r.Against {
+		if reason := &r.Against[i]; reason.Decides && reason.If.holds(read) == Yes {
 			return Weakened
 		}
 	}
@@ -110,12 +109,15 @@ func (r *theoryRule) status(read read) Status {
 	}
 }
 
-func (r *theoryRule) unknowns(read read) []string {
-	names := r.Needs.unknowns(read)
-	for _, reason := range slices.Concat(r.Supports, r.Against) {
-		names = append(names, reason.If.unknowns(read)...)
+func (r *theoryRule) unknowns(read reader) *signalSet {
+	var unknown signalSet
+	r.Needs.unknowns(read, &unknown)
+	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
+		for i := range reasons {
+			reasons[i].If.unknowns(read, &unknown)
+		}
 	}
-	return names
+	return &unknown
 }
 
 // why is the one sentence a list has room for: what bears the status out.

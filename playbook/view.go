@@ -16,33 +16,44 @@ type view struct {
 	book    *Book
 	facts   AssessmentFacts
 	now     time.Time
-	income  Income // zero where nothing is known
-	signals map[string]func(*view) Answer
-	answers map[string]Answer
+	income  Income   // zero where nothing is known
+	answers []Answer // by the numbers of the signals; empty: not asked yet
 }
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
-	v := &view{book: b, facts: f, now: now, signals: caseSignals, answers: make(map[string]Answer, len(caseSignals)+len(b.data.Questions))}
+	v := &view{book: b, facts: f, now: now, answers: make([]Answer, len(b.signals))}
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
 		v.income, _ = incomes.Income(province, now)
 	}
 	return v
 }
 
-// read answers a signal: one that the facts decide, or a circumstance.
-func (v *view) read(signal string) Answer {
-	if answer, known := v.answers[signal]; known {
-		return answer
+// is answers a signal by its name.
+func (v *view) is(name string) Answer { return v.answer(v.book.numbers[name]) }
+
+func (v *view) read(l *literal) Answer { return v.answer(l.number) }
+
+// answer answers a signal: one that the facts decide, or a circumstance.
+func (v *view) answer(number int) Answer {
+	if number == 0 {
+		return Unknown
 	}
-	answer := Unknown
-	if decide, known := v.signals[signal]; known {
-		answer = decide(v)
+	if v.answers[number] == "" {
+		v.answers[number] = v.find(v.book.signals[number])
 	}
-	if told, known := v.facts.Circumstances[signal]; known && answer == Unknown {
-		answer = answerOf(told)
+	return v.answers[number]
+}
+
+func (v *view) find(s signal) Answer {
+	if s.decide != nil {
+		if answer := s.decide(v); answer != Unknown {
+			return answer
+		}
 	}
-	v.answers[signal] = answer
-	return answer
+	if told, known := v.facts.Circumstances[s.name]; known {
+		return answerOf(told)
+	}
+	return Unknown
 }
 
 // caseSignals are what the facts of a mis-send decide.
@@ -84,7 +95,7 @@ var caseSignals = map[string]func(*view) Answer{
 	"province_unknown":  func(v *view) Answer { return v.provinceUnknown() },
 	"holiday":           func(v *view) Answer { return answerOf(v.book.calendar.Holiday(calendar.DayOf(v.now))) },
 	"danger":            danger,
-	"for_police":        func(v *view) Answer { return either(v.read("danger"), v.groupIs(recovery.StrangersGroup)) },
+	"for_police":        func(v *view) Answer { return either(v.is("danger"), v.groupIs(recovery.StrangersGroup)) },
 }
 
 // given compares a value that may be unknown (empty).
@@ -201,7 +212,7 @@ func (v *view) amount(limit string, holds func(amount, limit int64) bool) Answer
 }
 
 func far(v *view) Answer {
-	return both(v.amount("far_fen", func(a, l int64) bool { return a > l }), v.read("other_province"))
+	return both(v.amount("far_fen", func(a, l int64) bool { return a > l }), v.is("other_province"))
 }
 
 func refused(v *view) Answer {
@@ -261,7 +272,7 @@ func withinLimitation(v *view) Answer {
 
 // danger: fraud, gambling or threats, where nobody should ask on by themselves.
 func danger(v *view) Answer {
-	answer := either(either(v.read("deceived"), v.read("gambling")), v.read("threatened"))
+	answer := either(either(v.is("deceived"), v.is("gambling")), v.is("threatened"))
 	if answer == Unknown {
 		return No // nobody said so, and a warning asks
 	}
