@@ -116,7 +116,7 @@ func (s *Store) Cases(
 // planned anew for its values each time: a plan for "some stage" would suit
 // neither the stage most cases are in nor the one few are in.
 func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
-	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
+	c := newConditions()
 	c.filter(f)
 	if cursor != "" {
 		at, id, err := readCursor(cursor)
@@ -125,17 +125,23 @@ func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
 		}
 		c.add("(created_at, id) < (%s, %s)", at, id)
 	}
-	sql := selectCase
-	if len(c.texts) > 0 {
-		sql += " where " + strings.Join(c.texts, " and ")
-	}
-	return sql + " order by created_at desc, id desc limit " + strconv.Itoa(limit+1), c.args, nil
+	return selectCase + c.where() + " order by created_at desc, id desc limit " + strconv.Itoa(limit+1), c.args, nil
 }
 
 // conditions collects what a statement asks for and its arguments.
 type conditions struct {
 	texts []string
 	args  []any // the first is the mode of execution, not a parameter
+}
+
+func newConditions() *conditions { return &conditions{args: []any{pgx.QueryExecModeCacheDescribe}} }
+
+// where joins the conditions; none gives none.
+func (c *conditions) where() string {
+	if len(c.texts) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(c.texts, " and ")
 }
 
 // add puts a condition; each %s stands for the next of the values.
@@ -178,8 +184,10 @@ func equal[T ~string](c *conditions, column string, value T) {
 
 // cursorAfter names the place after a row. Its form is nobody's business but
 // readCursor's.
-func cursorAfter(row caseRow) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(row.CreatedAt.UnixMicro(), 10) + " " + string(row.ID)))
+func cursorAfter(row caseRow) string { return cursorAt(row.CreatedAt, string(row.ID)) }
+
+func cursorAt(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }
 
 func readCursor(cursor string) (time.Time, string, error) {

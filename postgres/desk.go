@@ -17,6 +17,7 @@ type DeskWrite struct {
 	Was      recovery.UserID  // the assignee the writer saw: two who take one case are not both told yes
 	Draft    journal.Draft
 	Idem     Idempotency
+	Tell     Telling
 }
 
 // WriteDesk writes an assignment, a release, a note or the claimant's word on
@@ -25,7 +26,7 @@ type DeskWrite struct {
 //
 // Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
-	return s.write(ctx, "write desk", func(tx pgx.Tx) error {
+	err := s.write(ctx, "write desk", func(tx pgx.Tx) error {
 		pen, _, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
 		if err != nil {
 			return err
@@ -39,8 +40,13 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 		if err != nil {
 			return err
 		}
+		s.queueTelling(pen.batch, w.CaseID, w.Tell)
 		return pen.flush(ctx)
 	})
+	if err == nil {
+		s.told(w.Tell)
+	}
+	return err
 }
 
 func assign(ctx context.Context, tx pgx.Tx, w DeskWrite) error {

@@ -16,6 +16,7 @@ type EvidenceWrite struct {
 	Evidence recovery.Evidence // the store fills Seq
 	Draft    journal.Draft
 	Idem     Idempotency
+	Tell     Telling
 }
 
 // evidenceRow is a record of evidence as its table holds it.
@@ -63,6 +64,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		queueEvidence(pen.batch, added)
 		pen.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
 		s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
+		s.queueTelling(pen.batch, added.CaseID, w.Tell)
 		return pen.flush(ctx)
 	})
 	if err != nil {

@@ -28,6 +28,7 @@ type FilingWrite struct {
 	Case  recovery.Case
 	Draft journal.Draft
 	Idem  Idempotency
+	Tell  Telling
 }
 
 // FileCase writes a new case in one transaction and one round trip: the case,
@@ -51,6 +52,7 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 		w.Case.ID, int64(head.Size()), head.Hashes())
 	queueEntry(batch, w.Case.ID, record)
 	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
+	s.queueTelling(batch, w.Case.ID, w.Tell)
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if err != nil {
 		return refine("file case", err)

@@ -24,6 +24,7 @@ type StepWrite struct {
 	Deadlines   []recovery.Deadline
 	Counterpart *recovery.Counterpart // see mergeCounterpart; nil for none
 	Checkpoint  bool
+	Tell        Telling
 }
 
 // StepResult is what stands after a step.
@@ -63,6 +64,9 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		result, err = s.step(ctx, pen, w, before)
 		return err
 	})
+	if err == nil {
+		s.told(w.Tell)
+	}
 	return result, err
 }
 
@@ -120,6 +124,7 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	}
 	at := first.At
 	queueStep(pen.batch, w, counterparts, at)
+	s.queueTelling(pen.batch, w.CaseID, w.Tell)
 	if w.Request != "" {
 		pen.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
 	}

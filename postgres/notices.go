@@ -1,0 +1,266 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// Audience is to whom something of a case is told, by their part in it. Who that
+// is stands in the case and the accounts when it is told.
+type Audience string
+
+// The audiences.
+const (
+	ToClaimant    Audience = "claimant"   // the account that owns the case
+	ToAssignee    Audience = "assignee"   // whoever works on it; nobody when it is not assigned
+	ToSupervisors Audience = "supervisor" // all of them
+	ToLegal       Audience = "legal"      // the legal desk
+)
+
+// Audiences lists them.
+var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal}
+
+// NoticeFacts are what the words of a notice are made of. They name no person.
+type NoticeFacts struct {
+	Number    recovery.CaseNumber `json:"number"`
+	Kind      recovery.EntryKind  `json:"kind"`
+	Stage     recovery.Stage      `json:"stage"`
+	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
+	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
+	Claim     recovery.Money      `json:"claim_fen"`
+	Recovered recovery.Money      `json:"recovered_fen"`
+	Clock     recovery.Clock      `json:"clock,omitempty"`
+	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no deadline runs
+}
+
+// NoticeDraft is something to be told of a case to one audience.
+type NoticeDraft struct {
+	Audience Audience
+	Template string
+	Class    string
+	Urgent   bool
+	Except   recovery.UserID // who did it and knows; "" for nobody
+	Facts    NoticeFacts
+	// NotBefore makes it a reminder: it is told then, if the deadline of its
+	// facts still runs to the same instant. Zero: told at once.
+	NotBefore time.Time
+}
+
+// Event is what programs are told of a change; Type "" is none.
+type Event struct {
+	Type    string
+	Payload []byte // JSON without personal data
+}
+
+// Telling is what a change of a case gives others to know. It is written in the
+// transaction of the change: nothing acknowledged goes untold, and nothing is
+// told that did not happen. The zero Telling costs nothing.
+type Telling struct {
+	Notices []NoticeDraft
+	Event   Event
+}
+
+func (t Telling) empty() bool { return len(t.Notices) == 0 && t.Event.Type == "" }
+
+// told wakes whoever sends, after the commit.
+func (s *Store) told(t Telling) {
+	if !t.empty() {
+		s.bell.ring()
+	}
+}
+
+// queueTelling queues the rows of a Telling. They go after the change of the
+// case, so that a new assignee is told and the former is not.
+func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
+	var now, later noticeColumns
+	for _, draft := range t.Notices {
+		if draft.NotBefore.IsZero() {
+			now.add(draft)
+		} else {
+			later.add(draft)
+		}
+	}
+	now.queue(batch, insertNotices, id, s.instant())
+	later.queue(batch, insertReminders, id, s.instant())
+	if t.Event.Type != "" {
+		batch.Queue(`insert into webhook_deliveries (webhook_id, case_id, type, payload, next_at, created_at)
+			select id, $1, $2, $3, $4, $4 from webhooks where active and (types = '{}' or $2 = any (types))`,
+			id, t.Event.Type, string(t.Event.Payload), s.instant())
+	}
+}
+
+// noticeColumns are drafts by column, as one statement takes many.
+type noticeColumns struct {
+	audiences, templates, classes, excepts []string
+	urgent                                 []bool
+	facts                                  []NoticeFacts
+	notBefore                              []time.Time
+}
+
+func (c *noticeColumns) add(d NoticeDraft) {
+	c.audiences = append(c.audiences, string(d.Audience))
+	c.templates = append(c.templates, d.Template)
+	c.classes = append(c.classes, d.Class)
+	c.excepts = append(c.excepts, string(d.Except))
+	c.urgent = append(c.urgent, d.Urgent)
+	c.facts = append(c.facts, d.Facts)
+	c.notBefore = append(c.notBefore, d.NotBefore)
+}
+
+func (c *noticeColumns) queue(batch *pgx.Batch, sql string, id recovery.CaseID, at time.Time) {
+	if len(c.audiences) > 0 {
+		batch.Queue(sql, id, at, c.audiences, c.templates, c.classes, c.urgent, c.facts, c.excepts, c.notBefore)
+	}
+}
+
+const draftColumns = `unnest($3::text[], $4::text[], $5::text[], $6::boolean[], $7::jsonb[], $8::text[], $9::timestamptz[])
+	with ordinality as d (audience, template, class, urgent, facts, except_id, not_before, place)`
+
+// people gives the accounts behind the audience of d in the case c.
+const people = `(
+		select c.owner as id where d.audience = 'claimant'
+		union all select c.assignee where d.audience = 'assignee'
+		union all select m.id from users m where d.audience in ('supervisor', 'legal') and m.role = d.audience and m.active
+	) p join users u on u.id = p.id and u.active`
+
+// insertNotices tells each person once, by the first draft that concerns them.
+const insertNotices = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
+	select distinct on (u.id) u.id, c.id, d.audience, d.template, d.class, d.urgent, d.facts, $2, $2
+	from ` + draftColumns + ` join cases c on c.id = $1 cross join lateral ` + people + `
+	where u.id <> d.except_id order by u.id, d.place`
+
+const insertReminders = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
+	select $1, d.audience, d.template, d.class, d.urgent, d.facts, d.facts ->> 'clock', (d.facts ->> 'due_at')::timestamptz, d.not_before
+	from ` + draftColumns + ` where d.not_before > $2 on conflict do nothing`
+
+// TellReminders tells up to limit reminders whose time has come to whoever they
+// concern now, and drops those whose deadline no longer runs. It gives how many
+// it dealt with.
+func (s *Store) TellReminders(ctx context.Context, limit int) (int, error) {
+	tag, err := s.pool.Exec(ctx, `with d as (
+			delete from reminders where ctid = any (array(
+				select ctid from reminders where not_before <= $1 order by not_before limit $2 for update skip locked))
+			returning *
+		), told as (
+			insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
+			select distinct on (u.id, c.id, d.clock, d.due_at) u.id, c.id, d.audience, d.template, d.class, d.urgent, d.facts, $1, $1
+			from d join cases c on c.id = d.case_id cross join lateral `+people+`
+			where d.due_at > $1 and exists (select from jsonb_array_elements(c.deadlines) as l
+				where l ->> 'kind' = d.clock and (l ->> 'due_at')::timestamptz = d.due_at and coalesce(l ->> 'paused_because', '') = '')
+			order by u.id, c.id, d.clock, d.due_at, d.not_before desc)
+		select from d`, s.instant(), limit)
+	return int(tag.RowsAffected()), refine("tell reminders", err)
+}
+
+// Notice is something one person was told.
+type Notice struct {
+	ID       string
+	CaseID   recovery.CaseID
+	Audience Audience
+	Template string
+	Class    string
+	Urgent   bool
+	Facts    NoticeFacts
+	ToldAt   time.Time
+	ReadAt   *time.Time
+}
+
+const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
+
+// Inbox lists what a person was told, the newest first, and gives the cursor of
+// the next page ("" when there is none). Errors: CodeInvalid for field cursor.
+func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]Notice, string, error) {
+	c := newConditions()
+	c.add("n.user_id = %s", user)
+	if unread {
+		c.add("n.read_at is null")
+	}
+	return inboxRoll.page(ctx, s, c, limit, cursor)
+}
+
+var inboxRoll = roll[Notice]{
+	"list inbox", `select ` + noticeColumnsSQL + ` from notices n`, "n.told_at", "n.id",
+	func(n Notice) (time.Time, string) { return n.ToldAt, n.ID },
+}
+
+// roll is a list by an instant and an id, the newest first.
+type roll[T any] struct {
+	what   string
+	sql    string
+	at, id string // the columns
+	place  func(T) (time.Time, string)
+}
+
+// page reads one page of a roll.
+func (r roll[T]) page(ctx context.Context, s *Store, c *conditions, limit int, cursor string) (items []T, next string, err error) {
+	limit = min(max(limit, 1), MaxPage)
+	if cursor != "" {
+		at, id, err := readCursor(cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		c.add("("+r.at+", "+r.id+") < (%s, %s)", at, id)
+	}
+	sql := r.sql + c.where() + " order by " + r.at + " desc, " + r.id + " desc limit " + strconv.Itoa(limit+1)
+	items, err = query[T](ctx, s, r.what, sql, c.args...)
+	if err != nil || len(items) <= limit {
+		return items, "", err
+	}
+	at, id := r.place(items[limit-1])
+	return items[:limit], cursorAt(at, id), nil
+}
+
+// MostUnread is where counting stops: nobody reads more at once.
+const MostUnread = 100
+
+// Unread counts what a person has not read, up to MostUnread.
+func (s *Store) Unread(ctx context.Context, user recovery.UserID) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit $2) as n`,
+		user, MostUnread).Scan(&n)
+	return n, refine("count unread", err)
+}
+
+// MarkRead notes that a person read a notice; the first reading stays. Errors:
+// CodeNotFound, also for another's notice.
+func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (Notice, error) {
+	return one[Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
+		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.instant())
+}
+
+// NoticePreferences are how a person wants to be told. Times of the day are
+// minutes after midnight in Shanghai.
+type NoticePreferences struct {
+	Language   string
+	QuietFrom  int
+	QuietUntil int
+	NoMail     []string // classes that are not mailed
+}
+
+// Preferences gives what a person chose; false when they chose nothing.
+func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (NoticePreferences, bool, error) {
+	list, err := query[NoticePreferences](ctx, s, "read preferences",
+		`select language, quiet_from, quiet_until, no_mail from notice_preferences where user_id = $1`, user)
+	if err != nil || len(list) == 0 {
+		return NoticePreferences{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// SetPreferences keeps what a person chose. Errors: CodeNotFound for an unknown
+// account.
+func (s *Store) SetPreferences(ctx context.Context, user recovery.UserID, p NoticePreferences) error {
+	tag, err := s.pool.Exec(ctx, `insert into notice_preferences (user_id, language, quiet_from, quiet_until, no_mail, updated_at)
+		select id, $2, $3, $4, $5, $6 from users where id = $1
+		on conflict (user_id) do update set language = excluded.language, quiet_from = excluded.quiet_from,
+			quiet_until = excluded.quiet_until, no_mail = excluded.no_mail, updated_at = excluded.updated_at`,
+		user, p.Language, p.QuietFrom, p.QuietUntil, orEmpty(p.NoMail), s.instant())
+	if err == nil && tag.RowsAffected() == 0 {
+		return missing("account")
+	}
+	return refine("set preferences", err)
+}
