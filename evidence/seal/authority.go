@@ -1,0 +1,198 @@
+package seal
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/digitorus/pkcs7"
+	"github.com/digitorus/timestamp"
+
+	"recourse/recovery"
+)
+
+// Stamp is a token of outside time (RFC 3161).
+type Stamp struct {
+	Token []byte    // DER, a CMS SignedData over the TSTInfo
+	At    time.Time // genTime, UTC
+}
+
+// Stamper gives outside time to a SHA-256 digest. The stamp is refused when it
+// says an earlier time than notBefore, the instant of the newest thing it is to
+// cover. Errors are *recovery.Fault with CodeUnavailable: asking again later may
+// help.
+type Stamper interface {
+	Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (Stamp, error)
+	// Roots are the certificates the tokens lead to, in PEM; they go into bags.
+	Roots() []byte
+}
+
+// ClockSlack is how much earlier than our own clock a stamp may be: one second
+// for authorities that give whole seconds, one for clocks that differ.
+const ClockSlack = 2 * time.Second
+
+const (
+	maxReply     = 64 << 10
+	replyTimeout = 20 * time.Second
+	nonceBits    = 127
+)
+
+// Authority is a time-stamping authority asked over HTTP (RFC 3161 §3.4).
+type Authority struct {
+	url    string
+	roots  []byte
+	pool   *x509.CertPool
+	client *http.Client
+	random io.Reader
+}
+
+// NewAuthority names the authority at an http or https address and the PEM
+// certificates its tokens must lead to. Nothing is asked yet. The address may
+// carry a user and password; neither is ever told in an error.
+func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, error) {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
+		return nil, errors.New("time-stamping authority: not an http or https address")
+	}
+	certificates, err := parseCertificates(roots)
+	if err != nil {
+		return nil, fmt.Errorf("certificates of the time-stamping authority: %w", err)
+	}
+	a := &Authority{url: address, roots: bytes.Clone(roots), pool: x509.NewCertPool(), random: random}
+	for _, certificate := range certificates {
+		a.pool.AddCert(certificate)
+	}
+	a.client = &http.Client{Timeout: replyTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // a stamp is asked for where the operator said
+	}}
+	return a, nil
+}
+
+// Roots implements Stamper.
+func (a *Authority) Roots() []byte { return bytes.Clone(a.roots) }
+
+// Stamp implements Stamper.
+func (a *Authority) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (Stamp, error) {
+	nonce, err := a.nonce()
+	if err != nil {
+		return Stamp{}, err
+	}
+	ask := timestamp.Request{HashAlgorithm: crypto.SHA256, HashedMessage: digest[:], Certificates: true, Nonce: nonce}
+	der, err := ask.Marshal()
+	if err != nil {
+		return Stamp{}, fmt.Errorf("time stamp request: %w", err)
+	}
+	reply, err := a.post(ctx, der)
+	if err != nil {
+		return Stamp{}, unstamped(err)
+	}
+	stamp, err := a.check(reply, &ask, notBefore)
+	if err != nil {
+		return Stamp{}, unstamped(err)
+	}
+	return stamp, nil
+}
+
+func unstamped(cause error) error {
+	fault := recovery.Faultf(recovery.CodeUnavailable, "the time-stamping authority gave no usable stamp")
+	fault.Cause = cause
+	return fault
+}
+
+func (a *Authority) nonce() (*big.Int, error) {
+	raw := make([]byte, (nonceBits+7)/8)
+	if _, err := io.ReadFull(a.random, raw); err != nil {
+		return nil, fmt.Errorf("nonce: %w", err)
+	}
+	raw[0] &= 0x7f
+	raw[len(raw)-1] |= 1 // never zero, which some authorities leave out
+	return new(big.Int).SetBytes(raw), nil
+}
+
+func (a *Authority) post(ctx context.Context, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("the address cannot be asked")
+	}
+	request.Header.Set("Content-Type", "application/timestamp-query")
+	request.Header.Set("Accept", "application/timestamp-reply")
+	response, err := a.client.Do(request)
+	if err != nil {
+		return nil, withoutAddress(err)
+	}
+	defer func() { _ = response.Body.Close() }() // only read from
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("it answered with HTTP status %d", response.StatusCode)
+	}
+	if kind := response.Header.Get("Content-Type"); kind != "application/timestamp-reply" {
+		return nil, errors.New("it answered with something that is no time stamp reply")
+	}
+	reply, err := io.ReadAll(io.LimitReader(response.Body, maxReply+1))
+	if err != nil {
+		return nil, withoutAddress(err)
+	}
+	if len(reply) > maxReply {
+		return nil, fmt.Errorf("its answer is longer than %d bytes", maxReply)
+	}
+	return reply, nil
+}
+
+// withoutAddress keeps a password in the address out of logs.
+func withoutAddress(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// check takes a reply for what was asked only: this digest, this nonce, by a
+// certificate for time stamps that was valid then and leads to the roots.
+func (a *Authority) check(reply []byte, ask *timestamp.Request, notBefore time.Time) (Stamp, error) {
+	got, err := timestamp.ParseResponse(reply)
+	if err != nil {
+		return Stamp{}, fmt.Errorf("its answer: %w", err)
+	}
+	switch {
+	case got.HashAlgorithm != crypto.SHA256 || !bytes.Equal(got.HashedMessage, ask.HashedMessage):
+		return Stamp{}, errors.New("it stamped another digest")
+	case got.Nonce == nil || got.Nonce.Cmp(ask.Nonce) != 0:
+		return Stamp{}, errors.New("it answered to another request")
+	case got.Time.Add(got.Accuracy + ClockSlack).Before(notBefore):
+		return Stamp{}, fmt.Errorf("its time %s is before what it is to cover: one of the clocks is wrong", got.Time.UTC().Format(time.RFC3339))
+	}
+	if err := a.checkSigner(got); err != nil {
+		return Stamp{}, err
+	}
+	return Stamp{Token: got.RawToken, At: got.Time.UTC()}, nil
+}
+
+func (a *Authority) checkSigner(got *timestamp.Timestamp) error {
+	signed, err := pkcs7.Parse(got.RawToken)
+	if err != nil {
+		return fmt.Errorf("its token: %w", err)
+	}
+	if signed.GetOnlySigner() == nil {
+		return errors.New("its token does not carry the certificate of its one signer")
+	}
+	between := x509.NewCertPool()
+	for _, certificate := range signed.Certificates {
+		between.AddCert(certificate)
+	}
+	err = signed.VerifyWithOpts(x509.VerifyOptions{
+		Roots: a.pool, Intermediates: between, CurrentTime: got.Time,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
+	})
+	if err != nil {
+		return fmt.Errorf("its token: %w", err)
+	}
+	return nil
+}
