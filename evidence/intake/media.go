@@ -1,0 +1,96 @@
+package intake
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// The media types that get a reading of their own.
+const (
+	mediaPNG  = "image/png"
+	mediaJPEG = "image/jpeg"
+	mediaGIF  = "image/gif"
+	mediaWebP = "image/webp"
+	mediaHEIC = "image/heic"
+	mediaHEIF = "image/heif"
+	mediaPDF  = "application/pdf"
+	mediaText = "text/plain"
+	mediaCSV  = "text/csv"
+	mediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// accepted are the types a case may hold. The library calls M4A audio/x-m4a, and
+// tells AVIF, 3GP and MP4 apart though all are MP4 underneath: a type counts by
+// its own name, never by its ancestor's.
+var accepted = map[string]bool{
+	mediaPNG: true, mediaJPEG: true, mediaGIF: true, mediaWebP: true, mediaHEIC: true, mediaHEIF: true, mediaPDF: true,
+	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true,
+	"audio/amr": true, "audio/mp4": true, "audio/x-m4a": true, "audio/mpeg": true,
+	mediaText: true, mediaCSV: true, mediaXLSX: true,
+}
+
+// refusalOf sorts what is not accepted by what mends it.
+var refusalOf = map[string]string{
+	"application/zip": "archive", "application/x-7z-compressed": "archive", "application/vnd.rar": "archive",
+	"application/x-rar-compressed": "archive", "application/gzip": "archive", "application/x-tar": "archive",
+	"application/x-bzip2": "archive", "application/x-xz": "archive", "application/zstd": "archive", "application/jar": "archive",
+	"application/java-archive": "archive", "application/vnd.android.package-archive": "archive",
+
+	"application/msword": "document", "application/vnd.ms-excel": "document", "application/vnd.ms-powerpoint": "document",
+	"application/x-ole-storage": "document", "text/rtf": "document", "application/vnd.ms-works": "document",
+	"application/vnd.ms-excel.sheet.macroenabled.12": "workbook_macros",
+
+	"text/html": "active_text", "image/svg+xml": "active_text", "text/javascript": "active_text", "text/x-php": "active_text",
+	"text/x-shellscript": "active_text", "text/x-python": "active_text", "text/x-perl": "active_text", "text/xml": "active_text",
+	"text/x-lua": "active_text", "text/x-tcl": "active_text", "application/xhtml+xml": "active_text", "text/x-ruby": "active_text",
+
+	"application/vnd.microsoft.portable-executable": "program", "application/x-elf": "program", "application/x-executable": "program",
+	"application/x-mach-binary": "program", "application/wasm": "program", "application/x-sharedlib": "program",
+	"application/x-object": "program", "application/x-java-applet": "program",
+}
+
+// families are the refusals of whole families of types.
+var families = []struct{ prefix, code string }{
+	{"application/vnd.openxmlformats-officedocument.", "document"}, {"application/vnd.oasis.opendocument.", "document"},
+	{"image/", "image_format"}, {"video/", "video_format"}, {"audio/", "audio_format"},
+	{"text/", "text_form"}, {"application/ogg", "audio_format"}, {"application/json", "text_form"},
+	{"application/x-ndjson", "text_form"}, {"application/x-subrip", "text_form"}, {"message/", "text_form"},
+}
+
+// mediaOf names the type of a file by its first bytes, or the code of the
+// refusal.
+func mediaOf(head []byte) (media, refusal string) {
+	if silk(head) {
+		return "", "audio_format"
+	}
+	media, _, _ = strings.Cut(mimetype.Detect(head).String(), ";")
+	if (media == mediaText || media == mediaCSV) && begins(head) {
+		return "", "active_text"
+	}
+	if accepted[media] {
+		return media, ""
+	}
+	if code := refusalOf[media]; code != "" {
+		return "", code
+	}
+	for _, family := range families {
+		if strings.HasPrefix(media, family.prefix) {
+			return "", family.code
+		}
+	}
+	return "", "unknown_kind"
+}
+
+// begins finds a page in what the library takes for plain text: it knows fewer
+// beginnings than browsers do.
+func begins(head []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
+	return bytes.HasPrefix(text, []byte("<")) && paged(text[:min(len(text), 1024)])
+}
+
+// silk finds WeChat's own voice format, which nothing but WeChat plays.
+func silk(head []byte) bool {
+	return strings.HasPrefix(strings.TrimPrefix(string(head[:min(len(head), 16)]), "\x02"), "#!SILK")
+}

@@ -1,0 +1,254 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Limits of what is read of one file.
+const (
+	// MaxSize is the size in bytes above which a file is not read.
+	MaxSize     = 48 << 20
+	maxObjects  = 200_000
+	maxStream   = 16 << 20 // bytes of one stream, inflated
+	maxInflated = 64 << 20 // of all
+	maxPages    = 500
+)
+
+// object is a value and, for a stream, its stored bytes.
+type object struct {
+	value  any
+	stream []byte
+}
+
+// file is what scanning found.
+type file struct {
+	data      []byte
+	objects   map[int]object // by number; the last of a number counts
+	trailers  []dict
+	encrypted bool
+	inflated  int // bytes so far
+	full      bool
+}
+
+// scan finds the objects in the order of the file, then those inside streams.
+func scan(data []byte) *file {
+	f := &file{data: data, objects: map[int]object{}}
+	for at := 0; at < len(data) && len(f.objects) < maxObjects; {
+		found := bytes.Index(data[at:], []byte("obj"))
+		if found < 0 {
+			break
+		}
+		at += found
+		number, begins := numbered(data[:at])
+		at += len("obj")
+		if !begins {
+			continue
+		}
+		o, end := f.object(at)
+		f.objects[number] = o
+		at = end
+	}
+	f.readTrailers()
+	if !f.encrypted {
+		f.unpack()
+	}
+	return f
+}
+
+// numbers lists the objects in order, so that the same file is read the same.
+func (f *file) numbers() []int {
+	return slices.Sorted(maps.Keys(f.objects))
+}
+
+// numbered reads "12 0 " backwards from the word obj.
+func numbered(before []byte) (number int, is bool) {
+	digits := func() (int, bool) {
+		end := len(before)
+		for end > 0 && space(before[end-1]) {
+			end--
+		}
+		from := end
+		for from > 0 && end-from < 10 && before[from-1] >= '0' && before[from-1] <= '9' {
+			from--
+		}
+		value, err := strconv.Atoi(string(before[from:end]))
+		separated := end < len(before)
+		before = before[:from]
+		return value, err == nil && separated
+	}
+	if len(before) > 64 {
+		before = before[len(before)-64:]
+	}
+	if _, is = digits(); !is {
+		return 0, false
+	}
+	return digits()
+}
+
+// object reads the value that begins at an offset, and its stream.
+func (f *file) object(at int) (o object, end int) {
+	l := lexer{data: f.data, at: at}
+	o.value = l.next()
+	head, is := o.value.(dict)
+	if !is {
+		return o, max(l.at, at)
+	}
+	l.skip()
+	if !bytes.HasPrefix(f.data[l.at:], []byte("stream")) {
+		return o, l.at
+	}
+	from := l.at + len("stream")
+	if bytes.HasPrefix(f.data[from:], []byte("\r\n")) {
+		from += 2
+	} else if from < len(f.data) && (f.data[from] == '\n' || f.data[from] == '\r') {
+		from++
+	}
+	end = f.streamEnd(head, from)
+	o.stream = f.data[from:end]
+	return o, end
+}
+
+// streamEnd believes a length that leads to the right word, else looks for it.
+func (f *file) streamEnd(head dict, from int) int {
+	if length, is := head["Length"].(float64); is && length >= 0 && length <= float64(len(f.data)-from) {
+		end := from + int(length)
+		if bytes.HasPrefix(bytes.TrimLeft(f.data[end:min(end+20, len(f.data))], "\r\n \t"), []byte("endstream")) {
+			return end
+		}
+	}
+	if found := bytes.Index(f.data[from:], []byte("endstream")); found >= 0 {
+		return from + found
+	}
+	return len(f.data)
+}
+
+// readTrailers reads the dictionaries behind the word trailer, and those of
+// cross-reference streams, which take their place.
+func (f *file) readTrailers() {
+	const word = "trailer"
+	for at := 0; len(f.trailers) < 100; {
+		found := bytes.Index(f.data[at:], []byte(word))
+		if found < 0 {
+			break
+		}
+		at += found + len(word)
+		l := lexer{data: f.data, at: at}
+		if head, is := l.next().(dict); is {
+			f.trailers = append(f.trailers, head)
+		}
+		at = max(at, l.at) // what was read is not read again: many heads would make it long
+	}
+	for _, number := range f.numbers() {
+		if head, is := f.objects[number].value.(dict); is && head["Type"] == name("XRef") {
+			f.trailers = append(f.trailers, head)
+		}
+	}
+	for _, trailer := range f.trailers {
+		f.encrypted = f.encrypted || trailer["Encrypt"] != nil
+	}
+}
+
+// unpack reads the objects inside object streams (7.5.7).
+func (f *file) unpack() {
+	packed := map[int]object{}
+	read := 0 // bytes: offsets that all point to one large value would make it long
+	for _, number := range f.numbers() {
+		o := f.objects[number]
+		head, is := o.value.(dict)
+		if !is || head["Type"] != name("ObjStm") {
+			continue
+		}
+		first, is := head["First"].(float64)
+		data := f.bytes(o)
+		if !is || first < 0 || int(first) > len(data) {
+			continue
+		}
+		l := lexer{data: data[:int(first)]}
+		for len(packed)+len(f.objects) < maxObjects && read < maxStream {
+			number, is := l.next().(float64)
+			offset, also := l.next().(float64)
+			if !is || !also || offset < 0 || int(first)+int(offset) > len(data) {
+				break
+			}
+			inner := lexer{data: data, at: int(first) + int(offset)}
+			packed[int(number)] = object{value: inner.next()}
+			read += inner.at - int(first) - int(offset)
+		}
+	}
+	for number, o := range packed {
+		if _, stands := f.objects[number]; !stands {
+			f.objects[number] = o
+		}
+	}
+}
+
+// bytes inflates a stream; nil for filters that hold no text.
+func (f *file) bytes(o object) []byte {
+	head, _ := o.value.(dict)
+	filter := f.resolve(head["Filter"])
+	if list, is := filter.(array); is {
+		if len(list) > 1 {
+			return nil
+		}
+		filter = nil
+		if len(list) == 1 {
+			filter = f.resolve(list[0])
+		}
+	}
+	switch filter {
+	case nil:
+		return f.count(o.stream[:min(len(o.stream), maxStream)])
+	case name("FlateDecode"), name("Fl"):
+	default:
+		return nil
+	}
+	reader, err := zlib.NewReader(bytes.NewReader(o.stream))
+	if err != nil {
+		return nil
+	}
+	left := min(maxStream, maxInflated-f.inflated)
+	data, _ := io.ReadAll(io.LimitReader(reader, int64(left)+1)) // a stream that breaks off still told something
+	if len(data) > left {
+		f.full = true
+		data = data[:left]
+	}
+	return f.count(data)
+}
+
+func (f *file) count(data []byte) []byte {
+	f.inflated += len(data)
+	if f.inflated >= maxInflated {
+		f.full = true
+	}
+	return data
+}
+
+// resolve follows references, a few.
+func (f *file) resolve(value any) any {
+	for range 8 {
+		r, is := value.(ref)
+		if !is {
+			return value
+		}
+		value = f.objects[r.number].value
+	}
+	return nil
+}
+
+// stream gives the object a reference leads to.
+func (f *file) stream(value any) object {
+	if r, is := value.(ref); is {
+		return f.objects[r.number]
+	}
+	return object{value: value}
+}
+
+func (f *file) dict(value any) dict {
+	d, _ := f.resolve(value).(dict)
+	return d
+}

@@ -1,0 +1,171 @@
+package pdf
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// Acts are the things a PDF may do beside being read, as they are reported.
+const (
+	ActScript   = "javascript"
+	ActLaunch   = "launch"
+	ActSubmit   = "submit_form"
+	ActEmbedded = "embedded_file"
+	ActForm     = "xfa"
+	ActMedia    = "rich_media"
+)
+
+// acting maps the keys and names of ISO 32000-1 (12.6.4, 7.11.4) to acts.
+var acting = map[name]string{
+	"JS": ActScript, "JavaScript": ActScript, "Launch": ActLaunch, "SubmitForm": ActSubmit, "ImportData": ActSubmit,
+	"EmbeddedFile": ActEmbedded, "EmbeddedFiles": ActEmbedded, "EF": ActEmbedded, "GoToE": ActEmbedded,
+	"XFA": ActForm, "RichMedia": ActMedia, "RichMediaExecute": ActMedia, "Rendition": ActMedia, "Movie": ActMedia,
+}
+
+// Report is what a file is and says.
+type Report struct {
+	Encrypted  bool
+	Damaged    bool     // it does not end, or has no pages: what was read may not be all
+	Unread     bool     // it goes beyond the limits of this package
+	Acts       []string // sorted
+	Pages      int
+	Signatures []Signature
+	Text       string // of the pages, line by line; empty when encrypted
+	End        int    // offset behind the last end-of-file mark; 0 without one
+}
+
+// Read reads a file. It never fails: what cannot be understood is left out, and
+// the Report says so.
+func Read(data []byte) Report {
+	if len(data) > MaxSize {
+		return Report{Unread: true, End: ending(data)}
+	}
+	f := scan(data)
+	r := Report{Encrypted: f.encrypted, End: ending(data)}
+	pages := f.pages()
+	r.Pages = len(pages)
+	r.Acts = f.acts()
+	r.Signatures = f.signatures()
+	if !f.encrypted {
+		r.Text = f.text(pages)
+	}
+	r.Unread = f.full || len(f.objects) >= maxObjects
+	r.Damaged = r.End == 0 || r.Pages == 0 && !f.encrypted
+	return r
+}
+
+// ending finds the last mark of the file's end within its last two kilobytes:
+// viewers look no further.
+func ending(data []byte) int {
+	from := max(0, len(data)-2048)
+	if at := bytes.LastIndex(data[from:], []byte("%%EOF")); at >= 0 {
+		return from + at + len("%%EOF")
+	}
+	return 0
+}
+
+// acts looks through every object, whether anything refers to it or not.
+func (f *file) acts() []string {
+	found := map[string]bool{}
+	for _, o := range f.objects {
+		search(o.value, found)
+	}
+	for _, trailer := range f.trailers {
+		search(trailer, found)
+	}
+	list := make([]string, 0, len(found))
+	for act := range found {
+		list = append(list, act)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func search(value any, found map[string]bool) {
+	switch v := value.(type) {
+	case name:
+		if act := acting[v]; act != "" {
+			found[act] = true
+		}
+	case array:
+		for _, item := range v {
+			search(item, found)
+		}
+	case dict:
+		for key, item := range v {
+			search(key, found)
+			search(item, found)
+		}
+	}
+}
+
+// pages follows the page tree, or takes every page there is when the tree is
+// broken.
+func (f *file) pages() []dict {
+	var list []dict
+	seen := map[int]bool{}
+	for _, trailer := range f.trailers {
+		if root := f.dict(trailer["Root"]); root != nil && len(list) == 0 {
+			list = f.leaves(root["Pages"], seen, 0)
+		}
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for _, number := range f.numbers() {
+		if d, is := f.objects[number].value.(dict); is && d["Type"] == name("Page") && len(list) < maxPages {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+func (f *file) leaves(node any, seen map[int]bool, depth int) []dict {
+	if r, is := node.(ref); is {
+		if seen[r.number] {
+			return nil
+		}
+		seen[r.number] = true
+	}
+	d := f.dict(node)
+	if d == nil || depth > maxDepth {
+		return nil
+	}
+	kids, is := f.resolve(d["Kids"]).(array)
+	if !is {
+		return []dict{d}
+	}
+	var list []dict
+	for _, kid := range kids {
+		if len(list) >= maxPages {
+			return list[:maxPages]
+		}
+		list = append(list, f.leaves(kid, seen, depth+1)...)
+	}
+	return list
+}
+
+// inherited looks a key up in a page or its ancestors (7.7.3.4).
+func (f *file) inherited(page dict, key name) any {
+	for range maxDepth {
+		if value := f.resolve(page[key]); value != nil {
+			return value
+		}
+		if page = f.dict(page["Parent"]); page == nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// squeezed takes out what a text needs no more: empty lines and doubled spaces.
+func squeezed(lines string) string {
+	var out []string
+	for line := range strings.SplitSeq(lines, "\n") {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}

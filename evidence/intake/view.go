@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	_ "image/gif" // decodes the first frame
+	"image/jpeg"
+	_ "image/png" // decoding
+	"io"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp" // decoding
+)
+
+// Limits of what is decoded and shown.
+const (
+	decodeMemory = 256 << 20 // bytes one picture may take while it is decoded
+	decodePixels = 50_000_000
+	viewSide     = 8_192 // pixels; a long screenshot stays legible
+	viewPixels   = 8_000_000
+	viewQuality  = 88
+)
+
+// View is the copy of a picture that people look at: turned upright, at most
+// eight million pixels, and without a word of the original's metadata, since it
+// is drawn anew.
+type View struct {
+	JPEG          []byte
+	Width, Height int
+}
+
+// ViewMedia is the media type of every View.
+const ViewMedia = "image/jpeg"
+
+// ErrNoView says that a file cannot be shown as a picture; its Report says why.
+var ErrNoView = errors.New("intake: this file has no view")
+
+// View makes the shown copy of a received picture. Errors: ErrNoView, or the
+// context's end while it waited for its turn.
+func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
+	s := source{ReaderAt: file, size: size}
+	head, err := s.at(0, sniffSize)
+	if err != nil {
+		return View{}, fmt.Errorf("intake: %w", err)
+	}
+	media, _ := mediaOf(head)
+	walk, known := walks[media]
+	if !known {
+		return View{}, ErrNoView
+	}
+	if err := x.enter(ctx); err != nil {
+		return View{}, err
+	}
+	defer x.leave()
+	picture, fault := decode(s, walk(s))
+	if fault != "" {
+		return View{}, ErrNoView
+	}
+	return drawn(picture, turnOf(tagsOf(s, media)))
+}
+
+// decode opens a picture once its header was found to be modest. The finding
+// says why it was not opened.
+func decode(s source, e extent) (picture image.Image, fault Finding) {
+	config, _, err := image.DecodeConfig(bufio.NewReader(s.section(0)))
+	switch {
+	case err != nil || config.Width <= 0 || config.Height <= 0:
+		return nil, Damaged
+	case int64(config.Width) > min(decodePixels, decodeMemory/cost(config, e))/int64(config.Height):
+		return nil, TooManyPixels
+	case !e.whole:
+		return nil, Damaged // decoders show what is missing as grey
+	}
+	defer func() { // a decoder that panics on a hostile file has shown nothing
+		if recover() != nil {
+			picture, fault = nil, Damaged
+		}
+	}()
+	picture, _, err = image.Decode(bufio.NewReaderSize(s.section(0), 64<<10))
+	if err != nil {
+		return nil, Damaged
+	}
+	return picture, ""
+}
+
+// cost is how many bytes a pixel takes at most while it is decoded.
+func cost(config image.Config, e extent) int64 {
+	switch config.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		return 8
+	}
+	if e.progressive {
+		return 15 // three planes of samples and of 32-bit coefficients
+	}
+	return 4
+}
+
+func drawn(picture image.Image, turn int) (View, error) {
+	bounds := picture.Bounds()
+	width, height := fitted(bounds.Dx(), bounds.Dy())
+	canvas := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(canvas, canvas.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(canvas, canvas.Bounds(), picture, bounds, draw.Over, nil)
+	upright := turned(canvas, turn)
+	var out writer
+	if err := jpeg.Encode(&out, upright, &jpeg.Options{Quality: viewQuality}); err != nil {
+		return View{}, fmt.Errorf("intake: %w", err)
+	}
+	return View{JPEG: out, Width: upright.Bounds().Dx(), Height: upright.Bounds().Dy()}, nil
+}
+
+type writer []byte
+
+// Write implements io.Writer.
+func (w *writer) Write(p []byte) (int, error) {
+	*w = append(*w, p...)
+	return len(p), nil
+}
+
+// fitted scales down, never up.
+func fitted(width, height int) (int, int) {
+	for width > viewSide || height > viewSide || width*height > viewPixels {
+		width, height = max(1, width*15/16), max(1, height*15/16)
+	}
+	return width, height
+}
+
+// turned sets a picture upright (EXIF 3.0, orientation).
+func turned(from *image.RGBA, turn int) *image.RGBA {
+	if turn <= 1 {
+		return from
+	}
+	w, h := from.Bounds().Dx(), from.Bounds().Dy()
+	to := image.NewRGBA(image.Rect(0, 0, w, h))
+	if turn >= 5 {
+		to = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			nx, ny := place(turn, x, y, w, h)
+			to.SetRGBA(nx, ny, from.RGBAAt(x, y))
+		}
+	}
+	return to
+}
+
+func place(turn, x, y, w, h int) (int, int) {
+	switch turn {
+	case 2:
+		return w - 1 - x, y
+	case 3:
+		return w - 1 - x, h - 1 - y
+	case 4:
+		return x, h - 1 - y
+	case 5:
+		return y, x
+	case 6:
+		return h - 1 - y, x
+	case 7:
+		return h - 1 - y, w - 1 - x
+	default:
+		return y, w - 1 - x
+	}
+}

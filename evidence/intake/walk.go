@@ -1,0 +1,213 @@
+package intake
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+)
+
+// extent is how far an image goes by its own structure.
+type extent struct {
+	end         int64 // offset behind the last byte that belongs to it
+	whole       bool  // it ends as the format says
+	progressive bool  // of JPEG: decoding holds all coefficients
+	moving      bool  // more than one frame
+}
+
+// walker reads a structure and counts.
+type walker struct {
+	*bufio.Reader
+	at int64
+}
+
+func newWalker(s source) *walker {
+	return &walker{Reader: bufio.NewReaderSize(s.section(0), 64<<10)}
+}
+
+// take reads n bytes of a header.
+func (w *walker) take(n int) ([]byte, bool) {
+	part := make([]byte, n)
+	got, err := io.ReadFull(w.Reader, part)
+	w.at += int64(got)
+	return part, err == nil
+}
+
+// pass skips n bytes.
+func (w *walker) pass(n int64) bool {
+	got, err := io.CopyN(io.Discard, w.Reader, n)
+	w.at += got
+	return err == nil
+}
+
+// upTo skips to behind the next byte of this value.
+func (w *walker) upTo(value byte) bool {
+	for {
+		part, err := w.ReadSlice(value)
+		w.at += int64(len(part))
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err == nil
+		}
+	}
+}
+
+// walkPNG goes from chunk to chunk and checks each sum (PNG 3rd ed., 5.3).
+func walkPNG(s source) extent {
+	w, e := newWalker(s), extent{}
+	if !w.pass(8) {
+		return extent{end: w.at}
+	}
+	for {
+		head, ok := w.take(8)
+		length := int64(binary.BigEndian.Uint32(head))
+		if !ok || length > 1<<31-1 {
+			return extent{end: w.at, moving: e.moving}
+		}
+		kind, sum := string(head[4:]), crc32.NewIEEE()
+		_, _ = sum.Write(head[4:])
+		got, err := io.CopyN(sum, w.Reader, length)
+		w.at += got
+		stored, ok := w.take(4)
+		if err != nil || !ok || binary.BigEndian.Uint32(stored) != sum.Sum32() {
+			return extent{end: w.at, moving: e.moving}
+		}
+		switch kind {
+		case "acTL":
+			e.moving = true
+		case "IEND":
+			return extent{end: w.at, whole: true, moving: e.moving}
+		}
+	}
+}
+
+// The markers of JPEG (ITU T.81, table B.1) that matter here.
+const (
+	jpegStart       = 0xD8
+	jpegEnd         = 0xD9
+	jpegScan        = 0xDA
+	jpegProgressive = 0xC2
+)
+
+// walkJPEG goes from segment to segment up to the end of the first picture.
+func walkJPEG(s source) extent {
+	w, e := newWalker(s), extent{}
+	if !w.pass(2) {
+		return extent{end: w.at}
+	}
+	marker, ok := w.marker()
+	for ok {
+		switch {
+		case marker == jpegEnd:
+			e.end, e.whole = w.at, true
+			return e
+		case marker == jpegStart, marker == 0x01, marker >= 0xD0 && marker <= 0xD7: // no length follows
+			marker, ok = w.marker()
+			continue
+		case marker == jpegProgressive:
+			e.progressive = true
+		}
+		size, read := w.take(2)
+		length := int64(binary.BigEndian.Uint16(size))
+		if ok = read && length >= 2 && w.pass(length-2); !ok {
+			break
+		}
+		if marker == jpegScan {
+			marker, ok = w.entropy()
+		} else {
+			marker, ok = w.marker()
+		}
+	}
+	e.end = w.at
+	return e
+}
+
+// marker reads 0xFF, fill bytes and the marker.
+func (w *walker) marker() (byte, bool) {
+	first, ok := w.take(1)
+	if !ok || first[0] != 0xFF {
+		return 0, false
+	}
+	for first[0] == 0xFF {
+		if first, ok = w.take(1); !ok {
+			return 0, false
+		}
+	}
+	return first[0], first[0] != 0
+}
+
+// entropy skips coded data to the marker behind it: 0xFF that is not followed by
+// a stuffed zero or a restart.
+func (w *walker) entropy() (byte, bool) {
+	for w.upTo(0xFF) {
+		next, ok := w.take(1)
+		for ok && next[0] == 0xFF {
+			next, ok = w.take(1)
+		}
+		if !ok {
+			return 0, false
+		}
+		if next[0] != 0 && (next[0] < 0xD0 || next[0] > 0xD7) {
+			return next[0], true
+		}
+	}
+	return 0, false
+}
+
+// walkGIF goes from block to block (GIF89a, 12 to 27).
+func walkGIF(s source) extent {
+	w, frames := newWalker(s), 0
+	screen, ok := w.take(13)
+	ok = ok && w.pass(colours(screen[10]))
+	for ok {
+		var kind []byte
+		if kind, ok = w.take(1); !ok {
+			break
+		}
+		switch kind[0] {
+		case 0x3B:
+			return extent{end: w.at, whole: true, moving: frames > 1}
+		case 0x21:
+			ok = w.pass(1) && w.blocks()
+		case 0x2C:
+			var frame []byte
+			frames++
+			frame, ok = w.take(9)
+			ok = ok && w.pass(colours(frame[8])) && w.pass(1) && w.blocks()
+		default:
+			ok = false
+		}
+	}
+	return extent{end: w.at, moving: frames > 1}
+}
+
+// colours is the size of the table that a flag byte announces.
+func colours(flags byte) int64 {
+	if flags&0x80 == 0 {
+		return 0
+	}
+	return 3 << (flags&7 + 1)
+}
+
+func (w *walker) blocks() bool {
+	for {
+		size, ok := w.take(1)
+		if !ok || size[0] == 0 {
+			return ok
+		}
+		if !w.pass(int64(size[0])) {
+			return false
+		}
+	}
+}
+
+// walkWebP believes the size in the RIFF header, and no further than the file.
+func walkWebP(s source) extent {
+	head, err := s.at(0, 21)
+	if err != nil || len(head) < 21 {
+		return extent{end: s.size}
+	}
+	end := int64(binary.LittleEndian.Uint32(head[4:])) + 8
+	moving := string(head[12:16]) == "VP8X" && head[20]&2 != 0
+	return extent{end: min(end, s.size), whole: end <= s.size, moving: moving}
+}
