@@ -17,6 +17,7 @@ const (
 	maxStream   = 16 << 20 // bytes of one stream, inflated
 	maxInflated = 64 << 20 // of all
 	maxPages    = 500
+	maxPacked   = 8 << 20 // bytes of the objects inside streams
 )
 
 // object is a value and, for a stream, its stored bytes.
@@ -169,7 +170,7 @@ func (f *file) unpack() {
 			continue
 		}
 		l := lexer{data: data[:int(first)]}
-		for len(packed)+len(f.objects) < maxObjects && read < maxStream {
+		for len(packed)+len(f.objects) < maxObjects && !f.full {
 			number, is := l.next().(float64)
 			offset, also := l.next().(float64)
 			if !is || !also || offset < 0 || int(first)+int(offset) > len(data) {
@@ -178,6 +179,7 @@ func (f *file) unpack() {
 			inner := lexer{data: data, at: int(first) + int(offset)}
 			packed[int(number)] = object{value: inner.next()}
 			read += inner.at - int(first) - int(offset)
+			f.full = f.full || read > maxPacked
 		}
 	}
 	for number, o := range packed {
