@@ -3,8 +3,10 @@ package lint_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"recourse/playbook/lint"
 )
@@ -34,54 +36,98 @@ func TestRulesAreComplete(t *testing.T) {
 	}
 }
 
+// shelf is the folder of rules as shipped, to be broken.
+func shelf(t *testing.T) fstest.MapFS {
+	t.Helper()
+	names, err := filepath.Glob("rules/*.yaml")
+	if err != nil || len(names) < 10 {
+		t.Fatalf("%d files of rules: %v", len(names), err)
+	}
+	folder := fstest.MapFS{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder[filepath.Base(name)] = &fstest.MapFile{Data: data}
+	}
+	return folder
+}
+
+// broken gives the shipped rules with one change in one file.
+func broken(t *testing.T, name, from, to string) fstest.MapFS {
+	t.Helper()
+	folder := shelf(t)
+	text := string(folder[name].Data)
+	if !strings.Contains(text, from) {
+		t.Fatalf("%q is not in %s", from, name)
+	}
+	folder[name] = &fstest.MapFile{Data: []byte(strings.Replace(text, from, to, 1))}
+	return folder
+}
+
 func TestABrokenFileIsNamedWithLineAndRule(t *testing.T) {
 	t.Parallel()
-	whole, err := os.ReadFile("rules/rules.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct{ from, to, want string }{
-		{"id: threat.menace", "id: threat.violence", "rule threat.violence: the id is used twice"},
-		{"code: insult\n", "code: rude\n", `rule insult: there is no code "rude"`},
-		{"severity: warn", "severity: mild", `there is no severity "mild"`},
-		{"where: [group, owner]", "where: [street]", `there is no place "street"`},
-		{`patterns: ["{jail}"]`, `patterns: ["{gaol}"]`, `rule threat.jail: there is no list "{gaol}"`},
-		{`patterns: ["{jail}"]`, `patterns: ["{jail} ..99 {jail}"]`, `"..99" is no room`},
-		{`patterns: ["{jail}"]`, `patterns: ["^ $"]`, "looks for nothing"},
-		{"detect: email", "detect: fax", `there is no detector "fax"`},
-		{"detect: email", "detect: email\n    patterns: [a]", "patterns or a detector"},
-		{"mark: V}", "mark: X}", "mark V, S or R"},
-		{"widen: 16", "widen: wide", "cannot unmarshal"},
-		{"widen: 16", "wide: 16", "field wide not found"},
-		{`{inside: "谢谢|法院", reach: 0}`, `{reach: 0}`, "names one of before, after and inside"},
-		{"  surname: [", "  surnames: [", "surname"},
-		{"\nalone: ", "\nalon: ", "field alon not found"},
-		{"version: \"2026-11\"", "version: \"\"", "has a version"},
+	for _, test := range []struct{ file, from, to, want string }{
+		{"threat.yaml", "id: threat.menace", "id: threat.violence", "rule threat.violence: the id is used twice"},
+		{"insult.yaml", "code: insult\n", "code: rude\n", `rule insult: there is no code "rude"`},
+		{"face.yaml", "severity: block", "severity: mild", `there is no severity "mild"`},
+		{"face.yaml", "where: [group, owner]", "where: [street]", `there is no place "street"`},
+		{"threat.yaml", `"{jail}"`, `"{gaol}"`, `rule threat.jail: there is no list "{gaol}"`},
+		{"threat.yaml", `"{jail}"`, `"{jail} ..99 {jail}"`, `"..99" is no room`},
+		{"threat.yaml", `"{jail}"`, `"{jail} ..9"`, "ends with room"},
+		{"threat.yaml", `"{jail}"`, `"^ $"`, "looks for nothing"},
+		{"face.yaml", "detect: email", "detect: fax", `there is no detector "fax"`},
+		{"face.yaml", "detect: email", "detect: email\n    patterns: [a]", "patterns or a detector"},
+		{"face.yaml", "articles: [c1034]", "articles: [c9]", `there is no article "c9"`},
+		{"face.yaml", "articles: [c1034]", "articles: []", "a rule says why, by which article"},
+		{"base.yaml", "mark: V}", "mark: X}", "mark V, S or R"},
+		{"address.yaml", "widen: 16", "widen: wide", "cannot unmarshal"},
+		{"address.yaml", "widen: 16", "wide: 16", "field wide not found"},
+		{"threat.yaml", `{within: "@quoted", reach: 0}`, `{reach: 0}`, "names one of before, after, inside and within"},
+		{"name.yaml", "  surname: [", "  surnames: [", "surname"},
+		{"threat.yaml", "  gang: [", "  circle: [", "the list circle is there twice"},
+		{"threat.yaml", "disguised:", "disguise:", "field disguise not found"},
+		{"threat.yaml", "safe:\n", "safe:\n  calm: [a]\n", `there is no list "calm"`},
+		{"base.yaml", "spelt:\n", "spelt:\n  ab: [c]\n", "is not one character"},
+		{"base.yaml", "reported: [", "reported: [\"{nobody}\", ", "reported: there is no list"},
+		{"base.yaml", "\nalone: ", "\nalon: ", "field alon not found"},
+		{"variants.yaml", "  to: ", "  to: 字", "not of one length"},
+		{"base.yaml", "version: \"2026-11\"", "version: \"\"", "has a version"},
 	} {
-		text := strings.Replace(string(whole), test.from, test.to, 1)
-		if text == string(whole) {
-			t.Errorf("%q is not in the file", test.from)
-			continue
-		}
-		_, err := lint.Parse("broken.yaml", []byte(text))
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "broken.yaml:") {
+		_, err := lint.Parse(broken(t, test.file, test.from, test.to))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q for %q: %v, want %q", test.to, test.from, err, test.want)
 		}
-	}
-	if _, err := lint.Parse("broken.yaml", nil); err == nil {
-		t.Error("an empty file was taken")
 	}
 }
 
 func TestARuleIsNamedWithItsLine(t *testing.T) {
 	t.Parallel()
-	whole, err := os.ReadFile("rules/rules.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := 1 + strings.Count(string(whole[:strings.Index(string(whole), "id: threat.jail")]), "\n")
-	_, err = lint.Parse("broken.yaml", []byte(strings.Replace(string(whole), `["{jail}"]`, `["{gaol}"]`, 1)))
-	if want := fmt.Sprintf("broken.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
+	folder := broken(t, "threat.yaml", `"{jail}"`, `"{gaol}"`)
+	whole := string(folder["threat.yaml"].Data)
+	line := 1 + strings.Count(whole[:strings.Index(whole, "id: threat.jail")], "\n")
+	_, err := lint.Parse(folder)
+	if want := fmt.Sprintf("threat.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestRulesCannotBeEmpty(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []fstest.MapFS{{}, {"a.yaml": {}}, {"a.yaml": {Data: []byte("lists: {}")}}} {
+		if _, err := lint.Parse(folder); err == nil {
+			t.Errorf("%v was taken", folder)
+		}
+	}
+}
+
+// TestEveryFileIsSmall keeps the rules readable, file by file.
+func TestEveryFileIsSmall(t *testing.T) {
+	t.Parallel()
+	for name, file := range shelf(t) {
+		if lines := strings.Count(string(file.Data), "\n"); lines >= 450 {
+			t.Errorf("%s has %d lines", name, lines)
+		}
 	}
 }

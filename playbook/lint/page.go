@@ -55,15 +55,17 @@ func read(text string, variants map[rune]rune) *page {
 			passed = p.put(original, at, passed, variants)
 			continue
 		}
-		for _, r := range norm.NFKC.String(string(original)) {
-			passed = p.put(r, at, passed, variants)
+		for _, r := range norm.NFKD.String(string(original)) {
+			if !unicode.Is(unicode.Mn, r) || r == original {
+				passed = p.put(r, at, passed, variants)
+			}
 		}
 	}
 	return p
 }
 
-// common reports that a character has no compatibility form to undo, such as
-// full width, circled, styled.
+// common reports that a character has no other form to undo, such as full
+// width, circled, styled, or with the tone marks of Pinyin.
 func common(r rune) bool { return r < 0x80 || r >= 0x4E00 && r <= 0x9FFF || r == '…' }
 
 // put adds a character as a token, or passes over it; it gives what has been

@@ -11,7 +11,8 @@ import (
 // "{if_not} ..10 报警|{jail}": parts are separated by blanks; {name} is a list,
 // # a number, @name what a scanner finds, everything else a word; | offers a
 // choice; ..N lets up to N characters stand between. ^ and $ hold the pattern to
-// the ends of a clause. <…> around items makes them the span.
+// the ends of a clause. <…> around items makes them the span. A word of several
+// is tied with _, as in come_after.
 type pattern struct {
 	items      []item
 	begin, end bool
@@ -51,6 +52,9 @@ func compile(text string, list func(string) (int, error)) (pattern, error) {
 	}
 	if len(made.items) == 0 {
 		return pattern{}, fmt.Errorf("the pattern %q looks for nothing", text)
+	}
+	if room > 0 {
+		return pattern{}, fmt.Errorf("the pattern %q ends with room for nothing", text)
 	}
 	if made.last < 0 {
 		made.last = len(made.items) - 1
@@ -117,9 +121,8 @@ func (m matching) match(pat pattern) []hit {
 	return found
 }
 
-// rest matches the items from number n on, the nearest and
-// longest first. What has failed once
-// from a place fails again: the search stays linear in the page.
+// rest matches the items from number n on, the nearest and longest first. What
+// has failed once from a place fails again: the search stays linear in the page.
 func (m matching) rest(pat pattern, n int, trail []hit, failed map[[2]int]bool) bool {
 	end := trail[n-1].to
 	if n == len(pat.items) {
@@ -194,6 +197,9 @@ func (m matching) excused(span hit, guards []guard) bool {
 // that reaches into the span counts as standing beside it: 不贴 and 贴照片.
 func (m matching) guarded(span hit, g guard, hits []hit) bool {
 	low, high := span.from-g.reach-longest, span.to+g.reach
+	if g.side == within {
+		low, high = span.from-quotable, span.from
+	}
 	for _, h := range from(hits, low, high) {
 		switch {
 		case g.side == before && h.from < span.from:
@@ -205,6 +211,8 @@ func (m matching) guarded(span hit, g guard, hits []hit) bool {
 				return true
 			}
 		case g.side == inside && h.from >= span.from && h.to <= span.to:
+			return true
+		case g.side == within && h.from <= span.from && h.to >= span.to:
 			return true
 		}
 	}

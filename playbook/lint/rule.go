@@ -60,7 +60,7 @@ type Rule struct {
 	Severity   Severity  `yaml:"severity" json:"severity"`
 	Where      []Where   `yaml:"where" json:"where,omitempty"` // empty: everywhere
 	Why        string    `yaml:"why" json:"why"`
-	Articles   []Article `yaml:"articles" json:"articles"`
+	Articles   []Article `yaml:"-" json:"articles"`
 	Suggestion string    `yaml:"suggestion" json:"suggestion"`
 }
 
@@ -68,6 +68,7 @@ type Rule struct {
 // what one of the detectors finds.
 type rule struct {
 	Rule     `yaml:",inline"`
+	Cites    []string `yaml:"articles"` // by the short names of the files
 	Patterns []string `yaml:"patterns"`
 	Detect   string   `yaml:"detect"`
 	Unless   []unless `yaml:"unless"`
@@ -78,11 +79,13 @@ type rule struct {
 }
 
 // unless takes a finding back when a word stands beside it in the same
-// sentence or in it. Exactly one of the three places is named.
+// sentence or in it, or when it stands whole within another thing, such as
+// @quoted. Exactly one of the four places is named.
 type unless struct {
 	Before string `yaml:"before"`
 	After  string `yaml:"after"`
 	Inside string `yaml:"inside"`
+	Within string `yaml:"within"`
 	Reach  int    `yaml:"reach"` // tokens between the word and the finding, at most
 }
 
@@ -99,16 +102,23 @@ const (
 	before side = iota
 	after
 	inside
+	within
 )
 
-// book is a file of rules.
+// book is a file of rules. Every part may be left out.
 type book struct {
-	Version  string              `yaml:"version"`
-	Variants variants            `yaml:"variants"`
-	Alone    string              `yaml:"alone"`
-	Lists    map[string][]string `yaml:"lists"`
-	Safe     map[string][]string `yaml:"safe"`
-	Rules    []rule              `yaml:"rules"`
+	Version  string             `yaml:"version"`
+	Variants variants           `yaml:"variants"`
+	Alone    string             `yaml:"alone"`
+	Articles map[string]Article `yaml:"articles"`
+	// Spelt gives other ways to write a character, its Pinyin first, and
+	// Disguised the lists of this file whose words are written so to hide them.
+	Spelt     map[string][]string `yaml:"spelt"`
+	Disguised []string            `yaml:"disguised"`
+	Lists     map[string][]string `yaml:"lists"`
+	Safe      map[string][]string `yaml:"safe"`
+	Reported  []string            `yaml:"reported"`
+	Rules     []rule              `yaml:"rules"`
 }
 
 // variants pairs characters by their place: traditional and other forms with

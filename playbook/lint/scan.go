@@ -14,17 +14,22 @@ const (
 	handlePrefixes = "number_label" // letters that may touch a number: tel13…
 	idLabels       = "id_label"
 	bounds         = "address_edge" // words at which an address begins
+	givens         = "given_name"   // characters that given names are made of
 )
 
+var needed = []string{surnames, plainWords, nameEnds, demands, handlePrefixes, idLabels, bounds, givens}
+
 // scanned are the lists that scanners fill, page by page.
-var scanned = []string{"#", "@name", "@person", "@handle"}
+var scanned = []string{"#", "@name", "@fullname", "@person", "@handle", "@quoted"}
 
 // scan fills the scanned lists.
 func (l *Linter) scan(m matching) {
 	m.hits[l.numbers["#"]] = m.numerals()
 	m.hits[l.numbers["@name"]] = l.names(m)
+	m.hits[l.numbers["@fullname"]] = l.fullNames(m)
 	m.hits[l.numbers["@person"]] = m.persons()
 	m.hits[l.numbers["@handle"]] = m.handles()
+	m.hits[l.numbers["@quoted"]] = l.quoted(m)
 }
 
 // numerals are short numbers, in digits or Chinese.
@@ -52,7 +57,7 @@ func (l *Linter) names(m matching) []hit {
 		return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].mask && len(from(ends, i, i)) == 0
 	}
 	for _, h := range list {
-		if len(from(words, h.from, h.from)) > 0 || len(from(words, h.to, h.to)) > 0 || !given(h.to) {
+		if overlaps(words, h) || len(from(words, h.to, h.to)) > 0 || !given(h.to) {
 			continue
 		}
 		end := h.to + 1
@@ -61,6 +66,29 @@ func (l *Linter) names(m matching) []hit {
 		}
 		if end >= len(m.tokens) || !m.tokens[end].mask {
 			found = append(found, hit{h.from, end})
+		}
+	}
+	return found
+}
+
+// overlaps reports whether a word begins at a surname or reaches into it: 谢谢.
+func overlaps(words []hit, surname hit) bool {
+	for _, w := range from(words, surname.from-1, surname.from) {
+		if w.to > surname.from {
+			return true
+		}
+	}
+	return false
+}
+
+// fullNames are the names of a surname and two characters that given names are
+// made of: they need no word beside them to be known for names.
+func (l *Linter) fullNames(m matching) []hit {
+	given := m.hits[l.numbers["{"+givens+"}"]]
+	var found []hit
+	for _, h := range m.hits[l.numbers["@name"]] {
+		if len(from(given, h.to-1, h.to-1)) > 0 && len(from(given, h.to-2, h.to-2)) > 0 && h.to-h.from >= 3 {
+			found = append(found, h)
 		}
 	}
 	return found
