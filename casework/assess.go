@@ -70,45 +70,56 @@ func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
 	}))
 }
 
-// sizes are the group sizes at which a band of playbook.SizeBand begins.
-var sizes = []int{1, 51, 201}
-
 func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
-	rows, err := s.Store.Lessons(ctx, bands, sizes)
+	book, now := s.Shelf.Current(), s.Now()
+	bands := book.Bands(now)
+	rows, err := s.Store.Lessons(ctx, beginnings(bands), []int{1})
 	if err != nil {
 		return nil, err
 	}
-	lessons := make([]playbook.Lesson, len(rows))
+	closed := make([]playbook.ClosedCases, len(rows))
 	for i, row := range rows {
-		lessons[i] = playbook.Lesson{
-			Platform: row.Platform, Instrument: row.Instrument, Group: row.GroupKind,
-			Size: playbook.SizeBand(append([]int{0}, sizes...)[row.SizeBand]),
-			Band: playbook.Band(append([]recovery.Money{0}, bands...)[row.Band]), Reason: row.Reason,
-			Stage: row.LastStage, Route: row.Route, Outcome: row.Outcome, Returned: row.Percent, Days: row.Days,
+		closed[i] = playbook.ClosedCases{
+			Instrument: row.Instrument, Group: row.GroupKind, Band: bandName(bands, row.Band), Stage: row.LastStage,
+			Route: row.Route, Outcome: row.Outcome, Returned: row.Percent, Days: row.Days, Cases: row.Cases,
 		}
 	}
-	return lessons, nil
+	return book.Learn(closed, now), nil
 }
 
-// bands are the amounts at which a band of playbook.Band begins.
-var bands = []recovery.Money{200_00, 500_00, 5_000_00}
+// beginnings are where the second band and those after it begin: the record
+// numbers the bands by how many begin at or below an amount.
+func beginnings(bands []playbook.AmountBand) []recovery.Money {
+	begin := []recovery.Money{}
+	for _, band := range bands[min(1, len(bands)):] {
+		begin = append(begin, band.From)
+	}
+	return begin
+}
+
+func bandName(bands []playbook.AmountBand, number int) string {
+	if number >= len(bands) {
+		return ""
+	}
+	return bands[number].Name
+}
 
 func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error) {
-	outcomes, err := s.Store.Outcomes(ctx, bands)
+	bands := s.Shelf.Current().Bands(s.Now())
+	outcomes, err := s.Store.Outcomes(ctx, beginnings(bands))
 	if err != nil {
 		return nil, err
 	}
-	return experienceOf(outcomes), nil
+	return experienceOf(outcomes, bands), nil
 }
 
 // experienceOf counts each way that the cases went: whoever stood before appeal
 // or law had asked the counterpart.
-func experienceOf(outcomes []postgres.Outcome) playbook.Experience {
+func experienceOf(outcomes []postgres.Outcome, bands []playbook.AmountBand) playbook.Experience {
 	known := playbook.Experience{}
 	for _, o := range outcomes {
-		least := append([]recovery.Money{0}, bands...)[o.Band]
 		count := func(route recovery.Route, successes int) {
-			cohort := playbook.Cohort{Route: route, Group: o.GroupKind, Band: playbook.Band(least)}
+			cohort := playbook.Cohort{Route: route, Group: o.GroupKind, Band: bandName(bands, o.Band)}
 			tally := known[cohort]
 			known[cohort] = playbook.Tally{Successes: tally.Successes + successes, N: tally.N + o.Cases}
 		}

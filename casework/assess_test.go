@@ -13,17 +13,31 @@ import (
 	"recourse/recovery"
 )
 
+// TestBandsAreThePlaybooks: the record numbers the bands as the book names them.
 func TestBandsAreThePlaybooks(t *testing.T) {
 	t.Parallel()
-	for _, begins := range bands {
-		if playbook.Band(begins) == playbook.Band(begins-1) {
-			t.Errorf("no band begins at %s", begins)
+	shelf, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, now := shelf.Current(), time.Now()
+	bands := book.Bands(now)
+	begin := beginnings(bands)
+	for _, amount := range []recovery.Money{0, 1, 199_99, 200_00, 499_99, 500_00, 4_999_99, 5_000_00, recovery.MaxMoney} {
+		number := 0
+		for number < len(begin) && begin[number] <= amount { // as width_bucket does
+			number++
+		}
+		if got, want := bandName(bands, number), book.Band(amount, now); got != want || got == "" {
+			t.Errorf("%s lies in %q, the book says %q", amount, got, want)
 		}
 	}
-	if playbook.Band(bands[len(bands)-1]) != playbook.Band(recovery.MaxMoney) || playbook.Band(0) != playbook.Band(bands[0]-1) {
-		t.Error("the playbook has more bands")
+	if bandName(bands, len(bands)) != "" || bandName(nil, 0) != "" || len(beginnings(nil)) != 0 {
+		t.Error("a band that is not there has a name")
 	}
 }
+
+var fourBands = []playbook.AmountBand{{From: 0, Name: "0-200"}, {From: 200_00, Name: "200-500"}, {From: 500_00, Name: "500-5000"}, {From: 5_000_00, Name: "5000+"}}
 
 func TestExperienceCountsEachWay(t *testing.T) {
 	t.Parallel()
@@ -32,7 +46,7 @@ func TestExperienceCountsEachWay(t *testing.T) {
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.SmallClaims, Appealed: true, Cases: 4, ByContact: 1, ByAppeal: 2, ByLaw: 3},
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.RecallWatch, Cases: 100},
 		{GroupKind: recovery.FamilyGroup, Band: 0, LastStage: recovery.GroupNotice, Cases: 1},
-	})
+	}, fourBands)
 	want := playbook.Experience{
 		{Route: playbook.VoluntaryReturn, Group: recovery.WorkGroup, Band: "500-5000"}: {Successes: 8, N: 14},
 		{Route: playbook.PlatformAppeal, Group: recovery.WorkGroup, Band: "500-5000"}:  {Successes: 2, N: 4},

@@ -86,7 +86,7 @@ func (s *Service) foretell(ctx context.Context, filed []ended) ([]playbook.Foret
 	var foretold []playbook.Foretold
 	for _, c := range filed {
 		for len(closed) > 0 && closed[0].closedAt().Before(c.CreatedAt) {
-			closed[0].learn(known)
+			closed[0].learn(known, s.Shelf.Current().Band(closed[0].Amount, closed[0].CreatedAt))
 			closed = closed[1:]
 		}
 		book, err := s.Shelf.Book(c.Playbook)
@@ -101,8 +101,8 @@ func (s *Service) foretell(ctx context.Context, filed []ended) ([]playbook.Foret
 
 func (e ended) closedAt() time.Time { return *e.ClosedAt }
 
-func (e ended) learn(known playbook.Experience) {
-	cohort := playbook.Cohort{Route: playbook.VoluntaryReturn, Group: e.Group.Kind, Band: playbook.Band(e.Amount)}
+func (e ended) learn(known playbook.Experience, band string) {
+	cohort := playbook.Cohort{Route: playbook.VoluntaryReturn, Group: e.Group.Kind, Band: band}
 	tally := known[cohort]
 	tally.N++
 	if e.returned {

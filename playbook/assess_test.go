@@ -171,7 +171,7 @@ func BenchmarkAssess(b *testing.B) {
 	f.Group = &recovery.Group{Kind: recovery.FamilyGroup, Size: 250}
 	known := playbook.Knowledge{Incomes: figures(), Experience: playbook.Experience{
 		{Route: playbook.VoluntaryReturn, Group: recovery.FamilyGroup, Band: "500-5000"}: {Successes: 300, N: 400},
-	}, Lessons: slices.Repeat([]playbook.Lesson{lesson()}, 500)}
+	}, Lessons: rules.Learn([]playbook.ClosedCases{closed()}, sent)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if got := rules.Assess(f, sent.Add(time.Hour), known); got.Playbook.Version == "" {

@@ -70,6 +70,8 @@ type document struct {
 	Scales        []scaleRule        `yaml:"scales"`
 	Precedents    []precedentRule    `yaml:"precedents"`
 	Library       libraryTexts       `yaml:"library"`
+	Likeness      []likenessRule     `yaml:"likeness"`
+	AmountBands   []amountBandRule   `yaml:"amount_bands"`
 	Findings      []cautionRule      `yaml:"findings"`
 	Claims        []claimRule        `yaml:"claims"`
 }
@@ -119,6 +121,8 @@ func (d *document) entries() []*entry {
 	all = gather(all, d.Priors)
 	all = gather(all, d.Scales)
 	all = gather(all, d.Precedents)
+	all = gather(all, d.Likeness)
+	all = gather(all, d.AmountBands)
 	all = gather(all, d.Findings)
 	return gather(all, d.Claims)
 }

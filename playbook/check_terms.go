@@ -48,6 +48,8 @@ func (b *Book) checkTerms(i *inspection) {
 		b.checkGuidanceAt(i, at)
 		b.checkStrategiesAt(i, at)
 		b.checkFeesAt(i, at)
+		b.checkBandsAt(i, at)
+		b.checkLikenessAt(i, at)
 		once(i, b.data.Limits, at, "the limit %s has two values", func(r *limitRule) string { return r.Limit })
 		once(i, b.data.Routes, at, "the route %s stands twice", func(r *routeRule) string { return string(r.Route) })
 		for rule := range current(b.data.Theories, at) {

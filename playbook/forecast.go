@@ -36,8 +36,8 @@ type scaleRule struct {
 	Text    string         `yaml:"text"`
 }
 
-// Cohort is a kind of case that is counted together. Band is recovery's word of
-// the amount as the counting side spells it (see Band).
+// Cohort is a kind of case that is counted together. Band is the name of a band
+// of the book that counts (see Bands).
 type Cohort struct {
 	Route recovery.Route
 	Group recovery.GroupKind
@@ -50,20 +50,6 @@ type Tally struct{ Successes, N int }
 
 // Experience is what this installation saw. A nil Experience saw nothing.
 type Experience map[Cohort]Tally
-
-// Band is the amount band that cohorts are counted by.
-func Band(amount recovery.Money) string {
-	switch {
-	case amount < 200_00:
-		return "0-200"
-	case amount < 500_00:
-		return "200-500"
-	case amount < 5_000_00:
-		return "500-5000"
-	default:
-		return "5000+"
-	}
-}
 
 // tally counts the cohort, or the whole route when the cohort is too small.
 func (e Experience) tally(of Cohort, enough int) Tally {
@@ -142,7 +128,7 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 	if weight > 0 && len(sources) > 0 {
 		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
-	tally := known.tally(Cohort{route, v.facts.group().Kind, Band(v.facts.Amount)}, int(enough))
+	tally := known.tally(Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
 	after := v.book.chances.of(beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)})
 	if len(sources) == 0 {
 		sources = append(sources, "没有来源给出成功率")

@@ -1,114 +1,152 @@
 package playbook
 
 import (
-	"fmt"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"recourse/recovery"
 )
 
-// Lesson is what a closed case of this installation teaches, shared by its
-// claimant: kinds and bands only, nothing that names a person or a case.
-type Lesson struct {
-	Platform   recovery.Platform
+// ClosedCases are closed cases of this installation that went the same way,
+// shared by their claimants: kinds and bands only, nothing that names a person
+// or a case.
+type ClosedCases struct {
 	Instrument recovery.Instrument
 	Group      recovery.GroupKind
-	Size       string // see SizeBand
-	Band       string // see Band
-	Reason     recovery.Reason
-	Stage      recovery.Stage // the last before it was closed
+	Band       string         // see Bands
+	Stage      recovery.Stage // the last before they were closed
 	Route      recovery.Route // of law, "" when none was chosen
 	Outcome    recovery.Outcome
 	Returned   int // percent of the amount, 0 to 100
 	Days       int // from filing to close
+	Cases      int // how many they are
 }
 
-// SizeBand is the band of group sizes that lessons are told by; "" is unknown.
-func SizeBand(size int) string {
-	switch {
-	case size <= 0:
-		return ""
-	case size <= 50:
-		return "1-50"
-	case size <= 200:
-		return "51-200"
-	default:
-		return "200+"
+// Lesson is what a cohort of closed cases has in common: never one of them. It
+// stands for at least as many cases as the book asks for, so that nobody is
+// recognised in it.
+type Lesson struct {
+	ID         string // of the cohort, the same at all times
+	Instrument recovery.Instrument
+	Group      recovery.GroupKind
+	Band       string
+	Cases      int
+	Stage      recovery.Stage // where most of them ended
+	Route      recovery.Route
+	Outcome    recovery.Outcome // of most of them
+	Returned   int              // percent, of the one in the middle
+	Days       int
+}
+
+// lessonCohort is what the cases of a lesson share.
+type lessonCohort struct {
+	instrument recovery.Instrument
+	group      recovery.GroupKind
+	band       string
+}
+
+// id is a hash, so that it holds whatever else is learnt, and tells of no case.
+func (c lessonCohort) id() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(c.instrument), string(c.group), c.band}, "\n")))
+	return "lesson." + hex.EncodeToString(sum[:6])
+}
+
+// Learn makes lessons of closed cases: one for each cohort that is large enough
+// by the book, in the order of their ids. A book without that figure learns
+// nothing.
+func (b *Book) Learn(closed []ClosedCases, now time.Time) []Lesson {
+	enough, known := b.limit("lesson_cases", now)
+	if !known {
+		return nil
 	}
-}
-
-// libraryTexts are the words of precedents: what two cases share, and how a
-// lesson is told.
-type libraryTexts struct {
-	Why      map[string]string             `yaml:"why"`
-	Source   string                        `yaml:"source"`
-	Story    string                        `yaml:"story"`
-	Groups   map[recovery.GroupKind]string `yaml:"groups"`
-	Bands    map[string]string             `yaml:"bands"`
-	Stages   map[recovery.Stage]string     `yaml:"stages"`
-	Routes   map[recovery.Route]string     `yaml:"routes"`
-	Returned map[string]string             `yaml:"returned"`
-}
-
-// traits are what two cases share.
-type traits struct{ group, oneToOne, size, reason, instrument, amount bool }
-
-// weighed lists the traits by the name of their words, with what each counts.
-func (t traits) weighed() [6]trait {
-	return [...]trait{
-		{"group", 3, t.group && !t.oneToOne}, {"one_to_one", 3, t.group && t.oneToOne}, {"reason", 2, t.reason},
-		{"instrument", 1, t.instrument}, {"amount", 1, t.amount}, {"size", 1, t.size},
+	cohorts := map[lessonCohort][]ClosedCases{}
+	for _, one := range closed {
+		cohort := lessonCohort{one.Instrument, one.Group, one.Band}
+		cohorts[cohort] = append(cohorts[cohort], one)
 	}
-}
-
-type trait struct {
-	name   string
-	weight int
-	shared bool
-}
-
-func (t traits) score() int {
-	score := 0
-	for _, one := range t.weighed() {
-		if one.shared {
-			score += one.weight
+	var lessons []Lesson
+	for cohort, alike := range cohorts {
+		if lesson := cohort.lesson(alike); int64(lesson.Cases) >= enough {
+			lessons = append(lessons, lesson)
 		}
 	}
-	return score
+	slices.SortFunc(lessons, func(a, b Lesson) int { return cmp.Compare(a.ID, b.ID) })
+	return lessons
 }
 
-func (l libraryTexts) why(t traits) []string {
-	var why []string
-	for _, one := range t.weighed() {
-		if one.shared {
-			why = append(why, l.Why[one.name])
+func (c lessonCohort) lesson(alike []ClosedCases) Lesson {
+	lesson := Lesson{ID: c.id(), Instrument: c.instrument, Group: c.group, Band: c.band}
+	for _, one := range alike {
+		lesson.Cases += one.Cases
+	}
+	type end struct {
+		stage recovery.Stage
+		route recovery.Route
+	}
+	ended := most(alike, func(one ClosedCases) end { return end{one.Stage, one.Route} })
+	lesson.Stage, lesson.Route = ended.stage, ended.route
+	lesson.Outcome = most(alike, func(one ClosedCases) recovery.Outcome { return one.Outcome })
+	lesson.Returned = middle(alike, func(one ClosedCases) int { return one.Returned })
+	lesson.Days = middle(alike, func(one ClosedCases) int { return one.Days })
+	return lesson
+}
+
+// most is what most cases have; of what equally many have, what was seen first.
+func most[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
+	counts := map[K]int{}
+	for _, one := range alike {
+		counts[of(one)] += one.Cases
+	}
+	best := of(alike[0])
+	for _, one := range alike {
+		if counts[of(one)] > counts[best] {
+			best = of(one)
 		}
 	}
-	return why
+	return best
+}
+
+// middle is the lower median over all cases.
+func middle(alike []ClosedCases, of func(ClosedCases) int) int {
+	sorted := slices.SortedFunc(slices.Values(alike), func(a, b ClosedCases) int { return cmp.Compare(of(a), of(b)) })
+	total := 0
+	for _, one := range sorted {
+		total += one.Cases
+	}
+	passed := 0
+	for _, one := range sorted {
+		if passed += one.Cases; 2*passed >= total {
+			return of(one)
+		}
+	}
+	return 0
 }
 
 // shares holds a lesson against the facts; what is unknown is not shared.
-func (v *view) shares(l *Lesson) traits {
-	group, size := v.facts.group(), SizeBand(v.facts.group().Size)
-	oneToOne := group.Kind == recovery.NoGroup
+func (v *view) shares(l *Lesson, band string) traits {
+	kind := v.facts.group().Kind
+	same := kind != "" && kind == l.Group
 	return traits{
-		group: group.Kind != "" && group.Kind == l.Group, oneToOne: oneToOne, size: !oneToOne && size != "" && size == l.Size,
-		reason:     v.facts.Reason != "" && v.facts.Reason != recovery.OtherReason && v.facts.Reason == l.Reason,
-		instrument: v.facts.Instrument == l.Instrument, amount: v.facts.Amount > 0 && Band(v.facts.Amount) == l.Band,
+		group: same && kind != recovery.NoGroup, oneToOne: same && kind == recovery.NoGroup,
+		instrument: v.facts.Instrument == l.Instrument, amount: v.facts.Amount > 0 && band == l.Band,
 	}
 }
 
-func (v *view) tellLesson(id string, l Lesson) Precedent {
-	words, returned := v.book.data.Library, l.Returned
+func (v *view) tellLesson(l *Lesson, why []string) Precedent {
+	returned := l.Returned
 	return Precedent{
-		ID: id, Story: words.story(l, v.book.data.Names.naming), Route: l.way(), Returned: &returned, Days: l.Days,
-		Why: words.why(v.shares(&l)), Source: words.Source,
+		ID: l.ID, Story: v.book.story(l), Route: l.way(), Returned: &returned, Days: l.Days, Why: why,
+		Source: v.book.data.Library.Source,
 	}
 }
 
-// way is how the case was last pursued.
-func (l Lesson) way() recovery.Route {
+// way is how most of the cases were last pursued.
+func (l *Lesson) way() recovery.Route {
 	switch {
 	case l.Route != "":
 		return l.Route
@@ -119,18 +157,20 @@ func (l Lesson) way() recovery.Route {
 	}
 }
 
-func (l libraryTexts) story(told Lesson, names naming) string {
-	after := l.Stages[told.Stage]
+func (b *Book) story(told *Lesson) string {
+	words := &b.data.Library
+	after := words.Stages[told.Stage]
 	if told.Route != "" {
-		after = l.Routes[told.Route]
+		after = words.Routes[told.Route]
 	}
 	return strings.NewReplacer(
-		"{group}", l.Groups[told.Group], "{band}", l.Bands[told.Band], "{instrument}", names.Instruments[told.Instrument],
-		"{after}", after, "{returned}", l.ended(told), "{days}", strconv.Itoa(told.Days),
-	).Replace(l.Story)
+		"{group}", words.Groups[told.Group], "{band}", b.bandText(told.Band),
+		"{instrument}", b.data.Names.Instruments[told.Instrument], "{cases}", strconv.Itoa(told.Cases),
+		"{after}", after, "{returned}", words.ended(told), "{days}", strconv.Itoa(told.Days),
+	).Replace(words.Story)
 }
 
-func (l libraryTexts) ended(told Lesson) string {
+func (l *libraryTexts) ended(told *Lesson) string {
 	switch {
 	case told.Returned >= 100:
 		return l.Returned["all"]
@@ -141,51 +181,4 @@ func (l libraryTexts) ended(told Lesson) string {
 	default:
 		return l.Returned["none"]
 	}
-}
-
-// lessonBands are the bands that Band gives.
-var lessonBands = []string{Band(0), Band(200_00), Band(500_00), Band(5_000_00)}
-
-// checkLibrary wants every word of a book that tells precedents; one without
-// any has no use for them.
-func (b *Book) checkLibrary(i *inspection) {
-	t := b.data.Library
-	if len(b.data.Precedents) == 0 && t.Story == "" {
-		return
-	}
-	for _, part := range []struct {
-		name  string
-		wants []string
-		have  map[string]string
-	}{
-		{"why", []string{"circumstance", "group", "one_to_one", "reason", "instrument", "amount", "size"}, t.Why},
-		{"groups", spelled(recovery.GroupKinds), spelledKeys(t.Groups)},
-		{"bands", lessonBands, t.Bands},
-		{"stages", spelled(recovery.Stages[:len(recovery.Stages)-1]), spelledKeys(t.Stages)},
-		{"routes", spelled(recovery.Routes), spelledKeys(t.Routes)},
-		{"returned", []string{"all", "part", "none", "withdrawn"}, t.Returned},
-		{"library", []string{"source", "story"}, map[string]string{"source": t.Source, "story": t.Story}},
-	} {
-		for _, word := range part.wants {
-			if part.have[word] == "" {
-				i.fault("", "library: %s has no word for %s", part.name, word)
-			}
-		}
-	}
-}
-
-func spelled[T ~string](values []T) []string {
-	words := make([]string, len(values))
-	for i, value := range values {
-		words[i] = string(value)
-	}
-	return words
-}
-
-func spelledKeys[T ~string](words map[T]string) map[string]string {
-	plain := make(map[string]string, len(words))
-	for key, word := range words {
-		plain[fmt.Sprint(key)] = word
-	}
-	return plain
 }

@@ -2,7 +2,6 @@ package playbook
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -38,7 +37,8 @@ type Precedent struct {
 const nearest = 3
 
 // Precedents are the three cases nearest to the facts, told and learned ones
-// together, the nearest first. Cases that share nothing are left out.
+// together, the nearest first. Told cases that share nothing are left out, and
+// lessons that share less than the book asks for.
 func (b *Book) Precedents(f AssessmentFacts, now time.Time, lessons []Lesson) []Precedent {
 	return b.view(f, now, nil).precedents(lessons)
 }
@@ -50,43 +50,49 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 	}
 	var found []candidate
 	for rule := range current(v.book.data.Precedents, v.now) {
-		if score, why := v.likeness(rule); score > 0 {
+		shared := v.sharesTold(rule)
+		if score := v.book.likeness(&shared, v.now); score > 0 {
 			found = append(found, candidate{score, func() Precedent {
+				why := v.book.why(&shared, v.now)
 				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.cited}
 			}})
 		}
 	}
+	least, _ := v.book.limit("likeness", v.now)
+	band := v.book.Band(v.facts.Amount, v.now)
 	for i := range lessons {
-		if score := v.shares(&lessons[i]).score(); score > 0 {
+		shared := v.shares(&lessons[i], band)
+		if score := v.book.likeness(&shared, v.now); score > 0 && int64(score) >= least {
 			found = append(found, candidate{score, func() Precedent {
-				return v.tellLesson(fmt.Sprintf("lesson.%d", i+1), lessons[i])
+				return v.tellLesson(&lessons[i], v.book.why(&shared, v.now))
 			}})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	precedents := []Precedent{}
+	precedents := make([]Precedent, 0, nearest)
 	for _, one := range found[:min(nearest, len(found))] {
 		precedents = append(precedents, one.tell())
 	}
 	return precedents
 }
 
-// likeness adds up what a told case shares with this one: what makes a case
-// special counts most, then the rest as in a lesson.
-func (v *view) likeness(rule *precedentRule) (score int, why []string) {
-	for i := range rule.Signals {
-		if v.read(&rule.Signals[i]) == Yes {
-			score, why = score+4, append(why, v.book.told(rule.Signals[i].name))
-		}
-	}
+// sharesTold holds a told case against the facts: what makes it special, and the
+// rest as in a lesson.
+func (v *view) sharesTold(rule *precedentRule) traits {
 	kind := v.facts.group().Kind
-	both := traits{
-		group:      kind != "" && slices.Contains(rule.Groups, kind),
+	same := kind != "" && slices.Contains(rule.Groups, kind)
+	shared := traits{
+		group: same && kind != recovery.NoGroup, oneToOne: same && kind == recovery.NoGroup,
 		instrument: slices.Contains(rule.Instruments, v.facts.Instrument),
 		amount: rule.Amount > 0 && v.facts.Amount > 0 &&
 			math.Abs(math.Log(float64(v.facts.Amount)/float64(rule.Amount))) < math.Ln2,
 	}
-	return score + both.score(), append(why, v.book.data.Library.why(both)...)
+	for i := range rule.Signals {
+		if v.read(&rule.Signals[i]) == Yes {
+			shared.circumstances = append(shared.circumstances, rule.Signals[i].name)
+		}
+	}
+	return shared
 }
 
 // told names a shared circumstance by the question that asks for it.

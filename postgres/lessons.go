@@ -21,6 +21,7 @@ type Lesson struct {
 	Outcome    recovery.Outcome
 	Percent    int // of the amount that came back, 0 to 100
 	Days       int // from filing to close, at life's pace; at least 1
+	Cases      int // how many teach the same
 }
 
 // MaxLessons is how many lessons are read: those of the cases closed last.
@@ -34,7 +35,8 @@ func (s *Store) Lessons(ctx context.Context, bands []recovery.Money, sizes []int
 		select platform, instrument, group_kind, width_bucket(group_size, $2::integer[]) as size_band,
 			width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
 			case when amount_fen > 0 then least(100, recovered_fen * 100 / amount_fen) else 0 end::integer as percent,
-			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days
+			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days,
+			count(*)::integer as cases
 		from cases
 		where shared and closed_at is not null and last_stage <> '' and outcome <> all($3)
 		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

@@ -53,7 +53,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 	}
 	want := postgres.Lesson{
 		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, SizeBand: 1, Band: 2,
-		Reason: alike[0].Reason, LastStage: recovery.GroupNotice, Outcome: recovery.RecoveredPartly, Percent: 75,
+		Reason: alike[0].Reason, LastStage: recovery.GroupNotice, Outcome: recovery.RecoveredPartly, Percent: 75, Cases: 2,
 	}
 	got := lessons()
 	if len(got) == 1 {
