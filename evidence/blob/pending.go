@@ -113,7 +113,7 @@ func (p *Pending) Size() int64 { return p.size }
 func (p *Pending) Sniff() []byte { return p.head }
 
 // Reader opens the received bytes before they are committed; the caller closes.
-func (p *Pending) Reader() (io.ReadCloser, error) {
+func (p *Pending) Reader() (File, error) {
 	file, err := os.Open(p.name)
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)

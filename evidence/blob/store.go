@@ -28,14 +28,15 @@ type Store struct {
 }
 
 // Open prepares a folder for blobs, creates what is missing and sweeps
-// temporary files that a crash left more than a day ago. Only one's own user
+// temporary files that a crash left more than a day ago, and parts of uploads
+// that nobody went on with for as long. Only one's own user
 // may read what lies in it.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
 	if err := s.prepare(); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
-	if err := s.sweep(fileTime().Add(-staleAfter)); err != nil {
+	if err := errors.Join(s.sweep(fileTime().Add(-staleAfter)), s.SweepParts()); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
 	return s, nil
@@ -87,9 +88,18 @@ func (s *Store) sweep(before time.Time) error {
 	return nil
 }
 
+// File is a blob or a received file, opened for reading at any place.
+type File interface {
+	io.ReadCloser
+	io.ReaderAt
+}
+
 // Open gives the bytes of a blob; the caller closes. The digest is lower-case
 // hex SHA-256; anything else, or an unknown one, is CodeNotFound.
-func (s *Store) Open(sha256 string) (io.ReadCloser, error) {
+func (s *Store) Open(sha256 string) (io.ReadCloser, error) { return s.OpenAt(sha256) }
+
+// OpenAt is Open for who reads here and there.
+func (s *Store) OpenAt(sha256 string) (File, error) {
 	path, err := s.path(sha256)
 	if err != nil {
 		return nil, err
