@@ -12,7 +12,7 @@ import (
 // authenticity answers 证据规定 93 factor by factor with what the journal holds,
 // and says plainly what it does not prove.
 func (s *setting) authenticity() {
-	s.book.Para(prose(s.t.text("authenticity_intro")))
+	s.book.Para(prose(s.legal(s.t.Texts["authenticity_intro"])))
 	s.book.Skip(2)
 	table := grid(52, frame.Width()-52)
 	table.Head = head(s.t.text("col_factor"), s.t.text("col_holds"))
@@ -30,9 +30,8 @@ func (s *setting) authenticity() {
 	for i, text := range s.t.PlainWords {
 		s.book.Para(item(numbered(i), text))
 	}
-	s.heading(s.t.text("carriers_title"))
-	for i, text := range s.t.Carriers {
-		s.book.Para(item(numbered(i), text))
+	if s.folio.Audience == recovery.ForCourt || s.folio.Audience == recovery.ForArchive {
+		s.support()
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"recourse/evidence"
 	"recourse/evidence/dossier/typeset"
-	"recourse/recovery"
 )
 
 // Report tells what was built.
@@ -16,6 +15,9 @@ type Report struct {
 	Pages    int
 	Exhibits int // distinct files
 	Shown    int // of them, printed as pictures
+	// Missing is what a complete dossier would hold, in Chinese: what the folio
+	// names, and the blanks of its papers.
+	Missing []string
 }
 
 // maxPasses bounds how often the pages are set until the page numbers in them
@@ -40,7 +42,7 @@ func Build(w io.Writer, fonts *Fonts, f evidence.Folio, fingerprint string) (Rep
 	if err := book.Write(w, meta); err != nil {
 		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
 	}
-	report := Report{Pages: len(book.Pages), Exhibits: len(p.exhibits)}
+	report := Report{Pages: len(book.Pages), Exhibits: len(p.exhibits), Missing: p.missing}
 	for i := range p.exhibits {
 		if p.exhibits[i].Shown != nil {
 			report.Shown++
@@ -67,55 +69,62 @@ type setting struct {
 	*papers
 	book  *typeset.Book
 	pages map[string]int // page numbers as the last pass found them
+	cited []string       // the articles cited in this chapter so far
+	// signed says that a signature follows the block being set.
+	signed bool
 }
 
-// part is a section of the dossier.
-type part struct {
+// chapter is a part of the dossier.
+type chapter struct {
 	goal, title string
 	set         func()
 }
 
-// parts lists the sections an audience gets, the cover apart.
-func (s *setting) parts() []part {
-	parts := []part{
-		{"facts", s.t.text("facts"), s.facts},
-		{"timeline", s.t.text("timeline"), s.timeline},
-		{"catalogue", s.t.text("catalogue"), s.catalogue},
+// chapters lists the parts an audience gets, the cover apart.
+func (s *setting) chapters() []chapter {
+	own := map[string]func(){
+		"facts": s.facts, "catalogue": s.catalogue, "carriers": s.carriers, "ledger": s.ledger,
+		"authenticity": s.authenticity, "timeline": s.timeline, "steps": s.steps,
 	}
-	if len(s.exhibits) > 0 {
-		parts = append(parts, part{"e1", s.exhibitsTitle(), nil})
+	var all []chapter
+	for _, name := range s.plan() {
+		f, legal := s.t.Forms[name]
+		switch set := own[name]; {
+		case legal:
+			all = append(all, chapter{name, f.Title, func() { s.paper(f) }})
+		case set != nil:
+			all = append(all, chapter{name, s.t.Texts[name], set})
+		case name == "exhibits" && len(s.exhibits) > s.withheld():
+			all = append(all, chapter{name, s.t.text("exhibits"), nil})
+		}
 	}
-	if s.folio.Audience != recovery.ForPlatform {
-		parts = append(parts, part{"authenticity", s.t.text("authenticity"), s.authenticity},
-			part{"steps", s.t.text("steps_title"), s.steps})
-	}
-	return parts
+	return all
 }
 
-func (s *setting) exhibitsTitle() string {
-	if len(s.exhibits) == 1 {
-		return s.t.text("exhibit", "no", 1)
+func (p *papers) withheld() int {
+	n := 0
+	for i := range p.exhibits {
+		if p.exhibits[i].Withheld {
+			n++
+		}
 	}
-	return s.t.text("exhibit", "no", "1–"+strconv.Itoa(len(s.exhibits)))
+	return n
 }
 
 func (s *setting) all() {
 	s.book.NewPage()
 	s.book.Goal("cover")
 	s.cover()
-	for _, part := range s.parts() {
+	for _, part := range s.chapters() {
 		if part.set == nil {
 			s.exhibitPages()
 			continue
 		}
-		if part.goal == "steps" {
-			s.book.Skip(8)
-			s.book.Need(110)
-		} else {
-			s.book.NewPage()
-		}
+		s.book.Label(part.title)
+		s.book.NewPage()
 		s.begin(part.goal, part.title)
 		part.set()
+		s.sources()
 	}
 	s.end()
 }
@@ -163,13 +172,13 @@ func (p *papers) runningHeads(book *typeset.Book) {
 			book.Line(page, frame.Left, 21, frame.Width(), typeset.Left, span(running, number+"　"+audience))
 			page.Rule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
 		}
-		place := p.t.text("page", "page", i+1, "pages", total)
 		if page.Label != "" {
-			p.stamp(book, page, p.t.text("stamp", "no", page.Label, "page", i+1, "pages", total))
+			p.stamp(book, page, p.t.text("stamp", "part", page.Label, "page", i+1, "pages", total))
 		}
 		page.Rule(frame.Left, 278, frame.Right, 278, rule, 0.18)
 		book.Line(page, frame.Left, 283, frame.Width(), typeset.Left,
 			span(running, p.t.text("foot_fingerprint", "short", short(p.fingerprint, 16)+"…")))
+		place := p.t.text("page", "page", i+1, "pages", total)
 		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, span(running, place))
 	}
 }

@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,40 +15,40 @@ func (s *setting) catalogue() {
 		s.book.Para(prose(s.t.text("no_exhibits")))
 		return
 	}
-	s.book.Para(prose(s.t.text("catalogue_intro", "count", len(s.exhibits))))
+	s.book.Para(prose(s.legal(s.t.Texts["catalogue_intro"], "count", len(s.exhibits))))
 	s.book.Skip(2)
-	table := grid(11, 34, 24, 38, 19, 24, 12)
+	table := grid(13, 34, 24, 37, 18, 23, 13)
 	table.Head = head(s.t.text("col_exhibit"), s.t.text("col_name"), s.t.text("col_source"), s.t.text("col_proves"),
 		s.t.text("col_form"), s.t.text("col_carrier"), s.t.text("col_page"))
-	group := ""
 	for i := range s.exhibits {
 		e := &s.exhibits[i]
-		if e.Group != group {
-			group = e.Group
-			table.Rows = append(table.Rows, s.groupRow(group))
+		if e.InGroup == 1 {
+			table.Rows = append(table.Rows, s.groupRow(e))
 		}
 		table.Rows = append(table.Rows, s.exhibitRow(e), s.digestRow(e))
 	}
 	s.book.Table(table)
-	if s.folio.Audience == recovery.ForCourt || s.folio.Audience == recovery.ForArchive {
-		s.support()
-	}
 	s.book.Skip(4)
-	s.signatures(s.t.text("submitter_sign"), s.t.text("copies"), s.t.text("sign_date"))
+	s.signatures(s.t.text("submitter_sign"), s.t.text("copies", "copies", s.values["copies"]))
+	s.withheldList()
 }
 
-func (s *setting) groupRow(id string) typeset.Row {
+func (s *setting) groupRow(e *exhibit) typeset.Row {
+	title := ""
 	for _, g := range s.t.Groups {
-		if g.ID == id {
-			c := in(label, s.t.text("group_row", "title", g.Title))
-			c.Span = 7
-			return typeset.Row{Cells: []typeset.Cell{c}, Hold: true}
+		if g.ID == e.Group {
+			title = g.Title
 		}
 	}
-	return typeset.Row{}
+	c := in(label, s.t.text("group_row", "no", e.GroupNo, "title", title))
+	c.Span = 7
+	return typeset.Row{Cells: []typeset.Cell{c}, Hold: true}
 }
 
 func (s *setting) exhibitRow(e *exhibit) typeset.Row {
+	if e.Withheld {
+		return s.withheldRow(e)
+	}
 	name := []typeset.Para{compact(cell, s.t.word("evidence_kind", string(e.Kind)))}
 	for _, more := range []string{
 		s.described(e, "description", e.Description), s.described(e, "file_name", e.FileName),
@@ -62,7 +61,7 @@ func (s *setting) exhibitRow(e *exhibit) typeset.Row {
 	if source == "" {
 		source = s.t.text("no_source")
 	}
-	number := centred(cell, strconv.Itoa(e.No))
+	number := centred(cell, e.Label())
 	number.Paras[0].Goal = e.goal()
 	page := centred(cell, s.pageRange(e))
 	page.Paras[0].Goal = e.goal()
@@ -72,14 +71,44 @@ func (s *setting) exhibitRow(e *exhibit) typeset.Row {
 	}}
 }
 
+// withheldRow names an exhibit this copy does not hold: what it is, and no word
+// of what whoever filed it wrote.
+func (s *setting) withheldRow(e *exhibit) typeset.Row {
+	why := in(cell, s.t.text("withheld_row"))
+	why.Span = 5
+	return typeset.Row{Hold: true, Cells: []typeset.Cell{
+		centred(cell, e.Label()), in(cell, s.t.word("evidence_kind", string(e.Kind))), why,
+	}}
+}
+
+// withheldList says which exhibits this copy does not hold, and why.
+func (s *setting) withheldList() {
+	table := grid(15, 46, 101)
+	table.Head = head(s.t.text("col_exhibit"), s.t.text("col_name"), s.t.text("withheld_why"))
+	for i := range s.exhibits {
+		if e := &s.exhibits[i]; e.Withheld {
+			table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+				centred(cell, e.Label()), in(cell, s.t.word("evidence_kind", string(e.Kind))), in(cell, e.Why),
+			}})
+		}
+	}
+	if len(table.Rows) == 0 {
+		return
+	}
+	s.heading(s.t.text("withheld_title"))
+	s.book.Para(compact(note, s.t.text("withheld_intro")))
+	s.book.Skip(1)
+	s.book.Table(table)
+}
+
 // received is the day an exhibit came in.
 func (s *setting) received(e *exhibit) typeset.Para {
 	return compact(note, s.t.text("received", "time", e.ReceivedAt.In(beijing).Format("2006-01-02")))
 }
 
 // known falls back to "other" for kinds a later program added.
-func (s *setting) known(kind recovery.EvidenceKind) recovery.EvidenceKind {
-	if _, known := s.t.Exhibits[kind]; known {
+func (p *papers) known(kind recovery.EvidenceKind) recovery.EvidenceKind {
+	if _, known := p.t.Exhibits[kind]; known {
 		return kind
 	}
 	return recovery.OtherEvidence
@@ -125,37 +154,4 @@ func seqs(numbers []int64) string {
 		words[i] = strconv.FormatInt(n, 10)
 	}
 	return strings.Join(words, "、")
-}
-
-// support sets each fact against the exhibits that may prove it and says where
-// a single one stands alone (证据规定 90: some evidence does not suffice alone).
-func (s *setting) support() {
-	s.book.Need(64)
-	s.heading(s.t.text("support"))
-	table := grid(62, 40, 60)
-	table.Head = head(s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))
-	for _, fact := range s.t.Prove {
-		var numbers []string
-		for i := range s.exhibits {
-			if slices.Contains(s.t.Exhibits[s.known(s.exhibits[i].Kind)].Facts, fact.ID) {
-				numbers = append(numbers, strconv.Itoa(s.exhibits[i].No))
-			}
-		}
-		table.Rows = append(table.Rows, s.supportRow(fact.Title, numbers, fact.Needed))
-	}
-	s.book.Table(table)
-}
-
-func (s *setting) supportRow(fact string, numbers []string, needed bool) typeset.Row {
-	list, remark, style := strings.Join(numbers, "、"), s.t.text("support_good"), cell
-	switch {
-	case len(numbers) == 0 && needed:
-		list, remark, style = s.t.text("none"), s.t.text("support_none"), warned
-	case len(numbers) == 0:
-		list, remark = s.t.text("none"), s.t.text("support_optional")
-	case len(numbers) == 1:
-		remark = s.t.text("support_one")
-	}
-	style.Size = cell.Size
-	return typeset.Row{Cells: []typeset.Cell{in(cell, fact), in(cell, list), in(style, remark)}}
 }

@@ -53,7 +53,7 @@ func TestManyMissingThings(t *testing.T) {
 	data, _ := build(t, c.seal())
 	pages := textPages(t, data)
 	cover := solid(pages[0])
-	has(t, cover, "完整的卷宗还应有以下 20 项", "缺少的第6样材料", "其余 14 项见第 2 页")
+	has(t, cover, "完整的卷宗还应有以下 23 项", "缺少的第6样材料", "其余 17 项见第 2 页")
 	lacks(t, cover, "缺少的第7样材料")
 	has(t, solid(pages[1]), "未齐备事项", "缺少的第1样材料", "缺少的第20样材料")
 }
@@ -69,13 +69,13 @@ func TestManyCounterparts(t *testing.T) {
 	}
 	data, _ := build(t, c.seal())
 	pages := textPages(t, data)
-	has(t, solid(pages[0]), "领取者4号 等 100 人（全部见第 3 页）")
+	has(t, solid(pages[0]), "领取者4号 等 100 人（全部见当事人表）")
 	lacks(t, solid(pages[0]), "领取者5号")
 	rest := solid(strings.Join(pages[2:], ""))
 	for i := range recovery.MaxCounterparts - 1 {
 		has(t, rest, fmt.Sprintf("领取者%d号", i))
 	}
-	if n := strings.Count(rest, solid("联系方式 领取 答复 已归还")); n < 3 {
+	if n := strings.Count(rest, solid("身份与联系信息 领取 已归还")); n < 3 {
 		t.Errorf("the head of the table stands on %d pages", n)
 	}
 }
@@ -84,14 +84,14 @@ func TestManyCounterparts(t *testing.T) {
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	for audience, want := range map[recovery.Audience]string{
-		recovery.ForCourt:    "判令对方返还不当得利款项人民币 1,500.00 元（人民币壹仟伍佰元整）",
-		recovery.ForOpponent: "请返还误发款项中尚未归还的人民币 1,500.00 元（人民币壹仟伍佰元整）",
-		recovery.ForPlatform: "协助退回尚未归还的人民币 1,500.00 元（人民币壹仟伍佰元整）",
-		recovery.ForArchive:  "追回误发款项中尚未归还的人民币 1,500.00 元（人民币壹仟伍佰元整）",
+		recovery.ForCourt:    "判令被告返还不当得利款 人民币 1,500.00 元（人民币壹仟伍佰元整）",
+		recovery.ForOpponent: "请求返还人民币 1,500.00 元（人民币壹仟伍佰元整）",
+		recovery.ForPlatform: "协助退回 人民币 1,500.00 元（人民币壹仟伍佰元整）",
+		recovery.ForArchive:  "判令被告返还不当得利款 人民币 1,500.00 元（人民币壹仟伍佰元整）",
 	} {
 		text := textOf(t, newCase(t, audience).seal())
 		has(t, text, want)
-		if strings.Contains(text, "第九百八十五条") == (audience == recovery.ForPlatform) {
+		if strings.Contains(text, "第九百八十五条〔V〕") == (audience == recovery.ForPlatform) {
 			t.Errorf("%s: the grounds are out of place", audience)
 		}
 	}
@@ -110,7 +110,7 @@ func TestNothingOutstanding(t *testing.T) {
 
 func TestStanding(t *testing.T) {
 	t.Parallel()
-	c := newCase(t, recovery.ForCourt)
+	c := newCase(t, recovery.ForArchive)
 	c.folio.Case.Position = recovery.Position{
 		Stage: recovery.Appeal, WaitingOn: recovery.OnPlatform, Claim: 200_000, Granted: 120_000, Appeal: recovery.AppealGranted,
 	}
@@ -124,7 +124,7 @@ func TestStanding(t *testing.T) {
 // Facts that were not given are called so, and empty ones leave no row.
 func TestSparseCase(t *testing.T) {
 	t.Parallel()
-	c := newCase(t, recovery.ForCourt)
+	c := newCase(t, recovery.ForArchive)
 	c.folio.Entries = nil
 	c.head = journal.NewHead()
 	c.folio.Case = recovery.Case{
@@ -134,7 +134,7 @@ func TestSparseCase(t *testing.T) {
 	c.folio.Custodian, c.folio.Generator = "", ""
 	text := textOf(t, c.seal())
 	has(t, text, "交易单号未填", "QQ 钱包 拼手气红包", "发错群", "部分被领取", "人民币 66.66 元（人民币陆拾陆元陆角陆分）", "系统运行者未填", "共 0 条记录")
-	lacks(t, text, "电子邮箱", "三、申请人的陈述", "法律途径")
+	lacks(t, text, "电子邮箱", "以下为申请人登记案件时的原话", "法律途径选择期")
 }
 
 // The story keeps its paragraphs and says whose words it is.
@@ -159,12 +159,14 @@ func TestExhibitsAreClassified(t *testing.T) {
 		c.exhibit(kind, "application/pdf", fmt.Sprintf("file-%d.pdf", i), "", []byte(kind))
 	}
 	text := textOf(t, c.seal())
-	has(t, text, "共 7 件，按待证事实分类编号")
+	has(t, text, "共 7 件，依", "按待证事实分类编号", "第1组A付款事实", "第6组其他", "正本 1 份、副本 1 份")
 	last := -1
-	for no, kind := range []string{"账单导出文件", "转账页面截图", "聊天记录导出文件", "群公告截图", "客服工单", "还款或和解协议", "其他材料"} {
-		at := strings.Index(text, fmt.Sprintf("证据%d%s", no+1, kind))
+	for _, want := range []string{
+		"1-1账单导出文件", "1-2转账页面截图", "2-1聊天记录导出文件", "3-1群公告截图", "4-1客服工单", "5-1还款或和解协议", "6-1其他材料",
+	} {
+		at := strings.Index(text, "证据"+want)
 		if at <= last {
-			t.Errorf("exhibit %d is not %s", no+1, kind)
+			t.Errorf("%s is out of place", want)
 		}
 		last = at
 	}
@@ -182,7 +184,8 @@ func TestSupport(t *testing.T) {
 		c.exhibit(recovery.SealedReceipt, "application/pdf", "b.pdf", "", []byte("b"))
 		text := textOf(t, c.seal())
 		for _, want := range []string{
-			"待证事实与证据对照", "申请人付出该笔款项1、2有两件以上", "收款人即对方2仅有一件，宜再补一件独立来源的证据", "对方已知道或应当知道误发无尚无证据，须补充",
+			"待证事实与证据对照", "A申请人付出该笔款项1-1、1-2相互独立2件", "C收款人即对方1-2仅有一件，宜再补一件独立来源的证据", "D对方已知道或应当知道误发无尚无证据，须补充",
+			"E已向平台客服申诉无本案未主张", "G申请人受到的损失及其数额1-1、1-2相互独立2件",
 		} {
 			if strings.Contains(text, want) != shown {
 				t.Errorf("%s: %q is there: %v", audience, want, !shown)

@@ -29,7 +29,7 @@ const listedOnCover = 6
 
 // missingBox warns, first thing on the cover, that something is missing.
 func (s *setting) missingBox() {
-	missing := s.folio.Missing
+	missing := s.missing
 	if len(missing) == 0 {
 		return
 	}
@@ -65,7 +65,7 @@ func (s *setting) particulars() {
 		row("court_number", s.t.text("court_number_blank"))
 	}
 	row("cause", s.t.text("cause_value"))
-	row("claimant", s.claimantName())
+	row("claimant", s.t.brief(s.claimantName()))
 	row("counterparts", s.counterpartList())
 	row("sum", sum(c.Amount))
 	if s.outstanding() != c.Amount {
@@ -88,18 +88,18 @@ func orNone(value string, t *texts) string {
 // namedOnCover is how many counterparts the cover names.
 const namedOnCover = 6
 
-func (s *setting) counterpartList() string {
-	all := s.folio.Case.Counterparts
+func (p *papers) counterpartList() string {
+	all := p.folio.Case.Counterparts
 	if len(all) == 0 {
-		return s.t.text("unset")
+		return p.t.text("unset")
 	}
 	var names []string
 	for i := range all[:min(len(all), namedOnCover)] {
-		names = append(names, s.alias(i))
+		names = append(names, p.t.brief(p.alias(i)))
 	}
 	list := strings.Join(names, "、")
 	if len(all) > namedOnCover {
-		return s.t.text("counterparts_more", "list", list, "count", len(all), "page", s.page("facts"))
+		return p.t.text("counterparts_more", "list", list, "count", len(all))
 	}
 	return list
 }
@@ -155,21 +155,24 @@ func (s *setting) signatures(names ...string) {
 
 // contents lists the sections with their pages, on the page after the cover.
 func (s *setting) contents() {
+	s.book.Label(s.t.text("contents"))
 	s.book.NewPage()
 	s.begin("contents", s.t.text("contents"))
-	for _, part := range s.parts() {
+	for _, part := range s.chapters() {
 		s.contentsLine(part.title, part.goal, 0)
-		if part.goal == "e1" {
-			for i := range s.exhibits {
-				e := &s.exhibits[i]
+		if part.goal != "exhibits" {
+			continue
+		}
+		for i := range s.exhibits {
+			if e := &s.exhibits[i]; !e.Withheld {
 				s.contentsLine(s.exhibitTitle(e), e.goal(), 6)
 			}
 		}
 	}
-	if len(s.folio.Missing) > listedOnCover {
+	if len(s.missing) > listedOnCover {
 		s.heading(s.t.text("missing_title"))
 		s.book.Goal("missing")
-		for i, text := range s.folio.Missing {
+		for i, text := range s.missing {
 			s.book.Para(compact(warned, numbered(i)+text))
 		}
 	}

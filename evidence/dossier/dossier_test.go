@@ -56,15 +56,15 @@ func TestEveryAudience(t *testing.T) {
 			all := solid(strings.Join(pages, ""))
 			for _, want := range []string{
 				"R20261120-000042", "不当得利纠纷", "人民币2,000.00元（人民币贰仟元整）", "未齐备", "平台电子凭证（或说明不能取得的理由）",
-				fingerprint, f.Root, "须经执业律师审阅签发", "事实与请求", "时间线", "证据目录", "2026-11-2019:40:33+08:00",
-				"图片数据不完整", "非图片文件", "小额诉讼",
+				fingerprint, f.Root, "须经执业律师审阅签发", "须由执业律师审核并签署", "证据目录", "2026-11-2019:40:33+08:00",
+				"图片数据不完整", "非图片文件",
 			} {
 				if !strings.Contains(all, want) {
 					t.Errorf("%q is missing", want)
 				}
 			}
 			full := audience != recovery.ForPlatform
-			for _, want := range []string{"真实性说明", "离线核验步骤", solid(f.Checkpoint), f.Key, "不是依法设立的电子认证机构", "没有外部时间来源"} {
+			for _, want := range []string{"时间线", "小额诉讼", "真实性说明", "离线核验步骤", solid(f.Checkpoint), f.Key, "不是依法设立的电子认证机构", "没有外部时间来源"} {
 				if strings.Contains(all, want) != full {
 					t.Errorf("%q: there %v, wanted %v", want, !full, full)
 				}
@@ -73,7 +73,8 @@ func TestEveryAudience(t *testing.T) {
 	}
 }
 
-// Every page says its number and the whole, and exhibit pages their exhibit.
+// Every page but the cover is stamped with what it is part of, its number and
+// the whole; exhibit pages with their group and number.
 func TestPagesAreNumbered(t *testing.T) {
 	t.Parallel()
 	data, report := build(t, walked(t, recovery.ForCourt).seal())
@@ -83,7 +84,10 @@ func TestPagesAreNumbered(t *testing.T) {
 		if !strings.Contains(solid(page), want) {
 			t.Errorf("page %d does not say %s", i+1, want)
 		}
-		if regexp.MustCompile(`证据\d+·` + want).MatchString(solid(page)) {
+		if i > 0 && !strings.Contains(solid(page), "·"+want) {
+			t.Errorf("page %d is not stamped", i+1)
+		}
+		if regexp.MustCompile(`证据\d+-\d+·` + want).MatchString(solid(page)) {
 			stamped++
 		}
 	}
@@ -102,19 +106,18 @@ func TestPageNumbersAreTrue(t *testing.T) {
 	data, report := build(t, c.seal())
 	pages := textPages(t, data)
 	found := 0
-	for _, m := range regexp.MustCompile(`(?m)^\s*证据 (\d+)\s+\S+\s+(\d+)\s*$`).FindAllStringSubmatch(strings.Join(pages[1:3], "\n"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\s*证据 (\d+-\d+)\s+\S+\s+(\d+)\s*$`).FindAllStringSubmatch(strings.Join(pages[1:3], "\n"), -1) {
 		found++
-		var no, page int
-		fmt.Sscan(m[1], &no)
+		var page int
 		fmt.Sscan(m[2], &page)
-		if page < 1 || page > len(pages) || !strings.Contains(solid(pages[page-1]), fmt.Sprintf("证据%d·第%d页", no, page)) {
-			t.Errorf("exhibit %d is not on page %d", no, page)
+		if page < 1 || page > len(pages) || !strings.Contains(solid(pages[page-1]), fmt.Sprintf("证据%s·第%d页", m[1], page)) {
+			t.Errorf("exhibit %s is not on page %d", m[1], page)
 		}
 	}
 	if found != report.Exhibits {
 		t.Errorf("%d of %d exhibits found in the contents", found, report.Exhibits)
 	}
-	rows := regexp.MustCompile(`(?m)^\s+(\d+)\s+\S*截图.*?\s(\d+)(?:–(\d+))?\s*$`).FindAllStringSubmatch(strings.Join(pages, "\n"), -1)
+	rows := regexp.MustCompile(`(?m)^\s+(\d+-\d+)\s+\S*截图.*?\s(\d+)(?:–(\d+))?\s*$`).FindAllStringSubmatch(strings.Join(pages, "\n"), -1)
 	if len(rows) < 4 {
 		t.Fatalf("%d rows of the catalogue found", len(rows))
 	}
@@ -140,7 +143,7 @@ func TestOpponentSeesNoContacts(t *testing.T) {
 			t.Errorf("%q is in the papers", secret)
 		}
 	}
-	if !strings.Contains(text, "〔已遮蔽〕") || !strings.Contains(text, "不向本卷的收件方展示") {
+	if !strings.Contains(text, "〔已遮蔽〕") || !strings.Contains(text, "本副本不附此件") {
 		t.Error("nothing says that something is masked")
 	}
 	if report.Shown != 4 {
@@ -196,9 +199,10 @@ func TestPaceIsOnEveryPage(t *testing.T) {
 func TestCompleteCaseHasNoWarning(t *testing.T) {
 	t.Parallel()
 	c := newCase(t, recovery.ForCourt)
-	data, _ := build(t, c.seal())
+	c.folio.Papers = filled()
+	data, report := build(t, c.seal())
 	text := strings.Join(textPages(t, data), "")
-	if strings.Contains(text, "未齐备") || strings.Contains(text, "倍运行") || !strings.Contains(text, "本案尚无证据") {
+	if len(report.Missing) > 0 || strings.Contains(text, "未齐备") || strings.Contains(text, "倍运行") || !strings.Contains(text, "本案尚无证据") {
 		t.Error("a warning stands without a reason, or nothing says that there is no evidence")
 	}
 }

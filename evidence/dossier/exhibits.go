@@ -23,21 +23,26 @@ const (
 func (e *exhibit) goal() string { return "e" + strconv.Itoa(e.No) }
 
 func (s *setting) exhibitTitle(e *exhibit) string {
-	return s.t.text("exhibit_title", "no", e.No, "kind", s.t.word("evidence_kind", string(e.Kind)))
+	return s.t.text("exhibit_title", "no", e.Label(), "kind", s.t.word("evidence_kind", string(e.Kind)))
 }
 
 // exhibitPages sets every exhibit on pages of its own.
 func (s *setting) exhibitPages() {
+	first := true
 	for i := range s.exhibits {
 		e := &s.exhibits[i]
-		s.book.Label(strconv.Itoa(e.No))
-		s.book.NewPage()
-		s.book.Goal(e.goal())
-		level := 1
-		if i == 0 {
-			s.book.Bookmark(s.exhibitsTitle(), 0)
+		if e.Withheld {
+			continue
 		}
-		s.book.Bookmark(s.exhibitTitle(e), level)
+		s.book.Label(s.t.text("stamp_exhibit", "label", e.Label()))
+		s.book.NewPage()
+		if first {
+			s.book.Goal("exhibits")
+			s.book.Bookmark(s.t.text("exhibits"), 0)
+			first = false
+		}
+		s.book.Goal(e.goal())
+		s.book.Bookmark(s.exhibitTitle(e), 1)
 		s.exhibitHead(s.exhibitTitle(e))
 		s.exhibitFacts(e)
 		s.exhibitBody(e)
@@ -149,7 +154,7 @@ func (s *setting) bands(e *exhibit) bool {
 	for part := 0; part < parts; part += columns {
 		if part > 0 {
 			s.book.NewPage()
-			s.exhibitHead(s.t.text("exhibit_more", "no", e.No, "kind", s.t.word("evidence_kind", string(e.Kind))))
+			s.exhibitHead(s.t.text("exhibit_more", "no", e.Label(), "kind", s.t.word("evidence_kind", string(e.Kind))))
 		}
 		last := min(part+columns, parts)
 		for i := part; i < last; i++ {

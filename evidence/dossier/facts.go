@@ -16,9 +16,8 @@ func (s *setting) facts() {
 	s.parties()
 	s.story()
 	s.standing()
-	s.requests()
-	if s.folio.Audience != recovery.ForPlatform {
-		s.grounds()
+	if s.outstanding() == 0 {
+		s.book.Para(prose(s.t.NothingOutstanding))
 	}
 }
 
@@ -69,10 +68,10 @@ func (s *setting) parties() {
 	s.counterparts()
 }
 
-func (s *setting) place() string {
-	claimant := s.folio.Case.Claimant
-	province := s.contact("claimant.province", claimant.Province)
-	city := s.contact("claimant.city", claimant.City)
+func (p *papers) place() string {
+	claimant := p.folio.Case.Claimant
+	province := p.contact("claimant.province", claimant.Province)
+	city := p.contact("claimant.city", claimant.City)
 	if province == city {
 		return province
 	}
@@ -112,8 +111,8 @@ func (s *setting) story() {
 	if story == "" {
 		return
 	}
-	s.heading(s.t.text("facts_story"))
-	s.book.Para(compact(note, s.t.text("story_note")))
+	s.book.Need(24)
+	s.book.Para(spaced(compact(note, s.t.text("story_note"))))
 	s.book.Skip(1)
 	for _, text := range strings.Split(story, "\n") {
 		s.book.Para(prose(text))
@@ -142,23 +141,4 @@ func (s *setting) standing() {
 		l.row("deadlines", text)
 	}
 	s.book.Table(l.table)
-}
-
-func (s *setting) requests() {
-	s.heading(s.t.text("facts_requests"))
-	if s.outstanding() == 0 {
-		s.book.Para(prose(s.t.NothingOutstanding))
-		return
-	}
-	for i, request := range s.t.Requests[s.folio.Audience] {
-		s.book.Para(item(numbered(i), fill(request, "outstanding", s.outstanding(), "capitals", s.outstanding().Capitals())))
-	}
-}
-
-func (s *setting) grounds() {
-	s.heading(s.t.text("facts_grounds"))
-	for i, ground := range s.t.Grounds {
-		s.book.Para(item(numbered(i), ground))
-	}
-	s.book.Para(spaced(compact(note, s.t.GroundsMark)))
 }

@@ -67,8 +67,8 @@ func TestEveryValueHasAWord(t *testing.T) {
 		}
 	}
 	for _, audience := range recovery.Audiences {
-		if h.Audiences[audience].Title == "" || len(h.Requests[audience]) == 0 {
-			t.Errorf("audience %s has no title or no requests", audience)
+		if h.Audiences[audience].Title == "" || len(h.Plans[audience]) == 0 {
+			t.Errorf("audience %s has no title or no plan", audience)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestTextsAndCodeAgree(t *testing.T) {
 		}
 		code.Write(data)
 	}
-	for _, m := range regexp.MustCompile(`\.text\("([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
+	for _, m := range regexp.MustCompile(`(?:\.text\(|\.Texts\[)"([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
 		if h.Texts[m[1]] == "" {
 			t.Errorf("the code asks for %q, which is not in the texts", m[1])
 		}
@@ -115,7 +115,7 @@ func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
 	p := &papers{t: mustHouse(t), folio: evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
 		Counterparts: []recovery.Counterpart{{ID: "cp", Alias: "老王"}},
-	}}, numbers: map[recovery.EvidenceID]int{"ev": 3}}
+	}}, numbers: map[recovery.EvidenceID]int{"ev": 1}, exhibits: []exhibit{{GroupNo: 3, InGroup: 2}}}
 	return p.sentence(&evidence.Entry{Parsed: e, Values: values})
 }
 
@@ -143,7 +143,7 @@ func TestSentences(t *testing.T) {
 		},
 		{"nothing to say", journal.Entry{Kind: recovery.EntryReturnRecorded}, nil, ""},
 		{"stage", journal.Entry{Kind: recovery.EntryStageEntered, Facts: map[string]any{"from": "private_contact", "to": "appeal", "because": "contact_answer"}}, nil, "案件由「私下沟通」进入「平台客服申诉」。起因：私下沟通答复期。"},
-		{"viewed", journal.Entry{Kind: recovery.EntryEvidenceViewed, Facts: map[string]any{"evidence_id": "ev"}}, nil, "查阅证据（本卷证据 3）。"},
+		{"viewed", journal.Entry{Kind: recovery.EntryEvidenceViewed, Facts: map[string]any{"evidence_id": "ev"}}, nil, "查阅证据（本卷证据 3-2）。"},
 		{"kinds", journal.Entry{Kind: recovery.EntryEvidenceRequested, Facts: map[string]any{"kinds": []any{"statement", "ticket"}}}, nil, "客服专员要求补充证据：账单导出文件、客服工单。"},
 		{"paced", journal.Entry{Kind: recovery.EntryAppealSubmitted, Pace: 60}, nil, "申诉材料经确认后提交。（本条在 60 倍速下产生）"},
 		{"unknown word", journal.Entry{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "arbitration"}}, nil, "选择法律途径：arbitration。"},

@@ -24,14 +24,21 @@ const maxImageBytes = 64 << 20
 // however often it was handed in.
 type exhibit struct {
 	recovery.Evidence
-	No     int // from 1, in order of the facts
-	Group  string
-	Seqs   []int64 // the journal entries that took it in
-	Device string  // of the entry that first took it in
-	Shown  *picture.Picture
-	Why    string // why it is not shown
-	open   func() (io.ReadCloser, error)
+	No       int // from 1, in order of the facts
+	Group    string
+	GroupNo  int     // of the groups that have exhibits, from 1
+	InGroup  int     // from 1
+	Seqs     []int64 // the journal entries that took it in
+	Device   string  // of the entry that first took it in
+	Shown    *picture.Picture
+	Why      string // why it is not shown
+	Withheld bool   // named with the reason, and nothing more
+	Leans    []recovery.EvidenceID
+	open     func() (io.ReadCloser, error)
 }
+
+// Label is the number an exhibit is cited by: of its group, and in it.
+func (e *exhibit) Label() string { return strconv.Itoa(e.GroupNo) + "-" + strconv.Itoa(e.InGroup) }
 
 // papers are a folio read for setting: exhibits classified, pictures opened,
 // masks applied.
@@ -45,6 +52,11 @@ type papers struct {
 	reopened    int                         // pictures whose digest was computed again
 	mismatched  int
 	audited     audit
+	acts        []act // what may interrupt the limitation, in order of time
+	interest    interest
+	values      map[string]string // what the forms may name
+	conditions  map[string]bool
+	missing     []string // what a complete dossier would hold
 }
 
 func gather(f evidence.Folio, fingerprint string) (*papers, error) {
@@ -66,6 +78,8 @@ func gather(f evidence.Folio, fingerprint string) (*papers, error) {
 			return nil, err
 		}
 	}
+	p.collectActs()
+	p.evaluate()
 	return p, nil
 }
 
@@ -76,6 +90,8 @@ func (p *papers) classify() {
 	for _, e := range p.folio.Exhibits {
 		if i, known := at[e.SHA256]; known {
 			p.exhibits[i].Seqs = append(p.exhibits[i].Seqs, e.Seq)
+			p.exhibits[i].Leans = append(p.exhibits[i].Leans, e.NotIndependentOf...)
+			p.exhibits[i].withhold(p, e)
 			continue
 		}
 		at[e.SHA256] = len(p.exhibits)
@@ -83,9 +99,12 @@ func (p *papers) classify() {
 		if !known {
 			kind = p.t.Exhibits[recovery.OtherEvidence]
 		}
-		p.exhibits = append(p.exhibits, exhibit{
+		one := exhibit{
 			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.device(e.Seq), open: e.Open,
-		})
+			Leans: slices.Clone(e.NotIndependentOf),
+		}
+		one.withhold(p, e)
+		p.exhibits = append(p.exhibits, one)
 	}
 	slices.SortStableFunc(p.exhibits, func(a, b exhibit) int { return cmp.Compare(p.rank(a.Group), p.rank(b.Group)) })
 	byDigest := map[string]int{}
@@ -93,8 +112,39 @@ func (p *papers) classify() {
 		p.exhibits[i].No = i + 1
 		byDigest[p.exhibits[i].SHA256] = i + 1
 	}
+	p.number()
 	for _, e := range p.folio.Exhibits {
 		p.numbers[e.ID] = byDigest[e.SHA256]
+	}
+}
+
+// number counts the groups that have exhibits, and the exhibits in each.
+func (p *papers) number() {
+	for i := range p.exhibits {
+		e := &p.exhibits[i]
+		e.GroupNo, e.InGroup = 1, 1
+		if i == 0 {
+			continue
+		}
+		before := &p.exhibits[i-1]
+		if e.GroupNo = before.GroupNo; before.Group == e.Group {
+			e.InGroup = before.InGroup + 1
+		} else {
+			e.GroupNo++
+		}
+	}
+}
+
+// withhold marks an exhibit that the audience does not get: one the folio says
+// so of, and, to the other side, whatever shows who and where the claimant is.
+func (e *exhibit) withhold(p *papers, from evidence.Exhibit) {
+	personal := p.folio.Audience == recovery.ForOpponent && (from.Kind == recovery.Identity || from.Kind == recovery.Location)
+	if !from.Withheld && !personal {
+		return
+	}
+	e.Withheld = true
+	if e.Why = from.Why; e.Why == "" {
+		e.Why = p.t.text("withheld_default")
 	}
 }
 
@@ -131,8 +181,7 @@ func (p *papers) device(seq int64) string {
 // store is an error; whatever is wrong with its content is said on its page.
 func (p *papers) show(e *exhibit) error {
 	switch {
-	case p.withheld(e):
-		e.Why = p.t.Unfit["withheld"]
+	case e.Withheld:
 		return nil
 	case !strings.HasPrefix(e.MediaType, "image/") || e.open == nil:
 		e.Why = p.t.Unfit["not_image"]
@@ -172,12 +221,6 @@ func read(e *exhibit) ([]byte, error) {
 		return nil, err
 	}
 	return data.Bytes(), nil
-}
-
-// withheld exhibits show who and where the claimant is; the other side does not
-// get to see them.
-func (p *papers) withheld(e *exhibit) bool {
-	return p.folio.Audience == recovery.ForOpponent && (e.Kind == recovery.Identity || e.Kind == recovery.Location)
 }
 
 // mask is what stands for a personal value that may not be seen or is gone.

@@ -130,14 +130,20 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// What shows who and where the claimant is never goes to the other side, and
+// what the folio withholds goes to nobody it is withheld from.
 func TestWithheld(t *testing.T) {
 	t.Parallel()
 	for _, audience := range recovery.Audiences {
 		for _, kind := range recovery.EvidenceKinds {
-			p := papers{folio: evidence.Folio{Audience: audience}}
-			want := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
-			if got := p.withheld(&exhibit{Evidence: recovery.Evidence{Kind: kind}}); got != want {
-				t.Errorf("%s for %s: %v", kind, audience, got)
+			p := papers{folio: evidence.Folio{Audience: audience}, t: mustHouse(t)}
+			personal := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
+			for _, told := range []bool{false, true} {
+				var e exhibit
+				e.withhold(&p, evidence.Exhibit{Evidence: recovery.Evidence{Kind: kind}, Withheld: told})
+				if e.Withheld != (personal || told) || e.Withheld != (e.Why != "") {
+					t.Errorf("%s for %s, told %v: %+v", kind, audience, told, e)
+				}
 			}
 		}
 	}

@@ -122,8 +122,8 @@ func (p *papers) words(list string, fact any) string {
 }
 
 func (p *papers) exhibitFact(id string) string {
-	if no := p.numbers[recovery.EvidenceID(id)]; no > 0 {
-		return p.t.text("exhibit_in_brackets", "no", no)
+	if no := p.numbers[recovery.EvidenceID(id)]; no > 0 && no <= len(p.exhibits) {
+		return p.t.text("exhibit_in_brackets", "no", p.exhibits[no-1].Label())
 	}
 	return ""
 }

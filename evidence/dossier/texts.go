@@ -1,7 +1,7 @@
 package dossier
 
 import (
-	_ "embed" // the house texts
+	"embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,8 +13,8 @@ import (
 	"recourse/recovery"
 )
 
-//go:embed zh.yaml
-var zh []byte
+//go:embed zh.yaml words.yaml court.yaml law.yaml
+var zh embed.FS
 
 // texts are the house texts of a dossier.
 type texts struct {
@@ -29,25 +29,29 @@ type texts struct {
 		Proves string   `yaml:"proves"`
 		Facts  []string `yaml:"facts"`
 	} `yaml:"exhibits"`
-	Prove []struct {
-		ID     string `yaml:"id"`
-		Title  string `yaml:"title"`
-		Needed bool   `yaml:"needed"`
-	} `yaml:"facts_to_prove"`
+	Prove     []fact `yaml:"facts_to_prove"`
 	Audiences map[recovery.Audience]struct {
 		Title string `yaml:"title"`
 		Sub   string `yaml:"sub"`
 		Head  string `yaml:"head"`
 	} `yaml:"audiences"`
-	Requests map[recovery.Audience][]string `yaml:"requests"`
-	Grounds  []string                       `yaml:"grounds"`
-	Factors  []struct {
+	Plans        map[recovery.Audience][]step `yaml:"plans"`
+	Law          map[string]article           `yaml:"law"`
+	Interrupts   []interrupting               `yaml:"interrupts"`
+	Chronology   []recovery.EntryKind         `yaml:"chronology"`
+	Showing      map[string]string            `yaml:"showing"`
+	LedgerNotes  []string                     `yaml:"ledger_notes"`
+	Institutions map[recovery.Platform][]struct {
+		Name  string `yaml:"name"`
+		Holds string `yaml:"holds"`
+		Mark  string `yaml:"mark"`
+	} `yaml:"institutions"`
+	Factors []struct {
 		Factor string   `yaml:"factor"`
 		Holds  []string `yaml:"holds"`
 	} `yaml:"factors"`
 	Holds      map[string]string `yaml:"holds"`
 	PlainWords []string          `yaml:"plain_words"`
-	Carriers   []string          `yaml:"carriers"`
 	Steps      []string          `yaml:"steps"`
 	Unfit      map[string]string `yaml:"unfit"`
 	Texts      map[string]string `yaml:"texts"`
@@ -57,17 +61,27 @@ type texts struct {
 	ClaimedAt          string `yaml:"claimed_at"`
 	Paced              string `yaml:"paced"`
 	NothingOutstanding string `yaml:"nothing_outstanding"`
-	GroundsMark        string `yaml:"grounds_mark"`
+	LawMarks           string `yaml:"law_marks"`
+
+	Forms map[string]form `yaml:"-"`
 }
 
 // house reads the texts once; they are part of the program, so a fault in them
 // is a fault of the build and tests find it.
 var house = sync.OnceValues(func() (*texts, error) {
 	var t texts
-	if err := yaml.Unmarshal(zh, &t); err != nil {
-		return nil, fmt.Errorf("dossier texts: %w", err)
+	for _, name := range []string{"zh.yaml", "words.yaml", "court.yaml", "law.yaml"} {
+		data, err := zh.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("dossier texts: %w", err)
+		}
+		if err := yaml.Unmarshal(data, &t); err != nil {
+			return nil, fmt.Errorf("dossier texts, %s: %w", name, err)
+		}
 	}
-	return &t, nil
+	forms, err := readForms()
+	t.Forms = forms
+	return &t, err
 })
 
 // text gives a text with its placeholders filled: pairs of name and value.

@@ -7,9 +7,11 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -303,4 +305,32 @@ func FuzzBook(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// No row of a table stands alone on a page, at its foot or at its head.
+func TestTableRowsKeepCompany(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 7))
+	row := regexp.MustCompile(`第(\d+)行`)
+	for round := range 12 {
+		book := newBook(t)
+		book.Skip(random.Float64() * 250)
+		n := 2 + random.IntN(70)
+		table := typeset.Table{Widths: []float64{40}, PadX: 2, PadY: 1, Thick: 0.2, Head: &typeset.Row{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span("头")}}}}}}
+		for i := range n {
+			text := fmt.Sprintf("第%d行", i) + strings.Repeat("话", random.IntN(60))
+			table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span(text)}}}}})
+		}
+		book.Table(table)
+		seen := 0
+		for i, text := range pages(t, write(t, book)) {
+			found := len(row.FindAllString(text, -1))
+			if seen += found; found == 1 {
+				t.Errorf("round %d, %d rows: one stands alone on page %d", round, n, i+1)
+			}
+		}
+		if seen != n {
+			t.Errorf("round %d: %d of %d rows", round, seen, n)
+		}
+	}
 }

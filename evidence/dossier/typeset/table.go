@@ -51,6 +51,9 @@ func (b *Book) Table(t Table) {
 	for i := range t.Rows {
 		rows[i] = b.measureRow(&t, &t.Rows[i])
 	}
+	if n := len(rows); n > 1 { // no row stands alone at the foot of a page or at the head of one
+		rows[0].hold, rows[n-2].hold = true, true
+	}
 	for i := range rows {
 		b.tableRow(&t, rows[i:], i == 0)
 	}
@@ -60,7 +63,7 @@ func (b *Book) Table(t Table) {
 func (b *Book) tableRow(t *Table, rows []setRow, first bool) {
 	need := rows[0].height
 	for i := 0; rows[i].hold && i+1 < len(rows); i++ {
-		need += rows[i+1].height
+		need += b.least(&rows[i+1])
 	}
 	head := b.headHeight(t)
 	if first {
@@ -80,6 +83,14 @@ func (b *Book) tableRow(t *Table, rows []setRow, first bool) {
 		b.tableHead(t)
 	}
 	b.rowPart(t, &rows[0], 1e6)
+}
+
+// least is the room in which a row can begin: all of it, unless it is split.
+func (b *Book) least(row *setRow) float64 {
+	if row.height > b.Frame.Height()/3 {
+		return worthSplitting
+	}
+	return row.height
 }
 
 func (b *Book) headHeight(t *Table) float64 {

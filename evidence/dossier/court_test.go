@@ -1,0 +1,369 @@
+package dossier_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/playbook/lint"
+	"recourse/recovery"
+)
+
+// filled are papers without a blank that anybody would be sent back for.
+func filled() *evidence.Papers {
+	by, knew := time.Date(2026, 12, 5, 4, 0, 0, 0, time.UTC), filedAt.Add(-20*time.Minute)
+	return &evidence.Papers{
+		Court: "深圳市南山区", Agent: "无", ReturnBy: &by, KnewGain: &knew, KnewHolder: &knew,
+		Claimant: evidence.Identity{
+			Name: "𬭊晓玥", Sex: "女", Born: "1990年3月4日", Nation: "汉族", Work: "示例科技公司职员", Home: "广东省深圳市福田区示例路1号",
+			Document: "居民身份证 440300199003040021", ServeAt: "广东省深圳市福田区示例路1号",
+		},
+		Holders: map[recovery.CounterpartID]evidence.Identity{
+			"cp-1": {Name: "王小刚", Sex: "男", Home: "广东省广州市天河区样例街2号", Document: "居民身份证 440100198801010012", Phone: "13900005678"},
+		},
+		Interest: &evidence.Interest{RateBP: 310, AsOf: "2026-11-20", Source: "全国银行间同业拆借中心"},
+		Fees: []evidence.Fee{
+			{Name: "suit", Base: 150_000, Amount: 5_000, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "13", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "summary", Base: 150_000, Amount: 2_500, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "16", Edition: "国务院令第481号", Mark: "V"}},
+		},
+		Citations: []evidence.Citation{{Statute: "民法典", Section: "986、988", Edition: "2020-05-28 公布", Mark: "V"}},
+	}
+}
+
+// full is a case that went through everything, with its papers filled in.
+func full(t testing.TB, audience recovery.Audience) *caseOf {
+	t.Helper()
+	c := walked(t, audience)
+	c.folio.Missing, c.folio.Papers = nil, filled()
+	return c
+}
+
+// Every one of the eleven parts is in the court's dossier, in its order.
+func TestElevenParts(t *testing.T) {
+	t.Parallel()
+	data, report := build(t, full(t, recovery.ForCourt).seal())
+	if len(report.Missing) > 0 {
+		t.Errorf("missing: %q", report.Missing)
+	}
+	contents := solid(textPages(t, data)[1])
+	last := -1
+	for _, part := range []string{
+		"民事起诉状", "证据目录", "证据1-1", "原始载体清单", "催告函", "还款协议", "时效台账", "真实性说明", "时间线", "离线核验步骤",
+	} {
+		at := strings.Index(contents, part)
+		if at <= last {
+			t.Errorf("%s is missing or out of order in %s", part, contents)
+		}
+		last = at
+	}
+	lacks(t, contents, "调查取证申请书", "财产保全申请书", "支付令申请书", "客服申诉书", "报案材料")
+}
+
+// Each route and each audience get their papers, and only those.
+func TestPapersByRoute(t *testing.T) {
+	t.Parallel()
+	all := []string{"民事起诉状", "支付令申请书", "催告函", "调查取证申请书", "财产保全申请书", "还款协议", "报案材料", "客服申诉书", "时效台账", "原始载体清单"}
+	for _, test := range []struct {
+		name     string
+		audience recovery.Audience
+		change   func(*evidence.Papers)
+		want     string
+	}{
+		{"suit", recovery.ForCourt, func(*evidence.Papers) {}, "民事起诉状 催告函 还款协议 时效台账 原始载体清单"},
+		{"unknown holder", recovery.ForCourt, func(p *evidence.Papers) { p.Holders = nil }, "民事起诉状 催告函 调查取证申请书 还款协议 时效台账 原始载体清单"},
+		{"preservation", recovery.ForCourt, func(p *evidence.Papers) { p.Preservation = true }, "民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单"},
+		{"payment order", recovery.ForCourt, func(p *evidence.Papers) { p.Route = recovery.PaymentOrder }, "支付令申请书 催告函 还款协议 时效台账 原始载体清单"},
+		{
+			"never a payment order beside preservation", recovery.ForCourt,
+			func(p *evidence.Papers) { p.Route, p.Preservation = recovery.PaymentOrder, true },
+			"民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单",
+		},
+		{"police", recovery.ForCourt, func(p *evidence.Papers) { p.Route = recovery.PoliceReport }, "民事起诉状 催告函 还款协议 报案材料 时效台账 原始载体清单"},
+		{"opponent", recovery.ForOpponent, func(*evidence.Papers) {}, "民事起诉状 催告函 还款协议"},
+		{"opponent, no suit", recovery.ForOpponent, func(p *evidence.Papers) { p.Route = recovery.Mediation }, "催告函 还款协议"},
+		{"opponent is told of no preservation", recovery.ForOpponent, func(p *evidence.Papers) { p.Preservation = true }, "民事起诉状 催告函 还款协议"},
+		{"platform", recovery.ForPlatform, func(*evidence.Papers) {}, "客服申诉书"},
+		{"archive", recovery.ForArchive, func(*evidence.Papers) {}, "民事起诉状 支付令申请书 催告函 调查取证申请书 还款协议 报案材料 客服申诉书 时效台账 原始载体清单"},
+		{
+			"archive with preservation", recovery.ForArchive, func(p *evidence.Papers) { p.Preservation = true },
+			"民事起诉状 催告函 调查取证申请书 财产保全申请书 还款协议 报案材料 客服申诉书 时效台账 原始载体清单",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCase(t, test.audience)
+			c.folio.Papers = filled()
+			test.change(c.folio.Papers)
+			data, _ := build(t, c.seal())
+			contents := solid(textPages(t, data)[1])
+			if dir := os.Getenv(outVariable); dir != "" {
+				if err := os.WriteFile(filepath.Join(dir, "route-"+strings.ReplaceAll(test.name, " ", "_")+".pdf"), data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, paper := range all {
+				if got, want := strings.Contains(contents, paper), strings.Contains(test.want, paper); got != want {
+					t.Errorf("%s is there: %v", paper, got)
+				}
+			}
+		})
+	}
+}
+
+func TestPaymentOrderBesidePreservationIsNamed(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.folio.Papers = filled()
+	c.folio.Papers.Route, c.folio.Papers.Preservation = recovery.PaymentOrder, true
+	c.folio.Papers.Assets, c.folio.Papers.Security = "支付账户余额", "保函"
+	data, report := build(t, c.seal())
+	if len(report.Missing) != 1 {
+		t.Errorf("missing: %q", report.Missing)
+	}
+	has(t, solid(textPages(t, data)[0]), "已申请诉前保全的，不能再申请支付令", "第四百二十七条〔V〕")
+}
+
+// What a court would send a paper back for is named on the cover.
+func TestBlanksAreNamed(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	data, report := build(t, c.seal())
+	has(t, solid(textPages(t, data)[0]), "未齐备", "《民事起诉状》：", "原告的身份证件号码", "受理法院", "可供识别的被告信息", "《催告函》：催告函给出的返还期限", "《调查取证申请书》：受理法院")
+	if len(report.Missing) != 3 {
+		t.Errorf("missing: %q", report.Missing)
+	}
+	has(t, solid(strings.Join(textPages(t, data), "")), "身份证件（待填）", "职业、工作单位无", "利率待填")
+}
+
+// The complaint holds the items of 民事诉讼法 124.
+func TestComplaint(t *testing.T) {
+	t.Parallel()
+	text := textOf(t, full(t, recovery.ForCourt).seal())
+	has(
+		t, text, "原告𬭊晓玥", "女1990年3月4日汉族", "居民身份证 440300199003040021", "王小刚平台称呼：老𠮷王🧧", "居民身份证 440100198801010012",
+		"判令被告返还不当得利款 人民币 1,500.00 元（人民币壹仟伍佰元整）", "一年期贷款市场报价利率（LPR）3.10％（2026-11-20 公布，来源：全国银行间同业拆借中心）",
+		"本案诉讼费用由被告负担", "其他请求无", "案件受理费（普通程序）", "1,500.00 元50.00 元", "诉讼费用交纳办法第 13 条〔V，国务院令第481号〕",
+		"□是☑否", "☑有□无", "深圳市南山区人民法院", "副本 1 份（按被告人数", "《民法典》第九百八十五条〔V〕", "《民法典》第九百八十五条〔V，2020-05-28 公布〕",
+		"民法典第 986、988 条〔V，2020-05-28 公布〕", "R 为凭记忆", "具状人（签名）",
+	)
+	lacks(t, text, "利率待填")
+}
+
+// Without a traceable rate no paper has one.
+func TestNoRateIsInvented(t *testing.T) {
+	t.Parallel()
+	for name, interest := range map[string]*evidence.Interest{
+		"none": nil, "no source": {RateBP: 310, AsOf: "2026-11-20"}, "no date": {RateBP: 310, Source: "某处"},
+		"absurd": {RateBP: 31_000, AsOf: "2026-11-20", Source: "某处"}, "negative": {RateBP: -1, AsOf: "2026-11-20", Source: "某处"},
+	} {
+		c := full(t, recovery.ForCourt)
+		c.folio.Papers.Interest = interest
+		text := textOf(t, c.seal())
+		has(t, text, "利率待填", "各段基数 × 年利率 × 天数 ÷ 365", "利息另计")
+		if regexp.MustCompile(`\d％`).MatchString(text) {
+			t.Errorf("%s: a rate is printed", name)
+		}
+	}
+}
+
+// Every legal paper says who has to sign it off, and cites with mark and date.
+func TestEveryPaperIsSignedOff(t *testing.T) {
+	t.Parallel()
+	data, _ := build(t, full(t, recovery.ForArchive).seal())
+	cited := regexp.MustCompile(`(《[^》]+》第[零一二三四五六七八九十百]+条[^〔]{0,14})(.?)`)
+	begins := regexp.MustCompile(`页(民事起诉状|催告函|支付令申请书|调查取证申请书|还款协议|报案材料|客服申诉书)(要素式|草稿，未经双方签署不生效)?本件由程序按案件记录拟写，不构成法律意见；须由执业律师审核并签署`)
+	signed := 0
+	for i, page := range textPages(t, data) {
+		text := solid(page)
+		signed += len(begins.FindAllString(text, -1))
+		for _, m := range cited.FindAllStringSubmatch(text, -1) {
+			if m[2] != "〔" && !strings.HasSuffix(m[1], "的七项因素") {
+				t.Errorf("page %d: %q without its mark", i+1, m[0])
+			}
+		}
+	}
+	if signed != 7 {
+		t.Errorf("%d papers say who signs them off", signed)
+	}
+}
+
+// A demand neither threatens nor insults: the linter of the playbook agrees.
+func TestDemandPassesTheLinter(t *testing.T) {
+	t.Parallel()
+	linter, err := lint.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := full(t, recovery.ForOpponent)
+	pages := textPages(t, func() []byte { data, _ := build(t, c.seal()); return data }())
+	for i, page := range pages {
+		text := solid(page)
+		if at := strings.Index(text, "致："); at >= 0 && strings.Contains(text, "催告函·") {
+			for _, finding := range linter.Lint(text[at:strings.Index(text, "催告人（签名）")], lint.Letter) {
+				t.Errorf("page %d: %+v", i+1, finding)
+			}
+			return
+		}
+	}
+	t.Error("there is no demand")
+}
+
+// The ledger counts what the journal proves, and says what it leaves out.
+func TestLedger(t *testing.T) {
+	t.Parallel()
+	c := full(t, recovery.ForCourt)
+	legal := recovery.Actor{Role: recovery.RoleLegal, ID: "u"}
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "mediation_applied"}})
+	c.add(journal.Draft{Kind: recovery.EntryContactRecorded, Facts: map[string]any{"channel": "group_message", "in_group": true}})
+	c.add(journal.Draft{Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "promised", "counterpart_id": "cp-1"}})
+	c.add(journal.Draft{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "payment_order"}})
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "filed"}})
+	late := time.Date(2027, 2, 1, 2, 0, 0, 0, time.UTC)
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, ClaimedAt: &late, Facts: map[string]any{"kind": "police_reported"}})
+	text := textOf(t, c.seal())
+	has(
+		t, text, "不计任何中断的届满日（稳妥日期）2029年11月20日", "二十年最长期间届满日2046年11月20日", "重大误解撤销权（九十日）届满日2027年2月18日",
+		"催告到达（《诉讼时效规定》第八条〔V〕）", "申请调解（《诉讼时效规定》第十二条〔V〕）", "申请支付令（《诉讼时效规定》第十一条〔V〕）",
+		"对方部分履行（《诉讼时效规定》第十四条〔V〕）", "对方同意返还或作出还款计划", "报案（《诉讼时效规定》第十三条〔V〕）全部对方", "2030年2月1日", "计入 6 次", "未计入：到达或日期须另行证明",
+	)
+}
+
+func TestLedgerWhenTimeIsUp(t *testing.T) {
+	t.Parallel()
+	c := full(t, recovery.ForCourt)
+	c.folio.At = time.Date(2030, 3, 1, 0, 0, 0, 0, time.UTC)
+	has(t, textOf(t, c.seal()), "2029年11月20日（已届满）", "2027年2月18日（已届满）")
+}
+
+// Near duplicates prove no more than one of them.
+func TestDependentExhibitsCountOnce(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.exhibit(recovery.SealedReceipt, "application/pdf", "a.pdf", "", []byte("a"))
+	c.exhibit(recovery.TransferScreenshot, "image/webp", "b.webp", "", []byte("b"))
+	c.exhibit(recovery.TransferScreenshot, "image/webp", "c.webp", "", []byte("c"))
+	c.folio.Exhibits[1].NotIndependentOf = []recovery.EvidenceID{"ev-1"}
+	c.folio.Exhibits[2].NotIndependentOf = []recovery.EvidenceID{"ev-2"}
+	has(t, textOf(t, c.seal()), "C收款人即对方1-1、1-2、1-3虽有3件，但互不独立，按一件计，须补充")
+	c.exhibit(recovery.Statement, "text/csv", "d.csv", "", []byte("d"))
+	has(t, textOf(t, c.seal()), "A申请人付出该笔款项1-1、1-2、1-3、1-4共4件，其中相互独立2件")
+}
+
+// Withheld exhibits keep their number and are named with the reason; nothing
+// of them is opened.
+func TestWithheldExhibitsAreListed(t *testing.T) {
+	t.Parallel()
+	c := walked(t, recovery.ForOpponent)
+	c.exhibit(recovery.ChatExport, "text/plain", "与家人的聊天.txt", "涉及家人病情", []byte("private talk"))
+	last := &c.folio.Exhibits[len(c.folio.Exhibits)-1]
+	last.Withheld, last.Why, last.Open = true, "涉及第三人的私人谈话", nil
+	c.exhibit(recovery.Identity, "image/png", "身份证.png", "正面", asPNG(t, screenshot(t, 300, 200, "身份证")))
+	for i := range c.folio.Entries { // as the masks of the product leave the values out
+		if n := len(c.folio.Entries); i >= n-2 {
+			c.folio.Entries[i].Values = nil
+		}
+	}
+	text := textOf(t, c.seal())
+	has(t, text, "不予展示的证据", "聊天记录导出文件涉及第三人的私人谈话", "身份材料涉及申请人的身份、住址等个人信息", "本副本不附此件")
+	lacks(t, text, "家人病情", "与家人的聊天", "身份证.png", "原件在证据包中打开")
+}
+
+// Nothing an opponent or a platform must not see is in the file, whatever the
+// way of reading it.
+func TestMaskedCopiesLeakNothing(t *testing.T) {
+	t.Parallel()
+	for _, audience := range []recovery.Audience{recovery.ForOpponent, recovery.ForPlatform} {
+		c := full(t, audience)
+		c.folio.Papers.Assets, c.folio.Papers.Security = "招商银行账户6225", "保函2026-77"
+		c.exhibit(recovery.Identity, "image/png", "s.png", "", asPNG(t, screenshot(t, 300, 200, "身份证")))
+		f := c.seal()
+		if audience == recovery.ForPlatform { // as the masks of the product leave it
+			f.Case.Claimant.Phone, f.Case.Claimant.Email, f.Case.Counterparts[0].Contact = "", "", ""
+			for i := range f.Entries[0].Values {
+				if path := f.Entries[0].Values[i].Path; path == "claimant.phone" || path == "claimant.email" || strings.HasSuffix(path, ".contact") {
+					f.Entries[0].Values[i].Value = ""
+				}
+			}
+		}
+		data, _ := build(t, f)
+		path := filepath.Join(t.TempDir(), "a.pdf")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		readings := map[string][]byte{"file": data}
+		for name, args := range map[string][]string{
+			"pdftotext": {"pdftotext", "-enc", "UTF-8", path, "-"}, "raw": {"pdftotext", "-raw", "-enc", "UTF-8", path, "-"},
+			"strings": {"strings", "-a", "-n", "4", path}, "utf-16": {"strings", "-a", "-e", "b", path},
+			"uncompressed": {"qpdf", "--qdf", "--object-streams=disable", path, "-"}, "exiftool": {"exiftool", "-a", "-u", path},
+		} {
+			out, err := exec.Command(args[0], args[1:]...).Output()
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			readings[name] = out
+		}
+		for _, secret := range []string{
+			"440300199003040021", "440100198801010012", "13900005678", "13800001234", "xiaoyue@example.com", "wxid_7788", "示例路1号",
+			"样例街2号", "1990年3月4日", "示例科技公司", "招商银行", "保函2026", "对方曾有同类投诉",
+		} {
+			for name, reading := range readings {
+				if bytes.Contains(reading, []byte(secret)) || bytes.Contains([]byte(solid(string(reading))), []byte(secret)) {
+					t.Errorf("%s: %q is in the %s", audience, secret, name)
+				}
+			}
+		}
+		if len(dossierText(t, data)) < 500 {
+			t.Error("nothing was read")
+		}
+	}
+}
+
+func dossierText(t testing.TB, data []byte) string {
+	t.Helper()
+	return strings.Join(textPages(t, data), "")
+}
+
+// Names of ten thousand characters, of pictographs only, and of rare characters
+// are printed whole once and end early elsewhere.
+func TestLongAndRareNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{strings.Repeat("长", 10_000), "🧧😀🎉", "𠮷䶮", "\u202e甲\u0007乙"} {
+		c := newCase(t, recovery.ForCourt)
+		c.folio.Papers = filled()
+		c.folio.Case.Claimant.Name, c.folio.Case.Counterparts[0].Alias, c.folio.Entries[0].Parsed.Commitments = name, name, nil
+		data, report := build(t, c.seal())
+		text := solid(dossierText(t, data))
+		if want := strings.NewReplacer("\u202e", "[U+202E]", "\u0007", "[U+0007]").Replace(name); strings.Count(text, solid(want)) < 1 && len(name) < 100 {
+			t.Errorf("%.40q is not in the papers", name)
+		}
+		if len(name) > 1000 && (strings.Count(text, "长") < 10_000 || report.Pages > 80 || !strings.Contains(text, "全称见当事人表")) {
+			t.Errorf("%d times in %d pages", strings.Count(text, "长"), report.Pages)
+		}
+	}
+}
+
+// With papers, too, the same folio gives the same bytes and a sound file.
+func TestPapersAreReproducible(t *testing.T) {
+	t.Parallel()
+	c := full(t, recovery.ForArchive)
+	for i := range 40 {
+		id := recovery.CounterpartID(strings.Repeat("x", i+1))
+		c.folio.Papers.Holders[id] = evidence.Identity{Name: "某人"}
+		c.folio.Case.Counterparts = append(c.folio.Case.Counterparts, recovery.Counterpart{ID: id, Alias: "群友", Claimed: 100})
+	}
+	f := c.seal()
+	first, _ := build(t, f)
+	if again, _ := build(t, f); !bytes.Equal(first, again) {
+		t.Error("two builds differ")
+	}
+	if out := tool(t, first, "qpdf", "--check", "FILE"); strings.Contains(out, "WARNING") {
+		t.Error(out)
+	}
+}

@@ -1,0 +1,240 @@
+package dossier
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"recourse/evidence"
+	"recourse/evidence/dossier/typeset"
+	"recourse/recovery"
+)
+
+// part sets one of the tables a form may ask for by name.
+func (s *setting) part(name string) {
+	if set, known := s.tables()[name]; known {
+		set()
+	}
+}
+
+func (s *setting) tables() map[string]func() {
+	return map[string]func(){
+		"holders": s.holdersTable, "interest": s.interestTable, "fees": s.feesTable, "chronology": s.chronology, "story": s.story,
+		"citations": s.citations, "institutions": s.institutions, "instalments": s.instalments, "arrivals": s.arrivals,
+	}
+}
+
+// holdersTable names the other side, each with what they took and owe.
+func (s *setting) holdersTable() {
+	all := s.folio.Case.Counterparts
+	if len(all) == 0 {
+		s.book.Para(compact(cell, s.t.text("no_holders")))
+		return
+	}
+	table := grid(11, 34, 55, 22, 18, 22)
+	table.Head = head(s.t.text("no"), s.t.text("holder_name"), s.t.text("holder_who"), s.t.text("claimed"), s.t.text("returned"),
+		s.t.text("holder_owes"))
+	for i := range all {
+		c := &all[i]
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			centred(cell, strconv.Itoa(i+1)), in(cell, s.holderName(i)), in(cell, s.holderWho(i)),
+			in(cell, s.claimedBy(c)), in(cell, c.ReturnFen.String()), in(cell, s.owed(c).String()),
+		}})
+	}
+	s.book.Table(table)
+	s.book.Skip(1.5)
+}
+
+func (s *setting) holderName(i int) string {
+	alias := s.t.text("holder_alias", "alias", s.alias(i))
+	if name := s.extra().Holders[s.folio.Case.Counterparts[i].ID].Name; name != "" {
+		return name + "\n" + alias
+	}
+	return alias
+}
+
+// holderWho is what is known of a holder beyond the name.
+func (s *setting) holderWho(i int) string {
+	c := &s.folio.Case.Counterparts[i]
+	who := s.extra().Holders[c.ID]
+	var lines []string
+	for _, line := range []struct{ key, value string }{
+		{"holder_sex", who.Sex}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", who.Document},
+		{"holder_phone", who.Phone},
+	} {
+		if line.value != "" {
+			lines = append(lines, s.t.text(line.key, "value", s.private(line.value)))
+		}
+	}
+	if contact := s.contact(s.counterpartPath(i, "contact"), c.Contact); contact != "" {
+		lines = append(lines, s.t.text("holder_contact", "value", contact))
+	}
+	if len(lines) == 0 {
+		return s.t.text("to_fill")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *setting) claimedBy(c *recovery.Counterpart) string {
+	if c.Claimed > 0 {
+		return c.Claimed.String()
+	}
+	if len(s.folio.Case.Counterparts) == 1 {
+		return s.folio.Case.Amount.String()
+	}
+	return s.t.text("not_recorded")
+}
+
+// owed is what one holder still has.
+func (s *setting) owed(c *recovery.Counterpart) recovery.Money {
+	if len(s.folio.Case.Counterparts) == 1 {
+		return s.outstanding()
+	}
+	return max(0, c.Claimed-c.ReturnFen)
+}
+
+// chronology tells the facts that matter on a time line: the payment, and the
+// entries of the kinds the texts name.
+func (s *setting) chronology() {
+	table := grid(32, 100, 30)
+	table.Head = head(s.t.text("col_time"), s.t.text("col_event"), s.t.text("col_basis"))
+	row := func(at, what, basis string) {
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, at), in(cell, what), in(cell, basis)}})
+	}
+	row(clock(s.folio.Case.SentAt), s.t.text("event_sent", "method", s.values["method"], "sum", s.folio.Case.Amount), s.groupLabels("payment"))
+	for i := range s.folio.Entries {
+		e := &s.folio.Entries[i]
+		if !slices.Contains(s.t.Chronology, e.Parsed.Kind) {
+			continue
+		}
+		at := e.Parsed.At
+		if e.Parsed.ClaimedAt != "" {
+			at = e.Parsed.ClaimedAt
+		}
+		what, _, _ := strings.Cut(s.sentence(e), "\n")
+		row(stamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
+	}
+	s.book.Skip(1)
+	s.book.Table(table)
+	s.book.Skip(2)
+}
+
+// groupLabels lists the exhibits of one group.
+func (p *papers) groupLabels(group string) string {
+	var labels []string
+	for i := range p.exhibits {
+		if p.exhibits[i].Group == group {
+			labels = append(labels, p.exhibits[i].Label())
+		}
+	}
+	if len(labels) == 0 {
+		return "—"
+	}
+	return p.t.text("basis_exhibits", "list", strings.Join(labels, "、"))
+}
+
+// citations lists what the playbook cites beyond the paper's own text.
+func (s *setting) citations() {
+	var list []string
+	for _, c := range s.extra().Citations {
+		law := c.Statute
+		if c.Section != "" {
+			law += " " + s.t.text("section", "section", c.Section)
+		}
+		list = append(list, s.t.text("cited", "article", law, "mark", c.Mark, "edition", c.Edition))
+	}
+	if len(list) > 0 {
+		s.book.Para(spaced(compact(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
+	}
+}
+
+// institutions names who holds the records of the platform.
+func (s *setting) institutions() {
+	table := grid(62, 100)
+	table.Head = head(s.t.text("col_institution"), s.t.text("col_records"))
+	for _, one := range s.t.Institutions[s.folio.Case.Platform] {
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			in(cell, fmt.Sprintf("%s〔%s〕", one.Name, one.Mark)), in(cell, one.Holds),
+		}})
+	}
+	if len(table.Rows) == 0 {
+		s.book.Para(compact(cell, s.t.text("to_fill")))
+		return
+	}
+	s.book.Table(table)
+	s.book.Skip(1.5)
+}
+
+// instalments prints the plan, or empty lines for one.
+func (s *setting) instalments() {
+	plan := s.extra().Plan
+	table := grid(14, 44, 34, 70)
+	table.Head = head(s.t.text("col_no_of"), s.t.text("col_due"), s.t.text("col_sum"), s.t.text("col_capitals"))
+	var total recovery.Money
+	for i, one := range plan {
+		total += one.Amount
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			centred(cell, strconv.Itoa(i+1)), in(cell, date(one.DueOn)), in(cell, s.t.text("yuan", "money", one.Amount)), in(cell, one.Amount.Capitals()),
+		}})
+	}
+	for i := len(plan); i < 3 && len(plan) == 0; i++ {
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			centred(cell, strconv.Itoa(i+1)), in(cell, s.t.text("date_blank")), in(cell, ""), in(cell, ""),
+		}})
+	}
+	if len(plan) > 0 {
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			centred(label, s.t.text("sum_row")), in(cell, ""), in(cell, s.t.text("yuan", "money", total)), in(cell, total.Capitals()),
+		}})
+	}
+	s.book.Skip(1)
+	s.book.Table(table)
+	s.book.Skip(1)
+	if len(plan) > 0 && total != s.outstanding() {
+		s.book.Para(compact(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
+	}
+}
+
+// arrivals sets each demand against what the other side answered after it.
+func (s *setting) arrivals() {
+	table := grid(32, 22, 30, 44, 34)
+	table.Head = head(s.t.text("col_time"), s.t.text("col_way"), s.t.text("col_holder"), s.t.text("col_reply"), s.t.text("col_basis"))
+	for _, a := range s.acts {
+		if a.Kind != recovery.DemandReached {
+			continue
+		}
+		who := s.t.brief(s.counterpart(a.holder))
+		if who == "" {
+			who = s.t.text("holder_unnamed")
+		}
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
+			in(cell, clock(a.At)), in(cell, s.t.word("channel", plain(a.entry.Parsed.Facts["channel"]))), in(cell, who),
+			in(cell, s.replyAfter(a)), in(cell, s.t.text("basis_entry", "seq", a.Seq)+"\n"+s.groupLabels("notice")),
+		}})
+	}
+	if len(table.Rows) == 0 {
+		s.book.Para(compact(warned, s.t.text("no_demand")))
+		return
+	}
+	s.book.Table(table)
+	s.book.Skip(2)
+}
+
+// replyAfter is the first answer after a demand: who answers has read it.
+func (s *setting) replyAfter(a act) string {
+	for i := range s.folio.Entries {
+		e := &s.folio.Entries[i]
+		at, known := happened(e)
+		if e.Parsed.Kind != recovery.EntryResponseRecorded || !known || at.Before(a.At) || !s.same(a, e) {
+			continue
+		}
+		return s.t.text("replied", "time", clock(at), "answer", s.t.word("response", plain(e.Parsed.Facts["kind"])), "seq", e.Parsed.Seq)
+	}
+	return s.t.text("no_reply")
+}
+
+// same reports an entry about the holder an act was addressed to.
+func (s *setting) same(a act, e *evidence.Entry) bool {
+	return a.holder == "" || plain(e.Parsed.Facts["counterpart_id"]) == string(a.holder)
+}

@@ -1,0 +1,225 @@
+package dossier
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"recourse/evidence"
+	"recourse/recovery"
+)
+
+// longName is how many characters of a name are repeated on every page; the
+// table of the parties prints it whole.
+const longName = 60
+
+func (t *texts) brief(name string) string {
+	if utf8.RuneCountInString(name) <= longName {
+		return name
+	}
+	return string([]rune(name)[:longName]) + t.text("name_goes_on")
+}
+
+// extra gives the papers' own data; never nil.
+func (p *papers) extra() *evidence.Papers {
+	if p.folio.Papers == nil {
+		return &evidence.Papers{}
+	}
+	return p.folio.Papers
+}
+
+// hidesIdentity reports an audience that does not get what tells who and where
+// a party is, beyond the name.
+func (p *papers) hidesIdentity() bool {
+	return p.folio.Audience == recovery.ForOpponent || p.folio.Audience == recovery.ForPlatform
+}
+
+// private masks what such an audience must not see.
+func (p *papers) private(value string) string {
+	if value != "" && p.hidesIdentity() {
+		return p.mask()
+	}
+	return value
+}
+
+func (p *papers) sum(m recovery.Money) string {
+	return p.t.text("sum_value", "figures", m, "capitals", m.Capitals())
+}
+
+// evaluate computes every value and condition that the forms may name.
+func (p *papers) evaluate() {
+	p.conditions = p.weigh()
+	p.reckonInterest()
+	p.values = map[string]string{}
+	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.extraValues()} {
+		for name, value := range part {
+			p.values[name] = value
+		}
+	}
+	p.missing = p.gaps()
+}
+
+func (p *papers) claimantValues() map[string]string {
+	own, recorded := p.extra().Claimant, p.folio.Case.Claimant
+	first := func(values ...string) string {
+		for _, value := range values {
+			if value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	reach := []string{
+		first(p.contact("claimant.phone", recorded.Phone), p.private(own.Phone)),
+		first(p.contact("claimant.email", recorded.Email), p.private(own.Email)),
+	}
+	return map[string]string{
+		"claimant_name": p.t.brief(p.claimantName()), "claimant_sex": p.private(own.Sex), "claimant_born": p.private(own.Born),
+		"claimant_nation": p.private(own.Nation), "claimant_work": p.private(own.Work),
+		"claimant_home": first(p.private(own.Home), p.place()), "claimant_residence": p.private(own.Residence),
+		"claimant_document": p.private(own.Document), "claimant_serve_at": p.private(own.ServeAt),
+		"claimant_reach": strings.Join(unique(reach), "　"),
+	}
+}
+
+// unique leaves out what is empty or said already.
+func unique(values []string) []string {
+	var out []string
+	for _, value := range values {
+		known := value == ""
+		for _, said := range out {
+			known = known || said == value
+		}
+		if !known {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+func (p *papers) caseValues() map[string]string {
+	c := p.folio.Case
+	occasion := p.t.word("group", string(c.Group.Kind))
+	if c.Group.Size > 0 && !c.Group.OneToOne() {
+		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
+	}
+	values := map[string]string{
+		"number": string(c.Number), "sent_at": clock(c.SentAt), "transaction_no": p.field(p.filed, "transaction_no", c.TransactionNo),
+		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
+		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
+		"holders": p.counterpartList(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
+		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(c.Counterparts))),
+	}
+	if act, found := p.firstDemand(); found {
+		values["first_demand"] = p.t.text("first_demand", "time", clock(act.At), "seq", act.Seq)
+	}
+	if p.identified() {
+		values["holders_identified"] = p.t.text("identified")
+	}
+	if no := p.exhibitOf(recovery.Agreement); no != "" {
+		values["acknowledged"] = p.t.text("acknowledged", "no", no)
+	}
+	return values
+}
+
+func (p *papers) moneyValues() map[string]string {
+	recovered := p.folio.Case.Position.Recovered
+	values := map[string]string{
+		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "recovered_sum": p.sum(recovered),
+		"total_sum": p.sum(p.outstanding() + p.interest.total), "interest_claim": p.interestClaim(),
+	}
+	if !p.interest.given {
+		values["total_sum"] += p.t.text("interest_apart")
+	}
+	return values
+}
+
+func (p *papers) extraValues() map[string]string {
+	x := p.extra()
+	values := map[string]string{
+		"agent": x.Agent, "court": x.Court, "assets": p.private(x.Assets), "security": p.private(x.Security),
+		"return_to": x.ReturnTo, "agreed_interest": p.t.text("no_agreed_interest"),
+	}
+	if x.ReturnTo == "" {
+		values["return_to"] = p.t.word("return_to", string(p.folio.Case.Platform))
+	}
+	if x.ReturnBy != nil {
+		values["return_by"] = p.t.text("return_by", "date", date(*x.ReturnBy))
+	}
+	if n := len(x.Plan); n > 0 {
+		values["due"] = p.t.text("due", "count", n, "date", date(x.Plan[n-1].DueOn))
+	}
+	return values
+}
+
+// weigh decides the conditions of the plan and of the boxes.
+func (p *papers) weigh() map[string]bool {
+	c, x := p.folio.Case, p.extra()
+	route := c.Position.Route
+	if x.Route != "" {
+		route = x.Route
+	}
+	order := route == recovery.PaymentOrder
+	met := map[string]bool{
+		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
+		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
+		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.folio.Audience != recovery.ForOpponent,
+		"mistaken": c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
+	}
+	for i := range c.Counterparts {
+		switch c.Counterparts[i].Refusal {
+		case recovery.ClaimsGift:
+			met["claims_gift"] = true
+		case recovery.ClaimsOwed:
+			met["claims_owed"] = true
+		}
+		met["hostile"] = met["hostile"] || c.Counterparts[i].Answer == recovery.Hostile
+	}
+	return met
+}
+
+// identified reports that every holder can be told from all other people
+// (民诉法解释 209): a name, and a home or a document.
+func (p *papers) identified() bool {
+	for _, c := range p.folio.Case.Counterparts {
+		who := p.extra().Holders[c.ID]
+		if who.Name == "" || who.Home == "" && who.Document == "" {
+			return false
+		}
+	}
+	return len(p.folio.Case.Counterparts) > 0
+}
+
+// answers sums up what the counterparts said, in few words.
+func (p *papers) answers() string {
+	var said []string
+	for i := range p.folio.Case.Counterparts {
+		c := &p.folio.Case.Counterparts[i]
+		if c.Answer == "" {
+			continue
+		}
+		text := p.t.word("response", string(c.Answer))
+		if c.Refusal != "" {
+			text = p.t.text("answer_because", "answer", text, "why", p.t.word("refusal", string(c.Refusal)))
+		}
+		said = append(said, text)
+	}
+	return strings.Join(unique(said), "；")
+}
+
+// exhibitOf gives the label of the first exhibit of a kind.
+func (p *papers) exhibitOf(kind recovery.EvidenceKind) string {
+	for i := range p.exhibits {
+		if p.exhibits[i].Kind == kind {
+			return p.exhibits[i].Label()
+		}
+	}
+	return ""
+}
+
+// day gives the date of an instant in Beijing.
+func day(at time.Time) time.Time {
+	year, month, d := at.In(beijing).Date()
+	return time.Date(year, month, d, 0, 0, 0, 0, beijing)
+}
