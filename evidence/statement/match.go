@@ -22,6 +22,7 @@ type Candidate struct {
 	Transaction Transaction
 	Matched     bool
 	Why         []string
+	Differences []Difference // from what the claimant said; Propose fills them
 }
 
 // comparison holds one row against what the claimant said.

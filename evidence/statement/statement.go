@@ -12,8 +12,11 @@ import (
 // Limits of what is read. A year of payments in a shop's wallet stays far
 // below them.
 const (
-	MaxSize = 10 << 20  // bytes of a file, when the caller names no other limit
-	MaxRows = 1_000_000 // rows after the header
+	MaxSize = 10 << 20 // bytes of a file, when the caller names no other limit
+	MaxRows = 200_000  // rows after the header
+
+	// MaxFaults is with how many unreadable rows a file is still a bill.
+	MaxFaults = 5_000
 )
 
 // The forms a bill comes in. An Alipay bill that somebody saved again as a
@@ -40,6 +43,7 @@ type Transaction struct {
 	At            time.Time
 	Kind          string
 	Counterpart   string
+	Account       string // of the counterpart, as far as Alipay shows it
 	Goods         string
 	Direction     string
 	Amount        recovery.Money
@@ -62,6 +66,7 @@ type RowFault struct {
 type Bill struct {
 	Platform     recovery.Platform
 	Form         string
+	Stated       int // rows the preamble speaks of; 0 when it does not
 	Transactions []Transaction
 	RowFaults    []RowFault
 }

@@ -98,14 +98,14 @@ func TestAlipayCSV(t *testing.T) {
 		"2026-11-10 13:10:16,日用百货,某店,/,某物,收入,82.00,,交易关闭,20261110\t,\t,,",
 	))
 	want := &statement.Bill{
-		Platform: recovery.Alipay, Form: statement.AlipayCSV,
+		Platform: recovery.Alipay, Form: statement.AlipayCSV, Stated: 3,
 		Transactions: []statement.Transaction{
 			{
 				Row: 11, At: utc("2026-11-20T13:32:14Z"), Kind: "转账红包", Counterpart: "山风", Goods: "转账",
 				Direction: statement.Outgoing, Amount: 4974, Method: "余额宝", State: "交易成功", TransactionNo: "20261120001100", MerchantNo: "20230xx",
 			},
 			{
-				Row: 12, At: utc("2026-11-18T02:17:29Z"), Kind: "退款", Counterpart: "某店", Goods: "退款",
+				Row: 12, At: utc("2026-11-18T02:17:29Z"), Kind: "退款", Counterpart: "某店", Account: "abc***@163.com", Goods: "退款",
 				Direction: statement.Neutral, Amount: 22_222_850, Method: "余额", State: "退款成功", TransactionNo: "20261118",
 			},
 			{
@@ -297,7 +297,10 @@ func TestRefusals(t *testing.T) {
 		{"a picture", "\x89PNG\r\n\x1a\n\x00\x00", 0, recovery.CodeInvalid, "file", "not_a_bill"},
 		{"a preamble without list", "微信支付账单明细,,,\n收/支\n", 0, recovery.CodeInvalid, "file", "not_a_bill"},
 		{"a byte too many", weChat(), int64(len(weChat())) - 1, recovery.CodeTooLarge, "", ""},
-		{"rows too many", weChatHead + "\n" + strings.Repeat("x\n", statement.MaxRows+1), 0, recovery.CodeTooLarge, "", ""},
+		{"rows too many", "交易时间,收/支,金额,交易单号\n" + strings.Repeat("2026-1-1 1:1,支出,1,1\n", statement.MaxRows+1), 0, recovery.CodeTooLarge, "", ""},
+		{"nothing but faults", weChatHead + "\n" + strings.Repeat("x\n", statement.MaxFaults+1), 0, recovery.CodeInvalid, "file", "too_many_faults"},
+		{"in English", "\uFEFFWeChat Pay Statement,,,\n\nTransaction Time,Transaction Type,Counterparty,Product,Income/Expense,Amount(CNY),Payment Method,Status,Transaction ID\n2026-11-20 12:45:27,Transfer,Bob,/,Expense,¥1.00,Balance,Done,1\n", 0, recovery.CodeInvalid, "file", "other_language"},
+		{"in traditional characters", "交易時間,交易類型,交易對方,商品,收/支,金額(元),支付方式,當前狀態,交易單號\n2026-11-20 12:45:27,轉賬,阿明,/,支出,¥1.00,零錢,已轉賬,1\n", 0, recovery.CodeInvalid, "file", "other_language"},
 		{"half a workbook", "PK\x03\x04and nothing", 0, recovery.CodeInvalid, "file", "broken"},
 	} {
 		bill, err := statement.Parse(strings.NewReader(test.data), test.limit)
@@ -380,6 +383,6 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%+v", transaction)
 			}
 		}
-		bill.Match(100, utc("2026-11-20T04:45:27Z"), "1")
+		bill.Propose(statement.Said{Amount: 100, SentAt: utc("2026-11-20T04:45:27Z"), TransactionNo: "1", Counterparts: []string{"甲"}})
 	})
 }

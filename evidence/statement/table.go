@@ -2,6 +2,8 @@ package statement
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,14 +27,15 @@ const (
 	colNumber
 	colMerchant
 	colRemark
+	colAccount
 )
 
 // headings are the names of the columns in the exports of 2015–2026.
 var headings = map[string]column{
 	"交易时间": colAt, "交易创建时间": colAt,
 	"交易类型": colKind, "交易分类": colKind, "类型": colKind,
-	"交易对方": colCounterpart,
-	"商品":   colGoods, "商品说明": colGoods, "商品名称": colGoods,
+	"交易对方": colCounterpart, "对方账号": colAccount,
+	"商品": colGoods, "商品说明": colGoods, "商品名称": colGoods,
 	"收/支":   colDirection,
 	"金额(元)": colAmount, "金额": colAmount,
 	"支付方式": colMethod, "收/付款方式": colMethod,
@@ -49,6 +52,9 @@ var needed = []column{colAt, colDirection, colAmount, colNumber}
 // bytes.
 const maxCell = 4_000
 
+// maxColumns is as many as a row may have to be looked at; a wallet writes 13.
+const maxColumns = 100
+
 // collector turns the cells of a file into a Bill, row by row.
 type collector struct {
 	bill    Bill
@@ -56,6 +62,8 @@ type collector struct {
 	heads   map[column]string // what the file calls it
 	epoch   time.Time         // day zero of a workbook's serial dates; zero in a text file
 	closing bool              // the rule under the last row was seen
+	foreign bool              // a header in another language was seen
+	seen    int               // rows before the header that were looked at for it
 	rows    int
 }
 
@@ -64,7 +72,10 @@ func (c *collector) started() bool { return c.places != nil }
 
 // row takes in one row. It fails only when there are too many.
 func (c *collector) row(number int, cells []string) error {
-	if c.header(cells) || !c.started() || c.ruled(cells) {
+	if len(cells) > maxColumns {
+		cells = cells[:maxColumns]
+	}
+	if c.header(cells) || c.before(cells) || c.ruled(cells) {
 		return nil
 	}
 	if c.closing && !dated(c.cell(cells, colAt)) {
@@ -78,11 +89,33 @@ func (c *collector) row(number int, cells []string) error {
 	if fault != nil {
 		fault.Row = number
 		c.bill.RowFaults = append(c.bill.RowFaults, *fault)
+		if len(c.bill.RowFaults) > MaxFaults {
+			return unreadable("too_many_faults", fmt.Sprintf(
+				"More than %d rows cannot be read: this is not a bill as the wallet exported it. Export it again and send it unopened.", MaxFaults))
+		}
 		return nil
 	}
 	transaction.Row = number
 	c.bill.Transactions = append(c.bill.Transactions, transaction)
 	return nil
+}
+
+// stated is how the preamble counts the rows of the export.
+var stated = regexp.MustCompile(`^共\s*(\d{1,7})\s*笔`)
+
+// before reads what stands above the header.
+func (c *collector) before(cells []string) bool {
+	if c.started() {
+		return false
+	}
+	if len(cells) == 0 {
+		return true
+	}
+	c.otherLanguage(cells)
+	if found := stated.FindStringSubmatch(strings.TrimSpace(width.Narrow.String(cells[0]))); found != nil && c.bill.Stated == 0 {
+		c.bill.Stated, _ = strconv.Atoi(found[1]) // seven digits
+	}
+	return true
 }
 
 // header takes a row for the header when it names all needed columns. A file
@@ -175,13 +208,17 @@ func (c *collector) transaction(cells []string) (Transaction, *RowFault) {
 	return Transaction{
 		At: at, Amount: amount, Direction: direction,
 		Kind: c.cell(cells, colKind), Counterpart: c.cell(cells, colCounterpart), Goods: c.cell(cells, colGoods),
-		Method: c.cell(cells, colMethod), State: c.cell(cells, colState), Remark: c.cell(cells, colRemark),
+		Account: numberOf(c.cell(cells, colAccount)), Method: c.cell(cells, colMethod), State: c.cell(cells, colState), Remark: c.cell(cells, colRemark),
 		TransactionNo: numberOf(c.cell(cells, colNumber)), MerchantNo: numberOf(c.cell(cells, colMerchant)),
 	}, nil
 }
 
 // result is the bill, once everything was read.
 func (c *collector) result() (*Bill, error) {
+	if c.foreign && !c.started() {
+		return nil, unreadable("other_language",
+			"This bill is not in Simplified Chinese. Set the wallet's language to 简体中文, export the bill again and send that.")
+	}
 	if !c.started() {
 		return nil, unreadable("not_a_bill",
 			"This is not a bill of WeChat or Alipay: no row names its columns (交易时间, 收/支, 金额, 交易单号).")

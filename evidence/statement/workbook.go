@@ -53,6 +53,9 @@ func inspect(data []byte) error {
 	if err != nil {
 		return broken(err)
 	}
+	if slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Flags&1 != 0 }) {
+		return unreadable("archive", "This is an archive with a password, as the wallet sends it: unpack it first and send the CSV or XLSX file inside.")
+	}
 	var size uint64
 	for _, part := range archive.File {
 		size += min(part.UncompressedSize64, maxUnpacked+1)
