@@ -56,7 +56,10 @@ func checkSignals(circumstances map[string]bool) error {
 // checkWords holds the words among the facts to the rules of a filing; what a
 // filing needs beside them, facts may lack.
 func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
-	words := recovery.Filing{Claimant: facts.Claimant, Counterparts: slices.Clone(facts.Counterparts)}
+	words := recovery.Filing{ // the facts beside the words stand there so that nothing is said of them
+		Platform: facts.Platform, Instrument: facts.Instrument, Amount: facts.Amount, SentAt: facts.SentAt, Reason: facts.Reason,
+		ClaimState: facts.ClaimState, Claimant: facts.Claimant, Counterparts: slices.Clone(facts.Counterparts),
+	}
 	for i, counterpart := range words.Counterparts {
 		words.Counterparts[i] = recovery.FilingCounterpart{Alias: counterpart.Alias, Contact: counterpart.Contact}
 	}

@@ -39,9 +39,14 @@ func (b *Book) turns() []time.Time {
 
 // checkTerms refuses a gap that would leave a position without a clock, a moment
 // without advice, a group without a strategy or a theory without law, and two
-// rules at once where the engine takes one.
+// rules at once where the engine takes one. It stops at the first instant with a
+// fault: the next ones would repeat it.
 func (b *Book) checkTerms(i *inspection) {
+	found := len(i.faults)
 	for _, at := range b.turns() {
+		if len(i.faults) > found {
+			return
+		}
 		for _, clock := range recovery.Clocks {
 			b.checkClockAt(i, clock, at)
 		}
