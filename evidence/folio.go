@@ -27,6 +27,30 @@ type Folio struct {
 	// Seal signs the text that covers every file of the bag, with the key of the
 	// checkpoint (journal.Signer.Seal). Nil makes a bag without a seal.
 	Seal func(text string) (note string, err error)
+
+	Keys    string       // history of the checkpoint keys (journal.Keyring.History); "" leaves it out, and all below
+	Earlier []Checkpoint // at the ends of stages, by size, each smaller than len(Entries)
+	Stamp   *Stamp       // outside time of Checkpoint; nil: none
+	Roots   []byte       // PEM of the certificates the stamps lead to (seal.Stamper.Roots)
+
+	// SealedBy is the common name of the certificate the PDF will be sealed
+	// with, "" when with none. Development tells one of no legal effect, and the
+	// papers must say so (seal.DevelopmentNotice).
+	SealedBy    string
+	Development bool
+}
+
+// Checkpoint is an earlier signed note of the same journal.
+type Checkpoint struct {
+	Size  int64 // entries it covers
+	Note  string
+	Stamp *Stamp // nil: no outside time
+}
+
+// Stamp is an authority's word (RFC 3161) that a checkpoint existed at a time.
+type Stamp struct {
+	Token []byte    // DER, over the SHA-256 of the whole signed note
+	At    time.Time // as the token says, UTC
 }
 
 // Entry is one journal entry: its exact bytes, the same parsed, and those of

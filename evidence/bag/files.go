@@ -42,6 +42,9 @@ func check(f evidence.Folio) error {
 	case !utf8.ValidString(f.Generator + f.Custodian):
 		return errors.New("generator and custodian are not valid UTF-8")
 	}
+	if err := checkTimes(f); err != nil {
+		return err
+	}
 	last := f.Entries[len(f.Entries)-1].Parsed
 	if last.Kind != recovery.EntryExportRequested || last.Facts["audience"] != string(f.Audience) {
 		return fmt.Errorf("the last entry does not ask for an export for %s", f.Audience)
@@ -77,9 +80,18 @@ func caseFile(f evidence.Folio, withheld []string) ([]byte, error) {
 		withheld = []string{}
 	}
 	return plainJSON(about{
-		Format: 1, Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
+		Format: formatOf(f), Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries), Withheld: withheld,
 	})
+}
+
+// formatOf is 1 for bags without a history of keys, which every release reads;
+// 2 added the history, earlier checkpoints and time stamps.
+func formatOf(f evidence.Folio) int {
+	if f.Keys == "" {
+		return 1
+	}
+	return 2
 }
 
 // plainJSON is one line of JSON, its characters as they are.

@@ -87,6 +87,7 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 		fixed("data/keys/checkpoint.pem", pem),
 		fixed("data/keys/checkpoint.vkey", []byte(f.Key+"\n")),
 	)
+	payload = append(payload, timeParts(f)...)
 	slices.SortFunc(payload, func(a, b part) int { return strings.Compare(a.path, b.path) })
 	return payload, nil
 }

@@ -36,7 +36,8 @@ type Stamper interface {
 }
 
 // ClockSlack is how much earlier than our own clock a stamp may be: one second
-// for authorities that give whole seconds, one for clocks that differ.
+// for authorities that give whole seconds, one for clocks that differ. The
+// verifiers allow the same.
 const ClockSlack = 2 * time.Second
 
 const (
@@ -166,7 +167,7 @@ func (a *Authority) check(reply []byte, ask *timestamp.Request, notBefore time.T
 		return Stamp{}, errors.New("it stamped another digest")
 	case got.Nonce == nil || got.Nonce.Cmp(ask.Nonce) != 0:
 		return Stamp{}, errors.New("it answered to another request")
-	case got.Time.Add(got.Accuracy + ClockSlack).Before(notBefore):
+	case got.Time.Add(ClockSlack).Before(notBefore):
 		return Stamp{}, fmt.Errorf("its time %s is before what it is to cover: one of the clocks is wrong", got.Time.UTC().Format(time.RFC3339))
 	}
 	if err := a.checkSigner(got); err != nil {

@@ -125,7 +125,7 @@ func (b *container) take(m *member) error {
 // takeFolder lets folder entries pass, which other zip programs write.
 func (b *container) takeFolder(m *member) error {
 	switch strings.TrimSuffix(m.path, "/") {
-	case "", "data", "data/journal", "data/keys", "data/originals":
+	case "", "data", "data/journal", "data/keys", "data/originals", "data/checkpoints", "data/tokens":
 		if m.size != 0 || m.packed > 2 {
 			return finding(m.raw, "a folder that holds bytes")
 		}

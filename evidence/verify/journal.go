@@ -36,6 +36,9 @@ type walk struct {
 	last   entry
 	outer  scanner
 	inner  scanner
+
+	points  []earlier // those ahead
+	stamped time.Time // of the newest stamp
 }
 
 // entry is what is kept of the newest line.
@@ -49,7 +52,7 @@ type entry struct {
 func entryName(seq int64) string { return "entry " + strconv.FormatInt(seq, 10) }
 
 func (c *check) checkJournal() error {
-	w := &walk{c: c, taken: map[string]bool{}, pace: 1}
+	w := &walk{c: c, taken: map[string]bool{}, pace: 1, points: c.points}
 	values, err := c.openValues()
 	if err != nil {
 		return err
@@ -100,7 +103,10 @@ func (w *walk) step(line []byte) error {
 		return err
 	}
 	w.tree.addData(line)
-	return w.checkFiled(seq)
+	if err := w.checkFiled(seq); err != nil {
+		return err
+	}
+	return w.checkPoint()
 }
 
 // checkFrame checks what an entry says of itself, and keeps it.
@@ -252,6 +258,9 @@ func (w *walk) end() error {
 	}
 	if root := w.tree.root(); hex.EncodeToString(root[:]) != w.c.point.root {
 		return finding(entryName(size), "the root of all entries is not the one the checkpoint signs: this entry was changed")
+	}
+	if err := w.reach(pointPath, tokenPath, w.c.term, w.at()); err != nil {
+		return err
 	}
 	v, err := w.values.peek()
 	if err != nil {

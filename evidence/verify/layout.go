@@ -23,6 +23,9 @@ var original = regexp.MustCompile(`^data/originals/([0-9a-f]{64})(\.[a-z0-9]{1,8
 type layout struct {
 	originals map[string]string // path by digest
 	sealed    bool
+	newer     []string         // what a bag of format 1 does not hold, sorted
+	points    []int64          // sizes of the earlier checkpoints, sorted
+	tokens    map[string]int64 // size by path of a time stamp, 0 for the bag's own checkpoint
 }
 
 // checkLayout tells missing files, then extra ones, each in a fixed order.
@@ -32,7 +35,7 @@ func (c *check) checkLayout() error {
 			return finding(path, "is missing")
 		}
 	}
-	c.layout.originals = map[string]string{}
+	c.layout.originals, c.layout.tokens = map[string]string{}, map[string]int64{}
 	for _, path := range slices.Sorted(maps.Keys(c.box.members)) {
 		match := original.FindStringSubmatch(path)
 		switch {
@@ -42,6 +45,7 @@ func (c *check) checkLayout() error {
 			c.layout.originals[match[1]] = path
 		case path == sealPath:
 			c.layout.sealed = true
+		case c.layout.takeNewer(path):
 		case !slices.Contains(required, path):
 			return finding(path, "does not belong into the bag")
 		}
@@ -119,8 +123,12 @@ func (c *check) checkAbout() error {
 	if err != nil || !ended {
 		return finding(aboutPath, "not one JSON object on one line")
 	}
-	if format, _ := fields.whole("format"); format != 1 {
-		return finding(aboutPath, "its format is not 1; a newer version of this program may know it")
+	format, _ := fields.whole("format")
+	if format != 1 && format != 2 {
+		return finding(aboutPath, "its format is neither 1 nor 2; a newer version of this program may know it")
+	}
+	if (format == 2) != (len(c.terms) > 0) {
+		return finding(aboutPath, "its format is %d, and format 2 is the one with a history of keys", format)
 	}
 	a, ok := readAbout(fields)
 	full := a.audience == "court" || a.audience == "archive"

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -48,6 +49,12 @@ type Summary struct {
 	KeyFingerprint string `json:"key_fingerprint"`
 	KeyExpected    bool   `json:"key_expected"` // the key is the one Options.Key asked for
 	Sealed         bool   `json:"sealed"`       // the key signed every file, dossier included
+
+	Keys        int        `json:"keys,omitempty"`        // in the history of keys
+	Checkpoints int        `json:"checkpoints,omitempty"` // earlier ones, true to the journal
+	Stamps      int        `json:"stamps,omitempty"`      // checkpoints with outside time
+	Stamp       *Stamp     `json:"stamp,omitempty"`       // over the checkpoint, or over a PDF's seal; nil: no outside time
+	PDF         *SealedPDF `json:"pdf,omitempty"`         // of a sealed PDF, which has nothing of the above but Bytes and Stamp
 }
 
 // Options says what to demand beyond soundness.
@@ -56,14 +63,19 @@ type Options struct {
 	// ("name+hash+base64") or the 64 hex digits of its fingerprint, got from
 	// somewhere else than the bag. Empty accepts any key; then a bag forged as
 	// a whole under a new key is told only by comparing Summary.KeyFingerprint.
+	// For a sealed PDF it is the fingerprint of the root's certificate, or of
+	// the signer's.
 	Key string
+	// Authority is the hex SHA-256 of a certificate the time stamps must lead
+	// to, got from somewhere else than the file. Empty accepts any authority.
+	Authority string
 }
 
-// File verifies a bag. The error is a *Finding when the file is wrong, and
+// File verifies a bag or a sealed PDF. The error is a *Finding when the file is wrong, and
 // another one when it could not be read.
 func File(path string) (Summary, error) { return Options{}.File(path) }
 
-// File verifies a bag with these demands.
+// File verifies a bag or a sealed PDF with these demands.
 func (o Options) File(path string) (Summary, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -80,7 +92,7 @@ func (o Options) File(path string) (Summary, error) {
 	return o.named(filepath.Base(path), file, info.Size())
 }
 
-// Reader verifies a bag of a given size in bytes, wherever it lies.
+// Reader verifies a bag or a sealed PDF of a given size in bytes, wherever it lies.
 func (o Options) Reader(r io.ReaderAt, size int64) (Summary, error) {
 	return o.named("bag.zip", r, size)
 }
@@ -91,7 +103,7 @@ func (o Options) named(name string, r io.ReaderAt, size int64) (Summary, error) 
 		return Summary{}, fmt.Errorf("verify: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("%PDF-")) {
-		return Summary{}, finding(name, "this PDF carries no seal that can be checked; verify the bag (.zip) it came with")
+		return o.pdf(name, r, size)
 	}
 	box, err := openContainer(name, r, size)
 	if err != nil {
@@ -110,7 +122,11 @@ type check struct {
 	options Options
 	layout  layout
 	key     key
+	terms   []term // of the history of keys, empty in format 1
+	term    int    // of them, the one whose key signed the checkpoint
 	point   checkpoint
+	points  []earlier
+	roots   []*x509.Certificate // where time stamps must lead
 	about   about
 	sums    map[string]string // digest by path, of what has been read whole
 	summary Summary
@@ -119,7 +135,7 @@ type check struct {
 func (c *check) run() error {
 	c.sums = map[string]string{}
 	steps := []func() error{
-		c.checkLayout, c.checkKey, c.checkCheckpoint, c.checkAbout, c.checkJournal,
+		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkAbout, c.checkJournal,
 		c.checkPayload, c.checkTags, c.checkSeal,
 	}
 	for _, step := range steps {

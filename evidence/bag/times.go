@@ -1,0 +1,73 @@
+package bag
+
+import (
+	"errors"
+	"fmt"
+
+	"recourse/evidence"
+)
+
+const (
+	historyPath = "data/keys/history.txt"
+	rootsPath   = "data/tokens/authorities.pem"
+	tokenPath   = "data/tokens/checkpoint.tsr"
+)
+
+// checkTimes refuses checkpoints and stamps that could not be verified.
+func checkTimes(f evidence.Folio) error {
+	stamped := f.Stamp != nil
+	size := int64(0)
+	for _, point := range f.Earlier {
+		if point.Size <= size || point.Size >= int64(len(f.Entries)) {
+			return fmt.Errorf("earlier checkpoint of size %d: not between the one before it and the export's", point.Size)
+		}
+		size, stamped = point.Size, stamped || point.Stamp != nil
+	}
+	switch {
+	case f.Keys == "" && (stamped || len(f.Earlier) > 0):
+		return errors.New("earlier checkpoints and stamps need the history of keys")
+	case stamped && len(f.Roots) == 0:
+		return errors.New("stamps need the certificates they lead to")
+	}
+	return nil
+}
+
+// timeParts are the files of format 2.
+func timeParts(f evidence.Folio) []part {
+	if f.Keys == "" {
+		return nil
+	}
+	parts := []part{fixed(historyPath, []byte(f.Keys))}
+	stamps := usefulStamps(f)
+	for i, point := range f.Earlier {
+		parts = append(parts, fixed(fmt.Sprintf("data/checkpoints/%09d.txt", point.Size), []byte(point.Note)))
+		if stamp := stamps[i]; stamp != nil {
+			parts = append(parts, fixed(fmt.Sprintf("data/tokens/%09d.tsr", point.Size), stamp.Token))
+		}
+	}
+	if f.Stamp != nil {
+		parts = append(parts, fixed(tokenPath, f.Stamp.Token))
+	}
+	for _, stamp := range append(stamps, f.Stamp) {
+		if stamp != nil {
+			return append(parts, fixed(rootsPath, f.Roots))
+		}
+	}
+	return parts
+}
+
+// usefulStamps leaves out those of earlier checkpoints that came later than the
+// stamp of a later one, which covers the same entries at a better time: in a
+// bag, stamps never go back.
+func usefulStamps(f evidence.Folio) []*evidence.Stamp {
+	stamps := make([]*evidence.Stamp, len(f.Earlier))
+	next := f.Stamp
+	for i := len(f.Earlier) - 1; i >= 0; i-- {
+		stamp := f.Earlier[i].Stamp
+		if stamp == nil || next != nil && stamp.At.After(next.At) {
+			continue
+		}
+		stamps[i], next = stamp, stamp
+	}
+	return stamps
+}
