@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,10 @@ type EvidenceWrite struct {
 	Draft    journal.Draft
 	Idem     Idempotency
 	Tell     Telling
+	Details  *EvidenceDetails // what was learned from the file
+	// Near names the earlier file that this one is once more, or "". It is asked
+	// while nothing can be added to the case; the journal says what it answers.
+	Near func(earlier []Alike) recovery.EvidenceID
 }
 
 // evidenceRow is a record of evidence as its table holds it.
@@ -56,12 +61,21 @@ func (r evidenceRow) domain() recovery.Evidence {
 func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
 	added := w.Evidence
 	err := s.write(ctx, "add evidence", func(tx pgx.Tx) error {
-		pen, record, err := s.entry(ctx, tx, w.Evidence.CaseID, w.Draft, w.Idem)
+		if err := s.remember(ctx, tx, w.Idem); err != nil {
+			return err
+		}
+		if err := w.compare(ctx, tx); err != nil {
+			return err
+		}
+		pen, record, err := s.entry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
 		if err != nil {
 			return err
 		}
 		added.Seq = record.Seq
 		queueEvidence(pen.batch, added)
+		if w.Details != nil {
+			queueDetails(pen.batch, *w.Details)
+		}
 		pen.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
 		s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		s.queueTelling(pen.batch, added.CaseID, w.Tell)
@@ -74,19 +88,40 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 	return added, nil
 }
 
+// compare holds the case's head from here on, so that of two files that come at
+// once the second is compared with the first.
+func (w *EvidenceWrite) compare(ctx context.Context, tx pgx.Tx) error {
+	if w.Near == nil || w.Details == nil {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `select 1 from journal_heads where case_id = $1 for update`, w.Evidence.CaseID)
+	if err != nil {
+		return err
+	}
+	earlier, err := alikes(ctx, tx, w.Evidence.CaseID)
+	if err != nil {
+		return err
+	}
+	near := w.Near(earlier)
+	if near == "" {
+		return nil
+	}
+	facts := maps.Clone(w.Draft.Facts)
+	facts["near_duplicate_of"] = near
+	details := *w.Details
+	details.NearDuplicateOf = &near
+	w.Draft.Facts, w.Details = facts, &details
+	return nil
+}
+
 // entry begins a write of one entry for one request: the idempotency row first,
 // so that a repeated request is told so before anything else, then the entry.
 // Errors: ErrAnswered, also when the draft's key stands already; CodeNotFound.
 func (s *Store) entry(
 	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idem Idempotency,
 ) (*pen, journal.Record, error) {
-	if idem.Key != "" {
-		batch := &pgx.Batch{}
-		s.queueIdempotency(batch, idem)
-		err := tx.SendBatch(ctx, batch).Close()
-		if err != nil {
-			return nil, journal.Record{}, err
-		}
+	if err := s.remember(ctx, tx, idem); err != nil {
+		return nil, journal.Record{}, err
 	}
 	pen, err := s.takePen(ctx, tx, id, draft)
 	if err != nil {
@@ -98,6 +133,17 @@ func (s *Store) entry(
 	}
 	record, err := pen.write(draft)
 	return pen, record, err
+}
+
+// remember writes the idempotency row of a request that has a key. Every write
+// does so before it locks anything else.
+func (s *Store) remember(ctx context.Context, tx pgx.Tx, idem Idempotency) error {
+	if idem.Key == "" {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	s.queueIdempotency(batch, idem)
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {

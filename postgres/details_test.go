@@ -1,0 +1,213 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// alike writes a file of these bytes and this look, compared as casework would.
+func alike(t testing.TB, s *postgres.Store, c recovery.Case, digest string, likeness *int64) recovery.Evidence {
+	t.Helper()
+	e := evidenceOf(t, c)
+	e.SHA256 = strings.Repeat(digest, 32)
+	w := postgres.EvidenceWrite{
+		Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "evidence/"+string(e.ID)),
+		Details: &postgres.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"shown": true}`), Likeness: likeness},
+		Near: func(earlier []postgres.Alike) recovery.EvidenceID {
+			for _, other := range earlier {
+				if other.SHA256 == e.SHA256 || likeness != nil && other.Likeness != nil && *other.Likeness == *likeness {
+					return other.ID
+				}
+			}
+			return ""
+		},
+	}
+	return must[recovery.Evidence](t)(s.AddEvidence(t.Context(), w))
+}
+
+func details(t testing.TB, s *postgres.Store, id recovery.EvidenceID) postgres.EvidenceDetails {
+	t.Helper()
+	d, found, err := s.Details(t.Context(), id)
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	return d
+}
+
+func TestDetailsAreKeptWithTheRecord(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	look := int64(-7)
+	first := alike(t, b.Store, c, "ab", &look)
+	other := alike(t, b.Store, c, "cd", nil)
+	second := alike(t, b.Store, c, "ef", &look)
+	third := alike(t, b.Store, c, "cd", nil)
+	for e, near := range map[recovery.EvidenceID]recovery.EvidenceID{first.ID: "", other.ID: "", second.ID: first.ID, third.ID: other.ID} {
+		d := details(t, b.Store, e)
+		if near == "" && d.NearDuplicateOf != nil || near != "" && (d.NearDuplicateOf == nil || *d.NearDuplicateOf != near) {
+			t.Errorf("%s: %+v", e, d)
+		}
+	}
+	if d := details(t, b.Store, first.ID); *d.Likeness != look || string(d.Report) != `{"shown": true}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
+		t.Errorf("%+v", d)
+	}
+	all := must[map[recovery.EvidenceID]postgres.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID))
+	if len(all) != 4 {
+		t.Errorf("%d of 4", len(all))
+	}
+	entries := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), c.ID, second.Seq-1, 1))
+	if !strings.Contains(string(entries[0].Record.Bytes), `"near_duplicate_of":"`+string(first.ID)+`"`) {
+		t.Errorf("%s", entries[0].Record.Bytes)
+	}
+}
+
+// Of two files that come at once, one is compared with the other.
+func TestNearDuplicatesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	var group sync.WaitGroup
+	for range 6 {
+		group.Go(func() { alike(t, b.Store, c, "ab", nil) })
+	}
+	group.Wait()
+	flagged := 0
+	for _, d := range must[map[recovery.EvidenceID]postgres.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID)) {
+		if d.NearDuplicateOf != nil {
+			flagged++
+		}
+	}
+	if flagged != 5 {
+		t.Errorf("%d of 6 are flagged, want all but the first", flagged)
+	}
+}
+
+func TestDetailsOfAnOlderBinarysFile(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	e := evidenceOf(t, c)
+	must[recovery.Evidence](t)(b.AddEvidence(t.Context(), postgres.EvidenceWrite{Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "e")}))
+	if _, found, err := b.Details(t.Context(), e.ID); err != nil || found {
+		t.Fatal(found, err)
+	}
+	for _, report := range []string{`{"first": 1}`, `{"second": 2}`} {
+		if err := b.AddDetails(t.Context(), postgres.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(report)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := details(t, b.Store, e.ID); string(d.Report) != `{"first": 1}` {
+		t.Errorf("%s", d.Report)
+	}
+}
+
+func TestAnswersJoin(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	e := alike(t, b.Store, c, "ab", nil)
+	answer := func(key string, answers map[string]string) error {
+		return b.WriteAnswers(t.Context(), postgres.AnswersWrite{
+			CaseID: c.ID, EvidenceID: e.ID, Answers: answers, Draft: draft(recovery.EntryEvidenceViewed, ""),
+			Idem: postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: string(e.ID), Answer: []byte("{}")},
+		})
+	}
+	if err := errors.Join(answer("1", map[string]string{"device": "confirmed", "taken_at": "rejected"}), answer("2", map[string]string{"taken_at": "confirmed"})); err != nil {
+		t.Fatal(err)
+	}
+	if err := answer("2", map[string]string{"device": "rejected"}); !errors.Is(err, postgres.ErrAnswered) {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(map[string]string{"device": "confirmed", "taken_at": "confirmed"}, details(t, b.Store, e.ID).Answers); diff != "" {
+		t.Error(diff)
+	}
+	verifyChain(t, b.Store, c.ID)
+}
+
+func TestViewIsKeptOnce(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	e := alike(t, b.Store, c, "ab", nil)
+	write := func(digest string) error {
+		return b.WriteView(t.Context(), c.ID, postgres.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
+	}
+	if err := write("first"); err != nil {
+		t.Fatal(err)
+	}
+	if err := write("second"); !errors.Is(err, postgres.ErrAnswered) {
+		t.Error(err)
+	}
+	if d := details(t, b.Store, e.ID); d.ViewSHA256 != "first" || d.ViewSize != 9 {
+		t.Errorf("%+v", d)
+	}
+}
+
+func announced(t testing.TB, c recovery.Case) postgres.Upload {
+	t.Helper()
+	return postgres.Upload{
+		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, ByRole: recovery.RoleClaimant, ByID: "owner-1", Size: 9, SHA256: strings.Repeat("ab", 32),
+		PartSize: 4, Kind: recovery.ScreenRecording, FileName: "录屏.mp4", Source: "own phone", Description: "the group", CreatedAt: noon,
+	}
+}
+
+func TestUploadsComeAndGo(t *testing.T) {
+	t.Parallel()
+	now := noon
+	b := open(t, postgres.Options{Now: func() time.Time { return now }})
+	c := file(t, b.Store)
+	want := announced(t, c)
+	idem := postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: string(want.ID)}
+	if err := b.BeginUpload(t.Context(), want, idem); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, must[postgres.Upload](t)(b.Upload(t.Context(), want.ID))); diff != "" {
+		t.Error(diff)
+	}
+	again := announced(t, c)
+	if err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrAnswered) {
+		t.Error(err)
+	}
+	now = noon.Add(postgres.UploadLife + time.Second)
+	if _, err := b.Upload(t.Context(), want.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
+		t.Errorf("a day later: %v", err)
+	}
+	again.CreatedAt = now
+	if err := b.BeginUpload(t.Context(), again, postgres.Idempotency{}); err != nil {
+		t.Fatal(err)
+	}
+	if b.count(t, "uploads where $1 <> ''", "x") != 1 {
+		t.Error("what came to nothing is not forgotten")
+	}
+	if err := b.EndUpload(t.Context(), again.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Upload(t.Context(), again.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
+		t.Error(err)
+	}
+}
+
+func TestUploadsUnderWayAreBounded(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{Now: func() time.Time { return noon }})
+	c := file(t, b.Store)
+	for i := range postgres.MaxUploads + 1 {
+		err := b.BeginUpload(t.Context(), announced(t, c), postgres.Idempotency{})
+		if want := i == postgres.MaxUploads; (recovery.CodeOf(err) == recovery.CodeConflict) != want || err != nil && !want {
+			t.Fatalf("upload %d: %v", i, err)
+		}
+	}
+	if b.count(t, "uploads where $1 <> ''", "x") != postgres.MaxUploads {
+		t.Error("the refused one stands")
+	}
+}
