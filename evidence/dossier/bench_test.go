@@ -18,10 +18,12 @@ import (
 	"recourse/recovery"
 )
 
-// tenPages is a folio that makes ten pages, two of them screenshots.
+// tenPages is a folio that makes ten pages, one of them a screenshot: a copy for
+// the other side, with a demand and an agreement.
 func tenPages(t testing.TB) evidence.Folio {
-	c := newCase(t, recovery.ForCourt)
-	c.exhibit(recovery.TransferScreenshot, "image/jpeg", "a.jpg", "转账详情", asJPEG(t, screenshot(t, 1080, 2340, "转账详情", "¥2,000.00", "已收款")))
+	c := newCase(t, recovery.ForOpponent)
+	c.folio.Papers = filled()
+	c.folio.Papers.Route = recovery.Mediation
 	c.exhibit(recovery.ChatScreenshot, "image/png", "b.png", "私信", asPNG(t, screenshot(t, 1080, 2340, "老王", "转错了", "不退")))
 	for range 6 {
 		c.add(journal.Draft{

@@ -72,6 +72,7 @@ type setting struct {
 	cited []string       // the articles cited in this chapter so far
 	// signed says that a signature follows the block being set.
 	signed bool
+	only   []string // the fees the table being set is about
 }
 
 // chapter is a part of the dossier.
@@ -141,7 +142,7 @@ func (s *setting) begin(goal, text string) {
 func (s *setting) heading(text string) {
 	p := para(heading, text)
 	p.Before, p.After, p.Leading = 3.5, 1.4, 1.5
-	s.book.Need(24)
+	s.book.Need(42)
 	s.book.Para(p)
 }
 

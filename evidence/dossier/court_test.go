@@ -32,6 +32,8 @@ func filled() *evidence.Papers {
 		Fees: []evidence.Fee{
 			{Name: "suit", Base: 150_000, Amount: 5_000, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "13", Edition: "国务院令第481号", Mark: "V"}},
 			{Name: "summary", Base: 150_000, Amount: 2_500, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "16", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "payment_order", Base: 150_000, Amount: 1_667, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "preservation", Base: 150_000, Amount: 3_500, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
 		},
 		Citations: []evidence.Citation{{Statute: "民法典", Section: "986、988", Edition: "2020-05-28 公布", Mark: "V"}},
 	}

@@ -104,6 +104,25 @@ func (p *papers) counterpartList() string {
 	return list
 }
 
+// holderNames names the other side in a letter: by the true name where it is
+// known.
+func (p *papers) holderNames() string {
+	all := p.folio.Case.Counterparts
+	var names []string
+	for i := range all[:min(len(all), namedOnCover)] {
+		alias := p.t.brief(p.alias(i))
+		if name := p.extra().Holders[all[i].ID].Name; name != "" {
+			alias = p.t.text("holder_both", "name", p.t.brief(name), "alias", alias)
+		}
+		names = append(names, alias)
+	}
+	list := strings.Join(names, "、")
+	if len(all) > namedOnCover {
+		return p.t.text("counterparts_more", "list", list, "count", len(all))
+	}
+	return list
+}
+
 // fingerprints ties the paper to the bag.
 func (s *setting) fingerprints() {
 	s.book.Skip(5)

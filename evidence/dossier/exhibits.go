@@ -17,7 +17,7 @@ const (
 	longShape = 2.7
 	bandWidth = 78.0
 	columns   = 2
-	overlap   = 5.0
+	overlap   = 14.0
 )
 
 func (e *exhibit) goal() string { return "e" + strconv.Itoa(e.No) }

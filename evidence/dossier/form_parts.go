@@ -59,12 +59,15 @@ func (s *setting) holderWho(i int) string {
 	c := &s.folio.Case.Counterparts[i]
 	who := s.extra().Holders[c.ID]
 	var lines []string
+	if s.hidesIdentity() && who != (evidence.Identity{Name: who.Name}) {
+		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), evidence.Identity{}
+	}
 	for _, line := range []struct{ key, value string }{
 		{"holder_sex", who.Sex}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", who.Document},
 		{"holder_phone", who.Phone},
 	} {
 		if line.value != "" {
-			lines = append(lines, s.t.text(line.key, "value", s.private(line.value)))
+			lines = append(lines, s.t.text(line.key, "value", line.value))
 		}
 	}
 	if contact := s.contact(s.counterpartPath(i, "contact"), c.Contact); contact != "" {

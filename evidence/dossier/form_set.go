@@ -52,6 +52,7 @@ func (s *setting) block(f *form, b *block) {
 	case len(b.Rows) > 0:
 		s.rows(f, b.Rows)
 	case b.Table != "":
+		s.only = b.Only
 		s.part(b.Table)
 	case len(b.Sign) > 0:
 		s.book.Skip(3)

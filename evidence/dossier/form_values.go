@@ -108,7 +108,7 @@ func (p *papers) caseValues() map[string]string {
 		"number": string(c.Number), "sent_at": clock(c.SentAt), "transaction_no": p.field(p.filed, "transaction_no", c.TransactionNo),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
-		"holders": p.counterpartList(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
+		"holders": p.holderNames(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
 		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(c.Counterparts))),
 	}
 	if act, found := p.firstDemand(); found {
@@ -129,7 +129,7 @@ func (p *papers) moneyValues() map[string]string {
 		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "recovered_sum": p.sum(recovered),
 		"total_sum": p.sum(p.outstanding() + p.interest.total), "interest_claim": p.interestClaim(),
 	}
-	if !p.interest.given {
+	if !p.interest.given || p.interest.from.IsZero() {
 		values["total_sum"] += p.t.text("interest_apart")
 	}
 	return values

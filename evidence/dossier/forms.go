@@ -30,6 +30,7 @@ type block struct {
 	Prose   string   `yaml:"prose"`
 	Rows    []row    `yaml:"rows"`
 	Table   string   `yaml:"table"` // one of setting.tables
+	Only    []string `yaml:"only"`  // of the fees in a table
 	Items   []string `yaml:"items"`
 	From    int      `yaml:"from"` // items already numbered before these
 	Sign    []string `yaml:"sign"`

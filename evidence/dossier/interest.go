@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"recourse/evidence"
 	"recourse/evidence/dossier/typeset"
 	"recourse/recovery"
 )
@@ -85,12 +86,12 @@ func (p *papers) reckonInterest() {
 	} else if act, found := p.firstDemand(); found {
 		p.interest.from = act.At
 	}
-	if p.interest.from.IsZero() {
-		return
-	}
 	rate := int64(0)
 	if p.interest.given = x.Given() && x.RateBP <= highestRate; p.interest.given {
 		rate = x.RateBP
+	}
+	if p.interest.from.IsZero() {
+		return
 	}
 	p.interest.periods = accrue(p.claimed(), p.interest.from, to, p.returns(), rate)
 	for _, one := range p.interest.periods {
@@ -180,7 +181,12 @@ func (s *setting) interestTable() {
 
 // feesTable prints the fees the playbook computed.
 func (s *setting) feesTable() {
-	fees := s.extra().Fees
+	var fees []evidence.Fee
+	for _, fee := range s.extra().Fees {
+		if len(s.only) == 0 || slices.Contains(s.only, fee.Name) {
+			fees = append(fees, fee)
+		}
+	}
 	table := grid(44, 38, 38, 42)
 	table.Head = head(s.t.text("col_fee"), s.t.text("col_fee_base"), s.t.text("col_fee_amount"), s.t.text("col_fee_law"))
 	for _, fee := range fees {
