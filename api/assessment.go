@@ -29,3 +29,7 @@ func (a *API) Assess(c echo.Context, params AssessParams) error {
 	}
 	return sendAssessment(c, &assessed)
 }
+
+// WriteAssessment gives the body that tells an assessment, for whoever tells it
+// by another way.
+func WriteAssessment(a playbook.Assessment) []byte { return appendAssessment(nil, &a) }

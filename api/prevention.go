@@ -26,6 +26,10 @@ func (a *API) Prevent(c echo.Context, params PreventParams) error {
 	return sendJSON(c, preventionOf(told))
 }
 
+// WritePrevention gives the body that tells a prevention, for whoever tells it by
+// another way.
+func WritePrevention(p playbook.Prevention) ([]byte, error) { return marshal(preventionOf(p)) }
+
 func preventionOf(p playbook.Prevention) Prevention {
 	return Prevention{
 		Confirmations: each(p.Confirmations, confirmationOf), Measures: each(p.Measures, measureOf),

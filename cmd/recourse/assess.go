@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	strict "github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
+	"recourse/api"
 	"recourse/casework"
 	"recourse/playbook"
 	"recourse/postgres"
@@ -34,7 +36,7 @@ func assessCommand() *cobra.Command {
 			if os.Getenv("DATABASE_URL") == "" {
 				assessed, err = assessAlone(facts)
 			} else {
-				err = withRules(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
+				err = withRules(cmd.Context(), playbook.Load, func(ctx context.Context, service *casework.Service) error {
 					assessed, err = service.Assess(ctx, facts)
 					return err
 				})
@@ -42,7 +44,7 @@ func assessCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printJSON(cmd.OutOrStdout(), assessed)
+			return printBody(cmd.OutOrStdout(), api.WriteAssessment(assessed))
 		},
 	}
 }
@@ -74,21 +76,61 @@ func assessAlone(facts playbook.AssessmentFacts) (playbook.Assessment, error) {
 	return book.Assess(facts, at, playbook.Knowledge{}), nil
 }
 
-func printJSON(w io.Writer, value any) error {
+// printBody prints what the interface would have answered, without what it
+// leaves open: nulls, and words and lists that are empty.
+func printBody(w io.Writer, body []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var told any
+	if err := decoder.Decode(&told); err != nil {
+		return fmt.Errorf("the answer cannot be read back: %w", err)
+	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	return encoder.Encode(filled(told))
+}
+
+// filled leaves out what is empty, inside out.
+func filled(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, member := range v {
+			if v[key] = filled(member); empty(v[key]) {
+				delete(v, key)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = filled(v[i])
+		}
+	}
+	return value
+}
+
+func empty(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	default:
+		return false
+	}
 }
 
 // withRules runs a short command over what needs rules and cases only: no keys,
 // no engine, no files.
-func withRules(ctx context.Context, run func(context.Context, *casework.Service) error) error {
+func withRules(ctx context.Context, load func() (*playbook.Shelf, error), run func(context.Context, *casework.Service) error) error {
 	c, err := readConfig()
 	if err != nil {
 		return err
 	}
-	shelf, err := playbook.Load()
+	shelf, err := load()
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
+	"recourse/api"
 	"recourse/casework/casetest"
 	"recourse/playbook"
 	"recourse/recovery"
@@ -16,22 +18,30 @@ const facts = `{"platform":"wechat","instrument":"transfer","amount_fen":200000,
 // asking calls a command that takes facts as its user does.
 func asking[T any](t *testing.T, name, input string) (T, error) {
 	t.Helper()
+	var told T
+	out, err := answered(t, name, input)
+	if err != nil {
+		return told, err
+	}
+	if err := json.Unmarshal([]byte(out), &told); err != nil {
+		t.Fatalf("%s: %v", out, err)
+	}
+	return told, nil
+}
+
+// answered is what such a command prints.
+func answered(t *testing.T, name, input string) (string, error) {
+	t.Helper()
 	command := root()
 	var out bytes.Buffer
 	command.SetIn(strings.NewReader(input))
 	command.SetOut(&out)
 	command.SetArgs([]string{name})
-	var told T
-	if err := command.ExecuteContext(t.Context()); err != nil {
-		if out.Len() > 0 {
-			t.Errorf("beside an error it printed %s", out.String())
-		}
-		return told, err
+	err := command.ExecuteContext(t.Context())
+	if err != nil && out.Len() > 0 {
+		t.Errorf("beside an error it printed %s", out.String())
 	}
-	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
-		t.Fatalf("%s: %v", out.String(), err)
-	}
-	return told, nil
+	return out.String(), err
 }
 
 func TestAssessWithoutADatabase(t *testing.T) {
@@ -51,6 +61,38 @@ func TestAssessWithoutADatabase(t *testing.T) {
 	} {
 		if _, err := asking[playbook.Assessment](t, "assess", input); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.40q: %v, want a word of %s", input, err, says)
+		}
+	}
+}
+
+// TestAssessPrintsWhatTheInterfaceSays: instants in China's time, no empty
+// members, and besides that the body of POST /api/v1/assessments.
+func TestAssessPrintsWhatTheInterfaceSays(t *testing.T) {
+	t.Setenv("DATABASE_URL", "")
+	sent := time.Now().Add(-time.Hour).UTC()
+	out, err := answered(t, "assess", `{"platform":"qq","instrument":"ordinary_packet","amount_fen":1,"claim_state":"unclaimed","sent_at":"`+sent.Format(time.RFC3339)+`"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refund := `"refund_at": "` + sent.Add(24*time.Hour).In(time.FixedZone("", 8*60*60)).Format(time.RFC3339) + `"`
+	if !strings.Contains(out, refund) || !strings.Contains(out, `"possible": false`) {
+		t.Errorf("no %s in\n%s", refund, out)
+	}
+	for _, nothing := range []string{": null", `: ""`, ": []", ": {}", "Z\""} {
+		if strings.Contains(out, nothing) {
+			t.Errorf("%s stands in\n%s", nothing, out)
+		}
+	}
+	var told, schema map[string]any
+	if err := json.Unmarshal([]byte(out), &told); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(api.WriteAssessment(playbook.Assessment{}), &schema); err != nil {
+		t.Fatal(err)
+	}
+	for name := range told {
+		if _, known := schema[name]; !known {
+			t.Errorf("the interface has no %s", name)
 		}
 	}
 }

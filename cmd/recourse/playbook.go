@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,17 +16,49 @@ import (
 )
 
 func playbookCommand() *cobra.Command {
+	var folder string
 	command := &cobra.Command{Use: "playbook", Short: "Versions of the rules"}
-	command.AddCommand(diffCommand(), simulateCommand())
+	command.PersistentFlags().StringVar(&folder, "shelf", "", "a folder with books/ to read instead of the versions in this binary")
+	load := func() (*playbook.Shelf, error) {
+		if folder == "" {
+			return playbook.Load()
+		}
+		return playbook.LoadFrom(os.DirFS(folder))
+	}
+	command.AddCommand(checkCommand(load), diffCommand(load), simulateCommand(load))
 	return command
 }
 
-// diffCommand needs no database: the versions are part of this binary.
-func diffCommand() *cobra.Command {
+// checkCommand is for whoever writes a new version: what it refuses, no server
+// starts with.
+func checkCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: "check", Short: "Check every version; of a broken one name file, line and rule", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			shelf, err := load()
+			if err != nil {
+				return err
+			}
+			var out strings.Builder
+			for _, version := range shelf.Versions() {
+				book, err := shelf.Book(version)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(&out, "%s: %d rules, for %d %% of new cases, digest %s\n", version, len(book.Rules()), shelf.Share(version), book.Digest())
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), out.String())
+			return err
+		},
+	}
+}
+
+// diffCommand needs no database.
+func diffCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: "diff V1 V2", Short: "Print the rules that V2 added to V1, removed and changed", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, versions []string) error {
-			shelf, err := playbook.Load()
+			shelf, err := load()
 			if err != nil {
 				return err
 			}

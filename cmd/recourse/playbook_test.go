@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"recourse/casework/casetest"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -57,5 +60,70 @@ func TestPlaybookDiff(t *testing.T) {
 	}
 	if _, err := run(t, "playbook", "diff", "2026-11"); err == nil {
 		t.Error("one version was compared with nothing")
+	}
+}
+
+// library copies the shipped books into a folder, and beside them as a version of
+// its own a changed copy of the newest.
+func library(t *testing.T, version, before, after string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(filepath.Join(folder, "books"), os.DirFS("../../playbook/books")); err != nil {
+		t.Fatal(err)
+	}
+	books := filepath.Join(folder, "books")
+	if err := os.CopyFS(filepath.Join(books, version), os.DirFS("../../playbook/books/2026-11")); err != nil {
+		t.Fatal(err)
+	}
+	replace(t, filepath.Join(books, version, "book.yaml"), `version: "2026-11"`, `version: "`+version+`"`)
+	replace(t, filepath.Join(books, version, "clocks.yaml"), before, after)
+	replace(t, filepath.Join(books, "shelf.yaml"), "    share: 100\n", "    share: 100\n  - version: \""+version+"\"\n    share: 10\n")
+	return folder
+}
+
+func replace(t *testing.T, file, before, after string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), before) {
+		t.Fatalf("%s does not hold %q (%v)", file, before, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), before, after, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPlaybookCheckAndDiffOfAFolder(t *testing.T) {
+	t.Parallel()
+	folder := library(t, "2026-12", "    length: 7\n", "    length: 9\n")
+	out, err := run(t, "playbook", "check", "--shelf", folder)
+	if lines := strings.Split(out, "\n"); err != nil || len(lines) != 3 || !strings.HasPrefix(lines[1], "2026-12: ") || !strings.Contains(lines[1], "for 10 % of new cases") {
+		t.Errorf("%q, %v", out, err)
+	}
+	out, err = run(t, "playbook", "--shelf", folder, "diff", "2026-11", "2026-12")
+	if want := "2026-11 to 2026-12: 0 added, 0 removed, 1 changed\nchanged  clock.promise\n         length: 7 → 9\n"; err != nil || out != want {
+		t.Errorf("%q, %v", out, err)
+	}
+	broken := library(t, "2026-12", "    length: 7\n", "    length: 0\n")
+	out, err = run(t, "playbook", "check", "--shelf", broken)
+	if want := "books/2026-12/clocks.yaml:20: rule clock.promise: a length lies between 1 and 10000, not 0"; err == nil || err.Error() != want || out != "" {
+		t.Errorf("%q, %v", out, err)
+	}
+	if _, err := run(t, "playbook", "check", "--shelf", filepath.Join(folder, "nowhere")); err == nil {
+		t.Error("a folder that is not there was checked")
+	}
+}
+
+// TestSimulateTellsWhatWouldHaveBeenDifferent over cases in a real database,
+// under a version that is not in this binary yet.
+func TestSimulateTellsWhatWouldHaveBeenDifferent(t *testing.T) {
+	rig := casetest.New(t)
+	t.Setenv("DATABASE_URL", rig.URL)
+	first, second := rig.File(t), rig.File(t)
+	folder := library(t, "2026-12", "    length: 7\n", "    length: 9\n")
+	out, err := run(t, "playbook", "--shelf", folder, "simulate", "2026-12")
+	want := "  clock.promise: 7 days keep → 9 days keep\n"
+	if err != nil || strings.Count(out, want) != 2 || !strings.Contains(out, string(first.Number)) || !strings.Contains(out, string(second.Number)) ||
+		!strings.HasSuffix(out, "2 of 2 cases would have been different under 2026-12\n       2  clock.promise\n") {
+		t.Errorf("%s, %v", out, err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"recourse/api"
 	"recourse/casework"
 	"recourse/playbook"
 )
@@ -25,7 +26,11 @@ func preventCommand() *cobra.Command {
 			if err := casework.CheckSend(book, facts, at); err != nil {
 				return err
 			}
-			return printJSON(cmd.OutOrStdout(), book.Prevent(facts, at))
+			body, err := api.WritePrevention(book.Prevent(facts, at))
+			if err != nil {
+				return err
+			}
+			return printBody(cmd.OutOrStdout(), body)
 		},
 	}
 }

@@ -17,13 +17,13 @@ import (
 	"recourse/recovery"
 )
 
-func simulateCommand() *cobra.Command {
+func simulateCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use: "simulate V2", Short: "Tell for each case what would have been different under V2; changes nothing",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withRules(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
+			return withRules(cmd.Context(), load, func(ctx context.Context, service *casework.Service) error {
 				if asJSON {
 					return service.Simulate(ctx, args[0], lines(cmd.OutOrStdout()))
 				}
