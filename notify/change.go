@@ -1,0 +1,177 @@
+package notify
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Change is one change of a case, as its writer knows it.
+type Change struct {
+	Case      recovery.Case       // before the change; a filing: the case itself
+	Kind      recovery.EntryKind  // of the change's first entry
+	Actor     recovery.Actor      // who made it; recovery.System for a clock
+	Lapsed    recovery.Clock      // the deadline whose passing it is; else ""
+	Next      recovery.Position   // where the case stands after it
+	Deadlines []recovery.Deadline // that run after it
+	At        time.Time
+}
+
+// Unmoved is a change that leaves the case where it stands: evidence, a note,
+// an assignment, a filing.
+func Unmoved(c recovery.Case, kind recovery.EntryKind, by recovery.Actor, at time.Time) Change {
+	return Change{Case: c, Kind: kind, Actor: by, Next: c.Position, Deadlines: c.Deadlines, At: at}
+}
+
+func (c Change) filed() bool { return c.Kind == recovery.EntryCaseFiled }
+
+// Of says what a change gives people and programs to know. It is a pure
+// function of the change and the rules.
+func (h *Herald) Of(c Change) postgres.Telling {
+	facts := c.facts()
+	t := postgres.Telling{Event: h.event(c)}
+	for _, audience := range postgres.Audiences {
+		for _, rule := range h.rules.Notices {
+			if rule.To == audience && rule.fits(c, h.rules.Turns[audience]) {
+				t.Notices = append(t.Notices, rule.notice(c, facts))
+				break
+			}
+		}
+	}
+	for _, rule := range h.rules.Reminders {
+		t.Notices = append(t.Notices, rule.notices(c, facts)...)
+	}
+	return t
+}
+
+// fits reports whether a rule speaks of a change; turns are the waits that are
+// its audience's move.
+func (r noticeRule) fits(c Change, turns []recovery.WaitingOn) bool {
+	before, after := c.Case.Position, c.Next
+	moved := before.Stage != after.Stage
+	switch {
+	case len(r.Kinds) > 0 && !slices.Contains(r.Kinds, c.Kind):
+		return false
+	case len(r.Entered) > 0 && (!moved || !slices.Contains(r.Entered, after.Stage)):
+		return false
+	case len(r.Left) > 0 && (!moved || !slices.Contains(r.Left, before.Stage)):
+		return false
+	case len(r.Stages) > 0 && !slices.Contains(r.Stages, after.Stage):
+		return false
+	case len(r.Lapsed) > 0 && !slices.Contains(r.Lapsed, c.Lapsed):
+		return false
+	}
+	return !r.Turn || slices.Contains(turns, after.WaitingOn) && !slices.Contains(turns, before.WaitingOn)
+}
+
+func (r noticeRule) notice(c Change, facts postgres.NoticeFacts) postgres.NoticeDraft {
+	draft := r.draft(facts)
+	if !r.Self {
+		draft.Except = c.Actor.ID
+	}
+	return draft
+}
+
+func (s speech) draft(facts postgres.NoticeFacts) postgres.NoticeDraft {
+	return postgres.NoticeDraft{Audience: s.To, Template: s.Text, Class: string(s.Class), Urgent: s.Urgent, Facts: facts}
+}
+
+// notices are the reminders of the deadlines that a change has set. One that ran
+// before has its reminders already. At a pace, an hour ahead is as much shorter
+// as the waiting is.
+func (r reminderRule) notices(c Change, facts postgres.NoticeFacts) []postgres.NoticeDraft {
+	var list []postgres.NoticeDraft
+	for _, deadline := range c.Deadlines {
+		ran := !c.filed() && slices.ContainsFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return same(old, deadline) })
+		if ran || deadline.PausedBecause != "" || !slices.Contains(r.Clocks, deadline.Kind) {
+			continue
+		}
+		for _, hours := range r.Hours {
+			ahead := time.Duration(hours) * time.Hour / time.Duration(max(1, c.Case.Pace))
+			draft := r.draft(facts)
+			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
+			draft.NotBefore = deadline.DueAt.Add(-ahead)
+			if draft.NotBefore.After(c.At) {
+				list = append(list, draft)
+			}
+		}
+	}
+	return list
+}
+
+func same(a, b recovery.Deadline) bool {
+	return a.Kind == b.Kind && a.DueAt.Equal(b.DueAt) && a.PausedBecause == b.PausedBecause
+}
+
+// facts are what the words need; the deadline is the first that runs.
+func (c Change) facts() postgres.NoticeFacts {
+	facts := postgres.NoticeFacts{
+		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome,
+		Claim: c.Next.Claim, Recovered: c.Next.Recovered,
+	}
+	for _, deadline := range c.Deadlines {
+		if deadline.PausedBecause == "" && (facts.DueAt == nil || deadline.DueAt.Before(*facts.DueAt)) {
+			facts.Clock, facts.DueAt = deadline.Kind, &deadline.DueAt
+		}
+	}
+	return facts
+}
+
+// payload is what a webhook carries, in the form Standard Webhooks recommends.
+// It has ids, words of the contract and instants; no sums and nobody's name.
+type payload struct {
+	Type      string      `json:"type"`
+	Timestamp time.Time   `json:"timestamp"`
+	Data      payloadCase `json:"data"`
+}
+
+type payloadCase struct {
+	CaseID    recovery.CaseID     `json:"case_id"`
+	Number    recovery.CaseNumber `json:"number"`
+	Kind      recovery.EntryKind  `json:"kind"`
+	Stage     recovery.Stage      `json:"stage"`
+	Before    recovery.Stage      `json:"stage_before"`
+	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
+	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
+	Deadlines []payloadDeadline   `json:"deadlines"`
+}
+
+type payloadDeadline struct {
+	Kind  recovery.Clock `json:"kind"`
+	DueAt time.Time      `json:"due_at"`
+}
+
+// eventPrefix stands before an entry's kind in the name of an event.
+const eventPrefix = "case."
+
+// EventTypes are the events that a webhook may ask for.
+func (h *Herald) EventTypes() []string {
+	types := make([]string, len(h.rules.Events))
+	for i, kind := range h.rules.Events {
+		types[i] = eventPrefix + string(kind)
+	}
+	return types
+}
+
+func (h *Herald) event(c Change) postgres.Event {
+	if !slices.Contains(h.rules.Events, c.Kind) {
+		return postgres.Event{}
+	}
+	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: payloadCase{
+		CaseID: c.Case.ID, Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
+		WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome, Deadlines: []payloadDeadline{},
+	}}
+	for _, deadline := range c.Deadlines {
+		if deadline.PausedBecause == "" {
+			p.Data.Deadlines = append(p.Data.Deadlines, payloadDeadline{deadline.Kind, deadline.DueAt.UTC()})
+		}
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return postgres.Event{} // an instant beyond the year 9999: no deadline of ours
+	}
+	return postgres.Event{Type: p.Type, Payload: raw}
+}

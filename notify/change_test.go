@@ -1,0 +1,228 @@
+package notify_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"recourse/notify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+var (
+	claimant   = recovery.Actor{Role: recovery.RoleClaimant, ID: "owner"}
+	agent      = recovery.Actor{Role: recovery.RoleAgent, ID: "agent"}
+	supervisor = recovery.Actor{Role: recovery.RoleSupervisor, ID: "supervisor"}
+)
+
+func herald(t testing.TB) *notify.Herald {
+	t.Helper()
+	h, err := notify.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// lin is a case with everybody's name in it.
+func lin() recovery.Case {
+	return recovery.Case{
+		ID: "0198-case", Number: "R20261121-000042", Amount: 200_000, TransactionNo: "1000039801202611", Narrative: "本想发给妹妹",
+		Claimant:     recovery.Claimant{Name: "林晓", Email: "lin@example.org", Phone: "13800000000", Province: "浙江", City: "杭州"},
+		Counterparts: []recovery.Counterpart{{ID: "p1", Alias: "项目群老王", Contact: "wxid_laowang"}},
+		Owner:        claimant.ID, Assignee: agent.ID, Pace: 1,
+		Position:  recovery.Position{Stage: recovery.Appeal, WaitingOn: recovery.OnAgent, Claim: 200_000, Recovered: 50_000, Appeal: recovery.AppealSubmitted},
+		Deadlines: []recovery.Deadline{{Kind: recovery.DecisionClock, DueAt: noon.Add(72 * time.Hour)}},
+	}
+}
+
+// change is a change of lin's case by an act or a clock.
+func change(kind recovery.EntryKind, by recovery.Actor, apply func(*notify.Change)) notify.Change {
+	c := notify.Unmoved(lin(), kind, by, noon)
+	if apply != nil {
+		apply(&c)
+	}
+	return c
+}
+
+func to(stage recovery.Stage, on recovery.WaitingOn) func(*notify.Change) {
+	return func(c *notify.Change) { c.Next.Stage, c.Next.WaitingOn = stage, on }
+}
+
+func lapsed(clock recovery.Clock, stage recovery.Stage) func(*notify.Change) {
+	return func(c *notify.Change) {
+		c.Lapsed, c.Next.Stage, c.Deadlines = clock, stage, nil
+	}
+}
+
+func TestWhoIsToldWhat(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	for name, tc := range map[string]struct {
+		change notify.Change
+		want   []string // audience:text, "!" for urgent, "-x" for not to x
+	}{
+		"filed": {change(recovery.EntryCaseFiled, claimant, nil), []string{"claimant:filed"}},
+		"asked for evidence": {change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant)),
+			[]string{"claimant:evidence_wanted!-agent"}},
+		"evidence came": {change(recovery.EntryEvidenceAdded, claimant, nil), []string{"assignee:evidence_arrived-owner"}},
+		"decided": {change(recovery.EntryAppealDecided, agent, to(recovery.Appeal, recovery.OnPlatform)),
+			[]string{"claimant:decided-agent"}},
+		"decided, and on to the law": {change(recovery.EntryAppealDecided, agent, to(recovery.Legal, recovery.OnClaimant)),
+			[]string{"claimant:decided-agent", "assignee:stage_entered-agent", "legal:stage_entered-agent"}},
+		"closed by the supervisor": {change(recovery.EntryClosed, supervisor, to(recovery.Closed, recovery.OnNobody)),
+			[]string{"claimant:closed", "assignee:closed-supervisor"}},
+		"withdrawn": {change(recovery.EntryWithdrawn, claimant, to(recovery.Closed, recovery.OnNobody)),
+			[]string{"claimant:closed", "assignee:closed-owner"}},
+		"late": {change(recovery.EntryDeadlinePassed, recovery.System, lapsed(recovery.DecisionClock, recovery.Appeal)),
+			[]string{"claimant:deadline_passed-system", "assignee:overdue!-system", "supervisor:overdue!-system"}},
+		"late, and on to the law": {change(recovery.EntryDeadlinePassed, recovery.System, lapsed(recovery.DecisionClock, recovery.Legal)),
+			[]string{"claimant:stage_entered-system", "assignee:overdue!-system", "supervisor:overdue!-system", "legal:stage_entered-system"}},
+		"money came": {change(recovery.EntryReturnRecorded, claimant, nil), []string{"claimant:returned-owner", "assignee:returned-owner"}},
+		"assigned":   {change(recovery.EntryAssigned, supervisor, nil), []string{"assignee:assigned-supervisor"}},
+		"looked at":  {change(recovery.EntryEvidenceViewed, agent, nil), nil},
+		"noted":      {change(recovery.EntryNoteAdded, agent, nil), nil},
+	} {
+		var got []string
+		for _, d := range h.Of(tc.change).Notices {
+			line := string(d.Audience) + ":" + d.Template
+			if d.Urgent {
+				line += "!"
+			}
+			if d.Except != "" {
+				line += "-" + string(d.Except)
+			}
+			if d.NotBefore.IsZero() {
+				got = append(got, line)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: told %v, want %v", name, got, tc.want)
+		}
+	}
+}
+
+func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	fresh := []recovery.Deadline{{Kind: recovery.MoreEvidenceClock, DueAt: noon.Add(72 * time.Hour)}}
+	for name, tc := range map[string]struct {
+		apply func(*notify.Change)
+		want  []time.Duration // ahead of the deadline
+	}{
+		"it was set":           {func(c *notify.Change) { c.Deadlines = fresh }, []time.Duration{24 * time.Hour}},
+		"it runs on":           {func(c *notify.Change) { c.Deadlines, c.Case.Deadlines = fresh, fresh }, nil},
+		"a filing brings it":   {func(c *notify.Change) { c.Kind, c.Deadlines, c.Case.Deadlines = recovery.EntryCaseFiled, fresh, fresh }, []time.Duration{24 * time.Hour}},
+		"it stands still":      {func(c *notify.Change) { c.Deadlines = slices.Clone(fresh); c.Deadlines[0].PausedBecause = "holiday" }, nil},
+		"it is too near":       {func(c *notify.Change) { c.Deadlines, c.At = fresh, noon.Add(48*time.Hour) }, nil},
+		"at a pace":            {func(c *notify.Change) { c.Deadlines, c.Case.Pace = fresh, 3600 }, []time.Duration{24 * time.Second}},
+		"the desk's own clock": {func(c *notify.Change) { c.Case.Deadlines = nil }, []time.Duration{24 * time.Hour, 4 * time.Hour}},
+		"none":                 {func(c *notify.Change) { c.Deadlines = nil }, nil},
+	} {
+		var got []time.Duration
+		for _, d := range h.Of(change(recovery.EntryEvidenceRequested, agent, tc.apply)).Notices {
+			if !d.NotBefore.IsZero() {
+				got = append(got, d.Facts.DueAt.Sub(d.NotBefore))
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: reminders %v ahead, want %v", name, got, tc.want)
+		}
+	}
+}
+
+func TestWhatProgramsAreTold(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	got := h.Of(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
+	const want = `{"type":"case.evidence_requested","timestamp":"2026-11-21T04:00:00Z","data":{"case_id":"0198-case",` +
+		`"number":"R20261121-000042","kind":"evidence_requested","stage":"appeal","stage_before":"appeal","waiting_on":"claimant",` +
+		`"deadlines":[{"kind":"appeal_decision","due_at":"2026-11-24T04:00:00Z"}]}}`
+	if got.Type != "case.evidence_requested" || string(got.Payload) != want {
+		t.Errorf("%s\n%s", got.Type, got.Payload)
+	}
+	if !slices.Contains(h.EventTypes(), got.Type) {
+		t.Errorf("%s is not among %v", got.Type, h.EventTypes())
+	}
+	for _, kind := range []recovery.EntryKind{recovery.EntryNoteAdded, recovery.EntryEvidenceViewed, recovery.EntryLessonShared} {
+		if event := h.Of(change(kind, agent, nil)).Event; event.Type != "" {
+			t.Errorf("programs are told of %s", kind)
+		}
+	}
+}
+
+func anyChange(t *rapid.T) notify.Change {
+	position := rapid.Custom(func(t *rapid.T) recovery.Position {
+		return recovery.Position{
+			Stage: rapid.SampledFrom(recovery.Stages).Draw(t, "stage"), WaitingOn: rapid.SampledFrom(recovery.Waits).Draw(t, "on"),
+			Outcome: rapid.SampledFrom(append([]recovery.Outcome{""}, recovery.Outcomes...)).Draw(t, "outcome"), Claim: 200_000,
+			Recovered: recovery.Money(rapid.Int64Range(0, 300_000).Draw(t, "recovered")),
+		}
+	})
+	deadlines := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recovery.Deadline {
+		return recovery.Deadline{
+			Kind: rapid.SampledFrom(recovery.Clocks).Draw(t, "clock"), PausedBecause: rapid.SampledFrom([]string{"", "holiday"}).Draw(t, "paused"),
+			DueAt: noon.Add(time.Duration(rapid.IntRange(-100, 2000).Draw(t, "hours")) * time.Hour),
+		}
+	}), 0, 3)
+	c := lin()
+	c.Position, c.Deadlines, c.Pace = position.Draw(t, "before"), deadlines.Draw(t, "ran"), rapid.SampledFrom([]int{0, 1, 3600}).Draw(t, "pace")
+	return notify.Change{
+		Case: c, Kind: rapid.SampledFrom(recovery.EntryKinds).Draw(t, "kind"), Next: position.Draw(t, "next"), At: noon,
+		Actor:  rapid.SampledFrom([]recovery.Actor{claimant, agent, supervisor, recovery.System}).Draw(t, "actor"),
+		Lapsed: rapid.SampledFrom(recovery.Clocks).Draw(t, "lapsed"), Deadlines: deadlines.Draw(t, "run"),
+	}
+}
+
+// TestWhateverHappensIsToldWell: for any change, each audience hears one thing
+// at most, every notice has its deadline and next step in both languages,
+// reminders lie ahead, and no name, address, number or word of the case is told.
+func TestWhateverHappensIsToldWell(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := anyChange(t)
+		telling := h.Of(c)
+		spoken := map[postgres.Audience]bool{}
+		said := []string{string(telling.Event.Payload)}
+		for _, d := range telling.Notices {
+			if d.NotBefore.IsZero() && spoken[d.Audience] {
+				t.Fatalf("the %s hears two things of one change", d.Audience)
+			}
+			spoken[d.Audience] = spoken[d.Audience] || d.NotBefore.IsZero()
+			if !d.NotBefore.IsZero() && (!d.NotBefore.After(c.At) || d.Facts.DueAt == nil || !d.NotBefore.Before(*d.Facts.DueAt)) {
+				t.Fatalf("a reminder at %s of %v", d.NotBefore, d.Facts.DueAt)
+			}
+			for _, language := range notify.Languages {
+				n := postgres.Notice{Audience: d.Audience, Template: d.Template, Class: d.Class, Facts: d.Facts}
+				m, l := h.Message(language, n), h.Letter(language, n, "https://desk.example.org/cases/x")
+				for _, text := range []string{m.Title, m.Body, m.Deadline, m.Next, l.Subject, l.Body} {
+					if strings.TrimSpace(text) == "" || strings.ContainsAny(text, "{}") || strings.Contains(text, "no value") {
+						t.Fatalf("%s in %s reads %q", d.Template, language, text)
+					}
+				}
+				if !strings.Contains(l.Body, m.Deadline) || !strings.Contains(l.Body, m.Next) || strings.ContainsAny(l.Subject, "\r\n") {
+					t.Fatalf("the mail leaves out its deadline or next step: %q", l.Body)
+				}
+				said = append(said, l.Subject, l.Body)
+			}
+			raw, err := json.Marshal(d.Facts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said = append(said, string(raw))
+		}
+		for _, personal := range []string{"林晓", "老王", "lin@", "1380000", "wxid", "妹妹", "浙江", "杭州", "1000039801", "owner"} {
+			for _, text := range said {
+				if strings.Contains(text, personal) {
+					t.Fatalf("%q is told in %q", personal, text)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package notify
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBrokenRulesAreRefused(t *testing.T) {
+	t.Parallel()
+	const sound = "notices: [{to: claimant, kinds: [case_filed], text: filed, class: task}]\n"
+	for text, says := range map[string]string{
+		sound:                   "",
+		sound + "colour: red\n": "colour",
+		"notices: [{to: nobody, kinds: [case_filed], text: x, class: task}]":               "audience",
+		"notices: [{to: claimant, kinds: [case_eaten], text: x, class: task}]":             "kind",
+		"notices: [{to: claimant, entered: [orbit], text: x, class: task}]":                "stage",
+		"notices: [{to: claimant, left: [orbit], text: x, class: task}]":                   "stage",
+		"notices: [{to: claimant, lapsed: [moon], text: x, class: task}]":                  "clock",
+		"notices: [{to: claimant, kinds: [case_filed], text: x, class: gossip}]":           "class",
+		"notices: [{to: claimant, kinds: [case_filed], class: task}]":                      "no text",
+		"notices: [{to: claimant, stages: [appeal], text: x, class: task}]":                "everything",
+		"reminders: [{to: claimant, text: x, class: task}]":                                "hours",
+		"reminders: [{to: claimant, clocks: [promise], hours: [0], text: x, class: task}]": "hours",
+		"reminders: [{to: claimant, clocks: [moon], hours: [1], text: x, class: task}]":    "clock",
+		"turns: {claimant: [neighbour]}":                                                   "turn",
+		"turns: {neighbour: [claimant]}":                                                   "audience",
+		"events: [case_eaten]":                                                             "event",
+		"notices: 7":                                                                       "",
+	} {
+		_, err := readRules([]byte(text))
+		if text == sound {
+			if err != nil {
+				t.Errorf("sound rules: %v", err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want a word of %q", text, err, says)
+		}
+	}
+}
+
+func TestBrokenWordsAreRefused(t *testing.T) {
+	t.Parallel()
+	raw, err := data.ReadFile("texts/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for old, replacement := range map[string]string{
+		"{{.Number}}":   "{{.Name}}", // no such variable
+		"{{.Due}}":      "{{.Due",
+		"Sunday, ":      "",
+		"other_action:": "other_deed:",
+		"  other:\n":    "  another:\n",
+	} {
+		if _, err := readWords([]byte(strings.Replace(string(raw), old, replacement, 1))); err == nil {
+			t.Errorf("with %q for %q it is taken", replacement, old)
+		}
+	}
+	h, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.rules.Notices[0].Text = "unwritten"
+	if err := h.checkTexts(); err == nil || !strings.Contains(err.Error(), "unwritten") {
+		t.Errorf("a rule without its text: %v", err)
+	}
+	h.rules.Notices[0].Text = "filed"
+	delete(h.words[English].Actions["legal"], "legal")
+	if err := h.checkTexts(); err == nil || !strings.Contains(err.Error(), "legal") {
+		t.Errorf("nothing to do next: %v", err)
+	}
+}

@@ -1,0 +1,237 @@
+package notify
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"recourse/playbook/calendar"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// The languages of the texts.
+const (
+	Chinese = "zh-CN"
+	English = "en"
+)
+
+// Languages lists them, the default first.
+var Languages = []string{Chinese, English}
+
+// wordsFile is a file of texts/ as it reads.
+type wordsFile struct {
+	Moment     string   `yaml:"moment"` // a layout of package time; {weekday} is replaced
+	Zone       string   `yaml:"zone"`
+	Money      string   `yaml:"money"`    // {sum} is replaced
+	Weekdays   []string `yaml:"weekdays"` // from Sunday
+	Deadline   string   `yaml:"deadline"`
+	NoDeadline string   `yaml:"no_deadline"`
+	Next       string   `yaml:"next"`
+	Mail       struct {
+		Subject string `yaml:"subject"`
+		Link    string `yaml:"link"`
+		Footer  string `yaml:"footer"`
+	} `yaml:"mail"`
+	Stages      map[recovery.Stage]string               `yaml:"stages"`
+	Outcomes    map[recovery.Outcome]string             `yaml:"outcomes"`
+	Clocks      map[recovery.Clock]string               `yaml:"clocks"`
+	Templates   map[string]wording                      `yaml:"templates"`
+	Actions     map[postgres.Audience]map[string]string `yaml:"next_actions"`
+	OtherAction string                                  `yaml:"other_action"`
+}
+
+type wording struct {
+	Title string `yaml:"title"`
+	Body  string `yaml:"body"`
+}
+
+// words are the texts of one language, ready to be filled in.
+type words struct {
+	wordsFile
+	texts *template.Template
+}
+
+// told are the variables a text may name. None is personal data.
+type told struct {
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Clock, Due, Next, Title, Link string
+}
+
+// Message is a notice in words.
+type Message struct {
+	Title    string
+	Body     string
+	Deadline string // always says something, also that none runs
+	Next     string // what its reader does next
+}
+
+func loadWords(language string) (*words, error) {
+	raw, err := data.ReadFile("texts/" + language + ".yaml")
+	if err != nil {
+		return nil, err
+	}
+	return readWords(raw)
+}
+
+func readWords(raw []byte) (*words, error) {
+	w := &words{texts: template.New("").Option("missingkey=error")}
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&w.wordsFile); err != nil {
+		return nil, err
+	}
+	if len(w.Weekdays) != 7 || w.Templates[otherText].Title == "" || w.OtherAction == "" {
+		return nil, fmt.Errorf("it needs seven weekdays, a text %q and an other_action", otherText)
+	}
+	texts := map[string]string{
+		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link,
+	}
+	for name, text := range w.Templates {
+		texts["title:"+name], texts["body:"+name] = text.Title, text.Body
+	}
+	for name, text := range texts {
+		parsed, err := w.texts.New(name).Parse(strings.TrimSpace(text))
+		if err == nil {
+			err = parsed.Execute(io.Discard, told{})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// checkTexts makes sure that whatever the rules say can be said, in every
+// language.
+func (h *Herald) checkTexts() error {
+	speeches := make([]speech, 0, len(h.rules.Notices)+len(h.rules.Reminders))
+	for _, rule := range h.rules.Notices {
+		speeches = append(speeches, rule.speech)
+	}
+	for _, rule := range h.rules.Reminders {
+		speeches = append(speeches, rule.speech)
+	}
+	for language, w := range h.words {
+		for _, speech := range speeches {
+			if err := w.check(speech); err != nil {
+				return fmt.Errorf("texts/%s.yaml: %w", language, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *words) check(s speech) error {
+	if text, found := w.Templates[s.Text]; !found || text.Title == "" || text.Body == "" {
+		return fmt.Errorf("the text %s is missing", s.Text)
+	}
+	for _, stage := range recovery.Stages {
+		if w.Actions[s.To][string(stage)] == "" {
+			return fmt.Errorf("nothing says what the %s does next in %s", s.To, stage)
+		}
+	}
+	return nil
+}
+
+// Message puts a notice into words; an unknown language gets the default. What
+// a newer build wrote, this one says in general terms.
+func (h *Herald) Message(language string, n postgres.Notice) Message {
+	return h.wordsIn(language).message(n)
+}
+
+func (h *Herald) wordsIn(language string) *words {
+	if w, found := h.words[language]; found {
+		return w
+	}
+	return h.words[Chinese]
+}
+
+// otherText speaks for a template that this build does not know.
+const otherText = "other"
+
+func (w *words) message(n postgres.Notice) Message {
+	values := w.values(n)
+	text, deadline := n.Template, "no_deadline"
+	if _, found := w.Templates[text]; !found {
+		text = otherText
+	}
+	if n.Facts.DueAt != nil {
+		deadline = "deadline"
+	}
+	return Message{
+		Title: w.fill("title:"+text, values), Body: w.fill("body:"+text, values),
+		Deadline: w.fill(deadline, values), Next: w.fill("next", values),
+	}
+}
+
+// fill cannot fail: readWords has filled every text once.
+func (w *words) fill(name string, values told) string {
+	var text strings.Builder
+	_ = w.texts.ExecuteTemplate(&text, name, values)
+	return text.String()
+}
+
+func (w *words) values(n postgres.Notice) told {
+	f := n.Facts
+	values := told{
+		Number: string(f.Number), Stage: named(w.Stages, f.Stage), Outcome: named(w.Outcomes, f.Outcome),
+		Next: w.nextAction(n.Audience, f), Clock: named(w.Clocks, f.Clock), Claim: w.sum(f.Claim),
+		Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)),
+	}
+	if f.DueAt != nil {
+		values.Due = w.moment(*f.DueAt)
+	}
+	return values
+}
+
+func (w *words) sum(m recovery.Money) string { return strings.ReplaceAll(w.Money, "{sum}", m.String()) }
+
+// named gives a value's name; one that has none yet stands as it is.
+func named[T ~string](names map[T]string, value T) string {
+	if name, found := names[value]; found {
+		return name
+	}
+	return string(value)
+}
+
+func (w *words) nextAction(audience postgres.Audience, f postgres.NoticeFacts) string {
+	actions := w.Actions[audience]
+	for _, place := range []string{string(f.Stage) + "/" + string(f.WaitingOn), string(f.Stage)} {
+		if text, found := actions[place]; found {
+			return text
+		}
+	}
+	return w.OtherAction
+}
+
+// moment writes an instant as people in China read it.
+func (w *words) moment(at time.Time) string {
+	at = at.In(calendar.Shanghai)
+	text := at.Format(w.Moment)
+	return strings.ReplaceAll(text, "{weekday}", w.Weekdays[at.Weekday()]) + w.Zone
+}
+
+// Letter is a mail in words.
+type Letter struct {
+	Subject string
+	Body    string
+}
+
+// Letter puts a notice into a mail. link is where the case can be read; "" for
+// an installation without an address.
+func (h *Herald) Letter(language string, n postgres.Notice, link string) Letter {
+	w := h.wordsIn(language)
+	m := w.message(n)
+	values := told{Title: m.Title, Number: string(n.Facts.Number), Link: link}
+	parts := []string{m.Body, m.Deadline, m.Next}
+	if link != "" {
+		parts = append(parts, w.fill("link", values))
+	}
+	parts = append(parts, "--\n"+strings.TrimSpace(w.Mail.Footer))
+	return Letter{Subject: w.fill("subject", values), Body: strings.Join(parts, "\n\n") + "\n"}
+}

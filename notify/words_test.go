@@ -1,0 +1,94 @@
+package notify_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/notify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+func TestALetterReads(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	due := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	n := postgres.Notice{Audience: postgres.ToClaimant, Template: "evidence_wanted", Facts: postgres.NoticeFacts{
+		Number: "R20261121-000042", Stage: recovery.Appeal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Clock: recovery.MoreEvidenceClock, DueAt: &due,
+	}}
+	for language, want := range map[string]struct{ subject, deadline, next string }{
+		notify.Chinese: {"【误发款追回】需要补充材料（R20261121-000042）", "期限：补充材料的期限，到 2026年11月23日（星期一）18:00（北京时间）为止。", "下一步：登录后把材料补齐并提交。"},
+		notify.English: {"[Recourse] More evidence is needed (R20261121-000042)",
+			"Deadline: sending what was asked for, until Monday 23 November 2026, 18:00 (Beijing time).", "Next: Sign in, complete the evidence and submit."},
+		"fr": {"【误发款追回】需要补充材料（R20261121-000042）", "期限：", "下一步："},
+	} {
+		letter := h.Letter(language, n, "https://desk.example.org/cases/x")
+		if letter.Subject != want.subject {
+			t.Errorf("%s: subject %q", language, letter.Subject)
+		}
+		for _, part := range []string{want.deadline, want.next, "https://desk.example.org/cases/x", "R20261121-000042"} {
+			if !strings.Contains(letter.Body, part) {
+				t.Errorf("%s: %q is missing in\n%s", language, part, letter.Body)
+			}
+		}
+	}
+	if body := h.Letter(notify.Chinese, n, "").Body; strings.Contains(body, "https://") {
+		t.Errorf("a link to nowhere:\n%s", body)
+	}
+}
+
+func TestSumsAreRead(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	n := postgres.Notice{Audience: postgres.ToClaimant, Template: "returned", Facts: postgres.NoticeFacts{
+		Number: "R1", Stage: recovery.PrivateContact, Claim: 200_000, Recovered: 50_050,
+	}}
+	if got := h.Message(notify.Chinese, n).Body; !strings.Contains(got, "共退回 500.50 元") || !strings.Contains(got, "还差 1,499.50 元") {
+		t.Error(got)
+	}
+	n.Facts.Recovered = 250_000
+	if got := h.Message(notify.English, n).Body; !strings.Contains(got, "¥2,500.00 came back") || !strings.Contains(got, "¥0.00 is still missing") {
+		t.Error(got)
+	}
+}
+
+// TestWordsOfANewerBuild: a notice whose template, stage or clock this build
+// does not know is still told, in general terms.
+func TestWordsOfANewerBuild(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	n := postgres.Notice{Audience: "court", Template: "of tomorrow", Facts: postgres.NoticeFacts{Number: "R1", Stage: "orbit", Clock: "moon", DueAt: &noon}}
+	for _, language := range notify.Languages {
+		m := h.Message(language, n)
+		if m.Title == "" || !strings.Contains(m.Body, "R1") || !strings.Contains(m.Deadline, "moon") || m.Next == "" {
+			t.Errorf("%s: %+v", language, m)
+		}
+	}
+}
+
+// TestEverythingHasAName in every language: stages, outcomes, clocks.
+func TestEverythingHasAName(t *testing.T) {
+	t.Parallel()
+	h := herald(t)
+	for _, language := range notify.Languages {
+		for _, stage := range recovery.Stages {
+			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "stage_entered", Facts: postgres.NoticeFacts{Stage: stage}})
+			if strings.Contains(m.Body, string(stage)) {
+				t.Errorf("%s has no name for the stage %s", language, stage)
+			}
+		}
+		for _, outcome := range recovery.Outcomes {
+			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "closed", Facts: postgres.NoticeFacts{Stage: recovery.Closed, Outcome: outcome}})
+			if strings.Contains(m.Body, string(outcome)) && strings.Contains(string(outcome), "_") {
+				t.Errorf("%s has no name for the outcome %s", language, outcome)
+			}
+		}
+		for _, clock := range recovery.Clocks {
+			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "reminder", Facts: postgres.NoticeFacts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
+			if strings.Contains(m.Deadline, string(clock)) && strings.Contains(string(clock), "_") {
+				t.Errorf("%s has no name for the clock %s", language, clock)
+			}
+		}
+	}
+}
