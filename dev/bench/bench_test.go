@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -61,5 +65,33 @@ func TestRowsSayWhatIsMissed(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != 3 || !strings.HasSuffix(lines[1], "ok") || !strings.HasSuffix(lines[2], "MISS") {
 		t.Errorf("got:\n%s", out.String())
+	}
+}
+
+// TestAskersCountAnswersOnly: an answer that is no answer ends the measuring.
+func TestAskersCountAnswersOnly(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/busy" {
+			http.Error(w, "busy", http.StatusTooManyRequests)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil || !json.Valid(body) || r.Header.Get("Content-Type") != "application/json" {
+			http.Error(w, "no JSON", http.StatusBadRequest)
+		}
+	}))
+	defer server.Close()
+	if err := ask(t.Context(), server.Client(), http.MethodPost, server.URL, misSend); err != nil {
+		t.Error(err)
+	}
+	if err := ask(t.Context(), server.Client(), http.MethodGet, server.URL+"/busy", ""); err == nil || !strings.Contains(err.Error(), "429") {
+		t.Errorf("got %v", err)
+	}
+	if err := ask(t.Context(), server.Client(), http.MethodGet, "http://127.0.0.1:1", ""); err == nil {
+		t.Error("nobody answered, and it counts")
+	}
+	if got := tail(newLoad([]time.Duration{time.Millisecond, 3 * time.Millisecond}, time.Second)); got != "2/s, p50 3.0 ms, p99 3.0 ms" {
+		t.Errorf("got %q", got)
 	}
 }

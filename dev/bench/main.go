@@ -52,6 +52,9 @@ func run(ctx context.Context) error {
 		}
 	}
 	err = withStack(ctx, root, progress, func(ctx context.Context, up local.Up) error {
+		if err := measure(ctx, "assessments", func(ctx context.Context) ([]row, error) { return assessments(ctx, up) }); err != nil {
+			return err
+		}
 		// Filing comes last: it leaves thousands of cases to be started behind it.
 		if err := measure(ctx, "actions", func(ctx context.Context) ([]row, error) { return actions(ctx, up) }); err != nil {
 			return err

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"recourse/dev/local"
+)
+
+// askers is how many ask at once, each as soon as it was answered.
+const askers = 8
+
+// misSend is a mis-send of which everything is told that may be.
+const misSend = `{
+	"platform": "wechat", "instrument": "transfer", "amount_fen": 200000, "sent_at": "2026-03-01T12:30:00+08:00",
+	"reason": "wrong_group", "claim_state": "claimed", "account": "personal", "delayed_arrival": "none",
+	"group": {"kind": "work", "size": 12}, "counterparts": [{"alias": "老王", "claimed_fen": 120000}, {"claimed_fen": 80000}],
+	"claimant": {"province": "浙江省", "city": "杭州"}, "refusal": "claims_gift", "bystanders": 3,
+	"noticed_at": "2026-03-01T12:35:00+08:00", "notified_at": "2026-03-01T12:40:00+08:00",
+	"circumstances": {"same_employer": true}
+}`
+
+// assessments asks what can be done about a mis-send, beside a request that asks
+// nothing: what that takes at the same number of clients is what this machine
+// needs for the network and for letting the clients run.
+func assessments(ctx context.Context, up local.Up) ([]row, error) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: askers}, Timeout: 30 * time.Second}
+	defer client.CloseIdleConnections()
+	alive := func(ctx context.Context, _ int) error {
+		return ask(ctx, client, http.MethodGet, up.BaseURL+"/healthz", "")
+	}
+	assess := func(ctx context.Context, _ int) error {
+		return ask(ctx, client, http.MethodPost, up.BaseURL+"/api/v1/assessments", misSend)
+	}
+	if _, err := hammer(ctx, askers, times(400), assess); err != nil {
+		return nil, err
+	}
+	floor, err := hammer(ctx, askers, during(5*time.Second), alive)
+	if err != nil {
+		return nil, err
+	}
+	got, err := hammer(ctx, askers, during(5*time.Second), assess)
+	if err != nil {
+		return nil, err
+	}
+	p99 := got.percentile(0.99)
+	return []row{{
+		what: "an assessment, 8 clients", figure: tail(got), yardstick: "/healthz, 8 clients: " + tail(floor),
+		ratio: ratio(float64(p99) / float64(floor.percentile(0.99))), budget: "p99 ≤ 5 ms", kept: p99 <= 5*time.Millisecond,
+	}}, nil
+}
+
+// tail tells a load by its middle and by its slowest hundredth.
+func tail(l load) string {
+	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", l.rate(), milliseconds(l.percentile(0.5)), milliseconds(l.percentile(0.99)))
+}
+
+func ask(ctx context.Context, client *http.Client, method, url, body string) error {
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make the request: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, url, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return fmt.Errorf("%s %s: %w", method, url, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s", method, url, response.Status)
+	}
+	return nil
+}
