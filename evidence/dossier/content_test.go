@@ -53,7 +53,7 @@ func TestManyMissingThings(t *testing.T) {
 	data, _ := build(t, c.seal())
 	pages := textPages(t, data)
 	cover := solid(pages[0])
-	has(t, cover, "完整的卷宗还应有以下 23 项", "缺少的第6样材料", "其余 17 项见第 2 页")
+	has(t, cover, "完整的卷宗还应有以下 24 项", "缺少的第6样材料", "其余 18 项见第 2 页")
 	lacks(t, cover, "缺少的第7样材料")
 	has(t, solid(pages[1]), "未齐备事项", "缺少的第1样材料", "缺少的第20样材料")
 }

@@ -138,7 +138,7 @@ func TestBlanksAreNamed(t *testing.T) {
 	c := newCase(t, recovery.ForCourt)
 	data, report := build(t, c.seal())
 	has(t, solid(textPages(t, data)[0]), "未齐备", "《民事起诉状》：", "原告的身份证件号码", "受理法院", "可供识别的被告信息", "《催告函》：催告函给出的返还期限", "《调查取证申请书》：受理法院")
-	if len(report.Missing) != 3 {
+	if len(report.Missing) != 4 {
 		t.Errorf("missing: %q", report.Missing)
 	}
 	has(t, solid(strings.Join(textPages(t, data), "")), "身份证件（待填）", "职业、工作单位无", "利率待填")

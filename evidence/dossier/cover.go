@@ -52,9 +52,6 @@ func (s *setting) missingBox() {
 
 func (s *setting) particulars() {
 	c := s.folio.Case
-	sum := func(m recovery.Money) string {
-		return s.t.text("sum_value", "figures", m, "capitals", m.Capitals())
-	}
 	table := grid(34, frame.Width()-34)
 	table.PadY = 1.35
 	row := func(key, value string) {
@@ -67,9 +64,9 @@ func (s *setting) particulars() {
 	row("cause", s.t.text("cause_value"))
 	row("claimant", s.t.brief(s.claimantName()))
 	row("counterparts", s.counterpartList())
-	row("sum", sum(c.Amount))
+	row("sum", s.sum(c.Amount))
 	if s.outstanding() != c.Amount {
-		row("outstanding", sum(s.outstanding()))
+		row("outstanding", s.sum(s.outstanding()))
 	}
 	row("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
 	row("date", date(s.folio.At))

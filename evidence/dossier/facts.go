@@ -42,7 +42,7 @@ func (s *setting) payment() {
 	s.heading(s.t.text("facts_payment"))
 	l := s.list()
 	l.row("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
-	l.row("sum", s.t.text("sum_value", "figures", c.Amount, "capitals", c.Amount.Capitals()))
+	l.row("sum", s.sum(c.Amount))
 	l.row("sent_at", clock(c.SentAt))
 	l.row("transaction_no", orNone(s.field(s.filed, "transaction_no", c.TransactionNo), s.t))
 	l.row("why", s.t.word("reason", string(c.Reason)))

@@ -178,7 +178,7 @@ func (s *setting) instalments() {
 	for i, one := range plan {
 		total += one.Amount
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(i+1)), in(cell, date(one.DueOn)), in(cell, s.t.text("yuan", "money", one.Amount)), in(cell, one.Amount.Capitals()),
+			centred(cell, strconv.Itoa(i+1)), in(cell, date(one.DueOn)), in(cell, s.t.text("yuan", "money", one.Amount)), in(cell, s.t.capitals(one.Amount)),
 		}})
 	}
 	for i := len(plan); i < 3 && len(plan) == 0; i++ {
@@ -188,7 +188,7 @@ func (s *setting) instalments() {
 	}
 	if len(plan) > 0 {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(label, s.t.text("sum_row")), in(cell, ""), in(cell, s.t.text("yuan", "money", total)), in(cell, total.Capitals()),
+			centred(label, s.t.text("sum_row")), in(cell, ""), in(cell, s.t.text("yuan", "money", total)), in(cell, s.t.capitals(total)),
 		}})
 	}
 	s.book.Skip(1)

@@ -44,7 +44,17 @@ func (p *papers) private(value string) string {
 }
 
 func (p *papers) sum(m recovery.Money) string {
-	return p.t.text("sum_value", "figures", m, "capitals", m.Capitals())
+	return p.t.text("sum_value", "figures", m, "capitals", p.t.capitals(m))
+}
+
+// capitals writes a sum in capital numerals. A sum no case can have is written
+// in figures only: the numerals end at ten thousand trillion.
+func (t *texts) capitals(m recovery.Money) string {
+	const most = recovery.MaxMoney * 10_000
+	if m > most || m < -most {
+		return t.text("beyond_numerals")
+	}
+	return m.Capitals()
 }
 
 // evaluate computes every value and condition that the forms may name.

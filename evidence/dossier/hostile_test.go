@@ -42,6 +42,7 @@ func hostile(text string, file []byte, audience recovery.Audience) evidence.Foli
 	}
 	return evidence.Folio{
 		Audience: audience, At: at, Entries: []evidence.Entry{entry, added, note}, Exhibits: []evidence.Exhibit{exhibit, exhibit},
+		Papers:  hostilePapers(text, at),
 		Missing: []string{text, text}, Checkpoint: text, Root: text, Key: text, Generator: text, Custodian: text,
 		Case: recovery.Case{
 			Number: recovery.CaseNumber(text), Platform: recovery.Platform(text), Amount: -1, TransactionNo: text, Narrative: text,
@@ -50,6 +51,21 @@ func hostile(text string, file []byte, audience recovery.Audience) evidence.Foli
 			Deadlines:    []recovery.Deadline{{Kind: recovery.Clock(text), PausedBecause: text}},
 			Position:     recovery.Position{Stage: recovery.Stage(text), Claim: -5}, Pace: 2,
 		},
+	}
+}
+
+// hostilePapers puts one text into every field of the papers.
+func hostilePapers(text string, at time.Time) *evidence.Papers {
+	who := evidence.Identity{
+		Name: text, Sex: text, Born: text, Nation: text, Work: text, Home: text, Residence: text, Document: text, Phone: text, Email: text, ServeAt: text,
+	}
+	law := evidence.Citation{Statute: text, Section: text, Edition: text, Mark: text}
+	return &evidence.Papers{
+		Route: recovery.Route(text), Court: text, Agent: text, Preservation: len(text)%2 == 0, Assets: text, Security: text, Claimant: who,
+		Holders: map[recovery.CounterpartID]evidence.Identity{recovery.CounterpartID(text): who}, ReturnTo: text, ReturnBy: &at, KnewGain: &at,
+		KnewHolder: &time.Time{}, Interest: &evidence.Interest{From: &time.Time{}, To: &at, RateBP: 1 << 62, AsOf: text, Source: text},
+		Fees: []evidence.Fee{{Name: text, Base: -1, Amount: 1 << 62, Law: law}}, Plan: []evidence.Instalment{{Amount: -1 << 62}, {Amount: -1 << 62}},
+		Citations: []evidence.Citation{law},
 	}
 }
 
