@@ -73,10 +73,10 @@ func TestABrokenFileIsNamedWithLineAndRule(t *testing.T) {
 		{"insult.yaml", "code: insult\n", "code: rude\n", `rule insult: there is no code "rude"`},
 		{"face.yaml", "severity: block", "severity: mild", `there is no severity "mild"`},
 		{"face.yaml", "where: [group, owner]", "where: [street]", `there is no place "street"`},
-		{"threat.yaml", `"{jail}"`, `"{gaol}"`, `rule threat.jail: there is no list "{gaol}"`},
-		{"threat.yaml", `"{jail}"`, `"{jail} ..99 {jail}"`, `"..99" is no room`},
-		{"threat.yaml", `"{jail}"`, `"{jail} ..9"`, "ends with room"},
-		{"threat.yaml", `"{jail}"`, `"^ $"`, "looks for nothing"},
+		{"lever.yaml", `"{jail}"`, `"{gaol}"`, `rule threat.jail: there is no list "{gaol}"`},
+		{"lever.yaml", `"{jail}"`, `"{jail} ..99 {jail}"`, `"..99" is no room`},
+		{"lever.yaml", `"{jail}"`, `"{jail} ..9"`, "ends with room"},
+		{"lever.yaml", `"{jail}"`, `"^ $"`, "looks for nothing"},
 		{"face.yaml", "detect: email", "detect: fax", `there is no detector "fax"`},
 		{"face.yaml", "detect: email", "detect: email\n    patterns: [a]", "patterns or a detector"},
 		{"face.yaml", "articles: [c1034]", "articles: [c9]", `there is no article "c9"`},
@@ -104,11 +104,11 @@ func TestABrokenFileIsNamedWithLineAndRule(t *testing.T) {
 
 func TestARuleIsNamedWithItsLine(t *testing.T) {
 	t.Parallel()
-	folder := broken(t, "threat.yaml", `"{jail}"`, `"{gaol}"`)
-	whole := string(folder["threat.yaml"].Data)
+	folder := broken(t, "lever.yaml", `"{jail}"`, `"{gaol}"`)
+	whole := string(folder["lever.yaml"].Data)
 	line := 1 + strings.Count(whole[:strings.Index(whole, "id: threat.jail")], "\n")
 	_, err := lint.Parse(folder)
-	if want := fmt.Sprintf("threat.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := fmt.Sprintf("lever.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -66,7 +66,13 @@ func read(text string, variants map[rune]rune) *page {
 
 // common reports that a character has no other form to undo, such as full
 // width, circled, styled, or with the tone marks of Pinyin.
-func common(r rune) bool { return r < 0x80 || r >= 0x4E00 && r <= 0x9FFF || r == '…' }
+func common(r rune) bool {
+	return r < 0x80 || r >= 0x4E00 && r <= 0x9FFF || r == '…' || r >= squared && r < squaredEnd
+}
+
+// squared to squaredEnd are the characters drawn in a square, 🈲: people put
+// them between others as they do emoji, and none is read as its character.
+const squared, squaredEnd = 0x1F200, 0x1F300
 
 // put adds a character as a token, or passes over it; it gives what has been
 // passed over since the last token.

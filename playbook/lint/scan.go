@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -135,7 +136,7 @@ func (m matching) handles() []hit {
 		for i < len(m.tokens) && m.handled(i) && (i == from || m.tied(i)) {
 			i++
 		}
-		if i-from >= 5 {
+		if i-from >= 5 && !(i-from >= longNumber && m.digits(from, i)) {
 			found = append(found, hit{from, i})
 		}
 		if i > from {
@@ -143,6 +144,14 @@ func (m matching) handles() []hit {
 		}
 	}
 	return found
+}
+
+// longNumber is the length from which digits alone name no account.
+const longNumber = 13
+
+// digits reports that there is nothing else in a run of tokens.
+func (m matching) digits(from, to int) bool {
+	return !slices.ContainsFunc(m.tokens[from:to], func(t token) bool { return t.kind != digit })
 }
 
 func (m matching) handled(i int) bool {
