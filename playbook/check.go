@@ -225,7 +225,7 @@ func (b *Book) checkTexts(i *inspection) {
 
 func (i *inspection) variables(id, text string) {
 	for _, found := range variableForm.FindAllString(text, -1) {
-		if _, known := variables[found[2:len(found)-2]]; !known {
+		if !slices.ContainsFunc(variables, func(v variable) bool { return v.name == found[2:len(found)-2] }) {
 			i.fault(id, "there is no variable %s", found)
 		}
 	}

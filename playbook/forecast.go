@@ -3,6 +3,7 @@ package playbook
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,16 @@ type priorRule struct {
 	If      condition      `yaml:"if"`
 	Percent float64        `yaml:"percent"`
 	House   bool           `yaml:"house"` // no claim at all, only a place to begin
+	claim   string         // as a forecast tells it
+	weighed string         // as a chance names its sources
+}
+
+func (r *priorRule) settle() {
+	r.claim = fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.cited)
+	r.weighed = r.cited + "（通俗文章，权重很小）"
+	if r.House {
+		r.weighed = "没有来源给出基准，以各半起算"
+	}
 }
 
 // scaleRule multiplies a claimed chance.
@@ -51,21 +62,26 @@ type Tally struct{ Successes, N int }
 // Experience is what this installation saw. A nil Experience saw nothing.
 type Experience map[Cohort]Tally
 
-// tally counts the cohort, or the whole route when the cohort is too small.
-func (e Experience) tally(of Cohort, enough int) Tally {
-	found := e[of].sound()
-	if found.N >= enough {
+// routes sums up each route over all cohorts.
+func (e Experience) routes() map[recovery.Route]Tally {
+	sums := make(map[recovery.Route]Tally, len(allRoutes))
+	for cohort, tally := range e {
+		sum, tally := sums[cohort.Route], tally.sound()
+		sums[cohort.Route] = Tally{sum.Successes + tally.Successes, sum.N + tally.N}
+	}
+	return sums
+}
+
+// tally counts the cohort, or the whole route when the cohort is too small. The
+// routes are summed up once for all that is asked of these facts.
+func (v *view) tally(known Experience, of Cohort, enough int) Tally {
+	if found := known[of].sound(); found.N >= enough || len(known) == 0 {
 		return found
 	}
-	var all Tally
-	for cohort, tally := range e {
-		if cohort.Route == of.Route {
-			tally = tally.sound()
-			all.Successes += tally.Successes
-			all.N += tally.N
-		}
+	if v.byRoute == nil {
+		v.byRoute = known.routes()
 	}
-	return all
+	return v.byRoute[of.Route]
 }
 
 // sound keeps a miscount from turning into a chance above one.
@@ -102,7 +118,7 @@ func (v *view) forecast(known Experience) Forecast {
 	claims := []string{}
 	for rule := range current(v.book.data.Priors, v.now) {
 		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v) == Yes {
-			claims = append(claims, fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", rule.Percent, rule.Source))
+			claims = append(claims, rule.claim)
 		}
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
@@ -128,12 +144,12 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 	if weight > 0 && len(sources) > 0 {
 		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
-	tally := known.tally(Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
+	tally := v.tally(known, Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
 	after := v.book.chances.of(beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)})
 	if len(sources) == 0 {
 		sources = append(sources, "没有来源给出成功率")
 	}
-	sources = append(sources, fmt.Sprintf("本站已结案件 %d 件", tally.N))
+	sources = append(sources, "本站已结案件 "+strconv.Itoa(tally.N)+" 件")
 	return Chance{
 		Low: after.low, Mean: after.mean, High: after.high,
 		N: tally.N, Source: strings.Join(sources, "；"),
@@ -142,18 +158,14 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 
 // prior is the least of the claims that apply, scaled.
 func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
-	share = 1
+	share, sources = 1, make([]string, 0, 4) // the claims of a route, and our own cases
 	for rule := range current(v.book.data.Priors, v.now) {
 		if rule.Route != route || rule.If.holds(v) != Yes {
 			continue
 		}
 		share = min(share, rule.Percent/100)
-		if rule.House {
-			sources = append(sources, "没有来源给出基准，以各半起算")
-			continue
-		}
-		claimed = true
-		sources = append(sources, rule.cited+"（通俗文章，权重很小）")
+		claimed = claimed || !rule.House
+		sources = append(sources, rule.weighed)
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == route && rule.If.holds(v) == Yes {

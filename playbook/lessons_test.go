@@ -68,7 +68,9 @@ func TestHowALessonEnded(t *testing.T) {
 	}{
 		{"in part, by the platform", func(c *playbook.ClosedCases) { c.Stage, c.Returned = recovery.Appeal, 78 }, "向平台申诉后一般归还了 78%", playbook.PlatformAppeal},
 		{"by law", func(c *playbook.ClosedCases) { c.Stage, c.Route = recovery.Legal, recovery.SmallClaims }, "小额诉讼后一般全部归还", recovery.SmallClaims},
-		{"nothing", func(c *playbook.ClosedCases) { c.Stage, c.Returned, c.Outcome = recovery.Legal, 0, recovery.Unrecovered }, "进入法律阶段后一般没有追回", playbook.VoluntaryReturn},
+		{"nothing", func(c *playbook.ClosedCases) {
+			c.Stage, c.Returned, c.Outcome = recovery.Legal, 0, recovery.Unrecovered
+		}, "进入法律阶段后一般没有追回", playbook.VoluntaryReturn},
 		{"withdrawn", func(c *playbook.ClosedCases) { c.Returned, c.Outcome = 0, recovery.Withdrawn }, "私下沟通后一般由本人撤回", playbook.VoluntaryReturn},
 	} {
 		told := taught(t, colleagues(), closed(test.change))

@@ -182,6 +182,9 @@ func (b *Book) settle() {
 	for i := range b.data.Texts {
 		b.data.Texts[i].settle()
 	}
+	for i := range b.data.Priors {
+		b.data.Priors[i].settle()
+	}
 	for i := range b.data.Theories {
 		b.data.Theories[i].settle()
 	}

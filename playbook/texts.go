@@ -30,38 +30,55 @@ type form struct{ subject, body, short template }
 
 func formOf(w Wording) form { return form{cut(w.Subject), cut(w.Body), cut(w.Short)} }
 
-func (f form) fill(values map[string]string) Wording {
+func (f form) fill(values *values) Wording {
 	return Wording{f.subject.fill(values), f.body.fill(values), f.short.fill(values)}
 }
 
-// template is a text cut at its variables: plain, variable, plain and so on.
-type template []string
+// template is a text cut at its variables.
+type template []piece
+
+// piece is a plain text, and the variable after it by its number; none when that
+// is not known.
+type piece struct {
+	plain    string
+	variable int
+}
 
 func cut(text string) template {
-	var parts template
+	var pieces template
 	from := 0
 	for _, at := range variableForm.FindAllStringIndex(text, -1) {
-		parts = append(parts, text[from:at[0]], text[at[0]+2:at[1]-2])
+		named := func(v variable) bool { return v.name == text[at[0]+2:at[1]-2] }
+		pieces = append(pieces, piece{text[from:at[0]], slices.IndexFunc(variables, named)})
 		from = at[1]
 	}
-	return append(parts, text[from:])
+	return append(pieces, piece{text[from:], -1})
 }
 
 // fill puts the values in, in one pass: a value that looks like a variable stays
 // what it is.
-func (t template) fill(values map[string]string) string {
-	if len(t) == 1 {
-		return t[0]
+func (t template) fill(values *values) string {
+	size := 0
+	for _, part := range t {
+		size += len(part.plain) + len(values.of(part))
 	}
-	var room [16]string // more than any text has parts
-	filled := room[:0]
-	for i, part := range t {
-		if i%2 == 1 {
-			part = values[part]
-		}
-		filled = append(filled, part)
+	var text strings.Builder
+	text.Grow(size)
+	for _, part := range t {
+		text.WriteString(part.plain)
+		text.WriteString(values.of(part))
 	}
-	return strings.Join(filled, "")
+	return text.String()
+}
+
+// values are what the variables stand for in a case, by their numbers.
+type values []string
+
+func (v *values) of(p piece) string {
+	if p.variable < 0 {
+		return ""
+	}
+	return (*v)[p.variable]
 }
 
 // Wording is a text in one language: at its full length, and short.
@@ -101,22 +118,28 @@ var (
 // since 1991.
 var china = time.FixedZone("CST", 8*60*60)
 
+// variable is something that a text may name.
+type variable struct {
+	name string
+	read func(*Book, tongue, *recovery.Case) string
+}
+
 // variables are all that a text may name. None is personal data.
-var variables = map[string]func(*Book, tongue, *recovery.Case) string{
-	"amount": func(_ *Book, _ tongue, c *recovery.Case) string { return c.Amount.String() },
-	"outstanding": func(_ *Book, _ tongue, c *recovery.Case) string {
+var variables = []variable{
+	{"amount", func(_ *Book, _ tongue, c *recovery.Case) string { return c.Amount.String() }},
+	{"outstanding", func(_ *Book, _ tongue, c *recovery.Case) string {
 		return max(0, c.Amount-c.Position.Recovered).String()
-	},
-	"sent_at": func(_ *Book, in tongue, c *recovery.Case) string {
+	}},
+	{"sent_at", func(_ *Book, in tongue, c *recovery.Case) string {
 		if c.SentAt.IsZero() {
 			return ""
 		}
 		return c.SentAt.In(china).Format(in.moment)
-	},
-	"platform":       func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Platforms[c.Platform] },
-	"instrument":     func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Instruments[c.Instrument] },
-	"transaction_no": func(_ *Book, _ tongue, c *recovery.Case) string { return c.TransactionNo },
-	"case_number":    func(_ *Book, _ tongue, c *recovery.Case) string { return string(c.Number) },
+	}},
+	{"platform", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Platforms[c.Platform] }},
+	{"instrument", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Instruments[c.Instrument] }},
+	{"transaction_no", func(_ *Book, _ tongue, c *recovery.Case) string { return c.TransactionNo }},
+	{"case_number", func(_ *Book, _ tongue, c *recovery.Case) string { return string(c.Number) }},
 }
 
 var variableForm = regexp.MustCompile(`\{\{[^{}]*\}\}`)
@@ -140,11 +163,11 @@ func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	return texts
 }
 
-// values are what the variables stand for in a case.
-func (b *Book) values(in tongue, c *recovery.Case) map[string]string {
-	values := make(map[string]string, len(variables))
-	for name, read := range variables {
-		values[name] = cmp.Or(read(b, in, c), in.blank)
+// values reads all variables of a case.
+func (b *Book) values(in tongue, c *recovery.Case) *values {
+	read := make(values, len(variables))
+	for i := range variables {
+		read[i] = cmp.Or(variables[i].read(b, in, c), in.blank)
 	}
-	return values
+	return &read
 }

@@ -18,6 +18,7 @@ type view struct {
 	now     time.Time
 	income  Income   // zero where nothing is known
 	answers []Answer // by the numbers of the signals; empty: not asked yet
+	byRoute map[recovery.Route]Tally
 }
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
