@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
 
 	"recourse/activities"
 	"recourse/workflows"
@@ -23,12 +24,22 @@ const stopTimeout = 10 * time.Second
 type Parts struct {
 	Cases   *activities.Cases
 	Exports *activities.Exports
+	Notices *Notices // nil: this process tells nobody
 }
 
-// Run works on both queues until ctx ends, then stops cleanly. Temporal may be
-// away at the start; Run waits for it. An error means that this process cannot
-// work and should end.
+// Run works on both queues and sends notices until ctx ends, then stops cleanly.
+// Temporal may be away at the start; Run waits for it, and notices go out
+// meanwhile. An error means that this process cannot work and should end.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return work(ctx, c, parts) })
+	if parts.Notices != nil {
+		group.Go(func() error { return parts.Notices.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+func work(ctx context.Context, c *Connection, parts Parts) error {
 	pause := backoff{first: 500 * time.Millisecond, limit: 5 * time.Second}
 	for {
 		err := c.reachable(ctx) // starting a worker cannot be interrupted, so ask first

@@ -1,0 +1,339 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"recourse/notify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Mails sends one mail; *notify.Mailer does.
+type Mails interface {
+	Send(ctx context.Context, o notify.Outgoing) notify.Attempt
+}
+
+// Posts delivers one event to one webhook; *notify.Poster does.
+type Posts interface {
+	Post(ctx context.Context, w postgres.Webhook, d postgres.Delivery) notify.Attempt
+}
+
+// NoticesParts are what telling people and programs needs.
+type NoticesParts struct {
+	Store  *postgres.Store
+	Herald *notify.Herald
+	Mails  Mails // nil: no server is configured, mails are kept to be read here
+	Posts  Posts
+	Site   string         // address of the pages, for links; "" for none
+	Random func() float64 // in [0, 1); spreads what failed together
+	Now    func() time.Time
+	Log    *slog.Logger
+	Lease  time.Duration // how long a claim holds; 0 means noticeLease
+}
+
+// Notices sends what the database says is to be told: mails, webhooks and
+// reminders whose time has come. Several processes may do so at once. Temporal
+// has no part in it.
+type Notices struct{ NoticesParts }
+
+const (
+	// noticeLease must be longer than a whole lot takes when a server hangs at
+	// every one: mailLot / mailHands attempts of half a minute each.
+	noticeLease = 5 * time.Minute
+	mailLot     = 20
+	mailHands   = 4
+	postLot     = 10 // for each webhook; one attempt takes ten seconds at most
+	reminderLot = 200
+	noticeEvery = 5 * time.Second
+	sweepEvery  = time.Hour
+	// wordsKept is how long the words of a mail are kept after it was sent.
+	wordsKept = 30 * 24 * time.Hour
+)
+
+// NewNotices makes a Notices.
+func NewNotices(parts NoticesParts) *Notices {
+	if parts.Lease == 0 {
+		parts.Lease = noticeLease
+	}
+	parts.Site = strings.TrimRight(parts.Site, "/")
+	return &Notices{parts}
+}
+
+// Run sends until ctx ends: when the store is written to, and every few seconds
+// for what is due by the clock. Mails and webhooks do not wait for each other.
+func (n *Notices) Run(ctx context.Context) error {
+	woken, err := n.Store.Woken(ctx)
+	if err != nil {
+		return fmt.Errorf("notices: %w", err)
+	}
+	if n.Mails == nil {
+		n.Log.WarnContext(ctx, "no mail server is configured: mails are kept and not sent")
+	}
+	posts := &postRoom{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
+	lanes := []lane{
+		{make(chan struct{}, 1), nil, n.remindAndMail},
+		{make(chan struct{}, 1), posts.freed, posts.round},
+	}
+	var running sync.WaitGroup
+	for _, lane := range lanes {
+		running.Go(func() { lane.run(ctx) })
+	}
+	running.Go(func() { n.sweep(ctx) })
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-woken:
+			for _, lane := range lanes {
+				mark(lane.woken)
+			}
+		}
+	}
+	running.Wait()
+	posts.sending.Wait()
+	return nil
+}
+
+func mark(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// lane does rounds of one kind of work.
+type lane struct {
+	woken chan struct{}
+	freed <-chan struct{}            // nil: nothing ends beside the rounds
+	round func(context.Context) bool // false: there was nothing, or it failed
+}
+
+func (l lane) run(ctx context.Context) {
+	tick := time.NewTicker(noticeEvery)
+	defer tick.Stop()
+	for {
+		for l.round(ctx) && ctx.Err() == nil {
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.woken:
+		case <-l.freed:
+		case <-tick.C:
+		}
+	}
+}
+
+// Once does one round of everything and waits for its end; it reports whether
+// there was anything to do. Tests and commands use it.
+func (n *Notices) Once(ctx context.Context) bool {
+	posts := &postRoom{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
+	mailed := n.remindAndMail(ctx)
+	posted := posts.round(ctx)
+	posts.sending.Wait()
+	return mailed || posted
+}
+
+func (n *Notices) remindAndMail(ctx context.Context) bool {
+	reminded, err := n.Store.TellReminders(ctx, reminderLot)
+	if err != nil {
+		n.away(ctx, err)
+		return false
+	}
+	mails, err := n.Store.ClaimMails(ctx, mailLot, n.Lease)
+	if err != nil {
+		n.away(ctx, err)
+		return false
+	}
+	queue := make(chan postgres.Mail, len(mails))
+	for _, mail := range mails {
+		queue <- mail
+	}
+	close(queue)
+	var hands sync.WaitGroup
+	for range min(mailHands, len(mails)) {
+		hands.Go(func() {
+			for mail := range queue {
+				n.settle(ctx, mail, n.mail(ctx, mail))
+			}
+		})
+	}
+	hands.Wait()
+	return len(mails) > 0 || reminded == reminderLot
+}
+
+// away says that the database does not answer; the lane's next tick tries again.
+func (n *Notices) away(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		n.Log.WarnContext(ctx, "notices wait for the database", "error", err)
+	}
+}
+
+// mail does with one claimed mail what its reader wants, and says what became
+// of it.
+func (n *Notices) mail(ctx context.Context, m postgres.Mail) postgres.MailOutcome {
+	now := n.Now()
+	wants := notify.Defaults()
+	if m.Chosen != nil {
+		wants = *m.Chosen
+	}
+	at, wanted := notify.MailAt(wants, m.Class, m.Urgent, now)
+	switch {
+	case !m.Active || !wanted:
+		return postgres.MailOutcome{State: postgres.MailUnwanted}
+	case ctx.Err() != nil:
+		return postgres.MailOutcome{State: postgres.MailDue, At: now} // told to stop before it was tried
+	case at.After(now):
+		return postgres.MailOutcome{State: postgres.MailDue, At: at}
+	}
+	letter := n.Herald.Letter(wants.Language, m.Notice, n.link(m.CaseID))
+	outcome := postgres.MailOutcome{State: postgres.MailKept}
+	if n.Mails != nil {
+		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
+		if attempt.Verdict != notify.Taken {
+			n.Log.WarnContext(ctx, "a mail was not sent", "notice", m.ID, "failures", m.Failures+1, "because", attempt.Note)
+		}
+		outcome = notify.AfterMail(attempt, m, n.Now(), n.Lease, n.Random())
+	}
+	if outcome.State != postgres.MailDue {
+		outcome.Subject, outcome.Body = letter.Subject, letter.Body
+	}
+	return outcome
+}
+
+func (n *Notices) link(id recovery.CaseID) string {
+	if n.Site == "" {
+		return ""
+	}
+	return n.Site + "/cases/" + string(id)
+}
+
+// settleLimit is how long the outcome of an attempt may take to be kept.
+const settleLimit = 10 * time.Second
+
+// settle keeps what became of a mail, also when the process was told to stop
+// meanwhile. When that fails, the mail is tried again after the lease: for one
+// that was taken, this is the window in which it goes out twice.
+func (n *Notices) settle(ctx context.Context, m postgres.Mail, o postgres.MailOutcome) {
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	defer cancel()
+	kept, err := n.Store.SettleMail(lasting, m, o)
+	if err != nil || !kept {
+		n.Log.ErrorContext(ctx, "what became of a mail could not be kept", "notice", m.ID, "state", o.State, "error", err)
+	}
+}
+
+// sweep drops from time to time what is no longer needed.
+func (n *Notices) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if _, err := n.Store.SweepTold(ctx, n.Now().Add(-wordsKept)); err != nil {
+			n.away(ctx, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// postRoom delivers to every webhook on its own: one that hangs holds up only
+// what is for itself.
+type postRoom struct {
+	*Notices
+	mutex   sync.Mutex
+	busy    map[string]bool
+	freed   chan struct{}
+	sending sync.WaitGroup
+}
+
+// round claims for the webhooks that are free and lets each be served. It
+// reports false: whoever is done says so through freed.
+func (p *postRoom) round(ctx context.Context) bool {
+	deliveries, err := p.Store.ClaimDeliveries(ctx, postLot, p.Lease, p.occupied())
+	if err != nil {
+		p.away(ctx, err)
+		return false
+	}
+	lots := map[string][]postgres.Delivery{}
+	for _, delivery := range deliveries {
+		lots[delivery.WebhookID] = append(lots[delivery.WebhookID], delivery)
+	}
+	for id, lot := range lots {
+		p.occupy(id, true)
+		p.sending.Go(func() {
+			p.serve(ctx, id, lot)
+			p.occupy(id, false)
+			mark(p.freed)
+		})
+	}
+	return false
+}
+
+func (p *postRoom) occupied() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	list := make([]string, 0, len(p.busy))
+	for id := range p.busy {
+		list = append(list, id)
+	}
+	return list
+}
+
+func (p *postRoom) occupy(id string, busy bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if busy {
+		p.busy[id] = true
+	} else {
+		delete(p.busy, id)
+	}
+}
+
+// serve delivers one webhook's lot in order.
+func (p *postRoom) serve(ctx context.Context, id string, lot []postgres.Delivery) {
+	webhook, err := p.Store.Webhook(ctx, id)
+	if err != nil {
+		p.away(ctx, err) // or it was just dropped, and its deliveries with it
+		return
+	}
+	gone := false
+	for _, delivery := range lot {
+		outcome := postgres.DeliveryOutcome{State: postgres.DeliveryDue, At: p.Now()} // told to stop before it was tried
+		switch {
+		case gone:
+			outcome = postgres.DeliveryOutcome{State: postgres.DeliveryDead, Note: goneNote}
+		case ctx.Err() == nil:
+			attempt := p.Posts.Post(ctx, webhook, delivery)
+			outcome = notify.AfterDelivery(attempt, delivery, p.Now(), p.Random())
+			gone = attempt.Verdict == notify.Gone
+		}
+		p.settlePost(ctx, delivery, outcome)
+	}
+	if !gone {
+		return
+	}
+	if err := p.Store.StopWebhook(context.WithoutCancel(ctx), id, goneNote); err != nil {
+		p.away(ctx, err)
+	}
+}
+
+// goneNote is why a webhook was stopped.
+const goneNote = "the receiver answered 410: it wants nothing any more"
+
+func (p *postRoom) settlePost(ctx context.Context, d postgres.Delivery, o postgres.DeliveryOutcome) {
+	if o.Failed {
+		p.Log.WarnContext(ctx, "an event was not delivered", "delivery", d.ID, "webhook", d.WebhookID, "state", o.State, "because", o.Note)
+	}
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	defer cancel()
+	if _, err := p.Store.SettleDelivery(lasting, d, o); err != nil {
+		p.Log.ErrorContext(ctx, "what became of a delivery could not be kept", "delivery", d.ID, "error", err)
+	}
+}
