@@ -132,3 +132,7 @@ func script(t testing.TB, folder string, args ...string) (output string, code in
 	}
 	return string(out), command.ProcessState.ExitCode()
 }
+
+func reader(o verify.Options, raw []byte) (verify.Summary, error) {
+	return o.Reader(bytes.NewReader(raw), int64(len(raw)))
+}

@@ -31,8 +31,10 @@ type Case struct {
 	Audience recovery.Audience
 	Pace     int
 	Unsealed bool
-	Withhold bool // the first original stays out; not for court and archive
-	Mask     bool // no values
+	Withhold bool      // the first original stays out; not for court and archive
+	Mask     bool      // no values
+	Start    time.Time // of the journal; the constant Start when zero
+	Rotated  int       // keys before the one that signs; makes a bag of format 2 with a checkpoint by each
 }
 
 // Random is a reader of bytes that are the same for the same seed.
@@ -75,6 +77,9 @@ func Folio(t testing.TB, want Case) evidence.Folio {
 	if want.Exhibits == 0 {
 		want.Exhibits = 3
 	}
+	if want.Start.IsZero() {
+		want.Start = Start
+	}
 	if want.Audience == "" {
 		want.Audience = recovery.ForCourt
 	}
@@ -85,7 +90,7 @@ func Folio(t testing.TB, want Case) evidence.Folio {
 		Audience: want.Audience, Generator: "recourse 0.1.0", Custodian: "示例公司 Recourse",
 	}
 	m.write()
-	m.sign(Signer(t, want.Seed))
+	m.sign(Signer(t, want.Seed+uint64(want.Rotated)*1000))
 	return m.folio
 }
 
@@ -108,7 +113,7 @@ func (m *maker) write() {
 }
 
 func (m *maker) now() time.Time {
-	return Start.Add(time.Duration(len(m.folio.Entries)) * time.Minute)
+	return m.want.Start.Add(time.Duration(len(m.folio.Entries)) * time.Minute)
 }
 
 func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[string]string, blob *journal.Blob) {
@@ -133,6 +138,30 @@ func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[
 		entry.Values = record.Values
 	}
 	m.folio.Entries = append(m.folio.Entries, entry)
+	if len(m.folio.Earlier) < m.want.Rotated {
+		m.rotate()
+	}
+}
+
+// rotate signs a checkpoint after each of the first entries, and hands over to
+// the next key half a minute later.
+func (m *maker) rotate() {
+	m.t.Helper()
+	generation := uint64(len(m.folio.Earlier))
+	last, next := Signer(m.t, m.want.Seed+generation*1000), Signer(m.t, m.want.Seed+(generation+1)*1000)
+	note, err := last.Checkpoint(m.id, m.head)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.folio.Earlier = append(m.folio.Earlier, evidence.Checkpoint{Size: int64(len(m.folio.Entries)), Note: note})
+	if generation == 0 {
+		if m.folio.Keys, err = last.Begin(m.want.Start); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	if m.folio.Keys, err = journal.HandOver(m.folio.Keys, last, next, m.now().Add(-30*time.Second)); err != nil {
+		m.t.Fatal(err)
+	}
 }
 
 // oneSalt gives every value of an entry the same salt: the journal salts values

@@ -44,7 +44,7 @@ default_tsa = one
 [one]
 serial = DIR/serial
 signer_cert = DIR/leaf.pem
-certs = DIR/leaf.pem
+certs = DIR/root.pem
 signer_key = DIR/leaf.key
 signer_digest = sha256
 default_policy = 1.2.3.4.1
@@ -96,7 +96,7 @@ func (a *TSA) serve(w http.ResponseWriter, r *http.Request) {
 // Reply answers a DER query as the authority does.
 func (a *TSA) Reply(query []byte) []byte {
 	own := a.t.TempDir() // openssl rewrites its serial file: not two at a time
-	for _, name := range []string{"leaf.pem", "leaf.key"} {
+	for _, name := range []string{"leaf.pem", "leaf.key", "root.pem"} {
 		a.put(filepath.Join(own, name), a.read(name))
 	}
 	a.put(filepath.Join(own, "serial"), fmt.Appendf(nil, "%04X\n", a.serial.Add(1)))
