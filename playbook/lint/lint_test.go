@@ -23,6 +23,50 @@ func linter(t testing.TB) *lint.Linter {
 	return l
 }
 
+// TestSpansCutTheTextTheSameInCharactersAndBytes takes each finding of the
+// corpus by characters, as the API counts, and finds it whole among the bytes.
+func TestSpansCutTheTextTheSameInCharactersAndBytes(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for _, e := range corpus(t) {
+		for _, f := range l.Lint(e.Text, e.Where) {
+			runes := []rune(e.Text)
+			first, length := len(string(runes[:f.Start])), len(string(runes[f.Start:f.End]))
+			if e.Text[first:first+length] != string(runes[f.Start:f.End]) {
+				t.Errorf("%q: %s cuts a character", e.Text, f.Rule)
+			}
+		}
+	}
+}
+
+func TestDisguisesAreSeenThrough(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for text, code := range map[string]lint.Code{
+		"弄si你": lint.Threat, "nong死你": lint.Threat, "nòng sǐ你": lint.Threat, "死pianzi": lint.Accusation, "骗z": lint.Accusation, "小tou": lint.Accusation,
+		"sha bi": lint.Insult, "傻比": lint.Insult, "傻🈲逼": lint.Insult, "s*b": lint.Insult, "曝g你": lint.ExposureThreat, "ren肉": lint.ExposureThreat,
+		"騙 子": lint.Accusation, "饒不了你": lint.Threat,
+	} {
+		if got := codes(l.Lint(text, lint.Private)); !slices.Contains(got, code) {
+			t.Errorf("%s: %v, want %s", text, got, code)
+		}
+	}
+}
+
+func TestWordsOfOthersAreNoThreat(t *testing.T) {
+	t.Parallel()
+	l := linter(t)
+	for text, want := range map[string]int{
+		"他说“弄死你”，我很害怕": 0, "你昨天骂我：「傻逼」": 0, "对方回复\"再来就打断你的腿\"": 0, "He wrote 'I will kill you' to me": 0,
+		"我跟你说：“弄死你”": 1, "“弄死你”": 1, "他说“走吧。弄死你": 1, "他说“身份证110101199003074514”": 1,
+		"他说“" + strings.Repeat("好", 200) + "弄死你”": 1,
+	} {
+		if got := len(l.Lint(text, lint.Private)); got != want {
+			t.Errorf("%.60s: %d findings, want %d", text, got, want)
+		}
+	}
+}
+
 // sound checks what holds for the findings of any text.
 func sound(t interface{ Errorf(string, ...any) }, text string, findings []lint.Finding) {
 	length := len([]rune(text))
@@ -212,16 +256,30 @@ func FuzzLint(f *testing.F) {
 	})
 }
 
-// TestTimeGrowsWithTheText holds texts made to be slow against their length.
+// hostile are units of texts made to be slow.
+var hostile = []string{
+	"不还你把他的信息", "1 3 8 ", "你你你他", "还钱", "限你三天内不还就报警，", "a@b.", "张伟请", "他说“", "你说\"弄死", "「你", "si弄", "我把你的",
+	"一二三四五六七", "別怪我，", "post your ", "今天前", "🈲骗",
+}
+
+// TestTimeGrowsWithTheText holds texts made to be slow against a quarter of
+// themselves, and against a bound that only a quadratic walk would break.
 func TestTimeGrowsWithTheText(t *testing.T) {
-	t.Parallel()
 	l := linter(t)
-	for _, unit := range []string{"不还你把他的信息", "1 3 8 ", "你你你他", "还钱", "限你三天内不还就报警，", "a@b.", "张伟请"} {
-		text := strings.Repeat(unit, 20_000/utf8.RuneCountInString(unit))
-		begin := time.Now()
-		l.Lint(text, lint.Group)
-		if took := time.Since(begin); took > 3*time.Second {
-			t.Errorf("%q repeated to 20,000 characters took %v", unit, took)
+	took := func(unit string, length int) time.Duration {
+		text := strings.Repeat(unit, length/utf8.RuneCountInString(unit))
+		best := time.Hour
+		for range 3 {
+			begin := time.Now()
+			l.Lint(text, lint.Group)
+			best = min(best, time.Since(begin))
+		}
+		return best
+	}
+	for _, unit := range hostile {
+		short, long := took(unit, 5_000), took(unit, 20_000)
+		if long > time.Second && long > 12*short {
+			t.Errorf("%q: %v for 5,000 characters, %v for 20,000", unit, short, long)
 		}
 	}
 }
@@ -240,7 +298,8 @@ func TestLintIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-// BenchmarkLint reads 500 characters; the budget is 1 ms.
+// BenchmarkLint reads 500 characters; the budget is 1 ms. The hostile text has
+// 20,000.
 func BenchmarkLint(b *testing.B) {
 	l := linter(b)
 	var all strings.Builder
@@ -248,6 +307,7 @@ func BenchmarkLint(b *testing.B) {
 		all.WriteString(e.Text + "。")
 	}
 	for name, text := range map[string]string{
+		"hostile":  strings.Repeat("限你三天内不还就报警，", 2_000)[:60_000],
 		"harmless": string([]rune(strings.Repeat("你好，打扰了。我误发了一笔转账，金额200元，请你方便的时候按原路退还，谢谢！", 20))[:500]),
 		"harmful":  string([]rune(all.String())[:500]),
 	} {

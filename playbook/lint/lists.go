@@ -110,26 +110,40 @@ func (l *Linter) add(list []string, number int, hidden bool) error {
 const hideable = 4
 
 // disguises writes a word of two characters and more as people write it to get
-// past a filter: in Pinyin, with other characters of the same sound, or with
-// the first letter of one of them.
+// past a filter: any of its characters in Pinyin, one of them as another of the
+// same sound, or one as the first letter of its Pinyin.
 func (l *Linter) disguises(word []rune) [][]rune {
 	if len(word) < 2 || len(word) > hideable {
 		return nil
 	}
+	var ways [][]rune
+	for i, r := range word {
+		spelt := l.spelt[r]
+		if len(spelt) == 0 {
+			continue
+		}
+		for _, way := range slices.Concat(spelt[1:], [][]rune{spelt[0][:1]}) {
+			ways = append(ways, slices.Concat(word[:i], way, word[i+1:]))
+		}
+	}
+	return append(ways, l.romanised(word)...)
+}
+
+// romanised writes every choice of the characters of a word in Pinyin.
+func (l *Linter) romanised(word []rune) [][]rune {
 	ways := [][]rune{nil}
 	for _, r := range word {
+		spellings := [][]rune{{r}}
+		if spelt := l.spelt[r]; len(spelt) > 0 {
+			spellings = append(spellings, spelt[0])
+		}
 		var longer [][]rune
 		for _, way := range ways {
-			for _, spelling := range append([][]rune{{r}}, l.spelt[r]...) {
+			for _, spelling := range spellings {
 				longer = append(longer, slices.Concat(way, spelling))
 			}
 		}
 		ways = longer
-	}
-	for i, r := range word {
-		if spelling := l.spelt[r]; len(spelling) > 0 && spelling[0][0] < utf8.RuneSelf {
-			ways = append(ways, slices.Concat(word[:i], spelling[0][:1], word[i+1:]))
-		}
 	}
 	return ways[1:]
 }

@@ -106,7 +106,8 @@ func TestARuleIsNamedWithItsLine(t *testing.T) {
 	t.Parallel()
 	folder := broken(t, "lever.yaml", `"{jail}"`, `"{gaol}"`)
 	whole := string(folder["lever.yaml"].Data)
-	line := 1 + strings.Count(whole[:strings.Index(whole, "id: threat.jail")], "\n")
+	above, _, _ := strings.Cut(whole, "id: threat.jail")
+	line := 1 + strings.Count(above, "\n")
 	_, err := lint.Parse(folder)
 	if want := fmt.Sprintf("lever.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)

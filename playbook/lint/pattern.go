@@ -97,24 +97,33 @@ type matching struct {
 	long [families][]hit // numbers of ten digits and more
 }
 
+// search is one pattern held against one page.
+type search struct {
+	matching
+	pattern
+	live   [][]int // of each item, the lists that have a hit on the page
+	trail  []hit
+	failed map[[2]int]bool
+}
+
 // match gives the spans of a pattern, at most one from each beginning.
 func (m matching) match(pat pattern) []hit {
-	for _, it := range pat.items {
-		if !m.any(it.lists) {
+	live := make([][]int, len(pat.items))
+	for i, it := range pat.items {
+		if live[i] = m.living(it.lists); len(live[i]) == 0 {
 			return nil
 		}
 	}
+	s := search{m, pat, live, make([]hit, len(pat.items)), map[[2]int]bool{}}
 	var found []hit
-	failed := map[[2]int]bool{}
-	for _, list := range pat.items[0].lists {
+	for _, list := range live[0] {
 		for _, h := range m.hits[list] {
 			if pat.begin && !m.clauseEnd(h.from-1) {
 				continue
 			}
-			trail := make([]hit, len(pat.items))
-			trail[0] = h
-			if m.rest(pat, 1, trail, failed) {
-				found = append(found, hit{trail[pat.first].from, trail[pat.last].to})
+			s.trail[0] = h
+			if s.rest(1) {
+				found = append(found, hit{s.trail[pat.first].from, s.trail[pat.last].to})
 			}
 		}
 	}
@@ -123,27 +132,27 @@ func (m matching) match(pat pattern) []hit {
 
 // rest matches the items from number n on, the nearest and longest first. What
 // has failed once from a place fails again: the search stays linear in the page.
-func (m matching) rest(pat pattern, n int, trail []hit, failed map[[2]int]bool) bool {
-	end := trail[n-1].to
-	if n == len(pat.items) {
-		return !pat.end || m.clauseEnd(end)
+func (s *search) rest(n int) bool {
+	end := s.trail[n-1].to
+	if n == len(s.items) {
+		return !s.end || s.clauseEnd(end)
 	}
-	if failed[[2]int{n, end}] {
+	if s.failed[[2]int{n, end}] {
 		return false
 	}
-	room := pat.items[n].room
-	for at := end; at <= len(m.tokens) && !m.stopped(end, at); at++ {
-		for _, h := range m.at(pat.items[n].lists, at) {
-			trail[n] = h
-			if m.rest(pat, n+1, trail, failed) {
+	room := s.items[n].room
+	for at := end; at <= len(s.tokens) && !s.stopped(end, at); at++ {
+		for _, h := range s.at(s.live[n], at) {
+			s.trail[n] = h
+			if s.rest(n + 1) {
 				return true
 			}
 		}
-		if room -= m.cost(at); room < 0 {
+		if room -= s.cost(at); room < 0 {
 			break
 		}
 	}
-	failed[[2]int{n, end}] = true
+	s.failed[[2]int{n, end}] = true
 	return false
 }
 
@@ -162,17 +171,21 @@ func (m matching) at(lists []int, place int) []hit {
 	for _, list := range lists {
 		all = append(all, from(m.hits[list], place, place)...)
 	}
-	slices.SortFunc(all, func(a, b hit) int { return b.to - a.to })
+	if len(all) > 1 {
+		slices.SortFunc(all, func(a, b hit) int { return b.to - a.to })
+	}
 	return all
 }
 
-func (m matching) any(lists []int) bool {
+// living gives the lists that have a hit on the page.
+func (m matching) living(lists []int) []int {
+	var live []int
 	for _, list := range lists {
 		if len(m.hits[list]) > 0 {
-			return true
+			live = append(live, list)
 		}
 	}
-	return false
+	return live
 }
 
 // clauseEnd reports whether a token is outside of the clause: punctuation, or
@@ -193,28 +206,31 @@ func (m matching) excused(span hit, guards []guard) bool {
 	return false
 }
 
-// guarded reports whether one of the hits stands where the guard looks. A hit
-// that reaches into the span counts as standing beside it: 不贴 and 贴照片.
+// guarded reports whether one of the hits stands where the guard looks.
 func (m matching) guarded(span hit, g guard, hits []hit) bool {
 	low, high := span.from-g.reach-longest, span.to+g.reach
 	if g.side == within {
 		low, high = span.from-quotable, span.from
 	}
 	for _, h := range from(hits, low, high) {
-		switch {
-		case g.side == before && h.from < span.from:
-			if h.to <= span.to && span.from-h.to <= g.reach && !m.stopped(min(h.to, span.from), span.from) {
-				return true
-			}
-		case g.side == after && h.to > span.to:
-			if h.from >= span.from && h.from-span.to <= g.reach && !m.stopped(span.to, max(h.from, span.to)) {
-				return true
-			}
-		case g.side == inside && h.from >= span.from && h.to <= span.to:
-			return true
-		case g.side == within && h.from <= span.from && h.to >= span.to:
+		if m.stands(h, span, g) {
 			return true
 		}
 	}
 	return false
+}
+
+// stands reports whether a hit stands on the side of the guard, near enough. A
+// hit that reaches into the span counts as standing beside it: 不贴 and 贴照片.
+func (m matching) stands(h, span hit, g guard) bool {
+	switch g.side {
+	case before:
+		return h.from < span.from && h.to <= span.to && span.from-h.to <= g.reach && !m.stopped(min(h.to, span.from), span.from)
+	case after:
+		return h.to > span.to && h.from >= span.from && h.from-span.to <= g.reach && !m.stopped(span.to, max(h.from, span.to))
+	case inside:
+		return h.from >= span.from && h.to <= span.to
+	default: // within
+		return h.from <= span.from && h.to >= span.to
+	}
 }

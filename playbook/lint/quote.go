@@ -23,7 +23,11 @@ func (l *Linter) quoted(m matching) []hit {
 	}
 	var found []hit
 	for i := 0; len(said) > 0 && i < len(m.tokens); i++ {
-		if !said[i] && !(i > 0 && m.tokens[i-1].kind == pause && said[i-1]) {
+		first := i
+		if i > 0 && m.tokens[i-1].kind == pause {
+			first = i - 1
+		}
+		if !said[i] && !said[first] {
 			continue
 		}
 		if to := m.quotation(i); to > i {

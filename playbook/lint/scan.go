@@ -136,7 +136,7 @@ func (m matching) handles() []hit {
 		for i < len(m.tokens) && m.handled(i) && (i == from || m.tied(i)) {
 			i++
 		}
-		if i-from >= 5 && !(i-from >= longNumber && m.digits(from, i)) {
+		if i-from >= 5 && (i-from < longNumber || !m.digits(from, i)) {
 			found = append(found, hit{from, i})
 		}
 		if i > from {
