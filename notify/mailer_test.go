@@ -146,15 +146,16 @@ func TestAServerThatHangs(t *testing.T) {
 		t.Run(string(point), func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
-			var server *smtptest.Server
-			server = smtptest.New(t, smtptest.Hooked(func(p smtptest.Point, _ int) error {
+			release := make(chan struct{})
+			server := smtptest.New(t, smtptest.Hooked(func(p smtptest.Point, _ int) error {
 				if p == point {
 					cancel()
-					<-server.Gone
+					<-release
 					return smtptest.Reply(421)
 				}
 				return nil
 			}))
+			t.Cleanup(func() { close(release) }) // before the server ends
 			start := time.Now()
 			if got := notify.NewMailer(serverOf(server)).Send(ctx, outgoing()); got.Verdict != want {
 				t.Errorf("%+v, want verdict %d", got, want)

@@ -209,14 +209,16 @@ func TestKilledWhileSending(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
 			o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
-			process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoticesProcess$")
+			alive, kill := context.WithCancel(t.Context())
+			defer kill()
+			process := exec.CommandContext(alive, os.Args[0], "-test.run=^TestNoticesProcess$")
 			ended := make(chan error, 1)
 			dead := make(chan struct{})
 			server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.Hooked(func(p smtptest.Point, conversation int) error {
 				if p != point || conversation > 1 {
 					return nil
 				}
-				_ = process.Process.Kill()
+				kill()
 				<-dead
 				if p == smtptest.AtData {
 					return smtptest.ErrDrop // the rest was on its way and is lost with the machine

@@ -64,9 +64,8 @@ type Server struct {
 	// User and Password, when set, must be given before a mail is.
 	User, Password string
 	// Hook is asked at every point; conversation counts from 1. Nil lets all
-	// pass. It may block: Gone ends with the server.
+	// pass. It may block.
 	Hook func(point Point, conversation int) error
-	Gone chan struct{}
 
 	mutex sync.Mutex
 	kept  []Kept
@@ -99,7 +98,7 @@ func NewImplicit(t testing.TB, options ...Option) *Server { return start(t, true
 
 func start(t testing.TB, implicit bool, options []Option) *Server {
 	t.Helper()
-	s := &Server{Gone: make(chan struct{}), Roots: x509.NewCertPool()}
+	s := &Server{Roots: x509.NewCertPool()}
 	lent := httptest.NewTLSServer(nil) // for its certificate of 127.0.0.1
 	defer lent.Close()
 	s.Roots.AddCert(lent.Certificate())
@@ -124,7 +123,6 @@ func start(t testing.TB, implicit bool, options []Option) *Server {
 	ended := make(chan error, 1)
 	go func() { ended <- inner.Serve(listener) }()
 	t.Cleanup(func() {
-		close(s.Gone)
 		_ = inner.Close()
 		if err := <-ended; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Errorf("the mail server: %v", err)
