@@ -1,7 +1,7 @@
 package playbook
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"recourse/playbook/calendar"
@@ -70,7 +70,7 @@ func (v *view) stage() recovery.Stage {
 // warnings are the findings about the facts first, then what is said beside
 // every answer.
 func (v *view) warnings() []Warning {
-	warnings := []Warning{}
+	warnings := make([]Warning, 0, len(v.book.data.Warnings)+2)
 	for rule := range current(v.book.data.Findings, v.now) {
 		if rule.If.holds(v) == Yes {
 			warnings = append(warnings, rule.warning(rule.Text))
@@ -86,11 +86,12 @@ func (v *view) warnings() []Warning {
 	return warnings
 }
 
+var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
+
 // spell writes a length as people say it.
 func spell(length calendar.Length) string {
-	units := map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
 	if length.Count == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d %s", length.Count, units[length.Unit])
+	return strconv.Itoa(length.Count) + " " + spelledUnits[length.Unit]
 }

@@ -63,7 +63,7 @@ func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known E
 }
 
 func (v *view) routes(known Experience) []RouteOption {
-	options := []RouteOption{}
+	options := make([]RouteOption, 0, len(v.book.data.Routes))
 	best := -1
 	for rule := range current(v.book.data.Routes, v.now) {
 		option := v.option(rule, known)

@@ -71,13 +71,15 @@ func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation
 }
 
 func (v *view) characterise() []Characterisation {
-	all := []Characterisation{}
+	all := make([]Characterisation, 0, len(v.book.data.Theories))
 	for rule := range current(v.book.data.Theories, v.now) {
 		articles := rule.cites(v.now)
+		var unknown signalSet
+		rule.unknowns(v, &unknown)
 		one := Characterisation{
 			Theory: rule.Theory, Name: rule.Name, Article: cite(articles), Articles: articles,
 			Status: rule.status(v), Supports: said(rule.Supports, v), Against: said(rule.Against, v),
-			Missing: v.book.ask(rule.unknowns(v), v.now),
+			Missing: v.book.ask(&unknown, v.now),
 		}
 		one.Why = one.why()
 		all = append(all, one)
@@ -109,15 +111,13 @@ func (r *theoryRule) status(read reader) Status {
 	}
 }
 
-func (r *theoryRule) unknowns(read reader) *signalSet {
-	var unknown signalSet
-	r.Needs.unknowns(read, &unknown)
+func (r *theoryRule) unknowns(read reader, into *signalSet) {
+	r.Needs.unknowns(read, into)
 	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
 		for i := range reasons {
-			reasons[i].If.unknowns(read, &unknown)
+			reasons[i].If.unknowns(read, into)
 		}
 	}
-	return &unknown
 }
 
 // why is the one sentence a list has room for: what bears the status out.
