@@ -262,23 +262,24 @@ var hostile = []string{
 	"一二三四五六七", "別怪我，", "post your ", "今天前", "🈲骗",
 }
 
-// TestTimeGrowsWithTheText holds texts made to be slow against a quarter of
-// themselves, and against a bound that only a quadratic walk would break.
+// TestTimeGrowsWithTheText reads texts made to be slow. One that takes long is
+// held against a quarter of itself: a busy machine slows both, a quadratic walk
+// only the whole.
 func TestTimeGrowsWithTheText(t *testing.T) {
 	l := linter(t)
 	took := func(unit string, length int) time.Duration {
 		text := strings.Repeat(unit, length/utf8.RuneCountInString(unit))
-		best := time.Hour
-		for range 3 {
-			begin := time.Now()
-			l.Lint(text, lint.Group)
-			best = min(best, time.Since(begin))
-		}
-		return best
+		begin := time.Now()
+		l.Lint(text, lint.Group)
+		return time.Since(begin)
 	}
 	for _, unit := range hostile {
-		short, long := took(unit, 5_000), took(unit, 20_000)
-		if long > time.Second && long > 12*short {
+		long := took(unit, 20_000)
+		if long < time.Second {
+			continue
+		}
+		short := took(unit, 5_000)
+		if long = min(long, took(unit, 20_000)); long > time.Second && long > 12*short {
 			t.Errorf("%q: %v for 5,000 characters, %v for 20,000", unit, short, long)
 		}
 	}
