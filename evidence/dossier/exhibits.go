@@ -149,8 +149,7 @@ func (s *setting) bands(e *exhibit) bool {
 	if h <= room {
 		return false
 	}
-	parts := int(math.Ceil((h - overlap) / (room - overlap)))
-	height := (h + float64(parts-1)*overlap) / float64(parts)
+	parts, height := cut(h, room)
 	for part := 0; part < parts; part += columns {
 		if part > 0 {
 			s.book.NewPage()
@@ -168,6 +167,13 @@ func (s *setting) bands(e *exhibit) bool {
 		s.caption(s.t.text("picture_part", "parts_here", here, "parts", parts, "width", e.Shown.Width, "height", e.Shown.Height))
 	}
 	return true
+}
+
+// cut divides a height into equal parts that fit a room, each beginning with the
+// last of the one before: enough of it that no message is seen in halves only.
+func cut(h, room float64) (parts int, height float64) {
+	parts = max(1, int(math.Ceil((h-overlap)/(room-overlap))))
+	return parts, (h + float64(parts-1)*overlap) / float64(parts)
 }
 
 // band prints the part of a picture of size w×h that begins at top, in the

@@ -97,6 +97,9 @@ func (s *setting) owed(c *recovery.Counterpart) recovery.Money {
 	return max(0, c.Claimed-c.ReturnFen)
 }
 
+// longestCourse is how many events a paper tells; the timeline holds them all.
+const longestCourse = 60
+
 // chronology tells the facts that matter on a time line: the payment, and the
 // entries of the kinds the texts name.
 func (s *setting) chronology() {
@@ -106,9 +109,14 @@ func (s *setting) chronology() {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, at), in(cell, what), in(cell, basis)}})
 	}
 	row(clock(s.folio.Case.SentAt), s.t.text("event_sent", "method", s.values["method"], "sum", s.folio.Case.Amount), s.groupLabels("payment"))
+	more := 0
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
 		if !slices.Contains(s.t.Chronology, e.Parsed.Kind) {
+			continue
+		}
+		if len(table.Rows) >= longestCourse {
+			more++
 			continue
 		}
 		at := e.Parsed.At
@@ -117,6 +125,9 @@ func (s *setting) chronology() {
 		}
 		what, _, _ := strings.Cut(s.sentence(e), "\n")
 		row(stamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
+	}
+	if more > 0 {
+		row("…", s.t.text("events_more", "count", more), s.t.text("timeline"))
 	}
 	s.book.Skip(1)
 	s.book.Table(table)
@@ -226,18 +237,11 @@ func (s *setting) arrivals() {
 
 // replyAfter is the first answer after a demand: who answers has read it.
 func (s *setting) replyAfter(a act) string {
-	for i := range s.folio.Entries {
-		e := &s.folio.Entries[i]
-		at, known := happened(e)
-		if e.Parsed.Kind != recovery.EntryResponseRecorded || !known || at.Before(a.At) || !s.same(a, e) {
-			continue
+	for _, r := range s.replies {
+		if !r.at.Before(a.At) && (a.holder == "" || r.holder == a.holder) {
+			answer := s.t.word("response", plain(r.entry.Parsed.Facts["kind"]))
+			return s.t.text("replied", "time", clock(r.at), "answer", answer, "seq", r.entry.Parsed.Seq)
 		}
-		return s.t.text("replied", "time", clock(at), "answer", s.t.word("response", plain(e.Parsed.Facts["kind"])), "seq", e.Parsed.Seq)
 	}
 	return s.t.text("no_reply")
-}
-
-// same reports an entry about the holder an act was addressed to.
-func (s *setting) same(a act, e *evidence.Entry) bool {
-	return a.holder == "" || plain(e.Parsed.Facts["counterpart_id"]) == string(a.holder)
 }

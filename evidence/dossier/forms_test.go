@@ -400,6 +400,20 @@ func TestBriefNames(t *testing.T) {
 	}
 }
 
+// Bands fit their room, cover the whole and repeat the same stretch.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		room := rapid.Float64Range(60, 260).Draw(t, "room")
+		h := rapid.Float64Range(room, 100*room).Draw(t, "height")
+		parts, height := cut(h, room)
+		end := float64(parts-1)*(height-overlap) + height
+		if height > room+1e-6 || math.Abs(end-h) > 1e-6 || height <= overlap || parts < 1 {
+			t.Fatalf("%d parts of %v for %v in %v", parts, height, h, room)
+		}
+	})
+}
+
 func TestPercent(t *testing.T) {
 	t.Parallel()
 	for bp, want := range map[int64]string{310: "3.10％", 5: "0.05％", 10_000: "100.00％"} {

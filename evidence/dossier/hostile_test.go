@@ -71,7 +71,7 @@ func hostilePapers(text string, at time.Time) *evidence.Papers {
 
 var nasty = []string{
 	"", " ", "\n\n\n", "\x00\x01\x02", "\xff\xfe\xfd", "\xff", "a\xf0", "\u202e退还\u202c", "𠮷🧧👨\u200d👩\u200d👧", "(((\\)))", "%PDF-1.7 endobj stream",
-	strings.Repeat("长", 5000), strings.Repeat("w", 5000), strings.Repeat("（", 300), strings.Repeat("，", 300), "\U0010ffff\uffff\ue000",
+	strings.Repeat("长", 1500), strings.Repeat("w", 1500), strings.Repeat("（", 300), strings.Repeat("，", 300), "\U0010ffff\uffff\ue000",
 	"{{.}} {no} {personal:text}", "../../etc/passwd", strings.Repeat("\u0301", 50), "שלום مرحبا", "\r\r\n\t\v\f",
 }
 

@@ -43,8 +43,17 @@ func happened(e *evidence.Entry) (time.Time, bool) {
 	return at, err == nil
 }
 
-// collectActs finds every act of the journal that may interrupt.
+// reply is an answer of a holder.
+type reply struct {
+	at     time.Time
+	entry  *evidence.Entry
+	holder recovery.CounterpartID
+}
+
+// collectActs finds every act of the journal that may interrupt, and every
+// answer.
 func (p *papers) collectActs() {
+	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{}
 	route := recovery.Route("")
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
@@ -55,17 +64,17 @@ func (p *papers) collectActs() {
 		if !known {
 			continue
 		}
-		for _, rule := range p.t.Interrupts {
-			if !rule.covers(e, route) {
-				continue
-			}
-			holder := recovery.CounterpartID(plain(e.Parsed.Facts["counterpart_id"]))
-			lone := len(p.folio.Case.Counterparts) == 1
+		holder := recovery.CounterpartID(plain(e.Parsed.Facts["counterpart_id"]))
+		if e.Parsed.Kind == recovery.EntryResponseRecorded {
+			p.replies = append(p.replies, reply{at, e, holder})
+		}
+		covers := func(rule interrupting) bool { return rule.covers(e, route) }
+		if i := slices.IndexFunc(p.t.Interrupts, covers); i >= 0 {
+			rule, lone := p.t.Interrupts[i], len(p.folio.Case.Counterparts) == 1
 			p.acts = append(p.acts, act{
 				LimitationAct: recovery.LimitationAct{Kind: rule.Act, At: at, Seq: e.Parsed.Seq},
 				entry:         e, holder: holder, all: rule.All || lone && holder == "", doubt: rule.Doubt || holder == "" && !rule.All && !lone,
 			})
-			break
 		}
 	}
 	slices.SortStableFunc(p.acts, func(a, b act) int { return a.At.Compare(b.At) })
@@ -94,6 +103,9 @@ func (p *papers) firstDemand() (act, bool) {
 
 // limitation is the ledger against one holder.
 func (p *papers) limitation(holder recovery.CounterpartID) recovery.Limitation {
+	if known, is := p.ledgers[holder]; is {
+		return known
+	}
 	x := p.extra()
 	facts := recovery.LimitationFacts{Harmed: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder}
 	for _, a := range p.acts {
@@ -101,7 +113,8 @@ func (p *papers) limitation(holder recovery.CounterpartID) recovery.Limitation {
 			facts.Acts = append(facts.Acts, a.LimitationAct)
 		}
 	}
-	return recovery.ReckonLimitation(facts)
+	p.ledgers[holder] = recovery.ReckonLimitation(facts)
+	return p.ledgers[holder]
 }
 
 // lastDay names the day whose end is the end of a term.

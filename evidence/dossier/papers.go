@@ -53,6 +53,8 @@ type papers struct {
 	mismatched  int
 	audited     audit
 	acts        []act // what may interrupt the limitation, in order of time
+	replies     []reply
+	ledgers     map[recovery.CounterpartID]recovery.Limitation
 	interest    interest
 	values      map[string]string // what the forms may name
 	conditions  map[string]bool
