@@ -6,7 +6,9 @@
 // package is the engine. A text is first made plain: full-width letters,
 // traditional characters and digits of any script are folded, and what is put
 // between characters to hide a word is passed over. Every span still counts
-// in the text as it was given.
+// in the text as it was given. Words that people disguise are also known in
+// Pinyin and in characters of the same sound, and what is quoted as said by
+// somebody else is not held against the sender; his data still is.
 //
 // It judges words, not people or truth, and a text without findings is not
 // legal advice. It knows no case and no clock. Anybody above recovery may
