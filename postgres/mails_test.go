@@ -77,7 +77,10 @@ func TestAMailIsClaimedByOne(t *testing.T) {
 	for range 6 {
 		group.Go(func() {
 			for {
-				lot := m.claim(t, 4)
+				lot, err := m.ClaimMails(t.Context(), 4, lease)
+				if err != nil {
+					t.Error(err)
+				}
 				if len(lot) == 0 {
 					return
 				}

@@ -1,0 +1,222 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"recourse/notify"
+	"recourse/playbook/calendar"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Notices are the use cases of being told: the inbox, how a person wants to be
+// told, and webhooks. It is safe for concurrent use.
+type Notices struct {
+	service *Service
+	herald  *notify.Herald
+}
+
+// NewNotices makes Notices over the desk's service.
+func NewNotices(s *Service, h *notify.Herald) *Notices { return &Notices{service: s, herald: h} }
+
+// InboxItem is what a person was told, in words of their language.
+type InboxItem struct {
+	ID         string
+	CaseID     recovery.CaseID
+	Number     recovery.CaseNumber
+	Class      notify.Class
+	Urgent     bool
+	Title      string
+	Body       string
+	Deadline   string     // in words; says so when none runs
+	DueAt      *time.Time // the same, UTC; nil when none runs
+	NextAction string
+	ToldAt     time.Time
+	ReadAt     *time.Time
+}
+
+// Inbox is one page of what a person was told.
+type Inbox struct {
+	Items  []InboxItem
+	Next   string // cursor of the next page; "" when this is the last
+	Unread int    // over all pages, counted up to postgres.MostUnread
+}
+
+// Inbox lists what the actor was told, the newest first. Every account has an
+// inbox; a counterpart's link is no account. Errors: CodeForbidden, CodeInvalid
+// for field cursor.
+func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bool, limit int, cursor string) (Inbox, error) {
+	if err := holdsAccount(actor); err != nil {
+		return Inbox{}, err
+	}
+	wants, err := n.wants(ctx, actor)
+	if err != nil {
+		return Inbox{}, err
+	}
+	notices, next, err := n.service.Store.Inbox(ctx, actor.ID, unreadOnly, limit, cursor)
+	if err != nil {
+		return Inbox{}, err
+	}
+	unread, err := n.service.Store.Unread(ctx, actor.ID)
+	if err != nil {
+		return Inbox{}, err
+	}
+	inbox := Inbox{Items: make([]InboxItem, len(notices)), Next: next, Unread: unread}
+	for i, notice := range notices {
+		inbox.Items[i] = n.item(wants.Language, notice)
+	}
+	return inbox, nil
+}
+
+func (n *Notices) item(language string, notice postgres.Notice) InboxItem {
+	message := n.herald.Message(language, notice)
+	return InboxItem{
+		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
+		Title: message.Title, Body: message.Body, Deadline: message.Deadline, DueAt: notice.Facts.DueAt, NextAction: message.Next,
+		ToldAt: notice.ToldAt, ReadAt: notice.ReadAt,
+	}
+}
+
+// MarkRead notes that the actor read something; again changes nothing. Errors:
+// CodeForbidden, CodeNotFound, also for what another was told.
+func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string) (InboxItem, error) {
+	if err := holdsAccount(actor); err != nil {
+		return InboxItem{}, err
+	}
+	if err := wellFormed("notice", id); err != nil {
+		return InboxItem{}, err
+	}
+	wants, err := n.wants(ctx, actor)
+	if err != nil {
+		return InboxItem{}, err
+	}
+	notice, err := n.service.Store.MarkRead(ctx, actor.ID, id)
+	if err != nil {
+		return InboxItem{}, err
+	}
+	return n.item(wants.Language, notice), nil
+}
+
+func holdsAccount(actor recovery.Actor) error {
+	if actor.ID == "" || !slices.Contains(recovery.Roles, actor.Role) || actor.Role == recovery.RoleCounterpart {
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s has no inbox.", actor.Role)
+	}
+	return nil
+}
+
+// wellFormed keeps what is no id away from the database.
+func wellFormed(thing, id string) error {
+	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
+		return recovery.Faultf(recovery.CodeNotFound, "There is no such %s.", thing)
+	}
+	return nil
+}
+
+// Preferences are how a person wants to be told. The inbox cannot be turned
+// off.
+type Preferences struct {
+	Language string // one of notify.Languages
+	// QuietFrom and QuietUntil are times of the day in China, "22:00"; equal ones
+	// mean that mails come at any time. Urgent mails always do.
+	QuietFrom  string
+	QuietUntil string
+	Mail       map[notify.Class]bool // which classes come by mail, too
+}
+
+// Preferences gives what the actor chose, or what holds for whoever chose
+// nothing. Errors: CodeForbidden.
+func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Preferences, error) {
+	if err := holdsAccount(actor); err != nil {
+		return Preferences{}, err
+	}
+	wants, err := n.wants(ctx, actor)
+	if err != nil {
+		return Preferences{}, err
+	}
+	p := Preferences{
+		Language: wants.Language, QuietFrom: clockText(wants.QuietFrom), QuietUntil: clockText(wants.QuietUntil), Mail: map[notify.Class]bool{},
+	}
+	for _, class := range notify.Classes {
+		p.Mail[class] = !slices.Contains(wants.NoMail, string(class))
+	}
+	return p, nil
+}
+
+func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (postgres.NoticePreferences, error) {
+	chosen, found, err := n.service.Store.Preferences(ctx, actor.ID)
+	if err == nil && !found {
+		return notify.Defaults(), nil
+	}
+	return chosen, err
+}
+
+// SetPreferences keeps what the actor chose, whole: a class that is left out
+// comes by mail. Mails that wait already follow it. Errors: CodeForbidden,
+// CodeInvalid naming the fields.
+func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Preferences) (Preferences, error) {
+	if err := holdsAccount(actor); err != nil {
+		return Preferences{}, err
+	}
+	var faults []recovery.FieldFault
+	wants := postgres.NoticePreferences{Language: p.Language, NoMail: []string{}}
+	if !slices.Contains(notify.Languages, p.Language) {
+		faults = append(faults, recovery.FieldFault{Field: "language", Code: "unknown_value", Detail: fmt.Sprintf("Accepted are: %v.", notify.Languages)})
+	}
+	for field, side := range map[string]struct {
+		text string
+		into *int
+	}{"quiet_from": {p.QuietFrom, &wants.QuietFrom}, "quiet_until": {p.QuietUntil, &wants.QuietUntil}} {
+		minutes, ok := clockMinutes(side.text)
+		if !ok {
+			faults = append(faults, recovery.FieldFault{Field: field, Code: "malformed", Detail: "Give a time of the day like 22:00."})
+		}
+		*side.into = minutes
+	}
+	for class, wanted := range p.Mail {
+		if !slices.Contains(notify.Classes, class) {
+			faults = append(faults, recovery.FieldFault{Field: "mail", Code: "unknown_value", Detail: fmt.Sprintf("Accepted are: %v.", notify.Classes)})
+			break
+		}
+		if !wanted {
+			wants.NoMail = append(wants.NoMail, string(class))
+		}
+	}
+	slices.SortFunc(faults, func(a, b recovery.FieldFault) int { return strings.Compare(a.Field, b.Field) })
+	if err := recovery.Invalid(faults); err != nil {
+		return Preferences{}, err
+	}
+	slices.Sort(wants.NoMail)
+	if err := n.service.Store.SetPreferences(ctx, actor.ID, wants); err != nil {
+		return Preferences{}, err
+	}
+	return n.Preferences(ctx, actor)
+}
+
+func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+func clockMinutes(text string) (int, bool) {
+	at, err := time.ParseInLocation("15:04", text, calendar.Shanghai)
+	if err != nil || len(text) != 5 {
+		return 0, false
+	}
+	return at.Hour()*60 + at.Minute(), true
+}
+
+// Mails lists the mails as they went out, or would have, the newest first; a
+// development installation shows them on a page. Anywhere else there are none to
+// see: CodeNotFound.
+func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]postgres.SentMail, string, error) {
+	if err := holdsAccount(actor); err != nil {
+		return nil, "", err
+	}
+	if !n.service.Development() {
+		return nil, "", recovery.Faultf(recovery.CodeNotFound, "Mails are shown by a development installation only.")
+	}
+	return n.service.Store.SentMails(ctx, limit, cursor)
+}

@@ -1,0 +1,217 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"recourse/notify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// secretOverlap is how long a replaced secret still signs beside the new one.
+const secretOverlap = 24 * time.Hour
+
+// maxHookDescription is in characters.
+const maxHookDescription = 200
+
+// Webhook is an address that is told of changes, as admins see it.
+type Webhook struct {
+	ID             string
+	URL            string
+	Description    string
+	Types          []string // empty: every event
+	Active         bool
+	StoppedBecause string // why it is not active
+	OldSecretUntil *time.Time
+	CreatedAt      time.Time
+	// Secret is whsec_ and base64; it is shown when it was made, and never again.
+	Secret string
+}
+
+// NewWebhook is what an admin asks for.
+type NewWebhook struct {
+	URL         string
+	Description string
+	Types       []string
+}
+
+// EventTypes are the events a webhook may ask for.
+func (n *Notices) EventTypes() []string { return n.herald.EventTypes() }
+
+func administers(actor recovery.Actor) error {
+	if actor.Role != recovery.RoleAdmin {
+		return recovery.Faultf(recovery.CodeForbidden, "Only an admin manages webhooks.")
+	}
+	return nil
+}
+
+// Webhooks lists all, oldest first, without their secrets. Errors:
+// CodeForbidden for all but admins.
+func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook, error) {
+	if err := administers(actor); err != nil {
+		return nil, err
+	}
+	stored, err := n.service.Store.Webhooks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Webhook, len(stored))
+	for i, w := range stored {
+		list[i] = n.shown(w)
+	}
+	return list, nil
+}
+
+func (n *Notices) shown(w postgres.Webhook) Webhook {
+	shown := Webhook{
+		ID: w.ID, URL: w.URL, Description: w.Description, Types: w.Types, Active: w.Active,
+		StoppedBecause: w.StoppedBecause, CreatedAt: w.CreatedAt,
+	}
+	if w.OldSecretUntil != nil && w.OldSecretUntil.After(n.service.Now()) {
+		shown.OldSecretUntil = w.OldSecretUntil
+	}
+	return shown
+}
+
+// AddWebhook adds an address and gives it with its secret. Errors:
+// CodeForbidden, CodeInvalid naming the fields, CodeConflict when there are as
+// many as there may be, CodeIdempotency.
+func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (Reply[Webhook], error) {
+	if err := administers(req.Actor); err != nil {
+		return Reply[Webhook]{}, err
+	}
+	if err := n.check(in); err != nil {
+		return Reply[Webhook]{}, err
+	}
+	secret, err := notify.NewSecret(n.service.Random)
+	if err != nil {
+		return Reply[Webhook]{}, err
+	}
+	stored := postgres.Webhook{
+		ID: n.service.newID(), URL: in.URL, Description: in.Description, Types: slices.Compact(slices.Sorted(slices.Values(in.Types))),
+		Secret: secret, Active: true, CreatedBy: req.Actor.ID, CreatedAt: n.service.Now(),
+	}
+	return n.reveal(ctx, req, stored, func(idem postgres.Idempotency) error { return n.service.Store.AddWebhook(ctx, stored, idem) })
+}
+
+// RotateWebhook gives a webhook a new secret. The old one signs beside it for a
+// day, so that its receiver can change over. A webhook that was stopped goes on.
+// Errors: CodeForbidden, CodeNotFound, CodeIdempotency.
+func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Reply[Webhook], error) {
+	if err := administers(req.Actor); err != nil {
+		return Reply[Webhook]{}, err
+	}
+	if err := wellFormed("webhook", id); err != nil {
+		return Reply[Webhook]{}, err
+	}
+	stored, err := n.service.Store.Webhook(ctx, id)
+	if err != nil {
+		return Reply[Webhook]{}, err
+	}
+	secret, err := notify.NewSecret(n.service.Random)
+	if err != nil {
+		return Reply[Webhook]{}, err
+	}
+	until := n.service.Now().Add(secretOverlap)
+	stored.Secret, stored.OldSecretUntil, stored.Active, stored.StoppedBecause = secret, &until, true, ""
+	return n.reveal(ctx, req, stored, func(idem postgres.Idempotency) error {
+		return n.service.Store.RotateSecret(ctx, id, secret, until, idem)
+	})
+}
+
+// reveal writes a webhook and shows it with its secret, this once: the same
+// request again gets the first answer, kept under its key.
+func (n *Notices) reveal(
+	ctx context.Context, req Request, stored postgres.Webhook, write func(postgres.Idempotency) error,
+) (Reply[Webhook], error) {
+	revealed := n.shown(stored)
+	revealed.Secret = notify.SecretText(stored.Secret)
+	idem, err := req.idempotency(stored.ID, revealed)
+	if err != nil {
+		return Reply[Webhook]{}, err
+	}
+	err = write(idem)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := n.service.answered(ctx, req)
+		return Reply[Webhook]{Stored: row.Answer}, err
+	}
+	if err != nil {
+		return Reply[Webhook]{}, err
+	}
+	n.service.Log.InfoContext(ctx, "a webhook has a new secret", "webhook", stored.ID, "by", req.Actor.ID)
+	return Reply[Webhook]{Value: revealed}, nil
+}
+
+func (n *Notices) check(in NewWebhook) error {
+	var faults []recovery.FieldFault
+	if utf8.RuneCountInString(in.Description) > maxHookDescription || !utf8.ValidString(in.Description) ||
+		strings.ContainsFunc(in.Description, unicode.IsControl) {
+		faults = append(faults, recovery.FieldFault{Field: "description", Code: "malformed", Detail: fmt.Sprintf("At most %d characters, and none that control.", maxHookDescription)})
+	}
+	known := n.EventTypes()
+	if slices.ContainsFunc(in.Types, func(kind string) bool { return !slices.Contains(known, kind) }) {
+		faults = append(faults, recovery.FieldFault{Field: "types", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(known, ", ") + "."})
+	}
+	if _, err := notify.CheckURL(in.URL, n.service.Development()); err != nil {
+		faults = append(faults, recovery.FieldFault{Field: "url", Code: "not_allowed", Detail: sentence(err)})
+	}
+	return recovery.Invalid(faults)
+}
+
+// sentence makes an error's words a sentence for people.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// DropWebhook forgets an address and what was to be sent there. Errors:
+// CodeForbidden, CodeNotFound.
+func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id string) error {
+	if err := administers(actor); err != nil {
+		return err
+	}
+	if err := wellFormed("webhook", id); err != nil {
+		return err
+	}
+	err := n.service.Store.DropWebhook(ctx, id)
+	if err == nil {
+		n.service.Log.InfoContext(ctx, "a webhook was dropped", "webhook", id, "by", actor.ID)
+	}
+	return err
+}
+
+// Deliveries lists what went or is to go to webhooks, the newest first; state
+// "dead" is the list of dead letters, "" is all. Errors: CodeForbidden for all
+// but admins, CodeInvalid for the fields state and cursor.
+func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state string, limit int, cursor string) ([]postgres.Delivery, string, error) {
+	if err := administers(actor); err != nil {
+		return nil, "", err
+	}
+	if state != "" && !slices.Contains(postgres.DeliveryStates, state) {
+		return nil, "", recovery.Invalid([]recovery.FieldFault{{
+			Field: "state", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(postgres.DeliveryStates, ", ") + ".",
+		}})
+	}
+	return n.service.Store.Deliveries(ctx, state, limit, cursor)
+}
+
+// Replay sends a settled delivery again, under the same webhook-id; one that is
+// on its way stays as it is, so asking twice is asking once. What is for a
+// webhook that was stopped waits until its secret is replaced. Errors:
+// CodeForbidden, CodeNotFound.
+func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (postgres.Delivery, error) {
+	if err := administers(actor); err != nil {
+		return postgres.Delivery{}, err
+	}
+	if err := wellFormed("delivery", id); err != nil {
+		return postgres.Delivery{}, err
+	}
+	return n.service.Store.Replay(ctx, id)
+}

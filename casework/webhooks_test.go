@@ -1,0 +1,193 @@
+package casework_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/casework"
+	"recourse/casework/casetest"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+var hook = casework.NewWebhook{URL: "https://example.org/hook", Description: "客服系统", Types: []string{"case.case_filed", "case.case_closed"}}
+
+func (r told) add(t *testing.T, in casework.NewWebhook) casework.Webhook {
+	t.Helper()
+	reply, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply.Value
+}
+
+func TestASecretIsShownOnce(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	admin := r.Actor(recovery.RoleAdmin)
+	added := r.add(t, hook)
+	if !strings.HasPrefix(added.Secret, "whsec_") || len(added.Secret) != 6+44 || !added.Active || added.URL != hook.URL {
+		t.Errorf("added %+v", added)
+	}
+	rotated, err := r.RotateWebhook(t.Context(), r.As(recovery.RoleAdmin), added.ID)
+	if err != nil || rotated.Value.Secret == added.Secret || !strings.HasPrefix(rotated.Value.Secret, "whsec_") ||
+		rotated.Value.OldSecretUntil == nil || time.Until(*rotated.Value.OldSecretUntil) > 24*time.Hour {
+		t.Errorf("rotated %+v (%v)", rotated.Value, err)
+	}
+	list, err := r.Webhooks(t.Context(), admin)
+	if err != nil || len(list) != 1 || list[0].Secret != "" || len(list[0].Types) != 2 || list[0].OldSecretUntil == nil {
+		t.Errorf("listed %+v (%v)", list, err)
+	}
+	if strings.Contains(r.Log.String(), "whsec_") {
+		t.Error("the log has the secret")
+	}
+}
+
+// TestTheSameRequestIsOneWebhook: a repeated request gets the first answer, with
+// the first secret; the same key for another is a conflict.
+func TestTheSameRequestIsOneWebhook(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	req := keyed(r.Rig, recovery.RoleAdmin, "k")
+	req.Render = json.Marshal
+	first, err := r.AddWebhook(t.Context(), req, hook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := r.AddWebhook(t.Context(), req, hook)
+	if err != nil || !strings.Contains(string(again.Stored), first.Value.Secret) {
+		t.Errorf("again: %s (%v)", again.Stored, err)
+	}
+	turn := keyed(r.Rig, recovery.RoleAdmin, "turn")
+	turn.Render = req.Render
+	rotated, err := r.RotateWebhook(t.Context(), turn, first.Value.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	repeated, err := r.RotateWebhook(t.Context(), turn, first.Value.ID)
+	if err != nil || !strings.Contains(string(repeated.Stored), rotated.Value.Secret) {
+		t.Errorf("again: %s (%v)", repeated.Stored, err)
+	}
+	req.Fingerprint = "another"
+	_, err = r.AddWebhook(t.Context(), req, hook)
+	wantCode(t, err, recovery.CodeIdempotency)
+	if list, err := r.Webhooks(t.Context(), r.Actor(recovery.RoleAdmin)); err != nil || len(list) != 1 {
+		t.Errorf("%d webhooks (%v)", len(list), err)
+	}
+}
+
+func TestWebhooksThatCannotBe(t *testing.T) {
+	t.Parallel()
+	production := func(c *casework.Config) { c.Development = false }
+	for name, tc := range map[string]struct {
+		options []casetest.Option
+		change  func(*casework.NewWebhook)
+		field   string
+	}{
+		"http":               {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "http://example.org" }, "url"},
+		"this machine":       {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "https://127.0.0.1/" }, "url"},
+		"a private network":  {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "https://192.168.1.1/" }, "url"},
+		"not even here":      {nil, func(w *casework.NewWebhook) { w.URL = "ftp://example.org" }, "url"},
+		"with a password":    {nil, func(w *casework.NewWebhook) { w.URL = "https://a:b@example.org" }, "url"},
+		"another event":      {nil, func(w *casework.NewWebhook) { w.Types = []string{"case.eaten"} }, "types"},
+		"a long description": {nil, func(w *casework.NewWebhook) { w.Description = strings.Repeat("长", 201) }, "description"},
+		"a hidden one":       {nil, func(w *casework.NewWebhook) { w.Description = "a\x00b" }, "description"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newTold(t, tc.options...)
+			in := hook
+			tc.change(&in)
+			_, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), in)
+			fault := wantCode(t, err, recovery.CodeInvalid)
+			if len(fault.Fields) != 1 || fault.Fields[0].Field != tc.field || strings.Contains(err.Error(), "a:b") {
+				t.Errorf("%+v", fault.Fields)
+			}
+			if list, err := r.Webhooks(t.Context(), r.Actor(recovery.RoleAdmin)); err != nil || len(list) != 0 {
+				t.Errorf("%+v (%v)", list, err)
+			}
+		})
+	}
+}
+
+func TestOnlyAdminsManageWebhooks(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	added := r.add(t, hook)
+	for _, role := range recovery.Roles {
+		if role == recovery.RoleAdmin {
+			continue
+		}
+		actor, req := r.Actor(role), r.As(role)
+		_, list := r.Webhooks(t.Context(), actor)
+		_, add := r.AddWebhook(t.Context(), req, hook)
+		_, rotate := r.RotateWebhook(t.Context(), req, added.ID)
+		_, _, deliveries := r.Deliveries(t.Context(), actor, "", 10, "")
+		_, replay := r.Replay(t.Context(), actor, added.ID)
+		for _, err := range []error{list, add, rotate, deliveries, replay, r.DropWebhook(t.Context(), actor, added.ID)} {
+			if recovery.CodeOf(err) != recovery.CodeForbidden {
+				t.Errorf("the %s: %v", role, err)
+			}
+		}
+	}
+	if list, err := r.Webhooks(t.Context(), r.Actor(recovery.RoleAdmin)); err != nil || len(list) != 1 {
+		t.Errorf("%+v (%v)", list, err)
+	}
+}
+
+func TestDeadLettersOfAWebhook(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	admin := r.Actor(recovery.RoleAdmin)
+	added := r.add(t, casework.NewWebhook{URL: hook.URL})
+	filed := r.File(t)
+	r.happen(t, filed.Case, recovery.EntryReturnRecorded, "a")
+	claimed, err := r.Store.ClaimDeliveries(t.Context(), 10, time.Minute, nil)
+	if err != nil || len(claimed) != 1 || strings.Contains(claimed[0].Payload, "林晓") {
+		t.Fatalf("%+v (%v)", claimed, err)
+	}
+	_, err = r.Store.SettleDelivery(t.Context(), claimed[0], postgres.DeliveryOutcome{State: postgres.DeliveryDead, Failed: true, Status: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, _, err := r.Deliveries(t.Context(), admin, "dead", 10, "")
+	if err != nil || len(dead) != 1 || dead[0].WebhookID != added.ID {
+		t.Fatalf("%+v (%v)", dead, err)
+	}
+	for range 2 {
+		if got, err := r.Replay(t.Context(), admin, dead[0].ID); err != nil || got.State != postgres.DeliveryDue {
+			t.Errorf("%+v (%v)", got, err)
+		}
+	}
+	_, _, err = r.Deliveries(t.Context(), admin, "lost", 10, "")
+	if fault := wantCode(t, err, recovery.CodeInvalid); fault.Fields[0].Field != "state" {
+		t.Errorf("%+v", fault)
+	}
+	if err := r.DropWebhook(t.Context(), admin, added.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, replay := r.Replay(t.Context(), admin, dead[0].ID)
+	_, rotate := r.RotateWebhook(t.Context(), r.As(recovery.RoleAdmin), added.ID)
+	_, odd := r.Replay(t.Context(), admin, "'")
+	for _, err := range []error{replay, rotate, odd, r.DropWebhook(t.Context(), admin, added.ID), r.DropWebhook(t.Context(), admin, "x")} {
+		wantCode(t, err, recovery.CodeNotFound)
+	}
+}
+
+func TestNoSecretWithoutRandomness(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	r.Random = failing{}
+	if _, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), hook); !errors.Is(err, errNoRandom) {
+		t.Errorf("%v", err)
+	}
+}
+
+var errNoRandom = errors.New("no randomness")
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errNoRandom }
