@@ -544,7 +544,7 @@ def reach(present, path, token, at, item, force, last):
         fail(path, '签名的公钥当时（%s）未启用或已停用' % item, 'the key that signed it was not in force at ' + item)
     if token not in present:
         return last
-    when = stamp(token, small(token, 64 << 10), hashlib.sha256(small(path)).digest(), at, os.path.abspath(ROOTS))
+    when = stamp(token, small(token, 64 << 10), hashlib.sha256(small(path)).digest(), at, small(ROOTS))
     if when < last:
         fail(token, '时间早于较早检查点的时间戳', 'its time is before that of an earlier checkpoint')
     return when
@@ -829,7 +829,8 @@ def stamp(item, raw, imprint, at, anchors):
         if (DIGESTS.get(algorithm(kind[1])) != 'sha256' or digest[1] != imprint
                 or not re.match(r'[0-9]{14}(\.[0-9]{1,9})?Z\Z', text)):
             raise Bad()
-        when, up = epoch(text[:14]), message.path()
+        when = epoch(text[:14])
+        message.path()
     except IndexError:
         fail(item, '时间戳格式错误，或不是为此而发', 'the time stamp is malformed, or was given for something else')
     received = datetime.datetime.strptime(at, '%Y-%m-%dT%H:%M:%S.%fZ').replace(tzinfo=datetime.timezone.utc)
@@ -838,11 +839,7 @@ def stamp(item, raw, imprint, at, anchors):
     Jobs.count += 1
     name = 'stamp%06d' % Jobs.count
     file(name + '.tsr', raw)
-    if anchors is None:
-        file(name + '.roots', armour([up[-1][3]]).encode())
-    else:
-        with open(anchors, 'rb') as f:
-            file(name + '.roots', f.read())
+    file(name + '.roots', anchors)
     file(name + '.untrusted', armour([c[3] for c in message.certificates]).encode())
     file(name + '.leaf', armour([message.leaf[3]]).encode())
     file(name + '.job', ('%s\n%d\n%s\n%s\n' % (imprint.hex(), when, text, item)).encode())
@@ -854,7 +851,7 @@ def stamp(item, raw, imprint, at, anchors):
 RANGE = re.compile(rb'/ByteRange \[0 ([0-9]{10}) ([0-9]{10}) ([0-9]{10})\] /Contents <')
 SEALED = re.compile(rb'<</Type /Sig /Filter /Adobe\.PPKLite /SubFilter /ETSI\.CAdES\.detached\n'
                     rb"/M \(D:([0-9]{14})\+08'00'\)\n/Name <[0-9A-F]+>\n"
-                    rb'/RecourseSeal <</Version 1 /Stamped (true|false)>>\n[^\n]{1,200}\n\Z')
+                    rb'/RecourseSeal <</Version 1 /Stamped (true|false) /Roots \[((?:<[0-9a-f]+>)*)\]>>\n[^\n]{1,200}\n\Z')
 IN_RANGE, IN_SEAL, IN_PAGES, IN_NAME, IN_TIME = 'byte range', 'signature', 'content', 'certificate', 'time stamp'
 
 
@@ -896,12 +893,15 @@ def sealed_pdf(path):
             fail(IN_RANGE, '缺口位置不对', 'its gap is not the place of a signature')
         if end + tail != size:
             fail(IN_RANGE, '覆盖到第 %d 字节，文件共 %d 字节' % (end + tail, size), 'something was appended or cut')
-        f.seek(max(0, mark - (16 << 10)))
-        text = f.read(mark - max(0, mark - (16 << 10)))
+        f.seek(max(0, mark - (64 << 10)))
+        text = f.read(mark - max(0, mark - (64 << 10)))
         match = SEALED.match(text[max(0, text.rfind(b'<</Type /Sig ')):])
         try:
             claimed = match and epoch(match.group(1).decode()) - 8 * 3600
-        except IndexError:
+            anchors = [bytes.fromhex(r.decode()) for r in re.findall(rb'<([0-9a-f]+)>', match.group(3))] if match else []
+            if match and (match.group(2) == b'true') != bool(anchors) or not all(map(certificate, anchors)):
+                claimed = None
+        except (IndexError, ValueError):
             claimed = None
         if claimed is None:
             fail(IN_PAGES, '签章没有如实描述自己', 'the seal does not describe itself as it should')
@@ -909,10 +909,10 @@ def sealed_pdf(path):
         gap = f.read(end - begin)
         if gap[:1] != b'<' or gap[-1:] != b'>' or not re.match(rb'([0-9a-f]{2})*\Z', gap[1:-1]):
             fail(IN_RANGE, '缺口内不只是签名', 'its gap holds something else than a signature')
-        seal_of(f, bytes.fromhex(gap[1:-1].decode()), begin, end, size, claimed, match.group(2) == b'true')
+        seal_of(f, bytes.fromhex(gap[1:-1].decode()), begin, end, size, claimed, anchors)
 
 
-def seal_of(f, padded, begin, end, size, claimed, promised):
+def seal_of(f, padded, begin, end, size, claimed, anchors):
     try:
         n = padded[1] & 127 if padded[1] & 128 else 0
         length = 2 + n + (int.from_bytes(padded[2:2 + n], 'big') if n else padded[1])
@@ -952,10 +952,10 @@ def seal_of(f, padded, begin, end, size, claimed, promised):
     if hash.digest() != said:
         fail(IN_PAGES, '签章之后文件被改动', 'the file was changed after it was sealed')
     valid = claimed
-    if promised != (unsigned is not None):
+    if bool(anchors) != (unsigned is not None):
         fail(IN_TIME, '签章所称的时间戳缺失，或多出', 'the seal promises a time stamp and it is missing, or the other way round')
-    if promised:
-        valid = seal_stamp(message, claimed)
+    if anchors:
+        valid = seal_stamp(message, claimed, anchors)
     file('cms.time', str(valid).encode())
     roots = [hashlib.sha256(message.certificates[i][3]).hexdigest() for i in (-1, 0)]
     if EXPECTED and plain(EXPECTED) not in roots:
@@ -974,7 +974,7 @@ def list_parts(f, begin, end, size):
             yield part
 
 
-def seal_stamp(message, claimed):
+def seal_stamp(message, claimed, anchors):
     try:
         found = attributes(message.unsigned)
         if list(found) != [TOKEN_ATTR]:
@@ -982,7 +982,7 @@ def seal_stamp(message, claimed):
     except IndexError:
         fail(IN_TIME, '不是所称的时间戳', 'not the time stamp the seal promises')
     at = utc(claimed).strftime('%Y-%m-%dT%H:%M:%S.000000Z')
-    return stamp(IN_TIME, found[TOKEN_ATTR][2], hashlib.sha256(message.signature).digest(), at, None)
+    return stamp(IN_TIME, found[TOKEN_ATTR][2], hashlib.sha256(message.signature).digest(), at, armour(anchors).encode())
 
 
 def main():
@@ -1045,13 +1045,10 @@ digest_of() { # certificate in PEM: its SHA-256
 
 stamp() { # path of a job: token by a certificate for time stamps, valid then, that leads to the roots
 	{ read -r imprint && read -r when && read -r text && read -r item; } <"$1.job"
-	partial=''
-	[ -n "$pdf" ] && partial='-partial_chain'
-	# shellcheck disable=SC2086
 	openssl ts -verify -digest "$imprint" -token_in -in "$1.tsr" -CAfile "$1.roots" -untrusted "$1.untrusted" \
-		-check_ss_sig -attime "$when" $partial >"$work/openssl" 2>&1 ||
+		-check_ss_sig -attime "$when" >"$work/openssl" 2>&1 ||
 		fail "$item" '时间戳不成立' "the time stamp does not hold: $(grep -v OK "$work/openssl" | tail -n 1)"
-	openssl verify -partial_chain -check_ss_sig -attime "$when" -purpose timestampsign -untrusted "$1.untrusted" \
+	openssl verify -check_ss_sig -attime "$when" -purpose timestampsign -untrusted "$1.untrusted" \
 		-show_chain -CAfile "$1.roots" "$1.leaf" >"$work/openssl" 2>&1 || fail "$item" '证书不成立' 'its certificate does not hold'
 	anchor=$(digest_of "$1.roots")
 	leaf=$(digest_of "$1.leaf")
@@ -1132,10 +1129,14 @@ fi
 	echo '请将公钥指纹与从别处取得的指纹核对 / compare the key fingerprint with one obtained elsewhere'
 if [ -n "$earlier" ]; then
 	sh "$self" "$earlier" >"$work/earlier" || { sed 's/FAIL: /FAIL: earlier: /' "$work/earlier"; exit 1; }
+	lines=$(sed -n 2p "$earlier/data/checkpoint.txt")
+	[ "$(sed -n 1p data/checkpoint.txt)" = "$(sed -n 1p "$earlier/data/checkpoint.txt")" ] ||
+		fail data/checkpoint.txt '与先前那一包不是同一案件' 'is of another case than the earlier bag'
+	[ "$(sed -n 2p data/checkpoint.txt)" -ge "$lines" ] ||
+		fail data/checkpoint.txt '条目少于先前那一包' 'covers fewer entries than the earlier bag'
 	cmp -s data/keys/checkpoint.vkey "$earlier/data/keys/checkpoint.vkey" ||
 		grep -qxF "$(cat "$earlier/data/keys/checkpoint.vkey")" data/keys/history.txt 2>/dev/null ||
 		fail data/keys/checkpoint.vkey '先前那一包的公钥不在本包的沿革之中' 'the key of the earlier bag does not lead to this one'
-	lines=$(sed -n 2p "$earlier/data/checkpoint.txt")
 	head -n "$lines" data/journal/entries.jsonl | cmp -s - "$earlier/data/journal/entries.jsonl" ||
 		fail data/journal/entries.jsonl '不包含先前那一包的全部条目' 'does not contain all entries of the earlier bag'
 	pass "包含先前的包，其 $lines 条全在 contains the earlier bag, all $lines entries of it"

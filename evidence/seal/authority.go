@@ -44,6 +44,7 @@ const (
 	maxReply     = 64 << 10
 	replyTimeout = 20 * time.Second
 	nonceBits    = 127
+	maxRoots     = 16 << 10 // they stand in every seal
 )
 
 // Authority is a time-stamping authority asked over HTTP (RFC 3161 §3.4).
@@ -67,8 +68,14 @@ func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, e
 	if err != nil {
 		return nil, fmt.Errorf("certificates of the time-stamping authority: %w", err)
 	}
+	if len(roots) > maxRoots {
+		return nil, fmt.Errorf("certificates of the time-stamping authority: %d bytes; name its roots only, at most %d", len(roots), maxRoots)
+	}
 	a := &Authority{url: address, roots: bytes.Clone(roots), pool: x509.NewCertPool(), random: random}
 	for _, certificate := range certificates {
+		if certificate.CheckSignatureFrom(certificate) != nil {
+			return nil, fmt.Errorf("certificates of the time-stamping authority: %q is not a root", certificate.Subject.CommonName)
+		}
 		a.pool.AddCert(certificate)
 	}
 	a.client = &http.Client{Timeout: replyTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {

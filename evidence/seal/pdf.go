@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -45,7 +46,11 @@ func (s *Sealer) PDF(ctx context.Context, w io.Writer, in io.ReaderAt, size int6
 	if err != nil {
 		return Report{}, fmt.Errorf("seal: %w", err)
 	}
-	u := newUpdate(before, s.promise(at))
+	promised, err := s.promise(at)
+	if err != nil {
+		return Report{}, fmt.Errorf("seal: %w", err)
+	}
+	u := newUpdate(before, promised)
 	covered := sha256.New()
 	if err := copyUnsigned(ctx, covered, in, size); err != nil {
 		return Report{}, fmt.Errorf("seal: %w", err)
@@ -89,21 +94,27 @@ func (s *Sealer) sign(ctx context.Context, digest [sha256.Size]byte, at time.Tim
 }
 
 // promise is what the seal says of itself inside what it signs.
-func (s *Sealer) promise(at time.Time) promise {
-	p := promise{at: at, name: s.Identity.Name(), stamped: s.Stamper != nil, room: room}
+func (s *Sealer) promise(at time.Time) (promise, error) {
+	p := promise{at: at, name: s.Identity.Name(), room: room}
 	for _, certificate := range s.Identity.chain {
 		p.room += len(certificate.Raw)
 	}
-	if p.stamped {
-		p.room += roomOfToken
+	if s.Stamper == nil {
+		return p, nil
 	}
-	return p
+	roots, err := parseCertificates(s.Stamper.Roots())
+	if err != nil {
+		return p, fmt.Errorf("certificates of the time-stamping authority: %w", err)
+	}
+	p.stamped, p.roots, p.room = true, roots, p.room+roomOfToken
+	return p, nil
 }
 
 type promise struct {
 	at      time.Time
 	name    string
 	stamped bool
+	roots   []*x509.Certificate // where the stamp must lead
 	room    int
 }
 

@@ -60,14 +60,19 @@ const (
 )
 
 // dictionary begins the signature's dictionary. Stamped promises a token under
-// the signature, so that nobody can take it away unseen; DocMDP with P 1 forbids
+// the signature, so that nobody can take it away unseen, and Roots are the
+// certificates it leads to, since the token itself is not signed by us; DocMDP with P 1 forbids
 // every later change (ISO 32000-1 §12.8.2.2).
 func (p promise) dictionary() string {
 	at := p.at.In(shanghai)
+	var roots string
+	for _, root := range p.roots {
+		roots += "<" + hex.EncodeToString(root.Raw) + ">"
+	}
 	return "<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached" +
 		"\n/M (D:" + at.Format("20060102150405") + "+08'00')" +
 		"\n/Name " + textString(p.name) +
-		"\n/RecourseSeal <</Version 1 /Stamped " + strconv.FormatBool(p.stamped) + ">>" +
+		"\n/RecourseSeal <</Version 1 /Stamped " + strconv.FormatBool(p.stamped) + " /Roots [" + roots + "]>>" +
 		"\n/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</Type /TransformParams /P 1 /V /1.2>>>>]\n"
 }
 

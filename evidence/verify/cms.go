@@ -283,7 +283,7 @@ var errOutside = errors.New("its certificate was not valid then")
 
 func issuerOf(certificate *x509.Certificate, among []*x509.Certificate) *x509.Certificate {
 	for _, other := range among {
-		if !other.Equal(certificate) && certificate.CheckSignatureFrom(other) == nil {
+		if bytes.Equal(certificate.RawIssuer, other.RawSubject) && !other.Equal(certificate) && certificate.CheckSignatureFrom(other) == nil {
 			return other
 		}
 	}

@@ -103,10 +103,14 @@ func (w *walk) step(line []byte) error {
 		return err
 	}
 	w.tree.addData(line)
+	w.collect(line)
 	if err := w.checkFiled(seq); err != nil {
 		return err
 	}
-	return w.checkPoint()
+	if err := w.checkPoint(); err != nil {
+		return err
+	}
+	return w.checkPrefix()
 }
 
 // checkFrame checks what an entry says of itself, and keeps it.

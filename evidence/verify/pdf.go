@@ -37,12 +37,12 @@ var (
 	rangeMark = []byte("/ByteRange")
 	rangeText = regexp.MustCompile(`^/ByteRange \[0 ([0-9]{10}) ([0-9]{10}) ([0-9]{10})\] /Contents <`)
 	sealText  = regexp.MustCompile(`(?s)^<</Type /Sig /Filter /Adobe\.PPKLite /SubFilter /ETSI\.CAdES\.detached\n` +
-		`/M \(D:([0-9]{14})\+08'00'\)\n/Name <[0-9A-F]+>\n/RecourseSeal <</Version 1 /Stamped (true|false)>>\n[^\n]{1,200}\n$`)
+		`/M \(D:([0-9]{14})\+08'00'\)\n/Name <[0-9A-F]+>\n/RecourseSeal <</Version 1 /Stamped (true|false) /Roots \[((?:<[0-9a-f]+>)*)\]>>\n[^\n]{1,200}\n$`)
 )
 
 const (
 	maxGap     = 1 << 20
-	maxPromise = 16 << 10 // bytes of the signature's dictionary
+	maxPromise = 64 << 10 // bytes of the signature's dictionary
 )
 
 var oidData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
@@ -56,6 +56,7 @@ type pdf struct {
 	begin, end int64 // of the gap, brackets included
 	claimed    time.Time
 	stamped    bool
+	roots      []*x509.Certificate // where the stamp must lead
 }
 
 // pdf verifies a sealed dossier.
@@ -156,6 +157,20 @@ func (p *pdf) readPromise(mark int64) error {
 		return finding(itemContent, "the seal's own time is no time")
 	}
 	p.claimed, p.stamped = claimed.UTC(), string(match[2]) == "true"
+	for _, text := range strings.FieldsFunc(string(match[3]), func(r rune) bool { return r == '<' || r == '>' }) {
+		der, err := hex.DecodeString(text)
+		if err != nil {
+			return finding(itemContent, "the seal's roots are no certificates")
+		}
+		root, err := x509.ParseCertificate(der)
+		if err != nil {
+			return finding(itemContent, "the seal's roots are no certificates")
+		}
+		p.roots = append(p.roots, root)
+	}
+	if p.stamped != (len(p.roots) > 0) {
+		return finding(itemContent, "the seal promises a stamp without its roots, or roots without a stamp")
+	}
 	return nil
 }
 
@@ -240,7 +255,7 @@ func (p *pdf) stamp(m *cms) (*Stamp, time.Time, error) {
 	if !ok || len(attributes) != 1 || !p.stamped {
 		return nil, p.claimed, errors.New("the seal does not promise what stands here")
 	}
-	return p.o.token(token, sha256.Sum256(m.signer.Signature), nil, p.claimed)
+	return p.o.token(token, sha256.Sum256(m.signer.Signature), p.roots, p.claimed)
 }
 
 // namesAll holds the certificates against those the signed attributes name, in

@@ -59,8 +59,7 @@ func (i *tstInfo) at() (time.Time, bool) {
 }
 
 // token judges a time stamp over a digest. Anchors are where its certificates
-// must lead; without any, the topmost one it carries itself is taken. It gives
-// the time the authority said.
+// must lead. It gives the time the authority said.
 func (o Options) token(der []byte, digest [sha256.Size]byte, anchors []*x509.Certificate, notBefore time.Time) (*Stamp, time.Time, error) {
 	m, err := parseCMS(der, oidTSTInfo, 3)
 	if err == nil {
@@ -118,11 +117,6 @@ func (o Options) judgeAuthority(m *cms, anchors []*x509.Certificate, at time.Tim
 	if len(m.leaf.ExtKeyUsage) != 1 || m.leaf.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping || len(m.leaf.UnknownExtKeyUsage) > 0 {
 		return nil, errors.New("its certificate is not one for time stamps")
 	}
-	if len(anchors) == 0 {
-		if anchors = m.top(); anchors == nil {
-			return nil, errors.New("its topmost certificate is not signed by itself")
-		}
-	}
 	path, err := m.chain(anchors, at)
 	if err != nil {
 		return nil, err
@@ -141,21 +135,6 @@ func (o Options) judgeAuthority(m *cms, anchors []*x509.Certificate, at time.Tim
 
 func plainFingerprint(text string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(text), ":", ""))
-}
-
-// top is the last certificate on the way up inside the message; nil when it is
-// its own issuer by name and not by signature.
-func (m *cms) top() []*x509.Certificate {
-	last := m.leaf
-	for range m.certificates {
-		if issuer := issuerOf(last, m.certificates); issuer != nil {
-			last = issuer
-		}
-	}
-	if bytes.Equal(last.RawIssuer, last.RawSubject) && last.CheckSignatureFrom(last) != nil {
-		return nil
-	}
-	return []*x509.Certificate{last}
 }
 
 // namesLeaf compares the signer's certificate with the one the signed

@@ -54,6 +54,8 @@ type Summary struct {
 	Checkpoints int        `json:"checkpoints,omitempty"` // earlier ones, true to the journal
 	Stamps      int        `json:"stamps,omitempty"`      // checkpoints with outside time
 	Stamp       *Stamp     `json:"stamp,omitempty"`       // over the checkpoint, or over a PDF's seal; nil: no outside time
+	SupersetOf  string     `json:"superset_of,omitempty"` // fingerprint of an earlier bag this one contains
+	Proved      *Proved    `json:"proved,omitempty"`      // of a proof: its one entry; Entries and Root are the checkpoint's
 	PDF         *SealedPDF `json:"pdf,omitempty"`         // of a sealed PDF, which has nothing of the above but Bytes and Stamp
 }
 
@@ -69,9 +71,14 @@ type Options struct {
 	// Authority is the hex SHA-256 of a certificate the time stamps must lead
 	// to, got from somewhere else than the file. Empty accepts any authority.
 	Authority string
+	// Exhibit is the path of a file that the entry of a proof must have taken in.
+	Exhibit string
+
+	earlier   *Summary   // a bag this one must contain
+	collector *collector // of what a proof is made of
 }
 
-// File verifies a bag or a sealed PDF. The error is a *Finding when the file is wrong, and
+// File verifies a bag, a sealed PDF or a proof. The error is a *Finding when the file is wrong, and
 // another one when it could not be read.
 func File(path string) (Summary, error) { return Options{}.File(path) }
 
@@ -98,12 +105,15 @@ func (o Options) Reader(r io.ReaderAt, size int64) (Summary, error) {
 }
 
 func (o Options) named(name string, r io.ReaderAt, size int64) (Summary, error) {
-	head := make([]byte, min(size, 5))
+	head := make([]byte, min(size, int64(len(proofMark))))
 	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return Summary{}, fmt.Errorf("verify: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("%PDF-")) {
 		return o.pdf(name, r, size)
+	}
+	if string(head) == proofMark {
+		return o.proof(r, size)
 	}
 	box, err := openContainer(name, r, size)
 	if err != nil {
@@ -135,7 +145,7 @@ type check struct {
 func (c *check) run() error {
 	c.sums = map[string]string{}
 	steps := []func() error{
-		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkAbout, c.checkJournal,
+		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkEarlier, c.checkAbout, c.checkJournal,
 		c.checkPayload, c.checkTags, c.checkSeal,
 	}
 	for _, step := range steps {

@@ -164,6 +164,43 @@ func (m *maker) rotate() {
 	}
 }
 
+// Continue is the folio of a case whose journal went on after an export, up to
+// another one at so many entries. A key more than before is handed over to.
+func Continue(t testing.TB, earlier evidence.Folio, want Case, entries int) evidence.Folio {
+	t.Helper()
+	want.Start, want.Audience = Start, earlier.Audience
+	m := &maker{t: t, id: earlier.Case.ID, head: journal.NewHead(), random: Random(want.Seed ^ 0xbeef), want: want, folio: earlier}
+	m.want.Rotated = max(want.Rotated, len(earlier.Earlier))
+	for _, entry := range earlier.Entries {
+		replay(t, m.head, entry.Raw)
+	}
+	m.folio.Entries = append([]evidence.Entry(nil), earlier.Entries...)
+	for len(m.folio.Entries) < entries-1 {
+		m.add(recovery.EntryNoteAdded, map[string]any{"later": len(m.folio.Entries)}, nil, nil)
+	}
+	m.add(recovery.EntryExportRequested, map[string]any{"audience": earlier.Audience, "export_id": "y", "sealed": true}, nil, nil)
+	m.folio.At = m.now()
+	m.sign(Signer(t, want.Seed+uint64(m.want.Rotated)*1000))
+	return m.folio
+}
+
+// replay moves a head over an entry that was written before.
+func replay(t testing.TB, head *journal.Head, raw []byte) {
+	t.Helper()
+	leaf := sha256.Sum256(append([]byte{0}, raw...))
+	edge := append(head.Hashes(), leaf[:])
+	for size := head.Size() + 1; size&1 == 0; size >>= 1 {
+		last := len(edge) - 1
+		both := sha256.Sum256(append(append([]byte{1}, edge[last-1]...), edge[last]...))
+		edge = append(edge[:last-1], both[:])
+	}
+	moved, err := journal.LoadHead(head.Size()+1, edge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	*head = *moved
+}
+
 // oneSalt gives every value of an entry the same salt: the journal salts values
 // in any order, and folios here are the same every time.
 type oneSalt []byte
