@@ -132,6 +132,11 @@ func (g guard) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *
 	return g.EchoRouter.POST(path, h, g.before(path, m)...)
 }
 
+// PUT implements EchoRouter.
+func (g guard) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.PUT(path, h, g.before(path, m)...)
+}
+
 func (g guard) before(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
 	switch {
 	case path == assessments, path == preventions:

@@ -21,7 +21,7 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, id, "kind", "captured_at", "source", "description")
+	got, err := a.receive(c, id, "kind", "captured_at", "source", "description", "sha256")
 	if err != nil {
 		return err
 	}
@@ -35,9 +35,23 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 		return err
 	}
 	reply, err := a.service.AddEvidence(c.Request().Context(), request.Request, recovery.CaseID(id), up, got.file)
+	return a.sendExhibit(c, request, reply, onFile(err))
+}
+
+// sendExhibit answers with a file that was kept. A repetition tells what the
+// first answer told: no word of the claimant's yet.
+func (a *API) sendExhibit(c echo.Context, request *ask, kept casework.Reply[recovery.Evidence], err error) error {
 	if err != nil {
-		return onFile(err)
+		return err
 	}
+	exhibit, err := a.service.Exhibit(c.Request().Context(), request.Actor, kept.Value.ID)
+	if err != nil {
+		return err
+	}
+	for i := range exhibit.Facts {
+		exhibit.Facts[i].State = casework.FactProposed
+	}
+	reply := casework.Reply[casework.Exhibit]{Value: exhibit, Stored: kept.Stored, Replayed: kept.Replayed}
 	return send(c, http.StatusCreated, request, reply, located("evidence"))
 }
 
@@ -45,7 +59,7 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 func (u upload) evidence() (casework.Upload, error) {
 	up := casework.Upload{
 		Kind: recovery.EvidenceKind(u.fields["kind"]), Source: u.fields["source"],
-		Description: u.fields["description"], FileName: u.name,
+		Description: u.fields["description"], FileName: u.name, SHA256: u.fields["sha256"],
 	}
 	if text := u.fields["captured_at"]; text != "" {
 		var at time.Time
@@ -58,12 +72,15 @@ func (u upload) evidence() (casework.Upload, error) {
 }
 
 // onFile names the file as what is at fault when casework refuses it by its
-// bytes.
+// bytes, unless the refusal does so itself.
 func onFile(err error) error {
 	switch code := recovery.CodeOf(err); code {
 	case recovery.CodeTooLarge, recovery.CodeUnsupportedMedia:
 		detail := "The file cannot be accepted."
 		if fault, ok := asFault(err); ok {
+			if len(fault.Fields) > 0 {
+				return err
+			}
 			detail = fault.Detail
 		}
 		return &recovery.Fault{Code: code, Detail: detail, Cause: err, Fields: []recovery.FieldFault{
@@ -82,7 +99,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, id)
+	got, err := a.receive(c, id, "sha256")
 	if err != nil {
 		return err
 	}
@@ -91,7 +108,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.ImportStatement(c.Request().Context(), request.Request, recovery.CaseID(id), got.name, got.file)
+	reply, err := a.service.ImportStatementOf(c.Request().Context(), request.Request, recovery.CaseID(id), got.name, got.fields["sha256"], got.file)
 	if err != nil {
 		return onFile(err)
 	}
@@ -102,7 +119,8 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 
 func importOf(i casework.Imported) StatementImport {
 	return StatementImport{
-		Evidence: evidenceOf(i.Evidence), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
+		Evidence: exhibitOf(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
+		StatedRows: someInt(i.Bill.Stated), Rows: len(i.Bill.Transactions) + len(i.Bill.RowFaults),
 		Transactions: each(i.Candidates, transactionOf), RowFaults: each(i.Bill.RowFaults, rowFaultOf),
 	}
 }
@@ -113,6 +131,7 @@ func transactionOf(c statement.Candidate) StatementTransaction {
 		Row: t.Row, At: local(t.At), Kind: t.Kind, Counterpart: t.Counterpart, Goods: t.Goods, Direction: t.Direction,
 		AmountFen: int64(t.Amount), Method: t.Method, State: t.State, TransactionNo: t.TransactionNo,
 		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: notNil(c.Why),
+		Account: t.Account, Differences: each(c.Differences, differenceOf),
 	}
 }
 
@@ -125,11 +144,11 @@ func (a *API) ListEvidence(c echo.Context, id ID) error {
 	if err := known(id); err != nil {
 		return err
 	}
-	list, err := a.service.EvidenceOf(c.Request().Context(), actor(c), recovery.CaseID(id))
+	list, err := a.service.ExhibitsOf(c.Request().Context(), actor(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, EvidenceList{Items: each(list, evidenceOf)})
+	return sendJSON(c, EvidenceList{Items: each(list, exhibitOf)})
 }
 
 // GetEvidence implements ServerInterface.
@@ -137,16 +156,16 @@ func (a *API) GetEvidence(c echo.Context, id ID) error {
 	if err := known(id); err != nil {
 		return err
 	}
-	record, err := a.service.Evidence(c.Request().Context(), actor(c), recovery.EvidenceID(id))
+	exhibit, err := a.service.Exhibit(c.Request().Context(), actor(c), recovery.EvidenceID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, evidenceOf(record))
+	return sendJSON(c, exhibitOf(exhibit))
 }
 
 // GetEvidenceContent implements ServerInterface. The content type is the one
 // found in the bytes when they came in; it is always a download.
-func (a *API) GetEvidenceContent(c echo.Context, id ID) error {
+func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceContentParams) error {
 	if err := known(id); err != nil {
 		return err
 	}
@@ -154,18 +173,24 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	record, body, err := a.service.OpenEvidence(c.Request().Context(), request.Request, recovery.EvidenceID(id))
+	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request.Request, recovery.EvidenceID(id), word(params.Purpose))
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	header := c.Response().Header()
 	attachment(header, record.FileName)
-	header.Set(echo.HeaderContentType, record.MediaType)
-	header.Set(echo.HeaderContentLength, strconv.FormatInt(record.Size, 10))
+	return pour(c, record.MediaType, record.Size, body)
+}
+
+// pour answers with bytes as they are.
+func pour(c echo.Context, media string, size int64, body io.Reader) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, media)
+	header.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
 	out := newPacedWriter(c)
 	defer out.done()
 	c.Response().WriteHeader(http.StatusOK)
-	_, err = io.Copy(out, body)
+	_, err := io.Copy(out, body)
 	return err
 }

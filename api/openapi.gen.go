@@ -125,31 +125,33 @@ const (
 
 // Defines values for EntryKind.
 const (
-	EntryKindAppealDecided     EntryKind = "appeal_decided"
-	EntryKindAppealSubmitted   EntryKind = "appeal_submitted"
-	EntryKindAssigned          EntryKind = "assigned"
-	EntryKindCaseClosed        EntryKind = "case_closed"
-	EntryKindCaseFiled         EntryKind = "case_filed"
-	EntryKindContactRecorded   EntryKind = "contact_recorded"
-	EntryKindDeadlinePassed    EntryKind = "deadline_passed"
-	EntryKindEscalated         EntryKind = "escalated"
-	EntryKindEvidenceAdded     EntryKind = "evidence_added"
-	EntryKindEvidenceRequested EntryKind = "evidence_requested"
-	EntryKindEvidenceSupplied  EntryKind = "evidence_supplied"
-	EntryKindEvidenceViewed    EntryKind = "evidence_viewed"
-	EntryKindExportBuilt       EntryKind = "export_built"
-	EntryKindExportDownloaded  EntryKind = "export_downloaded"
-	EntryKindExportRequested   EntryKind = "export_requested"
-	EntryKindLegalStepRecorded EntryKind = "legal_step_recorded"
-	EntryKindLessonShared      EntryKind = "lesson_shared"
-	EntryKindNoteAdded         EntryKind = "note_added"
-	EntryKindPlatformReplied   EntryKind = "platform_replied"
-	EntryKindReleased          EntryKind = "released"
-	EntryKindResponseRecorded  EntryKind = "response_recorded"
-	EntryKindReturnRecorded    EntryKind = "return_recorded"
-	EntryKindRouteChosen       EntryKind = "route_chosen"
-	EntryKindStageEntered      EntryKind = "stage_entered"
-	EntryKindWithdrawn         EntryKind = "withdrawn"
+	EntryKindAppealDecided          EntryKind = "appeal_decided"
+	EntryKindAppealSubmitted        EntryKind = "appeal_submitted"
+	EntryKindAssigned               EntryKind = "assigned"
+	EntryKindCaseClosed             EntryKind = "case_closed"
+	EntryKindCaseFiled              EntryKind = "case_filed"
+	EntryKindContactRecorded        EntryKind = "contact_recorded"
+	EntryKindDeadlinePassed         EntryKind = "deadline_passed"
+	EntryKindEscalated              EntryKind = "escalated"
+	EntryKindEvidenceAdded          EntryKind = "evidence_added"
+	EntryKindEvidenceDerived        EntryKind = "evidence_derived"
+	EntryKindEvidenceFactsConfirmed EntryKind = "evidence_facts_confirmed"
+	EntryKindEvidenceRequested      EntryKind = "evidence_requested"
+	EntryKindEvidenceSupplied       EntryKind = "evidence_supplied"
+	EntryKindEvidenceViewed         EntryKind = "evidence_viewed"
+	EntryKindExportBuilt            EntryKind = "export_built"
+	EntryKindExportDownloaded       EntryKind = "export_downloaded"
+	EntryKindExportRequested        EntryKind = "export_requested"
+	EntryKindLegalStepRecorded      EntryKind = "legal_step_recorded"
+	EntryKindLessonShared           EntryKind = "lesson_shared"
+	EntryKindNoteAdded              EntryKind = "note_added"
+	EntryKindPlatformReplied        EntryKind = "platform_replied"
+	EntryKindReleased               EntryKind = "released"
+	EntryKindResponseRecorded       EntryKind = "response_recorded"
+	EntryKindReturnRecorded         EntryKind = "return_recorded"
+	EntryKindRouteChosen            EntryKind = "route_chosen"
+	EntryKindStageEntered           EntryKind = "stage_entered"
+	EntryKindWithdrawn              EntryKind = "withdrawn"
 )
 
 // Defines values for EvidenceKind.
@@ -175,6 +177,31 @@ const (
 	ExportStateBuilding ExportState = "building"
 	ExportStateFailed   ExportState = "failed"
 	ExportStateReady    ExportState = "ready"
+)
+
+// Defines values for FactName.
+const (
+	FactNameDevice     FactName = "device"
+	FactNameGpsPresent FactName = "gps_present"
+	FactNameSoftware   FactName = "software"
+	FactNameTakenAt    FactName = "taken_at"
+)
+
+// Defines values for FileFindingCode.
+const (
+	FileFindingCodeAnimation       FileFindingCode = "animation"
+	FileFindingCodeDamaged         FileFindingCode = "damaged"
+	FileFindingCodeHasLocation     FileFindingCode = "has_location"
+	FileFindingCodeNearDuplicate   FileFindingCode = "near_duplicate"
+	FileFindingCodeNoPreview       FileFindingCode = "no_preview"
+	FileFindingCodePdfActive       FileFindingCode = "pdf_active"
+	FileFindingCodePdfDamaged      FileFindingCode = "pdf_damaged"
+	FileFindingCodePdfEncrypted    FileFindingCode = "pdf_encrypted"
+	FileFindingCodePdfSigned       FileFindingCode = "pdf_signed"
+	FileFindingCodePdfSignedPartly FileFindingCode = "pdf_signed_partly"
+	FileFindingCodePdfUnread       FileFindingCode = "pdf_unread"
+	FileFindingCodeTooManyPixels   FileFindingCode = "too_many_pixels"
+	FileFindingCodeTrailingData    FileFindingCode = "trailing_data"
 )
 
 // Defines values for FindingCode.
@@ -277,6 +304,7 @@ const (
 const (
 	ProblemCodeActionNotAllowed       ProblemCode = "action_not_allowed"
 	ProblemCodeConflict               ProblemCode = "conflict"
+	ProblemCodeDigestMismatch         ProblemCode = "digest_mismatch"
 	ProblemCodeForbidden              ProblemCode = "forbidden"
 	ProblemCodeIdempotencyConflict    ProblemCode = "idempotency_conflict"
 	ProblemCodeInternal               ProblemCode = "internal"
@@ -290,6 +318,13 @@ const (
 	ProblemCodeUnauthenticated        ProblemCode = "unauthenticated"
 	ProblemCodeUnavailable            ProblemCode = "unavailable"
 	ProblemCodeUnsupportedMediaType   ProblemCode = "unsupported_media_type"
+)
+
+// Defines values for ProposedFactState.
+const (
+	ProposedFactStateConfirmed ProposedFactState = "confirmed"
+	ProposedFactStateProposed  ProposedFactState = "proposed"
+	ProposedFactStateRejected  ProposedFactState = "rejected"
 )
 
 // Defines values for Reason.
@@ -368,6 +403,7 @@ const (
 // Defines values for StatementImportForm.
 const (
 	StatementImportFormAlipayCsv  StatementImportForm = "alipay_csv"
+	StatementImportFormAlipayXlsx StatementImportForm = "alipay_xlsx"
 	StatementImportFormWechatCsv  StatementImportForm = "wechat_csv"
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
 )
@@ -416,6 +452,46 @@ const (
 	WaySetOff          Way = "set_off"
 	WaySmallClaims     Way = "small_claims"
 	WayVoluntaryReturn Way = "voluntary_return"
+)
+
+// Defines values for Purpose.
+const (
+	PurposeAppeal Purpose = "appeal"
+	PurposeCourt  Purpose = "court"
+	PurposeNotary Purpose = "notary"
+	PurposeOther  Purpose = "other"
+	PurposePolice Purpose = "police"
+	PurposeReview Purpose = "review"
+)
+
+// Defines values for GetEvidenceContentParamsPurpose.
+const (
+	GetEvidenceContentParamsPurposeAppeal GetEvidenceContentParamsPurpose = "appeal"
+	GetEvidenceContentParamsPurposeCourt  GetEvidenceContentParamsPurpose = "court"
+	GetEvidenceContentParamsPurposeNotary GetEvidenceContentParamsPurpose = "notary"
+	GetEvidenceContentParamsPurposeOther  GetEvidenceContentParamsPurpose = "other"
+	GetEvidenceContentParamsPurposePolice GetEvidenceContentParamsPurpose = "police"
+	GetEvidenceContentParamsPurposeReview GetEvidenceContentParamsPurpose = "review"
+)
+
+// Defines values for GetEvidenceTextParamsPurpose.
+const (
+	GetEvidenceTextParamsPurposeAppeal GetEvidenceTextParamsPurpose = "appeal"
+	GetEvidenceTextParamsPurposeCourt  GetEvidenceTextParamsPurpose = "court"
+	GetEvidenceTextParamsPurposeNotary GetEvidenceTextParamsPurpose = "notary"
+	GetEvidenceTextParamsPurposeOther  GetEvidenceTextParamsPurpose = "other"
+	GetEvidenceTextParamsPurposePolice GetEvidenceTextParamsPurpose = "police"
+	GetEvidenceTextParamsPurposeReview GetEvidenceTextParamsPurpose = "review"
+)
+
+// Defines values for GetEvidenceViewParamsPurpose.
+const (
+	GetEvidenceViewParamsPurposeAppeal GetEvidenceViewParamsPurpose = "appeal"
+	GetEvidenceViewParamsPurposeCourt  GetEvidenceViewParamsPurpose = "court"
+	GetEvidenceViewParamsPurposeNotary GetEvidenceViewParamsPurpose = "notary"
+	GetEvidenceViewParamsPurposeOther  GetEvidenceViewParamsPurpose = "other"
+	GetEvidenceViewParamsPurposePolice GetEvidenceViewParamsPurpose = "police"
+	GetEvidenceViewParamsPurposeReview GetEvidenceViewParamsPurpose = "review"
 )
 
 // Account Whose account the money left
@@ -846,6 +922,37 @@ type Decision string
 // DelayedArrival The delay that was set before a transfer
 type DelayedArrival string
 
+// Difference What the claimant said and a paper does not bear out
+type Difference struct {
+	// Field Field of the filing: amount_fen, sent_at, transaction_no, counterparts
+	Field string `json:"field"`
+	Found string `json:"found"`
+	Said  string `json:"said"`
+
+	// Why How it may have come about, in Chinese
+	Why string `json:"why"`
+}
+
+// DocumentText What a PDF says
+type DocumentText struct {
+	// Acts What the file would do when opened; nothing here does it
+	Acts []string `json:"acts"`
+
+	// Complete False when the file is damaged or too large: there may be more
+	Complete    bool         `json:"complete"`
+	Differences []Difference `json:"differences"`
+	Encrypted   bool         `json:"encrypted"`
+	EvidenceID  string       `json:"evidence_id"`
+	Pages       int          `json:"pages"`
+
+	// Receipt What the text says of a payment; null where it says nothing
+	Receipt    Receipt          `json:"receipt"`
+	Signatures []FoundSignature `json:"signatures"`
+
+	// Text Empty when the file is encrypted or holds pictures only
+	Text string `json:"text"`
+}
+
 // EntryKind What a journal entry tells; kinds are added, never renamed
 type EntryKind string
 
@@ -858,21 +965,33 @@ type Evidence struct {
 	Description *string    `json:"description"`
 
 	// FileName As the sender called it
-	FileName *string `json:"file_name"`
-	ID       string  `json:"id"`
+	FileName *string       `json:"file_name"`
+	Findings []FileFinding `json:"findings"`
+	Height   *int          `json:"height"`
+	ID       string        `json:"id"`
 
 	// Kind What a file shows
 	Kind EvidenceKind `json:"kind"`
 
 	// MediaType As found in the bytes
-	MediaType  string    `json:"media_type"`
-	ReceivedAt time.Time `json:"received_at"`
+	MediaType string `json:"media_type"`
+
+	// NearDuplicateOf An earlier file of the case that shows the same: the two are not independent
+	NearDuplicateOf *string        `json:"near_duplicate_of"`
+	ProposedFacts   []ProposedFact `json:"proposed_facts"`
+	ReceivedAt      time.Time      `json:"received_at"`
 
 	// Seq Sequence number of its journal entry
-	Seq    int64   `json:"seq"`
-	Sha256 string  `json:"sha256"`
+	Seq    int64  `json:"seq"`
+	Sha256 string `json:"sha256"`
+
+	// Shown There is a copy to look at, under /view
+	Shown  bool    `json:"shown"`
 	Size   int64   `json:"size"`
 	Source *string `json:"source"`
+
+	// Width Of a picture as stored, in pixels
+	Width *int `json:"width"`
 }
 
 // EvidenceKind What a file shows
@@ -893,8 +1012,11 @@ type EvidenceUpload struct {
 	File        openapi_types.File `json:"file"`
 
 	// Kind What a file shows
-	Kind   EvidenceKind `json:"kind"`
-	Source *string      `json:"source,omitempty"`
+	Kind EvidenceKind `json:"kind"`
+
+	// Sha256 Of the file, as the sender worked it out; other bytes are a digest_mismatch
+	Sha256 *string `json:"sha256,omitempty"`
+	Source *string `json:"source,omitempty"`
 }
 
 // Export A dossier and a bag
@@ -945,6 +1067,15 @@ type ExportRequest struct {
 // ExportState How far an export is
 type ExportState string
 
+// FactAnswers The claimant's words on what a file tells
+type FactAnswers struct {
+	Confirm *[]string `json:"confirm,omitempty"`
+	Reject  *[]string `json:"reject,omitempty"`
+}
+
+// FactName A fact that a file may tell; where a picture was taken is a value of its journal entry
+type FactName string
+
 // FactsClaimant The sender, of whom only the place is read
 type FactsClaimant struct {
 	City *string `json:"city,omitempty"`
@@ -981,6 +1112,18 @@ type FieldError struct {
 	// Field Path of the field or name of the parameter, as in counterparts[0].alias; empty for the body as a whole
 	Field string `json:"field"`
 }
+
+// FileFinding Something to know about a file that is kept
+type FileFinding struct {
+	// Code Stable name of a finding
+	Code FileFindingCode `json:"code"`
+
+	// Text In Chinese, ready to be shown
+	Text string `json:"text"`
+}
+
+// FileFindingCode Stable name of a finding
+type FileFindingCode string
 
 // Filing What a claimant tells when a case is filed
 type Filing struct {
@@ -1049,6 +1192,22 @@ type Forecast struct {
 	N      int      `json:"n"`
 	Note   string   `json:"note"`
 	Source string   `json:"source"`
+}
+
+// FoundSignature A signature that stands in the file; nobody has validated it
+type FoundSignature struct {
+	// Filled It is more than a placeholder
+	Filled bool   `json:"filled"`
+	Form   string `json:"form"`
+
+	// Name As the file states it
+	Name string `json:"name"`
+
+	// Signer Common name in the signer's certificate, as the certificate says of itself
+	Signer string `json:"signer"`
+
+	// WholeFile It covers every byte but itself
+	WholeFile bool `json:"whole_file"`
 }
 
 // Group Where the money was sent
@@ -1359,6 +1518,22 @@ type Problem struct {
 // ProblemCode Stable name of a failure
 type ProblemCode string
 
+// ProposedFact What a file tells about itself; anyone could have written it
+type ProposedFact struct {
+	// Label In Chinese
+	Label string `json:"label"`
+
+	// Name A fact that a file may tell; where a picture was taken is a value of its journal entry
+	Name  FactName          `json:"name"`
+	State ProposedFactState `json:"state"`
+
+	// Value A time is RFC 3339; one without a zone is taken for China's
+	Value string `json:"value"`
+}
+
+// ProposedFactState defines model for ProposedFact.State.
+type ProposedFactState string
+
 // Question A fact that would decide more
 type Question struct {
 	// Signal Its name among the circumstances
@@ -1402,6 +1577,14 @@ type RecallAnswer struct {
 
 // RecallAnswerWho defines model for RecallAnswer.Who.
 type RecallAnswerWho string
+
+// Receipt What the text says of a payment; null where it says nothing
+type Receipt struct {
+	AmountFen     *int64     `json:"amount_fen"`
+	At            *time.Time `json:"at"`
+	Payee         *string    `json:"payee"`
+	TransactionNo *string    `json:"transaction_no"`
+}
 
 // Refusal Why a counterpart does not return the money
 type Refusal string
@@ -1501,8 +1684,14 @@ type StatementImport struct {
 	Form     StatementImportForm `json:"form"`
 
 	// Platform Wallet or messenger the money was sent with
-	Platform     Platform               `json:"platform"`
-	RowFaults    []RowFault             `json:"row_faults"`
+	Platform  Platform   `json:"platform"`
+	RowFaults []RowFault `json:"row_faults"`
+
+	// Rows How many were read
+	Rows int `json:"rows"`
+
+	// StatedRows How many rows the bill itself speaks of
+	StatedRows   *int                   `json:"stated_rows"`
 	Transactions []StatementTransaction `json:"transactions"`
 }
 
@@ -1511,12 +1700,15 @@ type StatementImportForm string
 
 // StatementTransaction A transaction that may be the mis-sent one
 type StatementTransaction struct {
-	AmountFen   int64     `json:"amount_fen"`
-	At          time.Time `json:"at"`
-	Counterpart string    `json:"counterpart"`
-	Direction   string    `json:"direction"`
-	Goods       string    `json:"goods"`
-	Kind        string    `json:"kind"`
+	// Account Of the counterpart, as far as the wallet shows it
+	Account     string       `json:"account"`
+	AmountFen   int64        `json:"amount_fen"`
+	At          time.Time    `json:"at"`
+	Counterpart string       `json:"counterpart"`
+	Differences []Difference `json:"differences"`
+	Direction   string       `json:"direction"`
+	Goods       string       `json:"goods"`
+	Kind        string       `json:"kind"`
 
 	// Matched This is most likely the one
 	Matched    bool   `json:"matched"`
@@ -1536,6 +1728,9 @@ type StatementTransaction struct {
 // StatementUpload A wallet's bill export
 type StatementUpload struct {
 	File openapi_types.File `json:"file"`
+
+	// Sha256 Of the file, as the sender worked it out
+	Sha256 *string `json:"sha256,omitempty"`
 }
 
 // Strategy How to talk to people of this kind of group
@@ -1591,6 +1786,48 @@ type TextList struct {
 // TextPlace Where a text is meant for: the counterpart alone, a group, its owner, the platform, a letter or paper for a court
 type TextPlace string
 
+// Upload How much of a file is there
+type Upload struct {
+	CaseID string `json:"case_id"`
+
+	// Complete It is evidence by now
+	Complete  bool      `json:"complete"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID Also that of the evidence it will be
+	ID string `json:"id"`
+
+	// PartSize Of every part but the last, in bytes
+	PartSize int64 `json:"part_size"`
+
+	// Parts How many there will be; they are numbered from 1
+	Parts    int          `json:"parts"`
+	Received []UploadPart `json:"received"`
+	Sha256   string       `json:"sha256"`
+	Size     int64        `json:"size"`
+}
+
+// UploadAnnouncement A file that will arrive in parts
+type UploadAnnouncement struct {
+	CapturedAt  *time.Time `json:"captured_at,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	FileName    *string    `json:"file_name,omitempty"`
+
+	// Kind What a file shows
+	Kind EvidenceKind `json:"kind"`
+
+	// Sha256 Of the whole file, as the sender worked it out
+	Sha256 string  `json:"sha256"`
+	Size   int64   `json:"size"`
+	Source *string `json:"source,omitempty"`
+}
+
+// UploadPart A part that is there
+type UploadPart struct {
+	N    int   `json:"n"`
+	Size int64 `json:"size"`
+}
+
 // WaitingOn Whose move is next
 type WaitingOn string
 
@@ -1635,6 +1872,9 @@ type LastEventID = int64
 // Limit defines model for Limit.
 type Limit = int
 
+// Purpose defines model for Purpose.
+type Purpose string
+
 // Query defines model for Query.
 type Query = string
 
@@ -1655,6 +1895,9 @@ type Conflict = Problem
 
 // EvidenceAdded The record of one file
 type EvidenceAdded = Evidence
+
+// FactsAnswered The record of one file
+type FactsAnswered = Evidence
 
 // Forbidden RFC 9457 problem document
 type Forbidden = Problem
@@ -1700,6 +1943,12 @@ type Unavailable = Problem
 
 // UnsupportedMediaType RFC 9457 problem document
 type UnsupportedMediaType = Problem
+
+// UploadBegun How much of a file is there
+type UploadBegun = Upload
+
+// UploadState How much of a file is there
+type UploadState = Upload
 
 // AssessParams defines parameters for Assess.
 type AssessParams struct {
@@ -1919,6 +2168,45 @@ type ListTextsParams struct {
 	Stage *TextStage `form:"stage,omitempty" json:"stage,omitempty"`
 }
 
+// BeginUploadParams defines parameters for BeginUpload.
+type BeginUploadParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetEvidenceContentParams defines parameters for GetEvidenceContent.
+type GetEvidenceContentParams struct {
+	// Purpose What the file is looked at for; it stands in the journal.
+	Purpose *GetEvidenceContentParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
+}
+
+// GetEvidenceContentParamsPurpose defines parameters for GetEvidenceContent.
+type GetEvidenceContentParamsPurpose string
+
+// ConfirmEvidenceFactsParams defines parameters for ConfirmEvidenceFacts.
+type ConfirmEvidenceFactsParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetEvidenceTextParams defines parameters for GetEvidenceText.
+type GetEvidenceTextParams struct {
+	// Purpose What the file is looked at for; it stands in the journal.
+	Purpose *GetEvidenceTextParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
+}
+
+// GetEvidenceTextParamsPurpose defines parameters for GetEvidenceText.
+type GetEvidenceTextParamsPurpose string
+
+// GetEvidenceViewParams defines parameters for GetEvidenceView.
+type GetEvidenceViewParams struct {
+	// Purpose What the file is looked at for; it stands in the journal.
+	Purpose *GetEvidenceViewParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
+}
+
+// GetEvidenceViewParamsPurpose defines parameters for GetEvidenceView.
+type GetEvidenceViewParamsPurpose string
+
 // EnterIncomeParams defines parameters for EnterIncome.
 type EnterIncomeParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -1935,6 +2223,18 @@ type PreventParams struct {
 type LintTextParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CompleteUploadParams defines parameters for CompleteUpload.
+type CompleteUploadParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PutUploadPartParams defines parameters for PutUploadPart.
+type PutUploadPartParams struct {
+	// Offset Where the part begins, in bytes; refused when that is not so
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // AssessJSONRequestBody defines body for Assess for application/json ContentType.
@@ -1999,6 +2299,12 @@ type RequestExportJSONRequestBody = ExportRequest
 
 // ImportStatementMultipartRequestBody defines body for ImportStatement for multipart/form-data ContentType.
 type ImportStatementMultipartRequestBody = StatementUpload
+
+// BeginUploadJSONRequestBody defines body for BeginUpload for application/json ContentType.
+type BeginUploadJSONRequestBody = UploadAnnouncement
+
+// ConfirmEvidenceFactsJSONRequestBody defines body for ConfirmEvidenceFacts for application/json ContentType.
+type ConfirmEvidenceFactsJSONRequestBody = FactAnswers
 
 // EnterIncomeJSONRequestBody defines body for EnterIncome for application/json ContentType.
 type EnterIncomeJSONRequestBody = Income
@@ -2092,12 +2398,24 @@ type ServerInterface interface {
 	// ListTexts Ready texts for a stage of this case
 	// (GET /api/v1/cases/{id}/texts)
 	ListTexts(ctx echo.Context, id ID, params ListTextsParams) error
+	// BeginUpload Announce a file that will arrive in parts
+	// (POST /api/v1/cases/{id}/uploads)
+	BeginUpload(ctx echo.Context, id ID, params BeginUploadParams) error
 	// GetEvidence Read the record of a file
 	// (GET /api/v1/evidence/{id})
 	GetEvidence(ctx echo.Context, id ID) error
 	// GetEvidenceContent Read the original bytes
 	// (GET /api/v1/evidence/{id}/content)
-	GetEvidenceContent(ctx echo.Context, id ID) error
+	GetEvidenceContent(ctx echo.Context, id ID, params GetEvidenceContentParams) error
+	// ConfirmEvidenceFacts Confirm or reject what a file tells about itself
+	// (POST /api/v1/evidence/{id}/facts)
+	ConfirmEvidenceFacts(ctx echo.Context, id ID, params ConfirmEvidenceFactsParams) error
+	// GetEvidenceText Read the text and the signatures of a PDF
+	// (GET /api/v1/evidence/{id}/text)
+	GetEvidenceText(ctx echo.Context, id ID, params GetEvidenceTextParams) error
+	// GetEvidenceView Look at the shown copy of a picture
+	// (GET /api/v1/evidence/{id}/view)
+	GetEvidenceView(ctx echo.Context, id ID, params GetEvidenceViewParams) error
 	// GetExport How far an export is
 	// (GET /api/v1/exports/{id})
 	GetExport(ctx echo.Context, id ID) error
@@ -2131,6 +2449,15 @@ type ServerInterface interface {
 	// LintText What in a text could hurt
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
+	// GetUpload Read which parts of a file are there
+	// (GET /api/v1/uploads/{id})
+	GetUpload(ctx echo.Context, id ID) error
+	// CompleteUpload Put the parts together and keep the file as evidence
+	// (POST /api/v1/uploads/{id}/complete)
+	CompleteUpload(ctx echo.Context, id ID, params CompleteUploadParams) error
+	// PutUploadPart Send one part of a file
+	// (PUT /api/v1/uploads/{id}/parts/{n})
+	PutUploadPart(ctx echo.Context, id ID, n int, params PutUploadPartParams) error
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -3328,6 +3655,42 @@ func (w *ServerInterfaceWrapper) ListTexts(ctx echo.Context) error {
 	return err
 }
 
+// BeginUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginUploadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginUpload(ctx, id, params)
+	return err
+}
+
 // GetEvidence converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEvidence(ctx echo.Context) error {
 	var err error
@@ -3355,8 +3718,103 @@ func (w *ServerInterfaceWrapper) GetEvidenceContent(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEvidenceContentParams
+	// ------------- Optional query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetEvidenceContent(ctx, id)
+	err = w.Handler.GetEvidenceContent(ctx, id, params)
+	return err
+}
+
+// ConfirmEvidenceFacts converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmEvidenceFacts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmEvidenceFactsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmEvidenceFacts(ctx, id, params)
+	return err
+}
+
+// GetEvidenceText converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEvidenceText(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEvidenceTextParams
+	// ------------- Optional query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEvidenceText(ctx, id, params)
+	return err
+}
+
+// GetEvidenceView converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEvidenceView(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEvidenceViewParams
+	// ------------- Optional query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEvidenceView(ctx, id, params)
 	return err
 }
 
@@ -3547,6 +4005,91 @@ func (w *ServerInterfaceWrapper) LintText(ctx echo.Context) error {
 	return err
 }
 
+// GetUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUpload(ctx, id)
+	return err
+}
+
+// CompleteUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) CompleteUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteUploadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompleteUpload(ctx, id, params)
+	return err
+}
+
+// PutUploadPart converts echo context to params.
+func (w *ServerInterfaceWrapper) PutUploadPart(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", ctx.Param("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter n: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutUploadPartParams
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutUploadPart(ctx, id, n, params)
+	return err
+}
+
 // GetHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) GetHealth(ctx echo.Context) error {
 	var err error
@@ -3642,9 +4185,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/share_lesson", wrapper.ActShareLesson, options.OperationMiddlewares["actShareLesson"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.ListEvidence, options.OperationMiddlewares["listEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.AddEvidence, options.OperationMiddlewares["addEvidence"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)
+	router.GET(options.BaseURL+"/api/v1/uploads/:id", wrapper.GetUpload, options.OperationMiddlewares["getUpload"]...)
+	router.PUT(options.BaseURL+"/api/v1/uploads/:id/parts/:n", wrapper.PutUploadPart, options.OperationMiddlewares["putUploadPart"]...)
+	router.POST(options.BaseURL+"/api/v1/uploads/:id/complete", wrapper.CompleteUpload, options.OperationMiddlewares["completeUpload"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/statements", wrapper.ImportStatement, options.OperationMiddlewares["importStatement"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id", wrapper.GetEvidence, options.OperationMiddlewares["getEvidence"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/content", wrapper.GetEvidenceContent, options.OperationMiddlewares["getEvidenceContent"]...)
+	router.GET(options.BaseURL+"/api/v1/evidence/:id/view", wrapper.GetEvidenceView, options.OperationMiddlewares["getEvidenceView"]...)
+	router.GET(options.BaseURL+"/api/v1/evidence/:id/text", wrapper.GetEvidenceText, options.OperationMiddlewares["getEvidenceText"]...)
+	router.POST(options.BaseURL+"/api/v1/evidence/:id/facts", wrapper.ConfirmEvidenceFacts, options.OperationMiddlewares["confirmEvidenceFacts"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/journal", wrapper.GetJournal, options.OperationMiddlewares["getJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/events", wrapper.StreamEvents, options.OperationMiddlewares["streamEvents"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/texts", wrapper.ListTexts, options.OperationMiddlewares["listTexts"]...)

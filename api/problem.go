@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"recourse/casework"
 	"recourse/recovery"
 )
 
@@ -51,6 +52,7 @@ var refusals = map[recovery.Code]struct {
 	recovery.CodeUnauthenticated:  {http.StatusUnauthorized, "A valid token is needed"},
 	recovery.CodeUnavailable:      {http.StatusServiceUnavailable, "A part of the service does not answer"},
 	recovery.CodeUnsupportedMedia: {http.StatusUnsupportedMediaType, "This media type is not accepted"},
+	casework.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The bytes are not those the sender hashed"},
 	codeMethod:                    {http.StatusMethodNotAllowed, "The resource has no such method"},
 	codeRateLimited:               {http.StatusTooManyRequests, "Too many requests"},
 }

@@ -79,8 +79,10 @@ func render(value any) ([]byte, error) {
 	switch v := value.(type) {
 	case casework.View:
 		return marshal(caseOf(v))
-	case recovery.Evidence:
-		return marshal(evidenceOf(v))
+	case casework.Exhibit:
+		return marshal(exhibitOf(v))
+	case casework.UploadState:
+		return marshal(uploadOf(v))
 	case recovery.Export:
 		return marshal(acceptedOf(v))
 	case casework.Imported:
@@ -136,15 +138,6 @@ func requirementOf(r recovery.Requirement) Requirement {
 }
 
 func actorOf(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }
-
-func evidenceOf(e recovery.Evidence) Evidence {
-	return Evidence{
-		ID: string(e.ID), CaseID: string(e.CaseID), Seq: e.Seq, Kind: EvidenceKind(e.Kind), Sha256: e.SHA256,
-		Size: e.Size, MediaType: e.MediaType, FileName: orNil[string](e.FileName), CapturedAt: localOrNil(e.CapturedAt),
-		Source: orNil[string](e.Source), Description: orNil[string](e.Description), ReceivedAt: local(e.ReceivedAt),
-		By: actorOf(e.By),
-	}
-}
 
 func acceptedOf(e recovery.Export) ExportAccepted {
 	return ExportAccepted{

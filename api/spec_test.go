@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"recourse/casework"
+	"recourse/evidence/intake"
 	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/recovery"
@@ -60,7 +62,8 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"Refusal": list(recovery.Refusals), "Channel": list(recovery.Channels), "Decision": list(recovery.Decisions),
 		"Route": list(recovery.Routes), "EvidenceKind": list(recovery.EvidenceKinds), "Audience": list(recovery.Audiences),
 		"Role": append(list(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": list(recovery.Clocks),
-		"Action": list(recovery.Actions), "EntryKind": list(recovery.EntryKinds),
+		"Action": list(recovery.Actions), "EntryKind": list(slices.Concat(recovery.EntryKinds, casework.EvidenceEntryKinds)),
+		"FileFindingCode": list(intake.Findings), "FactName": casework.FactNames,
 		"AppealState":    list([]recovery.AppealState{recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealGranted}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
-	"github.com/gabriel-vasile/mimetype"
-
 	"recourse/evidence/blob"
+	"recourse/evidence/intake"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -22,13 +22,10 @@ type Upload struct {
 	Source      string
 	Description string
 	FileName    string // as the sender's program gave it, path and all
-}
+	SHA256      string // as the sender's program worked it out; "" when it did not
 
-// acceptedMedia are the types a case may hold, as sniffed from the bytes.
-var acceptedMedia = []string{
-	"image/png", "image/jpeg", "image/webp", "image/gif", "image/heic", "image/heif", "application/pdf",
-	"video/mp4", "video/quicktime", "audio/amr", "audio/mp4", "audio/x-m4a", "audio/mpeg",
-	"text/plain", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	ID    recovery.EvidenceID // of an upload in parts; "" for a new one
+	Parts int                 // in which it arrived; 0 for one piece
 }
 
 // Receive streams a file to the disk before anything about it is believed. The
@@ -52,6 +49,9 @@ func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.Case
 }
 
 func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending, facts map[string]any) (Reply[recovery.Evidence], error) {
+	if err := up.genuine(file); err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
 	req.Fingerprint += ":" + file.SHA256()
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return s.keptBefore(ctx, row, err)
@@ -60,11 +60,14 @@ func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up 
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
-	record, err := s.evidenceRecord(req, id, up, file)
+	record, report, err := s.evidenceRecord(ctx, req, id, up, file)
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
-	write := s.evidenceWrite(req, c, record, facts)
+	write, err := s.evidenceWrite(req, c, record, up, report, facts)
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
 	if _, err := file.Commit(ctx); err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -76,7 +79,10 @@ func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up 
 	if !errors.Is(err, postgres.ErrAnswered) {
 		return Reply[recovery.Evidence]{}, err
 	}
-	row, _, err := s.answered(ctx, req)
+	row, found, err := s.answered(ctx, req)
+	if err == nil && !found { // an upload that was completed twice at once
+		row.Ref = string(record.ID)
+	}
 	return s.keptBefore(ctx, row, err)
 }
 
@@ -88,52 +94,61 @@ func (s *Service) keptBefore(ctx context.Context, row postgres.Idempotency, err 
 	return Reply[recovery.Evidence]{Value: kept, Stored: row.Answer, Replayed: true}, err
 }
 
-func (s *Service) evidenceRecord(req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, error) {
-	if err := up.validate(s.Now()); err != nil {
-		return recovery.Evidence{}, err
+// genuine holds the bytes that arrived against those the sender saw.
+func (u Upload) genuine(file *blob.Pending) error {
+	if u.SHA256 == "" {
+		return nil
 	}
-	media, err := sniff(file.Sniff())
-	if err != nil {
-		return recovery.Evidence{}, err
+	if err := recovery.Invalid(checkDigest(u.SHA256)); err != nil {
+		return err
 	}
-	return recovery.Evidence{
-		ID: recovery.EvidenceID(s.newID()), CaseID: id, Kind: up.Kind, SHA256: file.SHA256(), Size: file.Size(),
-		MediaType: media, FileName: up.FileName, CapturedAt: up.CapturedAt, Source: up.Source,
-		Description: up.Description, ReceivedAt: s.Now(), By: req.Actor,
-	}, nil
+	if u.SHA256 != file.SHA256() {
+		return digestMismatch()
+	}
+	return nil
 }
 
-func (u Upload) validate(now time.Time) error {
+func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, intake.Report, error) {
+	if err := recovery.Invalid(up.faults(s.Now())); err != nil {
+		return recovery.Evidence{}, intake.Report{}, err
+	}
+	report, err := s.examineReceived(ctx, file)
+	if err != nil {
+		return recovery.Evidence{}, intake.Report{}, err
+	}
+	if up.ID == "" {
+		up.ID = recovery.EvidenceID(s.newID())
+	}
+	return recovery.Evidence{
+		ID: up.ID, CaseID: id, Kind: up.Kind, SHA256: file.SHA256(), Size: file.Size(),
+		MediaType: report.Media, FileName: up.FileName, CapturedAt: up.CapturedAt, Source: up.Source,
+		Description: up.Description, ReceivedAt: s.Now(), By: req.Actor,
+	}, report, nil
+}
+
+func (u Upload) faults(now time.Time) []recovery.FieldFault {
 	faults := recovery.CheckEvidence(u.Kind, u.CapturedAt, u.Source, u.Description, now)
 	if strings.ContainsAny(u.FileName, `/\`) || u.FileName == ".." || u.FileName == "." {
 		faults = append(faults, recovery.FieldFault{Field: "file", Code: "malformed_name", Detail: "A file name holds no path."})
 	}
-	return recovery.Invalid(append(faults, recovery.CheckFileName(u.FileName)...))
+	return append(faults, recovery.CheckFileName(u.FileName)...)
 }
 
-// sniff names the media type by the first bytes; what a name or header claims
-// counts for nothing.
-func sniff(head []byte) (string, error) {
-	detected := mimetype.Detect(head)
-	for m := detected; m != nil; m = m.Parent() {
-		plain, _, _ := strings.Cut(m.String(), ";")
-		for _, accepted := range acceptedMedia {
-			if plain == accepted && (plain != "text/plain" || m == detected || detected.Is("text/csv")) {
-				return plain, nil
-			}
-		}
-	}
-	return "", recovery.Faultf(recovery.CodeUnsupportedMedia,
-		"Files of this kind (%s) are not accepted. Send images, PDF, video, audio, text, CSV or XLSX.", detected.String())
-}
-
-func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, facts map[string]any) postgres.EvidenceWrite {
+func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, up Upload, report intake.Report, facts map[string]any) (postgres.EvidenceWrite, error) {
 	draft := s.draft(recovery.EntryEvidenceAdded, req, c)
 	draft.Key = "evidence:" + string(e.ID)
 	draft.ClaimedAt = e.CapturedAt
 	draft.Facts = map[string]any{"evidence_id": e.ID, "kind": e.Kind}
-	for name, value := range facts {
-		draft.Facts[name] = value
+	maps.Copy(draft.Facts, facts)
+	maps.Copy(draft.Facts, learnedOf(report).facts())
+	if len(report.Findings) > 0 {
+		draft.Facts["findings"] = report.Findings
+	}
+	if up.SHA256 != "" {
+		draft.Facts["sender_sha256"] = up.SHA256 // the sender's own, and the same
+	}
+	if up.Parts > 0 {
+		draft.Facts["parts"] = up.Parts
 	}
 	draft.Blob = &journal.Blob{SHA256: e.SHA256, Size: e.Size, MediaType: e.MediaType}
 	draft.Personal = map[string]string{}
@@ -142,9 +157,14 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 			draft.Personal[name] = value
 		}
 	}
-	return postgres.EvidenceWrite{Evidence: e, Draft: draft, Idem: postgres.Idempotency{
-		Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID),
-	}}
+	if report.Facts.Place != nil {
+		draft.Personal["gps"] = report.Facts.Place.String()
+	}
+	details, err := detailsOf(e.ID, report)
+	return postgres.EvidenceWrite{
+		Evidence: e, Draft: draft, Details: &details, Near: nearest(e.SHA256, details.Likeness),
+		Idem: postgres.Idempotency{Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID)},
+	}, err
 }
 
 // takeBack removes the blob of a record that was not kept. When the database
@@ -187,19 +207,25 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 }
 
 // OpenEvidence opens the original bytes. Looking is an act of its own: it is
-// journalled before a byte is given out.
+// journalled, with what for when the caller says so, before a byte is given out.
 func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, io.ReadCloser, error) {
+	return s.OpenEvidenceFor(ctx, req, id, "")
+}
+
+// OpenEvidenceFor is OpenEvidence with a purpose, one of Purposes.
+func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (recovery.Evidence, io.ReadCloser, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
+		return recovery.Evidence{}, nil, err
+	}
+	if err := checkPurpose(purpose); err != nil {
 		return recovery.Evidence{}, nil, err
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {
 		return recovery.Evidence{}, nil, err
 	}
-	draft := s.draft(recovery.EntryEvidenceViewed, req, c)
-	draft.Facts = map[string]any{"evidence_id": id, "sha256": record.SHA256}
-	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
+	if err := s.see(ctx, req, c, record, copyOriginal, purpose); err != nil {
 		return recovery.Evidence{}, nil, errors.Join(err, body.Close())
 	}
 	return record, body, nil

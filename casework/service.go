@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"recourse/evidence/blob"
+	"recourse/evidence/intake"
 	"recourse/evidence/journal"
 	"recourse/playbook"
 	"recourse/playbook/lint"
@@ -58,6 +60,7 @@ type Service struct {
 	experience kept[playbook.Experience]
 	incomes    kept[playbook.IncomeTable]
 	lessons    kept[[]playbook.Lesson]
+	examiner   func() (*intake.Examiner, error)
 }
 
 // New makes a Service.
@@ -69,7 +72,7 @@ func New(parts Parts, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now)}
+	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
 	s.experience.source, s.incomes.source, s.lessons.source = s.countOutcomes, s.readIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.fail, s.incomes.fail = s.unread("closed cases"), s.unread("incomes")

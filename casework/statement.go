@@ -15,14 +15,27 @@ const maxStatement = 10 << 20
 // Imported is a wallet's bill as it was read: the transactions that may be the
 // mis-sent one, the best matches marked.
 type Imported struct {
-	Evidence   recovery.Evidence
+	Exhibit
 	Bill       *statement.Bill
 	Candidates []statement.Candidate
+}
+
+// ImportStatementOf is ImportStatement for a sender who hashed the file.
+func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[Imported], error) {
+	if err := (Upload{SHA256: digest}).genuine(file); err != nil {
+		file.Discard()
+		return Reply[Imported]{}, err
+	}
+	return s.importStatement(ctx, req, id, Upload{FileName: fileName, SHA256: digest}, file)
 }
 
 // ImportStatement reads a bill export, files it as evidence, and proposes which
 // of its transactions is the mis-sent one. A file that is no bill leaves nothing.
 func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[Imported], error) {
+	return s.importStatement(ctx, req, id, Upload{FileName: fileName}, file)
+}
+
+func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[Imported], error) {
 	defer file.Discard()
 	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
@@ -32,12 +45,14 @@ func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.
 	if err != nil {
 		return Reply[Imported]{}, err
 	}
-	up := Upload{Kind: recovery.Statement, FileName: fileName, Source: string(imported.Bill.Platform)}
+	up.Kind, up.Source = recovery.Statement, string(imported.Bill.Platform)
 	kept, err := s.keep(ctx, req, id, up, file, map[string]any{
 		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})
-	imported.Evidence = kept.Value
+	if err == nil {
+		imported.Exhibit, err = s.exhibit(ctx, kept.Value)
+	}
 	return Reply[Imported]{Value: imported, Stored: kept.Stored, Replayed: kept.Replayed}, err
 }
 
@@ -53,5 +68,5 @@ func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error
 	if err != nil {
 		return Imported{}, err
 	}
-	return Imported{Bill: bill, Candidates: bill.Match(c.Amount, c.SentAt, c.TransactionNo)}, nil
+	return Imported{Bill: bill, Candidates: bill.Propose(said(c))}, nil
 }

@@ -51,11 +51,16 @@ var pageWords = [][]byte{
 // page reports whether what a browser would run stands anywhere from a place on.
 func (s source) page(from int64) (bool, error) {
 	const overlap = 32
-	buffer := make([]byte, scanChunk+overlap)
+	buffer, lower := make([]byte, scanChunk+overlap), make([]byte, scanChunk+overlap)
 	held, stream := 0, s.section(from)
 	for {
 		n, err := io.ReadFull(stream, buffer[held:])
-		if paged(buffer[:held+n]) {
+		for i, b := range buffer[:held+n] {
+			if lower[i] = b; b >= 'A' && b <= 'Z' {
+				lower[i] = b + 'a' - 'A'
+			}
+		}
+		if speaks(lower[:held+n]) {
 			return true, nil
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
@@ -68,8 +73,9 @@ func (s source) page(from int64) (bool, error) {
 	}
 }
 
-func paged(part []byte) bool {
-	lower := bytes.ToLower(part)
+func paged(part []byte) bool { return speaks(bytes.ToLower(part)) }
+
+func speaks(lower []byte) bool {
 	return slices.ContainsFunc(pageWords, func(word []byte) bool { return bytes.Contains(lower, word) })
 }
 

@@ -160,26 +160,8 @@ func (f *file) unpack() {
 	read := 0 // bytes: offsets that all point to one large value would make it long
 	for _, number := range f.numbers() {
 		o := f.objects[number]
-		head, is := o.value.(dict)
-		if !is || head["Type"] != name("ObjStm") {
-			continue
-		}
-		first, is := head["First"].(float64)
-		data := f.bytes(o)
-		if !is || first < 0 || int(first) > len(data) {
-			continue
-		}
-		l := lexer{data: data[:int(first)]}
-		for len(packed)+len(f.objects) < maxObjects && !f.full {
-			number, is := l.next().(float64)
-			offset, also := l.next().(float64)
-			if !is || !also || offset < 0 || int(first)+int(offset) > len(data) {
-				break
-			}
-			inner := lexer{data: data, at: int(first) + int(offset)}
-			packed[int(number)] = object{value: inner.next()}
-			read += inner.at - int(first) - int(offset)
-			f.full = f.full || read > maxPacked
+		if head, is := o.value.(dict); is && head["Type"] == name("ObjStm") {
+			read += f.unpackOne(head, o, packed, maxPacked-read)
 		}
 	}
 	for number, o := range packed {
@@ -187,6 +169,30 @@ func (f *file) unpack() {
 			f.objects[number] = o
 		}
 	}
+}
+
+// unpackOne reads one object stream, as far as a number of bytes goes, and gives
+// how many it read.
+func (f *file) unpackOne(head dict, o object, packed map[int]object, left int) (read int) {
+	data := f.bytes(o)
+	value, is := head["First"].(float64)
+	if !is || value < 0 || value > float64(len(data)) {
+		return 0
+	}
+	first := int(value)
+	l := lexer{data: data[:first]}
+	for len(packed)+len(f.objects) < maxObjects && !f.full {
+		number, is := l.next().(float64)
+		offset, also := l.next().(float64)
+		if !is || !also || offset < 0 || offset > float64(len(data)-first) {
+			break
+		}
+		inner := lexer{data: data, at: first + int(offset)}
+		packed[int(number)] = object{value: inner.next()}
+		read += inner.at - first - int(offset)
+		f.full = read > left
+	}
+	return read
 }
 
 // bytes inflates a stream; nil for filters that hold no text.

@@ -230,7 +230,8 @@ func TestBombsStayBounded(t *testing.T) {
 	for name, data := range map[string]string{
 		"open arrays": "%PDF-1.4\n1 0 obj\n" + strings.Repeat("[", 1<<20), "open dictionaries": "%PDF-1.4\n1 0 obj\n" + strings.Repeat("<<", 1<<20),
 		"many objects": "%PDF-1.4\n" + strings.Repeat("1 0 obj\n", 1<<19), "open strings": "%PDF-1.4\n" + strings.Repeat("1 0 obj(", 1<<12),
-		"trailers": strings.Repeat("trailer<<", 1<<18), "one value, many offsets": sharedValue(t), "wide ranges": wideRanges(t),
+		"offsets beyond all": "%PDF-1.5\n1 0 obj<</Type/ObjStm/N 2/First 12/Length 20>>stream\n7 1e300 8 +inf (x)\nendstream endobj 2 0 obj<</Type/ObjStm/First 1e300>>stream\nendstream",
+		"trailers":           strings.Repeat("trailer<<", 1<<18), "one value, many offsets": sharedValue(t), "wide ranges": wideRanges(t),
 	} {
 		one := time.Now()
 		pdf.Read([]byte(data))

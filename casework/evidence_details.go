@@ -1,0 +1,267 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"recourse/evidence/blob"
+	"recourse/evidence/intake"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// The kinds of the entries that files give rise to beside being added and seen.
+const (
+	// EntryEvidenceDerived tells of a shown copy that was made of an original.
+	EntryEvidenceDerived recovery.EntryKind = "evidence_derived"
+	// EntryEvidenceFacts tells which facts of a file the claimant confirmed.
+	EntryEvidenceFacts recovery.EntryKind = "evidence_facts_confirmed"
+)
+
+// EvidenceEntryKinds lists them.
+var EvidenceEntryKinds = []recovery.EntryKind{EntryEvidenceDerived, EntryEvidenceFacts}
+
+// FactState is what the claimant said to a fact that a file tells about itself.
+type FactState string
+
+// The states of a fact.
+const (
+	FactProposed  FactState = "proposed"
+	FactConfirmed FactState = "confirmed"
+	FactRejected  FactState = "rejected"
+)
+
+// The facts a file may tell about itself.
+const (
+	FactTakenAt  = "taken_at"
+	FactDevice   = "device"
+	FactSoftware = "software"
+	FactLocation = "gps_present"
+)
+
+// FactNames lists them.
+var FactNames = []string{FactTakenAt, FactDevice, FactSoftware, FactLocation}
+
+// ProposedFact is one thing a file tells about itself. Where a picture was taken
+// is never its value: that is a committed value of the journal.
+type ProposedFact struct {
+	Name  string
+	Label string // in Chinese
+	Value string // RFC 3339 for a time
+	State FactState
+}
+
+// Found is something to know about a file, with its words in Chinese.
+type Found struct {
+	Code intake.Finding
+	Text string
+}
+
+// Exhibit is a file's record with what was learned from it.
+type Exhibit struct {
+	recovery.Evidence
+	Findings        []Found
+	Facts           []ProposedFact
+	NearDuplicateOf recovery.EvidenceID // "" when it is independent
+	Shown           bool                // it has a copy to look at
+	Width, Height   int                 // of a picture; 0 when unknown
+}
+
+// learned is what is stored of an intake.Report: no personal data.
+type learned struct {
+	Findings []intake.Finding `json:"findings"`
+	TakenAt  *time.Time       `json:"taken_at,omitempty"`
+	Device   string           `json:"device,omitempty"`
+	Software string           `json:"software,omitempty"`
+	Location bool             `json:"gps_present,omitempty"`
+	Shown    bool             `json:"shown"`
+	Width    int              `json:"width,omitempty"`
+	Height   int              `json:"height,omitempty"`
+}
+
+func learnedOf(report intake.Report) learned {
+	l := learned{
+		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
+		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
+	}
+	if at := report.Facts.TakenAt; !at.IsZero() {
+		l.TakenAt = &at
+	}
+	return l
+}
+
+// facts are those that were found, by name.
+func (l learned) facts() map[string]any {
+	told := map[string]any{}
+	if l.TakenAt != nil {
+		told[FactTakenAt] = l.TakenAt.In(china).Format(time.RFC3339)
+	}
+	if l.Device != "" {
+		told[FactDevice] = l.Device
+	}
+	if l.Software != "" {
+		told[FactSoftware] = l.Software
+	}
+	if l.Location {
+		told[FactLocation] = true
+	}
+	return told
+}
+
+// china is the offset in which times of files are proposed.
+var china = time.FixedZone("", 8*60*60)
+
+func detailsOf(id recovery.EvidenceID, report intake.Report) (postgres.EvidenceDetails, error) {
+	raw, err := json.Marshal(learnedOf(report))
+	if err != nil {
+		return postgres.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
+	}
+	d := postgres.EvidenceDetails{EvidenceID: id, Report: raw}
+	if report.Likeness != nil {
+		bits := int64(*report.Likeness)
+		d.Likeness = &bits
+	}
+	return d, nil
+}
+
+// nearest names the earliest file of a case that this one is once more: the same
+// bytes, or a picture that looks the same.
+func nearest(digest string, likeness *int64) func([]postgres.Alike) recovery.EvidenceID {
+	return func(earlier []postgres.Alike) recovery.EvidenceID {
+		for _, other := range earlier {
+			same := other.SHA256 == digest
+			if likeness != nil && other.Likeness != nil {
+				same = same || intake.Likeness(*likeness).Distance(intake.Likeness(*other.Likeness)) <= intake.Near
+			}
+			if same {
+				return other.ID
+			}
+		}
+		return ""
+	}
+}
+
+// Exhibit gives a file's record with what was learned from it.
+func (s *Service) Exhibit(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (Exhibit, error) {
+	record, _, err := s.evidenceAndCase(ctx, actor, id)
+	if err != nil {
+		return Exhibit{}, err
+	}
+	return s.exhibit(ctx, record)
+}
+
+func (s *Service) exhibit(ctx context.Context, record recovery.Evidence) (Exhibit, error) {
+	details, err := s.details(ctx, record)
+	if err != nil {
+		return Exhibit{}, err
+	}
+	return s.exhibitWith(record, details)
+}
+
+// ExhibitsOf lists the files of a case in the order they came in. A file that an
+// older program took in is told without what nobody has looked for yet.
+func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Exhibit, error) {
+	records, err := s.EvidenceOf(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	details, err := s.Store.DetailsOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Exhibit, len(records))
+	for i, record := range records {
+		if list[i], err = s.exhibitWith(record, details[record.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (s *Service) exhibitWith(record recovery.Evidence, d postgres.EvidenceDetails) (Exhibit, error) {
+	examiner, err := s.examiner()
+	if err != nil {
+		return Exhibit{}, err
+	}
+	var l learned
+	if len(d.Report) > 0 {
+		if err := json.Unmarshal(d.Report, &l); err != nil {
+			return Exhibit{}, fmt.Errorf("what was learned from a file: %w", err)
+		}
+	}
+	e := Exhibit{Evidence: record, Findings: []Found{}, Facts: []ProposedFact{}, Shown: l.Shown, Width: l.Width, Height: l.Height}
+	if d.NearDuplicateOf != nil {
+		e.NearDuplicateOf = *d.NearDuplicateOf
+		l.Findings = append(l.Findings, intake.NearDuplicate)
+	}
+	texts := examiner.Texts()
+	for _, code := range slices.Sorted(slices.Values(l.Findings)) {
+		e.Findings = append(e.Findings, Found{Code: code, Text: texts.Finding(code)})
+	}
+	told := l.facts()
+	for _, name := range FactNames {
+		if value, found := told[name]; found {
+			e.Facts = append(e.Facts, ProposedFact{
+				Name: name, Label: texts.Facts[name], Value: fmt.Sprint(value), State: stateOf(d.Answers[name]),
+			})
+		}
+	}
+	return e, nil
+}
+
+func stateOf(answer string) FactState {
+	if answer == "" {
+		return FactProposed
+	}
+	return FactState(answer)
+}
+
+// details reads what was learned from a file; what an older program took in is
+// looked at now.
+func (s *Service) details(ctx context.Context, record recovery.Evidence) (postgres.EvidenceDetails, error) {
+	d, found, err := s.Store.Details(ctx, record.ID)
+	if err != nil || found {
+		return d, err
+	}
+	body, err := s.Blobs.OpenAt(record.SHA256)
+	if err != nil {
+		return d, err
+	}
+	report, err := s.examine(ctx, body, record.Size)
+	if recovery.CodeOf(err) == recovery.CodeUnsupportedMedia { // it was taken in under older rules, and stays
+		report, err = intake.Report{Media: record.MediaType}, nil
+	}
+	if err = errors.Join(err, body.Close()); err != nil {
+		return d, err
+	}
+	if d, err = detailsOf(record.ID, report); err != nil {
+		return d, err
+	}
+	if err := s.Store.AddDetails(ctx, d); err != nil {
+		return d, err
+	}
+	d, _, err = s.Store.Details(ctx, record.ID)
+	return d, err
+}
+
+func (s *Service) examine(ctx context.Context, file blob.File, size int64) (intake.Report, error) {
+	examiner, err := s.examiner()
+	if err != nil {
+		return intake.Report{}, err
+	}
+	return examiner.Examine(ctx, file, size)
+}
+
+// examineReceived looks at a file before it is kept.
+func (s *Service) examineReceived(ctx context.Context, file *blob.Pending) (intake.Report, error) {
+	body, err := file.Reader()
+	if err != nil {
+		return intake.Report{}, err
+	}
+	report, err := s.examine(ctx, body, file.Size())
+	return report, errors.Join(err, body.Close())
+}

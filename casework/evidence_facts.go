@@ -1,0 +1,100 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// FactAnswers are the claimant's words on what a file tells about itself.
+type FactAnswers struct {
+	Confirm []string
+	Reject  []string
+}
+
+// ConfirmFacts keeps what the claimant says to the facts of a file. Anyone could
+// have written them into it: they count when a person stands by them. A later
+// word takes the place of an earlier one; both stay in the journal.
+func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.EvidenceID, answers FactAnswers) (Reply[Exhibit], error) {
+	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
+	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	if req.Actor.Role != recovery.RoleClaimant {
+		return Reply[Exhibit]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant knows whether what a file tells is true.")
+	}
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return Reply[Exhibit]{Stored: row.Answer}, err
+	}
+	exhibit, err := s.exhibit(ctx, record)
+	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	states, err := answers.states(exhibit)
+	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	write, err := s.answersWrite(req, c, &exhibit, states)
+	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	err = s.Store.WriteAnswers(ctx, write)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return Reply[Exhibit]{Stored: row.Answer}, err
+	}
+	return Reply[Exhibit]{Value: exhibit}, err
+}
+
+// states checks that every fact named was proposed, and was named once.
+func (a FactAnswers) states(exhibit Exhibit) (map[string]string, error) {
+	states := map[string]string{}
+	var faults []recovery.FieldFault
+	take := func(field string, names []string, state FactState) {
+		for _, name := range names {
+			known := slices.ContainsFunc(exhibit.Facts, func(f ProposedFact) bool { return f.Name == name })
+			switch _, twice := states[name]; {
+			case !known:
+				faults = append(faults, recovery.FieldFault{Field: field, Code: "unknown_value", Detail: "This file tells no such fact."})
+			case twice:
+				faults = append(faults, recovery.FieldFault{Field: field, Code: "duplicate", Detail: "A fact is confirmed or rejected, once."})
+			default:
+				states[name] = string(state)
+			}
+			if len(faults) > 0 {
+				return
+			}
+		}
+	}
+	take("confirm", a.Confirm, FactConfirmed)
+	take("reject", a.Reject, FactRejected)
+	if len(states) == 0 && len(faults) == 0 {
+		faults = append(faults, recovery.FieldFault{Field: "confirm", Code: "required", Detail: "Name at least one fact."})
+	}
+	return states, recovery.Invalid(faults)
+}
+
+// answersWrite also sets the states of the exhibit that is answered with.
+func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, states map[string]string) (postgres.AnswersWrite, error) {
+	confirmed := map[string]string{}
+	for i, fact := range exhibit.Facts {
+		state, named := states[fact.Name]
+		if !named {
+			continue
+		}
+		exhibit.Facts[i].State = FactState(state)
+		if state == string(FactConfirmed) {
+			confirmed[fact.Name] = fact.Value
+		}
+	}
+	rejected := slices.DeleteFunc(slices.Sorted(maps.Keys(states)), func(name string) bool { return states[name] != string(FactRejected) })
+	draft := s.draft(EntryEvidenceFacts, req, c)
+	draft.Key = "facts:" + s.newID()
+	draft.Facts = map[string]any{"evidence_id": exhibit.ID, "confirmed": confirmed, "rejected": rejected}
+	idem, err := req.idempotency(string(exhibit.ID), *exhibit)
+	return postgres.AnswersWrite{CaseID: c.ID, EvidenceID: exhibit.ID, Answers: states, Draft: draft, Idem: idem}, err
+}

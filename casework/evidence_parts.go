@@ -1,0 +1,217 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"recourse/evidence/blob"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// PartSize is the size in bytes of every part of an upload but the last: small
+// enough to be sent again over a bad line, large enough to be few.
+const PartSize = 4 << 20
+
+// CodeDigestMismatch is the code of a file that is not the one its sender saw.
+const CodeDigestMismatch recovery.Code = "digest_mismatch"
+
+func digestMismatch() error {
+	const detail = "The bytes that arrived are not those the sender hashed. Nothing was kept: send the file again."
+	return &recovery.Fault{Code: CodeDigestMismatch, Detail: detail, Fields: []recovery.FieldFault{
+		{Field: "sha256", Code: string(CodeDigestMismatch), Detail: detail},
+	}}
+}
+
+// checkDigest wants 64 lower-case hex digits.
+func checkDigest(digest string) []recovery.FieldFault {
+	if len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == "" {
+		return nil
+	}
+	return []recovery.FieldFault{{Field: "sha256", Code: "malformed", Detail: "A SHA-256 is 64 lower-case hexadecimal digits."}}
+}
+
+// Announced is a file that will arrive in parts.
+type Announced struct {
+	Upload
+	Size int64 // bytes
+}
+
+// UploadState is how much of an upload is there. Parts are numbered from 1.
+type UploadState struct {
+	postgres.Upload
+	Count    int // parts there will be
+	Received []blob.Part
+	Complete bool // it is evidence under the same id; the parts are gone
+}
+
+// BeginUpload announces a file that will arrive in parts. Its whole digest is
+// asked for now, so that what is put together can be held against it.
+func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, a Announced) (Reply[UploadState], error) {
+	if err := writes(req.Actor); err != nil {
+		return Reply[UploadState]{}, err
+	}
+	if _, err := s.visible(ctx, req.Actor, id); err != nil {
+		return Reply[UploadState]{}, err
+	}
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return Reply[UploadState]{Stored: row.Answer}, err
+	}
+	if err := s.checkAnnounced(a); err != nil {
+		return Reply[UploadState]{}, err
+	}
+	if err := s.Blobs.SweepParts(); err != nil {
+		return Reply[UploadState]{}, err
+	}
+	state := UploadState{Upload: postgres.Upload{
+		ID: recovery.EvidenceID(s.newID()), CaseID: id, ByRole: req.Actor.Role, ByID: req.Actor.ID, Size: a.Size, SHA256: a.SHA256,
+		PartSize: PartSize, Kind: a.Kind, FileName: a.FileName, CapturedAt: a.CapturedAt, Source: a.Source,
+		Description: a.Description, CreatedAt: s.Now(),
+	}}
+	state.Count = parts(state.Upload)
+	idem, err := req.idempotency(string(state.ID), state)
+	if err != nil {
+		return Reply[UploadState]{}, err
+	}
+	err = s.Store.BeginUpload(ctx, state.Upload, idem)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return Reply[UploadState]{Stored: row.Answer}, err
+	}
+	return Reply[UploadState]{Value: state}, err
+}
+
+func (s *Service) checkAnnounced(a Announced) error {
+	if a.Size > s.config.UploadLimit {
+		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", s.config.UploadLimit)
+	}
+	var faults []recovery.FieldFault
+	if a.Size < 1 {
+		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size is that of the file in bytes, above 0."})
+	}
+	return recovery.Invalid(append(append(faults, checkDigest(a.SHA256)...), a.faults(s.Now())...))
+}
+
+func parts(u postgres.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
+
+// upload loads an announcement of the actor's own. Others' do not exist.
+func (s *Service) upload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (postgres.Upload, error) {
+	u, err := s.Store.Upload(ctx, id)
+	if err == nil && u.ByID != actor.ID {
+		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
+	}
+	if err != nil {
+		return postgres.Upload{}, err
+	}
+	_, err = s.visible(ctx, actor, u.CaseID)
+	return u, err
+}
+
+// UploadState tells what of an upload is there, so that its sender can go on.
+func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
+	u, err := s.upload(ctx, actor, id)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		return s.completed(ctx, actor, id)
+	}
+	if err != nil {
+		return UploadState{}, err
+	}
+	received, err := s.Blobs.Parts(string(id))
+	return UploadState{Upload: u, Count: parts(u), Received: received}, err
+}
+
+// completed tells of an upload that is evidence by now.
+func (s *Service) completed(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
+	record, err := s.Evidence(ctx, actor, id)
+	if err == nil && record.By.ID == actor.ID {
+		u := postgres.Upload{
+			ID: id, CaseID: record.CaseID, ByRole: record.By.Role, ByID: record.By.ID, Size: record.Size, SHA256: record.SHA256,
+			PartSize: PartSize, Kind: record.Kind, CreatedAt: record.ReceivedAt,
+		}
+		return UploadState{Upload: u, Count: parts(u), Complete: true}, nil
+	}
+	if err == nil || recovery.CodeOf(err) == recovery.CodeNotFound {
+		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
+	}
+	return UploadState{}, err
+}
+
+// PutPart takes in one part. offset, when given, is where the sender believes it
+// begins. The same part again is no harm.
+func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID, no int, offset *int64, body io.Reader) (UploadState, error) {
+	u, err := s.upload(ctx, actor, id)
+	if err != nil {
+		return UploadState{}, err
+	}
+	size, err := partSize(u, no, offset)
+	if err != nil {
+		return UploadState{}, err
+	}
+	if err := s.Blobs.PutPart(ctx, string(id), no, body, size); err != nil {
+		return UploadState{}, err
+	}
+	return s.UploadState(ctx, actor, id)
+}
+
+func partSize(u postgres.Upload, no int, offset *int64) (int64, error) {
+	if no < 1 || no > parts(u) {
+		return 0, recovery.Invalid([]recovery.FieldFault{{
+			Field: "n", Code: "out_of_range", Detail: fmt.Sprintf("The parts of this upload are 1 to %d.", parts(u)),
+		}})
+	}
+	from := int64(no-1) * u.PartSize
+	if offset != nil && *offset != from {
+		return 0, recovery.Invalid([]recovery.FieldFault{{
+			Field: "offset", Code: "wrong_offset", Detail: fmt.Sprintf("Part %d begins at byte %d.", no, from),
+		}})
+	}
+	return min(u.PartSize, u.Size-from), nil
+}
+
+// CompleteUpload puts the parts together and keeps the file as evidence, under
+// the upload's own id. Completing again gives the same record. Errors:
+// CodeConflict while a part is missing; CodeDigestMismatch when the whole is not
+// what was announced, after which the parts have to be sent again.
+func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.EvidenceID) (Reply[recovery.Evidence], error) {
+	if err := writes(req.Actor); err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
+	u, err := s.upload(ctx, req.Actor, id)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		if _, err := s.completed(ctx, req.Actor, id); err != nil {
+			return Reply[recovery.Evidence]{}, err
+		}
+		record, err := s.Evidence(ctx, req.Actor, id)
+		return Reply[recovery.Evidence]{Value: record, Replayed: true}, err
+	}
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
+	file, err := s.Blobs.Assemble(ctx, string(id), parts(u), u.Size)
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
+	defer file.Discard()
+	if file.SHA256() != u.SHA256 {
+		return Reply[recovery.Evidence]{}, errors.Join(digestMismatch(), s.Blobs.DropParts(string(id)))
+	}
+	up := Upload{
+		ID: id, Parts: parts(u), SHA256: u.SHA256, Kind: u.Kind, FileName: u.FileName, CapturedAt: u.CapturedAt,
+		Source: u.Source, Description: u.Description,
+	}
+	reply, err := s.keep(ctx, req, u.CaseID, up, file, nil)
+	if err == nil {
+		s.forgetUpload(context.WithoutCancel(ctx), id)
+	}
+	return reply, err
+}
+
+// forgetUpload tidies up behind a complete file; what stays is swept in a day.
+func (s *Service) forgetUpload(ctx context.Context, id recovery.EvidenceID) {
+	if err := errors.Join(s.Store.EndUpload(ctx, id), s.Blobs.DropParts(string(id))); err != nil {
+		s.Log.WarnContext(ctx, "the parts of a complete upload were left", "upload", string(id), "error", err)
+	}
+}

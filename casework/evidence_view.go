@@ -1,0 +1,177 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"recourse/evidence/intake"
+	"recourse/evidence/intake/pdf"
+	"recourse/evidence/statement"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Purposes are for what a file may be looked at, as far as the caller says.
+var Purposes = []string{"review", "appeal", "court", "police", "notary", "other"}
+
+// The copies of a file that may be looked at, as the journal names them.
+const (
+	copyOriginal = "original"
+	copyView     = "view"
+	copyText     = "text"
+)
+
+// see journals a look before a byte is given out.
+func (s *Service) see(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
+	draft := s.draft(recovery.EntryEvidenceViewed, req, c)
+	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": which}
+	if purpose != "" {
+		draft.Facts["purpose"] = purpose
+	}
+	_, err := s.Store.Append(ctx, c.ID, false, draft)
+	return err
+}
+
+func checkPurpose(purpose string) error {
+	if purpose == "" || slices.Contains(Purposes, purpose) {
+		return nil
+	}
+	return recovery.Invalid([]recovery.FieldFault{{
+		Field: "purpose", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(Purposes, ", ") + ".",
+	}})
+}
+
+// OpenView opens the shown copy of a picture: upright, of modest size, without
+// the original's metadata. It is made when it is first asked for, as a
+// derivative with an entry of its own. Errors: CodeNotFound when the file has
+// none.
+func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (io.ReadCloser, int64, error) {
+	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := checkPurpose(purpose); err != nil {
+		return nil, 0, err
+	}
+	details, err := s.details(ctx, record)
+	if err != nil {
+		return nil, 0, err
+	}
+	if details.ViewSHA256 == "" {
+		if details, err = s.derive(ctx, c, record, details); err != nil {
+			return nil, 0, err
+		}
+	}
+	body, err := s.Blobs.Open(details.ViewSHA256)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := s.see(ctx, req, c, record, copyView, purpose); err != nil {
+		return nil, 0, errors.Join(err, body.Close())
+	}
+	return body, details.ViewSize, nil
+}
+
+// derive makes the shown copy. Two that do so at once make the same bytes and
+// one entry.
+func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.Evidence, d postgres.EvidenceDetails) (postgres.EvidenceDetails, error) {
+	view, err := s.makeView(ctx, record)
+	if errors.Is(err, intake.ErrNoView) {
+		return d, recovery.Faultf(recovery.CodeNotFound, "This file has no copy to look at; its findings say why. The original can be downloaded.")
+	}
+	if err != nil {
+		return d, err
+	}
+	pending, err := s.Blobs.Receive(ctx, bytes.NewReader(view.JPEG), int64(len(view.JPEG)))
+	if err != nil {
+		return d, err
+	}
+	defer pending.Discard()
+	if _, err := pending.Commit(ctx); err != nil {
+		return d, err
+	}
+	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
+	// It is the program that derives, whoever asked: the look that follows says who.
+	draft := s.draft(EntryEvidenceDerived, Request{Actor: recovery.System}, c)
+	draft.Key = "derived:view:" + string(record.ID)
+	draft.Facts = map[string]any{
+		"evidence_id": record.ID, "of_sha256": record.SHA256, "copy": copyView, "because": "shown_copy",
+		"sha256": d.ViewSHA256, "size": d.ViewSize, "media_type": intake.ViewMedia, "width": view.Width, "height": view.Height,
+	}
+	err = s.Store.WriteView(ctx, c.ID, d, draft)
+	if err == nil {
+		return d, nil
+	}
+	if !errors.Is(err, postgres.ErrAnswered) {
+		return d, errors.Join(err, pending.Withdraw())
+	}
+	d, _, err = s.Store.Details(ctx, record.ID)
+	return d, err
+}
+
+func (s *Service) makeView(ctx context.Context, record recovery.Evidence) (intake.View, error) {
+	examiner, err := s.examiner()
+	if err != nil {
+		return intake.View{}, err
+	}
+	body, err := s.Blobs.OpenAt(record.SHA256)
+	if err != nil {
+		return intake.View{}, err
+	}
+	view, err := examiner.View(ctx, body, record.Size)
+	return view, errors.Join(err, body.Close())
+}
+
+// Reading is what the text of a PDF says, held against the case.
+type Reading struct {
+	Evidence    recovery.Evidence
+	Document    pdf.Report
+	Receipt     statement.Receipt
+	Found       bool // the text speaks of a payment
+	Differences []statement.Difference
+}
+
+// ReadDocument reads the text of a PDF that was handed in, and the signatures in
+// it, without validating them. It is a look at the original, and journalled as
+// one. Errors: CodeConflict when the file is no PDF.
+func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (Reading, error) {
+	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
+	if err != nil {
+		return Reading{}, err
+	}
+	if err := checkPurpose(purpose); err != nil {
+		return Reading{}, err
+	}
+	if record.MediaType != "application/pdf" {
+		return Reading{}, recovery.Faultf(recovery.CodeConflict, "Only a PDF has a text to read; this file is %s.", record.MediaType)
+	}
+	body, err := s.Blobs.Open(record.SHA256)
+	if err != nil {
+		return Reading{}, err
+	}
+	data, err := io.ReadAll(io.LimitReader(body, pdf.MaxSize+1))
+	if err = errors.Join(err, body.Close()); err != nil {
+		return Reading{}, err
+	}
+	if err := s.see(ctx, req, c, record, copyText, purpose); err != nil {
+		return Reading{}, err
+	}
+	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}
+	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
+		reading.Differences = reading.Receipt.Against(said(c))
+	}
+	return reading, nil
+}
+
+// said is what the claimant told of the payment.
+func said(c recovery.Case) statement.Said {
+	names := make([]string, len(c.Counterparts))
+	for i, counterpart := range c.Counterparts {
+		names[i] = counterpart.Alias
+	}
+	return statement.Said{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}
+}
