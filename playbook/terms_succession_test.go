@@ -71,8 +71,9 @@ func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := shelf.Current()
-	for at, hours := range map[time.Time]time.Duration{turnsAt.Add(-time.Second): 24, turnsAt: 48, turnsAt.Add(time.Second): 48} {
-		ends := at.Add(hours * time.Hour)
+	const day = 24 * time.Hour
+	for at, length := range map[time.Time]time.Duration{turnsAt.Add(-time.Second): day, turnsAt: 2 * day, turnsAt.Add(time.Second): 2 * day} {
+		ends := at.Add(length)
 		facts := playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: at}
 		if got := b.Recall(facts, at.Add(time.Hour)); got.RefundAt == nil || !got.RefundAt.Equal(ends) {
 			t.Errorf("sent at %s it comes back at %v", at, got.RefundAt)

@@ -28,13 +28,6 @@ func bounded(t *testing.T, before, after string) *playbook.Book {
 	return shelf.Current()
 }
 
-// sentAt is a transfer of a moment.
-func sentAt(at time.Time) playbook.AssessmentFacts {
-	f := story()
-	f.SentAt = &at
-	return f
-}
-
 // TestEveryKindOfRuleKeepsItsTime gives a rule of each kind a first day, and
 // then a last: it is heard from the first second of the one, and up to the last
 // second before the other, as the days begin in China.
