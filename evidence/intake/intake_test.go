@@ -232,6 +232,17 @@ func TestGiantPicturesStayClosed(t *testing.T) {
 	}
 }
 
+// A canvas of one pixel that holds a picture of 16,384 by 16,384.
+func TestSmallCanvasLargePicture(t *testing.T) {
+	t.Parallel()
+	chunks := "VP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "VP8L\x06\x00\x00\x00\x2f\xff\xff\xff\x0f\x00"
+	data := "RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(chunks)+4))) + "WEBP" + chunks
+	report := kept(t, []byte(data))
+	if report.Shown || !slices.Contains(report.Findings, intake.TooManyPixels) {
+		t.Errorf("%+v", report)
+	}
+}
+
 func TestAnimationIsTold(t *testing.T) {
 	t.Parallel()
 	if report := kept(t, animated(t)); !report.Shown || !slices.Contains(report.Findings, intake.Animation) {

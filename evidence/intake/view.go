@@ -9,7 +9,7 @@ import (
 	"image/color"
 	_ "image/gif" // decodes the first frame
 	"image/jpeg"
-	_ "image/png" // decoding
+	"image/png"
 	"io"
 
 	"golang.org/x/image/draw"
@@ -69,8 +69,8 @@ func decode(s source, e extent) (picture image.Image, fault Finding) {
 	config, _, err := image.DecodeConfig(bufio.NewReader(s.section(0)))
 	switch {
 	case err != nil || config.Width <= 0 || config.Height <= 0:
-		return nil, Damaged
-	case int64(config.Width) > min(decodePixels, decodeMemory/cost(config, e))/int64(config.Height):
+		return nil, whyClosed(err, e)
+	case max(int64(config.Width)*int64(config.Height), e.pixels) > min(decodePixels, decodeMemory/cost(config, e)):
 		return nil, TooManyPixels
 	case !e.whole:
 		return nil, Damaged // decoders show what is missing as grey
@@ -82,9 +82,20 @@ func decode(s source, e extent) (picture image.Image, fault Finding) {
 	}()
 	picture, _, err = image.Decode(bufio.NewReaderSize(s.section(0), 64<<10))
 	if err != nil {
-		return nil, Damaged
+		return nil, whyClosed(err, e)
 	}
 	return picture, ""
+}
+
+// whyClosed tells what is broken from what only our decoders cannot open: a
+// sound file must not be called damaged before a court.
+func whyClosed(err error, e extent) Finding {
+	var notJPEG jpeg.UnsupportedError
+	var notPNG png.UnsupportedError
+	if errors.As(err, &notJPEG) || errors.As(err, &notPNG) || errors.Is(err, image.ErrFormat) || e.whole && e.film {
+		return NoPreview
+	}
+	return Damaged
 }
 
 // cost is how many bytes a pixel takes at most while it is decoded.

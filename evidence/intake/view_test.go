@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"image"
@@ -223,6 +224,36 @@ func TestNoView(t *testing.T) {
 	}
 	if report := kept(t, box("heic")); report.Shown || !slices.Contains(report.Findings, intake.NoPreview) {
 		t.Errorf("%+v", report)
+	}
+}
+
+// film is an animated WebP of one frame, which no decoder of Go's opens.
+func film(t testing.TB) []byte {
+	t.Helper()
+	chunk := func(kind string, parts ...[]byte) []byte {
+		body := bytes.Join(parts, nil)
+		return append(binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body))), body...)
+	}
+	canvas := []byte{199, 0, 0, 43, 1, 0} // 200 by 300, each less one
+	frame := append([]byte{0, 0, 0, 0, 0, 0}, canvas...)
+	body := bytes.Join([][]byte{
+		[]byte("WEBP"), chunk("VP8X", []byte{2, 0, 0, 0}, canvas), chunk("ANIM", make([]byte, 6)),
+		chunk("ANMF", frame, []byte{100, 0, 0, 0}, webp(t)[12:]),
+	}, nil)
+	return chunk("RIFF", body)
+}
+
+// What only our decoders cannot open is not called damaged.
+func TestSoundButNotShown(t *testing.T) {
+	t.Parallel()
+	twelve := asJPEG(t, small(), 80)
+	at := bytes.Index(twelve, []byte("\xff\xc0"))
+	twelve[at+4] = 12 // bits per sample
+	for name, data := range map[string][]byte{"a film": film(t), "twelve bits": twelve} {
+		report := kept(t, data)
+		if report.Shown || slices.Contains(report.Findings, intake.Damaged) || !slices.Contains(report.Findings, intake.NoPreview) {
+			t.Errorf("%s: %+v", name, report)
+		}
 	}
 }
 

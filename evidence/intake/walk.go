@@ -14,6 +14,8 @@ type extent struct {
 	whole       bool  // it ends as the format says
 	progressive bool  // of JPEG: decoding holds all coefficients
 	moving      bool  // more than one frame
+	film        bool  // it has no first picture but a film only, which is not decoded here
+	pixels      int64 // of the largest picture inside, where that is not the header's
 }
 
 // walker reads a structure and counts.
@@ -201,13 +203,46 @@ func (w *walker) blocks() bool {
 	}
 }
 
-// walkWebP believes the size in the RIFF header, and no further than the file.
+// maxChunks is as many chunks as a WebP is followed through.
+const maxChunks = 10_000
+
+// walkWebP goes from chunk to chunk (RFC 9649, 2.3) and no further than the size
+// in the RIFF header. A small canvas may hold a large picture, and decoders open
+// that: its own size counts.
 func walkWebP(s source) extent {
 	head, err := s.at(0, 21)
 	if err != nil || len(head) < 21 {
 		return extent{end: s.size}
 	}
-	end := int64(binary.LittleEndian.Uint32(head[4:])) + 8
-	moving := string(head[12:16]) == "VP8X" && head[20]&2 != 0
-	return extent{end: min(end, s.size), whole: end <= s.size, moving: moving}
+	e := extent{end: int64(binary.LittleEndian.Uint32(head[4:])) + 8}
+	e.whole = e.end <= s.size
+	e.end = min(e.end, s.size)
+	e.moving = string(head[12:16]) == "VP8X" && head[20]&2 != 0
+	e.film = e.moving
+	at := int64(12)
+	for range maxChunks {
+		chunk, err := s.at(at, 18)
+		if err != nil || len(chunk) < 8 || at >= e.end {
+			return e
+		}
+		e.pixels = max(e.pixels, webPPixels(chunk))
+		size := int64(binary.LittleEndian.Uint32(chunk[4:]))
+		at += 8 + size + size&1
+	}
+	e.whole = false // nobody writes so many
+	return e
+}
+
+// webPPixels reads the size of a VP8 (RFC 6386, 9.1) or VP8L (RFC 9649, 3.4)
+// picture from the beginning of its chunk.
+func webPPixels(chunk []byte) int64 {
+	switch kind := string(chunk[:4]); {
+	case kind == "VP8L" && len(chunk) >= 13 && chunk[8] == 0x2F:
+		bits := binary.LittleEndian.Uint32(chunk[9:])
+		return int64(bits&0x3FFF+1) * int64(bits>>14&0x3FFF+1)
+	case kind == "VP8 " && len(chunk) >= 18:
+		return int64(binary.LittleEndian.Uint16(chunk[14:])&0x3FFF) * int64(binary.LittleEndian.Uint16(chunk[16:])&0x3FFF)
+	default:
+		return 0
+	}
 }
