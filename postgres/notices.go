@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,49 +78,41 @@ func (s *Store) told(t Telling) {
 // queueTelling queues the rows of a Telling. They go after the change of the
 // case, so that a new assignee is told and the former is not.
 func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
-	var now, later noticeColumns
-	for _, draft := range t.Notices {
-		if draft.NotBefore.IsZero() {
-			now.add(draft)
-		} else {
-			later.add(draft)
+	now := s.instant()
+	held := slices.ContainsFunc(t.Notices, func(d NoticeDraft) bool { return d.Audience == ToAssignee && d.NotBefore.IsZero() })
+	for _, d := range t.Notices {
+		switch {
+		case d.NotBefore.After(now):
+			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore)
+		case !d.NotBefore.IsZero(): // too late for a reminder
+		case d.Audience == ToSupervisors || d.Audience == ToLegal:
+			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held)
+		case d.Audience == ToAssignee:
+			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
+		default:
+			batch.Queue(insertForOwner, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
 		}
 	}
-	now.queue(batch, insertNotices, id, s.instant())
-	later.queue(batch, insertReminders, id, s.instant())
 	if t.Event.Type != "" {
 		batch.Queue(`insert into webhook_deliveries (webhook_id, case_id, type, payload, next_at, created_at)
 			select id, $1, $2, $3, $4, $4 from webhooks where active and (types = '{}' or $2 = any (types))`,
-			id, t.Event.Type, string(t.Event.Payload), s.instant())
+			id, t.Event.Type, string(t.Event.Payload), now)
 	}
 }
 
-// noticeColumns are drafts by column, as one statement takes many.
-type noticeColumns struct {
-	audiences, templates, classes, excepts []string
-	urgent                                 []bool
-	facts                                  []NoticeFacts
-	notBefore                              []time.Time
-}
+// Most changes tell one or two people, on the way of every filing: each
+// statement is two look-ups by key, planned once.
+const (
+	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
+		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c join users u on u.active and u.id <> $8 and `
+	insertForOwner    = insertNotice + `u.id = c.owner where c.id = $1`
+	insertForAssignee = insertNotice + `u.id = c.assignee where c.id = $1`
+	// Who works on the case and was told so is not told again for their role.
+	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee)`
+)
 
-func (c *noticeColumns) add(d NoticeDraft) {
-	c.audiences = append(c.audiences, string(d.Audience))
-	c.templates = append(c.templates, d.Template)
-	c.classes = append(c.classes, d.Class)
-	c.excepts = append(c.excepts, string(d.Except))
-	c.urgent = append(c.urgent, d.Urgent)
-	c.facts = append(c.facts, d.Facts)
-	c.notBefore = append(c.notBefore, d.NotBefore)
-}
-
-func (c *noticeColumns) queue(batch *pgx.Batch, sql string, id recovery.CaseID, at time.Time) {
-	if len(c.audiences) > 0 {
-		batch.Queue(sql, id, at, c.audiences, c.templates, c.classes, c.urgent, c.facts, c.excepts, c.notBefore)
-	}
-}
-
-const draftColumns = `unnest($3::text[], $4::text[], $5::text[], $6::boolean[], $7::jsonb[], $8::text[], $9::timestamptz[])
-	with ordinality as d (audience, template, class, urgent, facts, except_id, not_before, place)`
+const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
 
 // people gives the accounts behind the audience of d in the case c.
 const people = `(
@@ -127,16 +120,6 @@ const people = `(
 		union all select c.assignee where d.audience = 'assignee'
 		union all select m.id from users m where d.audience in ('supervisor', 'legal') and m.role = d.audience and m.active
 	) p join users u on u.id = p.id and u.active`
-
-// insertNotices tells each person once, by the first draft that concerns them.
-const insertNotices = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
-	select distinct on (u.id) u.id, c.id, d.audience, d.template, d.class, d.urgent, d.facts, $2, $2
-	from ` + draftColumns + ` join cases c on c.id = $1 cross join lateral ` + people + `
-	where u.id <> d.except_id order by u.id, d.place`
-
-const insertReminders = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
-	select $1, d.audience, d.template, d.class, d.urgent, d.facts, d.facts ->> 'clock', (d.facts ->> 'due_at')::timestamptz, d.not_before
-	from ` + draftColumns + ` where d.not_before > $2 on conflict do nothing`
 
 // TellReminders tells up to limit reminders whose time has come to whoever they
 // concern now, and drops those whose deadline no longer runs. It gives how many

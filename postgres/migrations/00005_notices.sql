@@ -38,7 +38,6 @@ create table notices (
 );
 create index notices_inbox on notices (user_id, told_at desc, id desc);
 create index notices_unread on notices (user_id, told_at desc, id desc) where read_at is null;
-create index notices_case on notices (case_id);
 create index notices_mail on notices (mail_at) where mail_state in ('due', 'sending');
 create index notices_mailed on notices (mail_done_at desc, id desc) where mail_body <> '';
 
