@@ -30,7 +30,7 @@ func (s *setting) authenticity() {
 	for i, text := range s.t.PlainWords {
 		s.book.Para(item(numbered(i), text))
 	}
-	if s.folio.Audience == recovery.ForCourt || s.folio.Audience == recovery.ForArchive {
+	if s.keeps() {
 		s.support()
 	}
 }

@@ -237,6 +237,29 @@ func TestLedger(t *testing.T) {
 	)
 }
 
+// What the holders are asked for has to make up the claim; where it does not,
+// the claimant's side is told so.
+func TestSumsThatDiffer(t *testing.T) {
+	t.Parallel()
+	for audience, told := range map[recovery.Audience]bool{recovery.ForCourt: true, recovery.ForOpponent: false, recovery.ForPlatform: false} {
+		c := full(t, audience)
+		c.folio.Case.Counterparts = append(c.folio.Case.Counterparts, recovery.Counterpart{ID: "cp-2", Alias: "小李", Claimed: 30_000})
+		text := textOf(t, c.seal())
+		if strings.Contains(text, "各人请求返还合计2,300.00元，与尚未返还1,500.00元不一致") != told {
+			t.Errorf("%s is not told as it should be: %v", audience, told)
+		}
+	}
+}
+
+// Legal steps and replies of the platform are told in words.
+func TestStepsHaveWords(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": "mediation_applied"}})
+	c.add(journal.Draft{Kind: recovery.EntryPlatformReplied, Facts: map[string]any{"kind": "in_review"}})
+	has(t, textOf(t, c.seal()), "记录法律程序（申请调解）", "平台答复（审核中）")
+}
+
 func TestLedgerWhenTimeIsUp(t *testing.T) {
 	t.Parallel()
 	c := full(t, recovery.ForCourt)

@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +43,19 @@ func (s *setting) holdersTable() {
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
+	if total := s.owedByAll(); total != s.outstanding() && s.keeps() {
+		s.book.Para(compact(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
+		s.book.Skip(1.5)
+	}
+}
+
+// owedByAll is what the holders still have, all together.
+func (p *papers) owedByAll() recovery.Money {
+	total := recovery.Money(0)
+	for i := range p.folio.Case.Counterparts {
+		total += p.owed(&p.folio.Case.Counterparts[i])
+	}
+	return total
 }
 
 func (s *setting) holderName(i int) string {
@@ -90,9 +102,9 @@ func (s *setting) claimedBy(c *recovery.Counterpart) string {
 }
 
 // owed is what one holder still has.
-func (s *setting) owed(c *recovery.Counterpart) recovery.Money {
-	if len(s.folio.Case.Counterparts) == 1 {
-		return s.outstanding()
+func (p *papers) owed(c *recovery.Counterpart) recovery.Money {
+	if len(p.folio.Case.Counterparts) == 1 {
+		return p.outstanding()
 	}
 	return max(0, c.Claimed-c.ReturnFen)
 }
@@ -112,7 +124,8 @@ func (s *setting) chronology() {
 	more := 0
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
-		if !slices.Contains(s.t.Chronology, e.Parsed.Kind) {
+		fragments, told := s.t.Course[e.Parsed.Kind]
+		if !told {
 			continue
 		}
 		if len(table.Rows) >= longestCourse {
@@ -123,7 +136,10 @@ func (s *setting) chronology() {
 		if e.Parsed.ClaimedAt != "" {
 			at = e.Parsed.ClaimedAt
 		}
-		what, _, _ := strings.Cut(s.sentence(e), "\n")
+		what := s.tell(e, fragments)
+		if !strings.HasSuffix(what, "。") {
+			what += "。"
+		}
 		row(stamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
 	}
 	if more > 0 {

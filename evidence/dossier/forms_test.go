@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -257,7 +258,7 @@ func TestIndependent(t *testing.T) {
 		all := make([]*exhibit, n)
 		for i := range all {
 			all[i] = &exhibit{No: i + 1}
-			p.numbers[recovery.EvidenceID(fmt.Sprint(i))] = i + 1
+			p.numbers[recovery.EvidenceID(strconv.Itoa(i))] = i + 1
 		}
 		// A union of the leanings, reckoned by spreading a mark.
 		next := map[int][]int{}
@@ -266,7 +267,7 @@ func TestIndependent(t *testing.T) {
 				break
 			}
 			a, b := rapid.IntRange(0, n-1).Draw(t, "a"), rapid.IntRange(0, n-1).Draw(t, "b")
-			all[a].Leans = append(all[a].Leans, recovery.EvidenceID(fmt.Sprint(b)))
+			all[a].Leans = append(all[a].Leans, recovery.EvidenceID(strconv.Itoa(b)))
 			next[a], next[b] = append(next[a], b), append(next[b], a)
 		}
 		want, seen := 0, map[int]bool{}

@@ -21,11 +21,7 @@ func (p *papers) sentence(e *evidence.Entry) string {
 	if !known {
 		return fill(p.t.UnknownEntry, "kind", e.Parsed.Kind)
 	}
-	var out strings.Builder
-	for _, fragment := range fragments {
-		out.WriteString(p.fragment(e, fragment))
-	}
-	text := strings.TrimRight(out.String(), "；，")
+	text := p.tell(e, fragments)
 	if e.Parsed.ClaimedAt != "" {
 		text += "\n" + fill(p.t.ClaimedAt, "time", stamp(e.Parsed.ClaimedAt))
 	}
@@ -33,6 +29,15 @@ func (p *papers) sentence(e *evidence.Entry) string {
 		text += fill(p.t.Paced, "pace", e.Parsed.Pace)
 	}
 	return text
+}
+
+// tell joins the fragments that have something to say.
+func (p *papers) tell(e *evidence.Entry, fragments []string) string {
+	var out strings.Builder
+	for _, fragment := range fragments {
+		out.WriteString(p.fragment(e, fragment))
+	}
+	return strings.TrimRight(out.String(), "；，")
 }
 
 // hiddenNote reports an internal note in papers that leave the house.

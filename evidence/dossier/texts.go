@@ -35,12 +35,12 @@ type texts struct {
 		Sub   string `yaml:"sub"`
 		Head  string `yaml:"head"`
 	} `yaml:"audiences"`
-	Plans        map[recovery.Audience][]step `yaml:"plans"`
-	Law          map[string]article           `yaml:"law"`
-	Interrupts   []interrupting               `yaml:"interrupts"`
-	Chronology   []recovery.EntryKind         `yaml:"chronology"`
-	Showing      map[string]string            `yaml:"showing"`
-	LedgerNotes  []string                     `yaml:"ledger_notes"`
+	Plans        map[recovery.Audience][]step    `yaml:"plans"`
+	Law          map[string]article              `yaml:"law"`
+	Interrupts   []interrupting                  `yaml:"interrupts"`
+	Course       map[recovery.EntryKind][]string `yaml:"course"`
+	Showing      map[string]string               `yaml:"showing"`
+	LedgerNotes  []string                        `yaml:"ledger_notes"`
 	Institutions map[recovery.Platform][]struct {
 		Name  string `yaml:"name"`
 		Holds string `yaml:"holds"`
