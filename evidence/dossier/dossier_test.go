@@ -143,7 +143,7 @@ func TestOpponentSeesNoContacts(t *testing.T) {
 			t.Errorf("%q is in the papers", secret)
 		}
 	}
-	if !strings.Contains(text, "〔已遮蔽〕") || !strings.Contains(text, "本副本不附此件") {
+	if !strings.Contains(text, "〔已遮蔽〕") || !strings.Contains(text, "本卷不附此件") {
 		t.Error("nothing says that something is masked")
 	}
 	if report.Shown != 4 {
