@@ -2,7 +2,7 @@ package bag
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	"io"
 	"maps"
@@ -19,10 +19,30 @@ const (
 	sealPath    = "seal.txt" // covers the tag manifest, so it cannot stand in it
 )
 
-// verifyScript checks an unpacked bag with sh, openssl, sha256sum and python3.
+// scriptParts make up verify.sh, one after the other in the order of their
+// names: a shell script that carries a Python program.
 //
-//go:embed verify.sh
-var verifyScript []byte
+//go:embed script
+var scriptParts embed.FS
+
+// Script is verify.sh, which checks an unpacked bag or a sealed PDF with sh,
+// openssl, sha256sum and python3. It lies in every bag; somebody who would
+// rather not trust that copy takes this one.
+func Script() []byte {
+	parts, err := scriptParts.ReadDir("script")
+	if err != nil {
+		panic("bag: built without its script: " + err.Error())
+	}
+	var script []byte
+	for _, part := range parts {
+		text, err := scriptParts.ReadFile("script/" + part.Name())
+		if err != nil {
+			panic("bag: built without its script: " + err.Error())
+		}
+		script = append(script, text...)
+	}
+	return script
+}
 
 // guide is the page that says, in Chinese, how to check the bag and what that
 // proves.
@@ -57,7 +77,7 @@ func newPlan(f evidence.Folio) (*plan, error) {
 		fixed("bag-info.txt", bagInfo(f, octets, len(payload))),
 		fixed("manifest-sha256.txt", p.manifest),
 		fixed("核验说明.txt", guide),
-		fixed("verify.sh", verifyScript),
+		fixed("verify.sh", Script()),
 	}
 	return p, nil
 }

@@ -10,7 +10,7 @@ import (
 const (
 	historyPath = "data/keys/history.txt"
 	rootsPath   = "data/tokens/authorities.pem"
-	tokenPath   = "data/tokens/checkpoint.tsr"
+	stampPath   = "data/tokens/checkpoint.tsr"
 )
 
 // checkTimes refuses checkpoints and stamps that could not be verified.
@@ -46,7 +46,7 @@ func timeParts(f evidence.Folio) []part {
 		}
 	}
 	if f.Stamp != nil {
-		parts = append(parts, fixed(tokenPath, f.Stamp.Token))
+		parts = append(parts, fixed(stampPath, f.Stamp.Token))
 	}
 	for _, stamp := range append(stamps, f.Stamp) {
 		if stamp != nil {

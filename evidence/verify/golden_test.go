@@ -38,10 +38,36 @@ func TestGoldenBagsVerifyForEver(t *testing.T) {
 			if code != 0 || !strings.Contains(own, "SOUND") {
 				t.Errorf("its own verify.sh: exit %d\n%s", code, own)
 			}
-			today, code := script(t, "../bag", "--key", goldenKey, folder)
+			today, code := script(t, house(t), "--key", goldenKey, folder)
 			if code != 0 || !strings.Contains(today, "SOUND") {
 				t.Errorf("today's verify.sh: exit %d\n%s", code, today)
 			}
 		})
 	}
+}
+
+// TestGoldenPDFsVerifyForEver: their certificates expire, their stamps do not.
+func TestGoldenPDFsVerifyForEver(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/golden/*.pdf")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d golden PDFs, %v", len(files), err)
+	}
+	for _, path := range files {
+		if summary, err := verify.File(path); err != nil || summary.Stamp == nil || !summary.PDF.Development {
+			t.Errorf("%s: %+v, %v", path, summary, err)
+		}
+		if output, code := script(t, house(t), absolute(t, path)); code != 0 {
+			t.Errorf("%s: verify.sh: exit %d\n%s", path, code, output)
+		}
+	}
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -263,7 +263,7 @@ func (w *walk) end() error {
 	if root := w.tree.root(); hex.EncodeToString(root[:]) != w.c.point.root {
 		return finding(entryName(size), "the root of all entries is not the one the checkpoint signs: this entry was changed")
 	}
-	if err := w.reach(pointPath, tokenPath, w.c.term, w.at()); err != nil {
+	if err := w.reach(pointPath, stampPath, w.c.term, w.at()); err != nil {
 		return err
 	}
 	v, err := w.values.peek()

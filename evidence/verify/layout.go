@@ -113,6 +113,19 @@ func digests(raw []byte) ([]string, bool) {
 	return list, true
 }
 
+// checkFormat keeps a bag from passing for one of an older format, with what
+// that did not hold yet left out.
+func (c *check) checkFormat(fields object) error {
+	format, _ := fields.whole("format")
+	if format != 1 && format != 2 {
+		return finding(aboutPath, "its format is neither 1 nor 2; a newer version of this program may know it")
+	}
+	if (format == 2) != (len(c.terms) > 0) {
+		return finding(aboutPath, "its format is %d, and format 2 is the one with a history of keys", format)
+	}
+	return nil
+}
+
 func (c *check) checkAbout() error {
 	raw, err := c.small(aboutPath, maxAbout)
 	if err != nil {
@@ -123,12 +136,8 @@ func (c *check) checkAbout() error {
 	if err != nil || !ended {
 		return finding(aboutPath, "not one JSON object on one line")
 	}
-	format, _ := fields.whole("format")
-	if format != 1 && format != 2 {
-		return finding(aboutPath, "its format is neither 1 nor 2; a newer version of this program may know it")
-	}
-	if (format == 2) != (len(c.terms) > 0) {
-		return finding(aboutPath, "its format is %d, and format 2 is the one with a history of keys", format)
+	if err := c.checkFormat(fields); err != nil {
+		return err
 	}
 	a, ok := readAbout(fields)
 	full := a.audience == "court" || a.audience == "archive"

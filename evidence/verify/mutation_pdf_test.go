@@ -37,7 +37,7 @@ func scriptPDF(t *testing.T, raw []byte, args ...string) string {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	output, code := script(t, "../bag", append(args, path)...)
+	output, code := script(t, house(t), append(args, path)...)
 	if code == 0 {
 		return ""
 	}

@@ -53,7 +53,7 @@ var failLine = regexp.MustCompile(`(?m)^不通过 FAIL: (.*?): `)
 // the guide advises.
 func scriptItem(t *testing.T, b *box) string {
 	t.Helper()
-	output, code := script(t, "../bag", b.unpack())
+	output, code := script(t, house(t), b.unpack())
 	if code == 0 {
 		return ""
 	}

@@ -220,13 +220,15 @@ func (p *pdf) judge(der []byte) (Summary, error) {
 	} else if err != nil {
 		return Summary{}, finding(itemSignature, "%v", err)
 	}
-	s := Summary{Bytes: p.size}
-	valid := p.claimed
-	if s.Stamp, valid, err = p.stamp(m); err != nil {
+	stamp, valid, err := p.stamp(m)
+	if err != nil {
 		return Summary{}, finding(itemStamp, "%v", err)
 	}
-	s.PDF, err = p.judgeSigner(m, valid)
-	return s, err
+	signer, err := p.judgeSigner(m, valid)
+	if err != nil {
+		return Summary{}, err
+	}
+	return Summary{Bytes: p.size, Stamp: stamp, PDF: signer}, nil
 }
 
 func (p *pdf) digest() ([]byte, error) {

@@ -13,7 +13,7 @@ import (
 
 const (
 	rootsPath = "data/tokens/authorities.pem"
-	tokenPath = "data/tokens/checkpoint.tsr"
+	stampPath = "data/tokens/checkpoint.tsr"
 	maxRoots  = 256 << 10
 )
 
@@ -34,7 +34,7 @@ func (l *layout) takeNewer(path string) bool {
 	point, token := pointName.FindStringSubmatch(path), tokenName.FindStringSubmatch(path)
 	switch {
 	case path == historyPath, path == rootsPath:
-	case path == tokenPath:
+	case path == stampPath:
 		l.tokens[path] = 0
 	case point != nil:
 		size, _ := strconv.ParseInt(point[1], 10, 64) // nine digits
@@ -123,7 +123,7 @@ func (w *walk) reach(path, token string, term int, at time.Time) error {
 	}
 	w.stamped = stampedAt
 	w.c.summary.Stamps++
-	if token == tokenPath {
+	if token == stampPath {
 		w.c.summary.Stamp = stamp
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -207,12 +208,24 @@ func (c *check) checkInclusion(lines []string, entry []byte) error {
 		return finding(itemProof, "its index is not that of an entry")
 	}
 	item := entryName(index + 1)
-	hash := sha256.Sum256(append([]byte{0}, entry...))
-	at, last := index, c.point.size-1
-	for _, line := range lines[1:] {
+	root, ok := c.climb(index, sha256.Sum256(append([]byte{0}, entry...)), lines[1:])
+	if !ok {
+		return finding(item, "its path to the root is malformed")
+	}
+	if hex.EncodeToString(root[:]) != c.point.root {
+		return finding(item, "does not lead to the root the checkpoint signs")
+	}
+	return c.readProved(item, index+1, entry)
+}
+
+// climb hashes a leaf with the hashes beside its path, from the bottom up. It
+// fails when there are more or fewer of them than the tree is high.
+func (c *check) climb(at int64, hash [sha256.Size]byte, lines []string) ([sha256.Size]byte, bool) {
+	last := c.point.size - 1
+	for _, line := range lines {
 		raw, err := strict64.DecodeString(line)
 		if err != nil || len(raw) != sha256.Size || strings.Contains(line, "\r") || last == 0 {
-			return finding(item, "its path to the root is malformed")
+			return hash, false
 		}
 		other := [sha256.Size]byte(raw)
 		if at&1 == 1 || at == last {
@@ -225,10 +238,7 @@ func (c *check) checkInclusion(lines []string, entry []byte) error {
 		}
 		at, last = at>>1, last>>1
 	}
-	if last != 0 || fmt.Sprintf("%x", hash) != c.point.root {
-		return finding(item, "does not lead to the root the checkpoint signs")
-	}
-	return c.readProved(item, index+1, entry)
+	return hash, last == 0
 }
 
 func (c *check) readProved(item string, seq int64, entry []byte) error {
@@ -263,7 +273,7 @@ func (c *check) checkExhibit() error {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
-	if sum := fmt.Sprintf("%x", hash.Sum(nil)); sum != c.summary.Proved.SHA256 {
+	if sum := hex.EncodeToString(hash.Sum(nil)); sum != c.summary.Proved.SHA256 {
 		return finding(filepath.Base(path), "has the SHA-256 %s, which is not the file %s took in", sum, entryName(c.summary.Proved.Seq))
 	}
 	return nil

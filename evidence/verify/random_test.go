@@ -10,12 +10,18 @@ import (
 	"testing"
 
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/seal/sealtest"
 	"recourse/recovery"
 )
 
+// The short form runs in every test run. The long form is
+//
+//	go test ./evidence/verify -run Random -timeout 60m -mutations 10000 -scripted 1000
+//
+// and counts bags and sealed PDFs each.
 var (
-	mutations = flag.Int("mutations", 2500, "random mutations of bags to try")
-	scripted  = flag.Int("scripted", 24, "how many of them verify.sh judges too")
+	mutations = flag.Int("mutations", 1500, "random mutations to try, of bags and of sealed PDFs each")
+	scripted  = flag.Int("scripted", 8, "how many of them verify.sh judges too")
 )
 
 // TestRandomMutationsAreFound breaks bags at random, one in five not at all:
@@ -61,7 +67,9 @@ func soundBoxes(t *testing.T) []*box {
 		made.Seed = uint64(seed + 10)
 		boxes = append(boxes, open(t, write(t, bagtest.Folio(t, made))))
 	}
-	return boxes
+	tsa := sealtest.NewTSA(t)
+	return append(boxes, open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotated: 1}, tsa))),
+		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotated: 3, Audience: recovery.ForOpponent, Withhold: true}, tsa))))
 }
 
 // breakAny does one to three random things to a bag, half the time with
@@ -125,7 +133,7 @@ func insertAny(b *box, random *rand.Rand) {
 }
 
 func editLines(b *box, random *rand.Rand, edit func([]string) []string) {
-	text := []string{entries, values, manifest, tags, point, seal, about, "bag-info.txt", vkey}
+	text := []string{entries, values, manifest, tags, point, seal, about, "bag-info.txt", vkey, history, firstPoint, roots}
 	if path := text[random.IntN(len(text))]; len(b.files[path]) > 0 {
 		b.lines(path, edit)
 	}

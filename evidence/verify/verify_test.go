@@ -118,6 +118,16 @@ func unzip(t testing.TB, path string) string {
 	return folders[0]
 }
 
+// house is a folder with today's verify.sh in it and nothing else.
+func house(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "verify.sh"), bag.Script(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // script runs the verify.sh of a folder in a bare environment. Given another
 // folder, it checks that one.
 func script(t testing.TB, folder string, args ...string) (output string, code int) {

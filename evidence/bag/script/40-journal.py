@@ -1,0 +1,237 @@
+# --- step 2: case.json, journal, values, originals
+
+def about(case, size, terms):
+    raw = small(ABOUT)
+    try:
+        if not raw.endswith(b'\n'):
+            raise Wrong()
+        said = parse(raw[:-1])
+    except Wrong:
+        fail(ABOUT, '不是单行 JSON', 'not one JSON object on one line')
+    if said.get('format') not in (1, 2) or type(said.get('format')) is not int:
+        fail(ABOUT, '格式版本不是 1 或 2', 'its format is neither 1 nor 2')
+    if (said['format'] == 2) != bool(terms):
+        fail(ABOUT, '格式 2 应有公钥沿革，格式 1 没有', 'format 2 is the one with a history of keys')
+    for name in ('number', 'case', 'audience', 'generator', 'custodian', 'at'):
+        if not isinstance(said.get(name), str):
+            fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
+    held = said.get('withheld')
+    sound = (isinstance(held, list) and all(is_digest(d) for d in held) and held == sorted(set(held))
+             and json.dumps(held, separators=(',', ':')).encode() in raw)
+    if (not sound or whole(said.get('pace')) is None or whole(said.get('entries')) is None
+            or not instant(said['at'], '')):
+        fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
+    if not re.match(r'R[0-9]{8}-[0-9]{6,12}\Z', said['number']):
+        fail(ABOUT, '案件编号格式错误', 'its case number is malformed')
+    if said['case'] != case:
+        fail(ABOUT, '与检查点不是同一案件', 'it tells of another case than the checkpoint')
+    full = said['audience'] in ('court', 'archive')
+    if not full and said['audience'] not in ('opponent', 'platform'):
+        fail(ABOUT, '受众未知', 'its audience is unknown')
+    if full and held:
+        fail(ABOUT, '此类包不得保留原件', 'it withholds an original')
+    if said['entries'] != size:
+        fail(ABOUT, '条目数与检查点不符', 'it counts other entries than the checkpoint')
+    return said
+
+
+def instant(text, fraction):
+    if not isinstance(text, str):
+        return False
+    match = re.match(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)' + fraction + r'Z\Z', text, re.ASCII)
+    try:
+        return match is not None and datetime.datetime(*map(int, match.groups())) is not None
+    except ValueError:
+        return False
+
+
+class Tree:
+    """The right edge of an RFC 6962 Merkle tree."""
+
+    def __init__(self):
+        self.size, self.edge = 0, []
+
+    def add(self, data):
+        self.edge.append(hashlib.sha256(b'\0' + data).digest())
+        self.size += 1
+        left = self.size
+        while left & 1 == 0:
+            right = self.edge.pop()
+            self.edge[-1] = hashlib.sha256(b'\1' + self.edge[-1] + right).digest()
+            left >>= 1
+
+    def root(self):
+        if not self.edge:
+            return hashlib.sha256(b'').hexdigest()
+        root = self.edge[-1]
+        for other in reversed(self.edge[:-1]):
+            root = hashlib.sha256(b'\1' + other + root).digest()
+        return root.hex()
+
+
+def value_name(seq, path):
+    if not re.match(r'[A-Za-z0-9_.\-]{1,100}\Z', path):
+        return VALUES
+    return 'entry %d value %s' % (seq, path)
+
+
+def form(text_en='not an array with one value a line'):
+    fail(VALUES, '不是每行一个值的 JSON 数组', text_en)
+
+
+def lines_of(path):
+    with open(path, 'rb') as f:
+        while True:
+            line = f.readline(MAX_LINE + 1)
+            if not line:
+                return
+            if not line.endswith(b'\n'):
+                fail(path, '某行过长或没有换行结尾', 'a line is too long or does not end')
+            yield line[:-1]
+
+
+def values():
+    """Yields (seq, path, value, salt) in order, then None for ever."""
+    lines, last, more = lines_of(VALUES), None, False
+    if next(lines, None) != b'[':
+        form()
+    for line in lines:
+        if line == b']':
+            if more:
+                form()
+            if next(lines, None) is not None:
+                form('something stands behind its array')
+            while True:
+                yield None
+        if last is not None and not more:
+            form()
+        more = line.endswith(b',')
+        try:
+            v = parse(line[:-1] if more else line)
+            salt = bytes.fromhex(v['salt'])
+            sound = (len(v) == 4 and whole(v['seq']) is not None and isinstance(v['path'], str)
+                     and isinstance(v['value'], str) and re.match(r'([0-9a-fA-F]{2})*\Z', v['salt']))
+        except (Wrong, KeyError, TypeError, ValueError):
+            sound = False
+        if not sound:
+            form('a value is not made of seq, path, value and salt')
+        place = (v['seq'], v['path'].encode())
+        if last is not None and last >= place:
+            fail(value_name(v['seq'], v['path']), '重复或次序错误', 'stands twice or out of order')
+        last = place
+        yield v['seq'], v['path'], v['value'], salt
+    form('ends before its array does')
+
+
+def check_entry(item, seq, case, entry):
+    if entry.get('v') != 1 or type(entry.get('v')) is not int:
+        fail(item, '格式版本不是 1', 'its format is not 1')
+    if entry.get('case') != case:
+        fail(item, '属于另一案件', 'belongs to another case')
+    if whole(entry.get('seq')) != seq:
+        fail(item, '序号不连续', 'its seq is not the next one')
+    if not isinstance(entry.get('kind'), str) or not entry['kind'] \
+            or not instant(entry.get('at'), r'\.\d{6}'):
+        fail(item, '类别或时间格式错误', 'its kind or time is malformed')
+    if not is_digest(entry.get('prev')):
+        fail(item, 'prev 格式错误', 'its prev is malformed')
+    if not isinstance(entry.get('commitments', {}), dict):
+        fail(item, '承诺值格式错误', 'its commitments are malformed')
+    pace = entry.get('pace', 2)
+    if whole(pace) is None or pace < 2:
+        fail(item, '倍速格式错误', 'its pace is malformed')
+    return max(1, entry.get('pace', 1))
+
+
+def check_blob(item, entry, originals, withheld, taken):
+    if 'blob' not in entry or entry['kind'].startswith('export_'):
+        return
+    blob = entry['blob'] if isinstance(entry['blob'], dict) else {}
+    digest, size = blob.get('sha256'), whole(blob.get('size'))
+    if not is_digest(digest) or size is None:
+        fail(item, '文件引用格式错误', 'its file is not named by SHA-256 and size')
+    if (digest in originals) == (digest in withheld):
+        fail(item, '其原件缺失: ' + digest, 'its original is missing, or said to be withheld while it is here')
+    taken.add(digest)
+    if digest in originals and os.path.getsize(originals[digest]) != size:
+        fail(originals[digest], '大小与条目记载不符', 'has not the size that %s took in' % item)
+
+
+def facts(entry):
+    return entry['facts'] if isinstance(entry.get('facts'), dict) else {}
+
+
+def reach(present, path, token, at, item, force, last):
+    """When the walk has taken in what a checkpoint covers; gives the time of its stamp, or the last one."""
+    if not force:
+        fail(path, '签名的公钥当时（%s）未启用或已停用' % item, 'the key that signed it was not in force at ' + item)
+    if token not in present:
+        return last
+    when = stamp(token, small(token, 64 << 10), hashlib.sha256(small(path)).digest(), at, small(ROOTS))
+    if when < last:
+        fail(token, '时间早于较早检查点的时间戳', 'its time is before that of an earlier checkpoint')
+    return when
+
+
+def journal(present, originals, case, size, root, terms, term, earlier):
+    said, stamped = about(case, size, terms), 0
+    tree, shown, pace, taken = Tree(), values(), 1, set()
+    ahead, opened, hidden, entry = next(shown), 0, 0, {}
+    withheld = set(said['withheld'])
+    for line in lines_of(ENTRIES):
+        seq = tree.size + 1
+        item = 'entry %d' % seq
+        if seq > size:
+            fail(item, '检查点只覆盖 %d 条' % size, 'the checkpoint covers only %d entries' % size)
+        try:
+            entry = parse(line)
+        except Wrong as wrong:
+            fail(item, *str(wrong).split(' / '))
+        pace = max(pace, check_entry(item, seq, case, entry))
+        if entry.get('prev') != tree.root():
+            fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
+                 '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
+        check_blob(item, entry, originals, withheld, taken)
+        commitments = entry.get('commitments', {})
+        if not all(is_digest(c) for c in commitments.values()):
+            fail(item, '承诺值格式错误', 'a commitment is not a SHA-256')
+        hidden += len(commitments)
+        while ahead is not None and ahead[0] == seq:
+            name = value_name(seq, ahead[1])
+            if ahead[1] not in commitments:
+                fail(name, '该条没有此承诺值', 'the entry has no such commitment')
+            if hashlib.sha256(ahead[3] + ahead[2].encode()).hexdigest() != commitments[ahead[1]]:
+                fail(name, '与承诺值不符', 'is not the value the entry committed to')
+            opened, hidden, ahead = opened + 1, hidden - 1, next(shown)
+        tree.add(line)
+        if seq == 1 and (entry['kind'] != 'case_filed' or facts(entry).get('number') != said['number']):
+            fail(ABOUT, '案件编号与第 1 条不符', 'its case number is not the one entry 1 was filed under')
+        if seq in earlier and tree.root() == earlier[seq][1]:
+            path, _, i = earlier[seq]
+            stamped = reach(present, path, 'data/tokens/%09d.tsr' % seq, entry['at'], item, in_force(terms, i, entry['at']), stamped)
+        elif seq in earlier:
+            fail(earlier[seq][0], '日志在第 %d 条时的树根与此不同' % seq, 'the journal had another root at ' + item)
+    if tree.size != size:
+        fail('entry %d' % (tree.size + 1), '缺失：检查点覆盖 %d 条' % size, 'is missing')
+    if tree.root() != root:
+        fail('entry %d' % size, '全部条目的树根与检查点不符：本条被改动', 'the root is not the one the checkpoint signs')
+    stamped = reach(present, POINT, TOKEN, entry['at'], 'entry %d' % size, in_force(terms, term, entry['at']), stamped)
+    if ahead is not None:
+        fail(value_name(ahead[0], ahead[1]), '没有对应条目或次序错误', 'there is no such entry, or the values are not in order')
+    if pace != said['pace']:
+        fail(ABOUT, '倍速与条目记载不符', 'its pace is not what the entries say')
+    if entry['kind'] != 'export_requested':
+        fail('entry %d' % size, '检查点不是为导出而作', 'the checkpoint was not made for an export')
+    if facts(entry).get('audience') != said['audience']:
+        fail(ABOUT, '受众与第 %d 条不符' % size, 'its audience is not the one asked for')
+    if facts(entry).get('sealed') is True and SEAL not in present:
+        fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
+    for digest in sorted(originals):
+        if digest not in taken:
+            fail(originals[digest], '没有条目收录此文件', 'no entry took it in')
+    for digest in said['withheld']:
+        if digest not in taken:
+            fail(ABOUT, '所称保留的原件没有条目收录', 'it withholds what no entry took in')
+    return said, opened, hidden
+
+

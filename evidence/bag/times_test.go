@@ -1,0 +1,77 @@
+package bag_test
+
+import (
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/bag/bagtest"
+)
+
+// timed is a folio of format 2 with made-up stamps: the writer does not judge
+// them.
+func timed(t testing.TB, first, second, own time.Duration) evidence.Folio {
+	t.Helper()
+	f := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 2})
+	stamp := func(after time.Duration) *evidence.Stamp {
+		return &evidence.Stamp{Token: []byte("token"), At: bagtest.Start.Add(after)}
+	}
+	f.Earlier[0].Stamp, f.Earlier[1].Stamp, f.Stamp, f.Roots = stamp(first), stamp(second), stamp(own), []byte("roots")
+	return f
+}
+
+func TestWriteLaysOutTimes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		folio evidence.Folio
+		want  []string // of checkpoints, keys' history and tokens
+	}{
+		"all": {timed(t, 1, 2, 3), []string{
+			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt", "data/keys/history.txt",
+			"data/tokens/000000001.tsr", "data/tokens/000000002.tsr", "data/tokens/authorities.pem", "data/tokens/checkpoint.tsr",
+		}},
+		"stamps that come too late are of no use": {timed(t, 9, 2, 3), []string{
+			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt", "data/keys/history.txt",
+			"data/tokens/000000002.tsr", "data/tokens/authorities.pem", "data/tokens/checkpoint.tsr",
+		}},
+		"no authority": {bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}), []string{
+			"data/checkpoints/000000001.txt", "data/keys/history.txt",
+		}},
+	} {
+		raw, _ := write(t, c.folio)
+		files, _ := unzip(t, raw)
+		plain, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+		known, _ := unzip(t, plain)
+		var got []string
+		for path := range files {
+			if _, is := known[path]; !is {
+				got = append(got, path)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestWriteRefusesTimesThatWouldNotVerify(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*evidence.Folio){
+		"stamps without history":     func(f *evidence.Folio) { f.Keys, f.Earlier = "", nil },
+		"checkpoint without history": func(f *evidence.Folio) { f.Keys, f.Stamp = "", nil; f.Earlier[0].Stamp, f.Earlier[1].Stamp = nil, nil },
+		"stamps without roots":       func(f *evidence.Folio) { f.Roots = nil },
+		"earlier twice":              func(f *evidence.Folio) { f.Earlier[1].Size = f.Earlier[0].Size },
+		"earlier out of order":       func(f *evidence.Folio) { slices.Reverse(f.Earlier) },
+		"earlier of nothing":         func(f *evidence.Folio) { f.Earlier[0].Size = 0 },
+		"earlier that is not":        func(f *evidence.Folio) { f.Earlier[1].Size = int64(len(f.Entries)) },
+	} {
+		folio := timed(t, 1, 2, 3)
+		change(&folio)
+		if _, err := bag.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
+			t.Errorf("%s: written", name)
+		}
+	}
+}
