@@ -40,7 +40,9 @@ func ReadReceipt(text string) (Receipt, bool) {
 		r.TransactionNo = found[1]
 	}
 	if found := receiptAmount.FindStringSubmatch(text); found != nil {
-		r.Amount, _ = amountOf(found[1])
+		if amount, readable := amountOf(found[1]); readable {
+			r.Amount = amount
+		}
 	}
 	if found := receiptTime.FindStringSubmatch(text); found != nil {
 		seconds := found[6]
