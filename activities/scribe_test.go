@@ -125,7 +125,7 @@ func TestDraftsOfALapse(t *testing.T) {
 	t.Parallel()
 	c := standing(recovery.PrivateContact)
 	s := scribe{
-		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(), Because: recovery.ContactClock},
+		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock},
 		before: c, now: noon, version: "1.2.3",
 	}
 	want := []journal.Draft{

@@ -54,6 +54,7 @@ type document struct {
 	Texts     []textRule     `yaml:"texts"`
 
 	Limits        []limitRule        `yaml:"limits"`
+	Silences      []silenceRule      `yaml:"silences"`
 	Questions     []questionRule     `yaml:"questions"`
 	Confirmations []confirmationRule `yaml:"confirmations"`
 	Measures      []measureRule      `yaml:"measures"`
@@ -95,6 +96,7 @@ func (d *document) rules() []Rule {
 	all = appendRules(all, d.Dossier)
 	all = appendRules(all, d.Texts)
 	all = appendRules(all, d.Limits)
+	all = appendRules(all, d.Silences)
 	all = appendRules(all, d.Questions)
 	all = appendRules(all, d.Confirmations)
 	all = appendRules(all, d.Measures)

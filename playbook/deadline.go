@@ -16,6 +16,8 @@ type clockRule struct {
 	Length   int               `yaml:"length"`
 	Unit     calendar.Unit     `yaml:"unit"`
 	RestDays calendar.RestDays `yaml:"rest_days"`
+	// WarnDays are how many days before its end people are told, the most first.
+	WarnDays []int `yaml:"warn_days"`
 }
 
 func (r clockRule) length() calendar.Length {
@@ -26,38 +28,6 @@ func (r clockRule) length() calendar.Length {
 func (b *Book) Nominal(c recovery.Clock) (calendar.Length, bool) {
 	rule, known := b.clocks[c]
 	return rule.length(), known
-}
-
-// Deadline is when the clock that runs at a position passes, counted from the
-// instant it began; false when no clock runs. The auto-refund counts from the
-// sending, whatever from says. Under a pace above one the waiting that is left
-// shrinks by it.
-func (b *Book) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool) {
-	return b.DeadlineAfter(p, c, from, nil)
-}
-
-// DeadlineAfter is Deadline for a clock that was paused. No pause stops the
-// platform's auto-refund. While a pause goes on the deadline names its reason,
-// and stands where it would if the pause were lifted at once.
-func (b *Book) DeadlineAfter(
-	p recovery.Position, c recovery.Case, from time.Time, pauses []calendar.Pause,
-) (recovery.Deadline, bool) {
-	rule, runs := b.clocks[p.Clock()]
-	if !runs {
-		return recovery.Deadline{}, false
-	}
-	deadline := recovery.Deadline{Kind: rule.Clock, Source: rule.ID + " (" + rule.Source.String() + ")"}
-	if rule.Clock == recovery.AutoRefundClock {
-		deadline.DueAt = refundDue(c, b.refundWindow()).UTC()
-		return deadline, true
-	}
-	ending := b.ending(rule, c.Pace, from, pauses)
-	deadline.DueAt = ending.At.UTC()
-	deadline.Source += unpublished(ending.Unpublished)
-	if ending.Stopped {
-		deadline.PausedBecause = openReason(pauses)
-	}
-	return deadline, true
 }
 
 // ending counts a clock in days of the calendar. Under a pace above one the
@@ -81,15 +51,6 @@ func unpublished(years []int) string {
 		words[i] = strconv.Itoa(year)
 	}
 	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
-}
-
-func openReason(pauses []calendar.Pause) string {
-	for _, pause := range pauses {
-		if pause.Until.IsZero() && pause.Reason != "" {
-			return pause.Reason
-		}
-	}
-	return "期限暂停"
 }
 
 // refundWindow is how long unclaimed money stays out; the check of the book sees

@@ -85,6 +85,8 @@ var limitNames = []string{
 	"large_send_fen", "late_from_hour", "late_until_hour", "large_group", "wage_percent", "income_percent", "crowd",
 	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent",
 	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
+	limitInstalmentHour, limitFourEyes, limitContactDay, limitContactTotal, limitGroupDay, limitGroupTotal,
+	limitQuietFrom, limitQuietUntil,
 }
 
 // limit is a figure; false in a book that does not name it.

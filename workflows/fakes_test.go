@@ -66,22 +66,32 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	if in.Move != nil && d.abandon[in.Move.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil
 	}
-	old := d.opening.Position
-	if in.Step.Next.Clock() != old.Clock() || in.Step.Next.Stage != old.Stage || in.Step.Restart {
-		d.opening.Deadlines = deadlineAt(in.Step.Next, d.now())
-	}
+	d.opening.Deadlines = d.deadlines(in.Step, d.now())
 	d.opening.Position = in.Step.Next
 	d.steps = append(d.steps, in)
 	d.version++
 	return activities.StepResult{Deadlines: d.opening.Deadlines, Version: d.version}, nil
 }
 
-func deadlineAt(p recovery.Position, from time.Time) []recovery.Deadline {
-	length, runs := lengths[p.Clock()]
-	if !runs {
-		return nil
+// deadlines are those of the clocks that have a length here; one that runs on
+// keeps its instant.
+func (d *desk) deadlines(step recovery.Step, from time.Time) []recovery.Deadline {
+	var list []recovery.Deadline
+	for _, run := range step.Next.Clocks() {
+		length, timed := lengths[run.Clock]
+		if !timed {
+			continue
+		}
+		deadline := recovery.Deadline{
+			Kind: run.Clock, Ref: run.Ref, DueAt: from.Add(length), PausedBecause: run.Stopped, Source: "test",
+		}
+		same := func(old recovery.Deadline) bool { return old.Kind == run.Clock && old.Ref == run.Ref }
+		if at := slices.IndexFunc(d.opening.Deadlines, same); at >= 0 && step.Restart != run.Clock {
+			deadline.DueAt = d.opening.Deadlines[at].DueAt
+		}
+		list = append(list, deadline)
 	}
-	return []recovery.Deadline{{Kind: p.Clock(), DueAt: from.Add(length), Source: "test"}}
+	return list
 }
 
 // written lists the steps as "kind>stage".

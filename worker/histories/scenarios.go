@@ -79,11 +79,11 @@ func inGroup(refundAhead bool) recovery.Position {
 		Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12},
 		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}},
 	}
-	return recovery.Start(c, refundAhead)
+	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 func oneToOne() recovery.Position {
-	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, false)
+	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, recovery.Terms{})
 }
 
 // silence are the clocks of a case nobody does anything in.
