@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -198,7 +199,7 @@ func position(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) rec
 	for _, holder := range holders {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{ID: holder})
 	}
-	return recovery.Start(c, refundAhead)
+	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 // move makes an act by a role.
