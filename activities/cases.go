@@ -23,7 +23,7 @@ type Record interface {
 type Rules interface {
 	// Deadlines are those of the case after a step that is taken now.
 	Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error)
-	ContactLimits(c recovery.Case) (recovery.ContactLimits, error)
+	ContactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error)
 }
 
 // Cases are the activities of the queue "cases": each is one short transaction.
@@ -88,7 +88,7 @@ func (a *Cases) breaches(ctx context.Context, c recovery.Case, act recovery.Act)
 	if act.Action != recovery.RecordContact || act.SentAt == nil {
 		return nil, nil
 	}
-	limits, err := a.Rules.ContactLimits(c)
+	limits, err := a.Rules.ContactLimits(c, *act.SentAt)
 	if err != nil {
 		return nil, err
 	}

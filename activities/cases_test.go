@@ -334,7 +334,7 @@ func (noRules) Deadlines(recovery.Case, recovery.Step, time.Time) ([]recovery.De
 	return nil, errors.New("no such playbook")
 }
 
-func (noRules) ContactLimits(recovery.Case) (recovery.ContactLimits, error) {
+func (noRules) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits, error) {
 	return recovery.ContactLimits{}, errors.New("no such playbook")
 }
 

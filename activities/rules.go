@@ -24,12 +24,12 @@ func (r PinnedRules) Deadlines(c recovery.Case, step recovery.Step, now time.Tim
 }
 
 // ContactLimits implements Rules.
-func (r PinnedRules) ContactLimits(c recovery.Case) (recovery.ContactLimits, error) {
+func (r PinnedRules) ContactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
 	book, err := r.book(c)
 	if err != nil {
 		return recovery.ContactLimits{}, err
 	}
-	return book.ContactLimits(), nil
+	return book.ContactLimits(at), nil
 }
 
 // Missing implements Checklist.

@@ -1330,8 +1330,8 @@ type Prevention struct {
 	// Measures Those that help or may help
 	Measures []Measure `json:"measures"`
 
-	// Playbook The version that answers
-	Playbook string `json:"playbook"`
+	// Playbook The rules the case runs by, pinned at filing
+	Playbook PlaybookVersion `json:"playbook"`
 
 	// Questions What would change the answer
 	Questions []Question `json:"questions"`

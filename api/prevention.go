@@ -30,7 +30,7 @@ func preventionOf(p playbook.Prevention) Prevention {
 	return Prevention{
 		Confirmations: each(p.Confirmations, confirmationOf), Measures: each(p.Measures, measureOf),
 		Warnings:  each(p.Warnings, warningOf),
-		Questions: each(p.Questions, questionOf), Playbook: p.Playbook,
+		Questions: each(p.Questions, questionOf), Playbook: PlaybookVersion(p.Playbook),
 	}
 }
 
@@ -42,4 +42,10 @@ func measureOf(m playbook.Measure) Measure {
 	return Measure{
 		ID: m.ID, Name: m.Name, Rating: m.Rating, Applies: MeasureApplies(m.Applies), Text: m.Text, Source: m.Source,
 	}
+}
+
+func questionOf(q playbook.Question) Question { return Question(q) }
+
+func warningOf(w playbook.Warning) Warning {
+	return Warning{Code: w.Code, Text: w.Text, Source: w.Source}
 }

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"time"
+
 	"recourse/playbook"
 )
 
@@ -9,17 +11,18 @@ import (
 // naming the fields.
 func (s *Service) Prevent(facts playbook.SendFacts) (playbook.Prevention, error) {
 	book := s.Shelf.Current()
-	if err := CheckSend(book, facts); err != nil {
+	now := s.Now()
+	if err := CheckSend(book, facts, now); err != nil {
 		return playbook.Prevention{}, err
 	}
-	return book.Prevent(facts, s.Now()), nil
+	return book.Prevent(facts, now), nil
 }
 
 // CheckSend is what Prevent accepts: facts of a send that the book can answer
 // from. It is a Fault with CodeInvalid or nil.
-func CheckSend(book *playbook.Book, facts playbook.SendFacts) error {
+func CheckSend(book *playbook.Book, facts playbook.SendFacts, now time.Time) error {
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
 	}
-	return book.CheckSend(facts)
+	return book.CheckSend(facts, now)
 }

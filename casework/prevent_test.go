@@ -21,11 +21,11 @@ func TestAPreventionIsTheCurrentBooks(t *testing.T) {
 	s := &Service{Parts: Parts{Shelf: shelf, Now: func() time.Time { return midnight }}}
 	told, err := s.Prevent(playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: recovery.MaxMoney})
 	late := slices.ContainsFunc(told.Warnings, func(w playbook.Warning) bool { return w.Code == "late_and_large" })
-	if err != nil || !late || told.Playbook != shelf.Current().Version() {
+	if err != nil || !late || told.Playbook.Version != shelf.Current().Version() {
 		t.Errorf("%+v, %v", told, err)
 	}
 	told, err = s.Prevent(playbook.SendFacts{Platform: recovery.WeChat})
-	if recovery.CodeOf(err) != recovery.CodeInvalid || told.Playbook != "" {
+	if recovery.CodeOf(err) != recovery.CodeInvalid || told.Playbook.Version != "" {
 		t.Errorf("without an instrument: %+v, %v", told, err)
 	}
 }
@@ -56,7 +56,7 @@ func TestASendIsNamedFieldByField(t *testing.T) {
 		facts := sound
 		facts.Circumstances, facts.Platform = test.circumstances, test.platform
 		var named []string
-		if fault, ok := errors.AsType[*recovery.Fault](CheckSend(shelf.Current(), facts)); ok {
+		if fault, ok := errors.AsType[*recovery.Fault](CheckSend(shelf.Current(), facts, time.Now())); ok {
 			for _, f := range fault.Fields {
 				named = append(named, f.Field)
 			}

@@ -22,6 +22,7 @@ type Folio struct {
 	Key        string    // verifier key "name+hash+base64" of the checkpoint
 	Generator  string    // "recourse 0.1.0"
 	Custodian  string    // who runs this installation, as the papers name them
+	Papers     *Papers   // for the legal papers; nil leaves their blanks open
 
 	// Seal signs the text that covers every file of the bag, with the key of the
 	// checkpoint (journal.Signer.Seal). Nil makes a bag without a seal.
@@ -48,7 +49,16 @@ func (e Entry) Value(path string) string {
 }
 
 // Exhibit is one original. Open streams its bytes; the caller closes.
+//
+// A withheld exhibit is named in the papers with the reason and nothing more:
+// its Open may be nil, and no bytes of it may leave with them.
 type Exhibit struct {
 	recovery.Evidence
-	Open func() (io.ReadCloser, error)
+	Open     func() (io.ReadCloser, error)
+	Withheld bool
+	Why      string // why it is withheld, in Chinese; empty: to protect personal data
+
+	// NotIndependentOf names exhibits this one adds nothing to as proof: near
+	// duplicates, or another picture of the same screen.
+	NotIndependentOf []recovery.EvidenceID
 }

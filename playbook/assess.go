@@ -48,8 +48,8 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 		Routes:           v.routes(known.Experience),
 		Forecast:         v.forecast(known.Experience),
 		Warnings:         v.warnings(),
-		Requirements:     b.Requirements(f.record(stage), nil),
-		Texts:            b.Texts(f.record(stage), stage),
+		Requirements:     b.Requirements(f.record(stage, now), nil),
+		Texts:            b.Texts(f.record(stage, now), stage),
 		Precedents:       v.precedents(known.Lessons),
 		Playbook:         VersionRef{b.Version()},
 	}

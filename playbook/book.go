@@ -13,10 +13,10 @@ import (
 // use.
 type Book struct {
 	data     document
-	clocks   map[recovery.Clock]clockRule
 	calendar *calendar.Calendar
 	digest   string
 	contents map[string]json.RawMessage // the rules as data, by id
+	chances  chances
 }
 
 // Version names the book as cases are pinned to it.
@@ -87,36 +87,45 @@ type names struct {
 }
 
 func (d *document) rules() []Rule {
-	var all []Rule
-	all = appendRules(all, d.Clocks)
-	all = appendRules(all, d.Recall)
-	all = appendRules(all, d.Guidance)
-	all = appendRules(all, d.Warnings)
-	all = appendRules(all, d.Evidence)
-	all = appendRules(all, d.Dossier)
-	all = appendRules(all, d.Texts)
-	all = appendRules(all, d.Limits)
-	all = appendRules(all, d.Silences)
-	all = appendRules(all, d.Questions)
-	all = appendRules(all, d.Confirmations)
-	all = appendRules(all, d.Measures)
-	all = appendRules(all, d.Cautions)
-	all = appendRules(all, d.Strategies)
-	all = appendRules(all, d.StrategyNotes)
-	all = appendRules(all, d.Plan)
-	all = appendRules(all, d.Theories)
-	all = appendRules(all, d.Routes)
-	all = appendRules(all, d.Fees)
-	all = appendRules(all, d.Priors)
-	all = appendRules(all, d.Scales)
-	all = appendRules(all, d.Precedents)
-	all = appendRules(all, d.Findings)
-	return appendRules(all, d.Claims)
+	entries := d.entries()
+	all := make([]Rule, len(entries))
+	for i, e := range entries {
+		all[i] = e.Rule
+	}
+	return all
 }
 
-func appendRules[T interface{ rule() Rule }](all []Rule, rules []T) []Rule {
-	for _, r := range rules {
-		all = append(all, r.rule())
+func (d *document) entries() []*entry {
+	var all []*entry
+	all = gather(all, d.Clocks)
+	all = gather(all, d.Recall)
+	all = gather(all, d.Guidance)
+	all = gather(all, d.Warnings)
+	all = gather(all, d.Evidence)
+	all = gather(all, d.Dossier)
+	all = gather(all, d.Texts)
+	all = gather(all, d.Limits)
+	all = gather(all, d.Silences)
+	all = gather(all, d.Questions)
+	all = gather(all, d.Confirmations)
+	all = gather(all, d.Measures)
+	all = gather(all, d.Cautions)
+	all = gather(all, d.Strategies)
+	all = gather(all, d.StrategyNotes)
+	all = gather(all, d.Plan)
+	all = gather(all, d.Theories)
+	all = gather(all, d.Routes)
+	all = gather(all, d.Fees)
+	all = gather(all, d.Priors)
+	all = gather(all, d.Scales)
+	all = gather(all, d.Precedents)
+	all = gather(all, d.Findings)
+	return gather(all, d.Claims)
+}
+
+func gather[T any, P held[T]](all []*entry, rules []T) []*entry {
+	for i := range rules {
+		all = append(all, P(&rules[i]).self())
 	}
 	return all
 }
@@ -139,7 +148,7 @@ type situation struct {
 	account    Account // empty: unknown, which every scope covers
 }
 
-func situationOf(c recovery.Case, stage recovery.Stage) situation {
+func situationOf(c *recovery.Case, stage recovery.Stage) situation {
 	group := c.Group.Kind
 	if c.Group.OneToOne() {
 		group = recovery.NoGroup
@@ -147,7 +156,7 @@ func situationOf(c recovery.Case, stage recovery.Stage) situation {
 	return situation{platform: c.Platform, instrument: c.Instrument, group: group, stage: stage}
 }
 
-func (s scope) covers(at situation) bool {
+func (s *scope) covers(at situation) bool {
 	return admits(s.Platforms, at.platform) && admits(s.Instruments, at.instrument) &&
 		admits(s.Groups, at.group) && admits(s.Stages, at.stage) &&
 		(at.account == "" || admits(s.Accounts, at.account))

@@ -45,6 +45,7 @@ func (b *Book) check(where places) error {
 	b.checkFees(i)
 	b.checkChances(i)
 	b.checkLibrary(i)
+	b.checkTerms(i)
 	return errors.Join(i.faults...)
 }
 
@@ -80,8 +81,8 @@ func (b *Book) checkRules(i *inspection) {
 		if text := rule.Source.fault(); text != "" {
 			i.fault(rule.ID, "%s", text)
 		}
-		if rule.ValidTo != nil && rule.ValidFrom != nil && !rule.ValidTo.After(*rule.ValidFrom) {
-			i.fault(rule.ID, "valid_to lies before valid_from")
+		if text := faultOfTerm(rule.ValidFrom, rule.ValidTo); text != "" {
+			i.fault(rule.ID, "%s", text)
 		}
 		if !slices.Contains([]Confidence{High, Medium, Low}, rule.Confidence) {
 			i.fault(rule.ID, "the confidence is high, medium or low, not %q", rule.Confidence)
@@ -97,26 +98,16 @@ func (b *Book) checkRules(i *inspection) {
 }
 
 func (b *Book) checkClocks(i *inspection) {
-	seen := map[recovery.Clock]bool{}
 	for _, rule := range b.data.Clocks {
 		if !slices.Contains(recovery.Clocks, rule.Clock) {
 			i.fault(rule.ID, "there is no clock %q", rule.Clock)
 		}
-		if seen[rule.Clock] {
-			i.fault(rule.ID, "the clock %s has two lengths", rule.Clock)
-		}
-		seen[rule.Clock] = true
-		i.clock(rule)
-	}
-	for _, clock := range recovery.Clocks {
-		if !seen[clock] {
-			i.fault("", "the clock %s has no length", clock)
-		}
+		i.clock(&rule)
 	}
 }
 
 // clock sees to it that a length says all that a calendar must know.
-func (i *inspection) clock(rule clockRule) {
+func (i *inspection) clock(rule *clockRule) {
 	if rule.Length <= 0 || rule.Length > maxLength {
 		i.fault(rule.ID, "a length lies between 1 and %d, not %d", maxLength, rule.Length)
 	}
@@ -164,7 +155,8 @@ func (b *Book) checkRecall(i *inspection) {
 	}
 }
 
-// checkGuidance sees to it that every moment of every instrument has advice.
+// checkGuidance looks at each advice; that there is one for every moment is for
+// checkTerms.
 func (b *Book) checkGuidance(i *inspection) {
 	for _, rule := range b.data.Guidance {
 		i.scope(rule.ID, rule.scope)
@@ -180,24 +172,9 @@ func (b *Book) checkGuidance(i *inspection) {
 			i.fault(rule.ID, "guidance without steps helps nobody")
 		}
 	}
-	for _, moment := range moments {
-		for _, platform := range recovery.Platforms {
-			for _, instrument := range recovery.Instruments {
-				i.advised(b, moment, platform, instrument)
-			}
-		}
-	}
 	for _, rule := range b.data.Warnings {
 		i.scope(rule.ID, rule.scope)
 		i.filled(rule.ID, rule.Text)
-	}
-}
-
-func (i *inspection) advised(b *Book, moment string, platform recovery.Platform, instrument recovery.Instrument) {
-	for _, account := range Accounts {
-		if b.guidance(moment, RecallFacts{Platform: platform, Instrument: instrument, Account: account}).ID == "" {
-			i.fault("", "no guidance for %s of %s %s from an account that is %s", moment, platform, instrument, account)
-		}
 	}
 }
 

@@ -40,13 +40,8 @@ func (i *inspection) reasons(id string, reasons []reasonRule, known []string) {
 }
 
 func (b *Book) checkFigures(i *inspection) {
-	seen := map[string]bool{}
 	for _, rule := range b.data.Limits {
 		oneOf(i, rule.ID, "limit", rule.Limit, limitNames)
-		if seen[rule.Limit] {
-			i.fault(rule.ID, "the limit %s has two values", rule.Limit)
-		}
-		seen[rule.Limit] = true
 		if rule.Value <= 0 || rule.Value > int64(recovery.MaxMoney) {
 			i.fault(rule.ID, "a limit lies between 1 and %d, not %d", recovery.MaxMoney, rule.Value)
 		}
@@ -111,15 +106,6 @@ func (b *Book) checkWays(i *inspection, facts []string) {
 		oneOf(i, rule.ID, "risk", rule.Risk, risks)
 		i.filled(rule.ID, rule.First, rule.Then)
 	}
-	if len(b.data.Strategies) == 0 {
-		return
-	}
-	for _, kind := range recovery.GroupKinds {
-		covered := slices.ContainsFunc(b.data.Strategies, func(r strategyRule) bool { return r.covers(situation{group: kind}) })
-		if !covered {
-			i.fault("", "no strategy for a group that is %s", kind)
-		}
-	}
 }
 
 func (b *Book) checkTheories(i *inspection) {
@@ -136,6 +122,9 @@ func (b *Book) checkTheories(i *inspection) {
 			if text := article.fault(); text != "" {
 				i.fault(rule.ID, "articles: %s", text)
 			}
+			if text := faultOfTerm(article.ValidFrom, article.ValidTo); text != "" {
+				i.fault(rule.ID, "articles: %s", text)
+			}
 		}
 	}
 }
@@ -146,7 +135,6 @@ func (b *Book) checkRoutes(i *inspection) {
 	for _, rule := range b.data.Fees {
 		fees = append(fees, rule.Fee)
 	}
-	seen := map[recovery.Route]bool{}
 	for _, rule := range b.data.Routes {
 		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
 		oneOf(i, rule.ID, "fee", rule.Fee, fees)
@@ -156,10 +144,6 @@ func (b *Book) checkRoutes(i *inspection) {
 		i.reasons(rule.ID, rule.Closed, facts)
 		i.reasons(rule.ID, rule.Why, facts)
 		i.filled(rule.ID, rule.Name)
-		if seen[rule.Route] {
-			i.fault(rule.ID, "the route %s stands twice", rule.Route)
-		}
-		seen[rule.Route] = true
 		if rule.Days.Low < 0 || rule.Days.High < rule.Days.Low || rule.Days.High > maxLength {
 			i.fault(rule.ID, "the days go from %d to %d", rule.Days.Low, rule.Days.High)
 		}
@@ -167,8 +151,6 @@ func (b *Book) checkRoutes(i *inspection) {
 }
 
 func (b *Book) checkFees(i *inspection) {
-	ends := map[string]recovery.Money{}
-	open := map[string]bool{}
 	for _, rule := range b.data.Fees {
 		if (rule.Of == "") == (len(rule.Bands) == 0) {
 			i.fault(rule.ID, "a fee has bands or is a part of another, one of them")
@@ -177,13 +159,9 @@ func (b *Book) checkFees(i *inspection) {
 			b.checkPart(i, rule)
 		}
 		for _, band := range rule.Bands {
-			if open[rule.Fee] || band.UpTo != 0 && band.UpTo <= ends[rule.Fee] {
-				i.fault(rule.ID, "the bands of %s do not rise", rule.Fee)
-			}
 			if band.Rate < 0 || band.Rate > 10_000 || band.Fixed < 0 {
 				i.fault(rule.ID, "a rate lies between 0 and 10000, and nothing is paid out")
 			}
-			ends[rule.Fee], open[rule.Fee] = band.UpTo, band.UpTo == 0
 		}
 	}
 }

@@ -95,7 +95,7 @@ type answer struct{ what, text string }
 func (b *Book) answers(c recovery.Case) []answer {
 	var all []answer
 	for _, clock := range recovery.Clocks {
-		length, _ := b.Nominal(clock)
+		length, _ := b.Nominal(clock, c.CreatedAt)
 		all = append(all, answer{"clock." + string(clock), strings.TrimSpace(fmt.Sprintf("%d %s %s", length.Count, length.Unit, length.RestDays))})
 	}
 	assessed := b.Assess(FactsOf(c), c.CreatedAt, Knowledge{})

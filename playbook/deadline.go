@@ -11,7 +11,7 @@ import (
 
 // clockRule is the length of one clock.
 type clockRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	Clock    recovery.Clock    `yaml:"clock"`
 	Length   int               `yaml:"length"`
 	Unit     calendar.Unit     `yaml:"unit"`
@@ -20,19 +20,34 @@ type clockRule struct {
 	WarnDays []int `yaml:"warn_days"`
 }
 
-func (r clockRule) length() calendar.Length {
+func (r *clockRule) length() calendar.Length {
 	return calendar.Length{Count: r.Length, Unit: r.Unit, RestDays: r.RestDays}
 }
 
-// Nominal is the length of a clock as life has it, whatever the pace of a case.
-func (b *Book) Nominal(c recovery.Clock) (calendar.Length, bool) {
-	rule, known := b.clocks[c]
-	return rule.length(), known
+// clock is the rule of a clock that begins at an instant: the check of the book
+// sees to it that there is exactly one. Of an unknown instant it is the newest.
+func (b *Book) clock(c recovery.Clock, at time.Time) (found *clockRule) {
+	for rule := range current(b.data.Clocks, at) {
+		if rule.Clock == c && (found == nil || rule.term.from.After(found.term.from)) {
+			found = rule
+		}
+	}
+	return found
+}
+
+// Nominal is the length of a clock that begins at an instant as life has it,
+// whatever the pace of a case.
+func (b *Book) Nominal(c recovery.Clock, at time.Time) (calendar.Length, bool) {
+	rule := b.clock(c, at)
+	if rule == nil {
+		return calendar.Length{}, false
+	}
+	return rule.length(), true
 }
 
 // ending counts a clock in days of the calendar. Under a pace above one the
 // wait without pauses is scaled, and the pauses last as long as they last.
-func (b *Book) ending(rule clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
+func (b *Book) ending(rule *clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
 	if pace <= 1 {
 		return b.calendar.Deadline(from, rule.length(), pauses)
 	}
@@ -53,11 +68,9 @@ func unpublished(years []int) string {
 	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
 }
 
-// refundWindow is how long unclaimed money stays out; the check of the book sees
-// to it that it is in hours.
-func (b *Book) refundWindow() time.Duration {
-	return time.Duration(b.clocks[recovery.AutoRefundClock].Length) * time.Hour
-}
+// hours is the length of a clock that counts in hours, as the check of the book
+// has it of the auto-refund.
+func (r *clockRule) hours() time.Duration { return time.Duration(r.Length) * time.Hour }
 
 // refundDue is when the platform has given back what nobody claimed. Time that
 // passed before the case was filed passed at life's own pace: only the rest of
@@ -88,5 +101,5 @@ func (b *Book) RefundAhead(f recovery.Filing, now time.Time) bool {
 
 // refundAt is when unclaimed money sent at an instant comes back.
 func (b *Book) refundAt(sentAt time.Time) time.Time {
-	return sentAt.Add(b.refundWindow())
+	return sentAt.Add(b.clock(recovery.AutoRefundClock, sentAt).hours())
 }

@@ -78,7 +78,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 				t.Errorf("%s: the source is %q", test.clock, got.Source)
 			}
 		}
-		if nominal, known := b.Nominal(test.clock); !known || nominal != test.length {
+		if nominal, known := b.Nominal(test.clock, sent); !known || nominal != test.length {
 			t.Errorf("%s: nominal length %v, want %v", test.clock, nominal, test.length)
 		}
 	}
@@ -90,7 +90,7 @@ func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	if got := book(t).Deadlines(recovery.Case{}, closed, sent); len(got) > 0 {
 		t.Errorf("a closed case waits for %+v", got)
 	}
-	if _, known := book(t).Nominal(recovery.NoClock); known {
+	if _, known := book(t).Nominal(recovery.NoClock, sent); known {
 		t.Error("no clock has a length")
 	}
 }

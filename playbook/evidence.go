@@ -8,7 +8,7 @@ import (
 
 // evidenceRule is one kind of evidence that some stages ask for.
 type evidenceRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	scope    `yaml:",inline"`
 	Kind     recovery.EvidenceKind `yaml:"kind"`
 	Required bool                  `yaml:"required"`
@@ -18,7 +18,7 @@ type evidenceRule struct {
 // dossierRule is one thing a complete dossier holds: a fact of the case, or any
 // one of some kinds of evidence.
 type dossierRule struct {
-	Rule      `yaml:",inline"`
+	entry     `yaml:",inline"`
 	scope     `yaml:",inline"`
 	Audiences []recovery.Audience     `yaml:"audiences"`
 	Fact      string                  `yaml:"fact"`
@@ -35,11 +35,13 @@ var caseFacts = map[string]func(recovery.Case) bool{
 }
 
 // Requirements lists what the stage of a case asks for, and which of it is
-// there, in the order of the book; never nil.
+// there, in the order of the book; never nil. A case is asked for what the rules
+// asked on the day it was filed.
 func (b *Book) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
 	required := []recovery.Requirement{}
-	for _, rule := range b.data.Evidence {
-		if !rule.covers(situationOf(c, c.Position.Stage)) {
+	at := situationOf(&c, c.Position.Stage)
+	for rule := range current(b.data.Evidence, c.CreatedAt) {
+		if !rule.covers(at) {
 			continue
 		}
 		required = append(required, recovery.Requirement{
@@ -50,11 +52,13 @@ func (b *Book) Requirements(c recovery.Case, have []recovery.Evidence) []recover
 }
 
 // Missing lists in Chinese what a complete dossier for an audience would hold
-// and this case does not; empty when it is complete.
+// and this case does not, by the rules of the day it was filed; empty when it is
+// complete.
 func (b *Book) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
 	var missing []string
-	for _, rule := range b.data.Dossier {
-		if !slices.Contains(rule.Audiences, a) || !rule.covers(situationOf(c, c.Position.Stage)) {
+	at := situationOf(&c, c.Position.Stage)
+	for rule := range current(b.data.Dossier, c.CreatedAt) {
+		if !slices.Contains(rule.Audiences, a) || !rule.covers(at) {
 			continue
 		}
 		if !rule.satisfied(c, have) {
@@ -64,7 +68,7 @@ func (b *Book) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Aud
 	return missing
 }
 
-func (r dossierRule) satisfied(c recovery.Case, have []recovery.Evidence) bool {
+func (r *dossierRule) satisfied(c recovery.Case, have []recovery.Evidence) bool {
 	if r.Fact != "" {
 		return caseFacts[r.Fact](c)
 	}

@@ -82,13 +82,13 @@ func (f AssessmentFacts) claimState() recovery.ClaimState {
 	return f.ClaimState
 }
 
-// record is the facts as a case that stands at a stage, for the rules that speak
-// of cases.
-func (f AssessmentFacts) record(stage recovery.Stage) recovery.Case {
+// record is the facts as a case that is filed now and stands at a stage, for the
+// rules that speak of cases.
+func (f AssessmentFacts) record(stage recovery.Stage, now time.Time) recovery.Case {
 	return recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAt(), Reason: f.Reason,
 		ClaimState: f.claimState(), Group: f.group(), Claimant: f.Claimant,
-		Position: recovery.Position{Stage: stage, Claim: f.Amount, OneToOne: f.group().OneToOne()},
+		CreatedAt: now, Position: recovery.Position{Stage: stage, Claim: f.Amount, OneToOne: f.group().OneToOne()},
 	}
 }
 
@@ -109,15 +109,20 @@ func (b *Book) Check(f AssessmentFacts, now time.Time) error {
 	c.instant("notified_at", f.NotifiedAt, f.SentAt)
 	c.people(f)
 	for _, name := range sortedKeys(f.Circumstances) {
-		if !b.asks(name, aboutCase) {
+		if !b.asks(name, aboutCase, now) {
 			c.fault("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
 	return recovery.Invalid(c.faults)
 }
 
-func (b *Book) asks(signal, about string) bool {
-	return slices.ContainsFunc(b.data.Questions, func(q questionRule) bool { return q.Signal == signal && q.About == about })
+func (b *Book) asks(signal, about string, at time.Time) bool {
+	for rule := range current(b.data.Questions, at) {
+		if rule.Signal == signal && rule.About == about {
+			return true
+		}
+	}
+	return false
 }
 
 // factCheck collects faulty fields in the order of the body.

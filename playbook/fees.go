@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"math"
+	"time"
 
 	"recourse/recovery"
 )
@@ -9,7 +10,7 @@ import (
 // feeRule is how one fee is computed: by bands of the amount, or as a part of
 // another. Several rules of one name continue one another's bands.
 type feeRule struct {
-	Rule   `yaml:",inline"`
+	entry  `yaml:",inline"`
 	Fee    string         `yaml:"fee"`
 	Bands  []bandRule     `yaml:"bands"`
 	AtMost recovery.Money `yaml:"at_most_fen"`
@@ -32,23 +33,24 @@ const (
 )
 
 // Fee computes a court fee by name: suit, summary, payment_order, preservation.
-// The mark is the weakest that was leant on; false when the book cannot say.
-func (b *Book) Fee(name string, amount recovery.Money) (fee recovery.Money, mark Mark, known bool) {
+// The mark is the weakest that was leant on; false when the book cannot say at
+// that instant.
+func (b *Book) Fee(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
 	if name == feeFree {
 		return 0, "", true
 	}
-	for _, rule := range b.data.Fees {
+	for rule := range current(b.data.Fees, at) {
 		if rule.Fee == name && rule.Of != "" {
-			whole, mark, known := b.Fee(rule.Of, amount)
+			whole, mark, known := b.Fee(rule.Of, amount, at)
 			return (whole + recovery.Money(rule.Divide)/2) / recovery.Money(rule.Divide), weaker(mark, rule.Source.Mark), known
 		}
 	}
-	return b.banded(name, amount)
+	return b.banded(name, amount, at)
 }
 
-func (b *Book) banded(name string, amount recovery.Money) (fee recovery.Money, mark Mark, known bool) {
+func (b *Book) banded(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
 	var from recovery.Money
-	for _, rule := range b.data.Fees {
+	for rule := range current(b.data.Fees, at) {
 		if rule.Fee != name {
 			continue
 		}

@@ -20,7 +20,7 @@ var allRoutes = append([]recovery.Route{VoluntaryReturn, PlatformAppeal}, recove
 
 // priorRule is what a source claims of a route's success.
 type priorRule struct {
-	Rule    `yaml:",inline"`
+	entry   `yaml:",inline"`
 	Route   recovery.Route `yaml:"route"`
 	If      condition      `yaml:"if"`
 	Percent float64        `yaml:"percent"`
@@ -29,7 +29,7 @@ type priorRule struct {
 
 // scaleRule multiplies a claimed chance.
 type scaleRule struct {
-	Rule    `yaml:",inline"`
+	entry   `yaml:",inline"`
 	Route   recovery.Route `yaml:"route"`
 	If      condition      `yaml:"if"`
 	Percent float64        `yaml:"percent"`
@@ -136,20 +136,20 @@ const doubt = 0.1
 // a case speaks, and the interval says nothing.
 func (v *view) chance(route recovery.Route, known Experience) (chance Chance, informed bool) {
 	share, sources, claimed := v.prior(route)
-	weight, _ := v.book.limit("prior_weight")
-	enough, _ := v.book.limit("cohort")
+	weight, _ := v.book.limit("prior_weight", v.now)
+	enough, _ := v.book.limit("cohort", v.now)
 	prior := beta{1, 1}
 	if weight > 0 && len(sources) > 0 {
 		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
 	tally := known.tally(Cohort{route, v.facts.group().Kind, Band(v.facts.Amount)}, int(enough))
-	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
+	after := v.book.chances.of(beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)})
 	if len(sources) == 0 {
 		sources = append(sources, "没有来源给出成功率")
 	}
 	sources = append(sources, fmt.Sprintf("本站已结案件 %d 件", tally.N))
 	return Chance{
-		Low: round(after.quantile(0.025)), Mean: round(after.mean()), High: round(after.quantile(0.975)),
+		Low: after.low, Mean: after.mean, High: after.high,
 		N: tally.N, Source: strings.Join(sources, "；"),
 	}, claimed || tally.N > 0
 }
@@ -167,7 +167,7 @@ func (v *view) prior(route recovery.Route) (share float64, sources []string, cla
 			continue
 		}
 		claimed = true
-		sources = append(sources, rule.Source.String()+"（通俗文章，权重很小）")
+		sources = append(sources, rule.cited+"（通俗文章，权重很小）")
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == route && rule.If.holds(v.read) == Yes {

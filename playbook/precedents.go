@@ -12,7 +12,7 @@ import (
 
 // precedentRule is a case that a source tells.
 type precedentRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	scope    `yaml:",inline"`
 	Signals  []string       `yaml:"signals"`
 	Amount   recovery.Money `yaml:"amount_fen"`
@@ -52,7 +52,7 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 	for rule := range current(v.book.data.Precedents, v.now) {
 		if score, why := v.likeness(rule); score > 0 {
 			found = append(found, candidate{score, func() Precedent {
-				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.String()}
+				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.cited}
 			}})
 		}
 	}
@@ -73,7 +73,7 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 
 // likeness adds up what a told case shares with this one: what makes a case
 // special counts most, then the rest as in a lesson.
-func (v *view) likeness(rule precedentRule) (score int, why []string) {
+func (v *view) likeness(rule *precedentRule) (score int, why []string) {
 	for _, signal := range rule.Signals {
 		if v.read(signal) == Yes {
 			score, why = score+4, append(why, v.book.told(signal))
@@ -91,7 +91,7 @@ func (v *view) likeness(rule precedentRule) (score int, why []string) {
 
 // told names a shared circumstance by the question that asks for it.
 func (b *Book) told(signal string) string {
-	for _, rule := range b.data.Questions {
+	for _, rule := range b.data.Questions { // at any time: a told case was told before
 		if rule.Signal == signal {
 			return b.data.Library.Why["circumstance"] + "：" + rule.Text
 		}

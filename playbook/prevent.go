@@ -9,13 +9,13 @@ import (
 
 // confirmationRule is one of the things to look at before a send.
 type confirmationRule struct {
-	Rule `yaml:",inline"`
-	Text string `yaml:"text"`
+	entry `yaml:",inline"`
+	Text  string `yaml:"text"`
 }
 
 // measureRule is something that makes a mis-send less likely or less final.
 type measureRule struct {
-	Rule   `yaml:",inline"`
+	entry  `yaml:",inline"`
 	Name   string    `yaml:"name"`
 	Rating int       `yaml:"rating"`
 	If     condition `yaml:"if"`
@@ -24,14 +24,14 @@ type measureRule struct {
 
 // cautionRule is said when its condition holds.
 type cautionRule struct {
-	Rule `yaml:",inline"`
-	If   condition `yaml:"if"`
-	Text string    `yaml:"text"`
+	entry `yaml:",inline"`
+	If    condition `yaml:"if"`
+	Text  string    `yaml:"text"`
 }
 
 // claimRule is what a source tells that decides nothing here.
 type claimRule struct {
-	Rule  `yaml:",inline"`
+	entry `yaml:",inline"`
 	scope `yaml:",inline"`
 	Text  string `yaml:"text"`
 }
@@ -54,7 +54,7 @@ type Prevention struct {
 	Measures      []Measure      `json:"measures"`
 	Warnings      []Warning      `json:"warnings"`
 	Questions     []Question     `json:"questions"` // what would change the answer
-	Playbook      string         `json:"playbook"`
+	Playbook      VersionRef     `json:"playbook"`
 }
 
 // Confirmation is one of the three looks before a send.
@@ -77,8 +77,8 @@ type Measure struct {
 
 // CheckSend names each field that cannot be accepted: nil, or a Fault with
 // CodeInvalid.
-func (b *Book) CheckSend(f SendFacts) error {
-	c := &factCheck{}
+func (b *Book) CheckSend(f SendFacts, now time.Time) error {
+	c := &factCheck{now: now}
 	choice(c, "platform", f.Platform, recovery.Platforms, true)
 	choice(c, "instrument", f.Instrument, recovery.Instruments, true)
 	c.amount("amount_fen", f.Amount, 0)
@@ -86,7 +86,7 @@ func (b *Book) CheckSend(f SendFacts) error {
 	choice(c, "delayed_arrival", f.Delay, Delays, false)
 	c.people(AssessmentFacts{Group: f.Group})
 	for _, name := range sortedKeys(f.Circumstances) {
-		if !b.asks(name, aboutSending) {
+		if !b.asks(name, aboutSending, now) {
 			c.fault("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
@@ -97,16 +97,16 @@ func (b *Book) CheckSend(f SendFacts) error {
 func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 	r := b.sending(f, now)
 	answer := Prevention{
-		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: b.Version(),
+		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{b.Version()},
 	}
 	for rule := range current(b.data.Confirmations, now) {
-		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
+		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.cited})
 	}
 	var unknowns []string
 	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
-			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
+			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.cited})
 			unknowns = append(unknowns, rule.If.unknowns(r)...)
 		}
 	}
@@ -119,7 +119,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		default: // it does not apply
 		}
 	}
-	answer.Questions = b.ask(unknowns)
+	answer.Questions = b.ask(unknowns, now)
 	return answer
 }
 
@@ -132,7 +132,7 @@ var sendSignals = map[string]func(*Book, SendFacts, time.Time) Answer{
 	},
 	"enterprise": func(_ *Book, f SendFacts, _ time.Time) Answer { return enterprise(f) },
 	"delayed":    func(_ *Book, f SendFacts, _ time.Time) Answer { return delayed(f.Delay) },
-	"large":      func(b *Book, f SendFacts, _ time.Time) Answer { return b.large(f.Amount) },
+	"large":      func(b *Book, f SendFacts, now time.Time) Answer { return b.large(f.Amount, now) },
 	"late":       func(b *Book, _ SendFacts, now time.Time) Answer { return b.late(now) },
 	"holiday": func(b *Book, _ SendFacts, now time.Time) Answer {
 		return answerOf(b.calendar.Holiday(calendar.DayOf(now)))
@@ -167,16 +167,16 @@ func sendGroup(f SendFacts, kind recovery.GroupKind) Answer {
 	return given(f.Group.Kind, kind)
 }
 
-func (b *Book) large(amount recovery.Money) Answer {
+func (b *Book) large(amount recovery.Money, now time.Time) Answer {
 	if amount <= 0 {
 		return Unknown
 	}
-	return b.against("large_send_fen", func(limit int64) bool { return int64(amount) >= limit })
+	return b.against("large_send_fen", now, func(limit int64) bool { return int64(amount) >= limit })
 }
 
 func (b *Book) late(now time.Time) Answer {
 	hour := int64(now.In(china).Hour())
 	return either(
-		b.against("late_from_hour", func(limit int64) bool { return hour >= limit }),
-		b.against("late_until_hour", func(limit int64) bool { return hour < limit }))
+		b.against("late_from_hour", now, func(limit int64) bool { return hour >= limit }),
+		b.against("late_until_hour", now, func(limit int64) bool { return hour < limit }))
 }

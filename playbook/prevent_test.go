@@ -61,7 +61,7 @@ func TestPreventionWarns(t *testing.T) {
 		if list := codes(got.Warnings); !slices.Equal(list, slices.Concat([]string{}, test.want)) {
 			t.Errorf("%s: %v, want %v", test.name, list, test.want)
 		}
-		if len(got.Confirmations) != 3 || got.Playbook != b.Version() {
+		if len(got.Confirmations) != 3 || got.Playbook.Version != b.Version() {
 			t.Errorf("%s: %d confirmations by %q", test.name, len(got.Confirmations), got.Playbook)
 		}
 	}
@@ -110,7 +110,7 @@ func TestASendThatCannotBe(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	sound := playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer}
-	if err := b.CheckSend(sound); err != nil {
+	if err := b.CheckSend(sound, sent); err != nil {
 		t.Errorf("a sound send: %v", err)
 	}
 	for field, change := range map[string]func(*playbook.SendFacts){
@@ -127,12 +127,12 @@ func TestASendThatCannotBe(t *testing.T) {
 	} {
 		f := sound
 		change(&f)
-		wantField(t, b.CheckSend(f), field)
+		wantField(t, b.CheckSend(f, sent), field)
 	}
-	for _, q := range b.SendingQuestions() {
+	for _, q := range b.SendingQuestions(sent) {
 		f := sound
 		f.Circumstances = map[string]bool{q.Signal: false}
-		if err := b.CheckSend(f); err != nil || q.Text == "" {
+		if err := b.CheckSend(f, sent); err != nil || q.Text == "" {
 			t.Errorf("%+v: %v", q, err)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"recourse/playbook/calendar"
-	"recourse/recovery"
 )
 
 const shelfFile = "books/shelf.yaml"
@@ -133,7 +132,7 @@ func parse(folder string, files []file) (*Book, error) {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	book.index()
+	book.settle()
 	if err := book.check(where); err != nil {
 		return nil, err
 	}
@@ -174,9 +173,15 @@ func (b *Book) keep(node *yaml.Node) error {
 	return nil
 }
 
-func (b *Book) index() {
-	b.clocks = make(map[recovery.Clock]clockRule, len(b.data.Clocks))
-	for _, rule := range b.data.Clocks {
-		b.clocks[rule.Clock] = rule
+// settle works out once what every answer would work out anew.
+func (b *Book) settle() {
+	for _, e := range b.data.entries() {
+		e.settle()
+	}
+	for i := range b.data.Texts {
+		b.data.Texts[i].settle()
+	}
+	for i := range b.data.Theories {
+		b.data.Theories[i].settle()
 	}
 }

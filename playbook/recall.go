@@ -24,7 +24,7 @@ const (
 
 // recallRule is one source's word on one platform's instruments.
 type recallRule struct {
-	Rule   `yaml:",inline"`
+	entry  `yaml:",inline"`
 	scope  `yaml:",inline"`
 	Recall string `yaml:"recall"`
 	Within *span  `yaml:"within"` // nil: as long as nobody claimed it
@@ -51,7 +51,7 @@ var recallActors = []string{"sender", "recipient", "platform", "company"}
 
 // guidanceRule is what to do at one moment.
 type guidanceRule struct {
-	Rule  `yaml:",inline"`
+	entry `yaml:",inline"`
 	scope `yaml:",inline"`
 	When  string   `yaml:"when"`
 	Who   []string `yaml:"who"`
@@ -61,7 +61,7 @@ type guidanceRule struct {
 
 // warningRule is said beside an answer.
 type warningRule struct {
-	Rule         `yaml:",inline"`
+	entry        `yaml:",inline"`
 	scope        `yaml:",inline"`
 	OnlyDisputed bool   `yaml:"only_disputed"`
 	Text         string `yaml:"text"`
@@ -152,12 +152,12 @@ type Reading struct {
 
 // cell is all that the sources say of one platform's instrument, when the money
 // was sent.
-type cell []recallRule
+type cell []*recallRule
 
 func (b *Book) cell(at situation, sentAt time.Time) cell {
 	var found cell
-	for _, rule := range b.data.Recall {
-		if rule.inForce(sentAt) && rule.covers(at) {
+	for rule := range current(b.data.Recall, sentAt) {
+		if rule.covers(at) {
 			found = append(found, rule)
 		}
 	}
@@ -165,13 +165,13 @@ func (b *Book) cell(at situation, sentAt time.Time) cell {
 }
 
 func (c cell) disputed() bool {
-	return slices.ContainsFunc(c, func(r recallRule) bool { return len(r.DisputedBy) > 0 })
+	return slices.ContainsFunc(c, func(r *recallRule) bool { return len(r.DisputedBy) > 0 })
 }
 
 // refunds reports that a source says unclaimed money comes back. A refund is
 // only waited for, never promised, so one source is enough.
 func (c cell) refunds() bool {
-	return slices.ContainsFunc(c, func(r recallRule) bool { return r.Refund != refundUnsaid })
+	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Refund != refundUnsaid })
 }
 
 // window is how long after sending the sender can take money back that nobody
@@ -200,12 +200,13 @@ func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
 	rules := b.cell(f.situation(), f.SentAt)
 	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
 	for _, rule := range rules {
-		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})
+		answer.Readings = append(answer.Readings, Reading{rule.cited, rule.Text})
 	}
 	moment := b.moment(rules, f, now, &answer)
-	guidance := b.guidance(moment, f)
-	answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
-	answer.Warnings = b.warnings(f, answer.Disputed)
+	if guidance := b.guidance(moment, f, now); guidance != nil {
+		answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
+	}
+	answer.Warnings = b.warnings(f, answer.Disputed, now)
 	return answer
 }
 
@@ -258,19 +259,19 @@ func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recal
 }
 
 // guidance is the first that fits; the checks of the book see to it that one
-// does.
-func (b *Book) guidance(moment string, f RecallFacts) guidanceRule {
-	for _, rule := range b.data.Guidance {
+// does at any time.
+func (b *Book) guidance(moment string, f RecallFacts, now time.Time) *guidanceRule {
+	for rule := range current(b.data.Guidance, now) {
 		if rule.When == moment && rule.covers(f.situation()) {
 			return rule
 		}
 	}
-	return guidanceRule{}
+	return nil
 }
 
-func (b *Book) warnings(f RecallFacts, disputed bool) []string {
+func (b *Book) warnings(f RecallFacts, disputed bool, now time.Time) []string {
 	var texts []string
-	for _, rule := range b.data.Warnings {
+	for rule := range current(b.data.Warnings, now) {
 		if rule.covers(f.situation()) && (disputed || !rule.OnlyDisputed) {
 			texts = append(texts, rule.Text)
 		}

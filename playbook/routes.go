@@ -10,7 +10,7 @@ import (
 
 // routeRule is one way to get the money back.
 type routeRule struct {
-	Rule    `yaml:",inline"`
+	entry   `yaml:",inline"`
 	Route   recovery.Route `yaml:"route"`
 	Name    string         `yaml:"name"`
 	Needs   condition      `yaml:"needs"`
@@ -83,21 +83,21 @@ func (v *view) routes(known Experience) []RouteOption {
 	return options
 }
 
-func (v *view) worthwhile(rule routeRule, option RouteOption) bool {
+func (v *view) worthwhile(rule *routeRule, option RouteOption) bool {
 	if len(rule.Tried) > 0 && rule.Tried.holds(v.read) == Yes {
 		return false
 	}
 	return option.Value == nil || *option.Value > 0
 }
 
-func (v *view) option(rule routeRule, known Experience) RouteOption {
+func (v *view) option(rule *routeRule, known Experience) RouteOption {
 	option := RouteOption{
-		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.String(),
+		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.cited,
 	}
 	v.decide(rule, &option)
 	chance, informed := v.chance(rule.Route, known)
 	option.Chance = chance
-	if fee, mark, computed := v.book.Fee(rule.Fee, v.facts.Amount); computed {
+	if fee, mark, computed := v.book.Fee(rule.Fee, v.facts.Amount, v.now); computed {
 		option.Cost, option.CostMark = &fee, mark
 		if informed {
 			value := recovery.Money(math.Round(float64(v.facts.Amount)*chance.Mean)) - fee
@@ -108,7 +108,7 @@ func (v *view) option(rule routeRule, known Experience) RouteOption {
 }
 
 // decide opens or closes a way and says why.
-func (v *view) decide(rule routeRule, option *RouteOption) {
+func (v *view) decide(rule *routeRule, option *RouteOption) {
 	shut := said(rule.Closed, v.read)
 	needs := rule.Needs.holds(v.read)
 	option.Open = len(shut) == 0 && needs == Yes
@@ -120,5 +120,5 @@ func (v *view) decide(rule routeRule, option *RouteOption) {
 	for _, reason := range rule.Closed {
 		unknowns = append(unknowns, reason.If.unknowns(v.read)...)
 	}
-	option.Questions = v.book.ask(unknowns)
+	option.Questions = v.book.ask(unknowns, v.now)
 }

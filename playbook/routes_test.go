@@ -39,12 +39,12 @@ func TestFees(t *testing.T) {
 		{"preservation", 10_000_000 * yuan, 5_000 * yuan, playbook.Recalled},
 		{"free", 1, 0, ""},
 	} {
-		if got, mark, known := b.Fee(test.fee, test.amount); !known || got != test.want || mark != test.mark {
+		if got, mark, known := b.Fee(test.fee, test.amount, sent); !known || got != test.want || mark != test.mark {
 			t.Errorf("%s of %s: %s [%s], want %s [%s]", test.fee, test.amount, got, mark, test.want, test.mark)
 		}
 	}
 	for _, name := range []string{"unknown", "tea"} {
-		if _, _, known := b.Fee(name, 1); known {
+		if _, _, known := b.Fee(name, 1, sent); known {
 			t.Errorf("the fee %s was computed", name)
 		}
 	}
@@ -57,8 +57,8 @@ func TestFeesRise(t *testing.T) {
 		name := rapid.SampledFrom([]string{"suit", "summary", "payment_order", "preservation"}).Draw(t, "fee")
 		amount := recovery.Money(rapid.Int64Range(1, int64(recovery.MaxMoney)).Draw(t, "amount"))
 		more := amount + recovery.Money(rapid.Int64Range(0, int64(recovery.MaxMoney-amount)).Draw(t, "more"))
-		fee, _, known := b.Fee(name, amount)
-		higher, _, _ := b.Fee(name, more)
+		fee, _, known := b.Fee(name, amount, sent)
+		higher, _, _ := b.Fee(name, more, sent)
 		if !known || fee <= 0 || higher < fee {
 			t.Fatalf("%s: %s for %s, %s for %s", name, fee, amount, higher, more)
 		}
@@ -207,7 +207,7 @@ func drawFacts(t *rapid.T, b *playbook.Book) playbook.AssessmentFacts {
 		},
 		Circumstances: map[string]bool{},
 	}
-	for _, q := range b.Questions() {
+	for _, q := range b.Questions(sent) {
 		if rapid.Bool().Draw(t, q.Signal+" told") {
 			f.Circumstances[q.Signal] = rapid.Bool().Draw(t, q.Signal)
 		}

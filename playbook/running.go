@@ -80,14 +80,17 @@ func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.St
 func (b *Book) Run(
 	run recovery.Running, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
 ) recovery.Deadline {
-	rule := b.clocks[run.Clock]
+	rule := b.clock(run.Clock, from)
+	if rule == nil {
+		rule = b.clock(run.Clock, now) // it began before the book knows of it
+	}
 	deadline := recovery.Deadline{
 		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
-		Source: rule.ID + " (" + rule.Source.String() + ")",
+		Source: rule.ID + " (" + rule.cited + ")",
 	}
 	switch run.Clock {
 	case recovery.AutoRefundClock:
-		deadline.DueAt = refundDue(c, b.refundWindow())
+		deadline.DueAt = refundDue(c, rule.hours())
 	case recovery.AvoidanceClock:
 		reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt})
 		deadline.DueAt = ahead(c, c.CreatedAt, reckoned.Avoidance)
@@ -110,7 +113,7 @@ func (b *Book) Run(
 
 // warning is the next day on which people are told that a deadline comes nearer;
 // nil when none is left. Under a pace the days shrink as the wait does.
-func (r clockRule) warning(due time.Time, pace int, now time.Time) *time.Time {
+func (r *clockRule) warning(due time.Time, pace int, now time.Time) *time.Time {
 	for _, days := range r.WarnDays { // from the earliest warning to the last
 		at := due.Add(-paced(time.Duration(days)*24*time.Hour, pace))
 		if at.After(now) {
@@ -161,7 +164,7 @@ func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, a
 	}
 	noon := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
 	end := b.calendar.Deadline(day.Add(-12*time.Hour), noon, nil).At.In(china)
-	hour, _ := b.limit(limitInstalmentHour)
+	hour, _ := b.limit(limitInstalmentHour, accepted)
 	due := time.Date(end.Year(), end.Month(), end.Day(), int(hour), 0, 0, 0, china)
 	return ahead(c, accepted, due)
 }
@@ -180,26 +183,26 @@ const (
 
 // Terms are what the book decides of a case at its filing.
 func (b *Book) Terms(f recovery.Filing, now time.Time) recovery.Terms {
-	fourEyes, _ := b.limit(limitFourEyes)
+	fourEyes, _ := b.limit(limitFourEyes, now)
 	return recovery.Terms{
-		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f), FourEyes: recovery.Money(fourEyes),
+		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f, now), FourEyes: recovery.Money(fourEyes),
 	}
 }
 
 // silenceRule is a case of which the group is not told.
 type silenceRule struct {
-	Rule    `yaml:",inline"`
+	entry   `yaml:",inline"`
 	scope   `yaml:",inline"`
 	Reasons []recovery.Reason `yaml:"reasons"`
 	Why     string            `yaml:"why"`
 }
 
-func (b *Book) silent(f recovery.Filing) bool {
+func (b *Book) silent(f recovery.Filing, now time.Time) bool {
 	at := situation{platform: f.Platform, instrument: f.Instrument, group: recovery.NoGroup}
 	if f.Group != nil {
 		at.group = f.Group.Kind
 	}
-	for _, rule := range b.data.Silences {
+	for rule := range current(b.data.Silences, now) {
 		if rule.covers(at) && admits(rule.Reasons, f.Reason) {
 			return true
 		}
@@ -207,10 +210,11 @@ func (b *Book) silent(f recovery.Filing) bool {
 	return false
 }
 
-// ContactLimits are how often and when a counterpart may be written to.
-func (b *Book) ContactLimits() recovery.ContactLimits {
+// ContactLimits are how often and when a counterpart may be written to, as an
+// instant's rules have it.
+func (b *Book) ContactLimits(at time.Time) recovery.ContactLimits {
 	number := func(name string) int {
-		value, _ := b.limit(name)
+		value, _ := b.limit(name, at)
 		return int(value)
 	}
 	return recovery.ContactLimits{

@@ -3,6 +3,7 @@ package playbook
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Answer is yes, no, or unknown: what is not known is never guessed.
@@ -75,7 +76,7 @@ func (c condition) unknowns(r read) []string {
 
 // limitRule is a figure that rules speak of by name.
 type limitRule struct {
-	Rule  `yaml:",inline"`
+	entry `yaml:",inline"`
 	Limit string `yaml:"limit"`
 	Value int64  `yaml:"value"`
 }
@@ -89,9 +90,9 @@ var limitNames = []string{
 	limitQuietFrom, limitQuietUntil,
 }
 
-// limit is a figure; false in a book that does not name it.
-func (b *Book) limit(name string) (int64, bool) {
-	for _, rule := range b.data.Limits {
+// limit is a figure at an instant; false in a book that does not name it.
+func (b *Book) limit(name string, at time.Time) (int64, bool) {
+	for rule := range current(b.data.Limits, at) {
 		if rule.Limit == name {
 			return rule.Value, true
 		}
@@ -100,8 +101,8 @@ func (b *Book) limit(name string) (int64, bool) {
 }
 
 // against compares a value with a limit; unknown where the book has no figure.
-func (b *Book) against(name string, holds func(limit int64) bool) Answer {
-	limit, known := b.limit(name)
+func (b *Book) against(name string, at time.Time, holds func(limit int64) bool) Answer {
+	limit, known := b.limit(name, at)
 	if !known {
 		return Unknown
 	}
@@ -117,7 +118,7 @@ const (
 // questionRule is a fact that only people know. Its signal may be given among
 // the circumstances.
 type questionRule struct {
-	Rule   `yaml:",inline"`
+	entry  `yaml:",inline"`
 	Signal string `yaml:"signal"`
 	About  string `yaml:"about"`
 	Text   string `yaml:"text"`
@@ -129,15 +130,16 @@ type Question struct {
 	Text   string `json:"text"`
 }
 
-// Questions lists what may be told of a case among its circumstances.
-func (b *Book) Questions() []Question { return b.questions(aboutCase) }
+// Questions lists what may be told of a case among its circumstances, at an
+// instant.
+func (b *Book) Questions(at time.Time) []Question { return b.questions(aboutCase, at) }
 
 // SendingQuestions lists what may be told of a send that is not made yet.
-func (b *Book) SendingQuestions() []Question { return b.questions(aboutSending) }
+func (b *Book) SendingQuestions(at time.Time) []Question { return b.questions(aboutSending, at) }
 
-func (b *Book) questions(about string) []Question {
+func (b *Book) questions(about string, at time.Time) []Question {
 	questions := []Question{}
-	for _, rule := range b.data.Questions {
+	for rule := range current(b.data.Questions, at) {
 		if rule.About == about {
 			questions = append(questions, Question{rule.Signal, rule.Text})
 		}
@@ -147,9 +149,9 @@ func (b *Book) questions(about string) []Question {
 
 // ask turns unknown signals into questions, each once. A signal that follows
 // from other facts is left out: those facts are asked for where they are told.
-func (b *Book) ask(signals []string) []Question {
+func (b *Book) ask(signals []string, at time.Time) []Question {
 	questions := []Question{}
-	for _, rule := range b.data.Questions {
+	for rule := range current(b.data.Questions, at) {
 		if slices.Contains(signals, rule.Signal) {
 			questions = append(questions, Question{rule.Signal, rule.Text})
 		}
@@ -182,7 +184,7 @@ type Warning struct {
 	Source string `json:"source"`
 }
 
-func (r Rule) warning(text string) Warning {
-	_, code, _ := strings.Cut(r.ID, ".")
-	return Warning{Code: code, Text: text, Source: r.Source.String()}
+func (e *entry) warning(text string) Warning {
+	_, code, _ := strings.Cut(e.ID, ".")
+	return Warning{Code: code, Text: text, Source: e.cited}
 }

@@ -91,17 +91,51 @@ type Rule struct {
 	Source     Source     `yaml:"source" json:"source"`
 	Confidence Confidence `yaml:"confidence" json:"confidence"`
 	DisputedBy []string   `yaml:"disputed_by" json:"disputed_by,omitempty"`
-	ValidFrom  *time.Time `yaml:"valid_from" json:"valid_from,omitempty"` // nil: since the book's own date
+	ValidFrom  *time.Time `yaml:"valid_from" json:"valid_from,omitempty"` // nil: as far back as anybody asks
 	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // the first day it no longer holds; nil: none is known
 }
 
-// inForce reports whether the rule's own time covers an instant; an unknown one
-// is covered.
-func (r Rule) inForce(at time.Time) bool {
-	if at.IsZero() {
-		return true
+// entry is a rule as a book holds it, with what is worked out once, when the
+// book is loaded.
+type entry struct {
+	Rule  `yaml:",inline"`
+	cited string // the source as it is cited
+	term  term
+}
+
+func (e *entry) settle() {
+	e.cited, e.term = e.Source.String(), termOf(e.ValidFrom, e.ValidTo)
+}
+
+func (e *entry) self() *entry { return e }
+
+func (e *entry) inForce(at time.Time) bool { return e.term.covers(at) }
+
+// term is the time in which something holds: from an instant on, and before
+// another. A zero end is open.
+type term struct{ from, until time.Time }
+
+func termOf(from, until *time.Time) term {
+	var t term
+	if from != nil {
+		t.from = dawn(*from)
 	}
-	return (r.ValidFrom == nil || !at.Before(dawn(*r.ValidFrom))) && (r.ValidTo == nil || at.Before(dawn(*r.ValidTo)))
+	if until != nil {
+		t.until = dawn(*until)
+	}
+	return t
+}
+
+func faultOfTerm(from, until *time.Time) string {
+	if from != nil && until != nil && !until.After(*from) {
+		return "valid_to lies before valid_from"
+	}
+	return ""
+}
+
+// covers an unknown instant too.
+func (t term) covers(at time.Time) bool {
+	return at.IsZero() || !at.Before(t.from) && (t.until.IsZero() || at.Before(t.until))
 }
 
 // dawn is when a date of a book begins: in China, not in Greenwich.
@@ -109,13 +143,17 @@ func dawn(date time.Time) time.Time {
 	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, china)
 }
 
-func (r Rule) rule() Rule { return r }
+// held is a rule of a book, by its address.
+type held[T any] interface {
+	*T
+	self() *entry
+}
 
 // current are the rules whose own time covers an instant, in their order.
-func current[T interface{ rule() Rule }](rules []T, at time.Time) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for _, r := range rules {
-			if r.rule().inForce(at) && !yield(r) {
+func current[T any, P held[T]](rules []T, at time.Time) iter.Seq[P] {
+	return func(yield func(P) bool) {
+		for i := range rules {
+			if rule := P(&rules[i]); rule.self().inForce(at) && !yield(rule) {
 				return
 			}
 		}

@@ -63,7 +63,7 @@ func (b *Book) CheckIncome(row Income) error {
 
 // strategyRule is how to speak in one kind of group.
 type strategyRule struct {
-	Rule  `yaml:",inline"`
+	entry `yaml:",inline"`
 	scope `yaml:",inline"`
 	Risk  string `yaml:"risk"`
 	First string `yaml:"first"`
@@ -75,7 +75,7 @@ var risks = []string{"low", "medium", "high"}
 // noteRule is something else that matters; Unknown is said where it cannot be
 // told whether it does.
 type noteRule struct {
-	Rule    `yaml:",inline"`
+	entry   `yaml:",inline"`
 	If      condition `yaml:"if"`
 	Text    string    `yaml:"text"`
 	Unknown string    `yaml:"unknown"`
@@ -83,7 +83,7 @@ type noteRule struct {
 
 // planRule is one stage of the way ahead.
 type planRule struct {
-	Rule  `yaml:",inline"`
+	entry `yaml:",inline"`
 	scope `yaml:",inline"`
 	If    condition `yaml:"if"`
 	Why   string    `yaml:"why"`
@@ -117,15 +117,16 @@ func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strat
 
 func (v *view) strategy() Strategy {
 	answer := Strategy{Notes: []Note{}}
-	at := situationOf(v.facts.record(recovery.PrivateContact), recovery.PrivateContact)
-	for _, rule := range v.book.data.Strategies {
+	record := v.facts.record(recovery.PrivateContact, v.now)
+	at := situationOf(&record, recovery.PrivateContact)
+	for rule := range current(v.book.data.Strategies, v.now) {
 		if rule.covers(at) {
-			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.String(), answer.Notes}
+			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.cited, answer.Notes}
 			break
 		}
 	}
 	for rule := range current(v.book.data.StrategyNotes, v.now) {
-		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v.read), Text: rule.Text, Source: rule.Source.String()}
+		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v.read), Text: rule.Text, Source: rule.cited}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
 		}
@@ -157,7 +158,7 @@ func (v *view) plan() []PlanStep {
 			continue
 		}
 		for _, stage := range rule.Stages {
-			length, _ := v.book.Nominal(planClocks[stage])
+			length, _ := v.book.Nominal(planClocks[stage], v.now)
 			steps = append(steps, PlanStep{stage, rule.Why, spell(length)})
 		}
 	}

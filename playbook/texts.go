@@ -1,8 +1,10 @@
 package playbook
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"recourse/recovery"
@@ -10,13 +12,56 @@ import (
 
 // textRule is a text with its variables unfilled, in Chinese and in English.
 type textRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	scope    `yaml:",inline"`
 	Audience string `yaml:"audience"`
 	Channel  string `yaml:"channel"`
 	Wording  `yaml:",inline"`
 	English  Wording  `yaml:"en"`
 	Warnings []string `yaml:"warnings"`
+	chinese  form
+	english  form
+}
+
+func (r *textRule) settle() { r.chinese, r.english = formOf(r.Wording), formOf(r.English) }
+
+// form is a wording cut at its variables.
+type form struct{ subject, body, short template }
+
+func formOf(w Wording) form { return form{cut(w.Subject), cut(w.Body), cut(w.Short)} }
+
+func (f form) fill(values map[string]string) Wording {
+	return Wording{f.subject.fill(values), f.body.fill(values), f.short.fill(values)}
+}
+
+// template is a text cut at its variables: plain, variable, plain and so on.
+type template []string
+
+func cut(text string) template {
+	var parts template
+	from := 0
+	for _, at := range variableForm.FindAllStringIndex(text, -1) {
+		parts = append(parts, text[from:at[0]], text[at[0]+2:at[1]-2])
+		from = at[1]
+	}
+	return append(parts, text[from:])
+}
+
+// fill puts the values in, in one pass: a value that looks like a variable stays
+// what it is.
+func (t template) fill(values map[string]string) string {
+	if len(t) == 1 {
+		return t[0]
+	}
+	var room [16]string // more than any text has parts
+	filled := room[:0]
+	for i, part := range t {
+		if i%2 == 1 {
+			part = values[part]
+		}
+		filled = append(filled, part)
+	}
+	return strings.Join(filled, "")
 }
 
 // Wording is a text in one language: at its full length, and short.
@@ -57,54 +102,49 @@ var (
 var china = time.FixedZone("CST", 8*60*60)
 
 // variables are all that a text may name. None is personal data.
-var variables = map[string]func(*Book, tongue, recovery.Case) string{
-	"amount":      func(_ *Book, _ tongue, c recovery.Case) string { return c.Amount.String() },
-	"outstanding": func(_ *Book, _ tongue, c recovery.Case) string { return max(0, c.Amount-c.Position.Recovered).String() },
-	"sent_at": func(_ *Book, in tongue, c recovery.Case) string {
+var variables = map[string]func(*Book, tongue, *recovery.Case) string{
+	"amount": func(_ *Book, _ tongue, c *recovery.Case) string { return c.Amount.String() },
+	"outstanding": func(_ *Book, _ tongue, c *recovery.Case) string {
+		return max(0, c.Amount-c.Position.Recovered).String()
+	},
+	"sent_at": func(_ *Book, in tongue, c *recovery.Case) string {
 		if c.SentAt.IsZero() {
 			return ""
 		}
 		return c.SentAt.In(china).Format(in.moment)
 	},
-	"platform":       func(b *Book, in tongue, c recovery.Case) string { return in.names(b).Platforms[c.Platform] },
-	"instrument":     func(b *Book, in tongue, c recovery.Case) string { return in.names(b).Instruments[c.Instrument] },
-	"transaction_no": func(_ *Book, _ tongue, c recovery.Case) string { return c.TransactionNo },
-	"case_number":    func(_ *Book, _ tongue, c recovery.Case) string { return string(c.Number) },
+	"platform":       func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Platforms[c.Platform] },
+	"instrument":     func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Instruments[c.Instrument] },
+	"transaction_no": func(_ *Book, _ tongue, c *recovery.Case) string { return c.TransactionNo },
+	"case_number":    func(_ *Book, _ tongue, c *recovery.Case) string { return string(c.Number) },
 }
 
 var variableForm = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 
-// Texts gives the texts for a stage of a case, in the order of the book.
+// Texts gives the texts for a stage of a case, in the order of the book: those
+// that the rules had on the day the case was filed.
 func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	texts := []Text{}
-	for _, rule := range b.data.Texts {
-		if !rule.covers(situationOf(c, stage)) {
+	at := situationOf(&c, stage)
+	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
+	for rule := range current(b.data.Texts, c.CreatedAt) {
+		if !rule.covers(at) {
 			continue
 		}
 		texts = append(texts, Text{
 			ID: rule.ID, Audience: rule.Audience, Channel: rule.Channel,
-			Wording: b.fill(rule.Wording, chinese, c), English: b.fill(rule.English, english, c),
+			Wording: rule.chinese.fill(inChinese), English: rule.english.fill(inEnglish),
 			Warnings: slices.Clone(rule.Warnings),
 		})
 	}
 	return texts
 }
 
-func (b *Book) fill(w Wording, in tongue, c recovery.Case) Wording {
-	return Wording{b.put(w.Subject, in, c), b.put(w.Body, in, c), b.put(w.Short, in, c)}
-}
-
-// put fills in the values in one pass, so that a value that looks like a variable
-// stays what it is.
-func (b *Book) put(text string, in tongue, c recovery.Case) string {
-	return variableForm.ReplaceAllStringFunc(text, func(found string) string {
-		value := ""
-		if read, known := variables[found[2:len(found)-2]]; known {
-			value = read(b, in, c)
-		}
-		if value == "" {
-			return in.blank
-		}
-		return value
-	})
+// values are what the variables stand for in a case.
+func (b *Book) values(in tongue, c *recovery.Case) map[string]string {
+	values := make(map[string]string, len(variables))
+	for name, read := range variables {
+		values[name] = cmp.Or(read(b, in, c), in.blank)
+	}
+	return values
 }

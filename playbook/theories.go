@@ -8,13 +8,38 @@ import (
 
 // theoryRule is one thing the law may call a mis-send.
 type theoryRule struct {
-	Rule     `yaml:",inline"`
+	entry    `yaml:",inline"`
 	Theory   string       `yaml:"theory"`
 	Name     string       `yaml:"name"`
-	Articles []Source     `yaml:"articles"`
+	Articles []article    `yaml:"articles"`
 	Needs    condition    `yaml:"needs"`
 	Supports []reasonRule `yaml:"supports"`
 	Against  []reasonRule `yaml:"against"`
+}
+
+// article is what a theory cites, in its own time.
+type article struct {
+	Source    `yaml:",inline"`
+	ValidFrom *time.Time `yaml:"valid_from"`
+	ValidTo   *time.Time `yaml:"valid_to"`
+	term      term
+}
+
+func (r *theoryRule) settle() {
+	for i := range r.Articles {
+		r.Articles[i].term = termOf(r.Articles[i].ValidFrom, r.Articles[i].ValidTo)
+	}
+}
+
+// cites are the articles in force at an instant.
+func (r *theoryRule) cites(at time.Time) []Source {
+	cited := make([]Source, 0, len(r.Articles))
+	for i := range r.Articles {
+		if r.Articles[i].term.covers(at) {
+			cited = append(cited, r.Articles[i].Source)
+		}
+	}
+	return cited
 }
 
 // Status is how a theory stands: never a verdict.
@@ -49,10 +74,11 @@ func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation
 func (v *view) characterise() []Characterisation {
 	all := []Characterisation{}
 	for rule := range current(v.book.data.Theories, v.now) {
+		articles := rule.cites(v.now)
 		one := Characterisation{
-			Theory: rule.Theory, Name: rule.Name, Article: cite(rule.Articles), Articles: slices.Clone(rule.Articles),
+			Theory: rule.Theory, Name: rule.Name, Article: cite(articles), Articles: articles,
 			Status: rule.status(v.read), Supports: said(rule.Supports, v.read), Against: said(rule.Against, v.read),
-			Missing: v.book.ask(rule.unknowns(v.read)),
+			Missing: v.book.ask(rule.unknowns(v.read), v.now),
 		}
 		one.Why = one.why()
 		all = append(all, one)
@@ -68,7 +94,7 @@ func cite(articles []Source) string {
 	return strings.Join(words, "；")
 }
 
-func (r theoryRule) status(read read) Status {
+func (r *theoryRule) status(read read) Status {
 	for _, reason := range r.Against {
 		if reason.Decides && reason.If.holds(read) == Yes {
 			return Weakened
@@ -84,7 +110,7 @@ func (r theoryRule) status(read read) Status {
 	}
 }
 
-func (r theoryRule) unknowns(read read) []string {
+func (r *theoryRule) unknowns(read read) []string {
 	names := r.Needs.unknowns(read)
 	for _, reason := range slices.Concat(r.Supports, r.Against) {
 		names = append(names, reason.If.unknowns(read)...)

@@ -22,7 +22,7 @@ type view struct {
 }
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
-	v := &view{book: b, facts: f, now: now, signals: caseSignals, answers: map[string]Answer{}}
+	v := &view{book: b, facts: f, now: now, signals: caseSignals, answers: make(map[string]Answer, len(caseSignals)+len(b.data.Questions))}
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
 		v.income, _ = incomes.Income(province, now)
 	}
@@ -168,14 +168,14 @@ func (v *view) sizeOver(limit string) Answer {
 	if group.Size == 0 {
 		return Unknown
 	}
-	return v.book.against(limit, func(limit int64) bool { return int64(group.Size) > limit })
+	return v.book.against(limit, v.now, func(limit int64) bool { return int64(group.Size) > limit })
 }
 
 func crowd(v *view) Answer {
 	if v.facts.Bystanders == nil {
 		return Unknown
 	}
-	return v.book.against("crowd", func(limit int64) bool { return int64(*v.facts.Bystanders) >= limit })
+	return v.book.against("crowd", v.now, func(limit int64) bool { return int64(*v.facts.Bystanders) >= limit })
 }
 
 // overShare compares the amount with a percentage of a local figure.
@@ -183,21 +183,21 @@ func (v *view) overShare(figure recovery.Money, limit string) Answer {
 	if figure <= 0 {
 		return Unknown
 	}
-	return v.book.against(limit, func(percent int64) bool { return int64(v.facts.Amount)*100 >= int64(figure)*percent })
+	return v.book.against(limit, v.now, func(percent int64) bool { return int64(v.facts.Amount)*100 >= int64(figure)*percent })
 }
 
 func (v *view) fitsShare(figure recovery.Money, limit string) Answer {
 	if figure <= 0 {
 		return Unknown
 	}
-	return v.book.against(limit, func(percent int64) bool { return int64(v.facts.Amount)*100 <= int64(figure)*percent })
+	return v.book.against(limit, v.now, func(percent int64) bool { return int64(v.facts.Amount)*100 <= int64(figure)*percent })
 }
 
 func (v *view) amount(limit string, holds func(amount, limit int64) bool) Answer {
 	if v.facts.Amount <= 0 {
 		return Unknown
 	}
-	return v.book.against(limit, func(limit int64) bool { return holds(int64(v.facts.Amount), limit) })
+	return v.book.against(limit, v.now, func(limit int64) bool { return holds(int64(v.facts.Amount), limit) })
 }
 
 func far(v *view) Answer {
@@ -227,7 +227,7 @@ func prompt(v *view) Answer {
 	if v.facts.NotifiedAt == nil || v.facts.SentAt == nil {
 		return Unknown
 	}
-	return v.book.against("prompt_hours", func(hours int64) bool {
+	return v.book.against("prompt_hours", v.now, func(hours int64) bool {
 		return v.facts.NotifiedAt.Sub(*v.facts.SentAt) <= time.Duration(hours)*time.Hour
 	})
 }
@@ -235,7 +235,7 @@ func prompt(v *view) Answer {
 // withinMisunderstanding counts from knowing, or from the sending where that is
 // soon enough: nobody knew before.
 func withinMisunderstanding(v *view) Answer {
-	days, known := v.book.limit("misunderstanding_days")
+	days, known := v.book.limit("misunderstanding_days", v.now)
 	since := func(at *time.Time) bool {
 		return at != nil && calendar.DayOf(v.now)-calendar.DayOf(*at) <= calendar.Day(days)
 	}
@@ -252,7 +252,7 @@ func withinMisunderstanding(v *view) Answer {
 }
 
 func withinLimitation(v *view) Answer {
-	years, known := v.book.limit("limitation_years")
+	years, known := v.book.limit("limitation_years", v.now)
 	if !known || v.facts.SentAt == nil {
 		return Unknown
 	}

@@ -139,8 +139,9 @@ func newJourney(t *testing.T, start recovery.Position) *journey {
 	env.SetStartTime(filed)
 	d := &desk{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Deadlines: deadlineAt(start, filed), Pace: 1},
+		opening: activities.Opening{Position: start, Pace: 1},
 	}
+	d.opening.Deadlines = d.deadlines(recovery.Step{Next: start}, filed)
 	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})

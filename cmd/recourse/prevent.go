@@ -21,11 +21,11 @@ func preventCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			book := shelf.Current()
-			if err := casework.CheckSend(book, facts); err != nil {
+			at, book := now(), shelf.Current()
+			if err := casework.CheckSend(book, facts, at); err != nil {
 				return err
 			}
-			return printJSON(cmd.OutOrStdout(), book.Prevent(facts, now()))
+			return printJSON(cmd.OutOrStdout(), book.Prevent(facts, at))
 		},
 	}
 }

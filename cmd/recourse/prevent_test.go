@@ -12,7 +12,7 @@ func TestPreventAnswersAndRefuses(t *testing.T) {
 	t.Setenv("DATABASE_URL", "")
 	const send = `{"platform":"alipay","instrument":"password_packet","amount_fen":1000,"group":{"kind":"strangers"}}`
 	told, err := asking[playbook.Prevention](t, "prevent", send)
-	if err != nil || len(told.Confirmations) != 3 || len(told.Measures) == 0 || len(told.Warnings) < 3 || told.Playbook == "" {
+	if err != nil || len(told.Confirmations) != 3 || len(told.Measures) == 0 || len(told.Warnings) < 3 || told.Playbook.Version == "" {
 		t.Errorf("%+v, %v", told, err)
 	}
 	raw, err := json.Marshal(told)

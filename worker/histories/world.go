@@ -135,7 +135,7 @@ func (w *world) Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([
 }
 
 // ContactLimits implements activities.Rules: nothing is too much here.
-func (w *world) ContactLimits(recovery.Case) (recovery.ContactLimits, error) {
+func (w *world) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits, error) {
 	return recovery.ContactLimits{PerDay: 1_000, Total: 1_000, GroupDay: 1_000, GroupTotal: 1_000}, nil
 }
 
