@@ -221,7 +221,10 @@ func TestTakeStepOfTheClock(t *testing.T) {
 		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock,
 	}
 	result := r.take(in)
-	if len(result.Deadlines) != 1 || result.Deadlines[0].Kind != recovery.NoticeClock || !result.Deadlines[0].DueAt.After(r.now) {
+	kept, _ := clock(r.filed.Deadlines, recovery.AvoidanceClock)
+	notice, runs := clock(result.Deadlines, recovery.NoticeClock)
+	avoidance, _ := clock(result.Deadlines, recovery.AvoidanceClock)
+	if len(result.Deadlines) != 2 || !runs || !notice.DueAt.After(r.now) || !avoidance.DueAt.Equal(kept.DueAt) {
 		t.Errorf("deadlines %+v", result.Deadlines)
 	}
 	r.wantKinds(recovery.EntryDeadlinePassed, recovery.EntryStageEntered)

@@ -159,28 +159,30 @@ func (s scribe) draft(kind recovery.EntryKind, key string) journal.Draft {
 }
 
 // counterpart is what the record of a counterpart must say after an answer or a
-// return of theirs; nil when the step concerns none.
+// payment of theirs; nil when the step brings nothing new of any.
 func (s scribe) counterpart() *recovery.Counterpart {
-	move := s.input.Move
-	if move == nil || move.CounterpartID == "" {
+	if s.input.Move == nil {
 		return nil
 	}
-	index := slices.IndexFunc(s.next().Holders, func(h recovery.Holder) bool { return h.ID == move.CounterpartID })
-	if index < 0 {
-		return nil // spoken to, but not a holder: nothing to keep
-	}
-	changed := recovery.Counterpart{ID: move.CounterpartID, ReturnFen: s.next().Holders[index].Returned}
-	switch move.Action {
-	case recovery.RecordResponse:
-		changed.Answer, changed.Refusal = move.Response, s.request.Act.Refusal
-	case recovery.RecordReturn, recovery.RecordInstalment:
-		for _, known := range s.before.Counterparts {
-			if known.ID == move.CounterpartID {
-				changed.Answer, changed.Refusal = known.Answer, known.Refusal
-			}
+	for _, holder := range s.next().Holders {
+		answers := s.input.Move.Action == recovery.RecordResponse && holder.ID == s.input.Move.CounterpartID
+		if !answers && holder.Returned == s.returnedBefore(holder.ID) {
+			continue
 		}
-	default:
-		return nil
+		changed := recovery.Counterpart{ID: holder.ID, ReturnFen: holder.Returned}
+		if answers {
+			changed.Answer, changed.Refusal = s.input.Move.Response, s.request.Act.Refusal
+		}
+		return &changed
 	}
-	return &changed
+	return nil
+}
+
+func (s scribe) returnedBefore(id recovery.CounterpartID) recovery.Money {
+	for _, holder := range s.before.Position.Holders {
+		if holder.ID == id {
+			return holder.Returned
+		}
+	}
+	return 0
 }
