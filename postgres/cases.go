@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,16 +34,18 @@ type caseRow struct {
 	Deadlines     []recovery.Deadline
 	Assignee      recovery.UserID
 	Owner         recovery.UserID
-	Playbook      string
-	Pace          int
-	CreatedAt     time.Time
-	ClosedAt      *time.Time
-	Shared        bool
-	Version       int64
+	// Representative stands in for the owner; "" for nobody.
+	Representative recovery.UserID
+	Playbook       string
+	Pace           int
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+	Shared         bool
+	Version        int64
 }
 
 const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
-	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, playbook, pace,
+	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
 	created_at, closed_at, shared, version from cases`
 
 func (r caseRow) domain() recovery.Case {
@@ -51,7 +54,7 @@ func (r caseRow) domain() recovery.Case {
 		SentAt: r.SentAt, TransactionNo: r.TransactionNo, Reason: r.Reason, ClaimState: r.ClaimState,
 		Group: recovery.Group{Kind: r.GroupKind, Size: r.GroupSize}, Claimant: r.Claimant,
 		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
-		Assignee: r.Assignee, Owner: r.Owner, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
+		Assignee: r.Assignee, Owner: r.Owner, Representative: r.Representative, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
 		ClosedAt: r.ClosedAt, Shared: r.Shared, Version: r.Version,
 	}
 }
@@ -70,7 +73,7 @@ func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (r
 
 // CaseFilter narrows a list of cases; empty fields do not.
 type CaseFilter struct {
-	Owner      recovery.UserID
+	Owner      recovery.UserID // of the cases, or the one who stands in for their claimant
 	Stage      recovery.Stage
 	WaitingOn  recovery.WaitingOn
 	Outcome    recovery.Outcome
@@ -125,17 +128,31 @@ func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
 		}
 		c.add("(created_at, id) < (%s, %s)", at, id)
 	}
-	sql := selectCase
-	if len(c.texts) > 0 {
-		sql += " where " + strings.Join(c.texts, " and ")
+	newest := " order by created_at desc, id desc limit " + strconv.Itoa(limit+1)
+	if f.Owner == "" {
+		return selectCase + c.where() + newest, c.args, nil
 	}
-	return sql + " order by created_at desc, id desc limit " + strconv.Itoa(limit+1), c.args, nil
+	// One list of two, each read along its own index: "or" would read every case.
+	owned, represented := *c, *c
+	owned.texts, represented.texts = slices.Clone(c.texts), slices.Clone(c.texts)
+	owned.add("owner = %s", string(f.Owner))
+	represented.args = owned.args
+	represented.add("representative = %s and representative <> '' and owner <> representative", string(f.Owner))
+	return "select * from ((" + selectCase + owned.where() + newest + ") union all (" + selectCase + represented.where() +
+		newest + ")) parties" + newest, represented.args, nil
 }
 
 // conditions collects what a statement asks for and its arguments.
 type conditions struct {
 	texts []string
 	args  []any // the first is the mode of execution, not a parameter
+}
+
+func (c *conditions) where() string {
+	if len(c.texts) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(c.texts, " and ")
 }
 
 // add puts a condition; each %s stands for the next of the values.
@@ -149,7 +166,6 @@ func (c *conditions) add(text string, values ...any) {
 }
 
 func (c *conditions) filter(f CaseFilter) {
-	equal(c, "owner", f.Owner)
 	equal(c, "stage", f.Stage)
 	equal(c, "waiting_on", f.WaitingOn)
 	equal(c, "outcome", f.Outcome)

@@ -151,9 +151,13 @@ func (s *Store) give(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	if err != nil || to == "" {
 		return err
 	}
+	facts := map[string]any{"user_id": to, "because": w.Drafts[0].Kind}
+	if before.Assignee != "" {
+		facts["from"] = before.Assignee
+	}
 	_, err = pen.write(journal.Draft{
 		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
-		Collector: w.Drafts[0].Collector, Facts: map[string]any{"user_id": to, "because": w.Drafts[0].Kind},
+		Collector: w.Drafts[0].Collector, Facts: facts,
 	})
 	pen.batch.Queue(`update cases set assignee = $2 where id = $1`, w.CaseID, to)
 	pen.batch.Queue(`update users set last_given = $2 where id = $1`, to, at)

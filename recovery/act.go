@@ -52,6 +52,9 @@ type Move struct {
 	Until         *time.Time    `json:"until,omitempty"`
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
+	// At is when it happened by the actor's word. Whoever has the act taken puts
+	// the present here when nobody said; nil leaves unchecked what needs a time.
+	At *time.Time `json:"at,omitempty"`
 }
 
 // Move strips an act of everything that does not decide.
@@ -59,7 +62,7 @@ func (a Act) Move(by Actor, request RequestID) Move {
 	move := Move{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
 		AutoRefund: a.Channel == AutoRefund, To: a.To, Decision: a.Decision, Route: a.Route, Outcome: a.Outcome,
-		Until: a.Until, Instalments: a.Instalments, No: a.No,
+		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(),
 	}
 	switch a.Action {
 	case RecordResponse:

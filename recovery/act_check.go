@@ -99,6 +99,9 @@ var actChecks = map[Action]func(Act, *checker){
 		c.money(a.Amount, true)
 		c.moment("at", a.At, true)
 		oneOf(c, "channel", a.Channel, Channels, true)
+		if a.Channel == AutoRefund && a.CounterpartID != "" {
+			c.fault("counterpart_id", "unexpected", "What the platform refunds by itself comes from no counterpart.")
+		}
 	},
 	Escalate: func(a Act, c *checker) {
 		oneOf(c, "to", a.To, Stages, true)
@@ -134,6 +137,9 @@ var actChecks = map[Action]func(Act, *checker){
 		c.moment("at", a.At, true)
 		c.text("ref", a.Ref, MaxReference, false)
 		c.money(a.Amount, false)
+		if a.Amount != nil && legalSteps[a.Kind].interrupts == DebtorPaid {
+			c.fault("amount_fen", "unexpected", "A step's amount is its cost: record the payment itself as a return.")
+		}
 	},
 	Withdraw: func(a Act, c *checker) { c.text("reason", a.Reason, MaxText, true) },
 	CloseCase: func(a Act, c *checker) {

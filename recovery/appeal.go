@@ -81,6 +81,9 @@ func (p Position) decided(m Move) (Step, error) {
 	if m.Decision == Granted && m.Amount == 0 {
 		proposal.Amount = p.Outstanding()
 	}
+	if (m.Decision == Denied) != (proposal.Amount == 0) || !slices.Contains(Decisions, m.Decision) {
+		return Step{}, Invalid([]FieldFault{{"decision", "unknown_value", "A decision grants a sum or denies."}})
+	}
 	if proposal.Amount > p.Outstanding() {
 		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "No more can be granted than is still missing."}})
 	}
@@ -92,13 +95,14 @@ func (p Position) decided(m Move) (Step, error) {
 	return Step{Kind: EntryAppealDecided, Next: p.carry(proposal)}, nil
 }
 
-// carry does what a decision says.
+// carry does what a decision says. Money that came since it was proposed is no
+// longer granted.
 func (p Position) carry(decision Proposal) Position {
 	if decision.Decision == Denied {
 		return p.enter(Legal)
 	}
-	next := p
-	next.Granted, next.PaidOut = decision.Amount, p.Recovered+decision.Amount
+	next, amount := p, min(decision.Amount, p.Outstanding())
+	next.Granted, next.PaidOut = amount, p.Recovered+amount
 	next.Appeal, next.Answered, next.Proposal = AppealGranted, true, nil
 	return next
 }

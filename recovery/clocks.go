@@ -161,13 +161,14 @@ func (p Position) besides() []Running {
 	return running
 }
 
-// rights are the claimant's rights that time takes away.
+// rights are the claimant's rights that time takes away, whatever the stage; in
+// the recall watch nobody holds the money yet.
 func (p Position) rights() []Running {
 	var running []Running
 	if p.Stage != RecallWatch && !p.AvoidanceOver {
 		running = append(running, Running{Clock: AvoidanceClock})
 	}
-	if p.Stage == Legal && !p.LimitationOver {
+	if p.Stage != RecallWatch && !p.LimitationOver {
 		running = append(running, Running{Clock: LimitationClock})
 	}
 	return running
@@ -181,6 +182,8 @@ func (p Position) stopped(c Clock) string {
 		return StoppedByPause
 	case p.planned():
 		return StoppedByPlan
+	case (c == RouteClock || c == LegalClock) && p.hasPlan(true):
+		return StoppedByPlan // silence closes no case in which somebody still pays
 	default:
 		return ""
 	}

@@ -46,19 +46,32 @@ func (l ContactLimits) Breaches(before []Contact, holders []Holder, next Contact
 		perDay, total = l.GroupDay, l.GroupTotal
 	}
 	same := slices.DeleteFunc(slices.Clone(before), func(c Contact) bool { return !c.meets(next) })
-	recent := 0
-	for _, c := range same {
-		if c.At.After(next.At.Add(-24*time.Hour)) && !c.At.After(next.At) {
-			recent++
-		}
-	}
-	if recent >= perDay || len(same) >= total {
+	if crowded(same, next, perDay) || len(same) >= total {
 		breaches = append(breaches, CodeContactLimit)
 	}
 	if l.quiet(next.At) {
 		breaches = append(breaches, CodeQuietHours)
 	}
 	return breaches
+}
+
+// crowded reports that with a further contact some 24 hours hold more than they
+// may. Contacts are told of in any order: those after it count as well.
+func crowded(before []Contact, next Contact, perDay int) bool {
+	const window = 24 * time.Hour
+	all := append(slices.Clone(before), next)
+	return slices.ContainsFunc(all, func(last Contact) bool {
+		if last.At.Before(next.At) || !last.At.Before(next.At.Add(window)) {
+			return false // the 24 hours that end with it do not hold the new one
+		}
+		held := 0
+		for _, c := range all {
+			if c.At.After(last.At.Add(-window)) && !c.At.After(last.At) {
+				held++
+			}
+		}
+		return held > perDay
+	})
 }
 
 // meets reports that two contacts reach the same people. A message that names no
@@ -82,9 +95,7 @@ func (l ContactLimits) quiet(at time.Time) bool {
 // silenced reports that nobody may write to this counterpart; without a name, to
 // any of them.
 func silenced(holders []Holder, id CounterpartID) bool {
-	refuses := func(h Holder) bool {
-		return h.Banned || h.Answer == Refused || h.Answer == Contested || h.Answer == Hostile
-	}
+	refuses := func(h Holder) bool { return h.Banned || h.refuses() }
 	if id != "" {
 		return slices.ContainsFunc(holders, func(h Holder) bool { return h.ID == id && refuses(h) })
 	}

@@ -1,11 +1,19 @@
 package recovery
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Lapse is what silence does: a clock has passed, and the case moves on by
-// itself. A clock that does not run here changes nothing but is written down.
+// itself. A clock that does not run here, or stands still, changes nothing but is
+// written down.
 func (p Position) Lapse(clock Clock, ref string) Step {
 	step := Step{Kind: EntryDeadlinePassed, Next: p}
+	if !slices.Contains(p.Clocks(), Running{Clock: clock, Ref: ref}) {
+		return step
+	}
 	switch clock {
 	case AutoRefundClock:
 		step.Kind, step.Next.RefundAsked = EntryRefundDue, true
@@ -20,6 +28,9 @@ func (p Position) Lapse(clock Clock, ref string) Step {
 	case GraceClock:
 		plan, _ := strconv.Atoi(ref) // a Ref that is no number names no plan
 		step.Kind, step.Next = EntryPlanBroken, p.broken(plan)
+	case InstalmentClock:
+		plan, no, _ := strings.Cut(ref, "/")
+		return p.instalmentLapsed(plan, no)
 	case AvoidanceClock:
 		step.Kind, step.Next.AvoidanceOver = EntryRightEnded, true
 	case LimitationClock:
@@ -33,6 +44,15 @@ func (p Position) Lapse(clock Clock, ref string) Step {
 	}
 	step.Next = step.Next.settled()
 	return step
+}
+
+func (p Position) instalmentLapsed(plan, no string) Step {
+	index, _ := strconv.Atoi(plan)
+	part, _ := strconv.Atoi(no)
+	if step, late := p.InstalmentDue(index, part); late {
+		return step
+	}
+	return Step{Kind: EntryDeadlinePassed, Next: p}
 }
 
 // Near tells that a deadline comes nearer; nothing moves.

@@ -109,7 +109,7 @@ func (p Position) routed(m Move) (Step, error) {
 // legalStep writes down a step, its cost, and what it does to a task.
 func (p Position) legalStep(m Move) (Step, error) {
 	next := p
-	next.Costs = min(next.Costs+m.Amount, MaxMoney)
+	next.Costs += m.Amount
 	known := legalSteps[m.Kind]
 	if known.state != "" {
 		next.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Rung == known.rung })

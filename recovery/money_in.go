@@ -4,7 +4,9 @@ import "slices"
 
 // answered takes a counterpart's word, as the claimant or the desk heard it, or
 // as the counterpart says it. Money counts when whoever should have it says so:
-// what a counterpart says of themselves waits to be confirmed.
+// what a counterpart says of themselves waits to be confirmed. Nor does their own
+// promise, when it is not the first of a stage, win them more time: it is only
+// written down.
 func (p Position) answered(m Move) (Step, error) {
 	next, holder, err := p.withHolder(m.CounterpartID)
 	if err != nil {
@@ -14,17 +16,22 @@ func (p Position) answered(m Move) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	holder.Answer = m.Response
-	step := Step{Kind: EntryResponseRecorded, Interrupts: m.Response == Promised}
-	if m.Response == Promised {
+	own, promised := m.Actor.Role == RoleCounterpart, m.Response == Promised
+	step := Step{Kind: EntryResponseRecorded}
+	step.Interrupts = (promised || amount > 0 && !own) && p.alone(m.CounterpartID)
+	if !promised || !own || holder.Promises == 0 {
+		holder.Answer = m.Response
+	}
+	if promised && holder.Answer == Promised && (!own || holder.Promises == 0) {
+		holder.Promises++
 		step.Restart = PromiseClock
 	}
+	holder.Says = 0
 	switch {
-	case m.Actor.Role == RoleCounterpart:
+	case own:
 		holder.Says = amount
 	case amount > 0:
 		next = next.pay(m.CounterpartID, amount).received()
-		step.Interrupts = true
 	}
 	if next.Open() && next.hopeless() {
 		next = next.advance()
@@ -45,16 +52,23 @@ func (p Position) broughtBack(m Move) (Money, error) {
 	return p.Owed(m.CounterpartID), nil
 }
 
-// hopeless reports that asking on makes no sense in this stage: every holder
-// has said no. Only contact stages end this way.
+// hopeless reports that asking on makes no sense in this stage: every holder who
+// still holds something has said no. Only contact stages end this way.
 func (p Position) hopeless() bool {
-	if p.Stage != PrivateContact && p.Stage != GroupNotice || len(p.Holders) == 0 || p.halted() {
+	if p.Stage != PrivateContact && p.Stage != GroupNotice || p.halted() {
 		return false
 	}
-	return !slices.ContainsFunc(p.Holders, func(h Holder) bool {
-		return h.Answer != Refused && h.Answer != Contested && h.Answer != Hostile
-	})
+	if slices.ContainsFunc(p.Holders, func(h Holder) bool { return !h.refuses() && !h.done() }) {
+		return false
+	}
+	return slices.ContainsFunc(p.Holders, Holder.refuses)
 }
+
+func (h Holder) refuses() bool {
+	return h.Answer == Refused || h.Answer == Contested || h.Answer == Hostile
+}
+
+func (h Holder) done() bool { return h.Share > 0 && h.Returned >= h.Share }
 
 // returned counts money that came back. It is taken in a closed case too: what
 // is paid is paid.
@@ -62,8 +76,7 @@ func (p Position) returned(m Move) (Step, error) {
 	next := p
 	switch {
 	case m.AutoRefund:
-		next.Recovered += m.Amount
-		next.Refunded += m.Amount
+		return Step{Kind: EntryReturnRecorded, Next: p.refunded(m.Amount)}, nil
 	case m.CounterpartID == "":
 		next.Recovered += m.Amount
 	case p.holder(m.CounterpartID) < 0:
@@ -71,7 +84,20 @@ func (p Position) returned(m Move) (Step, error) {
 	default:
 		next = next.pay(m.CounterpartID, m.Amount)
 	}
-	return Step{Kind: EntryReturnRecorded, Next: next.received(), Interrupts: m.CounterpartID != "" && !m.AutoRefund}, nil
+	interrupts := m.CounterpartID != "" && p.alone(m.CounterpartID)
+	return Step{Kind: EntryReturnRecorded, Next: next.received(), Interrupts: interrupts}, nil
+}
+
+// refunded takes what the platform gave back of itself. It does so once: what did
+// not come by it was claimed, so there is nothing left to watch for.
+func (p Position) refunded(amount Money) Position {
+	p.Recovered += amount
+	p.Refunded += amount
+	p = p.received()
+	if p.Stage == RecallWatch {
+		return p.advance()
+	}
+	return p
 }
 
 // pay books money of a known counterpart: on what they owe, on their plan, and

@@ -53,6 +53,18 @@ func (p Position) planned() bool {
 	return p.Open() && coming > 0 && coming >= p.Outstanding()
 }
 
+// unplanned is what a counterpart owes and no running plan of the others brings:
+// where shares are unknown, each could owe all of it.
+func (p Position) unplanned(id CounterpartID) Money {
+	rest := p.Outstanding()
+	for _, plan := range p.Plans {
+		if plan.Running && plan.CounterpartID != id {
+			rest -= plan.Rest()
+		}
+	}
+	return min(p.Owed(id), max(0, rest))
+}
+
 func (p Position) planOf(id CounterpartID, running bool) int {
 	return slices.IndexFunc(p.Plans, func(plan Plan) bool { return plan.CounterpartID == id && plan.Running == running })
 }
@@ -67,7 +79,7 @@ func (p Position) proposed(m Move) (Step, error) {
 		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is running already.")
 	}
 	plan := newPlan(p.PlanCount+1, m)
-	if owed := p.Owed(m.CounterpartID); plan.Rest() != owed {
+	if owed := p.unplanned(m.CounterpartID); plan.Rest() != owed {
 		return Step{}, Invalid([]FieldFault{{
 			"instalments", "sum_mismatch",
 			"The instalments add up to " + plan.Rest().String() + " yuan; this counterpart owes " + owed.String() + ".",
@@ -104,13 +116,16 @@ func (p Position) accepted(m Move) (Step, error) {
 	if m.Actor.Role == RoleCounterpart && p.Plans[index].By == RoleCounterpart {
 		return Step{}, Faultf(CodeActionNotAllowed, "The claimant answers a plan that the counterpart proposed.")
 	}
-	if p.Plans[index].Rest() > p.Owed(m.CounterpartID) {
+	if p.Plans[index].Rest() > p.unplanned(m.CounterpartID) {
 		return Step{}, Faultf(CodeActionNotAllowed, "Less is owed by now than the plan says: propose it anew.")
+	}
+	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(beijing).Format(time.DateOnly) {
+		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed: propose the plan anew.")
 	}
 	next := p
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Running = true
-	return Step{Kind: EntryPlanAccepted, Next: next, Interrupts: true}, nil
+	return Step{Kind: EntryPlanAccepted, Next: next, Interrupts: p.alone(m.CounterpartID)}, nil
 }
 
 func (p Position) declined(m Move) (Step, error) {
@@ -131,7 +146,7 @@ func (p Position) instalment(m Move) (Step, error) {
 	if m.No < 1 || m.No > len(plan.Instalments) {
 		return Step{}, Invalid([]FieldFault{{"no", "unknown", "The plan has no instalment of this number."}})
 	}
-	return Step{Kind: EntryInstalmentRecorded, Next: p.pay(id, m.Amount).received(), Interrupts: true}, nil
+	return Step{Kind: EntryInstalmentRecorded, Next: p.pay(id, m.Amount).received(), Interrupts: p.alone(id)}, nil
 }
 
 func (p Position) payer(m Move) (CounterpartID, error) {
@@ -178,6 +193,9 @@ func (p Position) InstalmentDue(plan, no int) (Step, bool) {
 	index := p.runningPlan(plan)
 	if index < 0 || no < 1 || no > len(p.Plans[index].Instalments) || p.Plans[index].paid(no) {
 		return Step{}, false
+	}
+	if p.Plans[index].Grace == no {
+		return Step{}, false // told twice
 	}
 	if p.Plans[index].Grace != 0 {
 		return Step{Kind: EntryPlanBroken, Next: p.broken(plan).settled()}, true
@@ -243,7 +261,7 @@ func (p Position) broken(plan int) Position {
 	holder.Broken++
 	holder.Answer = ""
 	switch {
-	case !waited || next.Pause != nil:
+	case !waited || next.planned() || next.Pause != nil:
 		return next
 	case next.Stage == Legal:
 		next.Route = ""
@@ -277,5 +295,11 @@ func (c *checker) instalments(parts []Instalment) {
 			before = nextDay(part.DueOn)
 		}
 		c.amount(at+"amount_fen", part.Amount, true)
+		if part.No != 0 && part.No != i+1 {
+			c.fault(at+"no", "not_in_order", "Instalments are numbered from 1 in the order of their days.")
+		}
+		if part.Paid != 0 {
+			c.fault(at+"paid_fen", "unknown_field", "What was paid is recorded by itself.")
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package recovery
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Holder is what the journey must know of a counterpart: no name, only what they
 // hold, whether they answered and what came back.
@@ -14,6 +17,8 @@ type Holder struct {
 	// Banned holders are not to be written to: they complained, or somebody with
 	// the right to do so forbade it (治安管理处罚法 2025, 50(5)).
 	Banned bool `json:"banned,omitempty"`
+	// Promises counts those that were waited for in this stage.
+	Promises int `json:"promises,omitempty"`
 	// Broken counts the plans they agreed to and did not keep.
 	Broken int `json:"broken_plans,omitempty"`
 }
@@ -41,16 +46,19 @@ type Position struct {
 	Tasks       []Task      `json:"tasks,omitempty"`
 	Costs       Money       `json:"costs_fen,omitempty"`
 	// AvoidanceOver and LimitationOver say that the right ended with time.
-	AvoidanceOver  bool     `json:"avoidance_over,omitempty"`
-	LimitationOver bool     `json:"limitation_over,omitempty"`
-	Plans          []Plan   `json:"plans,omitempty"` // proposed or running, one a counterpart
-	PlanCount      int      `json:"plan_count,omitempty"`
-	Pause          *Pause   `json:"pause,omitempty"`
-	OneToOne       bool     `json:"one_to_one,omitempty"`
-	NoNotice       bool     `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
-	FourEyes       Money    `json:"four_eyes_above_fen,omitempty"`
-	From           Stage    `json:"closed_from,omitempty"`
-	Holders        []Holder `json:"holders,omitempty"`
+	AvoidanceOver  bool `json:"avoidance_over,omitempty"`
+	LimitationOver bool `json:"limitation_over,omitempty"`
+	// Interrupted is when the newest act happened that began the limitation anew;
+	// nil: none did.
+	Interrupted *time.Time `json:"interrupted_at,omitempty"`
+	Plans       []Plan     `json:"plans,omitempty"` // proposed or running, one a counterpart
+	PlanCount   int        `json:"plan_count,omitempty"`
+	Pause       *Pause     `json:"pause,omitempty"`
+	OneToOne    bool       `json:"one_to_one,omitempty"`
+	NoNotice    bool       `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
+	FourEyes    Money      `json:"four_eyes_above_fen,omitempty"`
+	From        Stage      `json:"closed_from,omitempty"`
+	Holders     []Holder   `json:"holders,omitempty"`
 }
 
 // Step is one change of a case: what happened and where it stands after.
@@ -108,6 +116,13 @@ func (p Position) Owed(id CounterpartID) Money {
 	return p.Outstanding()
 }
 
+// alone reports that nobody but this counterpart still owes. Only then does what
+// they do interrupt the limitation of the whole claim: against the others it runs
+// on (民法典 195 works between one creditor and one debtor).
+func (p Position) alone(id CounterpartID) bool {
+	return !slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.ID != id && p.Owed(h.ID) > 0 })
+}
+
 func (p Position) holder(id CounterpartID) int {
 	return slices.IndexFunc(p.Holders, func(h Holder) bool { return h.ID == id })
 }
@@ -134,12 +149,18 @@ func (p Position) settled() Position {
 }
 
 func (p Position) next() WaitingOn {
-	switch {
-	case !p.Open(), p.Pause != nil:
+	if !p.Open() || p.Pause != nil {
 		return OnNobody
-	case p.unconfirmed():
+	}
+	waits := p.stageWaits()
+	if waits == OnCounterpart && p.unanswered() {
 		return OnClaimant
-	case p.planned():
+	}
+	return waits
+}
+
+func (p Position) stageWaits() WaitingOn {
+	if p.planned() {
 		return OnCounterpart
 	}
 	switch p.Stage {
@@ -157,10 +178,11 @@ func (p Position) next() WaitingOn {
 	}
 }
 
-// unconfirmed reports that a counterpart says they paid, and the claimant has
-// not looked yet.
-func (p Position) unconfirmed() bool {
-	return slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.Says > 0 })
+// unanswered reports that a counterpart says they paid, or offers a plan, and the
+// claimant has not said anything to it yet.
+func (p Position) unanswered() bool {
+	return slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.Says > 0 }) ||
+		slices.ContainsFunc(p.Plans, func(plan Plan) bool { return !plan.Running && plan.By == RoleCounterpart })
 }
 
 // advance enters the stage after this one; a case without a group to speak to
@@ -187,6 +209,7 @@ func (p Position) enter(stage Stage) Position {
 	p.Route = ""
 	p.Holders = slices.Clone(p.Holders)
 	for i := range p.Holders {
+		p.Holders[i].Promises = 0
 		if p.Holders[i].Answer == Promised {
 			p.Holders[i].Answer = "" // the promise was not kept; its clock has run
 		}

@@ -78,7 +78,7 @@ var rules = map[Action]rule{
 	RejectDecision:      {inAppeal, deskRoles, appealIs(AppealProposed)},
 	ChooseRoute:         {inLegal, lawRoles, notHalted},
 	RecordLegalStep:     {inLegal, lawRoles, routeChosen},
-	PauseCase:           {afterRecall, caseRoles, notPaused},
+	PauseCase:           {afterRecall, []Role{RoleClaimant, RoleSupervisor, RoleLegal}, notPaused}, // the agent's own clocks would stop
 	ResumeCase:          {afterRecall, caseRoles, whilePaused},
 	Withdraw:            {openStages, []Role{RoleClaimant, RoleSupervisor}, always},
 	CloseCase:           {openStages, []Role{RoleSupervisor, RoleLegal}, always},

@@ -21,8 +21,22 @@ func (p Position) Take(m Move) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
+	if step.Interrupts {
+		step.Next = step.Next.interrupted(m.At)
+	}
 	step.Next = step.Next.settled()
 	return step, nil
+}
+
+// interrupted keeps the newest act by which the limitation begins anew. One that
+// came too late revives nothing (民法典 192).
+func (p Position) interrupted(at *time.Time) Position {
+	if at == nil || p.LimitationOver || p.Interrupted != nil && !at.After(*p.Interrupted) {
+		return p
+	}
+	utc := at.UTC()
+	p.Interrupted = &utc
+	return p
 }
 
 // ownPart keeps a counterpart to what is theirs.
@@ -43,7 +57,7 @@ func (p Position) take(m Move) (Step, error) {
 
 // moves says what each action does to a position.
 var moves = map[Action]func(Position, Move) (Step, error){
-	RecordContact:       fact(EntryContactRecorded),
+	RecordContact:       Position.contacted,
 	RecordMediation:     fact(EntryMediationRecorded),
 	RecordResponse:      Position.answered,
 	RecordReturn:        Position.returned,
@@ -65,8 +79,8 @@ var moves = map[Action]func(Position, Move) (Step, error){
 	PauseCase:           Position.paused,
 	ResumeCase:          Position.resumed,
 	Reopen:              Position.reopened,
-	Withdraw:            ends(EntryWithdrawn),
-	CloseCase:           ends(EntryClosed),
+	Withdraw:            Position.withdrawn,
+	CloseCase:           Position.ended,
 }
 
 // fact is an act that is written down and moves nothing.
@@ -74,14 +88,27 @@ func fact(kind EntryKind) func(Position, Move) (Step, error) {
 	return func(p Position, _ Move) (Step, error) { return Step{Kind: kind, Next: p}, nil }
 }
 
-func ends(kind EntryKind) func(Position, Move) (Step, error) {
-	return func(p Position, m Move) (Step, error) {
-		outcome := m.Outcome
-		if m.Action == Withdraw {
-			outcome = Withdrawn
-		}
-		return Step{Kind: kind, Next: p.close(outcome)}, nil
+func (p Position) contacted(m Move) (Step, error) {
+	if m.CounterpartID != "" && p.holder(m.CounterpartID) < 0 {
+		return Step{}, UnknownCounterpart()
 	}
+	return Step{Kind: EntryContactRecorded, Next: p}, nil
+}
+
+func (p Position) withdrawn(Move) (Step, error) {
+	return Step{Kind: EntryWithdrawn, Next: p.close(Withdrawn)}, nil
+}
+
+// ended closes a case by somebody's word, which cannot say other than the sums.
+func (p Position) ended(m Move) (Step, error) {
+	recovered := p.Recovered > 0
+	if m.Outcome == AutoRefunded || m.Outcome == RecoveredFull ||
+		m.Outcome == RecoveredPartly && !recovered || m.Outcome == Unrecovered && recovered {
+		return Step{}, Invalid([]FieldFault{{
+			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back: record returns first.",
+		}})
+	}
+	return Step{Kind: EntryClosed, Next: p.close(m.Outcome)}, nil
 }
 
 func (p Position) escalated(m Move) (Step, error) {
