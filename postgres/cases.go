@@ -71,6 +71,14 @@ func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (r
 	return row.domain(), err
 }
 
+// TransactionOpen reports whether another case of a transaction is open.
+func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, error) {
+	var open bool
+	err := s.pool.QueryRow(ctx, `select exists (select from cases where platform = $1 and transaction_no = $2
+		and transaction_no <> '' and closed_at is null and id <> $3)`, c.Platform, c.TransactionNo, c.ID).Scan(&open)
+	return open, refine("look for open case", err)
+}
+
 // CaseFilter narrows a list of cases; empty fields do not.
 type CaseFilter struct {
 	Owner      recovery.UserID // of the cases, or the one who stands in for their claimant
