@@ -15,9 +15,12 @@ import (
 func (b *Book) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
 	deadlines := []recovery.Deadline{}
 	for _, run := range step.Next.Clocks() {
-		from, stops := begins(run, c, step, now), []recovery.Stop(nil)
-		if old, goesOn := standing(c.Deadlines, run); goesOn && step.Restart != run.Clock && !renewed(run, step) {
+		from, stops := now, []recovery.Stop(nil)
+		if old, goesOn := standing(c.Deadlines, run); goesOn && step.Restart != run.Clock {
 			from, stops = old.From, old.Stops
+		}
+		if begin, given := begins(run.Clock, c, step.Next); given {
+			from = begin
 		}
 		deadlines = append(deadlines, b.Run(run, step.Next, c, from, stopped(stops, run.Stopped, now), now))
 	}
@@ -33,24 +36,20 @@ func standing(deadlines []recovery.Deadline, run recovery.Running) (recovery.Dea
 	return recovery.Deadline{}, false
 }
 
-// renewed reports that an act began the limitation anew (民法典 195).
-func renewed(run recovery.Running, step recovery.Step) bool {
-	return run.Clock == recovery.LimitationClock && step.Interrupts
-}
-
-// begins is when a clock that did not run before begins: the law's own begin
-// with the sending.
-func begins(run recovery.Running, c recovery.Case, step recovery.Step, now time.Time) time.Time {
-	switch run.Clock {
+// begins is when a clock of the platform or of the law begins, whenever a case
+// comes to know of it: with the sending, the limitation with the newest act that
+// interrupted it (民法典 195).
+func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
+	switch clock {
 	case recovery.AutoRefundClock, recovery.AvoidanceClock:
-		return c.SentAt
+		return c.SentAt, true
 	case recovery.LimitationClock:
-		if !renewed(run, step) {
-			return c.SentAt
+		if p.Interrupted != nil && p.Interrupted.After(c.SentAt) {
+			return *p.Interrupted, true
 		}
-		return now
+		return c.SentAt, true
 	default:
-		return now
+		return time.Time{}, false
 	}
 }
 
@@ -82,7 +81,7 @@ func (b *Book) Run(
 ) recovery.Deadline {
 	rule := b.clock(run.Clock, from)
 	if rule == nil {
-		rule = b.clock(run.Clock, now) // it began before the book knows of it
+		rule = b.clock(run.Clock, time.Time{}) // it began before the book knows of it
 	}
 	deadline := recovery.Deadline{
 		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
@@ -137,12 +136,12 @@ func pausesOf(stops []recovery.Stop) []calendar.Pause {
 // limitationDue is the last instant of the claim (民法典 188), counted from the
 // sending, or from the newest act that interrupted it.
 func limitationDue(c recovery.Case, from time.Time) time.Time {
-	facts := recovery.LimitationFacts{Harmed: c.SentAt}
-	if !from.After(c.SentAt) {
-		return ahead(c, c.CreatedAt, recovery.ReckonLimitation(facts).Ends)
+	// That an act interrupted is settled already: the term begins with it.
+	reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt, KnewHolder: &from})
+	if from.After(c.CreatedAt) {
+		return ahead(c, from, reckoned.Ends)
 	}
-	facts.Acts = []recovery.LimitationAct{{Kind: recovery.DemandReached, At: from}}
-	return ahead(c, from, recovery.ReckonLimitation(facts).Ends)
+	return ahead(c, c.CreatedAt, reckoned.Ends)
 }
 
 // ahead paces what still lies ahead of an instant.
@@ -164,8 +163,8 @@ func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, a
 	}
 	noon := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
 	end := b.calendar.Deadline(day.Add(-12*time.Hour), noon, nil).At.In(china)
-	hour, _ := b.limit(limitInstalmentHour, accepted)
-	due := time.Date(end.Year(), end.Month(), end.Day(), int(hour), 0, 0, 0, china)
+	hour := b.figure(limitInstalmentHour, accepted)
+	due := time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, china)
 	return ahead(c, accepted, due)
 }
 
@@ -183,10 +182,19 @@ const (
 
 // Terms are what the book decides of a case at its filing.
 func (b *Book) Terms(f recovery.Filing, now time.Time) recovery.Terms {
-	fourEyes, _ := b.limit(limitFourEyes, now)
 	return recovery.Terms{
-		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f, now), FourEyes: recovery.Money(fourEyes),
+		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f, now), FourEyes: recovery.Money(b.figure(limitFourEyes, now)),
 	}
+}
+
+// figure is a limit at an instant. What happened before the book's time is judged
+// by the book all the same: no figure at all would forbid everything.
+func (b *Book) figure(name string, at time.Time) int {
+	value, known := b.limit(name, at)
+	if !known {
+		value, _ = b.limit(name, time.Time{})
+	}
+	return int(value)
 }
 
 // silenceRule is a case of which the group is not told.
@@ -213,10 +221,7 @@ func (b *Book) silent(f recovery.Filing, now time.Time) bool {
 // ContactLimits are how often and when a counterpart may be written to, as an
 // instant's rules have it.
 func (b *Book) ContactLimits(at time.Time) recovery.ContactLimits {
-	number := func(name string) int {
-		value, _ := b.limit(name, at)
-		return int(value)
-	}
+	number := func(name string) int { return b.figure(name, at) }
 	return recovery.ContactLimits{
 		PerDay: number(limitContactDay), Total: number(limitContactTotal),
 		GroupDay: number(limitGroupDay), GroupTotal: number(limitGroupTotal),
