@@ -79,7 +79,7 @@ func (p Position) proposed(m Move) (Step, error) {
 		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is running already.")
 	}
 	plan := newPlan(p.PlanCount+1, m)
-	if owed := p.unplanned(m.CounterpartID); plan.Rest() != owed {
+	if owed := p.unplanned(m.CounterpartID); plan.Rest() != owed || owed == 0 {
 		return Step{}, Invalid([]FieldFault{{
 			"instalments", "sum_mismatch",
 			"The instalments add up to " + plan.Rest().String() + " yuan; this counterpart owes " + owed.String() + ".",

@@ -64,7 +64,7 @@ var rules = map[Action]rule{
 	RecordResponse:      {openStages, everyParty, always},
 	RecordReturn:        {Stages, caseRoles, always},
 	ReportHarassment:    {openStages, everyParty, always},
-	ProposePlan:         {afterRecall, everyParty, notPaused},
+	ProposePlan:         {afterRecall, everyParty, notHalted},
 	AcceptPlan:          {afterRecall, everyParty, planOffered},
 	DeclinePlan:         {afterRecall, everyParty, planOffered},
 	RecordInstalment:    {afterRecall, caseRoles, planRuns},
