@@ -120,7 +120,7 @@ func (p Position) Owed(id CounterpartID) Money {
 // they do interrupt the limitation of the whole claim: against the others it runs
 // on (民法典 195 works between one creditor and one debtor).
 func (p Position) alone(id CounterpartID) bool {
-	return !slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.ID != id && p.Owed(h.ID) > 0 })
+	return p.Outstanding() > 0 && !slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.ID != id && p.Owed(h.ID) > 0 })
 }
 
 func (p Position) holder(id CounterpartID) int {

@@ -17,6 +17,9 @@ func (p Position) Take(m Move) (Step, error) {
 	if err := m.ownPart(); err != nil {
 		return Step{}, err
 	}
+	if m.Amount < 0 || m.Amount > MaxMoney {
+		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "No case knows such an amount."}})
+	}
 	step, err := p.take(m)
 	if err != nil {
 		return Step{}, err
