@@ -57,7 +57,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 		filing.Pace = s.config.Pace
 	}
 	c := s.open(req.Actor, filing, number)
-	view, err := s.viewWith(c, req.Actor.Role, nil)
+	view, err := s.wholeView(c, req.Actor, nil, nil)
 	if err != nil {
 		return View{}, postgres.FilingWrite{}, err
 	}

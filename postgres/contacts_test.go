@@ -95,8 +95,8 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 		group.Go(func() {
 			errs[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
 				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
-				Judge: func(log []postgres.ContactEntry) error {
-					if len(log) > 0 {
+				Judge: func(p recovery.Position, log []postgres.ContactEntry) error {
+					if len(log) > 0 || p.Stage != c.Position.Stage {
 						return recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
 					}
 					return nil

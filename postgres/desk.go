@@ -17,9 +17,9 @@ type DeskWrite struct {
 	// Representative stands in for the claimant: nil leaves it; "" ends it.
 	Representative *recovery.UserID
 	Was            recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
-	// Judge, when set, looks at the messages of the case while nobody else can
-	// write to it. Its error is the answer, and nothing is written.
-	Judge func([]ContactEntry) error
+	// Judge, when set, looks at where the case stands and at its messages while
+	// nobody else can write to it. Its error is the answer, and nothing is written.
+	Judge func(recovery.Position, []ContactEntry) error
 	Draft journal.Draft
 	Idem  Idempotency
 }
@@ -49,16 +49,18 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	})
 }
 
-// judge reads the messages behind the lock on the case's head.
+// judge reads behind the lock on the case's head.
 func (w DeskWrite) judge(ctx context.Context, tx pgx.Tx) error {
 	if w.Judge == nil {
 		return nil
 	}
-	rows, err := tx.Query(ctx, selectContacts, w.CaseID, contactKinds)
-	if err != nil {
-		return err
-	}
-	entries, err := pgx.CollectRows(rows, pgx.RowToStructByName[entryRow])
+	var position recovery.Position
+	var entries []entryRow
+	batch := &pgx.Batch{}
+	batch.Queue(`select position from cases where id = $1`, w.CaseID).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&position) })
+	batch.Queue(selectContacts, w.CaseID, contactKinds).Query(collectInto(&entries))
+	err := tx.SendBatch(ctx, batch).Close()
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,7 @@ func (w DeskWrite) judge(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	return w.Judge(list)
+	return w.Judge(position, list)
 }
 
 func (w DeskWrite) change(ctx context.Context, tx pgx.Tx) error {

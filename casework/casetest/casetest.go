@@ -10,12 +10,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"sync"
 	"testing"
 	"time"
+
+	"go.temporal.io/sdk/temporal"
 
 	"recourse/activities"
 	"recourse/casework"
@@ -157,6 +160,20 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	return reply.Value
 }
 
+// Place puts a case where a test needs it, by a step of its own. A closed case
+// stays closed until the position is open again.
+func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
+	t.Helper()
+	draft := journal.Draft{
+		Kind: recovery.EntryNoteAdded, At: now(), Actor: recovery.System, Key: "placed:" + rand.Text(),
+		Collector: journal.Collector{Tool: "test", Version: "test"},
+	}
+	_, err := r.Store.WriteStep(t.Context(), postgres.StepWrite{CaseID: id, Next: p, Drafts: []journal.Draft{draft}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Entries reads the whole journal of a case.
 func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	t.Helper()
@@ -212,6 +229,10 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	result, err := e.cases.TakeStep(ctx, activities.StepInput{
 		CaseID: id, Key: "act:" + string(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
 	})
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) {
+		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
+	}
 	return workflows.ActResult{Version: result.Version, Abandoned: result.Abandoned}, err
 }
 
