@@ -36,7 +36,7 @@ type prevented struct {
 	}
 	Warnings  []struct{ Code, Text, Source string }
 	Questions []struct{ Signal, Text string }
-	Playbook  string
+	Playbook  struct{ Version string }
 }
 
 func (a answer) prevented() prevented {
@@ -51,7 +51,7 @@ func TestPrevention(t *testing.T) {
 	s := newStand(t, api.Options{})
 	a := s.prevent(t, send)
 	got := a.prevented()
-	if len(got.Confirmations) != 3 || got.Playbook != s.Shelf.Current().Version() {
+	if len(got.Confirmations) != 3 || got.Playbook.Version != s.Shelf.Current().Version() {
 		t.Errorf("%s", a.body)
 	}
 	said := map[string]bool{}

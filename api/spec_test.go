@@ -61,7 +61,10 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"Route": list(recovery.Routes), "EvidenceKind": list(recovery.EvidenceKinds), "Audience": list(recovery.Audiences),
 		"Role": append(list(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": list(recovery.Clocks),
 		"Action": list(recovery.Actions), "EntryKind": list(recovery.EntryKinds),
-		"AppealState":    list([]recovery.AppealState{recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealGranted}),
+		"AppealState": list([]recovery.AppealState{
+			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
+			recovery.AppealProposed, recovery.AppealGranted,
+		}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
@@ -138,6 +141,8 @@ func set(value reflect.Value) {
 		value.Set(reflect.New(value.Type().Elem()))
 	case reflect.Slice:
 		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
+	case reflect.Int:
+		value.SetInt(1)
 	default:
 		value.SetString("x")
 	}
