@@ -144,8 +144,8 @@ func (w *walk) lapse() {
 // act has somebody do something, mostly of what they may.
 func (w *walk) act() {
 	role := pick(w, recovery.Roles[:5])
-	action := pick(w, recovery.Actions)
-	if allowed := w.p.Allowed(role); len(allowed) > 0 && w.r.IntN(8) > 0 {
+	action, allowed := pick(w, recovery.Actions), w.p.Allowed(role)
+	if len(allowed) > 0 && w.r.IntN(8) > 0 {
 		action = pick(w, allowed)
 	}
 	move := w.move(action, role)
@@ -158,7 +158,7 @@ func (w *walk) act() {
 			w.fatal("refused with a code of its own", err)
 		}
 	}
-	if !slices.Contains(w.p.Allowed(role), action) {
+	if !slices.Contains(allowed, action) {
 		w.fatal("taken though not listed", action, role)
 	}
 	w.put(move)
