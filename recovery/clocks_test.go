@@ -9,7 +9,7 @@ import (
 	"recourse/recovery"
 )
 
-// the law's two clocks run wherever somebody may hold the money
+// rights are the law's two clocks: they run wherever somebody may hold the money.
 var rights = []recovery.Running{{Clock: recovery.AvoidanceClock}, {Clock: recovery.LimitationClock}}
 
 func promise(p *recovery.Position) {

@@ -4,9 +4,7 @@ import "slices"
 
 // answered takes a counterpart's word, as the claimant or the desk heard it, or
 // as the counterpart says it. Money counts when whoever should have it says so:
-// what a counterpart says of themselves waits to be confirmed. Nor does their own
-// promise, when it is not the first of a stage, win them more time: it is only
-// written down.
+// what a counterpart says of themselves waits to be confirmed.
 func (p Position) answered(m Move) (Step, error) {
 	next, holder, err := p.withHolder(m.CounterpartID)
 	if err != nil {
@@ -16,14 +14,10 @@ func (p Position) answered(m Move) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	own, promised := m.Actor.Role == RoleCounterpart, m.Response == Promised
+	own := m.Actor.Role == RoleCounterpart
 	step := Step{Kind: EntryResponseRecorded}
-	step.Interrupts = (promised || amount > 0 && !own) && p.alone(m.CounterpartID)
-	if !promised || !own || holder.Promises == 0 {
-		holder.Answer = m.Response
-	}
-	if promised && holder.Answer == Promised && (!own || holder.Promises == 0) {
-		holder.Promises++
+	step.Interrupts = (m.Response == Promised || amount > 0 && !own) && p.alone(m.CounterpartID)
+	if holder.answer(m.Response, own) {
 		step.Restart = PromiseClock
 	}
 	holder.Says = 0
@@ -38,6 +32,22 @@ func (p Position) answered(m Move) (Step, error) {
 	}
 	step.Next = next
 	return step, nil
+}
+
+// answer takes a response, and reports a promise that is waited for. By their own
+// word a counterpart wins time once in a stage: what they promise after that is
+// only written down.
+func (h *Holder) answer(r Response, own bool) (waits bool) {
+	if r != Promised {
+		h.Answer = r
+		return false
+	}
+	if own && h.Promises > 0 {
+		return false
+	}
+	h.Answer = r
+	h.Promises++
+	return true
 }
 
 // broughtBack is the money of an answer. "Returned" without a figure is all that

@@ -98,7 +98,7 @@ func TestActionsPage(t *testing.T) {
 		t.Errorf("%d lines for %d actions", len(does), len(recovery.Actions))
 	}
 	if *update {
-		if err := os.WriteFile(actionsPage, []byte(page()), 0o644); err != nil { //nolint:gosec // a page of the repository
+		if err := os.WriteFile(actionsPage, []byte(page()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
