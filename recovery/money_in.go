@@ -17,7 +17,8 @@ func (p Position) answered(m Move) (Step, error) {
 	own := m.Actor.Role == RoleCounterpart
 	step := Step{Kind: EntryResponseRecorded}
 	step.Interrupts = (m.Response == Promised || amount > 0 && !own) && p.alone(m.CounterpartID)
-	if holder.answer(m.Response, own) {
+	var waits bool
+	if *holder, waits = holder.answering(m.Response, own); waits {
 		step.Restart = PromiseClock
 	}
 	holder.Says = 0
@@ -34,20 +35,20 @@ func (p Position) answered(m Move) (Step, error) {
 	return step, nil
 }
 
-// answer takes a response, and reports a promise that is waited for. By their own
-// word a counterpart wins time once in a stage: what they promise after that is
-// only written down.
-func (h *Holder) answer(r Response, own bool) (waits bool) {
+// answering is the holder after a response, and whether a promise is waited for.
+// By their own word a counterpart wins time once in a stage: what they promise
+// after that is only written down.
+func (h Holder) answering(r Response, own bool) (after Holder, waits bool) {
 	if r != Promised {
 		h.Answer = r
-		return false
+		return h, false
 	}
 	if own && h.Promises > 0 {
-		return false
+		return h, false
 	}
 	h.Answer = r
 	h.Promises++
-	return true
+	return h, true
 }
 
 // broughtBack is the money of an answer. "Returned" without a figure is all that
