@@ -31,14 +31,26 @@ type position struct {
 
 // run gives the deadline of a position's own clock, as if it had begun at from.
 func run(b *playbook.Book, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop) recovery.Deadline {
-	clock := recovery.Running{Clock: p.Clock()}
-	if last := len(stops) - 1; last >= 0 && stops[last].Until == nil {
-		clock.Stopped = stops[last].Because
-	}
-	return b.Run(clock, p, c, from, stops, from)
+	return runs(b, p.Clock(), p, c, from, stops...)
 }
 
-// positions has one position for each clock, and the clock's length.
+// runs gives the deadline of any clock of a position.
+func runs(
+	b *playbook.Book, clock recovery.Clock, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop,
+) recovery.Deadline {
+	running := recovery.Running{Clock: clock}
+	if last := len(stops) - 1; last >= 0 && stops[last].Until == nil {
+		running.Stopped = stops[last].Because
+	}
+	return b.Run(running, p, c, from, stops, from)
+}
+
+// beyond are the clocks that no length of the book decides: the law's own, and
+// the days of a plan.
+var beyond = []recovery.Clock{recovery.AvoidanceClock, recovery.LimitationClock, recovery.InstalmentClock}
+
+// positions has one position for each clock that the calendar counts, and the
+// clock's length.
 var positions = []position{
 	{recovery.AutoRefundClock, hours(24), recovery.Position{Stage: recovery.RecallWatch}},
 	{recovery.ContactClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact}},
@@ -52,6 +64,33 @@ var positions = []position{
 	{recovery.PayoutClock, working(5), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}},
 	{recovery.RouteClock, days(30, calendar.Move), recovery.Position{Stage: recovery.Legal}},
 	{recovery.LegalClock, days(365, calendar.Move), recovery.Position{Stage: recovery.Legal, Route: recovery.CivilSuit}},
+	{recovery.RefundAnswerClock, days(2, calendar.Keep), recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true}},
+	{recovery.FirstAnswerClock, working(2), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}},
+	{recovery.SupervisorClock, working(3), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Breached: true}},
+	{recovery.PlatformClock, working(15), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}},
+	{recovery.TaskClock, days(15, calendar.Move), recovery.Position{
+		Stage: recovery.Legal, Tasks: []recovery.Task{{Rung: recovery.PoliceRung, State: recovery.TaskOpen}},
+	}},
+	{recovery.PauseClock, days(30, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact, Pause: &recovery.Pause{}}},
+	{recovery.GraceClock, working(5), recovery.Position{Stage: recovery.PrivateContact, Claim: 2, Plans: []recovery.Plan{{
+		No: 1, Running: true, Grace: 1, Instalments: []recovery.Instalment{{No: 1, DueOn: "2026-11-20", Amount: 1}},
+	}}}},
+}
+
+// TestPositionsCoverTheClocks: none is forgotten, and each stands where it runs.
+func TestPositionsCoverTheClocks(t *testing.T) {
+	t.Parallel()
+	for _, clock := range recovery.Clocks {
+		at := slices.IndexFunc(positions, func(p position) bool { return p.clock == clock })
+		if (at < 0) != slices.Contains(beyond, clock) {
+			t.Errorf("%s has no position", clock)
+		}
+	}
+	for _, test := range positions {
+		if !slices.ContainsFunc(test.position.Clocks(), func(r recovery.Running) bool { return r.Clock == test.clock && r.Stopped == "" }) {
+			t.Errorf("%s does not run where it is tested", test.clock)
+		}
+	}
 }
 
 func TestEveryClockHasItsDeadline(t *testing.T) {
@@ -65,7 +104,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 	for _, test := range positions {
 		for _, pace := range []int{0, 1, 60, 86_400, recovery.MaxPace} {
 			c := recovery.Case{SentAt: sent, Pace: pace}
-			got := run(b, test.position, c, from)
+			got := runs(b, test.clock, test.position, c, from)
 			begins := from
 			if test.clock == recovery.AutoRefundClock {
 				begins = sent
@@ -180,17 +219,18 @@ func TestDeadlinesAreMonotone(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	rapid.Check(t, func(t *rapid.T) {
-		position := rapid.SampledFrom(positions).Draw(t, "position").position
+		drawn := rapid.SampledFrom(positions).Draw(t, "position")
+		clock, position := drawn.clock, drawn.position
 		c := recovery.Case{SentAt: sent, Pace: rapid.IntRange(1, recovery.MaxPace).Draw(t, "pace")}
 		c.CreatedAt = sent.Add(time.Duration(rapid.Int64Range(0, int64(3*day)).Draw(t, "filed")))
 		from := c.CreatedAt.Add(time.Duration(rapid.Int64Range(0, int64(90*day)).Draw(t, "from")))
-		got := run(b, position, c, from)
-		later := run(b, position, c, from.Add(time.Minute))
+		got := runs(b, clock, position, c, from)
+		later := runs(b, clock, position, c, from.Add(time.Minute))
 		if later.DueAt.Before(got.DueAt) {
 			t.Fatalf("starting later ends earlier: %s, %s", later.DueAt, got.DueAt)
 		}
 		c.Pace = min(recovery.MaxPace, c.Pace+rapid.IntRange(0, 1000).Draw(t, "faster"))
-		if faster := run(b, position, c, from); faster.DueAt.After(got.DueAt) {
+		if faster := runs(b, clock, position, c, from); faster.DueAt.After(got.DueAt) {
 			t.Fatalf("a faster pace ends later: %s, %s", faster.DueAt, got.DueAt)
 		}
 	})

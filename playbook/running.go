@@ -96,7 +96,9 @@ func (b *Book) Run(
 	case recovery.LimitationClock:
 		deadline.DueAt = limitationDue(c, from)
 	case recovery.InstalmentClock:
-		deadline.DueAt = b.instalmentDue(run.Ref, p, c, from)
+		ending := b.instalmentDue(run.Ref, p, c, from)
+		deadline.DueAt = ending.At
+		deadline.Source += unpublished(ending.Unpublished)
 	default:
 		ending := b.ending(rule, c.Pace, from, pausesOf(stops))
 		deadline.DueAt = ending.At
@@ -155,17 +157,17 @@ func ahead(c recovery.Case, of, due time.Time) time.Time {
 // instalmentDue is the hour of the day an instalment falls due on in China, or
 // of the next working day (民法典 203). A plan's days are the calendar's own: under
 // a pace the wait from its acceptance shrinks.
-func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) time.Time {
+func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
 	part, known := p.Instalment(ref)
 	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, china)
 	if !known || err != nil {
-		return accepted // such a plan was never accepted: see recovery's check
+		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check
 	}
-	noon := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
-	end := b.calendar.Deadline(day.Add(-12*time.Hour), noon, nil).At.In(china)
-	hour := b.figure(limitInstalmentHour, accepted)
-	due := time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, china)
-	return ahead(c, accepted, due)
+	next := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
+	ending := b.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
+	end, hour := ending.At.In(china), b.figure(limitInstalmentHour, accepted)
+	ending.At = ahead(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, china))
+	return ending
 }
 
 // The figures a case is run by, by their names among the limits.
