@@ -15,13 +15,15 @@ type Record interface {
 	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
 	ActionRequest(ctx context.Context, id recovery.RequestID) (postgres.ActionRequest, error)
 	WriteStep(ctx context.Context, step postgres.StepWrite) (postgres.StepResult, error)
+	// Contacts are the messages recorded in a case so far, oldest first.
+	Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
 }
 
-// Rules are what they need of the playbook: the instant at which the clock of a
-// position runs out when it starts at from, by the version pinned to the case.
-// It reports false for a position without a clock.
+// Rules are what they need of the playbook, by the version pinned to the case.
 type Rules interface {
-	Deadline(p recovery.Position, c recovery.Case, from time.Time) (deadline recovery.Deadline, runs bool, err error)
+	// Deadlines are those of the case after a step that is taken now.
+	Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error)
+	ContactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error)
 }
 
 // Cases are the activities of the queue "cases": each is one short transaction.
@@ -57,14 +59,19 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{}, judged(err)
 	}
 	now := a.Now().UTC()
-	deadlines, err := a.deadlines(c, in.Step, now)
+	deadlines, err := a.Rules.Deadlines(c, in.Step, now)
+	if err != nil {
+		return StepResult{}, judged(fmt.Errorf("deadlines after %s: %w", in.Step.Kind, err))
+	}
+	breaches, err := a.breaches(ctx, c, request.Act)
 	if err != nil {
 		return StepResult{}, judged(err)
 	}
-	s := scribe{input: in, before: c, request: request, now: now, version: a.Version}
+	s := scribe{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: s.drafts(),
 		Next: in.Step.Next, Deadlines: deadlines, Counterpart: s.counterpart(), Checkpoint: s.stageChanged(),
+		Desk: s.desk(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil
@@ -73,6 +80,23 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{}, judged(err)
 	}
 	return StepResult{Deadlines: written.Deadlines, Version: written.Version}, nil
+}
+
+// breaches are the limits a message that was sent already went beyond. It is
+// written down all the same, because it is a fact.
+func (a *Cases) breaches(ctx context.Context, c recovery.Case, act recovery.Act) ([]recovery.Code, error) {
+	if act.Action != recovery.RecordContact || act.SentAt == nil {
+		return nil, nil
+	}
+	limits, err := a.Rules.ContactLimits(c, *act.SentAt)
+	if err != nil {
+		return nil, err
+	}
+	before, err := a.Record.Contacts(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return limits.Breaches(before, c.Position.Holders, act.Contact()), nil
 }
 
 // request loads what the actor wrote; a step nobody asked for has none.
@@ -89,21 +113,4 @@ func (a *Cases) request(ctx context.Context, in StepInput) (postgres.ActionReque
 			"The request %s belongs to another case.", request.ID)
 	}
 	return request, nil
-}
-
-// deadlines keeps the running deadline while its clock goes on, and sets a new
-// one when another clock starts, the step asks for it, or the stage changed.
-func (a *Cases) deadlines(before recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error) {
-	old, next := before.Position, step.Next
-	if next.Stage == old.Stage && next.Clock() == old.Clock() && !step.Restart {
-		return before.Deadlines, nil
-	}
-	deadline, runs, err := a.Rules.Deadline(next, before, now)
-	if err != nil {
-		return nil, fmt.Errorf("deadline of %s: %w", next.Clock(), err)
-	}
-	if !runs {
-		return []recovery.Deadline{}, nil
-	}
-	return []recovery.Deadline{deadline}, nil
 }

@@ -58,9 +58,8 @@ func (r *rig) file() recovery.Case {
 	r.must(err)
 	c := filing.Case(recovery.CaseID(newID()), number, "", r.now, newID)
 	c.Playbook = r.shelf.Current().Version()
-	c.Position = recovery.Start(c, false)
-	deadline, _ := r.shelf.Current().Deadline(c.Position, c, r.now)
-	c.Deadlines = []recovery.Deadline{deadline}
+	c.Position = recovery.Start(c, recovery.Terms{})
+	c.Deadlines = r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
 	draft := r.draft(recovery.EntryCaseFiled, "filed")
 	draft.Facts = map[string]any{"number": c.Number, "amount_fen": c.Amount}
 	draft.Personal = map[string]string{
@@ -186,8 +185,8 @@ func TestTakeStepEntersAStage(t *testing.T) {
 	r.now = r.now.Add(time.Hour)
 	result := r.take(r.stage(escalate(recovery.Appeal), recovery.RoleAgent))
 	c := r.current()
-	want, _ := r.shelf.Current().Deadline(c.Position, c, r.now)
-	if diff := cmp.Diff([]recovery.Deadline{want}, result.Deadlines); diff != "" || want.Kind != recovery.PreparationClock {
+	want := r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
+	if diff := cmp.Diff(want, result.Deadlines); diff != "" || want[0].Kind != recovery.PreparationClock {
 		t.Errorf("deadlines (-want +got):\n%s", diff)
 	}
 	if c.Position.Stage != recovery.Appeal || c.Version != result.Version {
@@ -219,10 +218,13 @@ func TestTakeStepOfTheClock(t *testing.T) {
 	r := newRig(t)
 	r.now = r.filed.Deadlines[0].DueAt
 	in := activities.StepInput{
-		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(), Because: recovery.ContactClock,
+		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock,
 	}
 	result := r.take(in)
-	if len(result.Deadlines) != 1 || result.Deadlines[0].Kind != recovery.NoticeClock || !result.Deadlines[0].DueAt.After(r.now) {
+	kept, _ := clock(r.filed.Deadlines, recovery.AvoidanceClock)
+	notice, runs := clock(result.Deadlines, recovery.NoticeClock)
+	avoidance, _ := clock(result.Deadlines, recovery.AvoidanceClock)
+	if len(result.Deadlines) != 2 || !runs || !notice.DueAt.After(r.now) || !avoidance.DueAt.Equal(kept.DueAt) {
 		t.Errorf("deadlines %+v", result.Deadlines)
 	}
 	r.wantKinds(recovery.EntryDeadlinePassed, recovery.EntryStageEntered)
@@ -331,8 +333,12 @@ func TestTakeStepWithoutThePlaybook(t *testing.T) {
 
 type noRules struct{}
 
-func (noRules) Deadline(recovery.Position, recovery.Case, time.Time) (recovery.Deadline, bool, error) {
-	return recovery.Deadline{}, false, errors.New("no such playbook")
+func (noRules) Deadlines(recovery.Case, recovery.Step, time.Time) ([]recovery.Deadline, error) {
+	return nil, errors.New("no such playbook")
+}
+
+func (noRules) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits, error) {
+	return recovery.ContactLimits{}, errors.New("no such playbook")
 }
 
 func TestPinnedRules(t *testing.T) {
@@ -343,18 +349,18 @@ func TestPinnedRules(t *testing.T) {
 	}
 	rules := activities.PinnedRules{Shelf: shelf}
 	c := recovery.Case{Amount: 1, Playbook: shelf.Current().Version(), Pace: 1}
-	c.Position = recovery.Start(c, false)
+	c.Position = recovery.Start(c, recovery.Terms{})
 	from := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	deadline, runs, err := rules.Deadline(c.Position, c, from)
-	want, _ := shelf.Current().Deadline(c.Position, c, from)
-	if err != nil || !runs || deadline != want {
-		t.Errorf("deadline %+v %v %v", deadline, runs, err)
+	step := recovery.Step{Next: c.Position}
+	deadlines, err := rules.Deadlines(c, step, from)
+	if diff := cmp.Diff(shelf.Current().Deadlines(c, step, from), deadlines); diff != "" || err != nil {
+		t.Errorf("%v, deadlines (-want +got):\n%s", err, diff)
 	}
 	if missing, err := rules.Missing(c, nil, recovery.ForCourt); err != nil || len(missing) == 0 {
 		t.Errorf("missing %v %v", missing, err)
 	}
 	c.Playbook = "1999-01-01"
-	if _, _, err := rules.Deadline(c.Position, c, from); err == nil {
+	if _, err := rules.Deadlines(c, step, from); err == nil {
 		t.Error("a deadline by a playbook that is not there")
 	}
 	if _, err := rules.Missing(c, nil, recovery.ForCourt); err == nil {

@@ -32,6 +32,7 @@ type StepInput struct {
 	Move       *recovery.Move      `json:"move,omitempty"`
 	Attempt    int                 `json:"attempt,omitempty"` // of the staged request; see postgres.ActionRequest
 	Because    recovery.Clock      `json:"because,omitempty"`
+	Ref        string              `json:"ref,omitempty"` // which of several clocks of that kind
 	EvidenceID recovery.EvidenceID `json:"evidence_id,omitempty"`
 }
 

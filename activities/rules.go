@@ -14,14 +14,22 @@ type PinnedRules struct {
 	Shelf *playbook.Shelf
 }
 
-// Deadline implements Rules.
-func (r PinnedRules) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool, error) {
+// Deadlines implements Rules.
+func (r PinnedRules) Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error) {
 	book, err := r.book(c)
 	if err != nil {
-		return recovery.Deadline{}, false, err
+		return nil, err
 	}
-	deadline, runs := book.Deadline(p, c, from)
-	return deadline, runs, nil
+	return book.Deadlines(c, step, now), nil
+}
+
+// ContactLimits implements Rules.
+func (r PinnedRules) ContactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
+	book, err := r.book(c)
+	if err != nil {
+		return recovery.ContactLimits{}, err
+	}
+	return book.ContactLimits(at), nil
 }
 
 // Missing implements Checklist.

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,8 +18,10 @@ type scribe struct {
 	input   StepInput
 	before  recovery.Case
 	request postgres.ActionRequest // empty when nobody acted
-	now     time.Time
-	version string
+	// breaches are the limits that a recorded message went beyond.
+	breaches []recovery.Code
+	now      time.Time
+	version  string
 }
 
 func (s scribe) next() recovery.Position { return s.input.Step.Next }
@@ -28,6 +31,7 @@ func (s scribe) stageChanged() bool { return s.next().Stage != s.before.Position
 // drafts are the entries in their order: what happened, then what followed.
 func (s scribe) drafts() []journal.Draft {
 	drafts := []journal.Draft{s.event()}
+	drafts = append(drafts, s.fulfilled()...)
 	switch {
 	case !s.stageChanged():
 	case s.next().Open():
@@ -47,6 +51,7 @@ func (s scribe) event() journal.Draft {
 		draft.Collector.Device = s.request.Device
 		draft.ClaimedAt = s.request.Act.ClaimedAt()
 		draft.Facts, draft.Personal = s.request.Act.Facts(), s.request.Act.Personal()
+		s.besides(draft.Facts)
 	case s.input.EvidenceID != "":
 		draft.Facts = map[string]any{"evidence_id": s.input.EvidenceID}
 	default:
@@ -55,11 +60,65 @@ func (s scribe) event() journal.Draft {
 	return draft
 }
 
+// besides adds what the act itself does not say: the limits it went beyond, the
+// decision it approves, the sums after money came.
+func (s scribe) besides(facts map[string]any) {
+	if len(s.breaches) > 0 {
+		facts["breaches"] = s.breaches
+	}
+	if proposal := s.before.Position.Proposal; proposal != nil && s.input.Step.Kind == recovery.EntryAppealDecided {
+		facts["decision"], facts["amount_fen"], facts["proposed_by"] = proposal.Decision, proposal.Amount, proposal.By
+	}
+	if over := s.next().Overpaid(); over > s.before.Position.Overpaid() {
+		facts["overpaid_fen"] = over
+	}
+	if s.next().Recovered != s.before.Position.Recovered {
+		facts["recovered_fen"] = s.next().Recovered
+	}
+	if s.input.Step.Kind == recovery.EntryPlanProposed {
+		facts["plan"] = s.next().PlanCount
+	}
+}
+
+// fulfilled tells of a plan whose last part came with this step.
+func (s scribe) fulfilled() []journal.Draft {
+	var drafts []journal.Draft
+	if s.input.Step.Kind == recovery.EntryPlanBroken || s.next().Recovered == s.before.Position.Recovered {
+		return nil
+	}
+	for _, plan := range s.before.Position.Plans {
+		lives := slices.ContainsFunc(s.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
+		if !plan.Running || lives || s.next().Recovered-s.before.Position.Recovered < plan.Rest() {
+			continue
+		}
+		draft := s.draft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", s.input.Key, plan.No))
+		draft.Facts = map[string]any{"plan": plan.No, "counterpart_id": plan.CounterpartID}
+		drafts = append(drafts, draft)
+	}
+	return drafts
+}
+
+// desk says to whom the step gives the case: a breach to a supervisor, a new
+// appeal to the agent whose turn it is.
+func (s scribe) desk() recovery.Role {
+	switch s.input.Step.Kind {
+	case recovery.EntryDeadlineBreached:
+		return recovery.RoleSupervisor
+	case recovery.EntryAppealSubmitted:
+		return recovery.RoleAgent
+	default:
+		return ""
+	}
+}
+
 // lapsed says which deadline passed, and by which rule it was set.
 func (s scribe) lapsed() map[string]any {
 	facts := map[string]any{"deadline": s.input.Because}
+	if s.input.Ref != "" {
+		facts["ref"] = s.input.Ref
+	}
 	for _, deadline := range s.before.Deadlines {
-		if deadline.Kind == s.input.Because {
+		if deadline.Kind == s.input.Because && deadline.Ref == s.input.Ref {
 			facts["due_at"] = deadline.DueAt.UTC().Format(time.RFC3339)
 			facts["source"] = deadline.Source
 		}
@@ -100,28 +159,30 @@ func (s scribe) draft(kind recovery.EntryKind, key string) journal.Draft {
 }
 
 // counterpart is what the record of a counterpart must say after an answer or a
-// return of theirs; nil when the step concerns none.
+// payment of theirs; nil when the step brings nothing new of any.
 func (s scribe) counterpart() *recovery.Counterpart {
-	move := s.input.Move
-	if move == nil || move.CounterpartID == "" {
+	if s.input.Move == nil {
 		return nil
 	}
-	index := slices.IndexFunc(s.next().Holders, func(h recovery.Holder) bool { return h.ID == move.CounterpartID })
-	if index < 0 {
-		return nil // spoken to, but not a holder: nothing to keep
-	}
-	changed := recovery.Counterpart{ID: move.CounterpartID, ReturnFen: s.next().Holders[index].Returned}
-	switch move.Action {
-	case recovery.RecordResponse:
-		changed.Answer, changed.Refusal = move.Response, s.request.Act.Refusal
-	case recovery.RecordReturn:
-		for _, known := range s.before.Counterparts {
-			if known.ID == move.CounterpartID {
-				changed.Answer, changed.Refusal = known.Answer, known.Refusal
-			}
+	for _, holder := range s.next().Holders {
+		answers := s.input.Move.Action == recovery.RecordResponse && holder.ID == s.input.Move.CounterpartID
+		if !answers && holder.Returned == s.returnedBefore(holder.ID) {
+			continue
 		}
-	default:
-		return nil
+		changed := recovery.Counterpart{ID: holder.ID, ReturnFen: holder.Returned}
+		if answers {
+			changed.Answer, changed.Refusal = s.input.Move.Response, s.request.Act.Refusal
+		}
+		return &changed
 	}
-	return &changed
+	return nil
+}
+
+func (s scribe) returnedBefore(id recovery.CounterpartID) recovery.Money {
+	for _, holder := range s.before.Position.Holders {
+		if holder.ID == id {
+			return holder.Returned
+		}
+	}
+	return 0
 }

@@ -125,7 +125,7 @@ func TestDraftsOfALapse(t *testing.T) {
 	t.Parallel()
 	c := standing(recovery.PrivateContact)
 	s := scribe{
-		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(), Because: recovery.ContactClock},
+		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock},
 		before: c, now: noon, version: "1.2.3",
 	}
 	want := []journal.Draft{
@@ -180,7 +180,7 @@ func TestCounterpart(t *testing.T) {
 		},
 		{
 			"money leaves the answer as it was", recovery.Act{Action: recovery.RecordReturn, CounterpartID: "b", Amount: ptr(recovery.Money(5)), Channel: recovery.Cash},
-			&recovery.Counterpart{ID: "b", Answer: recovery.Refused, Refusal: recovery.ClaimsGift, ReturnFen: 5},
+			&recovery.Counterpart{ID: "b", ReturnFen: 5}, // blank never erases
 		},
 		{"money of nobody in particular", recovery.Act{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(5)), Channel: recovery.Cash}, nil},
 		{"a contact", recovery.Act{Action: recovery.RecordContact, CounterpartID: "a"}, nil},

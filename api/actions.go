@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -30,11 +31,32 @@ func (a *API) act(c echo.Context, id ID, action recovery.Action, key, match *str
 		return err
 	}
 	act.Action = action
+	if err := onlyPromised(act.Instalments); err != nil {
+		return err
+	}
 	reply, err := a.service.Act(c.Request().Context(), request.Request, recovery.CaseID(id), act)
 	if err != nil {
 		return err
 	}
 	return send(c, http.StatusOK, request, reply, tagged)
+}
+
+// onlyPromised refuses in a plan what is the journey's to say: the numbers of its
+// parts and what was paid.
+func onlyPromised(parts []recovery.Instalment) error {
+	for i, part := range parts {
+		field := ""
+		switch {
+		case part.No != 0:
+			field = "no"
+		case part.Paid != 0:
+			field = "paid_fen"
+		default:
+			continue
+		}
+		return invalidField(fmt.Sprintf("instalments[%d].%s", i, field), "unknown_field", "There is no such field here.")
+	}
+	return nil
 }
 
 // ActRecordContact implements ServerInterface.
@@ -115,4 +137,74 @@ func (a *API) ActAddNote(c echo.Context, id ID, p ActAddNoteParams) error {
 // ActShareLesson implements ServerInterface.
 func (a *API) ActShareLesson(c echo.Context, id ID, p ActShareLessonParams) error {
 	return a.act(c, id, recovery.ShareLesson, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActPlanContact implements ServerInterface.
+func (a *API) ActPlanContact(c echo.Context, id ID, p ActPlanContactParams) error {
+	return a.act(c, id, recovery.PlanContact, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordMediation implements ServerInterface.
+func (a *API) ActRecordMediation(c echo.Context, id ID, p ActRecordMediationParams) error {
+	return a.act(c, id, recovery.RecordMediation, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActReportHarassment implements ServerInterface.
+func (a *API) ActReportHarassment(c echo.Context, id ID, p ActReportHarassmentParams) error {
+	return a.act(c, id, recovery.ReportHarassment, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActProposePlan implements ServerInterface.
+func (a *API) ActProposePlan(c echo.Context, id ID, p ActProposePlanParams) error {
+	return a.act(c, id, recovery.ProposePlan, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActAcceptPlan implements ServerInterface.
+func (a *API) ActAcceptPlan(c echo.Context, id ID, p ActAcceptPlanParams) error {
+	return a.act(c, id, recovery.AcceptPlan, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActDeclinePlan implements ServerInterface.
+func (a *API) ActDeclinePlan(c echo.Context, id ID, p ActDeclinePlanParams) error {
+	return a.act(c, id, recovery.DeclinePlan, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRecordInstalment implements ServerInterface.
+func (a *API) ActRecordInstalment(c echo.Context, id ID, p ActRecordInstalmentParams) error {
+	return a.act(c, id, recovery.RecordInstalment, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActAskPlatform implements ServerInterface.
+func (a *API) ActAskPlatform(c echo.Context, id ID, p ActAskPlatformParams) error {
+	return a.act(c, id, recovery.AskPlatform, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActApproveDecision implements ServerInterface.
+func (a *API) ActApproveDecision(c echo.Context, id ID, p ActApproveDecisionParams) error {
+	return a.act(c, id, recovery.ApproveDecision, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActRejectDecision implements ServerInterface.
+func (a *API) ActRejectDecision(c echo.Context, id ID, p ActRejectDecisionParams) error {
+	return a.act(c, id, recovery.RejectDecision, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActPause implements ServerInterface.
+func (a *API) ActPause(c echo.Context, id ID, p ActPauseParams) error {
+	return a.act(c, id, recovery.PauseCase, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActResume implements ServerInterface.
+func (a *API) ActResume(c echo.Context, id ID, p ActResumeParams) error {
+	return a.act(c, id, recovery.ResumeCase, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActReopen implements ServerInterface.
+func (a *API) ActReopen(c echo.Context, id ID, p ActReopenParams) error {
+	return a.act(c, id, recovery.Reopen, p.IdempotencyKey, p.IfMatch)
+}
+
+// ActHandOver implements ServerInterface.
+func (a *API) ActHandOver(c echo.Context, id ID, p ActHandOverParams) error {
+	return a.act(c, id, recovery.HandOver, p.IdempotencyKey, p.IfMatch)
 }

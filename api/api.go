@@ -24,8 +24,8 @@ type Options struct {
 	// many may come at once; 0 means two seconds' worth.
 	WritesPerSecond float64
 	Burst           int
-	// AsksPerSecond limits what one address may ask without an account; 0 does
-	// not. Two seconds' worth may come at once.
+	// AsksPerSecond limits what one address may ask without an account, and one
+	// link with it; 0 does not. Two seconds' worth may come at once.
 	AsksPerSecond float64
 	// EventPoll is how often an event stream looks for new entries; 0 means each
 	// second. Streams is how many may be open at once; 0 means 200.
@@ -59,6 +59,7 @@ type API struct {
 	figures *figures
 	limits  *limiter      // of accounts
 	asks    *limiter      // of addresses
+	links   *limiter      // of counterparts' links
 	streams chan struct{} // one slot per open event stream
 	closing chan struct{}
 	close   sync.Once
@@ -73,6 +74,7 @@ func New(service *casework.Service, o Options) *API {
 		service: service, options: o, figures: newFigures(o.Version),
 		limits:  newLimiter(o.WritesPerSecond, o.Burst, o.Now),
 		asks:    newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
+		links:   newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
 		streams: make(chan struct{}, o.Streams), closing: make(chan struct{}),
 	}
 }
@@ -111,6 +113,8 @@ var public = map[string]bool{
 const (
 	assessments = base + "assessments"
 	preventions = base + "preventions"
+	// returns is where counterparts come in by their links.
+	returns = base + "return"
 )
 
 func ours(path string) bool { return strings.HasPrefix(path, "/api/") || public[path] }
@@ -137,10 +141,17 @@ func (g guard) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *e
 	return g.EchoRouter.PUT(path, h, g.before(path, m)...)
 }
 
+// DELETE implements EchoRouter.
+func (g guard) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.DELETE(path, h, g.before(path, m)...)
+}
+
 func (g guard) before(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
 	switch {
 	case path == assessments, path == preventions:
 		return append([]echo.MiddlewareFunc{secureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
+	case path == returns, strings.HasPrefix(path, returns+"/"):
+		return append([]echo.MiddlewareFunc{secureHeaders, g.api.limitAddress, g.api.enter, g.api.paceBody, g.api.limitLink}, m...)
 	case public[path]:
 		return append([]echo.MiddlewareFunc{secureHeaders}, m...)
 	}

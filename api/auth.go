@@ -5,25 +5,59 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"recourse/casework"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
-const actorKey = "api.actor"
+const (
+	actorKey = "api.actor"
+	linkKey  = "api.link"
+)
 
 // authenticate finds the account behind the bearer token (RFC 6750).
 func (a *API) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		scheme, token, _ := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
-		if !strings.EqualFold(scheme, "Bearer") {
+		token, sent := bearer(c)
+		if !sent {
 			return recovery.Faultf(recovery.CodeUnauthenticated, "Send a token: Authorization: Bearer rc_….")
 		}
-		actor, err := a.service.Authenticate(c.Request().Context(), strings.TrimSpace(token))
+		actor, err := a.service.Authenticate(c.Request().Context(), token)
 		if err != nil {
 			return err
 		}
 		c.Set(actorKey, actor)
 		return next(c)
 	}
+}
+
+// enter finds the link behind the bearer token. Whoever comes by it is the
+// counterpart it was made for.
+func (a *API) enter(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token, sent := bearer(c)
+		if !sent {
+			return recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
+		}
+		link, err := a.service.Enter(c.Request().Context(), token)
+		if err != nil {
+			return err
+		}
+		c.Set(linkKey, link)
+		c.Set(actorKey, casework.Holder(link))
+		return next(c)
+	}
+}
+
+func bearer(c echo.Context) (token string, sent bool) {
+	scheme, token, _ := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
+}
+
+// entered gives the link that enter found.
+func entered(c echo.Context) postgres.Link {
+	link, _ := c.Get(linkKey).(postgres.Link)
+	return link
 }
 
 // actor gives the account that authenticate found; guard sees to it that there

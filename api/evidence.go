@@ -13,6 +13,9 @@ import (
 	"recourse/recovery"
 )
 
+// evidenceFields are what may be said about a file beside it.
+var evidenceFields = []string{"kind", "captured_at", "source", "description", "sha256"}
+
 // AddEvidence implements ServerInterface.
 func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error {
 	if err := known(id); err != nil {
@@ -21,7 +24,7 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, id, "kind", "captured_at", "source", "description", "sha256")
+	got, err := a.receiveFor(c, id, evidenceFields...)
 	if err != nil {
 		return err
 	}
@@ -99,7 +102,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, id, "sha256")
+	got, err := a.receiveFor(c, id, "sha256")
 	if err != nil {
 		return err
 	}

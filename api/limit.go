@@ -51,8 +51,18 @@ func (l *limiter) allow(id string) bool {
 // limit refuses the writes of an account that sends too many.
 func (a *API) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method == http.MethodPost && !a.limits.allow(string(actor(c).ID)) {
+		if c.Request().Method != http.MethodGet && !a.limits.allow(string(actor(c).ID)) {
 			return recovery.Faultf(codeRateLimited, "This account sends too many requests. Wait a second between them.")
+		}
+		return next(c)
+	}
+}
+
+// limitLink refuses what comes too fast by one link, from wherever it comes.
+func (a *API) limitLink(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !a.links.allow(entered(c).ID) {
+			return recovery.Faultf(codeRateLimited, "Too many requests come by this link. Wait a second between them.")
 		}
 		return next(c)
 	}

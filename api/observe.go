@@ -73,7 +73,7 @@ func (a *API) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // labels keeps the figures few, whatever methods and paths people try.
 func labels(c echo.Context) (method, route string) {
 	method, route = c.Request().Method, c.Path()
-	if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodHead}, method) {
+	if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodDelete}, method) {
 		method = "other"
 	}
 	if route == "" {

@@ -26,19 +26,33 @@ const (
 
 // Defines values for Action.
 const (
+	ActionAcceptPlan          Action = "accept_plan"
 	ActionAddNote             Action = "add_note"
+	ActionApproveDecision     Action = "approve_decision"
+	ActionAskPlatform         Action = "ask_platform"
 	ActionAssign              Action = "assign"
 	ActionChooseRoute         Action = "choose_route"
 	ActionClose               Action = "close"
 	ActionDecideAppeal        Action = "decide_appeal"
+	ActionDeclinePlan         Action = "decline_plan"
 	ActionEscalate            Action = "escalate"
+	ActionHandOver            Action = "hand_over"
+	ActionPause               Action = "pause"
+	ActionPlanContact         Action = "plan_contact"
+	ActionProposePlan         Action = "propose_plan"
 	ActionRecordContact       Action = "record_contact"
+	ActionRecordInstalment    Action = "record_instalment"
 	ActionRecordLegalStep     Action = "record_legal_step"
+	ActionRecordMediation     Action = "record_mediation"
 	ActionRecordPlatformReply Action = "record_platform_reply"
 	ActionRecordResponse      Action = "record_response"
 	ActionRecordReturn        Action = "record_return"
+	ActionRejectDecision      Action = "reject_decision"
 	ActionRelease             Action = "release"
+	ActionReopen              Action = "reopen"
+	ActionReportHarassment    Action = "report_harassment"
 	ActionRequestEvidence     Action = "request_evidence"
+	ActionResume              Action = "resume"
 	ActionShareLesson         Action = "share_lesson"
 	ActionSubmitAppeal        Action = "submit_appeal"
 	ActionWithdraw            Action = "withdraw"
@@ -49,7 +63,9 @@ const (
 	AppealStateGranted      AppealState = "granted"
 	AppealStateMoreEvidence AppealState = "more_evidence"
 	AppealStatePreparing    AppealState = "preparing"
+	AppealStateProposed     AppealState = "proposed"
 	AppealStateSubmitted    AppealState = "submitted"
+	AppealStateWithPlatform AppealState = "with_platform"
 )
 
 // Defines values for Audience.
@@ -100,13 +116,23 @@ const (
 	ClockKindAppealDecision   ClockKind = "appeal_decision"
 	ClockKindAppealSubmission ClockKind = "appeal_submission"
 	ClockKindAutoRefund       ClockKind = "auto_refund"
+	ClockKindAvoidance        ClockKind = "avoidance"
 	ClockKindContactAnswer    ClockKind = "contact_answer"
 	ClockKindEvidenceRequest  ClockKind = "evidence_request"
+	ClockKindFirstAnswer      ClockKind = "first_answer"
+	ClockKindInstalment       ClockKind = "instalment"
+	ClockKindInstalmentGrace  ClockKind = "instalment_grace"
 	ClockKindLegalOutcome     ClockKind = "legal_outcome"
+	ClockKindLegalTask        ClockKind = "legal_task"
+	ClockKindLimitation       ClockKind = "limitation"
 	ClockKindNoticeAnswer     ClockKind = "notice_answer"
+	ClockKindPause            ClockKind = "pause"
 	ClockKindPayout           ClockKind = "payout"
+	ClockKindPlatformAnswer   ClockKind = "platform_answer"
 	ClockKindPromise          ClockKind = "promise"
+	ClockKindRefundAnswer     ClockKind = "refund_answer"
 	ClockKindRouteChoice      ClockKind = "route_choice"
+	ClockKindSupervisorReview ClockKind = "supervisor_review"
 )
 
 // Defines values for Decision.
@@ -125,13 +151,19 @@ const (
 
 // Defines values for EntryKind.
 const (
+	EntryKindAbuseFlagged           EntryKind = "abuse_flagged"
 	EntryKindAppealDecided          EntryKind = "appeal_decided"
 	EntryKindAppealSubmitted        EntryKind = "appeal_submitted"
 	EntryKindAssigned               EntryKind = "assigned"
 	EntryKindCaseClosed             EntryKind = "case_closed"
 	EntryKindCaseFiled              EntryKind = "case_filed"
+	EntryKindContactPlanned         EntryKind = "contact_planned"
 	EntryKindContactRecorded        EntryKind = "contact_recorded"
+	EntryKindDeadlineBreached       EntryKind = "deadline_breached"
+	EntryKindDeadlineNear           EntryKind = "deadline_near"
 	EntryKindDeadlinePassed         EntryKind = "deadline_passed"
+	EntryKindDecisionProposed       EntryKind = "decision_proposed"
+	EntryKindDecisionRejected       EntryKind = "decision_rejected"
 	EntryKindEscalated              EntryKind = "escalated"
 	EntryKindEvidenceAdded          EntryKind = "evidence_added"
 	EntryKindEvidenceDerived        EntryKind = "evidence_derived"
@@ -142,15 +174,38 @@ const (
 	EntryKindExportBuilt            EntryKind = "export_built"
 	EntryKindExportDownloaded       EntryKind = "export_downloaded"
 	EntryKindExportRequested        EntryKind = "export_requested"
+	EntryKindHandedOver             EntryKind = "handed_over"
+	EntryKindHarassmentReported     EntryKind = "harassment_reported"
+	EntryKindHoldLifted             EntryKind = "hold_lifted"
+	EntryKindHoldSet                EntryKind = "hold_set"
+	EntryKindInstalmentMissed       EntryKind = "instalment_missed"
+	EntryKindInstalmentRecorded     EntryKind = "instalment_recorded"
 	EntryKindLegalStepRecorded      EntryKind = "legal_step_recorded"
 	EntryKindLessonShared           EntryKind = "lesson_shared"
+	EntryKindLinkIssued             EntryKind = "link_issued"
+	EntryKindLinkOpened             EntryKind = "link_opened"
+	EntryKindLinkRevoked            EntryKind = "link_revoked"
+	EntryKindMediationRecorded      EntryKind = "mediation_recorded"
 	EntryKindNoteAdded              EntryKind = "note_added"
+	EntryKindPaused                 EntryKind = "paused"
+	EntryKindPlanAccepted           EntryKind = "plan_accepted"
+	EntryKindPlanBroken             EntryKind = "plan_broken"
+	EntryKindPlanDeclined           EntryKind = "plan_declined"
+	EntryKindPlanFulfilled          EntryKind = "plan_fulfilled"
+	EntryKindPlanProposed           EntryKind = "plan_proposed"
+	EntryKindPlatformAsked          EntryKind = "platform_asked"
 	EntryKindPlatformReplied        EntryKind = "platform_replied"
+	EntryKindRefundDue              EntryKind = "refund_due"
 	EntryKindReleased               EntryKind = "released"
+	EntryKindReopened               EntryKind = "reopened"
 	EntryKindResponseRecorded       EntryKind = "response_recorded"
+	EntryKindResumed                EntryKind = "resumed"
 	EntryKindReturnRecorded         EntryKind = "return_recorded"
+	EntryKindRightEnded             EntryKind = "right_ended"
 	EntryKindRouteChosen            EntryKind = "route_chosen"
 	EntryKindStageEntered           EntryKind = "stage_entered"
+	EntryKindTaskOverdue            EntryKind = "task_overdue"
+	EntryKindValuesErased           EntryKind = "values_erased"
 	EntryKindWithdrawn              EntryKind = "withdrawn"
 )
 
@@ -304,15 +359,21 @@ const (
 const (
 	ProblemCodeActionNotAllowed       ProblemCode = "action_not_allowed"
 	ProblemCodeConflict               ProblemCode = "conflict"
+	ProblemCodeContactLimit           ProblemCode = "contact_limit"
 	ProblemCodeDigestMismatch         ProblemCode = "digest_mismatch"
 	ProblemCodeForbidden              ProblemCode = "forbidden"
+	ProblemCodeFourEyes               ProblemCode = "four_eyes"
 	ProblemCodeIdempotencyConflict    ProblemCode = "idempotency_conflict"
 	ProblemCodeInternal               ProblemCode = "internal"
 	ProblemCodeInvalid                ProblemCode = "invalid"
+	ProblemCodeLinkEnded              ProblemCode = "link_ended"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
+	ProblemCodeNoContact              ProblemCode = "no_contact"
 	ProblemCodeNotFound               ProblemCode = "not_found"
 	ProblemCodePreconditionFailed     ProblemCode = "precondition_failed"
+	ProblemCodeQuietHours             ProblemCode = "quiet_hours"
 	ProblemCodeRateLimited            ProblemCode = "rate_limited"
+	ProblemCodeTextUnsafe             ProblemCode = "text_unsafe"
 	ProblemCodeTooLarge               ProblemCode = "too_large"
 	ProblemCodeTransactionHasOpenCase ProblemCode = "transaction_has_open_case"
 	ProblemCodeUnauthenticated        ProblemCode = "unauthenticated"
@@ -364,6 +425,15 @@ const (
 	ResponseKindPromised       ResponseKind = "promised"
 	ResponseKindRefused        ResponseKind = "refused"
 	ResponseKindReturned       ResponseKind = "returned"
+)
+
+// Defines values for ReturnResponseKind.
+const (
+	ReturnResponseKindContested      ReturnResponseKind = "contested"
+	ReturnResponseKindPartlyReturned ReturnResponseKind = "partly_returned"
+	ReturnResponseKindPromised       ReturnResponseKind = "promised"
+	ReturnResponseKindRefused        ReturnResponseKind = "refused"
+	ReturnResponseKindReturned       ReturnResponseKind = "returned"
 )
 
 // Defines values for Role.
@@ -419,6 +489,23 @@ const (
 const (
 	StrategyNoteAppliesUnknown StrategyNoteApplies = "unknown"
 	StrategyNoteAppliesYes     StrategyNoteApplies = "yes"
+)
+
+// Defines values for TaskKind.
+const (
+	TaskKindDemandLetter       TaskKind = "demand_letter"
+	TaskKindInvestigationOrder TaskKind = "investigation_order"
+	TaskKindPlatformRequest    TaskKind = "platform_request"
+	TaskKindPoliceReceipt      TaskKind = "police_receipt"
+	TaskKindSealedReceipt      TaskKind = "sealed_receipt"
+)
+
+// Defines values for TaskState.
+const (
+	TaskStateDone    TaskState = "done"
+	TaskStateOpen    TaskState = "open"
+	TaskStateOverdue TaskState = "overdue"
+	TaskStateRefused TaskState = "refused"
 )
 
 // Defines values for TextPlace.
@@ -497,12 +584,28 @@ const (
 // Account Whose account the money left
 type Account string
 
+// ActAcceptPlan Whose plan is accepted
+type ActAcceptPlan struct {
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID string `json:"counterpart_id"`
+}
+
 // ActAddNote A note
 type ActAddNote struct {
 	Text string `json:"text"`
 
 	// Visibility Who sees a note: the desk only, or everybody in the case
 	Visibility NoteVisibility `json:"visibility"`
+}
+
+// ActApproveDecision Nothing needs to be said
+type ActApproveDecision = map[string]interface{}
+
+// ActAskPlatform What the platform was asked
+type ActAskPlatform struct {
+	At   *time.Time `json:"at,omitempty"`
+	Note *string    `json:"note,omitempty"`
+	Ref  *string    `json:"ref,omitempty"`
 }
 
 // ActAssign Who shall work on the case
@@ -535,12 +638,55 @@ type ActDecideAppeal struct {
 	Reason   string   `json:"reason"`
 }
 
+// ActDeclinePlan Whose plan is declined
+type ActDeclinePlan struct {
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID string  `json:"counterpart_id"`
+	Reason        *string `json:"reason,omitempty"`
+}
+
 // ActEscalate A later stage and why it is entered now
 type ActEscalate struct {
 	Reason string `json:"reason"`
 
 	// To How far a case has gone, in this order
 	To Stage `json:"to"`
+}
+
+// ActHandOver Who stands in for the claimant
+type ActHandOver struct {
+	Reason string `json:"reason"`
+
+	// UserID A claimant's account; absent ends it
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// ActPause Why the case rests, and until when
+type ActPause struct {
+	Reason string `json:"reason"`
+
+	// Until In the future, at most a year ahead; the playbook's own end when absent or later
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ActPlanContact A message that somebody means to send now
+type ActPlanContact struct {
+	// Channel How people spoke, or how money came back
+	Channel Channel `json:"channel"`
+
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID *string `json:"counterpart_id,omitempty"`
+
+	// InGroup True by the channel group_message when absent
+	InGroup *bool  `json:"in_group,omitempty"`
+	Text    string `json:"text"`
+}
+
+// ActProposePlan A plan to pay in parts
+type ActProposePlan struct {
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID string     `json:"counterpart_id"`
+	Instalments   []PlanPart `json:"instalments"`
 }
 
 // ActRecordContact A contact that took place
@@ -555,6 +701,16 @@ type ActRecordContact struct {
 	Text          string    `json:"text"`
 }
 
+// ActRecordInstalment A payment on a plan
+type ActRecordInstalment struct {
+	AmountFen int64     `json:"amount_fen"`
+	At        time.Time `json:"at"`
+
+	// CounterpartID Needed when several plans are running
+	CounterpartID *string `json:"counterpart_id,omitempty"`
+	No            int     `json:"no"`
+}
+
 // ActRecordLegalStep A step on the legal route
 type ActRecordLegalStep struct {
 	AmountFen *int64    `json:"amount_fen,omitempty"`
@@ -563,6 +719,13 @@ type ActRecordLegalStep struct {
 	// Kind One word of small letters, digits and '_'
 	Kind string  `json:"kind"`
 	Ref  *string `json:"ref,omitempty"`
+}
+
+// ActRecordMediation What a bystander said
+type ActRecordMediation struct {
+	At      time.Time `json:"at"`
+	Channel *Channel  `json:"channel,omitempty"`
+	Text    string    `json:"text"`
 }
 
 // ActRecordPlatformReply What the platform replied
@@ -602,14 +765,36 @@ type ActRecordReturn struct {
 	CounterpartID *string `json:"counterpart_id,omitempty"`
 }
 
+// ActRejectDecision Why the decision is not approved
+type ActRejectDecision struct {
+	Reason string `json:"reason"`
+}
+
 // ActRelease Nothing needs to be said
 type ActRelease = map[string]interface{}
+
+// ActReopen Why the case is opened again
+type ActReopen struct {
+	Reason string `json:"reason"`
+}
+
+// ActReportHarassment Who feels harassed and by what
+type ActReportHarassment struct {
+	At *time.Time `json:"at,omitempty"`
+
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID string `json:"counterpart_id"`
+	Text          string `json:"text"`
+}
 
 // ActRequestEvidence Which kinds of evidence are missing
 type ActRequestEvidence struct {
 	Kinds []EvidenceKind `json:"kinds"`
 	Note  *string        `json:"note,omitempty"`
 }
+
+// ActResume Nothing needs to be said
+type ActResume = map[string]interface{}
 
 // ActShareLesson Whether others may learn from the case. What they are told: platform, instrument, kind and size band of the group, amount band, reason, last stage, route, outcome, share returned, days; no names, numbers, texts, exact amounts or dates
 type ActShareLesson struct {
@@ -638,6 +823,18 @@ type Actor struct {
 
 	// Role What an account may do; `system` is the workflow itself
 	Role Role `json:"role"`
+}
+
+// Appeal How far the appeal is
+type Appeal struct {
+	GrantedFen int64 `json:"granted_fen"`
+
+	// Late The desk let its time pass
+	Late     bool      `json:"late"`
+	Proposal *Proposal `json:"proposal"`
+
+	// State How far an appeal is
+	State AppealState `json:"state"`
 }
 
 // AppealState How far an appeal is
@@ -728,9 +925,9 @@ type Calibration struct {
 
 // Case A case as the reader may see it
 type Case struct {
-	AllowedActions []Action     `json:"allowed_actions"`
-	AmountFen      int64        `json:"amount_fen"`
-	Appeal         *AppealState `json:"appeal"`
+	AllowedActions []Action `json:"allowed_actions"`
+	AmountFen      int64    `json:"amount_fen"`
+	Appeal         *Appeal  `json:"appeal"`
 
 	// Assignee Id of the account that works on the case
 	Assignee *string `json:"assignee"`
@@ -739,8 +936,14 @@ type Case struct {
 	ClaimState ClaimState `json:"claim_state"`
 
 	// Claimant The person who sent the money by mistake
-	Claimant             Claimant      `json:"claimant"`
-	ClosedAt             *time.Time    `json:"closed_at"`
+	Claimant Claimant   `json:"claimant"`
+	ClosedAt *time.Time `json:"closed_at"`
+
+	// Contacts Of a single case; null in lists
+	Contacts *Contacts `json:"contacts"`
+
+	// CostsFen Of the steps of law
+	CostsFen             int64         `json:"costs_fen"`
 	Counterparts         []Counterpart `json:"counterparts"`
 	CreatedAt            time.Time     `json:"created_at"`
 	Deadlines            []Deadline    `json:"deadlines"`
@@ -751,13 +954,21 @@ type Case struct {
 	ID    string    `json:"id"`
 
 	// Instrument How the money was sent
-	Instrument Instrument `json:"instrument"`
-	Narrative  *string    `json:"narrative"`
-	Number     string     `json:"number"`
-	Outcome    *Outcome   `json:"outcome"`
+	Instrument     Instrument `json:"instrument"`
+	Narrative      *string    `json:"narrative"`
+	Number         string     `json:"number"`
+	Outcome        *Outcome   `json:"outcome"`
+	OutstandingFen int64      `json:"outstanding_fen"`
+
+	// OverpaidFen What came back beyond the claim, and is owed to whoever paid it
+	OverpaidFen int64 `json:"overpaid_fen"`
 
 	// Pace 1, or how much faster than life a development case runs
-	Pace int `json:"pace"`
+	Pace   int     `json:"pace"`
+	Paused *Paused `json:"paused"`
+
+	// Plans Proposed or running, one a counterpart
+	Plans []Plan `json:"plans"`
 
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
@@ -766,16 +977,27 @@ type Case struct {
 	Playbook PlaybookVersion `json:"playbook"`
 
 	// Reason Why the money should not have gone there
-	Reason       Reason    `json:"reason"`
-	RecoveredFen int64     `json:"recovered_fen"`
-	Route        *Route    `json:"route"`
-	SentAt       time.Time `json:"sent_at"`
+	Reason Reason `json:"reason"`
+
+	// RecoveredFen Everything that came back, by whatever way; more than was sent when somebody paid twice
+	RecoveredFen int64 `json:"recovered_fen"`
+
+	// RefundedFen Of it, what the platform gave back by itself
+	RefundedFen int64 `json:"refunded_fen"`
+
+	// Representative Id of the account that stands in for the claimant
+	Representative *string   `json:"representative"`
+	Route          *Route    `json:"route"`
+	SentAt         time.Time `json:"sent_at"`
 
 	// Shared The claimant lets others learn from the case, without personal data
 	Shared bool `json:"shared"`
 
 	// Stage How far a case has gone, in this order
-	Stage         Stage   `json:"stage"`
+	Stage Stage `json:"stage"`
+
+	// Tasks What was asked of authorities and platforms on the way of law
+	Tasks         []Task  `json:"tasks"`
 	TransactionNo *string `json:"transaction_no"`
 
 	// Version Counts changes; the ETag
@@ -886,16 +1108,68 @@ type Confirmation struct {
 	Text   string `json:"text"`
 }
 
+// ContactBreach A message that went beyond a limit
+type ContactBreach struct {
+	At            time.Time     `json:"at"`
+	Codes         []ProblemCode `json:"codes"`
+	CounterpartID *string       `json:"counterpart_id"`
+	InGroup       bool          `json:"in_group"`
+
+	// Seq Of the journal entry
+	Seq int64 `json:"seq"`
+}
+
+// ContactLimits How often one counterpart, or the group, may be written to; hours are those of China
+type ContactLimits struct {
+	GroupPerDay    int `json:"group_per_day"`
+	GroupTotal     int `json:"group_total"`
+	PerDay         int `json:"per_day"`
+	QuietFromHour  int `json:"quiet_from_hour"`
+	QuietUntilHour int `json:"quiet_until_hour"`
+	Total          int `json:"total"`
+}
+
+// Contacts How often people were written to
+type Contacts struct {
+	// Breaches Recorded messages that went beyond a limit
+	Breaches   []ContactBreach `json:"breaches"`
+	GroupToday int             `json:"group_today"`
+	GroupTotal int             `json:"group_total"`
+
+	// Limits How often one counterpart, or the group, may be written to; hours are those of China
+	Limits ContactLimits `json:"limits"`
+
+	// Planned Planned in the last 24 hours and not recorded as sent
+	Planned  int  `json:"planned"`
+	QuietNow bool `json:"quiet_now"`
+
+	// Today Messages to counterparts in the last 24 hours
+	Today int `json:"today"`
+	Total int `json:"total"`
+}
+
 // Counterpart A person who holds money that was not meant for them
 type Counterpart struct {
-	Alias       string        `json:"alias"`
-	Answer      *ResponseKind `json:"answer"`
-	ClaimedAt   *time.Time    `json:"claimed_at"`
-	ClaimedFen  *int64        `json:"claimed_fen"`
-	Contact     *string       `json:"contact"`
-	ID          string        `json:"id"`
-	Refusal     *Refusal      `json:"refusal"`
-	ReturnedFen int64         `json:"returned_fen"`
+	Alias  string        `json:"alias"`
+	Answer *ResponseKind `json:"answer"`
+
+	// Banned They are written to no more
+	Banned bool `json:"banned"`
+
+	// BrokenPlans Plans they agreed to and did not keep
+	BrokenPlans int        `json:"broken_plans"`
+	ClaimedAt   *time.Time `json:"claimed_at"`
+	ClaimedFen  *int64     `json:"claimed_fen"`
+	Contact     *string    `json:"contact"`
+	ID          string     `json:"id"`
+
+	// OwedFen The rest of their share, or of the claim when nobody knows it
+	OwedFen     int64    `json:"owed_fen"`
+	Refusal     *Refusal `json:"refusal"`
+	ReturnedFen int64    `json:"returned_fen"`
+
+	// SaysFen What they say they returned and nobody has confirmed
+	SaysFen int64 `json:"says_fen"`
 }
 
 // Days How long a way takes
@@ -912,8 +1186,14 @@ type Deadline struct {
 	Kind          ClockKind `json:"kind"`
 	PausedBecause *string   `json:"paused_because"`
 
+	// Ref Which of several of that kind: a task, or plan/instalment
+	Ref *string `json:"ref"`
+
 	// Source Rule of the playbook and its source
 	Source string `json:"source"`
+
+	// WarnAt When people are next told that it comes nearer
+	WarnAt *time.Time `json:"warn_at"`
 }
 
 // Decision An agent's word on an appeal
@@ -1259,6 +1539,14 @@ type IncomeList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// Instalment One part of a plan
+type Instalment struct {
+	AmountFen int64  `json:"amount_fen"`
+	DueOn     string `json:"due_on"`
+	No        int    `json:"no"`
+	PaidFen   int64  `json:"paid_fen"`
+}
+
 // Instrument How the money was sent
 type Instrument string
 
@@ -1318,6 +1606,51 @@ type JournalPage struct {
 
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
+}
+
+// Link A counterpart's way in
+type Link struct {
+	// By Who did a thing
+	By            Actor      `json:"by"`
+	CounterpartID string     `json:"counterpart_id"`
+	CreatedAt     time.Time  `json:"created_at"`
+	ExpiresAt     time.Time  `json:"expires_at"`
+	ID            string     `json:"id"`
+	OpenedAt      *time.Time `json:"opened_at"`
+	RevokedAt     *time.Time `json:"revoked_at"`
+}
+
+// LinkIssued A new link
+type LinkIssued struct {
+	// By Who did a thing
+	By            Actor      `json:"by"`
+	CounterpartID string     `json:"counterpart_id"`
+	CreatedAt     time.Time  `json:"created_at"`
+	ExpiresAt     time.Time  `json:"expires_at"`
+	ID            string     `json:"id"`
+	OpenedAt      *time.Time `json:"opened_at"`
+	RevokedAt     *time.Time `json:"revoked_at"`
+
+	// Token Told once
+	Token *string `json:"token"`
+
+	// URL Of the counterpart's page, relative to this installation; the token stands behind the #, which no browser sends
+	URL *string `json:"url"`
+}
+
+// LinkList The links of a case, all in one page
+type LinkList struct {
+	Items      []Link  `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+// LinkRequest For whom, and for how long
+type LinkRequest struct {
+	// CounterpartID Id of a counterpart of this case
+	CounterpartID string `json:"counterpart_id"`
+
+	// Days 30 when absent
+	Days *int `json:"days,omitempty"`
 }
 
 // LintFinding A place in the text that should not be sent like this
@@ -1385,6 +1718,34 @@ type NoteVisibility string
 
 // Outcome How a case ended
 type Outcome string
+
+// Paused A pause that somebody asked for
+type Paused struct {
+	// Until As it was asked for; the deadline `pause` says when it ends
+	Until *time.Time `json:"until"`
+}
+
+// Plan A promise to pay in parts
+type Plan struct {
+	CounterpartID string       `json:"counterpart_id"`
+	Instalments   []Instalment `json:"instalments"`
+	No            int          `json:"no"`
+
+	// ProposedBy What an account may do; `system` is the workflow itself
+	ProposedBy Role  `json:"proposed_by"`
+	RestFen    int64 `json:"rest_fen"`
+
+	// Running Both sides agreed
+	Running bool `json:"running"`
+}
+
+// PlanPart One part of a plan, due at 18:00 in China on its day or on the next working day
+type PlanPart struct {
+	AmountFen int64 `json:"amount_fen"`
+
+	// DueOn A day in China, after the one before it and within five years
+	DueOn string `json:"due_on"`
+}
 
 // PlanStep A stage on the way
 type PlanStep struct {
@@ -1518,6 +1879,17 @@ type Problem struct {
 // ProblemCode Stable name of a failure
 type ProblemCode string
 
+// Proposal A decision that waits for a second pair of eyes
+type Proposal struct {
+	AmountFen int64 `json:"amount_fen"`
+
+	// By Id of the account that proposed it and does not approve it
+	By string `json:"by"`
+
+	// Decision An agent's word on an appeal
+	Decision Decision `json:"decision"`
+}
+
 // ProposedFact What a file tells about itself; anyone could have written it
 type ProposedFact struct {
 	// Label In Chinese
@@ -1612,6 +1984,93 @@ type Requirement struct {
 
 // ResponseKind What a counterpart answered
 type ResponseKind string
+
+// Return A counterpart's part of a case; held and asked are null when nobody knows the share
+type Return struct {
+	AllowedActions []Action      `json:"allowed_actions"`
+	Answer         *ResponseKind `json:"answer"`
+	AskedFen       *int64        `json:"asked_fen"`
+	ClaimedAt      *time.Time    `json:"claimed_at"`
+	ExpiresAt      time.Time     `json:"expires_at"`
+	HeldFen        *int64        `json:"held_fen"`
+
+	// Instrument How the money was sent
+	Instrument Instrument `json:"instrument"`
+	Open       bool       `json:"open"`
+	Plan       *Plan      `json:"plan"`
+
+	// Platform Wallet or messenger the money was sent with
+	Platform Platform `json:"platform"`
+
+	// Recorded What will be written to the journal, with its time
+	Recorded []EntryKind `json:"recorded"`
+
+	// Reference To name the matter by
+	Reference string   `json:"reference"`
+	Refusal   *Refusal `json:"refusal"`
+
+	// ReturnedFen What the claimant confirmed
+	ReturnedFen int64 `json:"returned_fen"`
+
+	// SaysFen What one said and nobody has confirmed
+	SaysFen int64       `json:"says_fen"`
+	SentAt  time.Time   `json:"sent_at"`
+	Text    *ReturnText `json:"text"`
+}
+
+// ReturnEvidence A file that was taken in
+type ReturnEvidence struct {
+	ID string `json:"id"`
+
+	// Kind What a file shows
+	Kind       EvidenceKind `json:"kind"`
+	MediaType  string       `json:"media_type"`
+	ReceivedAt time.Time    `json:"received_at"`
+	Sha256     string       `json:"sha256"`
+	Size       int64        `json:"size"`
+}
+
+// ReturnHarassment What was too much
+type ReturnHarassment struct {
+	Text string `json:"text"`
+}
+
+// ReturnPlan A plan to pay in parts
+type ReturnPlan struct {
+	Instalments []PlanPart `json:"instalments"`
+}
+
+// ReturnPlanAnswer The answer to a plan
+type ReturnPlanAnswer struct {
+	Accept bool    `json:"accept"`
+	Reason *string `json:"reason,omitempty"`
+}
+
+// ReturnResponse What a counterpart says of the money
+type ReturnResponse struct {
+	// AmountFen With `returned` and `partly_returned` only; needed with the latter
+	AmountFen *int64 `json:"amount_fen,omitempty"`
+
+	// At When it happened; now when absent
+	At *time.Time `json:"at,omitempty"`
+
+	// Kind returned waits for the claimant to confirm it
+	Kind    ReturnResponseKind `json:"kind"`
+	Refusal *Refusal           `json:"refusal,omitempty"`
+	Text    *string            `json:"text,omitempty"`
+}
+
+// ReturnResponseKind returned waits for the claimant to confirm it
+type ReturnResponseKind string
+
+// ReturnText How one is asked, and how to return it
+type ReturnText struct {
+	Body string `json:"body"`
+
+	// En A text in another language
+	En      Wording `json:"en"`
+	Subject string  `json:"subject"`
+}
 
 // Role What an account may do; `system` is the workflow itself
 type Role string
@@ -1759,6 +2218,18 @@ type StrategyNote struct {
 // StrategyNoteApplies defines model for StrategyNote.Applies.
 type StrategyNoteApplies string
 
+// Task Something asked of an authority or a platform
+type Task struct {
+	Kind  TaskKind  `json:"kind"`
+	State TaskState `json:"state"`
+}
+
+// TaskKind defines model for Task.Kind.
+type TaskKind string
+
+// TaskState defines model for Task.State.
+type TaskState string
+
 // Text A text ready to send
 type Text struct {
 	Audience string `json:"audience"`
@@ -1872,6 +2343,9 @@ type LastEventID = int64
 // Limit defines model for Limit.
 type Limit = int
 
+// LinkID defines model for LinkId.
+type LinkID = string
+
 // Purpose defines model for Purpose.
 type Purpose string
 
@@ -1914,6 +2388,9 @@ type Invalid = Problem
 // Journal Entries, oldest first
 type Journal = JournalPage
 
+// LinkEnded RFC 9457 problem document
+type LinkEnded = Problem
+
 // Malformed RFC 9457 problem document
 type Malformed = Problem
 
@@ -1928,6 +2405,12 @@ type PreconditionFailed = Problem
 
 // RateLimited RFC 9457 problem document
 type RateLimited = Problem
+
+// ReturnAfterAct A counterpart's part of a case; held and asked are null when nobody knows the share
+type ReturnAfterAct = Return
+
+// ReturnEvidenceAdded A file that was taken in
+type ReturnEvidenceAdded = ReturnEvidence
 
 // StatementImported A bill as it was read
 type StatementImported = StatementImport
@@ -1985,8 +2468,35 @@ type FileCaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ActAcceptPlanParams defines parameters for ActAcceptPlan.
+type ActAcceptPlanParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActAddNoteParams defines parameters for ActAddNote.
 type ActAddNoteParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActApproveDecisionParams defines parameters for ActApproveDecision.
+type ActApproveDecisionParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActAskPlatformParams defines parameters for ActAskPlatform.
+type ActAskPlatformParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2030,8 +2540,53 @@ type ActDecideAppealParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ActDeclinePlanParams defines parameters for ActDeclinePlan.
+type ActDeclinePlanParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActEscalateParams defines parameters for ActEscalate.
 type ActEscalateParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActHandOverParams defines parameters for ActHandOver.
+type ActHandOverParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActPauseParams defines parameters for ActPause.
+type ActPauseParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActPlanContactParams defines parameters for ActPlanContact.
+type ActPlanContactParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActProposePlanParams defines parameters for ActProposePlan.
+type ActProposePlanParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2048,8 +2603,26 @@ type ActRecordContactParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ActRecordInstalmentParams defines parameters for ActRecordInstalment.
+type ActRecordInstalmentParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActRecordLegalStepParams defines parameters for ActRecordLegalStep.
 type ActRecordLegalStepParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActRecordMediationParams defines parameters for ActRecordMediation.
+type ActRecordMediationParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2084,6 +2657,15 @@ type ActRecordReturnParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ActRejectDecisionParams defines parameters for ActRejectDecision.
+type ActRejectDecisionParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActReleaseParams defines parameters for ActRelease.
 type ActReleaseParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -2093,8 +2675,35 @@ type ActReleaseParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// ActReopenParams defines parameters for ActReopen.
+type ActReopenParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActReportHarassmentParams defines parameters for ActReportHarassment.
+type ActReportHarassmentParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // ActRequestEvidenceParams defines parameters for ActRequestEvidence.
 type ActRequestEvidenceParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the case as it was read; when the case has changed since, nothing is done (412). One tag or `*`.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ActResumeParams defines parameters for ActResume.
+type ActResumeParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
@@ -2154,6 +2763,12 @@ type GetJournalParams struct {
 
 	// Cursor The `next_cursor` of the page before, as it was given.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// IssueLinkParams defines parameters for IssueLink.
+type IssueLinkParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ImportStatementParams defines parameters for ImportStatement.
@@ -2219,6 +2834,36 @@ type PreventParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddReturnEvidenceParams defines parameters for AddReturnEvidence.
+type AddReturnEvidenceParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReportReturnHarassmentParams defines parameters for ReportReturnHarassment.
+type ReportReturnHarassmentParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ProposeReturnPlanParams defines parameters for ProposeReturnPlan.
+type ProposeReturnPlanParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerReturnPlanParams defines parameters for AnswerReturnPlan.
+type AnswerReturnPlanParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerReturnParams defines parameters for AnswerReturn.
+type AnswerReturnParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // LintTextParams defines parameters for LintText.
 type LintTextParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -2243,8 +2888,17 @@ type AssessJSONRequestBody = AssessmentFacts
 // FileCaseJSONRequestBody defines body for FileCase for application/json ContentType.
 type FileCaseJSONRequestBody = Filing
 
+// ActAcceptPlanJSONRequestBody defines body for ActAcceptPlan for application/json ContentType.
+type ActAcceptPlanJSONRequestBody = ActAcceptPlan
+
 // ActAddNoteJSONRequestBody defines body for ActAddNote for application/json ContentType.
 type ActAddNoteJSONRequestBody = ActAddNote
+
+// ActApproveDecisionJSONRequestBody defines body for ActApproveDecision for application/json ContentType.
+type ActApproveDecisionJSONRequestBody = ActApproveDecision
+
+// ActAskPlatformJSONRequestBody defines body for ActAskPlatform for application/json ContentType.
+type ActAskPlatformJSONRequestBody = ActAskPlatform
 
 // ActAssignJSONRequestBody defines body for ActAssign for application/json ContentType.
 type ActAssignJSONRequestBody = ActAssign
@@ -2258,14 +2912,35 @@ type ActCloseJSONRequestBody = ActClose
 // ActDecideAppealJSONRequestBody defines body for ActDecideAppeal for application/json ContentType.
 type ActDecideAppealJSONRequestBody = ActDecideAppeal
 
+// ActDeclinePlanJSONRequestBody defines body for ActDeclinePlan for application/json ContentType.
+type ActDeclinePlanJSONRequestBody = ActDeclinePlan
+
 // ActEscalateJSONRequestBody defines body for ActEscalate for application/json ContentType.
 type ActEscalateJSONRequestBody = ActEscalate
+
+// ActHandOverJSONRequestBody defines body for ActHandOver for application/json ContentType.
+type ActHandOverJSONRequestBody = ActHandOver
+
+// ActPauseJSONRequestBody defines body for ActPause for application/json ContentType.
+type ActPauseJSONRequestBody = ActPause
+
+// ActPlanContactJSONRequestBody defines body for ActPlanContact for application/json ContentType.
+type ActPlanContactJSONRequestBody = ActPlanContact
+
+// ActProposePlanJSONRequestBody defines body for ActProposePlan for application/json ContentType.
+type ActProposePlanJSONRequestBody = ActProposePlan
 
 // ActRecordContactJSONRequestBody defines body for ActRecordContact for application/json ContentType.
 type ActRecordContactJSONRequestBody = ActRecordContact
 
+// ActRecordInstalmentJSONRequestBody defines body for ActRecordInstalment for application/json ContentType.
+type ActRecordInstalmentJSONRequestBody = ActRecordInstalment
+
 // ActRecordLegalStepJSONRequestBody defines body for ActRecordLegalStep for application/json ContentType.
 type ActRecordLegalStepJSONRequestBody = ActRecordLegalStep
+
+// ActRecordMediationJSONRequestBody defines body for ActRecordMediation for application/json ContentType.
+type ActRecordMediationJSONRequestBody = ActRecordMediation
 
 // ActRecordPlatformReplyJSONRequestBody defines body for ActRecordPlatformReply for application/json ContentType.
 type ActRecordPlatformReplyJSONRequestBody = ActRecordPlatformReply
@@ -2276,11 +2951,23 @@ type ActRecordResponseJSONRequestBody = ActRecordResponse
 // ActRecordReturnJSONRequestBody defines body for ActRecordReturn for application/json ContentType.
 type ActRecordReturnJSONRequestBody = ActRecordReturn
 
+// ActRejectDecisionJSONRequestBody defines body for ActRejectDecision for application/json ContentType.
+type ActRejectDecisionJSONRequestBody = ActRejectDecision
+
 // ActReleaseJSONRequestBody defines body for ActRelease for application/json ContentType.
 type ActReleaseJSONRequestBody = ActRelease
 
+// ActReopenJSONRequestBody defines body for ActReopen for application/json ContentType.
+type ActReopenJSONRequestBody = ActReopen
+
+// ActReportHarassmentJSONRequestBody defines body for ActReportHarassment for application/json ContentType.
+type ActReportHarassmentJSONRequestBody = ActReportHarassment
+
 // ActRequestEvidenceJSONRequestBody defines body for ActRequestEvidence for application/json ContentType.
 type ActRequestEvidenceJSONRequestBody = ActRequestEvidence
+
+// ActResumeJSONRequestBody defines body for ActResume for application/json ContentType.
+type ActResumeJSONRequestBody = ActResume
 
 // ActShareLessonJSONRequestBody defines body for ActShareLesson for application/json ContentType.
 type ActShareLessonJSONRequestBody = ActShareLesson
@@ -2297,6 +2984,9 @@ type AddEvidenceMultipartRequestBody = EvidenceUpload
 // RequestExportJSONRequestBody defines body for RequestExport for application/json ContentType.
 type RequestExportJSONRequestBody = ExportRequest
 
+// IssueLinkJSONRequestBody defines body for IssueLink for application/json ContentType.
+type IssueLinkJSONRequestBody = LinkRequest
+
 // ImportStatementMultipartRequestBody defines body for ImportStatement for multipart/form-data ContentType.
 type ImportStatementMultipartRequestBody = StatementUpload
 
@@ -2311,6 +3001,21 @@ type EnterIncomeJSONRequestBody = Income
 
 // PreventJSONRequestBody defines body for Prevent for application/json ContentType.
 type PreventJSONRequestBody = SendFacts
+
+// AddReturnEvidenceMultipartRequestBody defines body for AddReturnEvidence for multipart/form-data ContentType.
+type AddReturnEvidenceMultipartRequestBody = EvidenceUpload
+
+// ReportReturnHarassmentJSONRequestBody defines body for ReportReturnHarassment for application/json ContentType.
+type ReportReturnHarassmentJSONRequestBody = ReturnHarassment
+
+// ProposeReturnPlanJSONRequestBody defines body for ProposeReturnPlan for application/json ContentType.
+type ProposeReturnPlanJSONRequestBody = ReturnPlan
+
+// AnswerReturnPlanJSONRequestBody defines body for AnswerReturnPlan for application/json ContentType.
+type AnswerReturnPlanJSONRequestBody = ReturnPlanAnswer
+
+// AnswerReturnJSONRequestBody defines body for AnswerReturn for application/json ContentType.
+type AnswerReturnJSONRequestBody = ReturnResponse
 
 // LintTextJSONRequestBody defines body for LintText for application/json ContentType.
 type LintTextJSONRequestBody = LintRequest
@@ -2329,9 +3034,18 @@ type ServerInterface interface {
 	// GetCase Read a case
 	// (GET /api/v1/cases/{id})
 	GetCase(ctx echo.Context, id ID) error
+	// ActAcceptPlan Accept the proposed plan
+	// (POST /api/v1/cases/{id}/actions/accept_plan)
+	ActAcceptPlan(ctx echo.Context, id ID, params ActAcceptPlanParams) error
 	// ActAddNote Add a note
 	// (POST /api/v1/cases/{id}/actions/add_note)
 	ActAddNote(ctx echo.Context, id ID, params ActAddNoteParams) error
+	// ActApproveDecision Approve the decision that somebody else proposed
+	// (POST /api/v1/cases/{id}/actions/approve_decision)
+	ActApproveDecision(ctx echo.Context, id ID, params ActApproveDecisionParams) error
+	// ActAskPlatform Hand the appeal on to the platform; the desk's clock stands still until it answers
+	// (POST /api/v1/cases/{id}/actions/ask_platform)
+	ActAskPlatform(ctx echo.Context, id ID, params ActAskPlatformParams) error
 	// ActAssign Give the case to somebody at the desk
 	// (POST /api/v1/cases/{id}/actions/assign)
 	ActAssign(ctx echo.Context, id ID, params ActAssignParams) error
@@ -2344,15 +3058,36 @@ type ServerInterface interface {
 	// ActDecideAppeal Decide the appeal
 	// (POST /api/v1/cases/{id}/actions/decide_appeal)
 	ActDecideAppeal(ctx echo.Context, id ID, params ActDecideAppealParams) error
+	// ActDeclinePlan Decline the proposed plan
+	// (POST /api/v1/cases/{id}/actions/decline_plan)
+	ActDeclinePlan(ctx echo.Context, id ID, params ActDeclinePlanParams) error
 	// ActEscalate Skip ahead to a later stage, with a reason
 	// (POST /api/v1/cases/{id}/actions/escalate)
 	ActEscalate(ctx echo.Context, id ID, params ActEscalateParams) error
+	// ActHandOver Let another claimant's account stand in for the claimant, or end it
+	// (POST /api/v1/cases/{id}/actions/hand_over)
+	ActHandOver(ctx echo.Context, id ID, params ActHandOverParams) error
+	// ActPause Pause the case; it ends by itself
+	// (POST /api/v1/cases/{id}/actions/pause)
+	ActPause(ctx echo.Context, id ID, params ActPauseParams) error
+	// ActPlanContact Plan a message: it is judged before it is sent
+	// (POST /api/v1/cases/{id}/actions/plan_contact)
+	ActPlanContact(ctx echo.Context, id ID, params ActPlanContactParams) error
+	// ActProposePlan Propose to pay in parts
+	// (POST /api/v1/cases/{id}/actions/propose_plan)
+	ActProposePlan(ctx echo.Context, id ID, params ActProposePlanParams) error
 	// ActRecordContact Record that a counterpart or the group was written or spoken to
 	// (POST /api/v1/cases/{id}/actions/record_contact)
 	ActRecordContact(ctx echo.Context, id ID, params ActRecordContactParams) error
+	// ActRecordInstalment Record a payment on a running plan
+	// (POST /api/v1/cases/{id}/actions/record_instalment)
+	ActRecordInstalment(ctx echo.Context, id ID, params ActRecordInstalmentParams) error
 	// ActRecordLegalStep Record a step on the chosen route
 	// (POST /api/v1/cases/{id}/actions/record_legal_step)
 	ActRecordLegalStep(ctx echo.Context, id ID, params ActRecordLegalStepParams) error
+	// ActRecordMediation Record what a bystander said to mediate
+	// (POST /api/v1/cases/{id}/actions/record_mediation)
+	ActRecordMediation(ctx echo.Context, id ID, params ActRecordMediationParams) error
 	// ActRecordPlatformReply Record what the platform replied
 	// (POST /api/v1/cases/{id}/actions/record_platform_reply)
 	ActRecordPlatformReply(ctx echo.Context, id ID, params ActRecordPlatformReplyParams) error
@@ -2362,12 +3097,24 @@ type ServerInterface interface {
 	// ActRecordReturn Record money that came back
 	// (POST /api/v1/cases/{id}/actions/record_return)
 	ActRecordReturn(ctx echo.Context, id ID, params ActRecordReturnParams) error
+	// ActRejectDecision Reject the decision that was proposed
+	// (POST /api/v1/cases/{id}/actions/reject_decision)
+	ActRejectDecision(ctx echo.Context, id ID, params ActRejectDecisionParams) error
 	// ActRelease Give the case back to the queue
 	// (POST /api/v1/cases/{id}/actions/release)
 	ActRelease(ctx echo.Context, id ID, params ActReleaseParams) error
+	// ActReopen Open a closed case again
+	// (POST /api/v1/cases/{id}/actions/reopen)
+	ActReopen(ctx echo.Context, id ID, params ActReopenParams) error
+	// ActReportHarassment Report that a counterpart feels harassed: nobody writes to them any more
+	// (POST /api/v1/cases/{id}/actions/report_harassment)
+	ActReportHarassment(ctx echo.Context, id ID, params ActReportHarassmentParams) error
 	// ActRequestEvidence Ask the claimant for more evidence
 	// (POST /api/v1/cases/{id}/actions/request_evidence)
 	ActRequestEvidence(ctx echo.Context, id ID, params ActRequestEvidenceParams) error
+	// ActResume Go on with a paused case
+	// (POST /api/v1/cases/{id}/actions/resume)
+	ActResume(ctx echo.Context, id ID, params ActResumeParams) error
 	// ActShareLesson Let others learn from a closed case without personal data, or no longer
 	// (POST /api/v1/cases/{id}/actions/share_lesson)
 	ActShareLesson(ctx echo.Context, id ID, params ActShareLessonParams) error
@@ -2392,6 +3139,15 @@ type ServerInterface interface {
 	// GetJournal Read the journal, oldest entry first
 	// (GET /api/v1/cases/{id}/journal)
 	GetJournal(ctx echo.Context, id ID, params GetJournalParams) error
+	// ListLinks List the links of a case, newest first
+	// (GET /api/v1/cases/{id}/links)
+	ListLinks(ctx echo.Context, id ID) error
+	// IssueLink Make a counterpart's link
+	// (POST /api/v1/cases/{id}/links)
+	IssueLink(ctx echo.Context, id ID, params IssueLinkParams) error
+	// RevokeLink End a link; ending it twice is the same as once
+	// (DELETE /api/v1/cases/{id}/links/{link_id})
+	RevokeLink(ctx echo.Context, id ID, linkID LinkID) error
 	// ImportStatement Import a wallet's bill export
 	// (POST /api/v1/cases/{id}/statements)
 	ImportStatement(ctx echo.Context, id ID, params ImportStatementParams) error
@@ -2443,6 +3199,24 @@ type ServerInterface interface {
 	// Prevent What to look at before a send
 	// (POST /api/v1/preventions)
 	Prevent(ctx echo.Context, params PreventParams) error
+	// GetReturn What a counterpart is asked for
+	// (GET /api/v1/return)
+	GetReturn(ctx echo.Context) error
+	// AddReturnEvidence Add a file that speaks for oneself
+	// (POST /api/v1/return/evidence)
+	AddReturnEvidence(ctx echo.Context, params AddReturnEvidenceParams) error
+	// ReportReturnHarassment Ask not to be written to any more
+	// (POST /api/v1/return/harassment)
+	ReportReturnHarassment(ctx echo.Context, params ReportReturnHarassmentParams) error
+	// ProposeReturnPlan Propose to pay in parts
+	// (POST /api/v1/return/plan)
+	ProposeReturnPlan(ctx echo.Context, params ProposeReturnPlanParams) error
+	// AnswerReturnPlan Accept or decline the plan that was proposed
+	// (POST /api/v1/return/plan/answer)
+	AnswerReturnPlan(ctx echo.Context, params AnswerReturnPlanParams) error
+	// AnswerReturn Say that it was returned, is promised, or why not
+	// (POST /api/v1/return/response)
+	AnswerReturn(ctx echo.Context, params AnswerReturnParams) error
 	// GetCalibration How true the forecasts were
 	// (GET /api/v1/stats/calibration)
 	GetCalibration(ctx echo.Context) error
@@ -2622,6 +3396,57 @@ func (w *ServerInterfaceWrapper) GetCase(ctx echo.Context) error {
 	return err
 }
 
+// ActAcceptPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) ActAcceptPlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActAcceptPlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActAcceptPlan(ctx, id, params)
+	return err
+}
+
 // ActAddNote converts echo context to params.
 func (w *ServerInterfaceWrapper) ActAddNote(ctx echo.Context) error {
 	var err error
@@ -2670,6 +3495,108 @@ func (w *ServerInterfaceWrapper) ActAddNote(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ActAddNote(ctx, id, params)
+	return err
+}
+
+// ActApproveDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) ActApproveDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActApproveDecisionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActApproveDecision(ctx, id, params)
+	return err
+}
+
+// ActAskPlatform converts echo context to params.
+func (w *ServerInterfaceWrapper) ActAskPlatform(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActAskPlatformParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActAskPlatform(ctx, id, params)
 	return err
 }
 
@@ -2877,6 +3804,57 @@ func (w *ServerInterfaceWrapper) ActDecideAppeal(ctx echo.Context) error {
 	return err
 }
 
+// ActDeclinePlan converts echo context to params.
+func (w *ServerInterfaceWrapper) ActDeclinePlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActDeclinePlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActDeclinePlan(ctx, id, params)
+	return err
+}
+
 // ActEscalate converts echo context to params.
 func (w *ServerInterfaceWrapper) ActEscalate(ctx echo.Context) error {
 	var err error
@@ -2925,6 +3903,210 @@ func (w *ServerInterfaceWrapper) ActEscalate(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ActEscalate(ctx, id, params)
+	return err
+}
+
+// ActHandOver converts echo context to params.
+func (w *ServerInterfaceWrapper) ActHandOver(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActHandOverParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActHandOver(ctx, id, params)
+	return err
+}
+
+// ActPause converts echo context to params.
+func (w *ServerInterfaceWrapper) ActPause(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActPauseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActPause(ctx, id, params)
+	return err
+}
+
+// ActPlanContact converts echo context to params.
+func (w *ServerInterfaceWrapper) ActPlanContact(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActPlanContactParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActPlanContact(ctx, id, params)
+	return err
+}
+
+// ActProposePlan converts echo context to params.
+func (w *ServerInterfaceWrapper) ActProposePlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActProposePlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActProposePlan(ctx, id, params)
 	return err
 }
 
@@ -2979,6 +4161,57 @@ func (w *ServerInterfaceWrapper) ActRecordContact(ctx echo.Context) error {
 	return err
 }
 
+// ActRecordInstalment converts echo context to params.
+func (w *ServerInterfaceWrapper) ActRecordInstalment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActRecordInstalmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActRecordInstalment(ctx, id, params)
+	return err
+}
+
 // ActRecordLegalStep converts echo context to params.
 func (w *ServerInterfaceWrapper) ActRecordLegalStep(ctx echo.Context) error {
 	var err error
@@ -3027,6 +4260,57 @@ func (w *ServerInterfaceWrapper) ActRecordLegalStep(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ActRecordLegalStep(ctx, id, params)
+	return err
+}
+
+// ActRecordMediation converts echo context to params.
+func (w *ServerInterfaceWrapper) ActRecordMediation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActRecordMediationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActRecordMediation(ctx, id, params)
 	return err
 }
 
@@ -3183,6 +4467,57 @@ func (w *ServerInterfaceWrapper) ActRecordReturn(ctx echo.Context) error {
 	return err
 }
 
+// ActRejectDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) ActRejectDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActRejectDecisionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActRejectDecision(ctx, id, params)
+	return err
+}
+
 // ActRelease converts echo context to params.
 func (w *ServerInterfaceWrapper) ActRelease(ctx echo.Context) error {
 	var err error
@@ -3234,6 +4569,108 @@ func (w *ServerInterfaceWrapper) ActRelease(ctx echo.Context) error {
 	return err
 }
 
+// ActReopen converts echo context to params.
+func (w *ServerInterfaceWrapper) ActReopen(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActReopenParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActReopen(ctx, id, params)
+	return err
+}
+
+// ActReportHarassment converts echo context to params.
+func (w *ServerInterfaceWrapper) ActReportHarassment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActReportHarassmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActReportHarassment(ctx, id, params)
+	return err
+}
+
 // ActRequestEvidence converts echo context to params.
 func (w *ServerInterfaceWrapper) ActRequestEvidence(ctx echo.Context) error {
 	var err error
@@ -3282,6 +4719,57 @@ func (w *ServerInterfaceWrapper) ActRequestEvidence(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ActRequestEvidence(ctx, id, params)
+	return err
+}
+
+// ActResume converts echo context to params.
+func (w *ServerInterfaceWrapper) ActResume(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ActResumeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActResume(ctx, id, params)
 	return err
 }
 
@@ -3591,6 +5079,82 @@ func (w *ServerInterfaceWrapper) GetJournal(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetJournal(ctx, id, params)
+	return err
+}
+
+// ListLinks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLinks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLinks(ctx, id)
+	return err
+}
+
+// IssueLink converts echo context to params.
+func (w *ServerInterfaceWrapper) IssueLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params IssueLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.IssueLink(ctx, id, params)
+	return err
+}
+
+// RevokeLink converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "link_id" -------------
+	var linkID LinkID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "link_id", ctx.Param("link_id"), &linkID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter link_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeLink(ctx, id, linkID)
 	return err
 }
 
@@ -3967,6 +5531,160 @@ func (w *ServerInterfaceWrapper) Prevent(ctx echo.Context) error {
 	return err
 }
 
+// GetReturn converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReturn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReturn(ctx)
+	return err
+}
+
+// AddReturnEvidence converts echo context to params.
+func (w *ServerInterfaceWrapper) AddReturnEvidence(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddReturnEvidenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddReturnEvidence(ctx, params)
+	return err
+}
+
+// ReportReturnHarassment converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportReturnHarassment(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReportReturnHarassmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportReturnHarassment(ctx, params)
+	return err
+}
+
+// ProposeReturnPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) ProposeReturnPlan(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeReturnPlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProposeReturnPlan(ctx, params)
+	return err
+}
+
+// AnswerReturnPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerReturnPlan(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerReturnPlanParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerReturnPlan(ctx, params)
+	return err
+}
+
+// AnswerReturn converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerReturn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerReturnParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerReturn(ctx, params)
+	return err
+}
+
 // GetCalibration converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCalibration(ctx echo.Context) error {
 	var err error
@@ -4183,6 +5901,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/release", wrapper.ActRelease, options.OperationMiddlewares["actRelease"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/add_note", wrapper.ActAddNote, options.OperationMiddlewares["actAddNote"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/share_lesson", wrapper.ActShareLesson, options.OperationMiddlewares["actShareLesson"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/plan_contact", wrapper.ActPlanContact, options.OperationMiddlewares["actPlanContact"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/record_mediation", wrapper.ActRecordMediation, options.OperationMiddlewares["actRecordMediation"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/report_harassment", wrapper.ActReportHarassment, options.OperationMiddlewares["actReportHarassment"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/propose_plan", wrapper.ActProposePlan, options.OperationMiddlewares["actProposePlan"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/accept_plan", wrapper.ActAcceptPlan, options.OperationMiddlewares["actAcceptPlan"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/decline_plan", wrapper.ActDeclinePlan, options.OperationMiddlewares["actDeclinePlan"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/record_instalment", wrapper.ActRecordInstalment, options.OperationMiddlewares["actRecordInstalment"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/ask_platform", wrapper.ActAskPlatform, options.OperationMiddlewares["actAskPlatform"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/approve_decision", wrapper.ActApproveDecision, options.OperationMiddlewares["actApproveDecision"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/reject_decision", wrapper.ActRejectDecision, options.OperationMiddlewares["actRejectDecision"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/pause", wrapper.ActPause, options.OperationMiddlewares["actPause"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/resume", wrapper.ActResume, options.OperationMiddlewares["actResume"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/reopen", wrapper.ActReopen, options.OperationMiddlewares["actReopen"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/actions/hand_over", wrapper.ActHandOver, options.OperationMiddlewares["actHandOver"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.ListEvidence, options.OperationMiddlewares["listEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.AddEvidence, options.OperationMiddlewares["addEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)
@@ -4190,6 +5922,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/uploads/:id/parts/:n", wrapper.PutUploadPart, options.OperationMiddlewares["putUploadPart"]...)
 	router.POST(options.BaseURL+"/api/v1/uploads/:id/complete", wrapper.CompleteUpload, options.OperationMiddlewares["completeUpload"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/statements", wrapper.ImportStatement, options.OperationMiddlewares["importStatement"]...)
+	router.GET(options.BaseURL+"/api/v1/cases/:id/links", wrapper.ListLinks, options.OperationMiddlewares["listLinks"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/links", wrapper.IssueLink, options.OperationMiddlewares["issueLink"]...)
+	router.DELETE(options.BaseURL+"/api/v1/cases/:id/links/:link_id", wrapper.RevokeLink, options.OperationMiddlewares["revokeLink"]...)
+	router.GET(options.BaseURL+"/api/v1/return", wrapper.GetReturn, options.OperationMiddlewares["getReturn"]...)
+	router.POST(options.BaseURL+"/api/v1/return/response", wrapper.AnswerReturn, options.OperationMiddlewares["answerReturn"]...)
+	router.POST(options.BaseURL+"/api/v1/return/plan", wrapper.ProposeReturnPlan, options.OperationMiddlewares["proposeReturnPlan"]...)
+	router.POST(options.BaseURL+"/api/v1/return/plan/answer", wrapper.AnswerReturnPlan, options.OperationMiddlewares["answerReturnPlan"]...)
+	router.POST(options.BaseURL+"/api/v1/return/harassment", wrapper.ReportReturnHarassment, options.OperationMiddlewares["reportReturnHarassment"]...)
+	router.POST(options.BaseURL+"/api/v1/return/evidence", wrapper.AddReturnEvidence, options.OperationMiddlewares["addReturnEvidence"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id", wrapper.GetEvidence, options.OperationMiddlewares["getEvidence"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/content", wrapper.GetEvidenceContent, options.OperationMiddlewares["getEvidenceContent"]...)
 	router.GET(options.BaseURL+"/api/v1/evidence/:id/view", wrapper.GetEvidenceView, options.OperationMiddlewares["getEvidenceView"]...)

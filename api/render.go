@@ -85,56 +85,15 @@ func render(value any) ([]byte, error) {
 		return marshal(uploadOf(v))
 	case recovery.Export:
 		return marshal(acceptedOf(v))
+	case casework.Link:
+		return marshal(issuedOf(v))
+	case casework.Return:
+		return marshal(returnOf(v))
 	case casework.Imported:
 		return marshal(importOf(v))
 	default:
 		return nil, fmt.Errorf("no form is known for a %T", value)
 	}
-}
-
-func caseOf(v casework.View) Case {
-	p := v.Position
-	return Case{
-		ID: string(v.ID), Number: string(v.Number), Stage: Stage(p.Stage), WaitingOn: WaitingOn(p.WaitingOn),
-		Outcome: orNil[Outcome](p.Outcome), Platform: Platform(v.Platform), Instrument: Instrument(v.Instrument),
-		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), SentAt: local(v.SentAt),
-		TransactionNo: orNil[string](v.TransactionNo), Reason: Reason(v.Reason), ClaimState: ClaimState(v.ClaimState),
-		Group: CaseGroup{Kind: GroupKind(v.Group.Kind), Size: v.Group.Size}, Claimant: claimantOf(v.Claimant),
-		Counterparts: each(v.Counterparts, counterpartOf), Narrative: orNil[string](v.Narrative),
-		Appeal: orNil[AppealState](p.Appeal), Route: orNil[Route](p.Route), Deadlines: each(v.Deadlines, deadlineOf),
-		AllowedActions: words[Action](v.Allowed), EvidenceRequirements: each(v.Requirements, requirementOf),
-		Assignee: orNil[string](v.Assignee), Playbook: PlaybookVersion{Version: v.Playbook}, Pace: v.Pace,
-		CreatedAt: local(v.CreatedAt), ClosedAt: localOrNil(v.ClosedAt), Shared: v.Shared, Version: v.Version,
-	}
-}
-
-func claimantOf(c recovery.Claimant) Claimant {
-	return Claimant{
-		Name: c.Name, Email: orNil[string](c.Email), Phone: orNil[string](c.Phone),
-		Province: orNil[string](c.Province), City: orNil[string](c.City),
-	}
-}
-
-func counterpartOf(c recovery.Counterpart) Counterpart {
-	told := Counterpart{
-		ID: string(c.ID), Alias: c.Alias, ClaimedAt: localOrNil(c.ClaimedAt), Contact: orNil[string](c.Contact),
-		Answer: orNil[ResponseKind](c.Answer), Refusal: orNil[Refusal](c.Refusal), ReturnedFen: int64(c.ReturnFen),
-	}
-	if c.Claimed > 0 {
-		claimed := int64(c.Claimed)
-		told.ClaimedFen = &claimed
-	}
-	return told
-}
-
-func deadlineOf(d recovery.Deadline) Deadline {
-	return Deadline{
-		Kind: ClockKind(d.Kind), DueAt: local(d.DueAt), PausedBecause: orNil[string](d.PausedBecause), Source: d.Source,
-	}
-}
-
-func requirementOf(r recovery.Requirement) Requirement {
-	return Requirement{Kind: EvidenceKind(r.Kind), Required: r.Required, Satisfied: r.Satisfied, Why: r.Why}
 }
 
 func actorOf(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }

@@ -64,7 +64,10 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"Role": append(list(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": list(recovery.Clocks),
 		"Action": list(recovery.Actions), "EntryKind": list(slices.Concat(recovery.EntryKinds, casework.EvidenceEntryKinds)),
 		"FileFindingCode": list(intake.Findings), "FactName": casework.FactNames,
-		"AppealState":    list([]recovery.AppealState{recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealGranted}),
+		"AppealState": list([]recovery.AppealState{
+			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
+			recovery.AppealProposed, recovery.AppealGranted,
+		}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
@@ -141,6 +144,8 @@ func set(value reflect.Value) {
 		value.Set(reflect.New(value.Type().Elem()))
 	case reflect.Slice:
 		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
+	case reflect.Int:
+		value.SetInt(1)
 	default:
 		value.SetString("x")
 	}

@@ -26,10 +26,14 @@ type stand struct {
 	api    *api.API
 	logged *lockedLog
 	others string // token of a second claimant
+	link   string // token of a counterpart's link, once one was issued
 }
 
-// other asks as a second claimant.
-const other recovery.Role = "other"
+// other asks as a second claimant, holder by the link of a counterpart.
+const (
+	other  recovery.Role = "other"
+	holder recovery.Role = "holder"
+)
 
 func newStand(t testing.TB, o api.Options, options ...casetest.Option) *stand {
 	t.Helper()
@@ -48,10 +52,14 @@ func uploadLimit(bytes int64) casetest.Option {
 
 // token gives the token of a role, or "" for nobody.
 func (s *stand) token(as recovery.Role) string {
-	if as == other {
+	switch as {
+	case other:
 		return s.others
+	case holder:
+		return s.link
+	default:
+		return s.Token(as)
 	}
-	return s.Token(as)
 }
 
 func (s *stand) serve(o api.Options) {

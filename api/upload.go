@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,14 +39,24 @@ type upload struct {
 type receiver struct {
 	api     *API
 	context echo.Context
-	id      recovery.CaseID
+	store   func(context.Context, io.Reader) (*blob.Pending, error)
 	accepts []string // fields beside the file
 	got     upload
 }
 
-// receive reads an upload for a case. On any error nothing is left on the disk.
-func (a *API) receive(c echo.Context, id ID, accepts ...string) (upload, error) {
-	r := &receiver{api: a, context: c, id: recovery.CaseID(id), accepts: accepts, got: upload{fields: map[string]string{}}}
+// receiveFor reads an upload of an account for a case.
+func (a *API) receiveFor(c echo.Context, id ID, accepts ...string) (upload, error) {
+	return a.receive(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+		return a.service.Receive(ctx, actor(c), recovery.CaseID(id), body)
+	}, accepts...)
+}
+
+// receive reads an upload; store streams its file to the disk. On any error
+// nothing is left there.
+func (a *API) receive(
+	c echo.Context, store func(context.Context, io.Reader) (*blob.Pending, error), accepts ...string,
+) (upload, error) {
+	r := &receiver{api: a, context: c, store: store, accepts: accepts, got: upload{fields: map[string]string{}}}
 	if err := r.read(); err != nil {
 		if r.got.file != nil {
 			r.got.file.Discard()
@@ -135,7 +146,7 @@ func (r *receiver) takeFile(part *multipart.Part, name string) error {
 		return invalidField(fileField, "duplicate_field", "Send one file at a time.")
 	}
 	source := &watched{Reader: part}
-	file, err := r.api.service.Receive(r.context.Request().Context(), actor(r.context), r.id, source)
+	file, err := r.store(r.context.Request().Context(), source)
 	switch {
 	case source.err != nil:
 		return unread(fileField, source.err, r.api.service.UploadLimit())

@@ -63,6 +63,24 @@ func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, nam
 	})
 }
 
+// SetCapacity says how many open cases an agent is given by turns; 0 takes them
+// out of the round. Errors: CodeNotFound, CodeInvalid for anybody but an agent.
+func (s *Service) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
+	user, err := s.Store.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	if user.Role != recovery.RoleAgent || cases < 0 || cases > MaxCapacity {
+		return recovery.Invalid([]recovery.FieldFault{{
+			Field: "capacity", Code: "out_of_range", Detail: fmt.Sprintf("Agents are given up to %d cases by turns; others are not.", MaxCapacity),
+		}})
+	}
+	return s.Store.SetCapacity(ctx, id, cases)
+}
+
+// MaxCapacity is the most cases one agent is given by turns.
+const MaxCapacity = 1_000
+
 // tokenTTL bounds how long a revoked token goes on working.
 const tokenTTL = 10 * time.Second
 

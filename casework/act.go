@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,6 +15,7 @@ import (
 // says is staged in PostgreSQL first, because it may hold personal data; the
 // engine gets only the Move. A refused act leaves nothing behind.
 func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (Reply[View], error) {
+	act = inGroup(act)
 	c, err := s.mayAct(ctx, req, id, act)
 	if err != nil {
 		return Reply[View]{}, err
@@ -21,20 +23,41 @@ func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act 
 	if slices.Contains(recovery.DeskActions, act.Action) {
 		return s.deskAct(ctx, req, c, act)
 	}
+	return take(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
+		return s.view(ctx, c, req.Actor)
+	})
+}
+
+// inGroup says of a message by the group's channel that it is for the group.
+func inGroup(act recovery.Act) recovery.Act {
+	message := act.Action == recovery.PlanContact || act.Action == recovery.RecordContact
+	if message && act.Channel == recovery.GroupMessage && act.InGroup == nil {
+		yes := true
+		act.InGroup = &yes
+	}
+	return act
+}
+
+// take carries a checked act through the engine; show is how its sender sees the
+// case after it.
+func take[T any](
+	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.Act,
+	show func(context.Context, recovery.Case) (T, error),
+) (Reply[T], error) {
 	staged, err := s.Store.StageAction(ctx, s.staging(req, c, act))
 	if err != nil {
-		return Reply[View]{}, err
+		return Reply[T]{}, err
 	}
-	if staged.State == "applied" {
-		return s.actDone(ctx, req, staged)
+	if staged.State == postgres.ActApplied {
+		return done(ctx, s, req, staged, show)
 	}
-	if err := s.precheck(req, c, act, staged); err != nil {
-		return Reply[View]{}, s.dropped(ctx, staged.ID, err)
+	if err := s.precheck(ctx, req, c, act, staged); err != nil {
+		return Reply[T]{}, s.dropped(ctx, staged.ID, err)
 	}
 	if err := s.send(ctx, staged, act); err != nil {
-		return Reply[View]{}, s.withAllowed(ctx, req, id, err)
+		return Reply[T]{}, s.withAllowed(ctx, req, c.ID, err)
 	}
-	return s.actDone(ctx, req, staged)
+	return done(ctx, s, req, staged, show)
 }
 
 func (s *Service) mayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
@@ -45,14 +68,36 @@ func (s *Service) mayAct(ctx context.Context, req Request, id recovery.CaseID, a
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	if !recovery.MayEver(req.Actor.Role, act.Action) {
-		return recovery.Case{}, recovery.Faultf(recovery.CodeForbidden,
-			"The role %s never takes the action %s.", req.Actor.Role, act.Action)
+	return c, s.checkAct(req.Actor, c, act)
+}
+
+// checkAct refuses what this role never does and what the body has wrong by
+// itself or for this case.
+func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.Act) error {
+	if !recovery.MayEver(actor.Role, act.Action) {
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s never takes the action %s.", actor.Role, act.Action)
 	}
 	if err := act.Validate(s.Now()); err != nil {
-		return recovery.Case{}, err
+		return err
 	}
-	return c, knowsCounterpart(c, act)
+	return together(knowsCounterpart(c, act), afterSending(c, act))
+}
+
+// afterSending refuses what is said to have happened before there was anything to
+// speak of. Whether one thing came before another is not ours to say: an answer
+// may come without a word before it.
+func afterSending(c recovery.Case, act recovery.Act) error {
+	at := act.ClaimedAt()
+	if at == nil || !at.Before(c.SentAt) {
+		return nil
+	}
+	field := "at"
+	if act.SentAt != nil {
+		field = "sent_at"
+	}
+	return recovery.Invalid([]recovery.FieldFault{{
+		Field: field, Code: "before_sending", Detail: "Nothing of this case can have happened before the money was sent.",
+	}})
 }
 
 func knowsCounterpart(c recovery.Case, act recovery.Act) error {
@@ -76,14 +121,21 @@ func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) postgr
 
 // precheck refuses early what the engine would refuse, so that a plain mistake
 // costs no round trip. The engine decides again.
-func (s *Service) precheck(req Request, c recovery.Case, act recovery.Act, staged postgres.ActionRequest) error {
+func (s *Service) precheck(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged postgres.ActionRequest) error {
 	if err := req.stale(c); err != nil {
 		return err
 	}
 	if _, err := c.Position.Take(act.Move(req.Actor, staged.ID)); err != nil {
-		return s.listAllowed(err, c, req.Actor.Role)
+		return listAllowed(err, c, req.Actor)
 	}
-	return nil
+	if act.Action != recovery.Reopen {
+		return nil
+	}
+	open, err := s.Store.TransactionOpen(ctx, c)
+	if err == nil && open {
+		err = recovery.Faultf(recovery.CodeTransactionOpen, "Another case of this transaction is open: go on there.")
+	}
+	return err
 }
 
 func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause error) error {
@@ -122,23 +174,28 @@ func (s *Service) abandon(ctx context.Context, id recovery.RequestID) error {
 		"The case engine did not answer in time and nothing was done. Send the same request again in a moment.")
 }
 
-func (s *Service) actDone(ctx context.Context, req Request, staged postgres.ActionRequest) (Reply[View], error) {
+// done answers an act that is written: as it was answered before, or with what
+// its sender sees now.
+func done[T any](
+	ctx context.Context, s *Service, req Request, staged postgres.ActionRequest,
+	show func(context.Context, recovery.Case) (T, error),
+) (Reply[T], error) {
 	if staged.Answer != nil {
-		return Reply[View]{Stored: staged.Answer}, nil
+		return Reply[T]{Stored: staged.Answer}, nil
 	}
 	c, err := s.Store.Case(ctx, staged.CaseID)
 	if err != nil {
-		return Reply[View]{}, err
+		return Reply[T]{}, err
 	}
-	view, err := s.view(ctx, c, req.Actor.Role)
+	view, err := show(ctx, c)
 	if err != nil || req.Render == nil {
-		return Reply[View]{Value: view}, err
+		return Reply[T]{Value: view}, err
 	}
 	answer, err := req.Render(view)
 	if err != nil {
-		return Reply[View]{}, err
+		return Reply[T]{}, err
 	}
-	return Reply[View]{Value: view}, s.Store.FinishAction(ctx, staged.ID, answer)
+	return Reply[T]{Value: view}, s.Store.FinishAction(ctx, staged.ID, answer)
 }
 
 // withAllowed tells, after a refusal by the engine, what can be done instead by
@@ -151,14 +208,13 @@ func (s *Service) withAllowed(ctx context.Context, req Request, id recovery.Case
 	if err != nil {
 		return cause
 	}
-	return s.listAllowed(cause, c, req.Actor.Role)
+	return listAllowed(cause, c, req.Actor)
 }
 
-func (s *Service) listAllowed(cause error, c recovery.Case, role recovery.Role) error {
-	if recovery.CodeOf(cause) != recovery.CodeActionNotAllowed {
+func listAllowed(cause error, c recovery.Case, actor recovery.Actor) error {
+	fault, refused := errors.AsType[*recovery.Fault](cause)
+	if !refused || fault.Code != recovery.CodeActionNotAllowed {
 		return cause
 	}
-	refusal := recovery.Faultf(recovery.CodeActionNotAllowed, "This cannot be done while the case stands in %s.", c.Position.Stage)
-	refusal.Allowed, refusal.Cause = s.allowed(c, role), cause
-	return refusal
+	return &recovery.Fault{Code: fault.Code, Detail: fault.Detail, Allowed: allowed(c, actor), Cause: cause}
 }

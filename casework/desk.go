@@ -9,8 +9,9 @@ import (
 	"recourse/recovery"
 )
 
-// deskAct writes who works on a case, a note, or whether others may learn from
-// it. It does not move the case.
+// deskAct writes what does not move the case: who works on it or stands in for
+// its claimant, a note, what somebody means to write, whether others may learn
+// from it.
 func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return Reply[View]{Stored: row.Answer}, err
@@ -18,8 +19,9 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 	if err := req.stale(c); err != nil {
 		return Reply[View]{}, err
 	}
-	if !slices.Contains(s.allowed(c, req.Actor.Role), act.Action) {
-		return Reply[View]{}, s.listAllowed(recovery.Faultf(recovery.CodeActionNotAllowed, "not now"), c, req.Actor.Role)
+	if !slices.Contains(allowed(c, req.Actor), act.Action) {
+		cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s cannot be taken here now.", act.Action)
+		return Reply[View]{}, listAllowed(cause, c, req.Actor)
 	}
 	write, err := s.deskWrite(ctx, req, c, act)
 	if err != nil {
@@ -36,45 +38,84 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 	if write.Shared != nil {
 		s.lessons.forget()
 	}
-	view, err := s.Case(ctx, req.Actor, c.ID)
+	after, err := s.Store.Case(ctx, c.ID) // whoever has just handed it over still gets the answer
+	if err != nil {
+		return Reply[View]{}, err
+	}
+	view, err := s.view(ctx, after, req.Actor)
 	return Reply[View]{Value: view}, err
 }
 
+var deskEntries = map[recovery.Action]recovery.EntryKind{
+	recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
+	recovery.ShareLesson: recovery.EntryLessonShared, recovery.HandOver: recovery.EntryHandedOver,
+	recovery.PlanContact: recovery.EntryContactPlanned,
+}
+
 func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (postgres.DeskWrite, error) {
-	kinds := map[recovery.Action]recovery.EntryKind{
-		recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
-		recovery.ShareLesson: recovery.EntryLessonShared,
-	}
 	if act.Action == recovery.Assign && act.UserID == "" {
 		act.UserID = req.Actor.ID // whoever names nobody takes it
 	}
-	draft := s.draft(kinds[act.Action], req, c)
+	draft := s.draft(deskEntries[act.Action], req, c)
 	draft.Key = deskKey(req, s.newID)
 	draft.Facts, draft.Personal = act.Facts(), act.Personal()
 	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, Was: c.Assignee}
-	after := c
-	switch act.Action {
-	case recovery.Assign:
-		if err := s.mayHold(ctx, req.Actor, act.UserID); err != nil {
-			return postgres.DeskWrite{}, err
-		}
-		write.Assignee, after.Assignee = &act.UserID, act.UserID
-	case recovery.Release:
-		nobody := recovery.UserID("")
-		write.Assignee, after.Assignee = &nobody, nobody
-	case recovery.ShareLesson:
-		write.Shared, after.Shared = act.Share, *act.Share
-	default: // a note leaves the case
-	}
-	if write.Assignee != nil || write.Shared != nil {
-		after.Version++ // a note leaves the record of the case as it is
-	}
-	view, err := s.view(ctx, after, req.Actor.Role)
+	after, err := s.deskChange(ctx, req, c, act, &write)
 	if err != nil {
 		return postgres.DeskWrite{}, err
 	}
+	view, err := s.view(ctx, after, req.Actor)
+	if err != nil {
+		return postgres.DeskWrite{}, err
+	}
+	if act.Action == recovery.PlanContact {
+		view.Contacts.Planned++
+	}
 	write.Idem, err = req.idempotency(string(c.ID), view)
 	return write, err
+}
+
+// deskChange fills in what the act changes, and gives the case after it.
+func (s *Service) deskChange(
+	ctx context.Context, req Request, c recovery.Case, act recovery.Act, write *postgres.DeskWrite,
+) (recovery.Case, error) {
+	var err error
+	switch act.Action {
+	case recovery.Assign:
+		err = s.mayHold(ctx, req.Actor, act.UserID)
+		write.Assignee, c.Assignee = &act.UserID, act.UserID
+	case recovery.Release:
+		nobody := recovery.UserID("")
+		write.Assignee, c.Assignee = &nobody, nobody
+	case recovery.HandOver:
+		err = s.mayRepresent(ctx, c, act.UserID)
+		write.Representative, c.Representative = &act.UserID, act.UserID
+	case recovery.ShareLesson:
+		write.Shared, c.Shared = act.Share, *act.Share
+	case recovery.PlanContact:
+		write.Judge, err = s.contactJudge(c, act, write.Draft.At)
+		return c, err
+	default:
+		return c, nil // a note leaves the record of the case as it is
+	}
+	c.Version++
+	return c, err
+}
+
+// mayRepresent checks who may stand in for a claimant: somebody with a claimant's
+// account; "" ends it.
+func (s *Service) mayRepresent(ctx context.Context, c recovery.Case, id recovery.UserID) error {
+	if id == "" {
+		return nil
+	}
+	if id == c.Owner {
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "own", Detail: "The claimant needs nobody to be themselves."}})
+	}
+	user, err := s.Store.User(ctx, id)
+	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || user.Role != recovery.RoleClaimant) {
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "No claimant's account has this id."}})
+	}
+	return err
 }
 
 // mayHold checks who may be given a case: an agent takes one for themselves, a

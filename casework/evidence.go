@@ -45,10 +45,15 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery
 // are one blob and two entries.
 func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[recovery.Evidence], error) {
 	defer file.Discard()
-	return s.keep(ctx, req, id, up, file, nil)
+	c, err := s.visible(ctx, req.Actor, id)
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
+	return s.keep(ctx, req, c, up, file, nil)
 }
 
-func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending, facts map[string]any) (Reply[recovery.Evidence], error) {
+// keep takes evidence into a case in any stage: in a closed one it is proof still.
+func (s *Service) keep(ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any) (Reply[recovery.Evidence], error) {
 	if err := up.genuine(file); err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -56,11 +61,7 @@ func (s *Service) keep(ctx context.Context, req Request, id recovery.CaseID, up 
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return s.keptBefore(ctx, row, err)
 	}
-	c, err := s.visible(ctx, req.Actor, id)
-	if err != nil {
-		return Reply[recovery.Evidence]{}, err
-	}
-	record, report, err := s.evidenceRecord(ctx, req, id, up, file)
+	record, report, err := s.evidenceRecord(ctx, req, c.ID, up, file)
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -192,8 +193,11 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 		return recovery.Evidence{}, recovery.Case{}, err
 	}
 	c, err := s.visible(ctx, actor, record.CaseID)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		err = recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
+	}
 	if err != nil {
-		return recovery.Evidence{}, c, recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
+		return recovery.Evidence{}, recovery.Case{}, err
 	}
 	return record, c, nil
 }

@@ -198,11 +198,15 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	if file.SHA256() != u.SHA256 {
 		return Reply[recovery.Evidence]{}, errors.Join(digestMismatch(), s.Blobs.DropParts(string(id)))
 	}
+	c, err := s.visible(ctx, req.Actor, u.CaseID)
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
 	up := Upload{
 		ID: id, Parts: parts(u), SHA256: u.SHA256, Kind: u.Kind, FileName: u.FileName, CapturedAt: u.CapturedAt,
 		Source: u.Source, Description: u.Description,
 	}
-	reply, err := s.keep(ctx, req, u.CaseID, up, file, nil)
+	reply, err := s.keep(ctx, req, c, up, file, nil)
 	if err == nil {
 		s.forgetUpload(context.WithoutCancel(ctx), id)
 	}

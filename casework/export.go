@@ -95,8 +95,11 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 		return recovery.Export{}, recovery.Case{}, err
 	}
 	c, err := s.visible(ctx, actor, export.CaseID)
-	if err != nil || export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant {
-		return recovery.Export{}, c, missing
+	switch {
+	case recovery.CodeOf(err) == recovery.CodeNotFound, export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant:
+		return recovery.Export{}, recovery.Case{}, missing
+	case err != nil:
+		return recovery.Export{}, recovery.Case{}, err
 	}
 	return export, c, nil
 }

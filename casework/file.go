@@ -57,7 +57,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 		filing.Pace = s.config.Pace
 	}
 	c := s.open(req.Actor, filing, number)
-	view, err := s.viewWith(c, req.Actor.Role, nil)
+	view, err := s.wholeView(c, req.Actor, nil, nil)
 	if err != nil {
 		return View{}, postgres.FilingWrite{}, err
 	}
@@ -79,10 +79,8 @@ func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number reco
 	}
 	c := filing.Case(id, number, owner, now, s.newID)
 	c.Playbook = book.Version()
-	c.Position = recovery.Start(c, book.RefundAhead(filing, now))
-	if deadline, runs := book.Deadline(c.Position, c, now); runs {
-		c.Deadlines = []recovery.Deadline{deadline}
-	}
+	c.Position = recovery.Start(c, book.Terms(filing, now))
+	c.Deadlines = book.Deadlines(c, recovery.Step{Next: c.Position}, now)
 	return c
 }
 

@@ -17,7 +17,7 @@ func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.Ca
 	if err != nil {
 		return View{}, err
 	}
-	return s.view(ctx, c, actor.Role)
+	return s.view(ctx, c, actor)
 }
 
 // CaseByNumber gives a case by the number people read out.
@@ -29,11 +29,11 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 	if !sees(actor, c) {
 		return View{}, noSuchCase()
 	}
-	return s.view(ctx, c, actor.Role)
+	return s.view(ctx, c, actor)
 }
 
-// Cases lists what the actor may see, newest first. A claimant sees their own
-// whatever the filter says.
+// Cases lists what the actor may see, newest first. A claimant sees their own and
+// those they stand in for, whatever the filter says.
 func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter postgres.CaseFilter, limit int, cursor string) ([]View, string, error) {
 	switch actor.Role {
 	case recovery.RoleClaimant:
@@ -52,7 +52,7 @@ func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter postgr
 	}
 	views := make([]View, 0, len(cases))
 	for _, c := range cases {
-		view, err := s.viewWith(c, actor.Role, have[c.ID])
+		view, err := s.viewWith(c, actor, have[c.ID])
 		if err != nil {
 			return nil, "", err
 		}

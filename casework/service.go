@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,43 +129,74 @@ type Reply[T any] struct {
 	Replayed bool
 }
 
-// View is a case as one role sees it.
+// View is a case as one actor sees it.
 type View struct {
 	recovery.Case
 	Allowed      []recovery.Action
 	Requirements []recovery.Requirement
+	// Contacts is how often people were written to; nil in lists.
+	Contacts *ContactView
 }
 
-func (s *Service) view(ctx context.Context, c recovery.Case, role recovery.Role) (View, error) {
+func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
 	have, err := s.Store.EvidenceOf(ctx, c.ID)
 	if err != nil {
 		return View{}, err
 	}
-	return s.viewWith(c, role, have)
+	log, err := s.Store.ContactLog(ctx, c.ID)
+	if err != nil {
+		return View{}, err
+	}
+	return s.wholeView(c, actor, have, log)
 }
 
-func (s *Service) viewWith(c recovery.Case, role recovery.Role, have []recovery.Evidence) (View, error) {
+// wholeView is the view of a single case. A counterpart's evidence is not what
+// the claimant was asked for.
+func (s *Service) wholeView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []postgres.ContactEntry) (View, error) {
+	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
+	view, err := s.viewWith(c, actor, own)
+	if err != nil {
+		return View{}, err
+	}
+	view.Contacts, err = s.contactsOf(c, log)
+	return view, err
+}
+
+func (s *Service) viewWith(c recovery.Case, actor recovery.Actor, have []recovery.Evidence) (View, error) {
 	book, err := s.Shelf.Book(c.Playbook)
 	if err != nil {
 		return View{}, err
 	}
-	return View{Case: c, Allowed: s.allowed(c, role), Requirements: book.Requirements(c, have)}, nil
+	return View{Case: c, Allowed: allowed(c, actor), Requirements: book.Requirements(c, have)}, nil
 }
 
-// allowed drops what the position allows but the case does not: an agent may
-// not take a case from a colleague, nor give back what is not theirs.
-func (s *Service) allowed(c recovery.Case, role recovery.Role) []recovery.Action {
-	allowed := []recovery.Action{}
-	for _, action := range c.Position.Allowed(role) {
-		if action == recovery.Release && c.Assignee == "" {
-			continue
+// allowed drops what the position allows to a role but not to this actor: an
+// agent may not take a case from a colleague, nor give back what is nobody's;
+// nobody approves what they proposed; a counterpart answers their own plan.
+func allowed(c recovery.Case, actor recovery.Actor) []recovery.Action {
+	return slices.DeleteFunc(c.Position.Allowed(actor.Role), func(action recovery.Action) bool {
+		switch action {
+		case recovery.Release:
+			return c.Assignee == ""
+		case recovery.Assign:
+			return c.Assignee != "" && actor.Role != recovery.RoleSupervisor
+		case recovery.ApproveDecision:
+			return c.Position.Proposal != nil && c.Position.Proposal.By == actor.ID
+		case recovery.ProposePlan, recovery.AcceptPlan, recovery.DeclinePlan:
+			return actor.Role == recovery.RoleCounterpart && !plans(c.Position, recovery.CounterpartID(actor.ID), action)
+		default:
+			return false
 		}
-		if action == recovery.Assign && c.Assignee != "" && role != recovery.RoleSupervisor {
-			continue
-		}
-		allowed = append(allowed, action)
+	})
+}
+
+// plans reports whether a counterpart may do this with their own plan.
+func plans(p recovery.Position, id recovery.CounterpartID, action recovery.Action) bool {
+	at := slices.IndexFunc(p.Plans, func(plan recovery.Plan) bool { return plan.CounterpartID == id })
+	if at < 0 || p.Plans[at].Running {
+		return at < 0 && action == recovery.ProposePlan
 	}
-	return allowed
+	return action != recovery.AcceptPlan || p.Plans[at].By != recovery.RoleCounterpart
 }
 
 func (s *Service) newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -237,7 +269,7 @@ func noSuchCase() error { return recovery.Faultf(recovery.CodeNotFound, "There i
 func sees(actor recovery.Actor, c recovery.Case) bool {
 	switch actor.Role {
 	case recovery.RoleClaimant:
-		return c.Owner == actor.ID
+		return actor.ID != "" && (c.Owner == actor.ID || c.Representative == actor.ID)
 	case recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor,
 		recovery.RoleSystem:
 		return true

@@ -46,7 +46,7 @@ func (s *Service) importStatement(ctx context.Context, req Request, id recovery.
 		return Reply[Imported]{}, err
 	}
 	up.Kind, up.Source = recovery.Statement, string(imported.Bill.Platform)
-	kept, err := s.keep(ctx, req, id, up, file, map[string]any{
+	kept, err := s.keep(ctx, req, c, up, file, map[string]any{
 		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})

@@ -56,6 +56,7 @@ type document struct {
 	Texts     []textRule     `yaml:"texts"`
 
 	Limits        []limitRule        `yaml:"limits"`
+	Silences      []silenceRule      `yaml:"silences"`
 	Questions     []questionRule     `yaml:"questions"`
 	Confirmations []confirmationRule `yaml:"confirmations"`
 	Measures      []measureRule      `yaml:"measures"`
@@ -108,6 +109,7 @@ func (d *document) entries() []*entry {
 	all = gather(all, d.Dossier)
 	all = gather(all, d.Texts)
 	all = gather(all, d.Limits)
+	all = gather(all, d.Silences)
 	all = gather(all, d.Questions)
 	all = gather(all, d.Confirmations)
 	all = gather(all, d.Measures)

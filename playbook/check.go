@@ -117,6 +117,9 @@ func (i *inspection) clock(rule *clockRule) {
 	} else if rule.RestDays != "" {
 		i.fault(rule.ID, "rest_days is said of days only")
 	}
+	if !slices.IsSortedFunc(rule.WarnDays, func(a, b int) int { return b - a }) {
+		i.fault(rule.ID, "warn_days go from the earliest warning to the last")
+	}
 	if rule.Clock == recovery.AutoRefundClock && rule.Unit != calendar.Hours {
 		i.fault(rule.ID, "the platforms count the auto-refund in hours")
 	}

@@ -16,6 +16,8 @@ type clockRule struct {
 	Length   int               `yaml:"length"`
 	Unit     calendar.Unit     `yaml:"unit"`
 	RestDays calendar.RestDays `yaml:"rest_days"`
+	// WarnDays are how many days before its end people are told, the most first.
+	WarnDays []int `yaml:"warn_days"`
 }
 
 func (r *clockRule) length() calendar.Length {
@@ -43,41 +45,6 @@ func (b *Book) Nominal(c recovery.Clock, at time.Time) (calendar.Length, bool) {
 	return rule.length(), true
 }
 
-// Deadline is when the clock that runs at a position passes, counted from the
-// instant it began; false when no clock runs. Its length is the one in force at
-// that instant. The auto-refund counts from the sending, whatever from says. Under a pace above one the waiting that is left
-// shrinks by it.
-func (b *Book) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool) {
-	return b.DeadlineAfter(p, c, from, nil)
-}
-
-// DeadlineAfter is Deadline for a clock that was paused. No pause stops the
-// platform's auto-refund. While a pause goes on the deadline names its reason,
-// and stands where it would if the pause were lifted at once.
-func (b *Book) DeadlineAfter(
-	p recovery.Position, c recovery.Case, from time.Time, pauses []calendar.Pause,
-) (recovery.Deadline, bool) {
-	if p.Clock() == recovery.AutoRefundClock {
-		from = c.SentAt
-	}
-	rule := b.clock(p.Clock(), from)
-	if rule == nil {
-		return recovery.Deadline{}, false
-	}
-	deadline := recovery.Deadline{Kind: rule.Clock, Source: rule.ID + " (" + rule.cited + ")"}
-	if rule.Clock == recovery.AutoRefundClock {
-		deadline.DueAt = refundDue(c, rule.hours()).UTC()
-		return deadline, true
-	}
-	ending := b.ending(rule, c.Pace, from, pauses)
-	deadline.DueAt = ending.At.UTC()
-	deadline.Source += unpublished(ending.Unpublished)
-	if ending.Stopped {
-		deadline.PausedBecause = openReason(pauses)
-	}
-	return deadline, true
-}
-
 // ending counts a clock in days of the calendar. Under a pace above one the
 // wait without pauses is scaled, and the pauses last as long as they last.
 func (b *Book) ending(rule *clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
@@ -99,15 +66,6 @@ func unpublished(years []int) string {
 		words[i] = strconv.Itoa(year)
 	}
 	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
-}
-
-func openReason(pauses []calendar.Pause) string {
-	for _, pause := range pauses {
-		if pause.Until.IsZero() && pause.Reason != "" {
-			return pause.Reason
-		}
-	}
-	return "期限暂停"
 }
 
 // hours is the length of a clock that counts in hours, as the check of the book

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"recourse/playbook"
 	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
@@ -28,7 +29,28 @@ type position struct {
 	position recovery.Position
 }
 
-// positions has one position for each clock, and the clock's length.
+// run gives the deadline of a position's own clock, as if it had begun at from.
+func run(b *playbook.Book, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop) recovery.Deadline {
+	return runs(b, p.Clock(), p, c, from, stops...)
+}
+
+// runs gives the deadline of any clock of a position.
+func runs(
+	b *playbook.Book, clock recovery.Clock, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop,
+) recovery.Deadline {
+	running := recovery.Running{Clock: clock}
+	if last := len(stops) - 1; last >= 0 && stops[last].Until == nil {
+		running.Stopped = stops[last].Because
+	}
+	return b.Run(running, p, c, from, stops, from)
+}
+
+// beyond are the clocks that no length of the book decides: the law's own, and
+// the days of a plan.
+var beyond = []recovery.Clock{recovery.AvoidanceClock, recovery.LimitationClock, recovery.InstalmentClock}
+
+// positions has one position for each clock that the calendar counts, and the
+// clock's length.
 var positions = []position{
 	{recovery.AutoRefundClock, hours(24), recovery.Position{Stage: recovery.RecallWatch}},
 	{recovery.ContactClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact}},
@@ -42,14 +64,38 @@ var positions = []position{
 	{recovery.PayoutClock, working(5), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}},
 	{recovery.RouteClock, days(30, calendar.Move), recovery.Position{Stage: recovery.Legal}},
 	{recovery.LegalClock, days(365, calendar.Move), recovery.Position{Stage: recovery.Legal, Route: recovery.CivilSuit}},
+	{recovery.RefundAnswerClock, days(2, calendar.Keep), recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true}},
+	{recovery.FirstAnswerClock, working(2), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}},
+	{recovery.SupervisorClock, working(3), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Breached: true}},
+	{recovery.PlatformClock, working(15), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}},
+	{recovery.TaskClock, days(15, calendar.Move), recovery.Position{
+		Stage: recovery.Legal, Tasks: []recovery.Task{{Rung: recovery.PoliceRung, State: recovery.TaskOpen}},
+	}},
+	{recovery.PauseClock, days(30, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact, Pause: &recovery.Pause{}}},
+	{recovery.GraceClock, working(5), recovery.Position{Stage: recovery.PrivateContact, Claim: 2, Plans: []recovery.Plan{{
+		No: 1, Running: true, Grace: 1, Instalments: []recovery.Instalment{{No: 1, DueOn: "2026-11-20", Amount: 1}},
+	}}}},
+}
+
+// TestPositionsCoverTheClocks: none is forgotten, and each stands where it runs.
+func TestPositionsCoverTheClocks(t *testing.T) {
+	t.Parallel()
+	for _, clock := range recovery.Clocks {
+		at := slices.IndexFunc(positions, func(p position) bool { return p.clock == clock })
+		if (at < 0) != slices.Contains(beyond, clock) {
+			t.Errorf("%s has no position", clock)
+		}
+	}
+	for _, test := range positions {
+		if !slices.ContainsFunc(test.position.Clocks(), func(r recovery.Running) bool { return r.Clock == test.clock && r.Stopped == "" }) {
+			t.Errorf("%s does not run where it is tested", test.clock)
+		}
+	}
 }
 
 func TestEveryClockHasItsDeadline(t *testing.T) {
 	t.Parallel()
 	b := book(t)
-	if len(positions) != len(recovery.Clocks) {
-		t.Fatalf("%d clocks are tried, there are %d", len(positions), len(recovery.Clocks))
-	}
 	from := sent.Add(5 * time.Hour)
 	china, err := calendar.China()
 	if err != nil {
@@ -58,13 +104,13 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 	for _, test := range positions {
 		for _, pace := range []int{0, 1, 60, 86_400, recovery.MaxPace} {
 			c := recovery.Case{SentAt: sent, Pace: pace}
-			got, runs := b.Deadline(test.position, c, from)
+			got := runs(b, test.clock, test.position, c, from)
 			begins := from
 			if test.clock == recovery.AutoRefundClock {
 				begins = sent
 			}
 			want := begins.Add(china.Deadline(begins, test.length, nil).At.Sub(begins) / time.Duration(max(1, pace)))
-			if !runs || got.Kind != test.clock || !got.DueAt.Equal(want) || got.DueAt.Location() != time.UTC {
+			if got.Kind != test.clock || !got.DueAt.Equal(want) || got.DueAt.Location() != time.UTC {
 				t.Errorf("%s at pace %d: %+v, want %s", test.clock, pace, got, want)
 			}
 			if !strings.HasPrefix(got.Source, "clock."+string(test.clock)+" (") {
@@ -79,7 +125,8 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 
 func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	t.Parallel()
-	if got, runs := book(t).Deadline(recovery.Position{Stage: recovery.Closed}, recovery.Case{}, sent); runs {
+	closed := recovery.Step{Next: recovery.Position{Stage: recovery.Closed}}
+	if got := book(t).Deadlines(recovery.Case{}, closed, sent); len(got) > 0 {
 		t.Errorf("a closed case waits for %+v", got)
 	}
 	if _, known := book(t).Nominal(recovery.NoClock, sent); known {
@@ -104,7 +151,7 @@ func TestDeadlinesByTheCalendar(t *testing.T) {
 		{recovery.LegalClock, sent, "2027-11-22 23:59:59", true},
 	} {
 		at := slices.IndexFunc(positions, func(p position) bool { return p.clock == test.clock })
-		got, _ := b.Deadline(positions[at].position, recovery.Case{SentAt: sent}, test.from)
+		got := run(b, positions[at].position, recovery.Case{SentAt: sent}, test.from)
 		if due := got.DueAt.In(calendar.Shanghai).Format(time.DateTime); due != test.due {
 			t.Errorf("%s: due %s, want %s", test.clock, due, test.due)
 		}
@@ -118,28 +165,26 @@ func TestPausesMoveADeadline(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	decision := recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}
-	week := []calendar.Pause{{From: sent.Add(2 * day), Until: sent.Add(9 * day), Reason: "等待补充材料"}}
-	plain, _ := b.Deadline(decision, recovery.Case{}, sent)
-	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, week); !got.DueAt.Equal(plain.DueAt.Add(7 * day)) {
+	stop := func(from, length time.Duration) recovery.Stop {
+		until := sent.Add(from + length)
+		return recovery.Stop{From: sent.Add(from), Until: &until, Because: recovery.StoppedForClaimant}
+	}
+	plain := run(b, decision, recovery.Case{}, sent)
+	if got := run(b, decision, recovery.Case{}, sent, stop(2*day, 7*day)); !got.DueAt.Equal(plain.DueAt.Add(7 * day)) {
 		t.Errorf("a week of pause: %s, without %s", got.DueAt, plain.DueAt)
 	}
 	quick := recovery.Case{Pace: 3_600}
-	fast, _ := b.Deadline(decision, quick, sent)
-	minute := []calendar.Pause{{From: sent.Add(time.Second), Until: sent.Add(61 * time.Second)}}
-	if got, _ := b.DeadlineAfter(decision, quick, sent, minute); !got.DueAt.Equal(fast.DueAt.Add(time.Minute)) {
+	fast := run(b, decision, quick, sent)
+	if got := run(b, decision, quick, sent, stop(time.Second, time.Minute)); !got.DueAt.Equal(fast.DueAt.Add(time.Minute)) {
 		t.Errorf("a minute of pause at pace: %s, without %s", got.DueAt, fast.DueAt)
 	}
-	open := []calendar.Pause{{From: sent.Add(day), Reason: "等待补充材料"}}
-	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, open); got.PausedBecause != "等待补充材料" {
+	open := recovery.Stop{From: sent.Add(day), Because: recovery.StoppedForClaimant}
+	if got := run(b, decision, recovery.Case{}, sent, open); got.PausedBecause != recovery.StoppedForClaimant {
 		t.Errorf("an open pause: %+v", got)
 	}
-	unsaid := []calendar.Pause{{From: sent.Add(day)}}
-	if got, _ := b.DeadlineAfter(decision, recovery.Case{}, sent, unsaid); got.PausedBecause == "" {
-		t.Errorf("a pause without reason: %+v", got)
-	}
 	watch := recovery.Position{Stage: recovery.RecallWatch}
-	before, _ := b.Deadline(watch, recovery.Case{SentAt: sent}, sent)
-	if got, _ := b.DeadlineAfter(watch, recovery.Case{SentAt: sent}, sent, week); !got.DueAt.Equal(before.DueAt) {
+	before := run(b, watch, recovery.Case{SentAt: sent}, sent)
+	if got := run(b, watch, recovery.Case{SentAt: sent}, sent, stop(2*day, 7*day)); !got.DueAt.Equal(before.DueAt) {
 		t.Errorf("our pause stopped the platform: %s", got.DueAt)
 	}
 }
@@ -161,7 +206,7 @@ func TestOnlyTheWaitingLeftAtFilingIsPaced(t *testing.T) {
 		{"a phone that runs ahead", -time.Minute, 3_600, 24 * time.Second},
 	} {
 		c := recovery.Case{SentAt: sent, CreatedAt: sent.Add(test.filed), Pace: test.pace}
-		got, _ := b.Deadline(watch, c, c.CreatedAt)
+		got := run(b, watch, c, c.CreatedAt)
 		if !got.DueAt.Equal(sent.Add(test.due)) {
 			t.Errorf("%s: due %s after sending, want %s", test.name, got.DueAt.Sub(sent), test.due)
 		}
@@ -174,17 +219,18 @@ func TestDeadlinesAreMonotone(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	rapid.Check(t, func(t *rapid.T) {
-		position := rapid.SampledFrom(positions).Draw(t, "position").position
+		drawn := rapid.SampledFrom(positions).Draw(t, "position")
+		clock, position := drawn.clock, drawn.position
 		c := recovery.Case{SentAt: sent, Pace: rapid.IntRange(1, recovery.MaxPace).Draw(t, "pace")}
 		c.CreatedAt = sent.Add(time.Duration(rapid.Int64Range(0, int64(3*day)).Draw(t, "filed")))
 		from := c.CreatedAt.Add(time.Duration(rapid.Int64Range(0, int64(90*day)).Draw(t, "from")))
-		got, _ := b.Deadline(position, c, from)
-		later, _ := b.Deadline(position, c, from.Add(time.Minute))
+		got := runs(b, clock, position, c, from)
+		later := runs(b, clock, position, c, from.Add(time.Minute))
 		if later.DueAt.Before(got.DueAt) {
 			t.Fatalf("starting later ends earlier: %s, %s", later.DueAt, got.DueAt)
 		}
 		c.Pace = min(recovery.MaxPace, c.Pace+rapid.IntRange(0, 1000).Draw(t, "faster"))
-		if faster, _ := b.Deadline(position, c, from); faster.DueAt.After(got.DueAt) {
+		if faster := runs(b, clock, position, c, from); faster.DueAt.After(got.DueAt) {
 			t.Fatalf("a faster pace ends later: %s, %s", faster.DueAt, got.DueAt)
 		}
 	})

@@ -47,9 +47,9 @@ func TestAClockHasTheLengthOfItsDay(t *testing.T) {
 	b := shelf.Current()
 	waiting := recovery.Position{Stage: recovery.PrivateContact, WaitingOn: recovery.OnCounterpart}
 	for at, want := range map[time.Time]int{turnsAt.Add(-time.Second): 3, turnsAt: 5, turnsAt.Add(time.Second): 5} {
-		deadline, runs := b.Deadline(waiting, recovery.Case{CreatedAt: at.AddDate(0, 0, -9)}, at)
+		deadline := run(b, waiting, recovery.Case{CreatedAt: at.AddDate(0, 0, -9)}, at)
 		day := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location()).AddDate(0, 0, want+1).Add(-time.Second)
-		if !runs || deadline.Kind != recovery.ContactClock || !deadline.DueAt.Equal(day) {
+		if deadline.Kind != recovery.ContactClock || !deadline.DueAt.Equal(day) {
 			t.Errorf("from %s: %+v, want %s", at, deadline, day)
 		}
 		if length, _ := b.Nominal(recovery.ContactClock, at); length.Count != want {
@@ -80,8 +80,8 @@ func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 		}
 		c := recovery.Case{SentAt: at, CreatedAt: at.AddDate(1, 0, 0)}
 		watch := recovery.Position{Stage: recovery.RecallWatch, WaitingOn: recovery.OnPlatform}
-		if got, runs := b.Deadline(watch, c, turnsAt.AddDate(1, 0, 0)); !runs || !got.DueAt.Equal(ends) {
-			t.Errorf("sent at %s the clock ends at %v (%t)", at, got.DueAt, runs)
+		if got := run(b, watch, c, c.SentAt); !got.DueAt.Equal(ends) {
+			t.Errorf("sent at %s the clock ends at %v ()", at, got.DueAt, runs)
 		}
 		filing := recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: &at}
 		if !b.RefundAhead(filing, ends.Add(-time.Second)) || b.RefundAhead(filing, ends) {

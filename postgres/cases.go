@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,16 +34,18 @@ type caseRow struct {
 	Deadlines     []recovery.Deadline
 	Assignee      recovery.UserID
 	Owner         recovery.UserID
-	Playbook      string
-	Pace          int
-	CreatedAt     time.Time
-	ClosedAt      *time.Time
-	Shared        bool
-	Version       int64
+	// Representative stands in for the owner; "" for nobody.
+	Representative recovery.UserID
+	Playbook       string
+	Pace           int
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+	Shared         bool
+	Version        int64
 }
 
 const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
-	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, playbook, pace,
+	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
 	created_at, closed_at, shared, version from cases`
 
 func (r caseRow) domain() recovery.Case {
@@ -51,7 +54,7 @@ func (r caseRow) domain() recovery.Case {
 		SentAt: r.SentAt, TransactionNo: r.TransactionNo, Reason: r.Reason, ClaimState: r.ClaimState,
 		Group: recovery.Group{Kind: r.GroupKind, Size: r.GroupSize}, Claimant: r.Claimant,
 		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
-		Assignee: r.Assignee, Owner: r.Owner, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
+		Assignee: r.Assignee, Owner: r.Owner, Representative: r.Representative, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
 		ClosedAt: r.ClosedAt, Shared: r.Shared, Version: r.Version,
 	}
 }
@@ -68,9 +71,17 @@ func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (r
 	return row.domain(), err
 }
 
+// TransactionOpen reports whether another case of a transaction is open.
+func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, error) {
+	var open bool
+	err := s.pool.QueryRow(ctx, `select exists (select from cases where platform = $1 and transaction_no = $2
+		and transaction_no <> '' and closed_at is null and id <> $3)`, c.Platform, c.TransactionNo, c.ID).Scan(&open)
+	return open, refine("look for open case", err)
+}
+
 // CaseFilter narrows a list of cases; empty fields do not.
 type CaseFilter struct {
-	Owner      recovery.UserID
+	Owner      recovery.UserID // of the cases, or the one who stands in for their claimant
 	Stage      recovery.Stage
 	WaitingOn  recovery.WaitingOn
 	Outcome    recovery.Outcome
@@ -125,7 +136,18 @@ func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
 		}
 		c.add("(created_at, id) < (%s, %s)", at, id)
 	}
-	return selectCase + c.where() + " order by created_at desc, id desc limit " + strconv.Itoa(limit+1), c.args, nil
+	newest := " order by created_at desc, id desc limit " + strconv.Itoa(limit+1)
+	if f.Owner == "" {
+		return selectCase + c.where() + newest, c.args, nil
+	}
+	// One list of two, each read along its own index: "or" would read every case.
+	owned, represented := *c, *c
+	owned.texts, represented.texts = slices.Clone(c.texts), slices.Clone(c.texts)
+	owned.add("owner = %s", string(f.Owner))
+	represented.args = owned.args
+	represented.add("representative = %s and representative <> '' and owner <> representative", string(f.Owner))
+	return "select * from ((" + selectCase + owned.where() + newest + ") union all (" + selectCase + represented.where() +
+		newest + ")) parties" + newest, represented.args, nil
 }
 
 // conditions collects what a statement asks for and its arguments.
@@ -136,6 +158,7 @@ type conditions struct {
 
 func newConditions() *conditions { return &conditions{args: []any{pgx.QueryExecModeCacheDescribe}} }
 
+// where joins the conditions; none gives none.
 // where joins the conditions; none gives none.
 func (c *conditions) where() string {
 	if len(c.texts) == 0 {
@@ -155,7 +178,6 @@ func (c *conditions) add(text string, values ...any) {
 }
 
 func (c *conditions) filter(f CaseFilter) {
-	equal(c, "owner", f.Owner)
 	equal(c, "stage", f.Stage)
 	equal(c, "waiting_on", f.WaitingOn)
 	equal(c, "outcome", f.Outcome)

@@ -14,29 +14,35 @@ type DeskWrite struct {
 	CaseID   recovery.CaseID
 	Assignee *recovery.UserID // nil leaves it; "" releases
 	Shared   *bool            // nil leaves it
-	Was      recovery.UserID  // the assignee the writer saw: two who take one case are not both told yes
-	Draft    journal.Draft
-	Idem     Idempotency
-	Tell     Telling
+	// Representative stands in for the claimant: nil leaves it; "" ends it.
+	Representative *recovery.UserID
+	Was            recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
+	// Judge, when set, looks at where the case stands and at its messages while
+	// nobody else can write to it. Its error is the answer, and nothing is written.
+	Judge func(recovery.Position, []ContactEntry) error
+	Draft journal.Draft
+	Idem  Idempotency
+	Tell  Telling
 }
 
-// WriteDesk writes an assignment, a release, a note or the claimant's word on
-// sharing in one transaction with its journal entry. The case's version rises
-// when its record changes: with all but a note.
+// WriteDesk writes an assignment, a release, a note, a planned message, who
+// stands in for the claimant or their word on sharing, in one transaction with
+// its journal entry. The case's version rises when its record changes: with all
+// but a note and a plan.
 //
-// Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was.
+// Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was,
+// and whatever Judge gives.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	err := s.write(ctx, "write desk", func(tx pgx.Tx) error {
 		pen, _, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
 		if err != nil {
 			return err
 		}
-		if w.Assignee != nil {
-			err = assign(ctx, tx, w)
+		err = w.judge(ctx, tx)
+		if err != nil {
+			return err
 		}
-		if err == nil && w.Shared != nil {
-			_, err = tx.Exec(ctx, `update cases set shared = $2, version = version + 1 where id = $1`, w.CaseID, *w.Shared)
-		}
+		err = w.change(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -46,6 +52,40 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	if err == nil {
 		s.told(w.Tell)
 	}
+	return err
+}
+
+// judge reads behind the lock on the case's head.
+func (w DeskWrite) judge(ctx context.Context, tx pgx.Tx) error {
+	if w.Judge == nil {
+		return nil
+	}
+	var position recovery.Position
+	var entries []entryRow
+	batch := &pgx.Batch{}
+	batch.Queue(`select position from cases where id = $1`, w.CaseID).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&position) })
+	batch.Queue(selectContacts, w.CaseID, contactKinds).Query(collectInto(&entries))
+	err := tx.SendBatch(ctx, batch).Close()
+	if err != nil {
+		return err
+	}
+	list, err := contactLog(entries)
+	if err != nil {
+		return err
+	}
+	return w.Judge(position, list)
+}
+
+func (w DeskWrite) change(ctx context.Context, tx pgx.Tx) error {
+	if w.Assignee != nil {
+		return assign(ctx, tx, w)
+	}
+	if w.Shared == nil && w.Representative == nil {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `update cases set shared = coalesce($2, shared), representative = coalesce($3, representative),
+		version = version + 1 where id = $1`, w.CaseID, w.Shared, w.Representative)
 	return err
 }
 

@@ -32,7 +32,7 @@ func byConstraint(name string) error {
 		return ErrAnswered
 	case "users_email":
 		return recovery.Faultf(recovery.CodeConflict, "There is an account with this e-mail address already.")
-	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey", "users_pkey":
+	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey", "users_pkey", "links_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This identifier is taken already.")
 	case "tokens_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This token exists already.")

@@ -55,7 +55,9 @@ func (r evidenceRow) domain() recovery.Evidence {
 
 // AddEvidence writes a record of evidence in one transaction: its journal
 // entry, the row, the outbox row for the workflow and the idempotency row. The
-// case's version rises, since what it still asks for may have changed.
+// case's version rises, since what it still asks for may have changed. What a
+// counterpart sends is not what the claimant was asked for: the workflow is not
+// told.
 //
 // Errors: ErrAnswered, CodeNotFound for an unknown case.
 func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
@@ -77,7 +79,9 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 			queueDetails(pen.batch, *w.Details)
 		}
 		pen.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
-		s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
+		if added.By.Role != recovery.RoleCounterpart {
+			s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
+		}
 		s.queueTelling(pen.batch, added.CaseID, w.Tell)
 		return pen.flush(ctx)
 	})
@@ -167,15 +171,15 @@ func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.
 	return list, nil
 }
 
-// EvidenceKinds tells, for each of these cases, which kinds of evidence it has.
-// Only CaseID and Kind of the records are filled.
+// EvidenceKinds tells, for each of these cases, which kinds of evidence it has,
+// less what counterparts sent. Only CaseID and Kind of the records are filled.
 func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error) {
 	type held struct {
 		CaseID recovery.CaseID
 		Kind   recovery.EvidenceKind
 	}
 	rows, err := query[held](ctx, s, "list evidence kinds",
-		`select distinct case_id, kind from evidence where case_id = any($1)`, ids)
+		`select distinct case_id, kind from evidence where case_id = any($1) and by_role <> $2`, ids, recovery.RoleCounterpart)
 	if err != nil {
 		return nil, err
 	}

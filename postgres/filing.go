@@ -85,10 +85,14 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// earliestDue is the first deadline that runs; nil when none does.
+// earliestDue is the first deadline by which somebody has to move; nil when none
+// runs. The terms of law end rights, and wait for nobody.
 func earliestDue(deadlines []recovery.Deadline) *time.Time {
 	var due *time.Time
 	for _, deadline := range deadlines {
+		if deadline.Kind == recovery.AvoidanceClock || deadline.Kind == recovery.LimitationClock {
+			continue
+		}
 		if deadline.PausedBecause == "" && (due == nil || deadline.DueAt.Before(*due)) {
 			due = &deadline.DueAt
 		}

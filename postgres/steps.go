@@ -25,6 +25,9 @@ type StepWrite struct {
 	Counterpart *recovery.Counterpart // see mergeCounterpart; nil for none
 	Checkpoint  bool
 	Tell        Telling
+	// Desk gives the case to somebody of that role; "" leaves it where it is. An
+	// agent gets it in turn and only if nobody has it; see turnOf.
+	Desk recovery.Role
 }
 
 // StepResult is what stands after a step.
@@ -75,6 +78,8 @@ type stepBefore struct {
 	Version      int64
 	Deadlines    []recovery.Deadline
 	Counterparts []recovery.Counterpart
+	Assignee     recovery.UserID
+	Pace         int
 	state        string
 	attempt      int
 }
@@ -84,8 +89,10 @@ type stepBefore struct {
 func standing(ctx context.Context, tx pgx.Tx, w StepWrite) (stepBefore, error) {
 	var before stepBefore
 	batch := &pgx.Batch{}
-	batch.Queue(`select version, deadlines, counterparts from cases where id = $1`, w.CaseID).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts) })
+	batch.Queue(`select version, deadlines, counterparts, assignee, pace from cases where id = $1`, w.CaseID).
+		QueryRow(func(row pgx.Row) error {
+			return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts, &before.Assignee, &before.Pace)
+		})
 	if w.Request != "" {
 		batch.Queue(`select state, attempt from action_requests where id = $1 and case_id = $2 for update`, w.Request, w.CaseID).
 			QueryRow(func(row pgx.Row) error {
@@ -125,6 +132,10 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	at := first.At
 	queueStep(pen.batch, w, counterparts, at)
 	s.queueTelling(pen.batch, w.CaseID, w.Tell)
+	err = s.give(ctx, pen, w, before, at)
+	if err != nil {
+		return StepResult{}, err
+	}
 	if w.Request != "" {
 		pen.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
 	}
@@ -136,6 +147,26 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	}
 	err = pen.flush(ctx)
 	return StepResult{Seq: first.Seq, Version: before.Version + 1, Deadlines: w.Deadlines}, err
+}
+
+// give hands the case to whose turn it is, and writes that down. Only the record
+// knows who works on a case, so the step cannot say whom.
+func (s *Store) give(ctx context.Context, pen *pen, w StepWrite, before stepBefore, at time.Time) error {
+	to, err := turnOf(ctx, pen.tx, w.Desk, before.Assignee)
+	if err != nil || to == "" {
+		return err
+	}
+	facts := map[string]any{"user_id": to, "because": w.Drafts[0].Kind}
+	if before.Assignee != "" {
+		facts["from"] = before.Assignee
+	}
+	_, err = pen.write(journal.Draft{
+		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
+		Collector: w.Drafts[0].Collector, Facts: facts,
+	})
+	pen.batch.Queue(`update cases set assignee = $2 where id = $1`, w.CaseID, to)
+	pen.batch.Queue(`update users set last_given = $2 where id = $1`, to, at)
+	return err
 }
 
 func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {

@@ -45,7 +45,7 @@ func sample(t testing.TB, number recovery.CaseNumber) recovery.Case {
 	c := filing.Case(recovery.CaseID(newID(t)), number, "owner-1", noon, func() string { return newID(t) })
 	c.TransactionNo = newID(t)
 	c.Playbook = "2026-11"
-	c.Position = recovery.Start(c, false)
+	c.Position = recovery.Start(c, recovery.Terms{})
 	c.Deadlines = []recovery.Deadline{
 		{Kind: recovery.LegalClock, DueAt: noon.Add(time.Hour), PausedBecause: "holiday", Source: "rule b"},
 		{Kind: recovery.ContactClock, DueAt: noon.Add(72 * time.Hour), Source: "rule a"},

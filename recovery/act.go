@@ -1,45 +1,6 @@
 package recovery
 
-import (
-	"slices"
-	"time"
-)
-
-// Action is the name of an act a person asks for.
-type Action string
-
-// The actions. Those in DeskActions change no position and do not pass through
-// the workflow.
-const (
-	RecordContact       Action = "record_contact"
-	RecordResponse      Action = "record_response"
-	RecordReturn        Action = "record_return"
-	Escalate            Action = "escalate"
-	SubmitAppeal        Action = "submit_appeal"
-	RequestEvidence     Action = "request_evidence"
-	RecordPlatformReply Action = "record_platform_reply"
-	DecideAppeal        Action = "decide_appeal"
-	ChooseRoute         Action = "choose_route"
-	RecordLegalStep     Action = "record_legal_step"
-	Withdraw            Action = "withdraw"
-	CloseCase           Action = "close"
-	Assign              Action = "assign"
-	Release             Action = "release"
-	AddNote             Action = "add_note"
-	ShareLesson         Action = "share_lesson"
-)
-
-// Actions lists every action in the order a case meets them.
-var Actions = []Action{
-	RecordContact, RecordResponse, RecordReturn, Escalate, SubmitAppeal, RequestEvidence, RecordPlatformReply,
-	DecideAppeal, ChooseRoute, RecordLegalStep, Withdraw, CloseCase, Assign, Release, AddNote,
-	ShareLesson,
-}
-
-// DeskActions are written straight to the record: who works on a case and what
-// they noted has no bearing on where it stands, nor whether its claimant lets
-// others learn from it.
-var DeskActions = []Action{Assign, Release, AddNote, ShareLesson}
+import "time"
 
 // Act is the body of an action as its sender wrote it. Only the fields of its
 // Action may be set (see Validate). It may hold personal data: it stays in
@@ -68,6 +29,9 @@ type Act struct {
 	UserID        UserID         `json:"user_id,omitempty"`
 	Visibility    string         `json:"visibility,omitempty"`
 	Share         *bool          `json:"share,omitempty"`
+	Until         *time.Time     `json:"until,omitempty"`
+	Instalments   []Instalment   `json:"instalments,omitempty"`
+	No            int            `json:"no,omitempty"`
 }
 
 // Move is the part of an act that decides where a case goes next. It holds no
@@ -84,6 +48,13 @@ type Move struct {
 	Decision      Decision      `json:"decision,omitempty"`
 	Route         Route         `json:"route,omitempty"`
 	Outcome       Outcome       `json:"outcome,omitempty"`
+	Kind          string        `json:"kind,omitempty"` // of a platform's reply or a legal step
+	Until         *time.Time    `json:"until,omitempty"`
+	Instalments   []Instalment  `json:"instalments,omitempty"`
+	No            int           `json:"no,omitempty"`
+	// At is when it happened by the actor's word. Whoever has the act taken puts
+	// the present here when nobody said; nil leaves unchecked what needs a time.
+	At *time.Time `json:"at,omitempty"`
 }
 
 // Move strips an act of everything that does not decide.
@@ -91,79 +62,19 @@ func (a Act) Move(by Actor, request RequestID) Move {
 	move := Move{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
 		AutoRefund: a.Channel == AutoRefund, To: a.To, Decision: a.Decision, Route: a.Route, Outcome: a.Outcome,
+		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(),
 	}
-	if a.Action == RecordResponse {
+	switch a.Action {
+	case RecordResponse:
 		move.Response = Response(a.Kind)
+	case RecordPlatformReply, RecordLegalStep:
+		move.Kind = a.Kind
+	default:
 	}
 	if a.Amount != nil {
 		move.Amount = *a.Amount
 	}
 	return move
-}
-
-// rule says where an action may be taken and by whom.
-type rule struct {
-	stages []Stage
-	roles  []Role
-	when   func(Position) bool // nil: always within the stages
-}
-
-var (
-	openStages  = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal, Legal}
-	beforeLegal = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal}
-	deskRoles   = []Role{RoleAgent, RoleSupervisor}
-	rules       = map[Action]rule{
-		RecordContact:       {openStages, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
-		RecordResponse:      {openStages, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
-		RecordReturn:        {openStages, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
-		Escalate:            {beforeLegal, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
-		SubmitAppeal:        {[]Stage{Appeal}, []Role{RoleClaimant, RoleAgent}, appealIs(AppealPreparing)},
-		RequestEvidence:     {[]Stage{Appeal}, deskRoles, appealIs(AppealSubmitted)},
-		RecordPlatformReply: {[]Stage{Appeal}, deskRoles, appealIs(AppealSubmitted, AppealMoreEvidence, AppealGranted)},
-		DecideAppeal:        {[]Stage{Appeal}, deskRoles, appealIs(AppealSubmitted)},
-		ChooseRoute:         {[]Stage{Legal}, []Role{RoleClaimant, RoleLegal}, nil},
-		RecordLegalStep:     {[]Stage{Legal}, []Role{RoleClaimant, RoleLegal}, func(p Position) bool { return p.Route != "" }},
-		Withdraw:            {openStages, []Role{RoleClaimant, RoleSupervisor}, nil},
-		CloseCase:           {openStages, []Role{RoleSupervisor, RoleLegal}, nil},
-		Assign:              {openStages, deskRoles, nil},
-		Release:             {openStages, deskRoles, nil},
-		AddNote:             {Stages, []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}, nil},
-		ShareLesson:         {[]Stage{Closed}, []Role{RoleClaimant}, teaches},
-	}
-)
-
-func appealIs(states ...AppealState) func(Position) bool {
-	return func(p Position) bool { return slices.Contains(states, p.Appeal) }
-}
-
-// teaches reports that something was tried: what the platform returned by itself
-// and what was no mis-send tells others nothing.
-func teaches(p Position) bool { return p.Outcome != AutoRefunded && p.Outcome != NotEligible }
-
-// KnownAction reports whether there is such an action at all.
-func KnownAction(a Action) bool { return slices.Contains(Actions, a) }
-
-// MayEver reports whether a role may take an action in some stage. When it may
-// not, the answer is "forbidden", not "not now".
-func MayEver(role Role, a Action) bool { return slices.Contains(rules[a].roles, role) }
-
-// Allowed lists what a role may do at a position, in the order of Actions.
-func (p Position) Allowed(role Role) []Action {
-	allowed := []Action{}
-	for _, action := range Actions {
-		if MayEver(role, action) && p.permits(action) {
-			allowed = append(allowed, action)
-		}
-	}
-	return allowed
-}
-
-func (p Position) permits(a Action) bool {
-	r, known := rules[a]
-	if !known || !slices.Contains(r.stages, p.Stage) {
-		return false
-	}
-	return r.when == nil || r.when(p)
 }
 
 // Facts are the parts of an act that the journal states openly.
@@ -188,6 +99,9 @@ func (a Act) Facts() map[string]any {
 	put("user_id", a.UserID != "", a.UserID)
 	put("visibility", a.Visibility != "", a.Visibility)
 	put("share", a.Share != nil, a.Share)
+	put("until", a.Until != nil, a.Until)
+	put("instalments", len(a.Instalments) > 0, a.Instalments)
+	put("no", a.No != 0, a.No)
 	return facts
 }
 

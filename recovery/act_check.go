@@ -25,6 +25,20 @@ var fieldsOf = map[Action][]string{
 	Release:             {},
 	AddNote:             {"text", "visibility"},
 	ShareLesson:         {"share"},
+	PlanContact:         {"counterpart_id", "channel", "text", "in_group"},
+	RecordMediation:     {"channel", "text", "at"},
+	ReportHarassment:    {"counterpart_id", "text", "at"},
+	ProposePlan:         {"counterpart_id", "instalments"},
+	AcceptPlan:          {"counterpart_id"},
+	DeclinePlan:         {"counterpart_id", "reason"},
+	RecordInstalment:    {"counterpart_id", "no", "amount_fen", "at"},
+	AskPlatform:         {"note", "at", "ref"},
+	ApproveDecision:     {},
+	RejectDecision:      {"reason"},
+	PauseCase:           {"reason", "until"},
+	ResumeCase:          {},
+	Reopen:              {"reason"},
+	HandOver:            {"user_id", "reason"},
 }
 
 // NoteInternal notes are seen by the desk only; NoteShared ones by everybody in
@@ -62,7 +76,8 @@ func (a Act) set() []string {
 		{"reason", a.Reason != ""}, {"confirm", a.Confirm != nil}, {"kinds", len(a.Kinds) > 0},
 		{"note", a.Note != ""}, {"ref", a.Ref != ""}, {"decision", a.Decision != ""}, {"route", a.Route != ""},
 		{"why", a.Why != ""}, {"outcome", a.Outcome != ""}, {"user_id", a.UserID != ""},
-		{"visibility", a.Visibility != ""}, {"share", a.Share != nil},
+		{"visibility", a.Visibility != ""}, {"share", a.Share != nil}, {"until", a.Until != nil},
+		{"instalments", len(a.Instalments) > 0}, {"no", a.No != 0},
 	}
 	var names []string
 	for _, field := range carried {
@@ -84,6 +99,9 @@ var actChecks = map[Action]func(Act, *checker){
 		c.money(a.Amount, true)
 		c.moment("at", a.At, true)
 		oneOf(c, "channel", a.Channel, Channels, true)
+		if a.Channel == AutoRefund && a.CounterpartID != "" {
+			c.fault("counterpart_id", "unexpected", "What the platform refunds by itself comes from no counterpart.")
+		}
 	},
 	Escalate: func(a Act, c *checker) {
 		oneOf(c, "to", a.To, Stages, true)
@@ -119,6 +137,9 @@ var actChecks = map[Action]func(Act, *checker){
 		c.moment("at", a.At, true)
 		c.text("ref", a.Ref, MaxReference, false)
 		c.money(a.Amount, false)
+		if a.Amount != nil && legalSteps[a.Kind].interrupts == DebtorPaid {
+			c.fault("amount_fen", "unexpected", "A step's amount is its cost: record the payment itself as a return.")
+		}
 	},
 	Withdraw: func(a Act, c *checker) { c.text("reason", a.Reason, MaxText, true) },
 	CloseCase: func(a Act, c *checker) {
@@ -130,6 +151,51 @@ var actChecks = map[Action]func(Act, *checker){
 		c.text("text", a.Text, MaxText, true)
 		oneOf(c, "visibility", a.Visibility, []string{NoteInternal, NoteShared}, true)
 	},
+	PlanContact: func(a Act, c *checker) {
+		oneOf(c, "channel", a.Channel, Channels, true)
+		c.text("text", a.Text, MaxText, true)
+	},
+	RecordMediation: func(a Act, c *checker) {
+		oneOf(c, "channel", a.Channel, Channels, false)
+		c.text("text", a.Text, MaxText, true)
+		c.moment("at", a.At, true)
+	},
+	ReportHarassment: func(a Act, c *checker) {
+		c.named(a)
+		c.text("text", a.Text, MaxText, true)
+		c.moment("at", a.At, false)
+	},
+	ProposePlan: func(a Act, c *checker) {
+		c.named(a)
+		c.instalments(a.Instalments)
+	},
+	AcceptPlan: func(a Act, c *checker) { c.named(a) },
+	DeclinePlan: func(a Act, c *checker) {
+		c.named(a)
+		c.text("reason", a.Reason, MaxText, false)
+	},
+	RecordInstalment: func(a Act, c *checker) {
+		if a.No < 1 || a.No > MaxInstalments {
+			c.fault("no", "out_of_range", "Instalments are numbered from 1 to %d.", MaxInstalments)
+		}
+		c.money(a.Amount, true)
+		c.moment("at", a.At, true)
+	},
+	AskPlatform: func(a Act, c *checker) {
+		c.text("note", a.Note, MaxText, false)
+		c.moment("at", a.At, false)
+		c.text("ref", a.Ref, MaxReference, false)
+	},
+	RejectDecision: func(a Act, c *checker) { c.text("reason", a.Reason, MaxText, true) },
+	PauseCase: func(a Act, c *checker) {
+		c.text("reason", a.Reason, MaxText, true)
+		c.ahead("until", a.Until)
+	},
+	Reopen: func(a Act, c *checker) { c.text("reason", a.Reason, MaxText, true) },
+	HandOver: func(a Act, c *checker) {
+		c.text("user_id", string(a.UserID), MaxReference, false)
+		c.text("reason", a.Reason, MaxText, true)
+	},
 	ShareLesson: func(a Act, c *checker) {
 		if a.Share == nil {
 			c.fault("share", "required", "Say whether others may learn from the case, true or false.")
@@ -138,7 +204,7 @@ var actChecks = map[Action]func(Act, *checker){
 }
 
 func checkResponse(a Act, c *checker) {
-	c.text("counterpart_id", string(a.CounterpartID), MaxReference, true)
+	c.named(a)
 	oneOf(c, "kind", Response(a.Kind), Responses, true)
 	oneOf(c, "refusal", a.Refusal, Refusals, false)
 	brought := Response(a.Kind) == Returned || Response(a.Kind) == PartlyReturned
@@ -168,6 +234,23 @@ func (c *checker) money(amount *Money, required bool) {
 		return
 	}
 	c.amount(field, *amount, true)
+}
+
+func (c *checker) named(a Act) {
+	c.text("counterpart_id", string(a.CounterpartID), MaxReference, true)
+}
+
+// maxPause is how far ahead a pause may be asked to end.
+const maxPause = 366 * 24 * time.Hour
+
+func (c *checker) ahead(field string, at *time.Time) {
+	switch {
+	case at == nil:
+	case !at.After(c.now):
+		c.fault(field, "in_past", "This lies in the past.")
+	case at.After(c.now.Add(maxPause)):
+		c.fault(field, "too_late", "At most a year ahead.")
+	}
 }
 
 func (c *checker) word(field, value string) {

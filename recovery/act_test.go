@@ -54,6 +54,20 @@ func sound() map[recovery.Action]recovery.Act {
 		recovery.Release:             {},
 		recovery.AddNote:             {Text: "已致电", Visibility: recovery.NoteInternal},
 		recovery.ShareLesson:         {Share: ptr(false)},
+		recovery.PlanContact:         {CounterpartID: "a", Channel: recovery.SMS, Text: "请退还", InGroup: ptr(false)},
+		recovery.RecordMediation:     {Channel: recovery.InPerson, Text: "长辈调解", At: past},
+		recovery.ReportHarassment:    {CounterpartID: "a", Text: "反复发消息", At: past},
+		recovery.ProposePlan:         {CounterpartID: "a", Instalments: instalments(5, 6)},
+		recovery.AcceptPlan:          {CounterpartID: "a"},
+		recovery.DeclinePlan:         {CounterpartID: "a", Reason: "太久"},
+		recovery.RecordInstalment:    {CounterpartID: "a", No: 2, Amount: ptr(recovery.Money(5)), At: past},
+		recovery.AskPlatform:         {Note: "请协助", At: past, Ref: "T-2"},
+		recovery.ApproveDecision:     {},
+		recovery.RejectDecision:      {Reason: "金额有误"},
+		recovery.PauseCase:           {Reason: "住院", Until: ptr(moment.AddDate(0, 0, 7))},
+		recovery.ResumeCase:          {},
+		recovery.Reopen:              {Reason: "对方又答应了"},
+		recovery.HandOver:            {UserID: "u", Reason: "委托律师"},
 	}
 }
 
@@ -75,7 +89,7 @@ func TestEveryActionHasASoundBody(t *testing.T) {
 // TestEmptyBodies lists what each action cannot do without.
 func TestEmptyBodies(t *testing.T) {
 	t.Parallel()
-	for action, want := range map[recovery.Action][]string{
+	bodies := map[recovery.Action][]string{
 		recovery.RecordContact:       {"channel:required", "text:required", "sent_at:required"},
 		recovery.RecordResponse:      {"counterpart_id:required", "kind:required", "at:required"},
 		recovery.RecordReturn:        {"amount_fen:required", "at:required", "channel:required"},
@@ -91,7 +105,26 @@ func TestEmptyBodies(t *testing.T) {
 		recovery.Release:             nil,
 		recovery.AddNote:             {"text:required", "visibility:required"},
 		recovery.ShareLesson:         {"share:required"},
-	} {
+		recovery.Assign:              nil, // to oneself
+		recovery.PlanContact:         {"channel:required", "text:required"},
+		recovery.RecordMediation:     {"text:required", "at:required"},
+		recovery.ReportHarassment:    {"counterpart_id:required", "text:required"},
+		recovery.ProposePlan:         {"counterpart_id:required", "instalments:out_of_range"},
+		recovery.AcceptPlan:          {"counterpart_id:required"},
+		recovery.DeclinePlan:         {"counterpart_id:required"},
+		recovery.RecordInstalment:    {"no:out_of_range", "amount_fen:required", "at:required"},
+		recovery.AskPlatform:         nil,
+		recovery.ApproveDecision:     nil,
+		recovery.RejectDecision:      {"reason:required"},
+		recovery.PauseCase:           {"reason:required"},
+		recovery.ResumeCase:          nil,
+		recovery.Reopen:              {"reason:required"},
+		recovery.HandOver:            {"reason:required"},
+	}
+	if len(bodies) != len(recovery.Actions) {
+		t.Errorf("%d bodies for %d actions", len(bodies), len(recovery.Actions))
+	}
+	for action, want := range bodies {
 		act := recovery.Act{Action: action}
 		if diff := cmp.Diff(want, fieldsIn(act.Validate(moment))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", action, diff)
@@ -133,6 +166,24 @@ func TestFaultyFields(t *testing.T) {
 		{"an unknown route", recovery.ChooseRoute, func(a *recovery.Act) { a.Route = "duel" }, "route:unknown_value"},
 		{"a reference too long", recovery.RecordLegalStep, func(a *recovery.Act) { a.Ref = strings.Repeat("1", recovery.MaxReference+1) }, "ref:too_long"},
 		{"an unknown outcome", recovery.CloseCase, func(a *recovery.Act) { a.Outcome = "bliss" }, "outcome:unknown_value"},
+		{"refunded by the platform, by somebody", recovery.RecordReturn, func(a *recovery.Act) { a.Channel = recovery.AutoRefund }, "counterpart_id:unexpected"},
+		{"planned with a pigeon", recovery.PlanContact, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"planned to say too much", recovery.PlanContact, func(a *recovery.Act) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
+		{"mediated by a pigeon", recovery.RecordMediation, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"mediated tomorrow", recovery.RecordMediation, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"harassed tomorrow", recovery.ReportHarassment, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"a counterpart's id that never ends", recovery.AcceptPlan, func(a *recovery.Act) {
+			a.CounterpartID = recovery.CounterpartID(strings.Repeat("a", recovery.MaxReference+1))
+		}, "counterpart_id:too_long"},
+		{"declined at length", recovery.DeclinePlan, func(a *recovery.Act) { a.Reason = strings.Repeat("长", recovery.MaxText+1) }, "reason:too_long"},
+		{"an instalment beyond all plans", recovery.RecordInstalment, func(a *recovery.Act) { a.No = recovery.MaxInstalments + 1 }, "no:out_of_range"},
+		{"an instalment below nought", recovery.RecordInstalment, func(a *recovery.Act) { a.No = -1 }, "no:out_of_range"},
+		{"an instalment of nothing", recovery.RecordInstalment, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
+		{"paid tomorrow", recovery.RecordInstalment, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"asked at length", recovery.AskPlatform, func(a *recovery.Act) { a.Note = strings.Repeat("长", recovery.MaxText+1) }, "note:too_long"},
+		{"asked tomorrow", recovery.AskPlatform, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"a pause that is over", recovery.PauseCase, func(a *recovery.Act) { a.Until = ptr(moment) }, "until:in_past"},
+		{"a pause for ever", recovery.PauseCase, func(a *recovery.Act) { a.Until = ptr(moment.AddDate(2, 0, 0)) }, "until:too_late"},
 		{"a visibility of its own", recovery.AddNote, func(a *recovery.Act) { a.Visibility = "friends" }, "visibility:unknown_value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -158,6 +209,7 @@ func TestForeignFields(t *testing.T) {
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
 		Visibility: recovery.NoteShared, Share: ptr(true),
+		Until: &moment, Instalments: instalments(1), No: 1,
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {
@@ -219,7 +271,15 @@ func TestMove(t *testing.T) {
 		},
 		{
 			"the kind of another act is no response", recovery.Act{Action: recovery.RecordPlatformReply, Kind: "returned"},
-			recovery.Move{Action: recovery.RecordPlatformReply},
+			recovery.Move{Action: recovery.RecordPlatformReply, Kind: "returned"},
+		},
+		{
+			"nor of an act without kinds", recovery.Act{Action: recovery.RecordReturn, Kind: "returned"},
+			recovery.Move{Action: recovery.RecordReturn},
+		},
+		{
+			"a plan, and when it was offered", recovery.Act{Action: recovery.ProposePlan, Instalments: instalments(1), No: 2, Until: &moment, At: &moment},
+			recovery.Move{Action: recovery.ProposePlan, Instalments: instalments(1), No: 2, Until: &moment, At: &moment},
 		},
 		{
 			"a refund by the platform", recovery.Act{Action: recovery.RecordReturn, Channel: recovery.AutoRefund, Amount: ptr(recovery.Money(7))},

@@ -24,12 +24,14 @@ type Case struct {
 	Deadlines     []Deadline
 	Assignee      UserID
 	Owner         UserID // the claimant's account
-	Playbook      string // version pinned at filing
-	Pace          int    // 1, or how much faster than life a development case runs
-	CreatedAt     time.Time
-	ClosedAt      *time.Time
-	Shared        bool  // others may learn from it, without personal data
-	Version       int64 // counts changes; the ETag
+	// Representative is the account that stands in for the claimant; "" for none.
+	Representative UserID
+	Playbook       string // version pinned at filing
+	Pace           int    // 1, or how much faster than life a development case runs
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+	Shared         bool  // others may learn from it, without personal data
+	Version        int64 // counts changes; the ETag
 }
 
 // Group is where the money was sent; Kind is NoGroup when it was one to one.
@@ -66,9 +68,23 @@ type Counterpart struct {
 // Deadline is an instant at which something happens by itself, or a right ends.
 type Deadline struct {
 	Kind          Clock     `json:"kind"`
+	Ref           string    `json:"ref,omitempty"` // which of several: see Running.Ref
 	DueAt         time.Time `json:"due_at"`
 	PausedBecause string    `json:"paused_because,omitempty"`
 	Source        string    `json:"source"`
+	// WarnAt is when people are next told that it comes nearer; nil: never.
+	WarnAt *time.Time `json:"warn_at,omitempty"`
+	// From and Stops are what DueAt was computed from, so that a rule that changes
+	// meanwhile forgets no pause.
+	From  time.Time `json:"from,omitzero"`
+	Stops []Stop    `json:"stops,omitempty"`
+}
+
+// Stop is a time in which a clock stood still; Until is nil while it does.
+type Stop struct {
+	From    time.Time  `json:"from"`
+	Until   *time.Time `json:"until,omitempty"`
+	Because string     `json:"because"`
 }
 
 // Evidence is the record of one file. The bytes live in the blob store under

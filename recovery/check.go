@@ -109,3 +109,13 @@ func list[T ~string](values []T) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+func fieldAt(field string, index int) string { return fmt.Sprintf("%s[%d].", field, index) }
+
+func nextDay(day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return at.AddDate(0, 0, 1).Format(time.DateOnly)
+}

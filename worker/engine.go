@@ -64,12 +64,14 @@ func (e *Engine) openAndAct(ctx context.Context, id recovery.CaseID, update clie
 	})
 }
 
-// caseStart gives a case its one workflow, however often it is started.
+// caseStart gives a case its one running workflow, however often it is started.
+// One that is closed may be taken up again: it is reopened, or money still comes.
+// Taken up without a reason it ends at once.
 func caseStart(id recovery.CaseID) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID: workflows.CaseWorkflowID(id), TaskQueue: workflows.CasesQueue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -77,7 +78,7 @@ func TestActSendsOneUpdate(t *testing.T) {
 	}
 	sent := s.updates[0]
 	if sent.UpdateID != "r/1" || sent.WorkflowID != "case:c" || sent.UpdateName != workflows.ActUpdate ||
-		sent.WaitForStage != client.WorkflowUpdateStageCompleted || len(sent.Args) != 1 || sent.Args[0] != in {
+		sent.WaitForStage != client.WorkflowUpdateStageCompleted || len(sent.Args) != 1 || !reflect.DeepEqual(sent.Args[0], in) {
 		t.Errorf("sent %+v", sent)
 	}
 }
@@ -97,7 +98,7 @@ func TestActBeforeTheRelay(t *testing.T) {
 	start := s.started[0]
 	if start.ID != "case:c" || start.TaskQueue != workflows.CasesQueue ||
 		start.WorkflowIDConflictPolicy != enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING ||
-		start.WorkflowIDReusePolicy != enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE {
+		start.WorkflowIDReusePolicy != enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE {
 		t.Errorf("start %+v", start)
 	}
 }

@@ -15,6 +15,7 @@ import (
 func RegisterWorkflows(r worker.WorkflowRegistry) {
 	for name, function := range map[string]any{
 		workflows.CaseWorkflow:   workflows.Case,
+		workflows.PlanWorkflow:   workflows.RepaymentPlan,
 		workflows.ExportWorkflow: workflows.Export,
 	} {
 		r.RegisterWorkflowWithOptions(function, workflow.RegisterOptions{

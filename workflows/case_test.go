@@ -65,10 +65,10 @@ var paths = []path{
 	{
 		name: "silence all the way in a group", start: position(false, true, "a"),
 		want: []string{
-			"deadline_passed>private_contact", "deadline_passed>group_notice", "deadline_passed>appeal",
-			"deadline_passed>legal", "deadline_passed>closed",
+			"refund_due>recall_watch", "deadline_passed>private_contact", "deadline_passed>group_notice",
+			"deadline_passed>appeal", "deadline_passed>legal", "deadline_passed>closed",
 		},
-		outcome: recovery.Unrecovered, days: 23.0/24 + 3 + 4 + 10 + 30,
+		outcome: recovery.Unrecovered, days: 23.0/24 + 2 + 3 + 4 + 10 + 30,
 	},
 	{
 		name: "one to one has no group to give notice to", start: position(true, false, "a"),
@@ -82,9 +82,11 @@ var paths = []path{
 	},
 	{
 		name: "a part comes back by itself and the rest is asked for", start: position(false, true, "a"),
-		strokes: []stroke{returned(20*time.Hour, 40_000, true), returned(2*day, 60_000, false)},
-		want:    []string{"return_recorded>recall_watch", "deadline_passed>private_contact", "return_recorded>closed"},
-		outcome: recovery.RecoveredFull, days: 2,
+		strokes: []stroke{returned(20*time.Hour, 40_000, true), returned(4*day, 60_000, false)},
+		want: []string{
+			"return_recorded>recall_watch", "refund_due>recall_watch", "deadline_passed>private_contact", "return_recorded>closed",
+		},
+		outcome: recovery.RecoveredFull, days: 4,
 	},
 	{
 		name: "a promise kept", start: position(false, false, "a"),
@@ -180,9 +182,9 @@ var paths = []path{
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "evidence_requested>appeal", "deadline_passed>appeal",
-			"deadline_passed>legal", "deadline_passed>closed",
+			"deadline_breached>appeal", "deadline_passed>legal", "deadline_passed>closed",
 		},
-		outcome: recovery.Unrecovered, days: 2 + 6 + 15 + 30,
+		outcome: recovery.Unrecovered, days: 1 + 15 + 6 + 3 + 30, // the desk's time stood still for six days
 	},
 	{
 		name: "another route restarts the legal clock", start: position(true, false, "a"),
@@ -207,19 +209,7 @@ func TestPaths(t *testing.T) {
 	for _, p := range paths {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			j := newJourney(t, p.start)
-			j.play(p.strokes)
-			j.run()
-			if diff := cmp.Diff(p.want, j.desk.written()); diff != "" {
-				t.Errorf("steps (-want +got):\n%s", diff)
-			}
-			if got := j.desk.opening.Position.Outcome; got != p.outcome {
-				t.Errorf("outcome %q, want %q", got, p.outcome)
-			}
-			if got := j.Now().Sub(filed).Hours() / 24; got < p.days-0.01 || got > p.days+0.01 {
-				t.Errorf("the case took %.3f days, want %.3f", got, p.days)
-			}
-			j.allTaken()
+			p.check(t)
 		})
 	}
 }
@@ -285,10 +275,13 @@ func TestStepKeys(t *testing.T) {
 		plain(2*day, recovery.RequestEvidence, recovery.RoleAgent), {after: 3 * day, evidence: "e-1"},
 	})
 	j.run()
-	decision, route := filed.Add(3*day+lengths[recovery.DecisionClock]), filed.Add(3*day+15*day+30*day)
+	decision := filed.Add(day + lengths[recovery.DecisionClock] + day) // it stood still for a day
+	review := decision.Add(lengths[recovery.SupervisorClock])
+	route := review.Add(lengths[recovery.RouteClock])
 	want := []string{
 		"act:r-1", "act:r-2", "act:r-3", "supplied:e-1",
 		fmt.Sprintf("lapse:appeal_decision:%d", decision.UnixMilli()),
+		fmt.Sprintf("lapse:supervisor_review:%d", review.UnixMilli()),
 		fmt.Sprintf("lapse:route_choice:%d", route.UnixMilli()),
 	}
 	if diff := cmp.Diff(want, j.desk.keys()); diff != "" {

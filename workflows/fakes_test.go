@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
@@ -33,7 +35,9 @@ var lengths = map[recovery.Clock]time.Duration{
 	recovery.AutoRefundClock: 23 * time.Hour, recovery.ContactClock: 3 * day, recovery.PromiseClock: 7 * day,
 	recovery.NoticeClock: 4 * day, recovery.PreparationClock: 10 * day, recovery.DecisionClock: 15 * day,
 	recovery.MoreEvidenceClock: 6 * day, recovery.PayoutClock: 20 * day, recovery.RouteClock: 30 * day,
-	recovery.LegalClock: 90 * day,
+	recovery.LegalClock: 90 * day, recovery.RefundAnswerClock: 2 * day, recovery.FirstAnswerClock: 2 * day,
+	recovery.SupervisorClock: 3 * day, recovery.PlatformClock: 12 * day, recovery.TaskClock: 14 * day,
+	recovery.PauseClock: 30 * day, recovery.GraceClock: 5 * day,
 }
 
 // desk stands in for the activities under their real names: it keeps what it is
@@ -47,6 +51,11 @@ type desk struct {
 	abandon  map[recovery.RequestID]int // attempts whose asker has given up
 	failures int                        // of the next writes
 	missing  bool                       // there is no such case
+	// special are clocks of another length than usual; warnings how long before
+	// their end people are told; agreed is when the plan of a test began to run.
+	special  map[recovery.Clock]time.Duration
+	warnings map[recovery.Clock]time.Duration
+	agreed   time.Time
 }
 
 func (d *desk) OpenCase(context.Context, activities.OpenInput) (activities.Opening, error) {
@@ -66,22 +75,76 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	if in.Move != nil && d.abandon[in.Move.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil
 	}
-	old := d.opening.Position
-	if in.Step.Next.Clock() != old.Clock() || in.Step.Next.Stage != old.Stage || in.Step.Restart {
-		d.opening.Deadlines = deadlineAt(in.Step.Next, d.now())
+	if in.Step.Kind == recovery.EntryPlanAccepted {
+		d.agreed = d.now()
 	}
+	d.opening.Deadlines = d.deadlines(in.Step, d.now())
 	d.opening.Position = in.Step.Next
 	d.steps = append(d.steps, in)
 	d.version++
 	return activities.StepResult{Deadlines: d.opening.Deadlines, Version: d.version}, nil
 }
 
-func deadlineAt(p recovery.Position, from time.Time) []recovery.Deadline {
-	length, runs := lengths[p.Clock()]
-	if !runs {
-		return nil
+// deadlines are those of the clocks that have a length here, as the playbook
+// would give them: counted from their beginning, less the times they stood still.
+// Instalments are due on their day.
+func (d *desk) deadlines(step recovery.Step, now time.Time) []recovery.Deadline {
+	var list []recovery.Deadline
+	for _, run := range step.Next.Clocks() {
+		deadline := recovery.Deadline{Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: now, Source: "test"}
+		same := func(old recovery.Deadline) bool { return old.Kind == run.Clock && old.Ref == run.Ref }
+		at := slices.IndexFunc(d.opening.Deadlines, same)
+		if at >= 0 && step.Restart != run.Clock {
+			deadline.From, deadline.Stops = d.opening.Deadlines[at].From, d.opening.Deadlines[at].Stops
+		}
+		deadline.Stops = stopped(deadline.Stops, run.Stopped, now)
+		length, timed := d.length(run, step.Next)
+		if !timed {
+			continue
+		}
+		deadline.DueAt = deadline.From.Add(length + still(deadline.Stops))
+		if warning, warned := d.warnings[run.Clock]; warned && deadline.DueAt.Add(-warning).After(now) {
+			before := deadline.DueAt.Add(-warning)
+			deadline.WarnAt = &before
+		}
+		list = append(list, deadline)
 	}
-	return []recovery.Deadline{{Kind: p.Clock(), DueAt: from.Add(length), Source: "test"}}
+	return list
+}
+
+func (d *desk) length(run recovery.Running, p recovery.Position) (time.Duration, bool) {
+	if run.Clock == recovery.InstalmentClock {
+		part, known := p.Instalment(run.Ref)
+		due, err := time.Parse(time.DateOnly, part.DueOn)
+		return due.Sub(d.agreed), known && err == nil
+	}
+	length, timed := lengths[run.Clock]
+	if special, changed := d.special[run.Clock]; changed {
+		return special, true
+	}
+	return length, timed
+}
+
+func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
+	stops = slices.Clone(stops)
+	last := len(stops) - 1
+	if last >= 0 && stops[last].Until == nil && stops[last].Because != because {
+		stops[last].Until = &now
+	}
+	if because != "" && (last < 0 || stops[last].Until != nil) {
+		stops = append(stops, recovery.Stop{From: now, Because: because})
+	}
+	return stops
+}
+
+func still(stops []recovery.Stop) time.Duration {
+	var stood time.Duration
+	for _, stop := range stops {
+		if stop.Until != nil {
+			stood += stop.Until.Sub(stop.From)
+		}
+	}
+	return stood
 }
 
 // written lists the steps as "kind>stage".
@@ -128,9 +191,11 @@ func newJourney(t *testing.T, start recovery.Position) *journey {
 	env.SetStartTime(filed)
 	d := &desk{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Deadlines: deadlineAt(start, filed), Pace: 1},
+		opening: activities.Opening{Position: start, Pace: 1},
 	}
+	d.opening.Deadlines = d.deadlines(recovery.Step{Next: start}, filed)
 	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
+	env.RegisterWorkflowWithOptions(workflows.RepaymentPlan, workflow.RegisterOptions{Name: workflows.PlanWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
 	return &journey{TestWorkflowEnvironment: env, t: t, desk: d, answers: map[string]*answer{}}
@@ -170,6 +235,7 @@ func (j *journey) evidence(id recovery.EvidenceID) {
 // run starts the workflow and waits for its end.
 func (j *journey) run() {
 	j.t.Helper()
+	j.carrySignals()
 	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
 	if !j.IsWorkflowCompleted() {
 		j.t.Fatal("the workflow did not end")
@@ -177,6 +243,16 @@ func (j *journey) run() {
 	if err := j.GetWorkflowError(); err != nil {
 		j.t.Fatalf("the workflow failed: %v", err)
 	}
+}
+
+// carrySignals brings what a plan tells to its case: the test environment carries
+// no signal from a child to its parent by itself.
+func (j *journey) carrySignals() {
+	j.OnSignalExternalWorkflow(mock.Anything, workflows.CaseWorkflowID(caseID), "", workflows.InstalmentSignal, mock.Anything).
+		Return(func(_, _, _, signal string, due any) error {
+			j.SignalWorkflow(signal, due)
+			return nil
+		}).Maybe()
 }
 
 // position is where a case of 1,000.00 with the given holders starts.
@@ -188,7 +264,7 @@ func position(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) rec
 	for _, holder := range holders {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{ID: holder})
 	}
-	return recovery.Start(c, refundAhead)
+	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 // move makes an act by a role.

@@ -17,10 +17,12 @@ var world *activities.Cases
 // Every change of state happens while mutex is held.
 type journey struct {
 	state
-	caseID   recovery.CaseID
-	mutex    workflow.Mutex
-	evidence workflow.ReceiveChannel
-	opened   bool
+	caseID      recovery.CaseID
+	mutex       workflow.Mutex
+	evidence    workflow.ReceiveChannel
+	instalments workflow.ReceiveChannel
+	calendars   []calendar // of the plans that run
+	opened      bool
 }
 
 // open takes up a filed case. Acts may already be on their way, so the handler
@@ -28,7 +30,7 @@ type journey struct {
 func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 	c := &journey{
 		state: newState(), caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
-		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal),
+		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal), instalments: workflow.GetSignalChannel(ctx, InstalmentSignal),
 	}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ActUpdate, c.act, workflow.UpdateHandlerOptions{
 		Validator:   c.validate,
@@ -41,7 +43,11 @@ func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the case: %w", err)
 	}
-	c.position, c.deadlines, c.opened = opening.Position, opening.Deadlines, true
+	c.position, c.deadlines = opening.Position, opening.Deadlines
+	if err := c.keepCalendars(ctx); err != nil {
+		return nil, err
+	}
+	c.opened = true
 	return c, nil
 }
 
@@ -62,47 +68,51 @@ func (c *journey) stayIn(ctx workflow.Context, stage recovery.Stage) error {
 	return nil
 }
 
-// wait sleeps until the running deadline, or until an act moved the case or its
-// deadline. Evidence that changes nothing does not disturb the timer.
+// wait sleeps until the next moment, or until an act moved the case or its
+// deadlines. What changes neither does not disturb the timer.
 func (c *journey) wait(ctx workflow.Context) error {
-	deadline, running := c.running()
+	coming, runs := c.next()
 	before := c.position.Stage
 	moved := func() bool {
-		now, still := c.running()
-		return c.position.Stage != before || still != running ||
-			now.Kind != deadline.Kind || !now.DueAt.Equal(deadline.DueAt)
+		now, still := c.next()
+		return c.position.Stage != before || still != runs || now.deadline.Kind != coming.deadline.Kind || !now.at.Equal(coming.at)
 	}
-	over, stop := c.clock(ctx, deadline, running)
+	over, stop := c.clock(ctx, coming, runs)
 	defer stop()
 	for !over() && !moved() {
-		err := workflow.Await(ctx, func() bool { return over() || moved() || c.evidence.Len() > 0 })
+		err := workflow.Await(ctx, func() bool {
+			return over() || moved() || c.evidence.Len() > 0 || c.instalments.Len() > 0
+		})
 		if err != nil {
 			return err
 		}
 		if err := c.takeEvidence(ctx); err != nil {
 			return err
 		}
+		if err := c.takeInstalments(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// clock runs until a deadline, or for ever when none is running. The caller
-// stops it: AwaitWithOptions, which looks like the same, leaves its timer behind.
-func (c *journey) clock(ctx workflow.Context, deadline recovery.Deadline, running bool) (over func() bool, stop func()) {
-	if !running {
+// clock runs until a moment, or for ever when none is to come. The caller stops
+// it: AwaitWithOptions, which looks like the same, leaves its timer behind.
+func (c *journey) clock(ctx workflow.Context, coming moment, runs bool) (over func() bool, stop func()) {
+	if !runs {
 		return func() bool { return false }, func() {}
 	}
-	left := deadline.DueAt.Sub(workflow.Now(ctx))
+	left := coming.at.Sub(workflow.Now(ctx))
 	if left <= 0 {
 		return func() bool { return true }, func() {}
 	}
 	timing, stop := workflow.WithCancel(ctx)
-	timer := workflow.NewTimerWithOptions(timing, left, workflow.TimerOptions{Summary: string(deadline.Kind)})
+	timer := workflow.NewTimerWithOptions(timing, left, workflow.TimerOptions{Summary: string(coming.deadline.Kind)})
 	return timer.IsReady, stop
 }
 
-// lapse moves the case on when its deadline has passed. It looks at the data
-// again once it holds the mutex: an act may have come first.
+// lapse does what a moment asks for once it has come. It looks at the data again
+// once it holds the mutex: an act may have come first.
 func (c *journey) lapse(ctx workflow.Context) error {
 	if _, passed := c.passed(workflow.Now(ctx)); !passed {
 		return nil
@@ -111,13 +121,11 @@ func (c *journey) lapse(ctx workflow.Context) error {
 		return err
 	}
 	defer c.mutex.Unlock()
-	deadline, passed := c.passed(workflow.Now(ctx))
+	coming, passed := c.passed(workflow.Now(ctx))
 	if !passed {
 		return nil
 	}
-	_, err := c.write(ctx, activities.StepInput{
-		Key: lapseKey(deadline), Step: c.position.Lapse(), Because: deadline.Kind,
-	})
+	_, err := c.write(ctx, coming.step(c.position))
 	return err
 }
 
@@ -156,10 +164,11 @@ func (c *journey) write(ctx workflow.Context, in activities.StepInput) (activiti
 	if err != nil {
 		return result, fmt.Errorf("write the step %s: %w", in.Step.Kind, err)
 	}
-	if !result.Abandoned {
-		c.adopt(in.Step, result)
+	if result.Abandoned {
+		return result, nil
 	}
-	return result, nil
+	c.adopt(in.Step, result)
+	return result, c.keepCalendars(ctx)
 }
 
 // validate refuses, before anything is recorded, what could not be taken. It

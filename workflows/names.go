@@ -1,6 +1,9 @@
 package workflows
 
 import (
+	"fmt"
+	"time"
+
 	"recourse/activities"
 	"recourse/recovery"
 )
@@ -15,14 +18,19 @@ const (
 // The names the outside calls: workflows, the Update and the Signal. Histories
 // and clients hold them: add, never rename.
 const (
-	CaseWorkflow   = "Case"
-	ExportWorkflow = "Export"
-	ActUpdate      = "act"
-	EvidenceSignal = "evidence_added"
+	CaseWorkflow     = "Case"
+	PlanWorkflow     = "RepaymentPlan"
+	ExportWorkflow   = "Export"
+	ActUpdate        = "act"
+	EvidenceSignal   = "evidence_added"
+	InstalmentSignal = "instalment_due"
 )
 
 // CaseWorkflowID is the one workflow of a case.
 func CaseWorkflowID(id recovery.CaseID) string { return "case:" + string(id) }
+
+// PlanWorkflowID is the one workflow of a plan, counted within its case.
+func PlanWorkflowID(id recovery.CaseID, plan int) string { return fmt.Sprintf("plan:%s:%d", id, plan) }
 
 // ExportWorkflowID is the one workflow of an export.
 func ExportWorkflowID(id recovery.ExportID) string { return "export:" + string(id) }
@@ -47,6 +55,22 @@ type ActInput struct {
 type ActResult struct {
 	Version   int64 `json:"version"` // of the case after the act
 	Abandoned bool  `json:"abandoned,omitempty"`
+}
+
+// PlanInput starts the calendar of a plan that both sides agreed to. Due holds
+// the instants of its instalments that are not paid yet.
+type PlanInput struct {
+	CaseID recovery.CaseID `json:"case_id"`
+	Plan   int             `json:"plan"`
+	Due    []InstalmentDue `json:"due"`
+}
+
+// InstalmentDue is an instalment and its instant; as a signal it says that the
+// instant has come.
+type InstalmentDue struct {
+	Plan  int       `json:"plan"`
+	No    int       `json:"no"`
+	DueAt time.Time `json:"due_at"`
 }
 
 // EvidenceInput tells that evidence was filed.

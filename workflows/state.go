@@ -22,26 +22,65 @@ func newState() state {
 	return state{handled: map[recovery.RequestID]ActResult{}}
 }
 
-// running is the deadline that moves the case when it passes: the earliest one
-// of the position's clock that is not paused.
-func (s *state) running() (recovery.Deadline, bool) {
-	var first recovery.Deadline
+// moment is the next instant at which the case has to look at itself: a deadline
+// that ends, or one of which people are to be told.
+type moment struct {
+	deadline recovery.Deadline
+	at       time.Time
+	warning  bool
+}
+
+// next is the earliest moment of a deadline that is not paused. The instalments
+// of a plan are on its own calendar.
+func (s *state) next() (moment, bool) {
+	var first moment
 	found := false
 	for _, deadline := range s.deadlines {
-		if deadline.Kind != s.position.Clock() || deadline.PausedBecause != "" {
+		if deadline.PausedBecause != "" || deadline.Kind == recovery.InstalmentClock {
 			continue
 		}
-		if !found || deadline.DueAt.Before(first.DueAt) {
-			first, found = deadline, true
+		coming := moment{deadline: deadline, at: deadline.DueAt}
+		if deadline.WarnAt != nil && deadline.WarnAt.Before(deadline.DueAt) {
+			coming.at, coming.warning = *deadline.WarnAt, true
+		}
+		if !found || coming.at.Before(first.at) {
+			first, found = coming, true
 		}
 	}
 	return first, found
 }
 
-// passed gives the running deadline once its instant is reached.
-func (s *state) passed(now time.Time) (recovery.Deadline, bool) {
-	deadline, running := s.running()
-	return deadline, running && !now.Before(deadline.DueAt)
+// passed gives the next moment once its instant is reached.
+func (s *state) passed(now time.Time) (moment, bool) {
+	coming, found := s.next()
+	return coming, found && !now.Before(coming.at)
+}
+
+// due are the instants of a plan's instalments, as the deadlines have them.
+func (s *state) due(plan recovery.Plan) []InstalmentDue {
+	var due []InstalmentDue
+	for _, part := range plan.Instalments {
+		for _, deadline := range s.deadlines {
+			if deadline.Kind == recovery.InstalmentClock && deadline.Ref == recovery.InstalmentRef(plan.No, part.No) {
+				due = append(due, InstalmentDue{Plan: plan.No, No: part.No, DueAt: deadline.DueAt})
+			}
+		}
+	}
+	return due
+}
+
+// step is what a moment does to the case.
+func (m moment) step(p recovery.Position) activities.StepInput {
+	if m.warning {
+		in := stepOf(m.deadline, p.Near())
+		in.Key = fmt.Sprintf("near:%s:%s:%d", m.deadline.Kind, m.deadline.Ref, m.at.UnixMilli())
+		return in
+	}
+	return stepOf(m.deadline, p.Lapse(m.deadline.Kind, m.deadline.Ref))
+}
+
+func stepOf(deadline recovery.Deadline, step recovery.Step) activities.StepInput {
+	return activities.StepInput{Key: lapseKey(deadline), Step: step, Because: deadline.Kind, Ref: deadline.Ref}
 }
 
 // adopt stands where a written step led.
@@ -68,5 +107,8 @@ func actKey(id recovery.RequestID) string { return "act:" + string(id) }
 func suppliedKey(id recovery.EvidenceID) string { return "supplied:" + string(id) }
 
 func lapseKey(d recovery.Deadline) string {
+	if d.Ref != "" {
+		return fmt.Sprintf("lapse:%s:%s:%d", d.Kind, d.Ref, d.DueAt.UnixMilli())
+	}
 	return fmt.Sprintf("lapse:%s:%d", d.Kind, d.DueAt.UnixMilli())
 }

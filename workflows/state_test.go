@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/temporal"
 
 	"recourse/activities"
@@ -106,16 +107,16 @@ func TestRunning(t *testing.T) {
 	}{
 		{"none", nil, -1},
 		{"one", []recovery.Deadline{at(recovery.ContactClock, 1, "")}, 0},
-		{"of another clock", []recovery.Deadline{at(recovery.LegalClock, 1, "")}, -1},
+		{"on a calendar of its own", []recovery.Deadline{at(recovery.InstalmentClock, 1, "")}, -1},
 		{"paused", []recovery.Deadline{at(recovery.ContactClock, 1, "holiday")}, -1},
-		{"the earliest", []recovery.Deadline{at(recovery.ContactClock, 3, ""), at(recovery.ContactClock, 2, ""), at(recovery.LegalClock, 1, "")}, 1},
+		{"the earliest", []recovery.Deadline{at(recovery.ContactClock, 3, ""), at(recovery.ContactClock, 2, ""), at(recovery.InstalmentClock, 1, "")}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := standing(recovery.PrivateContact, nil)
 			s.deadlines = test.deadlines
-			got, running := s.running()
-			if running != (test.want >= 0) || running && got != test.deadlines[test.want] {
+			got, running := s.next()
+			if running != (test.want >= 0) || running && !cmp.Equal(got.deadline, test.deadlines[test.want]) {
 				t.Errorf("got %+v %v", got, running)
 			}
 		})
@@ -139,7 +140,7 @@ func TestPassed(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	s := standing(recovery.PrivateContact, nil)
-	step := s.position.Lapse()
+	step := s.position.Lapse(recovery.ContactClock, "")
 	s.adopt(step, activities.StepResult{Deadlines: []recovery.Deadline{{Kind: recovery.NoticeClock, DueAt: noon}}})
 	if s.position.Stage != recovery.GroupNotice || len(s.deadlines) != 1 {
 		t.Errorf("state %+v", s)

@@ -10,12 +10,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.temporal.io/sdk/temporal"
 
 	"recourse/activities"
 	"recourse/casework"
@@ -38,6 +42,7 @@ type Rig struct {
 	BlobDir    string
 	ExportsDir string
 	Log        *bytes.Buffer // guarded by the handler's own lock
+	clock      *clock
 	actors     map[recovery.Role]recovery.Actor
 	tokens     map[recovery.Role]string
 }
@@ -58,31 +63,53 @@ func New(t testing.TB, options ...Option) *Rig {
 	}
 	r := &Rig{
 		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
-		actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
+		clock: &clock{}, actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
 	}
 	r.URL = pgtest.URL(t)
-	r.Store = pgtest.Open(t, r.URL, postgres.Options{})
+	r.Store = pgtest.Open(t, r.URL, postgres.Options{Now: r.clock.now})
 	blobs, err := blob.Open(r.BlobDir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Engine = &Engine{
 		store: r.Store, taken: map[recovery.RequestID]workflows.ActResult{},
-		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: now, Version: "test"},
+		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test"},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir}
 	for _, change := range options {
 		change(&config)
 	}
 	r.Service = casework.New(casework.Parts{
-		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Now: now,
+		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Now: r.clock.now,
 		Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.seat(t)
 	return r
 }
 
-func now() time.Time { return time.Now().UTC() }
+// clock is the real one, set ahead by what a test says.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())).UTC() }
+
+// Noon sets the rig's clock ahead to twelve o'clock in China some days from
+// today, when nobody is asleep; it runs on from there.
+func (r *Rig) Noon(days int) time.Time {
+	today := time.Now().In(china)
+	noon := time.Date(today.Year(), today.Month(), today.Day()+days, 12, 0, 0, 0, china)
+	return r.SetClock(noon)
+}
+
+// SetClock sets the rig's clock.
+func (r *Rig) SetClock(at time.Time) time.Time {
+	r.clock.ahead.Store(int64(time.Until(at)))
+	return at
+}
+
+// Now is the rig's time.
+func (r *Rig) Now() time.Time { return r.clock.now() }
+
+var china = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // seat makes an account and a token for every role.
 func (r *Rig) seat(t testing.TB) {
@@ -157,6 +184,20 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	return reply.Value
 }
 
+// Place puts a case where a test needs it, by a step of its own. A closed case
+// stays closed until the position is open again.
+func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
+	t.Helper()
+	draft := journal.Draft{
+		Kind: recovery.EntryNoteAdded, At: r.Now(), Actor: recovery.System, Key: "placed:" + rand.Text(),
+		Collector: journal.Collector{Tool: "test", Version: "test"},
+	}
+	_, err := r.Store.WriteStep(t.Context(), postgres.StepWrite{CaseID: id, Next: p, Drafts: []journal.Draft{draft}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Entries reads the whole journal of a case.
 func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	t.Helper()
@@ -212,6 +253,10 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	result, err := e.cases.TakeStep(ctx, activities.StepInput{
 		CaseID: id, Key: "act:" + string(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
 	})
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) {
+		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
+	}
 	return workflows.ActResult{Version: result.Version, Abandoned: result.Abandoned}, err
 }
 

@@ -63,19 +63,17 @@ func readTokens(c config) map[string]string {
 
 func userCommand() *cobra.Command {
 	var role, email, name string
+	var capacity int
 	add := &cobra.Command{
 		Use:   "add",
 		Short: "Add an account",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
-				if !known(recovery.Role(role)) {
-					return fmt.Errorf("--role is %q: it is one of %v", role, recovery.Roles)
-				}
-				user, err := service.AddAccount(ctx, recovery.Role(role), email, name)
+				id, err := addUser(ctx, service, recovery.Role(role), email, name, capacity)
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), user.ID)
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), id)
 				return err
 			})
 		},
@@ -83,6 +81,7 @@ func userCommand() *cobra.Command {
 	add.Flags().StringVar(&role, "role", "", "what the account may do")
 	add.Flags().StringVar(&email, "email", "", "address of the person")
 	add.Flags().StringVar(&name, "name", "", "name shown at the desk")
+	add.Flags().IntVar(&capacity, "capacity", asItIs, "how many open cases an agent is given by turns; 0 for none")
 	for _, flag := range []string{"role", "email"} {
 		if err := add.MarkFlagRequired(flag); err != nil {
 			panic(err) // the flag was defined three lines above
@@ -91,6 +90,30 @@ func userCommand() *cobra.Command {
 	command := &cobra.Command{Use: "user", Short: "Accounts"}
 	command.AddCommand(add)
 	return command
+}
+
+// asItIs leaves the capacity of an account that is there already.
+const asItIs = -1
+
+// addUser makes an account, or brings the one with this address up to date. A
+// capacity that cannot be is refused before anything is made.
+func addUser(
+	ctx context.Context, service *casework.Service, role recovery.Role, email, name string, capacity int,
+) (recovery.UserID, error) {
+	if !known(role) {
+		return "", fmt.Errorf("--role is %q: it is one of %v", role, recovery.Roles)
+	}
+	if capacity != asItIs && role != recovery.RoleAgent {
+		return "", fmt.Errorf("--capacity is for agents: the role %s is given no cases by turns", role)
+	}
+	if capacity < asItIs || capacity > casework.MaxCapacity {
+		return "", fmt.Errorf("--capacity is %d: it lies between 0 and %d", capacity, casework.MaxCapacity)
+	}
+	user, err := service.AddAccount(ctx, role, email, name)
+	if err != nil || capacity == asItIs {
+		return user.ID, err
+	}
+	return user.ID, service.SetCapacity(ctx, user.ID, capacity)
 }
 
 func tokenCommand() *cobra.Command {

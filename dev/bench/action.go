@@ -38,9 +38,7 @@ func actions(ctx context.Context, up local.Up) ([]row, error) {
 		}
 	}
 	act := func(ctx context.Context, client int) error {
-		return d.post(ctx, "/cases/"+cases[client]+"/actions/record_contact", map[string]any{
-			"channel": "private_message", "text": "您好，这笔转账发错了群，麻烦退回。", "sent_at": time.Now().Add(-time.Minute).Format(time.RFC3339), "in_group": false,
-		}, &struct{}{})
+		return d.contact(ctx, cases[client])
 	}
 	if _, err := hammer(ctx, actors, times(actors*3), act); err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -59,8 +58,9 @@ func during(d time.Duration) func(int64) bool {
 // desk speaks to the product as the claimant of the development stack.
 type desk struct {
 	base, token string
+	tokens      map[string]string // by role
 	http        *http.Client
-	next        atomic.Int64 // makes keys and transaction numbers
+	next        *atomic.Int64 // makes keys and transaction numbers
 }
 
 func newDesk(up local.Up) (*desk, error) {
@@ -73,11 +73,26 @@ func newDesk(up local.Up) (*desk, error) {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
 	d := &desk{
-		base: up.BaseURL + "/api/v1", token: tokens["claimant"],
+		base: up.BaseURL + "/api/v1", token: tokens["claimant"], tokens: tokens, next: &atomic.Int64{},
 		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
 	}
 	d.next.Store(time.Now().UnixNano()) // no number of another desk comes again
 	return d, nil
+}
+
+// as speaks for another account of the stack.
+func (d *desk) as(role string) *desk {
+	other := *d
+	other.token = d.tokens[role]
+	return &other
+}
+
+func (d *desk) get(ctx context.Context, path string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.base+path, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("make the request: %w", err)
+	}
+	return d.send(request, into)
 }
 
 func (d *desk) post(ctx context.Context, path string, body, into any) error {
@@ -89,26 +104,39 @@ func (d *desk) post(ctx context.Context, path string, body, into any) error {
 	if err != nil {
 		return fmt.Errorf("make the request: %w", err)
 	}
-	request.Header.Set("Authorization", "Bearer "+d.token)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", fmt.Sprintf("bench-%d", d.next.Add(1)))
+	return d.send(request, into)
+}
+
+func (d *desk) send(request *http.Request, into any) error {
+	request.Header.Set("Authorization", "Bearer "+d.token)
 	response, err := d.http.Do(request)
 	if err != nil {
-		return fmt.Errorf("POST %s: %w", path, err)
+		return fmt.Errorf("%s %s: %w", request.Method, request.URL.Path, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("POST %s: %w", path, err)
+		return fmt.Errorf("%s %s: %w", request.Method, request.URL.Path, err)
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("POST %s: %s: %s", path, response.Status, answer)
+		return fmt.Errorf("%s %s: %s: %s", request.Method, request.URL.Path, response.Status, answer)
 	}
-	return errors.Join(json.Unmarshal(answer, into))
+	return json.Unmarshal(answer, into)
 }
 
-// file files one case and gives its id.
-func (d *desk) file(ctx context.Context) (string, error) {
+// contact records a message in a case.
+func (d *desk) contact(ctx context.Context, id string) error {
+	return d.post(ctx, "/cases/"+id+"/actions/record_contact", map[string]any{
+		"channel": "private_message", "text": "您好，这笔转账发错了群，麻烦退回。", "sent_at": time.Now().Add(-time.Minute).Format(time.RFC3339), "in_group": false,
+	}, &struct{}{})
+}
+
+// file files one case at life's own pace and gives its id.
+func (d *desk) file(ctx context.Context) (string, error) { return d.fileAt(ctx, 1) }
+
+func (d *desk) fileAt(ctx context.Context, pace int) (string, error) {
 	var filed struct {
 		ID string `json:"id"`
 	}
@@ -118,7 +146,7 @@ func (d *desk) file(ctx context.Context) (string, error) {
 		"group":        map[string]any{"kind": "work", "size": 36},
 		"counterparts": []any{map[string]any{"alias": "老周（仓储）", "claimed_fen": 200_000}},
 		"claimant":     map[string]any{"name": "沈知遥", "phone": "13800000000", "province": "浙江省", "city": "杭州市"},
-		"narrative":    "本想发到家庭群，误发到工作群。",
+		"narrative":    "本想发到家庭群，误发到工作群。", "pace": pace,
 	}, &filed)
 	return filed.ID, err
 }

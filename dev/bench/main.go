@@ -59,7 +59,16 @@ func run(ctx context.Context) error {
 		if err := measure(ctx, "actions", func(ctx context.Context) ([]row, error) { return actions(ctx, up) }); err != nil {
 			return err
 		}
+		if err := measure(ctx, "a whole case", func(ctx context.Context) ([]row, error) { return journey(ctx, up) }); err != nil {
+			return err
+		}
 		return measure(ctx, "filing", func(ctx context.Context) ([]row, error) { return filing(ctx, up) })
+	})
+	if err != nil {
+		return err
+	}
+	err = withStack(ctx, root, progress, func(ctx context.Context, up local.Up) error {
+		return measure(ctx, "ten thousand deadlines (a quarter of an hour)", func(ctx context.Context) ([]row, error) { return storm(ctx, up) })
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -68,7 +69,7 @@ func (r *recorder) parts() worker.Parts {
 }
 
 func (r *recorder) all(ctx context.Context) error {
-	for _, s := range scenarios {
+	for _, s := range slices.Concat(outcomes, waits, traces) {
 		if err := r.play(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -154,14 +155,23 @@ func (r *recorder) finish(ctx context.Context, id recovery.CaseID, s scenario) e
 		if err := r.GetWorkflow(ctx, workflows.CaseWorkflowID(id), "").Get(ctx, nil); err != nil {
 			return err
 		}
-		if err := r.strike(ctx, id, "late", refusedStroke(withdraw)); err != nil {
-			return fmt.Errorf("an act on a closed case: %w", err)
-		}
 	}
 	if err := r.settle(ctx, workflows.CaseWorkflowID(id)); err != nil {
 		return err
 	}
-	return r.write(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json"))
+	if err := r.write(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json")); err != nil {
+		return err
+	}
+	if s.calendar != "" {
+		return r.write(ctx, workflows.PlanWorkflowID(id, 1), filepath.Join(r.dir, s.calendar+".json"))
+	}
+	if s.stage != recovery.Closed {
+		return nil
+	}
+	if err := r.strike(ctx, id, "late", refusedStroke(withdraw)); err != nil {
+		return fmt.Errorf("an act on a closed case: %w", err)
+	}
+	return nil
 }
 
 // settle waits until a workflow does nothing but wait: the server tells no

@@ -15,6 +15,8 @@ type scenario struct {
 	outcome recovery.Outcome
 	// unstarted leaves it to the first act to start the workflow.
 	unstarted bool
+	// calendar names the history of the case's plan, to be written too.
+	calendar string
 }
 
 // stroke is one thing that happens; steps are how many steps the case has been
@@ -66,10 +68,21 @@ var (
 	contact       = ask(recovery.RoleClaimant, recovery.RecordContact, nil)
 	submit        = ask(recovery.RoleClaimant, recovery.SubmitAppeal, nil)
 	more          = ask(recovery.RoleAgent, recovery.RequestEvidence, nil)
-	platformReply = ask(recovery.RoleAgent, recovery.RecordPlatformReply, nil)
-	legalStep     = ask(recovery.RoleLegal, recovery.RecordLegalStep, nil)
-	withdraw      = ask(recovery.RoleClaimant, recovery.Withdraw, nil)
-	supplied      = stroke{evidence: "evidence-1"}
+	platformReply = ask(recovery.RoleAgent, recovery.RecordPlatformReply, func(a *recovery.Act) { a.Kind = "refused" })
+	legalStep     = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.Act) { a.Kind = "hearing" })
+	asked         = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.Act) { a.Kind = "platform_requested" })
+	pause         = ask(recovery.RoleClaimant, recovery.PauseCase, nil)
+	resume        = ask(recovery.RoleClaimant, recovery.ResumeCase, nil)
+	reopen        = ask(recovery.RoleClaimant, recovery.Reopen, nil)
+	forward       = ask(recovery.RoleAgent, recovery.AskPlatform, nil)
+	approve       = ask(recovery.RoleSupervisor, recovery.ApproveDecision, nil)
+	accept        = ask(recovery.RoleClaimant, recovery.AcceptPlan, func(a *recovery.Act) { a.CounterpartID = "a" })
+	propose       = ask(recovery.RoleClaimant, recovery.ProposePlan, func(a *recovery.Act) {
+		a.CounterpartID = "a"
+		a.Instalments = []recovery.Instalment{{DueOn: "2027-01-04", Amount: 40_000}, {DueOn: "2027-02-01", Amount: 60_000}}
+	})
+	withdraw = ask(recovery.RoleClaimant, recovery.Withdraw, nil)
+	supplied = stroke{evidence: "evidence-1"}
 )
 
 // inGroup and oneToOne are cases of 1,000.00 without, and watched with, a
@@ -79,21 +92,32 @@ func inGroup(refundAhead bool) recovery.Position {
 		Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12},
 		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}},
 	}
-	return recovery.Start(c, refundAhead)
+	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 func oneToOne() recovery.Position {
-	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, false)
+	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, recovery.Terms{})
+}
+
+func instalment(no int, amount recovery.Money) stroke {
+	return ask(recovery.RoleClaimant, recovery.RecordInstalment, func(a *recovery.Act) { a.No, a.Amount = no, &amount })
+}
+
+// eyed is a case whose decisions need a second person.
+func eyed() recovery.Position {
+	p := oneToOne()
+	p.FourEyes = 1
+	return p
 }
 
 // silence are the clocks of a case nobody does anything in.
 var silence = []recovery.Clock{
-	recovery.AutoRefundClock, recovery.ContactClock, recovery.NoticeClock, recovery.PreparationClock,
+	recovery.AutoRefundClock, recovery.RefundAnswerClock, recovery.ContactClock, recovery.NoticeClock, recovery.PreparationClock,
 	recovery.RouteClock,
 }
 
-var scenarios = []scenario{
-	// One for each outcome.
+// outcomes has one scenario for each.
+var outcomes = []scenario{
 	{
 		name: "outcome_auto_refunded", start: inGroup(true), strokes: []stroke{back(100_000, recovery.AutoRefund)},
 		stage: recovery.Closed, outcome: recovery.AutoRefunded,
@@ -124,7 +148,7 @@ var scenarios = []scenario{
 		stage:   recovery.Closed, outcome: recovery.CriminalReferred,
 	},
 	{
-		name: "outcome_unrecovered_by_silence", start: inGroup(true), strokes: []stroke{{steps: 5}},
+		name: "outcome_unrecovered_by_silence", start: inGroup(true), strokes: []stroke{{steps: 6}},
 		runOut: silence, stage: recovery.Closed, outcome: recovery.Unrecovered,
 	},
 	{
@@ -134,68 +158,6 @@ var scenarios = []scenario{
 	{
 		name: "outcome_not_eligible", start: inGroup(false), strokes: []stroke{end(recovery.NotEligible)},
 		stage: recovery.Closed, outcome: recovery.NotEligible,
-	},
-	// One for each clock a case waits under.
-	{name: "waiting_recall", start: inGroup(true), strokes: []stroke{supplied}, stage: recovery.RecallWatch},
-	{name: "waiting_contact", start: inGroup(false), strokes: []stroke{contact, contact}, stage: recovery.PrivateContact},
-	{
-		name: "waiting_promise", start: inGroup(false), strokes: []stroke{answer("a", recovery.Promised)},
-		stage: recovery.PrivateContact,
-	},
-	{
-		name: "waiting_notice", start: inGroup(false), stage: recovery.GroupNotice,
-		strokes: []stroke{answer("a", recovery.Refused), answer("b", recovery.Contested)},
-	},
-	{
-		name: "waiting_preparation", start: inGroup(false), strokes: []stroke{{steps: 2}},
-		runOut: []recovery.Clock{recovery.ContactClock, recovery.NoticeClock}, stage: recovery.Appeal,
-	},
-	{name: "waiting_decision", start: oneToOne(), strokes: []stroke{raise(recovery.Appeal), submit}, stage: recovery.Appeal},
-	{
-		name: "waiting_evidence", start: oneToOne(), strokes: []stroke{raise(recovery.Appeal), submit, more},
-		stage: recovery.Appeal,
-	},
-	{
-		name: "waiting_payout", start: oneToOne(), stage: recovery.Appeal,
-		strokes: []stroke{raise(recovery.Appeal), submit, more, withSteps(supplied, 4), decide(recovery.Granted)},
-	},
-	{
-		name: "waiting_route", start: oneToOne(), stage: recovery.Legal,
-		strokes: []stroke{raise(recovery.Appeal), submit, decide(recovery.Denied)},
-	},
-	{
-		name: "waiting_legal", start: oneToOne(), stage: recovery.Legal,
-		strokes: []stroke{raise(recovery.Legal), route(recovery.SmallClaims), legalStep},
-	},
-	// The walk of the sample: silence twice, an appeal denied, a suit chosen.
-	{
-		name: "sample_walk", start: inGroup(false), stage: recovery.Legal,
-		runOut: []recovery.Clock{recovery.ContactClock, recovery.NoticeClock},
-		strokes: []stroke{
-			supplied, withSteps(contact, 3), submit, platformReply, decide(recovery.Denied), route(recovery.SmallClaims),
-		},
-	},
-	// What else leaves its own trace.
-	{
-		name: "evidence_not_supplied", start: oneToOne(), stage: recovery.Appeal,
-		runOut:  []recovery.Clock{recovery.MoreEvidenceClock},
-		strokes: []stroke{raise(recovery.Appeal), submit, withSteps(more, 4)},
-	},
-	{
-		name: "decision_not_made", start: oneToOne(), stage: recovery.Legal, runOut: []recovery.Clock{recovery.DecisionClock},
-		strokes: []stroke{raise(recovery.Appeal), withSteps(submit, 3)},
-	},
-	{
-		name: "payout_not_made", start: oneToOne(), stage: recovery.Legal, runOut: []recovery.Clock{recovery.PayoutClock},
-		strokes: []stroke{raise(recovery.Appeal), submit, withSteps(decide(recovery.Granted), 4)},
-	},
-	{
-		name: "opened_by_an_act", start: oneToOne(), stage: recovery.Closed, outcome: recovery.Withdrawn, unstarted: true,
-		strokes: []stroke{contact, withdraw},
-	},
-	{
-		name: "abandoned_and_refused", start: oneToOne(), stage: recovery.Closed, outcome: recovery.Withdrawn,
-		strokes: []stroke{{actor: recovery.RoleAgent, act: raise(recovery.Appeal).act, abandon: true}, refusedStroke(submit), withdraw},
 	},
 }
 

@@ -3,6 +3,7 @@ package histories
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,16 +48,31 @@ func (w *world) file(id recovery.CaseID, p recovery.Position, runOut ...recovery
 		w.short[id][clock] = true
 	}
 	w.cases[id] = recovery.Case{
-		ID: id, Position: p, Version: 1, Deadlines: []recovery.Deadline{w.deadline(id, p, time.Now())},
+		ID: id, Position: p, Version: 1, Deadlines: w.deadlines(id, nil, recovery.Step{Next: p}, time.Now()),
 	}
 }
 
-func (w *world) deadline(id recovery.CaseID, p recovery.Position, from time.Time) recovery.Deadline {
-	length := long
-	if w.short[id][p.Clock()] {
-		length = short
+// deadlines are those after a step: short for the clocks that run out at once. A
+// clock that runs on keeps its instant. The terms of law end no history.
+func (w *world) deadlines(
+	id recovery.CaseID, before []recovery.Deadline, step recovery.Step, from time.Time,
+) []recovery.Deadline {
+	var list []recovery.Deadline
+	for _, run := range step.Next.Clocks() {
+		length := long
+		if w.short[id][run.Clock] {
+			length = short
+		}
+		deadline := recovery.Deadline{
+			Kind: run.Clock, Ref: run.Ref, DueAt: from.Add(length).UTC(), PausedBecause: run.Stopped, Source: "history",
+		}
+		same := func(old recovery.Deadline) bool { return old.Kind == run.Clock && old.Ref == run.Ref }
+		if at := slices.IndexFunc(before, same); at >= 0 && step.Restart != run.Clock {
+			deadline.DueAt = before[at].DueAt
+		}
+		list = append(list, deadline)
 	}
-	return recovery.Deadline{Kind: p.Clock(), DueAt: from.Add(length).UTC(), Source: "history"}
+	return list
 }
 
 // stage keeps an act for the workflow; an abandoned one is refused when it is
@@ -111,11 +127,21 @@ func (w *world) WriteStep(_ context.Context, step postgres.StepWrite) (postgres.
 	return postgres.StepResult{Version: c.Version, Deadlines: c.Deadlines}, nil
 }
 
-// Deadline implements activities.Rules.
-func (w *world) Deadline(p recovery.Position, c recovery.Case, from time.Time) (recovery.Deadline, bool, error) {
+// Deadlines implements activities.Rules.
+func (w *world) Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	return w.deadline(c.ID, p, from), p.Clock() != recovery.NoClock, nil
+	return w.deadlines(c.ID, c.Deadlines, step, now), nil
+}
+
+// ContactLimits implements activities.Rules: nothing is too much here.
+func (w *world) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits, error) {
+	return recovery.ContactLimits{PerDay: 1_000, Total: 1_000, GroupDay: 1_000, GroupTotal: 1_000}, nil
+}
+
+// Contacts implements activities.Record.
+func (w *world) Contacts(context.Context, recovery.CaseID) ([]recovery.Contact, error) {
+	return nil, nil
 }
 
 // await waits until a case has been written so many steps.

@@ -1,0 +1,211 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"recourse/playbook/calendar"
+	"recourse/playbook/lint"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// ContactView is how often people of a case were written to, and how often they
+// may be.
+type ContactView struct {
+	Today, Total           int // messages to counterparts: in the last 24 hours, in all
+	GroupToday, GroupTotal int // messages to the group
+	Planned                int // messages planned in the last 24 hours and not recorded as sent
+	Limits                 recovery.ContactLimits
+	QuietNow               bool // the hours in which nobody is disturbed
+	// Breaches are the recorded messages that went beyond a limit.
+	Breaches []postgres.ContactEntry
+}
+
+func (s *Service) contactsOf(c recovery.Case, log []postgres.ContactEntry) (*ContactView, error) {
+	now := s.Now()
+	limits, err := s.limits(c, now)
+	if err != nil {
+		return nil, err
+	}
+	sent := postgres.Sent(log)
+	view := &ContactView{
+		Limits: limits, Planned: len(postgres.Expected(log, now)) - len(sent),
+		QuietNow: slices.Contains(limits.Breaches(nil, nil, recovery.Contact{At: now}), recovery.CodeQuietHours),
+	}
+	for _, contact := range sent {
+		today, total := &view.Today, &view.Total
+		if contact.InGroup {
+			today, total = &view.GroupToday, &view.GroupTotal
+		}
+		*total++
+		if contact.At.After(now.Add(-day)) {
+			*today++
+		}
+	}
+	for _, entry := range log {
+		if len(entry.Breaches) > 0 {
+			view.Breaches = append(view.Breaches, entry)
+		}
+	}
+	return view, nil
+}
+
+const day = 24 * time.Hour
+
+func (s *Service) limits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
+	book, err := s.Shelf.Book(c.Playbook)
+	if err != nil {
+		return recovery.ContactLimits{}, err
+	}
+	return book.ContactLimits(at), nil
+}
+
+// The articles that a refused message is refused by, as the papers cite them.
+var (
+	harassment = lint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
+	privacy    = lint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
+)
+
+// contactJudge makes the judge of a message that somebody means to send now: by
+// what it says, and by how often and when its people were written to. It advises
+// only. What was sent all the same is recorded as the fact it is.
+func (s *Service) contactJudge(
+	c recovery.Case, act recovery.Act, now time.Time,
+) (func(recovery.Position, []postgres.ContactEntry) error, error) {
+	limits, err := s.limits(c, now)
+	if err != nil {
+		return nil, err
+	}
+	next := act.Contact()
+	next.At = now
+	unsafe := s.unsafe(c, act, next.InGroup)
+	return func(p recovery.Position, log []postgres.ContactEntry) error {
+		plan := planned{limits: limits, before: postgres.Expected(log, now), holders: p.Holders, next: next}
+		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
+		return plan.refusal(unsafe)
+	}, nil
+}
+
+// planned is a message with all that decides whether it may be sent.
+type planned struct {
+	limits  recovery.ContactLimits
+	before  []recovery.Contact
+	holders []recovery.Holder
+	next    recovery.Contact
+	noGroup bool // there is no group to speak to, or the playbook forbids it
+}
+
+// refusal names everything that speaks against the message; its code is the
+// gravest. nil lets it pass.
+func (p planned) refusal(unsafe []recovery.FieldFault) error {
+	codes := p.limits.Breaches(p.before, p.holders, p.next)
+	instead := len(codes) > 0 && !p.noGroup
+	if p.noGroup {
+		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
+	}
+	if len(unsafe) > 0 {
+		codes = append(codes, recovery.CodeTextUnsafe)
+	}
+	if len(codes) == 0 {
+		return nil
+	}
+	details := make([]string, len(codes))
+	for i, code := range codes {
+		details[i] = p.why(code)
+	}
+	if instead {
+		details = append(details, p.instead())
+	}
+	return &recovery.Fault{Code: codes[0], Detail: strings.Join(details, " "), Fields: unsafe}
+}
+
+func (p planned) why(code recovery.Code) string {
+	l := p.limits
+	switch {
+	case code == recovery.CodeNoContact && p.noGroup:
+		return "A case like this is not told to a group (" + privacy.String() + ")."
+	case code == recovery.CodeNoContact:
+		return "Whoever refused or complained is written to no more (" + harassment.String() + ")."
+	case code == recovery.CodeContactLimit && p.next.InGroup:
+		return fmt.Sprintf("At most %d messages to a group in 24 hours and %d in all (%s).", l.GroupDay, l.GroupTotal, harassment)
+	case code == recovery.CodeContactLimit:
+		return fmt.Sprintf("At most %d messages to one counterpart in 24 hours and %d in all (%s).", l.PerDay, l.Total, harassment)
+	case code == recovery.CodeQuietHours:
+		return fmt.Sprintf("From %d:00 to %d:00 in China nobody is disturbed (%s).", l.QuietFrom, l.QuietUntil, privacy)
+	default:
+		return "The text cannot be sent like this; the errors name each place with its article."
+	}
+}
+
+// instead says what would be allowed, and when.
+func (p planned) instead() string {
+	at, ever := p.allowedFrom()
+	if !ever {
+		return "No further message is allowed here: go on to the next stage."
+	}
+	return "The next message is allowed from " + at.In(calendar.Shanghai).Format(time.RFC3339) + "."
+}
+
+// allowedFrom finds the first instant at which nothing but the words could speak
+// against the message: limits end a day after a message, or in the morning.
+func (p planned) allowedFrom() (time.Time, bool) {
+	moments := []time.Time{p.next.At}
+	for _, contact := range p.before {
+		if end := contact.At.Add(day); end.After(p.next.At) {
+			moments = append(moments, end)
+		}
+	}
+	for _, moment := range slices.Clone(moments) {
+		moments = append(moments, p.morning(moment))
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	for _, moment := range moments {
+		next := p.next
+		next.At = moment
+		if len(p.limits.Breaches(p.before, p.holders, next)) == 0 {
+			return moment, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// morning is the next end of the quiet hours.
+func (p planned) morning(at time.Time) time.Time {
+	local := at.In(calendar.Shanghai)
+	end := time.Date(local.Year(), local.Month(), local.Day(), p.limits.QuietUntil, 0, 0, 0, calendar.Shanghai)
+	if !end.After(at) {
+		end = end.AddDate(0, 0, 1)
+	}
+	return end
+}
+
+// unsafe finds what must not be said where the message goes. In a group nobody is
+// named, by what the case knows of them either.
+func (s *Service) unsafe(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
+	var faults []recovery.FieldFault
+	for _, found := range s.Linter.Lint(act.Text, lint.WhereOf(act.Channel, inGroup)) {
+		if found.Severity != lint.Block {
+			continue
+		}
+		faults = append(faults, recovery.FieldFault{Field: "text", Code: string(found.Code), Detail: fmt.Sprintf(
+			"%d–%d：%s%s（%s）", found.Start, found.End, found.Why, found.Suggestion, strings.Join(found.Articles, "；"))})
+	}
+	named := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool {
+		return says(act.Text, p.Alias) || says(act.Text, p.Contact)
+	})
+	if inGroup && named {
+		faults = append(faults, recovery.FieldFault{
+			Field: "text", Code: string(lint.PersonalName), Detail: "In a group no counterpart is named (" + privacy.String() + ").",
+		})
+	}
+	return faults
+}
+
+// says reports that a text holds a name. One character is no name.
+func says(text, name string) bool {
+	name = strings.TrimSpace(name)
+	return len([]rune(name)) > 1 && strings.Contains(text, name)
+}

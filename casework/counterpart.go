@@ -1,0 +1,153 @@
+package casework
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"recourse/evidence/blob"
+	"recourse/playbook"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// Return is what a counterpart sees of a case: what they hold and are asked for,
+// and what they may say to it. Nobody is named in it, and nothing of the others'
+// is told.
+type Return struct {
+	Reference  recovery.CaseNumber
+	Open       bool
+	Platform   recovery.Platform
+	Instrument recovery.Instrument
+	SentAt     time.Time
+	ClaimedAt  *time.Time
+	Held       *recovery.Money // what they took; nil when nobody knows
+	Asked      *recovery.Money // what is still asked of them; nil when nobody knows
+	Returned   recovery.Money  // what the claimant confirmed
+	Says       recovery.Money  // what they say they returned and nobody has confirmed
+	Answer     recovery.Response
+	Refusal    recovery.Refusal
+	Plan       *recovery.Plan // proposed or running
+	Text       *playbook.Text // how they are asked, and by which way to return
+	// Records is what will be written down, each with its time.
+	Records   []recovery.EntryKind
+	Allowed   []recovery.Action
+	ExpiresAt time.Time
+	Version   int64
+}
+
+// returnRecords is what a counterpart is told that will be recorded.
+var returnRecords = []recovery.EntryKind{
+	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
+	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded,
+}
+
+// OpenReturn shows a counterpart their part of the case. The first opening is
+// written down: from then on they know of the mistake (民法典 986, 987).
+func (s *Service) OpenReturn(ctx context.Context, req Request, link postgres.Link) (Return, error) {
+	c, err := s.Store.Case(ctx, link.CaseID)
+	if err != nil {
+		return Return{}, err
+	}
+	if link.OpenedAt == nil {
+		err = s.Store.OpenLink(ctx, link, s.linkDraft(recovery.EntryLinkOpened, req, c, link))
+		if err != nil {
+			return Return{}, err
+		}
+	}
+	return s.returnOf(c, link)
+}
+
+// Answer takes an act of a counterpart for themselves, whatever the act names.
+func (s *Service) Answer(ctx context.Context, req Request, link postgres.Link, act recovery.Act) (Reply[Return], error) {
+	c, err := s.Store.Case(ctx, link.CaseID)
+	if err != nil {
+		return Reply[Return]{}, err
+	}
+	act.CounterpartID = link.CounterpartID
+	if act.At == nil && (act.Action == recovery.RecordResponse || act.Action == recovery.ReportHarassment) {
+		now := s.Now()
+		act.At = &now
+	}
+	if err := s.checkAct(req.Actor, c, act); err != nil {
+		return Reply[Return]{}, err
+	}
+	return take(ctx, s, req, c, act, func(_ context.Context, c recovery.Case) (Return, error) { return s.returnOf(c, link) })
+}
+
+func (s *Service) returnOf(c recovery.Case, link postgres.Link) (Return, error) {
+	book, err := s.Shelf.Book(c.Playbook)
+	if err != nil {
+		return Return{}, err
+	}
+	told := Return{
+		Reference: c.Number, Open: c.Position.Open(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
+		Records: returnRecords, Allowed: allowed(c, Holder(link)), ExpiresAt: link.ExpiresAt, Version: c.Version,
+	}
+	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
+		told.ClaimedAt, told.Answer, told.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
+	}
+	told.takeSums(c.Position, link.CounterpartID)
+	told.Text = askedBy(book, c, told)
+	return told, nil
+}
+
+// takeSums tells the part of one holder. With several holders and no share, the
+// sum that is still missing is not theirs alone: it is not told.
+func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
+	for _, holder := range p.Holders {
+		if holder.ID != id {
+			continue
+		}
+		r.Returned, r.Says = holder.Returned, holder.Says
+		if holder.Share > 0 {
+			r.Held = &holder.Share
+		}
+		if holder.Share > 0 || len(p.Holders) == 1 {
+			asked := p.Owed(id)
+			r.Asked = &asked
+		}
+	}
+	for _, plan := range p.Plans {
+		if plan.CounterpartID == id {
+			r.Plan = &plan
+		}
+	}
+}
+
+// askedBy is the playbook's first word to a counterpart, with the sums of this
+// one; nil when nobody knows them.
+func askedBy(book *playbook.Book, c recovery.Case, told Return) *playbook.Text {
+	if told.Asked == nil {
+		return nil
+	}
+	if told.Held != nil {
+		c.Amount = *told.Held
+	}
+	c.TransactionNo = ""
+	c.Position.Recovered = max(0, c.Amount-*told.Asked)
+	for _, text := range book.Texts(c, recovery.PrivateContact) {
+		if text.Audience == "counterpart" {
+			return &text
+		}
+	}
+	return nil
+}
+
+// ReceiveReturn streams a counterpart's file to the disk, as Receive does.
+func (s *Service) ReceiveReturn(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
+}
+
+// AddReturnEvidence keeps a received file of a counterpart, as AddEvidence does.
+func (s *Service) AddReturnEvidence(
+	ctx context.Context, req Request, link postgres.Link, up Upload, file *blob.Pending,
+) (Reply[recovery.Evidence], error) {
+	defer file.Discard()
+	c, err := s.Store.Case(ctx, link.CaseID)
+	if err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
+	return s.keep(ctx, req, c, up, file, nil)
+}

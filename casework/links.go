@@ -1,0 +1,180 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// How long a counterpart's link works, in days.
+const (
+	LinkDays    = 30
+	MaxLinkDays = 90
+)
+
+// linkBytes is the size of a link's secret.
+const linkBytes = 32
+
+// Link is a counterpart's way in. Token is known at its issue only.
+type Link struct {
+	postgres.Link
+	Token string
+}
+
+// IssueLink makes a link for a counterpart, who has only one that works. days 0
+// means LinkDays. A repetition of the request gets the link without its token:
+// nothing here can tell it twice.
+//
+// Errors: CodeInvalid for counterpart_id and days, CodeForbidden,
+// CodeActionNotAllowed for a closed case.
+func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID, to recovery.CounterpartID, days int) (Reply[Link], error) {
+	c, err := s.linkable(ctx, req.Actor, id)
+	if err != nil {
+		return Reply[Link]{}, err
+	}
+	if err := checkLink(c, to, days); err != nil {
+		return Reply[Link]{}, err
+	}
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return Reply[Link]{Stored: row.Answer}, err
+	}
+	if !c.Position.Open() {
+		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: nobody needs a way into it.")
+		return Reply[Link]{}, listAllowed(closed, c, req.Actor)
+	}
+	link, err := s.newLink(req.Actor, c.ID, to, days)
+	if err != nil {
+		return Reply[Link]{}, err
+	}
+	write := postgres.LinkWrite{Link: link.Link, Draft: s.linkDraft(recovery.EntryLinkIssued, req, c, link.Link)}
+	write.Draft.Facts["expires_at"] = link.ExpiresAt.Format(time.RFC3339)
+	write.Revoked = func(old postgres.Link) journal.Draft {
+		draft := s.linkDraft(recovery.EntryLinkRevoked, req, c, old)
+		draft.Facts["because"] = recovery.EntryLinkIssued
+		return draft
+	}
+	write.Idem, err = req.idempotency(link.ID, Link{Link: link.Link})
+	if err != nil {
+		return Reply[Link]{}, err
+	}
+	err = s.Store.IssueLink(ctx, write)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return Reply[Link]{Stored: row.Answer}, err
+	}
+	return Reply[Link]{Value: link}, err
+}
+
+// linkable finds a case whose links the actor deals with.
+func (s *Service) linkable(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return recovery.Case{}, err
+	}
+	return c, writes(actor)
+}
+
+func checkLink(c recovery.Case, to recovery.CounterpartID, days int) error {
+	var faults []recovery.FieldFault
+	switch {
+	case to == "":
+		faults = append(faults, recovery.FieldFault{Field: "counterpart_id", Code: "required", Detail: "This field is needed."})
+	case !slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == to }):
+		faults = append(faults, recovery.FieldFault{Field: "counterpart_id", Code: "unknown", Detail: "No counterpart of this case has this id."})
+	}
+	if days < 0 || days > MaxLinkDays {
+		faults = append(faults, recovery.FieldFault{
+			Field: "days", Code: "out_of_range", Detail: fmt.Sprintf("A link works for 1 to %d days.", MaxLinkDays),
+		})
+	}
+	return recovery.Invalid(faults)
+}
+
+func (s *Service) newLink(by recovery.Actor, id recovery.CaseID, to recovery.CounterpartID, days int) (Link, error) {
+	secret := make([]byte, linkBytes)
+	if _, err := io.ReadFull(s.Random, secret); err != nil {
+		return Link{}, fmt.Errorf("link: %w", err)
+	}
+	if days == 0 {
+		days = LinkDays
+	}
+	token, now := base64.RawURLEncoding.EncodeToString(secret), s.Now().Truncate(time.Microsecond)
+	return Link{Token: token, Link: postgres.Link{
+		ID: s.newID(), CaseID: id, CounterpartID: to, Hash: sha256.Sum256([]byte(token)),
+		CreatedAt: now, ExpiresAt: now.Add(time.Duration(days) * day), By: by,
+	}}, nil
+}
+
+func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Case, link postgres.Link) journal.Draft {
+	draft := s.draft(kind, req, c)
+	draft.Key = string(kind) + ":" + link.ID
+	draft.Facts = map[string]any{"link_id": link.ID, "counterpart_id": link.CounterpartID}
+	return draft
+}
+
+// Links lists the links of a case, newest first, for those who may issue them.
+func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Link, error) {
+	if _, err := s.linkable(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	links, err := s.Store.LinksOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Link, len(links))
+	for i, link := range links {
+		list[i] = Link{Link: link}
+	}
+	return list, nil
+}
+
+// RevokeLink ends a link of a case. Ending it twice is the same as once. Errors:
+// CodeNotFound.
+func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseID, linkID string) error {
+	c, err := s.linkable(ctx, req.Actor, id)
+	if err != nil {
+		return err
+	}
+	links, err := s.Store.LinksOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(links, func(l postgres.Link) bool { return l.ID == linkID })
+	if at < 0 {
+		return recovery.Faultf(recovery.CodeNotFound, "The case has no such link.")
+	}
+	return s.Store.RevokeLink(ctx, links[at], s.linkDraft(recovery.EntryLinkRevoked, req, c, links[at]))
+}
+
+// Enter finds the link behind a token. Errors: CodeUnauthenticated for one that
+// never was, CodeLinkEnded for one that was revoked or has expired.
+func (s *Service) Enter(ctx context.Context, token string) (postgres.Link, error) {
+	unknown := recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
+	if secret, err := base64.RawURLEncoding.DecodeString(token); err != nil || len(secret) != linkBytes {
+		return postgres.Link{}, unknown
+	}
+	link, err := s.Store.LinkByHash(ctx, sha256.Sum256([]byte(token)))
+	switch {
+	case recovery.CodeOf(err) == recovery.CodeNotFound:
+		return postgres.Link{}, unknown
+	case err != nil:
+		return postgres.Link{}, err
+	case !link.Works(s.Now()):
+		return postgres.Link{}, postgres.LinkEnded()
+	}
+	return link, nil
+}
+
+// Holder is the actor who comes by a link.
+func Holder(l postgres.Link) recovery.Actor {
+	return recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(l.CounterpartID)}
+}

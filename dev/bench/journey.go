@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"recourse/dev/local"
+)
+
+// A whole case lives at a day a second, so that its silences end while one waits.
+const journeyPace = 86_400
+
+// limits of a whole case (design §7).
+const (
+	maxActions = 60
+	maxEvents  = 250
+)
+
+// journey walks one case through all four stages and counts what Temporal was
+// asked to do, as Temporal counts actions, and what it had to keep.
+func journey(ctx context.Context, up local.Up) ([]row, error) {
+	d, err := newDesk(up)
+	if err != nil {
+		return nil, err
+	}
+	id, err := d.fileAt(ctx, journeyPace)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range fourStages(time.Now().Add(-time.Second).Format(time.RFC3339)) {
+		if err := d.await(ctx, id, part.stage); err != nil {
+			return nil, err
+		}
+		for _, act := range part.acts {
+			if err := d.as(act.role).post(ctx, "/cases/"+id+"/actions/"+act.action, act.body, &struct{}{}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := d.await(ctx, id, "closed"); err != nil {
+		return nil, err
+	}
+	actions, events, err := spent(ctx, up.Temporal, "case:"+id)
+	if err != nil {
+		return nil, err
+	}
+	return []row{{
+		what: "a whole case through four stages", figure: fmt.Sprintf("%d actions, %d events", actions, events),
+		yardstick: "-", ratio: "-", budget: fmt.Sprintf("≤ %d actions, ≤ %d events", maxActions, maxEvents),
+		kept: actions <= maxActions && events <= maxEvents,
+	}}, nil
+}
+
+// actPart is what people do in one stage; the silence that ends it is waited for.
+type actPart struct {
+	stage string
+	acts  []roleAct
+}
+
+type roleAct struct {
+	role, action string
+	body         map[string]any
+}
+
+func fourStages(at string) []actPart {
+	contact := func(inGroup bool) roleAct {
+		return roleAct{"claimant", "record_contact", map[string]any{
+			"channel": "private_message", "text": "您好，这笔转账发错了，麻烦退回。", "sent_at": at, "in_group": inGroup,
+		}}
+	}
+	step := func(kind string) roleAct {
+		return roleAct{"legal", "record_legal_step", map[string]any{"kind": kind, "at": at, "ref": "R-1"}}
+	}
+	return []actPart{
+		{"private_contact", []roleAct{contact(false), contact(false)}},
+		{"group_notice", []roleAct{contact(true)}},
+		{"appeal", []roleAct{
+			{"claimant", "submit_appeal", map[string]any{"confirm": true}},
+			{"agent", "ask_platform", map[string]any{"note": "请核实"}},
+			{"agent", "record_platform_reply", map[string]any{"kind": "no_liability", "at": at}},
+			{"agent", "decide_appeal", map[string]any{"decision": "denied", "reason": "平台不能划回"}},
+		}},
+		{"legal", []roleAct{
+			{"legal", "choose_route", map[string]any{"route": "small_claims", "why": "金额小"}},
+			step("receipt_requested"), step("receipt_received"), step("demand_sent"), step("demand_arrived"), step("suit_filed"),
+			{"legal", "record_return", map[string]any{"amount_fen": 50_000, "at": at, "channel": "bank_transfer"}},
+			{"legal", "close", map[string]any{"outcome": "judgment", "reason": "判决生效"}},
+		}},
+	}
+}
+
+// await looks at a case until it stands in a stage.
+func (d *desk) await(ctx context.Context, id, stage string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	looking := time.NewTicker(200 * time.Millisecond)
+	defer looking.Stop()
+	for {
+		var c struct {
+			Stage string `json:"stage"`
+		}
+		if err := d.get(ctx, "/cases/"+id, &c); err != nil {
+			return err
+		}
+		if c.Stage == stage {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("case %s stands in %s and not in %s: %w", id, c.Stage, stage, ctx.Err())
+		case <-looking.C:
+		}
+	}
+}
+
+// billed are the events behind which stands an action that a cluster bills for.
+var billed = map[enumspb.EventType]int{
+	enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:                   1,
+	enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:                  1,
+	enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:           1,
+	enumspb.EVENT_TYPE_TIMER_STARTED:                                1,
+	enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:                      1,
+	enumspb.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:     1,
+	enumspb.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: 1,
+	enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:            1,
+	enumspb.EVENT_TYPE_MARKER_RECORDED:                              1,
+}
+
+func spent(ctx context.Context, address, workflow string) (actions, events int, err error) {
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: quiet{}})
+	if err != nil {
+		return 0, 0, fmt.Errorf("reach Temporal: %w", err)
+	}
+	defer c.Close()
+	history := c.GetWorkflowHistory(ctx, workflow, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		event, err := history.Next()
+		if err != nil {
+			return 0, 0, fmt.Errorf("read the history: %w", err)
+		}
+		events++
+		actions += billed[event.GetEventType()]
+	}
+	return actions, events, nil
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"recourse/dev/local"
+)
+
+// storming is how many deadlines fall due in the same minute, and how long after
+// the first filing they do: until then every case must have been started.
+const (
+	storming    = 10_000
+	stormWait   = 6 * time.Minute
+	stormSpread = time.Minute
+)
+
+// storm lets the deadlines of many open cases pass at once, beside as many empty
+// workflows of one timer and one activity on the same server. All must be served,
+// and an act meanwhile must not wait for them.
+func storm(ctx context.Context, up local.Up) ([]row, error) {
+	empty, err := emptyTimers(ctx, up.Temporal)
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDesk(up)
+	if err != nil {
+		return nil, err
+	}
+	watched, err := d.file(ctx) // lives at life's own pace: only acts move it
+	if err != nil {
+		return nil, err
+	}
+	due := time.Now().Add(stormWait)
+	file := func(ctx context.Context, _ int) error {
+		_, err := d.fileAt(ctx, stormPace(time.Until(due)))
+		return err
+	}
+	if _, err := hammer(ctx, filers, times(storming), file); err != nil {
+		return nil, err
+	}
+	served, acts, err := weather(ctx, up, d, watched, due)
+	if err != nil {
+		return nil, err
+	}
+	share := served.rate / empty
+	return []row{
+		{
+			what: fmt.Sprintf("%d deadlines in one minute", storming), figure: served.String(),
+			yardstick: fmt.Sprintf("empty workflows, timer and activity: %.0f/s", empty), ratio: ratio(share),
+			budget: "all served, ratio ≥ 0.60", kept: served.lost == 0 && share >= 0.6,
+		},
+		{
+			what: "an act meanwhile", figure: acts.String(), yardstick: "-", ratio: "-", budget: "p95 ≤ 1 s",
+			kept: acts.percentile(0.95) <= time.Second,
+		},
+	}, nil
+}
+
+// stormPace makes the three days in which a counterpart answers pass in the time
+// that is left.
+func stormPace(left time.Duration) int {
+	china := time.FixedZone("+08:00", 8*60*60)
+	now := time.Now().In(china)
+	end := time.Date(now.Year(), now.Month(), now.Day()+4, 0, 0, 0, 0, china)
+	return max(1, int(end.Sub(now)/max(time.Second, left)))
+}
+
+// serving is how a storm was weathered.
+type serving struct {
+	rate float64 // cases moved on in a second, from the first deadline to the last case
+	lost int
+}
+
+func (s serving) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.rate, s.lost) }
+
+// weather waits for the storm, acts through it, and counts until all are served
+// or nothing moves any more.
+func weather(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (serving, load, error) {
+	psql, err := local.PostgresTool(ctx, "psql")
+	if err != nil {
+		return serving{}, load{}, err
+	}
+	select {
+	case <-ctx.Done():
+		return serving{}, load{}, ctx.Err()
+	case <-time.After(time.Until(due.Add(-stormSpread / 2))):
+	}
+	before, err := passed(ctx, psql, up.Database)
+	if err != nil {
+		return serving{}, load{}, err
+	}
+	began := time.Now()
+	var over atomic.Bool
+	var acts load
+	var acting error
+	var group sync.WaitGroup
+	group.Go(func() {
+		acts, acting = hammer(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error { return d.contact(ctx, watched) })
+	})
+	last, moved, err := settle(ctx, psql, up.Database)
+	over.Store(true)
+	group.Wait()
+	if err != nil || acting != nil {
+		return serving{}, load{}, fmt.Errorf("the storm: %w, the acts: %w", err, acting)
+	}
+	return serving{rate: float64(last-before) / moved.Sub(began).Seconds(), lost: storming - last}, acts, nil
+}
+
+// settle counts the cases that have moved on until all have, or none has for a
+// minute; moved is when the last one did.
+func settle(ctx context.Context, psql, database string) (count int, moved time.Time, err error) {
+	moved = time.Now()
+	for count < storming && time.Since(moved) < time.Minute {
+		now, err := passed(ctx, psql, database)
+		if err != nil {
+			return 0, moved, err
+		}
+		if now > count {
+			count, moved = now, time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return 0, moved, ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+	return count, moved, nil
+}
+
+// passed counts the cases whose first deadline has passed and is written down.
+func passed(ctx context.Context, psql, database string) (int, error) {
+	out, err := exec.CommandContext(ctx, psql, database, "-Atc", "select count(*) from cases where pace > 1 and stage <> 'private_contact'").Output()
+	if err != nil {
+		return 0, fmt.Errorf("count cases: %w", err)
+	}
+	return strconv.Atoi(strings.TrimSpace(string(out)))
+}
+
+// emptyTimers runs as many workflows of one timer and one activity, all timers
+// due at once, and gives how many ended in a second.
+func emptyTimers(ctx context.Context, address string) (float64, error) {
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: quiet{}})
+	if err != nil {
+		return 0, fmt.Errorf("reach Temporal: %w", err)
+	}
+	defer c.Close()
+	var ended atomic.Int64
+	w := worker.New(c, timersQueue, worker.Options{})
+	w.RegisterWorkflow(timed)
+	w.RegisterActivityWithOptions(func(context.Context) error { ended.Add(1); return nil }, timedActivity)
+	if err := w.Start(); err != nil {
+		return 0, fmt.Errorf("start a worker: %w", err)
+	}
+	defer w.Stop()
+	due := time.Now().Add(stormWait / 2)
+	start := func(ctx context.Context, _ int) error {
+		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timed, due)
+		return err
+	}
+	if _, err := hammer(ctx, filers, times(storming), start); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if began.Before(due) {
+		began = due
+	}
+	for ended.Load() < storming {
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return storming / time.Since(began).Seconds(), nil
+}
+
+const timersQueue = "bench-timers"
+
+var timedActivity = activity.RegisterOptions{Name: "nothing"}
+
+// timed waits for an instant and runs one activity.
+func timed(ctx workflow.Context, due time.Time) error {
+	if err := workflow.Sleep(ctx, due.Sub(workflow.Now(ctx))); err != nil {
+		return err
+	}
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+	return workflow.ExecuteActivity(ctx, timedActivity.Name).Get(ctx, nil)
+}

@@ -1,0 +1,232 @@
+package playbook
+
+import (
+	"slices"
+	"time"
+
+	"recourse/playbook/calendar"
+	"recourse/recovery"
+)
+
+// Deadlines are those of a case after a step: a clock that runs on keeps its
+// beginning, one that stops or goes on again has that noted, and one that is new,
+// or that the step starts anew, begins now. For a case that was just filed the
+// step leads from nowhere.
+func (b *Book) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
+	deadlines := []recovery.Deadline{}
+	for _, run := range step.Next.Clocks() {
+		from, stops := now, []recovery.Stop(nil)
+		if old, goesOn := standing(c.Deadlines, run); goesOn && step.Restart != run.Clock {
+			from, stops = old.From, old.Stops
+		}
+		if begin, given := begins(run.Clock, c, step.Next); given {
+			from = begin
+		}
+		deadlines = append(deadlines, b.Run(run, step.Next, c, from, stopped(stops, run.Stopped, now), now))
+	}
+	return deadlines
+}
+
+func standing(deadlines []recovery.Deadline, run recovery.Running) (recovery.Deadline, bool) {
+	for _, deadline := range deadlines {
+		if deadline.Kind == run.Clock && deadline.Ref == run.Ref {
+			return deadline, true
+		}
+	}
+	return recovery.Deadline{}, false
+}
+
+// begins is when a clock of the platform or of the law begins, whenever a case
+// comes to know of it: with the sending, the limitation with the newest act that
+// interrupted it (民法典 195).
+func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
+	switch clock {
+	case recovery.AutoRefundClock, recovery.AvoidanceClock:
+		return c.SentAt, true
+	case recovery.LimitationClock:
+		if p.Interrupted != nil && p.Interrupted.After(c.SentAt) {
+			return *p.Interrupted, true
+		}
+		return c.SentAt, true
+	default:
+		return time.Time{}, false
+	}
+}
+
+// stopped ends the stop that is over and begins the one that is new.
+func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
+	stops = slices.Clone(stops)
+	last := len(stops) - 1
+	open := last >= 0 && stops[last].Until == nil
+	if open && stops[last].Because == because {
+		return stops
+	}
+	if open {
+		stops[last].Until = &now
+	}
+	if because != "" {
+		stops = append(stops, recovery.Stop{From: now, Because: because})
+	}
+	return stops
+}
+
+// Run is the deadline of one clock of a case, counted from the instant it began
+// with the times it stood still, so that the same facts give the same instant
+// whatever was computed before. now decides only what is warned of next.
+//
+// A stopped clock names why, and stands where it would end if it went on at
+// once.
+func (b *Book) Run(
+	run recovery.Running, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
+) recovery.Deadline {
+	rule := b.clock(run.Clock, from)
+	if rule == nil {
+		rule = b.clock(run.Clock, time.Time{}) // it began before the book knows of it
+	}
+	deadline := recovery.Deadline{
+		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
+		Source: rule.ID + " (" + rule.cited + ")",
+	}
+	switch run.Clock {
+	case recovery.AutoRefundClock:
+		deadline.DueAt = refundDue(c, rule.hours())
+	case recovery.AvoidanceClock:
+		reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt})
+		deadline.DueAt = ahead(c, c.CreatedAt, reckoned.Avoidance)
+	case recovery.LimitationClock:
+		deadline.DueAt = limitationDue(c, from)
+	case recovery.InstalmentClock:
+		ending := b.instalmentDue(run.Ref, p, c, from)
+		deadline.DueAt = ending.At
+		deadline.Source += unpublished(ending.Unpublished)
+	default:
+		ending := b.ending(rule, c.Pace, from, pausesOf(stops))
+		deadline.DueAt = ending.At
+		deadline.Source += unpublished(ending.Unpublished)
+	}
+	if run.Clock == recovery.PauseClock && p.Pause != nil && p.Pause.Until != nil && p.Pause.Until.Before(deadline.DueAt) {
+		deadline.DueAt = *p.Pause.Until
+	}
+	deadline.DueAt = deadline.DueAt.UTC()
+	deadline.WarnAt = rule.warning(deadline.DueAt, c.Pace, now)
+	return deadline
+}
+
+// warning is the next day on which people are told that a deadline comes nearer;
+// nil when none is left. Under a pace the days shrink as the wait does.
+func (r *clockRule) warning(due time.Time, pace int, now time.Time) *time.Time {
+	for _, days := range r.WarnDays { // from the earliest warning to the last
+		at := due.Add(-paced(time.Duration(days)*24*time.Hour, pace))
+		if at.After(now) {
+			return &at
+		}
+	}
+	return nil
+}
+
+func pausesOf(stops []recovery.Stop) []calendar.Pause {
+	pauses := make([]calendar.Pause, len(stops))
+	for i, stop := range stops {
+		pauses[i] = calendar.Pause{From: stop.From, Reason: stop.Because}
+		if stop.Until != nil {
+			pauses[i].Until = *stop.Until
+		}
+	}
+	return pauses
+}
+
+// limitationDue is the last instant of the claim (民法典 188), counted from the
+// sending, or from the newest act that interrupted it.
+func limitationDue(c recovery.Case, from time.Time) time.Time {
+	// That an act interrupted is settled already: the term begins with it.
+	reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt, KnewHolder: &from})
+	if from.After(c.CreatedAt) {
+		return ahead(c, from, reckoned.Ends)
+	}
+	return ahead(c, c.CreatedAt, reckoned.Ends)
+}
+
+// ahead paces what still lies ahead of an instant.
+func ahead(c recovery.Case, of, due time.Time) time.Time {
+	if !due.After(of) {
+		return due
+	}
+	return of.Add(paced(due.Sub(of), c.Pace))
+}
+
+// instalmentDue is the hour of the day an instalment falls due on in China, or
+// of the next working day (民法典 203). A plan's days are the calendar's own: under
+// a pace the wait from its acceptance shrinks.
+func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
+	part, known := p.Instalment(ref)
+	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, china)
+	if !known || err != nil {
+		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check
+	}
+	next := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
+	ending := b.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
+	end, hour := ending.At.In(china), b.figure(limitInstalmentHour, accepted)
+	ending.At = ahead(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, china))
+	return ending
+}
+
+// The figures a case is run by, by their names among the limits.
+const (
+	limitInstalmentHour = "instalment_hour"
+	limitFourEyes       = "four_eyes_fen"
+	limitContactDay     = "contact_per_day"
+	limitContactTotal   = "contact_total"
+	limitGroupDay       = "group_notices_per_day"
+	limitGroupTotal     = "group_notices_total"
+	limitQuietFrom      = "quiet_from_hour"
+	limitQuietUntil     = "quiet_until_hour"
+)
+
+// Terms are what the book decides of a case at its filing.
+func (b *Book) Terms(f recovery.Filing, now time.Time) recovery.Terms {
+	return recovery.Terms{
+		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f, now), FourEyes: recovery.Money(b.figure(limitFourEyes, now)),
+	}
+}
+
+// figure is a limit at an instant. What happened before the book's time is judged
+// by the book all the same: no figure at all would forbid everything.
+func (b *Book) figure(name string, at time.Time) int {
+	value, known := b.limit(name, at)
+	if !known {
+		value, _ = b.limit(name, time.Time{})
+	}
+	return int(value)
+}
+
+// silenceRule is a case of which the group is not told.
+type silenceRule struct {
+	entry   `yaml:",inline"`
+	scope   `yaml:",inline"`
+	Reasons []recovery.Reason `yaml:"reasons"`
+	Why     string            `yaml:"why"`
+}
+
+func (b *Book) silent(f recovery.Filing, now time.Time) bool {
+	at := situation{platform: f.Platform, instrument: f.Instrument, group: recovery.NoGroup}
+	if f.Group != nil {
+		at.group = f.Group.Kind
+	}
+	for rule := range current(b.data.Silences, now) {
+		if rule.covers(at) && admits(rule.Reasons, f.Reason) {
+			return true
+		}
+	}
+	return false
+}
+
+// ContactLimits are how often and when a counterpart may be written to, as an
+// instant's rules have it.
+func (b *Book) ContactLimits(at time.Time) recovery.ContactLimits {
+	number := func(name string) int { return b.figure(name, at) }
+	return recovery.ContactLimits{
+		PerDay: number(limitContactDay), Total: number(limitContactTotal),
+		GroupDay: number(limitGroupDay), GroupTotal: number(limitGroupTotal),
+		QuietFrom: number(limitQuietFrom), QuietUntil: number(limitQuietUntil),
+	}
+}

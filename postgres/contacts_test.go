@@ -1,0 +1,122 @@
+package postgres_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+)
+
+// message is the draft of one that was sent, or planned, so many hours after
+// noon.
+func message(kind recovery.EntryKind, to recovery.CounterpartID, group bool, hours int) journal.Draft {
+	d := draft(kind, "")
+	at := noon.Add(time.Duration(hours) * time.Hour)
+	d.Facts = map[string]any{"in_group": group}
+	if to != "" {
+		d.Facts["counterpart_id"] = to
+	}
+	if kind == recovery.EntryContactPlanned {
+		d.At = at
+	} else {
+		d.ClaimedAt = &at
+		d.Facts["breaches"] = []recovery.Code{recovery.CodeQuietHours}
+	}
+	return d
+}
+
+func TestTheContactLog(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	c := file(t, s)
+	for _, d := range []journal.Draft{
+		message(recovery.EntryContactRecorded, "a", false, 1), message(recovery.EntryContactPlanned, "", true, 2), draft(recovery.EntryNoteAdded, ""),
+	} {
+		must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false, d))
+	}
+	want := []postgres.ContactEntry{
+		{Seq: 2, Contact: recovery.Contact{CounterpartID: "a", At: noon.Add(time.Hour)}, Breaches: []recovery.Code{recovery.CodeQuietHours}},
+		{Seq: 3, Contact: recovery.Contact{InGroup: true, At: noon.Add(2 * time.Hour)}, Planned: true},
+	}
+	if diff := cmp.Diff(want, must[[]postgres.ContactEntry](t)(s.ContactLog(t.Context(), c.ID))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	sent := must[[]recovery.Contact](t)(s.Contacts(t.Context(), c.ID))
+	if diff := cmp.Diff([]recovery.Contact{want[0].Contact}, sent); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+func TestExpected(t *testing.T) {
+	t.Parallel()
+	entry := func(planned bool, to recovery.CounterpartID, group bool, hours int) postgres.ContactEntry {
+		return postgres.ContactEntry{Planned: planned, Contact: recovery.Contact{
+			CounterpartID: to, InGroup: group, At: noon.Add(time.Duration(hours) * time.Hour),
+		}}
+	}
+	const now = 30
+	for name, test := range map[string]struct {
+		log  []postgres.ContactEntry
+		want int
+	}{
+		"nothing":                        {nil, 0},
+		"sent long ago still counts":     {[]postgres.ContactEntry{entry(false, "a", false, 0)}, 1},
+		"a plan counts":                  {[]postgres.ContactEntry{entry(true, "a", false, 20)}, 1},
+		"a plan of yesterday does not":   {[]postgres.ContactEntry{entry(true, "a", false, 6)}, 0},
+		"a plan carried out is one":      {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(false, "a", false, 21)}, 1},
+		"carried out for another":        {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(false, "b", false, 21)}, 2},
+		"a group's plan carried out":     {[]postgres.ContactEntry{entry(true, "", true, 20), entry(false, "a", true, 21)}, 1},
+		"one message carries out one":    {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(true, "a", false, 20), entry(false, "a", false, 21)}, 2},
+		"sent before it was planned":     {[]postgres.ContactEntry{entry(false, "a", false, 19), entry(true, "a", false, 20)}, 2},
+		"the group is not a counterpart": {[]postgres.ContactEntry{entry(true, "a", true, 20), entry(false, "a", false, 21)}, 2},
+	} {
+		if got := postgres.Expected(test.log, noon.Add(now*time.Hour)); len(got) != test.want {
+			t.Errorf("%s: %d messages, want %d: %+v", name, len(got), test.want, got)
+		}
+	}
+}
+
+// TestPlansAtTheSameTimeAreJudgedOneByOne lets a judge allow one message in all.
+func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	c := file(t, s)
+	refused := errors.New("one is enough")
+	errs := make([]error, 6)
+	var group sync.WaitGroup
+	for i := range errs {
+		group.Go(func() {
+			errs[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
+				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
+				Judge: func(p recovery.Position, log []postgres.ContactEntry) error {
+					if len(log) > 0 || p.Stage != c.Position.Stage {
+						return recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
+					}
+					return nil
+				},
+			})
+		})
+	}
+	group.Wait()
+	allowed := 0
+	for _, err := range errs {
+		if err == nil {
+			allowed++
+			continue
+		}
+		wantCode(t, err, recovery.CodeContactLimit)
+	}
+	if log := must[[]postgres.ContactEntry](t)(s.ContactLog(t.Context(), c.ID)); allowed != 1 || len(log) != 1 {
+		t.Errorf("%d were allowed, %d are written", allowed, len(log))
+	}
+	if leaves := verifyChain(t, s, c.ID); len(leaves) != 2 {
+		t.Errorf("%d entries", len(leaves))
+	}
+}

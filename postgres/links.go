@@ -1,0 +1,165 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// Link is a counterpart's way into their part of a case. Its token is known to
+// nobody here: Hash is the SHA-256.
+type Link struct {
+	ID            string
+	CaseID        recovery.CaseID
+	CounterpartID recovery.CounterpartID
+	Hash          [32]byte
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+	OpenedAt      *time.Time
+	RevokedAt     *time.Time
+	By            recovery.Actor
+}
+
+// Works reports whether the link lets anybody in at an instant.
+func (l Link) Works(at time.Time) bool { return l.RevokedAt == nil && l.ExpiresAt.After(at) }
+
+// linkRow is a link as its table holds it.
+type linkRow struct {
+	ID            string
+	CaseID        recovery.CaseID
+	CounterpartID recovery.CounterpartID
+	Hash          []byte
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+	OpenedAt      *time.Time
+	RevokedAt     *time.Time
+	ByRole        recovery.Role
+	ByID          recovery.UserID
+}
+
+const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, opened_at, revoked_at, by_role, by_id`
+
+func (r linkRow) domain() Link {
+	return Link{
+		ID: r.ID, CaseID: r.CaseID, CounterpartID: r.CounterpartID, Hash: [32]byte(r.Hash), CreatedAt: r.CreatedAt,
+		ExpiresAt: r.ExpiresAt, OpenedAt: r.OpenedAt, RevokedAt: r.RevokedAt,
+		By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
+	}
+}
+
+// LinkWrite is a new link, its journal entry, and the request behind it. Revoked
+// makes the entry for a link that the new one ends.
+type LinkWrite struct {
+	Link    Link
+	Draft   journal.Draft
+	Revoked func(Link) journal.Draft
+	Idem    Idempotency
+}
+
+// IssueLink writes a link. One that the counterpart has already ends with it.
+// Errors: ErrAnswered, CodeNotFound.
+func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
+	l := w.Link
+	return s.write(ctx, "issue link", func(tx pgx.Tx) error {
+		pen, _, err := s.entry(ctx, tx, l.CaseID, w.Draft, w.Idem)
+		if err != nil {
+			return err
+		}
+		old, err := txOne[linkRow](ctx, tx, `update links set revoked_at = $3
+			where case_id = $1 and counterpart_id = $2 and revoked_at is null returning `+linkColumns,
+			l.CaseID, l.CounterpartID, l.CreatedAt)
+		switch {
+		case isNoRows(err):
+		case err != nil:
+			return err
+		case old.ExpiresAt.After(l.CreatedAt): // one that has expired was over before
+			_, err = pen.write(w.Revoked(old.domain()))
+			if err != nil {
+				return err
+			}
+		}
+		pen.batch.Queue(`insert into links (id, case_id, counterpart_id, hash, created_at, expires_at, by_role, by_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			l.ID, l.CaseID, l.CounterpartID, l.Hash[:], l.CreatedAt, l.ExpiresAt, l.By.Role, l.By.ID)
+		return pen.flush(ctx)
+	})
+}
+
+// LinkByHash finds a link by the SHA-256 of its token, ended ones too. Errors:
+// CodeNotFound.
+func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (Link, error) {
+	row, err := one[linkRow](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
+	if err != nil {
+		return Link{}, err
+	}
+	return row.domain(), nil
+}
+
+// LinksOf lists the links of a case, newest first.
+func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]Link, error) {
+	rows, err := query[linkRow](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
+		order by created_at desc, id desc`, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Link, len(rows))
+	for i, row := range rows {
+		list[i] = row.domain()
+	}
+	return list, nil
+}
+
+// OpenLink writes down that a link was opened, at its first opening only.
+// Errors: CodeLinkEnded when it ended meanwhile.
+func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft) error {
+	return s.write(ctx, "open link", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, l.CaseID)
+		if err != nil {
+			return err
+		}
+		now, err := txOne[linkRow](ctx, tx, `select `+linkColumns+` from links where id = $1 for update`, l.ID)
+		switch {
+		case err != nil:
+			return err
+		case now.RevokedAt != nil:
+			return LinkEnded()
+		case now.OpenedAt != nil:
+			return nil
+		}
+		_, err = pen.write(draft)
+		if err != nil {
+			return err
+		}
+		pen.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
+		return pen.flush(ctx)
+	})
+}
+
+// RevokeLink ends a link; one that is revoked already stays as it is, and
+// nothing is written. Errors: CodeNotFound.
+func (s *Store) RevokeLink(ctx context.Context, l Link, draft journal.Draft) error {
+	return s.write(ctx, "revoke link", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, l.CaseID)
+		if err != nil {
+			return err
+		}
+		done, err := tx.Exec(ctx, `update links set revoked_at = $2 where id = $1 and revoked_at is null`, l.ID, draft.At)
+		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		_, err = pen.write(draft)
+		if err != nil {
+			return err
+		}
+		return pen.flush(ctx)
+	})
+}
+
+// LinkEnded refuses whoever comes by a link that was revoked or has expired.
+func LinkEnded() error {
+	return recovery.Faultf(recovery.CodeLinkEnded, "This link has ended. Ask whoever gave it to you for a new one.")
+}

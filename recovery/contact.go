@@ -1,0 +1,103 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+)
+
+// ContactLimits are how often and when a counterpart may be written to. They are
+// data of the playbook; more than they allow may be harassment (治安管理处罚法
+// 2025, 50(5); 民法典 1033).
+type ContactLimits struct {
+	PerDay     int // messages to one counterpart in any 24 hours
+	Total      int // messages to one counterpart in all
+	GroupDay   int // messages to the group in any 24 hours
+	GroupTotal int // messages to the group in all
+	QuietFrom  int // hour in China from which nobody is disturbed
+	QuietUntil int // hour in China until which nobody is disturbed
+}
+
+// Contact is one message, sent or planned.
+type Contact struct {
+	CounterpartID CounterpartID
+	InGroup       bool
+	At            time.Time
+}
+
+// Contact is the message that a RecordContact tells of.
+func (a Act) Contact() Contact {
+	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup}
+	if a.SentAt != nil {
+		contact.At = *a.SentAt
+	}
+	return contact
+}
+
+// Breaches names what a further contact would go beyond, after those there were;
+// none means that it may be sent. A holder who refused or complained is written
+// to no more; what is said to the group is not said to them.
+func (l ContactLimits) Breaches(before []Contact, holders []Holder, next Contact) []Code {
+	var breaches []Code
+	if !next.InGroup && silenced(holders, next.CounterpartID) {
+		breaches = append(breaches, CodeNoContact)
+	}
+	perDay, total := l.PerDay, l.Total
+	if next.InGroup {
+		perDay, total = l.GroupDay, l.GroupTotal
+	}
+	same := slices.DeleteFunc(slices.Clone(before), func(c Contact) bool { return !c.meets(next) })
+	if crowded(same, next, perDay) || len(same) >= total {
+		breaches = append(breaches, CodeContactLimit)
+	}
+	if l.quiet(next.At) {
+		breaches = append(breaches, CodeQuietHours)
+	}
+	return breaches
+}
+
+// crowded reports that with a further contact some 24 hours hold more than they
+// may. Contacts are told of in any order: those after it count as well.
+func crowded(before []Contact, next Contact, perDay int) bool {
+	const window = 24 * time.Hour
+	all := append(slices.Clone(before), next)
+	return slices.ContainsFunc(all, func(last Contact) bool {
+		if last.At.Before(next.At) || !last.At.Before(next.At.Add(window)) {
+			return false // the 24 hours that end with it do not hold the new one
+		}
+		held := 0
+		for _, c := range all {
+			if c.At.After(last.At.Add(-window)) && !c.At.After(last.At) {
+				held++
+			}
+		}
+		return held > perDay
+	})
+}
+
+// meets reports that two contacts reach the same people. A message that names no
+// counterpart may have gone to any of them.
+func (c Contact) meets(other Contact) bool {
+	if c.InGroup != other.InGroup {
+		return false
+	}
+	return c.InGroup || c.CounterpartID == other.CounterpartID || c.CounterpartID == "" || other.CounterpartID == ""
+}
+
+// quiet reports the hours in which nobody is disturbed; they may pass midnight.
+func (l ContactLimits) quiet(at time.Time) bool {
+	hour := at.In(beijing).Hour()
+	if l.QuietFrom <= l.QuietUntil {
+		return hour >= l.QuietFrom && hour < l.QuietUntil
+	}
+	return hour >= l.QuietFrom || hour < l.QuietUntil
+}
+
+// silenced reports that nobody may write to this counterpart; without a name, to
+// any of them.
+func silenced(holders []Holder, id CounterpartID) bool {
+	refuses := func(h Holder) bool { return h.Banned || h.refuses() }
+	if id != "" {
+		return slices.ContainsFunc(holders, func(h Holder) bool { return h.ID == id && refuses(h) })
+	}
+	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h Holder) bool { return !refuses(h) })
+}

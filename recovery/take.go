@@ -1,0 +1,159 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+)
+
+// Take applies an act. It refuses with CodeForbidden what the role may never do
+// and with CodeActionNotAllowed what cannot be done here.
+func (p Position) Take(m Move) (Step, error) {
+	if !MayEver(m.Actor.Role, m.Action) {
+		return Step{}, Faultf(CodeForbidden, "The role %s never takes the action %s.", m.Actor.Role, m.Action)
+	}
+	if !p.permits(m.Action) {
+		return Step{}, Faultf(CodeActionNotAllowed, "The action %s cannot be taken in the stage %s.", m.Action, p.Stage)
+	}
+	if err := m.ownPart(); err != nil {
+		return Step{}, err
+	}
+	if m.Amount < 0 || m.Amount > MaxMoney {
+		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "No case knows such an amount."}})
+	}
+	step, err := p.take(m)
+	if err != nil {
+		return Step{}, err
+	}
+	if step.Interrupts {
+		step.Next = step.Next.interrupted(m.At)
+	}
+	step.Next = step.Next.settled()
+	return step, nil
+}
+
+// interrupted keeps the newest act by which the limitation begins anew. One that
+// came too late revives nothing (民法典 192).
+func (p Position) interrupted(at *time.Time) Position {
+	if at == nil || p.LimitationOver || p.Interrupted != nil && !at.After(*p.Interrupted) {
+		return p
+	}
+	utc := at.UTC()
+	p.Interrupted = &utc
+	return p
+}
+
+// ownPart keeps a counterpart to what is theirs.
+func (m Move) ownPart() error {
+	if m.Actor.Role == RoleCounterpart && string(m.CounterpartID) != string(m.Actor.ID) {
+		return Faultf(CodeForbidden, "A counterpart speaks for themselves only.")
+	}
+	return nil
+}
+
+func (p Position) take(m Move) (Step, error) {
+	move, known := moves[m.Action]
+	if !known {
+		return Step{}, Faultf(CodeActionNotAllowed, "The action %s does not move a case.", m.Action)
+	}
+	return move(p, m)
+}
+
+// moves says what each action does to a position.
+var moves = map[Action]func(Position, Move) (Step, error){
+	RecordContact:       Position.contacted,
+	RecordMediation:     fact(EntryMediationRecorded),
+	RecordResponse:      Position.answered,
+	RecordReturn:        Position.returned,
+	ReportHarassment:    Position.complained,
+	ProposePlan:         Position.proposed,
+	AcceptPlan:          Position.accepted,
+	DeclinePlan:         Position.declined,
+	RecordInstalment:    Position.instalment,
+	Escalate:            Position.escalated,
+	SubmitAppeal:        Position.submitted,
+	AskPlatform:         Position.forwarded,
+	RequestEvidence:     Position.evidenceRequested,
+	RecordPlatformReply: Position.platformReplied,
+	DecideAppeal:        Position.decided,
+	ApproveDecision:     Position.approved,
+	RejectDecision:      Position.rejected,
+	ChooseRoute:         Position.routed,
+	RecordLegalStep:     Position.legalStep,
+	PauseCase:           Position.paused,
+	ResumeCase:          Position.resumed,
+	Reopen:              Position.reopened,
+	Withdraw:            Position.withdrawn,
+	CloseCase:           Position.ended,
+}
+
+// fact is an act that is written down and moves nothing.
+func fact(kind EntryKind) func(Position, Move) (Step, error) {
+	return func(p Position, _ Move) (Step, error) { return Step{Kind: kind, Next: p}, nil }
+}
+
+func (p Position) contacted(m Move) (Step, error) {
+	if m.CounterpartID != "" && p.holder(m.CounterpartID) < 0 {
+		return Step{}, UnknownCounterpart()
+	}
+	return Step{Kind: EntryContactRecorded, Next: p}, nil
+}
+
+func (p Position) withdrawn(Move) (Step, error) {
+	return Step{Kind: EntryWithdrawn, Next: p.close(Withdrawn)}, nil
+}
+
+// ended closes a case by somebody's word, which cannot say other than the sums.
+func (p Position) ended(m Move) (Step, error) {
+	recovered := p.Recovered > 0
+	if m.Outcome == AutoRefunded || m.Outcome == RecoveredFull ||
+		m.Outcome == RecoveredPartly && !recovered || m.Outcome == Unrecovered && recovered {
+		return Step{}, Invalid([]FieldFault{{
+			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back: record returns first.",
+		}})
+	}
+	return Step{Kind: EntryClosed, Next: p.close(m.Outcome)}, nil
+}
+
+func (p Position) escalated(m Move) (Step, error) {
+	if m.To == Closed || m.To == RecallWatch || !m.To.After(p.Stage) {
+		return Step{}, Faultf(CodeActionNotAllowed, "A case in %s cannot be escalated to %s.", p.Stage, m.To)
+	}
+	if m.To == GroupNotice && p.OneToOne {
+		return Step{}, Faultf(CodeActionNotAllowed, "The money was sent one to one: there is no group to give notice to.")
+	}
+	if m.To == GroupNotice && p.NoNotice {
+		return Step{}, Faultf(CodeActionNotAllowed, "A case like this is not told to the group: the playbook forbids it.")
+	}
+	return Step{Kind: EntryEscalated, Next: p.enter(m.To)}, nil
+}
+
+// paused stops every clock that people set. It ends by itself: see PauseClock.
+func (p Position) paused(m Move) (Step, error) {
+	next := p
+	next.Pause = &Pause{Until: m.Until}
+	return Step{Kind: EntryPaused, Next: next}, nil
+}
+
+func (p Position) resumed(Move) (Step, error) {
+	next := p
+	next.Pause = nil
+	return Step{Kind: EntryResumed, Next: next}, nil
+}
+
+// reopened goes back to the stage the case was closed in; what the platform
+// refunds by itself is not watched for a second time.
+func (p Position) reopened(Move) (Step, error) {
+	stage := p.From
+	if !slices.Contains(Stages, stage) || stage == RecallWatch || stage == Closed {
+		stage = PrivateContact
+	}
+	next := p.enter(stage)
+	next.Outcome, next.From = "", ""
+	next.Granted, next.PaidOut = 0, 0
+	return Step{Kind: EntryReopened, Next: next}, nil
+}
+
+// Pause is a stop somebody asked for. Until is nil when nobody said how long.
+type Pause struct {
+	Until *time.Time `json:"until,omitempty"`
+}

@@ -1,0 +1,243 @@
+package recovery_test
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"recourse/recovery"
+)
+
+// put counts the fen of an act that was taken, before the case stands after it.
+func (w *walk) put(m recovery.Move) {
+	named := m.CounterpartID
+	switch m.Action {
+	case recovery.RecordLegalStep:
+		w.sums.costs += m.Amount
+		return
+	case recovery.RecordReturn:
+		if m.AutoRefund {
+			w.sums.refunded += m.Amount
+			return
+		}
+	case recovery.RecordInstalment:
+		if named == "" {
+			named = w.payer()
+		}
+	case recovery.RecordResponse:
+		if m.Actor.Role == recovery.RoleCounterpart {
+			return // their own word brings no money
+		}
+		if m.Response == recovery.Returned && m.Amount == 0 {
+			m.Amount = w.holds(named)
+		}
+	default:
+		return
+	}
+	if named == "" {
+		w.sums.unnamed += m.Amount
+		return
+	}
+	w.sums.returned[named] += m.Amount
+}
+
+// payer is whose plan runs when only one does.
+func (w *walk) payer() recovery.CounterpartID {
+	for _, plan := range w.p.Plans {
+		if plan.Running {
+			return plan.CounterpartID
+		}
+	}
+	return ""
+}
+
+// holds is what somebody returns who returns "it", reckoned from the sums put in.
+func (w *walk) holds(id recovery.CounterpartID) recovery.Money {
+	missing := max(0, w.p.Claim-w.total())
+	for _, h := range w.p.Holders {
+		if h.ID == id && h.Share > 0 && len(w.p.Holders) > 1 {
+			return min(missing, max(0, h.Share-w.sums.returned[id]))
+		}
+	}
+	return missing
+}
+
+func (w *walk) total() recovery.Money {
+	total := w.sums.refunded + w.sums.unnamed
+	for _, returned := range w.sums.returned {
+		total += returned
+	}
+	return total
+}
+
+// check is the model: what holds at every position, and between two.
+func (w *walk) check(before recovery.Position, m recovery.Move) {
+	w.checkSums()
+	w.checkPlans()
+	w.checkWay()
+	p := w.p
+	switch {
+	case p.Claim != before.Claim || len(p.Holders) != len(before.Holders):
+		w.fatal("the claim changed")
+	case before.Stage.After(p.Stage) && m.Action != recovery.Reopen:
+		w.fatal("the case went back from", before.Stage)
+	case !before.Open() && m.Action == "" && (p.Open() || p.Outcome != before.Outcome):
+		w.fatal("a closed case moved by itself")
+	case !before.Open() && m.Action != "" && m.Action != recovery.RecordReturn && m.Action != recovery.Reopen:
+		w.fatal("a closed case took", m.Action)
+	case !before.Open() && p.Open() && m.Action != recovery.Reopen:
+		w.fatal("a closed case opened")
+	case (p.Stage == recovery.Appeal) != (p.Appeal != "") || (p.Appeal == recovery.AppealProposed) != (p.Proposal != nil):
+		w.fatal("the appeal is", p.Appeal)
+	case p.Stage == recovery.GroupNotice && before.Stage != p.Stage && (p.OneToOne || p.NoNotice):
+		w.fatal("a group is told that must not be")
+	}
+}
+
+func (w *walk) checkSums() {
+	p := w.p
+	total := w.total()
+	if p.Recovered != total || p.Refunded != w.sums.refunded || p.Costs != w.sums.costs {
+		w.fatal("fen are lost or made", p.Recovered, total)
+	}
+	for _, h := range p.Holders {
+		if h.Returned != w.sums.returned[h.ID] || h.Says < 0 || p.Owed(h.ID) < 0 || p.Owed(h.ID) > p.Outstanding() {
+			w.fatal("a counterpart's sums", h)
+		}
+	}
+	if p.Outstanding() != max(0, p.Claim-total) || p.Overpaid() != max(0, total-p.Claim) || p.Granted < 0 || p.PaidOut < 0 {
+		w.fatal("outstanding and overpaid", p.Outstanding(), p.Overpaid())
+	}
+	outcomes := map[recovery.Outcome]bool{
+		recovery.RecoveredFull: total >= p.Claim, recovery.AutoRefunded: p.Refunded >= p.Claim,
+		recovery.RecoveredPartly: total > 0 && total < p.Claim, recovery.Unrecovered: total == 0, "": total < p.Claim,
+	}
+	if consistent, bySums := outcomes[p.Outcome]; bySums && !consistent {
+		w.fatal("the sums deny the outcome", p.Outcome)
+	}
+}
+
+func (w *walk) checkPlans() {
+	seen := map[recovery.CounterpartID]bool{}
+	for _, plan := range w.p.Plans {
+		if seen[plan.CounterpartID] || plan.Rest() <= 0 || plan.No > w.p.PlanCount || plan.No < 1 {
+			w.fatal("plans", w.p.Plans)
+		}
+		seen[plan.CounterpartID] = true
+		for _, part := range plan.Instalments {
+			if part.Paid < 0 || part.Paid > part.Amount {
+				w.fatal("an instalment", part)
+			}
+		}
+	}
+}
+
+// checkWay: an open case waits for somebody or is paused, has a clock that runs,
+// and somebody can move it; a closed one waits for nobody.
+func (w *walk) checkWay() {
+	p := w.p
+	acting := slices.ContainsFunc(recovery.Roles, func(role recovery.Role) bool {
+		return slices.ContainsFunc(p.Allowed(role), func(a recovery.Action) bool { return !slices.Contains(recovery.DeskActions, a) })
+	})
+	running := slices.ContainsFunc(p.Clocks(), func(r recovery.Running) bool { return r.Stopped == "" })
+	switch {
+	case p.WaitingOn == "" || (p.WaitingOn == recovery.OnNobody) != (!p.Open() || p.Pause != nil):
+		w.fatal("waiting on", p.WaitingOn)
+	case p.Open() != (p.Outcome == ""):
+		w.fatal("open with an outcome")
+	case p.Open() && (!running || p.Clock() == recovery.NoClock):
+		w.fatal("no clock runs")
+	case !p.Open() && (len(p.Clocks()) > 0 || len(p.Plans) > 0 || p.Pause != nil || p.Proposal != nil):
+		w.fatal("something goes on in a closed case")
+	case !acting:
+		w.fatal("nobody can do anything")
+	}
+}
+
+// roundTrip: a position is the same after it was stored.
+func (w *walk) roundTrip() {
+	written := text(w.t, w.p)
+	var read recovery.Position
+	if err := json.Unmarshal([]byte(written), &read); err != nil || text(w.t, read) != written {
+		w.fatal("it does not survive storing", err)
+	}
+	w.p = read
+}
+
+// move makes up the body of an act; what it says is often wrong.
+func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Move {
+	m := act(role, action, happened(w.now), of(pick(w, []recovery.CounterpartID{"a", "b", "c", "", "z"})))
+	if role == recovery.RoleCounterpart {
+		m.Actor.ID = recovery.UserID(m.CounterpartID)
+	} else {
+		m.Actor.ID = pick(w, []recovery.UserID{"u", "v"})
+	}
+	switch action {
+	case recovery.RecordResponse:
+		m.Response = pick(w, recovery.Responses)
+		if m.Response == recovery.PartlyReturned || m.Response == recovery.Returned && w.r.IntN(2) == 0 {
+			m.Amount = w.sum()
+		}
+	case recovery.RecordReturn:
+		m.Amount, m.AutoRefund = w.sum(), w.r.IntN(3) == 0
+	case recovery.RecordInstalment:
+		m.Amount, m.No = w.sum(), w.r.IntN(4)
+	case recovery.ProposePlan:
+		m.Instalments = w.plan(m.CounterpartID)
+	case recovery.Escalate:
+		m.To = pick(w, recovery.Stages)
+	case recovery.DecideAppeal:
+		m.Decision = pick(w, recovery.Decisions)
+		if m.Decision == recovery.PartlyGranted {
+			m.Amount = w.sum()
+		}
+	case recovery.RecordPlatformReply:
+		m.Kind = pick(w, []string{"processing", "rejected"})
+	case recovery.ChooseRoute:
+		m.Route = pick(w, recovery.Routes)
+	case recovery.RecordLegalStep:
+		m.Kind, m.Amount = pick(w, recovery.LegalStepKinds()), recovery.Money(w.r.IntN(100))
+	case recovery.CloseCase:
+		m.Outcome = pick(w, recovery.Outcomes)
+	case recovery.PauseCase:
+		if until := w.now.Add(time.Hour); w.r.IntN(2) == 0 {
+			m.Until = &until
+		}
+	default: // the others carry nothing
+	}
+	return m
+}
+
+// sum is some amount: a fen, a part, all that is missing, or more.
+func (w *walk) sum() recovery.Money {
+	missing := int64(w.p.Outstanding())
+	switch w.r.IntN(5) {
+	case 0:
+		return 1
+	case 1:
+		return recovery.Money(max(1, missing))
+	case 2:
+		return recovery.Money(missing) + w.fen(50)
+	default:
+		return w.fen(max(1, missing/2))
+	}
+}
+
+// plan promises mostly what is owed, in up to eight instalments.
+func (w *walk) plan(id recovery.CounterpartID) []recovery.Instalment {
+	owed := w.p.Owed(id)
+	if w.r.IntN(8) == 0 {
+		owed++
+	}
+	var parts []recovery.Instalment
+	for due := w.now; owed > 0; {
+		part := min(owed, w.fen(int64(owed)))
+		if len(parts) == 7 {
+			part = owed
+		}
+		due = due.AddDate(0, 0, 1+w.r.IntN(30))
+		parts = append(parts, recovery.Instalment{DueOn: due.Format(time.DateOnly), Amount: part})
+		owed -= part
+	}
+	return parts
+}

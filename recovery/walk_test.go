@@ -1,0 +1,197 @@
+package recovery_test
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"recourse/recovery"
+)
+
+// walks is how many random journeys the model check makes, each of up to
+// walkSteps events and the silence after them.
+const (
+	walks     = 100_000
+	walkSteps = 24
+)
+
+// TestWalks plays random acts by random people, silences, warnings and evidence
+// from random filings. After each event the model of walk_model_test.go holds;
+// after the last, silence alone closes the case.
+func TestWalks(t *testing.T) {
+	t.Parallel()
+	workers := max(1, runtime.GOMAXPROCS(0))
+	ends := make([]map[recovery.Outcome]int, workers)
+	var group sync.WaitGroup
+	for worker := range workers {
+		ends[worker] = map[recovery.Outcome]int{}
+		group.Go(func() {
+			for seed := worker; seed < walks && !t.Failed(); seed += workers {
+				w := newWalk(t, uint64(seed))
+				w.run()
+				ends[worker][w.p.Outcome]++
+			}
+		})
+	}
+	group.Wait()
+	total := map[recovery.Outcome]int{}
+	for _, part := range ends {
+		for outcome, n := range part {
+			total[outcome] += n
+		}
+	}
+	for _, outcome := range recovery.Outcomes {
+		if total[outcome] == 0 {
+			t.Errorf("of %d walks none ends as %s: %v", walks, outcome, total)
+		}
+	}
+}
+
+// walk is one journey, what is known of it from outside, and how it came here.
+type walk struct {
+	t     *testing.T
+	seed  uint64
+	r     *rand.Rand
+	p     recovery.Position
+	sums  sums
+	now   time.Time
+	trail []string
+}
+
+// sums are the fen that were put in, counted without the code under test.
+type sums struct {
+	refunded, unnamed recovery.Money
+	returned          map[recovery.CounterpartID]recovery.Money
+	costs             recovery.Money
+}
+
+func newWalk(t *testing.T, seed uint64) *walk {
+	t.Helper()
+	w := &walk{t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), now: moment}
+	c := recovery.Case{
+		Amount: w.fen(1_000), ClaimState: pick(w, recovery.ClaimStates), Group: recovery.Group{Kind: pick(w, recovery.GroupKinds)},
+	}
+	left := c.Amount
+	for _, id := range []recovery.CounterpartID{"a", "b", "c"}[:1+w.r.IntN(3)] {
+		counterpart := recovery.Counterpart{ID: id}
+		if w.r.IntN(2) == 0 {
+			counterpart.Claimed = recovery.Money(w.r.Int64N(int64(left) + 1))
+			left -= counterpart.Claimed
+		}
+		c.Counterparts = append(c.Counterparts, counterpart)
+	}
+	w.sums.returned = map[recovery.CounterpartID]recovery.Money{}
+	w.p = recovery.Start(c, recovery.Terms{
+		RefundAhead: w.r.IntN(2) == 0, NoNotice: w.r.IntN(4) == 0, FourEyes: recovery.Money(w.r.IntN(500)),
+	})
+	return w
+}
+
+func pick[T any](w *walk, from []T) T { return from[w.r.IntN(len(from))] }
+
+func (w *walk) fen(limit int64) recovery.Money { return recovery.Money(1 + w.r.Int64N(limit)) }
+
+func (w *walk) fatal(what string, about ...any) {
+	w.t.Helper()
+	w.t.Fatalf("walk %d: %s %v\nafter %v\nat %s", w.seed, what, about, w.trail, text(w.t, w.p))
+}
+
+func (w *walk) run() {
+	w.check(w.p, recovery.Move{})
+	for range 1 + w.r.IntN(walkSteps) {
+		w.now = w.now.Add(time.Duration(w.r.Int64N(int64(100 * time.Hour))))
+		w.event()
+	}
+	if w.seed%8 == 0 { // writing costs more than walking
+		w.roundTrip()
+	}
+	w.silence()
+}
+
+// event is the next thing that happens.
+func (w *walk) event() {
+	switch w.r.IntN(8) {
+	case 0, 1:
+		w.lapse()
+	case 2:
+		if step, moved := w.p.EvidenceArrived(); moved {
+			w.stand("evidence", step, recovery.Move{})
+		}
+	case 3:
+		w.stand("near", w.p.Near(), recovery.Move{})
+	default:
+		w.act()
+	}
+}
+
+// lapse lets one of the running clocks pass; one that stands still changes nothing.
+func (w *walk) lapse() {
+	clocks := w.p.Clocks()
+	if len(clocks) == 0 {
+		return
+	}
+	run := pick(w, clocks)
+	step := w.p.Lapse(run.Clock, run.Ref)
+	if run.Stopped != "" && step.Next.Stage != w.p.Stage {
+		w.fatal("a stopped clock moved the case", run)
+	}
+	w.stand(string(run.Clock)+" "+run.Ref, step, recovery.Move{})
+}
+
+// act has somebody do something, mostly of what they may.
+func (w *walk) act() {
+	role := pick(w, recovery.Roles[:5])
+	action, allowed := pick(w, recovery.Actions), w.p.Allowed(role)
+	if len(allowed) > 0 && w.r.IntN(8) > 0 {
+		action = pick(w, allowed)
+	}
+	move := w.move(action, role)
+	step, err := w.p.Take(move)
+	switch recovery.CodeOf(err) {
+	case recovery.CodeActionNotAllowed, recovery.CodeForbidden, recovery.CodeInvalid, recovery.CodeFourEyes:
+		return
+	default:
+		if err != nil {
+			w.fatal("refused with a code of its own", err)
+		}
+	}
+	if !slices.Contains(allowed, action) {
+		w.fatal("taken though not listed", action, role)
+	}
+	w.put(move)
+	w.stand(string(action), step, move)
+}
+
+func (w *walk) stand(what string, step recovery.Step, move recovery.Move) {
+	w.trail = append(w.trail, what)
+	if step.Kind == "" || !slices.Contains(recovery.EntryKinds, step.Kind) {
+		w.fatal("an unknown entry", step.Kind)
+	}
+	before := w.p
+	w.p = step.Next
+	w.check(before, move)
+}
+
+// silence closes a case that nobody does anything about, whichever clock comes
+// first.
+func (w *walk) silence() {
+	const enough = 200 // the clocks of all stages, three plans of eight instalments, the ladder
+	for range enough {
+		if !w.p.Open() {
+			return
+		}
+		clocks := slices.DeleteFunc(w.p.Clocks(), func(r recovery.Running) bool { return r.Stopped != "" })
+		if len(clocks) == 0 {
+			w.fatal("nothing ends the silence")
+		}
+		run := pick(w, clocks)
+		w.stand("silence: "+string(run.Clock)+" "+run.Ref, w.p.Lapse(run.Clock, run.Ref), recovery.Move{})
+		if slices.Contains(w.p.Clocks(), run) {
+			w.fatal("a clock passed and runs on", run)
+		}
+	}
+	w.fatal("silence does not close the case")
+}
