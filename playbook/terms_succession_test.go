@@ -81,7 +81,7 @@ func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 		c := recovery.Case{SentAt: at, CreatedAt: at.AddDate(1, 0, 0)}
 		watch := recovery.Position{Stage: recovery.RecallWatch, WaitingOn: recovery.OnPlatform}
 		if got := run(b, watch, c, c.SentAt); !got.DueAt.Equal(ends) {
-			t.Errorf("sent at %s the clock ends at %v ()", at, got.DueAt, runs)
+			t.Errorf("sent at %s the clock ends at %v", at, got.DueAt)
 		}
 		filing := recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: &at}
 		if !b.RefundAhead(filing, ends.Add(-time.Second)) || b.RefundAhead(filing, ends) {

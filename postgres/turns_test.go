@@ -12,10 +12,10 @@ import (
 	"recourse/recovery"
 )
 
-// seat makes an account of the desk that is given up to so many cases.
+// deskSeat makes an account of the desk that is given up to so many cases.
 func deskSeat(t testing.TB, s *postgres.Store, role recovery.Role, capacity int) recovery.UserID {
 	t.Helper()
-	user := must[postgres.User](t)(s.EnsureUser(t.Context(), deskSeat(newID(t)+"@example.test", role)))
+	user := must[postgres.User](t)(s.EnsureUser(t.Context(), account(newID(t)+"@example.test", role)))
 	if err := s.SetCapacity(t.Context(), user.ID, capacity); err != nil {
 		t.Fatal(err)
 	}
