@@ -99,13 +99,14 @@ func (p Position) returned(m Move) (Step, error) {
 	return Step{Kind: EntryReturnRecorded, Next: next.received(), Interrupts: interrupts}, nil
 }
 
-// refunded takes what the platform gave back of itself. It does so once: what did
-// not come by it was claimed, so there is nothing left to watch for.
+// refunded takes what the platform gave back of itself. Once its window is over
+// that answers what the claimant was asked: what did not come was claimed, and
+// there is nothing left to watch for.
 func (p Position) refunded(amount Money) Position {
 	p.Recovered += amount
 	p.Refunded += amount
 	p = p.received()
-	if p.Stage == RecallWatch {
+	if p.Stage == RecallWatch && p.RefundAsked {
 		return p.advance()
 	}
 	return p
