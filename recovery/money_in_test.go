@@ -47,6 +47,8 @@ func TestAnswers(t *testing.T) {
 			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 30_000, Interrupts: true}},
 		{"the claimant says that nothing came", saidSo, says("a", recovery.Hostile, 0),
 			seen{Kind: kind, Stage: recovery.Appeal, Appeal: recovery.AppealPreparing, Waits: recovery.OnClaimant}},
+		{"the claimant says that nothing came, of one of two", play(t, at(private), own(recovery.PartlyReturned, 30_000)), says("a", recovery.Contested, 0),
+			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart}},
 		{"they take their word back", saidSo, own(recovery.PartlyReturned, 0), seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart}},
 	})
 }
