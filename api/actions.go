@@ -45,14 +45,12 @@ func (a *API) act(c echo.Context, id ID, action recovery.Action, key, match *str
 // parts and what was paid.
 func onlyPromised(parts []recovery.Instalment) error {
 	for i, part := range parts {
-		field := ""
-		switch {
-		case part.No != 0:
-			field = "no"
-		case part.Paid != 0:
-			field = "paid_fen"
-		default:
+		if part.No == 0 && part.Paid == 0 {
 			continue
+		}
+		field := "no"
+		if part.No == 0 {
+			field = "paid_fen"
 		}
 		return invalidField(fmt.Sprintf("instalments[%d].%s", i, field), "unknown_field", "There is no such field here.")
 	}

@@ -112,9 +112,9 @@ func (p planned) refusal(unsafe []recovery.FieldFault) error {
 	if len(codes) == 0 {
 		return nil
 	}
-	details := make([]string, len(codes))
-	for i, code := range codes {
-		details[i] = p.why(code)
+	details := make([]string, 0, len(codes)+1)
+	for _, code := range codes {
+		details = append(details, p.why(code))
 	}
 	if instead {
 		details = append(details, p.instead())

@@ -32,6 +32,13 @@ type Case struct {
 	ClosedAt       *time.Time
 	Shared         bool  // others may learn from it, without personal data
 	Version        int64 // counts changes; the ETag
+	// HeldSince is when a legal hold began; while it lasts nothing is erased.
+	HeldSince *time.Time
+	// RestrictedAt is when its personal values were put out of sight, for all but
+	// legal and auditors (PIPL 47: "stop all but storage").
+	RestrictedAt *time.Time
+	// ErasedAt is when they were erased.
+	ErasedAt *time.Time
 }
 
 // Group is where the money was sent; Kind is NoGroup when it was one to one.
@@ -122,6 +129,7 @@ const (
 	ExportBuilding ExportState = "building"
 	ExportReady    ExportState = "ready"
 	ExportFailed   ExportState = "failed"
+	ExportErased   ExportState = "erased" // its files went with the case's personal values
 )
 
 // Export is one dossier with its bag, built for an audience from the journal up

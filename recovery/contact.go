@@ -38,7 +38,7 @@ func (a Act) Contact() Contact {
 // to no more; what is said to the group is not said to them.
 func (l ContactLimits) Breaches(before []Contact, holders []Holder, next Contact) []Code {
 	var breaches []Code
-	if !next.InGroup && silenced(holders, next.CounterpartID) {
+	if !next.InGroup && silenced(holders, next) {
 		breaches = append(breaches, CodeNoContact)
 	}
 	perDay, total := l.PerDay, l.Total
@@ -92,12 +92,14 @@ func (l ContactLimits) quiet(at time.Time) bool {
 	return hour >= l.QuietFrom || hour < l.QuietUntil
 }
 
-// silenced reports that nobody may write to this counterpart; without a name, to
-// any of them.
-func silenced(holders []Holder, id CounterpartID) bool {
-	refuses := func(h Holder) bool { return h.Banned || h.refuses() }
-	if id != "" {
-		return slices.ContainsFunc(holders, func(h Holder) bool { return h.ID == id && refuses(h) })
+// silenced reports that nobody could write to this counterpart any more; without
+// a name, to any of them.
+func silenced(holders []Holder, next Contact) bool {
+	silent := func(h Holder) bool {
+		return h.silent() && (h.QuietSince == nil || !next.At.Before(*h.QuietSince))
 	}
-	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h Holder) bool { return !refuses(h) })
+	if id := next.CounterpartID; id != "" {
+		return slices.ContainsFunc(holders, func(h Holder) bool { return h.ID == id && silent(h) })
+	}
+	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h Holder) bool { return !silent(h) })
 }

@@ -117,6 +117,31 @@ func TestContactOfAnAct(t *testing.T) {
 	}
 }
 
+// TestGoodFaith: what was sent before a refusal is no breach, whenever it is told
+// of; what somebody takes back is forgotten.
+func TestGoodFaith(t *testing.T) {
+	t.Parallel()
+	noon := to("a", 0).At
+	with := func(m recovery.Move, when time.Time) recovery.Move { happened(when)(&m); return m }
+	breached := func(p recovery.Position, after time.Duration) bool {
+		return slices.Contains(limits.Breaches(nil, p.Holders, to("a", after)), recovery.CodeNoContact)
+	}
+	refused := play(t, at(recovery.PrivateContact), with(says("a", recovery.Refused, 0), noon))
+	if breached(refused, -1) || !breached(refused, 0) {
+		t.Errorf("around a refusal: %v", refused.Holders[0].QuietSince)
+	}
+	if again := play(t, refused, with(says("a", recovery.Hostile, 0), noon.Add(time.Hour))); !breached(again, 0) {
+		t.Error("a second refusal forgets the first")
+	}
+	if soft := play(t, refused, with(says("a", recovery.Promised, 0), noon.Add(time.Hour))); breached(soft, time.Hour) || soft.Holders[0].QuietSince != nil {
+		t.Error("a promise leaves the refusal standing")
+	}
+	complaint := with(act(recovery.RoleCounterpart, recovery.ReportHarassment), noon)
+	if banned := play(t, at(recovery.PrivateContact), complaint, says("a", recovery.Promised, 0)); breached(banned, -1) || !breached(banned, 0) {
+		t.Errorf("around a complaint: %v", banned.Holders[0].QuietSince)
+	}
+}
+
 func TestComplaint(t *testing.T) {
 	t.Parallel()
 	p := play(t, at(recovery.GroupNotice), act(recovery.RoleCounterpart, recovery.ReportHarassment))

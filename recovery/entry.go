@@ -60,6 +60,9 @@ const (
 	EntryHoldSet            EntryKind = "hold_set"
 	EntryHoldLifted         EntryKind = "hold_lifted"
 	EntryAbuseFlagged       EntryKind = "abuse_flagged"
+	EntryAbuseDismissed     EntryKind = "abuse_dismissed"
+	EntryErasureRefused     EntryKind = "erasure_refused"
+	EntryValuesRestricted   EntryKind = "values_restricted"
 )
 
 // EntryKinds lists every kind in the order above.
@@ -74,4 +77,5 @@ var EntryKinds = []EntryKind{
 	EntryInstalmentMissed, EntryPlanBroken, EntryPlanFulfilled, EntryPlatformAsked, EntryDecisionProposed,
 	EntryDecisionRejected, EntryDeadlineBreached, EntryDeadlineNear, EntryTaskOverdue, EntryRightEnded, EntryPaused,
 	EntryResumed, EntryReopened, EntryHandedOver, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
+	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 }

@@ -15,6 +15,7 @@ const (
 	CodeActionNotAllowed Code = "action_not_allowed"
 	CodeConflict         Code = "conflict"
 	CodeContactLimit     Code = "contact_limit"
+	CodeErasureRefused   Code = "erasure_refused"
 	CodeForbidden        Code = "forbidden"
 	CodeFourEyes         Code = "four_eyes"
 	CodeIdempotency      Code = "idempotency_conflict"

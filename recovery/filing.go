@@ -152,6 +152,13 @@ func CheckFigure(from time.Time, source string, now time.Time) error {
 	return Invalid(c.faults)
 }
 
+// CheckReason checks the words by which somebody asks for what needs a reason.
+func CheckReason(reason string) error {
+	c := &checker{}
+	c.text("reason", reason, MaxText, true)
+	return Invalid(c.faults)
+}
+
 // CheckFileName checks the name a file came with.
 func CheckFileName(name string) []FieldFault {
 	c := &checker{}

@@ -48,6 +48,8 @@ type LimitationAct struct {
 	Kind Interruption
 	At   time.Time
 	Seq  int64 // the journal entry that proves it
+	// Proof is the entry that shows that a demand arrived; 0: Seq does.
+	Proof int64
 }
 
 // Effect says what an act did to the limitation.

@@ -1,6 +1,9 @@
 package recovery
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // answered takes a counterpart's word, as the claimant or the desk heard it, or
 // as the counterpart says it. Money counts when whoever should have it says so:
@@ -21,6 +24,7 @@ func (p Position) answered(m Move) (Step, error) {
 	if *holder, waits = holder.answering(m.Response, own); waits {
 		step.Restart = PromiseClock
 	}
+	*holder = holder.quiet(m.At)
 	holder.Says = 0
 	switch {
 	case own:
@@ -75,6 +79,21 @@ func (p Position) hopeless() bool {
 	return slices.ContainsFunc(p.Holders, Holder.refuses)
 }
 
+// quiet notes since when a holder is not to be written to, or that they are again.
+func (h Holder) quiet(at *time.Time) Holder {
+	switch {
+	case !h.silent():
+		h.QuietSince = nil
+	case at != nil && (h.QuietSince == nil || at.Before(*h.QuietSince)):
+		utc := at.UTC()
+		h.QuietSince = &utc
+	}
+	return h
+}
+
+// silent holders are not to be written to any more.
+func (h Holder) silent() bool { return h.Banned || h.refuses() }
+
 func (h Holder) refuses() bool {
 	return h.Answer == Refused || h.Answer == Contested || h.Answer == Hostile
 }
@@ -99,13 +118,14 @@ func (p Position) returned(m Move) (Step, error) {
 	return Step{Kind: EntryReturnRecorded, Next: next.received(), Interrupts: interrupts}, nil
 }
 
-// refunded takes what the platform gave back of itself. It does so once: what did
-// not come by it was claimed, so there is nothing left to watch for.
+// refunded takes what the platform gave back of itself. Once its window is over
+// that answers what the claimant was asked: what did not come was claimed, and
+// there is nothing left to watch for.
 func (p Position) refunded(amount Money) Position {
 	p.Recovered += amount
 	p.Refunded += amount
 	p = p.received()
-	if p.Stage == RecallWatch {
+	if p.Stage == RecallWatch && p.RefundAsked {
 		return p.advance()
 	}
 	return p
@@ -174,5 +194,6 @@ func (p Position) complained(m Move) (Step, error) {
 		return Step{}, err
 	}
 	holder.Banned = true
+	*holder = holder.quiet(m.At)
 	return Step{Kind: EntryHarassmentReported, Next: next}, nil
 }

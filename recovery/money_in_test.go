@@ -47,6 +47,8 @@ func TestAnswers(t *testing.T) {
 			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 30_000, Interrupts: true}},
 		{"the claimant says that nothing came", saidSo, says("a", recovery.Hostile, 0),
 			seen{Kind: kind, Stage: recovery.Appeal, Appeal: recovery.AppealPreparing, Waits: recovery.OnClaimant}},
+		{"the claimant says that nothing came, of one of two", play(t, at(private), own(recovery.PartlyReturned, 30_000)), says("a", recovery.Contested, 0),
+			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart}},
 		{"they take their word back", saidSo, own(recovery.PartlyReturned, 0), seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart}},
 	})
 }
@@ -67,8 +69,10 @@ func TestReturns(t *testing.T) {
 		{"by the last who owes", at(recovery.GroupNotice, shares(40_000, 60_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }, recovered(40_000)), back("b", 1),
 			seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: 40_001, Interrupts: true}},
 		{"all refunded by the platform", at(recovery.RecallWatch), refund(claim), after(recovery.AutoRefunded, claim)},
-		{"the rest of a lucky packet refunded: it is off the claim", at(recovery.RecallWatch, shares(30_000, 10_000)), refund(60_000),
+		{"the rest of a lucky packet refunded: it is off the claim", at(recovery.RecallWatch, shares(30_000, 10_000), asked), refund(60_000),
 			seen{Kind: kind, Stage: recovery.PrivateContact, Waits: recovery.OnCounterpart, Recovered: 60_000}},
+		{"a part refunded before the window is over: more may come", at(recovery.RecallWatch), refund(60_000),
+			seen{Kind: kind, Stage: recovery.RecallWatch, Waits: recovery.OnPlatform, Recovered: 60_000}},
 		{"refunded after all in a later stage", at(recovery.GroupNotice), refund(claim - 1),
 			seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: claim - 1}},
 		{"a refund and a return make it full", at(recovery.GroupNotice, recovered(1)), refund(claim - 1), after(recovery.RecoveredFull, claim)},

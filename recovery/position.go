@@ -17,6 +17,9 @@ type Holder struct {
 	// Banned holders are not to be written to: they complained, or somebody with
 	// the right to do so forbade it (治安管理处罚法 2025, 50(5)).
 	Banned bool `json:"banned,omitempty"`
+	// QuietSince is when they refused or complained: what was sent before was sent
+	// in good faith, whenever it is told of. Nil: nobody said when.
+	QuietSince *time.Time `json:"quiet_since,omitempty"`
 	// Promises counts those that were waited for in this stage.
 	Promises int `json:"promises,omitempty"`
 	// Broken counts the plans they agreed to and did not keep.
