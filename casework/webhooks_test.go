@@ -142,8 +142,8 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
 	admin := r.Actor(recovery.RoleAdmin)
-	added := r.add(t, casework.NewWebhook{URL: hook.URL})
 	filed := r.File(t)
+	added := r.add(t, casework.NewWebhook{URL: hook.URL})
 	r.happen(t, filed.Case, recovery.EntryReturnRecorded, "a")
 	claimed, err := r.Store.ClaimDeliveries(t.Context(), 10, time.Minute, nil)
 	if err != nil || len(claimed) != 1 || strings.Contains(claimed[0].Payload, "林晓") {

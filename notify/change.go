@@ -29,8 +29,11 @@ func Unmoved(c recovery.Case, kind recovery.EntryKind, by recovery.Actor, at tim
 func (c Change) filed() bool { return c.Kind == recovery.EntryCaseFiled }
 
 // Of says what a change gives people and programs to know. It is a pure
-// function of the change and the rules.
+// function of the change and the rules. A nil Herald has nothing to say.
 func (h *Herald) Of(c Change) postgres.Telling {
+	if h == nil {
+		return postgres.Telling{}
+	}
 	facts := c.facts()
 	t := postgres.Telling{Event: h.event(c)}
 	for _, audience := range postgres.Audiences {

@@ -156,6 +156,14 @@ func TestWhatProgramsAreTold(t *testing.T) {
 	}
 }
 
+func TestWithoutAHerald(t *testing.T) {
+	t.Parallel()
+	var none *notify.Herald
+	if got := none.Of(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func anyChange(t *rapid.T) notify.Change {
 	position := rapid.Custom(func(t *rapid.T) recovery.Position {
 		return recovery.Position{

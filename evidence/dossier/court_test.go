@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"recourse/evidence"
+	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
 	"recourse/playbook/lint"
 	"recourse/recovery"
@@ -130,6 +131,29 @@ func TestPaymentOrderBesidePreservationIsNamed(t *testing.T) {
 		t.Errorf("missing: %q", report.Missing)
 	}
 	has(t, solid(textPages(t, data)[0]), "已申请诉前保全的，不能再申请支付令", "第四百二十七条〔V〕")
+}
+
+// A payment order asks only for what is acknowledged and due.
+func TestPaymentOrderNeedsADueDebt(t *testing.T) {
+	t.Parallel()
+	order := func(due time.Time) dossier.Report {
+		c := newCase(t, recovery.ForCourt)
+		c.exhibit(recovery.Agreement, "application/pdf", "a.pdf", "", []byte("a"))
+		c.folio.Papers = filled()
+		c.folio.Papers.Route = recovery.PaymentOrder
+		c.folio.Papers.Plan = []evidence.Instalment{{DueOn: due, Amount: 150_000}}
+		f := c.seal()
+		text := textOf(t, f)
+		has(t, text, "督促其给付 人民币 1,500.00 元", "双方没有其他债务纠纷□属实□不属实", "未申请诉前保全□属实□不属实", "申请支付令费（三分之一）1,500.00 元16.67 元", "见证据 1-1")
+		_, report := build(t, f)
+		return report
+	}
+	if missing := order(filedAt).Missing; len(missing) > 0 {
+		t.Errorf("due, and yet %q", missing)
+	}
+	if missing := order(filedAt.AddDate(0, 2, 0)).Missing; len(missing) != 1 || !strings.Contains(missing[0], "债务已到期的依据") {
+		t.Errorf("not due: %q", missing)
+	}
 }
 
 // What a court would send a paper back for is named on the cover.

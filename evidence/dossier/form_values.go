@@ -157,7 +157,8 @@ func (p *papers) extraValues() map[string]string {
 	if x.ReturnBy != nil {
 		values["return_by"] = p.t.text("return_by", "date", date(*x.ReturnBy))
 	}
-	if n := len(x.Plan); n > 0 {
+	// Only what is due can be ordered to be paid (民诉法解释 427).
+	if n := len(x.Plan); n > 0 && !x.Plan[n-1].DueOn.After(p.folio.At) {
 		values["due"] = p.t.text("due", "count", n, "date", date(x.Plan[n-1].DueOn))
 	}
 	return values

@@ -32,6 +32,7 @@ func everyValue(t *testing.T) map[string]bool {
 	t.Helper()
 	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	p := blankPapers(t)
+	p.folio.At = at
 	p.folio.Papers = &evidence.Papers{
 		ReturnBy: &at, Plan: []evidence.Instalment{{DueOn: at}}, Holders: map[recovery.CounterpartID]evidence.Identity{"a": {Name: "a", Home: "b"}},
 	}

@@ -20,7 +20,7 @@ import (
 //
 // and counts bags and sealed PDFs each.
 var (
-	mutations = flag.Int("mutations", 1500, "random mutations to try, of bags and of sealed PDFs each")
+	mutations = flag.Int("mutations", 1000, "random mutations to try, of bags and of sealed PDFs each")
 	scripted  = flag.Int("scripted", 8, "how many of them verify.sh judges too")
 )
 

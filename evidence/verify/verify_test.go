@@ -128,13 +128,14 @@ func house(t testing.TB) string {
 	return dir
 }
 
-// script runs the verify.sh of a folder in a bare environment. Given another
+// script runs the verify.sh of a folder in a bare environment, with the
+// system's own programs before any other. Given another
 // folder, it checks that one.
 func script(t testing.TB, folder string, args ...string) (output string, code int) {
 	t.Helper()
 	command := exec.Command("sh", append([]string{"verify.sh"}, args...)...)
 	command.Dir = folder
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
+	command.Env = []string{"PATH=/usr/bin:/bin:" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

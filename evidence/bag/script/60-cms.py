@@ -148,6 +148,12 @@ def armour(ders):
     return out
 
 
+def unarmoured(pem):
+    """The DER of certificates in PEM."""
+    for block in pem.split(b'-----END CERTIFICATE-----\n')[:-1]:
+        yield base64.b64decode(b''.join(block.split(b'\n')[1:]), validate=True)
+
+
 def file(name, data):
     with open(os.path.join(WORK, name), 'wb') as f:
         f.write(data)
@@ -169,7 +175,8 @@ def stamp(item, raw, imprint, at, anchors):
                 or not re.match(r'[0-9]{14}(\.[0-9]{1,9})?Z\Z', text)):
             raise Bad()
         when = epoch(text[:14])
-        message.path()
+        top = message.path()
+        top += [c for c in map(certificate, unarmoured(anchors)) if c[2] == top[-1][1]]
     except IndexError:
         fail(item, '时间戳格式错误，或不是为此而发', 'the time stamp is malformed, or was given for something else')
     received = datetime.datetime.strptime(at, '%Y-%m-%dT%H:%M:%S.%fZ').replace(tzinfo=datetime.timezone.utc)
@@ -180,8 +187,10 @@ def stamp(item, raw, imprint, at, anchors):
     file(name + '.tsr', raw)
     file(name + '.roots', anchors)
     file(name + '.untrusted', armour([c[3] for c in message.certificates]).encode())
-    file(name + '.leaf', armour([message.leaf[3]]).encode())
-    file(name + '.job', ('%s\n%d\n%s\n%s\n' % (imprint.hex(), when, text, item)).encode())
+    known = [hashlib.sha256(c[3]).hexdigest() for c in top]
+    if AUTHORITY and plain(AUTHORITY) not in known:
+        fail(item, '不是所期望的时间戳机构，其根证书指纹为 ' + known[-1], 'not the expected authority')
+    file(name + '.job', ('%s\n%d\n%s\n%s\n%s\n' % (imprint.hex(), when, text, item, known[-1])).encode())
     return when
 
 

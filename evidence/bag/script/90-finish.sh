@@ -16,22 +16,11 @@ signatures() { # those of notes and time stamps, in the order in which they were
 	return 0
 }
 
-digest_of() { # certificate in PEM: its SHA-256
-	openssl x509 -in "$1" -outform DER 2>/dev/null | sha256sum | cut -c1-64
-}
-
 stamp() { # path of a job: token by a certificate for time stamps, valid then, that leads to the roots
-	{ read -r imprint && read -r when && read -r text && read -r item; } <"$1.job"
+	{ read -r imprint && read -r when && read -r text && read -r item && read -r anchor; } <"$1.job"
 	openssl ts -verify -digest "$imprint" -token_in -in "$1.tsr" -CAfile "$1.roots" -untrusted "$1.untrusted" \
 		-check_ss_sig -attime "$when" >"$work/openssl" 2>&1 ||
 		fail "$item" '时间戳不成立' "the time stamp does not hold: $(grep -v OK "$work/openssl" | tail -n 1)"
-	openssl verify -check_ss_sig -attime "$when" -purpose timestampsign -untrusted "$1.untrusted" \
-		-show_chain -CAfile "$1.roots" "$1.leaf" >"$work/openssl" 2>&1 || fail "$item" '证书不成立' 'its certificate does not hold'
-	anchor=$(digest_of "$1.roots")
-	leaf=$(digest_of "$1.leaf")
-	wanted=$(printf %s "$authority" | tr -d ': ' | tr A-F a-f)
-	[ -z "$wanted" ] || [ "$wanted" = "$anchor" ] || [ "$wanted" = "$leaf" ] ||
-		fail "$item" "不是所期望的时间戳机构，其证书指纹为 $anchor" 'not the expected authority'
 	echo "时间戳 time stamp: $text  $item  机构证书指纹 authority: $anchor" >>"$work/stamps"
 }
 

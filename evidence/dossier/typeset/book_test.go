@@ -72,7 +72,7 @@ func ink(img image.Image, x, y, w, h float64) int {
 // come back as themselves.
 func TestRareCharactersAreDrawn(t *testing.T) {
 	t.Parallel()
-	rare := []string{"𠮷", "𬭊", "㐂", "𪚥", "🧧", "😀", "ก", "\U00010400", "\ue000", "👨\u200d👩\u200d👧"}
+	rare := []string{"𠮷", "䶮", "𬭊", "㐂", "𪚥", "🧧", "😀", "ก", "\U00010400", "\ue000", "👨\u200d👩\u200d👧"}
 	book := newBook(t)
 	for i, text := range rare {
 		book.Line(book.Page(), 20, 30+10*float64(i), 100, typeset.Left, typeset.Span{Text: text, Style: typeset.Style{Size: 20}})

@@ -154,6 +154,7 @@ func (l *lexer) literal() text {
 		}
 		out = append(out, l.data[l.at])
 	}
+	l.at = len(l.data) // a backslash at the very end leads beyond it
 	return text(out)
 }
 

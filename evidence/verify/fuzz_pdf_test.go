@@ -1,0 +1,45 @@
+package verify_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+// FuzzSealedPDF puts any bytes into the place of a genuine signature: no panic,
+// and none is taken but the genuine one.
+func FuzzSealedPDF(f *testing.F) {
+	sound, err := os.ReadFile("testdata/golden/stamped.pdf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	genuine := cmsOf(f, sound)
+	begin, end := gap(f, sound)
+	f.Add(genuine)
+	f.Add(genuine[:len(genuine)/2])
+	f.Fuzz(func(t *testing.T, cms []byte) {
+		if 2*len(cms) > end-begin-2 {
+			return
+		}
+		_, err := check(withCMS(t, sound, cms))
+		if item(t, err) == "" && !bytes.Equal(bytes.TrimRight(cms, "\x00"), genuine) {
+			t.Errorf("taken: %x", cms)
+		}
+	})
+}
+
+// FuzzPDF feeds any bytes as a PDF: none of them is sealed.
+func FuzzPDF(f *testing.F) {
+	sound, err := os.ReadFile("testdata/golden/stamped.pdf")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sound)
+	f.Add([]byte("%PDF-1.4\n<</Type /Sig /ByteRange [0 0000000000 9999999999 0000000000] /Contents <"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		raw = append([]byte("%PDF-"), raw...)
+		if _, err := check(raw); item(t, err) == "" && !bytes.Equal(raw, sound) {
+			t.Errorf("taken: %d bytes", len(raw))
+		}
+	})
+}
