@@ -224,7 +224,7 @@ func TestTakeStepOfTheClock(t *testing.T) {
 	kept, _ := clock(r.filed.Deadlines, recovery.AvoidanceClock)
 	notice, runs := clock(result.Deadlines, recovery.NoticeClock)
 	avoidance, _ := clock(result.Deadlines, recovery.AvoidanceClock)
-	if len(result.Deadlines) != 2 || !runs || !notice.DueAt.After(r.now) || !avoidance.DueAt.Equal(kept.DueAt) {
+	if len(result.Deadlines) != 3 || !runs || !notice.DueAt.After(r.now) || !avoidance.DueAt.Equal(kept.DueAt) {
 		t.Errorf("deadlines %+v", result.Deadlines)
 	}
 	r.wantKinds(recovery.EntryDeadlinePassed, recovery.EntryStageEntered)

@@ -21,7 +21,7 @@ func (s *stand) say(t testing.TB, part, body string) answer {
 	return s.do(t, call{as: holder, method: "POST", path: "/api/v1/return/" + part, body: []byte(body)})
 }
 
-func (s *stand) part(t testing.TB) answer {
+func (s *stand) counterpart(t testing.TB) answer {
 	t.Helper()
 	return s.get(t, holder, "/api/v1/return").is(http.StatusOK)
 }
@@ -30,7 +30,7 @@ func TestWhatACounterpartSees(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, api.Options{})
 	filed := s.linked(t)
-	seen := s.part(t)
+	seen := s.counterpart(t)
 	for _, hidden := range []string{
 		"林晓", "lin@test", "138 0000", "浙江", "杭州", "小李", "wx-", "家人群", "10000500012026", "80000", "200000",
 		filed.text("id"), filed.counterparts()[1],
@@ -54,7 +54,7 @@ func TestWhatACounterpartSees(t *testing.T) {
 	if !seen.allows(recovery.RecordResponse) || !seen.allows(recovery.ProposePlan) || seen.allows(recovery.AcceptPlan) || seen.allows(recovery.Withdraw) {
 		t.Errorf("%s", seen.body)
 	}
-	s.part(t)
+	s.counterpart(t)
 	want := []recovery.EntryKind{recovery.EntryCaseFiled, recovery.EntryLinkIssued, recovery.EntryLinkOpened}
 	if got := s.kinds(t, filed.text("id")); !slices.Equal(got, want) {
 		t.Errorf("two openings are journalled as %v", got)
@@ -73,7 +73,7 @@ func TestAShareThatNobodyKnows(t *testing.T) {
 	body := strings.Replace(string(filing("")), `"claimed_fen": 120000,`, ``, 1)
 	filed := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(body)}).is(http.StatusCreated)
 	s.link = s.issue(t, filed, 0, "").text("token")
-	seen := s.part(t).object()
+	seen := s.counterpart(t).object()
 	if seen["held_fen"] != nil || seen["asked_fen"] != nil || seen["text"] != nil {
 		t.Errorf("%v", seen)
 	}
@@ -103,7 +103,7 @@ func TestWhatACounterpartSaysWaits(t *testing.T) {
 	if after["recovered_fen"] != 120000.0 || after["outstanding_fen"] != 80000.0 {
 		t.Errorf("%v", after)
 	}
-	if seen := s.part(t).object(); seen["says_fen"] != 0.0 || seen["returned_fen"] != 120000.0 || seen["asked_fen"] != 0.0 {
+	if seen := s.counterpart(t).object(); seen["says_fen"] != 0.0 || seen["returned_fen"] != 120000.0 || seen["asked_fen"] != 0.0 {
 		t.Errorf("%v", seen)
 	}
 	entries := s.Entries(t, recovery.CaseID(id))
@@ -130,7 +130,7 @@ func TestPlansByLink(t *testing.T) {
 	s.say(t, "plan/answer", `{"accept":true}`).problem(http.StatusConflict, "action_not_allowed")
 	s.say(t, "plan/answer", `{"accept":false,"reason":"改主意"}`).is(http.StatusOK)
 	s.act(t, recovery.RoleClaimant, id, recovery.ProposePlan, `{"counterpart_id":"`+one+`",`+parts("120000")+`}`).is(http.StatusOK)
-	if offered := s.part(t); !offered.allows(recovery.AcceptPlan) {
+	if offered := s.counterpart(t); !offered.allows(recovery.AcceptPlan) {
 		t.Errorf("%s", offered.body)
 	}
 	accepted := s.say(t, "plan/answer", `{"accept":true}`).is(http.StatusOK)
@@ -220,7 +220,7 @@ func TestEvidenceByLink(t *testing.T) {
 	s.act(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"x"}`).is(http.StatusOK)
 	send("", sound...).is(http.StatusCreated) // proof is taken in a closed case too
 	s.say(t, "response", `{"kind":"refused"}`).problem(http.StatusConflict, "action_not_allowed")
-	if seen := s.part(t); seen.object()["open"] != false || !strings.Contains(string(seen.body), `"allowed_actions":[]`) {
+	if seen := s.counterpart(t); seen.object()["open"] != false || !strings.Contains(string(seen.body), `"allowed_actions":[]`) {
 		t.Errorf("%s", seen.body)
 	}
 }
@@ -292,7 +292,7 @@ func TestALinkExpires(t *testing.T) {
 	s.link = issued.text("token")
 	start := s.Now()
 	s.SetClock(start.Add(3*24*time.Hour - time.Hour))
-	s.part(t)
+	s.counterpart(t)
 	s.SetClock(start.Add(3 * 24 * time.Hour))
 	s.ended(t)
 }
@@ -301,7 +301,7 @@ func TestRatesOfLinks(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, api.Options{AsksPerSecond: 0.001})
 	s.linked(t)
-	s.part(t)
+	s.counterpart(t)
 	refused := s.get(t, holder, "/api/v1/return")
 	refused.problem(http.StatusTooManyRequests, "rate_limited")
 	if refused.header.Get("Retry-After") == "" {

@@ -182,6 +182,15 @@ func (c *journey) validate(_ workflow.Context, in ActInput) error {
 	return c.check(in)
 }
 
+// dated gives an act that names no time of its own the present.
+func dated(ctx workflow.Context, move recovery.Move) recovery.Move {
+	if move.At == nil {
+		now := workflow.Now(ctx)
+		move.At = &now
+	}
+	return move
+}
+
 // act takes an act of a person: one at a time, each against the position the
 // one before it left.
 func (c *journey) act(ctx workflow.Context, in ActInput) (ActResult, error) {
@@ -195,7 +204,7 @@ func (c *journey) act(ctx workflow.Context, in ActInput) (ActResult, error) {
 	if answer, done := c.handled[in.Move.RequestID]; done {
 		return answer, nil
 	}
-	step, err := c.position.Take(in.Move)
+	step, err := c.position.Take(dated(ctx, in.Move))
 	if err != nil {
 		return ActResult{}, refusal(err, c.position, in.Move.Actor.Role)
 	}
