@@ -123,7 +123,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 func importOf(i casework.Imported) StatementImport {
 	return StatementImport{
 		Evidence: exhibitOf(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
-		StatedRows: someInt(i.Bill.Stated), Rows: len(i.Bill.Transactions) + len(i.Bill.RowFaults),
+		StatedRows: someInt(i.Bill.Stated), Rows: len(i.Bill.Transactions),
 		Transactions: each(i.Candidates, transactionOf), RowFaults: each(i.Bill.RowFaults, rowFaultOf),
 	}
 }
