@@ -9,6 +9,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"recourse/recovery"
 	"recourse/workflows"
@@ -86,12 +87,30 @@ func told(ctx context.Context, err error) error {
 	if errors.As(err, &ended) {
 		return &recovery.Fault{Code: recovery.CodeActionNotAllowed, Detail: "The case is closed.", Cause: err}
 	}
+	if fault := ruled(err); fault != nil {
+		return fault
+	}
 	if unreachable(ctx, err) {
 		return &recovery.Fault{
 			Code: recovery.CodeUnavailable, Detail: "The case engine did not answer in time.", Cause: err,
 		}
 	}
 	return fmt.Errorf("the case engine: %w", err)
+}
+
+// ruled finds what the database ruled when the act was to be written: a fact
+// about the data, which trying again does not change.
+func ruled(err error) *recovery.Fault {
+	var failed *temporal.ApplicationError
+	if !errors.As(err, &failed) {
+		return nil
+	}
+	switch code := recovery.Code(failed.Type()); code {
+	case recovery.CodeTransactionOpen, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound:
+		return &recovery.Fault{Code: code, Detail: failed.Message(), Cause: err}
+	default:
+		return nil
+	}
 }
 
 // unreachable reports failures that say nothing about what was asked: nobody

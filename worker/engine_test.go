@@ -124,7 +124,8 @@ func TestActFaults(t *testing.T) {
 		{"the answer is late", server{outcome: context.DeadlineExceeded}, recovery.CodeUnavailable},
 		{"the asker left", server{outcome: serviceerror.NewCanceled("left")}, recovery.CodeUnavailable},
 		{"something else", server{update: errors.New("else")}, recovery.CodeInternal},
-		{"an activity failed", server{outcome: temporal.NewNonRetryableApplicationError("x", "conflict", nil)}, recovery.CodeInternal},
+		{"the database ruled", server{outcome: temporal.NewNonRetryableApplicationError("x", "transaction_has_open_case", nil)}, recovery.CodeTransactionOpen},
+		{"an activity failed", server{outcome: temporal.NewNonRetryableApplicationError("x", "panic", nil)}, recovery.CodeInternal},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
