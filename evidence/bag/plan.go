@@ -113,20 +113,25 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 }
 
 // originalsOf gives one part per distinct digest, and the digests the journal
-// took in that the folio holds back from its audience.
+// took in that the folio holds back from its audience. Bytes that any exhibit
+// withholds are held back under every other name they were filed by.
 func originalsOf(f evidence.Folio) (parts []part, withheld []string, err error) {
 	owed := blobsOf(f)
+	kept := map[string]bool{}
+	for _, exhibit := range f.Exhibits {
+		kept[exhibit.SHA256] = kept[exhibit.SHA256] || exhibit.Withheld
+	}
 	for _, exhibit := range f.Exhibits {
 		size, known := owed[exhibit.SHA256]
 		if !known || size != exhibit.Size {
 			return nil, nil, fmt.Errorf("exhibit %s: no entry took in these %d bytes", exhibit.SHA256, exhibit.Size)
 		}
-		path := "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType)
-		if slices.ContainsFunc(parts, func(p part) bool { return p.sha256 == exhibit.SHA256 }) {
+		if kept[exhibit.SHA256] || slices.ContainsFunc(parts, func(p part) bool { return p.sha256 == exhibit.SHA256 }) {
 			continue // the same bytes twice are one exhibit
 		}
 		parts = append(parts, part{
-			path: path, sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
+			path:   "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType),
+			sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
 			write: func(w io.Writer) error { return stream(w, exhibit.Open) },
 		})
 	}

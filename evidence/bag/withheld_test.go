@@ -1,0 +1,72 @@
+package bag_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"recourse/evidence/bag"
+	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/verify"
+	"recourse/recovery"
+)
+
+// An exhibit that the opponent does not get leaves neither bytes nor a name, not
+// even where the same bytes were filed a second time, and the bag verifies.
+func TestWriteHoldsBackWithheldExhibits(t *testing.T) {
+	t.Parallel()
+	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Audience: recovery.ForOpponent})
+	twin := folio.Exhibits[1]
+	folio.Exhibits = append(folio.Exhibits, twin)
+	folio.Exhibits[1].Withheld, folio.Exhibits[1].Open = true, nil
+	raw, _ := write(t, folio)
+	files, _ := unzip(t, raw)
+	if bytes.Contains(files["manifest-sha256.txt"], []byte(twin.SHA256)) || !bytes.Contains(files["data/case.json"], []byte(`"withheld":["`+twin.SHA256)) {
+		t.Errorf("manifest\n%s\ncase %s", files["manifest-sha256.txt"], files["data/case.json"])
+	}
+	path := filepath.Join(t.TempDir(), "bag.zip")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	summary, err := verify.File(path)
+	if err != nil || summary.Withheld != 1 || summary.Originals != 2 {
+		t.Errorf("%d withheld, %d originals, %v", summary.Withheld, summary.Originals, err)
+	}
+	scripted(t, files)
+}
+
+// scripted runs the bag's own script over its files.
+func scripted(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(files["verify.sh"], bag.Script()) {
+		t.Fatal("the bag holds another script")
+	}
+	command := exec.CommandContext(t.Context(), "sh", "verify.sh")
+	command.Dir = dir
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("verify.sh: %v\n%s", err, output)
+	}
+}
+
+// A court gets every original: one withheld from it is a fault of whoever made
+// the folio.
+func TestWriteWithholdsNothingFromACourt(t *testing.T) {
+	t.Parallel()
+	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio.Exhibits[0].Withheld = true
+	if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+		t.Error("written")
+	}
+}
