@@ -17,33 +17,44 @@ const MaxMoney Money = 100_000_000_00
 func (m Money) String() string {
 	sign := ""
 	if m < 0 {
-		sign, m = "-", -m
+		sign = "-"
 	}
-	digits := strconv.FormatInt(int64(m)/100, 10)
+	fen := m.magnitude()
+	digits := strconv.FormatUint(fen/100, 10)
 	var groups []string
 	for len(digits) > 3 {
 		groups = append([]string{digits[len(digits)-3:]}, groups...)
 		digits = digits[:len(digits)-3]
 	}
 	groups = append([]string{digits}, groups...)
-	return fmt.Sprintf("%s%s.%02d", sign, strings.Join(groups, ","), int64(m)%100)
+	return fmt.Sprintf("%s%s.%02d", sign, strings.Join(groups, ","), fen%100)
+}
+
+// magnitude is the amount without its sign; int64 has a negative number more
+// than positive ones.
+func (m Money) magnitude() uint64 {
+	if m < 0 {
+		return -uint64(m)
+	}
+	return uint64(m)
 }
 
 var (
 	capitalDigits = []rune("零壹贰叁肆伍陆柒捌玖")
 	capitalUnits  = []string{"", "拾", "佰", "仟"}
-	capitalGroups = []string{"", "万", "亿", "万亿"}
+	capitalGroups = []string{"", "万", "亿", "万亿", "亿亿"}
 )
 
 // Capitals writes the amount in the capital numerals that Chinese papers use
 // for sums (正确填写票据和结算凭证的基本规定, 支付结算办法 annex 1): 2,000.05 is
 // "人民币贰仟元零伍分".
 func (m Money) Capitals() string {
-	if m < 0 {
-		return "负" + (-m).Capitals()
-	}
-	yuan, jiao, fen := int64(m)/100, int64(m)/10%10, int64(m)%10
+	all := m.magnitude()
+	yuan, jiao, fen := all/100, all/10%10, all%10
 	var out strings.Builder
+	if m < 0 {
+		out.WriteString("负")
+	}
 	out.WriteString("人民币")
 	if yuan > 0 {
 		out.WriteString(capitalInteger(yuan) + "元")
@@ -68,7 +79,7 @@ func (m Money) Capitals() string {
 	return out.String()
 }
 
-func capitalInteger(n int64) string {
+func capitalInteger(n uint64) string {
 	var out string
 	gap := false // a zero stands between what is written and what comes
 	for group := 0; n > 0; group, n = group+1, n/10_000 {
@@ -87,7 +98,7 @@ func capitalInteger(n int64) string {
 	return out
 }
 
-func capitalThousands(n int64) string {
+func capitalThousands(n uint64) string {
 	var out string
 	gap := false
 	for place := 0; n > 0; place, n = place+1, n/10 {
