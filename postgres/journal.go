@@ -24,6 +24,9 @@ type Checkpoint struct {
 	Note string    // C2SP signed note
 	Root string    // hex Merkle root over Size entries
 	At   time.Time // UTC
+
+	Token     []byte     // outside time (RFC 3161, DER) over the SHA-256 of Note; nil: none
+	StampedAt *time.Time // as the token says, UTC
 }
 
 // entryRow and valueRow are the journal's rows.
@@ -50,7 +53,7 @@ const (
 		where case_id = $1 and seq > $2 and seq <= $3 order by seq`
 	selectValues = `select seq, path, coalesce(value, '') as value, salt, erased_at is not null as erased
 		from journal_values where case_id = $1 and seq > $2 and seq <= $3 order by seq, path collate "C"`
-	selectCheckpoint = `select size, note, root, at from journal_checkpoints where case_id = $1`
+	selectCheckpoint = `select size, note, root, at, token, stamped_at from journal_checkpoints where case_id = $1`
 )
 
 // everything is the limit of a reading without one.
@@ -169,13 +172,14 @@ func (s *Store) Append(
 // case's head row from takePen to the end, so that no two writers ever append
 // after the same entry.
 type pen struct {
-	store *Store
-	tx    pgx.Tx
-	id    recovery.CaseID
-	head  *journal.Head
-	known map[string]journal.Record // by key: those that stand already
-	batch *pgx.Batch
-	dirty bool
+	store  *Store
+	tx     pgx.Tx
+	id     recovery.CaseID
+	head   *journal.Head
+	newest time.Time                 // when the newest entry was received
+	known  map[string]journal.Record // by key: those that stand already
+	batch  *pgx.Batch
+	dirty  bool
 }
 
 // takePen locks the head of a case and looks up which of the drafts' keys stand
@@ -190,6 +194,9 @@ func (s *Store) takePen(
 	batch := &pgx.Batch{}
 	batch.Queue(`select size, hashes from journal_heads where case_id = $1 for update`, id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&size, &hashes) })
+	// A statement of its own: only what begins after the lock sees what others wrote before it.
+	batch.Queue(`select at from journal_entries where case_id = $1 order by seq desc limit 1`, id).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&p.newest) })
 	batch.Queue(`select seq from journal_entries where case_id = $1 and key = any($2) and key <> ''`, id, keysOf(drafts)).
 		Query(func(rows pgx.Rows) (err error) {
 			standing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
@@ -248,24 +255,35 @@ func (p *pen) write(draft journal.Draft) (journal.Record, error) {
 		return journal.Record{}, err
 	}
 	queueEntry(p.batch, p.id, record)
-	p.dirty = true
+	p.dirty, p.newest = true, record.At
 	if draft.Key != "" {
 		p.known[draft.Key] = record
 	}
 	return record, nil
 }
 
-// checkpoint signs the head as it is now; a size that is signed stays as it is.
+// checkpoint signs the head as it is now, with the key in force when its newest
+// entry was received; a size that is signed stays as it is. What was signed
+// waits for a stamp from then on.
 func (p *pen) checkpoint(at time.Time) error {
-	if p.store.signer == nil {
+	if p.store.keys == nil {
 		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
 	}
-	note, err := p.store.signer.Checkpoint(p.id, p.head)
+	signer, err := p.store.keys.At(p.newest)
 	if err != nil {
 		return err
 	}
-	p.batch.Queue(`insert into journal_checkpoints (case_id, size, note, root, at) values ($1, $2, $3, $4, $5)
-		on conflict (case_id, size) do nothing`, p.id, int64(p.head.Size()), note, p.head.RootHex(), at)
+	note, err := signer.Checkpoint(p.id, p.head)
+	if err != nil {
+		return err
+	}
+	p.batch.Queue(`with signed as (
+			insert into journal_checkpoints (case_id, size, note, root, at) values ($1, $2, $3, $4, $5)
+				on conflict (case_id, size) do nothing returning case_id, size, at
+		)
+		insert into stamps_due (case_id, size, due_at) select case_id, size, at from signed
+			on conflict (case_id) do update set size = excluded.size, due_at = excluded.due_at`,
+		p.id, int64(p.head.Size()), note, p.head.RootHex(), at)
 	return nil
 }
 
