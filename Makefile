@@ -105,7 +105,7 @@ mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go
 	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
 endef
 
-bench: setup-test build ## the budgets, one row each
+bench: setup-test build ## the budgets, one row each (ARGS="storm filing" for some)
 	@go -C dev run ./bench $(ARGS)
 
 gen: ## generated code

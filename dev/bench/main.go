@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx)
+	err := run(ctx, os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -27,54 +28,78 @@ func main() {
 	}
 }
 
-// run measures what needs no server first: nothing else is to run beside it.
-func run(ctx context.Context) error {
+// part is one measurement: alone over the checkout, or against a running stack.
+type part struct {
+	name  string
+	alone func(ctx context.Context, root string) ([]row, error)
+	up    func(ctx context.Context, up local.Up) ([]row, error)
+}
+
+// stacks are the parts in their order, those of one stack together. What needs no
+// server comes first: nothing else is to run beside it. Filing comes last on its
+// stack, because it leaves thousands of cases to be started behind it.
+var stacks = [][]part{
+	{
+		{name: "dossier", alone: dossier}, {name: "verifier", alone: verifier}, {name: "upload", alone: upload},
+		{name: "record", alone: record},
+	},
+	{
+		{name: "assessments", up: assessments}, {name: "actions", up: actions}, {name: "journey", up: journey},
+		{name: "filing", up: filing},
+	},
+	{{name: "storm", up: storm}},
+}
+
+// run measures the named parts, or all.
+func run(ctx context.Context, names []string) error {
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return fmt.Errorf("find the checkout: %w", err)
 	}
 	progress := local.NewProgress(os.Stderr, time.Now)
 	var rows []row
-	measure := func(ctx context.Context, what string, work func(context.Context) ([]row, error)) error {
-		return progress.During(what, func() error {
-			more, err := work(ctx)
-			rows = append(rows, more...)
-			return err
-		})
-	}
-	alone := []struct {
-		what string
-		work func(context.Context, string) ([]row, error)
-	}{{"dossier", dossier}, {"verifier", verifier}, {"upload", upload}, {"token and queue", record}}
-	for _, part := range alone {
-		if err := measure(ctx, part.what, func(ctx context.Context) ([]row, error) { return part.work(ctx, root) }); err != nil {
+	for _, stack := range stacks {
+		wanted := slices.DeleteFunc(slices.Clone(stack), func(p part) bool { return len(names) > 0 && !slices.Contains(names, p.name) })
+		if len(wanted) == 0 {
+			continue
+		}
+		more, err := together(ctx, root, progress, wanted)
+		if err != nil {
 			return err
 		}
-	}
-	err = withStack(ctx, root, progress, func(ctx context.Context, up local.Up) error {
-		if err := measure(ctx, "assessments", func(ctx context.Context) ([]row, error) { return assessments(ctx, up) }); err != nil {
-			return err
-		}
-		// Filing comes last: it leaves thousands of cases to be started behind it.
-		if err := measure(ctx, "actions", func(ctx context.Context) ([]row, error) { return actions(ctx, up) }); err != nil {
-			return err
-		}
-		if err := measure(ctx, "a whole case", func(ctx context.Context) ([]row, error) { return journey(ctx, up) }); err != nil {
-			return err
-		}
-		return measure(ctx, "filing", func(ctx context.Context) ([]row, error) { return filing(ctx, up) })
-	})
-	if err != nil {
-		return err
-	}
-	err = withStack(ctx, root, progress, func(ctx context.Context, up local.Up) error {
-		return measure(ctx, "ten thousand deadlines (a quarter of an hour)", func(ctx context.Context) ([]row, error) { return storm(ctx, up) })
-	})
-	if err != nil {
-		return err
+		rows = append(rows, more...)
 	}
 	show(os.Stdout, rows)
 	return nil
+}
+
+// together measures parts that share a stack, or need none.
+func together(ctx context.Context, root string, progress *local.Progress, parts []part) ([]row, error) {
+	var rows []row
+	all := func(ctx context.Context, up local.Up) error {
+		for _, p := range parts {
+			err := progress.During(p.name, func() error {
+				measure := func() ([]row, error) { return p.up(ctx, up) }
+				if p.alone != nil {
+					measure = func() ([]row, error) { return p.alone(ctx, root) }
+				}
+				more, err := measure()
+				rows = append(rows, more...)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var err error
+	if parts[0].alone != nil {
+		err = all(ctx, local.Up{})
+	} else {
+		err = withStack(ctx, root, progress, all)
+	}
+	return rows, err
 }
 
 // withStack runs a stack without a sample for the time of work.
