@@ -239,7 +239,7 @@ func (s *setting) arrivals() {
 			who = s.t.text("holder_unnamed")
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, clock(a.At)), in(cell, s.t.word("channel", plain(a.entry.Parsed.Facts["channel"]))), in(cell, who),
+			in(cell, clock(a.At)), in(cell, s.way(a.entry)), in(cell, who),
 			in(cell, s.replyAfter(a)), in(cell, s.t.text("basis_entry", "seq", a.Seq)+"\n"+s.groupLabels("notice")),
 		}})
 	}
@@ -249,6 +249,18 @@ func (s *setting) arrivals() {
 	}
 	s.book.Table(table)
 	s.book.Skip(2)
+}
+
+// way is how a demand was made.
+func (s *setting) way(e *evidence.Entry) string {
+	switch e.Parsed.Kind {
+	case recovery.EntryLinkOpened:
+		return s.t.text("way_link")
+	case recovery.EntryLegalStep:
+		return s.t.word("legal_kind", plain(e.Parsed.Facts["kind"]))
+	default:
+		return s.t.word("channel", plain(e.Parsed.Facts["channel"]))
+	}
 }
 
 // replyAfter is the first answer after a demand: who answers has read it.

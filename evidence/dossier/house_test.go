@@ -42,7 +42,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"refusal": words(recovery.Refusals), "channel": words(recovery.Channels), "decision": words(recovery.Decisions),
 		"route": words(recovery.Routes), "clock": words(recovery.Clocks), "evidence_kind": words(recovery.EvidenceKinds),
 		"role": append(words(recovery.Roles), string(recovery.RoleSystem)), "audience": words(recovery.Audiences),
-		"action": words(recovery.Actions),
+		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.Ladder, recovery.DemandRung)),
 	} {
 		for _, value := range values {
 			if h.Words[list][value] == "" {
@@ -111,6 +111,22 @@ func TestTextsAndCodeAgree(t *testing.T) {
 	}
 }
 
+// Every step of the law that interrupts the limitation does so in the ledger, in
+// the same way.
+func TestLedgerKnowsTheLegalSteps(t *testing.T) {
+	t.Parallel()
+	h := mustHouse(t)
+	for _, kind := range recovery.LegalStepKinds() {
+		how, interrupts := recovery.LegalInterruption(kind)
+		e := &evidence.Entry{Parsed: journal.Entry{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": kind}}}
+		i := slices.IndexFunc(h.Interrupts, func(rule interrupting) bool { return rule.covers(e, recovery.SmallClaims) })
+		counted := i >= 0 && !h.Interrupts[i].Doubt
+		if counted != interrupts || counted && h.Interrupts[i].Act != how {
+			t.Errorf("%s: counted %v, interrupts %v as %s", kind, counted, interrupts, how)
+		}
+	}
+}
+
 func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
 	p := &papers{t: mustHouse(t), folio: evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
@@ -151,6 +167,18 @@ func TestSentences(t *testing.T) {
 			"a lesson shared", journal.Entry{Kind: recovery.EntryLessonShared, Facts: map[string]any{"share": true}}, nil,
 			"申请人决定：同意匿名分享本案的办理经过，供他人参考。",
 		},
+		{
+			"a plan", journal.Entry{Kind: recovery.EntryPlanProposed, Facts: map[string]any{"counterpart_id": "cp", "instalments": []any{
+				map[string]any{"no": float64(0), "due_on": "2026-12-01", "amount_fen": float64(50_000)},
+				map[string]any{"no": float64(0), "due_on": "2027-01-01", "amount_fen": float64(150_000)}, "no part",
+			}}}, nil, "提出分期返还的安排。返还人：老王；各期：第 1 期 2026-12-01 500.00 元、第 2 期 2027-01-01 1,500.00 元。",
+		},
+		{"an instalment missed", journal.Entry{Kind: recovery.EntryInstalmentMissed, Facts: map[string]any{"deadline": "instalment", "ref": "1/2"}}, nil, "分期款项到期未收到，给予一次宽限。所属：第 1 份安排第 2 期。"},
+		{"a plan broken", journal.Entry{Kind: recovery.EntryPlanBroken, Facts: map[string]any{"deadline": "instalment_grace", "ref": "1"}}, nil, "分期返还的安排未获履行，就此终止，案件回到原来的程序。所属：第 1 份安排。"},
+		{"a deadline", journal.Entry{Kind: recovery.EntryDeadlinePassed, Facts: map[string]any{"deadline": "contact_answer"}}, nil, "期限届满：私下沟通答复期。案件按规则自动进入下一步。"},
+		{"a page opened", journal.Entry{Kind: recovery.EntryLinkOpened, Facts: map[string]any{"counterpart_id": "cp", "link_id": "l"}}, nil, "返还页首次被打开（链接只发给老王）。页面载明误发一事和返还的请求；打开者是否为其本人，须结合其他证据认定。"},
+		{"alike", journal.Entry{Kind: recovery.EntryEvidenceAdded, Facts: map[string]any{"kind": "ticket", "near_duplicate_of": "ev"}}, nil, "提交证据：客服工单。与先前一件近似（本卷证据 3-2），不作为独立证据"},
+		{"an internal entry of another kind", journal.Entry{Kind: recovery.EntryAbuseFlagged, Facts: map[string]any{"visibility": "internal"}}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"internal note", journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "internal"}, Commitments: map[string]string{"text": "…"}}, []journal.Value{{Path: "text", Value: "秘密"}}, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"note of unknown visibility", journal.Entry{Kind: recovery.EntryNoteAdded}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"group", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": "R1", "group": map[string]any{"kind": "work", "size": float64(12)}, "counterparts": float64(1)}}, nil, "登记案件 R1。发送场合：工作群，12 人；对方 1 人"},

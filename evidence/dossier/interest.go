@@ -104,23 +104,40 @@ func (p *papers) claimed() recovery.Money {
 	return cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
 }
 
-// returns are the payments back that the journal holds.
+// returns are the payments back that the journal holds. An entry says what had
+// come back by then; of entries that do not yet say so, the sum they name counts.
 func (p *papers) returns() []payment {
 	var back []payment
+	var sum int64
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
-		kind := recovery.Response(plain(e.Parsed.Facts["kind"]))
-		answered := e.Parsed.Kind == recovery.EntryResponseRecorded && (kind == recovery.Returned || kind == recovery.PartlyReturned)
-		if e.Parsed.Kind != recovery.EntryReturnRecorded && !answered {
+		amount, known := whole(e.Parsed.Facts["amount_fen"])
+		if total, is := whole(e.Parsed.Facts["recovered_fen"]); is {
+			amount, known = total-sum, true
+		} else if !paidBack(e) {
 			continue
 		}
-		amount, whole := whole(e.Parsed.Facts["amount_fen"])
-		at, known := happened(e)
-		if whole && known {
+		at, dated := happened(e)
+		if known && dated && amount > 0 {
 			back = append(back, payment{at, recovery.Money(amount)})
+			sum += amount
 		}
 	}
 	return back
+}
+
+// paidBack reports an entry by which money came back. What a counterpart says
+// of themselves is none: it counts when the claimant has recorded it.
+func paidBack(e *evidence.Entry) bool {
+	switch e.Parsed.Kind {
+	case recovery.EntryReturnRecorded, recovery.EntryInstalmentRecorded:
+		return true
+	case recovery.EntryResponseRecorded:
+		kind := recovery.Response(plain(e.Parsed.Facts["kind"]))
+		return e.Parsed.Actor.Role != recovery.RoleCounterpart && (kind == recovery.Returned || kind == recovery.PartlyReturned)
+	default:
+		return false
+	}
 }
 
 // interestClaim words the second claim.

@@ -17,6 +17,7 @@ type interrupting struct {
 	Fact  string                `yaml:"fact"` // "" : whatever the facts
 	In    []string              `yaml:"in"`   // values of the fact
 	Not   []string              `yaml:"not"`  // values of the fact that it must not have
+	By    recovery.Role         `yaml:"by"`   // "": whoever wrote it
 	Act   recovery.Interruption `yaml:"act"`
 	Route []recovery.Route      `yaml:"route"` // "" : on any route
 	All   bool                  `yaml:"all"`   // reaches every holder, not only the one it names
@@ -82,6 +83,9 @@ func (p *papers) collectActs() {
 
 func (r interrupting) covers(e *evidence.Entry, route recovery.Route) bool {
 	if e.Parsed.Kind != r.Entry || len(r.Route) > 0 && !slices.Contains(r.Route, route) {
+		return false
+	}
+	if r.By != "" && e.Parsed.Actor.Role != r.By {
 		return false
 	}
 	if r.Fact == "" {

@@ -295,7 +295,7 @@ func walked(t testing.TB, audience recovery.Audience) *caseOf {
 		Facts:    map[string]any{"kind": "refused", "refusal": "claims_owed", "counterpart_id": "cp-1"},
 		Personal: map[string]string{"text": "你欠我的，不退。"},
 	})
-	c.add(journal.Draft{Kind: recovery.EntryDeadlinePassed, Facts: map[string]any{"clock": "contact_answer"}})
+	c.add(journal.Draft{Kind: recovery.EntryDeadlinePassed, Facts: map[string]any{"deadline": "contact_answer"}})
 	c.add(journal.Draft{
 		Kind: recovery.EntryNoteAdded, Actor: by(recovery.RoleAgent), Facts: map[string]any{"visibility": "internal"},
 		Personal: map[string]string{"text": "内部：对方曾有同类投诉"},

@@ -40,10 +40,11 @@ func (p *papers) tell(e *evidence.Entry, fragments []string) string {
 	return strings.TrimRight(out.String(), "；，")
 }
 
-// hiddenNote reports an internal note in papers that leave the house.
+// hiddenNote reports an internal entry in papers that leave the house.
 func (p *papers) hiddenNote(e *evidence.Entry) bool {
-	return e.Parsed.Kind == recovery.EntryNoteAdded && p.folio.Audience != recovery.ForArchive &&
-		plain(e.Parsed.Facts["visibility"]) != recovery.NoteShared
+	visibility := plain(e.Parsed.Facts["visibility"])
+	internal := visibility == recovery.NoteInternal || e.Parsed.Kind == recovery.EntryNoteAdded && visibility != recovery.NoteShared
+	return internal && p.folio.Audience != recovery.ForArchive
 }
 
 // fragment fills the placeholders of a part of a sentence; it is "" when one of
@@ -91,12 +92,16 @@ func (p *papers) value(e *evidence.Entry, form, name string) string {
 		return p.words("evidence_kind", fact)
 	case "counterpart":
 		return p.counterpart(recovery.CounterpartID(plain(fact)))
-	case "exhibit":
+	case "exhibit", "near":
 		return p.exhibitFact(plain(fact))
 	case "blob":
 		return p.blobFact(e, name)
 	case "because":
 		return p.because(plain(fact))
+	case "instalment":
+		return p.instalmentFact(plain(fact))
+	case "instalments":
+		return p.instalmentsFact(fact)
 	default:
 		return p.t.word(form, plain(fact))
 	}
@@ -142,6 +147,35 @@ func (p *papers) blobFact(e *evidence.Entry, name string) string {
 	default:
 		return short(e.Parsed.Blob.SHA256, 12)
 	}
+}
+
+// instalmentFact names a plan, or one instalment of it, by the reference of its
+// deadline: "2" or "2/1".
+func (p *papers) instalmentFact(ref string) string {
+	plan, no, part := strings.Cut(ref, "/")
+	switch {
+	case plan == "":
+		return ""
+	case part:
+		return p.t.text("instalment_of", "plan", plan, "no", no)
+	default:
+		return p.t.text("plan_of", "plan", plan)
+	}
+}
+
+// instalmentsFact lists the parts of a plan as the journal holds them.
+func (p *papers) instalmentsFact(fact any) string {
+	parts, _ := fact.([]any)
+	var list []string
+	for i, one := range parts {
+		part, _ := one.(map[string]any)
+		amount, is := whole(part["amount_fen"])
+		if !is {
+			continue
+		}
+		list = append(list, p.t.text("part_of", "no", i+1, "day", plain(part["due_on"]), "sum", recovery.Money(amount)))
+	}
+	return strings.Join(list, "、")
 }
 
 // because names what moved a case: an act or a clock that ran out.

@@ -15,6 +15,9 @@ type fact struct {
 	Title  string             `yaml:"title"`
 	Needed bool               `yaml:"needed"` // claimed in every case
 	Since  recovery.EntryKind `yaml:"since"`  // claimed once there is an entry of this kind
+	// Records are kinds of entries that speak for the fact beside the exhibits.
+	// They are listed and not counted: the journal is the claimant's side's own.
+	Records []recovery.EntryKind `yaml:"records"`
 }
 
 // keeps reports an audience on the claimant's side of the case, which is told
@@ -38,6 +41,12 @@ func (s *setting) support() {
 			labels = append(labels, e.Label())
 		}
 		remark, style := s.remark(f, s.independent(proofs), len(proofs))
+		if recorded := s.recorded(f); recorded != "" {
+			labels = append(labels, recorded)
+			if len(proofs) == 0 {
+				remark = s.t.text("support_recorded")
+			}
+		}
 		list := strings.Join(labels, "、")
 		if list == "" {
 			list = s.t.text("none")
@@ -47,6 +56,23 @@ func (s *setting) support() {
 		}})
 	}
 	s.book.Table(table)
+}
+
+// recordsListed is how many entries are named beside the exhibits of a fact.
+const recordsListed = 6
+
+// recorded names the entries that speak for a fact, the first of them.
+func (p *papers) recorded(f fact) string {
+	var found []int64
+	for i := range p.folio.Entries {
+		if e := &p.folio.Entries[i]; slices.Contains(f.Records, e.Parsed.Kind) {
+			found = append(found, e.Parsed.Seq)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return p.t.text("basis_entries", "list", seqs(found[:min(len(found), recordsListed)]))
 }
 
 // proofs are the exhibits that may prove a fact.

@@ -1,0 +1,95 @@
+package dossier
+
+import (
+	"slices"
+	"testing"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// told is an entry of a kind with facts, on a day of December 2026.
+func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, facts map[string]any) evidence.Entry {
+	return evidence.Entry{Parsed: journal.Entry{
+		Seq: seq, Kind: kind, At: "2026-12-" + day + "T04:00:00Z", Actor: recovery.Actor{Role: role}, Facts: facts,
+	}}
+}
+
+// What came back is what the entries say had come back by then; a counterpart's
+// own word brings nothing.
+func TestReturnsOfAPlan(t *testing.T) {
+	t.Parallel()
+	p := &papers{t: mustHouse(t), folio: evidence.Folio{Entries: []evidence.Entry{
+		told(1, "01", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "returned", "amount_fen": 900.0}),
+		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 100.0}),
+		told(3, "03", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 50.0, "no": 1.0}),
+		told(4, "04", recovery.EntryResponseRecorded, recovery.RoleClaimant, map[string]any{"kind": "returned", "recovered_fen": 200.0}),
+		told(5, "05", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 30.0, "recovered_fen": 230.0}),
+		told(6, "06", recovery.EntryClosed, recovery.RoleSystem, map[string]any{"recovered_fen": 230.0}),
+	}}}
+	var got []recovery.Money
+	for _, back := range p.returns() {
+		got = append(got, back.amount)
+	}
+	if want := []recovery.Money{100, 50, 50, 30}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// What the stages can do since counts where the law counts it.
+func TestActsOfTheStages(t *testing.T) {
+	t.Parallel()
+	of := func(id string) map[string]any { return map[string]any{"counterpart_id": id} }
+	p := &papers{t: mustHouse(t), folio: evidence.Folio{
+		Case: recovery.Case{Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}}},
+		Entries: []evidence.Entry{
+			told(1, "01", recovery.EntryLinkIssued, recovery.RoleClaimant, of("a")),
+			told(2, "02", recovery.EntryLinkOpened, recovery.RoleCounterpart, of("a")),
+			told(3, "03", recovery.EntryMediationRecorded, recovery.RoleClaimant, nil),
+			told(4, "04", recovery.EntryPlanProposed, recovery.RoleClaimant, of("b")),
+			told(5, "05", recovery.EntryPlanAccepted, recovery.RoleCounterpart, of("b")),
+			told(6, "06", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, of("b")),
+			told(7, "07", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"counterpart_id": "a", "kind": "returned"}),
+		},
+	}}
+	p.collectActs()
+	want := []struct {
+		seq   int64
+		kind  recovery.Interruption
+		doubt bool
+	}{
+		{2, recovery.DemandReached, false}, {3, recovery.MediationRequested, true}, {5, recovery.DebtorPromised, false},
+		{6, recovery.DebtorPaid, false}, {7, recovery.DebtorPaid, true},
+	}
+	if len(p.acts) != len(want) {
+		t.Fatalf("%d acts, want %d", len(p.acts), len(want))
+	}
+	for i, a := range p.acts {
+		if a.Seq != want[i].seq || a.Kind != want[i].kind || a.doubt != want[i].doubt {
+			t.Errorf("entry %d: %s, doubt %v; want %+v", a.Seq, a.Kind, a.doubt, want[i])
+		}
+	}
+	if act, found := p.firstDemand(); !found || act.Seq != 2 {
+		t.Errorf("the first demand is %+v", act)
+	}
+	notice := p.t.Prove[slices.IndexFunc(p.t.Prove, func(f fact) bool { return f.ID == "notice" })]
+	if got := p.recorded(notice); got != "日志第 2、7 条" {
+		t.Errorf("knowledge is recorded in %q", got)
+	}
+}
+
+// The way of a demand is named whoever made it.
+func TestWayOfADemand(t *testing.T) {
+	t.Parallel()
+	s := &setting{papers: &papers{t: mustHouse(t)}}
+	for want, e := range map[string]evidence.Entry{
+		"返还页":     told(1, "01", recovery.EntryLinkOpened, recovery.RoleCounterpart, nil),
+		"私信":      told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message"}),
+		"催告函到达对方": told(1, "01", recovery.EntryLegalStep, recovery.RoleClaimant, map[string]any{"kind": "demand_arrived"}),
+	} {
+		if got := s.way(&e); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
