@@ -16,11 +16,18 @@ func (w *Web) act(c *call) error {
 	if err != nil {
 		return err
 	}
+	if action == recovery.ProposePlan {
+		values = closeGaps(values)
+	}
 	act, read := decodeAct(action, values)
 	if faults := read.join(fieldFaults(act.Validate(w.now()))); len(faults) > 0 {
 		return c.again(&attempt{action: action, values: values, faults: faults}, recovery.Invalid(faults))
 	}
-	if _, err := w.service.Act(c.Request().Context(), c.request(values), view.ID, act); err != nil {
+	_, err = w.service.Act(c.Request().Context(), c.request(values), view.ID, act)
+	if action == recovery.PlanContact && (err == nil || c.refusal(recovery.CodeOf(err), view) != "") {
+		return c.planned(&attempt{action: action, values: values}, act, err)
+	}
+	if err != nil {
 		failed := c.attempted(action, values, err, fieldFaults(err))
 		if failed == nil {
 			return err

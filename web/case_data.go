@@ -17,6 +17,7 @@ type caseData struct {
 	evidence []recovery.Evidence
 	exports  []recovery.Export
 	texts    []playbook.Text
+	links    []casework.Link
 }
 
 // journalPage is how many entries are read at a time.
@@ -28,6 +29,9 @@ func (c *call) load(number string) (*caseData, error) {
 		return nil, err
 	}
 	if data.texts, err = c.web.service.Texts(c.Request().Context(), c.who.Actor, data.ID, ""); err != nil {
+		return nil, err
+	}
+	if err = c.links(data); err != nil {
 		return nil, err
 	}
 	data.lines, err = c.journal(data.ID)
@@ -73,12 +77,16 @@ func (d *caseData) token() string {
 	return fmt.Sprintf("%d.%d/%s", d.Version, len(d.evidence), states.String())
 }
 
-// attempt is a form that was sent and could not be accepted.
+// attempt is a form that was sent and is answered by its own page: it could not
+// be accepted, or what came of it is shown once.
 type attempt struct {
-	action recovery.Action // "", or one of the names below
-	values url.Values
-	faults []recovery.FieldFault
-	notice string
+	action   recovery.Action // "", or one of the names below
+	values   url.Values
+	faults   []recovery.FieldFault
+	notice   string // what went wrong
+	said     string // what went well
+	findings []finding
+	issued   *issuedLink
 }
 
 // Attempts that are no actions.
@@ -101,6 +109,8 @@ func (c *call) attempted(action recovery.Action, values url.Values, err error, f
 		failed.faults = []recovery.FieldFault{{Field: "file", Code: "unsupported"}}
 	case recovery.CodeUnavailable:
 		failed.notice = c.say.T("notice.unavailable")
+	case recovery.CodeFourEyes:
+		failed.notice = c.say.T("notice.four_eyes")
 	case recovery.CodeActionNotAllowed:
 		failed.notice = c.say.T("notice.not_allowed")
 	default:

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -106,28 +104,7 @@ func (c *call) receive(number string, limit int64) (*received, error) {
 	if err != nil {
 		return got, recovery.Faultf(recovery.CodeInvalid, "A multipart form is needed.")
 	}
-	return got, c.readParts(parts, got)
-}
-
-func (c *call) readParts(parts *multipart.Reader, got *received) error {
-	for range 20 {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
-		}
-		if err != nil {
-			return recovery.Faultf(recovery.CodeInvalid, "The form was cut off or is malformed.")
-		}
-		if part.FormName() == "file" {
-			return c.readFile(part, got)
-		}
-		text, err := io.ReadAll(io.LimitReader(part, maxForm))
-		if err != nil {
-			return recovery.Faultf(recovery.CodeInvalid, "The form was cut off or is malformed.")
-		}
-		got.values.Add(part.FormName(), string(text))
-	}
-	return recovery.Faultf(recovery.CodeInvalid, "The form has too many parts.")
+	return got, readParts(parts, got.values, func(part *multipart.Part) error { return c.readFile(part, got) })
 }
 
 func (c *call) readFile(part *multipart.Part, got *received) error {

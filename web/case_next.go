@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"time"
 
 	"recourse/casework"
 	"recourse/recovery"
@@ -14,15 +13,27 @@ type nextThing struct {
 	Text   string
 	Label  string // of the link; empty when there is nothing to do but wait
 	Href   string
+	Quick  *form // does it with one tap
+	Upload bool  // a proof is wanted beside it
 	Waits  bool
 	Closed bool
 }
 
 // situation names where a case stands in the claimant's eyes; each has its
-// words in the family "next".
+// words in the family "next". What somebody else has just said comes first.
 func situation(d *caseData) string {
 	at := d.Position
 	switch {
+	case at.Open() && said(at) != nil:
+		return "says_returned"
+	case offered(at) != nil:
+		return "plan_answer"
+	case at.Pause != nil:
+		return "paused"
+	case at.Stage == recovery.RecallWatch && at.RefundAsked:
+		return "refund_asked"
+	case at.Open() && paysAll(at):
+		return planSituation(at)
 	case at.Stage == recovery.PrivateContact || at.Stage == recovery.GroupNotice:
 		return contactSituation(d)
 	case at.Stage == recovery.Appeal && at.Appeal == recovery.AppealPreparing && len(lacking(d.Requirements)) > 0:
@@ -36,6 +47,46 @@ func situation(d *caseData) string {
 	default:
 		return string(at.Stage)
 	}
+}
+
+// said is the counterpart who says they returned money, which nobody confirmed.
+func said(at recovery.Position) *recovery.Holder {
+	for i := range at.Holders {
+		if at.Holders[i].Says > 0 {
+			return &at.Holders[i]
+		}
+	}
+	return nil
+}
+
+// offered is a plan that a counterpart proposed and nobody answered.
+func offered(at recovery.Position) *recovery.Plan {
+	for i := range at.Plans {
+		if !at.Plans[i].Running && at.Plans[i].By == recovery.RoleCounterpart {
+			return &at.Plans[i]
+		}
+	}
+	return nil
+}
+
+// paysAll reports that running plans bring all that is missing.
+func paysAll(at recovery.Position) bool {
+	var coming recovery.Money
+	for _, plan := range at.Plans {
+		if plan.Running {
+			coming += plan.Rest()
+		}
+	}
+	return coming > 0 && coming >= at.Outstanding()
+}
+
+func planSituation(at recovery.Position) string {
+	if slices.ContainsFunc(at.Plans, func(p recovery.Plan) bool {
+		return p.Running && slices.ContainsFunc(p.Instalments, func(part recovery.Instalment) bool { return part.No == p.Grace && part.Paid < part.Amount })
+	}) {
+		return "plan_late"
+	}
+	return "plan_running"
 }
 
 func contactSituation(d *caseData) string {
@@ -79,6 +130,8 @@ var nextActions = map[string]recovery.Action{
 	"group_notice_wait": recovery.RecordResponse, "promise": recovery.RecordReturn,
 	"appeal_lacking": attemptUpload, "appeal_preparing": recovery.SubmitAppeal,
 	"appeal_more_evidence": attemptUpload, "appeal_granted": recovery.RecordReturn,
+	"says_returned": recovery.RecordReturn, "plan_answer": recovery.AcceptPlan, "paused": recovery.ResumeCase,
+	"refund_asked": recovery.RecordReturn, "plan_running": recovery.RecordInstalment, "plan_late": recovery.RecordInstalment,
 	"legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
 }
 
@@ -91,7 +144,7 @@ func (c *call) next(d *caseData) nextThing {
 		}
 	}
 	name := situation(d)
-	n := nextThing{Title: c.say.T("next." + name + ".title"), Text: c.say.T("next." + name + ".text")}
+	n := nextThing{Title: c.say.T("next." + name + ".title"), Text: c.nextText(name, d)}
 	action, acts := nextActions[name]
 	switch {
 	case !acts:
@@ -100,9 +153,59 @@ func (c *call) next(d *caseData) nextThing {
 		n.Label, n.Href = c.say.T("upload.title"), "#upload"
 	case slices.Contains(d.Allowed, action):
 		n.Label = c.say.T("action." + string(action) + ".title")
-		n.Href = "?do=" + string(action) + "#do-" + string(action)
+		n.Href = c.doing(d, action, asker(name, d.Position), "")
+	}
+	if name == "refund_asked" && n.Href != "" {
+		n.Quick, n.Upload, n.Label = c.refundForm(d), true, c.say.T("case.refund_other")
 	}
 	return n
+}
+
+// nextText fills in who said what.
+func (c *call) nextText(name string, d *caseData) string {
+	aliases := aliasesOf(d.Counterparts)
+	switch name {
+	case "says_returned":
+		holder := said(d.Position)
+		return c.say.T("next.says_returned.text", aliases[string(holder.ID)], yuan(holder.Says))
+	case "plan_answer":
+		plan := offered(d.Position)
+		return c.say.T("next.plan_answer.text", aliases[string(plan.CounterpartID)], len(plan.Instalments), yuan(plan.Rest()))
+	default:
+		return c.say.T("next." + name + ".text")
+	}
+}
+
+// asker is the counterpart a situation is about, if it is about one.
+func asker(name string, at recovery.Position) recovery.CounterpartID {
+	switch name {
+	case "says_returned":
+		return said(at).ID
+	case "plan_answer":
+		return offered(at).CounterpartID
+	default:
+		return ""
+	}
+}
+
+// refundForm records with one tap that the platform gave back what nobody took:
+// all that is missing, less what is known to be held.
+func (c *call) refundForm(d *caseData) *form {
+	amount := d.Position.Outstanding()
+	for _, holder := range d.Position.Holders {
+		amount -= max(0, holder.Share-holder.Returned)
+	}
+	if amount <= 0 {
+		amount = d.Position.Outstanding()
+	}
+	return &form{
+		Action: "/cases/" + string(d.Number) + "/actions/" + string(recovery.RecordReturn), Key: newKey(), CSRF: c.who.CSRF,
+		Submit: c.say.T("case.refund_yes", yuan(amount)), Primary: true,
+		Hidden: []option{
+			{Label: "amount_fen", Value: amount.String()}, {Label: "channel", Value: string(recovery.AutoRefund)},
+			{Label: "at", Value: inputTime(c.web.now())},
+		},
+	}
 }
 
 // stageMark is one step of the stage bar: done, now, ahead or skipped.
@@ -140,24 +243,4 @@ func enteredStages(lines []casework.JournalLine) map[recovery.Stage]bool {
 		}
 	}
 	return entered
-}
-
-// dueMark is the running deadline in words and as a clock.
-type dueMark struct {
-	Name   string
-	At     time.Time
-	Then   string // what happens by itself when it passes
-	Paused string
-	Late   bool
-}
-
-func (c *call) due(deadlines []recovery.Deadline, now time.Time) *dueMark {
-	if len(deadlines) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(deadlines, func(a, b recovery.Deadline) int { return a.DueAt.Compare(b.DueAt) })
-	return &dueMark{
-		Name: c.say.Word("clock", first.Kind), At: first.DueAt, Then: c.say.Word("silence", first.Kind),
-		Paused: first.PausedBecause, Late: first.DueAt.Before(now),
-	}
 }

@@ -16,6 +16,14 @@ type caseBody struct {
 	Stages     []stageMark
 	Next       nextThing
 	Due        *dueMark
+	Clocks     []dueMark // all of them
+	Parties    []party
+	Plans      []planMark
+	Contact    *contactMark
+	Tasks      []taskMark
+	Proposal   string // a decision that waits for a second person: who and what
+	Issued     *issuedLink
+	Said       string
 	Facts      []detail
 	Texts      []playbook.Text
 	Acts       []form
@@ -86,7 +94,8 @@ func (c *call) showCase(status int, failed *attempt) error {
 func (c *call) caseBody(d *caseData, failed *attempt) (caseBody, error) {
 	body := caseBody{
 		caseData: d, Home: c.home(string(d.Number)), Stages: c.stages(d), Next: c.next(d),
-		Due: c.due(d.Deadlines, c.web.now()), Facts: c.facts(d), Texts: d.texts, Lacking: lacking(d.Requirements),
+		Due: c.due(d.Deadlines, d.Pace), Clocks: c.clocks(d.Deadlines, d.Pace), Parties: c.parties(d), Plans: c.plans(d),
+		Contact: c.contact(d), Tasks: c.tasks(d), Facts: c.facts(d), Texts: d.texts, Lacking: lacking(d.Requirements),
 		Papers: papers(d.exports), Timeline: c.timeline(d), Token: d.token(), Evidence: exhibits(d.evidence),
 		ExportPage: c.who.Desk(),
 	}
@@ -96,10 +105,13 @@ func (c *call) caseBody(d *caseData, failed *attempt) (caseBody, error) {
 		return body, err
 	}
 	body.Assignee = nameOf(staff, d.Assignee)
+	if d.Position.Proposal != nil {
+		body.Proposal = c.say.proposal(d.Position.Proposal, nameOf(staff, d.Position.Proposal.By))
+	}
 	body.Acts = c.actForms(d, staff, failed, d.Allowed)
 	c.fileForms(&body, failed)
 	if failed != nil {
-		body.Notice = failed.notice
+		body.Notice, body.Said, body.Issued = failed.notice, failed.said, failed.issued
 	}
 	return body, nil
 }
@@ -142,13 +154,13 @@ func nameOf(users []postgres.User, id recovery.UserID) string {
 // actForms makes the forms of exactly the given actions; the one that failed,
 // or that the address asks for, is unfolded.
 func (c *call) actForms(d *caseData, staff []postgres.User, failed *attempt, actions []recovery.Action) []form {
-	maker := actForms{builder: builder{say: c.say}, view: d.View, who: c.who, staff: staff, now: c.web.now()}
+	maker := actForms{builder: builder{say: c.say}, view: d.View, who: c.who, staff: staff, now: c.web.now(), asked: c.QueryParams()}
 	forms := make([]form, 0, len(actions))
 	for _, action := range ordered(actions) {
 		var made form
 		if failed != nil && failed.action == action {
 			made = maker.form(action, failed.values, failed.faults)
-			made.Open = true
+			made.Open, made.Findings = true, failed.findings
 			made.Notice = firstOf(made.Notice, failed.notice)
 		} else {
 			made = maker.form(action, nil, nil)
@@ -162,8 +174,9 @@ func (c *call) actForms(d *caseData, staff []postgres.User, failed *attempt, act
 // rare are the actions that stand last, because they are seldom the next thing;
 // the specific ones of a stage come before what can always be done.
 var rare = []recovery.Action{
-	recovery.RecordContact, recovery.RecordResponse, recovery.RecordReturn, recovery.AddNote, recovery.Assign,
-	recovery.Release, recovery.Escalate, recovery.Withdraw, recovery.CloseCase,
+	recovery.PlanContact, recovery.RecordContact, recovery.RecordResponse, recovery.RecordReturn, recovery.ProposePlan,
+	recovery.RecordMediation, recovery.ReportHarassment, recovery.AddNote, recovery.Assign, recovery.Release, recovery.Escalate,
+	recovery.PauseCase, recovery.HandOver, recovery.Withdraw, recovery.CloseCase,
 }
 
 func ordered(actions []recovery.Action) []recovery.Action {

@@ -94,7 +94,7 @@ var shownFacts = []struct{ name, family string }{
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
 	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
 	{"audience", "audience"}, {"file", "@plain"}, {"pages", "@plain"}, {"state", "export_state"},
-	{"transactions", "@plain"}, {"because", "@because"},
+	{"transactions", "@plain"}, {"no", "@plain"}, {"instalments", "@plan"}, {"breaches", "breach"}, {"because", "@because"},
 }
 
 func (t teller) facts(line casework.JournalLine) []detail {
@@ -120,6 +120,8 @@ func (t teller) word(kind recovery.EntryKind, family string, value any) string {
 		return ""
 	case "@alias":
 		return t.aliases[fmt.Sprint(value)]
+	case "@plan":
+		return t.plan(value)
 	case "@plain":
 		return fmt.Sprint(value)
 	case "@because":
@@ -135,6 +137,19 @@ func (t teller) word(kind recovery.EntryKind, family string, value any) string {
 var kindFamilies = map[recovery.EntryKind]string{
 	recovery.EntryEvidenceAdded: "evidence_kind", recovery.EntryResponseRecorded: "response",
 	recovery.EntryPlatformReplied: "reply_kind", recovery.EntryLegalStep: "legal_kind",
+}
+
+// plan tells the parts of a plan: days and amounts.
+func (t teller) plan(value any) string {
+	list, _ := value.([]any)
+	parts := make([]string, 0, len(list))
+	for _, item := range list {
+		part, _ := item.(map[string]any)
+		if fen, ok := part["amount_fen"].(float64); ok {
+			parts = append(parts, fmt.Sprint(part["due_on"])+" "+yuan(recovery.Money(fen)))
+		}
+	}
+	return strings.Join(parts, t.say.T("timeline.and"))
 }
 
 // named words a value, or each of a list; a word nobody foresaw stays as it is.

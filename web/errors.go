@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,7 +36,8 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 		Status: number, Title: made.say.T("error." + kind + ".title"), Text: made.say.T("error." + kind + ".text"),
 		Do: made.say.T("error." + kind + ".do"), Back: back, Label: label,
 	}
-	p := page{Title: body.Title, Lang: made.say.lang, Visitor: made.who, Pace: w.service.Pace(), Now: w.now(), Body: body}
+	p := page{Title: body.Title, Lang: made.say.lang, Visitor: made.who, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
+	p.Bare = strings.HasPrefix(c.Path(), "/return")
 	if c.Request().Method == http.MethodHead {
 		c.Response().WriteHeader(number)
 		return
@@ -68,6 +70,10 @@ func (w *Web) classify(err error) (int, string) {
 	switch recovery.CodeOf(err) {
 	case recovery.CodeIdempotency:
 		return http.StatusConflict, "sent"
+	case recovery.CodeUnauthenticated:
+		return http.StatusNotFound, "link" // only a counterpart's link is asked for by a page
+	case recovery.CodeLinkEnded:
+		return http.StatusGone, "ended"
 	case recovery.CodeTransactionOpen:
 		return http.StatusConflict, "transaction"
 	}

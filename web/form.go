@@ -18,10 +18,11 @@ type form struct {
 	Notice   string // what went wrong with the form as a whole
 	Danger   bool
 	Primary  bool
-	Open     bool  // shown unfolded
-	Upload   bool  // takes a file
-	Progress bool  // shows how far the upload is; its answer is the same page
-	Limit    int64 // largest file in bytes, with Progress
+	Open     bool      // shown unfolded
+	Upload   bool      // takes a file
+	Progress bool      // shows how far the upload is; its answer is the same page
+	Findings []finding // what speaks against a text, beside it
+	Limit    int64     // largest file in bytes, with Progress
 	Groups   []group
 	Hidden   []option // Label is the name
 }
@@ -31,6 +32,7 @@ type group struct {
 	Title  string
 	Help   string
 	Fields []field
+	Rows   bool   // fields stand in pairs, a pair a row
 	More   string // of the button that asks for one more such group
 }
 

@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/url"
-	"slices"
-	"strconv"
 	"time"
 
 	"recourse/casework"
@@ -11,16 +9,17 @@ import (
 	"recourse/recovery"
 )
 
-// What the desk may choose from where the record takes any word.
+// What may be chosen from where the record takes any word. legalKinds are the
+// steps with a meaning of their own, then those that are only written down.
 var (
-	replyKinds = []string{"received", "needs_more", "in_review", "refunded", "refused", "other"}
-	legalKinds = []string{
-		"letter_sent", "mediation_applied", "mediation_held", "filed", "accepted", "hearing", "order_issued",
-		"judgment", "enforcement", "police_reported", "paid", "other",
-	}
+	replyKinds = []string{"received", "processing", "ticket_opened", "needs_more", "refunded", "refused", otherWord}
+	legalKinds = append(recovery.LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", otherWord)
 	spokenBy   = []recovery.Channel{recovery.PrivateMessage, recovery.GroupMessage, recovery.Phone, recovery.SMS, recovery.Email, recovery.InPerson, recovery.Letter, recovery.OtherChannel}
 	returnedBy = []recovery.Channel{recovery.OriginalRoute, recovery.AutoRefund, recovery.ByWeChat, recovery.ByAlipay, recovery.ByQQ, recovery.ByWeCom, recovery.BankTransfer, recovery.Cash, recovery.OtherChannel}
 )
+
+// otherWord is the choice beside which a word of one's own may stand.
+const otherWord = "other"
 
 // decodeAct reads the form of an action. Which fields are allowed and needed is
 // checked by Act.Validate.
@@ -33,7 +32,10 @@ func decodeAct(action recovery.Action, values url.Values) (recovery.Act, *decode
 		At: d.moment("at"), To: recovery.Stage(d.text("to")), Reason: d.text("reason"), Note: d.text("note"),
 		Ref: d.text("ref"), Decision: recovery.Decision(d.text("decision")), Route: recovery.Route(d.text("route")),
 		Why: d.text("why"), Outcome: recovery.Outcome(d.text("outcome")), UserID: recovery.UserID(d.text("user_id")),
-		Visibility: d.text("visibility"),
+		Visibility: d.text("visibility"), Until: d.moment("until"), No: d.number("no"), Instalments: d.instalments(),
+	}
+	if word := d.text("word"); word != "" && act.Kind == otherWord {
+		act.Kind = word
 	}
 	for _, kind := range values["kinds"] {
 		act.Kinds = append(act.Kinds, recovery.EvidenceKind(kind))
@@ -59,6 +61,7 @@ type actForms struct {
 	who   visitor
 	staff []postgres.User // whom a supervisor may give the case to
 	now   time.Time
+	asked url.Values // what the address names beforehand: "who", "no"
 }
 
 // form makes the form of an action. values are nil on a first showing.
@@ -77,7 +80,8 @@ func (a actForms) form(action recovery.Action, values url.Values, faults []recov
 		Danger: action == recovery.Withdraw || action == recovery.CloseCase,
 		Groups: []group{{Fields: a.fields(action)}}, Hidden: a.hidden(action),
 	}
-	f.Help, _ = a.say.known("action." + name + ".help")
+	f.Groups = append(f.Groups, a.planRows(action)...)
+	f.Help = a.help(action)
 	if action == recovery.ShareLesson && a.view.Shared {
 		f.Title, f.Submit = a.say.T("action."+name+".undo_title"), a.say.T("action."+name+".undo_submit")
 	}
@@ -85,125 +89,4 @@ func (a actForms) form(action recovery.Action, values url.Values, faults []recov
 		f.Open, f.Notice = true, f.general(a.builder)
 	}
 	return f
-}
-
-// defaults fill what is most likely: now, and the only counterpart.
-func (a actForms) defaults(action recovery.Action) url.Values {
-	values := url.Values{"at": {inputTime(a.now)}, "sent_at": {inputTime(a.now)}}
-	if len(a.view.Counterparts) == 1 {
-		values.Set("counterpart_id", string(a.view.Counterparts[0].ID))
-	}
-	if action == recovery.RecordContact {
-		values.Set("channel", string(recovery.PrivateMessage))
-		if a.view.Position.Stage == recovery.GroupNotice {
-			values.Set("channel", string(recovery.GroupMessage))
-			values.Del("counterpart_id")
-		}
-	}
-	if action == recovery.RecordReturn {
-		values.Set("channel", string(recovery.OriginalRoute))
-	}
-	if action == recovery.AddNote {
-		values.Set("visibility", recovery.NoteInternal)
-	}
-	return values
-}
-
-// hidden are the fields a visitor has no choice in.
-func (a actForms) hidden(action recovery.Action) []option {
-	if action == recovery.AddNote && !a.who.Desk() {
-		return []option{{Label: "visibility", Value: recovery.NoteShared}}
-	}
-	if action == recovery.ShareLesson {
-		return []option{{Label: "share", Value: strconv.FormatBool(!a.view.Shared)}}
-	}
-	return nil
-}
-
-func (a actForms) fields(action recovery.Action) []field {
-	b := a.builder
-	switch action {
-	case recovery.RecordContact:
-		return []field{choose(b, "channel", "select", "channel", spokenBy, true), a.counterparts(false), b.area("text", recovery.MaxText, true), b.moment("sent_at", true)}
-	case recovery.RecordResponse:
-		return []field{a.counterparts(true), choose(b, "kind", "radio", "response", recovery.Responses, true), choose(b, "refusal", "select", "refusal", recovery.Refusals, false), b.money("amount_fen", false), b.area("text", recovery.MaxText, false), b.moment("at", true)}
-	case recovery.RecordReturn:
-		return []field{b.money("amount_fen", true), a.counterparts(false), choose(b, "channel", "select", "channel", returnedBy, true), b.moment("at", true)}
-	case recovery.Escalate:
-		return []field{choose(b, "to", "select", "stage", a.ahead(), true), b.area("reason", recovery.MaxText, true)}
-	case recovery.SubmitAppeal:
-		return []field{b.check("confirm")}
-	case recovery.Withdraw:
-		return []field{b.area("reason", recovery.MaxText, true)}
-	case recovery.AddNote:
-		return a.noteFields()
-	default:
-		return a.deskFields(action)
-	}
-}
-
-func (a actForms) deskFields(action recovery.Action) []field {
-	b := a.builder
-	switch action {
-	case recovery.RequestEvidence:
-		return []field{choose(b, "kinds", "checks", "evidence_kind", recovery.EvidenceKinds, true), b.area("note", recovery.MaxText, false)}
-	case recovery.RecordPlatformReply:
-		return []field{choose(b, "kind", "select", "reply_kind", replyKinds, true), b.area("text", recovery.MaxText, false), b.text("ref", recovery.MaxReference, false), b.moment("at", true)}
-	case recovery.DecideAppeal:
-		return []field{choose(b, "decision", "radio", "decision", recovery.Decisions, true), b.money("amount_fen", false), b.area("reason", recovery.MaxText, true)}
-	case recovery.ChooseRoute:
-		return []field{choose(b, "route", "radio", "route", recovery.Routes, true), b.area("why", recovery.MaxText, true)}
-	case recovery.RecordLegalStep:
-		return []field{choose(b, "kind", "select", "legal_kind", legalKinds, true), b.text("ref", recovery.MaxReference, false), b.money("amount_fen", false), b.moment("at", true)}
-	case recovery.CloseCase:
-		return []field{choose(b, "outcome", "select", "outcome", recovery.Outcomes, true), b.area("reason", recovery.MaxText, true)}
-	case recovery.Assign:
-		return a.staffFields()
-	default:
-		return nil
-	}
-}
-
-func (a actForms) noteFields() []field {
-	fields := []field{a.builder.area("text", recovery.MaxText, true)}
-	if a.who.Desk() {
-		visible := []string{recovery.NoteInternal, recovery.NoteShared}
-		fields = append(fields, choose(a.builder, "visibility", "radio", "visibility", visible, true))
-	}
-	return fields
-}
-
-// counterparts asks which of them; "all or unknown" when it may stay open.
-func (a actForms) counterparts(required bool) field {
-	f := a.builder.make("counterpart_id", "select")
-	f.Required = required
-	if !required || len(a.view.Counterparts) > 1 {
-		f.Options = append(f.Options, option{Label: a.say.T("choose." + yesNo(required))})
-	}
-	for _, c := range a.view.Counterparts {
-		f.Options = append(f.Options, option{Value: string(c.ID), Label: c.Alias, Selected: a.builder.picked("counterpart_id", string(c.ID))})
-	}
-	return f
-}
-
-// staffFields let a supervisor choose; anybody else takes the case themselves,
-// as an empty user_id means.
-func (a actForms) staffFields() []field {
-	if a.who.Role != recovery.RoleSupervisor {
-		return nil
-	}
-	f := a.builder.make("user_id", "select")
-	f.Options = []option{{Label: a.say.T("choose.self")}}
-	for _, user := range a.staff {
-		f.Options = append(f.Options, option{Value: string(user.ID), Label: user.Name, Selected: user.ID == a.view.Assignee})
-	}
-	return []field{f}
-}
-
-// ahead are the stages the case can be taken to at once.
-func (a actForms) ahead() []recovery.Stage {
-	at := a.view.Position
-	return slices.DeleteFunc(slices.Clone(recovery.Stages), func(s recovery.Stage) bool {
-		return s == recovery.Closed || !s.After(at.Stage) || s == recovery.GroupNotice && at.OneToOne
-	})
 }

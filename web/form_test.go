@@ -49,8 +49,12 @@ func reply(f field) string {
 	switch {
 	case f.Kind == "check":
 		return "yes"
+	case f.Name == "until":
+		return "2026-12-20T12:00:00"
 	case f.Type == "datetime-local":
 		return "2026-11-20T12:00:00"
+	case f.Type == "date": // the rows of a plan, a day later each
+		return "2026-12-1" + f.Name[len("instalments["):len("instalments[0")]
 	case f.Mode == "decimal":
 		return "12.50"
 	}
@@ -132,6 +136,87 @@ func TestDecodeAct(t *testing.T) {
 	if act.Amount != nil || len(d.join(fieldFaults(act.Validate(time.Now())))) != 3 {
 		t.Errorf("%+v, %v", act, d.faults)
 	}
+}
+
+// A word of one's own stands for a step that is not among the choices.
+func TestDecodeLegalWord(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ kind, word, want string }{
+		{"other", "notary_visit", "notary_visit"}, {"other", "", "other"}, {"suit_filed", "notary_visit", "suit_filed"}, {"", "x", ""},
+	} {
+		act, _ := decodeAct(recovery.RecordLegalStep, url.Values{"kind": {test.kind}, "word": {test.word}})
+		if act.Kind != test.want {
+			t.Errorf("%+v: %q", test, act.Kind)
+		}
+	}
+}
+
+// Every kind of step with a meaning is among the choices.
+func TestLegalStepsAreOffered(t *testing.T) {
+	t.Parallel()
+	made := formsFor(t, recovery.RoleLegal, 1, time.Now()).form(recovery.RecordLegalStep, nil, nil)
+	for _, kind := range recovery.LegalStepKinds() {
+		offered := slices.ContainsFunc(made.Groups[0].Fields[0].Options, func(o option) bool { return o.Value == kind && !strings.Contains(o.Label, "⟦") })
+		if !offered {
+			t.Errorf("%s is not offered in words", kind)
+		}
+	}
+}
+
+// The rows of a plan close up over empty ones, so that a fault stands beside the
+// row it means.
+func TestPlanRows(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	values := closeGaps(url.Values{
+		"counterpart_id": {"a"}, "instalments[1].due_on": {"2026-12-01"}, "instalments[1].amount_fen": {"1,000"},
+		"instalments[4].due_on": {"2026-11-30"}, "instalments[4].amount_fen": {"x"},
+	})
+	act, d := decodeAct(recovery.ProposePlan, values)
+	if len(act.Instalments) != 2 || act.Instalments[0] != (recovery.Instalment{DueOn: "2026-12-01", Amount: 100_000}) {
+		t.Fatalf("%+v", act.Instalments)
+	}
+	faults := d.join(fieldFaults(act.Validate(now)))
+	made := formsFor(t, recovery.RoleClaimant, 2, now).form(recovery.ProposePlan, values, faults)
+	rows := made.Groups[1]
+	if !rows.Rows || rows.Fields[0].Value != "2026-12-01" || rows.Fields[2].Error != "日期要依次往后，也不能早于今天。" || rows.Fields[3].Error == "" || rows.Fields[1].Error != "" {
+		t.Errorf("%+v", rows.Fields[:4])
+	}
+	none, _ := decodeAct(recovery.ProposePlan, url.Values{"counterpart_id": {"a"}})
+	made = formsFor(t, recovery.RoleClaimant, 2, now).form(recovery.ProposePlan, url.Values{}, fieldFaults(none.Validate(now)))
+	if made.Notice == "" {
+		t.Error("a plan without a part is refused in silence")
+	}
+}
+
+// A payment is recorded on the next part that is not paid, or the one asked for.
+func TestInstalmentDefaults(t *testing.T) {
+	t.Parallel()
+	forms := formsFor(t, recovery.RoleClaimant, 2, time.Now())
+	forms.view.Position.Plans = []recovery.Plan{
+		{CounterpartID: "a", Instalments: []recovery.Instalment{{No: 1, Amount: 9}}},
+		{CounterpartID: "b", Running: true, Instalments: []recovery.Instalment{{No: 1, Amount: 500, Paid: 500}, {No: 2, Amount: 500, Paid: 200}, {No: 3, Amount: 700}}},
+	}
+	for asked, want := range map[string]string{"": "b 2 3.00", "who=b&no=3": "b 3 7.00", "who=a": "  ", "who=b&no=1": "b  "} {
+		forms.asked, _ = url.ParseQuery(asked)
+		made := forms.form(recovery.RecordInstalment, nil, nil)
+		fields := made.Groups[0].Fields
+		if got := picked(fields[0]) + " " + picked(fields[1]) + " " + fields[2].Value; got != want {
+			t.Errorf("%q: %q, want %q", asked, got, want)
+		}
+		if len(fields[0].Options) != 2 || len(fields[1].Options) != 3 {
+			t.Errorf("%q: offers %+v", asked, fields[:2])
+		}
+	}
+}
+
+func picked(f field) string {
+	for _, o := range f.Options {
+		if o.Selected {
+			return o.Value
+		}
+	}
+	return ""
 }
 
 // Faults stand beside their fields, in words, and what belongs to no field

@@ -60,7 +60,7 @@ func (c *call) list(filter postgres.CaseFilter, limit int, staff []postgres.User
 	body := listBody{CanFile: c.who.Files()}
 	for _, view := range views {
 		body.Rows = append(body.Rows, row{
-			View: view, Home: c.home(string(view.Number)), Due: c.due(view.Deadlines, c.web.now()),
+			View: view, Home: c.home(string(view.Number)), Due: c.due(view.Deadlines, view.Pace),
 			Assignee: nameOf(staff, view.Assignee), Mine: view.Assignee == c.who.ID,
 		})
 	}

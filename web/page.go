@@ -26,6 +26,8 @@ type page struct {
 	Pace    int
 	Now     time.Time
 	Flash   string
+	Bare    bool     // for a visitor by a link: no way to the rest of the site
+	Unread  int      // notices the visitor has not read; -1 where there is no inbox
 	Desk    bool     // dense layout of the desk
 	Scripts []string // modules of assets/
 	Body    any
@@ -67,7 +69,7 @@ func loadViews(say *texts, files *assets) (views, error) {
 func functions(say *texts, files *assets) template.FuncMap {
 	return template.FuncMap{
 		"t": say.T, "word": say.Word, "asset": files.path,
-		"clock": clock, "minute": minute, "machine": machineTime, "left": say.left,
+		"clock": clock, "minute": minute, "day": day, "machine": machineTime, "left": say.left,
 		"yuan": yuan, "size": size, "short": short, "grouped": grouped,
 		"dict": dict,
 	}
@@ -89,6 +91,7 @@ func dict(pairs ...any) (map[string]any, error) {
 // mistake never leaves half a page behind.
 func (c *call) show(status int, view string, p page) error {
 	p.Lang, p.Visitor, p.Now = c.say.lang, c.who, c.web.now()
+	p.Unread = c.unread()
 	p.Pace = max(p.Pace, c.web.service.Pace())
 	if key := c.web.sessions.PopString(c.Request().Context(), sessionFlash); key != "" {
 		p.Flash = c.say.T(key)
@@ -114,9 +117,12 @@ func (c *call) render(status int, view string, p page) error {
 // status is the answer's number for a failure.
 func status(err error) int {
 	switch recovery.CodeOf(err) {
-	case recovery.CodeActionNotAllowed, recovery.CodeConflict, recovery.CodeIdempotency, recovery.CodePrecondition, recovery.CodeTransactionOpen:
+	case recovery.CodeActionNotAllowed, recovery.CodeConflict, recovery.CodeIdempotency, recovery.CodePrecondition, recovery.CodeTransactionOpen,
+		recovery.CodeContactLimit, recovery.CodeQuietHours, recovery.CodeNoContact, recovery.CodeTextUnsafe:
 		return http.StatusConflict
-	case recovery.CodeForbidden:
+	case recovery.CodeLinkEnded:
+		return http.StatusGone
+	case recovery.CodeForbidden, recovery.CodeFourEyes:
 		return http.StatusForbidden
 	case recovery.CodeInvalid:
 		return http.StatusUnprocessableEntity

@@ -34,11 +34,13 @@ func loadTexts(files fs.FS) (map[string]*texts, error) {
 	}
 	loaded := map[string]*texts{}
 	for _, name := range names {
-		t, err := loadLanguage(files, name)
-		if err != nil {
+		lang, _, _ := strings.Cut(path.Base(name), ".")
+		if loaded[lang] == nil {
+			loaded[lang] = &texts{lang: lang, words: map[string]string{}}
+		}
+		if err := loaded[lang].read(files, name); err != nil {
 			return nil, err
 		}
-		loaded[t.lang] = t
 	}
 	first, found := loaded[firstLanguage]
 	if !found {
@@ -52,26 +54,30 @@ func loadTexts(files fs.FS) (map[string]*texts, error) {
 	return loaded, nil
 }
 
-func loadLanguage(files fs.FS, name string) (*texts, error) {
+// read adds one file of a language ("zh-CN.forms.yaml") to the others. A key
+// that stands in two of them is a mistake.
+func (t *texts) read(files fs.FS, name string) error {
 	raw, err := fs.ReadFile(files, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var tree map[string]any
 	if err := yaml.Unmarshal(raw, &tree); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	t := &texts{lang: strings.TrimSuffix(path.Base(name), ".yaml"), words: map[string]string{}}
 	if err := t.flatten("", tree); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	return t, nil
+	return nil
 }
 
 func (t *texts) flatten(prefix string, tree map[string]any) error {
 	for name, node := range tree {
 		switch value := node.(type) {
 		case string:
+			if _, twice := t.words[prefix+name]; twice {
+				return fmt.Errorf("%s%s stands there twice", prefix, name)
+			}
 			t.words[prefix+name] = strings.TrimSpace(value)
 		case map[string]any:
 			if err := t.flatten(prefix+name+".", value); err != nil {

@@ -80,9 +80,14 @@ func families(used map[string]bool) {
 	named(used, "export_state", recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed)
 	named(used, "visibility", recovery.NoteInternal, recovery.NoteShared)
 	named(used, "held_by", heldByMe, heldByNobody)
-	named(used, "appeal", recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealGranted)
+	named(used, "appeal", recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence,
+		recovery.AppealWithPlatform, recovery.AppealProposed, recovery.AppealGranted)
 	named(used, "reply_kind", replyKinds...)
 	named(used, "legal_kind", legalKinds...)
+	named(used, "rung", append(slices.Clone(recovery.Ladder), recovery.DemandRung)...)
+	named(used, "task_state", recovery.TaskOpen, recovery.TaskDone, recovery.TaskRefused, recovery.TaskOverdue)
+	named(used, "stopped", recovery.StoppedByPause, recovery.StoppedByPlan, recovery.StoppedForClaimant, recovery.StoppedForPlatform)
+	named(used, "breach", recovery.CodeContactLimit, recovery.CodeQuietHours, recovery.CodeNoContact)
 	named(used, "clock", recovery.Clocks...)
 	named(used, "silence", recovery.Clocks...)
 	named(used, "entry", recovery.EntryKinds...)
@@ -96,8 +101,10 @@ func families(used map[string]bool) {
 	for situation := range nextActions {
 		named(used, "next."+situation, "title", "text")
 	}
-	named(used, "next.appeal_submitted", "title", "text")
-	for _, kind := range []string{"forbidden", "stale", "missing", "conflict", "sent", "transaction", "large", "media", "unavailable", "internal", "request"} {
+	for _, waiting := range []recovery.AppealState{recovery.AppealSubmitted, recovery.AppealWithPlatform, recovery.AppealProposed} {
+		named(used, "next.appeal_"+string(waiting), "title", "text")
+	}
+	for _, kind := range []string{"forbidden", "stale", "link", "ended", "missing", "conflict", "sent", "transaction", "large", "media", "unavailable", "internal", "request"} {
 		named(used, "error."+kind, "title", "text", "do")
 	}
 	for _, form := range []string{"upload", "bill", "papers"} {
@@ -106,6 +113,10 @@ func families(used map[string]bool) {
 	for _, action := range recovery.Actions {
 		named(used, "action."+string(action), "title", "submit")
 	}
+	for _, answer := range answersOnPage {
+		named(used, "return."+answer, "title", "submit")
+	}
+	named(used, "return.evidence", "help")
 	named(used, "action.share_lesson", "undo_title", "undo_submit")
 	named(used, "share", "true", "false")
 }
@@ -142,6 +153,10 @@ func labels(t *testing.T) (optional map[string]bool) {
 			note("field", name, []group{{Fields: []field{{Name: question}}}})
 		}
 	}
+	for _, answer := range answersOnPage {
+		note("field", "return."+answer, builder{say: c.say}.answerFields(answer))
+		optional["return."+answer+".help"] = true
+	}
 	for _, question := range []string{"stage", "waiting_on", "platform", "assignee", "q"} {
 		note("filter", "", []group{{Fields: []field{{Name: question}}}})
 	}
@@ -151,11 +166,17 @@ func labels(t *testing.T) (optional map[string]bool) {
 	return optional
 }
 
+// answersOnPage are all that a counterpart may answer by the page.
+var answersOnPage = []string{
+	sayReturned, sayPromised, sayContested, sayEvidence, string(recovery.ProposePlan), string(recovery.AcceptPlan),
+	string(recovery.DeclinePlan), string(recovery.ReportHarassment),
+}
+
 // faultCodes are the codes that recovery and this package put on fields.
 var faultCodes = []string{
 	"required", "malformed", "too_long", "out_of_range", "unknown_value", "unknown", "in_future", "too_early",
 	"invalid_utf8", "forbidden_character", "unexpected", "too_large", "unsupported", "malformed_name",
-	"before_sending", "sum_too_large", "has_open_case", "too_many", "unknown_field", "other",
+	"in_past", "too_late", "not_in_order", "sum_mismatch", "contradicts_sums", "own", "before_sending", "sum_too_large", "has_open_case", "too_many", "unknown_field", "other",
 }
 
 // Every key in use has its words, and there are no words nobody uses.
@@ -198,12 +219,13 @@ func TestLanguagesAgreeOnVerbs(t *testing.T) {
 func TestBrokenTextsAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]fstest.MapFS{
-		"no Chinese":   {"texts/en.yaml": {Data: []byte("a: b")}},
-		"a key less":   {"texts/zh-CN.yaml": {Data: []byte("a: b\nc: d")}, "texts/en.yaml": {Data: []byte("a: b")}},
-		"a key more":   {"texts/zh-CN.yaml": {Data: []byte("a: b")}, "texts/en.yaml": {Data: []byte("a: b\nc: d")}},
-		"a number":     {"texts/zh-CN.yaml": {Data: []byte("a: 1")}},
-		"no YAML":      {"texts/zh-CN.yaml": {Data: []byte("a: [")}},
-		"a list of it": {"texts/zh-CN.yaml": {Data: []byte("a: {b: [c]}")}},
+		"no Chinese":    {"texts/en.yaml": {Data: []byte("a: b")}},
+		"a key less":    {"texts/zh-CN.yaml": {Data: []byte("a: b\nc: d")}, "texts/en.yaml": {Data: []byte("a: b")}},
+		"a key more":    {"texts/zh-CN.yaml": {Data: []byte("a: b")}, "texts/en.yaml": {Data: []byte("a: b\nc: d")}},
+		"one key twice": {"texts/zh-CN.yaml": {Data: []byte("a: b")}, "texts/zh-CN.more.yaml": {Data: []byte("a: c")}},
+		"a number":      {"texts/zh-CN.yaml": {Data: []byte("a: 1")}},
+		"no YAML":       {"texts/zh-CN.yaml": {Data: []byte("a: [")}},
+		"a list of it":  {"texts/zh-CN.yaml": {Data: []byte("a: {b: [c]}")}},
 	} {
 		if _, err := loadTexts(files); err == nil {
 			t.Errorf("%s: accepted", name)

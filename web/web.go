@@ -19,6 +19,8 @@ type Options struct {
 	Secure bool             // cookies over HTTPS only
 	Now    func() time.Time // nil: the wall clock
 	Log    *slog.Logger     // nil: the default one
+	// Notices are what people are told; nil hides the inbox and the page of mails.
+	Notices *casework.Notices
 }
 
 // Web is the pages. It is safe for concurrent use.
@@ -31,6 +33,7 @@ type Web struct {
 	now      func() time.Time
 	log      *slog.Logger
 	secure   bool
+	notices  *casework.Notices
 }
 
 // sessionLife is how long a sign-in lasts at most, idleLife how long without use.
@@ -43,7 +46,7 @@ const (
 // when the texts or templates built into the program are broken, which the tests
 // rule out.
 func New(service *casework.Service, store scs.Store, o Options) *Web {
-	w := &Web{service: service, now: o.Now, log: o.Log, secure: o.Secure, pages: map[string]views{}}
+	w := &Web{service: service, now: o.Now, log: o.Log, secure: o.Secure, notices: o.Notices, pages: map[string]views{}}
 	if w.now == nil {
 		w.now = time.Now
 	}
@@ -108,6 +111,8 @@ func (w *Web) Register(e *echo.Echo) {
 	w.registerClaimant(e)
 	w.registerDesk(e)
 	w.registerFiles(e)
+	w.registerReturn(e)
+	w.registerInbox(e)
 }
 
 // forMachines tells the paths whose failures are not answered with pages.
@@ -122,6 +127,8 @@ func (w *Web) registerClaimant(e *echo.Echo) {
 	w.get(e, "/cases/:number", signedIn(w.casePage))
 	w.get(e, "/cases/:number/state", signedIn(w.caseState))
 	w.post(e, "/cases/:number/actions/:action", signedIn(w.act))
+	w.post(e, "/cases/:number/links", signedIn(w.issueLink))
+	w.post(e, "/cases/:number/links/:link/revoke", signedIn(w.revokeLink))
 	w.post(e, "/cases/:number/exports", signedIn(w.requestExport))
 	w.upload(e, "/cases/:number/evidence", signedIn(w.addEvidence))
 	w.upload(e, "/cases/:number/statements", signedIn(w.importBill))

@@ -18,6 +18,9 @@ func clock(at time.Time) string { return at.In(china).Format("2006-01-02 15:04:0
 // minute is clock without seconds and offset, for dense tables.
 func minute(at time.Time) string { return at.In(china).Format("01-02 15:04") }
 
+// day is the day in China, for what is months ahead.
+func day(at time.Time) string { return at.In(china).Format(time.DateOnly) }
+
 // machineTime is the value of a <time datetime>.
 func machineTime(at time.Time) string { return at.In(china).Format(time.RFC3339) }
 
