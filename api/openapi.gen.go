@@ -151,6 +151,7 @@ const (
 
 // Defines values for EntryKind.
 const (
+	EntryKindAbuseDismissed     EntryKind = "abuse_dismissed"
 	EntryKindAbuseFlagged       EntryKind = "abuse_flagged"
 	EntryKindAppealDecided      EntryKind = "appeal_decided"
 	EntryKindAppealSubmitted    EntryKind = "appeal_submitted"
@@ -164,6 +165,7 @@ const (
 	EntryKindDeadlinePassed     EntryKind = "deadline_passed"
 	EntryKindDecisionProposed   EntryKind = "decision_proposed"
 	EntryKindDecisionRejected   EntryKind = "decision_rejected"
+	EntryKindErasureRefused     EntryKind = "erasure_refused"
 	EntryKindEscalated          EntryKind = "escalated"
 	EntryKindEvidenceAdded      EntryKind = "evidence_added"
 	EntryKindEvidenceRequested  EntryKind = "evidence_requested"
@@ -204,6 +206,7 @@ const (
 	EntryKindStageEntered       EntryKind = "stage_entered"
 	EntryKindTaskOverdue        EntryKind = "task_overdue"
 	EntryKindValuesErased       EntryKind = "values_erased"
+	EntryKindValuesRestricted   EntryKind = "values_restricted"
 	EntryKindWithdrawn          EntryKind = "withdrawn"
 )
 
