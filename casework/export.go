@@ -43,6 +43,9 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
 			"The role %s does not export for the audience %s.", req.Actor.Role, audience)
 	}
+	if err := legible(c, req.Actor); err != nil {
+		return Reply[recovery.Export]{}, err
+	}
 	return s.requestExport(ctx, req, c, audience)
 }
 
@@ -129,6 +132,9 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	export, c, err := s.exportAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return nil, recovery.Export{}, err
+	}
+	if err := legible(c, req.Actor); err != nil {
+		return nil, export, err
 	}
 	if export.State != recovery.ExportReady {
 		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)

@@ -87,7 +87,7 @@ var limitNames = []string{
 	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent",
 	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
 	limitInstalmentHour, limitFourEyes, limitContactDay, limitContactTotal, limitGroupDay, limitGroupTotal,
-	limitQuietFrom, limitQuietUntil,
+	limitQuietFrom, limitQuietUntil, limitAbuseCases, limitAbuseDays, limitAbuseCircle, limitAbuseDelivery,
 }
 
 // limit is a figure at an instant; false in a book that does not name it.

@@ -174,8 +174,10 @@ type pen struct {
 	id    recovery.CaseID
 	head  *journal.Head
 	known map[string]journal.Record // by key: those that stand already
-	batch *pgx.Batch
-	dirty bool
+	// erased cases take nothing personal any more: nobody would erase it again.
+	erased bool
+	batch  *pgx.Batch
+	dirty  bool
 }
 
 // takePen locks the head of a case and looks up which of the drafts' keys stand
@@ -195,6 +197,8 @@ func (s *Store) takePen(
 			standing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 			return err
 		})
+	batch.Queue(`select erased_at is not null from cases where id = $1`, id).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&p.erased) })
 	err := tx.SendBatch(ctx, batch).Close()
 	if isNoRows(err) {
 		return nil, missing("case")
@@ -238,10 +242,15 @@ func (p *pen) stands(key string) (journal.Record, bool) {
 }
 
 // write queues a draft as the next entry, or gives the record its key has.
+// Errors: CodeActionNotAllowed for what an erased case takes no more.
 func (p *pen) write(draft journal.Draft) (journal.Record, error) {
 	record, known := p.stands(draft.Key)
 	if known {
 		return record, nil
+	}
+	if p.erased && (len(draft.Personal) > 0 || draft.Blob != nil) {
+		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
+			"The personal data of this case was erased; it takes no more.")
 	}
 	record, err := journal.Append(p.head, p.id, draft, p.store.random)
 	if err != nil {

@@ -23,12 +23,14 @@ const stopTimeout = 10 * time.Second
 type Parts struct {
 	Cases   *activities.Cases
 	Exports *activities.Exports
+	Keeper  Keeper // nil: another process clears up
 }
 
 // Run works on both queues until ctx ends, then stops cleanly. Temporal may be
 // away at the start; Run waits for it. An error means that this process cannot
 // work and should end.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
+	go keep(ctx, parts.Keeper, keepEvery, c.log)
 	pause := backoff{first: 500 * time.Millisecond, limit: 5 * time.Second}
 	for {
 		err := c.reachable(ctx) // starting a worker cannot be interrupted, so ask first
