@@ -81,28 +81,28 @@ const maxRelated = 20
 // $2 is a span of time and $3 a number; see FindPatterns.
 var patternQueries = map[Pattern]string{
 	ManyCases: `select case_id, cases[greatest(1, cardinality(cases) - n + 1):] as cases from (
-			select case_id, filed_at, count(*) over (partition by mark order by filed_at range between $2 preceding and current row) as n,
+			select case_id, filed_at, count(*) over (partition by mark order by filed_at range between $2::interval preceding and current row) as n,
 				array_agg(case_id) over (partition by mark order by filed_at, case_id
 					rows between ` + strconv.Itoa(maxRelated-1) + ` preceding and current row) as cases
-			from party_marks where side = 'claimant' and filed_at > $1::timestamptz - $2) counted
-		where n >= $3 and filed_at > $1`,
+			from party_marks where side = 'claimant' and filed_at > $1::timestamptz - $2::interval) counted
+		where n >= $3 and filed_at > $1::timestamptz`,
 	SameCircle: `select m.case_id, k.cases from party_marks m join (
 			select mark, (array_agg(case_id order by filed_at desc, case_id))[:` + strconv.Itoa(maxRelated) + `] as cases
 			from party_marks where side = 'counterpart'
-				and mark in (select mark from party_marks where side = 'counterpart' and filed_at > $1)
+				and mark in (select mark from party_marks where side = 'counterpart' and filed_at > $1::timestamptz)
 			group by mark having count(distinct person) >= $3) k on k.mark = m.mark
 		where m.side = 'counterpart' and m.filed_at > $1 and $2::interval is not null`,
 	AfterDelivery: `select id as case_id, array[id]::text[] as cases from cases c
-		where created_at > $1 and group_kind = 'trade' and reason <> 'duplicate' and erased_at is null and restricted_at is null
-			and (narrative ~ $3 and created_at - sent_at <= $2 or exists (select from evidence e where e.case_id = c.id
-				and (e.description ~ $3 or e.file_name ~ $3) and e.captured_at between c.created_at - $2 and c.created_at + $2))`,
+		where created_at > $1::timestamptz and group_kind = 'trade' and reason <> 'duplicate' and erased_at is null and restricted_at is null
+			and (narrative ~ $3 and created_at - sent_at <= $2::interval or exists (select from evidence e where e.case_id = c.id
+				and (e.description ~ $3 or e.file_name ~ $3) and e.captured_at between c.created_at - $2::interval and c.created_at + $2::interval))`,
 	RoundTrip: `select a.case_id, array[a.case_id, b.case_id]::text[] as cases
 		from party_marks a
 		join party_marks b on b.mark = a.mark and b.side = 'counterpart' and b.case_id <> a.case_id and b.person <> a.person
-			and b.filed_at between a.filed_at - $2 and a.filed_at + $2
+			and b.filed_at between a.filed_at - $2::interval and a.filed_at + $2::interval
 		join party_marks c on c.case_id = b.case_id and c.side = 'claimant'
 		join party_marks d on d.case_id = a.case_id and d.side = 'counterpart' and d.mark = c.mark
-		where a.side = 'claimant' and greatest(a.filed_at, b.filed_at) > $1 and $3::bigint is not null`,
+		where a.side = 'claimant' and greatest(a.filed_at, b.filed_at) > $1::timestamptz and $3::bigint is not null`,
 }
 
 // FindPatterns looks at the cases filed after an instant, and gives each pattern
