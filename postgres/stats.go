@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"recourse/recovery"
 )
 
@@ -138,6 +140,25 @@ func (k StatsKey) compare(other StatsKey) int {
 	)
 }
 
+// statsMemory lets a hundred thousand cases be grouped without a sort on disk.
+const statsMemory = `set local work_mem = '128MB'`
+
+// grouped is query with the memory that grouping everything takes.
+func grouped[T any](ctx context.Context, s *Store, what, sql string, args ...any) (list []T, err error) {
+	err = s.write(ctx, what, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, statsMemory); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+	return list, err
+}
+
 func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
 	type row struct {
 		keyRow
@@ -149,7 +170,7 @@ func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]
 	for i, outcome := range recovery.Outcomes {
 		counts[i] = "count(*) filter (where stage = 'closed' and outcome = '" + string(outcome) + "')"
 	}
-	rows, err := query[row](ctx, s, "count cases", `select `+q.keys(func(d Dimension) string { return columns[d].cases })+`,
+	rows, err := grouped[row](ctx, s, "count cases", `select `+q.keys(func(d Dimension) string { return columns[d].cases })+`,
 			count(*) as filed, count(*) filter (where stage = 'closed') as closed, array[`+strings.Join(counts, ", ")+`] as counts,
 			sum(amount_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
 		from cases`+statsWhere, q.Paced, q.Bands)
@@ -172,12 +193,10 @@ func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]
 func (s *Store) countStays(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
 	type row struct {
 		keyRow
-		Stays int
-		Spans []float64
+		Spans []float64 // seconds
 	}
-	rows, err := query[row](ctx, s, "count stays", `select `+q.keys(func(d Dimension) string { return columns[d].stays })+`,
-			count(*) as stays,
-			percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from left_at - entered_at)::float8) as spans
+	rows, err := grouped[row](ctx, s, "count stays", `select `+q.keys(func(d Dimension) string { return columns[d].stays })+`,
+			array_agg(date_part('epoch', left_at - entered_at)) as spans
 		from (select * from case_stages where stage <> 'closed') ended`+statsWhere, q.Paced, q.Bands)
 	if err != nil {
 		return err
@@ -188,8 +207,18 @@ func (s *Store) countStays(ctx context.Context, q StatsQuery, into map[StatsKey]
 		if !known { // cases passed here and none has ended or stands here
 			told = StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
 		}
-		told.Stays, told.Median, told.P90 = found.Stays, found.Spans[0], found.Spans[1]
+		slices.Sort(found.Spans)
+		told.Stays, told.Median, told.P90 = len(found.Spans), percentile(found.Spans, 0.5), percentile(found.Spans, 0.9)
 		into[key] = told
 	}
 	return nil
+}
+
+// percentile interpolates between the neighbours in a sorted list, as SQL's
+// percentile_cont does; the database would sort every stay for it on the way.
+func percentile(sorted []float64, share float64) float64 {
+	place := share * float64(len(sorted)-1)
+	low := int(place)
+	high := min(low+1, len(sorted)-1)
+	return sorted[low] + (sorted[high]-sorted[low])*(place-float64(low))
 }
