@@ -44,6 +44,7 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 		return evidence.Folio{}, err
 	}
 	mask := maskFor(export.Audience)
+	mask.erased = c.ErasedAt != nil
 	exhibits, err := a.exhibits(slices.DeleteFunc(slices.Clone(kept), mask.withholds))
 	if err != nil {
 		return evidence.Folio{}, err

@@ -21,6 +21,7 @@ type mask struct {
 	contacts bool // withhold how people can be reached
 	person   bool // withhold files that show who and where the claimant is
 	internal bool // withhold internal notes
+	erased   bool // no original is left, whoever asks
 }
 
 func maskFor(audience recovery.Audience) mask {
@@ -36,7 +37,8 @@ var contactPaths = []string{"claimant.email", "claimant.phone"}
 
 // shows decides about one personal value of an entry.
 func (m mask) shows(entry journal.Entry, path string) bool {
-	if m.internal && entry.Kind == recovery.EntryNoteAdded && entry.Facts["visibility"] != recovery.NoteShared {
+	noted := entry.Kind == recovery.EntryNoteAdded && entry.Facts["visibility"] != recovery.NoteShared
+	if m.internal && (noted || entry.Facts["visibility"] == recovery.NoteInternal) {
 		return false
 	}
 	if m.contacts && (slices.Contains(contactPaths, path) || strings.HasSuffix(path, ".contact")) {
@@ -47,7 +49,7 @@ func (m mask) shows(entry journal.Entry, path string) bool {
 
 // withholds decides about one file.
 func (m mask) withholds(e recovery.Evidence) bool {
-	return m.person && (e.Kind == recovery.Identity || e.Kind == recovery.Location)
+	return m.erased || m.person && (e.Kind == recovery.Identity || e.Kind == recovery.Location)
 }
 
 // record is the case as the audience may see it.

@@ -75,6 +75,9 @@ func (s scribe) besides(facts map[string]any) {
 	if s.next().Recovered != s.before.Position.Recovered {
 		facts["recovered_fen"] = s.next().Recovered
 	}
+	if !s.before.Position.Open() && !s.next().Open() && s.next().Outcome != s.before.Position.Outcome {
+		facts["outcome"] = s.next().Outcome // money after the close
+	}
 	if s.input.Step.Kind == recovery.EntryPlanProposed {
 		facts["plan"] = s.next().PlanCount
 	}

@@ -116,7 +116,7 @@ var listParameters = []string{
 const nobody = "none"
 
 func filterOf(c echo.Context, p ListCasesParams) (postgres.CaseFilter, error) {
-	faults := unknownParameters(c)
+	faults := unknownParameters(c, listParameters...)
 	among(&faults, "stage", p.Stage, recovery.Stages)
 	among(&faults, "waiting_on", p.WaitingOn, recovery.Waits)
 	among(&faults, "outcome", p.Outcome, recovery.Outcomes)
@@ -135,10 +135,10 @@ func filterOf(c echo.Context, p ListCasesParams) (postgres.CaseFilter, error) {
 	return filter, recovery.Invalid(faults)
 }
 
-func unknownParameters(c echo.Context) []recovery.FieldFault {
+func unknownParameters(c echo.Context, known ...string) []recovery.FieldFault {
 	var faults []recovery.FieldFault
 	for name := range c.QueryParams() {
-		if !slices.Contains(listParameters, name) {
+		if !slices.Contains(known, name) {
 			faults = append(faults, recovery.FieldFault{
 				Field: printable(name), Code: "unknown_parameter", Detail: "There is no such parameter here.",
 			})

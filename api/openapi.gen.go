@@ -13,6 +13,14 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AbusePattern.
+const (
+	AbusePatternAfterDelivery AbusePattern = "after_delivery"
+	AbusePatternManyCases     AbusePattern = "many_cases"
+	AbusePatternRoundTrip     AbusePattern = "round_trip"
+	AbusePatternSameCircle    AbusePattern = "same_circle"
+)
+
 // Defines values for Account.
 const (
 	AccountCompany  Account = "company"
@@ -149,8 +157,19 @@ const (
 	DelayedArrivalNone DelayedArrival = "none"
 )
 
+// Defines values for Dimension.
+const (
+	DimensionAmountBand Dimension = "amount_band"
+	DimensionGroupKind  Dimension = "group_kind"
+	DimensionMonth      Dimension = "month"
+	DimensionNone       Dimension = "none"
+	DimensionPlatform   Dimension = "platform"
+	DimensionStage      Dimension = "stage"
+)
+
 // Defines values for EntryKind.
 const (
+	EntryKindAbuseDismissed         EntryKind = "abuse_dismissed"
 	EntryKindAbuseFlagged           EntryKind = "abuse_flagged"
 	EntryKindAppealDecided          EntryKind = "appeal_decided"
 	EntryKindAppealSubmitted        EntryKind = "appeal_submitted"
@@ -164,6 +183,7 @@ const (
 	EntryKindDeadlinePassed         EntryKind = "deadline_passed"
 	EntryKindDecisionProposed       EntryKind = "decision_proposed"
 	EntryKindDecisionRejected       EntryKind = "decision_rejected"
+	EntryKindErasureRefused         EntryKind = "erasure_refused"
 	EntryKindEscalated              EntryKind = "escalated"
 	EntryKindEvidenceAdded          EntryKind = "evidence_added"
 	EntryKindEvidenceDerived        EntryKind = "evidence_derived"
@@ -206,7 +226,21 @@ const (
 	EntryKindStageEntered           EntryKind = "stage_entered"
 	EntryKindTaskOverdue            EntryKind = "task_overdue"
 	EntryKindValuesErased           EntryKind = "values_erased"
+	EntryKindValuesRestricted       EntryKind = "values_restricted"
 	EntryKindWithdrawn              EntryKind = "withdrawn"
+)
+
+// Defines values for ErasureState.
+const (
+	ErasureStateErased     ErasureState = "erased"
+	ErasureStateRestricted ErasureState = "restricted"
+)
+
+// Defines values for ErasureGroundReason.
+const (
+	ErasureGroundReasonCaseOpen  ErasureGroundReason = "case_open"
+	ErasureGroundReasonLegalHold ErasureGroundReason = "legal_hold"
+	ErasureGroundReasonRetention ErasureGroundReason = "retention"
 )
 
 // Defines values for EvidenceKind.
@@ -230,6 +264,7 @@ const (
 // Defines values for ExportState.
 const (
 	ExportStateBuilding ExportState = "building"
+	ExportStateErased   ExportState = "erased"
 	ExportStateFailed   ExportState = "failed"
 	ExportStateReady    ExportState = "ready"
 )
@@ -302,6 +337,24 @@ const (
 	InstrumentTransfer         Instrument = "transfer"
 )
 
+// Defines values for LimitationStepEffect.
+const (
+	LimitationStepEffectBeforeBegin LimitationStepEffect = "before_begin"
+	LimitationStepEffectInterrupts  LimitationStepEffect = "interrupts"
+	LimitationStepEffectTooLate     LimitationStepEffect = "too_late"
+)
+
+// Defines values for LimitationStepKind.
+const (
+	LimitationStepKindDebtorPaid          LimitationStepKind = "debtor_paid"
+	LimitationStepKindDebtorPromised      LimitationStepKind = "debtor_promised"
+	LimitationStepKindDemandReached       LimitationStepKind = "demand_reached"
+	LimitationStepKindMediationRequested  LimitationStepKind = "mediation_requested"
+	LimitationStepKindPaymentOrderApplied LimitationStepKind = "payment_order_applied"
+	LimitationStepKindPoliceReported      LimitationStepKind = "police_reported"
+	LimitationStepKindSuitFiled           LimitationStepKind = "suit_filed"
+)
+
 // Defines values for LintFindingSeverity.
 const (
 	LintFindingSeverityBlock LintFindingSeverity = "block"
@@ -361,6 +414,7 @@ const (
 	ProblemCodeConflict               ProblemCode = "conflict"
 	ProblemCodeContactLimit           ProblemCode = "contact_limit"
 	ProblemCodeDigestMismatch         ProblemCode = "digest_mismatch"
+	ProblemCodeErasureRefused         ProblemCode = "erasure_refused"
 	ProblemCodeForbidden              ProblemCode = "forbidden"
 	ProblemCodeFourEyes               ProblemCode = "four_eyes"
 	ProblemCodeIdempotencyConflict    ProblemCode = "idempotency_conflict"
@@ -478,6 +532,12 @@ const (
 	StatementImportFormWechatXlsx StatementImportForm = "wechat_xlsx"
 )
 
+// Defines values for StatsFormat.
+const (
+	StatsFormatCsv  StatsFormat = "csv"
+	StatsFormatJSON StatsFormat = "json"
+)
+
 // Defines values for StrategyRisk.
 const (
 	StrategyRiskHigh   StrategyRisk = "high"
@@ -580,6 +640,33 @@ const (
 	GetEvidenceViewParamsPurposePolice GetEvidenceViewParamsPurpose = "police"
 	GetEvidenceViewParamsPurposeReview GetEvidenceViewParamsPurpose = "review"
 )
+
+// AbuseFlag Something a supervisor should look at
+type AbuseFlag struct {
+	CaseID string `json:"case_id"`
+
+	// Cases Those that make the pattern, this one among them; at most twenty
+	Cases       []string   `json:"cases"`
+	DismissedAt *time.Time `json:"dismissed_at"`
+
+	// DismissedBy Id of an account
+	DismissedBy *string   `json:"dismissed_by"`
+	FoundAt     time.Time `json:"found_at"`
+	ID          string    `json:"id"`
+	Number      string    `json:"number"`
+
+	// Pattern How cases lie together: many of one claimant; one counterpart of different claimants; trade money claimed back right after goods were handed over; two people who claim from each other
+	Pattern AbusePattern `json:"pattern"`
+}
+
+// AbusePage One page of flags
+type AbusePage struct {
+	Items      []AbuseFlag `json:"items"`
+	NextCursor *string     `json:"next_cursor"`
+}
+
+// AbusePattern How cases lie together: many of one claimant; one counterpart of different claimants; trade money claimed back right after goods were handed over; two people who claim from each other
+type AbusePattern string
 
 // Account Whose account the money left
 type Account string
@@ -949,6 +1036,9 @@ type Case struct {
 	Deadlines            []Deadline    `json:"deadlines"`
 	EvidenceRequirements []Requirement `json:"evidence_requirements"`
 
+	// Flags What a supervisor should look at; null for all but supervisors and auditors, and in lists
+	Flags *[]AbuseFlag `json:"flags"`
+
 	// Group Where the money was sent
 	Group CaseGroup `json:"group"`
 	ID    string    `json:"id"`
@@ -986,9 +1076,12 @@ type Case struct {
 	RefundedFen int64 `json:"refunded_fen"`
 
 	// Representative Id of the account that stands in for the claimant
-	Representative *string   `json:"representative"`
-	Route          *Route    `json:"route"`
-	SentAt         time.Time `json:"sent_at"`
+	Representative *string `json:"representative"`
+
+	// Retention How long the personal values of a case are kept, and who sees them
+	Retention Retention `json:"retention"`
+	Route     *Route    `json:"route"`
+	SentAt    time.Time `json:"sent_at"`
 
 	// Shared The claimant lets others learn from the case, without personal data
 	Shared bool `json:"shared"`
@@ -1213,6 +1306,9 @@ type Difference struct {
 	Why string `json:"why"`
 }
 
+// Dimension What cases are counted by
+type Dimension string
+
 // DocumentText What a PDF says
 type DocumentText struct {
 	// Acts What the file would do when opened; nothing here does it
@@ -1235,6 +1331,31 @@ type DocumentText struct {
 
 // EntryKind What a journal entry tells; kinds are added, never renamed
 type EntryKind string
+
+// Erasure What became of a request to erase
+type Erasure struct {
+	KeepUntil *time.Time `json:"keep_until"`
+
+	// Reasons Why they are kept, when they are
+	Reasons []ErasureGround `json:"reasons"`
+	State   ErasureState    `json:"state"`
+
+	// Values How many were erased now
+	Values int64 `json:"values"`
+}
+
+// ErasureState defines model for Erasure.State.
+type ErasureState string
+
+// ErasureGround A reason for which personal values are kept
+type ErasureGround struct {
+	Articles []string            `json:"articles"`
+	Detail   string              `json:"detail"`
+	Reason   ErasureGroundReason `json:"reason"`
+}
+
+// ErasureGroundReason defines model for ErasureGround.Reason.
+type ErasureGroundReason string
 
 // Evidence The record of one file
 type Evidence struct {
@@ -1608,6 +1729,64 @@ type JournalPage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// Limitation The terms of a claim towards one counterpart. Each end is the midnight in China after the last day
+type Limitation struct {
+	// Avoidance The end of the right to avoid for a material misunderstanding
+	Avoidance time.Time `json:"avoidance"`
+
+	// Bare If no act counted
+	Bare   time.Time `json:"bare"`
+	Begins time.Time `json:"begins"`
+
+	// Cap Twenty years from the mis-send; no act moves it
+	Cap           time.Time `json:"cap"`
+	CounterpartID string    `json:"counterpart_id"`
+
+	// Ends With all acts that count
+	Ends  time.Time        `json:"ends"`
+	Steps []LimitationStep `json:"steps"`
+}
+
+// LimitationLedger The terms of a claim: those to be safe by, and those towards each counterpart
+type LimitationLedger struct {
+	// Avoidance The end of the right to avoid for a material misunderstanding
+	Avoidance time.Time `json:"avoidance"`
+
+	// Bare If no act counted
+	Bare   time.Time `json:"bare"`
+	Begins time.Time `json:"begins"`
+
+	// Cap Twenty years from the mis-send; no act moves it
+	Cap          time.Time    `json:"cap"`
+	Counterparts []Limitation `json:"counterparts"`
+
+	// Ends With all acts that count
+	Ends  time.Time        `json:"ends"`
+	Steps []LimitationStep `json:"steps"`
+}
+
+// LimitationStep An act with what became of the term
+type LimitationStep struct {
+	At     time.Time            `json:"at"`
+	Effect LimitationStepEffect `json:"effect"`
+
+	// Ends The end of the term after this act
+	Ends time.Time          `json:"ends"`
+	Kind LimitationStepKind `json:"kind"`
+
+	// ProofSeq Of the entry that shows that a demand arrived
+	ProofSeq *int64 `json:"proof_seq"`
+
+	// Seq Of the journal entry
+	Seq int64 `json:"seq"`
+}
+
+// LimitationStepEffect defines model for LimitationStep.Effect.
+type LimitationStepEffect string
+
+// LimitationStepKind defines model for LimitationStep.Kind.
+type LimitationStepKind string
+
 // Link A counterpart's way in
 type Link struct {
 	// By Who did a thing
@@ -1718,6 +1897,44 @@ type NoteVisibility string
 
 // Outcome How a case ended
 type Outcome string
+
+// OutcomeRow Figures of cases that are alike; what they were not counted by is null
+type OutcomeRow struct {
+	// AmountBelowFen And ends below this; null for the highest
+	AmountBelowFen *int64 `json:"amount_below_fen"`
+
+	// AmountFromFen The band begins here
+	AmountFromFen *int64 `json:"amount_from_fen"`
+	ClaimedFen    int64  `json:"claimed_fen"`
+
+	// Closed Of those that were filed
+	Closed    int        `json:"closed"`
+	Filed     int        `json:"filed"`
+	GroupKind *GroupKind `json:"group_kind"`
+
+	// MedianSeconds Null without a stay that has ended
+	MedianSeconds *float64 `json:"median_seconds"`
+
+	// Month Of the filing, in China
+	Month *string `json:"month"`
+
+	// Outcomes Closed cases by outcome
+	Outcomes     map[string]int `json:"outcomes"`
+	P90Seconds   *float64       `json:"p90_seconds"`
+	Platform     *Platform      `json:"platform"`
+	RecoveredFen int64          `json:"recovered_fen"`
+	Stage        *Stage         `json:"stage"`
+
+	// Stays Stays in this stage that have ended; null when not counted by stage
+	Stays *int `json:"stays"`
+}
+
+// Outcomes Figures of the cases of this installation
+type Outcomes struct {
+	By    []Dimension  `json:"by"`
+	Items []OutcomeRow `json:"items"`
+	Paced bool         `json:"paced"`
+}
 
 // Paused A pause that somebody asked for
 type Paused struct {
@@ -1922,6 +2139,11 @@ type Reading struct {
 // Reason Why the money should not have gone there
 type Reason string
 
+// ReasonGiven Why it is asked for
+type ReasonGiven struct {
+	Reason string `json:"reason"`
+}
+
 // RecallAnswer Whether the sender alone can take the money back now
 type RecallAnswer struct {
 	// ArrivesAt When a delayed transfer arrives
@@ -1984,6 +2206,20 @@ type Requirement struct {
 
 // ResponseKind What a counterpart answered
 type ResponseKind string
+
+// Retention How long the personal values of a case are kept, and who sees them
+type Retention struct {
+	ErasedAt *time.Time `json:"erased_at"`
+
+	// HeldSince Since when a legal hold forbids erasure
+	HeldSince *time.Time `json:"held_since"`
+
+	// KeepUntil When they are erased unless the case is held; null while it is open
+	KeepUntil *time.Time `json:"keep_until"`
+
+	// RestrictedAt Since when they are shown to legal and auditors only
+	RestrictedAt *time.Time `json:"restricted_at"`
+}
 
 // Return A counterpart's part of a case; held and asked are null when nobody knows the share
 type Return struct {
@@ -2192,6 +2428,9 @@ type StatementUpload struct {
 	Sha256 *string `json:"sha256,omitempty"`
 }
 
+// StatsFormat The form of the figures
+type StatsFormat string
+
 // Strategy How to talk to people of this kind of group
 type Strategy struct {
 	First string         `json:"first"`
@@ -2322,11 +2561,20 @@ type Wording struct {
 // Assignee defines model for Assignee.
 type Assignee = string
 
+// CountedBy defines model for CountedBy.
+type CountedBy = []Dimension
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// Dismissed defines model for Dismissed.
+type Dismissed = bool
+
 // DueBefore defines model for DueBefore.
 type DueBefore = time.Time
+
+// Format The form of the figures
+type Format = StatsFormat
 
 // ID defines model for Id.
 type ID = string
@@ -2346,6 +2594,9 @@ type Limit = int
 // LinkID defines model for LinkId.
 type LinkID = string
 
+// Paced defines model for Paced.
+type Paced = bool
+
 // Purpose defines model for Purpose.
 type Purpose string
 
@@ -2357,6 +2608,9 @@ type TextStage = Stage
 
 // Version defines model for Version.
 type Version = string
+
+// AbuseDismissed Something a supervisor should look at
+type AbuseDismissed = AbuseFlag
 
 // CaseAfterAct A case as the reader may see it
 type CaseAfterAct = Case
@@ -2432,6 +2686,24 @@ type UploadBegun = Upload
 
 // UploadState How much of a file is there
 type UploadState = Upload
+
+// ListAbuseParams defines parameters for ListAbuse.
+type ListAbuseParams struct {
+	// Dismissed Those that were dismissed instead of those that stand.
+	Dismissed *Dismissed `form:"dismissed,omitempty" json:"dismissed,omitempty"`
+
+	// Limit At most so many items.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, as it was given.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// DismissAbuseParams defines parameters for DismissAbuse.
+type DismissAbuseParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // AssessParams defines parameters for Assess.
 type AssessParams struct {
@@ -2738,6 +3010,12 @@ type ActWithdrawParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// RequestErasureParams defines parameters for RequestErasure.
+type RequestErasureParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// LastEventID Sequence number of the last entry the reader has.
@@ -2752,6 +3030,12 @@ type AddEvidenceParams struct {
 
 // RequestExportParams defines parameters for RequestExport.
 type RequestExportParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetHoldParams defines parameters for SetHold.
+type SetHoldParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -2864,6 +3148,18 @@ type AnswerReturnParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetOutcomesParams defines parameters for GetOutcomes.
+type GetOutcomesParams struct {
+	// By What the cases are counted by, each at most once; `none` alone gives one row of all. All five when absent.
+	By *CountedBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// Paced The cases that ran at a pace instead of those of life.
+	Paced *Paced `form:"paced,omitempty" json:"paced,omitempty"`
+
+	// Format json, or csv by RFC 4180 with a header line.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // LintTextParams defines parameters for LintText.
 type LintTextParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -2881,6 +3177,9 @@ type PutUploadPartParams struct {
 	// Offset Where the part begins, in bytes; refused when that is not so
 	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
 }
+
+// DismissAbuseJSONRequestBody defines body for DismissAbuse for application/json ContentType.
+type DismissAbuseJSONRequestBody = ReasonGiven
 
 // AssessJSONRequestBody defines body for Assess for application/json ContentType.
 type AssessJSONRequestBody = AssessmentFacts
@@ -2978,11 +3277,17 @@ type ActSubmitAppealJSONRequestBody = ActSubmitAppeal
 // ActWithdrawJSONRequestBody defines body for ActWithdraw for application/json ContentType.
 type ActWithdrawJSONRequestBody = ActWithdraw
 
+// RequestErasureJSONRequestBody defines body for RequestErasure for application/json ContentType.
+type RequestErasureJSONRequestBody = ReasonGiven
+
 // AddEvidenceMultipartRequestBody defines body for AddEvidence for multipart/form-data ContentType.
 type AddEvidenceMultipartRequestBody = EvidenceUpload
 
 // RequestExportJSONRequestBody defines body for RequestExport for application/json ContentType.
 type RequestExportJSONRequestBody = ExportRequest
+
+// SetHoldJSONRequestBody defines body for SetHold for application/json ContentType.
+type SetHoldJSONRequestBody = ReasonGiven
 
 // IssueLinkJSONRequestBody defines body for IssueLink for application/json ContentType.
 type IssueLinkJSONRequestBody = LinkRequest
@@ -3022,6 +3327,12 @@ type LintTextJSONRequestBody = LintRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListAbuse What a supervisor should look at, newest first, for supervisors and auditors
+	// (GET /api/v1/abuse)
+	ListAbuse(ctx echo.Context, params ListAbuseParams) error
+	// DismissAbuse Let a flag go, for supervisors
+	// (POST /api/v1/abuse/{id}/dismiss)
+	DismissAbuse(ctx echo.Context, id ID, params DismissAbuseParams) error
 	// Assess What can be done about a mis-send
 	// (POST /api/v1/assessments)
 	Assess(ctx echo.Context, params AssessParams) error
@@ -3124,6 +3435,9 @@ type ServerInterface interface {
 	// ActWithdraw Withdraw the case
 	// (POST /api/v1/cases/{id}/actions/withdraw)
 	ActWithdraw(ctx echo.Context, id ID, params ActWithdrawParams) error
+	// RequestErasure Ask that the personal values of a case be erased, for its claimant and admins
+	// (POST /api/v1/cases/{id}/erasure)
+	RequestErasure(ctx echo.Context, id ID, params RequestErasureParams) error
 	// StreamEvents Follow the journal
 	// (GET /api/v1/cases/{id}/events)
 	StreamEvents(ctx echo.Context, id ID, params StreamEventsParams) error
@@ -3136,9 +3450,18 @@ type ServerInterface interface {
 	// RequestExport Have a dossier and a bag built
 	// (POST /api/v1/cases/{id}/exports)
 	RequestExport(ctx echo.Context, id ID, params RequestExportParams) error
+	// LiftHold Lift a legal hold; lifting it twice is the same as once
+	// (DELETE /api/v1/cases/{id}/hold)
+	LiftHold(ctx echo.Context, id ID) error
+	// SetHold Put a case under a legal hold, for legal and admins
+	// (POST /api/v1/cases/{id}/hold)
+	SetHold(ctx echo.Context, id ID, params SetHoldParams) error
 	// GetJournal Read the journal, oldest entry first
 	// (GET /api/v1/cases/{id}/journal)
 	GetJournal(ctx echo.Context, id ID, params GetJournalParams) error
+	// GetLimitation How long the claim can be brought to court, and what interrupted the term
+	// (GET /api/v1/cases/{id}/limitation)
+	GetLimitation(ctx echo.Context, id ID) error
 	// ListLinks List the links of a case, newest first
 	// (GET /api/v1/cases/{id}/links)
 	ListLinks(ctx echo.Context, id ID) error
@@ -3220,6 +3543,9 @@ type ServerInterface interface {
 	// GetCalibration How true the forecasts were
 	// (GET /api/v1/stats/calibration)
 	GetCalibration(ctx echo.Context) error
+	// GetOutcomes What came of the cases, what came back, and how long it took
+	// (GET /api/v1/stats/outcomes)
+	GetOutcomes(ctx echo.Context, params GetOutcomesParams) error
 	// LintText What in a text could hurt
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
@@ -3246,6 +3572,74 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListAbuse converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAbuse(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAbuseParams
+	// ------------- Optional query parameter "dismissed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dismissed", ctx.QueryParams(), &params.Dismissed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dismissed: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAbuse(ctx, params)
+	return err
+}
+
+// DismissAbuse converts echo context to params.
+func (w *ServerInterfaceWrapper) DismissAbuse(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DismissAbuseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DismissAbuse(ctx, id, params)
+	return err
 }
 
 // Assess converts echo context to params.
@@ -4926,6 +5320,42 @@ func (w *ServerInterfaceWrapper) ActWithdraw(ctx echo.Context) error {
 	return err
 }
 
+// RequestErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestErasure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestErasureParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestErasure(ctx, id, params)
+	return err
+}
+
 // StreamEvents converts echo context to params.
 func (w *ServerInterfaceWrapper) StreamEvents(ctx echo.Context) error {
 	var err error
@@ -5050,6 +5480,58 @@ func (w *ServerInterfaceWrapper) RequestExport(ctx echo.Context) error {
 	return err
 }
 
+// LiftHold converts echo context to params.
+func (w *ServerInterfaceWrapper) LiftHold(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LiftHold(ctx, id)
+	return err
+}
+
+// SetHold converts echo context to params.
+func (w *ServerInterfaceWrapper) SetHold(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetHoldParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetHold(ctx, id, params)
+	return err
+}
+
 // GetJournal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetJournal(ctx echo.Context) error {
 	var err error
@@ -5079,6 +5561,22 @@ func (w *ServerInterfaceWrapper) GetJournal(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetJournal(ctx, id, params)
+	return err
+}
+
+// GetLimitation converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLimitation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLimitation(ctx, id)
 	return err
 }
 
@@ -5694,6 +6192,38 @@ func (w *ServerInterfaceWrapper) GetCalibration(ctx echo.Context) error {
 	return err
 }
 
+// GetOutcomes converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOutcomes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOutcomesParams
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Optional query parameter "paced" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paced", ctx.QueryParams(), &params.Paced, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paced: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOutcomes(ctx, params)
+	return err
+}
+
 // LintText converts echo context to params.
 func (w *ServerInterfaceWrapper) LintText(ctx echo.Context) error {
 	var err error
@@ -5922,6 +6452,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/uploads/:id/parts/:n", wrapper.PutUploadPart, options.OperationMiddlewares["putUploadPart"]...)
 	router.POST(options.BaseURL+"/api/v1/uploads/:id/complete", wrapper.CompleteUpload, options.OperationMiddlewares["completeUpload"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/statements", wrapper.ImportStatement, options.OperationMiddlewares["importStatement"]...)
+	router.GET(options.BaseURL+"/api/v1/cases/:id/limitation", wrapper.GetLimitation, options.OperationMiddlewares["getLimitation"]...)
+	router.DELETE(options.BaseURL+"/api/v1/cases/:id/hold", wrapper.LiftHold, options.OperationMiddlewares["liftHold"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/hold", wrapper.SetHold, options.OperationMiddlewares["setHold"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/erasure", wrapper.RequestErasure, options.OperationMiddlewares["requestErasure"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/links", wrapper.ListLinks, options.OperationMiddlewares["listLinks"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/links", wrapper.IssueLink, options.OperationMiddlewares["issueLink"]...)
 	router.DELETE(options.BaseURL+"/api/v1/cases/:id/links/:link_id", wrapper.RevokeLink, options.OperationMiddlewares["revokeLink"]...)
@@ -5951,6 +6485,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/incomes", wrapper.ListIncomes, options.OperationMiddlewares["listIncomes"]...)
 	router.POST(options.BaseURL+"/api/v1/incomes", wrapper.EnterIncome, options.OperationMiddlewares["enterIncome"]...)
 	router.GET(options.BaseURL+"/api/v1/stats/calibration", wrapper.GetCalibration, options.OperationMiddlewares["getCalibration"]...)
+	router.GET(options.BaseURL+"/api/v1/abuse", wrapper.ListAbuse, options.OperationMiddlewares["listAbuse"]...)
+	router.POST(options.BaseURL+"/api/v1/abuse/:id/dismiss", wrapper.DismissAbuse, options.OperationMiddlewares["dismissAbuse"]...)
+	router.GET(options.BaseURL+"/api/v1/stats/outcomes", wrapper.GetOutcomes, options.OperationMiddlewares["getOutcomes"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.yaml", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)

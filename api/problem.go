@@ -42,6 +42,7 @@ var refusals = map[recovery.Code]struct {
 	recovery.CodeActionNotAllowed: {http.StatusConflict, "This action is not allowed now"},
 	recovery.CodeConflict:         {http.StatusConflict, "The request conflicts with the state of the resource"},
 	recovery.CodeContactLimit:     {http.StatusConflict, "More messages would be too many"},
+	recovery.CodeErasureRefused:   {http.StatusConflict, "The personal data is kept for a reason"},
 	recovery.CodeForbidden:        {http.StatusForbidden, "This account may not do this"},
 	recovery.CodeFourEyes:         {http.StatusForbidden, "Somebody else has to do this"},
 	recovery.CodeIdempotency:      {http.StatusConflict, "The Idempotency-Key was used for another request"},

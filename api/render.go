@@ -87,6 +87,10 @@ func render(value any) ([]byte, error) {
 		return marshal(acceptedOf(v))
 	case casework.Link:
 		return marshal(issuedOf(v))
+	case casework.Erasure:
+		return marshal(erasureOf(v))
+	case postgres.AbuseFlag:
+		return marshal(flagOf(v))
 	case casework.Return:
 		return marshal(returnOf(v))
 	case casework.Imported:

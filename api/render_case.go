@@ -23,6 +23,7 @@ func caseOf(v casework.View) Case {
 		AllowedActions: words[Action](v.Allowed), EvidenceRequirements: each(v.Requirements, requirementOf),
 		Assignee: orNil[string](v.Assignee), Playbook: PlaybookVersion{Version: v.Playbook}, Pace: v.Pace,
 		CreatedAt: local(v.CreatedAt), ClosedAt: localOrNil(v.ClosedAt), Shared: v.Shared, Version: v.Version,
+		Retention: retentionOf(v), Flags: flagsOf(v.Flags),
 	}
 }
 

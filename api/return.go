@@ -1,8 +1,6 @@
 package api
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -10,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/evidence/blob"
 	"recourse/recovery"
 )
 
@@ -128,9 +125,7 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
-		return a.service.ReceiveReturn(ctx, body)
-	}, evidenceFields...)
+	got, err := a.receive(c, a.service.ReceiveReturn, evidenceFields...)
 	if err != nil {
 		return err
 	}

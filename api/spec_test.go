@@ -68,7 +68,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
 			recovery.AppealProposed, recovery.AppealGranted,
 		}),
-		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
+		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
 		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),

@@ -80,6 +80,9 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 	if err := act.Validate(s.Now()); err != nil {
 		return err
 	}
+	if err := inUse(c, actor); err != nil {
+		return err
+	}
 	return together(knowsCounterpart(c, act), afterSending(c, act))
 }
 

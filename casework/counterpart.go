@@ -34,7 +34,6 @@ type Return struct {
 	Records   []recovery.EntryKind
 	Allowed   []recovery.Action
 	ExpiresAt time.Time
-	Version   int64
 }
 
 // returnRecords is what a counterpart is told that will be recorded.
@@ -83,7 +82,7 @@ func (s *Service) returnOf(c recovery.Case, link postgres.Link) (Return, error) 
 	}
 	told := Return{
 		Reference: c.Number, Open: c.Position.Open(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
-		Records: returnRecords, Allowed: allowed(c, Holder(link)), ExpiresAt: link.ExpiresAt, Version: c.Version,
+		Records: returnRecords, Allowed: allowed(c, Holder(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		told.ClaimedAt, told.Answer, told.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal

@@ -54,6 +54,9 @@ func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.Case
 
 // keep takes evidence into a case in any stage: in a closed one it is proof still.
 func (s *Service) keep(ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any) (Reply[recovery.Evidence], error) {
+	if err := inUse(c, req.Actor); err != nil {
+		return Reply[recovery.Evidence]{}, err
+	}
 	if err := up.genuine(file); err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
@@ -196,6 +199,9 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
 	}
+	if err == nil {
+		err = legible(c, actor)
+	}
 	if err != nil {
 		return recovery.Evidence{}, recovery.Case{}, err
 	}
@@ -204,10 +210,18 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 
 // EvidenceOf lists the files of a case in the order they came in.
 func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Evidence, error) {
-	if _, err := s.visible(ctx, actor, id); err != nil {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
 		return nil, err
 	}
-	return s.Store.EvidenceOf(ctx, id)
+	list, err := s.Store.EvidenceOf(ctx, id)
+	if err != nil || !hidden(c, actor) {
+		return list, err
+	}
+	for i := range list {
+		list[i] = wordless(list[i])
+	}
+	return list, nil
 }
 
 // OpenEvidence opens the original bytes. Looking is an act of its own: it is
@@ -224,6 +238,9 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 	}
 	if err := checkPurpose(purpose); err != nil {
 		return recovery.Evidence{}, nil, err
+	}
+	if c.ErasedAt != nil { // another case may still need the same bytes
+		return recovery.Evidence{}, nil, recovery.Faultf(recovery.CodeNotFound, "The bytes were erased with the case.")
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {

@@ -43,6 +43,13 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
 			"The role %s does not export for the audience %s.", req.Actor.Role, audience)
 	}
+	if err := legible(c, req.Actor); err != nil {
+		return Reply[recovery.Export]{}, err
+	}
+	if c.ErasedAt != nil && (audience == recovery.ForCourt || audience == recovery.ForArchive) {
+		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeConflict,
+			"This case was erased: no original is left, and papers for %s hold every one. Ask for opponent or platform.", audience)
+	}
 	return s.requestExport(ctx, req, c, audience)
 }
 
@@ -129,6 +136,9 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	export, c, err := s.exportAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return nil, recovery.Export{}, err
+	}
+	if err := legible(c, req.Actor); err != nil {
+		return nil, export, err
 	}
 	if export.State != recovery.ExportReady {
 		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)

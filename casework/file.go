@@ -65,7 +65,8 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	if err != nil {
 		return View{}, postgres.FilingWrite{}, err
 	}
-	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem}, nil
+	person, marks := s.marks(c)
+	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem, Marks: marks, Person: person}, nil
 }
 
 // open makes the case of a filing, standing at its first position with its
@@ -100,7 +101,7 @@ func (s *Service) filedBefore(ctx context.Context, req Request, cause error) (Re
 // commitments.
 func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	draft := s.draft(recovery.EntryCaseFiled, req, c)
-	draft.Key = "filed"
+	draft.Key, draft.At = "filed", c.CreatedAt // one instant, however it is asked for later
 	draft.ClaimedAt = &c.SentAt
 	draft.Facts = map[string]any{
 		"number": c.Number, "platform": c.Platform, "instrument": c.Instrument, "amount_fen": c.Amount,

@@ -165,7 +165,7 @@ func TestMoneyAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestReopeningBesideAnOpenCase is refused before and by the engine.
+// TestReopeningBesideAnOpenCase changes nothing.
 func TestReopeningBesideAnOpenCase(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)

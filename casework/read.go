@@ -83,7 +83,8 @@ type JournalLine struct {
 // Journal gives entries after a sequence number, oldest first, and the newest
 // checkpoint if there is one.
 func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *postgres.Checkpoint, error) {
-	if _, err := s.visible(ctx, actor, id); err != nil {
+	c, err := s.visible(ctx, actor, id)
+	if err != nil {
 		return nil, nil, err
 	}
 	entries, err := s.Store.Journal(ctx, id, after, limit)
@@ -92,7 +93,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	}
 	lines := make([]JournalLine, 0, len(entries))
 	for _, entry := range entries {
-		line, err := lineOf(entry, actor.Role)
+		line, err := lineOf(entry, actor.Role, hidden(c, actor))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -105,7 +106,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	return lines, &checkpoint, nil
 }
 
-func lineOf(stored postgres.JournalEntry, role recovery.Role) (JournalLine, error) {
+func lineOf(stored postgres.JournalEntry, role recovery.Role, hidden bool) (JournalLine, error) {
 	entry, err := journal.Parse(stored.Record.Bytes)
 	if err != nil {
 		return JournalLine{}, err
@@ -116,7 +117,7 @@ func lineOf(stored postgres.JournalEntry, role recovery.Role) (JournalLine, erro
 	}
 	internal := entry.Facts["visibility"] == recovery.NoteInternal && role == recovery.RoleClaimant
 	for _, value := range stored.Record.Values {
-		if internal {
+		if internal || hidden {
 			line.Withheld = append(line.Withheld, value.Path)
 			continue
 		}

@@ -39,6 +39,12 @@ type Config struct {
 	ExportsDir  string // where built dossiers and bags lie
 	UploadLimit int64  // bytes of one evidence file
 	ActTimeout  time.Duration
+	// RetentionYears is how long closed cases are kept; 0 means
+	// LeastRetentionYears.
+	RetentionYears int
+	// MarkKey keys the digests by which people are known again from case to case;
+	// see marks. Without it patterns across cases are not seen.
+	MarkKey []byte
 }
 
 // Parts are the things a Service works with.
@@ -70,6 +76,7 @@ func New(parts Parts, config Config) *Service {
 	if config.UploadLimit == 0 {
 		config.UploadLimit = 200 << 20
 	}
+	config.RetentionYears = max(LeastRetentionYears, config.RetentionYears)
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
@@ -135,7 +142,11 @@ type View struct {
 	Allowed      []recovery.Action
 	Requirements []recovery.Requirement
 	// Contacts is how often people were written to; nil in lists.
-	Contacts *ContactView
+	Contacts  *ContactView
+	KeepUntil *time.Time // when it is erased; nil while it is open
+	// Flags are what a supervisor should look at; nil in lists and for everybody
+	// but supervisors and auditors.
+	Flags []postgres.AbuseFlag
 }
 
 func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
@@ -147,7 +158,11 @@ func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Acto
 	if err != nil {
 		return View{}, err
 	}
-	return s.wholeView(c, actor, have, log)
+	view, err := s.wholeView(c, actor, have, log)
+	if err == nil && seesFlags(actor) {
+		view.Flags, err = s.Store.FlagsOf(ctx, c.ID)
+	}
+	return view, err
 }
 
 // wholeView is the view of a single case. A counterpart's evidence is not what
@@ -167,13 +182,16 @@ func (s *Service) viewWith(c recovery.Case, actor recovery.Actor, have []recover
 	if err != nil {
 		return View{}, err
 	}
-	return View{Case: c, Allowed: allowed(c, actor), Requirements: book.Requirements(c, have)}, nil
+	return View{Case: shown(c, actor), Allowed: allowed(c, actor), Requirements: book.Requirements(c, have), KeepUntil: s.keepUntil(c)}, nil
 }
 
 // allowed drops what the position allows to a role but not to this actor: an
 // agent may not take a case from a colleague, nor give back what is nobody's;
 // nobody approves what they proposed; a counterpart answers their own plan.
 func allowed(c recovery.Case, actor recovery.Actor) []recovery.Action {
+	if inUse(c, actor) != nil {
+		return []recovery.Action{}
+	}
 	return slices.DeleteFunc(c.Position.Allowed(actor.Role), func(action recovery.Action) bool {
 		switch action {
 		case recovery.Release:
@@ -261,7 +279,7 @@ func (s *Service) visible(ctx context.Context, actor recovery.Actor, id recovery
 	if !sees(actor, c) {
 		return recovery.Case{}, noSuchCase()
 	}
-	return c, nil
+	return shown(c, actor), nil
 }
 
 func noSuchCase() error { return recovery.Faultf(recovery.CodeNotFound, "There is no such case.") }

@@ -150,7 +150,7 @@ var limitNames = []string{
 	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
 	"likeness", "lesson_cases",
 	limitInstalmentHour, limitFourEyes, limitContactDay, limitContactTotal, limitGroupDay, limitGroupTotal,
-	limitQuietFrom, limitQuietUntil,
+	limitQuietFrom, limitQuietUntil, limitAbuseCases, limitAbuseDays, limitAbuseCircle, limitAbuseDelivery,
 }
 
 // limit is a figure at an instant; false in a book that does not name it.

@@ -42,11 +42,14 @@ type caseRow struct {
 	ClosedAt       *time.Time
 	Shared         bool
 	Version        int64
+	HeldSince      *time.Time
+	RestrictedAt   *time.Time
+	ErasedAt       *time.Time
 }
 
 const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
 	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
-	created_at, closed_at, shared, version from cases`
+	created_at, closed_at, shared, version, held_since, restricted_at, erased_at from cases`
 
 func (r caseRow) domain() recovery.Case {
 	return recovery.Case{
@@ -56,6 +59,7 @@ func (r caseRow) domain() recovery.Case {
 		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
 		Assignee: r.Assignee, Owner: r.Owner, Representative: r.Representative, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
 		ClosedAt: r.ClosedAt, Shared: r.Shared, Version: r.Version,
+		HeldSince: r.HeldSince, RestrictedAt: r.RestrictedAt, ErasedAt: r.ErasedAt,
 	}
 }
 

@@ -29,6 +29,9 @@ type FilingWrite struct {
 	Draft journal.Draft
 	Idem  Idempotency
 	Tell  Telling
+	// Marks are by what its people are known again; Person is one of the claimant.
+	Marks  []PartyMark
+	Person [32]byte
 }
 
 // FileCase writes a new case in one transaction and one round trip: the case,
@@ -51,6 +54,7 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
 		w.Case.ID, int64(head.Size()), head.Hashes())
 	queueEntry(batch, w.Case.ID, record)
+	queueMarks(batch, w.Case, w.Person, w.Marks)
 	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
 	s.queueTelling(batch, w.Case.ID, w.Tell)
 	err = s.pool.SendBatch(ctx, batch).Close()

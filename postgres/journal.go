@@ -178,6 +178,8 @@ type pen struct {
 	head   *journal.Head
 	newest time.Time                 // when the newest entry was received
 	known  map[string]journal.Record // by key: those that stand already
+	// erased cases take nothing personal any more: nobody would erase it again.
+	erased bool
 	batch  *pgx.Batch
 	dirty  bool
 }
@@ -202,6 +204,8 @@ func (s *Store) takePen(
 			standing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 			return err
 		})
+	batch.Queue(`select erased_at is not null from cases where id = $1`, id).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&p.erased) })
 	err := tx.SendBatch(ctx, batch).Close()
 	if isNoRows(err) {
 		return nil, missing("case")
@@ -245,10 +249,15 @@ func (p *pen) stands(key string) (journal.Record, bool) {
 }
 
 // write queues a draft as the next entry, or gives the record its key has.
+// Errors: CodeActionNotAllowed for what an erased case takes no more.
 func (p *pen) write(draft journal.Draft) (journal.Record, error) {
 	record, known := p.stands(draft.Key)
 	if known {
 		return record, nil
+	}
+	if p.erased && (len(draft.Personal) > 0 || draft.Blob != nil) {
+		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
+			"The personal data of this case was erased; it takes no more.")
 	}
 	record, err := journal.Append(p.head, p.id, draft, p.store.random)
 	if err != nil {

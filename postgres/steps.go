@@ -130,6 +130,7 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 		}
 	}
 	at := first.At
+	queueStay(pen.batch, w, first)
 	queueStep(pen.batch, w, counterparts, at)
 	s.queueTelling(pen.batch, w.CaseID, w.Tell)
 	err = s.give(ctx, pen, w, before, at)
@@ -175,6 +176,7 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
 			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end,
 			last_stage = case when not $10::boolean then $2 when stage <> $2 then stage else last_stage end,
+			stage_since = case when stage <> $2 then $11::timestamptz else stage_since end,
 			appealed = appealed or $12::boolean, route = $13,
 			contact_fen = contact_fen + case when stage in ('private_contact', 'group_notice') then $5 - recovered_fen else 0 end,
 			appeal_fen = appeal_fen + case when stage = 'appeal' then $5 - recovered_fen else 0 end,

@@ -25,6 +25,7 @@ type Parts struct {
 	Cases   *activities.Cases
 	Exports *activities.Exports
 	Notices *Notices // nil: this process tells nobody
+	Keeper  Keeper   // nil: another process clears up
 }
 
 // Run works on both queues and sends notices until ctx ends, then stops cleanly.
@@ -33,6 +34,10 @@ type Parts struct {
 func Run(ctx context.Context, c *Connection, parts Parts) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return work(ctx, c, parts) })
+	group.Go(func() error {
+		keep(ctx, parts.Keeper, keepEvery, c.log)
+		return nil
+	})
 	if parts.Notices != nil {
 		group.Go(func() error { return parts.Notices.Run(ctx) })
 	}

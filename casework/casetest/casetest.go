@@ -75,7 +75,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		store: r.Store, taken: map[recovery.RequestID]workflows.ActResult{},
 		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test"},
 	}
-	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir}
+	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test")}
 	for _, change := range options {
 		change(&config)
 	}

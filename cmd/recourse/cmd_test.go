@@ -16,7 +16,7 @@ import (
 
 func TestConfigIsJudgedAtOnce(t *testing.T) {
 	t.Parallel()
-	good := config{DatabaseURL: "postgres://x", Profile: development, Pace: 60}
+	good := config{DatabaseURL: "postgres://x", Profile: development, Pace: 60, RetentionYears: 5}
 	for name, tc := range map[string]struct {
 		change func(*config)
 		says   string
@@ -25,6 +25,8 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 		"no database":        {func(c *config) { c.DatabaseURL = "" }, "DATABASE_URL"},
 		"an unknown profile": {func(c *config) { c.Profile = "staging" }, "RECOURSE_PROFILE"},
 		"no pace":            {func(c *config) { c.Pace = 0 }, "RECOURSE_PACE"},
+		"kept too short":     {func(c *config) { c.RetentionYears = 4 }, "RECOURSE_RETENTION_YEARS is 4"},
+		"kept for ever":      {func(c *config) { c.RetentionYears = 21 }, "RECOURSE_RETENTION_YEARS is 21"},
 		"pace in production": {func(c *config) { c.Profile = production }, "development profile only"},
 	} {
 		c := good
@@ -52,13 +54,16 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	if err := c.prepare(); err != nil {
 		t.Fatal(err)
 	}
-	first, err := signer(c)
+	first, marks, err := signer(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := signer(c)
+	second, again, err := signer(c)
 	if err != nil || second.VerifierKey() != first.VerifierKey() {
 		t.Errorf("the second start signs with %q (%v)", second.VerifierKey(), err)
+	}
+	if len(marks) != 32 || string(again) != string(marks) {
+		t.Errorf("marks are keyed with %x, then with %x", marks, again)
 	}
 	if _, err := payloadKey(c); err != nil {
 		t.Error(err)
@@ -77,7 +82,7 @@ func TestProductionMakesNoKeys(t *testing.T) {
 	if err := c.prepare(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signer(c); err == nil {
+	if _, _, err := signer(c); err == nil {
 		t.Error("production made itself a signing key")
 	}
 	if left, err := os.ReadDir(c.path("keys")); err != nil || len(left) != 0 {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/caarlos0/env/v11"
+
+	"recourse/casework"
 )
 
 // The profiles. Development has ready accounts and may run at a pace.
@@ -25,7 +27,12 @@ type config struct {
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
 	Fonts       string `env:"RECOURSE_FONTS"`
 	Custodian   string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
+	// RetentionYears is how long a closed case is kept before it is erased.
+	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
 }
+
+// mostRetentionYears is when every claim is over (民法典 188).
+const mostRetentionYears = 20
 
 func readConfig() (config, error) {
 	var c config
@@ -46,6 +53,9 @@ func (c config) check() error {
 		return fmt.Errorf("RECOURSE_PROFILE is %q: it is development or production", c.Profile)
 	case c.Pace < 1:
 		return fmt.Errorf("RECOURSE_PACE is %d: it is 1 or more", c.Pace)
+	case c.RetentionYears < casework.LeastRetentionYears || c.RetentionYears > mostRetentionYears:
+		return fmt.Errorf("RECOURSE_RETENTION_YEARS is %d: closed cases are kept for %d to %d years, "+
+			"while a claim can be brought and enforced", c.RetentionYears, casework.LeastRetentionYears, mostRetentionYears)
 	case c.Pace > 1 && c.Profile == production:
 		return fmt.Errorf("RECOURSE_PACE is %d: a pace is for the development profile only", c.Pace)
 	}

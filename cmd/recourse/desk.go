@@ -30,6 +30,7 @@ type desk struct {
 	linter   *lint.Linter
 	temporal *worker.Connection
 	signer   *journal.Signer
+	markKey  []byte
 	log      *slog.Logger
 }
 
@@ -44,7 +45,7 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.signer, err = signer(c); err != nil {
+	if d.signer, d.markKey, err = signer(c); err != nil {
 		return nil, err
 	}
 	if d.shelf, err = playbook.Load(); err != nil {
@@ -83,7 +84,7 @@ func (d *desk) service() *casework.Service {
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
-			ExportsDir: d.config.path("exports"),
+			ExportsDir: d.config.path("exports"), RetentionYears: d.config.RetentionYears, MarkKey: d.markKey,
 		},
 	)
 }
@@ -104,6 +105,7 @@ func (d *desk) parts() (worker.Parts, error) {
 			},
 			Dir: d.config.path("exports"), Now: now,
 		},
+		Keeper: d.service(),
 	}, nil
 }
 

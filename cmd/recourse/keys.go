@@ -1,27 +1,36 @@
 package main
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"recourse/evidence/journal"
 	"recourse/worker"
 )
 
-// signer reads the checkpoint key. In development a missing key is made; in
-// production it is the operator's to make and keep.
-func signer(c config) (*journal.Signer, error) {
+// signer reads the checkpoint key, and makes of it the key by which people are
+// known again from case to case: of all keys it is the one that is never
+// replaced. In development a missing key is made; in production it is the
+// operator's to make and keep.
+func signer(c config) (s *journal.Signer, marks []byte, err error) {
 	secret, err := keyFile(c, "checkpoint.key", func() (string, error) {
 		return journal.GenerateKey(rand.Reader, "recourse.local")
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return journal.NewSigner(secret)
+	if marks, err = hkdf.Key(sha256.New, []byte(strings.TrimSpace(secret)), nil, "recourse party marks 1", sha256.Size); err != nil {
+		return nil, nil, err
+	}
+	s, err = journal.NewSigner(secret)
+	return s, marks, err
 }
 
 // payloadKey reads the key that Temporal's payloads are sealed with.

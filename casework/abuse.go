@@ -1,0 +1,171 @@
+package casework
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// goods are words by which a case tells that goods were handed over. No merchant
+// tells us of orders: what the claimant wrote and what their files are called is
+// all there is to go by.
+const goods = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
+
+// marks are what the people of a case are known again by: the claimant's account,
+// mail and telephone; how a counterpart is reached, and what they are called in a
+// group of a known size. An alias alone names too many. person is the claimant's
+// first mark; without a key nothing is kept.
+func (s *Service) marks(c recovery.Case) (person [32]byte, marks []postgres.PartyMark) {
+	if len(s.config.MarkKey) == 0 {
+		return person, nil
+	}
+	put := func(side postgres.Side, kind, value string) {
+		if value != "" {
+			marks = append(marks, postgres.PartyMark{Side: side, Mark: s.mark(kind, value)})
+		}
+	}
+	put(postgres.ClaimantSide, "account", string(c.Owner))
+	put(postgres.ClaimantSide, "contact", plainContact(c.Claimant.Email))
+	put(postgres.ClaimantSide, "contact", plainContact(c.Claimant.Phone))
+	person = s.mark("case", string(c.ID))
+	if len(marks) > 0 {
+		person = marks[0].Mark
+	}
+	for _, counterpart := range c.Counterparts {
+		put(postgres.CounterpartSide, "contact", plainContact(counterpart.Contact))
+		if alias := plain(counterpart.Alias); alias != "" && c.Group.Size > 0 {
+			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
+			put(postgres.CounterpartSide, "alias", group)
+		}
+	}
+	return person, marks
+}
+
+func (s *Service) mark(kind, value string) [32]byte {
+	hash := hmac.New(sha256.New, s.config.MarkKey)
+	hash.Write([]byte(kind + "\x00" + value))
+	return [32]byte(hash.Sum(nil))
+}
+
+// plain folds what differs in writing only: width, case, blanks, punctuation.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@._", r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFKC.String(text))
+}
+
+// shortest is below which a contact names nobody.
+const shortest = 4
+
+// plainContact is plain for what reaches people; a Chinese telephone number is
+// the same with and without its country.
+func plainContact(text string) string {
+	folded := plain(text)
+	if number, found := strings.CutPrefix(strings.TrimPrefix(folded, "00"), "86"); found && len(number) == 11 {
+		folded = number
+	}
+	if len(folded) < shortest {
+		return ""
+	}
+	return folded
+}
+
+// FlagAbuse looks for patterns among the cases of late and keeps each with an
+// entry. Nothing else follows from it: a supervisor looks.
+func (s *Service) FlagAbuse(ctx context.Context) error {
+	now := s.Now()
+	limits := s.Shelf.Current().AbuseLimits(now)
+	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), postgres.AbuseLimits{
+		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: goods,
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, pattern := range found {
+		faults = append(faults, s.flag(ctx, pattern, now))
+	}
+	return errors.Join(faults...)
+}
+
+// flag keeps one pattern. The entry names it as a committed value for the desk
+// only: whoever reads the journal learns that the desk looked, and of nothing.
+func (s *Service) flag(ctx context.Context, found postgres.FoundPattern, now time.Time) error {
+	c, err := s.Store.Case(ctx, found.CaseID)
+	if err != nil {
+		return err
+	}
+	flag := postgres.AbuseFlag{ID: s.newID(), CaseID: c.ID, Pattern: found.Pattern, Cases: found.Cases, FoundAt: now}
+	draft := s.draft(recovery.EntryAbuseFlagged, keeper, c)
+	draft.Key = "abuse:" + string(found.Pattern)
+	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
+	draft.Personal = map[string]string{"pattern": string(found.Pattern)}
+	return s.Store.FlagCase(ctx, flag, draft)
+}
+
+// seesFlags reports whether an actor is shown flags: whoever works on a case
+// should not be led by them.
+func seesFlags(actor recovery.Actor) bool {
+	return actor.Role == recovery.RoleSupervisor || actor.Role == recovery.RoleAuditor
+}
+
+// Flags lists the flags that stand, or those that were dismissed, newest first.
+// Errors: CodeForbidden for all but supervisors and auditors.
+func (s *Service) Flags(
+	ctx context.Context, actor recovery.Actor, dismissed bool, limit int, cursor string,
+) ([]postgres.AbuseFlag, string, error) {
+	if !seesFlags(actor) {
+		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Supervisors and auditors see what was flagged.")
+	}
+	return s.Store.AbuseFlags(ctx, dismissed, limit, cursor)
+}
+
+// DismissFlag lets a flag go, with the reason. Errors: CodeForbidden for all but
+// supervisors, CodeNotFound, CodeConflict when it was dismissed before.
+func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason string) (Reply[postgres.AbuseFlag], error) {
+	if req.Actor.Role != recovery.RoleSupervisor {
+		return Reply[postgres.AbuseFlag]{}, recovery.Faultf(recovery.CodeForbidden, "A supervisor dismisses what was flagged.")
+	}
+	if err := recovery.CheckReason(reason); err != nil {
+		return Reply[postgres.AbuseFlag]{}, err
+	}
+	if row, found, err := s.answered(ctx, req); err != nil || found {
+		return Reply[postgres.AbuseFlag]{Stored: row.Answer}, err
+	}
+	flag, err := s.Store.AbuseFlag(ctx, id)
+	if err != nil {
+		return Reply[postgres.AbuseFlag]{}, err
+	}
+	c, err := s.Store.Case(ctx, flag.CaseID)
+	if err != nil {
+		return Reply[postgres.AbuseFlag]{}, err
+	}
+	draft := s.draft(recovery.EntryAbuseDismissed, req, c)
+	draft.Key = deskKey(req, s.newID)
+	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
+	draft.Personal = map[string]string{"reason": reason}
+	flag.DismissedAt, flag.DismissedBy = &draft.At, req.Actor.ID
+	idem, err := req.idempotency(flag.ID, flag)
+	if err != nil {
+		return Reply[postgres.AbuseFlag]{}, err
+	}
+	err = s.Store.DismissFlag(ctx, flag, draft, idem)
+	if errors.Is(err, postgres.ErrAnswered) {
+		row, _, err := s.answered(ctx, req)
+		return Reply[postgres.AbuseFlag]{Stored: row.Answer}, err
+	}
+	return Reply[postgres.AbuseFlag]{Value: flag}, err
+}

@@ -1,0 +1,97 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"recourse/activities"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// keeper is who erases what is due.
+var keeper = Request{Actor: recovery.System}
+
+const (
+	keepLot = 100
+	// answersLife is how long the first answer of a request is given to its
+	// repetitions.
+	answersLife = 30 * day
+)
+
+// Keep does what time asks for: it erases cases whose retention is over, takes
+// files without a record off the disk, forgets old answers and uploads that were
+// given up, and looks for patterns of abuse. One process at a time does it, and
+// doing it again changes nothing.
+func (s *Service) Keep(ctx context.Context) error {
+	_, err := s.Store.Alone(ctx, "keep", func(ctx context.Context) error {
+		_, purged := s.Store.PurgeAnswers(ctx, s.Now().Add(-answersLife))
+		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.Sweep(), s.FlagAbuse(ctx))
+	})
+	return err
+}
+
+func (s *Service) eraseDue(ctx context.Context) error {
+	// A day late rather than one early, where years have different lengths.
+	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)
+	for {
+		due, err := s.Store.Erasable(ctx, before, keepLot)
+		if err != nil {
+			return err
+		}
+		done := 0
+		var faults []error
+		for _, id := range due {
+			c, err := s.Store.Case(ctx, id)
+			if err == nil {
+				_, err = s.eraseNow(ctx, keeper, c, ReasonRetention)
+			}
+			if err == nil {
+				done++
+			}
+			faults = append(faults, err)
+		}
+		if err := errors.Join(faults...); err != nil || done < keepLot {
+			return err
+		}
+	}
+}
+
+// clearLeftovers goes once through the files whose records were erased. What is
+// too young stays for the next time.
+func (s *Service) clearLeftovers(ctx context.Context) error {
+	var last postgres.Leftover
+	for {
+		list, err := s.Store.Leftovers(ctx, last, keepLot)
+		if err != nil {
+			return err
+		}
+		for _, last = range list {
+			gone, err := s.clear(last)
+			if err == nil && gone {
+				err = s.Store.DropLeftover(ctx, last)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if len(list) < keepLot {
+			return nil
+		}
+	}
+}
+
+// clear takes one file off the disk; it gives true when nothing is left to do.
+func (s *Service) clear(l postgres.Leftover) (bool, error) {
+	switch {
+	case l.Needed:
+		return true, nil
+	case l.Kind == postgres.LeftoverBlob:
+		return s.Blobs.Retire(l.Name)
+	default:
+		dossier := activities.ExportPath(s.config.ExportsDir, recovery.ExportID(l.Name), DossierFile)
+		return true, os.RemoveAll(filepath.Dir(dossier))
+	}
+}

@@ -1,0 +1,56 @@
+package casework
+
+import (
+	"slices"
+
+	"recourse/recovery"
+)
+
+// hidden reports that the personal values of a case are kept and not shown to
+// this actor.
+func hidden(c recovery.Case, actor recovery.Actor) bool {
+	return c.RestrictedAt != nil && actor.Role != recovery.RoleLegal && actor.Role != recovery.RoleAuditor
+}
+
+// shown is a case without what this actor may not see.
+func shown(c recovery.Case, actor recovery.Actor) recovery.Case {
+	if !hidden(c, actor) {
+		return c
+	}
+	c.Claimant, c.Narrative, c.TransactionNo = recovery.Claimant{}, "", ""
+	c.Counterparts = slices.Clone(c.Counterparts)
+	for i := range c.Counterparts {
+		c.Counterparts[i].Alias, c.Counterparts[i].Contact = "", ""
+	}
+	return c
+}
+
+// inUse refuses to work on a case that is only kept, or not even that.
+func inUse(c recovery.Case, actor recovery.Actor) error {
+	switch {
+	case c.ErasedAt != nil:
+		return &recovery.Fault{
+			Code: recovery.CodeActionNotAllowed, Detail: "The personal data of this case was erased.", Allowed: []recovery.Action{},
+		}
+	case hidden(c, actor):
+		return &recovery.Fault{
+			Code: recovery.CodeActionNotAllowed, Detail: "This case is only kept: its claimant asked for erasure.", Allowed: []recovery.Action{},
+		}
+	default:
+		return nil
+	}
+}
+
+// legible refuses files of a case whose personal values are out of sight.
+func legible(c recovery.Case, actor recovery.Actor) error {
+	if !hidden(c, actor) {
+		return nil
+	}
+	return recovery.Faultf(recovery.CodeForbidden, "This case is only kept: its files are for legal and auditors.")
+}
+
+// wordless takes the words out of a record of evidence.
+func wordless(e recovery.Evidence) recovery.Evidence {
+	e.FileName, e.Source, e.Description = "", "", ""
+	return e
+}

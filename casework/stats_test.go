@@ -1,0 +1,323 @@
+package casework_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/jackc/pgx/v5"
+
+	"recourse/casework"
+	"recourse/casework/casetest"
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// life walks a case at random: whatever is offered, by whoever it is offered to.
+func life(t *testing.T, rig *casetest.Rig, random *rand.Rand) {
+	filing := casetest.Filing()
+	filing.Platform = recovery.Platforms[random.IntN(len(recovery.Platforms))]
+	filing.Group.Kind = recovery.GroupKinds[random.IntN(len(recovery.GroupKinds))]
+	filing.Amount = recovery.Money(1 + random.Int64N(1_000_000))
+	filing.Counterparts[0].Claimed = filing.Amount
+	if random.IntN(4) == 0 {
+		filing.ClaimState, filing.Counterparts[0].Claimed = recovery.Unclaimed, 0
+	}
+	if random.IntN(6) == 0 {
+		filing.Pace = 60
+	}
+	filed, err := rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for range random.IntN(9) {
+		role := []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}[random.IntN(4)]
+		view, err := rig.Case(t.Context(), rig.Actor(role), filed.Value.ID)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		act := randomAct(random, view)
+		if _, err = rig.Act(t.Context(), rig.As(role), view.ID, act); err != nil && recovery.CodeOf(err) == recovery.CodeInternal {
+			t.Errorf("%s: %v", act.Action, err)
+		}
+	}
+}
+
+func randomAct(random *rand.Rand, c casework.View) recovery.Act {
+	yes, now, part := true, time.Now(), recovery.Money(1+random.Int64N(int64(c.Amount)))
+	id := c.Counterparts[0].ID
+	acts := []recovery.Act{
+		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
+		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
+		{Action: recovery.RecordReturn, CounterpartID: id, Amount: &part, At: &now, Channel: recovery.OriginalRoute},
+		{Action: recovery.RecordReturn, Amount: &part, At: &now, Channel: recovery.AutoRefund},
+		{Action: recovery.RecordResponse, CounterpartID: id, Kind: string(recovery.Refused), Refusal: recovery.Refuses, At: &now},
+		{Action: recovery.RecordResponse, CounterpartID: id, Kind: string(recovery.PartlyReturned), Amount: &part, At: &now},
+		{Action: recovery.SubmitAppeal, Confirm: &yes},
+		{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "x"},
+		{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "x"},
+		{Action: recovery.CloseCase, Outcome: recovery.Settled, Reason: "x"},
+		{Action: recovery.Withdraw, Reason: "x"},
+		{Action: recovery.Reopen, Reason: "x"},
+	}
+	possible := slices.DeleteFunc(acts, func(a recovery.Act) bool { return !slices.Contains(c.Allowed, a.Action) })
+	if len(possible) == 0 {
+		return recovery.Act{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared}
+	}
+	return possible[random.IntN(len(possible))]
+}
+
+// account is what the journal of one case says, and nothing else.
+type account struct {
+	postgres.StatsKey
+	paced     bool
+	closed    bool
+	outcome   recovery.Outcome
+	amount    recovery.Money
+	recovered recovery.Money
+	stays     map[recovery.Stage][]float64
+}
+
+func tell(t *testing.T, entries []journal.Entry) account {
+	t.Helper()
+	c := account{stays: map[recovery.Stage][]float64{}}
+	var stage recovery.Stage
+	var since time.Time
+	turn := func(to recovery.Stage, at time.Time) {
+		if stage != "" && stage != recovery.Closed {
+			c.stays[stage] = append(c.stays[stage], at.Sub(since).Seconds())
+		}
+		if c.closed = to == recovery.Closed; !c.closed {
+			c.Stage, c.outcome = to, ""
+		}
+		stage, since = to, at
+	}
+	for _, entry := range entries {
+		at, err := time.Parse(time.RFC3339Nano, entry.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := func(name string) string { value, _ := entry.Facts[name].(string); return value }
+		switch entry.Kind {
+		case recovery.EntryCaseFiled:
+			group, _ := entry.Facts["group"].(map[string]any)
+			c.Platform, c.GroupKind = recovery.Platform(text("platform")), recovery.GroupKind(fmt.Sprint(group["kind"]))
+			c.amount, c.paced = recovery.Money(entry.Facts["amount_fen"].(float64)), entry.Pace > 1
+			c.Month = at.In(time.FixedZone("", 8*60*60)).Format("2006-01")
+			turn(recovery.Stage(text("stage")), at)
+		case recovery.EntryStageEntered:
+			turn(recovery.Stage(text("to")), at)
+		case recovery.EntryClosed:
+			turn(recovery.Closed, at)
+		}
+		if sum, stated := entry.Facts["recovered_fen"].(float64); stated {
+			c.recovered = recovery.Money(sum)
+		}
+		if outcome := text("outcome"); outcome != "" && c.closed {
+			c.outcome = recovery.Outcome(outcome)
+		}
+	}
+	for _, begins := range casework.StatsBands {
+		if c.amount >= begins {
+			c.Band++
+		}
+	}
+	return c
+}
+
+// recount makes the rows of a question from what the journals tell.
+func recount(all []account, by []postgres.Dimension, paced bool) []postgres.StatsRow {
+	rows, spans := map[postgres.StatsKey]*postgres.StatsRow{}, map[postgres.StatsKey][]float64{}
+	row := func(key postgres.StatsKey) *postgres.StatsRow {
+		if rows[key] == nil {
+			rows[key] = &postgres.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
+		}
+		return rows[key]
+	}
+	for _, c := range all {
+		if c.paced != paced {
+			continue
+		}
+		r := row(only(c.StatsKey, by))
+		r.Filed++
+		r.ClaimedFen += c.amount
+		r.RecoveredFen += c.recovered
+		if c.closed {
+			r.Closed++
+			r.Outcomes[c.outcome]++
+		}
+		for stage, stays := range c.stays {
+			key := c.StatsKey
+			key.Stage = stage
+			if key = only(key, by); key.Stage != "" {
+				row(key)
+				spans[key] = append(spans[key], stays...)
+			}
+		}
+	}
+	list := []postgres.StatsRow{}
+	for key, r := range rows {
+		if stays := spans[key]; len(stays) > 0 {
+			r.Stays, r.Median, r.P90 = len(stays), percentile(stays, 0.5), percentile(stays, 0.9)
+		}
+		list = append(list, *r)
+	}
+	return list
+}
+
+func only(key postgres.StatsKey, by []postgres.Dimension) postgres.StatsKey {
+	kept := postgres.StatsKey{Band: -1}
+	for _, dimension := range by {
+		switch dimension {
+		case postgres.ByStage:
+			kept.Stage = key.Stage
+		case postgres.ByPlatform:
+			kept.Platform = key.Platform
+		case postgres.ByGroup:
+			kept.GroupKind = key.GroupKind
+		case postgres.ByBand:
+			kept.Band = key.Band
+		case postgres.ByMonth:
+			kept.Month = key.Month
+		}
+	}
+	return kept
+}
+
+// percentile interpolates between the neighbours, as SQL's percentile_cont.
+func percentile(values []float64, share float64) float64 {
+	slices.Sort(values)
+	place := share * float64(len(values)-1)
+	low := int(math.Floor(place))
+	high := min(low+1, len(values)-1)
+	return values[low] + (values[high]-values[low])*(place-float64(low))
+}
+
+// TestStatsAreWhatTheJournalsSay lets a few hundred cases live at random and
+// computes every figure again from the bytes of their entries.
+func TestStatsAreWhatTheJournalsSay(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	var group sync.WaitGroup
+	for seed := range uint64(4) {
+		random := rand.New(rand.NewPCG(seed, 20261121))
+		group.Go(func() {
+			for range 60 {
+				life(t, rig, random)
+			}
+		})
+	}
+	group.Wait()
+	var all []account
+	for cursor := ""; ; {
+		page, next, err := rig.Store.Cases(t.Context(), postgres.CaseFilter{}, postgres.MaxPage, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range page {
+			all = append(all, tell(t, rig.Entries(t, c.ID)))
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	ends := map[recovery.Outcome]int{}
+	for _, c := range all {
+		ends[c.outcome]++
+	}
+	if len(all) != 240 || len(ends) < 6 {
+		t.Errorf("%d cases ended in %v: too few kinds to show anything", len(all), ends)
+	}
+	questions := [][]postgres.Dimension{nil, postgres.Dimensions, {postgres.ByStage, postgres.ByPlatform}}
+	for _, dimension := range postgres.Dimensions {
+		questions = append(questions, []postgres.Dimension{dimension})
+	}
+	holds(t, rig, all, questions)
+	refill(t, rig.URL)
+	holds(t, rig, all, questions)
+}
+
+// holds compares the statistics with the journals.
+func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]postgres.Dimension) {
+	t.Helper()
+	for _, by := range questions {
+		for _, paced := range []bool{false, true} {
+			got, err := rig.Stats(t.Context(), rig.Actor(recovery.RoleAuditor), by, paced)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(recount(all, by, paced), got, figures); diff != "" {
+				t.Errorf("by %v, paced %v (-journals +statistics):\n%s", by, paced, diff)
+			}
+		}
+	}
+}
+
+// refill makes the stays anew by the migration's own statement, as for cases that
+// are older than the table.
+func refill(t *testing.T, url string) {
+	t.Helper()
+	migration, err := os.ReadFile("../postgres/migrations/00015_retention.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(migration), "insert into case_stages\n")
+	statement, _, ends := strings.Cut(rest, ";")
+	if !found || !ends {
+		t.Fatal("the migration fills no stays")
+	}
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	for _, sql := range []string{"truncate case_stages", "insert into case_stages " + statement} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// figures compares rows in any order; an outcome that never came is none.
+var figures = cmp.Options{
+	cmpopts.SortSlices(func(a, b postgres.StatsRow) bool {
+		return fmt.Sprint(a.StatsKey) < fmt.Sprint(b.StatsKey)
+	}),
+	cmpopts.EquateApprox(0, 1e-6),
+	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "Outcomes" }, cmp.Comparer(func(a, b map[recovery.Outcome]int) bool {
+		for _, outcome := range recovery.Outcomes {
+			if a[outcome] != b[outcome] {
+				return false
+			}
+		}
+		return true
+	})),
+}
+
+func TestStatsAreForTheDesk(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	for _, role := range recovery.Roles {
+		_, err := rig.Stats(t.Context(), rig.Actor(role), postgres.Dimensions, false)
+		may := slices.Contains([]recovery.Role{recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor}, role)
+		if may && err != nil || !may && recovery.CodeOf(err) != recovery.CodeForbidden {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+	for _, by := range [][]postgres.Dimension{{"name"}, {postgres.ByStage, postgres.ByStage}} {
+		_, err := rig.Stats(t.Context(), rig.Actor(recovery.RoleAdmin), by, false)
+		wantCode(t, err, recovery.CodeInvalid)
+	}
+}

@@ -1,0 +1,28 @@
+package playbook
+
+import "time"
+
+// AbuseLimits are from how many cases, and within what time, a supervisor should
+// look. They are guesses of this house, and nothing is decided by them.
+type AbuseLimits struct {
+	Cases    int           // of one claimant within Window
+	Window   time.Duration // also for two who claim from each other
+	Circle   int           // different claimants with one counterpart
+	Delivery time.Duration // between goods handed over and the claim
+}
+
+const (
+	limitAbuseCases    = "abuse_cases"
+	limitAbuseDays     = "abuse_days"
+	limitAbuseCircle   = "abuse_circle"
+	limitAbuseDelivery = "abuse_delivery_hours"
+)
+
+// AbuseLimits are those in force at an instant.
+func (b *Book) AbuseLimits(at time.Time) AbuseLimits {
+	return AbuseLimits{
+		Cases: b.figure(limitAbuseCases, at), Circle: b.figure(limitAbuseCircle, at),
+		Window:   time.Duration(b.figure(limitAbuseDays, at)) * 24 * time.Hour,
+		Delivery: time.Duration(b.figure(limitAbuseDelivery, at)) * time.Hour,
+	}
+}

@@ -1,0 +1,268 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// RetentionWrite changes whether a case may be erased, or who sees whom it is
+// about.
+type RetentionWrite struct {
+	CaseID   recovery.CaseID
+	Hold     *bool // sets or lifts a legal hold; nil leaves it
+	Restrict bool
+	// Judge looks at the case while nobody else can write to it. Its error is the
+	// answer, and nothing is written.
+	Judge func(recovery.Case) error
+	Draft journal.Draft
+	Idem  Idempotency
+}
+
+// WriteRetention writes a hold, its end or a restriction with its entry, in one
+// transaction. A restricted case is found by its number only and compared
+// with no other; its counterparts' links have ended.
+//
+// Errors: ErrAnswered, CodeNotFound, and whatever Judge gives.
+func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
+	return s.write(ctx, "write retention", func(tx pgx.Tx) error {
+		pen, record, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
+		if err != nil {
+			return err
+		}
+		c, err := judged(ctx, tx, w.CaseID, w.Judge)
+		if err != nil {
+			return err
+		}
+		if w.Hold != nil {
+			pen.batch.Queue(`update cases set held_since = case when $2::boolean then coalesce(held_since, $3::timestamptz) end,
+				version = version + 1 where id = $1`, w.CaseID, *w.Hold, record.At)
+		}
+		if w.Restrict {
+			number := strings.ToLower(string(c.Number))
+			pen.batch.Queue(`update cases set restricted_at = coalesce(restricted_at, $2), search = $3, terms = $4,
+				version = version + 1 where id = $1`, w.CaseID, record.At, number, searchTerms(number))
+			pen.batch.Queue(`delete from party_marks where case_id = $1`, w.CaseID)
+			queueLinksEnd(pen.batch, w.CaseID, record.At)
+		}
+		return pen.flush(ctx)
+	})
+}
+
+// judged reads a case behind the lock on its head and has it judged.
+func judged(ctx context.Context, tx pgx.Tx, id recovery.CaseID, judge func(recovery.Case) error) (recovery.Case, error) {
+	row, err := txOne[caseRow](ctx, tx, selectCase+` where id = $1`, id)
+	if err != nil {
+		return recovery.Case{}, err
+	}
+	return row.domain(), judge(row.domain())
+}
+
+func queueLinksEnd(batch *pgx.Batch, id recovery.CaseID, at time.Time) {
+	batch.Queue(`update links set revoked_at = $2 where case_id = $1 and revoked_at is null`, id, at)
+}
+
+// ErasureWrite erases what a case knows of people.
+type ErasureWrite struct {
+	CaseID recovery.CaseID
+	Judge  func(recovery.Case) error // as in RetentionWrite
+	// Draft is the entry that tells of it; how much was erased is added to its
+	// facts. What it says stays for ever, so it holds nothing personal.
+	Draft journal.Draft
+	Idem  Idempotency
+}
+
+// Erased counts what was erased. The files are gone from the record; from the
+// disk they go with the leftovers.
+type Erased struct {
+	Values  int64
+	Files   int64
+	Exports int64
+}
+
+// EraseCase erases the personal values of a case, in one transaction with the
+// entry that tells of it and a checkpoint over that. Entries and hashes stay, so
+// the chain verifies as before. Of the case remain its number, its sums, its way
+// and its outcome.
+//
+// Errors: ErrAnswered, CodeNotFound, CodeConflict while papers of the case are
+// being built, and whatever Judge gives.
+func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
+	var erased Erased
+	err := s.write(ctx, "erase case", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, w.CaseID, w.Draft)
+		if err != nil {
+			return err
+		}
+		c, err := judged(ctx, tx, w.CaseID, w.Judge)
+		if err != nil {
+			return err
+		}
+		erased, err = eraseRows(ctx, tx, c, w)
+		if err != nil {
+			return err
+		}
+		draft := w.Draft
+		draft.Facts["values"], draft.Facts["files"], draft.Facts["exports"] = erased.Values, erased.Files, erased.Exports
+		_, err = pen.write(draft)
+		if err != nil {
+			return err
+		}
+		s.queueIdempotency(pen.batch, w.Idem)
+		err = pen.checkpoint(draft.At)
+		if err != nil {
+			return err
+		}
+		return pen.flush(ctx)
+	})
+	return erased, err
+}
+
+// eraseRows takes people out of every table that names them. A table or column
+// that holds personal data belongs in here: TestErasureReachesEveryColumn asks
+// the schema.
+func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) (Erased, error) {
+	var erased Erased
+	var building bool
+	at, number := w.Draft.At, strings.ToLower(string(c.Number))
+	batch := &pgx.Batch{}
+	batch.Queue(`select exists (select from exports where case_id = $1 and state = 'building' and created_at > $2)`,
+		c.ID, at.Add(-buildTime)).QueryRow(func(row pgx.Row) error { return row.Scan(&building) })
+	counted(batch, &erased.Values, `update journal_values set value = null, salt = null, erased_at = $2
+		where case_id = $1 and erased_at is null`, c.ID, at)
+	batch.Queue(`update cases set claimant = $2, counterparts = $3, narrative = '', transaction_no = '', search = $4,
+			terms = $5, shared = false, erased_at = $6, version = version + 1 where id = $1`,
+		c.ID, recovery.Claimant{}, orEmpty(nameless(c.Counterparts)), number, searchTerms(number), at)
+	batch.Queue(`insert into leftovers (kind, name, since)
+		select distinct 'blob', sha256, $2::timestamptz from evidence where case_id = $1
+		union all select 'export', id, $2 from exports where case_id = $1 on conflict do nothing`, c.ID, at)
+	counted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)
+	counted(batch, &erased.Exports, `update exports set state = $2, missing = '{}', failure = ''
+		where case_id = $1 and state <> $2`, c.ID, recovery.ExportErased)
+	batch.Queue(`delete from idempotency where ref in (select $1 union all select id from evidence where case_id = $1
+		union all select id from exports where case_id = $1 union all select id from links where case_id = $1)`, c.ID)
+	batch.Queue(`delete from action_requests where case_id = $1`, c.ID)
+	batch.Queue(`delete from party_marks where case_id = $1`, c.ID)
+	batch.Queue(`delete from abuse_flags where case_id = $1`, c.ID)
+	queueLinksEnd(batch, c.ID, at)
+	err := tx.SendBatch(ctx, batch).Close()
+	if err == nil && building {
+		err = recovery.Faultf(recovery.CodeConflict, "Papers of this case are being built. Try again when they are ready.")
+	}
+	return erased, err
+}
+
+// buildTime is how long a build may run that still writes files.
+const buildTime = 24 * time.Hour
+
+func counted(batch *pgx.Batch, n *int64, sql string, args ...any) {
+	batch.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
+		*n = tag.RowsAffected()
+		return nil
+	})
+}
+
+// nameless are counterparts with nothing but what they held and what they
+// answered.
+func nameless(list []recovery.Counterpart) []recovery.Counterpart {
+	rest := make([]recovery.Counterpart, len(list))
+	for i, counterpart := range list {
+		counterpart.Alias, counterpart.Contact = "", ""
+		rest[i] = counterpart
+	}
+	return rest
+}
+
+// Erasable lists closed cases without a hold whose time was over before an
+// instant, the oldest first.
+func (s *Store) Erasable(ctx context.Context, closedBefore time.Time, limit int) ([]recovery.CaseID, error) {
+	type found struct{ ID recovery.CaseID }
+	rows, err := query[found](ctx, s, "list erasable cases", `select id from cases
+		where closed_at is not null and erased_at is null and held_since is null and closed_at < $1
+		order by closed_at, id limit $2`, closedBefore, limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]recovery.CaseID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, nil
+}
+
+// The kinds of leftovers.
+const (
+	LeftoverBlob   = "blob"   // Name is its SHA-256
+	LeftoverExport = "export" // Name is the export's id
+)
+
+// Leftover is a file whose record was erased. Needed says that another record
+// still points to it.
+type Leftover struct {
+	Kind   string
+	Name   string
+	Needed bool
+}
+
+// Leftovers lists up to limit of them after the one named.
+func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
+	return query[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
+			select from evidence e join cases c on c.id = e.case_id where e.sha256 = name and c.erased_at is null) as needed
+		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
+}
+
+// DropLeftover forgets a leftover that is gone, or is needed.
+func (s *Store) DropLeftover(ctx context.Context, l Leftover) error {
+	_, err := s.pool.Exec(ctx, `delete from leftovers where kind = $1 and name = $2`, l.Kind, l.Name)
+	return refine("drop leftover", err)
+}
+
+// purgeLot is how many rows one statement deletes.
+const purgeLot = 10_000
+
+// PurgeAnswers forgets what requests before an instant were answered, and the
+// staged acts behind them. One that still waits for the workflow stays. It gives
+// how many rows went.
+func (s *Store) PurgeAnswers(ctx context.Context, before time.Time) (purged int64, err error) {
+	for _, statement := range []string{
+		`delete from idempotency where (actor, key) in
+			(select actor, key from idempotency where created_at < $1 limit $2)`,
+		`delete from action_requests where id in
+			(select id from action_requests where created_at < $1 and state <> 'staged' limit $2)`,
+	} {
+		for n := int64(purgeLot); n == purgeLot; purged += n {
+			tag, err := s.pool.Exec(ctx, statement, before, purgeLot)
+			if err != nil {
+				return purged, refine("purge answers", err)
+			}
+			n = tag.RowsAffected()
+		}
+	}
+	return purged, nil
+}
+
+// Alone runs fn unless another process is at the same work: then it gives false
+// at once.
+func (s *Store) Alone(ctx context.Context, work string, fn func(context.Context) error) (ran bool, err error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return false, refine(work, err)
+	}
+	defer conn.Release()
+	err = conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtext($1))`, "recourse: "+work).Scan(&ran)
+	if err != nil || !ran {
+		return false, refine(work, err)
+	}
+	err = fn(ctx)
+	_, unlocked := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(hashtext($1))`, "recourse: "+work)
+	if unlocked != nil { // the lock goes with the connection
+		_ = conn.Conn().Close(context.WithoutCancel(ctx))
+	}
+	return true, err
+}

@@ -1,0 +1,224 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
+)
+
+// Dimension is something cases are counted by.
+type Dimension string
+
+// The dimensions.
+const (
+	ByStage    Dimension = "stage"      // where a case stands, or stood before it was closed
+	ByPlatform Dimension = "platform"   //
+	ByGroup    Dimension = "group_kind" //
+	ByBand     Dimension = "amount_band"
+	ByMonth    Dimension = "month" // of the filing, in China
+)
+
+// Dimensions lists them in the order above.
+var Dimensions = []Dimension{ByStage, ByPlatform, ByGroup, ByBand, ByMonth}
+
+// StatsQuery asks for figures of the cases of life, or of those that ran at a
+// pace.
+type StatsQuery struct {
+	By    []Dimension
+	Bands []recovery.Money // where a new band of amounts begins, rising
+	Paced bool
+}
+
+// StatsKey is what the cases of a row have in common; a field that was not asked
+// for is empty, Band -1.
+type StatsKey struct {
+	Stage     recovery.Stage
+	Platform  recovery.Platform
+	GroupKind recovery.GroupKind
+	Band      int    // how many of the bands begin at or below the amount
+	Month     string // 2026-11
+}
+
+// StatsRow are the figures of cases that are alike.
+type StatsRow struct {
+	StatsKey
+	Filed        int
+	Closed       int
+	Outcomes     map[recovery.Outcome]int // of the closed
+	ClaimedFen   recovery.Money
+	RecoveredFen recovery.Money
+	// Stays are those in the stage that have ended, of cases that ended anywhere;
+	// counted by stage only. Median and P90 are seconds, interpolated.
+	Stays  int
+	Median float64
+	P90    float64
+}
+
+// columns are what each dimension reads: of the cases, of their stays.
+var columns = map[Dimension]struct{ cases, stays string }{
+	ByStage:    {"case when last_stage = '' then stage else last_stage end", "stage"},
+	ByPlatform: {"platform", "platform"},
+	ByGroup:    {"group_kind", "group_kind"},
+	ByBand:     {"width_bucket(amount_fen, $2::bigint[])", "width_bucket(amount_fen, $2::bigint[])"},
+	ByMonth: {
+		"date_trunc('month', created_at at time zone 'Asia/Shanghai')", "date_trunc('month', filed_at at time zone 'Asia/Shanghai')",
+	},
+}
+
+// names of the dimensions in the statements' results, and what stands there when
+// one was not asked for.
+var resultColumns = map[Dimension][2]string{
+	ByStage: {"stage_key", "''"}, ByPlatform: {"platform_key", "''"}, ByGroup: {"group_key", "''"},
+	ByBand: {"band_key", "-1"}, ByMonth: {"month_key", "null::timestamp"},
+}
+
+// keyRow is a StatsKey as the statements give it.
+type keyRow struct {
+	StageKey    recovery.Stage
+	PlatformKey recovery.Platform
+	GroupKey    recovery.GroupKind
+	BandKey     int
+	MonthKey    *time.Time
+}
+
+func (r keyRow) key() StatsKey {
+	key := StatsKey{Stage: r.StageKey, Platform: r.PlatformKey, GroupKind: r.GroupKey, Band: r.BandKey}
+	if r.MonthKey != nil {
+		key.Month = r.MonthKey.Format("2006-01")
+	}
+	return key
+}
+
+// keys makes the columns of a statement that name its groups.
+func (q StatsQuery) keys(of func(Dimension) string) string {
+	list := make([]string, len(Dimensions))
+	for i, dimension := range Dimensions {
+		text := resultColumns[dimension][1]
+		if slices.Contains(q.By, dimension) {
+			text = of(dimension)
+		}
+		list[i] = text + " as " + resultColumns[dimension][0]
+	}
+	return strings.Join(list, ", ")
+}
+
+// where leaves out the other kind of cases, and names the bands even where they
+// are not asked for: a statement's parameters must all be in it.
+const statsWhere = ` where (pace > 1) = $1 and $2::bigint[] is not null group by 1, 2, 3, 4, 5`
+
+// Stats counts the cases of this installation. Rows are in the order of their
+// keys.
+func (s *Store) Stats(ctx context.Context, q StatsQuery) ([]StatsRow, error) {
+	rows := map[StatsKey]StatsRow{}
+	if err := s.countCases(ctx, q, rows); err != nil {
+		return nil, err
+	}
+	if slices.Contains(q.By, ByStage) {
+		if err := s.countStays(ctx, q, rows); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]StatsRow, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, row)
+	}
+	slices.SortFunc(list, func(a, b StatsRow) int { return a.compare(b.StatsKey) })
+	return list, nil
+}
+
+func (k StatsKey) compare(other StatsKey) int {
+	return cmp.Or(
+		cmp.Compare(slices.Index(recovery.Stages, k.Stage), slices.Index(recovery.Stages, other.Stage)),
+		cmp.Compare(k.Platform, other.Platform), cmp.Compare(k.GroupKind, other.GroupKind),
+		cmp.Compare(k.Band, other.Band), cmp.Compare(k.Month, other.Month),
+	)
+}
+
+// statsMemory lets a hundred thousand cases be grouped without a sort on disk.
+const statsMemory = `set local work_mem = '128MB'`
+
+// grouped is query with the memory that grouping everything takes.
+func grouped[T any](ctx context.Context, s *Store, what, sql string, args ...any) (list []T, err error) {
+	err = s.write(ctx, what, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, statsMemory); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+	return list, err
+}
+
+func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
+	type row struct {
+		keyRow
+		Filed, Closed            int
+		Counts                   []int
+		ClaimedFen, RecoveredFen recovery.Money
+	}
+	counts := make([]string, len(recovery.Outcomes))
+	for i, outcome := range recovery.Outcomes {
+		counts[i] = "count(*) filter (where stage = 'closed' and outcome = '" + string(outcome) + "')"
+	}
+	rows, err := grouped[row](ctx, s, "count cases", `select `+q.keys(func(d Dimension) string { return columns[d].cases })+`,
+			count(*) as filed, count(*) filter (where stage = 'closed') as closed, array[`+strings.Join(counts, ", ")+`] as counts,
+			sum(amount_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
+		from cases`+statsWhere, q.Paced, q.Bands)
+	if err != nil {
+		return err
+	}
+	for _, found := range rows {
+		told := StatsRow{
+			StatsKey: found.key(), Filed: found.Filed, Closed: found.Closed, Outcomes: map[recovery.Outcome]int{},
+			ClaimedFen: found.ClaimedFen, RecoveredFen: found.RecoveredFen,
+		}
+		for i, outcome := range recovery.Outcomes {
+			told.Outcomes[outcome] = found.Counts[i]
+		}
+		into[told.StatsKey] = told
+	}
+	return nil
+}
+
+func (s *Store) countStays(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
+	type row struct {
+		keyRow
+		Spans []float64 // seconds
+	}
+	rows, err := grouped[row](ctx, s, "count stays", `select `+q.keys(func(d Dimension) string { return columns[d].stays })+`,
+			array_agg(date_part('epoch', left_at - entered_at)) as spans
+		from (select * from case_stages where stage <> 'closed') ended`+statsWhere, q.Paced, q.Bands)
+	if err != nil {
+		return err
+	}
+	for _, found := range rows {
+		key := found.key()
+		told, known := into[key]
+		if !known { // cases passed here and none has ended or stands here
+			told = StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
+		}
+		slices.Sort(found.Spans)
+		told.Stays, told.Median, told.P90 = len(found.Spans), percentile(found.Spans, 0.5), percentile(found.Spans, 0.9)
+		into[key] = told
+	}
+	return nil
+}
+
+// percentile interpolates between the neighbours in a sorted list, as SQL's
+// percentile_cont does; the database would sort every stay for it on the way.
+func percentile(sorted []float64, share float64) float64 {
+	place := share * float64(len(sorted)-1)
+	low := int(place)
+	high := min(low+1, len(sorted)-1)
+	return sorted[low] + (sorted[high]-sorted[low])*(place-float64(low))
+}
