@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -66,7 +67,10 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 		return View{}, postgres.FilingWrite{}, err
 	}
 	person, marks := s.marks(c)
-	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem, Marks: marks, Person: person}, nil
+	told := s.Herald.Of(notify.Unmoved(c, recovery.EntryCaseFiled, req.Actor, s.Now()))
+	return view, postgres.FilingWrite{
+		Case: c, Draft: s.filedDraft(req, c), Idem: idem, Marks: marks, Person: person, Tell: told,
+	}, nil
 }
 
 // open makes the case of a filing, standing at its first position with its

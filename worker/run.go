@@ -26,9 +26,10 @@ type Parts struct {
 	Exports *activities.Exports
 	Notices *Notices // nil: this process tells nobody
 	Keeper  Keeper   // nil: another process clears up
+	Stamps  *Stamps  // nil: no authority is asked for the time
 }
 
-// Run works on both queues and sends notices until ctx ends, then stops cleanly.
+// Run works on both queues, sends notices and has checkpoints stamped until ctx ends, then stops cleanly.
 // Temporal may be away at the start; Run waits for it, and notices go out
 // meanwhile. An error means that this process cannot work and should end.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
@@ -40,6 +41,9 @@ func Run(ctx context.Context, c *Connection, parts Parts) error {
 	})
 	if parts.Notices != nil {
 		group.Go(func() error { return parts.Notices.Run(ctx) })
+	}
+	if parts.Stamps != nil {
+		group.Go(func() error { return parts.Stamps.Run(ctx) })
 	}
 	return group.Wait()
 }

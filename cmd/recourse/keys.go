@@ -1,37 +1,16 @@
 package main
 
 import (
-	"crypto/hkdf"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/worker"
 )
-
-// signer reads the checkpoint key, and makes of it the key by which people are
-// known again from case to case: of all keys it is the one that is never
-// replaced. In development a missing key is made; in production it is the
-// operator's to make and keep.
-func signer(c config) (s *journal.Signer, marks []byte, err error) {
-	secret, err := keyFile(c, "checkpoint.key", func() (string, error) {
-		return journal.GenerateKey(rand.Reader, "recourse.local")
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	if marks, err = hkdf.Key(sha256.New, []byte(strings.TrimSpace(secret)), nil, "recourse party marks 1", sha256.Size); err != nil {
-		return nil, nil, err
-	}
-	s, err = journal.NewSigner(secret)
-	return s, marks, err
-}
 
 // payloadKey reads the key that Temporal's payloads are sealed with.
 func payloadKey(c config) (worker.Key, error) {
@@ -40,6 +19,23 @@ func payloadKey(c config) (worker.Key, error) {
 		return worker.Key{}, err
 	}
 	return worker.ParseKey(text)
+}
+
+// vault keeps the secrets of webhooks under a key of their own, made of the
+// payload key: an operator has one key less to keep.
+func vault(payload worker.Key) (*notify.Vault, error) {
+	key, err := payload.Derive(notify.VaultUse)
+	if err != nil {
+		return nil, err
+	}
+	return notify.NewVault(key), nil
+}
+
+// markKey keys the digests by which people are known again from case to case. It
+// is made of the payload key too, which is never replaced.
+func markKey(payload worker.Key) ([]byte, error) {
+	key, err := payload.Derive("recourse/party-marks/v1")
+	return key[:], err
 }
 
 func keyFile(c config, name string, generate func() (string, error)) (string, error) {
@@ -70,8 +66,16 @@ func writeDurably(path string, content []byte) error {
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
+	if err == nil {
+		return syncDir(filepath.Dir(path))
 	}
-	return nil
+	return errors.Join(err, os.Remove(temp.Name()))
+}
+
+func syncDir(dir string) error {
+	opened, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Sync(), opened.Close())
 }
