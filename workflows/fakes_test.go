@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"recourse/activities"
@@ -189,6 +190,8 @@ func newJourney(t *testing.T, start recovery.Position) *journey {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartTime(filed)
+	// On a busy machine a second without the processor is no deadlock.
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
 	d := &desk{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
 		opening: activities.Opening{Position: start, Pace: 1},
