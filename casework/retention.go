@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"recourse/playbook/lint"
@@ -183,11 +184,7 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 
 // String tells a ground with its articles.
 func (g Ground) String() string {
-	text := g.Detail
-	for _, article := range g.Articles {
-		text += " " + article.String()
-	}
-	return text
+	return strings.Join(append([]string{g.Detail}, cited(g.Articles...)...), " ")
 }
 
 func cited(articles ...lint.Article) []string {
