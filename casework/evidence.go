@@ -242,7 +242,7 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 		return recovery.Evidence{}, nil, err
 	}
 	if c.ErasedAt != nil { // another case may still need the same bytes
-		return recovery.Evidence{}, nil, recovery.Faultf(recovery.CodeNotFound, "The bytes were erased with the case.")
+		return recovery.Evidence{}, nil, erasedBytes()
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {
@@ -252,4 +252,8 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 		return recovery.Evidence{}, nil, errors.Join(err, body.Close())
 	}
 	return record, body, nil
+}
+
+func erasedBytes() error {
+	return recovery.Faultf(recovery.CodeNotFound, "The bytes were erased with the case.")
 }

@@ -57,6 +57,9 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if err := checkPurpose(purpose); err != nil {
 		return nil, 0, err
 	}
+	if c.ErasedAt != nil {
+		return nil, 0, erasedBytes()
+	}
 	details, err := s.details(ctx, record)
 	if err != nil {
 		return nil, 0, err

@@ -140,8 +140,14 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 			terms = $5, shared = false, erased_at = $6, version = version + 1 where id = $1`,
 		c.ID, recovery.Claimant{}, orEmpty(nameless(c.Counterparts)), number, searchTerms(number), at)
 	batch.Queue(`insert into leftovers (kind, name, since)
-		select distinct 'blob', sha256, $2::timestamptz from evidence where case_id = $1
+		select 'blob', sha256, $2::timestamptz from evidence where case_id = $1
+		union all select 'blob', d.view_sha256, $2 from evidence_details d join evidence e on e.id = d.evidence_id
+			where e.case_id = $1 and d.view_sha256 <> ''
 		union all select 'export', id, $2 from exports where case_id = $1 on conflict do nothing`, c.ID, at)
+	batch.Queue(`delete from evidence_details where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
+	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads"} {
+		batch.Queue(`delete from `+table+` where case_id = $1`, c.ID)
+	}
 	counted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)
 	counted(batch, &erased.Exports, `update exports set state = $2, missing = '{}', failure = ''
 		where case_id = $1 and state <> $2`, c.ID, recovery.ExportErased)
@@ -213,7 +219,8 @@ type Leftover struct {
 // Leftovers lists up to limit of them after the one named.
 func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
 	return query[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
-			select from evidence e join cases c on c.id = e.case_id where e.sha256 = name and c.erased_at is null) as needed
+			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
+			where name in (e.sha256, d.view_sha256) and c.erased_at is null) as needed
 		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
 }
 
