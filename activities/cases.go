@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -31,7 +32,8 @@ type Cases struct {
 	Record  Record
 	Rules   Rules
 	Now     func() time.Time
-	Version string // of this build, for the journal's collector
+	Version string         // of this build, for the journal's collector
+	Herald  *notify.Herald // nil: nobody is told
 }
 
 // OpenCase reads where a filed case stands.
@@ -71,7 +73,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: s.drafts(),
 		Next: in.Step.Next, Deadlines: deadlines, Counterpart: s.counterpart(), Checkpoint: s.stageChanged(),
-		Desk: s.desk(),
+		Desk: s.desk(), Tell: a.Herald.Of(s.change(deadlines)),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil

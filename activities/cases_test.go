@@ -21,12 +21,12 @@ import (
 // rig is a filed case in a database of its own, with the activities over it.
 type rig struct {
 	*testing.T
-	store  *postgres.Store
-	shelf  *playbook.Shelf
-	cases  *activities.Cases
-	filed  recovery.Case
-	signer *journal.Signer
-	now    time.Time
+	store *postgres.Store
+	shelf *playbook.Shelf
+	cases *activities.Cases
+	filed recovery.Case
+	keys  *journal.Keyring
+	now   time.Time
 }
 
 // newRig files a case between two counterparts in a group of friends, an hour
@@ -37,9 +37,9 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, shelf: shelf, signer: pgtest.Signer(t), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	r := &rig{T: t, shelf: shelf, keys: pgtest.Keys(t, pgtest.Signer(t)), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return r.now }
-	r.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Signer: r.signer, Now: clock, Random: rand.Reader})
+	r.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Keys: r.keys, Now: clock, Random: rand.Reader})
 	r.cases = &activities.Cases{Record: r.store, Rules: activities.PinnedRules{Shelf: shelf}, Now: clock, Version: "1.2.3"}
 	r.filed = r.file()
 	return r

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"recourse/evidence"
 	"recourse/evidence/journal"
+	"recourse/evidence/seal"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -24,6 +26,7 @@ type Archive interface {
 	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]postgres.JournalEntry, error)
 	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (postgres.Checkpoint, error)
+	CheckpointsOf(ctx context.Context, id recovery.CaseID, below int64) ([]postgres.Checkpoint, error)
 	EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
 }
@@ -60,11 +63,10 @@ type Papers interface {
 
 // Custody is how this installation names itself on its papers.
 type Custody struct {
-	Version   string // of this build, such as "0.1.0"
-	Custodian string // who runs it
-	Key       string // verifier key of its checkpoints
-	// Seal signs a whole bag with the same key; see evidence.Folio.
-	Seal func(text string) (note string, err error)
+	Version   string           // of this build, such as "0.1.0"
+	Custodian string           // who runs it
+	Keys      *journal.Keyring // of its checkpoints and bags
+	Identity  *seal.Identity   // seals its dossiers; nil: nobody does
 }
 
 // Exports are the activities of the queue "evidence".
@@ -74,7 +76,8 @@ type Exports struct {
 	Checklist Checklist
 	Papers    Papers
 	Custody   Custody
-	Dir       string // where exports lie; see ExportPath
+	Stamps    *Stamps // nil: no outside time
+	Dir       string  // where exports lie; see ExportPath
 	Now       func() time.Time
 }
 
@@ -83,8 +86,8 @@ type Exports struct {
 const enoughAttempts = 10
 
 // BuildExport builds the dossier and the bag of a recorded export and records
-// that they are ready, or why they are not. Run again, it builds the same files
-// anew and records nothing twice. Only when nothing can be recorded does it
+// that they are ready, or why they are not. Run again, it keeps the files that
+// stand and records nothing twice. Only when nothing can be recorded does it
 // return an error.
 func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult, error) {
 	export, err := a.Archive.Export(ctx, in.ExportID)
@@ -119,33 +122,47 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 
 // build makes both files and says what they are.
 func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
-	folio, err := a.folio(ctx, export, c)
-	if err != nil {
-		return export, err
-	}
+	made, err := buildOnce(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile)), func(dir string) (built, error) {
+		folio, err := a.folio(ctx, export, c)
+		if err != nil {
+			return built{}, err
+		}
+		return a.press(ctx, folio, dir)
+	})
+	export.Pages, export.Missing, export.SHA256, export.BagSHA256 = made.Pages, made.Missing, made.SHA256, made.BagSHA256
+	return export, err
+}
+
+// press makes the files of a folio in a folder: the dossier as written, then
+// sealed, then the bag with the sealed one.
+func (a *Exports) press(ctx context.Context, folio evidence.Folio, dir string) (built, error) {
+	var made built
 	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
 	if err != nil {
-		return export, fmt.Errorf("fingerprint: %w", err)
+		return built{}, fmt.Errorf("fingerprint: %w", err)
 	}
-	if err := clearDrafts(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile))); err != nil {
-		return export, err
-	}
-	dossier, err := writeFile(ExportPath(a.Dir, export.ID, DossierFile), func(w io.Writer) error {
+	plain, dossier := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
+	_, err = writeFile(plain, func(w io.Writer) error {
 		printed, err := a.Papers.Dossier(w, folio, fingerprint)
-		export.Pages, export.Missing = printed.Pages, printed.Missing
+		made.Pages, made.Missing = printed.Pages, printed.Missing
 		return err
 	})
 	if err != nil {
-		return export, fmt.Errorf("dossier: %w", err)
+		return built{}, fmt.Errorf("dossier: %w", err)
 	}
-	bag, err := writeFile(ExportPath(a.Dir, export.ID, BagFile), func(w io.Writer) error {
-		return a.Papers.Bag(ctx, w, folio, openFile(ExportPath(a.Dir, export.ID, DossierFile)))
+	if made.SHA256, err = a.sealed(ctx, plain, dossier, folio); err != nil {
+		return built{}, fmt.Errorf("seal: %w", err)
+	}
+	if err := os.Remove(plain); err != nil {
+		return built{}, err
+	}
+	made.BagSHA256, err = writeFile(filepath.Join(dir, BagFile), func(w io.Writer) error {
+		return a.Papers.Bag(ctx, w, folio, openFile(dossier))
 	})
 	if err != nil {
-		return export, fmt.Errorf("bag: %w", err)
+		return built{}, fmt.Errorf("bag: %w", err)
 	}
-	export.SHA256, export.BagSHA256 = dossier, bag
-	return export, nil
+	return made, nil
 }
 
 func (a *Exports) finish(ctx context.Context, export recovery.Export, c recovery.Case) (ExportResult, error) {

@@ -69,7 +69,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{rig: r, blobs: blobs, press: &press{}}
 	b.exports = &activities.Exports{
 		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Shelf: r.shelf}, Papers: b.press,
-		Custody: activities.Custody{Version: "1.2.3", Custodian: "测试单位", Key: r.signer.VerifierKey(), Seal: r.signer.Seal},
+		Custody: activities.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: r.keys},
 		Dir:     filepath.Join(t.TempDir(), "exports"), Now: r.cases.Now,
 	}
 	return b
@@ -178,8 +178,8 @@ func TestBuildExport(t *testing.T) {
 	b.wantKinds(added, added, recovery.EntryExportRequested, added, recovery.EntryExportBuilt)
 }
 
-// TestBuildExportTwice: an activity that is run again after it recorded its end
-// builds nothing; one that died before it did builds the same.
+// TestBuildExportTwice: what was built stands, whether or not its end could be
+// recorded; only what did not come to an end is built again.
 func TestBuildExportTwice(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -192,17 +192,32 @@ func TestBuildExportTwice(t *testing.T) {
 	}
 	first := digestOf(t, b.path(asked, activities.BagFile))
 	b.exports.Archive = honest
-	b.must(os.WriteFile(b.path(asked, ".draft-1"), []byte("left by a kill"), 0o600))
+	b.must(os.Mkdir(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700)) // left by a kill
 	ready := b.wantState(asked, recovery.ExportReady)
 	if ready.BagSHA256 != first {
 		t.Errorf("built again, the bag is another: %s and %s", first, ready.BagSHA256)
 	}
 	b.wantState(asked, recovery.ExportReady)
-	if len(b.press.folios) != 2 {
-		t.Errorf("built %d times", len(b.press.folios))
+	if ready.Pages != 12 || len(ready.Missing) == 0 || ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) || len(b.press.folios) != 1 {
+		t.Errorf("built %d times, recorded %+v", len(b.press.folios), ready)
 	}
 	b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
-	left, err := filepath.Glob(filepath.Join(b.exports.Dir, "*", ".draft-*"))
+}
+
+// TestBuildExportClearsUp: what a kill left behind, and half an export in the
+// form of earlier versions, give way to a whole one.
+func TestBuildExportClearsUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.request(recovery.ForCourt)
+	b.must(os.MkdirAll(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700))
+	b.must(os.MkdirAll(filepath.Dir(b.path(asked, activities.DossierFile)), 0o700))
+	b.must(os.WriteFile(b.path(asked, activities.DossierFile), []byte("by an earlier version"), 0o600))
+	ready := b.wantState(asked, recovery.ExportReady)
+	if ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) {
+		t.Error("the half built export stands")
+	}
+	left, err := filepath.Glob(filepath.Join(b.exports.Dir, ".draft-*"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("drafts left behind: %v %v", left, err)
 	}
@@ -348,7 +363,9 @@ func TestFolio(t *testing.T) {
 	if int64(len(folio.Entries)) != asked.Size || !folio.At.Equal(asked.CreatedAt) || folio.Generator != "recourse 1.2.3" {
 		t.Errorf("%d entries of %d, at %s, by %s", len(folio.Entries), asked.Size, folio.At, folio.Generator)
 	}
-	if !strings.Contains(folio.Checkpoint, fmt.Sprintf("\n%d\n", asked.Size)) || folio.Key != b.signer.VerifierKey() {
+	vkey, err := b.keys.KeyOf(folio.Checkpoint)
+	b.must(err)
+	if !strings.Contains(folio.Checkpoint, fmt.Sprintf("\n%d\n", asked.Size)) || folio.Key != vkey {
 		t.Errorf("checkpoint %q under %q", folio.Checkpoint, folio.Key)
 	}
 }

@@ -51,12 +51,12 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 	if err != nil {
 		return evidence.Folio{}, err
 	}
-	return evidence.Folio{
+	folio := evidence.Folio{
 		Case: mask.record(c), Audience: export.Audience, At: export.CreatedAt, Entries: entries, Exhibits: exhibits,
-		Papers: papers, Missing: missing, Checkpoint: checkpoint.Note, Root: checkpoint.Root, Key: a.Custody.Key,
-		Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
-		Seal: a.Custody.Seal,
-	}, nil
+		Papers: papers, Missing: missing, Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
+	}
+	err = a.vouch(ctx, &folio, checkpoint)
+	return folio, err
 }
 
 func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask) ([]evidence.Entry, error) {

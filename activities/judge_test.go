@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -95,38 +92,5 @@ func TestNames(t *testing.T) {
 		if got := strings.TrimSuffix(full[strings.LastIndex(full, ".")+1:], "-fm"); got != name {
 			t.Errorf("the method %s is registered as %s", got, name)
 		}
-	}
-}
-
-func TestWriteFile(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "x-1", DossierFile)
-	digest, err := writeFile(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, "abc")
-		return err
-	})
-	if err != nil || digest != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" {
-		t.Fatalf("%s %v", digest, err)
-	}
-	if _, err := writeFile(path, func(w io.Writer) error {
-		_, _ = io.WriteString(w, "half")
-		return errors.New("power cut")
-	}); err == nil {
-		t.Error("half a file was written")
-	}
-	body, err := openFile(path)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	if text, err := io.ReadAll(body); err != nil || string(text) != "abc" {
-		t.Errorf("%q %v", text, err)
-	}
-	left, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(left) != 1 {
-		t.Errorf("%v %v", left, err)
-	}
-	if _, err := writeFile(filepath.Join(path, "below-a-file"), nil); err == nil {
-		t.Error("a file has a folder below it")
 	}
 }

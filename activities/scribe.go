@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -27,6 +28,18 @@ type scribe struct {
 func (s scribe) next() recovery.Position { return s.input.Step.Next }
 
 func (s scribe) stageChanged() bool { return s.next().Stage != s.before.Position.Stage }
+
+// change is the step as those are told of it who were not there.
+func (s scribe) change(deadlines []recovery.Deadline) notify.Change {
+	change := notify.Change{
+		Case: s.before, Kind: s.input.Step.Kind, Actor: recovery.System, Clock: s.input.Because, Ref: s.input.Ref,
+		Fulfilled: len(s.fulfilled()) > 0, Beyond: len(s.breaches) > 0, Next: s.next(), Deadlines: deadlines, At: s.now,
+	}
+	if s.input.Move != nil {
+		change.Actor = s.input.Move.Actor
+	}
+	return change
+}
 
 // drafts are the entries in their order: what happened, then what followed.
 func (s scribe) drafts() []journal.Draft {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recourse/evidence/blob"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -51,7 +52,8 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link postgres.Lin
 		return Return{}, err
 	}
 	if link.OpenedAt == nil {
-		err = s.Store.OpenLink(ctx, link, s.linkDraft(recovery.EntryLinkOpened, req, c, link))
+		draft := s.linkDraft(recovery.EntryLinkOpened, req, c, link)
+		err = s.Store.OpenLink(ctx, link, draft, s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At)))
 		if err != nil {
 			return Return{}, err
 		}

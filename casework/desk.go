@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -71,6 +72,7 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 	if act.Action == recovery.PlanContact {
 		view.Contacts.Planned++
 	}
+	write.Tell = s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At))
 	write.Idem, err = req.idempotency(string(c.ID), view)
 	return write, err
 }

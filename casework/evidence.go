@@ -11,6 +11,7 @@ import (
 	"recourse/evidence/blob"
 	"recourse/evidence/intake"
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -165,6 +166,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, Near: nearest(e.SHA256, details.Likeness),
 		Idem: postgres.Idempotency{Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID)},
+		Tell: s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At)),
 	}, err
 }
 

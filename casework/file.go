@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -65,7 +66,8 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	if err != nil {
 		return View{}, postgres.FilingWrite{}, err
 	}
-	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem}, nil
+	told := s.Herald.Of(notify.Unmoved(c, recovery.EntryCaseFiled, req.Actor, s.Now()))
+	return view, postgres.FilingWrite{Case: c, Draft: s.filedDraft(req, c), Idem: idem, Tell: told}, nil
 }
 
 // open makes the case of a filing, standing at its first position with its

@@ -14,6 +14,7 @@ import (
 	"recourse/evidence/blob"
 	"recourse/evidence/intake"
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/postgres"
@@ -48,6 +49,8 @@ type Parts struct {
 	Shelf  *playbook.Shelf
 	Linter *lint.Linter
 	Engine Engine
+	Herald *notify.Herald // nil: nobody is told
+	Vault  *notify.Vault  // keeps the secrets of webhooks; nil: none can be made
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger

@@ -31,7 +31,8 @@ type Webhook struct {
 	StoppedBecause string // why it is not active
 	OldSecretUntil *time.Time
 	CreatedAt      time.Time
-	// Secret is whsec_ and base64; it is shown when it was made, and never again.
+	// Secret is whsec_ and base64; it is shown when it was made, and never again,
+	// not even to the same request.
 	Secret string
 }
 
@@ -90,15 +91,11 @@ func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (R
 	if err := n.check(in); err != nil {
 		return Reply[Webhook]{}, err
 	}
-	secret, err := notify.NewSecret(n.service.Random)
-	if err != nil {
-		return Reply[Webhook]{}, err
-	}
 	stored := postgres.Webhook{
 		ID: n.service.newID(), URL: in.URL, Description: in.Description, Types: slices.Compact(slices.Sorted(slices.Values(in.Types))),
-		Secret: secret, Active: true, CreatedBy: req.Actor.ID, CreatedAt: n.service.Now(),
+		Active: true, CreatedBy: req.Actor.ID, CreatedAt: n.service.Now(),
 	}
-	return n.reveal(ctx, req, stored, func(idem postgres.Idempotency) error { return n.service.Store.AddWebhook(ctx, stored, idem) })
+	return n.reveal(ctx, req, stored, n.service.Store.AddWebhook)
 }
 
 // RotateWebhook gives a webhook a new secret. The old one signs beside it for a
@@ -115,29 +112,32 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
+	until := n.service.Now().Add(secretOverlap)
+	stored.OldSecretUntil, stored.Active, stored.StoppedBecause = &until, true, ""
+	return n.reveal(ctx, req, stored, func(ctx context.Context, w postgres.Webhook, idem postgres.Idempotency) error {
+		return n.service.Store.RotateSecret(ctx, w.ID, w.Secret, until, idem)
+	})
+}
+
+// reveal writes a webhook with a new secret and shows that, this once: what is
+// kept for a repetition lacks it, and what is stored is sealed.
+func (n *Notices) reveal(
+	ctx context.Context, req Request, stored postgres.Webhook, write func(context.Context, postgres.Webhook, postgres.Idempotency) error,
+) (Reply[Webhook], error) {
+	if n.service.Vault == nil {
+		return Reply[Webhook]{}, errors.New("webhooks: no key to seal their secrets with")
+	}
 	secret, err := notify.NewSecret(n.service.Random)
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
-	until := n.service.Now().Add(secretOverlap)
-	stored.Secret, stored.OldSecretUntil, stored.Active, stored.StoppedBecause = secret, &until, true, ""
-	return n.reveal(ctx, req, stored, func(idem postgres.Idempotency) error {
-		return n.service.Store.RotateSecret(ctx, id, secret, until, idem)
-	})
-}
-
-// reveal writes a webhook and shows it with its secret, this once: the same
-// request again gets the first answer, kept under its key.
-func (n *Notices) reveal(
-	ctx context.Context, req Request, stored postgres.Webhook, write func(postgres.Idempotency) error,
-) (Reply[Webhook], error) {
+	stored.Secret = n.service.Vault.Seal(stored.ID, secret)
 	revealed := n.shown(stored)
-	revealed.Secret = notify.SecretText(stored.Secret)
 	idem, err := req.idempotency(stored.ID, revealed)
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
-	err = write(idem)
+	err = write(ctx, stored, idem)
 	if errors.Is(err, postgres.ErrAnswered) {
 		row, _, err := n.service.answered(ctx, req)
 		return Reply[Webhook]{Stored: row.Answer}, err
@@ -145,6 +145,7 @@ func (n *Notices) reveal(
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
+	revealed.Secret = notify.SecretText(secret)
 	n.service.Log.InfoContext(ctx, "a webhook has a new secret", "webhook", stored.ID, "by", req.Actor.ID)
 	return Reply[Webhook]{Value: revealed}, nil
 }

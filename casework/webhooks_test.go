@@ -1,6 +1,8 @@
 package casework_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -44,10 +46,23 @@ func TestASecretIsShownOnce(t *testing.T) {
 	if strings.Contains(r.Log.String(), "whsec_") {
 		t.Error("the log has the secret")
 	}
+	stored, err := r.Store.Webhook(t.Context(), added.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for shown, kept := range map[string][]byte{added.Secret: stored.OldSecret, rotated.Value.Secret: stored.Secret} {
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(shown, "whsec_"))
+		if err != nil || bytes.Contains(kept, raw) {
+			t.Errorf("the database has the secret (%v)", err)
+		}
+		if opened, err := r.Vault.Open(added.ID, kept); err != nil || !bytes.Equal(opened, raw) {
+			t.Errorf("what is kept opens as %x (%v)", opened, err)
+		}
+	}
 }
 
-// TestTheSameRequestIsOneWebhook: a repeated request gets the first answer, with
-// the first secret; the same key for another is a conflict.
+// TestTheSameRequestIsOneWebhook: a repeated request gets the first answer,
+// without its secret; the same key for another is a conflict.
 func TestTheSameRequestIsOneWebhook(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
@@ -58,7 +73,7 @@ func TestTheSameRequestIsOneWebhook(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := r.AddWebhook(t.Context(), req, hook)
-	if err != nil || !strings.Contains(string(again.Stored), first.Value.Secret) {
+	if err != nil || !strings.Contains(string(again.Stored), first.Value.ID) || strings.Contains(string(again.Stored), "whsec_") {
 		t.Errorf("again: %s (%v)", again.Stored, err)
 	}
 	turn := keyed(r.Rig, recovery.RoleAdmin, "turn")
@@ -68,7 +83,7 @@ func TestTheSameRequestIsOneWebhook(t *testing.T) {
 		t.Fatal(err)
 	}
 	repeated, err := r.RotateWebhook(t.Context(), turn, first.Value.ID)
-	if err != nil || !strings.Contains(string(repeated.Stored), rotated.Value.Secret) {
+	if err != nil || !strings.Contains(string(repeated.Stored), rotated.Value.ID) || strings.Contains(string(repeated.Stored), "whsec_") {
 		t.Errorf("again: %s (%v)", repeated.Stored, err)
 	}
 	req.Fingerprint = "another"
@@ -183,6 +198,10 @@ func TestNoSecretWithoutRandomness(t *testing.T) {
 	r.Random = failing{}
 	if _, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), hook); !errors.Is(err, errNoRandom) {
 		t.Errorf("%v", err)
+	}
+	r.Vault = nil
+	if _, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), hook); err == nil {
+		t.Error("a secret is kept without a key")
 	}
 }
 

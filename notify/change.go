@@ -14,7 +14,10 @@ type Change struct {
 	Case      recovery.Case       // before the change; a filing: the case itself
 	Kind      recovery.EntryKind  // of the change's first entry
 	Actor     recovery.Actor      // who made it; recovery.System for a clock
-	Lapsed    recovery.Clock      // the deadline whose passing it is; else ""
+	Clock     recovery.Clock      // the deadline that passed or comes near; else ""
+	Ref       string              // which of several clocks of that kind
+	Fulfilled bool                // a plan's last part came with it
+	Beyond    bool                // a message went beyond what people may be written
 	Next      recovery.Position   // where the case stands after it
 	Deadlines []recovery.Deadline // that run after it
 	At        time.Time
@@ -38,10 +41,13 @@ func (h *Herald) Of(c Change) postgres.Telling {
 	t := postgres.Telling{Event: h.event(c)}
 	for _, audience := range postgres.Audiences {
 		for _, rule := range h.rules.Notices {
-			if rule.To == audience && rule.fits(c, h.rules.Turns[audience]) {
-				t.Notices = append(t.Notices, rule.notice(c, facts))
-				break
+			if rule.To != audience || !rule.fits(c, h.rules.Turns[audience]) {
+				continue
 			}
+			if !rule.Silent {
+				t.Notices = append(t.Notices, rule.notice(c, facts))
+			}
+			break
 		}
 	}
 	for _, rule := range h.rules.Reminders {
@@ -64,7 +70,13 @@ func (r noticeRule) fits(c Change, turns []recovery.WaitingOn) bool {
 		return false
 	case len(r.Stages) > 0 && !slices.Contains(r.Stages, after.Stage):
 		return false
-	case len(r.Lapsed) > 0 && !slices.Contains(r.Lapsed, c.Lapsed):
+	case len(r.Lapsed) > 0 && !slices.Contains(r.Lapsed, c.Clock):
+		return false
+	case len(r.Appeal) > 0 && !slices.Contains(r.Appeal, after.Appeal):
+		return false
+	case len(r.By) > 0 && !slices.Contains(r.By, c.Actor.Role):
+		return false
+	case r.Fulfilled && !c.Fulfilled, r.Beyond && !c.Beyond, r.Overpaid && after.Overpaid() <= before.Overpaid():
 		return false
 	}
 	return !r.Turn || slices.Contains(turns, after.WaitingOn) && !slices.Contains(turns, before.WaitingOn)
@@ -106,21 +118,54 @@ func (r reminderRule) notices(c Change, facts postgres.NoticeFacts) []postgres.N
 }
 
 func same(a, b recovery.Deadline) bool {
-	return a.Kind == b.Kind && a.DueAt.Equal(b.DueAt) && a.PausedBecause == b.PausedBecause
+	return a.Kind == b.Kind && a.Ref == b.Ref && a.DueAt.Equal(b.DueAt) && a.PausedBecause == b.PausedBecause
 }
 
-// facts are what the words need; the deadline is the first that runs.
+// facts are what the words need. The deadline is the one that comes near, or
+// else the first that runs.
 func (c Change) facts() postgres.NoticeFacts {
 	facts := postgres.NoticeFacts{
-		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome,
-		Claim: c.Next.Claim, Recovered: c.Next.Recovered,
+		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
+		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered,
+	}
+	near := c.Kind == recovery.EntryDeadlineNear
+	if !near {
+		facts.Passed = c.Clock
 	}
 	for _, deadline := range c.Deadlines {
-		if deadline.PausedBecause == "" && (facts.DueAt == nil || deadline.DueAt.Before(*facts.DueAt)) {
+		if deadline.PausedBecause != "" {
+			continue
+		}
+		if near && deadline.Kind == c.Clock && deadline.Ref == c.Ref {
+			facts.Clock, facts.DueAt = deadline.Kind, &deadline.DueAt
+			return facts
+		}
+		if facts.DueAt == nil || deadline.DueAt.Before(*facts.DueAt) {
 			facts.Clock, facts.DueAt = deadline.Kind, &deadline.DueAt
 		}
 	}
 	return facts
+}
+
+// The states within a stage beside those of an appeal.
+const (
+	statePaused      = "paused"
+	statePlanned     = "planned" // all that is missing comes by a plan
+	stateRefundAsked = "refund_asked"
+)
+
+func stateOf(p recovery.Position) string {
+	runs := func(plan recovery.Plan) bool { return plan.Running }
+	switch {
+	case p.Pause != nil:
+		return statePaused
+	case p.WaitingOn == recovery.OnCounterpart && slices.ContainsFunc(p.Plans, runs):
+		return statePlanned
+	case p.Stage == recovery.RecallWatch && p.RefundAsked:
+		return stateRefundAsked
+	default:
+		return string(p.Appeal)
+	}
 }
 
 // payload is what a webhook carries, in the form Standard Webhooks recommends.

@@ -18,6 +18,8 @@ var (
 	claimant   = recovery.Actor{Role: recovery.RoleClaimant, ID: "owner"}
 	agent      = recovery.Actor{Role: recovery.RoleAgent, ID: "agent"}
 	supervisor = recovery.Actor{Role: recovery.RoleSupervisor, ID: "supervisor"}
+
+	counterpart = recovery.Actor{Role: recovery.RoleCounterpart, ID: "p1"}
 )
 
 func herald(t testing.TB) *notify.Herald {
@@ -54,9 +56,18 @@ func to(stage recovery.Stage, on recovery.WaitingOn) func(*notify.Change) {
 	return func(c *notify.Change) { c.Next.Stage, c.Next.WaitingOn = stage, on }
 }
 
+func appeal(state recovery.AppealState) func(*notify.Change) {
+	return func(c *notify.Change) { c.Next.Appeal = state }
+}
+
+// standsAt is for what happens in a stage and leaves the case there.
+func standsAt(stage recovery.Stage) func(*notify.Change) {
+	return func(c *notify.Change) { c.Case.Position.Stage, c.Next.Stage = stage, stage }
+}
+
 func lapsed(clock recovery.Clock, stage recovery.Stage) func(*notify.Change) {
 	return func(c *notify.Change) {
-		c.Lapsed, c.Next.Stage, c.Deadlines = clock, stage, nil
+		c.Clock, c.Next.Stage, c.Deadlines = clock, stage, nil
 	}
 }
 
@@ -70,23 +81,65 @@ func TestWhoIsToldWhat(t *testing.T) {
 		"filed": {change(recovery.EntryCaseFiled, claimant, nil), []string{"claimant:filed"}},
 		"asked for evidence": {change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant)),
 			[]string{"claimant:evidence_wanted!-agent"}},
-		"evidence came": {change(recovery.EntryEvidenceAdded, claimant, nil), []string{"assignee:evidence_arrived-owner"}},
+		"evidence came":                    {change(recovery.EntryEvidenceAdded, claimant, nil), []string{"claimant:evidence_arrived-owner", "assignee:evidence_arrived-owner"}},
+		"evidence came that was asked for": {change(recovery.EntryEvidenceAdded, claimant, appeal(recovery.AppealMoreEvidence)), []string{"claimant:evidence_arrived-owner"}},
+		"and was supplied":                 {change(recovery.EntryEvidenceSupplied, recovery.System, appeal(recovery.AppealSubmitted)), []string{"assignee:evidence_arrived-system"}},
+		"the other side's evidence": {change(recovery.EntryEvidenceAdded, counterpart, appeal(recovery.AppealMoreEvidence)),
+			[]string{"claimant:evidence_arrived-p1", "assignee:evidence_arrived-p1"}},
 		"decided": {change(recovery.EntryAppealDecided, agent, to(recovery.Appeal, recovery.OnPlatform)),
-			[]string{"claimant:decided-agent"}},
+			[]string{"claimant:decided-agent", "assignee:decided-agent"}},
 		"decided, and on to the law": {change(recovery.EntryAppealDecided, agent, to(recovery.Legal, recovery.OnClaimant)),
-			[]string{"claimant:decided-agent", "assignee:stage_entered-agent", "legal:stage_entered-agent"}},
+			[]string{"claimant:decided-agent", "assignee:decided-agent", "legal:stage_entered-agent"}},
 		"closed by the supervisor": {change(recovery.EntryClosed, supervisor, to(recovery.Closed, recovery.OnNobody)),
 			[]string{"claimant:closed", "assignee:closed-supervisor"}},
 		"withdrawn": {change(recovery.EntryWithdrawn, claimant, to(recovery.Closed, recovery.OnNobody)),
 			[]string{"claimant:closed", "assignee:closed-owner"}},
-		"late": {change(recovery.EntryDeadlinePassed, recovery.System, lapsed(recovery.DecisionClock, recovery.Appeal)),
-			[]string{"claimant:deadline_passed-system", "assignee:overdue!-system", "supervisor:overdue!-system"}},
-		"late, and on to the law": {change(recovery.EntryDeadlinePassed, recovery.System, lapsed(recovery.DecisionClock, recovery.Legal)),
-			[]string{"claimant:stage_entered-system", "assignee:overdue!-system", "supervisor:overdue!-system", "legal:stage_entered-system"}},
-		"money came": {change(recovery.EntryReturnRecorded, claimant, nil), []string{"claimant:returned-owner", "assignee:returned-owner"}},
-		"assigned":   {change(recovery.EntryAssigned, supervisor, nil), []string{"assignee:assigned-supervisor"}},
-		"looked at":  {change(recovery.EntryEvidenceViewed, agent, nil), nil},
-		"noted":      {change(recovery.EntryNoteAdded, agent, nil), nil},
+		"late": {change(recovery.EntryDeadlineBreached, recovery.System, lapsed(recovery.DecisionClock, recovery.Appeal)),
+			[]string{"claimant:breached-system", "assignee:overdue!-system", "supervisor:overdue!-system", "given:overdue_given!"}},
+		"unpaid, and on to the law": {change(recovery.EntryDeadlinePassed, recovery.System, lapsed(recovery.PayoutClock, recovery.Legal)),
+			[]string{"claimant:stage_entered-system", "assignee:stage_entered-system", "supervisor:overdue!-system", "legal:stage_entered-system"}},
+		"submitted, and given by turns": {change(recovery.EntryAppealSubmitted, claimant, appeal(recovery.AppealSubmitted)),
+			[]string{"claimant:appeal_submitted-owner", "assignee:appeal_submitted-owner", "given:assigned"}},
+		"proposed": {change(recovery.EntryDecisionProposed, agent, appeal(recovery.AppealProposed)), []string{"supervisor:second_eyes!-agent"}},
+		"rejected": {change(recovery.EntryDecisionRejected, supervisor, nil), []string{"assignee:proposal_rejected!-supervisor"}},
+		"refund due": {change(recovery.EntryRefundDue, recovery.System, func(c *notify.Change) {
+			c.Case.Position.Stage, c.Next.Stage, c.Next.RefundAsked, c.Next.WaitingOn = recovery.RecallWatch, recovery.RecallWatch, true, recovery.OnClaimant
+		}), []string{"claimant:refund_due-system"}},
+		"a right comes to its end": {change(recovery.EntryDeadlineNear, recovery.System, standsAt(recovery.Legal)),
+			[]string{"claimant:deadline_near-system", "assignee:deadline_near-system", "legal:deadline_near-system"}},
+		"a right has ended": {change(recovery.EntryRightEnded, recovery.System, nil), []string{"claimant:right_ended-system", "assignee:right_ended-system"}},
+		"legal work undone": {change(recovery.EntryTaskOverdue, recovery.System, standsAt(recovery.Legal)),
+			[]string{"claimant:task_overdue-system", "assignee:task_overdue-system", "legal:task_overdue-system"}},
+		"a plan from the other side": {change(recovery.EntryPlanProposed, counterpart, to(recovery.Appeal, recovery.OnClaimant)),
+			[]string{"claimant:plan_proposed-p1", "assignee:plan_proposed-p1"}},
+		"a plan agreed":   {change(recovery.EntryPlanAccepted, claimant, nil), []string{"claimant:plan_accepted-owner", "assignee:plan_accepted-owner"}},
+		"a plan declined": {change(recovery.EntryPlanDeclined, counterpart, nil), []string{"claimant:plan_declined-p1", "assignee:plan_declined-p1"}},
+		"an instalment":   {change(recovery.EntryInstalmentRecorded, claimant, nil), []string{"claimant:returned-owner", "assignee:returned-owner"}},
+		"not an instalment": {change(recovery.EntryInstalmentMissed, recovery.System, nil),
+			[]string{"claimant:instalment_missed-system", "assignee:instalment_missed-system"}},
+		"a plan broken": {change(recovery.EntryPlanBroken, recovery.System, standsAt(recovery.Legal)),
+			[]string{"claimant:plan_broken-system", "assignee:plan_broken-system", "legal:plan_broken-system"}},
+		"a plan fulfilled": {change(recovery.EntryInstalmentRecorded, agent, func(c *notify.Change) { c.Fulfilled = true }),
+			[]string{"claimant:plan_fulfilled-agent", "assignee:plan_fulfilled-agent"}},
+		"too much came": {change(recovery.EntryReturnRecorded, claimant, func(c *notify.Change) { c.Next.Recovered = 210_000 }),
+			[]string{"claimant:overpaid", "assignee:overpaid_desk-owner"}},
+		"money after the end": {change(recovery.EntryReturnRecorded, agent, standsAt(recovery.Closed)),
+			[]string{"claimant:returned_late-agent", "assignee:returned_late-agent"}},
+		"a message": {change(recovery.EntryContactRecorded, claimant, nil), nil},
+		"a message too many": {change(recovery.EntryContactRecorded, claimant, func(c *notify.Change) { c.Beyond = true }),
+			[]string{"claimant:contact_beyond", "assignee:contact_beyond_desk-owner"}},
+		"harassment": {change(recovery.EntryHarassmentReported, counterpart, nil),
+			[]string{"claimant:harassment_reported!-p1", "assignee:harassment_reported!-p1", "supervisor:harassment_reported!-p1"}},
+		"a link opened": {change(recovery.EntryLinkOpened, counterpart, nil), []string{"claimant:link_opened-p1"}},
+		"paused":        {change(recovery.EntryPaused, supervisor, nil), []string{"claimant:paused-supervisor", "assignee:paused-supervisor"}},
+		"resumed":       {change(recovery.EntryResumed, recovery.System, nil), []string{"claimant:resumed-system", "assignee:resumed-system"}},
+		"reopened": {change(recovery.EntryReopened, supervisor, func(c *notify.Change) { c.Case.Position.Stage = recovery.Closed }),
+			[]string{"claimant:reopened-supervisor", "assignee:reopened-supervisor"}},
+		"handed over": {change(recovery.EntryHandedOver, claimant, nil), []string{"claimant:handed_over-owner", "assignee:handed_over-owner"}},
+		"money came":  {change(recovery.EntryReturnRecorded, claimant, nil), []string{"claimant:returned-owner", "assignee:returned-owner"}},
+		"assigned":    {change(recovery.EntryAssigned, supervisor, nil), []string{"assignee:assigned-supervisor"}},
+		"looked at":   {change(recovery.EntryEvidenceViewed, agent, nil), nil},
+		"noted":       {change(recovery.EntryNoteAdded, agent, nil), nil},
 	} {
 		var got []string
 		for _, d := range h.Of(tc.change).Notices {
@@ -169,7 +222,9 @@ func anyChange(t *rapid.T) notify.Change {
 		return recovery.Position{
 			Stage: rapid.SampledFrom(recovery.Stages).Draw(t, "stage"), WaitingOn: rapid.SampledFrom(recovery.Waits).Draw(t, "on"),
 			Outcome: rapid.SampledFrom(append([]recovery.Outcome{""}, recovery.Outcomes...)).Draw(t, "outcome"), Claim: 200_000,
-			Recovered: recovery.Money(rapid.Int64Range(0, 300_000).Draw(t, "recovered")),
+			Recovered: recovery.Money(rapid.Int64Range(0, 300_000).Draw(t, "recovered")), RefundAsked: rapid.Bool().Draw(t, "asked"),
+			Appeal: rapid.SampledFrom([]recovery.AppealState{"", recovery.AppealMoreEvidence, recovery.AppealProposed, recovery.AppealGranted}).Draw(t, "appeal"),
+			Pause:  rapid.SampledFrom([]*recovery.Pause{nil, {}}).Draw(t, "pause"), Plans: rapid.SampledFrom([][]recovery.Plan{nil, {{Running: true}}}).Draw(t, "plans"),
 		}
 	})
 	deadlines := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recovery.Deadline {
@@ -182,8 +237,9 @@ func anyChange(t *rapid.T) notify.Change {
 	c.Position, c.Deadlines, c.Pace = position.Draw(t, "before"), deadlines.Draw(t, "ran"), rapid.SampledFrom([]int{0, 1, 3600}).Draw(t, "pace")
 	return notify.Change{
 		Case: c, Kind: rapid.SampledFrom(recovery.EntryKinds).Draw(t, "kind"), Next: position.Draw(t, "next"), At: noon,
-		Actor:  rapid.SampledFrom([]recovery.Actor{claimant, agent, supervisor, recovery.System}).Draw(t, "actor"),
-		Lapsed: rapid.SampledFrom(recovery.Clocks).Draw(t, "lapsed"), Deadlines: deadlines.Draw(t, "run"),
+		Actor: rapid.SampledFrom([]recovery.Actor{claimant, agent, supervisor, recovery.System}).Draw(t, "actor"),
+		Clock: rapid.SampledFrom(recovery.Clocks).Draw(t, "lapsed"), Fulfilled: rapid.Bool().Draw(t, "fulfilled"), Beyond: rapid.Bool().Draw(t, "beyond"),
+		Deadlines: deadlines.Draw(t, "run"),
 	}
 }
 

@@ -38,6 +38,7 @@ const (
 // It is safe for concurrent use.
 type Poster struct {
 	client      *http.Client
+	vault       *Vault
 	development bool
 	now         func() time.Time
 }
@@ -47,6 +48,7 @@ type PosterOptions struct {
 	// Development allows http and receivers on this machine and in private
 	// networks.
 	Development bool
+	Vault       *Vault // opens the secrets of webhooks
 	Now         func() time.Time
 	Roots       *x509.CertPool // nil: those of the machine
 }
@@ -64,7 +66,7 @@ func NewPoster(o PosterOptions) *Poster {
 		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
 		ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute,
 	}
-	return &Poster{development: o.Development, now: o.Now, client: &http.Client{
+	return &Poster{development: o.Development, vault: o.Vault, now: o.Now, client: &http.Client{
 		Transport: transport, Timeout: postLimit,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -84,6 +86,9 @@ func (p *Poster) Post(ctx context.Context, w postgres.Webhook, d postgres.Delive
 	if err != nil {
 		return Attempt{Verdict: Refused, Note: "the address cannot be written to"}
 	}
+	if w, err = p.opened(w); err != nil {
+		return Attempt{Verdict: Later, Note: "the secret does not open: another key is in use"}
+	}
 	now := p.now()
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "Recourse-Webhooks")
@@ -97,6 +102,18 @@ func (p *Poster) Post(ctx context.Context, w postgres.Webhook, d postgres.Delive
 	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, answerLimit)) // what it says is of no interest
 	return answered(answer, now)
+}
+
+// opened is the webhook with its secrets as receivers have them.
+func (p *Poster) opened(w postgres.Webhook) (postgres.Webhook, error) {
+	var err error
+	if w.Secret, err = p.vault.Open(w.ID, w.Secret); err != nil {
+		return w, err
+	}
+	if len(w.OldSecret) > 0 {
+		w.OldSecret, err = p.vault.Open(w.ID, w.OldSecret)
+	}
+	return w, err
 }
 
 // unanswered says why there was no answer, without the receiver's address.

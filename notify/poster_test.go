@@ -48,7 +48,7 @@ func (r receiver) roots() *x509.CertPool {
 
 func (r receiver) poster(t *testing.T, now func() time.Time) *notify.Poster {
 	t.Helper()
-	p := notify.NewPoster(notify.PosterOptions{Development: true, Now: now, Roots: r.roots()})
+	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: now, Roots: r.roots()})
 	t.Cleanup(p.Close)
 	return p
 }
@@ -67,7 +67,7 @@ func TestReceiversCanVerify(t *testing.T) {
 	r := receive(t, ok)
 	now := time.Now()
 	later := now.Add(time.Hour)
-	w := postgres.Webhook{URL: r.URL, Secret: []byte("the new secret, 32 bytes long ..."), OldSecret: []byte("the old secret"), OldSecretUntil: &later}
+	w := postgres.Webhook{URL: r.URL, Secret: sealed("the new secret, 32 bytes long ..."), OldSecret: sealed("the old secret"), OldSecretUntil: &later}
 	if got := r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery()); got.Verdict != notify.Taken || got.Status != 204 {
 		t.Fatalf("%+v", got)
 	}
@@ -98,7 +98,7 @@ func TestAReplacedSecretEnds(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
 	now := time.Now()
-	w := postgres.Webhook{URL: r.URL, Secret: []byte("new"), OldSecret: []byte("old"), OldSecretUntil: &now}
+	w := postgres.Webhook{URL: r.URL, Secret: sealed("new"), OldSecret: sealed("old"), OldSecretUntil: &now}
 	r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery())
 	if got := <-r.seen; strings.Contains(got.header.Get("Webhook-Signature"), " ") {
 		t.Errorf("still signed by both: %s", got.header.Get("Webhook-Signature"))
@@ -144,7 +144,7 @@ func TestWhatAnAnswerTells(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := receive(t, tc.answer)
-			got := r.poster(t, func() time.Time { return now }).Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: []byte("s")}, delivery())
+			got := r.poster(t, func() time.Time { return now }).Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
 			if got.Verdict != tc.want || got.Status != tc.status || got.Wait != tc.wait {
 				t.Errorf("%+v, want verdict %d, status %d, wait %s", got, tc.want, tc.status, tc.wait)
 			}
@@ -165,7 +165,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 	r := receive(t, func(http.ResponseWriter, *http.Request) { cancel(); <-release })
 	t.Cleanup(func() { close(release) }) // before the receiver is closed
 	start := time.Now()
-	if got := r.poster(t, time.Now).Post(ctx, postgres.Webhook{URL: r.URL, Secret: []byte("s")}, delivery()); got.Verdict != notify.Later {
+	if got := r.poster(t, time.Now).Post(ctx, postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery()); got.Verdict != notify.Later {
 		t.Errorf("%+v", got)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -178,14 +178,14 @@ func TestAReceiverThatHangs(t *testing.T) {
 func TestNothingInsideIsReached(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
-	p := notify.NewPoster(notify.PosterOptions{Now: time.Now, Roots: r.roots()})
+	p := notify.NewPoster(notify.PosterOptions{Vault: vault, Now: time.Now, Roots: r.roots()})
 	t.Cleanup(p.Close)
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.URL, "https://"), ":")
 	for url, want := range map[string]notify.Verdict{
 		r.URL: notify.Refused, "https://[::1]:" + port: notify.Refused, "http://example.org": notify.Refused,
 		"https://localhost:" + port: notify.Later,
 	} {
-		got := p.Post(t.Context(), postgres.Webhook{URL: url, Secret: []byte("s")}, delivery())
+		got := p.Post(t.Context(), postgres.Webhook{URL: url, Secret: sealed("s")}, delivery())
 		if got.Verdict != want || want == notify.Later && !strings.Contains(got.Note, "private") {
 			t.Errorf("%s: %+v", url, got)
 		}
@@ -198,9 +198,9 @@ func TestNothingInsideIsReached(t *testing.T) {
 func TestACertificateNobodyKnows(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
-	p := notify.NewPoster(notify.PosterOptions{Development: true, Now: time.Now})
+	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: time.Now})
 	t.Cleanup(p.Close)
-	got := p.Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: []byte("s")}, delivery())
+	got := p.Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
 	if got.Verdict != notify.Later || !strings.Contains(got.Note, "certificate") || len(r.seen) != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -62,6 +62,13 @@ type noticeRule struct {
 	Stages  []recovery.Stage     `yaml:"stages"`
 	Lapsed  []recovery.Clock     `yaml:"lapsed"`
 	Turn    bool                 `yaml:"turn"`
+
+	Appeal    []recovery.AppealState `yaml:"appeal"`
+	By        []recovery.Role        `yaml:"by"`
+	Fulfilled bool                   `yaml:"fulfilled"`
+	Beyond    bool                   `yaml:"beyond"`
+	Overpaid  bool                   `yaml:"overpaid"`
+	Silent    bool                   `yaml:"silent"`
 }
 
 type reminderRule struct {
@@ -119,21 +126,30 @@ func (r rules) check() error {
 }
 
 func (s speech) check() error {
-	if s.Text == "" {
-		return errors.New("it has no text")
-	}
 	return firstError(known("audience", postgres.Audiences, s.To), known("class", Classes, s.Class))
 }
 
 func (r noticeRule) check() error {
-	if len(r.Kinds)+len(r.Entered)+len(r.Left)+len(r.Lapsed) == 0 && !r.Turn {
+	if len(r.Kinds)+len(r.Entered)+len(r.Left)+len(r.Lapsed) == 0 && !r.Turn && !r.Fulfilled && !r.Overpaid {
 		return errors.New("it would speak of everything")
 	}
+	if r.Silent != (r.Text == "") {
+		return errors.New("it has no text, or is silent and has one")
+	}
 	return firstError(r.speech.check(), known("kind", recovery.EntryKinds, r.Kinds...), known("stage", recovery.Stages, r.Entered...),
-		known("stage", recovery.Stages, r.Left...), known("stage", recovery.Stages, r.Stages...), known("clock", recovery.Clocks, r.Lapsed...))
+		known("stage", recovery.Stages, r.Left...), known("stage", recovery.Stages, r.Stages...), known("clock", recovery.Clocks, r.Lapsed...),
+		known("state of an appeal", appealStates, r.Appeal...), known("role", slices.Concat(recovery.Roles, []recovery.Role{recovery.RoleSystem}), r.By...))
+}
+
+var appealStates = []recovery.AppealState{
+	recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
+	recovery.AppealProposed, recovery.AppealGranted,
 }
 
 func (r reminderRule) check() error {
+	if r.Text == "" {
+		return errors.New("it has no text")
+	}
 	if len(r.Clocks) == 0 || len(r.Hours) == 0 || slices.ContainsFunc(r.Hours, func(h int) bool { return h <= 0 }) {
 		return errors.New("it needs clocks, and hours above zero")
 	}

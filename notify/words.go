@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -49,6 +51,7 @@ type wordsFile struct {
 type wording struct {
 	Title string `yaml:"title"`
 	Body  string `yaml:"body"`
+	Next  string `yaml:"next"` // what its reader does next, whatever the stage; "" for the stage's own
 }
 
 // words are the texts of one language, ready to be filled in.
@@ -59,7 +62,7 @@ type words struct {
 
 // told are the variables a text may name. None is personal data.
 type told struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Clock, Due, Next, Title, Link string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link string
 }
 
 // Message is a notice in words.
@@ -127,6 +130,9 @@ func (h *Herald) checkTexts() error {
 }
 
 func (w *words) check(s speech) error {
+	if s.Text == "" { // a silent rule
+		return nil
+	}
 	if text, found := w.Templates[s.Text]; !found || text.Title == "" || text.Body == "" {
 		return fmt.Errorf("the text %s is missing", s.Text)
 	}
@@ -180,11 +186,11 @@ func (w *words) values(n postgres.Notice) told {
 	f := n.Facts
 	values := told{
 		Number: string(f.Number), Stage: named(w.Stages, f.Stage), Outcome: named(w.Outcomes, f.Outcome),
-		Next: w.nextAction(n.Audience, f), Clock: named(w.Clocks, f.Clock), Claim: w.sum(f.Claim),
-		Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)),
+		Next: w.nextAction(n), Clock: named(w.Clocks, f.Clock), Passed: named(w.Clocks, f.Passed), Claim: w.sum(f.Claim),
+		Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
-		values.Due = w.moment(*f.DueAt)
+		values.Due, values.Days = w.moment(*f.DueAt), daysTo(*f.DueAt, n.ToldAt)
 	}
 	return values
 }
@@ -199,9 +205,19 @@ func named[T ~string](names map[T]string, value T) string {
 	return string(value)
 }
 
-func (w *words) nextAction(audience postgres.Audience, f postgres.NoticeFacts) string {
-	actions := w.Actions[audience]
-	for _, place := range []string{string(f.Stage) + "/" + string(f.WaitingOn), string(f.Stage)} {
+// daysTo counts the days that are left, the one that has begun too.
+func daysTo(due, told time.Time) string {
+	return strconv.Itoa(int(math.Ceil(max(0, due.Sub(told).Hours()) / 24)))
+}
+
+// nextAction is what the notice itself asks for, or else what is done in such a
+// place.
+func (w *words) nextAction(n postgres.Notice) string {
+	if next := w.Templates[n.Template].Next; next != "" {
+		return next
+	}
+	actions, stage := w.Actions[n.Audience], string(n.Facts.Stage)
+	for _, place := range []string{stage + "/" + n.Facts.State, n.Facts.State, stage + "/" + string(n.Facts.WaitingOn), stage} {
 		if text, found := actions[place]; found {
 			return text
 		}

@@ -113,10 +113,10 @@ func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]Link, error)
 	return list, nil
 }
 
-// OpenLink writes down that a link was opened, at its first opening only.
-// Errors: CodeLinkEnded when it ended meanwhile.
-func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft) error {
-	return s.write(ctx, "open link", func(tx pgx.Tx) error {
+// OpenLink writes down that a link was opened, and tells of it, at its first
+// opening only. Errors: CodeLinkEnded when it ended meanwhile.
+func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft, tell Telling) error {
+	err := s.write(ctx, "open link", func(tx pgx.Tx) error {
 		pen, err := s.takePen(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
@@ -135,8 +135,13 @@ func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft) error
 			return err
 		}
 		pen.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
+		s.queueTelling(pen.batch, l.CaseID, tell)
 		return pen.flush(ctx)
 	})
+	if err == nil {
+		s.told(tell)
+	}
+	return err
 }
 
 // RevokeLink ends a link; one that is revoked already stays as it is, and

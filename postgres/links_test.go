@@ -142,7 +142,7 @@ func TestOnlyTheFirstOpeningIsWritten(t *testing.T) {
 	var group sync.WaitGroup
 	for range 6 {
 		group.Go(func() {
-			if err := b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, "")); err != nil {
+			if err := b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), postgres.Telling{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -166,7 +166,7 @@ func TestARevokedLinkIsNotOpened(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantCode(t, b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, "")), recovery.CodeLinkEnded)
+	wantCode(t, b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), postgres.Telling{}), recovery.CodeLinkEnded)
 	if got := kinds(t, b.Store, c.ID); !slices.Equal(got, []recovery.EntryKind{recovery.EntryLinkIssued, recovery.EntryLinkRevoked}) {
 		t.Errorf("journal %v", got)
 	}

@@ -17,26 +17,29 @@ type Audience string
 
 // The audiences.
 const (
-	ToClaimant    Audience = "claimant"   // the account that owns the case
+	ToClaimant    Audience = "claimant"   // the account that owns the case, and who stands in for it
 	ToAssignee    Audience = "assignee"   // whoever works on it; nobody when it is not assigned
 	ToSupervisors Audience = "supervisor" // all of them
 	ToLegal       Audience = "legal"      // the legal desk
+	ToGiven       Audience = "given"      // whom a step gives the case; nobody when it gives it to none
 )
 
 // Audiences lists them.
-var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal}
+var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal, ToGiven}
 
 // NoticeFacts are what the words of a notice are made of. They name no person.
 type NoticeFacts struct {
 	Number    recovery.CaseNumber `json:"number"`
 	Kind      recovery.EntryKind  `json:"kind"`
 	Stage     recovery.Stage      `json:"stage"`
+	State     string              `json:"state,omitempty"` // within the stage: of the appeal, or why nothing moves
 	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
 	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
 	Claim     recovery.Money      `json:"claim_fen"`
 	Recovered recovery.Money      `json:"recovered_fen"`
 	Clock     recovery.Clock      `json:"clock,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no deadline runs
+	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has run out; "" when none has
 }
 
 // NoticeDraft is something to be told of a case to one audience.
@@ -64,6 +67,7 @@ type Event struct {
 type Telling struct {
 	Notices []NoticeDraft
 	Event   Event
+	given   recovery.UserID // see Store.step
 }
 
 func (t Telling) empty() bool { return len(t.Notices) == 0 && t.Event.Type == "" }
@@ -79,6 +83,10 @@ func (s *Store) told(t Telling) {
 // case, so that a new assignee is told and the former is not.
 func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
 	now := s.instant()
+	given := recovery.UserID("") // who is told that the case is theirs, and nothing else
+	if slices.ContainsFunc(t.Notices, func(d NoticeDraft) bool { return d.Audience == ToGiven }) {
+		given = t.given
+	}
 	held := slices.ContainsFunc(t.Notices, func(d NoticeDraft) bool { return d.Audience == ToAssignee && d.NotBefore.IsZero() })
 	for _, d := range t.Notices {
 		switch {
@@ -86,7 +94,9 @@ func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
 			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore)
 		case !d.NotBefore.IsZero(): // too late for a reminder
 		case d.Audience == ToSupervisors || d.Audience == ToLegal:
-			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held)
+			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
+		case d.Audience == ToGiven:
+			batch.Queue(insertForGiven, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
 		case d.Audience == ToAssignee:
 			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
 		default:
@@ -105,10 +115,12 @@ func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
 const (
 	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c join users u on u.active and u.id <> $8 and `
-	insertForOwner    = insertNotice + `u.id = c.owner where c.id = $1`
+	insertForOwner    = insertNotice + `u.id in (c.owner, c.representative) where c.id = $1`
 	insertForAssignee = insertNotice + `u.id = c.assignee where c.id = $1`
-	// Who works on the case and was told so is not told again for their role.
-	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee)`
+	insertForGiven    = insertNotice + `u.id = $9 where c.id = $1`
+	// Who works on the case, or is given it, and was told so is not told again for
+	// their role.
+	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
 )
 
 const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
@@ -116,7 +128,7 @@ const insertReminder = `insert into reminders (case_id, audience, template, clas
 
 // people gives the accounts behind the audience of d in the case c.
 const people = `(
-		select c.owner as id where d.audience = 'claimant'
+		select unnest(array[c.owner, c.representative]) as id where d.audience = 'claimant'
 		union all select c.assignee where d.audience = 'assignee'
 		union all select m.id from users m where d.audience in ('supervisor', 'legal') and m.role = d.audience and m.active
 	) p join users u on u.id = p.id and u.active`

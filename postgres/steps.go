@@ -131,8 +131,12 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	}
 	at := first.At
 	queueStep(pen.batch, w, counterparts, at)
-	s.queueTelling(pen.batch, w.CaseID, w.Tell)
-	err = s.give(ctx, pen, w, before, at)
+	w.Tell.given, err = turnOf(ctx, pen.tx, w.Desk, before.Assignee)
+	if err != nil {
+		return StepResult{}, err
+	}
+	s.queueTelling(pen.batch, w.CaseID, w.Tell) // before the case changes hands: whoever had it is told
+	err = give(pen, w, before, at)
 	if err != nil {
 		return StepResult{}, err
 	}
@@ -151,16 +155,16 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 
 // give hands the case to whose turn it is, and writes that down. Only the record
 // knows who works on a case, so the step cannot say whom.
-func (s *Store) give(ctx context.Context, pen *pen, w StepWrite, before stepBefore, at time.Time) error {
-	to, err := turnOf(ctx, pen.tx, w.Desk, before.Assignee)
-	if err != nil || to == "" {
-		return err
+func give(pen *pen, w StepWrite, before stepBefore, at time.Time) error {
+	to := w.Tell.given
+	if to == "" {
+		return nil
 	}
 	facts := map[string]any{"user_id": to, "because": w.Drafts[0].Kind}
 	if before.Assignee != "" {
 		facts["from"] = before.Assignee
 	}
-	_, err = pen.write(journal.Draft{
+	_, err := pen.write(journal.Draft{
 		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
 		Collector: w.Drafts[0].Collector, Facts: facts,
 	})

@@ -21,8 +21,6 @@ type Options struct {
 	// Keys sign checkpoints inside the writing transaction. Without them,
 	// whatever asks for a checkpoint is refused.
 	Keys *journal.Keyring
-	// Signer is a key that was always in force, when there are no Keys.
-	Signer *journal.Signer
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Random gives salts and identifiers. It is read by several goroutines at
@@ -82,25 +80,11 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, refine("open", err)
 	}
 	s := &Store{pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
-	if s.keys == nil && o.Signer != nil {
-		if s.keys, err = alwaysInForce(o.Signer); err != nil {
-			pool.Close()
-			return nil, err
-		}
-	}
 	if s.now == nil {
 		s.now = time.Now //nolint:forbidigo // what Options says of a clock left out
 	}
 	s.startBackground()
 	return s, nil
-}
-
-func alwaysInForce(signer *journal.Signer) (*journal.Keyring, error) {
-	history, err := signer.Begin(time.Unix(0, 0))
-	if err != nil {
-		return nil, err
-	}
-	return journal.NewKeyring(history, signer)
 }
 
 // timesInUTC makes every instant come back in UTC, whatever the machine's zone.

@@ -89,11 +89,12 @@ type bundle struct {
 
 func open(t testing.TB, o postgres.Options) bundle {
 	t.Helper()
-	if o.Signer == nil {
-		o.Signer = pgtest.Signer(t)
+	signer := pgtest.Signer(t)
+	if o.Keys == nil {
+		o.Keys = pgtest.Keys(t, signer)
 	}
 	url := pgtest.URL(t)
-	return bundle{Store: pgtest.Open(t, url, o), url: url, signer: o.Signer}
+	return bundle{Store: pgtest.Open(t, url, o), url: url, signer: signer}
 }
 
 // sql runs a statement on a connection of its own and gives its error.

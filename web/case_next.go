@@ -30,23 +30,35 @@ func situation(d *caseData) string {
 		return "plan_answer"
 	case at.Pause != nil:
 		return "paused"
-	case at.Stage == recovery.RecallWatch && at.RefundAsked:
-		return "refund_asked"
 	case at.Open() && paysAll(at):
 		return planSituation(at)
-	case at.Stage == recovery.PrivateContact || at.Stage == recovery.GroupNotice:
+	default:
+		return stageSituation(d)
+	}
+}
+
+func stageSituation(d *caseData) string {
+	at := d.Position
+	switch at.Stage {
+	case recovery.RecallWatch:
+		if at.RefundAsked {
+			return "refund_asked"
+		}
+	case recovery.PrivateContact, recovery.GroupNotice:
 		return contactSituation(d)
-	case at.Stage == recovery.Appeal && at.Appeal == recovery.AppealPreparing && len(lacking(d.Requirements)) > 0:
-		return "appeal_lacking"
-	case at.Stage == recovery.Appeal:
+	case recovery.Appeal:
+		if at.Appeal == recovery.AppealPreparing && len(lacking(d.Requirements)) > 0 {
+			return "appeal_lacking"
+		}
 		return "appeal_" + string(at.Appeal)
-	case at.Stage == recovery.Legal && at.Route == "":
-		return "legal_route"
-	case at.Stage == recovery.Legal:
+	case recovery.Legal:
+		if at.Route == "" {
+			return "legal_route"
+		}
 		return "legal_step"
 	default:
-		return string(at.Stage)
 	}
+	return string(at.Stage)
 }
 
 // said is the counterpart who says they returned money, which nobody confirmed.
@@ -81,10 +93,12 @@ func paysAll(at recovery.Position) bool {
 }
 
 func planSituation(at recovery.Position) string {
-	if slices.ContainsFunc(at.Plans, func(p recovery.Plan) bool {
-		return p.Running && slices.ContainsFunc(p.Instalments, func(part recovery.Instalment) bool { return part.No == p.Grace && part.Paid < part.Amount })
-	}) {
-		return "plan_late"
+	for _, plan := range at.Plans {
+		for _, part := range plan.Instalments {
+			if plan.Running && part.No == plan.Grace && part.Paid < part.Amount {
+				return "plan_late"
+			}
+		}
 	}
 	return "plan_running"
 }

@@ -22,7 +22,8 @@ func TestClassify(t *testing.T) {
 	}{
 		{recovery.Faultf(recovery.CodeForbidden, "no"), 403, "forbidden"},
 		{recovery.Faultf(recovery.CodeForbidden, "%s", staleForm), 403, "stale"},
-		{recovery.Faultf(recovery.CodeUnauthenticated, "no"), 401, "forbidden"},
+		{recovery.Faultf(recovery.CodeUnauthenticated, "no"), 404, "link"},
+		{recovery.Faultf(recovery.CodeLinkEnded, "no"), 410, "ended"},
 		{recovery.Faultf(recovery.CodeNotFound, "no"), 404, "missing"},
 		{fmt.Errorf("read: %w", recovery.Faultf(recovery.CodeNotFound, "no")), 404, "missing"},
 		{recovery.Faultf(recovery.CodeConflict, "no"), 409, "conflict"},
@@ -53,7 +54,7 @@ func TestAttempted(t *testing.T) {
 	c := &call{say: chinese(t)}
 	for code, inForm := range map[recovery.Code]bool{
 		recovery.CodeInvalid: true, recovery.CodeTooLarge: true, recovery.CodeUnsupportedMedia: true,
-		recovery.CodeUnavailable: true, recovery.CodeActionNotAllowed: true,
+		recovery.CodeUnavailable: true, recovery.CodeActionNotAllowed: true, recovery.CodeFourEyes: true,
 		recovery.CodeForbidden: false, recovery.CodeIdempotency: false, recovery.CodeInternal: false, recovery.CodeNotFound: false,
 	} {
 		failed := c.attempted(recovery.Withdraw, nil, recovery.Faultf(code, "no"), []recovery.FieldFault{{Field: "reason", Code: "required"}})

@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"recourse/recovery"
 )
@@ -78,12 +79,13 @@ func (a actForms) help(action recovery.Action) string {
 	if action != recovery.ProposePlan {
 		return text
 	}
+	told := []string{text}
 	for _, p := range a.view.Counterparts {
 		if owed := at.Owed(p.ID); owed > 0 {
-			text += " " + p.Alias + a.say.T("case.owes", yuan(owed)) + a.say.T("site.stop")
+			told = append(told, p.Alias+a.say.T("case.owes", yuan(owed))+a.say.T("site.stop"))
 		}
 	}
-	return text
+	return strings.Join(told, " ")
 }
 
 // hidden are the fields a visitor has no choice in.

@@ -11,19 +11,19 @@ import (
 // The names and what is required are those of recovery's check of an act.
 var fieldsFor = map[recovery.Action]func(actForms) []field{
 	recovery.PlanContact: func(a actForms) []field {
-		return []field{a.channel("channel", spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true)}
+		return []field{a.channel(spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true)}
 	},
 	recovery.RecordContact: func(a actForms) []field {
-		return []field{a.channel("channel", spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true), a.moment("sent_at", true)}
+		return []field{a.channel(spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true), a.moment("sent_at", true)}
 	},
 	recovery.RecordMediation: func(a actForms) []field {
-		return []field{a.area("text", recovery.MaxText, true), a.channel("channel", spokenBy, false), a.moment("at", true)}
+		return []field{a.area("text", recovery.MaxText, true), a.channel(spokenBy, false), a.moment("at", true)}
 	},
 	recovery.RecordResponse: func(a actForms) []field {
 		return []field{a.counterparts(true, nil), choose(a.builder, "kind", "radio", "response", recovery.Responses, true), choose(a.builder, "refusal", "select", "refusal", recovery.Refusals, false), a.money("amount_fen", false), a.area("text", recovery.MaxText, false), a.moment("at", true)}
 	},
 	recovery.RecordReturn: func(a actForms) []field {
-		return []field{a.money("amount_fen", true), a.counterparts(false, nil), a.channel("channel", returnedBy, true), a.moment("at", true)}
+		return []field{a.money("amount_fen", true), a.counterparts(false, nil), a.channel(returnedBy, true), a.moment("at", true)}
 	},
 	recovery.ReportHarassment: func(a actForms) []field {
 		return []field{a.counterparts(true, nil), a.area("text", recovery.MaxText, true), a.moment("at", false)}
@@ -83,8 +83,8 @@ func (a actForms) fields(action recovery.Action) []field {
 
 func (a actForms) reason() []field { return []field{a.area("reason", recovery.MaxText, true)} }
 
-func (a actForms) channel(name string, ways []recovery.Channel, required bool) field {
-	return choose(a.builder, name, "select", "channel", ways, required)
+func (a actForms) channel(ways []recovery.Channel, required bool) field {
+	return choose(a.builder, "channel", "select", "channel", ways, required)
 }
 
 func (a actForms) noteFields() []field {

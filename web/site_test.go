@@ -11,11 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 	"golang.org/x/net/html"
 
 	"recourse/casework"
 	"recourse/casework/casetest"
+	"recourse/notify"
 	"recourse/recovery"
 	"recourse/web"
 )
@@ -23,17 +25,30 @@ import (
 // site is the pages over a real database.
 type site struct {
 	*casetest.Rig
-	URL string
+	URL    string
+	herald *notify.Herald
 }
 
 func newSite(t testing.TB, options ...casetest.Option) *site {
 	t.Helper()
 	rig := casetest.New(t, options...)
+	return serve(t, rig, rig.Store.Sessions())
+}
+
+// serve puts the pages of a rig on the network.
+func serve(t testing.TB, rig *casetest.Rig, sessions scs.Store) *site {
+	t.Helper()
+	herald, err := notify.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	e := echo.New()
-	web.New(rig.Service, rig.Store.Sessions(), web.Options{Log: rig.Service.Log}).Register(e)
+	web.New(rig.Service, sessions, web.Options{
+		Log: rig.Service.Log, Now: rig.Now, Notices: casework.NewNotices(rig.Service, herald),
+	}).Register(e)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return &site{Rig: rig, URL: server.URL}
+	return &site{Rig: rig, URL: server.URL, herald: herald}
 }
 
 // person is one browser with its cookies.

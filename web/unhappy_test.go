@@ -160,7 +160,7 @@ func TestSupervisorAssigns(t *testing.T) {
 	p.fill(p.get(home), "do-assign", url.Values{"user_id": {agent}}).want(t, 200, "经办人 agent")
 	p.get("/desk?assignee=nobody").want(t, 200, "没有符合条件的案件")
 	bad := p.fill(p.get(home), "do-assign", url.Values{"user_id": {string(s.Actor(recovery.RoleClaimant).ID)}})
-	if bad.Status != 422 || !bad.says("do-assign-user_id-error", "没有这个选项") {
+	if bad.Status != 422 || !bad.says("do-assign-user_id-error", "没有这样的账号") {
 		t.Errorf("given to a claimant: %d", bad.Status)
 	}
 	p.fill(p.get(home), "do-release", nil).want(t, 200, "经办人 无人")

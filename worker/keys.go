@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -23,6 +24,16 @@ type Key struct {
 // ID is the first half of the key's SHA-256 in hex. It tells keys apart and
 // says nothing about a random key.
 func (k Key) ID() string { return k.id }
+
+// Derive makes a key for another use (RFC 5869), which tells nothing of this one
+// nor of that for a third use.
+func (k Key) Derive(use string) ([keySize]byte, error) {
+	derived, err := hkdf.Key(sha256.New, k.secret[:], nil, use, keySize)
+	if err != nil {
+		return [keySize]byte{}, fmt.Errorf("key for %s: %w", use, err)
+	}
+	return [keySize]byte(derived), nil
+}
 
 // GenerateKey makes the text of a key file: 64 hex digits and a line end.
 func GenerateKey(random io.Reader) (string, error) {

@@ -108,7 +108,7 @@ func (o *office) notices(t testing.TB, mails worker.Mails, change ...func(*worke
 	if err != nil {
 		t.Fatal(err)
 	}
-	poster := notify.NewPoster(notify.PosterOptions{Development: true, Now: o.now})
+	poster := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: o.now})
 	t.Cleanup(poster.Close)
 	parts := worker.NoticesParts{
 		Store: o.store, Herald: herald, Mails: mails, Posts: poster, Random: half, Now: o.now,

@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
+
+var vault = notify.NewVault([32]byte{1})
 
 // ears is a webhook's receiver, with how often each message came.
 type ears struct {
@@ -32,8 +35,9 @@ func listening(t testing.TB, o *office, answer func(n int) int, types ...string)
 		w.WriteHeader(answer(n))
 	}))
 	t.Cleanup(e.Close)
+	id := newID(t)
 	err := o.store.AddWebhook(t.Context(), postgres.Webhook{
-		ID: newID(t), URL: e.URL, Types: types, Secret: []byte("s"), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
+		ID: id, URL: e.URL, Types: types, Secret: vault.Seal(id, []byte("s")), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
 	}, postgres.Idempotency{})
 	if err != nil {
 		t.Fatal(err)

@@ -25,9 +25,10 @@ type Parts struct {
 	Cases   *activities.Cases
 	Exports *activities.Exports
 	Notices *Notices // nil: this process tells nobody
+	Stamps  *Stamps  // nil: no authority is asked for the time
 }
 
-// Run works on both queues and sends notices until ctx ends, then stops cleanly.
+// Run works on both queues, sends notices and has checkpoints stamped until ctx ends, then stops cleanly.
 // Temporal may be away at the start; Run waits for it, and notices go out
 // meanwhile. An error means that this process cannot work and should end.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
@@ -35,6 +36,9 @@ func Run(ctx context.Context, c *Connection, parts Parts) error {
 	group.Go(func() error { return work(ctx, c, parts) })
 	if parts.Notices != nil {
 		group.Go(func() error { return parts.Notices.Run(ctx) })
+	}
+	if parts.Stamps != nil {
+		group.Go(func() error { return parts.Stamps.Run(ctx) })
 	}
 	return group.Wait()
 }

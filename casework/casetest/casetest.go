@@ -25,6 +25,7 @@ import (
 	"recourse/casework"
 	"recourse/evidence/blob"
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/postgres"
@@ -65,6 +66,10 @@ func New(t testing.TB, options ...Option) *Rig {
 		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
 		clock: &clock{}, actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
 	}
+	herald, err := notify.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.URL = pgtest.URL(t)
 	r.Store = pgtest.Open(t, r.URL, postgres.Options{Now: r.clock.now})
 	blobs, err := blob.Open(r.BlobDir)
@@ -73,15 +78,17 @@ func New(t testing.TB, options ...Option) *Rig {
 	}
 	r.Engine = &Engine{
 		store: r.Store, taken: map[recovery.RequestID]workflows.ActResult{},
-		cases: &activities.Cases{Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test"},
+		cases: &activities.Cases{
+			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", Herald: herald,
+		},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir}
 	for _, change := range options {
 		change(&config)
 	}
 	r.Service = casework.New(casework.Parts{
-		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Now: r.clock.now,
-		Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Herald: herald,
+		Vault: notify.NewVault([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.seat(t)
 	return r

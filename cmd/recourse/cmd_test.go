@@ -52,18 +52,18 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	if err := c.prepare(); err != nil {
 		t.Fatal(err)
 	}
-	first, err := signer(c)
+	first, err := keyring(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := signer(c)
-	if err != nil || second.VerifierKey() != first.VerifierKey() {
-		t.Errorf("the second start signs with %q (%v)", second.VerifierKey(), err)
+	second, err := keyring(c)
+	if err != nil || second.History() != first.History() {
+		t.Errorf("the second start has other keys (%v)", err)
 	}
 	if _, err := payloadKey(c); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"checkpoint.key", "payload.key"} {
+	for _, name := range []string{firstKeyFile, historyFile, "payload.key"} {
 		info, err := os.Stat(c.path("keys", name))
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v (%v)", name, info.Mode(), err)
@@ -77,7 +77,7 @@ func TestProductionMakesNoKeys(t *testing.T) {
 	if err := c.prepare(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signer(c); err == nil {
+	if _, err := keyring(c); err == nil {
 		t.Error("production made itself a signing key")
 	}
 	if left, err := os.ReadDir(c.path("keys")); err != nil || len(left) != 0 {

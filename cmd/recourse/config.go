@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/caarlos0/env/v11"
+
+	"recourse/notify"
 )
 
 // The profiles. Development has ready accounts and may run at a pace.
@@ -24,7 +27,11 @@ type config struct {
 	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
 	Fonts       string `env:"RECOURSE_FONTS"`
+	SMTPURL     string `env:"SMTP_URL"`
+	MailFrom    string `env:"RECOURSE_MAIL_FROM"`
+	URL         string `env:"RECOURSE_URL"`
 	Custodian   string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
+	Sealing     sealing
 }
 
 func readConfig() (config, error) {
@@ -49,7 +56,31 @@ func (c config) check() error {
 	case c.Pace > 1 && c.Profile == production:
 		return fmt.Errorf("RECOURSE_PACE is %d: a pace is for the development profile only", c.Pace)
 	}
-	return nil
+	if _, err := c.mailServer(); err != nil {
+		return err
+	}
+	return c.checkSite()
+}
+
+// mailServer is where mails go out; nil when none is set.
+func (c config) mailServer() (*notify.Server, error) {
+	if c.SMTPURL == "" {
+		return nil, nil //nolint:nilnil // no server is a setting, too
+	}
+	server, err := notify.ParseServer(c.SMTPURL, c.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("SMTP_URL and RECOURSE_MAIL_FROM: %w", err)
+	}
+	return &server, nil
+}
+
+// checkSite checks the address that links in mails begin with.
+func (c config) checkSite() error {
+	u, err := url.Parse(c.URL)
+	if c.URL == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" {
+		return nil
+	}
+	return errors.New("RECOURSE_URL is the address at which people open the pages, for instance https://desk.example.org")
 }
 
 // checkSignIn refuses to serve people who could not be told apart. The

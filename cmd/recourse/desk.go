@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"os"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"recourse/evidence/blob"
 	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/playbook/lint"
 	"recourse/postgres"
@@ -29,7 +31,9 @@ type desk struct {
 	shelf    *playbook.Shelf
 	linter   *lint.Linter
 	temporal *worker.Connection
-	signer   *journal.Signer
+	herald   *notify.Herald
+	vault    *notify.Vault
+	keys     *journal.Keyring
 	log      *slog.Logger
 }
 
@@ -44,7 +48,13 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.signer, err = signer(c); err != nil {
+	if d.vault, err = vault(key); err != nil {
+		return nil, err
+	}
+	if d.herald, err = notify.Load(); err != nil {
+		return nil, err
+	}
+	if d.keys, err = keyring(c); err != nil {
 		return nil, err
 	}
 	if d.shelf, err = playbook.Load(); err != nil {
@@ -59,7 +69,7 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if d.temporal, err = worker.Dial(worker.DialOptions{Key: key, Log: d.log}); err != nil {
 		return nil, err
 	}
-	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Signer: d.signer, Now: now, Random: rand.Reader})
+	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: now, Random: rand.Reader})
 	if err != nil {
 		d.temporal.Close()
 		return nil, err
@@ -79,7 +89,7 @@ func (d *desk) service() *casework.Service {
 	return casework.New(
 		casework.Parts{
 			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Linter: d.linter,
-			Engine: worker.NewEngine(d.temporal), Now: now, Random: rand.Reader, Log: d.log,
+			Engine: worker.NewEngine(d.temporal), Herald: d.herald, Vault: d.vault, Now: now, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
@@ -95,16 +105,49 @@ func (d *desk) parts() (worker.Parts, error) {
 	if err != nil {
 		return worker.Parts{}, err
 	}
+	identity, err := d.config.identity()
+	if err != nil {
+		return worker.Parts{}, err
+	}
+	stamps, err := d.stamps()
+	if err != nil {
+		return worker.Parts{}, err
+	}
+	notices, err := d.notices()
+	if err != nil {
+		return worker.Parts{}, err
+	}
 	return worker.Parts{
-		Cases: &activities.Cases{Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: now, Version: version},
+		Stamps:  d.stamping(stamps),
+		Notices: notices,
+		Cases: &activities.Cases{
+			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: now, Version: version, Herald: d.herald,
+		},
 		Exports: &activities.Exports{
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Papers: papers{fonts},
-			Custody: activities.Custody{
-				Version: version, Custodian: d.config.Custodian, Key: d.signer.VerifierKey(), Seal: d.signer.Seal,
-			},
-			Dir: d.config.path("exports"), Now: now,
+			Custody: activities.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
+			Stamps:  stamps, Dir: d.config.path("exports"), Now: now,
 		},
 	}, nil
+}
+
+// notices sends mails through the server of SMTP_URL, and events to webhooks.
+// Without a server mails are kept, and not sent.
+func (d *desk) notices() (*worker.Notices, error) {
+	server, err := d.config.mailServer()
+	if err != nil {
+		return nil, err
+	}
+	parts := worker.NoticesParts{
+		Store: d.store, Herald: d.herald, Now: now, Random: mathrand.Float64, Log: d.log, Site: d.config.URL,
+		Posts: notify.NewPoster(notify.PosterOptions{
+			Development: d.config.Profile == development, Vault: d.vault, Now: now,
+		}),
+	}
+	if server != nil {
+		parts.Mails = notify.NewMailer(*server)
+	}
+	return worker.NewNotices(parts), nil
 }
 
 // papers builds with the fonts this process read.

@@ -8,21 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/worker"
 )
-
-// signer reads the checkpoint key. In development a missing key is made; in
-// production it is the operator's to make and keep.
-func signer(c config) (*journal.Signer, error) {
-	secret, err := keyFile(c, "checkpoint.key", func() (string, error) {
-		return journal.GenerateKey(rand.Reader, "recourse.local")
-	})
-	if err != nil {
-		return nil, err
-	}
-	return journal.NewSigner(secret)
-}
 
 // payloadKey reads the key that Temporal's payloads are sealed with.
 func payloadKey(c config) (worker.Key, error) {
@@ -31,6 +19,16 @@ func payloadKey(c config) (worker.Key, error) {
 		return worker.Key{}, err
 	}
 	return worker.ParseKey(text)
+}
+
+// vault keeps the secrets of webhooks under a key of their own, made of the
+// payload key: an operator has one key less to keep.
+func vault(payload worker.Key) (*notify.Vault, error) {
+	key, err := payload.Derive(notify.VaultUse)
+	if err != nil {
+		return nil, err
+	}
+	return notify.NewVault(key), nil
 }
 
 func keyFile(c config, name string, generate func() (string, error)) (string, error) {
@@ -61,8 +59,16 @@ func writeDurably(path string, content []byte) error {
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
+	if err == nil {
+		return syncDir(filepath.Dir(path))
 	}
-	return nil
+	return errors.Join(err, os.Remove(temp.Name()))
+}
+
+func syncDir(dir string) error {
+	opened, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Sync(), opened.Close())
 }

@@ -36,7 +36,7 @@ func root() *cobra.Command {
 	}
 	command.AddCommand(
 		allCommand(), serveCommand(), workCommand(), migrateCommand(), verifyCommand(), dossierCommand(),
-		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(),
+		replayCommand(), userCommand(), tokenCommand(), playbookCommand(), assessCommand(), preventCommand(), keyCommand(),
 	)
 	return command
 }

@@ -39,8 +39,8 @@ func New(t testing.TB) *postgres.Store {
 // New's for the others. It ends with the test.
 func Open(t testing.TB, address string, o postgres.Options) *postgres.Store {
 	t.Helper()
-	if o.Signer == nil {
-		o.Signer = Signer(t)
+	if o.Keys == nil {
+		o.Keys = Keys(t, Signer(t))
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
@@ -68,6 +68,20 @@ func Signer(t testing.TB) *journal.Signer {
 		t.Fatal(err)
 	}
 	return signer
+}
+
+// Keys is a keyring of one key that was always in force.
+func Keys(t testing.TB, signer *journal.Signer) *journal.Keyring {
+	t.Helper()
+	history, err := signer.Begin(time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := journal.NewKeyring(history, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // URL gives the address of a fresh, migrated database, which is dropped when
