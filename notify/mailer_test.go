@@ -2,10 +2,6 @@ package notify_test
 
 import (
 	"context"
-	"encoding/base64"
-	"io"
-	"mime"
-	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"strings"
@@ -28,27 +24,6 @@ func outgoing() notify.Outgoing {
 		ID: "0198-notice", To: "reader@example.test", At: noon,
 		Letter: notify.Letter{Subject: "【误发款追回】期限快到了（R20261121-000001）", Body: "案件的一个期限快到了。\n\n.\n下一步：补充材料。\n"},
 	}
-}
-
-// words reads back what a mail says.
-func words(t *testing.T, k smtptest.Kept) (subject, body string) {
-	t.Helper()
-	subject, err := new(mime.WordDecoder).DecodeHeader(k.Header.Get("Subject"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var r io.Reader = strings.NewReader(k.Body)
-	switch strings.ToLower(k.Header.Get("Content-Transfer-Encoding")) {
-	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
-	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, r)
-	}
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return subject, strings.ReplaceAll(string(raw), "\r\n", "\n")
 }
 
 func TestAMailArrivesAsItWasWritten(t *testing.T) {
@@ -75,7 +50,7 @@ func TestAMailArrivesAsItWasWritten(t *testing.T) {
 			if len(kept) != 1 || kept[0].From != "desk@example.test" || kept[0].To != "reader@example.test" {
 				t.Fatalf("kept %+v", kept)
 			}
-			subject, body := words(t, kept[0])
+			subject, body := kept[0].Words(t)
 			if o := outgoing(); subject != o.Letter.Subject || strings.TrimSpace(body) != strings.TrimSpace(o.Letter.Body) {
 				t.Errorf("it reads %q\n%q", subject, body)
 			}

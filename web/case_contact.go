@@ -91,8 +91,8 @@ type contactMark struct {
 }
 
 func (c *call) contact(d *caseData) *contactMark {
-	if d.Contacts == nil {
-		return nil
+	if d.Contacts == nil || !d.Position.Open() {
+		return nil // nobody is written to any more; the timeline has what was said
 	}
 	mark := &contactMark{ContactView: d.Contacts, Group: !d.Position.OneToOne && !d.Position.NoNotice, Single: len(d.Counterparts) == 1}
 	mark.LeftTotal = max(0, d.Contacts.Limits.Total-d.Contacts.Total)

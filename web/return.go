@@ -215,7 +215,7 @@ func (c *returnCall) showReturn(status int, told casework.Return, failed *attemp
 		Facts: c.returnFacts(told),
 	}
 	for _, kind := range told.Records {
-		body.Records = append(body.Records, c.say.Word("entry", kind))
+		body.Records = append(body.Records, c.say.Word("return.record", kind))
 	}
 	if told.Plan != nil {
 		body.PlanSay = c.planSays(*told.Plan)

@@ -117,6 +117,7 @@ func families(used map[string]bool) {
 		named(used, "return."+answer, "title", "submit")
 	}
 	named(used, "return.evidence", "help")
+	named(used, "return.record", returnRecords...)
 	named(used, "action.share_lesson", "undo_title", "undo_submit")
 	named(used, "share", "true", "false")
 }

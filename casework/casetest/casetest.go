@@ -205,6 +205,32 @@ func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
 	}
 }
 
+// Lapse lets a clock of a case run out, as its workflow does.
+func (r *Rig) Lapse(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
+	t.Helper()
+	r.byClock(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.Lapse(clock, ref) })
+}
+
+// Near lets a clock of a case come near its end.
+func (r *Rig) Near(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
+	t.Helper()
+	r.byClock(t, id, clock, ref, recovery.Position.Near)
+}
+
+func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string, step func(recovery.Position) recovery.Step) {
+	t.Helper()
+	c, err := r.Store.Case(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Engine.cases.TakeStep(t.Context(), activities.StepInput{
+		CaseID: id, Key: "clock:" + rand.Text(), Step: step(c.Position), Because: clock, Ref: ref,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Entries reads the whole journal of a case.
 func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	t.Helper()

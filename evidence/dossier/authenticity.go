@@ -27,7 +27,7 @@ func (s *setting) authenticity() {
 	}
 	s.book.Table(table)
 	s.heading(s.t.text("plain_title"))
-	for i, text := range s.t.PlainWords {
+	for i, text := range slices.Concat(s.t.PlainWords, []string{s.plainTime(), s.plainSeal()}) {
 		s.book.Para(item(numbered(i), text))
 	}
 	if s.keeps() {
@@ -53,6 +53,11 @@ func (s *setting) holds(key string, a audit) string {
 		return fill(h[key], "list", s.actors())
 	case "custodian":
 		return fill(h[key], "custodian", orNone(s.folio.Custodian, s.t))
+	case "nothing_outside":
+		if s.folio.Stamp != nil {
+			return fill(h["outside_time"], "time", clock(s.folio.Stamp.At))
+		}
+		return h[key]
 	case "pace":
 		if s.folio.Case.Pace <= 1 {
 			return ""

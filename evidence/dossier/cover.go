@@ -53,7 +53,7 @@ func (s *setting) missingBox() {
 func (s *setting) particulars() {
 	c := s.folio.Case
 	table := grid(34, frame.Width()-34)
-	table.PadY = 1.35
+	table.PadY = 0.95
 	row := func(key, value string) {
 		table.Rows = append(table.Rows, pair(s.t.text(key), compact(body, value)))
 	}
@@ -72,6 +72,11 @@ func (s *setting) particulars() {
 	row("date", date(s.folio.At))
 	row("custodian", orNone(s.folio.Custodian, s.t))
 	row("generator", orNone(s.folio.Generator, s.t))
+	seal := body
+	if s.folio.Development {
+		seal = warned
+	}
+	table.Rows = append(table.Rows, pair(s.t.text("seal"), compact(seal, s.vouching())))
 	s.book.Table(table)
 }
 

@@ -2,20 +2,24 @@
 // STARTTLS and sign-in on loopback, keeps what it takes, and fails where a test
 // wants it to.
 //
-// Only tests of notify, worker, cmd and dev import it.
+// Only tests of notify, worker, casework, cmd and dev import it.
 package smtptest
 
 import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
+	"mime/quotedprintable"
 	"net"
 	"net/http/httptest"
 	"net/mail"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,6 +58,27 @@ type Kept struct {
 	From, To string
 	Header   mail.Header
 	Body     string
+}
+
+// Words reads back what a mail says.
+func (k Kept) Words(t testing.TB) (subject, body string) {
+	t.Helper()
+	subject, err := new(mime.WordDecoder).DecodeHeader(k.Header.Get("Subject"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r io.Reader = strings.NewReader(k.Body)
+	switch strings.ToLower(k.Header.Get("Content-Transfer-Encoding")) {
+	case "quoted-printable":
+		r = quotedprintable.NewReader(r)
+	case "base64":
+		r = base64.NewDecoder(base64.StdEncoding, r)
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return subject, strings.ReplaceAll(string(raw), "\r\n", "\n")
 }
 
 // Server is a mail server that ends with the test.
