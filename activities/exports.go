@@ -21,7 +21,8 @@ import (
 
 // Archive is what building an export needs of the database.
 type Archive interface {
-	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
+	// CaseAt reads a case as it stood when an export of it was asked for.
+	CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]postgres.JournalEntry, error)
 	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (postgres.Checkpoint, error)
@@ -35,17 +36,28 @@ type Originals interface {
 	Open(sha256 string) (io.ReadCloser, error)
 }
 
-// Checklist names, in Chinese, what a complete dossier would hold and this one
-// does not, by the playbook pinned to the case.
+// Checklist is what the playbook pinned to a case says for its papers.
 type Checklist interface {
+	// Missing names, in Chinese, what a complete dossier would hold and this one
+	// does not.
 	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
+	// Fees are the court fees on what is outstanding.
+	Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error)
+	// Citations are the articles of what a complaint may rest on.
+	Citations(c recovery.Case, at time.Time) ([]evidence.Citation, error)
+}
+
+// Printed tells of a dossier that was set.
+type Printed struct {
+	Pages   int
+	Missing []string // what a complete one would hold, in Chinese: the folio's, and the blanks of its papers
 }
 
 // Papers turns a folio into files. The fingerprint of the bag's payload stands
 // on the dossier's cover; the dossier then lies in the bag.
 type Papers interface {
 	Fingerprint(ctx context.Context, f evidence.Folio) (string, error)
-	Dossier(w io.Writer, f evidence.Folio, fingerprint string) (pages int, err error)
+	Dossier(w io.Writer, f evidence.Folio, fingerprint string) (Printed, error)
 	Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error
 }
 
@@ -88,7 +100,7 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 	if export.CaseID != in.CaseID {
 		return ExportResult{}, judged(recovery.Faultf(recovery.CodeConflict, "The export belongs to another case."))
 	}
-	c, err := a.Archive.Case(ctx, in.CaseID)
+	c, err := a.Archive.CaseAt(ctx, export.ID)
 	if err != nil {
 		return ExportResult{}, judged(err)
 	}
@@ -124,14 +136,15 @@ func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.
 // press makes the files of a folio in a folder: the dossier as written, then
 // sealed, then the bag with the sealed one.
 func (a *Exports) press(ctx context.Context, folio evidence.Folio, dir string) (built, error) {
-	made := built{Missing: folio.Missing}
+	var made built
 	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
 	if err != nil {
 		return built{}, fmt.Errorf("fingerprint: %w", err)
 	}
 	plain, dossier := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
-	_, err = writeFile(plain, func(w io.Writer) (err error) {
-		made.Pages, err = a.Papers.Dossier(w, folio, fingerprint)
+	_, err = writeFile(plain, func(w io.Writer) error {
+		printed, err := a.Papers.Dossier(w, folio, fingerprint)
+		made.Pages, made.Missing = printed.Pages, printed.Missing
 		return err
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,12 +40,12 @@ func (p *press) Fingerprint(ctx context.Context, f evidence.Folio) (string, erro
 	return bag.Fingerprint(ctx, f)
 }
 
-func (p *press) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (int, error) {
+func (p *press) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
 	p.folios = append(p.folios, f)
 	if _, err := fmt.Fprintf(w, "%%PDF-1.4\n%s %s %d\n", f.Case.Number, fingerprint, len(f.Entries)); err != nil {
-		return 0, err
+		return activities.Printed{}, err
 	}
-	return 12, p.fail
+	return activities.Printed{Pages: 12, Missing: append(slices.Clone(f.Missing), "《民事起诉状》：受理法院")}, p.fail
 }
 
 func (p *press) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
@@ -87,6 +88,7 @@ func (b *bench) keep(kind recovery.EvidenceKind, content string) recovery.Eviden
 		MediaType: "text/plain", FileName: "聊天记录.txt", ReceivedAt: b.now,
 	}
 	draft := b.draft(recovery.EntryEvidenceAdded, "evidence:"+string(one.ID))
+	draft.Facts = map[string]any{"evidence_id": one.ID, "kind": kind}
 	draft.Blob = &journal.Blob{SHA256: one.SHA256, Size: one.Size, MediaType: one.MediaType}
 	draft.Personal = map[string]string{"file_name": one.FileName}
 	kept, err := b.store.AddEvidence(b.Context(), postgres.EvidenceWrite{Evidence: one, Draft: draft})

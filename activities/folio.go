@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 
 	"recourse/evidence"
 	"recourse/evidence/journal"
@@ -30,35 +29,37 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 	if err != nil {
 		return evidence.Folio{}, err
 	}
-	entries, err := a.entries(ctx, export)
-	if err != nil {
-		return evidence.Folio{}, err
-	}
 	kept, err := a.Archive.EvidenceOf(ctx, c.ID)
 	if err != nil {
 		return evidence.Folio{}, err
 	}
 	kept = covered(kept, export.Size)
+	mask := maskFor(c, export.Audience, kept)
+	entries, err := a.entries(ctx, export, mask)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
 	missing, err := a.Checklist.Missing(c, kept, export.Audience)
 	if err != nil {
 		return evidence.Folio{}, err
 	}
-	mask := maskFor(export.Audience)
-	mask.erased = c.ErasedAt != nil
-	exhibits, err := a.exhibits(slices.DeleteFunc(slices.Clone(kept), mask.withholds))
+	exhibits, err := a.exhibits(kept, mask, entries)
+	if err != nil {
+		return evidence.Folio{}, err
+	}
+	papers, err := a.pleading(c, entries, export, mask)
 	if err != nil {
 		return evidence.Folio{}, err
 	}
 	folio := evidence.Folio{
 		Case: mask.record(c), Audience: export.Audience, At: export.CreatedAt, Entries: entries, Exhibits: exhibits,
-		Missing: missing, Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
+		Papers: papers, Missing: missing, Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
 	}
 	err = a.vouch(ctx, &folio, checkpoint)
 	return folio, err
 }
 
-func (a *Exports) entries(ctx context.Context, export recovery.Export) ([]evidence.Entry, error) {
-	mask := maskFor(export.Audience)
+func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask) ([]evidence.Entry, error) {
 	entries := make([]evidence.Entry, 0, export.Size)
 	for int64(len(entries)) < export.Size {
 		limit := min(journalPage, int(export.Size)-len(entries))
@@ -107,8 +108,9 @@ func covered(all []recovery.Evidence, size int64) []recovery.Evidence {
 }
 
 // exhibits names each original once for what it shows: the same bytes filed
-// twice as the same kind are two entries of the journal and one exhibit.
-func (a *Exports) exhibits(kept []recovery.Evidence) ([]evidence.Exhibit, error) {
+// twice as the same kind are two entries of the journal and one exhibit. One that
+// the audience does not get is read through too, and named without its bytes.
+func (a *Exports) exhibits(kept []recovery.Evidence, mask mask, entries []evidence.Entry) ([]evidence.Exhibit, error) {
 	type identity struct {
 		sha256 string
 		kind   recovery.EvidenceKind
@@ -121,15 +123,32 @@ func (a *Exports) exhibits(kept []recovery.Evidence) ([]evidence.Exhibit, error)
 			continue
 		}
 		known[id] = true
-		if err := a.intact(one); err != nil {
-			return nil, err
+		if !mask.erased {
+			if err := a.intact(one); err != nil {
+				return nil, err
+			}
 		}
-		exhibits = append(exhibits, evidence.Exhibit{
-			Evidence: one,
-			Open:     func() (io.ReadCloser, error) { return a.Originals.Open(one.SHA256) },
-		})
+		exhibit := evidence.Exhibit{NotIndependentOf: leansOn(one, entries)}
+		exhibit.Evidence, exhibit.Withheld = mask.exhibit(one)
+		if !exhibit.Withheld {
+			exhibit.Open = func() (io.ReadCloser, error) { return a.Originals.Open(one.SHA256) }
+		}
+		exhibits = append(exhibits, exhibit)
 	}
 	return exhibits, nil
+}
+
+// leansOn names the earlier file that a file was found to be once more, as the
+// entry that took it in tells.
+func leansOn(one recovery.Evidence, entries []evidence.Entry) []recovery.EvidenceID {
+	if one.Seq < 1 || one.Seq > int64(len(entries)) {
+		return nil
+	}
+	other, _ := entries[one.Seq-1].Parsed.Facts["near_duplicate_of"].(string)
+	if other == "" {
+		return nil
+	}
+	return []recovery.EvidenceID{recovery.EvidenceID(other)}
 }
 
 // intact reads an original through once: papers are never built over bytes that

@@ -2,8 +2,10 @@ package activities
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"recourse/evidence"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -39,6 +41,59 @@ func (r PinnedRules) Missing(c recovery.Case, have []recovery.Evidence, audience
 		return nil, err
 	}
 	return book.Missing(c, have, audience), nil
+}
+
+// courtFees are the fees a paper may name.
+var courtFees = []string{"suit", "summary", "payment_order", "preservation"}
+
+// Fees implements Checklist. A fee the book cannot say is left out: its line of
+// the paper stays blank.
+func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error) {
+	book, err := r.book(c)
+	base := c.Position.Outstanding()
+	if err != nil || base == 0 {
+		return nil, err
+	}
+	var fees []evidence.Fee
+	for _, name := range courtFees {
+		amount, mark, known := book.Fee(name, base, at)
+		source, written := book.FeeSource(name, base, at)
+		if !known || !written {
+			continue
+		}
+		source.Mark = mark // a part of another fee is no surer than the whole
+		fees = append(fees, evidence.Fee{Name: name, Base: base, Amount: amount, Law: citation(source)})
+	}
+	return fees, nil
+}
+
+// pleaded are the theories a claimant's own paper rests on. What else the book
+// finds supported is the other side's case, or a crime: to cite that against
+// somebody is a threat, and a lawyer's to decide.
+var pleaded = []string{"unjust_enrichment", "material_misunderstanding"}
+
+// Citations implements Checklist.
+func (r PinnedRules) Citations(c recovery.Case, at time.Time) ([]evidence.Citation, error) {
+	book, err := r.book(c)
+	if err != nil {
+		return nil, err
+	}
+	var cited []evidence.Citation
+	for _, theory := range book.Characterise(playbook.FactsOf(c), at) {
+		if theory.Status != playbook.Supported || !slices.Contains(pleaded, theory.Theory) {
+			continue
+		}
+		for _, article := range theory.Articles {
+			if one := citation(article); article.Statute != "" && !slices.Contains(cited, one) {
+				cited = append(cited, one)
+			}
+		}
+	}
+	return cited, nil
+}
+
+func citation(s playbook.Source) evidence.Citation {
+	return evidence.Citation{Statute: s.Statute, Section: s.Section, Edition: s.Edition, Mark: string(s.Mark)}
 }
 
 // book finds the pinned version. A build that does not carry it cannot go on

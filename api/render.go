@@ -91,6 +91,8 @@ func render(value any) ([]byte, error) {
 		return marshal(erasureOf(v))
 	case postgres.AbuseFlag:
 		return marshal(flagOf(v))
+	case casework.Webhook:
+		return marshal(webhookOf(v))
 	case casework.Return:
 		return marshal(returnOf(v))
 	case casework.Imported:

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"recourse/recovery"
@@ -46,6 +47,21 @@ func (b *Book) Fee(name string, amount recovery.Money, at time.Time) (fee recove
 		}
 	}
 	return b.banded(name, amount, at)
+}
+
+// FeeSource is the rule behind Fee: of several bands, the one the amount ends in.
+// False when the book cannot say at that instant.
+func (b *Book) FeeSource(name string, amount recovery.Money, at time.Time) (Source, bool) {
+	for rule := range current(b.data.Fees, at) {
+		if rule.Fee != name {
+			continue
+		}
+		covers := func(band bandRule) bool { return band.UpTo == 0 || amount <= band.UpTo }
+		if rule.Of != "" || slices.ContainsFunc(rule.Bands, covers) {
+			return rule.Source, true
+		}
+	}
+	return Source{}, false
 }
 
 func (b *Book) banded(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {

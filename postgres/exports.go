@@ -66,8 +66,8 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 		}
 		e.Size = int64(pen.head.Size())
 		pen.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
-				failure, created_at, ready_at, by_role, by_id)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+				failure, created_at, ready_at, by_role, by_id, case_at)
+			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+caseAt+` from cases c where c.id = $2`,
 			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
 			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
 		s.queueOutbox(pen.batch, OutboxExport, e.CaseID, string(e.ID))
@@ -78,6 +78,47 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 	}
 	s.bell.ring()
 	return e, nil
+}
+
+// caseAt is where a case stands, without personal data: what an export keeps
+// of it, and all of a case's record that changes and is printed.
+const caseAt = `jsonb_build_object('position', c.position, 'deadlines', c.deadlines, 'closed_at', c.closed_at,
+	'counterparts', (select coalesce(jsonb_agg(jsonb_build_object('id', p->'id', 'answer', p->'answer', 'refusal', p->'refusal',
+		'returned_fen', p->'returned_fen') order by n), '[]') from jsonb_array_elements(c.counterparts) with ordinality as t(p, n)))`
+
+type caseAtRow struct {
+	Position     recovery.Position      `json:"position"`
+	Deadlines    []recovery.Deadline    `json:"deadlines"`
+	ClosedAt     *time.Time             `json:"closed_at"`
+	Counterparts []recovery.Counterpart `json:"counterparts"`
+}
+
+// CaseAt reads a case as it stood when an export of it was asked for: the journal
+// up to the export's checkpoint and this tell the same story, whenever the papers
+// are built. An export of an older binary kept nothing; its case is given as it
+// stands now. Errors: CodeNotFound.
+func (s *Store) CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error) {
+	type exported struct {
+		CaseID recovery.CaseID
+		CaseAt *caseAtRow
+	}
+	row, err := one[exported](ctx, s, "export", `select case_id, case_at from exports where id = $1`, id)
+	if err != nil {
+		return recovery.Case{}, err
+	}
+	c, err := s.Case(ctx, row.CaseID)
+	if err != nil || row.CaseAt == nil {
+		return c, err
+	}
+	c.Position, c.Deadlines, c.ClosedAt = row.CaseAt.Position, row.CaseAt.Deadlines, row.CaseAt.ClosedAt
+	for i := range c.Counterparts {
+		for _, then := range row.CaseAt.Counterparts {
+			if now := &c.Counterparts[i]; now.ID == then.ID {
+				now.Answer, now.Refusal, now.ReturnFen = then.Answer, then.Refusal, then.ReturnFen
+			}
+		}
+	}
+	return c, nil
 }
 
 // Export reads an export. Errors: CodeNotFound.

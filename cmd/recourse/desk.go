@@ -162,9 +162,9 @@ func (p papers) Fingerprint(ctx context.Context, f evidence.Folio) (string, erro
 	return bag.Fingerprint(ctx, f)
 }
 
-func (p papers) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (int, error) {
+func (p papers) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
 	report, err := dossier.Build(w, p.fonts, f, fingerprint)
-	return report.Pages, err
+	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
 }
 
 func (p papers) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {

@@ -86,6 +86,15 @@ func (p *papers) value(e *evidence.Entry, form, name string) string {
 			return p.t.text("yuan", "money", recovery.Money(n))
 		}
 		return ""
+	default:
+		return p.caseValue(e, form, name)
+	}
+}
+
+// caseValue prints a fact in the forms that know the case.
+func (p *papers) caseValue(e *evidence.Entry, form, name string) string {
+	fact := e.Parsed.Facts[name]
+	switch form {
 	case "group":
 		return p.groupFact(fact)
 	case "evidence_kinds":

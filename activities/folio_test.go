@@ -1,0 +1,162 @@
+package activities_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"recourse/evidence"
+	"recourse/evidence/journal"
+	"recourse/evidence/verify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// file keeps an original with an entry that says more of it.
+func (b *bench) fileAs(kind recovery.EvidenceKind, content, name string, facts map[string]any, personal map[string]string) recovery.Evidence {
+	b.Helper()
+	pending, err := b.blobs.Receive(b.Context(), strings.NewReader(content), 1<<20)
+	b.must(err)
+	defer pending.Discard()
+	_, err = pending.Commit(b.Context())
+	b.must(err)
+	captured := b.now.Add(-time.Hour)
+	one := recovery.Evidence{
+		ID: recovery.EvidenceID(newID()), CaseID: b.filed.ID, Kind: kind, SHA256: pending.SHA256(), Size: pending.Size(), CapturedAt: &captured,
+		MediaType: "text/plain", FileName: name, Source: "源-" + name, Description: "述-" + name, ReceivedAt: b.now,
+	}
+	draft := b.draft(recovery.EntryEvidenceAdded, "evidence:"+string(one.ID))
+	draft.Facts = map[string]any{"evidence_id": one.ID, "kind": kind}
+	for fact, value := range facts {
+		draft.Facts[fact] = value
+	}
+	draft.Blob = &journal.Blob{SHA256: one.SHA256, Size: one.Size, MediaType: one.MediaType}
+	draft.Personal = map[string]string{"file_name": one.FileName, "source": one.Source, "description": one.Description}
+	for path, value := range personal {
+		draft.Personal[path] = value
+	}
+	kept, err := b.store.AddEvidence(b.Context(), postgres.EvidenceWrite{Evidence: one, Draft: draft})
+	b.must(err)
+	return kept
+}
+
+// folioFor is what an export for an audience is made of.
+func (b *bench) folioFor(audience recovery.Audience) evidence.Folio {
+	b.Helper()
+	asked := b.request(audience)
+	b.wantState(asked, recovery.ExportReady)
+	if _, err := verify.File(b.path(asked, "bag.zip")); err != nil {
+		b.Fatalf("for %s the bag does not verify: %v", audience, err)
+	}
+	return b.press.folios[len(b.press.folios)-1]
+}
+
+// The opponent is told that there are papers on who and where the claimant is,
+// and nothing of them, under whatever kind the same bytes were filed.
+func TestFolioWithholds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
+	b.fileAs(recovery.OtherEvidence, "card", "又一份.txt", nil, nil)
+	b.fileAs(recovery.Location, "place", "行程.txt", nil, nil)
+	b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, map[string]string{"gps": "22.5,114.0"})
+	for _, test := range []struct {
+		audience recovery.Audience
+		withheld []bool
+		hidden   []string
+	}{
+		{recovery.ForOpponent, []bool{true, true, true, false}, []string{"身份证", "又一份", "行程", "22.5,114.0"}},
+		{recovery.ForPlatform, []bool{false, false, false, false}, []string{"22.5,114.0"}},
+		{recovery.ForCourt, []bool{false, false, false, false}, nil},
+		{recovery.ForArchive, []bool{false, false, false, false}, nil},
+	} {
+		folio := b.folioFor(test.audience)
+		var withheld []bool
+		for _, exhibit := range folio.Exhibits {
+			withheld = append(withheld, exhibit.Withheld)
+			blank := exhibit.FileName+exhibit.Description+exhibit.Source == "" && exhibit.CapturedAt == nil && exhibit.Open == nil
+			if blank != exhibit.Withheld {
+				t.Errorf("for %s: %+v", test.audience, exhibit)
+			}
+		}
+		if diff := cmp.Diff(test.withheld, withheld); diff != "" {
+			t.Errorf("for %s, withheld (-want +got):\n%s", test.audience, diff)
+		}
+		shown := shownIn(folio)
+		for _, secret := range []string{"身份证", "又一份", "行程", "22.5,114.0", "聊天"} {
+			want := !strings.Contains(strings.Join(test.hidden, " "), secret)
+			if strings.Contains(shown, secret) != want {
+				t.Errorf("for %s, %s is shown: %v", test.audience, secret, !want)
+			}
+		}
+	}
+}
+
+// An original that the audience does not get is checked all the same.
+func TestFolioChecksWhatItWithholds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	card := b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
+	asked := b.request(recovery.ForOpponent)
+	b.must(b.blobs.Remove(card.SHA256))
+	if failed := b.wantState(asked, recovery.ExportFailed); failed.Failure == "" {
+		t.Errorf("export %+v", failed)
+	}
+}
+
+// A near duplicate leans on the file it repeats, by what its entry says.
+func TestFolioTellsDependentExhibits(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.fileAs(recovery.ChatScreenshot, "chat", "一.txt", nil, nil)
+	b.fileAs(recovery.ChatScreenshot, "chat again", "二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
+	folio := b.folioFor(recovery.ForCourt)
+	if got := folio.Exhibits[0].NotIndependentOf; got != nil {
+		t.Errorf("the first leans on %v", got)
+	}
+	if diff := cmp.Diff([]recovery.EvidenceID{first.ID}, folio.Exhibits[1].NotIndependentOf); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The papers say what the dossier's own report says is missing.
+func TestExportKeepsWhatTheDossierMisses(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
+	ready := b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
+	want := append(slices.Clone(b.press.folios[0].Missing), "《民事起诉状》：受理法院")
+	if diff := cmp.Diff(want, ready.Missing); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What happens after an export was asked for is not in its papers.
+func TestFolioIsOfItsCheckpoint(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.request(recovery.ForCourt)
+	before, err := b.store.Case(t.Context(), b.filed.ID)
+	b.must(err)
+	next := before.Position
+	next.Recovered, next.Route = 40_000, recovery.SmallClaims
+	_, err = b.store.WriteStep(t.Context(), postgres.StepWrite{
+		CaseID: b.filed.ID, Drafts: []journal.Draft{b.draft(recovery.EntryReturnRecorded, "later")}, Next: next,
+		Counterpart: &recovery.Counterpart{ID: before.Counterparts[0].ID, ReturnFen: 40_000, Answer: recovery.PartlyReturned},
+	})
+	b.must(err)
+	b.wantState(asked, recovery.ExportReady)
+	got := b.press.folios[0].Case
+	if diff := cmp.Diff(before.Position, got.Position); diff != "" {
+		t.Errorf("position (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before.Counterparts, got.Counterparts); diff != "" || len(got.Deadlines) != len(before.Deadlines) {
+		t.Errorf("%d deadlines, counterparts (-want +got):\n%s", len(got.Deadlines), diff)
+	}
+	if fees := b.press.folios[0].Papers.Fees; len(fees) == 0 || fees[0].Base != before.Position.Outstanding() {
+		t.Errorf("fees %+v", fees)
+	}
+}

@@ -1,0 +1,50 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// An export keeps where its case stood, without a name, and gives it back
+// whatever happened since.
+func TestCaseAt(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	c := file(t, b.Store)
+	then := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	e := exportOf(t, c)
+	must[recovery.Export](t)(b.RequestExport(t.Context(), postgres.ExportWrite{Export: e, Draft: draft(recovery.EntryExportRequested, "r")}))
+	next := then.Position
+	next.Stage, next.Outcome, next.Recovered = recovery.Closed, recovery.RecoveredPartly, 5
+	must[postgres.StepResult](t)(b.WriteStep(t.Context(), postgres.StepWrite{
+		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryClosed, "closed")}, Next: next,
+		Counterpart: &recovery.Counterpart{ID: then.Counterparts[1].ID, Answer: recovery.PartlyReturned, ReturnFen: 5},
+	}))
+	now := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	got := must[recovery.Case](t)(b.CaseAt(t.Context(), e.ID))
+	then.Version = now.Version // counts on, and is on no paper
+	if diff := cmp.Diff(then, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, name := range []string{c.Claimant.Name, c.Counterparts[0].Alias, c.Counterparts[0].Contact, c.Claimant.Email} {
+		if b.count(t, "exports where id = $1 and case_at::text like '%' || $2 || '%'", e.ID, name) != 0 {
+			t.Errorf("the export keeps %s", name)
+		}
+	}
+	conn := must[*pgx.Conn](t)(pgx.Connect(t.Context(), b.url))
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	must[pgconn.CommandTag](t)(conn.Exec(t.Context(), `update exports set case_at = null where id = $1`, e.ID))
+	if diff := cmp.Diff(now, must[recovery.Case](t)(b.CaseAt(t.Context(), e.ID))); diff != "" {
+		t.Errorf("of an older binary (-want +got):\n%s", diff)
+	}
+	_, err := b.CaseAt(t.Context(), recovery.ExportID(newID(t)))
+	wantCode(t, err, recovery.CodeNotFound)
+}
