@@ -66,7 +66,9 @@ func (r noticeRule) fits(c Change, turns []recovery.WaitingOn) bool {
 }
 
 // among reports whether a value is one of those asked for; none asks for nothing.
-func among[T comparable](asked []T, value T) bool { return len(asked) == 0 || slices.Contains(asked, value) }
+func among[T comparable](asked []T, value T) bool {
+	return len(asked) == 0 || slices.Contains(asked, value)
+}
 
 func (r noticeRule) moved(before, after recovery.Position) bool {
 	if before.Stage == after.Stage {
