@@ -153,7 +153,9 @@ func (d *desk) faces(service *casework.Service) *http.Server {
 	}
 	rest := api.New(service, options)
 	rest.Register(e)
-	web.New(service, d.store.Sessions(), web.Options{Log: d.log, Now: now}).Register(e)
+	web.New(service, d.store.Sessions(), web.Options{
+		Log: d.log, Now: now, Notices: casework.NewNotices(service, d.herald),
+	}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	server.RegisterOnShutdown(rest.Close)
 	return server
