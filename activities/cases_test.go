@@ -311,7 +311,7 @@ func (r *rig) another() recovery.Case {
 	c := r.filed
 	number, err := r.store.NextNumber(r.Context())
 	r.must(err)
-	c.ID, c.Number, c.TransactionNo = recovery.CaseID(newID()), number, "100002"
+	c.ID, c.Number, c.TransactionNo = recovery.CaseID(newID()), number, newID()
 	r.must(r.store.FileCase(r.Context(), postgres.FilingWrite{Case: c, Draft: r.draft(recovery.EntryCaseFiled, "filed")}))
 	return c
 }

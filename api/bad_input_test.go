@@ -61,6 +61,8 @@ func samples() map[string]string {
 		"SendFacts":              send,
 		"LintRequest":            `{"text":"请把钱退回，谢谢","where":"private"}`,
 		"Income":                 income,
+		"NewWebhook":             `{"url":"https://example.org/hook","description":"客服系统","types":["case.case_filed"]}`,
+		"Preferences":            `{"language":"en","quiet_from":"21:30","quiet_until":"07:00","mail":{"money":false,"task":true,"deadline":true,"progress":true}}`,
 	}
 }
 
@@ -78,6 +80,7 @@ func targets(id string) []target {
 		{"AssessmentFacts", "/api/v1/assessments", ""},
 		{"SendFacts", "/api/v1/preventions", ""},
 		{"Income", "/api/v1/incomes", recovery.RoleAdmin},
+		{"NewWebhook", "/api/v1/webhooks", recovery.RoleAdmin},
 		{"LinkRequest", "/api/v1/cases/" + id + "/links", recovery.RoleClaimant},
 		{"ReturnResponse", "/api/v1/return/response", holder},
 		{"ReturnPlan", "/api/v1/return/plan", holder},

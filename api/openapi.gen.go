@@ -149,8 +149,17 @@ const (
 	DelayedArrivalNone DelayedArrival = "none"
 )
 
+// Defines values for DeliveryState.
+const (
+	DeliveryStateDead      DeliveryState = "dead"
+	DeliveryStateDelivered DeliveryState = "delivered"
+	DeliveryStateDue       DeliveryState = "due"
+	DeliveryStateSending   DeliveryState = "sending"
+)
+
 // Defines values for EntryKind.
 const (
+	EntryKindAbuseDismissed         EntryKind = "abuse_dismissed"
 	EntryKindAbuseFlagged           EntryKind = "abuse_flagged"
 	EntryKindAppealDecided          EntryKind = "appeal_decided"
 	EntryKindAppealSubmitted        EntryKind = "appeal_submitted"
@@ -164,6 +173,7 @@ const (
 	EntryKindDeadlinePassed         EntryKind = "deadline_passed"
 	EntryKindDecisionProposed       EntryKind = "decision_proposed"
 	EntryKindDecisionRejected       EntryKind = "decision_rejected"
+	EntryKindErasureRefused         EntryKind = "erasure_refused"
 	EntryKindEscalated              EntryKind = "escalated"
 	EntryKindEvidenceAdded          EntryKind = "evidence_added"
 	EntryKindEvidenceDerived        EntryKind = "evidence_derived"
@@ -206,6 +216,7 @@ const (
 	EntryKindStageEntered           EntryKind = "stage_entered"
 	EntryKindTaskOverdue            EntryKind = "task_overdue"
 	EntryKindValuesErased           EntryKind = "values_erased"
+	EntryKindValuesRestricted       EntryKind = "values_restricted"
 	EntryKindWithdrawn              EntryKind = "withdrawn"
 )
 
@@ -308,6 +319,13 @@ const (
 	LintFindingSeverityWarn  LintFindingSeverity = "warn"
 )
 
+// Defines values for MailState.
+const (
+	MailStateDead MailState = "dead"
+	MailStateKept MailState = "kept"
+	MailStateSent MailState = "sent"
+)
+
 // Defines values for Mark.
 const (
 	MarkR Mark = "R"
@@ -325,6 +343,14 @@ const (
 const (
 	NoteVisibilityInternal NoteVisibility = "internal"
 	NoteVisibilityShared   NoteVisibility = "shared"
+)
+
+// Defines values for NoticeClass.
+const (
+	NoticeClassDeadline NoticeClass = "deadline"
+	NoticeClassMoney    NoticeClass = "money"
+	NoticeClassProgress NoticeClass = "progress"
+	NoticeClassTask     NoticeClass = "task"
 )
 
 // Defines values for Outcome.
@@ -353,6 +379,12 @@ const (
 	PlaybookRuleConfidenceHigh   PlaybookRuleConfidence = "high"
 	PlaybookRuleConfidenceLow    PlaybookRuleConfidence = "low"
 	PlaybookRuleConfidenceMedium PlaybookRuleConfidence = "medium"
+)
+
+// Defines values for PreferencesLanguage.
+const (
+	PreferencesLanguageEn   PreferencesLanguage = "en"
+	PreferencesLanguageZhCN PreferencesLanguage = "zh-CN"
 )
 
 // Defines values for ProblemCode.
@@ -1202,6 +1234,38 @@ type Decision string
 // DelayedArrival The delay that was set before a transfer
 type DelayedArrival string
 
+// Delivery One event on its way to one webhook
+type Delivery struct {
+	CaseID    string     `json:"case_id"`
+	CreatedAt time.Time  `json:"created_at"`
+	DoneAt    *time.Time `json:"done_at"`
+	Failures  int        `json:"failures"`
+
+	// ID The webhook-id of the message
+	ID string `json:"id"`
+
+	// NextAt Of the next attempt; null once it is settled
+	NextAt *time.Time `json:"next_at"`
+	Note   *string    `json:"note"`
+
+	// State How far a delivery is; what is dead was given up and can be sent again
+	State DeliveryState `json:"state"`
+
+	// Status Of the last answer
+	Status    *int   `json:"status"`
+	Type      string `json:"type"`
+	WebhookID string `json:"webhook_id"`
+}
+
+// DeliveryPage One page of deliveries
+type DeliveryPage struct {
+	Items      []Delivery `json:"items"`
+	NextCursor *string    `json:"next_cursor"`
+}
+
+// DeliveryState How far a delivery is; what is dead was given up and can be sent again
+type DeliveryState string
+
 // Difference What the claimant said and a paper does not bear out
 type Difference struct {
 	// Field Field of the filing: amount_fen, sent_at, transaction_no, counterparts
@@ -1513,6 +1577,35 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Inbox One page of an inbox
+type Inbox struct {
+	Items      []InboxItem `json:"items"`
+	NextCursor *string     `json:"next_cursor"`
+
+	// Unread Over all pages; 100 stands for more
+	Unread int `json:"unread"`
+}
+
+// InboxItem What an account was told
+type InboxItem struct {
+	Body   string `json:"body"`
+	CaseID string `json:"case_id"`
+
+	// Class What a notice is about
+	Class NoticeClass `json:"class"`
+
+	// Deadline In words; it says so when none runs
+	Deadline   string     `json:"deadline"`
+	DueAt      *time.Time `json:"due_at"`
+	ID         string     `json:"id"`
+	NextAction string     `json:"next_action"`
+	Number     string     `json:"number"`
+	ReadAt     *time.Time `json:"read_at"`
+	Title      string     `json:"title"`
+	ToldAt     time.Time  `json:"told_at"`
+	Urgent     bool       `json:"urgent"`
+}
+
 // Income What people of a province earn, in fen. A figure of 0, or none, is unknown; at least one is needed
 type Income struct {
 	DailyIncomeFen *int64 `json:"daily_income_fen,omitempty"`
@@ -1695,6 +1788,35 @@ type LintRequest struct {
 	Where TextPlace `json:"where"`
 }
 
+// Mail A mail as it went out, or would have
+type Mail struct {
+	At      time.Time `json:"at"`
+	Body    string    `json:"body"`
+	CaseID  string    `json:"case_id"`
+	ID      string    `json:"id"`
+	Note    *string   `json:"note"`
+	State   MailState `json:"state"`
+	Subject string    `json:"subject"`
+	To      string    `json:"to"`
+}
+
+// MailState defines model for Mail.State.
+type MailState string
+
+// MailClasses Which classes come by mail, too; one that is absent does
+type MailClasses struct {
+	Deadline *bool `json:"deadline,omitempty"`
+	Money    *bool `json:"money,omitempty"`
+	Progress *bool `json:"progress,omitempty"`
+	Task     *bool `json:"task,omitempty"`
+}
+
+// MailPage One page of mails
+type MailPage struct {
+	Items      []Mail  `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // Mark How a statute or report was read: V word for word, S from a secondary source, R recalled only
 type Mark string
 
@@ -1713,8 +1835,22 @@ type Measure struct {
 // MeasureApplies defines model for Measure.Applies.
 type MeasureApplies string
 
+// NewWebhook An address that is to be told of changes
+type NewWebhook struct {
+	Description *string `json:"description,omitempty"`
+
+	// Types case. and the kind of an entry; every event when empty or absent
+	Types *[]string `json:"types,omitempty"`
+
+	// URL https, and public
+	URL string `json:"url"`
+}
+
 // NoteVisibility Who sees a note: the desk only, or everybody in the case
 type NoteVisibility string
+
+// NoticeClass What a notice is about
+type NoticeClass string
 
 // Outcome How a case ended
 type Outcome string
@@ -1842,6 +1978,21 @@ type Precedent struct {
 	// Why What is alike
 	Why []string `json:"why"`
 }
+
+// Preferences How an account wants to be told
+type Preferences struct {
+	Language PreferencesLanguage `json:"language"`
+
+	// Mail Which classes come by mail, too; one that is absent does
+	Mail *MailClasses `json:"mail,omitempty"`
+
+	// QuietFrom Time of the day in China; equal ones mean no quiet hours
+	QuietFrom  string `json:"quiet_from"`
+	QuietUntil string `json:"quiet_until"`
+}
+
+// PreferencesLanguage defines model for Preferences.Language.
+type PreferencesLanguage string
 
 // Prevention All that the playbook says of a send that is not made yet; texts are Chinese
 type Prevention struct {
@@ -2312,6 +2463,29 @@ type Warning struct {
 // Way A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
 type Way string
 
+// Webhook An address that is told of changes
+type Webhook struct {
+	Active         bool       `json:"active"`
+	CreatedAt      time.Time  `json:"created_at"`
+	Description    string     `json:"description"`
+	ID             string     `json:"id"`
+	OldSecretUntil *time.Time `json:"old_secret_until"`
+
+	// Secret Told once
+	Secret *string `json:"secret"`
+
+	// StoppedBecause Why it is not active
+	StoppedBecause *string  `json:"stopped_because"`
+	Types          []string `json:"types"`
+	URL            string   `json:"url"`
+}
+
+// WebhookList The webhooks, all in one page
+type WebhookList struct {
+	Items      []Webhook `json:"items"`
+	NextCursor *string   `json:"next_cursor"`
+}
+
 // Wording A text in another language
 type Wording struct {
 	Body    string `json:"body"`
@@ -2354,6 +2528,9 @@ type Query = string
 
 // TextStage How far a case has gone, in this order
 type TextStage = Stage
+
+// Unread defines model for Unread.
+type Unread = bool
 
 // Version defines model for Version.
 type Version = string
@@ -2432,6 +2609,12 @@ type UploadBegun = Upload
 
 // UploadState How much of a file is there
 type UploadState = Upload
+
+// WebhookAdded An address that is told of changes
+type WebhookAdded = Webhook
+
+// WebhookRotated An address that is told of changes
+type WebhookRotated = Webhook
 
 // AssessParams defines parameters for Assess.
 type AssessParams struct {
@@ -2822,10 +3005,37 @@ type GetEvidenceViewParams struct {
 // GetEvidenceViewParamsPurpose defines parameters for GetEvidenceView.
 type GetEvidenceViewParamsPurpose string
 
+// ListInboxParams defines parameters for ListInbox.
+type ListInboxParams struct {
+	// Unread Only what was not read yet.
+	Unread *Unread `form:"unread,omitempty" json:"unread,omitempty"`
+
+	// Limit At most so many items.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, as it was given.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// MarkReadParams defines parameters for MarkRead.
+type MarkReadParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // EnterIncomeParams defines parameters for EnterIncome.
 type EnterIncomeParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMailsParams defines parameters for ListMails.
+type ListMailsParams struct {
+	// Limit At most so many items.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, as it was given.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // PreventParams defines parameters for Prevent.
@@ -2880,6 +3090,35 @@ type CompleteUploadParams struct {
 type PutUploadPartParams struct {
 	// Offset Where the part begins, in bytes; refused when that is not so
 	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// AddWebhookParams defines parameters for AddWebhook.
+type AddWebhookParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	State *DeliveryState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit At most so many items.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, as it was given.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReplayDeliveryParams defines parameters for ReplayDelivery.
+type ReplayDeliveryParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RotateWebhookParams defines parameters for RotateWebhook.
+type RotateWebhookParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AssessJSONRequestBody defines body for Assess for application/json ContentType.
@@ -2999,6 +3238,9 @@ type ConfirmEvidenceFactsJSONRequestBody = FactAnswers
 // EnterIncomeJSONRequestBody defines body for EnterIncome for application/json ContentType.
 type EnterIncomeJSONRequestBody = Income
 
+// SetPreferencesJSONRequestBody defines body for SetPreferences for application/json ContentType.
+type SetPreferencesJSONRequestBody = Preferences
+
 // PreventJSONRequestBody defines body for Prevent for application/json ContentType.
 type PreventJSONRequestBody = SendFacts
 
@@ -3019,6 +3261,9 @@ type AnswerReturnJSONRequestBody = ReturnResponse
 
 // LintTextJSONRequestBody defines body for LintText for application/json ContentType.
 type LintTextJSONRequestBody = LintRequest
+
+// AddWebhookJSONRequestBody defines body for AddWebhook for application/json ContentType.
+type AddWebhookJSONRequestBody = NewWebhook
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -3181,12 +3426,21 @@ type ServerInterface interface {
 	// GetDossier Download the dossier
 	// (GET /api/v1/exports/{id}/dossier.pdf)
 	GetDossier(ctx echo.Context, id ID) error
+	// ListInbox What this account was told, the newest first
+	// (GET /api/v1/inbox)
+	ListInbox(ctx echo.Context, params ListInboxParams) error
+	// MarkRead Note that an item was read
+	// (POST /api/v1/inbox/{id}/read)
+	MarkRead(ctx echo.Context, id ID, params MarkReadParams) error
 	// ListIncomes What people of the provinces earn
 	// (GET /api/v1/incomes)
 	ListIncomes(ctx echo.Context) error
 	// EnterIncome Enter a figure of a province
 	// (POST /api/v1/incomes)
 	EnterIncome(ctx echo.Context, params EnterIncomeParams) error
+	// ListMails The mails of a development installation, the newest first
+	// (GET /api/v1/mails)
+	ListMails(ctx echo.Context, params ListMailsParams) error
 	// GetSpecification This document
 	// (GET /api/v1/openapi.yaml)
 	GetSpecification(ctx echo.Context) error
@@ -3196,6 +3450,12 @@ type ServerInterface interface {
 	// GetPlaybook The rules of one version
 	// (GET /api/v1/playbooks/{version})
 	GetPlaybook(ctx echo.Context, version Version) error
+	// GetPreferences How this account wants to be told
+	// (GET /api/v1/preferences)
+	GetPreferences(ctx echo.Context) error
+	// SetPreferences Choose how to be told
+	// (PUT /api/v1/preferences)
+	SetPreferences(ctx echo.Context) error
 	// Prevent What to look at before a send
 	// (POST /api/v1/preventions)
 	Prevent(ctx echo.Context, params PreventParams) error
@@ -3232,6 +3492,24 @@ type ServerInterface interface {
 	// PutUploadPart Send one part of a file
 	// (PUT /api/v1/uploads/{id}/parts/{n})
 	PutUploadPart(ctx echo.Context, id ID, n int, params PutUploadPartParams) error
+	// ListWebhooks The webhooks of this installation, oldest first
+	// (GET /api/v1/webhooks)
+	ListWebhooks(ctx echo.Context) error
+	// AddWebhook Add a webhook
+	// (POST /api/v1/webhooks)
+	AddWebhook(ctx echo.Context, params AddWebhookParams) error
+	// ListDeliveries What went to webhooks, or is to go, the newest first
+	// (GET /api/v1/webhooks/deliveries)
+	ListDeliveries(ctx echo.Context, params ListDeliveriesParams) error
+	// ReplayDelivery Send a delivery again
+	// (POST /api/v1/webhooks/deliveries/{id}/replay)
+	ReplayDelivery(ctx echo.Context, id ID, params ReplayDeliveryParams) error
+	// DropWebhook Forget a webhook and what was to be sent there
+	// (DELETE /api/v1/webhooks/{id})
+	DropWebhook(ctx echo.Context, id ID) error
+	// RotateWebhook Give a webhook a new secret
+	// (POST /api/v1/webhooks/{id}/rotate)
+	RotateWebhook(ctx echo.Context, id ID, params RotateWebhookParams) error
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -5430,6 +5708,74 @@ func (w *ServerInterfaceWrapper) GetDossier(ctx echo.Context) error {
 	return err
 }
 
+// ListInbox converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInbox(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInboxParams
+	// ------------- Optional query parameter "unread" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unread", ctx.QueryParams(), &params.Unread, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unread: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInbox(ctx, params)
+	return err
+}
+
+// MarkRead converts echo context to params.
+func (w *ServerInterfaceWrapper) MarkRead(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MarkReadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MarkRead(ctx, id, params)
+	return err
+}
+
 // ListIncomes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListIncomes(ctx echo.Context) error {
 	var err error
@@ -5468,6 +5814,31 @@ func (w *ServerInterfaceWrapper) EnterIncome(ctx echo.Context) error {
 	return err
 }
 
+// ListMails converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMails(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMailsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMails(ctx, params)
+	return err
+}
+
 // GetSpecification converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSpecification(ctx echo.Context) error {
 	var err error
@@ -5499,6 +5870,24 @@ func (w *ServerInterfaceWrapper) GetPlaybook(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPlaybook(ctx, version)
+	return err
+}
+
+// GetPreferences converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPreferences(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPreferences(ctx)
+	return err
+}
+
+// SetPreferences converts echo context to params.
+func (w *ServerInterfaceWrapper) SetPreferences(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetPreferences(ctx)
 	return err
 }
 
@@ -5808,6 +6197,164 @@ func (w *ServerInterfaceWrapper) PutUploadPart(ctx echo.Context) error {
 	return err
 }
 
+// ListWebhooks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWebhooks(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWebhooks(ctx)
+	return err
+}
+
+// AddWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) AddWebhook(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWebhookParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddWebhook(ctx, params)
+	return err
+}
+
+// ListDeliveries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveriesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveries(ctx, params)
+	return err
+}
+
+// ReplayDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplayDelivery(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplayDeliveryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplayDelivery(ctx, id, params)
+	return err
+}
+
+// DropWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) DropWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DropWebhook(ctx, id)
+	return err
+}
+
+// RotateWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) RotateWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RotateWebhookParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RotateWebhook(ctx, id, params)
+	return err
+}
+
 // GetHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) GetHealth(ctx echo.Context) error {
 	var err error
@@ -5951,6 +6498,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/incomes", wrapper.ListIncomes, options.OperationMiddlewares["listIncomes"]...)
 	router.POST(options.BaseURL+"/api/v1/incomes", wrapper.EnterIncome, options.OperationMiddlewares["enterIncome"]...)
 	router.GET(options.BaseURL+"/api/v1/stats/calibration", wrapper.GetCalibration, options.OperationMiddlewares["getCalibration"]...)
+	router.GET(options.BaseURL+"/api/v1/inbox", wrapper.ListInbox, options.OperationMiddlewares["listInbox"]...)
+	router.POST(options.BaseURL+"/api/v1/inbox/:id/read", wrapper.MarkRead, options.OperationMiddlewares["markRead"]...)
+	router.GET(options.BaseURL+"/api/v1/preferences", wrapper.GetPreferences, options.OperationMiddlewares["getPreferences"]...)
+	router.PUT(options.BaseURL+"/api/v1/preferences", wrapper.SetPreferences, options.OperationMiddlewares["setPreferences"]...)
+	router.GET(options.BaseURL+"/api/v1/webhooks", wrapper.ListWebhooks, options.OperationMiddlewares["listWebhooks"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks", wrapper.AddWebhook, options.OperationMiddlewares["addWebhook"]...)
+	router.DELETE(options.BaseURL+"/api/v1/webhooks/:id", wrapper.DropWebhook, options.OperationMiddlewares["dropWebhook"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks/:id/rotate", wrapper.RotateWebhook, options.OperationMiddlewares["rotateWebhook"]...)
+	router.GET(options.BaseURL+"/api/v1/webhooks/deliveries", wrapper.ListDeliveries, options.OperationMiddlewares["listDeliveries"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks/deliveries/:id/replay", wrapper.ReplayDelivery, options.OperationMiddlewares["replayDelivery"]...)
+	router.GET(options.BaseURL+"/api/v1/mails", wrapper.ListMails, options.OperationMiddlewares["listMails"]...)
 	router.GET(options.BaseURL+"/api/v1/openapi.yaml", wrapper.GetSpecification, options.OperationMiddlewares["getSpecification"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)

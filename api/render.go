@@ -87,6 +87,8 @@ func render(value any) ([]byte, error) {
 		return marshal(acceptedOf(v))
 	case casework.Link:
 		return marshal(issuedOf(v))
+	case casework.Webhook:
+		return marshal(webhookOf(v))
 	case casework.Return:
 		return marshal(returnOf(v))
 	case casework.Imported:

@@ -16,8 +16,10 @@ import (
 
 	"recourse/casework"
 	"recourse/evidence/intake"
+	"recourse/notify"
 	"recourse/playbook"
 	"recourse/playbook/lint"
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -70,7 +72,8 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
-		"TextPlace":      list(lint.Wheres), "FindingCode": list(lint.Codes),
+		"NoticeClass":    list(notify.Classes), "DeliveryState": postgres.DeliveryStates,
+		"TextPlace": list(lint.Wheres), "FindingCode": list(lint.Codes),
 		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),
 		"Mark": list([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
 		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, list(recovery.Routes)...),

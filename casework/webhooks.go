@@ -153,17 +153,22 @@ func (n *Notices) reveal(
 func (n *Notices) check(in NewWebhook) error {
 	var faults []recovery.FieldFault
 	if utf8.RuneCountInString(in.Description) > maxHookDescription || !utf8.ValidString(in.Description) ||
-		strings.ContainsFunc(in.Description, unicode.IsControl) {
+		strings.ContainsFunc(in.Description, unseen) {
 		faults = append(faults, recovery.FieldFault{Field: "description", Code: "malformed", Detail: fmt.Sprintf("At most %d characters, and none that control.", maxHookDescription)})
 	}
 	known := n.EventTypes()
-	if slices.ContainsFunc(in.Types, func(kind string) bool { return !slices.Contains(known, kind) }) {
+	if len(in.Types) > len(known) || slices.ContainsFunc(in.Types, func(kind string) bool { return !slices.Contains(known, kind) }) {
 		faults = append(faults, recovery.FieldFault{Field: "types", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(known, ", ") + "."})
 	}
 	if _, err := notify.CheckURL(in.URL, n.service.Development()); err != nil {
 		faults = append(faults, recovery.FieldFault{Field: "url", Code: "not_allowed", Detail: sentence(err)})
 	}
 	return recovery.Invalid(faults)
+}
+
+// unseen finds what controls, or turns the direction of what is read.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // sentence makes an error's words a sentence for people.

@@ -109,6 +109,7 @@ func TestWebhooksThatCannotBe(t *testing.T) {
 		"with a password":    {nil, func(w *casework.NewWebhook) { w.URL = "https://a:b@example.org" }, "url"},
 		"another event":      {nil, func(w *casework.NewWebhook) { w.Types = []string{"case.eaten"} }, "types"},
 		"a long description": {nil, func(w *casework.NewWebhook) { w.Description = strings.Repeat("长", 201) }, "description"},
+		"a turned one":       {nil, func(w *casework.NewWebhook) { w.Description = "a\u202eb" }, "description"},
 		"a hidden one":       {nil, func(w *casework.NewWebhook) { w.Description = "a\x00b" }, "description"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,26 +60,26 @@ func (h *Herald) Of(c Change) postgres.Telling {
 // its audience's move.
 func (r noticeRule) fits(c Change, turns []recovery.WaitingOn) bool {
 	before, after := c.Case.Position, c.Next
-	moved := before.Stage != after.Stage
-	switch {
-	case len(r.Kinds) > 0 && !slices.Contains(r.Kinds, c.Kind):
-		return false
-	case len(r.Entered) > 0 && (!moved || !slices.Contains(r.Entered, after.Stage)):
-		return false
-	case len(r.Left) > 0 && (!moved || !slices.Contains(r.Left, before.Stage)):
-		return false
-	case len(r.Stages) > 0 && !slices.Contains(r.Stages, after.Stage):
-		return false
-	case len(r.Lapsed) > 0 && !slices.Contains(r.Lapsed, c.Clock):
-		return false
-	case len(r.Appeal) > 0 && !slices.Contains(r.Appeal, after.Appeal):
-		return false
-	case len(r.By) > 0 && !slices.Contains(r.By, c.Actor.Role):
-		return false
-	case r.Fulfilled && !c.Fulfilled, r.Beyond && !c.Beyond, r.Overpaid && after.Overpaid() <= before.Overpaid():
-		return false
+	return among(r.Kinds, c.Kind) && among(r.Stages, after.Stage) && among(r.Lapsed, c.Clock) &&
+		among(r.Appeal, after.Appeal) && among(r.By, c.Actor.Role) && r.moved(before, after) && r.marked(c) &&
+		(!r.Turn || slices.Contains(turns, after.WaitingOn) && !slices.Contains(turns, before.WaitingOn))
+}
+
+// among reports whether a value is one of those asked for; none asks for nothing.
+func among[T comparable](asked []T, value T) bool {
+	return len(asked) == 0 || slices.Contains(asked, value)
+}
+
+func (r noticeRule) moved(before, after recovery.Position) bool {
+	if before.Stage == after.Stage {
+		return len(r.Entered)+len(r.Left) == 0
 	}
-	return !r.Turn || slices.Contains(turns, after.WaitingOn) && !slices.Contains(turns, before.WaitingOn)
+	return among(r.Entered, after.Stage) && among(r.Left, before.Stage)
+}
+
+func (r noticeRule) marked(c Change) bool {
+	return (!r.Fulfilled || c.Fulfilled) && (!r.Beyond || c.Beyond) &&
+		(!r.Overpaid || c.Next.Overpaid() > c.Case.Position.Overpaid())
 }
 
 func (r noticeRule) notice(c Change, facts postgres.NoticeFacts) postgres.NoticeDraft {

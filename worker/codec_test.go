@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -239,6 +240,22 @@ func TestFailureConverterHidesTexts(t *testing.T) {
 	var back *temporal.ApplicationError
 	if !errors.As(fc.FailureToError(failure), &back) || back.Message() != "duplicate key value 王小满" || back.Type() != "internal" {
 		t.Errorf("it came back as %v", back)
+	}
+}
+
+// TestADerivedKeyIsAnother for each use and each key, and always the same.
+func TestADerivedKeyIsAnother(t *testing.T) {
+	t.Parallel()
+	seen := map[[32]byte]bool{}
+	for _, digit := range []string{"1", "2"} {
+		for _, use := range []string{"a", "b", ""} {
+			derived, err := key(t, digit).Derive(use)
+			again, _ := key(t, digit).Derive(use)
+			if err != nil || seen[derived] || derived != again || strings.HasPrefix(hex.EncodeToString(derived[:]), digit+digit+digit) {
+				t.Errorf("%s for %q: %x (%v)", digit, use, derived, err)
+			}
+			seen[derived] = true
+		}
 	}
 }
 

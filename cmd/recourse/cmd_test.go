@@ -21,11 +21,14 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 		change func(*config)
 		says   string
 	}{
-		"whole":              {func(*config) {}, ""},
-		"no database":        {func(c *config) { c.DatabaseURL = "" }, "DATABASE_URL"},
-		"an unknown profile": {func(c *config) { c.Profile = "staging" }, "RECOURSE_PROFILE"},
-		"no pace":            {func(c *config) { c.Pace = 0 }, "RECOURSE_PACE"},
-		"pace in production": {func(c *config) { c.Profile = production }, "development profile only"},
+		"whole":                  {func(*config) {}, ""},
+		"no database":            {func(c *config) { c.DatabaseURL = "" }, "DATABASE_URL"},
+		"an unknown profile":     {func(c *config) { c.Profile = "staging" }, "RECOURSE_PROFILE"},
+		"mails without a sender": {func(c *config) { c.SMTPURL = "smtp://mail.example.org" }, "RECOURSE_MAIL_FROM"},
+		"an odd mail server":     {func(c *config) { c.SMTPURL, c.MailFrom = "mail.example.org", "desk@example.org" }, "SMTP_URL"},
+		"an odd address":         {func(c *config) { c.URL = "desk.example.org" }, "RECOURSE_URL"},
+		"no pace":                {func(c *config) { c.Pace = 0 }, "RECOURSE_PACE"},
+		"pace in production":     {func(c *config) { c.Profile = production }, "development profile only"},
 	} {
 		c := good
 		tc.change(&c)

@@ -1,0 +1,246 @@
+package activities_test
+
+import (
+	"archive/zip"
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/activities"
+	"recourse/evidence"
+	"recourse/evidence/dossier"
+	"recourse/evidence/journal"
+	"recourse/evidence/seal"
+	"recourse/evidence/seal/sealtest"
+	"recourse/evidence/verify"
+	"recourse/postgres"
+	"recourse/postgres/pgtest"
+	"recourse/recovery"
+)
+
+// realPress sets real pages.
+type realPress struct {
+	*press
+	fonts *dossier.Fonts
+}
+
+func (p realPress) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+	p.folios = append(p.folios, f)
+	report, err := dossier.Build(w, p.fonts, f, fingerprint)
+	return activities.Printed{Pages: report.Pages}, err
+}
+
+// newSealing is a bench whose dossiers are real and sealed, by an authority of
+// the day its case was filed.
+func newSealing(t *testing.T) *bench {
+	t.Helper()
+	b := newBench(t)
+	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
+	b.must(err)
+	certificates, key, err := seal.DevelopmentAuthority(b.now, rand.Reader)
+	b.must(err)
+	b.exports.Custody.Identity, err = seal.LoadIdentity(certificates, key)
+	b.must(err)
+	b.exports.Papers = realPress{b.press, fonts}
+	return b
+}
+
+// stampedBy has an authority give outside time.
+func (b *bench) stampedBy(stamper seal.Stamper) {
+	b.exports.Stamps = &activities.Stamps{Record: b.store, Stamper: stamper}
+}
+
+// run gives what a program says; it must be content.
+func (b *bench) run(dir, name string, args ...string) string {
+	b.Helper()
+	command := exec.CommandContext(b.Context(), name, args...)
+	command.Dir = dir
+	output, err := command.CombinedOutput()
+	if err != nil {
+		b.Errorf("%s %v: %v\n%s", name, args, err, output)
+	}
+	return string(output)
+}
+
+// unpacked is the folder of a bag, unpacked.
+func (b *bench) unpacked(export recovery.Export) string {
+	b.Helper()
+	archive, err := zip.OpenReader(b.path(export, activities.BagFile))
+	b.must(err)
+	defer archive.Close()
+	dir := b.TempDir()
+	b.must(os.CopyFS(dir, archive))
+	return filepath.Join(dir, string(b.filed.Number))
+}
+
+func (b *bench) write(name string, data []byte) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), name)
+	b.must(os.WriteFile(path, data, 0o600))
+	return path
+}
+
+// checks holds an export against every verifier there is.
+func (b *bench) checks(export recovery.Export) (bag, pdf verify.Summary) {
+	b.Helper()
+	var err error
+	if bag, err = verify.File(b.path(export, activities.BagFile)); err != nil {
+		b.Errorf("the bag does not verify: %v", err)
+	}
+	path := b.path(export, activities.DossierFile)
+	if pdf, err = (verify.Options{Key: b.exports.Custody.Identity.Fingerprint()}).File(path); err != nil {
+		b.Errorf("the dossier does not verify: %v", err)
+	}
+	if output := b.run("", "pdfsig", path); !strings.Contains(output, "Signature is Valid.") || !strings.Contains(output, "Total document signed") {
+		b.Errorf("pdfsig: %s", output)
+	}
+	dir := b.unpacked(export)
+	b.run(dir, "sh", "verify.sh")
+	b.run(dir, "sh", "verify.sh", "dossier.pdf")
+	if digestOf(b.T, filepath.Join(dir, "dossier.pdf")) != export.SHA256 || digestOf(b.T, path) != export.SHA256 {
+		b.Error("the dossier on record, in the bag and on its own are not one")
+	}
+	return bag, pdf
+}
+
+func TestBuildExportSealsAndStamps(t *testing.T) {
+	t.Parallel()
+	b := newSealing(t)
+	tsa := sealtest.NewTSA(t)
+	b.stampedBy(sealtest.Client(t, tsa))
+	asked := b.request(recovery.ForCourt)
+	bag, pdf := b.checks(b.wantState(asked, recovery.ExportReady))
+	if bag.Stamps != 1 || bag.Stamp == nil || bag.Keys != 1 || pdf.PDF == nil || !pdf.PDF.Development || pdf.Stamp == nil {
+		t.Errorf("bag %+v, dossier %+v", bag, pdf)
+	}
+	stored, err := b.store.CheckpointAt(t.Context(), asked.CaseID, asked.Size)
+	b.must(err)
+	output := b.run("", "openssl", "ts", "-verify", "-token_in", "-in", b.write("token", stored.Token),
+		"-data", b.write("note", []byte(stored.Note)), "-CAfile", b.write("roots", tsa.Roots))
+	if !strings.Contains(output, "Verification: OK") {
+		t.Error(output)
+	}
+	text := b.run("", "pdftotext", b.path(asked, activities.DossierFile), "-")
+	if !strings.Contains(text, seal.DevelopmentNotice) || !strings.Contains(text, "检查点另有外部时间戳") {
+		t.Error("the papers do not say by whom they are sealed and whose time they have")
+	}
+}
+
+// away is an authority that does not answer after so many stamps.
+type away struct {
+	seal.Stamper
+	left int
+}
+
+func (a *away) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (seal.Stamp, error) {
+	if a.left--; a.left < 0 {
+		return seal.Stamp{}, recovery.Faultf(recovery.CodeUnavailable, "away")
+	}
+	return a.Stamper.Stamp(ctx, digest, notBefore)
+}
+
+// TestBuildExportGoesWithoutAnAuthority that is away, be it from the start or
+// before the seal, and says so.
+func TestBuildExportGoesWithoutAnAuthority(t *testing.T) {
+	t.Parallel()
+	for left, stamps := range []int{0, 1} {
+		b := newSealing(t)
+		b.stampedBy(&away{sealtest.Client(t, sealtest.NewTSA(t)), left})
+		ready := b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
+		bag, pdf := b.checks(ready)
+		if bag.Stamps != stamps || pdf.Stamp != nil {
+			t.Errorf("%d stamps to be had: bag %+v, dossier %+v", left, bag, pdf)
+		}
+		said := strings.Contains(b.run("", "pdftotext", b.path(ready, activities.DossierFile), "-"), "不含可信时间戳")
+		if said != (stamps == 0) {
+			t.Errorf("%d stamps to be had: the papers say that there is none: %v", left, said)
+		}
+	}
+}
+
+// TestBuildExportAcrossAChangeOfKeys: earlier checkpoints by the old key, the
+// last one by the new, all in one bag.
+func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
+	t.Parallel()
+	b := newSealing(t)
+	old, fresh := pgtest.Signer(t), pgtest.Signer(t)
+	begun, err := old.Begin(b.now.Add(-time.Hour))
+	b.must(err)
+	history, err := journal.HandOver(begun, old, fresh, b.now.Add(time.Hour))
+	b.must(err)
+	keys, err := journal.NewKeyring(history, old, fresh)
+	b.must(err)
+	b.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Keys: keys, Now: func() time.Time { return b.now }})
+	b.exports.Archive, b.exports.Custody.Keys = b.store, keys
+	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	b.filed = b.file()
+	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "before"))
+	b.must(err)
+	if stamped, err := b.exports.Stamps.Lot(t.Context(), 10, time.Minute); err != nil || stamped != 1 {
+		t.Fatalf("%d stamps: %v", stamped, err)
+	}
+	b.now = b.now.Add(2 * time.Hour)
+	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "after"))
+	b.must(err)
+	asked := b.request(recovery.ForCourt)
+	bag, _ := b.checks(b.wantState(asked, recovery.ExportReady))
+	if bag.Keys != 2 || bag.Checkpoints != 2 || bag.Stamps != 2 {
+		t.Errorf("%+v", bag)
+	}
+	folio := b.press.folios[0]
+	if first, err := keys.KeyOf(folio.Earlier[0].Note); err != nil || first != old.VerifierKey() || folio.Key != fresh.VerifierKey() {
+		t.Errorf("signed by %s and %s (%v)", first, folio.Key, err)
+	}
+}
+
+// TestBuildExportKeepsStampsOutWithoutTheirRoots: when no authority is set any
+// more, nothing would say whom the stamps of earlier days lead to.
+func TestBuildExportKeepsStampsOutWithoutTheirRoots(t *testing.T) {
+	t.Parallel()
+	b := newSealing(t)
+	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
+	b.exports.Stamps = nil
+	if bag, _ := b.checks(b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)); bag.Stamps != 0 || bag.Checkpoints != 1 {
+		t.Errorf("%+v", bag)
+	}
+}
+
+func TestBuildExportOfAStrangersCheckpoint(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.request(recovery.ForCourt)
+	b.exports.Custody.Keys = pgtest.Keys(t, pgtest.Signer(t))
+	b.wantState(asked, recovery.ExportFailed)
+}
+
+// TestLotGoesOnAfterAFailure: what failed waits for its lease, and holds up
+// nothing else.
+func TestLotGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for range 3 {
+		_, err := b.store.Append(t.Context(), b.another().ID, true, b.draft(recovery.EntryNoteAdded, "n"))
+		b.must(err)
+	}
+	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.Client(t, sealtest.NewTSA(t)), 2}}
+	stamped, err := stamps.Lot(t.Context(), 10, time.Minute)
+	if stamped != 2 || recovery.CodeOf(err) != recovery.CodeUnavailable {
+		t.Errorf("%d stamps, %v", stamped, err)
+	}
+	stamped, err = stamps.Lot(t.Context(), 10, time.Minute)
+	if stamped != 0 || err != nil {
+		t.Errorf("asked again before the lease was over: %d, %v", stamped, err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if stamped, err = stamps.Lot(ended, 10, time.Minute); stamped != 0 || err == nil {
+		t.Errorf("told to stop: %d, %v", stamped, err)
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"recourse/evidence/seal"
+	"recourse/evidence/seal/sealtest"
+)
+
+func TestDevelopmentSealsUnderAnAuthorityOfItsOwn(t *testing.T) {
+	t.Parallel()
+	c := developmentConfig(t)
+	first, err := c.identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := c.identity()
+	if err != nil || !first.Development() || second.Fingerprint() != first.Fingerprint() {
+		t.Errorf("%+v, then %+v (%v)", first, second, err)
+	}
+	path := c.path("keys", developmentSeal)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v (%v)", info, err)
+	}
+	if err := os.WriteFile(path, first.Roots(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.identity(); err == nil || !strings.Contains(err.Error(), "no key") {
+		t.Errorf("certificates without a key: %v", err)
+	}
+}
+
+func TestProductionSealsOnlyWithWhatItIsGiven(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	certificates, key, err := seal.DevelopmentAuthority(now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, secret := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for path, content := range map[string][]byte{cert: certificates, secret: key} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	none := filepath.Join(dir, "none")
+	for name, tc := range map[string]struct {
+		profile string
+		given   sealing
+		says    string
+	}{
+		"nothing":                   {production, sealing{}, ""},
+		"a certificate, no key":     {production, sealing{Cert: cert}, "belong together"},
+		"a key, no certificate":     {development, sealing{Key: secret}, "belong together"},
+		"no such certificate":       {production, sealing{Cert: none, Key: secret}, "SEAL_CERT"},
+		"no such key":               {production, sealing{Cert: cert, Key: none}, "SEAL_KEY"},
+		"the two exchanged":         {production, sealing{Cert: secret, Key: cert}, "seal certificate"},
+		"development in production": {production, sealing{Cert: cert, Key: secret}, "no legal effect"},
+		"development":               {development, sealing{Cert: cert, Key: secret}, ""},
+	} {
+		identity, err := config{Profile: tc.profile, Sealing: tc.given}.identity()
+		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
+			t.Errorf("%s: %v, want %q", name, err, tc.says)
+		}
+		if err == nil && (identity != nil) != (tc.given.Cert != "") {
+			t.Errorf("%s: %+v seals", name, identity)
+		}
+	}
+}
+
+func TestTheAuthorityIsNamedWhole(t *testing.T) {
+	t.Parallel()
+	roots := tempFile(t, "roots.pem", sealtest.Development(t).Roots())
+	for name, tc := range map[string]struct {
+		given sealing
+		says  string
+	}{
+		"none":           {sealing{}, ""},
+		"no roots":       {sealing{TSA: "http://tsa.example"}, "belong together"},
+		"no address":     {sealing{CA: roots}, "belong together"},
+		"no such roots":  {sealing{TSA: "http://tsa.example", CA: roots + "x"}, "TSA_CA"},
+		"no web address": {sealing{TSA: "ftp://tsa.example", CA: roots}, "http or https"},
+		"whole":          {sealing{TSA: "http://tsa.example", CA: roots}, ""},
+	} {
+		stamper, err := config{Sealing: tc.given}.stamper()
+		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
+			t.Errorf("%s: %v, want %q", name, err, tc.says)
+		}
+		if err == nil && (stamper != nil) != (tc.given.CA != "") {
+			t.Errorf("%s: %v stamps", name, stamper)
+		}
+	}
+}
