@@ -168,7 +168,11 @@ func (s *setting) interestTable() {
 	s.book.Para(spaced(compact(note, s.legal(s.t.Texts["interest_formula"]))))
 	s.book.Skip(1)
 	if len(s.interest.periods) == 0 {
-		s.book.Para(compact(cell, s.t.text("interest_no_day")))
+		reason := s.t.text("interest_no_day")
+		if !s.interest.from.IsZero() {
+			reason = s.t.text("interest_not_yet")
+		}
+		s.book.Para(compact(cell, reason))
 		return
 	}
 	table := grid(62, 16, 42, 42)

@@ -1,0 +1,102 @@
+package activities_test
+
+import (
+	"context"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"recourse/activities"
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/dossier"
+	"recourse/evidence/journal"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// printer sets real dossiers, as the program does.
+type printer struct{ fonts *dossier.Fonts }
+
+func (p printer) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+	return bag.Fingerprint(ctx, f)
+}
+
+func (p printer) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+	report, err := dossier.Build(w, p.fonts, f, fingerprint)
+	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
+}
+
+func (p printer) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+	_, err := bag.Write(ctx, w, f, dossier)
+	return err
+}
+
+// atLaw moves the filed case to a small claim with one plan that runs.
+func (b *bench) atLaw() {
+	b.Helper()
+	c, err := b.store.Case(b.Context(), b.filed.ID)
+	b.must(err)
+	holder := c.Counterparts[0].ID
+	next := c.Position
+	next.Stage, next.WaitingOn, next.Route = recovery.Legal, recovery.OnCourt, recovery.SmallClaims
+	next.Plans = []recovery.Plan{{No: 1, CounterpartID: holder, Running: true, Instalments: []recovery.Instalment{
+		{No: 1, DueOn: "2026-05-01", Amount: 60_000}, {No: 2, DueOn: "2026-06-01", Amount: 40_000},
+	}}}
+	opened := b.draft(recovery.EntryLinkOpened, "opened")
+	opened.Facts = map[string]any{"counterpart_id": holder}
+	plan := b.draft(recovery.EntryPlanAccepted, "plan")
+	plan.Facts = map[string]any{"counterpart_id": holder}
+	route := b.draft(recovery.EntryRouteChosen, "route")
+	route.Facts = map[string]any{"route": recovery.SmallClaims}
+	_, err = b.store.WriteStep(b.Context(), postgres.StepWrite{CaseID: c.ID, Drafts: []journal.Draft{opened, plan, route}, Next: next})
+	b.must(err)
+}
+
+// What the journal, the playbook and the position know reaches the paper of each
+// audience, and what an audience may not see does not.
+func TestPrintedDossiers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
+	b.must(err)
+	b.exports.Papers = printer{fonts}
+	first := b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
+	b.fileAs(recovery.ChatScreenshot, "chat again", "聊天二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
+	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
+	b.atLaw()
+	court := []string{
+		"25.00元", "诉讼费用交纳办法第16条", "处置规则另行引用", "986至988", "2026年5月1日", "人民币陆佰元整",
+		"虽有2件，但互不独立", "返还页首次被打开", "自起算日至制作日不足一日", "身份证.txt", "日志第", "13800000000",
+	}
+	for _, test := range []struct {
+		audience recovery.Audience
+		has, not []string
+	}{
+		{recovery.ForCourt, court, nil},
+		{recovery.ForArchive, court, nil},
+		{recovery.ForOpponent, []string{"本卷不附此件", "不予展示的证据", "王小满", "2026年5月1日"}, []string{"身份证.txt", "13800000000", "13900000000"}},
+		{recovery.ForPlatform, []string{"王小满", "客服申诉书"}, []string{"13800000000", "13900000000", "25.00元"}},
+	} {
+		asked := b.request(test.audience)
+		ready := b.wantState(asked, recovery.ExportReady)
+		path := b.path(asked, activities.DossierFile)
+		out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", path, "-").Output()
+		b.must(err)
+		text := strings.Join(strings.Fields(string(out)), "")
+		for _, want := range test.has {
+			if !strings.Contains(text, want) {
+				t.Errorf("for %s, %s is not printed", test.audience, want)
+			}
+		}
+		for _, secret := range test.not {
+			if strings.Contains(text, secret) {
+				t.Errorf("for %s, %s is printed", test.audience, secret)
+			}
+		}
+		if len(ready.Missing) == 0 || !strings.Contains(text, "未齐备") {
+			t.Errorf("for %s, missing %v", test.audience, ready.Missing)
+		}
+	}
+}
