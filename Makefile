@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run setup-test run build test race check bench gen clean \
+.PHONY: help setup setup-run setup-test run build test fuzz race check bench gen clean \
 	check-format check-vet check-lint check-workflows check-generated check-tidy check-vulnerabilities writable
 
 ROOT := $(CURDIR)
@@ -47,6 +47,16 @@ build: writable ## bin/recourse and dev/bin/stack
 test: setup-test build ## all tests, browser and end to end included
 	go test -timeout 20m ./...
 	go -C dev test -timeout 40m ./...
+
+# Minimising is kept short: it would eat the whole time of a target over files.
+FUZZTIME := 60s
+fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5s for a short one)
+	@for file in $$(grep -rl '^func Fuzz' --include='*_test.go' .); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' $$file); do \
+			echo "$$(dirname $$file) $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$(dirname $$file) || exit 1; \
+		done; \
+	done
 
 race: setup-test build ## the tests of the product under the race detector
 	go test -race -timeout 40m ./...
