@@ -50,7 +50,9 @@ const (
 	postLot     = 10 // for each webhook; one attempt takes ten seconds at most
 	reminderLot = 200
 	noticeEvery = 5 * time.Second
-	sweepEvery  = time.Hour
+	// noticeBreath bounds what one process tells: a lot of mails four times a second.
+	noticeBreath = 250 * time.Millisecond
+	sweepEvery   = time.Hour
 	// wordsKept is how long the words of a mail are kept after it was sent.
 	wordsKept = 30 * 24 * time.Hour
 )
@@ -116,7 +118,10 @@ func (l lane) run(ctx context.Context) {
 	tick := time.NewTicker(noticeEvery)
 	defer tick.Stop()
 	for {
-		for l.round(ctx) && ctx.Err() == nil {
+		for l.round(ctx) && breathe(ctx) {
+		}
+		if !breathe(ctx) {
+			return
 		}
 		select {
 		case <-ctx.Done():
@@ -125,6 +130,20 @@ func (l lane) run(ctx context.Context) {
 		case <-l.freed:
 		case <-tick.C:
 		}
+	}
+}
+
+// breathe pauses between rounds. Every mail is a transaction of its own: without
+// a pause they would crowd out the filings that cause them. It reports whether
+// to go on.
+func breathe(ctx context.Context) bool {
+	pause := time.NewTimer(noticeBreath)
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-pause.C:
+		return true
 	}
 }
 
