@@ -115,7 +115,7 @@ mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go
 	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
 endef
 
-bench: setup-test build ## the budgets, one row each (ARGS="storm filing" for some)
+bench: setup-test build ## the budgets, one row each (ARGS="filing" for one; ARGS=storm takes a quarter of an hour)
 	@go -C dev run ./bench $(ARGS)
 
 gen: ## generated code

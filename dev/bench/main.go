@@ -50,7 +50,10 @@ var stacks = [][]part{
 	{{name: "storm", up: storm}},
 }
 
-// run measures the named parts, or all.
+// long are the parts that run only when they are named.
+var long = []string{"storm"}
+
+// run measures the named parts, or all but the long ones.
 func run(ctx context.Context, names []string) error {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -59,7 +62,9 @@ func run(ctx context.Context, names []string) error {
 	progress := local.NewProgress(os.Stderr, time.Now)
 	var rows []row
 	for _, stack := range stacks {
-		wanted := slices.DeleteFunc(slices.Clone(stack), func(p part) bool { return len(names) > 0 && !slices.Contains(names, p.name) })
+		wanted := slices.DeleteFunc(slices.Clone(stack), func(p part) bool {
+			return !slices.Contains(names, p.name) && (len(names) > 0 || slices.Contains(long, p.name))
+		})
 		if len(wanted) == 0 {
 			continue
 		}
