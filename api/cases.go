@@ -15,16 +15,9 @@ import (
 
 // FileCase implements ServerInterface.
 func (a *API) FileCase(c echo.Context, params FileCaseParams) error {
-	body, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, params.IdempotencyKey, string(body))
-	if err != nil {
-		return err
-	}
 	var filing recovery.Filing
-	if err := decode(body, &filing); err != nil {
+	request, err := askWith(c, params.IdempotencyKey, &filing)
+	if err != nil {
 		return err
 	}
 	reply, err := a.service.File(c.Request().Context(), request.Request, filing)

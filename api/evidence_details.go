@@ -52,16 +52,9 @@ func (a *API) ConfirmEvidenceFacts(c echo.Context, id ID, params ConfirmEvidence
 	if err := known(id); err != nil {
 		return err
 	}
-	raw, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, params.IdempotencyKey, string(raw))
-	if err != nil {
-		return err
-	}
 	var body FactAnswers
-	if err := decode(raw, &body); err != nil {
+	request, err := askWith(c, params.IdempotencyKey, &body)
+	if err != nil {
 		return err
 	}
 	answers := casework.FactAnswers{Confirm: deref(body.Confirm), Reject: deref(body.Reject)}

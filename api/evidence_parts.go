@@ -17,16 +17,9 @@ func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error
 	if err := known(id); err != nil {
 		return err
 	}
-	raw, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, params.IdempotencyKey, string(raw))
-	if err != nil {
-		return err
-	}
 	var body UploadAnnouncement
-	if err := decode(raw, &body); err != nil {
+	request, err := askWith(c, params.IdempotencyKey, &body)
+	if err != nil {
 		return err
 	}
 	reply, err := a.service.BeginUpload(c.Request().Context(), request.Request, recovery.CaseID(id), announcedOf(body))

@@ -14,16 +14,9 @@ func (a *API) RequestExport(c echo.Context, id ID, params RequestExportParams) e
 	if err := known(id); err != nil {
 		return err
 	}
-	body, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, params.IdempotencyKey, string(body))
-	if err != nil {
-		return err
-	}
 	var asked ExportRequest
-	if err := decode(body, &asked); err != nil {
+	request, err := askWith(c, params.IdempotencyKey, &asked)
+	if err != nil {
 		return err
 	}
 	reply, err := a.service.RequestExport(c.Request().Context(), request.Request, recovery.CaseID(id), recovery.Audience(asked.Audience))

@@ -15,19 +15,12 @@ func (a *API) IssueLink(c echo.Context, id ID, p IssueLinkParams) error {
 	if err := known(id); err != nil {
 		return err
 	}
-	body, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, p.IdempotencyKey, string(body))
-	if err != nil {
-		return err
-	}
 	var asked struct {
 		CounterpartID recovery.CounterpartID `json:"counterpart_id"`
 		Days          *int                   `json:"days"`
 	}
-	if err := decode(body, &asked); err != nil {
+	request, err := askWith(c, p.IdempotencyKey, &asked)
+	if err != nil {
 		return err
 	}
 	if asked.Days != nil && *asked.Days == 0 {

@@ -118,20 +118,13 @@ func (a *API) ListWebhooks(c echo.Context) error {
 // AddWebhook implements ServerInterface. What is kept for a repetition lacks the
 // secret, so the first answer is written apart from it.
 func (a *API) AddWebhook(c echo.Context, p AddWebhookParams) error {
-	body, err := readJSON(c)
-	if err != nil {
-		return err
-	}
-	request, err := newAsk(c, p.IdempotencyKey, string(body))
-	if err != nil {
-		return err
-	}
 	var asked struct {
 		URL         string   `json:"url"`
 		Description string   `json:"description"`
 		Types       []string `json:"types"`
 	}
-	if err := decode(body, &asked); err != nil {
+	request, err := askWith(c, p.IdempotencyKey, &asked)
+	if err != nil {
 		return err
 	}
 	reply, err := a.notices.AddWebhook(c.Request().Context(), request.Request, casework.NewWebhook(asked))

@@ -42,6 +42,20 @@ func newAsk(c echo.Context, key *string, what ...string) (*ask, error) {
 	return a, nil
 }
 
+// askWith makes the request of a call whose JSON body is read into body. The
+// bytes as they came make it this request and no other.
+func askWith(c echo.Context, key *string, body any) (*ask, error) {
+	raw, err := readJSON(c)
+	if err != nil {
+		return nil, err
+	}
+	request, err := newAsk(c, key, string(raw))
+	if err != nil {
+		return nil, err
+	}
+	return request, decode(raw, body)
+}
+
 const maxKey = 200
 
 func checkKey(key *string) error {

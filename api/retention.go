@@ -16,17 +16,10 @@ func reasoned(c echo.Context, id ID, key *string) (request *ask, reason string, 
 	if err := known(id); err != nil {
 		return nil, "", err
 	}
-	body, err := readJSON(c)
-	if err != nil {
-		return nil, "", err
-	}
-	if request, err = newAsk(c, key, string(body)); err != nil {
-		return nil, "", err
-	}
 	var said struct {
 		Reason string `json:"reason"`
 	}
-	err = decode(body, &said)
+	request, err = askWith(c, key, &said)
 	return request, said.Reason, err
 }
 
