@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strconv"
@@ -112,8 +113,8 @@ func weather(ctx context.Context, up local.Up, d *desk, watched string, due time
 	last, moved, err := settle(ctx, psql, up.Database)
 	over.Store(true)
 	group.Wait()
-	if err != nil || acting != nil {
-		return serving{}, load{}, fmt.Errorf("the storm: %w, the acts: %w", err, acting)
+	if err := errors.Join(err, acting); err != nil {
+		return serving{}, load{}, err
 	}
 	return serving{rate: float64(last-before) / moved.Sub(began).Seconds(), lost: storming - last}, acts, nil
 }
