@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -123,6 +124,7 @@ func reportBag(w io.Writer, s verify.Summary) error {
 		when bool
 		text string
 	}{
+		{s.Erasure != nil, erasure(s.Erasure)},
 		{s.Keys > 0, fmt.Sprintf("  history      %d keys, each handed over to by the one before; %d earlier checkpoints", s.Keys, s.Checkpoints)},
 		{s.SupersetOf != "", "  contains     the earlier bag with fingerprint " + s.SupersetOf},
 		{!s.KeyExpected, "  note         compare the key's fingerprint with one got from elsewhere, or pass --key"},
@@ -137,6 +139,15 @@ func reportBag(w io.Writer, s verify.Summary) error {
 		}
 	}
 	return nil
+}
+
+// erasure tells what is gone, when and why.
+func erasure(e *verify.Erasure) string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("  erased       %d originals and every personal value before entry %d of %s; because: %s",
+		e.Originals, e.Entry, e.At, cmp.Or(e.Because, "see the entry"))
 }
 
 func reportPDF(w io.Writer, s verify.Summary) error {

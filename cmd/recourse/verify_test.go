@@ -69,6 +69,13 @@ func TestVerifyASupersetOfAnEarlierBag(t *testing.T) {
 	}
 }
 
+func TestVerifyTellsOfAnErasure(t *testing.T) {
+	t.Parallel()
+	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Erased: true})
+	output, err := verified(t, bagFile(t, folio))
+	says(t, output, err, "originals    0 (0 withheld", "erased       3 originals", "before entry 11 of 2026-11-21T04:15:06", "because: request")
+}
+
 func TestVerifyWritesAndReadsAProof(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})

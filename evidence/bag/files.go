@@ -68,25 +68,27 @@ type about struct {
 	At        string              `json:"at"`
 	Pace      int                 `json:"pace"`
 	Entries   int                 `json:"entries"`
-	Withheld  []string            `json:"withheld"` // originals the audience does not get
+	Withheld  []string            `json:"withheld"`         // originals the audience does not get
+	Erased    []string            `json:"erased,omitempty"` // originals nobody gets any more; an entry tells why
 }
 
-func caseFile(f evidence.Folio, withheld []string) ([]byte, error) {
+func caseFile(f evidence.Folio, held originals) ([]byte, error) {
 	pace := 1
 	for _, entry := range f.Entries {
 		pace = max(pace, entry.Parsed.Pace)
 	}
-	if withheld == nil {
-		withheld = []string{}
+	if held.withheld == nil {
+		held.withheld = []string{}
 	}
 	return plainJSON(about{
 		Format: formatOf(f), Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
-		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries), Withheld: withheld,
+		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries),
+		Withheld: held.withheld, Erased: held.erased,
 	})
 }
 
 // formatOf is 1 for bags without a history of keys, which every release reads;
-// 2 added the history, earlier checkpoints and time stamps.
+// 2 added the history, earlier checkpoints, time stamps and erased originals.
 func formatOf(f evidence.Folio) int {
 	if f.Keys == "" {
 		return 1

@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"io"
 	"maps"
 	"mime"
 	"slices"
 	"strings"
 
 	"recourse/evidence"
-	"recourse/recovery"
 )
 
 const (
@@ -83,11 +81,11 @@ func newPlan(f evidence.Folio) (*plan, error) {
 }
 
 func payloadOf(f evidence.Folio) ([]part, error) {
-	payload, withheld, err := originalsOf(f)
+	held, err := originalsOf(f)
 	if err != nil {
 		return nil, err
 	}
-	about, err := caseFile(f, withheld)
+	about, err := caseFile(f, held)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +97,7 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
+	payload := held.parts
 	payload = append(payload,
 		fixed("data/case.json", about),
 		fixed("data/checkpoint.txt", []byte(f.Checkpoint)),
@@ -110,52 +109,6 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 	payload = append(payload, timeParts(f)...)
 	slices.SortFunc(payload, func(a, b part) int { return strings.Compare(a.path, b.path) })
 	return payload, nil
-}
-
-// originalsOf gives one part per distinct digest, and the digests the journal
-// took in that the folio holds back from its audience. Bytes that any exhibit
-// withholds are held back under every other name they were filed by.
-func originalsOf(f evidence.Folio) (parts []part, withheld []string, err error) {
-	owed := blobsOf(f)
-	kept := map[string]bool{}
-	for _, exhibit := range f.Exhibits {
-		kept[exhibit.SHA256] = kept[exhibit.SHA256] || exhibit.Withheld
-	}
-	for _, exhibit := range f.Exhibits {
-		size, known := owed[exhibit.SHA256]
-		if !known || size != exhibit.Size {
-			return nil, nil, fmt.Errorf("exhibit %s: no entry took in these %d bytes", exhibit.SHA256, exhibit.Size)
-		}
-		if kept[exhibit.SHA256] || slices.ContainsFunc(parts, func(p part) bool { return p.sha256 == exhibit.SHA256 }) {
-			continue // the same bytes twice are one exhibit
-		}
-		parts = append(parts, part{
-			path:   "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType),
-			sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
-			write: func(w io.Writer) error { return stream(w, exhibit.Open) },
-		})
-	}
-	for _, p := range parts {
-		delete(owed, p.sha256)
-	}
-	withheld = slices.Sorted(maps.Keys(owed))
-	if len(withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) {
-		return nil, nil, fmt.Errorf("original %s is missing, and a bag for %s holds every one", withheld[0], f.Audience)
-	}
-	return parts, withheld, nil
-}
-
-// blobsOf gives size by digest of every file the journal took in. Entries about
-// exports point to papers made from the journal: those are no originals.
-func blobsOf(f evidence.Folio) map[string]int64 {
-	blobs := map[string]int64{}
-	for _, entry := range f.Entries {
-		blob := entry.Parsed.Blob
-		if blob != nil && !strings.HasPrefix(string(entry.Parsed.Kind), "export_") {
-			blobs[blob.SHA256] = blob.Size
-		}
-	}
-	return blobs
 }
 
 // extensions helps people who open an original by a double click; nothing

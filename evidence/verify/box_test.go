@@ -146,6 +146,29 @@ func (b *box) originals() []string {
 	return paths
 }
 
+// entryOf names the entry that took in the original of a path.
+func (b *box) entryOf(path string) string {
+	before, _, _ := bytes.Cut(b.files[entries], []byte(path[len("data/originals/"):][:64]))
+	return fmt.Sprintf("entry %d", bytes.Count(before, []byte("\n"))+1)
+}
+
+// listed replaces a digest in the lists of case.json; by "" it takes it out.
+func (b *box) listed(digest, by string) {
+	b.t.Helper()
+	if by != "" {
+		b.replace(about, digest, by)
+		return
+	}
+	text := string(b.files[about])
+	for _, one := range []string{`"` + digest + `",`, `,"` + digest + `"`, `"` + digest + `"`} {
+		if strings.Contains(text, one) {
+			b.replace(about, one, "")
+			return
+		}
+	}
+	b.t.Fatalf("%s does not list %s", about, digest)
+}
+
 // lines edits a file as its lines, each without its LF.
 func (b *box) lines(path string, edit func([]string) []string) {
 	lines := strings.Split(strings.TrimSuffix(string(b.files[path]), "\n"), "\n")

@@ -56,7 +56,7 @@ func (c *check) checkLayout() error {
 
 const (
 	aboutPath = "data/case.json"
-	maxAbout  = 16 << 20 // it may list many withheld originals
+	maxAbout  = 16 << 20 // it may list many originals that are not here
 )
 
 // about is what data/case.json says.
@@ -64,7 +64,7 @@ type about struct {
 	number, caseID, audience, generator, custodian string
 	at                                             time.Time
 	pace, entries                                  int64
-	withheld                                       []string // sorted digests
+	withheld, erased                               []string // sorted digests
 }
 
 var number = regexp.MustCompile(`^R[0-9]{8}-[0-9]{6,12}$`)
@@ -91,7 +91,12 @@ func readAbout(o object) (a about, ok bool) {
 	if a.entries, ok = o.whole("entries"); !ok {
 		return a, false
 	}
-	a.withheld, ok = digests(o.get("withheld"))
+	if a.withheld, ok = digests(o.get("withheld")); !ok {
+		return a, false
+	}
+	if o.get("erased") != nil {
+		a.erased, ok = digests(o.get("erased"))
+	}
 	return a, ok
 }
 
@@ -126,6 +131,16 @@ func (c *check) checkFormat(fields object) error {
 	return nil
 }
 
+// full tells an audience that gets every original there is.
+func (a *about) full() bool { return a.audience == "court" || a.audience == "archive" }
+
+func (a *about) contradicts() bool {
+	return slices.ContainsFunc(a.erased, func(digest string) bool {
+		_, both := slices.BinarySearch(a.withheld, digest)
+		return both
+	})
+}
+
 func (c *check) checkAbout() error {
 	raw, err := c.small(aboutPath, maxAbout)
 	if err != nil {
@@ -140,7 +155,6 @@ func (c *check) checkAbout() error {
 		return err
 	}
 	a, ok := readAbout(fields)
-	full := a.audience == "court" || a.audience == "archive"
 	switch {
 	case !ok:
 		return finding(aboutPath, "a field is missing or malformed")
@@ -148,10 +162,12 @@ func (c *check) checkAbout() error {
 		return finding(aboutPath, "its case number is malformed")
 	case a.caseID != c.point.caseID:
 		return finding(aboutPath, "it tells of another case than the checkpoint")
-	case !full && a.audience != "opponent" && a.audience != "platform":
+	case !a.full() && a.audience != "opponent" && a.audience != "platform":
 		return finding(aboutPath, "its audience is unknown")
-	case full && len(a.withheld) > 0:
-		return finding(aboutPath, "it withholds an original, and a bag for %s holds every one", a.audience)
+	case a.full() && len(a.withheld) > 0:
+		return finding(aboutPath, "it withholds an original, and a bag for %s holds every one that was not erased", a.audience)
+	case a.contradicts():
+		return finding(aboutPath, "it calls an original both withheld and erased")
 	case a.entries != c.point.size:
 		return finding(aboutPath, "it counts %d entries, the checkpoint %d", a.entries, c.point.size)
 	}

@@ -2,7 +2,6 @@ package verify_test
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -17,12 +16,8 @@ import (
 func originalMutations(sound *box) []mutation {
 	o := sound.originals()
 	digest := func(path string) string { return path[len("data/originals/"):][:64] }
-	entryOf := func(path string) string { // the entry that took it in
-		before, _, _ := bytes.Cut(sound.files[entries], []byte(digest(path)))
-		return fmt.Sprintf("entry %d", bytes.Count(before, []byte("\n"))+1)
-	}
-	missing, first := entryOf(o[1]), o[0]
-	if entryOf(o[1]) < entryOf(o[0]) {
+	missing, first := sound.entryOf(o[1]), o[0]
+	if sound.entryOf(o[1]) < sound.entryOf(o[0]) {
 		first = o[1]
 	}
 	return []mutation{

@@ -68,7 +68,8 @@ func soundBoxes(t *testing.T) []*box {
 		boxes = append(boxes, open(t, write(t, bagtest.Folio(t, made))))
 	}
 	tsa := sealtest.NewTSA(t)
-	return append(boxes, open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotated: 1}, tsa))),
+	return append(boxes, open(t, write(t, bagtest.Folio(t, erasedCase(recovery.ForArchive)))),
+		open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotated: 1}, tsa))),
 		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotated: 3, Audience: recovery.ForOpponent, Withhold: true}, tsa))))
 }
 

@@ -50,6 +50,7 @@ type Summary struct {
 	KeyExpected    bool   `json:"key_expected"` // the key is the one Options.Key asked for
 	Sealed         bool   `json:"sealed"`       // the key signed every file, dossier included
 
+	Erasure     *Erasure   `json:"erasure,omitempty"`     // nil: the journal tells of none
 	Keys        int        `json:"keys,omitempty"`        // in the history of keys
 	Checkpoints int        `json:"checkpoints,omitempty"` // earlier ones, true to the journal
 	Stamps      int        `json:"stamps,omitempty"`      // checkpoints with outside time

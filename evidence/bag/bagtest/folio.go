@@ -33,6 +33,7 @@ type Case struct {
 	Unsealed bool
 	Withhold bool      // the first original stays out; not for court and archive
 	Mask     bool      // no values
+	Erased   bool      // the entry before the last tells of an erasure; needs a key in Rotated
 	Start    time.Time // of the journal; the constant Start when zero
 	Rotated  int       // keys before the one that signs; makes a bag of format 2 with a checkpoint by each
 }
@@ -100,9 +101,16 @@ func (m *maker) write() {
 	for i := range m.want.Exhibits {
 		m.addOriginal(i)
 	}
-	for n := 0; len(m.folio.Entries) < m.want.Entries-1; n++ {
+	last := m.want.Entries - 1
+	if m.want.Erased {
+		last--
+	}
+	for n := 0; len(m.folio.Entries) < last; n++ {
 		m.add(recovery.EntryNoteAdded, map[string]any{"n": n, "nested": map[string]any{"list": []int{1, 2}, "half": 0.5}},
 			map[string]string{"text": fmt.Sprintf("备注 %d", n)}, nil)
+	}
+	if m.want.Erased {
+		m.erase()
 	}
 	facts := map[string]any{"audience": m.want.Audience, "export_id": "x"}
 	if !m.want.Unsealed {
@@ -110,6 +118,19 @@ func (m *maker) write() {
 	}
 	m.add(recovery.EntryExportRequested, facts, nil, nil)
 	m.folio.At = m.now()
+}
+
+// erase takes every value and every original, as a store does whose case was
+// erased on request.
+func (m *maker) erase() {
+	m.t.Helper()
+	for i := range m.folio.Entries {
+		m.folio.Entries[i].Values = nil
+	}
+	for i := range m.folio.Exhibits {
+		m.folio.Exhibits[i].Withheld, m.folio.Exhibits[i].Open = true, nil
+	}
+	m.add(recovery.EntryValuesErased, map[string]any{"because": "request", "files": len(m.folio.Exhibits)}, nil, nil)
 }
 
 func (m *maker) now() time.Time {

@@ -15,11 +15,9 @@ def about(case, size, terms):
     for name in ('number', 'case', 'audience', 'generator', 'custodian', 'at'):
         if not isinstance(said.get(name), str):
             fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
-    held = said.get('withheld')
-    sound = (isinstance(held, list) and all(is_digest(d) for d in held) and held == sorted(set(held))
-             and json.dumps(held, separators=(',', ':')).encode() in raw)
-    if (not sound or whole(said.get('pace')) is None or whole(said.get('entries')) is None
-            or not instant(said['at'], '')):
+    held, gone = said.get('withheld'), said.setdefault('erased', [])
+    if (not digests_in(held, raw) or not digests_in(gone, raw) or not instant(said['at'], '')
+            or whole(said.get('pace')) is None or whole(said.get('entries')) is None):
         fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
     if not re.match(r'R[0-9]{8}-[0-9]{6,12}\Z', said['number']):
         fail(ABOUT, '案件编号格式错误', 'its case number is malformed')
@@ -30,9 +28,16 @@ def about(case, size, terms):
         fail(ABOUT, '受众未知', 'its audience is unknown')
     if full and held:
         fail(ABOUT, '此类包不得保留原件', 'it withholds an original')
+    if set(gone) & set(held):
+        fail(ABOUT, '同一原件不能既保留又已删除', 'it calls an original both withheld and erased')
     if said['entries'] != size:
         fail(ABOUT, '条目数与检查点不符', 'it counts other entries than the checkpoint')
     return said
+
+
+def digests_in(held, raw):
+    return (isinstance(held, list) and all(is_digest(d) for d in held) and held == sorted(set(held))
+            and (not held or json.dumps(held, separators=(',', ':')).encode() in raw))
 
 
 def instant(text, fraction):
@@ -143,18 +148,33 @@ def check_entry(item, seq, case, entry):
     return max(1, entry.get('pace', 1))
 
 
-def check_blob(item, entry, originals, withheld, taken):
+def check_blob(item, seq, entry, originals, named, taken):
     if 'blob' not in entry or entry['kind'].startswith('export_'):
         return
     blob = entry['blob'] if isinstance(entry['blob'], dict) else {}
     digest, size = blob.get('sha256'), whole(blob.get('size'))
     if not is_digest(digest) or size is None:
         fail(item, '文件引用格式错误', 'its file is not named by SHA-256 and size')
-    if (digest in originals) == (digest in withheld):
-        fail(item, '其原件缺失: ' + digest, 'its original is missing, or said to be withheld while it is here')
-    taken.add(digest)
+    if (digest in originals) == (digest in named):
+        fail(item, '其原件缺失: ' + digest, 'its original is missing, or said to be withheld or erased while it is here')
+    taken[digest] = seq
     if digest in originals and os.path.getsize(originals[digest]) != size:
         fail(originals[digest], '大小与条目记载不符', 'has not the size that %s took in' % item)
+
+
+def check_taken(originals, said, taken, erasure):
+    """Every file against the entries that took it in, and the one that tells of an erasure."""
+    for digest in sorted(originals):
+        if digest not in taken:
+            fail(originals[digest], '没有条目收录此文件', 'no entry took it in')
+        if taken[digest] < erasure:
+            fail(originals[digest], '第 %d 条载明已删除' % erasure, 'entry %d tells that it was erased' % erasure)
+    for digest in said['withheld']:
+        if digest not in taken:
+            fail(ABOUT, '所称保留的原件没有条目收录', 'it withholds what no entry took in')
+    for digest in said['erased']:
+        if not taken.get(digest, erasure) < erasure:
+            fail(ABOUT, '所称已删除的原件没有条目载明', 'it calls an original erased, and no entry tells of it')
 
 
 def facts(entry):
@@ -175,9 +195,9 @@ def reach(present, path, token, at, item, force, last):
 
 def journal(present, originals, case, size, root, terms, term, earlier):
     said, stamped = about(case, size, terms), 0
-    tree, shown, pace, taken = Tree(), values(), 1, set()
-    ahead, opened, hidden, entry = next(shown), 0, 0, {}
-    withheld = set(said['withheld'])
+    tree, shown, pace, taken = Tree(), values(), 1, {}
+    ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
+    named, erasure = set(said['withheld'] + said['erased']), (0, '')
     for line in lines_of(ENTRIES):
         seq = tree.size + 1
         item = 'entry %d' % seq
@@ -191,7 +211,11 @@ def journal(present, originals, case, size, root, terms, term, earlier):
         if entry.get('prev') != tree.root():
             fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
                  '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
-        check_blob(item, entry, originals, withheld, taken)
+        check_blob(item, seq, entry, originals, named, taken)
+        if entry['kind'] == 'values_erased':
+            if first is not None:
+                fail(first, '第 %d 条载明已删除' % seq, '%s tells that it was erased' % item)
+            erasure = seq, facts(entry).get('because')
         commitments = entry.get('commitments', {})
         if not all(is_digest(c) for c in commitments.values()):
             fail(item, '承诺值格式错误', 'a commitment is not a SHA-256')
@@ -202,7 +226,7 @@ def journal(present, originals, case, size, root, terms, term, earlier):
                 fail(name, '该条没有此承诺值', 'the entry has no such commitment')
             if hashlib.sha256(ahead[3] + ahead[2].encode()).hexdigest() != commitments[ahead[1]]:
                 fail(name, '与承诺值不符', 'is not the value the entry committed to')
-            opened, hidden, ahead = opened + 1, hidden - 1, next(shown)
+            opened, hidden, ahead, first = opened + 1, hidden - 1, next(shown), first or name
         tree.add(line)
         if seq == 1 and (entry['kind'] != 'case_filed' or facts(entry).get('number') != said['number']):
             fail(ABOUT, '案件编号与第 1 条不符', 'its case number is not the one entry 1 was filed under')
@@ -226,12 +250,5 @@ def journal(present, originals, case, size, root, terms, term, earlier):
         fail(ABOUT, '受众与第 %d 条不符' % size, 'its audience is not the one asked for')
     if facts(entry).get('sealed') is True and SEAL not in present:
         fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
-    for digest in sorted(originals):
-        if digest not in taken:
-            fail(originals[digest], '没有条目收录此文件', 'no entry took it in')
-    for digest in said['withheld']:
-        if digest not in taken:
-            fail(ABOUT, '所称保留的原件没有条目收录', 'it withholds what no entry took in')
-    return said, opened, hidden
-
-
+    check_taken(originals, said, taken, erasure[0])
+    return said, opened, hidden, erasure
