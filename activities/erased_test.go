@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"strings"
 	"testing"
 
 	"recourse/activities"
@@ -33,46 +34,94 @@ func unpacked(t *testing.T, path string) []byte {
 	return all.Bytes()
 }
 
-// TestTheBagOfAnErasedCase verifies, tells that and how much was erased, and
-// holds nothing of it.
+// erase erases the bench's case on request.
+func (b *bench) erase() {
+	b.Helper()
+	draft := b.draft(recovery.EntryValuesErased, "erased")
+	draft.Facts = map[string]any{"because": "request", "articles": []string{"个人信息保护法第47条"}}
+	_, err := b.store.EraseCase(b.Context(), postgres.ErasureWrite{
+		CaseID: b.filed.ID, Draft: draft, Judge: func(recovery.Case) error { return nil },
+	})
+	b.must(err)
+}
+
+// secrets are the personal values that the journal of the bench's case holds.
+func (b *bench) secrets() []string {
+	b.Helper()
+	stored, err := b.store.Journal(b.Context(), b.filed.ID, 0, 0)
+	b.must(err)
+	var values []string
+	for _, entry := range stored {
+		for _, value := range entry.Record.Values {
+			values = append(values, value.Value)
+		}
+	}
+	return values
+}
+
+// TestTheBagOfAnErasedCase verifies for every audience, tells that and how much
+// was erased, and holds nothing of it.
 func TestTheBagOfAnErasedCase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.keep(recovery.ChatScreenshot, "the original bytes")
-	whole := b.wantState(b.request(recovery.ForArchive), recovery.ExportReady)
-	before := unpacked(t, b.path(whole, activities.BagFile))
-	stored, err := b.store.Journal(b.Context(), b.filed.ID, 0, 0)
-	b.must(err)
-	var secrets []string
-	for _, entry := range stored {
-		for _, value := range entry.Record.Values {
-			secrets = append(secrets, value.Value)
-		}
-	}
-	secrets = append(secrets, "the original bytes")
-	draft := b.draft(recovery.EntryValuesErased, "erased")
-	draft.Facts = map[string]any{"because": "retention"}
-	_, err = b.store.EraseCase(b.Context(), postgres.ErasureWrite{
-		CaseID: b.filed.ID, Draft: draft, Judge: func(recovery.Case) error { return nil },
-	})
-	b.must(err)
-	export := b.wantState(b.request(recovery.ForPlatform), recovery.ExportReady)
-	path := b.path(export, activities.BagFile)
-	summary, err := verify.File(path)
-	b.must(err)
-	if summary.Values != 0 || summary.Hidden != int64(len(secrets)-1) || summary.Originals != 0 || summary.Withheld != 1 {
-		t.Errorf("the verifier reads %+v; %d values were erased", summary, len(secrets)-1)
-	}
-	after := unpacked(t, path)
+	before := unpacked(t, b.path(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady), activities.BagFile))
+	values := b.secrets()
+	secrets := append(values, "the original bytes")
 	for _, secret := range secrets {
 		if !bytes.Contains(before, []byte(secret)) {
 			t.Errorf("%q stood in no bag before", secret)
 		}
-		if bytes.Contains(after, []byte(secret)) {
-			t.Errorf("%q still stands in the bag", secret)
+	}
+	b.erase()
+	for _, audience := range recovery.Audiences {
+		path := b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile)
+		summary, err := verify.File(path)
+		if err != nil {
+			t.Fatalf("for %s: %v", audience, err)
+		}
+		if summary.Values != 0 || summary.Hidden != int64(len(values)) || summary.Originals != 0 || summary.Withheld != 0 {
+			t.Errorf("for %s the verifier reads %+v; %d values were erased", audience, summary, len(values))
+		}
+		if e := summary.Erasure; e == nil || e.Originals != 1 || e.Because != "request" {
+			t.Errorf("for %s the erasure is %+v", audience, e)
+		}
+		after := unpacked(t, path)
+		for _, secret := range secrets {
+			if bytes.Contains(after, []byte(secret)) {
+				t.Errorf("for %s, %q still stands in the bag", audience, secret)
+			}
 		}
 	}
-	if !bytes.Contains(after, []byte(`"kind":"values_erased"`)) {
-		t.Error("the bag does not say that values were erased")
+}
+
+// TestThePapersOfAnErasedCase say in plain Chinese what was erased, when and why,
+// and print nothing of it.
+func TestThePapersOfAnErasedCase(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.print()
+	b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
+	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
+	secrets := b.secrets()
+	b.erase()
+	for _, audience := range recovery.Audiences {
+		ready := b.wantState(b.request(audience), recovery.ExportReady)
+		text := printedText(t, b.path(ready, activities.DossierFile))
+		for _, want := range []string{
+			"依法删除本案的个人信息和证据原件", "起因：申请人请求删除", "个人信息保护法第47条", "证据文件2件", "〔已依法删除〕",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("for %s, %s is not printed", audience, want)
+			}
+		}
+		if audience != recovery.ForPlatform && !strings.Contains(text, "本机构已不再保存其原件") {
+			t.Errorf("for %s, no exhibit is said to be gone", audience)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("for %s, %s is printed", audience, secret)
+			}
+		}
 	}
 }

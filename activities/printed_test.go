@@ -33,6 +33,24 @@ func (p printer) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier
 	return err
 }
 
+// print has the bench's exports set real dossiers.
+func (b *bench) print() {
+	b.Helper()
+	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
+	b.must(err)
+	b.exports.Papers = printer{fonts}
+}
+
+// printedText is what a PDF says, without white space.
+func printedText(t *testing.T, path string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", path, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(string(out)), "")
+}
+
 // atLaw moves the filed case to a small claim with one plan that runs.
 func (b *bench) atLaw() {
 	b.Helper()
@@ -59,9 +77,7 @@ func (b *bench) atLaw() {
 func TestPrintedDossiers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
-	b.must(err)
-	b.exports.Papers = printer{fonts}
+	b.print()
 	first := b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
 	b.fileAs(recovery.ChatScreenshot, "chat again", "聊天二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
@@ -82,9 +98,7 @@ func TestPrintedDossiers(t *testing.T) {
 		asked := b.request(test.audience)
 		ready := b.wantState(asked, recovery.ExportReady)
 		path := b.path(asked, activities.DossierFile)
-		out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", path, "-").Output()
-		b.must(err)
-		text := strings.Join(strings.Fields(string(out)), "")
+		text := printedText(t, path)
 		for _, want := range test.has {
 			if !strings.Contains(text, want) {
 				t.Errorf("for %s, %s is not printed", test.audience, want)

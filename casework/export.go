@@ -46,10 +46,6 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 	if err := legible(c, req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
 	}
-	if c.ErasedAt != nil && (audience == recovery.ForCourt || audience == recovery.ForArchive) {
-		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeConflict,
-			"This case was erased: no original is left, and papers for %s hold every one. Ask for opponent or platform.", audience)
-	}
 	return s.requestExport(ctx, req, c, audience)
 }
 

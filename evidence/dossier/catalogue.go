@@ -96,7 +96,11 @@ func (s *setting) withheldList() {
 		return
 	}
 	s.heading(s.t.text("withheld_title"))
-	s.book.Para(compact(note, s.t.text("withheld_intro")))
+	intro := "withheld_intro"
+	if s.erased != nil {
+		intro = "erased_intro"
+	}
+	s.book.Para(compact(note, s.t.text(intro)))
 	s.book.Skip(1)
 	s.book.Table(table)
 }

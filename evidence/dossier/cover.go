@@ -72,6 +72,9 @@ func (s *setting) particulars() {
 	row("date", date(s.folio.At))
 	row("custodian", orNone(s.folio.Custodian, s.t))
 	row("generator", orNone(s.folio.Generator, s.t))
+	if s.erased != nil {
+		row("erasure", s.t.text("erasure_value", "time", stamp(s.erased.Parsed.At), "what", s.sentence(s.erased)))
+	}
 	seal := body
 	if s.folio.Development {
 		seal = warned

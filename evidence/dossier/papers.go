@@ -47,6 +47,7 @@ type papers struct {
 	fingerprint string
 	t           *texts
 	filed       *evidence.Entry // entry case_filed; nil when there is none
+	erased      *evidence.Entry // the newest that tells of an erasure; nil: nothing was erased
 	exhibits    []exhibit
 	numbers     map[recovery.EvidenceID]int // exhibit number of each evidence id
 	reopened    int                         // pictures whose digest was computed again
@@ -68,9 +69,11 @@ func gather(f evidence.Folio, fingerprint string) (*papers, error) {
 	}
 	p := &papers{folio: f, fingerprint: fingerprint, t: t, numbers: map[recovery.EvidenceID]int{}}
 	for i := range f.Entries {
-		if f.Entries[i].Parsed.Kind == recovery.EntryCaseFiled {
+		switch kind := f.Entries[i].Parsed.Kind; {
+		case kind == recovery.EntryCaseFiled && p.filed == nil:
 			p.filed = &f.Entries[i]
-			break
+		case kind == recovery.EntryValuesErased:
+			p.erased = &f.Entries[i]
 		}
 	}
 	p.audited = p.audit()
@@ -144,8 +147,11 @@ func (e *exhibit) withhold(p *papers, from evidence.Exhibit) {
 	if !from.Withheld && !personal {
 		return
 	}
-	e.Withheld = true
-	if e.Why = from.Why; e.Why == "" {
+	e.Withheld, e.Why = true, from.Why
+	switch {
+	case p.erased != nil && from.Seq < p.erased.Parsed.Seq:
+		e.Why = p.t.text("erased_original", "time", stamp(p.erased.Parsed.At), "entry", p.erased.Parsed.Seq)
+	case e.Why == "":
 		e.Why = p.t.text("withheld_default")
 	}
 }
@@ -227,7 +233,7 @@ func read(e *exhibit) ([]byte, error) {
 
 // mask is what stands for a personal value that may not be seen or is gone.
 func (p *papers) mask() string {
-	if p.folio.Audience == recovery.ForArchive {
+	if p.folio.Audience == recovery.ForArchive || p.erased != nil {
 		return p.t.text("erased")
 	}
 	return p.t.text("masked")

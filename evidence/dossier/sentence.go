@@ -102,6 +102,8 @@ func (p *papers) caseValue(e *evidence.Entry, form, name string) string {
 	case "counterpart":
 		return p.counterpart(recovery.CounterpartID(plain(fact)))
 	case "exhibit", "near":
+	case "list":
+		return p.words("", fact)
 		return p.exhibitFact(plain(fact))
 	case "blob":
 		return p.blobFact(e, name)
