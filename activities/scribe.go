@@ -91,8 +91,26 @@ func (s scribe) besides(facts map[string]any) {
 	if !s.before.Position.Open() && !s.next().Open() && s.next().Outcome != s.before.Position.Outcome {
 		facts["outcome"] = s.next().Outcome // money after the close
 	}
-	if s.input.Step.Kind == recovery.EntryPlanProposed {
+	s.meant(facts)
+}
+
+// meant adds whom an act concerns that names nobody, and when the case took one
+// that was itself the event.
+func (s scribe) meant(facts map[string]any) {
+	move := s.input.Move
+	switch s.input.Step.Kind {
+	case recovery.EntryPlanProposed:
 		facts["plan"] = s.next().PlanCount
+	case recovery.EntryInstalmentRecorded:
+		facts["counterpart_id"] = s.before.Position.Payer(*move)
+	case recovery.EntryLegalStep:
+		if move.CounterpartID == "" && len(s.next().Holders) > 1 {
+			facts["every_counterpart"] = true
+		}
+	default:
+	}
+	if recovery.BearsOnLimitation(s.input.Step.Kind) && s.request.Act.ClaimedAt() == nil && move.At != nil {
+		facts["taken_at"] = move.At.UTC().Format(time.RFC3339Nano)
 	}
 }
 

@@ -832,6 +832,9 @@ type ActRecordLegalStep struct {
 	AmountFen *int64    `json:"amount_fen,omitempty"`
 	At        time.Time `json:"at"`
 
+	// CounterpartID Whom the step is directed at. Without it the step concerns every counterpart; needed in a case of several for demand_sent, demand_arrived, demand_undelivered, set_off_declared, debt_acknowledged and partial_payment_received
+	CounterpartID *string `json:"counterpart_id,omitempty"`
+
 	// Kind One word of small letters, digits and '_'
 	Kind string  `json:"kind"`
 	Ref  *string `json:"ref,omitempty"`
@@ -1308,7 +1311,7 @@ type Deadline struct {
 	Kind          ClockKind `json:"kind"`
 	PausedBecause *string   `json:"paused_because"`
 
-	// Ref Which of several of that kind: a task, or plan/instalment
+	// Ref Which of several of that kind: a task, task:counterpart, or plan/instalment
 	Ref *string `json:"ref"`
 
 	// Source Rule of the playbook and its source
@@ -2607,8 +2610,10 @@ type StrategyNoteApplies string
 
 // Task Something asked of an authority or a platform
 type Task struct {
-	Kind  TaskKind  `json:"kind"`
-	State TaskState `json:"state"`
+	// CounterpartID Whom it is about; null: every counterpart
+	CounterpartID *string   `json:"counterpart_id"`
+	Kind          TaskKind  `json:"kind"`
+	State         TaskState `json:"state"`
 }
 
 // TaskKind defines model for Task.Kind.

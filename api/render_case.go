@@ -84,7 +84,9 @@ func instalmentOf(i recovery.Instalment) Instalment {
 	return Instalment{No: i.No, DueOn: i.DueOn, AmountFen: int64(i.Amount), PaidFen: int64(i.Paid)}
 }
 
-func taskOf(t recovery.Task) Task { return Task{Kind: TaskKind(t.Rung), State: TaskState(t.State)} }
+func taskOf(t recovery.Task) Task {
+	return Task{Kind: TaskKind(t.Rung), State: TaskState(t.State), CounterpartID: orNil[string](t.CounterpartID)}
+}
 
 func contactsOf(v *casework.ContactView) *Contacts {
 	if v == nil {

@@ -149,7 +149,7 @@ func (a *API) GetLimitation(c echo.Context, id ID) error {
 	})
 }
 
-func limitationOf(l casework.CounterpartLimitation) Limitation {
+func limitationOf(l recovery.CounterpartLimitation) Limitation {
 	return Limitation{
 		CounterpartID: string(l.ID), Begins: local(l.Begins), Steps: each(l.Steps, limitationStepOf), Ends: local(l.Ends),
 		Bare: local(l.Bare), Cap: local(l.Cap), Avoidance: local(l.Avoidance),

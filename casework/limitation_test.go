@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -120,19 +121,134 @@ func TestStepsOfTheLawCountTowardsAll(t *testing.T) {
 	rig, c := ledgerRig(t)
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "报警"})
 	act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.ChooseRoute, Route: recovery.CivilSuit, Why: "金额"})
-	for i, kind := range []string{"demand_arrived", "mediation_requested", "police_reported", "suit_filed", "hearing"} {
+	for i, kind := range []string{"mediation_requested", "police_reported", "suit_filed", "hearing"} {
 		act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.RecordLegalStep, Kind: kind, At: minutesAfter(c, 10+i)})
+	}
+	entries := rig.Entries(t, c.ID)
+	if last := entries[len(entries)-1]; last.Facts["every_counterpart"] != true || last.Facts["counterpart_id"] != nil {
+		t.Errorf("a step that names nobody says %v", last.Facts)
 	}
 	want := []recovery.Interruption{recovery.MediationRequested, recovery.PoliceReported, recovery.SuitFiled}
 	l := ledger(t, rig, c.ID)
 	for which := range 2 {
 		if got := kindsOf(l, which); !slices.Equal(got, want) {
-			t.Errorf("towards %d: %v, want %v; a letter that names nobody is not held against two", which, got, want)
+			t.Errorf("towards %d: %v, want %v", which, got, want)
 		}
 	}
 	if l.Cap.Sub(c.SentAt) < 19*365*24*time.Hour || !l.Avoidance.Before(l.Bare) {
 		t.Errorf("the terms are %+v", l.Limitation)
 	}
+}
+
+// TestALetterNamesItsCounterpart: it interrupts towards them alone, and they were
+// written to by it.
+func TestALetterNamesItsCounterpart(t *testing.T) {
+	t.Parallel()
+	rig, c := ledgerRig(t)
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "发函"})
+	act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.ChooseRoute, Route: recovery.DemandLetter, Why: "金额"})
+	letter := recovery.Act{Action: recovery.RecordLegalStep, Kind: recovery.DemandSent, At: minutesAfter(c, 10)}
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleLegal), c.ID, letter)
+	if fault := wantCode(t, err, recovery.CodeInvalid); len(fault.Fields) != 1 || fault.Fields[0].Field != "counterpart_id" {
+		t.Errorf("a letter to nobody of two: %+v", fault)
+	}
+	letter.CounterpartID = c.Counterparts[1].ID
+	act(t, rig, recovery.RoleLegal, c.ID, letter)
+	letter.Kind, letter.At = "demand_arrived", minutesAfter(c, 50)
+	act(t, rig, recovery.RoleLegal, c.ID, letter)
+	l := ledger(t, rig, c.ID)
+	if first, second := kindsOf(l, 0), kindsOf(l, 1); len(first) != 0 || !slices.Equal(second, []recovery.Interruption{recovery.DemandReached}) {
+		t.Errorf("towards the first %v, towards the second %v", first, second)
+	}
+	view, err := rig.Case(t.Context(), rig.Actor(recovery.RoleLegal), c.ID)
+	if err != nil || view.Contacts.Total != 1 {
+		t.Errorf("the letter counts as %+v (%v)", view.Contacts, err)
+	}
+}
+
+// TestTheClockIsTheLedger does random things in random order, told of early and
+// late, and compares after each the two that say when the claim ends: the clock,
+// by what the case carries, and the ledger, by its journal.
+func TestTheClockIsTheLedger(t *testing.T) {
+	t.Parallel()
+	rig, c := ledgerRig(t)
+	moved := 0
+	for seed := range uint64(6) {
+		if seed > 0 {
+			filing := casetest.Filing()
+			sent := filing.SentAt.AddDate(0, 0, -10)
+			filing.SentAt = &sent
+			filing.Counterparts = []recovery.FilingCounterpart{{Alias: "甲", Claimed: 70_000}, {Alias: "乙"}, {Alias: "丙"}}[:1+seed%3]
+			reply, err := rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c = reply.Value
+		}
+		r := rand.New(rand.NewPCG(seed, 1))
+		for range 30 {
+			role, body := someAct(r, c)
+			reply, err := rig.Act(t.Context(), rig.As(role), c.ID, body)
+			if err != nil {
+				continue // refused: nothing happened
+			}
+			l := ledger(t, rig, c.ID)
+			for _, deadline := range reply.Value.Deadlines {
+				if deadline.Kind == recovery.LimitationClock && !deadline.DueAt.Equal(l.Ends) {
+					t.Fatalf("walk %d, after %s %s: the clock ends %s, the ledger %s", seed, body.Action, body.Kind, deadline.DueAt, l.Ends)
+				}
+			}
+			if !l.Ends.Equal(l.Bare) {
+				moved++
+			}
+		}
+	}
+	if moved < 20 {
+		t.Errorf("only %d acts moved the end: the walk shows nothing", moved)
+	}
+}
+
+// someAct makes up an act that bears on the limitation, or carries the case to
+// where others can be.
+func someAct(r *rand.Rand, c casework.View) (recovery.Role, recovery.Act) {
+	at := minutesAfter(c, r.IntN(10*24*60))
+	one := recovery.Money(1 + r.IntN(5_000))
+	body := recovery.Act{At: at}
+	if r.IntN(4) > 0 {
+		body.CounterpartID = c.Counterparts[r.IntN(len(c.Counterparts))].ID
+	}
+	role := recovery.RoleClaimant
+	switch r.IntN(9) {
+	case 0, 1:
+		body.Action, body.Channel, body.Text, body.SentAt, body.At = recovery.RecordContact, recovery.PrivateMessage, "请退回", at, nil
+	case 2:
+		body.Action, body.Kind = recovery.RecordResponse, string(recovery.Responses[r.IntN(len(recovery.Responses))])
+		if body.Kind == string(recovery.PartlyReturned) {
+			body.Amount = &one
+		}
+	case 3:
+		body.Action, body.Channel, body.Amount = recovery.RecordReturn, recovery.OriginalRoute, &one
+	case 4:
+		body.Action, body.Text = recovery.ReportHarassment, "请勿再发"
+	case 5:
+		body.Action, body.At = recovery.ProposePlan, nil
+		for i := range 2 {
+			body.Instalments = append(body.Instalments, recovery.Instalment{
+				DueOn: time.Now().AddDate(0, 0, 3+7*i).Format(time.DateOnly), Amount: one,
+			})
+		}
+	case 6:
+		role, body.Action, body.At = recovery.RoleAgent, recovery.AcceptPlan, nil
+	case 7:
+		body.Action, body.No, body.Amount = recovery.RecordInstalment, 1, &one
+	default:
+		if r.IntN(4) == 0 {
+			return role, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "法律途径"}
+		}
+		kinds := recovery.LegalStepKinds()
+		role, body.Action, body.Kind = recovery.RoleLegal, recovery.RecordLegalStep, kinds[r.IntN(len(kinds))]
+	}
+	return role, body
 }
 
 func TestPlansAndInstalments(t *testing.T) {

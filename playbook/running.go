@@ -44,10 +44,7 @@ func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time
 	case recovery.AutoRefundClock, recovery.AvoidanceClock:
 		return c.SentAt, true
 	case recovery.LimitationClock:
-		if p.Interrupted != nil && p.Interrupted.After(c.SentAt) {
-			return *p.Interrupted, true
-		}
-		return c.SentAt, true
+		return limitation(c, p).Since(), true
 	default:
 		return time.Time{}, false
 	}
@@ -94,7 +91,7 @@ func (b *Book) Run(
 		reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt})
 		deadline.DueAt = ahead(c, c.CreatedAt, reckoned.Avoidance)
 	case recovery.LimitationClock:
-		deadline.DueAt = limitationDue(c, from)
+		deadline.DueAt = limitationDue(c, p)
 	case recovery.InstalmentClock:
 		ending := b.instalmentDue(run.Ref, p, c, from)
 		deadline.DueAt = ending.At
@@ -135,15 +132,20 @@ func pausesOf(stops []recovery.Stop) []calendar.Pause {
 	return pauses
 }
 
-// limitationDue is the last instant of the claim (民法典 188), counted from the
-// sending, or from the newest act that interrupted it.
-func limitationDue(c recovery.Case, from time.Time) time.Time {
-	// That an act interrupted is settled already: the term begins with it.
-	reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt, KnewHolder: &from})
-	if from.After(c.CreatedAt) {
-		return ahead(c, from, reckoned.Ends)
+// limitationDue is the last instant of the claim, as its ledger has it (民法典
+// 188, 195).
+func limitationDue(c recovery.Case, p recovery.Position) time.Time {
+	ledger := limitation(c, p)
+	of := c.CreatedAt
+	if since := ledger.Since(); since.After(of) {
+		of = since
 	}
-	return ahead(c, c.CreatedAt, reckoned.Ends)
+	return ahead(c, of, ledger.Ends)
+}
+
+func limitation(c recovery.Case, p recovery.Position) recovery.Limitation {
+	p.Harmed = c.SentAt // what was filed before positions kept it has none
+	return p.Limitation()
 }
 
 // ahead paces what still lies ahead of an instant.

@@ -196,7 +196,11 @@ func TestLimitationHasACap(t *testing.T) {
 	t.Parallel()
 	old := recovery.Case{SentAt: shanghai(t, "2016-03-01 10:00:00"), CreatedAt: sent, Pace: 1}
 	interrupted := shanghai(t, "2035-05-05 10:00:00")
-	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Interrupted: &interrupted}}
+	late := recovery.Testimony{}
+	for year := 2018; year <= 2035; year += 2 {
+		late.Acts = append(late.Acts, recovery.LimitationAct{Kind: recovery.DebtorPaid, At: interrupted.AddDate(year-2035, 0, 0)})
+	}
+	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, Holders: []recovery.Holder{{ID: "a", Testimony: late}}}}
 	for _, d := range book(t).Deadlines(old, step, interrupted) {
 		if d.Kind == recovery.LimitationClock && !d.DueAt.Equal(shanghai(t, "2036-03-02 00:00:00")) {
 			t.Errorf("it ends %s", d.DueAt.In(calendar.Shanghai))

@@ -15,16 +15,18 @@ type ContactEntry struct {
 	recovery.Contact
 	Seq      int64
 	Planned  bool
+	Letter   bool            // a demand letter, which is a step of the law
 	Breaches []recovery.Code // the limits it went beyond when it was recorded
 }
 
 const selectContacts = `select seq, kind, at, key, bytes, hash from journal_entries
 	where case_id = $1 and kind = any($2) order by seq`
 
-var contactKinds = []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryContactPlanned}
+var contactKinds = []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep}
 
 // ContactLog lists the messages of a case, recorded and planned, in the order
-// they were written down. The journal is the only place that has them.
+// they were written down, demand letters that were sent among them: whoever gets
+// one was written to. The journal is the only place that has them.
 func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]ContactEntry, error) {
 	rows, err := query[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
@@ -40,13 +42,16 @@ func contactLog(rows []entryRow) ([]ContactEntry, error) {
 		if err != nil {
 			return nil, err
 		}
+		if kind, _ := entry.Facts["kind"].(string); row.Kind == recovery.EntryLegalStep && kind != recovery.DemandSent {
+			continue
+		}
 		list = append(list, contactEntry(entry, row))
 	}
 	return list, nil
 }
 
 func contactEntry(entry journal.Entry, row entryRow) ContactEntry {
-	contact := ContactEntry{Seq: row.Seq, Planned: row.Kind == recovery.EntryContactPlanned}
+	contact := ContactEntry{Seq: row.Seq, Planned: row.Kind == recovery.EntryContactPlanned, Letter: row.Kind == recovery.EntryLegalStep}
 	contact.At = row.At
 	if id, named := entry.Facts["counterpart_id"].(string); named {
 		contact.CounterpartID = recovery.CounterpartID(id)
@@ -84,7 +89,7 @@ func Sent(list []ContactEntry) []recovery.Contact {
 
 // Expected are the messages that were sent and those that are on their way by a
 // plan: one of the last 24 hours that no later message to the same people has
-// carried out.
+// carried out. A letter of the law carries out no plan.
 func Expected(list []ContactEntry, now time.Time) []recovery.Contact {
 	var plans []recovery.Contact
 	for _, entry := range list {
@@ -93,7 +98,7 @@ func Expected(list []ContactEntry, now time.Time) []recovery.Contact {
 			continue
 		}
 		carried := slices.IndexFunc(plans, func(plan recovery.Contact) bool {
-			return plan.InGroup == entry.InGroup && (plan.InGroup || plan.CounterpartID == entry.CounterpartID)
+			return !entry.Letter && plan.InGroup == entry.InGroup && (plan.InGroup || plan.CounterpartID == entry.CounterpartID)
 		})
 		if carried >= 0 {
 			plans = slices.Delete(plans, carried, carried+1)

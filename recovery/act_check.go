@@ -18,7 +18,7 @@ var fieldsOf = map[Action][]string{
 	RecordPlatformReply: {"kind", "text", "at", "ref"},
 	DecideAppeal:        {"decision", "amount_fen", "reason"},
 	ChooseRoute:         {"route", "why"},
-	RecordLegalStep:     {"kind", "at", "ref", "amount_fen"},
+	RecordLegalStep:     {"counterpart_id", "kind", "at", "ref", "amount_fen"},
 	Withdraw:            {"reason"},
 	CloseCase:           {"outcome", "reason"},
 	Assign:              {"user_id"},

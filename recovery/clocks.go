@@ -130,7 +130,7 @@ func (p Position) Clocks() []Running {
 	running = append(running, p.besides()...)
 	for _, task := range p.Tasks {
 		if task.State == TaskOpen {
-			running = append(running, Running{Clock: TaskClock, Ref: string(task.Rung), Stopped: p.stopped(TaskClock)})
+			running = append(running, Running{Clock: TaskClock, Ref: task.Ref(), Stopped: p.stopped(TaskClock)})
 		}
 	}
 	for _, plan := range p.Plans {

@@ -163,8 +163,8 @@ func TestStart(t *testing.T) {
 				t.Errorf("position %+v", p)
 			}
 			for i, holder := range p.Holders {
-				if holder != (recovery.Holder{ID: two[i].ID, Share: two[i].Claimed}) {
-					t.Errorf("holder %+v", holder)
+				if diff := cmp.Diff(recovery.Holder{ID: two[i].ID, Share: two[i].Claimed}, holder); diff != "" {
+					t.Errorf("holder %s", diff)
 				}
 			}
 		})

@@ -24,7 +24,7 @@ func (p Position) Lapse(clock Clock, ref string) Step {
 	case MoreEvidenceClock, PlatformClock:
 		step.Next.Appeal = AppealSubmitted
 	case TaskClock:
-		step.Kind, step.Next = EntryTaskOverdue, p.overdue(Rung(ref))
+		step.Kind, step.Next = EntryTaskOverdue, p.overdue(ref)
 	case GraceClock:
 		plan, _ := strconv.Atoi(ref) // a Ref that is no number names no plan
 		step.Kind, step.Next = EntryPlanBroken, p.broken(plan)

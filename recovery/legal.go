@@ -33,6 +33,16 @@ const (
 type Task struct {
 	Rung  Rung      `json:"rung"`
 	State TaskState `json:"state"`
+	// CounterpartID is whom it is about; "" for all of them.
+	CounterpartID CounterpartID `json:"counterpart_id,omitempty"`
+}
+
+// Ref names the task among the deadlines of a case.
+func (t Task) Ref() string {
+	if t.CounterpartID == "" {
+		return string(t.Rung)
+	}
+	return string(t.Rung) + ":" + string(t.CounterpartID)
 }
 
 // legalStep is what a step of the law does besides being written down.
@@ -40,36 +50,41 @@ type legalStep struct {
 	rung       Rung
 	state      TaskState    // the task's state after it; "" leaves tasks alone
 	interrupts Interruption // of the limitation; "" when it does not
+	directed   bool         // at one counterpart; any other step may concern them all
 }
+
+// DemandSent is the step by which a letter goes to a counterpart: a message to
+// them like any other, to the guard against harassment.
+const DemandSent = "demand_sent"
 
 // legalSteps are the steps with a meaning of their own. Any other word is
 // written down as it is.
 var legalSteps = map[string]legalStep{
-	"receipt_requested":        {SealedReceiptRung, TaskOpen, ""},
-	"receipt_received":         {SealedReceiptRung, TaskDone, ""},
-	"receipt_refused":          {SealedReceiptRung, TaskRefused, ""},
-	"platform_requested":       {PlatformRung, TaskOpen, ""},
-	"platform_answered":        {PlatformRung, TaskDone, ""},
-	"platform_refused":         {PlatformRung, TaskRefused, ""},
-	"investigation_applied":    {OrderRung, TaskOpen, ""},
-	"investigation_ordered":    {OrderRung, TaskDone, ""},
-	"investigation_refused":    {OrderRung, TaskRefused, ""},
-	"police_reported":          {PoliceRung, TaskOpen, PoliceReported},
-	"police_receipt":           {PoliceRung, TaskDone, PoliceReported},
-	"police_refused":           {PoliceRung, TaskRefused, ""},
-	"demand_sent":              {DemandRung, TaskOpen, ""},
-	"demand_arrived":           {DemandRung, TaskDone, DemandReached},
-	"demand_undelivered":       {DemandRung, TaskRefused, ""},
+	"receipt_requested":        {rung: SealedReceiptRung, state: TaskOpen},
+	"receipt_received":         {rung: SealedReceiptRung, state: TaskDone},
+	"receipt_refused":          {rung: SealedReceiptRung, state: TaskRefused},
+	"platform_requested":       {rung: PlatformRung, state: TaskOpen},
+	"platform_answered":        {rung: PlatformRung, state: TaskDone},
+	"platform_refused":         {rung: PlatformRung, state: TaskRefused},
+	"investigation_applied":    {rung: OrderRung, state: TaskOpen},
+	"investigation_ordered":    {rung: OrderRung, state: TaskDone},
+	"investigation_refused":    {rung: OrderRung, state: TaskRefused},
+	"police_reported":          {rung: PoliceRung, state: TaskOpen, interrupts: PoliceReported},
+	"police_receipt":           {rung: PoliceRung, state: TaskDone, interrupts: PoliceReported},
+	"police_refused":           {rung: PoliceRung, state: TaskRefused},
+	DemandSent:                 {rung: DemandRung, state: TaskOpen, directed: true},
+	"demand_arrived":           {rung: DemandRung, state: TaskDone, interrupts: DemandReached, directed: true},
+	"demand_undelivered":       {rung: DemandRung, state: TaskRefused, directed: true},
 	"mediation_requested":      {interrupts: MediationRequested},
 	"payment_order_applied":    {interrupts: PaymentOrderApplied},
 	"preservation_applied":     {interrupts: SuitFiled},
 	"suit_filed":               {interrupts: SuitFiled},
 	"enforcement_applied":      {interrupts: SuitFiled},
-	"set_off_declared":         {interrupts: SuitFiled},
+	"set_off_declared":         {interrupts: SuitFiled, directed: true},
 	"joined_to_other_suit":     {interrupts: SuitFiled},
 	"bankruptcy_claim_filed":   {interrupts: SuitFiled},
-	"debt_acknowledged":        {interrupts: DebtorPromised},
-	"partial_payment_received": {interrupts: DebtorPaid},
+	"debt_acknowledged":        {interrupts: DebtorPromised, directed: true},
+	"partial_payment_received": {interrupts: DebtorPaid, directed: true},
 }
 
 // LegalStepKinds lists the steps that have a meaning of their own.
@@ -81,6 +96,10 @@ func LegalStepKinds() []string {
 	slices.Sort(kinds)
 	return kinds
 }
+
+// DirectedLegalStep reports that a step of the law can only be directed at one
+// counterpart, as a letter is.
+func DirectedLegalStep(kind string) bool { return legalSteps[kind].directed }
 
 // LegalInterruption is how a step of the law interrupts the limitation, if it does.
 func LegalInterruption(kind string) (how Interruption, interrupts bool) {
@@ -106,22 +125,30 @@ func (p Position) routed(m Move) (Step, error) {
 	return Step{Kind: EntryRouteChosen, Next: next, Restart: LegalClock}, nil
 }
 
-// legalStep writes down a step, its cost, and what it does to a task.
+// legalStep writes down a step, its cost, and what it does to a task. One that
+// names nobody concerns every counterpart.
 func (p Position) legalStep(m Move) (Step, error) {
 	next := p
 	next.Costs += m.Amount
 	known := legalSteps[m.Kind]
-	if known.state != "" {
-		next.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Rung == known.rung })
-		next.Tasks = append(next.Tasks, Task{Rung: known.rung, State: known.state})
+	switch {
+	case m.CounterpartID != "" && p.holder(m.CounterpartID) < 0:
+		return Step{}, UnknownCounterpart()
+	case m.CounterpartID == "" && known.directed && len(p.Holders) > 1:
+		return Step{}, Invalid([]FieldFault{{"counterpart_id", "required", "Such a step is directed at one counterpart: say at whom."}})
 	}
-	return Step{Kind: EntryLegalStep, Next: next, Interrupts: known.interrupts != ""}, nil
+	if known.state != "" {
+		task := Task{Rung: known.rung, State: known.state, CounterpartID: m.CounterpartID}
+		next.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Ref() == task.Ref() })
+		next.Tasks = append(next.Tasks, task)
+	}
+	return Step{Kind: EntryLegalStep, Next: next}, nil
 }
 
-func (p Position) overdue(rung Rung) Position {
+func (p Position) overdue(ref string) Position {
 	p.Tasks = slices.Clone(p.Tasks)
 	for i := range p.Tasks {
-		if p.Tasks[i].Rung == rung {
+		if p.Tasks[i].Ref() == ref {
 			p.Tasks[i].State = TaskOverdue
 		}
 	}

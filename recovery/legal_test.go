@@ -8,8 +8,13 @@ import (
 	"recourse/recovery"
 )
 
+// legalStep is a step of the law, directed at "a" where it must be at somebody.
 func legalStep(kind string, fen recovery.Money) recovery.Move {
-	return act(recovery.RoleLegal, recovery.RecordLegalStep, amount(fen), func(m *recovery.Move) { m.Kind = kind })
+	move := act(recovery.RoleLegal, recovery.RecordLegalStep, amount(fen), func(m *recovery.Move) { m.Kind = kind })
+	if recovery.DirectedLegalStep(kind) {
+		move.CounterpartID = "a"
+	}
+	return move
 }
 
 func choose(route recovery.Route) recovery.Move {
@@ -54,10 +59,11 @@ func TestLadder(t *testing.T) {
 			if err != nil || step.Kind != recovery.EntryLegalStep {
 				t.Fatalf("%s: %+v %v", kind, step, err)
 			}
-			if !slices.Contains(step.Next.Tasks, recovery.Task{Rung: rung, State: states[i]}) || len(step.Next.Tasks) != 2 {
+			task := recovery.Task{Rung: rung, State: states[i], CounterpartID: legalStep(kind, 0).CounterpartID}
+			if !slices.Contains(step.Next.Tasks, task) || len(step.Next.Tasks) != 2 {
 				t.Errorf("%s: tasks %+v", kind, step.Next.Tasks)
 			}
-			clock := recovery.Running{Clock: recovery.TaskClock, Ref: string(rung)}
+			clock := recovery.Running{Clock: recovery.TaskClock, Ref: task.Ref()}
 			if runs := slices.Contains(step.Next.Clocks(), clock); runs != (i == 0) {
 				t.Errorf("%s: its clock runs %v", kind, runs)
 			}
@@ -65,11 +71,13 @@ func TestLadder(t *testing.T) {
 				p = step.Next
 			}
 		}
-		overdue := p.Lapse(recovery.TaskClock, string(rung)).Next
-		if !slices.Contains(overdue.Tasks, recovery.Task{Rung: rung, State: recovery.TaskOverdue}) {
+		task := recovery.Task{Rung: rung, State: recovery.TaskOverdue, CounterpartID: legalStep(kinds[0], 0).CounterpartID}
+		overdue := p.Lapse(recovery.TaskClock, task.Ref()).Next
+		if !slices.Contains(overdue.Tasks, task) {
 			t.Errorf("%s: tasks %+v", rung, overdue.Tasks)
 		}
-		if again := play(t, overdue, legalStep(kinds[0], 0)); !slices.Contains(again.Tasks, recovery.Task{Rung: rung, State: recovery.TaskOpen}) {
+		task.State = recovery.TaskOpen
+		if again := play(t, overdue, legalStep(kinds[0], 0)); !slices.Contains(again.Tasks, task) {
 			t.Errorf("%s asked for again: %+v", rung, again.Tasks)
 		}
 	}
@@ -109,14 +117,56 @@ func TestLegalInterruption(t *testing.T) {
 		move := legalStep(kind, 0)
 		happened(moment)(&move)
 		step, err := p.Take(move)
-		if err != nil || step.Interrupts != interrupts || (step.Next.Interrupted != nil) != interrupts {
-			t.Errorf("%s: %+v %v", kind, step, err)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		for _, h := range step.Next.Holders {
+			counts := interrupts && (h.ID == "a" || !recovery.DirectedLegalStep(kind))
+			if (len(h.Testimony.Acts) > 0) != counts {
+				t.Errorf("%s towards %s: %+v", kind, h.ID, h.Testimony)
+			}
 		}
 	}
 	for _, how := range want {
 		if !slices.Contains(recovery.Interruptions, how) {
 			t.Errorf("%s is no interruption", how)
 		}
+	}
+}
+
+// TestDirectedSteps: of several counterparts a letter names one, and concerns that
+// one alone; what names nobody concerns all; one counterpart need not be named.
+func TestDirectedSteps(t *testing.T) {
+	t.Parallel()
+	letter, suit := legalStep("demand_sent", 0), legalStep("suit_filed", 0)
+	both := at(recovery.Legal, routed(recovery.CivilSuit))
+	lone := at(recovery.Legal, routed(recovery.CivilSuit), alone)
+	to := func(m recovery.Move, id recovery.CounterpartID) recovery.Move { m.CounterpartID = id; return m }
+	for _, test := range []struct {
+		name  string
+		from  recovery.Position
+		move  recovery.Move
+		fault string
+	}{
+		{"a letter to nobody of two", both, to(letter, ""), "counterpart_id:required"},
+		{"a letter to nobody of one", lone, to(letter, ""), ""},
+		{"a letter to a stranger", both, to(letter, "z"), "counterpart_id:unknown"},
+		{"a suit against all", both, suit, ""},
+		{"a suit against one", both, to(suit, "b"), ""},
+		{"a suit against a stranger", lone, to(suit, "z"), "counterpart_id:unknown"},
+	} {
+		_, err := test.from.Take(test.move)
+		if got := strings.Join(fieldsIn(err), " "); got != test.fault {
+			t.Errorf("%s: %q, want %q", test.name, got, test.fault)
+		}
+	}
+	p := play(t, both, letter, to(letter, "b"), to(legalStep("demand_arrived", 0), "b"))
+	want := []recovery.Task{
+		{Rung: recovery.DemandRung, State: recovery.TaskOpen, CounterpartID: "a"},
+		{Rung: recovery.DemandRung, State: recovery.TaskDone, CounterpartID: "b"},
+	}
+	if !slices.Equal(p.Tasks, want) {
+		t.Errorf("two letters: %+v", p.Tasks)
 	}
 }
 

@@ -45,11 +45,11 @@ type LimitationFacts struct {
 
 // LimitationAct is one act that may interrupt.
 type LimitationAct struct {
-	Kind Interruption
-	At   time.Time
-	Seq  int64 // the journal entry that proves it
+	Kind Interruption `json:"kind,omitempty"`
+	At   time.Time    `json:"at"`
+	Seq  int64        `json:"seq,omitempty"` // the journal entry that proves it
 	// Proof is the entry that shows that a demand arrived; 0: Seq does.
-	Proof int64
+	Proof int64 `json:"proof,omitempty"`
 }
 
 // Effect says what an act did to the limitation.

@@ -19,7 +19,6 @@ func (p Position) answered(m Move) (Step, error) {
 	}
 	own := m.Actor.Role == RoleCounterpart
 	step := Step{Kind: EntryResponseRecorded}
-	step.Interrupts = (m.Response == Promised || amount > 0 && !own) && p.alone(m.CounterpartID)
 	var waits bool
 	if *holder, waits = holder.answering(m.Response, own); waits {
 		step.Restart = PromiseClock
@@ -114,8 +113,7 @@ func (p Position) returned(m Move) (Step, error) {
 	default:
 		next = next.pay(m.CounterpartID, m.Amount)
 	}
-	interrupts := m.CounterpartID != "" && p.alone(m.CounterpartID)
-	return Step{Kind: EntryReturnRecorded, Next: next.received(), Interrupts: interrupts}, nil
+	return Step{Kind: EntryReturnRecorded, Next: next.received()}, nil
 }
 
 // refunded takes what the platform gave back of itself. Once its window is over

@@ -2,7 +2,6 @@ package recovery_test
 
 import (
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -28,12 +27,12 @@ func TestAnswers(t *testing.T) {
 		{"a promise is waited for", at(private), says("b", recovery.Promised, 0),
 			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Restart: recovery.PromiseClock}},
 		{"a promise of the only one interrupts the limitation", lone, says("a", recovery.Promised, 0),
-			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Restart: recovery.PromiseClock, Interrupts: true}},
+			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Restart: recovery.PromiseClock}},
 		{"a part comes back", at(private), says("a", recovery.PartlyReturned, 40_000), seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Recovered: 40_000}},
 		{"all of it comes back", at(recovery.GroupNotice), says("a", recovery.Returned, claim),
 			seen{Kind: kind, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
 		{"returned without a figure is all that is missing", at(private, alone, recovered(1)), says("a", recovery.Returned, 0),
-			seen{Kind: kind, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim, Interrupts: true}},
+			seen{Kind: kind, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
 		{"returned without a figure is the share", at(private, shares(40_000, 60_000)), says("a", recovery.Returned, 0),
 			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Recovered: 40_000}},
 		{"returned twice without a figure counts once", at(private, shares(40_000, 60_000), recovered(40_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }),
@@ -42,9 +41,9 @@ func TestAnswers(t *testing.T) {
 		{"nor does it take the case from the desk", appeal(recovery.AppealSubmitted, alone), own(recovery.Returned, 1),
 			seen{Kind: kind, Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Waits: recovery.OnAgent}},
 		{"the claimant sees less than they said", saidSo, back("a", 20_000),
-			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnClaimant, Recovered: 20_000, Interrupts: true}},
+			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnClaimant, Recovered: 20_000}},
 		{"the claimant sees the rest", play(t, saidSo, back("a", 20_000)), back("a", 10_000),
-			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 30_000, Interrupts: true}},
+			seen{Kind: recovery.EntryReturnRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 30_000}},
 		{"the claimant says that nothing came", saidSo, says("a", recovery.Hostile, 0),
 			seen{Kind: kind, Stage: recovery.Appeal, Appeal: recovery.AppealPreparing, Waits: recovery.OnClaimant}},
 		{"the claimant says that nothing came, of one of two", play(t, at(private), own(recovery.PartlyReturned, 30_000)), says("a", recovery.Contested, 0),
@@ -67,7 +66,7 @@ func TestReturns(t *testing.T) {
 		{"by one of two", at(recovery.Legal), back("b", 10), seen{Kind: kind, Stage: recovery.Legal, Waits: recovery.OnClaimant, Recovered: 10}},
 		{"by nobody in particular", at(recovery.Legal), unnamed, seen{Kind: kind, Stage: recovery.Legal, Waits: recovery.OnClaimant, Recovered: 10}},
 		{"by the last who owes", at(recovery.GroupNotice, shares(40_000, 60_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }, recovered(40_000)), back("b", 1),
-			seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: 40_001, Interrupts: true}},
+			seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: 40_001}},
 		{"all refunded by the platform", at(recovery.RecallWatch), refund(claim), after(recovery.AutoRefunded, claim)},
 		{"the rest of a lucky packet refunded: it is off the claim", at(recovery.RecallWatch, shares(30_000, 10_000), asked), refund(60_000),
 			seen{Kind: kind, Stage: recovery.PrivateContact, Waits: recovery.OnCounterpart, Recovered: 60_000}},
@@ -127,34 +126,6 @@ func TestOwnPromisesWinTimeOnce(t *testing.T) {
 	p = play(t, p.Lapse(recovery.PromiseClock, "").Next, own(recovery.Promised, 0))
 	if p.Stage != recovery.GroupNotice || p.Clock() != recovery.PromiseClock {
 		t.Errorf("a promise in the next stage: %s %s", p.Stage, p.Clock())
-	}
-}
-
-// TestInterruption: the newest act counts, whenever it is told of, and none once
-// the claim is out of time.
-func TestInterruption(t *testing.T) {
-	t.Parallel()
-	june, march := moment.AddDate(0, 3, 0), moment
-	p := at(recovery.PrivateContact, alone)
-	with := func(m recovery.Move, when time.Time) recovery.Move { happened(when)(&m); return m }
-	if p = play(t, p, with(back("a", 1), june)); p.Interrupted == nil || !p.Interrupted.Equal(june) {
-		t.Fatalf("after a return: %v", p.Interrupted)
-	}
-	if p = play(t, p, with(says("a", recovery.Promised, 0), march)); !p.Interrupted.Equal(june) {
-		t.Errorf("an older act told of later: %v", p.Interrupted)
-	}
-	if p = play(t, p, back("a", 1)); !p.Interrupted.Equal(june) {
-		t.Errorf("an act without a time: %v", p.Interrupted)
-	}
-	for name, never := range map[string]recovery.Position{
-		"another counterpart still owes": play(t, at(recovery.PrivateContact), with(back("a", 1), june)),
-		"out of time":                    play(t, at(recovery.PrivateContact, alone, func(p *recovery.Position) { p.LimitationOver = true }), with(back("a", 1), june)),
-		"a refund is nobody's act":       play(t, at(recovery.PrivateContact, alone), with(refund(1), june)),
-		"their own word of a return":     play(t, at(recovery.PrivateContact, alone), with(own(recovery.PartlyReturned, 1), june)),
-	} {
-		if never.Interrupted != nil {
-			t.Errorf("%s: interrupted at %v", name, never.Interrupted)
-		}
 	}
 }
 

@@ -35,7 +35,7 @@ var does = map[recovery.Action]string{
 	recovery.ApproveDecision:     "Carries out a proposed decision. Whoever proposed it may not.",
 	recovery.RejectDecision:      "Takes a proposed decision back.",
 	recovery.ChooseRoute:         "Chooses a way of law, and starts its clock anew.",
-	recovery.RecordLegalStep:     "Writes down a step of the law and its cost; typed steps open and close tasks and interrupt the limitation.",
+	recovery.RecordLegalStep:     "Writes down a step of the law and its cost; typed steps open and close tasks and interrupt the limitation, towards the counterpart they name or else towards all.",
 	recovery.PauseCase:           "Stops every clock that people set, until a day or the end of the longest pause. Plans, the law and money go on.",
 	recovery.ResumeCase:          "Ends a pause.",
 	recovery.Withdraw:            "Ends the case because the claimant wants no more.",

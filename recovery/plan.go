@@ -125,7 +125,7 @@ func (p Position) accepted(m Move) (Step, error) {
 	next := p
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Running = true
-	return Step{Kind: EntryPlanAccepted, Next: next, Interrupts: p.alone(m.CounterpartID)}, nil
+	return Step{Kind: EntryPlanAccepted, Next: next}, nil
 }
 
 func (p Position) declined(m Move) (Step, error) {
@@ -146,7 +146,13 @@ func (p Position) instalment(m Move) (Step, error) {
 	if m.No < 1 || m.No > len(plan.Instalments) {
 		return Step{}, Invalid([]FieldFault{{"no", "unknown", "The plan has no instalment of this number."}})
 	}
-	return Step{Kind: EntryInstalmentRecorded, Next: p.pay(id, m.Amount).received(), Interrupts: p.alone(id)}, nil
+	return Step{Kind: EntryInstalmentRecorded, Next: p.pay(id, m.Amount).received()}, nil
+}
+
+// Payer is whose instalment a payment is: "" when nobody can tell.
+func (p Position) Payer(m Move) CounterpartID {
+	id, _ := p.payer(m)
+	return id
 }
 
 func (p Position) payer(m Move) (CounterpartID, error) {

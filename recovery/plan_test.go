@@ -28,14 +28,14 @@ func TestPlans(t *testing.T) {
 		{"the claimant offers a plan", at(private, alone), propose(claimant, claim), seen{Kind: recovery.EntryPlanProposed, Stage: private, Waits: recovery.OnCounterpart}},
 		{"the counterpart offers one: the claimant answers", at(private, alone), propose(counterpart, 60_000, 40_000), seen{Kind: recovery.EntryPlanProposed, Stage: private, Waits: recovery.OnClaimant}},
 		{"another takes its place", offered, propose(claimant, 1, claim-1), seen{Kind: recovery.EntryPlanProposed, Stage: private, Waits: recovery.OnCounterpart}},
-		{"accepted", offered, accept(claimant), seen{Kind: recovery.EntryPlanAccepted, Stage: private, Waits: recovery.OnCounterpart, Interrupts: true}},
-		{"accepted by the counterpart", play(t, at(private, alone), propose(claimant, claim)), accept(counterpart), seen{Kind: recovery.EntryPlanAccepted, Stage: private, Waits: recovery.OnCounterpart, Interrupts: true}},
+		{"accepted", offered, accept(claimant), seen{Kind: recovery.EntryPlanAccepted, Stage: private, Waits: recovery.OnCounterpart}},
+		{"accepted by the counterpart", play(t, at(private, alone), propose(claimant, claim)), accept(counterpart), seen{Kind: recovery.EntryPlanAccepted, Stage: private, Waits: recovery.OnCounterpart}},
 		{"declined", offered, decline(claimant), seen{Kind: recovery.EntryPlanDeclined, Stage: private, Waits: recovery.OnCounterpart}},
 		{"taken back", offered, decline(counterpart), seen{Kind: recovery.EntryPlanDeclined, Stage: private, Waits: recovery.OnCounterpart}},
-		{"an instalment", runs, pays("a", 1, 60_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 60_000, Interrupts: true}},
-		{"the last instalment", play(t, runs, pays("", 1, 60_000)), pays("", 2, 40_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim, Interrupts: true}},
-		{"all at once, and too much", runs, pays("a", 1, claim+7), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim + 7, Interrupts: true}},
-		{"a return counts on the plan", runs, back("a", claim), seen{Kind: recovery.EntryReturnRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim, Interrupts: true}},
+		{"an instalment", runs, pays("a", 1, 60_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: private, Waits: recovery.OnCounterpart, Recovered: 60_000}},
+		{"the last instalment", play(t, runs, pays("", 1, 60_000)), pays("", 2, 40_000), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
+		{"all at once, and too much", runs, pays("a", 1, claim+7), seen{Kind: recovery.EntryInstalmentRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim + 7}},
+		{"a return counts on the plan", runs, back("a", claim), seen{Kind: recovery.EntryReturnRecorded, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
 	})
 }
 

@@ -24,6 +24,8 @@ type Holder struct {
 	Promises int `json:"promises,omitempty"`
 	// Broken counts the plans they agreed to and did not keep.
 	Broken int `json:"broken_plans,omitempty"`
+	// Testimony is what bears on the limitation towards them.
+	Testimony Testimony `json:"testimony,omitzero"`
 }
 
 // Position is where a case stands. The workflow owns it and changes it only by
@@ -51,17 +53,16 @@ type Position struct {
 	// AvoidanceOver and LimitationOver say that the right ended with time.
 	AvoidanceOver  bool `json:"avoidance_over,omitempty"`
 	LimitationOver bool `json:"limitation_over,omitempty"`
-	// Interrupted is when the newest act happened that began the limitation anew;
-	// nil: none did.
-	Interrupted *time.Time `json:"interrupted_at,omitempty"`
-	Plans       []Plan     `json:"plans,omitempty"` // proposed or running, one a counterpart
-	PlanCount   int        `json:"plan_count,omitempty"`
-	Pause       *Pause     `json:"pause,omitempty"`
-	OneToOne    bool       `json:"one_to_one,omitempty"`
-	NoNotice    bool       `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
-	FourEyes    Money      `json:"four_eyes_above_fen,omitempty"`
-	From        Stage      `json:"closed_from,omitempty"`
-	Holders     []Holder   `json:"holders,omitempty"`
+	// Harmed is when the money left: the limitation is counted from it.
+	Harmed    time.Time `json:"harmed_at,omitzero"`
+	Plans     []Plan    `json:"plans,omitempty"` // proposed or running, one a counterpart
+	PlanCount int       `json:"plan_count,omitempty"`
+	Pause     *Pause    `json:"pause,omitempty"`
+	OneToOne  bool      `json:"one_to_one,omitempty"`
+	NoNotice  bool      `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
+	FourEyes  Money     `json:"four_eyes_above_fen,omitempty"`
+	From      Stage     `json:"closed_from,omitempty"`
+	Holders   []Holder  `json:"holders,omitempty"`
 }
 
 // Step is one change of a case: what happened and where it stands after.
@@ -70,8 +71,6 @@ type Step struct {
 	Next Position  `json:"next"`
 	// Restart names a clock that begins anew though it went on running.
 	Restart Clock `json:"restart,omitempty"`
-	// Interrupts says that the act interrupts the limitation (民法典 195).
-	Interrupts bool `json:"interrupts,omitempty"`
 }
 
 // Terms are what the playbook decides of a case at its filing.
@@ -86,7 +85,7 @@ type Terms struct {
 func Start(c Case, terms Terms) Position {
 	p := Position{
 		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.OneToOne(),
-		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes,
+		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, Harmed: c.SentAt.UTC(),
 	}
 	for _, counterpart := range c.Counterparts {
 		p.Holders = append(p.Holders, Holder{ID: counterpart.ID, Share: counterpart.Claimed})
@@ -117,13 +116,6 @@ func (p Position) Owed(id CounterpartID) Money {
 		return min(max(0, h.Share-h.Returned), p.Outstanding())
 	}
 	return p.Outstanding()
-}
-
-// alone reports that nobody but this counterpart still owes. Only then does what
-// they do interrupt the limitation of the whole claim: against the others it runs
-// on (民法典 195 works between one creditor and one debtor).
-func (p Position) alone(id CounterpartID) bool {
-	return p.Outstanding() > 0 && !slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.ID != id && p.Owed(h.ID) > 0 })
 }
 
 func (p Position) holder(id CounterpartID) int {

@@ -138,19 +138,18 @@ func propose(role recovery.Role, parts ...recovery.Money) recovery.Move {
 
 // seen is what most tests look at in a step.
 type seen struct {
-	Kind       recovery.EntryKind
-	Stage      recovery.Stage
-	Waits      recovery.WaitingOn
-	Outcome    recovery.Outcome
-	Appeal     recovery.AppealState
-	Recovered  recovery.Money
-	Restart    recovery.Clock
-	Interrupts bool
+	Kind      recovery.EntryKind
+	Stage     recovery.Stage
+	Waits     recovery.WaitingOn
+	Outcome   recovery.Outcome
+	Appeal    recovery.AppealState
+	Recovered recovery.Money
+	Restart   recovery.Clock
 }
 
 func sight(step recovery.Step) seen {
 	p := step.Next
-	return seen{step.Kind, p.Stage, p.WaitingOn, p.Outcome, p.Appeal, p.Recovered, step.Restart, step.Interrupts}
+	return seen{step.Kind, p.Stage, p.WaitingOn, p.Outcome, p.Appeal, p.Recovered, step.Restart}
 }
 
 // stroke is one act and what is to be seen of it.

@@ -24,22 +24,8 @@ func (p Position) Take(m Move) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	if step.Interrupts {
-		step.Next = step.Next.interrupted(m.At)
-	}
-	step.Next = step.Next.settled()
+	step.Next = p.heard(m, step).settled()
 	return step, nil
-}
-
-// interrupted keeps the newest act by which the limitation begins anew. One that
-// came too late revives nothing (民法典 192).
-func (p Position) interrupted(at *time.Time) Position {
-	if at == nil || p.LimitationOver || p.Interrupted != nil && !at.After(*p.Interrupted) {
-		return p
-	}
-	utc := at.UTC()
-	p.Interrupted = &utc
-	return p
 }
 
 // ownPart keeps a counterpart to what is theirs.

@@ -75,6 +75,9 @@ func (w *walk) check(before recovery.Position, m recovery.Move) {
 	w.checkSums()
 	w.checkPlans()
 	w.checkWay()
+	if w.seed%4 == 0 { // reckoning costs more than walking
+		w.checkTerms(before)
+	}
 	p := w.p
 	switch {
 	case p.Claim != before.Claim || len(p.Holders) != len(before.Holders):
@@ -166,7 +169,7 @@ func (w *walk) roundTrip() {
 
 // move makes up the body of an act; what it says is often wrong.
 func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Move {
-	m := act(role, action, happened(w.now), of(pick(w, []recovery.CounterpartID{"a", "b", "c", "", "z"})))
+	m := act(role, action, happened(w.when()), of(pick(w, []recovery.CounterpartID{"a", "b", "c", "", "z"})))
 	if role == recovery.RoleCounterpart {
 		m.Actor.ID = recovery.UserID(m.CounterpartID)
 	} else {
@@ -206,6 +209,56 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Move {
 	default: // the others carry nothing
 	}
 	return m
+}
+
+// when is now, or for a third of the acts some day of the years before: people
+// tell of things late.
+func (w *walk) when() time.Time {
+	if w.r.IntN(3) > 0 {
+		return w.now
+	}
+	return w.now.Add(-time.Duration(w.r.Int64N(int64(5 * 365 * 24 * time.Hour))))
+}
+
+// hear keeps everything that was ever said, as a journal does.
+func (w *walk) hear(step recovery.Step, m recovery.Move) {
+	if m.At == nil {
+		return
+	}
+	said := recovery.Happening{
+		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Word: m.Kind, At: *m.At,
+		Brought: step.Next.Recovered > w.p.Recovered, Seq: int64(len(w.trail)),
+	}
+	if m.Action == recovery.RecordResponse {
+		said.Word = string(m.Response)
+	}
+	if m.Action == recovery.RecordInstalment && m.CounterpartID == "" {
+		said.CounterpartID = w.payer()
+	}
+	for _, h := range w.p.Holders {
+		w.heard[h.ID] = w.heard[h.ID].Hear(said, h.ID, len(w.p.Holders) == 1)
+	}
+}
+
+// checkTerms: what a position carries ends every term as all that was said does,
+// and a right that ended stays so unless it turns out to end later.
+func (w *walk) checkTerms(before recovery.Position) {
+	var ledgers []recovery.CounterpartLimitation
+	for i, mine := range w.p.Limitations() {
+		facts := recovery.LimitationFacts{Harmed: w.p.Harmed, Acts: w.heard[mine.ID].Interruptions()}
+		full := recovery.ReckonLimitation(facts)
+		ledgers = append(ledgers, recovery.CounterpartLimitation{ID: mine.ID, Limitation: full})
+		if !mine.Ends.Equal(full.Ends) {
+			w.fatal("the limitation against", mine.ID, mine.Ends, "and by all that was said", full.Ends, w.heard[mine.ID], w.p.Holders[i].Testimony)
+		}
+	}
+	clock := w.p.Limitation()
+	if ledger := w.p.Pressing(ledgers); !clock.Ends.Equal(ledger.Ends) {
+		w.fatal("the clock ends", clock.Ends, "and the ledger", ledger.Ends)
+	}
+	if before.LimitationOver && !w.p.LimitationOver && !clock.Ends.After(before.Limitation().Ends) {
+		w.fatal("a right that ended came back")
+	}
 }
 
 // sum is some amount: a fen, a part, all that is missing, or more.

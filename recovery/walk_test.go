@@ -58,6 +58,7 @@ type walk struct {
 	p     recovery.Position
 	sums  sums
 	now   time.Time
+	heard map[recovery.CounterpartID]recovery.Testimony
 	trail []string
 }
 
@@ -72,7 +73,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	t.Helper()
 	w := &walk{t: t, seed: seed, r: rand.New(rand.NewPCG(seed, 1)), now: moment}
 	c := recovery.Case{
-		Amount: w.fen(1_000), ClaimState: pick(w, recovery.ClaimStates), Group: recovery.Group{Kind: pick(w, recovery.GroupKinds)},
+		SentAt: moment.AddDate(-w.r.IntN(4), 0, 0), Amount: w.fen(1_000), ClaimState: pick(w, recovery.ClaimStates), Group: recovery.Group{Kind: pick(w, recovery.GroupKinds)},
 	}
 	left := c.Amount
 	for _, id := range []recovery.CounterpartID{"a", "b", "c"}[:1+w.r.IntN(3)] {
@@ -83,7 +84,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 		}
 		c.Counterparts = append(c.Counterparts, counterpart)
 	}
-	w.sums.returned = map[recovery.CounterpartID]recovery.Money{}
+	w.sums.returned, w.heard = map[recovery.CounterpartID]recovery.Money{}, map[recovery.CounterpartID]recovery.Testimony{}
 	w.p = recovery.Start(c, recovery.Terms{
 		RefundAhead: w.r.IntN(2) == 0, NoNotice: w.r.IntN(4) == 0, FourEyes: recovery.Money(w.r.IntN(500)),
 	})
@@ -171,6 +172,7 @@ func (w *walk) stand(what string, step recovery.Step, move recovery.Move) {
 		w.fatal("an unknown entry", step.Kind)
 	}
 	before := w.p
+	w.hear(step, move)
 	w.p = step.Next
 	w.check(before, move)
 }

@@ -62,7 +62,8 @@ func (t *texts) clockName(d recovery.Deadline) string {
 	name := t.Word("clock", d.Kind)
 	switch d.Kind {
 	case recovery.TaskClock:
-		return name + " · " + t.named("rung", d.Ref)
+		rung, _, _ := strings.Cut(d.Ref, ":") // whom it is about stands with the task
+		return name + " · " + t.named("rung", rung)
 	case recovery.InstalmentClock:
 		_, part, _ := strings.Cut(d.Ref, "/")
 		if no, err := strconv.Atoi(part); err == nil {

@@ -144,15 +144,17 @@ func (t *texts) proposal(p *recovery.Proposal, by string) string {
 // taskMark is one rung of the ladder, or another task of the law.
 type taskMark struct {
 	recovery.Task
+	Who string // "" for all of them
 	Due *dueMark
 }
 
 func (c *call) tasks(d *caseData) []taskMark {
+	aliases := aliasesOf(d.Counterparts)
 	var marks []taskMark
 	for _, task := range d.Position.Tasks {
-		mark := taskMark{Task: task}
+		mark := taskMark{Task: task, Who: aliases[string(task.CounterpartID)]}
 		for _, deadline := range d.Deadlines {
-			if deadline.Kind == recovery.TaskClock && deadline.Ref == string(task.Rung) {
+			if deadline.Kind == recovery.TaskClock && deadline.Ref == task.Ref() {
 				due := c.mark(deadline, d.Pace)
 				mark.Due = &due
 			}

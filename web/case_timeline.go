@@ -90,7 +90,7 @@ func markOf(kind recovery.EntryKind) string {
 // shownFacts are the facts told in the timeline, in this order, and how each is
 // worded: a family of words, or one of the forms of wording.
 var shownFacts = []struct{ name, family string }{
-	{"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"channel", "channel"},
+	{"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"every_counterpart", "every_counterpart"}, {"channel", "channel"},
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
 	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
 	{"audience", "audience"}, {"file", "@plain"}, {"pages", "@plain"}, {"state", "export_state"},

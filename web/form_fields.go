@@ -57,7 +57,7 @@ var fieldsFor = map[recovery.Action]func(actForms) []field{
 		return []field{choose(a.builder, "route", "radio", "route", recovery.Routes, true), a.area("why", recovery.MaxText, true)}
 	},
 	recovery.RecordLegalStep: func(a actForms) []field {
-		return []field{choose(a.builder, "kind", "select", "legal_kind", legalKinds, true), a.text("word", 40, false), a.text("ref", recovery.MaxReference, false), a.money("amount_fen", false), a.moment("at", true)}
+		return []field{choose(a.builder, "kind", "select", "legal_kind", legalKinds, true), a.concerned(), a.text("word", 40, false), a.text("ref", recovery.MaxReference, false), a.money("amount_fen", false), a.moment("at", true)}
 	},
 	recovery.PauseCase: func(a actForms) []field {
 		return []field{a.area("reason", recovery.MaxText, true), a.moment("until", false)}
@@ -136,6 +136,16 @@ func (a actForms) counterparts(required bool, of []recovery.CounterpartID) field
 	}
 	if !required || len(f.Options) > 1 {
 		f.Options = slices.Insert(f.Options, 0, option{Label: a.say.T("choose." + yesNo(required))})
+	}
+	return f
+}
+
+// concerned asks whom a step of the law is directed at; of one alone nobody asks.
+func (a actForms) concerned() field {
+	f := a.counterparts(false, nil)
+	f.Options[0].Label = a.say.T("choose.everyone")
+	if len(a.view.Counterparts) == 1 {
+		f.Options = f.Options[1:]
 	}
 	return f
 }

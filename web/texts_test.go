@@ -120,6 +120,7 @@ func families(used map[string]bool) {
 	named(used, "return.record", returnRecords...)
 	named(used, "action.share_lesson", "undo_title", "undo_submit")
 	named(used, "share", "true", "false")
+	named(used, "every_counterpart", "true")
 }
 
 // labels gives the keys of what the fields of all forms are called: those that

@@ -204,12 +204,13 @@ func (c *journey) act(ctx workflow.Context, in ActInput) (ActResult, error) {
 	if answer, done := c.handled[in.Move.RequestID]; done {
 		return answer, nil
 	}
-	step, err := c.position.Take(dated(ctx, in.Move))
+	move := dated(ctx, in.Move)
+	step, err := c.position.Take(move)
 	if err != nil {
 		return ActResult{}, refusal(err, c.position, in.Move.Actor.Role)
 	}
 	result, err := c.write(ctx, activities.StepInput{
-		Key: actKey(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
+		Key: actKey(in.Move.RequestID), Step: step, Move: &move, Attempt: in.Attempt,
 	})
 	if err != nil {
 		return ActResult{}, err

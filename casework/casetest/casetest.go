@@ -279,6 +279,10 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	if err != nil {
 		return workflows.ActResult{}, err
 	}
+	if in.Move.At == nil { // as the workflow dates it
+		now := e.cases.Now()
+		in.Move.At = &now
+	}
 	step, err := c.Position.Take(in.Move)
 	if err != nil {
 		return workflows.ActResult{}, err

@@ -74,7 +74,7 @@ func (p *papers) collectActs() {
 			rule, lone := p.t.Interrupts[i], len(p.folio.Case.Counterparts) == 1
 			p.acts = append(p.acts, act{
 				LimitationAct: recovery.LimitationAct{Kind: rule.Act, At: at, Seq: e.Parsed.Seq},
-				entry:         e, holder: holder, all: rule.All || lone && holder == "", doubt: rule.Doubt || holder == "" && !rule.All && !lone,
+				entry:         e, holder: holder, all: holder == "" && (rule.All || lone), doubt: rule.Doubt || holder == "" && !rule.All && !lone,
 			})
 		}
 	}

@@ -1,0 +1,102 @@
+package recovery_test
+
+import (
+	"testing"
+	"time"
+
+	"recourse/recovery"
+)
+
+// days after the sending.
+func days(n int) time.Time { return moment.AddDate(0, 0, n) }
+
+// heardBy plays moves, each on its day, in a case of two counterparts whose money
+// left at moment, and gives the day on which each limitation ends.
+func heardBy(t *testing.T, p recovery.Position, moves ...recovery.Move) [2]string {
+	t.Helper()
+	p.Harmed = moment
+	ledgers := play(t, p, moves...).Limitations()
+	return [2]string{lastDay(ledgers[0].Ends), lastDay(ledgers[1].Ends)}
+}
+
+func when(day int, m recovery.Move) recovery.Move {
+	happened(days(day))(&m)
+	return m
+}
+
+func wrote(id recovery.CounterpartID) recovery.Move {
+	return act(recovery.RoleClaimant, recovery.RecordContact, of(id))
+}
+
+// TestWhatInterrupts: who did what to whom, and whose term begins anew.
+func TestWhatInterrupts(t *testing.T) {
+	t.Parallel()
+	anew := func(day int) string { return days(day).In(china).AddDate(3, 0, 0).Format("2006-01-02") }
+	bare := anew(0)
+	contact, legal := at(recovery.PrivateContact), at(recovery.Legal, routed(recovery.CivilSuit))
+	complains := act(recovery.RoleClaimant, recovery.ReportHarassment, of("a"))
+	for _, test := range []struct {
+		name  string
+		from  recovery.Position
+		moves []recovery.Move
+		a, b  string
+	}{
+		{"nothing", contact, nil, bare, bare},
+		{"a demand nobody answers", contact, []recovery.Move{when(5, wrote("a"))}, bare, bare},
+		{"a demand that is answered", contact, []recovery.Move{when(5, wrote("a")), when(9, says("a", recovery.Refused, 0))}, anew(5), bare},
+		{"an answer before the demand", contact, []recovery.Move{when(5, wrote("a")), when(4, says("a", recovery.Refused, 0))}, bare, bare},
+		{"the answer is told of first", contact, []recovery.Move{when(9, complains), when(5, wrote("a"))}, anew(5), bare},
+		{"to everybody, one complains", contact, []recovery.Move{when(5, wrote("")), when(9, complains)}, anew(5), bare},
+		{"a promise", contact, []recovery.Move{when(7, says("a", recovery.Promised, 0))}, anew(7), bare},
+		{"their own word of a return", contact, []recovery.Move{when(7, own(recovery.PartlyReturned, 1))}, bare, bare},
+		{"money", contact, []recovery.Move{when(7, back("b", 1))}, bare, anew(7)},
+		{"a refund is nobody's act", contact, []recovery.Move{when(7, refund(1))}, bare, bare},
+		{"an act without a time", contact, []recovery.Move{back("b", 1)}, bare, bare},
+		{"a plan the claimant proposes", contact, []recovery.Move{when(5, wrote("a")), when(7, propose(recovery.RoleClaimant, claim))}, bare, bare},
+		{"a letter that arrived", legal, []recovery.Move{when(8, legalStep("demand_arrived", 0))}, anew(8), bare},
+		{"a suit", legal, []recovery.Move{when(8, legalStep("suit_filed", 0))}, anew(8), anew(8)},
+		{"the newest counts", contact, []recovery.Move{when(7, back("b", 1)), when(3, back("b", 1))}, bare, anew(7)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := heardBy(t, test.from, test.moves...); got != [2]string{test.a, test.b} {
+				t.Errorf("got %v, want %s and %s", got, test.a, test.b)
+			}
+		})
+	}
+}
+
+// TestARightThatEnded comes back when it turns out to end later, and not by an
+// act that came too late (民法典 192).
+func TestARightThatEnded(t *testing.T) {
+	t.Parallel()
+	ended := at(recovery.Legal, func(p *recovery.Position) { p.Harmed, p.LimitationOver = moment, true })
+	for name, test := range map[string]struct {
+		moves []recovery.Move
+		over  bool
+	}{
+		"too late":                   {[]recovery.Move{when(4*365, back("a", 1)), when(4*365, back("b", 1))}, true},
+		"in time against one of two": {[]recovery.Move{when(300, back("a", 1))}, true},
+		"in time, told of late":      {[]recovery.Move{when(300, back("a", 1)), when(900, back("b", 1))}, false},
+	} {
+		if p := play(t, ended, test.moves...); p.LimitationOver != test.over {
+			t.Errorf("%s: over is %v", name, p.LimitationOver)
+		}
+	}
+}
+
+// TestTestimonyStaysSmall: a case that is asked for, answered and paid on for
+// years carries a handful of acts, not all of them.
+func TestTestimonyStaysSmall(t *testing.T) {
+	t.Parallel()
+	p := at(recovery.PrivateContact)
+	for day := range 1_000 {
+		p = play(t, p, when(day, wrote("")), when(day, wrote("a")), when(day, says("a", recovery.Promised, 0)))
+	}
+	if a := p.Holders[0].Testimony; len(a.Acts) > 3 || len(a.Demands) != 0 || len(a.Signs) != 1 {
+		t.Errorf("of %d acts, %d demands and %d signs it keeps all", len(a.Acts), len(a.Demands), len(a.Signs))
+	}
+	if b := p.Holders[1].Testimony; len(b.Demands) != 1_000 || len(b.Acts) != 0 {
+		t.Errorf("of demands that nobody answered it keeps one a day: %d", len(b.Demands))
+	}
+}
