@@ -98,8 +98,14 @@ func (b *bench) keep(kind recovery.EvidenceKind, content string) recovery.Eviden
 
 func (b *bench) request(audience recovery.Audience) recovery.Export {
 	b.Helper()
+	return b.requestBy(audience, "")
+}
+
+func (b *bench) requestBy(audience recovery.Audience, role recovery.Role) recovery.Export {
+	b.Helper()
 	export := recovery.Export{
 		ID: recovery.ExportID(newID()), CaseID: b.filed.ID, Audience: audience, State: recovery.ExportBuilding, CreatedAt: b.now,
+		By: recovery.Actor{Role: role},
 	}
 	draft := b.draft(recovery.EntryExportRequested, "export:"+string(export.ID))
 	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience}

@@ -35,11 +35,12 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 	}
 	kept = covered(kept, export.Size)
 	mask := maskFor(c, export.Audience, kept)
+	mask.blunt = !recovery.SeesParticulars(export.By.Role)
 	entries, err := a.entries(ctx, export, mask)
 	if err != nil {
 		return evidence.Folio{}, err
 	}
-	missing, err := a.Checklist.Missing(c, kept, export.Audience)
+	missing, err := a.Checklist.Missing(asSupplied(c, particulars(entries)), kept, export.Audience)
 	if err != nil {
 		return evidence.Folio{}, err
 	}

@@ -23,6 +23,7 @@ type mask struct {
 	internal bool            // withhold internal entries
 	files    map[string]bool // withhold these, by their SHA-256
 	erased   bool            // no original is left, whoever asks
+	blunt    bool            // whoever asked need not know who the people are
 }
 
 // maskFor makes the mask of an audience over the files of a case.
@@ -50,6 +51,10 @@ func (m mask) shows(entry journal.Entry, path string) bool {
 		return false
 	case entry.Blob != nil && m.files[entry.Blob.SHA256]:
 		return false
+	case recovery.IsParticular(path) && m.blunt:
+		return recovery.ForAnybody(path)
+	case recovery.IsParticular(path) && m.contacts:
+		return recovery.ForOtherSide(path)
 	case m.contacts:
 		return !slices.Contains(reachPaths, path) && !strings.HasSuffix(path, ".contact")
 	default:

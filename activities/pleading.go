@@ -1,7 +1,10 @@
 package activities
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"recourse/evidence"
@@ -19,15 +22,85 @@ func (a *Exports) pleading(c recovery.Case, entries []evidence.Entry, export rec
 	if err != nil {
 		return nil, err
 	}
-	claimant := mask.record(c).Claimant
-	return &evidence.Papers{
+	papers := &evidence.Papers{
 		Route:        c.Position.Route,
 		Preservation: preserved(entries),
-		Claimant:     evidence.Identity{Name: claimant.Name, Phone: claimant.Phone, Email: claimant.Email},
 		KnewHolder:   knewHolder(c, entries),
 		Fees:         fees, Citations: citations,
 		Plan: instalments(c.Position.Plans),
-	}, nil
+	}
+	fillIn(papers, particulars(entries), mask.record(c).Claimant)
+	return papers, nil
+}
+
+// particulars folds what the entries supply for the papers. Where the audience
+// does not see a value, that there is one still counts.
+func particulars(entries []evidence.Entry) recovery.Particulars {
+	var folded recovery.Particulars
+	for _, entry := range entries {
+		if entry.Parsed.Kind != recovery.EntryParticulars {
+			continue
+		}
+		said := map[string]string{}
+		for path := range entry.Parsed.Commitments {
+			said[path] = cmp.Or(entry.Value(path), recovery.Hidden)
+		}
+		folded.TakeEntry(entry.Parsed.Facts, said)
+	}
+	return folded.Told()
+}
+
+// asSupplied is the record of a case with what was supplied since, for the list
+// of what a complete dossier would hold. A home stands for province and city.
+func asSupplied(c recovery.Case, p recovery.Particulars) recovery.Case {
+	c.TransactionNo = cmp.Or(c.TransactionNo, p.TransactionNo)
+	c.Narrative = cmp.Or(c.Narrative, p.Narrative)
+	c.Claimant.Phone, c.Claimant.Email = cmp.Or(p.Claimant.Phone, c.Claimant.Phone), cmp.Or(p.Claimant.Email, c.Claimant.Email)
+	c.Claimant.Province, c.Claimant.City = cmp.Or(c.Claimant.Province, p.Claimant.Home), cmp.Or(c.Claimant.City, p.Claimant.Home)
+	return c
+}
+
+// fillIn puts particulars into the papers: the claimant's own word on how they
+// are reached before what was said at the filing.
+func fillIn(papers *evidence.Papers, p recovery.Particulars, filed recovery.Claimant) {
+	c := p.Claimant
+	papers.Claimant = evidence.Identity{
+		Name: filed.Name, Sex: string(c.Sex), Born: c.Born, Nation: c.Nation, Work: c.Work, Home: c.Home, Residence: c.Residence,
+		Document: c.DocumentNo, DocumentKind: c.DocumentKind, ServeAt: c.ServeAt,
+		Phone: cmp.Or(c.Phone, filed.Phone), Email: cmp.Or(c.Email, filed.Email),
+	}
+	papers.Holders = map[recovery.CounterpartID]evidence.Identity{}
+	for _, h := range p.Holders {
+		papers.Holders[h.CounterpartID] = evidence.Identity{
+			Name: h.Name, Sex: string(h.Sex), Work: h.Work, Home: h.Home, Document: h.DocumentNo, DocumentKind: h.DocumentKind, Phone: h.Phone,
+		}
+	}
+	papers.Court, papers.Agent, papers.Requested, papers.ReturnTo = p.Court, p.Agent, p.Papers, p.ReturnTo
+	papers.TransactionNo, papers.Narrative = p.TransactionNo, p.Narrative
+	papers.Assets, papers.Security, papers.AtRisk, papers.Risk = p.Assets, p.Security, p.AtRisk, p.Risk
+	papers.ReturnBy, papers.DueOn, papers.KnewGain = dayOf(p.ReturnBy), dayOf(p.DueOn), dayOf(p.NoticedOn)
+	papers.Preservation = papers.Preservation || slices.Contains(p.Papers, recovery.PaperPreservation)
+	papers.Interest = interestOf(p.Rate)
+}
+
+// interestOf is what interest is reckoned by; nil when nobody has said anything.
+func interestOf(rate recovery.PublishedRate) *evidence.Interest {
+	if rate == (recovery.PublishedRate{}) {
+		return nil
+	}
+	percent, _ := strconv.ParseFloat(rate.Percent, 64) // what is no number was never let in
+	return &evidence.Interest{
+		From: dayOf(rate.From), RateBP: int64(math.Round(percent * 100)), AsOf: rate.AsOf, Source: rate.Source,
+	}
+}
+
+// dayOf is the beginning of a day in Beijing; nil for what names none.
+func dayOf(day string) *time.Time {
+	at, err := time.ParseInLocation(time.DateOnly, day, beijing)
+	if err != nil {
+		return nil
+	}
+	return &at
 }
 
 // The steps of the law by which it is learned who the other side is.

@@ -66,6 +66,21 @@ const (
 	ActionWithdraw            Action = "withdraw"
 )
 
+// Defines values for AgentPowers.
+const (
+	AgentPowersGeneral AgentPowers = "general"
+	AgentPowersSpecial AgentPowers = "special"
+)
+
+// Defines values for AgentRelation.
+const (
+	AgentRelationColleague   AgentRelation = "colleague"
+	AgentRelationLawyer      AgentRelation = "lawyer"
+	AgentRelationLegalWorker AgentRelation = "legal_worker"
+	AgentRelationNominated   AgentRelation = "nominated"
+	AgentRelationRelative    AgentRelation = "relative"
+)
+
 // Defines values for AppealState.
 const (
 	AppealStateGranted      AppealState = "granted"
@@ -175,6 +190,15 @@ const (
 	DimensionStage      Dimension = "stage"
 )
 
+// Defines values for DocumentKind.
+const (
+	DocumentKindHkMacauPermit   DocumentKind = "hk_macau_permit"
+	DocumentKindIDCard          DocumentKind = "id_card"
+	DocumentKindPassport        DocumentKind = "passport"
+	DocumentKindResidencePermit DocumentKind = "residence_permit"
+	DocumentKindTaiwanPermit    DocumentKind = "taiwan_permit"
+)
+
 // Defines values for EntryKind.
 const (
 	EntryKindAbuseDismissed         EntryKind = "abuse_dismissed"
@@ -215,6 +239,7 @@ const (
 	EntryKindLinkRevoked            EntryKind = "link_revoked"
 	EntryKindMediationRecorded      EntryKind = "mediation_recorded"
 	EntryKindNoteAdded              EntryKind = "note_added"
+	EntryKindParticularsSupplied    EntryKind = "particulars_supplied"
 	EntryKindPaused                 EntryKind = "paused"
 	EntryKindPlanAccepted           EntryKind = "plan_accepted"
 	EntryKindPlanBroken             EntryKind = "plan_broken"
@@ -416,6 +441,26 @@ const (
 	OutcomeWithdrawn        Outcome = "withdrawn"
 )
 
+// Defines values for PaperKind.
+const (
+	PaperKindAgreement            PaperKind = "agreement"
+	PaperKindAuthorisation        PaperKind = "authorisation"
+	PaperKindComplaint            PaperKind = "complaint"
+	PaperKindDemand               PaperKind = "demand"
+	PaperKindEvidencePreservation PaperKind = "evidence_preservation"
+	PaperKindInquiry              PaperKind = "inquiry"
+	PaperKindPaymentOrder         PaperKind = "payment_order"
+	PaperKindPolice               PaperKind = "police"
+	PaperKindPreservation         PaperKind = "preservation"
+)
+
+// Defines values for PaperOnRequest.
+const (
+	PaperOnRequestAuthorisation        PaperOnRequest = "authorisation"
+	PaperOnRequestEvidencePreservation PaperOnRequest = "evidence_preservation"
+	PaperOnRequestPreservation         PaperOnRequest = "preservation"
+)
+
 // Defines values for Platform.
 const (
 	PlatformAlipay Platform = "alipay"
@@ -541,6 +586,12 @@ const (
 	RoutePoliceReport Route = "police_report"
 	RouteSetOff       Route = "set_off"
 	RouteSmallClaims  Route = "small_claims"
+)
+
+// Defines values for Sex.
+const (
+	SexFemale Sex = "female"
+	SexMale   Sex = "male"
 )
 
 // Defines values for Stage.
@@ -699,6 +750,13 @@ type AbusePattern string
 
 // Account Whose account the money left
 type Account string
+
+// AccountToReturn Where the money is to go back to
+type AccountToReturn struct {
+	Account *string `json:"account,omitempty"`
+	Bank    *string `json:"bank,omitempty"`
+	Name    *string `json:"name,omitempty"`
+}
 
 // ActAcceptPlan Whose plan is accepted
 type ActAcceptPlan struct {
@@ -944,6 +1002,27 @@ type Actor struct {
 	Role Role `json:"role"`
 }
 
+// AgentParticulars Who speaks for the claimant in court
+type AgentParticulars struct {
+	// DocumentNo Of the licence or the identity document
+	DocumentNo *string `json:"document_no,omitempty"`
+	Name       *string `json:"name,omitempty"`
+	Phone      *string `json:"phone,omitempty"`
+
+	// Powers How far a representative may go
+	Powers *AgentPowers `json:"powers,omitempty"`
+
+	// Relation Why somebody may speak for the claimant
+	Relation *AgentRelation `json:"relation,omitempty"`
+	Work     *string        `json:"work,omitempty"`
+}
+
+// AgentPowers How far a representative may go
+type AgentPowers string
+
+// AgentRelation Why somebody may speak for the claimant
+type AgentRelation string
+
 // Appeal How far the appeal is
 type Appeal struct {
 	GrantedFen int64 `json:"granted_fen"`
@@ -1149,6 +1228,18 @@ type CasePage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// CaseParticulars What stands, as its reader may see it
+type CaseParticulars struct {
+	CaseID  string              `json:"case_id"`
+	Lacking []LackingParticular `json:"lacking"`
+
+	// Masked Values are masked for this reader; a masked word is in none of the enumerations
+	Masked bool `json:"masked"`
+
+	// Particulars Particulars by their names, as they were supplied or masked
+	Particulars SeenParticulars `json:"particulars"`
+}
+
 // Chance An interval of 95 %, never a promise
 type Chance struct {
 	High float64 `json:"high"`
@@ -1214,6 +1305,28 @@ type Claimant struct {
 	Name     string  `json:"name"`
 	Phone    *string `json:"phone"`
 	Province *string `json:"province"`
+}
+
+// ClaimantParticulars Who the claimant is, beyond the name
+type ClaimantParticulars struct {
+	// Born Such as 1990-03-04
+	Born *string `json:"born,omitempty"`
+
+	// DocumentKind Kind of an identity document
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+	DocumentNo   *string       `json:"document_no,omitempty"`
+	Email        *string       `json:"email,omitempty"`
+	Home         *string       `json:"home,omitempty"`
+	Nation       *string       `json:"nation,omitempty"`
+	Phone        *string       `json:"phone,omitempty"`
+	Residence    *string       `json:"residence,omitempty"`
+
+	// ServeAt Where papers may be served
+	ServeAt *string `json:"serve_at,omitempty"`
+
+	// Sex As the forms of courts ask for it
+	Sex  *Sex    `json:"sex,omitempty"`
+	Work *string `json:"work,omitempty"`
 }
 
 // ClockKind Name of a deadline
@@ -1372,6 +1485,9 @@ type Difference struct {
 
 // Dimension What cases are counted by
 type Dimension string
+
+// DocumentKind Kind of an identity document
+type DocumentKind string
 
 // DocumentText What a PDF says
 type DocumentText struct {
@@ -1698,6 +1814,22 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// HolderParticulars Who a counterpart is
+type HolderParticulars struct {
+	CounterpartID string `json:"counterpart_id"`
+
+	// DocumentKind Kind of an identity document
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+	DocumentNo   *string       `json:"document_no,omitempty"`
+	Home         *string       `json:"home,omitempty"`
+	Name         *string       `json:"name,omitempty"`
+	Phone        *string       `json:"phone,omitempty"`
+
+	// Sex As the forms of courts ask for it
+	Sex  *Sex    `json:"sex,omitempty"`
+	Work *string `json:"work,omitempty"`
+}
+
 // Inbox One page of an inbox
 type Inbox struct {
 	Items      []InboxItem `json:"items"`
@@ -1820,6 +1952,13 @@ type JournalPage struct {
 
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
+}
+
+// LackingParticular A field without which papers would be sent back
+type LackingParticular struct {
+	// Field Name of the field; one of a counterpart reads holders.{id}.{field}
+	Field  string      `json:"field"`
+	Papers []PaperKind `json:"papers"`
 }
 
 // Limitation The terms of a claim towards one counterpart. Each end is the midnight in China after the last day
@@ -2072,6 +2211,61 @@ type Outcomes struct {
 	Paced bool         `json:"paced"`
 }
 
+// PaperKind A paper that needs particulars
+type PaperKind string
+
+// PaperOnRequest A paper that is made when somebody asks for it
+type PaperOnRequest string
+
+// Particulars What the papers for a court need beyond the case; every field may be absent
+type Particulars struct {
+	// Agent Who speaks for the claimant in court
+	Agent *AgentParticulars `json:"agent,omitempty"`
+
+	// Assets Property to be preserved, and clues to it
+	Assets *string `json:"assets,omitempty"`
+
+	// AtRisk Evidence to be preserved, and who holds it
+	AtRisk *string `json:"at_risk,omitempty"`
+
+	// Claimant Who the claimant is, beyond the name
+	Claimant *ClaimantParticulars `json:"claimant,omitempty"`
+
+	// Court Whole name in Chinese; it ends in 法院
+	Court *string `json:"court,omitempty"`
+
+	// DueOn Day an acknowledged debt was to be paid
+	DueOn   *string              `json:"due_on,omitempty"`
+	Holders *[]HolderParticulars `json:"holders,omitempty"`
+
+	// Narrative How it happened, beyond what was told at the filing
+	Narrative *string `json:"narrative,omitempty"`
+
+	// NoticedOn Day the claimant learned of the mistake
+	NoticedOn *string `json:"noticed_on,omitempty"`
+
+	// Papers Made beside those the route brings
+	Papers *[]PaperOnRequest `json:"papers,omitempty"`
+
+	// Rate The one-year LPR as somebody read it
+	Rate *PublishedRate `json:"rate,omitempty"`
+
+	// ReturnBy Last day a demand leaves, such as 2026-12-31
+	ReturnBy *string `json:"return_by,omitempty"`
+
+	// ReturnTo Where the money is to go back to
+	ReturnTo *AccountToReturn `json:"return_to,omitempty"`
+
+	// Risk Why it may be lost
+	Risk *string `json:"risk,omitempty"`
+
+	// Security Security offered for that
+	Security *string `json:"security,omitempty"`
+
+	// TransactionNo For the papers; the record of the case keeps its own
+	TransactionNo *string `json:"transaction_no,omitempty"`
+}
+
 // Paused A pause that somebody asked for
 type Paused struct {
 	// Until As it was asked for; the deadline `pause` says when it ends
@@ -2273,6 +2467,19 @@ type ProposedFact struct {
 
 // ProposedFactState defines model for ProposedFact.State.
 type ProposedFactState string
+
+// PublishedRate The one-year LPR as somebody read it
+type PublishedRate struct {
+	// AsOf Day of its publication
+	AsOf *string `json:"as_of,omitempty"`
+
+	// From First day of interest
+	From *string `json:"from,omitempty"`
+
+	// Percent Such as 3.00
+	Percent *string `json:"percent,omitempty"`
+	Source  *string `json:"source,omitempty"`
+}
 
 // Question A fact that would decide more
 type Question struct {
@@ -2501,6 +2708,9 @@ type RowFault struct {
 	Why string `json:"why"`
 }
 
+// SeenParticulars Particulars by their names, as they were supplied or masked
+type SeenParticulars map[string]interface{}
+
 // SendFacts What may be told of a send that is not made yet
 type SendFacts struct {
 	Account *Account `json:"account,omitempty"`
@@ -2519,6 +2729,9 @@ type SendFacts struct {
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 }
+
+// Sex As the forms of courts ask for it
+type Sex string
 
 // Stage How far a case has gone, in this order
 type Stage string
@@ -3240,6 +3453,12 @@ type IssueLinkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SupplyParticularsParams defines parameters for SupplyParticulars.
+type SupplyParticularsParams struct {
+	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ImportStatementParams defines parameters for ImportStatement.
 type ImportStatementParams struct {
 	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
@@ -3533,6 +3752,9 @@ type SetHoldJSONRequestBody = ReasonGiven
 // IssueLinkJSONRequestBody defines body for IssueLink for application/json ContentType.
 type IssueLinkJSONRequestBody = LinkRequest
 
+// SupplyParticularsJSONRequestBody defines body for SupplyParticulars for application/json ContentType.
+type SupplyParticularsJSONRequestBody = Particulars
+
 // ImportStatementMultipartRequestBody defines body for ImportStatement for multipart/form-data ContentType.
 type ImportStatementMultipartRequestBody = StatementUpload
 
@@ -3718,6 +3940,12 @@ type ServerInterface interface {
 	// RevokeLink End a link; ending it twice is the same as once
 	// (DELETE /api/v1/cases/{id}/links/{link_id})
 	RevokeLink(ctx echo.Context, id ID, linkID LinkID) error
+	// GetParticulars What was supplied for the papers of a case, and what they still lack
+	// (GET /api/v1/cases/{id}/particulars)
+	GetParticulars(ctx echo.Context, id ID) error
+	// SupplyParticulars Supply what the papers of a case lack, or correct it
+	// (POST /api/v1/cases/{id}/particulars)
+	SupplyParticulars(ctx echo.Context, id ID, params SupplyParticularsParams) error
 	// ImportStatement Import a wallet's bill export
 	// (POST /api/v1/cases/{id}/statements)
 	ImportStatement(ctx echo.Context, id ID, params ImportStatementParams) error
@@ -5936,6 +6164,58 @@ func (w *ServerInterfaceWrapper) RevokeLink(ctx echo.Context) error {
 	return err
 }
 
+// GetParticulars converts echo context to params.
+func (w *ServerInterfaceWrapper) GetParticulars(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetParticulars(ctx, id)
+	return err
+}
+
+// SupplyParticulars converts echo context to params.
+func (w *ServerInterfaceWrapper) SupplyParticulars(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SupplyParticularsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SupplyParticulars(ctx, id, params)
+	return err
+}
+
 // ImportStatement converts echo context to params.
 func (w *ServerInterfaceWrapper) ImportStatement(ctx echo.Context) error {
 	var err error
@@ -7005,6 +7285,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/cases/:id/hold", wrapper.LiftHold, options.OperationMiddlewares["liftHold"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/hold", wrapper.SetHold, options.OperationMiddlewares["setHold"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/erasure", wrapper.RequestErasure, options.OperationMiddlewares["requestErasure"]...)
+	router.GET(options.BaseURL+"/api/v1/cases/:id/particulars", wrapper.GetParticulars, options.OperationMiddlewares["getParticulars"]...)
+	router.POST(options.BaseURL+"/api/v1/cases/:id/particulars", wrapper.SupplyParticulars, options.OperationMiddlewares["supplyParticulars"]...)
 	router.GET(options.BaseURL+"/api/v1/cases/:id/links", wrapper.ListLinks, options.OperationMiddlewares["listLinks"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/links", wrapper.IssueLink, options.OperationMiddlewares["issueLink"]...)
 	router.DELETE(options.BaseURL+"/api/v1/cases/:id/links/:link_id", wrapper.RevokeLink, options.OperationMiddlewares["revokeLink"]...)

@@ -95,6 +95,8 @@ func render(value any) ([]byte, error) {
 		return marshal(webhookOf(v))
 	case casework.Return:
 		return marshal(returnOf(v))
+	case casework.CaseParticulars:
+		return marshal(particularsOf(v))
 	case casework.Imported:
 		return marshal(importOf(v))
 	default:

@@ -139,6 +139,9 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	if export.State != recovery.ExportReady {
 		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)
 	}
+	if err := s.mayRead(ctx, req.Actor, export); err != nil {
+		return nil, export, err
+	}
 	file, err := os.Open(activities.ExportPath(s.config.ExportsDir, id, name))
 	if err != nil {
 		return nil, export, err
@@ -149,4 +152,18 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 		return nil, export, errors.Join(err, file.Close())
 	}
 	return file, export, nil
+}
+
+// mayRead keeps papers that tell particulars from those who need not know them.
+// Papers that they ask for themselves are built with the values masked.
+func (s *Service) mayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
+	told := export.Audience == recovery.ForCourt || export.Audience == recovery.ForArchive
+	if !told || recovery.SeesParticulars(actor.Role) || !recovery.SeesParticulars(export.By.Role) {
+		return nil
+	}
+	held, err := s.Store.Particulars(ctx, export.CaseID)
+	if err == nil && len(held.Values()) > 0 {
+		err = recovery.Faultf(recovery.CodeForbidden, "These papers tell who the people of the case are. Ask for papers of your own.")
+	}
+	return err
 }

@@ -117,7 +117,7 @@ func lineOf(stored postgres.JournalEntry, role recovery.Role, hidden bool) (Jour
 	}
 	internal := entry.Facts["visibility"] == recovery.NoteInternal && role == recovery.RoleClaimant
 	for _, value := range stored.Record.Values {
-		if internal || hidden {
+		if internal || hidden || recovery.IsParticular(value.Path) && !recovery.SeesParticulars(role) {
 			line.Withheld = append(line.Withheld, value.Path)
 			continue
 		}

@@ -11,38 +11,45 @@ import (
 // may be empty: the papers then leave a blank, and where the blank is one a
 // court would send the paper back for, the dossier is marked incomplete.
 type Papers struct {
-	Route        recovery.Route // what is applied for; empty: the case's own
-	Court        string         // the court the papers go to
-	Agent        string         // who represents the claimant
-	Preservation bool           // preservation before the suit was, or is to be, applied for
-	Assets       string         // what is to be preserved, and clues to it
-	Security     string         // the security offered for it
-	Claimant     Identity
-	Holders      map[recovery.CounterpartID]Identity
-	ReturnTo     string     // how to give the money back; empty: by the way it came
-	ReturnBy     *time.Time // the last day a demand leaves
-	KnewGain     *time.Time // when the claimant learned of the mistake
-	KnewHolder   *time.Time // and who has the money
-	Interest     *Interest
-	Fees         []Fee
-	Plan         []Instalment
-	Citations    []Citation // beside those the papers cite themselves
+	Route         recovery.Route // what is applied for; empty: the case's own
+	Court         string         // the court the papers go to
+	TransactionNo string         // empty: as it was filed
+	Agent         recovery.AgentParticulars
+	Requested     []recovery.Paper // beside those the route brings
+	Preservation  bool             // preservation before the suit was, or is to be, applied for
+	Narrative     string           // how it happened, beyond what was filed
+	Assets        string           // what is to be preserved, and clues to it
+	Security      string           // the security offered for it
+	Claimant      Identity
+	Holders       map[recovery.CounterpartID]Identity
+	AtRisk        string                   // evidence to be preserved, and who holds it
+	Risk          string                   // why it may be lost
+	ReturnTo      recovery.AccountToReturn // empty: by the way it came
+	ReturnBy      *time.Time               // the last day a demand leaves
+	DueOn         *time.Time               // when an acknowledged debt was to be paid; nil: as the plan says
+	KnewGain      *time.Time               // when the claimant learned of the mistake
+	KnewHolder    *time.Time               // and who has the money
+	Interest      *Interest
+	Fees          []Fee
+	Plan          []Instalment
+	Citations     []Citation // beside those the papers cite themselves
 }
 
 // Identity is how a paper names a person (民事诉讼法 124). All of it is personal
 // data.
 type Identity struct {
-	Name      string
-	Sex       string
-	Born      string
-	Nation    string
-	Work      string
-	Home      string // registered domicile
-	Residence string // habitual residence, when it is another
-	Document  string // kind and number
-	Phone     string
-	Email     string
-	ServeAt   string // where papers may be served
+	Name         string
+	Sex          string // recovery.Sex, or the word itself
+	Born         string // 2006-01-02, or the words themselves
+	Nation       string
+	Work         string
+	Home         string // registered domicile
+	Residence    string // habitual residence, when it is another
+	Document     string // its number, after its kind where DocumentKind is empty
+	DocumentKind recovery.DocumentKind
+	Phone        string
+	Email        string
+	ServeAt      string // where papers may be served
 }
 
 // Interest is what the use of the money is reckoned at. Without a rate the

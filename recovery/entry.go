@@ -63,6 +63,7 @@ const (
 	EntryAbuseDismissed     EntryKind = "abuse_dismissed"
 	EntryErasureRefused     EntryKind = "erasure_refused"
 	EntryValuesRestricted   EntryKind = "values_restricted"
+	EntryParticulars        EntryKind = "particulars_supplied"
 )
 
 // EntryKinds lists every kind in the order above.
@@ -78,4 +79,5 @@ var EntryKinds = []EntryKind{
 	EntryDecisionRejected, EntryDeadlineBreached, EntryDeadlineNear, EntryTaskOverdue, EntryRightEnded, EntryPaused,
 	EntryResumed, EntryReopened, EntryHandedOver, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
+	EntryParticulars,
 }

@@ -21,7 +21,7 @@ import (
 func filled() *evidence.Papers {
 	by, knew := time.Date(2026, 12, 5, 4, 0, 0, 0, time.UTC), filedAt.Add(-20*time.Minute)
 	return &evidence.Papers{
-		Court: "深圳市南山区", Agent: "无", ReturnBy: &by, KnewGain: &knew, KnewHolder: &knew,
+		Court: "深圳市南山区", ReturnBy: &by, KnewGain: &knew, KnewHolder: &knew,
 		Claimant: evidence.Identity{
 			Name: "𬭊晓玥", Sex: "女", Born: "1990年3月4日", Nation: "汉族", Work: "示例科技公司职员", Home: "广东省深圳市福田区示例路1号",
 			Document: "居民身份证 440300199003040021", ServeAt: "广东省深圳市福田区示例路1号",

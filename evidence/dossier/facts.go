@@ -107,7 +107,7 @@ func (s *setting) counterparts() {
 }
 
 func (s *setting) story() {
-	story := s.field(s.filed, "narrative", s.folio.Case.Narrative)
+	story := strings.Join(unique([]string{s.field(s.filed, "narrative", s.folio.Case.Narrative), s.unseen(s.extra().Narrative)}), "\n")
 	if story == "" {
 		return
 	}

@@ -61,7 +61,7 @@ func (p *papers) owedByAll() recovery.Money {
 func (s *setting) holderName(i int) string {
 	alias := s.t.text("holder_alias", "alias", s.alias(i))
 	if name := s.extra().Holders[s.folio.Case.Counterparts[i].ID].Name; name != "" {
-		return name + "\n" + alias
+		return s.unseen(name) + "\n" + alias
 	}
 	return alias
 }
@@ -75,11 +75,11 @@ func (s *setting) holderWho(i int) string {
 		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), evidence.Identity{}
 	}
 	for _, line := range []struct{ key, value string }{
-		{"holder_sex", who.Sex}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", who.Document},
+		{"holder_sex", s.t.word("sex", who.Sex)}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", s.document(who)},
 		{"holder_phone", who.Phone},
 	} {
 		if line.value != "" {
-			lines = append(lines, s.t.text(line.key, "value", line.value))
+			lines = append(lines, s.t.text(line.key, "value", s.unseen(line.value)))
 		}
 	}
 	if contact := s.contact(s.counterpartPath(i, "contact"), c.Contact); contact != "" {

@@ -1,6 +1,8 @@
 package dossier
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +45,9 @@ func (p *papers) private(value string) string {
 	return value
 }
 
+// unseen writes the house's word for a value that whoever asked may not see.
+func (p *papers) unseen(value string) string { return strings.ReplaceAll(value, recovery.Hidden, p.mask()) }
+
 func (p *papers) sum(m recovery.Money) string {
 	return p.t.text("sum_value", "figures", m, "capitals", p.t.capitals(m))
 }
@@ -62,9 +67,9 @@ func (p *papers) evaluate() {
 	p.conditions = p.weigh()
 	p.reckonInterest()
 	p.values = map[string]string{}
-	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.extraValues()} {
+	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.extraValues()} {
 		for name, value := range part {
-			p.values[name] = value
+			p.values[name] = p.unseen(value)
 		}
 	}
 	p.missing = p.gaps()
@@ -81,15 +86,40 @@ func (p *papers) claimantValues() map[string]string {
 		return ""
 	}
 	reach := []string{
-		first(p.contact("claimant.phone", recorded.Phone), p.private(own.Phone)),
-		first(p.contact("claimant.email", recorded.Email), p.private(own.Email)),
+		first(p.private(own.Phone), p.contact("claimant.phone", recorded.Phone)),
+		first(p.private(own.Email), p.contact("claimant.email", recorded.Email)),
 	}
 	return map[string]string{
-		"claimant_name": p.t.brief(p.claimantName()), "claimant_sex": p.private(own.Sex), "claimant_born": p.private(own.Born),
-		"claimant_nation": p.private(own.Nation), "claimant_work": p.private(own.Work),
+		"claimant_name": p.t.brief(p.claimantName()), "claimant_sex": p.private(p.t.word("sex", own.Sex)),
+		"claimant_born": p.private(birthday(own.Born)), "claimant_nation": p.private(own.Nation), "claimant_work": p.private(own.Work),
 		"claimant_home": first(p.private(own.Home), p.place()), "claimant_residence": p.private(own.Residence),
-		"claimant_document": p.private(own.Document), "claimant_serve_at": p.private(own.ServeAt),
+		"claimant_document": p.private(p.document(own)), "claimant_serve_at": p.private(own.ServeAt),
 		"claimant_reach": strings.Join(unique(reach), "　"),
+	}
+}
+
+// document names an identity document by its kind and number.
+func (p *papers) document(who evidence.Identity) string {
+	return strings.TrimSpace(p.t.word("document_kind", string(who.DocumentKind)) + " " + who.Document)
+}
+
+// birthday prints a day as papers do; words stay as they are.
+func birthday(born string) string {
+	day, err := time.ParseInLocation(time.DateOnly, born, beijing)
+	if err != nil {
+		return born
+	}
+	return date(day)
+}
+
+// agentValues are who speaks for the claimant, and how far.
+func (p *papers) agentValues() map[string]string {
+	a := p.extra().Agent
+	return map[string]string{
+		"agent": strings.Join(unique([]string{a.Name, a.Work, p.private(a.Phone)}), "　"), "agent_name": a.Name,
+		"agent_relation": p.t.word("relation", string(a.Relation)), "agent_work": a.Work,
+		"agent_document": p.private(a.DocumentNo), "agent_phone": p.private(a.Phone),
+		"agent_powers": p.t.word("powers", string(a.Powers)),
 	}
 }
 
@@ -115,7 +145,7 @@ func (p *papers) caseValues() map[string]string {
 		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	values := map[string]string{
-		"number": string(c.Number), "sent_at": clock(c.SentAt), "transaction_no": p.field(p.filed, "transaction_no", c.TransactionNo),
+		"number": string(c.Number), "sent_at": clock(c.SentAt), "transaction_no": cmp.Or(p.extra().TransactionNo, p.field(p.filed, "transaction_no", c.TransactionNo)),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
 		"holders": p.holderNames(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
@@ -148,20 +178,50 @@ func (p *papers) moneyValues() map[string]string {
 func (p *papers) extraValues() map[string]string {
 	x := p.extra()
 	values := map[string]string{
-		"agent": x.Agent, "court": x.Court, "assets": p.private(x.Assets), "security": p.private(x.Security),
-		"return_to": x.ReturnTo, "agreed_interest": p.t.text("no_agreed_interest"),
-	}
-	if x.ReturnTo == "" {
-		values["return_to"] = p.t.word("return_to", string(p.folio.Case.Platform))
+		"court": x.Court, "to_court": p.toCourt(), "assets": p.private(x.Assets), "security": p.private(x.Security),
+		"at_risk": p.private(x.AtRisk), "risk": p.private(x.Risk),
+		"return_to": p.returnTo(), "agreed_interest": p.t.text("no_agreed_interest"),
 	}
 	if x.ReturnBy != nil {
 		values["return_by"] = p.t.text("return_by", "date", date(*x.ReturnBy))
 	}
-	// Only what is due can be ordered to be paid (民诉法解释 427).
-	if n := len(x.Plan); n > 0 && !x.Plan[n-1].DueOn.After(p.folio.At) {
-		values["due"] = p.t.text("due", "count", n, "date", date(x.Plan[n-1].DueOn))
-	}
+	values["due"] = p.due()
 	return values
+}
+
+// toCourt is whom a paper is addressed to: the whole name of a court, or one to
+// be filled in.
+func (p *papers) toCourt() string {
+	court := p.extra().Court
+	if court == "" {
+		court = blank
+	}
+	if strings.HasSuffix(court, p.t.text("court_ends")) {
+		return court
+	}
+	return p.t.text("court_of", "place", court)
+}
+
+// returnTo is where the money is to go: to an account, or the way it came.
+func (p *papers) returnTo() string {
+	to := p.extra().ReturnTo
+	if to.Account == "" {
+		return p.t.word("return_to", string(p.folio.Case.Platform))
+	}
+	return p.t.text("return_account", "name", cmp.Or(to.Name, p.claimantName()), "bank", cmp.Or(to.Bank, blank), "account", to.Account)
+}
+
+// due is by what a debt has come due. Only what is due can be ordered to be paid
+// (民诉法解释 427).
+func (p *papers) due() string {
+	x := p.extra()
+	if n := len(x.Plan); n > 0 && !x.Plan[n-1].DueOn.After(p.folio.At) {
+		return p.t.text("due", "count", n, "date", date(x.Plan[n-1].DueOn))
+	}
+	if x.DueOn != nil && !x.DueOn.After(p.folio.At) {
+		return p.t.text("due_on", "date", date(*x.DueOn))
+	}
+	return ""
 }
 
 // weigh decides the conditions of the plan and of the boxes.
@@ -176,7 +236,9 @@ func (p *papers) weigh() map[string]bool {
 		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
 		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.folio.Audience != recovery.ForOpponent,
-		"mistaken": c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
+		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
+		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),
+		"mistaken":         c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
 	}
 	for i := range c.Counterparts {
 		switch c.Counterparts[i].Refusal {

@@ -61,8 +61,8 @@ func hostilePapers(text string, at time.Time) *evidence.Papers {
 	}
 	law := evidence.Citation{Statute: text, Section: text, Edition: text, Mark: text}
 	return &evidence.Papers{
-		Route: recovery.Route(text), Court: text, Agent: text, Preservation: len(text)%2 == 0, Assets: text, Security: text, Claimant: who,
-		Holders: map[recovery.CounterpartID]evidence.Identity{recovery.CounterpartID(text): who}, ReturnTo: text, ReturnBy: &at, KnewGain: &at,
+		Route: recovery.Route(text), Court: text, Agent: recovery.AgentParticulars{Name: text, Relation: recovery.Relation(text), Powers: recovery.Powers(text), Work: text}, AtRisk: text, Narrative: text, Risk: text, Preservation: len(text)%2 == 0, Assets: text, Security: text, Claimant: who,
+		Holders: map[recovery.CounterpartID]evidence.Identity{recovery.CounterpartID(text): who}, ReturnTo: recovery.AccountToReturn{Name: text, Bank: text, Account: text}, ReturnBy: &at, KnewGain: &at,
 		KnewHolder: &time.Time{}, Interest: &evidence.Interest{From: &time.Time{}, To: &at, RateBP: 1 << 62, AsOf: text, Source: text},
 		Fees: []evidence.Fee{{Name: text, Base: -1, Amount: 1 << 62, Law: law}}, Plan: []evidence.Instalment{{Amount: -1 << 62}, {Amount: -1 << 62}},
 		Citations: []evidence.Citation{law},

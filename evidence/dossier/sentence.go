@@ -76,6 +76,11 @@ func (p *papers) value(e *evidence.Entry, form, name string) string {
 		return p.personal(e, name)
 	case "time":
 		return stamp(plain(fact))
+	case "listed":
+		if list, is := fact.([]any); is && len(list) > 0 {
+			return grouped(int64(len(list)))
+		}
+		return ""
 	case "count":
 		if n, is := whole(fact); is {
 			return grouped(n)
@@ -97,13 +102,13 @@ func (p *papers) caseValue(e *evidence.Entry, form, name string) string {
 	switch form {
 	case "group":
 		return p.groupFact(fact)
+	case "list":
+		return p.words("", fact)
 	case "evidence_kinds":
 		return p.words("evidence_kind", fact)
 	case "counterpart":
 		return p.counterpart(recovery.CounterpartID(plain(fact)))
 	case "exhibit", "near":
-	case "list":
-		return p.words("", fact)
 		return p.exhibitFact(plain(fact))
 	case "blob":
 		return p.blobFact(e, name)
