@@ -1,0 +1,51 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"recourse/casework"
+	"recourse/recovery"
+)
+
+// GetParticulars implements ServerInterface.
+func (a *API) GetParticulars(c echo.Context, id ID) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	seen, err := a.service.Particulars(c.Request().Context(), actor(c), recovery.CaseID(id))
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, particularsOf(seen))
+}
+
+// SupplyParticulars implements ServerInterface.
+func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsParams) error {
+	if err := known(id); err != nil {
+		return err
+	}
+	var change recovery.Particulars
+	request, err := askWith(c, params.IdempotencyKey, &change)
+	if err != nil {
+		return err
+	}
+	reply, err := a.service.SupplyParticulars(c.Request().Context(), request.Request, recovery.CaseID(id), change)
+	if err != nil {
+		return err
+	}
+	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+}
+
+// particularsBody is CaseParticulars of the specification.
+type particularsBody struct {
+	CaseID      recovery.CaseID      `json:"case_id"`
+	Masked      bool                 `json:"masked"`
+	Lacking     []recovery.Lack      `json:"lacking"`
+	Particulars recovery.Particulars `json:"particulars"`
+}
+
+func particularsOf(p casework.CaseParticulars) particularsBody {
+	return particularsBody{p.CaseID, p.Masked, p.Lacking, p.Particulars}
+}

@@ -1,0 +1,236 @@
+package recovery
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxNation fits the longest name of a nationality in Chinese.
+const maxNation = 20
+
+// maxPassage is how long the description of property or of evidence may be.
+const maxPassage = 500
+
+var (
+	courtForm    = regexp.MustCompile(`^\p{Han}{2,40}法院$`)
+	documentForm = regexp.MustCompile(`^[0-9A-Z]{5,20}$`)
+	accountForm  = regexp.MustCompile(`^[0-9]{8,34}$`)
+	percentForm  = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,2})?$`)
+)
+
+// Tidy takes away what a keyboard adds: blanks around a value, and inside
+// numbers; the small x of an identity card is a capital one.
+func (p Particulars) Tidy() Particulars {
+	p.Holders = slices.Clone(p.Holders)
+	p.each(func(path string, value *string, of trait) {
+		*value = strings.TrimSpace(*value)
+		switch {
+		case strings.HasSuffix(path, "document_no"):
+			*value = strings.ToUpper(strings.ReplaceAll(*value, " ", ""))
+		case of.number && !strings.HasSuffix(path, "phone"):
+			*value = strings.ReplaceAll(*value, " ", "")
+		}
+	})
+	return p
+}
+
+// Validate checks a change to particulars that stand, for a case: each field by
+// itself, and where two have to agree, what both are after the change. It
+// returns nil or a Fault with CodeInvalid that names each faulty field.
+func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
+	check := &checker{now: now}
+	p.checkHolders(check, c)
+	for i, paper := range p.Papers {
+		oneOf(check, fmt.Sprintf("papers[%d]", i), paper, PapersOnRequest, true)
+	}
+	if len(check.faults) > 0 { // their number bounds all that follows
+		return Invalid(check.faults)
+	}
+	after := stand.With(p)
+	given := p.Values()
+	p.each(func(path string, value *string, of trait) {
+		if *value != "" {
+			of.check(check, p.field(path), *value)
+		}
+	})
+	cards := append([]document{{"claimant.", after.Claimant.DocumentKind, after.Claimant.DocumentNo, after.Claimant.Born, after.Claimant.Sex}},
+		holderCards(after)...)
+	for _, card := range cards {
+		if card.touched(given) {
+			card.check(check, p)
+		}
+	}
+	return Invalid(check.faults)
+}
+
+// checkHolders refuses more people than the case has, and others.
+func (p Particulars) checkHolders(check *checker, c Case) {
+	if len(p.Holders) > MaxCounterparts {
+		check.fault("holders", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
+		return
+	}
+	if len(p.Papers) > len(PapersOnRequest) {
+		check.fault("papers", "too_many", "Each paper is named once.")
+		return
+	}
+	known := map[CounterpartID]int{}
+	for _, counterpart := range c.Counterparts {
+		known[counterpart.ID] = 1
+	}
+	for i, h := range p.Holders {
+		field := fmt.Sprintf("holders[%d].counterpart_id", i)
+		switch known[h.CounterpartID] {
+		case 0:
+			check.fault(field, "unknown", "The case has no such counterpart.")
+		case 1:
+			known[h.CounterpartID]++
+		default:
+			check.fault(field, "duplicate", "Each counterpart is named once.")
+		}
+	}
+}
+
+// field names a path as the sender's body does: holders by their place in it.
+func (p Particulars) field(path string) string {
+	for i, h := range p.Holders {
+		if rest, of := strings.CutPrefix(path, holdersPath+string(h.CounterpartID)+"."); of {
+			return fieldAt("holders", i) + rest
+		}
+	}
+	return path
+}
+
+// document is an identity document with what else is said of its bearer.
+type document struct {
+	path   string
+	kind   DocumentKind
+	number string
+	born   string
+	sex    Sex
+}
+
+func holderCards(p Particulars) []document {
+	var cards []document
+	for _, h := range p.Holders {
+		cards = append(cards, document{holdersPath + string(h.CounterpartID) + ".", h.DocumentKind, h.DocumentNo, "", h.Sex})
+	}
+	return cards
+}
+
+func (d document) touched(given map[string]string) bool {
+	return slices.ContainsFunc([]string{"document_kind", "document_no", "born", "sex"}, func(name string) bool {
+		return given[particularsPath+d.path+name] != ""
+	})
+}
+
+// check holds a number against its kind, and what it tells against what was said.
+func (d document) check(c *checker, p Particulars) {
+	if d.number != "" && d.kind == "" {
+		c.fault(p.field(d.path+"document_kind"), "required", "Say which document the number is of.")
+	}
+	if d.kind != IDCard || d.number == "" {
+		return
+	}
+	born, sex, sound := readIDCard(d.number)
+	switch {
+	case !sound || born.After(c.now):
+		c.fault(p.field(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
+	case d.born != "" && d.born != born.Format(time.DateOnly):
+		c.fault(p.field(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
+	case d.sex != "" && d.sex != sex:
+		c.fault(p.field(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
+	}
+}
+
+// readIDCard reads the number of an identity card (GB 11643-1999): six digits of
+// a place, the day of birth, three to tell people of that day apart, the last of
+// them odd for men, and a check character (ISO 7064, MOD 11-2).
+func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
+	if len(number) != 18 {
+		return time.Time{}, "", false
+	}
+	sum, weight := 0, 1
+	for i := 17; i >= 0; i-- {
+		digit := int(number[i] - '0')
+		if i == 17 && number[i] == 'X' {
+			digit = 10
+		} else if number[i] < '0' || number[i] > '9' {
+			return time.Time{}, "", false
+		}
+		sum += digit * weight
+		weight = weight * 2 % 11
+	}
+	born, err := time.Parse("20060102", number[6:14])
+	sex = Male
+	if (number[16]-'0')%2 == 0 {
+		sex = Female
+	}
+	return born, sex, err == nil && sum%11 == 1 && born.Year() >= 1900
+}
+
+// line checks one line of free text.
+func line(limit int) func(*checker, string, string) {
+	return func(c *checker, field, value string) {
+		c.text(field, value, limit, true)
+		if strings.ContainsAny(value, "\n\t") {
+			c.fault(field, "forbidden_character", "This is one line.")
+		}
+	}
+}
+
+func passage(c *checker, field, value string) { c.text(field, value, maxPassage, true) }
+
+func account(c *checker, field, value string) { c.text(field, value, MaxNarrative, true) }
+
+func word[T ~string](values []T) func(*checker, string, string) {
+	return func(c *checker, field, value string) { oneOf(c, field, T(value), values, true) }
+}
+
+func matching(form *regexp.Regexp, why string) func(*checker, string, string) {
+	return func(c *checker, field, value string) {
+		if !form.MatchString(value) {
+			c.fault(field, "malformed", "%s", why)
+		}
+	}
+}
+
+var (
+	courtName     = matching(courtForm, "The whole name of a court in Chinese is needed; it ends in 法院.")
+	documentNo    = matching(documentForm, "5 to 20 digits and capital letters are accepted.")
+	accountNo     = matching(accountForm, "8 to 34 digits are accepted.")
+	percent       = matching(percentForm, "A rate in percent, such as 3.00, is accepted.")
+	transactionNo = matching(transactionForm, "Up to 64 letters, digits, '-' and '_' are accepted.")
+	phoneNo       = matching(phoneForm, "This is not a telephone number.")
+	address       = matching(emailForm, "This is not an e-mail address.")
+)
+
+// readDay reads a day of the calendar, of a year that papers can speak of.
+func readDay(value string, first, last time.Time) bool {
+	day, err := time.Parse(time.DateOnly, value)
+	return err == nil && !day.Before(first) && !day.After(last)
+}
+
+func dayBetween(first func(*checker) time.Time, last func(*checker) time.Time) func(*checker, string, string) {
+	return func(c *checker, field, value string) {
+		if !readDay(value, first(c), last(c)) {
+			c.fault(field, "out_of_range", "A day such as 2026-03-31 is needed, and one that can be.")
+		}
+	}
+}
+
+// inChina is the zone of days that people name.
+var inChina = time.FixedZone("+08:00", 8*60*60)
+
+func today(c *checker) time.Time {
+	year, month, day := c.now.In(inChina).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+var (
+	pastDay  = dayBetween(func(*checker) time.Time { return earliest }, today)
+	anyDay   = dayBetween(func(*checker) time.Time { return earliest }, func(c *checker) time.Time { return today(c).AddDate(maxPlanYears, 0, 0) })
+	birthday = dayBetween(func(*checker) time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, today)
+)
