@@ -120,6 +120,17 @@ func families(used map[string]bool) {
 	named(used, "return.record", returnRecords...)
 	named(used, "action.share_lesson", "undo_title", "undo_submit")
 	named(used, "share", "true", "false")
+	named(used, "document_kind", recovery.DocumentKinds...)
+	named(used, "sex", recovery.Sexes...)
+	named(used, "relation", recovery.Relations...)
+	named(used, "powers", recovery.PowersGiven...)
+	named(used, "paper_kind", append(slices.Clone(recovery.PapersOnRequest), recovery.PaperComplaint, recovery.PaperPaymentOrder,
+		recovery.PaperDemand, recovery.PaperAgreement, recovery.PaperInquiry, recovery.PaperPolice)...)
+	for _, g := range particularGroups(builder{say: &texts{}}, recovery.Case{Counterparts: []recovery.Counterpart{{}}}) {
+		for _, question := range g.Fields {
+			named(used, "part."+plain(question.Name), "label", "help")
+		}
+	}
 	named(used, "every_counterpart", "true")
 }
 
@@ -159,6 +170,7 @@ func labels(t *testing.T) (optional map[string]bool) {
 		note("field", "return."+answer, builder{say: c.say}.answerFields(answer))
 		optional["return."+answer+".help"] = true
 	}
+	note("part", "", particularGroups(builder{say: c.say}, recovery.Case{Counterparts: []recovery.Counterpart{{}}}))
 	for _, question := range []string{"stage", "waiting_on", "platform", "assignee", "q"} {
 		note("filter", "", []group{{Fields: []field{{Name: question}}}})
 	}
@@ -179,6 +191,7 @@ var faultCodes = []string{
 	"required", "malformed", "too_long", "out_of_range", "unknown_value", "unknown", "in_future", "too_early",
 	"invalid_utf8", "forbidden_character", "unexpected", "too_large", "unsupported", "malformed_name",
 	"in_past", "too_late", "not_in_order", "sum_mismatch", "contradicts_sums", "own", "before_sending", "sum_too_large", "has_open_case", "too_many", "unknown_field", "other",
+	"checksum", "contradicts", "duplicate",
 }
 
 // Every key in use has its words, and there are no words nobody uses.

@@ -113,6 +113,7 @@ func (w *Web) Register(e *echo.Echo) {
 	w.registerFiles(e)
 	w.registerReturn(e)
 	w.registerInbox(e)
+	w.registerParticulars(e)
 }
 
 // forMachines tells the paths whose failures are not answered with pages.
