@@ -21,6 +21,7 @@ var books embed.FS
 type Shelf struct {
 	books    map[string]*Book
 	versions []edition // oldest first
+	refused  []Refusal
 }
 
 // edition is one version's line in books/shelf.yaml.
@@ -30,35 +31,74 @@ type edition struct {
 	Digest  string `yaml:"digest"` // of a released version
 }
 
+// Refusal is a version that is broken and not in force, and why: each fault with
+// file, line and rule id.
+type Refusal struct {
+	Version string
+	Fault   error
+}
+
+// whole: every new case may be given the version.
+func (e edition) whole() bool { return e.Share == 100 }
+
 // Load reads and checks the embedded books. An error names each broken file
 // with line and rule id.
 func Load() (*Shelf, error) { return LoadFrom(books) }
 
 // LoadFrom reads and checks books/ of any file tree: shelf.yaml, and a folder for
-// each version it lists.
+// each version it lists. All must be sound.
 func LoadFrom(tree fs.FS) (*Shelf, error) {
+	shelf, err := OpenFrom(tree)
+	if err != nil {
+		return nil, err
+	}
+	if len(shelf.refused) > 0 {
+		return nil, faults(shelf.refused)
+	}
+	return shelf, nil
+}
+
+// Shipped are the files of the embedded books.
+func Shipped() fs.FS { return books }
+
+// OpenFrom is what a service starts with: a broken version is refused and told by
+// Refused, and those before it stay in force. It fails when no sound version is
+// there for every new case.
+func OpenFrom(tree fs.FS) (*Shelf, error) {
 	days, err := calendar.China()
 	if err != nil {
 		return nil, fmt.Errorf("the calendar: %w", err)
 	}
-	shelf := &Shelf{books: map[string]*Book{}}
-	if shelf.versions, err = readShelf(tree); err != nil {
+	list, err := readShelf(tree)
+	if err != nil {
 		return nil, err
 	}
-	var broken []error
-	for _, edition := range shelf.versions {
+	shelf := &Shelf{books: map[string]*Book{}}
+	for _, edition := range list {
 		book, err := readBook(tree, edition, days)
 		if err != nil {
-			broken = append(broken, err)
+			shelf.refused = append(shelf.refused, Refusal{edition.Version, err})
 			continue
 		}
 		shelf.books[edition.Version] = book
+		shelf.versions = append(shelf.versions, edition)
 	}
-	if len(broken) > 0 {
-		return nil, errors.Join(broken...)
+	if !slices.ContainsFunc(shelf.versions, edition.whole) {
+		return nil, faults(shelf.refused)
 	}
 	return shelf, nil
 }
+
+func faults(refused []Refusal) error {
+	all := make([]error, len(refused))
+	for i, r := range refused {
+		all[i] = r.Fault
+	}
+	return errors.Join(all...)
+}
+
+// Refused lists the broken versions, oldest first.
+func (s *Shelf) Refused() []Refusal { return slices.Clone(s.refused) }
 
 // For is the version a new case is filed under: the newest whose share admits
 // it. The same id is always given the same version while the shares stand, and a
@@ -81,21 +121,23 @@ func bucket(version string, id recovery.CaseID) int {
 
 // Current is the newest version that every new case may be given.
 func (s *Shelf) Current() *Book {
-	for _, edition := range slices.Backward(s.versions) {
-		if edition.Share == 100 {
-			return s.books[edition.Version]
-		}
+	newest := len(s.versions) - 1
+	for !s.versions[newest].whole() { // one is: the shelf was opened
+		newest--
 	}
-	return s.books[s.versions[0].Version] // its share is 100: the shelf was checked
+	return s.books[s.versions[newest].Version]
 }
 
-// Book gives the version a case is pinned to. It fails with CodeNotFound.
+// Book gives the version a case is pinned to. It fails with CodeNotFound, and for
+// a version that is broken with CodeUnavailable: its cases wait until it is mended.
 func (s *Shelf) Book(version string) (*Book, error) {
-	book, known := s.books[version]
-	if !known {
-		return nil, recovery.Faultf(recovery.CodeNotFound, "There is no playbook %q.", version)
+	if book, known := s.books[version]; known {
+		return book, nil
 	}
-	return book, nil
+	if slices.ContainsFunc(s.refused, func(r Refusal) bool { return r.Version == version }) {
+		return nil, recovery.Faultf(recovery.CodeUnavailable, "The playbook %q is broken and was refused at the start.", version)
+	}
+	return nil, recovery.Faultf(recovery.CodeNotFound, "There is no playbook %q.", version)
 }
 
 // Versions lists all versions, oldest first.

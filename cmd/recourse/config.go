@@ -28,10 +28,12 @@ type config struct {
 	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
 	Fonts       string `env:"RECOURSE_FONTS"`
-	SMTPURL     string `env:"SMTP_URL"`
-	MailFrom    string `env:"RECOURSE_MAIL_FROM"`
-	URL         string `env:"RECOURSE_URL"`
-	Custodian   string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
+	// Shelf is a folder with books/ to read instead of the playbooks in the binary.
+	Shelf     string `env:"RECOURSE_SHELF"`
+	SMTPURL   string `env:"SMTP_URL"`
+	MailFrom  string `env:"RECOURSE_MAIL_FROM"`
+	URL       string `env:"RECOURSE_URL"`
+	Custodian string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
 	// RetentionYears is how long a closed case is kept before it is erased.
 	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
 	Sealing        sealing

@@ -61,7 +61,7 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if d.keys, err = keyring(c); err != nil {
 		return nil, err
 	}
-	if d.shelf, err = playbook.Load(); err != nil {
+	if d.shelf, err = openShelf(c.Shelf, d.log); err != nil {
 		return nil, err
 	}
 	if d.linter, err = lint.Load(); err != nil {
@@ -79,6 +79,23 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// openShelf reads the playbooks of a folder, or those of the binary. A broken
+// version is told and not given to any case; the ones before it stay in force.
+func openShelf(folder string, log *slog.Logger) (*playbook.Shelf, error) {
+	tree := playbook.Shipped()
+	if folder != "" {
+		tree = os.DirFS(folder)
+	}
+	shelf, err := playbook.OpenFrom(tree)
+	if err != nil {
+		return nil, err
+	}
+	for _, refused := range shelf.Refused() {
+		log.Error("a playbook is broken and not in force", "version", refused.Version, "in_force", shelf.Current().Version(), "error", refused.Fault)
+	}
+	return shelf, nil
 }
 
 func (d *desk) close() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,5 +126,31 @@ func TestSimulateTellsWhatWouldHaveBeenDifferent(t *testing.T) {
 	if err != nil || strings.Count(out, want) != 2 || !strings.Contains(out, string(first.Number)) || !strings.Contains(out, string(second.Number)) ||
 		!strings.HasSuffix(out, "2 of 2 cases would have been different under 2026-12\n       2  clock.promise\n") {
 		t.Errorf("%s, %v", out, err)
+	}
+}
+
+// TestABrokenPlaybookIsToldAtTheStart with file, line and rule, and the service
+// starts with the version before it.
+func TestABrokenPlaybookIsToldAtTheStart(t *testing.T) {
+	t.Parallel()
+	var said strings.Builder
+	shelf, err := openShelf(library(t, "2026-12", "    length: 7\n", "    length: 0\n"), slog.New(slog.NewTextHandler(&said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shelf.Current().Version(); got != "2026-11" {
+		t.Errorf("in force is %s", got)
+	}
+	for _, want := range []string{"level=ERROR", "version=2026-12", "in_force=2026-11", "books/2026-12/clocks.yaml:20: rule clock.promise"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q lacks %q", said.String(), want)
+		}
+	}
+	said.Reset()
+	if _, err := openShelf("", slog.New(slog.NewTextHandler(&said, nil))); err != nil || said.String() != "" {
+		t.Errorf("the shipped playbooks: %v, %q", err, said.String())
+	}
+	if _, err := openShelf(t.TempDir(), slog.Default()); err == nil {
+		t.Error("a folder without books was opened")
 	}
 }
