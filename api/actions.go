@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -31,30 +30,11 @@ func (a *API) act(c echo.Context, id ID, action recovery.Action, key, match *str
 		return err
 	}
 	act.Action = action
-	if err := onlyPromised(act.Instalments); err != nil {
-		return err
-	}
 	reply, err := a.service.Act(c.Request().Context(), request.Request, recovery.CaseID(id), act)
 	if err != nil {
 		return err
 	}
 	return send(c, http.StatusOK, request, reply, tagged)
-}
-
-// onlyPromised refuses in a plan what is the journey's to say: the numbers of its
-// parts and what was paid.
-func onlyPromised(parts []recovery.Instalment) error {
-	for i, part := range parts {
-		if part.No == 0 && part.Paid == 0 {
-			continue
-		}
-		field := "no"
-		if part.No == 0 {
-			field = "paid_fen"
-		}
-		return invalidField(fmt.Sprintf("instalments[%d].%s", i, field), "unknown_field", "There is no such field here.")
-	}
-	return nil
 }
 
 // ActRecordContact implements ServerInterface.

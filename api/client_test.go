@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"recourse/api"
 	"recourse/recovery"
 )
 
@@ -176,6 +177,8 @@ type problem struct {
 		Field, Code, Detail string
 	} `json:"errors"`
 	Allowed []string `json:"allowed_actions"`
+
+	ContactRefusal *api.ContactRefusal `json:"contact_refusal"`
 }
 
 func (a answer) problem(status int, code string) problem {

@@ -158,6 +158,14 @@ const (
 	ClockKindSupervisorReview ClockKind = "supervisor_review"
 )
 
+// Defines values for ContactReasonCode.
+const (
+	ContactReasonCodeContactLimit ContactReasonCode = "contact_limit"
+	ContactReasonCodeNoContact    ContactReasonCode = "no_contact"
+	ContactReasonCodeQuietHours   ContactReasonCode = "quiet_hours"
+	ContactReasonCodeTextUnsafe   ContactReasonCode = "text_unsafe"
+)
+
 // Defines values for Decision.
 const (
 	DecisionDenied        Decision = "denied"
@@ -1367,6 +1375,34 @@ type ContactLimits struct {
 	Total          int `json:"total"`
 }
 
+// ContactReason One thing that speaks against a message; of the limits only those it is about are given
+type ContactReason struct {
+	// Article As the papers cite it; null with text_unsafe, whose errors name theirs
+	Article *string           `json:"article"`
+	Code    ContactReasonCode `json:"code"`
+
+	// PerDay Messages in any 24 hours
+	PerDay         *int `json:"per_day"`
+	QuietFromHour  *int `json:"quiet_from_hour"`
+	QuietUntilHour *int `json:"quiet_until_hour"`
+
+	// Total Messages in all
+	Total *int `json:"total"`
+}
+
+// ContactReasonCode defines model for ContactReason.Code.
+type ContactReasonCode string
+
+// ContactRefusal With a refused plan_contact: what speaks against the message, and from when nothing but its words would
+type ContactRefusal struct {
+	// AllowedFrom In the time of China; null when no further message is allowed
+	AllowedFrom *time.Time `json:"allowed_from"`
+
+	// NoFurtherMessage Waiting does not help: go on to the next stage
+	NoFurtherMessage bool            `json:"no_further_message"`
+	Reasons          []ContactReason `json:"reasons"`
+}
+
 // Contacts How often people were written to
 type Contacts struct {
 	// Breaches Recorded messages that went beyond a limit
@@ -2425,9 +2461,12 @@ type Problem struct {
 	AllowedActions *[]Action `json:"allowed_actions,omitempty"`
 
 	// Code Stable name of a failure
-	Code   ProblemCode  `json:"code"`
-	Detail string       `json:"detail"`
-	Errors []FieldError `json:"errors"`
+	Code ProblemCode `json:"code"`
+
+	// ContactRefusal With a refused plan_contact: what speaks against the message, and from when nothing but its words would
+	ContactRefusal *ContactRefusal `json:"contact_refusal,omitempty"`
+	Detail         string          `json:"detail"`
+	Errors         []FieldError    `json:"errors"`
 
 	// Instance urn:uuid: and the request's id
 	Instance string `json:"instance"`

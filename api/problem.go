@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recourse/casework"
 	"recourse/recovery"
 )
 
@@ -59,7 +58,7 @@ var refusals = map[recovery.Code]struct {
 	recovery.CodeUnauthenticated:  {http.StatusUnauthorized, "A valid token is needed"},
 	recovery.CodeUnavailable:      {http.StatusServiceUnavailable, "A part of the service does not answer"},
 	recovery.CodeUnsupportedMedia: {http.StatusUnsupportedMediaType, "This media type is not accepted"},
-	casework.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The bytes are not those the sender hashed"},
+	recovery.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The bytes are not those the sender hashed"},
 	codeMethod:                    {http.StatusMethodNotAllowed, "The resource has no such method"},
 	codeRateLimited:               {http.StatusTooManyRequests, "Too many requests"},
 }
@@ -112,6 +111,9 @@ func problemOf(err error) Problem {
 	for _, field := range fault.Fields {
 		document.Errors = append(document.Errors, FieldError{Field: field.Field, Code: field.Code, Detail: field.Detail})
 	}
+	if fault.Contact != nil {
+		document.ContactRefusal = contactRefusalOf(*fault.Contact)
+	}
 	if fault.Code == recovery.CodeActionNotAllowed {
 		allowed := words[Action](fault.Allowed)
 		document.AllowedActions = &allowed
@@ -162,4 +164,22 @@ func ofProtocol(refused *echo.HTTPError) error {
 	default:
 		return internal()
 	}
+}
+
+// contactRefusalOf is why a message should not be sent now, for programs.
+func contactRefusalOf(r recovery.ContactRefusal) *ContactRefusal {
+	return &ContactRefusal{
+		Reasons: each(r.Reasons, contactReasonOf), AllowedFrom: localOrNil(r.From), NoFurtherMessage: r.From == nil,
+	}
+}
+
+func contactReasonOf(r recovery.ContactReason) ContactReason {
+	told := ContactReason{Code: ContactReasonCode(r.Code), Article: orNil[string](r.Article)}
+	if r.Count != nil {
+		told.PerDay, told.Total = &r.Count.PerDay, &r.Count.Total
+	}
+	if r.Quiet != nil {
+		told.QuietFromHour, told.QuietUntilHour = &r.Quiet.From, &r.Quiet.Until
+	}
+	return told
 }

@@ -106,12 +106,23 @@ func TestLimitation(t *testing.T) {
 	s.act(t, recovery.RoleClaimant, filed.text("id"), recovery.RecordContact,
 		`{"channel":"private_message","text":"请退回","sent_at":"2026-03-02T12:00:00+08:00","counterpart_id":"`+filed.counterparts()[0]+`"}`).is(http.StatusOK)
 	s.get(t, holder, "/api/v1/return").is(http.StatusOK)
-	ledger := s.get(t, recovery.RoleClaimant, path+"/limitation").is(http.StatusOK).object()
-	list, _ := ledger["counterparts"].([]any)
-	towards, _ := list[0].(map[string]any)
-	steps, _ := towards["steps"].([]any)
+	read := func() (ledger, towards map[string]any, list, steps []any) {
+		ledger = s.get(t, recovery.RoleClaimant, path+"/limitation").is(http.StatusOK).object()
+		list, _ = ledger["counterparts"].([]any)
+		towards, _ = list[0].(map[string]any)
+		steps, _ = towards["steps"].([]any)
+		return ledger, towards, list, steps
+	}
+	if _, _, _, steps := read(); len(steps) != 0 {
+		t.Errorf("a link that was opened, by whomever, shows that a message arrived: %v", steps)
+	}
+	s.say(t, "harassment", `{"text":"请不要再联系我"}`).is(http.StatusOK)
+	ledger, towards, list, steps := read()
+	if len(steps) != 1 {
+		t.Fatalf("after an answer: %v", steps)
+	}
 	step, _ := steps[0].(map[string]any)
-	if len(list) != 2 || len(steps) != 1 || step["kind"] != "demand_reached" || step["effect"] != "interrupts" || step["proof_seq"] == nil {
+	if len(list) != 2 || step["kind"] != "demand_reached" || step["effect"] != "interrupts" || step["proof_seq"] == nil {
 		t.Errorf("towards the first: %v", towards)
 	}
 	if ledger["bare"] != "2029-03-02T00:00:00+08:00" || ledger["avoidance"] != "2026-05-31T00:00:00+08:00" || towards["ends"] != "2029-03-03T00:00:00+08:00" {

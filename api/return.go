@@ -38,9 +38,6 @@ func (a *API) answer(c echo.Context, key *string, read func([]byte) (recovery.Ac
 	if err != nil {
 		return err
 	}
-	if err := onlyPromised(act.Instalments); err != nil {
-		return err
-	}
 	reply, err := a.service.Answer(c.Request().Context(), request.Request, entered(c), act)
 	if err != nil {
 		return err

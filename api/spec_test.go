@@ -64,7 +64,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"Refusal": list(recovery.Refusals), "Channel": list(recovery.Channels), "Decision": list(recovery.Decisions),
 		"Route": list(recovery.Routes), "EvidenceKind": list(recovery.EvidenceKinds), "Audience": list(recovery.Audiences),
 		"Role": append(list(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": list(recovery.Clocks),
-		"Action": list(recovery.Actions), "EntryKind": list(slices.Concat(recovery.EntryKinds, casework.EvidenceEntryKinds)),
+		"Action": list(recovery.Actions), "EntryKind": list(recovery.EntryKinds),
 		"FileFindingCode": list(intake.Findings), "FactName": casework.FactNames,
 		"AppealState": list([]recovery.AppealState{
 			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,

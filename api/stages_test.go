@@ -139,8 +139,10 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	s.SetClock(noon.Add(11 * time.Hour))
-	if p := plan("请退回，谢谢").problem(http.StatusConflict, "quiet_hours"); !strings.Contains(p.Detail, "T08:00:00+08:00") {
-		t.Errorf("%+v", p)
+	refused := plan("请退回，谢谢").problem(http.StatusConflict, "quiet_hours")
+	morning := noon.Add(20 * time.Hour).In(recovery.Shanghai).Format(time.RFC3339)
+	if why := refused.ContactRefusal; why == nil || why.AllowedFrom == nil || why.AllowedFrom.Format(time.RFC3339) != morning || *why.Reasons[0].QuietUntilHour != 8 {
+		t.Errorf("%+v, want from %s", refused, morning)
 	}
 	s.SetClock(noon)
 	plan("请退回，谢谢").is(http.StatusOK)

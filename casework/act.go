@@ -15,7 +15,6 @@ import (
 // says is staged in PostgreSQL first, because it may hold personal data; the
 // engine gets only the Move. A refused act leaves nothing behind.
 func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (Reply[View], error) {
-	act = inGroup(act)
 	c, err := s.mayAct(ctx, req, id, act)
 	if err != nil {
 		return Reply[View]{}, err
@@ -26,16 +25,6 @@ func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act 
 	return take(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
 		return s.view(ctx, c, req.Actor)
 	})
-}
-
-// inGroup says of a message by the group's channel that it is for the group.
-func inGroup(act recovery.Act) recovery.Act {
-	message := act.Action == recovery.PlanContact || act.Action == recovery.RecordContact
-	if message && act.Channel == recovery.GroupMessage && act.InGroup == nil {
-		yes := true
-		act.InGroup = &yes
-	}
-	return act
 }
 
 // take carries a checked act through the engine; show is how its sender sees the

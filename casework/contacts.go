@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"recourse/playbook/calendar"
 	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -102,7 +101,6 @@ type planned struct {
 // gravest. nil lets it pass.
 func (p planned) refusal(unsafe []recovery.FieldFault) error {
 	codes := p.limits.Breaches(p.before, p.holders, p.next)
-	instead := len(codes) > 0 && !p.noGroup
 	if p.noGroup {
 		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
 	}
@@ -112,41 +110,52 @@ func (p planned) refusal(unsafe []recovery.FieldFault) error {
 	if len(codes) == 0 {
 		return nil
 	}
+	fault := &recovery.Fault{Code: codes[0], Fields: unsafe, Contact: &recovery.ContactRefusal{}}
 	details := make([]string, 0, len(codes)+1)
 	for _, code := range codes {
-		details = append(details, p.why(code))
+		reason, detail := p.why(code)
+		details, fault.Contact.Reasons = append(details, detail), append(fault.Contact.Reasons, reason)
 	}
-	if instead {
-		details = append(details, p.instead())
+	from, ever := p.allowedFrom()
+	switch {
+	case p.noGroup:
+	case !ever:
+		details = append(details, "No further message is allowed here: go on to the next stage.")
+	default:
+		fault.Contact.From = &from
+		if from.After(p.next.At) {
+			details = append(details, "The next message is allowed from "+from.In(recovery.Shanghai).Format(time.RFC3339)+".")
+		}
 	}
-	return &recovery.Fault{Code: codes[0], Detail: strings.Join(details, " "), Fields: unsafe}
+	fault.Detail = strings.Join(details, " ")
+	return fault
 }
 
-func (p planned) why(code recovery.Code) string {
-	l := p.limits
+// why says what speaks against the message by one code, for programs and for
+// people.
+func (p planned) why(code recovery.Code) (recovery.ContactReason, string) {
+	reason := recovery.ContactReason{Code: code, Article: harassment.String()}
 	switch {
 	case code == recovery.CodeNoContact && p.noGroup:
-		return "A case like this is not told to a group (" + privacy.String() + ")."
+		reason.Article = privacy.String()
+		return reason, "A case like this is not told to a group (" + reason.Article + ")."
 	case code == recovery.CodeNoContact:
-		return "Whoever refused or complained is written to no more (" + harassment.String() + ")."
-	case code == recovery.CodeContactLimit && p.next.InGroup:
-		return fmt.Sprintf("At most %d messages to a group in 24 hours and %d in all (%s).", l.GroupDay, l.GroupTotal, harassment)
+		return reason, "Whoever refused or complained is written to no more (" + reason.Article + ")."
 	case code == recovery.CodeContactLimit:
-		return fmt.Sprintf("At most %d messages to one counterpart in 24 hours and %d in all (%s).", l.PerDay, l.Total, harassment)
+		reason.Count = &recovery.CountLimit{PerDay: p.limits.PerDay, Total: p.limits.Total}
+		whom := "one counterpart"
+		if p.next.InGroup {
+			reason.Count, whom = &recovery.CountLimit{PerDay: p.limits.GroupDay, Total: p.limits.GroupTotal}, "a group"
+		}
+		return reason, fmt.Sprintf("At most %d messages to %s in 24 hours and %d in all (%s).",
+			reason.Count.PerDay, whom, reason.Count.Total, reason.Article)
 	case code == recovery.CodeQuietHours:
-		return fmt.Sprintf("From %d:00 to %d:00 in China nobody is disturbed (%s).", l.QuietFrom, l.QuietUntil, privacy)
+		reason.Article, reason.Quiet = privacy.String(), &recovery.QuietHours{From: p.limits.QuietFrom, Until: p.limits.QuietUntil}
+		return reason, fmt.Sprintf("From %d:00 to %d:00 in China nobody is disturbed (%s).", reason.Quiet.From, reason.Quiet.Until, reason.Article)
 	default:
-		return "The text cannot be sent like this; the errors name each place with its article."
+		reason.Article = ""
+		return reason, "The text cannot be sent like this; the errors name each place with its article."
 	}
-}
-
-// instead says what would be allowed, and when.
-func (p planned) instead() string {
-	at, ever := p.allowedFrom()
-	if !ever {
-		return "No further message is allowed here: go on to the next stage."
-	}
-	return "The next message is allowed from " + at.In(calendar.Shanghai).Format(time.RFC3339) + "."
 }
 
 // allowedFrom finds the first instant at which nothing but the words could speak
@@ -174,8 +183,8 @@ func (p planned) allowedFrom() (time.Time, bool) {
 
 // morning is the next end of the quiet hours.
 func (p planned) morning(at time.Time) time.Time {
-	local := at.In(calendar.Shanghai)
-	end := time.Date(local.Year(), local.Month(), local.Day(), p.limits.QuietUntil, 0, 0, 0, calendar.Shanghai)
+	local := at.In(recovery.Shanghai)
+	end := time.Date(local.Year(), local.Month(), local.Day(), p.limits.QuietUntil, 0, 0, 0, recovery.Shanghai)
 	if !end.After(at) {
 		end = end.AddDate(0, 0, 1)
 	}

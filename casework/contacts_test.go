@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/recovery"
@@ -66,6 +68,13 @@ func TestTooManyMessages(t *testing.T) {
 		t.Fatalf("the second of a day: %v", err)
 	}
 	fault := wantCode(t, planTo(t, rig, view, sane), recovery.CodeContactLimit)
+	reason := recovery.ContactReason{Code: recovery.CodeContactLimit, Article: fault.Contact.Reasons[0].Article, Count: &recovery.CountLimit{PerDay: 2, Total: 6}}
+	if diff := cmp.Diff([]recovery.ContactReason{reason}, fault.Contact.Reasons); diff != "" {
+		t.Error(diff)
+	}
+	if from := fault.Contact.From; from == nil || !from.Equal(noon.Add(24*time.Hour)) || !strings.Contains(reason.Article, "治安管理处罚法") {
+		t.Errorf("allowed from %v by %q", from, reason.Article)
+	}
 	for _, says := range []string{"治安管理处罚法", "allowed from " + noon.Add(24*time.Hour).Format("2006-01-02T15")} {
 		if !strings.Contains(fault.Detail, says) {
 			t.Errorf("%q does not say %q", fault.Detail, says)
@@ -79,7 +88,7 @@ func TestTooManyMessages(t *testing.T) {
 		}
 	}
 	fault = wantCode(t, planTo(t, rig, view, sane), recovery.CodeContactLimit)
-	if !strings.Contains(fault.Detail, "No further message") {
+	if !strings.Contains(fault.Detail, "No further message") || fault.Contact.From != nil {
 		t.Errorf("%q", fault.Detail)
 	}
 }
@@ -118,6 +127,10 @@ func TestQuietHours(t *testing.T) {
 	morning := night.Add(9 * time.Hour).Format(time.RFC3339)
 	if !strings.Contains(fault.Detail, morning) || !strings.Contains(fault.Detail, "民法典") {
 		t.Errorf("%q does not say %s and its article", fault.Detail, morning)
+	}
+	reason := fault.Contact.Reasons[0]
+	if from := fault.Contact.From; from == nil || !from.Equal(night.Add(9*time.Hour)) || reason.Count != nil || *reason.Quiet != (recovery.QuietHours{From: 22, Until: 8}) {
+		t.Errorf("allowed from %v, %+v", from, reason)
 	}
 	rig.SetClock(night.Add(9 * time.Hour))
 	if err := planTo(t, rig, view, sane); err != nil {

@@ -14,17 +14,6 @@ import (
 	"recourse/recovery"
 )
 
-// The kinds of the entries that files give rise to beside being added and seen.
-const (
-	// EntryEvidenceDerived tells of a shown copy that was made of an original.
-	EntryEvidenceDerived recovery.EntryKind = "evidence_derived"
-	// EntryEvidenceFacts tells which facts of a file the claimant confirmed.
-	EntryEvidenceFacts recovery.EntryKind = "evidence_facts_confirmed"
-)
-
-// EvidenceEntryKinds lists them.
-var EvidenceEntryKinds = []recovery.EntryKind{EntryEvidenceDerived, EntryEvidenceFacts}
-
 // FactState is what the claimant said to a fact that a file tells about itself.
 type FactState string
 

@@ -92,7 +92,7 @@ func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, s
 		}
 	}
 	rejected := slices.DeleteFunc(slices.Sorted(maps.Keys(states)), func(name string) bool { return states[name] != string(FactRejected) })
-	draft := s.draft(EntryEvidenceFacts, req, c)
+	draft := s.draft(recovery.EntryEvidenceFacts, req, c)
 	draft.Key = "facts:" + s.newID()
 	draft.Facts = map[string]any{"evidence_id": exhibit.ID, "confirmed": confirmed, "rejected": rejected}
 	idem, err := req.idempotency(string(exhibit.ID), *exhibit)

@@ -16,13 +16,10 @@ import (
 // enough to be sent again over a bad line, large enough to be few.
 const PartSize = 4 << 20
 
-// CodeDigestMismatch is the code of a file that is not the one its sender saw.
-const CodeDigestMismatch recovery.Code = "digest_mismatch"
-
 func digestMismatch() error {
 	const detail = "The bytes that arrived are not those the sender hashed. Nothing was kept: send the file again."
-	return &recovery.Fault{Code: CodeDigestMismatch, Detail: detail, Fields: []recovery.FieldFault{
-		{Field: "sha256", Code: string(CodeDigestMismatch), Detail: detail},
+	return &recovery.Fault{Code: recovery.CodeDigestMismatch, Detail: detail, Fields: []recovery.FieldFault{
+		{Field: "sha256", Code: string(recovery.CodeDigestMismatch), Detail: detail},
 	}}
 }
 

@@ -99,7 +99,7 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 	}
 	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
 	// It is the program that derives, whoever asked: the look that follows says who.
-	draft := s.draft(EntryEvidenceDerived, Request{Actor: recovery.System}, c)
+	draft := s.draft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
 	draft.Key = "derived:view:" + string(record.ID)
 	draft.Facts = map[string]any{
 		"evidence_id": record.ID, "of_sha256": record.SHA256, "copy": copyView, "because": "shown_copy",

@@ -87,7 +87,9 @@ func (a Act) Facts() map[string]any {
 	}
 	put("counterpart_id", a.CounterpartID != "", a.CounterpartID)
 	put("channel", a.Channel != "", a.Channel)
-	put("in_group", a.InGroup != nil, a.InGroup)
+	if a.Action == PlanContact || a.Action == RecordContact {
+		put("in_group", a.InGroup != nil || a.Contact().InGroup, a.Contact().InGroup)
+	}
 	put("kind", a.Kind != "", a.Kind)
 	put("refusal", a.Refusal != "", a.Refusal)
 	put("amount_fen", a.Amount != nil, a.Amount)

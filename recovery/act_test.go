@@ -57,7 +57,7 @@ func sound() map[recovery.Action]recovery.Act {
 		recovery.PlanContact:         {CounterpartID: "a", Channel: recovery.SMS, Text: "请退还", InGroup: ptr(false)},
 		recovery.RecordMediation:     {Channel: recovery.InPerson, Text: "长辈调解", At: past},
 		recovery.ReportHarassment:    {CounterpartID: "a", Text: "反复发消息", At: past},
-		recovery.ProposePlan:         {CounterpartID: "a", Instalments: instalments(5, 6)},
+		recovery.ProposePlan:         {CounterpartID: "a", Instalments: unnumbered(5, 6)},
 		recovery.AcceptPlan:          {CounterpartID: "a"},
 		recovery.DeclinePlan:         {CounterpartID: "a", Reason: "太久"},
 		recovery.RecordInstalment:    {CounterpartID: "a", No: 2, Amount: ptr(recovery.Money(5)), At: past},
@@ -209,7 +209,7 @@ func TestForeignFields(t *testing.T) {
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
 		Decision: recovery.Granted, Route: recovery.SetOff, Why: "w", Outcome: recovery.Settled, UserID: "u",
 		Visibility: recovery.NoteShared, Share: ptr(true),
-		Until: &moment, Instalments: instalments(1), No: 1,
+		Until: &moment, Instalments: unnumbered(1), No: 1,
 	}
 	all := jsonFields(t, everything)
 	for action, body := range sound() {
@@ -280,8 +280,8 @@ func TestMove(t *testing.T) {
 			recovery.Move{Action: recovery.RecordReturn},
 		},
 		{
-			"a plan, and when it was offered", recovery.Act{Action: recovery.ProposePlan, Instalments: instalments(1), No: 2, Until: &moment, At: &moment},
-			recovery.Move{Action: recovery.ProposePlan, Instalments: instalments(1), No: 2, Until: &moment, At: &moment},
+			"a plan, and when it was offered", recovery.Act{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
+			recovery.Move{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
 		},
 		{
 			"a refund by the platform", recovery.Act{Action: recovery.RecordReturn, Channel: recovery.AutoRefund, Amount: ptr(recovery.Money(7))},

@@ -24,9 +24,10 @@ type Contact struct {
 	At            time.Time
 }
 
-// Contact is the message that a RecordContact tells of.
+// Contact is the message that a PlanContact or a RecordContact tells of. What goes
+// by the group's channel goes to the group, whatever else it says.
 func (a Act) Contact() Contact {
-	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup}
+	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup || a.Channel == GroupMessage}
 	if a.SentAt != nil {
 		contact.At = *a.SentAt
 	}

@@ -152,3 +152,28 @@ func TestComplaint(t *testing.T) {
 		t.Error("the complaint is forgotten")
 	}
 }
+
+// TestTheGroupsChannel: what goes by it goes to the group, and the journal says so,
+// whatever else the act says; a mediator's word in it is no message.
+func TestTheGroupsChannel(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		act   recovery.Act
+		group bool
+		fact  any
+	}{
+		{recovery.Act{Action: recovery.PlanContact, Channel: recovery.GroupMessage}, true, true},
+		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.GroupMessage, InGroup: ptr(false)}, true, true},
+		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(true)}, true, true},
+		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(false)}, false, false},
+		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS}, false, nil},
+		{recovery.Act{Action: recovery.RecordMediation, Channel: recovery.GroupMessage}, true, nil},
+	} {
+		if got := test.act.Contact().InGroup; got != test.group {
+			t.Errorf("%+v: in group %v", test.act, got)
+		}
+		if got := test.act.Facts()["in_group"]; got != test.fact {
+			t.Errorf("%+v: the journal says %v", test.act, got)
+		}
+	}
+}

@@ -9,6 +9,8 @@ const (
 	EntryCaseFiled          EntryKind = "case_filed"
 	EntryEvidenceAdded      EntryKind = "evidence_added"
 	EntryEvidenceViewed     EntryKind = "evidence_viewed"
+	EntryEvidenceDerived    EntryKind = "evidence_derived"         // a shown copy was made of an original
+	EntryEvidenceFacts      EntryKind = "evidence_facts_confirmed" // what a file tells about itself
 	EntryStageEntered       EntryKind = "stage_entered"
 	EntryDeadlinePassed     EntryKind = "deadline_passed"
 	EntryEvidenceSupplied   EntryKind = "evidence_supplied"
@@ -68,7 +70,7 @@ const (
 
 // EntryKinds lists every kind in the order above.
 var EntryKinds = []EntryKind{
-	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryStageEntered,
+	EntryCaseFiled, EntryEvidenceAdded, EntryEvidenceViewed, EntryEvidenceDerived, EntryEvidenceFacts, EntryStageEntered,
 	EntryDeadlinePassed, EntryEvidenceSupplied, EntryContactRecorded, EntryResponseRecorded, EntryReturnRecorded,
 	EntryEscalated, EntryAppealSubmitted, EntryEvidenceRequested, EntryPlatformReplied, EntryAppealDecided,
 	EntryRouteChosen, EntryLegalStep, EntryWithdrawn, EntryClosed, EntryAssigned, EntryReleased, EntryNoteAdded,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Code is a stable, machine-readable name of a failure. Codes are part of the
@@ -15,6 +16,7 @@ const (
 	CodeActionNotAllowed Code = "action_not_allowed"
 	CodeConflict         Code = "conflict"
 	CodeContactLimit     Code = "contact_limit"
+	CodeDigestMismatch   Code = "digest_mismatch" // a file is not the one its sender hashed
 	CodeErasureRefused   Code = "erasure_refused"
 	CodeForbidden        Code = "forbidden"
 	CodeFourEyes         Code = "four_eyes"
@@ -43,8 +45,33 @@ type Fault struct { //nolint:errname // the product's one error type: the name s
 	Fields []FieldFault
 	// Allowed is what may be done instead, with CodeActionNotAllowed.
 	Allowed []Action
+	// Contact says what speaks against a message, when one is refused.
+	Contact *ContactRefusal
 	Cause   error
 }
+
+// ContactRefusal is why a message should not be sent now, and from when it may be.
+type ContactRefusal struct {
+	Reasons []ContactReason // the gravest first: its code is the fault's own
+	// From is when nothing but its words could still speak against the message;
+	// nil when no further message is allowed at all.
+	From *time.Time
+}
+
+// ContactReason is one thing that speaks against a message. Of the limits only
+// those it is about are set.
+type ContactReason struct {
+	Code    Code
+	Article string      // as the papers cite it; "" where the faulty fields name theirs
+	Count   *CountLimit // with CodeContactLimit
+	Quiet   *QuietHours // with CodeQuietHours
+}
+
+// CountLimit is how many messages there may be, in any 24 hours and in all.
+type CountLimit struct{ PerDay, Total int }
+
+// QuietHours are the hours in China in which nobody is disturbed.
+type QuietHours struct{ From, Until int }
 
 // FieldFault says what is wrong with one field of a body.
 type FieldFault struct {

@@ -301,8 +301,8 @@ func (c *checker) instalments(parts []Instalment) {
 			before = nextDay(part.DueOn)
 		}
 		c.amount(at+"amount_fen", part.Amount, true)
-		if part.No != 0 && part.No != i+1 {
-			c.fault(at+"no", "not_in_order", "Instalments are numbered from 1 in the order of their days.")
+		if part.No != 0 {
+			c.fault(at+"no", "unknown_field", "Instalments are numbered by themselves, in the order of their days.")
 		}
 		if part.Paid != 0 {
 			c.fault(at+"paid_fen", "unknown_field", "What was paid is recorded by itself.")

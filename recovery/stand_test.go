@@ -76,6 +76,15 @@ func instalments(parts ...recovery.Money) []recovery.Instalment {
 	return all
 }
 
+// unnumbered are instalments as somebody proposes them.
+func unnumbered(parts ...recovery.Money) []recovery.Instalment {
+	all := instalments(parts...)
+	for i := range all {
+		all[i].No = 0
+	}
+	return all
+}
+
 func by(role recovery.Role) recovery.Actor { return recovery.Actor{Role: role, ID: "u"} }
 
 // act makes a move of a role; a counterpart's speaks for counterpart a.

@@ -54,7 +54,11 @@ func (c *call) planned(failed *attempt, act recovery.Act, err error) error {
 		return err
 	}
 	var fault *recovery.Fault
-	if errors.As(err, &fault) && len(failed.findings) == 0 && len(fault.Fields) > 0 {
+	if !errors.As(err, &fault) {
+		return err
+	}
+	failed.notice += c.nextContact(fault.Contact)
+	if len(failed.findings) == 0 && len(fault.Fields) > 0 {
 		failed.notice += c.say.T("case.findings_name") // only the case knows that this is somebody's name
 	}
 	return c.showCase(status(err), failed)
@@ -78,6 +82,30 @@ func (c *call) refusal(code recovery.Code, view casework.View) string {
 	default:
 		return ""
 	}
+}
+
+// nextContact says from when a message may be sent, by which articles not before.
+func (c *call) nextContact(refused *recovery.ContactRefusal) string {
+	if refused == nil {
+		return ""
+	}
+	var told string
+	switch {
+	case refused.From == nil:
+		told = c.say.T("case.plan_never")
+	case refused.From.After(c.web.now()):
+		told = c.say.T("case.plan_from", minute(*refused.From))
+	}
+	var articles []string
+	for _, reason := range refused.Reasons {
+		if reason.Article != "" && !slices.Contains(articles, reason.Article) {
+			articles = append(articles, reason.Article)
+		}
+	}
+	if len(articles) > 0 {
+		told += c.say.T("case.plan_articles", strings.Join(articles, c.say.T("timeline.and")))
+	}
+	return told
 }
 
 // contactMark is how often people were written to, and how often they may be.

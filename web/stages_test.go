@@ -143,10 +143,10 @@ func TestCheckMyText(t *testing.T) {
 	sent := p.fill(good, "do-record_contact", nil).want(t, 200, "今天还可以发 1 条", "联系记录（1）")
 	good = p.fill(sent, "do-plan_contact", url.Values{"text": {"请问方便退回吗？"}}).want(t, 200, "这段文字可以发")
 	sent = p.fill(good, "do-record_contact", nil).want(t, 200, "今天还可以发 0 条")
-	p.fill(sent, "do-plan_contact", url.Values{"text": {"在吗？"}}).want(t, 409, "次数到了")
+	p.fill(sent, "do-plan_contact", url.Values{"text": {"在吗？"}}).want(t, 409, "次数到了", "最早可以在", "依据：治安管理处罚法")
 	got := p.fill(sent, "do-record_contact", url.Values{"text": {"在吗？"}}).want(t, 200, "超过联系次数")
 	s.SetClock(time.Date(s.Now().Year(), s.Now().Month(), s.Now().Day()+1, 15, 0, 0, 0, time.UTC)) // 23:00 in China
-	p.fill(got, "do-plan_contact", url.Values{"text": {"您好"}}).want(t, 409, "免打扰时段")
+	p.fill(got, "do-plan_contact", url.Values{"text": {"您好"}}).want(t, 409, "免打扰时段", "最早可以在", "08:00")
 }
 
 // Above the limit a decision needs a second person; whoever proposed it is not
