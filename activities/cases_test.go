@@ -61,10 +61,14 @@ func (r *rig) file() recovery.Case {
 	c.Position = recovery.Start(c, recovery.Terms{})
 	c.Deadlines = r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
 	draft := r.draft(recovery.EntryCaseFiled, "filed")
-	draft.Facts = map[string]any{"number": c.Number, "amount_fen": c.Amount}
+	draft.Facts = map[string]any{
+		"number": c.Number, "amount_fen": c.Amount, "platform": c.Platform, "instrument": c.Instrument, "playbook": c.Playbook,
+		"counterparts": len(c.Counterparts),
+	}
 	draft.Personal = map[string]string{
 		"claimant.name": c.Claimant.Name, "claimant.email": c.Claimant.Email, "claimant.phone": c.Claimant.Phone,
 		"counterpart.1.alias": "老李", "counterpart.1.contact": "13900000000", "narrative": c.Narrative,
+		"counterpart.2.alias": "阿珍", "transaction_no": c.TransactionNo,
 	}
 	r.must(r.store.FileCase(r.Context(), postgres.FilingWrite{Case: c, Draft: draft}))
 	return c

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestTheBagOfAnErasedCase(t *testing.T) {
 	b.keep(recovery.ChatScreenshot, "the original bytes")
 	before := unpacked(t, b.path(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady), activities.BagFile))
 	values := b.secrets()
-	secrets := append(values, "the original bytes")
+	secrets := slices.Concat(values, []string{"the original bytes"})
 	for _, secret := range secrets {
 		if !bytes.Contains(before, []byte(secret)) {
 			t.Errorf("%q stood in no bag before", secret)

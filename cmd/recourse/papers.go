@@ -17,12 +17,18 @@ import (
 )
 
 // dossierCommand asks the running installation for an export and waits for it:
-// papers are built in one place only, by the worker.
+// its papers are built in one place only, by the worker. From a bag it sets them
+// itself.
 func dossierCommand() *cobra.Command {
 	var number, audience, out string
+	var from offline
 	command := &cobra.Command{
-		Use: "dossier", Short: "Have the dossier of a case built and write it to a file", Args: cobra.NoArgs,
+		Use: "dossier", Args: cobra.NoArgs,
+		Short: "Have the dossier of a case built, or set it again from a bag for the archive, and write it to a file",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if from.bag != "" {
+				return from.write(out)
+			}
 			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
 				actor := casework.Operator
 				view, err := service.CaseByNumber(ctx, actor, recovery.CaseNumber(number))
@@ -33,11 +39,16 @@ func dossierCommand() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVar(&number, "case", "", "number of the case")
-	command.Flags().StringVar(&audience, "audience", string(recovery.ForCourt), "court, opponent, platform or archive")
-	command.Flags().StringVar(&out, "out", "dossier.pdf", "file to write")
-	if err := command.MarkFlagRequired("case"); err != nil {
-		panic(err) // the flag was defined a few lines above
+	flags := command.Flags()
+	flags.StringVar(&number, "case", "", "number of the case")
+	flags.StringVar(&audience, "audience", string(recovery.ForCourt), "court, opponent, platform or archive")
+	flags.StringVar(&out, "out", "dossier.pdf", "file to write")
+	flags.StringVar(&from.bag, "bag", "", "bag for the archive to set the dossier from, unsealed; needs neither server nor database")
+	flags.StringVar(&from.fonts, "fonts", "", "with --bag: folder of the fonts (default: RECOURSE_FONTS, or the nearest .recourse/fonts)")
+	flags.StringVar(&from.key, "key", "", "with --bag: verifier key or fingerprint, got from elsewhere, that must have signed it")
+	command.MarkFlagsOneRequired("case", "bag")
+	for _, other := range []string{"case", "audience"} { // a bag is of one case, for one audience
+		command.MarkFlagsMutuallyExclusive("bag", other)
 	}
 	return command
 }

@@ -106,7 +106,11 @@ func payloadOf(f evidence.Folio) ([]part, error) {
 		fixed("data/keys/checkpoint.pem", pem),
 		fixed("data/keys/checkpoint.vkey", []byte(f.Key+"\n")),
 	)
-	payload = append(payload, timeParts(f)...)
+	stood, err := standingFile(f)
+	if err != nil {
+		return nil, err
+	}
+	payload = append(append(payload, timeParts(f)...), stood...)
 	slices.SortFunc(payload, func(a, b part) int { return strings.Compare(a.path, b.path) })
 	return payload, nil
 }

@@ -105,6 +105,9 @@ func (w *walk) step(line []byte) error {
 	if err := w.checkValues(seq, fields); err != nil {
 		return err
 	}
+	if err := w.checkStood(seq, fields); err != nil {
+		return err
+	}
 	w.tree.addData(line)
 	w.collect(line)
 	if err := w.checkFiled(seq); err != nil {
@@ -261,7 +264,10 @@ func (w *walk) end() error {
 	if err := w.checkExport(); err != nil {
 		return err
 	}
-	return w.checkTaken()
+	if err := w.checkTaken(); err != nil {
+		return err
+	}
+	return w.checkStoodWhole()
 }
 
 // checkExport holds the bag against the last entry its checkpoint covers: the

@@ -33,7 +33,7 @@ type earlier struct {
 func (l *layout) takeNewer(path string) bool {
 	point, token := pointName.FindStringSubmatch(path), tokenName.FindStringSubmatch(path)
 	switch {
-	case path == historyPath, path == rootsPath:
+	case path == historyPath, path == rootsPath, path == standingPath:
 	case path == stampPath:
 		l.tokens[path] = 0
 	case point != nil:

@@ -134,7 +134,7 @@ func insertAny(b *box, random *rand.Rand) {
 }
 
 func editLines(b *box, random *rand.Rand, edit func([]string) []string) {
-	text := []string{entries, values, manifest, tags, point, seal, about, "bag-info.txt", vkey, history, firstPoint, roots}
+	text := []string{entries, values, manifest, tags, point, seal, about, stood, "bag-info.txt", vkey, history, firstPoint, roots}
 	if path := text[random.IntN(len(text))]; len(b.files[path]) > 0 {
 		b.lines(path, edit)
 	}

@@ -129,24 +129,25 @@ func (o Options) named(name string, r io.ReaderAt, size int64) (Summary, error) 
 
 // check is one verification under way; each step may rely on those before it.
 type check struct {
-	box     *container
-	options Options
-	layout  layout
-	key     key
-	terms   []term // of the history of keys, empty in format 1
-	term    int    // of them, the one whose key signed the checkpoint
-	point   checkpoint
-	points  []earlier
-	roots   []*x509.Certificate // where time stamps must lead
-	about   about
-	sums    map[string]string // digest by path, of what has been read whole
-	summary Summary
+	box      *container
+	options  Options
+	layout   layout
+	key      key
+	terms    []term // of the history of keys, empty in format 1
+	term     int    // of them, the one whose key signed the checkpoint
+	point    checkpoint
+	points   []earlier
+	roots    []*x509.Certificate // where time stamps must lead
+	about    about
+	standing *standing         // of data/standing.json; nil: there is none
+	sums     map[string]string // digest by path, of what has been read whole
+	summary  Summary
 }
 
 func (c *check) run() error {
 	c.sums = map[string]string{}
 	steps := []func() error{
-		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkEarlier, c.checkAbout, c.checkJournal,
+		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkEarlier, c.checkAbout, c.checkStanding, c.checkJournal,
 		c.checkPayload, c.checkTags, c.checkSeal,
 	}
 	for _, step := range steps {

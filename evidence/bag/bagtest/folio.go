@@ -59,6 +59,9 @@ func Signer(t testing.TB, seed uint64) *journal.Signer {
 	return signer
 }
 
+// narrative holds what JSON and HTML treat in their own ways.
+const narrative = "发错了群 😀 <b>&\u2028"
+
 // maker writes one case's journal.
 type maker struct {
 	t      testing.TB
@@ -87,7 +90,11 @@ func Folio(t testing.TB, want Case) evidence.Folio {
 	m := &maker{t: t, head: journal.NewHead(), random: Random(want.Seed), want: want}
 	m.id = recovery.CaseID(fmt.Sprintf("0193a4c0-0000-7000-8000-%012x", want.Seed))
 	m.folio = evidence.Folio{
-		Case:     recovery.Case{ID: m.id, Number: recovery.CaseNumber(fmt.Sprintf("R20261121-%06d", want.Seed%1_000_000)), Pace: want.Pace},
+		Case: recovery.Case{
+			ID: m.id, Number: recovery.CaseNumber(fmt.Sprintf("R20261121-%06d", want.Seed%1_000_000)), Pace: want.Pace, Amount: 200_000,
+			Claimant: recovery.Claimant{Name: "王小明", Phone: "13800000000"}, Narrative: narrative,
+			SentAt: want.Start, CreatedAt: want.Start,
+		},
 		Audience: want.Audience, Generator: "recourse 0.1.0", Custodian: "示例公司 Recourse",
 	}
 	m.write()
@@ -96,8 +103,8 @@ func Folio(t testing.TB, want Case) evidence.Folio {
 }
 
 func (m *maker) write() {
-	m.add(recovery.EntryCaseFiled, map[string]any{"number": m.folio.Case.Number, "amount_fen": 200_000},
-		map[string]string{"claimant.name": "王小明", "claimant.phone": "13800000000", "narrative": "发错了群 😀 <b>&\u2028"}, nil)
+	m.add(recovery.EntryCaseFiled, map[string]any{"number": m.folio.Case.Number, "amount_fen": m.folio.Case.Amount, "counterparts": 0},
+		map[string]string{"claimant.name": "王小明", "claimant.phone": "13800000000", "narrative": narrative}, nil)
 	for i := range m.want.Exhibits {
 		m.addOriginal(i)
 	}
@@ -237,7 +244,9 @@ func (m *maker) addOriginal(i int) {
 		m.t.Fatal(err)
 	}
 	exhibit := NewExhibit(data, mediaTypes[i%len(mediaTypes)])
-	m.add(recovery.EntryEvidenceAdded, map[string]any{"kind": "other"}, map[string]string{"file_name": fmt.Sprintf("图%d.png", i)},
+	exhibit.ID = recovery.EvidenceID(fmt.Sprintf("0193a4c0-0000-7000-9000-%012x", i))
+	exhibit.Kind, exhibit.ReceivedAt, exhibit.FileName = recovery.OtherEvidence, m.now(), fmt.Sprintf("图%d.png", i)
+	m.add(recovery.EntryEvidenceAdded, map[string]any{"kind": exhibit.Kind, "evidence_id": exhibit.ID}, map[string]string{"file_name": exhibit.FileName},
 		&journal.Blob{SHA256: exhibit.SHA256, Size: exhibit.Size, MediaType: exhibit.MediaType})
 	exhibit.Seq = int64(len(m.folio.Entries))
 	if i > 0 || !m.want.Withhold {

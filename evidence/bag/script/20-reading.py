@@ -1,7 +1,7 @@
 import base64, binascii, calendar, datetime, hashlib, json, os, re, stat, sys
 
 WORK, EXPECTED, AUTHORITY, PDF = sys.argv[1:5]
-ABOUT, POINT = 'data/case.json', 'data/checkpoint.txt'
+ABOUT, POINT, STOOD = 'data/case.json', 'data/checkpoint.txt', 'data/standing.json'
 ENTRIES, VALUES = 'data/journal/entries.jsonl', 'data/journal/values.json'
 VKEY, PEM = 'data/keys/checkpoint.vkey', 'data/keys/checkpoint.pem'
 HISTORY, ROOTS, TOKEN = 'data/keys/history.txt', 'data/tokens/authorities.pem', 'data/tokens/checkpoint.tsr'
@@ -9,7 +9,7 @@ MANIFEST, TAGS, SEAL = 'manifest-sha256.txt', 'tagmanifest-sha256.txt', 'seal.tx
 REQUIRED = ['bagit.txt', 'bag-info.txt', MANIFEST, TAGS, 'dossier.pdf', 'verify.sh', '核验说明.txt',
             ABOUT, POINT, ENTRIES, VALUES, PEM, VKEY]
 FOLDERS = {'data', 'data/journal', 'data/keys', 'data/originals', 'data/checkpoints', 'data/tokens'}
-NEWER = re.compile(r'data/(keys/history\.txt|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem)\Z', re.ASCII)
+NEWER = re.compile(r'data/(standing\.json|keys/history\.txt|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem)\Z', re.ASCII)
 ORIGINAL = re.compile(r'data/originals/([0-9a-f]{64})(\.[a-z0-9]{1,8})?\Z')
 DIGEST = re.compile(r'[0-9a-f]{64}\Z')
 MAX_LINE, MAX_NOTE, MAX_DEPTH, MAX_NAMES = 1 << 20, 16 << 10, 32, 2000

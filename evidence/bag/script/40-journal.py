@@ -35,6 +35,57 @@ def about(case, size, terms):
     return said
 
 
+class Standing:
+    """What data/standing.json says that entries say, too."""
+
+    def __init__(self, present, said):
+        self.case, self.exhibits = None, {}
+        if STOOD not in present:
+            return
+        if said['audience'] != 'archive':
+            fail(STOOD, '只有存档包才有此文件', 'does not belong into a bag for ' + said['audience'])
+        raw = small(STOOD)
+        try:
+            if not raw.endswith(b'\n'):
+                raise Wrong()
+            stood = parse(raw[:-1])
+        except Wrong:
+            fail(STOOD, '不是单行 JSON', 'not one JSON object on one line')
+        case, exhibits = stood.get('case'), stood.get('exhibits')
+        if not isinstance(case, dict) or not isinstance(exhibits, list) or not isinstance(case.get('counterparts'), list):
+            fail(STOOD, '字段缺失或格式错误', 'a field is missing or malformed')
+        if (stood.get('format') != 1 or type(stood['format']) is not int
+                or (case.get('id'), case.get('number')) != (said['case'], said['number'])):
+            fail(STOOD, '格式版本不是 1，或属于另一案件', 'its format is not 1, or it tells of another case')
+        self.case = dict(case, counterparts=len(case['counterparts']))
+        for exhibit in exhibits:
+            seq = whole(exhibit.get('seq')) if isinstance(exhibit, dict) else None
+            if seq is None or seq in self.exhibits:
+                fail(STOOD, '证据重复或没有条目', 'an exhibit stands twice, or without its entry')
+            self.exhibits[seq] = exhibit
+
+    def check(self, seq, entry):
+        if self.case is not None and seq == 1:
+            for name in ('number', 'amount_fen', 'platform', 'instrument', 'playbook', 'counterparts'):
+                if not agrees(self.case, name, entry, name):
+                    fail(STOOD, name + ' 与第 1 条不符', 'its %s is not the one entry 1 was filed with' % name)
+        exhibit = self.exhibits.pop(seq, None)
+        if exhibit is not None and ('blob' not in entry or entry['kind'].startswith('export_')
+                                    or not agrees(exhibit, 'id', entry, 'evidence_id') or not agrees(exhibit, 'kind', entry, 'kind')):
+            fail(STOOD, '第 %d 条没有收录其所列证据' % seq, 'entry %d did not take in its exhibit' % seq)
+
+    def end(self):
+        if self.exhibits:
+            fail(STOOD, '所列证据没有条目收录', 'it lists an exhibit that no entry took in')
+
+
+def agrees(stood, field, entry, fact):
+    if fact not in facts(entry):
+        return True
+    own, said = stood.get(field), facts(entry)[fact]
+    return field in stood and own == said and type(own) is type(said)
+
+
 def digests_in(held, raw):
     return (isinstance(held, list) and all(is_digest(d) for d in held) and held == sorted(set(held))
             and (not held or json.dumps(held, separators=(',', ':')).encode() in raw))
@@ -195,6 +246,7 @@ def reach(present, path, token, at, item, force, last):
 
 def journal(present, originals, case, size, root, terms, term, earlier):
     said, stamped = about(case, size, terms), 0
+    stood = Standing(present, said)
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
     named, erasure = set(said['withheld'] + said['erased']), (0, '')
@@ -227,6 +279,7 @@ def journal(present, originals, case, size, root, terms, term, earlier):
             if hashlib.sha256(ahead[3] + ahead[2].encode()).hexdigest() != commitments[ahead[1]]:
                 fail(name, '与承诺值不符', 'is not the value the entry committed to')
             opened, hidden, ahead, first = opened + 1, hidden - 1, next(shown), first or name
+        stood.check(seq, entry)
         tree.add(line)
         if seq == 1 and (entry['kind'] != 'case_filed' or facts(entry).get('number') != said['number']):
             fail(ABOUT, '案件编号与第 1 条不符', 'its case number is not the one entry 1 was filed under')
@@ -251,4 +304,5 @@ def journal(present, originals, case, size, root, terms, term, earlier):
     if facts(entry).get('sealed') is True and SEAL not in present:
         fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
     check_taken(originals, said, taken, erasure[0])
+    stood.end()
     return said, opened, hidden, erasure

@@ -1,0 +1,93 @@
+package activities_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+	"time"
+
+	"recourse/activities"
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/dossier"
+	"recourse/evidence/seal/sealtest"
+	"recourse/evidence/verify"
+	"recourse/recovery"
+)
+
+// offline reads a bag back and sets its dossier once more.
+func (b *bench) offline(export recovery.Export) []byte {
+	b.Helper()
+	raw, err := os.ReadFile(b.path(export, activities.BagFile))
+	b.must(err)
+	summary, err := verify.Options{}.Reader(bytes.NewReader(raw), int64(len(raw)))
+	b.must(err)
+	folio, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
+	b.must(err)
+	if summary.Stamp != nil {
+		folio.Stamp.At, err = time.Parse(time.RFC3339, summary.Stamp.At)
+		b.must(err)
+	}
+	folio, err = activities.Offline(folio)
+	b.must(err)
+	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
+	b.must(err)
+	var out bytes.Buffer
+	_, err = dossier.Build(&out, fonts, folio, summary.Fingerprint)
+	b.must(err)
+	return out.Bytes()
+}
+
+// wantOffline compares the bytes: a seal is appended, and changes none of those
+// before it.
+func (b *bench) wantOffline(export recovery.Export) {
+	b.Helper()
+	sealed, err := os.ReadFile(b.path(export, activities.DossierFile))
+	b.must(err)
+	plain := b.offline(export)
+	if !bytes.HasPrefix(sealed, plain) || len(plain) < 10_000 {
+		b.Errorf("of %d bytes set from the bag, and %d built and sealed, the first differ", len(plain), len(sealed))
+	}
+}
+
+// TestOfflineDossiers: what is set from an archive's bag alone is byte for byte
+// the dossier in it before the seal.
+func TestOfflineDossiers(t *testing.T) {
+	t.Parallel()
+	b := newSealing(t)
+	first := b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
+	b.fileAs(recovery.ChatScreenshot, "chat again", "聊天二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
+	b.fileAs(recovery.Statement, "chat", "同一文件.txt", nil, nil)
+	note := b.draft(recovery.EntryNoteAdded, "note")
+	note.Facts, note.Personal = map[string]any{"visibility": "internal"}, map[string]string{"text": "内部意见"}
+	_, err := b.store.Append(t.Context(), b.filed.ID, false, note)
+	b.must(err)
+	b.atLaw()
+	b.wantOffline(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady))
+
+	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	stamped := b.wantState(b.request(recovery.ForArchive), recovery.ExportReady)
+	if b.press.folios[len(b.press.folios)-1].Stamp == nil {
+		t.Fatal("there is no stamp")
+	}
+	b.wantOffline(stamped)
+
+	b.erase()
+	b.wantOffline(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady))
+}
+
+// TestOnlyTheArchiveHoldsTheStanding: other bags hold nothing more than before.
+func TestOnlyTheArchiveHoldsTheStanding(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
+	for _, audience := range recovery.Audiences {
+		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile))
+		b.must(err)
+		var folio evidence.Folio
+		folio, err = bag.Read(bytes.NewReader(raw), int64(len(raw)))
+		if held := err == nil; held != (audience == recovery.ForArchive) {
+			t.Errorf("for %s: %d entries, %v", audience, len(folio.Entries), err)
+		}
+	}
+}

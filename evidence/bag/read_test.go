@@ -1,0 +1,81 @@
+package bag_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"recourse/evidence"
+	"recourse/evidence/bag"
+	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// What is read from a bag for the archive is what it was written from, but for
+// what the journal is asked for again.
+func TestReadGivesTheFolio(t *testing.T) {
+	t.Parallel()
+	for name, made := range map[string]bagtest.Case{
+		"whole": {Seed: 1, Rotated: 1}, "erased": {Seed: 2, Rotated: 1, Erased: true}, "paced": {Seed: 3, Rotated: 2, Pace: 60},
+	} {
+		made.Audience = recovery.ForArchive
+		want := bagtest.Folio(t, made)
+		want.Missing, want.SealedBy, want.Development = []string{"对方的住所"}, "开发用", true
+		want.Papers = &evidence.Papers{
+			Fees:      []evidence.Fee{{Name: "suit", Base: 1, Amount: 2, Law: evidence.Citation{Statute: "甲法", Section: "1", Edition: "今", Mark: "V"}}},
+			Citations: []evidence.Citation{{Statute: "乙法", Section: "2", Edition: "昔", Mark: "S"}},
+		}
+		raw, _ := write(t, want)
+		got, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if made.Erased {
+			want.Case.Claimant, want.Case.Narrative = recovery.Claimant{}, ""
+			for i := range want.Exhibits {
+				want.Exhibits[i].FileName = ""
+			}
+		}
+		for i := range want.Exhibits {
+			want.Exhibits[i].CaseID = want.Case.ID
+			if got.Exhibits[i].Open != nil && !bytes.Equal(whole(t, got.Exhibits[i]), whole(t, want.Exhibits[i])) {
+				t.Errorf("%s: exhibit %d has other bytes", name, i+1)
+			}
+		}
+		byPath := cmpopts.SortSlices(func(a, b journal.Value) bool { return a.Path < b.Path })
+		unread := cmpopts.IgnoreFields(evidence.Folio{}, "Seal", "Earlier") // no paper is made of them
+		if diff := cmp.Diff(want, got, unread, byPath, cmpopts.IgnoreFields(evidence.Exhibit{}, "Open"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func whole(t *testing.T, e evidence.Exhibit) []byte {
+	t.Helper()
+	stream, err := e.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(stream)
+	if err := errors.Join(err, stream.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// A bag that is for somebody else, or no bag, gives nothing.
+func TestReadRefuses(t *testing.T) {
+	t.Parallel()
+	raw, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}))
+	if _, err := bag.Read(bytes.NewReader(raw), int64(len(raw))); !errors.Is(err, bag.ErrNoStanding) {
+		t.Errorf("of a court's bag: %v", err)
+	}
+	if _, err := bag.Read(bytes.NewReader(raw[:100]), 100); err == nil {
+		t.Error("of half a zip: read")
+	}
+}
