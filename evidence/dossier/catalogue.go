@@ -57,7 +57,7 @@ func (s *setting) exhibitRow(e *exhibit) typeset.Row {
 			name = append(name, compact(note, more))
 		}
 	}
-	source := s.t.word("platform", s.described(e, "source", e.Source))
+	source := s.t.wordOrText("platform", s.described(e, "source", e.Source))
 	if source == "" {
 		source = s.t.text("no_source")
 	}

@@ -289,7 +289,7 @@ func TestTimelineIsComplete(t *testing.T) {
 			t.Errorf("entry %d (%s) is not in the timeline", e.Parsed.Seq, e.Parsed.Kind)
 		}
 	}
-	if n := strings.Count(text, "记录类型"); n != 1 || !strings.Contains(text, "记录类型of_the_future") {
+	if n := strings.Count(text, "其他记录"); n != 1 || strings.Contains(text, "of_the_future") {
 		t.Error("a kind has no words")
 	}
 }

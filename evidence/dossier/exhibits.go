@@ -82,7 +82,7 @@ func (s *setting) exhibitFacts(e *exhibit) {
 	}
 	row := func(cells ...typeset.Cell) { table.Rows = append(table.Rows, typeset.Row{Cells: cells}) }
 	row(key("field_file"), in(small, or(s.described(e, "file_name", e.FileName))),
-		key("field_source"), in(small, or(s.t.word("platform", s.described(e, "source", e.Source)))))
+		key("field_source"), in(small, or(s.t.wordOrText("platform", s.described(e, "source", e.Source)))))
 	row(key("field_captured"), in(small, or(captured)), key("field_received"), in(small, or(clock(e.ReceivedAt))))
 	row(key("field_media"), in(small, s.t.text("size_value", "type", e.MediaType, "size", grouped(e.Size))),
 		key("field_entries"), in(small, s.t.text("field_entries_value", "entries", seqs(e.Seqs))+"　"+s.t.word("role", string(e.By.Role))))

@@ -162,7 +162,7 @@ func TestSentences(t *testing.T) {
 		{"viewed", journal.Entry{Kind: recovery.EntryEvidenceViewed, Facts: map[string]any{"evidence_id": "ev"}}, nil, "查阅证据（本卷证据 3-2）。"},
 		{"kinds", journal.Entry{Kind: recovery.EntryEvidenceRequested, Facts: map[string]any{"kinds": []any{"statement", "ticket"}}}, nil, "客服专员要求补充证据：账单导出文件、客服工单。"},
 		{"paced", journal.Entry{Kind: recovery.EntryAppealSubmitted, Pace: 60}, nil, "申诉材料经确认后提交。（本条在 60 倍速下产生）"},
-		{"unknown word", journal.Entry{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "arbitration"}}, nil, "选择法律途径：arbitration。"},
+		{"unknown word", journal.Entry{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "arbitration"}}, nil, "选择法律途径：其他。"},
 		{
 			"a lesson shared", journal.Entry{Kind: recovery.EntryLessonShared, Facts: map[string]any{"share": true}}, nil,
 			"申请人决定：同意匿名分享本案的办理经过，供他人参考。",
@@ -182,7 +182,7 @@ func TestSentences(t *testing.T) {
 		{"internal note", journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"visibility": "internal"}, Commitments: map[string]string{"text": "…"}}, []journal.Value{{Path: "text", Value: "秘密"}}, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"note of unknown visibility", journal.Entry{Kind: recovery.EntryNoteAdded}, nil, "内部工作备注，不在本卷范围〔已遮蔽〕。"},
 		{"group", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": "R1", "group": map[string]any{"kind": "work", "size": float64(12)}, "counterparts": float64(1)}}, nil, "登记案件 R1。发送场合：工作群，12 人；对方 1 人"},
-		{"strange facts", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": []any{"a"}, "sent_at": "soon", "amount_fen": "much", "counterparts": 1.5, "group": true}}, nil, `登记案件 ["a"]。发送场合：true`},
+		{"strange facts", journal.Entry{Kind: recovery.EntryCaseFiled, Facts: map[string]any{"number": []any{"a"}, "sent_at": "soon", "amount_fen": "much", "counterparts": 1.5, "group": true}}, nil, `登记案件 ["a"]。发送场合：其他`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

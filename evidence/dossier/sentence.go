@@ -19,7 +19,7 @@ func (p *papers) sentence(e *evidence.Entry) string {
 	}
 	fragments, known := p.t.Entries[e.Parsed.Kind]
 	if !known {
-		return fill(p.t.UnknownEntry, "kind", e.Parsed.Kind)
+		return p.t.UnknownEntry
 	}
 	text := p.tell(e, fragments)
 	if e.Parsed.ClaimedAt != "" {
@@ -119,7 +119,7 @@ func (p *papers) caseValue(e *evidence.Entry, form, name string) string {
 	case "instalments":
 		return p.instalmentsFact(fact)
 	default:
-		return p.t.word(form, plain(fact))
+		return p.words(form, fact)
 	}
 }
 
@@ -201,7 +201,7 @@ func (p *papers) because(cause string) string {
 			return word
 		}
 	}
-	return cause
+	return p.t.word("action", cause)
 }
 
 // plain writes a fact of JSON as text.

@@ -1,8 +1,10 @@
 package dossier
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -98,12 +100,25 @@ func fill(template string, pairs ...any) string {
 	return strings.NewReplacer(replace...).Replace(template)
 }
 
-// word translates a value of an enumeration; an unknown one stays as it is.
+// typed is how the product writes the values of its enumerations.
+var typed = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// word translates a value of an enumeration. One that the table does not have is
+// "other": a court is not shown the words of a program. What is no such value at
+// all stays as it is.
 func (t *texts) word(list, value string) string {
 	if word, known := t.Words[list][value]; known {
 		return word
 	}
-	return value
+	if !typed.MatchString(value) {
+		return value
+	}
+	return cmp.Or(t.Words[list]["other"], t.text("other_word"))
+}
+
+// wordOrText is for words of people, which may happen to be one of the table.
+func (t *texts) wordOrText(list, value string) string {
+	return cmp.Or(t.Words[list][value], value)
 }
 
 // beijing is the zone of every printed time. China has kept UTC+8 without
