@@ -40,6 +40,8 @@ type Relay struct {
 	client starter
 	log    *slog.Logger
 	every  time.Duration
+	woken  <-chan struct{}
+	filed  atomic.Int64 // when a hand last heard of something new, in Unix nanoseconds
 }
 
 // The outbox is read in small lots by a few hands: one delivery waits for
@@ -49,6 +51,8 @@ const (
 	relayLot     = 20
 	relayEvery   = 2 * time.Second
 	deliverLimit = 5 * time.Second
+	// longestYield bounds how long a hand stands back for those who file.
+	longestYield = time.Second
 )
 
 // NewRelay makes a Relay over a client.
@@ -60,8 +64,8 @@ func NewRelay(outbox Outbox, c *Connection) *Relay {
 // seconds for what another process wrote. While Temporal is away it asks only
 // whether it is back.
 func (r *Relay) Run(ctx context.Context) error {
-	woken, err := r.outbox.Woken(ctx)
-	if err != nil {
+	var err error
+	if r.woken, err = r.outbox.Woken(ctx); err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
 	for {
@@ -75,7 +79,7 @@ func (r *Relay) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			tick.Stop()
 			return nil
-		case <-woken:
+		case <-r.woken:
 		case <-tick.C:
 		}
 		tick.Stop()
@@ -107,19 +111,45 @@ func (r *Relay) drain(ctx context.Context) bool {
 	var away atomic.Bool
 	for range relayHands {
 		hands.Go(func() {
-			for {
-				n, ok := r.lot(ctx)
-				if !ok {
-					away.Store(true)
-				}
-				if !ok || n == 0 {
-					return
-				}
+			if !r.help(ctx) {
+				away.Store(true)
 			}
 		})
 	}
 	hands.Wait()
 	return !away.Load()
+}
+
+// help takes lots until none is left; false when Temporal or the database is away.
+func (r *Relay) help(ctx context.Context) bool {
+	for {
+		began := time.Now()
+		n, ok := r.lot(ctx)
+		if !ok || n == 0 {
+			return ok
+		}
+		r.yield(ctx, time.Since(began))
+	}
+}
+
+// yield stands back, as long as the last lot took, while cases are being filed:
+// whoever files waits for an answer, and nobody waits for a workflow that starts a
+// second later. A mark taken here is not lost: the next lot is read after it.
+func (r *Relay) yield(ctx context.Context, took time.Duration) {
+	select {
+	case <-r.woken:
+		r.filed.Store(time.Now().UnixNano())
+	default:
+	}
+	if time.Now().UnixNano()-r.filed.Load() >= int64(took) {
+		return
+	}
+	pause := time.NewTimer(min(took, longestYield))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+	case <-pause.C:
+	}
 }
 
 // lot takes one lot and tells how many items of it were delivered.

@@ -89,9 +89,11 @@ type engine struct {
 	calls []string
 	fails error
 	per   map[string]error // by workflow id
+	takes time.Duration    // for each call
 }
 
 func (e *engine) told(what string, id string) error {
+	time.Sleep(e.takes)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.fails != nil {
@@ -197,6 +199,41 @@ func TestRelayLooksByItself(t *testing.T) {
 				t.Error("it was not found")
 			}
 		})
+	})
+}
+
+// TestRelayStandsBackForFilings: while cases are being filed it works half of the
+// time; what lies there when nobody files is delivered without a pause.
+func TestRelayStandsBackForFilings(t *testing.T) {
+	t.Parallel()
+	start := func(id int64) postgres.OutboxItem {
+		return postgres.OutboxItem{ID: id, Kind: postgres.OutboxStart, CaseID: "1"}
+	}
+	const lying, takes = 3000, 10 * time.Millisecond
+	delivered := func(t *testing.T, filing bool) (n int) {
+		b, e := newBox(), &engine{takes: takes}
+		for id := range int64(lying) {
+			b.items = append(b.items, start(id))
+		}
+		while(t, relay(b, e), func() {
+			for id := range int64(1000) {
+				time.Sleep(5 * time.Millisecond)
+				if filing {
+					b.put(start(lying + id))
+				}
+			}
+			n = len(e.heard())
+		})
+		return n
+	}
+	synctest.Test(t, func(t *testing.T) {
+		at := 5 * time.Second / takes * relayHands // with all hands and no pause
+		if n := delivered(t, false); n < int(at)*9/10 {
+			t.Errorf("%d of %d delivered while nobody files", n, at)
+		}
+		if n := delivered(t, true); n < int(at)*4/10 || n > int(at)*6/10 {
+			t.Errorf("%d of %d delivered while cases are filed", n, at)
+		}
 	})
 }
 
