@@ -29,15 +29,22 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 	if err != nil {
 		return LimitationLedger{}, err
 	}
-	heard := testimony{}
-	for _, one := range stored {
-		entry, err := journal.Parse(one.Record.Bytes)
-		if err != nil {
+	entries := make([]journal.Entry, len(stored))
+	for i, one := range stored {
+		if entries[i], err = journal.Parse(one.Record.Bytes); err != nil {
 			return LimitationLedger{}, err
 		}
+	}
+	return LimitationOf(c, entries), nil
+}
+
+// LimitationOf is the ledger of a case whose whole journal is known already.
+func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
+	heard := testimony{}
+	for _, entry := range entries {
 		heard.hear(c, happening(entry))
 	}
-	return heard.ledger(c), nil
+	return heard.ledger(c)
 }
 
 // testimony is all that a journal says towards each counterpart. What of it counts

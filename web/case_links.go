@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"recourse/casework"
 	"recourse/recovery"
@@ -13,6 +15,7 @@ import (
 type issuedLink struct {
 	Alias   string
 	Address string // "" when the same form was sent before
+	Until   time.Time
 }
 
 // links are those of a case, for whoever may make them.
@@ -37,10 +40,40 @@ func (c *call) linkForms(d *caseData, p *party) {
 		}
 	}
 	if d.Position.Open() && len(audiences(c.who.Role)) > 0 {
-		p.Make = &form{
+		p.Make = &linkForm{Days: c.linkDays(), form: form{
 			Action: path, Key: newKey(), CSRF: c.who.CSRF, Submit: c.say.T("case.link_make"),
 			Hidden: []option{{Label: "counterpart_id", Value: string(p.ID)}},
-		}
+		}}
+	}
+}
+
+// linkForm makes a link that works for as many days as are chosen.
+type linkForm struct {
+	form
+	Days []option
+}
+
+// linkTerms are how long the page lets a link work, in days.
+var linkTerms = []int{3, 7, 14, casework.LinkDays}
+
+func (c *call) linkDays() []option {
+	options := make([]option, len(linkTerms))
+	for i, days := range linkTerms {
+		options[i] = option{Value: strconv.Itoa(days), Label: c.say.T("case.link_days_n", days), Selected: days == casework.LinkDays}
+	}
+	return options
+}
+
+// termOf reads how long a link is to work; nothing means as long as is usual.
+func termOf(text string) (int, error) {
+	days, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return casework.LinkDays, nil
+	case err != nil || !slices.Contains(linkTerms, days):
+		return 0, recovery.Invalid([]recovery.FieldFault{{Field: "days", Code: "unknown_value", Detail: "Choose one of the terms given."}})
+	default:
+		return days, nil
 	}
 }
 
@@ -52,13 +85,18 @@ func (w *Web) issueLink(c *call) error {
 	if err != nil {
 		return err
 	}
+	days, err := termOf(values.Get("days"))
+	if err != nil {
+		return err
+	}
 	to := recovery.CounterpartID(values.Get("counterpart_id"))
-	reply, err := w.service.IssueLink(c.Request().Context(), c.request(values), view.ID, to, 0)
+	reply, err := w.service.IssueLink(c.Request().Context(), c.request(values), view.ID, to, days)
 	if err != nil {
 		return err
 	}
 	issued := &issuedLink{Alias: aliasesOf(view.Counterparts)[string(to)]}
 	if reply.Value.Token != "" {
+		issued.Until = reply.Value.ExpiresAt
 		issued.Address = c.origins() + "/return/" + reply.Value.Token
 	}
 	return c.showCase(http.StatusOK, &attempt{issued: issued})

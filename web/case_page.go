@@ -21,6 +21,7 @@ type caseBody struct {
 	Plans      []planMark
 	Contact    *contactMark
 	Tasks      []taskMark
+	Terms      *termMark
 	Proposal   string // a decision that waits for a second person: who and what
 	Issued     *issuedLink
 	Said       string
@@ -95,7 +96,7 @@ func (c *call) caseBody(d *caseData, failed *attempt) (caseBody, error) {
 	body := caseBody{
 		caseData: d, Home: c.home(string(d.Number)), Stages: c.stages(d), Next: c.next(d),
 		Due: c.due(d.Deadlines, d.Pace), Clocks: c.clocks(d.Deadlines, d.Pace), Parties: c.parties(d), Plans: c.plans(d),
-		Contact: c.contact(d), Tasks: c.tasks(d), Facts: c.facts(d), Texts: d.texts, Lacking: lacking(d.Requirements),
+		Contact: c.contact(d), Tasks: c.tasks(d), Terms: c.terms(d), Facts: c.facts(d), Texts: d.texts, Lacking: lacking(d.Requirements),
 		Papers: papers(d.exports), Timeline: c.timeline(d), Token: d.token(), Evidence: exhibits(d.evidence),
 		ExportPage: c.who.Desk(),
 	}

@@ -20,7 +20,7 @@ type party struct {
 	Broken   int
 	Confirm  string // where what they say is confirmed
 	Link     *linkMark
-	Make     *form // makes a link, in place of the one there is
+	Make     *linkForm // makes a link, in place of the one there is
 }
 
 // linkMark is the newest link of a counterpart.

@@ -34,7 +34,8 @@ func TestLinksOnThePage(t *testing.T) {
 	path := issued(t, s, view)
 	home := "/cases/" + string(view.Number)
 	p := s.signedIn(t, recovery.RoleClaimant)
-	page := p.get(home).want(t, 200, "有效", "对方还没打开")
+	lasting := s.Now().AddDate(0, 0, 30).In(recovery.Shanghai).Format("2006-01-02")
+	page := p.get(home).want(t, 200, "有效至 "+lasting, "对方还没打开")
 	if strings.Contains(page.Body, path) {
 		t.Error("the address is shown again")
 	}
@@ -50,10 +51,33 @@ func TestLinksOnThePage(t *testing.T) {
 	}
 	page = p.get(home).want(t, 200, "打开过")
 	link := find(page.Root, func(n *html.Node) bool { return n.Data == "form" && strings.HasSuffix(attr(n, "action"), "/revoke") })
-	p.sendAs(page, attr(link, "action")).want(t, 200, "链接已停用", "已失效")
+	p.sendAs(page, attr(link, "action")).want(t, 200, "链接已停用", "已失效", s.Now().In(recovery.Shanghai).Format("01-02"))
 	stranger.get(path).want(t, 410, "链接已失效")
 	stranger.get("/return/"+strings.Repeat("A", 43)).want(t, 404, "没有这个链接")
 	stranger.get("/return/x").want(t, 404, "没有这个链接")
+}
+
+// TestHowLongALinkWorks: its maker chooses, among the terms the page gives.
+func TestHowLongALinkWorks(t *testing.T) {
+	t.Parallel()
+	s := noonSite(t)
+	view := s.File(t)
+	p := s.signedIn(t, recovery.RoleClaimant)
+	home := "/cases/" + string(view.Number)
+	term := func(days string) answer {
+		page := p.get(home)
+		return p.fill(page, formOf(t, page, home+"/links"), url.Values{"days": {days}})
+	}
+	until := s.Now().AddDate(0, 0, 3).In(recovery.Shanghai).Format("2006-01-02")
+	term("3").want(t, 200, "有效至 "+until)
+	p.get(home).want(t, 200, "有效至 "+until)
+	s.SetClock(s.Now().AddDate(0, 0, 4))
+	p.get(home).want(t, 200, "已失效", until, "到期")
+	for _, days := range []string{"0", "5", "90", "-3", "x"} {
+		if got := term(days); got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s days: %d", days, got.Status)
+		}
+	}
 }
 
 // The page keeps its secret: no referrer, no session, nothing kept, and no log.

@@ -132,6 +132,8 @@ func families(used map[string]bool) {
 		}
 	}
 	named(used, "every_counterpart", "true")
+	named(used, "interruption", recovery.Interruptions...)
+	named(used, "effect", recovery.Interrupts, recovery.BeforeBegin, recovery.TooLate)
 }
 
 // labels gives the keys of what the fields of all forms are called: those that
