@@ -203,7 +203,7 @@ func TestMailsAreShownInDevelopment(t *testing.T) {
 	must(t, err)
 	for i, mail := range claimed {
 		state := []string{postgres.MailKept, postgres.MailSent, postgres.MailDead}[i%3]
-		_, err := s.Store.SettleMail(t.Context(), mail, postgres.MailOutcome{State: state, Subject: "主题", Body: "正文"})
+		_, err := s.Store.SettleMails(t.Context(), postgres.SettledMail{Mail: mail, Outcome: postgres.MailOutcome{State: state, Subject: "主题", Body: "正文"}})
 		must(t, err)
 	}
 	page := s.get(t, recovery.RoleAgent, "/api/v1/mails?limit=10").is(http.StatusOK).items()

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"recourse/recovery"
 )
 
@@ -89,20 +92,38 @@ type MailOutcome struct {
 	Body    string
 }
 
-// SettleMail notes what became of a mail. It gives false and changes nothing
-// when the claim lapsed and somebody else has the mail.
-func (s *Store) SettleMail(ctx context.Context, m Mail, o MailOutcome) (bool, error) {
+// SettledMail is a claimed mail and what became of it.
+type SettledMail struct {
+	Mail    Mail
+	Outcome MailOutcome
+}
+
+const settleMail = `update notices set mail_state = $3, mail_at = $4,
+		mail_failures = mail_failures + case when $5 then 1 else 0 end, mail_note = $6,
+		mail_subject = $7, mail_body = $8, mail_done_at = $9
+	where id = $1 and mail_state = 'sending' and mail_claim = $2`
+
+// SettleMails notes what became of mails, of all or, with an error, of none. It
+// gives how many it noted, and leaves alone those whose claim lapsed and that
+// somebody else has.
+func (s *Store) SettleMails(ctx context.Context, settled ...SettledMail) (int, error) {
 	now := s.instant()
-	at, done := now, &now
-	if o.State == MailDue {
-		at, done = o.At, nil
+	kept := 0
+	batch := &pgx.Batch{}
+	for _, one := range settled {
+		o := one.Outcome
+		at, done := now, &now
+		if o.State == MailDue {
+			at, done = o.At, nil
+		}
+		batch.Queue(settleMail, one.Mail.ID, one.Mail.Claim, o.State, at, o.Failed, o.Note, o.Subject, o.Body, done).Exec(
+			func(tag pgconn.CommandTag) error {
+				kept += int(tag.RowsAffected())
+				return nil
+			})
 	}
-	tag, err := s.pool.Exec(ctx, `update notices set mail_state = $3, mail_at = $4,
-			mail_failures = mail_failures + case when $5 then 1 else 0 end, mail_note = $6,
-			mail_subject = $7, mail_body = $8, mail_done_at = $9
-		where id = $1 and mail_state = 'sending' and mail_claim = $2`,
-		m.ID, m.Claim, o.State, at, o.Failed, o.Note, o.Subject, o.Body, done)
-	return tag.RowsAffected() == 1, refine("settle mail", err)
+	err := s.pool.SendBatch(ctx, batch).Close()
+	return kept, refine("settle mails", err)
 }
 
 // SentMail is a mail as it went out, or would have.

@@ -62,8 +62,30 @@ func (m *mailbox) claim(t testing.TB, limit int) []postgres.Mail {
 
 func (m *mailbox) settle(t testing.TB, mail postgres.Mail, o postgres.MailOutcome, want bool) {
 	t.Helper()
-	if kept := must[bool](t)(m.SettleMail(t.Context(), mail, o)); kept != want {
+	if kept := must[int](t)(m.SettleMails(t.Context(), postgres.SettledMail{Mail: mail, Outcome: o})) == 1; kept != want {
 		t.Errorf("settled %v, want %v", kept, want)
+	}
+}
+
+// TestALotIsSettledTogether: a mail whose claim lapsed, and that somebody else has,
+// is left to them and holds up none of the lot.
+func TestALotIsSettledTogether(t *testing.T) {
+	t.Parallel()
+	m := newMailbox(t, 3)
+	lot := m.claim(t, 3)
+	m.now = m.now.Add(2 * lease)
+	again := m.claim(t, 1)[0]
+	settled := make([]postgres.SettledMail, len(lot))
+	for i, mail := range lot {
+		settled[i] = postgres.SettledMail{Mail: mail, Outcome: postgres.MailOutcome{State: postgres.MailKept, Subject: "s", Body: "b"}}
+	}
+	if kept := must[int](t)(m.SettleMails(t.Context(), settled...)); kept != 2 {
+		t.Errorf("settled %d of 3, of which somebody else has one", kept)
+	}
+	m.settle(t, again, postgres.MailOutcome{State: postgres.MailSent}, true)
+	m.now = m.now.Add(2 * lease)
+	if left := m.claim(t, 3); len(left) != 0 {
+		t.Errorf("%d are still to be sent", len(left))
 	}
 }
 

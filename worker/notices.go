@@ -168,21 +168,39 @@ func (n *Notices) remindAndMail(ctx context.Context) bool {
 		n.away(ctx, err)
 		return false
 	}
+	n.send(ctx, mails)
+	return len(mails) > 0 || reminded == reminderLot
+}
+
+// send deals with a lot of claimed mails. What a server was asked is settled at
+// once, the rest together: every commit is one more that a filing waits for.
+func (n *Notices) send(ctx context.Context, mails []postgres.Mail) {
 	queue := make(chan postgres.Mail, len(mails))
 	for _, mail := range mails {
 		queue <- mail
 	}
 	close(queue)
+	untried := make(chan postgres.SettledMail, len(mails))
 	var hands sync.WaitGroup
 	for range min(mailHands, len(mails)) {
 		hands.Go(func() {
 			for mail := range queue {
-				n.settle(ctx, mail, n.mail(ctx, mail))
+				outcome, tried := n.mail(ctx, mail)
+				if settled := (postgres.SettledMail{Mail: mail, Outcome: outcome}); tried {
+					n.settle(ctx, settled)
+				} else {
+					untried <- settled
+				}
 			}
 		})
 	}
 	hands.Wait()
-	return len(mails) > 0 || reminded == reminderLot
+	close(untried)
+	rest := make([]postgres.SettledMail, 0, len(mails))
+	for settled := range untried {
+		rest = append(rest, settled)
+	}
+	n.settle(ctx, rest...)
 }
 
 // away says that the database does not answer; the lane's next tick tries again.
@@ -192,9 +210,9 @@ func (n *Notices) away(ctx context.Context, err error) {
 	}
 }
 
-// mail does with one claimed mail what its reader wants, and says what became
-// of it.
-func (n *Notices) mail(ctx context.Context, m postgres.Mail) postgres.MailOutcome {
+// mail does with one claimed mail what its reader wants, and says what became of
+// it and whether a server was asked.
+func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.MailOutcome, tried bool) {
 	now := n.Now()
 	wants := notify.Defaults()
 	if m.Chosen != nil {
@@ -203,14 +221,14 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) postgres.MailOutcom
 	at, wanted := notify.MailAt(wants, m.Class, m.Urgent, now)
 	switch {
 	case !m.Active || !wanted:
-		return postgres.MailOutcome{State: postgres.MailUnwanted}
+		return postgres.MailOutcome{State: postgres.MailUnwanted}, false
 	case ctx.Err() != nil:
-		return postgres.MailOutcome{State: postgres.MailDue, At: now} // told to stop before it was tried
+		return postgres.MailOutcome{State: postgres.MailDue, At: now}, false // told to stop before it was tried
 	case at.After(now):
-		return postgres.MailOutcome{State: postgres.MailDue, At: at}
+		return postgres.MailOutcome{State: postgres.MailDue, At: at}, false
 	}
 	letter := n.Herald.Letter(wants.Language, m.Notice, n.link(m.CaseID))
-	outcome := postgres.MailOutcome{State: postgres.MailKept}
+	outcome = postgres.MailOutcome{State: postgres.MailKept}
 	if n.Mails != nil {
 		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
 		if attempt.Verdict != notify.Taken {
@@ -221,7 +239,7 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) postgres.MailOutcom
 	if outcome.State != postgres.MailDue {
 		outcome.Subject, outcome.Body = letter.Subject, letter.Body
 	}
-	return outcome
+	return outcome, n.Mails != nil
 }
 
 func (n *Notices) link(id recovery.CaseID) string {
@@ -234,15 +252,19 @@ func (n *Notices) link(id recovery.CaseID) string {
 // settleLimit is how long the outcome of an attempt may take to be kept.
 const settleLimit = 10 * time.Second
 
-// settle keeps what became of a mail, also when the process was told to stop
-// meanwhile. When that fails, the mail is tried again after the lease: for one
-// that was taken, this is the window in which it goes out twice.
-func (n *Notices) settle(ctx context.Context, m postgres.Mail, o postgres.MailOutcome) {
+// settle keeps what became of mails, also when the process was told to stop
+// meanwhile. When that fails, they are tried again after the lease: for one that a
+// server took, this is the window in which it goes out twice.
+func (n *Notices) settle(ctx context.Context, settled ...postgres.SettledMail) {
+	if len(settled) == 0 {
+		return
+	}
 	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 	defer cancel()
-	kept, err := n.Store.SettleMail(lasting, m, o)
-	if err != nil || !kept {
-		n.Log.ErrorContext(ctx, "what became of a mail could not be kept", "notice", m.ID, "state", o.State, "error", err)
+	kept, err := n.Store.SettleMails(lasting, settled...)
+	if err != nil || kept < len(settled) {
+		n.Log.ErrorContext(ctx, "what became of mails could not be kept", "mails", len(settled), "kept", kept,
+			"first", settled[0].Mail.ID, "error", err)
 	}
 }
 
