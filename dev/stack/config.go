@@ -18,15 +18,21 @@ import (
 
 const clusterName = "active"
 
-// serverConfig is the whole configuration: one shard, one store for history and
-// visibility, everything that would reach outside switched off.
-func serverConfig(store *config.SQL, ports servicePorts) *config.Config {
+// stores are the two databases of the server. What it lists for the eye lies
+// apart from what cases depend on: every start, act and end writes a line there,
+// and in one file those lines would hold up the histories and wait for the disk
+// with them.
+type stores struct{ history, visibility *config.SQL }
+
+// serverConfig is the whole configuration: one shard, everything that would reach
+// outside switched off.
+func serverConfig(stores stores, ports servicePorts) *config.Config {
 	frontend := hostPort(ports.frontend)
 	conf := &config.Config{}
 	conf.Global.Membership = config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}
 	conf.Persistence = config.Persistence{
-		DefaultStore: "sqlite", VisibilityStore: "sqlite", NumHistoryShards: 1,
-		DataStores: map[string]config.DataStore{"sqlite": {SQL: store}},
+		DefaultStore: "history", VisibilityStore: "visibility", NumHistoryShards: 1,
+		DataStores: map[string]config.DataStore{"history": {SQL: stores.history}, "visibility": {SQL: stores.visibility}},
 	}
 	conf.ClusterMetadata = &cluster.Config{
 		FailoverVersionIncrement: 10, MasterClusterName: clusterName, CurrentClusterName: clusterName,
@@ -57,38 +63,52 @@ func limits() dynamicconfig.StaticClient {
 	}
 }
 
-// openStore describes the database and makes sure schema and namespace exist.
-func openStore(dir string) (*config.SQL, error) {
+// openStores describes the databases and makes sure schema and namespace exist.
+func openStores(dir string) (stores, error) {
 	if dir == "" {
-		store := &config.SQL{
-			PluginName: sqlite.PluginName, DatabaseName: uuid.NewString(),
-			ConnectAttributes: map[string]string{"mode": "memory", "cache": "shared"},
-		}
-		return store, createNamespace(store)
+		open := stores{history: memoryStore(), visibility: memoryStore()} // a database in memory makes its schema itself
+		return open, createNamespace(open.history)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the Temporal data: %w", err)
+		return stores{}, fmt.Errorf("make the folder of the Temporal data: %w", err)
 	}
 	if err := checkVersion(dir); err != nil {
-		return nil, err
+		return stores{}, err
 	}
-	file := filepath.Join(dir, "temporal.db")
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		if err := createFile(file); err != nil {
-			return nil, err
-		}
+	history, err := openFile(filepath.Join(dir, "temporal.db"), "full")
+	if err != nil {
+		return stores{}, err
 	}
-	store := fileStore(file)
-	return store, createNamespace(store)
+	visibility, err := openFile(filepath.Join(dir, "visibility.db"), "off")
+	if err != nil {
+		return stores{}, err
+	}
+	return stores{history, visibility}, createNamespace(history)
 }
 
-// fileStore syncs every commit: the position of a case must not be older than
-// its record after a power cut, and the record is synced by PostgreSQL.
-func fileStore(file string) *config.SQL {
+func memoryStore() *config.SQL {
+	return &config.SQL{
+		PluginName: sqlite.PluginName, DatabaseName: uuid.NewString(),
+		ConnectAttributes: map[string]string{"mode": "memory", "cache": "shared"},
+	}
+}
+
+func openFile(file, synchronous string) (*config.SQL, error) {
+	store := fileStore(file, synchronous)
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return store, createFile(file)
+	}
+	return store, nil
+}
+
+// fileStore: histories sync every commit ("full"), because the position of a case
+// must not be older than its record after a power cut, and the record is synced by
+// PostgreSQL. The lists need not ("off"): nothing is decided by them.
+func fileStore(file, synchronous string) *config.SQL {
 	return &config.SQL{
 		PluginName: sqlite.PluginName, DatabaseName: file,
 		ConnectAttributes: map[string]string{
-			"mode": "rwc", "journal_mode": "wal", "synchronous": "full", "busy_timeout": "10000",
+			"mode": "rwc", "journal_mode": "wal", "synchronous": synchronous, "busy_timeout": "10000",
 		},
 	}
 }
@@ -102,7 +122,7 @@ func createFile(file string) error {
 			return fmt.Errorf("clear a half-made Temporal database: %w", err)
 		}
 	}
-	store := fileStore(draft)
+	store := fileStore(draft, "full")
 	store.ConnectAttributes["journal_mode"] = "delete"
 	if err := sqliteschema.SetupSchema(store); err != nil {
 		return fmt.Errorf("create the Temporal schema: %w", err)

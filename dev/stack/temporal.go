@@ -57,11 +57,11 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(o.Dir)
+	stores, err := openStores(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	conf := serverConfig(store, ports)
+	conf := serverConfig(stores, ports)
 	server, err := temporal.NewServer(serverOptions(conf, ports, newLogger(o.Verbose))...)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the Temporal server: %w", err)

@@ -97,6 +97,57 @@ func TestFileServerKeepsWorkflows(t *testing.T) {
 	}
 }
 
+// TestTheListsMayBeLost: they are made anew, and no workflow depends on them.
+func TestTheListsMayBeLost(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "temporal")
+	first := start(t, stack.TemporalOptions{Dir: dir})
+	c := dial(t, first)
+	if _, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "kept", TaskQueue: "nobody"}, greet, "x"); err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	if err := first.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	lists, err := filepath.Glob(filepath.Join(dir, "visibility.db*"))
+	if err != nil || len(lists) == 0 {
+		t.Fatalf("no lists of their own: %v", err)
+	}
+	for _, file := range lists {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := start(t, stack.TemporalOptions{Dir: dir})
+	defer func() { _ = second.Stop() }()
+	c = dial(t, second)
+	if _, err := c.DescribeWorkflowExecution(t.Context(), "kept", ""); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "new", TaskQueue: "nobody"}, greet, "x"); err != nil {
+		t.Fatal(err)
+	}
+	awaitListed(t, c, "new")
+}
+
+// awaitListed looks until a workflow is listed; lists follow a moment later.
+func awaitListed(t *testing.T, c client.Client, id string) {
+	t.Helper()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); <-look.C {
+		found, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + id + "'"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.Executions) == 1 {
+			return
+		}
+	}
+	t.Errorf("%s is not listed", id)
+}
+
 func TestOtherServerVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
