@@ -110,7 +110,11 @@ func TestTheListsMayBeLost(t *testing.T) {
 	if err := first.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	lists, err := filepath.Glob(filepath.Join(dir, "visibility.db*"))
+	moved := t.TempDir() // this process would remember a file of the same name
+	if err := os.CopyFS(moved, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	lists, err := filepath.Glob(filepath.Join(moved, "visibility.db*"))
 	if err != nil || len(lists) == 0 {
 		t.Fatalf("no lists of their own: %v", err)
 	}
@@ -119,7 +123,7 @@ func TestTheListsMayBeLost(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	second := start(t, stack.TemporalOptions{Dir: dir})
+	second := start(t, stack.TemporalOptions{Dir: moved})
 	defer func() { _ = second.Stop() }()
 	c = dial(t, second)
 	if _, err := c.DescribeWorkflowExecution(t.Context(), "kept", ""); err != nil {
