@@ -121,10 +121,18 @@ func (d *desk) send(request *http.Request, into any) error {
 		return fmt.Errorf("%s %s: %w", request.Method, request.URL.Path, err)
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", request.Method, request.URL.Path, response.Status, answer)
+		return &refused{response.StatusCode, fmt.Sprintf("%s %s: %s: %s", request.Method, request.URL.Path, response.Status, answer)}
 	}
 	return json.Unmarshal(answer, into)
 }
+
+// refused is an answer that is not what was asked for.
+type refused struct {
+	status int
+	text   string
+}
+
+func (r *refused) Error() string { return r.text }
 
 // contact records a message in a case.
 func (d *desk) contact(ctx context.Context, id string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -88,36 +89,57 @@ func (s serving) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.rate,
 
 // weather waits for the storm, acts through it, and counts until all are served
 // or nothing moves any more.
-func weather(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (serving, load, error) {
+func weather(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (serving, meanwhile, error) {
 	psql, err := local.PostgresTool(ctx, "psql")
 	if err != nil {
-		return serving{}, load{}, err
+		return serving{}, meanwhile{}, err
 	}
 	select {
 	case <-ctx.Done():
-		return serving{}, load{}, ctx.Err()
+		return serving{}, meanwhile{}, ctx.Err()
 	case <-time.After(time.Until(due.Add(-stormSpread / 2))):
 	}
 	before, err := passed(ctx, psql, up.Database)
 	if err != nil {
-		return serving{}, load{}, err
+		return serving{}, meanwhile{}, err
 	}
 	began := time.Now()
 	var over atomic.Bool
-	var acts load
+	var acts meanwhile
 	var acting error
 	var group sync.WaitGroup
 	group.Go(func() {
-		acts, acting = hammer(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error { return d.contact(ctx, watched) })
+		acts.load, acting = hammer(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error {
+			return acts.patiently(d.contact(ctx, watched))
+		})
 	})
 	last, moved, err := settle(ctx, psql, up.Database)
 	over.Store(true)
 	group.Wait()
 	if err := errors.Join(err, acting); err != nil {
-		return serving{}, load{}, err
+		return serving{}, meanwhile{}, err
 	}
 	return serving{rate: float64(last-before) / moved.Sub(began).Seconds(), lost: storming - last}, acts, nil
 }
+
+// meanwhile is how acts fared during a storm.
+type meanwhile struct {
+	load
+
+	putOff int // were told that the engine did not answer in time
+}
+
+// patiently lets an act pass that was told to come again: it waited as long as it
+// did, and that counts.
+func (m *meanwhile) patiently(err error) error {
+	if told, ok := errors.AsType[*refused](err); ok && told.status == http.StatusServiceUnavailable {
+		m.putOff++
+		return nil
+	}
+	return err
+}
+
+func (m *meanwhile) String() string { return fmt.Sprintf("%s, %d put off", m.load, m.putOff) }
 
 // settle counts the cases that have moved on until all have, or none has for a
 // minute; moved is when the last one did.
