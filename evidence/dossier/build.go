@@ -54,10 +54,12 @@ func Build(w io.Writer, fonts *Fonts, f evidence.Folio, fingerprint string) (Rep
 // settle sets the pages until the numbers printed in them are true.
 func (p *papers) settle(fonts *Fonts) *typeset.Book {
 	var pages map[string]int
+	tight := tightening{loose: map[string]extent{}, factor: map[string]float64{}}
 	for pass := 1; ; pass++ {
-		s := &setting{papers: p, book: typeset.NewBook(fonts.faces, frame), pages: pages}
+		s := &setting{papers: p, book: typeset.NewBook(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]extent{}}
 		s.all()
-		if maps.Equal(pages, s.book.Goals()) || pass == maxPasses {
+		settled := maps.Equal(pages, s.book.Goals())
+		if again := tight.judge(s.extents); settled && !again || pass == maxPasses {
 			return s.book
 		}
 		pages = s.book.Goals()
@@ -67,12 +69,12 @@ func (p *papers) settle(fonts *Fonts) *typeset.Book {
 // setting is one pass over the pages.
 type setting struct {
 	*papers
-	book  *typeset.Book
-	pages map[string]int // page numbers as the last pass found them
-	cited []string       // the articles cited in this chapter so far
-	// signed says that a signature follows the block being set.
-	signed bool
-	only   []string // the fees the table being set is about
+	book    *typeset.Book
+	pages   map[string]int // page numbers as the last pass found them
+	cited   []string       // the articles cited in this chapter so far
+	only    []string       // the fees the table being set is about
+	tight   *tightening
+	extents map[string]extent // of the chapters of this pass
 }
 
 // chapter is a part of the dossier.
@@ -123,9 +125,7 @@ func (s *setting) all() {
 		}
 		s.book.Label(part.title)
 		s.book.NewPage()
-		s.begin(part.goal, part.title)
-		part.set()
-		s.sources()
+		s.chapter(part)
 	}
 	s.end()
 }

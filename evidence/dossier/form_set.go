@@ -16,8 +16,7 @@ func (s *setting) paper(f form) {
 	s.draftMark()
 	for i := range f.Blocks {
 		if b := &f.Blocks[i]; b.When == "" || s.met(b.When) {
-			s.signed = i+1 < len(f.Blocks) && len(f.Blocks[i+1].Sign) > 0
-			s.block(&f, b)
+			s.block(&f, i)
 		}
 	}
 }
@@ -34,21 +33,10 @@ func (s *setting) draftMark() {
 	s.book.Skip(2.5)
 }
 
-func (s *setting) block(f *form, b *block) {
-	fill := func(text string) string { return s.resolve(text, blank) }
-	switch {
+func (s *setting) block(f *form, i int) {
+	switch b := &f.Blocks[i]; {
 	case b.Heading != "":
-		s.heading(fill(b.Heading))
-	case b.Note != "":
-		s.book.Para(spaced(compact(note, fill(b.Note))))
-		s.book.Skip(1.4)
-	case b.Para != "":
-		p := para(body, fill(b.Para))
-		p.Before, p.After, p.Leading = 1.5, 1, 1.6
-		s.keep(p, s.signed)
-		s.book.Para(p)
-	case b.Prose != "":
-		s.book.Para(prose(fill(b.Prose)))
+		s.heading(s.resolve(b.Heading, blank))
 	case len(b.Rows) > 0:
 		s.rows(f, b.Rows)
 	case b.Table != "":
@@ -58,22 +46,75 @@ func (s *setting) block(f *form, b *block) {
 		s.book.Skip(3)
 		s.signatures(b.Sign...)
 	default:
-		for i, text := range b.Items {
-			p := item(numbered(b.From+i), fill(text))
-			s.keep(p, s.signed && i == len(b.Items)-1)
+		paras := s.paragraphs(b)
+		following, signed := s.beforeSign(f.Blocks[i+1:])
+		for n, p := range paras {
+			if signed {
+				s.keep(append(paras[n:len(paras):len(paras)], following...))
+			}
 			s.book.Para(p)
 		}
 	}
 }
 
-// signatureRoom is what a row of signatures takes, in millimetres.
-const signatureRoom = 20
+// paragraphs are the texts of a block that is text.
+func (s *setting) paragraphs(b *block) []typeset.Para {
+	fill := func(text string) string { return s.resolve(text, blank) }
+	switch {
+	case b.Note != "":
+		p := spaced(compact(note, fill(b.Note)))
+		p.After += 1.4
+		return []typeset.Para{p}
+	case b.Para != "":
+		p := para(body, fill(b.Para))
+		p.Before, p.After, p.Leading = 1.5, 1, 1.6
+		return []typeset.Para{p}
+	case b.Prose != "":
+		return []typeset.Para{prose(fill(b.Prose))}
+	}
+	paras := make([]typeset.Para, len(b.Items))
+	for i, text := range b.Items {
+		paras[i] = item(numbered(b.From+i), fill(text))
+	}
+	return paras
+}
 
-// keep moves the last paragraph before a signature to its page: nobody signs a
-// page that says nothing.
-func (s *setting) keep(p typeset.Para, last bool) {
-	if last {
-		s.book.Need(s.book.Height(p) + signatureRoom)
+// beforeSign are the paragraphs before the next signature, when nothing but text
+// stands before it.
+func (s *setting) beforeSign(blocks []block) (paras []typeset.Para, signed bool) {
+	for i := range blocks {
+		switch b := &blocks[i]; {
+		case len(b.Sign) > 0:
+			return paras, true
+		case b.Heading != "" || b.Table != "" || len(b.Rows) > 0:
+			return nil, false
+		default:
+			paras = append(paras, s.paragraphs(b)...)
+		}
+	}
+	return nil, false
+}
+
+// What goes to a page with a signature, in millimetres: the row of signatures
+// itself, and as much text before it as a page is worth turning for.
+const (
+	signatureRoom = 20
+	worthSigning  = 45
+)
+
+// keep moves the last paragraphs before a signature to the page of what follows
+// them, the list of citations too: nobody signs a page that says nothing, and no
+// page holds citations alone.
+func (s *setting) keep(paras []typeset.Para) {
+	height, after := 0.0, 0.0
+	for i, p := range paras {
+		if i > 0 {
+			after += s.book.Height(p)
+		}
+		height += s.book.Height(p)
+	}
+	if after < worthSigning {
+		s.book.Need(height + signatureRoom + s.sourcesHeight())
 	}
 }
 
@@ -128,17 +169,42 @@ func (s *setting) boxes(checks [][]string) string {
 // sources lists the articles a chapter cites, each with its mark and the edition
 // that was read.
 func (s *setting) sources() {
-	if len(s.cited) == 0 {
+	paras := s.sourceParas()
+	if len(paras) == 0 {
 		return
+	}
+	s.book.Skip(sourcesGap)
+	s.book.Need(s.sourcesHeight() - sourcesGap)
+	for _, p := range paras {
+		s.book.Para(p)
+	}
+	s.cited = nil
+}
+
+// sourcesGap is between a paper and what it cites, in millimetres.
+const sourcesGap = 2
+
+func (s *setting) sourceParas() []typeset.Para {
+	if len(s.cited) == 0 {
+		return nil
 	}
 	list := make([]string, len(s.cited))
 	for i, key := range s.cited {
 		law := s.t.Law[key]
 		list[i] = s.t.text("cited", "article", law.Cite, "mark", law.Mark, "edition", law.Edition)
 	}
-	s.book.Skip(2)
-	s.book.Need(16)
-	s.book.Para(spaced(compact(note, s.t.text("cited_intro", "list", strings.Join(list, "；")))))
-	s.book.Para(compact(note, s.t.LawMarks))
-	s.cited = nil
+	return []typeset.Para{compact(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compact(source, s.t.LawMarks)}
+}
+
+// sourcesHeight is what the citations so far take, with the gap before them.
+func (s *setting) sourcesHeight() float64 {
+	paras := s.sourceParas()
+	if len(paras) == 0 {
+		return 0
+	}
+	height := float64(sourcesGap)
+	for _, p := range paras {
+		height += s.book.Height(p)
+	}
+	return height
 }

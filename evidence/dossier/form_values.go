@@ -46,7 +46,9 @@ func (p *papers) private(value string) string {
 }
 
 // unseen writes the house's word for a value that whoever asked may not see.
-func (p *papers) unseen(value string) string { return strings.ReplaceAll(value, recovery.Hidden, p.mask()) }
+func (p *papers) unseen(value string) string {
+	return strings.ReplaceAll(value, recovery.Hidden, p.mask())
+}
 
 func (p *papers) sum(m recovery.Money) string {
 	return p.t.text("sum_value", "figures", m, "capitals", p.t.capitals(m))

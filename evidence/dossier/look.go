@@ -22,6 +22,7 @@ var (
 	cell    = typeset.Style{Cut: typeset.Serif, Size: 9, Ink: black}
 	label   = typeset.Style{Cut: typeset.SansBold, Size: 8.5, Ink: black}
 	note    = typeset.Style{Cut: typeset.Sans, Size: 8, Ink: grey}
+	source  = typeset.Style{Cut: typeset.Sans, Size: 7, Ink: grey}
 	code    = typeset.Style{Cut: typeset.Sans, Size: 7.5, Ink: black}
 	warning = typeset.Style{Cut: typeset.SansBold, Size: 10, Ink: red}
 	warned  = typeset.Style{Cut: typeset.Serif, Size: 9.5, Ink: red}

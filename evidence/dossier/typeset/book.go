@@ -41,6 +41,8 @@ func (f Frame) Height() float64 { return f.Bottom - f.Top }
 // Its first failure is kept and returned by Write.
 type Book struct {
 	Frame Frame
+	// Tight multiplies leadings and the paddings of tables from now on; 0 is 1.
+	Tight float64
 	Pages []*Page
 	faces *Faces
 	y     float64
@@ -124,9 +126,16 @@ func (b *Book) measure(p Para, width float64) block {
 	if p.Leading == 0 {
 		p.Leading = 1.6
 	}
-	bl.leading = bl.size * p.Leading / perMM
+	bl.leading = bl.size * p.Leading / perMM * b.tight()
 	bl.lines = wrap(marks, (width-p.Inset)*perMM, p.Indent)
 	return bl
+}
+
+func (b *Book) tight() float64 {
+	if b.Tight == 0 {
+		return 1
+	}
+	return b.Tight
 }
 
 // Height measures a paragraph in the book's frame without setting it.
@@ -167,6 +176,8 @@ func keepTogether(fit, left int, first bool) int {
 		return left
 	case left-fit == 1 && fit > 2:
 		return fit - 1
+	case left-fit == 1 && fit == 2 && first:
+		return 0
 	case first && fit == 1 && left > 1:
 		return 0
 	default:

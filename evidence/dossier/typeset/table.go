@@ -47,6 +47,7 @@ const worthSplitting = 30
 // Table sets a table. A row that does not fit moves to the next page; one that
 // is taller than a third of a page is split between lines.
 func (b *Book) Table(t Table) {
+	t.PadY *= b.tight()
 	rows := make([]setRow, len(t.Rows))
 	for i := range t.Rows {
 		rows[i] = b.measureRow(&t, &t.Rows[i])

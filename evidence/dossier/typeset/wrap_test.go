@@ -153,7 +153,7 @@ func TestKeepTogether(t *testing.T) {
 		fit, left int
 		first     bool
 		want      int
-	}{{9, 5, true, 5}, {4, 5, true, 3}, {1, 5, true, 0}, {1, 5, false, 1}, {2, 3, true, 2}, {0, 3, true, 0}} {
+	}{{9, 5, true, 5}, {4, 5, true, 3}, {1, 5, true, 0}, {1, 5, false, 1}, {2, 3, true, 0}, {0, 3, true, 0}} {
 		if got := keepTogether(test.fit, test.left, test.first); got != test.want {
 			t.Errorf("%+v: got %d", test, got)
 		}
