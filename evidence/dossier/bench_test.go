@@ -25,7 +25,7 @@ func tenPages(t testing.TB) evidence.Folio {
 	c.folio.Papers = filled()
 	c.folio.Papers.Route = recovery.Mediation
 	c.exhibit(recovery.ChatScreenshot, "image/png", "b.png", "私信", asPNG(t, screenshot(t, 1080, 2340, "老王", "转错了", "不退")))
-	for range 6 {
+	for range 14 {
 		c.add(journal.Draft{
 			Kind: recovery.EntryContactRecorded, Facts: map[string]any{"channel": "private_message", "in_group": false},
 			Personal: map[string]string{"text": "您好，今天误将 2,000 元转给您，麻烦核对后退回，谢谢。"},
