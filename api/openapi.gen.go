@@ -245,6 +245,7 @@ const (
 	EntryKindLinkIssued             EntryKind = "link_issued"
 	EntryKindLinkOpened             EntryKind = "link_opened"
 	EntryKindLinkRevoked            EntryKind = "link_revoked"
+	EntryKindMailsStopped           EntryKind = "mails_stopped"
 	EntryKindMediationRecorded      EntryKind = "mediation_recorded"
 	EntryKindNoteAdded              EntryKind = "note_added"
 	EntryKindParticularsSupplied    EntryKind = "particulars_supplied"

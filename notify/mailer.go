@@ -132,6 +132,10 @@ func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
 	message.SetDateWithValue(o.At)
 	message.Subject(o.Letter.Subject)
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no machine answers it
+	if o.Letter.Stop != "" {                                 // RFC 8058: a mail program stops them with one click
+		message.SetGenHeader("List-Unsubscribe", "<"+o.Letter.Stop+">")
+		message.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	message.SetBodyString(gomail.TypeTextPlain, o.Letter.Body)
 	return message, nil
 }

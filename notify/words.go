@@ -39,6 +39,7 @@ type wordsFile struct {
 		Subject string `yaml:"subject"`
 		Link    string `yaml:"link"`
 		Footer  string `yaml:"footer"`
+		Guest   string `yaml:"guest"` // the footer for who has no account
 	} `yaml:"mail"`
 	Stages      map[recovery.Stage]string               `yaml:"stages"`
 	Outcomes    map[recovery.Outcome]string             `yaml:"outcomes"`
@@ -62,7 +63,7 @@ type words struct {
 
 // told are the variables a text may name. None is personal data.
 type told struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop string
 }
 
 // Message is a notice in words.
@@ -92,7 +93,7 @@ func readWords(raw []byte) (*words, error) {
 		return nil, fmt.Errorf("it needs seven weekdays, a text %q and an other_action", otherText)
 	}
 	texts := map[string]string{
-		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link,
+		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link, "guest": w.Mail.Guest,
 	}
 	for name, text := range w.Templates {
 		texts["title:"+name], texts["body:"+name] = text.Title, text.Body
@@ -236,6 +237,7 @@ func (w *words) moment(at time.Time) string {
 type Letter struct {
 	Subject string
 	Body    string
+	Stop    string // the address by which its reader stops such mails; "" for none
 }
 
 // Letter puts a notice into a mail. link is where the case can be read; "" for
@@ -250,4 +252,14 @@ func (h *Herald) Letter(language string, n postgres.Notice, link string) Letter 
 	}
 	parts = append(parts, "--\n"+strings.TrimSpace(w.Mail.Footer))
 	return Letter{Subject: w.fill("subject", values), Body: strings.Join(parts, "\n\n") + "\n"}
+}
+
+// GuestLetter puts a notice into a mail to a claimant without an account, who can
+// read nothing here: there is no way to the case in it, and one to stop.
+func (h *Herald) GuestLetter(language string, n postgres.Notice, stop string) Letter {
+	w := h.wordsIn(language)
+	m := w.message(n)
+	values := told{Title: m.Title, Number: string(n.Facts.Number), Stop: stop}
+	body := strings.Join([]string{m.Body, m.Deadline, m.Next, "--\n" + strings.TrimSpace(w.fill("guest", values))}, "\n\n")
+	return Letter{Subject: w.fill("subject", values), Body: body + "\n", Stop: stop}
 }

@@ -23,11 +23,14 @@ const (
 // Mail is a notice somebody has claimed to send.
 type Mail struct {
 	Notice
-	UserID   recovery.UserID
-	To       string // address; never logged
-	Active   bool   // false: the account was closed since
-	Claim    int
-	Failures int
+	UserID recovery.UserID
+	To     string // address; never logged
+	// StopToken is by what a claimant without an account stops the mails of the
+	// case; "" for whoever has an account, and preferences.
+	StopToken string
+	Active    bool // false: the account was closed since
+	Claim     int
+	Failures  int
 	// Chosen is nil when the reader chose nothing.
 	Chosen *NoticePreferences
 }
@@ -44,10 +47,13 @@ type mailRow struct {
 	QuietFrom  *int
 	QuietUntil *int
 	NoMail     []string
+	StopToken  string
 }
 
 func (r mailRow) domain() Mail {
-	mail := Mail{Notice: r.Notice, UserID: r.UserID, To: r.Email, Active: r.Active, Claim: r.Claim, Failures: r.Failures}
+	mail := Mail{
+		Notice: r.Notice, UserID: r.UserID, To: r.Email, Active: r.Active, Claim: r.Claim, Failures: r.Failures, StopToken: r.StopToken,
+	}
 	if r.Language != nil {
 		mail.Chosen = &NoticePreferences{
 			Language: *r.Language, QuietFrom: *r.QuietFrom, QuietUntil: *r.QuietUntil, NoMail: r.NoMail,
@@ -67,10 +73,16 @@ func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) 
 		), n as (
 			update notices set mail_state = 'sending', mail_at = $3, mail_claim = mail_claim + 1
 			from due where notices.id = due.id returning notices.*
+		), g as (
+			insert into guest_mails (case_id) select distinct case_id from n where user_id is null
+			on conflict (case_id) do update set case_id = excluded.case_id returning *
 		)
-		select `+noticeColumnsSQL+`, n.user_id, u.email, u.active, n.mail_claim as claim, n.mail_failures as failures,
-			p.language, p.quiet_from, p.quiet_until, p.no_mail
-		from n join users u on u.id = n.user_id left join notice_preferences p on p.user_id = n.user_id
+		select `+noticeColumnsSQL+`, coalesce(n.user_id, '') as user_id, coalesce(u.email, c.claimant ->> 'email', '') as email,
+			coalesce(u.active, g.stopped_at is null and `+guest+`) as active, n.mail_claim as claim,
+			n.mail_failures as failures, p.language, p.quiet_from, p.quiet_until, p.no_mail,
+			case when u.id is null then coalesce(g.stop_token, '') else '' end as stop_token
+		from n join cases c on c.id = n.case_id left join users u on u.id = n.user_id
+			left join notice_preferences p on p.user_id = n.user_id left join g on g.case_id = n.case_id
 		order by n.told_at, n.id`, now, limit, now.Add(lease))
 	if err != nil {
 		return nil, err
@@ -147,8 +159,9 @@ func (s *Store) SentMails(ctx context.Context, limit int, cursor string) ([]Sent
 }
 
 var mailRoll = roll[SentMail]{
-	"list mails", `select n.id, n.case_id, u.email as to, n.mail_state as state, n.mail_note as note, n.mail_subject as subject,
-		n.mail_body as body, n.mail_done_at as at from notices n join users u on u.id = n.user_id`, "n.mail_done_at", "n.id",
+	"list mails", `select n.id, n.case_id, coalesce(u.email, c.claimant ->> 'email', '') as to, n.mail_state as state, n.mail_note as note,
+		n.mail_subject as subject, n.mail_body as body, n.mail_done_at as at from notices n join cases c on c.id = n.case_id left join users u on u.id = n.user_id`,
+	"n.mail_done_at", "n.id",
 	func(m SentMail) (time.Time, string) { return m.At, m.ID },
 }
 

@@ -17,7 +17,7 @@ type Audience string
 
 // The audiences.
 const (
-	ToClaimant    Audience = "claimant"   // the account that owns the case, and who stands in for it
+	ToClaimant    Audience = "claimant"   // the account that owns the case, or who has none, and who stands in
 	ToAssignee    Audience = "assignee"   // whoever works on it; nobody when it is not assigned
 	ToSupervisors Audience = "supervisor" // all of them
 	ToLegal       Audience = "legal"      // the legal desk
@@ -115,7 +115,11 @@ func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
 const (
 	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c join users u on u.active and u.id <> $8 and `
-	insertForOwner    = insertNotice + `u.id in (c.owner, c.representative) where c.id = $1`
+	// A claimant without an account is told, too: see guest_mails.
+	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
+		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c cross join lateral (
+			select u.id from users u where u.active and u.id <> $8 and u.id in (c.owner, c.representative)
+			union all select null where ` + guest + `) p where c.id = $1`
 	insertForAssignee = insertNotice + `u.id = c.assignee where c.id = $1`
 	insertForGiven    = insertNotice + `u.id = $9 where c.id = $1`
 	// Who works on the case, or is given it, and was told so is not told again for
@@ -126,12 +130,14 @@ const (
 const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
 
-// people gives the accounts behind the audience of d in the case c.
-const people = `(
+// people gives the accounts behind the audience of d in the case c; null is a
+// claimant without one.
+const people = `(select u.id from (
 		select unnest(array[c.owner, c.representative]) as id where d.audience = 'claimant'
 		union all select c.assignee where d.audience = 'assignee'
 		union all select m.id from users m where d.audience in ('supervisor', 'legal') and m.role = d.audience and m.active
-	) p join users u on u.id = p.id and u.active`
+	) p join users u on u.id = p.id and u.active
+	union all select null where d.audience = 'claimant' and ` + guest + `) u`
 
 // TellReminders tells up to limit reminders whose time has come to whoever they
 // concern now, and drops those whose deadline no longer runs. It gives how many

@@ -65,6 +65,7 @@ const (
 	EntryAbuseDismissed     EntryKind = "abuse_dismissed"
 	EntryErasureRefused     EntryKind = "erasure_refused"
 	EntryValuesRestricted   EntryKind = "values_restricted"
+	EntryMailsStopped       EntryKind = "mails_stopped" // a claimant without an account wants no more of them
 	EntryParticulars        EntryKind = "particulars_supplied"
 )
 
@@ -82,4 +83,5 @@ var EntryKinds = []EntryKind{
 	EntryResumed, EntryReopened, EntryHandedOver, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 	EntryParticulars,
+	EntryMailsStopped,
 }

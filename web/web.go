@@ -114,6 +114,7 @@ func (w *Web) Register(e *echo.Echo) {
 	w.registerReturn(e)
 	w.registerInbox(e)
 	w.registerParticulars(e)
+	w.registerStop(e)
 }
 
 // forMachines tells the paths whose failures are not answered with pages.

@@ -222,12 +222,14 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 	switch {
 	case !m.Active || !wanted:
 		return postgres.MailOutcome{State: postgres.MailUnwanted}, false
+	case m.StopToken != "" && n.Site == "":
+		return postgres.MailOutcome{State: postgres.MailUnwanted, Note: noWayToStop}, false
 	case ctx.Err() != nil:
 		return postgres.MailOutcome{State: postgres.MailDue, At: now}, false // told to stop before it was tried
 	case at.After(now):
 		return postgres.MailOutcome{State: postgres.MailDue, At: at}, false
 	}
-	letter := n.Herald.Letter(wants.Language, m.Notice, n.link(m.CaseID))
+	letter := n.letter(wants.Language, m)
 	outcome = postgres.MailOutcome{State: postgres.MailKept}
 	if n.Mails != nil {
 		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
@@ -240,6 +242,16 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 		outcome.Subject, outcome.Body = letter.Subject, letter.Body
 	}
 	return outcome, n.Mails != nil
+}
+
+// noWayToStop is why a claimant without an account is not written to.
+const noWayToStop = "the site has no address, so nobody could stop these mails"
+
+func (n *Notices) letter(language string, m postgres.Mail) notify.Letter {
+	if m.StopToken != "" {
+		return n.Herald.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+	}
+	return n.Herald.Letter(language, m.Notice, n.link(m.CaseID))
 }
 
 func (n *Notices) link(id recovery.CaseID) string {

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// stopBody is the model of the page that stops the mails of a case.
+type stopBody struct {
+	Action  string
+	Stopped bool
+}
+
+// registerStop adds the page to which every mail to a claimant without an account
+// leads. Looking at it stops nothing: programs that preview addresses look, too. A
+// mail program stops with the same request as the button (RFC 8058), so neither a
+// session nor a token of the form is asked for; the address is the secret.
+func (w *Web) registerStop(e *echo.Echo) {
+	e.GET("/stop/:token", w.bare(w.stopPage))
+	e.POST("/stop/:token", w.bare(w.stopMails))
+}
+
+func (w *Web) stopPage(c *call) error {
+	stopped, err := w.service.MailsStopped(c.Request().Context(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	return c.showStop(stopped)
+}
+
+func (w *Web) stopMails(c *call) error {
+	if err := w.service.StopMails(c.Request().Context(), c.Param("token")); err != nil {
+		return err
+	}
+	return c.showStop(true)
+}
+
+func (c *call) showStop(stopped bool) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.render(http.StatusOK, "stop", page{
+		Title: c.say.T("stop.title"), Lang: c.say.lang, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
+		Body: stopBody{Action: "/stop/" + c.Param("token"), Stopped: stopped},
+	})
+}
