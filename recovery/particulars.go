@@ -11,7 +11,7 @@ import (
 // but Papers is personal data: it is kept as committed values of the journal and
 // nowhere else, so that erasing a case reaches it and an older word stays on
 // record when it is corrected. Every field may be empty: nobody has said.
-type Particulars struct {
+type Particulars struct { //nolint:recvcheck // a value to all but those who put words into it
 	Claimant ClaimantParticulars `json:"claimant,omitzero"`
 	Holders  []HolderParticulars `json:"holders,omitempty"`
 	Agent    AgentParticulars    `json:"agent,omitzero"`
