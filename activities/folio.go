@@ -124,19 +124,38 @@ func (a *Exports) exhibits(kept []recovery.Evidence, mask mask, entries []eviden
 			continue
 		}
 		known[id] = true
-		if !mask.erased {
-			if err := a.intact(one); err != nil {
-				return nil, err
-			}
-		}
-		exhibit := evidence.Exhibit{NotIndependentOf: leansOn(one, entries)}
-		exhibit.Evidence, exhibit.Withheld = mask.exhibit(one)
-		if !exhibit.Withheld {
-			exhibit.Open = func() (io.ReadCloser, error) { return a.Originals.Open(one.SHA256) }
+		exhibit, err := a.exhibit(one, mask, entries)
+		if err != nil {
+			return nil, err
 		}
 		exhibits = append(exhibits, exhibit)
 	}
 	return exhibits, nil
+}
+
+// exhibit is one file as the audience may see it. Of a picture that tells where
+// it was taken, those who need not know get a copy, or, where none can be made,
+// nothing.
+func (a *Exports) exhibit(one recovery.Evidence, mask mask, entries []evidence.Entry) (evidence.Exhibit, error) {
+	telling := false
+	if !mask.erased {
+		var err error
+		if telling, err = a.intact(one); err != nil {
+			return evidence.Exhibit{}, err
+		}
+	}
+	exhibit := evidence.Exhibit{NotIndependentOf: leansOn(one, entries)}
+	if mask.contacts && !mask.erased && !mask.files[one.SHA256] && (telling || located(one, entries)) {
+		if exhibit.Copy = a.copyOf(one, entries); exhibit.Copy == nil {
+			exhibit.Why = reasonText(reasonTelling)
+			mask.files = map[string]bool{one.SHA256: true}
+		}
+	}
+	exhibit.Evidence, exhibit.Withheld = mask.exhibit(one)
+	if !exhibit.Withheld {
+		exhibit.Open = func() (io.ReadCloser, error) { return a.Originals.Open(one.SHA256) }
+	}
+	return exhibit, nil
 }
 
 // leansOn names the earlier file that a file was found to be once more, as the
@@ -153,22 +172,22 @@ func leansOn(one recovery.Evidence, entries []evidence.Entry) []recovery.Evidenc
 }
 
 // intact reads an original through once: papers are never built over bytes that
-// are gone or are not those that were taken in.
-func (a *Exports) intact(one recovery.Evidence) error {
+// are gone or are not those that were taken in. It tells what Telling does.
+func (a *Exports) intact(one recovery.Evidence) (telling bool, err error) {
 	file, err := a.Originals.Open(one.SHA256)
 	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
-		return broken(reasonOriginal, fmt.Errorf("original %s: %w", one.SHA256, err))
+		return false, broken(reasonOriginal, fmt.Errorf("original %s: %w", one.SHA256, err))
 	}
 	if err != nil {
-		return fmt.Errorf("original %s: %w", one.SHA256, err)
+		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
 	}
 	defer file.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return fmt.Errorf("original %s: %w", one.SHA256, err)
+	if telling, err = Telling(one.MediaType, io.TeeReader(file, hash)); err != nil {
+		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
 	}
 	if hex.EncodeToString(hash.Sum(nil)) != one.SHA256 {
-		return broken(reasonOriginal, fmt.Errorf("original %s holds other bytes", one.SHA256))
+		return false, broken(reasonOriginal, fmt.Errorf("original %s holds other bytes", one.SHA256))
 	}
-	return nil
+	return telling, nil
 }

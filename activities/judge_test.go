@@ -68,7 +68,7 @@ func TestReasons(t *testing.T) {
 	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
 		t.Fatal(err)
 	}
-	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
+	reasons := []string{reasonOriginal, reasonJournal, reasonBuild, reasonTelling}
 	for _, reason := range reasons {
 		if text := reasonText(reason); text == "" || text == reason || text != texts[reason] {
 			t.Errorf("%s has no text: %q", reason, text)

@@ -14,8 +14,8 @@ import (
 //
 // The court and the archive need how people can be reached. The opponent and
 // the platform do not: of the claimant they get the name, of the counterparts not
-// how they can be reached, and of pictures not where they were taken (data
-// minimisation, PIPL article 6). The opponent also gets no file that shows the
+// how they can be reached, and of pictures not where they were taken: a copy goes
+// in the place of one that tells (data minimisation, PIPL article 6). The opponent also gets no file that shows the
 // claimant's identity papers or whereabouts, under whatever kind the same bytes
 // were filed. Internal entries of the desk are for the archive only.
 type mask struct {

@@ -14,6 +14,9 @@ const (
 	reasonBuild    = "papers_not_built"
 )
 
+// reasonTelling is why a file does not go with papers that are built.
+const reasonTelling = "file_telling"
+
 //go:embed reasons.json
 var reasonsFile []byte
 

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"recourse/activities"
 	"recourse/evidence/intake"
 	"recourse/evidence/intake/pdf"
 	"recourse/evidence/statement"
@@ -114,6 +116,57 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 	}
 	d, _, err = s.Store.Details(ctx, record.ID)
 	return d, err
+}
+
+// deriveFor makes the copies that go with papers in the place of pictures which
+// tell where or by whom they were taken: what the papers hold must stand in the
+// journal before they are asked for. A file of which none can be made stays out
+// of them.
+func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
+	if c.ErasedAt != nil || audience == recovery.ForCourt || audience == recovery.ForArchive {
+		return nil
+	}
+	records, err := s.Store.EvidenceOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		telling, err := s.telling(record)
+		if err != nil {
+			return err
+		}
+		if !telling {
+			continue
+		}
+		details, err := s.details(ctx, record)
+		if err != nil {
+			return err
+		}
+		if details.ViewSHA256 != "" {
+			continue
+		}
+		if _, err := s.derive(ctx, c, record, details); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+// telling reads a picture for metadata. One that is gone is not the matter here:
+// whoever builds the papers finds it out.
+func (s *Service) telling(record recovery.Evidence) (bool, error) {
+	if !strings.HasPrefix(record.MediaType, "image/") {
+		return false, nil
+	}
+	body, err := s.Blobs.Open(record.SHA256)
+	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	found, err := activities.Telling(record.MediaType, body)
+	return found, errors.Join(err, body.Close())
 }
 
 func (s *Service) makeView(ctx context.Context, record recovery.Evidence) (intake.View, error) {

@@ -53,6 +53,9 @@ func (s *Service) requestExport(ctx context.Context, req Request, c recovery.Cas
 	if row, found, err := s.answered(ctx, req); err != nil || found {
 		return s.exportBefore(ctx, row, err)
 	}
+	if err := s.deriveFor(ctx, c, audience); err != nil {
+		return Reply[recovery.Export]{}, err
+	}
 	export := recovery.Export{
 		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: audience, State: recovery.ExportBuilding,
 		CreatedAt: s.Now(), By: req.Actor,

@@ -85,4 +85,18 @@ type Exhibit struct {
 	// NotIndependentOf names exhibits this one adds nothing to as proof: near
 	// duplicates, or another picture of the same screen.
 	NotIndependentOf []recovery.EvidenceID
+
+	// Copy goes with the papers in the place of the original, which tells more
+	// than its picture: where it was taken, or by whom. The pages are set from
+	// Open all the same, which prints no metadata.
+	Copy *Copy
+}
+
+// Copy is a derivative of an original with a journal entry of its own
+// (evidence_derived), which names both.
+type Copy struct {
+	SHA256    string
+	Size      int64
+	MediaType string
+	Open      func() (io.ReadCloser, error)
 }

@@ -124,6 +124,7 @@ func reportBag(w io.Writer, s verify.Summary) error {
 		when bool
 		text string
 	}{
+		{s.Shown > 0, fmt.Sprintf("  copies       %d in the place of withheld originals, each bound to its original by an entry", s.Shown)},
 		{s.Erasure != nil, erasure(s.Erasure)},
 		{s.Keys > 0, fmt.Sprintf("  history      %d keys, each handed over to by the one before; %d earlier checkpoints", s.Keys, s.Checkpoints)},
 		{s.SupersetOf != "", "  contains     the earlier bag with fingerprint " + s.SupersetOf},

@@ -13,6 +13,7 @@ import (
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/evidence/seal/sealtest"
+	"recourse/recovery"
 )
 
 func bagFile(t *testing.T, f evidence.Folio) string {
@@ -74,6 +75,13 @@ func TestVerifyTellsOfAnErasure(t *testing.T) {
 	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Erased: true})
 	output, err := verified(t, bagFile(t, folio))
 	says(t, output, err, "originals    0 (0 withheld", "erased       3 originals", "before entry 11 of 2026-11-21T04:15:06", "because: request")
+}
+
+func TestVerifyTellsOfCopies(t *testing.T) {
+	t.Parallel()
+	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Copied: true, Audience: recovery.ForPlatform})
+	output, err := verified(t, bagFile(t, folio))
+	says(t, output, err, "originals    2 (1 withheld", "copies       1 in the place")
 }
 
 func TestVerifyWritesAndReadsAProof(t *testing.T) {

@@ -70,6 +70,7 @@ type about struct {
 	Entries   int                 `json:"entries"`
 	Withheld  []string            `json:"withheld"`         // originals the audience does not get
 	Erased    []string            `json:"erased,omitempty"` // originals nobody gets any more; an entry tells why
+	Shown     []string            `json:"shown,omitempty"`  // copies that are here in the place of withheld originals
 }
 
 func caseFile(f evidence.Folio, held originals) ([]byte, error) {
@@ -83,12 +84,13 @@ func caseFile(f evidence.Folio, held originals) ([]byte, error) {
 	return plainJSON(about{
 		Format: formatOf(f), Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries),
-		Withheld: held.withheld, Erased: held.erased,
+		Withheld: held.withheld, Erased: held.erased, Shown: held.shown,
 	})
 }
 
 // formatOf is 1 for bags without a history of keys, which every release reads;
-// 2 added the history, earlier checkpoints, time stamps and erased originals.
+// 2 added the history, earlier checkpoints, time stamps, erased originals,
+// shown copies and the standing of the archive's bags.
 func formatOf(f evidence.Folio) int {
 	if f.Keys == "" {
 		return 1

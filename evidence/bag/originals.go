@@ -16,6 +16,7 @@ import (
 // Both lists are sorted; a digest stands in one place only.
 type originals struct {
 	parts    []part
+	shown    []string // copies in the place of withheld ones, by their own digests
 	withheld []string // held back from this audience
 	erased   []string // gone for good, as a later entry of the journal tells
 }
@@ -27,14 +28,12 @@ type taken struct {
 }
 
 // originalsOf gives one part per distinct digest. Bytes that any exhibit
-// withholds are held back under every other name they were filed by. Court and
-// archive get every original that the journal does not say was erased.
+// withholds are held back under every other name they were filed by, and so are
+// those that a copy goes in the place of. Court and archive get every original
+// that the journal does not say was erased.
 func originalsOf(f evidence.Folio) (held originals, err error) {
 	owed, erasure := takenIn(f)
-	hold := map[string]bool{}
-	for _, exhibit := range f.Exhibits {
-		hold[exhibit.SHA256] = hold[exhibit.SHA256] || exhibit.Withheld
-	}
+	hold := heldBack(f)
 	here := map[string]bool{}
 	for _, exhibit := range f.Exhibits {
 		was, known := owed[exhibit.SHA256]
@@ -58,17 +57,62 @@ func originalsOf(f evidence.Folio) (held originals, err error) {
 			held.withheld = append(held.withheld, digest)
 		}
 	}
+	if err := held.show(f); err != nil {
+		return held, err
+	}
 	return held, held.check(f)
 }
 
-func (held originals) check(f evidence.Folio) error {
-	if len(held.withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) {
+// show adds the copies.
+func (held *originals) show(f evidence.Folio) error {
+	made := madeOf(f)
+	for _, exhibit := range f.Exhibits {
+		c := exhibit.Copy
+		switch {
+		case c == nil || exhibit.Withheld:
+		case !made[[2]string{c.SHA256, exhibit.SHA256}]:
+			return fmt.Errorf("exhibit %s: no entry made the copy %s of it", exhibit.SHA256, c.SHA256)
+		case !slices.Contains(held.shown, c.SHA256):
+			held.shown = append(held.shown, c.SHA256)
+			held.parts = append(held.parts, part{
+				path: "data/shown/" + c.SHA256 + extension(c.MediaType), sha256: c.SHA256, size: c.Size, stored: !compressible(c.MediaType),
+				write: func(w io.Writer) error { return stream(w, c.Open) },
+			})
+		}
+	}
+	slices.Sort(held.shown)
+	return nil
+}
+
+// madeOf gives the digests of each copy and the original an entry made it of.
+func madeOf(f evidence.Folio) map[[2]string]bool {
+	made := map[[2]string]bool{}
+	for _, entry := range f.Entries {
+		if entry.Parsed.Kind == recovery.EntryEvidenceDerived {
+			digest, _ := entry.Parsed.Facts["sha256"].(string)
+			of, _ := entry.Parsed.Facts["of_sha256"].(string)
+			made[[2]string{digest, of}] = true
+		}
+	}
+	return made
+}
+
+func (held *originals) check(f evidence.Folio) error {
+	if len(held.withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) { // with or without a copy
 		return fmt.Errorf("original %s is missing, and a bag for %s holds every one that was not erased", held.withheld[0], f.Audience)
 	}
-	if len(held.erased) > 0 && f.Keys == "" {
-		return errors.New("a bag that names erased originals needs the history of keys")
+	if len(held.erased)+len(held.shown) > 0 && f.Keys == "" {
+		return errors.New("a bag that names erased originals, or shows copies, needs the history of keys")
 	}
 	return nil
+}
+
+func heldBack(f evidence.Folio) map[string]bool {
+	hold := map[string]bool{}
+	for _, exhibit := range f.Exhibits {
+		hold[exhibit.SHA256] = hold[exhibit.SHA256] || exhibit.Withheld || exhibit.Copy != nil
+	}
+	return hold
 }
 
 func originalPart(exhibit evidence.Exhibit) part {

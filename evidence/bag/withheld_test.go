@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/evidence/verify"
@@ -68,5 +69,47 @@ func TestWriteWithholdsNothingFromACourt(t *testing.T) {
 	folio.Exhibits[0].Withheld = true
 	if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
 		t.Error("written")
+	}
+}
+
+// Copies are for those who do not get every original, and only such as an entry
+// tells of.
+func TestWriteRefusesCopies(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		made   bagtest.Case
+		change func(*evidence.Folio)
+	}{
+		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotated: 1}, func(*evidence.Folio) {}},
+		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent}, func(*evidence.Folio) {}},
+		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *evidence.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
+		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *evidence.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
+	} {
+		test.made.Seed, test.made.Copied = 1, true
+		folio := bagtest.Folio(t, test.made)
+		test.change(&folio)
+		if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+			t.Errorf("%s: written", name)
+		}
+	}
+}
+
+// What an entry tells was erased may stay out, and does not come in.
+func TestWriteTakesAnErasureByItsWord(t *testing.T) {
+	t.Parallel()
+	made := bagtest.Case{Seed: 1, Rotated: 1, Erased: true}
+	whole := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1})
+	for name, change := range map[string]func(*evidence.Folio){
+		"an original that is here": func(f *evidence.Folio) { f.Exhibits[0] = whole.Exhibits[0] },
+		"no keys":                  func(f *evidence.Folio) { f.Keys, f.Earlier = "", nil },
+	} {
+		folio := bagtest.Folio(t, made)
+		change(&folio)
+		if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+			t.Errorf("%s: written", name)
+		}
+	}
+	if _, err := bag.Fingerprint(t.Context(), bagtest.Folio(t, made)); err != nil {
+		t.Error(err)
 	}
 }

@@ -135,7 +135,11 @@ func (s *setting) carrier(e *exhibit) typeset.Cell {
 	case s.hidesContacts():
 		device = s.mask()
 	}
-	return typeset.Cell{Paras: []typeset.Para{compact(cell, device), compact(note, s.t.text("carrier_bag"))}}
+	where := "carrier_bag"
+	if e.Copy != nil {
+		where = "carrier_copy"
+	}
+	return typeset.Cell{Paras: []typeset.Para{compact(cell, device), compact(note, s.t.text(where))}}
 }
 
 func (s *setting) pageRange(e *exhibit) string {

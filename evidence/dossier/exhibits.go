@@ -94,6 +94,11 @@ func (s *setting) exhibitFacts(e *exhibit) {
 	wide := in(code, e.SHA256)
 	wide.Span = 3
 	row(key("field_sha"), wide)
+	if e.Copy != nil {
+		wide := in(small, s.t.text("copy_value", "sha256", e.Copy.SHA256))
+		wide.Span = 3
+		row(key("field_copy"), wide)
+	}
 	s.book.Table(table)
 	s.book.Skip(3)
 }
@@ -111,8 +116,11 @@ func (s *setting) exhibitBody(e *exhibit) {
 	w, h := fit(e.Shown.Width, e.Shown.Height, frame.Width(), room)
 	s.framed(w, h, func(page *typeset.Page, x, y float64) { page.Picture(e.Shown, x, y, w, h) })
 	key := "picture_note"
-	if e.Shown.Moving {
+	switch {
+	case e.Shown.Moving:
 		key = "picture_first"
+	case e.Copy != nil:
+		key = "picture_copy"
 	}
 	s.caption(s.t.text(key, "width", e.Shown.Width, "height", e.Shown.Height))
 }

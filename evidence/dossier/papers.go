@@ -34,6 +34,7 @@ type exhibit struct {
 	Why      string // why it is not shown
 	Withheld bool   // named with the reason, and nothing more
 	Leans    []recovery.EvidenceID
+	Copy     *evidence.Copy // goes with the papers in the original's place
 	open     func() (io.ReadCloser, error)
 }
 
@@ -105,7 +106,7 @@ func (p *papers) classify() {
 			kind = p.t.Exhibits[recovery.OtherEvidence]
 		}
 		one := exhibit{
-			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.device(e.Seq), open: e.Open,
+			Evidence: e.Evidence, Group: kind.Group, Seqs: []int64{e.Seq}, Device: p.device(e.Seq), open: e.Open, Copy: e.Copy,
 			Leans: slices.Clone(e.NotIndependentOf),
 		}
 		one.withhold(p, e)

@@ -21,6 +21,7 @@ const (
 	filed    = "case_filed"
 	exported = "export_requested"
 	erased   = "values_erased"
+	derived  = "evidence_derived"
 )
 
 // walk goes through the journal once, entry by entry, and through the values
@@ -31,7 +32,8 @@ type walk struct {
 	tree   tree
 	taken  map[string]int64 // by digest of a file, the newest entry that took it in
 	pace   int64
-	first  *value // that was shown; nil: none yet
+	made   map[string]int64 // by digest of a copy, the newest entry that made it of a withheld original
+	first  *value           // that was shown; nil: none yet
 	last   entry
 	outer  scanner
 	inner  scanner
@@ -52,7 +54,7 @@ type entry struct {
 func entryName(seq int64) string { return "entry " + strconv.FormatInt(seq, 10) }
 
 func (c *check) checkJournal() error {
-	w := &walk{c: c, taken: map[string]int64{}, pace: 1, points: c.points}
+	w := &walk{c: c, taken: map[string]int64{}, made: map[string]int64{}, pace: 1, points: c.points}
 	values, err := c.openValues()
 	if err != nil {
 		return err
@@ -97,6 +99,9 @@ func (w *walk) step(line []byte) error {
 		return err
 	}
 	if err := w.checkBlob(seq, fields); err != nil {
+		return err
+	}
+	if err := w.checkCopy(seq, fields); err != nil {
 		return err
 	}
 	if err := w.checkErasure(seq); err != nil {
@@ -265,6 +270,9 @@ func (w *walk) end() error {
 		return err
 	}
 	if err := w.checkTaken(); err != nil {
+		return err
+	}
+	if err := w.checkMade(); err != nil {
 		return err
 	}
 	return w.checkStoodWhole()

@@ -22,6 +22,7 @@ var original = regexp.MustCompile(`^data/originals/([0-9a-f]{64})(\.[a-z0-9]{1,8
 // layout is what lies in the bag beyond the required files.
 type layout struct {
 	originals map[string]string // path by digest
+	shown     map[string]string // path of a copy, by its digest
 	sealed    bool
 	newer     []string         // what a bag of format 1 does not hold, sorted
 	points    []int64          // sizes of the earlier checkpoints, sorted
@@ -35,7 +36,7 @@ func (c *check) checkLayout() error {
 			return finding(path, "is missing")
 		}
 	}
-	c.layout.originals, c.layout.tokens = map[string]string{}, map[string]int64{}
+	c.layout.originals, c.layout.shown, c.layout.tokens = map[string]string{}, map[string]string{}, map[string]int64{}
 	for _, path := range slices.Sorted(maps.Keys(c.box.members)) {
 		match := original.FindStringSubmatch(path)
 		switch {
@@ -64,7 +65,7 @@ type about struct {
 	number, caseID, audience, generator, custodian string
 	at                                             time.Time
 	pace, entries                                  int64
-	withheld, erased                               []string // sorted digests
+	withheld, erased, shown                        []string // sorted digests
 }
 
 var number = regexp.MustCompile(`^R[0-9]{8}-[0-9]{6,12}$`)
@@ -94,10 +95,15 @@ func readAbout(o object) (a about, ok bool) {
 	if a.withheld, ok = digests(o.get("withheld")); !ok {
 		return a, false
 	}
-	if o.get("erased") != nil {
-		a.erased, ok = digests(o.get("erased"))
+	for name, list := range map[string]*[]string{"erased": &a.erased, "shown": &a.shown} {
+		if o.get(name) == nil {
+			continue
+		}
+		if *list, ok = digests(o.get(name)); !ok {
+			return a, false
+		}
 	}
-	return a, ok
+	return a, true
 }
 
 // digests reads a JSON array of distinct sorted digests, written without space.
@@ -174,5 +180,6 @@ func (c *check) checkAbout() error {
 	c.about = a
 	c.summary.Number, c.summary.Audience, c.summary.Generator, c.summary.Custodian = a.number, a.audience, a.generator, a.custodian
 	c.summary.At, c.summary.Pace, c.summary.Withheld = a.at.Format(time.RFC3339), a.pace, len(a.withheld)
-	return nil
+	c.summary.Shown = len(a.shown)
+	return c.checkShown(a)
 }

@@ -26,10 +26,11 @@ func (c *check) checkPayload() error {
 		return err
 	}
 	c.summary.Fingerprint = digest
-	for _, digest := range slices.Sorted(maps.Keys(c.layout.originals)) {
-		path := c.layout.originals[digest]
-		if c.sums[path] != digest {
-			return finding(path, "its bytes have the SHA-256 %s", c.sums[path])
+	for _, named := range []map[string]string{c.layout.originals, c.layout.shown} {
+		for _, digest := range slices.Sorted(maps.Keys(named)) {
+			if path := named[digest]; c.sums[path] != digest {
+				return finding(path, "its bytes have the SHA-256 %s", c.sums[path])
+			}
 		}
 	}
 	return nil

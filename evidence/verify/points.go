@@ -19,6 +19,7 @@ const (
 
 var (
 	pointName = regexp.MustCompile(`^data/checkpoints/([0-9]{9})\.txt$`)
+	shownName = regexp.MustCompile(`^data/shown/([0-9a-f]{64})(\.[a-z0-9]{1,8})?$`)
 	tokenName = regexp.MustCompile(`^data/tokens/([0-9]{9})\.tsr$`)
 )
 
@@ -31,9 +32,11 @@ type earlier struct {
 
 // takeNewer takes a file of format 2. Paths come sorted, and so do sizes.
 func (l *layout) takeNewer(path string) bool {
-	point, token := pointName.FindStringSubmatch(path), tokenName.FindStringSubmatch(path)
+	copied, point, token := shownName.FindStringSubmatch(path), pointName.FindStringSubmatch(path), tokenName.FindStringSubmatch(path)
 	switch {
 	case path == historyPath, path == rootsPath, path == standingPath:
+	case copied != nil && l.shown[copied[1]] == "":
+		l.shown[copied[1]] = path
 	case path == stampPath:
 		l.tokens[path] = 0
 	case point != nil:

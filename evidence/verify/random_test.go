@@ -69,6 +69,7 @@ func soundBoxes(t *testing.T) []*box {
 	}
 	tsa := sealtest.NewTSA(t)
 	return append(boxes, open(t, write(t, bagtest.Folio(t, erasedCase(recovery.ForArchive)))),
+		open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 22, Rotated: 1, Copied: true, Audience: recovery.ForPlatform}))),
 		open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotated: 1}, tsa))),
 		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotated: 3, Audience: recovery.ForOpponent, Withhold: true}, tsa))))
 }

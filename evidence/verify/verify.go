@@ -42,6 +42,7 @@ type Summary struct {
 	Hidden         int64  `json:"hidden"` // commitments without a value: masked or erased
 	Originals      int    `json:"originals"`
 	Withheld       int    `json:"withheld"` // originals this audience does not get
+	Shown          int    `json:"shown"`    // copies in the place of some of them
 	Bytes          int64  `json:"bytes"`    // of all files, unpacked
 	Root           string `json:"root"`
 	Fingerprint    string `json:"fingerprint"` // of the payload, as on the dossier's cover

@@ -32,6 +32,7 @@ type Case struct {
 	Pace     int
 	Unsealed bool
 	Withhold bool      // the first original stays out; not for court and archive
+	Copied   bool      // a copy goes in the place of the first original; not for court and archive, needs a key in Rotated
 	Mask     bool      // no values
 	Erased   bool      // the entry before the last tells of an erasure; needs a key in Rotated
 	Start    time.Time // of the journal; the constant Start when zero
@@ -108,6 +109,9 @@ func (m *maker) write() {
 	for i := range m.want.Exhibits {
 		m.addOriginal(i)
 	}
+	if m.want.Copied {
+		m.copyFirst()
+	}
 	last := m.want.Entries - 1
 	if m.want.Erased {
 		last--
@@ -125,6 +129,17 @@ func (m *maker) write() {
 	}
 	m.add(recovery.EntryExportRequested, facts, nil, nil)
 	m.folio.At = m.now()
+}
+
+// copyFirst makes a shown copy of the first original.
+func (m *maker) copyFirst() {
+	m.t.Helper()
+	first := &m.folio.Exhibits[0]
+	made := NewExhibit([]byte("a copy without metadata"), "image/jpeg")
+	first.Copy = &evidence.Copy{SHA256: made.SHA256, Size: made.Size, MediaType: made.MediaType, Open: made.Open}
+	m.add(recovery.EntryEvidenceDerived, map[string]any{
+		"evidence_id": first.ID, "of_sha256": first.SHA256, "copy": "view", "sha256": made.SHA256, "size": made.Size,
+	}, nil, nil)
 }
 
 // erase takes every value and every original, as a store does whose case was

@@ -8,8 +8,10 @@ HISTORY, ROOTS, TOKEN = 'data/keys/history.txt', 'data/tokens/authorities.pem', 
 MANIFEST, TAGS, SEAL = 'manifest-sha256.txt', 'tagmanifest-sha256.txt', 'seal.txt'
 REQUIRED = ['bagit.txt', 'bag-info.txt', MANIFEST, TAGS, 'dossier.pdf', 'verify.sh', '核验说明.txt',
             ABOUT, POINT, ENTRIES, VALUES, PEM, VKEY]
-FOLDERS = {'data', 'data/journal', 'data/keys', 'data/originals', 'data/checkpoints', 'data/tokens'}
-NEWER = re.compile(r'data/(standing\.json|keys/history\.txt|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem)\Z', re.ASCII)
+FOLDERS = {'data', 'data/journal', 'data/keys', 'data/originals', 'data/shown', 'data/checkpoints', 'data/tokens'}
+NEWER = re.compile(r'data/(standing\.json|keys/history\.txt|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem'
+                   r'|shown/[0-9a-f]{64}(\.[a-z0-9]{1,8})?)\Z', re.ASCII)
+SHOWN = re.compile(r'data/shown/([0-9a-f]{64})(\.[a-z0-9]{1,8})?\Z')
 ORIGINAL = re.compile(r'data/originals/([0-9a-f]{64})(\.[a-z0-9]{1,8})?\Z')
 DIGEST = re.compile(r'[0-9a-f]{64}\Z')
 MAX_LINE, MAX_NOTE, MAX_DEPTH, MAX_NAMES = 1 << 20, 16 << 10, 32, 2000

@@ -13,7 +13,7 @@ def layout():
     for path in REQUIRED:
         if path not in present:
             fail(path, '缺少此文件', 'is missing')
-    originals = {}
+    originals, shown = {}, {}
     for path in sorted(list(present) + odd, key=os.fsencode):
         match = ORIGINAL.match(path)
         if path in odd or not (match or path == SEAL or path in REQUIRED or NEWER.match(path)):
@@ -22,7 +22,12 @@ def layout():
             if match.group(1) in originals:
                 fail(path, '同一原件出现两次', 'the same original stands twice')
             originals[match.group(1)] = path
-    return present, originals
+        match = SHOWN.match(path)
+        if match:
+            if match.group(1) in shown:
+                fail(path, '不属于本包的文件', 'does not belong into the bag')
+            shown[match.group(1)] = path
+    return present, originals, shown
 
 
 def parse_key(text):

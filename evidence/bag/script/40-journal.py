@@ -1,6 +1,6 @@
 # --- step 2: case.json, journal, values, originals
 
-def about(case, size, terms):
+def about(case, size, terms, shown):
     raw = small(ABOUT)
     try:
         if not raw.endswith(b'\n'):
@@ -16,7 +16,8 @@ def about(case, size, terms):
         if not isinstance(said.get(name), str):
             fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
     held, gone = said.get('withheld'), said.setdefault('erased', [])
-    if (not digests_in(held, raw) or not digests_in(gone, raw) or not instant(said['at'], '')
+    copies = said.setdefault('shown', [])
+    if (not digests_in(held, raw) or not digests_in(gone, raw) or not digests_in(copies, raw) or not instant(said['at'], '')
             or whole(said.get('pace')) is None or whole(said.get('entries')) is None):
         fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
     if not re.match(r'R[0-9]{8}-[0-9]{6,12}\Z', said['number']):
@@ -32,6 +33,13 @@ def about(case, size, terms):
         fail(ABOUT, '同一原件不能既保留又已删除', 'it calls an original both withheld and erased')
     if said['entries'] != size:
         fail(ABOUT, '条目数与检查点不符', 'it counts other entries than the checkpoint')
+    if full and copies:
+        fail(ABOUT, '此类包应附原件而非副本', 'it shows a copy, and such a bag holds the original')
+    for digest in sorted(shown):
+        if digest not in copies:
+            fail(shown[digest], 'case.json 未列此副本', 'case.json does not name it as shown')
+    if len(copies) != len(shown):
+        fail(ABOUT, '所列副本缺失', 'it names a copy as shown, which is missing')
     return said
 
 
@@ -228,6 +236,18 @@ def check_taken(originals, said, taken, erasure):
             fail(ABOUT, '所称已删除的原件没有条目载明', 'it calls an original erased, and no entry tells of it')
 
 
+def check_copy(seq, entry, shown, withheld, taken, made):
+    """An entry that made a copy binds it to an original that is withheld."""
+    told = facts(entry)
+    digest, of = told.get('sha256'), told.get('of_sha256')
+    if entry['kind'] != 'evidence_derived' or not is_digest(digest) or not is_digest(of):
+        return
+    if digest in shown and of in withheld and of in taken:
+        if os.path.getsize(shown[digest]) != whole(told.get('size')):
+            fail(shown[digest], '大小与第 %d 条记载不符' % seq, 'has not the size that entry %d made' % seq)
+        made[digest] = seq
+
+
 def facts(entry):
     return entry['facts'] if isinstance(entry.get('facts'), dict) else {}
 
@@ -244,12 +264,13 @@ def reach(present, path, token, at, item, force, last):
     return when
 
 
-def journal(present, originals, case, size, root, terms, term, earlier):
-    said, stamped = about(case, size, terms), 0
+def journal(present, originals, shown_copies, case, size, root, terms, term, earlier):
+    said, stamped = about(case, size, terms, shown_copies), 0
     stood = Standing(present, said)
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None
-    named, erasure = set(said['withheld'] + said['erased']), (0, '')
+    named, erasure, made = set(said['withheld'] + said['erased']), (0, ''), {}
+    withheld = set(said['withheld'])
     for line in lines_of(ENTRIES):
         seq = tree.size + 1
         item = 'entry %d' % seq
@@ -264,6 +285,7 @@ def journal(present, originals, case, size, root, terms, term, earlier):
             fail('entry %d' % max(1, seq - 1), '第 %d 条接不上：本条或第 %d 条的 prev 被改动' % (seq, seq),
                  '%s does not follow on it: it was changed, or the prev of %s' % (item, item))
         check_blob(item, seq, entry, originals, named, taken)
+        check_copy(seq, entry, shown_copies, withheld, taken, made)
         if entry['kind'] == 'values_erased':
             if first is not None:
                 fail(first, '第 %d 条载明已删除' % seq, '%s tells that it was erased' % item)
@@ -304,5 +326,10 @@ def journal(present, originals, case, size, root, terms, term, earlier):
     if facts(entry).get('sealed') is True and SEAL not in present:
         fail(SEAL, '缺少此文件，而最后一条要求封印', 'is missing, and the last entry asked for a sealed bag')
     check_taken(originals, said, taken, erasure[0])
+    for digest in sorted(shown_copies):
+        if digest not in made:
+            fail(shown_copies[digest], '没有条目载明它出自所保留的原件', 'no entry made it of an original that is withheld')
+        if made[digest] < erasure[0]:
+            fail(shown_copies[digest], '第 %d 条载明已删除' % erasure[0], 'entry %d tells that it was erased' % erasure[0])
     stood.end()
     return said, opened, hidden, erasure

@@ -1,0 +1,200 @@
+package activities_test
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"recourse/activities"
+	"recourse/evidence/intake"
+	"recourse/evidence/journal"
+	"recourse/evidence/verify"
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// photo is a picture that a program wrote metadata into.
+func photo(t *testing.T, name string, tags ...string) []byte {
+	t.Helper()
+	canvas := image.NewRGBA(image.Rect(0, 0, 60, 40))
+	canvas.Set(3, 3, color.RGBA{R: 200, A: 255})
+	var raw bytes.Buffer
+	encode := func() error { return jpeg.Encode(&raw, canvas, nil) }
+	if filepath.Ext(name) == ".png" {
+		encode = func() error { return png.Encode(&raw, canvas) }
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := encode(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, raw.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if len(tags) > 0 {
+		out, err := exec.CommandContext(t.Context(), "exiftool", append(tags, "-n", "-overwrite_original", path)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("exiftool: %v\n%s", err, out)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// taken are the tags of a picture taken in Shenzhen.
+var taken = []string{"-GPSLatitude=22.543", "-GPSLatitudeRef=N", "-GPSLongitude=114.057", "-GPSLongitudeRef=E"}
+
+// TestTelling: what exiftool wrote is found, in any order of bytes and wherever a
+// reader's buffer ends; what is not there is not.
+func TestTelling(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		media string
+		file  []byte
+		want  bool
+	}{
+		"JPEG, GPS":            {"image/jpeg", photo(t, "a.jpg", taken...), true},
+		"JPEG, GPS, Intel":     {"image/jpeg", photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, taken...)...), true},
+		"JPEG, GPS in XMP":     {"image/jpeg", photo(t, "a.jpg", "-XMP:GPSLatitude=22.5", "-XMP:GPSLongitude=114"), true},
+		"JPEG, artist":         {"image/jpeg", photo(t, "a.jpg", "-Artist=王小明"), true},
+		"JPEG, serial number":  {"image/jpeg", photo(t, "a.jpg", "-SerialNumber=1234567"), true},
+		"PNG, GPS":             {"image/png", photo(t, "a.png", taken...), true},
+		"PNG, GPS, compressed": {"image/png", photo(t, "a.png", "-z", "-api", "Compress=1", "-XMP:GPSLatitude=22.5"), true},
+		"JPEG, camera":         {"image/jpeg", photo(t, "a.jpg", "-Make=Example", "-Model=One", "-Orientation=6", "-DateTimeOriginal=2026:11:21 12:00:00"), false},
+		"JPEG, bare":           {"image/jpeg", photo(t, "a.jpg"), false},
+		"PNG, bare":            {"image/png", photo(t, "a.png"), false},
+		"film, place":          {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), true},
+		"film, not a place":    {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7nowhere"), false},
+		"a text of GPS":        {"text/plain", []byte("GPSLatitude"), false},
+	} {
+		for _, size := range []int{1, 7, 1 << 20} {
+			got, err := activities.Telling(test.media, slow{bytes.NewReader(test.file), size})
+			if err != nil || got != test.want {
+				t.Errorf("%s, %d bytes at a time: %t, %v", name, size, got, err)
+			}
+		}
+	}
+	random := make([]byte, 16<<20)
+	source := rand.NewChaCha8([32]byte{7})
+	_, _ = source.Read(random)
+	if got, err := activities.Telling("image/jpeg", bytes.NewReader(random)); got || err != nil {
+		t.Errorf("noise tells something: %v", err)
+	}
+}
+
+// slow gives so many bytes at a time.
+type slow struct {
+	*bytes.Reader
+	size int
+}
+
+func (s slow) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), s.size)]) }
+
+// WriteTo hides that of the reader, which gives all at once.
+func (slow) WriteTo() {}
+
+// keepPhoto files a picture, and the copy that casework makes of it unless told
+// not to.
+func (b *bench) keepPhoto(kind recovery.EvidenceKind, data []byte, media string, derive bool) recovery.Evidence {
+	b.Helper()
+	one := recovery.Evidence{
+		ID: recovery.EvidenceID(newID()), CaseID: b.filed.ID, Kind: kind, MediaType: media, FileName: "照片.jpg", ReceivedAt: b.now,
+	}
+	one.SHA256, one.Size = b.blob(data)
+	draft := b.draft(recovery.EntryEvidenceAdded, "evidence:"+string(one.ID))
+	draft.Facts = map[string]any{"evidence_id": one.ID, "kind": kind}
+	draft.Blob = &journal.Blob{SHA256: one.SHA256, Size: one.Size, MediaType: media}
+	draft.Personal = map[string]string{"file_name": one.FileName, "gps": "22.543000,114.057000"}
+	kept, err := b.store.AddEvidence(b.Context(), postgres.EvidenceWrite{Evidence: one, Draft: draft})
+	b.must(err)
+	if !derive {
+		return kept
+	}
+	examiner, err := intake.NewExaminer()
+	b.must(err)
+	view, err := examiner.View(b.Context(), bytes.NewReader(data), int64(len(data)))
+	b.must(err)
+	sum, size := b.blob(view.JPEG)
+	made := b.draft(recovery.EntryEvidenceDerived, "derived:view:"+string(one.ID))
+	made.Facts = map[string]any{
+		"evidence_id": one.ID, "of_sha256": one.SHA256, "copy": "view", "sha256": sum, "size": size, "media_type": intake.ViewMedia,
+	}
+	_, err = b.store.Append(b.Context(), b.filed.ID, false, made)
+	b.must(err)
+	return kept
+}
+
+// blob keeps bytes as an upload or a derivative is kept.
+func (b *bench) blob(data []byte) (digest string, size int64) {
+	b.Helper()
+	pending, err := b.blobs.Receive(b.Context(), bytes.NewReader(data), 1<<20)
+	b.must(err)
+	defer pending.Discard()
+	_, err = pending.Commit(b.Context())
+	b.must(err)
+	return pending.SHA256(), pending.Size()
+}
+
+// placesIn are the files under a folder in which exiftool finds where something
+// was taken.
+func placesIn(t *testing.T, folder string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "exiftool", "-r", "-n", "-ee", "-q", "-q",
+		"-if", "$GPSLatitude or $GPSPosition or $GPSCoordinates", "-p", "$FileName", folder).Output()
+	var none *exec.ExitError
+	if err != nil && (!errors.As(err, &none) || none.ExitCode() != 2) { // 2: none meets the condition
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestNoPlaceLeavesTheHouse: to the other side and the platform goes a copy of a
+// picture that tells where it was taken; one that tells nothing goes as it is,
+// and the court gets every original. exiftool looks through every file.
+func TestNoPlaceLeavesTheHouse(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.print()
+	told := b.keepPhoto(recovery.TransferScreenshot, photo(t, "a.jpg", taken...), "image/jpeg", true)
+	twice := b.keepPhoto(recovery.ChatScreenshot, photo(t, "a.jpg", taken...), "image/jpeg", false)
+	film := b.keepPhoto(recovery.ScreenRecording, []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), "video/quicktime", false)
+	bare := b.keep(recovery.OtherEvidence, "says nothing of a place")
+	if told.SHA256 != twice.SHA256 {
+		t.Fatal("the same picture has other bytes")
+	}
+	for audience, want := range map[recovery.Audience]struct{ originals, withheld, shown int }{
+		recovery.ForOpponent: {1, 2, 1}, recovery.ForPlatform: {1, 2, 1}, recovery.ForCourt: {3, 0, 0}, recovery.ForArchive: {3, 0, 0},
+	} {
+		ready := b.wantState(b.request(audience), recovery.ExportReady)
+		summary, err := verify.File(b.path(ready, activities.BagFile))
+		if err != nil || summary.Originals != want.originals || summary.Withheld != want.withheld || summary.Shown != want.shown {
+			t.Errorf("for %s: %d originals, %d withheld, %d shown: %v", audience, summary.Originals, summary.Withheld, summary.Shown, err)
+		}
+		folder := b.unpacked(ready)
+		b.run(folder, "sh", "verify.sh")
+		if places := placesIn(t, folder); (len(places) == 0) != (want.shown > 0) {
+			t.Errorf("for %s, a place stands in %q", audience, places)
+		}
+		raw := unpacked(t, b.path(ready, activities.BagFile))
+		for _, one := range []string{told.SHA256, film.SHA256, bare.SHA256} {
+			if !bytes.Contains(raw, []byte(one)) {
+				t.Errorf("for %s, the journal does not name %s", audience, one)
+			}
+		}
+		text := printedText(t, b.path(ready, activities.DossierFile))
+		if want.shown > 0 && audience == recovery.ForOpponent && (!strings.Contains(text, "去除这些信息的副本") || !strings.Contains(text, "无法制作不含这些信息的副本")) {
+			t.Error("the papers do not say what goes in the original's place")
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package casework_test
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"recourse/casework/casetest"
+	"recourse/recovery"
+)
+
+// placed is a picture that tells where it was taken.
+func placed(t *testing.T) []byte {
+	t.Helper()
+	var raw bytes.Buffer
+	if err := jpeg.Encode(&raw, image.NewRGBA(image.Rect(0, 0, 60, 40)), nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "a.jpg")
+	if err := os.WriteFile(path, raw.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "exiftool", "-n", "-GPSLatitude=22.5", "-GPSLatitudeRef=N", "-GPSLongitude=114",
+		"-GPSLongitudeRef=E", "-overwrite_original", path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("exiftool: %v\n%s", err, out)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestCopiesAreMadeBeforeTheyAreNeeded: who need not know where a picture was
+// taken gets a copy, and the journal that goes with the papers tells of it.
+func TestCopiesAreMadeBeforeTheyAreNeeded(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	view := rig.File(t)
+	told := rig.Upload(t, view.ID, recovery.ChatScreenshot, placed(t))
+	rig.Upload(t, view.ID, recovery.ChatScreenshot, shot(t)) // tells nothing
+	derived := func() (of []any) {
+		for _, entry := range rig.Entries(t, view.ID) {
+			if entry.Kind == recovery.EntryEvidenceDerived {
+				of = append(of, entry.Facts["of_sha256"])
+			}
+		}
+		return of
+	}
+	for i, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive, recovery.ForPlatform, recovery.ForOpponent} {
+		if _, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), view.ID, audience); err != nil {
+			t.Fatal(err)
+		}
+		want := []any{told.SHA256}[:min(1, i/2)]
+		if got := derived(); !slices.Equal(got, want) {
+			t.Errorf("after papers for %s, copies of %v, want of %v", audience, got, want)
+		}
+		if lastKind(t, rig, view.ID) != recovery.EntryExportRequested {
+			t.Errorf("a copy for %s came after its papers were asked for", audience)
+		}
+	}
+}
