@@ -20,12 +20,12 @@ import (
 	"recourse/dev/local"
 )
 
-// storming is how many deadlines fall due in the same minute, and how long after
-// the first filing they do: until then every case must have been started.
+// storming is how many deadlines fall due in the same minute, and how long before
+// that filing begins: until then every case must have been started.
 const (
 	storming    = 10_000
-	stormWait   = 6 * time.Minute
-	stormSpread = time.Minute
+	stormWait   = 7 * time.Minute
+	stormMinute = time.Minute
 )
 
 // storm lets the deadlines of many open cases pass at once, beside as many empty
@@ -40,17 +40,18 @@ func storm(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	watched, err := d.file(ctx) // lives at life's own pace: only acts move it
+	watched, err := d.file(ctx) // taken by somebody already: only acts move it
 	if err != nil {
 		return nil, err
 	}
 	due := time.Now().Add(stormWait)
-	file := func(ctx context.Context, _ int) error {
-		_, err := d.fileAt(ctx, stormPace(time.Until(due)))
-		return err
-	}
+	var n atomic.Int64
+	file := func(ctx context.Context, _ int) error { return d.fileUnclaimed(ctx, inStorm(due, n.Add(1))) }
 	if _, err := hammer(ctx, filers, times(storming), file); err != nil {
 		return nil, err
+	}
+	if left := time.Until(due); left < 0 {
+		return nil, fmt.Errorf("filing took %s longer than the storm waits", -left)
 	}
 	served, acts, err := weather(ctx, up, d, watched, due)
 	if err != nil {
@@ -70,13 +71,21 @@ func storm(ctx context.Context, up local.Up) ([]row, error) {
 	}, nil
 }
 
-// stormPace makes the three days in which a counterpart answers pass in the time
-// that is left.
-func stormPace(left time.Duration) int {
-	china := time.FixedZone("+08:00", 8*60*60)
-	now := time.Now().In(china)
-	end := time.Date(now.Year(), now.Month(), now.Day()+4, 0, 0, 0, 0, china)
-	return max(1, int(end.Sub(now)/max(time.Second, left)))
+// inStorm spreads the deadlines evenly over the minute.
+func inStorm(due time.Time, n int64) time.Time {
+	return due.Add(time.Duration(n) * stormMinute / storming)
+}
+
+// fileUnclaimed files a transfer that nobody has taken, whose platform gives it
+// back at the instant: then the case asks the claimant whether it did.
+func (d *desk) fileUnclaimed(ctx context.Context, refund time.Time) error {
+	return d.post(ctx, "/cases", map[string]any{
+		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": refund.Add(-24 * time.Hour).Format(time.RFC3339Nano),
+		"transaction_no": fmt.Sprintf("10000%d", d.next.Add(1)), "reason": "wrong_person", "claim_state": "unclaimed",
+		"group":        map[string]any{"kind": "none"},
+		"counterparts": []any{map[string]any{"alias": "老周（仓储）"}},
+		"claimant":     map[string]any{"name": "沈知遥", "phone": "13800000000", "province": "浙江省", "city": "杭州市"},
+	}, &struct{}{})
 }
 
 // serving is how a storm was weathered.
@@ -97,13 +106,8 @@ func weather(ctx context.Context, up local.Up, d *desk, watched string, due time
 	select {
 	case <-ctx.Done():
 		return serving{}, meanwhile{}, ctx.Err()
-	case <-time.After(time.Until(due.Add(-stormSpread / 2))):
+	case <-time.After(time.Until(due)):
 	}
-	before, err := passed(ctx, psql, up.Database)
-	if err != nil {
-		return serving{}, meanwhile{}, err
-	}
-	began := time.Now()
 	var over atomic.Bool
 	var acts meanwhile
 	var acting error
@@ -113,13 +117,13 @@ func weather(ctx context.Context, up local.Up, d *desk, watched string, due time
 			return acts.patiently(d.contact(ctx, watched))
 		})
 	})
-	last, moved, err := settle(ctx, psql, up.Database)
+	last, moved, err := settle(ctx, psql, up.Database, due)
 	over.Store(true)
 	group.Wait()
 	if err := errors.Join(err, acting); err != nil {
 		return serving{}, meanwhile{}, err
 	}
-	return serving{rate: float64(last-before) / moved.Sub(began).Seconds(), lost: storming - last}, acts, nil
+	return serving{rate: float64(last) / moved.Sub(due).Seconds(), lost: storming - last}, acts, nil
 }
 
 // meanwhile is how acts fared during a storm.
@@ -143,10 +147,10 @@ func (m *meanwhile) String() string { return fmt.Sprintf("%s, %d put off", m.loa
 
 // settle counts the cases that have moved on until all have, or none has for a
 // minute; moved is when the last one did.
-func settle(ctx context.Context, psql, database string) (count int, moved time.Time, err error) {
+func settle(ctx context.Context, psql, database string, due time.Time) (count int, moved time.Time, err error) {
 	moved = time.Now()
 	for count < storming && time.Since(moved) < time.Minute {
-		now, err := passed(ctx, psql, database)
+		now, err := passed(ctx, psql, database, due)
 		if err != nil {
 			return 0, moved, err
 		}
@@ -162,9 +166,12 @@ func settle(ctx context.Context, psql, database string) (count int, moved time.T
 	return count, moved, nil
 }
 
-// passed counts the cases whose first deadline has passed and is written down.
-func passed(ctx context.Context, psql, database string) (int, error) {
-	out, err := exec.CommandContext(ctx, psql, database, "-Atc", "select count(*) from cases where pace > 1 and stage <> 'private_contact'").Output()
+// passed counts the cases whose deadline of the storm has passed and is written
+// down: the next one is hours away.
+func passed(ctx context.Context, psql, database string, due time.Time) (int, error) {
+	query := fmt.Sprintf("select count(*) from cases where claim_state = 'unclaimed' and due_at > '%s'::timestamptz",
+		due.Add(2*stormMinute).UTC().Format(time.RFC3339))
+	out, err := exec.CommandContext(ctx, psql, database, "-Atc", query).Output()
 	if err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
@@ -188,16 +195,16 @@ func emptyTimers(ctx context.Context, address string) (float64, error) {
 	}
 	defer w.Stop()
 	due := time.Now().Add(stormWait / 2)
+	var n atomic.Int64
 	start := func(ctx context.Context, _ int) error {
-		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timed, due)
+		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timed, inStorm(due, n.Add(1)))
 		return err
 	}
 	if _, err := hammer(ctx, filers, times(storming), start); err != nil {
 		return 0, err
 	}
-	began := time.Now()
-	if began.Before(due) {
-		began = due
+	if left := time.Until(due); left < 0 {
+		return 0, fmt.Errorf("starting took %s longer than the storm waits", -left)
 	}
 	for ended.Load() < storming {
 		select {
@@ -206,7 +213,7 @@ func emptyTimers(ctx context.Context, address string) (float64, error) {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	return storming / time.Since(began).Seconds(), nil
+	return storming / time.Since(due).Seconds(), nil
 }
 
 const timersQueue = "bench-timers"
