@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,7 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 	if sound.files[shown] == nil || sound.files[original] != nil {
 		t.Fatalf("the bag holds %d originals", len(sound.originals()))
 	}
+	before := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForOpponent})))
 	edit := func(path, from, to string) func(*box) {
 		return func(b *box) { b.replace(path, from, to); b.rehash() }
 	}
@@ -60,6 +62,11 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 		{"twice", twice(shown, shown+"x"), func(b *box) { b.files[twice(shown, shown+"x")] = b.files[shown]; b.rehash() }},
 		{"in another folder", "data/shown/more/x", func(b *box) { b.files["data/shown/more/x"] = b.files[shown]; b.rehash() }},
 		{"its original is withheld no more", sound.entryOf(original), func(b *box) { b.listed(folio.Exhibits[0].SHA256, ""); b.rehash() }},
+		{"its original is here too", shown, func(b *box) {
+			b.files[original] = bytes.Clone(before.files[original])
+			b.listed(folio.Exhibits[0].SHA256, "")
+			b.rehash()
+		}},
 		{"of an original that is here", "entry 5", edit(entries, `"of_sha256":"`+folio.Exhibits[0].SHA256, `"of_sha256":"`+other)},
 		{"another copy, listed", "data/shown/" + digestOf([]byte("x")), func(b *box) {
 			b.files["data/shown/"+digestOf([]byte("x"))] = []byte("x")
