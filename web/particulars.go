@@ -192,11 +192,18 @@ func (b builder) phone(name string) field {
 	return f
 }
 
+// pick is a question that may stay unanswered.
+func pick[T ~string](b builder, name, family string, values []T) field {
+	f := choose(b, name, "select", family, values, false)
+	f.Options[0].Label = b.say.T("choose.one")
+	return f
+}
+
 // particularGroups are all fields, by whom or what they are of.
 func particularGroups(b builder, c recovery.Case) []group {
 	groups := []group{{Title: b.say.T("part.group.claimant"), Help: b.say.T("part.group.claimant_help"), Fields: []field{
-		choose(b, "claimant.document_kind", "select", "document_kind", recovery.DocumentKinds, false), b.text("claimant.document_no", 24, false),
-		choose(b, "claimant.sex", "select", "sex", recovery.Sexes, false), b.day("claimant.born"), b.text("claimant.nation", 20, false),
+		pick(b, "claimant.document_kind", "document_kind", recovery.DocumentKinds), b.text("claimant.document_no", 24, false),
+		pick(b, "claimant.sex", "sex", recovery.Sexes), b.day("claimant.born"), b.text("claimant.nation", 20, false),
 		b.text("claimant.home", recovery.MaxContact, false), b.text("claimant.residence", recovery.MaxContact, false),
 		b.text("claimant.serve_at", recovery.MaxContact, false), b.phone("claimant.phone"), b.text("claimant.email", 254, false),
 		b.text("claimant.work", recovery.MaxName, false),
@@ -204,9 +211,9 @@ func particularGroups(b builder, c recovery.Case) []group {
 	for i, counterpart := range c.Counterparts {
 		at := func(name string) string { return holderRow(i, name) }
 		groups = append(groups, group{Title: b.say.T("part.group.holder", counterpart.Alias), Help: b.say.T("part.group.holder_help"), Fields: []field{
-			b.text(at("name"), recovery.MaxName, false), choose(b, at("sex"), "select", "sex", recovery.Sexes, false),
+			b.text(at("name"), recovery.MaxName, false), pick(b, at("sex"), "sex", recovery.Sexes),
 			b.text(at("home"), recovery.MaxContact, false),
-			choose(b, at("document_kind"), "select", "document_kind", recovery.DocumentKinds, false), b.text(at("document_no"), 24, false),
+			pick(b, at("document_kind"), "document_kind", recovery.DocumentKinds), b.text(at("document_no"), 24, false),
 			b.phone(at("phone")), b.text(at("work"), recovery.MaxName, false),
 		}})
 	}
@@ -227,9 +234,9 @@ func courtGroups(b builder) []group {
 			b.text("rate.percent", 5, false), b.day("rate.as_of"), b.text("rate.source", recovery.MaxContact, false), b.day("rate.from"),
 		}},
 		{Title: b.say.T("part.group.agent"), Help: b.say.T("part.group.agent_help"), Fields: []field{
-			b.text("agent.name", recovery.MaxName, false), choose(b, "agent.relation", "select", "relation", recovery.Relations, false),
+			b.text("agent.name", recovery.MaxName, false), pick(b, "agent.relation", "relation", recovery.Relations),
 			b.text("agent.work", recovery.MaxName, false), b.text("agent.document_no", 24, false), b.phone("agent.phone"),
-			choose(b, "agent.powers", "select", "powers", recovery.PowersGiven, false),
+			pick(b, "agent.powers", "powers", recovery.PowersGiven),
 		}},
 		{Title: b.say.T("part.group.papers"), Fields: []field{
 			choose(b, "papers", "checks", "paper_kind", recovery.PapersOnRequest, false),
