@@ -96,7 +96,7 @@ func interestOf(rate recovery.PublishedRate) *evidence.Interest {
 
 // dayOf is the beginning of a day in Beijing; nil for what names none.
 func dayOf(day string) *time.Time {
-	at, err := time.ParseInLocation(time.DateOnly, day, beijing)
+	at, err := time.ParseInLocation(time.DateOnly, day, recovery.Shanghai)
 	if err != nil {
 		return nil
 	}
@@ -149,8 +149,6 @@ func preserved(entries []evidence.Entry) bool {
 	return false
 }
 
-var beijing = time.FixedZone("+08:00", 8*60*60)
-
 // instalments are what the running plans still bring, by their days.
 func instalments(plans []recovery.Plan) []evidence.Instalment {
 	var parts []evidence.Instalment
@@ -159,7 +157,7 @@ func instalments(plans []recovery.Plan) []evidence.Instalment {
 			continue
 		}
 		for _, part := range plan.Instalments {
-			on, err := time.ParseInLocation(time.DateOnly, part.DueOn, beijing)
+			on, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 			if rest := part.Amount - part.Paid; err == nil && rest > 0 {
 				parts = append(parts, evidence.Instalment{DueOn: on, Amount: rest})
 			}

@@ -134,7 +134,7 @@ func TestPreserved(t *testing.T) {
 // The agreement prints what running plans still bring, in the order of days.
 func TestInstalments(t *testing.T) {
 	t.Parallel()
-	on := func(day int) time.Time { return time.Date(2026, 4, day, 0, 0, 0, 0, beijing) }
+	on := func(day int) time.Time { return time.Date(2026, 4, day, 0, 0, 0, 0, recovery.Shanghai) }
 	got := instalments([]recovery.Plan{
 		{No: 1, Running: true, Instalments: []recovery.Instalment{
 			{No: 1, DueOn: "2026-04-01", Amount: 100, Paid: 100}, {No: 2, DueOn: "2026-04-20", Amount: 100, Paid: 30},

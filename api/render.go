@@ -14,12 +14,8 @@ import (
 	"recourse/recovery"
 )
 
-// china is the offset all instants are told in; there has been no summer time
-// since 1991.
-var china = time.FixedZone("", 8*60*60)
-
 // local tells an instant as the record keeps it, to the microsecond.
-func local(at time.Time) time.Time { return at.Truncate(time.Microsecond).In(china) }
+func local(at time.Time) time.Time { return at.Truncate(time.Microsecond).In(recovery.Shanghai) }
 
 func localOrNil(at *time.Time) *time.Time {
 	if at == nil {

@@ -87,7 +87,7 @@ func learnedOf(report intake.Report) learned {
 func (l learned) facts() map[string]any {
 	told := map[string]any{}
 	if l.TakenAt != nil {
-		told[FactTakenAt] = l.TakenAt.In(china).Format(time.RFC3339)
+		told[FactTakenAt] = l.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
 	}
 	if l.Device != "" {
 		told[FactDevice] = l.Device
@@ -100,9 +100,6 @@ func (l learned) facts() map[string]any {
 	}
 	return told
 }
-
-// china is the offset in which times of files are proposed.
-var china = time.FixedZone("", 8*60*60)
 
 func detailsOf(id recovery.EvidenceID, report intake.Report) (postgres.EvidenceDetails, error) {
 	raw, err := json.Marshal(learnedOf(report))

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/playbook/calendar"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -27,7 +26,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 	if err := together(s.Shelf.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
 		return playbook.Income{}, err
 	}
-	year, month, day := row.From.In(calendar.Shanghai).Date()
+	year, month, day := row.From.In(recovery.Shanghai).Date()
 	row.From = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	err := s.Store.AddIncome(ctx, postgres.Income{
 		Province: row.Province, FromDay: row.From, MonthlyWageFen: row.MonthlyWage, YearlyWageFen: row.YearlyWage,

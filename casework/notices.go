@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"recourse/notify"
-	"recourse/playbook/calendar"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -201,7 +200,7 @@ func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Pr
 func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 
 func clockMinutes(text string) (int, bool) {
-	at, err := time.ParseInLocation("15:04", text, calendar.Shanghai)
+	at, err := time.ParseInLocation("15:04", text, recovery.Shanghai)
 	if err != nil || len(text) != 5 {
 		return 0, false
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"recourse/playbook/calendar"
 	"recourse/postgres"
+	"recourse/recovery"
 )
 
 // minutesADay bounds the times of quiet hours.
@@ -37,7 +37,7 @@ func MailAt(p postgres.NoticePreferences, class string, urgent bool, now time.Ti
 }
 
 func minuteOf(at time.Time) int {
-	at = at.In(calendar.Shanghai)
+	at = at.In(recovery.Shanghai)
 	return at.Hour()*60 + at.Minute()
 }
 

@@ -8,15 +8,15 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/notify"
-	"recourse/playbook/calendar"
 	"recourse/postgres"
+	"recourse/recovery"
 )
 
 var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 
 func shanghai(t *testing.T, text string) time.Time {
 	t.Helper()
-	at, err := time.ParseInLocation("2006-01-02 15:04:05", text, calendar.Shanghai)
+	at, err := time.ParseInLocation("2006-01-02 15:04:05", text, recovery.Shanghai)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"recourse/playbook/calendar"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -228,7 +227,7 @@ func (w *words) nextAction(n postgres.Notice) string {
 
 // moment writes an instant as people in China read it.
 func (w *words) moment(at time.Time) string {
-	at = at.In(calendar.Shanghai)
+	at = at.In(recovery.Shanghai)
 	text := at.Format(w.Moment)
 	return strings.ReplaceAll(text, "{weekday}", w.Weekdays[at.Weekday()]) + w.Zone
 }

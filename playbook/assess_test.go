@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/playbook"
-	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
@@ -119,7 +118,7 @@ func TestRulesOfAnotherTimeAreSilent(t *testing.T) {
 	b := book(t)
 	f := story()
 	f.SentAt = nil
-	dawn := time.Date(2026, 1, 1, 0, 0, 0, 0, calendar.Shanghai)
+	dawn := time.Date(2026, 1, 1, 0, 0, 0, 0, recovery.Shanghai)
 	for now, want := range map[time.Time]int{dawn.Add(-time.Second): 5, dawn: 6} {
 		if got := len(b.Characterise(f, now)); got != want {
 			t.Errorf("at %s: %d theories, want %d", now, got, want)

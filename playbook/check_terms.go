@@ -65,7 +65,7 @@ func (b *Book) checkTerms(i *inspection) {
 	}
 }
 
-func day(at time.Time) string { return at.In(china).Format(time.DateOnly) }
+func day(at time.Time) string { return at.In(recovery.Shanghai).Format(time.DateOnly) }
 
 func (b *Book) checkClockAt(i *inspection, clock recovery.Clock, at time.Time) {
 	count := 0

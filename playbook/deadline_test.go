@@ -152,7 +152,7 @@ func TestDeadlinesByTheCalendar(t *testing.T) {
 	} {
 		at := slices.IndexFunc(positions, func(p position) bool { return p.clock == test.clock })
 		got := run(b, positions[at].position, recovery.Case{SentAt: sent}, test.from)
-		if due := got.DueAt.In(calendar.Shanghai).Format(time.DateTime); due != test.due {
+		if due := got.DueAt.In(recovery.Shanghai).Format(time.DateTime); due != test.due {
 			t.Errorf("%s: due %s, want %s", test.clock, due, test.due)
 		}
 		if strings.Contains(got.Source, "2027 年节假日安排尚未公布") != test.note {

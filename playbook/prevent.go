@@ -180,7 +180,7 @@ func (b *Book) large(amount recovery.Money, now time.Time) Answer {
 }
 
 func (b *Book) late(now time.Time) Answer {
-	hour := int64(now.In(china).Hour())
+	hour := int64(now.In(recovery.Shanghai).Hour())
 	return either(
 		b.against("late_from_hour", now, func(limit int64) bool { return hour >= limit }),
 		b.against("late_until_hour", now, func(limit int64) bool { return hour < limit }))

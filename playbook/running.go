@@ -161,14 +161,14 @@ func ahead(c recovery.Case, of, due time.Time) time.Time {
 // a pace the wait from its acceptance shrinks.
 func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
 	part, known := p.Instalment(ref)
-	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, china)
+	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 	if !known || err != nil {
 		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check
 	}
 	next := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
 	ending := b.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
-	end, hour := ending.At.In(china), b.figure(limitInstalmentHour, accepted)
-	ending.At = ahead(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, china))
+	end, hour := ending.At.In(recovery.Shanghai), b.figure(limitInstalmentHour, accepted)
+	ending.At = ahead(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, recovery.Shanghai))
 	return ending
 }
 

@@ -10,13 +10,12 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/playbook"
-	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 func shanghai(t *testing.T, text string) time.Time {
 	t.Helper()
-	at, err := time.ParseInLocation(time.DateTime, text, calendar.Shanghai)
+	at, err := time.ParseInLocation(time.DateTime, text, recovery.Shanghai)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +165,7 @@ func TestLawfulTerms(t *testing.T) {
 	ends := func(clock recovery.Clock, want string) {
 		t.Helper()
 		if got := s.clock(t, clock).DueAt; !got.Equal(shanghai(t, want)) || got.Location() != time.UTC {
-			t.Errorf("%s ends %s, want %s", clock, got.In(calendar.Shanghai), want)
+			t.Errorf("%s ends %s, want %s", clock, got.In(recovery.Shanghai), want)
 		}
 	}
 	ends(recovery.AvoidanceClock, "2027-02-20 00:00:00")  // ninety days after 21 November
@@ -203,7 +202,7 @@ func TestLimitationHasACap(t *testing.T) {
 	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, Holders: []recovery.Holder{{ID: "a", Testimony: late}}}}
 	for _, d := range book(t).Deadlines(old, step, interrupted) {
 		if d.Kind == recovery.LimitationClock && !d.DueAt.Equal(shanghai(t, "2036-03-02 00:00:00")) {
-			t.Errorf("it ends %s", d.DueAt.In(calendar.Shanghai))
+			t.Errorf("it ends %s", d.DueAt.In(recovery.Shanghai))
 		}
 	}
 }
@@ -230,7 +229,7 @@ func TestInstalmentDays(t *testing.T) {
 		accepted := shanghai(t, "2026-01-01 10:00:00")
 		got := b.Run(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted)
 		if !got.DueAt.Equal(shanghai(t, test.due)) || got.Ref != "7/2" {
-			t.Errorf("%s (%s): due %s, want %s", test.on, test.why, got.DueAt.In(calendar.Shanghai), test.due)
+			t.Errorf("%s (%s): due %s, want %s", test.on, test.why, got.DueAt.In(recovery.Shanghai), test.due)
 		}
 		if strings.Contains(got.Source, "尚未公布") != strings.HasPrefix(test.on, "2028") {
 			t.Errorf("%s: the source is %q", test.on, got.Source)

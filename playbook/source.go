@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"recourse/recovery"
 )
 
 // Confidence is how far a rule may be leaned on.
@@ -143,7 +145,7 @@ func (t term) covers(at time.Time) bool {
 
 // dawn is when a date of a book begins: in China, not in Greenwich.
 func dawn(date time.Time) time.Time {
-	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, china)
+	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, recovery.Shanghai)
 }
 
 // held is a rule of a book, by its address.

@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/playbook/calendar"
 	"recourse/recovery"
 )
 
 // turn is the day on which the rules of these tests begin or cease to hold.
 const turn = "2027-03-01"
 
-var turnsAt = time.Date(2027, 3, 1, 0, 0, 0, 0, calendar.Shanghai)
+var turnsAt = time.Date(2027, 3, 1, 0, 0, 0, 0, recovery.Shanghai)
 
 // bounded is the shipped book with times given to the first rule that holds a
 // text.

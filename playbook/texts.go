@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"recourse/recovery"
 )
@@ -114,10 +113,6 @@ var (
 	english = tongue{func(b *Book) naming { return b.data.Names.English }, "2006-01-02 15:04 (UTC+8)", "(to be filled in)"}
 )
 
-// china is the time that people in the texts live by; it has had no summer time
-// since 1991.
-var china = time.FixedZone("CST", 8*60*60)
-
 // variable is something that a text may name.
 type variable struct {
 	name string
@@ -134,7 +129,7 @@ var variables = []variable{
 		if c.SentAt.IsZero() {
 			return ""
 		}
-		return c.SentAt.In(china).Format(in.moment)
+		return c.SentAt.In(recovery.Shanghai).Format(in.moment)
 	}},
 	{"platform", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Platforms[c.Platform] }},
 	{"instrument", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Instruments[c.Instrument] }},

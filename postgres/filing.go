@@ -134,13 +134,10 @@ type numberBlock struct {
 // numbersAtOnce is how many numbers one reservation takes.
 const numbersAtOnce = 64
 
-// china has kept one offset and no summer time since 1991.
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // NextNumber gives a case number nobody else gets: the day in China and a
 // counter. Numbers rise within a process; between processes they interleave.
 func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
-	day := s.now().In(china).Format(time.DateOnly)
+	day := s.now().In(recovery.Shanghai).Format(time.DateOnly)
 	block := &s.numbers
 	block.mutex.Lock()
 	defer block.mutex.Unlock()

@@ -86,7 +86,7 @@ func (c Contact) meets(other Contact) bool {
 
 // quiet reports the hours in which nobody is disturbed; they may pass midnight.
 func (l ContactLimits) quiet(at time.Time) bool {
-	hour := at.In(beijing).Hour()
+	hour := at.In(Shanghai).Hour()
 	if l.QuietFrom <= l.QuietUntil {
 		return hour >= l.QuietFrom && hour < l.QuietUntil
 	}

@@ -136,23 +136,20 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// beijing has kept UTC+8 without daylight saving since 1992.
-var beijing = time.FixedZone("+08:00", 8*60*60)
-
 // afterYears ends a term of years: the first day does not count (民法典 201), the
 // last is the one of the same date, or the month's last when it has none (202).
 func afterYears(from time.Time, years int) time.Time {
-	year, month, day := from.In(beijing).Date()
+	year, month, day := from.In(Shanghai).Date()
 	last := min(day, daysIn(year+years, month))
-	return time.Date(year+years, month, last+1, 0, 0, 0, 0, beijing).UTC()
+	return time.Date(year+years, month, last+1, 0, 0, 0, 0, Shanghai).UTC()
 }
 
 func daysIn(year int, month time.Month) int {
-	return time.Date(year, month+1, 0, 0, 0, 0, 0, beijing).Day()
+	return time.Date(year, month+1, 0, 0, 0, 0, 0, Shanghai).Day()
 }
 
 // afterDays ends a term of days, the first not counted.
 func afterDays(from time.Time, days int) time.Time {
-	year, month, day := from.In(beijing).Date()
-	return time.Date(year, month, day+days+1, 0, 0, 0, 0, beijing).UTC()
+	year, month, day := from.In(Shanghai).Date()
+	return time.Date(year, month, day+days+1, 0, 0, 0, 0, Shanghai).UTC()
 }

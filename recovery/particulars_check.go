@@ -221,11 +221,8 @@ func dayBetween(first func(*checker) time.Time, last func(*checker) time.Time) f
 	}
 }
 
-// inChina is the zone of days that people name.
-var inChina = time.FixedZone("+08:00", 8*60*60)
-
 func today(c *checker) time.Time {
-	year, month, day := c.now.In(inChina).Date()
+	year, month, day := c.now.In(Shanghai).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 

@@ -119,7 +119,7 @@ func (p Position) accepted(m Move) (Step, error) {
 	if p.Plans[index].Rest() > p.unplanned(m.CounterpartID) {
 		return Step{}, Faultf(CodeActionNotAllowed, "Less is owed by now than the plan says: propose it anew.")
 	}
-	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(beijing).Format(time.DateOnly) {
+	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(Shanghai).Format(time.DateOnly) {
 		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed: propose the plan anew.")
 	}
 	next := p
@@ -285,8 +285,8 @@ func (c *checker) instalments(parts []Instalment) {
 		c.fault(field, "out_of_range", "A plan has between 1 and %d instalments.", MaxInstalments)
 		return
 	}
-	before := c.now.In(beijing).Format(time.DateOnly)
-	last := c.now.In(beijing).AddDate(maxPlanYears, 0, 0).Format(time.DateOnly)
+	before := c.now.In(Shanghai).Format(time.DateOnly)
+	last := c.now.In(Shanghai).AddDate(maxPlanYears, 0, 0).Format(time.DateOnly)
 	for i, part := range parts {
 		at := fieldAt(field, i)
 		_, err := time.Parse(time.DateOnly, part.DueOn)

@@ -120,7 +120,7 @@ func partState(plan recovery.Plan, part recovery.Instalment, now time.Time) stri
 	switch {
 	case part.Paid >= part.Amount:
 		return partPaid
-	case plan.Running && (plan.Grace == part.No || part.DueOn < now.In(china).Format(time.DateOnly)):
+	case plan.Running && (plan.Grace == part.No || part.DueOn < now.In(recovery.Shanghai).Format(time.DateOnly)):
 		return partLate
 	case part.Paid > 0:
 		return partSome

@@ -57,7 +57,7 @@ func (d *decoder) moment(name string) *time.Time {
 		return nil
 	}
 	for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"} {
-		if at, err := time.ParseInLocation(form, typed, china); err == nil {
+		if at, err := time.ParseInLocation(form, typed, recovery.Shanghai); err == nil {
 			utc := at.UTC()
 			return &utc
 		}

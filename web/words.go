@@ -8,24 +8,20 @@ import (
 	"recourse/recovery"
 )
 
-// china is the one time zone of the product's papers; it has had no summer time
-// since before the first red packet.
-var china = time.FixedZone("UTC+8", 8*60*60)
-
 // clock writes an instant as a clock shows it in China, with its offset.
-func clock(at time.Time) string { return at.In(china).Format("2006-01-02 15:04:05 -07:00") }
+func clock(at time.Time) string { return at.In(recovery.Shanghai).Format("2006-01-02 15:04:05 -07:00") }
 
 // minute is clock without seconds and offset, for dense tables.
-func minute(at time.Time) string { return at.In(china).Format("01-02 15:04") }
+func minute(at time.Time) string { return at.In(recovery.Shanghai).Format("01-02 15:04") }
 
 // day is the day in China, for what is months ahead.
-func day(at time.Time) string { return at.In(china).Format(time.DateOnly) }
+func day(at time.Time) string { return at.In(recovery.Shanghai).Format(time.DateOnly) }
 
 // machineTime is the value of a <time datetime>.
-func machineTime(at time.Time) string { return at.In(china).Format(time.RFC3339) }
+func machineTime(at time.Time) string { return at.In(recovery.Shanghai).Format(time.RFC3339) }
 
 // inputTime is the value of an <input type=datetime-local>.
-func inputTime(at time.Time) string { return at.In(china).Format("2006-01-02T15:04:05") }
+func inputTime(at time.Time) string { return at.In(recovery.Shanghai).Format("2006-01-02T15:04:05") }
 
 // yuan writes an amount with its sign.
 func yuan(m recovery.Money) string { return "¥" + m.String() }

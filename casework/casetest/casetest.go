@@ -102,8 +102,8 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 // Noon sets the rig's clock ahead to twelve o'clock in China some days from
 // today, when nobody is asleep; it runs on from there.
 func (r *Rig) Noon(days int) time.Time {
-	today := time.Now().In(china)
-	noon := time.Date(today.Year(), today.Month(), today.Day()+days, 12, 0, 0, 0, china)
+	today := time.Now().In(recovery.Shanghai)
+	noon := time.Date(today.Year(), today.Month(), today.Day()+days, 12, 0, 0, 0, recovery.Shanghai)
 	return r.SetClock(noon)
 }
 
@@ -115,8 +115,6 @@ func (r *Rig) SetClock(at time.Time) time.Time {
 
 // Now is the rig's time.
 func (r *Rig) Now() time.Time { return r.clock.now() }
-
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // seat makes an account and a token for every role.
 func (r *Rig) seat(t testing.TB) {

@@ -121,9 +121,8 @@ func (t *texts) wordOrText(list, value string) string {
 	return cmp.Or(t.Words[list][value], value)
 }
 
-// beijing is the zone of every printed time. China has kept UTC+8 without
-// daylight saving since 1992, and cases begin in 2014.
-var beijing = time.FixedZone("+08:00", 8*60*60)
+// beijing is the zone of every printed time.
+var beijing = recovery.Shanghai
 
 func clock(at time.Time) string {
 	if at.IsZero() {

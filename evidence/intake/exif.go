@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/bep/imagemeta"
+
+	"recourse/recovery"
 )
 
 // Facts are what a file tells about itself. Anyone could have written them: they
@@ -26,9 +28,6 @@ type Place struct{ Latitude, Longitude float64 }
 
 // String writes six decimals: about a decimetre.
 func (p Place) String() string { return fmt.Sprintf("%.6f,%.6f", p.Latitude, p.Longitude) }
-
-// china is where these files come from: a time without a zone is read so.
-var china = time.FixedZone("CST", 8*60*60)
 
 var metaFormat = map[string]imagemeta.ImageFormat{
 	mediaJPEG: imagemeta.JPEG, mediaPNG: imagemeta.PNG, mediaWebP: imagemeta.WebP,
@@ -97,7 +96,7 @@ func takenAt(tags map[string]any) (at time.Time, assumed bool) {
 			at, err = time.Parse("2006:01:02 15:04:05", text)
 		}
 		if assumed = err != nil; assumed {
-			at, err = time.ParseInLocation("2006:01:02 15:04:05", text, china)
+			at, err = time.ParseInLocation("2006:01:02 15:04:05", text, recovery.Shanghai)
 		}
 		if err == nil && at.Year() >= 2000 && at.Year() < 2100 {
 			return at.UTC(), assumed

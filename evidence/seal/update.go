@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"recourse/recovery"
 )
 
 // update is what is appended: the first page and the catalog with the seal
@@ -17,10 +18,6 @@ type update struct {
 	head, tail []byte
 	room       int
 }
-
-// shanghai is what the people concerned read on their clocks; it has known no
-// other offset since 1991.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // builder gathers the update and where each object of it begins.
 type builder struct {
@@ -64,7 +61,7 @@ const (
 // certificates it leads to, since the token itself is not signed by us; DocMDP with P 1 forbids
 // every later change (ISO 32000-1 §12.8.2.2).
 func (p promise) dictionary() string {
-	at := p.at.In(shanghai)
+	at := p.at.In(recovery.Shanghai)
 	var roots string
 	for _, root := range p.roots {
 		roots += "<" + hex.EncodeToString(root.Raw) + ">"

@@ -82,7 +82,7 @@ func against(p paper, said Said) []Difference {
 	return differences
 }
 
-func clock(at time.Time) string { return at.In(china).Format("2006-01-02 15:04:05") }
+func clock(at time.Time) string { return at.In(recovery.Shanghai).Format("2006-01-02 15:04:05") }
 
 func apartWords(apart time.Duration) string {
 	switch {

@@ -49,7 +49,7 @@ func ReadReceipt(text string) (Receipt, bool) {
 		if seconds == "" {
 			seconds = "0"
 		}
-		at, err := time.ParseInLocation("2006-1-2 15:4:5", found[1]+"-"+found[2]+"-"+found[3]+" "+found[4]+":"+found[5]+":"+seconds, china)
+		at, err := time.ParseInLocation("2006-1-2 15:4:5", found[1]+"-"+found[2]+"-"+found[3]+" "+found[4]+":"+found[5]+":"+seconds, recovery.Shanghai)
 		if err == nil && plausible(at) {
 			r.At = at.UTC()
 		}

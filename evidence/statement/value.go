@@ -12,10 +12,6 @@ import (
 	"recourse/recovery"
 )
 
-// china is the time zone of both wallets' exports (WeChat's says UTC+08:00). It
-// has had no summer time since before either existed.
-var china = time.FixedZone("CST", 8*60*60)
-
 var (
 	amountForm = regexp.MustCompile(`^(\d{1,11}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?$`)
 	floatForm  = regexp.MustCompile(`^\d{1,11}(\.\d{1,20})?(E[-+]?\d{1,2})?$`)
@@ -58,7 +54,7 @@ func (c *collector) moment(cell string) (time.Time, bool) {
 		return at.UTC(), err == nil && plausible(at)
 	}
 	for _, layout := range layouts {
-		if at, err := time.ParseInLocation(layout, text, china); err == nil {
+		if at, err := time.ParseInLocation(layout, text, recovery.Shanghai); err == nil {
 			return at.UTC(), plausible(at)
 		}
 	}

@@ -81,9 +81,9 @@ func broken(cause error) error {
 func epoch(book *excelize.File) time.Time {
 	properties, err := book.GetWorkbookProps()
 	if err == nil && properties.Date1904 != nil && *properties.Date1904 {
-		return time.Date(1904, 1, 1, 0, 0, 0, 0, china)
+		return time.Date(1904, 1, 1, 0, 0, 0, 0, recovery.Shanghai)
 	}
-	return time.Date(1899, 12, 30, 0, 0, 0, 0, china)
+	return time.Date(1899, 12, 30, 0, 0, 0, 0, recovery.Shanghai)
 }
 
 // readSheet gives the rows of one sheet to the collector. Once a bill was found,

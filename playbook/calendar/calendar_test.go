@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"recourse/playbook/calendar"
+	"recourse/recovery"
 )
 
 func china(t testing.TB) *calendar.Calendar {
@@ -42,10 +43,10 @@ func TestDaysAreThoseOfShanghai(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := calendar.DayOf(at)
-		if got.String() != test.day || got.Year() != at.In(calendar.Shanghai).Year() {
+		if got.String() != test.day || got.Year() != at.In(recovery.Shanghai).Year() {
 			t.Errorf("%s: %s of %d", test.at, got, got.Year())
 		}
-		if got.Weekday() != at.In(calendar.Shanghai).Weekday() {
+		if got.Weekday() != at.In(recovery.Shanghai).Weekday() {
 			t.Errorf("%s: %s", test.at, got.Weekday())
 		}
 		if at.Before(got.Start()) || at.After(got.End()) {

@@ -1,10 +1,10 @@
 package calendar
 
-import "time"
+import (
+	"time"
 
-// Shanghai is the time that Chinese days are counted in. It has had no summer
-// time since 1991, and nothing here is older than that.
-var Shanghai = time.FixedZone("CST", 8*60*60)
+	"recourse/recovery"
+)
 
 // Day is a civil day in Shanghai, counted from 1970-01-01.
 type Day int
@@ -23,7 +23,7 @@ func DayOf(at time.Time) Day {
 
 // ParseDay reads 2026-11-21.
 func ParseDay(text string) (Day, error) {
-	at, err := time.ParseInLocation(time.DateOnly, text, Shanghai)
+	at, err := time.ParseInLocation(time.DateOnly, text, recovery.Shanghai)
 	if err != nil {
 		return 0, err
 	}
@@ -40,7 +40,7 @@ func (d Day) Start() time.Time {
 func (d Day) End() time.Time { return (d + 1).Start().Add(-time.Second) }
 
 // Year is the year the day lies in.
-func (d Day) Year() int { return d.Start().In(Shanghai).Year() }
+func (d Day) Year() int { return d.Start().In(recovery.Shanghai).Year() }
 
 // Weekday is the day of the week.
 func (d Day) Weekday() time.Weekday {
@@ -49,4 +49,4 @@ func (d Day) Weekday() time.Weekday {
 }
 
 // String writes the day as 2026-11-21.
-func (d Day) String() string { return d.Start().In(Shanghai).Format(time.DateOnly) }
+func (d Day) String() string { return d.Start().In(recovery.Shanghai).Format(time.DateOnly) }

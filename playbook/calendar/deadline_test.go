@@ -8,11 +8,12 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/playbook/calendar"
+	"recourse/recovery"
 )
 
 func instant(t testing.TB, text string) time.Time {
 	t.Helper()
-	at, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Shanghai)
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, recovery.Shanghai)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func TestKnownSpans(t *testing.T) {
 	} {
 		got := c.Deadline(instant(t, test.start), test.length, nil)
 		if want := day(t, test.last).End(); !got.At.Equal(want) || got.Stopped || !slices.Equal(got.Unpublished, test.unpublished) {
-			t.Errorf("%s: %s (%v), want %s (%v)", test.name, got.At.In(calendar.Shanghai), got.Unpublished, test.last, test.unpublished)
+			t.Errorf("%s: %s (%v), want %s (%v)", test.name, got.At.In(recovery.Shanghai), got.Unpublished, test.last, test.unpublished)
 		}
 	}
 	start := instant(t, "2025-09-30 12:00")
@@ -87,7 +88,7 @@ func TestPauses(t *testing.T) {
 	} {
 		got := c.Deadline(start, test.length, test.pauses)
 		if want := instant(t, test.end); !got.At.Equal(want) {
-			t.Errorf("%s: %s, want %s", test.name, got.At.In(calendar.Shanghai), test.end)
+			t.Errorf("%s: %s, want %s", test.name, got.At.In(recovery.Shanghai), test.end)
 		}
 	}
 	five := calendar.Length{Count: 5, Unit: calendar.WorkingDays}
@@ -102,7 +103,7 @@ func TestPauses(t *testing.T) {
 		{"to the stroke of midnight", []calendar.Pause{pause("2026-11-10 00:00", "2026-11-12 00:00")}, "2026-11-18"},
 	} {
 		if got := c.Deadline(start, five, test.pauses); !got.At.Equal(day(t, test.last).End()) {
-			t.Errorf("%s: %s, want %s", test.name, got.At.In(calendar.Shanghai), test.last)
+			t.Errorf("%s: %s, want %s", test.name, got.At.In(recovery.Shanghai), test.last)
 		}
 	}
 }
