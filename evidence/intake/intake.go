@@ -50,10 +50,11 @@ type Report struct {
 }
 
 // Examiner looks at files. It opens one picture at a time, so that memory stays
-// below what the largest takes. It is safe for concurrent use.
+// below what the largest takes, and one HEIC beside it: those take seconds, which
+// the others need not wait for. It is safe for concurrent use.
 type Examiner struct {
-	texts *Texts
-	slot  chan struct{}
+	texts       *Texts
+	slot, photo chan struct{}
 }
 
 // NewExaminer makes an Examiner with the embedded words.
@@ -62,7 +63,7 @@ func NewExaminer() (*Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Examiner{texts: texts, slot: make(chan struct{}, 1)}, nil
+	return &Examiner{texts: texts, slot: make(chan struct{}, 1), photo: make(chan struct{}, 1)}, nil
 }
 
 // Texts are the words for what is found.
@@ -109,9 +110,8 @@ func (x *Examiner) read(ctx context.Context, s source, report *Report) error {
 	if _, is := walks[report.Media]; is {
 		return x.picture(ctx, s, report)
 	}
-	if report.Media == mediaHEIC || report.Media == mediaHEIF {
-		report.note(NoPreview)
-		report.take(factsOf(tagsOf(s, report.Media)))
+	if isPhoto(report.Media) {
+		return x.examinePhoto(ctx, s, report)
 	}
 	return nil
 }
@@ -173,10 +173,10 @@ func (x *Examiner) open(ctx context.Context, s source, e extent, report *Report)
 	if config, _, err := image.DecodeConfig(s.section(0)); err == nil {
 		report.Width, report.Height = config.Width, config.Height
 	}
-	if err := x.enter(ctx); err != nil {
+	if err := enter(ctx, x.slot); err != nil {
 		return err
 	}
-	defer x.leave()
+	defer leave(x.slot)
 	picture, fault := decode(s, e)
 	if fault != "" {
 		report.note(fault)
@@ -186,13 +186,13 @@ func (x *Examiner) open(ctx context.Context, s source, e extent, report *Report)
 	return nil
 }
 
-func (x *Examiner) enter(ctx context.Context) error {
+func enter(ctx context.Context, slot chan struct{}) error {
 	select {
-	case x.slot <- struct{}{}:
+	case slot <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return &recovery.Fault{Code: recovery.CodeUnavailable, Detail: "Too many pictures are being looked at. Send it again.", Cause: ctx.Err()}
 	}
 }
 
-func (x *Examiner) leave() { <-x.slot }
+func leave(slot chan struct{}) { <-slot }

@@ -48,14 +48,17 @@ func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View
 		return View{}, fmt.Errorf("intake: %w", err)
 	}
 	media, _ := mediaOf(head)
+	if isPhoto(media) {
+		return x.viewPhoto(ctx, s)
+	}
 	walk, known := walks[media]
 	if !known {
 		return View{}, ErrNoView
 	}
-	if err := x.enter(ctx); err != nil {
+	if err := enter(ctx, x.slot); err != nil {
 		return View{}, err
 	}
-	defer x.leave()
+	defer leave(x.slot)
 	picture, fault := decode(s, walk(s))
 	if fault != "" {
 		return View{}, ErrNoView

@@ -114,35 +114,42 @@ func view(t testing.TB, data []byte) intake.View {
 	return v
 }
 
-// exiftool finds everything in the original and nothing in the shown copy.
+// metadata is what exiftool finds in a file besides its form.
+func metadata(t testing.TB, data []byte) (named []string, all string) {
+	t.Helper()
+	_, out := run(t, data, "a.jpg", "exiftool", "-j", "-G0", "-a", "-u")
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(out), &list); err != nil {
+		t.Fatal(err)
+	}
+	for name := range list[0] {
+		if group, _, found := strings.Cut(name, ":"); found && !slices.Contains([]string{"File", "ExifTool", "Composite", "JFIF"}, group) {
+			named = append(named, name)
+		}
+	}
+	return named, out
+}
+
+// E9: exiftool finds everything in the original and nothing in the shown copy.
 func TestShownCopyHasNoMetadata(t *testing.T) {
 	t.Parallel()
-	data := tagged(t)
-	groups := func(data []byte) (named []string, all string) {
-		_, out := run(t, data, "a.jpg", "exiftool", "-j", "-G0", "-a", "-u")
-		var list []map[string]any
-		if err := json.Unmarshal([]byte(out), &list); err != nil {
-			t.Fatal(err)
+	for name, original := range map[string]struct {
+		data          []byte
+		width, height int // upright
+	}{"JPEG": {tagged(t), 80, 120}, "HEIC": {photo(t), 360, 240}} {
+		if named, all := metadata(t, original.data); len(named) < 10 || !strings.Contains(all, "GPSLatitude") {
+			t.Fatalf("%s: the original has %v", name, named)
 		}
-		for name := range list[0] {
-			if group, _, found := strings.Cut(name, ":"); found && !slices.Contains([]string{"File", "ExifTool", "Composite", "JFIF"}, group) {
-				named = append(named, name)
-			}
+		v := view(t, original.data)
+		if named, all := metadata(t, v.JPEG); len(named) > 0 || strings.Contains(all, "GPS") || strings.Contains(all, "secret") {
+			t.Errorf("%s: the copy has %v", name, named)
 		}
-		return named, out
-	}
-	if named, all := groups(data); len(named) < 10 || !strings.Contains(all, "GPSLatitude") {
-		t.Fatalf("the original has %v", named)
-	}
-	v := view(t, data)
-	if named, all := groups(v.JPEG); len(named) > 0 || strings.Contains(all, "GPS") || strings.Contains(all, "secret") {
-		t.Errorf("the copy has %v", named)
-	}
-	if bytes.Contains(v.JPEG, []byte("secret")) || bytes.Contains(v.JPEG, []byte("Exif")) {
-		t.Error("the copy holds bytes of the metadata")
-	}
-	if v.Width != 80 || v.Height != 120 {
-		t.Errorf("%d × %d: the copy is not upright", v.Width, v.Height)
+		if bytes.Contains(v.JPEG, []byte("secret")) || bytes.Contains(v.JPEG, []byte("Exif")) {
+			t.Errorf("%s: the copy holds bytes of the metadata", name)
+		}
+		if v.Width != original.width || v.Height != original.height {
+			t.Errorf("%s: %d × %d: the copy is not upright", name, v.Width, v.Height)
+		}
 	}
 }
 
@@ -267,6 +274,7 @@ func FuzzExamine(f *testing.F) {
 	f.Add(webp(f))
 	f.Add([]byte(plainPDF))
 	f.Add(box("heic"))
+	f.Add(photo(f))
 	f.Add(zipped(f, workbook...))
 	x := examiner(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
