@@ -90,6 +90,7 @@ if [ "$1" = test ]; then
 	have pdftotext || want poppler-utils poppler
 	have qpdf || want qpdf qpdf
 	have exiftool || want libimage-exiftool-perl exiftool
+	have convert || want imagemagick imagemagick
 	have openssl || want openssl openssl
 	have python3 || want python3 python3
 	have unzip || want unzip unzip
