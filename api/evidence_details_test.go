@@ -62,8 +62,8 @@ func TestFactsAreProposedAndConfirmed(t *testing.T) {
 	s := newStand(t, api.Options{})
 	id := s.file(t).text("id")
 	added := s.picture(t, id, photo(t, 90))
-	want := "[map[label:拍摄时间 name:taken_at state:proposed value:2026-03-01T12:30:05+08:00] " +
-		"map[label:拍摄设备 name:device state:proposed value:HUAWEI ALN-AL00] map[label:带有拍摄地点 name:gps_present state:proposed value:true]]"
+	want := "[map[label:拍摄或录制时间 name:taken_at state:proposed value:2026-03-01T12:30:05+08:00] " +
+		"map[label:拍摄或录制设备 name:device state:proposed value:HUAWEI ALN-AL00] map[label:带有拍摄地点 name:gps_present state:proposed value:true]]"
 	if got := fmt.Sprint(added.object()["proposed_facts"]); got != want {
 		t.Errorf("%s", got)
 	}

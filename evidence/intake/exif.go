@@ -78,13 +78,17 @@ func tagsOf(s source, media string) (tags map[string]any) {
 func factsOf(tags map[string]any) Facts {
 	var f Facts
 	f.TakenAt, f.Assumed = takenAt(tags)
-	maker, model := word(tags["Make"]), word(tags["Model"])
-	if !strings.HasPrefix(strings.ToLower(model), strings.ToLower(maker)) {
-		model = strings.TrimSpace(maker + " " + model)
-	}
-	f.Device, f.Software = model, word(tags["Software"])
+	f.Device, f.Software = deviceOf(word(tags["Make"]), word(tags["Model"])), word(tags["Software"])
 	f.Place = placeOf(tags)
 	return f
+}
+
+// deviceOf names a device by its maker, once, and its model.
+func deviceOf(maker, model string) string {
+	if strings.HasPrefix(strings.ToLower(model), strings.ToLower(maker)) {
+		return model
+	}
+	return strings.TrimSpace(maker + " " + model)
 }
 
 func takenAt(tags map[string]any) (at time.Time, assumed bool) {
@@ -98,7 +102,7 @@ func takenAt(tags map[string]any) (at time.Time, assumed bool) {
 		if assumed = err != nil; assumed {
 			at, err = time.ParseInLocation("2006:01:02 15:04:05", text, recovery.Shanghai)
 		}
-		if err == nil && at.Year() >= 2000 && at.Year() < 2100 {
+		if err == nil && plausible(at) {
 			return at.UTC(), assumed
 		}
 	}

@@ -113,6 +113,9 @@ func (x *Examiner) read(ctx context.Context, s source, report *Report) error {
 	if isPhoto(report.Media) {
 		return x.examinePhoto(ctx, s, report)
 	}
+	if films[report.Media] {
+		report.take(filmFacts(s))
+	}
 	return nil
 }
 
