@@ -74,9 +74,7 @@ func runRoles(ctx context.Context, c config, serves, works bool) error {
 			return err
 		}
 	}
-	if serves && !works {
-		collectLess(os.Getenv("GOGC"))
-	}
+	collectLess(os.Getenv("GOGC"), os.Getenv("GOMEMLIMIT"))
 	if serves {
 		if err := d.serve(ctx, group); err != nil {
 			return err
@@ -85,18 +83,23 @@ func runRoles(ctx context.Context, c config, serves, works bool) error {
 	return group.Wait()
 }
 
-// servingGC is how far, in percent, the heap of a process that only serves may
-// grow before it is swept. It lives on some 10 MB, so that Go's own 100 would
-// sweep it ten times a second under load, and each time every request waits: on
-// two busy cores 400 took the slowest hundredth of assessments from about four
-// times that of /healthz to less than three, for 30 MB more. Processes that build
-// dossiers live on hundreds of MB, and keep Go's own.
-const servingGC = 400
+// A process lives on some tens of MB, so that Go's own 100 percent would sweep them
+// several times a second under load, and each time every request waits: on two busy
+// cores 400 took the slowest hundredth of assessments from about four times that of
+// /healthz to less than three. What builds dossiers lives on hundreds of MB for a
+// while; the limit has it swept in time, so that it needs less than before.
+const (
+	heapGrowth  = 400
+	memoryLimit = 768 << 20
+)
 
-// collectLess leaves it to the operator who set GOGC.
-func collectLess(chosen string) {
-	if chosen == "" {
-		debug.SetGCPercent(servingGC)
+// collectLess leaves to the operator what they set by GOGC or GOMEMLIMIT.
+func collectLess(growth, limit string) {
+	if growth == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
+	if limit == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 }
 
