@@ -19,6 +19,8 @@ type Book struct {
 	signals  []signal                   // by number
 	numbers  map[string]int
 	chances  chances
+	limits   map[string][]*limitRule
+	priors   map[recovery.Route][]*priorRule
 }
 
 // Version names the book as cases are pinned to it.

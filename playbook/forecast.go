@@ -159,8 +159,8 @@ func (v *view) chance(route recovery.Route, known Experience) (chance Chance, in
 // prior is the least of the claims that apply, scaled.
 func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
 	share, sources = 1, make([]string, 0, 4) // the claims of a route, and our own cases
-	for rule := range current(v.book.data.Priors, v.now) {
-		if rule.Route != route || rule.If.holds(v) != Yes {
+	for _, rule := range v.book.priors[route] {
+		if !rule.inForce(v.now) || rule.If.holds(v) != Yes {
 			continue
 		}
 		share = min(share, rule.Percent/100)

@@ -155,8 +155,8 @@ var limitNames = []string{
 
 // limit is a figure at an instant; false in a book that does not name it.
 func (b *Book) limit(name string, at time.Time) (int64, bool) {
-	for rule := range current(b.data.Limits, at) {
-		if rule.Limit == name {
+	for _, rule := range b.limits[name] {
+		if rule.inForce(at) {
 			return rule.Value, true
 		}
 	}
