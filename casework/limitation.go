@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"time"
 
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -40,27 +39,10 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 
 // LimitationOf is the ledger of a case whose whole journal is known already.
 func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
-	heard := testimony{}
-	for _, entry := range entries {
-		heard.hear(c, happening(entry))
-	}
-	return heard.ledger(c)
-}
-
-// testimony is all that a journal says towards each counterpart. What of it counts
-// is decided by recovery, as it is for the case's clock.
-type testimony map[recovery.CounterpartID]recovery.Testimony
-
-func (t testimony) hear(c recovery.Case, h recovery.Happening) {
-	for _, counterpart := range c.Counterparts {
-		t[counterpart.ID] = t[counterpart.ID].Hear(h, counterpart.ID, len(c.Counterparts) == 1)
-	}
-}
-
-func (t testimony) ledger(c recovery.Case) LimitationLedger {
 	var l LimitationLedger
+	heard := journal.Testimony(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
-		facts := recovery.LimitationFacts{Harmed: c.SentAt, Acts: t[counterpart.ID].Interruptions()}
+		facts := recovery.LimitationFacts{Harmed: c.SentAt, Acts: heard[counterpart.ID].Interruptions()}
 		l.Counterparts = append(l.Counterparts, recovery.CounterpartLimitation{
 			ID: counterpart.ID, Limitation: recovery.ReckonLimitation(facts),
 		})
@@ -69,30 +51,4 @@ func (t testimony) ledger(c recovery.Case) LimitationLedger {
 	p.Harmed = c.SentAt
 	l.Limitation = p.Pressing(l.Counterparts)
 	return l
-}
-
-func happening(entry journal.Entry) recovery.Happening {
-	word, _ := entry.Facts["kind"].(string)
-	_, brought := entry.Facts["recovered_fen"] // stated when money came with it
-	return recovery.Happening{
-		Kind: entry.Kind, By: entry.Actor.Role, CounterpartID: counterpartOf(entry), Word: word, Brought: brought,
-		At: happened(entry), Seq: entry.Seq,
-	}
-}
-
-// happened is when the thing was: by the word of whoever told it, by the case's
-// own clock, or else when it was written down.
-func happened(entry journal.Entry) time.Time {
-	taken, _ := entry.Facts["taken_at"].(string)
-	for _, text := range []string{entry.ClaimedAt, taken, entry.At} {
-		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			return at
-		}
-	}
-	return time.Time{}
-}
-
-func counterpartOf(entry journal.Entry) recovery.CounterpartID {
-	id, _ := entry.Facts["counterpart_id"].(string)
-	return recovery.CounterpartID(id)
 }

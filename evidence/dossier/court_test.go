@@ -6,10 +6,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"recourse/casework"
 	"recourse/evidence"
 	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
@@ -241,24 +244,91 @@ func TestDemandPassesTheLinter(t *testing.T) {
 	t.Error("there is no demand")
 }
 
-// The ledger counts what the journal proves, and says what it leaves out.
+// The ledger counts what the journal proves.
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	c := full(t, recovery.ForCourt)
 	legal := recovery.Actor{Role: recovery.RoleLegal, ID: "u"}
-	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "mediation_applied"}})
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "mediation_requested"}})
 	c.add(journal.Draft{Kind: recovery.EntryContactRecorded, Facts: map[string]any{"channel": "group_message", "in_group": true}})
 	c.add(journal.Draft{Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "promised", "counterpart_id": "cp-1"}})
-	c.add(journal.Draft{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "payment_order"}})
-	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "filed"}})
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, Facts: map[string]any{"kind": "payment_order_applied"}})
 	late := time.Date(2027, 2, 1, 2, 0, 0, 0, time.UTC)
 	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Actor: legal, ClaimedAt: &late, Facts: map[string]any{"kind": "police_reported"}})
 	text := textOf(t, c.seal())
 	has(
 		t, text, "不计任何中断的届满日（稳妥日期）2029年11月20日", "二十年最长期间届满日2046年11月20日", "重大误解撤销权（九十日）届满日2027年2月18日",
 		"催告到达（《诉讼时效规定》第八条〔V〕）", "申请调解（《诉讼时效规定》第十二条〔V〕）", "申请支付令（《诉讼时效规定》第十一条〔V〕）",
-		"对方部分履行（《诉讼时效规定》第十四条〔V〕）", "对方同意返还或作出还款计划", "报案（《诉讼时效规定》第十三条〔V〕）全部对方", "2030年2月1日", "计入 6 次", "未计入：到达或日期须另行证明",
+		"对方部分履行（《诉讼时效规定》第十四条〔V〕）", "对方同意返还或作出还款计划", "报案（《诉讼时效规定》第十三条〔V〕）", "2030年2月1日", "计入 7 次",
 	)
+}
+
+// What is printed is what the case's own ledger tells, row by row and in order:
+// each act towards whom it counts, its entries, what it did, and the new end.
+func TestTheLedgerOnPaperIsTheCases(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.folio.Case.Counterparts = append(c.folio.Case.Counterparts, recovery.Counterpart{ID: "cp-2", Alias: "小李", Claimed: 30_000})
+	c.folio.Case.Counterparts[0].Alias, c.folio.Entries[0].Parsed.Commitments = "老王", nil
+	by := func(kind recovery.EntryKind, role recovery.Role, facts map[string]any) {
+		c.add(journal.Draft{Kind: kind, Actor: recovery.Actor{Role: role, ID: "u"}, Facts: facts})
+	}
+	by(recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message", "counterpart_id": "cp-1"})
+	by(recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message", "counterpart_id": "cp-2"})
+	by(recovery.EntryLinkOpened, recovery.RoleCounterpart, map[string]any{"counterpart_id": "cp-2"})
+	by(recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "refused", "counterpart_id": "cp-1"})
+	by(recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "returned", "counterpart_id": "cp-1"})
+	by(recovery.EntryPlanAccepted, recovery.RoleCounterpart, map[string]any{"counterpart_id": "cp-1"})
+	by(recovery.EntryLegalStep, recovery.RoleLegal, map[string]any{"kind": "suit_filed"})
+	early := filedAt.AddDate(0, 0, -3)
+	c.add(journal.Draft{
+		Kind: recovery.EntryLegalStep, Actor: recovery.Actor{Role: recovery.RoleLegal, ID: "u"}, ClaimedAt: &early,
+		Facts: map[string]any{"kind": "police_reported"},
+	})
+	f := c.seal()
+	text := textOf(t, f)
+	if strings.Count(text, "中断，自当日重新计算") != 3 || strings.Count(text, "期间尚未开始，不生中断") != 1 {
+		t.Error("there are other rows than those of the ledger")
+	}
+	from := strings.Index(text, "中断时效的行为")
+	for _, row := range rowsOf(t, f) {
+		at := strings.Index(text[max(from, 0):], row)
+		if at < 0 {
+			t.Fatalf("%q is not printed, or not in its place", row)
+		}
+		from += at
+	}
+}
+
+// rowsOf tells the ledger of the case, as anybody asks for it, in words.
+func rowsOf(t *testing.T, f evidence.Folio) []string {
+	t.Helper()
+	entries := make([]journal.Entry, len(f.Entries))
+	for i, one := range f.Entries {
+		entries[i] = one.Parsed
+	}
+	kinds := map[recovery.Interruption]string{
+		recovery.DemandReached: "催告到达（《诉讼时效规定》第八条〔V〕）", recovery.DebtorPromised: "对方同意返还或作出还款计划（《诉讼时效规定》第十四条〔V〕）",
+		recovery.SuitFiled: "起诉（《民法典》第一百九十五条〔V〕）", recovery.PoliceReported: "报案（《诉讼时效规定》第十三条〔V〕）",
+	}
+	effects := map[recovery.Effect]string{recovery.Interrupts: "中断，自当日重新计算", recovery.BeforeBegin: "期间尚未开始，不生中断"}
+	ledgers := casework.LimitationOf(f.Case, entries).Counterparts
+	if len(ledgers) != 2 || len(ledgers[0].Steps) != 4 || len(ledgers[1].Steps) != 2 {
+		t.Fatalf("the sample has the ledgers %+v", ledgers)
+	}
+	var rows []string
+	for _, step := range ledgers[0].Steps {
+		who, seq := "老王", strconv.FormatInt(step.Seq, 10)
+		if slices.Contains(ledgers[1].Steps, step) {
+			who = "全部对方"
+		}
+		if step.Proof > 0 {
+			seq += "、" + strconv.FormatInt(step.Proof, 10)
+		}
+		ends := step.Ends.Add(-time.Second).In(recovery.Shanghai).Format("2006年1月2日")
+		rows = append(rows, step.At.In(recovery.Shanghai).Format(time.DateOnly)+kinds[step.Kind]+who+seq+effects[step.Effect]+ends)
+	}
+	return rows
 }
 
 // What the holders are asked for has to make up the claim; where it does not,
@@ -279,7 +349,7 @@ func TestSumsThatDiffer(t *testing.T) {
 func TestStepsHaveWords(t *testing.T) {
 	t.Parallel()
 	c := newCase(t, recovery.ForCourt)
-	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": "mediation_applied"}})
+	c.add(journal.Draft{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": "mediation_requested"}})
 	c.add(journal.Draft{Kind: recovery.EntryPlatformReplied, Facts: map[string]any{"kind": "in_review"}})
 	has(t, textOf(t, c.seal()), "记录法律程序（申请调解）", "平台答复（审核中）")
 }

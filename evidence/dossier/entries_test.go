@@ -53,25 +53,21 @@ func TestActsOfTheStages(t *testing.T) {
 			told(7, "07", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"counterpart_id": "a", "kind": "returned"}),
 		},
 	}}
-	p.collectActs()
+	p.hear()
 	want := []struct {
-		seq   int64
-		kind  recovery.Interruption
-		doubt bool
-	}{
-		{2, recovery.DemandReached, false}, {3, recovery.MediationRequested, true}, {5, recovery.DebtorPromised, false},
-		{6, recovery.DebtorPaid, false}, {7, recovery.DebtorPaid, true},
+		seq  int64
+		kind recovery.Interruption
+	}{{5, recovery.DebtorPromised}, {6, recovery.DebtorPaid}}
+	if len(p.lines) != len(want) {
+		t.Fatalf("%d lines, want %d", len(p.lines), len(want))
 	}
-	if len(p.acts) != len(want) {
-		t.Fatalf("%d acts, want %d", len(p.acts), len(want))
-	}
-	for i, a := range p.acts {
-		if a.Seq != want[i].seq || a.Kind != want[i].kind || a.doubt != want[i].doubt {
-			t.Errorf("entry %d: %s, doubt %v; want %+v", a.Seq, a.Kind, a.doubt, want[i])
+	for i, l := range p.lines {
+		if l.Seq != want[i].seq || l.Kind != want[i].kind || l.holder != "b" {
+			t.Errorf("%+v; want %+v", l, want[i])
 		}
 	}
-	if act, found := p.firstDemand(); !found || act.Seq != 2 {
-		t.Errorf("the first demand is %+v", act)
+	if first, found := p.firstDemand(); found {
+		t.Errorf("a link that was opened is the demand %+v", first)
 	}
 	notice := p.t.Prove[slices.IndexFunc(p.t.Prove, func(f fact) bool { return f.ID == "notice" })]
 	if got := p.recorded(notice); got != "日志第 2、7 条" {
@@ -84,7 +80,6 @@ func TestWayOfADemand(t *testing.T) {
 	t.Parallel()
 	s := &setting{papers: &papers{t: mustHouse(t)}}
 	for want, e := range map[string]evidence.Entry{
-		"返还页":     told(1, "01", recovery.EntryLinkOpened, recovery.RoleCounterpart, nil),
 		"私信":      told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message"}),
 		"催告函到达对方": told(1, "01", recovery.EntryLegalStep, recovery.RoleClaimant, map[string]any{"kind": "demand_arrived"}),
 	} {

@@ -230,17 +230,10 @@ func (s *setting) instalments() {
 func (s *setting) arrivals() {
 	table := grid(32, 22, 30, 44, 34)
 	table.Head = head(s.t.text("col_time"), s.t.text("col_way"), s.t.text("col_holder"), s.t.text("col_reply"), s.t.text("col_basis"))
-	for _, a := range s.acts {
-		if a.Kind != recovery.DemandReached {
-			continue
-		}
-		who := s.t.brief(s.counterpart(a.holder))
-		if who == "" {
-			who = s.t.text("holder_unnamed")
-		}
+	for _, d := range s.demands {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, clock(a.At)), in(cell, s.way(a.entry)), in(cell, who),
-			in(cell, s.replyAfter(a)), in(cell, s.t.text("basis_entry", "seq", a.Seq)+"\n"+s.groupLabels("notice")),
+			in(cell, clock(d.At)), in(cell, s.way(s.entry(d.Seq))), in(cell, s.towards(d.holder)),
+			in(cell, s.replyAfter(d)), in(cell, s.t.text("basis_entry", "seq", d.Seq)+"\n"+s.groupLabels("notice")),
 		}})
 	}
 	if len(table.Rows) == 0 {
@@ -253,20 +246,16 @@ func (s *setting) arrivals() {
 
 // way is how a demand was made.
 func (s *setting) way(e *evidence.Entry) string {
-	switch e.Parsed.Kind {
-	case recovery.EntryLinkOpened:
-		return s.t.text("way_link")
-	case recovery.EntryLegalStep:
+	if e.Parsed.Kind == recovery.EntryLegalStep {
 		return s.t.word("legal_kind", plain(e.Parsed.Facts["kind"]))
-	default:
-		return s.t.word("channel", plain(e.Parsed.Facts["channel"]))
 	}
+	return s.t.word("channel", plain(e.Parsed.Facts["channel"]))
 }
 
 // replyAfter is the first answer after a demand: who answers has read it.
-func (s *setting) replyAfter(a act) string {
+func (s *setting) replyAfter(d demand) string {
 	for _, r := range s.replies {
-		if !r.at.Before(a.At) && (a.holder == "" || r.holder == a.holder) {
+		if !r.at.Before(d.At) && (d.holder == "" || r.holder == d.holder) {
 			answer := s.t.word("response", plain(r.entry.Parsed.Facts["kind"]))
 			return s.t.text("replied", "time", clock(r.at), "answer", answer, "seq", r.entry.Parsed.Seq)
 		}

@@ -38,7 +38,7 @@ func everyValue(t *testing.T) map[string]bool {
 	}
 	p.folio.Case.Counterparts = []recovery.Counterpart{{ID: "a"}}
 	p.exhibits = []exhibit{{Evidence: recovery.Evidence{Kind: recovery.Agreement}}}
-	p.acts = []act{{LimitationAct: recovery.LimitationAct{Kind: recovery.DemandReached}}}
+	p.lines = []line{{LimitationStep: recovery.LimitationStep{LimitationAct: recovery.LimitationAct{Kind: recovery.DemandReached}}}}
 	p.evaluate()
 	names := map[string]bool{}
 	for name := range p.values {
@@ -170,11 +170,6 @@ func TestEveryKindHasItsWords(t *testing.T) {
 	for _, platform := range recovery.Platforms {
 		if len(h.Institutions[platform]) == 0 || h.Words["return_to"][string(platform)] == "" {
 			t.Errorf("%s: no institution, or no way to return money", platform)
-		}
-	}
-	for _, rule := range h.Interrupts {
-		if !slices.Contains(recovery.Interruptions, rule.Act) {
-			t.Errorf("%+v", rule)
 		}
 	}
 }
@@ -311,10 +306,19 @@ func acted(t *testing.T, holders int, entries ...journal.Entry) *papers {
 	return p
 }
 
-func TestActs(t *testing.T) {
+// What the journal says is told as recovery weighs it: towards one, or, where it
+// is alike towards all of several, once.
+func TestLinesOfTheLedger(t *testing.T) {
 	t.Parallel()
 	contact := func(facts map[string]any) journal.Entry {
 		return journal.Entry{Kind: recovery.EntryContactRecorded, Facts: facts}
+	}
+	answer := func(kind string, facts ...string) journal.Entry {
+		all := map[string]any{"kind": kind, "counterpart_id": "cp0"}
+		for _, fact := range facts {
+			all[fact] = float64(5)
+		}
+		return journal.Entry{Kind: recovery.EntryResponseRecorded, Facts: all}
 	}
 	step := func(kind string) journal.Entry {
 		return journal.Entry{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": kind}}
@@ -325,54 +329,44 @@ func TestActs(t *testing.T) {
 		entries []journal.Entry
 		want    string
 	}{
-		{"a private word", 1, []journal.Entry{contact(map[string]any{"in_group": false})}, "demand_reached"},
-		{"to a group", 1, []journal.Entry{contact(map[string]any{"in_group": true})}, "demand_reached?"},
-		{"to nobody of several", 2, []journal.Entry{contact(nil)}, "demand_reached?"},
-		{"to one of several", 2, []journal.Entry{contact(map[string]any{"counterpart_id": "cp1"})}, "demand_reached"},
-		{"steps", 1, []journal.Entry{step("letter_sent"), step("mediation_applied"), step("police_reported"), step("filed"), step("hearing")}, "demand_reached mediation_requested police_reported suit_filed"},
-		{
-			"filed for a payment order", 1,
-			[]journal.Entry{{Kind: recovery.EntryRouteChosen, Facts: map[string]any{"route": "payment_order"}}, step("filed")}, "payment_order_applied",
-		},
-		{"a refusal interrupts nothing", 1, []journal.Entry{{Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "refused"}}}, ""},
-		{"a promise", 1, []journal.Entry{{Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "promised"}}}, "debtor_promised"},
-		{"the platform's refund is not the debtor's", 1, []journal.Entry{{Kind: recovery.EntryReturnRecorded, Facts: map[string]any{"channel": "auto_refund"}}}, ""},
-		{"a return", 1, []journal.Entry{{Kind: recovery.EntryReturnRecorded, Facts: map[string]any{"channel": "wechat"}}}, "debtor_paid"},
-		{"a receipt of the police waits for its date", 1, []journal.Entry{{Kind: recovery.EntryEvidenceAdded, Facts: map[string]any{"kind": "police_receipt"}}}, "police_reported?"},
-		{"no time", 1, []journal.Entry{{Kind: recovery.EntryContactRecorded, At: "soon"}}, ""},
-		{"strange facts", 1, []journal.Entry{{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": []any{"filed"}}}}, ""},
+		{"a word that nobody answered", 1, []journal.Entry{contact(map[string]any{"counterpart_id": "cp0"})}, ""},
+		{"a word, and an answer", 1, []journal.Entry{contact(map[string]any{"counterpart_id": "cp0"}), answer("refused")}, "demand_reached 1-2 cp0"},
+		{"a link that was opened", 1, []journal.Entry{{Kind: recovery.EntryLinkOpened, Facts: map[string]any{"counterpart_id": "cp0"}}}, ""},
+		{"to a group, one answers", 2, []journal.Entry{contact(map[string]any{"in_group": true}), answer("refused")}, "demand_reached 1-2 cp0"},
+		{"a step towards all", 2, []journal.Entry{step("police_reported")}, "police_reported 1-0 "},
+		{"a step towards the only one", 1, []journal.Entry{step("police_reported")}, "police_reported 1-0 cp0"},
+		{"a promise", 2, []journal.Entry{answer("promised")}, "debtor_promised 1-0 cp0"},
+		{"what they say they paid", 1, []journal.Entry{answer("returned")}, ""},
+		{"and what the claimant confirms", 1, []journal.Entry{answer("returned", "recovered_fen")}, "debtor_paid 1-0 cp0"},
+		{"no time", 1, []journal.Entry{{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": "suit_filed"}, At: "soon"}}, ""},
+		{"strange facts", 1, []journal.Entry{{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": []any{"suit_filed"}}}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, a := range acted(t, test.holders, test.entries...).acts {
-				word := string(a.Kind)
-				if a.doubt {
-					word += "?"
-				}
-				got = append(got, word)
+			for _, l := range acted(t, test.holders, test.entries...).lines {
+				got = append(got, fmt.Sprintf("%s %d-%d %s", l.Kind, l.Seq, l.Proof, l.holder))
 			}
-			if strings.Join(got, " ") != test.want {
-				t.Errorf("got %v, want %s", got, test.want)
+			if strings.Join(got, "; ") != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-// An act against one holder moves no other's term; one against all moves every.
-func TestLimitationOfEachHolder(t *testing.T) {
+// A demand is listed with its way whether it arrived or not; it decides nothing
+// until it did.
+func TestDemandsOfTheLetter(t *testing.T) {
 	t.Parallel()
 	p := acted(
-		t, 2, journal.Entry{Kind: recovery.EntryContactRecorded, Facts: map[string]any{"counterpart_id": "cp1"}, ClaimedAt: "2027-01-05T04:00:00Z"},
-		journal.Entry{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": "police_reported"}, ClaimedAt: "2026-12-05T04:00:00Z"},
+		t, 2, journal.Entry{Kind: recovery.EntryContactRecorded, Facts: map[string]any{"counterpart_id": "cp1"}, ClaimedAt: "2026-11-03T04:00:00Z"},
+		journal.Entry{Kind: recovery.EntryContactRecorded, Facts: map[string]any{"in_group": true}, ClaimedAt: "2026-11-02T04:00:00Z"},
 	)
-	for holder, want := range map[recovery.CounterpartID]string{"cp0": "2029年12月5日", "cp1": "2030年1月5日", "": "2029年12月5日"} {
-		if got := lastDay(p.limitation(holder).Ends); got != want {
-			t.Errorf("%q: %s, not %s", holder, got, want)
-		}
+	if len(p.demands) != 2 || p.demands[0].holder != "" || p.demands[0].Seq != 2 || p.demands[1].holder != "cp1" {
+		t.Errorf("%+v", p.demands)
 	}
-	if first, found := p.firstDemand(); !found || first.Seq != 1 {
-		t.Errorf("%+v", first)
+	if first, found := p.firstDemand(); found {
+		t.Errorf("%+v counts", first)
 	}
 }
 

@@ -111,22 +111,6 @@ func TestTextsAndCodeAgree(t *testing.T) {
 	}
 }
 
-// Every step of the law that interrupts the limitation does so in the ledger, in
-// the same way.
-func TestLedgerKnowsTheLegalSteps(t *testing.T) {
-	t.Parallel()
-	h := mustHouse(t)
-	for _, kind := range recovery.LegalStepKinds() {
-		how, interrupts := recovery.LegalInterruption(kind)
-		e := &evidence.Entry{Parsed: journal.Entry{Kind: recovery.EntryLegalStep, Facts: map[string]any{"kind": kind}}}
-		i := slices.IndexFunc(h.Interrupts, func(rule interrupting) bool { return rule.covers(e, recovery.SmallClaims) })
-		counted := i >= 0 && !h.Interrupts[i].Doubt
-		if counted != interrupts || counted && h.Interrupts[i].Act != how {
-			t.Errorf("%s: counted %v, interrupts %v as %s", kind, counted, interrupts, how)
-		}
-	}
-}
-
 func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
 	p := &papers{t: mustHouse(t), folio: evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{

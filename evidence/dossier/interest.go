@@ -117,8 +117,8 @@ func (p *papers) returns() []payment {
 		} else if !paidBack(e) {
 			continue
 		}
-		at, dated := happened(e)
-		if known && dated && amount > 0 {
+		at := e.Parsed.Happening().At
+		if known && !at.IsZero() && amount > 0 {
 			back = append(back, payment{at, recovery.Money(amount)})
 			sum += amount
 		}

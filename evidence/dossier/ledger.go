@@ -1,48 +1,16 @@
 package dossier
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
 
 	"recourse/evidence"
 	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/journal"
 	"recourse/recovery"
 )
-
-// interrupting says which entries of the journal are acts that interrupt the
-// limitation: those of a kind whose facts have one of some values.
-type interrupting struct {
-	Entry recovery.EntryKind    `yaml:"entry"`
-	Fact  string                `yaml:"fact"` // "" : whatever the facts
-	In    []string              `yaml:"in"`   // values of the fact
-	Not   []string              `yaml:"not"`  // values of the fact that it must not have
-	By    recovery.Role         `yaml:"by"`   // "": whoever wrote it
-	Act   recovery.Interruption `yaml:"act"`
-	Route []recovery.Route      `yaml:"route"` // "" : on any route
-	All   bool                  `yaml:"all"`   // reaches every holder, not only the one it names
-	Doubt bool                  `yaml:"doubt"` // listed, but not counted until its arrival is shown
-}
-
-// act is an entry that may interrupt.
-type act struct {
-	recovery.LimitationAct
-	entry  *evidence.Entry
-	holder recovery.CounterpartID
-	all    bool
-	doubt  bool
-}
-
-// happened is when an entry's act took place: by its actor's word, or else when
-// it was received.
-func happened(e *evidence.Entry) (time.Time, bool) {
-	text := e.Parsed.At
-	if e.Parsed.ClaimedAt != "" {
-		text = e.Parsed.ClaimedAt
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	return at, err == nil
-}
 
 // reply is an answer of a holder.
 type reply struct {
@@ -51,74 +19,87 @@ type reply struct {
 	holder recovery.CounterpartID
 }
 
-// collectActs finds every act of the journal that may interrupt, and every
-// answer.
-func (p *papers) collectActs() {
-	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{}
-	route := recovery.Route("")
-	for i := range p.folio.Entries {
-		e := &p.folio.Entries[i]
-		if e.Parsed.Kind == recovery.EntryRouteChosen {
-			route = recovery.Route(plain(e.Parsed.Facts["route"]))
-		}
-		at, known := happened(e)
-		if !known {
-			continue
-		}
-		holder := recovery.CounterpartID(plain(e.Parsed.Facts["counterpart_id"]))
-		if e.Parsed.Kind == recovery.EntryResponseRecorded {
-			p.replies = append(p.replies, reply{at, e, holder})
-		}
-		covers := func(rule interrupting) bool { return rule.covers(e, route) }
-		if i := slices.IndexFunc(p.t.Interrupts, covers); i >= 0 {
-			rule, lone := p.t.Interrupts[i], len(p.folio.Case.Counterparts) == 1
-			p.acts = append(p.acts, act{
-				LimitationAct: recovery.LimitationAct{Kind: rule.Act, At: at, Seq: e.Parsed.Seq},
-				entry:         e, holder: holder, all: holder == "" && (rule.All || lone), doubt: rule.Doubt || holder == "" && !rule.All && !lone,
-			})
-		}
-	}
-	slices.SortStableFunc(p.acts, func(a, b act) int { return a.At.Compare(b.At) })
+// demand is a message to a holder, or to all of several ("").
+type demand struct {
+	recovery.LimitationAct
+	holder recovery.CounterpartID
 }
 
-func (r interrupting) covers(e *evidence.Entry, route recovery.Route) bool {
-	if e.Parsed.Kind != r.Entry || len(r.Route) > 0 && !slices.Contains(r.Route, route) {
-		return false
+// line is a step of the ledger towards a holder, or towards all of several ("").
+type line struct {
+	recovery.LimitationStep
+	holder recovery.CounterpartID
+}
+
+// hear takes from the journal what bears on the limitation, as recovery weighs
+// it, and every answer.
+func (p *papers) hear() {
+	entries := make([]journal.Entry, len(p.folio.Entries))
+	for i := range p.folio.Entries {
+		e := &p.folio.Entries[i]
+		entries[i] = e.Parsed
+		if h := e.Parsed.Happening(); h.Kind == recovery.EntryResponseRecorded && !h.At.IsZero() {
+			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
+		}
 	}
-	if r.By != "" && e.Parsed.Actor.Role != r.By {
-		return false
+	heard := journal.Testimony(p.folio.Case.Counterparts, entries)
+	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.LimitationAct{}
+	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.reckon(recovery.Testimony{})}
+	for _, c := range p.folio.Case.Counterparts {
+		p.ledgers[c.ID] = p.reckon(heard[c.ID])
+		steps[c.ID] = p.ledgers[c.ID].Steps
+		demands[c.ID] = slices.Clone(heard[c.ID].Demands)
+		for _, act := range heard[c.ID].Acts {
+			if act.Kind == recovery.DemandReached {
+				demands[c.ID] = append(demands[c.ID], act)
+			}
+		}
 	}
-	if r.Fact == "" {
-		return true
+	alike(p.folio.Case.Counterparts, steps, func(id recovery.CounterpartID, s recovery.LimitationStep) { p.lines = append(p.lines, line{s, id}) })
+	alike(p.folio.Case.Counterparts, demands, func(id recovery.CounterpartID, a recovery.LimitationAct) {
+		p.demands = append(p.demands, demand{a, id})
+	})
+	slices.SortStableFunc(p.lines, func(a, b line) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	slices.SortStableFunc(p.demands, func(a, b demand) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+}
+
+// reckon is the ledger by a testimony, from the days of knowing that the papers
+// were given.
+func (p *papers) reckon(heard recovery.Testimony) recovery.Limitation {
+	x := p.extra()
+	return recovery.ReckonLimitation(recovery.LimitationFacts{
+		Harmed: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder, Acts: heard.Interruptions(),
+	})
+}
+
+// alike gives what is said towards each holder, in their order; what is said alike
+// towards all of several is given once, towards "".
+func alike[T comparable](holders []recovery.Counterpart, said map[recovery.CounterpartID][]T, give func(recovery.CounterpartID, T)) {
+	times := map[T]int{}
+	for _, holder := range holders {
+		for _, one := range said[holder.ID] {
+			times[one]++
+		}
 	}
-	value := plain(e.Parsed.Facts[r.Fact])
-	return (len(r.In) == 0 || slices.Contains(r.In, value)) && !slices.Contains(r.Not, value)
+	for i, holder := range holders {
+		for _, one := range said[holder.ID] {
+			switch shared := len(holders) > 1 && times[one] == len(holders); {
+			case !shared:
+				give(holder.ID, one)
+			case i == 0:
+				give("", one)
+			}
+		}
+	}
 }
 
 // firstDemand is the earliest demand that counts.
-func (p *papers) firstDemand() (act, bool) {
-	for _, a := range p.acts {
-		if a.Kind == recovery.DemandReached && !a.doubt {
-			return a, true
-		}
+func (p *papers) firstDemand() (line, bool) {
+	i := slices.IndexFunc(p.lines, func(l line) bool { return l.Kind == recovery.DemandReached })
+	if i < 0 {
+		return line{}, false
 	}
-	return act{}, false
-}
-
-// limitation is the ledger against one holder.
-func (p *papers) limitation(holder recovery.CounterpartID) recovery.Limitation {
-	if known, is := p.ledgers[holder]; is {
-		return known
-	}
-	x := p.extra()
-	facts := recovery.LimitationFacts{Harmed: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder}
-	for _, a := range p.acts {
-		if !a.doubt && (a.all || a.holder == holder) {
-			facts.Acts = append(facts.Acts, a.LimitationAct)
-		}
-	}
-	p.ledgers[holder] = recovery.ReckonLimitation(facts)
-	return p.ledgers[holder]
+	return p.lines[i], true
 }
 
 // lastDay names the day whose end is the end of a term.
@@ -138,7 +119,7 @@ func (s *setting) ledger() {
 }
 
 func (s *setting) terms() {
-	x, l := s.extra(), s.limitation("")
+	x, l := s.extra(), s.ledgers[""]
 	known := func(at *time.Time) string {
 		if at == nil {
 			return s.t.text("ledger_unknown")
@@ -163,7 +144,7 @@ func (s *setting) terms() {
 	table := grid(70, 46, 46)
 	table.Head = head(s.t.text("counterparts"), s.t.text("col_counted"), s.t.text("col_ends"))
 	for i, c := range s.folio.Case.Counterparts {
-		l := s.limitation(c.ID)
+		l := s.ledgers[c.ID]
 		ends := s.t.text("ledger_day", "day", lastDay(l.Ends))
 		if l.Over(s.folio.At) {
 			ends = s.t.text("ledger_day_over", "day", lastDay(l.Ends))
@@ -195,43 +176,30 @@ func counted(l recovery.Limitation) int {
 }
 
 func (s *setting) actsTable() {
-	if len(s.acts) == 0 {
+	if len(s.lines) == 0 {
 		s.book.Para(compact(cell, s.t.text("ledger_no_acts")))
 		return
 	}
 	table := grid(21, 46, 24, 12, 31, 28)
 	table.Head = head(s.t.text("col_time"), s.t.text("col_act"), s.t.text("col_holder"), s.t.text("col_entry"), s.t.text("col_effect"),
 		s.t.text("col_ends"))
-	for _, a := range s.acts {
-		effect, ends := s.effect(a)
-		who := s.counterpart(a.holder)
-		if a.all {
-			who = s.t.text("every_holder")
-		}
-		if who == "" {
-			who = s.t.text("holder_unnamed")
+	for _, l := range s.lines {
+		entries := strconv.FormatInt(l.Seq, 10)
+		if l.Proof != 0 {
+			entries += s.t.text("and") + strconv.FormatInt(l.Proof, 10)
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, day(a.At).Format("2006-01-02")), in(cell, s.legal(s.t.Words["interruption"][string(a.Kind)])), in(cell, s.t.brief(who)),
-			centred(cell, strconv.FormatInt(a.Seq, 10)), in(cell, effect), in(cell, ends),
+			in(cell, day(l.At).Format("2006-01-02")), in(cell, s.legal(s.t.Words["interruption"][string(l.Kind)])), in(cell, s.towards(l.holder)),
+			centred(cell, entries), in(cell, s.legal(s.t.Words["effect"][string(l.Effect)])), in(cell, lastDay(l.Ends)),
 		}})
 	}
 	s.book.Table(table)
 }
 
-// effect says what an act did, and when the term ends after it.
-func (s *setting) effect(a act) (effect, ends string) {
-	if a.doubt {
-		return s.t.text("effect_doubt"), "—"
+// towards names a holder, or all of them.
+func (s *setting) towards(holder recovery.CounterpartID) string {
+	if holder == "" {
+		return s.t.text("every_holder")
 	}
-	holder := a.holder
-	if a.all && len(s.folio.Case.Counterparts) > 0 {
-		holder = s.folio.Case.Counterparts[0].ID
-	}
-	for _, step := range s.limitation(holder).Steps {
-		if step.Seq == a.Seq && step.Kind == a.Kind {
-			return s.legal(s.t.Words["effect"][string(step.Effect)]), lastDay(step.Ends)
-		}
-	}
-	return s.t.text("effect_doubt"), "—"
+	return s.t.brief(s.counterpart(holder))
 }

@@ -54,7 +54,8 @@ type papers struct {
 	reopened    int                         // pictures whose digest was computed again
 	mismatched  int
 	audited     audit
-	acts        []act // what may interrupt the limitation, in order of time
+	lines       []line // of the limitation ledger, in order of time
+	demands     []demand
 	replies     []reply
 	ledgers     map[recovery.CounterpartID]recovery.Limitation
 	interest    interest
@@ -84,7 +85,7 @@ func gather(f evidence.Folio, fingerprint string) (*papers, error) {
 			return nil, err
 		}
 	}
-	p.collectActs()
+	p.hear()
 	p.evaluate()
 	return p, nil
 }

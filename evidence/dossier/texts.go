@@ -39,7 +39,6 @@ type texts struct {
 	} `yaml:"audiences"`
 	Plans        map[recovery.Audience][]step    `yaml:"plans"`
 	Law          map[string]article              `yaml:"law"`
-	Interrupts   []interrupting                  `yaml:"interrupts"`
 	Course       map[recovery.EntryKind][]string `yaml:"course"`
 	Showing      map[string]string               `yaml:"showing"`
 	LedgerNotes  []string                        `yaml:"ledger_notes"`
