@@ -51,7 +51,10 @@ func serverConfig(stores stores, ports servicePorts) *config.Config {
 	return conf
 }
 
-// limits lifts the rates meant to protect a shared cluster from one tenant.
+// limits lifts the rates meant to protect a shared cluster from one tenant. Timers
+// fire one after the other: when thousands fall due at once, the tasks they make
+// would otherwise all stand in the queue before the next act of a person, and
+// those that waited too long there would be made a second time.
 func limits() dynamicconfig.StaticClient {
 	return dynamicconfig.StaticClient{
 		dynamicconfig.FrontendRPS.Key():                             100_000,
@@ -60,6 +63,7 @@ func limits() dynamicconfig.StaticClient {
 		dynamicconfig.FrontendPersistenceMaxQPS.Key():               100_000,
 		dynamicconfig.MatchingPersistenceMaxQPS.Key():               100_000,
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
+		dynamicconfig.TimerProcessorSchedulerWorkerCount.Key():      1,
 	}
 }
 
