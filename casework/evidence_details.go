@@ -70,12 +70,14 @@ type learned struct {
 	Shown    bool             `json:"shown"`
 	Width    int              `json:"width,omitempty"`
 	Height   int              `json:"height,omitempty"`
+	Sketch   intake.Sketch    `json:"sketch,omitempty"`
 }
 
 func learnedOf(report intake.Report) learned {
 	l := learned{
 		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
 		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
+		Sketch: report.Sketch,
 	}
 	if at := report.Facts.TakenAt; !at.IsZero() {
 		l.TakenAt = &at
@@ -116,19 +118,24 @@ func detailsOf(id recovery.EvidenceID, report intake.Report) (postgres.EvidenceD
 
 // nearest names the earliest file of a case that this one is once more: the same
 // bytes, or a picture that looks the same.
-func nearest(digest string, likeness *int64) func([]postgres.Alike) recovery.EvidenceID {
+func nearest(digest string, look intake.Look) func([]postgres.Alike) recovery.EvidenceID {
 	return func(earlier []postgres.Alike) recovery.EvidenceID {
 		for _, other := range earlier {
-			same := other.SHA256 == digest
-			if likeness != nil && other.Likeness != nil {
-				same = same || intake.Likeness(*likeness).Distance(intake.Likeness(*other.Likeness)) <= intake.Near
-			}
-			if same {
+			if other.SHA256 == digest || look.Same(lookOf(other)) {
 				return other.ID
 			}
 		}
 		return ""
 	}
+}
+
+func lookOf(other postgres.Alike) intake.Look {
+	look := intake.Look{Sketch: other.Sketch}
+	if other.Likeness != nil {
+		likeness := intake.Likeness(*other.Likeness)
+		look.Likeness = &likeness
+	}
+	return look
 }
 
 // Exhibit gives a file's record with what was learned from it.

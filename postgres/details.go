@@ -28,6 +28,7 @@ type Alike struct {
 	ID       recovery.EvidenceID
 	SHA256   string `db:"sha256"`
 	Likeness *int64
+	Sketch   []byte
 }
 
 const selectDetails = `select evidence_id, report, likeness, near_duplicate_of, answers, view_sha256, view_size
@@ -59,7 +60,7 @@ func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery
 // alikes lists the files of a case that a new one may be once more. The caller
 // holds the case's head, so that none is added meanwhile.
 func alikes(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]Alike, error) {
-	rows, err := tx.Query(ctx, `select e.id, e.sha256, d.likeness from evidence e
+	rows, err := tx.Query(ctx, `select e.id, e.sha256, d.likeness, decode(d.report->>'sketch', 'base64') as sketch from evidence e
 		left join evidence_details d on d.evidence_id = e.id where e.case_id = $1 order by e.seq`, id)
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ type Report struct {
 	Findings      []Finding
 	Facts         Facts
 	Likeness      *Likeness
+	Sketch        Sketch      // nil where there is none
 	PDF           *pdf.Report // of a PDF
 }
 
@@ -121,6 +122,10 @@ func (x *Examiner) read(ctx context.Context, s source, report *Report) error {
 
 func (r *Report) note(finding Finding) { r.Findings = append(r.Findings, finding) }
 
+func (r *Report) saw(picture image.Image) {
+	r.Shown, r.Likeness, r.Sketch = true, likenessOf(picture), sketchOf(picture)
+}
+
 func (r *Report) take(facts Facts) {
 	r.Facts = facts
 	if facts.Place != nil {
@@ -185,7 +190,7 @@ func (x *Examiner) open(ctx context.Context, s source, e extent, report *Report)
 		report.note(fault)
 		return nil
 	}
-	report.Shown, report.Likeness = true, likenessOf(picture)
+	report.saw(picture)
 	return nil
 }
 

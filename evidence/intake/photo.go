@@ -22,7 +22,7 @@ func (x *Examiner) examinePhoto(ctx context.Context, s source, report *Report) e
 		return nil
 	}
 	report.Width, report.Height = picture.Bounds().Dx(), picture.Bounds().Dy()
-	report.Shown, report.Likeness = true, likenessOf(picture)
+	report.saw(picture)
 	return nil
 }
 
