@@ -44,19 +44,17 @@ build: writable ## bin/recourse and dev/bin/stack
 	@$(DURING) 'building the Temporal server$(if $(wildcard dev/bin/stack),, (minutes the first time))' \
 		go -C dev build $(VCS) -ldflags '-s -w' -o bin/stack ./cmd/stack
 
-test: setup-test build ## all tests, browser and end to end included
+# Where changes are checked (CI is set) every fuzz target runs for five seconds
+# besides; the long form, LONG=1, gives each a minute. They come first, so that
+# the last lines are those of the tests.
+test: setup-test build ## all tests, browser and end to end included (LONG=1: a minute for every fuzz target too)
+	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60s,5s))
 	go test -timeout 20m ./...
 	go -C dev test -timeout 40m ./...
 
-# Minimising is kept short: it would eat the whole time of a target over files.
 FUZZTIME := 60s
-fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5s for a short one)
-	@for file in $$(grep -rl '^func Fuzz' --include='*_test.go' .); do \
-		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' $$file); do \
-			echo "$$(dirname $$file) $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$(dirname $$file) || exit 1; \
-		done; \
-	done
+fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5s for a short one, ARGS="web api" for those packages)
+	@dev/fuzz.sh $(FUZZTIME) $(ARGS)
 
 race: setup-test build ## the tests of the product under the race detector
 	go test -race -timeout 40m ./...

@@ -247,7 +247,9 @@ func TestAnyTextIsSound(t *testing.T) {
 func FuzzLint(f *testing.F) {
 	l := linter(f)
 	for i, e := range corpus(f) {
-		f.Add(e.Text, i)
+		if i%20 == 0 { // each is read before fuzzing begins, and all of them are by the tests above
+			f.Add(e.Text, i)
+		}
 	}
 	f.Add("\xf0\x28\x8c\x28 1380013\u20e38000 @.@", 0)
 	f.Fuzz(func(t *testing.T, text string, place int) {

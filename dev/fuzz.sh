@@ -1,0 +1,50 @@
+#!/bin/sh
+# Runs every fuzz target of the product for a while, two at a time.
+#
+#   fuzz.sh TIME [PACKAGE...]     TIME as go test takes it: 5s, 60s
+#
+# Each package is built once, with the counters that fuzzing needs. What fails is
+# kept as go test keeps it: in testdata/fuzz of its package, to be tried again by
+# every test from then on. Minimising is kept short: it would eat the whole time
+# of a target over files.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$here")
+cd "$root"
+
+# One target, called by xargs below: fuzz.sh one TIME PROGRAMS PACKAGE TARGET
+if [ "${1:-}" = one ]; then
+	time=$2 programs=$3 package=$4 target=$5
+	log="$programs/$(echo "$package" | tr / _).$target.log"
+	cache="$programs/corpus/$package" # anew each time: an old corpus alone can take the time of a short run
+	mkdir -p "$cache"
+	cd "$root/$package"
+	if "$programs/$(echo "$package" | tr / _).test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" \
+		-test.fuzzminimizetime 10x -test.fuzzcachedir "$cache" -test.parallel 1 >"$log" 2>&1; then
+		tries=$(sed -n 's/.*execs: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
+		printf '  fuzz %s %s: %s tries\n' "$package" "$target" "${tries:-0}"
+	else
+		printf '  fuzz %s %s FAILED\n' "$package" "$target"
+		sed 's/^/    /' "$log"
+		exit 1
+	fi
+	exit 0
+fi
+
+time=${1:?usage: fuzz.sh TIME [PACKAGE...]}
+shift
+programs=$(mktemp -d)
+trap 'rm -rf "$programs"' EXIT
+trap 'exit 130' INT TERM
+
+[ $# -gt 0 ] || set -- $(grep -rl '^func Fuzz' --include='*_test.go' --exclude-dir=.tools --exclude-dir=.recourse . | sed 's|^\./||; s|/[^/]*$||' | sort -u)
+for package in "$@"; do
+	"$here/during.sh" "building the fuzz targets of $package" \
+		go test -c -fuzz . -o "$programs/$(echo "$package" | tr / _).test" "./$package"
+done
+for package in "$@"; do
+	sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' "$package"/*_test.go | sed "s|^|$time $programs $package |"
+done >"$programs/list"
+echo "  fuzz: $(wc -l <"$programs/list") targets, $time each, two at a time"
+xargs -P 2 -L 1 "$here/fuzz.sh" one <"$programs/list"

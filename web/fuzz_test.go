@@ -1,0 +1,41 @@
+package web
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"recourse/casework"
+	"recourse/recovery"
+)
+
+// FuzzForms gives each form what a browser never sends: every field is the
+// sender's. What is read must be fit to be judged.
+func FuzzForms(f *testing.F) {
+	f.Add("platform=wechat&amount_fen=2%2C000.00&sent_at=2026-11-21T12%3A00&group.kind=friends&counterparts%5B0%5D.name=A")
+	f.Add("counterparts%5B19%5D.name=A&counterparts%5B999999999%5D.name=B&amount_fen=%EF%BC%92")
+	f.Add("instalments%5B0%5D.amount_fen=1&instalments%5B0%5D.due_on=2026-12-01&no=9999999999999999999&kind=other&word=x")
+	f.Add("holders%5B0%5D.id_no=11010519491231002X&asked=papers&papers=complaint&claimant_no=1")
+	now := time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+	known := recovery.Case{Counterparts: []recovery.Counterpart{{ID: "cp_1"}}}
+	f.Fuzz(func(t *testing.T, form string) {
+		values, err := url.ParseQuery(form)
+		if err != nil {
+			return
+		}
+		filing, _ := decodeFiling(values)
+		if len(filing.Counterparts) == 0 || len(filing.Counterparts) > maxRows {
+			t.Fatalf("%d counterparts", len(filing.Counterparts))
+		}
+		_ = filing.Validate(now)
+		for _, action := range recovery.Actions {
+			act, _ := decodeAct(action, values)
+			_ = act.Validate(now)
+		}
+		for _, answer := range []string{sayReturned, sayPromised, sayContested, string(recovery.ProposePlan), "anything"} {
+			act, _ := decodeAnswer(answer, values, casework.Return{})
+			_ = act.Validate(now)
+		}
+		_ = decodeParticulars(known, values).Tidy().Validate(recovery.Particulars{}, known, now)
+	})
+}
