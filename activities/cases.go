@@ -73,7 +73,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: s.drafts(),
 		Next: in.Step.Next, Deadlines: deadlines, Counterpart: s.counterpart(), Checkpoint: s.stageChanged(),
-		Desk: s.desk(), Tell: a.Herald.Of(s.change(deadlines)),
+		Desk: s.desk(), Tell: a.Herald.Of(s.change(deadlines)), Address: s.address(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil

@@ -36,7 +36,7 @@ func (s scribe) change(deadlines []recovery.Deadline) notify.Change {
 		Fulfilled: len(s.fulfilled()) > 0, Beyond: len(s.breaches) > 0, Next: s.next(), Deadlines: deadlines, At: s.now,
 	}
 	if s.input.Move != nil {
-		change.Actor = s.input.Move.Actor
+		change.Actor, change.Said = s.input.Move.Actor, s.input.Move.Response
 	}
 	return change
 }
@@ -45,6 +45,7 @@ func (s scribe) change(deadlines []recovery.Deadline) notify.Change {
 func (s scribe) drafts() []journal.Draft {
 	drafts := []journal.Draft{s.event()}
 	drafts = append(drafts, s.fulfilled()...)
+	drafts = append(drafts, s.asked()...)
 	switch {
 	case !s.stageChanged():
 	case s.next().Open():
@@ -130,6 +131,26 @@ func (s scribe) fulfilled() []journal.Draft {
 		drafts = append(drafts, draft)
 	}
 	return drafts
+}
+
+// asked tells that a counterpart left an address to be written to. It is an entry
+// of its own, for the desk: whoever is owed need not know it.
+func (s scribe) asked() []journal.Draft {
+	if s.address() == nil {
+		return nil
+	}
+	draft := s.draft(recovery.EntryMailsAsked, s.input.Key+":mails")
+	draft.Actor, draft.Collector.Device = s.input.Move.Actor, s.request.Device
+	draft.Facts = map[string]any{"counterpart_id": s.request.Act.CounterpartID, "visibility": recovery.NoteInternal}
+	draft.Personal = map[string]string{"email": s.request.Act.Email}
+	return []journal.Draft{draft}
+}
+
+func (s scribe) address() *postgres.HolderAddress {
+	if s.input.Move == nil || s.request.Act.Email == "" {
+		return nil
+	}
+	return &postgres.HolderAddress{CounterpartID: s.request.Act.CounterpartID, Email: s.request.Act.Email}
 }
 
 // desk says to whom the step gives the case: a breach to a supervisor, a new

@@ -240,11 +240,13 @@ const (
 	EntryKindHoldSet                EntryKind = "hold_set"
 	EntryKindInstalmentMissed       EntryKind = "instalment_missed"
 	EntryKindInstalmentRecorded     EntryKind = "instalment_recorded"
+	EntryKindInstalmentReminded     EntryKind = "instalment_reminded"
 	EntryKindLegalStepRecorded      EntryKind = "legal_step_recorded"
 	EntryKindLessonShared           EntryKind = "lesson_shared"
 	EntryKindLinkIssued             EntryKind = "link_issued"
 	EntryKindLinkOpened             EntryKind = "link_opened"
 	EntryKindLinkRevoked            EntryKind = "link_revoked"
+	EntryKindMailsAsked             EntryKind = "mails_asked"
 	EntryKindMailsStopped           EntryKind = "mails_stopped"
 	EntryKindMediationRecorded      EntryKind = "mediation_recorded"
 	EntryKindNoteAdded              EntryKind = "note_added"
@@ -2666,17 +2668,24 @@ type ReturnEvidence struct {
 
 // ReturnHarassment What was too much
 type ReturnHarassment struct {
-	Text string `json:"text"`
+	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	Email *string `json:"email,omitempty"`
+	Text  string  `json:"text"`
 }
 
 // ReturnPlan A plan to pay in parts
 type ReturnPlan struct {
+	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	Email       *string    `json:"email,omitempty"`
 	Instalments []PlanPart `json:"instalments"`
 }
 
 // ReturnPlanAnswer The answer to a plan
 type ReturnPlanAnswer struct {
-	Accept bool    `json:"accept"`
+	Accept bool `json:"accept"`
+
+	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	Email  *string `json:"email,omitempty"`
 	Reason *string `json:"reason,omitempty"`
 }
 
@@ -2687,6 +2696,9 @@ type ReturnResponse struct {
 
 	// At When it happened; now when absent
 	At *time.Time `json:"at,omitempty"`
+
+	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	Email *string `json:"email,omitempty"`
 
 	// Kind returned waits for the claimant to confirm it
 	Kind    ReturnResponseKind `json:"kind"`

@@ -60,6 +60,7 @@ func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
 			Amount  *recovery.Money   `json:"amount_fen"`
 			Text    string            `json:"text"`
 			At      *time.Time        `json:"at"`
+			Email   string            `json:"email"`
 		}
 		if err := decode(body, &said); err != nil {
 			return recovery.Act{}, err
@@ -69,7 +70,7 @@ func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
 		}
 		return recovery.Act{
 			Action: recovery.RecordResponse, Kind: string(said.Kind), Refusal: said.Refusal, Amount: said.Amount,
-			Text: said.Text, At: said.At,
+			Text: said.Text, At: said.At, Email: said.Email,
 		}, nil
 	})
 }
@@ -79,9 +80,10 @@ func (a *API) ProposeReturnPlan(c echo.Context, p ProposeReturnPlanParams) error
 	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
 		var said struct {
 			Instalments []recovery.Instalment `json:"instalments"`
+			Email       string                `json:"email"`
 		}
 		err := decode(body, &said)
-		return recovery.Act{Action: recovery.ProposePlan, Instalments: said.Instalments}, err
+		return recovery.Act{Action: recovery.ProposePlan, Instalments: said.Instalments, Email: said.Email}, err
 	})
 }
 
@@ -91,6 +93,7 @@ func (a *API) AnswerReturnPlan(c echo.Context, p AnswerReturnPlanParams) error {
 		var said struct {
 			Accept *bool  `json:"accept"`
 			Reason string `json:"reason"`
+			Email  string `json:"email"`
 		}
 		if err := decode(body, &said); err != nil {
 			return recovery.Act{}, err
@@ -99,9 +102,9 @@ func (a *API) AnswerReturnPlan(c echo.Context, p AnswerReturnPlanParams) error {
 		case said.Accept == nil:
 			return recovery.Act{}, invalidField("accept", "required", "Say true or false.")
 		case *said.Accept:
-			return recovery.Act{Action: recovery.AcceptPlan, Reason: said.Reason}, nil
+			return recovery.Act{Action: recovery.AcceptPlan, Reason: said.Reason, Email: said.Email}, nil
 		default:
-			return recovery.Act{Action: recovery.DeclinePlan, Reason: said.Reason}, nil
+			return recovery.Act{Action: recovery.DeclinePlan, Reason: said.Reason, Email: said.Email}, nil
 		}
 	})
 }
@@ -110,10 +113,11 @@ func (a *API) AnswerReturnPlan(c echo.Context, p AnswerReturnPlanParams) error {
 func (a *API) ReportReturnHarassment(c echo.Context, p ReportReturnHarassmentParams) error {
 	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
 		var said struct {
-			Text string `json:"text"`
+			Text  string `json:"text"`
+			Email string `json:"email"`
 		}
 		err := decode(body, &said)
-		return recovery.Act{Action: recovery.ReportHarassment, Text: said.Text}, err
+		return recovery.Act{Action: recovery.ReportHarassment, Text: said.Text, Email: said.Email}, err
 	})
 }
 

@@ -326,3 +326,57 @@ func TestOneLinkFromManyAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAddressIsForTheDesk: a counterpart leaves one with what they say; it is an
+// entry of its own whose value the claimant is not shown, and nobody else leaves
+// one for them. What is refused leaves none.
+func TestAnAddressIsForTheDesk(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, api.Options{})
+	filed := s.linked(t)
+	id := filed.text("id")
+	asked := func() (n int) {
+		for _, kind := range s.kinds(t, id) {
+			if kind == recovery.EntryMailsAsked {
+				n++
+			}
+		}
+		return n
+	}
+	for _, refused := range []string{`"nobody"`, `"a@` + strings.Repeat("b", 254) + `"`} {
+		p := s.say(t, "response", `{"kind":"promised","email":`+refused+`}`).problem(http.StatusUnprocessableEntity, "invalid")
+		if !p.names("email") {
+			t.Errorf("%s: %+v", refused, p)
+		}
+	}
+	s.say(t, "plan/answer", `{"accept":true,"email":"lao@example.test"}`).is(http.StatusConflict)
+	p := s.act(t, recovery.RoleClaimant, id, recovery.RecordResponse,
+		`{"counterpart_id":"`+filed.counterparts()[0]+`","kind":"refused","at":"`+day+`","email":"lao@example.test"}`)
+	if !p.problem(http.StatusUnprocessableEntity, "invalid").names("email") || asked() != 0 {
+		t.Fatalf("%s, and %d entries", p.body, asked())
+	}
+	s.say(t, "response", `{"kind":"promised","email":"lao@example.test"}`).is(http.StatusOK)
+	if asked() != 1 {
+		t.Fatalf("%d entries tell of the address", asked())
+	}
+	path := "/api/v1/cases/" + id + "/journal"
+	if told := s.get(t, recovery.RoleClaimant, path).is(http.StatusOK); strings.Contains(string(told.body), "lao@example.test") {
+		t.Errorf("the claimant reads the address")
+	}
+	if told := s.get(t, recovery.RoleAgent, path).is(http.StatusOK); !strings.Contains(string(told.body), "lao@example.test") {
+		t.Errorf("the desk does not: %s", told.body)
+	}
+	mails, err := s.Store.ClaimMails(t.Context(), 50, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	confirmed := 0
+	for _, mail := range mails {
+		if mail.To == "lao@example.test" && mail.Template == "said_answer" && mail.Facts.Said == recovery.Promised && mail.StopToken != "" && mail.Active {
+			confirmed++
+		}
+	}
+	if confirmed != 1 {
+		t.Errorf("of %d mails, %d confirm it", len(mails), confirmed)
+	}
+}

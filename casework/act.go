@@ -69,6 +69,11 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 	if err := act.Validate(s.Now()); err != nil {
 		return err
 	}
+	if act.Email != "" && actor.Role != recovery.RoleCounterpart {
+		return recovery.Invalid([]recovery.FieldFault{{
+			Field: "email", Code: "unknown_field", Detail: "Only a counterpart leaves an address, by their link.",
+		}})
+	}
 	if err := inUse(c, actor); err != nil {
 		return err
 	}

@@ -40,7 +40,8 @@ type Return struct {
 // returnRecords is what a counterpart is told that will be recorded.
 var returnRecords = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
-	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded,
+	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
+	recovery.EntryInstalmentReminded,
 }
 
 // OpenReturn shows a counterpart their part of the case. The first opening is

@@ -3,19 +3,19 @@ package casework
 import (
 	"context"
 
+	"recourse/postgres"
 	"recourse/recovery"
 )
 
-// MailsStopped tells whether the claimant without an account whose mail has this
-// token gets no more of them. Errors: CodeNotFound.
-func (s *Service) MailsStopped(ctx context.Context, token string) (bool, error) {
-	found, err := s.Store.GuestMails(ctx, token)
-	return found.StoppedAt != nil, err
+// GuestMails tells whose mails a token stops, and whether they are stopped. Errors:
+// CodeNotFound.
+func (s *Service) GuestMails(ctx context.Context, token string) (postgres.GuestMails, error) {
+	return s.Store.GuestMails(ctx, token)
 }
 
-// StopMails ends the mails of a case to its claimant without an account; whoever
-// has the token of a mail may. It is written in the case, for the desk to see that
-// they have to be told otherwise. Errors: CodeNotFound.
+// StopMails ends the mails of a case to its claimant without an account, or to a
+// counterpart; whoever has the token of a mail may. It is written in the case, for
+// the desk to see that they have to be told otherwise. Errors: CodeNotFound.
 func (s *Service) StopMails(ctx context.Context, token string) error {
 	found, err := s.Store.GuestMails(ctx, token)
 	if err != nil {
@@ -26,5 +26,12 @@ func (s *Service) StopMails(ctx context.Context, token string) error {
 		return err
 	}
 	req := Request{Actor: recovery.Actor{Role: recovery.RoleClaimant}}
-	return s.Store.StopMails(ctx, token, s.draft(recovery.EntryMailsStopped, req, c))
+	if found.CounterpartID != "" {
+		req.Actor = recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(found.CounterpartID)}
+	}
+	draft := s.draft(recovery.EntryMailsStopped, req, c)
+	if found.CounterpartID != "" {
+		draft.Facts = map[string]any{"counterpart_id": found.CounterpartID}
+	}
+	return s.Store.StopMails(ctx, token, draft)
 }

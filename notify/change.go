@@ -17,6 +17,7 @@ type Change struct {
 	Clock     recovery.Clock      // the deadline that passed or comes near; else ""
 	Ref       string              // which of several clocks of that kind
 	Fulfilled bool                // a plan's last part came with it
+	Said      recovery.Response   // what a counterpart answered; "" for anything else
 	Beyond    bool                // a message went beyond what people may be written
 	Next      recovery.Position   // where the case stands after it
 	Deadlines []recovery.Deadline // that run after it
@@ -84,6 +85,9 @@ func (r noticeRule) marked(c Change) bool {
 
 func (r noticeRule) notice(c Change, facts postgres.NoticeFacts) postgres.NoticeDraft {
 	draft := r.draft(facts)
+	if r.To == postgres.ToCounterpart { // who acted themselves
+		draft.CounterpartID, draft.Facts.Said = recovery.CounterpartID(c.Actor.ID), c.Said
+	}
 	if !r.Self {
 		draft.Except = c.Actor.ID
 	}
@@ -109,6 +113,9 @@ func (r reminderRule) notices(c Change, facts postgres.NoticeFacts) []postgres.N
 			draft := r.draft(facts)
 			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
 			draft.NotBefore = deadline.DueAt.Add(-ahead)
+			if r.To == postgres.ToCounterpart {
+				draft.CounterpartID, draft.Facts.Ref = c.Next.PlannedBy(deadline.Ref), deadline.Ref
+			}
 			if draft.NotBefore.After(c.At) {
 				list = append(list, draft)
 			}

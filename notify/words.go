@@ -38,8 +38,10 @@ type wordsFile struct {
 		Subject string `yaml:"subject"`
 		Link    string `yaml:"link"`
 		Footer  string `yaml:"footer"`
-		Guest   string `yaml:"guest"` // the footer for who has no account
+		Guest   string `yaml:"guest"`  // the footer for a claimant without an account
+		Holder  string `yaml:"holder"` // and for a counterpart
 	} `yaml:"mail"`
+	Answers     map[recovery.Response]string            `yaml:"answers"` // of a counterpart
 	Stages      map[recovery.Stage]string               `yaml:"stages"`
 	Outcomes    map[recovery.Outcome]string             `yaml:"outcomes"`
 	Clocks      map[recovery.Clock]string               `yaml:"clocks"`
@@ -62,7 +64,7 @@ type words struct {
 
 // told are the variables a text may name. None is personal data.
 type told struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Said, Amount string
 }
 
 // Message is a notice in words.
@@ -92,7 +94,7 @@ func readWords(raw []byte) (*words, error) {
 		return nil, fmt.Errorf("it needs seven weekdays, a text %q and an other_action", otherText)
 	}
 	texts := map[string]string{
-		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link, "guest": w.Mail.Guest,
+		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link, "guest": w.Mail.Guest, "holder": w.Mail.Holder,
 	}
 	for name, text := range w.Templates {
 		texts["title:"+name], texts["body:"+name] = text.Title, text.Body
@@ -187,7 +189,7 @@ func (w *words) values(n postgres.Notice) told {
 	values := told{
 		Number: string(f.Number), Stage: named(w.Stages, f.Stage), Outcome: named(w.Outcomes, f.Outcome),
 		Next: w.nextAction(n), Clock: named(w.Clocks, f.Clock), Passed: named(w.Clocks, f.Passed), Claim: w.sum(f.Claim),
-		Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
+		Said: named(w.Answers, f.Said), Amount: w.sum(f.Amount), Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
 		values.Due, values.Days = w.moment(*f.DueAt), daysTo(*f.DueAt, n.ToldAt)
@@ -260,5 +262,15 @@ func (h *Herald) GuestLetter(language string, n postgres.Notice, stop string) Le
 	m := w.message(n)
 	values := told{Title: m.Title, Number: string(n.Facts.Number), Stop: stop}
 	body := strings.Join([]string{m.Body, m.Deadline, m.Next, "--\n" + strings.TrimSpace(w.fill("guest", values))}, "\n\n")
+	return Letter{Subject: w.fill("subject", values), Body: body + "\n", Stop: stop}
+}
+
+// HolderLetter puts a notice into a mail to a counterpart. What the case waits for
+// is not theirs to know: it says what they said, or what comes due of their plan.
+func (h *Herald) HolderLetter(language string, n postgres.Notice, stop string) Letter {
+	w := h.wordsIn(language)
+	m := w.message(n)
+	values := told{Title: m.Title, Number: string(n.Facts.Number), Stop: stop}
+	body := strings.Join([]string{m.Body, m.Next, "--\n" + strings.TrimSpace(w.fill("holder", values))}, "\n\n")
 	return Letter{Subject: w.fill("subject", values), Body: body + "\n", Stop: stop}
 }

@@ -15,18 +15,20 @@ type ContactEntry struct {
 	recovery.Contact
 	Seq      int64
 	Planned  bool
-	Letter   bool            // a demand letter, which is a step of the law
+	Letter   bool            // a demand letter, which is a step of the law, or a reminder of ours
 	Breaches []recovery.Code // the limits it went beyond when it was recorded
 }
 
 const selectContacts = `select seq, kind, at, key, bytes, hash from journal_entries
 	where case_id = $1 and kind = any($2) order by seq`
 
-var contactKinds = []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep}
+var contactKinds = []recovery.EntryKind{
+	recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep, recovery.EntryInstalmentReminded,
+}
 
 // ContactLog lists the messages of a case, recorded and planned, in the order
-// they were written down, demand letters that were sent among them: whoever gets
-// one was written to. The journal is the only place that has them.
+// they were written down, demand letters that were sent and reminders of an
+// instalment among them: whoever gets one was written to. The journal is the only place that has them.
 func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]ContactEntry, error) {
 	rows, err := query[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
@@ -51,7 +53,8 @@ func contactLog(rows []entryRow) ([]ContactEntry, error) {
 }
 
 func contactEntry(entry journal.Entry, row entryRow) ContactEntry {
-	contact := ContactEntry{Seq: row.Seq, Planned: row.Kind == recovery.EntryContactPlanned, Letter: row.Kind == recovery.EntryLegalStep}
+	letter := row.Kind == recovery.EntryLegalStep || row.Kind == recovery.EntryInstalmentReminded
+	contact := ContactEntry{Seq: row.Seq, Planned: row.Kind == recovery.EntryContactPlanned, Letter: letter}
 	contact.At = row.At
 	if id, named := entry.Facts["counterpart_id"].(string); named {
 		contact.CounterpartID = recovery.CounterpartID(id)
@@ -89,7 +92,7 @@ func Sent(list []ContactEntry) []recovery.Contact {
 
 // Expected are the messages that were sent and those that are on their way by a
 // plan: one of the last 24 hours that no later message to the same people has
-// carried out. A letter of the law carries out no plan.
+// carried out. A letter of the law carries out no plan, and neither does a reminder.
 func Expected(list []ContactEntry, now time.Time) []recovery.Contact {
 	var plans []recovery.Contact
 	for _, entry := range list {

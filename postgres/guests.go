@@ -14,19 +14,22 @@ import (
 // an address: they are told by mail.
 const guest = `c.owner = '' and coalesce(c.claimant ->> 'email', '') <> ''`
 
-// GuestMails is whether a claimant without an account gets the mails of a case.
+// GuestMails is whether somebody without an account gets the mails of a case: its
+// claimant, or a counterpart who left an address.
 type GuestMails struct {
-	CaseID    recovery.CaseID
-	StoppedAt *time.Time
+	CaseID        recovery.CaseID
+	CounterpartID recovery.CounterpartID // "" for the claimant
+	StoppedAt     *time.Time
 }
 
 // GuestMails finds the case behind the token of a mail. Errors: CodeNotFound.
 func (s *Store) GuestMails(ctx context.Context, token string) (GuestMails, error) {
-	return one[GuestMails](ctx, s, "stop link", `select case_id, stopped_at from guest_mails where stop_token = $1`, token)
+	return one[GuestMails](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
+		union all select case_id, counterpart_id, stopped_at from holder_mails where stop_token = $1`, token)
 }
 
-// StopMails ends the mails of a case to its claimant without an account, and
-// writes that down. Ending them twice is the same as once. Errors: CodeNotFound.
+// StopMails ends the mails of a case to whoever has the token, and writes that
+// down. Ending them twice is the same as once. Errors: CodeNotFound.
 func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft) error {
 	found, err := s.GuestMails(ctx, token)
 	if err != nil {
@@ -37,7 +40,11 @@ func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft
 		if err != nil {
 			return err
 		}
-		done, err := tx.Exec(ctx, `update guest_mails set stopped_at = $2 where stop_token = $1 and stopped_at is null`, token, draft.At)
+		done, err := tx.Exec(ctx, `with g as (
+				update guest_mails set stopped_at = $2 where stop_token = $1 and stopped_at is null returning 1
+			), h as (
+				update holder_mails set stopped_at = $2 where stop_token = $1 and stopped_at is null returning 1
+			) select from g union all select from h`, token, draft.At)
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}

@@ -25,8 +25,8 @@ type Mail struct {
 	Notice
 	UserID recovery.UserID
 	To     string // address; never logged
-	// StopToken is by what a claimant without an account stops the mails of the
-	// case; "" for whoever has an account, and preferences.
+	// StopToken is by what a claimant without an account, or a counterpart, stops
+	// the mails of the case; "" for whoever has an account, and preferences.
 	StopToken string
 	Active    bool // false: the account was closed since
 	Claim     int
@@ -62,6 +62,13 @@ func (r mailRow) domain() Mail {
 	return mail
 }
 
+// mailTo is the address of a notice n: of the account u, of the counterpart h, or
+// of the claimant in the case c.
+const (
+	mailTo     = `coalesce(u.email, h.email, case when n.counterpart_id = '' then c.claimant ->> 'email' end, '')`
+	joinHolder = `left join holder_mails h on h.case_id = n.case_id and h.counterpart_id = n.counterpart_id`
+)
+
 // ClaimMails claims up to limit mails that are due, oldest first, for the length
 // of the lease. The claim is committed before it returns: whoever claims a mail
 // again after a crash knows that it may have gone out. Errors: CodeUnavailable.
@@ -74,15 +81,16 @@ func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) 
 			update notices set mail_state = 'sending', mail_at = $3, mail_claim = mail_claim + 1
 			from due where notices.id = due.id returning notices.*
 		), g as (
-			insert into guest_mails (case_id) select distinct case_id from n where user_id is null
+			insert into guest_mails (case_id) select distinct case_id from n where user_id is null and counterpart_id = ''
 			on conflict (case_id) do update set case_id = excluded.case_id returning *
 		)
-		select `+noticeColumnsSQL+`, coalesce(n.user_id, '') as user_id, coalesce(u.email, c.claimant ->> 'email', '') as email,
-			coalesce(u.active, g.stopped_at is null and `+guest+`) as active, n.mail_claim as claim,
+		select `+noticeColumnsSQL+`, coalesce(n.user_id, '') as user_id, `+mailTo+` as email,
+			case when u.id is not null then u.active when n.counterpart_id <> '' then h.email is not null and h.stopped_at is null
+				else g.stopped_at is null and `+guest+` end as active, n.mail_claim as claim,
 			n.mail_failures as failures, p.language, p.quiet_from, p.quiet_until, p.no_mail,
-			case when u.id is null then coalesce(g.stop_token, '') else '' end as stop_token
+			case when u.id is null then coalesce(h.stop_token, g.stop_token, '') else '' end as stop_token
 		from n join cases c on c.id = n.case_id left join users u on u.id = n.user_id
-			left join notice_preferences p on p.user_id = n.user_id left join g on g.case_id = n.case_id
+			left join notice_preferences p on p.user_id = n.user_id left join g on g.case_id = n.case_id `+joinHolder+`
 		order by n.told_at, n.id`, now, limit, now.Add(lease))
 	if err != nil {
 		return nil, err
@@ -159,8 +167,8 @@ func (s *Store) SentMails(ctx context.Context, limit int, cursor string) ([]Sent
 }
 
 var mailRoll = roll[SentMail]{
-	"list mails", `select n.id, n.case_id, coalesce(u.email, c.claimant ->> 'email', '') as to, n.mail_state as state, n.mail_note as note,
-		n.mail_subject as subject, n.mail_body as body, n.mail_done_at as at from notices n join cases c on c.id = n.case_id left join users u on u.id = n.user_id`,
+	"list mails", `select n.id, n.case_id, ` + mailTo + ` as to, n.mail_state as state, n.mail_note as note,
+		n.mail_subject as subject, n.mail_body as body, n.mail_done_at as at from notices n join cases c on c.id = n.case_id left join users u on u.id = n.user_id ` + joinHolder,
 	"n.mail_done_at", "n.id",
 	func(m SentMail) (time.Time, string) { return m.At, m.ID },
 }

@@ -22,10 +22,12 @@ const (
 	ToSupervisors Audience = "supervisor" // all of them
 	ToLegal       Audience = "legal"      // the legal desk
 	ToGiven       Audience = "given"      // whom a step gives the case; nobody when it gives it to none
+	// ToCounterpart is one counterpart, if they left an address for it.
+	ToCounterpart Audience = "counterpart"
 )
 
 // Audiences lists them.
-var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal, ToGiven}
+var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal, ToGiven, ToCounterpart}
 
 // NoticeFacts are what the words of a notice are made of. They name no person.
 type NoticeFacts struct {
@@ -40,6 +42,10 @@ type NoticeFacts struct {
 	Clock     recovery.Clock      `json:"clock,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no deadline runs
 	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has run out; "" when none has
+	// To a counterpart: what they answered, and the instalment that comes due.
+	Said   recovery.Response `json:"said,omitempty"`
+	Ref    string            `json:"ref,omitempty"`
+	Amount recovery.Money    `json:"amount_fen,omitempty"`
 }
 
 // NoticeDraft is something to be told of a case to one audience.
@@ -50,6 +56,8 @@ type NoticeDraft struct {
 	Urgent   bool
 	Except   recovery.UserID // who did it and knows; "" for nobody
 	Facts    NoticeFacts
+	// CounterpartID is whom ToCounterpart means.
+	CounterpartID recovery.CounterpartID
 	// NotBefore makes it a reminder: it is told then, if the deadline of its
 	// facts still runs to the same instant. Zero: told at once.
 	NotBefore time.Time
@@ -91,10 +99,12 @@ func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
 	for _, d := range t.Notices {
 		switch {
 		case d.NotBefore.After(now):
-			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore)
+			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore, d.CounterpartID)
 		case !d.NotBefore.IsZero(): // too late for a reminder
 		case d.Audience == ToSupervisors || d.Audience == ToLegal:
 			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
+		case d.Audience == ToCounterpart:
+			batch.Queue(insertForHolder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID)
 		case d.Audience == ToGiven:
 			batch.Queue(insertForGiven, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
 		case d.Audience == ToAssignee:
@@ -127,8 +137,8 @@ const (
 	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
 )
 
-const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
+const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before, counterpart_id)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`
 
 // people gives the accounts behind the audience of d in the case c; null is a
 // claimant without one.
@@ -141,11 +151,11 @@ const people = `(select u.id from (
 
 // TellReminders tells up to limit reminders whose time has come to whoever they
 // concern now, and drops those whose deadline no longer runs. It gives how many
-// it dealt with.
+// it dealt with. Those to counterparts are RemindHolders'.
 func (s *Store) TellReminders(ctx context.Context, limit int) (int, error) {
 	tag, err := s.pool.Exec(ctx, `with d as (
 			delete from reminders where ctid = any (array(
-				select ctid from reminders where not_before <= $1 order by not_before limit $2 for update skip locked))
+				select ctid from reminders where not_before <= $1 and audience <> 'counterpart' order by not_before limit $2 for update skip locked))
 			returning *
 		), told as (
 			insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)

@@ -145,7 +145,7 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 			where e.case_id = $1 and d.view_sha256 <> ''
 		union all select 'export', id, $2 from exports where case_id = $1 on conflict do nothing`, c.ID, at)
 	batch.Queue(`delete from evidence_details where evidence_id in (select id from evidence where case_id = $1)`, c.ID)
-	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "guest_mails"} {
+	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "guest_mails", "holder_mails"} {
 		batch.Queue(`delete from `+table+` where case_id = $1`, c.ID)
 	}
 	counted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)

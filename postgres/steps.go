@@ -28,6 +28,8 @@ type StepWrite struct {
 	// Desk gives the case to somebody of that role; "" leaves it where it is. An
 	// agent gets it in turn and only if nobody has it; see turnOf.
 	Desk recovery.Role
+	// Address is what a counterpart left with the step; nil for none.
+	Address *HolderAddress
 }
 
 // StepResult is what stands after a step.
@@ -136,6 +138,7 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	if err != nil {
 		return StepResult{}, err
 	}
+	queueAddress(pen.batch, w.CaseID, w.Address)
 	s.queueTelling(pen.batch, w.CaseID, w.Tell) // before the case changes hands: whoever had it is told
 	err = give(pen, w, before, at)
 	if err != nil {

@@ -32,6 +32,9 @@ type Act struct {
 	Until         *time.Time     `json:"until,omitempty"`
 	Instalments   []Instalment   `json:"instalments,omitempty"`
 	No            int            `json:"no,omitempty"`
+	// Email is where a counterpart wants to be told of what they say themselves;
+	// the journal has it in an entry of its own.
+	Email string `json:"email,omitempty"`
 }
 
 // Move is the part of an act that decides where a case goes next. It holds no

@@ -10,7 +10,7 @@ import (
 // refused, so that nobody believes something was recorded that was not.
 var fieldsOf = map[Action][]string{
 	RecordContact:       {"channel", "text", "sent_at", "counterpart_id", "in_group"},
-	RecordResponse:      {"counterpart_id", "kind", "refusal", "amount_fen", "text", "at"},
+	RecordResponse:      {"counterpart_id", "kind", "refusal", "amount_fen", "text", "at", "email"},
 	RecordReturn:        {"counterpart_id", "amount_fen", "at", "channel"},
 	Escalate:            {"to", "reason"},
 	SubmitAppeal:        {"confirm"},
@@ -27,10 +27,10 @@ var fieldsOf = map[Action][]string{
 	ShareLesson:         {"share"},
 	PlanContact:         {"counterpart_id", "channel", "text", "in_group"},
 	RecordMediation:     {"channel", "text", "at"},
-	ReportHarassment:    {"counterpart_id", "text", "at"},
-	ProposePlan:         {"counterpart_id", "instalments"},
-	AcceptPlan:          {"counterpart_id"},
-	DeclinePlan:         {"counterpart_id", "reason"},
+	ReportHarassment:    {"counterpart_id", "text", "at", "email"},
+	ProposePlan:         {"counterpart_id", "instalments", "email"},
+	AcceptPlan:          {"counterpart_id", "email"},
+	DeclinePlan:         {"counterpart_id", "reason", "email"},
 	RecordInstalment:    {"counterpart_id", "no", "amount_fen", "at"},
 	AskPlatform:         {"note", "at", "ref"},
 	ApproveDecision:     {},
@@ -48,6 +48,9 @@ const (
 	NoteShared   = "shared"
 )
 
+// maxEmail is the longest address that mail servers carry (RFC 5321, 4.5.3.1.3).
+const maxEmail = 254
+
 var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // Validate checks the body of an act by its action and names each faulty field.
@@ -57,6 +60,9 @@ func (a Act) Validate(now time.Time) error {
 		if !slices.Contains(fieldsOf[a.Action], field) {
 			c.fault(field, "unknown_field", "The action %s has no such field.", a.Action)
 		}
+	}
+	if c.text("email", a.Email, maxEmail, false); a.Email != "" && !emailForm.MatchString(a.Email) {
+		c.fault("email", "malformed", "This is not an e-mail address.")
 	}
 	if check, known := actChecks[a.Action]; known {
 		check(a, c)
@@ -77,7 +83,7 @@ func (a Act) set() []string {
 		{"note", a.Note != ""}, {"ref", a.Ref != ""}, {"decision", a.Decision != ""}, {"route", a.Route != ""},
 		{"why", a.Why != ""}, {"outcome", a.Outcome != ""}, {"user_id", a.UserID != ""},
 		{"visibility", a.Visibility != ""}, {"share", a.Share != nil}, {"until", a.Until != nil},
-		{"instalments", len(a.Instalments) > 0}, {"no", a.No != 0},
+		{"instalments", len(a.Instalments) > 0}, {"no", a.No != 0}, {"email", a.Email != ""},
 	}
 	var names []string
 	for _, field := range carried {

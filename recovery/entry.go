@@ -65,7 +65,9 @@ const (
 	EntryAbuseDismissed     EntryKind = "abuse_dismissed"
 	EntryErasureRefused     EntryKind = "erasure_refused"
 	EntryValuesRestricted   EntryKind = "values_restricted"
-	EntryMailsStopped       EntryKind = "mails_stopped" // a claimant without an account wants no more of them
+	EntryMailsStopped       EntryKind = "mails_stopped" // somebody without an account wants no more of them
+	EntryMailsAsked         EntryKind = "mails_asked"   // a counterpart left an address for them
+	EntryInstalmentReminded EntryKind = "instalment_reminded"
 	EntryParticulars        EntryKind = "particulars_supplied"
 )
 
@@ -83,5 +85,5 @@ var EntryKinds = []EntryKind{
 	EntryResumed, EntryReopened, EntryHandedOver, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 	EntryParticulars,
-	EntryMailsStopped,
+	EntryMailsStopped, EntryMailsAsked, EntryInstalmentReminded,
 }

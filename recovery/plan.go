@@ -240,6 +240,34 @@ func (p Plan) clocks() []Running {
 // InstalmentRef names an instalment among the deadlines of a case.
 func InstalmentRef(plan, no int) string { return fmt.Sprintf("%d/%d", plan, no) }
 
+// MayRemind tells what is open of an instalment that a counterpart may be
+// reminded of: of a plan of theirs that runs, and not once they refused or
+// complained.
+func (p Position) MayRemind(id CounterpartID, ref string) (Money, bool) {
+	at, plan := p.holder(id), p.planOf(id, true)
+	if at < 0 || plan < 0 || p.Holders[at].silent() {
+		return 0, false
+	}
+	for _, part := range p.Plans[plan].Instalments {
+		if InstalmentRef(p.Plans[plan].No, part.No) == ref {
+			return part.Amount - part.Paid, part.Amount > part.Paid
+		}
+	}
+	return 0, false
+}
+
+// PlannedBy is whose plan a deadline's Ref names; "" for nobody's.
+func (p Position) PlannedBy(ref string) CounterpartID {
+	for _, plan := range p.Plans {
+		for _, part := range plan.Instalments {
+			if InstalmentRef(plan.No, part.No) == ref {
+				return plan.CounterpartID
+			}
+		}
+	}
+	return ""
+}
+
 // Instalment finds the instalment that a deadline's Ref names.
 func (p Position) Instalment(ref string) (Instalment, bool) {
 	for _, plan := range p.Plans {

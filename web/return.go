@@ -18,7 +18,8 @@ import (
 // is. Once the page is open, the use case says it.
 var returnRecords = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
-	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded,
+	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
+	recovery.EntryInstalmentReminded,
 }
 
 // returnBody is the model of a counterpart's page.
@@ -204,6 +205,9 @@ func decodeAnswer(answer string, values url.Values, told casework.Return) (recov
 		act = recovery.Act{Action: recovery.DeclinePlan, Reason: d.text("reason")}
 	case string(recovery.ReportHarassment):
 		act = recovery.Act{Action: recovery.ReportHarassment, Text: d.text("text")}
+	}
+	if act.Action != "" {
+		act.Email = d.text("email")
 	}
 	return act, d
 }

@@ -73,7 +73,7 @@ func (b builder) answerFields(answer string) []group {
 	case sayContested:
 		fields = []field{choose(b, "refusal", "radio", "refusal", contestedBy, false), b.area("text", recovery.MaxText, false)}
 	case string(recovery.ProposePlan):
-		return []group{b.instalments()}
+		return []group{b.instalments(), {Fields: []field{b.mailbox()}}}
 	case string(recovery.DeclinePlan):
 		fields = []field{b.area("reason", recovery.MaxText, false)}
 	case string(recovery.ReportHarassment):
@@ -83,7 +83,17 @@ func (b builder) answerFields(answer string) []group {
 		file.Required = true
 		fields = []field{b.text("description", recovery.MaxText, false), file}
 	}
+	if answer != sayEvidence {
+		fields = append(fields, b.mailbox())
+	}
 	return []group{{Fields: fields}}
+}
+
+// mailbox asks where a confirmation may go, and says what for.
+func (b builder) mailbox() field {
+	f := b.text("email", 254, false)
+	f.Type, f.Auto, f.Label, f.Help = "email", "email", b.say.T("return.email"), b.say.T("return.email_help")
+	return f
 }
 
 // returnEvidence takes a counterpart's file, as a proof of what they say.

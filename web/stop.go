@@ -10,9 +10,10 @@ import (
 type stopBody struct {
 	Action  string
 	Stopped bool
+	Holder  bool // they are a counterpart's
 }
 
-// registerStop adds the page to which every mail to a claimant without an account
+// registerStop adds the page to which every mail to somebody without an account
 // leads. Looking at it stops nothing: programs that preview addresses look, too. A
 // mail program stops with the same request as the button (RFC 8058), so neither a
 // session nor a token of the form is asked for; the address is the secret.
@@ -22,24 +23,24 @@ func (w *Web) registerStop(e *echo.Echo) {
 }
 
 func (w *Web) stopPage(c *call) error {
-	stopped, err := w.service.MailsStopped(c.Request().Context(), c.Param("token"))
+	found, err := w.service.GuestMails(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
-	return c.showStop(stopped)
+	return c.showStop(found.StoppedAt != nil, found.CounterpartID != "")
 }
 
 func (w *Web) stopMails(c *call) error {
 	if err := w.service.StopMails(c.Request().Context(), c.Param("token")); err != nil {
 		return err
 	}
-	return c.showStop(true)
+	return c.showStop(true, false)
 }
 
-func (c *call) showStop(stopped bool) error {
+func (c *call) showStop(stopped, holder bool) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.render(http.StatusOK, "stop", page{
 		Title: c.say.T("stop.title"), Lang: c.say.lang, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
-		Body: stopBody{Action: "/stop/" + c.Param("token"), Stopped: stopped},
+		Body: stopBody{Action: "/stop/" + c.Param("token"), Stopped: stopped, Holder: holder},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -34,6 +35,8 @@ type NoticesParts struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Lease  time.Duration // how long a claim holds; 0 means noticeLease
+	// Version is of this build, for the entries of what was told.
+	Version string
 }
 
 // Notices sends what the database says is to be told: mails, webhooks and
@@ -163,6 +166,12 @@ func (n *Notices) remindAndMail(ctx context.Context) bool {
 		n.away(ctx, err)
 		return false
 	}
+	if n.Site != "" { // else nobody could stop them: they are not sent, and nothing is written of them
+		if _, err := n.Store.RemindHolders(ctx, reminderLot, n.reminded); err != nil {
+			n.away(ctx, err)
+			return false
+		}
+	}
 	mails, err := n.Store.ClaimMails(ctx, mailLot, n.Lease)
 	if err != nil {
 		n.away(ctx, err)
@@ -170,6 +179,19 @@ func (n *Notices) remindAndMail(ctx context.Context) bool {
 	}
 	n.send(ctx, mails)
 	return len(mails) > 0 || reminded == reminderLot
+}
+
+// reminded is the entry that a counterpart was written to of an instalment.
+func (n *Notices) reminded(r postgres.HolderReminder) journal.Draft {
+	return journal.Draft{
+		Kind: recovery.EntryInstalmentReminded, At: n.Now(), Actor: recovery.System, Pace: r.Case.Pace,
+		Key:       fmt.Sprintf("%s:%s:%d", recovery.EntryInstalmentReminded, r.Facts.Ref, r.Facts.DueAt.Unix()),
+		Collector: journal.Collector{Tool: "recourse", Version: n.Version},
+		Facts: map[string]any{
+			"counterpart_id": r.CounterpartID, "channel": recovery.Email, "ref": r.Facts.Ref,
+			"amount_fen": r.Facts.Amount, "due_at": r.Facts.DueAt.UTC().Format(time.RFC3339),
+		},
+	}
 }
 
 // send deals with a lot of claimed mails. What a server was asked is settled at
@@ -248,10 +270,14 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 const noWayToStop = "the site has no address, so nobody could stop these mails"
 
 func (n *Notices) letter(language string, m postgres.Mail) notify.Letter {
-	if m.StopToken != "" {
+	switch {
+	case m.Audience == postgres.ToCounterpart:
+		return n.Herald.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+	case m.StopToken != "":
 		return n.Herald.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+	default:
+		return n.Herald.Letter(language, m.Notice, n.link(m.CaseID))
 	}
-	return n.Herald.Letter(language, m.Notice, n.link(m.CaseID))
 }
 
 func (n *Notices) link(id recovery.CaseID) string {

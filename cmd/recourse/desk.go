@@ -161,7 +161,7 @@ func (d *desk) notices() (*worker.Notices, error) {
 		return nil, err
 	}
 	parts := worker.NoticesParts{
-		Store: d.store, Herald: d.herald, Now: now, Random: mathrand.Float64, Log: d.log, Site: d.config.URL,
+		Store: d.store, Herald: d.herald, Now: now, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
 		Posts: notify.NewPoster(notify.PosterOptions{
 			Development: d.config.Profile == development, Vault: d.vault, Now: now,
 		}),

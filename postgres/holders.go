@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// HolderAddress is where a counterpart wants to be written to. It is personal:
+// it stands in no log and in no address.
+type HolderAddress struct {
+	CounterpartID recovery.CounterpartID
+	Email         string
+}
+
+// queueAddress keeps a counterpart's address. A stop stays with the address that
+// it was asked for.
+func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *HolderAddress) {
+	if a == nil {
+		return
+	}
+	batch.Queue(`insert into holder_mails (case_id, counterpart_id, email) values ($1, $2, $3)
+		on conflict (case_id, counterpart_id) do update set email = excluded.email,
+			stopped_at = case when holder_mails.email = excluded.email then holder_mails.stopped_at end`, id, a.CounterpartID, a.Email)
+}
+
+// insertForHolder tells a counterpart who left an address, and nobody else.
+const insertForHolder = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id)
+	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id from holder_mails
+	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
+
+// HolderReminder is a reminder to a counterpart whose time has come.
+type HolderReminder struct {
+	Case          recovery.Case
+	CounterpartID recovery.CounterpartID
+	Facts         NoticeFacts
+}
+
+type holderReminderRow struct {
+	CounterpartID recovery.CounterpartID
+	Template      string
+	Class         string
+	Urgent        bool
+	Facts         NoticeFacts
+	DueAt         time.Time
+	Wanted        bool // they left an address and have not stopped the mails
+}
+
+// RemindHolders tells counterparts what comes due by the plan they agreed to,
+// for up to limit cases, and writes each telling into the case with the draft:
+// they were written to. What no longer runs, was stopped or may not be written is
+// dropped. It gives how many cases it dealt with.
+func (s *Store) RemindHolders(ctx context.Context, limit int, draft func(HolderReminder) journal.Draft) (int, error) {
+	type due struct{ CaseID recovery.CaseID }
+	cases, err := query[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
+		where audience = 'counterpart' and not_before <= $1 order by not_before limit $2) r`, s.instant(), limit)
+	for _, one := range cases {
+		if err == nil {
+			err = s.remindHolders(ctx, one.CaseID, draft)
+		}
+	}
+	if err == nil && len(cases) > 0 {
+		s.bell.ring()
+	}
+	return len(cases), err
+}
+
+func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft func(HolderReminder) journal.Draft) error {
+	return s.write(ctx, "remind counterparts", func(tx pgx.Tx) error {
+		pen, err := s.takePen(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `with d as (delete from reminders where case_id = $1 and audience = 'counterpart' and not_before <= $2 returning *)
+			select d.counterpart_id, d.template, d.class, d.urgent, d.facts, d.due_at, h.email is not null and h.stopped_at is null as wanted
+			from d left join holder_mails h using (case_id, counterpart_id) order by d.due_at, d.counterpart_id`, id, s.instant())
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[holderReminderRow])
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		c, err := judged(ctx, tx, id, func(recovery.Case) error { return nil })
+		if err != nil {
+			return err
+		}
+		for _, row := range list {
+			if err := pen.remind(row, c, s.instant(), draft); err != nil {
+				return err
+			}
+		}
+		return pen.flush(ctx)
+	})
+}
+
+// remind queues one reminder and its entry, if there is still anything to say.
+func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draft func(HolderReminder) journal.Draft) error {
+	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
+		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""
+	})
+	rest, may := c.Position.MayRemind(row.CounterpartID, row.Facts.Ref)
+	if !row.Wanted || !runs || !may || !row.DueAt.After(now) {
+		return nil
+	}
+	row.Facts.Amount = rest
+	if _, err := p.write(draft(HolderReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+		return err
+	}
+	p.batch.Queue(insertForHolder, c.ID, ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
+	return nil
+}
