@@ -149,6 +149,7 @@ func start(t testing.TB, implicit bool, options []Option) *Server {
 	go func() { ended <- inner.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = inner.Close()
+		_ = listener.Close() // Close does not know it when a test ends before Serve has begun
 		if err := <-ended; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Errorf("the mail server: %v", err)
 		}
