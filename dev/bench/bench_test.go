@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -94,4 +96,28 @@ func TestAskersCountAnswersOnly(t *testing.T) {
 	if got := tail(newLoad([]time.Duration{time.Millisecond, 3 * time.Millisecond}, time.Second)); got != "2/s, p50 3.0 ms, p99 3.0 ms" {
 		t.Errorf("got %q", got)
 	}
+}
+
+// TestSteadilyCountsFromWhenACallWasDue: a call that is late because the one before
+// it was slow has waited, and that counts.
+func TestSteadilyCountsFromWhenACallWasDue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := atomic.Bool{}
+		slow.Store(true)
+		got, err := steadily(t.Context(), 1, 10, time.Second, func(context.Context, int) error {
+			if slow.CompareAndSwap(true, false) {
+				time.Sleep(350 * time.Millisecond)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const ms = time.Millisecond
+		want := []time.Duration{0, 0, 0, 0, 0, 0, 50 * ms, 150 * ms, 250 * ms, 350 * ms}
+		if len(got.took) < len(want) || !slices.Equal(got.took[len(got.took)-len(want):], want) {
+			t.Errorf("took %v, want %v", got.took, want)
+		}
+	})
 }

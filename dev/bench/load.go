@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,34 @@ func hammer(ctx context.Context, clients int, enough func(done int64) bool, work
 		return load{}, err
 	}
 	return newLoad(all, elapsed), nil
+}
+
+// steadily lets clients call work together so many times a second, and counts from
+// the instant at which each call was due, so that whoever answers late is not asked
+// less often for it.
+func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration, work func(ctx context.Context, client int) error) (load, error) {
+	began := time.Now()
+	due := make([]time.Time, clients)
+	for client := range due {
+		due[client] = began.Add(time.Duration(client) * time.Second / time.Duration(perSecond))
+	}
+	late := make([][]time.Duration, clients)
+	_, err := hammer(ctx, clients, during(lasting), func(ctx context.Context, client int) error {
+		wait := time.NewTimer(time.Until(due[client]))
+		defer wait.Stop()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-wait.C:
+		}
+		if err := work(ctx, client); err != nil {
+			return err
+		}
+		late[client] = append(late[client], time.Since(due[client]))
+		due[client] = due[client].Add(time.Duration(clients) * time.Second / time.Duration(perSecond))
+		return nil
+	})
+	return newLoad(slices.Concat(late...), time.Since(began)), err
 }
 
 func times(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }
