@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"recourse/dev/local"
@@ -28,14 +26,13 @@ const misSend = `{
 // nothing: what that takes at the same number of clients is what this machine
 // needs for the network and for letting the clients run.
 func assessments(ctx context.Context, up local.Up) ([]row, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: askers}, Timeout: 30 * time.Second}
-	defer client.CloseIdleConnections()
-	alive := func(ctx context.Context, _ int) error {
-		return ask(ctx, client, http.MethodGet, up.BaseURL+"/healthz", "")
+	lines, err := dialAll(ctx, up.BaseURL, askers)
+	if err != nil {
+		return nil, err
 	}
-	assess := func(ctx context.Context, _ int) error {
-		return ask(ctx, client, http.MethodPost, up.BaseURL+"/api/v1/assessments", misSend)
-	}
+	defer lines.close()
+	alive := lines.asking(http.MethodGet, "/healthz", "")
+	assess := lines.asking(http.MethodPost, "/api/v1/assessments", misSend)
 	if _, err := hammer(ctx, askers, times(400), assess); err != nil {
 		return nil, err
 	}
@@ -74,24 +71,4 @@ func assessmentRow(what string, got, floor load, yardstick string) row {
 // tail tells a load by its middle and by its slowest hundredth.
 func tail(l load) string {
 	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", l.rate(), milliseconds(l.percentile(0.5)), milliseconds(l.percentile(0.99)))
-}
-
-func ask(ctx context.Context, client *http.Client, method, url, body string) error {
-	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := client.Do(request)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, url, err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		return fmt.Errorf("%s %s: %w", method, url, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %s", method, url, response.Status)
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -81,16 +82,27 @@ func TestAskersCountAnswersOnly(t *testing.T) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || !json.Valid(body) || r.Header.Get("Content-Type") != "application/json" {
 			http.Error(w, "no JSON", http.StatusBadRequest)
+			return
 		}
+		answer := bytes.Repeat([]byte("ok"), 8<<10)
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		_, _ = w.Write(answer)
 	}))
 	defer server.Close()
-	if err := ask(t.Context(), server.Client(), http.MethodPost, server.URL, misSend); err != nil {
-		t.Error(err)
+	lines, err := dialAll(t.Context(), server.URL, 2)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := ask(t.Context(), server.Client(), http.MethodGet, server.URL+"/busy", ""); err == nil || !strings.Contains(err.Error(), "429") {
+	defer lines.close()
+	for range 3 {
+		if err := lines.asking(http.MethodPost, "/", misSend)(t.Context(), 0); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := lines.asking(http.MethodGet, "/busy", "")(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "429") {
 		t.Errorf("got %v", err)
 	}
-	if err := ask(t.Context(), server.Client(), http.MethodGet, "http://127.0.0.1:1", ""); err == nil {
+	if _, err := dialAll(t.Context(), "http://127.0.0.1:1", 1); err == nil {
 		t.Error("nobody answered, and it counts")
 	}
 	if got := tail(newLoad([]time.Duration{time.Millisecond, 3 * time.Millisecond}, time.Second)); got != "2/s, p50 3.0 ms, p99 3.0 ms" {
