@@ -50,6 +50,7 @@ build: writable ## bin/recourse and dev/bin/stack
 test: setup-test build ## all tests, browser and end to end included (LONG=1: a minute for every fuzz target too)
 	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60s,5s))
 	go test -timeout 20m ./...
+	$(if $(LONG),go test -timeout 90m -run 'RandomMutations' ./evidence/verify -mutations 10000 -scripted 1000)
 	go -C dev test -timeout 40m ./...
 
 FUZZTIME := 60s

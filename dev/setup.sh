@@ -90,6 +90,8 @@ if [ "$1" = test ]; then
 	have pdftotext || want poppler-utils poppler
 	have qpdf || want qpdf qpdf
 	have exiftool || want libimage-exiftool-perl exiftool
+	[ -x /usr/bin/time ] || want time gnu-time
+	have strings || want binutils binutils
 	have convert || want imagemagick imagemagick
 	have openssl || want openssl openssl
 	have python3 || want python3 python3

@@ -33,6 +33,7 @@ type Case struct {
 	Unsealed bool
 	Withhold bool      // the first original stays out; not for court and archive
 	Copied   bool      // a copy goes in the place of the first original; not for court and archive, needs a key in Rotated
+	Twice    bool      // the first original is handed in once more at the end
 	Mask     bool      // no values
 	Erased   bool      // the entry before the last tells of an erasure; needs a key in Rotated
 	Start    time.Time // of the journal; the constant Start when zero
@@ -108,6 +109,9 @@ func (m *maker) write() {
 		map[string]string{"claimant.name": "王小明", "claimant.phone": "13800000000", "narrative": narrative}, nil)
 	for i := range m.want.Exhibits {
 		m.addOriginal(i)
+	}
+	if m.want.Twice {
+		m.take(m.folio.Exhibits[0], m.want.Exhibits)
 	}
 	if m.want.Copied {
 		m.copyFirst()
@@ -258,7 +262,11 @@ func (m *maker) addOriginal(i int) {
 	if _, err := io.ReadFull(m.random, data); err != nil {
 		m.t.Fatal(err)
 	}
-	exhibit := NewExhibit(data, mediaTypes[i%len(mediaTypes)])
+	m.take(NewExhibit(data, mediaTypes[i%len(mediaTypes)]), i)
+}
+
+// take hands in an original as the one of this number.
+func (m *maker) take(exhibit evidence.Exhibit, i int) {
 	exhibit.ID = recovery.EvidenceID(fmt.Sprintf("0193a4c0-0000-7000-9000-%012x", i))
 	exhibit.Kind, exhibit.ReceivedAt, exhibit.FileName = recovery.OtherEvidence, m.now(), fmt.Sprintf("图%d.png", i)
 	m.add(recovery.EntryEvidenceAdded, map[string]any{"kind": exhibit.Kind, "evidence_id": exhibit.ID}, map[string]string{"file_name": exhibit.FileName},
