@@ -43,10 +43,12 @@ type part struct {
 var stacks = [][]part{
 	{
 		{name: "dossier", alone: dossier}, {name: "verifier", alone: verifier}, {name: "upload", alone: upload},
+		{name: "papers", alone: papers},
 		{name: "record", alone: record},
 	},
 	{
 		{name: "assessments", up: assessments}, {name: "actions", up: actions}, {name: "journey", up: journey},
+		{name: "parts", up: parts},
 		{name: "filing", up: filing},
 	},
 	{{name: "storm", up: storm}},

@@ -7,5 +7,5 @@
 // memory before anything is decoded. It changes no original, keeps nothing and
 // knows no case. A file that may be a real receipt is kept even when it is
 // damaged, encrypted or active; the Report then says so. Use cases, activities
-// and commands may import it; it imports recovery and its own room pdf.
+// and commands may import it; it imports recovery and its own rooms pdf and heic.
 package intake

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"recourse/dev/local"
+)
+
+// filmSize is the largest file a desk takes in unless it is told otherwise, and
+// films make a gigabyte.
+const (
+	filmSize = 200 << 20
+	films    = 5
+)
+
+// parts sends a gigabyte to the running product, in the parts of films, and tells
+// by how much its memory grew at the highest.
+func parts(ctx context.Context, up local.Up) ([]row, error) {
+	d, err := newDesk(up)
+	if err != nil {
+		return nil, err
+	}
+	id, err := d.file(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.inParts(ctx, id, 64<<20); err != nil { // what the first upload makes room for
+		return nil, err
+	}
+	before, err := peak(up)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	for n := range int64(films) {
+		if err := d.inParts(ctx, id, filmSize-n); err != nil { // no two are the same file
+			return nil, err
+		}
+	}
+	took := time.Since(began)
+	after, err := peak(up)
+	if err != nil {
+		return nil, err
+	}
+	grown := after - before
+	return []row{{
+		what: "take in 1 GB in parts", figure: fmt.Sprintf("%.0f MB/s, memory +%d MB", float64(films*filmSize>>20)/took.Seconds(), grown>>20),
+		yardstick: fmt.Sprintf("memory at 64 MB: %d MB", before>>20), ratio: ratio(float64(after) / float64(before)),
+		budget: "+ ≤ 64 MB", kept: grown <= 64<<20,
+	}}, nil
+}
+
+// film is a file of a size that begins as an MP4 does; its bytes are the same
+// every time, and not each other's.
+func film(size int64) io.Reader {
+	head := []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x01mdat")
+	return io.LimitReader(io.MultiReader(bytes.NewReader(head), rand.NewChaCha8([32]byte{byte(size)})), size)
+}
+
+// inParts announces a film, sends its parts and completes it.
+func (d *desk) inParts(ctx context.Context, id string, size int64) error {
+	hash := sha256.New()
+	if _, err := io.Copy(hash, film(size)); err != nil {
+		return fmt.Errorf("make a film: %w", err)
+	}
+	var begun struct {
+		ID       string `json:"id"`
+		PartSize int64  `json:"part_size"`
+	}
+	err := d.post(ctx, "/cases/"+id+"/uploads", map[string]any{
+		"kind": "screen_recording", "file_name": "a.mp4", "size": size, "sha256": hex.EncodeToString(hash.Sum(nil)),
+	}, &begun)
+	if err != nil {
+		return err
+	}
+	content := film(size)
+	for n, left := 1, size; left > 0; n, left = n+1, left-begun.PartSize {
+		part := io.LimitReader(content, begun.PartSize)
+		request, err := http.NewRequestWithContext(ctx, http.MethodPut, fmt.Sprintf("%s/uploads/%s/parts/%d", d.base, begun.ID, n), part)
+		if err != nil {
+			return fmt.Errorf("make the request: %w", err)
+		}
+		request.ContentLength = min(left, begun.PartSize)
+		request.Header.Set("Content-Type", "application/octet-stream")
+		if err := d.send(request, &struct{}{}); err != nil {
+			return err
+		}
+	}
+	return d.post(ctx, "/uploads/"+begun.ID+"/complete", map[string]any{}, &struct{}{})
+}
+
+var highest = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+// peak is the most memory the product has held, in bytes.
+func peak(up local.Up) (int64, error) {
+	noted, err := os.ReadFile(filepath.Join(up.Data, "run", "recourse.pid"))
+	if err != nil {
+		return 0, fmt.Errorf("find the product: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.Fields(string(noted))[0])
+	if err != nil {
+		return 0, fmt.Errorf("find the product: %w", err)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read its memory: %w", err)
+	}
+	found := highest.FindSubmatch(status)
+	if found == nil {
+		return 0, fmt.Errorf("its memory is not told: %s", status)
+	}
+	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
+	return kilobytes << 10, err
+}
+
+// papers builds what is large: a dossier of a hundred screenshots, and a bag with
+// a gigabyte of originals, each in a process of its own.
+func papers(ctx context.Context, root string) ([]row, error) {
+	took, held, err := apart(ctx, root, "./evidence/dossier", "-test.bench", "^BenchmarkHundredScreenshots$", "-test.benchtime", "1x")
+	if err != nil {
+		return nil, err
+	}
+	rows := []row{{
+		what: "a dossier of a hundred screenshots", figure: fmt.Sprintf("%.1f s, %d MB", took.Seconds(), held>>20), yardstick: "–", ratio: "–",
+		budget: "≤ 5 s, ≤ 1 GB", kept: took <= 5*time.Second && held <= 1<<30,
+	}}
+	if _, held, err = apart(ctx, root, "./evidence/bag", "-test.run", "^TestMemoryStaysFlat$"); err != nil {
+		return nil, err
+	}
+	return append(rows, row{
+		what: "a bag with 1 GB of originals", figure: fmt.Sprintf("%d MB", held>>20), yardstick: "–", ratio: "–",
+		budget: "≤ 200 MB", kept: held <= 200<<20,
+	}), nil
+}
+
+// apart runs tests of a package in a process of their own and tells how long one
+// operation took, where that is measured, and the most memory it held.
+func apart(ctx context.Context, root, pkg string, args ...string) (took time.Duration, held int64, err error) {
+	dir, err := os.MkdirTemp("", "recourse-bench-")
+	if err != nil {
+		return 0, 0, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	program := filepath.Join(dir, "program")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", program, pkg)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, 0, fmt.Errorf("build %s: %w: %s", pkg, err, out)
+	}
+	if args[0] == "-test.bench" {
+		args = append([]string{"-test.run", "^$"}, args...)
+	}
+	command := exec.CommandContext(ctx, program, args...)
+	command.Dir = filepath.Join(root, pkg)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s of %s: %w: %s", args[1], pkg, err, out)
+	}
+	for _, one := range parseBench(bytes.NewReader(out)) {
+		took = one
+	}
+	if usage, is := command.ProcessState.SysUsage().(*syscall.Rusage); is {
+		held = usage.Maxrss << 10 // kilobytes on Linux
+	}
+	return took, held, nil
+}
