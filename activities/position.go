@@ -41,16 +41,16 @@ var place = []byte("\xa9xyz")
 // longestMark is kept from one reading to the next.
 const longestMark = 64
 
-// Telling reports whether a picture or a film carries metadata of where or by
-// whom it was made. Other kinds of files are taken for what they show.
+// Telling reports whether a picture, a film or a recording carries metadata of
+// where or by whom it was made. Other kinds of files are taken for what they show.
 func Telling(media string, file io.Reader) (bool, error) {
-	t := &teller{wanted: pictured(media)}
+	t := &teller{wanted: recorded(media)}
 	_, err := io.Copy(t, file)
 	return t.found, err
 }
 
-func pictured(media string) bool {
-	return strings.HasPrefix(media, "image/") || strings.HasPrefix(media, "video/")
+func recorded(media string) bool {
+	return slices.ContainsFunc([]string{"image/", "video/", "audio/"}, func(kind string) bool { return strings.HasPrefix(media, kind) })
 }
 
 // teller looks for the marks in what passes.
@@ -104,7 +104,7 @@ func places(window []byte) bool {
 // located reports what the entry that took a picture in says of it: that it tells
 // where it was made.
 func located(one recovery.Evidence, entries []evidence.Entry) bool {
-	if !pictured(one.MediaType) || one.Seq < 1 || one.Seq > int64(len(entries)) {
+	if !recorded(one.MediaType) || one.Seq < 1 || one.Seq > int64(len(entries)) {
 		return false
 	}
 	_, committed := entries[one.Seq-1].Parsed.Commitments["gps"]

@@ -76,6 +76,7 @@ func TestTelling(t *testing.T) {
 		"PNG, bare":            {"image/png", photo(t, "a.png"), false},
 		"film, place":          {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), true},
 		"film, not a place":    {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7nowhere"), false},
+		"recording, place":     {"audio/mp4", []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), true},
 		"a text of GPS":        {"text/plain", []byte("GPSLatitude"), false},
 	} {
 		for _, size := range []int{1, 7, 1 << 20} {
