@@ -276,15 +276,16 @@ func (n *Notices) letter(language string, m postgres.Mail) notify.Letter {
 	case m.StopToken != "":
 		return n.Herald.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	default:
-		return n.Herald.Letter(language, m.Notice, n.link(m.CaseID))
+		return n.Herald.Letter(language, m.Notice, n.link(m.Facts.Number))
 	}
 }
 
-func (n *Notices) link(id recovery.CaseID) string {
+// link leads to the page of a case, which knows cases by their number.
+func (n *Notices) link(number recovery.CaseNumber) string {
 	if n.Site == "" {
 		return ""
 	}
-	return n.Site + "/cases/" + string(id)
+	return n.Site + "/cases/" + string(number)
 }
 
 // settleLimit is how long the outcome of an attempt may take to be kept.

@@ -90,7 +90,7 @@ func TestMailsAreKeptWithoutAServer(t *testing.T) {
 	o.tell(t, 2, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, nil))
 	mails, _, err := o.store.SentMails(t.Context(), 10, "")
-	if err != nil || len(mails) != 2 || mails[0].State != postgres.MailKept || !strings.Contains(mails[0].Body, "https://desk.example.test/cases/"+string(o.c.ID)) {
+	if err != nil || len(mails) != 2 || mails[0].State != postgres.MailKept || !strings.Contains(mails[0].Body, "https://desk.example.test/cases/"+string(o.c.Number)+"\n") {
 		t.Fatalf("%+v (%v)", mails, err)
 	}
 	server := smtptest.New(t, smtptest.WithoutTLS())
