@@ -124,10 +124,31 @@ func TestEveryActionHasItsSchema(t *testing.T) {
 	}
 }
 
+// leftByLink is a field that no body of an act has: only a counterpart leaves it,
+// by their link, whose bodies are their own.
+const leftByLink = "email"
+
+func TestOnlyBodiesOfALinkTakeAnAddress(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"ReturnResponse", "ReturnPlan", "ReturnPlanAnswer", "ReturnHarassment"} {
+		if schema(t, body).Properties[leftByLink] == nil {
+			t.Errorf("%s takes no address", body)
+		}
+	}
+	for _, action := range recovery.Actions {
+		if schema(t, bodySchema(action)).Properties[leftByLink] != nil {
+			t.Errorf("%s takes an address", action)
+		}
+	}
+}
+
 func domainFields(action recovery.Action) []string {
 	got := []string{}
 	for field := range reflect.TypeFor[recovery.Act]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == leftByLink {
+			continue
+		}
 		act := recovery.Act{Action: action}
 		if name != "-" {
 			set(reflect.ValueOf(&act).Elem().FieldByIndex(field.Index))
