@@ -136,9 +136,13 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	if len(kept) != mails || len(server.ByID()) != mails {
 		t.Errorf("%d mails under %d names, want %d", len(kept), len(server.ByID()), mails)
 	}
+	c, err := r.Store.Case(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, one := range kept {
 		subject, body := one.Words(t)
-		for _, part := range []string{"期限：", "下一步：", "https://desk.example.org/cases/" + string(id)} {
+		for _, part := range []string{"期限：", "下一步：", "https://desk.example.org/cases/" + string(c.Number)} {
 			if !strings.Contains(body, part) {
 				t.Errorf("%s: %q is missing in\n%s", subject, part, body)
 			}
