@@ -8,7 +8,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"recourse/activities"
 	"recourse/evidence/intake"
+	"recourse/evidence/intake/intaketest"
 	"recourse/evidence/journal"
 	"recourse/evidence/verify"
 	"recourse/postgres"
@@ -32,28 +32,11 @@ func photo(t *testing.T, name string, tags ...string) []byte {
 	if filepath.Ext(name) == ".png" {
 		encode = func() error { return png.Encode(&raw, canvas) }
 	}
-	path := filepath.Join(t.TempDir(), name)
 	if err := encode(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, raw.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if len(tags) > 0 {
-		out, err := exec.CommandContext(t.Context(), "exiftool", append(tags, "-n", "-overwrite_original", path)...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("exiftool: %v\n%s", err, out)
-		}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return intaketest.Tagged(t, name, raw.Bytes(), tags...)
 }
-
-// taken are the tags of a picture taken in Shenzhen.
-var taken = []string{"-GPSLatitude=22.543", "-GPSLatitudeRef=N", "-GPSLongitude=114.057", "-GPSLongitudeRef=E"}
 
 // TestTelling: what exiftool wrote is found, in any order of bytes and wherever a
 // reader's buffer ends; what is not there is not.
@@ -64,12 +47,12 @@ func TestTelling(t *testing.T) {
 		file  []byte
 		want  bool
 	}{
-		"JPEG, GPS":            {"image/jpeg", photo(t, "a.jpg", taken...), true},
-		"JPEG, GPS, Intel":     {"image/jpeg", photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, taken...)...), true},
+		"JPEG, GPS":            {"image/jpeg", photo(t, "a.jpg", intaketest.Shenzhen...), true},
+		"JPEG, GPS, Intel":     {"image/jpeg", photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, intaketest.Shenzhen...)...), true},
 		"JPEG, GPS in XMP":     {"image/jpeg", photo(t, "a.jpg", "-XMP:GPSLatitude=22.5", "-XMP:GPSLongitude=114"), true},
 		"JPEG, artist":         {"image/jpeg", photo(t, "a.jpg", "-Artist=王小明"), true},
 		"JPEG, serial number":  {"image/jpeg", photo(t, "a.jpg", "-SerialNumber=1234567"), true},
-		"PNG, GPS":             {"image/png", photo(t, "a.png", taken...), true},
+		"PNG, GPS":             {"image/png", photo(t, "a.png", intaketest.Shenzhen...), true},
 		"PNG, GPS, compressed": {"image/png", photo(t, "a.png", "-z", "-api", "Compress=1", "-XMP:GPSLatitude=22.5"), true},
 		"JPEG, camera":         {"image/jpeg", photo(t, "a.jpg", "-Make=Example", "-Model=One", "-Orientation=6", "-DateTimeOriginal=2026:11:21 12:00:00"), false},
 		"JPEG, bare":           {"image/jpeg", photo(t, "a.jpg"), false},
@@ -167,8 +150,8 @@ func TestNoPlaceLeavesTheHouse(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.print()
-	told := b.keepPhoto(recovery.TransferScreenshot, photo(t, "a.jpg", taken...), "image/jpeg", true)
-	twice := b.keepPhoto(recovery.ChatScreenshot, photo(t, "a.jpg", taken...), "image/jpeg", false)
+	told := b.keepPhoto(recovery.TransferScreenshot, photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", true)
+	twice := b.keepPhoto(recovery.ChatScreenshot, photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", false)
 	film := b.keepPhoto(recovery.ScreenRecording, []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), "video/quicktime", false)
 	bare := b.keep(recovery.OtherEvidence, "says nothing of a place")
 	if told.SHA256 != twice.SHA256 {

@@ -7,14 +7,12 @@ import (
 	"image/color"
 	"image/jpeg"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"recourse/api"
+	"recourse/evidence/intake/intaketest"
 	"recourse/recovery"
 )
 
@@ -29,16 +27,8 @@ func photo(t testing.TB, quality int) string {
 	}
 	var data bytes.Buffer
 	must(t, jpeg.Encode(&data, img, &jpeg.Options{Quality: quality}))
-	path := filepath.Join(t.TempDir(), "a.jpg")
-	must(t, os.WriteFile(path, data.Bytes(), 0o600))
-	out, err := exec.CommandContext(t.Context(), "exiftool", "-overwrite_original", "-DateTimeOriginal=2026:03:01 12:30:05",
-		"-Make=HUAWEI", "-Model=ALN-AL00", "-GPSLatitude=30.25", "-GPSLatitudeRef=N", "-GPSLongitude=120.5", "-GPSLongitudeRef=E", path).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	raw, err := os.ReadFile(path)
-	must(t, err)
-	return string(raw)
+	return string(intaketest.Tagged(t, "a.jpg", data.Bytes(), "-DateTimeOriginal=2026:03:01 12:30:05",
+		"-Make=HUAWEI", "-Model=ALN-AL00", "-GPSLatitude=30.25", "-GPSLatitudeRef=N", "-GPSLongitude=120.5", "-GPSLongitudeRef=E"))
 }
 
 func (s *stand) picture(t testing.TB, id, content string) answer {

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"recourse/casework/casetest"
+	"recourse/evidence/intake/intaketest"
 	"recourse/recovery"
 )
 
@@ -21,20 +19,7 @@ func placed(t *testing.T) []byte {
 	if err := jpeg.Encode(&raw, image.NewRGBA(image.Rect(0, 0, 60, 40)), nil); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "a.jpg")
-	if err := os.WriteFile(path, raw.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), "exiftool", "-n", "-GPSLatitude=22.5", "-GPSLatitudeRef=N", "-GPSLongitude=114",
-		"-GPSLongitudeRef=E", "-overwrite_original", path).CombinedOutput()
-	if err != nil {
-		t.Fatalf("exiftool: %v\n%s", err, out)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return intaketest.Tagged(t, "a.jpg", raw.Bytes(), intaketest.Shenzhen...)
 }
 
 // TestCopiesAreMadeBeforeTheyAreNeeded: who need not know where a picture was

@@ -109,7 +109,7 @@ func (r told) daysTo(t *testing.T, id recovery.CaseID, clock recovery.Clock) str
 func TestEverybodyIsToldOnce(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
-	r.Noon(0) // nobody is asleep
+	r.Noon(1) // nobody is asleep; twelve of today may be past
 	p := r.seated(t)
 	id := r.walk(t, p)
 	left := "还有 " + r.daysTo(t, id, recovery.AvoidanceClock) + " 天：行使撤销权的期限"

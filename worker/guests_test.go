@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence/journal"
 	"recourse/notify/smtptest"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -95,21 +94,7 @@ func TestAGuestWhoWantsNoMore(t *testing.T) {
 	}
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 1, 1)
-	stored, err := o.store.Journal(t.Context(), o.c.ID, 0, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stops := 0
-	for _, one := range stored {
-		entry, err := journal.Parse(one.Record.Bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if entry.Kind == recovery.EntryMailsStopped {
-			stops++
-		}
-	}
-	if stops != 1 {
+	if stops := o.kinds(t)[recovery.EntryMailsStopped]; stops != 1 {
 		t.Errorf("%d entries tell of it", stops)
 	}
 	if err := o.store.StopMails(t.Context(), "x", o.entry("")); recovery.CodeOf(err) != recovery.CodeNotFound {

@@ -46,7 +46,7 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 	edit := func(path, from, to string) func(*box) {
 		return func(b *box) { b.replace(path, from, to); b.rehash() }
 	}
-	for _, m := range []mutation{
+	eachIsNamed(t, sound, []mutation{
 		{"flipped", shown, func(b *box) { b.flip(shown) }},
 		{"flipped, rehashed", shown, func(b *box) { b.flip(shown); b.rehash() }},
 		{"cut, rehashed", shown, func(b *box) { b.files[shown] = b.files[shown][1:]; b.rehash() }},
@@ -75,17 +75,7 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 			b.replace(about, `"shown":["`+digest+`"]`, `"shown":["`+strings.Join(list, `","`)+`"]`)
 			b.rehash()
 		}},
-	} {
-		t.Run(m.name, func(t *testing.T) {
-			t.Parallel()
-			broken := sound.clone()
-			broken.t = t
-			m.do(broken)
-			if got := found(t, broken); got != m.item {
-				t.Errorf("found %q, want %q", got, m.item)
-			}
-		})
-	}
+	})
 }
 
 // TestCourtsGetNoCopies, nor does anybody a copy of what was erased.

@@ -165,7 +165,7 @@ func found(t *testing.T, b *box) string {
 	_, err := check(b.zip())
 	got, scripted := item(t, err), scriptItem(t, b)
 	if got != scripted {
-		t.Errorf("Go names %q, verify.sh %q", got, scripted)
+		t.Errorf("Go names %q (%v), verify.sh %q", got, err, scripted)
 	}
 	return got
 }
