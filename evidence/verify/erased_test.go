@@ -89,7 +89,10 @@ func TestErasureIsTakenByItsWord(t *testing.T) {
 		whole.Erased = false
 		before := open(t, write(t, bagtest.Folio(t, whole)))
 		sound := open(t, write(t, bagtest.Folio(t, erasedCase(audience))))
-		t.Run(string(audience), func(t *testing.T) { eachIsNamed(t, sound, erasedMutations(before)) })
+		t.Run(string(audience), func(t *testing.T) {
+			t.Parallel()
+			eachIsNamed(t, sound, erasedMutations(before))
+		})
 	}
 }
 
