@@ -51,6 +51,7 @@ func Dial(o DialOptions) (*Connection, error) {
 	}
 	options.DataConverter, options.FailureConverter = codec.DataConverter(), codec.FailureConverter()
 	options.Logger = log.NewStructuredLogger(o.Log)
+	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // ciphertext does not shrink
 	made, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, fmt.Errorf("temporal client: %w", err)

@@ -187,16 +187,6 @@ func TestActBesideADeadline(t *testing.T) {
 	}
 }
 
-func TestCaseThatIsNotThere(t *testing.T) {
-	t.Parallel()
-	j := newJourney(t, position(true, false, "a"))
-	j.desk.missing = true
-	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
-	if err := j.GetWorkflowError(); err == nil {
-		t.Error("a case that is not in the database has a journey")
-	}
-}
-
 func TestExport(t *testing.T) {
 	t.Parallel()
 	j := newJourney(t, position(true, false, "a"))

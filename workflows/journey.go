@@ -23,6 +23,7 @@ type journey struct {
 	instalments workflow.ReceiveChannel
 	calendars   []calendar // of the plans that run
 	opened      bool
+	inPlace     bool // what the case does of itself is written in place
 }
 
 // open takes up a filed case. Acts may already be on their way, so the handler
@@ -39,7 +40,8 @@ func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handler %s: %w", ActUpdate, err)
 	}
-	opening, err := call(withDatabase(ctx), world.OpenCase, activities.OpenInput{CaseID: in.CaseID})
+	c.inPlace = workflow.GetVersion(ctx, changeInPlace, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+	opening, err := ofItself(ctx, c, world.OpenCase, activities.OpenInput{CaseID: in.CaseID})
 	if err != nil {
 		return nil, fmt.Errorf("open the case: %w", err)
 	}
@@ -160,7 +162,7 @@ func (c *journey) supply(ctx workflow.Context, id recovery.EvidenceID) error {
 // the mutex.
 func (c *journey) write(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
 	in.CaseID = c.caseID
-	result, err := call(withDatabase(ctx), world.TakeStep, in)
+	result, err := c.take(ctx, in)
 	if err != nil {
 		return result, fmt.Errorf("write the step %s: %w", in.Step.Kind, err)
 	}
@@ -169,6 +171,17 @@ func (c *journey) write(ctx workflow.Context, in activities.StepInput) (activiti
 	}
 	c.adopt(in.Step, result)
 	return result, c.keepCalendars(ctx)
+}
+
+// take has a step written down. An act is in the history before it is in the
+// record: were it in the record alone, and the server lost the Update, the case
+// would not stand where people see it stand. What the case does of itself it does
+// again, under the same key, until the history has it.
+func (c *journey) take(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
+	if in.Move != nil {
+		return call(withDatabase(ctx), world.TakeStep, in)
+	}
+	return ofItself(ctx, c, world.TakeStep, in)
 }
 
 // validate refuses, before anything is recorded, what could not be taken. It

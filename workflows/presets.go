@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -35,6 +36,34 @@ func withBuilding(ctx workflow.Context) workflow.Context {
 			MaximumInterval:    time.Minute,
 		},
 	})
+}
+
+// inPlace is for the same, at once and within the task of the workflow: no queue,
+// no second task. It is tried once, so that a task never waits for a database.
+func inPlace(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 5 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
+// ofItself runs what nobody waits for in place, and when that fails as any other
+// activity. What can never succeed is not tried again.
+func ofItself[In, Out any](ctx workflow.Context, c *journey, activity func(context.Context, In) (Out, error), in In) (Out, error) {
+	if !c.inPlace {
+		return call(withDatabase(ctx), activity, in)
+	}
+	var out Out
+	err := workflow.ExecuteLocalActivity(inPlace(ctx), activity, in).Get(ctx, &out)
+	if err == nil || ctx.Err() != nil || final(err) {
+		return out, err
+	}
+	return call(withDatabase(ctx), activity, in)
+}
+
+func final(err error) bool {
+	var failure *temporal.ApplicationError
+	return errors.As(err, &failure) && failure.NonRetryable()
 }
 
 // call runs an activity named by its method, so that the compiler checks what

@@ -16,8 +16,12 @@ package workflows
 // the default version any more). A change that needs no branch: inputs and
 // results with a field more, retry and timeout options, texts of summaries.
 //
-// Before such a change is released, the histories in testdata/histories are
-// written anew from the code that is released now, never from the change
-// itself; the replay tests then hold the change to them.
-//
-// No change id is in use: the first release is the default version.
+// The histories in testdata/histories/before are from code before such a change and
+// stay for as long as its old branch does; those beside them are from the code of
+// now. The replay tests hold every change to both. Before a release, what stands
+// beside is moved there if the change touches it, and written anew.
+
+// changeInPlace came before the first release: what a case does of itself is
+// written in place, see ofItself. Its old branch may go when no case is open that
+// was taken up by a build from before 22 November 2026.
+const changeInPlace = "in-place"

@@ -51,7 +51,8 @@ func serverConfig(stores stores, ports servicePorts) *config.Config {
 	return conf
 }
 
-// limits lifts the rates meant to protect a shared cluster from one tenant. Timers
+// limits lifts the rates meant to protect a shared cluster from one tenant. In one
+// process a queue in parts is only more to ask. Timers
 // fire one after the other: when thousands fall due at once, the tasks they make
 // would otherwise all stand in the queue before the next act of a person, and
 // those that waited too long there would be made a second time.
@@ -63,6 +64,8 @@ func limits() dynamicconfig.StaticClient {
 		dynamicconfig.FrontendPersistenceMaxQPS.Key():               100_000,
 		dynamicconfig.MatchingPersistenceMaxQPS.Key():               100_000,
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
+		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():      1,
+		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key():     1,
 		dynamicconfig.TimerProcessorSchedulerWorkerCount.Key():      1,
 	}
 }

@@ -80,6 +80,7 @@ func (r *recorder) all(ctx context.Context) error {
 func (r *recorder) play(ctx context.Context, s scenario) error {
 	id := recovery.CaseID(s.name)
 	r.world.file(id, s.start, s.runOut...)
+	r.world.falters[id] = s.falters
 	if !s.unstarted {
 		if err := r.start(ctx, id); err != nil {
 			return err

@@ -13,6 +13,8 @@ type scenario struct {
 	runOut  []recovery.Clock
 	stage   recovery.Stage // where it must stand at the end
 	outcome recovery.Outcome
+	// falters is how many writes fail before one does not.
+	falters int
 	// unstarted leaves it to the first act to start the workflow.
 	unstarted bool
 	// calendar names the history of the case's plan, to be written too.

@@ -24,6 +24,10 @@ var traces = []scenario{
 		strokes: []stroke{raise(recovery.Appeal), withSteps(submit, 5)},
 	},
 	{
+		name: "database_away", start: inGroup(false), stage: recovery.GroupNotice, falters: 2,
+		runOut: []recovery.Clock{recovery.ContactClock}, strokes: []stroke{withSteps(supplied, 1)},
+	},
+	{
 		name: "payout_not_made", start: oneToOne(), stage: recovery.Legal, runOut: []recovery.Clock{recovery.PayoutClock},
 		strokes: []stroke{raise(recovery.Appeal), submit, withSteps(decide(recovery.Granted), 4)},
 	},

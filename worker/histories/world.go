@@ -2,6 +2,7 @@ package histories
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -27,15 +28,16 @@ type world struct {
 	short    map[recovery.CaseID]map[recovery.Clock]bool
 	abandon  map[recovery.RequestID]bool
 	steps    map[recovery.CaseID]int
-	known    map[string]bool // case and key of every step
-	modified chan struct{}   // closed and renewed at every write
+	falters  map[recovery.CaseID]int // writes that fail before one does not
+	known    map[string]bool         // case and key of every step
+	modified chan struct{}           // closed and renewed at every write
 }
 
 func newWorld() *world {
 	return &world{
 		cases: map[recovery.CaseID]recovery.Case{}, acts: map[recovery.RequestID]postgres.ActionRequest{},
 		short: map[recovery.CaseID]map[recovery.Clock]bool{}, abandon: map[recovery.RequestID]bool{},
-		steps: map[recovery.CaseID]int{}, known: map[string]bool{}, modified: make(chan struct{}),
+		steps: map[recovery.CaseID]int{}, falters: map[recovery.CaseID]int{}, known: map[string]bool{}, modified: make(chan struct{}),
 	}
 }
 
@@ -84,6 +86,8 @@ func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recove
 	w.acts[request] = postgres.ActionRequest{ID: request, CaseID: id, Act: act, Attempt: 1}
 }
 
+var errAway = errors.New("the database is away")
+
 // Case implements activities.Record.
 func (w *world) Case(_ context.Context, id recovery.CaseID) (recovery.Case, error) {
 	w.mutex.Lock()
@@ -110,6 +114,10 @@ func (w *world) ActionRequest(_ context.Context, id recovery.RequestID) (postgre
 func (w *world) WriteStep(_ context.Context, step postgres.StepWrite) (postgres.StepResult, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
+	if w.falters[step.CaseID] > 0 {
+		w.falters[step.CaseID]--
+		return postgres.StepResult{}, errAway
+	}
 	c := w.cases[step.CaseID]
 	key := string(step.CaseID) + " " + step.Drafts[0].Key
 	if w.known[key] {
