@@ -59,7 +59,7 @@ func (e *Engine) Act(ctx context.Context, id recovery.CaseID, in workflows.ActIn
 
 // openAndAct starts the workflow of a filed case together with the act.
 func (e *Engine) openAndAct(ctx context.Context, id recovery.CaseID, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	start := e.client.NewWithStartWorkflowOperation(caseStart(id), workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
+	start := e.client.NewWithStartWorkflowOperation(caseStart(id), workflows.CaseWorkflow, workflows.NewCase(id))
 	return e.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start, UpdateOptions: update,
 	})

@@ -27,6 +27,10 @@ const (
 	caseID = recovery.CaseID("0198c0de-0000-7000-8000-000000000001")
 )
 
+// swift is a pace at which the stagger is less than a moment: these tests look at
+// instants.
+const swift = 1_000_000
+
 // filed is when every case of these tests is filed; the money was sent an hour
 // before.
 var filed = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -52,6 +56,7 @@ type desk struct {
 	abandon  map[recovery.RequestID]int // attempts whose asker has given up
 	failures int                        // of the next writes
 	missing  bool                       // there is no such case
+	wrote    func()                     // called after a step was written; nil: nothing is
 	// special are clocks of another length than usual; warnings how long before
 	// their end people are told; agreed is when the plan of a test began to run.
 	special  map[recovery.Clock]time.Duration
@@ -83,6 +88,9 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	d.opening.Position = in.Step.Next
 	d.steps = append(d.steps, in)
 	d.version++
+	if d.wrote != nil {
+		d.wrote()
+	}
 	return activities.StepResult{Deadlines: d.opening.Deadlines, Version: d.version}, nil
 }
 
@@ -181,6 +189,7 @@ type journey struct {
 	*testsuite.TestWorkflowEnvironment
 	t       *testing.T
 	desk    *desk
+	input   workflows.CaseInput
 	answers map[string]*answer
 }
 
@@ -194,14 +203,14 @@ func newJourney(t *testing.T, start recovery.Position) *journey {
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
 	d := &desk{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Pace: 1},
+		opening: activities.Opening{Position: start, Pace: swift},
 	}
 	d.opening.Deadlines = d.deadlines(recovery.Step{Next: start}, filed)
 	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	env.RegisterWorkflowWithOptions(workflows.RepaymentPlan, workflow.RegisterOptions{Name: workflows.PlanWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
-	return &journey{TestWorkflowEnvironment: env, t: t, desk: d, answers: map[string]*answer{}}
+	return &journey{TestWorkflowEnvironment: env, t: t, desk: d, input: workflows.NewCase(caseID), answers: map[string]*answer{}}
 }
 
 // registerExport lets build stand in for the building of papers.
@@ -239,7 +248,7 @@ func (j *journey) evidence(id recovery.EvidenceID) {
 func (j *journey) run() {
 	j.t.Helper()
 	j.carrySignals()
-	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
+	j.ExecuteWorkflow(workflows.CaseWorkflow, j.input)
 	if !j.IsWorkflowCompleted() {
 		j.t.Fatal("the workflow did not end")
 	}

@@ -2,6 +2,8 @@ package workflows
 
 import (
 	"fmt"
+	"hash/fnv"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -23,7 +25,8 @@ type journey struct {
 	instalments workflow.ReceiveChannel
 	calendars   []calendar // of the plans that run
 	opened      bool
-	inPlace     bool // what the case does of itself is written in place
+	inPlace     bool          // what the case does of itself is written in place
+	stagger     time.Duration // how long after a moment the case acts on it
 }
 
 // open takes up a filed case. Acts may already be on their way, so the handler
@@ -31,6 +34,7 @@ type journey struct {
 func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 	c := &journey{
 		state: newState(), caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
+		inPlace:  in.Edition >= sinceInPlace,
 		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal), instalments: workflow.GetSignalChannel(ctx, InstalmentSignal),
 	}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ActUpdate, c.act, workflow.UpdateHandlerOptions{
@@ -40,12 +44,14 @@ func open(ctx workflow.Context, in CaseInput) (*journey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handler %s: %w", ActUpdate, err)
 	}
-	c.inPlace = workflow.GetVersion(ctx, changeInPlace, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 	opening, err := ofItself(ctx, c, world.OpenCase, activities.OpenInput{CaseID: in.CaseID})
 	if err != nil {
 		return nil, fmt.Errorf("open the case: %w", err)
 	}
 	c.position, c.deadlines = opening.Position, opening.Deadlines
+	if in.Edition >= sinceStaggered {
+		c.stagger = stagger(in.CaseID, opening.Pace)
+	}
 	if err := c.keepCalendars(ctx); err != nil {
 		return nil, err
 	}
@@ -98,19 +104,32 @@ func (c *journey) wait(ctx workflow.Context) error {
 	return nil
 }
 
-// clock runs until a moment, or for ever when none is to come. The caller stops
-// it: AwaitWithOptions, which looks like the same, leaves its timer behind.
+// clock runs until a moment and the stagger after it, or for ever when none is to
+// come. The caller stops it: AwaitWithOptions, which looks like the same, leaves
+// its timer behind.
 func (c *journey) clock(ctx workflow.Context, coming moment, runs bool) (over func() bool, stop func()) {
 	if !runs {
 		return func() bool { return false }, func() {}
 	}
-	left := coming.at.Sub(workflow.Now(ctx))
+	left := coming.at.Add(c.stagger).Sub(workflow.Now(ctx))
 	if left <= 0 {
 		return func() bool { return true }, func() {}
 	}
 	timing, stop := workflow.WithCancel(ctx)
 	timer := workflow.NewTimerWithOptions(timing, left, workflow.TimerOptions{Summary: string(coming.deadline.Kind)})
 	return timer.IsReady, stop
+}
+
+// longestStagger is of life's time.
+const longestStagger = 2 * time.Minute
+
+// stagger spreads what falls due in one instant, as at midnight and at 18:00 it
+// does for thousands of cases: whoever acts then does not stand in line behind all
+// of them. A case keeps its own for life.
+func stagger(id recovery.CaseID, pace int) time.Duration {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(id)) // never fails
+	return time.Duration(hash.Sum64()>>1) % longestStagger / time.Duration(max(1, pace))
 }
 
 // lapse does what a moment asks for once it has come. It looks at the data again

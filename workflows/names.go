@@ -38,7 +38,12 @@ func ExportWorkflowID(id recovery.ExportID) string { return "export:" + string(i
 // CaseInput starts the journey of a case that is already filed.
 type CaseInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
+	// Edition is that of the code which took the case up; see versions.go.
+	Edition int `json:"edition,omitempty"`
 }
+
+// NewCase takes a case up under the edition of now.
+func NewCase(id recovery.CaseID) CaseInput { return CaseInput{CaseID: id, Edition: edition} }
 
 // ExportInput starts the building of an export that is already recorded.
 type ExportInput = activities.ExportInput
@@ -63,6 +68,8 @@ type PlanInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
 	Plan   int             `json:"plan"`
 	Due    []InstalmentDue `json:"due"`
+	// Stagger is how long after an instant the case is told of it.
+	Stagger time.Duration `json:"stagger,omitempty"`
 }
 
 // InstalmentDue is an instalment and its instant; as a signal it says that the

@@ -18,7 +18,7 @@ import (
 // case is cancelled.
 func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 	for _, instalment := range in.Due {
-		if left := instalment.DueAt.Sub(workflow.Now(ctx)); left > 0 {
+		if left := instalment.DueAt.Add(in.Stagger).Sub(workflow.Now(ctx)); left > 0 {
 			if err := workflow.Sleep(ctx, left); err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (c *journey) startCalendar(ctx workflow.Context, plan recovery.Plan) error 
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	})
-	child := workflow.ExecuteChildWorkflow(life, PlanWorkflow, PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.due(plan)})
+	child := workflow.ExecuteChildWorkflow(life, PlanWorkflow, PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.due(plan), Stagger: c.stagger})
 	c.calendars = append(c.calendars, calendar{plan: plan.No, cancel: cancel})
 	if err := child.GetChildWorkflowExecution().Get(life, nil); err != nil {
 		return fmt.Errorf("start the calendar of plan %d: %w", plan.No, err)

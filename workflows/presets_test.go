@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/workflow"
 
 	"recourse/recovery"
 	"recourse/workflows"
@@ -44,7 +43,7 @@ func TestActsAreInTheHistoryFirst(t *testing.T) {
 func TestCasesFromBefore(t *testing.T) {
 	t.Parallel()
 	j := newJourney(t, position(false, false, "a"))
-	j.OnGetVersion("in-place", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
+	j.input.Edition = 0
 	ways := j.ways()
 	j.at(lengths[recovery.ContactClock]+time.Hour, func() { j.act("end", withdraw("r-1")) })
 	j.run()
@@ -77,7 +76,7 @@ func TestWhatIsFinalIsNotQueued(t *testing.T) {
 	j := newJourney(t, position(true, false, "a"))
 	j.desk.missing = true
 	ways := j.ways()
-	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
+	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.NewCase(caseID))
 	if err := j.GetWorkflowError(); err == nil {
 		t.Error("a case that is not in the database has a journey")
 	}

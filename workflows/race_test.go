@@ -33,7 +33,7 @@ func TestCancelledByAnOperator(t *testing.T) {
 	t.Parallel()
 	j := newJourney(t, position(true, false, "a"))
 	j.at(time.Hour, j.CancelWorkflow)
-	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
+	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.NewCase(caseID))
 	if !j.IsWorkflowCompleted() || !temporal.IsCanceledError(j.GetWorkflowError()) {
 		t.Errorf("ended %v with %v", j.IsWorkflowCompleted(), j.GetWorkflowError())
 	}

@@ -21,7 +21,15 @@ package workflows
 // now. The replay tests hold every change to both. Before a release, what stands
 // beside is moved there if the change touches it, and written anew.
 
-// changeInPlace came before the first release: what a case does of itself is
-// written in place, see ofItself. Its old branch may go when no case is open that
-// was taken up by a build from before 22 November 2026.
-const changeInPlace = "in-place"
+// Editions. A change that holds for the whole of a case's life is told by its input
+// and costs no event: the marker of GetVersion is listed with the case as well,
+// and made opening one a fifth dearer for the server.
+//
+// Edition 1, from before the first release: what a case does of itself is written in
+// place, see ofItself, and deadlines are staggered. What is older may go when no
+// case is open that was taken up before.
+const (
+	edition        = 1 // of this code
+	sinceInPlace   = 1
+	sinceStaggered = 1
+)

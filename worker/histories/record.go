@@ -115,7 +115,7 @@ func stepsAfter(s stroke, before int) int {
 func (r *recorder) start(ctx context.Context, id recovery.CaseID) error {
 	_, err := r.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: workflows.CaseWorkflowID(id), TaskQueue: workflows.CasesQueue,
-	}, workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
+	}, workflows.CaseWorkflow, workflows.NewCase(id))
 	return err
 }
 

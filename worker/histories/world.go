@@ -19,6 +19,9 @@ const (
 	long  = 1000 * time.Hour
 )
 
+// swift is a pace at which nobody waits for the stagger of a case.
+const swift = 1_000_000
+
 // world stands in for the database and the playbook of the activities. It keeps
 // cases in memory and counts what was written.
 type world struct {
@@ -50,7 +53,7 @@ func (w *world) file(id recovery.CaseID, p recovery.Position, runOut ...recovery
 		w.short[id][clock] = true
 	}
 	w.cases[id] = recovery.Case{
-		ID: id, Position: p, Version: 1, Deadlines: w.deadlines(id, nil, recovery.Step{Next: p}, time.Now()),
+		ID: id, Position: p, Version: 1, Pace: swift, Deadlines: w.deadlines(id, nil, recovery.Step{Next: p}, time.Now()),
 	}
 }
 
