@@ -107,7 +107,8 @@ func (p Position) without(id CounterpartID) Position {
 }
 
 // accepted makes a plan run. A debt acknowledged so interrupts the limitation
-// (诉讼时效规定 14).
+// (诉讼时效规定 14). A counterpart who agrees by their own hand refuses no more;
+// what others say they agreed to does not undo their refusal.
 func (p Position) accepted(m Move) (Step, error) {
 	index := p.planOf(m.CounterpartID, false)
 	if index < 0 {
@@ -122,9 +123,16 @@ func (p Position) accepted(m Move) (Step, error) {
 	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(Shanghai).Format(time.DateOnly) {
 		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed: propose the plan anew.")
 	}
-	next := p
+	next, holder, err := p.withHolder(m.CounterpartID)
+	if err != nil {
+		return Step{}, err
+	}
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Running = true
+	if own := m.Actor.Role == RoleCounterpart || next.Plans[index].By == RoleCounterpart; own && holder.refuses() {
+		holder.Answer = ""
+		*holder = holder.quiet(m.At)
+	}
 	return Step{Kind: EntryPlanAccepted, Next: next}, nil
 }
 
@@ -293,7 +301,9 @@ func (p Position) broken(plan int) Position {
 		return p.without(id)
 	}
 	holder.Broken++
-	holder.Answer = ""
+	if !holder.refuses() {
+		holder.Answer = ""
+	}
 	switch {
 	case !waited || next.planned() || next.Pause != nil:
 		return next

@@ -196,6 +196,45 @@ func TestBrokenPlans(t *testing.T) {
 	}
 }
 
+// TestAgreeingEndsARefusal, when it is by the counterpart's own hand; a complaint it
+// does not end, and a refusal after it stands, also when the plan is broken.
+func TestAgreeingEndsARefusal(t *testing.T) {
+	t.Parallel()
+	claimant, counterpart := recovery.RoleClaimant, recovery.RoleCounterpart
+	refused := play(t, at(recovery.GroupNotice), says("a", recovery.Refused, 0))
+	complaint := act(counterpart, recovery.ReportHarassment)
+	for _, test := range []struct {
+		name   string
+		p      recovery.Position
+		silent bool
+	}{
+		{"refused", refused, true},
+		{"the claimant offers, the counterpart agrees", play(t, refused, propose(claimant, claim), accept(counterpart)), false},
+		{"the counterpart offers", play(t, refused, propose(counterpart, claim), accept(claimant)), false},
+		{"the claimant tells of it", play(t, refused, propose(claimant, claim), accept(claimant)), true},
+		{"after a complaint", play(t, refused, complaint, propose(claimant, claim), accept(counterpart)), true},
+		{"refused again", play(t, refused, propose(claimant, claim), accept(counterpart), says("a", recovery.Refused, 0)), true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			limited := slices.Contains(limits.Breaches(nil, test.p.Holders, to("a", time.Hour)), recovery.CodeNoContact)
+			if _, may := test.p.MayRemind("a", "1/1"); limited != test.silent || may == test.silent {
+				t.Errorf("may be written to %v, reminded %v: %+v", !limited, may, test.p.Holders[0])
+			}
+			graced := test.p
+			if len(graced.Plans) == 0 {
+				return
+			}
+			graced.Plans = slices.Clone(graced.Plans)
+			graced.Plans[0].Grace = 1
+			after := graced.Lapse(recovery.GraceClock, "1").Next
+			if limited := slices.Contains(limits.Breaches(nil, after.Holders, to("a", time.Hour)), recovery.CodeNoContact); limited != test.silent {
+				t.Errorf("after the plan is broken: may be written to %v", !limited)
+			}
+		})
+	}
+}
+
 // TestPlansOfMany: each counterpart has their own plan; numbers are never used twice.
 func TestPlansOfMany(t *testing.T) {
 	t.Parallel()
