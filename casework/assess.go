@@ -76,7 +76,7 @@ func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
 func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 	book, now := s.Shelf.Current(), s.Now()
 	bands := book.Bands(now)
-	rows, err := s.Store.Lessons(ctx, beginnings(bands), []int{1})
+	rows, err := s.Store.Lessons(ctx, beginnings(bands))
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ type Lesson struct {
 	Platform   recovery.Platform
 	Instrument recovery.Instrument
 	GroupKind  recovery.GroupKind
-	SizeBand   int // how many of the sizes begin at or below the group's; 0 when unknown
 	Band       int // how many of the bands begin at or below the amount
 	Reason     recovery.Reason
 	LastStage  recovery.Stage
@@ -28,18 +27,16 @@ type Lesson struct {
 const MaxLessons = 500
 
 // Lessons tells what shared closed cases teach; those that teach the same are
-// one. bands and sizes are where a new band of amounts and of group sizes
-// begins, rising. Cases in which nothing was tried are left out.
-func (s *Store) Lessons(ctx context.Context, bands []recovery.Money, sizes []int) ([]Lesson, error) {
+// one. bands are where a new band of amounts begins, rising. Cases in which nothing was tried are left out.
+func (s *Store) Lessons(ctx context.Context, bands []recovery.Money) ([]Lesson, error) {
 	return query[Lesson](ctx, s, "list lessons", `
-		select platform, instrument, group_kind, width_bucket(group_size, $2::integer[]) as size_band,
-			width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
+		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
 			case when amount_fen > 0 then least(100, recovered_fen * 100 / amount_fen) else 0 end::integer as percent,
 			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days,
 			count(*)::integer as cases
 		from cases
-		where shared and closed_at is not null and last_stage <> '' and outcome <> all($3)
-		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-		order by max(closed_at) desc limit $4`,
-		bands, sizes, []recovery.Outcome{recovery.AutoRefunded, recovery.NotEligible}, MaxLessons)
+		where shared and closed_at is not null and last_stage <> '' and outcome <> all($2)
+		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+		order by max(closed_at) desc limit $3`,
+		bands, []recovery.Outcome{recovery.AutoRefunded, recovery.NotEligible}, MaxLessons)
 }

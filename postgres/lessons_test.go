@@ -11,8 +11,6 @@ import (
 	"recourse/recovery"
 )
 
-var sizes = []int{1, 51, 201}
-
 func share(t testing.TB, s *postgres.Store, c recovery.Case, yes bool, key string) {
 	t.Helper()
 	w := postgres.DeskWrite{CaseID: c.ID, Shared: &yes, Draft: draft(recovery.EntryLessonShared, key)}
@@ -28,7 +26,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 	s := pgtest.New(t)
 	lessons := func() []postgres.Lesson {
 		t.Helper()
-		return must[[]postgres.Lesson](t)(s.Lessons(t.Context(), bands, sizes))
+		return must[[]postgres.Lesson](t)(s.Lessons(t.Context(), bands))
 	}
 	var alike []recovery.Case
 	for range 2 {
@@ -52,7 +50,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 		}
 	}
 	want := postgres.Lesson{
-		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, SizeBand: 1, Band: 2,
+		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, Band: 2,
 		Reason: alike[0].Reason, LastStage: recovery.GroupNotice, Outcome: recovery.RecoveredPartly, Percent: 75, Cases: 2,
 	}
 	got := lessons()
@@ -83,7 +81,7 @@ func TestLessonsCountDaysAtLifesPace(t *testing.T) {
 		if err := b.sql(t, `update cases set created_at = $2 where id = $1`, c.ID, closed.ClosedAt.Add(-length)); err != nil {
 			t.Fatal(err)
 		}
-		got := must[[]postgres.Lesson](t)(b.Lessons(t.Context(), bands, sizes))
+		got := must[[]postgres.Lesson](t)(b.Lessons(t.Context(), bands))
 		if len(got) != 1 || got[0].Days != want {
 			t.Errorf("%s: %+v, want %d days", length, got, want)
 		}

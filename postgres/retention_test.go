@@ -99,6 +99,15 @@ func TestErasureReachesEveryColumn(t *testing.T) {
 func known(t *testing.T, b bundle) recovery.Case {
 	t.Helper()
 	c := file(t, b.Store)
+	if _, err := b.WriteStep(t.Context(), postgres.StepWrite{
+		CaseID: c.ID, Drafts: drafts(recovery.EntryPlanProposed, "left"), Next: c.Position,
+		Address: &postgres.HolderAddress{CounterpartID: c.Counterparts[0].ID, Email: "aming@example.test"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(t, "holder_mails where case_id = $1", c.ID); n != 1 {
+		t.Fatalf("%d counterparts have left an address", n)
+	}
 	walk(t, b.Store, c, shut(recovery.RecoveredPartly, 10))
 	one := recovery.Evidence{
 		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, Kind: recovery.ChatScreenshot, SHA256: strings.Repeat("ab", 32), Size: 3,
