@@ -25,9 +25,17 @@ var telling = [][]byte{
 	[]byte("aux:SerialNumber"), []byte("aux:OwnerName"), []byte("exifEX:BodySerialNumber"), []byte("exifEX:CameraOwnerName"),
 }
 
+// headers begin the directories of EXIF: the one of a JPEG, and those of TIFF, with
+// which PNG and WebP begin theirs (PNG 3rd edition, 11.3.3.6). The first directory
+// lies behind it at once, or behind exiftool's name.
+var headers = [][]byte{
+	[]byte("Exif\x00\x00"), []byte("MM\x00*\x00\x00\x00\x08"), []byte("II*\x00\x08\x00\x00\x00"),
+	[]byte("MM\x00*\x00\x00\x00\x10ExifMeta"), []byte("II*\x00\x10\x00\x00\x00ExifMeta"),
+}
+
 // named are EXIF tags of text that name a person or a device: artist, owner,
 // serial numbers. They are four bytes, so that they count in a directory only:
-// behind a header of EXIF, within the longest segment a JPEG has for it.
+// behind a header, within the longest segment a JPEG has for it.
 var named = [][]byte{
 	{0x01, 0x3b, 0, 2}, {0x3b, 0x01, 2, 0}, {0xa4, 0x30, 0, 2}, {0x30, 0xa4, 2, 0}, {0xa4, 0x31, 0, 2}, {0x31, 0xa4, 2, 0},
 	{0xa4, 0x35, 0, 2}, {0x35, 0xa4, 2, 0},
@@ -75,9 +83,12 @@ func (t *teller) Write(p []byte) (int, error) {
 
 // directory looks for names behind a header of EXIF.
 func (t *teller) directory(window []byte) {
-	if at := bytes.Index(window, []byte("Exif\x00\x00")); at >= 0 {
-		t.exif = 64 << 10
-		window = window[at:]
+	for _, header := range headers {
+		if at := bytes.Index(window, header); at >= 0 {
+			t.exif = 64 << 10
+			window = window[at:]
+			break
+		}
 	}
 	if t.exif == 0 {
 		return

@@ -38,6 +38,9 @@ func photo(t *testing.T, name string, tags ...string) []byte {
 	return intaketest.Tagged(t, name, raw.Bytes(), tags...)
 }
 
+// webp is one red pixel.
+var webp = []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
+
 // TestTelling: what exiftool wrote is found, in any order of bytes and wherever a
 // reader's buffer ends; what is not there is not.
 func TestTelling(t *testing.T) {
@@ -53,6 +56,9 @@ func TestTelling(t *testing.T) {
 		"JPEG, artist":         {"image/jpeg", photo(t, "a.jpg", "-Artist=王小明"), true},
 		"JPEG, serial number":  {"image/jpeg", photo(t, "a.jpg", "-SerialNumber=1234567"), true},
 		"PNG, GPS":             {"image/png", photo(t, "a.png", intaketest.Shenzhen...), true},
+		"PNG, artist":          {"image/png", photo(t, "a.png", "-EXIF:Artist=王小明"), true},
+		"WebP, serial number":  {"image/webp", intaketest.Tagged(t, "a.webp", webp, "-EXIF:SerialNumber=1234567"), true},
+		"WebP, bare":           {"image/webp", webp, false},
 		"PNG, GPS, compressed": {"image/png", photo(t, "a.png", "-z", "-api", "Compress=1", "-XMP:GPSLatitude=22.5"), true},
 		"JPEG, camera":         {"image/jpeg", photo(t, "a.jpg", "-Make=Example", "-Model=One", "-Orientation=6", "-DateTimeOriginal=2026:11:21 12:00:00"), false},
 		"JPEG, bare":           {"image/jpeg", photo(t, "a.jpg"), false},
