@@ -121,7 +121,7 @@ func (c *journey) clock(ctx workflow.Context, coming moment, runs bool) (over fu
 }
 
 // longestStagger is of life's time.
-const longestStagger = 2 * time.Minute
+const longestStagger = 150 * time.Second
 
 // stagger spreads what falls due in one instant, as at midnight and at 18:00 it
 // does for thousands of cases: whoever acts then does not stand in line behind all

@@ -28,7 +28,7 @@ func lapsed(t *testing.T, input workflows.CaseInput, pace int) time.Duration {
 }
 
 // TestDeadlinesAreStaggered: cases whose deadlines end in one instant act on them
-// within two minutes of life's time, each always after the same while, and spread
+// within two and a half minutes of life's time, each always after the same while, and spread
 // over all of it. Those taken up before act at once.
 func TestDeadlinesAreStaggered(t *testing.T) {
 	t.Parallel()
@@ -36,12 +36,12 @@ func TestDeadlinesAreStaggered(t *testing.T) {
 	for n := range 40 {
 		input := workflows.NewCase(recovery.CaseID(fmt.Sprintf("0198c0de-0000-7000-8000-%012d", n)))
 		after = append(after, lapsed(t, input, 1))
-		if fast := lapsed(t, input, 60); fast > 2*time.Second || fast != after[n]/60 {
+		if fast := lapsed(t, input, 60); fast > 2500*time.Millisecond || fast != after[n]/60 {
 			t.Errorf("case %d: %s at pace 60, %s at life's", n, fast, after[n])
 		}
 	}
 	slices.Sort(after)
-	if after[0] < 0 || after[39] > 2*time.Minute || after[39]-after[0] < time.Minute || len(slices.Compact(after)) != 40 {
+	if after[0] < 0 || after[39] > 150*time.Second || after[39]-after[0] < time.Minute || len(slices.Compact(after)) != 40 {
 		t.Errorf("they act after %v", after)
 	}
 	if at := lapsed(t, workflows.CaseInput{CaseID: caseID}, 1); at != 0 {
