@@ -30,11 +30,8 @@ func (d beta) scale() float64 {
 	return ab - a - b
 }
 
-// below is the regularised incomplete beta function (DLMF 8.17).
-func (d beta) below(x float64) float64 { return d.scaled(x, d.scale()) }
-
-// scaled is below with its scale known, by its continued fraction on the side
-// where that converges fast.
+// scaled is the regularised incomplete beta function (DLMF 8.17), its scale known,
+// by its continued fraction on the side where that converges fast.
 func (d beta) scaled(x, scale float64) float64 {
 	if x <= 0 {
 		return 0

@@ -72,6 +72,8 @@ func TestLearningNeverContradicts(t *testing.T) {
 	})
 }
 
+func (d beta) below(x float64) float64 { return d.scaled(x, d.scale()) }
+
 // The distribution function against a plain sum under its density.
 func TestBetaAgainstASum(t *testing.T) {
 	t.Parallel()

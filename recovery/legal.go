@@ -97,16 +97,6 @@ func LegalStepKinds() []string {
 	return kinds
 }
 
-// DirectedLegalStep reports that a step of the law can only be directed at one
-// counterpart, as a letter is.
-func DirectedLegalStep(kind string) bool { return legalSteps[kind].directed }
-
-// LegalInterruption is how a step of the law interrupts the limitation, if it does.
-func LegalInterruption(kind string) (how Interruption, interrupts bool) {
-	how = legalSteps[kind].interrupts
-	return how, how != ""
-}
-
 func (p Position) legalWaits() WaitingOn {
 	if p.Route == "" {
 		return OnClaimant

@@ -39,11 +39,6 @@ func (l *Linter) Lint(text string, where Where) []Finding {
 	return settle(findings)
 }
 
-// Blocked reports whether a finding forbids sending the text.
-func Blocked(findings []Finding) bool {
-	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Block })
-}
-
 // open makes a text ready to be matched.
 func (l *Linter) open(text string) matching {
 	p := read(text, l.variants)
