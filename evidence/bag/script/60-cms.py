@@ -159,6 +159,17 @@ def file(name, data):
         f.write(data)
 
 
+def trusted(path, anchors):
+    """A path up to the anchors, and its links: openssl ts judges the path it finds, which may pass these by."""
+    links = [(child, [parent]) for child, parent in zip(path, path[1:])]
+    if path[-1] in anchors:
+        return path, links
+    above = [c for c in anchors if c[2] == path[-1][1] != path[-1][2]]
+    if not above:
+        raise Bad()
+    return path + above, links + [(path[-1], above)]
+
+
 def stamp(item, raw, imprint, at, anchors):
     """Judges a token but for its signature; leaves a job for openssl ts. Gives its time."""
     try:
@@ -175,8 +186,7 @@ def stamp(item, raw, imprint, at, anchors):
                 or not re.match(r'[0-9]{14}(\.[0-9]{1,9})?Z\Z', text)):
             raise Bad()
         when = epoch(text[:14])
-        top = message.path()
-        top += [c for c in map(certificate, unarmoured(anchors)) if c[2] == top[-1][1]]
+        top, links = trusted(message.path(), [certificate(c) for c in unarmoured(anchors)])
     except IndexError:
         fail(item, '时间戳格式错误，或不是为此而发', 'the time stamp is malformed, or was given for something else')
     received = datetime.datetime.strptime(at, '%Y-%m-%dT%H:%M:%S.%fZ').replace(tzinfo=datetime.timezone.utc)
@@ -187,6 +197,9 @@ def stamp(item, raw, imprint, at, anchors):
     file(name + '.tsr', raw)
     file(name + '.roots', anchors)
     file(name + '.untrusted', armour([c[3] for c in message.certificates]).encode())
+    for n, (child, parents) in enumerate(links):
+        file('%s.%d.child' % (name, n), armour([child[3]]).encode())
+        file('%s.%d.parents' % (name, n), armour([c[3] for c in parents]).encode())
     known = [hashlib.sha256(c[3]).hexdigest() for c in top]
     if AUTHORITY and plain(AUTHORITY) not in known:
         fail(item, '不是所期望的时间戳机构，其根证书指纹为 ' + known[-1], 'not the expected authority')

@@ -21,6 +21,11 @@ stamp() { # path of a job: token by a certificate for time stamps, valid then, t
 	openssl ts -verify -digest "$imprint" -token_in -in "$1.tsr" -CAfile "$1.roots" -untrusted "$1.untrusted" \
 		-check_ss_sig -attime "$when" >"$work/openssl" 2>&1 ||
 		fail "$item" '时间戳不成立' "the time stamp does not hold: $(grep -v OK "$work/openssl" | tail -n 1)"
+	for child in "$1".*.child; do
+		[ -f "$child" ] || continue
+		openssl verify -partial_chain -attime "$when" -trusted "${child%.child}.parents" "$child" >"$work/openssl" 2>&1 ||
+			fail "$item" '时间戳机构的证书不成立' 'a certificate of the time stamp does not lead to the authority'
+	done
 	echo "时间戳 time stamp: $text  $item  机构证书指纹 authority: $anchor" >>"$work/stamps"
 }
 

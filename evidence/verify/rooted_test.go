@@ -1,0 +1,58 @@
+package verify_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
+	"testing"
+
+	"recourse/evidence/seal/sealtest"
+	"recourse/evidence/verify"
+)
+
+// rootOf is the certificate of an authority's root, as DER.
+func rootOf(t *testing.T, tsa *sealtest.TSA) []byte {
+	t.Helper()
+	block, rest := pem.Decode(tsa.Roots)
+	if block == nil || len(rest) > 0 {
+		t.Fatalf("the authority has the roots %q", tsa.Roots)
+	}
+	return block.Bytes
+}
+
+// TestCertificatesWithinAStampAreJudged: a token brings its authority's root along,
+// which nobody signed for. openssl passes it by when it knows a root of that name;
+// a broken one, or one of another authority of that name, is found all the same.
+func TestCertificatesWithinAStampAreJudged(t *testing.T) {
+	t.Parallel()
+	tsa := sealtest.NewTSA(t)
+	sealed := sealtest.Sealed(t, sealtest.Development(t), sealtest.Client(t, tsa), sealtest.PDF(1))
+	own := []byte(hex.EncodeToString(rootOf(t, tsa)))
+	at := bytes.LastIndex(sealed, own) // before it stands the one that is signed for
+	if begin, _ := gap(t, sealed); at < begin {
+		t.Fatal("the token does not bring its root along")
+	}
+	with := func(root []byte) []byte {
+		return bytes.Join([][]byte{sealed[:at], root, sealed[at+len(own):]}, nil)
+	}
+	broken := bytes.Clone(own)
+	broken[len(broken)-1] ^= 1
+	if got := pdfItem(t, with(broken)); got != "time stamp" {
+		t.Errorf("its root broken: named %q", got)
+	}
+	namesake := rootOf(t, sealtest.NewTSA(t))
+	for len(namesake)*2 != len(own) { // signatures differ in length
+		namesake = rootOf(t, sealtest.NewTSA(t))
+	}
+	forged := with([]byte(hex.EncodeToString(namesake)))
+	sum := sha256.Sum256(namesake)
+	expected := hex.EncodeToString(sum[:])
+	_, err := reader(verify.Options{Authority: expected}, forged)
+	if got := item(t, err); got != "time stamp" {
+		t.Errorf("a namesake's root: Go names %q (%v)", got, err)
+	}
+	if got := scriptPDF(t, forged, "--authority", expected); got != "time stamp" {
+		t.Errorf("a namesake's root: verify.sh names %q", got)
+	}
+}
