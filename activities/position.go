@@ -83,12 +83,15 @@ func (t *teller) Write(p []byte) (int, error) {
 
 // directory looks for names behind a header of EXIF.
 func (t *teller) directory(window []byte) {
+	first := -1
 	for _, header := range headers {
-		if at := bytes.Index(window, header); at >= 0 {
-			t.exif = 64 << 10
-			window = window[at:]
-			break
+		if at := bytes.Index(window, header); at >= 0 && (first < 0 || at < first) {
+			first = at
 		}
+	}
+	if first >= 0 {
+		t.exif = 64 << 10
+		window = window[first:]
 	}
 	if t.exif == 0 {
 		return
