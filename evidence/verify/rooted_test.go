@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"testing"
+	"time"
 
 	"recourse/evidence/seal/sealtest"
 	"recourse/evidence/verify"
@@ -54,5 +55,38 @@ func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	}
 	if got := scriptPDF(t, forged, "--authority", expected); got != "time stamp" {
 		t.Errorf("a namesake's root: verify.sh names %q", got)
+	}
+}
+
+// namesakes is an authority whose bags hold the roots of others beside its own.
+type namesakes struct {
+	*sealtest.Clock
+
+	others []byte
+}
+
+func (n namesakes) Roots() []byte { return append(bytes.Clone(n.Clock.Roots()), n.others...) }
+
+// TestARootBesideItsNamesake: which of two roots of one name a stamp leads to is
+// told by the signature, not by the name.
+func TestARootBesideItsNamesake(t *testing.T) {
+	t.Parallel()
+	own, other := sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0)), sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0))
+	own.At = time.Now().Add(time.Second)
+	sealed := sealtest.Sealed(t, sealtest.Development(t), namesakes{own, other.Roots()}, sealtest.PDF(1))
+	for name, test := range map[string]struct {
+		root []byte
+		item string
+	}{"its own": {own.Roots(), ""}, "the other": {other.Roots(), "time stamp"}} {
+		block, _ := pem.Decode(test.root)
+		sum := sha256.Sum256(block.Bytes)
+		expected := hex.EncodeToString(sum[:])
+		_, err := reader(verify.Options{Authority: expected}, sealed)
+		if got := item(t, err); got != test.item {
+			t.Errorf("%s: Go names %q (%v)", name, got, err)
+		}
+		if got := scriptPDF(t, sealed, "--authority", expected); got != test.item {
+			t.Errorf("%s: verify.sh names %q", name, got)
+		}
 	}
 }

@@ -159,17 +159,6 @@ def file(name, data):
         f.write(data)
 
 
-def trusted(path, anchors):
-    """A path up to the anchors, and its links: openssl ts judges the path it finds, which may pass these by."""
-    links = [(child, [parent]) for child, parent in zip(path, path[1:])]
-    if path[-1] in anchors:
-        return path, links
-    above = [c for c in anchors if c[2] == path[-1][1] != path[-1][2]]
-    if not above:
-        raise Bad()
-    return path + above, links + [(path[-1], above)]
-
-
 def stamp(item, raw, imprint, at, anchors):
     """Judges a token but for its signature; leaves a job for openssl ts. Gives its time."""
     try:
@@ -186,7 +175,10 @@ def stamp(item, raw, imprint, at, anchors):
                 or not re.match(r'[0-9]{14}(\.[0-9]{1,9})?Z\Z', text)):
             raise Bad()
         when = epoch(text[:14])
-        top, links = trusted(message.path(), [certificate(c) for c in unarmoured(anchors)])
+        path, roots = message.path(), [certificate(c) for c in unarmoured(anchors)]
+        above = [] if path[-1] in roots else [c for c in roots if c[2] == path[-1][1] != path[-1][2]]
+        if not above and path[-1] not in roots:
+            raise Bad()
     except IndexError:
         fail(item, '时间戳格式错误，或不是为此而发', 'the time stamp is malformed, or was given for something else')
     received = datetime.datetime.strptime(at, '%Y-%m-%dT%H:%M:%S.%fZ').replace(tzinfo=datetime.timezone.utc)
@@ -197,13 +189,17 @@ def stamp(item, raw, imprint, at, anchors):
     file(name + '.tsr', raw)
     file(name + '.roots', anchors)
     file(name + '.untrusted', armour([c[3] for c in message.certificates]).encode())
-    for n, (child, parents) in enumerate(links):
+    # openssl ts judges the path it finds, which may pass certificates by: each link is judged, too.
+    for n, (child, parent) in enumerate(zip(path, path[1:])):
         file('%s.%d.child' % (name, n), armour([child[3]]).encode())
-        file('%s.%d.parents' % (name, n), armour([c[3] for c in parents]).encode())
-    known = [hashlib.sha256(c[3]).hexdigest() for c in top]
-    if AUTHORITY and plain(AUTHORITY) not in known:
-        fail(item, '不是所期望的时间戳机构，其根证书指纹为 ' + known[-1], 'not the expected authority')
-    file(name + '.job', ('%s\n%d\n%s\n%s\n%s\n' % (imprint.hex(), when, text, item, known[-1])).encode())
+        file('%s.%d.parent' % (name, n), armour([parent[3]]).encode())
+    known = [hashlib.sha256(c[3]).hexdigest() for c in path]
+    wanted = plain(AUTHORITY) if AUTHORITY and plain(AUTHORITY) not in known else '-'
+    file(name + '.top', armour([path[-1][3]]).encode())
+    for c in above:  # of those of one name the signature tells which
+        file('%s.%s.root' % (name, hashlib.sha256(c[3]).hexdigest()), armour([c[3]]).encode())
+    job = (imprint.hex(), when, text, item, '-' if above else known[-1], wanted)
+    file(name + '.job', ('%s\n%d\n%s\n%s\n%s\n%s\n' % job).encode())
     return when
 
 

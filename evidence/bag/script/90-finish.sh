@@ -16,16 +16,29 @@ signatures() { # those of notes and time stamps, in the order in which they were
 	return 0
 }
 
+issued() { # certificate, and the one that issued it; both valid at $when
+	openssl verify -partial_chain -attime "$when" -trusted "$2" "$1" >"$work/openssl" 2>&1
+}
+
 stamp() { # path of a job: token by a certificate for time stamps, valid then, that leads to the roots
-	{ read -r imprint && read -r when && read -r text && read -r item && read -r anchor; } <"$1.job"
+	{ read -r imprint && read -r when && read -r text && read -r item && read -r anchor && read -r wanted; } <"$1.job"
 	openssl ts -verify -digest "$imprint" -token_in -in "$1.tsr" -CAfile "$1.roots" -untrusted "$1.untrusted" \
 		-check_ss_sig -attime "$when" >"$work/openssl" 2>&1 ||
 		fail "$item" '时间戳不成立' "the time stamp does not hold: $(grep -v OK "$work/openssl" | tail -n 1)"
 	for child in "$1".*.child; do
 		[ -f "$child" ] || continue
-		openssl verify -partial_chain -attime "$when" -trusted "${child%.child}.parents" "$child" >"$work/openssl" 2>&1 ||
+		issued "$child" "${child%.child}.parent" ||
 			fail "$item" '时间戳机构的证书不成立' 'a certificate of the time stamp does not lead to the authority'
 	done
+	for root in "$1".*.root; do
+		[ -f "$root" ] && issued "$1.top" "$root" || continue
+		anchor=${root%.root}
+		anchor=${anchor##*.}
+		[ "$anchor" != "$wanted" ] || break
+	done
+	[ "$anchor" != - ] || fail "$item" '时间戳机构的证书不成立' 'a certificate of the time stamp does not lead to the authority'
+	[ "$wanted" = - ] || [ "$wanted" = "$anchor" ] ||
+		fail "$item" "不是所期望的时间戳机构，其根证书指纹为 $anchor" 'not the expected authority'
 	echo "时间戳 time stamp: $text  $item  机构证书指纹 authority: $anchor" >>"$work/stamps"
 }
 
