@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func readJSONUpTo(c echo.Context, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, bodyTooLarge(limit)
 	}
-	raw, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	raw, err := readUpTo(r.Body, limit, r.ContentLength)
 	switch {
 	case err != nil:
 		return nil, cutOff("", err)
@@ -87,6 +88,17 @@ func readJSONUpTo(c echo.Context, limit int64) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	return raw, isJSON(r.Header)
+}
+
+// believed is how much room in bytes a told length is given before anything came.
+const believed = 4 << 10
+
+// readUpTo reads all of a body, or one byte more than its limit.
+func readUpTo(body io.Reader, limit, told int64) ([]byte, error) {
+	var raw bytes.Buffer
+	raw.Grow(int(min(max(told, 0), believed)) + bytes.MinRead)
+	_, err := raw.ReadFrom(io.LimitReader(body, limit+1))
+	return raw.Bytes(), err
 }
 
 func bodyTooLarge(limit int64) error {

@@ -58,7 +58,7 @@ func (b *Book) checkTerms(i *inspection) {
 		once(i, b.data.Limits, at, "the limit %s has two values", func(r *limitRule) string { return r.Limit })
 		once(i, b.data.Routes, at, "the route %s stands twice", func(r *routeRule) string { return string(r.Route) })
 		for rule := range current(b.data.Theories, at) {
-			if len(rule.cites(at)) == 0 {
+			if articles, _ := rule.cites(at); len(articles) == 0 {
 				i.fault(rule.ID, "from %s no article of the theory is in force", day(at))
 			}
 		}

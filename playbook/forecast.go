@@ -31,8 +31,8 @@ type priorRule struct {
 }
 
 func (r *priorRule) settle() {
-	r.claim = fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.cited)
-	r.weighed = r.cited + "（通俗文章，权重很小）"
+	r.claim = fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.Source.cited)
+	r.weighed = r.Source.cited + "（通俗文章，权重很小）"
 	if r.House {
 		r.weighed = "没有来源给出基准，以各半起算"
 	}
@@ -137,42 +137,51 @@ const doubt = 0.1
 // chance is the posterior of a route; informed is false when neither a claim nor
 // a case speaks, and the interval says nothing.
 func (v *view) chance(route recovery.Route, known Experience) (chance Chance, informed bool) {
-	share, sources, claimed := v.prior(route)
+	var sources strings.Builder
+	sources.Grow(usualSources)
+	share, claimed := v.prior(route, &sources)
 	weight, _ := v.book.limit("prior_weight", v.now)
 	enough, _ := v.book.limit("cohort", v.now)
 	prior := beta{1, 1}
-	if weight > 0 && len(sources) > 0 {
+	if weight > 0 && sources.Len() > 0 {
 		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
 	tally := v.tally(known, Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
 	after := v.book.chances.of(beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)})
-	if len(sources) == 0 {
-		sources = append(sources, "没有来源给出成功率")
+	if sources.Len() == 0 {
+		sources.WriteString("没有来源给出成功率" + between)
 	}
-	sources = append(sources, "本站已结案件 "+strconv.Itoa(tally.N)+" 件")
+	sources.WriteString("本站已结案件 ")
+	sources.WriteString(strconv.Itoa(tally.N))
+	sources.WriteString(" 件")
 	return Chance{
 		Low: after.low, Mean: after.mean, High: after.high,
-		N: tally.N, Source: strings.Join(sources, "；"),
+		N: tally.N, Source: sources.String(),
 	}, claimed || tally.N > 0
 }
 
-// prior is the least of the claims that apply, scaled.
-func (v *view) prior(route recovery.Route) (share float64, sources []string, claimed bool) {
-	share, sources = 1, make([]string, 0, 4) // the claims of a route, and our own cases
+// usualSources is the room in bytes for one claim and our own cases.
+const usualSources = 80
+
+// prior is the least of the claims that apply, scaled. It writes down who claims
+// it, each before a stop.
+func (v *view) prior(route recovery.Route, sources *strings.Builder) (share float64, claimed bool) {
+	share = 1
 	for _, rule := range v.book.priors[route] {
 		if !rule.inForce(v.now) || rule.If.holds(v) != Yes {
 			continue
 		}
 		share = min(share, rule.Percent/100)
 		claimed = claimed || !rule.House
-		sources = append(sources, rule.weighed)
+		sources.WriteString(rule.weighed)
+		sources.WriteString(between)
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == route && rule.If.holds(v) == Yes {
 			share *= rule.Percent / 100
 		}
 	}
-	return share, sources, claimed
+	return share, claimed
 }
 
 func round(chance float64) float64 { return math.Round(chance*1000) / 1000 }

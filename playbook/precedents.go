@@ -54,7 +54,7 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 		if score := v.book.likeness(&shared, v.now); score > 0 {
 			found = append(found, candidate{score, func() Precedent {
 				why := v.book.why(&shared, v.now)
-				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.cited}
+				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.cited}
 			}})
 		}
 	}

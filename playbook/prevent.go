@@ -100,13 +100,13 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{b.Version()},
 	}
 	for rule := range current(b.data.Confirmations, now) {
-		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.cited})
+		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.cited})
 	}
 	var unknown signalSet
 	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
-			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.cited})
+			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.cited})
 			rule.If.unknowns(r, &unknown)
 		}
 	}
@@ -119,7 +119,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		default: // it does not apply
 		}
 	}
-	answer.Questions = b.ask(&unknown, now)
+	answer.Questions = b.ask(pile[Question]{}, &unknown, now)
 	return answer
 }
 

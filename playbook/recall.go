@@ -200,7 +200,7 @@ func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
 	rules := b.cell(f.situation(), f.SentAt)
 	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
 	for _, rule := range rules {
-		answer.Readings = append(answer.Readings, Reading{rule.cited, rule.Text})
+		answer.Readings = append(answer.Readings, Reading{rule.Source.cited, rule.Text})
 	}
 	moment := b.moment(rules, f, now, &answer)
 	if guidance := b.guidance(moment, f, now); guidance != nil {

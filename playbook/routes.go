@@ -2,7 +2,6 @@ package playbook
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"recourse/recovery"
@@ -92,7 +91,7 @@ func (v *view) worthwhile(rule *routeRule, option RouteOption) bool {
 
 func (v *view) option(rule *routeRule, known Experience) RouteOption {
 	option := RouteOption{
-		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.cited,
+		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.cited,
 	}
 	v.decide(rule, &option)
 	chance, informed := v.chance(rule.Route, known)
@@ -109,17 +108,19 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 
 // decide opens or closes a way and says why.
 func (v *view) decide(rule *routeRule, option *RouteOption) {
-	shut := said(rule.Closed, v)
+	height := len(v.reasons)
+	shut := v.said(rule.Closed)
 	needs := rule.Needs.holds(v)
 	option.Open = len(shut) == 0 && needs == Yes
-	option.Why = slices.Concat(shut, said(rule.Why, v))
+	v.reasons = say(v.reasons, rule.Why, v)
 	if needs == Unknown && rule.Unknown != "" {
-		option.Why = append(option.Why, rule.Unknown)
+		v.reasons = append(v.reasons, rule.Unknown)
 	}
+	option.Why = v.reasons.since(height)
 	var unknown signalSet
 	rule.Needs.unknowns(v, &unknown)
 	for i := range rule.Closed {
 		rule.Closed[i].If.unknowns(v, &unknown)
 	}
-	option.Questions = v.book.ask(&unknown, v.now)
+	option.Questions = v.ask(&unknown)
 }

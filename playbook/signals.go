@@ -211,10 +211,9 @@ func (b *Book) questions(about string, at time.Time) []Question {
 	return questions
 }
 
-// ask turns unknown signals into questions, each once. A signal that follows
+// ask puts a question for each unknown signal on a pile. A signal that follows
 // from other facts is left out: those facts are asked for where they are told.
-func (b *Book) ask(unknown *signalSet, at time.Time) []Question {
-	questions := []Question{}
+func (b *Book) ask(questions pile[Question], unknown *signalSet, at time.Time) pile[Question] {
 	for rule := range current(b.data.Questions, at) {
 		if unknown.has(rule.number) {
 			questions = append(questions, Question{rule.Signal, rule.Text})
@@ -230,9 +229,8 @@ type reasonRule struct {
 	Decides bool      `yaml:"decides"`
 }
 
-// said are the texts of the reasons that hold; never nil.
-func said(reasons []reasonRule, r reader) []string {
-	texts := make([]string, 0, len(reasons))
+// say puts the texts of the reasons that hold on a pile.
+func say(texts pile[string], reasons []reasonRule, r reader) pile[string] {
 	for i := range reasons {
 		if reasons[i].If.holds(r) == Yes {
 			texts = append(texts, reasons[i].Text)
@@ -250,5 +248,5 @@ type Warning struct {
 
 func (e *entry) warning(text string) Warning {
 	_, code, _ := strings.Cut(e.ID, ".")
-	return Warning{Code: code, Text: text, Source: e.cited}
+	return Warning{Code: code, Text: text, Source: e.Source.cited}
 }

@@ -43,11 +43,14 @@ type Source struct {
 	Press   string `yaml:"press" json:"press,omitempty"`
 	Mark    Mark   `yaml:"mark" json:"mark,omitempty"` // of a statute or a report
 	House   string `yaml:"house" json:"house,omitempty"`
+	cited   string // as String gives it, once a book is loaded
 }
 
 // String writes the source as papers and pages cite it.
 func (s Source) String() string {
 	switch {
+	case s.cited != "":
+		return s.cited
 	case s.Article != "":
 		return "文章 " + s.Article + " · " + s.Section
 	case s.Statute != "":
@@ -100,13 +103,13 @@ type Rule struct {
 // entry is a rule as a book holds it, with what is worked out once, when the
 // book is loaded.
 type entry struct {
-	Rule  `yaml:",inline"`
-	cited string // the source as it is cited
-	term  term
+	Rule `yaml:",inline"`
+	term term
 }
 
 func (e *entry) settle() {
-	e.cited, e.term = e.Source.String(), termOf(e.ValidFrom, e.ValidTo)
+	e.Source.cited = e.Source.String() // every answer tells it
+	e.term = termOf(e.ValidFrom, e.ValidTo)
 }
 
 func (e *entry) self() *entry { return e }

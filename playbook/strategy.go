@@ -121,12 +121,12 @@ func (v *view) strategy() Strategy {
 	at := situationOf(&record, recovery.PrivateContact)
 	for rule := range current(v.book.data.Strategies, v.now) {
 		if rule.covers(at) {
-			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.cited, answer.Notes}
+			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.cited, answer.Notes}
 			break
 		}
 	}
 	for rule := range current(v.book.data.StrategyNotes, v.now) {
-		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.cited}
+		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.Source.cited}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
 		}

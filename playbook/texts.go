@@ -29,8 +29,18 @@ type form struct{ subject, body, short template }
 
 func formOf(w Wording) form { return form{cut(w.Subject), cut(w.Body), cut(w.Short)} }
 
+// fill puts the values in, in one pass: a value that looks like a variable stays
+// what it is. The three texts are parts of one string.
 func (f form) fill(values *values) Wording {
-	return Wording{f.subject.fill(values), f.body.fill(values), f.short.fill(values)}
+	var text strings.Builder
+	text.Grow(f.subject.size(values) + f.body.size(values) + f.short.size(values))
+	f.subject.write(&text, values)
+	subject := text.Len()
+	f.body.write(&text, values)
+	body := text.Len()
+	f.short.write(&text, values)
+	all := text.String()
+	return Wording{all[:subject], all[subject:body], all[body:]}
 }
 
 // template is a text cut at its variables.
@@ -54,20 +64,20 @@ func cut(text string) template {
 	return append(pieces, piece{text[from:], -1})
 }
 
-// fill puts the values in, in one pass: a value that looks like a variable stays
-// what it is.
-func (t template) fill(values *values) string {
+// size is the length in bytes of a text with its values.
+func (t template) size(values *values) int {
 	size := 0
 	for _, part := range t {
 		size += len(part.plain) + len(values.of(part))
 	}
-	var text strings.Builder
-	text.Grow(size)
+	return size
+}
+
+func (t template) write(text *strings.Builder, values *values) {
 	for _, part := range t {
 		text.WriteString(part.plain)
 		text.WriteString(values.of(part))
 	}
-	return text.String()
 }
 
 // values are what the variables stand for in a case, by their numbers.

@@ -14,6 +14,7 @@ type theoryRule struct {
 	Needs    condition    `yaml:"needs"`
 	Supports []reasonRule `yaml:"supports"`
 	Against  []reasonRule `yaml:"against"`
+	citation int          // the size in bytes of all its articles as papers cite them
 }
 
 // article is what a theory cites, in its own time.
@@ -26,20 +27,35 @@ type article struct {
 
 func (r *theoryRule) settle() {
 	for i := range r.Articles {
-		r.Articles[i].term = termOf(r.Articles[i].ValidFrom, r.Articles[i].ValidTo)
+		one := &r.Articles[i]
+		one.term = termOf(one.ValidFrom, one.ValidTo)
+		one.cited = one.String()
+		r.citation += len(between) + len(one.cited)
 	}
 }
 
-// cites are the articles in force at an instant.
-func (r *theoryRule) cites(at time.Time) []Source {
-	cited := make([]Source, 0, len(r.Articles))
+// cites are the articles in force at an instant, and how papers cite them
+// together.
+func (r *theoryRule) cites(at time.Time) (articles []Source, cited string) {
+	articles = make([]Source, 0, len(r.Articles))
+	var text strings.Builder
+	text.Grow(r.citation)
 	for i := range r.Articles {
-		if r.Articles[i].term.covers(at) {
-			cited = append(cited, r.Articles[i].Source)
+		one := &r.Articles[i]
+		if !one.term.covers(at) {
+			continue
 		}
+		if len(articles) > 0 {
+			text.WriteString(between)
+		}
+		text.WriteString(one.cited)
+		articles = append(articles, one.Source)
 	}
-	return cited
+	return articles, text.String()
 }
+
+// between stands between the parts of a list that is told in one sentence.
+const between = "；"
 
 // Status is how a theory stands: never a verdict.
 type Status string
@@ -73,26 +89,18 @@ func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation
 func (v *view) characterise() []Characterisation {
 	all := make([]Characterisation, 0, len(v.book.data.Theories))
 	for rule := range current(v.book.data.Theories, v.now) {
-		articles := rule.cites(v.now)
+		articles, cited := rule.cites(v.now)
 		var unknown signalSet
 		rule.unknowns(v, &unknown)
 		one := Characterisation{
-			Theory: rule.Theory, Name: rule.Name, Article: cite(articles), Articles: articles,
-			Status: rule.status(v), Supports: said(rule.Supports, v), Against: said(rule.Against, v),
-			Missing: v.book.ask(&unknown, v.now),
+			Theory: rule.Theory, Name: rule.Name, Article: cited, Articles: articles,
+			Status: rule.status(v), Supports: v.said(rule.Supports), Against: v.said(rule.Against),
+			Missing: v.ask(&unknown),
 		}
 		one.Why = one.why()
 		all = append(all, one)
 	}
 	return all
-}
-
-func cite(articles []Source) string {
-	words := make([]string, len(articles))
-	for i, article := range articles {
-		words[i] = article.String()
-	}
-	return strings.Join(words, "；")
 }
 
 func (r *theoryRule) status(read reader) Status {

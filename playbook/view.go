@@ -16,13 +16,26 @@ type view struct {
 	book    *Book
 	facts   AssessmentFacts
 	now     time.Time
-	income  Income   // zero where nothing is known
-	answers []Answer // by the numbers of the signals; empty: not asked yet
+	income  Income // zero where nothing is known
 	byRoute map[recovery.Route]Tally
+
+	asked, yes, no signalSet // what was asked already, and answered
+
+	reasons   pile[string]
+	questions pile[Question]
 }
 
+// What an answer says and asks, with room to spare.
+const (
+	usualReasons   = 40
+	usualQuestions = 32
+)
+
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
-	v := &view{book: b, facts: f, now: now, answers: make([]Answer, len(b.signals))}
+	v := &view{
+		book: b, facts: f, now: now,
+		reasons: make(pile[string], 0, usualReasons), questions: make(pile[Question], 0, usualQuestions),
+	}
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
 		v.income, _ = incomes.Income(province, now)
 	}
@@ -36,13 +49,38 @@ func (v *view) read(l *literal) Answer { return v.answer(l.number) }
 
 // answer answers a signal: one that the facts decide, or a circumstance.
 func (v *view) answer(number int) Answer {
-	if number == 0 {
+	if number > 0 && !v.asked.has(number) {
+		switch v.find(v.book.signals[number]) {
+		case Yes:
+			v.yes.add(number)
+		case No:
+			v.no.add(number)
+		default: // nobody knows
+		}
+		v.asked.add(number)
+	}
+	switch {
+	case v.yes.has(number):
+		return Yes
+	case v.no.has(number):
+		return No
+	default:
 		return Unknown
 	}
-	if v.answers[number] == "" {
-		v.answers[number] = v.find(v.book.signals[number])
-	}
-	return v.answers[number]
+}
+
+// said are the texts of the reasons that hold; never nil.
+func (v *view) said(reasons []reasonRule) []string {
+	height := len(v.reasons)
+	v.reasons = say(v.reasons, reasons, v)
+	return v.reasons.since(height)
+}
+
+// ask turns unknown signals into questions; never nil.
+func (v *view) ask(unknown *signalSet) []Question {
+	height := len(v.questions)
+	v.questions = v.book.ask(v.questions, unknown, v.now)
+	return v.questions.since(height)
 }
 
 func (v *view) find(s signal) Answer {
