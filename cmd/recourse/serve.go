@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -159,9 +160,18 @@ func (d *desk) faces(service *casework.Service) *http.Server {
 	web.New(service, d.store.Sessions(), web.Options{
 		Log: d.log, Now: now, Notices: casework.NewNotices(service, d.herald),
 	}).Register(e)
-	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ConnState: giveWay}
 	server.RegisterOnShutdown(rest.Close)
 	return server
+}
+
+// giveWay lets the others be served when one was. Whoever asks again at once would
+// otherwise be served again at once, and those who wait already would wait on: of 8
+// who asked so, the slowest hundredth stood in line twice as long.
+func giveWay(_ net.Conn, state http.ConnState) {
+	if state == http.StateIdle {
+		runtime.Gosched()
+	}
 }
 
 func migrateCommand() *cobra.Command {

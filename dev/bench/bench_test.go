@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -117,7 +118,7 @@ func TestSteadilyCountsFromWhenACallWasDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := atomic.Bool{}
 		slow.Store(true)
-		got, err := steadily(t.Context(), 1, 10, time.Second, func(context.Context, int) error {
+		got, err := steadily(t.Context(), 1, 10, time.Second, time.Sleep, func(context.Context, int) error {
 			if slow.CompareAndSwap(true, false) {
 				time.Sleep(350 * time.Millisecond)
 			}
@@ -132,4 +133,73 @@ func TestSteadilyCountsFromWhenACallWasDue(t *testing.T) {
 			t.Errorf("took %v, want %v", got.took, want)
 		}
 	})
+}
+
+// TestTheFloorCarriesAsMuch: a server of its own that says where it is, sends what
+// it was told to and ends when its bench does.
+func TestTheFloorCarriesAsMuch(t *testing.T) {
+	t.Parallel()
+	in, end := io.Pipe()
+	out, says := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- begin(t.Context(), []string{floorCommand, "70000"}, in, says) }()
+	base, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := dialAll(t.Context(), strings.TrimSpace(base), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lines.close()
+	for range 3 {
+		if err := lines.asking(http.MethodPost, "/", misSend)(t.Context(), 0); err != nil || lines.all[0].length != 70_000 {
+			t.Errorf("%d bytes, %v", lines.all[0].length, err)
+		}
+	}
+	if err := errors.Join(end.Close(), <-ended); err != nil {
+		t.Error(err)
+	}
+	for _, args := range [][]string{{floorCommand}, {floorCommand, "much"}} {
+		if err := begin(t.Context(), args, in, says); err == nil || !strings.Contains(err.Error(), "size") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+func TestInTurnAddsUpWhatEachDid(t *testing.T) {
+	t.Parallel()
+	taking := func(d time.Duration) func() (load, error) {
+		return func() (load, error) { return newLoad([]time.Duration{d, 2 * d}, time.Second), nil }
+	}
+	got, err := inTurn(3, taking(time.Millisecond), taking(time.Second))
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	for i, unit := range []time.Duration{time.Millisecond, time.Second} {
+		if want := []time.Duration{unit, unit, unit, 2 * unit, 2 * unit, 2 * unit}; !slices.Equal(got[i].took, want) || got[i].elapsed != 3*time.Second {
+			t.Errorf("took %v in %v", got[i].took, got[i].elapsed)
+		}
+	}
+	failure := errors.New("no")
+	if _, err := inTurn(2, taking(1), func() (load, error) { return load{}, failure }); !errors.Is(err, failure) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestALineGivesUp: a product that never answers is an error of
+// the bench, not the end of it.
+func TestALineGivesUp(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer server.Close()
+	conn, err := dial(t.Context(), strings.TrimPrefix(server.URL, "http://"), 50*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	one := line{conn: conn, in: bufio.NewReader(conn)}
+	if err := one.ask([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err == nil {
+		t.Error("nobody answered, and it counts")
+	}
 }

@@ -8,17 +8,22 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // line is a connection that asks one thing at a time. It does as little as a client
 // can: on two cores, a whole HTTP client takes a third of the time from whom it
-// measures.
+// measures. It waits in the system, as a client of its own would, and not in Go's
+// poller: that one wakes a line only when a processor of this process is free, and
+// what it waits for would count as the answer's.
 type line struct {
-	conn net.Conn
-	in   *bufio.Reader
+	conn   *os.File
+	in     *bufio.Reader
+	length int // of the last answer's body, in bytes
 }
 
 // lines are one for each client.
@@ -30,14 +35,47 @@ type lines struct {
 func dialAll(ctx context.Context, base string, clients int) (*lines, error) {
 	l := &lines{host: strings.TrimPrefix(base, "http://")}
 	for range clients {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", l.host)
+		conn, err := dial(ctx, l.host, answerLimit)
 		if err != nil {
 			l.close()
 			return nil, fmt.Errorf("reach the product: %w", err)
 		}
-		l.all = append(l.all, &line{conn, bufio.NewReaderSize(conn, 32<<10)})
+		l.all = append(l.all, &line{conn: conn, in: bufio.NewReaderSize(conn, 32<<10)})
 	}
 	return l, nil
+}
+
+// dial connects to a host and takes the socket out of Go's poller. Whoever reads
+// from it waits for no longer than the limit.
+func dial(ctx context.Context, host string, limit time.Duration) (*os.File, error) {
+	polled, err := new(net.Dialer).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = polled.Close() }()
+	raw, err := polled.(*net.TCPConn).SyscallConn() //nolint:forcetypeassert // it was asked for tcp
+	if err != nil {
+		return nil, err
+	}
+	var conn *os.File
+	var failed error
+	err = raw.Control(func(socket uintptr) { conn, failed = blocking(int(socket), host, limit) })
+	return conn, errors.Join(err, failed)
+}
+
+// blocking gives a second hold of a socket, whose reader waits in the system.
+func blocking(socket int, name string, limit time.Duration) (*os.File, error) {
+	own, err := syscall.Dup(socket)
+	if err != nil {
+		return nil, os.NewSyscallError("dup", err)
+	}
+	syscall.CloseOnExec(own)
+	patience := syscall.NsecToTimeval(limit.Nanoseconds())
+	err = errors.Join(syscall.SetNonblock(own, false), syscall.SetsockoptTimeval(own, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience))
+	if err != nil {
+		return nil, errors.Join(os.NewSyscallError("set the socket up", err), syscall.Close(own))
+	}
+	return os.NewFile(uintptr(own), name), nil
 }
 
 func (l *lines) close() {
@@ -64,9 +102,6 @@ var errNoLength = errors.New("an answer without a length")
 
 // ask sends a request and reads its answer, which must be 200 and tell its length.
 func (l *line) ask(request []byte) error {
-	if err := l.conn.SetDeadline(time.Now().Add(answerLimit)); err != nil {
-		return err
-	}
 	if _, err := l.conn.Write(request); err != nil {
 		return err
 	}
@@ -77,11 +112,10 @@ func (l *line) ask(request []byte) error {
 	if !bytes.HasPrefix(status, []byte("HTTP/1.1 200 ")) {
 		return fmt.Errorf("answered %q, not %d", status, http.StatusOK)
 	}
-	length, err := l.headers()
-	if err != nil {
+	if l.length, err = l.headers(); err != nil {
 		return err
 	}
-	_, err = l.in.Discard(length)
+	_, err = l.in.Discard(l.length)
 	return err
 }
 

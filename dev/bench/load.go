@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"recourse/dev/local"
 )
 
@@ -51,8 +53,10 @@ func hammer(ctx context.Context, clients int, enough func(done int64) bool, work
 
 // steadily lets clients call work together so many times a second, and counts from
 // the instant at which each call was due, so that whoever answers late is not asked
-// less often for it.
-func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration, work func(ctx context.Context, client int) error) (load, error) {
+// less often for it. pause waits for that instant.
+func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration, pause func(time.Duration),
+	work func(ctx context.Context, client int) error,
+) (load, error) {
 	began := time.Now()
 	due := make([]time.Time, clients)
 	for client := range due {
@@ -60,12 +64,8 @@ func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration
 	}
 	late := make([][]time.Duration, clients)
 	_, err := hammer(ctx, clients, during(lasting), func(ctx context.Context, client int) error {
-		wait := time.NewTimer(time.Until(due[client]))
-		defer wait.Stop()
-		select {
-		case <-ctx.Done():
+		if pause(time.Until(due[client])); ctx.Err() != nil {
 			return ctx.Err()
-		case <-wait.C:
 		}
 		if err := work(ctx, client); err != nil {
 			return err
@@ -75,6 +75,29 @@ func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration
 		return nil
 	})
 	return newLoad(slices.Concat(late...), time.Since(began)), err
+}
+
+// inTurn measures some things so many times, one after the other, and gives what
+// each did in all its turns.
+func inTurn(turns int, measures ...func() (load, error)) ([]load, error) {
+	all := make([]load, len(measures))
+	for range turns {
+		for i, measure := range measures {
+			one, err := measure()
+			if err != nil {
+				return nil, err
+			}
+			all[i] = newLoad(slices.Concat(all[i].took, one.took), all[i].elapsed+one.elapsed)
+		}
+	}
+	return all, nil
+}
+
+// sleep waits in the system, which wakes a thread within a tenth of a millisecond
+// when it has a processor for it; a timer of Go counts in whole ones.
+func sleep(d time.Duration) {
+	left := unix.NsecToTimeval(max(0, d).Nanoseconds())
+	_, _ = unix.Select(0, nil, nil, nil, &left) // woken early by a signal is woken
 }
 
 func times(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }

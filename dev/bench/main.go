@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -22,12 +23,20 @@ import (
 func main() {
 	debug.SetGCPercent(800) // what the clients of a bench leave behind is not to hold up who they measure
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
+	err := begin(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// begin is the bench, or the server it starts beside the product.
+func begin(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	if len(args) > 0 && args[0] == floorCommand {
+		return serveFloor(ctx, args[1:], in, out)
+	}
+	return run(ctx, args, out)
 }
 
 // part is one measurement: alone over the checkout, or against a running stack.
@@ -58,7 +67,7 @@ var stacks = [][]part{
 var long = []string{"storm"}
 
 // run measures the named parts, or all but the long ones.
-func run(ctx context.Context, names []string) error {
+func run(ctx context.Context, names []string, out io.Writer) error {
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return fmt.Errorf("find the checkout: %w", err)
@@ -78,7 +87,7 @@ func run(ctx context.Context, names []string) error {
 		}
 		rows = append(rows, more...)
 	}
-	show(os.Stdout, rows)
+	show(out, rows)
 	return nil
 }
 
