@@ -33,7 +33,7 @@ type walk struct {
 	taken  map[string]int64 // by digest of a file, the newest entry that took it in
 	pace   int64
 	made   map[string]int64 // by digest of a copy, the newest entry that made it of a withheld original
-	first  *value           // that was shown; nil: none yet
+	first  string           // name of the value that was shown first
 	last   entry
 	outer  scanner
 	inner  scanner
@@ -227,8 +227,8 @@ func (w *walk) checkValues(seq int64, fields object) error {
 		if err := v.opens(commitments); err != nil {
 			return err
 		}
-		if w.first == nil {
-			w.first = v
+		if w.first == "" {
+			w.first = valueName(v)
 		}
 		w.c.summary.Values++
 		w.c.summary.Hidden--

@@ -55,43 +55,50 @@ func (l *lines) rest(start []byte) ([]byte, error) {
 	}
 }
 
-// value is one personal value shown beside the journal.
+// value is one personal value shown beside the journal: where it belongs, and the
+// commitment that its salt and it open.
 type value struct {
-	seq   int64
-	path  string
-	value string
-	salt  []byte
+	seq  int64
+	path []byte
+	sum  [sha256.Size]byte
 }
 
 // plainPath is what may stand in a finding as it is.
 var plainPath = regexp.MustCompile(`^[A-Za-z0-9_.\-]{1,100}$`)
 
 func valueName(v *value) string {
-	if !plainPath.MatchString(v.path) {
+	if !plainPath.Match(v.path) {
 		return valuesPath
 	}
-	return entryName(v.seq) + " value " + v.path
+	return entryName(v.seq) + " value " + string(v.path)
 }
 
 // valueReader reads values.json, an array with one object on each line, sorted
-// by entry and path.
+// by entry and path. A large journal has as many values as entries: it keeps two,
+// the next and the one before it, and makes no new ones.
 type valueReader struct {
-	lines *lines
-	ahead *value
-	last  *value
-	ended bool
-	more  bool // the line before promised another
-	scan  scanner
+	lines  *lines
+	pair   [2]value
+	read   int  // how many were
+	ahead  bool // the newest was not taken yet
+	ended  bool
+	more   bool // the line before promised another
+	scan   scanner
+	salted []byte
 }
+
+// newest is the value that was read last.
+func (v *valueReader) newest() *value { return &v.pair[v.read%2] }
 
 // opens compares a value with what its entry committed to.
 func (v *value) opens(commitments object) error {
-	said := unquoted(commitments.get(v.path))
+	said := unquoted(commitments.find(v.path))
 	if said == nil {
 		return finding(valueName(v), "the entry has no such commitment")
 	}
-	sum := sha256.Sum256(append(v.salt, v.value...))
-	if string(said) != hex.EncodeToString(sum[:]) {
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], v.sum[:])
+	if !bytes.Equal(said, text[:]) {
 		return finding(valueName(v), "is not the value the entry committed to")
 	}
 	return nil
@@ -113,10 +120,14 @@ func (c *check) openValues() (*valueReader, error) {
 	return v, nil
 }
 
-// peek gives the next value without leaving it, nil after the last.
+// peek gives the next value without leaving it, nil after the last. It is valid
+// until the next but one.
 func (v *valueReader) peek() (*value, error) {
-	if v.ahead != nil || v.ended {
-		return v.ahead, nil
+	switch {
+	case v.ended:
+		return nil, nil
+	case v.ahead:
+		return v.newest(), nil
 	}
 	line, err := v.lines.next()
 	if errors.Is(err, io.EOF) {
@@ -128,11 +139,13 @@ func (v *valueReader) peek() (*value, error) {
 	if string(line) == "]" {
 		return nil, v.close()
 	}
-	if v.last != nil && !v.more {
+	if v.read > 0 && !v.more {
 		return nil, finding(valuesPath, "not an array with one value a line")
 	}
-	v.ahead, err = v.parse(line)
-	return v.ahead, err
+	if err := v.parse(line); err != nil {
+		return nil, err
+	}
+	return v.newest(), nil
 }
 
 func (v *valueReader) close() error {
@@ -150,32 +163,29 @@ func (v *valueReader) close() error {
 	return err
 }
 
-func (v *valueReader) parse(line []byte) (*value, error) {
+func (v *valueReader) parse(line []byte) error {
 	line, v.more = bytes.CutSuffix(line, []byte(","))
 	fields, err := v.scan.parse(line)
 	if err != nil {
-		return nil, finding(valuesPath, "%v", err)
-	}
-	var next value
-	var text [3]string
-	ok := len(fields) == 4
-	for i, name := range []string{"path", "value", "salt"} {
-		var is bool
-		text[i], is = fields.text(name)
-		ok = ok && is
+		return finding(valuesPath, "%v", err)
 	}
 	seq, whole := fields.whole("seq")
-	salt, err := hex.DecodeString(text[2])
-	if !ok || !whole || err != nil {
-		return nil, finding(valuesPath, "a value is not made of seq, path, value and salt")
+	path, text, salt := unquoted(fields.get("path")), unquoted(fields.get("value")), unquoted(fields.get("salt"))
+	v.salted, err = hex.AppendDecode(v.salted[:0], salt)
+	if len(fields) != 4 || !whole || path == nil || text == nil || salt == nil || err != nil {
+		return finding(valuesPath, "a value is not made of seq, path, value and salt")
 	}
-	next = value{seq, text[0], text[1], salt}
-	if last := v.last; last != nil && (last.seq > seq || last.seq == seq && last.path >= next.path) {
-		return nil, finding(valueName(&next), "stands twice or out of order")
+	v.salted = append(v.salted, text...)
+	last := v.newest()
+	v.read++
+	next := v.newest()
+	next.seq, next.path, next.sum = seq, append(next.path[:0], path...), sha256.Sum256(v.salted)
+	if v.read > 1 && (last.seq > seq || last.seq == seq && bytes.Compare(last.path, path) >= 0) {
+		return finding(valueName(next), "stands twice or out of order")
 	}
-	v.last = &next
-	return &next, nil
+	v.ahead = true
+	return nil
 }
 
 // drop goes on to the next value.
-func (v *valueReader) drop() { v.ahead = nil }
+func (v *valueReader) drop() { v.ahead = false }

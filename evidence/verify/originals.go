@@ -57,8 +57,8 @@ func (w *walk) checkErasure(seq int64) error {
 	if w.last.kind != erased {
 		return nil
 	}
-	if w.first != nil {
-		return finding(valueName(w.first), "%s tells that it was erased", entryName(seq))
+	if w.first != "" {
+		return finding(w.first, "%s tells that it was erased", entryName(seq))
 	}
 	e := &Erasure{Entry: seq, At: string(w.last.at)}
 	if oneWord.MatchString(w.last.because) {
