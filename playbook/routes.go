@@ -108,11 +108,11 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 
 // decide opens or closes a way and says why.
 func (v *view) decide(rule *routeRule, option *RouteOption) {
-	height := len(v.reasons)
+	height := len(v.reasons) // all that is said from here on is why
 	shut := v.said(rule.Closed)
 	needs := rule.Needs.holds(v)
 	option.Open = len(shut) == 0 && needs == Yes
-	v.reasons = say(v.reasons, rule.Why, v)
+	v.said(rule.Why)
 	if needs == Unknown && rule.Unknown != "" {
 		v.reasons = append(v.reasons, rule.Unknown)
 	}

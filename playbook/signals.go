@@ -229,16 +229,6 @@ type reasonRule struct {
 	Decides bool      `yaml:"decides"`
 }
 
-// say puts the texts of the reasons that hold on a pile.
-func say(texts pile[string], reasons []reasonRule, r reader) pile[string] {
-	for i := range reasons {
-		if reasons[i].If.holds(r) == Yes {
-			texts = append(texts, reasons[i].Text)
-		}
-	}
-	return texts
-}
-
 // Warning is something to know before acting.
 type Warning struct {
 	Code   string `json:"code"`

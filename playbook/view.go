@@ -72,7 +72,11 @@ func (v *view) answer(number int) Answer {
 // said are the texts of the reasons that hold; never nil.
 func (v *view) said(reasons []reasonRule) []string {
 	height := len(v.reasons)
-	v.reasons = say(v.reasons, reasons, v)
+	for i := range reasons {
+		if reasons[i].If.holds(v) == Yes {
+			v.reasons = append(v.reasons, reasons[i].Text)
+		}
+	}
 	return v.reasons.since(height)
 }
 

@@ -28,7 +28,7 @@ const misSend = `{
 // sends as many bytes and finds nothing out: on a shared machine the slowest
 // hundredth of even that one may take longer than the budget.
 func assessments(ctx context.Context, up local.Up) (rows []row, err error) {
-	// one each for clients that wait in the system and keep theirs meanwhile
+	// a client that waits in the system keeps its processor of Go's meanwhile
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(askers + 1))
 	product, err := dialAll(ctx, up.BaseURL, askers)
 	if err != nil {

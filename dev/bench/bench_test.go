@@ -187,8 +187,8 @@ func TestInTurnAddsUpWhatEachDid(t *testing.T) {
 	}
 }
 
-// TestALineGivesUp: a product that never answers is an error of
-// the bench, not the end of it.
+// TestALineGivesUp: a product that never answers is an error of the bench, and not
+// a bench that never ends.
 func TestALineGivesUp(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))

@@ -38,7 +38,7 @@ func dialAll(ctx context.Context, base string, clients int) (*lines, error) {
 		conn, err := dial(ctx, l.host, answerLimit)
 		if err != nil {
 			l.close()
-			return nil, fmt.Errorf("reach the product: %w", err)
+			return nil, fmt.Errorf("reach %s: %w", l.host, err)
 		}
 		l.all = append(l.all, &line{conn: conn, in: bufio.NewReaderSize(conn, 32<<10)})
 	}

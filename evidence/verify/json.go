@@ -33,16 +33,6 @@ func (o object) get(name string) []byte {
 	return nil
 }
 
-// find is get for a name that was read.
-func (o object) find(name []byte) []byte {
-	for i := range o {
-		if bytes.Equal(o[i].name, name) {
-			return o[i].value
-		}
-	}
-	return nil
-}
-
 // text gives a member that is a string.
 func (o object) text(name string) (string, bool) {
 	raw := o.get(name)

@@ -92,7 +92,7 @@ func (v *valueReader) newest() *value { return &v.pair[v.read%2] }
 
 // opens compares a value with what its entry committed to.
 func (v *value) opens(commitments object) error {
-	said := unquoted(commitments.find(v.path))
+	said := unquoted(commitments.get(string(v.path)))
 	if said == nil {
 		return finding(valueName(v), "the entry has no such commitment")
 	}
