@@ -48,13 +48,13 @@ build: writable ## bin/recourse and dev/bin/stack
 # besides; the long form, LONG=1, gives each a minute. They come first, so that
 # the last lines are those of the tests.
 test: setup-test build ## all tests, browser and end to end included (LONG=1: a minute for every fuzz target too)
-	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60s,5s))
+	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60,5))
 	go test -timeout 20m ./...
 	$(if $(LONG),go test -timeout 90m -run 'RandomMutations' ./evidence/verify -mutations 10000 -scripted 1000)
 	go -C dev test -timeout 40m ./...
 
-FUZZTIME := 60s
-fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5s for a short one, ARGS="web api" for those packages)
+FUZZTIME := 60
+fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5: seconds each, ARGS="web api" for those packages)
 	@dev/fuzz.sh $(FUZZTIME) $(ARGS)
 
 race: setup-test build ## the tests of the product under the race detector
