@@ -39,12 +39,16 @@ const (
 	momentDelayed = "delayed"
 	momentWaiting = "waiting"
 	momentOver    = "over"
+	momentRest    = "rest"
 	momentTaken   = "taken"
 	momentStuck   = "stuck"
+	momentLate    = "late"
 	momentSilent  = "silent"
 )
 
-var moments = []string{momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentTaken, momentStuck, momentSilent}
+var moments = []string{
+	momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentRest, momentTaken, momentStuck, momentLate, momentSilent,
+}
 
 // recallActors are those whose move can bring the money back.
 var recallActors = []string{"sender", "recipient", "platform", "company"}
@@ -248,13 +252,18 @@ func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recal
 			return momentMaybe
 		}
 		return momentOpen
-	case answer.RefundAt == nil:
-		return momentStuck
 	case now.Before(refundAt):
+		if answer.RefundAt == nil {
+			return momentStuck
+		}
 		answer.Until = answer.RefundAt
 		return momentWaiting
-	default:
+	case answer.RefundAt == nil:
+		return momentLate
+	case f.ClaimState == recovery.Unclaimed:
 		return momentOver
+	default:
+		return momentRest
 	}
 }
 

@@ -139,11 +139,42 @@ func TestWhoHasToAct(t *testing.T) {
 		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 0, []string{"sender"}},
 		{"a packet under way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Unclaimed), time.Hour, []string{"recipient", "platform"}},
 		{"a packet taken", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Claimed), time.Hour, []string{"recipient"}},
-		{"a company's packet", company, time.Hour, []string{"company"}},
+		{"a day later, nobody claimed", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Unclaimed), 24 * time.Hour, []string{"platform"}},
+		{"a day later, some did", facts(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), 24 * time.Hour, []string{"recipient", "platform"}},
+		{"a company's packet", company, time.Hour, []string{"company", "recipient"}},
 		{"seen by an employee", employee, time.Hour, []string{"company", "recipient"}},
 	} {
 		if got := b.Recall(test.facts, sent.Add(test.after)).Who; !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// Whoever holds a share, or may, is never left out of those to be asked.
+func TestWhoMayHoldMoneyIsAsked(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, cell := range cells {
+		for _, claim := range []recovery.ClaimState{recovery.ClaimUnknown, recovery.PartlyClaimed, recovery.Claimed} {
+			for _, after := range instants {
+				if got := b.Recall(facts(cell.platform, cell.instrument, claim), sent.Add(after)).Who; !slices.Contains(got, "recipient") {
+					t.Errorf("%s %s %s after %s: %v", cell.platform, cell.instrument, claim, after, got)
+				}
+			}
+		}
+	}
+}
+
+// When a day has passed, nobody is told to do something within a day.
+func TestNoTimeThatIsOverIsNamed(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, cell := range cells {
+		for _, claim := range recovery.ClaimStates {
+			got := b.Recall(facts(cell.platform, cell.instrument, claim), sent.Add(24*time.Hour))
+			if said := got.How + strings.Join(got.Steps, ""); strings.Contains(said, "24 小时内") {
+				t.Errorf("%s %s %s: %s", cell.platform, cell.instrument, claim, said)
+			}
 		}
 	}
 }
