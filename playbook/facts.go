@@ -85,11 +85,15 @@ func (f AssessmentFacts) claimState() recovery.ClaimState {
 // record is the facts as a case that is filed now and stands at a stage, for the
 // rules that speak of cases.
 func (f AssessmentFacts) record(stage recovery.Stage, now time.Time) recovery.Case {
-	return recovery.Case{
+	c := recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAt(), Reason: f.Reason,
 		ClaimState: f.claimState(), Group: f.group(), Claimant: f.Claimant,
 		CreatedAt: now, Position: recovery.Position{Stage: stage, Claim: f.Amount, OneToOne: f.group().OneToOne()},
 	}
+	for _, counterpart := range f.Counterparts {
+		c.Counterparts = append(c.Counterparts, recovery.Counterpart{Alias: counterpart.Alias, Claimed: counterpart.Claimed})
+	}
+	return c
 }
 
 // Check names each field that cannot be accepted: nil, or a Fault with

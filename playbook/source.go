@@ -31,7 +31,7 @@ const (
 )
 
 // HouseRule is the source of what this product decided itself.
-const HouseRule = "house rule"
+const HouseRule = "本站规则"
 
 // Source is where a rule comes from: an article (A or B), a statute, a report in
 // the press, or the house. Exactly one of the four is named.

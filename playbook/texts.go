@@ -15,6 +15,7 @@ type textRule struct {
 	scope    `yaml:",inline"`
 	Audience string `yaml:"audience"`
 	Channel  string `yaml:"channel"`
+	Split    *bool  `yaml:"split"` // whether several people may each hold a part; nil: either way
 	Wording  `yaml:",inline"`
 	English  Wording  `yaml:"en"`
 	Warnings []string `yaml:"warnings"`
@@ -156,7 +157,7 @@ func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	at := situationOf(&c, stage)
 	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
 	for rule := range current(b.data.Texts, c.CreatedAt) {
-		if !rule.covers(at) {
+		if !rule.covers(at) || (rule.Split != nil && *rule.Split != c.MayBeSplit()) {
 			continue
 		}
 		texts = append(texts, Text{

@@ -21,6 +21,19 @@ func sample(group recovery.GroupKind) recovery.Case {
 	}
 }
 
+// samples are one of each kind of group and instrument.
+func samples() []recovery.Case {
+	var all []recovery.Case
+	for _, group := range recovery.GroupKinds {
+		for _, instrument := range recovery.Instruments {
+			c := sample(group)
+			c.Instrument = instrument
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 func ids(texts []playbook.Text) []string {
 	var list []string
 	for _, text := range texts {
@@ -55,11 +68,32 @@ func TestTextsByStageAndGroup(t *testing.T) {
 	}
 }
 
+// Of a packet that several people took from, nobody is asked for all that is
+// missing: each only for their own part.
+func TestNobodyIsAskedForWhatOthersTook(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, c := range samples() {
+		c.Counterparts = []recovery.Counterpart{{Alias: "山风", Claimed: 3_400}, {Alias: "小北", Claimed: 5_000}}
+		for _, stage := range []recovery.Stage{recovery.PrivateContact, recovery.Legal} {
+			for _, text := range b.Texts(c, stage) {
+				if text.Audience != "counterpart" {
+					continue
+				}
+				asksForAll := strings.Contains(text.Body+text.Short+text.English.Body+text.English.Short, "1,500.00")
+				part := strings.Contains(text.Body, "你领取的那一份") || strings.Contains(text.Body, "领取的这一份") || strings.Contains(text.Body, "领取的部分")
+				if split := c.MayBeSplit(); asksForAll && split || part != split {
+					t.Errorf("%s of a %s in %q: %s", text.ID, c.Instrument, c.Group.Kind, text.Body)
+				}
+			}
+		}
+	}
+}
+
 func TestTextsAreFilledAndNameNobody(t *testing.T) {
 	t.Parallel()
 	b := book(t)
-	for _, group := range recovery.GroupKinds {
-		c := sample(group)
+	for _, c := range samples() {
 		for _, stage := range recovery.Stages {
 			for _, text := range b.Texts(c, stage) {
 				whole := text.Subject + text.Body + text.Short + text.English.Subject + text.English.Body + text.English.Short
@@ -128,9 +162,9 @@ func TestTextsInEnglish(t *testing.T) {
 	if strings.Count(blank.English.Body, "(to be filled in)") != 2 || strings.Count(blank.Body, "（待补）") != 2 {
 		t.Errorf("unknown values: %s", blank.English.Body)
 	}
-	for _, group := range recovery.GroupKinds {
+	for _, c := range samples() {
 		for _, stage := range recovery.Stages {
-			for _, text := range book(t).Texts(sample(group), stage) {
+			for _, text := range book(t).Texts(c, stage) {
 				for _, wording := range []playbook.Wording{text.Wording, text.English} {
 					if len(wording.Short) >= len(wording.Body) || wording.Subject == "" {
 						t.Errorf("%s: %+v", text.ID, wording)
@@ -152,9 +186,9 @@ func TestEveryWordingPassesTheLinter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, group := range recovery.GroupKinds {
+	for _, c := range samples() {
 		for _, stage := range recovery.Stages {
-			for _, text := range book(t).Texts(sample(group), stage) {
+			for _, text := range book(t).Texts(c, stage) {
 				where := lint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
 				for _, wording := range []playbook.Wording{text.Wording, text.English} {
 					for _, words := range []string{wording.Subject, wording.Body, wording.Short} {

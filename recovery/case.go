@@ -50,6 +50,16 @@ type Group struct {
 // OneToOne reports whether there is no group to give notice to.
 func (g Group) OneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
 
+// MayBeSplit reports whether several people may each hold a part of the money, so
+// that nobody can be asked for all of it: a lucky packet, or any packet in a
+// group, unless the only counterpart is known to have claimed everything.
+func (c Case) MayBeSplit() bool {
+	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.OneToOne()) {
+		return false
+	}
+	return len(c.Counterparts) != 1 || c.Counterparts[0].Claimed < c.Amount
+}
+
 // Claimant is the person who sent the money by mistake. All of it is personal
 // data: in the journal it stands as commitments only.
 type Claimant struct {

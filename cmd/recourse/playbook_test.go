@@ -28,8 +28,8 @@ func TestDiffNamesRulesAndKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `t1 to t2: 1 added, 1 removed, 2 changed
-added    text.word (house rule)
-removed  evidence.ticket (house rule)
+added    text.word (本站规则)
+removed  evidence.ticket (本站规则)
 changed  clock.promise
          length: 7 → 10
 changed  guidance.silent
