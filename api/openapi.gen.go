@@ -2525,7 +2525,7 @@ type PublishedRate struct {
 
 // Question A fact that would decide more
 type Question struct {
-	// Signal Its name among the circumstances
+	// Signal Its name among the circumstances; empty when a field of the facts tells it
 	Signal string `json:"signal"`
 	Text   string `json:"text"`
 }

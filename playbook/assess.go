@@ -39,9 +39,10 @@ type VersionRef struct {
 // Assess answers from facts that Check accepted. It is pure and stores nothing.
 func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
 	v := b.view(f, now, known.Incomes)
-	stage := v.stage()
+	stage, sent := v.stage(), f.recall()
+	sent.Danger = v.is("danger") == Yes
 	return Assessment{
-		Recall:           b.Recall(f.recall(), now),
+		Recall:           b.Recall(sent, now),
 		Plan:             v.plan(),
 		Strategy:         v.strategy(),
 		Characterisation: v.characterise(),

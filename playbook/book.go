@@ -152,6 +152,9 @@ func (d *document) conditions(yield func(condition) bool) {
 	for _, r := range slices.Concat(d.Cautions, d.Findings) {
 		all = append(all, r.If)
 	}
+	for _, r := range d.Strategies {
+		all = append(all, r.If)
+	}
 	for _, r := range d.StrategyNotes {
 		all = append(all, r.If)
 	}
@@ -163,7 +166,7 @@ func (d *document) conditions(yield func(condition) bool) {
 		reasons(r.Supports, r.Against)
 	}
 	for _, r := range d.Routes {
-		all = append(all, r.Needs, r.Tried, r.Urgent)
+		all = append(all, r.Needs, r.Tried, r.Urgent, r.Asks)
 		reasons(r.Closed, r.Why)
 	}
 	for _, r := range d.Priors {

@@ -25,7 +25,7 @@ func (b *Book) known(about string) []string {
 
 func (i *inspection) condition(id string, c condition, known []string) {
 	for _, signal := range c {
-		if !slices.Contains(known, signal.name) {
+		if signal.number == 0 || !slices.Contains(known, signal.name) {
 			i.fault(id, "there is no signal %q", signal.name)
 		}
 	}
@@ -49,10 +49,14 @@ func (b *Book) checkFigures(i *inspection) {
 		}
 	}
 	for _, rule := range b.data.Questions {
-		oneOf(i, rule.ID, "about", rule.About, []string{aboutCase, aboutSending})
+		oneOf(i, rule.ID, "about", rule.About, []string{aboutCase, aboutSending, aboutField})
 		i.filled(rule.ID, rule.Signal, rule.Text)
-		if _, decided := caseSignals[rule.Signal]; decided && rule.About == aboutCase {
+		_, decided := caseSignals[rule.Signal]
+		if decided && rule.About == aboutCase {
 			i.fault(rule.ID, "the facts decide %q: nobody is asked", rule.Signal)
+		}
+		if !decided && rule.About == aboutField {
+			i.fault(rule.ID, "no field decides %q", rule.Signal)
 		}
 		if _, decided := sendSignals[rule.Signal]; decided && rule.About == aboutSending {
 			i.fault(rule.ID, "the facts decide %q: nobody is asked", rule.Signal)
@@ -105,6 +109,7 @@ func (b *Book) checkWays(i *inspection, facts []string) {
 	}
 	for _, rule := range b.data.Strategies {
 		i.scope(rule.ID, rule.scope)
+		i.condition(rule.ID, rule.If, facts)
 		oneOf(i, rule.ID, "risk", rule.Risk, risks)
 		i.filled(rule.ID, rule.First, rule.Then)
 	}
@@ -140,7 +145,7 @@ func (b *Book) checkRoutes(i *inspection) {
 	for _, rule := range b.data.Routes {
 		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
 		oneOf(i, rule.ID, "fee", rule.Fee, fees)
-		for _, c := range []condition{rule.Needs, rule.Tried, rule.Urgent} {
+		for _, c := range []condition{rule.Needs, rule.Tried, rule.Urgent, rule.Asks} {
 			i.condition(rule.ID, c, facts)
 		}
 		i.reasons(rule.ID, rule.Closed, facts)

@@ -125,7 +125,7 @@ func (b *Book) checkStrategiesAt(i *inspection, at time.Time) {
 	for _, kind := range recovery.GroupKinds {
 		covered := false
 		for rule := range current(b.data.Strategies, at) {
-			covered = covered || rule.covers(situation{group: kind})
+			covered = covered || len(rule.If) == 0 && rule.covers(situation{group: kind})
 		}
 		if !covered {
 			i.fault("", "no strategy for a group that is %s (on %s)", kind, day(at))

@@ -72,7 +72,10 @@ func (f AssessmentFacts) group() recovery.Group {
 }
 
 func (f AssessmentFacts) recall() RecallFacts {
-	return RecallFacts{f.Platform, f.Instrument, f.claimState(), f.sentAt(), f.Account, f.Delay}
+	return RecallFacts{
+		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimState(), SentAt: f.sentAt(),
+		Account: f.Account, Delay: f.Delay,
+	}
 }
 
 func (f AssessmentFacts) claimState() recovery.ClaimState {

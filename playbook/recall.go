@@ -44,10 +44,12 @@ const (
 	momentStuck   = "stuck"
 	momentLate    = "late"
 	momentSilent  = "silent"
+	momentDanger  = "danger"
 )
 
 var moments = []string{
 	momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentRest, momentTaken, momentStuck, momentLate, momentSilent,
+	momentDanger,
 }
 
 // recallActors are those whose move can bring the money back.
@@ -116,6 +118,7 @@ type RecallFacts struct {
 	SentAt     time.Time
 	Account    Account
 	Delay      Delay // of transfers only
+	Danger     bool  // fraud, gambling or threats: nobody is sent to the other side
 }
 
 func (f RecallFacts) situation() situation {
@@ -207,6 +210,9 @@ func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
 		answer.Readings = append(answer.Readings, Reading{rule.Source.cited, rule.Text})
 	}
 	moment := b.moment(rules, f, now, &answer)
+	if f.Danger && moment != momentOpen && moment != momentOver {
+		moment = momentDanger
+	}
 	if guidance := b.guidance(moment, f, now); guidance != nil {
 		answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
 	}

@@ -16,6 +16,7 @@ type routeRule struct {
 	Closed  []reasonRule   `yaml:"closed"`
 	Tried   condition      `yaml:"tried"`  // it was gone and led nowhere
 	Urgent  condition      `yaml:"urgent"` // it comes before all others
+	Asks    condition      `yaml:"asks"`   // asked for besides what the needs name
 	Fee     string         `yaml:"fee"`
 	Days    daysRule       `yaml:"days"`
 	Why     []reasonRule   `yaml:"why"`
@@ -119,6 +120,7 @@ func (v *view) decide(rule *routeRule, option *RouteOption) {
 	option.Why = v.reasons.since(height)
 	var unknown signalSet
 	rule.Needs.unknowns(v, &unknown)
+	rule.Asks.unknowns(v, &unknown)
 	for i := range rule.Closed {
 		rule.Closed[i].If.unknowns(v, &unknown)
 	}

@@ -176,10 +176,11 @@ func (b *Book) against(name string, at time.Time, holds func(limit int64) bool) 
 const (
 	aboutCase    = "case"
 	aboutSending = "sending"
+	aboutField   = "field"
 )
 
 // questionRule is a fact that only people know. Its signal may be given among
-// the circumstances.
+// the circumstances; one about a field is decided by that field of the facts.
 type questionRule struct {
 	entry  `yaml:",inline"`
 	Signal string `yaml:"signal"`
@@ -212,14 +213,21 @@ func (b *Book) questions(about string, at time.Time) []Question {
 }
 
 // ask puts a question for each unknown signal on a pile. A signal that follows
-// from other facts is left out: those facts are asked for where they are told.
+// from other facts is asked about only where the book has words for it.
 func (b *Book) ask(questions pile[Question], unknown *signalSet, at time.Time) pile[Question] {
 	for rule := range current(b.data.Questions, at) {
 		if unknown.has(rule.number) {
-			questions = append(questions, Question{rule.Signal, rule.Text})
+			questions = append(questions, rule.question())
 		}
 	}
 	return questions
+}
+
+func (r *questionRule) question() Question {
+	if r.About == aboutField {
+		return Question{Text: r.Text}
+	}
+	return Question{r.Signal, r.Text}
 }
 
 // reasonRule is a sentence that is said when its condition holds.

@@ -61,13 +61,15 @@ func (b *Book) CheckIncome(row Income) error {
 	return recovery.Invalid(c.faults)
 }
 
-// strategyRule is how to speak in one kind of group.
+// strategyRule is how to speak in one kind of group; the first that fits is
+// taken.
 type strategyRule struct {
 	entry `yaml:",inline"`
 	scope `yaml:",inline"`
-	Risk  string `yaml:"risk"`
-	First string `yaml:"first"`
-	Then  string `yaml:"then"`
+	If    condition `yaml:"if"`
+	Risk  string    `yaml:"risk"`
+	First string    `yaml:"first"`
+	Then  string    `yaml:"then"`
 }
 
 var risks = []string{"low", "medium", "high"}
@@ -108,7 +110,7 @@ type Note struct {
 	Source  string `json:"source"`
 }
 
-// Strategy chooses by the kind of group, and notes size, amount against local
+// Strategy chooses by danger and by the kind of group, and notes size, amount against local
 // figures, and bystanders. incomes may be nil. Where the kind of group is not
 // known it is that of one to one, which every other begins with.
 func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
@@ -120,7 +122,7 @@ func (v *view) strategy() Strategy {
 	record := v.facts.record(recovery.PrivateContact, v.now)
 	at := situationOf(&record, recovery.PrivateContact)
 	for rule := range current(v.book.data.Strategies, v.now) {
-		if rule.covers(at) {
+		if rule.covers(at) && rule.If.holds(v) == Yes {
 			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.cited, answer.Notes}
 			break
 		}

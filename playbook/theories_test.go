@@ -115,6 +115,37 @@ func TestAPacketIsNotATransfer(t *testing.T) {
 
 // Every citation carries its mark, nothing is a verdict, and what is missing is
 // a question that can be answered.
+// What a field of the facts would tell is asked for while it is left out, and no
+// longer.
+func TestFieldsThatAreLeftOutAreAskedFor(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	noticed, told := sent.Add(time.Hour), sent.Add(2*time.Hour)
+	for _, test := range []struct {
+		theory, asks string
+		now          time.Time
+		empty, full  func(*playbook.AssessmentFacts)
+	}{
+		{"unjust_enrichment", "发错的是人", sent, func(f *playbook.AssessmentFacts) { f.Reason = "" }, func(f *playbook.AssessmentFacts) { f.Reason = recovery.WrongGroup }},
+		{"unjust_enrichment", "是否已被对方领取", sent, func(f *playbook.AssessmentFacts) { f.ClaimState = "" }, func(f *playbook.AssessmentFacts) { f.ClaimState = recovery.Claimed }},
+		{"unjust_enrichment", "是否已经告诉对方", told, func(*playbook.AssessmentFacts) {}, func(f *playbook.AssessmentFacts) { f.NotifiedAt = &told }},
+		{"material_misunderstanding", "哪天知道发错", sent.AddDate(0, 0, 120), func(*playbook.AssessmentFacts) {}, func(f *playbook.AssessmentFacts) { f.NoticedAt = &noticed }},
+		{"embezzlement", "对方怎样答复", sent, func(*playbook.AssessmentFacts) {}, func(f *playbook.AssessmentFacts) { f.Refusal = recovery.ClaimsGift }},
+		{"gift", "对方是否说这是送的", sent, func(*playbook.AssessmentFacts) {}, func(f *playbook.AssessmentFacts) { f.Refusal = recovery.ClaimsGift }},
+	} {
+		asked := func(change func(*playbook.AssessmentFacts)) bool {
+			f := story()
+			change(&f)
+			return slices.ContainsFunc(theory(t, b.Characterise(f, test.now), test.theory).Missing, func(q playbook.Question) bool {
+				return q.Signal == "" && strings.Contains(q.Text, test.asks)
+			})
+		}
+		if !asked(test.empty) || asked(test.full) {
+			t.Errorf("%s, %s: asked when left out %v, when told %v", test.theory, test.asks, asked(test.empty), asked(test.full))
+		}
+	}
+}
+
 func TestCharacterisationIsHonest(t *testing.T) {
 	t.Parallel()
 	b := book(t)
@@ -129,6 +160,9 @@ func TestCharacterisationIsHonest(t *testing.T) {
 			}
 		}
 		for _, question := range c.Missing {
+			if question.Signal == "" {
+				continue // a field tells it
+			}
 			f := story()
 			f.Circumstances[question.Signal] = true
 			if err := b.Check(f, sent); err != nil {
