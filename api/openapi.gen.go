@@ -2729,14 +2729,14 @@ type RouteOption struct {
 	// Chance An interval of 95 %, never a promise
 	Chance Chance `json:"chance"`
 
-	// CostFen The fee by the rules; null when none computes it
+	// CostFen The fee by the rules, of all suits together where money was split; null when none computes it
 	CostFen  *int64 `json:"cost_fen"`
 	CostMark *Mark  `json:"cost_mark"`
 
 	// Days How long a way takes
 	Days Days `json:"days"`
 
-	// ExpectedValueFen Amount times chance less cost; null when nothing informs one of them
+	// ExpectedValueFen What is claimed times chance less cost; null when nothing informs one of them
 	ExpectedValueFen *int64 `json:"expected_value_fen"`
 	Name             string `json:"name"`
 	Open             bool   `json:"open"`

@@ -38,13 +38,13 @@ type RouteOption struct {
 	Why         []string       `json:"why"`
 	Questions   []Question     `json:"questions"` // what would open or close it
 	// Cost is the fee, nil when no rule computes it; CostMark is the weakest mark
-	// of the rules it was computed by.
+	// of the rules it was computed by. See fee for money that was split.
 	Cost     *recovery.Money `json:"cost_fen"`
 	CostMark Mark            `json:"cost_mark,omitempty"`
 	Days     Days            `json:"days"`
 	Chance   Chance          `json:"chance"`
-	// Value is the amount times the mean chance less the cost; nil when nothing
-	// informs the chance or the cost.
+	// Value is what is claimed times the mean chance less the cost; nil when nothing
+	// informs the chance or the cost, or the shares are not told.
 	Value  *recovery.Money `json:"expected_value_fen"`
 	Source string          `json:"source"`
 }
@@ -97,14 +97,36 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 	v.decide(rule, &option)
 	chance, informed := v.chance(rule.Route, known)
 	option.Chance = chance
-	if fee, mark, computed := v.book.Fee(rule.Fee, v.facts.Amount, v.now); computed {
+	if fee, of, mark, computed := v.fee(rule.Fee); computed {
 		option.Cost, option.CostMark = &fee, mark
-		if informed {
-			value := recovery.Money(math.Round(float64(v.facts.Amount)*chance.Mean)) - fee
+		if informed && of > 0 {
+			value := recovery.Money(math.Round(float64(of)*chance.Mean)) - fee
 			option.Value = &value
 		}
 	}
 	return option
+}
+
+// fee is what a way costs and the sum it is gone for. Of money that was split each
+// holder is gone after alone, and the fee is that of each part; while the parts are
+// not told it is that of one person who held all, and the sum is zero.
+func (v *view) fee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
+	parts, told := v.parts()
+	if !told || name == feeFree {
+		fee, mark, computed = v.book.Fee(name, v.facts.Amount, v.now)
+		if name == feeFree {
+			of = v.facts.Amount
+		}
+		return fee, of, mark, computed
+	}
+	for _, part := range parts {
+		one, its, known := v.book.Fee(name, part, v.now)
+		if !known {
+			return 0, 0, "", false
+		}
+		fee, of, mark = fee+one, of+part, weaker(mark, its)
+	}
+	return fee, of, mark, true
 }
 
 // decide opens or closes a way and says why.

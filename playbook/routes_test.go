@@ -1,6 +1,7 @@
 package playbook_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -218,3 +219,54 @@ func drawFacts(t *rapid.T, b *playbook.Book) playbook.AssessmentFacts {
 	}
 	return f
 }
+
+// Of money that was split each holder is gone after alone: as many fees as there
+// are shares, of what they hold together, and nothing while a share is not told.
+func TestWaysOfMoneyThatWasSplit(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	told := func(shares ...recovery.Money) playbook.AssessmentFacts {
+		f := story()
+		f.Instrument, f.Group, f.Counterparts = recovery.LuckyPacket, &recovery.Group{Kind: recovery.WorkGroup, Size: 20}, nil
+		for _, share := range shares {
+			f.Counterparts = append(f.Counterparts, recovery.FilingCounterpart{Alias: "山风", Claimed: share})
+		}
+		return f
+	}
+	suit := func(f playbook.AssessmentFacts) playbook.RouteOption {
+		all := b.Routes(f, sent, nil, nil)
+		return all[slices.IndexFunc(all, func(r playbook.RouteOption) bool { return r.Route == recovery.CivilSuit })]
+	}
+	fen := func(m recovery.Money) *recovery.Money { return &m }
+	for _, test := range []struct {
+		name        string
+		facts       playbook.AssessmentFacts
+		cost, value *recovery.Money
+		notWorth    bool
+	}{
+		{"two shares, two suits", told(3_400, 100_000), fen(10_000), fen(recovery.Money(math.Round(103_400*suit(story()).Chance.Mean)) - 10_000), false},
+		{"two shares below a fee", told(3_400, 5_000), fen(10_000), fen(recovery.Money(math.Round(8_400*suit(story()).Chance.Mean)) - 10_000), true},
+		{"a share nobody told", told(3_400, 0), fen(5_000), nil, false},
+		{"nobody is named", told(), fen(5_000), nil, false},
+		{"one took everything", told(200_000), fen(5_000), suit(story()).Value, false},
+	} {
+		got := suit(test.facts)
+		if !same(got.Cost, test.cost) || !same(got.Value, test.value) {
+			t.Errorf("%s: %v for %v, want %v for %v", test.name, got.Cost, got.Value, test.cost, test.value)
+		}
+		said := slices.ContainsFunc(got.Why, func(why string) bool { return strings.Contains(why, "分别向每位领取人") })
+		if said != (test.name != "one took everything") {
+			t.Errorf("%s: %v", test.name, got.Why)
+		}
+		estimated := slices.ContainsFunc(got.Why, func(why string) bool { return strings.Contains(why, "估算") })
+		if estimated != (got.Value == nil) {
+			t.Errorf("%s: %v", test.name, got.Why)
+		}
+		answer := b.Assess(test.facts, sent, playbook.Knowledge{})
+		if found := slices.Contains(codes(answer.Warnings), "not_worth"); found != test.notWorth {
+			t.Errorf("%s: not worth %v", test.name, found)
+		}
+	}
+}
+
+func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -19,6 +19,8 @@ type view struct {
 	income  Income // zero where nothing is known
 	byRoute map[recovery.Route]Tally
 
+	split bool // several people may each hold a part
+
 	asked, yes, no signalSet // what was asked already, and answered
 
 	reasons   pile[string]
@@ -28,12 +30,13 @@ type view struct {
 // What an answer says and asks, with room to spare.
 const (
 	usualReasons   = 40
-	usualQuestions = 32
+	usualQuestions = 48
 )
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 	v := &view{
 		book: b, facts: f, now: now,
+		split:   f.record(recovery.Legal, now).MayBeSplit(),
 		reasons: make(pile[string], 0, usualReasons), questions: make(pile[Question], 0, usualQuestions),
 	}
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
@@ -125,9 +128,11 @@ var caseSignals = map[string]func(*view) Answer{
 	"fits_small_claims": func(v *view) Answer { return v.fitsShare(v.income.YearlyWage, "small_claims_percent") },
 	"small":             func(v *view) Answer { return v.amount("small_fen", func(a, l int64) bool { return a < l }) },
 	"tiny":              func(v *view) Answer { return v.amount("tiny_fen", func(a, l int64) bool { return a < l }) },
-	"not_worth":         func(v *view) Answer { return v.amount("not_worth_fen", func(a, l int64) bool { return a <= l }) },
+	"not_worth":         notWorth,
 	"over_fraud_entry":  func(v *view) Answer { return v.amount("fraud_entry_fen", func(a, l int64) bool { return a >= l }) },
 	"far":               far,
+	"split":             func(v *view) Answer { return answerOf(v.split) },
+	"shares_told":       sharesTold,
 	"refused":           refused,
 	"claims_gift":       func(v *view) Answer { return given(v.facts.Refusal, recovery.ClaimsGift) },
 	"notified":          notified,
@@ -244,7 +249,7 @@ func (v *view) fitsShare(figure recovery.Money, limit string) Answer {
 	if figure <= 0 {
 		return Unknown
 	}
-	return v.book.against(limit, v.now, func(percent int64) bool { return int64(v.facts.Amount)*100 <= int64(figure)*percent })
+	return v.book.against(limit, v.now, func(percent int64) bool { return int64(v.largestClaim())*100 <= int64(figure)*percent })
 }
 
 func (v *view) amount(limit string, holds func(amount, limit int64) bool) Answer {
@@ -252,6 +257,42 @@ func (v *view) amount(limit string, holds func(amount, limit int64) bool) Answer
 		return Unknown
 	}
 	return v.book.against(limit, v.now, func(limit int64) bool { return holds(int64(v.facts.Amount), limit) })
+}
+
+func notWorth(v *view) Answer {
+	if v.facts.Amount <= 0 {
+		return Unknown
+	}
+	return v.book.against("not_worth_fen", v.now, func(limit int64) bool { return int64(v.largestClaim()) <= limit })
+}
+
+func sharesTold(v *view) Answer {
+	_, told := v.parts()
+	return answerOf(told)
+}
+
+// largestClaim is the most that one person can be asked for, as far as is told.
+func (v *view) largestClaim() recovery.Money {
+	if parts, told := v.parts(); told {
+		return slices.Max(parts)
+	}
+	return v.facts.Amount
+}
+
+// parts are the sums that have to be claimed one by one: all of it, or what each
+// counterpart holds; false when it was split and not every share is told.
+func (v *view) parts() ([]recovery.Money, bool) {
+	if !v.split {
+		return []recovery.Money{v.facts.Amount}, true
+	}
+	parts := make([]recovery.Money, 0, len(v.facts.Counterparts))
+	for _, counterpart := range v.facts.Counterparts {
+		if counterpart.Claimed <= 0 {
+			return nil, false
+		}
+		parts = append(parts, counterpart.Claimed)
+	}
+	return parts, len(parts) > 0
 }
 
 func far(v *view) Answer {
