@@ -83,6 +83,27 @@ func TestAShareThatNobodyKnows(t *testing.T) {
 	s.say(t, "response", `{"kind":"returned","amount_fen":500}`).is(http.StatusOK)
 }
 
+// TestAShareOfAPacket tells whoever took a part of a packet of that part alone,
+// whether others are named or not.
+func TestAShareOfAPacket(t *testing.T) {
+	t.Parallel()
+	packet := strings.Replace(string(filing("")), `"instrument": "transfer"`, `"instrument": "lucky_packet"`, 1)
+	first := strings.Index(packet, `"counterparts"`)
+	last := first + strings.Index(packet[first:], "]")
+	lone := packet[:first] + `"counterparts": [{"alias": "山风", "claimed_fen": 120000}` + packet[last:]
+	for name, body := range map[string]string{"one of two": packet, "the only one named": lone} {
+		s := newStand(t, api.Options{})
+		filed := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(body)}).is(http.StatusCreated)
+		s.link = s.issue(t, filed, 0, "").text("token")
+		seen := s.counterpart(t).object()
+		text, _ := seen["text"].(map[string]any)
+		said, _ := text["body"].(string)
+		if seen["asked_fen"] != 120000.0 || !strings.Contains(said, "1,200.00") || strings.Contains(said, "2,000.00") || strings.Contains(said, "一份") {
+			t.Errorf("%s: %v, %s", name, seen["asked_fen"], said)
+		}
+	}
+}
+
 // TestWhatACounterpartSaysWaits until the claimant has looked.
 func TestWhatACounterpartSaysWaits(t *testing.T) {
 	t.Parallel()

@@ -95,8 +95,8 @@ func (s *Service) returnOf(c recovery.Case, link postgres.Link) (Return, error) 
 	return told, nil
 }
 
-// takeSums tells the part of one holder. With several holders and no share, the
-// sum that is still missing is not theirs alone: it is not told.
+// takeSums tells the part of one holder. Where others may hold a part and no share
+// is known, the sum that is still missing is not theirs alone: it is not told.
 func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
 	for _, holder := range p.Holders {
 		if holder.ID != id {
@@ -106,7 +106,7 @@ func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
 		if holder.Share > 0 {
 			r.Held = &holder.Share
 		}
-		if holder.Share > 0 || len(p.Holders) == 1 {
+		if p.KnowsPart(holder) {
 			asked := p.Owed(id)
 			r.Asked = &asked
 		}
@@ -127,6 +127,7 @@ func askedBy(book *playbook.Book, c recovery.Case, told Return) *playbook.Text {
 	if told.Held != nil {
 		c.Amount = *told.Held
 	}
+	c.Counterparts = []recovery.Counterpart{{Claimed: c.Amount}} // no word of what others took
 	c.TransactionNo = ""
 	c.Position.Recovered = max(0, c.Amount-*told.Asked)
 	for _, text := range book.Texts(c, recovery.PrivateContact) {

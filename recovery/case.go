@@ -52,12 +52,17 @@ func (g Group) OneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
 
 // MayBeSplit reports whether several people may each hold a part of the money, so
 // that nobody can be asked for all of it: a lucky packet, or any packet in a
-// group, unless the only counterpart is known to have claimed everything.
+// group. Where one counterpart is named it was not, if they claimed everything, or
+// if nobody says how much they claimed of a packet that one person can empty.
 func (c Case) MayBeSplit() bool {
 	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.OneToOne()) {
 		return false
 	}
-	return len(c.Counterparts) != 1 || c.Counterparts[0].Claimed < c.Amount
+	if len(c.Counterparts) != 1 {
+		return true
+	}
+	share := c.Counterparts[0].Claimed
+	return share < c.Amount && (share > 0 || c.Instrument == LuckyPacket)
 }
 
 // Claimant is the person who sent the money by mistake. All of it is personal

@@ -22,6 +22,8 @@ func TestWhatMayBeSplit(t *testing.T) {
 		{"a packet in a group", recovery.OrdinaryPacket, family, some, true},
 		{"nobody is named yet", recovery.EnterprisePacket, family, nil, true},
 		{"one of several", recovery.PasswordPacket, family, []recovery.Counterpart{{Claimed: 20_000}, {}}, true},
+		{"one is named and nobody says how much they took", recovery.OrdinaryPacket, family, []recovery.Counterpart{{}}, false},
+		{"one is named of those who drew lots", recovery.LuckyPacket, family, []recovery.Counterpart{{}}, true},
 		{"one took everything", recovery.OrdinaryPacket, family, all, false},
 		{"a lucky packet is shared wherever it was sent", recovery.LuckyPacket, recovery.Group{}, some, true},
 		{"a lucky packet that one person emptied", recovery.LuckyPacket, family, all, false},

@@ -60,8 +60,8 @@ func (p Position) broughtBack(m Move) (Money, error) {
 	if m.Response != Returned || m.Amount > 0 {
 		return m.Amount, nil
 	}
-	if len(p.Holders) > 1 && p.Holders[p.holder(m.CounterpartID)].Share == 0 {
-		return 0, Invalid([]FieldFault{{"amount_fen", "required", "With several counterparts, say how much this one returned."}})
+	if !p.KnowsPart(p.Holders[p.holder(m.CounterpartID)]) {
+		return 0, Invalid([]FieldFault{{"amount_fen", "required", "Where several people hold a part, say how much this one returned."}})
 	}
 	return p.Owed(m.CounterpartID), nil
 }

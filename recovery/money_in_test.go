@@ -151,3 +151,34 @@ func TestOwed(t *testing.T) {
 		}
 	})
 }
+
+// A lone holder of money that was split owes their share and no more; where nobody
+// knows it, "returned" needs a figure.
+func TestALoneHolderOfASplitSum(t *testing.T) {
+	t.Parallel()
+	split := func(share recovery.Money) func(*recovery.Position) {
+		return func(p *recovery.Position) { p.Split, p.Holders[0].Share = true, share }
+	}
+	private := at(recovery.PrivateContact, alone, split(3_400))
+	if owed := private.Owed("a"); owed != 3_400 {
+		t.Errorf("owed %d", owed)
+	}
+	strike(t, []stroke{
+		{"the share comes back", private, says("a", recovery.Returned, 0),
+			seen{Kind: recovery.EntryResponseRecorded, Stage: recovery.PrivateContact, Waits: recovery.OnCounterpart, Recovered: 3_400}},
+	})
+	refuse(t, []refusal{
+		{"of a share nobody knows", at(recovery.PrivateContact, alone, split(0)), says("a", recovery.Returned, 0), recovery.CodeInvalid, "amount_fen:required"},
+	})
+	c := recovery.Case{
+		Amount: claim, Instrument: recovery.LuckyPacket, ClaimState: recovery.Claimed,
+		Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 3_400}},
+	}
+	if started := recovery.Start(c, recovery.Terms{}); started.Owed("a") != 3_400 {
+		t.Errorf("a case filed with one share: %+v", started)
+	}
+	c.Instrument = recovery.Transfer
+	if started := recovery.Start(c, recovery.Terms{}); started.Owed("a") != claim {
+		t.Errorf("a transfer: %+v", started)
+	}
+}

@@ -63,6 +63,9 @@ type Position struct {
 	FourEyes  Money     `json:"four_eyes_above_fen,omitempty"`
 	From      Stage     `json:"closed_from,omitempty"`
 	Holders   []Holder  `json:"holders,omitempty"`
+	// Split says that others than the holders may have a part: a lone holder owes
+	// no more than their share. False in cases from before it was asked.
+	Split bool `json:"split,omitempty"`
 }
 
 // Step is one change of a case: what happened and where it stands after.
@@ -85,7 +88,7 @@ type Terms struct {
 func Start(c Case, terms Terms) Position {
 	p := Position{
 		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.OneToOne(),
-		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, Harmed: c.SentAt.UTC(),
+		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, Harmed: c.SentAt.UTC(), Split: c.MayBeSplit(),
 	}
 	for _, counterpart := range c.Counterparts {
 		p.Holders = append(p.Holders, Holder{ID: counterpart.ID, Share: counterpart.Claimed})
@@ -105,6 +108,13 @@ func (p Position) Outstanding() Money { return max(0, p.Claim-p.Recovered) }
 // Overpaid is what came back beyond the claim, and is owed to whoever paid it.
 func (p Position) Overpaid() Money { return max(0, p.Recovered-p.Claim) }
 
+// sole reports that one person holds all of the money.
+func (p Position) sole() bool { return len(p.Holders) == 1 && !p.Split }
+
+// KnowsPart reports whether Owed is this holder's own part, and not what is missing
+// of everybody's.
+func (p Position) KnowsPart(h Holder) bool { return h.Share > 0 || p.sole() }
+
 // Owed is what one counterpart still holds: the rest of their share, or of the
 // claim when nobody knows the share.
 func (p Position) Owed(id CounterpartID) Money {
@@ -112,7 +122,7 @@ func (p Position) Owed(id CounterpartID) Money {
 	if index < 0 {
 		return 0
 	}
-	if h := p.Holders[index]; h.Share > 0 && len(p.Holders) > 1 {
+	if h := p.Holders[index]; h.Share > 0 && !p.sole() {
 		return min(max(0, h.Share-h.Returned), p.Outstanding())
 	}
 	return p.Outstanding()

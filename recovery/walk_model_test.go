@@ -55,7 +55,7 @@ func (w *walk) payer() recovery.CounterpartID {
 func (w *walk) holds(id recovery.CounterpartID) recovery.Money {
 	missing := max(0, w.p.Claim-w.total())
 	for _, h := range w.p.Holders {
-		if h.ID == id && h.Share > 0 && len(w.p.Holders) > 1 {
+		if h.ID == id && h.Share > 0 && (len(w.p.Holders) > 1 || w.p.Split) {
 			return min(missing, max(0, h.Share-w.sums.returned[id]))
 		}
 	}

@@ -47,7 +47,7 @@ func (c *call) hold(d *caseData, p *party) {
 			continue
 		}
 		p.Says, p.Banned, p.Broken, p.Returned = holder.Says, holder.Banned, holder.Broken, max(p.Returned, holder.Returned)
-		if holder.Share > 0 || len(d.Position.Holders) == 1 {
+		if d.Position.KnowsPart(holder) {
 			p.Owed = d.Position.Owed(p.ID)
 		}
 		if holder.Says > 0 && slices.Contains(d.Allowed, recovery.RecordReturn) {

@@ -37,6 +37,44 @@ func TestReturnsOfAPlan(t *testing.T) {
 	}
 }
 
+// Of a packet that was split the papers ask those they name for their shares; what
+// the platform gave back of the rest is none of theirs.
+func TestWhatIsAskedOfASplitPacket(t *testing.T) {
+	t.Parallel()
+	c := recovery.Case{
+		Instrument: recovery.LuckyPacket, Amount: 200_000,
+		Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 3_400, ReturnFen: 400}, {ID: "b", Claimed: 5_000}},
+		Position:     recovery.Position{Claim: 200_000, Recovered: 150_400},
+	}
+	entries := []evidence.Entry{
+		told(1, "01", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 150_000.0, "channel": "auto_refund", "recovered_fen": 150_000.0}),
+		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 400.0, "channel": "wechat", "recovered_fen": 150_400.0}),
+	}
+	for _, test := range []struct {
+		name           string
+		change         func(*recovery.Case)
+		asked, claimed recovery.Money
+		back           int
+	}{
+		{"shares are told", func(*recovery.Case) {}, 8_000, 8_400, 1},
+		{"one is not", func(c *recovery.Case) { c.Counterparts[1].Claimed = 0 }, 49_600, 200_000, 2},
+		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 49_600, 200_000, 2},
+		{"more came back than the shares leave", func(c *recovery.Case) { c.Position.Recovered = 199_999 }, 1, 8_400, 1},
+	} {
+		changed := c
+		changed.Counterparts = slices.Clone(c.Counterparts)
+		test.change(&changed)
+		p := &papers{t: mustHouse(t), folio: evidence.Folio{Case: changed, Entries: entries}}
+		met := p.weigh()
+		if byRecord := p.moneyValues()["asked_sum"] == p.t.text("asked_by_record"); byRecord != (test.name == "one is not") || met["split"] == met["whole"] {
+			t.Errorf("%s: the papers ask for %s; %v", test.name, p.moneyValues()["asked_sum"], met)
+		}
+		if asked, claimed, back := p.asked(), p.claimed(), len(p.returns()); asked != test.asked || claimed != test.claimed || back != test.back {
+			t.Errorf("%s: asked %d, claimed %d, %d payments", test.name, asked, claimed, back)
+		}
+	}
+}
+
 // What the stages can do since counts where the law counts it.
 func TestActsOfTheStages(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,15 +96,31 @@ func (s *setting) claimedBy(c *recovery.Counterpart) string {
 	if c.Claimed > 0 {
 		return c.Claimed.String()
 	}
-	if len(s.folio.Case.Counterparts) == 1 {
+	if len(s.folio.Case.Counterparts) == 1 && !s.folio.Case.MayBeSplit() {
 		return s.folio.Case.Amount.String()
 	}
 	return s.t.text("not_recorded")
 }
 
+// asked is what the papers claim of those they name: of money that was split the
+// rest of their shares, and otherwise all that is missing.
+func (p *papers) asked() recovery.Money {
+	if !p.sharesTold() {
+		return p.outstanding()
+	}
+	return min(p.owedByAll(), p.outstanding())
+}
+
+// sharesTold reports that several people may hold a part, and that the part of
+// everybody who is named is known.
+func (p *papers) sharesTold() bool {
+	unknown := func(c recovery.Counterpart) bool { return c.Claimed == 0 }
+	return p.folio.Case.MayBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
+}
+
 // owed is what one holder still has.
 func (p *papers) owed(c *recovery.Counterpart) recovery.Money {
-	if len(p.folio.Case.Counterparts) == 1 {
+	if len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.MayBeSplit() {
 		return p.outstanding()
 	}
 	return max(0, c.Claimed-c.ReturnFen)

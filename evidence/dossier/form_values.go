@@ -168,8 +168,12 @@ func (p *papers) caseValues() map[string]string {
 func (p *papers) moneyValues() map[string]string {
 	recovered := p.folio.Case.Position.Recovered
 	values := map[string]string{
-		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "recovered_sum": p.sum(recovered),
-		"total_sum": p.sum(p.outstanding() + p.interest.total), "interest_claim": p.interestClaim(),
+		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "asked_sum": p.sum(p.asked()),
+		"recovered_sum": p.sum(recovered),
+		"total_sum":     p.sum(p.asked() + p.interest.total), "interest_claim": p.interestClaim(),
+	}
+	if p.folio.Case.MayBeSplit() && !p.sharesTold() {
+		values["asked_sum"] = p.t.text("asked_by_record")
 	}
 	if !p.interest.given || p.interest.from.IsZero() {
 		values["total_sum"] += p.t.text("interest_apart")
@@ -238,6 +242,7 @@ func (p *papers) weigh() map[string]bool {
 		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
 		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.folio.Audience != recovery.ForOpponent,
+		"split": c.MayBeSplit(), "whole": !c.MayBeSplit(),
 		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
 		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),
 		"mistaken":         c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,

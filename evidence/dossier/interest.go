@@ -99,13 +99,23 @@ func (p *papers) reckonInterest() {
 	}
 }
 
-// claimed is what the case asked for at the beginning.
+// claimed is what was asked for at the beginning of those whom the papers name.
 func (p *papers) claimed() recovery.Money {
-	return cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
+	claim := cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
+	if !p.sharesTold() {
+		return claim
+	}
+	var shares recovery.Money
+	for i := range p.folio.Case.Counterparts {
+		shares += p.folio.Case.Counterparts[i].Claimed
+	}
+	return min(shares, claim)
 }
 
 // returns are the payments back that the journal holds. An entry says what had
 // come back by then; of entries that do not yet say so, the sum they name counts.
+// Where the holders' shares are told, the platform's refund of what nobody claimed
+// is none of theirs.
 func (p *papers) returns() []payment {
 	var back []payment
 	var sum int64
@@ -118,9 +128,12 @@ func (p *papers) returns() []payment {
 			continue
 		}
 		at := e.Parsed.Happening().At
-		if known && !at.IsZero() && amount > 0 {
+		if !known || at.IsZero() || amount <= 0 {
+			continue
+		}
+		sum += amount
+		if !p.sharesTold() || plain(e.Parsed.Facts["channel"]) != string(recovery.AutoRefund) {
 			back = append(back, payment{at, recovery.Money(amount)})
-			sum += amount
 		}
 	}
 	return back
@@ -148,7 +161,7 @@ func (p *papers) interestClaim() string {
 		rate = p.t.text("rate_given", "rate", percent(x.RateBP), "date", x.AsOf, "source", x.Source)
 	}
 	if p.interest.from.IsZero() {
-		return p.t.text("interest_from_open", "base", p.outstanding(), "rate", rate)
+		return p.t.text("interest_from_open", "base", p.asked(), "rate", rate)
 	}
 	text := p.t.text("interest_claim", "base", p.claimed(), "from", date(p.interest.from), "rate", rate)
 	if p.interest.given {
