@@ -112,11 +112,11 @@ func (p *papers) counterpartList() string {
 // holderNames names the other side in a letter: by the true name where it is
 // known.
 func (p *papers) holderNames() string {
-	all := p.folio.Case.Counterparts
+	all := p.debtors()
 	var names []string
-	for i := range all[:min(len(all), namedOnCover)] {
+	for _, i := range all[:min(len(all), namedOnCover)] {
 		alias := p.t.brief(p.alias(i))
-		if name := p.extra().Holders[all[i].ID].Name; name != "" {
+		if name := p.extra().Holders[p.folio.Case.Counterparts[i].ID].Name; name != "" {
 			alias = p.t.text("holder_both", "name", p.t.brief(name), "alias", alias)
 		}
 		names = append(names, alias)

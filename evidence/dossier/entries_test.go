@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"recourse/evidence"
@@ -71,6 +72,30 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		}
 		if asked, claimed, back := p.asked(), p.claimed(), len(p.returns()); asked != test.asked || claimed != test.claimed || back != test.back {
 			t.Errorf("%s: asked %d, claimed %d, %d payments", test.name, asked, claimed, back)
+		}
+	}
+}
+
+// Nobody is sued who has given their share back, while others have not.
+func TestWhoIsADebtor(t *testing.T) {
+	t.Parallel()
+	gone, left, unknown := recovery.Counterpart{ID: "a", Claimed: 5, ReturnFen: 5}, recovery.Counterpart{ID: "b", Claimed: 5, ReturnFen: 4}, recovery.Counterpart{ID: "c", ReturnFen: 9}
+	for _, test := range []struct {
+		name string
+		all  []recovery.Counterpart
+		want []int
+	}{
+		{"one has returned", []recovery.Counterpart{gone, left}, []int{1}},
+		{"a share nobody knows may be larger", []recovery.Counterpart{unknown, gone}, []int{0}},
+		{"all have returned", []recovery.Counterpart{gone, gone}, []int{0, 1}},
+		{"nobody is named", nil, []int{}},
+	} {
+		p := &papers{t: mustHouse(t), folio: evidence.Folio{Case: recovery.Case{Counterparts: test.all}}}
+		if got := p.debtors(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+		if copies := p.caseValues()["copies"]; copies != strconv.Itoa(max(1, len(test.want))) {
+			t.Errorf("%s: %s copies", test.name, copies)
 		}
 	}
 }

@@ -20,26 +20,26 @@ func (s *setting) part(name string) {
 
 func (s *setting) tables() map[string]func() {
 	return map[string]func(){
-		"holders": s.holdersTable, "interest": s.interestTable, "fees": s.feesTable, "chronology": s.chronology, "story": s.story,
+		"holders": func() { s.holdersTable(s.everybody()) }, "debtors": func() { s.holdersTable(s.debtors()) },
+		"interest": s.interestTable, "fees": s.feesTable, "chronology": s.chronology, "story": s.story,
 		"citations": s.citations, "institutions": s.institutions, "instalments": s.instalments, "arrivals": s.arrivals,
 	}
 }
 
-// holdersTable names the other side, each with what they took and owe.
-func (s *setting) holdersTable() {
-	all := s.folio.Case.Counterparts
-	if len(all) == 0 {
+// holdersTable names some of the other side, each with what they took and owe.
+func (s *setting) holdersTable(some []int) {
+	if len(some) == 0 {
 		s.book.Para(compact(cell, s.t.text("no_holders")))
 		return
 	}
 	table := grid(11, 34, 55, 22, 18, 22)
 	table.Head = head(s.t.text("no"), s.t.text("holder_name"), s.t.text("holder_who"), s.t.text("claimed"), s.t.text("returned"),
 		s.t.text("holder_owes"))
-	for i := range all {
-		c := &all[i]
+	for n, i := range some {
+		c := &s.folio.Case.Counterparts[i]
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(i+1)), in(cell, s.holderName(i)), in(cell, s.holderWho(i)),
-			in(cell, s.claimedBy(c)), in(cell, c.ReturnFen.String()), in(cell, s.owed(c).String()),
+			centred(cell, strconv.Itoa(n+1)), in(cell, s.holderName(i)), in(cell, s.holderWho(i)),
+			in(cell, s.claimedBy(c)), in(cell, c.ReturnFen.String()), in(cell, s.owedBy(c)),
 		}})
 	}
 	s.book.Table(table)
@@ -48,6 +48,27 @@ func (s *setting) holdersTable() {
 		s.book.Para(compact(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
 		s.book.Skip(1.5)
 	}
+}
+
+func (p *papers) everybody() []int {
+	all := make([]int, len(p.folio.Case.Counterparts))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// debtors are those against whom the papers are turned: who gave all of their
+// share back is no party any more. Where nobody is left, everybody is named.
+func (p *papers) debtors() []int {
+	done := func(i int) bool {
+		c := &p.folio.Case.Counterparts[i]
+		return c.Claimed > 0 && c.ReturnFen >= c.Claimed
+	}
+	if left := slices.DeleteFunc(p.everybody(), done); len(left) > 0 {
+		return left
+	}
+	return p.everybody()
 }
 
 // owedByAll is what the holders still have, all together.
@@ -100,6 +121,14 @@ func (s *setting) claimedBy(c *recovery.Counterpart) string {
 		return s.folio.Case.Amount.String()
 	}
 	return s.t.text("not_recorded")
+}
+
+// owedBy is what one holder is asked for, where anybody knows what they took.
+func (s *setting) owedBy(c *recovery.Counterpart) string {
+	if c.Claimed == 0 && s.folio.Case.MayBeSplit() {
+		return s.t.text("not_recorded")
+	}
+	return s.owed(c).String()
 }
 
 // asked is what the papers claim of those they name: of money that was split the

@@ -151,7 +151,7 @@ func (p *papers) caseValues() map[string]string {
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
 		"holders": p.holderNames(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
-		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(c.Counterparts))),
+		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(p.debtors()))),
 	}
 	if act, found := p.firstDemand(); found {
 		values["first_demand"] = p.t.text("first_demand", "time", clock(act.At), "seq", act.Seq)
@@ -259,11 +259,11 @@ func (p *papers) weigh() map[string]bool {
 	return met
 }
 
-// identified reports that every holder can be told from all other people
+// identified reports that every debtor can be told from all other people
 // (民诉法解释 209): a name, and a home or a document.
 func (p *papers) identified() bool {
-	for _, c := range p.folio.Case.Counterparts {
-		who := p.extra().Holders[c.ID]
+	for _, i := range p.debtors() {
+		who := p.extra().Holders[p.folio.Case.Counterparts[i].ID]
 		if who.Name == "" || who.Home == "" && who.Document == "" {
 			return false
 		}
