@@ -110,9 +110,9 @@ type Note struct {
 	Source  string `json:"source"`
 }
 
-// Strategy chooses by danger and by the kind of group, and notes size, amount against local
-// figures, and bystanders. incomes may be nil. Where the kind of group is not
-// known it is that of one to one, which every other begins with.
+// Strategy chooses by danger and by the kind of group, and notes size, amount
+// against local figures, and bystanders. incomes may be nil. Where the kind of
+// group is not known it is that of one to one, which every other begins with.
 func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
 	return b.view(f, now, incomes).strategy()
 }

@@ -49,7 +49,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 	}
 	entries := []evidence.Entry{
 		told(1, "01", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 150_000.0, "channel": "auto_refund", "recovered_fen": 150_000.0}),
-		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 400.0, "channel": "wechat", "recovered_fen": 150_400.0}),
+		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 400.0, "channel": "wechat", "counterpart_id": "a", "recovered_fen": 150_400.0}),
 	}
 	for _, test := range []struct {
 		name           string
@@ -60,6 +60,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		{"shares are told", func(*recovery.Case) {}, 8_000, 8_400, 1},
 		{"one is not", func(c *recovery.Case) { c.Counterparts[1].Claimed = 0 }, 49_600, 200_000, 2},
 		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 49_600, 200_000, 2},
+		{"one has given all of it back", func(c *recovery.Case) { c.Counterparts[0].ReturnFen = 3_400 }, 5_000, 5_000, 0},
 		{"more came back than the shares leave", func(c *recovery.Case) { c.Position.Recovered = 199_999 }, 1, 8_400, 1},
 	} {
 		changed := c

@@ -99,14 +99,14 @@ func (p *papers) reckonInterest() {
 	}
 }
 
-// claimed is what was asked for at the beginning of those whom the papers name.
+// claimed is what the papers' debtors held at the beginning.
 func (p *papers) claimed() recovery.Money {
 	claim := cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
 	if !p.sharesTold() {
 		return claim
 	}
 	var shares recovery.Money
-	for i := range p.folio.Case.Counterparts {
+	for _, i := range p.debtors() {
 		shares += p.folio.Case.Counterparts[i].Claimed
 	}
 	return min(shares, claim)
@@ -114,8 +114,8 @@ func (p *papers) claimed() recovery.Money {
 
 // returns are the payments back that the journal holds. An entry says what had
 // come back by then; of entries that do not yet say so, the sum they name counts.
-// Where the holders' shares are told, the platform's refund of what nobody claimed
-// is none of theirs.
+// Where the holders' shares are told, what came from elsewhere is left out: it is
+// none of what the debtors hold.
 func (p *papers) returns() []payment {
 	var back []payment
 	var sum int64
@@ -132,11 +132,21 @@ func (p *papers) returns() []payment {
 			continue
 		}
 		sum += amount
-		if !p.sharesTold() || plain(e.Parsed.Facts["channel"]) != string(recovery.AutoRefund) {
+		if !p.sharesTold() || p.byDebtor(e) {
 			back = append(back, payment{at, recovery.Money(amount)})
 		}
 	}
 	return back
+}
+
+// byDebtor reports money that may have come from a debtor: not the platform's refund
+// of what nobody claimed, nor a payment of somebody else's.
+func (p *papers) byDebtor(e *evidence.Entry) bool {
+	if plain(e.Parsed.Facts["channel"]) == string(recovery.AutoRefund) {
+		return false
+	}
+	by := recovery.CounterpartID(plain(e.Parsed.Facts["counterpart_id"]))
+	return by == "" || slices.ContainsFunc(p.debtors(), func(i int) bool { return p.folio.Case.Counterparts[i].ID == by })
 }
 
 // paidBack reports an entry by which money came back. What a counterpart says
