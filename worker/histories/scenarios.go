@@ -101,6 +101,15 @@ func oneToOne() recovery.Position {
 	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, recovery.Terms{})
 }
 
+// shareOfAPacket is a case of a packet in a group, of which one person is known
+// to have taken a part.
+func shareOfAPacket() recovery.Position {
+	return recovery.Start(recovery.Case{
+		Instrument: recovery.LuckyPacket, Amount: 100_000, ClaimState: recovery.Claimed,
+		Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12}, Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 40_000}},
+	}, recovery.Terms{})
+}
+
 func instalment(no int, amount recovery.Money) stroke {
 	return ask(recovery.RoleClaimant, recovery.RecordInstalment, func(a *recovery.Act) { a.No, a.Amount = no, &amount })
 }
@@ -133,6 +142,11 @@ var outcomes = []scenario{
 		name: "outcome_recovered_partly", start: oneToOne(),
 		strokes: []stroke{raise(recovery.Legal), back(30_000, recovery.Cash), route(recovery.DemandLetter), {steps: 4}},
 		runOut:  []recovery.Clock{recovery.LegalClock}, stage: recovery.Closed, outcome: recovery.RecoveredPartly,
+	},
+	{
+		name: "share_of_a_packet", start: shareOfAPacket(),
+		strokes: []stroke{answer("a", recovery.Returned), end(recovery.RecoveredPartly)},
+		stage:   recovery.Closed, outcome: recovery.RecoveredPartly,
 	},
 	{
 		name: "outcome_settled", start: oneToOne(),
