@@ -39,18 +39,20 @@ type VersionRef struct {
 // Assess answers from facts that Check accepted. It is pure and stores nothing.
 func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
 	v := b.view(f, now, known.Incomes)
-	stage, sent := v.stage(), f.recall()
-	sent.Danger = v.is("danger") == Yes
+	begun := v.record
+	begun.Position.Stage = v.stage()
+	recall := f.recall()
+	recall.Danger = v.is("danger") == Yes
 	return Assessment{
-		Recall:           b.Recall(sent, now),
+		Recall:           b.Recall(recall, now),
 		Plan:             v.plan(),
 		Strategy:         v.strategy(),
 		Characterisation: v.characterise(),
 		Routes:           v.routes(known.Experience),
 		Forecast:         v.forecast(known.Experience),
 		Warnings:         v.warnings(),
-		Requirements:     b.Requirements(f.record(stage, now), nil),
-		Texts:            b.Texts(f.record(stage, now), stage),
+		Requirements:     b.Requirements(begun, nil),
+		Texts:            b.Texts(begun, begun.Position.Stage),
 		Precedents:       v.precedents(known.Lessons),
 		Playbook:         VersionRef{b.Version()},
 	}

@@ -85,13 +85,13 @@ func (f AssessmentFacts) claimState() recovery.ClaimState {
 	return f.ClaimState
 }
 
-// record is the facts as a case that is filed now and stands at a stage, for the
-// rules that speak of cases.
-func (f AssessmentFacts) record(stage recovery.Stage, now time.Time) recovery.Case {
+// record is the facts as a case that is filed now and stands at no stage yet, for
+// the rules that speak of cases.
+func (f AssessmentFacts) record(now time.Time) recovery.Case {
 	c := recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAt(), Reason: f.Reason,
 		ClaimState: f.claimState(), Group: f.group(), Claimant: f.Claimant,
-		CreatedAt: now, Position: recovery.Position{Stage: stage, Claim: f.Amount, OneToOne: f.group().OneToOne()},
+		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.group().OneToOne()},
 	}
 	for _, counterpart := range f.Counterparts {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{Alias: counterpart.Alias, Claimed: counterpart.Claimed})

@@ -111,15 +111,14 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 // holder is gone after alone, and the fee is that of each part; while the parts are
 // not told it is that of one person who held all, and the sum is zero.
 func (v *view) fee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
-	parts, told := v.parts()
-	if !told || name == feeFree {
-		fee, mark, computed = v.book.Fee(name, v.facts.Amount, v.now)
-		if name == feeFree {
-			of = v.facts.Amount
-		}
-		return fee, of, mark, computed
+	if name == feeFree {
+		return 0, v.facts.Amount, "", true
 	}
-	for _, part := range parts {
+	if len(v.parts) == 0 {
+		fee, mark, computed = v.book.Fee(name, v.facts.Amount, v.now)
+		return fee, 0, mark, computed
+	}
+	for _, part := range v.parts {
 		one, its, known := v.book.Fee(name, part, v.now)
 		if !known {
 			return 0, 0, "", false

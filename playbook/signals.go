@@ -206,7 +206,7 @@ func (b *Book) questions(about string, at time.Time) []Question {
 	questions := []Question{}
 	for rule := range current(b.data.Questions, at) {
 		if rule.About == about {
-			questions = append(questions, Question{rule.Signal, rule.Text})
+			questions = append(questions, rule.question())
 		}
 	}
 	return questions

@@ -119,8 +119,7 @@ func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strat
 
 func (v *view) strategy() Strategy {
 	answer := Strategy{Notes: []Note{}}
-	record := v.facts.record(recovery.PrivateContact, v.now)
-	at := situationOf(&record, recovery.PrivateContact)
+	at := situationOf(&v.record, recovery.PrivateContact)
 	for rule := range current(v.book.data.Strategies, v.now) {
 		if rule.covers(at) && rule.If.holds(v) == Yes {
 			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.cited, answer.Notes}

@@ -154,10 +154,10 @@ var variableForm = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 // that the rules had on the day the case was filed.
 func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	texts := []Text{}
-	at := situationOf(&c, stage)
+	at, split := situationOf(&c, stage), c.MayBeSplit()
 	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
 	for rule := range current(b.data.Texts, c.CreatedAt) {
-		if !rule.covers(at) || (rule.Split != nil && *rule.Split != c.MayBeSplit()) {
+		if !rule.covers(at) || (rule.Split != nil && *rule.Split != split) {
 			continue
 		}
 		texts = append(texts, Text{

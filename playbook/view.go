@@ -19,7 +19,11 @@ type view struct {
 	income  Income // zero where nothing is known
 	byRoute map[recovery.Route]Tally
 
-	split bool // several people may each hold a part
+	record recovery.Case // the facts as a case
+	split  bool          // several people may each hold a part
+	// parts are the sums that have to be claimed one by one: all of it, or what each
+	// counterpart holds; none when it was split and not every share is told.
+	parts []recovery.Money
 
 	asked, yes, no signalSet // what was asked already, and answered
 
@@ -36,9 +40,11 @@ const (
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 	v := &view{
 		book: b, facts: f, now: now,
-		split:   f.record(recovery.Legal, now).MayBeSplit(),
+		record:  f.record(now),
 		reasons: make(pile[string], 0, usualReasons), questions: make(pile[Question], 0, usualQuestions),
 	}
+	v.split = v.record.MayBeSplit()
+	v.parts = v.claims()
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
 		v.income, _ = incomes.Income(province, now)
 	}
@@ -128,11 +134,13 @@ var caseSignals = map[string]func(*view) Answer{
 	"fits_small_claims": func(v *view) Answer { return v.fitsShare(v.income.YearlyWage, "small_claims_percent") },
 	"small":             func(v *view) Answer { return v.amount("small_fen", func(a, l int64) bool { return a < l }) },
 	"tiny":              func(v *view) Answer { return v.amount("tiny_fen", func(a, l int64) bool { return a < l }) },
-	"not_worth":         notWorth,
+	"not_worth": func(v *view) Answer {
+		return v.sum(v.largestClaim(), "not_worth_fen", func(c, l int64) bool { return c <= l })
+	},
 	"over_fraud_entry":  func(v *view) Answer { return v.amount("fraud_entry_fen", func(a, l int64) bool { return a >= l }) },
 	"far":               far,
 	"split":             func(v *view) Answer { return answerOf(v.split) },
-	"shares_told":       sharesTold,
+	"shares_told":       func(v *view) Answer { return answerOf(len(v.parts) > 0) },
 	"refused":           refused,
 	"claims_gift":       func(v *view) Answer { return given(v.facts.Refusal, recovery.ClaimsGift) },
 	"notified":          notified,
@@ -253,46 +261,37 @@ func (v *view) fitsShare(figure recovery.Money, limit string) Answer {
 }
 
 func (v *view) amount(limit string, holds func(amount, limit int64) bool) Answer {
-	if v.facts.Amount <= 0 {
-		return Unknown
-	}
-	return v.book.against(limit, v.now, func(limit int64) bool { return holds(int64(v.facts.Amount), limit) })
+	return v.sum(v.facts.Amount, limit, holds)
 }
 
-func notWorth(v *view) Answer {
-	if v.facts.Amount <= 0 {
+// sum compares a sum with a figure of the book.
+func (v *view) sum(sum recovery.Money, limit string, holds func(sum, limit int64) bool) Answer {
+	if sum <= 0 {
 		return Unknown
 	}
-	return v.book.against("not_worth_fen", v.now, func(limit int64) bool { return int64(v.largestClaim()) <= limit })
-}
-
-func sharesTold(v *view) Answer {
-	_, told := v.parts()
-	return answerOf(told)
+	return v.book.against(limit, v.now, func(limit int64) bool { return holds(int64(sum), limit) })
 }
 
 // largestClaim is the most that one person can be asked for, as far as is told.
 func (v *view) largestClaim() recovery.Money {
-	if parts, told := v.parts(); told {
-		return slices.Max(parts)
+	if len(v.parts) == 0 {
+		return v.facts.Amount
 	}
-	return v.facts.Amount
+	return slices.Max(v.parts)
 }
 
-// parts are the sums that have to be claimed one by one: all of it, or what each
-// counterpart holds; false when it was split and not every share is told.
-func (v *view) parts() ([]recovery.Money, bool) {
+func (v *view) claims() []recovery.Money {
 	if !v.split {
-		return []recovery.Money{v.facts.Amount}, true
+		return []recovery.Money{v.facts.Amount}
 	}
-	parts := make([]recovery.Money, 0, len(v.facts.Counterparts))
+	shares := make([]recovery.Money, 0, len(v.facts.Counterparts))
 	for _, counterpart := range v.facts.Counterparts {
 		if counterpart.Claimed <= 0 {
-			return nil, false
+			return nil
 		}
-		parts = append(parts, counterpart.Claimed)
+		shares = append(shares, counterpart.Claimed)
 	}
-	return parts, len(parts) > 0
+	return shares
 }
 
 func far(v *view) Answer {
