@@ -52,16 +52,16 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 400.0, "channel": "wechat", "counterpart_id": "a", "recovered_fen": 150_400.0}),
 	}
 	for _, test := range []struct {
-		name           string
-		change         func(*recovery.Case)
-		asked, claimed recovery.Money
-		back           int
+		name                     string
+		change                   func(*recovery.Case)
+		asked, claimed, returned recovery.Money
+		back                     int
 	}{
-		{"shares are told", func(*recovery.Case) {}, 8_000, 8_400, 1},
-		{"one is not", func(c *recovery.Case) { c.Counterparts[1].Claimed = 0 }, 49_600, 200_000, 2},
-		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 49_600, 200_000, 2},
-		{"one has given all of it back", func(c *recovery.Case) { c.Counterparts[0].ReturnFen = 3_400 }, 5_000, 5_000, 0},
-		{"more came back than the shares leave", func(c *recovery.Case) { c.Position.Recovered = 199_999 }, 1, 8_400, 1},
+		{"shares are told", func(*recovery.Case) {}, 8_000, 8_400, 400, 1},
+		{"one is not", func(c *recovery.Case) { c.Counterparts[1].Claimed = 0 }, 49_600, 200_000, 150_400, 2},
+		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 49_600, 200_000, 150_400, 2},
+		{"one has given all of it back", func(c *recovery.Case) { c.Counterparts[0].ReturnFen = 3_400 }, 5_000, 5_000, 0, 0},
+		{"more came back than the shares leave", func(c *recovery.Case) { c.Position.Recovered = 199_999 }, 1, 8_400, 400, 1},
 	} {
 		changed := c
 		changed.Counterparts = slices.Clone(c.Counterparts)
@@ -70,6 +70,9 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		met := p.weigh()
 		if byRecord := p.moneyValues()["asked_sum"] == p.t.text("asked_by_record"); byRecord != (test.name == "one is not") || met["split"] == met["whole"] {
 			t.Errorf("%s: the papers ask for %s; %v", test.name, p.moneyValues()["asked_sum"], met)
+		}
+		if got := p.returned(); got != test.returned {
+			t.Errorf("%s: %d came back from the debtors, want %d", test.name, got, test.returned)
 		}
 		if asked, claimed, back := p.asked(), p.claimed(), len(p.returns()); asked != test.asked || claimed != test.claimed || back != test.back {
 			t.Errorf("%s: asked %d, claimed %d, %d payments", test.name, asked, claimed, back)

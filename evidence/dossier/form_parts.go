@@ -44,7 +44,7 @@ func (s *setting) holdersTable(some []int) {
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
-	if total := s.owedByAll(); total != s.outstanding() && s.keeps() {
+	if total := s.ofDebtors(s.owed); total != s.outstanding() && s.keeps() {
 		s.book.Para(compact(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
 		s.book.Skip(1.5)
 	}
@@ -71,11 +71,12 @@ func (p *papers) debtors() []int {
 	return p.everybody()
 }
 
-// owedByAll is what the holders still have, all together.
-func (p *papers) owedByAll() recovery.Money {
+// ofDebtors sums up something of each of the debtors. What all holders still have
+// is theirs: nobody else has anything.
+func (p *papers) ofDebtors(sum func(*recovery.Counterpart) recovery.Money) recovery.Money {
 	total := recovery.Money(0)
-	for i := range p.folio.Case.Counterparts {
-		total += p.owed(&p.folio.Case.Counterparts[i])
+	for _, i := range p.debtors() {
+		total += sum(&p.folio.Case.Counterparts[i])
 	}
 	return total
 }
@@ -117,7 +118,7 @@ func (s *setting) claimedBy(c *recovery.Counterpart) string {
 	if c.Claimed > 0 {
 		return c.Claimed.String()
 	}
-	if len(s.folio.Case.Counterparts) == 1 && !s.folio.Case.MayBeSplit() {
+	if s.sole() {
 		return s.folio.Case.Amount.String()
 	}
 	return s.t.text("not_recorded")
@@ -137,7 +138,7 @@ func (p *papers) asked() recovery.Money {
 	if !p.sharesTold() {
 		return p.outstanding()
 	}
-	return min(p.owedByAll(), p.outstanding())
+	return min(p.ofDebtors(p.owed), p.outstanding())
 }
 
 // sharesTold reports that several people may hold a part, and that the part of
@@ -147,9 +148,22 @@ func (p *papers) sharesTold() bool {
 	return p.folio.Case.MayBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
 }
 
+// returned is what came back from the debtors; as far as is told, everything did.
+func (p *papers) returned() recovery.Money {
+	if !p.sharesTold() {
+		return p.folio.Case.Position.Recovered
+	}
+	return p.ofDebtors(func(c *recovery.Counterpart) recovery.Money { return c.ReturnFen })
+}
+
+// sole reports that one person took all of the money.
+func (p *papers) sole() bool {
+	return len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.MayBeSplit()
+}
+
 // owed is what one holder still has.
 func (p *papers) owed(c *recovery.Counterpart) recovery.Money {
-	if len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.MayBeSplit() {
+	if p.sole() {
 		return p.outstanding()
 	}
 	return max(0, c.Claimed-c.ReturnFen)

@@ -166,11 +166,10 @@ func (p *papers) caseValues() map[string]string {
 }
 
 func (p *papers) moneyValues() map[string]string {
-	recovered := p.folio.Case.Position.Recovered
 	values := map[string]string{
 		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "asked_sum": p.sum(p.asked()),
-		"recovered_sum": p.sum(recovered),
-		"total_sum":     p.sum(p.asked() + p.interest.total), "interest_claim": p.interestClaim(),
+		"recovered_sum": p.sum(p.folio.Case.Position.Recovered), "returned_sum": p.sum(p.returned()),
+		"total_sum": p.sum(p.asked() + p.interest.total), "interest_claim": p.interestClaim(),
 	}
 	if p.folio.Case.MayBeSplit() && !p.sharesTold() {
 		values["asked_sum"] = p.t.text("asked_by_record")

@@ -105,11 +105,7 @@ func (p *papers) claimed() recovery.Money {
 	if !p.sharesTold() {
 		return claim
 	}
-	var shares recovery.Money
-	for _, i := range p.debtors() {
-		shares += p.folio.Case.Counterparts[i].Claimed
-	}
-	return min(shares, claim)
+	return min(p.ofDebtors(func(c *recovery.Counterpart) recovery.Money { return c.Claimed }), claim)
 }
 
 // returns are the payments back that the journal holds. An entry says what had
@@ -119,6 +115,7 @@ func (p *papers) claimed() recovery.Money {
 func (p *papers) returns() []payment {
 	var back []payment
 	var sum int64
+	byAnybody := !p.sharesTold()
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
 		amount, known := whole(e.Parsed.Facts["amount_fen"])
@@ -132,7 +129,7 @@ func (p *papers) returns() []payment {
 			continue
 		}
 		sum += amount
-		if !p.sharesTold() || p.byDebtor(e) {
+		if byAnybody || p.byDebtor(e) {
 			back = append(back, payment{at, recovery.Money(amount)})
 		}
 	}
