@@ -11,7 +11,7 @@ import (
 
 	"recourse/casework"
 	"recourse/playbook"
-	"recourse/playbook/lint"
+	"recourse/textlint"
 )
 
 // LintText implements ServerInterface. The answer follows from the text alone,
@@ -35,7 +35,7 @@ func (a *API) LintText(c echo.Context, params LintTextParams) error {
 	return sendJSON(c, LintReport{Findings: each(findings, findingOf)})
 }
 
-func findingOf(f lint.Finding) LintFinding {
+func findingOf(f textlint.Finding) LintFinding {
 	return LintFinding{
 		Code: FindingCode(f.Code), Rule: f.Rule, Severity: LintFindingSeverity(f.Severity), Start: f.Start, End: f.End,
 		Why: f.Why, Suggestion: f.Suggestion, Articles: notNil(f.Articles),

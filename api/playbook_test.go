@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"recourse/api"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // lintText asks as a role.
@@ -20,9 +20,9 @@ func (s *stand) lintText(t testing.TB, as recovery.Role, key, text, where string
 	return s.do(t, call{as: as, method: "POST", path: "/api/v1/texts/lint", body: body, key: key})
 }
 
-func (a answer) findings() []lint.Finding {
+func (a answer) findings() []textlint.Finding {
 	a.t.Helper()
-	var report struct{ Findings []lint.Finding }
+	var report struct{ Findings []textlint.Finding }
 	must(a.t, json.Unmarshal(a.is(http.StatusOK).body, &report))
 	return report.Findings
 }
@@ -94,12 +94,12 @@ func TestLintKeepsNothing(t *testing.T) {
 func TestTextsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, api.Options{})
-	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", lint.MaxText), "letter").is(http.StatusOK)
-	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", lint.MaxText+1), "window").problem(422, "invalid")
+	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText), "letter").is(http.StatusOK)
+	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText+1), "window").problem(422, "invalid")
 	if !p.names("text") || !p.names("where") {
 		t.Errorf("%+v does not name both", p)
 	}
-	if limit := schema(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != lint.MaxText {
+	if limit := schema(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != textlint.MaxText {
 		t.Errorf("the specification allows %d characters", *limit)
 	}
 }

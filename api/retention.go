@@ -6,9 +6,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // reasoned reads a POST whose body is a reason and nothing else.
@@ -82,7 +82,7 @@ func erasureOf(e casework.Erasure) Erasure {
 func groundOf(g casework.Ground) ErasureGround {
 	return ErasureGround{
 		Reason: ErasureGroundReason(g.Reason), Detail: g.Detail,
-		Articles: each(g.Articles, func(a lint.Article) string { return a.String() }),
+		Articles: each(g.Articles, func(a textlint.Article) string { return a.String() }),
 	}
 }
 

@@ -18,9 +18,9 @@ import (
 	"recourse/evidence/intake"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 func TestTheSpecificationIsSound(t *testing.T) {
@@ -73,7 +73,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"NoticeClass":    list(notify.Classes), "DeliveryState": postgres.DeliveryStates,
-		"TextPlace": list(lint.Wheres), "FindingCode": list(lint.Codes),
+		"TextPlace": list(textlint.Wheres), "FindingCode": list(textlint.Codes),
 		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),
 		"Mark": list([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
 		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, list(recovery.Routes)...),

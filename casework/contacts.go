@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // ContactView is how often people of a case were written to, and how often they
@@ -64,8 +64,8 @@ func (s *Service) limits(c recovery.Case, at time.Time) (recovery.ContactLimits,
 
 // The articles that a refused message is refused by, as the papers cite them.
 var (
-	harassment = lint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
-	privacy    = lint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
+	harassment = textlint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
+	privacy    = textlint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
 )
 
 // contactJudge makes the judge of a message that somebody means to send now: by
@@ -195,8 +195,8 @@ func (p planned) morning(at time.Time) time.Time {
 // named, by what the case knows of them either.
 func (s *Service) unsafe(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
-	for _, found := range s.Linter.Lint(act.Text, lint.WhereOf(act.Channel, inGroup)) {
-		if found.Severity != lint.Block {
+	for _, found := range s.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, inGroup)) {
+		if found.Severity != textlint.Block {
 			continue
 		}
 		faults = append(faults, recovery.FieldFault{Field: "text", Code: string(found.Code), Detail: fmt.Sprintf(
@@ -207,7 +207,7 @@ func (s *Service) unsafe(c recovery.Case, act recovery.Act, inGroup bool) []reco
 	})
 	if inGroup && named {
 		faults = append(faults, recovery.FieldFault{
-			Field: "text", Code: string(lint.PersonalName), Detail: "In a group no counterpart is named (" + privacy.String() + ").",
+			Field: "text", Code: string(textlint.PersonalName), Detail: "In a group no counterpart is named (" + privacy.String() + ").",
 		})
 	}
 	return faults

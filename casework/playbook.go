@@ -8,17 +8,17 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // LintText says what in a text could hurt at the place it is meant for. It
 // stores nothing; any account may ask. Errors: CodeInvalid naming text, where or
 // both.
-func (s *Service) LintText(text, where string) ([]lint.Finding, error) {
-	place, err := lint.ParseWhere(where)
-	if err := together(lint.Check(text), err); err != nil {
+func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
+	place, err := textlint.ParseWhere(where)
+	if err := together(textlint.Check(text), err); err != nil {
 		return nil, err
 	}
 	return s.Linter.Lint(text, place), nil

@@ -11,14 +11,14 @@ import (
 	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 func TestLintText(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	findings, err := rig.LintText("骗子，还钱", string(lint.Group))
+	findings, err := rig.LintText("骗子，还钱", string(textlint.Group))
 	if err != nil || len(findings) == 0 {
 		t.Errorf("%v, %v", findings, err)
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // LeastRetentionYears is the shortest time a closed case is kept. A claim can be
@@ -18,10 +18,10 @@ const LeastRetentionYears = 5
 
 // The articles by which erasure is asked for, granted or refused.
 var (
-	deletion    = lint.Article{Statute: "个人信息保护法", Section: "47", Edition: "2021-08-20 公布", Mark: "V"}
-	limitation  = lint.Article{Statute: "民法典", Section: "188", Edition: "2020-05-28 公布", Mark: "V"}
-	enforcement = lint.Article{Statute: "民事诉讼法", Section: "250", Edition: "2023 修正", Mark: "V"}
-	burden      = lint.Article{Statute: "民事诉讼法", Section: "67", Edition: "2023 修正", Mark: "V"}
+	deletion    = textlint.Article{Statute: "个人信息保护法", Section: "47", Edition: "2021-08-20 公布", Mark: "V"}
+	limitation  = textlint.Article{Statute: "民法典", Section: "188", Edition: "2020-05-28 公布", Mark: "V"}
+	enforcement = textlint.Article{Statute: "民事诉讼法", Section: "250", Edition: "2023 修正", Mark: "V"}
+	burden      = textlint.Article{Statute: "民事诉讼法", Section: "67", Edition: "2023 修正", Mark: "V"}
 )
 
 // The reasons for which personal values are not erased at once.
@@ -35,7 +35,7 @@ const (
 type Ground struct {
 	Reason   string
 	Detail   string
-	Articles []lint.Article
+	Articles []textlint.Article
 }
 
 // Erasure is what became of a request to erase: everything went, or it was put
@@ -61,13 +61,13 @@ func (s *Service) against(c recovery.Case) []Ground {
 	switch until := s.keepUntil(c); {
 	case until == nil:
 		return []Ground{{ReasonOpen, "The case is open: the data is needed for what it was given for. Close or withdraw it first.",
-			[]lint.Article{deletion}}}
+			[]textlint.Article{deletion}}}
 	case c.HeldSince != nil:
 		return []Ground{{ReasonHeld, "The case is under a legal hold: what it holds may be needed as evidence.",
-			[]lint.Article{deletion, burden}}}
+			[]textlint.Article{deletion, burden}}}
 	case s.Now().Before(*until):
 		return []Ground{{ReasonRetention, "The time in which the claim can be brought and enforced is not over; " +
-			"until then it is kept, and shown to nobody but legal and auditors.", []lint.Article{deletion, limitation, enforcement}}}
+			"until then it is kept, and shown to nobody but legal and auditors.", []textlint.Article{deletion, limitation, enforcement}}}
 	default:
 		return nil
 	}
@@ -187,7 +187,7 @@ func (g Ground) String() string {
 	return strings.Join(append([]string{g.Detail}, cited(g.Articles...)...), " ")
 }
 
-func cited(articles ...lint.Article) []string {
+func cited(articles ...textlint.Article) []string {
 	texts := make([]string, len(articles))
 	for i, article := range articles {
 		texts[i] = article.String()

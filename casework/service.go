@@ -16,9 +16,9 @@ import (
 	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/textlint"
 	"recourse/workflows"
 )
 
@@ -53,7 +53,7 @@ type Parts struct {
 	Store  *postgres.Store
 	Blobs  *blob.Store
 	Shelf  *playbook.Shelf
-	Linter *lint.Linter
+	Linter *textlint.Linter
 	Engine Engine
 	Herald *notify.Herald // nil: nobody is told
 	Vault  *notify.Vault  // keeps the secrets of webhooks; nil: none can be made

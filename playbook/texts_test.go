@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 func sample(group recovery.GroupKind) recovery.Case {
@@ -182,14 +182,14 @@ func TestTextsInEnglish(t *testing.T) {
 // both languages and lengths.
 func TestEveryWordingPassesTheLinter(t *testing.T) {
 	t.Parallel()
-	linter, err := lint.Load()
+	linter, err := textlint.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range samples() {
 		for _, stage := range recovery.Stages {
 			for _, text := range book(t).Texts(c, stage) {
-				where := lint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
+				where := textlint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
 				for _, wording := range []playbook.Wording{text.Wording, text.English} {
 					for _, words := range []string{wording.Subject, wording.Body, wording.Short} {
 						for _, finding := range linter.Lint(words, where) {

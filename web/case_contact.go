@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"recourse/casework"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // finding is a place in a text that should be put otherwise.
@@ -26,11 +26,11 @@ func (c *call) findings(act recovery.Act) []finding {
 	}
 	words := []rune(act.Text)
 	var list []finding
-	for _, found := range c.web.service.Linter.Lint(act.Text, lint.WhereOf(act.Channel, false)) {
+	for _, found := range c.web.service.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, false)) {
 		start, end := min(found.Start, len(words)), min(found.End, len(words))
 		list = append(list, finding{
 			Place: string(words[start:end]), Why: found.Why, Instead: found.Suggestion,
-			Articles: strings.Join(found.Articles, c.say.T("timeline.and")), Blocks: found.Severity == lint.Block,
+			Articles: strings.Join(found.Articles, c.say.T("timeline.and")), Blocks: found.Severity == textlint.Block,
 		})
 	}
 	return list

@@ -27,10 +27,10 @@ import (
 	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/postgres"
 	"recourse/postgres/pgtest"
 	"recourse/recovery"
+	"recourse/textlint"
 	"recourse/workflows"
 )
 
@@ -58,7 +58,7 @@ func New(t testing.TB, options ...Option) *Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	linter, err := lint.Load()
+	linter, err := textlint.Load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/postgres"
+	"recourse/textlint"
 	"recourse/worker"
 )
 
@@ -29,7 +29,7 @@ type desk struct {
 	store    *postgres.Store
 	blobs    *blob.Store
 	shelf    *playbook.Shelf
-	linter   *lint.Linter
+	linter   *textlint.Linter
 	temporal *worker.Connection
 	herald   *notify.Herald
 	vault    *notify.Vault
@@ -64,7 +64,7 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if d.shelf, err = openShelf(c.Shelf, d.log); err != nil {
 		return nil, err
 	}
-	if d.linter, err = lint.Load(); err != nil {
+	if d.linter, err = textlint.Load(); err != nil {
 		return nil, err
 	}
 	if d.blobs, err = blob.Open(c.path("blobs")); err != nil {

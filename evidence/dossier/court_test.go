@@ -16,8 +16,8 @@ import (
 	"recourse/evidence"
 	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // filled are papers without a blank that anybody would be sent back for.
@@ -226,7 +226,7 @@ func TestEveryPaperIsSignedOff(t *testing.T) {
 // A demand neither threatens nor insults: the linter of the playbook agrees.
 func TestDemandPassesTheLinter(t *testing.T) {
 	t.Parallel()
-	linter, err := lint.Load()
+	linter, err := textlint.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestDemandPassesTheLinter(t *testing.T) {
 	for i, page := range pages {
 		text := solid(page)
 		if at := strings.Index(text, "致："); at >= 0 && strings.Contains(text, "催告函·") {
-			for _, finding := range linter.Lint(text[at:strings.Index(text, "催告人（签名）")], lint.Letter) {
+			for _, finding := range linter.Lint(text[at:strings.Index(text, "催告人（签名）")], textlint.Letter) {
 				t.Errorf("page %d: %+v", i+1, finding)
 			}
 			return

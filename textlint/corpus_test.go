@@ -1,4 +1,4 @@
-package lint_test
+package textlint_test
 
 import (
 	"fmt"
@@ -9,19 +9,19 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"recourse/playbook/lint"
+	"recourse/textlint"
 )
 
 // example is one line of the corpus.
 type example struct {
-	Where lint.Where `yaml:"where"`
-	Text  string     `yaml:"text"`
-	Want  []want     `yaml:"want"`
+	Where textlint.Where `yaml:"where"`
+	Text  string         `yaml:"text"`
+	Want  []want         `yaml:"want"`
 }
 
 type want struct {
-	Code lint.Code `yaml:"code"`
-	Span string    `yaml:"span"`
+	Code textlint.Code `yaml:"code"`
+	Span string        `yaml:"span"`
 }
 
 // floor is what precision and recall must reach, over all and by code.
@@ -70,7 +70,7 @@ func TestCorpus(t *testing.T) {
 	t.Parallel()
 	l := linter(t)
 	examples := corpus(t)
-	scores := map[lint.Code]score{}
+	scores := map[textlint.Code]score{}
 	all := score{}
 	for _, e := range examples {
 		got := map[want]int{}
@@ -113,7 +113,7 @@ func left(got map[want]int) string {
 	return strings.Join(words, ", ")
 }
 
-func report(t *testing.T, examples int, scores map[lint.Code]score, all score) {
+func report(t *testing.T, examples int, scores map[textlint.Code]score, all score) {
 	t.Helper()
 	var table strings.Builder
 	fmt.Fprintf(&table, "%d examples\n%-16s %5s %5s %6s %9s %6s\n", examples, "code", "right", "extra", "missed", "precision", "recall")
@@ -123,7 +123,7 @@ func report(t *testing.T, examples int, scores map[lint.Code]score, all score) {
 			t.Errorf("%s: precision %.3f, recall %.3f; both must reach %.2f", name, s.precision(), s.recall(), floor)
 		}
 	}
-	for _, code := range lint.Codes {
+	for _, code := range textlint.Codes {
 		if scores[code].right == 0 {
 			t.Errorf("%s: no example", code)
 		}
@@ -135,7 +135,7 @@ func report(t *testing.T, examples int, scores map[lint.Code]score, all score) {
 
 func TestTheCorpusIsLarge(t *testing.T) {
 	t.Parallel()
-	clean, where := 0, map[lint.Where]int{}
+	clean, where := 0, map[textlint.Where]int{}
 	examples := corpus(t)
 	for _, e := range examples {
 		where[e.Where]++
@@ -151,7 +151,7 @@ func TestTheCorpusIsLarge(t *testing.T) {
 	if len(examples) < 200 || clean < len(examples)/4 {
 		t.Errorf("%d examples, %d of them harmless", len(examples), clean)
 	}
-	for _, w := range lint.Wheres {
+	for _, w := range textlint.Wheres {
 		if where[w] < 10 {
 			t.Errorf("%s: only %d examples", w, where[w])
 		}

@@ -1,4 +1,4 @@
-package lint
+package textlint
 
 import (
 	"strings"

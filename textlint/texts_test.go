@@ -1,25 +1,25 @@
-package lint_test
+package textlint_test
 
 import (
 	"testing"
 	"time"
 
 	"recourse/playbook"
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // placeOf is where a text of the playbook goes.
-func placeOf(text playbook.Text) lint.Where {
+func placeOf(text playbook.Text) textlint.Where {
 	switch {
 	case text.Channel == string(recovery.Letter):
-		return lint.Letter
+		return textlint.Letter
 	case text.Audience == "customer_service":
-		return lint.Platform
+		return textlint.Platform
 	case text.Audience == "group_owner":
-		return lint.Owner
+		return textlint.Owner
 	default:
-		return lint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
+		return textlint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
 	}
 }
 

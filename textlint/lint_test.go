@@ -1,4 +1,4 @@
-package lint_test
+package textlint_test
 
 import (
 	"fmt"
@@ -11,12 +11,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"recourse/playbook/lint"
+	"recourse/textlint"
 )
 
-func linter(t testing.TB) *lint.Linter {
+func linter(t testing.TB) *textlint.Linter {
 	t.Helper()
-	l, err := lint.Load()
+	l, err := textlint.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,12 +42,12 @@ func TestSpansCutTheTextTheSameInCharactersAndBytes(t *testing.T) {
 func TestDisguisesAreSeenThrough(t *testing.T) {
 	t.Parallel()
 	l := linter(t)
-	for text, code := range map[string]lint.Code{
-		"弄si你": lint.Threat, "nong死你": lint.Threat, "nòng sǐ你": lint.Threat, "死pianzi": lint.Accusation, "骗z": lint.Accusation, "小tou": lint.Accusation,
-		"sha bi": lint.Insult, "傻比": lint.Insult, "傻🈲逼": lint.Insult, "s*b": lint.Insult, "曝g你": lint.ExposureThreat, "ren肉": lint.ExposureThreat,
-		"騙 子": lint.Accusation, "饒不了你": lint.Threat,
+	for text, code := range map[string]textlint.Code{
+		"弄si你": textlint.Threat, "nong死你": textlint.Threat, "nòng sǐ你": textlint.Threat, "死pianzi": textlint.Accusation, "骗z": textlint.Accusation, "小tou": textlint.Accusation,
+		"sha bi": textlint.Insult, "傻比": textlint.Insult, "傻🈲逼": textlint.Insult, "s*b": textlint.Insult, "曝g你": textlint.ExposureThreat, "ren肉": textlint.ExposureThreat,
+		"騙 子": textlint.Accusation, "饒不了你": textlint.Threat,
 	} {
-		if got := codes(l.Lint(text, lint.Private)); !slices.Contains(got, code) {
+		if got := codes(l.Lint(text, textlint.Private)); !slices.Contains(got, code) {
 			t.Errorf("%s: %v, want %s", text, got, code)
 		}
 	}
@@ -61,16 +61,16 @@ func TestWordsOfOthersAreNoThreat(t *testing.T) {
 		"我跟你说：“弄死你”": 1, "“弄死你”": 1, "他说“走吧。弄死你": 1, "他说“身份证110101199003074514”": 1,
 		"他说“" + strings.Repeat("好", 200) + "弄死你”": 1,
 	} {
-		if got := len(l.Lint(text, lint.Private)); got != want {
+		if got := len(l.Lint(text, textlint.Private)); got != want {
 			t.Errorf("%.60s: %d findings, want %d", text, got, want)
 		}
 	}
 }
 
 // sound checks what holds for the findings of any text.
-func sound(t interface{ Errorf(string, ...any) }, text string, findings []lint.Finding) {
+func sound(t interface{ Errorf(string, ...any) }, text string, findings []textlint.Finding) {
 	length := len([]rune(text))
-	ends := map[lint.Code]int{}
+	ends := map[textlint.Code]int{}
 	for i, f := range findings {
 		if f.Start < 0 || f.End <= f.Start || f.End > length {
 			t.Errorf("%q: %s spans [%d,%d) of %d characters", text, f.Rule, f.Start, f.End, length)
@@ -88,8 +88,8 @@ func sound(t interface{ Errorf(string, ...any) }, text string, findings []lint.F
 	}
 }
 
-func codes(findings []lint.Finding) []lint.Code {
-	var list []lint.Code
+func codes(findings []textlint.Finding) []textlint.Code {
+	var list []textlint.Code
 	for _, f := range findings {
 		list = append(list, f.Code)
 	}
@@ -106,7 +106,7 @@ func TestSpansCountCharactersOfTheTextAsGiven(t *testing.T) {
 		{"㍿㍿骗子", "骗子"},
 		{"\xff\xfe骗子\xff", "骗子"},
 	} {
-		findings := l.Lint(test.text, lint.Private)
+		findings := l.Lint(test.text, textlint.Private)
 		sound(t, test.text, findings)
 		if len(findings) != 1 || string([]rune(test.text)[findings[0].Start:findings[0].End]) != test.span {
 			t.Errorf("%q: %+v, want %q", test.text, findings, test.span)
@@ -119,22 +119,22 @@ func TestThePlaceDecides(t *testing.T) {
 	l := linter(t)
 	for _, test := range []struct {
 		text  string
-		where map[lint.Where]lint.Code
+		where map[textlint.Where]textlint.Code
 	}{
-		{"收款人姓名：张伟", map[lint.Where]lint.Code{lint.Group: lint.PersonalName, lint.Owner: lint.PersonalName}},
-		{"电话13800138000", map[lint.Where]lint.Code{lint.Group: lint.PhoneNumber, lint.Owner: lint.PhoneNumber}},
-		{"不还我就报警", map[lint.Where]lint.Code{
-			lint.Private: lint.Threat, lint.Group: lint.Threat, lint.Owner: lint.Threat, lint.Letter: lint.Threat,
+		{"收款人姓名：张伟", map[textlint.Where]textlint.Code{textlint.Group: textlint.PersonalName, textlint.Owner: textlint.PersonalName}},
+		{"电话13800138000", map[textlint.Where]textlint.Code{textlint.Group: textlint.PhoneNumber, textlint.Owner: textlint.PhoneNumber}},
+		{"不还我就报警", map[textlint.Where]textlint.Code{
+			textlint.Private: textlint.Threat, textlint.Group: textlint.Threat, textlint.Owner: textlint.Threat, textlint.Letter: textlint.Threat,
 		}},
-		{"七日内未退还的，本人将依法起诉", map[lint.Where]lint.Code{
-			lint.Private: lint.FalseDeadline, lint.Group: lint.FalseDeadline, lint.Owner: lint.FalseDeadline,
+		{"七日内未退还的，本人将依法起诉", map[textlint.Where]textlint.Code{
+			textlint.Private: textlint.FalseDeadline, textlint.Group: textlint.FalseDeadline, textlint.Owner: textlint.FalseDeadline,
 		}},
-		{"这笔款项属于不当得利", map[lint.Where]lint.Code{}},
+		{"这笔款项属于不当得利", map[textlint.Where]textlint.Code{}},
 	} {
-		for _, where := range lint.Wheres {
-			var want []lint.Code
+		for _, where := range textlint.Wheres {
+			var want []textlint.Code
 			if code, found := test.where[where]; found {
-				want = []lint.Code{code}
+				want = []textlint.Code{code}
 			}
 			if got := codes(l.Lint(test.text, where)); !slices.Equal(got, want) {
 				t.Errorf("%s in %s: %v, want %v", test.text, where, got, want)
@@ -146,15 +146,15 @@ func TestThePlaceDecides(t *testing.T) {
 func TestOneFindingSpeaksForThoseThatOverlap(t *testing.T) {
 	t.Parallel()
 	text := "不还我就曝光你们"
-	findings := linter(t).Lint(text, lint.Private)
-	if len(findings) != 1 || findings[0].Start != 0 || findings[0].End != 8 || findings[0].Severity != lint.Block {
+	findings := linter(t).Lint(text, textlint.Private)
+	if len(findings) != 1 || findings[0].Start != 0 || findings[0].End != 8 || findings[0].Severity != textlint.Block {
 		t.Errorf("%+v", findings)
 	}
 }
 
 func TestAWarningDoesNotForbidSending(t *testing.T) {
 	t.Parallel()
-	if findings := linter(t).Lint("这样做是违法的", lint.Private); len(findings) != 1 || findings[0].Severity == lint.Block {
+	if findings := linter(t).Lint("这样做是违法的", textlint.Private); len(findings) != 1 || findings[0].Severity == textlint.Block {
 		t.Errorf("%+v", findings)
 	}
 }
@@ -163,7 +163,7 @@ func TestEverySuggestionIsCleanWhereItIsGiven(t *testing.T) {
 	t.Parallel()
 	l := linter(t)
 	for _, r := range l.Rules() {
-		for _, where := range lint.Wheres {
+		for _, where := range textlint.Wheres {
 			if len(r.Where) > 0 && !slices.Contains(r.Where, where) {
 				continue
 			}
@@ -193,10 +193,10 @@ func TestWhatIsPutBetweenHidesNoNumber(t *testing.T) {
 			hidden.WriteRune(digit)
 		}
 		text := rapid.SampledFrom([]string{"打他", "", "号码："}).Draw(t, "before") + hidden.String() + rapid.SampledFrom([]string{"。", "", "快打"}).Draw(t, "after")
-		findings := l.Lint(text, lint.Group)
+		findings := l.Lint(text, textlint.Group)
 		sound(t, text, findings)
-		if !slices.ContainsFunc(findings, func(f lint.Finding) bool {
-			return f.Code == lint.PhoneNumber && string([]rune(text)[f.Start:f.End]) == hidden.String()
+		if !slices.ContainsFunc(findings, func(f textlint.Finding) bool {
+			return f.Code == textlint.PhoneNumber && string([]rune(text)[f.Start:f.End]) == hidden.String()
 		}) {
 			t.Fatalf("%q: %+v", text, findings)
 		}
@@ -216,7 +216,7 @@ func TestWhatIsPutBetweenHidesNoWord(t *testing.T) {
 			}
 			hidden.WriteRune(r)
 		}
-		plain, got := codes(l.Lint(word, lint.Private)), codes(l.Lint(hidden.String(), lint.Private))
+		plain, got := codes(l.Lint(word, textlint.Private)), codes(l.Lint(hidden.String(), textlint.Private))
 		if len(plain) == 0 || !slices.Equal(plain, got) {
 			t.Fatalf("%q: %v, plain %v", hidden.String(), got, plain)
 		}
@@ -233,7 +233,7 @@ func TestAnyTextIsSound(t *testing.T) {
 	pieces = append(pieces, "，", "。", "\n", " ", "\xff", "１", "x")
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 8).Draw(t, "pieces"), "")
-		sound(t, text, l.Lint(text, rapid.SampledFrom(lint.Wheres).Draw(t, "where")))
+		sound(t, text, l.Lint(text, rapid.SampledFrom(textlint.Wheres).Draw(t, "where")))
 	})
 }
 
@@ -246,7 +246,7 @@ func FuzzLint(f *testing.F) {
 	}
 	f.Add("\xf0\x28\x8c\x28 1380013\u20e38000 @.@", 0)
 	f.Fuzz(func(t *testing.T, text string, place int) {
-		where := lint.Wheres[uint(place)%uint(len(lint.Wheres))]
+		where := textlint.Wheres[uint(place)%uint(len(textlint.Wheres))]
 		sound(t, text, l.Lint(text, where))
 	})
 }
@@ -265,7 +265,7 @@ func TestTimeGrowsWithTheText(t *testing.T) {
 	took := func(unit string, length int) time.Duration {
 		text := strings.Repeat(unit, length/utf8.RuneCountInString(unit))
 		begin := time.Now()
-		l.Lint(text, lint.Group)
+		l.Lint(text, textlint.Group)
 		return time.Since(begin)
 	}
 	for _, unit := range hostile {
@@ -283,11 +283,11 @@ func TestTimeGrowsWithTheText(t *testing.T) {
 func TestLintIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	l := linter(t)
-	want := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private))
+	want := fmt.Sprint(l.Lint("不还我就曝光你", textlint.Private))
 	for i := range 8 {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
-			if got := fmt.Sprint(l.Lint("不还我就曝光你", lint.Private)); got != want {
+			if got := fmt.Sprint(l.Lint("不还我就曝光你", textlint.Private)); got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
 		})
@@ -309,7 +309,7 @@ func BenchmarkLint(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				l.Lint(text, lint.Group)
+				l.Lint(text, textlint.Group)
 			}
 		})
 	}

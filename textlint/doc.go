@@ -1,4 +1,4 @@
-// Package lint reads a text that somebody wants to send about a mis-sent sum
+// Package textlint reads a text that somebody wants to send about a mis-sent sum
 // and says what in it could hurt: threats, insults, personal data, claims of
 // crime, borrowed authority, pressure, deadlines that nobody may set.
 //
@@ -13,4 +13,4 @@
 // It judges words, not people or truth, and a text without findings is not
 // legal advice. It knows no case and no clock. Anybody above recovery may
 // import it; it imports recovery only.
-package lint
+package textlint

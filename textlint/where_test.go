@@ -1,12 +1,12 @@
-package lint_test
+package textlint_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"recourse/playbook/lint"
 	"recourse/recovery"
+	"recourse/textlint"
 )
 
 // fault gives field and code of a refusal.
@@ -21,13 +21,13 @@ func fault(t *testing.T, err error) (field, code string) {
 
 func TestParseWhere(t *testing.T) {
 	t.Parallel()
-	for _, where := range lint.Wheres {
-		if got, err := lint.ParseWhere(string(where)); err != nil || got != where {
+	for _, where := range textlint.Wheres {
+		if got, err := textlint.ParseWhere(string(where)); err != nil || got != where {
 			t.Errorf("%s: %s, %v", where, got, err)
 		}
 	}
 	for word, want := range map[string]string{"": "required", "court": "unknown_value", "Private": "unknown_value"} {
-		_, err := lint.ParseWhere(word)
+		_, err := textlint.ParseWhere(word)
 		if field, code := fault(t, err); field != "where" || code != want {
 			t.Errorf("%q: %s %s", word, field, code)
 		}
@@ -39,16 +39,16 @@ func TestWhereOf(t *testing.T) {
 	for _, test := range []struct {
 		channel recovery.Channel
 		inGroup bool
-		want    lint.Where
+		want    textlint.Where
 	}{
-		{recovery.PrivateMessage, false, lint.Private},
-		{recovery.PrivateMessage, true, lint.Group},
-		{recovery.GroupMessage, false, lint.Group},
-		{recovery.Letter, false, lint.Letter},
-		{recovery.Email, false, lint.Private},
-		{"", false, lint.Private},
+		{recovery.PrivateMessage, false, textlint.Private},
+		{recovery.PrivateMessage, true, textlint.Group},
+		{recovery.GroupMessage, false, textlint.Group},
+		{recovery.Letter, false, textlint.Letter},
+		{recovery.Email, false, textlint.Private},
+		{"", false, textlint.Private},
 	} {
-		if got := lint.WhereOf(test.channel, test.inGroup); got != test.want {
+		if got := textlint.WhereOf(test.channel, test.inGroup); got != test.want {
 			t.Errorf("%s, %v: %s, want %s", test.channel, test.inGroup, got, test.want)
 		}
 	}
@@ -56,16 +56,16 @@ func TestWhereOf(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"你好", "a\r\n\tb", strings.Repeat("字", lint.MaxText), "👨‍👩‍👧"} {
-		if err := lint.Check(text); err != nil {
+	for _, text := range []string{"你好", "a\r\n\tb", strings.Repeat("字", textlint.MaxText), "👨‍👩‍👧"} {
+		if err := textlint.Check(text); err != nil {
 			t.Errorf("%.10q: %v", text, err)
 		}
 	}
 	for text, want := range map[string]string{
 		"": "required", "\t\n": "required", "a\xff": "invalid_utf8", "a\u202eb": "forbidden_character", "a\x00": "forbidden_character",
-		strings.Repeat("字", lint.MaxText+1): "too_long",
+		strings.Repeat("字", textlint.MaxText+1): "too_long",
 	} {
-		if field, code := fault(t, lint.Check(text)); field != "text" || code != want {
+		if field, code := fault(t, textlint.Check(text)); field != "text" || code != want {
 			t.Errorf("%.10q: %s %s, want %s", text, field, code, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package lint_test
+package textlint_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"recourse/playbook/lint"
+	"recourse/textlint"
 )
 
 func TestRulesAreComplete(t *testing.T) {
@@ -17,7 +17,7 @@ func TestRulesAreComplete(t *testing.T) {
 	if l.Version() == "" {
 		t.Error("the rules have no version")
 	}
-	seen := map[lint.Code]bool{}
+	seen := map[textlint.Code]bool{}
 	for _, r := range l.Rules() {
 		seen[r.Code] = true
 		for _, a := range r.Articles {
@@ -29,7 +29,7 @@ func TestRulesAreComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, code := range lint.Codes {
+	for _, code := range textlint.Codes {
 		if !seen[code] {
 			t.Errorf("no rule for %s", code)
 		}
@@ -95,7 +95,7 @@ func TestABrokenFileIsNamedWithLineAndRule(t *testing.T) {
 		{"variants.yaml", "  to: ", "  to: 字", "not of one length"},
 		{"base.yaml", "version: \"2026-11\"", "version: \"\"", "has a version"},
 	} {
-		_, err := lint.Parse(broken(t, test.file, test.from, test.to))
+		_, err := textlint.Parse(broken(t, test.file, test.from, test.to))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q for %q: %v, want %q", test.to, test.from, err, test.want)
 		}
@@ -108,7 +108,7 @@ func TestARuleIsNamedWithItsLine(t *testing.T) {
 	whole := string(folder["lever.yaml"].Data)
 	above, _, _ := strings.Cut(whole, "id: threat.jail")
 	line := 1 + strings.Count(above, "\n")
-	_, err := lint.Parse(folder)
+	_, err := textlint.Parse(folder)
 	if want := fmt.Sprintf("lever.yaml:%d: rule threat.jail", line); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -117,7 +117,7 @@ func TestARuleIsNamedWithItsLine(t *testing.T) {
 func TestRulesCannotBeEmpty(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []fstest.MapFS{{}, {"a.yaml": {}}, {"a.yaml": {Data: []byte("lists: {}")}}} {
-		if _, err := lint.Parse(folder); err == nil {
+		if _, err := textlint.Parse(folder); err == nil {
 			t.Errorf("%v was taken", folder)
 		}
 	}
