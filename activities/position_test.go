@@ -14,9 +14,9 @@ import (
 	"testing"
 
 	"recourse/activities"
-	"recourse/evidence/intake"
-	"recourse/evidence/intake/intaketest"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/evidence/verify"
 	"recourse/postgres"
 	"recourse/recovery"

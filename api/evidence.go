@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/evidence/statement"
+	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
 

@@ -6,9 +6,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/evidence/intake"
-	"recourse/evidence/intake/pdf"
-	"recourse/evidence/statement"
+	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"recourse/api"
-	"recourse/evidence/intake/intaketest"
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/recovery"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/evidence/blob"
+	"recourse/evidence/originals/blob"
 	"recourse/postgres"
 	"recourse/recovery"
 )

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"recourse/casework"
-	"recourse/evidence/intake"
+	"recourse/evidence/originals/intake"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"

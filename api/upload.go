@@ -13,7 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recourse/evidence/blob"
+	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"recourse/evidence/blob"
+	"recourse/evidence/originals/blob"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"

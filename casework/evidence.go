@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"recourse/evidence/blob"
-	"recourse/evidence/intake"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/intake"
 	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"

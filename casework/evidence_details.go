@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"recourse/evidence/blob"
-	"recourse/evidence/intake"
+	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/intake"
 	"recourse/postgres"
 	"recourse/recovery"
 )

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"recourse/evidence/blob"
+	"recourse/evidence/originals/blob"
 	"recourse/postgres"
 	"recourse/recovery"
 )

@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"recourse/activities"
-	"recourse/evidence/intake"
-	"recourse/evidence/intake/pdf"
-	"recourse/evidence/statement"
+	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/statement"
 	"recourse/postgres"
 	"recourse/recovery"
 )

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"recourse/casework/casetest"
-	"recourse/evidence/intake/intaketest"
+	"recourse/evidence/originals/intake/intaketest"
 	"recourse/recovery"
 )
 

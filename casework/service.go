@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"recourse/evidence/blob"
-	"recourse/evidence/intake"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/intake"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"

@@ -3,8 +3,8 @@ package casework
 import (
 	"context"
 
-	"recourse/evidence/blob"
-	"recourse/evidence/statement"
+	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
 

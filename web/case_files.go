@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"recourse/casework"
-	"recourse/evidence/blob"
-	"recourse/evidence/statement"
+	"recourse/evidence/originals/blob"
+	"recourse/evidence/originals/statement"
 	"recourse/recovery"
 )
 

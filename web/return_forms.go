@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"recourse/casework"
-	"recourse/evidence/blob"
+	"recourse/evidence/originals/blob"
 	"recourse/recovery"
 )
 

@@ -23,8 +23,8 @@ import (
 
 	"recourse/activities"
 	"recourse/casework"
-	"recourse/evidence/blob"
 	"recourse/evidence/journal"
+	"recourse/evidence/originals/blob"
 	"recourse/notify"
 	"recourse/playbook"
 	"recourse/postgres"

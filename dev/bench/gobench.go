@@ -125,7 +125,7 @@ const uploadSize = 64 << 20
 // upload compares taking in a file, durable under its digest, with what the
 // machine's own tools need for the same.
 func upload(ctx context.Context, root string) ([]row, error) {
-	results, err := goBench(ctx, root, "./evidence/blob", "ReceiveAndCommit$", "20x")
+	results, err := goBench(ctx, root, "./evidence/originals/blob", "ReceiveAndCommit$", "20x")
 	if err != nil {
 		return nil, err
 	}

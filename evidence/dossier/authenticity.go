@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

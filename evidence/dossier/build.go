@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 )
 
 // Report tells what was built.

@@ -1,6 +1,6 @@
 package dossier
 
-import "recourse/evidence/dossier/typeset"
+import "recourse/evidence/typeset"
 
 // carriers is the sheet of original carriers: where each exhibit's original is
 // and how it is shown in court (证据规定 23).

@@ -3,7 +3,7 @@ package dossier
 import (
 	"strings"
 
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 )
 
 // perPixel is the largest a pixel is printed, in millimetres: 96 to the inch.

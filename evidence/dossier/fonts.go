@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 )
 
 //go:embed fonts.sha256

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

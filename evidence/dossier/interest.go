@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

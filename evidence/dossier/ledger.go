@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/typeset"
 	"recourse/evidence/journal"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

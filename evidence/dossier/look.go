@@ -1,6 +1,6 @@
 package dossier
 
-import "recourse/evidence/dossier/typeset"
+import "recourse/evidence/typeset"
 
 // The colours: black for text, one red for warnings, greys for rules.
 const (

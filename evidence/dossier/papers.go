@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/picture"
+	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
 )
 

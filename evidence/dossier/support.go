@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"recourse/evidence"
-	"recourse/evidence/dossier/typeset"
+	"recourse/evidence/typeset"
 )
 
 // timeline lists every entry of the journal, none left out.

@@ -1,0 +1,122 @@
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"recourse/evidence/originals/intake/pdf"
+)
+
+// Limits of a workbook once unpacked; package statement reads no more.
+const (
+	maxUnpacked = 64 << 20
+	maxParts    = 1_000
+)
+
+// workbook looks at the table of an XLSX; nothing is unpacked.
+func (x *Examiner) workbook(s source) error {
+	archive, err := zip.NewReader(s, s.size)
+	if err != nil {
+		return x.texts.Refusal("workbook_broken")
+	}
+	var unpacked uint64
+	sheets := 0
+	for _, part := range archive.File {
+		unpacked += min(part.UncompressedSize64, maxUnpacked+1)
+		name := strings.ToLower(part.Name)
+		if strings.HasSuffix(name, "vbaproject.bin") {
+			return x.texts.Refusal("workbook_macros")
+		}
+		if strings.HasPrefix(name, "xl/") {
+			sheets++
+		}
+	}
+	if unpacked > maxUnpacked || len(archive.File) > maxParts {
+		return x.texts.Refusal("workbook_too_large")
+	}
+	head := func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }
+	if sheets == 0 || !slices.ContainsFunc(archive.File, head) {
+		return x.texts.Refusal("workbook_broken")
+	}
+	return nil
+}
+
+// document reads a PDF. What acts or is encrypted is kept with a warning: it may
+// be a real receipt, and nothing here runs it.
+func (x *Examiner) document(s source, report *Report) error {
+	head, err := s.at(0, 1024) // as far as browsers look for a page
+	if err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	if !bytes.HasPrefix(head, []byte("%PDF-")) && !pictured(head) {
+		return x.texts.Refusal("pdf_not_at_start")
+	}
+	if paged(head) || pictured(head) {
+		return x.texts.Refusal("polyglot")
+	}
+	zipped, err := s.archived()
+	if err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	if zipped {
+		return x.texts.Refusal("polyglot")
+	}
+	if s.size > pdf.MaxSize {
+		report.PDF = &pdf.Report{Unread: true}
+		report.note(PDFUnread)
+		return nil
+	}
+	data, err := s.at(0, int(s.size))
+	if err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	read := pdf.Read(data)
+	report.PDF = &read
+	report.judge(read)
+	if read.End == 0 {
+		return nil
+	}
+	return x.behind(s, int64(read.End), report)
+}
+
+// pictured finds a picture's head: what names a PDF further on is a PDF for the
+// detection of media types.
+func pictured(head []byte) bool {
+	return slices.ContainsFunc([]string{"\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF"}, func(mark string) bool {
+		return bytes.HasPrefix(head, []byte(mark))
+	})
+}
+
+// behind looks at what follows the end of a PDF.
+func (x *Examiner) behind(s source, end int64, report *Report) error {
+	trails, err := s.trail(end)
+	if err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	page, err := s.page(end)
+	if err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	if page || trails == trailsFile {
+		return x.texts.Refusal("polyglot")
+	}
+	if trails == trailsData {
+		report.note(TrailingBytes)
+	}
+	return nil
+}
+
+func (r *Report) judge(read pdf.Report) {
+	for finding, is := range map[Finding]bool{
+		PDFEncrypted: read.Encrypted, PDFDamaged: read.Damaged, PDFUnread: read.Unread, PDFActive: len(read.Acts) > 0,
+		PDFSigned:     len(read.Signatures) > 0,
+		PDFSignedPart: slices.ContainsFunc(read.Signatures, func(s pdf.Signature) bool { return !s.Whole }),
+	} {
+		if is {
+			r.note(finding)
+		}
+	}
+}
