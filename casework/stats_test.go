@@ -1,20 +1,16 @@
 package casework_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"github.com/jackc/pgx/v5"
 
 	"recourse/casework"
 	"recourse/casework/casetest"
@@ -245,8 +241,6 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 		questions = append(questions, []postgres.Dimension{dimension})
 	}
 	holds(t, rig, all, questions)
-	refill(t, rig.URL)
-	holds(t, rig, all, questions)
 }
 
 // holds compares the statistics with the journals.
@@ -261,31 +255,6 @@ func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]postgre
 			if diff := cmp.Diff(recount(all, by, paced), got, figures); diff != "" {
 				t.Errorf("by %v, paced %v (-journals +statistics):\n%s", by, paced, diff)
 			}
-		}
-	}
-}
-
-// refill makes the stays anew by the migration's own statement, as for cases that
-// are older than the table.
-func refill(t *testing.T, url string) {
-	t.Helper()
-	migration, err := os.ReadFile("../postgres/migrations/00015_retention.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(migration), "insert into case_stages\n")
-	statement, _, ends := strings.Cut(rest, ";")
-	if !found || !ends {
-		t.Fatal("the migration fills no stays")
-	}
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	for _, sql := range []string{"truncate case_stages", "insert into case_stages " + statement} {
-		if _, err := conn.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,39 +87,5 @@ func TestOutcomesOfNothing(t *testing.T) {
 	s := pgtest.New(t)
 	if got := must[[]postgres.Outcome](t)(s.Outcomes(t.Context(), bands)); len(got) != 0 {
 		t.Errorf("%+v", got)
-	}
-}
-
-// TestOlderCasesAreCounted takes the table back to before the columns were
-// there, with cases in it, and runs the migration again.
-func TestOlderCasesAreCounted(t *testing.T) {
-	t.Parallel()
-	b := open(t, postgres.Options{})
-	walk(t, b.Store, file(t, b.Store), shut(recovery.RecoveredFull, 200_000))
-	walk(t, b.Store, file(t, b.Store), stand(recovery.Legal, 0), shut(recovery.Unrecovered, 0))
-	lawful := file(t, b.Store)
-	walk(t, b.Store, lawful, stand(recovery.Legal, 0),
-		func(p *recovery.Position) { p.Route = recovery.CivilSuit }, shut(recovery.Judgment, 10))
-	file(t, b.Store)
-	for _, statement := range []string{
-		`drop index cases_outcomes`,
-		`alter table cases drop column last_stage, drop column appealed, drop column route,
-			drop column contact_fen, drop column appeal_fen, drop column legal_fen`,
-		string(must[[]byte](t)(os.ReadFile("migrations/00002_outcomes.sql"))),
-	} {
-		if err := b.sql(t, statement); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got := map[recovery.Stage]postgres.Outcome{}
-	for _, outcome := range must[[]postgres.Outcome](t)(b.Outcomes(t.Context(), bands)) {
-		got[outcome.LastStage] = outcome
-	}
-	if contact, legal := got[recovery.PrivateContact], got[recovery.Legal]; len(got) != 2 || contact.Cases != 2 ||
-		contact.ByContact != 1 || legal.Cases != 1 || legal.ByLaw != 1 || legal.Route != recovery.CivilSuit {
-		t.Errorf("%+v", got)
-	}
-	if b.count(t, "cases where closed_at is null and last_stage = stage") != 1 {
-		t.Error("the open case does not stand where it stands")
 	}
 }
