@@ -1,8 +1,8 @@
 // Package notify decides what is told to whom, in which words, and carries it
 // there: the inbox and mails for people, signed webhooks for programs.
 //
-// What is told stands in rules.yaml, the words in texts/; Herald reads both and
-// does nothing else. Its notices are written by package postgres in the
+// Which notices are sent is data in rules.yaml, their words are in package texts;
+// Herald reads both and does nothing else. Its notices are written by package postgres in the
 // transaction of the change they tell of. Mailer and Poster each make one
 // attempt and say what is known of its outcome; when to try again is decided by
 // AfterMail and AfterDelivery, and the loop that does it is in package worker.
@@ -17,6 +17,6 @@
 // money: the case says that to those who may read it. A secret of a webhook and
 // an address of a mail are never logged.
 //
-// It stands beside activities: it knows recovery, playbook and postgres.
+// It stands beside activities: it knows recovery, playbook, texts and postgres.
 // Activities, casework, worker and cmd may import it.
 package notify

@@ -2,7 +2,7 @@ package notify
 
 import (
 	"bytes"
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,8 +13,8 @@ import (
 	"recourse/recovery"
 )
 
-//go:embed rules.yaml texts/*.yaml
-var data embed.FS
+//go:embed rules.yaml
+var rulesFile []byte
 
 // Class is what a notice is about; people choose by it what they get by mail.
 type Class string
@@ -34,7 +34,7 @@ var Classes = []Class{Progress, Task, Deadline, Money}
 // concurrent use.
 type Herald struct {
 	rules rules
-	words map[string]*words // by language
+	words map[string]wording // by language
 }
 
 // rules are rules.yaml as it reads.
@@ -80,18 +80,13 @@ type reminderRule struct {
 // Load reads the rules and the words this build holds. An error names the
 // place: it is a fault of the build.
 func Load() (*Herald, error) {
-	raw, err := data.ReadFile("rules.yaml")
-	if err != nil {
-		return nil, err
-	}
-	h := &Herald{words: map[string]*words{}}
-	if h.rules, err = readRules(raw); err != nil {
+	h := &Herald{}
+	var err error
+	if h.rules, err = readRules(rulesFile); err != nil {
 		return nil, fmt.Errorf("rules.yaml: %w", err)
 	}
-	for _, language := range Languages {
-		if h.words[language], err = loadWords(language); err != nil {
-			return nil, fmt.Errorf("texts/%s.yaml: %w", language, err)
-		}
+	if h.words, err = loadWordings(); err != nil {
+		return nil, err
 	}
 	return h, h.checkTexts()
 }

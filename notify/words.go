@@ -1,276 +1,207 @@
 package notify
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
-	"text/template"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"recourse/postgres"
 	"recourse/recovery"
+	"recourse/texts"
 )
 
 // The languages of the texts.
 const (
-	Chinese = "zh-CN"
-	English = "en"
+	Chinese = texts.Chinese
+	English = texts.English
 )
 
 // Languages lists them, the default first.
-var Languages = []string{Chinese, English}
-
-// wordsFile is a file of texts/ as it reads.
-type wordsFile struct {
-	Moment     string   `yaml:"moment"` // a layout of package time; {weekday} is replaced
-	Zone       string   `yaml:"zone"`
-	Money      string   `yaml:"money"`    // {sum} is replaced
-	Weekdays   []string `yaml:"weekdays"` // from Sunday
-	Deadline   string   `yaml:"deadline"`
-	NoDeadline string   `yaml:"no_deadline"`
-	Next       string   `yaml:"next"`
-	Mail       struct {
-		Subject string `yaml:"subject"`
-		Link    string `yaml:"link"`
-		Footer  string `yaml:"footer"`
-		Guest   string `yaml:"guest"`  // the footer for a claimant without an account
-		Holder  string `yaml:"holder"` // and for a counterpart
-	} `yaml:"mail"`
-	Answers     map[recovery.Response]string            `yaml:"answers"` // of a counterpart
-	Stages      map[recovery.Stage]string               `yaml:"stages"`
-	Outcomes    map[recovery.Outcome]string             `yaml:"outcomes"`
-	Clocks      map[recovery.Clock]string               `yaml:"clocks"`
-	Templates   map[string]wording                      `yaml:"templates"`
-	Actions     map[postgres.Audience]map[string]string `yaml:"next_actions"`
-	OtherAction string                                  `yaml:"other_action"`
-}
-
-type wording struct {
-	Title string `yaml:"title"`
-	Body  string `yaml:"body"`
-	Next  string `yaml:"next"` // what its reader does next, whatever the stage; "" for the stage's own
-}
-
-// words are the texts of one language, ready to be filled in.
-type words struct {
-	wordsFile
-	texts *template.Template
-}
-
-// told are the variables a text may name. None is personal data.
-type told struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Said, Amount string
-}
+var Languages = texts.Languages
 
 // Message is a notice in words.
 type Message struct {
 	Title    string
 	Body     string
-	Deadline string // always says something, also that none runs
+	Deadline string // never empty, also when no deadline runs
 	Next     string // what its reader does next
 }
 
-func loadWords(language string) (*words, error) {
-	raw, err := data.ReadFile("texts/" + language + ".yaml")
-	if err != nil {
-		return nil, err
-	}
-	return readWords(raw)
+// values are what a text may name. None is personal data.
+type values struct {
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Said, Amount string
 }
 
-func readWords(raw []byte) (*words, error) {
-	w := &words{texts: template.New("").Option("missingkey=error")}
-	decoder := yaml.NewDecoder(bytes.NewReader(raw))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&w.wordsFile); err != nil {
-		return nil, err
-	}
-	if len(w.Weekdays) != 7 || w.Templates[otherText].Title == "" || w.OtherAction == "" {
-		return nil, fmt.Errorf("it needs seven weekdays, a text %q and an other_action", otherText)
-	}
-	texts := map[string]string{
-		"deadline": w.Deadline, "no_deadline": w.NoDeadline, "next": w.Next, "subject": w.Mail.Subject, "link": w.Mail.Link, "guest": w.Mail.Guest, "holder": w.Mail.Holder,
-	}
-	for name, text := range w.Templates {
-		texts["title:"+name], texts["body:"+name] = text.Title, text.Body
-	}
-	for name, text := range texts {
-		parsed, err := w.texts.New(name).Parse(strings.TrimSpace(text))
-		if err == nil {
-			err = parsed.Execute(io.Discard, told{})
-		}
+// wording writes notices in one language.
+type wording struct{ *texts.Catalog }
+
+func loadWordings() (map[string]wording, error) {
+	loaded := map[string]wording{}
+	for _, language := range Languages {
+		catalog, err := texts.Load(language)
 		if err != nil {
 			return nil, err
 		}
+		loaded[language] = wording{catalog}
 	}
-	return w, nil
+	return loaded, nil
 }
 
-// checkTexts makes sure that whatever the rules say can be said, in every
-// language.
+// checkTexts returns an error if a text that the rules may ask for is missing in
+// a language.
 func (h *Herald) checkTexts() error {
-	speeches := make([]speech, 0, len(h.rules.Notices)+len(h.rules.Reminders))
+	var speeches []speech
 	for _, rule := range h.rules.Notices {
 		speeches = append(speeches, rule.speech)
 	}
 	for _, rule := range h.rules.Reminders {
 		speeches = append(speeches, rule.speech)
 	}
-	for language, w := range h.words {
-		for _, speech := range speeches {
-			if err := w.check(speech); err != nil {
-				return fmt.Errorf("texts/%s.yaml: %w", language, err)
-			}
+	var errs []error
+	for _, language := range Languages {
+		for _, s := range speeches {
+			errs = append(errs, h.words[language].Require(s.textKeys()...))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-func (w *words) check(s speech) error {
-	if s.Text == "" { // a silent rule
+// textKeys lists the texts that a rule needs; a silent rule needs none.
+func (s speech) textKeys() []string {
+	if s.Text == "" {
 		return nil
 	}
-	if text, found := w.Templates[s.Text]; !found || text.Title == "" || text.Body == "" {
-		return fmt.Errorf("the text %s is missing", s.Text)
-	}
+	keys := []string{textKey(s.Text, "title"), textKey(s.Text, "body")}
 	for _, stage := range recovery.Stages {
-		if w.Actions[s.To][string(stage)] == "" {
-			return fmt.Errorf("nothing says what the %s does next in %s", s.To, stage)
-		}
+		keys = append(keys, fmt.Sprintf("mail.next_step.%s.%s", s.To, stage))
 	}
-	return nil
+	return keys
 }
 
-// Message puts a notice into words; an unknown language gets the default. What
-// a newer build wrote, this one says in general terms.
+func textKey(name, part string) string { return "mail.text." + name + "." + part }
+
+// Message puts a notice into words. An unknown language gets the default. A
+// template that a newer build wrote and this one lacks gets a general text.
 func (h *Herald) Message(language string, n postgres.Notice) Message {
-	return h.wordsIn(language).message(n)
+	return h.wordingIn(language).message(n)
 }
 
-func (h *Herald) wordsIn(language string) *words {
+func (h *Herald) wordingIn(language string) wording {
 	if w, found := h.words[language]; found {
 		return w
 	}
 	return h.words[Chinese]
 }
 
-// otherText speaks for a template that this build does not know.
+// otherText replaces a template that this build does not know.
 const otherText = "other"
 
-func (w *words) message(n postgres.Notice) Message {
-	values := w.values(n)
-	text, deadline := n.Template, "no_deadline"
-	if _, found := w.Templates[text]; !found {
-		text = otherText
+func (w wording) message(n postgres.Notice) Message {
+	v := w.values(n)
+	name, deadline := n.Template, "mail.no_deadline"
+	if !w.Has(textKey(name, "title")) {
+		name = otherText
 	}
 	if n.Facts.DueAt != nil {
-		deadline = "deadline"
+		deadline = "mail.deadline"
 	}
 	return Message{
-		Title: w.fill("title:"+text, values), Body: w.fill("body:"+text, values),
-		Deadline: w.fill(deadline, values), Next: w.fill("next", values),
+		Title: w.Execute(textKey(name, "title"), v), Body: w.Execute(textKey(name, "body"), v),
+		Deadline: w.Execute(deadline, v), Next: w.Execute("mail.next", v),
 	}
 }
 
-// fill cannot fail: readWords has filled every text once.
-func (w *words) fill(name string, values told) string {
-	var text strings.Builder
-	_ = w.texts.ExecuteTemplate(&text, name, values)
-	return text.String()
-}
-
-func (w *words) values(n postgres.Notice) told {
+func (w wording) values(n postgres.Notice) values {
 	f := n.Facts
-	values := told{
-		Number: string(f.Number), Stage: named(w.Stages, f.Stage), Outcome: named(w.Outcomes, f.Outcome),
-		Next: w.nextAction(n), Clock: named(w.Clocks, f.Clock), Passed: named(w.Clocks, f.Passed), Claim: w.sum(f.Claim),
-		Said: named(w.Answers, f.Said), Amount: w.sum(f.Amount), Recovered: w.sum(f.Recovered), Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
+	v := values{
+		Number: string(f.Number), Stage: w.name("stage", string(f.Stage)), Outcome: w.name("outcome", string(f.Outcome)),
+		Next: w.nextStep(n), Clock: w.name("clock", string(f.Clock)), Passed: w.name("clock", string(f.Passed)),
+		Said: w.name("answer", string(f.Said)), Amount: w.sum(f.Amount), Claim: w.sum(f.Claim), Recovered: w.sum(f.Recovered),
+		Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
-		values.Due, values.Days = w.moment(*f.DueAt), daysTo(*f.DueAt, n.ToldAt)
+		v.Due, v.Days = w.moment(*f.DueAt), daysUntil(*f.DueAt, n.ToldAt)
 	}
-	return values
+	return v
 }
 
-func (w *words) sum(m recovery.Money) string { return strings.ReplaceAll(w.Money, "{sum}", m.String()) }
+func (w wording) sum(m recovery.Money) string { return w.Text("mail.money", "Sum", m) }
 
-// named gives a value's name; one that has none yet stands as it is.
-func named[T ~string](names map[T]string, value T) string {
-	if name, found := names[value]; found {
+// name translates a value of an enumeration. A value without a translation stays
+// as it is.
+func (w wording) name(list, value string) string {
+	if name, found := w.Find("mail." + list + "." + value); found {
 		return name
 	}
-	return string(value)
+	return value
 }
 
-// daysTo counts the days that are left, the one that has begun too.
-func daysTo(due, told time.Time) string {
-	return strconv.Itoa(int(math.Ceil(max(0, due.Sub(told).Hours()) / 24)))
+// daysUntil counts the days that are left, including one that has begun.
+func daysUntil(due, now time.Time) string {
+	return strconv.Itoa(int(math.Ceil(max(0, due.Sub(now).Hours()) / 24)))
 }
 
-// nextAction is what the notice itself asks for, or else what is done in such a
-// place.
-func (w *words) nextAction(n postgres.Notice) string {
-	if next := w.Templates[n.Template].Next; next != "" {
+// nextStep is what the notice itself asks for, else what its reader does next in
+// this state of the case.
+func (w wording) nextStep(n postgres.Notice) string {
+	if next, found := w.Find(textKey(n.Template, "next")); found {
 		return next
 	}
-	actions, stage := w.Actions[n.Audience], string(n.Facts.Stage)
-	for _, place := range []string{stage + "/" + n.Facts.State, n.Facts.State, stage + "/" + string(n.Facts.WaitingOn), stage} {
-		if text, found := actions[place]; found {
-			return text
+	stage, state := string(n.Facts.Stage), n.Facts.State
+	for _, place := range []string{stage + "/" + state, state, stage + "/" + string(n.Facts.WaitingOn), stage} {
+		if step, found := w.Find(fmt.Sprintf("mail.next_step.%s.%s", n.Audience, place)); found {
+			return step
 		}
 	}
-	return w.OtherAction
+	return w.Text("mail.other_step")
 }
 
-// moment writes an instant as people in China read it.
-func (w *words) moment(at time.Time) string {
-	at = at.In(recovery.Shanghai)
-	text := at.Format(w.Moment)
-	return strings.ReplaceAll(text, "{weekday}", w.Weekdays[at.Weekday()]) + w.Zone
+// moment writes an instant in the time of China, with the day of the week.
+func (w wording) moment(at time.Time) string {
+	weekday := at.In(recovery.Shanghai).Weekday()
+	return w.Text("mail.moment", "At", at, "Weekday", w.Text("mail.weekday."+strconv.Itoa(int(weekday))))
 }
 
 // Letter is a mail in words.
 type Letter struct {
 	Subject string
 	Body    string
-	Stop    string // the address by which its reader stops such mails; "" for none
+	Stop    string // the address that ends such mails; "" for none
 }
 
-// Letter puts a notice into a mail. link is where the case can be read; "" for
-// an installation without an address.
+// Letter puts a notice into a mail. link is where the case can be read; it is ""
+// for an installation without an address.
 func (h *Herald) Letter(language string, n postgres.Notice, link string) Letter {
-	w := h.wordsIn(language)
+	w := h.wordingIn(language)
 	m := w.message(n)
-	values := told{Title: m.Title, Number: string(n.Facts.Number), Link: link}
 	parts := []string{m.Body, m.Deadline, m.Next}
 	if link != "" {
-		parts = append(parts, w.fill("link", values))
+		parts = append(parts, w.Execute("mail.letter.link", values{Link: link}))
 	}
-	parts = append(parts, "--\n"+strings.TrimSpace(w.Mail.Footer))
-	return Letter{Subject: w.fill("subject", values), Body: strings.Join(parts, "\n\n") + "\n"}
+	return w.letter(n, m.Title, "footer", "", parts)
 }
 
-// GuestLetter puts a notice into a mail to a claimant without an account, who can
-// read nothing here: there is no way to the case in it, and one to stop.
+// GuestLetter puts a notice into a mail to a claimant without an account. They
+// cannot sign in: the mail has no link to the case, and one that ends the mails.
 func (h *Herald) GuestLetter(language string, n postgres.Notice, stop string) Letter {
-	w := h.wordsIn(language)
+	w := h.wordingIn(language)
 	m := w.message(n)
-	values := told{Title: m.Title, Number: string(n.Facts.Number), Stop: stop}
-	body := strings.Join([]string{m.Body, m.Deadline, m.Next, "--\n" + strings.TrimSpace(w.fill("guest", values))}, "\n\n")
-	return Letter{Subject: w.fill("subject", values), Body: body + "\n", Stop: stop}
+	return w.letter(n, m.Title, "guest", stop, []string{m.Body, m.Deadline, m.Next})
 }
 
-// HolderLetter puts a notice into a mail to a counterpart. What the case waits for
-// is not theirs to know: it says what they said, or what comes due of their plan.
+// HolderLetter puts a notice into a mail to a counterpart. It does not say what
+// the case waits for: that is not for them to know.
 func (h *Herald) HolderLetter(language string, n postgres.Notice, stop string) Letter {
-	w := h.wordsIn(language)
+	w := h.wordingIn(language)
 	m := w.message(n)
-	values := told{Title: m.Title, Number: string(n.Facts.Number), Stop: stop}
-	body := strings.Join([]string{m.Body, m.Next, "--\n" + strings.TrimSpace(w.fill("holder", values))}, "\n\n")
-	return Letter{Subject: w.fill("subject", values), Body: body + "\n", Stop: stop}
+	return w.letter(n, m.Title, "holder", stop, []string{m.Body, m.Next})
+}
+
+func (w wording) letter(n postgres.Notice, title, footer, stop string, parts []string) Letter {
+	v := values{Title: title, Number: string(n.Facts.Number), Stop: stop}
+	parts = append(parts, "--\n"+w.Execute("mail.letter."+footer, v))
+	return Letter{Subject: w.Execute("mail.letter.subject", v), Body: strings.Join(parts, "\n\n") + "\n", Stop: stop}
 }

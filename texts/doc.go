@@ -1,0 +1,14 @@
+// Package texts holds the words that people read: on pages, in mails and in the
+// papers of a dossier. They are YAML files, one folder for each language, one
+// file for each subject; the files of a language form one catalog.
+//
+// A text is a text/template. The catalog is checked when it is loaded: a key that
+// occurs twice, an empty text, a template that does not parse, a value or function
+// that the text may not use, and an article of law that law.yaml does not have are
+// errors that name file, line and key. Users of a catalog fetch texts by key; a
+// text that lacks a value shows its key in brackets, and their tests refuse that.
+//
+// The rules of a playbook are versioned and stay there; Parse reads their texts.
+//
+// Which values a text may use is declared in fields.go.
+package texts

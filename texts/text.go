@@ -1,0 +1,115 @@
+package texts
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/template"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Text is one text, with its values still open.
+type Text struct {
+	Key string
+
+	file   string
+	line   int
+	source string
+	tmpl   *template.Template // nil for a text without values
+	used   usage
+}
+
+// UnmarshalYAML keeps the text and its line; the loader compiles it.
+func (t *Text) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.ScalarNode || node.Tag != "!!str" {
+		return fmt.Errorf("line %d: %q is not a text", node.Line, node.Value)
+	}
+	t.line, t.source = node.Line, strings.TrimSpace(node.Value)
+	return nil
+}
+
+// Parse compiles a text that is not in a file of words. fields are the values it
+// may use.
+func Parse(key, source string, fields ...string) (*Text, error) {
+	t := &Text{Key: key, source: source}
+	return t, t.compile(functions(nil), fields)
+}
+
+func (t *Text) compile(functions template.FuncMap, fields []string) error {
+	if !strings.Contains(t.source, "{{") {
+		return nil
+	}
+	parsed, err := template.New(t.Key).Option("missingkey=error").Funcs(functions).Parse(t.source)
+	if err != nil {
+		return t.wrap(err)
+	}
+	t.tmpl, t.used = parsed, usageOf(parsed.Root)
+	for _, field := range t.used.fields {
+		if !slices.Contains(fields, field) {
+			return t.wrap(fmt.Errorf("there is no value %q here", field))
+		}
+	}
+	return nil
+}
+
+// wrap adds file, line and key to an error.
+func (t *Text) wrap(err error) error {
+	if t.file == "" {
+		return fmt.Errorf("%s: %w", t.Key, err)
+	}
+	return fmt.Errorf("%s:%d: %s: %w", t.file, t.line, t.Key, err)
+}
+
+// Execute fills the text with the values of data: a map, or a struct with fields
+// and methods. The error of a method ends it and can be found with errors.Is.
+func (t *Text) Execute(data any) (string, error) {
+	if t.tmpl == nil {
+		return t.source, nil
+	}
+	var out strings.Builder
+	if err := t.tmpl.Execute(&out, data); err != nil {
+		return "", t.wrap(err)
+	}
+	return out.String(), nil
+}
+
+// Fill fills the text with pairs of name and value.
+func (t *Text) Fill(pairs ...any) string {
+	data, err := named(pairs)
+	if err == nil {
+		var text string
+		if text, err = t.Execute(data); err == nil {
+			return text
+		}
+	}
+	return missing(t.Key)
+}
+
+// String returns the text as it is written, with its values open.
+func (t *Text) String() string { return t.source }
+
+// Fields returns the values that the text uses, in the order of their first use.
+func (t *Text) Fields() []string { return t.used.fields }
+
+// Articles returns the articles of law that the text cites.
+func (t *Text) Articles() []string { return t.used.articles }
+
+func named(pairs []any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, errors.New("a name without a value")
+	}
+	data := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, isName := pairs[i].(string)
+		if !isName {
+			return nil, fmt.Errorf("%v is not a name", pairs[i])
+		}
+		data[name] = pairs[i+1]
+	}
+	return data, nil
+}
+
+// missing is shown instead of a text that does not exist or cannot be filled.
+func missing(key string) string { return "⟦" + key + "⟧" }

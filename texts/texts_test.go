@@ -1,0 +1,159 @@
+package texts
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// sample holds a value for the fields that need more than a word.
+var sample = map[string]any{"At": time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+
+// Every text can be filled with the values that it is declared to use.
+func TestEveryTextCanBeFilled(t *testing.T) {
+	t.Parallel()
+	for _, language := range Languages {
+		c := load(t, language)
+		for _, key := range c.Keys("") {
+			data := map[string]any{}
+			for _, field := range fields.of(key) {
+				data[field] = "x"
+				if value, found := sample[field]; found {
+					data[field] = value
+				}
+			}
+			if _, err := c.Get(key).Execute(data); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A declaration without a text is out of date.
+func TestEveryDeclarationHasItsTexts(t *testing.T) {
+	t.Parallel()
+	c := load(t, Chinese)
+	for key := range fields {
+		if len(c.Keys(key)) == 0 {
+			t.Errorf("fields.go declares %s, which has no text", key)
+		}
+	}
+}
+
+func TestAMistakeIsRefusedWithItsPlace(t *testing.T) {
+	t.Parallel()
+	rules := fieldRules{"a.": {"Number"}, "a.b": {"Name"}}
+	for name, test := range map[string]struct{ file, want string }{
+		"a value of another text": {"a:\n  c: 'Dear {{.Name}}'", "zh-CN/one.yaml:2: a.c: there is no value \"Name\""},
+		"a value in a branch":     {"a: {c: '{{if .Number}}{{else}}{{.Nmber}}{{end}}'}", `a.c: there is no value "Nmber"`},
+		"a value handed over":     {"a: {c: '{{date \"2006\" (.Moment)}}'}", `there is no value "Moment"`},
+		"a value where none is":   {"b: '{{.Number}}'", `zh-CN/one.yaml:1: b: there is no value "Number"`},
+		"an unknown function":     {"a: {c: '{{shout .Number}}'}", `a.c: template: a.c:1: function "shout" not defined`},
+		"a template that is open": {"a: {c: '{{.Number'}", "zh-CN/one.yaml:1: a.c:"},
+		"an unknown article":      {"b: '{{law \"x1\"}}'", `law.yaml has no article "x1"`},
+		"a number":                {"a:\n  c: 1", `zh-CN/one.yaml: line 2: "1" is not a text`},
+		"nothing":                 {"a: {c: ''}", "a.c: the text is empty"},
+		"a key twice":             {"a:\n  c: x\n  c: z", "zh-CN/one.yaml:3: a.c: it is also in zh-CN/one.yaml:2"},
+		"a key of another file":   {"z: x", "zh-CN/two.yaml:1: z: it is also in zh-CN/one.yaml:1"},
+		"no YAML":                 {"a: [", "zh-CN/one.yaml"},
+	} {
+		files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte(test.file)}, "zh-CN/two.yaml": {Data: []byte("z: x")}}
+		if _, err := read(files, Chinese, rules); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+func TestLanguagesHaveTheSameKeys(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ english, want string }{
+		"the same":          {"a: {b: x, c: x}", ""},
+		"without a section": {"d: x", ""},
+		"a key less":        {"a: {b: x}", `en has no text "a.c"`},
+		"a key more":        {"a: {b: x, c: x, e: x}", `zh-CN has no text "a.e"`},
+		"no file":           {"", "there are no files in en"},
+	} {
+		files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte("a: {b: x, c: x}\nd: x")}}
+		if test.english != "" {
+			files["en/one.yaml"] = &fstest.MapFile{Data: []byte(test.english)}
+		}
+		_, err := readAll(files, Languages, nil)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+func TestTextsAreFilled(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte(`
+a: {b: "{{.Name}} 在 {{date \"2006-01-02 15:04\" .At}}", list: [x, "{{.Name}}"]}
+c: "依据{{law \"cc1\"}}。{{law \"cc1\"}}"
+law: {cc1: {cite: 第一条, mark: V}}
+`)}}
+	c, err := read(files, Chinese, fieldRules{"a.": {"Name", "At"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		c.Text("a.b", "Name", "{{x}}", "At", sample["At"]): "{{x}} 在 2026-11-23 18:00",
+		c.Execute("a.b", struct {
+			Name string
+			At   time.Time
+		}{"山风", time.Time{}}): "山风 在 0001-01-01 08:00",
+		c.Text("c"):                              "依据第一条〔V〕。第一条〔V〕",
+		strings.Join(c.Get("c").Articles(), " "): "cc1",
+		strings.Join(c.Get("a.b").Fields(), " "): "Name At",
+		c.List("a.list")[1].Fill("Name", "y"):    "y",
+		c.Text("a.b", "Name", "x"):               "⟦a.b⟧", // without At
+		c.Text("a.b", "Name"):                    "⟦a.b⟧",
+		c.Text("a.b", 1, 2):                      "⟦a.b⟧",
+		c.Text("a.z"):                            "⟦a.z⟧",
+		c.Execute("a.z", nil):                    "⟦a.z⟧",
+		c.Get("a.list.1").String():               "{{.Name}}",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if text, found := c.Find("a.list.0"); !found || text != "x" || c.Has("a.list.2") || len(c.List("a.list")) != 2 {
+		t.Errorf("%q %v", text, found)
+	}
+	if _, found := c.Find("a.z"); found {
+		t.Error("found a text that does not exist")
+	}
+}
+
+var errNothing = errors.New("nothing to say")
+
+type silent struct{}
+
+func (silent) Name() (string, error) { return "", errNothing }
+
+func TestTheErrorOfAMethodIsFound(t *testing.T) {
+	t.Parallel()
+	text, err := Parse("a", "Dear {{.Name}}", "Name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := text.Execute(silent{}); !errors.Is(err, errNothing) {
+		t.Error(err)
+	}
+	if _, err := Parse("a", "Dear {{.Nobody}}", "Name"); err == nil || err.Error() != `a: there is no value "Nobody" here` {
+		t.Error(err)
+	}
+	if _, err := Load("tlh"); err == nil {
+		t.Error("an unknown language has texts")
+	}
+}
+
+func load(t *testing.T, language string) *Catalog {
+	t.Helper()
+	c, err := Load(language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
