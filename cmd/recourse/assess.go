@@ -44,7 +44,11 @@ func assessCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printBody(cmd.OutOrStdout(), api.WriteAssessment(assessed))
+			body, err := api.WriteAssessment(assessed)
+			if err != nil {
+				return err
+			}
+			return printBody(cmd.OutOrStdout(), body)
 		},
 	}
 }

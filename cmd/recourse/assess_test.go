@@ -87,7 +87,11 @@ func TestAssessPrintsWhatTheInterfaceSays(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &told); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(api.WriteAssessment(playbook.Assessment{}), &schema); err != nil {
+	body, err := api.WriteAssessment(playbook.Assessment{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &schema); err != nil {
 		t.Fatal(err)
 	}
 	for name := range told {
