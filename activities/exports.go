@@ -12,7 +12,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/seal"
 	"recourse/postgres"
@@ -42,9 +42,9 @@ type Checklist interface {
 	// does not.
 	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
 	// Fees are the court fees on what is outstanding.
-	Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error)
+	Fees(c recovery.Case, at time.Time) ([]folio.Fee, error)
 	// Citations are the articles of what a complaint may rest on.
-	Citations(c recovery.Case, at time.Time) ([]evidence.Citation, error)
+	Citations(c recovery.Case, at time.Time) ([]folio.Citation, error)
 }
 
 // Printed tells of a dossier that was set.
@@ -56,9 +56,9 @@ type Printed struct {
 // Papers turns a folio into files. The fingerprint of the bag's payload stands
 // on the dossier's cover; the dossier then lies in the bag.
 type Papers interface {
-	Fingerprint(ctx context.Context, f evidence.Folio) (string, error)
-	Dossier(w io.Writer, f evidence.Folio, fingerprint string) (Printed, error)
-	Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error
+	Fingerprint(ctx context.Context, f folio.Folio) (string, error)
+	Dossier(w io.Writer, f folio.Folio, fingerprint string) (Printed, error)
+	Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error
 }
 
 // Custody is how this installation names itself on its papers.
@@ -135,7 +135,7 @@ func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.
 
 // press makes the files of a folio in a folder: the dossier as written, then
 // sealed, then the bag with the sealed one.
-func (a *Exports) press(ctx context.Context, folio evidence.Folio, dir string) (built, error) {
+func (a *Exports) press(ctx context.Context, folio folio.Folio, dir string) (built, error) {
 	var made built
 	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"recourse/activities"
-	"recourse/evidence"
 	"recourse/evidence/bag"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/verify"
@@ -32,15 +32,15 @@ import (
 
 // press makes real bags around a dossier that only tells what it was made of.
 type press struct {
-	folios []evidence.Folio
+	folios []folio.Folio
 	fail   error
 }
 
-func (p *press) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+func (p *press) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
 	return bag.Fingerprint(ctx, f)
 }
 
-func (p *press) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+func (p *press) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
 	p.folios = append(p.folios, f)
 	if _, err := fmt.Fprintf(w, "%%PDF-1.4\n%s %s %d\n", f.Case.Number, fingerprint, len(f.Entries)); err != nil {
 		return activities.Printed{}, err
@@ -48,7 +48,7 @@ func (p *press) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (acti
 	return activities.Printed{Pages: 12, Missing: append(slices.Clone(f.Missing), "《民事起诉状》：受理法院")}, p.fail
 }
 
-func (p *press) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+func (p *press) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
 	_, err := bag.Write(ctx, w, f, dossier)
 	return err
 }
@@ -273,7 +273,7 @@ func TestBuildExportMasks(t *testing.T) {
 }
 
 // shownIn is all text a folio gives out.
-func shownIn(f evidence.Folio) string {
+func shownIn(f folio.Folio) string {
 	var out strings.Builder
 	fmt.Fprint(&out, f.Case)
 	for _, entry := range f.Entries {

@@ -9,7 +9,7 @@ import (
 	"io"
 	"io/fs"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -21,38 +21,38 @@ const journalPage = 500
 // folio gathers what an export is made of: the case, and of its journal and its
 // originals exactly what the export's checkpoint covers, as far as the audience
 // may see it.
-func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.Case) (evidence.Folio, error) {
+func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.Case) (folio.Folio, error) {
 	checkpoint, err := a.Archive.CheckpointAt(ctx, c.ID, export.Size)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return evidence.Folio{}, broken(reasonJournal, err)
+		return folio.Folio{}, broken(reasonJournal, err)
 	}
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
 	kept, err := a.Archive.EvidenceOf(ctx, c.ID)
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
 	kept = covered(kept, export.Size)
 	mask := maskFor(c, export.Audience, kept)
 	mask.blunt = !recovery.SeesParticulars(export.By.Role)
 	entries, err := a.entries(ctx, export, mask)
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
 	missing, err := a.Checklist.Missing(asSupplied(c, particulars(entries)), kept, export.Audience)
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
 	exhibits, err := a.exhibits(kept, mask, entries)
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
 	papers, err := a.pleading(c, entries, export, mask)
 	if err != nil {
-		return evidence.Folio{}, err
+		return folio.Folio{}, err
 	}
-	folio := evidence.Folio{
+	folio := folio.Folio{
 		Case: mask.record(c), Audience: export.Audience, At: export.CreatedAt, Entries: entries, Exhibits: exhibits,
 		Papers: papers, Missing: missing, Generator: collectorTool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
 	}
@@ -60,8 +60,8 @@ func (a *Exports) folio(ctx context.Context, export recovery.Export, c recovery.
 	return folio, err
 }
 
-func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask) ([]evidence.Entry, error) {
-	entries := make([]evidence.Entry, 0, export.Size)
+func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask) ([]folio.Entry, error) {
+	entries := make([]folio.Entry, 0, export.Size)
 	for int64(len(entries)) < export.Size {
 		limit := min(journalPage, int(export.Size)-len(entries))
 		page, err := a.Archive.Journal(ctx, export.CaseID, int64(len(entries)), limit)
@@ -83,12 +83,12 @@ func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask
 }
 
 // seen is one stored entry as the audience may see it.
-func seen(stored postgres.JournalEntry, mask mask) (evidence.Entry, error) {
+func seen(stored postgres.JournalEntry, mask mask) (folio.Entry, error) {
 	parsed, err := journal.Parse(stored.Record.Bytes)
 	if err != nil {
-		return evidence.Entry{}, fmt.Errorf("entry %d: %w", stored.Record.Seq, err)
+		return folio.Entry{}, fmt.Errorf("entry %d: %w", stored.Record.Seq, err)
 	}
-	entry := evidence.Entry{Raw: stored.Record.Bytes, Hash: stored.Record.Hash, Parsed: parsed}
+	entry := folio.Entry{Raw: stored.Record.Bytes, Hash: stored.Record.Hash, Parsed: parsed}
 	for _, value := range stored.Record.Values {
 		if mask.shows(parsed, value.Path) {
 			entry.Values = append(entry.Values, value)
@@ -111,13 +111,13 @@ func covered(all []recovery.Evidence, size int64) []recovery.Evidence {
 // exhibits names each original once for what it shows: the same bytes filed
 // twice as the same kind are two entries of the journal and one exhibit. One that
 // the audience does not get is read through too, and named without its bytes.
-func (a *Exports) exhibits(kept []recovery.Evidence, mask mask, entries []evidence.Entry) ([]evidence.Exhibit, error) {
+func (a *Exports) exhibits(kept []recovery.Evidence, mask mask, entries []folio.Entry) ([]folio.Exhibit, error) {
 	type identity struct {
 		sha256 string
 		kind   recovery.EvidenceKind
 	}
 	known := map[identity]bool{}
-	var exhibits []evidence.Exhibit
+	var exhibits []folio.Exhibit
 	for _, one := range kept {
 		id := identity{one.SHA256, one.Kind}
 		if known[id] {
@@ -136,15 +136,15 @@ func (a *Exports) exhibits(kept []recovery.Evidence, mask mask, entries []eviden
 // exhibit is one file as the audience may see it. Of a picture that tells where
 // it was taken, those who need not know get a copy, or, where none can be made,
 // nothing.
-func (a *Exports) exhibit(one recovery.Evidence, mask mask, entries []evidence.Entry) (evidence.Exhibit, error) {
+func (a *Exports) exhibit(one recovery.Evidence, mask mask, entries []folio.Entry) (folio.Exhibit, error) {
 	telling := false
 	if !mask.erased {
 		var err error
 		if telling, err = a.intact(one); err != nil {
-			return evidence.Exhibit{}, err
+			return folio.Exhibit{}, err
 		}
 	}
-	exhibit := evidence.Exhibit{NotIndependentOf: leansOn(one, entries)}
+	exhibit := folio.Exhibit{NotIndependentOf: leansOn(one, entries)}
 	if mask.contacts && !mask.erased && !mask.files[one.SHA256] && (telling || located(one, entries)) {
 		if exhibit.Copy = a.copyOf(one, entries); exhibit.Copy == nil {
 			exhibit.Why = reasonText(reasonTelling)
@@ -160,7 +160,7 @@ func (a *Exports) exhibit(one recovery.Evidence, mask mask, entries []evidence.E
 
 // leansOn names the earlier file that a file was found to be once more, as the
 // entry that took it in tells.
-func leansOn(one recovery.Evidence, entries []evidence.Entry) []recovery.EvidenceID {
+func leansOn(one recovery.Evidence, entries []folio.Entry) []recovery.EvidenceID {
 	if one.Seq < 1 || one.Seq > int64(len(entries)) {
 		return nil
 	}

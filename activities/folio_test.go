@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/verify"
 	"recourse/postgres"
@@ -44,7 +44,7 @@ func (b *bench) fileAs(kind recovery.EvidenceKind, content, name string, facts m
 }
 
 // folioFor is what an export for an audience is made of.
-func (b *bench) folioFor(audience recovery.Audience) evidence.Folio {
+func (b *bench) folioFor(audience recovery.Audience) folio.Folio {
 	b.Helper()
 	asked := b.request(audience)
 	b.wantState(asked, recovery.ExportReady)

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"recourse/activities"
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/seal/sealtest"
 	"recourse/evidence/verify"
 	"recourse/recovery"
@@ -84,7 +84,7 @@ func TestOnlyTheArchiveHoldsTheStanding(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile))
 		b.must(err)
-		var folio evidence.Folio
+		var folio folio.Folio
 		folio, err = bag.Read(bytes.NewReader(raw), int64(len(raw)))
 		if held := err == nil; held != (audience == recovery.ForArchive) {
 			t.Errorf("for %s: %d entries, %v", audience, len(folio.Entries), err)

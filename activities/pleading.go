@@ -7,13 +7,13 @@ import (
 	"strconv"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
 // pleading gathers what the legal papers need beyond the case. What nobody has
 // said stays empty, and its line in the paper blank.
-func (a *Exports) pleading(c recovery.Case, entries []evidence.Entry, export recovery.Export, mask mask) (*evidence.Papers, error) {
+func (a *Exports) pleading(c recovery.Case, entries []folio.Entry, export recovery.Export, mask mask) (*folio.Papers, error) {
 	fees, err := a.Checklist.Fees(c, export.CreatedAt)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func (a *Exports) pleading(c recovery.Case, entries []evidence.Entry, export rec
 	if err != nil {
 		return nil, err
 	}
-	papers := &evidence.Papers{
+	papers := &folio.Papers{
 		Route:        c.Position.Route,
 		Preservation: preserved(entries),
 		KnewHolder:   knewHolder(c, entries),
@@ -35,7 +35,7 @@ func (a *Exports) pleading(c recovery.Case, entries []evidence.Entry, export rec
 
 // particulars folds what the entries supply for the papers. Where the audience
 // does not see a value, that there is one still counts.
-func particulars(entries []evidence.Entry) recovery.Particulars {
+func particulars(entries []folio.Entry) recovery.Particulars {
 	var folded recovery.Particulars
 	for _, entry := range entries {
 		if entry.Parsed.Kind != recovery.EntryParticulars {
@@ -62,16 +62,16 @@ func asSupplied(c recovery.Case, p recovery.Particulars) recovery.Case {
 
 // fillIn puts particulars into the papers: the claimant's own word on how they
 // are reached before what was said at the filing.
-func fillIn(papers *evidence.Papers, p recovery.Particulars, filed recovery.Claimant) {
+func fillIn(papers *folio.Papers, p recovery.Particulars, filed recovery.Claimant) {
 	c := p.Claimant
-	papers.Claimant = evidence.Identity{
+	papers.Claimant = folio.Identity{
 		Name: filed.Name, Sex: string(c.Sex), Born: c.Born, Nation: c.Nation, Work: c.Work, Home: c.Home, Residence: c.Residence,
 		Document: c.DocumentNo, DocumentKind: c.DocumentKind, ServeAt: c.ServeAt,
 		Phone: cmp.Or(c.Phone, filed.Phone), Email: cmp.Or(c.Email, filed.Email),
 	}
-	papers.Holders = map[recovery.CounterpartID]evidence.Identity{}
+	papers.Holders = map[recovery.CounterpartID]folio.Identity{}
 	for _, h := range p.Holders {
-		papers.Holders[h.CounterpartID] = evidence.Identity{
+		papers.Holders[h.CounterpartID] = folio.Identity{
 			Name: h.Name, Sex: string(h.Sex), Work: h.Work, Home: h.Home, Document: h.DocumentNo, DocumentKind: h.DocumentKind, Phone: h.Phone,
 		}
 	}
@@ -84,12 +84,12 @@ func fillIn(papers *evidence.Papers, p recovery.Particulars, filed recovery.Clai
 }
 
 // interestOf is what interest is reckoned by; nil when nobody has said anything.
-func interestOf(rate recovery.PublishedRate) *evidence.Interest {
+func interestOf(rate recovery.PublishedRate) *folio.Interest {
 	if rate == (recovery.PublishedRate{}) {
 		return nil
 	}
 	percent, _ := strconv.ParseFloat(rate.Percent, 64) // what is no number was never let in
-	return &evidence.Interest{
+	return &folio.Interest{
 		From: dayOf(rate.From), RateBP: int64(math.Round(percent * 100)), AsOf: rate.AsOf, Source: rate.Source,
 	}
 }
@@ -108,7 +108,7 @@ var identifying = []string{"receipt_received", "platform_answered"}
 
 // knewHolder is when it was first learned who has the money, as the journal
 // tells. Where there are several holders it does not tell whom a step named.
-func knewHolder(c recovery.Case, entries []evidence.Entry) *time.Time {
+func knewHolder(c recovery.Case, entries []folio.Entry) *time.Time {
 	if len(c.Counterparts) != 1 {
 		return nil
 	}
@@ -125,7 +125,7 @@ func knewHolder(c recovery.Case, entries []evidence.Entry) *time.Time {
 }
 
 // told is when something happened: by its actor's word, or else when it came in.
-func told(entry evidence.Entry) string {
+func told(entry folio.Entry) string {
 	if entry.Parsed.ClaimedAt != "" {
 		return entry.Parsed.ClaimedAt
 	}
@@ -134,7 +134,7 @@ func told(entry evidence.Entry) string {
 
 // preserved reports that preservation was applied for before any suit: a payment
 // order is then barred (民诉法解释 427).
-func preserved(entries []evidence.Entry) bool {
+func preserved(entries []folio.Entry) bool {
 	for _, entry := range entries {
 		if entry.Parsed.Kind != recovery.EntryLegalStep {
 			continue
@@ -150,8 +150,8 @@ func preserved(entries []evidence.Entry) bool {
 }
 
 // instalments are what the running plans still bring, by their days.
-func instalments(plans []recovery.Plan) []evidence.Instalment {
-	var parts []evidence.Instalment
+func instalments(plans []recovery.Plan) []folio.Instalment {
+	var parts []folio.Instalment
 	for _, plan := range plans {
 		if !plan.Running {
 			continue
@@ -159,10 +159,10 @@ func instalments(plans []recovery.Plan) []evidence.Instalment {
 		for _, part := range plan.Instalments {
 			on, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 			if rest := part.Amount - part.Paid; err == nil && rest > 0 {
-				parts = append(parts, evidence.Instalment{DueOn: on, Amount: rest})
+				parts = append(parts, folio.Instalment{DueOn: on, Amount: rest})
 			}
 		}
 	}
-	slices.SortStableFunc(parts, func(a, b evidence.Instalment) int { return a.DueOn.Compare(b.DueOn) })
+	slices.SortStableFunc(parts, func(a, b folio.Instalment) int { return a.DueOn.Compare(b.DueOn) })
 	return parts
 }

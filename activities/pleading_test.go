@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/playbook"
 	"recourse/recovery"
@@ -32,11 +32,11 @@ func rulesNow(t *testing.T) (PinnedRules, recovery.Case) {
 func TestFees(t *testing.T) {
 	t.Parallel()
 	rules, c := rulesNow(t)
-	law := func(section string) evidence.Citation {
-		return evidence.Citation{Statute: "诉讼费用交纳办法", Section: section, Edition: "国务院令第481号", Mark: "V"}
+	law := func(section string) folio.Citation {
+		return folio.Citation{Statute: "诉讼费用交纳办法", Section: section, Edition: "国务院令第481号", Mark: "V"}
 	}
 	fees, err := rules.Fees(c, noon)
-	want := []evidence.Fee{
+	want := []folio.Fee{
 		{Name: "suit", Base: 200_000, Amount: 5_000, Law: law("13")}, {Name: "summary", Base: 200_000, Amount: 2_500, Law: law("16")},
 		{Name: "payment_order", Base: 200_000, Amount: 1_667, Law: law("14")}, {Name: "preservation", Base: 200_000, Amount: 4_000, Law: law("14")},
 	}
@@ -83,8 +83,8 @@ func TestCitations(t *testing.T) {
 	}
 }
 
-func legalStep(kind, at, claimed string) evidence.Entry {
-	return evidence.Entry{Parsed: journal.Entry{
+func legalStep(kind, at, claimed string) folio.Entry {
+	return folio.Entry{Parsed: journal.Entry{
 		Kind: recovery.EntryLegalStep, At: at, ClaimedAt: claimed, Facts: map[string]any{"kind": kind},
 	}}
 }
@@ -98,14 +98,14 @@ func TestKnewHolder(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		c       recovery.Case
-		entries []evidence.Entry
+		entries []folio.Entry
 		want    string
 	}{
-		{"nobody said", one, []evidence.Entry{asked, {Parsed: journal.Entry{Kind: recovery.EntryPlatformReplied, Facts: map[string]any{"kind": "platform_answered"}}}}, ""},
-		{"by the actor's word", one, []evidence.Entry{asked, got}, "2026-03-04T00:00:00Z"},
-		{"the first", one, []evidence.Entry{legalStep("platform_answered", "2026-03-02T00:00:00Z", ""), got}, "2026-03-02T00:00:00Z"},
-		{"no time", one, []evidence.Entry{legalStep("platform_answered", "soon", "")}, ""},
-		{"of several", two, []evidence.Entry{got}, ""},
+		{"nobody said", one, []folio.Entry{asked, {Parsed: journal.Entry{Kind: recovery.EntryPlatformReplied, Facts: map[string]any{"kind": "platform_answered"}}}}, ""},
+		{"by the actor's word", one, []folio.Entry{asked, got}, "2026-03-04T00:00:00Z"},
+		{"the first", one, []folio.Entry{legalStep("platform_answered", "2026-03-02T00:00:00Z", ""), got}, "2026-03-02T00:00:00Z"},
+		{"no time", one, []folio.Entry{legalStep("platform_answered", "soon", "")}, ""},
+		{"of several", two, []folio.Entry{got}, ""},
 	} {
 		text := ""
 		if at := knewHolder(test.c, test.entries); at != nil {
@@ -120,11 +120,11 @@ func TestKnewHolder(t *testing.T) {
 func TestPreserved(t *testing.T) {
 	t.Parallel()
 	applied, filed := legalStep("preservation_applied", "", ""), legalStep("suit_filed", "", "")
-	other := evidence.Entry{Parsed: journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"kind": "preservation_applied"}}}
+	other := folio.Entry{Parsed: journal.Entry{Kind: recovery.EntryNoteAdded, Facts: map[string]any{"kind": "preservation_applied"}}}
 	for _, test := range []struct {
-		entries []evidence.Entry
+		entries []folio.Entry
 		want    bool
-	}{{nil, false}, {[]evidence.Entry{other}, false}, {[]evidence.Entry{applied, filed}, true}, {[]evidence.Entry{filed, applied}, false}} {
+	}{{nil, false}, {[]folio.Entry{other}, false}, {[]folio.Entry{applied, filed}, true}, {[]folio.Entry{filed, applied}, false}} {
 		if got := preserved(test.entries); got != test.want {
 			t.Errorf("%d entries: %v", len(test.entries), got)
 		}
@@ -142,7 +142,7 @@ func TestInstalments(t *testing.T) {
 		{No: 2, Instalments: []recovery.Instalment{{No: 1, DueOn: "2026-04-02", Amount: 5}}},
 		{No: 3, Running: true, Instalments: []recovery.Instalment{{No: 1, DueOn: "2026-04-10", Amount: 7}}},
 	})
-	want := []evidence.Instalment{{DueOn: on(10), Amount: 7}, {DueOn: on(20), Amount: 70}}
+	want := []folio.Instalment{{DueOn: on(10), Amount: 7}, {DueOn: on(20), Amount: 70}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -159,7 +159,7 @@ func TestPleadingNamesTheClaimant(t *testing.T) {
 		if err != nil || papers.Route != recovery.SmallClaims || len(papers.Fees) == 0 || len(papers.Citations) == 0 {
 			t.Fatalf("%+v %v", papers, err)
 		}
-		want := evidence.Identity{Name: "王小满"}
+		want := folio.Identity{Name: "王小满"}
 		if audience == recovery.ForCourt || audience == recovery.ForArchive {
 			want.Phone, want.Email = c.Claimant.Phone, c.Claimant.Email
 		}

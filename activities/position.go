@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -117,7 +117,7 @@ func places(window []byte) bool {
 
 // located reports what the entry that took a picture in says of it: that it tells
 // where it was made.
-func located(one recovery.Evidence, entries []evidence.Entry) bool {
+func located(one recovery.Evidence, entries []folio.Entry) bool {
 	if !recorded(one.MediaType) || one.Seq < 1 || one.Seq > int64(len(entries)) {
 		return false
 	}
@@ -127,7 +127,7 @@ func located(one recovery.Evidence, entries []evidence.Entry) bool {
 
 // copyOf is the newest copy that an entry made of an original; nil: there is
 // none.
-func (a *Exports) copyOf(one recovery.Evidence, entries []evidence.Entry) *evidence.Copy {
+func (a *Exports) copyOf(one recovery.Evidence, entries []folio.Entry) *folio.Copy {
 	for _, entry := range slices.Backward(entries) {
 		facts := entry.Parsed.Facts
 		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != one.SHA256 {
@@ -136,7 +136,7 @@ func (a *Exports) copyOf(one recovery.Evidence, entries []evidence.Entry) *evide
 		digest, _ := facts["sha256"].(string)
 		media, _ := facts["media_type"].(string)
 		size, _ := facts["size"].(float64)
-		return &evidence.Copy{
+		return &folio.Copy{
 			SHA256: digest, Size: int64(size), MediaType: media,
 			Open: func() (io.ReadCloser, error) { return a.Originals.Open(digest) },
 		}

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"recourse/activities"
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -19,16 +19,16 @@ import (
 // printer sets real dossiers, as the program does.
 type printer struct{ fonts *dossier.Fonts }
 
-func (p printer) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+func (p printer) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
 	return bag.Fingerprint(ctx, f)
 }
 
-func (p printer) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+func (p printer) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
 	report, err := dossier.Build(w, p.fonts, f, fingerprint)
 	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
 }
 
-func (p printer) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+func (p printer) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
 	_, err := bag.Write(ctx, w, f, dossier)
 	return err
 }

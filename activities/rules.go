@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/playbook"
 	"recourse/recovery"
 )
@@ -48,13 +48,13 @@ var courtFees = []string{"suit", "summary", "payment_order", "preservation"}
 
 // Fees implements Checklist. A fee the book cannot say is left out: its line of
 // the paper stays blank.
-func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error) {
+func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]folio.Fee, error) {
 	book, err := r.book(c)
 	base := c.Position.Outstanding()
 	if err != nil || base == 0 {
 		return nil, err
 	}
-	var fees []evidence.Fee
+	var fees []folio.Fee
 	for _, name := range courtFees {
 		amount, mark, known := book.Fee(name, base, at)
 		source, written := book.FeeSource(name, base, at)
@@ -62,7 +62,7 @@ func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error)
 			continue
 		}
 		source.Mark = mark // a part of another fee is no surer than the whole
-		fees = append(fees, evidence.Fee{Name: name, Base: base, Amount: amount, Law: citation(source)})
+		fees = append(fees, folio.Fee{Name: name, Base: base, Amount: amount, Law: citation(source)})
 	}
 	return fees, nil
 }
@@ -73,12 +73,12 @@ func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]evidence.Fee, error)
 var pleaded = []string{"unjust_enrichment", "material_misunderstanding"}
 
 // Citations implements Checklist.
-func (r PinnedRules) Citations(c recovery.Case, at time.Time) ([]evidence.Citation, error) {
+func (r PinnedRules) Citations(c recovery.Case, at time.Time) ([]folio.Citation, error) {
 	book, err := r.book(c)
 	if err != nil {
 		return nil, err
 	}
-	var cited []evidence.Citation
+	var cited []folio.Citation
 	for _, theory := range book.Characterise(playbook.FactsOf(c), at) {
 		if theory.Status != playbook.Supported || !slices.Contains(pleaded, theory.Theory) {
 			continue
@@ -92,8 +92,8 @@ func (r PinnedRules) Citations(c recovery.Case, at time.Time) ([]evidence.Citati
 	return cited, nil
 }
 
-func citation(s playbook.Source) evidence.Citation {
-	return evidence.Citation{Statute: s.Statute, Section: s.Section, Edition: s.Edition, Mark: string(s.Mark)}
+func citation(s playbook.Source) folio.Citation {
+	return folio.Citation{Statute: s.Statute, Section: s.Section, Edition: s.Edition, Mark: string(s.Mark)}
 }
 
 // book finds the pinned version. A build that does not carry it cannot go on

@@ -9,7 +9,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/seal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -18,7 +18,7 @@ import (
 // vouch fills in what makes a folio's papers checkable by others: the key that
 // signed the checkpoint and those before it, the earlier checkpoints, outside
 // time, and by whom the dossier will be sealed.
-func (a *Exports) vouch(ctx context.Context, f *evidence.Folio, checkpoint postgres.Checkpoint) error {
+func (a *Exports) vouch(ctx context.Context, f *folio.Folio, checkpoint postgres.Checkpoint) error {
 	keys := a.Custody.Keys
 	vkey, err := keys.KeyOf(checkpoint.Note)
 	if err != nil {
@@ -35,7 +35,7 @@ func (a *Exports) vouch(ctx context.Context, f *evidence.Folio, checkpoint postg
 	f.Checkpoint, f.Root = checkpoint.Note, checkpoint.Root
 	f.Key, f.Seal, f.Keys = vkey, signer.Seal, keys.History()
 	for _, one := range earlier {
-		f.Earlier = append(f.Earlier, evidence.Checkpoint{Size: one.Size, Note: one.Note, Stamp: stampOf(one)})
+		f.Earlier = append(f.Earlier, folio.Checkpoint{Size: one.Size, Note: one.Note, Stamp: stampOf(one)})
 	}
 	f.Stamp = stampOf(a.stamped(ctx, f, checkpoint))
 	a.keepStamps(f)
@@ -47,7 +47,7 @@ func (a *Exports) vouch(ctx context.Context, f *evidence.Folio, checkpoint postg
 
 // keepStamps names the certificates stamps lead to. When no authority is set any
 // more, stamps of earlier days stay out: nothing would say whom they lead to.
-func (a *Exports) keepStamps(f *evidence.Folio) {
+func (a *Exports) keepStamps(f *folio.Folio) {
 	if a.Stamps != nil {
 		f.Roots = a.Stamps.Roots()
 		return
@@ -58,17 +58,17 @@ func (a *Exports) keepStamps(f *evidence.Folio) {
 	}
 }
 
-func stampOf(c postgres.Checkpoint) *evidence.Stamp {
+func stampOf(c postgres.Checkpoint) *folio.Stamp {
 	if c.StampedAt == nil {
 		return nil
 	}
-	return &evidence.Stamp{Token: c.Token, At: *c.StampedAt}
+	return &folio.Stamp{Token: c.Token, At: *c.StampedAt}
 }
 
 // stamped asks for outside time for the export's own checkpoint, if it has none
 // yet. Papers do not wait for an authority that is away: they say that they lack
 // its time.
-func (a *Exports) stamped(ctx context.Context, f *evidence.Folio, c postgres.Checkpoint) postgres.Checkpoint {
+func (a *Exports) stamped(ctx context.Context, f *folio.Folio, c postgres.Checkpoint) postgres.Checkpoint {
 	if a.Stamps == nil || c.StampedAt != nil || len(f.Entries) == 0 {
 		return c
 	}
@@ -87,7 +87,7 @@ func (a *Exports) stamped(ctx context.Context, f *evidence.Folio, c postgres.Che
 // seal writes a dossier in its sealed form, or as it is when nobody seals. It
 // asks for outside time only when the checkpoint got it: an authority that is
 // away is waited for once.
-func (a *Exports) seal(ctx context.Context, w io.Writer, path string, f evidence.Folio, stamp bool) (err error) {
+func (a *Exports) seal(ctx context.Context, w io.Writer, path string, f folio.Folio, stamp bool) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (a *Exports) seal(ctx context.Context, w io.Writer, path string, f evidence
 
 // sealed seals a dossier in a folder into another file there and gives its
 // digest. When the authority falls silent now, the seal goes without its time.
-func (a *Exports) sealed(ctx context.Context, plain, path string, f evidence.Folio) (digest string, err error) {
+func (a *Exports) sealed(ctx context.Context, plain, path string, f folio.Folio) (digest string, err error) {
 	write := func(stamp bool) (string, error) {
 		return writeFile(path, func(w io.Writer) error { return a.seal(ctx, w, plain, f, stamp) })
 	}

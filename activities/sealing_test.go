@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"recourse/activities"
-	"recourse/evidence"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/seal"
 	"recourse/evidence/seal/sealtest"
@@ -30,7 +30,7 @@ type realPress struct {
 	fonts *dossier.Fonts
 }
 
-func (p realPress) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+func (p realPress) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
 	p.folios = append(p.folios, f)
 	report, err := dossier.Build(w, p.fonts, f, fingerprint)
 	return activities.Printed{Pages: report.Pages}, err

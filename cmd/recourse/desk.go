@@ -11,9 +11,9 @@ import (
 
 	"recourse/activities"
 	"recourse/casework"
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
 	"recourse/notify"
@@ -175,16 +175,16 @@ func (d *desk) notices() (*worker.Notices, error) {
 // papers builds with the fonts this process read.
 type papers struct{ fonts *dossier.Fonts }
 
-func (p papers) Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+func (p papers) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
 	return bag.Fingerprint(ctx, f)
 }
 
-func (p papers) Dossier(w io.Writer, f evidence.Folio, fingerprint string) (activities.Printed, error) {
+func (p papers) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
 	report, err := dossier.Build(w, p.fonts, f, fingerprint)
 	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
 }
 
-func (p papers) Bag(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) error {
+func (p papers) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
 	_, err := bag.Write(ctx, w, f, dossier)
 	return err
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"recourse/activities"
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/verify"
 	"recourse/recovery"
 )
@@ -30,7 +30,7 @@ func (o offline) write(out string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }() // only read from
-	folio, fingerprint, err := o.read(file)
+	f, fingerprint, err := o.read(file)
 	if err != nil {
 		return err
 	}
@@ -39,40 +39,40 @@ func (o offline) write(out string) error {
 		return fmt.Errorf("%w; name their folder with --fonts", err)
 	}
 	return created(out, func(w io.Writer) error {
-		_, err := dossier.Build(w, fonts, folio, fingerprint)
+		_, err := dossier.Build(w, fonts, f, fingerprint)
 		return err
 	})
 }
 
 // read gives what the dossier of a bag is made of, and its fingerprint.
-func (o offline) read(file *os.File) (evidence.Folio, string, error) {
+func (o offline) read(file *os.File) (folio.Folio, string, error) {
 	info, err := file.Stat()
 	if err != nil {
-		return evidence.Folio{}, "", err
+		return folio.Folio{}, "", err
 	}
 	summary, err := verify.Options{Key: o.key}.Reader(file, info.Size())
 	if err != nil {
-		return evidence.Folio{}, "", fmt.Errorf("%s does not verify, so no dossier is made of it: %w; "+
+		return folio.Folio{}, "", fmt.Errorf("%s does not verify, so no dossier is made of it: %w; "+
 			"fetch the bag again and look with recourse verify", o.bag, err)
 	}
 	if summary.Audience != string(recovery.ForArchive) {
-		return evidence.Folio{}, "", fmt.Errorf("%s is for the audience %q, and what a dossier is made of lies in a bag for the archive only; "+
+		return folio.Folio{}, "", fmt.Errorf("%s is for the audience %q, and what a dossier is made of lies in a bag for the archive only; "+
 			"export the case for the archive and give that bag", o.bag, summary.Audience)
 	}
-	folio, err := bag.Read(file, info.Size())
+	f, err := bag.Read(file, info.Size())
 	if errors.Is(err, bag.ErrNoStanding) {
-		return evidence.Folio{}, "", fmt.Errorf("%s was made by an older program: %w; export the case for the archive again", o.bag, err)
+		return folio.Folio{}, "", fmt.Errorf("%s was made by an older program: %w; export the case for the archive again", o.bag, err)
 	}
 	if err != nil {
-		return evidence.Folio{}, "", err
+		return folio.Folio{}, "", err
 	}
-	if folio.Stamp != nil && summary.Stamp != nil {
-		if folio.Stamp.At, err = time.Parse(time.RFC3339, summary.Stamp.At); err != nil {
-			return evidence.Folio{}, "", err
+	if f.Stamp != nil && summary.Stamp != nil {
+		if f.Stamp.At, err = time.Parse(time.RFC3339, summary.Stamp.At); err != nil {
+			return folio.Folio{}, "", err
 		}
 	}
-	folio, err = activities.Offline(folio)
-	return folio, summary.Fingerprint, err
+	f, err = activities.Offline(f)
+	return f, summary.Fingerprint, err
 }
 
 func (o offline) fontFolder() string {

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -26,7 +26,7 @@ func setAgain(t *testing.T, args ...string) error {
 }
 
 // inside is the dossier that a folio's bag would hold.
-func inside(t *testing.T, f evidence.Folio) []byte {
+func inside(t *testing.T, f folio.Folio) []byte {
 	t.Helper()
 	fonts, err := dossier.LoadFonts(dossier.FindFonts("../.."))
 	if err != nil {
@@ -43,10 +43,10 @@ func inside(t *testing.T, f evidence.Folio) []byte {
 	return out.Bytes()
 }
 
-func archived() evidence.Papers {
-	return evidence.Papers{
-		Claimant: evidence.Identity{Name: "王小明", Phone: "13800000000"},
-		Fees: []evidence.Fee{{Name: "suit", Base: 200_000, Amount: 2_500, Law: evidence.Citation{
+func archived() folio.Papers {
+	return folio.Papers{
+		Claimant: folio.Identity{Name: "王小明", Phone: "13800000000"},
+		Fees: []folio.Fee{{Name: "suit", Base: 200_000, Amount: 2_500, Law: folio.Citation{
 			Statute: "诉讼费用交纳办法", Section: "13", Edition: "2006-12-19 公布", Mark: "V",
 		}}},
 	}

@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/seal/sealtest"
 	"recourse/recovery"
 )
 
-func bagFile(t *testing.T, f evidence.Folio) string {
+func bagFile(t *testing.T, f folio.Folio) string {
 	t.Helper()
 	var out bytes.Buffer
 	if _, err := bag.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {

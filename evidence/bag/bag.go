@@ -9,7 +9,7 @@ import (
 	"hash"
 	"io"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 )
 
 // Result tells what was written. Digests are lower-case hex SHA-256.
@@ -23,7 +23,7 @@ type Result struct {
 // Fingerprint is the hex SHA-256 of the bag's manifest-sha256.txt, and so names
 // every file of the payload. The dossier is not among them, because its cover
 // prints this.
-func Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
+func Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
 	plan, err := newPlan(f)
 	if err != nil {
 		return "", err
@@ -36,7 +36,7 @@ func Fingerprint(ctx context.Context, f evidence.Folio) (string, error) {
 
 // Write streams the bag as a zip. Each original is checked against its digest
 // on the way; what was written before an error is to be thrown away.
-func Write(ctx context.Context, w io.Writer, f evidence.Folio, dossier func() (io.ReadCloser, error)) (Result, error) {
+func Write(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) (Result, error) {
 	plan, err := newPlan(f)
 	if err != nil {
 		return Result{}, err
@@ -80,7 +80,7 @@ func writeFiles(a *archive, p *plan, dossier func() (io.ReadCloser, error)) (map
 }
 
 // closeTags writes what covers the tag files, and the seal over it.
-func closeTags(a *archive, f evidence.Folio, tags map[string]string) error {
+func closeTags(a *archive, f folio.Folio, tags map[string]string) error {
 	manifest := manifestOf(tags)
 	if err := a.add(fixed("tagmanifest-sha256.txt", manifest)); err != nil {
 		return err

@@ -16,14 +16,14 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
-func write(t testing.TB, f evidence.Folio) ([]byte, bag.Result) {
+func write(t testing.TB, f folio.Folio) ([]byte, bag.Result) {
 	t.Helper()
 	var out bytes.Buffer
 	result, err := bag.Write(t.Context(), &out, f, bagtest.Dossier)
@@ -169,28 +169,28 @@ func TestWriteKeepsTheSameBytesOnce(t *testing.T) {
 func TestWriteRefusesFoliosThatWouldNotVerify(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk is gone")
-	for name, change := range map[string]func(*evidence.Folio){
-		"number leads elsewhere": func(f *evidence.Folio) { f.Case.Number = "../x" },
-		"no entries":             func(f *evidence.Folio) { f.Entries = nil },
-		"entry of two lines":     func(f *evidence.Folio) { f.Entries[0].Raw = []byte("{\n}") },
-		"entry too long":         func(f *evidence.Folio) { f.Entries[0].Raw = make([]byte, 1<<20+1) },
-		"other audience":         func(f *evidence.Folio) { f.Audience = recovery.ForPlatform },
-		"unknown audience":       func(f *evidence.Folio) { f.Audience = "press" },
-		"no time":                func(f *evidence.Folio) { f.At = time.Time{} },
-		"not for an export":      func(f *evidence.Folio) { f.Entries = f.Entries[:len(f.Entries)-1] },
-		"custodian of two lines": func(f *evidence.Folio) { f.Custodian = "a\nPayload-Oxum: 0.0" },
-		"custodian not UTF-8":    func(f *evidence.Folio) { f.Custodian = "\xff" },
-		"value not UTF-8":        func(f *evidence.Folio) { f.Entries[0].Values[0].Value = "\xff" },
-		"key malformed":          func(f *evidence.Folio) { f.Key = "name+00000000+AAAA" },
-		"key without parts":      func(f *evidence.Folio) { f.Key = "name" },
-		"original missing":       func(f *evidence.Folio) { f.Exhibits = f.Exhibits[1:] },
-		"original no entry took": func(f *evidence.Folio) { f.Exhibits[0] = bagtest.NewExhibit([]byte("x"), "") },
-		"original of other size": func(f *evidence.Folio) { f.Exhibits[0].Size++ },
-		"original changed": func(f *evidence.Folio) {
+	for name, change := range map[string]func(*folio.Folio){
+		"number leads elsewhere": func(f *folio.Folio) { f.Case.Number = "../x" },
+		"no entries":             func(f *folio.Folio) { f.Entries = nil },
+		"entry of two lines":     func(f *folio.Folio) { f.Entries[0].Raw = []byte("{\n}") },
+		"entry too long":         func(f *folio.Folio) { f.Entries[0].Raw = make([]byte, 1<<20+1) },
+		"other audience":         func(f *folio.Folio) { f.Audience = recovery.ForPlatform },
+		"unknown audience":       func(f *folio.Folio) { f.Audience = "press" },
+		"no time":                func(f *folio.Folio) { f.At = time.Time{} },
+		"not for an export":      func(f *folio.Folio) { f.Entries = f.Entries[:len(f.Entries)-1] },
+		"custodian of two lines": func(f *folio.Folio) { f.Custodian = "a\nPayload-Oxum: 0.0" },
+		"custodian not UTF-8":    func(f *folio.Folio) { f.Custodian = "\xff" },
+		"value not UTF-8":        func(f *folio.Folio) { f.Entries[0].Values[0].Value = "\xff" },
+		"key malformed":          func(f *folio.Folio) { f.Key = "name+00000000+AAAA" },
+		"key without parts":      func(f *folio.Folio) { f.Key = "name" },
+		"original missing":       func(f *folio.Folio) { f.Exhibits = f.Exhibits[1:] },
+		"original no entry took": func(f *folio.Folio) { f.Exhibits[0] = bagtest.NewExhibit([]byte("x"), "") },
+		"original of other size": func(f *folio.Folio) { f.Exhibits[0].Size++ },
+		"original changed": func(f *folio.Folio) {
 			f.Exhibits[0].Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }
 		},
-		"original unreadable": func(f *evidence.Folio) { f.Exhibits[0].Open = func() (io.ReadCloser, error) { return nil, broken } },
-		"seal refused":        func(f *evidence.Folio) { f.Seal = func(string) (string, error) { return "", broken } },
+		"original unreadable": func(f *folio.Folio) { f.Exhibits[0].Open = func() (io.ReadCloser, error) { return nil, broken } },
+		"seal refused":        func(f *folio.Folio) { f.Seal = func(string) (string, error) { return "", broken } },
 	} {
 		folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
 		change(&folio)

@@ -15,7 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -27,7 +27,7 @@ const maxEntry = 1 << 20
 var number = regexp.MustCompile(`^R[0-9]{8}-[0-9]{6,12}$`)
 
 // check refuses a folio that could not make a bag that verifies.
-func check(f evidence.Folio) error {
+func check(f folio.Folio) error {
 	switch {
 	case !number.MatchString(string(f.Case.Number)):
 		return fmt.Errorf("case number %q cannot name a folder", f.Case.Number)
@@ -73,7 +73,7 @@ type about struct {
 	Shown     []string            `json:"shown,omitempty"`  // copies that are here in the place of withheld originals
 }
 
-func caseFile(f evidence.Folio, held originals) ([]byte, error) {
+func caseFile(f folio.Folio, held originals) ([]byte, error) {
 	pace := 1
 	for _, entry := range f.Entries {
 		pace = max(pace, entry.Parsed.Pace)
@@ -91,7 +91,7 @@ func caseFile(f evidence.Folio, held originals) ([]byte, error) {
 // formatOf is 1 for bags without a history of keys, which every release reads;
 // 2 added the history, earlier checkpoints, time stamps, erased originals,
 // shown copies and the standing of the archive's bags.
-func formatOf(f evidence.Folio) int {
+func formatOf(f folio.Folio) int {
 	if f.Keys == "" {
 		return 1
 	}
@@ -109,7 +109,7 @@ func plainJSON(value any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func entriesFile(f evidence.Folio) part {
+func entriesFile(f folio.Folio) part {
 	return measured("data/journal/entries.jsonl", func(w io.Writer) error {
 		for _, entry := range f.Entries {
 			if _, err := w.Write(append(entry.Raw[:len(entry.Raw):len(entry.Raw)], '\n')); err != nil {
@@ -129,7 +129,7 @@ type shown struct {
 }
 
 // valuesFile is one JSON array, one object a line, sorted by entry and path.
-func valuesFile(f evidence.Folio) (part, error) {
+func valuesFile(f folio.Folio) (part, error) {
 	var out bytes.Buffer
 	out.WriteString("[")
 	separator := "\n"
@@ -162,7 +162,7 @@ func measured(path string, write func(io.Writer) error) part {
 
 // bagInfo is bag-info.txt (RFC 8493 §2.2.2); Payload-Oxum counts the bytes and
 // the files under data/.
-func bagInfo(f evidence.Folio, octets int64, files int) []byte {
+func bagInfo(f folio.Folio, octets int64, files int) []byte {
 	return fmt.Appendf(nil, "Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %s\nBag-Software-Agent: %s\nPayload-Oxum: %d.%d\n",
 		f.Custodian, f.Case.Number, f.At.UTC().Format(time.DateOnly), f.Generator, octets, files)
 }

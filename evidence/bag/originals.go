@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -31,7 +31,7 @@ type taken struct {
 // withholds are held back under every other name they were filed by, and so are
 // those that a copy goes in the place of. Court and archive get every original
 // that the journal does not say was erased.
-func originalsOf(f evidence.Folio) (held originals, err error) {
+func originalsOf(f folio.Folio) (held originals, err error) {
 	owed, erasure := takenIn(f)
 	hold := heldBack(f)
 	here := map[string]bool{}
@@ -64,7 +64,7 @@ func originalsOf(f evidence.Folio) (held originals, err error) {
 }
 
 // show adds the copies.
-func (held *originals) show(f evidence.Folio) error {
+func (held *originals) show(f folio.Folio) error {
 	made := madeOf(f)
 	for _, exhibit := range f.Exhibits {
 		c := exhibit.Copy
@@ -85,7 +85,7 @@ func (held *originals) show(f evidence.Folio) error {
 }
 
 // madeOf gives the digests of each copy and the original an entry made it of.
-func madeOf(f evidence.Folio) map[[2]string]bool {
+func madeOf(f folio.Folio) map[[2]string]bool {
 	made := map[[2]string]bool{}
 	for _, entry := range f.Entries {
 		if entry.Parsed.Kind == recovery.EntryEvidenceDerived {
@@ -97,7 +97,7 @@ func madeOf(f evidence.Folio) map[[2]string]bool {
 	return made
 }
 
-func (held *originals) check(f evidence.Folio) error {
+func (held *originals) check(f folio.Folio) error {
 	if len(held.withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) { // with or without a copy
 		return fmt.Errorf("original %s is missing, and a bag for %s holds every one that was not erased", held.withheld[0], f.Audience)
 	}
@@ -107,7 +107,7 @@ func (held *originals) check(f evidence.Folio) error {
 	return nil
 }
 
-func heldBack(f evidence.Folio) map[string]bool {
+func heldBack(f folio.Folio) map[string]bool {
 	hold := map[string]bool{}
 	for _, exhibit := range f.Exhibits {
 		hold[exhibit.SHA256] = hold[exhibit.SHA256] || exhibit.Withheld || exhibit.Copy != nil
@@ -115,7 +115,7 @@ func heldBack(f evidence.Folio) map[string]bool {
 	return hold
 }
 
-func originalPart(exhibit evidence.Exhibit) part {
+func originalPart(exhibit folio.Exhibit) part {
 	return part{
 		path:   "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType),
 		sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
@@ -127,7 +127,7 @@ func originalPart(exhibit evidence.Exhibit) part {
 // newest entry that tells of an erasure, 0 when nothing was erased: it took every
 // file of the entries before it. Entries about exports point to papers made from
 // the journal: those are no originals.
-func takenIn(f evidence.Folio) (files map[string]taken, erasure int64) {
+func takenIn(f folio.Folio) (files map[string]taken, erasure int64) {
 	files = map[string]taken{}
 	for i, entry := range f.Entries {
 		seq := int64(i) + 1

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 )
 
 const (
@@ -55,7 +55,7 @@ type plan struct {
 	manifest []byte
 }
 
-func newPlan(f evidence.Folio) (*plan, error) {
+func newPlan(f folio.Folio) (*plan, error) {
 	if err := check(f); err != nil {
 		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
 	}
@@ -80,7 +80,7 @@ func newPlan(f evidence.Folio) (*plan, error) {
 	return p, nil
 }
 
-func payloadOf(f evidence.Folio) ([]part, error) {
+func payloadOf(f folio.Folio) ([]part, error) {
 	held, err := originalsOf(f)
 	if err != nil {
 		return nil, err

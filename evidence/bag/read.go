@@ -12,7 +12,7 @@ import (
 	"io"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -31,10 +31,10 @@ const maxRead = 1 << 30
 // Of the papers it holds what the playbook computed, and nothing that the journal
 // says itself; the time of the stamp and the seal of the bag are left out.
 // Errors: ErrNoStanding.
-func Read(r io.ReaderAt, size int64) (evidence.Folio, error) {
+func Read(r io.ReaderAt, size int64) (folio.Folio, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
-		return evidence.Folio{}, fmt.Errorf("bag: %w", err)
+		return folio.Folio{}, fmt.Errorf("bag: %w", err)
 	}
 	b := &opened{files: map[string]*zip.File{}}
 	for _, file := range archive.File {
@@ -43,7 +43,7 @@ func Read(r io.ReaderAt, size int64) (evidence.Folio, error) {
 	}
 	f, err := b.folio()
 	if err != nil {
-		return evidence.Folio{}, fmt.Errorf("bag: %w", err)
+		return folio.Folio{}, fmt.Errorf("bag: %w", err)
 	}
 	return f, nil
 }
@@ -51,10 +51,10 @@ func Read(r io.ReaderAt, size int64) (evidence.Folio, error) {
 // opened is a bag that is read.
 type opened struct {
 	files map[string]*zip.File
-	f     evidence.Folio
+	f     folio.Folio
 }
 
-func (b *opened) folio() (evidence.Folio, error) {
+func (b *opened) folio() (folio.Folio, error) {
 	if b.files[standingPath] == nil {
 		return b.f, ErrNoStanding
 	}
@@ -116,7 +116,7 @@ func (b *opened) entries() error {
 		if err != nil {
 			return err
 		}
-		b.f.Entries = append(b.f.Entries, evidence.Entry{
+		b.f.Entries = append(b.f.Entries, folio.Entry{
 			Raw: line, Hash: sha256.Sum256(append([]byte{0}, line...)), Parsed: parsed,
 		})
 	}
@@ -156,7 +156,7 @@ func (b *opened) vouchers() error {
 		return err
 	}
 	token, err := b.read(stampPath)
-	b.f.Stamp = &evidence.Stamp{Token: token}
+	b.f.Stamp = &folio.Stamp{Token: token}
 	return err
 }
 
@@ -201,7 +201,7 @@ func (b *opened) exhibits(all []standingExhibit) {
 		}
 		entry := b.f.Entries[one.Seq-1]
 		blob := entry.Parsed.Blob
-		e := evidence.Exhibit{
+		e := folio.Exhibit{
 			Evidence: recovery.Evidence{
 				ID: one.ID, CaseID: b.f.Case.ID, Seq: one.Seq, Kind: one.Kind, SHA256: blob.SHA256, Size: blob.Size, MediaType: blob.MediaType,
 				FileName: entry.Value("file_name"), Source: entry.Value("source"), Description: entry.Value("description"),
@@ -217,13 +217,13 @@ func (b *opened) exhibits(all []standingExhibit) {
 }
 
 // computed are the papers as far as the playbook made them.
-func computed(s standing) *evidence.Papers {
-	papers := &evidence.Papers{}
+func computed(s standing) *folio.Papers {
+	papers := &folio.Papers{}
 	for _, fee := range s.Fees {
-		papers.Fees = append(papers.Fees, evidence.Fee{Name: fee.Name, Base: fee.Base, Amount: fee.Amount, Law: evidence.Citation(fee.Law)})
+		papers.Fees = append(papers.Fees, folio.Fee{Name: fee.Name, Base: fee.Base, Amount: fee.Amount, Law: folio.Citation(fee.Law)})
 	}
 	for _, one := range s.Citations {
-		papers.Citations = append(papers.Citations, evidence.Citation(one))
+		papers.Citations = append(papers.Citations, folio.Citation(one))
 	}
 	return papers
 }

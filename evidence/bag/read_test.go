@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -26,9 +26,9 @@ func TestReadGivesTheFolio(t *testing.T) {
 		made.Audience = recovery.ForArchive
 		want := bagtest.Folio(t, made)
 		want.Missing, want.SealedBy, want.Development = []string{"对方的住所"}, "开发用", true
-		want.Papers = &evidence.Papers{
-			Fees:      []evidence.Fee{{Name: "suit", Base: 1, Amount: 2, Law: evidence.Citation{Statute: "甲法", Section: "1", Edition: "今", Mark: "V"}}},
-			Citations: []evidence.Citation{{Statute: "乙法", Section: "2", Edition: "昔", Mark: "S"}},
+		want.Papers = &folio.Papers{
+			Fees:      []folio.Fee{{Name: "suit", Base: 1, Amount: 2, Law: folio.Citation{Statute: "甲法", Section: "1", Edition: "今", Mark: "V"}}},
+			Citations: []folio.Citation{{Statute: "乙法", Section: "2", Edition: "昔", Mark: "S"}},
 		}
 		raw, _ := write(t, want)
 		got, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
@@ -48,14 +48,14 @@ func TestReadGivesTheFolio(t *testing.T) {
 			}
 		}
 		byPath := cmpopts.SortSlices(func(a, b journal.Value) bool { return a.Path < b.Path })
-		unread := cmpopts.IgnoreFields(evidence.Folio{}, "Seal", "Earlier") // no paper is made of them
-		if diff := cmp.Diff(want, got, unread, byPath, cmpopts.IgnoreFields(evidence.Exhibit{}, "Open"), cmpopts.EquateEmpty()); diff != "" {
+		unread := cmpopts.IgnoreFields(folio.Folio{}, "Seal", "Earlier") // no paper is made of them
+		if diff := cmp.Diff(want, got, unread, byPath, cmpopts.IgnoreFields(folio.Exhibit{}, "Open"), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }
 
-func whole(t *testing.T, e evidence.Exhibit) []byte {
+func whole(t *testing.T, e folio.Exhibit) []byte {
 	t.Helper()
 	stream, err := e.Open()
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -87,7 +87,7 @@ type citation struct {
 }
 
 // standingFile is nil for audiences that do not get it.
-func standingFile(f evidence.Folio) ([]part, error) {
+func standingFile(f folio.Folio) ([]part, error) {
 	if f.Audience != recovery.ForArchive || f.Keys == "" {
 		return nil, nil
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 )
 
 const (
@@ -14,7 +14,7 @@ const (
 )
 
 // checkTimes refuses checkpoints and stamps that could not be verified.
-func checkTimes(f evidence.Folio) error {
+func checkTimes(f folio.Folio) error {
 	stamped := f.Stamp != nil
 	size := int64(0)
 	for _, point := range f.Earlier {
@@ -33,7 +33,7 @@ func checkTimes(f evidence.Folio) error {
 }
 
 // timeParts are the files of format 2.
-func timeParts(f evidence.Folio) []part {
+func timeParts(f folio.Folio) []part {
 	if f.Keys == "" {
 		return nil
 	}
@@ -59,8 +59,8 @@ func timeParts(f evidence.Folio) []part {
 // usefulStamps leaves out those of earlier checkpoints that came later than the
 // stamp of a later one, which covers the same entries at a better time: in a
 // bag, stamps never go back.
-func usefulStamps(f evidence.Folio) []*evidence.Stamp {
-	stamps := make([]*evidence.Stamp, len(f.Earlier))
+func usefulStamps(f folio.Folio) []*folio.Stamp {
+	stamps := make([]*folio.Stamp, len(f.Earlier))
 	next := f.Stamp
 	for i := len(f.Earlier) - 1; i >= 0; i-- {
 		stamp := f.Earlier[i].Stamp

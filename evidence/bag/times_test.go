@@ -6,18 +6,18 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 )
 
 // timed is a folio of format 2 with made-up stamps: the writer does not judge
 // them.
-func timed(t testing.TB, first, second, own time.Duration) evidence.Folio {
+func timed(t testing.TB, first, second, own time.Duration) folio.Folio {
 	t.Helper()
 	f := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 2})
-	stamp := func(after time.Duration) *evidence.Stamp {
-		return &evidence.Stamp{Token: []byte("token"), At: bagtest.Start.Add(after)}
+	stamp := func(after time.Duration) *folio.Stamp {
+		return &folio.Stamp{Token: []byte("token"), At: bagtest.Start.Add(after)}
 	}
 	f.Earlier[0].Stamp, f.Earlier[1].Stamp, f.Stamp, f.Roots = stamp(first), stamp(second), stamp(own), []byte("roots")
 	return f
@@ -26,7 +26,7 @@ func timed(t testing.TB, first, second, own time.Duration) evidence.Folio {
 func TestWriteLaysOutTimes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		folio evidence.Folio
+		folio folio.Folio
 		want  []string // of checkpoints, keys' history and tokens
 	}{
 		"all": {timed(t, 1, 2, 3), []string{
@@ -59,14 +59,14 @@ func TestWriteLaysOutTimes(t *testing.T) {
 
 func TestWriteRefusesTimesThatWouldNotVerify(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*evidence.Folio){
-		"stamps without history":     func(f *evidence.Folio) { f.Keys, f.Earlier = "", nil },
-		"checkpoint without history": func(f *evidence.Folio) { f.Keys, f.Stamp = "", nil; f.Earlier[0].Stamp, f.Earlier[1].Stamp = nil, nil },
-		"stamps without roots":       func(f *evidence.Folio) { f.Roots = nil },
-		"earlier twice":              func(f *evidence.Folio) { f.Earlier[1].Size = f.Earlier[0].Size },
-		"earlier out of order":       func(f *evidence.Folio) { slices.Reverse(f.Earlier) },
-		"earlier of nothing":         func(f *evidence.Folio) { f.Earlier[0].Size = 0 },
-		"earlier that is not":        func(f *evidence.Folio) { f.Earlier[1].Size = int64(len(f.Entries)) },
+	for name, change := range map[string]func(*folio.Folio){
+		"stamps without history":     func(f *folio.Folio) { f.Keys, f.Earlier = "", nil },
+		"checkpoint without history": func(f *folio.Folio) { f.Keys, f.Stamp = "", nil; f.Earlier[0].Stamp, f.Earlier[1].Stamp = nil, nil },
+		"stamps without roots":       func(f *folio.Folio) { f.Roots = nil },
+		"earlier twice":              func(f *folio.Folio) { f.Earlier[1].Size = f.Earlier[0].Size },
+		"earlier out of order":       func(f *folio.Folio) { slices.Reverse(f.Earlier) },
+		"earlier of nothing":         func(f *folio.Folio) { f.Earlier[0].Size = 0 },
+		"earlier that is not":        func(f *folio.Folio) { f.Earlier[1].Size = int64(len(f.Entries)) },
 	} {
 		folio := timed(t, 1, 2, 3)
 		change(&folio)

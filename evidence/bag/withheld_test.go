@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/verify"
 	"recourse/recovery"
 )
@@ -78,12 +78,12 @@ func TestWriteRefusesCopies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		made   bagtest.Case
-		change func(*evidence.Folio)
+		change func(*folio.Folio)
 	}{
-		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotated: 1}, func(*evidence.Folio) {}},
-		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent}, func(*evidence.Folio) {}},
-		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *evidence.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
-		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *evidence.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
+		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotated: 1}, func(*folio.Folio) {}},
+		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent}, func(*folio.Folio) {}},
+		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
+		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
 	} {
 		test.made.Seed, test.made.Copied = 1, true
 		folio := bagtest.Folio(t, test.made)
@@ -99,9 +99,9 @@ func TestWriteTakesAnErasureByItsWord(t *testing.T) {
 	t.Parallel()
 	made := bagtest.Case{Seed: 1, Rotated: 1, Erased: true}
 	whole := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1})
-	for name, change := range map[string]func(*evidence.Folio){
-		"an original that is here": func(f *evidence.Folio) { f.Exhibits[0] = whole.Exhibits[0] },
-		"no keys":                  func(f *evidence.Folio) { f.Keys, f.Earlier = "", nil },
+	for name, change := range map[string]func(*folio.Folio){
+		"an original that is here": func(f *folio.Folio) { f.Exhibits[0] = whole.Exhibits[0] },
+		"no keys":                  func(f *folio.Folio) { f.Keys, f.Earlier = "", nil },
 	} {
 		folio := bagtest.Folio(t, made)
 		change(&folio)

@@ -12,15 +12,15 @@ import (
 
 	"github.com/go-pdf/fpdf"
 
-	"recourse/evidence"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
 // tenPages is a folio that makes ten pages, one of them a screenshot: a copy for
 // the other side, with a demand and an agreement.
-func tenPages(t testing.TB) evidence.Folio {
+func tenPages(t testing.TB) folio.Folio {
 	c := newCase(t, recovery.ForOpponent)
 	c.folio.Papers = filled()
 	c.folio.Papers.Route = recovery.Mediation
@@ -93,7 +93,7 @@ func BenchmarkBareTenPages(b *testing.B) {
 	}
 }
 
-func originals(b *testing.B, f evidence.Folio) [][]byte {
+func originals(b *testing.B, f folio.Folio) [][]byte {
 	var images [][]byte
 	for _, e := range f.Exhibits {
 		file, err := e.Open()
@@ -109,7 +109,7 @@ func originals(b *testing.B, f evidence.Folio) [][]byte {
 	return images
 }
 
-func bare(b *testing.B, fonts [][]byte, pages []string, f evidence.Folio, images [][]byte) {
+func bare(b *testing.B, fonts [][]byte, pages []string, f folio.Folio, images [][]byte) {
 	pdf := fpdf.New("P", "mm", "A4", "")
 	pdf.SetAutoPageBreak(false, 0)
 	for i, font := range fonts {

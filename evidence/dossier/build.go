@@ -6,7 +6,7 @@ import (
 	"maps"
 	"strconv"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/typeset"
 )
 
@@ -28,7 +28,7 @@ const maxPasses = 6
 // the bag's manifest in hex, which the cover prints. Anything may stand in the
 // folio's texts and files; errors are those of the writer, the blob store and
 // the fonts.
-func Build(w io.Writer, fonts *Fonts, f evidence.Folio, fingerprint string) (Report, error) {
+func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report, error) {
 	p, err := gather(f, fingerprint)
 	if err != nil {
 		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)

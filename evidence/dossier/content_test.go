@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
 // textOf builds a dossier and gives its text without white space, cell by cell.
-func textOf(t testing.TB, f evidence.Folio) string {
+func textOf(t testing.TB, f folio.Folio) string {
 	t.Helper()
 	data, _ := build(t, f)
 	return solid(tool(t, data, "pdftotext", "-raw", "-enc", "UTF-8", "FILE", "-"))

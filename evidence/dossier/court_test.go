@@ -13,33 +13,33 @@ import (
 	"time"
 
 	"recourse/casework"
-	"recourse/evidence"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 	"recourse/textlint"
 )
 
 // filled are papers without a blank that anybody would be sent back for.
-func filled() *evidence.Papers {
+func filled() *folio.Papers {
 	by, knew := time.Date(2026, 12, 5, 4, 0, 0, 0, time.UTC), filedAt.Add(-20*time.Minute)
-	return &evidence.Papers{
+	return &folio.Papers{
 		Court: "深圳市南山区", ReturnBy: &by, KnewGain: &knew, KnewHolder: &knew,
-		Claimant: evidence.Identity{
+		Claimant: folio.Identity{
 			Name: "𬭊晓玥", Sex: "女", Born: "1990年3月4日", Nation: "汉族", Work: "示例科技公司职员", Home: "广东省深圳市福田区示例路1号",
 			Document: "居民身份证 440300199003040021", ServeAt: "广东省深圳市福田区示例路1号",
 		},
-		Holders: map[recovery.CounterpartID]evidence.Identity{
+		Holders: map[recovery.CounterpartID]folio.Identity{
 			"cp-1": {Name: "王小刚", Sex: "男", Home: "广东省广州市天河区样例街2号", Document: "居民身份证 440100198801010012", Phone: "13900005678"},
 		},
-		Interest: &evidence.Interest{RateBP: 310, AsOf: "2026-11-20", Source: "全国银行间同业拆借中心"},
-		Fees: []evidence.Fee{
-			{Name: "suit", Base: 150_000, Amount: 5_000, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "13", Edition: "国务院令第481号", Mark: "V"}},
-			{Name: "summary", Base: 150_000, Amount: 2_500, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "16", Edition: "国务院令第481号", Mark: "V"}},
-			{Name: "payment_order", Base: 150_000, Amount: 1_667, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
-			{Name: "preservation", Base: 150_000, Amount: 3_500, Law: evidence.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
+		Interest: &folio.Interest{RateBP: 310, AsOf: "2026-11-20", Source: "全国银行间同业拆借中心"},
+		Fees: []folio.Fee{
+			{Name: "suit", Base: 150_000, Amount: 5_000, Law: folio.Citation{Statute: "诉讼费用交纳办法", Section: "13", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "summary", Base: 150_000, Amount: 2_500, Law: folio.Citation{Statute: "诉讼费用交纳办法", Section: "16", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "payment_order", Base: 150_000, Amount: 1_667, Law: folio.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
+			{Name: "preservation", Base: 150_000, Amount: 3_500, Law: folio.Citation{Statute: "诉讼费用交纳办法", Section: "14", Edition: "国务院令第481号", Mark: "V"}},
 		},
-		Citations: []evidence.Citation{{Statute: "民法典", Section: "986、988", Edition: "2020-05-28 公布", Mark: "V"}},
+		Citations: []folio.Citation{{Statute: "民法典", Section: "986、988", Edition: "2020-05-28 公布", Mark: "V"}},
 	}
 }
 
@@ -79,26 +79,26 @@ func TestPapersByRoute(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		audience recovery.Audience
-		change   func(*evidence.Papers)
+		change   func(*folio.Papers)
 		want     string
 	}{
-		{"suit", recovery.ForCourt, func(*evidence.Papers) {}, "民事起诉状 催告函 还款协议 时效台账 原始载体清单"},
-		{"unknown holder", recovery.ForCourt, func(p *evidence.Papers) { p.Holders = nil }, "民事起诉状 催告函 调查取证申请书 还款协议 时效台账 原始载体清单"},
-		{"preservation", recovery.ForCourt, func(p *evidence.Papers) { p.Preservation = true }, "民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单"},
-		{"payment order", recovery.ForCourt, func(p *evidence.Papers) { p.Route = recovery.PaymentOrder }, "支付令申请书 催告函 还款协议 时效台账 原始载体清单"},
+		{"suit", recovery.ForCourt, func(*folio.Papers) {}, "民事起诉状 催告函 还款协议 时效台账 原始载体清单"},
+		{"unknown holder", recovery.ForCourt, func(p *folio.Papers) { p.Holders = nil }, "民事起诉状 催告函 调查取证申请书 还款协议 时效台账 原始载体清单"},
+		{"preservation", recovery.ForCourt, func(p *folio.Papers) { p.Preservation = true }, "民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单"},
+		{"payment order", recovery.ForCourt, func(p *folio.Papers) { p.Route = recovery.PaymentOrder }, "支付令申请书 催告函 还款协议 时效台账 原始载体清单"},
 		{
 			"never a payment order beside preservation", recovery.ForCourt,
-			func(p *evidence.Papers) { p.Route, p.Preservation = recovery.PaymentOrder, true },
+			func(p *folio.Papers) { p.Route, p.Preservation = recovery.PaymentOrder, true },
 			"民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单",
 		},
-		{"police", recovery.ForCourt, func(p *evidence.Papers) { p.Route = recovery.PoliceReport }, "民事起诉状 催告函 还款协议 报案材料 时效台账 原始载体清单"},
-		{"opponent", recovery.ForOpponent, func(*evidence.Papers) {}, "民事起诉状 催告函 还款协议"},
-		{"opponent, no suit", recovery.ForOpponent, func(p *evidence.Papers) { p.Route = recovery.Mediation }, "催告函 还款协议"},
-		{"opponent is told of no preservation", recovery.ForOpponent, func(p *evidence.Papers) { p.Preservation = true }, "民事起诉状 催告函 还款协议"},
-		{"platform", recovery.ForPlatform, func(*evidence.Papers) {}, "客服申诉书"},
-		{"archive", recovery.ForArchive, func(*evidence.Papers) {}, "民事起诉状 支付令申请书 催告函 调查取证申请书 还款协议 报案材料 客服申诉书 时效台账 原始载体清单"},
+		{"police", recovery.ForCourt, func(p *folio.Papers) { p.Route = recovery.PoliceReport }, "民事起诉状 催告函 还款协议 报案材料 时效台账 原始载体清单"},
+		{"opponent", recovery.ForOpponent, func(*folio.Papers) {}, "民事起诉状 催告函 还款协议"},
+		{"opponent, no suit", recovery.ForOpponent, func(p *folio.Papers) { p.Route = recovery.Mediation }, "催告函 还款协议"},
+		{"opponent is told of no preservation", recovery.ForOpponent, func(p *folio.Papers) { p.Preservation = true }, "民事起诉状 催告函 还款协议"},
+		{"platform", recovery.ForPlatform, func(*folio.Papers) {}, "客服申诉书"},
+		{"archive", recovery.ForArchive, func(*folio.Papers) {}, "民事起诉状 支付令申请书 催告函 调查取证申请书 还款协议 报案材料 客服申诉书 时效台账 原始载体清单"},
 		{
-			"archive with preservation", recovery.ForArchive, func(p *evidence.Papers) { p.Preservation = true },
+			"archive with preservation", recovery.ForArchive, func(p *folio.Papers) { p.Preservation = true },
 			"民事起诉状 催告函 调查取证申请书 财产保全申请书 还款协议 报案材料 客服申诉书 时效台账 原始载体清单",
 		},
 	} {
@@ -144,7 +144,7 @@ func TestPaymentOrderNeedsADueDebt(t *testing.T) {
 		c.exhibit(recovery.Agreement, "application/pdf", "a.pdf", "", []byte("a"))
 		c.folio.Papers = filled()
 		c.folio.Papers.Route = recovery.PaymentOrder
-		c.folio.Papers.Plan = []evidence.Instalment{{DueOn: due, Amount: 150_000}}
+		c.folio.Papers.Plan = []folio.Instalment{{DueOn: due, Amount: 150_000}}
 		f := c.seal()
 		text := textOf(t, f)
 		has(t, text, "督促其给付 人民币 1,500.00 元", "双方没有其他债务纠纷□属实□不属实", "未申请诉前保全□属实□不属实", "申请支付令费（三分之一）1,500.00 元16.67 元", "见证据 1-1")
@@ -188,7 +188,7 @@ func TestComplaint(t *testing.T) {
 // Without a traceable rate no paper has one.
 func TestNoRateIsInvented(t *testing.T) {
 	t.Parallel()
-	for name, interest := range map[string]*evidence.Interest{
+	for name, interest := range map[string]*folio.Interest{
 		"none": nil, "no source": {RateBP: 310, AsOf: "2026-11-20"}, "no date": {RateBP: 310, Source: "某处"},
 		"absurd": {RateBP: 31_000, AsOf: "2026-11-20", Source: "某处"}, "negative": {RateBP: -1, AsOf: "2026-11-20", Source: "某处"},
 	} {
@@ -301,7 +301,7 @@ func TestTheLedgerOnPaperIsTheCases(t *testing.T) {
 }
 
 // rowsOf tells the ledger of the case, as anybody asks for it, in words.
-func rowsOf(t *testing.T, f evidence.Folio) []string {
+func rowsOf(t *testing.T, f folio.Folio) []string {
 	t.Helper()
 	entries := make([]journal.Entry, len(f.Entries))
 	for i, one := range f.Entries {
@@ -491,7 +491,7 @@ func TestPapersAreReproducible(t *testing.T) {
 	c := full(t, recovery.ForArchive)
 	for i := range 40 {
 		id := recovery.CounterpartID(strings.Repeat("x", i+1))
-		c.folio.Papers.Holders[id] = evidence.Identity{Name: "某人"}
+		c.folio.Papers.Holders[id] = folio.Identity{Name: "某人"}
 		c.folio.Case.Counterparts = append(c.folio.Case.Counterparts, recovery.Counterpart{ID: id, Alias: "群友", Claimed: 100})
 	}
 	f := c.seal()

@@ -5,14 +5,14 @@ import (
 	"strconv"
 	"testing"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
 // told is an entry of a kind with facts, on a day of December 2026.
-func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, facts map[string]any) evidence.Entry {
-	return evidence.Entry{Parsed: journal.Entry{
+func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, facts map[string]any) folio.Entry {
+	return folio.Entry{Parsed: journal.Entry{
 		Seq: seq, Kind: kind, At: "2026-12-" + day + "T04:00:00Z", Actor: recovery.Actor{Role: role}, Facts: facts,
 	}}
 }
@@ -21,7 +21,7 @@ func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, fa
 // own word brings nothing.
 func TestReturnsOfAPlan(t *testing.T) {
 	t.Parallel()
-	p := &papers{t: mustHouse(t), folio: evidence.Folio{Entries: []evidence.Entry{
+	p := &papers{t: mustHouse(t), folio: folio.Folio{Entries: []folio.Entry{
 		told(1, "01", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "returned", "amount_fen": 900.0}),
 		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 100.0}),
 		told(3, "03", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 50.0, "no": 1.0}),
@@ -47,7 +47,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 3_400, ReturnFen: 400}, {ID: "b", Claimed: 5_000}},
 		Position:     recovery.Position{Claim: 200_000, Recovered: 150_400},
 	}
-	entries := []evidence.Entry{
+	entries := []folio.Entry{
 		told(1, "01", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 150_000.0, "channel": "auto_refund", "recovered_fen": 150_000.0}),
 		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 400.0, "channel": "wechat", "counterpart_id": "a", "recovered_fen": 150_400.0}),
 	}
@@ -66,7 +66,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		changed := c
 		changed.Counterparts = slices.Clone(c.Counterparts)
 		test.change(&changed)
-		p := &papers{t: mustHouse(t), folio: evidence.Folio{Case: changed, Entries: entries}}
+		p := &papers{t: mustHouse(t), folio: folio.Folio{Case: changed, Entries: entries}}
 		met := p.weigh()
 		if byRecord := p.moneyValues()["asked_sum"] == p.t.text("asked_by_record"); byRecord != (test.name == "one is not") || met["split"] == met["whole"] {
 			t.Errorf("%s: the papers ask for %s; %v", test.name, p.moneyValues()["asked_sum"], met)
@@ -94,7 +94,7 @@ func TestWhoIsADebtor(t *testing.T) {
 		{"all have returned", []recovery.Counterpart{gone, gone}, []int{0, 1}},
 		{"nobody is named", nil, []int{}},
 	} {
-		p := &papers{t: mustHouse(t), folio: evidence.Folio{Case: recovery.Case{Counterparts: test.all}}}
+		p := &papers{t: mustHouse(t), folio: folio.Folio{Case: recovery.Case{Counterparts: test.all}}}
 		if got := p.debtors(); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
@@ -108,9 +108,9 @@ func TestWhoIsADebtor(t *testing.T) {
 func TestActsOfTheStages(t *testing.T) {
 	t.Parallel()
 	of := func(id string) map[string]any { return map[string]any{"counterpart_id": id} }
-	p := &papers{t: mustHouse(t), folio: evidence.Folio{
+	p := &papers{t: mustHouse(t), folio: folio.Folio{
 		Case: recovery.Case{Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}}},
-		Entries: []evidence.Entry{
+		Entries: []folio.Entry{
 			told(1, "01", recovery.EntryLinkIssued, recovery.RoleClaimant, of("a")),
 			told(2, "02", recovery.EntryLinkOpened, recovery.RoleCounterpart, of("a")),
 			told(3, "03", recovery.EntryMediationRecorded, recovery.RoleClaimant, nil),
@@ -146,7 +146,7 @@ func TestActsOfTheStages(t *testing.T) {
 func TestWayOfADemand(t *testing.T) {
 	t.Parallel()
 	s := &setting{papers: &papers{t: mustHouse(t)}}
-	for want, e := range map[string]evidence.Entry{
+	for want, e := range map[string]folio.Entry{
 		"私信":      told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message"}),
 		"催告函到达对方": told(1, "01", recovery.EntryLegalStep, recovery.RoleClaimant, map[string]any{"kind": "demand_arrived"}),
 	} {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
@@ -94,8 +94,8 @@ func (s *setting) holderWho(i int) string {
 	c := &s.folio.Case.Counterparts[i]
 	who := s.extra().Holders[c.ID]
 	var lines []string
-	if s.hidesIdentity() && who != (evidence.Identity{Name: who.Name}) {
-		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), evidence.Identity{}
+	if s.hidesIdentity() && who != (folio.Identity{Name: who.Name}) {
+		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), folio.Identity{}
 	}
 	for _, line := range []struct{ key, value string }{
 		{"holder_sex", s.t.word("sex", who.Sex)}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", s.document(who)},
@@ -305,7 +305,7 @@ func (s *setting) arrivals() {
 }
 
 // way is how a demand was made.
-func (s *setting) way(e *evidence.Entry) string {
+func (s *setting) way(e *folio.Entry) string {
 	if e.Parsed.Kind == recovery.EntryLegalStep {
 		return s.t.word("legal_kind", plain(e.Parsed.Facts["kind"]))
 	}

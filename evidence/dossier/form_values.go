@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -24,9 +24,9 @@ func (t *texts) brief(name string) string {
 }
 
 // extra gives the papers' own data; never nil.
-func (p *papers) extra() *evidence.Papers {
+func (p *papers) extra() *folio.Papers {
 	if p.folio.Papers == nil {
-		return &evidence.Papers{}
+		return &folio.Papers{}
 	}
 	return p.folio.Papers
 }
@@ -101,7 +101,7 @@ func (p *papers) claimantValues() map[string]string {
 }
 
 // document names an identity document by its kind and number.
-func (p *papers) document(who evidence.Identity) string {
+func (p *papers) document(who folio.Identity) string {
 	return strings.TrimSpace(p.t.word("document_kind", string(who.DocumentKind)) + " " + who.Document)
 }
 

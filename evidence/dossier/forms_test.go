@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -20,7 +20,7 @@ import (
 // blanks are the values of a case of which nothing is known, with their names.
 func blankPapers(t *testing.T) *papers {
 	t.Helper()
-	p, err := gather(evidence.Folio{Audience: recovery.ForCourt}, "")
+	p, err := gather(folio.Folio{Audience: recovery.ForCourt}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,8 +33,8 @@ func everyValue(t *testing.T) map[string]bool {
 	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	p := blankPapers(t)
 	p.folio.At = at
-	p.folio.Papers = &evidence.Papers{
-		ReturnBy: &at, Plan: []evidence.Instalment{{DueOn: at}}, Holders: map[recovery.CounterpartID]evidence.Identity{"a": {Name: "a", Home: "b"}},
+	p.folio.Papers = &folio.Papers{
+		ReturnBy: &at, Plan: []folio.Instalment{{DueOn: at}}, Holders: map[recovery.CounterpartID]folio.Identity{"a": {Name: "a", Home: "b"}},
 	}
 	p.folio.Case.Counterparts = []recovery.Counterpart{{ID: "a"}}
 	p.exhibits = []exhibit{{Evidence: recovery.Evidence{Kind: recovery.Agreement}}}
@@ -288,7 +288,7 @@ func TestIndependent(t *testing.T) {
 // acted makes papers with entries of which each may be an act.
 func acted(t *testing.T, holders int, entries ...journal.Entry) *papers {
 	t.Helper()
-	f := evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{SentAt: on(2026, 11, 1)}}
+	f := folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{SentAt: on(2026, 11, 1)}}
 	for i := range holders {
 		f.Case.Counterparts = append(f.Case.Counterparts, recovery.Counterpart{ID: recovery.CounterpartID(fmt.Sprint("cp", i))})
 	}
@@ -297,7 +297,7 @@ func acted(t *testing.T, holders int, entries ...journal.Entry) *papers {
 		if e.At == "" {
 			e.At = "2026-11-05T00:00:00.000000Z"
 		}
-		f.Entries = append(f.Entries, evidence.Entry{Parsed: e})
+		f.Entries = append(f.Entries, folio.Entry{Parsed: e})
 	}
 	p, err := gather(f, "")
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
 
 // hostile puts one text, and one file, wherever a folio takes any.
-func hostile(text string, file []byte, audience recovery.Audience) evidence.Folio {
+func hostile(text string, file []byte, audience recovery.Audience) folio.Folio {
 	at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	entry := evidence.Entry{
+	entry := folio.Entry{
 		Raw: []byte(text),
 		Parsed: journal.Entry{
 			Case: recovery.CaseID(text), Seq: int64(len(text)), Kind: recovery.EntryCaseFiled, At: text, ClaimedAt: text,
@@ -33,15 +33,15 @@ func hostile(text string, file []byte, audience recovery.Audience) evidence.Foli
 	added.Parsed.Kind = recovery.EntryEvidenceAdded
 	note := entry
 	note.Parsed.Kind = recovery.EntryKind(text)
-	exhibit := evidence.Exhibit{
+	exhibit := folio.Exhibit{
 		Evidence: recovery.Evidence{
 			ID: recovery.EvidenceID(text), Seq: 1, Kind: recovery.EvidenceKind(text), SHA256: text, Size: int64(len(file)),
 			MediaType: "image/" + text, FileName: text, Source: text, Description: text, CapturedAt: &at,
 		},
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil },
 	}
-	return evidence.Folio{
-		Audience: audience, At: at, Entries: []evidence.Entry{entry, added, note}, Exhibits: []evidence.Exhibit{exhibit, exhibit},
+	return folio.Folio{
+		Audience: audience, At: at, Entries: []folio.Entry{entry, added, note}, Exhibits: []folio.Exhibit{exhibit, exhibit},
 		Papers:  hostilePapers(text, at),
 		Missing: []string{text, text}, Checkpoint: text, Root: text, Key: text, Generator: text, Custodian: text,
 		Case: recovery.Case{
@@ -55,17 +55,17 @@ func hostile(text string, file []byte, audience recovery.Audience) evidence.Foli
 }
 
 // hostilePapers puts one text into every field of the papers.
-func hostilePapers(text string, at time.Time) *evidence.Papers {
-	who := evidence.Identity{
+func hostilePapers(text string, at time.Time) *folio.Papers {
+	who := folio.Identity{
 		Name: text, Sex: text, Born: text, Nation: text, Work: text, Home: text, Residence: text, Document: text, Phone: text, Email: text, ServeAt: text,
 	}
-	law := evidence.Citation{Statute: text, Section: text, Edition: text, Mark: text}
-	return &evidence.Papers{
+	law := folio.Citation{Statute: text, Section: text, Edition: text, Mark: text}
+	return &folio.Papers{
 		Route: recovery.Route(text), Court: text, Agent: recovery.AgentParticulars{Name: text, Relation: recovery.Relation(text), Powers: recovery.Powers(text), Work: text}, AtRisk: text, Narrative: text, Risk: text, Preservation: len(text)%2 == 0, Assets: text, Security: text, Claimant: who,
-		Holders: map[recovery.CounterpartID]evidence.Identity{recovery.CounterpartID(text): who}, ReturnTo: recovery.AccountToReturn{Name: text, Bank: text, Account: text}, ReturnBy: &at, KnewGain: &at,
-		KnewHolder: &time.Time{}, Interest: &evidence.Interest{From: &time.Time{}, To: &at, RateBP: 1 << 62, AsOf: text, Source: text},
-		Fees: []evidence.Fee{{Name: text, Base: -1, Amount: 1 << 62, Law: law}}, Plan: []evidence.Instalment{{Amount: -1 << 62}, {Amount: -1 << 62}},
-		Citations: []evidence.Citation{law},
+		Holders: map[recovery.CounterpartID]folio.Identity{recovery.CounterpartID(text): who}, ReturnTo: recovery.AccountToReturn{Name: text, Bank: text, Account: text}, ReturnBy: &at, KnewGain: &at,
+		KnewHolder: &time.Time{}, Interest: &folio.Interest{From: &time.Time{}, To: &at, RateBP: 1 << 62, AsOf: text, Source: text},
+		Fees: []folio.Fee{{Name: text, Base: -1, Amount: 1 << 62, Law: law}}, Plan: []folio.Instalment{{Amount: -1 << 62}, {Amount: -1 << 62}},
+		Citations: []folio.Citation{law},
 	}
 }
 
@@ -91,7 +91,7 @@ func TestHostileTexts(t *testing.T) {
 func TestEmptyFolio(t *testing.T) {
 	t.Parallel()
 	for _, audience := range append(recovery.Audiences, "") {
-		data, report := build(t, evidence.Folio{Audience: audience})
+		data, report := build(t, folio.Folio{Audience: audience})
 		if report.Pages < 3 || len(textPages(t, data)) != report.Pages {
 			t.Errorf("%q: %+v", audience, report)
 		}

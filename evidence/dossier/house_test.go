@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -113,10 +113,10 @@ func TestTextsAndCodeAgree(t *testing.T) {
 
 func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
-	p := &papers{t: mustHouse(t), folio: evidence.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
+	p := &papers{t: mustHouse(t), folio: folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
 		Counterparts: []recovery.Counterpart{{ID: "cp", Alias: "老王"}},
 	}}, numbers: map[recovery.EvidenceID]int{"ev": 1}, exhibits: []exhibit{{GroupNo: 3, InGroup: 2}}}
-	return p.sentence(&evidence.Entry{Parsed: e, Values: values})
+	return p.sentence(&folio.Entry{Parsed: e, Values: values})
 }
 
 func TestSentences(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/typeset"
 	"recourse/recovery"
 )
@@ -138,7 +138,7 @@ func (p *papers) returns() []payment {
 
 // byDebtor reports money that may have come from a debtor: not the platform's refund
 // of what nobody claimed, nor a payment of somebody else's.
-func (p *papers) byDebtor(e *evidence.Entry) bool {
+func (p *papers) byDebtor(e *folio.Entry) bool {
 	if plain(e.Parsed.Facts["channel"]) == string(recovery.AutoRefund) {
 		return false
 	}
@@ -148,7 +148,7 @@ func (p *papers) byDebtor(e *evidence.Entry) bool {
 
 // paidBack reports an entry by which money came back. What a counterpart says
 // of themselves is none: it counts when the claimant has recorded it.
-func paidBack(e *evidence.Entry) bool {
+func paidBack(e *folio.Entry) bool {
 	switch e.Parsed.Kind {
 	case recovery.EntryReturnRecorded, recovery.EntryInstalmentRecorded:
 		return true
@@ -222,7 +222,7 @@ func (s *setting) interestTable() {
 
 // feesTable prints the fees the playbook computed.
 func (s *setting) feesTable() {
-	var fees []evidence.Fee
+	var fees []folio.Fee
 	for _, fee := range s.extra().Fees {
 		if len(s.only) == 0 || slices.Contains(s.only, fee.Name) {
 			fees = append(fees, fee)

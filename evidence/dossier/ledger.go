@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/typeset"
 	"recourse/recovery"
@@ -15,7 +15,7 @@ import (
 // reply is an answer of a holder.
 type reply struct {
 	at     time.Time
-	entry  *evidence.Entry
+	entry  *folio.Entry
 	holder recovery.CounterpartID
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -27,10 +27,10 @@ func own(page string) (text string, found bool) {
 // and no more, and nobody signs an empty page.
 func TestCitationsStayWithThePaper(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*evidence.Papers){
-		"suit":   func(p *evidence.Papers) { p.Requested = recovery.PapersOnRequest },
-		"order":  func(p *evidence.Papers) { p.Route = recovery.PaymentOrder },
-		"police": func(p *evidence.Papers) { p.Route, p.Preservation = recovery.PoliceReport, true },
+	for name, change := range map[string]func(*folio.Papers){
+		"suit":   func(p *folio.Papers) { p.Requested = recovery.PapersOnRequest },
+		"order":  func(p *folio.Papers) { p.Route = recovery.PaymentOrder },
+		"police": func(p *folio.Papers) { p.Route, p.Preservation = recovery.PoliceReport, true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

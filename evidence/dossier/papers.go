@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/typeset/picture"
 	"recourse/recovery"
 )
@@ -34,7 +34,7 @@ type exhibit struct {
 	Why      string // why it is not shown
 	Withheld bool   // named with the reason, and nothing more
 	Leans    []recovery.EvidenceID
-	Copy     *evidence.Copy // goes with the papers in the original's place
+	Copy     *folio.Copy // goes with the papers in the original's place
 	open     func() (io.ReadCloser, error)
 }
 
@@ -44,11 +44,11 @@ func (e *exhibit) Label() string { return strconv.Itoa(e.GroupNo) + "-" + strcon
 // papers are a folio read for setting: exhibits classified, pictures opened,
 // masks applied.
 type papers struct {
-	folio       evidence.Folio
+	folio       folio.Folio
 	fingerprint string
 	t           *texts
-	filed       *evidence.Entry // entry case_filed; nil when there is none
-	erased      *evidence.Entry // the newest that tells of an erasure; nil: nothing was erased
+	filed       *folio.Entry // entry case_filed; nil when there is none
+	erased      *folio.Entry // the newest that tells of an erasure; nil: nothing was erased
 	exhibits    []exhibit
 	numbers     map[recovery.EvidenceID]int // exhibit number of each evidence id
 	reopened    int                         // pictures whose digest was computed again
@@ -64,7 +64,7 @@ type papers struct {
 	missing     []string // what a complete dossier would hold
 }
 
-func gather(f evidence.Folio, fingerprint string) (*papers, error) {
+func gather(f folio.Folio, fingerprint string) (*papers, error) {
 	t, err := house()
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (p *papers) number() {
 
 // withhold marks an exhibit that the audience does not get: one the folio says
 // so of, and, to the other side, whatever shows who and where the claimant is.
-func (e *exhibit) withhold(p *papers, from evidence.Exhibit) {
+func (e *exhibit) withhold(p *papers, from folio.Exhibit) {
 	personal := p.folio.Audience == recovery.ForOpponent && (from.Kind == recovery.Identity || from.Kind == recovery.Location)
 	if !from.Withheld && !personal {
 		return
@@ -168,7 +168,7 @@ func (p *papers) rank(group string) int {
 }
 
 // entry finds an entry by its number.
-func (p *papers) entry(seq int64) *evidence.Entry {
+func (p *papers) entry(seq int64) *folio.Entry {
 	if i := int(seq) - 1; i >= 0 && i < len(p.folio.Entries) && p.folio.Entries[i].Parsed.Seq == seq {
 		return &p.folio.Entries[i]
 	}
@@ -243,7 +243,7 @@ func (p *papers) mask() string {
 
 // personal gives a personal value of an entry: the value, the mask when the
 // entry commits to one that is not here, or "" when it never had one.
-func (p *papers) personal(e *evidence.Entry, path string) string {
+func (p *papers) personal(e *folio.Entry, path string) string {
 	if value := e.Value(path); value != "" {
 		return value
 	}
@@ -255,7 +255,7 @@ func (p *papers) personal(e *evidence.Entry, path string) string {
 
 // field gives a value that stands both in the case record and, committed, in
 // an entry. Where the entry commits to it, the entry decides what may be seen.
-func (p *papers) field(e *evidence.Entry, path, recorded string) string {
+func (p *papers) field(e *folio.Entry, path, recorded string) string {
 	if e != nil {
 		if _, committed := e.Parsed.Commitments[path]; committed {
 			return p.personal(e, path)

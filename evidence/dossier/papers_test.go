@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -21,15 +21,15 @@ import (
 // the folio holds those given.
 func filedAs(t *testing.T, audience recovery.Audience, committed []string, held map[string]string) *papers {
 	t.Helper()
-	entry := evidence.Entry{Parsed: journal.Entry{Seq: 1, Kind: recovery.EntryCaseFiled, Commitments: map[string]string{}}}
+	entry := folio.Entry{Parsed: journal.Entry{Seq: 1, Kind: recovery.EntryCaseFiled, Commitments: map[string]string{}}}
 	for _, path := range committed {
 		entry.Parsed.Commitments[path] = "hash"
 	}
 	for path, value := range held {
 		entry.Values = append(entry.Values, journal.Value{Path: path, Value: value})
 	}
-	p, err := gather(evidence.Folio{
-		Audience: audience, Entries: []evidence.Entry{entry},
+	p, err := gather(folio.Folio{
+		Audience: audience, Entries: []folio.Entry{entry},
 		Case: recovery.Case{
 			Claimant:     recovery.Claimant{Name: "记录名", Phone: "记录电话", Province: "上海市", City: "上海市"},
 			Counterparts: []recovery.Counterpart{{ID: "a", Alias: "甲记录"}, {ID: "b", Alias: "乙记录"}},
@@ -101,15 +101,15 @@ func TestCounterpartPaths(t *testing.T) {
 }
 
 // one is a folio's exhibit of some bytes.
-func one(id string, kind recovery.EvidenceKind, media, digest string, seq int64) evidence.Exhibit {
-	return evidence.Exhibit{Evidence: recovery.Evidence{
+func one(id string, kind recovery.EvidenceKind, media, digest string, seq int64) folio.Exhibit {
+	return folio.Exhibit{Evidence: recovery.Evidence{
 		ID: recovery.EvidenceID(id), Kind: kind, MediaType: media, SHA256: digest, Seq: seq,
 	}}
 }
 
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	p, err := gather(evidence.Folio{Exhibits: []evidence.Exhibit{
+	p, err := gather(folio.Folio{Exhibits: []folio.Exhibit{
 		one("1", recovery.OtherEvidence, "text/plain", "aa", 2), one("2", recovery.Statement, "text/csv", "bb", 3),
 		one("3", recovery.OtherEvidence, "text/plain", "aa", 4), one("4", "of_the_future", "text/plain", "cc", 5),
 	}}, "")
@@ -136,11 +136,11 @@ func TestWithheld(t *testing.T) {
 	t.Parallel()
 	for _, audience := range recovery.Audiences {
 		for _, kind := range recovery.EvidenceKinds {
-			p := papers{folio: evidence.Folio{Audience: audience}, t: mustHouse(t)}
+			p := papers{folio: folio.Folio{Audience: audience}, t: mustHouse(t)}
 			personal := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
 			for _, told := range []bool{false, true} {
 				var e exhibit
-				e.withhold(&p, evidence.Exhibit{Evidence: recovery.Evidence{Kind: kind}, Withheld: told})
+				e.withhold(&p, folio.Exhibit{Evidence: recovery.Evidence{Kind: kind}, Withheld: told})
 				if e.Withheld != (personal || told) || e.Withheld != (e.Why != "") {
 					t.Errorf("%s for %s, told %v: %+v", kind, audience, told, e)
 				}
@@ -160,11 +160,11 @@ func TestReadFailuresAreErrors(t *testing.T) {
 	lost := errors.New("lost")
 	e := one("1", recovery.ChatScreenshot, "image/png", "aa", 1)
 	e.Open = func() (io.ReadCloser, error) { return broken{lost}, nil }
-	if _, err := gather(evidence.Folio{Exhibits: []evidence.Exhibit{e}}, ""); !errors.Is(err, lost) {
+	if _, err := gather(folio.Folio{Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}
 	e.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil }
-	p, err := gather(evidence.Folio{Exhibits: []evidence.Exhibit{e}}, "")
+	p, err := gather(folio.Folio{Exhibits: []folio.Exhibit{e}}, "")
 	if err != nil || p.mismatched != 1 || p.reopened != 1 || p.exhibits[0].Why == "" {
 		t.Errorf("%+v %v", p, err)
 	}
@@ -175,7 +175,7 @@ func TestOutstanding(t *testing.T) {
 	for _, test := range []struct {
 		amount, claim, recovered, want recovery.Money
 	}{{100, 100, 0, 100}, {100, 100, 30, 70}, {100, 0, 0, 100}, {100, 100, 200, 0}} {
-		p := papers{folio: evidence.Folio{Case: recovery.Case{
+		p := papers{folio: folio.Folio{Case: recovery.Case{
 			Amount: test.amount, Position: recovery.Position{Claim: test.claim, Recovered: test.recovered},
 		}}}
 		if got := p.outstanding(); got != test.want {
@@ -185,10 +185,10 @@ func TestOutstanding(t *testing.T) {
 }
 
 // chained makes a sound journal of n entries.
-func chained(t *testing.T, n int) evidence.Folio {
+func chained(t *testing.T, n int) folio.Folio {
 	t.Helper()
 	head := journal.NewHead()
-	var f evidence.Folio
+	var f folio.Folio
 	for i := range n {
 		record, err := journal.Append(head, "case", journal.Draft{
 			Kind: recovery.EntryAppealSubmitted, At: time.Unix(int64(1_800_000_000+i), 0), Facts: map[string]any{"i": i},
@@ -200,7 +200,7 @@ func chained(t *testing.T, n int) evidence.Folio {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.Entries = append(f.Entries, evidence.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed})
+		f.Entries = append(f.Entries, folio.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed})
 	}
 	f.Root = head.RootHex()
 	return f
@@ -210,17 +210,17 @@ func TestAudit(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
-		harm  func(f *evidence.Folio)
+		harm  func(f *folio.Folio)
 		wrong []int64
 		root  bool
 	}{
-		{"sound", func(*evidence.Folio) {}, nil, true},
-		{"another root", func(f *evidence.Folio) { f.Root = strings.Repeat("0", 64) }, nil, false},
-		{"last entry changed", func(f *evidence.Folio) { f.Entries[5].Raw = []byte("{}") }, []int64{6}, false},
-		{"hash changed", func(f *evidence.Folio) { f.Entries[2].Hash[0] ^= 1 }, []int64{3}, true},
-		{"entry dropped", func(f *evidence.Folio) { f.Entries = slices.Delete(f.Entries, 1, 2) }, []int64{3, 4, 5, 6}, false},
-		{"entries swapped", func(f *evidence.Folio) { f.Entries[3], f.Entries[4] = f.Entries[4], f.Entries[3] }, []int64{5, 4, 6}, false},
-		{"truncated", func(f *evidence.Folio) { f.Entries = f.Entries[:4] }, nil, false},
+		{"sound", func(*folio.Folio) {}, nil, true},
+		{"another root", func(f *folio.Folio) { f.Root = strings.Repeat("0", 64) }, nil, false},
+		{"last entry changed", func(f *folio.Folio) { f.Entries[5].Raw = []byte("{}") }, []int64{6}, false},
+		{"hash changed", func(f *folio.Folio) { f.Entries[2].Hash[0] ^= 1 }, []int64{3}, true},
+		{"entry dropped", func(f *folio.Folio) { f.Entries = slices.Delete(f.Entries, 1, 2) }, []int64{3, 4, 5, 6}, false},
+		{"entries swapped", func(f *folio.Folio) { f.Entries[3], f.Entries[4] = f.Entries[4], f.Entries[3] }, []int64{5, 4, 6}, false},
+		{"truncated", func(f *folio.Folio) { f.Entries = f.Entries[:4] }, nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -23,8 +23,8 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
-	"recourse/evidence"
 	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -117,7 +117,7 @@ type caseOf struct {
 	head     *journal.Head
 	random   io.Reader
 	at       time.Time
-	folio    evidence.Folio
+	folio    folio.Folio
 	evidence int
 }
 
@@ -129,7 +129,7 @@ func newCase(t testing.TB, audience recovery.Audience) *caseOf {
 	t.Helper()
 	claimedAt := filedAt.Add(-20 * time.Minute)
 	c := &caseOf{t: t, head: journal.NewHead(), random: seeded{rand.NewChaCha8([32]byte{7})}, at: filedAt}
-	c.folio = evidence.Folio{
+	c.folio = folio.Folio{
 		Audience: audience, At: time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC), Generator: "recourse 0.1.0",
 		Custodian: "示例客服中心",
 		Case: recovery.Case{
@@ -173,7 +173,7 @@ func (c *caseOf) file() {
 }
 
 // add writes an entry; its personal values are visible unless hidden.
-func (c *caseOf) add(draft journal.Draft, hidden ...string) *evidence.Entry {
+func (c *caseOf) add(draft journal.Draft, hidden ...string) *folio.Entry {
 	c.t.Helper()
 	c.at = c.at.Add(7 * time.Minute)
 	draft.At = c.at
@@ -191,7 +191,7 @@ func (c *caseOf) add(draft journal.Draft, hidden ...string) *evidence.Entry {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	entry := evidence.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
+	entry := folio.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
 	for _, value := range record.Values {
 		entry.Values = append(entry.Values, value)
 		for _, path := range hidden {
@@ -217,7 +217,7 @@ func (c *caseOf) exhibit(kind recovery.EvidenceKind, media, name, description st
 		Blob:     &journal.Blob{SHA256: hex.EncodeToString(digest[:]), Size: int64(len(data)), MediaType: media},
 	})
 	captured := c.at.Add(-time.Hour)
-	c.folio.Exhibits = append(c.folio.Exhibits, evidence.Exhibit{
+	c.folio.Exhibits = append(c.folio.Exhibits, folio.Exhibit{
 		Evidence: recovery.Evidence{
 			ID: id, CaseID: c.folio.Case.ID, Seq: entry.Parsed.Seq, Kind: kind, SHA256: hex.EncodeToString(digest[:]),
 			Size: int64(len(data)), MediaType: media, FileName: name, Description: description, Source: "申请人手机",
@@ -228,7 +228,7 @@ func (c *caseOf) exhibit(kind recovery.EvidenceKind, media, name, description st
 }
 
 // seal signs the checkpoint over all entries so far.
-func (c *caseOf) seal() evidence.Folio {
+func (c *caseOf) seal() folio.Folio {
 	c.t.Helper()
 	secret, err := journal.GenerateKey(c.random, "recourse.example/2026")
 	if err != nil {
@@ -319,7 +319,7 @@ func walked(t testing.TB, audience recovery.Audience) *caseOf {
 	return c
 }
 
-func build(t testing.TB, f evidence.Folio) ([]byte, dossier.Report) {
+func build(t testing.TB, f folio.Folio) ([]byte, dossier.Report) {
 	t.Helper()
 	var out bytes.Buffer
 	report, err := dossier.Build(&out, mustFonts(t), f, fingerprint)

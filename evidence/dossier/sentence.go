@@ -6,14 +6,14 @@ import (
 	"regexp"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
 var placeholder = regexp.MustCompile(`\{([a-z_]+):([a-z_0-9.]+)\}`)
 
 // sentence tells an entry in plain Chinese.
-func (p *papers) sentence(e *evidence.Entry) string {
+func (p *papers) sentence(e *folio.Entry) string {
 	if p.hiddenNote(e) {
 		return p.t.HiddenNote
 	}
@@ -32,7 +32,7 @@ func (p *papers) sentence(e *evidence.Entry) string {
 }
 
 // tell joins the fragments that have something to say.
-func (p *papers) tell(e *evidence.Entry, fragments []string) string {
+func (p *papers) tell(e *folio.Entry, fragments []string) string {
 	var out strings.Builder
 	for _, fragment := range fragments {
 		out.WriteString(p.fragment(e, fragment))
@@ -41,7 +41,7 @@ func (p *papers) tell(e *evidence.Entry, fragments []string) string {
 }
 
 // hiddenNote reports an internal entry in papers that leave the house.
-func (p *papers) hiddenNote(e *evidence.Entry) bool {
+func (p *papers) hiddenNote(e *folio.Entry) bool {
 	visibility := plain(e.Parsed.Facts["visibility"])
 	internal := visibility == recovery.NoteInternal || e.Parsed.Kind == recovery.EntryNoteAdded && visibility != recovery.NoteShared
 	return internal && p.folio.Audience != recovery.ForArchive
@@ -49,7 +49,7 @@ func (p *papers) hiddenNote(e *evidence.Entry) bool {
 
 // fragment fills the placeholders of a part of a sentence; it is "" when one of
 // them has nothing to say.
-func (p *papers) fragment(e *evidence.Entry, fragment string) string {
+func (p *papers) fragment(e *folio.Entry, fragment string) string {
 	silent := false
 	text := placeholder.ReplaceAllStringFunc(fragment, func(match string) string {
 		parts := placeholder.FindStringSubmatch(match)
@@ -67,7 +67,7 @@ func (p *papers) fragment(e *evidence.Entry, fragment string) string {
 
 // value prints one fact of an entry in a form: a list of words, or one of the
 // forms below.
-func (p *papers) value(e *evidence.Entry, form, name string) string {
+func (p *papers) value(e *folio.Entry, form, name string) string {
 	fact := e.Parsed.Facts[name]
 	switch form {
 	case "plain":
@@ -97,7 +97,7 @@ func (p *papers) value(e *evidence.Entry, form, name string) string {
 }
 
 // caseValue prints a fact in the forms that know the case.
-func (p *papers) caseValue(e *evidence.Entry, form, name string) string {
+func (p *papers) caseValue(e *folio.Entry, form, name string) string {
 	fact := e.Parsed.Facts[name]
 	switch form {
 	case "group":
@@ -154,7 +154,7 @@ func (p *papers) exhibitFact(id string) string {
 	return ""
 }
 
-func (p *papers) blobFact(e *evidence.Entry, name string) string {
+func (p *papers) blobFact(e *folio.Entry, name string) string {
 	switch {
 	case e.Parsed.Blob == nil:
 		return ""

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/typeset"
 )
 
@@ -21,7 +21,7 @@ func (s *setting) timeline() {
 	s.book.Table(table)
 }
 
-func (s *setting) timelineRow(e *evidence.Entry) typeset.Row {
+func (s *setting) timelineRow(e *folio.Entry) typeset.Row {
 	var what []typeset.Para
 	for _, text := range strings.Split(s.sentence(e), "\n") {
 		what = append(what, compact(cell, text))

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"testing"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -77,7 +77,7 @@ func told(c *caseOf) {
 }
 
 // dressed is a case each of whose own words is one of an enumeration.
-func dressed(t testing.TB, audience recovery.Audience, i int) evidence.Folio {
+func dressed(t testing.TB, audience recovery.Audience, i int) folio.Folio {
 	t.Helper()
 	c := full(t, audience)
 	told(c)

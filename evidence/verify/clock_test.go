@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/seal/sealtest"
 	"recourse/evidence/verify"
 )
@@ -18,7 +18,7 @@ var day = bagtest.Start
 func clocked(t *testing.T, clock *sealtest.Clock, first, second, own time.Time) *box {
 	t.Helper()
 	f := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 2})
-	at := func(when time.Time, note string) *evidence.Stamp {
+	at := func(when time.Time, note string) *folio.Stamp {
 		clock.At = when
 		stamp := stampOf(t, clock, note)
 		stamp.At = day // for the writer, which would leave out what goes back

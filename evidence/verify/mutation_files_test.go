@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/evidence"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -171,7 +171,7 @@ func found(t *testing.T, b *box) string {
 }
 
 // checkpointOver truly signs the first entries of a folio.
-func checkpointOver(t *testing.T, signer *journal.Signer, f evidence.Folio, size int) string {
+func checkpointOver(t *testing.T, signer *journal.Signer, f folio.Folio, size int) string {
 	t.Helper()
 	var edge [][]byte
 	for at, width := 0, 1<<20; width > 0; width /= 2 {

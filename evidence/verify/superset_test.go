@@ -9,15 +9,15 @@ import (
 
 	"pgregory.net/rapid"
 
-	"recourse/evidence"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/verify"
 	"recourse/recovery"
 )
 
 // longer is a journal of a seed as it went on after its first export: the same
 // entries and then more, up to a second export.
-func longer(t *testing.T, made bagtest.Case, entries int) (earlier, later evidence.Folio) {
+func longer(t *testing.T, made bagtest.Case, entries int) (earlier, later folio.Folio) {
 	t.Helper()
 	earlier = bagtest.Folio(t, made)
 	return earlier, bagtest.Continue(t, earlier, made, entries)

@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	sealing "recourse/evidence/seal"
 	"recourse/evidence/seal/sealtest"
 )
 
 // stamped is a folio of format 2 with a time stamp over every checkpoint.
-func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) evidence.Folio {
+func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) folio.Folio {
 	t.Helper()
 	if want.Rotated == 0 {
 		want.Rotated = 2
@@ -29,13 +29,13 @@ func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) evidence.Folio 
 	return f
 }
 
-func stampOf(t testing.TB, client sealing.Stamper, note string) *evidence.Stamp {
+func stampOf(t testing.TB, client sealing.Stamper, note string) *folio.Stamp {
 	t.Helper()
 	stamp, err := client.Stamp(t.Context(), sha256.Sum256([]byte(note)), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &evidence.Stamp{Token: stamp.Token, At: stamp.At}
+	return &folio.Stamp{Token: stamp.Token, At: stamp.At}
 }
 
 func TestBagWithTimesIsSound(t *testing.T) {

@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"recourse/evidence"
 	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
+	"recourse/evidence/folio"
 	"recourse/evidence/verify"
 	"recourse/recovery"
 )
 
 // write makes the bag of a folio in memory.
-func write(t testing.TB, f evidence.Folio) []byte {
+func write(t testing.TB, f folio.Folio) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if _, err := bag.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
@@ -75,7 +75,7 @@ func TestFileAcceptsEveryKindOfSoundBag(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, f evidence.Folio, got verify.Summary) {
+func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 	t.Helper()
 	fingerprint, err := bag.Fingerprint(t.Context(), f)
 	if err != nil {

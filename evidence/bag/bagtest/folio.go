@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -71,11 +71,11 @@ type maker struct {
 	head   *journal.Head
 	random io.Reader
 	want   Case
-	folio  evidence.Folio
+	folio  folio.Folio
 }
 
 // Folio makes the folio of a case.
-func Folio(t testing.TB, want Case) evidence.Folio {
+func Folio(t testing.TB, want Case) folio.Folio {
 	t.Helper()
 	if want.Entries == 0 {
 		want.Entries = 12
@@ -91,7 +91,7 @@ func Folio(t testing.TB, want Case) evidence.Folio {
 	}
 	m := &maker{t: t, head: journal.NewHead(), random: Random(want.Seed), want: want}
 	m.id = recovery.CaseID(fmt.Sprintf("0193a4c0-0000-7000-8000-%012x", want.Seed))
-	m.folio = evidence.Folio{
+	m.folio = folio.Folio{
 		Case: recovery.Case{
 			ID: m.id, Number: recovery.CaseNumber(fmt.Sprintf("R20261121-%06d", want.Seed%1_000_000)), Pace: want.Pace, Amount: 200_000,
 			Claimant: recovery.Claimant{Name: "王小明", Phone: "13800000000"}, Narrative: narrative,
@@ -140,7 +140,7 @@ func (m *maker) copyFirst() {
 	m.t.Helper()
 	first := &m.folio.Exhibits[0]
 	made := NewExhibit([]byte("a copy without metadata"), "image/jpeg")
-	first.Copy = &evidence.Copy{SHA256: made.SHA256, Size: made.Size, MediaType: made.MediaType, Open: made.Open}
+	first.Copy = &folio.Copy{SHA256: made.SHA256, Size: made.Size, MediaType: made.MediaType, Open: made.Open}
 	m.add(recovery.EntryEvidenceDerived, map[string]any{
 		"evidence_id": first.ID, "of_sha256": first.SHA256, "copy": "view", "sha256": made.SHA256, "size": made.Size,
 	}, nil, nil)
@@ -180,7 +180,7 @@ func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	entry := evidence.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
+	entry := folio.Entry{Raw: record.Bytes, Hash: record.Hash, Parsed: parsed}
 	if !m.want.Mask {
 		entry.Values = record.Values
 	}
@@ -200,7 +200,7 @@ func (m *maker) rotate() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.folio.Earlier = append(m.folio.Earlier, evidence.Checkpoint{Size: int64(len(m.folio.Entries)), Note: note})
+	m.folio.Earlier = append(m.folio.Earlier, folio.Checkpoint{Size: int64(len(m.folio.Entries)), Note: note})
 	if generation == 0 {
 		if m.folio.Keys, err = last.Begin(m.want.Start); err != nil {
 			m.t.Fatal(err)
@@ -213,7 +213,7 @@ func (m *maker) rotate() {
 
 // Continue is the folio of a case whose journal went on after an export, up to
 // another one at so many entries. A key more than before is handed over to.
-func Continue(t testing.TB, earlier evidence.Folio, want Case, entries int) evidence.Folio {
+func Continue(t testing.TB, earlier folio.Folio, want Case, entries int) folio.Folio {
 	t.Helper()
 	want.Start, want.Audience = Start, earlier.Audience
 	m := &maker{t: t, id: earlier.Case.ID, head: journal.NewHead(), random: Random(want.Seed ^ 0xbeef), want: want, folio: earlier}
@@ -221,7 +221,7 @@ func Continue(t testing.TB, earlier evidence.Folio, want Case, entries int) evid
 	for _, entry := range earlier.Entries {
 		replay(t, m.head, entry.Raw)
 	}
-	m.folio.Entries = append([]evidence.Entry(nil), earlier.Entries...)
+	m.folio.Entries = append([]folio.Entry(nil), earlier.Entries...)
 	for len(m.folio.Entries) < entries-1 {
 		m.add(recovery.EntryNoteAdded, map[string]any{"later": len(m.folio.Entries)}, nil, nil)
 	}
@@ -266,7 +266,7 @@ func (m *maker) addOriginal(i int) {
 }
 
 // take hands in an original as the one of this number.
-func (m *maker) take(exhibit evidence.Exhibit, i int) {
+func (m *maker) take(exhibit folio.Exhibit, i int) {
 	exhibit.ID = recovery.EvidenceID(fmt.Sprintf("0193a4c0-0000-7000-9000-%012x", i))
 	exhibit.Kind, exhibit.ReceivedAt, exhibit.FileName = recovery.OtherEvidence, m.now(), fmt.Sprintf("图%d.png", i)
 	m.add(recovery.EntryEvidenceAdded, map[string]any{"kind": exhibit.Kind, "evidence_id": exhibit.ID}, map[string]string{"file_name": exhibit.FileName},
@@ -278,9 +278,9 @@ func (m *maker) take(exhibit evidence.Exhibit, i int) {
 }
 
 // NewExhibit is an exhibit over bytes in memory.
-func NewExhibit(data []byte, mediaType string) evidence.Exhibit {
+func NewExhibit(data []byte, mediaType string) folio.Exhibit {
 	sum := sha256.Sum256(data)
-	return evidence.Exhibit{
+	return folio.Exhibit{
 		Evidence: recovery.Evidence{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), MediaType: mediaType},
 		Open:     func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
