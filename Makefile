@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run setup-test run build test fuzz race check bench gen clean \
-	check-format check-vet check-lint check-workflows check-generated check-tidy check-vulnerabilities writable
+	check-format check-vet check-lint check-style check-workflows check-generated check-tidy check-vulnerabilities writable
 
 ROOT := $(CURDIR)
 TOOLS := $(ROOT)/.tools/bin
@@ -83,11 +83,16 @@ check-generated:
 
 # What links the Temporal server is checked by what needs no types: the rest
 # would read all of the server's 1,754 packages.
-LIGHT := ./bench/... ./e2e/... ./local/... ./sample/...
+LIGHT := ./bench/... ./codestyle/... ./e2e/... ./local/... ./sample/...
 check-lint: $(GOLANGCI)
 	@$(DURING) 'golangci-lint, product' $(GOLANGCI) run ./...
 	@cd dev && $(DURING) 'golangci-lint, dev' $(GOLANGCI) run --config ../.golangci.yml $(LIGHT)
 	@cd dev && $(DURING) 'golangci-lint, Temporal server' $(GOLANGCI) run --config ../.golangci.yml --fast-only ./stack/... ./cmd/...
+
+# Names of functions, words of comments, lengths: limits for all packages
+# together. ARGS="-list" prints the places, ARGS="-by-package" a row for each.
+check-style:
+	@go -C dev run ./codestyle -root $(ROOT) $(ARGS)
 
 check-workflows: $(WORKFLOWCHECK)
 	@$(DURING) 'workflowcheck' $(WORKFLOWCHECK) -config workflowcheck.config.yaml ./workflows/... ./worker/...
