@@ -101,7 +101,9 @@ func (a *API) Register(e *echo.Echo) {
 		}
 		before(err, c)
 	}
-	RegisterHandlers(guard{EchoRouter: e, api: a}, a)
+	router := guard{EchoRouter: e, api: a}
+	RegisterHandlers(router, a)
+	a.registerActions(router)
 }
 
 // public are the paths that need no token; assessments and preventions, which

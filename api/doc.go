@@ -8,4 +8,5 @@
 // import it.
 package api
 
+//go:generate go run ./specgen
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -config oapi.yaml openapi.yaml

@@ -19,7 +19,7 @@ func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act 
 	if err != nil {
 		return Reply[View]{}, err
 	}
-	if slices.Contains(recovery.DeskActions, act.Action) {
+	if !act.Action.MovesCase() {
 		return s.deskAct(ctx, req, c, act)
 	}
 	return take(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
@@ -50,7 +50,7 @@ func take[T any](
 }
 
 func (s *Service) mayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
-	if !recovery.KnownAction(act.Action) {
+	if !act.Action.IsKnown() {
 		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such action.")
 	}
 	c, err := s.visible(ctx, req.Actor, id)

@@ -47,17 +47,12 @@ func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act
 	return Reply[View]{Value: view}, err
 }
 
-var deskEntries = map[recovery.Action]recovery.EntryKind{
-	recovery.Assign: recovery.EntryAssigned, recovery.Release: recovery.EntryReleased, recovery.AddNote: recovery.EntryNoteAdded,
-	recovery.ShareLesson: recovery.EntryLessonShared, recovery.HandOver: recovery.EntryHandedOver,
-	recovery.PlanContact: recovery.EntryContactPlanned,
-}
-
 func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (postgres.DeskWrite, error) {
 	if act.Action == recovery.Assign && act.UserID == "" {
 		act.UserID = req.Actor.ID // whoever names nobody takes it
 	}
-	draft := s.draft(deskEntries[act.Action], req, c)
+	spec, _ := recovery.SpecOf(act.Action)
+	draft := s.draft(spec.Entry, req, c)
 	draft.Key = deskKey(req, s.newID)
 	draft.Facts, draft.Personal = act.Facts(), act.Personal()
 	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, Was: c.Assignee}

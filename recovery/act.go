@@ -1,6 +1,11 @@
 package recovery
 
-import "time"
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+)
 
 // Act is the body of an action as its sender wrote it. Only the fields of its
 // Action may be set (see Validate). It may hold personal data: it stays in
@@ -78,6 +83,19 @@ func (a Act) Move(by Actor, request RequestID) Move {
 		move.Amount = *a.Amount
 	}
 	return move
+}
+
+// setFields names the fields that hold a value, by their JSON names.
+func (a Act) setFields() []string {
+	encoded, err := json.Marshal(a)
+	if err != nil {
+		return nil // an Act holds nothing that JSON cannot express
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(encoded, &fields); err != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // Facts are the parts of an act that the journal states openly.

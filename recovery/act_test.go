@@ -92,7 +92,7 @@ func TestEmptyBodies(t *testing.T) {
 	bodies := map[recovery.Action][]string{
 		recovery.RecordContact:       {"channel:required", "text:required", "sent_at:required"},
 		recovery.RecordResponse:      {"counterpart_id:required", "kind:required", "at:required"},
-		recovery.RecordReturn:        {"amount_fen:required", "at:required", "channel:required"},
+		recovery.RecordReturn:        {"amount_fen:required", "channel:required", "at:required"},
 		recovery.Escalate:            {"to:required", "reason:required"},
 		recovery.SubmitAppeal:        {"confirm:required"},
 		recovery.RequestEvidence:     {"kinds:required"},
@@ -341,14 +341,14 @@ func TestClaimedAt(t *testing.T) {
 func TestKnownAction(t *testing.T) {
 	t.Parallel()
 	for _, action := range recovery.Actions {
-		if !recovery.KnownAction(action) {
+		if !action.IsKnown() {
 			t.Errorf("%s is not known", action)
 		}
 		if !slices.ContainsFunc(recovery.Roles, func(r recovery.Role) bool { return recovery.MayEver(r, action) }) {
 			t.Errorf("nobody may ever %s", action)
 		}
 	}
-	if recovery.KnownAction("dance") || recovery.KnownAction("") {
+	if recovery.Action("dance").IsKnown() || recovery.Action("").IsKnown() {
 		t.Error("an unknown action is known")
 	}
 }

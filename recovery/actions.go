@@ -2,11 +2,11 @@ package recovery
 
 import "slices"
 
-// Action is the name of an act a person asks for.
+// Action is the name of something a person can do in a case. The rows of
+// actionTable define every action.
 type Action string
 
-// The actions. Those in DeskActions change no position and do not pass through
-// the workflow.
+// The actions.
 const (
 	PlanContact         Action = "plan_contact"
 	RecordContact       Action = "record_contact"
@@ -40,18 +40,92 @@ const (
 	ShareLesson         Action = "share_lesson"
 )
 
-// Actions lists every action in the order a case meets them.
-var Actions = []Action{
-	PlanContact, RecordContact, RecordMediation, RecordResponse, RecordReturn, ReportHarassment, ProposePlan, AcceptPlan,
-	DeclinePlan, RecordInstalment, Escalate, SubmitAppeal, AskPlatform, RequestEvidence, RecordPlatformReply,
-	DecideAppeal, ApproveDecision, RejectDecision, ChooseRoute, RecordLegalStep, PauseCase, ResumeCase, Withdraw,
-	CloseCase, Reopen, Assign, Release, HandOver, AddNote, ShareLesson,
+// ActionSpec is one row of the table of actions: who may do what, when, with
+// which fields, and what it changes. The REST paths, the specification, the
+// forms of the pages and docs/actions.md are all derived from it.
+type ActionSpec struct {
+	Name   Action
+	About  string // what it does, in English, for the specification and the docs
+	Stages []Stage
+	Roles  []Role
+	When   Condition
+	Fields []Field
+	Entry  EntryKind // the journal entry it writes, unless apply chooses another kind
+
+	check func(Act, *checker)                // rules that involve several fields; nil for none
+	apply func(Position, Move) (Step, error) // nil for an action that leaves the position as it is
 }
 
-// DeskActions are written straight to the record: what somebody means to write,
-// who works on a case or stands in for its claimant, what they noted, and whether
-// others may learn from it have no bearing on where the case stands.
-var DeskActions = []Action{PlanContact, Assign, Release, HandOver, AddNote, ShareLesson}
+// Condition restricts an action within its stages.
+type Condition struct {
+	About string // empty when the action is always possible
+	holds func(Position) bool
+}
 
-// KnownAction reports whether there is such an action at all.
-func KnownAction(a Action) bool { return slices.Contains(Actions, a) }
+// Actions lists every action in the order in which a case meets them.
+var Actions = actionNames()
+
+// actionRows holds the rows of the table by name.
+var actionRows = actionsByName()
+
+func actionNames() []Action {
+	names := make([]Action, 0, len(actionTable))
+	for _, row := range actionTable {
+		names = append(names, row.Name)
+	}
+	return names
+}
+
+func actionsByName() map[Action]*ActionSpec {
+	rows := make(map[Action]*ActionSpec, len(actionTable))
+	for i := range actionTable {
+		rows[actionTable[i].Name] = &actionTable[i]
+	}
+	return rows
+}
+
+// ActionSpecs returns the table of actions in the order of Actions.
+func ActionSpecs() []ActionSpec { return slices.Clone(actionTable) }
+
+// SpecOf returns the row of an action. ok is false for an unknown action.
+func SpecOf(a Action) (spec ActionSpec, ok bool) {
+	row, ok := actionRows[a]
+	if !ok {
+		return ActionSpec{}, false
+	}
+	return *row, true
+}
+
+// IsKnown reports whether a row defines the action.
+func (a Action) IsKnown() bool { return actionRows[a] != nil }
+
+// MovesCase reports whether an action can change the position of a case. Only
+// those go through the workflow; the others are written directly to the record.
+func (a Action) MovesCase() bool {
+	row := actionRows[a]
+	return row != nil && row.apply != nil
+}
+
+// MayEver reports whether a role may take an action in some stage. If not, the
+// refusal is "forbidden" instead of "not allowed now".
+func MayEver(role Role, a Action) bool {
+	row := actionRows[a]
+	return row != nil && slices.Contains(row.Roles, role)
+}
+
+// Allowed lists the actions a role may take at this position, in the order of
+// Actions.
+func (p Position) Allowed(role Role) []Action {
+	allowed := []Action{}
+	for _, action := range Actions {
+		if MayEver(role, action) && p.permits(action) {
+			allowed = append(allowed, action)
+		}
+	}
+	return allowed
+}
+
+func (p Position) permits(a Action) bool {
+	row := actionRows[a]
+	return row != nil && slices.Contains(row.Stages, p.Stage) && row.When.holds(p)
+}

@@ -61,7 +61,7 @@ func (p Position) evidenceRequested(Move) (Step, error) {
 }
 
 func (p Position) platformReplied(m Move) (Step, error) {
-	step := Step{Kind: EntryPlatformReplied, Next: p}
+	step := Step{Next: p}
 	step.Next.Answered = true
 	works := slices.Contains(platformWorks, m.Kind)
 	switch {
@@ -92,7 +92,7 @@ func (p Position) decided(m Move) (Step, error) {
 		step.Next.Answered, step.Next.Proposal = true, &proposal
 		return step, nil
 	}
-	return Step{Kind: EntryAppealDecided, Next: p.carry(proposal)}, nil
+	return Step{Next: p.carry(proposal)}, nil
 }
 
 // carry does what a decision says. Money that came since it was proposed is no
@@ -111,7 +111,7 @@ func (p Position) approved(m Move) (Step, error) {
 	if p.Proposal.By == m.Actor.ID {
 		return Step{}, Faultf(CodeFourEyes, "Whoever proposed a decision does not approve it: somebody else has to.")
 	}
-	return Step{Kind: EntryAppealDecided, Next: p.carry(*p.Proposal)}, nil
+	return Step{Next: p.carry(*p.Proposal)}, nil
 }
 
 func (p Position) rejected(Move) (Step, error) {

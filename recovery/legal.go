@@ -97,6 +97,12 @@ func LegalStepKinds() []string {
 	return kinds
 }
 
+// directedLegalSteps lists the steps that are directed at one counterpart, as a
+// letter is.
+func directedLegalSteps() []string {
+	return slices.DeleteFunc(LegalStepKinds(), func(kind string) bool { return !legalSteps[kind].directed })
+}
+
 func (p Position) legalWaits() WaitingOn {
 	if p.Route == "" {
 		return OnClaimant
@@ -112,7 +118,7 @@ func (p Position) legalWaits() WaitingOn {
 func (p Position) routed(m Move) (Step, error) {
 	next := p
 	next.Route = m.Route
-	return Step{Kind: EntryRouteChosen, Next: next, Restart: LegalClock}, nil
+	return Step{Next: next, Restart: LegalClock}, nil
 }
 
 // legalStep writes down a step, its cost, and what it does to a task. One that
@@ -132,7 +138,7 @@ func (p Position) legalStep(m Move) (Step, error) {
 		next.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Ref() == task.Ref() })
 		next.Tasks = append(next.Tasks, task)
 	}
-	return Step{Kind: EntryLegalStep, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 func (p Position) overdue(ref string) Position {

@@ -18,7 +18,7 @@ func (p Position) answered(m Move) (Step, error) {
 		return Step{}, err
 	}
 	own := m.Actor.Role == RoleCounterpart
-	step := Step{Kind: EntryResponseRecorded}
+	step := Step{}
 	var waits bool
 	if *holder, waits = holder.answering(m.Response, own); waits {
 		step.Restart = PromiseClock
@@ -105,7 +105,7 @@ func (p Position) returned(m Move) (Step, error) {
 	next := p
 	switch {
 	case m.AutoRefund:
-		return Step{Kind: EntryReturnRecorded, Next: p.refunded(m.Amount)}, nil
+		return Step{Next: p.refunded(m.Amount)}, nil
 	case m.CounterpartID == "":
 		next.Recovered += m.Amount
 	case p.holder(m.CounterpartID) < 0:
@@ -113,7 +113,7 @@ func (p Position) returned(m Move) (Step, error) {
 	default:
 		next = next.pay(m.CounterpartID, m.Amount)
 	}
-	return Step{Kind: EntryReturnRecorded, Next: next.received()}, nil
+	return Step{Next: next.received()}, nil
 }
 
 // refunded takes what the platform gave back of itself. Once its window is over
@@ -193,5 +193,5 @@ func (p Position) complained(m Move) (Step, error) {
 	}
 	holder.Banned = true
 	*holder = holder.quiet(m.At)
-	return Step{Kind: EntryHarassmentReported, Next: next}, nil
+	return Step{Next: next}, nil
 }

@@ -14,61 +14,44 @@ var update = flag.Bool("update", false, "write the pages that are printed from t
 
 var actionsPage = filepath.Join("..", "docs", "actions.md")
 
-// does says what each action does, in one line.
-var does = map[recovery.Action]string{
-	recovery.PlanContact:         "Checks a message before it is sent: how often, at what hour, to whom, and what it says. Writes down that it was planned.",
-	recovery.RecordContact:       "Writes down a message that was sent, with every limit it went beyond.",
-	recovery.RecordMediation:     "Writes down that somebody else spoke for a return.",
-	recovery.RecordResponse:      "Takes a counterpart's answer. Money counts when the claimant or the desk says it came; when all who still hold something refuse, the next stage begins.",
-	recovery.RecordReturn:        "Counts money that came back, from a counterpart or by the platform's own refund. Ends the case when nothing is missing; is taken after the end too.",
-	recovery.ReportHarassment:    "Ends all private messages to a counterpart.",
-	recovery.ProposePlan:         "Offers to pay what one counterpart owes in parts, in place of an earlier offer.",
-	recovery.AcceptPlan:          "Makes an offered plan run, unless its first day has passed. A counterpart does not accept their own offer.",
-	recovery.DeclinePlan:         "Takes an offered plan off the table.",
-	recovery.RecordInstalment:    "Counts a payment on a running plan; it fills the earliest instalment first.",
-	recovery.Escalate:            "Enters a later stage before its time.",
-	recovery.SubmitAppeal:        "Hands the appeal to the desk, once.",
-	recovery.AskPlatform:         "Puts the appeal before the platform; the desk's clock stands still until it answers.",
-	recovery.RequestEvidence:     "Asks the claimant for more; the desk's clock stands still until it comes or its time is over.",
-	recovery.RecordPlatformReply: "Writes down what the platform said, and whose move is next.",
-	recovery.DecideAppeal:        "Grants a sum or denies it. While more is missing than the playbook's limit it is a proposal.",
-	recovery.ApproveDecision:     "Carries out a proposed decision. Whoever proposed it may not.",
-	recovery.RejectDecision:      "Takes a proposed decision back.",
-	recovery.ChooseRoute:         "Chooses a way of law, and starts its clock anew.",
-	recovery.RecordLegalStep:     "Writes down a step of the law and its cost; typed steps open and close tasks and interrupt the limitation, towards the counterpart they name or else towards all.",
-	recovery.PauseCase:           "Stops every clock that people set, until a day or the end of the longest pause. Plans, the law and money go on.",
-	recovery.ResumeCase:          "Ends a pause.",
-	recovery.Withdraw:            "Ends the case because the claimant wants no more.",
-	recovery.CloseCase:           "Ends the case with an outcome its sums do not deny.",
-	recovery.Reopen:              "Takes a closed case up again in the stage it was closed in.",
-	recovery.Assign:              "Gives the case to somebody at the desk.",
-	recovery.Release:             "Puts the case back into the queue.",
-	recovery.HandOver:            "Names the account that stands in for the claimant, or nobody any more.",
-	recovery.AddNote:             "Adds a note, for the desk or for everybody in the case.",
-	recovery.ShareLesson:         "Lets others learn from the case, without anything personal.",
-}
-
 // page prints the table as the documentation has it.
 func page() string {
 	var out strings.Builder
-	out.WriteString(`# What may be done, where, and by whom
+	out.WriteString(`# Actions: what they do, where, and by whom
 
-Printed from the code by ` + "`go test ./recovery -run TestActionsPage -update`" + `; do not edit it by hand. The table is
-` + "`rules`" + ` in ` + "`recovery/table.go`" + `: the server's ` + "`allowed_actions`" + ` are read from it, and so is every refusal. What a role
-may never do is answered ` + "`forbidden`" + `; what cannot be done now is answered ` + "`action_not_allowed`" + `.
+Generated from the code by ` + "`go test ./recovery -run TestActionsPage -update`" + `; do not edit it by hand. The source is
+` + "`actionTable`" + ` in ` + "`recovery/action_table.go`" + `. The server's ` + "`allowed_actions`" + `, every refusal, the paths and bodies in
+` + "`api/openapi.yaml`" + ` and the forms of the pages are derived from the same table. An action that a role may never take is
+answered with ` + "`forbidden`" + `; one that is not possible now with ` + "`action_not_allowed`" + `. Optional fields are in brackets.
 
-| action | what it does | stages | roles | only when |
-| --- | --- | --- | --- | --- |
+| action | what it does | fields | stages | roles | only when |
+| --- | --- | --- | --- | --- | --- |
 `)
-	for _, row := range recovery.Table() {
-		only := row.Only
+	for _, row := range recovery.ActionSpecs() {
+		only := row.When.About
 		if only == "" {
 			only = "—"
 		}
-		out.WriteString("| `" + string(row.Action) + "` | " + does[row.Action] + " | " + stages(row.Stages) + " | " +
+		out.WriteString("| `" + string(row.Name) + "` | " + row.About + " | " + fieldNames(row.Fields) + " | " + stages(row.Stages) + " | " +
 			words(row.Roles) + " | " + only + " |\n")
 	}
 	return out.String()
+}
+
+// fieldNames lists the fields of a body; optional ones are in brackets.
+func fieldNames(fields []recovery.Field) string {
+	var names []string
+	for _, field := range fields {
+		name := "`" + field.Name + "`"
+		if !field.Required {
+			name = "[" + name + "]"
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return "—"
+	}
+	return strings.Join(names, ", ")
 }
 
 // stages are named in short where they are all, or all but the end.
@@ -94,9 +77,6 @@ func words[T ~string](values []T) string {
 // TestActionsPage compares the page with the code.
 func TestActionsPage(t *testing.T) {
 	t.Parallel()
-	if len(does) != len(recovery.Actions) {
-		t.Errorf("%d lines for %d actions", len(does), len(recovery.Actions))
-	}
 	if *update {
 		if err := os.WriteFile(actionsPage, []byte(page()), 0o644); err != nil {
 			t.Fatal(err)
@@ -106,9 +86,9 @@ func TestActionsPage(t *testing.T) {
 	if err != nil || string(printed) != page() {
 		t.Errorf("%s is not what the code says (%v): go test ./recovery -run TestActionsPage -update", actionsPage, err)
 	}
-	for _, row := range recovery.Table() {
-		if does[row.Action] == "" || len(row.Stages) == 0 || len(row.Roles) == 0 {
-			t.Errorf("the row of %s is not whole: %+v", row.Action, row)
+	for _, row := range recovery.ActionSpecs() {
+		if row.About == "" || len(row.Stages) == 0 || len(row.Roles) == 0 || row.Entry == "" {
+			t.Errorf("the row of %s is incomplete: %+v", row.Name, row)
 		}
 	}
 }

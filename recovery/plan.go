@@ -88,7 +88,7 @@ func (p Position) proposed(m Move) (Step, error) {
 	next := p.without(m.CounterpartID)
 	next.PlanCount++
 	next.Plans = append(next.Plans, plan)
-	return Step{Kind: EntryPlanProposed, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 // newPlan numbers the instalments from 1; what was paid is nobody's to say here.
@@ -133,14 +133,14 @@ func (p Position) accepted(m Move) (Step, error) {
 		holder.Answer = ""
 		*holder = holder.quiet(m.At)
 	}
-	return Step{Kind: EntryPlanAccepted, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 func (p Position) declined(m Move) (Step, error) {
 	if p.planOf(m.CounterpartID, false) < 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "No plan with this counterpart waits for an answer.")
 	}
-	return Step{Kind: EntryPlanDeclined, Next: p.without(m.CounterpartID)}, nil
+	return Step{Next: p.without(m.CounterpartID)}, nil
 }
 
 // instalment books a payment on a running plan. The plan is meant by its
@@ -154,7 +154,7 @@ func (p Position) instalment(m Move) (Step, error) {
 	if m.No < 1 || m.No > len(plan.Instalments) {
 		return Step{}, Invalid([]FieldFault{{"no", "unknown", "The plan has no instalment of this number."}})
 	}
-	return Step{Kind: EntryInstalmentRecorded, Next: p.pay(id, m.Amount).received()}, nil
+	return Step{Next: p.pay(id, m.Amount).received()}, nil
 }
 
 // Payer is whose instalment a payment is: "" when nobody can tell.

@@ -91,7 +91,7 @@ func hand(t *testing.T) (cells map[recovery.Action]map[string]string, ever map[r
 	for _, line := range lines[1:] {
 		words := strings.Fields(line)
 		action := recovery.Action(words[0])
-		if len(words) != len(head)+1 || !recovery.KnownAction(action) || cells[action] != nil {
+		if len(words) != len(head)+1 || !action.IsKnown() || cells[action] != nil {
 			t.Fatalf("the row %q does not fit", line)
 		}
 		cells[action] = map[string]string{}
@@ -135,7 +135,7 @@ func wanted(action recovery.Action, now, ever bool) recovery.Code {
 	switch {
 	case !ever:
 		return recovery.CodeForbidden
-	case !now, slices.Contains(recovery.DeskActions, action): // desk actions move no case
+	case !now, !action.MovesCase(): // desk actions move no case
 		return recovery.CodeActionNotAllowed
 	default:
 		return ""

@@ -37,55 +37,29 @@ func (m Move) ownPart() error {
 }
 
 func (p Position) take(m Move) (Step, error) {
-	move, known := moves[m.Action]
-	if !known {
+	row := actionRows[m.Action]
+	if row == nil || row.apply == nil {
 		return Step{}, Faultf(CodeActionNotAllowed, "The action %s does not move a case.", m.Action)
 	}
-	return move(p, m)
+	step, err := row.apply(p, m)
+	if step.Kind == "" {
+		step.Kind = row.Entry
+	}
+	return step, err
 }
 
-// moves says what each action does to a position.
-var moves = map[Action]func(Position, Move) (Step, error){
-	RecordContact:       Position.contacted,
-	RecordMediation:     fact(EntryMediationRecorded),
-	RecordResponse:      Position.answered,
-	RecordReturn:        Position.returned,
-	ReportHarassment:    Position.complained,
-	ProposePlan:         Position.proposed,
-	AcceptPlan:          Position.accepted,
-	DeclinePlan:         Position.declined,
-	RecordInstalment:    Position.instalment,
-	Escalate:            Position.escalated,
-	SubmitAppeal:        Position.submitted,
-	AskPlatform:         Position.forwarded,
-	RequestEvidence:     Position.evidenceRequested,
-	RecordPlatformReply: Position.platformReplied,
-	DecideAppeal:        Position.decided,
-	ApproveDecision:     Position.approved,
-	RejectDecision:      Position.rejected,
-	ChooseRoute:         Position.routed,
-	RecordLegalStep:     Position.legalStep,
-	PauseCase:           Position.paused,
-	ResumeCase:          Position.resumed,
-	Reopen:              Position.reopened,
-	Withdraw:            Position.withdrawn,
-	CloseCase:           Position.ended,
-}
-
-// fact is an act that is written down and moves nothing.
-func fact(kind EntryKind) func(Position, Move) (Step, error) {
-	return func(p Position, _ Move) (Step, error) { return Step{Kind: kind, Next: p}, nil }
-}
+// keepPosition is for actions that are recorded and change nothing else.
+func keepPosition(p Position, _ Move) (Step, error) { return Step{Next: p}, nil }
 
 func (p Position) contacted(m Move) (Step, error) {
 	if m.CounterpartID != "" && p.holder(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
-	return Step{Kind: EntryContactRecorded, Next: p}, nil
+	return Step{Next: p}, nil
 }
 
 func (p Position) withdrawn(Move) (Step, error) {
-	return Step{Kind: EntryWithdrawn, Next: p.close(Withdrawn)}, nil
+	return Step{Next: p.close(Withdrawn)}, nil
 }
 
 // ended closes a case by somebody's word, which cannot say other than the sums.
@@ -97,7 +71,7 @@ func (p Position) ended(m Move) (Step, error) {
 			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back: record returns first.",
 		}})
 	}
-	return Step{Kind: EntryClosed, Next: p.close(m.Outcome)}, nil
+	return Step{Next: p.close(m.Outcome)}, nil
 }
 
 func (p Position) escalated(m Move) (Step, error) {
@@ -110,20 +84,20 @@ func (p Position) escalated(m Move) (Step, error) {
 	if m.To == GroupNotice && p.NoNotice {
 		return Step{}, Faultf(CodeActionNotAllowed, "A case like this is not told to the group: the playbook forbids it.")
 	}
-	return Step{Kind: EntryEscalated, Next: p.enter(m.To)}, nil
+	return Step{Next: p.enter(m.To)}, nil
 }
 
 // paused stops every clock that people set. It ends by itself: see PauseClock.
 func (p Position) paused(m Move) (Step, error) {
 	next := p
 	next.Pause = &Pause{Until: m.Until}
-	return Step{Kind: EntryPaused, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 func (p Position) resumed(Move) (Step, error) {
 	next := p
 	next.Pause = nil
-	return Step{Kind: EntryResumed, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 // reopened goes back to the stage the case was closed in; what the platform
@@ -136,7 +110,7 @@ func (p Position) reopened(Move) (Step, error) {
 	next := p.enter(stage)
 	next.Outcome, next.From = "", ""
 	next.Granted, next.PaidOut = 0, 0
-	return Step{Kind: EntryReopened, Next: next}, nil
+	return Step{Next: next}, nil
 }
 
 // Pause is a stop somebody asked for. Until is nil when nobody said how long.

@@ -140,7 +140,7 @@ func (w *walk) checkPlans() {
 func (w *walk) checkWay() {
 	p := w.p
 	acting := slices.ContainsFunc(recovery.Roles, func(role recovery.Role) bool {
-		return slices.ContainsFunc(p.Allowed(role), func(a recovery.Action) bool { return !slices.Contains(recovery.DeskActions, a) })
+		return slices.ContainsFunc(p.Allowed(role), func(a recovery.Action) bool { return a.MovesCase() })
 	})
 	running := slices.ContainsFunc(p.Clocks(), func(r recovery.Running) bool { return r.Stopped == "" })
 	switch {

@@ -9,18 +9,6 @@ import (
 	"recourse/recovery"
 )
 
-// What may be chosen from where the record takes any word. legalKinds are the
-// steps with a meaning of their own, then those that are only written down.
-var (
-	replyKinds = []string{"received", "processing", "ticket_opened", "needs_more", "refunded", "refused", otherWord}
-	legalKinds = append(recovery.LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", otherWord)
-	spokenBy   = []recovery.Channel{recovery.PrivateMessage, recovery.GroupMessage, recovery.Phone, recovery.SMS, recovery.Email, recovery.InPerson, recovery.Letter, recovery.OtherChannel}
-	returnedBy = []recovery.Channel{recovery.OriginalRoute, recovery.AutoRefund, recovery.ByWeChat, recovery.ByAlipay, recovery.ByQQ, recovery.ByWeCom, recovery.BankTransfer, recovery.Cash, recovery.OtherChannel}
-)
-
-// otherWord is the choice beside which a word of one's own may stand.
-const otherWord = "other"
-
 // decodeAct reads the form of an action. Which fields are allowed and needed is
 // checked by Act.Validate.
 func decodeAct(action recovery.Action, values url.Values) (recovery.Act, *decoder) {
@@ -34,7 +22,7 @@ func decodeAct(action recovery.Action, values url.Values) (recovery.Act, *decode
 		Why: d.text("why"), Outcome: recovery.Outcome(d.text("outcome")), UserID: recovery.UserID(d.text("user_id")),
 		Visibility: d.text("visibility"), Until: d.moment("until"), No: d.number("no"), Instalments: d.instalments(),
 	}
-	if word := d.text("word"); word != "" && act.Kind == otherWord {
+	if word := d.text("word"); word != "" && act.Kind == recovery.OtherWord {
 		act.Kind = word
 	}
 	for _, kind := range values["kinds"] {

@@ -7,156 +7,139 @@ import (
 	"recourse/recovery"
 )
 
-// fieldsFor are the questions of each action; one that is not here asks nothing.
-// The names and what is required are those of recovery's check of an act.
-var fieldsFor = map[recovery.Action]func(actForms) []field{
-	recovery.PlanContact: func(a actForms) []field {
-		return []field{a.channel(spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true)}
-	},
-	recovery.RecordContact: func(a actForms) []field {
-		return []field{a.channel(spokenBy, true), a.counterparts(false, nil), a.area("text", recovery.MaxText, true), a.moment("sent_at", true)}
-	},
-	recovery.RecordMediation: func(a actForms) []field {
-		return []field{a.area("text", recovery.MaxText, true), a.channel(spokenBy, false), a.moment("at", true)}
-	},
-	recovery.RecordResponse: func(a actForms) []field {
-		return []field{a.counterparts(true, nil), choose(a.builder, "kind", "radio", "response", recovery.Responses, true), choose(a.builder, "refusal", "select", "refusal", recovery.Refusals, false), a.money("amount_fen", false), a.area("text", recovery.MaxText, false), a.moment("at", true)}
-	},
-	recovery.RecordReturn: func(a actForms) []field {
-		return []field{a.money("amount_fen", true), a.counterparts(false, nil), a.channel(returnedBy, true), a.moment("at", true)}
-	},
-	recovery.ReportHarassment: func(a actForms) []field {
-		return []field{a.counterparts(true, nil), a.area("text", recovery.MaxText, true), a.moment("at", false)}
-	},
-	recovery.ProposePlan: func(a actForms) []field { return []field{a.counterparts(true, nil)} },
-	recovery.AcceptPlan:  func(a actForms) []field { return []field{a.counterparts(true, a.planned(false))} },
-	recovery.DeclinePlan: func(a actForms) []field {
-		return []field{a.counterparts(true, a.planned(false)), a.area("reason", recovery.MaxText, false)}
-	},
-	recovery.RecordInstalment: func(a actForms) []field {
-		return []field{a.counterparts(false, a.planned(true)), a.number(), a.money("amount_fen", true), a.moment("at", true)}
-	},
-	recovery.Escalate: func(a actForms) []field {
-		return []field{choose(a.builder, "to", "select", "stage", a.ahead(), true), a.area("reason", recovery.MaxText, true)}
-	},
-	recovery.SubmitAppeal: func(a actForms) []field { return []field{a.check("confirm")} },
-	recovery.AskPlatform: func(a actForms) []field {
-		return []field{a.text("ref", recovery.MaxReference, false), a.area("note", recovery.MaxText, false), a.moment("at", false)}
-	},
-	recovery.RequestEvidence: func(a actForms) []field {
-		return []field{choose(a.builder, "kinds", "checks", "evidence_kind", recovery.EvidenceKinds, true), a.area("note", recovery.MaxText, false)}
-	},
-	recovery.RecordPlatformReply: func(a actForms) []field {
-		return []field{choose(a.builder, "kind", "select", "reply_kind", replyKinds, true), a.area("text", recovery.MaxText, false), a.text("ref", recovery.MaxReference, false), a.moment("at", true)}
-	},
-	recovery.DecideAppeal: func(a actForms) []field {
-		return []field{choose(a.builder, "decision", "radio", "decision", recovery.Decisions, true), a.money("amount_fen", false), a.area("reason", recovery.MaxText, true)}
-	},
-	recovery.RejectDecision: actForms.reason,
-	recovery.ChooseRoute: func(a actForms) []field {
-		return []field{choose(a.builder, "route", "radio", "route", recovery.Routes, true), a.area("why", recovery.MaxText, true)}
-	},
-	recovery.RecordLegalStep: func(a actForms) []field {
-		return []field{choose(a.builder, "kind", "select", "legal_kind", legalKinds, true), a.concerned(), a.text("word", 40, false), a.text("ref", recovery.MaxReference, false), a.money("amount_fen", false), a.moment("at", true)}
-	},
-	recovery.PauseCase: func(a actForms) []field {
-		return []field{a.area("reason", recovery.MaxText, true), a.moment("until", false)}
-	},
-	recovery.Withdraw: actForms.reason,
-	recovery.Reopen:   actForms.reason,
-	recovery.CloseCase: func(a actForms) []field {
-		return []field{choose(a.builder, "outcome", "select", "outcome", recovery.Outcomes, true), a.area("reason", recovery.MaxText, true)}
-	},
-	recovery.Assign: actForms.staffFields,
-	recovery.HandOver: func(a actForms) []field {
-		return []field{a.text("user_id", recovery.MaxReference, false), a.area("reason", recovery.MaxText, true)}
-	},
-	recovery.AddNote: actForms.noteFields,
-}
+// maxRadios is the number of choices up to which a page shows them all at once;
+// more are a list to open.
+const maxRadios = 8
 
+// fields makes the questions of an action from its row in the table of actions.
 func (a actForms) fields(action recovery.Action) []field {
-	if ask, known := fieldsFor[action]; known {
-		return ask(a)
-	}
-	return nil
-}
-
-func (a actForms) reason() []field { return []field{a.area("reason", recovery.MaxText, true)} }
-
-func (a actForms) channel(ways []recovery.Channel, required bool) field {
-	return choose(a.builder, "channel", "select", "channel", ways, required)
-}
-
-func (a actForms) noteFields() []field {
-	fields := []field{a.area("text", recovery.MaxText, true)}
-	if a.who.Desk() {
-		visible := []string{recovery.NoteInternal, recovery.NoteShared}
-		fields = append(fields, choose(a.builder, "visibility", "radio", "visibility", visible, true))
+	spec, _ := recovery.SpecOf(action)
+	var fields []field
+	for _, f := range spec.Fields {
+		fields = append(fields, a.fieldsOf(f)...)
 	}
 	return fields
 }
 
-// planned are those whose plan is running, or waits for an answer.
-func (a actForms) planned(running bool) []recovery.CounterpartID {
+// fieldsOf makes the questions for one field of an action: none if the page
+// derives its value, two for a word that may be one's own.
+func (a actForms) fieldsOf(f recovery.Field) []field {
+	switch f.Form {
+	case recovery.TextForm:
+		return []field{a.area(f.Name, f.Max, f.Required)}
+	case recovery.LineForm:
+		return []field{a.text(f.Name, f.Max, f.Required)}
+	case recovery.WordForm:
+		return a.wordFields(f)
+	case recovery.ChoiceForm:
+		return a.choiceFields(f)
+	case recovery.ChoicesForm:
+		return []field{choose(a.builder, f.Name, "checks", f.Words, f.Choices, f.Required)}
+	case recovery.MoneyForm:
+		return []field{a.money(f.Name, f.Required)}
+	case recovery.PastForm, recovery.FutureForm:
+		return []field{a.moment(f.Name, f.Required)}
+	case recovery.NumberForm:
+		return []field{a.instalmentNumber(f)}
+	case recovery.ConfirmForm:
+		return []field{a.check(f.Name)}
+	case recovery.CounterpartForm:
+		return []field{a.counterparts(f)}
+	case recovery.StaffForm:
+		return a.staffFields(f)
+	default: // FlagForm, InstalmentsForm and EmailForm have no single question
+		return nil
+	}
+}
+
+func (a actForms) wordFields(f recovery.Field) []field {
+	fields := []field{choose(a.builder, f.Name, "select", f.Words, f.Choices, f.Required)}
+	if f.OwnWord {
+		fields = append(fields, a.text("word", f.Max, false))
+	}
+	return fields
+}
+
+func (a actForms) choiceFields(f recovery.Field) []field {
+	choices := f.Choices
+	switch {
+	case f.StaffOnly && !a.who.Desk():
+		return nil
+	case f.LaterStages:
+		choices = a.laterStages()
+	case f.Offered != nil:
+		choices = f.Offered
+	case f.Required && len(choices) <= maxRadios:
+		return []field{choose(a.builder, f.Name, "radio", f.Words, choices, true)}
+	}
+	return []field{choose(a.builder, f.Name, "select", f.Words, choices, f.Required)}
+}
+
+// withPlan lists the counterparts whose plan is in the given state.
+func (a actForms) withPlan(state recovery.PlanState) []recovery.CounterpartID {
 	var ids []recovery.CounterpartID
 	for _, plan := range a.view.Position.Plans {
-		if plan.Running == running {
+		if plan.Running == (state == recovery.RunningPlans) {
 			ids = append(ids, plan.CounterpartID)
 		}
 	}
 	return ids
 }
 
-// number asks which part of a plan was paid.
-func (a actForms) number() field {
-	most := 1
+// instalmentNumber asks which instalment of a plan was paid.
+func (a actForms) instalmentNumber(of recovery.Field) field {
+	last := 1
 	for _, plan := range a.view.Position.Plans {
 		if plan.Running {
-			most = max(most, len(plan.Instalments))
+			last = max(last, len(plan.Instalments))
 		}
 	}
-	f := a.make("no", "select")
-	f.Required = true
-	for no := 1; no <= most; no++ {
+	f := a.make(of.Name, "select")
+	f.Required = of.Required
+	for no := 1; no <= last; no++ {
 		value := strconv.Itoa(no)
-		f.Options = append(f.Options, option{Value: value, Label: a.say.T("case.plan_row", no), Selected: a.picked("no", value)})
+		f.Options = append(f.Options, option{Value: value, Label: a.say.T("case.plan_row", no), Selected: a.picked(of.Name, value)})
 	}
 	return f
 }
 
-// counterparts asks which of them, of those given if any are; "all or unknown"
-// when it may stay open.
-func (a actForms) counterparts(required bool, of []recovery.CounterpartID) field {
-	f := a.make("counterpart_id", "select")
-	f.Required = required
+// counterparts asks which counterpart is meant.
+func (a actForms) counterparts(of recovery.Field) field {
+	f := a.make(of.Name, "select")
+	f.Required = of.Required
+	var eligible []recovery.CounterpartID
+	if of.Plans != recovery.AnyPlan {
+		eligible = a.withPlan(of.Plans)
+	}
 	for _, c := range a.view.Counterparts {
-		if len(of) == 0 || slices.Contains(of, c.ID) {
-			f.Options = append(f.Options, option{Value: string(c.ID), Label: c.Alias, Selected: a.picked("counterpart_id", string(c.ID))})
+		if len(eligible) == 0 || slices.Contains(eligible, c.ID) {
+			f.Options = append(f.Options, option{Value: string(c.ID), Label: c.Alias, Selected: a.picked(of.Name, string(c.ID))})
 		}
 	}
-	if !required || len(f.Options) > 1 {
-		f.Options = slices.Insert(f.Options, 0, option{Label: a.say.T("choose." + yesNo(required))})
+	if of.EmptyMeansAll && len(a.view.Counterparts) == 1 {
+		return f
+	}
+	if !of.Required || len(f.Options) > 1 {
+		f.Options = slices.Insert(f.Options, 0, option{Label: a.emptyLabel(of)})
 	}
 	return f
 }
 
-// concerned asks whom a step of the law is directed at; of one alone nobody asks.
-func (a actForms) concerned() field {
-	f := a.counterparts(false, nil)
-	f.Options[0].Label = a.say.T("choose.everyone")
-	if len(a.view.Counterparts) == 1 {
-		f.Options = f.Options[1:]
+// emptyLabel is the text of the option that chooses no counterpart.
+func (a actForms) emptyLabel(f recovery.Field) string {
+	if f.EmptyMeansAll {
+		return a.say.T("choose.everyone")
 	}
-	return f
+	return a.say.T("choose." + yesNo(f.Required))
 }
 
-// staffFields let a supervisor choose; anybody else takes the case themselves,
-// as an empty user_id means.
-func (a actForms) staffFields() []field {
+// staffFields let a supervisor choose. Other staff assign the case to themselves,
+// which is the meaning of an empty user_id.
+func (a actForms) staffFields(of recovery.Field) []field {
 	if a.who.Role != recovery.RoleSupervisor {
 		return nil
 	}
-	f := a.builder.make("user_id", "select")
+	f := a.builder.make(of.Name, "select")
 	f.Options = []option{{Label: a.say.T("choose.self")}}
 	for _, user := range a.staff {
 		f.Options = append(f.Options, option{Value: string(user.ID), Label: user.Name, Selected: user.ID == a.view.Assignee})
@@ -164,10 +147,13 @@ func (a actForms) staffFields() []field {
 	return []field{f}
 }
 
-// ahead are the stages the case can be taken to at once.
-func (a actForms) ahead() []recovery.Stage {
-	at := a.view.Position
-	return slices.DeleteFunc(slices.Clone(recovery.Stages), func(s recovery.Stage) bool {
-		return s == recovery.Closed || !s.After(at.Stage) || s == recovery.GroupNotice && at.OneToOne
-	})
+// laterStages lists the stages the case can be escalated to now.
+func (a actForms) laterStages() []string {
+	var later []string
+	for _, stage := range recovery.Stages {
+		if stage != recovery.Closed && stage.After(a.view.Position.Stage) && (stage != recovery.GroupNotice || !a.view.Position.OneToOne) {
+			later = append(later, string(stage))
+		}
+	}
+	return later
 }

@@ -82,8 +82,11 @@ func families(used map[string]bool) {
 	named(used, "held_by", heldByMe, heldByNobody)
 	named(used, "appeal", recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence,
 		recovery.AppealWithPlatform, recovery.AppealProposed, recovery.AppealGranted)
-	named(used, "reply_kind", replyKinds...)
-	named(used, "legal_kind", legalKinds...)
+	for _, spec := range recovery.ActionSpecs() {
+		for _, field := range spec.Fields {
+			named(used, field.Words, field.Choices...)
+		}
+	}
 	named(used, "rung", append(slices.Clone(recovery.Ladder), recovery.DemandRung)...)
 	named(used, "task_state", recovery.TaskOpen, recovery.TaskDone, recovery.TaskRefused, recovery.TaskOverdue)
 	named(used, "stopped", recovery.StoppedByPause, recovery.StoppedByPlan, recovery.StoppedForClaimant, recovery.StoppedForPlatform)

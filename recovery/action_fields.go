@@ -1,0 +1,301 @@
+package recovery
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// FieldForm says what a field of an action holds and how it is entered.
+type FieldForm string
+
+// The forms of a field.
+const (
+	TextForm        FieldForm = "text"        // free text of several lines
+	LineForm        FieldForm = "line"        // one line of free text
+	WordForm        FieldForm = "word"        // one lower-case word; pages offer Choices, the API takes any
+	ChoiceForm      FieldForm = "choice"      // one of Choices
+	ChoicesForm     FieldForm = "choices"     // some of Choices
+	MoneyForm       FieldForm = "money"       // fen
+	PastForm        FieldForm = "past"        // a time that is not in the future
+	FutureForm      FieldForm = "future"      // a time ahead, at most maxPause
+	NumberForm      FieldForm = "number"      // from 1 to Max
+	FlagForm        FieldForm = "flag"        // true or false; pages derive it instead of asking
+	ConfirmForm     FieldForm = "confirm"     // must be true
+	CounterpartForm FieldForm = "counterpart" // id of a counterpart of the case
+	StaffForm       FieldForm = "staff"       // id of a staff account
+	InstalmentsForm FieldForm = "instalments" // the rows of a plan
+	EmailForm       FieldForm = "email"       // accepted only from a counterpart's link
+)
+
+// PlanState selects counterparts by the state of their repayment plan.
+type PlanState string
+
+// The states; AnyPlan selects every counterpart.
+const (
+	AnyPlan       PlanState = ""
+	ProposedPlans PlanState = "proposed"
+	RunningPlans  PlanState = "running"
+)
+
+// OtherWord is the choice of a WordForm field that stands for any other word.
+const OtherWord = "other"
+
+// Field is one field of an action's body. Fields are listed in the order in
+// which a page asks for them.
+type Field struct {
+	Name     string
+	Form     FieldForm
+	Required bool
+	Max      int      // characters of a text, items of a list, or the largest number
+	Words    string   // the vocabulary its choices belong to
+	Choices  []string // accepted by the API, except for WordForm, where pages offer them
+	Offered  []string // the choices a page offers, if fewer than Choices
+	About    string   // for the specification
+
+	Plans         PlanState // which counterparts a page offers
+	EmptyMeansAll bool      // an empty counterpart means every counterpart
+	LaterStages   bool      // a page offers only stages after the present one
+	OwnWord       bool      // a page also takes a word that is not among Choices
+	StaffOnly     bool      // a page asks only the staff
+}
+
+const (
+	required = true
+	optional = false
+)
+
+func textField(name string, required bool) Field {
+	return Field{Name: name, Form: TextForm, Required: required, Max: MaxText}
+}
+
+func pastField(name string, required bool) Field {
+	return Field{Name: name, Form: PastForm, Required: required}
+}
+
+func moneyField(required bool) Field {
+	return Field{Name: "amount_fen", Form: MoneyForm, Required: required}
+}
+
+func referenceField() Field { return Field{Name: "ref", Form: LineForm, Max: MaxReference} }
+
+func emailField() Field { return Field{Name: "email", Form: EmailForm, Max: maxEmail} }
+
+func inGroupField() Field {
+	return Field{Name: "in_group", Form: FlagForm, About: "True for the channel group_message when absent"}
+}
+
+func counterpartField(required bool) Field {
+	return Field{
+		Name: "counterpart_id", Form: CounterpartForm, Required: required, Max: MaxReference,
+		About: "Id of a counterpart of this case",
+	}
+}
+
+func choiceField[T ~string](name, words string, choices []T, required bool) Field {
+	return Field{Name: name, Form: ChoiceForm, Required: required, Words: words, Choices: values(choices)}
+}
+
+func wordField(name, words string, offered ...string) Field {
+	return Field{Name: name, Form: WordForm, Required: true, Max: maxWord, Words: words, Choices: offered}
+}
+
+func contactChannel(required bool) Field {
+	field := choiceField("channel", "channel", Channels, required)
+	field.Offered = values([]Channel{PrivateMessage, GroupMessage, Phone, SMS, Email, InPerson, Letter, OtherChannel})
+	return field
+}
+
+func returnChannel() Field {
+	field := choiceField("channel", "channel", Channels, required)
+	field.Offered = values([]Channel{OriginalRoute, AutoRefund, ByWeChat, ByAlipay, ByQQ, ByWeCom, BankTransfer, Cash, OtherChannel})
+	return field
+}
+
+func (f Field) described(about string) Field { f.About = about; return f }
+
+func (f Field) withPlan(state PlanState) Field { f.Plans = state; return f }
+
+func (f Field) emptyMeansAll() Field { f.EmptyMeansAll = true; return f }
+
+func (f Field) laterStages() Field { f.LaterStages = true; return f }
+
+func (f Field) withOwnWord() Field { f.OwnWord = true; return f }
+
+func (f Field) staffOnly() Field { f.StaffOnly = true; return f }
+
+func values[T ~string](of []T) []string {
+	words := make([]string, len(of))
+	for i, value := range of {
+		words[i] = string(value)
+	}
+	return words
+}
+
+// Visibility of a note: NoteInternal for the staff only, NoteShared for
+// everybody in the case.
+const (
+	NoteInternal = "internal"
+	NoteShared   = "shared"
+)
+
+// NoteVisibilities lists the visibilities of a note.
+var NoteVisibilities = []string{NoteInternal, NoteShared}
+
+const (
+	// maxEmail is the longest address that mail servers accept (RFC 5321, 4.5.3.1.3).
+	maxEmail = 254
+	maxWord  = 40
+	// maxPause is how far ahead the end of a pause may be.
+	maxPause = 366 * 24 * time.Hour
+)
+
+var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// Validate checks the body of an action and names each faulty field. A field
+// that the action does not have is refused: otherwise its sender would believe
+// that it was recorded.
+func (a Act) Validate(now time.Time) error {
+	c := &checker{now: now}
+	row := actionRows[a.Action]
+	if row == nil {
+		row = &ActionSpec{Name: a.Action}
+	}
+	for _, name := range a.setFields() {
+		if !slices.ContainsFunc(row.Fields, func(f Field) bool { return f.Name == name }) {
+			c.fault(name, "unknown_field", "The action %s has no such field.", a.Action)
+		}
+	}
+	for _, field := range row.Fields {
+		c.field(a, field)
+	}
+	if row.check != nil {
+		row.check(a, c)
+	}
+	return Invalid(c.faults)
+}
+
+// field checks one field of a body by its form.
+func (c *checker) field(a Act, f Field) {
+	switch f.Form {
+	case TextForm, LineForm, CounterpartForm, StaffForm:
+		c.text(f.Name, a.textOf(f.Name), f.Max, f.Required)
+	case EmailForm:
+		c.email(f, a.Email)
+	case WordForm:
+		c.word(f.Name, a.textOf(f.Name))
+	case ChoiceForm:
+		oneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
+	case ChoicesForm:
+		c.choices(f, values(a.Kinds))
+	case MoneyForm:
+		c.money(a.Amount, f.Required)
+	case PastForm:
+		c.moment(f.Name, a.timeOf(f.Name), f.Required)
+	case FutureForm:
+		c.ahead(f.Name, a.Until)
+	case NumberForm:
+		if a.No < 1 || a.No > f.Max {
+			c.fault(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
+		}
+	case FlagForm:
+		if f.Required && a.Share == nil {
+			c.fault(f.Name, "required", "Send true or false.")
+		}
+	case ConfirmForm:
+		if a.Confirm == nil || !*a.Confirm {
+			c.fault(f.Name, "required", "This happens only once: confirm it with true.")
+		}
+	case InstalmentsForm:
+		c.instalments(a.Instalments)
+	}
+}
+
+// textOf returns the value of a field that is text in any form.
+func (a Act) textOf(name string) string {
+	return map[string]string{
+		"counterpart_id": string(a.CounterpartID), "channel": string(a.Channel), "text": a.Text, "kind": a.Kind,
+		"refusal": string(a.Refusal), "to": string(a.To), "reason": a.Reason, "note": a.Note, "ref": a.Ref,
+		"decision": string(a.Decision), "route": string(a.Route), "why": a.Why, "outcome": string(a.Outcome),
+		"user_id": string(a.UserID), "visibility": a.Visibility,
+	}[name]
+}
+
+func (a Act) timeOf(name string) *time.Time {
+	if name == "sent_at" {
+		return a.SentAt
+	}
+	return a.At
+}
+
+func (c *checker) email(f Field, address string) {
+	if c.text(f.Name, address, f.Max, false); address != "" && !emailForm.MatchString(address) {
+		c.fault(f.Name, "malformed", "This is not an e-mail address.")
+	}
+}
+
+func (c *checker) choices(f Field, chosen []string) {
+	if len(chosen) == 0 || len(chosen) > f.Max {
+		c.fault(f.Name, "required", "Name between 1 and %d of: %s.", f.Max, list(f.Choices))
+	}
+	for _, value := range chosen {
+		oneOf(c, f.Name, value, f.Choices, true)
+	}
+}
+
+func (c *checker) money(amount *Money, required bool) {
+	const field = "amount_fen"
+	if amount == nil {
+		if required {
+			c.fault(field, "required", "An amount in fen is needed.")
+		}
+		return
+	}
+	c.amount(field, *amount, true)
+}
+
+func (c *checker) ahead(field string, at *time.Time) {
+	switch {
+	case at == nil:
+	case !at.After(c.now):
+		c.fault(field, "in_past", "This time is in the past.")
+	case at.After(c.now.Add(maxPause)):
+		c.fault(field, "too_late", "At most a year ahead.")
+	}
+}
+
+func (c *checker) word(field, value string) {
+	if !wordForm.MatchString(value) {
+		c.fault(field, "malformed", "One word of lower-case letters, digits and '_', at most %d characters, is needed.", maxWord)
+	}
+}
+
+func checkResponse(a Act, c *checker) {
+	if a.Amount == nil && Response(a.Kind) == PartlyReturned {
+		c.fault("amount_fen", "required", "An amount in fen is needed.")
+	}
+	if a.Amount != nil && Response(a.Kind) != Returned && Response(a.Kind) != PartlyReturned {
+		c.fault("amount_fen", "unexpected", "Only a return has an amount.")
+	}
+}
+
+func checkReturn(a Act, c *checker) {
+	if a.Channel == AutoRefund && a.CounterpartID != "" {
+		c.fault("counterpart_id", "unexpected", "An automatic refund by the platform comes from no counterpart.")
+	}
+}
+
+func checkDecision(a Act, c *checker) {
+	if a.Amount == nil && a.Decision == PartlyGranted {
+		c.fault("amount_fen", "required", "An amount in fen is needed.")
+	}
+	if a.Amount != nil && a.Decision == Denied {
+		c.fault("amount_fen", "unexpected", "A denial grants no amount.")
+	}
+}
+
+func checkLegalStep(a Act, c *checker) {
+	if a.Amount != nil && legalSteps[a.Kind].interrupts == DebtorPaid {
+		c.fault("amount_fen", "unexpected", "The amount of a step is its cost. Record the payment itself as a return.")
+	}
+}

@@ -1,0 +1,252 @@
+package recovery
+
+import "slices"
+
+var (
+	openStages  = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal, Legal}
+	beforeLegal = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal}
+	afterRecall = []Stage{PrivateContact, GroupNotice, Appeal, Legal}
+	inAppeal    = []Stage{Appeal}
+	inLegal     = []Stage{Legal}
+	whenClosed  = []Stage{Closed}
+
+	caseRoles  = []Role{RoleClaimant, RoleAgent, RoleSupervisor, RoleLegal}
+	everyParty = []Role{RoleClaimant, RoleCounterpart, RoleAgent, RoleSupervisor, RoleLegal}
+	deskRoles  = []Role{RoleAgent, RoleSupervisor}
+	legalRoles = []Role{RoleClaimant, RoleLegal}
+	ownerRoles = []Role{RoleClaimant, RoleSupervisor}
+	// An agent may not pause: that would stop the agent's own clocks.
+	pauseRoles = []Role{RoleClaimant, RoleSupervisor, RoleLegal}
+)
+
+var (
+	always       = Condition{"", func(Position) bool { return true }}
+	notHalted    = Condition{"not paused, no running plan for the whole amount", func(p Position) bool { return !p.halted() }}
+	notPaused    = Condition{"not paused", func(p Position) bool { return p.Pause == nil }}
+	whilePaused  = Condition{"paused", func(p Position) bool { return p.Pause != nil }}
+	routeChosen  = Condition{"a route is chosen", func(p Position) bool { return p.Route != "" }}
+	planProposed = Condition{"a plan is proposed", func(p Position) bool { return p.hasPlan(false) }}
+	planRunning  = Condition{"a plan is running", func(p Position) bool { return p.hasPlan(true) }}
+	moneyMissing = Condition{"money is still missing", func(p Position) bool { return p.Outstanding() > 0 }}
+	wasTried     = Condition{"a recovery was attempted", func(p Position) bool {
+		return p.Outcome != AutoRefunded && p.Outcome != NotEligible
+	}}
+)
+
+// appealIs holds while the appeal is in one of the states, unless the case is
+// halted.
+func appealIs(states ...AppealState) Condition {
+	return Condition{"appeal " + list(states) + "; " + notHalted.About, func(p Position) bool {
+		return slices.Contains(states, p.Appeal) && !p.halted()
+	}}
+}
+
+func (p Position) hasPlan(running bool) bool {
+	return slices.ContainsFunc(p.Plans, func(plan Plan) bool { return plan.Running == running })
+}
+
+// actionTable is the one table of actions. A new action is a new row here, a
+// constant in actions.go and its words in texts/.
+var actionTable = slices.Concat(contactActions(), planActions(), appealActions(), legalActions(), caseActions(), deskActions())
+
+func contactActions() []ActionSpec {
+	return []ActionSpec{{
+		Name: PlanContact, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactPlanned,
+		About: "Checks a message before it is sent: how often, at what hour, to whom, and what it says. " +
+			"The plan is recorded; nothing is sent. A message that should not be sent is refused with 409 `contact_limit`, " +
+			"`quiet_hours`, `no_contact` or `text_unsafe`; `detail` names the article and the earliest allowed time, " +
+			"`errors` each place in the text.",
+		Fields: []Field{contactChannel(required), counterpartField(optional), textField("text", required), inGroupField()},
+	}, {
+		Name: RecordContact, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactRecorded,
+		About:  "Records a message that was sent, and every limit it exceeded.",
+		Fields: []Field{contactChannel(required), counterpartField(optional), textField("text", required), pastField("sent_at", required), inGroupField()},
+		apply:  Position.contacted,
+	}, {
+		Name: RecordMediation, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryMediationRecorded,
+		About:  "Records that another person asked for the money to be returned.",
+		Fields: []Field{textField("text", required), contactChannel(optional), pastField("at", required)},
+		apply:  keepPosition,
+	}, {
+		Name: RecordResponse, Stages: openStages, Roles: everyParty, When: always, Entry: EntryResponseRecorded,
+		About: "Records a counterpart's answer. Money counts only when the claimant or the staff reports it; when everyone who still " +
+			"owes money refuses, the next stage begins.",
+		Fields: []Field{
+			counterpartField(required), choiceField("kind", "response", Responses, required),
+			choiceField("refusal", "refusal", Refusals, optional),
+			moneyField(optional).described("Only with `returned` and `partly_returned`; required with the latter"),
+			textField("text", optional), pastField("at", required), emailField(),
+		},
+		check: checkResponse, apply: Position.answered,
+	}, {
+		Name: RecordReturn, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryReturnRecorded,
+		About: "Counts money that came back, from a counterpart or by the platform's own refund. Closes the case when nothing is " +
+			"missing. Also allowed on closed cases, because money can arrive late.",
+		Fields: []Field{moneyField(required), counterpartField(optional), returnChannel(), pastField("at", required)},
+		check:  checkReturn, apply: Position.returned,
+	}, {
+		Name: ReportHarassment, Stages: openStages, Roles: everyParty, When: always, Entry: EntryHarassmentReported,
+		About:  "Stops all private messages to a counterpart who feels harassed.",
+		Fields: []Field{counterpartField(required), textField("text", required), pastField("at", optional), emailField()},
+		apply:  Position.complained,
+	}}
+}
+
+func planActions() []ActionSpec {
+	return []ActionSpec{{
+		Name: ProposePlan, Stages: afterRecall, Roles: everyParty, When: notHalted, Entry: EntryPlanProposed,
+		About: "Proposes to pay in instalments that add up to what one counterpart owes. Replaces an earlier proposal.",
+		Fields: []Field{
+			counterpartField(required), {Name: "instalments", Form: InstalmentsForm, Required: true, Max: MaxInstalments}, emailField(),
+		},
+		apply: Position.proposed,
+	}, {
+		Name: AcceptPlan, Stages: afterRecall, Roles: everyParty, When: planProposed, Entry: EntryPlanAccepted,
+		About:  "Starts a proposed plan, unless its first day has passed. Counterparts cannot accept their own proposal.",
+		Fields: []Field{counterpartField(required).withPlan(ProposedPlans), emailField()},
+		apply:  Position.accepted,
+	}, {
+		Name: DeclinePlan, Stages: afterRecall, Roles: everyParty, When: planProposed, Entry: EntryPlanDeclined,
+		About:  "Declines a proposed plan.",
+		Fields: []Field{counterpartField(required).withPlan(ProposedPlans), textField("reason", optional), emailField()},
+		apply:  Position.declined,
+	}, {
+		Name: RecordInstalment, Stages: afterRecall, Roles: caseRoles, When: planRunning, Entry: EntryInstalmentRecorded,
+		About: "Counts a payment on a running plan. It fills the earliest open instalment first.",
+		Fields: []Field{
+			counterpartField(optional).withPlan(RunningPlans).described("Required when several plans are running"),
+			{Name: "no", Form: NumberForm, Required: true, Max: MaxInstalments}, moneyField(required), pastField("at", required),
+		},
+		apply: Position.instalment,
+	}}
+}
+
+func appealActions() []ActionSpec {
+	return []ActionSpec{{
+		Name: Escalate, Stages: beforeLegal, Roles: caseRoles, When: notHalted, Entry: EntryEscalated,
+		About:  "Enters a later stage early, with a reason.",
+		Fields: []Field{choiceField("to", "stage", Stages, required).laterStages(), textField("reason", required)},
+		apply:  Position.escalated,
+	}, {
+		Name: SubmitAppeal, Stages: inAppeal, Roles: []Role{RoleClaimant, RoleAgent}, When: appealIs(AppealPreparing), Entry: EntryAppealSubmitted,
+		About:  "Submits the prepared appeal to the staff, once.",
+		Fields: []Field{{Name: "confirm", Form: ConfirmForm, Required: true}},
+		apply:  Position.submitted,
+	}, {
+		Name: AskPlatform, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted), Entry: EntryPlatformAsked,
+		About:  "Forwards the appeal to the platform. The staff's clock stops until the platform answers.",
+		Fields: []Field{referenceField(), textField("note", optional), pastField("at", optional)},
+		apply:  Position.forwarded,
+	}, {
+		Name: RequestEvidence, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted, AppealWithPlatform), Entry: EntryEvidenceRequested,
+		About: "Asks the claimant for more evidence. The staff's clock stops until it arrives or its deadline passes.",
+		Fields: []Field{
+			{Name: "kinds", Form: ChoicesForm, Required: true, Words: "evidence_kind", Choices: values(EvidenceKinds), Max: len(EvidenceKinds)},
+			textField("note", optional),
+		},
+		apply: Position.evidenceRequested,
+	}, {
+		Name: RecordPlatformReply, Stages: inAppeal, Roles: deskRoles, Entry: EntryPlatformReplied,
+		When:  appealIs(AppealSubmitted, AppealMoreEvidence, AppealWithPlatform, AppealProposed, AppealGranted),
+		About: "Records what the platform replied, and who has to act next.",
+		Fields: []Field{
+			wordField("kind", "reply_kind", "received", "processing", "ticket_opened", "needs_more", "refunded", "refused", OtherWord),
+			textField("text", optional), referenceField(), pastField("at", required),
+		},
+		apply: Position.platformReplied,
+	}, {
+		Name: DecideAppeal, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted, AppealWithPlatform), Entry: EntryAppealDecided,
+		About: "Grants an amount or denies the appeal. If more is missing than the playbook's limit, the decision is only a proposal.",
+		Fields: []Field{
+			choiceField("decision", "decision", Decisions, required),
+			moneyField(optional).described("Required with `partly_granted`, never with `denied`"), textField("reason", required),
+		},
+		check: checkDecision, apply: Position.decided,
+	}, {
+		Name: ApproveDecision, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealProposed), Entry: EntryAppealDecided,
+		About: "Carries out a proposed decision. The person who proposed it may not approve it.",
+		apply: Position.approved,
+	}, {
+		Name: RejectDecision, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealProposed), Entry: EntryDecisionRejected,
+		About:  "Rejects a proposed decision.",
+		Fields: []Field{textField("reason", required)},
+		apply:  Position.rejected,
+	}}
+}
+
+func legalActions() []ActionSpec {
+	return []ActionSpec{{
+		Name: ChooseRoute, Stages: inLegal, Roles: legalRoles, When: notHalted, Entry: EntryRouteChosen,
+		About:  "Chooses a legal route and restarts its clock.",
+		Fields: []Field{choiceField("route", "route", Routes, required), textField("why", required)},
+		apply:  Position.routed,
+	}, {
+		Name: RecordLegalStep, Stages: inLegal, Roles: legalRoles, When: routeChosen, Entry: EntryLegalStep,
+		About: "Records a legal step and its cost. Known kinds open and close tasks and interrupt the limitation period, for the " +
+			"counterpart they name or else for all.",
+		Fields: []Field{
+			wordField("kind", "legal_kind", append(LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", OtherWord)...).withOwnWord(),
+			counterpartField(optional).emptyMeansAll().described("The counterpart the step is directed at. Without it the step concerns every counterpart; " +
+				"in a case of several it is required for " + list(directedLegalSteps())),
+			referenceField(), moneyField(optional), pastField("at", required),
+		},
+		check: checkLegalStep, apply: Position.legalStep,
+	}}
+}
+
+func caseActions() []ActionSpec {
+	reason := []Field{textField("reason", required)}
+	return []ActionSpec{{
+		Name: PauseCase, Stages: afterRecall, Roles: pauseRoles, When: notPaused, Entry: EntryPaused,
+		About: "Stops every deadline set by people, until a day or the end of the longest pause. Plans, legal deadlines and money go on.",
+		Fields: []Field{textField("reason", required), {
+			Name: "until", Form: FutureForm,
+			About: "In the future, at most a year ahead; the playbook's own end when absent or later",
+		}},
+		apply: Position.paused,
+	}, {
+		Name: ResumeCase, Stages: afterRecall, Roles: caseRoles, When: whilePaused, Entry: EntryResumed,
+		About: "Ends a pause.",
+		apply: Position.resumed,
+	}, {
+		Name: Withdraw, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryWithdrawn,
+		About:  "Closes the case because the claimant gives up the claim.",
+		Fields: reason, apply: Position.withdrawn,
+	}, {
+		Name: CloseCase, Stages: openStages, Roles: []Role{RoleSupervisor, RoleLegal}, When: always, Entry: EntryClosed,
+		About:  "Closes the case with an outcome that agrees with the amounts.",
+		Fields: []Field{choiceField("outcome", "outcome", Outcomes, required), textField("reason", required)},
+		apply:  Position.ended,
+	}, {
+		Name: Reopen, Stages: whenClosed, Roles: pauseRoles, When: moneyMissing, Entry: EntryReopened,
+		About:  "Reopens a closed case in the stage in which it was closed.",
+		Fields: reason, apply: Position.reopened,
+	}}
+}
+
+func deskActions() []ActionSpec {
+	return []ActionSpec{{
+		Name: Assign, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryAssigned,
+		About:  "Assigns the case to a member of the staff.",
+		Fields: []Field{{Name: "user_id", Form: StaffForm, Max: MaxReference, About: "Staff account; the sender's own when absent"}},
+	}, {
+		Name: Release, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryReleased,
+		About: "Returns the case to the queue.",
+	}, {
+		Name: HandOver, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryHandedOver,
+		About: "Names the account that represents the claimant, or ends the representation.",
+		Fields: []Field{
+			{Name: "user_id", Form: LineForm, Max: MaxReference, About: "A claimant's account; absent ends the representation"},
+			textField("reason", required),
+		},
+	}, {
+		Name: AddNote, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryNoteAdded,
+		About:  "Adds a note, for the staff only or for everybody in the case.",
+		Fields: []Field{textField("text", required), choiceField("visibility", "visibility", NoteVisibilities, required).staffOnly()},
+	}, {
+		Name: ShareLesson, Stages: whenClosed, Roles: []Role{RoleClaimant}, When: wasTried, Entry: EntryLessonShared,
+		About: "Lets others learn from the case, or ends that. They see platform, instrument, kind and size band of the group, amount " +
+			"band, reason, last stage, route, outcome, share returned and days; no names, numbers, texts, exact amounts or dates.",
+		Fields: []Field{{Name: "share", Form: FlagForm, Required: true}},
+	}}
+}
