@@ -31,7 +31,7 @@ func TestUpdateRestoresGeneratedParts(t *testing.T) {
 		{"a path", "/actions/record_return:", "/actions/record_gift:"},
 		{"a field", "        sent_at: {type: string, format: date-time}\n", ""},
 		{"a value of an enumeration", "[wechat, alipay, qq, wecom]", "[wechat]"},
-		{"values on lines of their own", "[internal, shared]", "\n        - internal\n        - secret"},
+		{"values on lines of their own", " [internal, shared]", "\n        - internal\n        - secret"},
 	} {
 		damaged := strings.Replace(text, damage.old, damage.changed, 1)
 		updated, err := update(damaged)
