@@ -40,7 +40,7 @@ type call struct {
 	echo.Context
 	web *Web
 	who visitor
-	say *texts
+	say *wording
 }
 
 type handler func(*call) error
@@ -202,10 +202,10 @@ func local(target string) string {
 
 // language is what the visitor asked for if it exists, else what their browser
 // prefers, else Chinese.
-func (w *Web) language(c echo.Context) *texts {
+func (w *Web) language(c echo.Context) *wording {
 	if say, found := w.texts[c.QueryParam("lang")]; found {
 		c.SetCookie(&http.Cookie{ //nolint:gosec // secure wherever the product is served so
-			Name: "lang", Value: say.lang, Path: "/", SameSite: http.SameSiteLaxMode, Secure: w.secure, HttpOnly: true,
+			Name: "lang", Value: say.Language, Path: "/", SameSite: http.SameSiteLaxMode, Secure: w.secure, HttpOnly: true,
 		})
 		return say
 	}

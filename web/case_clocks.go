@@ -58,16 +58,16 @@ func (c *call) mark(d recovery.Deadline, pace int) dueMark {
 }
 
 // clockName names a deadline, and which of several it is.
-func (t *texts) clockName(d recovery.Deadline) string {
-	name := t.Word("clock", d.Kind)
+func (w *wording) clockName(d recovery.Deadline) string {
+	name := w.Word("clock", d.Kind)
 	switch d.Kind {
 	case recovery.TaskClock:
 		rung, _, _ := strings.Cut(d.Ref, ":") // whom it is about stands with the task
-		return name + " · " + t.named("rung", rung)
+		return name + " · " + w.named("rung", rung)
 	case recovery.InstalmentClock:
 		_, part, _ := strings.Cut(d.Ref, "/")
 		if no, err := strconv.Atoi(part); err == nil {
-			return name + " · " + t.T("case.plan_row", no)
+			return name + " · " + w.T("case.plan_row", "no", no)
 		}
 	default:
 	}
@@ -76,8 +76,8 @@ func (t *texts) clockName(d recovery.Deadline) string {
 
 // named words a value that is stored for ever; one that nobody foresaw stays as
 // it is.
-func (t *texts) named(family, value string) string {
-	if text, found := t.known(family + "." + value); found {
+func (w *wording) named(family, value string) string {
+	if text, found := w.Find(family + "." + value); found {
 		return text
 	}
 	return value

@@ -72,9 +72,9 @@ func (c *call) refusal(code recovery.Code, view casework.View) string {
 	l := view.Contacts.Limits
 	switch code {
 	case recovery.CodeContactLimit:
-		return c.say.T("case.plan_refused_contact_limit", l.PerDay, l.Total, l.GroupDay, l.GroupTotal)
+		return c.say.T("case.plan_refused_contact_limit", "per_day", l.PerDay, "limit", l.Total, "group_day", l.GroupDay, "group_limit", l.GroupTotal)
 	case recovery.CodeQuietHours:
-		return c.say.T("case.plan_refused_quiet_hours", l.QuietFrom, l.QuietUntil)
+		return c.say.T("case.plan_refused_quiet_hours", "from", l.QuietFrom, "until", l.QuietUntil)
 	case recovery.CodeNoContact:
 		return c.say.T("case.plan_refused_no_contact")
 	case recovery.CodeTextUnsafe:
@@ -94,7 +94,7 @@ func (c *call) nextContact(refused *recovery.ContactRefusal) string {
 	case refused.From == nil:
 		told = c.say.T("case.plan_never")
 	case refused.From.After(c.web.now()):
-		told = c.say.T("case.plan_from", minute(*refused.From))
+		told = c.say.T("case.plan_from", "time", minute(*refused.From))
 	}
 	var articles []string
 	for _, reason := range refused.Reasons {
@@ -103,7 +103,7 @@ func (c *call) nextContact(refused *recovery.ContactRefusal) string {
 		}
 	}
 	if len(articles) > 0 {
-		told += c.say.T("case.plan_articles", strings.Join(articles, c.say.T("timeline.and")))
+		told += c.say.T("case.plan_articles", "list", strings.Join(articles, c.say.T("timeline.and")))
 	}
 	return told
 }

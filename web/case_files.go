@@ -43,7 +43,7 @@ func (c *call) uploadForm(body *caseBody, failed *attempt) *form {
 	file := b.make("file", "file")
 	file.Required = true
 	f.Groups = []group{{Fields: []field{kind, b.text("description", recovery.MaxText, false), captured, file}}}
-	f.Help = c.say.T("upload.help", size(f.Limit))
+	f.Help = c.say.T("upload.help", "size", size(f.Limit))
 	f.Open = f.Open || body.Next.Href == "#upload"
 	return &f
 }

@@ -59,7 +59,7 @@ var linkTerms = []int{3, 7, 14, casework.LinkDays}
 func (c *call) linkDays() []option {
 	options := make([]option, len(linkTerms))
 	for i, days := range linkTerms {
-		options[i] = option{Value: strconv.Itoa(days), Label: c.say.T("case.link_days_n", days), Selected: days == casework.LinkDays}
+		options[i] = option{Value: strconv.Itoa(days), Label: c.say.T("case.link_days_n", "count", days), Selected: days == casework.LinkDays}
 	}
 	return options
 }

@@ -181,10 +181,10 @@ func (c *call) nextText(name string, d *caseData) string {
 	switch name {
 	case "says_returned":
 		holder := said(d.Position)
-		return c.say.T("next.says_returned.text", aliases[string(holder.ID)], yuan(holder.Says))
+		return c.say.T("next.says_returned.text", "name", aliases[string(holder.ID)], "sum", yuan(holder.Says))
 	case "plan_answer":
 		plan := offered(d.Position)
-		return c.say.T("next.plan_answer.text", aliases[string(plan.CounterpartID)], len(plan.Instalments), yuan(plan.Rest()))
+		return c.say.T("next.plan_answer.text", "name", aliases[string(plan.CounterpartID)], "count", len(plan.Instalments), "sum", yuan(plan.Rest()))
 	default:
 		return c.say.T("next." + name + ".text")
 	}
@@ -214,7 +214,7 @@ func (c *call) refundForm(d *caseData) *form {
 	}
 	return &form{
 		Action: "/cases/" + string(d.Number) + "/actions/" + string(recovery.RecordReturn), Key: newKey(), CSRF: c.who.CSRF,
-		Submit: c.say.T("case.refund_yes", yuan(amount)), Primary: true,
+		Submit: c.say.T("case.refund_yes", "sum", yuan(amount)), Primary: true,
 		Hidden: []option{
 			{Label: "amount_fen", Value: amount.String()}, {Label: "channel", Value: string(recovery.AutoRefund)},
 			{Label: "at", Value: inputTime(c.web.now())},

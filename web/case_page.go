@@ -88,7 +88,7 @@ func (c *call) showCase(status int, failed *attempt) error {
 		view = "desk_case"
 	}
 	return c.show(status, view, page{
-		Title: c.say.T("case.title", data.Number), Pace: data.Pace, Desk: c.who.Desk(), Scripts: scripts, Body: body,
+		Title: c.say.T("case.title", "number", data.Number), Pace: data.Pace, Desk: c.who.Desk(), Scripts: scripts, Body: body,
 	})
 }
 

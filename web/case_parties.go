@@ -90,7 +90,7 @@ func (c *call) plans(d *caseData) []planMark {
 	for _, plan := range d.Position.Plans {
 		mark := planMark{
 			No: plan.No, Running: plan.Running, Rest: plan.Rest(),
-			Title: c.say.T("case.plan_by", aliases[string(plan.CounterpartID)], c.say.Word("role", plan.By)),
+			Title: c.say.T("case.plan_by", "name", aliases[string(plan.CounterpartID)], "role", c.say.Word("role", plan.By)),
 		}
 		records := plan.Running && slices.Contains(d.Allowed, recovery.RecordInstalment)
 		for _, part := range plan.Instalments {
@@ -130,15 +130,15 @@ func partState(plan recovery.Plan, part recovery.Instalment, now time.Time) stri
 }
 
 // proposal says who proposed what.
-func (t *texts) proposal(p *recovery.Proposal, by string) string {
+func (w *wording) proposal(p *recovery.Proposal, by string) string {
 	amount := ""
 	if p.Amount > 0 {
 		amount = yuan(p.Amount)
 	}
 	if by == "" {
-		by = t.T("role.agent")
+		by = w.T("role.agent")
 	}
-	return t.T("case.proposal_what", by, t.Word("decision", p.Decision), amount)
+	return w.T("case.proposal_what", "name", by, "decision", w.Word("decision", p.Decision), "sum", amount)
 }
 
 // taskMark is one rung of the ladder, or another task of the law.

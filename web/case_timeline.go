@@ -53,20 +53,20 @@ func aliasesOf(counterparts []recovery.Counterpart) map[string]string {
 
 // teller puts entries into words.
 type teller struct {
-	say     *texts
+	say     *wording
 	aliases map[string]string
 }
 
 func (t teller) event(line casework.JournalLine) event {
 	e := event{
-		Seq: line.Seq, At: line.At, Title: t.say.Word("entry", line.Entry.Kind),
+		Seq: line.Seq, At: line.At, Title: t.say.T("entry." + string(line.Entry.Kind) + ".title"),
 		By: t.say.Word("role", line.Entry.Actor.Role), Bits: t.facts(line), Mark: markOf(line.Entry.Kind),
 	}
 	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil && minute(at) != minute(line.At) {
 		e.ClaimedAt = minute(at)
 	}
 	if line.Entry.Kind == recovery.EntryStageEntered {
-		e.Title = t.say.T("timeline.entered", t.say.Word("stage", line.Entry.Facts["to"]))
+		e.Title = t.say.T("timeline.entered", "stage", t.say.Word("stage", line.Entry.Facts["to"]))
 	}
 	quotes, bits := t.words(line)
 	e.Quotes, e.Bits = quotes, append(e.Bits, bits...)
@@ -161,7 +161,7 @@ func (t teller) named(family string, value any) string {
 		}
 		return strings.Join(names, t.say.T("timeline.and"))
 	}
-	if text, found := t.say.known(family + "." + fmt.Sprint(value)); found {
+	if text, found := t.say.Find(family + "." + fmt.Sprint(value)); found {
 		return text
 	}
 	return fmt.Sprint(value)
@@ -169,10 +169,10 @@ func (t teller) named(family string, value any) string {
 
 // because names a clock that ran out or an act.
 func (t teller) because(cause string) string {
-	if text, found := t.say.known("clock." + cause); found {
+	if text, found := t.say.Find("clock." + cause); found {
 		return text
 	}
-	if text, found := t.say.known("action." + cause + ".title"); found {
+	if text, found := t.say.Find("action." + cause + ".title"); found {
 		return text
 	}
 	return ""

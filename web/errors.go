@@ -36,7 +36,7 @@ func (w *Web) ErrorPage(c echo.Context, err error) {
 		Status: number, Title: made.say.T("error." + kind + ".title"), Text: made.say.T("error." + kind + ".text"),
 		Do: made.say.T("error." + kind + ".do"), Back: back, Label: label,
 	}
-	p := page{Title: body.Title, Lang: made.say.lang, Visitor: made.who, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
+	p := page{Title: body.Title, Lang: made.say.Language, Visitor: made.who, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
 	p.Bare = strings.HasPrefix(c.Path(), "/return")
 	if c.Request().Method == http.MethodHead {
 		c.Response().WriteHeader(number)

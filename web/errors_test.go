@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/recovery"
+	"recourse/texts"
 )
 
 func TestClassify(t *testing.T) {
@@ -105,11 +106,11 @@ func TestAssets(t *testing.T) {
 // and only among those there are.
 func TestLanguage(t *testing.T) {
 	t.Parallel()
-	zh, en := &texts{lang: "zh-CN"}, &texts{lang: "en"}
-	w := &Web{texts: map[string]*texts{"zh-CN": zh, "en": en}}
+	zh, en := &wording{&texts.Catalog{Language: texts.Chinese}}, &wording{&texts.Catalog{Language: texts.English}}
+	w := &Web{texts: map[string]*wording{"zh-CN": zh, "en": en}}
 	for _, test := range []struct {
 		query, cookie, accepts string
-		want                   *texts
+		want                   *wording
 	}{
 		{"", "", "", zh},
 		{"", "", "en-GB,en;q=0.9", en},
@@ -128,7 +129,7 @@ func TestLanguage(t *testing.T) {
 		}
 		c := echo.New().NewContext(request, httptest.NewRecorder())
 		if got := w.language(c); got != test.want {
-			t.Errorf("%+v gives %s", test, got.lang)
+			t.Errorf("%+v gives %s", test, got.Language)
 		}
 	}
 }

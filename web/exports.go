@@ -49,7 +49,7 @@ func (c *call) showExports(status int, failed *attempt) error {
 		body.Export.Hidden = append(body.Export.Hidden, option{Label: "from", Value: fromExports})
 	}
 	return c.show(status, "export", page{
-		Title: c.say.T("export.title", data.Number), Pace: data.Pace, Desk: true, Scripts: []string{"live.js"}, Body: body,
+		Title: c.say.T("export.title", "number", data.Number), Pace: data.Pace, Desk: true, Scripts: []string{"live.js"}, Body: body,
 	})
 }
 

@@ -79,7 +79,7 @@ func (f field) Describe() string {
 // builder makes the fields of one form: labels from the texts, values and
 // faults from the last attempt.
 type builder struct {
-	say    *texts
+	say    *wording
 	prefix string     // of ids
 	labels string     // family of labels: "field", "filing", "filter"
 	own    string     // family that words some labels for this form alone
@@ -88,11 +88,11 @@ type builder struct {
 }
 
 func (b builder) make(name, kind string) field {
-	label, found := b.say.known(b.own + "." + plain(name))
+	label, found := b.say.Find(b.own + "." + plain(name))
 	if !found {
 		label = b.say.T(b.labels + "." + plain(name) + ".label")
 	}
-	help, _ := b.say.known(b.labels + "." + plain(name) + ".help")
+	help, _ := b.say.Find(b.labels + "." + plain(name) + ".help")
 	return field{
 		ID: b.prefix + "-" + ident(name), Name: name, Kind: kind, Label: label, Help: help,
 		Error: b.fault(name), Value: b.values.Get(name),
@@ -105,10 +105,10 @@ func (b builder) fault(name string) string {
 		if fault.Field != name {
 			continue
 		}
-		if text, found := b.say.known("fault_of." + plain(name) + "." + fault.Code); found {
+		if text, found := b.say.Find("fault_of." + plain(name) + "." + fault.Code); found {
 			return text
 		}
-		if text, found := b.say.known("fault." + fault.Code); found {
+		if text, found := b.say.Find("fault." + fault.Code); found {
 			return text
 		}
 		return b.say.T("fault.other")

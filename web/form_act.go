@@ -59,7 +59,7 @@ func (a actForms) form(action recovery.Action, values url.Values, faults []recov
 		values = a.defaults(action)
 	}
 	a.builder.prefix, a.builder.labels = "do-"+name, "field"
-	a.builder.own = "action." + name
+	a.builder.own = "action." + name + ".fields"
 	a.builder.values, a.builder.faults = values, faults
 	f := form{
 		ID: "do-" + name, Action: "/cases/" + string(a.view.Number) + "/actions/" + name,

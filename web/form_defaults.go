@@ -71,7 +71,7 @@ func (a actForms) instalmentDue(values url.Values) {
 
 // help is what stands above a form: what the action does, and of whom or what.
 func (a actForms) help(action recovery.Action) string {
-	text, _ := a.say.known("action." + string(action) + ".help")
+	text, _ := a.say.Find("action." + string(action) + ".help")
 	at := a.view.Position
 	if action == recovery.ApproveDecision && at.Proposal != nil {
 		return a.say.proposal(at.Proposal, nameOf(a.staff, at.Proposal.By))
@@ -82,7 +82,7 @@ func (a actForms) help(action recovery.Action) string {
 	told := []string{text}
 	for _, p := range a.view.Counterparts {
 		if owed := at.Owed(p.ID); owed > 0 {
-			told = append(told, p.Alias+a.say.T("case.owes", yuan(owed))+a.say.T("site.stop"))
+			told = append(told, p.Alias+a.say.T("case.owes", "sum", yuan(owed))+a.say.T("site.stop"))
 		}
 	}
 	return strings.Join(told, " ")

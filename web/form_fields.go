@@ -98,7 +98,7 @@ func (a actForms) instalmentNumber(of recovery.Field) field {
 	f.Required = of.Required
 	for no := 1; no <= last; no++ {
 		value := strconv.Itoa(no)
-		f.Options = append(f.Options, option{Value: value, Label: a.say.T("case.plan_row", no), Selected: a.picked(of.Name, value)})
+		f.Options = append(f.Options, option{Value: value, Label: a.say.T("case.plan_row", "no", no), Selected: a.picked(of.Name, value)})
 	}
 	return f
 }

@@ -87,7 +87,7 @@ func compact(values url.Values) url.Values {
 var rowFields = []string{"alias", "claimed_fen", "claimed_at", "contact"}
 
 // filingForm is the form with what was typed and what was wrong.
-func filingForm(say *texts, values url.Values, faults []recovery.FieldFault) form {
+func filingForm(say *wording, values url.Values, faults []recovery.FieldFault) form {
 	b := builder{say: say, prefix: "f", labels: "filing", values: values, faults: faults}
 	f := form{ID: "f", Action: "/file", Submit: say.T("filing.submit"), Primary: true}
 	f.Groups = []group{
@@ -125,7 +125,7 @@ func (b builder) size(name string) field {
 }
 
 func (b builder) counterpartGroup(row int) group {
-	g := group{Title: b.say.T("filing.group.counterpart", row+1), Fields: []field{
+	g := group{Title: b.say.T("filing.group.counterpart", "no", row+1), Fields: []field{
 		b.text(rowName(row, "alias"), recovery.MaxAlias, row == 0), b.money(rowName(row, "claimed_fen"), false),
 		b.moment(rowName(row, "claimed_at"), false), b.text(rowName(row, "contact"), recovery.MaxContact, false),
 	}}
@@ -160,7 +160,7 @@ func (b builder) claimantGroup() group {
 
 // startForm asks what the recall answer needs. It is sent by GET and stores
 // nothing.
-func startForm(say *texts, values url.Values, faults []recovery.FieldFault) form {
+func startForm(say *wording, values url.Values, faults []recovery.FieldFault) form {
 	b := builder{say: say, prefix: "s", labels: "filing", values: values, faults: faults}
 	claimed := choose(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true)
 	claimed.Label = say.T("start.claimed")

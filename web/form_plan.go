@@ -26,7 +26,7 @@ func (b builder) instalments() group {
 	for row := range planForm {
 		due, amount := b.text(instalmentName(row, "due_on"), 0, row == 0), b.money(instalmentName(row, "amount_fen"), row == 0)
 		due.Type = "date"
-		due.Label = b.say.T("case.plan_row", row+1) + " " + due.Label
+		due.Label = b.say.T("case.plan_row", "no", row+1) + " " + due.Label
 		rows.Fields = append(rows.Fields, due, amount)
 	}
 	return rows

@@ -38,7 +38,7 @@ type views map[string]*template.Template
 
 // loadViews parses layout, parts and each page once; a page is the layout with
 // its own "main".
-func loadViews(say *texts, files *assets) (views, error) {
+func loadViews(say *wording, files *assets) (views, error) {
 	base, err := template.New("layout.html").Funcs(functions(say, files)).
 		ParseFS(templateFiles, "templates/layout.html", "templates/parts_*.html")
 	if err != nil {
@@ -66,7 +66,7 @@ func loadViews(say *texts, files *assets) (views, error) {
 }
 
 // functions are what a template may call beside its model.
-func functions(say *texts, files *assets) template.FuncMap {
+func functions(say *wording, files *assets) template.FuncMap {
 	return template.FuncMap{
 		"t": say.T, "word": say.Word, "asset": files.path,
 		"clock": clock, "minute": minute, "day": day, "machine": machineTime, "left": say.left,
@@ -90,7 +90,7 @@ func dict(pairs ...any) (map[string]any, error) {
 // show renders a page. It is rendered whole before a byte is sent, so that a
 // mistake never leaves half a page behind.
 func (c *call) show(status int, view string, p page) error {
-	p.Lang, p.Visitor, p.Now = c.say.lang, c.who, c.web.now()
+	p.Lang, p.Visitor, p.Now = c.say.Language, c.who, c.web.now()
 	p.Unread = c.unread()
 	p.Pace = max(p.Pace, c.web.service.Pace())
 	if key := c.web.sessions.PopString(c.Request().Context(), sessionFlash); key != "" {
@@ -100,7 +100,7 @@ func (c *call) show(status int, view string, p page) error {
 }
 
 func (c *call) render(status int, view string, p page) error {
-	found, known := c.web.pages[c.say.lang][view]
+	found, known := c.web.pages[c.say.Language][view]
 	if !known {
 		return fmt.Errorf("web: no view %q", view)
 	}

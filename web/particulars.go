@@ -210,7 +210,7 @@ func particularGroups(b builder, c recovery.Case) []group {
 	}}}
 	for i, counterpart := range c.Counterparts {
 		at := func(name string) string { return holderRow(i, name) }
-		groups = append(groups, group{Title: b.say.T("part.group.holder", counterpart.Alias), Help: b.say.T("part.group.holder_help"), Fields: []field{
+		groups = append(groups, group{Title: b.say.T("part.group.holder", "name", counterpart.Alias), Help: b.say.T("part.group.holder_help"), Fields: []field{
 			b.text(at("name"), recovery.MaxName, false), pick(b, at("sex"), "sex", recovery.Sexes),
 			b.text(at("home"), recovery.MaxContact, false),
 			pick(b, at("document_kind"), "document_kind", recovery.DocumentKinds), b.text(at("document_no"), 24, false),

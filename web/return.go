@@ -86,7 +86,7 @@ func (w *Web) registerReturn(e *echo.Echo) {
 // browsers do not send, to the page; by hand where scripts do not run.
 func (w *Web) returnEntry(c *call) error {
 	return c.render(http.StatusOK, "return_entry", page{
-		Title: c.say.T("return.enter_title"), Lang: c.say.lang, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
+		Title: c.say.T("return.enter_title"), Lang: c.say.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
 		Scripts: []string{"return.js"},
 	})
 }
@@ -234,7 +234,7 @@ func (c *returnCall) showReturn(status int, told casework.Return, failed *attemp
 		body.Notice = failed.notice
 	}
 	return c.render(status, "return", page{
-		Title: c.say.T("return.title"), Lang: c.say.lang, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true, Body: body,
+		Title: c.say.T("return.title"), Lang: c.say.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true, Body: body,
 	})
 }
 

@@ -40,13 +40,13 @@ func (c *returnCall) returnForm(answer string, told casework.Return, failed *att
 		ID: "say-" + answer, Action: c.place() + "/" + answer, Key: newKey(), Open: failed != nil && string(failed.action) == answer,
 		Title: c.say.T("return." + answer + ".title"), Submit: c.say.T("return." + answer + ".submit"),
 	}
-	f.Help, _ = c.say.known("return." + answer + ".help")
+	f.Help, _ = c.say.Find("return." + answer + ".help")
 	if b.values == nil {
 		b.values = c.returnDefaults(told)
 	}
 	f.Groups = b.answerFields(answer)
 	if answer == sayEvidence {
-		f.Upload, f.Help = true, c.say.T("return.evidence.help", size(c.web.service.UploadLimit()))
+		f.Upload, f.Help = true, c.say.T("return.evidence.help", "size", size(c.web.service.UploadLimit()))
 	}
 	if len(b.faults) > 0 {
 		f.Notice = f.general(b)

@@ -40,7 +40,7 @@ func (w *Web) stopMails(c *call) error {
 func (c *call) showStop(stopped, holder bool) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.render(http.StatusOK, "stop", page{
-		Title: c.say.T("stop.title"), Lang: c.say.lang, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
+		Title: c.say.T("stop.title"), Lang: c.say.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
 		Body: stopBody{Action: "/stop/" + c.Param("token"), Stopped: stopped, Holder: holder},
 	})
 }

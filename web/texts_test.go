@@ -1,53 +1,31 @@
 package web
 
 import (
-	"io/fs"
 	"maps"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"recourse/recovery"
+	"recourse/texts/textstest"
 )
 
-// literals finds the keys that stand in the code and the templates.
+// calls are the places in the code and the templates that ask for a text by a
+// literal key.
+func calls(t *testing.T) []textstest.Call {
+	t.Helper()
+	return slices.Concat(textstest.GoCalls(t, "T", "flash"), textstest.TemplateCalls(t, "templates/*.html"))
+}
+
+// literals are the keys that the code and the templates name.
 func literals(t *testing.T) map[string]bool {
 	t.Helper()
 	used := map[string]bool{}
-	forms := []*regexp.Regexp{
-		regexp.MustCompile(`\.(?:T|flash)\("([a-z_0-9.]+)"`), regexp.MustCompile(`\(?\bt "([a-z_0-9.]+)"`),
-	}
-	for _, name := range sources(t) {
-		raw, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, form := range forms {
-			for _, found := range form.FindAllStringSubmatch(string(raw), -1) {
-				if !strings.HasSuffix(found[1], ".") {
-					used[found[1]] = true
-				}
-			}
-		}
+	for _, call := range calls(t) {
+		used[call.Key] = true
 	}
 	return used
-}
-
-func sources(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	for _, pattern := range []string{"*.go", "templates/*.html"} {
-		found, err := fs.Glob(os.DirFS("."), pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, found...)
-	}
-	return slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 }
 
 func named[T ~string](used map[string]bool, family string, values ...T) {
@@ -59,7 +37,8 @@ func named[T ~string](used map[string]bool, family string, values ...T) {
 }
 
 // families adds the keys that are made of a family and a value.
-func families(used map[string]bool) {
+func families(t *testing.T, used map[string]bool) {
+	t.Helper()
 	named(used, "role", append(slices.Clone(recovery.Roles), recovery.RoleSystem)...)
 	named(used, "platform", recovery.Platforms...)
 	named(used, "instrument", recovery.Instruments...)
@@ -93,7 +72,9 @@ func families(used map[string]bool) {
 	named(used, "breach", recovery.CodeContactLimit, recovery.CodeQuietHours, recovery.CodeNoContact)
 	named(used, "clock", recovery.Clocks...)
 	named(used, "silence", recovery.Clocks...)
-	named(used, "entry", recovery.EntryKinds...)
+	for _, kind := range recovery.EntryKinds {
+		used["entry."+string(kind)+".title"] = true
+	}
 	named(used, "text_audience", "counterpart", "group", "group_owner", "mediator", "employer", "customer_service")
 	named(used, "value", ownWords...)
 	named(used, "choose", yesNo(true), yesNo(false))
@@ -129,7 +110,7 @@ func families(used map[string]bool) {
 	named(used, "powers", recovery.PowersGiven...)
 	named(used, "paper_kind", append(slices.Clone(recovery.PapersOnRequest), recovery.PaperComplaint, recovery.PaperPaymentOrder,
 		recovery.PaperDemand, recovery.PaperAgreement, recovery.PaperInquiry, recovery.PaperPolice)...)
-	for _, g := range particularGroups(builder{say: &texts{}}, recovery.Case{Counterparts: []recovery.Counterpart{{}}}) {
+	for _, g := range particularGroups(builder{say: chinese(t)}, recovery.Case{Counterparts: []recovery.Counterpart{{}}}) {
 		for _, question := range g.Fields {
 			named(used, "part."+plain(question.Name), "label", "help")
 		}
@@ -160,7 +141,7 @@ func labels(t *testing.T) (optional map[string]bool) {
 	}
 	for _, action := range recovery.Actions {
 		for _, role := range []recovery.Role{recovery.RoleSupervisor, recovery.RoleClaimant} {
-			note("field", "action."+string(action), formsFor(t, role, 2, time.Now()).form(action, nil, nil).Groups)
+			note("field", "action."+string(action)+".fields", formsFor(t, role, 2, time.Now()).form(action, nil, nil).Groups)
 		}
 		optional["action."+string(action)+".help"] = true
 	}
@@ -199,56 +180,39 @@ var faultCodes = []string{
 	"checksum", "contradicts", "duplicate",
 }
 
+// elsewhere reports a text that other packages show.
+func elsewhere(key string) bool { return strings.HasPrefix(key, "mail.") }
+
 // Every key in use has its words, and there are no words nobody uses.
 func TestTextsAreUsedAndComplete(t *testing.T) {
 	t.Parallel()
 	say := chinese(t)
 	used := literals(t)
-	families(used)
+	families(t, used)
 	optional := labels(t)
 	for _, key := range slices.Sorted(maps.Keys(used)) {
-		if _, found := say.words[key]; !found {
+		if !say.Has(key) {
 			t.Errorf("the text %q is used and does not exist", key)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(say.words)) {
-		if !used[key] && !optional[key] {
+	for _, key := range say.Keys("") {
+		if !used[key] && !optional[key] && !elsewhere(key) {
 			t.Errorf("the text %q exists and is not used", key)
 		}
 	}
 }
 
-// A text with verbs is never shown without its values.
-func TestLanguagesAgreeOnVerbs(t *testing.T) {
+// A text gets the values that it names, and no others.
+func TestTextsGetTheirValues(t *testing.T) {
 	t.Parallel()
-	all, err := loadTexts(textFiles)
-	if err != nil {
-		t.Fatal(err)
-	}
-	verb := regexp.MustCompile(`%[\[\]0-9]*[a-z]`)
-	for key, text := range all[firstLanguage].words {
-		want := verb.FindAllString(text, -1)
-		for lang, other := range all {
-			if got := verb.FindAllString(other.words[key], -1); !slices.Equal(got, want) {
-				t.Errorf("%s in %s has the verbs %v, not %v", key, lang, got, want)
-			}
+	say := chinese(t)
+	for _, call := range calls(t) {
+		text := say.Get(call.Key)
+		if text == nil {
+			continue // TestTextsAreUsedAndComplete reports it
 		}
-	}
-}
-
-func TestBrokenTextsAreRefused(t *testing.T) {
-	t.Parallel()
-	for name, files := range map[string]fstest.MapFS{
-		"no Chinese":    {"texts/en.yaml": {Data: []byte("a: b")}},
-		"a key less":    {"texts/zh-CN.yaml": {Data: []byte("a: b\nc: d")}, "texts/en.yaml": {Data: []byte("a: b")}},
-		"a key more":    {"texts/zh-CN.yaml": {Data: []byte("a: b")}, "texts/en.yaml": {Data: []byte("a: b\nc: d")}},
-		"one key twice": {"texts/zh-CN.yaml": {Data: []byte("a: b")}, "texts/zh-CN.more.yaml": {Data: []byte("a: c")}},
-		"a number":      {"texts/zh-CN.yaml": {Data: []byte("a: 1")}},
-		"no YAML":       {"texts/zh-CN.yaml": {Data: []byte("a: [")}},
-		"a list of it":  {"texts/zh-CN.yaml": {Data: []byte("a: {b: [c]}")}},
-	} {
-		if _, err := loadTexts(files); err == nil {
-			t.Errorf("%s: accepted", name)
+		if want := slices.Sorted(slices.Values(text.Fields())); !slices.Equal(call.Names, want) {
+			t.Errorf("%s: %s gets %v and names %v", call.Place, call.Key, call.Names, want)
 		}
 	}
 }

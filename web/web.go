@@ -27,7 +27,7 @@ type Options struct {
 type Web struct {
 	service  *casework.Service
 	sessions *scs.SessionManager
-	texts    map[string]*texts
+	texts    map[string]*wording
 	pages    map[string]views // by language
 	assets   *assets
 	now      func() time.Time
@@ -63,7 +63,7 @@ func New(service *casework.Service, store scs.Store, o Options) *Web {
 // load reads what is built into the program.
 func (w *Web) load() error {
 	var err error
-	if w.texts, err = loadTexts(textFiles); err != nil {
+	if w.texts, err = loadWordings(); err != nil {
 		return err
 	}
 	if w.assets, err = loadAssets(); err != nil {

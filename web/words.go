@@ -27,9 +27,9 @@ func inputTime(at time.Time) string { return at.In(recovery.Shanghai).Format("20
 func yuan(m recovery.Money) string { return "¥" + m.String() }
 
 // span writes a length of time in its two largest units: "2 天 3 小时".
-func (t *texts) span(d time.Duration) string {
+func (w *wording) span(d time.Duration) string {
 	if d < time.Minute {
-		return t.T("span.seconds", max(1, int(d.Seconds())))
+		return w.T("span.seconds", "count", max(1, int(d.Seconds())))
 	}
 	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
 	var parts []string
@@ -38,18 +38,18 @@ func (t *texts) span(d time.Duration) string {
 		n   int
 	}{{"span.days", days}, {"span.hours", hours}, {"span.minutes", minutes}} {
 		if part.n > 0 && len(parts) < 2 {
-			parts = append(parts, t.T(part.key, part.n))
+			parts = append(parts, w.T(part.key, "count", part.n))
 		}
 	}
 	return strings.Join(parts, " ")
 }
 
 // left says how long there is until an instant, or how long it is over.
-func (t *texts) left(now, due time.Time) string {
+func (w *wording) left(now, due time.Time) string {
 	if due.After(now) {
-		return t.T("span.left", t.span(due.Sub(now)))
+		return w.T("span.left", "span", w.span(due.Sub(now)))
 	}
-	return t.T("span.over", t.span(now.Sub(due)))
+	return w.T("span.over", "span", w.span(now.Sub(due)))
 }
 
 // size writes a number of bytes.

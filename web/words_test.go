@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-func chinese(t testing.TB) *texts {
+func chinese(t testing.TB) *wording {
 	t.Helper()
-	all, err := loadTexts(textFiles)
+	all, err := loadWordings()
 	if err != nil {
 		t.Fatal(err)
 	}
