@@ -42,7 +42,7 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 	begun := v.record
 	begun.Position.Stage = v.stage()
 	recall := f.recall()
-	recall.Danger = v.is("danger") == Yes
+	recall.Danger = v.answer("danger") == Yes
 	return Assessment{
 		Recall:           b.Recall(recall, now),
 		Plan:             v.plan(),
@@ -61,9 +61,9 @@ func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessm
 // stage is where a case with these facts would begin.
 func (v *view) stage() recovery.Stage {
 	switch {
-	case v.is("danger") == Yes:
+	case v.answer("danger") == Yes:
 		return recovery.Legal
-	case v.is("refund_ahead") == Yes:
+	case v.answer("refund_ahead") == Yes:
 		return recovery.RecallWatch
 	default:
 		return recovery.PrivateContact

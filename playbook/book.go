@@ -16,11 +16,6 @@ type Book struct {
 	calendar *calendar.Calendar
 	digest   string
 	contents map[string]json.RawMessage // the rules as data, by id
-	signals  []signal                   // by number
-	numbers  map[string]int
-	chances  chances
-	limits   map[string][]*limitRule
-	priors   map[recovery.Route][]*priorRule
 }
 
 // Version names the book as cases are pinned to it.
@@ -136,53 +131,6 @@ func gather[T any, P held[T]](all []*entry, rules []T) []*entry {
 		all = append(all, P(&rules[i]).self())
 	}
 	return all
-}
-
-// conditions gives every condition of the book.
-func (d *document) conditions(yield func(condition) bool) {
-	var all []condition
-	reasons := func(lists ...[]reasonRule) {
-		for _, reason := range slices.Concat(lists...) {
-			all = append(all, reason.If)
-		}
-	}
-	for _, r := range d.Measures {
-		all = append(all, r.If)
-	}
-	for _, r := range slices.Concat(d.Cautions, d.Findings) {
-		all = append(all, r.If)
-	}
-	for _, r := range d.Strategies {
-		all = append(all, r.If)
-	}
-	for _, r := range d.StrategyNotes {
-		all = append(all, r.If)
-	}
-	for _, r := range d.Plan {
-		all = append(all, r.If)
-	}
-	for _, r := range d.Theories {
-		all = append(all, r.Needs)
-		reasons(r.Supports, r.Against)
-	}
-	for _, r := range d.Routes {
-		all = append(all, r.Needs, r.Tried, r.Urgent, r.Asks)
-		reasons(r.Closed, r.Why)
-	}
-	for _, r := range d.Priors {
-		all = append(all, r.If)
-	}
-	for _, r := range d.Scales {
-		all = append(all, r.If)
-	}
-	for _, r := range d.Precedents {
-		all = append(all, r.Signals)
-	}
-	for _, c := range all {
-		if !yield(c) {
-			return
-		}
-	}
 }
 
 // scope limits a rule to some situations; an empty list limits nothing.

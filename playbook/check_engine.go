@@ -25,7 +25,7 @@ func (b *Book) known(about string) []string {
 
 func (i *inspection) condition(id string, c condition, known []string) {
 	for _, signal := range c {
-		if signal.number == 0 || !slices.Contains(known, signal.name) {
+		if !slices.Contains(known, signal.name) {
 			i.fault(id, "there is no signal %q", signal.name)
 		}
 	}
@@ -39,9 +39,6 @@ func (i *inspection) reasons(id string, reasons []reasonRule, known []string) {
 }
 
 func (b *Book) checkFigures(i *inspection) {
-	if len(b.signals) > maxSignals {
-		i.fault("", "there are %d signals, and the engine has room for %d", len(b.signals)-1, maxSignals-1)
-	}
 	for _, rule := range b.data.Limits {
 		oneOf(i, rule.ID, "limit", rule.Limit, limitNames)
 		if rule.Value <= 0 || rule.Value > int64(recovery.MaxMoney) {

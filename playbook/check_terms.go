@@ -23,11 +23,11 @@ func (b *Book) turns() []time.Time {
 		}
 	}
 	for _, e := range b.data.entries() {
-		add(e.term)
+		add(e.term())
 	}
 	for _, rule := range b.data.Theories {
 		for _, article := range rule.Articles {
-			add(article.term)
+			add(termOf(article.ValidFrom, article.ValidTo))
 		}
 	}
 	slices.SortFunc(turns, time.Time.Compare)
@@ -58,7 +58,7 @@ func (b *Book) checkTerms(i *inspection) {
 		once(i, b.data.Limits, at, "the limit %s has two values", func(r *limitRule) string { return r.Limit })
 		once(i, b.data.Routes, at, "the route %s stands twice", func(r *routeRule) string { return string(r.Route) })
 		for rule := range current(b.data.Theories, at) {
-			if articles, _ := rule.cites(at); len(articles) == 0 {
+			if len(rule.cites(at)) == 0 {
 				i.fault(rule.ID, "from %s no article of the theory is in force", day(at))
 			}
 		}
@@ -82,7 +82,7 @@ func (b *Book) checkClockAt(i *inspection, clock recovery.Clock, at time.Time) {
 	}
 	near := ""
 	for _, rule := range b.data.Clocks {
-		if rule.Clock == clock && (near == "" || rule.term.until.Equal(at)) {
+		if rule.Clock == clock && (near == "" || rule.term().until.Equal(at)) {
 			near = rule.ID
 		}
 	}

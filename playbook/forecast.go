@@ -26,16 +26,19 @@ type priorRule struct {
 	If      condition      `yaml:"if"`
 	Percent float64        `yaml:"percent"`
 	House   bool           `yaml:"house"` // no claim at all, only a place to begin
-	claim   string         // as a forecast tells it
-	weighed string         // as a chance names its sources
 }
 
-func (r *priorRule) settle() {
-	r.claim = fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.Source.cited)
-	r.weighed = r.Source.cited + "（通俗文章，权重很小）"
+// claim is the rule as a forecast words it.
+func (r *priorRule) claim() string {
+	return fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.Source)
+}
+
+// weighed is the rule as a chance names its sources.
+func (r *priorRule) weighed() string {
 	if r.House {
-		r.weighed = "没有来源给出基准，以各半起算"
+		return "没有来源给出基准，以各半起算"
 	}
+	return r.Source.String() + "（通俗文章，权重很小）"
 }
 
 // scaleRule multiplies a claimed chance.
@@ -62,26 +65,20 @@ type Tally struct{ Successes, N int }
 // Experience is what this installation saw. A nil Experience saw nothing.
 type Experience map[Cohort]Tally
 
-// routes sums up each route over all cohorts.
-func (e Experience) routes() map[recovery.Route]Tally {
-	sums := make(map[recovery.Route]Tally, len(allRoutes))
-	for cohort, tally := range e {
-		sum, tally := sums[cohort.Route], tally.sound()
-		sums[cohort.Route] = Tally{sum.Successes + tally.Successes, sum.N + tally.N}
-	}
-	return sums
-}
-
-// tally counts the cohort, or the whole route when the cohort is too small. The
-// routes are summed up once for all that is asked of these facts.
-func (v *view) tally(known Experience, of Cohort, enough int) Tally {
-	if found := known[of].sound(); found.N >= enough || len(known) == 0 {
+// tally counts the cohort, or the whole route when the cohort is too small.
+func (e Experience) tally(of Cohort, enough int) Tally {
+	found := e[of].sound()
+	if found.N >= enough {
 		return found
 	}
-	if v.byRoute == nil {
-		v.byRoute = known.routes()
+	var all Tally
+	for cohort, tally := range e {
+		if cohort.Route == of.Route {
+			tally = tally.sound()
+			all = Tally{all.Successes + tally.Successes, all.N + tally.N}
+		}
 	}
-	return v.byRoute[of.Route]
+	return all
 }
 
 // sound keeps a miscount from turning into a chance above one.
@@ -118,7 +115,7 @@ func (v *view) forecast(known Experience) Forecast {
 	claims := []string{}
 	for rule := range current(v.book.data.Priors, v.now) {
 		if rule.Route == VoluntaryReturn && !rule.House && rule.If.holds(v) == Yes {
-			claims = append(claims, rule.claim)
+			claims = append(claims, rule.claim())
 		}
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
@@ -137,51 +134,42 @@ const doubt = 0.1
 // chance is the posterior of a route; informed is false when neither a claim nor
 // a case speaks, and the interval says nothing.
 func (v *view) chance(route recovery.Route, known Experience) (chance Chance, informed bool) {
-	var sources strings.Builder
-	sources.Grow(usualSources)
-	share, claimed := v.prior(route, &sources)
+	share, claimed, sources := v.prior(route)
 	weight, _ := v.book.limit("prior_weight", v.now)
 	enough, _ := v.book.limit("cohort", v.now)
 	prior := beta{1, 1}
-	if weight > 0 && sources.Len() > 0 {
+	if weight > 0 && len(sources) > 0 {
 		prior = beta{doubt + float64(weight)*share, doubt + float64(weight)*(1-share)}
 	}
-	tally := v.tally(known, Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
-	after := v.book.chances.of(beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)})
-	if sources.Len() == 0 {
-		sources.WriteString("没有来源给出成功率" + between)
+	tally := known.tally(Cohort{route, v.facts.group().Kind, v.book.Band(v.facts.Amount, v.now)}, int(enough))
+	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
+	if len(sources) == 0 {
+		sources = []string{"没有来源给出成功率"}
 	}
-	sources.WriteString("本站已结案件 ")
-	sources.WriteString(strconv.Itoa(tally.N))
-	sources.WriteString(" 件")
+	sources = append(sources, "本站已结案件 "+strconv.Itoa(tally.N)+" 件")
 	return Chance{
-		Low: after.low, Mean: after.mean, High: after.high,
-		N: tally.N, Source: sources.String(),
+		Low: round(after.quantile(0.025)), Mean: round(after.mean()), High: round(after.quantile(0.975)),
+		N: tally.N, Source: strings.Join(sources, between),
 	}, claimed || tally.N > 0
 }
 
-// usualSources is the room in bytes for one claim and our own cases.
-const usualSources = 80
-
-// prior is the least of the claims that apply, scaled. It writes down who claims
-// it, each before a stop.
-func (v *view) prior(route recovery.Route, sources *strings.Builder) (share float64, claimed bool) {
+// prior is the least of the claims that apply, scaled, and who claims it.
+func (v *view) prior(route recovery.Route) (share float64, claimed bool, sources []string) {
 	share = 1
-	for _, rule := range v.book.priors[route] {
-		if !rule.inForce(v.now) || rule.If.holds(v) != Yes {
+	for rule := range current(v.book.data.Priors, v.now) {
+		if rule.Route != route || rule.If.holds(v) != Yes {
 			continue
 		}
 		share = min(share, rule.Percent/100)
 		claimed = claimed || !rule.House
-		sources.WriteString(rule.weighed)
-		sources.WriteString(between)
+		sources = append(sources, rule.weighed())
 	}
 	for rule := range current(v.book.data.Scales, v.now) {
 		if rule.Route == route && rule.If.holds(v) == Yes {
 			share *= rule.Percent / 100
 		}
 	}
-	return share, claimed
+	return share, claimed, sources
 }
 
 func round(chance float64) float64 { return math.Round(chance*1000) / 1000 }

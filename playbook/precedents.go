@@ -54,7 +54,7 @@ func (v *view) precedents(lessons []Lesson) []Precedent {
 		if score := v.book.likeness(&shared, v.now); score > 0 {
 			found = append(found, candidate{score, func() Precedent {
 				why := v.book.why(&shared, v.now)
-				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.cited}
+				return Precedent{rule.ID, rule.Story, rule.Route, rule.Returned, rule.Days, why, rule.Source.String()}
 			}})
 		}
 	}
@@ -87,9 +87,9 @@ func (v *view) sharesTold(rule *precedentRule) traits {
 		amount: rule.Amount > 0 && v.facts.Amount > 0 &&
 			math.Abs(math.Log(float64(v.facts.Amount)/float64(rule.Amount))) < math.Ln2,
 	}
-	for i := range rule.Signals {
-		if v.read(&rule.Signals[i]) == Yes {
-			shared.circumstances = append(shared.circumstances, rule.Signals[i].name)
+	for _, signal := range rule.Signals {
+		if v.answer(signal.name) == Yes {
+			shared.circumstances = append(shared.circumstances, signal.name)
 		}
 	}
 	return shared

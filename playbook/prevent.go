@@ -100,14 +100,14 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{b.Version()},
 	}
 	for rule := range current(b.data.Confirmations, now) {
-		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.cited})
+		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
 	}
-	var unknown signalSet
+	unknown := map[string]bool{}
 	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
-			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.cited})
-			rule.If.unknowns(r, &unknown)
+			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
+			rule.If.addUnknown(r, unknown)
 		}
 	}
 	for rule := range current(b.data.Cautions, now) {
@@ -115,11 +115,11 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		case Yes:
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
 		case Unknown:
-			rule.If.unknowns(r, &unknown)
+			rule.If.addUnknown(r, unknown)
 		default: // it does not apply
 		}
 	}
-	answer.Questions = b.ask(pile[Question]{}, &unknown, now)
+	answer.Questions = b.ask(unknown, now)
 	return answer
 }
 
@@ -148,14 +148,11 @@ type sending struct {
 	now   time.Time
 }
 
-func (s *sending) read(l *literal) Answer {
-	if decide, known := sendSignals[l.name]; known {
+func (s *sending) answer(signal string) Answer {
+	if decide, known := sendSignals[signal]; known {
 		return decide(s.book, s.facts, s.now)
 	}
-	if told, known := s.facts.Circumstances[l.name]; known {
-		return answerOf(told)
-	}
-	return Unknown
+	return circumstance(s.facts.Circumstances, signal)
 }
 
 func enterprise(f SendFacts) Answer {

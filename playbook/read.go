@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"recourse/playbook/calendar"
-	"recourse/recovery"
 )
 
 const shelfFile = "books/shelf.yaml"
@@ -176,30 +175,7 @@ func (b *Book) keep(node *yaml.Node) error {
 
 // settle works out once what every answer would work out anew.
 func (b *Book) settle() {
-	for _, e := range b.data.entries() {
-		e.settle()
-	}
-	b.number()
 	for i := range b.data.Texts {
 		b.data.Texts[i].settle()
 	}
-	for i := range b.data.Priors {
-		b.data.Priors[i].settle()
-	}
-	for i := range b.data.Theories {
-		b.data.Theories[i].settle()
-	}
-	b.limits = by(b.data.Limits, func(r *limitRule) string { return r.Limit })
-	b.priors = by(b.data.Priors, func(r *priorRule) recovery.Route { return r.Route })
-}
-
-// by puts rules together that share a key, in their order: what is asked for many
-// times in an answer is not looked for among all.
-func by[K comparable, T any](rules []T, key func(*T) K) map[K][]*T {
-	together := map[K][]*T{}
-	for i := range rules {
-		rule := &rules[i]
-		together[key(rule)] = append(together[key(rule)], rule)
-	}
-	return together
 }

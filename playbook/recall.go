@@ -207,7 +207,7 @@ func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
 	rules := b.cell(f.situation(), f.SentAt)
 	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
 	for _, rule := range rules {
-		answer.Readings = append(answer.Readings, Reading{rule.Source.cited, rule.Text})
+		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})
 	}
 	moment := b.moment(rules, f, now, &answer)
 	if f.Danger && moment != momentOpen && moment != momentOver {

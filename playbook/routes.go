@@ -63,7 +63,7 @@ func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known E
 }
 
 func (v *view) routes(known Experience) []RouteOption {
-	options := make([]RouteOption, 0, len(v.book.data.Routes))
+	options := []RouteOption{}
 	best := -1
 	for rule := range current(v.book.data.Routes, v.now) {
 		option := v.option(rule, known)
@@ -92,7 +92,7 @@ func (v *view) worthwhile(rule *routeRule, option RouteOption) bool {
 
 func (v *view) option(rule *routeRule, known Experience) RouteOption {
 	option := RouteOption{
-		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.cited,
+		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.String(),
 	}
 	v.decide(rule, &option)
 	chance, informed := v.chance(rule.Route, known)
@@ -130,20 +130,18 @@ func (v *view) fee(name string) (fee, of recovery.Money, mark Mark, computed boo
 
 // decide opens or closes a way and says why.
 func (v *view) decide(rule *routeRule, option *RouteOption) {
-	height := len(v.reasons) // all that is said from here on is why
 	shut := v.said(rule.Closed)
 	needs := rule.Needs.holds(v)
 	option.Open = len(shut) == 0 && needs == Yes
-	v.said(rule.Why)
+	option.Why = append(shut, v.said(rule.Why)...)
 	if needs == Unknown && rule.Unknown != "" {
-		v.reasons = append(v.reasons, rule.Unknown)
+		option.Why = append(option.Why, rule.Unknown)
 	}
-	option.Why = v.reasons.since(height)
-	var unknown signalSet
-	rule.Needs.unknowns(v, &unknown)
-	rule.Asks.unknowns(v, &unknown)
-	for i := range rule.Closed {
-		rule.Closed[i].If.unknowns(v, &unknown)
+	unknown := map[string]bool{}
+	rule.Needs.addUnknown(v, unknown)
+	rule.Asks.addUnknown(v, unknown)
+	for _, reason := range rule.Closed {
+		reason.If.addUnknown(v, unknown)
 	}
-	option.Questions = v.ask(&unknown)
+	option.Questions = v.book.ask(unknown, v.now)
 }

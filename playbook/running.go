@@ -82,7 +82,7 @@ func (b *Book) Run(
 	}
 	deadline := recovery.Deadline{
 		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
-		Source: rule.ID + " (" + rule.Source.cited + ")",
+		Source: rule.ID + " (" + rule.Source.String() + ")",
 	}
 	switch run.Clock {
 	case recovery.AutoRefundClock:

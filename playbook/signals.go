@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -36,14 +35,20 @@ func (a Answer) not() Answer {
 	}
 }
 
+func circumstance(given map[string]bool, signal string) Answer {
+	if yes, known := given[signal]; known {
+		return answerOf(yes)
+	}
+	return Unknown
+}
+
 // condition is a list of signals that must all hold. The empty condition holds.
 type condition []literal
 
 // literal is a signal, or with "!" before it the opposite of one.
 type literal struct {
-	name   string
-	not    bool
-	number int // of the signal in its book; 0 when the book has none of the name
+	name string
+	not  bool
 }
 
 // UnmarshalYAML implements yaml.Unmarshaler.
@@ -56,21 +61,21 @@ func (l *literal) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// reader gives the answer of a signal, whatever sign stands before it.
-type reader interface{ read(l *literal) Answer }
+// reader answers signals by name.
+type reader interface{ answer(signal string) Answer }
 
-func (l *literal) answer(r reader) Answer {
+func (l literal) answer(r reader) Answer {
 	if l.not {
-		return r.read(l).not()
+		return r.answer(l.name).not()
 	}
-	return r.read(l)
+	return r.answer(l.name)
 }
 
 // holds is no when any signal fails, else unknown when any is unknown.
 func (c condition) holds(r reader) Answer {
 	answer := Yes
-	for i := range c {
-		switch c[i].answer(r) {
+	for _, l := range c {
+		switch l.answer(r) {
 		case No:
 			return No
 		case Unknown:
@@ -81,58 +86,12 @@ func (c condition) holds(r reader) Answer {
 	return answer
 }
 
-// unknowns notes the signals of a condition that nobody has answered.
-func (c condition) unknowns(r reader, into *signalSet) {
-	for i := range c {
-		if r.read(&c[i]) == Unknown {
-			into.add(c[i].number)
+// addUnknown adds the signals of a condition that have no answer to a set.
+func (c condition) addUnknown(r reader, unknown map[string]bool) {
+	for _, l := range c {
+		if r.answer(l.name) == Unknown {
+			unknown[l.name] = true
 		}
-	}
-}
-
-// maxSignals is how many signals a book may know.
-const maxSignals = 256
-
-// signalSet is a set of signals by their numbers; what has no number is in none.
-type signalSet [maxSignals / 64]uint64
-
-func (s *signalSet) add(number int) {
-	if number > 0 && number < maxSignals {
-		s[number/64] |= 1 << (number % 64)
-	}
-}
-
-func (s *signalSet) has(number int) bool {
-	return number > 0 && number < maxSignals && s[number/64]&(1<<(number%64)) != 0
-}
-
-// signal is what a book knows under a number.
-type signal struct {
-	name   string
-	decide func(*view) Answer // nil: it is asked for
-}
-
-// number gives every signal of the book a number from 1, and the numbers to the
-// conditions and questions that name them.
-func (b *Book) number() {
-	b.signals, b.numbers = []signal{{}}, map[string]int{}
-	names := slices.Concat(sortedKeys(caseSignals), sortedKeys(sendSignals))
-	for _, rule := range b.data.Questions {
-		names = append(names, rule.Signal)
-	}
-	for _, name := range names {
-		if _, known := b.numbers[name]; !known {
-			b.numbers[name] = len(b.signals)
-			b.signals = append(b.signals, signal{name, caseSignals[name]})
-		}
-	}
-	for c := range b.data.conditions {
-		for i := range c {
-			c[i].number = b.numbers[c[i].name]
-		}
-	}
-	for i := range b.data.Questions {
-		b.data.Questions[i].number = b.numbers[b.data.Questions[i].Signal]
 	}
 }
 
@@ -155,8 +114,8 @@ var limitNames = []string{
 
 // limit is a figure at an instant; false in a book that does not name it.
 func (b *Book) limit(name string, at time.Time) (int64, bool) {
-	for _, rule := range b.limits[name] {
-		if rule.inForce(at) {
+	for rule := range current(b.data.Limits, at) {
+		if rule.Limit == name {
 			return rule.Value, true
 		}
 	}
@@ -186,7 +145,6 @@ type questionRule struct {
 	Signal string `yaml:"signal"`
 	About  string `yaml:"about"`
 	Text   string `yaml:"text"`
-	number int
 }
 
 // Question is a fact that would change an answer, were it known.
@@ -212,11 +170,12 @@ func (b *Book) questions(about string, at time.Time) []Question {
 	return questions
 }
 
-// ask puts a question for each unknown signal on a pile. A signal that follows
-// from other facts is asked about only where the book has words for it.
-func (b *Book) ask(questions pile[Question], unknown *signalSet, at time.Time) pile[Question] {
+// ask returns a question for each unknown signal; never nil. Signals that follow
+// from other facts have a question only where the book words one.
+func (b *Book) ask(unknown map[string]bool, at time.Time) []Question {
+	questions := []Question{}
 	for rule := range current(b.data.Questions, at) {
-		if unknown.has(rule.number) {
+		if unknown[rule.Signal] {
 			questions = append(questions, rule.question())
 		}
 	}
@@ -246,5 +205,5 @@ type Warning struct {
 
 func (e *entry) warning(text string) Warning {
 	_, code, _ := strings.Cut(e.ID, ".")
-	return Warning{Code: code, Text: text, Source: e.Source.cited}
+	return Warning{Code: code, Text: text, Source: e.Source.String()}
 }

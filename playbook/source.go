@@ -43,14 +43,11 @@ type Source struct {
 	Press   string `yaml:"press" json:"press,omitempty"`
 	Mark    Mark   `yaml:"mark" json:"mark,omitempty"` // of a statute or a report
 	House   string `yaml:"house" json:"house,omitempty"`
-	cited   string // as String gives it, once a book is loaded
 }
 
 // String writes the source as papers and pages cite it.
 func (s Source) String() string {
 	switch {
-	case s.cited != "":
-		return s.cited
 	case s.Article != "":
 		return "文章 " + s.Article + " · " + s.Section
 	case s.Statute != "":
@@ -100,21 +97,14 @@ type Rule struct {
 	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // the first day it no longer holds; nil: none is known
 }
 
-// entry is a rule as a book holds it, with what is worked out once, when the
-// book is loaded.
+// entry is a rule as a book holds it.
 type entry struct {
 	Rule `yaml:",inline"`
-	term term
-}
-
-func (e *entry) settle() {
-	e.Source.cited = e.Source.String() // every answer tells it
-	e.term = termOf(e.ValidFrom, e.ValidTo)
 }
 
 func (e *entry) self() *entry { return e }
 
-func (e *entry) inForce(at time.Time) bool { return e.term.covers(at) }
+func (e *entry) term() term { return termOf(e.ValidFrom, e.ValidTo) }
 
 // term is the time in which something holds: from an instant on, and before
 // another. A zero end is open.
@@ -161,7 +151,7 @@ type held[T any] interface {
 func current[T any, P held[T]](rules []T, at time.Time) iter.Seq[P] {
 	return func(yield func(P) bool) {
 		for i := range rules {
-			if rule := P(&rules[i]); rule.self().inForce(at) && !yield(rule) {
+			if rule := P(&rules[i]); rule.self().term().covers(at) && !yield(rule) {
 				return
 			}
 		}

@@ -122,12 +122,12 @@ func (v *view) strategy() Strategy {
 	at := situationOf(&v.record, recovery.PrivateContact)
 	for rule := range current(v.book.data.Strategies, v.now) {
 		if rule.covers(at) && rule.If.holds(v) == Yes {
-			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.cited, answer.Notes}
+			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.String(), answer.Notes}
 			break
 		}
 	}
 	for rule := range current(v.book.data.StrategyNotes, v.now) {
-		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.Source.cited}
+		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.Source.String()}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
 		}

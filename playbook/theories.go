@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +15,6 @@ type theoryRule struct {
 	Needs    condition    `yaml:"needs"`
 	Supports []reasonRule `yaml:"supports"`
 	Against  []reasonRule `yaml:"against"`
-	citation int          // the size in bytes of all its articles as papers cite them
 }
 
 // article is what a theory cites, in its own time.
@@ -22,36 +22,26 @@ type article struct {
 	Source    `yaml:",inline"`
 	ValidFrom *time.Time `yaml:"valid_from"`
 	ValidTo   *time.Time `yaml:"valid_to"`
-	term      term
 }
 
-func (r *theoryRule) settle() {
-	for i := range r.Articles {
-		one := &r.Articles[i]
-		one.term = termOf(one.ValidFrom, one.ValidTo)
-		one.cited = one.String()
-		r.citation += len(between) + len(one.cited)
+// cites returns the articles in force at an instant.
+func (r *theoryRule) cites(at time.Time) []Source {
+	articles := []Source{}
+	for _, article := range r.Articles {
+		if termOf(article.ValidFrom, article.ValidTo).covers(at) {
+			articles = append(articles, article.Source)
+		}
 	}
+	return articles
 }
 
-// cites are the articles in force at an instant, and how papers cite them
-// together.
-func (r *theoryRule) cites(at time.Time) (articles []Source, cited string) {
-	articles = make([]Source, 0, len(r.Articles))
-	var text strings.Builder
-	text.Grow(r.citation)
-	for i := range r.Articles {
-		one := &r.Articles[i]
-		if !one.term.covers(at) {
-			continue
-		}
-		if len(articles) > 0 {
-			text.WriteString(between)
-		}
-		text.WriteString(one.cited)
-		articles = append(articles, one.Source)
+// joinCitations writes sources as papers cite them together.
+func joinCitations(sources []Source) string {
+	texts := make([]string, len(sources))
+	for i, source := range sources {
+		texts[i] = source.String()
 	}
-	return articles, text.String()
+	return strings.Join(texts, between)
 }
 
 // between stands between the parts of a list that is told in one sentence.
@@ -87,15 +77,13 @@ func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation
 }
 
 func (v *view) characterise() []Characterisation {
-	all := make([]Characterisation, 0, len(v.book.data.Theories))
+	all := []Characterisation{}
 	for rule := range current(v.book.data.Theories, v.now) {
-		articles, cited := rule.cites(v.now)
-		var unknown signalSet
-		rule.unknowns(v, &unknown)
+		articles := rule.cites(v.now)
 		one := Characterisation{
-			Theory: rule.Theory, Name: rule.Name, Article: cited, Articles: articles,
+			Theory: rule.Theory, Name: rule.Name, Article: joinCitations(articles), Articles: articles,
 			Status: rule.status(v), Supports: v.said(rule.Supports), Against: v.said(rule.Against),
-			Missing: v.ask(&unknown),
+			Missing: v.book.ask(rule.unknown(v), v.now),
 		}
 		one.Why = one.why()
 		all = append(all, one)
@@ -104,8 +92,8 @@ func (v *view) characterise() []Characterisation {
 }
 
 func (r *theoryRule) status(read reader) Status {
-	for i := range r.Against {
-		if reason := &r.Against[i]; reason.Decides && reason.If.holds(read) == Yes {
+	for _, reason := range r.Against {
+		if reason.Decides && reason.If.holds(read) == Yes {
 			return Weakened
 		}
 	}
@@ -119,13 +107,13 @@ func (r *theoryRule) status(read reader) Status {
 	}
 }
 
-func (r *theoryRule) unknowns(read reader, into *signalSet) {
-	r.Needs.unknowns(read, into)
-	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
-		for i := range reasons {
-			reasons[i].If.unknowns(read, into)
-		}
+func (r *theoryRule) unknown(read reader) map[string]bool {
+	unknown := map[string]bool{}
+	r.Needs.addUnknown(read, unknown)
+	for _, reason := range slices.Concat(r.Supports, r.Against) {
+		reason.If.addUnknown(read, unknown)
 	}
+	return unknown
 }
 
 // why is the one sentence a list has room for: what bears the status out.

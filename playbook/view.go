@@ -13,11 +13,10 @@ import (
 // view is a mis-send as the rules look at it: the facts, the instant, the local
 // figures, and each signal answered once.
 type view struct {
-	book    *Book
-	facts   AssessmentFacts
-	now     time.Time
-	income  Income // zero where nothing is known
-	byRoute map[recovery.Route]Tally
+	book   *Book
+	facts  AssessmentFacts
+	now    time.Time
+	income Income // zero where nothing is known
 
 	record recovery.Case // the facts as a case
 	split  bool          // several people may each hold a part
@@ -25,23 +24,12 @@ type view struct {
 	// counterpart holds; none when it was split and not every share is told.
 	parts []recovery.Money
 
-	asked, yes, no signalSet // what was asked already, and answered
-
-	reasons   pile[string]
-	questions pile[Question]
+	answers map[string]Answer // of the signals that were asked for
 }
-
-// What an answer says and asks, with room to spare.
-const (
-	usualReasons   = 40
-	usualQuestions = 48
-)
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 	v := &view{
-		book: b, facts: f, now: now,
-		record:  f.record(now),
-		reasons: make(pile[string], 0, usualReasons), questions: make(pile[Question], 0, usualQuestions),
+		book: b, facts: f, now: now, record: f.record(now), answers: map[string]Answer{},
 	}
 	v.split = v.record.MayBeSplit()
 	v.parts = v.claims()
@@ -51,61 +39,36 @@ func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 	return v
 }
 
-// is answers a signal by its name.
-func (v *view) is(name string) Answer { return v.answer(v.book.numbers[name]) }
-
-func (v *view) read(l *literal) Answer { return v.answer(l.number) }
-
 // answer answers a signal: one that the facts decide, or a circumstance.
-func (v *view) answer(number int) Answer {
-	if number > 0 && !v.asked.has(number) {
-		switch v.find(v.book.signals[number]) {
-		case Yes:
-			v.yes.add(number)
-		case No:
-			v.no.add(number)
-		default: // nobody knows
-		}
-		v.asked.add(number)
+func (v *view) answer(signal string) Answer {
+	answer, known := v.answers[signal]
+	if !known {
+		answer = v.find(signal)
+		v.answers[signal] = answer
 	}
-	switch {
-	case v.yes.has(number):
-		return Yes
-	case v.no.has(number):
-		return No
-	default:
-		return Unknown
-	}
+	return answer
 }
 
-// said are the texts of the reasons that hold; never nil.
-func (v *view) said(reasons []reasonRule) []string {
-	height := len(v.reasons)
-	for i := range reasons {
-		if reasons[i].If.holds(v) == Yes {
-			v.reasons = append(v.reasons, reasons[i].Text)
-		}
-	}
-	return v.reasons.since(height)
-}
-
-// ask turns unknown signals into questions; never nil.
-func (v *view) ask(unknown *signalSet) []Question {
-	height := len(v.questions)
-	v.questions = v.book.ask(v.questions, unknown, v.now)
-	return v.questions.since(height)
-}
-
-func (v *view) find(s signal) Answer {
-	if s.decide != nil {
-		if answer := s.decide(v); answer != Unknown {
+func (v *view) find(signal string) Answer {
+	if decide := caseSignals[signal]; decide != nil {
+		if answer := decide(v); answer != Unknown {
 			return answer
 		}
 	}
-	if told, known := v.facts.Circumstances[s.name]; known {
-		return answerOf(told)
+	return v.circumstance(signal)
+}
+
+func (v *view) circumstance(signal string) Answer { return circumstance(v.facts.Circumstances, signal) }
+
+// said are the texts of the reasons that hold; never nil.
+func (v *view) said(reasons []reasonRule) []string {
+	texts := []string{}
+	for _, reason := range reasons {
+		if reason.If.holds(v) == Yes {
+			texts = append(texts, reason.Text)
+		}
 	}
-	return Unknown
+	return texts
 }
 
 // caseSignals are what the facts of a mis-send decide.
@@ -151,7 +114,7 @@ var caseSignals = map[string]func(*view) Answer{
 	"province_unknown":  func(v *view) Answer { return v.provinceUnknown() },
 	"holiday":           func(v *view) Answer { return answerOf(v.book.calendar.Holiday(calendar.DayOf(v.now))) },
 	"danger":            danger,
-	"for_police":        func(v *view) Answer { return either(v.is("danger"), v.groupIs(recovery.StrangersGroup)) },
+	"for_police":        func(v *view) Answer { return either(danger(v), v.groupIs(recovery.StrangersGroup)) },
 }
 
 // given compares a value that may be unknown (empty).
@@ -295,7 +258,7 @@ func (v *view) claims() []recovery.Money {
 }
 
 func far(v *view) Answer {
-	return both(v.amount("far_fen", func(a, l int64) bool { return a > l }), v.is("other_province"))
+	return both(v.amount("far_fen", func(a, l int64) bool { return a > l }), v.circumstance("other_province"))
 }
 
 func refused(v *view) Answer {
@@ -355,7 +318,7 @@ func withinLimitation(v *view) Answer {
 
 // danger: fraud, gambling or threats, where nobody should ask on by themselves.
 func danger(v *view) Answer {
-	answer := either(either(v.is("deceived"), v.is("gambling")), v.is("threatened"))
+	answer := either(either(v.circumstance("deceived"), v.circumstance("gambling")), v.circumstance("threatened"))
 	if answer == Unknown {
 		return No // nobody said so, and a warning asks
 	}
