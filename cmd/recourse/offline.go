@@ -60,9 +60,6 @@ func (o offline) read(file *os.File) (folio.Folio, string, error) {
 			"export the case for the archive and give that bag", o.bag, summary.Audience)
 	}
 	f, err := bag.Read(file, info.Size())
-	if errors.Is(err, bag.ErrNoStanding) {
-		return folio.Folio{}, "", fmt.Errorf("%s was made by an older program: %w; export the case for the archive again", o.bag, err)
-	}
 	if err != nil {
 		return folio.Folio{}, "", err
 	}

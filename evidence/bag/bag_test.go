@@ -71,8 +71,8 @@ func TestWriteLaysTheBagOut(t *testing.T) {
 	files, _ := unzip(t, raw)
 	want := []string{
 		"bag-info.txt", "bagit.txt", "data/case.json", "data/checkpoint.txt", "data/journal/entries.jsonl", "data/journal/values.json",
-		"data/keys/checkpoint.pem", "data/keys/checkpoint.vkey", "dossier.pdf", "manifest-sha256.txt", "seal.txt",
-		"tagmanifest-sha256.txt", "verify.sh", "核验说明.txt",
+		"data/keys/checkpoint.pem", "data/keys/checkpoint.vkey", "data/keys/history.txt", "dossier.pdf", "manifest-sha256.txt",
+		"seal.txt", "tagmanifest-sha256.txt", "verify.sh", "核验说明.txt",
 	}
 	for i, extension := range []string{".png", ".txt", ".mp4"} {
 		want = append(want, "data/originals/"+folio.Exhibits[i].SHA256+extension)

@@ -57,6 +57,9 @@ func check(f folio.Folio) error {
 	return nil
 }
 
+// format is the version of the bag's layout; verifiers refuse every other.
+const format = 2
+
 // about is data/case.json. Pace is what the entries themselves say.
 type about struct {
 	Format    int                 `json:"format"`
@@ -82,20 +85,10 @@ func caseFile(f folio.Folio, held originals) ([]byte, error) {
 		held.withheld = []string{}
 	}
 	return plainJSON(about{
-		Format: formatOf(f), Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
+		Format: format, Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries),
 		Withheld: held.withheld, Erased: held.erased, Shown: held.shown,
 	})
-}
-
-// formatOf is 1 for bags without a history of keys, which every release reads;
-// 2 added the history, earlier checkpoints, time stamps, erased originals,
-// shown copies and the standing of the archive's bags.
-func formatOf(f folio.Folio) int {
-	if f.Keys == "" {
-		return 1
-	}
-	return 2
 }
 
 // plainJSON is one line of JSON, its characters as they are.

@@ -1,7 +1,6 @@
 package bag
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -100,9 +99,6 @@ func madeOf(f folio.Folio) map[[2]string]bool {
 func (held *originals) check(f folio.Folio) error {
 	if len(held.withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) { // with or without a copy
 		return fmt.Errorf("original %s is missing, and a bag for %s holds every one that was not erased", held.withheld[0], f.Audience)
-	}
-	if len(held.erased)+len(held.shown) > 0 && f.Keys == "" {
-		return errors.New("a bag that names erased originals, or shows copies, needs the history of keys")
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoStanding says that a bag does not hold what a dossier is made of beside
-// the journal: it is not for the archive, or older than that file.
+// the journal: only bags for the archive do.
 var ErrNoStanding = errors.New("the bag holds no " + standingPath)
 
 // maxRead is the most that is read of one file that is no original, in bytes.

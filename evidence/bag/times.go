@@ -24,19 +24,16 @@ func checkTimes(f folio.Folio) error {
 		size, stamped = point.Size, stamped || point.Stamp != nil
 	}
 	switch {
-	case f.Keys == "" && (stamped || len(f.Earlier) > 0):
-		return errors.New("earlier checkpoints and stamps need the history of keys")
+	case f.Keys == "":
+		return errors.New("the history of keys is empty")
 	case stamped && len(f.Roots) == 0:
 		return errors.New("stamps need the certificates they lead to")
 	}
 	return nil
 }
 
-// timeParts are the files of format 2.
+// timeParts are the history of keys, the earlier checkpoints and the time stamps.
 func timeParts(f folio.Folio) []part {
-	if f.Keys == "" {
-		return nil
-	}
 	parts := []part{fixed(historyPath, []byte(f.Keys))}
 	stamps := usefulStamps(f)
 	for i, point := range f.Earlier {

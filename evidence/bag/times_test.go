@@ -11,7 +11,7 @@ import (
 	"recourse/evidence/folio"
 )
 
-// timed is a folio of format 2 with made-up stamps: the writer does not judge
+// timed is a folio with made-up stamps: the writer does not judge
 // them.
 func timed(t testing.TB, first, second, own time.Duration) folio.Folio {
 	t.Helper()
@@ -27,18 +27,18 @@ func TestWriteLaysOutTimes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		folio folio.Folio
-		want  []string // of checkpoints, keys' history and tokens
+		want  []string // of checkpoints and tokens
 	}{
 		"all": {timed(t, 1, 2, 3), []string{
-			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt", "data/keys/history.txt",
+			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt",
 			"data/tokens/000000001.tsr", "data/tokens/000000002.tsr", "data/tokens/authorities.pem", "data/tokens/checkpoint.tsr",
 		}},
 		"stamps that come too late are of no use": {timed(t, 9, 2, 3), []string{
-			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt", "data/keys/history.txt",
+			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt",
 			"data/tokens/000000002.tsr", "data/tokens/authorities.pem", "data/tokens/checkpoint.tsr",
 		}},
 		"no authority": {bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}), []string{
-			"data/checkpoints/000000001.txt", "data/keys/history.txt",
+			"data/checkpoints/000000001.txt",
 		}},
 	} {
 		raw, _ := write(t, c.folio)

@@ -81,7 +81,7 @@ func TestWriteRefusesCopies(t *testing.T) {
 		change func(*folio.Folio)
 	}{
 		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotated: 1}, func(*folio.Folio) {}},
-		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent}, func(*folio.Folio) {}},
+		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Keys, f.Earlier = "", nil }},
 		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
 		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
 	} {

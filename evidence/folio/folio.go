@@ -28,7 +28,7 @@ type Folio struct {
 	// checkpoint (journal.Signer.Seal). Nil makes a bag without a seal.
 	Seal func(text string) (note string, err error)
 
-	Keys    string       // history of the checkpoint keys (journal.Keyring.History); "" leaves it out, and all below
+	Keys    string       // history of the checkpoint keys (journal.Keyring.History)
 	Earlier []Checkpoint // at the ends of stages, by size, each smaller than len(Entries)
 	Stamp   *Stamp       // outside time of Checkpoint; nil: none
 	Roots   []byte       // PEM of the certificates the stamps lead to (seal.Stamper.Roots)

@@ -91,7 +91,6 @@ func TestCourtsGetNoCopies(t *testing.T) {
 		listed     string
 	}{
 		{"court", about, bagtest.Case{Seed: 1, Rotated: 1}, `"withheld":[]`},
-		{"one format back", "data/keys/history.txt", bagtest.Case{Seed: 1, Audience: recovery.ForOpponent}, `"withheld":[]`},
 		{"made by nobody", shown, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForOpponent}, `"withheld":[]`},
 	} {
 		b := open(t, write(t, bagtest.Folio(t, test.made)))

@@ -12,10 +12,9 @@ import (
 // goldenKey is the fingerprint of the key every golden bag was signed with.
 const goldenKey = "0168686f746cd6b3d5bebb054ae2da2e9cd0141213b28cbeb8cdd32aa2b2dbaf"
 
-// TestGoldenBagsVerifyForEver reads bags that older releases wrote. Files are
-// only ever added to testdata/golden, one for each version of the format and
-// one whenever a release adds something to it: a bag that has left the house
-// cannot be written anew.
+// TestGoldenBagsVerifyForEver: from release 0.1.0 on, files are only added to
+// testdata/golden, one for each version of the format and one whenever a release
+// adds something to it, because a bag that was handed out cannot be rewritten.
 func TestGoldenBagsVerifyForEver(t *testing.T) {
 	t.Parallel()
 	bags, err := filepath.Glob("testdata/golden/*.zip")

@@ -25,12 +25,6 @@ const historyLines = 4
 // checkHistory reads how each key took over from the one before it: signed by
 // itself and, from the second on, by the one before.
 func (c *check) checkHistory() error {
-	if c.box.members[historyPath] == nil {
-		if len(c.layout.newer) > 0 {
-			return finding(historyPath, "is missing, and there is %s", c.layout.newer[0])
-		}
-		return nil
-	}
 	raw, err := c.small(historyPath, maxHistory)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // is told.
 var required = []string{
 	"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "dossier.pdf", "verify.sh", "核验说明.txt",
-	aboutPath, pointPath, entriesPath, valuesPath, pemPath, vkeyPath,
+	aboutPath, pointPath, entriesPath, valuesPath, pemPath, vkeyPath, historyPath,
 }
 
 const sealPath = "seal.txt" // the only file that may be missing
@@ -24,7 +24,6 @@ type layout struct {
 	originals map[string]string // path by digest
 	shown     map[string]string // path of a copy, by its digest
 	sealed    bool
-	newer     []string         // what a bag of format 1 does not hold, sorted
 	points    []int64          // sizes of the earlier checkpoints, sorted
 	tokens    map[string]int64 // size by path of a time stamp, 0 for the bag's own checkpoint
 }
@@ -46,7 +45,7 @@ func (c *check) checkLayout() error {
 			c.layout.originals[match[1]] = path
 		case path == sealPath:
 			c.layout.sealed = true
-		case c.layout.takeNewer(path):
+		case c.layout.takeOptional(path):
 		case !slices.Contains(required, path):
 			return finding(path, "does not belong into the bag")
 		}
@@ -124,19 +123,6 @@ func digests(raw []byte) ([]string, bool) {
 	return list, true
 }
 
-// checkFormat keeps a bag from passing for one of an older format, with what
-// that did not hold yet left out.
-func (c *check) checkFormat(fields object) error {
-	format, _ := fields.whole("format")
-	if format != 1 && format != 2 {
-		return finding(aboutPath, "its format is neither 1 nor 2; a newer version of this program may know it")
-	}
-	if (format == 2) != (len(c.terms) > 0) {
-		return finding(aboutPath, "its format is %d, and format 2 is the one with a history of keys", format)
-	}
-	return nil
-}
-
 // full tells an audience that gets every original there is.
 func (a *about) full() bool { return a.audience == "court" || a.audience == "archive" }
 
@@ -157,8 +143,8 @@ func (c *check) checkAbout() error {
 	if err != nil || !ended {
 		return finding(aboutPath, "not one JSON object on one line")
 	}
-	if err := c.checkFormat(fields); err != nil {
-		return err
+	if format, _ := fields.whole("format"); format != 2 {
+		return finding(aboutPath, "its format is not 2; a newer version of this program may know it")
 	}
 	a, ok := readAbout(fields)
 	switch {

@@ -68,7 +68,7 @@ func aboutMutations() []mutation {
 		{"unknown audience", about, edit("court", "press")},
 		{"pace", about, edit(`"pace":1`, `"pace":60`)},
 		{"entries", about, edit(`"entries":12`, `"entries":11`)},
-		{"format", about, edit(`"format":1`, `"format":2`)},
+		{"format", about, edit(`"format":2`, `"format":3`)},
 		{"time", "bag-info.txt", edit("2026-11-21T", "2026-11-20T")},
 		{"hour", seal, edit("T04:", "T03:")},
 		{"generator", "bag-info.txt", edit("recourse 0.1.0", "recourse 0.1.1")},

@@ -133,7 +133,7 @@ func keyMutations(other *box) []mutation {
 	return []mutation{
 		{"other PEM", keyPEM, func(b *box) { b.files[keyPEM] = other.files[keyPEM]; b.rehash() }},
 		{"other key", keyPEM, func(b *box) { b.files[vkey] = other.files[vkey]; b.rehash() }},
-		{"both keys replaced", point, func(b *box) {
+		{"both keys replaced", history, func(b *box) {
 			b.files[vkey], b.files[keyPEM] = other.files[vkey], other.files[keyPEM]
 			b.rehash()
 		}},

@@ -74,6 +74,10 @@ func TestForgeryUnderAnotherKeyNeedsTheExpectedKey(t *testing.T) {
 	genuine, forged := bagtest.Folio(t, bagtest.Case{Seed: 1}), bagtest.Folio(t, bagtest.Case{Seed: 1})
 	signer := bagtest.Signer(t, 99)
 	forged.Key, forged.Seal = signer.VerifierKey(), signer.Seal
+	var err error
+	if forged.Keys, err = signer.Begin(bagtest.Start); err != nil {
+		t.Fatal(err)
+	}
 	forged.Checkpoint = checkpointOver(t, signer, forged, len(forged.Entries))
 	raw := write(t, forged)
 	if _, err := check(raw); err != nil {

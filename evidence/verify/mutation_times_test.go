@@ -22,7 +22,7 @@ const (
 	nextToken  = "data/tokens/000000002.tsr"
 )
 
-// TestDesignedMutationsOfTimes break a bag of format 2: three keys, a checkpoint
+// TestDesignedMutationsOfTimes break a bag with three keys, a checkpoint
 // under each, all stamped.
 func TestDesignedMutationsOfTimes(t *testing.T) {
 	t.Parallel()
@@ -198,6 +198,6 @@ func pointMutations(t *testing.T, signers []*journal.Signer, stranger *box) []mu
 			}
 			b.files[firstPoint] = []byte(note)
 		}},
-		{"unknown folder of format 2", "data/checkpoints/x.txt", func(b *box) { b.files["data/checkpoints/x.txt"] = nil }},
+		{"unknown file beside the checkpoints", "data/checkpoints/x.txt", func(b *box) { b.files["data/checkpoints/x.txt"] = nil }},
 	}
 }

@@ -30,11 +30,12 @@ type earlier struct {
 	term int
 }
 
-// takeNewer takes a file of format 2. Paths come sorted, and so do sizes.
-func (l *layout) takeNewer(path string) bool {
+// takeOptional records a file that not every bag holds. Paths come sorted, and so
+// do sizes.
+func (l *layout) takeOptional(path string) bool {
 	copied, point, token := shownName.FindStringSubmatch(path), pointName.FindStringSubmatch(path), tokenName.FindStringSubmatch(path)
 	switch {
-	case path == historyPath, path == rootsPath, path == standingPath:
+	case path == rootsPath, path == standingPath:
 	case copied != nil && l.shown[copied[1]] == "":
 		l.shown[copied[1]] = path
 	case path == stampPath:
@@ -47,7 +48,6 @@ func (l *layout) takeNewer(path string) bool {
 	default:
 		return false
 	}
-	l.newer = append(l.newer, path)
 	return true
 }
 
@@ -103,7 +103,7 @@ func (c *check) checkRoots() error {
 // reach is called when the walk has taken in the entries of a checkpoint, the
 // newest of them received at an instant.
 func (w *walk) reach(path, token string, term int, at time.Time) error {
-	if len(w.c.terms) > 0 && !w.c.inForce(term, at) {
+	if !w.c.inForce(term, at) {
 		return finding(path, "the key that signed it was not in force at %s", entryName(int64(w.tree.size)))
 	}
 	if _, stamped := w.c.layout.tokens[token]; !stamped {

@@ -13,7 +13,7 @@ import (
 	"recourse/evidence/seal/sealtest"
 )
 
-// stamped is a folio of format 2 with a time stamp over every checkpoint.
+// stamped is a folio with a time stamp over every checkpoint.
 func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) folio.Folio {
 	t.Helper()
 	if want.Rotated == 0 {

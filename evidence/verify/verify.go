@@ -134,7 +134,7 @@ type check struct {
 	options  Options
 	layout   layout
 	key      key
-	terms    []term // of the history of keys, empty in format 1
+	terms    []term // of the history of keys
 	term     int    // of them, the one whose key signed the checkpoint
 	point    checkpoint
 	points   []earlier

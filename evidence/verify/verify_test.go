@@ -89,7 +89,7 @@ func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 		Number: string(f.Case.Number), Case: string(f.Case.ID), Audience: string(f.Audience), Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.Format("2006-01-02T15:04:05Z"), Pace: int64(max(1, f.Case.Pace)),
 		LastEntryAt: f.Entries[len(f.Entries)-1].Parsed.At, Entries: int64(len(f.Entries)), Originals: len(f.Exhibits),
-		Root: f.Root, Fingerprint: fingerprint, KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil,
+		Root: f.Root, Fingerprint: fingerprint, KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil, Keys: 1,
 		Bytes: got.Bytes, Withheld: got.Withheld, Values: got.Values, Hidden: got.Hidden,
 	}
 	if got != want {

@@ -32,12 +32,12 @@ type Case struct {
 	Pace     int
 	Unsealed bool
 	Withhold bool      // the first original stays out; not for court and archive
-	Copied   bool      // a copy goes in the place of the first original; not for court and archive, needs a key in Rotated
+	Copied   bool      // a copy goes in the place of the first original; not for court and archive
 	Twice    bool      // the first original is handed in once more at the end
 	Mask     bool      // no values
-	Erased   bool      // the entry before the last tells of an erasure; needs a key in Rotated
+	Erased   bool      // the entry before the last tells of an erasure
 	Start    time.Time // of the journal; the constant Start when zero
-	Rotated  int       // keys before the one that signs; makes a bag of format 2 with a checkpoint by each
+	Rotated  int       // keys before the one that signs, with a checkpoint by each
 }
 
 // Random is a reader of bytes that are the same for the same seed.
@@ -98,6 +98,10 @@ func Folio(t testing.TB, want Case) folio.Folio {
 			SentAt: want.Start, CreatedAt: want.Start,
 		},
 		Audience: want.Audience, Generator: "recourse 0.1.0", Custodian: "示例公司 Recourse",
+	}
+	var err error
+	if m.folio.Keys, err = Signer(t, want.Seed).Begin(want.Start); err != nil {
+		t.Fatal(err)
 	}
 	m.write()
 	m.sign(Signer(t, want.Seed+uint64(want.Rotated)*1000))
@@ -201,11 +205,6 @@ func (m *maker) rotate() {
 		m.t.Fatal(err)
 	}
 	m.folio.Earlier = append(m.folio.Earlier, folio.Checkpoint{Size: int64(len(m.folio.Entries)), Note: note})
-	if generation == 0 {
-		if m.folio.Keys, err = last.Begin(m.want.Start); err != nil {
-			m.t.Fatal(err)
-		}
-	}
 	if m.folio.Keys, err = journal.HandOver(m.folio.Keys, last, next, m.now().Add(-30*time.Second)); err != nil {
 		m.t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ VKEY, PEM = 'data/keys/checkpoint.vkey', 'data/keys/checkpoint.pem'
 HISTORY, ROOTS, TOKEN = 'data/keys/history.txt', 'data/tokens/authorities.pem', 'data/tokens/checkpoint.tsr'
 MANIFEST, TAGS, SEAL = 'manifest-sha256.txt', 'tagmanifest-sha256.txt', 'seal.txt'
 REQUIRED = ['bagit.txt', 'bag-info.txt', MANIFEST, TAGS, 'dossier.pdf', 'verify.sh', '核验说明.txt',
-            ABOUT, POINT, ENTRIES, VALUES, PEM, VKEY]
+            ABOUT, POINT, ENTRIES, VALUES, PEM, VKEY, HISTORY]
 FOLDERS = {'data', 'data/journal', 'data/keys', 'data/originals', 'data/shown', 'data/checkpoints', 'data/tokens'}
-NEWER = re.compile(r'data/(standing\.json|keys/history\.txt|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem'
-                   r'|shown/[0-9a-f]{64}(\.[a-z0-9]{1,8})?)\Z', re.ASCII)
+OPTIONAL = re.compile(r'data/(standing\.json|checkpoints/(\d{9})\.txt|tokens/(\d{9}|checkpoint)\.tsr|tokens/authorities\.pem'
+                      r'|shown/[0-9a-f]{64}(\.[a-z0-9]{1,8})?)\Z', re.ASCII)
 SHOWN = re.compile(r'data/shown/([0-9a-f]{64})(\.[a-z0-9]{1,8})?\Z')
 ORIGINAL = re.compile(r'data/originals/([0-9a-f]{64})(\.[a-z0-9]{1,8})?\Z')
 DIGEST = re.compile(r'[0-9a-f]{64}\Z')

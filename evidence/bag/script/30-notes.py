@@ -16,7 +16,7 @@ def layout():
     originals, shown = {}, {}
     for path in sorted(list(present) + odd, key=os.fsencode):
         match = ORIGINAL.match(path)
-        if path in odd or not (match or path == SEAL or path in REQUIRED or NEWER.match(path)):
+        if path in odd or not (match or path == SEAL or path in REQUIRED or OPTIONAL.match(path)):
             fail(path, '不属于本包的文件', 'does not belong into the bag')
         if match:
             if match.group(1) in originals:
@@ -122,13 +122,8 @@ def keep(path, text, signature, public):
             f.write(data)
 
 
-def history(present, found):
+def history(found):
     """How each key took over from the one before it: [(key, from)]."""
-    newer = sorted(p for p in present if NEWER.match(p))
-    if HISTORY not in present:
-        if newer:
-            fail(HISTORY, '缺少此文件', 'is missing, and there is ' + newer[0])
-        return []
     raw = small(HISTORY, 1 << 20)
     try:
         lines = raw.decode('utf-8').split('\n')
@@ -162,7 +157,7 @@ def history(present, found):
 
 
 def in_force(terms, i, at):
-    return not terms or terms[i][1][:19] <= at[:19] and (i + 1 == len(terms) or at[:19] < terms[i + 1][1][:19])
+    return terms[i][1][:19] <= at[:19] and (i + 1 == len(terms) or at[:19] < terms[i + 1][1][:19])
 
 
 def checkpoint(path, keys):
@@ -175,7 +170,7 @@ def points(present, terms, case, size):
     """Earlier checkpoints: {size: (path, root, number of the key)}."""
     found = {}
     for path in sorted(present):
-        match = NEWER.match(path)
+        match = OPTIONAL.match(path)
         if match and match.group(2):
             (other, covers, root), i = checkpoint(path, [t[0] for t in terms])
             if other != case or covers != int(match.group(2)) or covers >= size:
@@ -183,7 +178,7 @@ def points(present, terms, case, size):
             found[covers] = (path, root, i)
     tokens = [p for p in sorted(present) if p.startswith('data/tokens/') and p != ROOTS]
     for path in tokens:
-        name = NEWER.match(path).group(3)
+        name = OPTIONAL.match(path).group(3)
         if name != 'checkpoint' and int(name) not in found:
             fail(path, '没有相应的检查点', 'there is no checkpoint of this size')
     if (ROOTS in present) != bool(tokens):

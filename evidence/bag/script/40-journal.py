@@ -1,6 +1,6 @@
 # --- step 2: case.json, journal, values, originals
 
-def about(case, size, terms, shown):
+def about(case, size, shown):
     raw = small(ABOUT)
     try:
         if not raw.endswith(b'\n'):
@@ -8,10 +8,8 @@ def about(case, size, terms, shown):
         said = parse(raw[:-1])
     except Wrong:
         fail(ABOUT, '不是单行 JSON', 'not one JSON object on one line')
-    if said.get('format') not in (1, 2) or type(said.get('format')) is not int:
-        fail(ABOUT, '格式版本不是 1 或 2', 'its format is neither 1 nor 2')
-    if (said['format'] == 2) != bool(terms):
-        fail(ABOUT, '格式 2 应有公钥沿革，格式 1 没有', 'format 2 is the one with a history of keys')
+    if said.get('format') != 2 or type(said.get('format')) is not int:
+        fail(ABOUT, '格式版本不是 2', 'its format is not 2')
     for name in ('number', 'case', 'audience', 'generator', 'custodian', 'at'):
         if not isinstance(said.get(name), str):
             fail(ABOUT, '字段缺失或格式错误', 'a field is missing or malformed')
@@ -265,7 +263,7 @@ def reach(present, path, token, at, item, force, last):
 
 
 def journal(present, originals, shown_copies, case, size, root, terms, term, earlier):
-    said, stamped = about(case, size, terms, shown_copies), 0
+    said, stamped = about(case, size, shown_copies), 0
     stood = Standing(present, said)
     tree, shown, pace, taken = Tree(), values(), 1, {}
     ahead, opened, hidden, entry, first = next(shown), 0, 0, {}, None

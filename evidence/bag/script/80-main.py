@@ -6,10 +6,10 @@ def main():
     head = '公钥 key: %s\n公钥指纹 key fingerprint (SHA-256): %s' % (found[0], found[3])
     say(head)
     Report.out, Report.code = open(os.path.join(WORK, 'rest'), 'wb'), 3
-    terms = history(present, found)
+    terms = history(found)
     expect(found, terms)
     (case, size, root), _ = checkpoint(POINT, [found])
-    term = [t[0][:3] for t in terms].index(found[:3]) if terms else 0
+    term = [t[0][:3] for t in terms].index(found[:3])
     earlier = points(present, terms, case, size)
     said, opened, hidden, erasure = journal(present, originals, shown, case, size, root, terms, term, earlier)
     manifest(MANIFEST, [p for p in present if p.startswith('data/')])
@@ -25,8 +25,7 @@ def main():
     if erasure[0]:
         why = erasure[1] if isinstance(erasure[1], str) and re.match(r'[a-z_]{1,40}\Z', erasure[1]) else '—'
         say('依法删除 erased: 第 %d 条 entry %d (%s)，原件 originals: %d' % (erasure[0], erasure[0], why, len(said['erased'])))
-    if terms:
-        say('公钥沿革 keys: %d  较早的检查点 earlier checkpoints: %d' % (len(terms), len(earlier)))
+    say('公钥沿革 keys: %d  较早的检查点 earlier checkpoints: %d' % (len(terms), len(earlier)))
     if TOKEN not in present:
         say('注意 note: 检查点没有第三方时间戳，时间只出自出具方自己的时钟 / no outside time: only the clock of whoever made this bag')
     say('本包指纹 fingerprint of the payload: ' + digest_of(MANIFEST))
