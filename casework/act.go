@@ -149,7 +149,7 @@ func (s *Service) send(ctx context.Context, staged postgres.ActionRequest, act r
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
 	in := workflows.ActInput{Move: act.Move(staged.Actor, staged.ID), Attempt: staged.Attempt}
-	result, err := s.Engine.Act(limited, staged.CaseID, in, fmt.Sprintf("%s/%d", staged.ID, staged.Attempt))
+	result, err := s.Engine.SendAction(limited, staged.CaseID, in, fmt.Sprintf("%s/%d", staged.ID, staged.Attempt))
 	switch {
 	case err == nil && !result.Abandoned:
 		return nil

@@ -21,11 +21,10 @@ const (
 	answersLife = 30 * day
 )
 
-// Keep does what time asks for: it erases cases whose retention is over, takes
-// files without a record off the disk, forgets old answers and uploads that were
-// given up, and looks for patterns of abuse. One process at a time does it, and
-// doing it again changes nothing.
-func (s *Service) Keep(ctx context.Context) error {
+// RunMaintenance erases cases whose retention has ended, deletes files without a
+// record, deletes old answers and abandoned uploads, and flags abuse. Only one
+// process runs it at a time. A repeated run changes nothing.
+func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.Alone(ctx, "keep", func(ctx context.Context) error {
 		_, purged := s.Store.PurgeAnswers(ctx, s.Now().Add(-answersLife))
 		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.Sweep(), s.FlagAbuse(ctx))

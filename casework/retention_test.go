@@ -207,7 +207,7 @@ func TestHolds(t *testing.T) {
 	}
 	_, err = rig.Hold(t.Context(), rig.As(recovery.RoleLegal), c.ID, "警方来函")
 	wantCode(t, err, recovery.CodeConflict)
-	if err := rig.Keep(t.Context()); err != nil {
+	if err := rig.RunMaintenance(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := rig.Store.Case(t.Context(), c.ID); err != nil || got.ErasedAt != nil {
@@ -222,7 +222,7 @@ func TestHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := rig.Keep(t.Context()); err != nil {
+	if err := rig.RunMaintenance(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	kinds := []recovery.EntryKind{}
@@ -254,7 +254,7 @@ func TestKeepErasesToTheLastByte(t *testing.T) {
 	}
 	ageFiles(t, rig.BlobDir)
 	sql(t, rig, `update cases set claimant = '{"name": "另一人"}', narrative = '' where id = $1`, young.ID)
-	if err := rig.Keep(t.Context()); err != nil {
+	if err := rig.RunMaintenance(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Dir(papers)); !os.IsNotExist(err) {

@@ -22,14 +22,14 @@ import (
 	"recourse/workflows"
 )
 
-// Engine carries an act to the case's workflow and waits for its end.
+// Engine sends an action to the case's workflow and waits for the result.
 type Engine interface {
-	// Act sends the Update under updateID, so that the same again is one act.
-	// It returns a Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid when
-	// the workflow refused, CodeUnavailable when nobody answered in time.
-	Act(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error)
-	// Healthy reports whether the engine can be reached.
-	Healthy(ctx context.Context) error
+	// SendAction sends an action. updateID is its idempotency key. It returns a
+	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
+	// refuses, CodeUnavailable if there is no answer in time.
+	SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error)
+	// CheckHealth returns an error if the engine cannot be reached.
+	CheckHealth(ctx context.Context) error
 }
 
 // Config is what an installation decides.
@@ -312,5 +312,5 @@ func writes(actor recovery.Actor) error {
 // Ready reports whether requests can be served: the database is there and at
 // the right version, and the engine answers.
 func (s *Service) Ready(ctx context.Context) error {
-	return errors.Join(s.Store.Ready(ctx), s.Engine.Healthy(ctx))
+	return errors.Join(s.Store.Ready(ctx), s.Engine.CheckHealth(ctx))
 }

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// backoff doubles a pause from first to limit.
+// backoff is a delay that doubles from first up to limit.
 type backoff struct {
 	first, limit time.Duration
 	last         time.Duration
 }
 
-func (b *backoff) next() time.Duration {
+func (b *backoff) nextDelay() time.Duration {
 	if b.last == 0 {
 		b.last = b.first
 	} else {
@@ -20,9 +20,9 @@ func (b *backoff) next() time.Duration {
 	return b.last
 }
 
-// sleep pauses; it reports false when ctx ended first.
-func (b *backoff) sleep(ctx context.Context) bool {
-	timer := time.NewTimer(b.next())
+// waitDelay waits for the next delay. It returns false if ctx ended first.
+func (b *backoff) waitDelay(ctx context.Context) bool {
+	timer := time.NewTimer(b.nextDelay())
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// The metadata of an encrypted payload. Histories hold them: never change.
+// The metadata of an encrypted payload. It is stored in workflow histories: never change it.
 const (
 	encodingEncrypted = "binary/encrypted"
 	metadataCipher    = "encryption-cipher"
@@ -20,33 +20,33 @@ const (
 	cipherName        = "AES-256-GCM"
 )
 
-// aadLabel begins what is authenticated beside the ciphertext; it keeps our
-// ciphertexts apart from any other use of the same key.
+// aadLabel is the first part of the additional authenticated data. It separates
+// these ciphertexts from any other use of the same key.
 const aadLabel = "recourse/temporal-payload/v1"
 
-// Codec encrypts every payload with AES-256-GCM and binds it to the namespace
-// and the workflow it belongs to: a ciphertext moved to another case does not
-// open. It takes and gives nothing unencrypted. Used without a workflow, as the
-// SDK reserves the right to, it binds to the namespace alone, and what it gives
-// opens in no workflow.
+// Codec encrypts every payload with AES-256-GCM and binds it to its namespace
+// and workflow: a ciphertext copied to another case cannot be decrypted. It never
+// accepts or returns an unencrypted payload. The SDK may use it without a
+// workflow. Such a payload is bound to the namespace only and cannot be decrypted
+// in a workflow.
 //
-// It serves one namespace, named when it is made and not by the SDK's context:
-// a replay of a stored history runs in a namespace of the SDK's own.
+// The namespace is set at construction instead of taken from the SDK's context,
+// because the SDK replays stored histories in a namespace of its own.
 type Codec struct {
 	namespace string
-	workflow  string // empty: bound to none
+	workflow  string // empty: not bound to a workflow
 	current   string // id of the key that encrypts
 	keys      map[string]cipher.AEAD
 }
 
 var (
-	errOpen     = errors.New("payload codec: the payload does not open: wrong workflow, or altered")
+	errOpen     = errors.New("payload codec: the payload cannot be decrypted: wrong workflow, or altered")
 	errNotOurs  = errors.New("payload codec: the payload is not encrypted by this product")
 	errTooShort = errors.New("payload codec: the payload is too short to be a ciphertext")
 )
 
-// NewCodec makes the codec of a namespace. The first key encrypts; the older
-// ones only decrypt.
+// NewCodec returns the codec of a namespace. key encrypts and decrypts; the older
+// keys only decrypt.
 func NewCodec(namespace string, key Key, older ...Key) (*Codec, error) {
 	c := &Codec{namespace: namespace, current: key.id, keys: map[string]cipher.AEAD{}}
 	for _, one := range append([]Key{key}, older...) {
@@ -57,8 +57,8 @@ func NewCodec(namespace string, key Key, older ...Key) (*Codec, error) {
 		if err != nil {
 			return nil, fmt.Errorf("payload codec: %w", err)
 		}
-		// The nonce is drawn by the standard library: a repeated nonce would
-		// break GCM, so it is no input of ours.
+		// The standard library chooses the nonce, because a repeated nonce
+		// breaks GCM.
 		aead, err := cipher.NewGCMWithRandomNonce(block)
 		if err != nil {
 			return nil, fmt.Errorf("payload codec: %w", err)
@@ -69,7 +69,7 @@ func NewCodec(namespace string, key Key, older ...Key) (*Codec, error) {
 }
 
 // WithSerializationContext implements converter.PayloadCodecWithSerializationContext.
-// Only the workflow id is taken: it is the same on every side of a payload.
+// It uses only the workflow id, which writer and reader of a payload share.
 func (c *Codec) WithSerializationContext(ctx converter.SerializationContext) converter.PayloadCodec {
 	bound := *c
 	switch ctx := ctx.(type) {
@@ -83,27 +83,27 @@ func (c *Codec) WithSerializationContext(ctx converter.SerializationContext) con
 
 // Encode implements converter.PayloadCodec.
 func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
-	return each(payloads, c.seal)
+	return convertPayloads(payloads, c.encryptPayload)
 }
 
 // Decode implements converter.PayloadCodec.
 func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
-	return each(payloads, c.open)
+	return convertPayloads(payloads, c.decryptPayload)
 }
 
-func each(payloads []*commonpb.Payload, turn func(*commonpb.Payload) (*commonpb.Payload, error)) ([]*commonpb.Payload, error) {
-	turned := make([]*commonpb.Payload, len(payloads))
+func convertPayloads(payloads []*commonpb.Payload, convert func(*commonpb.Payload) (*commonpb.Payload, error)) ([]*commonpb.Payload, error) {
+	converted := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
-		result, err := turn(payload)
+		result, err := convert(payload)
 		if err != nil {
 			return nil, err
 		}
-		turned[i] = result
+		converted[i] = result
 	}
-	return turned, nil
+	return converted, nil
 }
 
-func (c *Codec) seal(payload *commonpb.Payload) (*commonpb.Payload, error) {
+func (c *Codec) encryptPayload(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	plain, err := proto.Marshal(payload)
 	if err != nil {
 		return nil, fmt.Errorf("payload codec: %w", err)
@@ -114,11 +114,11 @@ func (c *Codec) seal(payload *commonpb.Payload) (*commonpb.Payload, error) {
 			metadataCipher:             []byte(cipherName),
 			metadataKeyID:              []byte(c.current),
 		},
-		Data: c.keys[c.current].Seal(nil, nil, plain, c.aad(c.current)), //nolint:gosec // nil: the cipher draws its nonce, see NewCodec
+		Data: c.keys[c.current].Seal(nil, nil, plain, c.additionalData(c.current)), //nolint:gosec // nil: the cipher chooses the nonce, see NewCodec
 	}, nil
 }
 
-func (c *Codec) open(payload *commonpb.Payload) (*commonpb.Payload, error) {
+func (c *Codec) decryptPayload(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	metadata := payload.GetMetadata()
 	if string(metadata[converter.MetadataEncoding]) != encodingEncrypted || string(metadata[metadataCipher]) != cipherName {
 		return nil, errNotOurs
@@ -131,7 +131,7 @@ func (c *Codec) open(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	if len(payload.GetData()) < aead.Overhead() {
 		return nil, errTooShort
 	}
-	plain, err := aead.Open(nil, nil, payload.GetData(), c.aad(keyID))
+	plain, err := aead.Open(nil, nil, payload.GetData(), c.additionalData(keyID))
 	if err != nil {
 		return nil, errOpen
 	}
@@ -142,9 +142,9 @@ func (c *Codec) open(payload *commonpb.Payload) (*commonpb.Payload, error) {
 	return opened, nil
 }
 
-// aad is what a ciphertext is bound to. Every part is preceded by its length,
-// so that no two sets of parts give the same bytes.
-func (c *Codec) aad(keyID string) []byte {
+// additionalData returns the data a ciphertext is bound to. Each part is preceded
+// by its length, so that different parts never give the same bytes.
+func (c *Codec) additionalData(keyID string) []byte {
 	var out []byte
 	for _, part := range []string{aadLabel, keyID, c.namespace, c.workflow} {
 		out = binary.BigEndian.AppendUint32(out, uint32(len(part)))
@@ -153,7 +153,7 @@ func (c *Codec) aad(keyID string) []byte {
 	return out
 }
 
-// DataConverter is what client, worker and replayer must share.
+// DataConverter returns the converter that client, worker and replayer must share.
 func (c *Codec) DataConverter() converter.DataConverter {
 	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c)
 }

@@ -249,8 +249,8 @@ func TestADerivedKeyIsAnother(t *testing.T) {
 	seen := map[[32]byte]bool{}
 	for _, digit := range []string{"1", "2"} {
 		for _, use := range []string{"a", "b", ""} {
-			derived, err := key(t, digit).Derive(use)
-			again, _ := key(t, digit).Derive(use)
+			derived, err := key(t, digit).DeriveKey(use)
+			again, _ := key(t, digit).DeriveKey(use)
 			if err != nil || seen[derived] || derived != again || strings.HasPrefix(hex.EncodeToString(derived[:]), digit+digit+digit) {
 				t.Errorf("%s for %q: %x (%v)", digit, use, derived, err)
 			}

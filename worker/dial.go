@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/sdk/log"
 )
 
-// defaultAddress is where a development server listens.
+// defaultAddress is the address of a development server.
 const defaultAddress = "127.0.0.1:7233"
 
 // Connection is a Temporal client with the codec of its namespace.
@@ -21,19 +21,18 @@ type Connection struct {
 	log       *slog.Logger
 }
 
-// DialOptions say how to reach Temporal and with which keys to read what it
-// stores.
+// DialOptions are the address of Temporal and the keys of its payloads.
 type DialOptions struct {
 	Key   Key
-	Older []Key // keys that were replaced; they still decrypt
+	Older []Key // replaced keys, which still decrypt
 	Log   *slog.Logger
-	// Env gives TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the other variables and
-	// files of Temporal's own configuration; nil reads the environment.
+	// Env looks up TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the other variables of
+	// Temporal's own configuration. If nil, the environment is read.
 	Env envconfig.EnvLookup
 }
 
-// Dial makes a client for one process. It does not connect yet: the product
-// takes in cases with Temporal down, and Engine.Healthy tells.
+// Dial returns a client without connecting, because cases can be filed while
+// Temporal is down. Engine.CheckHealth reports whether it is reachable.
 func Dial(o DialOptions) (*Connection, error) {
 	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: o.Env})
 	if err != nil {
@@ -52,15 +51,15 @@ func Dial(o DialOptions) (*Connection, error) {
 	options.DataConverter, options.FailureConverter = codec.DataConverter(), codec.FailureConverter()
 	options.Logger = log.NewStructuredLogger(o.Log)
 	options.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // ciphertext does not shrink
-	made, err := client.NewLazyClient(options)
+	lazy, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, fmt.Errorf("temporal client: %w", err)
 	}
-	return &Connection{Client: made, Codec: codec, Namespace: options.Namespace, log: o.Log}, nil
+	return &Connection{Client: lazy, Codec: codec, Namespace: options.Namespace, log: o.Log}, nil
 }
 
-// reachable asks whether Temporal answers, for no longer than a probe may take.
-func (c *Connection) reachable(ctx context.Context) error {
+// checkReachable returns an error if Temporal does not answer within healthTimeout.
+func (c *Connection) checkReachable(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	_, err := c.CheckHealth(ctx, &client.CheckHealthRequest{})

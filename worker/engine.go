@@ -15,13 +15,13 @@ import (
 	"recourse/workflows"
 )
 
-// Engine carries acts to the workflow of a case and waits for their end. It
+// Engine sends actions to the workflow of a case and waits for the result. It
 // implements casework.Engine.
 type Engine struct {
 	client updater
 }
 
-// updater is what Engine needs of a Temporal client.
+// updater is the part of a Temporal client that Engine uses.
 type updater interface {
 	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
 	UpdateWithStartWorkflow(ctx context.Context, options client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error)
@@ -29,46 +29,47 @@ type updater interface {
 	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
 }
 
-// NewEngine makes an Engine over a client.
+// NewEngine returns an Engine that uses a connection.
 func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 
-// Act sends an act under updateID, so that the same again is one act, and waits
-// for its end or for that of ctx. Errors: CodeActionNotAllowed, CodeForbidden
-// or CodeInvalid when the workflow refused, CodeUnavailable when nobody
-// answered in time.
-func (e *Engine) Act(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error) {
+// SendAction sends an action as a workflow Update and waits for its result, or
+// until ctx ends. updateID is the idempotency key: an action sent twice is taken
+// once. Errors: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the
+// workflow refuses, CodeUnavailable if there is no answer in time.
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error) {
 	update := client.UpdateWorkflowOptions{
 		UpdateID: updateID, WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActUpdate,
 		Args: []any{in}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 	handle, err := e.client.UpdateWorkflow(ctx, update)
 	var missing *serviceerror.NotFound
-	if errors.As(err, &missing) { // the relay has not come to it yet, or the case is closed
-		handle, err = e.openAndAct(ctx, id, update)
+	if errors.As(err, &missing) { // the relay has not started it yet, or the case is closed
+		handle, err = e.startAndSendAction(ctx, id, update)
 	}
 	if err != nil {
-		return workflows.ActResult{}, told(ctx, err)
+		return workflows.ActResult{}, faultFrom(ctx, err)
 	}
 	var result workflows.ActResult
-	// A refusal is no error of the call above: it lies in the handle.
+	// A refusal is not an error of the call above: the handle returns it.
 	if err := handle.Get(ctx, &result); err != nil {
-		return workflows.ActResult{}, told(ctx, err)
+		return workflows.ActResult{}, faultFrom(ctx, err)
 	}
 	return result, nil
 }
 
-// openAndAct starts the workflow of a filed case together with the act.
-func (e *Engine) openAndAct(ctx context.Context, id recovery.CaseID, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	start := e.client.NewWithStartWorkflowOperation(caseStart(id), workflows.CaseWorkflow, workflows.NewCase(id))
+// startAndSendAction starts the workflow of a filed case and sends the action in
+// one call.
+func (e *Engine) startAndSendAction(ctx context.Context, id recovery.CaseID, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	start := e.client.NewWithStartWorkflowOperation(caseStartOptions(id), workflows.CaseWorkflow, workflows.NewCase(id))
 	return e.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start, UpdateOptions: update,
 	})
 }
 
-// caseStart gives a case its one running workflow, however often it is started.
-// One that is closed may be taken up again: it is reopened, or money still comes.
-// Taken up without a reason it ends at once.
-func caseStart(id recovery.CaseID) client.StartWorkflowOptions {
+// caseStartOptions allows one running workflow for each case, however often it is
+// started. A closed case can be started again, because it may be reopened and
+// money may still arrive. Without such a reason the new run ends immediately.
+func caseStartOptions(id recovery.CaseID) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID: workflows.CaseWorkflowID(id), TaskQueue: workflows.CasesQueue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
@@ -76,8 +77,8 @@ func caseStart(id recovery.CaseID) client.StartWorkflowOptions {
 	}
 }
 
-// told turns what Temporal says into a Fault of the product.
-func told(ctx context.Context, err error) error {
+// faultFrom converts an error of Temporal into a recovery.Fault.
+func faultFrom(ctx context.Context, err error) error {
 	if refused, ok := workflows.RefusalOf(err); ok {
 		return &recovery.Fault{
 			Code: refused.Code, Detail: refused.Detail, Fields: refused.Fields, Allowed: refused.Allowed, Cause: err,
@@ -87,10 +88,10 @@ func told(ctx context.Context, err error) error {
 	if errors.As(err, &ended) {
 		return &recovery.Fault{Code: recovery.CodeActionNotAllowed, Detail: "The case is closed.", Cause: err}
 	}
-	if fault := ruled(err); fault != nil {
+	if fault := databaseFault(err); fault != nil {
 		return fault
 	}
-	if unreachable(ctx, err) {
+	if isUnreachable(ctx, err) {
 		return &recovery.Fault{
 			Code: recovery.CodeUnavailable, Detail: "The case engine did not answer in time.", Cause: err,
 		}
@@ -98,9 +99,9 @@ func told(ctx context.Context, err error) error {
 	return fmt.Errorf("the case engine: %w", err)
 }
 
-// ruled finds what the database ruled when the act was to be written: a fact
-// about the data, which trying again does not change.
-func ruled(err error) *recovery.Fault {
+// databaseFault returns the Fault with which the database rejected the action, or
+// nil. A retry cannot succeed: the reason is in the data.
+func databaseFault(err error) *recovery.Fault {
 	var failed *temporal.ApplicationError
 	if !errors.As(err, &failed) {
 		return nil
@@ -113,9 +114,9 @@ func ruled(err error) *recovery.Fault {
 	}
 }
 
-// unreachable reports failures that say nothing about what was asked: nobody
-// was there, or not in time.
-func unreachable(ctx context.Context, err error) bool {
+// isUnreachable reports whether an error means that Temporal did not answer, or
+// not in time. It is unknown whether the request had an effect.
+func isUnreachable(ctx context.Context, err error) bool {
 	var (
 		timeout   *client.WorkflowUpdateServiceTimeoutOrCanceledError
 		deadline  *serviceerror.DeadlineExceeded
@@ -128,11 +129,11 @@ func unreachable(ctx context.Context, err error) bool {
 		errors.As(err, &away) || errors.As(err, &exhausted)
 }
 
-// healthTimeout bounds a health check: a readiness probe must not hang.
+// healthTimeout limits a health check, because a readiness probe must not hang.
 const healthTimeout = 2 * time.Second
 
-// Healthy reports whether Temporal can be reached. Errors: CodeUnavailable.
-func (e *Engine) Healthy(ctx context.Context) error {
+// CheckHealth returns a Fault with CodeUnavailable if Temporal cannot be reached.
+func (e *Engine) CheckHealth(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	if _, err := e.client.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {

@@ -72,7 +72,7 @@ func TestActSendsOneUpdate(t *testing.T) {
 	t.Parallel()
 	s := &server{result: workflows.ActResult{Version: 7}}
 	in := workflows.ActInput{Move: recovery.Move{RequestID: "r"}, Attempt: 1}
-	got, err := (&Engine{client: s}).Act(t.Context(), "c", in, "r/1")
+	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", in, "r/1")
 	if err != nil || got.Version != 7 || len(s.updates) != 1 || len(s.starts) != 0 {
 		t.Fatalf("got %+v %v after %d updates", got, err, len(s.updates))
 	}
@@ -88,7 +88,7 @@ func TestActSendsOneUpdate(t *testing.T) {
 func TestActBeforeTheRelay(t *testing.T) {
 	t.Parallel()
 	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActResult{Version: 2}}
-	got, err := (&Engine{client: s}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
 	if err != nil || got.Version != 2 || len(s.starts) != 1 || len(s.started) != 1 {
 		t.Fatalf("got %+v %v", got, err)
 	}
@@ -129,7 +129,7 @@ func TestActFaults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := (&Engine{client: &test.server}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+			_, err := (&Engine{client: &test.server}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
 			if recovery.CodeOf(err) != test.want || err == nil {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -140,7 +140,7 @@ func TestActFaults(t *testing.T) {
 func TestActKeepsWhatWasTold(t *testing.T) {
 	t.Parallel()
 	s := &server{outcome: refused(recovery.CodeInvalid)}
-	_, err := (&Engine{client: s}).Act(t.Context(), "c", workflows.ActInput{}, "r/1")
+	_, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
 	var fault *recovery.Fault
 	if !errors.As(err, &fault) || fault.Detail != "no" || len(fault.Fields) != 1 || fault.Fields[0].Field != "to" || len(fault.Allowed) != 1 {
 		t.Errorf("fault %+v", fault)
@@ -152,18 +152,18 @@ func TestActAfterTheDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := &server{update: errors.New("rpc broke")}
-	if _, err := (&Engine{client: s}).Act(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := (&Engine{client: s}).SendAction(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestHealthy(t *testing.T) {
 	t.Parallel()
-	if err := (&Engine{client: &server{}}).Healthy(t.Context()); err != nil {
+	if err := (&Engine{client: &server{}}).CheckHealth(t.Context()); err != nil {
 		t.Error(err)
 	}
 	sick := &Engine{client: &server{health: serviceerror.NewUnavailable("away")}}
-	if err := sick.Healthy(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if err := sick.CheckHealth(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("got %v", err)
 	}
 }

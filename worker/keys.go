@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// keySize is that of AES-256.
+// keySize is the size of an AES-256 key in bytes.
 const keySize = 32
 
-// Key encrypts what Temporal stores. Its ID names it in every payload, so that
-// a key may be replaced while old payloads stay readable.
+// Key encrypts payloads. Each payload names its key by ID, so that a key can be
+// replaced while old payloads stay readable.
 type Key struct {
 	id     string
 	secret [keySize]byte
 }
 
-// ID is the first half of the key's SHA-256 in hex. It tells keys apart and
-// says nothing about a random key.
+// ID returns the first half of the key's SHA-256 in hex. It identifies the key
+// without revealing it.
 func (k Key) ID() string { return k.id }
 
-// Derive makes a key for another use (RFC 5869), which tells nothing of this one
-// nor of that for a third use.
-func (k Key) Derive(use string) ([keySize]byte, error) {
+// DeriveKey returns an independent key for another use (HKDF, RFC 5869). A derived
+// key reveals neither this key nor other derived keys.
+func (k Key) DeriveKey(use string) ([keySize]byte, error) {
 	derived, err := hkdf.Key(sha256.New, k.secret[:], nil, use, keySize)
 	if err != nil {
 		return [keySize]byte{}, fmt.Errorf("key for %s: %w", use, err)
@@ -35,7 +35,7 @@ func (k Key) Derive(use string) ([keySize]byte, error) {
 	return [keySize]byte(derived), nil
 }
 
-// GenerateKey makes the text of a key file: 64 hex digits and a line end.
+// GenerateKey returns the content of a new key file: 64 hex digits and a line end.
 func GenerateKey(random io.Reader) (string, error) {
 	secret := make([]byte, keySize)
 	if _, err := io.ReadFull(random, secret); err != nil {
@@ -44,7 +44,7 @@ func GenerateKey(random io.Reader) (string, error) {
 	return hex.EncodeToString(secret) + "\n", nil
 }
 
-// ParseKey reads the text of a key file.
+// ParseKey parses the content of a key file.
 func ParseKey(text string) (Key, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(text))
 	if err != nil {

@@ -9,9 +9,8 @@ import (
 	"recourse/workflows"
 )
 
-// RegisterWorkflows registers what runs on the queue of cases. Worker, tests and
-// replayer share it. Running cases move to new code as it is deployed; see
-// workflows/versions.go.
+// RegisterWorkflows registers all workflows. Worker, tests and replayer share it.
+// Running cases continue with new code as soon as it is deployed.
 func RegisterWorkflows(r worker.WorkflowRegistry) {
 	for name, function := range map[string]any{
 		workflows.CaseWorkflow:   workflows.Case,
@@ -24,13 +23,13 @@ func RegisterWorkflows(r worker.WorkflowRegistry) {
 	}
 }
 
-// RegisterCases registers the activities of the queue of cases.
+// RegisterCases registers the activities of the cases queue.
 func RegisterCases(r worker.ActivityRegistry, cases *activities.Cases) {
 	r.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	r.RegisterActivityWithOptions(cases.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
 }
 
-// RegisterExports registers the activities of the queue of evidence.
+// RegisterExports registers the activities of the evidence queue.
 func RegisterExports(r worker.ActivityRegistry, exports *activities.Exports) {
 	r.RegisterActivityWithOptions(exports.BuildExport, activity.RegisterOptions{Name: activities.NameBuildExport})
 }

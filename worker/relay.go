@@ -91,7 +91,7 @@ func (r *Relay) Run(ctx context.Context) error {
 func (r *Relay) await(ctx context.Context) bool {
 	r.log.WarnContext(ctx, "the relay waits for Temporal")
 	pause := backoff{first: 250 * time.Millisecond, limit: 5 * time.Second}
-	for pause.sleep(ctx) {
+	for pause.waitDelay(ctx) {
 		if r.back(ctx) {
 			r.log.InfoContext(ctx, "the relay goes on")
 			return true
@@ -160,7 +160,7 @@ func (r *Relay) lot(ctx context.Context) (n int, ok bool) {
 			return errAway // do not wait for each in turn
 		}
 		err := r.deliver(ctx, item)
-		away = err != nil && unreachable(ctx, err)
+		away = err != nil && isUnreachable(ctx, err)
 		return err
 	})
 	if ctx.Err() != nil {
@@ -191,7 +191,7 @@ func (r *Relay) deliver(ctx context.Context, item postgres.OutboxItem) error {
 	var err error
 	switch item.Kind {
 	case postgres.OutboxStart:
-		_, err = r.client.ExecuteWorkflow(ctx, caseStart(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
+		_, err = r.client.ExecuteWorkflow(ctx, caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
 	case postgres.OutboxEvidence:
 		err = r.signal(ctx, item)
 	case postgres.OutboxExport:
@@ -213,7 +213,7 @@ func (r *Relay) signal(ctx context.Context, item postgres.OutboxItem) error {
 	_, err := r.client.SignalWithStartWorkflow(ctx,
 		workflows.CaseWorkflowID(item.CaseID), workflows.EvidenceSignal,
 		workflows.EvidenceInput{EvidenceID: recovery.EvidenceID(item.Ref)},
-		caseStart(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
+		caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
 	return err
 }
 

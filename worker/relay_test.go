@@ -303,7 +303,7 @@ func TestBackoff(t *testing.T) {
 		b := backoff{first: time.Second, limit: 5 * time.Second}
 		start := time.Now()
 		for range 5 { // 1 + 2 + 4 + 5 + 5
-			if !b.sleep(t.Context()) {
+			if !b.waitDelay(t.Context()) {
 				t.Fatal("it did not sleep")
 			}
 		}
@@ -312,7 +312,7 @@ func TestBackoff(t *testing.T) {
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if b.sleep(ended) {
+		if b.waitDelay(ended) {
 			t.Error("it slept through the end")
 		}
 	})

@@ -18,15 +18,14 @@ import (
 	"recourse/workflows"
 )
 
-// Replayer runs histories through this binary's workflow code, with the same
-// codec as production, and finds where the code would do something else than
-// what was recorded.
+// Replayer replays histories with this binary's workflow code and the codec of
+// production. It reports where the code differs from what was recorded.
 type Replayer struct {
 	replayer worker.WorkflowReplayer
 	log      log.Logger
 }
 
-// NewReplayer makes a Replayer.
+// NewReplayer returns a Replayer.
 func NewReplayer(codec *Codec, logger *slog.Logger) (*Replayer, error) {
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
 		DataConverter: codec.DataConverter(), FailureConverter: codec.FailureConverter(),
@@ -38,8 +37,8 @@ func NewReplayer(codec *Codec, logger *slog.Logger) (*Replayer, error) {
 	return &Replayer{replayer: replayer, log: log.NewStructuredLogger(logger)}, nil
 }
 
-// File replays a history stored as JSON, as Temporal's own tools export it.
-func (r *Replayer) File(path string) error {
+// ReplayFile replays a history stored as JSON, the format of Temporal's own tools.
+func (r *Replayer) ReplayFile(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
@@ -49,14 +48,15 @@ func (r *Replayer) File(path string) error {
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", path, err)
 	}
-	if err := r.history(history); err != nil {
+	if err := r.replayHistory(history); err != nil {
 		return fmt.Errorf("replay %s: %w", path, err)
 	}
 	return nil
 }
 
-// history replays under the workflow's own id: its payloads are bound to it.
-func (r *Replayer) history(history *historypb.History) error {
+// replayHistory replays under the original workflow id, because the payloads are
+// bound to it.
+func (r *Replayer) replayHistory(history *historypb.History) error {
 	if len(history.GetEvents()) == 0 {
 		return errors.New("the history is empty")
 	}
@@ -69,9 +69,9 @@ func (r *Replayer) history(history *historypb.History) error {
 	})
 }
 
-// Running replays every open case of a Temporal server, before this binary is
-// deployed to it. It goes on after a failure and returns all of them.
-func (r *Replayer) Running(ctx context.Context, c *Connection) (replayed int, err error) {
+// ReplayRunning replays every open case of a Temporal server, to test this binary
+// before its deployment. It continues after a failure and returns all failures.
+func (r *Replayer) ReplayRunning(ctx context.Context, c *Connection) (replayed int, err error) {
 	var faults []error
 	var page []byte
 	for {
@@ -84,7 +84,7 @@ func (r *Replayer) Running(ctx context.Context, c *Connection) (replayed int, er
 		}
 		for _, open := range list.GetExecutions() {
 			id, run := open.GetExecution().GetWorkflowId(), open.GetExecution().GetRunId()
-			if err := r.running(ctx, c, id, run); err != nil {
+			if err := r.replayExecution(ctx, c, id, run); err != nil {
 				faults = append(faults, fmt.Errorf("replay %s: %w", id, err))
 			}
 			replayed++
@@ -95,7 +95,7 @@ func (r *Replayer) Running(ctx context.Context, c *Connection) (replayed int, er
 	}
 }
 
-func (r *Replayer) running(ctx context.Context, c *Connection, id, run string) error {
+func (r *Replayer) replayExecution(ctx context.Context, c *Connection, id, run string) error {
 	history := &historypb.History{}
 	events := c.GetWorkflowHistory(ctx, id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
@@ -105,5 +105,5 @@ func (r *Replayer) running(ctx context.Context, c *Connection, id, run string) e
 		}
 		history.Events = append(history.Events, event)
 	}
-	return r.history(history)
+	return r.replayHistory(history)
 }

@@ -45,7 +45,7 @@ func TestHistoriesReplay(t *testing.T) {
 	for _, file := range slices.Concat(histories(t, "*.json"), histories(t, "before/*.json")) {
 		t.Run(strings.TrimPrefix(file, historiesDir), func(t *testing.T) {
 			t.Parallel()
-			if err := replayer(t).File(file); err != nil {
+			if err := replayer(t).ReplayFile(file); err != nil {
 				t.Error(err)
 			}
 		})
@@ -58,7 +58,7 @@ func TestBadHistoriesFail(t *testing.T) {
 	for _, file := range histories(t, "bad/*.json") {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			t.Parallel()
-			err := replayer(t).File(file)
+			err := replayer(t).ReplayFile(file)
 			if err == nil || !strings.Contains(err.Error(), "nondeterministic") && !strings.Contains(err.Error(), "TMPRL1100") {
 				t.Errorf("got %v", err)
 			}
@@ -109,7 +109,7 @@ func TestReplayRefuses(t *testing.T) {
 		"no start":   write(`{"events":[{"eventId":"1","eventType":"EVENT_TYPE_TIMER_STARTED"}]}`),
 		"no history": write(`[]`),
 	} {
-		if err := r.File(path); err == nil {
+		if err := r.ReplayFile(path); err == nil {
 			t.Errorf("%s: it replayed", name)
 		}
 	}
@@ -117,7 +117,7 @@ func TestReplayRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := stranger.File(histories(t, "outcome_withdrawn.json")[0]); err == nil {
+	if err := stranger.ReplayFile(histories(t, "outcome_withdrawn.json")[0]); err == nil {
 		t.Error("it replayed under another key")
 	}
 }

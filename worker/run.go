@@ -12,31 +12,31 @@ import (
 	"recourse/workflows"
 )
 
-// buildersAtOnce bounds the dossiers built side by side: each may take a
-// gigabyte.
-const buildersAtOnce = 2
+// maxParallelBuilds limits how many dossiers are built in parallel, because each
+// may need a gigabyte of memory.
+const maxParallelBuilds = 2
 
-// stopTimeout is how long work under way may take to end when the process is
-// told to stop. What does not end is done again by another worker.
+// stopTimeout is how long running activities may take after ctx is cancelled.
+// Unfinished activities are retried by another worker.
 const stopTimeout = 10 * time.Second
 
-// Parts are what the workers work with.
+// Parts are the dependencies of the workers.
 type Parts struct {
-	Cases   *activities.Cases
-	Exports *activities.Exports
-	Notices *Notices // nil: this process tells nobody
-	Keeper  Keeper   // nil: another process clears up
-	Stamps  *Stamps  // nil: no authority is asked for the time
+	Cases       *activities.Cases
+	Exports     *activities.Exports
+	Notices     *Notices    // nil: this process sends no notifications
+	Maintenance Maintenance // nil: another process runs it
+	Stamps      *Stamps     // nil: checkpoints get no time stamps
 }
 
-// Run works on both queues, sends notices and has checkpoints stamped until ctx ends, then stops cleanly.
-// Temporal may be away at the start; Run waits for it, and notices go out
-// meanwhile. An error means that this process cannot work and should end.
+// Run processes both task queues, sends notifications and time-stamps checkpoints
+// until ctx ends, then stops cleanly. If Temporal is down, Run waits for it and
+// sends notifications in the meantime. After an error the process should exit.
 func Run(ctx context.Context, c *Connection, parts Parts) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return work(ctx, c, parts) })
+	group.Go(func() error { return runWorkers(ctx, c, parts) })
 	group.Go(func() error {
-		keep(ctx, parts.Keeper, keepEvery, c.log)
+		runMaintenance(ctx, parts.Maintenance, maintenanceInterval, c.log)
 		return nil
 	})
 	if parts.Notices != nil {
@@ -48,52 +48,52 @@ func Run(ctx context.Context, c *Connection, parts Parts) error {
 	return group.Wait()
 }
 
-func work(ctx context.Context, c *Connection, parts Parts) error {
+func runWorkers(ctx context.Context, c *Connection, parts Parts) error {
 	pause := backoff{first: 500 * time.Millisecond, limit: 5 * time.Second}
 	for {
-		err := c.reachable(ctx) // starting a worker cannot be interrupted, so ask first
+		err := c.checkReachable(ctx) // starting a worker cannot be cancelled, so check first
 		if err == nil {
-			workers := newWorkers(c, parts)
-			if err = workers.start(); err == nil {
-				return workers.wait(ctx)
+			workers := newWorkerGroup(c, parts)
+			if err = workers.startAll(); err == nil {
+				return workers.waitForStop(ctx)
 			}
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // told to stop while starting: that is no failure
+			return nil //nolint:nilerr // cancelled while starting: not a failure
 		}
 		c.log.WarnContext(ctx, "the workers wait for Temporal", "error", err)
-		if !pause.sleep(ctx) {
+		if !pause.waitDelay(ctx) {
 			return nil
 		}
 	}
 }
 
-// workers are the workers of the two queues; they start and stop together.
-type workers struct {
+// workerGroup holds the workers of the two queues, which start and stop together.
+type workerGroup struct {
 	all   []worker.Worker
 	fatal chan error
 }
 
-func newWorkers(c *Connection, parts Parts) *workers {
-	w := &workers{fatal: make(chan error, 2)}
+func newWorkerGroup(c *Connection, parts Parts) *workerGroup {
+	w := &workerGroup{fatal: make(chan error, 2)}
 	cases := worker.New(c.Client, workflows.CasesQueue, worker.Options{
-		WorkerStopTimeout: stopTimeout, OnFatalError: w.fail,
+		WorkerStopTimeout: stopTimeout, OnFatalError: w.reportFatal,
 	})
 	RegisterWorkflows(cases)
 	RegisterCases(cases, parts.Cases)
 	exports := worker.New(c.Client, workflows.EvidenceQueue, worker.Options{
-		DisableWorkflowWorker: true, MaxConcurrentActivityExecutionSize: buildersAtOnce,
-		WorkerStopTimeout: stopTimeout, OnFatalError: w.fail,
+		DisableWorkflowWorker: true, MaxConcurrentActivityExecutionSize: maxParallelBuilds,
+		WorkerStopTimeout: stopTimeout, OnFatalError: w.reportFatal,
 	})
 	RegisterExports(exports, parts.Exports)
 	w.all = []worker.Worker{cases, exports}
 	return w
 }
 
-func (w *workers) fail(err error) { w.fatal <- err }
+func (w *workerGroup) reportFatal(err error) { w.fatal <- err }
 
-// start starts all, or none.
-func (w *workers) start() error {
+// startAll starts all workers. After an error none is running.
+func (w *workerGroup) startAll() error {
 	for i, one := range w.all {
 		if err := one.Start(); err != nil {
 			for _, started := range w.all[:i] {
@@ -105,7 +105,7 @@ func (w *workers) start() error {
 	return nil
 }
 
-func (w *workers) wait(ctx context.Context) error {
+func (w *workerGroup) waitForStop(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():

@@ -54,12 +54,12 @@ func TestDialDoesNotNeedTemporal(t *testing.T) {
 	if c.Namespace != "cases" {
 		t.Errorf("namespace %s", c.Namespace)
 	}
-	if err := worker.NewEngine(c).Healthy(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if err := worker.NewEngine(c).CheckHealth(t.Context()); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("healthy without a server: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := worker.NewEngine(c).Act(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := worker.NewEngine(c).SendAction(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("an act without a server: %v", err)
 	}
 }

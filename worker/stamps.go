@@ -8,45 +8,46 @@ import (
 	"recourse/activities"
 )
 
-// Stamps has checkpoints stamped by the authority as they are signed. Several
-// processes may do so at once. Temporal has no part in it, and nobody waits.
+// Stamps requests a time stamp for each signed checkpoint in the background,
+// without Temporal. Several processes may run it at the same time.
 type Stamps struct {
-	Work  *activities.Stamps
-	Log   *slog.Logger
-	Every time.Duration // how often it looks; 0 means stampEvery
+	Work     *activities.Stamps
+	Log      *slog.Logger
+	Interval time.Duration // time between two queries; 0 means stampInterval
 }
 
 const (
-	stampEvery = 5 * time.Second
-	stampLot   = 8
-	// stampLease must be longer than a whole lot takes when the authority hangs
-	// at every one, ten seconds each. What failed is due again after it.
+	stampInterval = 5 * time.Second
+	stampBatch    = 8
+	// stampLease must exceed the time of a whole batch in which every request
+	// times out after ten seconds. Failed checkpoints are due again after it.
 	stampLease = 5 * time.Minute
 )
 
-// Run asks until ctx ends. An authority that is away is asked ever more rarely.
+// Run requests time stamps until ctx ends. If the authority is unreachable, the
+// pauses between requests grow up to stampLease.
 func (s *Stamps) Run(ctx context.Context) error {
-	every := s.Every
-	if every == 0 {
-		every = stampEvery
+	interval := s.Interval
+	if interval == 0 {
+		interval = stampInterval
 	}
-	steady := func() backoff { return backoff{first: every, limit: every} }
-	pause := steady()
+	newPause := func() backoff { return backoff{first: interval, limit: interval} }
+	pause := newPause()
 	for {
-		stamped, err := s.Work.Lot(ctx, stampLot, stampLease)
+		stamped, err := s.Work.Lot(ctx, stampBatch, stampLease)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // told to stop: that is no failure
+			return nil //nolint:nilerr // cancelled: not a failure
 		}
 		switch {
 		case err == nil:
-			pause = steady()
-		case stamped == 0 && pause.limit == every:
-			pause = backoff{first: every, limit: stampLease}
+			pause = newPause()
+		case stamped == 0 && pause.limit == interval:
+			pause = backoff{first: interval, limit: stampLease}
 		}
 		if err != nil {
 			s.Log.WarnContext(ctx, "checkpoints wait for the time-stamping authority", "stamped", stamped, "error", err)
 		}
-		if stamped < stampLot && !pause.sleep(ctx) {
+		if stamped < stampBatch && !pause.waitDelay(ctx) {
 			return nil
 		}
 	}

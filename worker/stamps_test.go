@@ -51,7 +51,7 @@ func TestStampsRun(t *testing.T) {
 	claims, ended := make(chan int), make(chan error, 1)
 	authority := &moody{Stamper: sealtest.Client(t, sealtest.NewTSA(t))}
 	stamps := &worker.Stamps{
-		Work: &activities.Stamps{Record: counting{office.store, claims}, Stamper: authority}, Log: quiet(), Every: time.Millisecond,
+		Work: &activities.Stamps{Record: counting{office.store, claims}, Stamper: authority}, Log: quiet(), Interval: time.Millisecond,
 	}
 	go func() { ended <- stamps.Run(ctx) }()
 	for i, want := range []int{1, 1, 0} {

@@ -255,8 +255,8 @@ type Engine struct {
 	Away error
 }
 
-// Act implements casework.Engine.
-func (e *Engine) Act(ctx context.Context, id recovery.CaseID, in workflows.ActInput, _ string) (workflows.ActResult, error) {
+// SendAction implements casework.Engine.
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, _ string) (workflows.ActResult, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.Away != nil {
@@ -295,8 +295,8 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	return workflows.ActResult{Version: result.Version, Abandoned: result.Abandoned}, err
 }
 
-// Healthy implements casework.Engine.
-func (e *Engine) Healthy(context.Context) error { return e.Away }
+// CheckHealth implements casework.Engine.
+func (e *Engine) CheckHealth(context.Context) error { return e.Away }
 
 // Drain reads a stream to its end and closes it.
 func Drain(t testing.TB, body io.ReadCloser) []byte {

@@ -149,7 +149,7 @@ func (d *desk) parts() (worker.Parts, error) {
 			Custody: activities.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
 			Stamps:  stamps, Dir: d.config.path("exports"), Now: now,
 		},
-		Keeper: d.service(),
+		Maintenance: d.service(),
 	}, nil
 }
 

@@ -24,7 +24,7 @@ func payloadKey(c config) (worker.Key, error) {
 // vault keeps the secrets of webhooks under a key of their own, made of the
 // payload key: an operator has one key less to keep.
 func vault(payload worker.Key) (*notify.Vault, error) {
-	key, err := payload.Derive(notify.VaultUse)
+	key, err := payload.DeriveKey(notify.VaultUse)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func vault(payload worker.Key) (*notify.Vault, error) {
 // markKey keys the digests by which people are known again from case to case. It
 // is made of the payload key too, which is never replaced.
 func markKey(payload worker.Key) ([]byte, error) {
-	key, err := payload.Derive("recourse/party-marks/v1")
+	key, err := payload.DeriveKey("recourse/party-marks/v1")
 	return key[:], err
 }
 

@@ -127,10 +127,10 @@ func replay(cmd *cobra.Command, connection *worker.Connection, log *slog.Logger,
 	replayed := len(files)
 	var faults []error
 	for _, file := range files {
-		faults = append(faults, replayer.File(file))
+		faults = append(faults, replayer.ReplayFile(file))
 	}
 	if len(files) == 0 {
-		replayed, err = replayer.Running(cmd.Context(), connection)
+		replayed, err = replayer.ReplayRunning(cmd.Context(), connection)
 		faults = append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// counter is a keeper that fails the first time and ends the test the third.
+// counter is a task that fails on the first call and ends the test on the third.
 type counter struct {
 	calls int
 	stop  context.CancelFunc
 }
 
-func (c *counter) Keep(context.Context) error {
+func (c *counter) RunMaintenance(context.Context) error {
 	c.calls++
 	if c.calls == 3 {
 		c.stop()
@@ -26,19 +26,19 @@ func (c *counter) Keep(context.Context) error {
 	return nil
 }
 
-func TestTheKeeperIsCalledAgain(t *testing.T) {
+func TestMaintenanceIsCalledAgain(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var logged strings.Builder
 	counted := &counter{stop: stop}
-	keep(ctx, counted, time.Millisecond, slog.New(slog.NewTextHandler(&logged, nil)))
+	runMaintenance(ctx, counted, time.Millisecond, slog.New(slog.NewTextHandler(&logged, nil)))
 	if counted.calls != 3 || !strings.Contains(logged.String(), "the disk is full") {
 		t.Errorf("%d calls, logged %q", counted.calls, logged.String())
 	}
 }
 
-func TestNoKeeperIsNoWork(t *testing.T) {
+func TestMaintenanceIsOptional(t *testing.T) {
 	t.Parallel()
-	keep(t.Context(), nil, time.Hour, slog.New(slog.DiscardHandler))
+	runMaintenance(t.Context(), nil, time.Hour, slog.New(slog.DiscardHandler))
 }
