@@ -14,7 +14,7 @@ import (
 // Record is what the activities of a case need of the database.
 type Record interface {
 	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
-	ActionRequest(ctx context.Context, id recovery.RequestID) (postgres.ActionRequest, error)
+	ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error)
 	WriteStep(ctx context.Context, step postgres.StepWrite) (postgres.StepResult, error)
 	// Contacts are the messages recorded in a case so far, oldest first.
 	Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
@@ -102,16 +102,16 @@ func (a *Cases) breaches(ctx context.Context, c recovery.Case, act recovery.Act)
 }
 
 // request loads what the actor wrote; a step nobody asked for has none.
-func (a *Cases) request(ctx context.Context, in StepInput) (postgres.ActionRequest, error) {
+func (a *Cases) request(ctx context.Context, in StepInput) (recovery.ActionRequest, error) {
 	if in.Move == nil {
-		return postgres.ActionRequest{}, nil
+		return recovery.ActionRequest{}, nil
 	}
 	request, err := a.Record.ActionRequest(ctx, in.Move.RequestID)
 	if err != nil {
-		return postgres.ActionRequest{}, err
+		return recovery.ActionRequest{}, err
 	}
 	if request.CaseID != in.CaseID {
-		return postgres.ActionRequest{}, recovery.Faultf(recovery.CodeConflict,
+		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeConflict,
 			"The request %s belongs to another case.", request.ID)
 	}
 	return request, nil

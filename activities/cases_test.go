@@ -95,7 +95,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (r *rig) stage(act recovery.Act, role recovery.Role) activities.StepInput {
 	r.Helper()
 	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
-	staged, err := r.store.StageAction(r.Context(), postgres.ActionRequest{
+	staged, err := r.store.StageAction(r.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID()), CaseID: r.filed.ID, Actor: actor, Act: act, Key: newID(), Fingerprint: "f", Device: "phone",
 	})
 	r.must(err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -81,7 +80,7 @@ func nextStep(draw *rand.Rand, c recovery.Case, n int) (scribe, bool) {
 	act := drawAct(draw, allowed[draw.IntN(len(allowed))])
 	move := act.Move(recovery.Actor{Role: role, ID: "a"}, recovery.RequestID(s.input.Key))
 	step, err := c.Position.Take(move)
-	s.request = postgres.ActionRequest{ID: move.RequestID, Act: act}
+	s.request = recovery.ActionRequest{ID: move.RequestID, Act: act}
 	s.input.Step, s.input.Move = step, &move
 	return s, err == nil
 }

@@ -15,7 +15,6 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/seal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -24,9 +23,9 @@ type Archive interface {
 	// CaseAt reads a case as it stood when an export of it was asked for.
 	CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
-	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]postgres.JournalEntry, error)
-	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (postgres.Checkpoint, error)
-	CheckpointsOf(ctx context.Context, id recovery.CaseID, below int64) ([]postgres.Checkpoint, error)
+	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
+	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error)
+	CheckpointsOf(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error)
 	EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
 }

@@ -11,7 +11,6 @@ import (
 
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -83,7 +82,7 @@ func (a *Exports) entries(ctx context.Context, export recovery.Export, mask mask
 }
 
 // seen is one stored entry as the audience may see it.
-func seen(stored postgres.JournalEntry, mask mask) (folio.Entry, error) {
+func seen(stored journal.StoredEntry, mask mask) (folio.Entry, error) {
 	parsed, err := journal.Parse(stored.Record.Bytes)
 	if err != nil {
 		return folio.Entry{}, fmt.Errorf("entry %d: %w", stored.Record.Seq, err)

@@ -7,7 +7,6 @@ import (
 
 	"recourse/evidence/journal"
 	"recourse/notify"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -18,7 +17,7 @@ const collectorTool = "recourse"
 type scribe struct {
 	input   StepInput
 	before  recovery.Case
-	request postgres.ActionRequest // empty when nobody acted
+	request recovery.ActionRequest // empty when nobody acted
 	// breaches are the limits that a recorded message went beyond.
 	breaches []recovery.Code
 	now      time.Time
@@ -146,11 +145,11 @@ func (s scribe) asked() []journal.Draft {
 	return []journal.Draft{draft}
 }
 
-func (s scribe) address() *postgres.HolderAddress {
+func (s scribe) address() *notify.CounterpartAddress {
 	if s.input.Move == nil || s.request.Act.Email == "" {
 		return nil
 	}
-	return &postgres.HolderAddress{CounterpartID: s.request.Act.CounterpartID, Email: s.request.Act.Email}
+	return &notify.CounterpartAddress{CounterpartID: s.request.Act.CounterpartID, Email: s.request.Act.Email}
 }
 
 // desk says to whom the step gives the case: a breach to a supervisor, a new

@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -41,7 +40,7 @@ func write(t *testing.T, c recovery.Case, act recovery.Act) scribe {
 	}
 	return scribe{
 		input: StepInput{CaseID: c.ID, Key: "act:r", Step: step, Move: &move}, before: c, now: noon, version: "1.2.3",
-		request: postgres.ActionRequest{ID: "r", CaseID: c.ID, Act: act, Device: "phone"},
+		request: recovery.ActionRequest{ID: "r", CaseID: c.ID, Act: act, Device: "phone"},
 	}
 }
 

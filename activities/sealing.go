@@ -10,15 +10,15 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"recourse/evidence/folio"
+	"recourse/evidence/journal"
 	"recourse/evidence/seal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // vouch fills in what makes a folio's papers checkable by others: the key that
 // signed the checkpoint and those before it, the earlier checkpoints, outside
 // time, and by whom the dossier will be sealed.
-func (a *Exports) vouch(ctx context.Context, f *folio.Folio, checkpoint postgres.Checkpoint) error {
+func (a *Exports) vouch(ctx context.Context, f *folio.Folio, checkpoint journal.Checkpoint) error {
 	keys := a.Custody.Keys
 	vkey, err := keys.KeyOf(checkpoint.Note)
 	if err != nil {
@@ -58,7 +58,7 @@ func (a *Exports) keepStamps(f *folio.Folio) {
 	}
 }
 
-func stampOf(c postgres.Checkpoint) *folio.Stamp {
+func stampOf(c journal.Checkpoint) *folio.Stamp {
 	if c.StampedAt == nil {
 		return nil
 	}
@@ -68,14 +68,14 @@ func stampOf(c postgres.Checkpoint) *folio.Stamp {
 // stamped asks for outside time for the export's own checkpoint, if it has none
 // yet. Papers do not wait for an authority that is away: they say that they lack
 // its time.
-func (a *Exports) stamped(ctx context.Context, f *folio.Folio, c postgres.Checkpoint) postgres.Checkpoint {
+func (a *Exports) stamped(ctx context.Context, f *folio.Folio, c journal.Checkpoint) journal.Checkpoint {
 	if a.Stamps == nil || c.StampedAt != nil || len(f.Entries) == 0 {
 		return c
 	}
 	newest, err := time.Parse(time.RFC3339Nano, f.Entries[len(f.Entries)-1].Parsed.At)
 	if err == nil {
-		due := postgres.StampDue{CaseID: f.Case.ID, Size: c.Size, Note: c.Note, Newest: newest}
-		var stamped postgres.Checkpoint
+		due := journal.PendingStamp{CaseID: f.Case.ID, Size: c.Size, Note: c.Note, Newest: newest}
+		var stamped journal.Checkpoint
 		if stamped, err = a.Stamps.One(ctx, due); err == nil {
 			return stamped
 		}

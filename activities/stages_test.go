@@ -6,7 +6,6 @@ import (
 
 	"recourse/activities"
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -37,7 +36,7 @@ func (r *rig) last(kind recovery.EntryKind) journal.Entry {
 
 func (r *rig) user(role recovery.Role, capacity int) recovery.UserID {
 	r.Helper()
-	user, err := r.store.EnsureUser(r.Context(), postgres.User{Role: role, Email: newID() + "@example.com", Active: true})
+	user, err := r.store.EnsureUser(r.Context(), recovery.User{Role: role, Email: newID() + "@example.com", Active: true})
 	r.must(err)
 	r.must(r.store.SetCapacity(r.Context(), user.ID, capacity))
 	return user.ID

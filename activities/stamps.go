@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"time"
 
+	"recourse/evidence/journal"
 	"recourse/evidence/seal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // StampRecord is what stamping needs of the database.
 type StampRecord interface {
-	ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]postgres.StampDue, error)
-	PutStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (postgres.Checkpoint, error)
+	ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]journal.PendingStamp, error)
+	PutStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error)
 }
 
 // Stamps asks an authority for the time of checkpoints (RFC 3161). It is no
@@ -53,10 +53,10 @@ func (s *Stamps) Lot(ctx context.Context, limit int, lease time.Duration) (stamp
 
 // One has a checkpoint stamped and gives it as it stands then: the first stamp
 // stays, whoever asked for it.
-func (s *Stamps) One(ctx context.Context, due postgres.StampDue) (postgres.Checkpoint, error) {
+func (s *Stamps) One(ctx context.Context, due journal.PendingStamp) (journal.Checkpoint, error) {
 	stamp, err := s.Stamp(ctx, sha256.Sum256([]byte(due.Note)), due.Newest)
 	if err != nil {
-		return postgres.Checkpoint{}, err
+		return journal.Checkpoint{}, err
 	}
 	return s.Record.PutStamp(ctx, due.CaseID, due.Size, stamp.Token, stamp.At)
 }

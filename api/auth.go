@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -55,8 +54,8 @@ func bearer(c echo.Context) (token string, sent bool) {
 }
 
 // entered gives the link that enter found.
-func entered(c echo.Context) postgres.Link {
-	link, _ := c.Get(linkKey).(postgres.Link)
+func entered(c echo.Context) recovery.Link {
+	link, _ := c.Get(linkKey).(recovery.Link)
 	return link
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -108,7 +107,7 @@ var listParameters = []string{
 // nobody, as assignee, asks for open cases without one.
 const nobody = "none"
 
-func filterOf(c echo.Context, p ListCasesParams) (postgres.CaseFilter, error) {
+func filterOf(c echo.Context, p ListCasesParams) (recovery.CaseFilter, error) {
 	faults := unknownParameters(c, listParameters...)
 	among(&faults, "stage", p.Stage, recovery.Stages)
 	among(&faults, "waiting_on", p.WaitingOn, recovery.Waits)
@@ -117,7 +116,7 @@ func filterOf(c echo.Context, p ListCasesParams) (postgres.CaseFilter, error) {
 	plainText(&faults, "assignee", p.Assignee, recovery.MaxReference)
 	plainText(&faults, "q", p.Q, maxQuery)
 	plainText(&faults, "cursor", p.Cursor, maxCursor)
-	filter := postgres.CaseFilter{
+	filter := recovery.CaseFilter{
 		Stage: recovery.Stage(deref(p.Stage)), WaitingOn: recovery.WaitingOn(deref(p.WaitingOn)),
 		Outcome: recovery.Outcome(deref(p.Outcome)), Platform: recovery.Platform(deref(p.Platform)),
 		Assignee: recovery.UserID(deref(p.Assignee)), DueBefore: p.DueBefore, Query: deref(p.Q),

@@ -8,7 +8,6 @@ import (
 
 	"recourse/casework"
 	"recourse/evidence/originals/blob"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -92,7 +91,7 @@ func (a *API) CompleteUpload(c echo.Context, id ID, params CompleteUploadParams)
 func uploadOf(s casework.UploadState) Upload {
 	return Upload{
 		ID: string(s.ID), CaseID: string(s.CaseID), Size: s.Size, Sha256: s.SHA256, PartSize: s.PartSize, Parts: s.Count,
-		Received: each(s.Received, partOf), Complete: s.Complete, ExpiresAt: local(s.CreatedAt.Add(postgres.UploadLife)),
+		Received: each(s.Received, partOf), Complete: s.Complete, ExpiresAt: local(s.CreatedAt.Add(recovery.UploadLife)),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"recourse/casework"
 	"recourse/notify"
-	"recourse/postgres"
 )
 
 // ListInbox implements ServerInterface.
@@ -99,7 +98,7 @@ func (a *API) ListMails(c echo.Context, p ListMailsParams) error {
 	return sendJSON(c, MailPage{Items: each(mails, mailOf), NextCursor: orNil[string](next)})
 }
 
-func mailOf(m postgres.SentMail) Mail {
+func mailOf(m notify.SentMail) Mail {
 	return Mail{
 		ID: m.ID, CaseID: string(m.CaseID), To: m.To, State: MailState(m.State), Note: orNil[string](m.Note), Subject: m.Subject,
 		Body: m.Body, At: local(m.At),
@@ -190,7 +189,7 @@ func (a *API) ReplayDelivery(c echo.Context, id ID, p ReplayDeliveryParams) erro
 	return sendJSON(c, deliveryOf(delivery))
 }
 
-func deliveryOf(d postgres.Delivery) Delivery {
+func deliveryOf(d notify.Delivery) Delivery {
 	told := Delivery{
 		ID: d.ID, WebhookID: d.WebhookID, CaseID: string(d.CaseID), Type: d.Type, State: DeliveryState(d.State), Failures: d.Failures,
 		Note: orNil[string](d.Note), CreatedAt: local(d.CreatedAt), DoneAt: localOrNil(d.DoneAt),

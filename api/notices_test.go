@@ -8,7 +8,7 @@ import (
 
 	"recourse/api"
 	"recourse/casework"
-	"recourse/postgres"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -139,7 +139,7 @@ func TestDeliveriesAreSentAgain(t *testing.T) {
 	if len(claimed) != 1 || strings.Contains(claimed[0].Payload, "林晓") {
 		t.Fatalf("%+v", claimed)
 	}
-	_, err = s.Store.SettleDelivery(t.Context(), claimed[0], postgres.DeliveryOutcome{State: postgres.DeliveryDead, Failed: true, Status: 500, Note: "answered 500"})
+	_, err = s.Store.SettleDelivery(t.Context(), claimed[0], notify.DeliveryOutcome{State: notify.DeliveryDead, Failed: true, Status: 500, Note: "answered 500"})
 	must(t, err)
 	dead := s.get(t, recovery.RoleAdmin, "/api/v1/webhooks/deliveries?state=dead").is(http.StatusOK).items()
 	if len(dead) != 1 || dead[0]["case_id"] != filed.text("id") || dead[0]["type"] != "case.case_filed" || dead[0]["status"] != 500.0 ||
@@ -202,8 +202,8 @@ func TestMailsAreShownInDevelopment(t *testing.T) {
 	claimed, err := s.Store.ClaimMails(t.Context(), 10, time.Minute)
 	must(t, err)
 	for i, mail := range claimed {
-		state := []string{postgres.MailKept, postgres.MailSent, postgres.MailDead}[i%3]
-		_, err := s.Store.SettleMails(t.Context(), postgres.SettledMail{Mail: mail, Outcome: postgres.MailOutcome{State: state, Subject: "主题", Body: "正文"}})
+		state := []string{notify.MailKept, notify.MailSent, notify.MailDead}[i%3]
+		_, err := s.Store.SettleMails(t.Context(), notify.SettledMail{Mail: mail, Outcome: notify.MailOutcome{State: state, Subject: "主题", Body: "正文"}})
 		must(t, err)
 	}
 	page := s.get(t, recovery.RoleAgent, "/api/v1/mails?limit=10").is(http.StatusOK).items()

@@ -10,7 +10,6 @@ import (
 	"recourse/casework"
 	"recourse/evidence/journal"
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -85,7 +84,7 @@ func render(value any) ([]byte, error) {
 		return marshal(issuedOf(v))
 	case casework.Erasure:
 		return marshal(erasureOf(v))
-	case postgres.AbuseFlag:
+	case recovery.AbuseFlag:
 		return marshal(flagOf(v))
 	case casework.Webhook:
 		return marshal(webhookOf(v))
@@ -128,7 +127,7 @@ func textOf(t playbook.Text) Text {
 	}
 }
 
-func checkpointOf(c *postgres.Checkpoint) *Checkpoint {
+func checkpointOf(c *journal.Checkpoint) *Checkpoint {
 	if c == nil {
 		return nil
 	}

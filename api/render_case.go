@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -102,7 +101,7 @@ func contactsOf(v *casework.ContactView) *Contacts {
 	}
 }
 
-func breachOf(e postgres.ContactEntry) ContactBreach {
+func breachOf(e recovery.ContactEntry) ContactBreach {
 	return ContactBreach{
 		Seq: e.Seq, At: local(e.At), CounterpartID: orNil[string](e.CounterpartID), InGroup: e.InGroup,
 		Codes: words[ProblemCode](e.Breaches),

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
 )
@@ -118,7 +117,7 @@ func (a *API) DismissAbuse(c echo.Context, id ID, p DismissAbuseParams) error {
 }
 
 // flagsOf tells flags to those who see them; null says that one does not.
-func flagsOf(list []postgres.AbuseFlag) *[]AbuseFlag {
+func flagsOf(list []recovery.AbuseFlag) *[]AbuseFlag {
 	if list == nil {
 		return nil
 	}
@@ -126,7 +125,7 @@ func flagsOf(list []postgres.AbuseFlag) *[]AbuseFlag {
 	return &told
 }
 
-func flagOf(f postgres.AbuseFlag) AbuseFlag {
+func flagOf(f recovery.AbuseFlag) AbuseFlag {
 	return AbuseFlag{
 		ID: f.ID, CaseID: string(f.CaseID), Number: string(f.Number), Pattern: AbusePattern(f.Pattern), Cases: notNil(f.Cases),
 		FoundAt: local(f.FoundAt), DismissedAt: localOrNil(f.DismissedAt), DismissedBy: orNil[string](f.DismissedBy),

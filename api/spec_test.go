@@ -18,7 +18,6 @@ import (
 	"recourse/evidence/originals/intake"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
 )
@@ -72,7 +71,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 		}),
 		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
-		"NoticeClass":    list(notify.Classes), "DeliveryState": postgres.DeliveryStates,
+		"NoticeClass":    list(notify.Classes), "DeliveryState": notify.DeliveryStates,
 		"TextPlace": list(textlint.Wheres), "FindingCode": list(textlint.Codes),
 		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),
 		"Mark": list([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),

@@ -13,7 +13,6 @@ import (
 	"recourse/api"
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -97,7 +96,7 @@ func (s *stand) entries(id string) int {
 // cases counts the cases there are.
 func (s *stand) cases() int {
 	s.t.Helper()
-	list, next, err := s.Store.Cases(s.t.Context(), postgres.CaseFilter{}, postgres.MaxPage, "")
+	list, next, err := s.Store.Cases(s.t.Context(), recovery.CaseFilter{}, recovery.MaxPage, "")
 	must(s.t, err)
 	if next != "" {
 		s.t.Fatal("more cases than one page")

@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -35,18 +34,18 @@ func (a *API) GetOutcomes(c echo.Context, p GetOutcomesParams) error {
 }
 
 // dimensions are those asked for; all of them when none was named.
-func dimensions(by *[]Dimension) []postgres.Dimension {
+func dimensions(by *[]Dimension) []recovery.Dimension {
 	switch {
 	case by == nil:
-		return postgres.Dimensions
+		return recovery.Dimensions
 	case len(*by) == 1 && (*by)[0] == DimensionNone:
 		return nil
 	default:
-		return words[postgres.Dimension](*by)
+		return words[recovery.Dimension](*by)
 	}
 }
 
-func outcomeRowOf(r postgres.StatsRow) OutcomeRow {
+func outcomeRowOf(r recovery.StatsRow) OutcomeRow {
 	told := OutcomeRow{
 		Stage: orNil[Stage](r.Stage), Platform: orNil[Platform](r.Platform), GroupKind: orNil[GroupKind](r.GroupKind),
 		Month: orNil[string](r.Month), Filed: r.Filed, Closed: r.Closed, Outcomes: map[string]int{},
@@ -81,7 +80,7 @@ func bandOf(band int) (from, below *int64) {
 
 // sendTable answers with CSV (RFC 4180). Figures that were not asked for are
 // empty.
-func sendTable(c echo.Context, rows []postgres.StatsRow) error {
+func sendTable(c echo.Context, rows []recovery.StatsRow) error {
 	var out bytes.Buffer
 	writer := csv.NewWriter(&out)
 	writer.UseCRLF = true

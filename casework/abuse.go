@@ -25,27 +25,27 @@ const goods = `发货|到货|收货|签收|验货|提货|送货|快递单|物流
 // mail and telephone; how a counterpart is reached, and what they are called in a
 // group of a known size. An alias alone names too many. person is the claimant's
 // first mark; without a key nothing is kept.
-func (s *Service) marks(c recovery.Case) (person [32]byte, marks []postgres.PartyMark) {
+func (s *Service) marks(c recovery.Case) (person [32]byte, marks []recovery.PartyMark) {
 	if len(s.config.MarkKey) == 0 {
 		return person, nil
 	}
-	put := func(side postgres.Side, kind, value string) {
+	put := func(side recovery.Side, kind, value string) {
 		if value != "" {
-			marks = append(marks, postgres.PartyMark{Side: side, Mark: s.mark(kind, value)})
+			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.mark(kind, value)})
 		}
 	}
-	put(postgres.ClaimantSide, "account", string(c.Owner))
-	put(postgres.ClaimantSide, "contact", plainContact(c.Claimant.Email))
-	put(postgres.ClaimantSide, "contact", plainContact(c.Claimant.Phone))
+	put(recovery.ClaimantSide, "account", string(c.Owner))
+	put(recovery.ClaimantSide, "contact", plainContact(c.Claimant.Email))
+	put(recovery.ClaimantSide, "contact", plainContact(c.Claimant.Phone))
 	person = s.mark("case", string(c.ID))
 	if len(marks) > 0 {
 		person = marks[0].Mark
 	}
 	for _, counterpart := range c.Counterparts {
-		put(postgres.CounterpartSide, "contact", plainContact(counterpart.Contact))
+		put(recovery.CounterpartSide, "contact", plainContact(counterpart.Contact))
 		if alias := plain(counterpart.Alias); alias != "" && c.Group.Size > 0 {
 			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
-			put(postgres.CounterpartSide, "alias", group)
+			put(recovery.CounterpartSide, "alias", group)
 		}
 	}
 	return person, marks
@@ -88,7 +88,7 @@ func plainContact(text string) string {
 func (s *Service) FlagAbuse(ctx context.Context) error {
 	now := s.Now()
 	limits := s.Shelf.Current().AbuseLimits(now)
-	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), postgres.AbuseLimits{
+	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), recovery.AbuseLimits{
 		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: goods,
 	})
 	if err != nil {
@@ -103,12 +103,12 @@ func (s *Service) FlagAbuse(ctx context.Context) error {
 
 // flag keeps one pattern. The entry names it as a committed value for the desk
 // only: whoever reads the journal learns that the desk looked, and of nothing.
-func (s *Service) flag(ctx context.Context, found postgres.FoundPattern, now time.Time) error {
+func (s *Service) flag(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
 	c, err := s.Store.Case(ctx, found.CaseID)
 	if err != nil {
 		return err
 	}
-	flag := postgres.AbuseFlag{ID: s.newID(), CaseID: c.ID, Pattern: found.Pattern, Cases: found.Cases, FoundAt: now}
+	flag := recovery.AbuseFlag{ID: s.newID(), CaseID: c.ID, Pattern: found.Pattern, Cases: found.Cases, FoundAt: now}
 	draft := s.draft(recovery.EntryAbuseFlagged, keeper, c)
 	draft.Key = "abuse:" + string(found.Pattern)
 	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
@@ -126,7 +126,7 @@ func seesFlags(actor recovery.Actor) bool {
 // Errors: CodeForbidden for all but supervisors and auditors.
 func (s *Service) Flags(
 	ctx context.Context, actor recovery.Actor, dismissed bool, limit int, cursor string,
-) ([]postgres.AbuseFlag, string, error) {
+) ([]recovery.AbuseFlag, string, error) {
 	if !seesFlags(actor) {
 		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Supervisors and auditors see what was flagged.")
 	}
@@ -135,23 +135,23 @@ func (s *Service) Flags(
 
 // DismissFlag lets a flag go, with the reason. Errors: CodeForbidden for all but
 // supervisors, CodeNotFound, CodeConflict when it was dismissed before.
-func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason string) (Reply[postgres.AbuseFlag], error) {
+func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason string) (Reply[recovery.AbuseFlag], error) {
 	if req.Actor.Role != recovery.RoleSupervisor {
-		return Reply[postgres.AbuseFlag]{}, recovery.Faultf(recovery.CodeForbidden, "A supervisor dismisses what was flagged.")
+		return Reply[recovery.AbuseFlag]{}, recovery.Faultf(recovery.CodeForbidden, "A supervisor dismisses what was flagged.")
 	}
 	if err := recovery.CheckReason(reason); err != nil {
-		return Reply[postgres.AbuseFlag]{}, err
+		return Reply[recovery.AbuseFlag]{}, err
 	}
 	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[postgres.AbuseFlag]{Stored: row.Answer}, err
+		return Reply[recovery.AbuseFlag]{Stored: row.Answer}, err
 	}
 	flag, err := s.Store.AbuseFlag(ctx, id)
 	if err != nil {
-		return Reply[postgres.AbuseFlag]{}, err
+		return Reply[recovery.AbuseFlag]{}, err
 	}
 	c, err := s.Store.Case(ctx, flag.CaseID)
 	if err != nil {
-		return Reply[postgres.AbuseFlag]{}, err
+		return Reply[recovery.AbuseFlag]{}, err
 	}
 	draft := s.draft(recovery.EntryAbuseDismissed, req, c)
 	draft.Key = deskKey(req, s.newID)
@@ -160,12 +160,12 @@ func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason strin
 	flag.DismissedAt, flag.DismissedBy = &draft.At, req.Actor.ID
 	idem, err := req.idempotency(flag.ID, flag)
 	if err != nil {
-		return Reply[postgres.AbuseFlag]{}, err
+		return Reply[recovery.AbuseFlag]{}, err
 	}
 	err = s.Store.DismissFlag(ctx, flag, draft, idem)
 	if errors.Is(err, postgres.ErrAnswered) {
 		row, _, err := s.answered(ctx, req)
-		return Reply[postgres.AbuseFlag]{Stored: row.Answer}, err
+		return Reply[recovery.AbuseFlag]{Stored: row.Answer}, err
 	}
-	return Reply[postgres.AbuseFlag]{Value: flag}, err
+	return Reply[recovery.AbuseFlag]{Value: flag}, err
 }

@@ -8,7 +8,6 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -26,7 +25,7 @@ func fileAs(t *testing.T, rig *casetest.Rig, by recovery.Actor, phone, contact s
 }
 
 // flags looks for patterns and lists what stands.
-func flags(t *testing.T, rig *casetest.Rig) []postgres.AbuseFlag {
+func flags(t *testing.T, rig *casetest.Rig) []recovery.AbuseFlag {
 	t.Helper()
 	if err := rig.FlagAbuse(t.Context()); err != nil {
 		t.Fatal(err)
@@ -49,7 +48,7 @@ func TestManyCasesOfOneClaimantAreFlagged(t *testing.T) {
 		last = fileAs(t, rig, rig.Actor(recovery.RoleClaimant), "", fmt.Sprint("wx-", i, i, i))
 	}
 	got := flags(t, rig)
-	if len(got) != 1 || got[0].CaseID != last.ID || got[0].Pattern != postgres.ManyCases || len(got[0].Cases) != 5 {
+	if len(got) != 1 || got[0].CaseID != last.ID || got[0].Pattern != recovery.ManyCases || len(got[0].Cases) != 5 {
 		t.Fatalf("flagged %+v", got)
 	}
 	if again := flags(t, rig); len(again) != 1 {
@@ -68,7 +67,7 @@ func TestContactsAreKnownAgainHoweverTheyAreWritten(t *testing.T) {
 		fileAs(t, rig, rig.NewActor(t, recovery.RoleClaimant), phone, contact)
 	}
 	got := flags(t, rig)
-	if len(got) != 3 || got[0].Pattern != postgres.SameCircle {
+	if len(got) != 3 || got[0].Pattern != recovery.SameCircle {
 		t.Errorf("one telephone in three writings: %+v", got)
 	}
 	if table := holding(t, rig, "13800138000"); table != "" && table != "cases" && table != "journal_values" {
@@ -81,7 +80,7 @@ func TestMoneyThatGoesThereAndBack(t *testing.T) {
 	rig := casetest.New(t)
 	fileAs(t, rig, rig.NewActor(t, recovery.RoleClaimant), "13900000001", "13900000002")
 	fileAs(t, rig, rig.NewActor(t, recovery.RoleClaimant), "13900000002", "139 0000 0001")
-	if got := flags(t, rig); len(got) != 2 || got[0].Pattern != postgres.RoundTrip || got[1].Pattern != postgres.RoundTrip {
+	if got := flags(t, rig); len(got) != 2 || got[0].Pattern != recovery.RoundTrip || got[1].Pattern != recovery.RoundTrip {
 		t.Errorf("%+v", got)
 	}
 }

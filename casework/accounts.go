@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -47,18 +46,18 @@ func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note str
 }
 
 // Account gives one account.
-func (s *Service) Account(ctx context.Context, id recovery.UserID) (postgres.User, error) {
+func (s *Service) Account(ctx context.Context, id recovery.UserID) (recovery.User, error) {
 	return s.Store.User(ctx, id)
 }
 
 // Accounts lists the accounts of a role, or all for "".
-func (s *Service) Accounts(ctx context.Context, role recovery.Role) ([]postgres.User, error) {
+func (s *Service) Accounts(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
 	return s.Store.Users(ctx, role)
 }
 
 // AddAccount makes an account or finds the one with this address.
-func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, name string) (postgres.User, error) {
-	return s.Store.EnsureUser(ctx, postgres.User{
+func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, name string) (recovery.User, error) {
+	return s.Store.EnsureUser(ctx, recovery.User{
 		ID: recovery.UserID(s.newID()), Role: role, Email: email, Name: name, Active: true,
 	})
 }

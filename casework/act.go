@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/workflows"
 )
@@ -37,7 +36,7 @@ func take[T any](
 	if err != nil {
 		return Reply[T]{}, err
 	}
-	if staged.State == postgres.ActApplied {
+	if staged.State == recovery.RequestApplied {
 		return done(ctx, s, req, staged, show)
 	}
 	if err := s.precheck(ctx, req, c, act, staged); err != nil {
@@ -105,12 +104,12 @@ func knowsCounterpart(c recovery.Case, act recovery.Act) error {
 	return recovery.UnknownCounterpart()
 }
 
-func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) postgres.ActionRequest {
+func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) recovery.ActionRequest {
 	key := req.Key
 	if key == "" {
 		key = s.newID()
 	}
-	return postgres.ActionRequest{
+	return recovery.ActionRequest{
 		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: act, Key: key,
 		Fingerprint: req.Fingerprint, Device: clip(req.Device, 120),
 	}
@@ -118,7 +117,7 @@ func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) postgr
 
 // precheck refuses early what the engine would refuse, so that a plain mistake
 // costs no round trip. The engine decides again.
-func (s *Service) precheck(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged postgres.ActionRequest) error {
+func (s *Service) precheck(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged recovery.ActionRequest) error {
 	if err := req.stale(c); err != nil {
 		return err
 	}
@@ -145,7 +144,7 @@ func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause erro
 // send hands the act to the engine. When nobody answers in time, the staged act
 // is abandoned, so that it cannot happen later behind the caller's back; if it
 // had happened meanwhile, it is done.
-func (s *Service) send(ctx context.Context, staged postgres.ActionRequest, act recovery.Act) error {
+func (s *Service) send(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
 	in := workflows.ActInput{Move: act.Move(staged.Actor, staged.ID), Attempt: staged.Attempt}
@@ -174,7 +173,7 @@ func (s *Service) abandon(ctx context.Context, id recovery.RequestID) error {
 // done answers an act that is written: as it was answered before, or with what
 // its sender sees now.
 func done[T any](
-	ctx context.Context, s *Service, req Request, staged postgres.ActionRequest,
+	ctx context.Context, s *Service, req Request, staged recovery.ActionRequest,
 	show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
 	if staged.Answer != nil {

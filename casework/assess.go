@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -118,7 +117,7 @@ func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error
 
 // experienceOf counts each way that the cases went: whoever stood before appeal
 // or law had asked the counterpart.
-func experienceOf(outcomes []postgres.Outcome, bands []playbook.AmountBand) playbook.Experience {
+func experienceOf(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand) playbook.Experience {
 	known := playbook.Experience{}
 	for _, o := range outcomes {
 		count := func(route recovery.Route, successes int) {

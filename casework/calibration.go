@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -53,7 +52,7 @@ type ended struct {
 func (s *Service) closedCases(ctx context.Context) ([]ended, error) {
 	var all []ended
 	for cursor := ""; ; {
-		page, next, err := s.Store.Cases(ctx, postgres.CaseFilter{Stage: recovery.Closed}, postgres.MaxPage, cursor)
+		page, next, err := s.Store.Cases(ctx, recovery.CaseFilter{Stage: recovery.Closed}, recovery.MaxPage, cursor)
 		if err != nil {
 			return nil, err
 		}

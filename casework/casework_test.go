@@ -16,7 +16,6 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -190,7 +189,7 @@ func TestOthersCasesDoNotExist(t *testing.T) {
 	wantCode(t, err, recovery.CodeNotFound)
 	_, err = rig.Act(t.Context(), casework.Request{Actor: stranger}, view.ID, recovery.Act{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodeNotFound)
-	cases, _, err := rig.Cases(t.Context(), stranger, postgres.CaseFilter{Owner: view.Owner}, 10, "")
+	cases, _, err := rig.Cases(t.Context(), stranger, recovery.CaseFilter{Owner: view.Owner}, 10, "")
 	if err != nil || len(cases) != 0 {
 		t.Errorf("a stranger lists %d cases (%v)", len(cases), err)
 	}

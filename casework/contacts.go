@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
 )
@@ -20,18 +19,18 @@ type ContactView struct {
 	Limits                 recovery.ContactLimits
 	QuietNow               bool // the hours in which nobody is disturbed
 	// Breaches are the recorded messages that went beyond a limit.
-	Breaches []postgres.ContactEntry
+	Breaches []recovery.ContactEntry
 }
 
-func (s *Service) contactsOf(c recovery.Case, log []postgres.ContactEntry) (*ContactView, error) {
+func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
 	now := s.Now()
 	limits, err := s.limits(c, now)
 	if err != nil {
 		return nil, err
 	}
-	sent := postgres.Sent(log)
+	sent := recovery.SentContacts(log)
 	view := &ContactView{
-		Limits: limits, Planned: len(postgres.Expected(log, now)) - len(sent),
+		Limits: limits, Planned: len(recovery.SentOrPlanned(log, now)) - len(sent),
 		QuietNow: slices.Contains(limits.Breaches(nil, nil, recovery.Contact{At: now}), recovery.CodeQuietHours),
 	}
 	for _, contact := range sent {
@@ -73,7 +72,7 @@ var (
 // only. What was sent all the same is recorded as the fact it is.
 func (s *Service) contactJudge(
 	c recovery.Case, act recovery.Act, now time.Time,
-) (func(recovery.Position, []postgres.ContactEntry) error, error) {
+) (func(recovery.Position, []recovery.ContactEntry) error, error) {
 	limits, err := s.limits(c, now)
 	if err != nil {
 		return nil, err
@@ -81,8 +80,8 @@ func (s *Service) contactJudge(
 	next := act.Contact()
 	next.At = now
 	unsafe := s.unsafe(c, act, next.InGroup)
-	return func(p recovery.Position, log []postgres.ContactEntry) error {
-		plan := planned{limits: limits, before: postgres.Expected(log, now), holders: p.Holders, next: next}
+	return func(p recovery.Position, log []recovery.ContactEntry) error {
+		plan := planned{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Holders, next: next}
 		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
 		return plan.refusal(unsafe)
 	}, nil

@@ -9,7 +9,6 @@ import (
 	"recourse/evidence/originals/blob"
 	"recourse/notify"
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -46,7 +45,7 @@ var returnRecords = []recovery.EntryKind{
 
 // OpenReturn shows a counterpart their part of the case. The first opening is
 // written down: from then on they know of the mistake (民法典 986, 987).
-func (s *Service) OpenReturn(ctx context.Context, req Request, link postgres.Link) (Return, error) {
+func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Link) (Return, error) {
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
 		return Return{}, err
@@ -62,7 +61,7 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link postgres.Lin
 }
 
 // Answer takes an act of a counterpart for themselves, whatever the act names.
-func (s *Service) Answer(ctx context.Context, req Request, link postgres.Link, act recovery.Act) (Reply[Return], error) {
+func (s *Service) Answer(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Return]{}, err
@@ -78,7 +77,7 @@ func (s *Service) Answer(ctx context.Context, req Request, link postgres.Link, a
 	return take(ctx, s, req, c, act, func(_ context.Context, c recovery.Case) (Return, error) { return s.returnOf(c, link) })
 }
 
-func (s *Service) returnOf(c recovery.Case, link postgres.Link) (Return, error) {
+func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) {
 	book, err := s.Shelf.Book(c.Playbook)
 	if err != nil {
 		return Return{}, err
@@ -145,7 +144,7 @@ func (s *Service) ReceiveReturn(ctx context.Context, body io.Reader) (*blob.Pend
 
 // AddReturnEvidence keeps a received file of a counterpart, as AddEvidence does.
 func (s *Service) AddReturnEvidence(
-	ctx context.Context, req Request, link postgres.Link, up Upload, file *blob.Pending,
+	ctx context.Context, req Request, link recovery.Link, up Upload, file *blob.Pending,
 ) (Reply[recovery.Evidence], error) {
 	defer file.Discard()
 	c, err := s.Store.Case(ctx, link.CaseID)

@@ -10,7 +10,6 @@ import (
 
 	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -103,12 +102,12 @@ func (l learned) facts() map[string]any {
 	return told
 }
 
-func detailsOf(id recovery.EvidenceID, report intake.Report) (postgres.EvidenceDetails, error) {
+func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceDetails, error) {
 	raw, err := json.Marshal(learnedOf(report))
 	if err != nil {
-		return postgres.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
+		return recovery.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
 	}
-	d := postgres.EvidenceDetails{EvidenceID: id, Report: raw}
+	d := recovery.EvidenceDetails{EvidenceID: id, Report: raw}
 	if report.Likeness != nil {
 		bits := int64(*report.Likeness)
 		d.Likeness = &bits
@@ -118,8 +117,8 @@ func detailsOf(id recovery.EvidenceID, report intake.Report) (postgres.EvidenceD
 
 // nearest names the earliest file of a case that this one is once more: the same
 // bytes, or a picture that looks the same.
-func nearest(digest string, look intake.Look) func([]postgres.Alike) recovery.EvidenceID {
-	return func(earlier []postgres.Alike) recovery.EvidenceID {
+func nearest(digest string, look intake.Look) func([]recovery.EarlierFile) recovery.EvidenceID {
+	return func(earlier []recovery.EarlierFile) recovery.EvidenceID {
 		for _, other := range earlier {
 			if other.SHA256 == digest || look.Same(lookOf(other)) {
 				return other.ID
@@ -129,7 +128,7 @@ func nearest(digest string, look intake.Look) func([]postgres.Alike) recovery.Ev
 	}
 }
 
-func lookOf(other postgres.Alike) intake.Look {
+func lookOf(other recovery.EarlierFile) intake.Look {
 	look := intake.Look{Sketch: other.Sketch}
 	if other.Likeness != nil {
 		likeness := intake.Likeness(*other.Likeness)
@@ -175,7 +174,7 @@ func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recov
 	return list, nil
 }
 
-func (s *Service) exhibitWith(record recovery.Evidence, d postgres.EvidenceDetails) (Exhibit, error) {
+func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetails) (Exhibit, error) {
 	examiner, err := s.examiner()
 	if err != nil {
 		return Exhibit{}, err
@@ -215,7 +214,7 @@ func stateOf(answer string) FactState {
 
 // details reads what was learned from a file; what an older program took in is
 // looked at now.
-func (s *Service) details(ctx context.Context, record recovery.Evidence) (postgres.EvidenceDetails, error) {
+func (s *Service) details(ctx context.Context, record recovery.Evidence) (recovery.EvidenceDetails, error) {
 	d, found, err := s.Store.Details(ctx, record.ID)
 	if err != nil || found {
 		return d, err

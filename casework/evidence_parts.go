@@ -39,7 +39,7 @@ type Announced struct {
 
 // UploadState is how much of an upload is there. Parts are numbered from 1.
 type UploadState struct {
-	postgres.Upload
+	recovery.Upload
 	Count    int // parts there will be
 	Received []blob.Part
 	Complete bool // it is evidence under the same id; the parts are gone
@@ -63,8 +63,8 @@ func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.Case
 	if err := s.Blobs.SweepParts(); err != nil {
 		return Reply[UploadState]{}, err
 	}
-	state := UploadState{Upload: postgres.Upload{
-		ID: recovery.EvidenceID(s.newID()), CaseID: id, ByRole: req.Actor.Role, ByID: req.Actor.ID, Size: a.Size, SHA256: a.SHA256,
+	state := UploadState{Upload: recovery.Upload{
+		ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size, SHA256: a.SHA256,
 		PartSize: PartSize, Kind: a.Kind, FileName: a.FileName, CapturedAt: a.CapturedAt, Source: a.Source,
 		Description: a.Description, CreatedAt: s.Now(),
 	}}
@@ -92,16 +92,16 @@ func (s *Service) checkAnnounced(a Announced) error {
 	return recovery.Invalid(append(append(faults, checkDigest(a.SHA256)...), a.faults(s.Now())...))
 }
 
-func parts(u postgres.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
+func parts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
 
 // upload loads an announcement of the actor's own. Others' do not exist.
-func (s *Service) upload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (postgres.Upload, error) {
+func (s *Service) upload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
 	u, err := s.Store.Upload(ctx, id)
-	if err == nil && u.ByID != actor.ID {
+	if err == nil && u.By.ID != actor.ID {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
 	}
 	if err != nil {
-		return postgres.Upload{}, err
+		return recovery.Upload{}, err
 	}
 	_, err = s.visible(ctx, actor, u.CaseID)
 	return u, err
@@ -124,8 +124,8 @@ func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id reco
 func (s *Service) completed(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
 	record, err := s.Evidence(ctx, actor, id)
 	if err == nil && record.By.ID == actor.ID {
-		u := postgres.Upload{
-			ID: id, CaseID: record.CaseID, ByRole: record.By.Role, ByID: record.By.ID, Size: record.Size, SHA256: record.SHA256,
+		u := recovery.Upload{
+			ID: id, CaseID: record.CaseID, By: record.By, Size: record.Size, SHA256: record.SHA256,
 			PartSize: PartSize, Kind: record.Kind, CreatedAt: record.ReceivedAt,
 		}
 		return UploadState{Upload: u, Count: parts(u), Complete: true}, nil
@@ -153,7 +153,7 @@ func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery
 	return s.UploadState(ctx, actor, id)
 }
 
-func partSize(u postgres.Upload, no int, offset *int64) (int64, error) {
+func partSize(u recovery.Upload, no int, offset *int64) (int64, error) {
 	if no < 1 || no > parts(u) {
 		return 0, recovery.Invalid([]recovery.FieldFault{{
 			Field: "n", Code: "out_of_range", Detail: fmt.Sprintf("The parts of this upload are 1 to %d.", parts(u)),

@@ -83,7 +83,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 
 // derive makes the shown copy. Two that do so at once make the same bytes and
 // one entry.
-func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.Evidence, d postgres.EvidenceDetails) (postgres.EvidenceDetails, error) {
+func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
 	view, err := s.makeView(ctx, record)
 	if errors.Is(err, intake.ErrNoView) {
 		return d, recovery.Faultf(recovery.CodeNotFound, "This file has no copy to look at; its findings say why. The original can be downloaded.")

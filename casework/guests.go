@@ -3,13 +3,13 @@ package casework
 import (
 	"context"
 
-	"recourse/postgres"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
 // GuestMails tells whose mails a token stops, and whether they are stopped. Errors:
 // CodeNotFound.
-func (s *Service) GuestMails(ctx context.Context, token string) (postgres.GuestMails, error) {
+func (s *Service) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
 	return s.Store.GuestMails(ctx, token)
 }
 

@@ -26,7 +26,7 @@ const linkBytes = 32
 
 // Link is a counterpart's way in. Token is known at its issue only.
 type Link struct {
-	postgres.Link
+	recovery.Link
 	Token string
 }
 
@@ -57,7 +57,7 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 	}
 	write := postgres.LinkWrite{Link: link.Link, Draft: s.linkDraft(recovery.EntryLinkIssued, req, c, link.Link)}
 	write.Draft.Facts["expires_at"] = link.ExpiresAt.Format(time.RFC3339)
-	write.Revoked = func(old postgres.Link) journal.Draft {
+	write.Revoked = func(old recovery.Link) journal.Draft {
 		draft := s.linkDraft(recovery.EntryLinkRevoked, req, c, old)
 		draft.Facts["because"] = recovery.EntryLinkIssued
 		return draft
@@ -108,13 +108,14 @@ func (s *Service) newLink(by recovery.Actor, id recovery.CaseID, to recovery.Cou
 		days = LinkDays
 	}
 	token, now := base64.RawURLEncoding.EncodeToString(secret), s.Now().Truncate(time.Microsecond)
-	return Link{Token: token, Link: postgres.Link{
-		ID: s.newID(), CaseID: id, CounterpartID: to, Hash: sha256.Sum256([]byte(token)),
+	hash := sha256.Sum256([]byte(token))
+	return Link{Token: token, Link: recovery.Link{
+		ID: s.newID(), CaseID: id, CounterpartID: to, Hash: hash[:],
 		CreatedAt: now, ExpiresAt: now.Add(time.Duration(days) * day), By: by,
 	}}, nil
 }
 
-func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Case, link postgres.Link) journal.Draft {
+func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Case, link recovery.Link) journal.Draft {
 	draft := s.draft(kind, req, c)
 	draft.Key = string(kind) + ":" + link.ID
 	draft.Facts = map[string]any{"link_id": link.ID, "counterpart_id": link.CounterpartID}
@@ -148,7 +149,7 @@ func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseI
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(links, func(l postgres.Link) bool { return l.ID == linkID })
+	at := slices.IndexFunc(links, func(l recovery.Link) bool { return l.ID == linkID })
 	if at < 0 {
 		return recovery.Faultf(recovery.CodeNotFound, "The case has no such link.")
 	}
@@ -157,24 +158,24 @@ func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseI
 
 // Enter finds the link behind a token. Errors: CodeUnauthenticated for one that
 // never was, CodeLinkEnded for one that was revoked or has expired.
-func (s *Service) Enter(ctx context.Context, token string) (postgres.Link, error) {
+func (s *Service) Enter(ctx context.Context, token string) (recovery.Link, error) {
 	unknown := recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
 	if secret, err := base64.RawURLEncoding.DecodeString(token); err != nil || len(secret) != linkBytes {
-		return postgres.Link{}, unknown
+		return recovery.Link{}, unknown
 	}
 	link, err := s.Store.LinkByHash(ctx, sha256.Sum256([]byte(token)))
 	switch {
 	case recovery.CodeOf(err) == recovery.CodeNotFound:
-		return postgres.Link{}, unknown
+		return recovery.Link{}, unknown
 	case err != nil:
-		return postgres.Link{}, err
-	case !link.Works(s.Now()):
-		return postgres.Link{}, postgres.LinkEnded()
+		return recovery.Link{}, err
+	case !link.IsValid(s.Now()):
+		return recovery.Link{}, recovery.LinkEnded()
 	}
 	return link, nil
 }
 
 // Holder is the actor who comes by a link.
-func Holder(l postgres.Link) recovery.Actor {
+func Holder(l recovery.Link) recovery.Actor {
 	return recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(l.CounterpartID)}
 }

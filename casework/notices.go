@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"recourse/notify"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -44,7 +43,7 @@ type InboxItem struct {
 type Inbox struct {
 	Items  []InboxItem
 	Next   string // cursor of the next page; "" when this is the last
-	Unread int    // over all pages, counted up to postgres.MostUnread
+	Unread int    // over all pages, counted up to notify.MaxUnread
 }
 
 // Inbox lists what the actor was told, the newest first. Every account has an
@@ -73,7 +72,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	return inbox, nil
 }
 
-func (n *Notices) item(language string, notice postgres.Notice) InboxItem {
+func (n *Notices) item(language string, notice notify.Notice) InboxItem {
 	message := n.herald.Message(language, notice)
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
@@ -147,7 +146,7 @@ func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Prefer
 	return p, nil
 }
 
-func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (postgres.NoticePreferences, error) {
+func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (notify.Preferences, error) {
 	chosen, found, err := n.service.Store.Preferences(ctx, actor.ID)
 	if err == nil && !found {
 		return notify.Defaults(), nil
@@ -163,7 +162,7 @@ func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Pr
 		return Preferences{}, err
 	}
 	var faults []recovery.FieldFault
-	wants := postgres.NoticePreferences{Language: p.Language, NoMail: []string{}}
+	wants := notify.Preferences{Language: p.Language, NoMail: []string{}}
 	if !slices.Contains(notify.Languages, p.Language) {
 		faults = append(faults, recovery.FieldFault{Field: "language", Code: "unknown_value", Detail: fmt.Sprintf("Accepted are: %v.", notify.Languages)})
 	}
@@ -210,7 +209,7 @@ func clockMinutes(text string) (int, bool) {
 // Mails lists the mails as they went out, or would have, the newest first; a
 // development installation shows them on a page. Anywhere else there are none to
 // see: CodeNotFound.
-func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]postgres.SentMail, string, error) {
+func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]notify.SentMail, string, error) {
 	if err := holdsAccount(actor); err != nil {
 		return nil, "", err
 	}

@@ -64,7 +64,7 @@ func (r told) fileQuietly(t *testing.T) casework.View {
 		t.Fatal(err)
 	}
 	for _, mail := range mails {
-		if _, err := r.Store.SettleMails(t.Context(), postgres.SettledMail{Mail: mail, Outcome: postgres.MailOutcome{State: postgres.MailSent}}); err != nil {
+		if _, err := r.Store.SettleMails(t.Context(), notify.SettledMail{Mail: mail, Outcome: notify.MailOutcome{State: notify.MailSent}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -204,7 +204,7 @@ func TestMailsOfADevelopmentInstallation(t *testing.T) {
 	if err != nil || len(claimed) != 1 {
 		t.Fatalf("%+v (%v)", claimed, err)
 	}
-	_, err = r.Store.SettleMails(t.Context(), postgres.SettledMail{Mail: claimed[0], Outcome: postgres.MailOutcome{State: postgres.MailKept, Subject: "s", Body: "b"}})
+	_, err = r.Store.SettleMails(t.Context(), notify.SettledMail{Mail: claimed[0], Outcome: notify.MailOutcome{State: notify.MailKept, Subject: "s", Body: "b"}})
 	if err != nil {
 		t.Fatal(err)
 	}

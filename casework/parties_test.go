@@ -11,7 +11,6 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -33,7 +32,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 	if err := handOver(rig, t, view, friend.ID); err != nil {
 		t.Fatal(err)
 	}
-	list, _, err := rig.Cases(t.Context(), friend, postgres.CaseFilter{}, 10, "")
+	list, _, err := rig.Cases(t.Context(), friend, recovery.CaseFilter{}, 10, "")
 	if err != nil || len(list) != 1 || list[0].Representative != friend.ID || list[0].Contacts != nil {
 		t.Fatalf("the friend lists %+v (%v)", list, err)
 	}
@@ -60,7 +59,7 @@ func TestWhoMayRepresent(t *testing.T) {
 		}
 	}
 	away := rig.NewActor(t, recovery.RoleClaimant)
-	_, err := rig.Store.EnsureUser(t.Context(), postgres.User{Role: recovery.RoleClaimant, Email: emailOf(t, rig, away.ID)})
+	_, err := rig.Store.EnsureUser(t.Context(), recovery.User{Role: recovery.RoleClaimant, Email: emailOf(t, rig, away.ID)})
 	if err != nil {
 		t.Fatal(err)
 	}

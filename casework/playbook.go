@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
 )
@@ -85,7 +84,7 @@ func (s *Service) Simulate(ctx context.Context, version string, tell func(recove
 		return err
 	}
 	for cursor, more := "", true; more; more = cursor != "" {
-		cases, next, err := s.Store.Cases(ctx, postgres.CaseFilter{}, postgres.MaxPage, cursor)
+		cases, next, err := s.Store.Cases(ctx, recovery.CaseFilter{}, recovery.MaxPage, cursor)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"recourse/evidence/journal"
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -34,7 +33,7 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 
 // Cases lists what the actor may see, newest first. A claimant sees their own and
 // those they stand in for, whatever the filter says.
-func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter postgres.CaseFilter, limit int, cursor string) ([]View, string, error) {
+func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recovery.CaseFilter, limit int, cursor string) ([]View, string, error) {
 	switch actor.Role {
 	case recovery.RoleClaimant:
 		filter.Owner = actor.ID
@@ -82,7 +81,7 @@ type JournalLine struct {
 
 // Journal gives entries after a sequence number, oldest first, and the newest
 // checkpoint if there is one.
-func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *postgres.Checkpoint, error) {
+func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *journal.Checkpoint, error) {
 	c, err := s.visible(ctx, actor, id)
 	if err != nil {
 		return nil, nil, err
@@ -106,7 +105,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	return lines, &checkpoint, nil
 }
 
-func lineOf(stored postgres.JournalEntry, role recovery.Role, hidden bool) (JournalLine, error) {
+func lineOf(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
 	entry, err := journal.Parse(stored.Record.Bytes)
 	if err != nil {
 		return JournalLine{}, err

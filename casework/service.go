@@ -149,7 +149,7 @@ type View struct {
 	KeepUntil *time.Time // when it is erased; nil while it is open
 	// Flags are what a supervisor should look at; nil in lists and for everybody
 	// but supervisors and auditors.
-	Flags []postgres.AbuseFlag
+	Flags []recovery.AbuseFlag
 }
 
 func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
@@ -170,7 +170,7 @@ func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Acto
 
 // wholeView is the view of a single case. A counterpart's evidence is not what
 // the claimant was asked for.
-func (s *Service) wholeView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []postgres.ContactEntry) (View, error) {
+func (s *Service) wholeView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry) (View, error) {
 	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
 	view, err := s.viewWith(c, actor, own)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -16,18 +15,18 @@ var StatsBands = []recovery.Money{0, 200_00, 500_00, 5_000_00}
 // of all. paced asks for the cases of development that ran faster than life,
 // which are not counted otherwise. Errors: CodeForbidden for all but
 // supervisors, legal, admins and auditors; CodeInvalid for field by.
-func (s *Service) Stats(ctx context.Context, actor recovery.Actor, by []postgres.Dimension, paced bool) ([]postgres.StatsRow, error) {
+func (s *Service) Stats(ctx context.Context, actor recovery.Actor, by []recovery.Dimension, paced bool) ([]recovery.StatsRow, error) {
 	switch actor.Role {
 	case recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor:
 	default:
 		return nil, recovery.Faultf(recovery.CodeForbidden, "Statistics are for supervisors, legal, admins and auditors.")
 	}
 	for i, dimension := range by {
-		if !slices.Contains(postgres.Dimensions, dimension) || slices.Contains(by[:i], dimension) {
+		if !slices.Contains(recovery.Dimensions, dimension) || slices.Contains(by[:i], dimension) {
 			return nil, recovery.Invalid([]recovery.FieldFault{{
 				Field: "by", Code: "unknown_value", Detail: "Name each of stage, platform, group_kind, amount_band and month at most once.",
 			}})
 		}
 	}
-	return s.Store.Stats(ctx, postgres.StatsQuery{By: by, Bands: StatsBands, Paced: paced})
+	return s.Store.Stats(ctx, recovery.StatsQuery{By: by, Bands: StatsBands, Paced: paced})
 }

@@ -15,7 +15,6 @@ import (
 	"recourse/casework"
 	"recourse/casework/casetest"
 	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -77,7 +76,7 @@ func randomAct(random *rand.Rand, c casework.View) recovery.Act {
 
 // account is what the journal of one case says, and nothing else.
 type account struct {
-	postgres.StatsKey
+	recovery.StatsKey
 	paced     bool
 	closed    bool
 	outcome   recovery.Outcome
@@ -134,11 +133,11 @@ func tell(t *testing.T, entries []journal.Entry) account {
 }
 
 // recount makes the rows of a question from what the journals tell.
-func recount(all []account, by []postgres.Dimension, paced bool) []postgres.StatsRow {
-	rows, spans := map[postgres.StatsKey]*postgres.StatsRow{}, map[postgres.StatsKey][]float64{}
-	row := func(key postgres.StatsKey) *postgres.StatsRow {
+func recount(all []account, by []recovery.Dimension, paced bool) []recovery.StatsRow {
+	rows, spans := map[recovery.StatsKey]*recovery.StatsRow{}, map[recovery.StatsKey][]float64{}
+	row := func(key recovery.StatsKey) *recovery.StatsRow {
 		if rows[key] == nil {
-			rows[key] = &postgres.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
+			rows[key] = &recovery.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
 		}
 		return rows[key]
 	}
@@ -163,7 +162,7 @@ func recount(all []account, by []postgres.Dimension, paced bool) []postgres.Stat
 			}
 		}
 	}
-	list := []postgres.StatsRow{}
+	list := []recovery.StatsRow{}
 	for key, r := range rows {
 		if stays := spans[key]; len(stays) > 0 {
 			r.Stays, r.Median, r.P90 = len(stays), percentile(stays, 0.5), percentile(stays, 0.9)
@@ -173,19 +172,19 @@ func recount(all []account, by []postgres.Dimension, paced bool) []postgres.Stat
 	return list
 }
 
-func only(key postgres.StatsKey, by []postgres.Dimension) postgres.StatsKey {
-	kept := postgres.StatsKey{Band: -1}
+func only(key recovery.StatsKey, by []recovery.Dimension) recovery.StatsKey {
+	kept := recovery.StatsKey{Band: -1}
 	for _, dimension := range by {
 		switch dimension {
-		case postgres.ByStage:
+		case recovery.ByStage:
 			kept.Stage = key.Stage
-		case postgres.ByPlatform:
+		case recovery.ByPlatform:
 			kept.Platform = key.Platform
-		case postgres.ByGroup:
+		case recovery.ByGroup:
 			kept.GroupKind = key.GroupKind
-		case postgres.ByBand:
+		case recovery.ByBand:
 			kept.Band = key.Band
-		case postgres.ByMonth:
+		case recovery.ByMonth:
 			kept.Month = key.Month
 		}
 	}
@@ -218,7 +217,7 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 	group.Wait()
 	var all []account
 	for cursor := ""; ; {
-		page, next, err := rig.Store.Cases(t.Context(), postgres.CaseFilter{}, postgres.MaxPage, cursor)
+		page, next, err := rig.Store.Cases(t.Context(), recovery.CaseFilter{}, recovery.MaxPage, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,15 +235,15 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 	if len(all) != 240 || len(ends) < 6 {
 		t.Errorf("%d cases ended in %v: too few kinds to show anything", len(all), ends)
 	}
-	questions := [][]postgres.Dimension{nil, postgres.Dimensions, {postgres.ByStage, postgres.ByPlatform}}
-	for _, dimension := range postgres.Dimensions {
-		questions = append(questions, []postgres.Dimension{dimension})
+	questions := [][]recovery.Dimension{nil, recovery.Dimensions, {recovery.ByStage, recovery.ByPlatform}}
+	for _, dimension := range recovery.Dimensions {
+		questions = append(questions, []recovery.Dimension{dimension})
 	}
 	holds(t, rig, all, questions)
 }
 
 // holds compares the statistics with the journals.
-func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]postgres.Dimension) {
+func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]recovery.Dimension) {
 	t.Helper()
 	for _, by := range questions {
 		for _, paced := range []bool{false, true} {
@@ -261,7 +260,7 @@ func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]postgre
 
 // figures compares rows in any order; an outcome that never came is none.
 var figures = cmp.Options{
-	cmpopts.SortSlices(func(a, b postgres.StatsRow) bool {
+	cmpopts.SortSlices(func(a, b recovery.StatsRow) bool {
 		return fmt.Sprint(a.StatsKey) < fmt.Sprint(b.StatsKey)
 	}),
 	cmpopts.EquateApprox(0, 1e-6),
@@ -279,13 +278,13 @@ func TestStatsAreForTheDesk(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	for _, role := range recovery.Roles {
-		_, err := rig.Stats(t.Context(), rig.Actor(role), postgres.Dimensions, false)
+		_, err := rig.Stats(t.Context(), rig.Actor(role), recovery.Dimensions, false)
 		may := slices.Contains([]recovery.Role{recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor}, role)
 		if may && err != nil || !may && recovery.CodeOf(err) != recovery.CodeForbidden {
 			t.Errorf("%s: %v", role, err)
 		}
 	}
-	for _, by := range [][]postgres.Dimension{{"name"}, {postgres.ByStage, postgres.ByStage}} {
+	for _, by := range [][]recovery.Dimension{{"name"}, {recovery.ByStage, recovery.ByStage}} {
 		_, err := rig.Stats(t.Context(), rig.Actor(recovery.RoleAdmin), by, false)
 		wantCode(t, err, recovery.CodeInvalid)
 	}

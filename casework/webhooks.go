@@ -70,7 +70,7 @@ func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook
 	return list, nil
 }
 
-func (n *Notices) shown(w postgres.Webhook) Webhook {
+func (n *Notices) shown(w notify.Webhook) Webhook {
 	shown := Webhook{
 		ID: w.ID, URL: w.URL, Description: w.Description, Types: w.Types, Active: w.Active,
 		StoppedBecause: w.StoppedBecause, CreatedAt: w.CreatedAt,
@@ -91,7 +91,7 @@ func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (R
 	if err := n.check(in); err != nil {
 		return Reply[Webhook]{}, err
 	}
-	stored := postgres.Webhook{
+	stored := notify.Webhook{
 		ID: n.service.newID(), URL: in.URL, Description: in.Description, Types: slices.Compact(slices.Sorted(slices.Values(in.Types))),
 		Active: true, CreatedBy: req.Actor.ID, CreatedAt: n.service.Now(),
 	}
@@ -114,7 +114,7 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	}
 	until := n.service.Now().Add(secretOverlap)
 	stored.OldSecretUntil, stored.Active, stored.StoppedBecause = &until, true, ""
-	return n.reveal(ctx, req, stored, func(ctx context.Context, w postgres.Webhook, idem postgres.Idempotency) error {
+	return n.reveal(ctx, req, stored, func(ctx context.Context, w notify.Webhook, idem postgres.Idempotency) error {
 		return n.service.Store.RotateSecret(ctx, w.ID, w.Secret, until, idem)
 	})
 }
@@ -122,7 +122,7 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 // reveal writes a webhook with a new secret and shows that, this once: what is
 // kept for a repetition lacks it, and what is stored is sealed.
 func (n *Notices) reveal(
-	ctx context.Context, req Request, stored postgres.Webhook, write func(context.Context, postgres.Webhook, postgres.Idempotency) error,
+	ctx context.Context, req Request, stored notify.Webhook, write func(context.Context, notify.Webhook, postgres.Idempotency) error,
 ) (Reply[Webhook], error) {
 	if n.service.Vault == nil {
 		return Reply[Webhook]{}, errors.New("webhooks: no key to seal their secrets with")
@@ -196,13 +196,13 @@ func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id stri
 // Deliveries lists what went or is to go to webhooks, the newest first; state
 // "dead" is the list of dead letters, "" is all. Errors: CodeForbidden for all
 // but admins, CodeInvalid for the fields state and cursor.
-func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state string, limit int, cursor string) ([]postgres.Delivery, string, error) {
+func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	if err := administers(actor); err != nil {
 		return nil, "", err
 	}
-	if state != "" && !slices.Contains(postgres.DeliveryStates, state) {
+	if state != "" && !slices.Contains(notify.DeliveryStates, state) {
 		return nil, "", recovery.Invalid([]recovery.FieldFault{{
-			Field: "state", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(postgres.DeliveryStates, ", ") + ".",
+			Field: "state", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(notify.DeliveryStates, ", ") + ".",
 		}})
 	}
 	return n.service.Store.Deliveries(ctx, state, limit, cursor)
@@ -212,12 +212,12 @@ func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state st
 // on its way stays as it is, so asking twice is asking once. What is for a
 // webhook that was stopped waits until its secret is replaced. Errors:
 // CodeForbidden, CodeNotFound.
-func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (postgres.Delivery, error) {
+func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (notify.Delivery, error) {
 	if err := administers(actor); err != nil {
-		return postgres.Delivery{}, err
+		return notify.Delivery{}, err
 	}
 	if err := wellFormed("delivery", id); err != nil {
-		return postgres.Delivery{}, err
+		return notify.Delivery{}, err
 	}
 	return n.service.Store.Replay(ctx, id)
 }

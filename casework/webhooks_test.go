@@ -11,7 +11,7 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/postgres"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -165,7 +165,7 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 	if err != nil || len(claimed) != 1 || strings.Contains(claimed[0].Payload, "林晓") {
 		t.Fatalf("%+v (%v)", claimed, err)
 	}
-	_, err = r.Store.SettleDelivery(t.Context(), claimed[0], postgres.DeliveryOutcome{State: postgres.DeliveryDead, Failed: true, Status: 500})
+	_, err = r.Store.SettleDelivery(t.Context(), claimed[0], notify.DeliveryOutcome{State: notify.DeliveryDead, Failed: true, Status: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 		t.Fatalf("%+v (%v)", dead, err)
 	}
 	for range 2 {
-		if got, err := r.Replay(t.Context(), admin, dead[0].ID); err != nil || got.State != postgres.DeliveryDue {
+		if got, err := r.Replay(t.Context(), admin, dead[0].ID); err != nil || got.State != notify.DeliveryDue {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -34,13 +33,13 @@ func (c Change) filed() bool { return c.Kind == recovery.EntryCaseFiled }
 
 // Of says what a change gives people and programs to know. It is a pure
 // function of the change and the rules. A nil Herald has nothing to say.
-func (h *Herald) Of(c Change) postgres.Telling {
+func (h *Herald) Of(c Change) Notifications {
 	if h == nil {
-		return postgres.Telling{}
+		return Notifications{}
 	}
 	facts := c.facts()
-	t := postgres.Telling{Event: h.event(c)}
-	for _, audience := range postgres.Audiences {
+	t := Notifications{Event: h.event(c)}
+	for _, audience := range Audiences {
 		for _, rule := range h.rules.Notices {
 			if rule.To != audience || !rule.fits(c, h.rules.Turns[audience]) {
 				continue
@@ -83,9 +82,9 @@ func (r noticeRule) marked(c Change) bool {
 		(!r.Overpaid || c.Next.Overpaid() > c.Case.Position.Overpaid())
 }
 
-func (r noticeRule) notice(c Change, facts postgres.NoticeFacts) postgres.NoticeDraft {
+func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
 	draft := r.draft(facts)
-	if r.To == postgres.ToCounterpart { // who acted themselves
+	if r.To == ToCounterpart { // who acted themselves
 		draft.CounterpartID, draft.Facts.Said = recovery.CounterpartID(c.Actor.ID), c.Said
 	}
 	if !r.Self {
@@ -94,15 +93,15 @@ func (r noticeRule) notice(c Change, facts postgres.NoticeFacts) postgres.Notice
 	return draft
 }
 
-func (s speech) draft(facts postgres.NoticeFacts) postgres.NoticeDraft {
-	return postgres.NoticeDraft{Audience: s.To, Template: s.Text, Class: string(s.Class), Urgent: s.Urgent, Facts: facts}
+func (s speech) draft(facts Facts) NoticeDraft {
+	return NoticeDraft{Audience: s.To, Template: s.Text, Class: string(s.Class), Urgent: s.Urgent, Facts: facts}
 }
 
 // notices are the reminders of the deadlines that a change has set. One that ran
 // before has its reminders already. At a pace, an hour ahead is as much shorter
 // as the waiting is.
-func (r reminderRule) notices(c Change, facts postgres.NoticeFacts) []postgres.NoticeDraft {
-	var list []postgres.NoticeDraft
+func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
+	var list []NoticeDraft
 	for _, deadline := range c.Deadlines {
 		ran := !c.filed() && slices.ContainsFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return same(old, deadline) })
 		if ran || deadline.PausedBecause != "" || !slices.Contains(r.Clocks, deadline.Kind) {
@@ -113,7 +112,7 @@ func (r reminderRule) notices(c Change, facts postgres.NoticeFacts) []postgres.N
 			draft := r.draft(facts)
 			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
 			draft.NotBefore = deadline.DueAt.Add(-ahead)
-			if r.To == postgres.ToCounterpart {
+			if r.To == ToCounterpart {
 				draft.CounterpartID, draft.Facts.Ref = c.Next.PlannedBy(deadline.Ref), deadline.Ref
 			}
 			if draft.NotBefore.After(c.At) {
@@ -130,8 +129,8 @@ func same(a, b recovery.Deadline) bool {
 
 // facts are what the words need. The deadline is the one that comes near, or
 // else the first that runs.
-func (c Change) facts() postgres.NoticeFacts {
-	facts := postgres.NoticeFacts{
+func (c Change) facts() Facts {
+	facts := Facts{
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
 		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered,
 	}
@@ -211,9 +210,9 @@ func (h *Herald) EventTypes() []string {
 	return types
 }
 
-func (h *Herald) event(c Change) postgres.Event {
+func (h *Herald) event(c Change) Event {
 	if !slices.Contains(h.rules.Events, c.Kind) {
-		return postgres.Event{}
+		return Event{}
 	}
 	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: payloadCase{
 		CaseID: c.Case.ID, Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
@@ -226,7 +225,7 @@ func (h *Herald) event(c Change) postgres.Event {
 	}
 	raw, err := json.Marshal(p)
 	if err != nil {
-		return postgres.Event{} // an instant beyond the year 9999: no deadline of ours
+		return Event{} // an instant beyond the year 9999: no deadline of ours
 	}
-	return postgres.Event{Type: p.Type, Payload: raw}
+	return Event{Type: p.Type, Payload: raw}
 }

@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/notify"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -252,7 +251,7 @@ func TestWhateverHappensIsToldWell(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyChange(t)
 		telling := h.Of(c)
-		spoken := map[postgres.Audience]bool{}
+		spoken := map[notify.Audience]bool{}
 		said := []string{string(telling.Event.Payload)}
 		for _, d := range telling.Notices {
 			if d.NotBefore.IsZero() && spoken[d.Audience] {
@@ -263,7 +262,7 @@ func TestWhateverHappensIsToldWell(t *testing.T) {
 				t.Fatalf("a reminder at %s of %v", d.NotBefore, d.Facts.DueAt)
 			}
 			for _, language := range notify.Languages {
-				n := postgres.Notice{Audience: d.Audience, Template: d.Template, Class: d.Class, Facts: d.Facts}
+				n := notify.Notice{Audience: d.Audience, Template: d.Template, Class: d.Class, Facts: d.Facts}
 				m, l := h.Message(language, n), h.Letter(language, n, "https://desk.example.org/cases/x")
 				for _, text := range []string{m.Title, m.Body, m.Deadline, m.Next, l.Subject, l.Body} {
 					if strings.TrimSpace(text) == "" || strings.ContainsAny(text, "{}") || strings.Contains(text, "no value") {

@@ -17,6 +17,6 @@
 // money: the case says that to those who may read it. A secret of a webhook and
 // an address of a mail are never logged.
 //
-// It stands beside activities: it knows recovery, playbook, texts and postgres.
-// Activities, casework, worker and cmd may import it.
+// It imports recovery, playbook and texts. Package postgres stores its types;
+// activities, casework, worker, api, web and cmd may import it.
 package notify

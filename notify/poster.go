@@ -20,8 +20,6 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
-
-	"recourse/postgres"
 )
 
 // What a receiver may take of us.
@@ -78,7 +76,7 @@ func (p *Poster) Close() { p.client.CloseIdleConnections() }
 // Post makes one attempt. Every 2xx counts as taken; a redirect does not, and is
 // not followed. Whatever is not an answer may have been taken: receivers tell
 // by the webhook-id, so it is simply tried again.
-func (p *Poster) Post(ctx context.Context, w postgres.Webhook, d postgres.Delivery) Attempt {
+func (p *Poster) Post(ctx context.Context, w Webhook, d Delivery) Attempt {
 	if _, err := CheckURL(w.URL, p.development); err != nil {
 		return Attempt{Verdict: Refused, Note: "the address is not allowed here"}
 	}
@@ -105,7 +103,7 @@ func (p *Poster) Post(ctx context.Context, w postgres.Webhook, d postgres.Delive
 }
 
 // opened is the webhook with its secrets as receivers have them.
-func (p *Poster) opened(w postgres.Webhook) (postgres.Webhook, error) {
+func (p *Poster) opened(w Webhook) (Webhook, error) {
 	var err error
 	if w.Secret, err = p.vault.Open(w.ID, w.Secret); err != nil {
 		return w, err
@@ -158,7 +156,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 
 // signatures signs a delivery with every secret that counts now: while a secret
 // is being replaced, receivers verify by either.
-func signatures(w postgres.Webhook, d postgres.Delivery, at time.Time) string {
+func signatures(w Webhook, d Delivery, at time.Time) string {
 	signed := sign(w.Secret, d.ID, at, d.Payload)
 	if len(w.OldSecret) > 0 && w.OldSecretUntil != nil && at.Before(*w.OldSecretUntil) {
 		signed += " " + sign(w.OldSecret, d.ID, at, d.Payload)

@@ -13,7 +13,6 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"recourse/notify"
-	"recourse/postgres"
 )
 
 // receiver is a webhook with what its requests were.
@@ -53,8 +52,8 @@ func (r receiver) poster(t *testing.T, now func() time.Time) *notify.Poster {
 	return p
 }
 
-func delivery() postgres.Delivery {
-	return postgres.Delivery{ID: "0198-delivery", Type: "case.case_filed", Payload: `{"type":"case.case_filed","data":{"number":"R1"}}`}
+func delivery() notify.Delivery {
+	return notify.Delivery{ID: "0198-delivery", Type: "case.case_filed", Payload: `{"type":"case.case_filed","data":{"number":"R1"}}`}
 }
 
 func ok(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
@@ -67,7 +66,7 @@ func TestReceiversCanVerify(t *testing.T) {
 	r := receive(t, ok)
 	now := time.Now()
 	later := now.Add(time.Hour)
-	w := postgres.Webhook{URL: r.URL, Secret: sealed("the new secret, 32 bytes long ..."), OldSecret: sealed("the old secret"), OldSecretUntil: &later}
+	w := notify.Webhook{URL: r.URL, Secret: sealed("the new secret, 32 bytes long ..."), OldSecret: sealed("the old secret"), OldSecretUntil: &later}
 	if got := r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery()); got.Verdict != notify.Taken || got.Status != 204 {
 		t.Fatalf("%+v", got)
 	}
@@ -98,7 +97,7 @@ func TestAReplacedSecretEnds(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
 	now := time.Now()
-	w := postgres.Webhook{URL: r.URL, Secret: sealed("new"), OldSecret: sealed("old"), OldSecretUntil: &now}
+	w := notify.Webhook{URL: r.URL, Secret: sealed("new"), OldSecret: sealed("old"), OldSecretUntil: &now}
 	r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery())
 	if got := <-r.seen; strings.Contains(got.header.Get("Webhook-Signature"), " ") {
 		t.Errorf("still signed by both: %s", got.header.Get("Webhook-Signature"))
@@ -144,7 +143,7 @@ func TestWhatAnAnswerTells(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := receive(t, tc.answer)
-			got := r.poster(t, func() time.Time { return now }).Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
+			got := r.poster(t, func() time.Time { return now }).Post(t.Context(), notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
 			if got.Verdict != tc.want || got.Status != tc.status || got.Wait != tc.wait {
 				t.Errorf("%+v, want verdict %d, status %d, wait %s", got, tc.want, tc.status, tc.wait)
 			}
@@ -165,7 +164,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 	r := receive(t, func(http.ResponseWriter, *http.Request) { cancel(); <-release })
 	t.Cleanup(func() { close(release) }) // before the receiver is closed
 	start := time.Now()
-	if got := r.poster(t, time.Now).Post(ctx, postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery()); got.Verdict != notify.Later {
+	if got := r.poster(t, time.Now).Post(ctx, notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery()); got.Verdict != notify.Later {
 		t.Errorf("%+v", got)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -185,7 +184,7 @@ func TestNothingInsideIsReached(t *testing.T) {
 		r.URL: notify.Refused, "https://[::1]:" + port: notify.Refused, "http://example.org": notify.Refused,
 		"https://localhost:" + port: notify.Later,
 	} {
-		got := p.Post(t.Context(), postgres.Webhook{URL: url, Secret: sealed("s")}, delivery())
+		got := p.Post(t.Context(), notify.Webhook{URL: url, Secret: sealed("s")}, delivery())
 		if got.Verdict != want || want == notify.Later && !strings.Contains(got.Note, "private") {
 			t.Errorf("%s: %+v", url, got)
 		}
@@ -200,7 +199,7 @@ func TestACertificateNobodyKnows(t *testing.T) {
 	r := receive(t, ok)
 	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: time.Now})
 	t.Cleanup(p.Close)
-	got := p.Post(t.Context(), postgres.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
+	got := p.Post(t.Context(), notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
 	if got.Verdict != notify.Later || !strings.Contains(got.Note, "certificate") || len(r.seen) != 0 {
 		t.Errorf("%+v", got)
 	}

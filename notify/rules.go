@@ -9,7 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -39,18 +38,18 @@ type Herald struct {
 
 // rules are rules.yaml as it reads.
 type rules struct {
-	Notices   []noticeRule                               `yaml:"notices"`
-	Reminders []reminderRule                             `yaml:"reminders"`
-	Turns     map[postgres.Audience][]recovery.WaitingOn `yaml:"turns"`
-	Events    []recovery.EntryKind                       `yaml:"events"`
+	Notices   []noticeRule                      `yaml:"notices"`
+	Reminders []reminderRule                    `yaml:"reminders"`
+	Turns     map[Audience][]recovery.WaitingOn `yaml:"turns"`
+	Events    []recovery.EntryKind              `yaml:"events"`
 }
 
 // speech is what a rule says when it fits.
 type speech struct {
-	To     postgres.Audience `yaml:"to"`
-	Text   string            `yaml:"text"`
-	Class  Class             `yaml:"class"`
-	Urgent bool              `yaml:"urgent"`
+	To     Audience `yaml:"to"`
+	Text   string   `yaml:"text"`
+	Class  Class    `yaml:"class"`
+	Urgent bool     `yaml:"urgent"`
 }
 
 type noticeRule struct {
@@ -113,7 +112,7 @@ func (r rules) check() error {
 		}
 	}
 	for audience, waits := range r.Turns {
-		if err := firstError(known("audience", postgres.Audiences, audience), known("turn", recovery.Waits, waits...)); err != nil {
+		if err := firstError(known("audience", Audiences, audience), known("turn", recovery.Waits, waits...)); err != nil {
 			return err
 		}
 	}
@@ -121,7 +120,7 @@ func (r rules) check() error {
 }
 
 func (s speech) check() error {
-	return firstError(known("audience", postgres.Audiences, s.To), known("class", Classes, s.Class))
+	return firstError(known("audience", Audiences, s.To), known("class", Classes, s.Class))
 }
 
 func (r noticeRule) check() error {

@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/notify"
-	"recourse/postgres"
 )
 
 var vault = notify.NewVault([32]byte{1})
@@ -44,7 +43,7 @@ func TestAVaultKeeps(t *testing.T) {
 	})
 }
 
-func hookOf(r receiver) postgres.Webhook { return postgres.Webhook{URL: r.URL, Secret: sealed("s")} }
+func hookOf(r receiver) notify.Webhook { return notify.Webhook{URL: r.URL, Secret: sealed("s")} }
 
 // TestASecretUnderAnotherKey sends nothing, and says so to the operator.
 func TestASecretUnderAnotherKey(t *testing.T) {

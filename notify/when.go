@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -13,14 +12,14 @@ const minutesADay = 24 * 60
 
 // Defaults are the preferences of whoever chose none: Chinese, everything by
 // mail, and no mail between 22:00 and 08:00 in China.
-func Defaults() postgres.NoticePreferences {
-	return postgres.NoticePreferences{Language: Chinese, QuietFrom: 22 * 60, QuietUntil: 8 * 60, NoMail: []string{}}
+func Defaults() Preferences {
+	return Preferences{Language: Chinese, QuietFrom: 22 * 60, QuietUntil: 8 * 60, NoMail: []string{}}
 }
 
 // MailAt says when a mail that is due now may go out: now, or when the quiet
 // hours end. Urgent ones do not wait. wanted is false for a class its reader
 // does not take by mail.
-func MailAt(p postgres.NoticePreferences, class string, urgent bool, now time.Time) (at time.Time, wanted bool) {
+func MailAt(p Preferences, class string, urgent bool, now time.Time) (at time.Time, wanted bool) {
 	if slices.Contains(p.NoMail, class) {
 		return time.Time{}, false
 	}
@@ -74,18 +73,18 @@ const mailTries = 38
 // AfterMail says what becomes of a mail after an attempt. random is in [0, 1)
 // and spreads what failed together. What may have gone out is let lie for at
 // least the lease before it is tried again.
-func AfterMail(a Attempt, m postgres.Mail, now time.Time, lease time.Duration, random float64) postgres.MailOutcome {
+func AfterMail(a Attempt, m Mail, now time.Time, lease time.Duration, random float64) MailOutcome {
 	switch {
 	case a.Verdict == Taken:
-		return postgres.MailOutcome{State: postgres.MailSent, Note: a.Note}
+		return MailOutcome{State: MailSent, Note: a.Note}
 	case a.Verdict == Refused, a.Verdict == Gone, m.Failures+1 >= mailTries:
-		return postgres.MailOutcome{State: postgres.MailDead, Failed: true, Note: a.Note}
+		return MailOutcome{State: MailDead, Failed: true, Note: a.Note}
 	}
 	wait := max(spread(mailWaits[min(m.Failures, len(mailWaits)-1)], random), a.Wait)
 	if a.Verdict == Unknown {
 		wait = max(wait, lease)
 	}
-	return postgres.MailOutcome{State: postgres.MailDue, At: now.Add(wait), Failed: true, Note: a.Note}
+	return MailOutcome{State: MailDue, At: now.Add(wait), Failed: true, Note: a.Note}
 }
 
 // hookWaits are the pauses after each failed delivery, about three days in all,
@@ -96,15 +95,15 @@ var hookWaits = []time.Duration{
 }
 
 // AfterDelivery says what becomes of a delivery after an attempt.
-func AfterDelivery(a Attempt, d postgres.Delivery, now time.Time, random float64) postgres.DeliveryOutcome {
-	outcome := postgres.DeliveryOutcome{Status: a.Status, Note: a.Note, Failed: a.Verdict != Taken}
+func AfterDelivery(a Attempt, d Delivery, now time.Time, random float64) DeliveryOutcome {
+	outcome := DeliveryOutcome{Status: a.Status, Note: a.Note, Failed: a.Verdict != Taken}
 	switch {
 	case a.Verdict == Taken:
-		outcome.State = postgres.DeliveryDelivered
+		outcome.State = DeliveryDelivered
 	case a.Verdict == Refused, a.Verdict == Gone, d.Failures >= len(hookWaits):
-		outcome.State = postgres.DeliveryDead
+		outcome.State = DeliveryDead
 	default:
-		outcome.State = postgres.DeliveryDue
+		outcome.State = DeliveryDue
 		outcome.At = now.Add(max(spread(hookWaits[d.Failures], random), a.Wait))
 	}
 	return outcome

@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"recourse/notify"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -26,11 +25,11 @@ func shanghai(t *testing.T, text string) time.Time {
 func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	standard := notify.Defaults()
-	siesta := postgres.NoticePreferences{QuietFrom: 12 * 60, QuietUntil: 14 * 60}
-	never := postgres.NoticePreferences{QuietFrom: 480, QuietUntil: 480}
-	without := postgres.NoticePreferences{NoMail: []string{"money"}}
+	siesta := notify.Preferences{QuietFrom: 12 * 60, QuietUntil: 14 * 60}
+	never := notify.Preferences{QuietFrom: 480, QuietUntil: 480}
+	without := notify.Preferences{NoMail: []string{"money"}}
 	for name, tc := range map[string]struct {
-		p      postgres.NoticePreferences
+		p      notify.Preferences
 		class  string
 		urgent bool
 		now    string
@@ -64,7 +63,7 @@ func TestQuietHoursEnd(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		minute := rapid.IntRange(0, 1439)
-		p := postgres.NoticePreferences{QuietFrom: minute.Draw(t, "from"), QuietUntil: minute.Draw(t, "until")}
+		p := notify.Preferences{QuietFrom: minute.Draw(t, "from"), QuietUntil: minute.Draw(t, "until")}
 		now := noon.Add(time.Duration(rapid.Int64Range(0, int64(400*24*time.Hour)).Draw(t, "now")))
 		at, wanted := notify.MailAt(p, "task", false, now)
 		if !wanted || at.Before(now) || at.Sub(now) >= 24*time.Hour {
@@ -86,17 +85,17 @@ func TestAfterAMail(t *testing.T) {
 		state    string
 		wait     time.Duration
 	}{
-		"taken":              {notify.Attempt{Verdict: notify.Taken}, 3, postgres.MailSent, 0},
-		"refused":            {notify.Attempt{Verdict: notify.Refused}, 0, postgres.MailDead, 0},
-		"the first failure":  {notify.Attempt{}, 0, postgres.MailDue, time.Minute},
-		"the fourth":         {notify.Attempt{}, 3, postgres.MailDue, 30 * time.Minute},
-		"the thirtieth":      {notify.Attempt{}, 29, postgres.MailDue, 4 * time.Hour},
-		"the last":           {notify.Attempt{}, 37, postgres.MailDead, 0},
-		"nobody knows":       {notify.Attempt{Verdict: notify.Unknown}, 0, postgres.MailDue, lease},
-		"nobody knows again": {notify.Attempt{Verdict: notify.Unknown}, 4, postgres.MailDue, time.Hour},
+		"taken":              {notify.Attempt{Verdict: notify.Taken}, 3, notify.MailSent, 0},
+		"refused":            {notify.Attempt{Verdict: notify.Refused}, 0, notify.MailDead, 0},
+		"the first failure":  {notify.Attempt{}, 0, notify.MailDue, time.Minute},
+		"the fourth":         {notify.Attempt{}, 3, notify.MailDue, 30 * time.Minute},
+		"the thirtieth":      {notify.Attempt{}, 29, notify.MailDue, 4 * time.Hour},
+		"the last":           {notify.Attempt{}, 37, notify.MailDead, 0},
+		"nobody knows":       {notify.Attempt{Verdict: notify.Unknown}, 0, notify.MailDue, lease},
+		"nobody knows again": {notify.Attempt{Verdict: notify.Unknown}, 4, notify.MailDue, time.Hour},
 	} {
-		got := notify.AfterMail(tc.attempt, postgres.Mail{Failures: tc.failures}, noon, lease, 0.5)
-		if got.State != tc.state || got.State == postgres.MailDue && got.At.Sub(noon) != tc.wait {
+		got := notify.AfterMail(tc.attempt, notify.Mail{Failures: tc.failures}, noon, lease, 0.5)
+		if got.State != tc.state || got.State == notify.MailDue && got.At.Sub(noon) != tc.wait {
 			t.Errorf("%s: %+v, want %s after %s", name, got, tc.state, tc.wait)
 		}
 		if got.Failed != (tc.attempt.Verdict != notify.Taken) {
@@ -109,10 +108,10 @@ func TestAfterAMail(t *testing.T) {
 func TestAMailIsNotGivenUpEarly(t *testing.T) {
 	t.Parallel()
 	for _, random := range []float64{0, 0.999} {
-		now, m := noon, postgres.Mail{}
+		now, m := noon, notify.Mail{}
 		for {
 			outcome := notify.AfterMail(notify.Attempt{}, m, now, 0, random)
-			if outcome.State == postgres.MailDead {
+			if outcome.State == notify.MailDead {
 				break
 			}
 			now, m.Failures = outcome.At, m.Failures+1
@@ -131,17 +130,17 @@ func TestAfterADelivery(t *testing.T) {
 		state    string
 		wait     time.Duration
 	}{
-		"taken":            {notify.Attempt{Verdict: notify.Taken, Status: 204}, 0, postgres.DeliveryDelivered, 0},
-		"gone":             {notify.Attempt{Verdict: notify.Gone, Status: 410}, 0, postgres.DeliveryDead, 0},
-		"refused":          {notify.Attempt{Verdict: notify.Refused}, 0, postgres.DeliveryDead, 0},
-		"the first":        {notify.Attempt{Status: 500}, 0, postgres.DeliveryDue, 5 * time.Second},
-		"asked to wait":    {notify.Attempt{Status: 503, Wait: time.Hour}, 0, postgres.DeliveryDue, time.Hour},
-		"asked for little": {notify.Attempt{Status: 503, Wait: time.Second}, 1, postgres.DeliveryDue, 5 * time.Minute},
-		"the ninth":        {notify.Attempt{Status: 500}, 8, postgres.DeliveryDue, 24 * time.Hour},
-		"the tenth":        {notify.Attempt{Status: 500}, 9, postgres.DeliveryDead, 0},
+		"taken":            {notify.Attempt{Verdict: notify.Taken, Status: 204}, 0, notify.DeliveryDelivered, 0},
+		"gone":             {notify.Attempt{Verdict: notify.Gone, Status: 410}, 0, notify.DeliveryDead, 0},
+		"refused":          {notify.Attempt{Verdict: notify.Refused}, 0, notify.DeliveryDead, 0},
+		"the first":        {notify.Attempt{Status: 500}, 0, notify.DeliveryDue, 5 * time.Second},
+		"asked to wait":    {notify.Attempt{Status: 503, Wait: time.Hour}, 0, notify.DeliveryDue, time.Hour},
+		"asked for little": {notify.Attempt{Status: 503, Wait: time.Second}, 1, notify.DeliveryDue, 5 * time.Minute},
+		"the ninth":        {notify.Attempt{Status: 500}, 8, notify.DeliveryDue, 24 * time.Hour},
+		"the tenth":        {notify.Attempt{Status: 500}, 9, notify.DeliveryDead, 0},
 	} {
-		got := notify.AfterDelivery(tc.attempt, postgres.Delivery{Failures: tc.failures}, noon, 0.5)
-		if got.State != tc.state || got.State == postgres.DeliveryDue && got.At.Sub(noon) != tc.wait || got.Status != tc.attempt.Status {
+		got := notify.AfterDelivery(tc.attempt, notify.Delivery{Failures: tc.failures}, noon, 0.5)
+		if got.State != tc.state || got.State == notify.DeliveryDue && got.At.Sub(noon) != tc.wait || got.Status != tc.attempt.Status {
 			t.Errorf("%s: %+v, want %s after %s", name, got, tc.state, tc.wait)
 		}
 	}
@@ -152,7 +151,7 @@ func TestAfterADelivery(t *testing.T) {
 func TestFailuresAreSpread(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := postgres.Delivery{Failures: rapid.IntRange(0, 8).Draw(t, "failures")}
+		d := notify.Delivery{Failures: rapid.IntRange(0, 8).Draw(t, "failures")}
 		randoms := rapid.SliceOfN(rapid.Float64Range(0, 0.999), 2, 2).Draw(t, "random")
 		slices.Sort(randoms)
 		first := notify.AfterDelivery(notify.Attempt{}, d, noon, randoms[0]).At

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/texts"
 )
@@ -85,7 +84,7 @@ func textKey(name, part string) string { return "mail.text." + name + "." + part
 
 // Message puts a notice into words. An unknown language gets the default. A
 // template that a newer build wrote and this one lacks gets a general text.
-func (h *Herald) Message(language string, n postgres.Notice) Message {
+func (h *Herald) Message(language string, n Notice) Message {
 	return h.wordingIn(language).message(n)
 }
 
@@ -99,7 +98,7 @@ func (h *Herald) wordingIn(language string) wording {
 // otherText replaces a template that this build does not know.
 const otherText = "other"
 
-func (w wording) message(n postgres.Notice) Message {
+func (w wording) message(n Notice) Message {
 	v := w.values(n)
 	name, deadline := n.Template, "mail.no_deadline"
 	if !w.Has(textKey(name, "title")) {
@@ -114,7 +113,7 @@ func (w wording) message(n postgres.Notice) Message {
 	}
 }
 
-func (w wording) values(n postgres.Notice) values {
+func (w wording) values(n Notice) values {
 	f := n.Facts
 	v := values{
 		Number: string(f.Number), Stage: w.name("stage", string(f.Stage)), Outcome: w.name("outcome", string(f.Outcome)),
@@ -146,7 +145,7 @@ func daysUntil(due, now time.Time) string {
 
 // nextStep is what the notice itself asks for, else what its reader does next in
 // this state of the case.
-func (w wording) nextStep(n postgres.Notice) string {
+func (w wording) nextStep(n Notice) string {
 	if next, found := w.Find(textKey(n.Template, "next")); found {
 		return next
 	}
@@ -174,7 +173,7 @@ type Letter struct {
 
 // Letter puts a notice into a mail. link is where the case can be read; it is ""
 // for an installation without an address.
-func (h *Herald) Letter(language string, n postgres.Notice, link string) Letter {
+func (h *Herald) Letter(language string, n Notice, link string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	parts := []string{m.Body, m.Deadline, m.Next}
@@ -186,7 +185,7 @@ func (h *Herald) Letter(language string, n postgres.Notice, link string) Letter 
 
 // GuestLetter puts a notice into a mail to a claimant without an account. They
 // cannot sign in: the mail has no link to the case, and one that ends the mails.
-func (h *Herald) GuestLetter(language string, n postgres.Notice, stop string) Letter {
+func (h *Herald) GuestLetter(language string, n Notice, stop string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	return w.letter(n, m.Title, "guest", stop, []string{m.Body, m.Deadline, m.Next})
@@ -194,13 +193,13 @@ func (h *Herald) GuestLetter(language string, n postgres.Notice, stop string) Le
 
 // HolderLetter puts a notice into a mail to a counterpart. It does not say what
 // the case waits for: that is not for them to know.
-func (h *Herald) HolderLetter(language string, n postgres.Notice, stop string) Letter {
+func (h *Herald) HolderLetter(language string, n Notice, stop string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	return w.letter(n, m.Title, "holder", stop, []string{m.Body, m.Next})
 }
 
-func (w wording) letter(n postgres.Notice, title, footer, stop string, parts []string) Letter {
+func (w wording) letter(n Notice, title, footer, stop string, parts []string) Letter {
 	v := values{Title: title, Number: string(n.Facts.Number), Stop: stop}
 	parts = append(parts, "--\n"+w.Execute("mail.letter."+footer, v))
 	return Letter{Subject: w.Execute("mail.letter.subject", v), Body: strings.Join(parts, "\n\n") + "\n", Stop: stop}

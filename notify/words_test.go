@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"recourse/notify"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -14,7 +13,7 @@ func TestALetterReads(t *testing.T) {
 	t.Parallel()
 	h := herald(t)
 	due := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	n := postgres.Notice{Audience: postgres.ToClaimant, Template: "evidence_wanted", Facts: postgres.NoticeFacts{
+	n := notify.Notice{Audience: notify.ToClaimant, Template: "evidence_wanted", Facts: notify.Facts{
 		Number: "R20261121-000042", Stage: recovery.Appeal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Clock: recovery.MoreEvidenceClock, DueAt: &due,
 	}}
 	for language, want := range map[string]struct{ subject, deadline, next string }{
@@ -41,7 +40,7 @@ func TestALetterReads(t *testing.T) {
 func TestSumsAreRead(t *testing.T) {
 	t.Parallel()
 	h := herald(t)
-	n := postgres.Notice{Audience: postgres.ToClaimant, Template: "returned", Facts: postgres.NoticeFacts{
+	n := notify.Notice{Audience: notify.ToClaimant, Template: "returned", Facts: notify.Facts{
 		Number: "R1", Stage: recovery.PrivateContact, Claim: 200_000, Recovered: 50_050,
 	}}
 	if got := h.Message(notify.Chinese, n).Body; !strings.Contains(got, "共退回 500.50 元") || !strings.Contains(got, "还差 1,499.50 元") {
@@ -58,7 +57,7 @@ func TestSumsAreRead(t *testing.T) {
 func TestWordsOfANewerBuild(t *testing.T) {
 	t.Parallel()
 	h := herald(t)
-	n := postgres.Notice{Audience: "court", Template: "of tomorrow", Facts: postgres.NoticeFacts{Number: "R1", Stage: "orbit", Clock: "moon", DueAt: &noon}}
+	n := notify.Notice{Audience: "court", Template: "of tomorrow", Facts: notify.Facts{Number: "R1", Stage: "orbit", Clock: "moon", DueAt: &noon}}
 	for _, language := range notify.Languages {
 		m := h.Message(language, n)
 		if m.Title == "" || !strings.Contains(m.Body, "R1") || !strings.Contains(m.Deadline, "moon") || m.Next == "" {
@@ -73,19 +72,19 @@ func TestEverythingHasAName(t *testing.T) {
 	h := herald(t)
 	for _, language := range notify.Languages {
 		for _, stage := range recovery.Stages {
-			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "stage_entered", Facts: postgres.NoticeFacts{Stage: stage}})
+			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "stage_entered", Facts: notify.Facts{Stage: stage}})
 			if strings.Contains(m.Body, string(stage)) {
 				t.Errorf("%s has no name for the stage %s", language, stage)
 			}
 		}
 		for _, outcome := range recovery.Outcomes {
-			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "closed", Facts: postgres.NoticeFacts{Stage: recovery.Closed, Outcome: outcome}})
+			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "closed", Facts: notify.Facts{Stage: recovery.Closed, Outcome: outcome}})
 			if strings.Contains(m.Body, string(outcome)) && strings.Contains(string(outcome), "_") {
 				t.Errorf("%s has no name for the outcome %s", language, outcome)
 			}
 		}
 		for _, clock := range recovery.Clocks {
-			m := h.Message(language, postgres.Notice{Audience: postgres.ToClaimant, Template: "reminder", Facts: postgres.NoticeFacts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
+			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "reminder", Facts: notify.Facts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
 			if strings.Contains(m.Deadline, string(clock)) && strings.Contains(string(clock), "_") {
 				t.Errorf("%s has no name for the clock %s", language, clock)
 			}

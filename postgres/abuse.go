@@ -11,26 +11,9 @@ import (
 	"recourse/recovery"
 )
 
-// PartyMark is a keyed digest of something that names a person of a case: their
-// account, how to reach them, what they are called in a group. Two cases with the
-// same mark name the same person, and nobody can tell from it who that is.
-type PartyMark struct {
-	Side Side
-	Mark [32]byte
-}
-
-// Side is where a person stands in a case.
-type Side string
-
-// The sides.
-const (
-	ClaimantSide    Side = "claimant"
-	CounterpartSide Side = "counterpart"
-)
-
 // queueMarks keeps the marks of a new case. person is one of its claimant, by
 // which cases of different claimants are told apart.
-func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []PartyMark) {
+func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []recovery.PartyMark) {
 	if len(marks) == 0 {
 		return
 	}
@@ -43,60 +26,29 @@ func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []Part
 		c.ID, sides, digests, person[:], c.CreatedAt)
 }
 
-// Pattern is a way in which cases lie together that a supervisor should look at.
-type Pattern string
-
-// The patterns. None of them proves anything.
-const (
-	ManyCases     Pattern = "many_cases"     // one claimant, many cases in a short time
-	SameCircle    Pattern = "same_circle"    // one counterpart, cases of different claimants
-	AfterDelivery Pattern = "after_delivery" // trade money claimed back right after goods were handed over
-	RoundTrip     Pattern = "round_trip"     // two people claim from each other in a short time
-)
-
-// Patterns lists them in the order above.
-var Patterns = []Pattern{ManyCases, SameCircle, AfterDelivery, RoundTrip}
-
-// AbuseLimits are from how many cases, and within what time, a pattern is one.
-type AbuseLimits struct {
-	Cases    int           // of one claimant within Window
-	Window   time.Duration // also of a round trip
-	Circle   int           // different claimants with one counterpart
-	Delivery time.Duration // between the goods and the claim
-	// Goods is a regular expression for words of goods handed over.
-	Goods string
-}
-
-// FoundPattern is a pattern that nobody has been told of yet. Cases makes it up.
-type FoundPattern struct {
-	CaseID  recovery.CaseID
-	Pattern Pattern
-	Cases   []string
-}
-
 // maxRelated is how many cases a flag names.
 const maxRelated = 20
 
 // patternQueries find, among the cases filed after $1, those that end a pattern.
 // $2 is a span of time and $3 a number; see FindPatterns.
-var patternQueries = map[Pattern]string{
-	ManyCases: `select case_id, cases[greatest(1, cardinality(cases) - n + 1):] as cases from (
+var patternQueries = map[recovery.AbusePattern]string{
+	recovery.ManyCases: `select case_id, cases[greatest(1, cardinality(cases) - n + 1):] as cases from (
 			select case_id, filed_at, count(*) over (partition by mark order by filed_at range between $2::interval preceding and current row) as n,
 				array_agg(case_id) over (partition by mark order by filed_at, case_id
 					rows between ` + strconv.Itoa(maxRelated-1) + ` preceding and current row) as cases
 			from party_marks where side = 'claimant' and filed_at > $1::timestamptz - $2::interval) counted
 		where n >= $3 and filed_at > $1::timestamptz`,
-	SameCircle: `select m.case_id, k.cases from party_marks m join (
+	recovery.SameCircle: `select m.case_id, k.cases from party_marks m join (
 			select mark, (array_agg(case_id order by filed_at desc, case_id))[:` + strconv.Itoa(maxRelated) + `] as cases
 			from party_marks where side = 'counterpart'
 				and mark in (select mark from party_marks where side = 'counterpart' and filed_at > $1::timestamptz)
 			group by mark having count(distinct person) >= $3) k on k.mark = m.mark
 		where m.side = 'counterpart' and m.filed_at > $1 and $2::interval is not null`,
-	AfterDelivery: `select id as case_id, array[id]::text[] as cases from cases c
+	recovery.AfterDelivery: `select id as case_id, array[id]::text[] as cases from cases c
 		where created_at > $1::timestamptz and group_kind = 'trade' and reason <> 'duplicate' and erased_at is null and restricted_at is null
 			and (narrative ~ $3 and created_at - sent_at <= $2::interval or exists (select from evidence e where e.case_id = c.id
 				and (e.description ~ $3 or e.file_name ~ $3) and e.captured_at between c.created_at - $2::interval and c.created_at + $2::interval))`,
-	RoundTrip: `select a.case_id, array[a.case_id, b.case_id]::text[] as cases
+	recovery.RoundTrip: `select a.case_id, array[a.case_id, b.case_id]::text[] as cases
 		from party_marks a
 		join party_marks b on b.mark = a.mark and b.side = 'counterpart' and b.case_id <> a.case_id and b.person <> a.person
 			and b.filed_at between a.filed_at - $2::interval and a.filed_at + $2::interval
@@ -107,14 +59,14 @@ var patternQueries = map[Pattern]string{
 
 // FindPatterns looks at the cases filed after an instant, and gives each pattern
 // once: not those that are flagged, dismissed or not.
-func (s *Store) FindPatterns(ctx context.Context, since time.Time, l AbuseLimits) ([]FoundPattern, error) {
-	arguments := map[Pattern][]any{
-		ManyCases: {since, l.Window, l.Cases}, SameCircle: {since, l.Window, l.Circle},
-		AfterDelivery: {since, l.Delivery, l.Goods}, RoundTrip: {since, l.Window, 0},
+func (s *Store) FindPatterns(ctx context.Context, since time.Time, l recovery.AbuseLimits) ([]recovery.FoundPattern, error) {
+	arguments := map[recovery.AbusePattern][]any{
+		recovery.ManyCases: {since, l.Window, l.Cases}, recovery.SameCircle: {since, l.Window, l.Circle},
+		recovery.AfterDelivery: {since, l.Delivery, l.Goods}, recovery.RoundTrip: {since, l.Window, 0},
 	}
-	var all []FoundPattern
-	for _, pattern := range Patterns {
-		found, err := query[FoundPattern](ctx, s, "find patterns", `select distinct on (case_id) case_id, '`+string(pattern)+`' as pattern, cases
+	var all []recovery.FoundPattern
+	for _, pattern := range recovery.AbusePatterns {
+		found, err := query[recovery.FoundPattern](ctx, s, "find patterns", `select distinct on (case_id) case_id, '`+string(pattern)+`' as pattern, cases
 			from (`+patternQueries[pattern]+`) f where not exists (select from abuse_flags a where a.case_id = f.case_id
 				and a.pattern = '`+string(pattern)+`') order by case_id, cardinality(cases) desc`, arguments[pattern]...)
 		if err != nil {
@@ -125,24 +77,12 @@ func (s *Store) FindPatterns(ctx context.Context, since time.Time, l AbuseLimits
 	return all, nil
 }
 
-// AbuseFlag is a pattern somebody should look at, or has looked at.
-type AbuseFlag struct {
-	ID          string
-	CaseID      recovery.CaseID
-	Number      recovery.CaseNumber
-	Pattern     Pattern
-	Cases       []string // the ids that make the pattern, CaseID among them
-	FoundAt     time.Time
-	DismissedAt *time.Time
-	DismissedBy recovery.UserID
-}
-
 const selectFlags = `select f.id, f.case_id, c.number, f.pattern, f.cases, f.found_at, f.dismissed_at, f.dismissed_by
 	from abuse_flags f join cases c on c.id = f.case_id`
 
 // FlagCase keeps a flag with its entry; a pattern a case is flagged for already
 // changes nothing.
-func (s *Store) FlagCase(ctx context.Context, f AbuseFlag, draft journal.Draft) error {
+func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft) error {
 	return s.write(ctx, "flag case", func(tx pgx.Tx) error {
 		pen, err := s.takePen(ctx, tx, f.CaseID, draft)
 		if err != nil {
@@ -162,20 +102,20 @@ func (s *Store) FlagCase(ctx context.Context, f AbuseFlag, draft journal.Draft) 
 }
 
 // AbuseFlag reads a flag. Errors: CodeNotFound.
-func (s *Store) AbuseFlag(ctx context.Context, id string) (AbuseFlag, error) {
-	return one[AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
+func (s *Store) AbuseFlag(ctx context.Context, id string) (recovery.AbuseFlag, error) {
+	return one[recovery.AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
 }
 
 // FlagsOf lists the flags of a case that stand, oldest first.
-func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]AbuseFlag, error) {
-	return query[AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
+func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
+	return query[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
 		order by f.found_at, f.id`, id)
 }
 
 // AbuseFlags lists flags, newest first, those that stand or those that were
 // dismissed. Errors: CodeInvalid for field cursor.
-func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []AbuseFlag, next string, err error) {
-	limit = min(max(limit, 1), MaxPage)
+func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []recovery.AbuseFlag, next string, err error) {
+	limit = min(max(limit, 1), recovery.MaxPage)
 	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
 	c.add("(f.dismissed_at is not null) = %s", dismissed)
 	if cursor != "" {
@@ -185,18 +125,18 @@ func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, curso
 		}
 		c.add("(f.found_at, f.id) < (%s, %s)", at, id)
 	}
-	items, err = query[AbuseFlag](ctx, s, "list flags",
+	items, err = query[recovery.AbuseFlag](ctx, s, "list flags",
 		selectFlags+c.where()+" order by f.found_at desc, f.id desc limit "+strconv.Itoa(limit+1), c.args...)
 	if err != nil || len(items) <= limit {
 		return items, "", err
 	}
 	last := items[limit-1]
-	return items[:limit], cursorAfter(caseRow{CreatedAt: last.FoundAt, ID: recovery.CaseID(last.ID)}), nil
+	return items[:limit], cursorAt(last.FoundAt, last.ID), nil
 }
 
 // DismissFlag writes that somebody looked at a flag and let it go. Errors:
 // ErrAnswered, CodeConflict when somebody did before.
-func (s *Store) DismissFlag(ctx context.Context, f AbuseFlag, draft journal.Draft, idem Idempotency) error {
+func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft, idem Idempotency) error {
 	return s.write(ctx, "dismiss flag", func(tx pgx.Tx) error {
 		pen, _, err := s.entry(ctx, tx, f.CaseID, draft, idem)
 		if err != nil {

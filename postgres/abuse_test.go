@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-var abuseLimits = postgres.AbuseLimits{
+var abuseLimits = recovery.AbuseLimits{
 	Cases: 3, Window: 30 * 24 * time.Hour, Circle: 3, Delivery: 48 * time.Hour, Goods: "发货|签收",
 }
 
@@ -28,8 +28,8 @@ func claim(t *testing.T, b bundle, by, against string, daysAgo int, change ...fu
 		apply(&c)
 	}
 	err := b.FileCase(t.Context(), postgres.FilingWrite{
-		Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Person: mark(by), Marks: []postgres.PartyMark{
-			{Side: postgres.ClaimantSide, Mark: mark(by)}, {Side: postgres.CounterpartSide, Mark: mark(against)},
+		Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Person: mark(by), Marks: []recovery.PartyMark{
+			{Side: recovery.ClaimantSide, Mark: mark(by)}, {Side: recovery.CounterpartSide, Mark: mark(against)},
 		},
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func claim(t *testing.T, b bundle, by, against string, daysAgo int, change ...fu
 // found tells which of the cases, by their place, end which pattern.
 func found(t *testing.T, b bundle, cases []recovery.Case, since time.Time) []string {
 	t.Helper()
-	patterns := must[[]postgres.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits))
+	patterns := must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits))
 	list := []string{}
 	for _, p := range patterns {
 		at := slices.IndexFunc(cases, func(c recovery.Case) bool { return c.ID == p.CaseID })
@@ -130,8 +130,8 @@ func TestAFlagStandsOnce(t *testing.T) {
 	b := open(t, postgres.Options{})
 	cases := []recovery.Case{claim(t, b, "a", "b", 20), claim(t, b, "b", "a", 2)}
 	since := noon.AddDate(0, -2, 0)
-	for _, p := range must[[]postgres.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits)) {
-		flag := postgres.AbuseFlag{ID: newID(t), CaseID: p.CaseID, Pattern: p.Pattern, Cases: p.Cases, FoundAt: noon}
+	for _, p := range must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits)) {
+		flag := recovery.AbuseFlag{ID: newID(t), CaseID: p.CaseID, Pattern: p.Pattern, Cases: p.Cases, FoundAt: noon}
 		for range 2 {
 			if err := b.FlagCase(t.Context(), flag, draft(recovery.EntryAbuseFlagged, "abuse:"+string(p.Pattern))); err != nil {
 				t.Fatal(err)
@@ -153,7 +153,7 @@ func TestAFlagStandsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, b.DismissFlag(t.Context(), page[0], draft(recovery.EntryAbuseDismissed, ""), postgres.Idempotency{}), recovery.CodeConflict)
-	standing := must[[]postgres.AbuseFlag](t)(b.FlagsOf(t.Context(), page[0].CaseID))
+	standing := must[[]recovery.AbuseFlag](t)(b.FlagsOf(t.Context(), page[0].CaseID))
 	if gone, _, err := b.AbuseFlags(t.Context(), true, 9, ""); err != nil || len(gone) != 1 || len(standing) != 0 {
 		t.Errorf("dismissed %+v, standing %+v (%v)", gone, standing, err)
 	}

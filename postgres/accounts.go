@@ -11,24 +11,15 @@ import (
 	"recourse/recovery"
 )
 
-// User is an account.
-type User struct {
-	ID     recovery.UserID
-	Role   recovery.Role
-	Email  string // in small letters
-	Name   string
-	Active bool
-}
-
 const selectUser = `select u.id, u.role, u.email, u.name, u.active from users u`
 
 // UserByToken gives the active account behind a token, by the token's SHA-256.
 // Errors: CodeUnauthenticated, without saying why.
-func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (User, error) {
-	user, err := one[User](ctx, s, "token", selectUser+` join tokens t on t.user_id = u.id
+func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (recovery.User, error) {
+	user, err := one[recovery.User](ctx, s, "token", selectUser+` join tokens t on t.user_id = u.id
 		where t.hash = $1 and u.active and (t.expires_at is null or t.expires_at > $2)`, hash[:], s.instant())
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return User{}, recovery.Faultf(recovery.CodeUnauthenticated, "This token is unknown or has expired.")
+		return recovery.User{}, recovery.Faultf(recovery.CodeUnauthenticated, "This token is unknown or has expired.")
 	}
 	return user, err
 }
@@ -36,15 +27,15 @@ func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (User, error) {
 // EnsureUser makes the account with this e-mail address, or brings role, name
 // and activity of the one there is up to date; that one keeps its id. An empty
 // ID gets a new UUIDv7.
-func (s *Store) EnsureUser(ctx context.Context, u User) (User, error) {
+func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User, error) {
 	if u.ID == "" {
 		id, err := uuid.NewV7FromReader(s.random)
 		if err != nil {
-			return User{}, fmt.Errorf("account id: %w", err)
+			return recovery.User{}, fmt.Errorf("account id: %w", err)
 		}
 		u.ID = recovery.UserID(id.String())
 	}
-	return one[User](ctx, s, "account", `insert into users as u (id, role, email, name, active)
+	return one[recovery.User](ctx, s, "account", `insert into users as u (id, role, email, name, active)
 		values ($1, $2, $3, $4, $5)
 		on conflict (email) do update set role = excluded.role, name = excluded.name, active = excluded.active
 		returning u.id, u.role, u.email, u.name, u.active`,
@@ -62,11 +53,11 @@ func (s *Store) AddToken(
 }
 
 // User reads an account by its id. Errors: CodeNotFound.
-func (s *Store) User(ctx context.Context, id recovery.UserID) (User, error) {
-	return one[User](ctx, s, "account", selectUser+` where u.id = $1`, id)
+func (s *Store) User(ctx context.Context, id recovery.UserID) (recovery.User, error) {
+	return one[recovery.User](ctx, s, "account", selectUser+` where u.id = $1`, id)
 }
 
 // Users lists the accounts of a role, or all for "", by role and address.
-func (s *Store) Users(ctx context.Context, role recovery.Role) ([]User, error) {
-	return query[User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
+func (s *Store) Users(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
+	return query[recovery.User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
 }

@@ -15,22 +15,22 @@ import (
 
 var _ scs.CtxStore = (*postgres.Sessions)(nil)
 
-func account(email string, role recovery.Role) postgres.User {
-	return postgres.User{Email: email, Role: role, Name: "周岚", Active: true}
+func account(email string, role recovery.Role) recovery.User {
+	return recovery.User{Email: email, Role: role, Name: "周岚", Active: true}
 }
 
 func TestEnsureUserKeepsTheID(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
-	first := must[postgres.User](t)(s.EnsureUser(t.Context(), account("Lan@Example.test", recovery.RoleAgent)))
+	first := must[recovery.User](t)(s.EnsureUser(t.Context(), account("Lan@Example.test", recovery.RoleAgent)))
 	if first.ID == "" || first.Email != "lan@example.test" {
 		t.Errorf("got %+v", first)
 	}
 	changed := account("lan@example.test", recovery.RoleSupervisor)
 	changed.ID, changed.Name = "another", "周岚岚"
-	second := must[postgres.User](t)(s.EnsureUser(t.Context(), changed))
+	second := must[recovery.User](t)(s.EnsureUser(t.Context(), changed))
 	changed.ID = first.ID
-	for _, got := range []postgres.User{second, must[postgres.User](t)(s.User(t.Context(), first.ID))} {
+	for _, got := range []recovery.User{second, must[recovery.User](t)(s.User(t.Context(), first.ID))} {
 		if diff := cmp.Diff(changed, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -46,13 +46,13 @@ func TestEnsureUserKeepsTheID(t *testing.T) {
 func TestUsersByRole(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
-	for _, u := range []postgres.User{
+	for _, u := range []recovery.User{
 		account("b@example.test", recovery.RoleAgent), account("a@example.test", recovery.RoleAgent), account("c@example.test", recovery.RoleAdmin),
 	} {
-		must[postgres.User](t)(s.EnsureUser(t.Context(), u))
+		must[recovery.User](t)(s.EnsureUser(t.Context(), u))
 	}
 	emails := func(role recovery.Role) (list []string) {
-		for _, u := range must[[]postgres.User](t)(s.Users(t.Context(), role)) {
+		for _, u := range must[[]recovery.User](t)(s.Users(t.Context(), role)) {
 			list = append(list, u.Email)
 		}
 		return list
@@ -72,14 +72,14 @@ func TestTokens(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: noon}
 	s := pgtest.Open(t, pgtest.URL(t), postgres.Options{Now: c.now})
-	user := must[postgres.User](t)(s.EnsureUser(t.Context(), account("a@example.test", recovery.RoleAgent)))
+	user := must[recovery.User](t)(s.EnsureUser(t.Context(), account("a@example.test", recovery.RoleAgent)))
 	lasting, passing := sha256.Sum256([]byte("lasting")), sha256.Sum256([]byte("passing"))
 	expires := noon.Add(time.Hour)
 	for hash, until := range map[[32]byte]*time.Time{lasting: nil, passing: &expires} {
 		if err := s.AddToken(t.Context(), user.ID, hash, "laptop", until); err != nil {
 			t.Fatal(err)
 		}
-		if got := must[postgres.User](t)(s.UserByToken(t.Context(), hash)); got != user {
+		if got := must[recovery.User](t)(s.UserByToken(t.Context(), hash)); got != user {
 			t.Errorf("got %+v", got)
 		}
 	}
@@ -94,7 +94,7 @@ func TestTokens(t *testing.T) {
 	c.forward(time.Hour)
 	refused(passing)
 	user.Active = false
-	must[postgres.User](t)(s.EnsureUser(t.Context(), user))
+	must[recovery.User](t)(s.EnsureUser(t.Context(), user))
 	refused(lasting)
 }
 

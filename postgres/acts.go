@@ -8,53 +8,18 @@ import (
 	"recourse/recovery"
 )
 
-// The states of a staged act.
-const (
-	ActStaged    = "staged"    // waits for the workflow
-	ActApplied   = "applied"   // its step is written
-	ActAbandoned = "abandoned" // nobody waits any more; it will not be written
-)
-
-// ActionRequest is an act on its way through the workflow. The act's words stay
-// here; the workflow carries the id only.
-type ActionRequest struct {
-	ID          recovery.RequestID
-	CaseID      recovery.CaseID
-	Actor       recovery.Actor
-	Act         recovery.Act
-	Key         string // the sender's Idempotency-Key; "" for none
-	Fingerprint string // of the request
-	Device      string
-	Attempt     int // counts from 1; an abandoned act that is sent again gets the next
-	State       string
-	Answer      []byte // what the sender was told; nil until FinishAction
-}
-
-// requestRow is a staged act as its table holds it.
+// requestRow is a request as its table stores it: the action has a column of its
+// own.
 type requestRow struct {
-	ID          recovery.RequestID
-	CaseID      recovery.CaseID
-	ActorRole   recovery.Role
-	ActorID     recovery.UserID
-	Action      recovery.Action
-	Act         recovery.Act
-	Key         string
-	Fingerprint string
-	Device      string
-	Attempt     int
-	State       string
-	Answer      []byte
+	recovery.ActionRequest
+	Action recovery.Action
 }
 
-const requestColumns = `id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, answer`
+const requestColumns = `id, case_id, row(actor_role, actor_id) as actor, action, act, key, fingerprint, device, attempt, state, answer`
 
-func (r requestRow) domain() ActionRequest {
-	act := r.Act
-	act.Action = r.Action
-	return ActionRequest{
-		ID: r.ID, CaseID: r.CaseID, Actor: recovery.Actor{Role: r.ActorRole, ID: r.ActorID}, Act: act, Key: r.Key,
-		Fingerprint: r.Fingerprint, Device: r.Device, Attempt: r.Attempt, State: r.State, Answer: r.Answer,
-	}
+func (r requestRow) request() recovery.ActionRequest {
+	r.Act.Action = r.Action
+	return r.ActionRequest
 }
 
 // StageAction keeps an act until the workflow writes it down. It is idempotent
@@ -63,8 +28,8 @@ func (r requestRow) domain() ActionRequest {
 //
 // Errors: CodeIdempotency when the key was used for another request,
 // CodeNotFound for an unknown case.
-func (s *Store) StageAction(ctx context.Context, r ActionRequest) (ActionRequest, error) {
-	var standing ActionRequest
+func (s *Store) StageAction(ctx context.Context, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+	var standing recovery.ActionRequest
 	err := s.write(ctx, "stage action", func(tx pgx.Tx) (err error) {
 		standing, err = s.stage(ctx, tx, r)
 		return err
@@ -72,7 +37,7 @@ func (s *Store) StageAction(ctx context.Context, r ActionRequest) (ActionRequest
 	return standing, err
 }
 
-func (s *Store) stage(ctx context.Context, tx pgx.Tx, r ActionRequest) (ActionRequest, error) {
+func (s *Store) stage(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	for {
 		row, err := txOne[requestRow](ctx, tx, `insert into action_requests
 				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at)
@@ -81,7 +46,7 @@ func (s *Store) stage(ctx context.Context, tx pgx.Tx, r ActionRequest) (ActionRe
 			r.ID, r.CaseID, r.Actor.Role, r.Actor.ID, r.Act.Action, r.Act, r.Key, r.Fingerprint, r.Device,
 			max(1, r.Attempt), s.instant())
 		if err == nil || !isNoRows(err) {
-			return row.domain(), err
+			return row.request(), err
 		}
 		row, err = txOne[requestRow](ctx, tx, `select `+requestColumns+` from action_requests
 			where actor_id = $1 and key = $2 and key <> '' for update`, r.Actor.ID, r.Key)
@@ -89,24 +54,24 @@ func (s *Store) stage(ctx context.Context, tx pgx.Tx, r ActionRequest) (ActionRe
 			continue // it was dropped between the two statements: the key is free again
 		}
 		if err != nil {
-			return ActionRequest{}, err
+			return recovery.ActionRequest{}, err
 		}
 		return restage(ctx, tx, row, r)
 	}
 }
 
 // restage answers a request whose key stands already.
-func restage(ctx context.Context, tx pgx.Tx, row requestRow, r ActionRequest) (ActionRequest, error) {
+func restage(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	if row.Fingerprint != r.Fingerprint {
-		return ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
+		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
 			"This Idempotency-Key was used for another request; use a new one.")
 	}
-	if row.State != ActAbandoned {
-		return row.domain(), nil
+	if row.State != recovery.RequestAbandoned {
+		return row.request(), nil
 	}
 	row, err := txOne[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2
 		where id = $1 returning `+requestColumns, row.ID, r.Device)
-	return row.domain(), err
+	return row.request(), err
 }
 
 // txOne collects the one row of a statement inside a transaction.
@@ -120,9 +85,9 @@ func txOne[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, e
 }
 
 // ActionRequest reads a staged act. Errors: CodeNotFound.
-func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (ActionRequest, error) {
+func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
 	row, err := one[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
-	return row.domain(), err
+	return row.request(), err
 }
 
 // AbandonAction gives up an act nobody waits for any more: from now on its step

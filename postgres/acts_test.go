@@ -11,15 +11,15 @@ import (
 	"recourse/recovery"
 )
 
-func staged(t testing.TB, c recovery.Case, key string) postgres.ActionRequest {
+func staged(t testing.TB, c recovery.Case, key string) recovery.ActionRequest {
 	t.Helper()
 	sentAt, inGroup := noon, true
-	return postgres.ActionRequest{
+	return recovery.ActionRequest{
 		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"},
 		Act: recovery.Act{
 			Action: recovery.RecordContact, Channel: recovery.GroupMessage, Text: "请退还误发的红包", SentAt: &sentAt, InGroup: &inGroup,
 		},
-		Key: key, Fingerprint: "print", Device: "phone", Attempt: 1, State: postgres.ActStaged,
+		Key: key, Fingerprint: "print", Device: "phone", Attempt: 1, State: recovery.RequestStaged,
 	}
 }
 
@@ -27,9 +27,9 @@ func TestStageActionKeepsEverything(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	want := staged(t, file(t, s), "k")
-	for _, got := range []postgres.ActionRequest{
-		must[postgres.ActionRequest](t)(s.StageAction(t.Context(), want)),
-		must[postgres.ActionRequest](t)(s.ActionRequest(t.Context(), want.ID)),
+	for _, got := range []recovery.ActionRequest{
+		must[recovery.ActionRequest](t)(s.StageAction(t.Context(), want)),
+		must[recovery.ActionRequest](t)(s.ActionRequest(t.Context(), want.ID)),
 	} {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -69,12 +69,12 @@ func TestStageActionIsIdempotent(t *testing.T) {
 	wantCode(t, err, recovery.CodeIdempotency)
 	somebody := staged(t, c, "k")
 	somebody.Actor.ID = "agent-1"
-	if r := must[postgres.ActionRequest](t)(b.StageAction(t.Context(), somebody)); r.ID != somebody.ID {
+	if r := must[recovery.ActionRequest](t)(b.StageAction(t.Context(), somebody)); r.ID != somebody.ID {
 		t.Error("one person's key answers another")
 	}
 	for range 2 {
 		keyless := staged(t, c, "")
-		if r := must[postgres.ActionRequest](t)(b.StageAction(t.Context(), keyless)); r.ID != keyless.ID {
+		if r := must[recovery.ActionRequest](t)(b.StageAction(t.Context(), keyless)); r.ID != keyless.ID {
 			t.Error("acts without a key answer each other")
 		}
 	}
@@ -84,14 +84,14 @@ func TestLifeOfARequest(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	first := must[postgres.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	first := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
 	for range 2 {
 		if abandoned := must[bool](t)(s.AbandonAction(t.Context(), first.ID)); !abandoned {
 			t.Error("not abandoned")
 		}
 	}
-	second := must[postgres.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
-	if second.ID != first.ID || second.Attempt != 2 || second.State != postgres.ActStaged {
+	second := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	if second.ID != first.ID || second.Attempt != 2 || second.State != recovery.RequestStaged {
 		t.Errorf("staged again as %+v", second)
 	}
 	w := postgres.StepWrite{CaseID: c.ID, Request: second.ID, Attempt: 2, Drafts: drafts(recovery.EntryContactRecorded, "s"), Next: c.Position}
@@ -104,8 +104,8 @@ func TestLifeOfARequest(t *testing.T) {
 	if err := s.DropAction(t.Context(), first.ID); err != nil {
 		t.Fatal(err)
 	}
-	third := must[postgres.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
-	if third.ID != first.ID || third.State != postgres.ActApplied || string(third.Answer) != "first" || third.Attempt != 2 {
+	third := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	if third.ID != first.ID || third.State != recovery.RequestApplied || string(third.Answer) != "first" || third.Attempt != 2 {
 		t.Errorf("after it was applied: %+v", third)
 	}
 }
@@ -114,7 +114,7 @@ func TestDroppedRequestsFreeTheirKey(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	first := must[postgres.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	first := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
 	for range 2 {
 		if err := s.DropAction(t.Context(), first.ID); err != nil {
 			t.Fatal(err)
@@ -124,7 +124,7 @@ func TestDroppedRequestsFreeTheirKey(t *testing.T) {
 	if abandoned := must[bool](t)(s.AbandonAction(t.Context(), first.ID)); abandoned {
 		t.Error("a dropped act was abandoned")
 	}
-	second := must[postgres.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	second := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
 	if second.ID == first.ID || second.Attempt != 1 {
 		t.Errorf("got %+v, want a new row", second)
 	}

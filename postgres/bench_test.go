@@ -59,7 +59,7 @@ func fileOne(b *testing.B, s *postgres.Store) {
 // BenchmarkUserByToken checks a token as every request does.
 func BenchmarkUserByToken(b *testing.B) {
 	s := pgtest.New(b)
-	user := must[postgres.User](b)(s.EnsureUser(b.Context(), account("a@example.test", recovery.RoleAgent)))
+	user := must[recovery.User](b)(s.EnsureUser(b.Context(), account("a@example.test", recovery.RoleAgent)))
 	hash := sha256.Sum256([]byte("token"))
 	err := s.AddToken(b.Context(), user.ID, hash, "", nil)
 	if err != nil {

@@ -14,65 +14,18 @@ import (
 	"recourse/recovery"
 )
 
-// caseRow is a case as its table holds it.
-type caseRow struct {
-	ID            recovery.CaseID
-	Number        recovery.CaseNumber
-	Platform      recovery.Platform
-	Instrument    recovery.Instrument
-	AmountFen     recovery.Money
-	SentAt        time.Time
-	TransactionNo string
-	Reason        recovery.Reason
-	ClaimState    recovery.ClaimState
-	GroupKind     recovery.GroupKind
-	GroupSize     int
-	Claimant      recovery.Claimant
-	Counterparts  []recovery.Counterpart
-	Narrative     string
-	Position      recovery.Position
-	Deadlines     []recovery.Deadline
-	Assignee      recovery.UserID
-	Owner         recovery.UserID
-	// Representative stands in for the owner; "" for nobody.
-	Representative recovery.UserID
-	Playbook       string
-	Pace           int
-	CreatedAt      time.Time
-	ClosedAt       *time.Time
-	Shared         bool
-	Version        int64
-	HeldSince      *time.Time
-	RestrictedAt   *time.Time
-	ErasedAt       *time.Time
-}
-
-const selectCase = `select id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
-	group_kind, group_size, claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
+const selectCase = `select id, number, platform, instrument, amount_fen as amount, sent_at, transaction_no, reason, claim_state,
+	row(group_kind, group_size) as "group", claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
 	created_at, closed_at, shared, version, held_since, restricted_at, erased_at from cases`
-
-func (r caseRow) domain() recovery.Case {
-	return recovery.Case{
-		ID: r.ID, Number: r.Number, Platform: r.Platform, Instrument: r.Instrument, Amount: r.AmountFen,
-		SentAt: r.SentAt, TransactionNo: r.TransactionNo, Reason: r.Reason, ClaimState: r.ClaimState,
-		Group: recovery.Group{Kind: r.GroupKind, Size: r.GroupSize}, Claimant: r.Claimant,
-		Counterparts: r.Counterparts, Narrative: r.Narrative, Position: r.Position, Deadlines: r.Deadlines,
-		Assignee: r.Assignee, Owner: r.Owner, Representative: r.Representative, Playbook: r.Playbook, Pace: r.Pace, CreatedAt: r.CreatedAt,
-		ClosedAt: r.ClosedAt, Shared: r.Shared, Version: r.Version,
-		HeldSince: r.HeldSince, RestrictedAt: r.RestrictedAt, ErasedAt: r.ErasedAt,
-	}
-}
 
 // Case reads a case by its id. Errors: CodeNotFound.
 func (s *Store) Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error) {
-	row, err := one[caseRow](ctx, s, "case", selectCase+` where id = $1`, id)
-	return row.domain(), err
+	return one[recovery.Case](ctx, s, "case", selectCase+` where id = $1`, id)
 }
 
 // CaseByNumber reads a case by the number people use. Errors: CodeNotFound.
 func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (recovery.Case, error) {
-	row, err := one[caseRow](ctx, s, "case", selectCase+` where number = $1`, number)
-	return row.domain(), err
+	return one[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
 }
 
 // TransactionOpen reports whether another case of a transaction is open.
@@ -83,54 +36,30 @@ func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, err
 	return open, refine("look for open case", err)
 }
 
-// CaseFilter narrows a list of cases; empty fields do not.
-type CaseFilter struct {
-	Owner      recovery.UserID // of the cases, or the one who stands in for their claimant
-	Stage      recovery.Stage
-	WaitingOn  recovery.WaitingOn
-	Outcome    recovery.Outcome
-	Platform   recovery.Platform
-	Assignee   recovery.UserID
-	Unassigned bool
-	DueBefore  *time.Time
-	Query      string // part of number, transaction number, claimant's or counterpart's name
-	OpenOnly   bool
-}
-
-// MaxPage is the most cases one page holds.
-const MaxPage = 200
-
 // Cases lists cases, newest first, from after the cursor of the page before
 // ("" for the first). next is "" on the last page. Cases filed while somebody
 // pages neither repeat nor hide another. Errors: CodeInvalid for field cursor.
 func (s *Store) Cases(
-	ctx context.Context, f CaseFilter, limit int, cursor string,
+	ctx context.Context, f recovery.CaseFilter, limit int, cursor string,
 ) (items []recovery.Case, next string, err error) {
-	limit = min(max(limit, 1), MaxPage)
+	limit = min(max(limit, 1), recovery.MaxPage)
 	sql, args, err := listing(f, limit, cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	rows, err := query[caseRow](ctx, s, "list cases", sql, args...)
-	if err != nil {
-		return nil, "", err
+	items, err = query[recovery.Case](ctx, s, "list cases", sql, args...)
+	if err != nil || len(items) <= limit {
+		return items, "", err
 	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = cursorAfter(rows[limit-1])
-	}
-	items = make([]recovery.Case, len(rows))
-	for i, row := range rows {
-		items[i] = row.domain()
-	}
-	return items, next, nil
+	last := items[limit-1]
+	return items[:limit], cursorAt(last.CreatedAt, string(last.ID)), nil
 }
 
 // listing makes the statement of one page and one row more, which tells whether
 // another page follows. Only the conditions in use stand in it, and it is
 // planned anew for its values each time: a plan for "some stage" would suit
 // neither the stage most cases are in nor the one few are in.
-func listing(f CaseFilter, limit int, cursor string) (string, []any, error) {
+func listing(f recovery.CaseFilter, limit int, cursor string) (string, []any, error) {
 	c := newConditions()
 	c.filter(f)
 	if cursor != "" {
@@ -181,7 +110,7 @@ func (c *conditions) add(text string, values ...any) {
 	c.texts = append(c.texts, fmt.Sprintf(text, places...))
 }
 
-func (c *conditions) filter(f CaseFilter) {
+func (c *conditions) filter(f recovery.CaseFilter) {
 	equal(c, "stage", f.Stage)
 	equal(c, "waiting_on", f.WaitingOn)
 	equal(c, "outcome", f.Outcome)
@@ -208,10 +137,7 @@ func equal[T ~string](c *conditions, column string, value T) {
 	}
 }
 
-// cursorAfter names the place after a row. Its form is nobody's business but
-// readCursor's.
-func cursorAfter(row caseRow) string { return cursorAt(row.CreatedAt, string(row.ID)) }
-
+// cursorAt encodes the place after a row; readCursor decodes it.
 func cursorAt(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }

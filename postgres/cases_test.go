@@ -16,7 +16,7 @@ import (
 )
 
 // page lists ids of one page.
-func page(t testing.TB, s *postgres.Store, f postgres.CaseFilter, limit int, cursor string) ([]recovery.CaseID, string) {
+func page(t testing.TB, s *postgres.Store, f recovery.CaseFilter, limit int, cursor string) ([]recovery.CaseID, string) {
 	t.Helper()
 	items, next, err := s.Cases(t.Context(), f, limit, cursor)
 	if err != nil {
@@ -45,32 +45,32 @@ func TestCasesFilters(t *testing.T) {
 	closeCase(t, s, shut)
 	soon := noon.Add(time.Hour)
 	for name, test := range map[string]struct {
-		filter postgres.CaseFilter
+		filter recovery.CaseFilter
 		want   []recovery.CaseID
 	}{
-		"all, newest first":   {postgres.CaseFilter{}, []recovery.CaseID{plain.ID, special.ID, shut.ID}},
-		"owner":               {postgres.CaseFilter{Owner: "owner-2"}, []recovery.CaseID{special.ID}},
-		"stage":               {postgres.CaseFilter{Stage: recovery.Appeal}, []recovery.CaseID{special.ID}},
-		"waiting on":          {postgres.CaseFilter{WaitingOn: recovery.OnAgent}, []recovery.CaseID{special.ID}},
-		"outcome":             {postgres.CaseFilter{Outcome: recovery.Withdrawn}, []recovery.CaseID{shut.ID}},
-		"platform":            {postgres.CaseFilter{Platform: recovery.WeChat}, []recovery.CaseID{plain.ID, shut.ID}},
-		"assignee":            {postgres.CaseFilter{Assignee: "agent-1"}, []recovery.CaseID{special.ID}},
-		"unassigned":          {postgres.CaseFilter{Unassigned: true}, []recovery.CaseID{plain.ID}},
-		"due before":          {postgres.CaseFilter{DueBefore: &soon}, []recovery.CaseID{special.ID}},
-		"open":                {postgres.CaseFilter{OpenOnly: true}, []recovery.CaseID{plain.ID, special.ID}},
-		"claimant's name":     {postgres.CaseFilter{Query: "小明"}, []recovery.CaseID{special.ID}},
-		"one character":       {postgres.CaseFilter{Query: "葛"}, []recovery.CaseID{special.ID}},
-		"counterpart's name":  {postgres.CaseFilter{Query: "rainy d"}, []recovery.CaseID{plain.ID, special.ID, shut.ID}},
-		"no wildcards":        {postgres.CaseFilter{Query: "0%_b"}, []recovery.CaseID{special.ID}},
-		"a wildcard alone":    {postgres.CaseFilter{Query: "%"}, []recovery.CaseID{special.ID}},
-		"transaction":         {postgres.CaseFilter{Query: " tx_0001 "}, []recovery.CaseID{special.ID}},
-		"number":              {postgres.CaseFilter{Query: strings.ToLower(string(plain.Number))}, []recovery.CaseID{plain.ID}},
-		"never across fields": {postgres.CaseFilter{Query: "a诸"}, nil},
-		"everything at once": {postgres.CaseFilter{
+		"all, newest first":   {recovery.CaseFilter{}, []recovery.CaseID{plain.ID, special.ID, shut.ID}},
+		"owner":               {recovery.CaseFilter{Owner: "owner-2"}, []recovery.CaseID{special.ID}},
+		"stage":               {recovery.CaseFilter{Stage: recovery.Appeal}, []recovery.CaseID{special.ID}},
+		"waiting on":          {recovery.CaseFilter{WaitingOn: recovery.OnAgent}, []recovery.CaseID{special.ID}},
+		"outcome":             {recovery.CaseFilter{Outcome: recovery.Withdrawn}, []recovery.CaseID{shut.ID}},
+		"platform":            {recovery.CaseFilter{Platform: recovery.WeChat}, []recovery.CaseID{plain.ID, shut.ID}},
+		"assignee":            {recovery.CaseFilter{Assignee: "agent-1"}, []recovery.CaseID{special.ID}},
+		"unassigned":          {recovery.CaseFilter{Unassigned: true}, []recovery.CaseID{plain.ID}},
+		"due before":          {recovery.CaseFilter{DueBefore: &soon}, []recovery.CaseID{special.ID}},
+		"open":                {recovery.CaseFilter{OpenOnly: true}, []recovery.CaseID{plain.ID, special.ID}},
+		"claimant's name":     {recovery.CaseFilter{Query: "小明"}, []recovery.CaseID{special.ID}},
+		"one character":       {recovery.CaseFilter{Query: "葛"}, []recovery.CaseID{special.ID}},
+		"counterpart's name":  {recovery.CaseFilter{Query: "rainy d"}, []recovery.CaseID{plain.ID, special.ID, shut.ID}},
+		"no wildcards":        {recovery.CaseFilter{Query: "0%_b"}, []recovery.CaseID{special.ID}},
+		"a wildcard alone":    {recovery.CaseFilter{Query: "%"}, []recovery.CaseID{special.ID}},
+		"transaction":         {recovery.CaseFilter{Query: " tx_0001 "}, []recovery.CaseID{special.ID}},
+		"number":              {recovery.CaseFilter{Query: strings.ToLower(string(plain.Number))}, []recovery.CaseID{plain.ID}},
+		"never across fields": {recovery.CaseFilter{Query: "a诸"}, nil},
+		"everything at once": {recovery.CaseFilter{
 			Owner: "owner-2", Stage: recovery.Appeal, WaitingOn: recovery.OnAgent, Platform: recovery.Alipay,
 			Assignee: "agent-1", DueBefore: &soon, Query: "小明", OpenOnly: true,
 		}, []recovery.CaseID{special.ID}},
-		"nothing": {postgres.CaseFilter{Owner: "nobody"}, nil},
+		"nothing": {recovery.CaseFilter{Owner: "nobody"}, nil},
 	} {
 		if got, next := page(t, s, test.filter, 50, ""); !slices.Equal(got, test.want) || next != "" {
 			t.Errorf("%s: got %v (next %q), want %v", name, got, next, test.want)
@@ -83,7 +83,7 @@ func TestStrangeTextFindsNothing(t *testing.T) {
 	s := pgtest.New(t)
 	file(t, s)
 	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe"} {
-		items, _, err := s.Cases(t.Context(), postgres.CaseFilter{Query: text}, 10, "")
+		items, _, err := s.Cases(t.Context(), recovery.CaseFilter{Query: text}, 10, "")
 		if len(items) != 0 || err != nil && recovery.CodeOf(err) != recovery.CodeInvalid {
 			t.Errorf("%q: found %d cases, error %v", text, len(items), err)
 		}
@@ -120,7 +120,7 @@ func TestPagesAreCompleteWhileCasesAreFiled(t *testing.T) {
 		var got []recovery.CaseID
 		cursor := ""
 		for {
-			ids, next := page(t, s, postgres.CaseFilter{Owner: "owner-1"}, limit, cursor)
+			ids, next := page(t, s, recovery.CaseFilter{Owner: "owner-1"}, limit, cursor)
 			got = append(got, ids...)
 			if next == "" {
 				break
@@ -140,9 +140,9 @@ func TestPagesAreCompleteWhileCasesAreFiled(t *testing.T) {
 func TestPageLimits(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
-	seed(t, b, postgres.MaxPage+10)
-	for _, test := range []struct{ limit, want int }{{-1, 1}, {0, 1}, {1, 1}, {7, 7}, {100_000, postgres.MaxPage}} {
-		if ids, next := page(t, b.Store, postgres.CaseFilter{}, test.limit, ""); len(ids) != test.want || next == "" {
+	seed(t, b, recovery.MaxPage+10)
+	for _, test := range []struct{ limit, want int }{{-1, 1}, {0, 1}, {1, 1}, {7, 7}, {100_000, recovery.MaxPage}} {
+		if ids, next := page(t, b.Store, recovery.CaseFilter{}, test.limit, ""); len(ids) != test.want || next == "" {
 			t.Errorf("limit %d: got %d cases", test.limit, len(ids))
 		}
 	}
@@ -157,7 +157,7 @@ func TestMalformedCursorsAreNamed(t *testing.T) {
 		encode([]byte("99999999999999999999 a")), encode([]byte("9223372036854775807 a")), encode([]byte("-1 a")), encode([]byte("1 a\x00")),
 		encode([]byte("1 \xff")), encode([]byte("1 " + strings.Repeat("a", 65))), encode([]byte("1 a'; drop table cases; --")),
 	} {
-		_, _, err := s.Cases(t.Context(), postgres.CaseFilter{}, 10, cursor)
+		_, _, err := s.Cases(t.Context(), recovery.CaseFilter{}, 10, cursor)
 		wantCode(t, err, recovery.CodeInvalid)
 		if !strings.Contains(err.Error(), "cursor") {
 			t.Errorf("%q: the field is not named: %v", cursor, err)
@@ -171,7 +171,7 @@ func TestNoCursorBreaksAList(t *testing.T) {
 	file(t, s)
 	rapid.Check(t, func(r *rapid.T) {
 		raw := rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,20} [ -~]{0,40}`)).Draw(r, "cursor")
-		_, _, err := s.Cases(t.Context(), postgres.CaseFilter{}, 5, base64.RawURLEncoding.EncodeToString([]byte(raw)))
+		_, _, err := s.Cases(t.Context(), recovery.CaseFilter{}, 5, base64.RawURLEncoding.EncodeToString([]byte(raw)))
 		if err != nil && recovery.CodeOf(err) != recovery.CodeInvalid {
 			r.Fatalf("%q: %v", raw, err)
 		}
@@ -211,9 +211,9 @@ func TestListsReadNoWholeTable(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	seed(t, b, 20_000)
-	_, cursor := page(t, b.Store, postgres.CaseFilter{}, 50, "")
+	_, cursor := page(t, b.Store, recovery.CaseFilter{}, 50, "")
 	due := noon.Add(time.Hour)
-	for name, f := range map[string]postgres.CaseFilter{
+	for name, f := range map[string]recovery.CaseFilter{
 		"default": {}, "open": {OpenOnly: true}, "stage": {Stage: recovery.Appeal}, "waiting on": {WaitingOn: recovery.OnAgent},
 		"assignee": {Assignee: "agent-3"}, "owner": {Owner: "owner-77"}, "unassigned": {Unassigned: true}, "due": {DueBefore: &due, OpenOnly: true},
 		"queue of an agent": {Assignee: "agent-3", OpenOnly: true, WaitingOn: recovery.OnAgent},
@@ -234,7 +234,7 @@ func BenchmarkQueue(b *testing.B) {
 	for _, size := range []int{10_000, 100_000} {
 		bundle := open(b, postgres.Options{})
 		seed(b, bundle, size)
-		for name, f := range map[string]postgres.CaseFilter{
+		for name, f := range map[string]recovery.CaseFilter{
 			"all": {}, "agent": {Assignee: "agent-3", OpenOnly: true}, "appeal": {Stage: recovery.Appeal},
 			"search": {Query: "王丁"}, "search nothing": {Query: "没有这个人"}, "one character": {Query: "丁"},
 		} {

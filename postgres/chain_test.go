@@ -63,7 +63,7 @@ func verifyChain(t testing.TB, s *postgres.Store, id recovery.CaseID) [][]byte {
 	return leaves
 }
 
-func verifyValues(t testing.TB, parsed journal.Entry, entry postgres.JournalEntry) {
+func verifyValues(t testing.TB, parsed journal.Entry, entry journal.StoredEntry) {
 	t.Helper()
 	if len(parsed.Commitments) != len(entry.Record.Values)+len(entry.Erased) {
 		t.Fatalf("entry %d commits to %d values and has %d, %d erased", parsed.Seq,
@@ -79,7 +79,7 @@ func verifyValues(t testing.TB, parsed journal.Entry, entry postgres.JournalEntr
 
 // verifyCheckpoint checks a checkpoint's signature and that it signs the tree
 // over the first Size leaves.
-func (b bundle) verifyCheckpoint(t testing.TB, id recovery.CaseID, c postgres.Checkpoint, leaves [][]byte) {
+func (b bundle) verifyCheckpoint(t testing.TB, id recovery.CaseID, c journal.Checkpoint, leaves [][]byte) {
 	t.Helper()
 	verifier, err := note.NewVerifier(b.signer.VerifierKey())
 	if err != nil {

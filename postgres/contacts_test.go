@@ -41,11 +41,11 @@ func TestTheContactLog(t *testing.T) {
 	} {
 		must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false, d))
 	}
-	want := []postgres.ContactEntry{
+	want := []recovery.ContactEntry{
 		{Seq: 2, Contact: recovery.Contact{CounterpartID: "a", At: noon.Add(time.Hour)}, Breaches: []recovery.Code{recovery.CodeQuietHours}},
 		{Seq: 3, Contact: recovery.Contact{InGroup: true, At: noon.Add(2 * time.Hour)}, Planned: true},
 	}
-	if diff := cmp.Diff(want, must[[]postgres.ContactEntry](t)(s.ContactLog(t.Context(), c.ID))); diff != "" {
+	if diff := cmp.Diff(want, must[[]recovery.ContactEntry](t)(s.ContactLog(t.Context(), c.ID))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	sent := must[[]recovery.Contact](t)(s.Contacts(t.Context(), c.ID))
@@ -56,28 +56,28 @@ func TestTheContactLog(t *testing.T) {
 
 func TestExpected(t *testing.T) {
 	t.Parallel()
-	entry := func(planned bool, to recovery.CounterpartID, group bool, hours int) postgres.ContactEntry {
-		return postgres.ContactEntry{Planned: planned, Contact: recovery.Contact{
+	entry := func(planned bool, to recovery.CounterpartID, group bool, hours int) recovery.ContactEntry {
+		return recovery.ContactEntry{Planned: planned, Contact: recovery.Contact{
 			CounterpartID: to, InGroup: group, At: noon.Add(time.Duration(hours) * time.Hour),
 		}}
 	}
 	const now = 30
 	for name, test := range map[string]struct {
-		log  []postgres.ContactEntry
+		log  []recovery.ContactEntry
 		want int
 	}{
 		"nothing":                        {nil, 0},
-		"sent long ago still counts":     {[]postgres.ContactEntry{entry(false, "a", false, 0)}, 1},
-		"a plan counts":                  {[]postgres.ContactEntry{entry(true, "a", false, 20)}, 1},
-		"a plan of yesterday does not":   {[]postgres.ContactEntry{entry(true, "a", false, 6)}, 0},
-		"a plan carried out is one":      {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(false, "a", false, 21)}, 1},
-		"carried out for another":        {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(false, "b", false, 21)}, 2},
-		"a group's plan carried out":     {[]postgres.ContactEntry{entry(true, "", true, 20), entry(false, "a", true, 21)}, 1},
-		"one message carries out one":    {[]postgres.ContactEntry{entry(true, "a", false, 20), entry(true, "a", false, 20), entry(false, "a", false, 21)}, 2},
-		"sent before it was planned":     {[]postgres.ContactEntry{entry(false, "a", false, 19), entry(true, "a", false, 20)}, 2},
-		"the group is not a counterpart": {[]postgres.ContactEntry{entry(true, "a", true, 20), entry(false, "a", false, 21)}, 2},
+		"sent long ago still counts":     {[]recovery.ContactEntry{entry(false, "a", false, 0)}, 1},
+		"a plan counts":                  {[]recovery.ContactEntry{entry(true, "a", false, 20)}, 1},
+		"a plan of yesterday does not":   {[]recovery.ContactEntry{entry(true, "a", false, 6)}, 0},
+		"a plan carried out is one":      {[]recovery.ContactEntry{entry(true, "a", false, 20), entry(false, "a", false, 21)}, 1},
+		"carried out for another":        {[]recovery.ContactEntry{entry(true, "a", false, 20), entry(false, "b", false, 21)}, 2},
+		"a group's plan carried out":     {[]recovery.ContactEntry{entry(true, "", true, 20), entry(false, "a", true, 21)}, 1},
+		"one message carries out one":    {[]recovery.ContactEntry{entry(true, "a", false, 20), entry(true, "a", false, 20), entry(false, "a", false, 21)}, 2},
+		"sent before it was planned":     {[]recovery.ContactEntry{entry(false, "a", false, 19), entry(true, "a", false, 20)}, 2},
+		"the group is not a counterpart": {[]recovery.ContactEntry{entry(true, "a", true, 20), entry(false, "a", false, 21)}, 2},
 	} {
-		if got := postgres.Expected(test.log, noon.Add(now*time.Hour)); len(got) != test.want {
+		if got := recovery.SentOrPlanned(test.log, noon.Add(now*time.Hour)); len(got) != test.want {
 			t.Errorf("%s: %d messages, want %d: %+v", name, len(got), test.want, got)
 		}
 	}
@@ -95,7 +95,7 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 		group.Go(func() {
 			errs[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
 				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
-				Judge: func(p recovery.Position, log []postgres.ContactEntry) error {
+				Judge: func(p recovery.Position, log []recovery.ContactEntry) error {
 					if len(log) > 0 || p.Stage != c.Position.Stage {
 						return recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
 					}
@@ -113,7 +113,7 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 		}
 		wantCode(t, err, recovery.CodeContactLimit)
 	}
-	if log := must[[]postgres.ContactEntry](t)(s.ContactLog(t.Context(), c.ID)); allowed != 1 || len(log) != 1 {
+	if log := must[[]recovery.ContactEntry](t)(s.ContactLog(t.Context(), c.ID)); allowed != 1 || len(log) != 1 {
 		t.Errorf("%d were allowed, %d are written", allowed, len(log))
 	}
 	if leaves := verifyChain(t, s, c.ID); len(leaves) != 2 {

@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -19,10 +20,10 @@ type DeskWrite struct {
 	Was            recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
 	// Judge, when set, looks at where the case stands and at its messages while
 	// nobody else can write to it. Its error is the answer, and nothing is written.
-	Judge func(recovery.Position, []ContactEntry) error
+	Judge func(recovery.Position, []recovery.ContactEntry) error
 	Draft journal.Draft
 	Idem  Idempotency
-	Tell  Telling
+	Tell  notify.Notifications
 }
 
 // WriteDesk writes an assignment, a release, a note, a planned message, who
@@ -46,11 +47,11 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 		if err != nil {
 			return err
 		}
-		s.queueTelling(pen.batch, w.CaseID, w.Tell)
+		s.queueNotifications(pen.batch, w.CaseID, w.Tell)
 		return pen.flush(ctx)
 	})
 	if err == nil {
-		s.told(w.Tell)
+		s.wakeSenders(w.Tell)
 	}
 	return err
 }

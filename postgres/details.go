@@ -11,46 +11,26 @@ import (
 	"recourse/recovery"
 )
 
-// EvidenceDetails is what was learned from a file: Report as casework wrote it,
-// and what came of it since.
-type EvidenceDetails struct {
-	EvidenceID      recovery.EvidenceID
-	Report          json.RawMessage
-	Likeness        *int64 // 64 bits of what a picture looks like
-	NearDuplicateOf *recovery.EvidenceID
-	Answers         map[string]string // fact → confirmed or rejected
-	ViewSHA256      string            `db:"view_sha256"` // of the shown copy; "" before it was made
-	ViewSize        int64
-}
-
-// Alike is an earlier file of the same case, for the caller to compare.
-type Alike struct {
-	ID       recovery.EvidenceID
-	SHA256   string `db:"sha256"`
-	Likeness *int64
-	Sketch   []byte
-}
-
 const selectDetails = `select evidence_id, report, likeness, near_duplicate_of, answers, view_sha256, view_size
 	from evidence_details d`
 
 // Details gives what was learned from a file; false when nobody has looked yet.
-func (s *Store) Details(ctx context.Context, id recovery.EvidenceID) (EvidenceDetails, bool, error) {
-	list, err := query[EvidenceDetails](ctx, s, "evidence details", selectDetails+` where evidence_id = $1`, id)
+func (s *Store) Details(ctx context.Context, id recovery.EvidenceID) (recovery.EvidenceDetails, bool, error) {
+	list, err := query[recovery.EvidenceDetails](ctx, s, "evidence details", selectDetails+` where evidence_id = $1`, id)
 	if err != nil || len(list) == 0 {
-		return EvidenceDetails{}, false, err
+		return recovery.EvidenceDetails{}, false, err
 	}
 	return list[0], true, nil
 }
 
 // DetailsOf gives what was learned from all files of a case.
-func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery.EvidenceID]EvidenceDetails, error) {
-	list, err := query[EvidenceDetails](ctx, s, "evidence details",
+func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery.EvidenceID]recovery.EvidenceDetails, error) {
+	list, err := query[recovery.EvidenceDetails](ctx, s, "evidence details",
 		selectDetails+` where exists (select 1 from evidence e where e.id = d.evidence_id and e.case_id = $1)`, id)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[recovery.EvidenceID]EvidenceDetails, len(list))
+	byID := make(map[recovery.EvidenceID]recovery.EvidenceDetails, len(list))
 	for _, details := range list {
 		byID[details.EvidenceID] = details
 	}
@@ -59,23 +39,23 @@ func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery
 
 // alikes lists the files of a case that a new one may be once more. The caller
 // holds the case's head, so that none is added meanwhile.
-func alikes(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]Alike, error) {
+func alikes(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recovery.EarlierFile, error) {
 	rows, err := tx.Query(ctx, `select e.id, e.sha256, d.likeness, decode(d.report->>'sketch', 'base64') as sketch from evidence e
 		left join evidence_details d on d.evidence_id = e.id where e.case_id = $1 order by e.seq`, id)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Alike])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[recovery.EarlierFile])
 }
 
-func queueDetails(batch *pgx.Batch, d EvidenceDetails) {
+func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
 	batch.Queue(`insert into evidence_details (evidence_id, report, likeness, near_duplicate_of) values ($1, $2, $3, $4)
 		on conflict (evidence_id) do nothing`, d.EvidenceID, d.Report, d.Likeness, d.NearDuplicateOf)
 }
 
 // AddDetails keeps what was learned of a file that an older binary took in; what
 // stands already stays.
-func (s *Store) AddDetails(ctx context.Context, d EvidenceDetails) error {
+func (s *Store) AddDetails(ctx context.Context, d recovery.EvidenceDetails) error {
 	return s.write(ctx, "add evidence details", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		queueDetails(batch, d)
@@ -111,7 +91,7 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 
 // WriteView keeps which blob is the shown copy of a file, with its journal
 // entry, once. Errors: ErrAnswered when it stands already, CodeNotFound.
-func (s *Store) WriteView(ctx context.Context, id recovery.CaseID, d EvidenceDetails, draft journal.Draft) error {
+func (s *Store) WriteView(ctx context.Context, id recovery.CaseID, d recovery.EvidenceDetails, draft journal.Draft) error {
 	return s.write(ctx, "keep a shown copy", func(tx pgx.Tx) error {
 		pen, _, err := s.entry(ctx, tx, id, draft, Idempotency{})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -21,8 +22,8 @@ func alike(t testing.TB, s *postgres.Store, c recovery.Case, digest string, like
 	e.SHA256 = strings.Repeat(digest, 32)
 	w := postgres.EvidenceWrite{
 		Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "evidence/"+string(e.ID)),
-		Details: &postgres.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"shown": true}`), Likeness: likeness},
-		Near: func(earlier []postgres.Alike) recovery.EvidenceID {
+		Details: &recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"shown": true}`), Likeness: likeness},
+		Near: func(earlier []recovery.EarlierFile) recovery.EvidenceID {
 			for _, other := range earlier {
 				if other.SHA256 == e.SHA256 || likeness != nil && other.Likeness != nil && *other.Likeness == *likeness {
 					return other.ID
@@ -34,7 +35,7 @@ func alike(t testing.TB, s *postgres.Store, c recovery.Case, digest string, like
 	return must[recovery.Evidence](t)(s.AddEvidence(t.Context(), w))
 }
 
-func details(t testing.TB, s *postgres.Store, id recovery.EvidenceID) postgres.EvidenceDetails {
+func details(t testing.TB, s *postgres.Store, id recovery.EvidenceID) recovery.EvidenceDetails {
 	t.Helper()
 	d, found, err := s.Details(t.Context(), id)
 	if err != nil || !found {
@@ -61,11 +62,11 @@ func TestDetailsAreKeptWithTheRecord(t *testing.T) {
 	if d := details(t, b.Store, first.ID); *d.Likeness != look || string(d.Report) != `{"shown": true}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
 		t.Errorf("%+v", d)
 	}
-	all := must[map[recovery.EvidenceID]postgres.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID))
+	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID))
 	if len(all) != 4 {
 		t.Errorf("%d of 4", len(all))
 	}
-	entries := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), c.ID, second.Seq-1, 1))
+	entries := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, second.Seq-1, 1))
 	if !strings.Contains(string(entries[0].Record.Bytes), `"near_duplicate_of":"`+string(first.ID)+`"`) {
 		t.Errorf("%s", entries[0].Record.Bytes)
 	}
@@ -82,7 +83,7 @@ func TestNearDuplicatesAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	flagged := 0
-	for _, d := range must[map[recovery.EvidenceID]postgres.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID)) {
+	for _, d := range must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID)) {
 		if d.NearDuplicateOf != nil {
 			flagged++
 		}
@@ -102,7 +103,7 @@ func TestDetailsOfAnOlderBinarysFile(t *testing.T) {
 		t.Fatal(found, err)
 	}
 	for _, report := range []string{`{"first": 1}`, `{"second": 2}`} {
-		if err := b.AddDetails(t.Context(), postgres.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(report)}); err != nil {
+		if err := b.AddDetails(t.Context(), recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(report)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -140,7 +141,7 @@ func TestViewIsKeptOnce(t *testing.T) {
 	c := file(t, b.Store)
 	e := alike(t, b.Store, c, "ab", nil)
 	write := func(digest string) error {
-		return b.WriteView(t.Context(), c.ID, postgres.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
+		return b.WriteView(t.Context(), c.ID, recovery.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
 	}
 	if err := write("first"); err != nil {
 		t.Fatal(err)
@@ -153,10 +154,10 @@ func TestViewIsKeptOnce(t *testing.T) {
 	}
 }
 
-func announced(t testing.TB, c recovery.Case) postgres.Upload {
+func announced(t testing.TB, c recovery.Case) recovery.Upload {
 	t.Helper()
-	return postgres.Upload{
-		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, ByRole: recovery.RoleClaimant, ByID: "owner-1", Size: 9, SHA256: strings.Repeat("ab", 32),
+	return recovery.Upload{
+		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, By: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"}, Size: 9, SHA256: strings.Repeat("ab", 32),
 		PartSize: 4, Kind: recovery.ScreenRecording, FileName: "录屏.mp4", Source: "own phone", Description: "the group", CreatedAt: noon,
 	}
 }
@@ -171,14 +172,14 @@ func TestUploadsComeAndGo(t *testing.T) {
 	if err := b.BeginUpload(t.Context(), want, idem); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, must[postgres.Upload](t)(b.Upload(t.Context(), want.ID))); diff != "" {
+	if diff := cmp.Diff(want, must[recovery.Upload](t)(b.Upload(t.Context(), want.ID))); diff != "" {
 		t.Error(diff)
 	}
 	again := announced(t, c)
 	if err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrAnswered) {
 		t.Error(err)
 	}
-	now = noon.Add(postgres.UploadLife + time.Second)
+	now = noon.Add(recovery.UploadLife + time.Second)
 	if _, err := b.Upload(t.Context(), want.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Errorf("a day later: %v", err)
 	}
@@ -201,13 +202,13 @@ func TestUploadsUnderWayAreBounded(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{Now: func() time.Time { return noon }})
 	c := file(t, b.Store)
-	for i := range postgres.MaxUploads + 1 {
+	for i := range recovery.MaxUploads + 1 {
 		err := b.BeginUpload(t.Context(), announced(t, c), postgres.Idempotency{})
-		if want := i == postgres.MaxUploads; (recovery.CodeOf(err) == recovery.CodeConflict) != want || err != nil && !want {
+		if want := i == recovery.MaxUploads; (recovery.CodeOf(err) == recovery.CodeConflict) != want || err != nil && !want {
 			t.Fatalf("upload %d: %v", i, err)
 		}
 	}
-	if b.count(t, "uploads where $1 <> ''", "x") != postgres.MaxUploads {
+	if b.count(t, "uploads where $1 <> ''", "x") != recovery.MaxUploads {
 		t.Error("the refused one stands")
 	}
 }

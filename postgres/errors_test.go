@@ -83,7 +83,7 @@ func TestACancelledRequestIsNoFault(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if s := must[postgres.User](t)(s.EnsureUser(t.Context(), account("a@example.test", recovery.RoleAgent))); s.ID == "" {
+	if s := must[recovery.User](t)(s.EnsureUser(t.Context(), account("a@example.test", recovery.RoleAgent))); s.ID == "" {
 		t.Error("the store is not usable after a cancelled request")
 	}
 }

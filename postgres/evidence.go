@@ -3,11 +3,11 @@ package postgres
 import (
 	"context"
 	"maps"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -17,41 +17,15 @@ type EvidenceWrite struct {
 	Evidence recovery.Evidence // the store fills Seq
 	Draft    journal.Draft
 	Idem     Idempotency
-	Tell     Telling
-	Details  *EvidenceDetails // what was learned from the file
+	Tell     notify.Notifications
+	Details  *recovery.EvidenceDetails // what was learned from the file
 	// Near names the earlier file that this one is once more, or "". It is asked
 	// while nothing can be added to the case; the journal says what it answers.
-	Near func(earlier []Alike) recovery.EvidenceID
-}
-
-// evidenceRow is a record of evidence as its table holds it.
-type evidenceRow struct {
-	ID          recovery.EvidenceID
-	CaseID      recovery.CaseID
-	Seq         int64
-	Kind        recovery.EvidenceKind
-	SHA256      string `db:"sha256"`
-	Size        int64
-	MediaType   string
-	FileName    string
-	CapturedAt  *time.Time
-	Source      string
-	Description string
-	ReceivedAt  time.Time
-	ByRole      recovery.Role
-	ByID        recovery.UserID
+	Near func(earlier []recovery.EarlierFile) recovery.EvidenceID
 }
 
 const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type, file_name, captured_at, source,
-	description, received_at, by_role, by_id from evidence`
-
-func (r evidenceRow) domain() recovery.Evidence {
-	return recovery.Evidence{
-		ID: r.ID, CaseID: r.CaseID, Seq: r.Seq, Kind: r.Kind, SHA256: r.SHA256, Size: r.Size, MediaType: r.MediaType,
-		FileName: r.FileName, CapturedAt: r.CapturedAt, Source: r.Source, Description: r.Description,
-		ReceivedAt: r.ReceivedAt, By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
-	}
-}
+	description, received_at, row(by_role, by_id) as by from evidence`
 
 // AddEvidence writes a record of evidence in one transaction: its journal
 // entry, the row, the outbox row for the workflow and the idempotency row. The
@@ -82,7 +56,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if added.By.Role != recovery.RoleCounterpart {
 			s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		}
-		s.queueTelling(pen.batch, added.CaseID, w.Tell)
+		s.queueNotifications(pen.batch, added.CaseID, w.Tell)
 		return pen.flush(ctx)
 	})
 	if err != nil {
@@ -160,15 +134,7 @@ func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
 
 // EvidenceOf lists the evidence of a case in the order it was taken in.
 func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
-	rows, err := query[evidenceRow](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]recovery.Evidence, len(rows))
-	for i, row := range rows {
-		list[i] = row.domain()
-	}
-	return list, nil
+	return query[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
 }
 
 // EvidenceKinds tells, for each of these cases, which kinds of evidence it has,
@@ -192,6 +158,5 @@ func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[r
 
 // Evidence reads one record of evidence. Errors: CodeNotFound.
 func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
-	row, err := one[evidenceRow](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
-	return row.domain(), err
+	return one[recovery.Evidence](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
 }

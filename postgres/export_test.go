@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"recourse/recovery"
 )
 
 // Refine and SearchTerms open what is tested by itself.
@@ -14,7 +16,7 @@ var (
 )
 
 // ExplainCases gives PostgreSQL's plan for a page of cases, as it would run.
-func (s *Store) ExplainCases(ctx context.Context, f CaseFilter, limit int, cursor string) (string, error) {
+func (s *Store) ExplainCases(ctx context.Context, f recovery.CaseFilter, limit int, cursor string) (string, error) {
 	sql, args, err := listing(f, limit, cursor)
 	if err != nil {
 		return "", err

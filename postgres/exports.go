@@ -18,34 +18,8 @@ type ExportWrite struct {
 	Idem   Idempotency
 }
 
-// exportRow is an export as its table holds it.
-type exportRow struct {
-	ID        recovery.ExportID
-	CaseID    recovery.CaseID
-	Audience  recovery.Audience
-	State     recovery.ExportState
-	Missing   []string
-	Pages     int
-	SHA256    string `db:"sha256"`
-	BagSHA256 string `db:"bag_sha256"`
-	Size      int64
-	Failure   string
-	CreatedAt time.Time
-	ReadyAt   *time.Time
-	ByRole    recovery.Role
-	ByID      recovery.UserID
-}
-
 const selectExport = `select id, case_id, audience, state, missing, pages, sha256, bag_sha256, size, failure,
-	created_at, ready_at, by_role, by_id from exports`
-
-func (r exportRow) domain() recovery.Export {
-	return recovery.Export{
-		ID: r.ID, CaseID: r.CaseID, Audience: r.Audience, State: r.State, Missing: r.Missing, Pages: r.Pages,
-		SHA256: r.SHA256, BagSHA256: r.BagSHA256, Size: r.Size, Failure: r.Failure, CreatedAt: r.CreatedAt,
-		ReadyAt: r.ReadyAt, By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
-	}
-}
+	created_at, ready_at, row(by_role, by_id) as by from exports`
 
 // RequestExport writes the request for an export in one transaction: its
 // journal entry, a checkpoint over everything up to that entry, the row (in
@@ -123,21 +97,12 @@ func (s *Store) CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case
 
 // Export reads an export. Errors: CodeNotFound.
 func (s *Store) Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
-	row, err := one[exportRow](ctx, s, "export", selectExport+` where id = $1`, id)
-	return row.domain(), err
+	return one[recovery.Export](ctx, s, "export", selectExport+` where id = $1`, id)
 }
 
 // ExportsOf lists the exports of a case, oldest first.
 func (s *Store) ExportsOf(ctx context.Context, id recovery.CaseID) ([]recovery.Export, error) {
-	rows, err := query[exportRow](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]recovery.Export, len(rows))
-	for i, row := range rows {
-		list[i] = row.domain()
-	}
-	return list, nil
+	return query[recovery.Export](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
 }
 
 // FinishExport writes what became of an export (State, Missing, Pages, the

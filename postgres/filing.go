@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -28,9 +29,9 @@ type FilingWrite struct {
 	Case  recovery.Case
 	Draft journal.Draft
 	Idem  Idempotency
-	Tell  Telling
+	Tell  notify.Notifications
 	// Marks are by what its people are known again; Person is one of the claimant.
-	Marks  []PartyMark
+	Marks  []recovery.PartyMark
 	Person [32]byte
 }
 
@@ -56,7 +57,7 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	queueEntry(batch, w.Case.ID, record)
 	queueMarks(batch, w.Case, w.Person, w.Marks)
 	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
-	s.queueTelling(batch, w.Case.ID, w.Tell)
+	s.queueNotifications(batch, w.Case.ID, w.Tell)
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if err != nil {
 		return refine("file case", err)

@@ -2,29 +2,20 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
-	"recourse/recovery"
+	"recourse/notify"
 )
 
 // guest is the condition on a case c that its claimant has no account and left
 // an address: they are told by mail.
 const guest = `c.owner = '' and coalesce(c.claimant ->> 'email', '') <> ''`
 
-// GuestMails is whether somebody without an account gets the mails of a case: its
-// claimant, or a counterpart who left an address.
-type GuestMails struct {
-	CaseID        recovery.CaseID
-	CounterpartID recovery.CounterpartID // "" for the claimant
-	StoppedAt     *time.Time
-}
-
 // GuestMails finds the case behind the token of a mail. Errors: CodeNotFound.
-func (s *Store) GuestMails(ctx context.Context, token string) (GuestMails, error) {
-	return one[GuestMails](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
+func (s *Store) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
+	return one[notify.MailSubscription](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
 		union all select case_id, counterpart_id, stopped_at from holder_mails where stop_token = $1`, token)
 }
 

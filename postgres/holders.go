@@ -8,19 +8,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
-// HolderAddress is where a counterpart wants to be written to. It is personal:
-// it stands in no log and in no address.
-type HolderAddress struct {
-	CounterpartID recovery.CounterpartID
-	Email         string
-}
-
 // queueAddress keeps a counterpart's address. A stop stays with the address that
 // it was asked for.
-func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *HolderAddress) {
+func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAddress) {
 	if a == nil {
 		return
 	}
@@ -34,19 +28,12 @@ const insertForHolder = `insert into notices (user_id, case_id, audience, templa
 	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id from holder_mails
 	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
 
-// HolderReminder is a reminder to a counterpart whose time has come.
-type HolderReminder struct {
-	Case          recovery.Case
-	CounterpartID recovery.CounterpartID
-	Facts         NoticeFacts
-}
-
 type holderReminderRow struct {
 	CounterpartID recovery.CounterpartID
 	Template      string
 	Class         string
 	Urgent        bool
-	Facts         NoticeFacts
+	Facts         notify.Facts
 	DueAt         time.Time
 	Wanted        bool // they left an address and have not stopped the mails
 }
@@ -55,7 +42,7 @@ type holderReminderRow struct {
 // for up to limit cases, and writes each telling into the case with the draft:
 // they were written to. What no longer runs, was stopped or may not be written is
 // dropped. It gives how many cases it dealt with.
-func (s *Store) RemindHolders(ctx context.Context, limit int, draft func(HolderReminder) journal.Draft) (int, error) {
+func (s *Store) RemindHolders(ctx context.Context, limit int, draft func(notify.CounterpartReminder) journal.Draft) (int, error) {
 	type due struct{ CaseID recovery.CaseID }
 	cases, err := query[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
 		where audience = 'counterpart' and not_before <= $1 order by not_before limit $2) r`, s.instant(), limit)
@@ -70,7 +57,7 @@ func (s *Store) RemindHolders(ctx context.Context, limit int, draft func(HolderR
 	return len(cases), err
 }
 
-func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft func(HolderReminder) journal.Draft) error {
+func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {
 	return s.write(ctx, "remind counterparts", func(tx pgx.Tx) error {
 		pen, err := s.takePen(ctx, tx, id)
 		if err != nil {
@@ -100,7 +87,7 @@ func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft fun
 }
 
 // remind queues one reminder and its entry, if there is still anything to say.
-func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draft func(HolderReminder) journal.Draft) error {
+func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
 	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
 		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""
 	})
@@ -109,9 +96,9 @@ func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draf
 		return nil
 	}
 	row.Facts.Amount = rest
-	if _, err := p.write(draft(HolderReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+	if _, err := p.write(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
 		return err
 	}
-	p.batch.Queue(insertForHolder, c.ID, ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
+	p.batch.Queue(insertForHolder, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
 	return nil
 }

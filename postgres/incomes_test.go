@@ -12,7 +12,7 @@ import (
 func TestIncomesAreEnteredOnceAndListed(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
-	admin, err := s.EnsureUser(t.Context(), postgres.User{ID: "a", Role: recovery.RoleAdmin, Email: "a@example.org", Active: true})
+	admin, err := s.EnsureUser(t.Context(), recovery.User{ID: "a", Role: recovery.RoleAdmin, Email: "a@example.org", Active: true})
 	if err != nil {
 		t.Fatal(err)
 	}

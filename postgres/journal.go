@@ -11,24 +11,6 @@ import (
 	"recourse/recovery"
 )
 
-// JournalEntry is a stored entry. Record.Values are those that still stand;
-// Erased are the paths of those that do not.
-type JournalEntry struct {
-	Record journal.Record
-	Erased []string
-}
-
-// Checkpoint is a signed head of a case's journal.
-type Checkpoint struct {
-	Size int64
-	Note string    // C2SP signed note
-	Root string    // hex Merkle root over Size entries
-	At   time.Time // UTC
-
-	Token     []byte     // outside time (RFC 3161, DER) over the SHA-256 of Note; nil: none
-	StampedAt *time.Time // as the token says, UTC
-}
-
 // entryRow and valueRow are the journal's rows.
 type (
 	entryRow struct {
@@ -61,7 +43,7 @@ const everything = 1 << 40
 
 // Journal reads up to limit entries after the given one, oldest first; limit 0
 // reads all. A case that does not exist has none.
-func (s *Store) Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]JournalEntry, error) {
+func (s *Store) Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
 	last := after + int64(limit)
 	if limit <= 0 {
 		last = everything
@@ -77,7 +59,7 @@ type batcher interface {
 // readEntries reads the entries after < seq ≤ last with their values, in one
 // round trip and from one snapshot each: entries and values are written
 // together, so a value always finds its entry or belongs to a later one.
-func readEntries(ctx context.Context, db batcher, id recovery.CaseID, after, last int64) ([]JournalEntry, error) {
+func readEntries(ctx context.Context, db batcher, id recovery.CaseID, after, last int64) ([]journal.StoredEntry, error) {
 	var entries []entryRow
 	var values []valueRow
 	batch := &pgx.Batch{}
@@ -97,14 +79,14 @@ func collectInto[T any](list *[]T) func(pgx.Rows) error {
 	}
 }
 
-func joined(entries []entryRow, values []valueRow) []JournalEntry {
-	list := make([]JournalEntry, 0, len(entries))
+func joined(entries []entryRow, values []valueRow) []journal.StoredEntry {
+	list := make([]journal.StoredEntry, 0, len(entries))
 	for _, row := range entries {
-		entry := JournalEntry{Record: journal.Record{
+		entry := journal.StoredEntry{Record: journal.Record{
 			Seq: row.Seq, Kind: row.Kind, At: row.At, Key: row.Key, Bytes: row.Bytes, Hash: [32]byte(row.Hash),
 		}}
 		for len(values) > 0 && values[0].Seq <= row.Seq {
-			entry.take(values[0])
+			addValue(&entry, values[0])
 			values = values[1:]
 		}
 		list = append(list, entry)
@@ -112,7 +94,7 @@ func joined(entries []entryRow, values []valueRow) []JournalEntry {
 	return list
 }
 
-func (e *JournalEntry) take(value valueRow) {
+func addValue(e *journal.StoredEntry, value valueRow) {
 	if value.Erased {
 		e.Erased = append(e.Erased, value.Path)
 		return
@@ -121,18 +103,18 @@ func (e *JournalEntry) take(value valueRow) {
 }
 
 // LatestCheckpoint gives the newest checkpoint; false when there is none yet.
-func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (Checkpoint, bool, error) {
-	list, err := query[Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
+func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journal.Checkpoint, bool, error) {
+	list, err := query[journal.Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
 	if err != nil || len(list) == 0 {
-		return Checkpoint{}, false, err
+		return journal.Checkpoint{}, false, err
 	}
 	return list[0], true, nil
 }
 
 // CheckpointAt gives the checkpoint over exactly size entries. Errors:
 // CodeNotFound.
-func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (Checkpoint, error) {
-	return one[Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
+func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error) {
+	return one[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
 }
 
 // Append writes drafts to a case's journal, in order, and a checkpoint after

@@ -104,7 +104,7 @@ func TestJournalReadsPages(t *testing.T) {
 	}{
 		{0, 3, []int64{1, 2, 3}}, {3, 3, []int64{4, 5, 6}}, {6, 3, []int64{7}}, {7, 3, nil}, {5, 0, []int64{6, 7}},
 	} {
-		entries := must[[]postgres.JournalEntry](t)(s.Journal(t.Context(), c.ID, test.after, test.limit))
+		entries := must[[]journal.StoredEntry](t)(s.Journal(t.Context(), c.ID, test.after, test.limit))
 		var got []int64
 		for _, entry := range entries {
 			got = append(got, entry.Record.Seq)
@@ -116,7 +116,7 @@ func TestJournalReadsPages(t *testing.T) {
 			t.Errorf("after %d, limit %d: got %v, want %v", test.after, test.limit, got, test.want)
 		}
 	}
-	if none := must[[]postgres.JournalEntry](t)(s.Journal(t.Context(), "nobody's", 0, 10)); len(none) != 0 {
+	if none := must[[]journal.StoredEntry](t)(s.Journal(t.Context(), "nobody's", 0, 10)); len(none) != 0 {
 		t.Errorf("a case that does not exist has %d entries", len(none))
 	}
 }
@@ -135,7 +135,7 @@ func TestCheckpointsSignTheTree(t *testing.T) {
 	}
 	leaves := verifyChain(t, b.Store, c.ID)
 	for size := int64(2); size <= 6; size++ {
-		checkpoint := must[postgres.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size))
+		checkpoint := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size))
 		b.verifyCheckpoint(t, c.ID, checkpoint, leaves)
 	}
 	latest, found, err := b.LatestCheckpoint(t.Context(), c.ID)
@@ -204,7 +204,7 @@ func TestErasedValuesAreNamed(t *testing.T) {
 	if b.sql(t, "update journal_values set value = 'x', salt = '', erased_at = null") == nil {
 		t.Error("an erased value could be filled again")
 	}
-	entry := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), c.ID, 0, 1))[0]
+	entry := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 1))[0]
 	if !slices.Equal(entry.Erased, []string{"text"}) || len(entry.Record.Values) != 1 {
 		t.Errorf("erased %v, values %v", entry.Erased, entry.Record.Values)
 	}

@@ -6,30 +6,13 @@ import (
 	"recourse/recovery"
 )
 
-// Lesson is what a closed case teaches, by consent of its claimant. It names
-// nobody and nothing by which a case could be found again: no identifier, no
-// exact amount, no date.
-type Lesson struct {
-	Platform   recovery.Platform
-	Instrument recovery.Instrument
-	GroupKind  recovery.GroupKind
-	Band       int // how many of the bands begin at or below the amount
-	Reason     recovery.Reason
-	LastStage  recovery.Stage
-	Route      recovery.Route // of law, "" when none was chosen
-	Outcome    recovery.Outcome
-	Percent    int // of the amount that came back, 0 to 100
-	Days       int // from filing to close, at life's pace; at least 1
-	Cases      int // how many teach the same
-}
-
 // MaxLessons is how many lessons are read: those of the cases closed last.
 const MaxLessons = 500
 
 // Lessons tells what shared closed cases teach; those that teach the same are
 // one. bands are where a new band of amounts begins, rising. Cases in which nothing was tried are left out.
-func (s *Store) Lessons(ctx context.Context, bands []recovery.Money) ([]Lesson, error) {
-	return query[Lesson](ctx, s, "list lessons", `
+func (s *Store) Lessons(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
+	return query[recovery.LessonCount](ctx, s, "list lessons", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
 			case when amount_fen > 0 then least(100, recovered_fen * 100 / amount_fen) else 0 end::integer as percent,
 			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days,

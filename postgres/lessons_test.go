@@ -24,9 +24,9 @@ func share(t testing.TB, s *postgres.Store, c recovery.Case, yes bool, key strin
 func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
-	lessons := func() []postgres.Lesson {
+	lessons := func() []recovery.LessonCount {
 		t.Helper()
-		return must[[]postgres.Lesson](t)(s.Lessons(t.Context(), bands))
+		return must[[]recovery.LessonCount](t)(s.Lessons(t.Context(), bands))
 	}
 	var alike []recovery.Case
 	for range 2 {
@@ -49,7 +49,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 			t.Errorf("shared %t at version %d, was %t at %d", after.Shared, after.Version, before.Shared, before.Version)
 		}
 	}
-	want := postgres.Lesson{
+	want := recovery.LessonCount{
 		Platform: recovery.WeChat, Instrument: recovery.LuckyPacket, GroupKind: recovery.WorkGroup, Band: 2,
 		Reason: alike[0].Reason, LastStage: recovery.GroupNotice, Outcome: recovery.RecoveredPartly, Percent: 75, Cases: 2,
 	}
@@ -57,7 +57,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 	if len(got) == 1 {
 		want.Days = got[0].Days
 	}
-	if diff := cmp.Diff([]postgres.Lesson{want}, got); diff != "" || got[0].Days < 1 {
+	if diff := cmp.Diff([]recovery.LessonCount{want}, got); diff != "" || got[0].Days < 1 {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, c := range alike {
@@ -81,7 +81,7 @@ func TestLessonsCountDaysAtLifesPace(t *testing.T) {
 		if err := b.sql(t, `update cases set created_at = $2 where id = $1`, c.ID, closed.ClosedAt.Add(-length)); err != nil {
 			t.Fatal(err)
 		}
-		got := must[[]postgres.Lesson](t)(b.Lessons(t.Context(), bands))
+		got := must[[]recovery.LessonCount](t)(b.Lessons(t.Context(), bands))
 		if len(got) != 1 || got[0].Days != want {
 			t.Errorf("%s: %+v, want %d days", length, got, want)
 		}

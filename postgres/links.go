@@ -2,61 +2,22 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
-// Link is a counterpart's way into their part of a case. Its token is known to
-// nobody here: Hash is the SHA-256.
-type Link struct {
-	ID            string
-	CaseID        recovery.CaseID
-	CounterpartID recovery.CounterpartID
-	Hash          [32]byte
-	CreatedAt     time.Time
-	ExpiresAt     time.Time
-	OpenedAt      *time.Time
-	RevokedAt     *time.Time
-	By            recovery.Actor
-}
-
-// Works reports whether the link lets anybody in at an instant.
-func (l Link) Works(at time.Time) bool { return l.RevokedAt == nil && l.ExpiresAt.After(at) }
-
-// linkRow is a link as its table holds it.
-type linkRow struct {
-	ID            string
-	CaseID        recovery.CaseID
-	CounterpartID recovery.CounterpartID
-	Hash          []byte
-	CreatedAt     time.Time
-	ExpiresAt     time.Time
-	OpenedAt      *time.Time
-	RevokedAt     *time.Time
-	ByRole        recovery.Role
-	ByID          recovery.UserID
-}
-
-const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, opened_at, revoked_at, by_role, by_id`
-
-func (r linkRow) domain() Link {
-	return Link{
-		ID: r.ID, CaseID: r.CaseID, CounterpartID: r.CounterpartID, Hash: [32]byte(r.Hash), CreatedAt: r.CreatedAt,
-		ExpiresAt: r.ExpiresAt, OpenedAt: r.OpenedAt, RevokedAt: r.RevokedAt,
-		By: recovery.Actor{Role: r.ByRole, ID: r.ByID},
-	}
-}
+const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, opened_at, revoked_at, row(by_role, by_id) as by`
 
 // LinkWrite is a new link, its journal entry, and the request behind it. Revoked
 // makes the entry for a link that the new one ends.
 type LinkWrite struct {
-	Link    Link
+	Link    recovery.Link
 	Draft   journal.Draft
-	Revoked func(Link) journal.Draft
+	Revoked func(recovery.Link) journal.Draft
 	Idem    Idempotency
 }
 
@@ -69,7 +30,7 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		if err != nil {
 			return err
 		}
-		old, err := txOne[linkRow](ctx, tx, `update links set revoked_at = $3
+		old, err := txOne[recovery.Link](ctx, tx, `update links set revoked_at = $3
 			where case_id = $1 and counterpart_id = $2 and revoked_at is null returning `+linkColumns,
 			l.CaseID, l.CounterpartID, l.CreatedAt)
 		switch {
@@ -77,56 +38,44 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		case err != nil:
 			return err
 		case old.ExpiresAt.After(l.CreatedAt): // one that has expired was over before
-			_, err = pen.write(w.Revoked(old.domain()))
+			_, err = pen.write(w.Revoked(old))
 			if err != nil {
 				return err
 			}
 		}
 		pen.batch.Queue(`insert into links (id, case_id, counterpart_id, hash, created_at, expires_at, by_role, by_id)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			l.ID, l.CaseID, l.CounterpartID, l.Hash[:], l.CreatedAt, l.ExpiresAt, l.By.Role, l.By.ID)
+			l.ID, l.CaseID, l.CounterpartID, l.Hash, l.CreatedAt, l.ExpiresAt, l.By.Role, l.By.ID)
 		return pen.flush(ctx)
 	})
 }
 
 // LinkByHash finds a link by the SHA-256 of its token, ended ones too. Errors:
 // CodeNotFound.
-func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (Link, error) {
-	row, err := one[linkRow](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
-	if err != nil {
-		return Link{}, err
-	}
-	return row.domain(), nil
+func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (recovery.Link, error) {
+	return one[recovery.Link](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
 }
 
 // LinksOf lists the links of a case, newest first.
-func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]Link, error) {
-	rows, err := query[linkRow](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
+func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]recovery.Link, error) {
+	return query[recovery.Link](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
 		order by created_at desc, id desc`, id)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Link, len(rows))
-	for i, row := range rows {
-		list[i] = row.domain()
-	}
-	return list, nil
 }
 
 // OpenLink writes down that a link was opened, and tells of it, at its first
 // opening only. Errors: CodeLinkEnded when it ended meanwhile.
-func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft, tell Telling) error {
+func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Draft, tell notify.Notifications) error {
 	err := s.write(ctx, "open link", func(tx pgx.Tx) error {
 		pen, err := s.takePen(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
 		}
-		now, err := txOne[linkRow](ctx, tx, `select `+linkColumns+` from links where id = $1 for update`, l.ID)
+		now, err := txOne[recovery.Link](ctx, tx, `select `+linkColumns+` from links where id = $1 for update`, l.ID)
 		switch {
 		case err != nil:
 			return err
 		case now.RevokedAt != nil:
-			return LinkEnded()
+			return recovery.LinkEnded()
 		case now.OpenedAt != nil:
 			return nil
 		}
@@ -135,18 +84,18 @@ func (s *Store) OpenLink(ctx context.Context, l Link, draft journal.Draft, tell 
 			return err
 		}
 		pen.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
-		s.queueTelling(pen.batch, l.CaseID, tell)
+		s.queueNotifications(pen.batch, l.CaseID, tell)
 		return pen.flush(ctx)
 	})
 	if err == nil {
-		s.told(tell)
+		s.wakeSenders(tell)
 	}
 	return err
 }
 
 // RevokeLink ends a link; one that is revoked already stays as it is, and
 // nothing is written. Errors: CodeNotFound.
-func (s *Store) RevokeLink(ctx context.Context, l Link, draft journal.Draft) error {
+func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.Draft) error {
 	return s.write(ctx, "revoke link", func(tx pgx.Tx) error {
 		pen, err := s.takePen(ctx, tx, l.CaseID)
 		if err != nil {
@@ -162,9 +111,4 @@ func (s *Store) RevokeLink(ctx context.Context, l Link, draft journal.Draft) err
 		}
 		return pen.flush(ctx)
 	})
-}
-
-// LinkEnded refuses whoever comes by a link that was revoked or has expired.
-func LinkEnded() error {
-	return recovery.Faultf(recovery.CodeLinkEnded, "This link has ended. Ask whoever gave it to you for a new one.")
 }

@@ -11,29 +11,31 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // link is a working link of a case's first counterpart, issued at noon.
-func link(t testing.TB, c recovery.Case) postgres.Link {
+func link(t testing.TB, c recovery.Case) recovery.Link {
 	t.Helper()
 	id := newID(t)
-	return postgres.Link{
-		ID: id, CaseID: c.ID, CounterpartID: c.Counterparts[0].ID, Hash: sha256.Sum256([]byte(id)),
+	hash := sha256.Sum256([]byte(id))
+	return recovery.Link{
+		ID: id, CaseID: c.ID, CounterpartID: c.Counterparts[0].ID, Hash: hash[:],
 		CreatedAt: noon, ExpiresAt: noon.Add(time.Hour), By: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"},
 	}
 }
 
-func issue(l postgres.Link, key string) postgres.LinkWrite {
+func issue(l recovery.Link, key string) postgres.LinkWrite {
 	return postgres.LinkWrite{
 		Link: l, Draft: draft(recovery.EntryLinkIssued, "link:"+l.ID),
-		Revoked: func(old postgres.Link) journal.Draft { return draft(recovery.EntryLinkRevoked, "revoked:"+old.ID) },
+		Revoked: func(old recovery.Link) journal.Draft { return draft(recovery.EntryLinkRevoked, "revoked:"+old.ID) },
 		Idem:    postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: l.ID},
 	}
 }
 
-func issued(t testing.TB, s *postgres.Store, l postgres.Link) postgres.Link {
+func issued(t testing.TB, s *postgres.Store, l recovery.Link) recovery.Link {
 	t.Helper()
 	if err := s.IssueLink(t.Context(), issue(l, "")); err != nil {
 		t.Fatal(err)
@@ -45,7 +47,7 @@ func issued(t testing.TB, s *postgres.Store, l postgres.Link) postgres.Link {
 func kinds(t testing.TB, s *postgres.Store, id recovery.CaseID) []recovery.EntryKind {
 	t.Helper()
 	list := []recovery.EntryKind{}
-	for _, entry := range must[[]postgres.JournalEntry](t)(s.Journal(t.Context(), id, 1, 0)) {
+	for _, entry := range must[[]journal.StoredEntry](t)(s.Journal(t.Context(), id, 1, 0)) {
 		list = append(list, entry.Record.Kind)
 	}
 	return list
@@ -56,7 +58,7 @@ func TestALinkIsFoundByItsHash(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
 	want := issued(t, b.Store, link(t, c))
-	if diff := cmp.Diff(want, must[postgres.Link](t)(b.LinkByHash(t.Context(), want.Hash))); diff != "" {
+	if diff := cmp.Diff(want, must[recovery.Link](t)(b.LinkByHash(t.Context(), [32]byte(want.Hash)))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	_, err := b.LinkByHash(t.Context(), sha256.Sum256([]byte("another")))
@@ -75,8 +77,8 @@ func TestANewLinkEndsTheOld(t *testing.T) {
 	other := link(t, c)
 	other.CounterpartID = c.Counterparts[1].ID
 	issued(t, b.Store, other)
-	for _, got := range must[[]postgres.Link](t)(b.LinksOf(t.Context(), c.ID)) {
-		if works := got.Works(noon.Add(2 * time.Minute)); works == (got.ID == first.ID) {
+	for _, got := range must[[]recovery.Link](t)(b.LinksOf(t.Context(), c.ID)) {
+		if works := got.IsValid(noon.Add(2 * time.Minute)); works == (got.ID == first.ID) {
 			t.Errorf("%+v: works %v", got, works)
 		}
 	}
@@ -142,7 +144,7 @@ func TestOnlyTheFirstOpeningIsWritten(t *testing.T) {
 	var group sync.WaitGroup
 	for range 6 {
 		group.Go(func() {
-			if err := b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), postgres.Telling{}); err != nil {
+			if err := b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), notify.Notifications{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -151,7 +153,7 @@ func TestOnlyTheFirstOpeningIsWritten(t *testing.T) {
 	if got := kinds(t, b.Store, c.ID); !slices.Equal(got, []recovery.EntryKind{recovery.EntryLinkIssued, recovery.EntryLinkOpened}) {
 		t.Errorf("journal %v", got)
 	}
-	if got := must[postgres.Link](t)(b.LinkByHash(t.Context(), l.Hash)); got.OpenedAt == nil || !got.OpenedAt.Equal(noon) {
+	if got := must[recovery.Link](t)(b.LinkByHash(t.Context(), [32]byte(l.Hash))); got.OpenedAt == nil || !got.OpenedAt.Equal(noon) {
 		t.Errorf("opened at %v", got.OpenedAt)
 	}
 }
@@ -166,7 +168,7 @@ func TestARevokedLinkIsNotOpened(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantCode(t, b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), postgres.Telling{}), recovery.CodeLinkEnded)
+	wantCode(t, b.OpenLink(t.Context(), l, draft(recovery.EntryLinkOpened, ""), notify.Notifications{}), recovery.CodeLinkEnded)
 	if got := kinds(t, b.Store, c.ID); !slices.Equal(got, []recovery.EntryKind{recovery.EntryLinkIssued, recovery.EntryLinkRevoked}) {
 		t.Errorf("journal %v", got)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -50,19 +51,19 @@ func newMailbox(t testing.TB, mails int) *mailbox {
 	m.people = seat(t, m.bundle, everybody)
 	m.c = file(t, m.Store, owned(m.people))
 	for i := range mails {
-		step(t, m.bundle, m.c, numbered("k", i), telling(told(postgres.ToClaimant)))
+		step(t, m.bundle, m.c, numbered("k", i), telling(told(notify.ToClaimant)))
 	}
 	return m
 }
 
-func (m *mailbox) claim(t testing.TB, limit int) []postgres.Mail {
+func (m *mailbox) claim(t testing.TB, limit int) []notify.Mail {
 	t.Helper()
-	return must[[]postgres.Mail](t)(m.ClaimMails(t.Context(), limit, lease))
+	return must[[]notify.Mail](t)(m.ClaimMails(t.Context(), limit, lease))
 }
 
-func (m *mailbox) settle(t testing.TB, mail postgres.Mail, o postgres.MailOutcome, want bool) {
+func (m *mailbox) settle(t testing.TB, mail notify.Mail, o notify.MailOutcome, want bool) {
 	t.Helper()
-	if kept := must[int](t)(m.SettleMails(t.Context(), postgres.SettledMail{Mail: mail, Outcome: o})) == 1; kept != want {
+	if kept := must[int](t)(m.SettleMails(t.Context(), notify.SettledMail{Mail: mail, Outcome: o})) == 1; kept != want {
 		t.Errorf("settled %v, want %v", kept, want)
 	}
 }
@@ -75,14 +76,14 @@ func TestALotIsSettledTogether(t *testing.T) {
 	lot := m.claim(t, 3)
 	m.now = m.now.Add(2 * lease)
 	again := m.claim(t, 1)[0]
-	settled := make([]postgres.SettledMail, len(lot))
+	settled := make([]notify.SettledMail, len(lot))
 	for i, mail := range lot {
-		settled[i] = postgres.SettledMail{Mail: mail, Outcome: postgres.MailOutcome{State: postgres.MailKept, Subject: "s", Body: "b"}}
+		settled[i] = notify.SettledMail{Mail: mail, Outcome: notify.MailOutcome{State: notify.MailKept, Subject: "s", Body: "b"}}
 	}
 	if kept := must[int](t)(m.SettleMails(t.Context(), settled...)); kept != 2 {
 		t.Errorf("settled %d of 3, of which somebody else has one", kept)
 	}
-	m.settle(t, again, postgres.MailOutcome{State: postgres.MailSent}, true)
+	m.settle(t, again, notify.MailOutcome{State: notify.MailSent}, true)
 	m.now = m.now.Add(2 * lease)
 	if left := m.claim(t, 3); len(left) != 0 {
 		t.Errorf("%d are still to be sent", len(left))
@@ -124,7 +125,7 @@ func TestAMailIsClaimedByOne(t *testing.T) {
 func TestAClaimTellsAllThatSendingNeeds(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t, 1)
-	chosen := postgres.NoticePreferences{Language: "en", QuietFrom: 60, QuietUntil: 120, NoMail: []string{"task"}}
+	chosen := notify.Preferences{Language: "en", QuietFrom: 60, QuietUntil: 120, NoMail: []string{"task"}}
 	if err := m.SetPreferences(t.Context(), m.people["owner"], chosen); err != nil {
 		t.Fatal(err)
 	}
@@ -150,9 +151,9 @@ func TestALapsedClaimIsTakenOver(t *testing.T) {
 	if len(second) != 1 || second[0].ID != first[0].ID || second[0].Claim != 2 {
 		t.Fatalf("after the lease: %+v", second)
 	}
-	m.settle(t, first[0], postgres.MailOutcome{State: postgres.MailDead}, false)
-	m.settle(t, second[0], postgres.MailOutcome{State: postgres.MailSent}, true)
-	m.settle(t, second[0], postgres.MailOutcome{State: postgres.MailDead}, false)
+	m.settle(t, first[0], notify.MailOutcome{State: notify.MailDead}, false)
+	m.settle(t, second[0], notify.MailOutcome{State: notify.MailSent}, true)
+	m.settle(t, second[0], notify.MailOutcome{State: notify.MailDead}, false)
 	m.now = m.now.Add(24 * time.Hour)
 	if again := m.claim(t, 1); len(again) != 0 || m.count(t, "notices where mail_state = 'sent'") != 1 {
 		t.Errorf("a mail that was sent is claimed: %+v", again)
@@ -163,7 +164,7 @@ func TestAFailedMailComesAgainAtItsTime(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t, 1)
 	mail := m.claim(t, 1)[0]
-	m.settle(t, mail, postgres.MailOutcome{State: postgres.MailDue, At: m.now.Add(time.Hour), Failed: true, Note: "451"}, true)
+	m.settle(t, mail, notify.MailOutcome{State: notify.MailDue, At: m.now.Add(time.Hour), Failed: true, Note: "451"}, true)
 	m.now = m.now.Add(time.Hour - time.Second)
 	if early := m.claim(t, 1); len(early) != 0 {
 		t.Errorf("claimed %+v before its time", early)
@@ -173,7 +174,7 @@ func TestAFailedMailComesAgainAtItsTime(t *testing.T) {
 	if len(again) != 1 || again[0].Failures != 1 {
 		t.Fatalf("%+v", again)
 	}
-	m.settle(t, again[0], postgres.MailOutcome{State: postgres.MailDue, At: m.now}, true)
+	m.settle(t, again[0], notify.MailOutcome{State: notify.MailDue, At: m.now}, true)
 	if last := m.claim(t, 1); len(last) != 1 || last[0].Failures != 1 {
 		t.Errorf("being put off counts as a failure: %+v", last)
 	}
@@ -184,10 +185,10 @@ func TestWordsOfMailsAreKeptForAWhile(t *testing.T) {
 	m := newMailbox(t, 3)
 	for i, mail := range m.claim(t, 3) {
 		m.now = m.now.Add(time.Minute)
-		m.settle(t, mail, postgres.MailOutcome{State: postgres.MailKept, Subject: numbered("s", i), Body: "b"}, true)
+		m.settle(t, mail, notify.MailOutcome{State: notify.MailKept, Subject: numbered("s", i), Body: "b"}, true)
 	}
 	page, next, err := m.SentMails(t.Context(), 2, "")
-	if err != nil || len(page) != 2 || page[0].Subject != "s-002" || page[0].To != "owner@example.test" || page[0].State != postgres.MailKept {
+	if err != nil || len(page) != 2 || page[0].Subject != "s-002" || page[0].To != "owner@example.test" || page[0].State != notify.MailKept {
 		t.Fatalf("%+v (%v)", page, err)
 	}
 	rest, last, err := m.SentMails(t.Context(), 2, next)

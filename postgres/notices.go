@@ -8,106 +8,44 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"recourse/notify"
 	"recourse/recovery"
 )
 
-// Audience is to whom something of a case is told, by their part in it. Who that
-// is stands in the case and the accounts when it is told.
-type Audience string
-
-// The audiences.
-const (
-	ToClaimant    Audience = "claimant"   // the account that owns the case, or who has none, and who stands in
-	ToAssignee    Audience = "assignee"   // whoever works on it; nobody when it is not assigned
-	ToSupervisors Audience = "supervisor" // all of them
-	ToLegal       Audience = "legal"      // the legal desk
-	ToGiven       Audience = "given"      // whom a step gives the case; nobody when it gives it to none
-	// ToCounterpart is one counterpart, if they left an address for it.
-	ToCounterpart Audience = "counterpart"
-)
-
-// Audiences lists them.
-var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal, ToGiven, ToCounterpart}
-
-// NoticeFacts are what the words of a notice are made of. They name no person.
-type NoticeFacts struct {
-	Number    recovery.CaseNumber `json:"number"`
-	Kind      recovery.EntryKind  `json:"kind"`
-	Stage     recovery.Stage      `json:"stage"`
-	State     string              `json:"state,omitempty"` // within the stage: of the appeal, or why nothing moves
-	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
-	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
-	Claim     recovery.Money      `json:"claim_fen"`
-	Recovered recovery.Money      `json:"recovered_fen"`
-	Clock     recovery.Clock      `json:"clock,omitempty"`
-	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no deadline runs
-	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has run out; "" when none has
-	// To a counterpart: what they answered, and the instalment that comes due.
-	Said   recovery.Response `json:"said,omitempty"`
-	Ref    string            `json:"ref,omitempty"`
-	Amount recovery.Money    `json:"amount_fen,omitempty"`
-}
-
-// NoticeDraft is something to be told of a case to one audience.
-type NoticeDraft struct {
-	Audience Audience
-	Template string
-	Class    string
-	Urgent   bool
-	Except   recovery.UserID // who did it and knows; "" for nobody
-	Facts    NoticeFacts
-	// CounterpartID is whom ToCounterpart means.
-	CounterpartID recovery.CounterpartID
-	// NotBefore makes it a reminder: it is told then, if the deadline of its
-	// facts still runs to the same instant. Zero: told at once.
-	NotBefore time.Time
-}
-
-// Event is what programs are told of a change; Type "" is none.
-type Event struct {
-	Type    string
-	Payload []byte // JSON without personal data
-}
-
-// Telling is what a change of a case gives others to know. It is written in the
-// transaction of the change: nothing acknowledged goes untold, and nothing is
-// told that did not happen. The zero Telling costs nothing.
-type Telling struct {
-	Notices []NoticeDraft
-	Event   Event
-	given   recovery.UserID // see Store.step
-}
-
-func (t Telling) empty() bool { return len(t.Notices) == 0 && t.Event.Type == "" }
-
-// told wakes whoever sends, after the commit.
-func (s *Store) told(t Telling) {
-	if !t.empty() {
+// wakeSenders wakes the senders of notices and webhooks, after the commit.
+func (s *Store) wakeSenders(n notify.Notifications) {
+	if !n.Empty() {
 		s.bell.ring()
 	}
 }
 
-// queueTelling queues the rows of a Telling. They go after the change of the
-// case, so that a new assignee is told and the former is not.
-func (s *Store) queueTelling(batch *pgx.Batch, id recovery.CaseID, t Telling) {
+// queueNotifications queues the rows of notices and of the event. The caller
+// queues them after the change of the case, so that a new assignee is notified
+// and the former one is not.
+func (s *Store) queueNotifications(batch *pgx.Batch, id recovery.CaseID, n notify.Notifications) {
+	s.queueNotificationsOf(batch, id, n, "")
+}
+
+// queueNotificationsOf also knows whom a step has assigned the case to; that
+// person gets the notice about it and no other.
+func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t notify.Notifications, given recovery.UserID) {
 	now := s.instant()
-	given := recovery.UserID("") // who is told that the case is theirs, and nothing else
-	if slices.ContainsFunc(t.Notices, func(d NoticeDraft) bool { return d.Audience == ToGiven }) {
-		given = t.given
+	if !slices.ContainsFunc(t.Notices, func(d notify.NoticeDraft) bool { return d.Audience == notify.ToNewAssignee }) {
+		given = ""
 	}
-	held := slices.ContainsFunc(t.Notices, func(d NoticeDraft) bool { return d.Audience == ToAssignee && d.NotBefore.IsZero() })
+	held := slices.ContainsFunc(t.Notices, func(d notify.NoticeDraft) bool { return d.Audience == notify.ToAssignee && d.NotBefore.IsZero() })
 	for _, d := range t.Notices {
 		switch {
 		case d.NotBefore.After(now):
 			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore, d.CounterpartID)
 		case !d.NotBefore.IsZero(): // too late for a reminder
-		case d.Audience == ToSupervisors || d.Audience == ToLegal:
+		case d.Audience == notify.ToSupervisors || d.Audience == notify.ToLegal:
 			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
-		case d.Audience == ToCounterpart:
+		case d.Audience == notify.ToCounterpart:
 			batch.Queue(insertForHolder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID)
-		case d.Audience == ToGiven:
+		case d.Audience == notify.ToNewAssignee:
 			batch.Queue(insertForGiven, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
-		case d.Audience == ToAssignee:
+		case d.Audience == notify.ToAssignee:
 			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
 		default:
 			batch.Queue(insertForOwner, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
@@ -168,24 +106,11 @@ func (s *Store) TellReminders(ctx context.Context, limit int) (int, error) {
 	return int(tag.RowsAffected()), refine("tell reminders", err)
 }
 
-// Notice is something one person was told.
-type Notice struct {
-	ID       string
-	CaseID   recovery.CaseID
-	Audience Audience
-	Template string
-	Class    string
-	Urgent   bool
-	Facts    NoticeFacts
-	ToldAt   time.Time
-	ReadAt   *time.Time
-}
-
 const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
 
 // Inbox lists what a person was told, the newest first, and gives the cursor of
 // the next page ("" when there is none). Errors: CodeInvalid for field cursor.
-func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]Notice, string, error) {
+func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
 	c := newConditions()
 	c.add("n.user_id = %s", user)
 	if unread {
@@ -194,9 +119,9 @@ func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, li
 	return inboxRoll.page(ctx, s, c, limit, cursor)
 }
 
-var inboxRoll = roll[Notice]{
+var inboxRoll = roll[notify.Notice]{
 	"list inbox", `select ` + noticeColumnsSQL + ` from notices n`, "n.told_at", "n.id",
-	func(n Notice) (time.Time, string) { return n.ToldAt, n.ID },
+	func(n notify.Notice) (time.Time, string) { return n.ToldAt, n.ID },
 }
 
 // roll is a list by an instant and an id, the newest first.
@@ -209,7 +134,7 @@ type roll[T any] struct {
 
 // page reads one page of a roll.
 func (r roll[T]) page(ctx context.Context, s *Store, c *conditions, limit int, cursor string) (items []T, next string, err error) {
-	limit = min(max(limit, 1), MaxPage)
+	limit = min(max(limit, 1), recovery.MaxPage)
 	if cursor != "" {
 		at, id, err := readCursor(cursor)
 		if err != nil {
@@ -226,45 +151,33 @@ func (r roll[T]) page(ctx context.Context, s *Store, c *conditions, limit int, c
 	return items[:limit], cursorAt(at, id), nil
 }
 
-// MostUnread is where counting stops: nobody reads more at once.
-const MostUnread = 100
-
 // Unread counts what a person has not read, up to MostUnread.
 func (s *Store) Unread(ctx context.Context, user recovery.UserID) (n int, err error) {
 	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit $2) as n`,
-		user, MostUnread).Scan(&n)
+		user, notify.MaxUnread).Scan(&n)
 	return n, refine("count unread", err)
 }
 
 // MarkRead notes that a person read a notice; the first reading stays. Errors:
 // CodeNotFound, also for another's notice.
-func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (Notice, error) {
-	return one[Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
+func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (notify.Notice, error) {
+	return one[notify.Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
 		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.instant())
 }
 
-// NoticePreferences are how a person wants to be told. Times of the day are
-// minutes after midnight in Shanghai.
-type NoticePreferences struct {
-	Language   string
-	QuietFrom  int
-	QuietUntil int
-	NoMail     []string // classes that are not mailed
-}
-
 // Preferences gives what a person chose; false when they chose nothing.
-func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (NoticePreferences, bool, error) {
-	list, err := query[NoticePreferences](ctx, s, "read preferences",
+func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (notify.Preferences, bool, error) {
+	list, err := query[notify.Preferences](ctx, s, "read preferences",
 		`select language, quiet_from, quiet_until, no_mail from notice_preferences where user_id = $1`, user)
 	if err != nil || len(list) == 0 {
-		return NoticePreferences{}, false, err
+		return notify.Preferences{}, false, err
 	}
 	return list[0], true, nil
 }
 
 // SetPreferences keeps what a person chose. Errors: CodeNotFound for an unknown
 // account.
-func (s *Store) SetPreferences(ctx context.Context, user recovery.UserID, p NoticePreferences) error {
+func (s *Store) SetPreferences(ctx context.Context, user recovery.UserID, p notify.Preferences) error {
 	tag, err := s.pool.Exec(ctx, `insert into notice_preferences (user_id, language, quiet_from, quiet_until, no_mail, updated_at)
 		select id, $2, $3, $4, $5, $6 from users where id = $1
 		on conflict (user_id) do update set language = excluded.language, quiet_from = excluded.quiet_from,

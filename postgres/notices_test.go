@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -21,7 +22,7 @@ func seat(t testing.TB, b bundle, seats map[string]recovery.Role) people {
 	t.Helper()
 	seated := people{}
 	for name, role := range seats {
-		user := must[postgres.User](t)(b.EnsureUser(t.Context(), postgres.User{Role: role, Email: name + "@example.test", Active: true}))
+		user := must[recovery.User](t)(b.EnsureUser(t.Context(), recovery.User{Role: role, Email: name + "@example.test", Active: true}))
 		seated[name] = user.ID
 	}
 	return seated
@@ -36,10 +37,10 @@ func owned(p people) func(*recovery.Case) {
 	return func(c *recovery.Case) { c.Owner, c.Assignee = p["owner"], p["agent"] }
 }
 
-func told(audience postgres.Audience, change ...func(*postgres.NoticeDraft)) postgres.NoticeDraft {
-	d := postgres.NoticeDraft{
+func told(audience notify.Audience, change ...func(*notify.NoticeDraft)) notify.NoticeDraft {
+	d := notify.NoticeDraft{
 		Audience: audience, Template: "stage_entered", Class: "progress",
-		Facts: postgres.NoticeFacts{Number: "R1", Stage: recovery.Appeal, WaitingOn: recovery.OnAgent},
+		Facts: notify.Facts{Number: "R1", Stage: recovery.Appeal, WaitingOn: recovery.OnAgent},
 	}
 	for _, apply := range change {
 		apply(&d)
@@ -47,12 +48,12 @@ func told(audience postgres.Audience, change ...func(*postgres.NoticeDraft)) pos
 	return d
 }
 
-func telling(drafts ...postgres.NoticeDraft) postgres.Telling {
-	return postgres.Telling{Notices: drafts}
+func telling(drafts ...notify.NoticeDraft) notify.Notifications {
+	return notify.Notifications{Notices: drafts}
 }
 
 // step writes a step of a case that leaves it where it is.
-func step(t testing.TB, b bundle, c recovery.Case, key string, tell postgres.Telling, change ...func(*postgres.StepWrite)) {
+func step(t testing.TB, b bundle, c recovery.Case, key string, tell notify.Notifications, change ...func(*postgres.StepWrite)) {
 	t.Helper()
 	w := postgres.StepWrite{
 		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryEscalated, key)}, Next: c.Position, Deadlines: c.Deadlines, Tell: tell,
@@ -65,7 +66,7 @@ func step(t testing.TB, b bundle, c recovery.Case, key string, tell postgres.Tel
 	}
 }
 
-func notices(t testing.TB, b bundle, user recovery.UserID) []postgres.Notice {
+func notices(t testing.TB, b bundle, user recovery.UserID) []notify.Notice {
 	t.Helper()
 	list, _, err := b.Inbox(t.Context(), user, false, 200, "")
 	if err != nil {
@@ -78,16 +79,16 @@ func TestEachAudienceIsWhoItIsThen(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	p := seat(t, b, everybody)
-	gone := must[postgres.User](t)(b.EnsureUser(t.Context(), postgres.User{Role: recovery.RoleLegal, Email: "gone@example.test"}))
+	gone := must[recovery.User](t)(b.EnsureUser(t.Context(), recovery.User{Role: recovery.RoleLegal, Email: "gone@example.test"}))
 	c := file(t, b.Store, owned(p))
-	for audience, want := range map[postgres.Audience][]string{
-		postgres.ToClaimant: {"owner"}, postgres.ToAssignee: {"agent"},
-		postgres.ToSupervisors: {"deputy", "supervisor"}, postgres.ToLegal: {"legal"},
+	for audience, want := range map[notify.Audience][]string{
+		notify.ToClaimant: {"owner"}, notify.ToAssignee: {"agent"},
+		notify.ToSupervisors: {"deputy", "supervisor"}, notify.ToLegal: {"legal"},
 	} {
-		step(t, b, c, string(audience), telling(told(audience, func(d *postgres.NoticeDraft) { d.Template = string(audience) })))
+		step(t, b, c, string(audience), telling(told(audience, func(d *notify.NoticeDraft) { d.Template = string(audience) })))
 		var got []string
 		for name, id := range p {
-			if slices.ContainsFunc(notices(t, b, id), func(n postgres.Notice) bool { return n.Template == string(audience) }) {
+			if slices.ContainsFunc(notices(t, b, id), func(n notify.Notice) bool { return n.Template == string(audience) }) {
 				got = append(got, name)
 			}
 		}
@@ -107,8 +108,8 @@ func TestOneNoticeForOnePersonAndChange(t *testing.T) {
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, func(c *recovery.Case) { c.Owner, c.Assignee = p["owner"], p["supervisor"] })
 	step(t, b, c, "k", telling(
-		told(postgres.ToAssignee, func(d *postgres.NoticeDraft) { d.Template = "first" }),
-		told(postgres.ToSupervisors, func(d *postgres.NoticeDraft) { d.Template = "second"; d.Except = p["deputy"] }),
+		told(notify.ToAssignee, func(d *notify.NoticeDraft) { d.Template = "first" }),
+		told(notify.ToSupervisors, func(d *notify.NoticeDraft) { d.Template = "second"; d.Except = p["deputy"] }),
 	))
 	got := notices(t, b, p["supervisor"])
 	if len(got) != 1 || got[0].Template != "first" {
@@ -126,8 +127,8 @@ func TestToldWithTheChangeOrNotAtAll(t *testing.T) {
 	b := open(t, postgres.Options{})
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
-	tell := telling(told(postgres.ToClaimant))
-	tell.Event = postgres.Event{Type: "case.escalated", Payload: []byte(`{}`)}
+	tell := telling(told(notify.ToClaimant))
+	tell.Event = notify.Event{Type: "case.escalated", Payload: []byte(`{}`)}
 	hook(t, b, p["supervisor"])
 	for range 2 {
 		step(t, b, c, "once", tell)
@@ -155,20 +156,20 @@ func TestEveryWriterTells(t *testing.T) {
 	number := must[recovery.CaseNumber](t)(b.NextNumber(t.Context()))
 	c := sample(t, number)
 	owned(p)(&c)
-	err := b.FileCase(t.Context(), postgres.FilingWrite{Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Tell: telling(told(postgres.ToClaimant))})
+	err := b.FileCase(t.Context(), postgres.FilingWrite{Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Tell: telling(told(notify.ToClaimant))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.AddEvidence(t.Context(), postgres.EvidenceWrite{
 		Evidence: recovery.Evidence{ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, Kind: recovery.Ticket, ReceivedAt: noon},
-		Draft:    draft(recovery.EntryEvidenceAdded, "e"), Tell: telling(told(postgres.ToAssignee)),
+		Draft:    draft(recovery.EntryEvidenceAdded, "e"), Tell: telling(told(notify.ToAssignee)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	second := p["second"]
 	err = b.WriteDesk(t.Context(), postgres.DeskWrite{
-		CaseID: c.ID, Assignee: &second, Was: p["agent"], Draft: draft(recovery.EntryAssigned, "d"), Tell: telling(told(postgres.ToAssignee)),
+		CaseID: c.ID, Assignee: &second, Was: p["agent"], Draft: draft(recovery.EntryAssigned, "d"), Tell: telling(told(notify.ToAssignee)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -185,12 +186,12 @@ func TestInboxPagesAndCounts(t *testing.T) {
 	b := open(t, postgres.Options{})
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
-	const all = postgres.MostUnread + 7
+	const all = notify.MaxUnread + 7
 	for i := range all {
-		step(t, b, c, numbered("k", i), telling(told(postgres.ToClaimant, func(d *postgres.NoticeDraft) { d.Template = numbered("t", i) })))
+		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant, func(d *notify.NoticeDraft) { d.Template = numbered("t", i) })))
 	}
-	if n := must[int](t)(b.Unread(t.Context(), p["owner"])); n != postgres.MostUnread {
-		t.Errorf("%d unread, want counting to stop at %d", n, postgres.MostUnread)
+	if n := must[int](t)(b.Unread(t.Context(), p["owner"])); n != notify.MaxUnread {
+		t.Errorf("%d unread, want counting to stop at %d", n, notify.MaxUnread)
 	}
 	var seen []string
 	for cursor := ""; ; {
@@ -225,12 +226,12 @@ func TestReadOnceByItsReader(t *testing.T) {
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
 	for _, key := range []string{"a", "b"} {
-		step(t, b, c, key, telling(told(postgres.ToClaimant)))
+		step(t, b, c, key, telling(told(notify.ToClaimant)))
 	}
 	id := notices(t, b, p["owner"])[0].ID
-	first := must[postgres.Notice](t)(b.MarkRead(t.Context(), p["owner"], id))
+	first := must[notify.Notice](t)(b.MarkRead(t.Context(), p["owner"], id))
 	now = now.Add(time.Hour)
-	again := must[postgres.Notice](t)(b.MarkRead(t.Context(), p["owner"], id))
+	again := must[notify.Notice](t)(b.MarkRead(t.Context(), p["owner"], id))
 	if first.ReadAt == nil || !first.ReadAt.Equal(noon) || !again.ReadAt.Equal(noon) {
 		t.Errorf("read at %v and %v, want %s both times", first.ReadAt, again.ReadAt, noon)
 	}
@@ -245,9 +246,9 @@ func TestReadOnceByItsReader(t *testing.T) {
 }
 
 // reminder is one an hour before the case's contact deadline.
-func reminder(c recovery.Case, audience postgres.Audience, ahead time.Duration) postgres.NoticeDraft {
+func reminder(c recovery.Case, audience notify.Audience, ahead time.Duration) notify.NoticeDraft {
 	due := c.Deadlines[1].DueAt
-	return told(audience, func(d *postgres.NoticeDraft) {
+	return told(audience, func(d *notify.NoticeDraft) {
 		d.Template, d.Facts.Clock, d.Facts.DueAt, d.NotBefore = "reminder", recovery.ContactClock, &due, due.Add(-ahead)
 	})
 }
@@ -286,14 +287,14 @@ func TestRemindersAreToldWhileTheirDeadlineRuns(t *testing.T) {
 			b := open(t, postgres.Options{Now: func() time.Time { return now }})
 			p := seat(t, b, everybody)
 			c := file(t, b.Store, owned(p))
-			tell := telling(reminder(c, postgres.ToAssignee, time.Hour))
+			tell := telling(reminder(c, notify.ToAssignee, time.Hour))
 			step(t, b, c, "set", tell)
 			step(t, b, c, "set again", tell)
 			if len(notices(t, b, p["agent"])) != 0 {
 				t.Fatal("it was told at once")
 			}
 			if tc.after != nil {
-				step(t, b, c, "changed", postgres.Telling{}, func(w *postgres.StepWrite) { w.Deadlines = tc.after(c.Deadlines) })
+				step(t, b, c, "changed", notify.Notifications{}, func(w *postgres.StepWrite) { w.Deadlines = tc.after(c.Deadlines) })
 			}
 			if id := p[tc.assignee]; id != p["agent"] {
 				err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Assignee: &id, Was: p["agent"], Draft: draft(recovery.EntryAssigned, "a")})
@@ -325,9 +326,9 @@ func TestLateRemindersAreOne(t *testing.T) {
 	b := open(t, postgres.Options{Now: func() time.Time { return now }})
 	p := seat(t, b, everybody)
 	c := file(t, b.Store, owned(p))
-	var drafts []postgres.NoticeDraft
+	var drafts []notify.NoticeDraft
 	for i, ahead := range []time.Duration{48 * time.Hour, 24 * time.Hour, time.Hour} {
-		d := reminder(c, postgres.ToClaimant, ahead)
+		d := reminder(c, notify.ToClaimant, ahead)
 		d.Template = numbered("t", i)
 		drafts = append(drafts, d)
 	}
@@ -348,7 +349,7 @@ func TestPreferencesAreKept(t *testing.T) {
 	if _, found, err := b.Preferences(t.Context(), p["owner"]); found || err != nil {
 		t.Errorf("found %v (%v) before anything was chosen", found, err)
 	}
-	for _, want := range []postgres.NoticePreferences{
+	for _, want := range []notify.Preferences{
 		{Language: "en", QuietFrom: 0, QuietUntil: 1439, NoMail: []string{"money"}}, {Language: "zh-CN", NoMail: []string{}},
 	} {
 		if err := b.SetPreferences(t.Context(), p["owner"], want); err != nil {
@@ -359,7 +360,7 @@ func TestPreferencesAreKept(t *testing.T) {
 			t.Errorf("%s (%v)", cmp.Diff(want, got), err)
 		}
 	}
-	wantCode(t, b.SetPreferences(t.Context(), "nobody", postgres.NoticePreferences{}), recovery.CodeNotFound)
+	wantCode(t, b.SetPreferences(t.Context(), "nobody", notify.Preferences{}), recovery.CodeNotFound)
 }
 
 // TestPeopleAreFoundByIndex: to whom a filing is told must not depend on how
@@ -378,7 +379,7 @@ func TestPeopleAreFoundByIndex(t *testing.T) {
 	c := file(t, b.Store, owned(p))
 	const times = 50
 	for i := range times {
-		step(t, b, c, numbered("k", i), telling(told(postgres.ToClaimant), told(postgres.ToSupervisors)))
+		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant), told(notify.ToSupervisors)))
 	}
 	if n := b.count(t, "notices"); n != 3*times {
 		t.Errorf("%d notices, want %d", n, 3*times)

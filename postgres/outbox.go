@@ -19,10 +19,11 @@ const (
 // OutboxItem is something the workflow engine must be told. It was written with
 // what it tells of, so neither can be lost without the other.
 type OutboxItem struct {
-	ID     int64
-	Kind   string
-	CaseID recovery.CaseID
-	Ref    string
+	ID       int64
+	Kind     string
+	CaseID   recovery.CaseID
+	Ref      string
+	Attempts int // failed deliveries
 }
 
 // firstRetry and lastRetry bound the wait after a failed delivery, which
@@ -36,15 +37,6 @@ func (s *Store) queueOutbox(batch *pgx.Batch, kind string, id recovery.CaseID, r
 	now := s.instant()
 	batch.Queue(`insert into outbox (kind, case_id, ref, next_at, created_at) values ($1, $2, $3, $4, $4)`,
 		kind, id, ref, now)
-}
-
-// outboxRow is an item and how often its delivery failed.
-type outboxRow struct {
-	ID       int64
-	Kind     string
-	CaseID   recovery.CaseID
-	Ref      string
-	Attempts int
 }
 
 // DrainOutbox delivers up to limit items that are due, oldest first, and tells
@@ -70,7 +62,7 @@ func (s *Store) DrainOutbox(
 		if err != nil {
 			return err
 		}
-		items, err := pgx.CollectRows(rows, pgx.RowToStructByName[outboxRow])
+		items, err := pgx.CollectRows(rows, pgx.RowToStructByName[OutboxItem])
 		if err != nil {
 			return err
 		}
@@ -87,13 +79,13 @@ func (s *Store) DrainOutbox(
 // deliverAll stops early, but not in the middle of an item, when the context
 // ends; items it did not come to stay as they are.
 func deliverAll(
-	ctx context.Context, items []outboxRow, deliver func(context.Context, OutboxItem) error,
-) (delivered []int64, failed []outboxRow) {
+	ctx context.Context, items []OutboxItem, deliver func(context.Context, OutboxItem) error,
+) (delivered []int64, failed []OutboxItem) {
 	for _, item := range items {
 		if ctx.Err() != nil {
 			break
 		}
-		err := deliver(ctx, OutboxItem{ID: item.ID, Kind: item.Kind, CaseID: item.CaseID, Ref: item.Ref})
+		err := deliver(ctx, item)
 		switch {
 		case err == nil:
 			delivered = append(delivered, item.ID)
@@ -105,7 +97,7 @@ func deliverAll(
 }
 
 // settle takes the delivered items out and puts the failed ones off.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, delivered []int64, failed []outboxRow) error {
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, delivered []int64, failed []OutboxItem) error {
 	batch := &pgx.Batch{}
 	if len(delivered) > 0 {
 		batch.Queue(`delete from outbox where id = any($1)`, delivered)

@@ -6,31 +6,11 @@ import (
 	"recourse/recovery"
 )
 
-// Outcome counts closed cases that are alike: how many there are, how many of
-// them got something back, and on which way.
-type Outcome struct {
-	Platform   recovery.Platform
-	Instrument recovery.Instrument
-	GroupKind  recovery.GroupKind
-	Band       int            // how many of the bands begin at or below the amount
-	LastStage  recovery.Stage // where the cases stood before they were closed
-	Route      recovery.Route // of law, "" when none was chosen
-	Appealed   bool           // an appeal was submitted
-	Cases      int
-	Returned   int // of them, those that got anything back
-	ByContact  int // … by the counterpart's own will
-	ByAppeal   int // … by the platform
-	ByLaw      int
-	// AmountFen and RecoveredFen are sums over the cases.
-	AmountFen    recovery.Money
-	RecoveredFen recovery.Money
-}
-
 // Outcomes counts the closed cases of this installation; bands are the amounts
 // at which a new band begins, rising. Cases that were not eligible are not
 // counted: nothing was tried in them.
-func (s *Store) Outcomes(ctx context.Context, bands []recovery.Money) ([]Outcome, error) {
-	return query[Outcome](ctx, s, "count outcomes", `
+func (s *Store) Outcomes(ctx context.Context, bands []recovery.Money) ([]recovery.OutcomeCount, error) {
+	return query[recovery.OutcomeCount](ctx, s, "count outcomes", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, last_stage, route, appealed,
 			count(*) as cases,
 			count(*) filter (where recovered_fen > 0) as returned,

@@ -56,7 +56,7 @@ func TestListsShowRepresentedCases(t *testing.T) {
 		var got []recovery.CaseID
 		for cursor, more := "", true; more; more = cursor != "" {
 			var ids []recovery.CaseID
-			ids, cursor = page(t, s, postgres.CaseFilter{Owner: "friend", OpenOnly: true}, limit, cursor)
+			ids, cursor = page(t, s, recovery.CaseFilter{Owner: "friend", OpenOnly: true}, limit, cursor)
 			got = append(got, ids...)
 		}
 		if !slices.Equal(got, want) {

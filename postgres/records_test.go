@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/postgres/pgtest"
 	"recourse/recovery"
@@ -181,7 +182,7 @@ func TestLifeOfAnExport(t *testing.T) {
 	if len(leaves) != 3 {
 		t.Errorf("got %d entries, want 3", len(leaves))
 	}
-	b.verifyCheckpoint(t, c.ID, must[postgres.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, want.Size)), leaves)
+	b.verifyCheckpoint(t, c.ID, must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, want.Size)), leaves)
 }
 
 func TestFailedExport(t *testing.T) {

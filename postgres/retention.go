@@ -57,11 +57,11 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 
 // judged reads a case behind the lock on its head and has it judged.
 func judged(ctx context.Context, tx pgx.Tx, id recovery.CaseID, judge func(recovery.Case) error) (recovery.Case, error) {
-	row, err := txOne[caseRow](ctx, tx, selectCase+` where id = $1`, id)
+	c, err := txOne[recovery.Case](ctx, tx, selectCase+` where id = $1`, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	return row.domain(), judge(row.domain())
+	return c, judge(c)
 }
 
 func queueLinksEnd(batch *pgx.Batch, id recovery.CaseID, at time.Time) {

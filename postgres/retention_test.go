@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -101,7 +102,7 @@ func known(t *testing.T, b bundle) recovery.Case {
 	c := file(t, b.Store)
 	if _, err := b.WriteStep(t.Context(), postgres.StepWrite{
 		CaseID: c.ID, Drafts: drafts(recovery.EntryPlanProposed, "left"), Next: c.Position,
-		Address: &postgres.HolderAddress{CounterpartID: c.Counterparts[0].ID, Email: "aming@example.test"},
+		Address: &notify.CounterpartAddress{CounterpartID: c.Counterparts[0].ID, Email: "aming@example.test"},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -123,12 +124,12 @@ func known(t *testing.T, b bundle) recovery.Case {
 	if _, err := b.RequestExport(t.Context(), postgres.ExportWrite{Export: asked, Draft: draft(recovery.EntryExportRequested, "")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.StageAction(t.Context(), postgres.ActionRequest{
+	if _, err := b.StageAction(t.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Act: recovery.Act{Action: recovery.AddNote, Text: "阿明"}, Key: "a" + string(c.ID),
 	}); err != nil {
 		t.Fatal(err)
 	}
-	flag := postgres.AbuseFlag{ID: newID(t), CaseID: c.ID, Pattern: postgres.ManyCases, Cases: []string{string(c.ID)}, FoundAt: noon}
+	flag := recovery.AbuseFlag{ID: newID(t), CaseID: c.ID, Pattern: recovery.ManyCases, Cases: []string{string(c.ID)}, FoundAt: noon}
 	if err := b.FlagCase(t.Context(), flag, draft(recovery.EntryAbuseFlagged, "")); err != nil {
 		t.Fatal(err)
 	}
@@ -139,12 +140,12 @@ func TestAnErasedCaseStillVerifies(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := known(t, b)
-	before := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
+	before := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
 	erased, err := b.EraseCase(t.Context(), erasure(c))
 	if err != nil {
 		t.Fatal(err)
 	}
-	after := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
+	after := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
 	values := 0
 	for i, entry := range before {
 		if string(after[i].Record.Bytes) != string(entry.Record.Bytes) || after[i].Record.Hash != entry.Record.Hash {
@@ -248,7 +249,7 @@ func TestARestrictedCaseIsFoundByItsNumberOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	for words, want := range map[string]int{"王小雨": 0, "阿明": 0, c.TransactionNo: 0, string(c.Number): 1} {
-		items, _, err := b.Cases(t.Context(), postgres.CaseFilter{Query: words}, 10, "")
+		items, _, err := b.Cases(t.Context(), recovery.CaseFilter{Query: words}, 10, "")
 		if err != nil || len(items) != want {
 			t.Errorf("%s finds %d cases, want %d (%v)", words, len(items), want, err)
 		}
@@ -289,7 +290,7 @@ func TestPurgeTakesOldAnswers(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := known(t, b)
 	staged := recovery.RequestID(newID(t))
-	if _, err := b.StageAction(t.Context(), postgres.ActionRequest{ID: staged, CaseID: c.ID, Key: string(staged)}); err != nil {
+	if _, err := b.StageAction(t.Context(), recovery.ActionRequest{ID: staged, CaseID: c.ID, Key: string(staged)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.sql(t, `update action_requests set state = 'applied' where id = $1`, staged); err != nil {

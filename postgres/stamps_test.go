@@ -26,9 +26,9 @@ func (b bundle) sign(t testing.TB, id recovery.CaseID, key string) {
 	must[[]journal.Record](t)(b.Append(t.Context(), id, true, draft(recovery.EntryNoteAdded, key)))
 }
 
-func (b bundle) claim(t testing.TB, limit int) []postgres.StampDue {
+func (b bundle) claim(t testing.TB, limit int) []journal.PendingStamp {
 	t.Helper()
-	return must[[]postgres.StampDue](t)(b.ClaimStamps(t.Context(), limit, stampLease))
+	return must[[]journal.PendingStamp](t)(b.ClaimStamps(t.Context(), limit, stampLease))
 }
 
 func TestOnlyTheNewestCheckpointOfACaseWaitsForAStamp(t *testing.T) {
@@ -38,8 +38,8 @@ func TestOnlyTheNewestCheckpointOfACaseWaitsForAStamp(t *testing.T) {
 	b.sign(t, c.ID, "a")
 	b.sign(t, c.ID, "b")
 	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "after")))
-	newest := must[postgres.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, 3))
-	want := []postgres.StampDue{{CaseID: c.ID, Size: 3, Note: newest.Note, Newest: noon}}
+	newest := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, 3))
+	want := []journal.PendingStamp{{CaseID: c.ID, Size: 3, Note: newest.Note, Newest: noon}}
 	if diff := cmp.Diff(want, b.claim(t, 10)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -73,8 +73,8 @@ func TestTheFirstStampStays(t *testing.T) {
 	c := file(t, b.Store)
 	b.sign(t, c.ID, "a")
 	at := noon.Add(time.Hour)
-	first := must[postgres.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), at))
-	second := must[postgres.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("two"), at.Add(time.Hour)))
+	first := must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), at))
+	second := must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("two"), at.Add(time.Hour)))
 	if diff := cmp.Diff(first, second); diff != "" || string(second.Token) != "one" || !second.StampedAt.Equal(at) {
 		t.Errorf("the second stamp changed the first:\n%s", diff)
 	}
@@ -94,15 +94,15 @@ func TestAStampOfAnEarlierCheckpointLeavesTheNewerDue(t *testing.T) {
 	c := file(t, b.Store)
 	b.sign(t, c.ID, "a")
 	b.sign(t, c.ID, "b")
-	must[postgres.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), noon))
+	must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), noon))
 	if due := b.claim(t, 1); len(due) != 1 || due[0].Size != 3 {
 		t.Errorf("due: %v", due)
 	}
-	must[postgres.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 3, []byte("two"), noon))
+	must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 3, []byte("two"), noon))
 	if n := b.count(t, "stamps_due"); n != 0 {
 		t.Errorf("%d still wait", n)
 	}
-	earlier := must[[]postgres.Checkpoint](t)(b.CheckpointsOf(t.Context(), c.ID, 3))
+	earlier := must[[]journal.Checkpoint](t)(b.CheckpointsOf(t.Context(), c.ID, 3))
 	if len(earlier) != 1 || earlier[0].Size != 2 || string(earlier[0].Token) != "one" {
 		t.Errorf("earlier: %+v", earlier)
 	}
@@ -154,7 +154,7 @@ func TestTheKeyInForceSigns(t *testing.T) {
 	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, false, after))
 	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true))
 	for size, want := range map[int64]*journal.Signer{2: old, 3: fresh} {
-		note := must[postgres.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size)).Note
+		note := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size)).Note
 		if vkey, err := keys.KeyOf(note); err != nil || vkey != want.VerifierKey() {
 			t.Errorf("checkpoint %d is signed by %s (%v)", size, vkey, err)
 		}

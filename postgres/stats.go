@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -12,74 +11,26 @@ import (
 	"recourse/recovery"
 )
 
-// Dimension is something cases are counted by.
-type Dimension string
-
-// The dimensions.
-const (
-	ByStage    Dimension = "stage"      // where a case stands, or stood before it was closed
-	ByPlatform Dimension = "platform"   //
-	ByGroup    Dimension = "group_kind" //
-	ByBand     Dimension = "amount_band"
-	ByMonth    Dimension = "month" // of the filing, in China
-)
-
-// Dimensions lists them in the order above.
-var Dimensions = []Dimension{ByStage, ByPlatform, ByGroup, ByBand, ByMonth}
-
-// StatsQuery asks for figures of the cases of life, or of those that ran at a
-// pace.
-type StatsQuery struct {
-	By    []Dimension
-	Bands []recovery.Money // where a new band of amounts begins, rising
-	Paced bool
-}
-
-// StatsKey is what the cases of a row have in common; a field that was not asked
-// for is empty, Band -1.
-type StatsKey struct {
-	Stage     recovery.Stage
-	Platform  recovery.Platform
-	GroupKind recovery.GroupKind
-	Band      int    // how many of the bands begin at or below the amount
-	Month     string // 2026-11
-}
-
-// StatsRow are the figures of cases that are alike.
-type StatsRow struct {
-	StatsKey
-	Filed        int
-	Closed       int
-	Outcomes     map[recovery.Outcome]int // of the closed
-	ClaimedFen   recovery.Money
-	RecoveredFen recovery.Money
-	// Stays are those in the stage that have ended, of cases that ended anywhere;
-	// counted by stage only. Median and P90 are seconds, interpolated.
-	Stays  int
-	Median float64
-	P90    float64
-}
-
 // chinaOffset is the one china has kept since 1991; to look the zone up by its
 // name for every row takes longer than everything else.
 const chinaOffset = "interval '8 hours'"
 
 // columns are what each dimension reads: of the cases, of their stays.
-var columns = map[Dimension]struct{ cases, stays string }{
-	ByStage:    {"case when last_stage = '' then stage else last_stage end", "stage"},
-	ByPlatform: {"platform", "platform"},
-	ByGroup:    {"group_kind", "group_kind"},
-	ByBand:     {"width_bucket(amount_fen, $2::bigint[])", "width_bucket(amount_fen, $2::bigint[])"},
-	ByMonth: {
+var columns = map[recovery.Dimension]struct{ cases, stays string }{
+	recovery.ByStage:    {"case when last_stage = '' then stage else last_stage end", "stage"},
+	recovery.ByPlatform: {"platform", "platform"},
+	recovery.ByGroup:    {"group_kind", "group_kind"},
+	recovery.ByBand:     {"width_bucket(amount_fen, $2::bigint[])", "width_bucket(amount_fen, $2::bigint[])"},
+	recovery.ByMonth: {
 		"date_trunc('month', created_at at time zone " + chinaOffset + ")", "date_trunc('month', filed_at at time zone " + chinaOffset + ")",
 	},
 }
 
 // names of the dimensions in the statements' results, and what stands there when
 // one was not asked for.
-var resultColumns = map[Dimension][2]string{
-	ByStage: {"stage_key", "''"}, ByPlatform: {"platform_key", "''"}, ByGroup: {"group_key", "''"},
-	ByBand: {"band_key", "-1"}, ByMonth: {"month_key", "null::timestamp"},
+var resultColumns = map[recovery.Dimension][2]string{
+	recovery.ByStage: {"stage_key", "''"}, recovery.ByPlatform: {"platform_key", "''"}, recovery.ByGroup: {"group_key", "''"},
+	recovery.ByBand: {"band_key", "-1"}, recovery.ByMonth: {"month_key", "null::timestamp"},
 }
 
 // keyRow is a StatsKey as the statements give it.
@@ -91,18 +42,18 @@ type keyRow struct {
 	MonthKey    *time.Time
 }
 
-func (r keyRow) key() StatsKey {
-	key := StatsKey{Stage: r.StageKey, Platform: r.PlatformKey, GroupKind: r.GroupKey, Band: r.BandKey}
+func (r keyRow) key() recovery.StatsKey {
+	key := recovery.StatsKey{Stage: r.StageKey, Platform: r.PlatformKey, GroupKind: r.GroupKey, Band: r.BandKey}
 	if r.MonthKey != nil {
 		key.Month = r.MonthKey.Format("2006-01")
 	}
 	return key
 }
 
-// keys makes the columns of a statement that name its groups.
-func (q StatsQuery) keys(of func(Dimension) string) string {
-	list := make([]string, len(Dimensions))
-	for i, dimension := range Dimensions {
+// keyColumns makes the columns of a statement that name its groups.
+func keyColumns(q recovery.StatsQuery, of func(recovery.Dimension) string) string {
+	list := make([]string, len(recovery.Dimensions))
+	for i, dimension := range recovery.Dimensions {
 		text := resultColumns[dimension][1]
 		if slices.Contains(q.By, dimension) {
 			text = of(dimension)
@@ -118,30 +69,22 @@ const statsWhere = ` where (pace > 1) = $1 and $2::bigint[] is not null group by
 
 // Stats counts the cases of this installation. Rows are in the order of their
 // keys.
-func (s *Store) Stats(ctx context.Context, q StatsQuery) ([]StatsRow, error) {
-	rows := map[StatsKey]StatsRow{}
+func (s *Store) Stats(ctx context.Context, q recovery.StatsQuery) ([]recovery.StatsRow, error) {
+	rows := map[recovery.StatsKey]recovery.StatsRow{}
 	if err := s.countCases(ctx, q, rows); err != nil {
 		return nil, err
 	}
-	if slices.Contains(q.By, ByStage) {
+	if slices.Contains(q.By, recovery.ByStage) {
 		if err := s.countStays(ctx, q, rows); err != nil {
 			return nil, err
 		}
 	}
-	list := make([]StatsRow, 0, len(rows))
+	list := make([]recovery.StatsRow, 0, len(rows))
 	for _, row := range rows {
 		list = append(list, row)
 	}
-	slices.SortFunc(list, func(a, b StatsRow) int { return a.compare(b.StatsKey) })
+	slices.SortFunc(list, func(a, b recovery.StatsRow) int { return a.Compare(b.StatsKey) })
 	return list, nil
-}
-
-func (k StatsKey) compare(other StatsKey) int {
-	return cmp.Or(
-		cmp.Compare(slices.Index(recovery.Stages, k.Stage), slices.Index(recovery.Stages, other.Stage)),
-		cmp.Compare(k.Platform, other.Platform), cmp.Compare(k.GroupKind, other.GroupKind),
-		cmp.Compare(k.Band, other.Band), cmp.Compare(k.Month, other.Month),
-	)
 }
 
 // statsPlan has everything grouped by hashing, in memory: the planner fears more
@@ -164,7 +107,7 @@ func grouped[T any](ctx context.Context, s *Store, what, sql string, args ...any
 	return list, err
 }
 
-func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
+func (s *Store) countCases(ctx context.Context, q recovery.StatsQuery, into map[recovery.StatsKey]recovery.StatsRow) error {
 	type row struct {
 		keyRow
 		Filed, Closed            int
@@ -175,7 +118,7 @@ func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]
 	for i, outcome := range recovery.Outcomes {
 		counts[i] = "count(*) filter (where stage = 'closed' and outcome = '" + string(outcome) + "')"
 	}
-	rows, err := grouped[row](ctx, s, "count cases", `select `+q.keys(func(d Dimension) string { return columns[d].cases })+`,
+	rows, err := grouped[row](ctx, s, "count cases", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].cases })+`,
 			count(*) as filed, count(*) filter (where stage = 'closed') as closed, array[`+strings.Join(counts, ", ")+`] as counts,
 			sum(amount_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
 		from cases`+statsWhere, q.Paced, q.Bands)
@@ -183,7 +126,7 @@ func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]
 		return err
 	}
 	for _, found := range rows {
-		told := StatsRow{
+		told := recovery.StatsRow{
 			StatsKey: found.key(), Filed: found.Filed, Closed: found.Closed, Outcomes: map[recovery.Outcome]int{},
 			ClaimedFen: found.ClaimedFen, RecoveredFen: found.RecoveredFen,
 		}
@@ -195,12 +138,12 @@ func (s *Store) countCases(ctx context.Context, q StatsQuery, into map[StatsKey]
 	return nil
 }
 
-func (s *Store) countStays(ctx context.Context, q StatsQuery, into map[StatsKey]StatsRow) error {
+func (s *Store) countStays(ctx context.Context, q recovery.StatsQuery, into map[recovery.StatsKey]recovery.StatsRow) error {
 	type row struct {
 		keyRow
 		Spans []float64 // seconds
 	}
-	rows, err := grouped[row](ctx, s, "count stays", `select `+q.keys(func(d Dimension) string { return columns[d].stays })+`,
+	rows, err := grouped[row](ctx, s, "count stays", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].stays })+`,
 			array_agg(date_part('epoch', left_at - entered_at)) as spans
 		from (select * from case_stages where stage <> 'closed') ended`+statsWhere, q.Paced, q.Bands)
 	if err != nil {
@@ -210,7 +153,7 @@ func (s *Store) countStays(ctx context.Context, q StatsQuery, into map[StatsKey]
 		key := found.key()
 		told, known := into[key]
 		if !known { // cases passed here and none has ended or stands here
-			told = StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
+			told = recovery.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
 		}
 		slices.Sort(found.Spans)
 		told.Stays, told.Median, told.P90 = len(found.Spans), percentile(found.Spans, 0.5), percentile(found.Spans, 0.9)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -24,12 +25,12 @@ type StepWrite struct {
 	Deadlines   []recovery.Deadline
 	Counterpart *recovery.Counterpart // see mergeCounterpart; nil for none
 	Checkpoint  bool
-	Tell        Telling
+	Tell        notify.Notifications
 	// Desk gives the case to somebody of that role; "" leaves it where it is. An
 	// agent gets it in turn and only if nobody has it; see turnOf.
 	Desk recovery.Role
 	// Address is what a counterpart left with the step; nil for none.
-	Address *HolderAddress
+	Address *notify.CounterpartAddress
 }
 
 // StepResult is what stands after a step.
@@ -70,7 +71,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		return err
 	})
 	if err == nil {
-		s.told(w.Tell)
+		s.wakeSenders(w.Tell)
 	}
 	return result, err
 }
@@ -112,7 +113,7 @@ func (b stepBefore) abandoned(w StepWrite) bool {
 	if w.Request == "" {
 		return false
 	}
-	return b.attempt != w.Attempt || b.state != ActStaged && b.state != ActApplied
+	return b.attempt != w.Attempt || b.state != recovery.RequestStaged && b.state != recovery.RequestApplied
 }
 
 // step queues everything a new step changes and sends it.
@@ -134,13 +135,13 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	at := first.At
 	queueStay(pen.batch, w, first)
 	queueStep(pen.batch, w, counterparts, at)
-	w.Tell.given, err = turnOf(ctx, pen.tx, w.Desk, before.Assignee)
+	assignee, err := turnOf(ctx, pen.tx, w.Desk, before.Assignee)
 	if err != nil {
 		return StepResult{}, err
 	}
 	queueAddress(pen.batch, w.CaseID, w.Address)
-	s.queueTelling(pen.batch, w.CaseID, w.Tell) // before the case changes hands: whoever had it is told
-	err = give(pen, w, before, at)
+	s.queueNotificationsOf(pen.batch, w.CaseID, w.Tell, assignee) // before the case is reassigned: the former assignee is notified
+	err = reassign(pen, w, before, assignee, at)
 	if err != nil {
 		return StepResult{}, err
 	}
@@ -157,10 +158,9 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	return StepResult{Seq: first.Seq, Version: before.Version + 1, Deadlines: w.Deadlines}, err
 }
 
-// give hands the case to whose turn it is, and writes that down. Only the record
-// knows who works on a case, so the step cannot say whom.
-func give(pen *pen, w StepWrite, before stepBefore, at time.Time) error {
-	to := w.Tell.given
+// reassign gives the case to a member of staff, with a journal entry. Only the
+// database knows who works on a case, so the workflow cannot name the assignee.
+func reassign(pen *pen, w StepWrite, before stepBefore, to recovery.UserID, at time.Time) error {
 	if to == "" {
 		return nil
 	}

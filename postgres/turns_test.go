@@ -15,7 +15,7 @@ import (
 // deskSeat makes an account of the desk that is given up to so many cases.
 func deskSeat(t testing.TB, s *postgres.Store, role recovery.Role, capacity int) recovery.UserID {
 	t.Helper()
-	user := must[postgres.User](t)(s.EnsureUser(t.Context(), account(newID(t)+"@example.test", role)))
+	user := must[recovery.User](t)(s.EnsureUser(t.Context(), account(newID(t)+"@example.test", role)))
 	if err := s.SetCapacity(t.Context(), user.ID, capacity); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestABreachGoesToTheSupervisorWithTheFewest(t *testing.T) {
 	if got := hand(t, b.Store, late, recovery.RoleSupervisor, 0); got != free {
 		t.Fatalf("given to %s, want %s", got, free)
 	}
-	entries := must[[]postgres.JournalEntry](t)(b.Journal(t.Context(), late.ID, 2, 0))
+	entries := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), late.ID, 2, 0))
 	entry := must[journal.Entry](t)(journal.Parse(entries[0].Record.Bytes))
 	if entry.Kind != recovery.EntryAssigned || entry.Facts["user_id"] != string(free) ||
 		entry.Facts["because"] != string(recovery.EntryAppealSubmitted) || entry.Facts["from"] != "agent-9" {

@@ -7,33 +7,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"recourse/notify"
 	"recourse/recovery"
 )
-
-// Webhook is an address that is told of changes. Secrets are raw bytes.
-type Webhook struct {
-	ID             string
-	URL            string
-	Description    string
-	Types          []string // empty: all
-	Secret         []byte
-	OldSecret      []byte // signs beside Secret until OldSecretUntil
-	OldSecretUntil *time.Time
-	Active         bool
-	StoppedBecause string
-	CreatedBy      recovery.UserID
-	CreatedAt      time.Time
-}
-
-// MaxWebhooks is how many an installation may have.
-const MaxWebhooks = 50
 
 const selectWebhook = `select id, url, description, types, secret, old_secret, old_secret_until, active, stopped_because,
 	created_by, created_at from webhooks`
 
 // AddWebhook adds an address. Errors: ErrAnswered, CodeConflict when there are
 // MaxWebhooks already.
-func (s *Store) AddWebhook(ctx context.Context, w Webhook, idem Idempotency) error {
+func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idem Idempotency) error {
 	return s.write(ctx, "add webhook", func(tx pgx.Tx) error {
 		var there int
 		batch := &pgx.Batch{}
@@ -44,7 +27,7 @@ func (s *Store) AddWebhook(ctx context.Context, w Webhook, idem Idempotency) err
 		if err != nil {
 			return err
 		}
-		if there >= MaxWebhooks {
+		if there >= notify.MaxWebhooks {
 			return recovery.Faultf(recovery.CodeConflict, "There are %d webhooks already, which is as many as there may be.", there)
 		}
 		_, err = tx.Exec(ctx, `insert into webhooks (id, url, description, types, secret, active, created_by, created_at)
@@ -55,13 +38,13 @@ func (s *Store) AddWebhook(ctx context.Context, w Webhook, idem Idempotency) err
 }
 
 // Webhooks lists all, oldest first.
-func (s *Store) Webhooks(ctx context.Context) ([]Webhook, error) {
-	return query[Webhook](ctx, s, "list webhooks", selectWebhook+` order by created_at, id`)
+func (s *Store) Webhooks(ctx context.Context) ([]notify.Webhook, error) {
+	return query[notify.Webhook](ctx, s, "list webhooks", selectWebhook+` order by created_at, id`)
 }
 
 // Webhook reads one. Errors: CodeNotFound.
-func (s *Store) Webhook(ctx context.Context, id string) (Webhook, error) {
-	return one[Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
+func (s *Store) Webhook(ctx context.Context, id string) (notify.Webhook, error) {
+	return one[notify.Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
 }
 
 // RotateSecret gives a webhook a new secret; the one there was signs beside it
@@ -103,43 +86,15 @@ func (s *Store) StopWebhook(ctx context.Context, id, because string) error {
 	})
 }
 
-// The states of a delivery.
-const (
-	DeliveryDue       = "due"
-	DeliverySending   = "sending" // claimed; when the claim lapses it is due again
-	DeliveryDelivered = "delivered"
-	DeliveryDead      = "dead" // given up; it can be replayed
-)
-
-// DeliveryStates lists them.
-var DeliveryStates = []string{DeliveryDue, DeliverySending, DeliveryDelivered, DeliveryDead}
-
-// Delivery is one event on its way to one webhook.
-type Delivery struct {
-	ID        string
-	WebhookID string
-	CaseID    recovery.CaseID
-	Type      string
-	Payload   string
-	State     string
-	NextAt    time.Time
-	Claim     int
-	Failures  int
-	Status    int // of the last answer; 0: there was none
-	Note      string
-	CreatedAt time.Time
-	DoneAt    *time.Time
-}
-
 const deliveryColumns = `d.id, d.webhook_id, d.case_id, d.type, d.payload, d.state, d.next_at, d.claim, d.failures, d.status,
 	d.note, d.created_at, d.done_at`
 
 // ClaimDeliveries claims what is due, up to limit for each active webhook that
 // is not among busy, for the length of the lease: a receiver that hangs holds up
 // no other. It is committed before it returns.
-func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Duration, busy []string) ([]Delivery, error) {
+func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Duration, busy []string) ([]notify.Delivery, error) {
 	now := s.instant()
-	return query[Delivery](ctx, s, "claim deliveries", `with due as materialized (
+	return query[notify.Delivery](ctx, s, "claim deliveries", `with due as materialized (
 			select l.id from webhooks w cross join lateral (
 				select id from webhook_deliveries where webhook_id = w.id and state in ('due', 'sending') and next_at <= $1
 				order by next_at limit $2 for update skip locked) l
@@ -151,21 +106,12 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 		select `+deliveryColumns+` from d order by d.webhook_id, d.created_at, d.id`, now, limit, now.Add(lease), orEmpty(busy))
 }
 
-// DeliveryOutcome is what became of a claimed delivery.
-type DeliveryOutcome struct {
-	State  string    // DeliveryDue to try it again
-	At     time.Time // when, with DeliveryDue
-	Failed bool
-	Status int
-	Note   string
-}
-
 // SettleDelivery notes what became of a delivery. It gives false and changes
 // nothing when the claim lapsed and somebody else has it.
-func (s *Store) SettleDelivery(ctx context.Context, d Delivery, o DeliveryOutcome) (bool, error) {
+func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) (bool, error) {
 	now := s.instant()
 	at, done := now, &now
-	if o.State == DeliveryDue {
+	if o.State == notify.DeliveryDue {
 		at, done = o.At, nil
 	}
 	tag, err := s.pool.Exec(ctx, `update webhook_deliveries set state = $3, next_at = $4,
@@ -177,22 +123,22 @@ func (s *Store) SettleDelivery(ctx context.Context, d Delivery, o DeliveryOutcom
 
 // Deliveries lists deliveries in a state ("" for any), the newest first. Errors:
 // CodeInvalid for field cursor.
-func (s *Store) Deliveries(ctx context.Context, state string, limit int, cursor string) ([]Delivery, string, error) {
+func (s *Store) Deliveries(ctx context.Context, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	c := newConditions()
 	equal(c, "d.state", state)
 	return deliveryRoll.page(ctx, s, c, limit, cursor)
 }
 
-var deliveryRoll = roll[Delivery]{
+var deliveryRoll = roll[notify.Delivery]{
 	"list deliveries", `select ` + deliveryColumns + ` from webhook_deliveries d`, "d.created_at", "d.id",
-	func(d Delivery) (time.Time, string) { return d.CreatedAt, d.ID },
+	func(d notify.Delivery) (time.Time, string) { return d.CreatedAt, d.ID },
 }
 
 // Replay makes a settled delivery due again, with the same id, so that a
 // receiver that has it can tell. One that is on its way stays as it is. Errors:
 // CodeNotFound.
-func (s *Store) Replay(ctx context.Context, id string) (Delivery, error) {
-	d, err := one[Delivery](ctx, s, "delivery", `update webhook_deliveries d set
+func (s *Store) Replay(ctx context.Context, id string) (notify.Delivery, error) {
+	d, err := one[notify.Delivery](ctx, s, "delivery", `update webhook_deliveries d set
 			state = case when done_at is null then state else 'due' end,
 			next_at = case when done_at is null then next_at else $2 end,
 			failures = case when done_at is null then failures else 0 end,

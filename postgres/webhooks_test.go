@@ -8,14 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // hook adds a webhook for the event types, or for all.
-func hook(t testing.TB, b bundle, by recovery.UserID, types ...string) postgres.Webhook {
+func hook(t testing.TB, b bundle, by recovery.UserID, types ...string) notify.Webhook {
 	t.Helper()
-	w := postgres.Webhook{
+	w := notify.Webhook{
 		ID: newID(t), URL: "https://example.test/hook", Types: types, Secret: []byte("secret"), Active: true, CreatedBy: by, CreatedAt: noon,
 	}
 	if err := b.AddWebhook(t.Context(), w, postgres.Idempotency{}); err != nil {
@@ -24,8 +25,8 @@ func hook(t testing.TB, b bundle, by recovery.UserID, types ...string) postgres.
 	return w
 }
 
-func event(kind string) postgres.Telling {
-	return postgres.Telling{Event: postgres.Event{Type: kind, Payload: []byte(`{"type":"` + kind + `"}`)}}
+func event(kind string) notify.Notifications {
+	return notify.Notifications{Event: notify.Event{Type: kind, Payload: []byte(`{"type":"` + kind + `"}`)}}
 }
 
 // post tells n events of a kind.
@@ -36,9 +37,9 @@ func (m *mailbox) post(t testing.TB, kind string, n int) {
 	}
 }
 
-func (m *mailbox) claimPosts(t testing.TB, limit int, busy ...string) []postgres.Delivery {
+func (m *mailbox) claimPosts(t testing.TB, limit int, busy ...string) []notify.Delivery {
 	t.Helper()
-	return must[[]postgres.Delivery](t)(m.ClaimDeliveries(t.Context(), limit, lease, busy))
+	return must[[]notify.Delivery](t)(m.ClaimDeliveries(t.Context(), limit, lease, busy))
 }
 
 func TestWebhooksGetWhatTheyAskFor(t *testing.T) {
@@ -70,7 +71,7 @@ func TestAHangingReceiverHoldsUpNoOther(t *testing.T) {
 	m.post(t, "case.a", 5)
 	second := hook(t, m.bundle, m.people["agent"])
 	m.post(t, "case.a", 5)
-	count := func(list []postgres.Delivery, id string) (n int) {
+	count := func(list []notify.Delivery, id string) (n int) {
 		for _, d := range list {
 			if d.WebhookID == id {
 				n++
@@ -99,20 +100,20 @@ func TestADeliveryIsClaimedByOneAndSettledByItsClaimer(t *testing.T) {
 	}
 	m.now = m.now.Add(lease)
 	second := m.claimPosts(t, 1)[0]
-	settle := func(d postgres.Delivery, o postgres.DeliveryOutcome, want bool) {
+	settle := func(d notify.Delivery, o notify.DeliveryOutcome, want bool) {
 		t.Helper()
 		if kept := must[bool](t)(m.SettleDelivery(t.Context(), d, o)); kept != want {
 			t.Errorf("settled %v, want %v", kept, want)
 		}
 	}
-	settle(first, postgres.DeliveryOutcome{State: postgres.DeliveryDead}, false)
-	settle(second, postgres.DeliveryOutcome{State: postgres.DeliveryDue, At: m.now, Failed: true, Status: 500, Note: "answered 500"}, true)
+	settle(first, notify.DeliveryOutcome{State: notify.DeliveryDead}, false)
+	settle(second, notify.DeliveryOutcome{State: notify.DeliveryDue, At: m.now, Failed: true, Status: 500, Note: "answered 500"}, true)
 	third := m.claimPosts(t, 1)[0]
 	if third.Failures != 1 || third.Status != 500 || third.ID != first.ID || third.Payload != first.Payload {
 		t.Errorf("the third attempt is %+v", third)
 	}
-	settle(third, postgres.DeliveryOutcome{State: postgres.DeliveryDelivered, Status: 200}, true)
-	settle(third, postgres.DeliveryOutcome{State: postgres.DeliveryDead}, false)
+	settle(third, notify.DeliveryOutcome{State: notify.DeliveryDelivered, Status: 200}, true)
+	settle(third, notify.DeliveryOutcome{State: notify.DeliveryDead}, false)
 }
 
 func TestDeadLettersAreListedAndReplayed(t *testing.T) {
@@ -122,19 +123,19 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 	m.post(t, "case.a", 3)
 	var dead []string
 	for i, d := range m.claimPosts(t, 10) {
-		state := postgres.DeliveryDead
+		state := notify.DeliveryDead
 		if i == 2 {
-			state = postgres.DeliveryDelivered
+			state = notify.DeliveryDelivered
 		} else {
 			dead = append(dead, d.ID)
 		}
-		if _, err := m.SettleDelivery(t.Context(), d, postgres.DeliveryOutcome{State: state, Failed: true}); err != nil {
+		if _, err := m.SettleDelivery(t.Context(), d, notify.DeliveryOutcome{State: state, Failed: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var listed []string
 	for cursor := ""; ; {
-		page, next, err := m.Deliveries(t.Context(), postgres.DeliveryDead, 1, cursor)
+		page, next, err := m.Deliveries(t.Context(), notify.DeliveryDead, 1, cursor)
 		if err != nil || len(page) != 1 {
 			t.Fatalf("%+v (%v)", page, err)
 		}
@@ -149,8 +150,8 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 		t.Errorf("listed %v, want %v", listed, dead)
 	}
 	for range 2 { // replayed twice is due once
-		d := must[postgres.Delivery](t)(m.Replay(t.Context(), dead[0]))
-		if d.State != postgres.DeliveryDue || d.Failures != 0 || d.ID != dead[0] || d.DoneAt != nil {
+		d := must[notify.Delivery](t)(m.Replay(t.Context(), dead[0]))
+		if d.State != notify.DeliveryDue || d.Failures != 0 || d.ID != dead[0] || d.DoneAt != nil {
 			t.Errorf("replayed: %+v", d)
 		}
 	}
@@ -180,7 +181,7 @@ func TestStoppingAndRotatingAWebhook(t *testing.T) {
 	if err := m.RotateSecret(t.Context(), w.ID, []byte("newer"), until, idem); !errors.Is(err, postgres.ErrAnswered) {
 		t.Errorf("the same request again: %v", err)
 	}
-	got := must[postgres.Webhook](t)(m.Webhook(t.Context(), w.ID))
+	got := must[notify.Webhook](t)(m.Webhook(t.Context(), w.ID))
 	if string(got.Secret) != "new" || string(got.OldSecret) != "secret" || !got.OldSecretUntil.Equal(until) || !got.Active || got.StoppedBecause != "" {
 		t.Errorf("after rotation: %+v", got)
 	}
@@ -204,14 +205,14 @@ func TestDroppingAWebhookDropsItsDeliveries(t *testing.T) {
 func TestThereIsALimitToWebhooks(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t, 0)
-	for range postgres.MaxWebhooks - 1 {
+	for range notify.MaxWebhooks - 1 {
 		hook(t, m.bundle, m.people["agent"])
 	}
 	var group sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
 		group.Go(func() {
-			w := postgres.Webhook{ID: newID(t), URL: "https://example.test", Secret: []byte{1}, CreatedBy: m.people["agent"], CreatedAt: noon}
+			w := notify.Webhook{ID: newID(t), URL: "https://example.test", Secret: []byte{1}, CreatedBy: m.people["agent"], CreatedAt: noon}
 			errs[i] = m.AddWebhook(t.Context(), w, postgres.Idempotency{})
 		})
 	}
@@ -223,7 +224,7 @@ func TestThereIsALimitToWebhooks(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != len(errs)-1 || len(must[[]postgres.Webhook](t)(m.Webhooks(t.Context()))) != postgres.MaxWebhooks {
+	if refused != len(errs)-1 || len(must[[]notify.Webhook](t)(m.Webhooks(t.Context()))) != notify.MaxWebhooks {
 		t.Errorf("%d of %d were refused", refused, len(errs))
 	}
 }

@@ -34,7 +34,7 @@ func (c *call) linkForms(d *caseData, p *party) {
 	path := "/cases/" + string(d.Number) + "/links"
 	if at >= 0 {
 		link := d.links[at]
-		p.Link = &linkMark{Link: link, Works: link.Works(c.web.now())}
+		p.Link = &linkMark{Link: link, Works: link.IsValid(c.web.now())}
 		if p.Link.Works {
 			p.Link.Revoke = &form{Action: path + "/" + link.ID + "/revoke", CSRF: c.who.CSRF, Submit: c.say.T("case.link_revoke")}
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -127,7 +126,7 @@ func (c *call) fold(body *caseBody) {
 }
 
 // staff are the people of the desk, by whom a case can be held.
-func (c *call) staff(d *caseData) ([]postgres.User, error) {
+func (c *call) staff(d *caseData) ([]recovery.User, error) {
 	if !c.who.Desk() {
 		return nil, nil
 	}
@@ -135,15 +134,15 @@ func (c *call) staff(d *caseData) ([]postgres.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(users, func(u postgres.User) bool { return !holdsCases(u) && u.ID != d.Assignee }), nil
+	return slices.DeleteFunc(users, func(u recovery.User) bool { return !holdsCases(u) && u.ID != d.Assignee }), nil
 }
 
-func holdsCases(u postgres.User) bool {
+func holdsCases(u recovery.User) bool {
 	desk := []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
 	return u.Active && slices.Contains(desk, u.Role)
 }
 
-func nameOf(users []postgres.User, id recovery.UserID) string {
+func nameOf(users []recovery.User, id recovery.UserID) string {
 	for _, user := range users {
 		if user.ID == id {
 			return user.Name
@@ -154,7 +153,7 @@ func nameOf(users []postgres.User, id recovery.UserID) string {
 
 // actForms makes the forms of exactly the given actions; the one that failed,
 // or that the address asks for, is unfolded.
-func (c *call) actForms(d *caseData, staff []postgres.User, failed *attempt, actions []recovery.Action) []form {
+func (c *call) actForms(d *caseData, staff []recovery.User, failed *attempt, actions []recovery.Action) []form {
 	maker := actForms{builder: builder{say: c.say}, view: d.View, who: c.who, staff: staff, now: c.web.now(), asked: c.QueryParams()}
 	forms := make([]form, 0, len(actions))
 	for _, action := range ordered(actions) {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -47,7 +46,7 @@ type actForms struct {
 	builder
 	view  casework.View
 	who   visitor
-	staff []postgres.User // whom a supervisor may give the case to
+	staff []recovery.User // whom a supervisor may give the case to
 	now   time.Time
 	asked url.Values // what the address names beforehand: "who", "no"
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -26,7 +25,7 @@ func aCase(counterparts int) casework.View {
 func formsFor(t testing.TB, role recovery.Role, counterparts int, now time.Time) actForms {
 	return actForms{
 		builder: builder{say: chinese(t)}, view: aCase(counterparts), who: visitor{Actor: recovery.Actor{Role: role, ID: "me"}},
-		staff: []postgres.User{{ID: "you", Name: "小赵"}}, now: now,
+		staff: []recovery.User{{ID: "you", Name: "小赵"}}, now: now,
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/postgres"
+	"recourse/notify"
 	"recourse/recovery"
 )
 
@@ -35,7 +35,7 @@ type notice struct {
 
 // mailsBody is the model of the page of mails.
 type mailsBody struct {
-	Mails []postgres.SentMail
+	Mails []notify.SentMail
 	Next  string
 	First string
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -44,14 +43,14 @@ func (w *Web) ownCases(c *call) error {
 	if c.who.Desk() {
 		return c.seeOther("/desk")
 	}
-	body, err := c.list(postgres.CaseFilter{}, ownRows, nil)
+	body, err := c.list(recovery.CaseFilter{}, ownRows, nil)
 	if err != nil {
 		return err
 	}
 	return c.show(http.StatusOK, "cases", page{Title: c.say.T("cases.title"), Body: body})
 }
 
-func (c *call) list(filter postgres.CaseFilter, limit int, staff []postgres.User) (listBody, error) {
+func (c *call) list(filter recovery.CaseFilter, limit int, staff []recovery.User) (listBody, error) {
 	cursor := c.QueryParam("cursor")
 	views, next, err := c.web.service.Cases(c.Request().Context(), c.who.Actor, filter, limit, cursor)
 	if err != nil {
@@ -131,8 +130,8 @@ const (
 	heldByNobody = "nobody"
 )
 
-func (c *call) deskFilter() postgres.CaseFilter {
-	filter := postgres.CaseFilter{
+func (c *call) deskFilter() recovery.CaseFilter {
+	filter := recovery.CaseFilter{
 		Stage: recovery.Stage(c.QueryParam("stage")), WaitingOn: recovery.WaitingOn(c.QueryParam("waiting_on")),
 		Platform: recovery.Platform(c.QueryParam("platform")), Query: c.searched(),
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recourse/casework"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -40,7 +39,7 @@ type returnBody struct {
 // read or begun.
 type returnCall struct {
 	*call
-	link  postgres.Link
+	link  recovery.Link
 	token string
 }
 

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -13,7 +12,7 @@ import (
 type signInBody struct {
 	CSRF     string
 	Next     string
-	Accounts []postgres.User
+	Accounts []recovery.User
 }
 
 // signInPage lists the development accounts. Elsewhere there is no such page:
@@ -31,11 +30,11 @@ func (w *Web) signInPage(c *call) error {
 	return c.show(http.StatusOK, "signin", page{Title: c.say.T("signin.title"), Body: body})
 }
 
-func (w *Web) developers(c *call) ([]postgres.User, error) {
+func (w *Web) developers(c *call) ([]recovery.User, error) {
 	accounts, err := w.service.Accounts(c.Request().Context(), "")
-	order := func(u postgres.User) int { return slices.Index(recovery.Roles, u.Role) }
-	slices.SortStableFunc(accounts, func(a, b postgres.User) int { return order(a) - order(b) })
-	return slices.DeleteFunc(accounts, func(u postgres.User) bool {
+	order := func(u recovery.User) int { return slices.Index(recovery.Roles, u.Role) }
+	slices.SortStableFunc(accounts, func(a, b recovery.User) int { return order(a) - order(b) })
+	return slices.DeleteFunc(accounts, func(u recovery.User) bool {
 		return !u.Active || u.Role == recovery.RoleCounterpart
 	}), err
 }
@@ -51,7 +50,7 @@ func (w *Web) signIn(c *call) error {
 		return err
 	}
 	id, ctx := recovery.UserID(c.FormValue("account")), c.Request().Context()
-	index := slices.IndexFunc(accounts, func(u postgres.User) bool { return u.ID == id })
+	index := slices.IndexFunc(accounts, func(u recovery.User) bool { return u.ID == id })
 	if index < 0 {
 		return recovery.Faultf(recovery.CodeForbidden, "There is no such account to sign in with.")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/notify"
 	"recourse/notify/smtptest"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -47,8 +48,8 @@ func TestAGuestIsToldByMail(t *testing.T) {
 	t.Parallel()
 	o := forGuest(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
-	toAssignee := o.draft(func(d *postgres.NoticeDraft) { d.Audience = postgres.ToAssignee })
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft(), toAssignee}})
+	toAssignee := o.draft(func(d *notify.NoticeDraft) { d.Audience = notify.ToAssignee })
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft(), toAssignee}})
 	for range 2 {
 		drain(t, o.notices(t, mailerTo(server)))
 		o.later(24 * time.Hour)
@@ -80,11 +81,11 @@ func TestAGuestWhoWantsNoMore(t *testing.T) {
 	t.Parallel()
 	o := forGuest(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, mailerTo(server)))
 	stop := stopAddress(t, server.Kept()[0])
 	token := stop[strings.LastIndex(stop, "/")+1:]
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	for range 2 {
 		entry := o.entry("")
 		entry.Kind, entry.Actor = recovery.EntryMailsStopped, recovery.Actor{Role: recovery.RoleClaimant}
@@ -108,13 +109,13 @@ func TestNobodyIsMailedWhoCouldNotStopIt(t *testing.T) {
 	t.Parallel()
 	o := forGuest(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, mailerTo(server), func(p *worker.NoticesParts) { p.Site = "" }))
 	wantKept(t, server, 0, 0)
 	night := time.Date(o.now().Year(), o.now().Month(), o.now().Day()+1, 15, 0, 0, 0, time.UTC) // 23:00 in China
 	o.later(night.Sub(o.now()))
-	quiet := o.draft(func(d *postgres.NoticeDraft) { d.Urgent = false })
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{quiet}})
+	quiet := o.draft(func(d *notify.NoticeDraft) { d.Urgent = false })
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{quiet}})
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 0, 0)
 	o.later(10 * time.Hour)
@@ -128,7 +129,7 @@ func TestNobodyIsMailedWhoCouldNotStopIt(t *testing.T) {
 	if err := o.store.FileCase(t.Context(), postgres.FilingWrite{Case: o.c, Draft: o.entry("filed")}); err != nil {
 		t.Fatal(err)
 	}
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{quiet}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{quiet}})
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 1, 1)
 }
@@ -140,10 +141,10 @@ func TestAGuestIsReminded(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	due := o.now().Add(48 * time.Hour).UTC().Truncate(time.Microsecond)
 	o.c.Deadlines = []recovery.Deadline{{Kind: recovery.DecisionClock, DueAt: due}}
-	reminder := o.draft(func(d *postgres.NoticeDraft) {
+	reminder := o.draft(func(d *notify.NoticeDraft) {
 		d.NotBefore, d.Facts.Clock, d.Facts.DueAt = due.Add(-24*time.Hour), recovery.DecisionClock, &due
 	})
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{reminder}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{reminder}})
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 0, 0)
 	o.later(25 * time.Hour)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"recourse/evidence/journal"
+	"recourse/notify"
 	"recourse/notify/smtptest"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -27,14 +28,14 @@ func withHolder(t *testing.T) *office {
 		{No: 1, DueOn: due.Format(time.DateOnly), Amount: 120_000, Paid: 20_000}, {No: 2, DueOn: due.AddDate(0, 1, 0).Format(time.DateOnly), Amount: 80_000},
 	}}}
 	o.c.Deadlines = []recovery.Deadline{{Kind: recovery.InstalmentClock, Ref: "1/1", DueAt: due}}
-	o.says(t, postgres.Telling{}, func(w *postgres.StepWrite) {
-		w.Address = &postgres.HolderAddress{CounterpartID: firstHolder, Email: holderAddress}
+	o.says(t, notify.Notifications{}, func(w *postgres.StepWrite) {
+		w.Address = &notify.CounterpartAddress{CounterpartID: firstHolder, Email: holderAddress}
 	})
 	return o
 }
 
 // says writes a step as a counterpart's word comes with.
-func (o *office) says(t *testing.T, tell postgres.Telling, change ...func(*postgres.StepWrite)) {
+func (o *office) says(t *testing.T, tell notify.Notifications, change ...func(*postgres.StepWrite)) {
 	t.Helper()
 	step := postgres.StepWrite{
 		CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Tell: tell,
@@ -47,20 +48,20 @@ func (o *office) says(t *testing.T, tell postgres.Telling, change ...func(*postg
 	}
 }
 
-func (o *office) toHolder(change ...func(*postgres.NoticeDraft)) postgres.Telling {
-	d := o.draft(func(d *postgres.NoticeDraft) {
-		d.Audience, d.CounterpartID, d.Template, d.Urgent = postgres.ToCounterpart, firstHolder, "said_answer", false
+func (o *office) toHolder(change ...func(*notify.NoticeDraft)) notify.Notifications {
+	d := o.draft(func(d *notify.NoticeDraft) {
+		d.Audience, d.CounterpartID, d.Template, d.Urgent = notify.ToCounterpart, firstHolder, "said_answer", false
 		d.Facts.Said = recovery.Promised
 	})
 	for _, apply := range change {
 		apply(&d)
 	}
-	return postgres.Telling{Notices: []postgres.NoticeDraft{d}}
+	return notify.Notifications{Notices: []notify.NoticeDraft{d}}
 }
 
 // reminder is what an agreed plan has told the day before its first part.
-func (o *office) reminder() postgres.Telling {
-	return o.toHolder(func(d *postgres.NoticeDraft) {
+func (o *office) reminder() notify.Notifications {
+	return o.toHolder(func(d *notify.NoticeDraft) {
 		due := o.c.Deadlines[0].DueAt
 		d.Template, d.Class, d.Facts.Clock, d.Facts.Ref, d.Facts.DueAt = "instalment_due", "deadline", recovery.InstalmentClock, "1/1", &due
 		d.NotBefore = due.Add(-24 * time.Hour)
@@ -96,7 +97,7 @@ func TestACounterpartsWordIsConfirmed(t *testing.T) {
 	day := o.c.Deadlines[0].DueAt
 	o.until(day.Add(5*time.Hour - 72*time.Hour)) // 23:00 in China
 	o.says(t, o.toHolder())
-	o.says(t, o.toHolder(func(d *postgres.NoticeDraft) { d.CounterpartID = "cp-2" })) // who left no address
+	o.says(t, o.toHolder(func(d *notify.NoticeDraft) { d.CounterpartID = "cp-2" })) // who left no address
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 0, 0)
 	o.later(10 * time.Hour)
@@ -165,7 +166,7 @@ func TestNobodyIsRemindedWho(t *testing.T) {
 			server, want := smtptest.New(t, smtptest.WithoutTLS()), 0
 			o.says(t, o.reminder())
 			if change != nil {
-				o.says(t, postgres.Telling{}, change)
+				o.says(t, notify.Notifications{}, change)
 			} else {
 				o.stopped(t, server)
 				want = 1 // by which they stopped
@@ -183,7 +184,7 @@ func TestNobodyIsRemindedWho(t *testing.T) {
 // stopped has the counterpart stop their mails by the token of one.
 func (o *office) stopped(t *testing.T, server *smtptest.Server) {
 	t.Helper()
-	o.says(t, o.toHolder(func(d *postgres.NoticeDraft) { d.Urgent = true }))
+	o.says(t, o.toHolder(func(d *notify.NoticeDraft) { d.Urgent = true }))
 	drain(t, o.notices(t, mailerTo(server)))
 	stop := stopAddress(t, server.Kept()[0])
 	token := stop[strings.LastIndex(stop, "/")+1:]
@@ -204,8 +205,8 @@ func TestAStopStaysWithItsAddress(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	o.stopped(t, server)
 	leave := func(email string) {
-		o.says(t, o.toHolder(func(d *postgres.NoticeDraft) { d.Urgent = true }), func(w *postgres.StepWrite) {
-			w.Address = &postgres.HolderAddress{CounterpartID: firstHolder, Email: email}
+		o.says(t, o.toHolder(func(d *notify.NoticeDraft) { d.Urgent = true }), func(w *postgres.StepWrite) {
+			w.Address = &notify.CounterpartAddress{CounterpartID: firstHolder, Email: email}
 		})
 		drain(t, o.notices(t, mailerTo(server)))
 	}

@@ -21,7 +21,7 @@ type Mails interface {
 
 // Posts delivers one event to one webhook; *notify.Poster does.
 type Posts interface {
-	Post(ctx context.Context, w postgres.Webhook, d postgres.Delivery) notify.Attempt
+	Post(ctx context.Context, w notify.Webhook, d notify.Delivery) notify.Attempt
 }
 
 // NoticesParts are what telling people and programs needs.
@@ -182,7 +182,7 @@ func (n *Notices) remindAndMail(ctx context.Context) bool {
 }
 
 // reminded is the entry that a counterpart was written to of an instalment.
-func (n *Notices) reminded(r postgres.HolderReminder) journal.Draft {
+func (n *Notices) reminded(r notify.CounterpartReminder) journal.Draft {
 	return journal.Draft{
 		Kind: recovery.EntryInstalmentReminded, At: n.Now(), Actor: recovery.System, Pace: r.Case.Pace,
 		Key:       fmt.Sprintf("%s:%s:%d", recovery.EntryInstalmentReminded, r.Facts.Ref, r.Facts.DueAt.Unix()),
@@ -196,19 +196,19 @@ func (n *Notices) reminded(r postgres.HolderReminder) journal.Draft {
 
 // send deals with a lot of claimed mails. What a server was asked is settled at
 // once, the rest together: every commit is one more that a filing waits for.
-func (n *Notices) send(ctx context.Context, mails []postgres.Mail) {
-	queue := make(chan postgres.Mail, len(mails))
+func (n *Notices) send(ctx context.Context, mails []notify.Mail) {
+	queue := make(chan notify.Mail, len(mails))
 	for _, mail := range mails {
 		queue <- mail
 	}
 	close(queue)
-	untried := make(chan postgres.SettledMail, len(mails))
+	untried := make(chan notify.SettledMail, len(mails))
 	var hands sync.WaitGroup
 	for range min(mailHands, len(mails)) {
 		hands.Go(func() {
 			for mail := range queue {
 				outcome, tried := n.mail(ctx, mail)
-				if settled := (postgres.SettledMail{Mail: mail, Outcome: outcome}); tried {
+				if settled := (notify.SettledMail{Mail: mail, Outcome: outcome}); tried {
 					n.settle(ctx, settled)
 				} else {
 					untried <- settled
@@ -218,7 +218,7 @@ func (n *Notices) send(ctx context.Context, mails []postgres.Mail) {
 	}
 	hands.Wait()
 	close(untried)
-	rest := make([]postgres.SettledMail, 0, len(mails))
+	rest := make([]notify.SettledMail, 0, len(mails))
 	for settled := range untried {
 		rest = append(rest, settled)
 	}
@@ -234,7 +234,7 @@ func (n *Notices) away(ctx context.Context, err error) {
 
 // mail does with one claimed mail what its reader wants, and says what became of
 // it and whether a server was asked.
-func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.MailOutcome, tried bool) {
+func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailOutcome, tried bool) {
 	now := n.Now()
 	wants := notify.Defaults()
 	if m.Chosen != nil {
@@ -243,16 +243,16 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 	at, wanted := notify.MailAt(wants, m.Class, m.Urgent, now)
 	switch {
 	case !m.Active || !wanted:
-		return postgres.MailOutcome{State: postgres.MailUnwanted}, false
+		return notify.MailOutcome{State: notify.MailUnwanted}, false
 	case m.StopToken != "" && n.Site == "":
-		return postgres.MailOutcome{State: postgres.MailUnwanted, Note: noWayToStop}, false
+		return notify.MailOutcome{State: notify.MailUnwanted, Note: noWayToStop}, false
 	case ctx.Err() != nil:
-		return postgres.MailOutcome{State: postgres.MailDue, At: now}, false // told to stop before it was tried
+		return notify.MailOutcome{State: notify.MailDue, At: now}, false // told to stop before it was tried
 	case at.After(now):
-		return postgres.MailOutcome{State: postgres.MailDue, At: at}, false
+		return notify.MailOutcome{State: notify.MailDue, At: at}, false
 	}
 	letter := n.letter(wants.Language, m)
-	outcome = postgres.MailOutcome{State: postgres.MailKept}
+	outcome = notify.MailOutcome{State: notify.MailKept}
 	if n.Mails != nil {
 		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
 		if attempt.Verdict != notify.Taken {
@@ -260,7 +260,7 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 		}
 		outcome = notify.AfterMail(attempt, m, n.Now(), n.Lease, n.Random())
 	}
-	if outcome.State != postgres.MailDue {
+	if outcome.State != notify.MailDue {
 		outcome.Subject, outcome.Body = letter.Subject, letter.Body
 	}
 	return outcome, n.Mails != nil
@@ -269,9 +269,9 @@ func (n *Notices) mail(ctx context.Context, m postgres.Mail) (outcome postgres.M
 // noWayToStop is why a claimant without an account is not written to.
 const noWayToStop = "the site has no address, so nobody could stop these mails"
 
-func (n *Notices) letter(language string, m postgres.Mail) notify.Letter {
+func (n *Notices) letter(language string, m notify.Mail) notify.Letter {
 	switch {
-	case m.Audience == postgres.ToCounterpart:
+	case m.Audience == notify.ToCounterpart:
 		return n.Herald.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	case m.StopToken != "":
 		return n.Herald.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
@@ -294,7 +294,7 @@ const settleLimit = 10 * time.Second
 // settle keeps what became of mails, also when the process was told to stop
 // meanwhile. When that fails, they are tried again after the lease: for one that a
 // server took, this is the window in which it goes out twice.
-func (n *Notices) settle(ctx context.Context, settled ...postgres.SettledMail) {
+func (n *Notices) settle(ctx context.Context, settled ...notify.SettledMail) {
 	if len(settled) == 0 {
 		return
 	}
@@ -341,7 +341,7 @@ func (p *postRoom) round(ctx context.Context) bool {
 		p.away(ctx, err)
 		return false
 	}
-	lots := map[string][]postgres.Delivery{}
+	lots := map[string][]notify.Delivery{}
 	for _, delivery := range deliveries {
 		lots[delivery.WebhookID] = append(lots[delivery.WebhookID], delivery)
 	}
@@ -377,7 +377,7 @@ func (p *postRoom) occupy(id string, busy bool) {
 }
 
 // serve delivers one webhook's lot in order.
-func (p *postRoom) serve(ctx context.Context, id string, lot []postgres.Delivery) {
+func (p *postRoom) serve(ctx context.Context, id string, lot []notify.Delivery) {
 	webhook, err := p.Store.Webhook(ctx, id)
 	if err != nil {
 		p.away(ctx, err) // or it was just dropped, and its deliveries with it
@@ -385,10 +385,10 @@ func (p *postRoom) serve(ctx context.Context, id string, lot []postgres.Delivery
 	}
 	gone := false
 	for _, delivery := range lot {
-		outcome := postgres.DeliveryOutcome{State: postgres.DeliveryDue, At: p.Now()} // told to stop before it was tried
+		outcome := notify.DeliveryOutcome{State: notify.DeliveryDue, At: p.Now()} // told to stop before it was tried
 		switch {
 		case gone:
-			outcome = postgres.DeliveryOutcome{State: postgres.DeliveryDead, Note: goneNote}
+			outcome = notify.DeliveryOutcome{State: notify.DeliveryDead, Note: goneNote}
 		case ctx.Err() == nil:
 			attempt := p.Posts.Post(ctx, webhook, delivery)
 			outcome = notify.AfterDelivery(attempt, delivery, p.Now(), p.Random())
@@ -407,7 +407,7 @@ func (p *postRoom) serve(ctx context.Context, id string, lot []postgres.Delivery
 // goneNote is why a webhook was stopped.
 const goneNote = "the receiver answered 410: it wants nothing any more"
 
-func (p *postRoom) settlePost(ctx context.Context, d postgres.Delivery, o postgres.DeliveryOutcome) {
+func (p *postRoom) settlePost(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) {
 	if o.Failed {
 		p.Log.WarnContext(ctx, "an event was not delivered", "delivery", d.ID, "webhook", d.WebhookID, "state", o.State, "because", o.Note)
 	}

@@ -52,7 +52,7 @@ func newOffice(t testing.TB) *office {
 	o.logger = slog.New(slog.NewTextHandler(o.log, nil))
 	o.store = pgtest.Open(t, o.url, postgres.Options{Now: o.now})
 	for _, role := range []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor} {
-		user, err := o.store.EnsureUser(t.Context(), postgres.User{Role: role, Email: string(role) + "@example.test", Active: true})
+		user, err := o.store.EnsureUser(t.Context(), recovery.User{Role: role, Email: string(role) + "@example.test", Active: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,10 +78,10 @@ func (o *office) entry(key string) journal.Draft {
 }
 
 // draft is something urgent for the claimant: it goes by night, too.
-func (o *office) draft(change ...func(*postgres.NoticeDraft)) postgres.NoticeDraft {
-	d := postgres.NoticeDraft{
-		Audience: postgres.ToClaimant, Template: "stage_entered", Class: "progress", Urgent: true,
-		Facts: postgres.NoticeFacts{Number: o.c.Number, Stage: recovery.Appeal, WaitingOn: recovery.OnAgent, Claim: 200_000},
+func (o *office) draft(change ...func(*notify.NoticeDraft)) notify.NoticeDraft {
+	d := notify.NoticeDraft{
+		Audience: notify.ToClaimant, Template: "stage_entered", Class: "progress", Urgent: true,
+		Facts: notify.Facts{Number: o.c.Number, Stage: recovery.Appeal, WaitingOn: recovery.OnAgent, Claim: 200_000},
 	}
 	for _, apply := range change {
 		apply(&d)
@@ -90,7 +90,7 @@ func (o *office) draft(change ...func(*postgres.NoticeDraft)) postgres.NoticeDra
 }
 
 // tell writes n steps that each tell what is given.
-func (o *office) tell(t testing.TB, n int, telling postgres.Telling) {
+func (o *office) tell(t testing.TB, n int, telling notify.Notifications) {
 	t.Helper()
 	for range n {
 		_, err := o.store.WriteStep(t.Context(), postgres.StepWrite{
@@ -144,7 +144,7 @@ func TestEachMailArrivesOnce(t *testing.T) {
 	const mails = 60
 	o := newOffice(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
-	o.tell(t, mails, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, mails, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	var group sync.WaitGroup
 	for range 3 {
 		n := o.notices(t, mailerTo(server))
@@ -208,7 +208,7 @@ func TestKilledWhileSending(t *testing.T) {
 		t.Run(string(point), func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
-			o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+			o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 			alive, kill := context.WithCancel(t.Context())
 			defer kill()
 			process := exec.CommandContext(alive, os.Args[0], "-test.run=^TestNoticesProcess$")
@@ -279,7 +279,7 @@ func TestServersThatSayNo(t *testing.T) {
 				}
 				return nil
 			}))
-			o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+			o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 			n := o.notices(t, mailerTo(server))
 			for range 50 {
 				drain(t, n)
@@ -314,7 +314,7 @@ func TestTheDatabaseGoesAwayWhileSending(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	lost := pgtest.Open(t, o.url, postgres.Options{Now: o.now})
 	n := o.notices(t, closing{mailerTo(server), lost}, func(p *worker.NoticesParts) { p.Store = lost })
 	n.Once(t.Context())
@@ -346,7 +346,7 @@ func TestNoticesGoOutAtOnce(t *testing.T) {
 	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t)})
 	go func() { ended <- worker.Run(ctx, c, worker.Parts{Notices: o.notices(t, mailerTo(server))}) }()
 	for i := range 3 {
-		o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+		o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 		select {
 		case <-arrived:
 		case <-time.After(30 * time.Second):
@@ -366,7 +366,7 @@ func TestRemindersGoOut(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	due := o.now().Add(48 * time.Hour).Truncate(time.Second)
 	o.c.Deadlines = []recovery.Deadline{{Kind: recovery.DecisionClock, DueAt: due}}
-	o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft(func(d *postgres.NoticeDraft) {
+	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft(func(d *notify.NoticeDraft) {
 		d.Template, d.Facts.Clock, d.Facts.DueAt, d.NotBefore = "reminder", recovery.DecisionClock, &due, due.Add(-24*time.Hour)
 	})}})
 	n := o.notices(t, mailerTo(server))

@@ -36,7 +36,7 @@ func listening(t testing.TB, o *office, answer func(n int) int, types ...string)
 	}))
 	t.Cleanup(e.Close)
 	id := newID(t)
-	err := o.store.AddWebhook(t.Context(), postgres.Webhook{
+	err := o.store.AddWebhook(t.Context(), notify.Webhook{
 		ID: id, URL: e.URL, Types: types, Secret: vault.Seal(id, []byte("s")), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
 	}, postgres.Idempotency{})
 	if err != nil {
@@ -53,8 +53,8 @@ func (e *ears) total() int {
 
 func always(code int) func(int) int { return func(int) int { return code } }
 
-func aboutFiling() postgres.Telling {
-	return postgres.Telling{Event: postgres.Event{Type: "case.case_filed", Payload: []byte(`{"type":"case.case_filed"}`)}}
+func aboutFiling() notify.Notifications {
+	return notify.Notifications{Event: notify.Event{Type: "case.case_filed", Payload: []byte(`{"type":"case.case_filed"}`)}}
 }
 
 func states(t testing.TB, o *office) map[string]int {
@@ -114,7 +114,7 @@ func TestADeadLetterIsReplayed(t *testing.T) {
 		n.Once(t.Context())
 		o.later(30 * time.Hour)
 	}
-	dead, _, err := o.store.Deliveries(t.Context(), postgres.DeliveryDead, 10, "")
+	dead, _, err := o.store.Deliveries(t.Context(), notify.DeliveryDead, 10, "")
 	if err != nil || len(dead) != 1 || dead[0].Status != 502 || e.total() != 10 {
 		t.Fatalf("after %d attempts: %+v (%v)", e.total(), dead, err)
 	}

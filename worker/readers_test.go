@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"recourse/notify"
 	"recourse/notify/smtptest"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -25,27 +25,27 @@ func TestReadersAreHeard(t *testing.T) {
 	}{
 		"nothing chosen": {func(*testing.T, *office) {}, 1, 1, "=?utf-8?"},
 		"in English": {func(t *testing.T, o *office) {
-			choose(t, o, postgres.NoticePreferences{Language: "en"})
+			choose(t, o, notify.Preferences{Language: "en"})
 		}, 1, 1, "[recourse] the case moved on"},
 		"not by mail": {func(t *testing.T, o *office) {
-			choose(t, o, postgres.NoticePreferences{Language: "en", NoMail: []string{"progress"}})
+			choose(t, o, notify.Preferences{Language: "en", NoMail: []string{"progress"}})
 		}, 0, 0, ""},
 		"account closed": {func(t *testing.T, o *office) {
-			_, err := o.store.EnsureUser(t.Context(), postgres.User{Role: recovery.RoleClaimant, Email: "claimant@example.test"})
+			_, err := o.store.EnsureUser(t.Context(), recovery.User{Role: recovery.RoleClaimant, Email: "claimant@example.test"})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}, 0, 0, ""},
 		"quiet, but urgent": {func(t *testing.T, o *office) {
 			from, until := quiet(o)
-			choose(t, o, postgres.NoticePreferences{Language: "en", QuietFrom: from, QuietUntil: until})
+			choose(t, o, notify.Preferences{Language: "en", QuietFrom: from, QuietUntil: until})
 		}, 1, 1, "[recourse]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
 			server := smtptest.New(t, smtptest.WithoutTLS())
-			o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+			o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 			tc.prepare(t, o)
 			n := o.notices(t, mailerTo(server))
 			drain(t, n)
@@ -65,8 +65,8 @@ func TestReadersAreHeard(t *testing.T) {
 		o := newOffice(t)
 		server := smtptest.New(t, smtptest.WithoutTLS())
 		from, until := quiet(o)
-		choose(t, o, postgres.NoticePreferences{Language: "en", QuietFrom: from, QuietUntil: until})
-		o.tell(t, 1, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft(func(d *postgres.NoticeDraft) { d.Urgent = false })}})
+		choose(t, o, notify.Preferences{Language: "en", QuietFrom: from, QuietUntil: until})
+		o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft(func(d *notify.NoticeDraft) { d.Urgent = false })}})
 		n := o.notices(t, mailerTo(server))
 		drain(t, n)
 		wantKept(t, server, 0, 0)
@@ -76,7 +76,7 @@ func TestReadersAreHeard(t *testing.T) {
 	})
 }
 
-func choose(t *testing.T, o *office, p postgres.NoticePreferences) {
+func choose(t *testing.T, o *office, p notify.Preferences) {
 	t.Helper()
 	if err := o.store.SetPreferences(t.Context(), o.people[recovery.RoleClaimant], p); err != nil {
 		t.Fatal(err)
@@ -87,10 +87,10 @@ func choose(t *testing.T, o *office, p postgres.NoticePreferences) {
 func TestMailsAreKeptWithoutAServer(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	o.tell(t, 2, postgres.Telling{Notices: []postgres.NoticeDraft{o.draft()}})
+	o.tell(t, 2, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, nil))
 	mails, _, err := o.store.SentMails(t.Context(), 10, "")
-	if err != nil || len(mails) != 2 || mails[0].State != postgres.MailKept || !strings.Contains(mails[0].Body, "https://desk.example.test/cases/"+string(o.c.Number)+"\n") {
+	if err != nil || len(mails) != 2 || mails[0].State != notify.MailKept || !strings.Contains(mails[0].Body, "https://desk.example.test/cases/"+string(o.c.Number)+"\n") {
 		t.Fatalf("%+v (%v)", mails, err)
 	}
 	server := smtptest.New(t, smtptest.WithoutTLS())

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"recourse/activities"
+	"recourse/evidence/journal"
 	sealing "recourse/evidence/seal"
 	"recourse/evidence/seal/sealtest"
-	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/worker"
 )
@@ -33,7 +33,7 @@ type counting struct {
 	claims chan int
 }
 
-func (c counting) ClaimStamps(ctx context.Context, limit int, _ time.Duration) ([]postgres.StampDue, error) {
+func (c counting) ClaimStamps(ctx context.Context, limit int, _ time.Duration) ([]journal.PendingStamp, error) {
 	due, err := c.StampRecord.ClaimStamps(ctx, limit, 0) // due again at once
 	c.claims <- len(due)
 	return due, err

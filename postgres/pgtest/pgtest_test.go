@@ -21,7 +21,7 @@ import (
 func TestEachTestHasItsOwnDatabase(t *testing.T) {
 	t.Parallel()
 	first, second := New(t), New(t)
-	_, err := first.EnsureUser(t.Context(), postgres.User{Email: "a@example.test", Role: recovery.RoleAgent})
+	_, err := first.EnsureUser(t.Context(), recovery.User{Email: "a@example.test", Role: recovery.RoleAgent})
 	if err != nil {
 		t.Fatal(err)
 	}

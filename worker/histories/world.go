@@ -27,7 +27,7 @@ const swift = 1_000_000
 type world struct {
 	mutex    sync.Mutex
 	cases    map[recovery.CaseID]recovery.Case
-	acts     map[recovery.RequestID]postgres.ActionRequest
+	acts     map[recovery.RequestID]recovery.ActionRequest
 	short    map[recovery.CaseID]map[recovery.Clock]bool
 	abandon  map[recovery.RequestID]bool
 	steps    map[recovery.CaseID]int
@@ -38,7 +38,7 @@ type world struct {
 
 func newWorld() *world {
 	return &world{
-		cases: map[recovery.CaseID]recovery.Case{}, acts: map[recovery.RequestID]postgres.ActionRequest{},
+		cases: map[recovery.CaseID]recovery.Case{}, acts: map[recovery.RequestID]recovery.ActionRequest{},
 		short: map[recovery.CaseID]map[recovery.Clock]bool{}, abandon: map[recovery.RequestID]bool{},
 		steps: map[recovery.CaseID]int{}, falters: map[recovery.CaseID]int{}, known: map[string]bool{}, modified: make(chan struct{}),
 	}
@@ -86,7 +86,7 @@ func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recove
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.abandon[request] = abandoned
-	w.acts[request] = postgres.ActionRequest{ID: request, CaseID: id, Act: act, Attempt: 1}
+	w.acts[request] = recovery.ActionRequest{ID: request, CaseID: id, Act: act, Attempt: 1}
 }
 
 var errAway = errors.New("the database is away")
@@ -103,12 +103,12 @@ func (w *world) Case(_ context.Context, id recovery.CaseID) (recovery.Case, erro
 }
 
 // ActionRequest implements activities.Record.
-func (w *world) ActionRequest(_ context.Context, id recovery.RequestID) (postgres.ActionRequest, error) {
+func (w *world) ActionRequest(_ context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	act, found := w.acts[id]
 	if !found {
-		return postgres.ActionRequest{}, recovery.Faultf(recovery.CodeNotFound, "There is no such request.")
+		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeNotFound, "There is no such request.")
 	}
 	return act, nil
 }

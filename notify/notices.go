@@ -1,0 +1,101 @@
+package notify
+
+import (
+	"time"
+
+	"recourse/recovery"
+)
+
+// Audience is a group of people by their part in a case. The store looks up who
+// they are when it writes the notices.
+type Audience string
+
+// The audiences.
+const (
+	ToClaimant    Audience = "claimant"   // with or without an account, and their representative
+	ToAssignee    Audience = "assignee"   // the one who works on the case; nobody when it is not assigned
+	ToSupervisors Audience = "supervisor" // every supervisor
+	ToLegal       Audience = "legal"      // every account of the role legal
+	ToNewAssignee Audience = "given"      // the one a step assigns the case to; nobody without an assignment
+	// ToCounterpart is one counterpart, if they left an address.
+	ToCounterpart Audience = "counterpart"
+)
+
+// Audiences lists them.
+var Audiences = []Audience{ToClaimant, ToAssignee, ToSupervisors, ToLegal, ToNewAssignee, ToCounterpart}
+
+// Facts are the values in the text of a notice. They name no person.
+type Facts struct {
+	Number    recovery.CaseNumber `json:"number"`
+	Kind      recovery.EntryKind  `json:"kind"`
+	Stage     recovery.Stage      `json:"stage"`
+	State     string              `json:"state,omitempty"` // within the stage: of the appeal, or why the case is paused
+	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
+	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
+	Claim     recovery.Money      `json:"claim_fen"`
+	Recovered recovery.Money      `json:"recovered_fen"`
+	Clock     recovery.Clock      `json:"clock,omitempty"`
+	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no running deadline
+	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has expired; "" for none
+	// For a counterpart: their answer, and the instalment that becomes due.
+	Said   recovery.Response `json:"said,omitempty"`
+	Ref    string            `json:"ref,omitempty"`
+	Amount recovery.Money    `json:"amount_fen,omitempty"`
+}
+
+// NoticeDraft is a notice for one audience, before its recipients are looked up.
+type NoticeDraft struct {
+	Audience Audience
+	Template string
+	Class    string
+	Urgent   bool
+	Except   recovery.UserID // the actor, who needs no notice; "" for nobody
+	Facts    Facts
+	// CounterpartID is the recipient for ToCounterpart.
+	CounterpartID recovery.CounterpartID
+	// NotBefore makes it a reminder: it is sent at that time if the deadline in
+	// Facts is still running and unchanged. Zero: sent at once.
+	NotBefore time.Time
+}
+
+// Event is the webhook event of a change; Type "" is none.
+type Event struct {
+	Type    string
+	Payload []byte // JSON without personal data
+}
+
+// Notifications are the notices and the webhook event of one change of a case.
+// They are written in the transaction of the change, so that each committed
+// change is announced and no other.
+type Notifications struct {
+	Notices []NoticeDraft
+	Event   Event
+}
+
+// Empty reports whether there is nothing to send.
+func (n Notifications) Empty() bool { return len(n.Notices) == 0 && n.Event.Type == "" }
+
+// Notice is a notice in one person's inbox.
+type Notice struct {
+	ID       string
+	CaseID   recovery.CaseID
+	Audience Audience
+	Template string
+	Class    string
+	Urgent   bool
+	Facts    Facts
+	ToldAt   time.Time
+	ReadAt   *time.Time
+}
+
+// Preferences are a person's settings for notifications. Times of day are minutes
+// after midnight in Shanghai.
+type Preferences struct {
+	Language   string
+	QuietFrom  int
+	QuietUntil int
+	NoMail     []string // classes they do not want by mail
+}
+
+// MaxUnread is where the count of unread notices stops.
+const MaxUnread = 100

@@ -1,0 +1,48 @@
+package recovery
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EvidenceDetails is the result of examining a file, the claimant's answers to it,
+// and the copy made for viewing.
+type EvidenceDetails struct {
+	EvidenceID      EvidenceID
+	Report          json.RawMessage
+	Likeness        *int64 // 64-bit perceptual hash of a picture
+	NearDuplicateOf *EvidenceID
+	Answers         map[string]string // fact → confirmed or rejected
+	ViewSHA256      string            // of the copy for viewing; "" before it is made
+	ViewSize        int64
+}
+
+// EarlierFile is an earlier file of the same case, to find near-duplicates.
+type EarlierFile struct {
+	ID       EvidenceID
+	SHA256   string
+	Likeness *int64
+	Sketch   []byte
+}
+
+// Upload is a file that arrives in parts, as it was announced.
+type Upload struct {
+	ID          EvidenceID // the evidence it will be
+	CaseID      CaseID
+	By          Actor
+	Size        int64
+	SHA256      string
+	PartSize    int64
+	Kind        EvidenceKind
+	FileName    string
+	CapturedAt  *time.Time
+	Source      string
+	Description string
+	CreatedAt   time.Time
+}
+
+// UploadLife is the time within which all parts must arrive.
+const UploadLife = 24 * time.Hour
+
+// MaxUploads is the number of unfinished uploads per account.
+const MaxUploads = 20
