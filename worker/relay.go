@@ -41,7 +41,6 @@ type Relay struct {
 	log    *slog.Logger
 	every  time.Duration
 	woken  <-chan struct{}
-	filed  atomic.Int64 // when a hand last heard of something new, in Unix nanoseconds
 }
 
 // The outbox is read in small lots by a few hands: one delivery waits for
@@ -51,8 +50,6 @@ const (
 	relayLot     = 20
 	relayEvery   = 2 * time.Second
 	deliverLimit = 5 * time.Second
-	// longestYield bounds how long a hand stands back for those who file.
-	longestYield = time.Second
 )
 
 // NewRelay makes a Relay over a client.
@@ -123,32 +120,10 @@ func (r *Relay) drain(ctx context.Context) bool {
 // help takes lots until none is left; false when Temporal or the database is away.
 func (r *Relay) help(ctx context.Context) bool {
 	for {
-		began := time.Now()
 		n, ok := r.lot(ctx)
 		if !ok || n == 0 {
 			return ok
 		}
-		r.yield(ctx, time.Since(began))
-	}
-}
-
-// yield stands back, as long as the last lot took, while cases are being filed:
-// whoever files waits for an answer, and nobody waits for a workflow that starts a
-// second later. A mark taken here is not lost: the next lot is read after it.
-func (r *Relay) yield(ctx context.Context, took time.Duration) {
-	select {
-	case <-r.woken:
-		r.filed.Store(time.Now().UnixNano())
-	default:
-	}
-	if time.Now().UnixNano()-r.filed.Load() >= int64(took) {
-		return
-	}
-	pause := time.NewTimer(min(took, longestYield))
-	defer pause.Stop()
-	select {
-	case <-ctx.Done():
-	case <-pause.C:
 	}
 }
 

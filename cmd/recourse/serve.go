@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -75,33 +72,12 @@ func runRoles(ctx context.Context, c config, serves, works bool) error {
 			return err
 		}
 	}
-	collectLess(os.Getenv("GOGC"), os.Getenv("GOMEMLIMIT"))
 	if serves {
 		if err := d.serve(ctx, group); err != nil {
 			return err
 		}
 	}
 	return group.Wait()
-}
-
-// A process lives on some tens of MB, so that Go's own 100 percent would sweep them
-// several times a second under load, and each time every request waits: on two busy
-// cores 400 took the slowest hundredth of assessments from about four times that of
-// /healthz to less than three. What builds dossiers lives on hundreds of MB for a
-// while; the limit has it swept in time, so that it needs less than before.
-const (
-	heapGrowth  = 400
-	memoryLimit = 768 << 20
-)
-
-// collectLess leaves to the operator what they set by GOGC or GOMEMLIMIT.
-func collectLess(growth, limit string) {
-	if growth == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
-	if limit == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
 }
 
 // work starts the workers and the relay that feeds them.
@@ -160,18 +136,9 @@ func (d *desk) faces(service *casework.Service) *http.Server {
 	web.New(service, d.store.Sessions(), web.Options{
 		Log: d.log, Now: now, Notices: casework.NewNotices(service, d.herald),
 	}).Register(e)
-	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ConnState: giveWay}
+	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	server.RegisterOnShutdown(rest.Close)
 	return server
-}
-
-// giveWay lets the others be served when one was. Whoever asks again at once would
-// otherwise be served again at once, and those who wait already would wait on: of 8
-// who asked so, the slowest hundredth stood in line twice as long.
-func giveWay(_ net.Conn, state http.ConnState) {
-	if state == http.StateIdle {
-		runtime.Gosched()
-	}
 }
 
 func migrateCommand() *cobra.Command {
