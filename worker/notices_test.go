@@ -343,7 +343,7 @@ func TestNoticesGoOutAtOnce(t *testing.T) {
 	}))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t)})
+	c := dial(t, env{"TEMPORAL_ADDRESS": unusedAddress})
 	go func() { ended <- worker.Run(ctx, c, worker.Parts{Notices: o.notices(t, mailerTo(server))}) }()
 	for i := range 3 {
 		o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})

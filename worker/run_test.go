@@ -3,7 +3,6 @@ package worker_test
 import (
 	"context"
 	"maps"
-	"net"
 	"slices"
 	"testing"
 	"time"
@@ -24,19 +23,8 @@ func (e env) LookupEnv(name string) (string, bool) {
 
 func (e env) Environ() []string { return slices.Collect(maps.Keys(e)) }
 
-// nowhere is an address where nobody listens.
-func nowhere(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return address
-}
+// unusedAddress is never given to a server that asks for any free port.
+const unusedAddress = "127.0.0.1:1"
 
 func dial(t *testing.T, variables env) *worker.Connection {
 	t.Helper()
@@ -50,7 +38,7 @@ func dial(t *testing.T, variables env) *worker.Connection {
 
 func TestDialDoesNotNeedTemporal(t *testing.T) {
 	t.Parallel()
-	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t), "TEMPORAL_NAMESPACE": "cases"})
+	c := dial(t, env{"TEMPORAL_ADDRESS": unusedAddress, "TEMPORAL_NAMESPACE": "cases"})
 	if c.Namespace != "cases" {
 		t.Errorf("namespace %s", c.Namespace)
 	}
@@ -86,7 +74,7 @@ func TestDialRefuses(t *testing.T) {
 // told to.
 func TestRunWithoutTemporal(t *testing.T) {
 	t.Parallel()
-	c := dial(t, env{"TEMPORAL_ADDRESS": nowhere(t)})
+	c := dial(t, env{"TEMPORAL_ADDRESS": unusedAddress})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	start := time.Now()
