@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recourse/dev/local"
+	"recourse/postgres/pgcluster"
 )
 
 // filers is how many file at once, and how many clients pgbench has.
@@ -43,10 +44,11 @@ func filing(ctx context.Context, up local.Up) ([]row, error) {
 var tpsLine = regexp.MustCompile(`tps = ([0-9.]+)`)
 
 func pgbench(ctx context.Context, database string) (float64, error) {
-	program, err := local.PostgresTool(ctx, "pgbench")
+	tools, err := pgcluster.FindTools(ctx, "")
 	if err != nil {
 		return 0, err
 	}
+	program := tools.Path("pgbench")
 	if out, err := exec.CommandContext(ctx, program, "-i", "-q", "-s", "8", database).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("prepare pgbench: %w: %s", err, out)
 	}

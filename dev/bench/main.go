@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"recourse/dev/freeport"
 	"recourse/dev/local"
 )
 
@@ -130,12 +131,13 @@ func withStack(ctx context.Context, root string, progress *local.Progress, work 
 	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL passes through as another user
 		return fmt.Errorf("open the folder: %w", err)
 	}
-	ports, err := local.FreePorts(4)
+	ports, release, err := freeport.Reserve(4)
 	if err != nil {
 		return err
 	}
+	defer release()
 	options := local.Options{
-		Data: filepath.Join(dir, "data"), Addr: fmt.Sprintf("127.0.0.1:%d", ports[0]), Pace: 1, TemporalPort: ports[1],
+		Data: filepath.Join(dir, "data"), Addr: freeport.Address(ports[0]), Pace: 1, TemporalPort: ports[1],
 		UIPort: ports[2], PostgresPort: ports[3], Product: filepath.Join(root, "bin", "recourse"),
 		Self: filepath.Join(root, "dev", "bin", "stack"), Fonts: filepath.Join(root, ".recourse", "fonts"),
 	}

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"recourse/dev/local"
+	"recourse/postgres/pgcluster"
 )
 
 // storming is how many deadlines fall due in the same minute, and how long before
@@ -102,7 +103,7 @@ func (s serving) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.rate,
 // weather waits for the storm, acts through it, and counts until all are served
 // or nothing moves any more.
 func weather(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (serving, meanwhile, error) {
-	psql, err := local.PostgresTool(ctx, "psql")
+	tools, err := pgcluster.FindTools(ctx, "")
 	if err != nil {
 		return serving{}, meanwhile{}, err
 	}
@@ -120,7 +121,7 @@ func weather(ctx context.Context, up local.Up, d *desk, watched string, due time
 			return acts.patiently(d.contact(ctx, watched))
 		})
 	})
-	last, moved, err := settle(ctx, psql, up.Database, due)
+	last, moved, err := settle(ctx, tools.Path("psql"), up.Database, due)
 	over.Store(true)
 	group.Wait()
 	if err := errors.Join(err, acting); err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"recourse/dev/local"
+	"recourse/dev/freeport"
 )
 
 // limit is how long any one thing may take to happen.
@@ -44,10 +43,11 @@ type place struct {
 
 func newPlace(t *testing.T) place {
 	t.Helper()
-	ports, err := local.FreePorts(4)
+	ports, release, err := freeport.Reserve(4)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(release)
 	dir, err := os.MkdirTemp("", "recourse-e2e-") //nolint:usetesting // PostgreSQL, another user, could not reach t.TempDir
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func newPlace(t *testing.T) place {
 		}
 		_ = os.RemoveAll(dir)
 	})
-	p := place{data: filepath.Join(dir, "data"), addr: fmt.Sprintf("127.0.0.1:%d", ports[0])}
+	p := place{data: filepath.Join(dir, "data"), addr: freeport.Address(ports[0])}
 	copy(p.ports[:], ports)
 	return p
 }
@@ -186,12 +186,9 @@ func (s *stack) interrupt(t *testing.T) {
 func (p place) assertNothingRuns(t *testing.T) {
 	t.Helper()
 	for _, port := range p.ports {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			t.Errorf("somebody still listens: %v", err)
-			continue
+		if err := freeport.Check(port); err != nil {
+			t.Errorf("something still listens: %v", err)
 		}
-		_ = l.Close()
 	}
 	found, err := exec.Command("pgrep", "-f", p.data).Output()
 	if err == nil && len(bytes.TrimSpace(found)) > 0 {

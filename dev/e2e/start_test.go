@@ -3,9 +3,10 @@ package e2e_test
 import (
 	"net"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
+
+	"recourse/dev/freeport"
 )
 
 // The second start finds the data and does not walk the sample again.
@@ -57,7 +58,7 @@ func TestWhatStandsInTheWay(t *testing.T) {
 		"port of the UI":           {occupy(2), "for the Temporal UI is in use"},
 		"port of PostgreSQL":       {occupy(3), "for PostgreSQL is in use"},
 		"folder not to be written": {func(*testing.T, place) []string { return []string{"--data", "/proc/recourse"} }, "cannot be written"},
-		"nonsense":                 {func(*testing.T, place) []string { return []string{"--pace", "0"} }, "--pace lies between"},
+		"nonsense":                 {func(*testing.T, place) []string { return []string{"--pace", "0"} }, "--pace must be between"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
@@ -79,7 +80,7 @@ func TestWhatStandsInTheWay(t *testing.T) {
 func occupy(index int) func(*testing.T, place) []string {
 	return func(t *testing.T, p place) []string {
 		t.Helper()
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.ports[index])))
+		l, err := net.Listen("tcp", freeport.Address(p.ports[index]))
 		if err != nil {
 			t.Fatal(err)
 		}

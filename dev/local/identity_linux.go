@@ -2,20 +2,21 @@ package local
 
 import (
 	"os"
-	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"recourse/postgres/pgcluster"
 )
 
-// startedAt names the moment a process began, so that a number given out again
-// to somebody else's process is not taken for ours. Empty: no such process.
-func startedAt(pid int) string {
+// processStart identifies when a process started, because the system reuses
+// process ids. It is empty without such a process.
+func processStart(pid int) string {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return ""
 	}
-	// The second field, in brackets, may hold anything; the rest is plain.
+	// The second field, in brackets, may hold anything, also brackets.
 	_, rest, found := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
 	fields := strings.Fields(rest)
 	if !found || len(fields) < 20 || fields[0] == "Z" {
@@ -28,9 +29,9 @@ func startedAt(pid int) string {
 	return strings.TrimSpace(string(boot)) + "/" + fields[19]
 }
 
-// attributes put a child in its own group, so that Ctrl-C reaches only the
-// supervisor, and have the kernel send it its stop signal if the supervisor dies.
-func attributes(farewell syscall.Signal, as *user.User) (*syscall.SysProcAttr, error) {
-	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: farewell}
-	return attr, impersonate(attr, as)
+// processAttributes puts a child into its own process group, so that Ctrl-C
+// reaches only the supervisor. If the supervisor dies, the kernel sends the
+// child its stop signal.
+func processAttributes(stopSignal syscall.Signal, account pgcluster.Account) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: stopSignal, Credential: account.Credential()}
 }

@@ -4,15 +4,16 @@ package local
 
 import (
 	"os/exec"
-	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"recourse/postgres/pgcluster"
 )
 
-// startedAt names the moment a process began, so that a number given out again
-// to somebody else's process is not taken for ours. Empty: no such process.
-func startedAt(pid int) string {
+// processStart identifies when a process started, because the system reuses
+// process ids. It is empty without such a process.
+func processStart(pid int) string {
 	out, err := exec.Command("ps", "-o", "lstart=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
 		return ""
@@ -20,10 +21,9 @@ func startedAt(pid int) string {
 	return strings.TrimSpace(string(out))
 }
 
-// attributes put a child in its own group, so that Ctrl-C reaches only the
-// supervisor. Without a parent-death signal, leftovers of a killed supervisor
-// are stopped by the next start.
-func attributes(_ syscall.Signal, as *user.User) (*syscall.SysProcAttr, error) {
-	attr := &syscall.SysProcAttr{Setpgid: true}
-	return attr, impersonate(attr, as)
+// processAttributes puts a child into its own process group, so that Ctrl-C
+// reaches only the supervisor. There is no parent-death signal here: the next
+// start stops the children of a killed supervisor.
+func processAttributes(_ syscall.Signal, account pgcluster.Account) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Credential: account.Credential()}
 }

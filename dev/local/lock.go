@@ -7,13 +7,13 @@ import (
 	"syscall"
 )
 
-// lock holds the data folder for one supervisor. The kernel frees it however
-// the process ends, so there is no stale lock to clear by hand.
-func (o Options) lock() (release func(), err error) {
+// lockData reserves the data folder for one supervisor. The kernel releases the
+// lock however the process ends, so there is never a stale one.
+func (o Options) lockData() (release func(), err error) {
 	path := filepath.Join(o.Data, "run", "lock")
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, o.unwritable(err)
+		return nil, o.dataError(err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = file.Close()

@@ -8,14 +8,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 )
 
-// Options say what to start and where. Parse fills them from a command line.
+// Options are what to start and where. ParseOptions fills them from a command
+// line.
 type Options struct {
-	Data         string // the folder everything lives under
+	Data         string // the folder of all data
 	Addr         string // host:port of the product
-	Pace         int    // seconds of a case's life per second; 1 is life itself
+	Pace         int    // seconds of a case that pass in one second
 	NoSample     bool
 	TemporalPort int
 	UIPort       int
@@ -25,11 +25,11 @@ type Options struct {
 	Self    string // path of dev/bin/stack, which is also the Temporal server
 	Fonts   string // folder of the dossier's fonts
 
-	DatabaseURL     string // set: this server is used and none is started
-	TemporalAddress string // likewise
+	DatabaseURL     string // if set, this server is used and none is started
+	TemporalAddress string // the same for Temporal
 }
 
-// The usual ports. PostgreSQL keeps clear of a server installed on the machine.
+// Default ports. PostgreSQL's is not the one of a server installed on the machine.
 const (
 	DefaultAddr         = "127.0.0.1:8080"
 	DefaultTemporalPort = 7233
@@ -37,12 +37,12 @@ const (
 	DefaultPostgresPort = 15432
 )
 
-// ErrHelp says that the flags were printed and nothing is to be done.
+// ErrHelp means that the flags were printed and nothing should be started.
 var ErrHelp = flag.ErrHelp
 
-// Parse reads the flags of `make run ARGS=…` and the two addresses that replace
-// servers of our own. Paths of programs are derived from self, the running binary.
-func Parse(args []string, getenv func(string) string, self string, out io.Writer) (Options, error) {
+// ParseOptions reads the flags of `make run ARGS=…` and the environment. The
+// paths of the programs are derived from self, the running binary.
+func ParseOptions(args []string, getenv func(string) string, self string, out io.Writer) (Options, error) {
 	root := filepath.Dir(filepath.Dir(filepath.Dir(self)))
 	o := Options{
 		Self: self, Product: filepath.Join(root, "bin", "recourse"), Fonts: getenv("RECOURSE_FONTS"),
@@ -66,22 +66,23 @@ func Parse(args []string, getenv func(string) string, self string, out io.Writer
 	if o.Fonts == "" {
 		o.Fonts = filepath.Join(root, ".recourse", "fonts")
 	}
-	return o.absolute()
+	return o.checked()
 }
 
-// maxPace is the product's own limit.
+// maxPace is the limit of the product.
 const maxPace = 1_000_000
 
-func (o Options) absolute() (Options, error) {
+// checked validates the options and makes the data folder absolute.
+func (o Options) checked() (Options, error) {
 	if o.Pace < 1 || o.Pace > maxPace {
-		return o, fmt.Errorf("--pace lies between 1 and %d, not %d", maxPace, o.Pace)
+		return o, fmt.Errorf("--pace must be between 1 and %d, not %d", maxPace, o.Pace)
 	}
 	if _, _, err := net.SplitHostPort(o.Addr); err != nil {
-		return o, fmt.Errorf("--addr wants host:port, not %q", o.Addr)
+		return o, fmt.Errorf("--addr must be host:port, not %q", o.Addr)
 	}
 	for flag, port := range map[string]int{"temporal-port": o.TemporalPort, "ui-port": o.UIPort, "postgres-port": o.PostgresPort} {
 		if port < 0 || port > 65535 {
-			return o, fmt.Errorf("--%s lies between 1 and 65535, not %d", flag, port)
+			return o, fmt.Errorf("--%s must be between 1 and 65535, not %d", flag, port)
 		}
 	}
 	data, err := filepath.Abs(o.Data)
@@ -92,7 +93,7 @@ func (o Options) absolute() (Options, error) {
 	return o, nil
 }
 
-// BaseURL is where a client on this machine finds the product.
+// BaseURL is the address of the product for clients on this machine.
 func (o Options) BaseURL() string {
 	host, port, err := net.SplitHostPort(o.Addr)
 	if err != nil {
@@ -107,27 +108,25 @@ func (o Options) BaseURL() string {
 func (o Options) logFile(name string) string { return filepath.Join(o.Data, "logs", name+".log") }
 func (o Options) pidFile(name string) string { return filepath.Join(o.Data, "run", name+".pid") }
 
-// prepareFolder makes the data folder and proves that it can be written. Others
-// may pass through it, as PostgreSQL may be another user, but not list it.
-func (o Options) prepareFolder() error {
+// prepareData creates the data folder and checks that it can be written. Other
+// users may enter it, as PostgreSQL may run as one, but not list it.
+func (o Options) prepareData() error {
 	for _, dir := range []string{o.Data, filepath.Join(o.Data, "logs"), filepath.Join(o.Data, "run")} {
-		if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL passes through as another user
-			return o.unwritable(err)
+		if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL may run as another user
+			return o.dataError(err)
 		}
 	}
 	probe, err := os.CreateTemp(o.Data, ".probe-*")
 	if err != nil {
-		return o.unwritable(err)
+		return o.dataError(err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-func (o Options) unwritable(err error) error {
+func (o Options) dataError(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		err = path.Err
 	}
 	return fmt.Errorf("the folder %s cannot be written (%w): choose another with make run ARGS=\"--data DIR\"", o.Data, err)
 }
-
-func localAddress(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }

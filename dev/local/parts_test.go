@@ -12,12 +12,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"recourse/postgres/pgcluster"
 )
 
-func TestParse(t *testing.T) {
+func TestParseOptions(t *testing.T) {
 	t.Parallel()
 	none := func(string) string { return "" }
-	o, err := Parse([]string{"--pace", "3600", "--addr", "127.0.0.1:9000", "--no-sample"}, none, "/src/dev/bin/stack", io.Discard)
+	o, err := ParseOptions([]string{"--pace", "3600", "--addr", "127.0.0.1:9000", "--no-sample"}, none, "/src/dev/bin/stack", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,11 +27,11 @@ func TestParse(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 	for _, args := range []string{"--pace 0", "--pace 2000000", "--addr nowhere", "--ui-port 70000", "--postgres-port -1", "--unknown", "word"} {
-		if _, err := Parse(strings.Fields(args), none, "/src/dev/bin/stack", io.Discard); err == nil {
+		if _, err := ParseOptions(strings.Fields(args), none, "/src/dev/bin/stack", io.Discard); err == nil {
 			t.Errorf("%s was accepted", args)
 		}
 	}
-	if _, err := Parse([]string{"--help"}, none, "/src/dev/bin/stack", io.Discard); !errors.Is(err, ErrHelp) {
+	if _, err := ParseOptions([]string{"--help"}, none, "/src/dev/bin/stack", io.Discard); !errors.Is(err, ErrHelp) {
 		t.Errorf("help gives %v", err)
 	}
 }
@@ -46,49 +48,7 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestChooseTools(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		found   []toolset
-		written string
-		want    int
-		says    string
-	}{
-		"the newest":           {[]toolset{{"a", 15}, {"b", 17}, {"c", 16}}, "", 17, ""},
-		"what wrote the data":  {[]toolset{{"a", 15}, {"b", 17}}, "15", 15, ""},
-		"none":                 {nil, "", 0, "are missing"},
-		"too old":              {[]toolset{{"a", 13}}, "", 0, "PostgreSQL 13 in a is too old"},
-		"data of a lost major": {[]toolset{{"a", 15}}, "16", 0, "written by PostgreSQL 16"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := chooseTools(test.found, test.written)
-			if test.says == "" {
-				if err != nil || got.major != test.want {
-					t.Fatalf("got %+v, %v", got, err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "\n") {
-				t.Fatalf("got %v", err)
-			}
-		})
-	}
-}
-
-func TestMajorOf(t *testing.T) {
-	t.Parallel()
-	for version, want := range map[string]int{
-		"postgres (PostgreSQL) 15.19 (Debian 15.19-0+deb12u1)\n": 15, "postgres (PostgreSQL) 18beta1": 18,
-		"postgres (PostgreSQL) 9.6.3": 9, "postgres (PostgreSQL) 17": 17, "postgres 15": 0, "": 0, "postgres (PostgreSQL) devel": 0,
-	} {
-		if got := majorOf(version); got != want {
-			t.Errorf("%q is %d", version, got)
-		}
-	}
-}
-
-func TestReachable(t *testing.T) {
+func TestIsReachable(t *testing.T) {
 	t.Parallel()
 	closed := filepath.Join(t.TempDir(), "closed")
 	inner := filepath.Join(closed, "inner")
@@ -98,86 +58,86 @@ func TestReachable(t *testing.T) {
 	if err := os.Chmod(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if reachable(inner) || !reachable("/") {
+	if isReachable(inner) || !isReachable("/") {
 		t.Error("a closed folder counts as open, or the root as closed")
 	}
 }
 
-// A checkout in root's home cannot be entered by the server's account: the
-// cluster then lies elsewhere, and the data folder leads there.
-func TestClusterDirIsWhereItsAccountCanReach(t *testing.T) {
+// The server's account has no access to a checkout in root's home: the cluster
+// is then in another folder, and the data folder links to it.
+func TestClusterDirIsReachableForItsAccount(t *testing.T) {
 	t.Parallel()
-	data := t.TempDir() // closed to everybody else
-	account, err := serverAccount()
+	data := t.TempDir() // closed to other users
+	account, err := pgcluster.FindAccount()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := clusterDir(data, account)
+	dir, err := makeClusterDir(data, account)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if account != nil {
+	if !account.IsCurrentUser() {
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	}
-	if reached := account == nil || reachable(filepath.Dir(dir)); !reached {
-		t.Errorf("%s cannot be reached by %s", dir, account.Username)
+	if !account.IsCurrentUser() && !isReachable(filepath.Dir(dir)) {
+		t.Errorf("%s is not reachable for %s", dir, account.Name)
 	}
-	again, err := clusterDir(data, account)
+	again, err := makeClusterDir(data, account)
 	if err != nil || again != dir {
 		t.Errorf("the second time it is %s, not %s, %v", again, dir, err)
 	}
 	if target, err := filepath.EvalSymlinks(filepath.Join(data, "postgres")); err != nil || target != dir {
-		t.Errorf("the data folder leads to %s, %v", target, err)
+		t.Errorf("the data folder links to %s, %v", target, err)
 	}
 }
 
-func sleeper(t *testing.T) (*exec.Cmd, chan struct{}) {
+func startSleeper(t *testing.T) (*exec.Cmd, chan struct{}) {
 	t.Helper()
 	command := exec.Command("sleep", "600")
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	gone := make(chan struct{})
-	go func() { _ = command.Wait(); close(gone) }()
-	t.Cleanup(func() { _ = command.Process.Kill(); <-gone })
-	return command, gone
+	exited := make(chan struct{})
+	go func() { _ = command.Wait(); close(exited) }()
+	t.Cleanup(func() { _ = command.Process.Kill(); <-exited })
+	return command, exited
 }
 
-func TestStopLeftoverEndsOurs(t *testing.T) {
+func TestStopLeftoverStopsOurChild(t *testing.T) {
 	t.Parallel()
-	command, gone := sleeper(t)
+	command, exited := startSleeper(t)
 	file := filepath.Join(t.TempDir(), "sleep.pid")
-	if err := writePid(file, command.Process.Pid, syscall.SIGTERM); err != nil {
+	if err := writePidFile(file, command.Process.Pid, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if !stopLeftover(file, 10*time.Second) {
-		t.Fatal("it was not recognised")
+		t.Fatal("the child was not recognised")
 	}
-	<-gone
+	<-exited
 	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the note stays: %v", err)
+		t.Errorf("the pid file is still there: %v", err)
 	}
 }
 
-func TestStopLeftoverSparesOthers(t *testing.T) {
+func TestStopLeftoverSparesOtherProcesses(t *testing.T) {
 	t.Parallel()
-	command, _ := sleeper(t)
+	command, _ := startSleeper(t)
 	pid := strconv.Itoa(command.Process.Pid)
-	for name, note := range map[string]string{
-		"same number, other start": pid + " 15 another-boot/1", "no start": pid + " 15 ", "not a note": "hello",
-		"empty": "", "init": "1 15 " + startedAt(1), "words": "a b c",
+	for name, content := range map[string]string{
+		"same number, other start": pid + " 15 another-boot/1", "no start": pid + " 15 ", "not a pid file": "hello",
+		"empty": "", "init": "1 15 " + processStart(1), "words": "a b c",
 	} {
 		file := filepath.Join(t.TempDir(), "x.pid")
-		if err := os.WriteFile(file, []byte(note), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if stopLeftover(file, time.Second) {
-			t.Errorf("%s: taken for ours", name)
+			t.Errorf("%s: stopped", name)
 		}
 	}
-	if startedAt(command.Process.Pid) == "" {
-		t.Error("somebody else's process was ended")
+	if processStart(command.Process.Pid) == "" {
+		t.Error("another process was stopped")
 	}
 }
 
@@ -186,7 +146,7 @@ func TestProgressShowsWhatTakesLong(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(0, 0)
 	p := NewProgress(&out, func() time.Time { now = now.Add(3 * time.Second); return now })
-	p.quiet = time.Millisecond
+	p.announceAfter = time.Millisecond
 	announced := make(chan struct{})
 	watch := &watcher{Writer: &out, seen: announced}
 	p.out = watch
@@ -203,7 +163,7 @@ func TestProgressCountsOnATerminal(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(0, 0)
 	p := NewProgress(&out, func() time.Time { now = now.Add(2 * time.Second); return now })
-	p.quiet, p.terminal = time.Millisecond, true
+	p.announceAfter, p.terminal = time.Millisecond, true
 	announced := make(chan struct{})
 	p.out = &watcher{Writer: &out, seen: announced}
 	failed := errors.New("no")
@@ -215,7 +175,7 @@ func TestProgressCountsOnATerminal(t *testing.T) {
 	}
 }
 
-// watcher tells when something was written for the first time.
+// watcher closes seen at the first write.
 type watcher struct {
 	io.Writer
 	seen chan struct{}

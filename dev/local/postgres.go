@@ -7,175 +7,124 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"recourse/dev/freeport"
+	"recourse/postgres/pgcluster"
 )
 
-// databaseName is also the name of the role that owns it.
-const databaseName = "recourse"
-
-// cluster is a PostgreSQL of our own in a folder of its own.
-type cluster struct {
-	dir      string // holds data/ and the password; belongs to account
-	tools    toolset
-	account  *user.User
+// database is the PostgreSQL server of a stack.
+type database struct {
+	pgcluster.Cluster
 	port     int
 	password string
 }
 
-func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
-
-// openCluster finds or makes the cluster. The data folder appears in one
-// rename, so that a start killed halfway is simply begun again.
-func (o Options) openCluster(ctx context.Context) (*cluster, error) {
-	account, err := serverAccount()
+// openDatabase opens the cluster of the data folder, or creates it.
+func (o Options) openDatabase(ctx context.Context) (*database, error) {
+	account, err := pgcluster.FindAccount()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := clusterDir(o.Data, account)
+	dir, err := makeClusterDir(o.Data, account)
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{dir: dir, account: account, port: o.PostgresPort}
-	written, err := os.ReadFile(filepath.Join(c.data(), "PG_VERSION"))
+	d := &database{Cluster: pgcluster.Cluster{Dir: dir, Account: account}, port: o.PostgresPort}
+	version, err := os.ReadFile(filepath.Join(d.Data(), "PG_VERSION"))
 	exists := err == nil
-	if c.tools, err = findTools(ctx, strings.TrimSpace(string(written))); err != nil {
+	if d.Tools, err = pgcluster.FindTools(ctx, strings.TrimSpace(string(version))); err != nil {
 		return nil, err
 	}
-	if exists {
-		password, err := os.ReadFile(c.passwordFile())
-		if err != nil {
-			return nil, fmt.Errorf("read the password of PostgreSQL: %w", err)
-		}
-		c.password = strings.TrimSpace(string(password))
-		return c, nil
+	if !exists {
+		return d, d.create(ctx)
 	}
-	return c, c.create(ctx)
+	password, err := os.ReadFile(d.passwordFile())
+	if err != nil {
+		return nil, fmt.Errorf("read the password of PostgreSQL: %w", err)
+	}
+	d.password = strings.TrimSpace(string(password))
+	return d, nil
 }
 
-func (c *cluster) passwordFile() string { return filepath.Join(c.dir, "password") }
+func (d *database) passwordFile() string { return filepath.Join(d.Dir, "password") }
 
-func (c *cluster) create(ctx context.Context) error {
-	draft := filepath.Join(c.dir, "data.new")
-	if err := os.RemoveAll(draft); err != nil {
-		return fmt.Errorf("clear a half-made database: %w", err)
-	}
-	c.password = rand.Text()
-	if err := os.WriteFile(c.passwordFile(), []byte(c.password+"\n"), 0o600); err != nil {
+func (d *database) create(ctx context.Context) error {
+	d.password = rand.Text()
+	if err := os.WriteFile(d.passwordFile(), []byte(d.password+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write the password of PostgreSQL: %w", err)
 	}
-	if err := give(c.passwordFile(), c.account); err != nil {
+	if err := d.Account.Own(d.passwordFile()); err != nil {
 		return err
 	}
-	if err := c.run(ctx, "", "initdb", "--pgdata", draft, "--username", databaseName, "--pwfile", c.passwordFile(),
-		"--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-instructions"); err != nil {
-		return err
-	}
-	// Single-user mode makes the database without a client and before anybody can connect.
-	if err := c.run(ctx, "CREATE DATABASE "+databaseName+";\n", "postgres", "--single", "-D", draft, "postgres"); err != nil {
-		return err
-	}
-	if err := os.Rename(draft, c.data()); err != nil {
-		return fmt.Errorf("put the database in place: %w", err)
-	}
-	return nil
+	return d.Initialize(ctx, "CREATE DATABASE "+pgcluster.Role+";\n", "--pwfile", d.passwordFile(), "--auth", "scram-sha-256")
 }
 
-// run runs one of PostgreSQL's tools to its end as the server's account.
-func (c *cluster) run(ctx context.Context, input, tool string, args ...string) error {
-	command := exec.CommandContext(ctx, c.tools.path(tool), args...)
-	command.Dir, command.Env = c.dir, plainEnv()
-	command.Stdin = strings.NewReader(input)
-	command.SysProcAttr = &syscall.SysProcAttr{}
-	if err := impersonate(command.SysProcAttr, c.account); err != nil {
-		return err
-	}
-	out, err := command.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w: %s", tool, err, strings.TrimSpace(string(out)))
-	}
-	return nil
-}
-
-// program is the server itself. SIGINT is its fast shutdown: sessions are ended,
-// everything is written.
-func (c *cluster) program() program {
+// program describes the server process. SIGINT is PostgreSQL's fast shutdown:
+// it ends sessions and writes everything.
+func (d *database) program() program {
 	return program{
-		name: "postgres", title: "PostgreSQL", path: c.tools.path("postgres"), as: c.account, env: plainEnv(),
-		farewell: syscall.SIGINT, patience: 15 * time.Second,
-		args: []string{
-			"-D", c.data(), "-p", strconv.Itoa(c.port),
-			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-			"-c", "timezone=UTC", "-c", "log_timezone=UTC",
-		},
+		name: "postgres", title: "PostgreSQL", path: d.Tools.Path("postgres"), account: d.Account, env: pgcluster.Env(),
+		stopSignal: syscall.SIGINT, stopTimeout: 15 * time.Second,
+		args: d.ServerArgs(
+			fmt.Sprintf("port=%d", d.port), "listen_addresses=127.0.0.1", "unix_socket_directories=",
+			"timezone=UTC", "log_timezone=UTC",
+		),
 	}
 }
 
-// ready reads the state the server itself writes: a port that accepts may still
-// be recovering.
-func (c *cluster) ready(pid int) bool {
-	content, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
-	if err != nil {
-		return false
-	}
-	lines := strings.Split(string(content), "\n")
-	return len(lines) > 7 && lines[0] == strconv.Itoa(pid) && strings.TrimSpace(lines[7]) == "ready"
+// isReady reports whether the server of process pid accepts connections. The
+// status of another process is one that a killed server left.
+func (d *database) isReady(pid int) bool {
+	running, ready := d.Status()
+	return ready && running == pid
 }
 
-// url is what the product connects with.
-func (c *cluster) url() string {
+// url is the address the product connects to.
+func (d *database) url() string {
 	u := url.URL{
-		Scheme: "postgres", User: url.UserPassword(databaseName, c.password), Host: localAddress(c.port),
-		Path: "/" + databaseName, RawQuery: "sslmode=disable",
+		Scheme: "postgres", User: url.UserPassword(pgcluster.Role, d.password), Host: freeport.Address(d.port),
+		Path: "/" + pgcluster.Role, RawQuery: "sslmode=disable",
 	}
 	return u.String()
 }
 
-// plainEnv keeps PG… variables of the person's own server away from ours, and
-// messages in English.
-func plainEnv() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
-}
-
-// clusterDir makes the folder of the cluster. Normally it is DATA/postgres; when
-// the account may not pass the folders above (a checkout in root's home), it is
-// a folder the account can reach, and DATA/postgres leads there.
-func clusterDir(data string, account *user.User) (string, error) {
+// makeClusterDir creates the folder of the cluster: DATA/postgres, or, when the
+// account has no access to DATA (a checkout in root's home), another folder to
+// which DATA/postgres links.
+func makeClusterDir(data string, account pgcluster.Account) (string, error) {
 	dir := filepath.Join(data, "postgres")
 	if target, err := os.Readlink(dir); err == nil {
 		return target, os.MkdirAll(target, 0o700)
 	}
-	if account != nil && !reachable(data) {
-		target := filepath.Join("/var/lib/recourse-dev", rand.Text())
-		if err := makeFor(target, account); err != nil {
-			return "", err
-		}
-		if err := os.Symlink(target, dir); err != nil {
-			return "", fmt.Errorf("note where the database lies: %w", err)
-		}
-		return target, nil
+	if account.IsCurrentUser() || isReachable(data) {
+		return dir, makeOwnedDir(dir, account)
 	}
-	return dir, makeFor(dir, account)
+	target := filepath.Join("/var/lib/recourse-dev", rand.Text())
+	if err := makeOwnedDir(target, account); err != nil {
+		return "", err
+	}
+	if err := os.Symlink(target, dir); err != nil {
+		return "", fmt.Errorf("link to the database folder: %w", err)
+	}
+	return target, nil
 }
 
-func makeFor(dir string, account *user.User) error {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o711); err != nil { //nolint:gosec // the server's account passes through
-		return fmt.Errorf("make the folder of the database: %w", err)
+func makeOwnedDir(dir string, account pgcluster.Account) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o711); err != nil { //nolint:gosec // the server's account needs access
+		return fmt.Errorf("create the database folder: %w", err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("make the folder of the database: %w", err)
+		return fmt.Errorf("create the database folder: %w", err)
 	}
-	return give(dir, account)
+	return account.Own(dir)
 }
 
-// reachable reports whether a user without rights of its own may pass every
-// folder down to dir.
-func reachable(dir string) bool {
+// isReachable reports whether every user may enter dir and the folders above.
+func isReachable(dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
 		if err != nil || info.Mode().Perm()&0o001 == 0 {

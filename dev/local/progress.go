@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Progress tells the person at the terminal what is being waited for. Anything
-// over two seconds shows itself; on a terminal its line counts the seconds.
+// Progress shows at the terminal what is running. Work of over two seconds is
+// announced; on a terminal its line counts the seconds.
 type Progress struct {
-	mu       sync.Mutex
-	out      io.Writer
-	terminal bool
-	now      func() time.Time
-	quiet    time.Duration
+	mu            sync.Mutex
+	out           io.Writer
+	terminal      bool
+	now           func() time.Time
+	announceAfter time.Duration
 }
 
-// NewProgress writes to out.
+// NewProgress returns a Progress that writes to out.
 func NewProgress(out io.Writer, now func() time.Time) *Progress {
-	return &Progress{out: out, terminal: isTerminal(out), now: now, quiet: 2 * time.Second}
+	return &Progress{out: out, terminal: isTerminal(out), now: now, announceAfter: 2 * time.Second}
 }
 
 func isTerminal(out io.Writer) bool {
@@ -39,30 +39,30 @@ func (p *Progress) Sayf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
 }
 
-// Write lets a child's words pass between the lines.
+// Write prints the output of a child between the lines.
 func (p *Progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.out.Write(b)
 }
 
-// During runs work and shows how long it has been running.
+// During runs work and shows how long it takes.
 func (p *Progress) During(what string, work func() error) error {
-	began := p.now()
+	started := p.now()
 	done := make(chan struct{})
-	var shown sync.WaitGroup
-	shown.Go(func() { p.count(what, began, done) })
+	var counting sync.WaitGroup
+	counting.Go(func() { p.showElapsed(what, started, done) })
 	err := work()
 	close(done)
-	shown.Wait()
+	counting.Wait()
 	if err == nil {
-		p.line(what, p.now().Sub(began))
+		p.printDone(what, p.now().Sub(started))
 	}
 	return err
 }
 
-func (p *Progress) count(what string, began time.Time, done <-chan struct{}) {
-	announce := time.NewTimer(p.quiet)
+func (p *Progress) showElapsed(what string, started time.Time, done <-chan struct{}) {
+	announce := time.NewTimer(p.announceAfter)
 	defer announce.Stop()
 	select {
 	case <-done:
@@ -77,7 +77,7 @@ func (p *Progress) count(what string, began time.Time, done <-chan struct{}) {
 	defer second.Stop()
 	for {
 		p.mu.Lock()
-		_, _ = fmt.Fprintf(p.out, "\r  … %s (%d s)", what, int(p.now().Sub(began).Seconds()))
+		_, _ = fmt.Fprintf(p.out, "\r  … %s (%d s)", what, int(p.now().Sub(started).Seconds()))
 		p.mu.Unlock()
 		select {
 		case <-done:
@@ -90,7 +90,7 @@ func (p *Progress) count(what string, began time.Time, done <-chan struct{}) {
 	}
 }
 
-func (p *Progress) line(what string, took time.Duration) {
+func (p *Progress) printDone(what string, took time.Duration) {
 	if took < time.Second {
 		p.Sayf("  ✓ %s", what)
 		return

@@ -10,17 +10,18 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"recourse/dev/freeport"
 )
 
-// startLimit is how long a server may take to get ready; a recovery after a
+// startTimeout is how long a server may take to be ready. A recovery after a
 // crash on a slow disk fits in it.
-const startLimit = 2 * time.Minute
+const startTimeout = 2 * time.Minute
 
-// Up describes a stack that runs, for the walk of the sample and for the
-// summary.
+// Up describes a running stack.
 type Up struct {
 	BaseURL  string // of the product
-	UIURL    string // of the Temporal UI; empty when Temporal is somebody else's
+	UIURL    string // of the Temporal UI; empty when another Temporal is used
 	Data     string
 	Tokens   string // path of tokens.json
 	Product  string // path of bin/recourse
@@ -28,66 +29,68 @@ type Up struct {
 	Temporal string // host:port
 }
 
-// Run starts the stack, calls onUp in front of the running servers and waits. It
-// returns nil when ctx ended it, and one sentence otherwise; nothing is left
-// running either way. A failing onUp does not end the stack: it is said and the
-// servers stay up to be looked at.
+// Run starts the stack, calls onUp and waits until ctx is cancelled or a child
+// exits. It returns nil in the first case and an error of one sentence
+// otherwise; no child is left running. An error of onUp is printed and does not
+// end the stack, so that the servers can be inspected.
 func Run(ctx context.Context, o Options, p *Progress, onUp func(context.Context, Up) error) error {
-	s := &supervisor{Options: o, progress: p, births: newNursery()}
-	defer close(s.births)
+	s := &supervisor{Options: o, progress: p, launcher: newLauncher()}
+	defer close(s.launcher)
 	if err := s.run(ctx, onUp); !errors.Is(err, context.Canceled) {
 		return err
 	}
-	return nil // we were asked to end
+	return nil // ctx was cancelled
 }
 
 type supervisor struct {
 	Options
 	progress *Progress
-	births   nursery
+	launcher launcher
 	children []*child // in the order they were started
-	end      context.CancelCauseFunc
+	cancel   context.CancelCauseFunc
 }
 
 func (s *supervisor) run(ctx context.Context, onUp func(context.Context, Up) error) error {
-	if err := s.prepareFolder(); err != nil {
+	if err := s.prepareData(); err != nil {
 		return err
 	}
-	release, err := s.lock()
+	release, err := s.lockData()
 	if err != nil {
 		return err
 	}
 	defer release()
 	s.stopLeftovers()
-	if err := s.check(); err != nil {
+	if err := s.checkPrograms(); err != nil {
 		return err
 	}
-	ctx, s.end = context.WithCancelCause(ctx)
-	defer s.end(nil)
+	releasePort, err := s.choosePorts()
+	if err != nil {
+		return err
+	}
+	defer releasePort()
+	ctx, s.cancel = context.WithCancelCause(ctx)
+	defer s.cancel(nil)
 	defer s.stopAll()
 	if err := s.startAll(ctx); err != nil {
 		if ctx.Err() != nil {
-			return context.Cause(ctx) // what broke off did so because of that
+			return context.Cause(ctx) // err is only a consequence
 		}
 		return err
 	}
-	if err := onUp(ctx, s.up()); err != nil && ctx.Err() == nil {
+	if err := onUp(ctx, s.describe()); err != nil && ctx.Err() == nil {
 		s.progress.Sayf("%v", err)
 	}
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-// check looks for everything that is missing or in the way before anything runs.
-func (s *supervisor) check() error {
+func (s *supervisor) checkPrograms() error {
 	for _, file := range []string{s.Product, s.Self} {
 		if info, err := os.Stat(file); err != nil || info.Mode()&0o111 == 0 {
 			return fmt.Errorf("the program %s is missing: run make build", file)
 		}
 	}
-	var err error
-	s.PostgresPort, err = s.checkPorts()
-	return err
+	return nil
 }
 
 func (s *supervisor) startAll(ctx context.Context) error {
@@ -104,42 +107,42 @@ func (s *supervisor) startAll(ctx context.Context) error {
 	return s.progress.During("Recourse", func() error { return s.startProduct(ctx) })
 }
 
-// start begins to watch a child as well: its unexpected end ends the stack.
-func (s *supervisor) start(p program) (*child, error) {
-	c, err := s.births.start(p, s.logFile(p.name), s.pidFile(p.name))
+// startChild starts a program. Its exit ends the stack.
+func (s *supervisor) startChild(p program) (*child, error) {
+	c, err := s.launcher.start(p, s.logFile(p.name), s.pidFile(p.name))
 	if err != nil {
 		return nil, err
 	}
 	s.children = append(s.children, c)
 	go func() {
-		<-c.gone
-		s.end(c.died())
+		<-c.exited
+		s.cancel(c.exitError())
 	}()
 	return c, nil
 }
 
 func (s *supervisor) startPostgres(ctx context.Context) error {
-	cluster, err := s.openCluster(ctx)
+	d, err := s.openDatabase(ctx)
 	if err != nil {
 		return err
 	}
-	if cluster.dir != filepath.Join(s.Data, "postgres") {
-		s.progress.Sayf("  PostgreSQL's data lies in %s: the user %s may not enter %s", cluster.dir, cluster.account.Username, s.Data)
+	if d.Dir != filepath.Join(s.Data, "postgres") {
+		s.progress.Sayf("  PostgreSQL's data is in %s: the user %s has no access to %s", d.Dir, d.Account.Name, s.Data)
 	}
-	c, err := s.start(cluster.program())
+	c, err := s.startChild(d.program())
 	if err != nil {
 		return err
 	}
-	s.DatabaseURL = cluster.url()
-	return c.await(ctx, startLimit, func(context.Context) bool { return cluster.ready(c.process.Pid) })
+	s.DatabaseURL = d.url()
+	return c.awaitReady(ctx, func(context.Context) bool { return d.isReady(c.process.Pid) })
 }
 
-// startTemporal runs this very program as the server. Its UI comes up last, so
-// the UI's answer says that all of it is up.
+// startTemporal runs this program as the server. Its UI starts last: when the
+// UI answers, the server is ready.
 func (s *supervisor) startTemporal(ctx context.Context) error {
-	c, err := s.start(program{
+	c, err := s.startChild(program{
 		name: "temporal", title: "Temporal", path: s.Self, env: os.Environ(),
-		farewell: syscall.SIGTERM, patience: 10 * time.Second,
+		stopSignal: syscall.SIGTERM, stopTimeout: 10 * time.Second,
 		args: []string{
 			"temporal", "--dir", filepath.Join(s.Data, "temporal"),
 			"--port", strconv.Itoa(s.TemporalPort), "--ui-port", strconv.Itoa(s.UIPort),
@@ -148,19 +151,19 @@ func (s *supervisor) startTemporal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.TemporalAddress = localAddress(s.TemporalPort)
-	return c.await(ctx, startLimit, answers("http://"+localAddress(s.UIPort)+"/healthz"))
+	s.TemporalAddress = freeport.Address(s.TemporalPort)
+	return c.awaitReady(ctx, isHealthy("http://"+freeport.Address(s.UIPort)+"/healthz"))
 }
 
 func (s *supervisor) startProduct(ctx context.Context) error {
-	c, err := s.start(program{
+	c, err := s.startChild(program{
 		name: "recourse", title: "The product", path: s.Product, args: []string{"all"}, env: s.productEnv(),
-		farewell: syscall.SIGTERM, patience: 15 * time.Second,
+		stopSignal: syscall.SIGTERM, stopTimeout: 15 * time.Second,
 	})
 	if err != nil {
 		return err
 	}
-	return c.await(ctx, startLimit, answers(s.BaseURL()+"/readyz"))
+	return c.awaitReady(ctx, isHealthy(s.BaseURL()+"/readyz"))
 }
 
 func (s *supervisor) productEnv() []string {
@@ -171,21 +174,21 @@ func (s *supervisor) productEnv() []string {
 	)
 }
 
-func (s *supervisor) up() Up {
+func (s *supervisor) describe() Up {
 	up := Up{
 		BaseURL: s.BaseURL(), Data: s.Data, Tokens: filepath.Join(s.Data, "tokens.json"), Product: s.Product,
 		Database: s.DatabaseURL, Temporal: s.TemporalAddress,
 	}
 	for _, c := range s.children {
 		if c.name == "temporal" {
-			up.UIURL = "http://" + localAddress(s.UIPort)
+			up.UIURL = "http://" + freeport.Address(s.UIPort)
 		}
 	}
 	return up
 }
 
-// answers makes a readiness check of one address.
-func answers(address string) func(context.Context) bool {
+// isHealthy returns a readiness check of one address.
+func isHealthy(address string) func(context.Context) bool {
 	return func(ctx context.Context) bool {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
@@ -197,26 +200,26 @@ func answers(address string) func(context.Context) bool {
 		if err != nil {
 			return false
 		}
-		return errors.Join(response.Body.Close()) == nil && response.StatusCode == http.StatusOK
+		return response.Body.Close() == nil && response.StatusCode == http.StatusOK
 	}
 }
 
-// stopAll ends the newest first: the product gives up its work while its
-// servers still answer.
+// stopAll stops the newest child first: the product needs its servers to shut
+// down cleanly.
 func (s *supervisor) stopAll() {
 	for i := len(s.children) - 1; i >= 0; i-- {
 		c := s.children[i]
 		select {
-		case <-c.gone:
+		case <-c.exited:
 			_ = os.Remove(c.pidFile)
 			continue
 		default:
 		}
-		_ = s.progress.During(c.title+" stopped", func() error { c.stop(c.patience); return nil })
+		_ = s.progress.During(c.title+" stopped", func() error { c.stop(); return nil })
 	}
 }
 
-// stopLeftovers ends what a killed supervisor could not.
+// stopLeftovers stops the children of a supervisor that was killed.
 func (s *supervisor) stopLeftovers() {
 	for _, leftover := range []struct{ name, title string }{
 		{"recourse", "the product"}, {"temporal", "Temporal"}, {"postgres", "PostgreSQL"},

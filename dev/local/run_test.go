@@ -19,12 +19,12 @@ import (
 	"testing"
 	"time"
 
+	"recourse/dev/freeport"
 	"recourse/dev/local"
 )
 
-// The supervisor is tested with children of our own making: this test binary
-// plays the product and Temporal. PostgreSQL is the real one. The real three
-// run together in dev/e2e.
+// This test binary plays the product and Temporal; PostgreSQL is real. The three
+// real programs run together in dev/e2e.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serve answers readiness checks until it is told to end. A product that finds
-// the file "broken" in its folder ends at once.
+// serve answers readiness checks until SIGTERM. With a file "broken" in its data
+// folder it prints that file and exits at once.
 func serve(address string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -79,8 +79,8 @@ func supervise(options string) int {
 	return 0
 }
 
-// folder is a data folder that another user may reach; t.TempDir may not be.
-func folder(t *testing.T) string {
+// newDataDir creates a data folder that other users may enter, unlike t.TempDir.
+func newDataDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "recourse-local-") //nolint:usetesting // see above
 	if err != nil {
@@ -93,14 +93,16 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-func options(t *testing.T) local.Options {
+// newOptions returns options with ports that stay reserved for the test.
+func newOptions(t *testing.T) local.Options {
 	t.Helper()
-	ports, err := local.FreePorts(4)
+	ports, release, err := freeport.Reserve(4)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(release)
 	return local.Options{
-		Data: folder(t), Addr: fmt.Sprintf("127.0.0.1:%d", ports[0]), Pace: 7, TemporalPort: ports[1], UIPort: ports[2],
+		Data: newDataDir(t), Addr: freeport.Address(ports[0]), Pace: 7, TemporalPort: ports[1], UIPort: ports[2],
 		PostgresPort: ports[3], Product: os.Args[0], Self: os.Args[0],
 	}
 }
@@ -123,8 +125,8 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// product asks the running product who it is.
-func product(t *testing.T, o local.Options) (answer struct {
+// askProduct reads what the running product reports about itself.
+func askProduct(t *testing.T, o local.Options) (answer struct {
 	Pid            int
 	Database, Pace string
 }) {
@@ -146,10 +148,10 @@ func product(t *testing.T, o local.Options) (answer struct {
 
 func assertNothingRuns(t *testing.T, o local.Options) {
 	t.Helper()
-	for _, address := range []string{o.Addr, fmt.Sprintf("127.0.0.1:%d", o.UIPort), fmt.Sprintf("127.0.0.1:%d", o.PostgresPort)} {
+	for _, address := range []string{o.Addr, freeport.Address(o.UIPort), freeport.Address(o.PostgresPort)} {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
-			t.Errorf("somebody still listens on %s", address)
+			t.Errorf("something still listens on %s", address)
 			continue
 		}
 		_ = l.Close()
@@ -160,16 +162,16 @@ func assertNothingRuns(t *testing.T, o local.Options) {
 	}
 }
 
-func TestRunStartsStopsAndFindsItsDataAgain(t *testing.T) {
+func TestRunStartsStopsAndKeepsItsData(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	var databases []string
 	for range 2 {
 		ctx, interrupt := context.WithCancel(t.Context())
 		var out output
 		err := local.Run(ctx, o, local.NewProgress(&out, time.Now), func(_ context.Context, up local.Up) error {
 			defer interrupt()
-			answer := product(t, o)
+			answer := askProduct(t, o)
 			databases = append(databases, answer.Database)
 			if answer.Pace != "7" || up.BaseURL != o.BaseURL() || up.Tokens != filepath.Join(o.Data, "tokens.json") {
 				t.Errorf("product got pace %q, summary is %+v", answer.Pace, up)
@@ -191,11 +193,11 @@ func TestRunStartsStopsAndFindsItsDataAgain(t *testing.T) {
 	}
 }
 
-func TestADeadChildEndsTheStackWithOneSentence(t *testing.T) {
+func TestAnExitedChildStopsTheStack(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	err := local.Run(t.Context(), o, local.NewProgress(io.Discard, time.Now), func(context.Context, local.Up) error {
-		return syscall.Kill(product(t, o).Pid, syscall.SIGKILL)
+		return syscall.Kill(askProduct(t, o).Pid, syscall.SIGKILL)
 	})
 	if err == nil || !strings.Contains(err.Error(), "The product ended by itself (signal: killed)") || !strings.Contains(err.Error(), "logs/recourse.log") {
 		t.Errorf("got %v", err)
@@ -203,14 +205,14 @@ func TestADeadChildEndsTheStackWithOneSentence(t *testing.T) {
 	assertNothingRuns(t, o)
 }
 
-func TestAChildThatCannotStartIsNamedWithItsLastWords(t *testing.T) {
+func TestAChildThatCannotStartIsNamedWithItsLastLogLine(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	if err := os.WriteFile(filepath.Join(o.Data, "broken"), []byte("the key is missing"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	err := local.Run(t.Context(), o, local.NewProgress(io.Discard, time.Now), func(context.Context, local.Up) error {
-		t.Error("it was never up")
+		t.Error("onUp was called")
 		return nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.HasSuffix(err.Error(), "it ends with: the key is missing") {
@@ -219,20 +221,20 @@ func TestAChildThatCannotStartIsNamedWithItsLastWords(t *testing.T) {
 	assertNothingRuns(t, o)
 }
 
-func TestTakenPortsAreNamedBeforeAnythingStarts(t *testing.T) {
+func TestUsedPortsAreReportedBeforeAnythingStarts(t *testing.T) {
 	t.Parallel()
 	for name, part := range map[string]struct {
-		port func(local.Options) string
-		says string
+		port    func(local.Options) string
+		wantErr string
 	}{
 		"product":  {func(o local.Options) string { return o.Addr }, "--addr 127.0.0.1:PORT"},
-		"temporal": {func(o local.Options) string { return fmt.Sprintf("127.0.0.1:%d", o.TemporalPort) }, "--temporal-port PORT"},
-		"ui":       {func(o local.Options) string { return fmt.Sprintf("127.0.0.1:%d", o.UIPort) }, "--ui-port PORT"},
-		"postgres": {func(o local.Options) string { return fmt.Sprintf("127.0.0.1:%d", o.PostgresPort) }, "--postgres-port PORT"},
+		"temporal": {func(o local.Options) string { return freeport.Address(o.TemporalPort) }, "--temporal-port PORT"},
+		"ui":       {func(o local.Options) string { return freeport.Address(o.UIPort) }, "--ui-port PORT"},
+		"postgres": {func(o local.Options) string { return freeport.Address(o.PostgresPort) }, "--postgres-port PORT"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := options(t)
+			o := newOptions(t)
 			l, err := net.Listen("tcp", part.port(o))
 			if err != nil {
 				t.Fatal(err)
@@ -240,7 +242,7 @@ func TestTakenPortsAreNamedBeforeAnythingStarts(t *testing.T) {
 			defer func() { _ = l.Close() }()
 			_, port, _ := net.SplitHostPort(part.port(o))
 			err = local.Run(t.Context(), o, local.NewProgress(io.Discard, time.Now), nil)
-			if err == nil || !strings.Contains(err.Error(), "port "+port+" for") || !strings.Contains(err.Error(), part.says) {
+			if err == nil || !strings.Contains(err.Error(), "port "+port+" for") || !strings.Contains(err.Error(), part.wantErr) {
 				t.Errorf("got %v", err)
 			}
 			if strings.Contains(fmt.Sprint(err), "\n") {
@@ -255,7 +257,7 @@ func TestTakenPortsAreNamedBeforeAnythingStarts(t *testing.T) {
 
 func TestOneFolderOneStack(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	ctx, interrupt := context.WithCancel(t.Context())
 	err := local.Run(ctx, o, local.NewProgress(io.Discard, time.Now), func(context.Context, local.Up) error {
 		defer interrupt()
@@ -270,9 +272,9 @@ func TestOneFolderOneStack(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeWritten(t *testing.T) {
+func TestAnUnwritableFolderIsReported(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	o.Data = "/dev/null/recourse"
 	err := local.Run(t.Context(), o, local.NewProgress(io.Discard, time.Now), nil)
 	if err == nil || !strings.Contains(err.Error(), "cannot be written") || !strings.Contains(err.Error(), "--data DIR") {
@@ -280,9 +282,9 @@ func TestAFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestAMissingProgramIsNamed(t *testing.T) {
+func TestAMissingProgramIsReported(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	o.Product = filepath.Join(o.Data, "nowhere")
 	err := local.Run(t.Context(), o, local.NewProgress(io.Discard, time.Now), nil)
 	if err == nil || err.Error() != "the program "+o.Product+" is missing: run make build" {
@@ -290,15 +292,15 @@ func TestAMissingProgramIsNamed(t *testing.T) {
 	}
 }
 
-func TestServersOfOthersAreUsed(t *testing.T) {
+func TestConfiguredServersAreUsed(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	o.DatabaseURL, o.TemporalAddress = "postgres://elsewhere/x", "elsewhere:7233"
 	ctx, interrupt := context.WithCancel(t.Context())
 	var out output
 	err := local.Run(ctx, o, local.NewProgress(&out, time.Now), func(_ context.Context, up local.Up) error {
 		defer interrupt()
-		if got := product(t, o).Database; got != o.DatabaseURL || up.Temporal != "elsewhere:7233" || up.UIURL != "" {
+		if got := askProduct(t, o).Database; got != o.DatabaseURL || up.Temporal != "elsewhere:7233" || up.UIURL != "" {
 			t.Errorf("database %q, up %+v", got, up)
 		}
 		return nil
@@ -307,15 +309,15 @@ func TestServersOfOthersAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "PostgreSQL") || strings.Contains(out.String(), "Temporal") {
-		t.Errorf("a server of our own was started:\n%s", out.String())
+		t.Errorf("a server was started:\n%s", out.String())
 	}
 }
 
-// A supervisor that is killed takes its children along or, where the kernel
-// cannot do that, the next start ends them. Either way the next start works.
-func TestAKilledSupervisorIsFollowedByAGoodStart(t *testing.T) {
+// The children of a killed supervisor end with it or, where the kernel cannot do
+// that, are stopped by the next start. In both cases the next start works.
+func TestStartAfterAKilledSupervisor(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := newOptions(t)
 	encoded, err := json.Marshal(o)
 	if err != nil {
 		t.Fatal(err)
@@ -338,7 +340,7 @@ func TestAKilledSupervisorIsFollowedByAGoodStart(t *testing.T) {
 		}
 		_ = command.Wait()
 	}
-	awaitFree(t, o)
+	awaitPostgresStopped(t, o)
 	ctx, interrupt := context.WithCancel(t.Context())
 	if err := local.Run(ctx, o, local.NewProgress(io.Discard, time.Now), func(context.Context, local.Up) error { interrupt(); return nil }); err != nil {
 		t.Fatal(err)
@@ -346,16 +348,14 @@ func TestAKilledSupervisorIsFollowedByAGoodStart(t *testing.T) {
 	assertNothingRuns(t, o)
 }
 
-// awaitFree waits for the kernel's farewell signals to have done their work.
-func awaitFree(t *testing.T, o local.Options) {
+// awaitPostgresStopped waits for the effect of the parent-death signal.
+func awaitPostgresStopped(t *testing.T, o local.Options) {
 	t.Helper()
 	for range 500 {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", o.PostgresPort))
-		if err == nil {
-			_ = l.Close()
+		if freeport.Check(o.PostgresPort) == nil {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("PostgreSQL outlived its killed supervisor by ten seconds")
+	t.Fatal("PostgreSQL still runs ten seconds after its supervisor was killed")
 }

@@ -14,20 +14,21 @@ import (
 	"go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	sqliteschema "go.temporal.io/server/schema/sqlite"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"recourse/dev/freeport"
 )
 
 const clusterName = "active"
 
-// stores are the two databases of the server. What it lists for the eye lies
-// apart from what cases depend on: every start, act and end writes a line there,
-// and in one file those lines would hold up the histories and wait for the disk
-// with them.
+// stores are the two databases of the server. The lists of workflows have their
+// own file, because every start, update and end writes to them: in one file those
+// writes would delay the histories.
 type stores struct{ history, visibility *config.SQL }
 
-// serverConfig is the whole configuration: one shard, everything that would reach
-// outside switched off.
+// serverConfig returns the whole configuration: one shard, and nothing that
+// connects to other machines.
 func serverConfig(stores stores, ports servicePorts) *config.Config {
-	frontend := hostPort(ports.frontend)
+	frontend := freeport.Address(ports.frontend)
 	conf := &config.Config{}
 	conf.Global.Membership = config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: loopback}
 	conf.Persistence = config.Persistence{
@@ -38,7 +39,7 @@ func serverConfig(stores stores, ports servicePorts) *config.Config {
 		FailoverVersionIncrement: 10, MasterClusterName: clusterName, CurrentClusterName: clusterName,
 		ClusterInformation: map[string]cluster.ClusterInformation{clusterName: {
 			Enabled: true, InitialFailoverVersion: 1, RPCAddress: frontend,
-			// Any UUID will do; without one the server invents it and complains.
+			// Any UUID; without one the server creates it and warns.
 			ClusterID: uuid.NewSHA1(uuid.NameSpaceDNS, []byte("recourse.dev")).String(),
 		}},
 	}
@@ -51,12 +52,12 @@ func serverConfig(stores stores, ports servicePorts) *config.Config {
 	return conf
 }
 
-// limits lifts the rates meant to protect a shared cluster from one tenant. In one
-// process a queue in parts is only more to ask. Timers
-// fire one after the other: when thousands fall due at once, the tasks they make
-// would otherwise all stand in the queue before the next act of a person, and
-// those that waited too long there would be made a second time.
-func limits() dynamicconfig.StaticClient {
+// dynamicConfig raises the rate limits that protect a shared cluster from one
+// tenant, and uses one partition per task queue, as there is one process. One
+// worker fires the timers: when thousands fall due at once, their tasks would
+// otherwise delay every user action, and tasks that wait too long are created a
+// second time.
+func dynamicConfig() dynamicconfig.StaticClient {
 	return dynamicconfig.StaticClient{
 		dynamicconfig.FrontendRPS.Key():                             100_000,
 		dynamicconfig.FrontendMaxNamespaceRPSPerInstance.Key():      100_000,
@@ -70,14 +71,14 @@ func limits() dynamicconfig.StaticClient {
 	}
 }
 
-// openStores describes the databases and makes sure schema and namespace exist.
+// openStores creates the databases and the namespace if they do not exist.
 func openStores(dir string) (stores, error) {
 	if dir == "" {
-		open := stores{history: memoryStore(), visibility: memoryStore()} // a database in memory makes its schema itself
+		open := stores{history: memoryStore(), visibility: memoryStore()} // a database in memory creates its schema itself
 		return open, createNamespace(open.history)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return stores{}, fmt.Errorf("make the folder of the Temporal data: %w", err)
+		return stores{}, fmt.Errorf("create the folder of the Temporal data: %w", err)
 	}
 	if err := checkVersion(dir); err != nil {
 		return stores{}, err
@@ -108,9 +109,10 @@ func openFile(file, synchronous string) (*config.SQL, error) {
 	return store, nil
 }
 
-// fileStore: histories sync every commit ("full"), because the position of a case
-// must not be older than its record after a power cut, and the record is synced by
-// PostgreSQL. The lists need not ("off"): nothing is decided by them.
+// fileStore configures a database file. Histories sync every commit ("full"):
+// PostgreSQL syncs the record of a case, and after a power cut the workflow must
+// not be older than the record. Lists do not ("off"), because nothing depends on
+// them.
 func fileStore(file, synchronous string) *config.SQL {
 	return &config.SQL{
 		PluginName: sqlite.PluginName, DatabaseName: file,
@@ -120,13 +122,13 @@ func fileStore(file, synchronous string) *config.SQL {
 	}
 }
 
-// createFile builds the schema beside its place and moves it in when complete:
-// a start that was killed halfway leaves no half schema to be trusted later.
+// createFile creates the schema in another file and renames it when complete, so
+// that an interrupted start leaves no incomplete schema.
 func createFile(file string) error {
 	draft := file + ".new"
 	for _, leftover := range []string{draft, draft + "-wal", draft + "-shm", draft + "-journal"} {
 		if err := os.Remove(leftover); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("clear a half-made Temporal database: %w", err)
+			return fmt.Errorf("remove an incomplete Temporal database: %w", err)
 		}
 	}
 	store := fileStore(draft, "full")
@@ -135,7 +137,7 @@ func createFile(file string) error {
 		return fmt.Errorf("create the Temporal schema: %w", err)
 	}
 	if err := os.Rename(draft, file); err != nil {
-		return fmt.Errorf("put the Temporal database in place: %w", err)
+		return fmt.Errorf("rename the new Temporal database: %w", err)
 	}
 	return nil
 }

@@ -8,9 +8,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// zapLogger is what the server logs to. Its Fatal writes the message and ends
-// the process: a logger that only logs lets the server run on into a nil
-// dereference.
+// zapLogger is the logger of the server. Its Fatal must end the process:
+// otherwise the server continues into a nil dereference.
 type zapLogger struct{ log.Logger }
 
 func newLogger(verbose bool) *zapLogger {
@@ -24,10 +23,10 @@ func newLogger(verbose bool) *zapLogger {
 	return &zapLogger{log.NewZapLogger(zap.New(core))}
 }
 
-// silent drops what the SDK client says while the server is still starting.
-type silent struct{}
+// noLogger drops the messages of an SDK client while the server is starting.
+type noLogger struct{}
 
-func (silent) Debug(string, ...any) {}
-func (silent) Info(string, ...any)  {}
-func (silent) Warn(string, ...any)  {}
-func (silent) Error(string, ...any) {}
+func (noLogger) Debug(string, ...any) {}
+func (noLogger) Info(string, ...any)  {}
+func (noLogger) Warn(string, ...any)  {}
+func (noLogger) Error(string, ...any) {}

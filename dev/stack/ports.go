@@ -2,40 +2,33 @@ package stack
 
 import (
 	"fmt"
-	"net"
 
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/membership/static"
 	"go.temporal.io/server/common/primitives"
+
+	"recourse/dev/freeport"
 )
 
 // servicePorts are the gRPC ports of the four services in this process.
 type servicePorts struct{ frontend, history, matching, worker int }
 
-// choosePorts checks the frontend's port and finds free ones for the rest. All
-// are held open until the last is known, so that none is given out twice.
-func choosePorts(frontend int) (servicePorts, error) {
-	var held [4]net.Listener
-	defer func() {
-		for _, l := range held {
-			if l != nil {
-				_ = l.Close()
-			}
+// choosePorts checks the frontend's port, or chooses one if it is 0, and chooses
+// the others. Chosen ports stay reserved until release is called.
+func choosePorts(frontend int) (ports servicePorts, release func(), err error) {
+	if frontend != 0 {
+		if err := freeport.Check(frontend); err != nil {
+			return servicePorts{}, nil, fmt.Errorf("port %d for Temporal is in use: %w", frontend, err)
 		}
-	}()
-	var chosen [4]int
-	for i := range held {
-		want := 0
-		if i == 0 {
-			want = frontend
-		}
-		l, err := net.Listen("tcp", hostPort(want))
-		if err != nil {
-			return servicePorts{}, fmt.Errorf("port %d for Temporal is in use: %w", want, err)
-		}
-		held[i], chosen[i] = l, l.Addr().(*net.TCPAddr).Port
 	}
-	return servicePorts{chosen[0], chosen[1], chosen[2], chosen[3]}, nil
+	free, release, err := freeport.Reserve(4)
+	if err != nil {
+		return servicePorts{}, nil, err
+	}
+	if frontend == 0 {
+		frontend = free[0]
+	}
+	return servicePorts{frontend, free[1], free[2], free[3]}, release, nil
 }
 
 func (p servicePorts) byName() map[primitives.ServiceName]int {
@@ -45,11 +38,11 @@ func (p servicePorts) byName() map[primitives.ServiceName]int {
 	}
 }
 
-// hosts replaces gossip between nodes: there is one node, and it is here.
+// hosts replaces the gossip between nodes, as there is only one node.
 func (p servicePorts) hosts() map[primitives.ServiceName]static.Hosts {
 	hosts := map[primitives.ServiceName]static.Hosts{}
 	for name, port := range p.byName() {
-		hosts[name] = static.SingleLocalHost(hostPort(port))
+		hosts[name] = static.SingleLocalHost(freeport.Address(port))
 	}
 	return hosts
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -18,45 +16,58 @@ import (
 	"go.temporal.io/server/temporal"
 )
 
-// Namespace is the only namespace the server is given.
+// Namespace is the only namespace of the server.
 const Namespace = client.DefaultNamespace
 
-// Retention is how long closed workflows stay readable.
+// Retention is how long closed workflows are kept.
 const Retention = 7 * 24 * time.Hour
 
 const loopback = "127.0.0.1"
 
-// startLimit is far above the half second a start takes on an idle machine.
-const startLimit = time.Minute
+// startTimeout is far above the half second of a start on an idle machine.
+const startTimeout = time.Minute
 
-// TemporalOptions says where the server lives. The zero value is a server in
-// memory on a free port, which is what tests want.
+// TemporalOptions configures a server. The zero value is a server in memory on a
+// free port, for tests.
 type TemporalOptions struct {
-	// Dir holds the database file; it is created when missing. Empty keeps
+	// Dir is the folder of the databases, created if missing. Empty keeps
 	// everything in memory.
 	Dir string
 	// Port of the frontend on 127.0.0.1; 0 takes a free one.
 	Port int
-	// Verbose logs the server's warnings and errors to stderr. Otherwise only
-	// what ends the process is said: a server stopped soon after its start
-	// complains about every call it was in.
+	// Verbose logs warnings and errors to stderr. Otherwise only fatal errors
+	// are logged, because a server that stops soon after its start warns about
+	// every open call.
 	Verbose bool
 }
 
 // Temporal is a running server.
 type Temporal struct {
-	server  temporal.Server
-	address string
+	server       temporal.Server
+	address      string
+	releasePorts func()
 }
 
-// StartTemporal starts a server and returns when its frontend serves the
-// namespace. A port already taken is an error here; found later, it would end
-// the process inside the server.
+// StartTemporal starts a server and returns when its frontend answers. A used
+// port is an error here, because the server itself would end the process.
 func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
-	ports, err := choosePorts(o.Port)
+	ports, releasePorts, err := choosePorts(o.Port)
 	if err != nil {
 		return nil, err
 	}
+	t, err := startServer(o, ports)
+	if err != nil {
+		releasePorts()
+		return nil, err
+	}
+	t.releasePorts = releasePorts
+	if err := t.awaitHealthy(ctx); err != nil {
+		return nil, errors.Join(err, t.Stop())
+	}
+	return t, nil
+}
+
+func startServer(o TemporalOptions, ports servicePorts) (*Temporal, error) {
 	stores, err := openStores(o.Dir)
 	if err != nil {
 		return nil, err
@@ -69,23 +80,22 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("start the Temporal server: %w", err)
 	}
-	t := &Temporal{server: server, address: conf.PublicClient.HostPort}
-	if err := t.await(ctx); err != nil {
-		return nil, errors.Join(err, t.Stop())
-	}
-	return t, nil
+	return &Temporal{server: server, address: conf.PublicClient.HostPort}, nil
 }
 
 // Address is the frontend's host:port.
 func (t *Temporal) Address() string { return t.address }
 
-// Stop ends the server. Workers and clients of it must be closed before.
-func (t *Temporal) Stop() error { return t.server.Stop() }
+// Stop stops the server. Close its workers and clients first.
+func (t *Temporal) Stop() error {
+	defer t.releasePorts()
+	return t.server.Stop()
+}
 
-func (t *Temporal) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startLimit)
+func (t *Temporal) awaitHealthy(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	c, err := client.NewLazyClient(client.Options{HostPort: t.address, Namespace: Namespace, Logger: silent{}})
+	c, err := client.NewLazyClient(client.Options{HostPort: t.address, Namespace: Namespace, Logger: noLogger{}})
 	if err != nil {
 		return fmt.Errorf("make a Temporal client: %w", err)
 	}
@@ -114,12 +124,13 @@ func serverOptions(conf *config.Config, ports servicePorts, l *zapLogger) []temp
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
 		temporal.WithCustomMetricsHandler(metrics.NoopMetricsHandler),
-		temporal.WithDynamicConfigClient(limits()),
+		temporal.WithDynamicConfigClient(dynamicConfig()),
 	}
 }
 
-// checkVersion refuses a data folder of another server version: the SQLite
-// schema has no migrations, and a mismatch would surface as a strange SQL error.
+// checkVersion returns an error if another server version wrote the data folder:
+// the SQLite schema has no migrations, and a mismatch would cause an obscure SQL
+// error.
 func checkVersion(dir string) error {
 	path := filepath.Join(dir, "server-version")
 	written, err := os.ReadFile(path)
@@ -134,5 +145,3 @@ func checkVersion(dir string) error {
 	}
 	return nil
 }
-
-func hostPort(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }

@@ -97,8 +97,9 @@ func TestFileServerKeepsWorkflows(t *testing.T) {
 	}
 }
 
-// TestTheListsMayBeLost: they are made anew, and no workflow depends on them.
-func TestTheListsMayBeLost(t *testing.T) {
+// Lists of workflows are created again if they are lost; no workflow depends on
+// them.
+func TestLostListsAreCreatedAgain(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "temporal")
 	first := start(t, stack.TemporalOptions{Dir: dir})
@@ -110,13 +111,13 @@ func TestTheListsMayBeLost(t *testing.T) {
 	if err := first.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	moved := t.TempDir() // this process would remember a file of the same name
+	moved := t.TempDir() // the server caches open files by name in this process
 	if err := os.CopyFS(moved, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
 	lists, err := filepath.Glob(filepath.Join(moved, "visibility.db*"))
 	if err != nil || len(lists) == 0 {
-		t.Fatalf("no lists of their own: %v", err)
+		t.Fatalf("no file of lists: %v", err)
 	}
 	for _, file := range lists {
 		if err := os.Remove(file); err != nil {
@@ -135,7 +136,7 @@ func TestTheListsMayBeLost(t *testing.T) {
 	awaitListed(t, c, "new")
 }
 
-// awaitListed looks until a workflow is listed; lists follow a moment later.
+// awaitListed waits until a workflow is listed; lists are updated with a delay.
 func awaitListed(t *testing.T, c client.Client, id string) {
 	t.Helper()
 	look := time.NewTicker(50 * time.Millisecond)
@@ -164,7 +165,7 @@ func TestOtherServerVersionIsRefused(t *testing.T) {
 	}
 }
 
-func TestHalfMadeDatabaseIsMadeAnew(t *testing.T) {
+func TestIncompleteDatabaseIsCreatedAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "temporal.db.new"), []byte("not a database"), 0o600); err != nil {
@@ -176,7 +177,7 @@ func TestHalfMadeDatabaseIsMadeAnew(t *testing.T) {
 	}
 }
 
-func TestTakenPortIsAnError(t *testing.T) {
+func TestUsedPortIsAnError(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -217,7 +218,7 @@ func TestUIAnswers(t *testing.T) {
 	}
 }
 
-func TestStartGivesUpWithItsContext(t *testing.T) {
+func TestStartStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 	defer cancel()

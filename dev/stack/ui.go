@@ -3,54 +3,69 @@ package stack
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
 	uiserver "github.com/temporalio/ui-server/v2/server"
 	uiconfig "github.com/temporalio/ui-server/v2/server/config"
 	uioptions "github.com/temporalio/ui-server/v2/server/server_options"
+
+	"recourse/dev/freeport"
 )
 
 // UI is Temporal's web UI in this process.
 type UI struct {
-	server *uiserver.Server
-	url    string
+	server      *uiserver.Server
+	url         string
+	releasePort func()
 }
 
-// StartUI serves the UI of the Temporal server at address on 127.0.0.1:port and
-// returns when it answers. The port is checked first, as the UI server itself
-// ends the process when it cannot listen.
+// StartUI serves the UI of the Temporal server at address on 127.0.0.1 and
+// returns when it answers; port 0 chooses a free one. A used port is an error
+// here, because the UI server itself would end the process.
 func StartUI(ctx context.Context, address string, port int) (*UI, error) {
-	probe, err := net.Listen("tcp", hostPort(port))
+	port, releasePort, err := chooseUIPort(port)
 	if err != nil {
-		return nil, fmt.Errorf("port %d for the Temporal UI is in use: %w", port, err)
-	}
-	port = probe.Addr().(*net.TCPAddr).Port
-	if err := probe.Close(); err != nil {
-		return nil, fmt.Errorf("release the probed port: %w", err)
+		return nil, err
 	}
 	server := uiserver.NewServer(uioptions.WithConfigProvider(&uiconfig.Config{
 		TemporalGRPCAddress: address, Host: loopback, Port: port, EnableUI: true, DefaultNamespace: Namespace,
 		DisableNewsFetch: true, HideLogs: true, CORS: uiconfig.CORS{CookieInsecure: true},
 	}))
 	go func() { _ = server.Start() }()
-	ui := &UI{server: server, url: "http://" + hostPort(port)}
-	if err := ui.await(ctx); err != nil {
-		server.Stop()
+	ui := &UI{server: server, url: "http://" + freeport.Address(port), releasePort: releasePort}
+	if err := ui.awaitAnswer(ctx); err != nil {
+		ui.Stop()
 		return nil, err
 	}
 	return ui, nil
 }
 
-// URL is where a browser finds it.
+func chooseUIPort(want int) (port int, release func(), err error) {
+	if want == 0 {
+		free, release, err := freeport.Reserve(1)
+		if err != nil {
+			return 0, nil, err
+		}
+		return free[0], release, nil
+	}
+	if err := freeport.Check(want); err != nil {
+		return 0, nil, fmt.Errorf("port %d for the Temporal UI is in use: %w", want, err)
+	}
+	return want, func() {}, nil
+}
+
+// URL is the address for a browser.
 func (u *UI) URL() string { return u.url }
 
-// Stop closes it at once; it keeps nothing.
-func (u *UI) Stop() { u.server.Stop() }
+// Stop closes the UI at once. It has no state to save.
+func (u *UI) Stop() {
+	u.server.Stop()
+	u.releasePort()
+}
 
-func (u *UI) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startLimit)
+func (u *UI) awaitAnswer(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	retry := time.NewTicker(50 * time.Millisecond)
 	defer retry.Stop()

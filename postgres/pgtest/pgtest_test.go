@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/postgres"
+	"recourse/postgres/pgcluster"
 	"recourse/recovery"
 )
 
@@ -79,15 +80,15 @@ func TestServerEndsWithItsTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := serverOf(config.Host)
-	if !alive(server) {
-		t.Fatalf("no server %q behind %s", server, address)
+	server, _ := pgcluster.Cluster{Dir: config.Host}.Status()
+	if !isAlive(server) {
+		t.Fatalf("no server %d behind %s", server, address)
 	}
 	_ = child.Process.Kill()
 	_ = child.Wait()
 	eventually(t, func() bool {
 		_, err := os.Stat(config.Host)
-		return !alive(server) && os.IsNotExist(err)
+		return !isAlive(server) && os.IsNotExist(err)
 	})
 }
 
@@ -141,22 +142,6 @@ func TestStaleFoldersAreRemoved(t *testing.T) {
 	}
 }
 
-func TestBinariesAreNewEnough(t *testing.T) {
-	t.Parallel()
-	bin, err := binaries(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	version, err := versionOf(t.Context(), bin)
-	if err != nil || version < oldest {
-		t.Errorf("%s is version %d, error %v", bin, version, err)
-	}
-	_, err = versionOf(t.Context(), t.TempDir())
-	if err == nil {
-		t.Error("an empty folder has a version")
-	}
-}
-
 func TestReplaceDatabase(t *testing.T) {
 	t.Parallel()
 	got, err := replaceDatabase("postgres://u@h:1/postgres?sslmode=disable", "x")
@@ -170,18 +155,17 @@ func TestReplaceDatabase(t *testing.T) {
 	}
 }
 
-func TestALivingServerIsNeeded(t *testing.T) {
+func TestStartFailsWithoutALivingServer(t *testing.T) {
 	t.Parallel()
+	cluster := pgcluster.Cluster{Dir: t.TempDir()}
 	ended := make(chan error, 1)
 	ended <- nil
-	err := answers(t.Context(), "postgres:///x?host="+t.TempDir(), ended)
-	if err == nil {
-		t.Error("nobody answered")
+	if err := awaitReady(t.Context(), cluster, ended); err == nil {
+		t.Error("a server that ended is ready")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err = answers(ctx, "postgres:///x?host="+t.TempDir(), nil)
-	if err == nil {
-		t.Error("nobody answered")
+	if err := awaitReady(ctx, cluster, nil); err == nil {
+		t.Error("a server that was never started is ready")
 	}
 }

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	options, err := local.Parse(args, os.Getenv, self, out)
+	options, err := local.ParseOptions(args, os.Getenv, self, out)
 	if err != nil {
 		return err
 	}
