@@ -1,15 +1,15 @@
-# Everything this project does. `make` alone explains itself.
+# All tasks of this project. `make` without a target lists them.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run setup-test run build test fuzz race check bench gen clean \
-	check-format check-vet check-lint check-style check-workflows check-generated check-tidy check-vulnerabilities writable
+	check-commits check-format check-vet check-lint check-style check-workflows check-generated check-tidy check-vulnerabilities writable
 
 ROOT := $(CURDIR)
 TOOLS := $(ROOT)/.tools/bin
 DURING := $(ROOT)/dev/during.sh
 
-# A checkout that belongs to somebody else has no readable revision; that must not stop a build.
+# Git refuses to read a checkout of another user; the build then has no revision.
 VCS := $(shell git -C $(ROOT) rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 # Checkers, built once per version into .tools/bin.
@@ -20,12 +20,12 @@ GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 WORKFLOWCHECK := $(TOOLS)/workflowcheck-$(WORKFLOWCHECK_VERSION)
 GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
 
-help: ## this list
+help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run ARGS="--pace 3600 --addr 127.0.0.1:9000 --data DIR --no-sample"'
 
-setup: setup-run setup-test ## find or install what is missing
+setup: setup-run setup-test ## find or install what the other targets need
 
 setup-run:
 	@dev/setup.sh run
@@ -34,34 +34,36 @@ setup-test: writable
 	@dev/setup.sh test
 
 writable:
-	@test -w $(ROOT) || { echo 'The folder $(ROOT) cannot be written: programs are built into it. Use a checkout in a folder of your own.' >&2; exit 1; }
+	@test -w $(ROOT) || { echo 'The folder $(ROOT) cannot be written, but programs are built into it. Use a checkout that you own.' >&2; exit 1; }
 
-run: writable setup-run build ## start everything, walk the sample case, stay up
+run: writable setup-run build ## start the stack, create the sample case, keep running
 	@dev/bin/stack $(ARGS)
 
-build: writable ## bin/recourse and dev/bin/stack
+build: writable ## build bin/recourse and dev/bin/stack
 	@$(DURING) 'building the product' go build $(VCS) -o bin/recourse ./cmd/recourse
 	@$(DURING) 'building the Temporal server$(if $(wildcard dev/bin/stack),, (minutes the first time))' \
 		go -C dev build $(VCS) -ldflags '-s -w' -o bin/stack ./cmd/stack
 
-# Where changes are checked (CI is set) every fuzz target runs for five seconds
-# besides; the long form, LONG=1, gives each a minute. They come first, so that
-# the last lines are those of the tests.
-test: setup-test build ## all tests, browser and end to end included (LONG=1: a minute for every fuzz target too)
+# With CI set, every fuzz target also runs for five seconds, with LONG=1 for a
+# minute. They run first, so that the last lines are those of the tests.
+test: setup-test build ## run all tests, with browser and end to end (LONG=1: also a minute of every fuzz target)
 	$(if $(LONG)$(filter-out false 0,$(CI)),@dev/fuzz.sh $(if $(LONG),60,5))
 	go test -timeout 20m ./...
 	$(if $(LONG),go test -timeout 90m -run 'RandomMutations' ./evidence/verify -mutations 10000 -scripted 1000)
 	go -C dev test -timeout 40m ./...
 
 FUZZTIME := 60
-fuzz: setup-test ## every fuzz target for a while (FUZZTIME=5: seconds each, ARGS="web api" for those packages)
+fuzz: setup-test ## run every fuzz target (FUZZTIME=5: seconds each, ARGS="web api": only these packages)
 	@dev/fuzz.sh $(FUZZTIME) $(ARGS)
 
-race: setup-test build ## the tests of the product under the race detector
+race: setup-test build ## run the tests of the product with the race detector
 	go test -race -timeout 40m ./...
 
-check: check-format check-vet check-tidy check-generated check-lint check-workflows check-vulnerabilities ## every rule a machine can check
-	@echo 'check: all well'
+check: check-commits check-format check-vet check-tidy check-generated check-lint check-workflows check-vulnerabilities ## check every rule that a machine can check
+	@echo 'check: passed'
+
+check-commits:
+	@dev/check-commits.sh
 
 check-format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go' -not -path './.*')); \
@@ -75,15 +77,15 @@ check-tidy:
 	@$(DURING) 'go mod tidy, product' go mod tidy -diff
 	@$(DURING) 'go mod tidy, dev' go -C dev mod tidy -diff
 
-# Generating must change nothing, whatever else is uncommitted.
+# Generating must change nothing; other uncommitted changes do not matter.
 GENERATED = find . \( -name '*.gen.go' -o -path './api/openapi.yaml' \) -not -path './.*' -exec cksum {} + | sort
 check-generated:
 	@before=$$($(GENERATED)); $(DURING) 'go generate' go generate ./... || exit 1; after=$$($(GENERATED)); \
-	test "$$before" = "$$after" || { echo 'generated code was not up to date: commit what make gen made'; exit 1; }
+	test "$$before" = "$$after" || { echo 'generated code was out of date: run make gen and commit the result'; exit 1; }
 
-# What links the Temporal server is checked by what needs no types: the rest
-# would read all of the server's 1,754 packages.
-LIGHT := ./bench/... ./codestyle/... ./e2e/... ./local/... ./sample/...
+# Packages that link the Temporal server run only the linters without types: the
+# others would load all 1,754 packages of the server.
+LIGHT := ./bench/... ./codestyle/... ./e2e/... ./freeport/... ./local/... ./sample/...
 check-lint: $(GOLANGCI)
 	@$(DURING) 'golangci-lint, product' $(GOLANGCI) run ./...
 	@cd dev && $(DURING) 'golangci-lint, dev' $(GOLANGCI) run --config ../.golangci.yml $(LIGHT)
@@ -97,12 +99,12 @@ check-style:
 check-workflows: $(WORKFLOWCHECK)
 	@$(DURING) 'workflowcheck' $(WORKFLOWCHECK) -config workflowcheck.config.yaml ./workflows/... ./worker/...
 
-# The list of vulnerabilities is fetched from the network. Where that cannot be
-# reached the check is said to be missing, loudly; a finding always fails.
+# govulncheck downloads its list of vulnerabilities. If the list cannot be reached,
+# the check prints a warning and passes; a finding always fails.
 check-vulnerabilities: $(GOVULNCHECK)
 	@out=$$($(GOVULNCHECK) ./... 2>&1) || case "$$out" in \
 		*'no such host'* | *'connection refused'* | *'i/o timeout'* | *'network is unreachable'* | *'TLS handshake'* | *'server misbehaving'*) \
-			echo '  ! govulncheck did NOT run: its list of vulnerabilities cannot be reached from this machine' ;; \
+			echo '  ! govulncheck did NOT run: this machine cannot reach its list of vulnerabilities' ;; \
 		*) echo "$$out"; exit 1 ;; \
 	esac
 
@@ -113,17 +115,17 @@ $(WORKFLOWCHECK):
 $(GOVULNCHECK):
 	@$(call tool,golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION))
 
-# tool builds one checker and moves it in under its version when it is complete.
+# tool builds one checker and renames it when it is complete.
 define tool
 mkdir -p $(TOOLS)/new && GOBIN=$(TOOLS)/new $(DURING) 'building $(notdir $@)' go install $(1) \
 	&& mv $(TOOLS)/new/$(firstword $(subst -v, ,$(notdir $@))) $@
 endef
 
-bench: setup-test build ## the budgets, one row each (ARGS="filing" for one; ARGS=storm takes a quarter of an hour)
+bench: setup-test build ## measure the budgets, one row each (ARGS="filing": only one; ARGS=storm takes 15 minutes)
 	@go -C dev run ./bench $(ARGS)
 
-gen: ## generated code
+gen: ## generate code
 	go generate ./...
 
-clean: ## programs and tools; data stays (rm -r .recourse removes it)
+clean: ## remove programs and tools; data is kept (rm -r .recourse removes it)
 	rm -rf bin dev/bin .tools
