@@ -59,7 +59,7 @@ func (x *Examiner) openPhoto(ctx context.Context, s source) (image.Image, Findin
 	switch {
 	case errors.Is(err, heic.ErrTooLarge):
 		return nil, TooManyPixels, nil
-	case errors.Is(err, heic.ErrClosed):
+	case errors.Is(err, heic.ErrUndecodable):
 		return nil, NoPreview, nil
 	}
 	return picture, "", err

@@ -13,58 +13,60 @@ const (
 	chroma444 = 3
 )
 
-var ratios = map[uint32]image.YCbCrSubsampleRatio{
+var subsampleRatios = map[uint32]image.YCbCrSubsampleRatio{
 	chroma420: image.YCbCrSubsampleRatio420, chroma422: image.YCbCrSubsampleRatio422, chroma444: image.YCbCrSubsampleRatio444,
 }
 
-// frame is what the decoder says of a picture.
+// frame is the header of a picture as the decoder reports it.
 type frame struct {
 	width, height, space, chroma uint32
 	premultiplied                bool
 }
 
-// layout is where the planes of a picture lie that the decoder wrote.
+// layout describes the planes of a decoded picture in memory.
 type layout struct {
 	frame
-	size           uint32 // of all planes
-	stride, narrow uint32 // bytes of a line of the first and of the other planes
-	lines          uint32 // of the other planes
+	size         uint32 // bytes of all planes
+	stride       uint32 // bytes of a line of the first plane
+	chromaStride uint32 // bytes of a line of the other planes
+	chromaLines  uint32
 }
 
-// layout of a picture of at most MaxPixels; false for a colour space that is not
-// known.
+// layout returns the memory layout of a picture of at most MaxPixels, and false
+// for an unsupported colour space.
 func (f frame) layout() (layout, bool) {
-	l := layout{frame: f, stride: padded(f.width)}
+	l := layout{frame: f, stride: alignStride(f.width)}
 	switch f.space {
 	case spaceGrey:
 	case spaceRGB:
-		l.stride = padded(f.width) * 4
+		l.stride = alignStride(f.width) * 4
 	case spaceYCbCr:
 		columns := f.width
-		l.lines = f.height
+		l.chromaLines = f.height
 		switch f.chroma {
 		case chroma420:
-			columns, l.lines = (columns+1)/2, (f.height+1)/2
+			columns, l.chromaLines = (columns+1)/2, (f.height+1)/2
 		case chroma422:
 			columns = (columns + 1) / 2
 		case chroma444:
 		default:
 			return layout{}, false
 		}
-		l.narrow = padded(columns)
+		l.chromaStride = alignStride(columns)
 	default:
 		return layout{}, false
 	}
-	l.size = l.stride*f.height + 2*l.narrow*l.lines
+	l.size = l.stride*f.height + 2*l.chromaStride*l.chromaLines
 	return l, true
 }
 
-// padded is how long libheif makes a line: even, at least 64, a multiple of 16.
-func padded(width uint32) uint32 { return (max(64, width+width&1) + 15) &^ 15 }
+// alignStride returns the length of a line in libheif: at least 64, a multiple of
+// 16.
+func alignStride(width uint32) uint32 { return (max(64, width+width&1) + 15) &^ 15 }
 
-func (l layout) image(pixels []byte) image.Image {
+func (l layout) newImage(pixels []byte) image.Image {
 	bounds := image.Rect(0, 0, int(l.width), int(l.height))
-	first, plane := l.stride*l.height, l.narrow*l.lines
+	first, plane := l.stride*l.height, l.chromaStride*l.chromaLines
 	switch {
 	case l.space == spaceGrey:
 		return &image.Gray{Pix: pixels, Stride: int(l.stride), Rect: bounds}
@@ -75,6 +77,6 @@ func (l layout) image(pixels []byte) image.Image {
 	}
 	return &image.YCbCr{
 		Y: pixels[:first], Cb: pixels[first : first+plane], Cr: pixels[first+plane:],
-		YStride: int(l.stride), CStride: int(l.narrow), SubsampleRatio: ratios[l.chroma], Rect: bounds,
+		YStride: int(l.stride), CStride: int(l.chromaStride), SubsampleRatio: subsampleRatios[l.chroma], Rect: bounds,
 	}
 }

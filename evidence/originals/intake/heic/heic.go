@@ -10,42 +10,42 @@ import (
 	"image"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
-// Limits of one picture. Memory is the decoder's own; turns of loops bound its
-// time.
+// Limits of one picture.
 const (
-	MaxBytes  = 32 << 20   // of the file; phones write 1 to 5 MB
-	MaxPixels = 25_000_000 // as the header claims them; phones store 12 or 24 million
-	pages     = 6_144      // of 64 KB: 384 MB
-	lookTurns = 20_000_000
-	openTurns = 600_000_000
+	MaxBytes    = 32 << 20   // of the file; phones write 1 to 5 MB
+	MaxPixels   = 25_000_000 // from the header; phones store 12 or 24 million
+	memoryPages = 6_144      // of 64 KB: 384 MB for the decoder
+	// decodeTime is long: 24 million pixels take 25 seconds of processor time,
+	// and a busy machine must not turn a good photo into one that cannot be shown.
+	decodeTime = 2 * time.Minute
 )
 
 // Errors of Decode.
 var (
-	ErrTooLarge = errors.New("heic: the header claims more pixels than are decoded")
-	ErrClosed   = errors.New("heic: the picture cannot be decoded") // broken, or of a kind the decoder does not know
+	ErrTooLarge    = errors.New("heic: the file or its picture is larger than the decoder accepts")
+	ErrUndecodable = errors.New("heic: the picture is broken, of an unsupported kind, or takes too long to decode")
 )
 
 //go:embed heif.wasm.gz
-var packed []byte
+var compressedModule []byte
 
-// decoder is the compiled module; compiling takes half a second, once.
+// decoder is the compiled module. It is compiled once, which takes a second.
 type decoder struct {
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
 }
 
-var compiled = sync.OnceValues(compile)
+var loadDecoder = sync.OnceValues(compileDecoder)
 
-func compile() (decoder, error) {
-	ctx := context.Background()
-	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+func compileDecoder() (decoder, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(compressedModule))
 	if err != nil {
 		return decoder{}, err
 	}
@@ -53,121 +53,140 @@ func compile() (decoder, error) {
 	if err != nil {
 		return decoder{}, err
 	}
-	if module, err = metered(module); err != nil {
+	ctx := context.Background()
+	runtime := newRuntime(ctx)
+	if _, err := wasi_snapshot_preview1.Instantiate(ctx, runtime); err != nil {
 		return decoder{}, err
 	}
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(pages))
-	if _, err := wasi_snapshot_preview1.Instantiate(ctx, r); err != nil {
-		return decoder{}, err
-	}
-	built, err := r.CompileModule(ctx, module)
-	return decoder{runtime: r, module: built}, err
+	compiled, err := runtime.CompileModule(ctx, module)
+	return decoder{runtime: runtime, module: compiled}, err
 }
 
-// Decode opens the first picture of a file, turned as the file says. Each call
-// has a decoder of its own, which sees these bytes and nothing else: no files, no
-// clock, no other picture. Errors: ErrTooLarge, ErrClosed.
+// newRuntime returns a runtime that limits a module's memory and stops it when
+// its context ends, even in an endless loop.
+func newRuntime(ctx context.Context) wazero.Runtime {
+	return wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(memoryPages).WithCloseOnContextDone(true))
+}
+
+// Decode returns the first picture of a file, rotated as the file asks. Each call
+// has its own instance of the decoder, so no data of one picture reaches the
+// next. Errors: ErrTooLarge, ErrUndecodable, or the error of ctx.
 func Decode(ctx context.Context, data []byte) (image.Image, error) {
 	if len(data) > MaxBytes {
 		return nil, ErrTooLarge
 	}
-	d, err := compiled()
+	d, err := loadDecoder()
 	if err != nil {
 		return nil, fmt.Errorf("heic: %w", err)
 	}
-	// Without a name, so that several may live at once.
+	limited, cancel := context.WithTimeout(ctx, decodeTime)
+	defer cancel()
+	picture, err := d.decode(limited, data)
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err() // the caller gave up: the photo may be good
+	}
+	return picture, err
+}
+
+func (d decoder) decode(ctx context.Context, data []byte) (image.Image, error) {
+	// The module has no name, so that several instances can run at once.
 	module, err := d.runtime.InstantiateModule(ctx, d.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, fmt.Errorf("heic: %w", err)
 	}
 	defer module.Close(ctx)
-	return (&session{Module: module}).open(ctx, data)
+	return (&session{Module: module}).decodePicture(ctx, data)
 }
 
-// session is one picture in the decoder.
+// session decodes one picture.
 type session struct {
 	api.Module
-	input, size, answer uint32 // where the file lies, its length, and where the decoder answers
+	input, inputSize uint32 // address and length of the file
+	header           uint32 // address where the decoder writes the header fields
 }
 
-func (s *session) open(ctx context.Context, data []byte) (image.Image, error) {
-	s.refuel(lookTurns)
-	if _, err := s.ExportedFunction("_initialize").Call(ctx); err != nil {
-		return nil, fmt.Errorf("heic: %w", err)
-	}
-	s.size = uint32(len(data))
-	var err error
-	if s.input, err = s.allocate(ctx, s.size); err != nil {
+func (s *session) decodePicture(ctx context.Context, data []byte) (image.Image, error) {
+	if err := s.loadFile(ctx, data); err != nil {
 		return nil, err
 	}
-	if s.answer, err = s.allocate(ctx, answers*4); err != nil {
-		return nil, err
-	}
-	if !s.Memory().Write(s.input, data) {
-		return nil, ErrClosed
-	}
-	claimed, err := s.decode(ctx, 1, 0)
+	claimed, err := s.callDecoder(ctx, headerOnly, 0)
 	if err != nil {
 		return nil, err
 	}
 	if claimed.width == 0 || claimed.height == 0 {
-		return nil, ErrClosed
+		return nil, ErrUndecodable
 	}
 	if uint64(claimed.width)*uint64(claimed.height) > MaxPixels {
 		return nil, ErrTooLarge
 	}
-	return s.pixels(ctx, claimed)
+	return s.decodePixels(ctx, claimed)
 }
 
-func (s *session) pixels(ctx context.Context, claimed frame) (image.Image, error) {
-	l, known := claimed.layout()
-	if !known {
-		return nil, ErrClosed
+func (s *session) loadFile(ctx context.Context, data []byte) (err error) {
+	if _, err := s.ExportedFunction("_initialize").Call(ctx); err != nil {
+		return fmt.Errorf("heic: %w", err)
 	}
-	out, err := s.allocate(ctx, l.size)
+	s.inputSize = uint32(len(data))
+	if s.input, err = s.allocate(ctx, s.inputSize); err != nil {
+		return err
+	}
+	if s.header, err = s.allocate(ctx, headerFields*4); err != nil {
+		return err
+	}
+	if !s.Memory().Write(s.input, data) {
+		return ErrUndecodable
+	}
+	return nil
+}
+
+func (s *session) decodePixels(ctx context.Context, claimed frame) (image.Image, error) {
+	l, supported := claimed.layout()
+	if !supported {
+		return nil, ErrUndecodable
+	}
+	output, err := s.allocate(ctx, l.size)
 	if err != nil {
 		return nil, err
 	}
-	s.refuel(openTurns)
-	decoded, err := s.decode(ctx, 0, out)
+	decoded, err := s.callDecoder(ctx, withPixels, output)
 	if err != nil {
 		return nil, err
 	}
-	pixels, ok := s.Memory().Read(out, l.size)
+	pixels, ok := s.Memory().Read(output, l.size)
 	if !ok || decoded != claimed {
-		return nil, ErrClosed
+		return nil, ErrUndecodable
 	}
-	return l.image(bytes.Clone(pixels)), nil
+	return l.newImage(bytes.Clone(pixels)), nil
 }
 
-func (s *session) refuel(turns uint64) {
-	if tank, is := s.ExportedGlobal(fuel).(api.MutableGlobal); is {
-		tank.Set(turns)
+func (s *session) allocate(ctx context.Context, size uint32) (address uint32, err error) {
+	result, err := s.ExportedFunction("malloc").Call(ctx, uint64(size))
+	if err != nil || result[0] == 0 {
+		return 0, ErrUndecodable
 	}
+	return uint32(result[0]), nil
 }
 
-func (s *session) allocate(ctx context.Context, size uint32) (uint32, error) {
-	got, err := s.ExportedFunction("malloc").Call(ctx, uint64(size))
-	if err != nil || got[0] == 0 {
-		return 0, ErrClosed
-	}
-	return uint32(got[0]), nil
-}
+// The modes of the module's decode function.
+const (
+	withPixels uint64 = iota
+	headerOnly
+)
 
-// answers are the numbers that the decoder tells: width, height, colour space,
-// chroma, premultiplied.
-const answers = 5
+// headerFields is how many numbers the decoder writes: width, height, colour
+// space, chroma, premultiplied.
+const headerFields = 5
 
-// decode calls the module: with look 1 only for what the header claims.
-func (s *session) decode(ctx context.Context, look uint64, out uint32) (frame, error) {
-	at := uint64(s.answer)
-	done, err := s.ExportedFunction("decode").Call(ctx, uint64(s.input), uint64(s.size), look, at, at+4, at+8, at+12, at+16, uint64(out))
-	if err != nil || done[0] == 0 {
-		return frame{}, ErrClosed
+func (s *session) callDecoder(ctx context.Context, mode uint64, output uint32) (frame, error) {
+	at := uint64(s.header)
+	result, err := s.ExportedFunction("decode").Call(ctx,
+		uint64(s.input), uint64(s.inputSize), mode, at, at+4, at+8, at+12, at+16, uint64(output))
+	if err != nil || result[0] == 0 {
+		return frame{}, ErrUndecodable
 	}
-	var told [answers]uint32
-	for i := range told {
-		told[i], _ = s.Memory().ReadUint32Le(s.answer + uint32(i)*4)
+	var fields [headerFields]uint32
+	for i := range fields {
+		fields[i], _ = s.Memory().ReadUint32Le(s.header + uint32(i)*4)
 	}
-	return frame{width: told[0], height: told[1], space: told[2], chroma: told[3], premultiplied: told[4] == 1}, nil
+	return frame{width: fields[0], height: fields[1], space: fields[2], chroma: fields[3], premultiplied: fields[4] == 1}, nil
 }

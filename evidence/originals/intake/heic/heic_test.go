@@ -2,6 +2,7 @@ package heic_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -13,8 +14,8 @@ import (
 	"recourse/evidence/originals/intake/heic"
 )
 
-// photo is a drawing of ours, 360 by 240, encoded by heif-enc.
-func photo(t testing.TB) []byte {
+// readPhoto returns a drawing of 360 by 240 pixels, encoded by heif-enc.
+func readPhoto(t testing.TB) []byte {
 	t.Helper()
 	data, err := os.ReadFile("../testdata/phone.heic")
 	if err != nil {
@@ -23,19 +24,20 @@ func photo(t testing.TB) []byte {
 	return data
 }
 
-// claiming is the photo with another size in its header (ispe: 23008-12, 6.5.3).
-func claiming(t testing.TB, width, height uint32) []byte {
+// photoClaiming returns the photo with another size in its header (ispe:
+// 23008-12, 6.5.3).
+func photoClaiming(t testing.TB, width, height uint32) []byte {
 	t.Helper()
-	data := photo(t)
+	data := readPhoto(t)
 	at := bytes.Index(data, []byte("ispe")) + 8
 	binary.BigEndian.PutUint32(data[at:], width)
 	binary.BigEndian.PutUint32(data[at+4:], height)
 	return data
 }
 
-func TestDecodeGivesThePicture(t *testing.T) {
+func TestDecodeReturnsThePicture(t *testing.T) {
 	t.Parallel()
-	picture, err := heic.Decode(t.Context(), photo(t))
+	picture, err := heic.Decode(t.Context(), readPhoto(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,18 +48,18 @@ func TestDecodeGivesThePicture(t *testing.T) {
 		{330, 75}: {149, 236, 105, 255}, {40, 145}: {255, 255, 255, 255}, {15, 225}: {255, 0, 0, 255}, {200, 53}: {25, 25, 25, 255},
 	} {
 		got := color.RGBAModel.Convert(picture.At(at.X, at.Y)).(color.RGBA)
-		if far(got.R, want.R) || far(got.G, want.G) || far(got.B, want.B) {
+		if differs(got.R, want.R) || differs(got.G, want.G) || differs(got.B, want.B) {
 			t.Errorf("at %v: %v, want %v", at, got, want)
 		}
 	}
 }
 
-func far(a, b uint8) bool { return max(a, b)-min(a, b) > 24 }
+func differs(a, b uint8) bool { return max(a, b)-min(a, b) > 24 }
 
-// What the header claims is refused before a pixel is decoded.
-func TestClaimsAreRefusedAtOnce(t *testing.T) {
+// A size that the header claims is refused before a pixel is decoded.
+func TestLargeClaimsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	if _, err := heic.Decode(t.Context(), photo(t)); err != nil { // compiles the decoder
+	if _, err := heic.Decode(t.Context(), readPhoto(t)); err != nil { // compiles the decoder
 		t.Fatal(err)
 	}
 	for _, claim := range []struct {
@@ -65,10 +67,10 @@ func TestClaimsAreRefusedAtOnce(t *testing.T) {
 		want          error
 	}{
 		{5001, 5000, heic.ErrTooLarge}, {30_000, 30_000, heic.ErrTooLarge}, {100_000, 100_000, heic.ErrTooLarge},
-		{1<<32 - 1, 1<<32 - 1, heic.ErrClosed}, {0, 240, heic.ErrClosed},
+		{1<<32 - 1, 1<<32 - 1, heic.ErrUndecodable}, {0, 240, heic.ErrUndecodable},
 	} {
 		began := time.Now()
-		_, err := heic.Decode(t.Context(), claiming(t, claim.width, claim.height))
+		_, err := heic.Decode(t.Context(), photoClaiming(t, claim.width, claim.height))
 		if !errors.Is(err, claim.want) {
 			t.Errorf("%d × %d: %v", claim.width, claim.height, err)
 		}
@@ -78,34 +80,33 @@ func TestClaimsAreRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestBrokenPhotosAreClosed(t *testing.T) {
+func TestBrokenPhotosAreUndecodable(t *testing.T) {
 	t.Parallel()
-	whole := photo(t)
-	spoilt := bytes.Clone(whole)
-	at := bytes.Index(spoilt, []byte("mdat")) + 200
-	for i := range spoilt[at : at+200] {
-		spoilt[at+i] ^= 0x5A
+	whole := readPhoto(t)
+	corrupted := bytes.Clone(whole)
+	at := bytes.Index(corrupted, []byte("mdat")) + 200
+	for i := range corrupted[at : at+200] {
+		corrupted[at+i] ^= 0x5A
 	}
 	for name, data := range map[string][]byte{"empty": {}, "text": []byte("hello"), "cut": whole[:300], "head": whole[:24]} {
-		if _, err := heic.Decode(t.Context(), data); !errors.Is(err, heic.ErrClosed) {
+		if _, err := heic.Decode(t.Context(), data); !errors.Is(err, heic.ErrUndecodable) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := heic.Decode(t.Context(), spoilt); err != nil && !errors.Is(err, heic.ErrClosed) {
-		t.Errorf("spoilt: %v", err)
+	if _, err := heic.Decode(t.Context(), corrupted); err != nil && !errors.Is(err, heic.ErrUndecodable) {
+		t.Errorf("corrupted: %v", err)
 	}
 	if _, err := heic.Decode(t.Context(), make([]byte, heic.MaxBytes+1)); !errors.Is(err, heic.ErrTooLarge) {
 		t.Errorf("too long: %v", err)
 	}
 }
 
-// Nothing of a picture stays in the decoder for the next one.
-func TestEachPictureStartsAnew(t *testing.T) {
+func TestPicturesShareNoState(t *testing.T) {
 	t.Parallel()
 	var first image.Image
 	for range 3 {
-		_, _ = heic.Decode(t.Context(), photo(t)[:2000])
-		picture, err := heic.Decode(t.Context(), photo(t))
+		_, _ = heic.Decode(t.Context(), readPhoto(t)[:2000])
+		picture, err := heic.Decode(t.Context(), readPhoto(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,18 +121,30 @@ func TestEachPictureStartsAnew(t *testing.T) {
 	}
 }
 
+// A caller who gives up gets the reason, not a verdict on the photo.
+func TestDecodeEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := heic.Decode(ctx, readPhoto(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
-	f.Add(photo(f))
-	f.Add(claiming(f, 64, 64))
-	f.Add(claiming(f, 4000, 4000))
-	f.Add(photo(f)[:1500])
+	f.Add(readPhoto(f))
+	f.Add(photoClaiming(f, 64, 64))
+	f.Add(photoClaiming(f, 4000, 4000))
+	f.Add(readPhoto(f)[:1500])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		began := time.Now()
-		picture, err := heic.Decode(t.Context(), data)
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		defer cancel()
+		picture, err := heic.Decode(ctx, data)
 		if (picture == nil) != (err != nil) {
 			t.Fatal("a picture and an error, or neither")
 		}
-		if err != nil && !errors.Is(err, heic.ErrClosed) && !errors.Is(err, heic.ErrTooLarge) {
+		if err != nil && !errors.Is(err, heic.ErrUndecodable) && !errors.Is(err, heic.ErrTooLarge) && ctx.Err() == nil {
 			t.Fatal(err)
 		}
 		if picture != nil {
