@@ -167,7 +167,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	}
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
-		Evidence: e, Draft: draft, Details: &details, Near: nearest(e.SHA256, intake.Look{Likeness: report.Likeness, Sketch: report.Sketch}),
+		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
 		Idem: postgres.Idempotency{Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID)},
 		Tell: s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At)),
 	}, err

@@ -61,22 +61,22 @@ type Exhibit struct {
 
 // learned is what is stored of an intake.Report: no personal data.
 type learned struct {
-	Findings []intake.Finding `json:"findings"`
-	TakenAt  *time.Time       `json:"taken_at,omitempty"`
-	Device   string           `json:"device,omitempty"`
-	Software string           `json:"software,omitempty"`
-	Location bool             `json:"gps_present,omitempty"`
-	Shown    bool             `json:"shown"`
-	Width    int              `json:"width,omitempty"`
-	Height   int              `json:"height,omitempty"`
-	Sketch   intake.Sketch    `json:"sketch,omitempty"`
+	Findings []intake.Finding      `json:"findings"`
+	TakenAt  *time.Time            `json:"taken_at,omitempty"`
+	Device   string                `json:"device,omitempty"`
+	Software string                `json:"software,omitempty"`
+	Location bool                  `json:"gps_present,omitempty"`
+	Shown    bool                  `json:"shown"`
+	Width    int                   `json:"width,omitempty"`
+	Height   int                   `json:"height,omitempty"`
+	Hash     intake.PerceptualHash `json:"sketch,omitempty"`
 }
 
 func learnedOf(report intake.Report) learned {
 	l := learned{
 		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
 		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
-		Sketch: report.Sketch,
+		Hash: report.Hash,
 	}
 	if at := report.Facts.TakenAt; !at.IsZero() {
 		l.TakenAt = &at
@@ -107,34 +107,20 @@ func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceD
 	if err != nil {
 		return recovery.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
 	}
-	d := recovery.EvidenceDetails{EvidenceID: id, Report: raw}
-	if report.Likeness != nil {
-		bits := int64(*report.Likeness)
-		d.Likeness = &bits
-	}
-	return d, nil
+	return recovery.EvidenceDetails{EvidenceID: id, Report: raw}, nil
 }
 
-// nearest names the earliest file of a case that this one is once more: the same
-// bytes, or a picture that looks the same.
-func nearest(digest string, look intake.Look) func([]recovery.EarlierFile) recovery.EvidenceID {
+// findDuplicate returns a function that picks the earliest file of a case with
+// the same bytes or a picture that looks the same, or "" when there is none.
+func findDuplicate(digest string, hash intake.PerceptualHash) func([]recovery.EarlierFile) recovery.EvidenceID {
 	return func(earlier []recovery.EarlierFile) recovery.EvidenceID {
 		for _, other := range earlier {
-			if other.SHA256 == digest || look.Same(lookOf(other)) {
+			if other.SHA256 == digest || hash.IsNearDuplicate(other.PerceptualHash) {
 				return other.ID
 			}
 		}
 		return ""
 	}
-}
-
-func lookOf(other recovery.EarlierFile) intake.Look {
-	look := intake.Look{Sketch: other.Sketch}
-	if other.Likeness != nil {
-		likeness := intake.Likeness(*other.Likeness)
-		look.Likeness = &likeness
-	}
-	return look
 }
 
 // Exhibit gives a file's record with what was learned from it.

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-const selectDetails = `select evidence_id, report, likeness, near_duplicate_of, answers, view_sha256, view_size
+const selectDetails = `select evidence_id, report, near_duplicate_of, answers, view_sha256, view_size
 	from evidence_details d`
 
 // Details gives what was learned from a file; false when nobody has looked yet.
@@ -37,10 +37,10 @@ func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery
 	return byID, nil
 }
 
-// alikes lists the files of a case that a new one may be once more. The caller
-// holds the case's head, so that none is added meanwhile.
-func alikes(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recovery.EarlierFile, error) {
-	rows, err := tx.Query(ctx, `select e.id, e.sha256, d.likeness, decode(d.report->>'sketch', 'base64') as sketch from evidence e
+// earlierFiles lists the files of a case that a new one may duplicate. The caller
+// holds the lock on the case's head, so that no other file is added.
+func earlierFiles(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recovery.EarlierFile, error) {
+	rows, err := tx.Query(ctx, `select e.id, e.sha256, decode(d.report->>'sketch', 'base64') as perceptual_hash from evidence e
 		left join evidence_details d on d.evidence_id = e.id where e.case_id = $1 order by e.seq`, id)
 	if err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func alikes(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recovery.Earl
 }
 
 func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
-	batch.Queue(`insert into evidence_details (evidence_id, report, likeness, near_duplicate_of) values ($1, $2, $3, $4)
-		on conflict (evidence_id) do nothing`, d.EvidenceID, d.Report, d.Likeness, d.NearDuplicateOf)
+	batch.Queue(`insert into evidence_details (evidence_id, report, near_duplicate_of) values ($1, $2, $3)
+		on conflict (evidence_id) do nothing`, d.EvidenceID, d.Report, d.NearDuplicateOf)
 }
 
 // AddDetails keeps what was learned of a file that an older binary took in; what

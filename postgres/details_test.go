@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -15,17 +16,18 @@ import (
 	"recourse/recovery"
 )
 
-// alike writes a file of these bytes and this look, compared as casework would.
-func alike(t testing.TB, s *postgres.Store, c recovery.Case, digest string, likeness *int64) recovery.Evidence {
+// addFile adds a file with this digest and perceptual hash, in base64, and
+// compares it as casework does.
+func addFile(t testing.TB, s *postgres.Store, c recovery.Case, digest, hash string) recovery.Evidence {
 	t.Helper()
 	e := evidenceOf(t, c)
 	e.SHA256 = strings.Repeat(digest, 32)
 	w := postgres.EvidenceWrite{
 		Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "evidence/"+string(e.ID)),
-		Details: &recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"shown": true}`), Likeness: likeness},
-		Near: func(earlier []recovery.EarlierFile) recovery.EvidenceID {
+		Details: &recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(`{"sketch": "` + hash + `"}`)},
+		FindDuplicate: func(earlier []recovery.EarlierFile) recovery.EvidenceID {
 			for _, other := range earlier {
-				if other.SHA256 == e.SHA256 || likeness != nil && other.Likeness != nil && *other.Likeness == *likeness {
+				if other.SHA256 == e.SHA256 || hash != "" && hash == base64.StdEncoding.EncodeToString(other.PerceptualHash) {
 					return other.ID
 				}
 			}
@@ -48,18 +50,18 @@ func TestDetailsAreKeptWithTheRecord(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	look := int64(-7)
-	first := alike(t, b.Store, c, "ab", &look)
-	other := alike(t, b.Store, c, "cd", nil)
-	second := alike(t, b.Store, c, "ef", &look)
-	third := alike(t, b.Store, c, "cd", nil)
+	const look = "+f8="
+	first := addFile(t, b.Store, c, "ab", look)
+	other := addFile(t, b.Store, c, "cd", "")
+	second := addFile(t, b.Store, c, "ef", look)
+	third := addFile(t, b.Store, c, "cd", "")
 	for e, near := range map[recovery.EvidenceID]recovery.EvidenceID{first.ID: "", other.ID: "", second.ID: first.ID, third.ID: other.ID} {
 		d := details(t, b.Store, e)
 		if near == "" && d.NearDuplicateOf != nil || near != "" && (d.NearDuplicateOf == nil || *d.NearDuplicateOf != near) {
 			t.Errorf("%s: %+v", e, d)
 		}
 	}
-	if d := details(t, b.Store, first.ID); *d.Likeness != look || string(d.Report) != `{"shown": true}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
+	if d := details(t, b.Store, first.ID); string(d.Report) != `{"sketch": "+f8="}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
 		t.Errorf("%+v", d)
 	}
 	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID))
@@ -79,7 +81,7 @@ func TestNearDuplicatesAtOnce(t *testing.T) {
 	c := file(t, b.Store)
 	var group sync.WaitGroup
 	for range 6 {
-		group.Go(func() { alike(t, b.Store, c, "ab", nil) })
+		group.Go(func() { addFile(t, b.Store, c, "ab", "") })
 	}
 	group.Wait()
 	flagged := 0
@@ -116,7 +118,7 @@ func TestAnswersJoin(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	e := alike(t, b.Store, c, "ab", nil)
+	e := addFile(t, b.Store, c, "ab", "")
 	answer := func(key string, answers map[string]string) error {
 		return b.WriteAnswers(t.Context(), postgres.AnswersWrite{
 			CaseID: c.ID, EvidenceID: e.ID, Answers: answers, Draft: draft(recovery.EntryEvidenceViewed, ""),
@@ -139,7 +141,7 @@ func TestViewIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	e := alike(t, b.Store, c, "ab", nil)
+	e := addFile(t, b.Store, c, "ab", "")
 	write := func(digest string) error {
 		return b.WriteView(t.Context(), c.ID, recovery.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
 	}

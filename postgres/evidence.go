@@ -19,9 +19,9 @@ type EvidenceWrite struct {
 	Idem     Idempotency
 	Tell     notify.Notifications
 	Details  *recovery.EvidenceDetails // what was learned from the file
-	// Near names the earlier file that this one is once more, or "". It is asked
-	// while nothing can be added to the case; the journal says what it answers.
-	Near func(earlier []recovery.EarlierFile) recovery.EvidenceID
+	// FindDuplicate returns the earlier file that this one duplicates, or "". It is
+	// called while no file can be added to the case. Its result is journalled.
+	FindDuplicate func(earlier []recovery.EarlierFile) recovery.EvidenceID
 }
 
 const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type, file_name, captured_at, source,
@@ -40,7 +40,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if err := s.remember(ctx, tx, w.Idem); err != nil {
 			return err
 		}
-		if err := w.compare(ctx, tx); err != nil {
+		if err := w.recordDuplicate(ctx, tx); err != nil {
 			return err
 		}
 		pen, record, err := s.entry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
@@ -66,28 +66,28 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 	return added, nil
 }
 
-// compare holds the case's head from here on, so that of two files that come at
-// once the second is compared with the first.
-func (w *EvidenceWrite) compare(ctx context.Context, tx pgx.Tx) error {
-	if w.Near == nil || w.Details == nil {
+// recordDuplicate locks the case's head, so that of two files added at the same
+// time the second is compared with the first.
+func (w *EvidenceWrite) recordDuplicate(ctx context.Context, tx pgx.Tx) error {
+	if w.FindDuplicate == nil || w.Details == nil {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `select 1 from journal_heads where case_id = $1 for update`, w.Evidence.CaseID)
 	if err != nil {
 		return err
 	}
-	earlier, err := alikes(ctx, tx, w.Evidence.CaseID)
+	earlier, err := earlierFiles(ctx, tx, w.Evidence.CaseID)
 	if err != nil {
 		return err
 	}
-	near := w.Near(earlier)
-	if near == "" {
+	duplicateOf := w.FindDuplicate(earlier)
+	if duplicateOf == "" {
 		return nil
 	}
 	facts := maps.Clone(w.Draft.Facts)
-	facts["near_duplicate_of"] = near
+	facts["near_duplicate_of"] = duplicateOf
 	details := *w.Details
-	details.NearDuplicateOf = &near
+	details.NearDuplicateOf = &duplicateOf
 	w.Draft.Facts, w.Details = facts, &details
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 type EvidenceDetails struct {
 	EvidenceID      EvidenceID
 	Report          json.RawMessage
-	Likeness        *int64 // 64-bit perceptual hash of a picture
 	NearDuplicateOf *EvidenceID
 	Answers         map[string]string // fact → confirmed or rejected
 	ViewSHA256      string            // of the copy for viewing; "" before it is made
@@ -19,10 +18,9 @@ type EvidenceDetails struct {
 
 // EarlierFile is an earlier file of the same case, to find near-duplicates.
 type EarlierFile struct {
-	ID       EvidenceID
-	SHA256   string
-	Likeness *int64
-	Sketch   []byte
+	ID             EvidenceID
+	SHA256         string
+	PerceptualHash []byte // nil when the file is no picture
 }
 
 // Upload is a file that arrives in parts, as it was announced.

@@ -210,7 +210,6 @@ create unique index evidence_case on evidence (case_id, seq);
 create table evidence_details (
     evidence_id       text collate "C" primary key references evidence (id),
     report            jsonb  not null,
-    likeness          bigint,
     near_duplicate_of text collate "C" references evidence (id),
     answers           jsonb  not null default '{}',
     view_sha256       text collate "C" not null default '',

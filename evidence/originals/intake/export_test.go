@@ -2,9 +2,5 @@ package intake
 
 import "image"
 
-// LookOf is what Examine learns of how a picture looks.
-func LookOf(picture image.Image) Look {
-	var report Report
-	report.saw(picture)
-	return Look{Likeness: report.Likeness, Sketch: report.Sketch}
-}
+// HashOf returns the perceptual hash that Examine stores for a picture.
+func HashOf(picture image.Image) PerceptualHash { return newPerceptualHash(picture) }

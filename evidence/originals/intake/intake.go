@@ -45,9 +45,8 @@ type Report struct {
 	Shown         bool   // Examiner.View can make a copy to look at
 	Findings      []Finding
 	Facts         Facts
-	Likeness      *Likeness
-	Sketch        Sketch      // nil where there is none
-	PDF           *pdf.Report // of a PDF
+	Hash          PerceptualHash // nil when no picture could be decoded
+	PDF           *pdf.Report    // of a PDF
 }
 
 // Examiner looks at files. It opens one picture at a time, so that memory stays
@@ -123,7 +122,7 @@ func (x *Examiner) read(ctx context.Context, s source, report *Report) error {
 func (r *Report) note(finding Finding) { r.Findings = append(r.Findings, finding) }
 
 func (r *Report) saw(picture image.Image) {
-	r.Shown, r.Likeness, r.Sketch = true, likenessOf(picture), sketchOf(picture)
+	r.Shown, r.Hash = true, newPerceptualHash(picture)
 }
 
 func (r *Report) take(facts Facts) {

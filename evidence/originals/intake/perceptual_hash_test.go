@@ -15,9 +15,9 @@ import (
 	"recourse/evidence/originals/intake"
 )
 
-// page is a screen of one app, drawn by its seed: the bars that all have, and a
-// few to many bubbles with lines of text, or a receipt whose form is always the
-// same. Every eighth is dark.
+// page is a screen of one app, drawn from a seed: the bars that all screens have,
+// and a few to many bubbles with lines of text, or a receipt of a fixed form. Every
+// eighth is dark.
 type page struct {
 	*image.RGBA
 	random    *rand.Rand
@@ -36,32 +36,32 @@ func newPage(seed uint64, width, height int) page {
 	if seed%8 == 5 {
 		ground, bar, p.ink, p.back = color.RGBA{17, 17, 17, 255}, color.RGBA{25, 25, 25, 255}, color.RGBA{220, 220, 220, 255}, color.RGBA{44, 44, 44, 255}
 	}
-	p.fill(0, 0, 1, 1, ground)
-	p.fill(0, 0, 1, 0.09, bar)
-	p.fill(0, 0.92, 1, 1, bar)
-	p.fill(0.05, 0.013, 0.17, 0.02, p.ink) // the clock
-	p.fill(0.8, 0.013, 0.95, 0.02, p.ink)
-	p.fill(0.4, 0.055, 0.6, 0.07, p.ink) // a name
-	p.fill(0.12, 0.94, 0.8, 0.985, p.back)
+	p.fillPart(0, 0, 1, 1, ground)
+	p.fillPart(0, 0, 1, 0.09, bar)
+	p.fillPart(0, 0.92, 1, 1, bar)
+	p.fillPart(0.05, 0.013, 0.17, 0.02, p.ink) // the clock
+	p.fillPart(0.8, 0.013, 0.95, 0.02, p.ink)
+	p.fillPart(0.4, 0.055, 0.6, 0.07, p.ink) // a name
+	p.fillPart(0.12, 0.94, 0.8, 0.985, p.back)
 	return p
 }
 
-// fill paints a part, given in shares of the page.
-func (p page) fill(x0, y0, x1, y1 float64, c color.RGBA) {
+// fillPart paints a part, given in shares of the page.
+func (p page) fillPart(x0, y0, x1, y1 float64, c color.RGBA) {
 	w, h := float64(p.Rect.Dx()), float64(p.Rect.Dy())
 	draw.Draw(p, image.Rect(int(x0*w), int(y0*h), int(x1*w), int(y1*h)), image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// text writes a line of signs of several widths.
-func (p page) text(x0, y, x1 float64, size float64) {
+// drawLine draws a line of characters of several widths.
+func (p page) drawLine(x0, y, x1 float64, size float64) {
 	for x := x0; x < x1; x += 0.036 {
 		if p.random.IntN(6) > 0 {
-			p.fill(x, y, x+0.02+p.random.Float64()*0.011, y+size, p.ink)
+			p.fillPart(x, y, x+0.02+p.random.Float64()*0.011, y+size, p.ink)
 		}
 	}
 }
 
-func chat(seed uint64) image.Image {
+func drawChat(seed uint64) image.Image {
 	p := newPage(seed, 360, 780)
 	top := 0.105
 	for range []int{2, 4, 8, 20}[seed%4] {
@@ -77,31 +77,31 @@ func chat(seed uint64) image.Image {
 		if p.random.IntN(7) == 0 {
 			bubble = color.RGBA{250, 157, 59, 255} // a red packet
 		}
-		p.fill(head, top, head+0.1, top+0.042, color.RGBA{200, 120, 90, 255})
-		p.fill(left, top, left+wide, top+tall, bubble)
+		p.fillPart(head, top, head+0.1, top+0.042, color.RGBA{200, 120, 90, 255})
+		p.fillPart(left, top, left+wide, top+tall, bubble)
 		for line := range lines {
-			p.text(left+0.025, top+0.016+float64(line)*0.033, left+wide-0.03, 0.014)
+			p.drawLine(left+0.025, top+0.016+float64(line)*0.033, left+wide-0.03, 0.014)
 		}
 		top += tall + 0.022 + p.random.Float64()*0.03
 	}
 	return p.RGBA
 }
 
-// receipt has the labels that every receipt has, and values of its own.
-func receipt(seed uint64) image.Image {
+// drawReceipt draws the labels of every receipt with values of its own.
+func drawReceipt(seed uint64) image.Image {
 	p := newPage(seed, 360, 780)
-	p.fill(0.42, 0.14, 0.58, 0.21, color.RGBA{149, 236, 105, 255})
-	p.text(0.32, 0.26, 0.45+p.random.Float64()*0.2, 0.03) // the sum
+	p.fillPart(0.42, 0.14, 0.58, 0.21, color.RGBA{149, 236, 105, 255})
+	p.drawLine(0.32, 0.26, 0.45+p.random.Float64()*0.2, 0.03) // the sum
 	for row := range 8 {
 		y := 0.36 + float64(row)*0.045
-		p.fill(0.08, y, 0.14+float64(row%3)*0.06, y+0.014, p.ink)
-		p.text(0.36, y, 0.5+p.random.Float64()*0.4, 0.014)
+		p.fillPart(0.08, y, 0.14+float64(row%3)*0.06, y+0.014, p.ink)
+		p.drawLine(0.36, y, 0.5+p.random.Float64()*0.4, 0.014)
 	}
 	return p.RGBA
 }
 
-// cut takes shares off the top and the bottom, as people do before they send.
-func cut(img image.Image, top, bottom float64) image.Image {
+// cutBars removes shares of the top and the bottom, as people do before they send.
+func cutBars(img image.Image, top, bottom float64) image.Image {
 	b := img.Bounds()
 	h := float64(b.Dy())
 	part := image.Rect(0, int(h*top), b.Dx(), int(h*(1-bottom)))
@@ -110,8 +110,8 @@ func cut(img image.Image, top, bottom float64) image.Image {
 	return out
 }
 
-// sent is a picture after an app scaled and compressed it.
-func sent(t testing.TB, img image.Image, width, quality int) image.Image {
+// sendByApp returns a picture after an app scaled and compressed it.
+func sendByApp(t testing.TB, img image.Image, width, quality int) image.Image {
 	t.Helper()
 	b := img.Bounds()
 	back, err := jpeg.Decode(bytes.NewReader(asJPEG(t, scaled(img, width, b.Dy()*width/b.Dx()), quality)))
@@ -123,29 +123,52 @@ func sent(t testing.TB, img image.Image, width, quality int) image.Image {
 
 const screens = 104 // chats, and as many receipts
 
-// drawn are the looks of all screens: chats first.
-var drawn = sync.OnceValue(func() [2 * screens]image.Image {
+// drawScreens draws all screens, the chats first.
+var drawScreens = sync.OnceValue(func() [2 * screens]image.Image {
 	var all [2 * screens]image.Image
 	for i := range uint64(screens) {
-		all[i], all[screens+i] = chat(i), receipt(i)
+		all[i], all[screens+i] = drawChat(i), drawReceipt(i)
 	}
 	return all
 })
 
-func looks() (all [2 * screens]intake.Look) {
-	for i, img := range drawn() {
-		all[i] = intake.LookOf(img)
+func hashScreens() (all [2 * screens]intake.PerceptualHash) {
+	for i, img := range drawScreens() {
+		all[i] = intake.HashOf(img)
 	}
 	return all
 }
 
+func scaled(img image.Image, width, height int) image.Image {
+	out := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
+	return out
+}
+
+// changeScreenshot returns the ways in which one screenshot is sent a second time.
+func changeScreenshot(t testing.TB, img *image.RGBA) map[string][]byte {
+	t.Helper()
+	b := img.Bounds()
+	twice, err := jpeg.Decode(bytes.NewReader(asJPEG(t, scaled(img, b.Dx()/2, b.Dy()/2), 60)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]byte{
+		"JPEG 90": asJPEG(t, img, 90), "JPEG 30": asJPEG(t, img, 30), "half": asPNG(t, scaled(img, b.Dx()/2, b.Dy()/2)),
+		"a third": asJPEG(t, scaled(img, b.Dx()/3, b.Dy()/3), 70), "larger": asJPEG(t, scaled(img, b.Dx()*3/2, b.Dy()*3/2), 80),
+		"sent twice":                 asJPEG(t, twice, 60),
+		"two per cent cut off":       asPNG(t, img.SubImage(image.Rect(0, b.Dy()/50, b.Dx(), b.Dy()))),
+		"one per cent cut all round": asPNG(t, img.SubImage(image.Rect(b.Dx()/100, b.Dy()/100, b.Dx()*99/100, b.Dy()*99/100))),
+	}
+}
+
 // Recall: what was cut by 4 to 12 per cent at the top, the bottom or both, scaled
-// and compressed, is found again.
+// and compressed, is found.
 func TestCropsAreFound(t *testing.T) {
 	t.Parallel()
-	whole := looks()
+	whole := hashScreens()
 	found, worst := 0, 1.0
-	for i, img := range drawn() {
+	for i, img := range drawScreens() {
 		random := rand.New(rand.NewPCG(uint64(i), 3))
 		top, bottom := 0.04+random.Float64()*0.08, 0.04+random.Float64()*0.08
 		switch i % 3 {
@@ -154,9 +177,9 @@ func TestCropsAreFound(t *testing.T) {
 		case 1:
 			bottom = 0
 		}
-		crop := intake.LookOf(sent(t, cut(img, top, bottom), []int{240, 270, 360, 540}[i%4], 60))
-		worst = min(worst, crop.Sketch.Shared(whole[i].Sketch))
-		if crop.Same(whole[i]) && whole[i].Same(crop) {
+		crop := intake.HashOf(sendByApp(t, cutBars(img, top, bottom), []int{240, 270, 360, 540}[i%4], 60))
+		worst = min(worst, crop.CommonShare(whole[i]))
+		if crop.IsNearDuplicate(whole[i]) && whole[i].IsNearDuplicate(crop) {
 			found++
 		}
 	}
@@ -167,20 +190,20 @@ func TestCropsAreFound(t *testing.T) {
 }
 
 // Precision: of chats in one app, short or long, and of receipts of one form, no
-// two are the same. A wrong word here takes a claimant's proof away.
+// two are near-duplicates. A false one takes a claimant's proof away.
 func TestScreensOfOneAppAreIndependent(t *testing.T) {
 	t.Parallel()
-	whole := looks()
+	whole := hashScreens()
 	pairs, wrong, nearest := 0, 0, 0.0
-	for _, kind := range [2][]intake.Look{whole[:screens], whole[screens:]} {
+	for _, kind := range [2][]intake.PerceptualHash{whole[:screens], whole[screens:]} {
 		for i := range kind {
 			for j := range i {
 				pairs++
-				if kind[i].Same(kind[j]) {
+				if kind[i].IsNearDuplicate(kind[j]) {
 					wrong++
 				}
 				if pairs%10 == 0 {
-					nearest = max(nearest, kind[i].Sketch.Shared(kind[j].Sketch))
+					nearest = max(nearest, kind[i].CommonShare(kind[j]))
 				}
 			}
 		}
@@ -191,68 +214,88 @@ func TestScreensOfOneAppAreIndependent(t *testing.T) {
 	}
 }
 
-// What the whole picture's look found before is found still.
-func TestChangedScreenshotsAreTheSame(t *testing.T) {
+// Screenshots that were scaled, compressed, sent on or cut a little are found.
+func TestChangedScreenshotsAreFound(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(6) {
-		img := screenshot(seed, 360, 780)
-		original := intake.LookOf(img)
-		for name, data := range changed(t, img) {
-			report := kept(t, data)
-			if !original.Same(intake.Look{Likeness: report.Likeness, Sketch: report.Sketch}) {
-				t.Errorf("%d, %s: shares %.2f", seed, name, original.Sketch.Shared(report.Sketch))
+	for seed := range uint64(10) {
+		img := screenshot(seed, 360+180*int(seed%2), 780+390*int(seed%2))
+		original := intake.HashOf(img)
+		for name, data := range changeScreenshot(t, img) {
+			changed := kept(t, data).Hash
+			if !original.IsNearDuplicate(changed) || !changed.IsNearDuplicate(original) {
+				t.Errorf("%d, %s: shares %.2f", seed, name, original.CommonShare(changed))
 			}
 		}
 	}
 }
 
-// Files that older programs took in have no sketch: their look as a whole counts.
-func TestWithoutASketchTheWholeLookCounts(t *testing.T) {
+// Screens of one app have the same bars and colours; their messages differ.
+func TestOtherScreenshotsAreIndependent(t *testing.T) {
 	t.Parallel()
-	a, near, far := intake.Likeness(0), intake.Likeness(0xFF), intake.Likeness(0x1FF)
-	full := intake.Look{Likeness: &a, Sketch: intake.LookOf(chat(1)).Sketch}
-	for name, test := range map[string]struct {
-		other intake.Look
-		want  bool
-	}{
-		"near": {intake.Look{Likeness: &near}, true}, "far": {intake.Look{Likeness: &far}, false}, "nothing": {intake.Look{}, false},
-		"a broken sketch": {intake.Look{Likeness: &near, Sketch: full.Sketch[:100]}, true},
-		"another sketch":  {intake.Look{Likeness: &near, Sketch: intake.LookOf(chat(3)).Sketch}, false},
-	} {
-		if full.Same(test.other) != test.want || test.other.Same(full) != test.want {
-			t.Errorf("%s: %v", name, !test.want)
+	var all [60]intake.PerceptualHash
+	for seed := range all {
+		all[seed] = kept(t, asPNG(t, screenshot(uint64(seed), 360, 780))).Hash
+	}
+	for i, a := range all {
+		for j, b := range all[:i] {
+			if a.IsNearDuplicate(b) {
+				t.Errorf("%d and %d share %.2f", i, j, a.CommonShare(b))
+			}
 		}
 	}
 }
 
-func TestOneColourIsLikeNothing(t *testing.T) {
+func TestBrokenHashesMatchNothing(t *testing.T) {
 	t.Parallel()
-	blank := intake.LookOf(image.NewGray(image.Rect(0, 0, 360, 780)))
-	if blank.Same(blank) || blank.Same(intake.LookOf(chat(0))) {
+	whole := intake.HashOf(drawChat(1))
+	for name, other := range map[string]intake.PerceptualHash{"none": nil, "cut": whole[:100], "too short": whole[:16]} {
+		if whole.IsNearDuplicate(other) || other.IsNearDuplicate(whole) || other.IsNearDuplicate(other) {
+			t.Error(name)
+		}
+	}
+	if !whole.IsNearDuplicate(whole) {
+		t.Error("a picture is no duplicate of itself")
+	}
+}
+
+func TestOneColourMatchesNothing(t *testing.T) {
+	t.Parallel()
+	blank := intake.HashOf(image.NewGray(image.Rect(0, 0, 360, 780)))
+	if blank.IsNearDuplicate(blank) || blank.IsNearDuplicate(intake.HashOf(drawChat(0))) {
 		t.Error("a page of one colour resembles another")
 	}
 }
 
-func TestWideAndLongPicturesHaveNoSketch(t *testing.T) {
+// Pictures that are much wider or longer than a screen are compared too.
+func TestWideAndLongPicturesAreCompared(t *testing.T) {
 	t.Parallel()
-	for size, want := range map[image.Point]bool{{X: 1000, Y: 300}: false, {X: 100, Y: 1100}: false, {X: 400, Y: 300}: true, {X: 108, Y: 1080}: true} {
-		report := kept(t, asPNG(t, image.NewGray(image.Rect(0, 0, size.X, size.Y))))
-		if (report.Sketch != nil) != want {
-			t.Errorf("%v: %d bytes", size, len(report.Sketch))
+	for _, size := range []image.Point{{X: 1000, Y: 300}, {X: 1600, Y: 200}, {X: 200, Y: 2200}, {X: 400, Y: 300}, {X: 108, Y: 1080}} {
+		var hashes [8]intake.PerceptualHash
+		for seed := range hashes {
+			img := screenshot(uint64(seed), size.X, size.Y)
+			hashes[seed] = intake.HashOf(img)
+			if again := kept(t, asJPEG(t, scaled(img, size.X*2/3, size.Y*2/3), 70)).Hash; !again.IsNearDuplicate(hashes[seed]) {
+				t.Errorf("%v, %d: shares %.2f with itself", size, seed, again.CommonShare(hashes[seed]))
+			}
+			for other, hash := range hashes[:seed] {
+				if hash.IsNearDuplicate(hashes[seed]) {
+					t.Errorf("%v: %d and %d share %.2f", size, seed, other, hash.CommonShare(hashes[seed]))
+				}
+			}
 		}
 	}
 }
 
-// Sketches come out of a database: whatever stands there, comparing them ends and
-// gives the same both ways.
-func TestAnySketchesCompare(t *testing.T) {
+// Hashes are read from a database: comparing any bytes ends and gives the same in
+// both directions.
+func TestAnyHashesCompare(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		one := func(name string) intake.Look {
-			return intake.Look{Sketch: rapid.SliceOfN(rapid.Byte(), 0, 600).Draw(t, name)}
+		drawHash := func(name string) intake.PerceptualHash {
+			return rapid.SliceOfN(rapid.Byte(), 0, 600).Draw(t, name)
 		}
-		a, b := one("a"), one("b")
-		if a.Same(b) != b.Same(a) {
+		a, b := drawHash("a"), drawHash("b")
+		if a.IsNearDuplicate(b) != b.IsNearDuplicate(a) {
 			t.Fatal("it depends on which comes first")
 		}
 	})
