@@ -40,7 +40,7 @@ type Cases struct {
 func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 	c, err := a.Record.Case(ctx, in.CaseID)
 	if err != nil {
-		return Opening{}, judged(err)
+		return Opening{}, nonRetryable(err)
 	}
 	return Opening{Position: c.Position, Deadlines: c.Deadlines, Pace: c.Pace}, nil
 }
@@ -51,23 +51,23 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) {
 	c, err := a.Record.Case(ctx, in.CaseID)
 	if err != nil {
-		return StepResult{}, judged(err)
+		return StepResult{}, nonRetryable(err)
 	}
 	request, err := a.request(ctx, in)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		return StepResult{Abandoned: true}, nil // refused and dropped by the asker meanwhile
 	}
 	if err != nil {
-		return StepResult{}, judged(err)
+		return StepResult{}, nonRetryable(err)
 	}
 	now := a.Now().UTC()
 	deadlines, err := a.Rules.Deadlines(c, in.Step, now)
 	if err != nil {
-		return StepResult{}, judged(fmt.Errorf("deadlines after %s: %w", in.Step.Kind, err))
+		return StepResult{}, nonRetryable(fmt.Errorf("deadlines after %s: %w", in.Step.Kind, err))
 	}
 	breaches, err := a.breaches(ctx, c, request.Act)
 	if err != nil {
-		return StepResult{}, judged(err)
+		return StepResult{}, nonRetryable(err)
 	}
 	s := scribe{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
@@ -79,7 +79,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 		return StepResult{Abandoned: true}, nil
 	}
 	if err != nil {
-		return StepResult{}, judged(err)
+		return StepResult{}, nonRetryable(err)
 	}
 	return StepResult{Deadlines: written.Deadlines, Version: written.Version}, nil
 }

@@ -101,7 +101,6 @@ func TestTheBagOfAnErasedCase(t *testing.T) {
 func TestThePapersOfAnErasedCase(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.print()
 	b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
 	secrets := b.secrets()

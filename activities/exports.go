@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,17 +9,17 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/temporal"
 
+	"recourse/evidence/bag"
+	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
-	"recourse/evidence/seal"
 	"recourse/recovery"
 )
 
-// Archive is what building an export needs of the database.
+// Archive is the part of the database that building an export needs.
 type Archive interface {
-	// CaseAt reads a case as it stood when an export of it was asked for.
+	// CaseAt reads a case as it was when an export of it was requested.
 	CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
@@ -30,133 +29,96 @@ type Archive interface {
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
 }
 
-// Originals gives the bytes of evidence by their SHA-256.
-type Originals interface {
-	Open(sha256 string) (io.ReadCloser, error)
-}
-
-// Checklist is what the playbook pinned to a case says for its papers.
-type Checklist interface {
-	// Missing names, in Chinese, what a complete dossier would hold and this one
-	// does not.
-	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
-	// Fees are the court fees on what is outstanding.
-	Fees(c recovery.Case, at time.Time) ([]folio.Fee, error)
-	// Citations are the articles of what a complaint may rest on.
-	Citations(c recovery.Case, at time.Time) ([]folio.Citation, error)
-}
-
-// Printed tells of a dossier that was set.
-type Printed struct {
-	Pages   int
-	Missing []string // what a complete one would hold, in Chinese: the folio's, and the blanks of its papers
-}
-
-// Papers turns a folio into files. The fingerprint of the bag's payload stands
-// on the dossier's cover; the dossier then lies in the bag.
-type Papers interface {
-	Fingerprint(ctx context.Context, f folio.Folio) (string, error)
-	Dossier(w io.Writer, f folio.Folio, fingerprint string) (Printed, error)
-	Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error
-}
-
-// Custody is how this installation names itself on its papers.
-type Custody struct {
-	Version   string           // of this build, such as "0.1.0"
-	Custodian string           // who runs it
-	Keys      *journal.Keyring // of its checkpoints and bags
-	Identity  *seal.Identity   // seals its dossiers; nil: nobody does
-}
-
 // Exports are the activities of the queue "evidence".
 type Exports struct {
 	Archive   Archive
-	Originals Originals
-	Checklist Checklist
-	Papers    Papers
-	Custody   Custody
-	Stamps    *Stamps // nil: no outside time
-	Dir       string  // where exports lie; see ExportPath
+	Originals folio.Originals
+	Checklist folio.Checklist
+	Custody   folio.Custody
+	Fonts     *dossier.Fonts
+	Stamps    *Stamps // nil: no time stamps
+	Dir       string  // where exports are kept; see ExportPath
 	Now       func() time.Time
 }
 
-// enoughAttempts is when building stops trying: by then the reason is not one
-// that passes.
-const enoughAttempts = 10
+// maxBuildAttempts is the number of attempts after which an export is marked as
+// failed.
+const maxBuildAttempts = 10
 
 // BuildExport builds the dossier and the bag of a recorded export and records
-// that they are ready, or why they are not. Run again, it keeps the files that
-// stand and records nothing twice. Only when nothing can be recorded does it
-// return an error.
+// that they are ready, or why they cannot be built. A repeated run keeps
+// finished files and records nothing twice. It returns an error only when
+// nothing could be recorded, or when another attempt may succeed.
 func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult, error) {
 	export, err := a.Archive.Export(ctx, in.ExportID)
 	if err != nil {
-		return ExportResult{}, judged(err)
+		return ExportResult{}, nonRetryable(err)
 	}
 	if export.State != recovery.ExportBuilding {
 		return ExportResult{State: export.State}, nil
 	}
 	if export.CaseID != in.CaseID {
-		return ExportResult{}, judged(recovery.Faultf(recovery.CodeConflict, "The export belongs to another case."))
+		return ExportResult{}, nonRetryable(recovery.Faultf(recovery.CodeConflict, "The export belongs to another case."))
 	}
 	c, err := a.Archive.CaseAt(ctx, export.ID)
 	if err != nil {
-		return ExportResult{}, judged(err)
+		return ExportResult{}, nonRetryable(err)
 	}
 	attempt := activity.GetInfo(ctx).Attempt
-	if attempt > enoughAttempts { // it brought the worker down each time
+	if attempt > maxBuildAttempts { // every attempt so far ended the worker
 		return a.fail(ctx, export, c, reasonBuild)
 	}
-	defer a.beat(ctx)()
+	defer heartbeat(ctx)()
 	export, err = a.build(ctx, export, c)
 	if err == nil {
 		return a.finish(ctx, export, c)
 	}
-	if reason, final := unmendable(err, attempt); final {
+	if reason, permanent := isPermanent(err, attempt); permanent {
 		activity.GetLogger(ctx).Error("an export cannot be built", "export", export.ID, "reason", reason, "error", err)
 		return a.fail(ctx, export, c, reason)
 	}
 	return ExportResult{}, err
 }
 
-// build makes both files and says what they are.
+// build makes both files and completes the record with what they are.
 func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
 	made, err := buildOnce(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile)), func(dir string) (built, error) {
-		folio, err := a.folio(ctx, export, c)
+		f, err := a.assemble(ctx, export, c)
 		if err != nil {
 			return built{}, err
 		}
-		return a.press(ctx, folio, dir)
+		return a.writeFiles(ctx, f, dir)
 	})
 	export.Pages, export.Missing, export.SHA256, export.BagSHA256 = made.Pages, made.Missing, made.SHA256, made.BagSHA256
 	return export, err
 }
 
-// press makes the files of a folio in a folder: the dossier as written, then
-// sealed, then the bag with the sealed one.
-func (a *Exports) press(ctx context.Context, folio folio.Folio, dir string) (built, error) {
-	var made built
-	fingerprint, err := a.Papers.Fingerprint(ctx, folio)
+// writeFiles writes the files of a folio into a folder: the dossier as printed,
+// the sealed one in its place, and the bag with the sealed one.
+func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (built, error) {
+	plan, err := bag.NewPlan(f)
 	if err != nil {
-		return built{}, fmt.Errorf("fingerprint: %w", err)
+		return built{}, fmt.Errorf("bag: %w", err)
 	}
-	plain, dossier := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
-	_, err = writeFile(plain, func(w io.Writer) error {
-		printed, err := a.Papers.Dossier(w, folio, fingerprint)
-		made.Pages, made.Missing = printed.Pages, printed.Missing
+	var report dossier.Report
+	plain, sealed := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
+	_, err = writeFile(plain, func(w io.Writer) (err error) {
+		report, err = dossier.Build(w, a.Fonts, f, plan.Fingerprint())
 		return err
 	})
 	if err != nil {
 		return built{}, fmt.Errorf("dossier: %w", err)
 	}
-	if made.SHA256, err = a.sealed(ctx, plain, dossier, folio); err != nil {
+	made := built{Pages: report.Pages, Missing: report.Missing}
+	if made.SHA256, err = a.sealFile(ctx, plain, sealed, f); err != nil {
 		return built{}, fmt.Errorf("seal: %w", err)
 	}
 	if err := os.Remove(plain); err != nil {
 		return built{}, err
 	}
 	made.BagSHA256, err = writeFile(filepath.Join(dir, BagFile), func(w io.Writer) error {
-		return a.Papers.Bag(ctx, w, folio, openFile(dossier))
+		_, err := plan.Write(ctx, w, openFile(sealed))
+		return err
 	})
 	if err != nil {
 		return built{}, fmt.Errorf("bag: %w", err)
@@ -174,7 +136,7 @@ func (a *Exports) finish(ctx context.Context, export recovery.Export, c recovery
 	return a.record(ctx, export, c, facts)
 }
 
-// fail records that the export cannot be built and tells its reader why.
+// fail records that the export cannot be built, and why.
 func (a *Exports) fail(ctx context.Context, export recovery.Export, c recovery.Case, reason string) (ExportResult, error) {
 	export.State, export.Failure = recovery.ExportFailed, reasonText(reason)
 	facts := map[string]any{
@@ -186,23 +148,23 @@ func (a *Exports) fail(ctx context.Context, export recovery.Export, c recovery.C
 func (a *Exports) record(ctx context.Context, export recovery.Export, c recovery.Case, facts map[string]any) (ExportResult, error) {
 	err := a.Archive.FinishExport(ctx, export, journal.Draft{
 		Kind: recovery.EntryExportBuilt, At: a.Now().UTC(), Actor: recovery.System, Pace: c.Pace, Facts: facts,
-		Collector: journal.Collector{Tool: collectorTool, Version: a.Custody.Version},
+		Collector: journal.Collector{Tool: folio.Tool, Version: a.Custody.Version},
 		Key:       "export_built:" + string(export.ID),
 	})
 	if err != nil {
-		return ExportResult{}, judged(err)
+		return ExportResult{}, nonRetryable(err)
 	}
 	return ExportResult{State: export.State}, nil
 }
 
-// beatEvery is well below the heartbeat timeout of the workflow's preset.
-const beatEvery = 5 * time.Second
+// heartbeatInterval is well below the heartbeat timeout of the workflow.
+const heartbeatInterval = 5 * time.Second
 
-// beat tells the engine that building goes on, until stop is called.
-func (a *Exports) beat(ctx context.Context) (stop func()) {
+// heartbeat reports to Temporal that the activity is alive, until stop is called.
+func heartbeat(ctx context.Context) (stop func()) {
 	ended := make(chan struct{})
 	go func() {
-		ticker := time.NewTicker(beatEvery)
+		ticker := time.NewTicker(heartbeatInterval)
 		defer ticker.Stop()
 		for {
 			select {
@@ -216,20 +178,4 @@ func (a *Exports) beat(ctx context.Context) (stop func()) {
 		}
 	}()
 	return func() { close(ended) }
-}
-
-// unmendable decides whether building again could help, and if not, why.
-func unmendable(err error, attempt int32) (reason string, final bool) {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return "", false // the worker stops; another goes on
-	}
-	var permanent *brokenError
-	if errors.As(err, &permanent) {
-		return permanent.reason, true
-	}
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) && application.NonRetryable() {
-		return reasonBuild, true
-	}
-	return reasonBuild, attempt >= enoughAttempts
 }

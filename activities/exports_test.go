@@ -11,8 +11,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,7 +21,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"recourse/activities"
-	"recourse/evidence/bag"
+	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/blob"
@@ -30,34 +30,13 @@ import (
 	"recourse/recovery"
 )
 
-// press makes real bags around a dossier that only tells what it was made of.
-type press struct {
-	folios []folio.Folio
-	fail   error
-}
-
-func (p *press) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
-	return bag.Fingerprint(ctx, f)
-}
-
-func (p *press) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
-	p.folios = append(p.folios, f)
-	if _, err := fmt.Fprintf(w, "%%PDF-1.4\n%s %s %d\n", f.Case.Number, fingerprint, len(f.Entries)); err != nil {
-		return activities.Printed{}, err
-	}
-	return activities.Printed{Pages: 12, Missing: append(slices.Clone(f.Missing), "《民事起诉状》：受理法院")}, p.fail
-}
-
-func (p *press) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
-	_, err := bag.Write(ctx, w, f, dossier)
-	return err
-}
+// fonts are read once for all tests.
+var fonts = sync.OnceValues(func() (*dossier.Fonts, error) { return dossier.LoadFonts(dossier.FindFonts(".")) })
 
 // bench is a rig with originals and the activities of exports.
 type bench struct {
 	*rig
 	blobs   *blob.Store
-	press   *press
 	exports *activities.Exports
 }
 
@@ -66,10 +45,12 @@ func newBench(t *testing.T) *bench {
 	r := newRig(t)
 	blobs, err := blob.Open(t.TempDir())
 	r.must(err)
-	b := &bench{rig: r, blobs: blobs, press: &press{}}
+	b := &bench{rig: r, blobs: blobs}
+	loaded, err := fonts()
+	r.must(err)
 	b.exports = &activities.Exports{
-		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Shelf: r.shelf}, Papers: b.press,
-		Custody: activities.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: r.keys},
+		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Shelf: r.shelf}, Fonts: loaded,
+		Custody: folio.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: r.keys},
 		Dir:     filepath.Join(t.TempDir(), "exports"), Now: r.cases.Now,
 	}
 	return b
@@ -145,6 +126,14 @@ func (b *bench) path(export recovery.Export, name string) string {
 	return activities.ExportPath(b.exports.Dir, export.ID, name)
 }
 
+// folio is what a requested export is made of.
+func (b *bench) folio(export recovery.Export) folio.Folio {
+	b.Helper()
+	f, err := b.exports.Assemble(b.Context(), export)
+	b.must(err)
+	return f
+}
+
 func digestOf(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -164,8 +153,9 @@ func TestBuildExport(t *testing.T) {
 	b.keep(recovery.Ticket, "too late for this export")
 	ready := b.wantState(asked, recovery.ExportReady)
 
-	if ready.Pages != 12 || len(ready.Missing) == 0 || ready.ReadyAt == nil || ready.Failure != "" {
-		t.Errorf("export %+v", ready)
+	pages := strings.Count(b.run("", "pdftotext", b.path(asked, activities.DossierFile), "-"), "\f")
+	if ready.Pages != pages || len(ready.Missing) == 0 || ready.ReadyAt == nil || ready.Failure != "" {
+		t.Errorf("%d pages, export %+v", pages, ready)
 	}
 	if got := digestOf(t, b.path(asked, activities.DossierFile)); got != ready.SHA256 {
 		t.Errorf("dossier %s, recorded %s", got, ready.SHA256)
@@ -197,15 +187,15 @@ func TestBuildExportTwice(t *testing.T) {
 		t.Fatal("an export that could not be recorded is done")
 	}
 	first := digestOf(t, b.path(asked, activities.BagFile))
-	b.exports.Archive = honest
+	b.exports.Archive, b.exports.Originals = honest, brokenOriginals{}                     // nothing is built again
 	b.must(os.Mkdir(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700)) // left by a kill
 	ready := b.wantState(asked, recovery.ExportReady)
 	if ready.BagSHA256 != first {
 		t.Errorf("built again, the bag is another: %s and %s", first, ready.BagSHA256)
 	}
 	b.wantState(asked, recovery.ExportReady)
-	if ready.Pages != 12 || len(ready.Missing) == 0 || ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) || len(b.press.folios) != 1 {
-		t.Errorf("built %d times, recorded %+v", len(b.press.folios), ready)
+	if ready.Pages == 0 || len(ready.Missing) == 0 || ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) {
+		t.Errorf("recorded %+v", ready)
 	}
 	b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
 }
@@ -259,7 +249,7 @@ func TestBuildExportMasks(t *testing.T) {
 		if err != nil {
 			t.Fatalf("for %s the bag does not verify: %v", audience, err)
 		}
-		shown := shownIn(b.press.folios[len(b.press.folios)-1])
+		shown := shownIn(b.folio(asked))
 		for secret, may := range secrets {
 			want := strings.Contains(fmt.Sprint(may), string(audience))
 			if strings.Contains(shown, secret) != want {
@@ -318,13 +308,21 @@ func (forged) Open(string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader([]byte("forged"))), nil
 }
 
+// brokenOriginals is a store on a broken disk.
+type brokenOriginals struct{}
+
+func (brokenOriginals) Open(string) (io.ReadCloser, error) {
+	return nil, errors.New("the disk is broken")
+}
+
 // TestBuildExportThatMayPass: a failure that may pass is tried again and leaves
 // the export building.
 func TestBuildExportThatMayPass(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.keep(recovery.ChatScreenshot, "chat")
 	asked := b.request(recovery.ForCourt)
-	b.press.fail = errors.New("disk full")
+	b.exports.Originals = brokenOriginals{}
 	if _, err := b.build(asked); err == nil {
 		t.Error("it did not fail")
 	}
@@ -332,7 +330,7 @@ func TestBuildExportThatMayPass(t *testing.T) {
 	if err != nil || stored.State != recovery.ExportBuilding {
 		t.Errorf("export %+v %v", stored, err)
 	}
-	b.press.fail = nil
+	b.exports.Originals = b.blobs
 	b.wantState(asked, recovery.ExportReady)
 }
 
@@ -358,7 +356,7 @@ func TestFolio(t *testing.T) {
 	b.keep(recovery.Statement, "chat")      // and for another
 	asked := b.request(recovery.ForCourt)
 	b.wantState(asked, recovery.ExportReady)
-	folio := b.press.folios[0]
+	folio := b.folio(asked)
 	var kinds []recovery.EvidenceKind
 	for _, exhibit := range folio.Exhibits {
 		kinds = append(kinds, exhibit.Kind)

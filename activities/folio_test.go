@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/verify"
@@ -51,7 +53,7 @@ func (b *bench) folioFor(audience recovery.Audience) folio.Folio {
 	if _, err := verify.File(b.path(asked, "bag.zip")); err != nil {
 		b.Fatalf("for %s the bag does not verify: %v", audience, err)
 	}
-	return b.press.folios[len(b.press.folios)-1]
+	return b.folio(asked)
 }
 
 // The opponent is told that there are papers on who and where the claimant is,
@@ -122,15 +124,21 @@ func TestFolioTellsDependentExhibits(t *testing.T) {
 	}
 }
 
-// The papers say what the dossier's own report says is missing.
-func TestExportKeepsWhatTheDossierMisses(t *testing.T) {
+// The record names what the folio misses and then the blanks of the papers.
+func TestExportRecordsWhatTheDossierMisses(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.keep(recovery.ChatScreenshot, "chat")
-	ready := b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
-	want := append(slices.Clone(b.press.folios[0].Missing), "《民事起诉状》：受理法院")
-	if diff := cmp.Diff(want, ready.Missing); diff != "" {
+	asked := b.request(recovery.ForCourt)
+	ready := b.wantState(asked, recovery.ExportReady)
+	f := b.folio(asked)
+	report, err := dossier.Build(io.Discard, b.exports.Fonts, f, "")
+	b.must(err)
+	if diff := cmp.Diff(report.Missing, ready.Missing); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !slices.Equal(f.Missing, ready.Missing[:len(f.Missing)]) || len(ready.Missing) == len(f.Missing) {
+		t.Errorf("the folio misses %v, the record names %v", f.Missing, ready.Missing)
 	}
 }
 
@@ -149,14 +157,15 @@ func TestFolioIsOfItsCheckpoint(t *testing.T) {
 	})
 	b.must(err)
 	b.wantState(asked, recovery.ExportReady)
-	got := b.press.folios[0].Case
+	built := b.folio(asked)
+	got := built.Case
 	if diff := cmp.Diff(before.Position, got.Position); diff != "" {
 		t.Errorf("position (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(before.Counterparts, got.Counterparts); diff != "" || len(got.Deadlines) != len(before.Deadlines) {
 		t.Errorf("%d deadlines, counterparts (-want +got):\n%s", len(got.Deadlines), diff)
 	}
-	if fees := b.press.folios[0].Papers.Fees; len(fees) == 0 || fees[0].Base != before.Position.Outstanding() {
+	if fees := built.Papers.Fees; len(fees) == 0 || fees[0].Base != before.Position.Outstanding() {
 		t.Errorf("fees %+v", fees)
 	}
 }

@@ -22,18 +22,14 @@ func (b *bench) offline(export recovery.Export) []byte {
 	b.must(err)
 	summary, err := verify.Options{}.Reader(bytes.NewReader(raw), int64(len(raw)))
 	b.must(err)
-	folio, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
+	f, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
 	b.must(err)
 	if summary.Stamp != nil {
-		folio.Stamp.At, err = time.Parse(time.RFC3339, summary.Stamp.At)
+		f.Stamp.At, err = time.Parse(time.RFC3339, summary.Stamp.At)
 		b.must(err)
 	}
-	folio, err = activities.Offline(folio)
-	b.must(err)
-	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
-	b.must(err)
 	var out bytes.Buffer
-	_, err = dossier.Build(&out, fonts, folio, summary.Fingerprint)
+	_, err = dossier.Build(&out, b.exports.Fonts, folio.RestorePapers(f), summary.Fingerprint)
 	b.must(err)
 	return out.Bytes()
 }
@@ -67,7 +63,7 @@ func TestOfflineDossiers(t *testing.T) {
 
 	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
 	stamped := b.wantState(b.request(recovery.ForArchive), recovery.ExportReady)
-	if b.press.folios[len(b.press.folios)-1].Stamp == nil {
+	if b.folio(stamped).Stamp == nil {
 		t.Fatal("there is no stamp")
 	}
 	b.wantOffline(stamped)
@@ -84,10 +80,9 @@ func TestOnlyTheArchiveHoldsTheStanding(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile))
 		b.must(err)
-		var folio folio.Folio
-		folio, err = bag.Read(bytes.NewReader(raw), int64(len(raw)))
+		f, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
 		if held := err == nil; held != (audience == recovery.ForArchive) {
-			t.Errorf("for %s: %d entries, %v", audience, len(folio.Entries), err)
+			t.Errorf("for %s: %d entries, %v", audience, len(f.Entries), err)
 		}
 	}
 }

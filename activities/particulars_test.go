@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"recourse/activities"
-	"recourse/evidence/dossier"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -78,10 +77,6 @@ func (b *bench) printed(export recovery.Export) string {
 // by a payment order and by a suit; and what is masked from whom stays so.
 func TestDossiersWithEveryParticular(t *testing.T) {
 	t.Parallel()
-	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
-	if err != nil {
-		t.Fatal(err)
-	}
 	identity := []string{"440300199003040024", "E12345678", "13900005678", "13800001111", "示例路1号"}
 	for route, has := range map[recovery.Route][]string{
 		recovery.PaymentOrder: {"支付令申请书", "双方书面约定的付款期限为2026年2月1日，已届满", "居民身份证440300199003040024"},
@@ -93,7 +88,6 @@ func TestDossiersWithEveryParticular(t *testing.T) {
 		t.Run(string(route), func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.exports.Papers = printer{fonts}
 			holders := b.onRoute(route)
 			for _, kind := range recovery.EvidenceKinds {
 				b.fileAs(kind, "content of "+string(kind), string(kind)+".txt", nil, nil)
@@ -140,13 +134,15 @@ func TestCorrectedParticulars(t *testing.T) {
 	holders := b.onRoute(recovery.CivilSuit)
 	b.supply(everything(holders), "first")
 	b.supply(recovery.Particulars{Court: "深圳市福田区人民法院", Papers: []recovery.Paper{}}, "second")
-	b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
-	papers := b.press.folios[0].Papers
+	asked := b.request(recovery.ForCourt)
+	b.wantState(asked, recovery.ExportReady)
+	f := b.folio(asked)
+	papers := f.Papers
 	if papers.Court != "深圳市福田区人民法院" || papers.Claimant.Nation != "汉族" || len(papers.Requested) != 0 {
 		t.Errorf("%+v", papers)
 	}
 	var courts []string
-	for _, entry := range b.press.folios[0].Entries {
+	for _, entry := range f.Entries {
 		if court := entry.Value("particulars.court"); court != "" {
 			courts = append(courts, court)
 		}

@@ -1,45 +1,15 @@
 package activities_test
 
 import (
-	"context"
-	"io"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"recourse/activities"
-	"recourse/evidence/bag"
-	"recourse/evidence/dossier"
-	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
 )
-
-// printer sets real dossiers, as the program does.
-type printer struct{ fonts *dossier.Fonts }
-
-func (p printer) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
-	return bag.Fingerprint(ctx, f)
-}
-
-func (p printer) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
-	report, err := dossier.Build(w, p.fonts, f, fingerprint)
-	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
-}
-
-func (p printer) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
-	_, err := bag.Write(ctx, w, f, dossier)
-	return err
-}
-
-// print has the bench's exports set real dossiers.
-func (b *bench) print() {
-	b.Helper()
-	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
-	b.must(err)
-	b.exports.Papers = printer{fonts}
-}
 
 // printedText is what a PDF says, without white space.
 func printedText(t *testing.T, path string) string {
@@ -77,7 +47,6 @@ func (b *bench) atLaw() {
 func TestPrintedDossiers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.print()
 	first := b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
 	b.fileAs(recovery.ChatScreenshot, "chat again", "聊天二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)

@@ -5,13 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/recovery"
 )
-
-// collectorTool is how this program names itself in the journal.
-const collectorTool = "recourse"
 
 // scribe words the journal entries of one step.
 type scribe struct {
@@ -208,7 +206,7 @@ func (s scribe) because() string {
 func (s scribe) draft(kind recovery.EntryKind, key string) journal.Draft {
 	return journal.Draft{
 		Kind: kind, At: s.now, Actor: recovery.System, Key: key, Pace: s.before.Pace,
-		Collector: journal.Collector{Tool: collectorTool, Version: s.version},
+		Collector: journal.Collector{Tool: folio.Tool, Version: s.version},
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"context"
 	"crypto/rand"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 	"time"
 
 	"recourse/activities"
-	"recourse/evidence/dossier"
-	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/seal"
 	"recourse/evidence/seal/sealtest"
@@ -24,30 +21,15 @@ import (
 	"recourse/recovery"
 )
 
-// realPress sets real pages.
-type realPress struct {
-	*press
-	fonts *dossier.Fonts
-}
-
-func (p realPress) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
-	p.folios = append(p.folios, f)
-	report, err := dossier.Build(w, p.fonts, f, fingerprint)
-	return activities.Printed{Pages: report.Pages}, err
-}
-
 // newSealing is a bench whose dossiers are real and sealed, by an authority of
 // the day its case was filed.
 func newSealing(t *testing.T) *bench {
 	t.Helper()
 	b := newBench(t)
-	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))
-	b.must(err)
 	certificates, key, err := seal.DevelopmentAuthority(b.now, rand.Reader)
 	b.must(err)
 	b.exports.Custody.Identity, err = seal.LoadIdentity(certificates, key)
 	b.must(err)
-	b.exports.Papers = realPress{b.press, fonts}
 	return b
 }
 
@@ -193,7 +175,7 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	if bag.Keys != 2 || bag.Checkpoints != 2 || bag.Stamps != 2 {
 		t.Errorf("%+v", bag)
 	}
-	folio := b.press.folios[0]
+	folio := b.folio(asked)
 	if first, err := keys.KeyOf(folio.Earlier[0].Note); err != nil || first != old.VerifierKey() || folio.Key != fresh.VerifierKey() {
 		t.Errorf("signed by %s and %s (%v)", first, folio.Key, err)
 	}

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"recourse/activities"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/pdf"
+	"recourse/evidence/originals/metadata"
 	"recourse/evidence/originals/statement"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -165,7 +165,7 @@ func (s *Service) telling(record recovery.Evidence) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	found, err := activities.Telling(record.MediaType, body)
+	found, err := metadata.IsIdentifying(record.MediaType, body)
 	return found, errors.Join(err, body.Close())
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/recovery"
 )
@@ -27,7 +26,7 @@ func unpacked(t *testing.T, made bagtest.Case) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bag.Write(t.Context(), file, bagtest.Folio(t, made), bagtest.Dossier); err != nil {
+	if _, err := bagtest.Write(t.Context(), file, bagtest.Folio(t, made), bagtest.Dossier); err != nil {
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {

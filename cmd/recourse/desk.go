@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"io"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"recourse/activities"
 	"recourse/casework"
-	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
@@ -145,8 +143,8 @@ func (d *desk) parts() (worker.Parts, error) {
 			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: now, Version: version, Herald: d.herald,
 		},
 		Exports: &activities.Exports{
-			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Papers: papers{fonts},
-			Custody: activities.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
+			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Fonts: fonts,
+			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
 			Stamps:  stamps, Dir: d.config.path("exports"), Now: now,
 		},
 		Maintenance: d.service(),
@@ -170,23 +168,6 @@ func (d *desk) notices() (*worker.Notices, error) {
 		parts.Mails = notify.NewMailer(*server)
 	}
 	return worker.NewNotices(parts), nil
-}
-
-// papers builds with the fonts this process read.
-type papers struct{ fonts *dossier.Fonts }
-
-func (p papers) Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
-	return bag.Fingerprint(ctx, f)
-}
-
-func (p papers) Dossier(w io.Writer, f folio.Folio, fingerprint string) (activities.Printed, error) {
-	report, err := dossier.Build(w, p.fonts, f, fingerprint)
-	return activities.Printed{Pages: report.Pages, Missing: report.Missing}, err
-}
-
-func (p papers) Bag(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) error {
-	_, err := bag.Write(ctx, w, f, dossier)
-	return err
 }
 
 // withService runs a short command over the use cases.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"recourse/activities"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
@@ -68,8 +67,7 @@ func (o offline) read(file *os.File) (folio.Folio, string, error) {
 			return folio.Folio{}, "", err
 		}
 	}
-	f, err = activities.Offline(f)
-	return f, summary.Fingerprint, err
+	return folio.RestorePapers(f), summary.Fingerprint, nil
 }
 
 func (o offline) fontFolder() string {

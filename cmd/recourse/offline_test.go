@@ -32,12 +32,12 @@ func inside(t *testing.T, f folio.Folio) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fingerprint, err := bag.Fingerprint(t.Context(), f)
+	plan, err := bag.NewPlan(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if _, err := dossier.Build(&out, fonts, f, fingerprint); err != nil {
+	if _, err := dossier.Build(&out, fonts, f, plan.Fingerprint()); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/evidence/folio"
 	"recourse/evidence/seal/sealtest"
@@ -19,7 +18,7 @@ import (
 func bagFile(t *testing.T, f folio.Folio) string {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := bag.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
+	if _, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
 		t.Fatal(err)
 	}
 	return tempFile(t, "bag.zip", out.Bytes())

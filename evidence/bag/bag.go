@@ -20,30 +20,18 @@ type Result struct {
 	Dossier     string // of dossier.pdf
 }
 
-// Fingerprint is the hex SHA-256 of the bag's manifest-sha256.txt, and so names
-// every file of the payload. The dossier is not among them, because its cover
-// prints this.
-func Fingerprint(ctx context.Context, f folio.Folio) (string, error) {
-	plan, err := newPlan(f)
-	if err != nil {
-		return "", err
-	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	return digest(plan.manifest), nil
-}
+// Fingerprint is the hex SHA-256 of the bag's manifest-sha256.txt, which names
+// every file of the payload. The dossier is not part of the payload, because its
+// cover prints the fingerprint.
+func (p *Plan) Fingerprint() string { return digest(p.manifest) }
 
 // Write streams the bag as a zip. Each original is checked against its digest
-// on the way; what was written before an error is to be thrown away.
-func Write(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) (Result, error) {
-	plan, err := newPlan(f)
-	if err != nil {
-		return Result{}, err
-	}
+// while it is written. Discard the output if Write fails.
+func (p *Plan) Write(ctx context.Context, w io.Writer, dossier func() (io.ReadCloser, error)) (Result, error) {
+	f := p.folio
 	out := &counter{w: w, hash: sha256.New()}
 	archive := &archive{ctx: ctx, zip: zip.NewWriter(out), folder: string(f.Case.Number), at: f.At}
-	tags, err := writeFiles(archive, plan, dossier)
+	tags, err := writeFiles(archive, p, dossier)
 	if err != nil {
 		return Result{}, fmt.Errorf("bag of %s: %w", f.Case.Number, err)
 	}
@@ -52,13 +40,13 @@ func Write(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.R
 	}
 	return Result{
 		SHA256: hex.EncodeToString(out.hash.Sum(nil)), Size: out.size,
-		Fingerprint: digest(plan.manifest), Dossier: tags[dossierPath],
+		Fingerprint: p.Fingerprint(), Dossier: tags[dossierPath],
 	}, nil
 }
 
 // writeFiles writes everything but the tag manifest and gives the digests of
 // the tag files. The order is the one in which people look.
-func writeFiles(a *archive, p *plan, dossier func() (io.ReadCloser, error)) (map[string]string, error) {
+func writeFiles(a *archive, p *Plan, dossier func() (io.ReadCloser, error)) (map[string]string, error) {
 	tags := map[string]string{}
 	for _, tag := range p.tags {
 		if err := a.add(tag); err != nil {

@@ -26,7 +26,7 @@ import (
 func write(t testing.TB, f folio.Folio) ([]byte, bag.Result) {
 	t.Helper()
 	var out bytes.Buffer
-	result, err := bag.Write(t.Context(), &out, f, bagtest.Dossier)
+	result, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,12 +85,15 @@ func TestWriteLaysTheBagOut(t *testing.T) {
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	fingerprint, err := bag.Fingerprint(t.Context(), folio)
+	plan, err := bag.NewPlan(folio)
+	if err != nil {
+		t.Fatal(err)
+	}
 	wanted := bag.Result{
 		SHA256: digest(raw), Size: int64(len(raw)), Fingerprint: digest(files["manifest-sha256.txt"]), Dossier: digest(files["dossier.pdf"]),
 	}
-	if result != wanted || fingerprint != result.Fingerprint || err != nil {
-		t.Errorf("result %+v, want %+v; fingerprint %s, %v", result, wanted, fingerprint, err)
+	if result != wanted || plan.Fingerprint() != result.Fingerprint {
+		t.Errorf("result %+v, want %+v; fingerprint %s", result, wanted, plan.Fingerprint())
 	}
 }
 
@@ -194,7 +197,7 @@ func TestWriteRefusesFoliosThatWouldNotVerify(t *testing.T) {
 	} {
 		folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
 		change(&folio)
-		if _, err := bag.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
+		if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}
@@ -205,14 +208,11 @@ func TestWriteStopsWithItsContextAndItsDossier(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
-	if _, err := bag.Write(ended, io.Discard, folio, bagtest.Dossier); !errors.Is(err, context.Canceled) {
+	if _, err := bagtest.Write(ended, io.Discard, folio, bagtest.Dossier); !errors.Is(err, context.Canceled) {
 		t.Errorf("write: %v", err)
 	}
-	if _, err := bag.Fingerprint(ended, folio); !errors.Is(err, context.Canceled) {
-		t.Errorf("fingerprint: %v", err)
-	}
 	broken := errors.New("no dossier")
-	_, err := bag.Write(t.Context(), io.Discard, folio, func() (io.ReadCloser, error) { return nil, broken })
+	_, err := bagtest.Write(t.Context(), io.Discard, folio, func() (io.ReadCloser, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("dossier: %v", err)
 	}
@@ -248,7 +248,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	folio.Entries[1].Parsed.Blob = &journal.Blob{SHA256: video.SHA256, Size: size, MediaType: video.MediaType}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := bag.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err != nil {
+	if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

@@ -48,14 +48,17 @@ func Script() []byte {
 //go:embed guide.txt
 var guide []byte
 
-// plan is a bag before it is written: all but the dossier and what covers it.
-type plan struct {
+// Plan is a bag before it is written: every file but the dossier, and what
+// covers them.
+type Plan struct {
+	folio    folio.Folio
 	payload  []part // sorted by path
 	tags     []part
 	manifest []byte
 }
 
-func newPlan(f folio.Folio) (*plan, error) {
+// NewPlan lays out the bag of a folio. It fails if the bag could not verify.
+func NewPlan(f folio.Folio) (*Plan, error) {
 	if err := check(f); err != nil {
 		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
 	}
@@ -63,7 +66,7 @@ func newPlan(f folio.Folio) (*plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
 	}
-	p := &plan{payload: payload}
+	p := &Plan{folio: f, payload: payload}
 	sums, octets := map[string]string{}, int64(0)
 	for _, part := range payload {
 		sums[part.path] = part.sha256

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"recourse/evidence/bag"
 	"recourse/evidence/bag/bagtest"
 	"recourse/evidence/folio"
 )
@@ -70,7 +69,7 @@ func TestWriteRefusesTimesThatWouldNotVerify(t *testing.T) {
 	} {
 		folio := timed(t, 1, 2, 3)
 		change(&folio)
-		if _, err := bag.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
+		if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}

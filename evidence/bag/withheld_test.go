@@ -67,7 +67,7 @@ func TestWriteWithholdsNothingFromACourt(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
 	folio.Exhibits[0].Withheld = true
-	if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+	if _, err := bag.NewPlan(folio); err == nil {
 		t.Error("written")
 	}
 }
@@ -88,7 +88,7 @@ func TestWriteRefusesCopies(t *testing.T) {
 		test.made.Seed, test.made.Copied = 1, true
 		folio := bagtest.Folio(t, test.made)
 		test.change(&folio)
-		if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+		if _, err := bag.NewPlan(folio); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}
@@ -105,11 +105,11 @@ func TestWriteTakesAnErasureByItsWord(t *testing.T) {
 	} {
 		folio := bagtest.Folio(t, made)
 		change(&folio)
-		if _, err := bag.Fingerprint(t.Context(), folio); err == nil {
+		if _, err := bag.NewPlan(folio); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}
-	if _, err := bag.Fingerprint(t.Context(), bagtest.Folio(t, made)); err != nil {
+	if _, err := bag.NewPlan(bagtest.Folio(t, made)); err != nil {
 		t.Error(err)
 	}
 }

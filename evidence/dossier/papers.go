@@ -149,11 +149,13 @@ func (e *exhibit) withhold(p *papers, from folio.Exhibit) {
 	if !from.Withheld && !personal {
 		return
 	}
-	e.Withheld, e.Why = true, from.Why
+	e.Withheld = true
 	switch {
 	case p.erased != nil && from.Seq < p.erased.Parsed.Seq:
 		e.Why = p.t.text("erased_original", "time", stamp(p.erased.Parsed.At), "entry", p.erased.Parsed.Seq)
-	case e.Why == "":
+	case from.Identifying:
+		e.Why = p.t.text("withheld_identifying")
+	default:
 		e.Why = p.t.text("withheld_default")
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"recourse/recovery"
 )
 
-// Folio is everything a dossier and a bag are made of: the case as it stood at
-// one checkpoint, for one audience. The same folio gives the same bytes.
+// Folio is everything a dossier and a bag are made of: the case at one
+// checkpoint, for one audience. The same folio gives the same bytes.
 type Folio struct {
 	Case       recovery.Case
 	Audience   recovery.Audience
-	At         time.Time // when the export was asked for, UTC
+	At         time.Time // when the export was requested, UTC
 	Entries    []Entry   // all entries the checkpoint covers, in order
 	Exhibits   []Exhibit // in order of their journal entries
 	Missing    []string  // what a complete dossier would hold, in Chinese
@@ -25,17 +25,17 @@ type Folio struct {
 	Papers     *Papers   // for the legal papers; nil leaves their blanks open
 
 	// Seal signs the text that covers every file of the bag, with the key of the
-	// checkpoint (journal.Signer.Seal). Nil makes a bag without a seal.
+	// checkpoint (journal.Signer.Seal). Without it the bag has no seal.
 	Seal func(text string) (note string, err error)
 
 	Keys    string       // history of the checkpoint keys (journal.Keyring.History)
-	Earlier []Checkpoint // at the ends of stages, by size, each smaller than len(Entries)
-	Stamp   *Stamp       // outside time of Checkpoint; nil: none
+	Earlier []Checkpoint // made at the ends of stages, by size, each smaller than len(Entries)
+	Stamp   *Stamp       // of Checkpoint; nil: none
 	Roots   []byte       // PEM of the certificates the stamps lead to (seal.Stamper.Roots)
 
 	// SealedBy is the common name of the certificate the PDF will be sealed
-	// with, "" when with none. Development tells one of no legal effect, and the
-	// papers must say so (seal.DevelopmentNotice).
+	// with, or "". Development marks a certificate without legal effect; the
+	// papers must print seal.DevelopmentNotice then.
 	SealedBy    string
 	Development bool
 }
@@ -44,17 +44,18 @@ type Folio struct {
 type Checkpoint struct {
 	Size  int64 // entries it covers
 	Note  string
-	Stamp *Stamp // nil: no outside time
+	Stamp *Stamp // nil: none
 }
 
-// Stamp is an authority's word (RFC 3161) that a checkpoint existed at a time.
+// Stamp is a time stamp of an outside authority (RFC 3161): proof that a
+// checkpoint existed at a time.
 type Stamp struct {
 	Token []byte    // DER, over the SHA-256 of the whole signed note
-	At    time.Time // as the token says, UTC
+	At    time.Time // time in the token, UTC
 }
 
-// Entry is one journal entry: its exact bytes, the same parsed, and those of
-// its personal values this audience may see.
+// Entry is one journal entry: its exact bytes, the parsed form, and the personal
+// values this audience may see.
 type Entry struct {
 	Raw    []byte
 	Hash   [32]byte
@@ -62,7 +63,7 @@ type Entry struct {
 	Values []journal.Value
 }
 
-// Value gives a personal value by its path, or "" when it is masked or erased.
+// Value returns a personal value by its path, or "" if it is redacted or erased.
 func (e Entry) Value(path string) string {
 	for _, value := range e.Values {
 		if value.Path == path {
@@ -72,28 +73,32 @@ func (e Entry) Value(path string) string {
 	return ""
 }
 
-// Exhibit is one original. Open streams its bytes; the caller closes.
+// Exhibit is one original. Open streams its bytes; the caller closes the stream.
 //
-// A withheld exhibit is named in the papers with the reason and nothing more:
-// its Open may be nil, and no bytes of it may leave with them.
+// The papers name a withheld exhibit and the reason, nothing more. Its Open may
+// be nil, and the papers must not contain its bytes.
 type Exhibit struct {
 	recovery.Evidence
 	Open     func() (io.ReadCloser, error)
 	Withheld bool
-	Why      string // why it is withheld, in Chinese; empty: to protect personal data
 
-	// NotIndependentOf names exhibits this one adds nothing to as proof: near
-	// duplicates, or another picture of the same screen.
+	// Identifying is set when the exhibit is withheld because its metadata
+	// identifies a place or a person and there is no copy without it. Others are
+	// withheld to protect personal data, or were erased.
+	Identifying bool
+
+	// NotIndependentOf names exhibits that prove the same as this one: near
+	// duplicates, or other pictures of the same screen.
 	NotIndependentOf []recovery.EvidenceID
 
-	// Copy goes with the papers in the place of the original, which tells more
-	// than its picture: where it was taken, or by whom. The pages are set from
-	// Open all the same, which prints no metadata.
+	// Copy replaces the original in the bag when its metadata identifies a place
+	// or a person. The dossier is still printed from Open, because a page shows
+	// no metadata.
 	Copy *Copy
 }
 
-// Copy is a derivative of an original with a journal entry of its own
-// (evidence_derived), which names both.
+// Copy is a derivative of an original. Its own journal entry (evidence_derived)
+// names both.
 type Copy struct {
 	SHA256    string
 	Size      int64

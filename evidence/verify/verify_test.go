@@ -19,7 +19,7 @@ import (
 func write(t testing.TB, f folio.Folio) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := bag.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
+	if _, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -77,7 +77,7 @@ func TestFileAcceptsEveryKindOfSoundBag(t *testing.T) {
 
 func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 	t.Helper()
-	fingerprint, err := bag.Fingerprint(t.Context(), f)
+	plan, err := bag.NewPlan(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 		Number: string(f.Case.Number), Case: string(f.Case.ID), Audience: string(f.Audience), Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.Format("2006-01-02T15:04:05Z"), Pace: int64(max(1, f.Case.Pace)),
 		LastEntryAt: f.Entries[len(f.Entries)-1].Parsed.At, Entries: int64(len(f.Entries)), Originals: len(f.Exhibits),
-		Root: f.Root, Fingerprint: fingerprint, KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil, Keys: 1,
+		Root: f.Root, Fingerprint: plan.Fingerprint(), KeyName: bagtest.KeyName, KeyFingerprint: key, Sealed: f.Seal != nil, Keys: 1,
 		Bytes: got.Bytes, Withheld: got.Withheld, Values: got.Values, Hidden: got.Hidden,
 	}
 	if got != want {

@@ -4,6 +4,7 @@ package bagtest
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/evidence/bag"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -300,4 +302,13 @@ func (m *maker) sign(signer *journal.Signer) {
 // Dossier opens a stand-in for the dossier, for packages that only carry it.
 func Dossier() (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader([]byte("%PDF-1.4\nnot read by whoever carries it\n%%EOF\n"))), nil
+}
+
+// Write lays out and writes the bag of a folio.
+func Write(ctx context.Context, w io.Writer, f folio.Folio, dossier func() (io.ReadCloser, error)) (bag.Result, error) {
+	plan, err := bag.NewPlan(f)
+	if err != nil {
+		return bag.Result{}, err
+	}
+	return plan.Write(ctx, w, dossier)
 }

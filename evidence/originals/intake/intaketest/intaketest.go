@@ -4,6 +4,11 @@
 package intaketest
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,4 +38,21 @@ func Tagged(t testing.TB, name string, file []byte, tags ...string) []byte {
 		t.Fatal(err)
 	}
 	return tagged
+}
+
+// Photo returns a small picture of the format of its name, with tags written by
+// exiftool.
+func Photo(t testing.TB, name string, tags ...string) []byte {
+	t.Helper()
+	canvas := image.NewRGBA(image.Rect(0, 0, 60, 40))
+	canvas.Set(3, 3, color.RGBA{R: 200, A: 255})
+	var raw bytes.Buffer
+	encode := func() error { return jpeg.Encode(&raw, canvas, nil) }
+	if filepath.Ext(name) == ".png" {
+		encode = func() error { return png.Encode(&raw, canvas) }
+	}
+	if err := encode(); err != nil {
+		t.Fatal(err)
+	}
+	return Tagged(t, name, raw.Bytes(), tags...)
 }

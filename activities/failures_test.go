@@ -12,10 +12,11 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
-func TestJudged(t *testing.T) {
+func TestNonRetryable(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		err   error
@@ -28,14 +29,14 @@ func TestJudged(t *testing.T) {
 		{fmt.Errorf("read: %w", recovery.Faultf(recovery.CodeConflict, "other")), true},
 	} {
 		var application *temporal.ApplicationError
-		got := errors.As(judged(test.err), &application) && application.NonRetryable()
+		got := errors.As(nonRetryable(test.err), &application) && application.NonRetryable()
 		if got != test.final {
 			t.Errorf("%v is final: %v", test.err, got)
 		}
 	}
 }
 
-func TestUnmendable(t *testing.T) {
+func TestIsPermanent(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("disk full")
 	for _, test := range []struct {
@@ -46,15 +47,17 @@ func TestUnmendable(t *testing.T) {
 		final   bool
 	}{
 		{"may pass", plain, 1, reasonBuild, false},
-		{"did not pass", plain, enoughAttempts, reasonBuild, true},
-		{"the worker stops", fmt.Errorf("copy: %w", context.Canceled), enoughAttempts, "", false},
+		{"did not pass", plain, maxBuildAttempts, reasonBuild, true},
+		{"the worker stops", fmt.Errorf("copy: %w", context.Canceled), maxBuildAttempts, "", false},
 		{"out of time", context.DeadlineExceeded, 1, "", false},
-		{"broken data", fmt.Errorf("bag: %w", broken(reasonOriginal, plain)), 1, reasonOriginal, true},
-		{"judged", judged(recovery.Faultf(recovery.CodeNotFound, "none")), 1, reasonBuild, true},
+		{"broken data", fmt.Errorf("bag: %w", folio.ErrOriginalDamaged), 1, reasonOriginal, true},
+		{"broken journal", fmt.Errorf("read: %w", folio.ErrJournalIncomplete), 1, reasonJournal, true},
+		{"lost key", fmt.Errorf("read: %w", folio.ErrNoSigner), 1, reasonBuild, true},
+		{"not retryable", nonRetryable(recovery.Faultf(recovery.CodeNotFound, "none")), 1, reasonBuild, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			reason, final := unmendable(test.err, test.attempt)
+			reason, final := isPermanent(test.err, test.attempt)
 			if reason != test.reason || final != test.final {
 				t.Errorf("%q %v", reason, final)
 			}
@@ -68,7 +71,7 @@ func TestReasons(t *testing.T) {
 	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
 		t.Fatal(err)
 	}
-	reasons := []string{reasonOriginal, reasonJournal, reasonBuild, reasonTelling}
+	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
 	for _, reason := range reasons {
 		if text := reasonText(reason); text == "" || text == reason || text != texts[reason] {
 			t.Errorf("%s has no text: %q", reason, text)

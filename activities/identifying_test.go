@@ -3,13 +3,7 @@ package activities_test
 import (
 	"bytes"
 	"errors"
-	"image"
-	"image/color"
-	"image/jpeg"
-	"image/png"
-	"math/rand/v2"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,78 +15,6 @@ import (
 	"recourse/postgres"
 	"recourse/recovery"
 )
-
-// photo is a picture that a program wrote metadata into.
-func photo(t *testing.T, name string, tags ...string) []byte {
-	t.Helper()
-	canvas := image.NewRGBA(image.Rect(0, 0, 60, 40))
-	canvas.Set(3, 3, color.RGBA{R: 200, A: 255})
-	var raw bytes.Buffer
-	encode := func() error { return jpeg.Encode(&raw, canvas, nil) }
-	if filepath.Ext(name) == ".png" {
-		encode = func() error { return png.Encode(&raw, canvas) }
-	}
-	if err := encode(); err != nil {
-		t.Fatal(err)
-	}
-	return intaketest.Tagged(t, name, raw.Bytes(), tags...)
-}
-
-// webp is one red pixel.
-var webp = []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
-
-// TestTelling: what exiftool wrote is found, in any order of bytes and wherever a
-// reader's buffer ends; what is not there is not.
-func TestTelling(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		media string
-		file  []byte
-		want  bool
-	}{
-		"JPEG, GPS":            {"image/jpeg", photo(t, "a.jpg", intaketest.Shenzhen...), true},
-		"JPEG, GPS, Intel":     {"image/jpeg", photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, intaketest.Shenzhen...)...), true},
-		"JPEG, GPS in XMP":     {"image/jpeg", photo(t, "a.jpg", "-XMP:GPSLatitude=22.5", "-XMP:GPSLongitude=114"), true},
-		"JPEG, artist":         {"image/jpeg", photo(t, "a.jpg", "-Artist=王小明"), true},
-		"JPEG, serial number":  {"image/jpeg", photo(t, "a.jpg", "-SerialNumber=1234567"), true},
-		"PNG, GPS":             {"image/png", photo(t, "a.png", intaketest.Shenzhen...), true},
-		"PNG, artist":          {"image/png", photo(t, "a.png", "-EXIF:Artist=王小明"), true},
-		"WebP, serial number":  {"image/webp", intaketest.Tagged(t, "a.webp", webp, "-EXIF:SerialNumber=1234567"), true},
-		"WebP, bare":           {"image/webp", webp, false},
-		"PNG, GPS, compressed": {"image/png", photo(t, "a.png", "-z", "-api", "Compress=1", "-XMP:GPSLatitude=22.5"), true},
-		"JPEG, camera":         {"image/jpeg", photo(t, "a.jpg", "-Make=Example", "-Model=One", "-Orientation=6", "-DateTimeOriginal=2026:11:21 12:00:00"), false},
-		"JPEG, bare":           {"image/jpeg", photo(t, "a.jpg"), false},
-		"PNG, bare":            {"image/png", photo(t, "a.png"), false},
-		"film, place":          {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), true},
-		"film, not a place":    {"video/quicktime", []byte("....\xa9xyz\x00\x12\x15\xc7nowhere"), false},
-		"recording, place":     {"audio/mp4", []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), true},
-		"a text of GPS":        {"text/plain", []byte("GPSLatitude"), false},
-	} {
-		for _, size := range []int{1, 7, 1 << 20} {
-			got, err := activities.Telling(test.media, slow{bytes.NewReader(test.file), size})
-			if err != nil || got != test.want {
-				t.Errorf("%s, %d bytes at a time: %t, %v", name, size, got, err)
-			}
-		}
-	}
-	random := make([]byte, 16<<20)
-	source := rand.NewChaCha8([32]byte{7})
-	_, _ = source.Read(random)
-	if got, err := activities.Telling("image/jpeg", bytes.NewReader(random)); got || err != nil {
-		t.Errorf("noise tells something: %v", err)
-	}
-}
-
-// slow gives so many bytes at a time.
-type slow struct {
-	*bytes.Reader
-	size int
-}
-
-func (s slow) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), s.size)]) }
-
-// WriteTo hides that of the reader, which gives all at once.
-func (slow) WriteTo() {}
 
 // keepPhoto files a picture, and the copy that casework makes of it unless told
 // not to.
@@ -149,15 +71,14 @@ func placesIn(t *testing.T, folder string) []string {
 	return strings.Fields(string(out))
 }
 
-// TestNoPlaceLeavesTheHouse: to the other side and the platform goes a copy of a
-// picture that tells where it was taken; one that tells nothing goes as it is,
-// and the court gets every original. exiftool looks through every file.
-func TestNoPlaceLeavesTheHouse(t *testing.T) {
+// TestNoPlaceIsHandedOut: the opponent and the platform get a copy of a picture that
+// shows where it was taken. Others are handed out unchanged, and the court gets
+// every original. exiftool searches every file.
+func TestNoPlaceIsHandedOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.print()
-	told := b.keepPhoto(recovery.TransferScreenshot, photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", true)
-	twice := b.keepPhoto(recovery.ChatScreenshot, photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", false)
+	told := b.keepPhoto(recovery.TransferScreenshot, intaketest.Photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", true)
+	twice := b.keepPhoto(recovery.ChatScreenshot, intaketest.Photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", false)
 	film := b.keepPhoto(recovery.ScreenRecording, []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), "video/quicktime", false)
 	bare := b.keep(recovery.OtherEvidence, "says nothing of a place")
 	if told.SHA256 != twice.SHA256 {

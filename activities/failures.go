@@ -1,0 +1,68 @@
+package activities
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+
+	"recourse/evidence/folio"
+	"recourse/recovery"
+)
+
+// nonRetryable marks errors that another attempt cannot fix. A Fault with one of
+// those codes is an answer about the data. Everything else may pass, such as a
+// database that is down.
+func nonRetryable(err error) error {
+	var fault *recovery.Fault
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch fault.Code {
+	case recovery.CodeInternal, recovery.CodeUnavailable:
+		return err
+	default:
+		return temporal.NewNonRetryableApplicationError(fault.Detail, string(fault.Code), nil)
+	}
+}
+
+// The reasons why an export cannot be built. The journal holds the code; the
+// requester reads the sentence of reasons.json.
+const (
+	reasonOriginal = "original_damaged"
+	reasonJournal  = "journal_incomplete"
+	reasonBuild    = "papers_not_built"
+)
+
+//go:embed reasons.json
+var reasonsFile []byte
+
+// reasonText is the sentence for the requester, in Chinese.
+func reasonText(reason string) string {
+	var texts map[string]string
+	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
+		return reason // a test checks reasons.json
+	}
+	return texts[reason]
+}
+
+// isPermanent reports whether another attempt cannot help, and why.
+func isPermanent(err error, attempt int32) (reason string, permanent bool) {
+	var application *temporal.ApplicationError
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return "", false // this worker stops; another one continues
+	case errors.Is(err, folio.ErrOriginalDamaged):
+		return reasonOriginal, true
+	case errors.Is(err, folio.ErrJournalIncomplete):
+		return reasonJournal, true
+	case errors.Is(err, folio.ErrNoSigner):
+		return reasonBuild, true
+	case errors.As(err, &application) && application.NonRetryable():
+		return reasonBuild, true
+	default:
+		return reasonBuild, attempt >= maxBuildAttempts
+	}
+}

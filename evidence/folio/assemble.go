@@ -1,0 +1,152 @@
+package folio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"recourse/evidence/journal"
+	"recourse/evidence/seal"
+	"recourse/recovery"
+)
+
+// Errors that building again cannot fix.
+var (
+	ErrOriginalDamaged   = errors.New("an original is missing or damaged")
+	ErrJournalIncomplete = errors.New("the journal does not match its checkpoint")
+	ErrNoSigner          = errors.New("the key that signed the checkpoint is not at hand")
+)
+
+// Tool is how this program names itself in journals and on papers.
+const Tool = "recourse"
+
+// Originals opens the bytes of evidence by their SHA-256.
+type Originals interface {
+	Open(sha256 string) (io.ReadCloser, error)
+}
+
+// Checklist answers what the playbook pinned to a case says about its papers.
+type Checklist interface {
+	// Missing names, in Chinese, what a complete dossier would hold and this one
+	// does not.
+	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
+	// Fees are the court fees on what is outstanding.
+	Fees(c recovery.Case, at time.Time) ([]Fee, error)
+	// Citations are the articles a complaint may rest on.
+	Citations(c recovery.Case, at time.Time) ([]Citation, error)
+}
+
+// Custody is how this installation names itself on its papers.
+type Custody struct {
+	Version   string           // of this build, such as "0.1.0"
+	Custodian string           // who runs it
+	Keys      *journal.Keyring // of its checkpoints and bags
+	Identity  *seal.Identity   // seals its dossiers; nil: none does
+}
+
+// Source is what the record holds for one export.
+type Source struct {
+	Case       recovery.Case // as it was when the export was requested
+	Export     recovery.Export
+	Records    []journal.Record    // all entries the checkpoint covers, in order
+	Evidence   []recovery.Evidence // all of the case; later files are left out
+	Checkpoint journal.Checkpoint
+	Earlier    []journal.Checkpoint // of the same journal, by size
+	// Roots are the certificates time stamps lead to, in PEM. Without them the
+	// stamps are left out, because nothing could say whom they lead to.
+	Roots []byte
+}
+
+// Assembler builds the folios of exports.
+type Assembler struct {
+	Originals Originals
+	Checklist Checklist
+	Custody   Custody
+}
+
+// assembly is one folio in progress.
+type assembly struct {
+	Assembler
+	Source
+	redaction redaction
+	entries   []Entry
+}
+
+// Assemble builds the folio of an export: what its checkpoint covers, as far as
+// its audience may see it. It reads every original once. Errors that building
+// again cannot fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
+func (a Assembler) Assemble(s Source) (Folio, error) {
+	s.Evidence = coveredEvidence(s.Evidence, s.Export.Size)
+	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export.Audience, s.Evidence)}
+	b.redaction.hidesParticulars = !recovery.SeesParticulars(s.Export.By.Role)
+	var err error
+	if b.entries, err = redactEntries(s.Records, b.redaction); err != nil {
+		return Folio{}, err
+	}
+	f := Folio{
+		Case: b.redaction.redactCase(s.Case), Audience: s.Export.Audience, At: s.Export.CreatedAt, Entries: b.entries,
+		Generator: Tool + " " + a.Custody.Version, Custodian: a.Custody.Custodian,
+	}
+	for _, step := range []func(*Folio) error{b.addMissing, b.addExhibits, b.addPapers, b.addProof} {
+		if err := step(&f); err != nil {
+			return Folio{}, err
+		}
+	}
+	return f, nil
+}
+
+// coveredEvidence returns the files received up to the checkpoint.
+func coveredEvidence(all []recovery.Evidence, size int64) []recovery.Evidence {
+	var covered []recovery.Evidence
+	for _, one := range all {
+		if one.Seq <= size {
+			covered = append(covered, one)
+		}
+	}
+	return covered
+}
+
+func (b *assembly) addMissing(f *Folio) (err error) {
+	f.Missing, err = b.Checklist.Missing(withSupplied(b.Case, foldParticulars(b.entries)), b.Evidence, f.Audience)
+	return err
+}
+
+func (b *assembly) addPapers(f *Folio) (err error) {
+	f.Papers = newPapers(b.Case, b.entries, b.redaction)
+	if f.Papers.Fees, err = b.Checklist.Fees(b.Case, f.At); err != nil {
+		return err
+	}
+	f.Papers.Citations, err = b.Checklist.Citations(b.Case, f.At)
+	return err
+}
+
+// addProof adds what lets others check the papers: the signed checkpoint and
+// its key, earlier checkpoints, time stamps, and who will seal the dossier.
+func (b *assembly) addProof(f *Folio) error {
+	keys := b.Custody.Keys
+	vkey, err := keys.KeyOf(b.Checkpoint.Note)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrJournalIncomplete, err)
+	}
+	signer, err := keys.Of(vkey)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoSigner, err)
+	}
+	f.Checkpoint, f.Root, f.Stamp = b.Checkpoint.Note, b.Checkpoint.Root, b.stampOf(b.Checkpoint)
+	f.Key, f.Seal, f.Keys, f.Roots = vkey, signer.Seal, keys.History(), b.Roots
+	for _, one := range b.Earlier {
+		f.Earlier = append(f.Earlier, Checkpoint{Size: one.Size, Note: one.Note, Stamp: b.stampOf(one)})
+	}
+	if identity := b.Custody.Identity; identity != nil {
+		f.SealedBy, f.Development = identity.Name(), identity.Development()
+	}
+	return nil
+}
+
+func (b *assembly) stampOf(c journal.Checkpoint) *Stamp {
+	if c.StampedAt == nil || b.Roots == nil {
+		return nil
+	}
+	return &Stamp{Token: c.Token, At: *c.StampedAt}
+}

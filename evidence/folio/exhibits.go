@@ -1,0 +1,138 @@
+package folio
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"recourse/evidence/originals/metadata"
+	"recourse/recovery"
+)
+
+// addExhibits lists each original once per kind: the same bytes filed twice as
+// the same kind are two journal entries and one exhibit.
+func (b *assembly) addExhibits(f *Folio) error {
+	type identity struct {
+		sha256 string
+		kind   recovery.EvidenceKind
+	}
+	seen := map[identity]bool{}
+	for _, one := range b.Evidence {
+		id := identity{one.SHA256, one.Kind}
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		exhibit, err := b.newExhibit(one)
+		if err != nil {
+			return err
+		}
+		f.Exhibits = append(f.Exhibits, exhibit)
+	}
+	return nil
+}
+
+// newExhibit returns one file as the audience may see it. A file with metadata
+// that identifies a place or a person goes to the opponent and the platform as
+// a copy without it, or not at all if there is no copy. Withheld files are
+// checked too.
+func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
+	identifying, err := b.checkOriginal(one)
+	if err != nil {
+		return Exhibit{}, err
+	}
+	exhibit := Exhibit{NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
+	if !exhibit.Withheld && b.redaction.hidesContacts && (identifying || b.hasPosition(one)) {
+		exhibit.Copy = b.newestCopy(one.SHA256)
+		exhibit.Identifying = exhibit.Copy == nil
+		exhibit.Withheld = exhibit.Identifying
+	}
+	exhibit.Evidence = one
+	if exhibit.Withheld {
+		exhibit.Evidence = redactEvidence(one)
+	} else {
+		exhibit.Open = func() (io.ReadCloser, error) { return b.Originals.Open(one.SHA256) }
+	}
+	return exhibit, nil
+}
+
+// nearDuplicateOf returns the earlier file that one duplicates, as its entry
+// says.
+func (b *assembly) nearDuplicateOf(one recovery.Evidence) []recovery.EvidenceID {
+	entry := b.entryOf(one)
+	if entry == nil {
+		return nil
+	}
+	other, _ := entry.Parsed.Facts["near_duplicate_of"].(string)
+	if other == "" {
+		return nil
+	}
+	return []recovery.EvidenceID{recovery.EvidenceID(other)}
+}
+
+// hasPosition reports whether the entry of a picture or recording commits to
+// the place where it was made.
+func (b *assembly) hasPosition(one recovery.Evidence) bool {
+	entry := b.entryOf(one)
+	if entry == nil || !metadata.IsSearched(one.MediaType) {
+		return false
+	}
+	_, committed := entry.Parsed.Commitments["gps"]
+	return committed
+}
+
+// entryOf returns the entry that recorded a file, or nil.
+func (b *assembly) entryOf(one recovery.Evidence) *Entry {
+	if one.Seq < 1 || one.Seq > int64(len(b.entries)) {
+		return nil
+	}
+	return &b.entries[one.Seq-1]
+}
+
+// checkOriginal reads an original once, compares its digest and reports whether
+// it has identifying metadata: papers must not be built over bytes that are gone
+// or changed. The originals of an erased case are gone.
+func (b *assembly) checkOriginal(one recovery.Evidence) (identifying bool, err error) {
+	if b.redaction.erased {
+		return false, nil
+	}
+	file, err := b.Originals.Open(one.SHA256)
+	if errors.Is(err, fs.ErrNotExist) || recovery.CodeOf(err) == recovery.CodeNotFound {
+		return false, fmt.Errorf("%w: %s: %w", ErrOriginalDamaged, one.SHA256, err)
+	}
+	if err != nil {
+		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if identifying, err = metadata.IsIdentifying(one.MediaType, io.TeeReader(file, hash)); err != nil {
+		return false, fmt.Errorf("original %s: %w", one.SHA256, err)
+	}
+	if hex.EncodeToString(hash.Sum(nil)) != one.SHA256 {
+		return false, fmt.Errorf("%w: %s holds other bytes", ErrOriginalDamaged, one.SHA256)
+	}
+	return identifying, nil
+}
+
+// newestCopy returns the newest copy that an entry records of an original, or
+// nil.
+func (b *assembly) newestCopy(original string) *Copy {
+	for _, entry := range slices.Backward(b.entries) {
+		facts := entry.Parsed.Facts
+		if entry.Parsed.Kind != recovery.EntryEvidenceDerived || facts["of_sha256"] != original {
+			continue
+		}
+		digest, _ := facts["sha256"].(string)
+		media, _ := facts["media_type"].(string)
+		size, _ := facts["size"].(float64)
+		return &Copy{
+			SHA256: digest, Size: int64(size), MediaType: media,
+			Open: func() (io.ReadCloser, error) { return b.Originals.Open(digest) },
+		}
+	}
+	return nil
+}
