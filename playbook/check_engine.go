@@ -140,7 +140,7 @@ func (b *Book) checkRoutes(i *inspection) {
 		fees = append(fees, rule.Fee)
 	}
 	for _, rule := range b.data.Routes {
-		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
+		oneOf(i, rule.ID, "route", rule.Route, AllRoutes)
 		oneOf(i, rule.ID, "fee", rule.Fee, fees)
 		for _, c := range []condition{rule.Needs, rule.Tried, rule.Urgent, rule.Asks} {
 			i.condition(rule.ID, c, facts)
@@ -190,19 +190,19 @@ func (b *Book) checkChances(i *inspection) {
 		}
 	}
 	for _, rule := range b.data.Priors {
-		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
+		oneOf(i, rule.ID, "route", rule.Route, AllRoutes)
 		i.condition(rule.ID, rule.If, facts)
 		percent(rule.ID, rule.Percent)
 	}
 	for _, rule := range b.data.Scales {
-		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
+		oneOf(i, rule.ID, "route", rule.Route, AllRoutes)
 		i.condition(rule.ID, rule.If, facts)
 		i.filled(rule.ID, rule.Text)
 		percent(rule.ID, rule.Percent)
 	}
 	for _, rule := range b.data.Precedents {
 		i.scope(rule.ID, rule.scope)
-		oneOf(i, rule.ID, "route", rule.Route, allRoutes)
+		oneOf(i, rule.ID, "route", rule.Route, AllRoutes)
 		i.condition(rule.ID, rule.Signals, facts)
 		i.filled(rule.ID, rule.Story)
 		if rule.Returned != nil {

@@ -13,3 +13,5 @@
 // it; it imports recovery and its own
 // rooms only (calendar).
 package playbook
+
+//go:generate go run ./schemagen

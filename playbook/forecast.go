@@ -16,8 +16,9 @@ const (
 	PlatformAppeal  recovery.Route = "platform_appeal"
 )
 
-// allRoutes are the routes a book may speak of.
-var allRoutes = append([]recovery.Route{VoluntaryReturn, PlatformAppeal}, recovery.Routes...)
+// AllRoutes lists every way to recover money that a playbook may name: a voluntary
+// return, the platform, and the legal routes.
+var AllRoutes = append([]recovery.Route{VoluntaryReturn, PlatformAppeal}, recovery.Routes...)
 
 // priorRule is what a source claims of a route's success.
 type priorRule struct {

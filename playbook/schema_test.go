@@ -15,17 +15,19 @@ import (
 
 func schema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	text, err := os.ReadFile("book.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
 	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("book.schema.json", document); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"vocabulary.gen.json", "book.schema.json"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiler.AddResource(file, document); err != nil {
+			t.Fatal(err)
+		}
 	}
 	compiled, err := compiler.Compile("book.schema.json")
 	if err != nil {

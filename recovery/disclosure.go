@@ -132,12 +132,7 @@ func classOfParticular(path string) ValueClass {
 }
 
 // ClassOfFile is the class of a file of evidence.
-func ClassOfFile(kind EvidenceKind) ValueClass {
-	if kind == Identity || kind == Location {
-		return IdentityFiles
-	}
-	return GeneralFiles
-}
+func ClassOfFile(kind EvidenceKind) ValueClass { return kind.row().class }
 
 // IsInternalNote reports an entry that only the staff may read: a note that is
 // not shared, and any entry marked as internal.

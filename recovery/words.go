@@ -205,27 +205,6 @@ const (
 	CrossBorder  Route = "cross_border"
 )
 
-// EvidenceKind says what a file shows.
-type EvidenceKind string
-
-// The evidence kinds.
-const (
-	TransferScreenshot EvidenceKind = "transfer_screenshot"
-	PacketScreenshot   EvidenceKind = "packet_screenshot"
-	ChatScreenshot     EvidenceKind = "chat_screenshot"
-	ChatExport         EvidenceKind = "chat_export"
-	ScreenRecording    EvidenceKind = "screen_recording"
-	Statement          EvidenceKind = "statement"
-	SealedReceipt      EvidenceKind = "sealed_receipt"
-	Location           EvidenceKind = "location"
-	NoticeScreenshot   EvidenceKind = "notice_screenshot"
-	Identity           EvidenceKind = "identity"
-	Ticket             EvidenceKind = "ticket"
-	PoliceReceipt      EvidenceKind = "police_receipt"
-	Agreement          EvidenceKind = "agreement"
-	OtherEvidence      EvidenceKind = "other"
-)
-
 // Audience is for whom a dossier is built.
 type Audience string
 
@@ -263,19 +242,18 @@ var System = Actor{Role: RoleSystem, ID: "system"}
 
 // Values of each enumeration, for validation and for the specification's test.
 var (
-	Platforms     = []Platform{WeChat, Alipay, QQ, WeCom}
-	Instruments   = []Instrument{OrdinaryPacket, LuckyPacket, Transfer, EnterprisePacket, PasswordPacket}
-	ClaimStates   = []ClaimState{Unclaimed, PartlyClaimed, Claimed, ClaimUnknown}
-	GroupKinds    = []GroupKind{NoGroup, FamilyGroup, FriendsGroup, WorkGroup, StrangersGroup, TradeGroup}
-	Reasons       = []Reason{WrongGroup, WrongPerson, WrongAmount, Duplicate, LeakedPassword, OtherReason}
-	Waits         = []WaitingOn{OnClaimant, OnCounterpart, OnPlatform, OnAgent, OnCourt, OnNobody}
-	Outcomes      = []Outcome{AutoRefunded, RecoveredFull, RecoveredPartly, Settled, Judgment, CriminalReferred, Unrecovered, Withdrawn, NotEligible}
-	Responses     = []Response{Returned, PartlyReturned, Promised, Refused, Contested, Hostile}
-	Refusals      = []Refusal{NoAnswer, Refuses, ClaimsGift, ClaimsOwed, AlreadyReturned, AccountClosed, RefusalHostile}
-	Channels      = []Channel{PrivateMessage, GroupMessage, ByWeChat, ByAlipay, ByQQ, ByWeCom, SMS, Email, Phone, InPerson, Letter, OriginalRoute, AutoRefund, BankTransfer, Cash, OtherChannel}
-	Decisions     = []Decision{Granted, PartlyGranted, Denied}
-	Routes        = []Route{Mediation, DemandLetter, PaymentOrder, SmallClaims, CivilSuit, PoliceReport, SetOff, CrossBorder}
-	EvidenceKinds = []EvidenceKind{TransferScreenshot, PacketScreenshot, ChatScreenshot, ChatExport, ScreenRecording, Statement, SealedReceipt, Location, NoticeScreenshot, Identity, Ticket, PoliceReceipt, Agreement, OtherEvidence}
-	Audiences     = []Audience{ForCourt, ForOpponent, ForPlatform, ForArchive}
-	Roles         = []Role{RoleClaimant, RoleCounterpart, RoleAgent, RoleSupervisor, RoleLegal, RoleAdmin, RoleAuditor}
+	Platforms   = []Platform{WeChat, Alipay, QQ, WeCom}
+	Instruments = []Instrument{OrdinaryPacket, LuckyPacket, Transfer, EnterprisePacket, PasswordPacket}
+	ClaimStates = []ClaimState{Unclaimed, PartlyClaimed, Claimed, ClaimUnknown}
+	GroupKinds  = []GroupKind{NoGroup, FamilyGroup, FriendsGroup, WorkGroup, StrangersGroup, TradeGroup}
+	Reasons     = []Reason{WrongGroup, WrongPerson, WrongAmount, Duplicate, LeakedPassword, OtherReason}
+	Waits       = []WaitingOn{OnClaimant, OnCounterpart, OnPlatform, OnAgent, OnCourt, OnNobody}
+	Outcomes    = []Outcome{AutoRefunded, RecoveredFull, RecoveredPartly, Settled, Judgment, CriminalReferred, Unrecovered, Withdrawn, NotEligible}
+	Responses   = []Response{Returned, PartlyReturned, Promised, Refused, Contested, Hostile}
+	Refusals    = []Refusal{NoAnswer, Refuses, ClaimsGift, ClaimsOwed, AlreadyReturned, AccountClosed, RefusalHostile}
+	Channels    = []Channel{PrivateMessage, GroupMessage, ByWeChat, ByAlipay, ByQQ, ByWeCom, SMS, Email, Phone, InPerson, Letter, OriginalRoute, AutoRefund, BankTransfer, Cash, OtherChannel}
+	Decisions   = []Decision{Granted, PartlyGranted, Denied}
+	Routes      = []Route{Mediation, DemandLetter, PaymentOrder, SmallClaims, CivilSuit, PoliceReport, SetOff, CrossBorder}
+	Audiences   = []Audience{ForCourt, ForOpponent, ForPlatform, ForArchive}
+	Roles       = []Role{RoleClaimant, RoleCounterpart, RoleAgent, RoleSupervisor, RoleLegal, RoleAdmin, RoleAuditor}
 )

@@ -116,12 +116,12 @@ func (s *setting) collectors() string {
 func (s *setting) ordinary() string {
 	official, captured := 0, 0
 	for i := range s.exhibits {
-		switch s.exhibits[i].Kind {
-		case recovery.Statement, recovery.SealedReceipt, recovery.ChatExport, recovery.Ticket, recovery.PoliceReceipt:
+		switch s.exhibits[i].Kind.Origin() {
+		case recovery.OfficialOrigin:
 			official++
-		case recovery.TransferScreenshot, recovery.PacketScreenshot, recovery.ChatScreenshot, recovery.NoticeScreenshot,
-			recovery.ScreenRecording:
+		case recovery.CapturedOrigin:
 			captured++
+		case recovery.UnknownOrigin:
 		}
 	}
 	return fill(s.t.Holds["ordinary"], "official", official, "captured", captured, "rest", len(s.exhibits)-official-captured)
