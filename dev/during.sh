@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a command quietly and shows, when it takes longer than two seconds, what
-# is being waited for. Its output is shown when it fails.
+# Runs a command without its output. After two seconds it prints what is running,
+# and the output if the command fails.
 #
 #   during.sh WHAT COMMAND [ARGUMENT...]
 set -u
@@ -12,7 +12,7 @@ log=$(mktemp)
 work=$!
 trap 'kill "$work" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
 
-# Quick work is looked at often, slow work once a second.
+# Check often at first, then once a second.
 tick=0
 while kill -0 "$work" 2>/dev/null; do
 	if [ "$tick" -lt 20 ]; then

@@ -1,14 +1,13 @@
 #!/bin/sh
-# Runs every fuzz target of the product for a while, two at a time.
+# Runs every fuzz target of the product for some seconds, two at a time.
 #
 #   fuzz.sh SECONDS [PACKAGE...]
 #
-# Each package is built once, with the counters that fuzzing needs. What fails is
-# kept as go test keeps it: in testdata/fuzz of its package, to be tried again by
-# every test from then on. Minimising is kept short: it would eat the whole time
-# of a target over files. A target is stopped as by ^C: one whose own -fuzztime runs
-# out just as its worker reports is called failed by Go before 1.27
-# (golang/go#75804).
+# Each package is built once with the counters for fuzzing. A failing input is
+# saved in testdata/fuzz of its package, as by go test, and every later test runs
+# it again. Minimising is short, because it could take the whole time of a target.
+# Each target is stopped by an interrupt: Go before 1.27 reports a failure if
+# -fuzztime ends just as a worker reports (golang/go#75804).
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -20,7 +19,7 @@ if [ "${1:-}" = one ]; then
 	seconds=$2 programs=$3 package=$4 target=$5
 	name=$(echo "$package" | tr / _)
 	log="$programs/$name.$target.log"
-	cache="$programs/corpus/$package" # anew each time: an old corpus alone can take the time of a short run
+	cache="$programs/corpus/$package" # new for each run, because an old corpus can take all the time of a short run
 	mkdir -p "$cache"
 	cd "$root/$package"
 	"$programs/$name.test" -test.run '^$' -test.fuzz "^$target\$" \
@@ -32,7 +31,7 @@ if [ "${1:-}" = one ]; then
 		tries=$(sed -n 's/.*execs: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
 		printf '  fuzz %s %s: %s tries\n' "$package" "$target" "${tries:-0}"
 	else
-		kill "$stopping" 2>/dev/null || : # it failed before its time
+		kill "$stopping" 2>/dev/null || : # it failed early
 		printf '  fuzz %s %s FAILED\n' "$package" "$target"
 		sed 's/^/    /' "$log"
 		exit 1

@@ -2,10 +2,10 @@
 # Finds, and on Debian or Ubuntu installs, what is missing.
 #
 #   setup.sh run     what `make run` needs: PostgreSQL 15 or newer, the fonts
-#   setup.sh test    what `make test` needs besides
+#   setup.sh test    what `make test` needs as well
 #
-# A second run only looks, which takes less than a second. Nothing that is there
-# is changed, and nothing is started.
+# A second run only checks and takes less than a second. It changes nothing that
+# exists and starts nothing.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -29,7 +29,7 @@ have_postgres() {
 	return 1
 }
 
-# fonts_complete: every pinned font is there; the fetcher checks the digests.
+# fonts_complete checks that every pinned font exists; the download checks digests.
 fonts_complete() {
 	while read -r _ name; do
 		[ -f "$fonts/$name" ] || return 1
@@ -38,7 +38,7 @@ fonts_complete() {
 
 have_chromium() { have chromium || have chromium-browser || have google-chrome || [ -d "/Applications/Google Chrome.app" ]; }
 
-# want PACKAGE FORMULA notes what has to be installed.
+# want PACKAGE FORMULA adds to the list of packages to install.
 packages=
 formulas=
 want() {
@@ -50,8 +50,8 @@ as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# install_postgres keeps Debian from making and starting a cluster of its own: a
-# server nobody asked for would hold a port and memory.
+# install_postgres stops Debian from creating and starting a default cluster, which
+# would use a port and memory.
 install_postgres() {
 	[ -e /etc/postgresql-common/createcluster.conf ] && return 0
 	"$here/during.sh" "preparing PostgreSQL" "$0" apt install -y --no-install-recommends postgresql-common
@@ -65,7 +65,7 @@ install_packages() {
 	fi
 	have apt-get || die "missing:$packages. Install them with the package manager of this system and run this again"
 	[ "$(id -u)" -eq 0 ] || have sudo || die "missing:$packages. As root, run: apt-get install$packages"
-	[ "$(id -u)" -eq 0 ] || sudo -v || die "the password of an administrator is needed to install:$packages"
+	[ "$(id -u)" -eq 0 ] || sudo -v || die "sudo needs an administrator password to install:$packages"
 	"$here/during.sh" "fetching the package lists" "$0" apt update
 	case "$packages" in
 	*postgresql*) install_postgres ;;
@@ -101,9 +101,9 @@ if [ "$1" = test ]; then
 fi
 fonts_complete || have npm || want npm node
 install_packages
-have_postgres || die "PostgreSQL 15 or newer is needed, and what this system's packages offer is older: install it from postgresql.org"
+have_postgres || die "PostgreSQL 15 or newer is needed, but the packages of this system are older: install it from postgresql.org"
 
-# One font comes as a Debian package, whose list a fresh machine has not got.
+# One font comes from a Debian package, and a new machine has no package lists.
 if have apt-cache && ! fonts_complete && ! apt-cache show fonts-hanazono >/dev/null 2>&1; then
 	"$here/during.sh" "fetching the package lists" "$0" apt update
 fi

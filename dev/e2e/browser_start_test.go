@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// The pages lead from the first question to the saved dossier, by hand, in a
-// real browser on the whole stack.
+// A real browser uses the pages of the whole stack, from the first question to the
+// downloaded dossier.
 func TestBrowserWalk(t *testing.T) {
-	p := newPlace(t)
-	s := p.start(t, "--no-sample")
-	s.await(t, "Ctrl-C stops everything")
+	p := newTestStack(t)
+	s := p.startRun(t, "--no-sample")
+	s.awaitOutput(t, "Ctrl-C stops everything")
 	if number := walkByHand(t, "http://"+p.addr); !strings.HasPrefix(number, "R") {
 		t.Errorf("the case has no number: %q", number)
 	}

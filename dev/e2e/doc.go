@@ -1,8 +1,8 @@
 // Package e2e holds the tests that run the whole stack as `make run` does: the
 // real PostgreSQL, the real Temporal server and the product, each a process that
-// can be killed. It has no code of its own; nothing imports it.
+// can be killed. It contains tests only; nothing imports it.
 //
-// The tests build both programs first. They run one after another: a sample case
-// lives half a day in a second, and on a machine busy with a second stack its
-// clock would outrun the people in it.
+// The tests first build both programs. They run one after another: half a day of a
+// sample case passes in one second, and with a second stack on the machine its
+// deadlines would pass before the steps are taken.
 package e2e

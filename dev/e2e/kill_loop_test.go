@@ -17,25 +17,24 @@ import (
 	"time"
 )
 
-// acknowledged is what a client was told to be kept.
+// acknowledged is a case and a file that the product confirmed.
 type acknowledged struct{ caseID, evidenceID, digest string }
 
-// E7: while four clients file cases and hand in files without a pause, the product
-// or the database is killed without warning, five times over. Everything that
-// was acknowledged is there afterwards, in the record, in the journal and on the
-// disk, and the verifier finds a bag of it sound.
+// E7: four clients file cases and upload files without a pause while the product or
+// the database is killed five times. Afterwards everything acknowledged exists in
+// the database, the journal and on disk, and a bag of it verifies.
 func TestAcknowledgedSurvivesKills(t *testing.T) {
-	p := newPlace(t)
+	p := newTestStack(t)
 	var kept []acknowledged
 	for round, victim := range []string{"recourse", "postgres", "recourse", "postgres", "recourse"} {
-		s := p.start(t, "--no-sample")
-		s.await(t, up)
-		kept = append(kept, p.busy(t, round, 9+7*round, victim)...)
-		s.exit(t)
+		s := p.startRun(t, "--no-sample")
+		s.awaitOutput(t, upMessage)
+		kept = append(kept, p.runUntilKilled(t, round, 9+7*round, victim)...)
+		s.awaitExit(t)
 	}
-	t.Logf("%d things were acknowledged", len(kept))
-	s := p.start(t, "--no-sample")
-	s.await(t, up)
+	t.Logf("%d filings were acknowledged", len(kept))
+	s := p.startRun(t, "--no-sample")
+	s.awaitOutput(t, upMessage)
 	for _, one := range kept {
 		p.assertKept(t, one)
 	}
@@ -43,42 +42,42 @@ func TestAcknowledgedSurvivesKills(t *testing.T) {
 	s.interrupt(t)
 }
 
-// busy works the product until the victim was killed at so many answers, and
-// gives what had been acknowledged.
-func (p place) busy(t *testing.T, round, answers int, victim string) (kept []acknowledged) {
+// runUntilKilled sends requests, kills the victim after the given number of answers
+// and returns what was acknowledged.
+func (p testStack) runUntilKilled(t *testing.T, round, answers int, victim string) (kept []acknowledged) {
 	t.Helper()
-	told, over := make(chan acknowledged), make(chan struct{})
+	confirmed, over := make(chan acknowledged), make(chan struct{})
 	var clients sync.WaitGroup
 	for client := range 4 {
 		clients.Go(func() {
 			for n := 0; !t.Failed(); n++ {
-				one, err := p.handIn(t, fmt.Sprintf("%d-%d-%d", round, client, n))
+				one, err := p.fileWithEvidence(t, fmt.Sprintf("%d-%d-%d", round, client, n))
 				select {
 				case <-over:
-					if err == nil { // answered before the end was known
-						told <- one
+					if err == nil { // answered before the kill
+						confirmed <- one
 					}
 					return
 				default:
 				}
 				if err == nil {
-					told <- one
+					confirmed <- one
 				}
 			}
 		})
 	}
-	go func() { clients.Wait(); close(told) }()
-	for one := range told {
+	go func() { clients.Wait(); close(confirmed) }()
+	for one := range confirmed {
 		if kept = append(kept, one); len(kept) == answers {
-			p.kill(t, victim)
+			p.killChild(t, victim)
 			close(over)
 		}
 	}
 	return kept
 }
 
-// handIn files one case and hands in one file.
-func (p place) handIn(t *testing.T, key string) (one acknowledged, err error) {
+// fileWithEvidence files one case and uploads one file.
+func (p testStack) fileWithEvidence(t *testing.T, key string) (one acknowledged, err error) {
 	var filed, added struct {
 		ID string `json:"id"`
 	}
@@ -93,7 +92,7 @@ func (p place) handIn(t *testing.T, key string) (one acknowledged, err error) {
 	if err != nil {
 		return one, err
 	}
-	if err := p.send(t, "claimant", http.MethodPost, "/cases", "application/json", key, body, &filed); err != nil {
+	if err := p.callAPI(t, "claimant", http.MethodPost, "/cases", "application/json", key, body, &filed); err != nil {
 		return one, err
 	}
 	content := bytes.Repeat([]byte("chat "+key+"\n"), 3000)
@@ -112,13 +111,13 @@ func (p place) handIn(t *testing.T, key string) (one acknowledged, err error) {
 	if err := parts.Close(); err != nil {
 		return one, err
 	}
-	err = p.send(t, "claimant", http.MethodPost, "/cases/"+filed.ID+"/evidence", parts.FormDataContentType(), key+"-file", form.Bytes(), &added)
+	err = p.callAPI(t, "claimant", http.MethodPost, "/cases/"+filed.ID+"/evidence", parts.FormDataContentType(), key+"-file", form.Bytes(), &added)
 	sum := sha256.Sum256(content)
 	return acknowledged{filed.ID, added.ID, hex.EncodeToString(sum[:])}, err
 }
 
-// send asks the product; into takes the answer's JSON, or its bytes.
-func (p place) send(t *testing.T, as, method, path, form, key string, body []byte, into any) error {
+// callAPI sends a request and decodes the response as JSON, or copies its bytes.
+func (p testStack) callAPI(t *testing.T, as, method, path, form, key string, body []byte, into any) error {
 	content, err := os.ReadFile(filepath.Join(p.data, "tokens.json"))
 	if err != nil {
 		return err
@@ -144,7 +143,7 @@ func (p place) send(t *testing.T, as, method, path, form, key string, body []byt
 		return err
 	}
 	if response.StatusCode >= 300 && response.StatusCode < 500 {
-		t.Errorf("%s %s: %s: %s", method, path, response.Status, answer) // asked wrongly
+		t.Errorf("%s %s: %s: %s", method, path, response.Status, answer) // an error of the test
 	}
 	if response.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %s", method, path, response.Status)
@@ -156,15 +155,15 @@ func (p place) send(t *testing.T, as, method, path, form, key string, body []byt
 	return json.Unmarshal(answer, into)
 }
 
-func (p place) assertKept(t *testing.T, one acknowledged) {
+func (p testStack) assertKept(t *testing.T, one acknowledged) {
 	t.Helper()
 	var content []byte
-	if err := p.send(t, "claimant", http.MethodGet, "/evidence/"+one.evidenceID+"/content", "", "", nil, &content); err != nil {
+	if err := p.callAPI(t, "claimant", http.MethodGet, "/evidence/"+one.evidenceID+"/content", "", "", nil, &content); err != nil {
 		t.Errorf("an acknowledged file: %v", err)
 		return
 	}
 	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != one.digest {
-		t.Errorf("the file %s has other bytes", one.evidenceID)
+		t.Errorf("the file %s has different bytes", one.evidenceID)
 	}
 	var journal struct {
 		Items []struct {
@@ -172,7 +171,7 @@ func (p place) assertKept(t *testing.T, one acknowledged) {
 			Kind string `json:"kind"`
 		} `json:"items"`
 	}
-	p.get(t, "auditor", "/cases/"+one.caseID+"/journal?limit=200", &journal)
+	p.getJSON(t, "auditor", "/cases/"+one.caseID+"/journal?limit=200", &journal)
 	have := map[string]int{}
 	for i, e := range journal.Items {
 		have[e.Kind]++
@@ -185,22 +184,22 @@ func (p place) assertKept(t *testing.T, one acknowledged) {
 	}
 }
 
-// assertBagOf has the papers of a case built, and its bag judged by the product's
-// verifier and by the bag's own script.
-func (p place) assertBagOf(t *testing.T, id string) {
+// assertBagOf builds the export of a case and verifies its bag with the product and
+// with the script in the bag.
+func (p testStack) assertBagOf(t *testing.T, id string) {
 	t.Helper()
 	var export struct{ ID, State string }
-	if err := p.send(t, "legal", http.MethodPost, "/cases/"+id+"/exports", "application/json", "export", []byte(`{"audience":"archive"}`), &export); err != nil {
+	if err := p.callAPI(t, "legal", http.MethodPost, "/cases/"+id+"/exports", "application/json", "export", []byte(`{"audience":"archive"}`), &export); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(limit); export.State != "ready"; <-time.After(200 * time.Millisecond) {
+	for end := time.Now().Add(waitLimit); export.State != "ready"; <-time.After(200 * time.Millisecond) {
 		if export.State == "failed" || time.Now().After(end) {
-			t.Fatalf("the papers: %+v", export)
+			t.Fatalf("the export: %+v", export)
 		}
-		p.get(t, "legal", "/exports/"+export.ID, &export)
+		p.getJSON(t, "legal", "/exports/"+export.ID, &export)
 	}
 	var bag []byte
-	if err := p.send(t, "legal", http.MethodGet, "/exports/"+export.ID+"/bag.zip", "", "", nil, &bag); err != nil {
+	if err := p.callAPI(t, "legal", http.MethodGet, "/exports/"+export.ID+"/bag.zip", "", "", nil, &bag); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

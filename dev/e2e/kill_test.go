@@ -9,12 +9,11 @@ import (
 	"testing"
 )
 
-const up = "Recourse is up."
+const upMessage = "Recourse is up."
 
-// Each of the three processes is killed without warning in the middle of the
-// walk. The stack says so in one sentence and leaves nothing running; started
-// again as before, the walk comes to its end, and the journal has every entry
-// once.
+// Each of the three processes is killed during the sample case. The stack reports it
+// in one sentence and leaves nothing running. After a restart the sample case
+// completes, and the journal has every entry once.
 func TestKilledInTheMiddleOfTheWalk(t *testing.T) {
 	for _, test := range []struct{ victim, title, after string }{
 		{"recourse", "The product", "screenshot of the transfer uploaded"},
@@ -25,11 +24,11 @@ func TestKilledInTheMiddleOfTheWalk(t *testing.T) {
 		{"postgres", "PostgreSQL", "asked in the group"},
 	} {
 		t.Run(test.victim+" after "+test.after, func(t *testing.T) {
-			p := newPlace(t)
-			first := p.start(t)
-			first.await(t, test.after)
-			p.kill(t, test.victim)
-			if code := first.exit(t); code != 1 {
+			p := newTestStack(t)
+			first := p.startRun(t)
+			first.awaitOutput(t, test.after)
+			p.killChild(t, test.victim)
+			if code := first.awaitExit(t); code != 1 {
 				t.Errorf("exit code %d", code)
 			}
 			output, _ := first.output()
@@ -37,46 +36,46 @@ func TestKilledInTheMiddleOfTheWalk(t *testing.T) {
 				t.Errorf("it says:\n%s", output)
 			}
 			p.assertNothingRuns(t)
-			p.completes(t)
+			p.assertCompletes(t)
 		})
 	}
 }
 
-// The supervisor itself may be killed: its children go with it or are ended by
-// the next start.
+// If the supervisor is killed, its children end with it or are stopped by the next
+// start.
 func TestKilledSupervisor(t *testing.T) {
-	p := newPlace(t)
-	first := p.start(t)
-	first.await(t, "screenshot of the group uploaded")
+	p := newTestStack(t)
+	first := p.startRun(t)
+	first.awaitOutput(t, "screenshot of the group uploaded")
 	if err := first.command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	first.exit(t)
-	p.completes(t)
+	first.awaitExit(t)
+	p.assertCompletes(t)
 }
 
-// One after the other, all three in one walk.
+// All three are killed one after another in one sample case.
 func TestEverythingKilledInTurn(t *testing.T) {
-	p := newPlace(t)
+	p := newTestStack(t)
 	for _, victim := range []string{"recourse", "temporal", "postgres"} {
-		s := p.start(t)
-		s.await(t, "  · ") // the next step of the walk is done
-		p.kill(t, victim)
-		if code := s.exit(t); code != 1 {
+		s := p.startRun(t)
+		s.awaitOutput(t, "  · ") // the next step is done
+		p.killChild(t, victim)
+		if code := s.awaitExit(t); code != 1 {
 			t.Errorf("%s: exit code %d", victim, code)
 		}
 	}
-	p.completes(t)
+	p.assertCompletes(t)
 }
 
-// completes starts the stack once more and judges what the walk has left.
-func (p place) completes(t *testing.T) {
+// assertCompletes starts the stack again and checks the result of the sample case.
+func (p testStack) assertCompletes(t *testing.T) {
 	t.Helper()
-	s := p.start(t)
-	s.await(t, up)
+	s := p.startRun(t)
+	s.awaitOutput(t, upMessage)
 	output, _ := s.output()
-	if strings.Contains(output, "The sample walk stopped") || !strings.Contains(output, "verified: case R") {
-		t.Fatalf("the walk did not come to its end:\n%s", output)
+	if strings.Contains(output, "The sample case stopped") || !strings.Contains(output, "verified: case R") {
+		t.Fatalf("the sample case did not complete:\n%s", output)
 	}
 	t.Log(output)
 	p.assertJournal(t)
@@ -94,7 +93,7 @@ type entry struct {
 	} `json:"body"`
 }
 
-// written says which entry each step of the walk leaves.
+// written is the entry kind of each step.
 var written = map[string]string{
 	"statement": "evidence_added", "transfer": "evidence_added", "group": "evidence_added", "family": "evidence_added",
 	"notice": "evidence_added", "ticket": "evidence_added", "contact": "contact_recorded", "group_contact": "contact_recorded",
@@ -102,33 +101,33 @@ var written = map[string]string{
 	"decision": "appeal_decided", "route": "route_chosen",
 }
 
-// assertJournal compares the one journal there is with what the walk did.
-func (p place) assertJournal(t *testing.T) {
+// assertJournal compares the journal with the steps of the sample case.
+func (p testStack) assertJournal(t *testing.T) {
 	t.Helper()
 	var cases struct {
 		Items []struct{ ID string } `json:"items"`
 	}
-	p.get(t, "auditor", "/cases", &cases)
+	p.getJSON(t, "auditor", "/cases", &cases)
 	if len(cases.Items) != 1 {
 		t.Fatalf("%d cases, one was filed", len(cases.Items))
 	}
 	var journal struct {
 		Items []entry `json:"items"`
 	}
-	p.get(t, "auditor", "/cases/"+cases.Items[0].ID+"/journal?limit=200", &journal)
+	p.getJSON(t, "auditor", "/cases/"+cases.Items[0].ID+"/journal?limit=200", &journal)
 	have, hashes := map[string]int{}, map[string]bool{}
 	for i, e := range journal.Items {
 		if e.Seq != int64(i)+1 {
 			t.Errorf("entry %d has number %d", i+1, e.Seq)
 		}
 		if hashes[e.Hash] {
-			t.Errorf("entry %d stands twice", e.Seq)
+			t.Errorf("entry %d exists twice", e.Seq)
 		}
 		hashes[e.Hash] = true
 		have[e.Kind]++
 	}
 	want := map[string]int{"case_filed": 1, "export_requested": 1, "export_built": 1}
-	for step, how := range p.walked(t) {
+	for step, how := range p.readDoneSteps(t) {
 		if kind := written[step]; kind != "" && how == "done" {
 			want[kind]++
 		}
@@ -148,8 +147,8 @@ func (p place) assertJournal(t *testing.T) {
 	}
 }
 
-// walked is what the walk remembers of its steps.
-func (p place) walked(t *testing.T) map[string]string {
+// readDoneSteps reads the results of the steps.
+func (p testStack) readDoneSteps(t *testing.T) map[string]string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(p.data, "sample", "sample.json"))
 	if err != nil {
@@ -163,13 +162,13 @@ func (p place) walked(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	if !state.Finished {
-		t.Error("the walk is not finished")
+		t.Error("the sample case is not finished")
 	}
 	return state.Done
 }
 
-// assertBag has the product's verifier and the bag's own script judge it.
-func (p place) assertBag(t *testing.T) {
+// assertBag verifies the bag with the product and with the script in the bag.
+func (p testStack) assertBag(t *testing.T) {
 	t.Helper()
 	bag := filepath.Join(p.data, "sample", "bag.zip")
 	if out, err := exec.Command("../../bin/recourse", "verify", bag).CombinedOutput(); err != nil {

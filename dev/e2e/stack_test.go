@@ -20,8 +20,8 @@ import (
 	"recourse/dev/freeport"
 )
 
-// limit is how long any one thing may take to happen.
-const limit = 3 * time.Minute
+// waitLimit is how long a test waits for one event.
+const waitLimit = 3 * time.Minute
 
 func TestMain(m *testing.M) {
 	build := exec.Command("make", "-s", "-C", "../..", "build")
@@ -33,15 +33,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// place is a data folder and the ports that go with it; several runs follow
-// each other in it.
-type place struct {
+// testStack is a data folder with ports. Several runs may use it in turn.
+type testStack struct {
 	data  string
 	addr  string
 	ports [4]int // product, Temporal, its UI, PostgreSQL
 }
 
-func newPlace(t *testing.T) place {
+func newTestStack(t *testing.T) testStack {
 	t.Helper()
 	ports, release, err := freeport.Reserve(4)
 	if err != nil {
@@ -62,14 +61,14 @@ func newPlace(t *testing.T) place {
 		}
 		_ = os.RemoveAll(dir)
 	})
-	p := place{data: filepath.Join(dir, "data"), addr: freeport.Address(ports[0])}
+	p := testStack{data: filepath.Join(dir, "data"), addr: freeport.Address(ports[0])}
 	copy(p.ports[:], ports)
 	return p
 }
 
-// stack is one run of dev/bin/stack.
-type stack struct {
-	place
+// stackRun is one run of dev/bin/stack.
+type stackRun struct {
+	testStack
 	command *exec.Cmd
 	ended   chan error
 
@@ -78,14 +77,14 @@ type stack struct {
 	more  chan struct{} // closed and replaced at every line
 }
 
-func (p place) start(t *testing.T, args ...string) *stack {
+func (p testStack) startRun(t *testing.T, args ...string) *stackRun {
 	t.Helper()
-	s := &stack{place: p, ended: make(chan error, 1), more: make(chan struct{})}
+	s := &stackRun{testStack: p, ended: make(chan error, 1), more: make(chan struct{})}
 	s.command = exec.Command("../bin/stack", append([]string{
 		"--data", p.data, "--addr", p.addr, "--temporal-port", strconv.Itoa(p.ports[1]),
 		"--ui-port", strconv.Itoa(p.ports[2]), "--postgres-port", strconv.Itoa(p.ports[3]),
 	}, args...)...)
-	s.command.Env = withoutServers(os.Environ())
+	s.command.Env = removeServerVariables(os.Environ())
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -95,13 +94,13 @@ func (p place) start(t *testing.T, args ...string) *stack {
 		t.Fatal(err)
 	}
 	_ = write.Close()
-	go s.listen(read)
+	go s.readOutput(read)
 	t.Cleanup(func() { _ = s.command.Process.Kill() })
 	return s
 }
 
-// withoutServers keeps the tests' own databases out of the stack.
-func withoutServers(env []string) []string {
+// removeServerVariables makes the stack start its own servers.
+func removeServerVariables(env []string) []string {
 	var kept []string
 	for _, variable := range env {
 		if !strings.HasPrefix(variable, "DATABASE_URL=") && !strings.HasPrefix(variable, "TEMPORAL_ADDRESS=") {
@@ -111,7 +110,7 @@ func withoutServers(env []string) []string {
 	return kept
 }
 
-func (s *stack) listen(from *os.File) {
+func (s *stackRun) readOutput(from *os.File) {
 	scanner := bufio.NewScanner(from)
 	for scanner.Scan() {
 		s.mu.Lock()
@@ -124,16 +123,16 @@ func (s *stack) listen(from *os.File) {
 	s.ended <- s.command.Wait()
 }
 
-func (s *stack) output() (string, <-chan struct{}) {
+func (s *stackRun) output() (string, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.lines, "\n"), s.more
 }
 
-// await returns when the stack has said it.
-func (s *stack) await(t *testing.T, text string) {
+// awaitOutput waits until the output contains text.
+func (s *stackRun) awaitOutput(t *testing.T, text string) {
 	t.Helper()
-	over := time.After(limit)
+	over := time.After(waitLimit)
 	for {
 		output, more := s.output()
 		if strings.Contains(output, text) {
@@ -142,15 +141,15 @@ func (s *stack) await(t *testing.T, text string) {
 		select {
 		case <-more:
 		case err := <-s.ended:
-			t.Fatalf("ended (%v) before it said %q:\n%s", err, text, output)
+			t.Fatalf("ended (%v) before %q:\n%s", err, text, output)
 		case <-over:
-			t.Fatalf("never said %q:\n%s", text, output)
+			t.Fatalf("no output %q:\n%s", text, output)
 		}
 	}
 }
 
-// exit waits for the end and gives the exit code.
-func (s *stack) exit(t *testing.T) int {
+// awaitExit returns the exit code.
+func (s *stackRun) awaitExit(t *testing.T) int {
 	t.Helper()
 	select {
 	case err := <-s.ended:
@@ -159,21 +158,21 @@ func (s *stack) exit(t *testing.T) int {
 			return exit.ExitCode()
 		}
 		return 0
-	case <-time.After(limit):
+	case <-time.After(waitLimit):
 		output, _ := s.output()
-		t.Fatalf("it does not end:\n%s", output)
+		t.Fatalf("it does not exit:\n%s", output)
 		return -1
 	}
 }
 
-// interrupt is Ctrl-C. It must end everything well, within seconds.
-func (s *stack) interrupt(t *testing.T) {
+// interrupt sends Ctrl-C, which must stop everything cleanly within seconds.
+func (s *stackRun) interrupt(t *testing.T) {
 	t.Helper()
 	began := time.Now()
 	if err := s.command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if code := s.exit(t); code != 0 {
+	if code := s.awaitExit(t); code != 0 {
 		output, _ := s.output()
 		t.Errorf("Ctrl-C ends with %d:\n%s", code, output)
 	}
@@ -183,10 +182,10 @@ func (s *stack) interrupt(t *testing.T) {
 	s.assertNothingRuns(t)
 }
 
-func (p place) assertNothingRuns(t *testing.T) {
+func (p testStack) assertNothingRuns(t *testing.T) {
 	t.Helper()
 	for _, port := range p.ports {
-		if err := freeport.Check(port); err != nil {
+		if err := freeport.CheckUnused(port); err != nil {
 			t.Errorf("something still listens: %v", err)
 		}
 	}
@@ -196,8 +195,8 @@ func (p place) assertNothingRuns(t *testing.T) {
 	}
 }
 
-// pid is the process a child of the stack runs as.
-func (p place) pid(t *testing.T, name string) int {
+// readPid returns the process id of a child.
+func (p testStack) readPid(t *testing.T, name string) int {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(p.data, "run", name+".pid"))
 	if err != nil {
@@ -210,15 +209,15 @@ func (p place) pid(t *testing.T, name string) int {
 	return pid
 }
 
-func (p place) kill(t *testing.T, name string) {
+func (p testStack) killChild(t *testing.T, name string) {
 	t.Helper()
-	if err := syscall.Kill(p.pid(t, name), syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(p.readPid(t, name), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// get asks the product as one of the development accounts.
-func (p place) get(t *testing.T, as, path string, into any) {
+// getJSON reads from the product with a development account.
+func (p testStack) getJSON(t *testing.T, as, path string, into any) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(p.data, "tokens.json"))
 	if err != nil {

@@ -9,23 +9,23 @@ import (
 	"recourse/dev/freeport"
 )
 
-// The second start finds the data and does not walk the sample again.
-func TestSecondStartWalksNothing(t *testing.T) {
-	p := newPlace(t)
-	first := p.start(t)
-	first.await(t, up)
+// The second start uses the data and does not run the sample case again.
+func TestSecondStartRunsNoSample(t *testing.T) {
+	p := newTestStack(t)
+	first := p.startRun(t)
+	first.awaitOutput(t, upMessage)
 	first.interrupt(t)
 	output, _ := first.output()
-	for _, line := range []string{"filed as R", "passed over", "The product stopped", "Temporal stopped", "PostgreSQL stopped"} {
-		if strings.Contains(output, line) == (line == "passed over") {
+	for _, line := range []string{"filed as R", "skipped", "The product stopped", "Temporal stopped", "PostgreSQL stopped"} {
+		if strings.Contains(output, line) == (line == "skipped") {
 			t.Errorf("about %q:\n%s", line, output)
 		}
 	}
-	second := p.start(t)
-	second.await(t, "Ctrl-C stops everything")
+	second := p.startRun(t)
+	second.awaitOutput(t, "Ctrl-C stops everything")
 	output, _ = second.output()
 	if strings.Contains(output, "One sample case") || !strings.Contains(output, "sample/bag.zip") {
-		t.Errorf("the second start says:\n%s", output)
+		t.Errorf("the second start prints:\n%s", output)
 	}
 	p.assertJournal(t)
 	p.assertBag(t)
@@ -33,11 +33,11 @@ func TestSecondStartWalksNothing(t *testing.T) {
 }
 
 func TestWithoutSampleTheDatabaseIsEmpty(t *testing.T) {
-	p := newPlace(t)
-	s := p.start(t, "--no-sample", "--pace", "60")
-	s.await(t, "Ctrl-C stops everything")
+	p := newTestStack(t)
+	s := p.startRun(t, "--no-sample", "--pace", "60")
+	s.awaitOutput(t, "Ctrl-C stops everything")
 	var cases struct{ Items []struct{} }
-	p.get(t, "admin", "/cases", &cases)
+	p.getJSON(t, "admin", "/cases", &cases)
 	if len(cases.Items) != 0 {
 		t.Errorf("%d cases", len(cases.Items))
 	}
@@ -47,28 +47,28 @@ func TestWithoutSampleTheDatabaseIsEmpty(t *testing.T) {
 	s.interrupt(t)
 }
 
-// What stands in the way is said in one sentence; nothing is left running.
-func TestWhatStandsInTheWay(t *testing.T) {
+// A start error is one sentence, and nothing keeps running.
+func TestStartErrorsAreOneSentence(t *testing.T) {
 	for name, test := range map[string]struct {
-		prepare func(*testing.T, place) []string
-		says    string
+		prepare func(*testing.T, testStack) []string
+		want    string
 	}{
-		"port of the product":      {occupy(0), "for the product is in use"},
-		"port of Temporal":         {occupy(1), "for Temporal is in use"},
-		"port of the UI":           {occupy(2), "for the Temporal UI is in use"},
-		"port of PostgreSQL":       {occupy(3), "for PostgreSQL is in use"},
-		"folder not to be written": {func(*testing.T, place) []string { return []string{"--data", "/proc/recourse"} }, "cannot be written"},
-		"nonsense":                 {func(*testing.T, place) []string { return []string{"--pace", "0"} }, "--pace must be between"},
+		"port of the product": {occupyPort(0), "for the product is in use"},
+		"port of Temporal":    {occupyPort(1), "for Temporal is in use"},
+		"port of the UI":      {occupyPort(2), "for the Temporal UI is in use"},
+		"port of PostgreSQL":  {occupyPort(3), "for PostgreSQL is in use"},
+		"unwritable folder":   {func(*testing.T, testStack) []string { return []string{"--data", "/proc/recourse"} }, "cannot be written"},
+		"nonsense":            {func(*testing.T, testStack) []string { return []string{"--pace", "0"} }, "--pace must be between"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPlace(t)
-			s := p.start(t, test.prepare(t, p)...)
-			if code := s.exit(t); code != 1 {
+			p := newTestStack(t)
+			s := p.startRun(t, test.prepare(t, p)...)
+			if code := s.awaitExit(t); code != 1 {
 				t.Errorf("exit code %d", code)
 			}
 			output, _ := s.output()
-			if !strings.Contains(output, test.says) || strings.Contains(output, "\n") {
-				t.Errorf("it says:\n%s", output)
+			if !strings.Contains(output, test.want) || strings.Contains(output, "\n") {
+				t.Errorf("it prints:\n%s", output)
 			}
 			if _, err := os.Stat(p.data + "/postgres"); err == nil {
 				t.Error("something was started")
@@ -77,8 +77,8 @@ func TestWhatStandsInTheWay(t *testing.T) {
 	}
 }
 
-func occupy(index int) func(*testing.T, place) []string {
-	return func(t *testing.T, p place) []string {
+func occupyPort(index int) func(*testing.T, testStack) []string {
+	return func(t *testing.T, p testStack) []string {
 		t.Helper()
 		l, err := net.Listen("tcp", freeport.Address(p.ports[index]))
 		if err != nil {

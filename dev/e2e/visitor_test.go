@@ -16,20 +16,20 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// step is one thing done at a page.
+// step is one action on a page.
 type step = chromedp.Action[chromedp.Void]
 
-// visitor is one person at one browser.
+// visitor is a person with a browser.
 type visitor struct {
 	t    *testing.T
 	base string
 	ctx  context.Context
 }
 
-// patience is how long one step of a page may take.
-const patience = 30 * time.Second
+// stepTimeout limits one step.
+const stepTimeout = 30 * time.Second
 
-// newVisitor opens a browser of its own, so that no session is shared.
+// newVisitor starts a new browser, so that no session is shared.
 func newVisitor(t *testing.T, base string, width, height int) *visitor {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -46,19 +46,19 @@ func newVisitor(t *testing.T, base string, width, height int) *visitor {
 	return v
 }
 
-// do takes steps and fails the test with what the page showed.
-func (v *visitor) do(what string, steps ...step) {
+// runSteps runs steps. A failure of the test shows the page.
+func (v *visitor) runSteps(what string, steps ...step) {
 	v.t.Helper()
-	limited, cancel := context.WithTimeout(v.ctx, patience)
+	limited, cancel := context.WithTimeout(v.ctx, stepTimeout)
 	defer cancel()
 	if err := chromedp.Do(limited, steps...); err != nil {
-		v.t.Fatalf("%s: %v\n%s", what, err, v.here())
+		v.t.Fatalf("%s: %v\n%s", what, err, v.describePage())
 	}
 }
 
-// here is the address and the text of the page, for a failure.
-func (v *visitor) here() string {
-	limited, cancel := context.WithTimeout(v.ctx, patience)
+// describePage returns the address and text of the page.
+func (v *visitor) describePage() string {
+	limited, cancel := context.WithTimeout(v.ctx, stepTimeout)
 	defer cancel()
 	text, err := chromedp.Run(limited, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
 	if err != nil {
@@ -67,71 +67,71 @@ func (v *visitor) here() string {
 	return text
 }
 
-func (v *visitor) open(path string) {
+func (v *visitor) openPage(path string) {
 	v.t.Helper()
-	v.do("open "+path, chromedp.Navigate(v.base+path), chromedp.WaitReady(chromedp.CSS("main")))
+	v.runSteps("open "+path, chromedp.Navigate(v.base+path), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
 // signIn chooses the first development account whose line names the role.
 func (v *visitor) signIn(role string) {
 	v.t.Helper()
-	v.open("/sign-in?lang=zh-CN")
+	v.openPage("/sign-in?lang=zh-CN")
 	button := chromedp.Search(`//button[@name="account"][contains(., "` + role + `")]`)
-	v.do("sign in as "+role, chromedp.Click(button), chromedp.WaitReady(chromedp.CSS(".who")))
+	v.runSteps("sign in as "+role, chromedp.Click(button), chromedp.WaitReady(chromedp.CSS(".who")))
 }
 
-// pick chooses an answer of a set of radio buttons or boxes.
-func (v *visitor) pick(form, name, value string) step {
+// chooseOption clicks a radio button or checkbox.
+func (v *visitor) chooseOption(form, name, value string) step {
 	return chromedp.Click(chromedp.CSS(`#` + form + ` input[name="` + name + `"][value="` + value + `"]`))
 }
 
-// put fills a field or selects an option.
-func (v *visitor) put(form, name, value string) step {
+// setField fills a field or selects an option.
+func (v *visitor) setField(form, name, value string) step {
 	return chromedp.SetValue(chromedp.CSS(`#`+form+` [name="`+name+`"]`), value)
 }
 
-// run executes a script whose result does not matter.
-func run(script string) step { return chromedp.Evaluate[chromedp.Void](script + "; ({})") }
+// evaluate runs a script and ignores its result.
+func evaluate(script string) step { return chromedp.Evaluate[chromedp.Void](script + "; ({})") }
 
-// until waits for a condition of the page, through reloads as well.
-func until(condition string) step {
+// waitUntil waits for a condition, also across reloads.
+func waitUntil(condition string) step {
 	return chromedp.Poll[chromedp.Void]("("+condition+") && {}", chromedp.WithPollingInterval(100*time.Millisecond))
 }
 
-// send submits a form and waits for the page that answers.
-func (v *visitor) send(form string) {
+// submitForm submits a form and waits for the response.
+func (v *visitor) submitForm(form string) {
 	v.t.Helper()
-	limited, cancel := context.WithTimeout(v.ctx, patience)
+	limited, cancel := context.WithTimeout(v.ctx, stepTimeout)
 	defer cancel()
 	if _, err := chromedp.RunResponse(limited, chromedp.Click(chromedp.CSS(`#`+form+` .submit button`))); err != nil {
-		v.t.Fatalf("send %s: %v\n%s", form, err, v.here())
+		v.t.Fatalf("send %s: %v\n%s", form, err, v.describePage())
 	}
 }
 
-// act fills the form of an action on the page of a case and sends it.
-func (v *visitor) act(home, action string, steps ...step) {
+// submitAction fills and submits the form of an action on a case page.
+func (v *visitor) submitAction(home, action string, steps ...step) {
 	v.t.Helper()
 	form := "do-" + action
-	v.open(home + "?do=" + action + "#" + form)
-	v.do("fill "+action, append([]step{chromedp.WaitVisible(chromedp.CSS("#" + form))}, steps...)...)
-	v.send(form)
-	v.do(action+" was recorded", chromedp.WaitVisible(chromedp.CSS(".flash")))
+	v.openPage(home + "?do=" + action + "#" + form)
+	v.runSteps("fill "+action, append([]step{chromedp.WaitVisible(chromedp.CSS("#" + form))}, steps...)...)
+	v.submitForm(form)
+	v.runSteps(action+" was recorded", chromedp.WaitVisible(chromedp.CSS(".flash")))
 }
 
-// sees waits until an element holds a text.
-func (v *visitor) sees(selector, text string) {
+// awaitText waits until an element contains a text.
+func (v *visitor) awaitText(selector, text string) {
 	v.t.Helper()
-	v.do("see "+text, chromedp.PollFunction[chromedp.Void](
+	v.runSteps("see "+text, chromedp.PollFunction[chromedp.Void](
 		`(s, t) => [...document.querySelectorAll(s)].some((e) => e.textContent.includes(t)) && {}`,
 		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingInterval(100*time.Millisecond),
 	))
 }
 
-// reloadUntil loads a page again and again until it holds an element.
-func (v *visitor) reloadUntil(path, selector string) {
+// reloadUntilFound reloads a page until it has an element.
+func (v *visitor) reloadUntilFound(path, selector string) {
 	v.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
-		v.open(path)
+	for end := time.Now().Add(stepTimeout); time.Now().Before(end); {
+		v.openPage(path)
 		found, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](`!!document.querySelector('`+selector+`')`))
 		if err != nil {
 			v.t.Fatal(err)
@@ -140,22 +140,21 @@ func (v *visitor) reloadUntil(path, selector string) {
 			return
 		}
 	}
-	v.t.Fatalf("%s never showed %s\n%s", path, selector, v.here())
+	v.t.Fatalf("%s never showed %s\n%s", path, selector, v.describePage())
 }
 
-// value reads something from the page.
-func (v *visitor) value(expression string) string {
+// readValue evaluates an expression on the page.
+func (v *visitor) readValue(expression string) string {
 	v.t.Helper()
 	read, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](expression))
 	if err != nil {
-		v.t.Fatalf("%s: %v\n%s", expression, err, v.here())
+		v.t.Fatalf("%s: %v\n%s", expression, err, v.describePage())
 	}
 	return read
 }
 
-// picture keeps what the page looks like when RECOURSE_SCREENSHOTS names a
-// folder.
-func (v *visitor) picture(name string) {
+// saveScreenshot saves a screenshot if RECOURSE_SCREENSHOTS names a folder.
+func (v *visitor) saveScreenshot(name string) {
 	v.t.Helper()
 	folder := os.Getenv("RECOURSE_SCREENSHOTS")
 	if folder == "" {
@@ -170,26 +169,26 @@ func (v *visitor) picture(name string) {
 	}
 }
 
-// upload puts a file into a case through the form with progress.
-func (v *visitor) upload(kind, file string) {
+// uploadFile adds a file to a case with the upload form.
+func (v *visitor) uploadFile(kind, file string) {
 	v.t.Helper()
-	v.do("upload "+kind,
-		run(`document.querySelector("#upload").open = true`), v.put("upload-form", "kind", kind),
+	v.runSteps("upload "+kind,
+		evaluate(`document.querySelector("#upload").open = true`), v.setField("upload-form", "kind", kind),
 		chromedp.SetUploadFiles(chromedp.CSS(`#upload-form input[type=file]`), []string{file}),
-		run(`document.querySelector("main").dataset.before = 1`),
+		evaluate(`document.querySelector("main").dataset.before = 1`),
 		chromedp.Click(chromedp.CSS(`#upload-form .submit button`)),
-		until(`!document.querySelector("main").dataset.before`), chromedp.WaitVisible(chromedp.CSS(".flash")),
+		waitUntil(`!document.querySelector("main").dataset.before`), chromedp.WaitVisible(chromedp.CSS(".flash")),
 	)
 }
 
-// download saves what a link gives and returns its bytes.
-func (v *visitor) download(selector string) []byte {
+// downloadFile downloads a link and returns its bytes.
+func (v *visitor) downloadFile(selector string) []byte {
 	v.t.Helper()
 	folder, yes := v.t.TempDir(), true
-	limited, cancel := context.WithTimeout(v.ctx, patience)
+	limited, cancel := context.WithTimeout(v.ctx, stepTimeout)
 	defer cancel()
 	progress := chromedp.BrowserEvents(limited, browser.DownloadProgress)
-	v.do("download "+selector, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+	v.runSteps("download "+selector, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 			Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: folder, EventsEnabled: &yes,
 		})
@@ -216,7 +215,7 @@ func readFile(t *testing.T, path string) []byte {
 	return raw
 }
 
-// screenshotFile draws a picture as a phone would save it.
+// screenshotFile draws an image like a phone screenshot.
 func screenshotFile(t *testing.T, name string, tone uint8) string {
 	t.Helper()
 	drawn := image.NewRGBA(image.Rect(0, 0, 360, 640))

@@ -28,7 +28,7 @@ func Reserve(count int) (ports []int, release func(), err error) {
 		}
 	}
 	for range count {
-		port, releaseOne, err := reserve(0)
+		port, releaseOne, err := reservePort(0)
 		if err != nil {
 			release()
 			return nil, nil, fmt.Errorf("find a free port: %w", err)
@@ -41,15 +41,15 @@ func Reserve(count int) (ports []int, release func(), err error) {
 // ReserveFirst reserves the first free port of first to last.
 func ReserveFirst(first, last int) (port int, release func(), err error) {
 	for port := first; port <= last; port++ {
-		if _, release, err := reserve(port); err == nil {
+		if _, release, err := reservePort(port); err == nil {
 			return port, release, nil
 		}
 	}
 	return 0, nil, fmt.Errorf("no port between %d and %d is free", first, last)
 }
 
-// Check returns an error if something listens on a port.
-func Check(port int) error {
+// CheckUnused returns an error if something listens on a port.
+func CheckUnused(port int) error {
 	l, err := net.Listen("tcp", Address(port))
 	if err != nil {
 		return err
@@ -60,8 +60,8 @@ func Check(port int) error {
 // Address is host and port of a port on 127.0.0.1.
 func Address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// reserve binds a port that nobody has bound, 0 for any.
-func reserve(want int) (port int, release func(), err error) {
+// reservePort binds a port that nobody has bound, 0 for any.
+func reservePort(want int) (port int, release func(), err error) {
 	syscall.ForkLock.RLock() // no child inherits the socket
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err == nil {
@@ -72,7 +72,7 @@ func reserve(want int) (port int, release func(), err error) {
 		return 0, nil, os.NewSyscallError("socket", err)
 	}
 	release = func() { _ = syscall.Close(socket) }
-	port, err = bind(socket, want)
+	port, err = bindExclusively(socket, want)
 	if err != nil || runtime.GOOS != "linux" {
 		release()
 		release = func() {}
@@ -80,9 +80,9 @@ func reserve(want int) (port int, release func(), err error) {
 	return port, release, err
 }
 
-// bind binds exclusively first, so that two programs never reserve the same
+// bindExclusively binds exclusively first, so that two programs never reserve the same
 // port, and then lets the server share it.
-func bind(socket, want int) (port int, err error) {
+func bindExclusively(socket, want int) (port int, err error) {
 	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Port: want, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		return 0, os.NewSyscallError("bind", err)
 	}

@@ -24,11 +24,11 @@ func TestReservedPortsAreForTheirServerOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := freeport.Check(ports[0]); err == nil {
+		if err := freeport.CheckUnused(ports[0]); err == nil {
 			t.Error("a port with a server counts as free")
 		}
 		_ = l.Close()
-		if err := freeport.Check(ports[0]); err != nil {
+		if err := freeport.CheckUnused(ports[0]); err != nil {
 			t.Error(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestReleasedPortsCanBeReservedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	if err := freeport.Check(port); err != nil {
+	if err := freeport.CheckUnused(port); err != nil {
 		t.Error(err)
 	}
 }

@@ -32,8 +32,8 @@ func isTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// Sayf prints one line.
-func (p *Progress) Sayf(format string, args ...any) {
+// Printf prints one line.
+func (p *Progress) Printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
@@ -70,7 +70,7 @@ func (p *Progress) showElapsed(what string, started time.Time, done <-chan struc
 	case <-announce.C:
 	}
 	if !p.terminal {
-		p.Sayf("  … %s", what)
+		p.Printf("  … %s", what)
 		return
 	}
 	second := time.NewTicker(time.Second)
@@ -92,8 +92,8 @@ func (p *Progress) showElapsed(what string, started time.Time, done <-chan struc
 
 func (p *Progress) printDone(what string, took time.Duration) {
 	if took < time.Second {
-		p.Sayf("  ✓ %s", what)
+		p.Printf("  ✓ %s", what)
 		return
 	}
-	p.Sayf("  ✓ %s (%.1f s)", what, took.Seconds())
+	p.Printf("  ✓ %s (%.1f s)", what, took.Seconds())
 }

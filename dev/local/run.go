@@ -36,7 +36,7 @@ type Up struct {
 func Run(ctx context.Context, o Options, p *Progress, onUp func(context.Context, Up) error) error {
 	s := &supervisor{Options: o, progress: p, launcher: newLauncher()}
 	defer close(s.launcher)
-	if err := s.run(ctx, onUp); !errors.Is(err, context.Canceled) {
+	if err := s.runUntilDone(ctx, onUp); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil // ctx was cancelled
@@ -50,7 +50,7 @@ type supervisor struct {
 	cancel   context.CancelCauseFunc
 }
 
-func (s *supervisor) run(ctx context.Context, onUp func(context.Context, Up) error) error {
+func (s *supervisor) runUntilDone(ctx context.Context, onUp func(context.Context, Up) error) error {
 	if err := s.prepareData(); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *supervisor) run(ctx context.Context, onUp func(context.Context, Up) err
 		return err
 	}
 	if err := onUp(ctx, s.describe()); err != nil && ctx.Err() == nil {
-		s.progress.Sayf("%v", err)
+		s.progress.Printf("%v", err)
 	}
 	<-ctx.Done()
 	return context.Cause(ctx)
@@ -127,7 +127,7 @@ func (s *supervisor) startPostgres(ctx context.Context) error {
 		return err
 	}
 	if d.Dir != filepath.Join(s.Data, "postgres") {
-		s.progress.Sayf("  PostgreSQL's data is in %s: the user %s has no access to %s", d.Dir, d.Account.Name, s.Data)
+		s.progress.Printf("  PostgreSQL's data is in %s: the user %s has no access to %s", d.Dir, d.Account.Name, s.Data)
 	}
 	c, err := s.startChild(d.program())
 	if err != nil {
@@ -225,7 +225,7 @@ func (s *supervisor) stopLeftovers() {
 		{"recourse", "the product"}, {"temporal", "Temporal"}, {"postgres", "PostgreSQL"},
 	} {
 		if stopLeftover(s.pidFile(leftover.name), 15*time.Second) {
-			s.progress.Sayf("  ✓ stopped %s, left over from a run that was killed", leftover.title)
+			s.progress.Printf("  ✓ stopped %s, left over from a run that was killed", leftover.title)
 		}
 	}
 }

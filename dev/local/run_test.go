@@ -352,7 +352,7 @@ func TestStartAfterAKilledSupervisor(t *testing.T) {
 func awaitPostgresStopped(t *testing.T, o local.Options) {
 	t.Helper()
 	for range 500 {
-		if freeport.Check(o.PostgresPort) == nil {
+		if freeport.CheckUnused(o.PostgresPort) == nil {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// client speaks /api/v1 for the development accounts.
+// client calls /api/v1 with the tokens of the development accounts.
 type client struct {
 	base   string
 	tokens map[string]string
 	http   *http.Client
-	pause  time.Duration // before a product that does not answer is asked again
+	pause  time.Duration // before a call without an answer is repeated
 }
 
-// problem is an answer the product refused with (RFC 9457).
+// problem is an error response (RFC 9457).
 type problem struct {
 	Status int
 	Code   string `json:"code"`
@@ -56,29 +56,29 @@ func newClient(base, tokensFile string, pause time.Duration) (*client, error) {
 	return c, nil
 }
 
-// call is one request; body is sent as JSON unless it is a *form.
-type call struct {
-	as, method, path, key string
-	body                  any
+// apiCall is one request. The body is sent as JSON unless it is a *form.
+type apiCall struct {
+	role, method, path, key string
+	body                    any
 }
 
 // form is a multipart upload of one file.
 type form struct {
 	fields map[string]string
-	file   string // name as sent
+	file   string // file name
 	bytes  []byte
 }
 
-// tries is how often a busy or restarting product is asked again.
-const tries = 20
+// maxTries limits the calls to a busy or restarting product.
+const maxTries = 20
 
-// do sends the call until it is answered and decodes the answer into into. A
-// product that says "not now, later" is asked again: every call is repeatable.
-func (c *client) do(ctx context.Context, request call, into any) error {
+// doCall sends a call until it is answered and decodes the response. It repeats
+// calls that fail with "try again later", because every call is idempotent.
+func (c *client) doCall(ctx context.Context, request apiCall, into any) error {
 	var err error
-	for range tries {
+	for range maxTries {
 		var pause time.Duration
-		if pause, err = c.once(ctx, request, into); pause == 0 {
+		if pause, err = c.tryCall(ctx, request, into); pause == 0 {
 			return err
 		}
 		select {
@@ -90,9 +90,9 @@ func (c *client) do(ctx context.Context, request call, into any) error {
 	return err
 }
 
-// once gives a pause above zero when asking again makes sense.
-func (c *client) once(ctx context.Context, request call, into any) (time.Duration, error) {
-	response, err := c.send(ctx, request)
+// tryCall returns a pause above zero if the call should be repeated.
+func (c *client) tryCall(ctx context.Context, request apiCall, into any) (time.Duration, error) {
+	response, err := c.sendRequest(ctx, request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
@@ -105,15 +105,15 @@ func (c *client) once(ctx context.Context, request call, into any) (time.Duratio
 	}
 	if file, ok := into.(io.Writer); ok {
 		_, err := io.Copy(file, response.Body)
-		return 0, wrap(err, request)
+		return 0, wrapError(err, request)
 	}
 	if into == nil {
 		return 0, nil
 	}
-	return 0, wrap(json.NewDecoder(response.Body).Decode(into), request)
+	return 0, wrapError(json.NewDecoder(response.Body).Decode(into), request)
 }
 
-func wrap(err error, request call) error {
+func wrapError(err error, request apiCall) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", request.method, request.path, err)
 	}
@@ -123,7 +123,7 @@ func wrap(err error, request call) error {
 func (c *client) readProblem(response *http.Response) (time.Duration, error) {
 	p := &problem{Status: response.StatusCode}
 	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(p); err != nil {
-		p.Detail = "the answer is no problem document"
+		p.Detail = "the response is not a problem document"
 	}
 	p.Status = response.StatusCode
 	if response.StatusCode != http.StatusServiceUnavailable && response.StatusCode != http.StatusTooManyRequests {
@@ -136,17 +136,17 @@ func (c *client) readProblem(response *http.Response) (time.Duration, error) {
 	return min(time.Duration(seconds)*time.Second, 5*time.Second), p
 }
 
-func (c *client) send(ctx context.Context, r call) (*http.Response, error) {
-	body, contentType, err := encode(r.body, r.key)
+func (c *client) sendRequest(ctx context.Context, r apiCall) (*http.Response, error) {
+	body, contentType, err := encodeBody(r.body, r.key)
 	if err != nil {
 		return nil, err
 	}
 	request, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, body)
 	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
+		return nil, fmt.Errorf("create the request: %w", err)
 	}
-	request.Header.Set("Authorization", "Bearer "+c.tokens[r.as])
-	request.Header.Set("User-Agent", "Recourse sample walk")
+	request.Header.Set("Authorization", "Bearer "+c.tokens[r.role])
+	request.Header.Set("User-Agent", "Recourse sample case")
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
@@ -156,12 +156,12 @@ func (c *client) send(ctx context.Context, r call) (*http.Response, error) {
 	return c.http.Do(request)
 }
 
-func encode(body any, key string) (io.Reader, string, error) {
+func encodeBody(body any, key string) (io.Reader, string, error) {
 	switch b := body.(type) {
 	case nil:
 		return http.NoBody, "", nil
 	case *form:
-		return b.encode(key)
+		return b.encodeMultipart(key)
 	default:
 		content, err := json.Marshal(body)
 		if err != nil {
@@ -171,9 +171,9 @@ func encode(body any, key string) (io.Reader, string, error) {
 	}
 }
 
-// encode draws the boundary from the key, so that a repeated upload is the same
-// to the last byte.
-func (f *form) encode(key string) (io.Reader, string, error) {
+// encodeMultipart uses the key as boundary, so that a repeated upload has the same
+// bytes.
+func (f *form) encodeMultipart(key string) (io.Reader, string, error) {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	if err := w.SetBoundary(key); err != nil {
@@ -197,8 +197,8 @@ func (f *form) encode(key string) (io.Reader, string, error) {
 	return &body, w.FormDataContentType(), nil
 }
 
-// codeOf is the stable name of a refusal, empty for anything else.
-func codeOf(err error) string {
+// problemCode returns the code of a problem, empty for other errors.
+func problemCode(err error) string {
 	var p *problem
 	if errors.As(err, &p) {
 		return p.Code

@@ -14,28 +14,28 @@ import (
 	"time"
 )
 
-// desk answers like the product as far as a walk can see: one case, idempotency
-// by key and body, a clock that moves the case on. The real product is walked in
-// dev/e2e; this one can be cut off at any request and be any other way.
-type desk struct {
+// fakeProduct answers like the product as far as the sample needs: one case,
+// idempotency by key and body, and deadlines that move the case. It can interrupt
+// any request. dev/e2e runs the sample with the real product.
+type fakeProduct struct {
 	t  *testing.T
 	mu sync.Mutex
 
-	stage    string
-	appealed bool
-	asked    bool     // in this stage
-	looks    int      // since then
-	patience int      // looks before silence moves a contact stage on
-	entries  []string // what happened, once each time it happens
-	answers  map[string]answer
-	exports  int
-	missing  bool // the case is not known here
-	others   bool // there are cases already
+	stage           string
+	appealed        bool
+	contacted       bool     // in this stage
+	reads           int      // since the contact
+	readsBeforeNext int      // reads of the case before a contact stage ends
+	entries         []string // one for each effect
+	answers         map[string]answer
+	exports         int
+	isMissing       bool // the case does not exist
+	hasOtherCases   bool // another case exists
 
-	posts  int
-	cut    func(post int) cutting // what happens to a POST's connection
-	busy   int                    // answers of 503 still to be given
-	broken string                 // path whose POST is refused as invalid
+	posts       int
+	interrupt   func(post int) interruption // whether a POST is interrupted
+	unavailable int                         // number of 503 responses to send
+	broken      string                      // path whose POST is invalid
 }
 
 type answer struct {
@@ -44,48 +44,48 @@ type answer struct {
 	body   []byte
 }
 
-type cutting int
+type interruption int
 
 const (
-	whole cutting = iota
+	uninterrupted interruption = iota
 	beforeEffect
 	afterEffect
 )
 
-func newDesk(t *testing.T) (*desk, *httptest.Server) {
+func newFakeProduct(t *testing.T) (*fakeProduct, *httptest.Server) {
 	t.Helper()
-	d := &desk{t: t, patience: 2, answers: map[string]answer{}, cut: func(int) cutting { return whole }}
+	d := &fakeProduct{t: t, readsBeforeNext: 2, answers: map[string]answer{}, interrupt: func(int) interruption { return uninterrupted }}
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
 	return d, server
 }
 
-// change sets the desk up between requests.
-func (d *desk) change(how func()) {
+// configure changes the product between requests.
+func (d *fakeProduct) configure(how func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	how()
 }
 
-// happened is what the journal would tell.
-func (d *desk) happened() []string {
+// listEntries returns the entries of the journal.
+func (d *fakeProduct) listEntries() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.entries)
 }
 
-func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *fakeProduct) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.busy > 0 {
-		d.busy--
+	if d.unavailable > 0 {
+		d.unavailable--
 		w.Header().Set("Retry-After", "soon")
-		refuse(w, http.StatusServiceUnavailable, "unavailable", "")
+		writeProblem(w, http.StatusServiceUnavailable, "unavailable", "")
 		return
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/api/v1")
 	if r.Method == http.MethodGet {
-		d.get(w, path)
+		d.serveGet(w, path)
 		return
 	}
 	body, err := io.ReadAll(r.Body)
@@ -93,14 +93,14 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.t.Error(err)
 	}
 	d.posts++
-	how := d.cut(d.posts)
+	how := d.interrupt(d.posts)
 	if how == beforeEffect {
 		panic(http.ErrAbortHandler)
 	}
-	d.post(w, r, path, body, how == afterEffect)
+	d.servePost(w, r, path, body, how == afterEffect)
 }
 
-func refuse(w http.ResponseWriter, status int, code, field string) {
+func writeProblem(w http.ResponseWriter, status int, code, field string) {
 	w.WriteHeader(status)
 	problem := map[string]any{"code": code, "detail": "No."}
 	if field != "" {
@@ -109,11 +109,11 @@ func refuse(w http.ResponseWriter, status int, code, field string) {
 	_ = json.NewEncoder(w).Encode(problem)
 }
 
-func (d *desk) get(w http.ResponseWriter, path string) {
+func (d *fakeProduct) serveGet(w http.ResponseWriter, path string) {
 	switch {
 	case path == "/cases":
 		items := []any{}
-		if d.others {
+		if d.hasOtherCases {
 			items = append(items, map[string]any{"id": "other"})
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
@@ -123,28 +123,28 @@ func (d *desk) get(w http.ResponseWriter, path string) {
 			map[string]any{"actor": map[string]string{"role": "agent", "id": "agent-id"}},
 		}})
 	case strings.HasPrefix(path, "/exports/"):
-		d.export(w, path)
-	case d.missing || d.stage == "":
-		refuse(w, http.StatusNotFound, "not_found", "")
+		d.serveExport(w, path)
+	case d.isMissing || d.stage == "":
+		writeProblem(w, http.StatusNotFound, "not_found", "")
 	default:
-		d.look()
-		_ = json.NewEncoder(w).Encode(d.situation())
+		d.passTime()
+		_ = json.NewEncoder(w).Encode(d.describeCase())
 	}
 }
 
-// look lets time pass: silence moves a contact stage on.
-func (d *desk) look() {
-	if !d.asked {
+// passTime moves a contact stage on after enough reads.
+func (d *fakeProduct) passTime() {
+	if !d.contacted {
 		return
 	}
-	if d.looks++; d.looks > d.patience {
-		d.enter(map[string]string{"private_contact": "group_notice", "group_notice": "appeal"}[d.stage])
+	if d.reads++; d.reads > d.readsBeforeNext {
+		d.enterStage(map[string]string{"private_contact": "group_notice", "group_notice": "appeal"}[d.stage])
 	}
 }
 
-func (d *desk) enter(stage string) { d.stage, d.looks, d.asked = stage, 0, false }
+func (d *fakeProduct) enterStage(stage string) { d.stage, d.reads, d.contacted = stage, 0, false }
 
-func (d *desk) situation() map[string]any {
+func (d *fakeProduct) describeCase() map[string]any {
 	allowed := []string{"record_contact", "assign", "add_note"}
 	switch {
 	case d.stage == "appeal" && !d.appealed:
@@ -163,7 +163,7 @@ func (d *desk) situation() map[string]any {
 	}
 }
 
-func (d *desk) export(w http.ResponseWriter, path string) {
+func (d *fakeProduct) serveExport(w http.ResponseWriter, path string) {
 	if strings.HasSuffix(path, ".pdf") || strings.HasSuffix(path, ".zip") {
 		_, _ = io.WriteString(w, "bytes of "+path)
 		return
@@ -176,19 +176,19 @@ func (d *desk) export(w http.ResponseWriter, path string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"id": "export-id", "state": state, "pages": 7, "missing": []string{"对方的身份信息"}})
 }
 
-// post performs a request at most once per key, and refuses a key that comes
-// back with another body.
-func (d *desk) post(w http.ResponseWriter, r *http.Request, path string, body []byte, silent bool) {
+// servePost performs a request once per key and fails the test if a key is used with
+// another body.
+func (d *fakeProduct) servePost(w http.ResponseWriter, r *http.Request, path string, body []byte, silent bool) {
 	key, digest := r.Header.Get("Idempotency-Key"), fmt.Sprintf("%x", sha256.Sum256(body))
 	if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer token-of-") || key == "" {
 		d.t.Errorf("%s: without token or key", path)
 	}
 	known, again := d.answers[key]
 	if again && known.digest != digest {
-		d.t.Errorf("%s: the key came back with another body", path)
+		d.t.Errorf("%s: the key was used with another body", path)
 	}
 	if !again {
-		known = d.perform(path, string(body))
+		known = d.performOnce(path, string(body))
 		known.digest = digest
 		if known.status < 300 {
 			d.answers[key] = known
@@ -201,7 +201,7 @@ func (d *desk) post(w http.ResponseWriter, r *http.Request, path string, body []
 	_, _ = w.Write(known.body)
 }
 
-func (d *desk) perform(path, body string) answer {
+func (d *fakeProduct) performOnce(path, body string) answer {
 	name := path[strings.LastIndex(path, "/")+1:]
 	refused := func(status int, code string) answer {
 		return answer{status: status, body: fmt.Appendf(nil, `{"code":%q,"detail":"No.","errors":[{"field":"x","detail":"is wrong"}]}`, code)}
@@ -210,13 +210,13 @@ func (d *desk) perform(path, body string) answer {
 		return refused(http.StatusUnprocessableEntity, "invalid")
 	}
 	if strings.Contains(path, "/actions/") {
-		allowed, _ := d.situation()["allowed_actions"].([]string)
+		allowed, _ := d.describeCase()["allowed_actions"].([]string)
 		if !slices.Contains(allowed, name) {
 			return refused(http.StatusConflict, "action_not_allowed")
 		}
 	}
-	d.entries = append(d.entries, d.effect(name, body))
-	content, err := json.Marshal(d.situation())
+	d.entries = append(d.entries, d.applyAction(name, body))
+	content, err := json.Marshal(d.describeCase())
 	if name == "exports" {
 		content, err = json.Marshal(map[string]string{"id": "export-id", "state": "building"})
 	}
@@ -226,20 +226,20 @@ func (d *desk) perform(path, body string) answer {
 	return answer{status: http.StatusOK, body: content}
 }
 
-// effect does what an act does to the case and names its journal entry.
-func (d *desk) effect(name, body string) string {
+// applyAction applies an action to the case and returns the name of its entry.
+func (d *fakeProduct) applyAction(name, body string) string {
 	switch name {
 	case "cases":
-		d.enter("private_contact")
+		d.enterStage("private_contact")
 	case "record_contact":
-		d.asked = true
+		d.contacted = true
 		if strings.Contains(body, `"in_group":true`) {
 			return "record_contact in group"
 		}
 	case "submit_appeal":
 		d.appealed = true
 	case "decide_appeal":
-		d.enter("legal")
+		d.enterStage("legal")
 	case "evidence":
 		for _, file := range []string{"transfer", "group", "family", "notice", "ticket"} {
 			if strings.Contains(body, file+".png") {

@@ -1,11 +1,9 @@
-// Package sample walks one invented case through the product in front of the
-// person who started it: filed from a bill export and screenshots, asked for in
-// private and in the group, appealed, denied, taken to court, and handed out as
-// dossier and bag, which are then verified.
+// Package sample runs one invented case through the product and prints each step:
+// filing with a bill export and screenshots, private contact, group notice, an
+// appeal that is denied, a legal route, and dossier and bag, which it verifies.
 //
-// It is a client like any other: it speaks the REST interface and imports
-// nothing of the product. Each request carries the same Idempotency-Key and body
-// however often it is sent, and what to do next is read from the case itself: a
-// walk cut off at any point goes on where it stood, and nothing happens twice.
-// Only dev/ imports it.
+// It is a REST client and imports nothing of the product. A repeated request has
+// the same Idempotency-Key and body, and the next step is chosen from the state of
+// the case. So a run that was interrupted at any point continues, and nothing
+// happens twice. Only dev/ imports this package.
 package sample

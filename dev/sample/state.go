@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// state is what a walk must remember to be the same walk after it was cut off.
-// What has happened to the case is not in it: that is asked of the product.
+// state is what an interrupted run needs to continue. The state of the case is not
+// in it: the product has that.
 type state struct {
-	Seed     string               `json:"seed"`  // makes the Idempotency-Keys
-	Began    time.Time            `json:"began"` // dates everything in the story
-	CaseID   string               `json:"case_id,omitempty"`
-	Number   string               `json:"number,omitempty"`
-	ExportID string               `json:"export_id,omitempty"`
-	Done     map[string]string    `json:"done,omitempty"`   // step → done or tooLate
-	Trying   string               `json:"trying,omitempty"` // the step that was sent and not yet known to be done
-	Times    map[string]time.Time `json:"times,omitempty"`  // step → the instant its body names
-	Finished bool                 `json:"finished,omitempty"`
+	Seed      string               `json:"seed"`  // for the idempotency keys
+	StartedAt time.Time            `json:"began"` // the story is dated relative to it
+	CaseID    string               `json:"case_id,omitempty"`
+	Number    string               `json:"number,omitempty"`
+	ExportID  string               `json:"export_id,omitempty"`
+	Done      map[string]string    `json:"done,omitempty"`   // by step: done or tooLate
+	Trying    string               `json:"trying,omitempty"` // the step that was sent without a known result
+	Times     map[string]time.Time `json:"times,omitempty"`  // by step: the time in its body
+	Finished  bool                 `json:"finished,omitempty"`
 
 	path string
 }
 
-// How a step ended.
+// Results of a step.
 const (
 	done    = "done"
 	tooLate = "too late"
@@ -34,7 +34,7 @@ const (
 
 func statePath(dir string) string { return filepath.Join(dir, "sample.json") }
 
-// readState gives ok=false when no walk was ever begun in the folder.
+// readState returns ok=false if the folder has no state.
 func readState(dir string) (s state, ok bool, err error) {
 	content, err := os.ReadFile(statePath(dir))
 	if errors.Is(err, os.ErrNotExist) {
@@ -44,7 +44,7 @@ func readState(dir string) (s state, ok bool, err error) {
 		return state{}, false, fmt.Errorf("read the state of the sample: %w", err)
 	}
 	if err := json.Unmarshal(content, &s); err != nil {
-		return state{}, false, fmt.Errorf("the state of the sample in %s is broken (%w): delete the file", statePath(dir), err)
+		return state{}, false, fmt.Errorf("the state of the sample in %s is invalid (%w): delete the file", statePath(dir), err)
 	}
 	s.path = statePath(dir)
 	return s, true, nil
@@ -52,15 +52,15 @@ func readState(dir string) (s state, ok bool, err error) {
 
 func newState(dir string, now time.Time) (state, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return state{}, fmt.Errorf("make the folder of the sample: %w", err)
+		return state{}, fmt.Errorf("create the folder of the sample: %w", err)
 	}
-	s := state{Seed: rand.Text(), Began: now.UTC().Truncate(time.Second), path: statePath(dir)}
-	return s, s.save()
+	s := state{Seed: rand.Text(), StartedAt: now.UTC().Truncate(time.Second), path: statePath(dir)}
+	return s, s.saveState()
 }
 
-// save replaces the file in one rename: a walk killed while saving keeps the
-// state before.
-func (s *state) save() error {
+// saveState replaces the file in one rename, so that an interrupted save keeps the
+// previous state.
+func (s *state) saveState() error {
 	content, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the state of the sample: %w", err)
@@ -75,28 +75,28 @@ func (s *state) save() error {
 	return nil
 }
 
-// try remembers that a step is about to be sent; "" that none is.
-func (s *state) try(step string) error {
+// markTrying records the step that is about to be sent, "" for none.
+func (s *state) markTrying(step string) error {
 	if s.Trying == step {
 		return nil
 	}
 	s.Trying = step
-	return s.save()
+	return s.saveState()
 }
 
-// mark remembers that a step needs no more thought.
-func (s *state) mark(step, how string) error {
+// markEnded records the result of a step.
+func (s *state) markEnded(step, how string) error {
 	s.Trying = ""
 	if s.Done == nil {
 		s.Done = map[string]string{}
 	}
 	s.Done[step] = how
-	return s.save()
+	return s.saveState()
 }
 
-// moment is the instant a step's body names. It is kept before the first try,
-// as the same key must come with the same body.
-func (s *state) moment(step string, now time.Time) (time.Time, error) {
+// stepTime returns the time in the body of a step. It is saved before the first
+// attempt, because the same key requires the same body.
+func (s *state) stepTime(step string, now time.Time) (time.Time, error) {
 	if at, known := s.Times[step]; known {
 		return at, nil
 	}
@@ -104,13 +104,13 @@ func (s *state) moment(step string, now time.Time) (time.Time, error) {
 		s.Times = map[string]time.Time{}
 	}
 	s.Times[step] = now.UTC().Truncate(time.Second)
-	return s.Times[step], s.save()
+	return s.Times[step], s.saveState()
 }
 
-func (s *state) key(step string) string { return "sample-" + s.Seed + "-" + step }
+func (s *state) idempotencyKey(step string) string { return "sample-" + s.Seed + "-" + step }
 
-// digits makes n digits out of the seed.
-func (s *state) digits(n int) string {
+// seedDigits derives n digits from the seed.
+func (s *state) seedDigits(n int) string {
 	digits := make([]byte, 0, n)
 	for i := range n {
 		digits = append(digits, '0'+s.Seed[i%len(s.Seed)]%10)

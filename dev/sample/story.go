@@ -10,26 +10,26 @@ import (
 //go:embed story.json
 var storyFile []byte
 
-// story is what the invented people did and wrote.
+// story is what the invented people do and write.
 type story struct {
-	Case     map[string]any `json:"case"`
-	Group    string         `json:"group"`
-	Nickname string         `json:"nickname"`
-	Holder   string         `json:"holder"`
-	Remark   string         `json:"remark"`
-	Contact  map[string]any `json:"contact"`
-	Notice   map[string]any `json:"notice"`
-	Note     map[string]any `json:"note"`
-	Reply    map[string]any `json:"reply"`
-	Decision map[string]any `json:"decision"`
-	Route    map[string]any `json:"route"`
-	Bill     struct {
+	Case      map[string]any `json:"case"`
+	Group     string         `json:"group"`
+	Nickname  string         `json:"nickname"`
+	Recipient string         `json:"holder"`
+	Remark    string         `json:"remark"`
+	Contact   map[string]any `json:"contact"`
+	Notice    map[string]any `json:"notice"`
+	Note      map[string]any `json:"note"`
+	Reply     map[string]any `json:"reply"`
+	Decision  map[string]any `json:"decision"`
+	Route     map[string]any `json:"route"`
+	Bill      struct {
 		Rows []billRow `json:"rows"`
 	} `json:"bill"`
 	Screens map[string]screen `json:"screens"`
 }
 
-// billRow is a transaction of the bill, dated relative to the mis-sent one.
+// billRow is a transaction of the bill, dated relative to the mistaken payment.
 type billRow struct {
 	Days      int    `json:"days"`
 	Clock     string `json:"clock"`
@@ -43,7 +43,7 @@ type billRow struct {
 	Remark    string `json:"remark"`
 }
 
-// screen is what a telephone showed: lines of a detail page, or a conversation.
+// screen is a phone screen: a page of details or a conversation.
 type screen struct {
 	Kind    string      `json:"kind"` // of evidence
 	Source  string      `json:"source"`
@@ -71,13 +71,13 @@ func readStory() (story, error) {
 // shanghai is fixed: China has had one offset since 1991.
 var shanghai = time.FixedZone("CST", 8*60*60)
 
-// The mis-send happened in the evening of the day before the walk began.
+// sentAt is the time of the mistaken payment, on the evening before the start.
 func (s *state) sentAt() time.Time {
-	today := s.Began.In(shanghai)
+	today := s.StartedAt.In(shanghai)
 	return time.Date(today.Year(), today.Month(), today.Day()-1, 21, 14, 5, 0, shanghai)
 }
 
-// transactionNo looks like the wallet's numbers and is this walk's own.
+// transactionNo has the form of the wallet's numbers and is unique for each run.
 func (s *state) transactionNo() string {
-	return "1000050001" + s.sentAt().Format("20060102") + s.digits(10)
+	return "1000050001" + s.sentAt().Format("20060102") + s.seedDigits(10)
 }

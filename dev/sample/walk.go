@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// Pace is how fast the sample case lives: half a day in a second, so that the
-// three days of silence after a message take six.
+// Pace is the speed of the sample case: half a day passes in one second, so the
+// three days after an unanswered message take six seconds.
 const Pace = 43_200
 
-// poll is how often a case is looked at while its clock runs.
-const poll = 250 * time.Millisecond
+// pollInterval is the time between two reads of a case.
+const pollInterval = 250 * time.Millisecond
 
-// Options say which product to walk and where to keep what comes out.
+// Options name the product and the folder for the results.
 type Options struct {
 	BaseURL    string // of the product
 	TokensFile string // tokens.json
-	Dir        string // for the state of the walk, the files sent and the papers got
-	Fonts      string // folder of the dossier's fonts; the screenshots use them too
-	Recourse   string // path of bin/recourse, which verifies the bag; empty skips that
-	Sayf       func(format string, args ...any)
+	Dir        string // for the state, the uploaded files and the export
+	Fonts      string // folder of the dossier's fonts, also used for the screenshots
+	Recourse   string // path of bin/recourse, which verifies the bag; if empty, it is not verified
+	Printf     func(format string, args ...any)
 	Now        func() time.Time
 
-	poll time.Duration // 0: poll
+	pollInterval time.Duration // 0 for the default
 }
 
-// Result says what the walk left. It is empty when there was nothing to walk.
+// Result describes the sample case. It is empty if none was run.
 type Result struct {
 	Number  string // of the case
 	CaseID  string
@@ -40,46 +40,46 @@ type Result struct {
 	Bag     string // path
 }
 
-// Walk files the sample case and brings it to its papers, or goes on with a walk
-// that was cut off. On a product that holds other cases, or when the walk was
+// RunCase files the sample case and continues until its export is built. It also
+// continues an interrupted run. If the product has other cases, or the run was
 // finished before, it does nothing.
-func Walk(ctx context.Context, o Options) (Result, error) {
-	w, err := prepare(ctx, o)
+func RunCase(ctx context.Context, o Options) (Result, error) {
+	w, err := newWalker(ctx, o)
 	if err != nil || w == nil {
 		return Result{}, err
 	}
 	if w.state.Finished {
-		return w.result(), nil
+		return w.buildResult(), nil
 	}
-	o.Sayf("\nOne sample case, at %d times the speed of life:", Pace)
-	if err := w.file(ctx); err != nil {
-		return w.result(), err
+	o.Printf("\nOne sample case, at %d times the real speed:", Pace)
+	if err := w.fileCase(ctx); err != nil {
+		return w.buildResult(), err
 	}
-	if err := w.follow(ctx); err != nil {
-		return w.result(), err
+	if err := w.takeSteps(ctx); err != nil {
+		return w.buildResult(), err
 	}
-	if err := w.papers(ctx); err != nil {
-		return w.result(), err
+	if err := w.buildExport(ctx); err != nil {
+		return w.buildResult(), err
 	}
 	w.state.Finished = true
-	return w.result(), w.state.save()
+	return w.buildResult(), w.state.saveState()
 }
 
 type walker struct {
 	Options
-	client *client
-	story  story
-	state  state
-	pen    *pen
-	waited string // what was last said to be waited for
+	client        *client
+	story         story
+	state         state
+	painter       *painter
+	announcedWait string // the wait that was printed last
 }
 
-// prepare gives nil when there is nothing to walk.
-func prepare(ctx context.Context, o Options) (*walker, error) {
-	if o.poll == 0 {
-		o.poll = poll
+// newWalker returns nil if there is nothing to run.
+func newWalker(ctx context.Context, o Options) (*walker, error) {
+	if o.pollInterval == 0 {
+		o.pollInterval = pollInterval
 	}
-	c, err := newClient(o.BaseURL, o.TokensFile, 2*o.poll)
+	c, err := newClient(o.BaseURL, o.TokensFile, 2*o.pollInterval)
 	if err != nil {
 		return nil, err
 	}
@@ -88,16 +88,16 @@ func prepare(ctx context.Context, o Options) (*walker, error) {
 		return nil, err
 	}
 	w := &walker{Options: o, client: c, story: text}
-	var begun bool
-	if w.state, begun, err = readState(o.Dir); err != nil {
+	var started bool
+	if w.state, started, err = readState(o.Dir); err != nil {
 		return nil, err
 	}
-	if begun {
-		if known, err := w.known(ctx); known || err != nil {
+	if started {
+		if known, err := w.isCaseKnown(ctx); known || err != nil {
 			return w, err
 		}
 	}
-	empty, err := w.emptyDatabase(ctx)
+	empty, err := w.isDatabaseEmpty(ctx)
 	if err != nil || !empty {
 		return nil, err
 	}
@@ -107,30 +107,30 @@ func prepare(ctx context.Context, o Options) (*walker, error) {
 	return w, nil
 }
 
-// known reports whether the product still has the case the state speaks of; the
-// database may have been replaced since. A walk cut off before it learned the
-// id files again under the same key.
-func (w *walker) known(ctx context.Context) (bool, error) {
+// isCaseKnown reports whether the product still has the case of the state: the
+// database may have been replaced. Without an id yet, the case is filed again with
+// the same key.
+func (w *walker) isCaseKnown(ctx context.Context) (bool, error) {
 	if w.state.CaseID == "" {
 		return true, nil
 	}
-	_, err := w.look(ctx, "auditor")
-	if codeOf(err) == "not_found" {
+	_, err := w.fetchStatus(ctx, "auditor")
+	if problemCode(err) == "not_found" {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-func (w *walker) emptyDatabase(ctx context.Context) (bool, error) {
+func (w *walker) isDatabaseEmpty(ctx context.Context) (bool, error) {
 	var list struct {
 		Items []struct{} `json:"items"`
 	}
-	err := w.client.do(ctx, call{as: "auditor", method: http.MethodGet, path: "/cases?limit=1"}, &list)
+	err := w.client.doCall(ctx, apiCall{role: "auditor", method: http.MethodGet, path: "/cases?limit=1"}, &list)
 	return len(list.Items) == 0, err
 }
 
-// situation is what the product says of the case.
-type situation struct {
+// caseStatus is the response to a read of the case.
+type caseStatus struct {
 	ID             string   `json:"id"`
 	Number         string   `json:"number"`
 	Stage          string   `json:"stage"`
@@ -147,23 +147,25 @@ type situation struct {
 	} `json:"deadlines"`
 }
 
-// stages in the order a case passes them.
+// stages is the order of the stages.
 var stages = []string{"recall_watch", "private_contact", "group_notice", "appeal", "legal", "closed"}
 
-func (s situation) past(stage string) bool {
+func (s caseStatus) isPast(stage string) bool {
 	return slices.Index(stages, s.Stage) > slices.Index(stages, stage)
 }
 
-func (s situation) allows(action string) bool { return slices.Contains(s.AllowedActions, action) }
+func (s caseStatus) allowsAction(action string) bool {
+	return slices.Contains(s.AllowedActions, action)
+}
 
-func (w *walker) look(ctx context.Context, as string) (situation, error) {
-	var s situation
-	err := w.client.do(ctx, call{as: as, method: http.MethodGet, path: "/cases/" + w.state.CaseID}, &s)
+func (w *walker) fetchStatus(ctx context.Context, as string) (caseStatus, error) {
+	var s caseStatus
+	err := w.client.doCall(ctx, apiCall{role: as, method: http.MethodGet, path: "/cases/" + w.state.CaseID}, &s)
 	return s, err
 }
 
-// file sends the filing. Sent twice, it is the same case: the key says so.
-func (w *walker) file(ctx context.Context) error {
+// fileCase files the case. The key makes a repetition safe.
+func (w *walker) fileCase(ctx context.Context) error {
 	if w.state.CaseID != "" {
 		return nil
 	}
@@ -174,22 +176,21 @@ func (w *walker) file(ctx context.Context) error {
 	body["sent_at"] = w.state.sentAt().Format(time.RFC3339)
 	body["transaction_no"] = w.state.transactionNo()
 	body["pace"] = Pace
-	var filed situation
-	if err := w.client.do(ctx, call{as: "claimant", method: http.MethodPost, path: "/cases", key: w.state.key("file"), body: body}, &filed); err != nil {
+	var filed caseStatus
+	if err := w.client.doCall(ctx, apiCall{role: "claimant", method: http.MethodPost, path: "/cases", key: w.state.idempotencyKey("file"), body: body}, &filed); err != nil {
 		return fmt.Errorf("file the case: %w", err)
 	}
 	w.state.CaseID, w.state.Number = filed.ID, filed.Number
-	w.Sayf("  · filed as %s: ¥%s sent to the wrong group", filed.Number, grouped(w.story.amount()))
-	return w.state.save()
+	w.Printf("  · filed as %s: ¥%s sent to the wrong group", filed.Number, formatGrouped(w.story.amountFen()))
+	return w.state.saveState()
 }
 
-// follow does, over and over, the first thing that is still to do, as far as the
-// case lets it. The case moves by its own clock too: what has become impossible
-// meanwhile is passed over and said.
-func (w *walker) follow(ctx context.Context) error {
-	for _, s := range w.steps() {
+// takeSteps takes all steps in order. The case also moves by its own deadlines; a
+// step that is no longer possible is skipped and printed.
+func (w *walker) takeSteps(ctx context.Context) error {
+	for _, s := range w.listSteps() {
 		for w.state.Done[s.name] == "" {
-			if err := w.attempt(ctx, s); err != nil {
+			if err := w.attemptStep(ctx, s); err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
 		}
@@ -197,55 +198,54 @@ func (w *walker) follow(ctx context.Context) error {
 	return nil
 }
 
-// attempt looks at the case with the eyes of the step's role and does the step,
-// passes it over, or waits a moment. A step that was being tried when the walk
-// was cut off is sent again whatever the case looks like: it may be done, and
-// only the product knows.
-func (w *walker) attempt(ctx context.Context, s step) error {
-	now, err := w.look(ctx, s.as)
+// attemptStep reads the case with the role of the step, then takes the step, skips
+// it or waits. A step that was interrupted is always sent again, because only the
+// product knows whether it is done.
+func (w *walker) attemptStep(ctx context.Context, s step) error {
+	now, err := w.fetchStatus(ctx, s.role)
 	if err != nil {
 		return err
 	}
 	switch {
-	case w.state.Trying == s.name || s.ready(now):
-		return w.take(ctx, s, now)
-	case s.missed(now):
-		w.Sayf("  · passed over: %s (the case is in %s already)", s.says, now.Stage)
-		return w.state.mark(s.name, tooLate)
+	case w.state.Trying == s.name || s.isReady(now):
+		return w.takeStep(ctx, s, now)
+	case s.isTooLate(now):
+		w.Printf("  · skipped: %s (the case is already in %s)", s.title, now.Stage)
+		return w.state.markEnded(s.name, tooLate)
 	}
-	return w.wait(ctx, now)
+	return w.awaitChange(ctx, now)
 }
 
-func (w *walker) take(ctx context.Context, s step, now situation) error {
-	if err := w.state.try(s.name); err != nil {
+func (w *walker) takeStep(ctx context.Context, s step, now caseStatus) error {
+	if err := w.state.markTrying(s.name); err != nil {
 		return err
 	}
-	err := s.do(ctx, now)
-	if codeOf(err) == "action_not_allowed" {
-		return w.state.try("") // the clock was faster between looking and acting
+	err := s.run(ctx, now)
+	if problemCode(err) == "action_not_allowed" {
+		return w.state.markTrying("") // a deadline passed between reading and acting
 	}
 	if err != nil {
 		return err
 	}
-	w.Sayf("  · %s", s.says)
-	return w.state.mark(s.name, done)
+	w.Printf("  · %s", s.title)
+	return w.state.markEnded(s.name, done)
 }
 
-func (w *walker) wait(ctx context.Context, now situation) error {
-	if about := now.Stage + now.WaitingOn; w.waited != about && len(now.Deadlines) > 0 {
-		w.waited = about
+func (w *walker) awaitChange(ctx context.Context, now caseStatus) error {
+	if about := now.Stage + now.WaitingOn; w.announcedWait != about && len(now.Deadlines) > 0 {
+		w.announcedWait = about
 		left := now.Deadlines[0].DueAt.Sub(w.Now()).Round(time.Second)
-		w.Sayf("  … %s: waiting for the %s; the clock %s runs out in %s", now.Stage, now.WaitingOn, now.Deadlines[0].Kind, max(left, 0))
+		w.Printf("  … %s: waiting for the %s; the clock %s runs out in %s", now.Stage, now.WaitingOn, now.Deadlines[0].Kind, max(left, 0))
 	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(w.poll):
+	case <-time.After(w.pollInterval):
 		return nil
 	}
 }
 
-func (w *walker) result() Result {
+func (w *walker) buildResult() Result {
 	r := Result{Number: w.state.Number, CaseID: w.state.CaseID}
 	if w.state.Done["papers"] != "" {
 		r.Dossier, r.Bag = filepath.Join(w.Dir, "dossier.pdf"), filepath.Join(w.Dir, "bag.zip")
@@ -253,15 +253,15 @@ func (w *walker) result() Result {
 	return r
 }
 
-// verify has the product's own verifier judge the bag, offline, and shows what
-// it says.
-func (w *walker) verify(ctx context.Context, bag string) error {
+// verifyBag runs the verifier of the product, which works offline, and prints its
+// output.
+func (w *walker) verifyBag(ctx context.Context, bag string) error {
 	if w.Recourse == "" {
 		return nil
 	}
 	out, err := exec.CommandContext(ctx, w.Recourse, "verify", bag).CombinedOutput()
 	for line := range strings.Lines(string(out)) {
-		w.Sayf("      %s", strings.TrimRight(line, "\n"))
+		w.Printf("      %s", strings.TrimRight(line, "\n"))
 	}
 	if err != nil {
 		return errors.New("the bag does not verify")

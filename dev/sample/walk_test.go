@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// everything is what a whole walk leaves, in order.
-var everything = []string{
+// allEntries lists the entries of a complete run in order.
+var allEntries = []string{
 	"cases", "statements", "evidence transfer", "evidence group", "evidence family", "record_contact",
 	"record_contact in group", "evidence notice", "submit_appeal", "assign", "add_note", "record_platform_reply",
 	"evidence ticket", "decide_appeal", "choose_route", "exports",
 }
 
-type lines struct{ said []string }
+type printedLines struct{ said []string }
 
-func (l *lines) sayf(format string, args ...any) {
+func (l *printedLines) printf(format string, args ...any) {
 	l.said = append(l.said, fmt.Sprintf(format, args...))
 }
 
-// walk prepares a folder in which the pictures are drawn already.
-func walk(t *testing.T, url string) (Options, *lines) {
+// newOptions prepares a folder that already has the screenshots.
+func newOptions(t *testing.T, url string) (Options, *printedLines) {
 	t.Helper()
 	dir := t.TempDir()
 	tokens := map[string]string{}
@@ -40,102 +40,102 @@ func walk(t *testing.T, url string) (Options, *lines) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "tokens.json"), string(content))
+	writeFile(t, filepath.Join(dir, "tokens.json"), string(content))
 	work := filepath.Join(dir, "sample")
 	if err := os.Mkdir(work, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"transfer", "group", "family", "notice", "ticket"} {
-		write(t, filepath.Join(work, name+".png"), "picture "+name)
+		writeFile(t, filepath.Join(work, name+".png"), "picture "+name)
 	}
-	said := &lines{}
+	said := &printedLines{}
 	return Options{
-		BaseURL: url, TokensFile: filepath.Join(dir, "tokens.json"), Dir: work, Sayf: said.sayf, Now: time.Now, poll: time.Millisecond,
+		BaseURL: url, TokensFile: filepath.Join(dir, "tokens.json"), Dir: work, Printf: said.printf, Now: time.Now, pollInterval: time.Millisecond,
 	}, said
 }
 
-func write(t *testing.T, path, content string) {
+func writeFile(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestWalkDoesEverythingOnce(t *testing.T) {
+func TestRunDoesEverythingOnce(t *testing.T) {
 	t.Parallel()
-	d, server := newDesk(t)
-	o, said := walk(t, server.URL)
-	result, err := Walk(t.Context(), o)
+	d, server := newFakeProduct(t)
+	o, said := newOptions(t, server.URL)
+	result, err := RunCase(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(d.happened(), everything) {
-		t.Errorf("happened: %v", d.happened())
+	if !slices.Equal(d.listEntries(), allEntries) {
+		t.Errorf("happened: %v", d.listEntries())
 	}
 	bag, err := os.ReadFile(result.Bag)
 	if err != nil || string(bag) != "bytes of /exports/export-id/bag.zip" || result.Number != "R20261121-000001" {
 		t.Errorf("result %+v: %q, %v", result, bag, err)
 	}
-	if text := strings.Join(said.said, "\n"); !strings.Contains(text, "not complete: 对方的身份信息") || strings.Contains(text, "passed over") {
+	if text := strings.Join(said.said, "\n"); !strings.Contains(text, "incomplete: 对方的身份信息") || strings.Contains(text, "skipped") {
 		t.Errorf("said:\n%s", text)
 	}
 	before := len(said.said)
-	again, err := Walk(t.Context(), o)
-	if err != nil || again != result || !slices.Equal(d.happened(), everything) || len(said.said) != before {
-		t.Errorf("the second walk: %+v, %v, %v", again, err, d.happened())
+	again, err := RunCase(t.Context(), o)
+	if err != nil || again != result || !slices.Equal(d.listEntries(), allEntries) || len(said.said) != before {
+		t.Errorf("the second run: %+v, %v, %v", again, err, d.listEntries())
 	}
 }
 
-// Cut off at any request, before or after it took effect, a walk goes on to the
-// same end.
-func TestWalkCutOffAnywhereGoesOn(t *testing.T) {
+// A run that was interrupted at any request, before or after its effect, continues
+// to the same end.
+func TestInterruptedRunContinues(t *testing.T) {
 	t.Parallel()
-	for _, how := range []cutting{beforeEffect, afterEffect} {
-		for at := 1; at <= len(everything); at++ {
+	for _, how := range []interruption{beforeEffect, afterEffect} {
+		for at := 1; at <= len(allEntries); at++ {
 			t.Run(fmt.Sprintf("%d/%d", how, at), func(t *testing.T) {
 				t.Parallel()
-				d, server := newDesk(t)
-				o, _ := walk(t, server.URL)
+				d, server := newFakeProduct(t)
+				o, _ := newOptions(t, server.URL)
 				ctx, kill := context.WithCancel(t.Context())
-				d.change(func() {
-					d.cut = func(post int) cutting {
+				d.configure(func() {
+					d.interrupt = func(post int) interruption {
 						if post != at {
-							return whole
+							return uninterrupted
 						}
 						kill()
 						return how
 					}
 				})
-				if _, err := Walk(ctx, o); err == nil {
-					t.Fatal("it was not cut off")
+				if _, err := RunCase(ctx, o); err == nil {
+					t.Fatal("the run was not interrupted")
 				}
-				d.change(func() { d.cut = func(int) cutting { return whole } })
-				if _, err := Walk(t.Context(), o); err != nil {
+				d.configure(func() { d.interrupt = func(int) interruption { return uninterrupted } })
+				if _, err := RunCase(t.Context(), o); err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(d.happened(), everything) {
-					t.Errorf("happened: %v", d.happened())
+				if !slices.Equal(d.listEntries(), allEntries) {
+					t.Errorf("happened: %v", d.listEntries())
 				}
 			})
 		}
 	}
 }
 
-// A connection that breaks while the product lives is tried again at once.
-func TestWalkAsksABrokenOrBusyProductAgain(t *testing.T) {
+// A call over a broken connection is repeated.
+func TestRunRepeatsFailedCalls(t *testing.T) {
 	t.Parallel()
-	d, server := newDesk(t)
-	d.change(func() { d.busy, d.cut = 3, func(post int) cutting { return cutting(post % 3) } })
-	o, _ := walk(t, server.URL)
-	if _, err := Walk(t.Context(), o); err != nil {
+	d, server := newFakeProduct(t)
+	d.configure(func() { d.unavailable, d.interrupt = 3, func(post int) interruption { return interruption(post % 3) } })
+	o, _ := newOptions(t, server.URL)
+	if _, err := RunCase(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(d.happened(), everything) {
-		t.Errorf("happened: %v", d.happened())
+	if !slices.Equal(d.listEntries(), allEntries) {
+		t.Errorf("happened: %v", d.listEntries())
 	}
 }
 
-func TestWalkPassesOverWhatTheClockTookAway(t *testing.T) {
+func TestRunSkipsStepsThatAreTooLate(t *testing.T) {
 	t.Parallel()
 	for stage, want := range map[string][]string{
 		"group_notice": {"statements", "evidence transfer", "evidence group", "evidence family", "record_contact in group", "evidence notice", "submit_appeal"},
@@ -144,77 +144,78 @@ func TestWalkPassesOverWhatTheClockTookAway(t *testing.T) {
 	} {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
-			d, server := newDesk(t)
-			o, said := walk(t, server.URL)
+			d, server := newFakeProduct(t)
+			o, said := newOptions(t, server.URL)
 			ctx, kill := context.WithCancel(t.Context())
-			d.change(func() { d.cut = func(int) cutting { kill(); return afterEffect } })
-			_, _ = Walk(ctx, o)
-			d.change(func() { d.cut = func(int) cutting { return whole } })
-			d.change(func() { d.enter(stage) })
-			if _, err := Walk(t.Context(), o); err != nil {
+			d.configure(func() { d.interrupt = func(int) interruption { kill(); return afterEffect } })
+			_, _ = RunCase(ctx, o)
+			d.configure(func() { d.interrupt = func(int) interruption { return uninterrupted } })
+			d.configure(func() { d.enterStage(stage) })
+			if _, err := RunCase(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
-			if got := d.happened(); !slices.Equal(got[1:min(len(got), len(want)+1)], want) {
-				t.Errorf("happened: %v", d.happened())
+			if got := d.listEntries(); !slices.Equal(got[1:min(len(got), len(want)+1)], want) {
+				t.Errorf("happened: %v", d.listEntries())
 			}
-			if !strings.Contains(strings.Join(said.said, "\n"), "passed over: asked for the money in private (the case is in "+stage) {
+			if !strings.Contains(strings.Join(said.said, "\n"), "skipped: asked for the money in private (the case is already in "+stage) {
 				t.Errorf("said: %v", said.said)
 			}
 		})
 	}
 }
 
-func TestWalkLeavesOtherCasesAlone(t *testing.T) {
+func TestRunLeavesOtherCasesAlone(t *testing.T) {
 	t.Parallel()
-	d, server := newDesk(t)
-	d.change(func() { d.others = true })
-	o, said := walk(t, server.URL)
-	result, err := Walk(t.Context(), o)
-	if err != nil || result != (Result{}) || len(d.happened()) > 0 || len(said.said) > 0 {
-		t.Errorf("%+v, %v, %v, %v", result, err, d.happened(), said.said)
+	d, server := newFakeProduct(t)
+	d.configure(func() { d.hasOtherCases = true })
+	o, said := newOptions(t, server.URL)
+	result, err := RunCase(t.Context(), o)
+	if err != nil || result != (Result{}) || len(d.listEntries()) > 0 || len(said.said) > 0 {
+		t.Errorf("%+v, %v, %v, %v", result, err, d.listEntries(), said.said)
 	}
 }
 
-// The database was replaced by an empty one: the story begins anew, under new keys.
-func TestWalkBeginsAnewOnAnotherDatabase(t *testing.T) {
+// After the database was replaced by an empty one, the story starts again with new
+// keys.
+func TestRunStartsAgainOnAnotherDatabase(t *testing.T) {
 	t.Parallel()
-	_, first := newDesk(t)
-	o, _ := walk(t, first.URL)
-	if _, err := Walk(t.Context(), o); err != nil {
+	_, first := newFakeProduct(t)
+	o, _ := newOptions(t, first.URL)
+	if _, err := RunCase(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	d, second := newDesk(t)
+	d, second := newFakeProduct(t)
 	o.BaseURL = second.URL
-	if _, err := Walk(t.Context(), o); err != nil {
+	if _, err := RunCase(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(d.happened(), everything) {
-		t.Errorf("happened: %v", d.happened())
+	if !slices.Equal(d.listEntries(), allEntries) {
+		t.Errorf("happened: %v", d.listEntries())
 	}
 }
 
-func TestARefusalIsNamedWithItsField(t *testing.T) {
+func TestAProblemIsReportedWithItsField(t *testing.T) {
 	t.Parallel()
-	d, server := newDesk(t)
-	d.change(func() { d.broken = "/cases/case-id/statements" })
-	o, _ := walk(t, server.URL)
-	_, err := Walk(t.Context(), o)
+	d, server := newFakeProduct(t)
+	d.configure(func() { d.broken = "/cases/case-id/statements" })
+	o, _ := newOptions(t, server.URL)
+	_, err := RunCase(t.Context(), o)
 	if err == nil || err.Error() != "statement: 422 invalid: No. [x: is wrong]" {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestABrokenStateIsNamed(t *testing.T) {
+func TestAnInvalidStateIsReported(t *testing.T) {
 	t.Parallel()
-	_, server := newDesk(t)
-	o, _ := walk(t, server.URL)
-	write(t, statePath(o.Dir), "{")
-	if _, err := Walk(t.Context(), o); err == nil || !strings.Contains(err.Error(), "sample.json is broken") {
+	_, server := newFakeProduct(t)
+	o, _ := newOptions(t, server.URL)
+	writeFile(t, statePath(o.Dir), "{")
+	if _, err := RunCase(t.Context(), o); err == nil || !strings.Contains(err.Error(), "sample.json is invalid") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestBillIsAsTheWalletWritesIt(t *testing.T) {
+func TestBillHasTheFormatOfTheWallet(t *testing.T) {
 	t.Parallel()
 	text, err := readStory()
 	if err != nil {
@@ -224,7 +225,7 @@ func TestBillIsAsTheWalletWritesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := text.bill(&st)
+	content, err := text.encodeBill(&st)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,13 +254,13 @@ func TestBillIsAsTheWalletWritesIt(t *testing.T) {
 func TestGrouped(t *testing.T) {
 	t.Parallel()
 	for fen, want := range map[int64]string{0: "0.00", 99: "0.99", 100_000: "1,000.00", 99_999: "999.99", 123_456_789: "1,234,567.89"} {
-		if got := grouped(fen); got != want {
+		if got := formatGrouped(fen); got != want {
 			t.Errorf("%d: %s", fen, got)
 		}
 	}
 }
 
-// The fonts are those `make setup` fetches.
+// The fonts are those of `make setup`.
 func TestPicturesShowTheStory(t *testing.T) {
 	t.Parallel()
 	fonts := os.Getenv("RECOURSE_FONTS")
@@ -270,14 +271,14 @@ func TestPicturesShowTheStory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newPen(fonts)
+	p, err := newPainter(fonts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 20, 21, 30, 0, 0, shanghai)
 	seen := map[string]string{}
 	for name, shown := range text.Screens {
-		content, err := p.picture(shown, text.amount(), at, at)
+		content, err := p.drawScreen(shown, text.amountFen(), at, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,11 +290,11 @@ func TestPicturesShowTheStory(t *testing.T) {
 			t.Errorf("%s is %v", name, size)
 		}
 		if len(content) < 10_000 {
-			t.Errorf("%s has hardly anything on it: %d bytes", name, len(content))
+			t.Errorf("%s is almost empty: %d bytes", name, len(content))
 		}
-		again, err := p.picture(shown, text.amount(), at, at)
+		again, err := p.drawScreen(shown, text.amountFen(), at, at)
 		if err != nil || !bytes.Equal(content, again) {
-			t.Errorf("%s is drawn differently twice", name)
+			t.Errorf("%s differs when drawn again", name)
 		}
 		if twin := seen[string(content)]; twin != "" {
 			t.Errorf("%s and %s look the same", name, twin)
@@ -302,9 +303,9 @@ func TestPicturesShowTheStory(t *testing.T) {
 	}
 }
 
-func TestMissingFontsAreNamed(t *testing.T) {
+func TestMissingFontsAreReported(t *testing.T) {
 	t.Parallel()
-	if _, err := newPen(t.TempDir()); err == nil || !strings.Contains(err.Error(), "make setup") {
+	if _, err := newPainter(t.TempDir()); err == nil || !strings.Contains(err.Error(), "make setup") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -17,7 +17,7 @@ type servicePorts struct{ frontend, history, matching, worker int }
 // the others. Chosen ports stay reserved until release is called.
 func choosePorts(frontend int) (ports servicePorts, release func(), err error) {
 	if frontend != 0 {
-		if err := freeport.Check(frontend); err != nil {
+		if err := freeport.CheckUnused(frontend); err != nil {
 			return servicePorts{}, nil, fmt.Errorf("port %d for Temporal is in use: %w", frontend, err)
 		}
 	}

@@ -49,7 +49,7 @@ func chooseUIPort(want int) (port int, release func(), err error) {
 		}
 		return free[0], release, nil
 	}
-	if err := freeport.Check(want); err != nil {
+	if err := freeport.CheckUnused(want); err != nil {
 		return 0, nil, fmt.Errorf("port %d for the Temporal UI is in use: %w", want, err)
 	}
 	return want, func() {}, nil

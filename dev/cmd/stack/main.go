@@ -1,7 +1,7 @@
 // Command stack is `make run`: it starts PostgreSQL, Temporal and the product,
-// walks one sample case on an empty database and stays up until Ctrl-C. As
-// `stack temporal` it is the Temporal server of that stack. It is for
-// development; a deployment runs bin/recourse beside servers of its own.
+// runs one sample case on an empty database and waits for Ctrl-C. As
+// `stack temporal` it is the Temporal server of that stack. It is for development
+// only; a deployment runs bin/recourse with its own servers.
 package main
 
 import (
@@ -24,8 +24,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
-	err := run(ctx, os.Args[1:], os.Stdout)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	err := runCommand(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil && !errors.Is(err, local.ErrHelp) {
 		fmt.Fprintln(os.Stderr, err)
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func runCommand(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == "temporal" {
 		return serveTemporal(ctx, args[1:])
 	}
@@ -47,55 +47,55 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	progress := local.NewProgress(out, time.Now)
 	return local.Run(ctx, options, progress, func(ctx context.Context, up local.Up) error {
-		return greet(ctx, options, progress, up)
+		return showStack(ctx, options, progress, up)
 	})
 }
 
-// greet walks the sample, if there is one to walk, and says where things are.
-func greet(ctx context.Context, o local.Options, p *local.Progress, up local.Up) error {
-	var walked sample.Result
+// showStack runs the sample case if the database is empty and prints addresses.
+func showStack(ctx context.Context, o local.Options, p *local.Progress, up local.Up) error {
+	var result sample.Result
 	if !o.NoSample {
 		var err error
-		walked, err = sample.Walk(ctx, sample.Options{
+		result, err = sample.RunCase(ctx, sample.Options{
 			BaseURL: up.BaseURL, TokensFile: up.Tokens, Dir: filepath.Join(up.Data, "sample"), Fonts: o.Fonts,
-			Recourse: up.Product, Sayf: p.Sayf, Now: time.Now,
+			Recourse: up.Product, Printf: p.Printf, Now: time.Now,
 		})
 		if err != nil && ctx.Err() == nil {
-			p.Sayf("The sample walk stopped: %v. It goes on with the next make run.", err)
+			p.Printf("The sample case stopped: %v. The next make run continues it.", err)
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	p.Sayf("\nRecourse is up.\n")
-	p.Sayf("  Pages        %s", up.BaseURL)
-	p.Sayf("  Desk         %s/desk", up.BaseURL)
-	p.Sayf("  API          %s/api/v1/openapi.yaml", up.BaseURL)
+	p.Printf("\nRecourse is up.\n")
+	p.Printf("  Pages        %s", up.BaseURL)
+	p.Printf("  Desk         %s/desk", up.BaseURL)
+	p.Printf("  API          %s/api/v1/openapi.yaml", up.BaseURL)
 	if up.UIURL != "" {
-		p.Sayf("  Temporal UI  %s", up.UIURL)
+		p.Printf("  Temporal UI  %s", up.UIURL)
 	}
-	p.Sayf("  Sign in as   claimant, agent, supervisor, legal, admin or auditor, by choosing one on the page")
-	p.Sayf("  API tokens   %s", up.Tokens)
-	p.Sayf("  Logs         %s", filepath.Join(up.Data, "logs"))
-	if walked.Number != "" {
-		p.Sayf("  Sample       case %s", walked.Number)
-		p.Sayf("    dossier    %s", walked.Dossier)
-		p.Sayf("    bag        %s", walked.Bag)
+	p.Printf("  Sign in as   claimant, agent, supervisor, legal, admin or auditor, chosen on the page")
+	p.Printf("  API tokens   %s", up.Tokens)
+	p.Printf("  Logs         %s", filepath.Join(up.Data, "logs"))
+	if result.Number != "" {
+		p.Printf("  Sample       case %s", result.Number)
+		p.Printf("    dossier    %s", result.Dossier)
+		p.Printf("    bag        %s", result.Bag)
 	}
-	p.Sayf("\nCtrl-C stops everything; the next make run finds the data again.")
+	p.Printf("\nCtrl-C stops everything; the next make run uses the same data.")
 	return nil
 }
 
-// serveTemporal is the child process that embeds the server.
+// serveTemporal runs the embedded Temporal server in a child process.
 func serveTemporal(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("stack temporal", flag.ContinueOnError)
-	dir := flags.String("dir", "", "folder of its data; empty keeps it in memory")
+	dir := flags.String("dir", "", "folder of the data; if empty, the data is in memory")
 	port := flags.Int("port", local.DefaultTemporalPort, "port of the frontend")
 	uiPort := flags.Int("ui-port", local.DefaultUIPort, "port of the UI")
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("read the flags: %w", err)
 	}
-	debug.SetGCPercent(200) // an eighth of its processor went into collecting
+	debug.SetGCPercent(200) // with the default, garbage collection takes an eighth of its CPU time
 	server, err := stack.StartTemporal(ctx, stack.TemporalOptions{Dir: *dir, Port: *port, Verbose: true})
 	if err != nil {
 		return err
