@@ -77,13 +77,8 @@ check-tidy:
 	@$(DURING) 'go mod tidy, product' go mod tidy -diff
 	@$(DURING) 'go mod tidy, dev' go -C dev mod tidy -diff
 
-<<<<<<< HEAD
 # Generating must change nothing; other uncommitted changes do not matter.
-GENERATED = find . \( -name '*.gen.go' -o -path './api/openapi.yaml' \) -not -path './.*' -exec cksum {} + | sort
-=======
-# Generating must change nothing, whatever else is uncommitted.
 GENERATED = find . \( -name '*.gen.*' -o -path './api/openapi.yaml' \) -not -path './.*' -exec cksum {} + | sort
->>>>>>> f2e1e4e (recovery: format)
 check-generated:
 	@before=$$($(GENERATED)); $(DURING) 'go generate' go generate ./... || exit 1; after=$$($(GENERATED)); \
 	test "$$before" = "$$after" || { echo 'generated code was out of date: run make gen and commit the result'; exit 1; }
