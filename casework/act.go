@@ -147,7 +147,7 @@ func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause erro
 func (s *Service) send(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
-	in := workflows.ActInput{Move: act.Move(staged.Actor, staged.ID), Attempt: staged.Attempt}
+	in := workflows.ActionInput{Move: act.Move(staged.Actor, staged.ID), Attempt: staged.Attempt}
 	result, err := s.Engine.SendAction(limited, staged.CaseID, in, fmt.Sprintf("%s/%d", staged.ID, staged.Attempt))
 	switch {
 	case err == nil && !result.Abandoned:

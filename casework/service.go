@@ -27,7 +27,7 @@ type Engine interface {
 	// SendAction sends an action. updateID is its idempotency key. It returns a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
 	// refuses, CodeUnavailable if there is no answer in time.
-	SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error)
+	SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, updateID string) (workflows.ActionResult, error)
 	// CheckHealth returns an error if the engine cannot be reached.
 	CheckHealth(ctx context.Context) error
 }

@@ -36,9 +36,9 @@ func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 // until ctx ends. updateID is the idempotency key: an action sent twice is taken
 // once. Errors: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the
 // workflow refuses, CodeUnavailable if there is no answer in time.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, updateID string) (workflows.ActResult, error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, updateID string) (workflows.ActionResult, error) {
 	update := client.UpdateWorkflowOptions{
-		UpdateID: updateID, WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActUpdate,
+		UpdateID: updateID, WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
 		Args: []any{in}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 	handle, err := e.client.UpdateWorkflow(ctx, update)
@@ -47,12 +47,12 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflow
 		handle, err = e.startAndSendAction(ctx, id, update)
 	}
 	if err != nil {
-		return workflows.ActResult{}, faultFrom(ctx, err)
+		return workflows.ActionResult{}, faultFrom(ctx, err)
 	}
-	var result workflows.ActResult
+	var result workflows.ActionResult
 	// A refusal is not an error of the call above: the handle returns it.
 	if err := handle.Get(ctx, &result); err != nil {
-		return workflows.ActResult{}, faultFrom(ctx, err)
+		return workflows.ActionResult{}, faultFrom(ctx, err)
 	}
 	return result, nil
 }
@@ -60,7 +60,7 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflow
 // startAndSendAction starts the workflow of a filed case and sends the action in
 // one call.
 func (e *Engine) startAndSendAction(ctx context.Context, id recovery.CaseID, update client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	start := e.client.NewWithStartWorkflowOperation(caseStartOptions(id), workflows.CaseWorkflow, workflows.NewCase(id))
+	start := e.client.NewWithStartWorkflowOperation(caseStartOptions(id), workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
 	return e.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start, UpdateOptions: update,
 	})

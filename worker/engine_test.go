@@ -20,7 +20,7 @@ import (
 type server struct {
 	update, withStart, health error // of the calls
 	outcome                   error // of the Update, as its handle tells it
-	result                    workflows.ActResult
+	result                    workflows.ActionResult
 	updates, starts           []client.UpdateWorkflowOptions
 	started                   []client.StartWorkflowOptions
 }
@@ -51,12 +51,12 @@ func (s *server) handle() client.WorkflowUpdateHandle {
 type handle struct {
 	client.WorkflowUpdateHandle
 	outcome error
-	result  workflows.ActResult
+	result  workflows.ActionResult
 }
 
 func (h handle) Get(_ context.Context, value any) error {
 	if h.outcome == nil {
-		*value.(*workflows.ActResult) = h.result
+		*value.(*workflows.ActionResult) = h.result
 	}
 	return h.outcome
 }
@@ -70,14 +70,14 @@ func refused(code recovery.Code) error {
 
 func TestActSendsOneUpdate(t *testing.T) {
 	t.Parallel()
-	s := &server{result: workflows.ActResult{Version: 7}}
-	in := workflows.ActInput{Move: recovery.Move{RequestID: "r"}, Attempt: 1}
+	s := &server{result: workflows.ActionResult{Version: 7}}
+	in := workflows.ActionInput{Move: recovery.Move{RequestID: "r"}, Attempt: 1}
 	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", in, "r/1")
 	if err != nil || got.Version != 7 || len(s.updates) != 1 || len(s.starts) != 0 {
 		t.Fatalf("got %+v %v after %d updates", got, err, len(s.updates))
 	}
 	sent := s.updates[0]
-	if sent.UpdateID != "r/1" || sent.WorkflowID != "case:c" || sent.UpdateName != workflows.ActUpdate ||
+	if sent.UpdateID != "r/1" || sent.WorkflowID != "case:c" || sent.UpdateName != workflows.ActionUpdate ||
 		sent.WaitForStage != client.WorkflowUpdateStageCompleted || len(sent.Args) != 1 || !reflect.DeepEqual(sent.Args[0], in) {
 		t.Errorf("sent %+v", sent)
 	}
@@ -87,8 +87,8 @@ func TestActSendsOneUpdate(t *testing.T) {
 // with its first act.
 func TestActBeforeTheRelay(t *testing.T) {
 	t.Parallel()
-	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActResult{Version: 2}}
-	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
+	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActionResult{Version: 2}}
+	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
 	if err != nil || got.Version != 2 || len(s.starts) != 1 || len(s.started) != 1 {
 		t.Fatalf("got %+v %v", got, err)
 	}
@@ -129,7 +129,7 @@ func TestActFaults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := (&Engine{client: &test.server}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
+			_, err := (&Engine{client: &test.server}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
 			if recovery.CodeOf(err) != test.want || err == nil {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -140,7 +140,7 @@ func TestActFaults(t *testing.T) {
 func TestActKeepsWhatWasTold(t *testing.T) {
 	t.Parallel()
 	s := &server{outcome: refused(recovery.CodeInvalid)}
-	_, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActInput{}, "r/1")
+	_, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
 	var fault *recovery.Fault
 	if !errors.As(err, &fault) || fault.Detail != "no" || len(fault.Fields) != 1 || fault.Fields[0].Field != "to" || len(fault.Allowed) != 1 {
 		t.Errorf("fault %+v", fault)
@@ -152,7 +152,7 @@ func TestActAfterTheDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := &server{update: errors.New("rpc broke")}
-	if _, err := (&Engine{client: s}).SendAction(ctx, "c", workflows.ActInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := (&Engine{client: s}).SendAction(ctx, "c", workflows.ActionInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("got %v", err)
 	}
 }

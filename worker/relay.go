@@ -166,7 +166,7 @@ func (r *Relay) deliver(ctx context.Context, item postgres.OutboxItem) error {
 	var err error
 	switch item.Kind {
 	case postgres.OutboxStart:
-		_, err = r.client.ExecuteWorkflow(ctx, caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
+		_, err = r.client.ExecuteWorkflow(ctx, caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.CaseInput{CaseID: item.CaseID})
 	case postgres.OutboxEvidence:
 		err = r.signal(ctx, item)
 	case postgres.OutboxExport:
@@ -188,7 +188,7 @@ func (r *Relay) signal(ctx context.Context, item postgres.OutboxItem) error {
 	_, err := r.client.SignalWithStartWorkflow(ctx,
 		workflows.CaseWorkflowID(item.CaseID), workflows.EvidenceSignal,
 		workflows.EvidenceInput{EvidenceID: recovery.EvidenceID(item.Ref)},
-		caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.NewCase(item.CaseID))
+		caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.CaseInput{CaseID: item.CaseID})
 	return err
 }
 

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -38,11 +37,11 @@ func histories(t *testing.T, pattern string) []string {
 	return files
 }
 
-// TestHistoriesReplay holds the workflow code to what released code recorded.
-// When it fails, the change needs a version: see workflows/versions.go.
+// TestHistoriesReplay runs the recorded histories through the workflow code. If it
+// fails, the change needs a version: see package workflows.
 func TestHistoriesReplay(t *testing.T) {
 	t.Parallel()
-	for _, file := range slices.Concat(histories(t, "*.json"), histories(t, "before/*.json")) {
+	for _, file := range histories(t, "*.json") {
 		t.Run(strings.TrimPrefix(file, historiesDir), func(t *testing.T) {
 			t.Parallel()
 			if err := replayer(t).ReplayFile(file); err != nil {
@@ -79,7 +78,7 @@ func TestHistoriesAreComplete(t *testing.T) {
 // TestHistoriesAreEncrypted: nothing of a case shows in what Temporal stores.
 func TestHistoriesAreEncrypted(t *testing.T) {
 	t.Parallel()
-	for _, file := range slices.Concat(histories(t, "*.json"), histories(t, "before/*.json")) {
+	for _, file := range histories(t, "*.json") {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

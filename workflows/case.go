@@ -1,23 +1,27 @@
 package workflows
 
 import (
+	"fmt"
+
 	"go.temporal.io/sdk/workflow"
+
+	"recourse/recovery"
 )
 
-// Case guides one mis-send from its filing to its end. Each line below is a
-// stage; a stage the case does not stand in is passed at once, so skipping
-// ahead, closing and withdrawing need no lines of their own.
+// Case runs one case from its filing until it is closed. Each stage below returns
+// at once when the case is in another stage, so an action can skip stages, close
+// the case or withdraw it.
 //
-// Beside the stages, repayment plans keep their own calendar: see plan.go. A
-// closed case that is reopened, or to which money still comes, is taken up again
-// where it stands.
+// Repayment plans run in child workflows: see plan.go. When a closed case is
+// reopened, or money arrives late, the workflow is started again and continues in
+// the stage of the case.
 func Case(ctx workflow.Context, in CaseInput) error {
-	c, err := open(ctx, in)
+	c, err := openCase(ctx, in)
 	if err != nil {
 		return err
 	}
 	for {
-		if err := c.watchRecall(ctx); err != nil {
+		if err := c.waitForRefund(ctx); err != nil {
 			return err
 		}
 		if err := c.contactPrivately(ctx); err != nil {
@@ -29,12 +33,81 @@ func Case(ctx workflow.Context, in CaseInput) error {
 		if err := c.appealToPlatform(ctx); err != nil {
 			return err
 		}
-		if err := c.goToLaw(ctx); err != nil {
+		if err := c.takeLegalAction(ctx); err != nil {
 			return err
 		}
-		over, err := c.close(ctx)
-		if over || err != nil {
+		closed, err := c.closeCase(ctx)
+		if closed || err != nil {
 			return err
 		}
 	}
+}
+
+// waitForRefund is the stage before anybody is asked for money. The platform
+// refunds unclaimed money 24 hours after it was sent, and the case waits for that
+// hour.
+//
+// The case closes as refunded when the claimant records that all of the money came
+// back; a part that came back is counted. Next is private contact, because money
+// that is still missing then has been claimed by somebody.
+func (c *journey) waitForRefund(ctx workflow.Context) error {
+	return c.stayInStage(ctx, recovery.RecallWatch)
+}
+
+// contactPrivately is the first stage with other people: the claimant writes a
+// polite message to each counterpart and records the answers.
+//
+// It ends when all of the money came back, when every counterpart has refused, or
+// when the time for answers is over. A promise to return the money sets a new
+// deadline; a broken promise counts as no answer. Next is the group notice, or the
+// appeal when the money was sent to one person outside a group.
+func (c *journey) contactPrivately(ctx workflow.Context) error {
+	return c.stayInStage(ctx, recovery.PrivateContact)
+}
+
+// giveGroupNotice is the stage in which the claimant tells the group what happened
+// and asks for the money, without threats or blame, so that other members can help.
+//
+// It ends like private contact: all of the money came back, every counterpart has
+// refused, or the time is over. A case outside a group never has this stage. Next
+// is the appeal.
+func (c *journey) giveGroupNotice(ctx workflow.Context) error {
+	return c.stayInStage(ctx, recovery.GroupNotice)
+}
+
+// appealToPlatform asks the customer service of the platform, with the evidence
+// collected so far.
+//
+// The claimant prepares and submits the appeal. An agent examines it, may request
+// more evidence (any new evidence returns the case to the agent), and decides.
+// Granted money must be paid within its own deadline. Next is the legal stage: after
+// a denial, or when the appeal, the decision or the payment does not come in time.
+func (c *journey) appealToPlatform(ctx workflow.Context) error {
+	return c.stayInStage(ctx, recovery.Appeal)
+}
+
+// takeLegalAction is the last stage. The claimant or the legal staff choose a legal
+// route (a demand letter, mediation, a payment order, a lawsuit, a police report)
+// and record its steps. They may choose another route later, which restarts the
+// deadline.
+//
+// It ends when all of the money came back, when the staff close the case with a
+// settlement or a judgment, or when the time is over.
+func (c *journey) takeLegalAction(ctx workflow.Context) error {
+	return c.stayInStage(ctx, recovery.Legal)
+}
+
+// closeCase waits for the actions in progress and reports whether the case is still
+// closed, because one of them may have reopened it. It drops the remaining signals:
+// they cannot change a closed case.
+func (c *journey) closeCase(ctx workflow.Context) (closed bool, err error) {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return false, fmt.Errorf("wait for the actions in progress: %w", err)
+	}
+	if c.position.Open() {
+		return false, nil
+	}
+	for c.evidence.ReceiveAsync(nil) || c.instalments.ReceiveAsync(nil) {
+	}
+	return true, nil
 }

@@ -11,59 +11,59 @@ import (
 	"recourse/workflows"
 )
 
-// stroke is one thing that happens to a case: an act or a piece of evidence.
-type stroke struct {
+// event is an action or a piece of evidence, at a time after filing.
+type event struct {
 	after    time.Duration
 	move     recovery.Move
 	evidence recovery.EvidenceID
 }
 
-func answered(after time.Duration, id recovery.CounterpartID, response recovery.Response, amount recovery.Money) stroke {
-	return stroke{after: after, move: move(recovery.RecordResponse, recovery.RoleClaimant, func(m *recovery.Move) {
+func respond(after time.Duration, id recovery.CounterpartID, response recovery.Response, amount recovery.Money) event {
+	return event{after: after, move: newMove(recovery.RecordResponse, recovery.RoleClaimant, func(m *recovery.Move) {
 		m.CounterpartID, m.Response, m.Amount = id, response, amount
 	})}
 }
 
-func decided(after time.Duration, decision recovery.Decision, amount recovery.Money) stroke {
-	return stroke{after: after, move: move(recovery.DecideAppeal, recovery.RoleAgent, func(m *recovery.Move) {
+func decide(after time.Duration, decision recovery.Decision, amount recovery.Money) event {
+	return event{after: after, move: newMove(recovery.DecideAppeal, recovery.RoleAgent, func(m *recovery.Move) {
 		m.Decision, m.Amount = decision, amount
 	})}
 }
 
-func returned(after time.Duration, amount recovery.Money, auto bool) stroke {
-	return stroke{after: after, move: move(recovery.RecordReturn, recovery.RoleClaimant, func(m *recovery.Move) {
+func returnMoney(after time.Duration, amount recovery.Money, auto bool) event {
+	return event{after: after, move: newMove(recovery.RecordReturn, recovery.RoleClaimant, func(m *recovery.Move) {
 		m.Amount, m.AutoRefund = amount, auto
 	})}
 }
 
-func escalated(after time.Duration, to recovery.Stage) stroke {
-	return stroke{after: after, move: move(recovery.Escalate, recovery.RoleAgent, func(m *recovery.Move) { m.To = to })}
+func escalate(after time.Duration, to recovery.Stage) event {
+	return event{after: after, move: newMove(recovery.Escalate, recovery.RoleAgent, func(m *recovery.Move) { m.To = to })}
 }
 
-func routed(after time.Duration, route recovery.Route) stroke {
-	return stroke{after: after, move: move(recovery.ChooseRoute, recovery.RoleLegal, func(m *recovery.Move) { m.Route = route })}
+func chooseRoute(after time.Duration, route recovery.Route) event {
+	return event{after: after, move: newMove(recovery.ChooseRoute, recovery.RoleLegal, func(m *recovery.Move) { m.Route = route })}
 }
 
-func plain(after time.Duration, action recovery.Action, role recovery.Role) stroke {
-	return stroke{after: after, move: move(action, role, nil)}
+func actAs(after time.Duration, action recovery.Action, role recovery.Role) event {
+	return event{after: after, move: newMove(action, role, nil)}
 }
 
-func closed(after time.Duration, outcome recovery.Outcome) stroke {
-	return stroke{after: after, move: move(recovery.CloseCase, recovery.RoleLegal, func(m *recovery.Move) { m.Outcome = outcome })}
+func closeCase(after time.Duration, outcome recovery.Outcome) event {
+	return event{after: after, move: newMove(recovery.CloseCase, recovery.RoleLegal, func(m *recovery.Move) { m.Outcome = outcome })}
 }
 
 type path struct {
 	name    string
 	start   recovery.Position
-	strokes []stroke
+	events  []event
 	want    []string
 	outcome recovery.Outcome
 	days    float64 // from filing to the end
 }
 
-var paths = []path{
+var casePaths = []path{
 	{
-		name: "silence all the way in a group", start: position(false, true, "a"),
+		name: "silence all the way in a group", start: startPosition(false, true, "a"),
 		want: []string{
 			"refund_due>recall_watch", "deadline_passed>private_contact", "deadline_passed>group_notice",
 			"deadline_passed>appeal", "deadline_passed>legal", "deadline_passed>closed",
@@ -71,32 +71,32 @@ var paths = []path{
 		outcome: recovery.Unrecovered, days: 23.0/24 + 2 + 3 + 4 + 10 + 30,
 	},
 	{
-		name: "one to one has no group to give notice to", start: position(true, false, "a"),
+		name: "one to one has no group to give notice to", start: startPosition(true, false, "a"),
 		want:    []string{"deadline_passed>appeal", "deadline_passed>legal", "deadline_passed>closed"},
 		outcome: recovery.Unrecovered, days: 3 + 10 + 30,
 	},
 	{
-		name: "the platform gives it back by itself", start: position(false, true, "a"),
-		strokes: []stroke{returned(20*time.Hour, 100_000, true)},
-		want:    []string{"return_recorded>closed"}, outcome: recovery.AutoRefunded, days: 20.0 / 24,
+		name: "the platform gives it back by itself", start: startPosition(false, true, "a"),
+		events: []event{returnMoney(20*time.Hour, 100_000, true)},
+		want:   []string{"return_recorded>closed"}, outcome: recovery.AutoRefunded, days: 20.0 / 24,
 	},
 	{
-		name: "a part comes back by itself and the rest is asked for", start: position(false, true, "a"),
-		strokes: []stroke{returned(20*time.Hour, 40_000, true), returned(4*day, 60_000, false)},
+		name: "a part comes back by itself and the rest is asked for", start: startPosition(false, true, "a"),
+		events: []event{returnMoney(20*time.Hour, 40_000, true), returnMoney(4*day, 60_000, false)},
 		want: []string{
 			"return_recorded>recall_watch", "refund_due>recall_watch", "deadline_passed>private_contact", "return_recorded>closed",
 		},
 		outcome: recovery.RecoveredFull, days: 4,
 	},
 	{
-		name: "a promise kept", start: position(false, false, "a"),
-		strokes: []stroke{answered(day, "a", recovery.Promised, 0), answered(6*day, "a", recovery.Returned, 0)},
+		name: "a promise kept", start: startPosition(false, false, "a"),
+		events:  []event{respond(day, "a", recovery.Promised, 0), respond(6*day, "a", recovery.Returned, 0)},
 		want:    []string{"response_recorded>private_contact", "response_recorded>closed"},
 		outcome: recovery.RecoveredFull, days: 6,
 	},
 	{
-		name: "a promise broken counts as silence", start: position(false, false, "a"),
-		strokes: []stroke{answered(day, "a", recovery.Promised, 0)},
+		name: "a promise broken counts as silence", start: startPosition(false, false, "a"),
+		events: []event{respond(day, "a", recovery.Promised, 0)},
 		want: []string{
 			"response_recorded>private_contact", "deadline_passed>group_notice", "deadline_passed>appeal",
 			"deadline_passed>legal", "deadline_passed>closed",
@@ -104,8 +104,8 @@ var paths = []path{
 		outcome: recovery.Unrecovered, days: 1 + 7 + 4 + 10 + 30,
 	},
 	{
-		name: "refusals all round move on at once", start: position(false, false, "a", "b"),
-		strokes: []stroke{answered(day, "a", recovery.Refused, 0), answered(day+time.Hour, "b", recovery.Hostile, 0)},
+		name: "refusals all round move on at once", start: startPosition(false, false, "a", "b"),
+		events: []event{respond(day, "a", recovery.Refused, 0), respond(day+time.Hour, "b", recovery.Hostile, 0)},
 		want: []string{
 			"response_recorded>private_contact", "response_recorded>group_notice", "deadline_passed>appeal",
 			"deadline_passed>legal", "deadline_passed>closed",
@@ -113,10 +113,10 @@ var paths = []path{
 		outcome: recovery.Unrecovered, days: 1 + 1.0/24 + 4 + 10 + 30,
 	},
 	{
-		name: "an appeal granted and paid", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			decided(2*day, recovery.Granted, 0), returned(5*day, 100_000, false),
+		name: "an appeal granted and paid", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			decide(2*day, recovery.Granted, 0), returnMoney(5*day, 100_000, false),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "appeal_decided>appeal", "return_recorded>closed",
@@ -124,10 +124,10 @@ var paths = []path{
 		outcome: recovery.RecoveredFull, days: 5,
 	},
 	{
-		name: "an appeal granted in part and never paid", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			decided(2*day, recovery.PartlyGranted, 50_000),
+		name: "an appeal granted in part and never paid", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			decide(2*day, recovery.PartlyGranted, 50_000),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "appeal_decided>appeal", "deadline_passed>legal",
@@ -136,10 +136,10 @@ var paths = []path{
 		outcome: recovery.Unrecovered, days: 2 + 20 + 30,
 	},
 	{
-		name: "an appeal granted in part and paid leads to the law for the rest", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			decided(2*day, recovery.PartlyGranted, 50_000), returned(5*day, 50_000, false),
+		name: "an appeal granted in part and paid leads to the law for the rest", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			decide(2*day, recovery.PartlyGranted, 50_000), returnMoney(5*day, 50_000, false),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "appeal_decided>appeal", "return_recorded>legal",
@@ -148,11 +148,11 @@ var paths = []path{
 		outcome: recovery.RecoveredPartly, days: 5 + 30,
 	},
 	{
-		name: "an appeal denied leads to the law, where it is settled", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			decided(2*day, recovery.Denied, 0), routed(3*day, recovery.Mediation),
-			plain(4*day, recovery.RecordLegalStep, recovery.RoleLegal), closed(60*day, recovery.Settled),
+		name: "an appeal denied leads to the law, where it is settled", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			decide(2*day, recovery.Denied, 0), chooseRoute(3*day, recovery.Mediation),
+			actAs(4*day, recovery.RecordLegalStep, recovery.RoleLegal), closeCase(60*day, recovery.Settled),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "appeal_decided>legal", "route_chosen>legal",
@@ -161,12 +161,12 @@ var paths = []path{
 		outcome: recovery.Settled, days: 60,
 	},
 	{
-		name: "more evidence is asked for and comes", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			plain(2*day, recovery.RequestEvidence, recovery.RoleAgent),
+		name: "more evidence is asked for and comes", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			actAs(2*day, recovery.RequestEvidence, recovery.RoleAgent),
 			{after: 4 * day, evidence: "e-1"}, {after: 4*day + time.Hour, evidence: "e-2"},
-			decided(5*day, recovery.Denied, 0), plain(6*day, recovery.Withdraw, recovery.RoleClaimant),
+			decide(5*day, recovery.Denied, 0), actAs(6*day, recovery.Withdraw, recovery.RoleClaimant),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "evidence_requested>appeal", "evidence_supplied>appeal",
@@ -175,22 +175,22 @@ var paths = []path{
 		outcome: recovery.Withdrawn, days: 6,
 	},
 	{
-		name: "more evidence is asked for and does not come", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-			plain(2*day, recovery.RequestEvidence, recovery.RoleAgent),
+		name: "more evidence is asked for and does not come", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+			actAs(2*day, recovery.RequestEvidence, recovery.RoleAgent),
 		},
 		want: []string{
 			"escalated>appeal", "appeal_submitted>appeal", "evidence_requested>appeal", "deadline_passed>appeal",
 			"deadline_breached>appeal", "deadline_passed>legal", "deadline_passed>closed",
 		},
-		outcome: recovery.Unrecovered, days: 1 + 15 + 6 + 3 + 30, // the desk's time stood still for six days
+		outcome: recovery.Unrecovered, days: 1 + 15 + 6 + 3 + 30, // the decision deadline was paused for six days
 	},
 	{
-		name: "another route restarts the legal clock", start: position(true, false, "a"),
-		strokes: []stroke{
-			escalated(time.Hour, recovery.Legal), routed(day, recovery.DemandLetter), routed(80*day, recovery.SmallClaims),
-			returned(100*day, 30_000, false),
+		name: "another route restarts the legal clock", start: startPosition(true, false, "a"),
+		events: []event{
+			escalate(time.Hour, recovery.Legal), chooseRoute(day, recovery.DemandLetter), chooseRoute(80*day, recovery.SmallClaims),
+			returnMoney(100*day, 30_000, false),
 		},
 		want: []string{
 			"escalated>legal", "route_chosen>legal", "route_chosen>legal", "return_recorded>legal", "deadline_passed>closed",
@@ -198,69 +198,69 @@ var paths = []path{
 		outcome: recovery.RecoveredPartly, days: 80 + 90,
 	},
 	{
-		name: "evidence nobody waits for changes nothing", start: position(true, false, "a"),
-		strokes: []stroke{{after: time.Hour, evidence: "e-1"}, plain(day, recovery.Withdraw, recovery.RoleClaimant)},
-		want:    []string{"withdrawn>closed"}, outcome: recovery.Withdrawn, days: 1,
+		name: "evidence nobody waits for changes nothing", start: startPosition(true, false, "a"),
+		events: []event{{after: time.Hour, evidence: "e-1"}, actAs(day, recovery.Withdraw, recovery.RoleClaimant)},
+		want:   []string{"withdrawn>closed"}, outcome: recovery.Withdrawn, days: 1,
 	},
 }
 
 func TestPaths(t *testing.T) {
 	t.Parallel()
-	for _, p := range paths {
+	for _, p := range casePaths {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			p.check(t)
+			p.checkPath(t)
 		})
 	}
 }
 
-// play schedules the strokes; acts get the request and update ids r-1, r-2 ….
-func (j *journey) play(strokes []stroke) {
-	for i, s := range strokes {
-		j.at(s.after, func() {
+// playEvents schedules events; actions get the request and update ids r-1, r-2 ….
+func (j *testRun) playEvents(events []event) {
+	for i, s := range events {
+		j.schedule(s.after, func() {
 			if s.evidence != "" {
-				j.evidence(s.evidence)
+				j.sendEvidence(s.evidence)
 				return
 			}
 			id := fmt.Sprintf("r-%d", i+1)
 			s.move.RequestID = recovery.RequestID(id)
-			j.act(id, workflows.ActInput{Move: s.move, Attempt: 1})
+			j.sendAction(id, workflows.ActionInput{Move: s.move, Attempt: 1})
 		})
 	}
 }
 
-// allTaken checks that no act was refused.
-func (j *journey) allTaken() {
+// checkAllAccepted checks that no action was refused.
+func (j *testRun) checkAllAccepted() {
 	j.t.Helper()
-	for id, got := range j.answers {
+	for id, got := range j.results {
 		if got.err != nil || !got.accepted || got.result.Version == 0 {
-			j.t.Errorf("act %s: %+v", id, *got)
+			j.t.Errorf("action %s: %+v", id, *got)
 		}
 	}
 }
 
 func TestWithdrawFromEveryStage(t *testing.T) {
 	t.Parallel()
-	reach := map[recovery.Stage][]stroke{
+	reach := map[recovery.Stage][]event{
 		recovery.RecallWatch:    nil,
-		recovery.PrivateContact: {escalated(time.Minute, recovery.PrivateContact)},
-		recovery.GroupNotice:    {escalated(time.Minute, recovery.GroupNotice)},
-		recovery.Appeal:         {escalated(time.Minute, recovery.Appeal)},
-		recovery.Legal:          {escalated(time.Minute, recovery.Legal), routed(time.Hour/2, recovery.CivilSuit)},
+		recovery.PrivateContact: {escalate(time.Minute, recovery.PrivateContact)},
+		recovery.GroupNotice:    {escalate(time.Minute, recovery.GroupNotice)},
+		recovery.Appeal:         {escalate(time.Minute, recovery.Appeal)},
+		recovery.Legal:          {escalate(time.Minute, recovery.Legal), chooseRoute(time.Hour/2, recovery.CivilSuit)},
 	}
 	for stage, before := range reach {
 		t.Run(string(stage), func(t *testing.T) {
 			t.Parallel()
-			j := newJourney(t, position(false, true, "a"))
-			j.play(append(before, plain(time.Hour, recovery.Withdraw, recovery.RoleClaimant)))
-			j.at(time.Hour-time.Second, func() {
-				if got := j.desk.opening.Position.Stage; got != stage {
-					t.Errorf("the case stands in %s, want %s", got, stage)
+			j := newTestRun(t, startPosition(false, true, "a"))
+			j.playEvents(append(before, actAs(time.Hour, recovery.Withdraw, recovery.RoleClaimant)))
+			j.schedule(time.Hour-time.Second, func() {
+				if got := j.fake.opening.Position.Stage; got != stage {
+					t.Errorf("the case is in stage %s, want %s", got, stage)
 				}
 			})
-			j.run()
-			j.allTaken()
-			if got := j.desk.opening.Position; got.Outcome != recovery.Withdrawn || got.Stage != recovery.Closed {
+			j.runWorkflow()
+			j.checkAllAccepted()
+			if got := j.fake.opening.Position; got.Outcome != recovery.Withdrawn || got.Stage != recovery.Closed {
 				t.Errorf("position %+v, want withdrawn", got)
 			}
 		})
@@ -269,22 +269,22 @@ func TestWithdrawFromEveryStage(t *testing.T) {
 
 func TestStepKeys(t *testing.T) {
 	t.Parallel()
-	j := newJourney(t, position(true, false, "a"))
-	j.play([]stroke{
-		escalated(time.Hour, recovery.Appeal), plain(day, recovery.SubmitAppeal, recovery.RoleClaimant),
-		plain(2*day, recovery.RequestEvidence, recovery.RoleAgent), {after: 3 * day, evidence: "e-1"},
+	j := newTestRun(t, startPosition(true, false, "a"))
+	j.playEvents([]event{
+		escalate(time.Hour, recovery.Appeal), actAs(day, recovery.SubmitAppeal, recovery.RoleClaimant),
+		actAs(2*day, recovery.RequestEvidence, recovery.RoleAgent), {after: 3 * day, evidence: "e-1"},
 	})
-	j.run()
-	decision := filed.Add(day + lengths[recovery.DecisionClock] + day) // it stood still for a day
-	review := decision.Add(lengths[recovery.SupervisorClock])
-	route := review.Add(lengths[recovery.RouteClock])
+	j.runWorkflow()
+	decision := filedAt.Add(day + clockLengths[recovery.DecisionClock] + day) // it was paused for a day
+	review := decision.Add(clockLengths[recovery.SupervisorClock])
+	route := review.Add(clockLengths[recovery.RouteClock])
 	want := []string{
 		"act:r-1", "act:r-2", "act:r-3", "supplied:e-1",
 		fmt.Sprintf("lapse:appeal_decision:%d", decision.UnixMilli()),
 		fmt.Sprintf("lapse:supervisor_review:%d", review.UnixMilli()),
 		fmt.Sprintf("lapse:route_choice:%d", route.UnixMilli()),
 	}
-	if diff := cmp.Diff(want, j.desk.keys()); diff != "" {
+	if diff := cmp.Diff(want, j.fake.stepKeys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }

@@ -1,12 +1,31 @@
-// Package workflows is the journey of a case, stage by stage, and the building
-// of an export. It decides when: it waits for acts of people, for evidence and
-// for deadlines, asks package recovery what each of them does to the case, has
-// the step written down by an activity, and only then stands there.
+// Package workflows runs a case stage by stage, and builds exports. It decides
+// when something happens: it waits for actions of people, for evidence and for
+// deadlines. Package recovery decides what each of them does to the case. An
+// activity writes the result to the database, and only then the workflow changes
+// its own state.
 //
-// The code is deterministic: no clock, randomness, configuration, environment
-// or map order. No personal data passes through it. Changes to the order of its
-// commands follow versions.go and are held by the histories in testdata.
+// Workflow code is deterministic: it uses no clock, randomness, configuration,
+// environment or map order. It handles no personal data.
 //
-// Packages casework (for the names and inputs) and worker (for registering)
-// import it.
+// Packages casework (for names and inputs) and worker (for registration) import
+// this package.
+//
+// # Changing workflow code
+//
+// A case lives for months and is never continued as new, because its history can
+// be audited. New code therefore replays histories that older code wrote
+// (AutoUpgrade). From release 0.1.0 on, a change in the order or kind of commands
+// (one activity more or less, another timer, another child workflow) must branch:
+//
+//	if workflow.GetVersion(ctx, changeReminders, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+//		// the code before the change
+//	}
+//
+// Each change id is a constant, documented with its release and with the condition
+// for deleting the old branch (no open history has the default version). These
+// changes need no branch: an additional field of an input or a result, retry and
+// timeout options, texts of summaries.
+//
+// The histories in testdata were recorded by package worker/histories. The tests of
+// package worker replay all of them.
 package workflows

@@ -27,16 +27,15 @@ const (
 	caseID = recovery.CaseID("0198c0de-0000-7000-8000-000000000001")
 )
 
-// swift is a pace at which the stagger is less than a moment: these tests look at
-// instants.
-const swift = 1_000_000
+// fastPace makes the stagger negligible, because these tests compare instants.
+const fastPace = 1_000_000
 
-// filed is when every case of these tests is filed; the money was sent an hour
-// before.
-var filed = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+// filedAt is when the cases of these tests are filed, an hour after the money was
+// sent.
+var filedAt = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// lengths are the clocks of these tests.
-var lengths = map[recovery.Clock]time.Duration{
+// clockLengths are the usual lengths of the deadlines.
+var clockLengths = map[recovery.Clock]time.Duration{
 	recovery.AutoRefundClock: 23 * time.Hour, recovery.ContactClock: 3 * day, recovery.PromiseClock: 7 * day,
 	recovery.NoticeClock: 4 * day, recovery.PreparationClock: 10 * day, recovery.DecisionClock: 15 * day,
 	recovery.MoreEvidenceClock: 6 * day, recovery.PayoutClock: 20 * day, recovery.RouteClock: 30 * day,
@@ -45,33 +44,33 @@ var lengths = map[recovery.Clock]time.Duration{
 	recovery.PauseClock: 30 * day, recovery.GraceClock: 5 * day,
 }
 
-// desk stands in for the activities under their real names: it keeps what it is
-// asked to write, as the database would.
-type desk struct {
+// fakeActivities are registered under the names of the real activities. They keep
+// the steps in memory.
+type fakeActivities struct {
 	now      func() time.Time
 	mutex    sync.Mutex
 	opening  activities.Opening
 	steps    []activities.StepInput
 	version  int64
-	abandon  map[recovery.RequestID]int // attempts whose asker has given up
-	failures int                        // of the next writes
-	missing  bool                       // there is no such case
-	wrote    func()                     // called after a step was written; nil: nothing is
-	// special are clocks of another length than usual; warnings how long before
-	// their end people are told; agreed is when the plan of a test began to run.
+	abandon  map[recovery.RequestID]int // attempts whose caller has given up
+	failures int                        // how many of the next writes fail
+	missing  bool                       // the case does not exist
+	wrote    func()                     // called after each step, unless nil
+	// special replaces lengths in clockLengths; warnings is how long before its end a
+	// deadline warns; agreed is when the plan was accepted.
 	special  map[recovery.Clock]time.Duration
 	warnings map[recovery.Clock]time.Duration
 	agreed   time.Time
 }
 
-func (d *desk) OpenCase(context.Context, activities.OpenInput) (activities.Opening, error) {
+func (d *fakeActivities) OpenCase(context.Context, activities.OpenInput) (activities.Opening, error) {
 	if d.missing {
 		return activities.Opening{}, temporal.NewNonRetryableApplicationError("no such case", string(recovery.CodeNotFound), nil)
 	}
 	return d.opening, nil
 }
 
-func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.StepResult, error) {
+func (d *fakeActivities) TakeStep(_ context.Context, in activities.StepInput) (activities.StepResult, error) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	if d.failures > 0 {
@@ -84,7 +83,7 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	if in.Step.Kind == recovery.EntryPlanAccepted {
 		d.agreed = d.now()
 	}
-	d.opening.Deadlines = d.deadlines(in.Step, d.now())
+	d.opening.Deadlines = d.computeDeadlines(in.Step, d.now())
 	d.opening.Position = in.Step.Next
 	d.steps = append(d.steps, in)
 	d.version++
@@ -94,10 +93,10 @@ func (d *desk) TakeStep(_ context.Context, in activities.StepInput) (activities.
 	return activities.StepResult{Deadlines: d.opening.Deadlines, Version: d.version}, nil
 }
 
-// deadlines are those of the clocks that have a length here, as the playbook
-// would give them: counted from their beginning, less the times they stood still.
-// Instalments are due on their day.
-func (d *desk) deadlines(step recovery.Step, now time.Time) []recovery.Deadline {
+// computeDeadlines returns the deadlines after a step, as the playbook would: each
+// is counted from its start and extended by its pauses. Instalments are due on their
+// day.
+func (d *fakeActivities) computeDeadlines(step recovery.Step, now time.Time) []recovery.Deadline {
 	var list []recovery.Deadline
 	for _, run := range step.Next.Clocks() {
 		deadline := recovery.Deadline{Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: now, Source: "test"}
@@ -106,12 +105,12 @@ func (d *desk) deadlines(step recovery.Step, now time.Time) []recovery.Deadline 
 		if at >= 0 && step.Restart != run.Clock {
 			deadline.From, deadline.Stops = d.opening.Deadlines[at].From, d.opening.Deadlines[at].Stops
 		}
-		deadline.Stops = stopped(deadline.Stops, run.Stopped, now)
-		length, timed := d.length(run, step.Next)
+		deadline.Stops = addStop(deadline.Stops, run.Stopped, now)
+		length, timed := d.clockLength(run, step.Next)
 		if !timed {
 			continue
 		}
-		deadline.DueAt = deadline.From.Add(length + still(deadline.Stops))
+		deadline.DueAt = deadline.From.Add(length + totalStopped(deadline.Stops))
 		if warning, warned := d.warnings[run.Clock]; warned && deadline.DueAt.Add(-warning).After(now) {
 			before := deadline.DueAt.Add(-warning)
 			deadline.WarnAt = &before
@@ -121,20 +120,20 @@ func (d *desk) deadlines(step recovery.Step, now time.Time) []recovery.Deadline 
 	return list
 }
 
-func (d *desk) length(run recovery.Running, p recovery.Position) (time.Duration, bool) {
+func (d *fakeActivities) clockLength(run recovery.Running, p recovery.Position) (time.Duration, bool) {
 	if run.Clock == recovery.InstalmentClock {
 		part, known := p.Instalment(run.Ref)
 		due, err := time.Parse(time.DateOnly, part.DueOn)
 		return due.Sub(d.agreed), known && err == nil
 	}
-	length, timed := lengths[run.Clock]
+	length, timed := clockLengths[run.Clock]
 	if special, changed := d.special[run.Clock]; changed {
 		return special, true
 	}
 	return length, timed
 }
 
-func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
+func addStop(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
 	stops = slices.Clone(stops)
 	last := len(stops) - 1
 	if last >= 0 && stops[last].Until == nil && stops[last].Because != because {
@@ -146,7 +145,7 @@ func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.St
 	return stops
 }
 
-func still(stops []recovery.Stop) time.Duration {
+func totalStopped(stops []recovery.Stop) time.Duration {
 	var stood time.Duration
 	for _, stop := range stops {
 		if stop.Until != nil {
@@ -156,8 +155,8 @@ func still(stops []recovery.Stop) time.Duration {
 	return stood
 }
 
-// written lists the steps as "kind>stage".
-func (d *desk) written() []string {
+// stepNames lists the steps as "kind>stage".
+func (d *fakeActivities) stepNames() []string {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	var steps []string
@@ -167,7 +166,7 @@ func (d *desk) written() []string {
 	return steps
 }
 
-func (d *desk) keys() []string {
+func (d *fakeActivities) stepKeys() []string {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	var keys []string
@@ -177,77 +176,77 @@ func (d *desk) keys() []string {
 	return keys
 }
 
-// answer is how an Update ended.
-type answer struct {
+// updateResult is how an Update ended.
+type updateResult struct {
 	accepted bool
-	result   workflows.ActResult
+	result   workflows.ActionResult
 	err      error
 }
 
-// journey is one run of the workflow in the test environment.
-type journey struct {
+// testRun is one run of the workflow in the test environment.
+type testRun struct {
 	*testsuite.TestWorkflowEnvironment
 	t       *testing.T
-	desk    *desk
+	fake    *fakeActivities
 	input   workflows.CaseInput
-	answers map[string]*answer
+	results map[string]*updateResult
 }
 
-func newJourney(t *testing.T, start recovery.Position) *journey {
+func newTestRun(t *testing.T, start recovery.Position) *testRun {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetStartTime(filed)
-	// On a busy machine a second without the processor is no deadlock.
+	env.SetStartTime(filedAt)
+	// On a busy machine, a second without CPU time is no deadlock.
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
-	d := &desk{
+	d := &fakeActivities{
 		now: env.Now, version: 1, abandon: map[recovery.RequestID]int{},
-		opening: activities.Opening{Position: start, Pace: swift},
+		opening: activities.Opening{Position: start, Pace: fastPace},
 	}
-	d.opening.Deadlines = d.deadlines(recovery.Step{Next: start}, filed)
+	d.opening.Deadlines = d.computeDeadlines(recovery.Step{Next: start}, filedAt)
 	env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	env.RegisterWorkflowWithOptions(workflows.RepaymentPlan, workflow.RegisterOptions{Name: workflows.PlanWorkflow})
 	env.RegisterActivityWithOptions(d.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
 	env.RegisterActivityWithOptions(d.TakeStep, activity.RegisterOptions{Name: activities.NameTakeStep})
-	return &journey{TestWorkflowEnvironment: env, t: t, desk: d, input: workflows.NewCase(caseID), answers: map[string]*answer{}}
+	return &testRun{TestWorkflowEnvironment: env, t: t, fake: d, input: workflows.CaseInput{CaseID: caseID}, results: map[string]*updateResult{}}
 }
 
-// registerExport lets build stand in for the building of papers.
-func (j *journey) registerExport(build func(context.Context, workflows.ExportInput) error) {
+// registerExport registers build as the activity that builds exports.
+func (j *testRun) registerExport(build func(context.Context, workflows.ExportInput) error) {
 	j.RegisterWorkflowWithOptions(workflows.Export, workflow.RegisterOptions{Name: workflows.ExportWorkflow})
 	j.RegisterActivityWithOptions(func(ctx context.Context, in workflows.ExportInput) (activities.ExportResult, error) {
 		return activities.ExportResult{State: recovery.ExportReady}, build(ctx, in)
 	}, activity.RegisterOptions{Name: activities.NameBuildExport})
 }
 
-// at schedules something at an instant after filing.
-func (j *journey) at(after time.Duration, do func()) { j.RegisterDelayedCallback(do, after) }
+// schedule calls do at a time after filing.
+func (j *testRun) schedule(after time.Duration, do func()) { j.RegisterDelayedCallback(do, after) }
 
-// act sends an act now; its answer appears in answers under the update id.
-func (j *journey) act(updateID string, in workflows.ActInput) {
-	got := &answer{}
-	j.answers[updateID] = got
-	j.UpdateWorkflow(workflows.ActUpdate, updateID, &testsuite.TestUpdateCallback{
+// sendAction sends an action now; its result is stored under the update id.
+func (j *testRun) sendAction(updateID string, in workflows.ActionInput) {
+	got := &updateResult{}
+	j.results[updateID] = got
+	j.UpdateWorkflow(workflows.ActionUpdate, updateID, &testsuite.TestUpdateCallback{
 		OnAccept: func() { got.accepted = true },
 		OnReject: func(err error) { got.err = err },
 		OnComplete: func(result any, err error) {
 			got.err = err
-			if typed, ok := result.(workflows.ActResult); ok {
+			if typed, ok := result.(workflows.ActionResult); ok {
 				got.result = typed
 			}
 		},
 	}, in)
 }
 
-func (j *journey) evidence(id recovery.EvidenceID) {
+func (j *testRun) sendEvidence(id recovery.EvidenceID) {
 	j.SignalWorkflow(workflows.EvidenceSignal, workflows.EvidenceInput{EvidenceID: id})
 }
 
-// run starts the workflow and waits for its end.
-func (j *journey) run() {
+// runWorkflow runs the workflow of a case until its end.
+func (j *testRun) runWorkflow() {
 	j.t.Helper()
-	j.carrySignals()
+	j.forwardSignals()
 	j.ExecuteWorkflow(workflows.CaseWorkflow, j.input)
 	if !j.IsWorkflowCompleted() {
 		j.t.Fatal("the workflow did not end")
@@ -257,9 +256,9 @@ func (j *journey) run() {
 	}
 }
 
-// carrySignals brings what a plan tells to its case: the test environment carries
-// no signal from a child to its parent by itself.
-func (j *journey) carrySignals() {
+// forwardSignals passes the signals of a plan to its case, which the test
+// environment does not do for a child and its parent.
+func (j *testRun) forwardSignals() {
 	j.OnSignalExternalWorkflow(mock.Anything, workflows.CaseWorkflowID(caseID), "", workflows.InstalmentSignal, mock.Anything).
 		Return(func(_, _, _, signal string, due any) error {
 			j.SignalWorkflow(signal, due)
@@ -267,8 +266,8 @@ func (j *journey) carrySignals() {
 		}).Maybe()
 }
 
-// position is where a case of 1,000.00 with the given holders starts.
-func position(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) recovery.Position {
+// startPosition is the first position of a case over 1,000.00 with these holders.
+func startPosition(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) recovery.Position {
 	c := recovery.Case{Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup}}
 	if oneToOne {
 		c.Group.Kind = recovery.NoGroup
@@ -279,8 +278,8 @@ func position(oneToOne, refundAhead bool, holders ...recovery.CounterpartID) rec
 	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
-// move makes an act by a role.
-func move(action recovery.Action, role recovery.Role, change func(*recovery.Move)) recovery.Move {
+// newMove makes the move of a role.
+func newMove(action recovery.Action, role recovery.Role, change func(*recovery.Move)) recovery.Move {
 	m := recovery.Move{Action: action, Actor: recovery.Actor{Role: role, ID: "u-" + recovery.UserID(role)}}
 	if change != nil {
 		change(&m)

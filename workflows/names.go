@@ -8,79 +8,75 @@ import (
 	"recourse/recovery"
 )
 
-// The task queues. Building papers needs memory and time, so it has a queue and
-// a worker of its own and never holds up a case.
+// The task queues. Building an export takes memory and minutes, so it has its own
+// queue and worker and never delays a case.
 const (
 	CasesQueue    = "cases"
 	EvidenceQueue = "evidence"
 )
 
-// The names the outside calls: workflows, the Update and the Signal. Histories
-// and clients hold them: add, never rename.
+// The registered names of workflows, Updates and signals. Histories and clients
+// contain them: add names, never change them.
 const (
 	CaseWorkflow     = "Case"
 	PlanWorkflow     = "RepaymentPlan"
 	ExportWorkflow   = "Export"
-	ActUpdate        = "act"
+	ActionUpdate     = "act"
 	EvidenceSignal   = "evidence_added"
 	InstalmentSignal = "instalment_due"
 )
 
-// CaseWorkflowID is the one workflow of a case.
+// CaseWorkflowID returns the id of the workflow of a case.
 func CaseWorkflowID(id recovery.CaseID) string { return "case:" + string(id) }
 
-// PlanWorkflowID is the one workflow of a plan, counted within its case.
+// PlanWorkflowID returns the id of the workflow of a plan; plans are numbered within
+// their case.
 func PlanWorkflowID(id recovery.CaseID, plan int) string { return fmt.Sprintf("plan:%s:%d", id, plan) }
 
-// ExportWorkflowID is the one workflow of an export.
+// ExportWorkflowID returns the id of the workflow of an export.
 func ExportWorkflowID(id recovery.ExportID) string { return "export:" + string(id) }
 
-// CaseInput starts the journey of a case that is already filed.
+// CaseInput starts the workflow of a filed case.
 type CaseInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
-	// Edition is that of the code which took the case up; see versions.go.
-	Edition int `json:"edition,omitempty"`
 }
 
-// NewCase takes a case up under the edition of now.
-func NewCase(id recovery.CaseID) CaseInput { return CaseInput{CaseID: id, Edition: edition} }
-
-// ExportInput starts the building of an export that is already recorded.
+// ExportInput starts the workflow of a requested export.
 type ExportInput = activities.ExportInput
 
-// ActInput is an act a person asks for. Its words lie in PostgreSQL under
+// ActionInput is an action of a person. Its texts are in PostgreSQL under
 // Move.RequestID; Attempt counts how often they were staged.
-type ActInput struct {
+type ActionInput struct {
 	Move    recovery.Move `json:"move"`
 	Attempt int           `json:"attempt"`
 }
 
-// ActResult answers an act. Abandoned means that the asker had already given
-// up, so nothing was written.
-type ActResult struct {
-	Version   int64 `json:"version"` // of the case after the act
+// ActionResult is the result of an action. Abandoned means that the caller had
+// given up already, so nothing was written.
+type ActionResult struct {
+	Version   int64 `json:"version"` // of the case after the action
 	Abandoned bool  `json:"abandoned,omitempty"`
 }
 
-// PlanInput starts the calendar of a plan that both sides agreed to. Due holds
-// the instants of its instalments that are not paid yet.
+// PlanInput starts the workflow of an accepted plan. Due holds its unpaid
+// instalments.
 type PlanInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
 	Plan   int             `json:"plan"`
 	Due    []InstalmentDue `json:"due"`
-	// Stagger is how long after an instant the case is told of it.
+	// Stagger is the delay between the due time and the signal to the case.
 	Stagger time.Duration `json:"stagger,omitempty"`
 }
 
-// InstalmentDue is an instalment and its instant; as a signal it says that the
-// instant has come.
+// InstalmentDue is an instalment and its due time. As a signal it means that the
+// due time is reached.
 type InstalmentDue struct {
 	Plan  int       `json:"plan"`
 	No    int       `json:"no"`
 	DueAt time.Time `json:"due_at"`
 }
 
-// EvidenceInput tells that evidence was filed.
+// EvidenceInput is the signal that evidence was added.
 type EvidenceInput struct {
 	EvidenceID recovery.EvidenceID `json:"evidence_id"`
 }

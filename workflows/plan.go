@@ -10,12 +10,9 @@ import (
 	"recourse/recovery"
 )
 
-// RepaymentPlan keeps the calendar of a plan, which may run for years beside its
-// case: on the day of each instalment it tells the case, and the case looks
-// whether it was paid.
-//
-// It knows nothing of money. A plan that is fulfilled, broken or over with its
-// case is cancelled.
+// RepaymentPlan signals the case when an instalment of its plan is due; the case
+// then checks whether it was paid. It is a child workflow because a plan may run
+// for years. The case cancels it when the plan is fulfilled, broken or ended.
 func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 	for _, instalment := range in.Due {
 		if left := instalment.DueAt.Add(in.Stagger).Sub(workflow.Now(ctx)); left > 0 {
@@ -23,87 +20,89 @@ func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 				return err
 			}
 		}
-		tell := workflow.SignalExternalWorkflow(ctx, CaseWorkflowID(in.CaseID), "", InstalmentSignal, instalment)
-		if err := tell.Get(ctx, nil); err != nil {
-			return fmt.Errorf("tell the case of instalment %d: %w", instalment.No, err)
+		signal := workflow.SignalExternalWorkflow(ctx, CaseWorkflowID(in.CaseID), "", InstalmentSignal, instalment)
+		if err := signal.Get(ctx, nil); err != nil {
+			return fmt.Errorf("signal instalment %d to the case: %w", instalment.No, err)
 		}
 	}
 	return nil
 }
 
-// calendar is the workflow of a running plan, as its case holds it.
-type calendar struct {
+// planWorkflow is the child workflow of a running plan.
+type planWorkflow struct {
 	plan   int
 	cancel workflow.CancelFunc
 }
 
-// keepCalendars starts the calendar of every plan that runs and ends that of
-// every plan that does not any more. The caller holds the mutex.
-func (c *journey) keepCalendars(ctx workflow.Context) error {
-	kept := c.calendars[:0:0]
-	for _, running := range c.calendars {
-		if c.runs(running.plan) {
+// syncPlanWorkflows cancels the child workflows of plans that ended and starts those
+// of plans that began. The caller holds the mutex.
+func (c *journey) syncPlanWorkflows(ctx workflow.Context) error {
+	kept := c.plans[:0:0]
+	for _, running := range c.plans {
+		if c.isPlanRunning(running.plan) {
 			kept = append(kept, running)
 			continue
 		}
 		running.cancel()
 	}
-	c.calendars = kept
+	c.plans = kept
 	for _, plan := range c.position.Plans {
-		if !plan.Running || slices.ContainsFunc(kept, func(k calendar) bool { return k.plan == plan.No }) {
+		if !plan.Running || slices.ContainsFunc(kept, func(k planWorkflow) bool { return k.plan == plan.No }) {
 			continue
 		}
-		if err := c.startCalendar(ctx, plan); err != nil {
+		if err := c.startPlanWorkflow(ctx, plan); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *journey) runs(plan int) bool {
+func (c *journey) isPlanRunning(plan int) bool {
 	return slices.ContainsFunc(c.position.Plans, func(p recovery.Plan) bool { return p.No == plan && p.Running })
 }
 
-// startCalendar starts a plan's workflow and waits until it is there: one that
-// was only asked for ends with whoever asked.
-func (c *journey) startCalendar(ctx workflow.Context, plan recovery.Plan) error {
-	life, cancel := workflow.WithCancel(ctx)
-	life = workflow.WithChildOptions(life, workflow.ChildWorkflowOptions{
+// startPlanWorkflow starts the child workflow of a plan and waits until it has
+// started: a child that has not ends with its parent.
+func (c *journey) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan) error {
+	childCtx, cancel := workflow.WithCancel(ctx)
+	childCtx = workflow.WithChildOptions(childCtx, workflow.ChildWorkflowOptions{
 		WorkflowID: PlanWorkflowID(c.caseID, plan.No), TaskQueue: CasesQueue,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	})
-	child := workflow.ExecuteChildWorkflow(life, PlanWorkflow, PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.due(plan), Stagger: c.stagger})
-	c.calendars = append(c.calendars, calendar{plan: plan.No, cancel: cancel})
-	if err := child.GetChildWorkflowExecution().Get(life, nil); err != nil {
-		return fmt.Errorf("start the calendar of plan %d: %w", plan.No, err)
+	in := PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.instalmentsDue(plan), Stagger: c.stagger}
+	child := workflow.ExecuteChildWorkflow(childCtx, PlanWorkflow, in)
+	c.plans = append(c.plans, planWorkflow{plan: plan.No, cancel: cancel})
+	if err := child.GetChildWorkflowExecution().Get(childCtx, nil); err != nil {
+		return fmt.Errorf("start the workflow of plan %d: %w", plan.No, err)
 	}
 	return nil
 }
 
-// takeInstalments looks at each instalment whose day has come.
-func (c *journey) takeInstalments(ctx workflow.Context) error {
+// handleInstalmentSignals handles the instalments that fell due since the last call.
+func (c *journey) handleInstalmentSignals(ctx workflow.Context) error {
 	for {
 		var due InstalmentDue
 		if !c.instalments.ReceiveAsync(&due) {
 			return nil
 		}
-		if err := c.instalmentDue(ctx, due); err != nil {
+		if err := c.handleInstalment(ctx, due); err != nil {
 			return err
 		}
 	}
 }
 
-func (c *journey) instalmentDue(ctx workflow.Context, due InstalmentDue) error {
+// handleInstalment writes a step for an instalment that was not paid in time.
+func (c *journey) handleInstalment(ctx workflow.Context, due InstalmentDue) error {
 	if err := c.mutex.Lock(ctx); err != nil {
 		return err
 	}
 	defer c.mutex.Unlock()
-	step, late := c.position.InstalmentDue(due.Plan, due.No)
-	if !late {
+	step, isLate := c.position.InstalmentDue(due.Plan, due.No)
+	if !isLate {
 		return nil
 	}
-	_, err := c.write(ctx, stepOf(recovery.Deadline{
+	_, err := c.writeStep(ctx, deadlineStep(recovery.Deadline{
 		Kind: recovery.InstalmentClock, Ref: recovery.InstalmentRef(due.Plan, due.No), DueAt: due.DueAt,
 	}, step))
 	return err

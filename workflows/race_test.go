@@ -10,34 +10,34 @@ import (
 	"recourse/workflows"
 )
 
-// TestActOnWhatTheRecordShows: the record moves a moment before the workflow
-// does. An act that the record allows, sent in that moment, is not refused.
-func TestActOnWhatTheRecordShows(t *testing.T) {
+// TestActionOnTheWrittenPosition: the database has a new position a moment before
+// the workflow does. An action that is possible there is not refused.
+func TestActionOnTheWrittenPosition(t *testing.T) {
 	t.Parallel()
-	j := newJourney(t, position(true, false, "a"))
-	escalate := workflows.ActInput{Move: escalated(0, recovery.Appeal).move, Attempt: 1}
+	j := newTestRun(t, startPosition(true, false, "a"))
+	escalate := workflows.ActionInput{Move: escalate(0, recovery.Appeal).move, Attempt: 1}
 	escalate.Move.RequestID = "r-1"
-	submit := workflows.ActInput{Move: move(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
+	submit := workflows.ActionInput{Move: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
 	submit.Move.RequestID = "r-2"
-	j.at(time.Hour, func() {
-		j.act("escalate", escalate)
-		j.act("submit", submit) // while the escalation is being written
+	j.schedule(time.Hour, func() {
+		j.sendAction("escalate", escalate)
+		j.sendAction("submit", submit) // while the escalation is being written
 	})
-	j.at(day, func() { j.act("end", withdraw("r-3")) })
-	j.run()
-	j.allTaken()
+	j.schedule(day, func() { j.sendAction("end", withdraw("r-3")) })
+	j.runWorkflow()
+	j.checkAllAccepted()
 }
 
 // TestCancelledByAnOperator: nothing is written and the workflow ends.
 func TestCancelledByAnOperator(t *testing.T) {
 	t.Parallel()
-	j := newJourney(t, position(true, false, "a"))
-	j.at(time.Hour, j.CancelWorkflow)
-	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.NewCase(caseID))
+	j := newTestRun(t, startPosition(true, false, "a"))
+	j.schedule(time.Hour, j.CancelWorkflow)
+	j.ExecuteWorkflow(workflows.CaseWorkflow, workflows.CaseInput{CaseID: caseID})
 	if !j.IsWorkflowCompleted() || !temporal.IsCanceledError(j.GetWorkflowError()) {
 		t.Errorf("ended %v with %v", j.IsWorkflowCompleted(), j.GetWorkflowError())
 	}
-	if steps := j.desk.written(); len(steps) != 0 {
+	if steps := j.fake.stepNames(); len(steps) != 0 {
 		t.Errorf("steps %v", steps)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// Refusal is what the asker of a refused act is told. It holds no personal
+// Refusal explains to the caller why an action was refused. It holds no personal
 // data.
 type Refusal struct {
 	Code    recovery.Code         `json:"code"`
@@ -17,31 +17,31 @@ type Refusal struct {
 	Fields  []recovery.FieldFault `json:"fields,omitempty"`
 }
 
-// refusal turns a Fault of package recovery into an error that travels through
-// Temporal: its type is the code, its details a Refusal. It is no failure of
-// ours, so it stays out of the error logs.
-func refusal(err error, at recovery.Position, role recovery.Role) error {
-	told := Refusal{Code: recovery.CodeOf(err), Allowed: at.Allowed(role)}
+// newRefusal turns a recovery.Fault into an error that Temporal can carry: its type
+// is the code, its details are a Refusal. The category keeps it out of the error
+// logs.
+func newRefusal(err error, at recovery.Position, role recovery.Role) error {
+	refusal := Refusal{Code: recovery.CodeOf(err), Allowed: at.Allowed(role)}
 	var fault *recovery.Fault
 	if errors.As(err, &fault) {
-		told.Detail, told.Fields = fault.Detail, fault.Fields
+		refusal.Detail, refusal.Fields = fault.Detail, fault.Fields
 	}
-	return temporal.NewApplicationErrorWithOptions(told.Detail, string(told.Code), temporal.ApplicationErrorOptions{
+	return temporal.NewApplicationErrorWithOptions(refusal.Detail, string(refusal.Code), temporal.ApplicationErrorOptions{
 		NonRetryable: true,
 		Category:     temporal.ApplicationErrorCategoryBenign,
-		Details:      []any{told},
+		Details:      []any{refusal},
 	})
 }
 
-// RefusalOf finds the refusal in the error an Update ended with.
-func RefusalOf(err error) (Refusal, bool) {
-	var told Refusal
+// RefusalOf returns the Refusal in the error of an Update; ok is false if it has
+// none.
+func RefusalOf(err error) (refusal Refusal, ok bool) {
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) || !failure.HasDetails() {
-		return told, false
-	}
-	if failure.Details(&told) != nil || told.Code == "" || string(told.Code) != failure.Type() {
 		return Refusal{}, false
 	}
-	return told, true
+	if failure.Details(&refusal) != nil || refusal.Code == "" || string(refusal.Code) != failure.Type() {
+		return Refusal{}, false
+	}
+	return refusal, true
 }

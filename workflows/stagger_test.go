@@ -12,66 +12,62 @@ import (
 	"recourse/workflows"
 )
 
-// lapsed is how long after its deadline a case is moved on.
-func lapsed(t *testing.T, input workflows.CaseInput, pace int) time.Duration {
+// delayAfterDeadline returns the delay between a deadline and its step.
+func delayAfterDeadline(t *testing.T, input workflows.CaseInput, pace int) time.Duration {
 	t.Helper()
-	j := newJourney(t, position(false, false, "a"))
-	j.input, j.desk.opening.Pace = input, pace
+	j := newTestRun(t, startPosition(false, false, "a"))
+	j.input, j.fake.opening.Pace = input, pace
 	var at time.Time
-	j.desk.wrote = func() { at = j.Now() }
-	j.at(lengths[recovery.ContactClock]+time.Hour, func() {
-		j.desk.wrote = nil
-		j.act("end", withdraw("r-1"))
+	j.fake.wrote = func() { at = j.Now() }
+	j.schedule(clockLengths[recovery.ContactClock]+time.Hour, func() {
+		j.fake.wrote = nil
+		j.sendAction("end", withdraw("r-1"))
 	})
-	j.run()
-	return at.Sub(filed.Add(lengths[recovery.ContactClock]))
+	j.runWorkflow()
+	return at.Sub(filedAt.Add(clockLengths[recovery.ContactClock]))
 }
 
-// TestDeadlinesAreStaggered: cases whose deadlines end in one instant act on them
-// within two and a half minutes of life's time, each always after the same while, and spread
-// over all of it. Those taken up before act at once.
+// TestDeadlinesAreStaggered: the steps of deadlines at one instant are spread over
+// two and a half minutes of unpaced time; the delay of a case is constant.
 func TestDeadlinesAreStaggered(t *testing.T) {
 	t.Parallel()
 	var after []time.Duration
 	for n := range 40 {
-		input := workflows.NewCase(recovery.CaseID(fmt.Sprintf("0198c0de-0000-7000-8000-%012d", n)))
-		after = append(after, lapsed(t, input, 1))
-		if fast := lapsed(t, input, 60); fast > 2500*time.Millisecond || fast != after[n]/60 {
-			t.Errorf("case %d: %s at pace 60, %s at life's", n, fast, after[n])
+		input := workflows.CaseInput{CaseID: recovery.CaseID(fmt.Sprintf("0198c0de-0000-7000-8000-%012d", n))}
+		after = append(after, delayAfterDeadline(t, input, 1))
+		if fast := delayAfterDeadline(t, input, 60); fast > 2500*time.Millisecond || fast != after[n]/60 {
+			t.Errorf("case %d: %s at pace 60, %s unpaced", n, fast, after[n])
 		}
 	}
 	slices.Sort(after)
 	if after[0] < 0 || after[39] > 150*time.Second || after[39]-after[0] < time.Minute || len(slices.Compact(after)) != 40 {
 		t.Errorf("they act after %v", after)
 	}
-	if at := lapsed(t, workflows.CaseInput{CaseID: caseID}, 1); at != 0 {
-		t.Errorf("a case from before acts after %s", at)
-	}
 }
 
-// TestInstalmentsAreStaggered: the calendar of a plan tells its case after the same
-// while, and of the instant that was agreed.
+// TestInstalmentsAreStaggered: the signal of an instalment has the delay of its case,
+// and carries the accepted due time.
 func TestInstalmentsAreStaggered(t *testing.T) {
 	t.Parallel()
-	j := newJourney(t, position(false, false, "a"))
-	var told []time.Time
-	var of []workflows.InstalmentDue
+	j := newTestRun(t, startPosition(false, false, "a"))
+	var signalledAt []time.Time
+	var signals []workflows.InstalmentDue
 	j.OnSignalExternalWorkflow(mock.Anything, workflows.CaseWorkflowID(caseID), "", workflows.InstalmentSignal, mock.Anything).
 		Return(func(_, _, _, _ string, due any) error {
-			told, of = append(told, j.Now()), append(of, due.(workflows.InstalmentDue))
+			signalledAt, signals = append(signalledAt, j.Now()), append(signals, due.(workflows.InstalmentDue))
 			return nil
 		})
-	due := []workflows.InstalmentDue{{Plan: 1, No: 1, DueAt: filed.Add(day)}, {Plan: 1, No: 2, DueAt: filed.Add(2 * day)}}
+	due := []workflows.InstalmentDue{{Plan: 1, No: 1, DueAt: filedAt.Add(day)}, {Plan: 1, No: 2, DueAt: filedAt.Add(2 * day)}}
 	j.ExecuteWorkflow(workflows.PlanWorkflow, workflows.PlanInput{CaseID: caseID, Plan: 1, Due: due, Stagger: 90 * time.Second})
 	if err := j.GetWorkflowError(); err != nil {
 		t.Fatal(err)
 	}
-	for i, one := range of {
-		if one != due[i] || told[i].Sub(due[i].DueAt) != 90*time.Second {
-			t.Errorf("told of %+v at %s", one, told[i])
+	for i, signal := range signals {
+		if signal != due[i] || signalledAt[i].Sub(due[i].DueAt) != 90*time.Second {
+			t.Errorf("signal %+v at %s", signal, signalledAt[i])
 		}
 	}
-	if len(of) != 2 {
-		t.Errorf("told of %d instalments", len(of))
+	if len(signals) != 2 {
+		t.Errorf("%d signals", len(signals))
 	}
 }

@@ -8,105 +8,102 @@ import (
 	"recourse/recovery"
 )
 
-// state is what a journey would hand over if it had to go on elsewhere. It
-// knows nothing of Temporal, so that it is tested as plain values.
+// state is the part of a journey that does not depend on Temporal, so that tests can
+// use it as a plain value.
 type state struct {
 	position  recovery.Position
 	deadlines []recovery.Deadline
-	// handled holds the answers already given: an act sent twice gets the same
-	// answer, under whatever Update id it comes.
-	handled map[recovery.RequestID]ActResult
+	// results are those of the actions performed so far: an action that is sent
+	// twice gets the same result, whatever its Update id.
+	results map[recovery.RequestID]ActionResult
 }
 
 func newState() state {
-	return state{handled: map[recovery.RequestID]ActResult{}}
+	return state{results: map[recovery.RequestID]ActionResult{}}
 }
 
-// moment is the next instant at which the case has to look at itself: a deadline
-// that ends, or one of which people are to be told.
-type moment struct {
-	deadline recovery.Deadline
-	at       time.Time
-	warning  bool
+// alarm is the instant of a deadline, or of a warning before it.
+type alarm struct {
+	deadline  recovery.Deadline
+	at        time.Time
+	isWarning bool
 }
 
-// next is the earliest moment of a deadline that is not paused. The instalments
-// of a plan are on its own calendar.
-func (s *state) next() (moment, bool) {
-	var first moment
-	found := false
+// nextAlarm returns the earliest alarm of all deadlines that are not paused. It
+// leaves out instalments, which have their own workflow.
+func (s *state) nextAlarm() (first alarm, found bool) {
 	for _, deadline := range s.deadlines {
 		if deadline.PausedBecause != "" || deadline.Kind == recovery.InstalmentClock {
 			continue
 		}
-		coming := moment{deadline: deadline, at: deadline.DueAt}
+		next := alarm{deadline: deadline, at: deadline.DueAt}
 		if deadline.WarnAt != nil && deadline.WarnAt.Before(deadline.DueAt) {
-			coming.at, coming.warning = *deadline.WarnAt, true
+			next.at, next.isWarning = *deadline.WarnAt, true
 		}
-		if !found || coming.at.Before(first.at) {
-			first, found = coming, true
+		if !found || next.at.Before(first.at) {
+			first, found = next, true
 		}
 	}
 	return first, found
 }
 
-// passed gives the next moment once its instant is reached.
-func (s *state) passed(now time.Time) (moment, bool) {
-	coming, found := s.next()
-	return coming, found && !now.Before(coming.at)
+// dueAlarm returns the next alarm; isDue is false if its instant is not reached.
+func (s *state) dueAlarm(now time.Time) (next alarm, isDue bool) {
+	next, found := s.nextAlarm()
+	return next, found && !now.Before(next.at)
 }
 
-// due are the instants of a plan's instalments, as the deadlines have them.
-func (s *state) due(plan recovery.Plan) []InstalmentDue {
+// instalmentsDue returns the instalments of a plan that have a deadline.
+func (s *state) instalmentsDue(plan recovery.Plan) []InstalmentDue {
 	var due []InstalmentDue
-	for _, part := range plan.Instalments {
+	for _, instalment := range plan.Instalments {
 		for _, deadline := range s.deadlines {
-			if deadline.Kind == recovery.InstalmentClock && deadline.Ref == recovery.InstalmentRef(plan.No, part.No) {
-				due = append(due, InstalmentDue{Plan: plan.No, No: part.No, DueAt: deadline.DueAt})
+			if deadline.Kind == recovery.InstalmentClock && deadline.Ref == recovery.InstalmentRef(plan.No, instalment.No) {
+				due = append(due, InstalmentDue{Plan: plan.No, No: instalment.No, DueAt: deadline.DueAt})
 			}
 		}
 	}
 	return due
 }
 
-// step is what a moment does to the case.
-func (m moment) step(p recovery.Position) activities.StepInput {
-	if m.warning {
-		in := stepOf(m.deadline, p.Near())
-		in.Key = fmt.Sprintf("near:%s:%s:%d", m.deadline.Kind, m.deadline.Ref, m.at.UnixMilli())
+// step returns what an alarm does to the case.
+func (a alarm) step(p recovery.Position) activities.StepInput {
+	if a.isWarning {
+		in := deadlineStep(a.deadline, p.Near())
+		in.Key = fmt.Sprintf("near:%s:%s:%d", a.deadline.Kind, a.deadline.Ref, a.at.UnixMilli())
 		return in
 	}
-	return stepOf(m.deadline, p.Lapse(m.deadline.Kind, m.deadline.Ref))
+	return deadlineStep(a.deadline, p.Lapse(a.deadline.Kind, a.deadline.Ref))
 }
 
-func stepOf(deadline recovery.Deadline, step recovery.Step) activities.StepInput {
-	return activities.StepInput{Key: lapseKey(deadline), Step: step, Because: deadline.Kind, Ref: deadline.Ref}
+func deadlineStep(deadline recovery.Deadline, step recovery.Step) activities.StepInput {
+	return activities.StepInput{Key: deadlineKey(deadline), Step: step, Because: deadline.Kind, Ref: deadline.Ref}
 }
 
-// adopt stands where a written step led.
-func (s *state) adopt(step recovery.Step, result activities.StepResult) {
+// applyStep moves the state to where a written step leads.
+func (s *state) applyStep(step recovery.Step, result activities.StepResult) {
 	s.position, s.deadlines = step.Next, result.Deadlines
 }
 
-// check is the dry run of an act.
-func (s *state) check(in ActInput) error {
-	if _, done := s.handled[in.Move.RequestID]; done {
+// checkAction returns a refusal if an action is not possible now.
+func (s *state) checkAction(in ActionInput) error {
+	if _, done := s.results[in.Move.RequestID]; done {
 		return nil
 	}
 	if _, err := s.position.Take(in.Move); err != nil {
-		return refusal(err, s.position, in.Move.Actor.Role)
+		return newRefusal(err, s.position, in.Move.Actor.Role)
 	}
 	return nil
 }
 
-// The keys of steps: the same event always has the same key, so that it is
-// written once.
+// The keys of steps. The same event always has the same key, so that it is written
+// once.
 
-func actKey(id recovery.RequestID) string { return "act:" + string(id) }
+func actionKey(id recovery.RequestID) string { return "act:" + string(id) }
 
-func suppliedKey(id recovery.EvidenceID) string { return "supplied:" + string(id) }
+func evidenceKey(id recovery.EvidenceID) string { return "supplied:" + string(id) }
 
-func lapseKey(d recovery.Deadline) string {
+func deadlineKey(d recovery.Deadline) string {
 	if d.Ref != "" {
 		return fmt.Sprintf("lapse:%s:%s:%d", d.Kind, d.Ref, d.DueAt.UnixMilli())
 	}

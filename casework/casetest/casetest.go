@@ -77,7 +77,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		t.Fatal(err)
 	}
 	r.Engine = &Engine{
-		store: r.Store, taken: map[recovery.RequestID]workflows.ActResult{},
+		store: r.Store, taken: map[recovery.RequestID]workflows.ActionResult{},
 		cases: &activities.Cases{
 			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", Herald: herald,
 		},
@@ -250,17 +250,17 @@ type Engine struct {
 	store *postgres.Store
 	cases *activities.Cases
 	mutex sync.Mutex
-	taken map[recovery.RequestID]workflows.ActResult // an act sent twice is one act
+	taken map[recovery.RequestID]workflows.ActionResult // an act sent twice is one act
 	// Away, when set, is what every act meets instead.
 	Away error
 }
 
 // SendAction implements casework.Engine.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActInput, _ string) (workflows.ActResult, error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, _ string) (workflows.ActionResult, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.Away != nil {
-		return workflows.ActResult{}, e.Away
+		return workflows.ActionResult{}, e.Away
 	}
 	if result, again := e.taken[in.Move.RequestID]; again {
 		return result, nil
@@ -272,10 +272,10 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflow
 	return result, err
 }
 
-func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActInput) (workflows.ActResult, error) {
+func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActionInput) (workflows.ActionResult, error) {
 	c, err := e.store.Case(ctx, id)
 	if err != nil {
-		return workflows.ActResult{}, err
+		return workflows.ActionResult{}, err
 	}
 	if in.Move.At == nil { // as the workflow dates it
 		now := e.cases.Now()
@@ -283,7 +283,7 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	}
 	step, err := c.Position.Take(in.Move)
 	if err != nil {
-		return workflows.ActResult{}, err
+		return workflows.ActionResult{}, err
 	}
 	result, err := e.cases.TakeStep(ctx, activities.StepInput{
 		CaseID: id, Key: "act:" + string(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
@@ -292,7 +292,7 @@ func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActI
 	if errors.As(err, &refused) {
 		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
 	}
-	return workflows.ActResult{Version: result.Version, Abandoned: result.Abandoned}, err
+	return workflows.ActionResult{Version: result.Version, Abandoned: result.Abandoned}, err
 }
 
 // CheckHealth implements casework.Engine.

@@ -15,9 +15,8 @@ import (
 	"recourse/workflows"
 )
 
-// bad are workflows that claim to be Case and are not: replayed through the
-// real one, their histories must fail. Were one to pass, the replay tests would
-// prove nothing.
+// bad are workflows that are registered as Case and differ from it. Their histories
+// must fail to replay; otherwise the replay tests would prove nothing.
 var bad = map[string]func(workflow.Context, workflows.CaseInput) error{
 	"timer_before_opening": func(ctx workflow.Context, in workflows.CaseInput) error {
 		if err := workflow.Sleep(ctx, time.Millisecond); err != nil {
@@ -34,11 +33,19 @@ var bad = map[string]func(workflow.Context, workflows.CaseInput) error{
 }
 
 func openOnly(ctx workflow.Context, name string, in workflows.CaseInput) error {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-	return workflow.ExecuteActivity(ctx, name, activities.OpenInput{CaseID: in.CaseID}).Get(ctx, nil)
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{ScheduleToCloseTimeout: time.Minute})
+	return workflow.ExecuteLocalActivity(ctx, name, activities.OpenInput{CaseID: in.CaseID}).Get(ctx, nil)
 }
 
-// recordBad runs each of them on a queue of its own.
+// otherCases has its own method because the SDK knows a local activity by its
+// function: one function under two names would be recorded under one of them.
+type otherCases struct{ *activities.Cases }
+
+func (c otherCases) ReadCase(ctx context.Context, in activities.OpenInput) (activities.Opening, error) {
+	return c.OpenCase(ctx, in)
+}
+
+// recordBad runs each bad workflow on its own queue.
 func (r *recorder) recordBad(ctx context.Context) error {
 	for name, stray := range bad {
 		if err := r.recordStray(ctx, name, stray); err != nil {
@@ -54,9 +61,8 @@ func (r *recorder) recordStray(ctx context.Context, name string, stray any) erro
 	cases := &activities.Cases{Record: r.world, Rules: r.world, Now: time.Now}
 	w := sdkworker.New(r.Client, name, sdkworker.Options{})
 	w.RegisterWorkflowWithOptions(stray, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
-	for _, activityName := range []string{activities.NameOpenCase, "ReadCase"} {
-		w.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activityName})
-	}
+	w.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
+	w.RegisterActivityWithOptions(otherCases{cases}.ReadCase, activity.RegisterOptions{Name: "ReadCase"})
 	if err := w.Start(); err != nil {
 		return err
 	}

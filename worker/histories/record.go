@@ -115,7 +115,7 @@ func stepsAfter(s stroke, before int) int {
 func (r *recorder) start(ctx context.Context, id recovery.CaseID) error {
 	_, err := r.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: workflows.CaseWorkflowID(id), TaskQueue: workflows.CasesQueue,
-	}, workflows.CaseWorkflow, workflows.NewCase(id))
+	}, workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
 	return err
 }
 
@@ -128,7 +128,7 @@ func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recov
 	}
 	r.world.stage(id, request, s.act, s.abandon)
 	actor := recovery.Actor{Role: s.actor, ID: recovery.UserID(s.actor)}
-	result, err := r.engine.SendAction(ctx, id, workflows.ActInput{Move: s.act.Move(actor, request), Attempt: 1}, string(request)+"/1")
+	result, err := r.engine.SendAction(ctx, id, workflows.ActionInput{Move: s.act.Move(actor, request), Attempt: 1}, string(request)+"/1")
 	switch {
 	case s.refused && recovery.CodeOf(err) == recovery.CodeActionNotAllowed:
 		return nil
