@@ -108,8 +108,8 @@ func (w wording) message(n Notice) Message {
 		deadline = "mail.deadline"
 	}
 	return Message{
-		Title: w.Execute(textKey(name, "title"), v), Body: w.Execute(textKey(name, "body"), v),
-		Deadline: w.Execute(deadline, v), Next: w.Execute("mail.next", v),
+		Title: w.TextFrom(textKey(name, "title"), v), Body: w.TextFrom(textKey(name, "body"), v),
+		Deadline: w.TextFrom(deadline, v), Next: w.TextFrom("mail.next", v),
 	}
 }
 
@@ -178,7 +178,7 @@ func (h *Herald) Letter(language string, n Notice, link string) Letter {
 	m := w.message(n)
 	parts := []string{m.Body, m.Deadline, m.Next}
 	if link != "" {
-		parts = append(parts, w.Execute("mail.letter.link", values{Link: link}))
+		parts = append(parts, w.TextFrom("mail.letter.link", values{Link: link}))
 	}
 	return w.letter(n, m.Title, "footer", "", parts)
 }
@@ -201,6 +201,6 @@ func (h *Herald) HolderLetter(language string, n Notice, stop string) Letter {
 
 func (w wording) letter(n Notice, title, footer, stop string, parts []string) Letter {
 	v := values{Title: title, Number: string(n.Facts.Number), Stop: stop}
-	parts = append(parts, "--\n"+w.Execute("mail.letter."+footer, v))
-	return Letter{Subject: w.Execute("mail.letter.subject", v), Body: strings.Join(parts, "\n\n") + "\n", Stop: stop}
+	parts = append(parts, "--\n"+w.TextFrom("mail.letter."+footer, v))
+	return Letter{Subject: w.TextFrom("mail.letter.subject", v), Body: strings.Join(parts, "\n\n") + "\n", Stop: stop}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,12 +185,10 @@ func (c *Catalog) Text(key string, pairs ...any) string {
 	return missing(key)
 }
 
-// Execute returns a text filled with the values of data.
-func (c *Catalog) Execute(key string, data any) string {
+// TextFrom returns a text filled with the values of data: a map or a struct.
+func (c *Catalog) TextFrom(key string, data any) string {
 	if t := c.texts[key]; t != nil {
-		if text, err := t.Execute(data); err == nil {
-			return text
-		}
+		return t.FillFrom(data)
 	}
 	return missing(key)
 }
@@ -236,4 +235,13 @@ func join(key, name string) string {
 		return name
 	}
 	return key + "." + name
+}
+
+// Files returns the names of the files in a folder of the language.
+func (c *Catalog) Files(folder string) ([]string, error) {
+	names, err := fs.Glob(c.files, path.Join(c.Language, folder, "*.yaml"))
+	for i := range names {
+		names[i] = strings.TrimPrefix(names[i], c.Language+"/")
+	}
+	return names, err
 }

@@ -8,7 +8,10 @@
 // errors that name file, line and key. Users of a catalog fetch texts by key; a
 // text that lacks a value shows its key in brackets, and their tests refuse that.
 //
-// The rules of a playbook are versioned and stay there; Parse reads their texts.
+// Decode reads YAML that is more than words, for example the layout of a legal
+// paper, into the types of its user, with the same checks. The rules of a playbook
+// are versioned and stay there; Parse reads their texts.
 //
-// Which values a text may use is declared in fields.go.
+// Which values a text may use is declared in fields.go and
+// fields_papers.go.
 package texts

@@ -1,6 +1,9 @@
 package texts
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // fieldRules are the values that texts may use, by key. A key that ends with a
 // dot is for all texts below it; the longest key that fits decides. Any other
@@ -19,7 +22,19 @@ func (r fieldRules) of(key string) []string {
 	return nil
 }
 
-var fields = fieldRules{
+// fields are the declarations of all texts.
+var fields = merge(pageFields, paperFields, fieldRules{"entry.": entryFields})
+
+func merge(rules ...fieldRules) fieldRules {
+	all := fieldRules{}
+	for _, some := range rules {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// pageFields are those of mails and pages.
+var pageFields = fieldRules{
 	"mail.": {
 		"Number", "Stage", "Outcome", "Claim", "Recovered", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
 		"Next", "Title", "Link", "Stop", "Said", "Amount",

@@ -78,13 +78,20 @@ func (t *Text) Execute(data any) (string, error) {
 // Fill fills the text with pairs of name and value.
 func (t *Text) Fill(pairs ...any) string {
 	data, err := named(pairs)
-	if err == nil {
-		var text string
-		if text, err = t.Execute(data); err == nil {
-			return text
-		}
+	if err != nil {
+		return missing(t.Key)
 	}
-	return missing(t.Key)
+	return t.FillFrom(data)
+}
+
+// FillFrom fills the text with the values of data, as Execute does. A text that
+// cannot be filled shows its key.
+func (t *Text) FillFrom(data any) string {
+	text, err := t.Execute(data)
+	if err != nil {
+		return missing(t.Key)
+	}
+	return text
 }
 
 // String returns the text as it is written, with its values open.

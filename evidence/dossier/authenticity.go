@@ -12,24 +12,27 @@ import (
 // authenticity answers 证据规定 93 factor by factor with what the journal holds,
 // and says plainly what it does not prove.
 func (s *setting) authenticity() {
-	s.book.Para(prose(s.legal(s.t.Texts["authenticity_intro"])))
+	s.book.Para(prose(s.legal("authenticity_intro")))
 	s.book.Skip(2)
 	table := grid(52, frame.Width()-52)
 	table.Head = head(s.t.text("col_factor"), s.t.text("col_holds"))
-	for _, factor := range s.t.Factors {
+	for i, points := range s.t.Factors {
 		var held []typeset.Para
-		for _, key := range factor.Holds {
+		for _, key := range points {
 			if text := s.holds(key, s.audited); text != "" {
 				held = append(held, compact(cell, text))
 			}
 		}
-		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, factor.Factor), {Paras: held}}})
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, s.t.Text("paper.factor."+strconv.Itoa(i))), {Paras: held}}})
 	}
 	s.book.Table(table)
 	s.heading(s.t.text("plain_title"))
-	for i, text := range slices.Concat(s.t.PlainWords, []string{s.plainTime(), s.plainSeal()}) {
-		s.book.Para(item(numbered(i), text))
+	facts := s.t.List("paper.plain_fact")
+	for i, text := range facts {
+		s.book.Para(item(numbered(i), text.Fill()))
 	}
+	s.book.Para(item(numbered(len(facts)), s.plainTime()))
+	s.book.Para(item(numbered(len(facts)+1), s.plainSeal()))
 	if s.keeps() {
 		s.support()
 	}
@@ -37,41 +40,39 @@ func (s *setting) authenticity() {
 
 // holds says what the journal holds on one point.
 func (s *setting) holds(key string, a audit) string {
-	h := s.t.Holds
 	switch key {
 	case "collectors":
-		return fill(h[key], "list", s.collectors())
+		return s.t.hold(key, "list", s.collectors())
 	case "server":
-		return fill(h[key], "generator", orNone(s.folio.Generator, s.t))
+		return s.t.hold(key, "generator", orNone(s.folio.Generator, s.t))
 	case "order", "chain", "root", "recomputed":
 		return s.recomputed(key, a)
 	case "viewed":
-		return fill(h[key], "count", s.countKind(recovery.EntryEvidenceViewed))
+		return s.t.hold(key, "count", s.countKind(recovery.EntryEvidenceViewed))
 	case "ordinary":
 		return s.ordinary()
 	case "actors":
-		return fill(h[key], "list", s.actors())
+		return s.t.hold(key, "list", s.actors())
 	case "custodian":
-		return fill(h[key], "custodian", orNone(s.folio.Custodian, s.t))
+		return s.t.hold(key, "custodian", orNone(s.folio.Custodian, s.t))
 	case "nothing_outside":
 		if s.folio.Stamp != nil {
-			return fill(h["outside_time"], "time", clock(s.folio.Stamp.At))
+			return s.t.hold("outside_time", "time", clock(s.folio.Stamp.At))
 		}
-		return h[key]
+		return s.t.hold(key)
 	case "pace":
 		if s.folio.Case.Pace <= 1 {
 			return ""
 		}
-		return fill(h[key], "pace", s.folio.Case.Pace)
+		return s.t.hold(key, "pace", s.folio.Case.Pace)
 	default:
-		return h[key]
+		return s.t.hold(key)
 	}
 }
 
 // recomputed says what came out when the journal and the originals were gone
 // through again for these papers.
 func (s *setting) recomputed(key string, a audit) string {
-	h := s.t.Holds
 	verdict := func(good bool, yes, no string) string {
 		if good {
 			return yes
@@ -80,16 +81,16 @@ func (s *setting) recomputed(key string, a audit) string {
 	}
 	switch key {
 	case "order":
-		monotone := verdict(a.backwards == 0, h["monotone"], fill(h["not_monotone"], "count", a.backwards))
-		return fill(h[key], "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
+		monotone := verdict(a.backwards == 0, s.t.hold("monotone"), s.t.hold("not_monotone", "count", a.backwards))
+		return s.t.hold(key, "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
 	case "chain":
-		good := fill(h["chain_good"], "count", len(s.folio.Entries))
-		return fill(h[key], "result", verdict(len(a.wrong) == 0, good, fill(h["chain_bad"], "list", seqs(a.wrong))))
+		good := s.t.hold("chain_good", "count", len(s.folio.Entries))
+		return s.t.hold(key, "result", verdict(len(a.wrong) == 0, good, s.t.hold("chain_bad", "list", seqs(a.wrong))))
 	case "root":
-		return fill(h[key], "result", verdict(a.rootHolds, h["root_good"], h["root_bad"]))
+		return s.t.hold(key, "result", verdict(a.rootHolds, s.t.hold("root_good"), s.t.hold("root_bad")))
 	default:
-		bad := fill(h["recomputed_bad"], "bad", s.mismatched)
-		return fill(h[key], "count", s.reopened, "result", verdict(s.mismatched == 0, h["recomputed_good"], bad))
+		bad := s.t.hold("recomputed_bad", "bad", s.mismatched)
+		return s.t.hold(key, "count", s.reopened, "result", verdict(s.mismatched == 0, s.t.hold("recomputed_good"), bad))
 	}
 }
 
@@ -124,7 +125,7 @@ func (s *setting) ordinary() string {
 		case recovery.UnknownOrigin:
 		}
 	}
-	return fill(s.t.Holds["ordinary"], "official", official, "captured", captured, "rest", len(s.exhibits)-official-captured)
+	return s.t.hold("ordinary", "official", official, "captured", captured, "rest", len(s.exhibits)-official-captured)
 }
 
 func (s *setting) actors() string {
@@ -153,8 +154,8 @@ func (s *setting) countKind(kind recovery.EntryKind) int {
 
 // steps tells how to verify without us, and prints what to compare with.
 func (s *setting) steps() {
-	for i, text := range s.t.Steps {
-		s.book.Para(item(numbered(i), fill(text, "number", s.folio.Case.Number)))
+	for i, step := range s.t.List("paper.step") {
+		s.book.Para(item(numbered(i), step.Fill("number", s.folio.Case.Number)))
 	}
 	s.heading(s.t.text("checkpoint_title"))
 	s.book.Para(compact(note, s.t.text("checkpoint_note")))

@@ -36,7 +36,7 @@ func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report
 	book := p.settle(fonts)
 	p.runningHeads(book)
 	meta := typeset.Meta{
-		Title:   p.t.Audiences[f.Audience].Title + " " + string(f.Case.Number),
+		Title:   p.audienceText("title") + " " + string(f.Case.Number),
 		Subject: p.t.text("cause_value"), Creator: f.Generator, At: f.At,
 	}
 	if err := book.Write(w, meta); err != nil {
@@ -91,12 +91,12 @@ func (s *setting) chapters() []chapter {
 	}
 	var all []chapter
 	for _, name := range s.plan() {
-		f, legal := s.t.Forms[name]
+		f, legal := s.t.forms[name]
 		switch set := own[name]; {
 		case legal:
 			all = append(all, chapter{name, f.Title, func() { s.paper(f) }})
 		case set != nil:
-			all = append(all, chapter{name, s.t.Texts[name], set})
+			all = append(all, chapter{name, s.t.text(name), set})
 		case name == "exhibits" && len(s.exhibits) > s.withheld():
 			all = append(all, chapter{name, s.t.text("exhibits"), nil})
 		}
@@ -165,7 +165,7 @@ func (s *setting) end() {
 // number is known.
 func (p *papers) runningHeads(book *typeset.Book) {
 	total := len(book.Pages)
-	audience := p.t.Audiences[p.folio.Audience].Head
+	audience := p.audienceText("head")
 	number := p.t.text("head_number", "number", p.folio.Case.Number)
 	for i, page := range book.Pages {
 		p.banner(book, page)

@@ -5,7 +5,7 @@ import "recourse/evidence/typeset"
 // carriers is the sheet of original carriers: where each exhibit's original is
 // and how it is shown in court (证据规定 23).
 func (s *setting) carriers() {
-	s.book.Para(prose(s.legal(s.t.Texts["carriers_intro"])))
+	s.book.Para(prose(s.legal("carriers_intro")))
 	s.book.Skip(2)
 	table := grid(15, 36, 42, 69)
 	table.Head = head(s.t.text("col_exhibit"), s.t.text("col_name"), s.t.text("col_carrier"), s.t.text("col_show"))
@@ -33,10 +33,7 @@ func (s *setting) carriers() {
 // recording with its transcript.
 func (s *setting) showing(e *exhibit) string {
 	if len(e.MediaType) > 6 && e.MediaType[:6] == "audio/" {
-		return s.t.Showing["voice"]
+		return s.t.Text("paper.exhibit.voice.show")
 	}
-	if text, known := s.t.Showing[string(e.Kind)]; known {
-		return text
-	}
-	return s.t.Showing["other"]
+	return s.t.Text("paper.exhibit." + string(s.known(e.Kind)) + ".show")
 }

@@ -15,7 +15,7 @@ func (s *setting) catalogue() {
 		s.book.Para(prose(s.t.text("no_exhibits")))
 		return
 	}
-	s.book.Para(prose(s.legal(s.t.Texts["catalogue_intro"], "count", len(s.exhibits))))
+	s.book.Para(prose(s.legal("catalogue_intro", "count", len(s.exhibits))))
 	s.book.Skip(2)
 	table := grid(13, 34, 24, 37, 18, 23, 13)
 	table.Head = head(s.t.text("col_exhibit"), s.t.text("col_name"), s.t.text("col_source"), s.t.text("col_proves"),
@@ -34,13 +34,7 @@ func (s *setting) catalogue() {
 }
 
 func (s *setting) groupRow(e *exhibit) typeset.Row {
-	title := ""
-	for _, g := range s.t.Groups {
-		if g.ID == e.Group {
-			title = g.Title
-		}
-	}
-	c := in(label, s.t.text("group_row", "no", e.GroupNo, "title", title))
+	c := in(label, s.t.text("group_row", "no", e.GroupNo, "title", s.t.Text("paper.group."+e.Group)))
 	c.Span = 7
 	return typeset.Row{Cells: []typeset.Cell{c}, Hold: true}
 }
@@ -66,7 +60,7 @@ func (s *setting) exhibitRow(e *exhibit) typeset.Row {
 	page := centred(cell, s.pageRange(e))
 	page.Paras[0].Goal = e.goal()
 	return typeset.Row{Hold: true, Cells: []typeset.Cell{
-		number, {Paras: name}, {Paras: []typeset.Para{compact(cell, source), s.received(e)}}, in(cell, s.t.Exhibits[s.known(e.Kind)].Proves),
+		number, {Paras: name}, {Paras: []typeset.Para{compact(cell, source), s.received(e)}}, in(cell, s.t.Text("paper.exhibit."+string(s.known(e.Kind))+".proves")),
 		in(cell, s.form(e)), s.carrier(e), page,
 	}}
 }
@@ -120,10 +114,10 @@ func (p *papers) known(kind recovery.EvidenceKind) recovery.EvidenceKind {
 
 func (s *setting) form(e *exhibit) string {
 	family, _, _ := strings.Cut(e.MediaType, "/")
-	if word, known := s.t.Words["media"][family]; known {
+	if word, known := s.t.known("media", family); known {
 		return word
 	}
-	return s.t.Words["media"]["application"]
+	return s.t.word("media", "application")
 }
 
 // carrier says on which device the original is and where its bytes are.

@@ -8,20 +8,25 @@ import (
 )
 
 func (s *setting) cover() {
-	audience := s.t.Audiences[s.folio.Audience]
-	s.book.Bookmark(audience.Title, 0)
+	s.book.Bookmark(s.audienceText("title"), 0)
 	s.missingBox()
 	s.book.Skip(max(6, 26-(s.book.Y()-frame.Top)))
-	name := para(title, audience.Title)
+	name := para(title, s.audienceText("title"))
 	name.Align, name.Leading = typeset.Centre, 1.3
 	s.book.Para(name)
-	sub := para(body, audience.Sub)
+	sub := para(body, s.audienceText("sub"))
 	sub.Align, sub.Before, sub.After = typeset.Centre, 2, 8
 	s.book.Para(sub)
 	s.particulars()
 	s.fingerprints()
 	s.signOff()
 	s.contents()
+}
+
+// audienceText returns a text that depends on the audience.
+func (p *papers) audienceText(part string) string {
+	text, _ := p.t.Find("paper.audience." + string(p.folio.Audience) + "." + part)
+	return text
 }
 
 // listedOnCover is how many missing things the cover names itself.
@@ -83,7 +88,7 @@ func (s *setting) particulars() {
 	s.book.Table(table)
 }
 
-func orNone(value string, t *texts) string {
+func orNone(value string, t *wording) string {
 	if value == "" {
 		return t.text("unset")
 	}

@@ -21,7 +21,7 @@ func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, fa
 // own word brings nothing.
 func TestReturnsOfAPlan(t *testing.T) {
 	t.Parallel()
-	p := &papers{t: mustHouse(t), folio: folio.Folio{Entries: []folio.Entry{
+	p := &papers{t: mustWording(t), folio: folio.Folio{Entries: []folio.Entry{
 		told(1, "01", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "returned", "amount_fen": 900.0}),
 		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 100.0}),
 		told(3, "03", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 50.0, "no": 1.0}),
@@ -66,7 +66,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		changed := c
 		changed.Counterparts = slices.Clone(c.Counterparts)
 		test.change(&changed)
-		p := &papers{t: mustHouse(t), folio: folio.Folio{Case: changed, Entries: entries}}
+		p := &papers{t: mustWording(t), folio: folio.Folio{Case: changed, Entries: entries}}
 		met := p.weigh()
 		if byRecord := p.moneyValues()["asked_sum"] == p.t.text("asked_by_record"); byRecord != (test.name == "one is not") || met["split"] == met["whole"] {
 			t.Errorf("%s: the papers ask for %s; %v", test.name, p.moneyValues()["asked_sum"], met)
@@ -94,7 +94,7 @@ func TestWhoIsADebtor(t *testing.T) {
 		{"all have returned", []recovery.Counterpart{gone, gone}, []int{0, 1}},
 		{"nobody is named", nil, []int{}},
 	} {
-		p := &papers{t: mustHouse(t), folio: folio.Folio{Case: recovery.Case{Counterparts: test.all}}}
+		p := &papers{t: mustWording(t), folio: folio.Folio{Case: recovery.Case{Counterparts: test.all}}}
 		if got := p.debtors(); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
@@ -108,7 +108,7 @@ func TestWhoIsADebtor(t *testing.T) {
 func TestActsOfTheStages(t *testing.T) {
 	t.Parallel()
 	of := func(id string) map[string]any { return map[string]any{"counterpart_id": id} }
-	p := &papers{t: mustHouse(t), folio: folio.Folio{
+	p := &papers{t: mustWording(t), folio: folio.Folio{
 		Case: recovery.Case{Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}}},
 		Entries: []folio.Entry{
 			told(1, "01", recovery.EntryLinkIssued, recovery.RoleClaimant, of("a")),
@@ -136,7 +136,7 @@ func TestActsOfTheStages(t *testing.T) {
 	if first, found := p.firstDemand(); found {
 		t.Errorf("a link that was opened is the demand %+v", first)
 	}
-	notice := p.t.Prove[slices.IndexFunc(p.t.Prove, func(f fact) bool { return f.ID == "notice" })]
+	notice := p.t.Facts[slices.IndexFunc(p.t.Facts, func(f fact) bool { return f.ID == "notice" })]
 	if got := p.recorded(notice); got != "日志第 2、7 条" {
 		t.Errorf("knowledge is recorded in %q", got)
 	}
@@ -145,7 +145,7 @@ func TestActsOfTheStages(t *testing.T) {
 // The way of a demand is named whoever made it.
 func TestWayOfADemand(t *testing.T) {
 	t.Parallel()
-	s := &setting{papers: &papers{t: mustHouse(t)}}
+	s := &setting{papers: &papers{t: mustWording(t)}}
 	for want, e := range map[string]folio.Entry{
 		"私信":      told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message"}),
 		"催告函到达对方": told(1, "01", recovery.EntryLegalStep, recovery.RoleClaimant, map[string]any{"kind": "demand_arrived"}),

@@ -17,7 +17,7 @@ func (s *setting) facts() {
 	s.story()
 	s.standing()
 	if s.outstanding() == 0 {
-		s.book.Para(prose(s.t.NothingOutstanding))
+		s.book.Para(prose(s.t.text("nothing_outstanding")))
 	}
 }
 

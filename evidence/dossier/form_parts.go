@@ -184,8 +184,8 @@ func (s *setting) chronology() {
 	more := 0
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
-		fragments, told := s.t.Course[e.Parsed.Kind]
-		if !told {
+		fragments := s.t.List("entry." + string(e.Parsed.Kind) + ".course")
+		if fragments == nil {
 			continue
 		}
 		if len(table.Rows) >= longestCourse {
@@ -196,7 +196,7 @@ func (s *setting) chronology() {
 		if e.Parsed.ClaimedAt != "" {
 			at = e.Parsed.ClaimedAt
 		}
-		what := s.tell(e, fragments)
+		what := s.describe(e, fragments)
 		if !strings.HasSuffix(what, "。") {
 			what += "。"
 		}
@@ -243,9 +243,11 @@ func (s *setting) citations() {
 func (s *setting) institutions() {
 	table := grid(62, 100)
 	table.Head = head(s.t.text("col_institution"), s.t.text("col_records"))
-	for _, one := range s.t.Institutions[s.folio.Case.Platform] {
+	platform := "paper.institution." + string(s.folio.Case.Platform) + "."
+	for i := 0; s.t.Has(platform + strconv.Itoa(i) + ".name"); i++ {
+		one := platform + strconv.Itoa(i)
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, fmt.Sprintf("%s〔%s〕", one.Name, one.Mark)), in(cell, one.Holds),
+			in(cell, fmt.Sprintf("%s〔%s〕", s.t.Text(one+".name"), s.t.Text(one+".mark"))), in(cell, s.t.Text(one+".holds")),
 		}})
 	}
 	if len(table.Rows) == 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"recourse/evidence/typeset"
+	"recourse/texts"
 )
 
 // paper sets one legal paper.
@@ -35,8 +36,8 @@ func (s *setting) draftMark() {
 
 func (s *setting) block(f *form, i int) {
 	switch b := &f.Blocks[i]; {
-	case b.Heading != "":
-		s.heading(s.resolve(b.Heading, blank))
+	case b.Heading != nil:
+		s.heading(s.resolve(b.Heading, s.blanked))
 	case len(b.Rows) > 0:
 		s.rows(f, b.Rows)
 	case b.Table != "":
@@ -59,17 +60,17 @@ func (s *setting) block(f *form, i int) {
 
 // paragraphs are the texts of a block that is text.
 func (s *setting) paragraphs(b *block) []typeset.Para {
-	fill := func(text string) string { return s.resolve(text, blank) }
+	fill := func(text *texts.Text) string { return s.resolve(text, s.blanked) }
 	switch {
-	case b.Note != "":
+	case b.Note != nil:
 		p := spaced(compact(note, fill(b.Note)))
 		p.After += 1.4
 		return []typeset.Para{p}
-	case b.Para != "":
+	case b.Para != nil:
 		p := para(body, fill(b.Para))
 		p.Before, p.After, p.Leading = 1.5, 1, 1.6
 		return []typeset.Para{p}
-	case b.Prose != "":
+	case b.Prose != nil:
 		return []typeset.Para{prose(fill(b.Prose))}
 	}
 	paras := make([]typeset.Para, len(b.Items))
@@ -86,7 +87,7 @@ func (s *setting) beforeSign(blocks []block) (paras []typeset.Para, signed bool)
 		switch b := &blocks[i]; {
 		case len(b.Sign) > 0:
 			return paras, true
-		case b.Heading != "" || b.Table != "" || len(b.Rows) > 0:
+		case b.Heading != nil || b.Table != "" || len(b.Rows) > 0:
 			return nil, false
 		default:
 			paras = append(paras, s.paragraphs(b)...)
@@ -136,7 +137,7 @@ func (s *setting) rowText(f *form, r row) string {
 	if s.lacking(f, r.Value) {
 		return s.t.text("to_fill")
 	}
-	text := strings.Join(strings.FieldsFunc(s.resolve(r.Value, ""), func(c rune) bool { return c == '　' }), "　")
+	text := strings.Join(strings.FieldsFunc(s.resolve(r.Value, s.values), func(c rune) bool { return c == '　' }), "　")
 	if text == "" {
 		return s.t.text("none")
 	}
@@ -144,9 +145,9 @@ func (s *setting) rowText(f *form, r row) string {
 }
 
 // lacking reports a row that shows a value the paper needs and has not.
-func (s *setting) lacking(f *form, text string) bool {
-	for _, m := range reference.FindAllStringSubmatch(text, -1) {
-		if _, needed := f.Needs[m[2]]; needed && m[1] == "" && s.values[m[2]] == "" {
+func (s *setting) lacking(f *form, text *texts.Text) bool {
+	for _, name := range text.Fields() {
+		if _, needed := f.Needs[name]; needed && s.values[name] == "" {
 			return true
 		}
 	}
@@ -190,10 +191,10 @@ func (s *setting) sourceParas() []typeset.Para {
 	}
 	list := make([]string, len(s.cited))
 	for i, key := range s.cited {
-		law := s.t.Law[key]
-		list[i] = s.t.text("cited", "article", law.Cite, "mark", law.Mark, "edition", law.Edition)
+		law := "law." + key
+		list[i] = s.t.text("cited", "article", s.t.Text(law+".cite"), "mark", s.t.Text(law+".mark"), "edition", s.t.Text(law+".edition"))
 	}
-	return []typeset.Para{compact(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compact(source, s.t.LawMarks)}
+	return []typeset.Para{compact(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compact(source, s.t.text("law_marks"))}
 }
 
 // sourcesHeight is what the citations so far take, with the gap before them.

@@ -16,11 +16,11 @@ import (
 // table of the parties prints it whole.
 const longName = 60
 
-func (t *texts) brief(name string) string {
+func (w *wording) brief(name string) string {
 	if utf8.RuneCountInString(name) <= longName {
 		return name
 	}
-	return string([]rune(name)[:longName]) + t.text("name_goes_on")
+	return string([]rune(name)[:longName]) + w.text("name_goes_on")
 }
 
 // extra gives the papers' own data; never nil.
@@ -56,25 +56,44 @@ func (p *papers) sum(m recovery.Money) string {
 
 // capitals writes a sum in capital numerals. A sum no case can have is written
 // in figures only: the numerals end at ten thousand trillion.
-func (t *texts) capitals(m recovery.Money) string {
+func (w *wording) capitals(m recovery.Money) string {
 	const most = recovery.MaxMoney * 10_000
 	if m > most || m < -most {
-		return t.text("beyond_numerals")
+		return w.text("beyond_numerals")
 	}
 	return m.Capitals()
+}
+
+// formValues are the values that the texts of the forms may name.
+var formValues = []string{
+	"acknowledged", "agent", "agent_document", "agent_name", "agent_phone", "agent_powers", "agent_relation", "agent_work",
+	"agreed_interest", "amount_sum", "answers", "asked_sum", "assets", "at_risk", "claim_state", "claimant_born",
+	"claimant_document", "claimant_home", "claimant_name", "claimant_nation", "claimant_reach", "claimant_residence",
+	"claimant_serve_at", "claimant_sex", "claimant_work", "copies", "court", "due", "exhibits", "fingerprint", "first_demand", "holders",
+	"holders_identified", "interest_claim", "method", "number", "occasion", "outstanding_sum", "reason", "recovered_sum",
+	"return_by", "return_to", "returned_sum", "risk", "security", "sent_at", "to_court", "today", "total_sum", "transaction_no",
 }
 
 // evaluate computes every value and condition that the forms may name.
 func (p *papers) evaluate() {
 	p.conditions = p.weigh()
 	p.reckonInterest()
-	p.values = map[string]string{}
-	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.extraValues()} {
-		for name, value := range part {
-			p.values[name] = p.unseen(value)
-		}
+	p.values, p.blanked = p.computeValues(), map[string]string{}
+	for _, name := range formValues {
+		p.values[name] += "" // a value that is not known is there and empty
+		p.blanked[name] = cmp.Or(p.values[name], blank)
 	}
 	p.missing = p.gaps()
+}
+
+func (p *papers) computeValues() map[string]string {
+	values := map[string]string{}
+	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.extraValues()} {
+		for name, value := range part {
+			values[name] = p.unseen(value)
+		}
+	}
+	return values
 }
 
 func (p *papers) claimantValues() map[string]string {

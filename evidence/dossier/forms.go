@@ -1,120 +1,96 @@
 package dossier
 
 import (
-	"cmp"
-	"embed"
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"recourse/recovery"
+	"recourse/texts"
 )
 
-// form is one legal paper: its texts and their order are data, in forms/.
+// form is one legal paper. Its texts and their order are data of package texts.
 type form struct {
 	ID     string            `yaml:"id"`
 	Title  string            `yaml:"title"`
-	Sub    string            `yaml:"sub"`
-	Needs  map[string]string `yaml:"needs"` // values without which a court sends it back → what to call them
+	Sub    string            `yaml:"sub,omitempty"`
+	Needs  map[string]string `yaml:"needs"` // values without which a court sends it back, and their names
 	Blocks []block           `yaml:"blocks"`
 }
 
 // block is one element of a form; exactly one of its parts is set.
 type block struct {
-	Note    string   `yaml:"note"`
-	Heading string   `yaml:"heading"`
-	Para    string   `yaml:"para"`
-	Prose   string   `yaml:"prose"`
-	Rows    []row    `yaml:"rows"`
-	Table   string   `yaml:"table"` // one of setting.tables
-	Only    []string `yaml:"only"`  // of the fees in a table
-	Items   []string `yaml:"items"`
-	From    int      `yaml:"from"` // items already numbered before these
-	Sign    []string `yaml:"sign"`
-	When    string   `yaml:"when"` // a condition; empty: always
+	Note    *texts.Text   `yaml:"note,omitempty"`
+	Heading *texts.Text   `yaml:"heading,omitempty"`
+	Para    *texts.Text   `yaml:"para,omitempty"`
+	Prose   *texts.Text   `yaml:"prose,omitempty"`
+	Rows    []row         `yaml:"rows,omitempty"`
+	Table   string        `yaml:"table,omitempty"` // one of setting.tables
+	Only    []string      `yaml:"only,omitempty"`  // of the fees in a table
+	Items   []*texts.Text `yaml:"items,omitempty"`
+	From    int           `yaml:"from,omitempty"` // items already numbered before these
+	Sign    []string      `yaml:"sign,omitempty"`
+	When    string        `yaml:"when,omitempty"` // a condition; empty: always
 }
 
 // row is a line of a table of particulars: a value, or boxes to tick, each a
 // word and the condition under which it is ticked.
 type row struct {
-	Label  string     `yaml:"label"`
-	Value  string     `yaml:"value"`
-	Checks [][]string `yaml:"checks"`
+	Label  string      `yaml:"label"`
+	Value  *texts.Text `yaml:"value,omitempty"`
+	Checks [][]string  `yaml:"checks,omitempty"`
 }
 
-// article is one citation of law.yaml.
-type article struct {
-	Cite    string `yaml:"cite"`
-	Edition string `yaml:"edition"`
-	Mark    string `yaml:"mark"`
-}
-
-//go:embed forms/*.yaml
-var formFiles embed.FS
-
-// readForms reads every file of forms/, by id.
-func readForms() (map[string]form, error) {
-	files, err := formFiles.ReadDir("forms")
+// readForms reads the legal papers, by id.
+func readForms(catalog *texts.Catalog) (map[string]form, error) {
+	names, err := catalog.Files("papers")
 	if err != nil {
-		return nil, fmt.Errorf("forms: %w", err)
+		return nil, err
 	}
 	forms := map[string]form{}
-	for _, file := range files {
-		data, err := formFiles.ReadFile("forms/" + file.Name())
-		if err != nil {
-			return nil, fmt.Errorf("forms: %w", err)
-		}
+	for _, name := range names {
 		var f form
-		decoder := yaml.NewDecoder(strings.NewReader(string(data)))
-		decoder.KnownFields(true)
-		if err := decoder.Decode(&f); err != nil {
-			return nil, fmt.Errorf("forms/%s: %w", file.Name(), err)
+		if err := catalog.Decode(name, &f, formValues...); err != nil {
+			return nil, err
 		}
 		forms[f.ID] = f
 	}
 	return forms, nil
 }
 
-// reference is a value of the case, or an article of law.yaml, in a text.
-var reference = regexp.MustCompile(`\{(law:)?([a-z_0-9]+)\}`)
-
 // blank is where something has to be written in by hand.
 const blank = "＿＿＿＿"
 
-// resolve fills the references of a text; empty stands for values that are not
-// there.
-func (s *setting) resolve(text, empty string) string {
-	return reference.ReplaceAllStringFunc(s.legal(text), func(match string) string {
-		return cmp.Or(s.values[strings.Trim(match, "{}")], empty)
-	})
+// resolve fills a text of a form and notes what it cites.
+func (s *setting) resolve(text *texts.Text, values map[string]string) string {
+	s.noteArticles(text)
+	return text.FillFrom(values)
 }
 
-// legal is a house text with its articles filled in, and its placeholders too;
-// what it cites is listed at the end of the chapter.
-func (s *setting) legal(text string, pairs ...any) string {
-	for _, m := range reference.FindAllStringSubmatch(text, -1) {
-		if m[1] != "" && !slices.Contains(s.cited, m[2]) {
-			s.cited = append(s.cited, m[2])
+// cite fills a text and notes what it cites: the end of the chapter lists it.
+func (s *setting) cite(text *texts.Text, pairs ...any) string {
+	s.noteArticles(text)
+	return text.Fill(pairs...)
+}
+
+func (s *setting) noteArticles(text *texts.Text) {
+	for _, article := range text.Articles() {
+		if !slices.Contains(s.cited, article) {
+			s.cited = append(s.cited, article)
 		}
 	}
-	return s.t.legal(text, pairs...)
 }
 
-// article prints an article with its mark, and leaves any other reference as it
-// stands.
-func (t *texts) article(match string) string {
-	key, is := strings.CutPrefix(strings.Trim(match, "{}"), "law:")
-	if !is {
-		return match
+// legal is a text of the papers that may cite articles.
+func (s *setting) legal(key string, pairs ...any) string {
+	return s.cite(s.t.Get("paper.text."+key), pairs...)
+}
+
+// citeWord translates a value of an enumeration with the articles it rests on.
+func (s *setting) citeWord(list, value string) string {
+	if text := s.t.Get("paper.word." + list + "." + value); text != nil {
+		return s.cite(text)
 	}
-	return t.Law[key].Cite + "〔" + t.Law[key].Mark + "〕"
-}
-
-func (t *texts) legal(text string, pairs ...any) string {
-	return fill(reference.ReplaceAllStringFunc(text, t.article), pairs...)
+	return s.t.word(list, value)
 }
 
 // met reports whether a condition is met; "!" turns it round, and an empty
@@ -149,7 +125,7 @@ func (p *papers) plan() []string {
 func (p *papers) gaps() []string {
 	missing := slices.Clone(p.folio.Missing)
 	for _, name := range p.plan() {
-		f, is := p.t.Forms[name]
+		f, is := p.t.forms[name]
 		if !is {
 			continue
 		}
@@ -165,7 +141,7 @@ func (p *papers) gaps() []string {
 		}
 	}
 	if p.conditions["clash"] {
-		missing = append(missing, p.t.legal(p.t.Texts["clash"]))
+		missing = append(missing, p.t.text("clash"))
 	}
 	return missing
 }

@@ -15,6 +15,7 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
+	"recourse/texts"
 )
 
 // blanks are the values of a case of which nothing is known, with their names.
@@ -41,7 +42,7 @@ func everyValue(t *testing.T) map[string]bool {
 	p.lines = []line{{LimitationStep: recovery.LimitationStep{LimitationAct: recovery.LimitationAct{Kind: recovery.DemandReached}}}}
 	p.evaluate()
 	names := map[string]bool{}
-	for name := range p.values {
+	for name := range p.computeValues() {
 		names[name] = true
 	}
 	return names
@@ -57,11 +58,17 @@ func TestFormsAreWhole(t *testing.T) {
 		conditions[name] = true
 	}
 	used := map[string]bool{}
-	refer := func(where, text string) {
-		for _, m := range reference.FindAllStringSubmatch(text, -1) {
-			if _, known := h.Law[m[2]]; m[1] != "" && !known || m[1] == "" && !values[m[2]] {
-				t.Errorf("%s: nothing is called %s", where, m[0])
+	refer := func(where string, text *texts.Text) {
+		if text == nil {
+			return
+		}
+		for _, name := range text.Fields() {
+			if !values[name] {
+				t.Errorf("%s: no case has the value %s", where, name)
 			}
+		}
+		if raw := regexp.MustCompile(`第[零一二三四五六七八九十百]+条`).FindString(text.String()); raw != "" {
+			t.Errorf("%s cites %s without law.yaml", where, raw)
 		}
 	}
 	check := func(where, condition string) {
@@ -69,20 +76,24 @@ func TestFormsAreWhole(t *testing.T) {
 			t.Errorf("%s: no condition %q", where, condition)
 		}
 	}
-	for id, f := range h.Forms {
+	for _, name := range formValues {
+		if !values[name] {
+			t.Errorf("no case has the value %s", name)
+		}
+	}
+	for id, f := range h.forms {
 		if f.Title == "" || len(f.Blocks) == 0 || len(f.Needs) == 0 {
 			t.Errorf("form %s has no title, no blocks or no needs", id)
 		}
 		for need := range f.Needs {
-			refer(id, "{"+need+"}")
+			if !values[need] {
+				t.Errorf("%s needs %s, which no case has", id, need)
+			}
 		}
 		for _, b := range f.Blocks {
 			check(id, b.When)
-			for _, text := range append([]string{b.Note, b.Heading, b.Para, b.Prose}, b.Items...) {
+			for _, text := range append([]*texts.Text{b.Note, b.Heading, b.Para, b.Prose}, b.Items...) {
 				refer(id, text)
-				if raw := regexp.MustCompile(`第[零一二三四五六七八九十百]+条`).FindString(text); raw != "" {
-					t.Errorf("%s cites %s without law.yaml", id, raw)
-				}
 			}
 			for _, r := range b.Rows {
 				refer(id, r.Value)
@@ -103,8 +114,8 @@ func TestFormsAreWhole(t *testing.T) {
 	}
 	for audience, steps := range h.Plans {
 		for _, s := range steps {
-			_, form := h.Forms[s[0]]
-			if !form && h.Texts[s[0]] == "" {
+			_, form := h.forms[s[0]]
+			if !form && !h.Has("paper.text."+s[0]) {
 				t.Errorf("%s: no part %q", audience, s[0])
 			}
 			for _, c := range s[1:] {
@@ -117,58 +128,62 @@ func TestFormsAreWhole(t *testing.T) {
 // Every article is cited somewhere, has its edition and a known mark.
 func TestLawIsWhole(t *testing.T) {
 	t.Parallel()
-	h := mustHouse(t)
-	var texts []string
-	for _, name := range []string{"zh.yaml", "words.yaml", "court.yaml"} {
-		data, err := zh.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, string(data))
-	}
-	for id := range h.Forms {
-		data, err := formFiles.ReadFile("forms/" + id + ".yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, string(data))
-	}
-	all := strings.Join(texts, "")
-	for key, law := range h.Law {
-		if !strings.Contains(all, "{law:"+key+"}") {
-			t.Errorf("%s is never cited", key)
-		}
-		if law.Cite == "" || law.Edition == "" || !slices.Contains([]string{"V", "S", "R"}, law.Mark) {
-			t.Errorf("%s: %+v", key, law)
+	h := mustWording(t)
+	cited := map[string]bool{}
+	note := func(text *texts.Text) {
+		if text != nil {
+			for _, article := range text.Articles() {
+				cited[article] = true
+			}
 		}
 	}
-	for _, m := range regexp.MustCompile(`\{law:([a-z0-9_]+)\}`).FindAllStringSubmatch(all, -1) {
-		if _, known := h.Law[m[1]]; !known {
-			t.Errorf("no article %s", m[1])
+	for _, key := range h.Keys("") {
+		note(h.Get(key))
+	}
+	for _, f := range h.forms {
+		for _, b := range f.Blocks {
+			for _, text := range append([]*texts.Text{b.Note, b.Heading, b.Para, b.Prose}, b.Items...) {
+				note(text)
+			}
+			for _, r := range b.Rows {
+				note(r.Value)
+			}
+		}
+	}
+	for _, key := range h.Keys("law.") {
+		article := strings.Split(key, ".")[1]
+		if !cited[article] {
+			t.Errorf("%s is never cited", article)
+		}
+		if err := h.Require("law."+article+".cite", "law."+article+".edition", "law."+article+".mark"); err != nil {
+			t.Error(err)
+		}
+		if mark := h.Text("law." + article + ".mark"); !slices.Contains([]string{"V", "S", "R"}, mark) {
+			t.Errorf("%s has the mark %q", article, mark)
 		}
 	}
 }
 
 func TestEveryKindHasItsWords(t *testing.T) {
 	t.Parallel()
-	h := mustHouse(t)
+	h := mustWording(t)
 	for _, kind := range recovery.Interruptions {
-		if h.Words["interruption"][string(kind)] == "" {
+		if !h.Has("paper.word.interruption." + string(kind)) {
 			t.Errorf("interruption %s has no word", kind)
 		}
 	}
 	for _, effect := range []recovery.Effect{recovery.Interrupts, recovery.BeforeBegin, recovery.TooLate} {
-		if h.Words["effect"][string(effect)] == "" {
+		if !h.Has("paper.word.effect." + string(effect)) {
 			t.Errorf("effect %s has no word", effect)
 		}
 	}
 	for _, kind := range recovery.EvidenceKinds {
-		if h.Showing[string(kind)] == "" {
+		if !h.Has("paper.exhibit." + string(kind) + ".show") {
 			t.Errorf("nothing says how to show a %s", kind)
 		}
 	}
 	for _, platform := range recovery.Platforms {
-		if len(h.Institutions[platform]) == 0 || h.Words["return_to"][string(platform)] == "" {
+		if !h.Has("paper.institution."+string(platform)+".0.name") || !h.Has("paper.word.return_to."+string(platform)) {
 			t.Errorf("%s: no institution, or no way to return money", platform)
 		}
 	}
@@ -385,7 +400,7 @@ func TestReturns(t *testing.T) {
 
 func TestBriefNames(t *testing.T) {
 	t.Parallel()
-	h := mustHouse(t)
+	h := mustWording(t)
 	for name, want := range map[string]string{
 		"": "", "𬭊": "𬭊", strings.Repeat("𠮷", longName): strings.Repeat("𠮷", longName),
 		strings.Repeat("𠮷", longName+1): strings.Repeat("𠮷", longName) + "……（全称见当事人表）",

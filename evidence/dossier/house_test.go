@@ -1,10 +1,11 @@
 package dossier
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,11 +13,12 @@ import (
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
+	"recourse/texts/textstest"
 )
 
-func mustHouse(t *testing.T) *texts {
+func mustWording(t *testing.T) *wording {
 	t.Helper()
-	h, err := house()
+	h, err := loadWording()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +36,7 @@ func words[T ~string](values []T) []string {
 // Every value of every enumeration has a word.
 func TestEveryValueHasAWord(t *testing.T) {
 	t.Parallel()
-	h := mustHouse(t)
+	h := mustWording(t)
 	for list, values := range map[string][]string{
 		"platform": words(recovery.Platforms), "instrument": words(recovery.Instruments), "claim_state": words(recovery.ClaimStates),
 		"group": words(recovery.GroupKinds), "reason": words(recovery.Reasons), "stage": words(recovery.Stages),
@@ -45,29 +47,23 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.Ladder, recovery.DemandRung)),
 	} {
 		for _, value := range values {
-			if h.Words[list][value] == "" {
+			if _, known := h.known(list, value); !known {
 				t.Errorf("%s %s has no word", list, value)
 			}
 		}
 	}
 	for _, kind := range recovery.EntryKinds {
-		if len(h.Entries[kind]) == 0 {
+		if len(h.List("entry."+string(kind)+".sentence")) == 0 {
 			t.Errorf("entry kind %s has no sentence", kind)
 		}
 	}
 	for _, kind := range recovery.EvidenceKinds {
-		if e := h.Exhibits[kind]; e.Proves == "" || !slices.ContainsFunc(h.Groups, func(g struct {
-			ID    string `yaml:"id"`
-			Title string `yaml:"title"`
-		},
-		) bool {
-			return g.ID == e.Group
-		}) {
+		if e := h.Exhibits[kind]; !h.Has("paper.exhibit."+string(kind)+".proves") || !slices.Contains(h.Groups, e.Group) || !h.Has("paper.group."+e.Group) {
 			t.Errorf("evidence kind %s: %+v", kind, e)
 		}
 	}
 	for _, audience := range recovery.Audiences {
-		if h.Audiences[audience].Title == "" || len(h.Plans[audience]) == 0 {
+		if !h.Has("paper.audience."+string(audience)+".title") || len(h.Plans[audience]) == 0 {
 			t.Errorf("audience %s has no title or no plan", audience)
 		}
 	}
@@ -76,13 +72,66 @@ func TestEveryValueHasAWord(t *testing.T) {
 // Every key the code asks for is in the texts, and every text is asked for.
 func TestTextsAndCodeAgree(t *testing.T) {
 	t.Parallel()
-	h := mustHouse(t)
-	var code strings.Builder
-	files, err := filepath.Glob("*.go")
+	h := mustWording(t)
+	asked := map[string]bool{}
+	for _, call := range calls(t) {
+		text := h.Get(call.Key)
+		if text == nil {
+			t.Errorf("%s asks for %s, which is not in the texts", call.Place, call.Key)
+			continue
+		}
+		asked[call.Key] = true
+		for _, field := range text.Fields() {
+			if len(call.Names) > 0 && !slices.Contains(call.Names, field) {
+				t.Errorf("%s: %s names %s and gets %v", call.Place, call.Key, field, call.Names)
+			}
+		}
+	}
+	code := sourceCode(t)
+	for _, key := range h.Keys("paper.text.") {
+		if name := strings.TrimPrefix(key, "paper.text."); !asked[key] && !strings.Contains(code, `"`+name+`"`) {
+			t.Errorf("text %q is never used", name)
+		}
+	}
+	for i, points := range h.Factors {
+		if key := "paper.factor." + strconv.Itoa(i); !h.Has(key) {
+			t.Errorf("there is no text %s", key)
+		}
+		for _, point := range points {
+			if !h.Has("paper.hold." + point) {
+				t.Errorf("factor %d: there is no text %q", i, point)
+			}
+		}
+	}
+	for _, f := range h.Facts {
+		if !h.Has("paper.fact." + f.ID) {
+			t.Errorf("fact %s has no title", f.ID)
+		}
+	}
+}
+
+// calls are the places that ask for a text of the papers by a literal key.
+func calls(t *testing.T) []textstest.Call {
+	t.Helper()
+	all := textstest.GoCalls(t, "Text")
+	for prefix, methods := range map[string][]string{"paper.text.": {"text", "legal"}, "paper.hold.": {"hold"}} {
+		for _, call := range textstest.GoCalls(t, methods...) {
+			call.Key = prefix + call.Key
+			all = append(all, call)
+		}
+	}
+	return all
+}
+
+// sourceCode is the code of the package.
+func sourceCode(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range files {
+	var code strings.Builder
+	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
@@ -92,20 +141,19 @@ func TestTextsAndCodeAgree(t *testing.T) {
 		}
 		code.Write(data)
 	}
-	for _, m := range regexp.MustCompile(`(?:\.text\(|\.Texts\[)"([a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
-		if h.Texts[m[1]] == "" {
-			t.Errorf("the code asks for %q, which is not in the texts", m[1])
-		}
-	}
-	for key := range h.Texts {
-		if !strings.Contains(code.String(), `"`+key+`"`) {
-			t.Errorf("text %q is never used", key)
-		}
-	}
-	for _, factor := range h.Factors {
-		for _, key := range factor.Holds {
-			if h.Holds[key] == "" {
-				t.Errorf("factor %s: no text %q", factor.Factor, key)
+	return code.String()
+}
+
+// A fragment of a sentence calls the methods of entryFacts as they are: it is
+// filled, or left out because the entry does not have the fact.
+func TestEveryFragmentCanBeFilled(t *testing.T) {
+	t.Parallel()
+	p := &papers{t: mustWording(t)}
+	for _, key := range p.t.Keys("entry.") {
+		for _, facts := range []map[string]any{nil, {"kind": "other", "amount_fen": 1.0}} {
+			_, err := p.t.Get(key).Execute(entryFacts{p, &folio.Entry{Parsed: journal.Entry{Facts: facts}}})
+			if err != nil && !errors.Is(err, errNoFact) {
+				t.Error(err)
 			}
 		}
 	}
@@ -113,7 +161,7 @@ func TestTextsAndCodeAgree(t *testing.T) {
 
 func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
-	p := &papers{t: mustHouse(t), folio: folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
+	p := &papers{t: mustWording(t), folio: folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
 		Counterparts: []recovery.Counterpart{{ID: "cp", Alias: "老王"}},
 	}}, numbers: map[recovery.EvidenceID]int{"ev": 1}, exhibits: []exhibit{{GroupNo: 3, InGroup: 2}}}
 	return p.sentence(&folio.Entry{Parsed: e, Values: values})

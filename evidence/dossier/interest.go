@@ -185,7 +185,7 @@ func (s *setting) interestTable() {
 	if s.outstanding() == 0 && s.interest.total == 0 {
 		return
 	}
-	s.book.Para(spaced(compact(note, s.legal(s.t.Texts["interest_formula"]))))
+	s.book.Para(spaced(compact(note, s.legal("interest_formula"))))
 	s.book.Skip(1)
 	if len(s.interest.periods) == 0 {
 		reason := s.t.text("interest_no_day")
@@ -238,7 +238,7 @@ func (s *setting) feesTable() {
 		}})
 	}
 	if len(fees) == 0 {
-		open := in(cell, s.legal(s.t.Texts["fees_open"]))
+		open := in(cell, s.legal("fees_open"))
 		open.Span = 4
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{open}})
 	}

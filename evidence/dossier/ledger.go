@@ -108,13 +108,13 @@ func lastDay(end time.Time) string { return date(end.Add(-time.Second)) }
 // ledger is the limitation ledger: the terms, what interrupted them, and what
 // was left out of the count.
 func (s *setting) ledger() {
-	s.book.Para(prose(s.legal(s.t.Texts["ledger_intro"])))
+	s.book.Para(prose(s.legal("ledger_intro")))
 	s.terms()
 	s.heading(s.t.text("ledger_acts"))
 	s.actsTable()
 	s.heading(s.t.text("ledger_notes"))
-	for i, text := range s.t.LedgerNotes {
-		s.book.Para(item(numbered(i), s.legal(text)))
+	for i, note := range s.t.List("paper.ledger_note") {
+		s.book.Para(item(numbered(i), s.cite(note)))
 	}
 }
 
@@ -189,8 +189,8 @@ func (s *setting) actsTable() {
 			entries += s.t.text("and") + strconv.FormatInt(l.Proof, 10)
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, day(l.At).Format("2006-01-02")), in(cell, s.legal(s.t.Words["interruption"][string(l.Kind)])), in(cell, s.towards(l.holder)),
-			centred(cell, entries), in(cell, s.legal(s.t.Words["effect"][string(l.Effect)])), in(cell, lastDay(l.Ends)),
+			in(cell, day(l.At).Format("2006-01-02")), in(cell, s.citeWord("interruption", string(l.Kind))), in(cell, s.towards(l.holder)),
+			centred(cell, entries), in(cell, s.citeWord("effect", string(l.Effect))), in(cell, lastDay(l.Ends)),
 		}})
 	}
 	s.book.Table(table)

@@ -46,7 +46,7 @@ func (e *exhibit) Label() string { return strconv.Itoa(e.GroupNo) + "-" + strcon
 type papers struct {
 	folio       folio.Folio
 	fingerprint string
-	t           *texts
+	t           *wording
 	filed       *folio.Entry // entry case_filed; nil when there is none
 	erased      *folio.Entry // the newest that tells of an erasure; nil: nothing was erased
 	exhibits    []exhibit
@@ -59,13 +59,14 @@ type papers struct {
 	replies     []reply
 	ledgers     map[recovery.CounterpartID]recovery.Limitation
 	interest    interest
-	values      map[string]string // what the forms may name
+	values      map[string]string // what the forms may name; "" for what is not known
+	blanked     map[string]string // the same, with a blank to fill in for what is not known
 	conditions  map[string]bool
 	missing     []string // what a complete dossier would hold
 }
 
 func gather(f folio.Folio, fingerprint string) (*papers, error) {
-	t, err := house()
+	t, err := loadWording()
 	if err != nil {
 		return nil, err
 	}
@@ -161,10 +162,8 @@ func (e *exhibit) withhold(p *papers, from folio.Exhibit) {
 }
 
 func (p *papers) rank(group string) int {
-	for i, g := range p.t.Groups {
-		if g.ID == group {
-			return i
-		}
+	if i := slices.Index(p.t.Groups, group); i >= 0 {
+		return i
 	}
 	return len(p.t.Groups)
 }
@@ -196,10 +195,10 @@ func (p *papers) show(e *exhibit) error {
 	case e.Withheld:
 		return nil
 	case !strings.HasPrefix(e.MediaType, "image/") || e.open == nil:
-		e.Why = p.t.Unfit["not_image"]
+		e.Why = p.t.Text("paper.unfit.not_image")
 		return nil
 	case e.Size > maxImageBytes:
-		e.Why = p.t.Unfit["too_many_bytes"]
+		e.Why = p.t.Text("paper.unfit.too_many_bytes")
 		return nil
 	}
 	data, err := read(e)
@@ -210,13 +209,13 @@ func (p *papers) show(e *exhibit) error {
 	p.reopened++
 	if hex.EncodeToString(digest[:]) != e.SHA256 {
 		p.mismatched++
-		e.Why = p.t.Unfit["mismatch"]
+		e.Why = p.t.Text("paper.unfit.mismatch")
 		return nil
 	}
 	e.Shown, err = picture.Prepare(data)
 	var unfit *picture.Unfit
 	if errors.As(err, &unfit) {
-		e.Why = fill(p.t.Unfit[string(unfit.Reason)], "width", unfit.Width, "height", unfit.Height)
+		e.Why = p.t.Text("paper.unfit."+string(unfit.Reason), "width", unfit.Width, "height", unfit.Height)
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func TestWithheld(t *testing.T) {
 	t.Parallel()
 	for _, audience := range recovery.Audiences {
 		for _, kind := range recovery.EvidenceKinds {
-			p := papers{folio: folio.Folio{Audience: audience}, t: mustHouse(t)}
+			p := papers{folio: folio.Folio{Audience: audience}, t: mustWording(t)}
 			personal := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
 			for _, told := range []bool{false, true} {
 				var e exhibit

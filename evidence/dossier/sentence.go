@@ -2,125 +2,187 @@ package dossier
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"recourse/evidence/folio"
 	"recourse/recovery"
+	"recourse/texts"
 )
 
-var placeholder = regexp.MustCompile(`\{([a-z_]+):([a-z_0-9.]+)\}`)
-
-// sentence tells an entry in plain Chinese.
+// sentence describes an entry in plain Chinese.
 func (p *papers) sentence(e *folio.Entry) string {
 	if p.hiddenNote(e) {
-		return p.t.HiddenNote
+		return p.t.text("hidden_note")
 	}
-	fragments, known := p.t.Entries[e.Parsed.Kind]
-	if !known {
-		return p.t.UnknownEntry
+	fragments := p.t.List("entry." + string(e.Parsed.Kind) + ".sentence")
+	if fragments == nil {
+		return p.t.text("unknown_entry")
 	}
-	text := p.tell(e, fragments)
+	text := p.describe(e, fragments)
 	if e.Parsed.ClaimedAt != "" {
-		text += "\n" + fill(p.t.ClaimedAt, "time", stamp(e.Parsed.ClaimedAt))
+		text += "\n" + p.t.text("claimed_at", "time", stamp(e.Parsed.ClaimedAt))
 	}
 	if e.Parsed.Pace > 1 {
-		text += fill(p.t.Paced, "pace", e.Parsed.Pace)
+		text += p.t.text("paced", "pace", e.Parsed.Pace)
 	}
 	return text
 }
 
-// tell joins the fragments that have something to say.
-func (p *papers) tell(e *folio.Entry, fragments []string) string {
+// describe joins the fragments of a sentence. It leaves out a fragment that names
+// a fact which the entry does not have.
+func (p *papers) describe(e *folio.Entry, fragments []*texts.Text) string {
 	var out strings.Builder
 	for _, fragment := range fragments {
-		out.WriteString(p.fragment(e, fragment))
+		text, err := fragment.Execute(entryFacts{p, e})
+		if err == nil {
+			out.WriteString(text)
+		}
 	}
 	return strings.TrimRight(out.String(), "；，")
 }
 
-// hiddenNote reports an internal entry in papers that leave the house.
+// hiddenNote reports an internal entry in papers for readers outside.
 func (p *papers) hiddenNote(e *folio.Entry) bool {
 	visibility := plain(e.Parsed.Facts["visibility"])
 	internal := visibility == recovery.NoteInternal || e.Parsed.Kind == recovery.EntryNoteAdded && visibility != recovery.NoteShared
 	return internal && p.folio.Audience != recovery.ForArchive
 }
 
-// fragment fills the placeholders of a part of a sentence; it is "" when one of
-// them has nothing to say.
-func (p *papers) fragment(e *folio.Entry, fragment string) string {
-	silent := false
-	text := placeholder.ReplaceAllStringFunc(fragment, func(match string) string {
-		parts := placeholder.FindStringSubmatch(match)
-		value := p.value(e, parts[1], parts[2])
-		if value == "" && parts[1] != "exhibit" {
-			silent = true
-		}
-		return value
-	})
-	if silent {
-		return ""
-	}
-	return text
+// errNoFact ends a fragment that names a fact which the entry does not have.
+var errNoFact = errors.New("the entry does not have the fact")
+
+// entryFacts are the values of a fragment: the facts of an entry, by the way they
+// are printed. Each method takes the name of the fact.
+type entryFacts struct {
+	p *papers
+	e *folio.Entry
 }
 
-// value prints one fact of an entry in a form: a list of words, or one of the
-// forms below.
-func (p *papers) value(e *folio.Entry, form, name string) string {
-	fact := e.Parsed.Facts[name]
-	switch form {
-	case "plain":
-		return plain(fact)
-	case "personal":
-		return p.personal(e, name)
-	case "time":
-		return stamp(plain(fact))
-	case "listed":
-		if list, is := fact.([]any); is && len(list) > 0 {
-			return grouped(int64(len(list)))
+func (f entryFacts) fact(name string) any { return f.e.Parsed.Facts[name] }
+
+// present returns the error that leaves the fragment out if there is no text.
+func present(text string) (string, error) {
+	if text == "" {
+		return "", errNoFact
+	}
+	return text, nil
+}
+
+// Plain prints a fact unchanged.
+func (f entryFacts) Plain(name string) (string, error) { return present(plain(f.fact(name))) }
+
+// Personal prints a personal value, or why it is not shown.
+func (f entryFacts) Personal(name string) (string, error) { return present(f.p.personal(f.e, name)) }
+
+// Time prints a time.
+func (f entryFacts) Time(name string) (string, error) { return present(stamp(plain(f.fact(name)))) }
+
+// Length prints the length of a list that is not empty.
+func (f entryFacts) Length(name string) (string, error) {
+	list, isList := f.fact(name).([]any)
+	if !isList || len(list) == 0 {
+		return "", errNoFact
+	}
+	return grouped(int64(len(list))), nil
+}
+
+// Count prints an integer.
+func (f entryFacts) Count(name string) (string, error) {
+	n, isWhole := whole(f.fact(name))
+	if !isWhole {
+		return "", errNoFact
+	}
+	return grouped(n), nil
+}
+
+// Money prints a sum.
+func (f entryFacts) Money(name string) (string, error) {
+	n, isWhole := whole(f.fact(name))
+	if !isWhole {
+		return "", errNoFact
+	}
+	return f.p.t.text("yuan", "money", recovery.Money(n)), nil
+}
+
+// Word translates a value of an enumeration, or each of a list of them.
+func (f entryFacts) Word(list, name string) (string, error) {
+	return present(f.p.words(list, f.fact(name)))
+}
+
+// List prints a list of free texts.
+func (f entryFacts) List(name string) (string, error) { return f.Word("", name) }
+
+// Group prints the kind and the size of a group.
+func (f entryFacts) Group(name string) (string, error) { return present(f.p.groupFact(f.fact(name))) }
+
+// Counterpart names a counterpart.
+func (f entryFacts) Counterpart(name string) (string, error) {
+	return present(f.p.counterpart(recovery.CounterpartID(plain(f.fact(name)))))
+}
+
+// Exhibit prints the number of an exhibit, or nothing if it has none.
+func (f entryFacts) Exhibit(name string) string { return f.p.exhibitFact(plain(f.fact(name))) }
+
+// Near prints the number of the exhibit that this one resembles.
+func (f entryFacts) Near(name string) (string, error) { return present(f.Exhibit(name)) }
+
+// FileSize prints type and size of the file that came with the entry.
+func (f entryFacts) FileSize() (string, error) {
+	blob := f.e.Parsed.Blob
+	if blob == nil {
+		return "", errNoFact
+	}
+	return f.p.t.text("size_value", "type", blob.MediaType, "size", grouped(blob.Size)), nil
+}
+
+// FileDigest prints the first digits of the digest of that file.
+func (f entryFacts) FileDigest() (string, error) {
+	if f.e.Parsed.Blob == nil {
+		return "", errNoFact
+	}
+	return present(short(f.e.Parsed.Blob.SHA256, 12))
+}
+
+// Because prints the action or the deadline that moved a case.
+func (f entryFacts) Because(name string) (string, error) {
+	cause := plain(f.fact(name))
+	for _, list := range []string{"action", "clock", "stage"} {
+		if word, known := f.p.t.known(list, cause); known {
+			return word, nil
 		}
-		return ""
-	case "count":
-		if n, is := whole(fact); is {
-			return grouped(n)
-		}
-		return ""
-	case "money":
-		if n, is := whole(fact); is {
-			return p.t.text("yuan", "money", recovery.Money(n))
-		}
-		return ""
+	}
+	return present(f.p.t.word("action", cause))
+}
+
+// Instalment names a plan or one of its instalments by the reference of its
+// deadline: "2" or "2/1".
+func (f entryFacts) Instalment(name string) (string, error) {
+	plan, no, hasPart := strings.Cut(plain(f.fact(name)), "/")
+	switch {
+	case plan == "":
+		return "", errNoFact
+	case hasPart:
+		return f.p.t.text("instalment_of", "plan", plan, "no", no), nil
 	default:
-		return p.caseValue(e, form, name)
+		return f.p.t.text("plan_of", "plan", plan), nil
 	}
 }
 
-// caseValue prints a fact in the forms that know the case.
-func (p *papers) caseValue(e *folio.Entry, form, name string) string {
-	fact := e.Parsed.Facts[name]
-	switch form {
-	case "group":
-		return p.groupFact(fact)
-	case "list":
-		return p.words("", fact)
-	case "evidence_kinds":
-		return p.words("evidence_kind", fact)
-	case "counterpart":
-		return p.counterpart(recovery.CounterpartID(plain(fact)))
-	case "exhibit", "near":
-		return p.exhibitFact(plain(fact))
-	case "blob":
-		return p.blobFact(e, name)
-	case "because":
-		return p.because(plain(fact))
-	case "instalment":
-		return p.instalmentFact(plain(fact))
-	case "instalments":
-		return p.instalmentsFact(fact)
-	default:
-		return p.words(form, fact)
+// Instalments lists the instalments of a plan.
+func (f entryFacts) Instalments(name string) (string, error) {
+	parts, _ := f.fact(name).([]any)
+	var list []string
+	for i, one := range parts {
+		part, _ := one.(map[string]any)
+		amount, isWhole := whole(part["amount_fen"])
+		if !isWhole {
+			continue
+		}
+		list = append(list, f.p.t.text("part_of", "no", i+1, "day", plain(part["due_on"]), "sum", recovery.Money(amount)))
 	}
+	return present(strings.Join(list, "、"))
 }
 
 func (p *papers) groupFact(fact any) string {
@@ -152,56 +214,6 @@ func (p *papers) exhibitFact(id string) string {
 		return p.t.text("exhibit_in_brackets", "no", p.exhibits[no-1].Label())
 	}
 	return ""
-}
-
-func (p *papers) blobFact(e *folio.Entry, name string) string {
-	switch {
-	case e.Parsed.Blob == nil:
-		return ""
-	case name == "size":
-		return p.t.text("size_value", "type", e.Parsed.Blob.MediaType, "size", grouped(e.Parsed.Blob.Size))
-	default:
-		return short(e.Parsed.Blob.SHA256, 12)
-	}
-}
-
-// instalmentFact names a plan, or one instalment of it, by the reference of its
-// deadline: "2" or "2/1".
-func (p *papers) instalmentFact(ref string) string {
-	plan, no, part := strings.Cut(ref, "/")
-	switch {
-	case plan == "":
-		return ""
-	case part:
-		return p.t.text("instalment_of", "plan", plan, "no", no)
-	default:
-		return p.t.text("plan_of", "plan", plan)
-	}
-}
-
-// instalmentsFact lists the parts of a plan as the journal holds them.
-func (p *papers) instalmentsFact(fact any) string {
-	parts, _ := fact.([]any)
-	var list []string
-	for i, one := range parts {
-		part, _ := one.(map[string]any)
-		amount, is := whole(part["amount_fen"])
-		if !is {
-			continue
-		}
-		list = append(list, p.t.text("part_of", "no", i+1, "day", plain(part["due_on"]), "sum", recovery.Money(amount)))
-	}
-	return strings.Join(list, "、")
-}
-
-// because names what moved a case: an act or a clock that ran out.
-func (p *papers) because(cause string) string {
-	for _, list := range []string{"action", "clock", "stage"} {
-		if word, known := p.t.Words[list][cause]; known {
-			return word
-		}
-	}
-	return p.t.word("action", cause)
 }
 
 // plain writes a fact of JSON as text.

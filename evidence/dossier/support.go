@@ -12,7 +12,6 @@ import (
 type fact struct {
 	ID     string             `yaml:"id"`
 	Letter string             `yaml:"letter"`
-	Title  string             `yaml:"title"`
 	Needed bool               `yaml:"needed"` // claimed in every case
 	Since  recovery.EntryKind `yaml:"since"`  // claimed once there is an entry of this kind
 	// Records are kinds of entries that speak for the fact beside the exhibits.
@@ -30,11 +29,11 @@ func (p *papers) keeps() bool {
 // says where fewer than two stand alone (证据规定 90).
 func (s *setting) support() {
 	s.heading(s.t.text("support"))
-	s.book.Para(compact(note, s.legal(s.t.Texts["support_note"])))
+	s.book.Para(compact(note, s.legal("support_note")))
 	s.book.Skip(1)
 	table := grid(10, 56, 42, 54)
 	table.Head = head("", s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))
-	for _, f := range s.t.Prove {
+	for _, f := range s.t.Facts {
 		proofs := s.proofs(f)
 		var labels []string
 		for _, e := range proofs {
@@ -52,7 +51,7 @@ func (s *setting) support() {
 			list = s.t.text("none")
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(label, f.Letter), in(cell, f.Title), in(cell, list), in(style, remark),
+			centred(label, f.Letter), in(cell, s.t.Text("paper.fact."+f.ID)), in(cell, list), in(style, remark),
 		}})
 	}
 	s.book.Table(table)
