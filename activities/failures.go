@@ -2,14 +2,13 @@ package activities
 
 import (
 	"context"
-	_ "embed"
-	"encoding/json"
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
 
 	"recourse/evidence/folio"
 	"recourse/recovery"
+	"recourse/texts"
 )
 
 // nonRetryable marks errors that another attempt cannot fix. A Fault with one of
@@ -29,23 +28,20 @@ func nonRetryable(err error) error {
 }
 
 // The reasons why an export cannot be built. The journal holds the code; the
-// requester reads the sentence of reasons.json.
+// requester reads a sentence of package texts.
 const (
 	reasonOriginal = "original_damaged"
 	reasonJournal  = "journal_incomplete"
 	reasonBuild    = "papers_not_built"
 )
 
-//go:embed reasons.json
-var reasonsFile []byte
-
 // reasonText is the sentence for the requester, in Chinese.
 func reasonText(reason string) string {
-	var texts map[string]string
-	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
-		return reason // a test checks reasons.json
+	catalog, err := texts.Load(texts.Chinese)
+	if err != nil {
+		return reason // a fault of the build, which the tests find
 	}
-	return texts[reason]
+	return catalog.Text("paper.failed." + reason)
 }
 
 // isPermanent reports whether another attempt cannot help, and why.

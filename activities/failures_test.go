@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -14,6 +13,7 @@ import (
 
 	"recourse/evidence/folio"
 	"recourse/recovery"
+	"recourse/texts"
 )
 
 func TestNonRetryable(t *testing.T) {
@@ -67,18 +67,18 @@ func TestIsPermanent(t *testing.T) {
 
 func TestReasons(t *testing.T) {
 	t.Parallel()
-	var texts map[string]string
-	if err := json.Unmarshal(reasonsFile, &texts); err != nil {
+	catalog, err := texts.Load(texts.Chinese)
+	if err != nil {
 		t.Fatal(err)
 	}
 	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
 	for _, reason := range reasons {
-		if text := reasonText(reason); text == "" || text == reason || text != texts[reason] {
+		if text, found := catalog.Find("paper.failed." + reason); !found || reasonText(reason) != text {
 			t.Errorf("%s has no text: %q", reason, text)
 		}
 	}
-	if len(texts) != len(reasons) {
-		t.Errorf("%d texts for %d reasons", len(texts), len(reasons))
+	if n := len(catalog.Keys("paper.failed.")); n != len(reasons) {
+		t.Errorf("%d texts for %d reasons", n, len(reasons))
 	}
 }
 
