@@ -13,7 +13,7 @@ import (
 	"recourse/recovery"
 )
 
-// developmentAccounts are the people of a development installation.
+// developmentAccounts are the accounts of a development installation.
 var developmentAccounts = []struct {
 	role recovery.Role
 	name string
@@ -26,8 +26,8 @@ var developmentAccounts = []struct {
 	{recovery.RoleAuditor, "审计员"},
 }
 
-// seedAccounts makes the development accounts and, once, a token for each,
-// which it writes to tokens.json for scripts on this machine.
+// seedAccounts creates the development accounts and a token for each. It writes the
+// tokens to tokens.json, for scripts on this machine.
 func seedAccounts(ctx context.Context, c config, service *casework.Service) error {
 	tokens := readTokens(c)
 	for _, account := range developmentAccounts {
@@ -50,13 +50,13 @@ func seedAccounts(ctx context.Context, c config, service *casework.Service) erro
 	if err != nil {
 		return err
 	}
-	return writeDurably(c.path("tokens.json"), append(raw, '\n'))
+	return writeDurably(c.dataPath("tokens.json"), append(raw, '\n'))
 }
 
 func readTokens(c config) map[string]string {
 	tokens := map[string]string{}
-	if raw, err := os.ReadFile(c.path("tokens.json")); err == nil && json.Unmarshal(raw, &tokens) != nil {
-		clear(tokens) // a broken file is written anew
+	if raw, err := os.ReadFile(c.dataPath("tokens.json")); err == nil && json.Unmarshal(raw, &tokens) != nil {
+		clear(tokens) // an invalid file is replaced
 	}
 	return tokens
 }
@@ -78,10 +78,10 @@ func userCommand() *cobra.Command {
 			})
 		},
 	}
-	add.Flags().StringVar(&role, "role", "", "what the account may do")
-	add.Flags().StringVar(&email, "email", "", "address of the person")
+	add.Flags().StringVar(&role, "role", "", "role of the account")
+	add.Flags().StringVar(&email, "email", "", "email address")
 	add.Flags().StringVar(&name, "name", "", "name shown at the desk")
-	add.Flags().IntVar(&capacity, "capacity", asItIs, "how many open cases an agent is given by turns; 0 for none")
+	add.Flags().IntVar(&capacity, "capacity", keepCapacity, "how many open cases an agent is assigned automatically; 0 for none")
 	for _, flag := range []string{"role", "email"} {
 		if err := add.MarkFlagRequired(flag); err != nil {
 			panic(err) // the flag was defined three lines above
@@ -92,25 +92,25 @@ func userCommand() *cobra.Command {
 	return command
 }
 
-// asItIs leaves the capacity of an account that is there already.
-const asItIs = -1
+// keepCapacity leaves the capacity of an existing account unchanged.
+const keepCapacity = -1
 
-// addUser makes an account, or brings the one with this address up to date. A
-// capacity that cannot be is refused before anything is made.
+// addUser creates an account, or updates the one with this address. An invalid
+// capacity is an error before anything is written.
 func addUser(
 	ctx context.Context, service *casework.Service, role recovery.Role, email, name string, capacity int,
 ) (recovery.UserID, error) {
-	if !known(role) {
-		return "", fmt.Errorf("--role is %q: it is one of %v", role, recovery.Roles)
+	if !isKnownRole(role) {
+		return "", fmt.Errorf("--role is %q: use one of %v", role, recovery.Roles)
 	}
-	if capacity != asItIs && role != recovery.RoleAgent {
-		return "", fmt.Errorf("--capacity is for agents: the role %s is given no cases by turns", role)
+	if capacity != keepCapacity && role != recovery.RoleAgent {
+		return "", fmt.Errorf("--capacity is for agents: the role %s is not assigned cases", role)
 	}
-	if capacity < asItIs || capacity > casework.MaxCapacity {
-		return "", fmt.Errorf("--capacity is %d: it lies between 0 and %d", capacity, casework.MaxCapacity)
+	if capacity < keepCapacity || capacity > casework.MaxCapacity {
+		return "", fmt.Errorf("--capacity is %d: it must be between 0 and %d", capacity, casework.MaxCapacity)
 	}
 	user, err := service.AddAccount(ctx, role, email, name)
-	if err != nil || capacity == asItIs {
+	if err != nil || capacity == keepCapacity {
 		return user.ID, err
 	}
 	return user.ID, service.SetCapacity(ctx, user.ID, capacity)
@@ -120,7 +120,7 @@ func tokenCommand() *cobra.Command {
 	var user, note string
 	add := &cobra.Command{
 		Use:   "add",
-		Short: "Make an API token for an account and print it once",
+		Short: "Create an API token for an account and print it once",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
 				if _, err := service.Account(ctx, recovery.UserID(user)); err != nil {
@@ -145,4 +145,4 @@ func tokenCommand() *cobra.Command {
 	return command
 }
 
-func known(role recovery.Role) bool { return slices.Contains(recovery.Roles, role) }
+func isKnownRole(role recovery.Role) bool { return slices.Contains(recovery.Roles, role) }

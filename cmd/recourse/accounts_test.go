@@ -18,12 +18,12 @@ func TestUserAddSetsTheCapacityOfAgents(t *testing.T) {
 		says     string
 	}{
 		"an agent":            {recovery.RoleAgent, 3, ""},
-		"nothing said":        {recovery.RoleLegal, asItIs, ""},
+		"nothing said":        {recovery.RoleLegal, keepCapacity, ""},
 		"none by turns":       {recovery.RoleAgent, 0, ""},
 		"not an agent":        {recovery.RoleClaimant, 3, "--capacity is for agents"},
 		"less than nothing":   {recovery.RoleAgent, -2, "between 0 and"},
 		"more than can be":    {recovery.RoleAgent, casework.MaxCapacity + 1, "between 0 and"},
-		"a role that is none": {"boss", asItIs, "--role"},
+		"a role that is none": {"boss", keepCapacity, "--role"},
 	} {
 		email := strings.ReplaceAll(name, " ", "-") + "@example.test"
 		id, err := addUser(t.Context(), rig.Service, test.role, email, name, test.capacity)

@@ -19,14 +19,14 @@ import (
 	"recourse/postgres"
 )
 
-// maxFacts is the size in bytes of the facts of a send, as over the network.
+// maxFacts is the limit in bytes, the same as for requests.
 const maxFacts = 64 << 10
 
-// assessCommand answers as POST /api/v1/assessments does. Without a database it
-// answers from the playbook alone.
+// assessCommand gives the answer of POST /api/v1/assessments. Without a database it
+// uses the playbook only.
 func assessCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "assess < FACTS.json", Short: "Say what can be done about a mis-send; stores nothing", Args: cobra.NoArgs,
+		Use: "assess < FACTS.json", Short: "Assess a mistaken payment; stores nothing", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			facts, err := readFacts[playbook.AssessmentFacts](cmd.InOrStdin())
 			if err != nil {
@@ -34,9 +34,9 @@ func assessCommand() *cobra.Command {
 			}
 			var assessed playbook.Assessment
 			if os.Getenv("DATABASE_URL") == "" {
-				assessed, err = assessAlone(facts)
+				assessed, err = assessWithoutDatabase(facts)
 			} else {
-				err = withRules(cmd.Context(), playbook.Load, func(ctx context.Context, service *casework.Service) error {
+				err = withRulesOnly(cmd.Context(), playbook.Load, func(ctx context.Context, service *casework.Service) error {
 					assessed, err = service.Assess(ctx, facts)
 					return err
 				})
@@ -63,56 +63,56 @@ func readFacts[T any](r io.Reader) (T, error) {
 		return facts, fmt.Errorf("the facts have more than %d bytes", maxFacts)
 	}
 	if err := strict.Unmarshal(raw, &facts, strict.RejectUnknownMembers(true)); err != nil {
-		return facts, fmt.Errorf("the facts are not as the specification has them: %w", err)
+		return facts, fmt.Errorf("the facts do not match the specification: %w", err)
 	}
 	return facts, nil
 }
 
-func assessAlone(facts playbook.AssessmentFacts) (playbook.Assessment, error) {
+func assessWithoutDatabase(facts playbook.AssessmentFacts) (playbook.Assessment, error) {
 	shelf, err := playbook.Load()
 	if err != nil {
 		return playbook.Assessment{}, err
 	}
-	at, book := now(), shelf.Current()
+	at, book := currentTime(), shelf.Current()
 	if err := casework.CheckFacts(book, facts, at); err != nil {
 		return playbook.Assessment{}, err
 	}
 	return book.Assess(facts, at, playbook.Knowledge{}), nil
 }
 
-// printBody prints what the interface would have answered, without what it
-// leaves open: nulls, and words and lists that are empty.
+// printBody prints a response of the API without nulls and empty texts, lists and
+// objects.
 func printBody(w io.Writer, body []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	var told any
-	if err := decoder.Decode(&told); err != nil {
+	var answer any
+	if err := decoder.Decode(&answer); err != nil {
 		return fmt.Errorf("the answer cannot be read back: %w", err)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(filled(told))
+	return encoder.Encode(removeEmpty(answer))
 }
 
-// filled leaves out what is empty, inside out.
-func filled(value any) any {
+// removeEmpty removes empty values, innermost first.
+func removeEmpty(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, member := range v {
-			if v[key] = filled(member); empty(v[key]) {
+			if v[key] = removeEmpty(member); isEmpty(v[key]) {
 				delete(v, key)
 			}
 		}
 	case []any:
 		for i := range v {
-			v[i] = filled(v[i])
+			v[i] = removeEmpty(v[i])
 		}
 	}
 	return value
 }
 
-func empty(value any) bool {
+func isEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:
 		return true
@@ -127,9 +127,9 @@ func empty(value any) bool {
 	}
 }
 
-// withRules runs a short command over what needs rules and cases only: no keys,
-// no engine, no files.
-func withRules(ctx context.Context, load func() (*playbook.Shelf, error), run func(context.Context, *casework.Service) error) error {
+// withRulesOnly runs a command with rules and cases, but without keys, engine and
+// files.
+func withRulesOnly(ctx context.Context, load func() (*playbook.Shelf, error), run func(context.Context, *casework.Service) error) error {
 	c, err := readConfig()
 	if err != nil {
 		return err
@@ -138,11 +138,11 @@ func withRules(ctx context.Context, load func() (*playbook.Shelf, error), run fu
 	if err != nil {
 		return err
 	}
-	store, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: now, Random: rand.Reader})
+	store, err := postgres.Open(ctx, c.DatabaseURL, postgres.Options{Now: currentTime, Random: rand.Reader})
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return run(ctx, casework.New(casework.Parts{Store: store, Shelf: shelf, Now: now, Random: rand.Reader, Log: log}, casework.Config{}))
+	return run(ctx, casework.New(casework.Parts{Store: store, Shelf: shelf, Now: currentTime, Random: rand.Reader, Log: log}, casework.Config{}))
 }

@@ -32,7 +32,7 @@ func asking[T any](t *testing.T, name, input string) (T, error) {
 // answered is what such a command prints.
 func answered(t *testing.T, name, input string) (string, error) {
 	t.Helper()
-	command := root()
+	command := newRootCommand()
 	var out bytes.Buffer
 	command.SetIn(strings.NewReader(input))
 	command.SetOut(&out)
@@ -136,17 +136,17 @@ func TestSimulateOverADatabase(t *testing.T) {
 func TestSimulationIsReported(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	report := &simulation{out: &out, version: "t2", counts: map[string]int{}}
+	report := &simulationReport{out: &out, version: "t2", counts: map[string]int{}}
 	for _, differences := range [][]playbook.Difference{
 		{{What: "clock.promise", Before: "7 days keep", After: "10 days keep"}, {What: "texts.appeal", Before: "a\nb", After: "c"}},
 		{{What: "clock.promise", Before: "", After: "10 days keep"}},
 		nil,
 	} {
-		if err := report.tell(recovery.Case{Number: "R1", Playbook: "t1"}, differences); err != nil {
+		if err := report.printCase(recovery.Case{Number: "R1", Playbook: "t1"}, differences); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := report.sum(); err != nil {
+	if err := report.printTotals(); err != nil {
 		t.Fatal(err)
 	}
 	const want = `R1, filed under t1

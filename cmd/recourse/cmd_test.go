@@ -34,7 +34,7 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 	} {
 		c := good
 		tc.change(&c)
-		err := c.check()
+		err := c.validate()
 		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v, want %q", name, err, tc.says)
 		}
@@ -54,14 +54,14 @@ func TestProductionWantsASignIn(t *testing.T) {
 func TestKeysAreMadeOnceAndKept(t *testing.T) {
 	t.Parallel()
 	c := config{Data: t.TempDir(), Profile: development}
-	if err := c.prepare(); err != nil {
+	if err := c.createFolders(); err != nil {
 		t.Fatal(err)
 	}
-	first, err := keyring(c)
+	first, err := loadKeyring(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := keyring(c)
+	second, err := loadKeyring(c)
 	if err != nil || second.History() != first.History() {
 		t.Errorf("the second start has other keys (%v)", err)
 	}
@@ -69,7 +69,7 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 		t.Error(err)
 	}
 	for _, name := range []string{firstKeyFile, historyFile, "payload.key"} {
-		info, err := os.Stat(c.path("keys", name))
+		info, err := os.Stat(c.dataPath("keys", name))
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v (%v)", name, info.Mode(), err)
 		}
@@ -79,13 +79,13 @@ func TestKeysAreMadeOnceAndKept(t *testing.T) {
 func TestProductionMakesNoKeys(t *testing.T) {
 	t.Parallel()
 	c := config{Data: t.TempDir(), Profile: production}
-	if err := c.prepare(); err != nil {
+	if err := c.createFolders(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring(c); err == nil {
+	if _, err := loadKeyring(c); err == nil {
 		t.Error("production made itself a signing key")
 	}
-	if left, err := os.ReadDir(c.path("keys")); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(c.dataPath("keys")); err != nil || len(left) != 0 {
 		t.Errorf("it left %v (%v)", left, err)
 	}
 }
@@ -131,7 +131,7 @@ func TestDevelopmentTokensAreMadeOnce(t *testing.T) {
 			t.Errorf("the second start made a new token for %s", role)
 		}
 	}
-	if info, err := os.Stat(c.path("tokens.json")); err != nil || info.Mode().Perm() != 0o600 {
+	if info, err := os.Stat(c.dataPath("tokens.json")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("tokens.json: %v (%v)", info.Mode(), err)
 	}
 }
@@ -140,7 +140,7 @@ func TestBrokenTokensAreMadeAnew(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	c := config{Data: t.TempDir(), Profile: development}
-	if err := os.WriteFile(c.path("tokens.json"), []byte(`{"agent": 7`), 0o600); err != nil {
+	if err := os.WriteFile(c.dataPath("tokens.json"), []byte(`{"agent": 7`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := seedAccounts(t.Context(), c, rig.Service); err != nil {
@@ -193,7 +193,7 @@ func TestVerifyNamesTheItem(t *testing.T) {
 	if err := os.WriteFile(path, []byte("no zip at all"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := root()
+	command := newRootCommand()
 	var out bytes.Buffer
 	command.SetOut(&out)
 	command.SetArgs([]string{"verify", "--json", path})
@@ -212,11 +212,11 @@ func TestVerifyNamesTheItem(t *testing.T) {
 func TestRolesAreKnown(t *testing.T) {
 	t.Parallel()
 	for _, role := range recovery.Roles {
-		if !known(role) {
+		if !isKnownRole(role) {
 			t.Errorf("%s is unknown", role)
 		}
 	}
-	if known(recovery.RoleSystem) || known("king") {
+	if isKnownRole(recovery.RoleSystem) || isKnownRole("king") {
 		t.Error("an account may be made for a role that has none")
 	}
 }

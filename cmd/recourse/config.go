@@ -13,14 +13,14 @@ import (
 	"recourse/notify"
 )
 
-// The profiles. Development has ready accounts and may run at a pace.
+// The profiles. Development has ready accounts and allows a pace.
 const (
 	development = "development"
 	production  = "production"
 )
 
-// config is what the environment decides. The Temporal address and credentials
-// are read by the SDK's own envconfig (TEMPORAL_ADDRESS and others).
+// config is read from the environment. The SDK reads the Temporal address and
+// credentials itself (TEMPORAL_ADDRESS and others).
 type config struct {
 	DatabaseURL string `env:"DATABASE_URL"`
 	Addr        string `env:"RECOURSE_ADDR" envDefault:"127.0.0.1:8080"`
@@ -28,7 +28,7 @@ type config struct {
 	Profile     string `env:"RECOURSE_PROFILE" envDefault:"production"`
 	Pace        int    `env:"RECOURSE_PACE" envDefault:"1"`
 	Fonts       string `env:"RECOURSE_FONTS"`
-	// Shelf is a folder with books/ to read instead of the playbooks in the binary.
+	// Shelf is a folder with books/ that replaces the playbooks in the binary.
 	Shelf     string `env:"RECOURSE_SHELF"`
 	SMTPURL   string `env:"SMTP_URL"`
 	MailFrom  string `env:"RECOURSE_MAIL_FROM"`
@@ -36,11 +36,11 @@ type config struct {
 	Custodian string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
 	// RetentionYears is how long a closed case is kept before it is erased.
 	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
-	Sealing        sealing
+	Sealing        sealConfig
 }
 
-// mostRetentionYears is when every claim is over (民法典 188).
-const mostRetentionYears = 20
+// maxRetentionYears is the age at which every claim has ended (民法典 188).
+const maxRetentionYears = 20
 
 func readConfig() (config, error) {
 	var c config
@@ -50,22 +50,22 @@ func readConfig() (config, error) {
 	if c.Fonts == "" {
 		c.Fonts = filepath.Join(c.Data, "fonts")
 	}
-	return c, c.check()
+	return c, c.validate()
 }
 
-func (c config) check() error {
+func (c config) validate() error {
 	switch {
 	case c.DatabaseURL == "":
 		return errors.New("DATABASE_URL is not set: name the PostgreSQL database, for instance postgres://user@127.0.0.1:5432/recourse")
 	case c.Profile != development && c.Profile != production:
-		return fmt.Errorf("RECOURSE_PROFILE is %q: it is development or production", c.Profile)
+		return fmt.Errorf("RECOURSE_PROFILE is %q: use development or production", c.Profile)
 	case c.Pace < 1:
-		return fmt.Errorf("RECOURSE_PACE is %d: it is 1 or more", c.Pace)
-	case c.RetentionYears < casework.LeastRetentionYears || c.RetentionYears > mostRetentionYears:
+		return fmt.Errorf("RECOURSE_PACE is %d: it must be 1 or more", c.Pace)
+	case c.RetentionYears < casework.LeastRetentionYears || c.RetentionYears > maxRetentionYears:
 		return fmt.Errorf("RECOURSE_RETENTION_YEARS is %d: closed cases are kept for %d to %d years, "+
-			"while a claim can be brought and enforced", c.RetentionYears, casework.LeastRetentionYears, mostRetentionYears)
+			"while a claim can be brought and enforced", c.RetentionYears, casework.LeastRetentionYears, maxRetentionYears)
 	case c.Pace > 1 && c.Profile == production:
-		return fmt.Errorf("RECOURSE_PACE is %d: a pace is for the development profile only", c.Pace)
+		return fmt.Errorf("RECOURSE_PACE is %d: a pace is allowed in the development profile only", c.Pace)
 	}
 	if _, err := c.mailServer(); err != nil {
 		return err
@@ -73,10 +73,10 @@ func (c config) check() error {
 	return c.checkSite()
 }
 
-// mailServer is where mails go out; nil when none is set.
+// mailServer returns the mail server, nil if none is configured.
 func (c config) mailServer() (*notify.Server, error) {
 	if c.SMTPURL == "" {
-		return nil, nil //nolint:nilnil // no server is a setting, too
+		return nil, nil //nolint:nilnil // a mail server is optional
 	}
 	server, err := notify.ParseServer(c.SMTPURL, c.MailFrom)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c config) mailServer() (*notify.Server, error) {
 	return &server, nil
 }
 
-// checkSite checks the address that links in mails begin with.
+// checkSite checks the base address of the links in mails.
 func (c config) checkSite() error {
 	u, err := url.Parse(c.URL)
 	if c.URL == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" {
@@ -94,8 +94,8 @@ func (c config) checkSite() error {
 	return errors.New("RECOURSE_URL is the address at which people open the pages, for instance https://desk.example.org")
 }
 
-// checkSignIn refuses to serve people who could not be told apart. The
-// development accounts are for one's own machine only.
+// checkSignIn returns an error in production, which has no sign-in. The development
+// accounts are for the developer's machine only.
 func (c config) checkSignIn() error {
 	if c.Profile == production {
 		return errors.New("no sign-in is configured: this version signs people in by the development accounts only, " +
@@ -104,15 +104,15 @@ func (c config) checkSignIn() error {
 	return nil
 }
 
-func (c config) path(parts ...string) string {
+func (c config) dataPath(parts ...string) string {
 	return filepath.Join(append([]string{c.Data}, parts...)...)
 }
 
-// prepare makes the folders the product writes to.
-func (c config) prepare() error {
-	for _, dir := range []string{c.Data, c.path("keys"), c.path("blobs"), c.path("exports")} {
+// createFolders creates the folders that the product writes to.
+func (c config) createFolders() error {
+	for _, dir := range []string{c.Data, c.dataPath("keys"), c.dataPath("blobs"), c.dataPath("exports")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+			return fmt.Errorf("the folder %s cannot be created: %w", dir, err)
 		}
 	}
 	return nil

@@ -17,8 +17,8 @@ import (
 	"recourse/evidence/journal"
 )
 
-// The files of the checkpoint keys: the first key, the later ones by their
-// number, and the statements by which each took over from the one before.
+// The files of the checkpoint keys: the first key, later keys by number, and the
+// history of statements in which each key hands over to the next.
 const (
 	firstKeyFile = "checkpoint.key"
 	historyFile  = "history.txt"
@@ -27,19 +27,19 @@ const (
 
 func laterKeyFile(number int) string { return fmt.Sprintf("checkpoint-%d.key", number) }
 
-// keyring reads the checkpoint keys. In development a missing first key is made;
-// in production it is the operator's to make and keep. An installation without a
-// history gets one, in which its key was always in force: nobody wrote down since
-// when it was, and papers of every case need it.
-func keyring(c config) (*journal.Keyring, error) {
-	history, err := os.ReadFile(c.path("keys", historyFile))
+// loadKeyring reads the checkpoint keys. Development creates a missing first key; in
+// production the operator must provide it. An installation without a history gets
+// one in which its key was always in force, because its start is not recorded and
+// every export needs the history.
+func loadKeyring(c config) (*journal.Keyring, error) {
+	history, err := os.ReadFile(c.dataPath("keys", historyFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return beginHistory(c)
+		return createHistory(c)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the history of keys cannot be read: %w", err)
 	}
-	files, err := filepath.Glob(c.path("keys", "checkpoint*.key"))
+	files, err := filepath.Glob(c.dataPath("keys", "checkpoint*.key"))
 	if err != nil {
 		return nil, err
 	}
@@ -49,15 +49,15 @@ func keyring(c config) (*journal.Keyring, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.Contains(string(history), "\n"+signer.VerifierKey()+"\n") { // else a change of keys broke off
+		if strings.Contains(string(history), "\n"+signer.VerifierKey()+"\n") { // otherwise a rotation was interrupted
 			signers = append(signers, signer)
 		}
 	}
 	return journal.NewKeyring(string(history), signers...)
 }
 
-func beginHistory(c config) (*journal.Keyring, error) {
-	secret, err := keyFile(c, firstKeyFile, func() (string, error) { return journal.GenerateKey(rand.Reader, keyName) })
+func createHistory(c config) (*journal.Keyring, error) {
+	secret, err := loadOrCreateKey(c, firstKeyFile, func() (string, error) { return journal.GenerateKey(rand.Reader, keyName) })
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func beginHistory(c config) (*journal.Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeDurably(c.path("keys", historyFile), []byte(history)); err != nil {
+	if err := writeDurably(c.dataPath("keys", historyFile), []byte(history)); err != nil {
 		return nil, err
 	}
 	return journal.NewKeyring(history, signer)
@@ -88,7 +88,7 @@ func readSigner(path string) (*journal.Signer, error) {
 }
 
 func keyCommand() *cobra.Command {
-	command := &cobra.Command{Use: "key", Short: "Look after the keys that sign checkpoints"}
+	command := &cobra.Command{Use: "key", Short: "Manage the keys that sign checkpoints"}
 	command.AddCommand(rotateCommand())
 	return command
 }
@@ -96,7 +96,7 @@ func keyCommand() *cobra.Command {
 func rotateCommand() *cobra.Command {
 	var from string
 	command := &cobra.Command{
-		Use: "rotate", Short: "Make the next checkpoint key, in force from an instant by which every process was started anew",
+		Use: "rotate", Short: "Create the next checkpoint key; restart every process before it is in force",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := readConfig()
@@ -105,30 +105,30 @@ func rotateCommand() *cobra.Command {
 			}
 			at, err := time.Parse(time.RFC3339, from)
 			if err != nil {
-				return fmt.Errorf("--from is an instant such as 2027-01-01T00:00:00+08:00: %w", err)
+				return fmt.Errorf("--from must be a time such as 2027-01-01T00:00:00+08:00: %w", err)
 			}
-			next, err := rotate(c, at, now(), rand.Reader)
+			next, err := rotateKey(c, at, currentTime(), rand.Reader)
 			if err != nil {
 				return err
 			}
-			return tellRotation(cmd.OutOrStdout(), c, next, at)
+			return printRotation(cmd.OutOrStdout(), c, next, at)
 		},
 	}
-	command.Flags().StringVar(&from, "from", "", "when the new key takes over (RFC 3339); start every process anew before it")
+	command.Flags().StringVar(&from, "from", "", "when the new key is in force (RFC 3339); restart every process before")
 	if err := command.MarkFlagRequired("from"); err != nil {
 		panic(err) // the flag was defined a line above
 	}
 	return command
 }
 
-// rotate makes the next key and the statement by which the one in force hands
-// over to it: the key first, so that no statement ever names a key that is lost.
-// Broken off between the two, it takes the key up again.
-func rotate(c config, from, now time.Time, random io.Reader) (*journal.Signer, error) {
+// rotateKey creates the next key, then the statement in which the current key hands
+// over to it. In this order no statement names a lost key. After an interruption
+// between the two, a repetition uses the existing key.
+func rotateKey(c config, from, now time.Time, random io.Reader) (*journal.Signer, error) {
 	if !from.After(now) {
-		return nil, errors.New("a key takes over at an instant to come: processes that run know nothing of it yet")
+		return nil, errors.New("--from must be a time to come: running processes do not know the new key yet")
 	}
-	keys, err := keyring(c)
+	keys, err := loadKeyring(c)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func rotate(c config, from, now time.Time, random io.Reader) (*journal.Signer, e
 		return nil, err
 	}
 	number := strings.Count(keys.History(), journal.HistoryPrefix) + 1
-	path := c.path("keys", laterKeyFile(number))
+	path := c.dataPath("keys", laterKeyFile(number))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		secret, err := journal.GenerateKey(random, last.Name())
 		if err != nil {
@@ -155,10 +155,10 @@ func rotate(c config, from, now time.Time, random io.Reader) (*journal.Signer, e
 	if err != nil {
 		return nil, err
 	}
-	return next, writeDurably(c.path("keys", historyFile), []byte(history))
+	return next, writeDurably(c.dataPath("keys", historyFile), []byte(history))
 }
 
-func tellRotation(w io.Writer, c config, next *journal.Signer, from time.Time) error {
+func printRotation(w io.Writer, c config, next *journal.Signer, from time.Time) error {
 	fingerprint, err := bag.KeyFingerprint(next.VerifierKey())
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func tellRotation(w io.Writer, c config, next *journal.Signer, from time.Time) e
 	_, err = fmt.Fprintf(w, `a new key signs checkpoints from %s
   key          %s
   fingerprint  %s
-Start every process anew before then, and keep %s and its copies safe: the old keys, too.
-`, from.Format(time.RFC3339), next.VerifierKey(), fingerprint, c.path("keys"))
+Restart every process before then, and keep %s and its copies safe, with the old keys.
+`, from.Format(time.RFC3339), next.VerifierKey(), fingerprint, c.dataPath("keys"))
 	return err
 }

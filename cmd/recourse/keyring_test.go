@@ -14,7 +14,7 @@ import (
 func developmentConfig(t *testing.T) config {
 	t.Helper()
 	c := config{Data: t.TempDir(), Profile: development}
-	if err := c.prepare(); err != nil {
+	if err := c.createFolders(); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -27,7 +27,7 @@ var (
 
 func mustKeyring(t *testing.T, c config) *journal.Keyring {
 	t.Helper()
-	keys, err := keyring(c)
+	keys, err := loadKeyring(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +47,11 @@ func TestRotateHandsOverAtItsInstant(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
 	first := signerAt(t, mustKeyring(t, c), today)
-	next, err := rotate(c, tomorrow, today, rand.Reader)
+	next, err := rotateKey(c, tomorrow, today, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := rotate(c, tomorrow.AddDate(1, 0, 0), today, rand.Reader)
+	third, err := rotateKey(c, tomorrow.AddDate(1, 0, 0), today, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestRotateHandsOverAtItsInstant(t *testing.T) {
 		}
 	}
 	for _, name := range []string{laterKeyFile(2), laterKeyFile(3), historyFile} {
-		if info, err := os.Stat(c.path("keys", name)); err != nil || info.Mode().Perm() != 0o600 {
+		if info, err := os.Stat(c.dataPath("keys", name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v (%v)", name, info, err)
 		}
 	}
@@ -74,14 +74,14 @@ func TestRotateHandsOverAtItsInstant(t *testing.T) {
 func TestRotateRefuses(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
-	if _, err := rotate(c, today, today, rand.Reader); err == nil || !strings.Contains(err.Error(), "to come") {
+	if _, err := rotateKey(c, today, today, rand.Reader); err == nil || !strings.Contains(err.Error(), "to come") {
 		t.Errorf("a key took over from processes that run: %v", err)
 	}
-	if _, err := rotate(c, tomorrow, today, rand.Reader); err != nil {
+	if _, err := rotateKey(c, tomorrow, today, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	history := mustKeyring(t, c).History()
-	if _, err := rotate(c, tomorrow.Add(-time.Hour), today, rand.Reader); err == nil {
+	if _, err := rotateKey(c, tomorrow.Add(-time.Hour), today, rand.Reader); err == nil {
 		t.Error("a key took over before the one before it did")
 	}
 	if mustKeyring(t, c).History() != history {
@@ -95,17 +95,17 @@ func TestRotateTakesUpWhatBrokeOff(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
 	before := mustKeyring(t, c).History()
-	next, err := rotate(c, tomorrow, today, rand.Reader)
+	next, err := rotateKey(c, tomorrow, today, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeDurably(c.path("keys", historyFile), []byte(before)); err != nil {
+	if err := writeDurably(c.dataPath("keys", historyFile), []byte(before)); err != nil {
 		t.Fatal(err)
 	}
 	if signerAt(t, mustKeyring(t, c), tomorrow) == next.VerifierKey() {
 		t.Error("a key that nobody handed over to signs")
 	}
-	again, err := rotate(c, tomorrow, today, rand.Reader)
+	again, err := rotateKey(c, tomorrow, today, rand.Reader)
 	if err != nil || again.VerifierKey() != next.VerifierKey() {
 		t.Errorf("another key was made (%v)", err)
 	}
@@ -115,20 +115,20 @@ func TestKeyringWithoutItsNewestKey(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
 	mustKeyring(t, c)
-	if _, err := rotate(c, tomorrow, today, rand.Reader); err != nil {
+	if _, err := rotateKey(c, tomorrow, today, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(c.path("keys", firstKeyFile)); err != nil {
+	if err := os.Remove(c.dataPath("keys", firstKeyFile)); err != nil {
 		t.Fatal(err)
 	}
 	keys := mustKeyring(t, c) // a key that had its time may be gone
 	if _, err := keys.At(today); err == nil {
 		t.Error("a key that is gone signs")
 	}
-	if err := os.Remove(c.path("keys", laterKeyFile(2))); err != nil {
+	if err := os.Remove(c.dataPath("keys", laterKeyFile(2))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring(c); err == nil {
+	if _, err := loadKeyring(c); err == nil {
 		t.Error("it starts without the key it must sign with")
 	}
 }
@@ -136,15 +136,15 @@ func TestKeyringWithoutItsNewestKey(t *testing.T) {
 func TestRotationIsTold(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
-	next, err := rotate(c, tomorrow, today, rand.Reader)
+	next, err := rotateKey(c, tomorrow, today, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := tellRotation(&out, c, next, tomorrow); err != nil {
+	if err := printRotation(&out, c, next, tomorrow); err != nil {
 		t.Fatal(err)
 	}
-	for _, says := range []string{"2026-11-22T04:00:00Z", next.VerifierKey(), "fingerprint", "Start every process anew"} {
+	for _, says := range []string{"2026-11-22T04:00:00Z", next.VerifierKey(), "fingerprint", "Restart every process"} {
 		if !strings.Contains(out.String(), says) {
 			t.Errorf("it does not say %q:\n%s", says, out.String())
 		}

@@ -12,18 +12,18 @@ import (
 	"recourse/worker"
 )
 
-// payloadKey reads the key that Temporal's payloads are sealed with.
+// payloadKey reads the key that encrypts Temporal's payloads.
 func payloadKey(c config) (worker.Key, error) {
-	text, err := keyFile(c, "payload.key", func() (string, error) { return worker.GenerateKey(rand.Reader) })
+	text, err := loadOrCreateKey(c, "payload.key", func() (string, error) { return worker.GenerateKey(rand.Reader) })
 	if err != nil {
 		return worker.Key{}, err
 	}
 	return worker.ParseKey(text)
 }
 
-// vault keeps the secrets of webhooks under a key of their own, made of the
-// payload key: an operator has one key less to keep.
-func vault(payload worker.Key) (*notify.Vault, error) {
+// newVault encrypts the secrets of webhooks. Its key is derived from the payload key,
+// so that the operator has one key less to store.
+func newVault(payload worker.Key) (*notify.Vault, error) {
 	key, err := payload.DeriveKey(notify.VaultUse)
 	if err != nil {
 		return nil, err
@@ -31,15 +31,15 @@ func vault(payload worker.Key) (*notify.Vault, error) {
 	return notify.NewVault(key), nil
 }
 
-// markKey keys the digests by which people are known again from case to case. It
-// is made of the payload key too, which is never replaced.
-func markKey(payload worker.Key) ([]byte, error) {
+// deriveMarkKey returns the key of the digests that recognise a person in several
+// cases. It is derived from the payload key, which is never replaced.
+func deriveMarkKey(payload worker.Key) ([]byte, error) {
 	key, err := payload.DeriveKey("recourse/party-marks/v1")
 	return key[:], err
 }
 
-func keyFile(c config, name string, generate func() (string, error)) (string, error) {
-	path := c.path("keys", name)
+func loadOrCreateKey(c config, name string, generate func() (string, error)) (string, error) {
+	path := c.dataPath("keys", name)
 	raw, err := os.ReadFile(path)
 	if err == nil {
 		return string(raw), nil
@@ -54,8 +54,8 @@ func keyFile(c config, name string, generate func() (string, error)) (string, er
 	return secret, writeDurably(path, []byte(secret))
 }
 
-// writeDurably puts a small secret file in place whole or not at all: a key
-// that signed one checkpoint must not be lost to a power cut.
+// writeDurably writes a small secret file completely or not at all: a power cut
+// must not lose a key that signed a checkpoint.
 func writeDurably(path string, content []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
 	if err != nil {

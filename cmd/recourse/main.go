@@ -1,6 +1,6 @@
-// Command recourse is the one binary of Recourse; its subcommands are the roles
-// a process may play. It only wires: every decision lives in the rooms it
-// imports. Nothing imports it.
+// Command recourse is the only binary of Recourse; its subcommands are the roles of
+// a process. It connects the other packages and contains no rules. Nothing imports
+// it.
 package main
 
 import (
@@ -18,7 +18,7 @@ var version = "0.1.0-dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := root().ExecuteContext(ctx)
+	err := newRootCommand().ExecuteContext(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "recourse: "+err.Error())
@@ -26,7 +26,7 @@ func main() {
 	}
 }
 
-func root() *cobra.Command {
+func newRootCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "recourse",
 		Short:         "The case desk for money sent by mistake in red packets and transfers",

@@ -18,7 +18,7 @@ import (
 func playbookCommand() *cobra.Command {
 	var folder string
 	command := &cobra.Command{Use: "playbook", Short: "Versions of the rules"}
-	command.PersistentFlags().StringVar(&folder, "shelf", "", "a folder with books/ to read instead of the versions in this binary")
+	command.PersistentFlags().StringVar(&folder, "shelf", "", "folder with books/ that replaces the versions in this binary")
 	load := func() (*playbook.Shelf, error) {
 		if folder == "" {
 			return playbook.Load()
@@ -29,11 +29,11 @@ func playbookCommand() *cobra.Command {
 	return command
 }
 
-// checkCommand is for whoever writes a new version: what it refuses, no server
-// starts with.
+// checkCommand is for authors of a new version: no server starts with a version
+// that fails here.
 func checkCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 	return &cobra.Command{
-		Use: "check", Short: "Check every version; of a broken one name file, line and rule", Args: cobra.NoArgs,
+		Use: "check", Short: "Check every version; errors name file, line and rule", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			shelf, err := load()
 			if err != nil {
@@ -64,7 +64,7 @@ func diffCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 			}
 			diff, err := shelf.Diff(versions[0], versions[1])
 			if err != nil {
-				return fmt.Errorf("%w (known are %v)", err, shelf.Versions())
+				return fmt.Errorf("%w (known versions: %v)", err, shelf.Versions())
 			}
 			return printDiff(cmd.OutOrStdout(), diff)
 		},
@@ -91,7 +91,7 @@ func printDiff(w io.Writer, diff playbook.Diff) error {
 	return err
 }
 
-// printChange prints the keys of a rule that are not what they were.
+// printChange prints the keys of a rule that changed.
 func printChange(w io.Writer, change playbook.Change) error {
 	var before, after map[string]json.RawMessage
 	if err := json.Unmarshal(change.Before, &before); err != nil {
@@ -103,14 +103,14 @@ func printChange(w io.Writer, change playbook.Change) error {
 	keys := maps.Clone(before)
 	maps.Copy(keys, after)
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if was, is := said(before[key]), said(after[key]); was != is {
+		if was, is := formatValue(before[key]), formatValue(after[key]); was != is {
 			fmt.Fprintf(w, "         %s: %s → %s\n", key, was, is)
 		}
 	}
 	return nil
 }
 
-func said(value json.RawMessage) string {
+func formatValue(value json.RawMessage) string {
 	if value == nil {
 		return "nothing"
 	}

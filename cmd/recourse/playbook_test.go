@@ -43,7 +43,7 @@ changed  guidance.silent
 // run calls a subcommand as its user does.
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	command := root()
+	command := newRootCommand()
 	var out bytes.Buffer
 	command.SetOut(&out)
 	command.SetArgs(args)

@@ -8,11 +8,11 @@ import (
 	"recourse/playbook"
 )
 
-// preventCommand answers as POST /api/v1/preventions does. It needs no database:
-// the playbook alone answers.
+// preventCommand gives the answer of POST /api/v1/preventions. It needs only the
+// playbook.
 func preventCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "prevent < SEND.json", Short: "Say what to look at before money is sent; stores nothing", Args: cobra.NoArgs,
+		Use: "prevent < SEND.json", Short: "Say what to check before sending money; stores nothing", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			facts, err := readFacts[playbook.SendFacts](cmd.InOrStdin())
 			if err != nil {
@@ -22,7 +22,7 @@ func preventCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			at, book := now(), shelf.Current()
+			at, book := currentTime(), shelf.Current()
 			if err := casework.CheckSend(book, facts, at); err != nil {
 				return err
 			}

@@ -12,29 +12,29 @@ import (
 	"recourse/worker"
 )
 
-// sealing is what the environment decides about seals and outside time. All are
-// paths but the address.
-type sealing struct {
+// sealConfig configures seals and time stamps. All fields except TSA, an address, are
+// paths.
+type sealConfig struct {
 	Cert string `env:"SEAL_CERT"`
 	Key  string `env:"SEAL_KEY"`
 	TSA  string `env:"TSA_URL"`
 	CA   string `env:"TSA_CA"`
 }
 
-// developmentSeal holds the certificates and, last, the key of the authority
-// that development makes for itself.
+// developmentSeal has the certificates and then the key of the authority that
+// development creates for itself.
 const developmentSeal = "development-seal.pem"
 
-// identity is who seals the dossiers; nil when nobody does. Development seals
-// under an authority of its own making, and its papers say so.
-func (c config) identity() (*seal.Identity, error) {
+// loadIdentity returns the identity that seals dossiers, nil if they are not sealed.
+// Development seals with its own authority, and its documents state it.
+func (c config) loadIdentity() (*seal.Identity, error) {
 	switch {
 	case c.Sealing.Cert == "" && c.Sealing.Key == "" && c.Profile == development:
 		return developmentIdentity(c)
 	case c.Sealing.Cert == "" && c.Sealing.Key == "":
-		return nil, nil //nolint:nilnil // nobody is a setting, too
+		return nil, nil //nolint:nilnil // a seal is optional
 	case c.Sealing.Cert == "" || c.Sealing.Key == "":
-		return nil, errors.New("SEAL_CERT and SEAL_KEY belong together: a certificate with those above it, and its key")
+		return nil, errors.New("SEAL_CERT and SEAL_KEY must both be set: a certificate chain and its key")
 	}
 	certificates, err := os.ReadFile(c.Sealing.Cert)
 	if err != nil {
@@ -46,14 +46,14 @@ func (c config) identity() (*seal.Identity, error) {
 	}
 	identity, err := seal.LoadIdentity(certificates, key)
 	if err == nil && identity.Development() && c.Profile == production {
-		err = errors.New("SEAL_CERT is a development certificate: papers sealed with it have no legal effect")
+		err = errors.New("SEAL_CERT is a development certificate: documents sealed with it have no legal effect")
 	}
 	return identity, err
 }
 
 func developmentIdentity(c config) (*seal.Identity, error) {
-	text, err := keyFile(c, developmentSeal, func() (string, error) {
-		certificates, key, err := seal.DevelopmentAuthority(now(), rand.Reader)
+	text, err := loadOrCreateKey(c, developmentSeal, func() (string, error) {
+		certificates, key, err := seal.DevelopmentAuthority(currentTime(), rand.Reader)
 		return string(certificates) + string(key), err
 	})
 	if err != nil {
@@ -61,18 +61,18 @@ func developmentIdentity(c config) (*seal.Identity, error) {
 	}
 	certificates, key, found := bytes.Cut([]byte(text), []byte("-----BEGIN PRIVATE KEY-----"))
 	if !found {
-		return nil, fmt.Errorf("%s holds no key: remove it and another is made", c.path("keys", developmentSeal))
+		return nil, fmt.Errorf("%s has no key: remove it, and a new one is created", c.dataPath("keys", developmentSeal))
 	}
 	return seal.LoadIdentity(certificates, append([]byte("-----BEGIN PRIVATE KEY-----"), key...))
 }
 
-// stamper is the authority that gives outside time; nil when none is set.
-func (c config) stamper() (seal.Stamper, error) {
+// newStamper returns the time-stamping authority, nil if none is configured.
+func (c config) newStamper() (seal.Stamper, error) {
 	switch {
 	case c.Sealing.TSA == "" && c.Sealing.CA == "":
-		return nil, nil //nolint:nilnil // none is a setting, too
+		return nil, nil //nolint:nilnil // an authority is optional
 	case c.Sealing.TSA == "" || c.Sealing.CA == "":
-		return nil, errors.New("TSA_URL and TSA_CA belong together: an authority's address, and the certificates its stamps lead to")
+		return nil, errors.New("TSA_URL and TSA_CA must both be set: the address of an authority and its root certificates")
 	}
 	roots, err := os.ReadFile(c.Sealing.CA)
 	if err != nil {
@@ -81,16 +81,16 @@ func (c config) stamper() (seal.Stamper, error) {
 	return seal.NewAuthority(c.Sealing.TSA, roots, rand.Reader)
 }
 
-// stamps has the authority stamp checkpoints; nil when none is set.
-func (d *desk) stamps() (*activities.Stamps, error) {
-	stamper, err := d.config.stamper()
+// newStamps returns the activity that stamps checkpoints, nil without an authority.
+func (d *app) newStamps() (*activities.Stamps, error) {
+	stamper, err := d.config.newStamper()
 	if stamper == nil || err != nil {
 		return nil, err
 	}
 	return &activities.Stamps{Record: d.store, Stamper: stamper}, nil
 }
 
-func (d *desk) stamping(work *activities.Stamps) *worker.Stamps {
+func (d *app) stampWorker(work *activities.Stamps) *worker.Stamps {
 	if work == nil {
 		return nil
 	}

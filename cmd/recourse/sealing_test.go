@@ -14,22 +14,22 @@ import (
 func TestDevelopmentSealsUnderAnAuthorityOfItsOwn(t *testing.T) {
 	t.Parallel()
 	c := developmentConfig(t)
-	first, err := c.identity()
+	first, err := c.loadIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := c.identity()
+	second, err := c.loadIdentity()
 	if err != nil || !first.Development() || second.Fingerprint() != first.Fingerprint() {
 		t.Errorf("%+v, then %+v (%v)", first, second, err)
 	}
-	path := c.path("keys", developmentSeal)
+	path := c.dataPath("keys", developmentSeal)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v (%v)", info, err)
 	}
 	if err := os.WriteFile(path, first.Roots(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.identity(); err == nil || !strings.Contains(err.Error(), "no key") {
+	if _, err := c.loadIdentity(); err == nil || !strings.Contains(err.Error(), "no key") {
 		t.Errorf("certificates without a key: %v", err)
 	}
 }
@@ -37,7 +37,7 @@ func TestDevelopmentSealsUnderAnAuthorityOfItsOwn(t *testing.T) {
 func TestProductionSealsOnlyWithWhatItIsGiven(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	certificates, key, err := seal.DevelopmentAuthority(now(), rand.Reader)
+	certificates, key, err := seal.DevelopmentAuthority(currentTime(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,19 +50,19 @@ func TestProductionSealsOnlyWithWhatItIsGiven(t *testing.T) {
 	none := filepath.Join(dir, "none")
 	for name, tc := range map[string]struct {
 		profile string
-		given   sealing
+		given   sealConfig
 		says    string
 	}{
-		"nothing":                   {production, sealing{}, ""},
-		"a certificate, no key":     {production, sealing{Cert: cert}, "belong together"},
-		"a key, no certificate":     {development, sealing{Key: secret}, "belong together"},
-		"no such certificate":       {production, sealing{Cert: none, Key: secret}, "SEAL_CERT"},
-		"no such key":               {production, sealing{Cert: cert, Key: none}, "SEAL_KEY"},
-		"the two exchanged":         {production, sealing{Cert: secret, Key: cert}, "seal certificate"},
-		"development in production": {production, sealing{Cert: cert, Key: secret}, "no legal effect"},
-		"development":               {development, sealing{Cert: cert, Key: secret}, ""},
+		"nothing":                   {production, sealConfig{}, ""},
+		"a certificate, no key":     {production, sealConfig{Cert: cert}, "must both be set"},
+		"a key, no certificate":     {development, sealConfig{Key: secret}, "must both be set"},
+		"no such certificate":       {production, sealConfig{Cert: none, Key: secret}, "SEAL_CERT"},
+		"no such key":               {production, sealConfig{Cert: cert, Key: none}, "SEAL_KEY"},
+		"the two exchanged":         {production, sealConfig{Cert: secret, Key: cert}, "seal certificate"},
+		"development in production": {production, sealConfig{Cert: cert, Key: secret}, "no legal effect"},
+		"development":               {development, sealConfig{Cert: cert, Key: secret}, ""},
 	} {
-		identity, err := config{Profile: tc.profile, Sealing: tc.given}.identity()
+		identity, err := config{Profile: tc.profile, Sealing: tc.given}.loadIdentity()
 		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v, want %q", name, err, tc.says)
 		}
@@ -76,17 +76,17 @@ func TestTheAuthorityIsNamedWhole(t *testing.T) {
 	t.Parallel()
 	roots := tempFile(t, "roots.pem", sealtest.Development(t).Roots())
 	for name, tc := range map[string]struct {
-		given sealing
+		given sealConfig
 		says  string
 	}{
-		"none":           {sealing{}, ""},
-		"no roots":       {sealing{TSA: "http://tsa.example"}, "belong together"},
-		"no address":     {sealing{CA: roots}, "belong together"},
-		"no such roots":  {sealing{TSA: "http://tsa.example", CA: roots + "x"}, "TSA_CA"},
-		"no web address": {sealing{TSA: "ftp://tsa.example", CA: roots}, "http or https"},
-		"whole":          {sealing{TSA: "http://tsa.example", CA: roots}, ""},
+		"none":           {sealConfig{}, ""},
+		"no roots":       {sealConfig{TSA: "http://tsa.example"}, "must both be set"},
+		"no address":     {sealConfig{CA: roots}, "must both be set"},
+		"no such roots":  {sealConfig{TSA: "http://tsa.example", CA: roots + "x"}, "TSA_CA"},
+		"no web address": {sealConfig{TSA: "ftp://tsa.example", CA: roots}, "http or https"},
+		"whole":          {sealConfig{TSA: "http://tsa.example", CA: roots}, ""},
 	} {
-		stamper, err := config{Sealing: tc.given}.stamper()
+		stamper, err := config{Sealing: tc.given}.newStamper()
 		if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v, want %q", name, err, tc.says)
 		}

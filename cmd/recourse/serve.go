@@ -19,14 +19,14 @@ import (
 	"recourse/worker"
 )
 
-// drainTime is how long requests under way may take when the process stops.
+// drainTime is how long open requests may take when the process stops.
 const drainTime = 10 * time.Second
 
-// asksPerSecond is what one address may ask for without an account.
-const asksPerSecond = 20
+// requestsPerSecond limits the requests of one address without an account.
+const requestsPerSecond = 20
 
 func allCommand() *cobra.Command {
-	return roleCommand("all", "Serve API and pages and do the work, in one process", true, true)
+	return roleCommand("all", "Serve API and pages, and run workflows and activities, in one process", true, true)
 }
 
 func serveCommand() *cobra.Command {
@@ -50,39 +50,39 @@ func roleCommand(use, short string, serves, works bool) *cobra.Command {
 					return err
 				}
 			}
-			return runRoles(cmd.Context(), c, serves, works)
+			return runProcess(cmd.Context(), c, serves, works)
 		},
 	}
 }
 
-func runRoles(ctx context.Context, c config, serves, works bool) error {
+func runProcess(ctx context.Context, c config, serves, works bool) error {
 	if c.Profile == development {
 		if err := postgres.Migrate(ctx, c.DatabaseURL); err != nil {
 			return err
 		}
 	}
-	d, err := openDesk(ctx, c)
+	d, err := openApp(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer d.close()
+	defer d.closeAll()
 	group, ctx := errgroup.WithContext(ctx)
 	if works {
-		if err := d.work(ctx, group); err != nil {
+		if err := d.startWorkers(ctx, group); err != nil {
 			return err
 		}
 	}
 	if serves {
-		if err := d.serve(ctx, group); err != nil {
+		if err := d.startServer(ctx, group); err != nil {
 			return err
 		}
 	}
 	return group.Wait()
 }
 
-// work starts the workers and the relay that feeds them.
-func (d *desk) work(ctx context.Context, group *errgroup.Group) error {
-	parts, err := d.parts()
+// startWorkers starts the workers and the relay that starts workflows.
+func (d *app) startWorkers(ctx context.Context, group *errgroup.Group) error {
+	parts, err := d.workerParts()
 	if err != nil {
 		return err
 	}
@@ -91,10 +91,10 @@ func (d *desk) work(ctx context.Context, group *errgroup.Group) error {
 	return nil
 }
 
-// serve listens before it returns, so that a port in use is an error of the
+// startServer listens before it returns, so that a used port is an error of the
 // start.
-func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
-	service := d.service()
+func (d *app) startServer(ctx context.Context, group *errgroup.Group) error {
+	service := d.newService()
 	if d.config.Profile == development {
 		if err := seedAccounts(ctx, d.config, service); err != nil {
 			return err
@@ -103,9 +103,9 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 	var network net.ListenConfig
 	listener, err := network.Listen(ctx, "tcp", d.config.Addr)
 	if err != nil {
-		return fmt.Errorf("the address %s cannot be listened on (RECOURSE_ADDR names another): %w", d.config.Addr, err)
+		return fmt.Errorf("cannot listen on %s (set RECOURSE_ADDR to use another address): %w", d.config.Addr, err)
 	}
-	server := d.faces(service) //nolint:contextcheck // failures are logged under their own request
+	server := d.newHTTPServer(service) //nolint:contextcheck // errors are logged with the context of their request
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -122,19 +122,19 @@ func (d *desk) serve(ctx context.Context, group *errgroup.Group) error {
 	return nil
 }
 
-// faces puts API and pages on one server. It sets no deadline for whole bodies
-// and answers: uploads and streams move their own as they progress.
-func (d *desk) faces(service *casework.Service) *http.Server {
+// newHTTPServer serves API and pages. It has no deadline for whole requests and
+// responses: uploads and streams extend their own.
+func (d *app) newHTTPServer(service *casework.Service) *http.Server {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	options := api.Options{Log: d.log, Version: version}
 	if d.config.Profile == production {
-		options.AsksPerSecond = asksPerSecond
+		options.AsksPerSecond = requestsPerSecond
 	}
 	rest := api.New(service, options)
 	rest.Register(e)
 	web.New(service, d.store.Sessions(), web.Options{
-		Log: d.log, Now: now, Notices: casework.NewNotices(service, d.herald),
+		Log: d.log, Now: currentTime, Notices: casework.NewNotices(service, d.herald),
 	}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	server.RegisterOnShutdown(rest.Close)
@@ -143,7 +143,7 @@ func (d *desk) faces(service *casework.Service) *http.Server {
 
 func migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Bring the database to the schema of this binary", Args: cobra.NoArgs,
+		Use: "migrate", Short: "Migrate the database to the schema of this binary", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := readConfig()
 			if err != nil {

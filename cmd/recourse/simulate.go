@@ -20,27 +20,27 @@ import (
 func simulateCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
-		Use: "simulate V2", Short: "Tell for each case what would have been different under V2; changes nothing",
+		Use: "simulate V2", Short: "Print for each case what would differ under V2; changes nothing",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withRules(cmd.Context(), load, func(ctx context.Context, service *casework.Service) error {
+			return withRulesOnly(cmd.Context(), load, func(ctx context.Context, service *casework.Service) error {
 				if asJSON {
-					return service.Simulate(ctx, args[0], lines(cmd.OutOrStdout()))
+					return service.Simulate(ctx, args[0], jsonPrinter(cmd.OutOrStdout()))
 				}
-				report := &simulation{out: cmd.OutOrStdout(), version: args[0], counts: map[string]int{}}
-				if err := service.Simulate(ctx, args[0], report.tell); err != nil {
+				report := &simulationReport{out: cmd.OutOrStdout(), version: args[0], counts: map[string]int{}}
+				if err := service.Simulate(ctx, args[0], report.printCase); err != nil {
 					return err
 				}
-				return report.sum()
+				return report.printTotals()
 			})
 		},
 	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each case, with the whole of what differs")
+	command.Flags().BoolVar(&asJSON, "json", false, "print a JSON object for each case, with all differences")
 	return command
 }
 
-// lines tells a case a line.
-func lines(w io.Writer) func(recovery.Case, []playbook.Difference) error {
+// jsonPrinter returns a function that prints each case as a line of JSON.
+func jsonPrinter(w io.Writer) func(recovery.Case, []playbook.Difference) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return func(c recovery.Case, differences []playbook.Difference) error {
@@ -52,15 +52,15 @@ func lines(w io.Writer) func(recovery.Case, []playbook.Difference) error {
 	}
 }
 
-// simulation tells the cases that differ, and at the end how many.
-type simulation struct {
+// simulationReport prints the cases that differ and their number.
+type simulationReport struct {
 	out              io.Writer
 	version          string
 	cases, different int
-	counts           map[string]int // by what differs
+	counts           map[string]int // by kind of difference
 }
 
-func (s *simulation) tell(c recovery.Case, differences []playbook.Difference) error {
+func (s *simulationReport) printCase(c recovery.Case, differences []playbook.Difference) error {
 	s.cases++
 	if len(differences) == 0 {
 		return nil
@@ -70,13 +70,13 @@ func (s *simulation) tell(c recovery.Case, differences []playbook.Difference) er
 	fmt.Fprintf(&text, "%s, filed under %s\n", c.Number, c.Playbook)
 	for _, d := range differences {
 		s.counts[d.What]++
-		fmt.Fprintf(&text, "  %s: %s\n", d.What, shown(d))
+		fmt.Fprintf(&text, "  %s: %s\n", d.What, formatDifference(d))
 	}
 	_, err := io.WriteString(s.out, text.String())
 	return err
 }
 
-func (s *simulation) sum() error {
+func (s *simulationReport) printTotals() error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d of %d cases would have been different under %s\n", s.different, s.cases, s.version)
 	for _, what := range slices.Sorted(maps.Keys(s.counts)) {
@@ -86,13 +86,13 @@ func (s *simulation) sum() error {
 	return err
 }
 
-// maxShown is the most characters of a difference that fit a line of a report.
-const maxShown = 60
+// maxDifferenceLength is how many characters of a value fit in a line of the report.
+const maxDifferenceLength = 60
 
-// shown prints what is short enough to be compared by eye.
-func shown(d playbook.Difference) string {
+// formatDifference shows both values if they are short.
+func formatDifference(d playbook.Difference) string {
 	for _, text := range []string{d.Before, d.After} {
-		if utf8.RuneCountInString(text) > maxShown || strings.Contains(text, "\n") {
+		if utf8.RuneCountInString(text) > maxDifferenceLength || strings.Contains(text, "\n") {
 			return "differs"
 		}
 	}

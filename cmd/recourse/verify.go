@@ -13,24 +13,24 @@ import (
 	"recourse/evidence/verify"
 )
 
-// verifying is what the flags of verify ask for.
-type verifying struct {
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
 	options verify.Options
 	earlier string // a bag the verified one must contain
-	entry   int64  // to be proved alone
+	entry   int64  // to prove alone
 	out     string
 	asJSON  bool
 }
 
 func verifyCommand() *cobra.Command {
-	var v verifying
+	var v verifyFlags
 	command := &cobra.Command{
 		Use: "verify FILE", Short: "Verify a bag, a sealed PDF or a proof offline; names the first wrong item", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if v.entry != 0 {
-				return v.prove(args[0])
+				return v.writeProof(args[0])
 			}
-			summary, err := v.verify(args[0])
+			summary, err := v.verifyFile(args[0])
 			if v.asJSON {
 				return errors.Join(err, reportJSON(cmd.OutOrStdout(), summary, err))
 			}
@@ -41,26 +41,26 @@ func verifyCommand() *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.BoolVar(&v.asJSON, "json", false, "print the finding or the summary as JSON")
-	flags.StringVar(&v.options.Key, "key", "", "verifier key or fingerprint, got from elsewhere, that must have signed (of a PDF: the root certificate's)")
-	flags.StringVar(&v.options.Authority, "authority", "", "fingerprint of the certificate time stamps must lead to, got from elsewhere")
-	flags.StringVar(&v.options.Exhibit, "exhibit", "", "file that the entry of a proof must have taken in")
-	flags.StringVar(&v.earlier, "superset-of", "", "earlier bag that this one must contain, entry by entry")
+	flags.BoolVar(&v.asJSON, "json", false, "print the result as JSON")
+	flags.StringVar(&v.options.Key, "key", "", "verifier key or fingerprint, from another source, that must have signed (for a PDF: of the root certificate)")
+	flags.StringVar(&v.options.Authority, "authority", "", "fingerprint, from another source, of the root certificate of time stamps")
+	flags.StringVar(&v.options.Exhibit, "exhibit", "", "file that the entry of a proof must name")
+	flags.StringVar(&v.earlier, "superset-of", "", "earlier bag whose entries this one must contain")
 	flags.Int64Var(&v.entry, "prove", 0, "number of an entry: verify the bag and write a proof of this entry alone")
-	flags.StringVar(&v.out, "out", "entry.proof", "file the proof is written to")
+	flags.StringVar(&v.out, "out", "entry.proof", "file for the proof")
 	command.MarkFlagsMutuallyExclusive("prove", "superset-of")
 	command.MarkFlagsMutuallyExclusive("prove", "json")
 	return command
 }
 
-func (v *verifying) verify(path string) (verify.Summary, error) {
+func (v *verifyFlags) verifyFile(path string) (verify.Summary, error) {
 	if v.earlier != "" {
 		return v.options.SupersetOf(path, v.earlier)
 	}
 	return v.options.File(path)
 }
 
-func (v *verifying) prove(path string) error {
+func (v *verifyFlags) writeProof(path string) error {
 	target, err := os.OpenFile(v.out, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func reportBag(w io.Writer, s verify.Summary) error {
 		text string
 	}{
 		{s.Shown > 0, fmt.Sprintf("  copies       %d in the place of withheld originals, each bound to its original by an entry", s.Shown)},
-		{s.Erasure != nil, erasure(s.Erasure)},
+		{s.Erasure != nil, formatErasure(s.Erasure)},
 		{s.Keys > 0, fmt.Sprintf("  history      %d keys, each handed over to by the one before; %d earlier checkpoints", s.Keys, s.Checkpoints)},
 		{s.SupersetOf != "", "  contains     the earlier bag with fingerprint " + s.SupersetOf},
 		{!s.KeyExpected, "  note         compare the key's fingerprint with one got from elsewhere, or pass --key"},
@@ -142,8 +142,8 @@ func reportBag(w io.Writer, s verify.Summary) error {
 	return nil
 }
 
-// erasure tells what is gone, when and why.
-func erasure(e *verify.Erasure) string {
+// formatErasure says what was erased, when and why.
+func formatErasure(e *verify.Erasure) string {
 	if e == nil {
 		return ""
 	}
@@ -185,7 +185,7 @@ func orNone(sha256 string) string {
 	return "the file with SHA-256 " + sha256
 }
 
-// reportTime says what time is proved, and in plain words when none is.
+// reportTime prints the proved time, or that there is none.
 func reportTime(w io.Writer, s verify.Summary) error {
 	if s.Stamp == nil {
 		_, err := fmt.Fprintln(w, "  no outside time: every time above is by the clock of whoever made this")

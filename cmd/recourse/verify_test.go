@@ -36,7 +36,7 @@ func tempFile(t *testing.T, name string, data []byte) string {
 // verified runs the command as its user does.
 func verified(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	command := root()
+	command := newRootCommand()
 	var out bytes.Buffer
 	command.SetOut(&out)
 	command.SetErr(&out)

@@ -16,18 +16,17 @@ import (
 	"recourse/worker"
 )
 
-// dossierCommand asks the running installation for an export and waits for it:
-// its papers are built in one place only, by the worker. From a bag it sets them
-// itself.
+// dossierCommand requests an export and waits for it, because only the worker
+// builds exports. From a bag it builds the dossier itself.
 func dossierCommand() *cobra.Command {
 	var number, audience, out string
-	var from offline
+	var from bagDossier
 	command := &cobra.Command{
 		Use: "dossier", Args: cobra.NoArgs,
-		Short: "Have the dossier of a case built, or set it again from a bag for the archive, and write it to a file",
+		Short: "Build the dossier of a case, or build it again from a bag for the archive, and write it to a file",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from.bag != "" {
-				return from.write(out)
+				return from.writeDossier(out)
 			}
 			return withService(cmd.Context(), func(ctx context.Context, service *casework.Service) error {
 				actor := casework.Operator
@@ -35,7 +34,7 @@ func dossierCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return writeDossier(ctx, service, actor, view.ID, recovery.Audience(audience), out)
+				return exportDossier(ctx, service, actor, view.ID, recovery.Audience(audience), out)
 			})
 		},
 	}
@@ -43,17 +42,17 @@ func dossierCommand() *cobra.Command {
 	flags.StringVar(&number, "case", "", "number of the case")
 	flags.StringVar(&audience, "audience", string(recovery.ForCourt), "court, opponent, platform or archive")
 	flags.StringVar(&out, "out", "dossier.pdf", "file to write")
-	flags.StringVar(&from.bag, "bag", "", "bag for the archive to set the dossier from, unsealed; needs neither server nor database")
+	flags.StringVar(&from.bag, "bag", "", "bag for the archive to build the dossier from, unsealed; needs no server or database")
 	flags.StringVar(&from.fonts, "fonts", "", "with --bag: folder of the fonts (default: RECOURSE_FONTS, or the nearest .recourse/fonts)")
-	flags.StringVar(&from.key, "key", "", "with --bag: verifier key or fingerprint, got from elsewhere, that must have signed it")
+	flags.StringVar(&from.key, "key", "", "with --bag: verifier key or fingerprint, from another source, that must have signed it")
 	command.MarkFlagsOneRequired("case", "bag")
-	for _, other := range []string{"case", "audience"} { // a bag is of one case, for one audience
+	for _, other := range []string{"case", "audience"} { // a bag has one case and one audience
 		command.MarkFlagsMutuallyExclusive("bag", other)
 	}
 	return command
 }
 
-func writeDossier(
+func exportDossier(
 	ctx context.Context, service *casework.Service, actor recovery.Actor, id recovery.CaseID, audience recovery.Audience, out string,
 ) error {
 	request := casework.Request{Actor: actor, Device: "recourse dossier"}
@@ -98,7 +97,7 @@ func awaitExport(ctx context.Context, service *casework.Service, actor recovery.
 
 func replayCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "replay [HISTORY.json ...]", Short: "Replay stored histories, or all open cases, against this binary's workflows",
+		Use: "replay [HISTORY.json ...]", Short: "Replay stored histories, or all open cases, with the workflows of this binary",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			c, err := readConfig()
 			if err != nil {
@@ -114,12 +113,12 @@ func replayCommand() *cobra.Command {
 				return err
 			}
 			defer connection.Close()
-			return replay(cmd, connection, log, files)
+			return replayHistories(cmd, connection, log, files)
 		},
 	}
 }
 
-func replay(cmd *cobra.Command, connection *worker.Connection, log *slog.Logger, files []string) error {
+func replayHistories(cmd *cobra.Command, connection *worker.Connection, log *slog.Logger, files []string) error {
 	replayer, err := worker.NewReplayer(connection.Codec, log)
 	if err != nil {
 		return err

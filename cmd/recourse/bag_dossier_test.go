@@ -17,7 +17,7 @@ import (
 // setAgain runs dossier --bag as its user does.
 func setAgain(t *testing.T, args ...string) error {
 	t.Helper()
-	command := root()
+	command := newRootCommand()
 	var out bytes.Buffer
 	command.SetOut(&out)
 	command.SetErr(&out)

@@ -21,8 +21,8 @@ import (
 	"recourse/worker"
 )
 
-// desk is one process of the product with everything it holds open.
-type desk struct {
+// app is one process of the product with its open resources.
+type app struct {
 	config   config
 	store    *postgres.Store
 	blobs    *blob.Store
@@ -36,27 +36,27 @@ type desk struct {
 	log      *slog.Logger
 }
 
-// openDesk opens what every role needs. Temporal may be down: it is dialled
-// when it is first needed.
-func openDesk(ctx context.Context, c config) (*desk, error) {
-	if err := c.prepare(); err != nil {
+// openApp opens what every process needs. Temporal may be down: the connection is
+// made at the first use.
+func openApp(ctx context.Context, c config) (*app, error) {
+	if err := c.createFolders(); err != nil {
 		return nil, err
 	}
-	d := &desk{config: c, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	d := &app{config: c, log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	key, err := payloadKey(c)
 	if err != nil {
 		return nil, err
 	}
-	if d.vault, err = vault(key); err != nil {
+	if d.vault, err = newVault(key); err != nil {
 		return nil, err
 	}
-	if d.markKey, err = markKey(key); err != nil {
+	if d.markKey, err = deriveMarkKey(key); err != nil {
 		return nil, err
 	}
 	if d.herald, err = notify.Load(); err != nil {
 		return nil, err
 	}
-	if d.keys, err = keyring(c); err != nil {
+	if d.keys, err = loadKeyring(c); err != nil {
 		return nil, err
 	}
 	if d.shelf, err = openShelf(c.Shelf, d.log); err != nil {
@@ -65,13 +65,13 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	if d.linter, err = textlint.Load(); err != nil {
 		return nil, err
 	}
-	if d.blobs, err = blob.Open(c.path("blobs")); err != nil {
+	if d.blobs, err = blob.Open(c.dataPath("blobs")); err != nil {
 		return nil, err
 	}
 	if d.temporal, err = worker.Dial(worker.DialOptions{Key: key, Log: d.log}); err != nil {
 		return nil, err
 	}
-	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: now, Random: rand.Reader})
+	d.store, err = postgres.Open(ctx, c.DatabaseURL, postgres.Options{Keys: d.keys, Now: currentTime, Random: rand.Reader})
 	if err != nil {
 		d.temporal.Close()
 		return nil, err
@@ -79,8 +79,8 @@ func openDesk(ctx context.Context, c config) (*desk, error) {
 	return d, nil
 }
 
-// openShelf reads the playbooks of a folder, or those of the binary. A broken
-// version is told and not given to any case; the ones before it stay in force.
+// openShelf reads the playbooks of a folder, or those of the binary. An invalid
+// version is logged and not used; the previous ones stay in force.
 func openShelf(folder string, log *slog.Logger) (*playbook.Shelf, error) {
 	tree := playbook.Shipped()
 	if folder != "" {
@@ -91,77 +91,77 @@ func openShelf(folder string, log *slog.Logger) (*playbook.Shelf, error) {
 		return nil, err
 	}
 	for _, refused := range shelf.Refused() {
-		log.Error("a playbook is broken and not in force", "version", refused.Version, "in_force", shelf.Current().Version(), "error", refused.Fault)
+		log.Error("a playbook is invalid and not in force", "version", refused.Version, "in_force", shelf.Current().Version(), "error", refused.Fault)
 	}
 	return shelf, nil
 }
 
-func (d *desk) close() {
+func (d *app) closeAll() {
 	d.temporal.Close()
 	d.store.Close()
 }
 
-// now is the one clock of the product.
-func now() time.Time { return time.Now().UTC() }
+// currentTime is the only clock of the product.
+func currentTime() time.Time { return time.Now().UTC() }
 
-func (d *desk) service() *casework.Service {
+func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Parts{
 			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Linter: d.linter,
-			Engine: worker.NewEngine(d.temporal), Herald: d.herald, Vault: d.vault, Now: now, Random: rand.Reader, Log: d.log,
+			Engine: worker.NewEngine(d.temporal), Herald: d.herald, Vault: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
-			ExportsDir: d.config.path("exports"), RetentionYears: d.config.RetentionYears, MarkKey: d.markKey,
+			ExportsDir: d.config.dataPath("exports"), RetentionYears: d.config.RetentionYears, MarkKey: d.markKey,
 		},
 	)
 }
 
-// parts makes the activities of both queues. The fonts are read here, so that a
-// missing one stops the start and not the first dossier.
-func (d *desk) parts() (worker.Parts, error) {
+// workerParts creates the activities of both task queues. It loads the fonts, so that
+// a missing font is an error of the start and not of the first dossier.
+func (d *app) workerParts() (worker.Parts, error) {
 	fonts, err := dossier.LoadFonts(d.config.Fonts)
 	if err != nil {
 		return worker.Parts{}, err
 	}
-	identity, err := d.config.identity()
+	identity, err := d.config.loadIdentity()
 	if err != nil {
 		return worker.Parts{}, err
 	}
-	stamps, err := d.stamps()
+	stamps, err := d.newStamps()
 	if err != nil {
 		return worker.Parts{}, err
 	}
-	notices, err := d.notices()
+	notices, err := d.newNotices()
 	if err != nil {
 		return worker.Parts{}, err
 	}
 	return worker.Parts{
-		Stamps:  d.stamping(stamps),
+		Stamps:  d.stampWorker(stamps),
 		Notices: notices,
 		Cases: &activities.Cases{
-			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: now, Version: version, Herald: d.herald,
+			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: currentTime, Version: version, Herald: d.herald,
 		},
 		Exports: &activities.Exports{
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Fonts: fonts,
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
-			Stamps:  stamps, Dir: d.config.path("exports"), Now: now,
+			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime,
 		},
-		Maintenance: d.service(),
+		Maintenance: d.newService(),
 	}, nil
 }
 
-// notices sends mails through the server of SMTP_URL, and events to webhooks.
-// Without a server mails are kept, and not sent.
-func (d *desk) notices() (*worker.Notices, error) {
+// newNotices creates the sender of mails and webhooks. Without SMTP_URL, mails are
+// stored and not sent.
+func (d *app) newNotices() (*worker.Notices, error) {
 	server, err := d.config.mailServer()
 	if err != nil {
 		return nil, err
 	}
 	parts := worker.NoticesParts{
-		Store: d.store, Herald: d.herald, Now: now, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
+		Store: d.store, Herald: d.herald, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
 		Posts: notify.NewPoster(notify.PosterOptions{
-			Development: d.config.Profile == development, Vault: d.vault, Now: now,
+			Development: d.config.Profile == development, Vault: d.vault, Now: currentTime,
 		}),
 	}
 	if server != nil {
@@ -170,16 +170,16 @@ func (d *desk) notices() (*worker.Notices, error) {
 	return worker.NewNotices(parts), nil
 }
 
-// withService runs a short command over the use cases.
+// withService runs a command with all use cases.
 func withService(ctx context.Context, run func(context.Context, *casework.Service) error) error {
 	c, err := readConfig()
 	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, c)
+	d, err := openApp(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	return run(ctx, d.service())
+	defer d.closeAll()
+	return run(ctx, d.newService())
 }
