@@ -77,8 +77,8 @@ func placesIn(t *testing.T, folder string) []string {
 func TestNoPlaceIsHandedOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	told := b.keepPhoto(recovery.TransferScreenshot, intaketest.Photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", true)
-	twice := b.keepPhoto(recovery.ChatScreenshot, intaketest.Photo(t, "a.jpg", intaketest.Shenzhen...), "image/jpeg", false)
+	told := b.keepPhoto(recovery.TransferScreenshot, intaketest.Photo(t, "a.jpg", intaketest.ShenzhenTags...), "image/jpeg", true)
+	twice := b.keepPhoto(recovery.ChatScreenshot, intaketest.Photo(t, "a.jpg", intaketest.ShenzhenTags...), "image/jpeg", false)
 	film := b.keepPhoto(recovery.ScreenRecording, []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), "video/quicktime", false)
 	bare := b.keep(recovery.OtherEvidence, "says nothing of a place")
 	if told.SHA256 != twice.SHA256 {

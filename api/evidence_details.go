@@ -100,7 +100,7 @@ func factOf(f casework.ProposedFact) ProposedFact {
 }
 
 func differenceOf(d statement.Difference) Difference {
-	return Difference{Field: d.Field, Said: d.Said, Found: d.Found, Why: d.Why}
+	return Difference{Field: d.Field, Said: d.Claimed, Found: d.Found, Why: d.Why}
 }
 
 func documentOf(r casework.Reading) DocumentText {

@@ -27,7 +27,7 @@ func photo(t testing.TB, quality int) string {
 	}
 	var data bytes.Buffer
 	must(t, jpeg.Encode(&data, img, &jpeg.Options{Quality: quality}))
-	return string(intaketest.Tagged(t, "a.jpg", data.Bytes(), "-DateTimeOriginal=2026:03:01 12:30:05",
+	return string(intaketest.WriteTags(t, "a.jpg", data.Bytes(), "-DateTimeOriginal=2026:03:01 12:30:05",
 		"-Make=HUAWEI", "-Model=ALN-AL00", "-GPSLatitude=30.25", "-GPSLatitudeRef=N", "-GPSLongitude=120.5", "-GPSLongitudeRef=E"))
 }
 

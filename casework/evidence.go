@@ -179,7 +179,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 func (s *Service) takeBack(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
 	_, err := s.Store.Evidence(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		err = file.Withdraw()
+		err = file.UndoCommit()
 	}
 	if err != nil {
 		s.Log.ErrorContext(ctx, "a blob may have been left without a record", "sha256", file.SHA256(), "error", err)

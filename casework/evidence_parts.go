@@ -116,7 +116,7 @@ func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id reco
 	if err != nil {
 		return UploadState{}, err
 	}
-	received, err := s.Blobs.Parts(string(id))
+	received, err := s.Blobs.ListParts(string(id))
 	return UploadState{Upload: u, Count: parts(u), Received: received}, err
 }
 
@@ -187,7 +187,7 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}
-	file, err := s.Blobs.Assemble(ctx, string(id), parts(u), u.Size)
+	file, err := s.Blobs.AssembleParts(ctx, string(id), parts(u), u.Size)
 	if err != nil {
 		return Reply[recovery.Evidence]{}, err
 	}

@@ -112,7 +112,7 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 		return d, nil
 	}
 	if !errors.Is(err, postgres.ErrAnswered) {
-		return d, errors.Join(err, pending.Withdraw())
+		return d, errors.Join(err, pending.UndoCommit())
 	}
 	d, _, err = s.Store.Details(ctx, record.ID)
 	return d, err
@@ -218,16 +218,16 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	}
 	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}
 	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
-		reading.Differences = reading.Receipt.Against(said(c))
+		reading.Differences = reading.Receipt.CompareWith(said(c))
 	}
 	return reading, nil
 }
 
 // said is what the claimant told of the payment.
-func said(c recovery.Case) statement.Said {
+func said(c recovery.Case) statement.ClaimedPayment {
 	names := make([]string, len(c.Counterparts))
 	for i, counterpart := range c.Counterparts {
 		names[i] = counterpart.Alias
 	}
-	return statement.Said{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}
+	return statement.ClaimedPayment{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}
 }

@@ -27,7 +27,7 @@ const (
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.Alone(ctx, "keep", func(ctx context.Context) error {
 		_, purged := s.Store.PurgeAnswers(ctx, s.Now().Add(-answersLife))
-		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.Sweep(), s.FlagAbuse(ctx))
+		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
 	})
 	return err
 }
@@ -88,7 +88,7 @@ func (s *Service) clear(l postgres.Leftover) (bool, error) {
 	case l.Needed:
 		return true, nil
 	case l.Kind == postgres.LeftoverBlob:
-		return s.Blobs.Retire(l.Name)
+		return s.Blobs.RemoveUnused(l.Name)
 	default:
 		dossier := activities.ExportPath(s.config.ExportsDir, recovery.ExportID(l.Name), DossierFile)
 		return true, os.RemoveAll(filepath.Dir(dossier))

@@ -19,7 +19,7 @@ func placed(t *testing.T) []byte {
 	if err := jpeg.Encode(&raw, image.NewRGBA(image.Rect(0, 0, 60, 40)), nil); err != nil {
 		t.Fatal(err)
 	}
-	return intaketest.Tagged(t, "a.jpg", raw.Bytes(), intaketest.Shenzhen...)
+	return intaketest.WriteTags(t, "a.jpg", raw.Bytes(), intaketest.ShenzhenTags...)
 }
 
 // TestCopiesAreMadeBeforeTheyAreNeeded: who need not know where a picture was

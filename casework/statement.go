@@ -68,5 +68,5 @@ func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error
 	if err != nil {
 		return Imported{}, err
 	}
-	return Imported{Bill: bill, Candidates: bill.Propose(said(c))}, nil
+	return Imported{Bill: bill, Candidates: bill.ProposeMatches(said(c))}, nil
 }

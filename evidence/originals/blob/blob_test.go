@@ -196,7 +196,7 @@ func TestWithdrawTakesBackOnlyWhatIsOnesOwn(t *testing.T) {
 	}
 	withdraw := func(pending *blob.Pending, left int) {
 		t.Helper()
-		if err := pending.Withdraw(); err != nil {
+		if err := pending.UndoCommit(); err != nil {
 			t.Error(err)
 		}
 		if got := files(t, dir); len(got) != left {

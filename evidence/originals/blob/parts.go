@@ -27,7 +27,7 @@ const partsFolder = "parts"
 //
 // The upload's name is a UUID of ours; anything else is CodeNotFound.
 func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader, size int64) error {
-	folder, err := s.partsOf(upload)
+	folder, err := s.partsPath(upload)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader,
 	if err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
-	if err := s.fillPart(ctx, file, r, size); err != nil {
+	if err := s.writePart(ctx, file, r, size); err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	if err := os.Rename(file.Name(), filepath.Join(folder, strconv.Itoa(no))); err != nil {
@@ -47,9 +47,9 @@ func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader,
 	return nil
 }
 
-// fillPart writes and closes. The bytes are on the disk before the part has its
+// writePart writes and closes. The bytes are on the disk before the part has its
 // name: what a crash cut short is not taken for a part.
-func (s *Store) fillPart(ctx context.Context, file *os.File, r io.Reader, size int64) error {
+func (s *Store) writePart(ctx context.Context, file *os.File, r io.Reader, size int64) error {
 	err := copyExactly(ctx, file, r, size)
 	if err == nil {
 		err = file.Sync()
@@ -58,7 +58,7 @@ func (s *Store) fillPart(ctx context.Context, file *os.File, r io.Reader, size i
 }
 
 func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) error {
-	buffer := make([]byte, chunk)
+	buffer := make([]byte, chunkSize)
 	var got int64
 	for {
 		if err := ctx.Err(); err != nil {
@@ -66,14 +66,14 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) erro
 		}
 		n, err := fillBuffer(r, buffer)
 		if got += int64(n); got > size {
-			return partFault("too_long", size)
+			return partSizeFault("too_long", size)
 		}
 		if _, failed := w.Write(buffer[:n]); failed != nil {
 			return fmt.Errorf("blob: %w", failed)
 		}
 		switch {
 		case err == io.EOF && got < size: //nolint:errorlint // a reader ends with io.EOF itself
-			return partFault("too_short", size)
+			return partSizeFault("too_short", size)
 		case err == io.EOF: //nolint:errorlint // a reader ends with io.EOF itself
 			return nil
 		case err != nil:
@@ -82,7 +82,7 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) erro
 	}
 }
 
-func partFault(code string, size int64) error {
+func partSizeFault(code string, size int64) error {
 	return recovery.Invalid([]recovery.FieldFault{{
 		Field: "part", Code: code, Detail: fmt.Sprintf("This part has exactly %d bytes.", size),
 	}})
@@ -94,9 +94,9 @@ type Part struct {
 	Size int64
 }
 
-// Parts lists the parts of an upload that are there, in order.
-func (s *Store) Parts(upload string) ([]Part, error) {
-	folder, err := s.partsOf(upload)
+// ListParts lists the parts of an upload that are there, in order.
+func (s *Store) ListParts(upload string) ([]Part, error) {
+	folder, err := s.partsPath(upload)
 	if err != nil {
 		return nil, err
 	}
@@ -129,15 +129,15 @@ func (s *Store) Parts(upload string) ([]Part, error) {
 	return parts, nil
 }
 
-// Assemble joins the parts 1 to count into a received file, as if it had come at
+// AssembleParts joins the parts 1 to count into a received file, as if it had come at
 // once. The parts stay until DropParts. A part that is not there is CodeConflict.
-func (s *Store) Assemble(ctx context.Context, upload string, count int, limit int64) (*Pending, error) {
-	folder, err := s.partsOf(upload)
+func (s *Store) AssembleParts(ctx context.Context, upload string, count int, limit int64) (*Pending, error) {
+	folder, err := s.partsPath(upload)
 	if err != nil {
 		return nil, err
 	}
-	joined := &joiner{folder: folder, count: count}
-	defer joined.close()
+	joined := &partsReader{folder: folder, count: count}
+	defer joined.closeFile()
 	pending, err := s.Receive(ctx, joined, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, recovery.Faultf(recovery.CodeConflict, "Part %d has not arrived.", joined.no)
@@ -145,8 +145,8 @@ func (s *Store) Assemble(ctx context.Context, upload string, count int, limit in
 	return pending, err
 }
 
-// joiner reads the parts one behind the other, one open at a time.
-type joiner struct {
+// partsReader reads the parts one behind the other, one open at a time.
+type partsReader struct {
 	folder string
 	no     int // of the open one
 	count  int
@@ -154,7 +154,7 @@ type joiner struct {
 }
 
 // Read implements io.Reader.
-func (j *joiner) Read(p []byte) (int, error) {
+func (j *partsReader) Read(p []byte) (int, error) {
 	for {
 		if j.file == nil {
 			if j.no == j.count {
@@ -169,7 +169,7 @@ func (j *joiner) Read(p []byte) (int, error) {
 		}
 		n, err := j.file.Read(p)
 		if errors.Is(err, io.EOF) {
-			j.close()
+			j.closeFile()
 			err = nil
 		}
 		if n > 0 || err != nil {
@@ -178,7 +178,7 @@ func (j *joiner) Read(p []byte) (int, error) {
 	}
 }
 
-func (j *joiner) close() {
+func (j *partsReader) closeFile() {
 	if j.file != nil {
 		_ = j.file.Close() // was only read
 		j.file = nil
@@ -187,7 +187,7 @@ func (j *joiner) close() {
 
 // DropParts forgets what has arrived of an upload; nothing there is no error.
 func (s *Store) DropParts(upload string) error {
-	folder, err := s.partsOf(upload)
+	folder, err := s.partsPath(upload)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (s *Store) SweepParts() error {
 	if err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
-	before := fileTime().Add(-staleAfter)
+	before := fileClockNow().Add(-staleAfter)
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || info.ModTime().After(before) {
@@ -219,8 +219,8 @@ func (s *Store) SweepParts() error {
 	return nil
 }
 
-// partsOf is the only way from an upload's name to a folder.
-func (s *Store) partsOf(upload string) (string, error) {
+// partsPath is the only way from an upload's name to a folder.
+func (s *Store) partsPath(upload string) (string, error) {
 	if len(upload) != 36 || strings.Trim(upload, "0123456789abcdef-") != "" {
 		return "", recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
 	}

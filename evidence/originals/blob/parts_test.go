@@ -43,7 +43,7 @@ func TestPartsMakeTheFile(t *testing.T) {
 		for _, i := range order {
 			putPart(t, store, i+1, data[i*size:min((i+1)*size, len(data))])
 		}
-		pending, err := store.Assemble(t.Context(), upload, count, int64(len(data)))
+		pending, err := store.AssembleParts(t.Context(), upload, count, int64(len(data)))
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestPartsMakeTheFile(t *testing.T) {
 func TestPartsAreListed(t *testing.T) {
 	t.Parallel()
 	store, dir := open(t)
-	if parts, err := store.Parts(upload); err != nil || len(parts) != 0 {
+	if parts, err := store.ListParts(upload); err != nil || len(parts) != 0 {
 		t.Fatal(parts, err)
 	}
 	putPart(t, store, 10, []byte("ten"))
@@ -71,7 +71,7 @@ func TestPartsAreListed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "parts", upload, "123.new"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	parts, err := store.Parts(upload)
+	parts, err := store.ListParts(upload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,14 +111,14 @@ func TestMissingPartIsNamed(t *testing.T) {
 	store, dir := open(t)
 	putPart(t, store, 1, []byte("a"))
 	putPart(t, store, 3, []byte("c"))
-	_, err := store.Assemble(t.Context(), upload, 3, 10)
+	_, err := store.AssembleParts(t.Context(), upload, 3, 10)
 	if recovery.CodeOf(err) != recovery.CodeConflict || !strings.Contains(err.Error(), "Part 2") {
 		t.Error(err)
 	}
 	if left := files(t, dir); len(left) != 2 {
 		t.Errorf("left: %v", left)
 	}
-	if _, err := store.Assemble(t.Context(), upload, 1, 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
+	if _, err := store.AssembleParts(t.Context(), upload, 1, 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
 		t.Error(err)
 	}
 }
@@ -170,7 +170,7 @@ func TestOnePartFromManySenders(t *testing.T) {
 		group.Go(func() { putPart(t, store, 1, data) })
 	}
 	group.Wait()
-	parts, err := store.Parts(upload)
+	parts, err := store.ListParts(upload)
 	if err != nil || len(parts) != 1 || parts[0].Size != 1<<20 || len(files(t, dir)) != 1 {
 		t.Error(parts, err, files(t, dir))
 	}
@@ -187,7 +187,7 @@ func TestMemoryOfPartsIsFlat(t *testing.T) { //nolint:paralleltest // it measure
 			t.Fatal(err)
 		}
 	}
-	pending, err := store.Assemble(t.Context(), upload, 4, 4*size)
+	pending, err := store.AssembleParts(t.Context(), upload, 4, 4*size)
 	if err != nil {
 		t.Fatal(err)
 	}

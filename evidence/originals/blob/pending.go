@@ -19,8 +19,8 @@ import (
 // sniffSize is what media type detection asks for (gabriel-vasile/mimetype).
 const sniffSize = 3072
 
-// chunk is how much is read, hashed and written at a time.
-const chunk = 256 << 10
+// chunkSize is how much is read, hashed and written at a time.
+const chunkSize = 256 << 10
 
 // Pending is a received file that is not a blob yet: Commit makes it one,
 // Discard forgets it. It is used by one goroutine.
@@ -33,7 +33,7 @@ type Pending struct {
 	size  int64
 	head  []byte
 
-	placed time.Time // when this one became the blob; zero when it did not
+	placedAt time.Time // when this one became the blob; zero when it did not
 }
 
 // Receive streams a file of at most limit bytes into the store's folder and
@@ -41,12 +41,12 @@ type Pending struct {
 // the field "file"; an error of the reader comes back wrapped. On any error
 // nothing is left.
 func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending, error) {
-	file, err := os.CreateTemp(filepath.Join(s.dir, incoming), "*.part")
+	file, err := os.CreateTemp(filepath.Join(s.dir, incomingFolder), "*.part")
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
 	p := &Pending{store: s, file: file, name: file.Name(), hash: sha256.New()}
-	if err := p.fill(ctx, r, limit); err != nil {
+	if err := p.receiveAll(ctx, r, limit); err != nil {
 		p.Discard()
 		return nil, err
 	}
@@ -58,14 +58,14 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending
 	return p, nil
 }
 
-func (p *Pending) fill(ctx context.Context, r io.Reader, limit int64) error {
-	buffer := make([]byte, chunk)
+func (p *Pending) receiveAll(ctx context.Context, r io.Reader, limit int64) error {
+	buffer := make([]byte, chunkSize)
 	for {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("receiving a file: %w", err)
 		}
 		n, err := fillBuffer(r, buffer)
-		if failed := p.take(buffer[:n], limit); failed != nil {
+		if failed := p.addChunk(buffer[:n], limit); failed != nil {
 			return failed
 		}
 		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; a wrapped one tells of a failure
@@ -88,7 +88,7 @@ func fillBuffer(r io.Reader, buffer []byte) (n int, err error) {
 	return n, err
 }
 
-func (p *Pending) take(part []byte, limit int64) error {
+func (p *Pending) addChunk(part []byte, limit int64) error {
 	if p.size+int64(len(part)) > limit {
 		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", limit)
 	}
@@ -134,11 +134,11 @@ func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 	if err := p.file.Sync(); err != nil {
 		return false, fmt.Errorf("blob: %w", err)
 	}
-	path, err := p.store.path(p.sum)
+	path, err := p.store.digestPath(p.sum)
 	if err != nil {
 		return false, err
 	}
-	created, err = p.place(path)
+	created, err = p.moveIntoStore(path)
 	if err != nil {
 		return false, fmt.Errorf("blob: %w", err)
 	}
@@ -146,15 +146,15 @@ func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 	return created, syncDir(filepath.Dir(path))
 }
 
-func (p *Pending) place(path string) (bool, error) {
-	p.store.placing.Lock()
-	defer p.store.placing.Unlock()
+func (p *Pending) moveIntoStore(path string) (bool, error) {
+	p.store.placeLock.Lock()
+	defer p.store.placeLock.Unlock()
 	info, err := os.Stat(path)
 	if err == nil && info.Size() == p.size {
-		now := fileTime()
+		now := fileClockNow()
 		return false, os.Chtimes(path, now, now)
 	}
-	now := fileTime()
+	now := fileClockNow()
 	if err := errors.Join(os.Chtimes(p.name, now, now), os.Rename(p.name, path)); err != nil {
 		return false, err
 	}
@@ -163,25 +163,25 @@ func (p *Pending) place(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p.placed = info.ModTime() // as the file system keeps it
+	p.placedAt = info.ModTime() // as the file system keeps it
 	return true, nil
 }
 
-// Withdraw takes back what Commit placed, for a caller whose record could not
+// UndoCommit takes back what Commit placed, for a caller whose record could not
 // be kept. It leaves the blob when somebody else committed the same bytes since,
 // and does nothing when they were there before.
-func (p *Pending) Withdraw() error {
-	if p.placed.IsZero() {
+func (p *Pending) UndoCommit() error {
+	if p.placedAt.IsZero() {
 		return nil
 	}
-	path, err := p.store.path(p.sum)
+	path, err := p.store.digestPath(p.sum)
 	if err != nil {
 		return err
 	}
-	p.store.placing.Lock()
-	defer p.store.placing.Unlock()
+	p.store.placeLock.Lock()
+	defer p.store.placeLock.Unlock()
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Equal(p.placed) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Equal(p.placedAt) {
 		return nil
 	}
 	if err := errors.Join(err, os.Remove(path)); err != nil {

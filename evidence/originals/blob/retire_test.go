@@ -24,7 +24,7 @@ func TestRetireTakesOldBlobsOnly(t *testing.T) {
 	t.Parallel()
 	store, dir := open(t)
 	digest, _ := put(t, store, []byte("evidence"))
-	gone, err := store.Retire(digest)
+	gone, err := store.RemoveUnused(digest)
 	if err != nil || gone {
 		t.Fatalf("a young blob: %v %v", gone, err)
 	}
@@ -33,7 +33,7 @@ func TestRetireTakesOldBlobsOnly(t *testing.T) {
 	}
 	age(t, dir)
 	for range 2 { // the second time there is nothing to do
-		if gone, err = store.Retire(digest); err != nil || !gone {
+		if gone, err = store.RemoveUnused(digest); err != nil || !gone {
 			t.Fatalf("an old blob: %v %v", gone, err)
 		}
 	}
@@ -48,7 +48,7 @@ func TestRetireSparesWhatWasCommittedAgain(t *testing.T) {
 	digest, _ := put(t, store, []byte("evidence"))
 	age(t, dir)
 	put(t, store, []byte("evidence"))
-	if gone, err := store.Retire(digest); err != nil || gone {
+	if gone, err := store.RemoveUnused(digest); err != nil || gone {
 		t.Errorf("%v %v", gone, err)
 	}
 }
@@ -56,7 +56,7 @@ func TestRetireSparesWhatWasCommittedAgain(t *testing.T) {
 func TestRetireRefusesOtherNames(t *testing.T) {
 	t.Parallel()
 	store, _ := open(t)
-	if _, err := store.Retire("../incoming"); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := store.RemoveUnused("../incoming"); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Error(err)
 	}
 }
@@ -68,14 +68,14 @@ func TestSweepTakesWhatWasGivenUp(t *testing.T) {
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Sweep(); err != nil {
+	if err := store.SweepIncoming(); err != nil {
 		t.Fatal(err)
 	}
 	if len(files(t, dir)) != 1 {
 		t.Error("a file that may still be on its way was swept")
 	}
 	age(t, dir)
-	if err := store.Sweep(); err != nil || len(files(t, dir)) != 0 {
+	if err := store.SweepIncoming(); err != nil || len(files(t, dir)) != 0 {
 		t.Errorf("left %v (%v)", files(t, dir), err)
 	}
 }

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	incoming   = "incoming" // holds what is being received; same file system as the blobs
-	staleAfter = 24 * time.Hour
-	digestSize = 64
+	incomingFolder = "incoming" // holds what is being received; same file system as the blobs
+	staleAfter     = 24 * time.Hour
+	digestSize     = 64
 )
 
 // Store is a folder of blobs. It is safe for concurrent use, also by several
 // processes over one folder.
 type Store struct {
-	dir     string
-	placing sync.Mutex // makes "is it there" and the rename one step
+	dir       string
+	placeLock sync.Mutex // makes "is it there" and the rename one step
 }
 
 // Open prepares a folder for blobs, creates what is missing and sweeps
@@ -33,24 +33,24 @@ type Store struct {
 // may read what lies in it.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
-	if err := s.prepare(); err != nil {
+	if err := s.createFolders(); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
-	if err := errors.Join(s.sweep(fileTime().Add(-staleAfter)), s.SweepParts()); err != nil {
+	if err := errors.Join(s.sweepIncoming(fileClockNow().Add(-staleAfter)), s.SweepParts()); err != nil {
 		return nil, fmt.Errorf("blob store: %w", err)
 	}
 	return s, nil
 }
 
-// fileTime is the present of the system clock, which stamps files: their ages
+// fileClockNow is the present of the system clock, which stamps files: their ages
 // are told by no other.
-func fileTime() time.Time {
+func fileClockNow() time.Time {
 	return time.Now() //nolint:forbidigo // compared with times of files only
 }
 
-// prepare makes all 256 shards at once, so that a commit has one folder to sync.
-func (s *Store) prepare() error {
-	if err := os.MkdirAll(filepath.Join(s.dir, incoming), 0o700); err != nil {
+// createFolders makes all 256 shards at once, so that a commit has one folder to sync.
+func (s *Store) createFolders() error {
+	if err := os.MkdirAll(filepath.Join(s.dir, incomingFolder), 0o700); err != nil {
 		return err
 	}
 	made := false
@@ -70,8 +70,8 @@ func (s *Store) prepare() error {
 	return syncDir(filepath.Dir(s.dir))
 }
 
-func (s *Store) sweep(before time.Time) error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, incoming))
+func (s *Store) sweepIncoming(before time.Time) error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, incomingFolder))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Store) sweep(before time.Time) error {
 		if err != nil || info.ModTime().After(before) {
 			continue // still being received, or its receiver just finished
 		}
-		err = os.Remove(filepath.Join(s.dir, incoming, entry.Name()))
+		err = os.Remove(filepath.Join(s.dir, incomingFolder, entry.Name()))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -100,26 +100,26 @@ func (s *Store) Open(sha256 string) (io.ReadCloser, error) { return s.OpenAt(sha
 
 // OpenAt is Open for who reads here and there.
 func (s *Store) OpenAt(sha256 string) (File, error) {
-	path, err := s.path(sha256)
+	path, err := s.digestPath(sha256)
 	if err != nil {
 		return nil, err
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, missing(err)
+		return nil, notFoundError(err)
 	}
 	return file, nil
 }
 
 // Size is the length of a blob in bytes; CodeNotFound when there is none.
 func (s *Store) Size(sha256 string) (int64, error) {
-	path, err := s.path(sha256)
+	path, err := s.digestPath(sha256)
 	if err != nil {
 		return 0, err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return 0, missing(err)
+		return 0, notFoundError(err)
 	}
 	return info.Size(), nil
 }
@@ -129,28 +129,28 @@ func (s *Store) Size(sha256 string) (int64, error) {
 // be waiting for its transaction (Commit renews the time of what it finds). What
 // one has just committed oneself is taken back by Pending.Withdraw.
 func (s *Store) Remove(sha256 string) error {
-	path, err := s.path(sha256)
+	path, err := s.digestPath(sha256)
 	if err != nil {
 		return err
 	}
-	s.placing.Lock()
-	defer s.placing.Unlock()
+	s.placeLock.Lock()
+	defer s.placeLock.Unlock()
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("blob: %w", err)
 	}
 	return syncDir(filepath.Dir(path))
 }
 
-// path is the only way from a digest to a file name, so that nothing but 64
+// digestPath is the only way from a digest to a file name, so that nothing but 64
 // lower-case hex digits ever becomes one.
-func (s *Store) path(digest string) (string, error) {
+func (s *Store) digestPath(digest string) (string, error) {
 	if len(digest) != digestSize || strings.Trim(digest, "0123456789abcdef") != "" {
 		return "", recovery.Faultf(recovery.CodeNotFound, "There is no file under this digest.")
 	}
 	return filepath.Join(s.dir, digest[:2], digest[2:]), nil
 }
 
-func missing(err error) error {
+func notFoundError(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &recovery.Fault{Code: recovery.CodeNotFound, Detail: "There is no file under this digest.", Cause: err}
 	}

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// films are the types whose bytes are boxes (ISO/IEC 14496-12): videos and the
+// filmMedia are the types whose bytes are boxes (ISO/IEC 14496-12): videos and the
 // sound that phones record.
-var films = map[string]bool{
+var filmMedia = map[string]bool{
 	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true, "audio/mp4": true, "audio/x-m4a": true,
 }
 
@@ -27,11 +27,11 @@ type box struct {
 	from, to int64
 }
 
-// boxes lists those that lie in a part of the file, up to the first that does not
+// listBoxes lists those that lie in a part of the file, up to the first that does not
 // fit.
-func (s source) boxes(from, to int64) (list []box) {
+func (s source) listBoxes(from, to int64) (list []box) {
 	for at := from; at+8 <= to && len(list) < maxBoxes; {
-		head, err := s.at(at, 16)
+		head, err := s.readRange(at, 16)
 		if err != nil || len(head) < 8 {
 			return list
 		}
@@ -51,35 +51,35 @@ func (s source) boxes(from, to int64) (list []box) {
 	return list
 }
 
-// body reads a box of metadata; nothing of one that is too long.
-func (s source) body(b box) []byte {
+// readBoxBody reads a box of metadata; nothing of one that is too long.
+func (s source) readBoxBody(b box) []byte {
 	if b.to-b.from > maxBoxBody {
 		return nil
 	}
-	body, err := s.at(b.from, int(b.to-b.from))
+	body, err := s.readRange(b.from, int(b.to-b.from))
 	if err != nil {
 		return nil
 	}
 	return body
 }
 
-// filmFacts are what a film tells of itself: what the phone's maker wrote by name
+// readFilmFacts are what a film tells of itself: what the phone's maker wrote by name
 // before what the format has a place for, which programs set anew when they
 // convert.
-func filmFacts(s source) Facts {
+func readFilmFacts(s source) Facts {
 	var f Facts
-	for _, top := range s.boxes(0, s.size) {
+	for _, top := range s.listBoxes(0, s.size) {
 		if top.kind != "moov" {
 			continue
 		}
-		for _, b := range s.boxes(top.from, top.to) {
+		for _, b := range s.listBoxes(top.from, top.to) {
 			switch b.kind {
 			case "mvhd":
-				f.began(movieTime(s.body(b)))
+				f.setCreationTime(parseMovieTime(s.readBoxBody(b)))
 			case "udta":
-				f.user(s, b)
+				f.readUserData(s, b)
 			case "meta":
-				f.keyed(s, b)
+				f.readKeyedMetadata(s, b)
 			}
 		}
 		return f
@@ -87,18 +87,18 @@ func filmFacts(s source) Facts {
 	return f
 }
 
-func (f *Facts) began(at time.Time) {
-	if f.TakenAt.IsZero() && plausible(at) {
+func (f *Facts) setCreationTime(at time.Time) {
+	if f.TakenAt.IsZero() && isPlausibleTime(at) {
 		f.TakenAt = at.UTC()
 	}
 }
 
-// plausible passes times of this century: before it, phones had no clock that was
+// isPlausibleTime passes times of this century: before it, phones had no clock that was
 // set, and 1904 and 1970 are what an unset one says.
-func plausible(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
+func isPlausibleTime(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
 
-// movieTime is when a film was made (14496-12, 8.2.2): seconds since 1904, UTC.
-func movieTime(body []byte) time.Time {
+// parseMovieTime is when a film was made (14496-12, 8.2.2): seconds since 1904, UTC.
+func parseMovieTime(body []byte) time.Time {
 	const since1904 = 2_082_844_800 // seconds to 1970
 	var seconds uint64
 	switch {
@@ -113,47 +113,47 @@ func movieTime(body []byte) time.Time {
 	return time.Unix(int64(seconds)-since1904, 0)
 }
 
-// user reads QuickTime's user data: texts with a length and a language before
+// readUserData reads QuickTime's user data: texts with a length and a language before
 // them.
-func (f *Facts) user(s source, udta box) {
-	for _, b := range s.boxes(udta.from, udta.to) {
+func (f *Facts) readUserData(s source, udta box) {
+	for _, b := range s.listBoxes(udta.from, udta.to) {
 		if b.kind == "meta" {
-			f.keyed(s, b)
+			f.readKeyedMetadata(s, b)
 			continue
 		}
-		body := s.body(b)
+		body := s.readBoxBody(b)
 		if len(body) < 4 || !strings.HasPrefix(b.kind, "\xA9") {
 			continue
 		}
 		length := min(int(binary.BigEndian.Uint16(body)), len(body)-4)
-		f.named(b.kind[1:], string(body[4:4+length]))
+		f.setByName(b.kind[1:], string(body[4:4+length]))
 	}
 }
 
-// keyed reads metadata by names: a list of keys, and a list of values that count
+// readKeyedMetadata reads metadata by names: a list of keys, and a list of values that count
 // from 1. QuickTime's has no version before it, MP4's has.
-func (f *Facts) keyed(s source, meta box) {
-	if start, err := s.at(meta.from, 8); err == nil && len(start) == 8 && string(start[4:]) != "hdlr" {
+func (f *Facts) readKeyedMetadata(s source, meta box) {
+	if start, err := s.readRange(meta.from, 8); err == nil && len(start) == 8 && string(start[4:]) != "hdlr" {
 		meta.from += 4
 	}
 	var keys []string
-	for _, b := range s.boxes(meta.from, meta.to) {
+	for _, b := range s.listBoxes(meta.from, meta.to) {
 		switch b.kind {
 		case "keys":
-			keys = keyNames(s.body(b))
+			keys = parseKeyNames(s.readBoxBody(b))
 		case "ilst":
-			for _, item := range s.boxes(b.from, b.to) {
+			for _, item := range s.listBoxes(b.from, b.to) {
 				index := int(binary.BigEndian.Uint32([]byte(item.kind))) - 1
-				if value := s.body(item); index >= 0 && index < len(keys) && len(value) > 16 && string(value[4:8]) == "data" {
-					f.named(keys[index], string(value[16:]))
+				if value := s.readBoxBody(item); index >= 0 && index < len(keys) && len(value) > 16 && string(value[4:8]) == "data" {
+					f.setByName(keys[index], string(value[16:]))
 				}
 			}
 		}
 	}
 }
 
-// keyNames reads a list of names, each with its size and the space it is from.
-func keyNames(body []byte) (names []string) {
+// parseKeyNames reads a list of names, each with its size and the space it is from.
+func parseKeyNames(body []byte) (names []string) {
 	for at := 8; at+8 <= len(body) && len(names) < maxTags; {
 		size := int(binary.BigEndian.Uint32(body[at:]))
 		if size < 8 || size > len(body)-at {
@@ -168,33 +168,33 @@ func keyNames(body []byte) (names []string) {
 // appleKey begins the names of QuickTime's metadata.
 const appleKey = "com.apple.quicktime."
 
-// named takes one value under the name that a maker gave it. The first of each
+// setByName takes one value under the name that a maker gave it. The first of each
 // counts, but for the time: what carries a zone is better than what does not.
-func (f *Facts) named(name, value string) {
-	value = word(value)
+func (f *Facts) setByName(name, value string) {
+	value = printableText(value)
 	switch strings.TrimPrefix(name, appleKey) {
 	case "creationdate":
-		if at, err := time.Parse("2006-01-02T15:04:05-0700", value); err == nil && plausible(at) {
+		if at, err := time.Parse("2006-01-02T15:04:05-0700", value); err == nil && isPlausibleTime(at) {
 			f.TakenAt = at.UTC()
 		}
 	case "location.ISO6709", "xyz":
 		if f.Place == nil {
-			f.Place = placeNamed(value)
+			f.Place = parsePlace(value)
 		}
 	case "make", "mak":
-		f.Device = word(deviceOf(value, f.Device))
+		f.Device = printableText(joinDeviceName(value, f.Device))
 	case "model", "mod":
-		f.Device = word(deviceOf(f.Device, value))
+		f.Device = printableText(joinDeviceName(f.Device, value))
 	case "software", "swr":
 		f.Software = value
 	}
 }
 
-// point is a place as ISO 6709 writes it in degrees: +30.2500+120.1667+010.5/.
-var point = regexp.MustCompile(`^([+-]\d{1,2}(?:\.\d{1,10})?)([+-]\d{1,3}(?:\.\d{1,10})?)(?:[+-][\d.]{1,12})?/?$`)
+// isoPoint is a place as ISO 6709 writes it in degrees: +30.2500+120.1667+010.5/.
+var isoPoint = regexp.MustCompile(`^([+-]\d{1,2}(?:\.\d{1,10})?)([+-]\d{1,3}(?:\.\d{1,10})?)(?:[+-][\d.]{1,12})?/?$`)
 
-func placeNamed(value string) *Place {
-	parts := point.FindStringSubmatch(value)
+func parsePlace(value string) *Place {
+	parts := isoPoint.FindStringSubmatch(value)
 	if parts == nil {
 		return nil
 	}

@@ -53,8 +53,8 @@ type Report struct {
 // below what the largest takes, and one HEIC beside it: those take seconds, which
 // the others need not wait for. It is safe for concurrent use.
 type Examiner struct {
-	texts       *Texts
-	slot, photo chan struct{}
+	texts                 *Texts
+	pictureSlot, heicSlot chan struct{}
 }
 
 // NewExaminer makes an Examiner with the embedded words.
@@ -63,16 +63,16 @@ func NewExaminer() (*Examiner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Examiner{texts: texts, slot: make(chan struct{}, 1), photo: make(chan struct{}, 1)}, nil
+	return &Examiner{texts: texts, pictureSlot: make(chan struct{}, 1), heicSlot: make(chan struct{}, 1)}, nil
 }
 
 // Texts are the words for what is found.
 func (x *Examiner) Texts() *Texts { return x.texts }
 
-// sniffSize is what the detection of media types asks for.
-const sniffSize = 3072
+// headSize is what the detection of media types asks for.
+const headSize = 3072
 
-var walks = map[string]func(source) extent{
+var imageWalkers = map[string]func(source) extent{
 	mediaPNG: walkPNG, mediaJPEG: walkJPEG, mediaGIF: walkGIF, mediaWebP: walkWebP,
 }
 
@@ -80,16 +80,16 @@ var walks = map[string]func(source) extent{
 // (CodeUnsupportedMedia, CodeTooLarge), or with what reading met.
 func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (Report, error) {
 	s := source{ReaderAt: file, size: size}
-	head, err := s.at(0, sniffSize)
+	head, err := s.readRange(0, headSize)
 	if err != nil {
 		return Report{}, fmt.Errorf("intake: %w", err)
 	}
-	media, refusal := mediaOf(head)
+	media, refusal := detectMedia(head)
 	if refusal != "" {
 		return Report{}, x.texts.Refusal(refusal)
 	}
 	report := Report{Media: media}
-	if err := x.read(ctx, s, &report); err != nil {
+	if err := x.examineMedia(ctx, s, &report); err != nil {
 		return Report{}, err
 	}
 	slices.Sort(report.Findings)
@@ -97,44 +97,44 @@ func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (R
 	return report, nil
 }
 
-func (x *Examiner) read(ctx context.Context, s source, report *Report) error {
+func (x *Examiner) examineMedia(ctx context.Context, s source, report *Report) error {
 	switch report.Media {
 	case mediaXLSX:
-		return x.workbook(s)
+		return x.checkWorkbook(s)
 	case mediaPDF:
-		return x.document(s, report)
+		return x.examinePDF(s, report)
 	}
-	if err := x.single(s); err != nil {
+	if err := x.refusePolyglots(s); err != nil {
 		return err
 	}
-	if _, is := walks[report.Media]; is {
-		return x.picture(ctx, s, report)
+	if _, is := imageWalkers[report.Media]; is {
+		return x.examinePicture(ctx, s, report)
 	}
-	if isPhoto(report.Media) {
-		return x.examinePhoto(ctx, s, report)
+	if isHEIC(report.Media) {
+		return x.examineHEIC(ctx, s, report)
 	}
-	if films[report.Media] {
-		report.take(filmFacts(s))
+	if filmMedia[report.Media] {
+		report.setFacts(readFilmFacts(s))
 	}
 	return nil
 }
 
-func (r *Report) note(finding Finding) { r.Findings = append(r.Findings, finding) }
+func (r *Report) addFinding(finding Finding) { r.Findings = append(r.Findings, finding) }
 
-func (r *Report) saw(picture image.Image) {
+func (r *Report) recordPicture(picture image.Image) {
 	r.Shown, r.Hash = true, newPerceptualHash(picture)
 }
 
-func (r *Report) take(facts Facts) {
+func (r *Report) setFacts(facts Facts) {
 	r.Facts = facts
 	if facts.Place != nil {
-		r.note(HasLocation)
+		r.addFinding(HasLocation)
 	}
 }
 
-// single refuses what is a PDF or a zip besides.
-func (x *Examiner) single(s source) error {
-	for _, look := range []func() (bool, error){s.archived, s.secondHead} {
+// refusePolyglots refuses what is a PDF or a zip besides.
+func (x *Examiner) refusePolyglots(s source) error {
+	for _, look := range []func() (bool, error){s.endsAsZip, s.hasPDFHead} {
 		found, err := look()
 		if err != nil {
 			return fmt.Errorf("intake: %w", err)
@@ -146,54 +146,54 @@ func (x *Examiner) single(s source) error {
 	return nil
 }
 
-func (x *Examiner) picture(ctx context.Context, s source, report *Report) error {
-	found, err := s.page(0)
+func (x *Examiner) examinePicture(ctx context.Context, s source, report *Report) error {
+	found, err := s.containsWebPage(0)
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
 	if found {
 		return x.texts.Refusal("polyglot")
 	}
-	e := walks[report.Media](s)
-	if e.whole {
-		behind, err := s.trail(e.end)
+	e := imageWalkers[report.Media](s)
+	if e.complete {
+		behind, err := s.checkTrailing(e.end)
 		if err != nil {
 			return fmt.Errorf("intake: %w", err)
 		}
 		switch behind {
-		case trailsFile:
+		case trailingFile:
 			return x.texts.Refusal("polyglot")
-		case trailsData:
-			report.note(TrailingBytes)
+		case trailingData:
+			report.addFinding(TrailingBytes)
 		}
 	}
-	if e.moving {
-		report.note(Animation)
+	if e.animated {
+		report.addFinding(Animation)
 	}
-	report.take(factsOf(tagsOf(s, report.Media)))
-	return x.open(ctx, s, e, report)
+	report.setFacts(factsFromTags(readTags(s, report.Media)))
+	return x.decodePicture(ctx, s, e, report)
 }
 
-// open decodes the picture to see whether it can be shown and what it looks
+// decodePicture decodes the picture to see whether it can be shown and what it looks
 // like.
-func (x *Examiner) open(ctx context.Context, s source, e extent, report *Report) error {
-	if config, _, err := image.DecodeConfig(s.section(0)); err == nil {
+func (x *Examiner) decodePicture(ctx context.Context, s source, e extent, report *Report) error {
+	if config, _, err := image.DecodeConfig(s.sectionFrom(0)); err == nil {
 		report.Width, report.Height = config.Width, config.Height
 	}
-	if err := enter(ctx, x.slot); err != nil {
+	if err := acquireSlot(ctx, x.pictureSlot); err != nil {
 		return err
 	}
-	defer leave(x.slot)
-	picture, fault := decode(s, e)
+	defer releaseSlot(x.pictureSlot)
+	picture, fault := decodeImage(s, e)
 	if fault != "" {
-		report.note(fault)
+		report.addFinding(fault)
 		return nil
 	}
-	report.saw(picture)
+	report.recordPicture(picture)
 	return nil
 }
 
-func enter(ctx context.Context, slot chan struct{}) error {
+func acquireSlot(ctx context.Context, slot chan struct{}) error {
 	select {
 	case slot <- struct{}{}:
 		return nil
@@ -202,4 +202,4 @@ func enter(ctx context.Context, slot chan struct{}) error {
 	}
 }
 
-func leave(slot chan struct{}) { <-slot }
+func releaseSlot(slot chan struct{}) { <-slot }

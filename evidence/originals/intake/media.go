@@ -21,18 +21,18 @@ const (
 	mediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// accepted are the types a case may hold. The library calls M4A audio/x-m4a, and
+// acceptedMedia are the types a case may hold. The library calls M4A audio/x-m4a, and
 // tells AVIF, 3GP and MP4 apart though all are MP4 underneath: a type counts by
 // its own name, never by its ancestor's.
-var accepted = map[string]bool{
+var acceptedMedia = map[string]bool{
 	mediaPNG: true, mediaJPEG: true, mediaGIF: true, mediaWebP: true, mediaHEIC: true, mediaHEIF: true, mediaPDF: true,
 	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true,
 	"audio/amr": true, "audio/mp4": true, "audio/x-m4a": true, "audio/mpeg": true,
 	mediaText: true, mediaCSV: true, mediaXLSX: true,
 }
 
-// refusalOf sorts what is not accepted by what mends it.
-var refusalOf = map[string]string{
+// refusalByMedia sorts what is not accepted by what mends it.
+var refusalByMedia = map[string]string{
 	"application/zip": "archive", "application/x-7z-compressed": "archive", "application/vnd.rar": "archive",
 	"application/x-rar-compressed": "archive", "application/gzip": "archive", "application/x-tar": "archive",
 	"application/x-bzip2": "archive", "application/x-xz": "archive", "application/zstd": "archive", "application/jar": "archive",
@@ -51,31 +51,31 @@ var refusalOf = map[string]string{
 	"application/x-object": "program", "application/x-java-applet": "program",
 }
 
-// families are the refusals of whole families of types.
-var families = []struct{ prefix, code string }{
+// refusalByPrefix are the refusals of whole families of types.
+var refusalByPrefix = []struct{ prefix, code string }{
 	{"application/vnd.openxmlformats-officedocument.", "document"}, {"application/vnd.oasis.opendocument.", "document"},
 	{"image/", "image_format"}, {"video/", "video_format"}, {"audio/", "audio_format"},
 	{"text/", "text_form"}, {"application/ogg", "audio_format"}, {"application/json", "text_form"},
 	{"application/x-ndjson", "text_form"}, {"application/x-subrip", "text_form"}, {"message/", "text_form"},
 }
 
-// mediaOf names the type of a file by its first bytes, or the code of the
+// detectMedia names the type of a file by its first bytes, or the code of the
 // refusal.
-func mediaOf(head []byte) (media, refusal string) {
-	if silk(head) {
+func detectMedia(head []byte) (media, refusal string) {
+	if isSilkVoice(head) {
 		return "", "audio_format"
 	}
 	media, _, _ = strings.Cut(mimetype.Detect(head).String(), ";")
-	if (media == mediaText || media == mediaCSV) && begins(head) {
+	if (media == mediaText || media == mediaCSV) && startsLikePage(head) {
 		return "", "active_text"
 	}
-	if accepted[media] {
+	if acceptedMedia[media] {
 		return media, ""
 	}
-	if code := refusalOf[media]; code != "" {
+	if code := refusalByMedia[media]; code != "" {
 		return "", code
 	}
-	for _, family := range families {
+	for _, family := range refusalByPrefix {
 		if strings.HasPrefix(media, family.prefix) {
 			return "", family.code
 		}
@@ -83,14 +83,14 @@ func mediaOf(head []byte) (media, refusal string) {
 	return "", "unknown_kind"
 }
 
-// begins finds a page in what the library takes for plain text: it knows fewer
+// startsLikePage finds a page in what the library takes for plain text: it knows fewer
 // beginnings than browsers do.
-func begins(head []byte) bool {
+func startsLikePage(head []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
-	return bytes.HasPrefix(text, []byte("<")) && paged(text[:min(len(text), 1024)])
+	return bytes.HasPrefix(text, []byte("<")) && hasWebPageMark(text[:min(len(text), 1024)])
 }
 
-// silk finds WeChat's own voice format, which nothing but WeChat plays.
-func silk(head []byte) bool {
+// isSilkVoice finds WeChat's own voice format, which nothing but WeChat plays.
+func isSilkVoice(head []byte) bool {
 	return strings.HasPrefix(strings.TrimPrefix(string(head[:min(len(head), 16)]), "\x02"), "#!SILK")
 }

@@ -16,8 +16,8 @@ const (
 	maxParts    = 1_000
 )
 
-// workbook looks at the table of an XLSX; nothing is unpacked.
-func (x *Examiner) workbook(s source) error {
+// checkWorkbook looks at the table of an XLSX; nothing is unpacked.
+func (x *Examiner) checkWorkbook(s source) error {
 	archive, err := zip.NewReader(s, s.size)
 	if err != nil {
 		return x.texts.Refusal("workbook_broken")
@@ -44,20 +44,20 @@ func (x *Examiner) workbook(s source) error {
 	return nil
 }
 
-// document reads a PDF. What acts or is encrypted is kept with a warning: it may
+// examinePDF reads a PDF. What acts or is encrypted is kept with a warning: it may
 // be a real receipt, and nothing here runs it.
-func (x *Examiner) document(s source, report *Report) error {
-	head, err := s.at(0, 1024) // as far as browsers look for a page
+func (x *Examiner) examinePDF(s source, report *Report) error {
+	head, err := s.readRange(0, 1024) // as far as browsers look for a page
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
-	if !bytes.HasPrefix(head, []byte("%PDF-")) && !pictured(head) {
+	if !bytes.HasPrefix(head, []byte("%PDF-")) && !hasImageHead(head) {
 		return x.texts.Refusal("pdf_not_at_start")
 	}
-	if paged(head) || pictured(head) {
+	if hasWebPageMark(head) || hasImageHead(head) {
 		return x.texts.Refusal("polyglot")
 	}
-	zipped, err := s.archived()
+	zipped, err := s.endsAsZip()
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
@@ -66,57 +66,57 @@ func (x *Examiner) document(s source, report *Report) error {
 	}
 	if s.size > pdf.MaxSize {
 		report.PDF = &pdf.Report{Unread: true}
-		report.note(PDFUnread)
+		report.addFinding(PDFUnread)
 		return nil
 	}
-	data, err := s.at(0, int(s.size))
+	data, err := s.readRange(0, int(s.size))
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
 	read := pdf.Read(data)
 	report.PDF = &read
-	report.judge(read)
+	report.addPDFFindings(read)
 	if read.End == 0 {
 		return nil
 	}
-	return x.behind(s, int64(read.End), report)
+	return x.checkBehindPDF(s, int64(read.End), report)
 }
 
-// pictured finds a picture's head: what names a PDF further on is a PDF for the
+// hasImageHead finds a picture's head: what names a PDF further on is a PDF for the
 // detection of media types.
-func pictured(head []byte) bool {
+func hasImageHead(head []byte) bool {
 	return slices.ContainsFunc([]string{"\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF"}, func(mark string) bool {
 		return bytes.HasPrefix(head, []byte(mark))
 	})
 }
 
-// behind looks at what follows the end of a PDF.
-func (x *Examiner) behind(s source, end int64, report *Report) error {
-	trails, err := s.trail(end)
+// checkBehindPDF looks at what follows the end of a PDF.
+func (x *Examiner) checkBehindPDF(s source, end int64, report *Report) error {
+	trails, err := s.checkTrailing(end)
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
-	page, err := s.page(end)
+	page, err := s.containsWebPage(end)
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
-	if page || trails == trailsFile {
+	if page || trails == trailingFile {
 		return x.texts.Refusal("polyglot")
 	}
-	if trails == trailsData {
-		report.note(TrailingBytes)
+	if trails == trailingData {
+		report.addFinding(TrailingBytes)
 	}
 	return nil
 }
 
-func (r *Report) judge(read pdf.Report) {
+func (r *Report) addPDFFindings(read pdf.Report) {
 	for finding, is := range map[Finding]bool{
 		PDFEncrypted: read.Encrypted, PDFDamaged: read.Damaged, PDFUnread: read.Unread, PDFActive: len(read.Acts) > 0,
 		PDFSigned:     len(read.Signatures) > 0,
 		PDFSignedPart: slices.ContainsFunc(read.Signatures, func(s pdf.Signature) bool { return !s.Whole }),
 	} {
 		if is {
-			r.note(finding)
+			r.addFinding(finding)
 		}
 	}
 }

@@ -43,39 +43,39 @@ var ErrNoView = errors.New("intake: this file has no view")
 // context's end while it waited for its turn.
 func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
 	s := source{ReaderAt: file, size: size}
-	head, err := s.at(0, sniffSize)
+	head, err := s.readRange(0, headSize)
 	if err != nil {
 		return View{}, fmt.Errorf("intake: %w", err)
 	}
-	media, _ := mediaOf(head)
-	if isPhoto(media) {
-		return x.viewPhoto(ctx, s)
+	media, _ := detectMedia(head)
+	if isHEIC(media) {
+		return x.viewHEIC(ctx, s)
 	}
-	walk, known := walks[media]
+	walk, known := imageWalkers[media]
 	if !known {
 		return View{}, ErrNoView
 	}
-	if err := enter(ctx, x.slot); err != nil {
+	if err := acquireSlot(ctx, x.pictureSlot); err != nil {
 		return View{}, err
 	}
-	defer leave(x.slot)
-	picture, fault := decode(s, walk(s))
+	defer releaseSlot(x.pictureSlot)
+	picture, fault := decodeImage(s, walk(s))
 	if fault != "" {
 		return View{}, ErrNoView
 	}
-	return drawn(picture, turnOf(tagsOf(s, media)))
+	return renderView(picture, readOrientation(readTags(s, media)))
 }
 
-// decode opens a picture once its header was found to be modest. The finding
+// decodeImage opens a picture once its header was found to be modest. The finding
 // says why it was not opened.
-func decode(s source, e extent) (picture image.Image, fault Finding) {
-	config, _, err := image.DecodeConfig(bufio.NewReader(s.section(0)))
+func decodeImage(s source, e extent) (picture image.Image, fault Finding) {
+	config, _, err := image.DecodeConfig(bufio.NewReader(s.sectionFrom(0)))
 	switch {
 	case err != nil || config.Width <= 0 || config.Height <= 0:
-		return nil, whyClosed(err, e)
-	case max(int64(config.Width)*int64(config.Height), e.pixels) > min(decodePixels, decodeMemory/cost(config, e)):
+		return nil, findingOfFailure(err, e)
+	case max(int64(config.Width)*int64(config.Height), e.pixels) > min(decodePixels, decodeMemory/bytesPerPixel(config, e)):
 		return nil, TooManyPixels
-	case !e.whole:
+	case !e.complete:
 		return nil, Damaged // decoders show what is missing as grey
 	}
 	defer func() { // a decoder that panics on a hostile file has shown nothing
@@ -83,26 +83,26 @@ func decode(s source, e extent) (picture image.Image, fault Finding) {
 			picture, fault = nil, Damaged
 		}
 	}()
-	picture, _, err = image.Decode(bufio.NewReaderSize(s.section(0), 64<<10))
+	picture, _, err = image.Decode(bufio.NewReaderSize(s.sectionFrom(0), 64<<10))
 	if err != nil {
-		return nil, whyClosed(err, e)
+		return nil, findingOfFailure(err, e)
 	}
 	return picture, ""
 }
 
-// whyClosed tells what is broken from what only our decoders cannot open: a
+// findingOfFailure tells what is broken from what only our decoders cannot open: a
 // sound file must not be called damaged before a court.
-func whyClosed(err error, e extent) Finding {
+func findingOfFailure(err error, e extent) Finding {
 	var notJPEG jpeg.UnsupportedError
 	var notPNG png.UnsupportedError
-	if errors.As(err, &notJPEG) || errors.As(err, &notPNG) || errors.Is(err, image.ErrFormat) || e.whole && e.film {
+	if errors.As(err, &notJPEG) || errors.As(err, &notPNG) || errors.Is(err, image.ErrFormat) || e.complete && e.videoOnly {
 		return NoPreview
 	}
 	return Damaged
 }
 
-// cost is how many bytes a pixel takes at most while it is decoded.
-func cost(config image.Config, e extent) int64 {
+// bytesPerPixel is how many bytes a pixel takes at most while it is decoded.
+func bytesPerPixel(config image.Config, e extent) int64 {
 	switch config.ColorModel {
 	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
 		return 8
@@ -113,38 +113,38 @@ func cost(config image.Config, e extent) int64 {
 	return 4
 }
 
-func drawn(picture image.Image, turn int) (View, error) {
+func renderView(picture image.Image, turn int) (View, error) {
 	bounds := picture.Bounds()
-	width, height := fitted(bounds.Dx(), bounds.Dy())
+	width, height := fitViewSize(bounds.Dx(), bounds.Dy())
 	canvas := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(canvas, canvas.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(canvas, canvas.Bounds(), picture, bounds, draw.Over, nil)
-	upright := turned(canvas, turn)
-	var out writer
+	upright := rotateUpright(canvas, turn)
+	var out byteBuffer
 	if err := jpeg.Encode(&out, upright, &jpeg.Options{Quality: viewQuality}); err != nil {
 		return View{}, fmt.Errorf("intake: %w", err)
 	}
 	return View{JPEG: out, Width: upright.Bounds().Dx(), Height: upright.Bounds().Dy()}, nil
 }
 
-type writer []byte
+type byteBuffer []byte
 
 // Write implements io.Writer.
-func (w *writer) Write(p []byte) (int, error) {
+func (w *byteBuffer) Write(p []byte) (int, error) {
 	*w = append(*w, p...)
 	return len(p), nil
 }
 
-// fitted scales down, never up.
-func fitted(width, height int) (int, int) {
+// fitViewSize scales down, never up.
+func fitViewSize(width, height int) (int, int) {
 	for width > viewSide || height > viewSide || width*height > viewPixels {
 		width, height = max(1, width*15/16), max(1, height*15/16)
 	}
 	return width, height
 }
 
-// turned sets a picture upright (EXIF 3.0, orientation).
-func turned(from *image.RGBA, turn int) *image.RGBA {
+// rotateUpright sets a picture upright (EXIF 3.0, orientation).
+func rotateUpright(from *image.RGBA, turn int) *image.RGBA {
 	if turn <= 1 {
 		return from
 	}
@@ -155,14 +155,14 @@ func turned(from *image.RGBA, turn int) *image.RGBA {
 	}
 	for y := range h {
 		for x := range w {
-			nx, ny := place(turn, x, y, w, h)
+			nx, ny := orientPoint(turn, x, y, w, h)
 			to.SetRGBA(nx, ny, from.RGBAAt(x, y))
 		}
 	}
 	return to
 }
 
-func place(turn, x, y, w, h int) (int, int) {
+func orientPoint(turn, x, y, w, h int) (int, int) {
 	switch turn {
 	case 2:
 		return w - 1 - x, y

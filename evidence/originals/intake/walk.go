@@ -11,10 +11,10 @@ import (
 // extent is how far an image goes by its own structure.
 type extent struct {
 	end         int64 // offset behind the last byte that belongs to it
-	whole       bool  // it ends as the format says
+	complete    bool  // it ends as the format says
 	progressive bool  // of JPEG: decoding holds all coefficients
-	moving      bool  // more than one frame
-	film        bool  // it has no first picture but a film only, which is not decoded here
+	animated    bool  // more than one frame
+	videoOnly   bool  // it has no first picture but a film only, which is not decoded here
 	pixels      int64 // of the largest picture inside, where that is not the header's
 }
 
@@ -25,26 +25,26 @@ type walker struct {
 }
 
 func newWalker(s source) *walker {
-	return &walker{Reader: bufio.NewReaderSize(s.section(0), 64<<10)}
+	return &walker{Reader: bufio.NewReaderSize(s.sectionFrom(0), 64<<10)}
 }
 
-// take reads n bytes of a header.
-func (w *walker) take(n int) ([]byte, bool) {
+// readBytes reads n bytes of a header.
+func (w *walker) readBytes(n int) ([]byte, bool) {
 	part := make([]byte, n)
 	got, err := io.ReadFull(w.Reader, part)
 	w.at += int64(got)
 	return part, err == nil
 }
 
-// pass skips n bytes.
-func (w *walker) pass(n int64) bool {
+// skipBytes skips n bytes.
+func (w *walker) skipBytes(n int64) bool {
 	got, err := io.CopyN(io.Discard, w.Reader, n)
 	w.at += got
 	return err == nil
 }
 
-// upTo skips to behind the next byte of this value.
-func (w *walker) upTo(value byte) bool {
+// skipPast skips to behind the next byte of this value.
+func (w *walker) skipPast(value byte) bool {
 	for {
 		part, err := w.ReadSlice(value)
 		w.at += int64(len(part))
@@ -57,28 +57,28 @@ func (w *walker) upTo(value byte) bool {
 // walkPNG goes from chunk to chunk and checks each sum (PNG 3rd ed., 5.3).
 func walkPNG(s source) extent {
 	w, e := newWalker(s), extent{}
-	if !w.pass(8) {
+	if !w.skipBytes(8) {
 		return extent{end: w.at}
 	}
 	for {
-		head, ok := w.take(8)
+		head, ok := w.readBytes(8)
 		length := int64(binary.BigEndian.Uint32(head))
 		if !ok || length > 1<<31-1 {
-			return extent{end: w.at, moving: e.moving}
+			return extent{end: w.at, animated: e.animated}
 		}
 		kind, sum := string(head[4:]), crc32.NewIEEE()
 		_, _ = sum.Write(head[4:])
 		got, err := io.CopyN(sum, w.Reader, length)
 		w.at += got
-		stored, ok := w.take(4)
+		stored, ok := w.readBytes(4)
 		if err != nil || !ok || binary.BigEndian.Uint32(stored) != sum.Sum32() {
-			return extent{end: w.at, moving: e.moving}
+			return extent{end: w.at, animated: e.animated}
 		}
 		switch kind {
 		case "acTL":
-			e.moving = true
+			e.animated = true
 		case "IEND":
-			return extent{end: w.at, whole: true, moving: e.moving}
+			return extent{end: w.at, complete: true, animated: e.animated}
 		}
 	}
 }
@@ -94,57 +94,57 @@ const (
 // walkJPEG goes from segment to segment up to the end of the first picture.
 func walkJPEG(s source) extent {
 	w, e := newWalker(s), extent{}
-	if !w.pass(2) {
+	if !w.skipBytes(2) {
 		return extent{end: w.at}
 	}
-	marker, ok := w.marker()
+	marker, ok := w.readMarker()
 	for ok {
 		switch {
 		case marker == jpegEnd:
-			e.end, e.whole = w.at, true
+			e.end, e.complete = w.at, true
 			return e
 		case marker == jpegStart, marker == 0x01, marker >= 0xD0 && marker <= 0xD7: // no length follows
-			marker, ok = w.marker()
+			marker, ok = w.readMarker()
 			continue
 		case marker == jpegProgressive:
 			e.progressive = true
 		}
-		size, read := w.take(2)
+		size, read := w.readBytes(2)
 		length := int64(binary.BigEndian.Uint16(size))
-		if ok = read && length >= 2 && w.pass(length-2); !ok {
+		if ok = read && length >= 2 && w.skipBytes(length-2); !ok {
 			break
 		}
 		if marker == jpegScan {
-			marker, ok = w.entropy()
+			marker, ok = w.skipEntropyData()
 		} else {
-			marker, ok = w.marker()
+			marker, ok = w.readMarker()
 		}
 	}
 	e.end = w.at
 	return e
 }
 
-// marker reads 0xFF, fill bytes and the marker.
-func (w *walker) marker() (byte, bool) {
-	first, ok := w.take(1)
+// readMarker reads 0xFF, fill bytes and the marker.
+func (w *walker) readMarker() (byte, bool) {
+	first, ok := w.readBytes(1)
 	if !ok || first[0] != 0xFF {
 		return 0, false
 	}
 	for first[0] == 0xFF {
-		if first, ok = w.take(1); !ok {
+		if first, ok = w.readBytes(1); !ok {
 			return 0, false
 		}
 	}
 	return first[0], first[0] != 0
 }
 
-// entropy skips coded data to the marker behind it: 0xFF that is not followed by
+// skipEntropyData skips coded data to the marker behind it: 0xFF that is not followed by
 // a stuffed zero or a restart.
-func (w *walker) entropy() (byte, bool) {
-	for w.upTo(0xFF) {
-		next, ok := w.take(1)
+func (w *walker) skipEntropyData() (byte, bool) {
+	for w.skipPast(0xFF) {
+		next, ok := w.readBytes(1)
 		for ok && next[0] == 0xFF {
-			next, ok = w.take(1)
+			next, ok = w.readBytes(1)
 		}
 		if !ok {
 			return 0, false
@@ -159,45 +159,45 @@ func (w *walker) entropy() (byte, bool) {
 // walkGIF goes from block to block (GIF89a, 12 to 27).
 func walkGIF(s source) extent {
 	w, frames := newWalker(s), 0
-	screen, ok := w.take(13)
-	ok = ok && w.pass(colours(screen[10]))
+	screen, ok := w.readBytes(13)
+	ok = ok && w.skipBytes(colourTableSize(screen[10]))
 	for ok {
 		var kind []byte
-		if kind, ok = w.take(1); !ok {
+		if kind, ok = w.readBytes(1); !ok {
 			break
 		}
 		switch kind[0] {
 		case 0x3B:
-			return extent{end: w.at, whole: true, moving: frames > 1}
+			return extent{end: w.at, complete: true, animated: frames > 1}
 		case 0x21:
-			ok = w.pass(1) && w.blocks()
+			ok = w.skipBytes(1) && w.skipBlocks()
 		case 0x2C:
 			var frame []byte
 			frames++
-			frame, ok = w.take(9)
-			ok = ok && w.pass(colours(frame[8])) && w.pass(1) && w.blocks()
+			frame, ok = w.readBytes(9)
+			ok = ok && w.skipBytes(colourTableSize(frame[8])) && w.skipBytes(1) && w.skipBlocks()
 		default:
 			ok = false
 		}
 	}
-	return extent{end: w.at, moving: frames > 1}
+	return extent{end: w.at, animated: frames > 1}
 }
 
-// colours is the size of the table that a flag byte announces.
-func colours(flags byte) int64 {
+// colourTableSize is the size of the table that a flag byte announces.
+func colourTableSize(flags byte) int64 {
 	if flags&0x80 == 0 {
 		return 0
 	}
 	return 3 << (flags&7 + 1)
 }
 
-func (w *walker) blocks() bool {
+func (w *walker) skipBlocks() bool {
 	for {
-		size, ok := w.take(1)
+		size, ok := w.readBytes(1)
 		if !ok || size[0] == 0 {
 			return ok
 		}
-		if !w.pass(int64(size[0])) {
+		if !w.skipBytes(int64(size[0])) {
 			return false
 		}
 	}
@@ -210,32 +210,32 @@ const maxChunks = 10_000
 // in the RIFF header. A small canvas may hold a large picture, and decoders open
 // that: its own size counts.
 func walkWebP(s source) extent {
-	head, err := s.at(0, 21)
+	head, err := s.readRange(0, 21)
 	if err != nil || len(head) < 21 {
 		return extent{end: s.size}
 	}
 	e := extent{end: int64(binary.LittleEndian.Uint32(head[4:])) + 8}
-	e.whole = e.end <= s.size
+	e.complete = e.end <= s.size
 	e.end = min(e.end, s.size)
-	e.moving = string(head[12:16]) == "VP8X" && head[20]&2 != 0
-	e.film = e.moving
+	e.animated = string(head[12:16]) == "VP8X" && head[20]&2 != 0
+	e.videoOnly = e.animated
 	at := int64(12)
 	for range maxChunks {
-		chunk, err := s.at(at, 18)
+		chunk, err := s.readRange(at, 18)
 		if err != nil || len(chunk) < 8 || at >= e.end {
 			return e
 		}
-		e.pixels = max(e.pixels, webPPixels(chunk))
+		e.pixels = max(e.pixels, countWebPPixels(chunk))
 		size := int64(binary.LittleEndian.Uint32(chunk[4:]))
 		at += 8 + size + size&1
 	}
-	e.whole = false // nobody writes so many
+	e.complete = false // nobody writes so many
 	return e
 }
 
-// webPPixels reads the size of a VP8 (RFC 6386, 9.1) or VP8L (RFC 9649, 3.4)
+// countWebPPixels reads the size of a VP8 (RFC 6386, 9.1) or VP8L (RFC 9649, 3.4)
 // picture from the beginning of its chunk.
-func webPPixels(chunk []byte) int64 {
+func countWebPPixels(chunk []byte) int64 {
 	switch kind := string(chunk[:4]); {
 	case kind == "VP8L" && len(chunk) >= 13 && chunk[8] == 0x2F:
 		bits := binary.LittleEndian.Uint32(chunk[9:])

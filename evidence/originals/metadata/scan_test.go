@@ -21,14 +21,14 @@ func TestIsIdentifying(t *testing.T) {
 		file  []byte
 		want  bool
 	}{
-		"JPEG, GPS":            {"image/jpeg", intaketest.Photo(t, "a.jpg", intaketest.Shenzhen...), true},
-		"JPEG, GPS, Intel":     {"image/jpeg", intaketest.Photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, intaketest.Shenzhen...)...), true},
+		"JPEG, GPS":            {"image/jpeg", intaketest.Photo(t, "a.jpg", intaketest.ShenzhenTags...), true},
+		"JPEG, GPS, Intel":     {"image/jpeg", intaketest.Photo(t, "a.jpg", append([]string{"-ExifByteOrder=II"}, intaketest.ShenzhenTags...)...), true},
 		"JPEG, GPS in XMP":     {"image/jpeg", intaketest.Photo(t, "a.jpg", "-XMP:GPSLatitude=22.5", "-XMP:GPSLongitude=114"), true},
 		"JPEG, artist":         {"image/jpeg", intaketest.Photo(t, "a.jpg", "-Artist=王小明"), true},
 		"JPEG, serial number":  {"image/jpeg", intaketest.Photo(t, "a.jpg", "-SerialNumber=1234567"), true},
-		"PNG, GPS":             {"image/png", intaketest.Photo(t, "a.png", intaketest.Shenzhen...), true},
+		"PNG, GPS":             {"image/png", intaketest.Photo(t, "a.png", intaketest.ShenzhenTags...), true},
 		"PNG, artist":          {"image/png", intaketest.Photo(t, "a.png", "-EXIF:Artist=王小明"), true},
-		"WebP, serial number":  {"image/webp", intaketest.Tagged(t, "a.webp", webp, "-EXIF:SerialNumber=1234567"), true},
+		"WebP, serial number":  {"image/webp", intaketest.WriteTags(t, "a.webp", webp, "-EXIF:SerialNumber=1234567"), true},
 		"WebP, bare":           {"image/webp", webp, false},
 		"PNG, GPS, compressed": {"image/png", intaketest.Photo(t, "a.png", "-z", "-api", "Compress=1", "-XMP:GPSLatitude=22.5"), true},
 		"JPEG, camera":         {"image/jpeg", intaketest.Photo(t, "a.jpg", "-Make=Example", "-Model=One", "-Orientation=6", "-DateTimeOriginal=2026:11:21 12:00:00"), false},

@@ -13,7 +13,7 @@ import (
 	"recourse/recovery"
 )
 
-var told = statement.Said{Amount: 200_000, SentAt: noon, TransactionNo: "1000050001", Counterparts: []string{"项目群老王", "王小明"}}
+var told = statement.ClaimedPayment{Amount: 200_000, SentAt: noon, TransactionNo: "1000050001", Counterparts: []string{"项目群老王", "王小明"}}
 
 func fields(list []statement.Difference) []string {
 	var names []string
@@ -54,7 +54,7 @@ func TestDifferences(t *testing.T) {
 			said.TransactionNo = "8" // keep it among the candidates by its time
 			bill.Transactions[0].At = noon
 		}
-		got := bill.Propose(said)
+		got := bill.ProposeMatches(said)
 		if len(got) != 1 {
 			if test.name != "an hour off" {
 				t.Errorf("%s: %d candidates", test.name, len(got))
@@ -69,7 +69,7 @@ func TestDifferences(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", test.name, got[0].Differences, want)
 		}
 		for _, d := range got[0].Differences {
-			if d.Said == "" || d.Found == "" || d.Why == "" {
+			if d.Claimed == "" || d.Found == "" || d.Why == "" {
 				t.Errorf("%s: %+v", test.name, d)
 			}
 		}
@@ -81,7 +81,7 @@ func TestCounterpartIsAmongTheReasons(t *testing.T) {
 	row := paid("a", 200_000, 0)
 	for name, want := range map[string]string{"老王": "交易对方一致", "小李": "交易对方写法不同", "/": ""} {
 		row.Counterpart = name
-		why := strings.Join((&statement.Bill{Transactions: []statement.Transaction{row}}).Propose(told)[0].Why, "；")
+		why := strings.Join((&statement.Bill{Transactions: []statement.Transaction{row}}).ProposeMatches(told)[0].Why, "；")
 		if want != "" && !strings.Contains(why, want) || want == "" && strings.Contains(why, "交易对方") {
 			t.Errorf("%s: %s", name, why)
 		}
@@ -96,8 +96,8 @@ func TestNoDifferenceFromItself(t *testing.T) {
 		if row.Amount == 0 {
 			row.Amount = 1
 		}
-		said := statement.Said{Amount: row.Amount, SentAt: row.At, TransactionNo: row.TransactionNo, Counterparts: []string{row.Counterpart}}
-		for _, c := range (&statement.Bill{Transactions: []statement.Transaction{row}}).Propose(said) {
+		said := statement.ClaimedPayment{Amount: row.Amount, SentAt: row.At, TransactionNo: row.TransactionNo, Counterparts: []string{row.Counterpart}}
+		for _, c := range (&statement.Bill{Transactions: []statement.Transaction{row}}).ProposeMatches(said) {
 			if len(c.Differences) > 0 {
 				t.Fatalf("%+v", c.Differences)
 			}
@@ -128,14 +128,14 @@ func TestReadReceipt(t *testing.T) {
 func TestReceiptAgainstWhatWasTold(t *testing.T) {
 	t.Parallel()
 	r, _ := statement.ReadReceipt("交易单号：1000050009\n金额：¥1,000.00\n交易时间：2026-11-20 14:00\n收款方：小李")
-	got := r.Against(told)
+	got := r.CompareWith(told)
 	if !slices.Equal(fields(got), []string{"amount_fen", "sent_at", "transaction_no", "counterparts"}) {
 		t.Errorf("%+v", got)
 	}
-	if got[0].Said != "2,000.00" || got[0].Found != "1,000.00" || !strings.Contains(got[1].Why, "约 2 小时") {
+	if got[0].Claimed != "2,000.00" || got[0].Found != "1,000.00" || !strings.Contains(got[1].Why, "约 2 小时") {
 		t.Errorf("%+v", got)
 	}
-	if none := (statement.Receipt{}).Against(told); len(none) != 0 {
+	if none := (statement.Receipt{}).CompareWith(told); len(none) != 0 {
 		t.Errorf("%+v", none)
 	}
 }
@@ -148,7 +148,7 @@ func FuzzReadReceipt(f *testing.F) {
 		if r.Amount < 0 || r.Amount > recovery.MaxMoney {
 			t.Fatalf("%+v", r)
 		}
-		r.Against(told)
+		r.CompareWith(told)
 	})
 }
 

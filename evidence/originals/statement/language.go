@@ -6,10 +6,10 @@ import (
 	"golang.org/x/text/width"
 )
 
-// foreign are the headings of the same exports in other languages. They are
+// foreignHeadings are the headings of the same exports in other languages. They are
 // refused, not read: their directions, states and dates are other words, too,
 // and a court here reads the Chinese one.
-var foreign = map[string]bool{
+var foreignHeadings = map[string]bool{
 	"transaction time": true, "time": true, "date": true, "transaction type": true, "type": true, "counterparty": true, "product": true,
 	"goods": true, "item": true, "description": true, "income/expense": true, "in/out": true, "direction": true, "amount": true,
 	"amount(cny)": true, "amount(rmb)": true, "amount (cny)": true, "amount (rmb)": true, "amount(yuan)": true, "payment method": true,
@@ -27,17 +27,17 @@ var foreign = map[string]bool{
 // maxForeignRows is how far down a header in another language is looked for.
 const maxForeignRows = 200
 
-// otherLanguage notes a row that would be the header in another language.
-func (c *collector) otherLanguage(cells []string) {
-	if c.started() || c.foreign || c.seen >= maxForeignRows {
+// detectForeignHeader notes a row that would be the header in another language.
+func (c *billReader) detectForeignHeader(cells []string) {
+	if c.hasHeader() || c.foreignHeader || c.headerRowsSeen >= maxForeignRows {
 		return
 	}
-	c.seen++
+	c.headerRowsSeen++
 	named := 0
 	for _, cell := range cells {
-		if foreign[strings.ToLower(strings.TrimSpace(width.Narrow.String(cell)))] {
+		if foreignHeadings[strings.ToLower(strings.TrimSpace(width.Narrow.String(cell)))] {
 			named++
 		}
 	}
-	c.foreign = named >= len(needed)
+	c.foreignHeader = named >= len(requiredColumns)
 }

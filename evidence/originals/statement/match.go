@@ -9,8 +9,8 @@ import (
 	"recourse/recovery"
 )
 
-// Nearby is how far the time a person remembers may lie from the bill's.
-const Nearby = 10 * time.Minute
+// MatchWindow is how far the time a person remembers may lie from the bill's.
+const MatchWindow = 10 * time.Minute
 
 // maxCandidates is as many rows as a person compares at a glance.
 const maxCandidates = 20
@@ -25,28 +25,28 @@ type Candidate struct {
 	Differences []Difference // from what the claimant said; Propose fills them
 }
 
-// comparison holds one row against what the claimant said.
-type comparison struct {
+// rowComparison holds one row against what the claimant said.
+type rowComparison struct {
 	candidate                            Candidate
 	number, otherNumber, amount, outward bool
 	apart                                time.Duration
 }
 
-// Match proposes the mis-sent transaction: the row with the number, or, where
+// FindMatches proposes the mis-sent transaction: the row with the number, or, where
 // nobody knows the number, the one outgoing row of the amount within Nearby of
 // the time. Rows that agree in part follow, unmatched. When several rows fit
 // equally none is matched: the claimant has to choose.
-func (b *Bill) Match(amount recovery.Money, sentAt time.Time, transactionNo string) []Candidate {
-	var found []comparison
+func (b *Bill) FindMatches(amount recovery.Money, sentAt time.Time, transactionNo string) []Candidate {
+	var found []rowComparison
 	for _, transaction := range b.Transactions {
-		if c := compare(transaction, amount, sentAt, strings.TrimSpace(transactionNo)); c.worthShowing() {
+		if c := compareRow(transaction, amount, sentAt, strings.TrimSpace(transactionNo)); c.isWorthShowing() {
 			found = append(found, c)
 		}
 	}
-	settle(found)
-	slices.SortStableFunc(found, func(a, b comparison) int {
-		return cmpBool(b.candidate.Matched, a.candidate.Matched)*8 + cmpBool(b.number, a.number)*4 +
-			cmpBool(b.fits(), a.fits())*2 + sign(a.apart-b.apart)
+	markMatches(found)
+	slices.SortStableFunc(found, func(a, b rowComparison) int {
+		return compareBools(b.candidate.Matched, a.candidate.Matched)*8 + compareBools(b.number, a.number)*4 +
+			compareBools(b.fitsWithoutNumber(), a.fitsWithoutNumber())*2 + signOf(a.apart-b.apart)
 	})
 	candidates := []Candidate{}
 	for _, c := range found[:min(len(found), maxCandidates)] {
@@ -55,32 +55,34 @@ func (b *Bill) Match(amount recovery.Money, sentAt time.Time, transactionNo stri
 	return candidates
 }
 
-func compare(t Transaction, amount recovery.Money, sentAt time.Time, number string) comparison {
-	c := comparison{
+func compareRow(t Transaction, amount recovery.Money, sentAt time.Time, number string) rowComparison {
+	c := rowComparison{
 		candidate: Candidate{Transaction: t}, amount: t.Amount == amount, outward: t.Direction == Outgoing,
 		number:      number != "" && t.TransactionNo == number,
 		otherNumber: number != "" && t.TransactionNo != "" && t.TransactionNo != number,
 		apart:       t.At.Sub(sentAt).Abs(),
 	}
-	c.candidate.Why = c.reasons(amount)
+	c.candidate.Why = c.listReasons(amount)
 	return c
 }
 
-func (c comparison) near() bool { return c.apart <= Nearby }
+func (c rowComparison) isNear() bool { return c.apart <= MatchWindow }
 
-// fits means that nothing but the number is needed to be sure.
-func (c comparison) fits() bool { return c.amount && c.outward && c.near() && !c.otherNumber }
-
-func (c comparison) worthShowing() bool {
-	sameDay := c.apart <= 24*time.Hour
-	return c.number || c.outward && (c.near() || c.amount && sameDay)
+// fitsWithoutNumber means that nothing but the number is needed to be sure.
+func (c rowComparison) fitsWithoutNumber() bool {
+	return c.amount && c.outward && c.isNear() && !c.otherNumber
 }
 
-// settle marks what matches: by number first, else the only row that fits.
-func settle(found []comparison) {
-	sure := func(c comparison) bool { return c.number && c.amount && c.outward }
-	if !slices.ContainsFunc(found, func(c comparison) bool { return c.number }) {
-		sure = comparison.fits
+func (c rowComparison) isWorthShowing() bool {
+	sameDay := c.apart <= 24*time.Hour
+	return c.number || c.outward && (c.isNear() || c.amount && sameDay)
+}
+
+// markMatches marks what matches: by number first, else the only row that fits.
+func markMatches(found []rowComparison) {
+	sure := func(c rowComparison) bool { return c.number && c.amount && c.outward }
+	if !slices.ContainsFunc(found, func(c rowComparison) bool { return c.number }) {
+		sure = rowComparison.fitsWithoutNumber
 	}
 	var fitting []int
 	for i, c := range found {
@@ -96,7 +98,7 @@ func settle(found []comparison) {
 	}
 }
 
-func (c comparison) reasons(amount recovery.Money) []string {
+func (c rowComparison) listReasons(amount recovery.Money) []string {
 	t := c.candidate.Transaction
 	var why []string
 	switch {
@@ -110,7 +112,7 @@ func (c comparison) reasons(amount recovery.Money) []string {
 	} else {
 		why = append(why, fmt.Sprintf("金额不同：账单为 %s 元，填报为 %s 元", t.Amount, amount))
 	}
-	why = append(why, c.timing())
+	why = append(why, c.describeTiming())
 	if !c.outward {
 		why = append(why, "账单记为“"+t.Direction+"”，不是支出")
 	}
@@ -120,11 +122,11 @@ func (c comparison) reasons(amount recovery.Money) []string {
 	return why
 }
 
-func (c comparison) timing() string {
+func (c rowComparison) describeTiming() string {
 	switch minutes := int(c.apart.Round(time.Minute).Minutes()); {
 	case c.apart < time.Minute:
 		return "时间一致"
-	case c.near():
+	case c.isNear():
 		return fmt.Sprintf("时间相差约 %d 分钟", minutes)
 	case minutes < 120:
 		return fmt.Sprintf("时间相差约 %d 分钟，超过 10 分钟", minutes)
@@ -135,7 +137,7 @@ func (c comparison) timing() string {
 	}
 }
 
-func cmpBool(a, b bool) int {
+func compareBools(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -146,7 +148,7 @@ func cmpBool(a, b bool) int {
 	}
 }
 
-func sign(d time.Duration) int {
+func signOf(d time.Duration) int {
 	switch {
 	case d < 0:
 		return -1

@@ -59,7 +59,7 @@ func TestMatch(t *testing.T) {
 		{"nothing alike", []statement.Transaction{paid("a", 1, 3*time.Hour)}, "", nil},
 	} {
 		bill := statement.Bill{Transactions: test.rows}
-		got := bill.Match(2000, noon, test.number)
+		got := bill.FindMatches(2000, noon, test.number)
 		if !slices.Equal(summary(got), test.want) {
 			t.Errorf("%s: %q, want %q", test.name, summary(got), test.want)
 		}
@@ -75,18 +75,18 @@ func TestReasons(t *testing.T) {
 	t.Parallel()
 	refunded := paid("a", 1900, 3*time.Hour)
 	refunded.State = "已全额退款"
-	got := (&statement.Bill{Transactions: []statement.Transaction{refunded}}).Match(2000, noon, "a")
+	got := (&statement.Bill{Transactions: []statement.Transaction{refunded}}).FindMatches(2000, noon, "a")
 	why := strings.Join(got[0].Why, "；")
 	for _, want := range []string{"交易单号一致", "金额不同：账单为 19.00 元，填报为 20.00 元", "约 3 小时", "已全额退款"} {
 		if !strings.Contains(why, want) {
 			t.Errorf("the reasons lack %q: %s", want, why)
 		}
 	}
-	days := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 80*time.Hour)}}).Match(2000, noon, "a")
+	days := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 80*time.Hour)}}).FindMatches(2000, noon, "a")
 	if why := strings.Join(days[0].Why, "；"); !strings.Contains(why, "约 3 天") || !days[0].Matched {
 		t.Errorf("%+v", days)
 	}
-	twice := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 0), paid("b", 2000, 0)}}).Match(2000, noon, "")
+	twice := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 0), paid("b", 2000, 0)}}).FindMatches(2000, noon, "")
 	if why := strings.Join(twice[0].Why, "；"); !strings.Contains(why, "共有 2 笔同样符合") {
 		t.Errorf("%s", why)
 	}
@@ -104,7 +104,7 @@ func TestAMatchIsNeverAGuess(t *testing.T) {
 			row.Direction = rapid.SampledFrom([]string{statement.Outgoing, statement.Incoming, statement.Neutral}).Draw(t, "way")
 			return row
 		}), 0, 40).Draw(t, "rows")
-		got := (&statement.Bill{Transactions: rows}).Match(2, noon, rapid.SampledFrom([]string{"", "a", "x"}).Draw(t, "number"))
+		got := (&statement.Bill{Transactions: rows}).FindMatches(2, noon, rapid.SampledFrom([]string{"", "a", "x"}).Draw(t, "number"))
 		for i, c := range got {
 			if c.Matched && (i > 0 || c.Transaction.Direction != statement.Outgoing || c.Transaction.Amount != 2) {
 				t.Fatalf("%d of %+v", i, got)

@@ -27,20 +27,20 @@ var (
 	receiptPayee  = regexp.MustCompile(`(?:收款方|收款人)(?:姓名|名称|户名|昵称)?[:\s]+(\S{1,60})`)
 )
 
-// maxReceipt is how much text is read, in bytes; a receipt is one page.
-const maxReceipt = 50_000
+// maxReceiptText is how much text is read, in bytes; a receipt is one page.
+const maxReceiptText = 50_000
 
 // ReadReceipt finds what a receipt's text says; false when it says nothing of a
 // payment.
 func ReadReceipt(text string) (Receipt, bool) {
-	text = width.Narrow.String(strings.ToValidUTF8(text[:min(len(text), maxReceipt)], ""))
+	text = width.Narrow.String(strings.ToValidUTF8(text[:min(len(text), maxReceiptText)], ""))
 	text = strings.ReplaceAll(text, "￥", "¥")
 	var r Receipt
 	if found := receiptNumber.FindStringSubmatch(text); found != nil {
 		r.TransactionNo = found[1]
 	}
 	if found := receiptAmount.FindStringSubmatch(text); found != nil {
-		if amount, readable := amountOf(found[1]); readable {
+		if amount, readable := parseAmount(found[1]); readable {
 			r.Amount = amount
 		}
 	}
@@ -50,7 +50,7 @@ func ReadReceipt(text string) (Receipt, bool) {
 			seconds = "0"
 		}
 		at, err := time.ParseInLocation("2006-1-2 15:4:5", found[1]+"-"+found[2]+"-"+found[3]+" "+found[4]+":"+found[5]+":"+seconds, recovery.Shanghai)
-		if err == nil && plausible(at) {
+		if err == nil && isPlausibleTime(at) {
 			r.At = at.UTC()
 		}
 	}
@@ -60,7 +60,7 @@ func ReadReceipt(text string) (Receipt, bool) {
 	return r, r != (Receipt{})
 }
 
-// Against lists where the receipt and the claimant differ.
-func (r Receipt) Against(said Said) []Difference {
-	return against(paper{r.Amount, r.At, r.TransactionNo, r.Payee}, said)
+// CompareWith lists where the receipt and the claimant differ.
+func (r Receipt) CompareWith(said ClaimedPayment) []Difference {
+	return listDifferences(paperRecord{r.Amount, r.At, r.TransactionNo, r.Payee}, said)
 }

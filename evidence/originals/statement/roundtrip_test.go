@@ -139,7 +139,7 @@ func TestTheMisSendIsFound(t *testing.T) {
 			lines = append(lines, asWeChat(x))
 		}
 		remembered := rows[sent].At.Add(time.Duration(rapid.Int64Range(-600, 600).Draw(r, "off")) * time.Second)
-		got := parse(t, weChat(lines...)).Match(rows[sent].Amount, remembered, "")
+		got := parse(t, weChat(lines...)).FindMatches(rows[sent].Amount, remembered, "")
 		if len(got) == 0 || !got[0].Matched || got[0].Transaction.TransactionNo != rows[sent].TransactionNo {
 			r.Fatalf("row %d was not found: %+v", sent, got)
 		}

@@ -86,9 +86,9 @@ func Parse(r io.Reader, limit int64) (*Bill, error) {
 		return nil, recovery.Faultf(recovery.CodeTooLarge, "A bill of more than %d bytes is not accepted: export a shorter period.", limit)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, unreadable("empty", "The file is empty.")
+		return nil, refuseFile("empty", "The file is empty.")
 	}
-	c := &collector{}
+	c := &billReader{}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		err = readWorkbook(data, c)
 	} else {
@@ -97,10 +97,10 @@ func Parse(r io.Reader, limit int64) (*Bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.result()
+	return c.buildBill()
 }
 
-// unreadable is the refusal of a file that is no bill.
-func unreadable(code, detail string) error {
+// refuseFile is the refusal of a file that is no bill.
+func refuseFile(code, detail string) error {
 	return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: code, Detail: detail}})
 }

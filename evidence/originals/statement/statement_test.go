@@ -383,6 +383,6 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%+v", transaction)
 			}
 		}
-		bill.Propose(statement.Said{Amount: 100, SentAt: utc("2026-11-20T04:45:27Z"), TransactionNo: "1", Counterparts: []string{"甲"}})
+		bill.ProposeMatches(statement.ClaimedPayment{Amount: 100, SentAt: utc("2026-11-20T04:45:27Z"), TransactionNo: "1", Counterparts: []string{"甲"}})
 	})
 }

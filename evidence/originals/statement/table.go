@@ -30,8 +30,8 @@ const (
 	colAccount
 )
 
-// headings are the names of the columns in the exports of 2015–2026.
-var headings = map[string]column{
+// columnByHeading are the names of the columns in the exports of 2015–2026.
+var columnByHeading = map[string]column{
 	"交易时间": colAt, "交易创建时间": colAt,
 	"交易类型": colKind, "交易分类": colKind, "类型": colKind,
 	"交易对方": colCounterpart, "对方账号": colAccount,
@@ -45,8 +45,8 @@ var headings = map[string]column{
 	"备注": colRemark,
 }
 
-// needed are the columns without which a row proves nothing.
-var needed = []column{colAt, colDirection, colAmount, colNumber}
+// requiredColumns are the columns without which a row proves nothing.
+var requiredColumns = []column{colAt, colDirection, colAmount, colNumber}
 
 // maxCell is the longest text a wallet writes into a cell, generously, in
 // bytes.
@@ -55,42 +55,42 @@ const maxCell = 4_000
 // maxColumns is as many as a row may have to be looked at; a wallet writes 13.
 const maxColumns = 100
 
-// collector turns the cells of a file into a Bill, row by row.
-type collector struct {
-	bill    Bill
-	places  map[column]int    // where each column stands; nil before the header
-	heads   map[column]string // what the file calls it
-	epoch   time.Time         // day zero of a workbook's serial dates; zero in a text file
-	closing bool              // the rule under the last row was seen
-	foreign bool              // a header in another language was seen
-	seen    int               // rows before the header that were looked at for it
-	rows    int
+// billReader turns the cells of a file into a Bill, row by row.
+type billReader struct {
+	bill           Bill
+	columnPlaces   map[column]int    // where each column stands; nil before the header
+	columnNames    map[column]string // what the file calls it
+	epoch          time.Time         // day zero of a workbook's serial dates; zero in a text file
+	closing        bool              // the rule under the last row was seen
+	foreignHeader  bool              // a header in another language was seen
+	headerRowsSeen int               // rows before the header that were looked at for it
+	rows           int
 }
 
-// started reports whether the header was found.
-func (c *collector) started() bool { return c.places != nil }
+// hasHeader reports whether the header was found.
+func (c *billReader) hasHeader() bool { return c.columnPlaces != nil }
 
-// row takes in one row. It fails only when there are too many.
-func (c *collector) row(number int, cells []string) error {
+// readRow takes in one row. It fails only when there are too many.
+func (c *billReader) readRow(number int, cells []string) error {
 	if len(cells) > maxColumns {
 		cells = cells[:maxColumns]
 	}
-	if c.header(cells) || c.before(cells) || c.ruled(cells) {
+	if c.readHeader(cells) || c.readPreamble(cells) || c.skipRule(cells) {
 		return nil
 	}
-	if c.closing && !dated(c.cell(cells, colAt)) {
+	if c.closing && !startsWithDate(c.cellText(cells, colAt)) {
 		return nil
 	}
 	c.rows++
 	if c.rows > MaxRows {
 		return recovery.Faultf(recovery.CodeTooLarge, "A bill of more than %d rows is not accepted: export a shorter period.", MaxRows)
 	}
-	transaction, fault := c.transaction(cells)
+	transaction, fault := c.parseTransaction(cells)
 	if fault != nil {
 		fault.Row = number
 		c.bill.RowFaults = append(c.bill.RowFaults, *fault)
 		if len(c.bill.RowFaults) > MaxFaults {
-			return unreadable("too_many_faults", fmt.Sprintf(
+			return refuseFile("too_many_faults", fmt.Sprintf(
 				"More than %d rows cannot be read: this is not a bill as the wallet exported it. Export it again and send it unopened.", MaxFaults))
 		}
 		return nil
@@ -100,35 +100,35 @@ func (c *collector) row(number int, cells []string) error {
 	return nil
 }
 
-// stated is how the preamble counts the rows of the export.
-var stated = regexp.MustCompile(`^共\s*(\d{1,7})\s*笔`)
+// statedRows is how the preamble counts the rows of the export.
+var statedRows = regexp.MustCompile(`^共\s*(\d{1,7})\s*笔`)
 
-// before reads what stands above the header.
-func (c *collector) before(cells []string) bool {
-	if c.started() {
+// readPreamble reads what stands above the header.
+func (c *billReader) readPreamble(cells []string) bool {
+	if c.hasHeader() {
 		return false
 	}
 	if len(cells) == 0 {
 		return true
 	}
-	c.otherLanguage(cells)
-	if found := stated.FindStringSubmatch(strings.TrimSpace(width.Narrow.String(cells[0]))); found != nil && c.bill.Stated == 0 {
+	c.detectForeignHeader(cells)
+	if found := statedRows.FindStringSubmatch(strings.TrimSpace(width.Narrow.String(cells[0]))); found != nil && c.bill.Stated == 0 {
 		c.bill.Stated, _ = strconv.Atoi(found[1]) // seven digits
 	}
 	return true
 }
 
-// header takes a row for the header when it names all needed columns. A file
+// readHeader takes a row for the header when it names all needed columns. A file
 // put together from several exports has several.
-func (c *collector) header(cells []string) bool {
-	if len(cells) < len(needed) || dated(cells[0]) {
+func (c *billReader) readHeader(cells []string) bool {
+	if len(cells) < len(requiredColumns) || startsWithDate(cells[0]) {
 		return false
 	}
 	places, heads := map[column]int{}, map[column]string{}
 	platform := recovery.Platform("")
 	for i, cell := range cells {
 		name := strings.TrimSpace(width.Narrow.String(cell))
-		meaning, known := headings[name]
+		meaning, known := columnByHeading[name]
 		if _, twice := places[meaning]; !known || twice {
 			continue
 		}
@@ -137,7 +137,7 @@ func (c *collector) header(cells []string) bool {
 			platform = platformOf(name)
 		}
 	}
-	for _, meaning := range needed {
+	for _, meaning := range requiredColumns {
 		if _, found := places[meaning]; !found {
 			return false
 		}
@@ -145,7 +145,7 @@ func (c *collector) header(cells []string) bool {
 	if c.bill.Platform == "" {
 		c.bill.Platform = platform
 	}
-	c.places, c.heads, c.closing = places, heads, false
+	c.columnPlaces, c.columnNames, c.closing = places, heads, false
 	return true
 }
 
@@ -157,9 +157,9 @@ func platformOf(number string) recovery.Platform {
 	return recovery.Alipay
 }
 
-// ruled passes over empty rows and rules of dashes; a rule below a row ends the
+// skipRule passes over empty rows and rules of dashes; a rule below a row ends the
 // list, and what follows is a summary.
-func (c *collector) ruled(cells []string) bool {
+func (c *billReader) skipRule(cells []string) bool {
 	text := strings.TrimSpace(strings.Join(cells, ""))
 	if text == "" {
 		return true
@@ -171,18 +171,18 @@ func (c *collector) ruled(cells []string) bool {
 	return true
 }
 
-func (c *collector) cell(cells []string, meaning column) string {
-	place, found := c.places[meaning]
+func (c *billReader) cellText(cells []string, meaning column) string {
+	place, found := c.columnPlaces[meaning]
 	if !found || place >= len(cells) {
 		return ""
 	}
 	return strings.TrimSpace(cells[place])
 }
 
-func (c *collector) transaction(cells []string) (Transaction, *RowFault) {
-	for _, meaning := range needed {
-		if c.places[meaning] >= len(cells) {
-			return Transaction{}, &RowFault{Column: c.heads[meaning], Why: fmt.Sprintf("这一行只有 %d 栏，缺少此栏", len(cells))}
+func (c *billReader) parseTransaction(cells []string) (Transaction, *RowFault) {
+	for _, meaning := range requiredColumns {
+		if c.columnPlaces[meaning] >= len(cells) {
+			return Transaction{}, &RowFault{Column: c.columnNames[meaning], Why: fmt.Sprintf("这一行只有 %d 栏，缺少此栏", len(cells))}
 		}
 	}
 	for _, cell := range cells {
@@ -191,36 +191,36 @@ func (c *collector) transaction(cells []string) (Transaction, *RowFault) {
 		}
 	}
 	fault := func(meaning column, why string) (Transaction, *RowFault) {
-		return Transaction{}, &RowFault{Column: c.heads[meaning], Why: why}
+		return Transaction{}, &RowFault{Column: c.columnNames[meaning], Why: why}
 	}
-	at, ok := c.moment(c.cell(cells, colAt))
+	at, ok := c.parseTime(c.cellText(cells, colAt))
 	if !ok {
 		return fault(colAt, "时间无法识别")
 	}
-	amount, ok := amountOf(c.cell(cells, colAmount))
+	amount, ok := parseAmount(c.cellText(cells, colAmount))
 	if !ok {
 		return fault(colAmount, "金额无法识别")
 	}
-	direction, ok := directionOf(c.cell(cells, colDirection))
+	direction, ok := parseDirection(c.cellText(cells, colDirection))
 	if !ok {
 		return fault(colDirection, "收支方向无法识别")
 	}
 	return Transaction{
 		At: at, Amount: amount, Direction: direction,
-		Kind: c.cell(cells, colKind), Counterpart: c.cell(cells, colCounterpart), Goods: c.cell(cells, colGoods),
-		Account: numberOf(c.cell(cells, colAccount)), Method: c.cell(cells, colMethod), State: c.cell(cells, colState), Remark: c.cell(cells, colRemark),
-		TransactionNo: numberOf(c.cell(cells, colNumber)), MerchantNo: numberOf(c.cell(cells, colMerchant)),
+		Kind: c.cellText(cells, colKind), Counterpart: c.cellText(cells, colCounterpart), Goods: c.cellText(cells, colGoods),
+		Account: cleanNumber(c.cellText(cells, colAccount)), Method: c.cellText(cells, colMethod), State: c.cellText(cells, colState), Remark: c.cellText(cells, colRemark),
+		TransactionNo: cleanNumber(c.cellText(cells, colNumber)), MerchantNo: cleanNumber(c.cellText(cells, colMerchant)),
 	}, nil
 }
 
-// result is the bill, once everything was read.
-func (c *collector) result() (*Bill, error) {
-	if c.foreign && !c.started() {
-		return nil, unreadable("other_language",
+// buildBill is the bill, once everything was read.
+func (c *billReader) buildBill() (*Bill, error) {
+	if c.foreignHeader && !c.hasHeader() {
+		return nil, refuseFile("other_language",
 			"This bill is not in Simplified Chinese. Set the wallet's language to 简体中文, export the bill again and send that.")
 	}
-	if !c.started() {
-		return nil, unreadable("not_a_bill",
+	if !c.hasHeader() {
+		return nil, refuseFile("not_a_bill",
 			"This is not a bill of WeChat or Alipay: no row names its columns (交易时间, 收/支, 金额, 交易单号).")
 	}
 	workbook := !c.epoch.IsZero()

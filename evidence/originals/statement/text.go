@@ -8,27 +8,27 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// maxFolded is how many lines one quoted cell may run over; maxStray is after
+// maxCellLines is how many lines one quoted cell may run over; maxStray is after
 // how many quotes that never end a file is no longer believed to have such
 // cells, so that a file of nothing else costs no more than any other.
 const (
-	maxFolded = 20
-	maxStray  = 1_000
+	maxCellLines   = 20
+	maxStrayQuotes = 1_000
 )
 
 // readText reads a CSV export in UTF-8 (WeChat) or GB18030 (Alipay).
-func readText(data []byte, c *collector) error {
-	text, err := decode(data)
+func readText(data []byte, c *billReader) error {
+	text, err := decodeText(data)
 	if err != nil {
 		return err
 	}
 	lines := strings.Split(text, "\n")
 	for i, stray := 0, 0; i < len(lines); {
-		cells, used, closed := record(lines[i:], c.started() && stray < maxStray)
+		cells, used, closed := splitRecord(lines[i:], c.hasHeader() && stray < maxStrayQuotes)
 		if !closed {
 			stray++
 		}
-		if err := c.row(i+1, cells); err != nil {
+		if err := c.readRow(i+1, cells); err != nil {
 			return err
 		}
 		i += used
@@ -36,9 +36,9 @@ func readText(data []byte, c *collector) error {
 	return nil
 }
 
-// decode finds the encoding by what the header must say, so that one broken
+// decodeText finds the encoding by what the header must say, so that one broken
 // byte, or a file cut off in the middle of a character, does not hide a bill.
-func decode(data []byte) (string, error) {
+func decodeText(data []byte) (string, error) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if bytes.Contains(data, []byte("收/支")) || bytes.Contains(data, []byte("收／支")) {
 		return strings.ToValidUTF8(string(data), "\uFFFD"), nil
@@ -50,16 +50,16 @@ func decode(data []byte) (string, error) {
 	return string(decoded), nil
 }
 
-// record splits the first record off the lines and says how many lines it took
+// splitRecord splits the first record off the lines and says how many lines it took
 // and whether every quote in it was closed.
 // A quoted cell may run over lines, but never into one that begins with a date:
 // a stray quote must not swallow the rows below it.
-func record(lines []string, fold bool) (cells []string, used int, closed bool) {
+func splitRecord(lines []string, fold bool) (cells []string, used int, closed bool) {
 	line := strings.TrimSuffix(lines[0], "\r")
-	cells, closed = split(line)
-	for used = 1; !closed && fold && used < min(len(lines), maxFolded) && !dated(lines[used]); used++ {
+	cells, closed = splitCells(line)
+	for used = 1; !closed && fold && used < min(len(lines), maxCellLines) && !startsWithDate(lines[used]); used++ {
 		line += "\n" + strings.TrimSuffix(lines[used], "\r")
-		if cells, closed = split(line); closed {
+		if cells, closed = splitCells(line); closed {
 			return cells, used + 1, true
 		}
 	}
@@ -69,10 +69,10 @@ func record(lines []string, fold bool) (cells []string, used int, closed bool) {
 	return cells, 1, true
 }
 
-// split cuts a record into cells. It is written by hand because encoding/csv
+// splitCells cuts a record into cells. It is written by hand because encoding/csv
 // takes the padding that WeChat writes after a quote ("398"<tab>,) for text of
 // the cell, and runs on to the next quote.
-func split(line string) (cells []string, closed bool) {
+func splitCells(line string) (cells []string, closed bool) {
 	for {
 		line = strings.TrimLeft(line, " \t")
 		if !strings.HasPrefix(line, `"`) {
@@ -84,7 +84,7 @@ func split(line string) (cells []string, closed bool) {
 			line = rest
 			continue
 		}
-		cell, rest, ended := quoted(line[1:])
+		cell, rest, ended := readQuotedCell(line[1:])
 		if !ended {
 			return append(cells, cell), false
 		}
@@ -96,9 +96,9 @@ func split(line string) (cells []string, closed bool) {
 	}
 }
 
-// quoted reads a cell up to the quote that a comma or the end follows; rest
+// readQuotedCell reads a cell up to the quote that a comma or the end follows; rest
 // begins with that comma.
-func quoted(text string) (cell, rest string, ended bool) {
+func readQuotedCell(text string) (cell, rest string, ended bool) {
 	var out strings.Builder
 	for {
 		before, after, found := strings.Cut(text, `"`)
@@ -106,12 +106,12 @@ func quoted(text string) (cell, rest string, ended bool) {
 		if !found {
 			return out.String(), "", false
 		}
-		if strings.HasPrefix(after, `"`) && !ends(after[1:]) || strings.HasPrefix(after, `""`) {
+		if strings.HasPrefix(after, `"`) && !endsCell(after[1:]) || strings.HasPrefix(after, `""`) {
 			out.WriteByte('"')
 			text = after[1:]
 			continue
 		}
-		if ends(after) {
+		if endsCell(after) {
 			return out.String(), strings.TrimLeft(after, " \t"), true
 		}
 		out.WriteByte('"')
@@ -119,7 +119,7 @@ func quoted(text string) (cell, rest string, ended bool) {
 	}
 }
 
-func ends(text string) bool {
+func endsCell(text string) bool {
 	text = strings.TrimLeft(text, " \t")
 	return text == "" || text[0] == ','
 }

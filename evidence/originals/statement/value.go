@@ -20,9 +20,9 @@ var (
 	lostNumber = regexp.MustCompile(`^\d(\.\d+)?E\+\d+$`)
 )
 
-// amountOf reads "¥28.16", "1,234.5", "２８．５０", "12元", and the binary
+// parseAmount reads "¥28.16", "1,234.5", "２８．５０", "12元", and the binary
 // fractions of a workbook ("548.58000000000004").
-func amountOf(cell string) (recovery.Money, bool) {
+func parseAmount(cell string) (recovery.Money, bool) {
 	text := strings.TrimSpace(width.Narrow.String(cell))
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(text, "¥￥ "), "元"))
 	if amountForm.MatchString(text) {
@@ -41,32 +41,32 @@ func amountOf(cell string) (recovery.Money, bool) {
 	return recovery.Money(fen), true
 }
 
-// layouts are those of the exports, and of a spreadsheet that saved one again.
-var layouts = []string{"2006-1-2 15:4:5", "2006/1/2 15:4:5", "2006-1-2 15:4", "2006/1/2 15:4"}
+// timeLayouts are those of the exports, and of a spreadsheet that saved one again.
+var timeLayouts = []string{"2006-1-2 15:4:5", "2006/1/2 15:4:5", "2006-1-2 15:4", "2006/1/2 15:4"}
 
-// moment reads a time of the bill; in a workbook it may be a serial number of
+// parseTime reads a time of the bill; in a workbook it may be a serial number of
 // days.
-func (c *collector) moment(cell string) (time.Time, bool) {
+func (c *billReader) parseTime(cell string) (time.Time, bool) {
 	text := strings.TrimSpace(width.Narrow.String(cell))
 	if !c.epoch.IsZero() && serialForm.MatchString(text) {
 		days, err := strconv.ParseFloat(text, 64)
 		at := c.epoch.Add(time.Duration(math.Round(days*86_400)) * time.Second)
-		return at.UTC(), err == nil && plausible(at)
+		return at.UTC(), err == nil && isPlausibleTime(at)
 	}
-	for _, layout := range layouts {
+	for _, layout := range timeLayouts {
 		if at, err := time.ParseInLocation(layout, text, recovery.Shanghai); err == nil {
-			return at.UTC(), plausible(at)
+			return at.UTC(), isPlausibleTime(at)
 		}
 	}
 	return time.Time{}, false
 }
 
-// plausible keeps out years in which no wallet kept a bill.
-func plausible(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
+// isPlausibleTime keeps out years in which no wallet kept a bill.
+func isPlausibleTime(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
 
-func dated(cell string) bool { return datedForm.MatchString(cell) }
+func startsWithDate(cell string) bool { return datedForm.MatchString(cell) }
 
-func directionOf(cell string) (string, bool) {
+func parseDirection(cell string) (string, bool) {
 	switch strings.TrimSpace(cell) {
 	case Outgoing, "已支出":
 		return Outgoing, true
@@ -79,9 +79,9 @@ func directionOf(cell string) (string, bool) {
 	}
 }
 
-// numberOf drops what is no number: the "/" of an empty cell, and a number that
+// cleanNumber drops what is no number: the "/" of an empty cell, and a number that
 // a spreadsheet has rounded to "1.00005E+27".
-func numberOf(cell string) string {
+func cleanNumber(cell string) string {
 	if cell == "/" || lostNumber.MatchString(cell) {
 		return ""
 	}

@@ -22,23 +22,23 @@ const (
 
 // readWorkbook reads the first sheet that holds a bill. The library is kept from
 // unpacking to disk, and a panic of it over hostile bytes is a refusal.
-func readWorkbook(data []byte, c *collector) (err error) {
+func readWorkbook(data []byte, c *billReader) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = broken(fmt.Errorf("panic: %v", cause))
+			err = brokenWorkbook(fmt.Errorf("panic: %v", cause))
 		}
 	}()
-	if err := inspect(data); err != nil {
+	if err := checkArchive(data); err != nil {
 		return err
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked, RawCellValue: true,
 	})
 	if err != nil {
-		return broken(err)
+		return brokenWorkbook(err)
 	}
 	defer func() { _ = book.Close() }() // nothing is written; there is nothing to lose
-	c.epoch = epoch(book)
+	c.epoch = dateEpoch(book)
 	for _, sheet := range book.GetSheetList() {
 		if err := readSheet(book, sheet, c); err != nil {
 			return err
@@ -47,14 +47,14 @@ func readWorkbook(data []byte, c *collector) (err error) {
 	return nil
 }
 
-// inspect looks at the archive before anything is unpacked.
-func inspect(data []byte) error {
+// checkArchive looks at the archive before anything is unpacked.
+func checkArchive(data []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return broken(err)
+		return brokenWorkbook(err)
 	}
 	if slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Flags&1 != 0 }) {
-		return unreadable("archive", "This is an archive with a password, as the wallet sends it: unpack it first and send the CSV or XLSX file inside.")
+		return refuseFile("archive", "This is an archive with a password, as the wallet sends it: unpack it first and send the CSV or XLSX file inside.")
 	}
 	var size uint64
 	for _, part := range archive.File {
@@ -64,21 +64,21 @@ func inspect(data []byte) error {
 		return recovery.Faultf(recovery.CodeTooLarge, "The workbook unpacks to more than %d MB or %d parts.", maxUnpacked>>20, maxParts)
 	}
 	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }) {
-		return unreadable("archive", "This is an archive, not a workbook: unpack it first and send the CSV or XLSX file inside.")
+		return refuseFile("archive", "This is an archive, not a workbook: unpack it first and send the CSV or XLSX file inside.")
 	}
 	return nil
 }
 
-func broken(cause error) error {
+func brokenWorkbook(cause error) error {
 	return &recovery.Fault{
 		Code: recovery.CodeInvalid, Detail: "The workbook cannot be read.", Cause: cause,
 		Fields: []recovery.FieldFault{{Field: "file", Code: "broken", Detail: "The workbook is damaged or protected by a password."}},
 	}
 }
 
-// epoch is day zero of the workbook's dates, in the wallet's time (ECMA-376
+// dateEpoch is day zero of the workbook's dates, in the wallet's time (ECMA-376
 // part 1, 18.17.4.1).
-func epoch(book *excelize.File) time.Time {
+func dateEpoch(book *excelize.File) time.Time {
 	properties, err := book.GetWorkbookProps()
 	if err == nil && properties.Date1904 != nil && *properties.Date1904 {
 		return time.Date(1904, 1, 1, 0, 0, 0, 0, recovery.Shanghai)
@@ -88,35 +88,35 @@ func epoch(book *excelize.File) time.Time {
 
 // readSheet gives the rows of one sheet to the collector. Once a bill was found,
 // further sheets are only named: their rows may be the same once more.
-func readSheet(book *excelize.File, sheet string, c *collector) error {
+func readSheet(book *excelize.File, sheet string, c *billReader) error {
 	rows, err := book.Rows(sheet)
 	if err != nil {
-		return broken(err)
+		return brokenWorkbook(err)
 	}
 	defer func() { _ = rows.Close() }() // its error is that of Error below
-	found := c.started()
+	found := c.hasHeader()
 	cells := 0
 	for number := 1; rows.Next(); number++ {
 		row, err := rows.Columns()
 		if err != nil {
-			return broken(err)
+			return brokenWorkbook(err)
 		}
 		if cells += len(row) + 1; cells > maxCells {
 			return recovery.Faultf(recovery.CodeTooLarge, "A sheet of more than %d cells is not accepted.", maxCells)
 		}
 		if found {
-			if (&collector{}).header(row) {
+			if (&billReader{}).readHeader(row) {
 				c.bill.RowFaults = append(c.bill.RowFaults, RowFault{Row: number, Why: fmt.Sprintf("工作表“%s”未读取：一次只读一张账单", sheet)})
 				return nil
 			}
 			continue
 		}
-		if err := c.row(number, row); err != nil {
+		if err := c.readRow(number, row); err != nil {
 			return err
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return broken(err)
+		return brokenWorkbook(err)
 	}
 	return nil
 }

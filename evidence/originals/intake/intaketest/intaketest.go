@@ -15,12 +15,12 @@ import (
 	"testing"
 )
 
-// Shenzhen are the tags of a picture that says where it was taken.
-var Shenzhen = []string{"-GPSLatitude=22.543", "-GPSLatitudeRef=N", "-GPSLongitude=114.057", "-GPSLongitudeRef=E"}
+// ShenzhenTags are the tags of a picture that says where it was taken.
+var ShenzhenTags = []string{"-GPSLatitude=22.543", "-GPSLatitudeRef=N", "-GPSLongitude=114.057", "-GPSLongitudeRef=E"}
 
-// Tagged gives a file of this name with tags in exiftool's form, numbers as they
+// WriteTags gives a file of this name with tags in exiftool's form, numbers as they
 // are written; without tags the file as it is.
-func Tagged(t testing.TB, name string, file []byte, tags ...string) []byte {
+func WriteTags(t testing.TB, name string, file []byte, tags ...string) []byte {
 	t.Helper()
 	if len(tags) == 0 {
 		return file
@@ -54,5 +54,5 @@ func Photo(t testing.TB, name string, tags ...string) []byte {
 	if err := encode(); err != nil {
 		t.Fatal(err)
 	}
-	return Tagged(t, name, raw.Bytes(), tags...)
+	return WriteTags(t, name, raw.Bytes(), tags...)
 }

@@ -12,65 +12,65 @@ import (
 // Limits of what is read of one file.
 const (
 	// MaxSize is the size in bytes above which a file is not read.
-	MaxSize     = 48 << 20
-	maxObjects  = 200_000
-	maxStream   = 16 << 20 // bytes of one stream, inflated
-	maxInflated = 64 << 20 // of all
-	maxPages    = 500
-	maxPacked   = 8 << 20 // bytes of the objects inside streams
+	MaxSize          = 48 << 20
+	maxObjects       = 200_000
+	maxStream        = 16 << 20 // bytes of one stream, inflated
+	maxInflated      = 64 << 20 // of all
+	maxPages         = 500
+	maxObjectStreams = 8 << 20 // bytes of the objects inside streams
 )
 
-// object is a value and, for a stream, its stored bytes.
-type object struct {
+// indirectObject is a value and, for a stream, its stored bytes.
+type indirectObject struct {
 	value  any
 	stream []byte
 }
 
 // file is what scanning found.
 type file struct {
-	data      []byte
-	objects   map[int]object // by number; the last of a number counts
-	trailers  []dict
-	encrypted bool
-	inflated  int // bytes so far
-	full      bool
+	data          []byte
+	objects       map[int]indirectObject // by number; the last of a number counts
+	trailers      []dict
+	encrypted     bool
+	inflatedBytes int // bytes so far
+	limitReached  bool
 }
 
-// scan finds the objects in the order of the file, then those inside streams.
-func scan(data []byte) *file {
-	f := &file{data: data, objects: map[int]object{}}
+// scanObjects finds the objects in the order of the file, then those inside streams.
+func scanObjects(data []byte) *file {
+	f := &file{data: data, objects: map[int]indirectObject{}}
 	for at := 0; at < len(data) && len(f.objects) < maxObjects; {
 		found := bytes.Index(data[at:], []byte("obj"))
 		if found < 0 {
 			break
 		}
 		at += found
-		number, begins := numbered(data[:at])
+		number, begins := parseObjectNumber(data[:at])
 		at += len("obj")
 		if !begins {
 			continue
 		}
-		o, end := f.object(at)
+		o, end := f.readObject(at)
 		f.objects[number] = o
 		at = end
 	}
 	f.readTrailers()
 	if !f.encrypted {
-		f.unpack()
+		f.readObjectStreams()
 	}
 	return f
 }
 
-// numbers lists the objects in order, so that the same file is read the same.
-func (f *file) numbers() []int {
+// objectNumbers lists the objects in order, so that the same file is read the same.
+func (f *file) objectNumbers() []int {
 	return slices.Sorted(maps.Keys(f.objects))
 }
 
-// numbered reads "12 0 " backwards from the word obj.
-func numbered(before []byte) (number int, is bool) {
+// parseObjectNumber reads "12 0 " backwards from the word obj.
+func parseObjectNumber(before []byte) (number int, is bool) {
 	digits := func() (int, bool) {
 		end := len(before)
-		for end > 0 && space(before[end-1]) {
+		for end > 0 && isSpace(before[end-1]) {
 			end--
 		}
 		from := end
@@ -91,15 +91,15 @@ func numbered(before []byte) (number int, is bool) {
 	return digits()
 }
 
-// object reads the value that begins at an offset, and its stream.
-func (f *file) object(at int) (o object, end int) {
+// readObject reads the value that begins at an offset, and its stream.
+func (f *file) readObject(at int) (o indirectObject, end int) {
 	l := lexer{data: f.data, at: at}
-	o.value = l.next()
+	o.value = l.readValue()
 	head, is := o.value.(dict)
 	if !is {
 		return o, max(l.at, at)
 	}
-	l.skip()
+	l.skipSpace()
 	if !bytes.HasPrefix(f.data[l.at:], []byte("stream")) {
 		return o, l.at
 	}
@@ -109,13 +109,13 @@ func (f *file) object(at int) (o object, end int) {
 	} else if from < len(f.data) && (f.data[from] == '\n' || f.data[from] == '\r') {
 		from++
 	}
-	end = f.streamEnd(head, from)
+	end = f.findStreamEnd(head, from)
 	o.stream = f.data[from:end]
 	return o, end
 }
 
-// streamEnd believes a length that leads to the right word, else looks for it.
-func (f *file) streamEnd(head dict, from int) int {
+// findStreamEnd believes a length that leads to the right word, else looks for it.
+func (f *file) findStreamEnd(head dict, from int) int {
 	if length, is := head["Length"].(float64); is && length >= 0 && length <= float64(len(f.data)-from) {
 		end := from + int(length)
 		if bytes.HasPrefix(bytes.TrimLeft(f.data[end:min(end+20, len(f.data))], "\r\n \t"), []byte("endstream")) {
@@ -139,12 +139,12 @@ func (f *file) readTrailers() {
 		}
 		at += found + len(word)
 		l := lexer{data: f.data, at: at}
-		if head, is := l.next().(dict); is {
+		if head, is := l.readValue().(dict); is {
 			f.trailers = append(f.trailers, head)
 		}
 		at = max(at, l.at) // what was read is not read again: many heads would make it long
 	}
-	for _, number := range f.numbers() {
+	for _, number := range f.objectNumbers() {
 		if head, is := f.objects[number].value.(dict); is && head["Type"] == name("XRef") {
 			f.trailers = append(f.trailers, head)
 		}
@@ -154,14 +154,14 @@ func (f *file) readTrailers() {
 	}
 }
 
-// unpack reads the objects inside object streams (7.5.7).
-func (f *file) unpack() {
-	packed := map[int]object{}
+// readObjectStreams reads the objects inside object streams (7.5.7).
+func (f *file) readObjectStreams() {
+	packed := map[int]indirectObject{}
 	read := 0 // bytes: offsets that all point to one large value would make it long
-	for _, number := range f.numbers() {
+	for _, number := range f.objectNumbers() {
 		o := f.objects[number]
 		if head, is := o.value.(dict); is && head["Type"] == name("ObjStm") {
-			read += f.unpackOne(head, o, packed, maxPacked-read)
+			read += f.readObjectStream(head, o, packed, maxObjectStreams-read)
 		}
 	}
 	for number, o := range packed {
@@ -171,46 +171,46 @@ func (f *file) unpack() {
 	}
 }
 
-// unpackOne reads one object stream, as far as a number of bytes goes, and gives
+// readObjectStream reads one object stream, as far as a number of bytes goes, and gives
 // how many it read.
-func (f *file) unpackOne(head dict, o object, packed map[int]object, left int) (read int) {
-	data := f.bytes(o)
+func (f *file) readObjectStream(head dict, o indirectObject, packed map[int]indirectObject, left int) (read int) {
+	data := f.inflateStream(o)
 	value, is := head["First"].(float64)
 	if !is || value < 0 || value > float64(len(data)) {
 		return 0
 	}
 	first := int(value)
 	l := lexer{data: data[:first]}
-	for len(packed)+len(f.objects) < maxObjects && !f.full {
-		number, is := l.next().(float64)
-		offset, also := l.next().(float64)
+	for len(packed)+len(f.objects) < maxObjects && !f.limitReached {
+		number, is := l.readValue().(float64)
+		offset, also := l.readValue().(float64)
 		if !is || !also || offset < 0 || offset > float64(len(data)-first) {
 			break
 		}
 		inner := lexer{data: data, at: first + int(offset)}
-		packed[int(number)] = object{value: inner.next()}
+		packed[int(number)] = indirectObject{value: inner.readValue()}
 		read += inner.at - first - int(offset)
-		f.full = read > left
+		f.limitReached = read > left
 	}
 	return read
 }
 
-// bytes inflates a stream; nil for filters that hold no text.
-func (f *file) bytes(o object) []byte {
+// inflateStream inflates a stream; nil for filters that hold no text.
+func (f *file) inflateStream(o indirectObject) []byte {
 	head, _ := o.value.(dict)
-	filter := f.resolve(head["Filter"])
+	filter := f.resolveReference(head["Filter"])
 	if list, is := filter.(array); is {
 		if len(list) > 1 {
 			return nil
 		}
 		filter = nil
 		if len(list) == 1 {
-			filter = f.resolve(list[0])
+			filter = f.resolveReference(list[0])
 		}
 	}
 	switch filter {
 	case nil:
-		return f.count(o.stream[:min(len(o.stream), maxStream)])
+		return f.countInflated(o.stream[:min(len(o.stream), maxStream)])
 	case name("FlateDecode"), name("Fl"):
 	default:
 		return nil
@@ -219,25 +219,25 @@ func (f *file) bytes(o object) []byte {
 	if err != nil {
 		return nil
 	}
-	left := min(maxStream, maxInflated-f.inflated)
+	left := min(maxStream, maxInflated-f.inflatedBytes)
 	data, _ := io.ReadAll(io.LimitReader(reader, int64(left)+1)) // a stream that breaks off still told something
 	if len(data) > left {
-		f.full = true
+		f.limitReached = true
 		data = data[:left]
 	}
-	return f.count(data)
+	return f.countInflated(data)
 }
 
-func (f *file) count(data []byte) []byte {
-	f.inflated += len(data)
-	if f.inflated >= maxInflated {
-		f.full = true
+func (f *file) countInflated(data []byte) []byte {
+	f.inflatedBytes += len(data)
+	if f.inflatedBytes >= maxInflated {
+		f.limitReached = true
 	}
 	return data
 }
 
-// resolve follows references, a few.
-func (f *file) resolve(value any) any {
+// resolveReference follows references, a few.
+func (f *file) resolveReference(value any) any {
 	for range 8 {
 		r, is := value.(ref)
 		if !is {
@@ -248,15 +248,15 @@ func (f *file) resolve(value any) any {
 	return nil
 }
 
-// stream gives the object a reference leads to.
-func (f *file) stream(value any) object {
+// streamOf gives the object a reference leads to.
+func (f *file) streamOf(value any) indirectObject {
 	if r, is := value.(ref); is {
 		return f.objects[r.number]
 	}
-	return object{value: value}
+	return indirectObject{value: value}
 }
 
-func (f *file) dict(value any) dict {
-	d, _ := f.resolve(value).(dict)
+func (f *file) resolveDict(value any) dict {
+	d, _ := f.resolveReference(value).(dict)
 	return d
 }

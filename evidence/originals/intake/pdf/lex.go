@@ -29,17 +29,17 @@ type lexer struct {
 	depth int
 }
 
-func space(b byte) bool {
+func isSpace(b byte) bool {
 	return b == ' ' || b == '\n' || b == '\r' || b == '\t' || b == '\f' || b == 0
 }
 
-func delimiter(b byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), b) >= 0 }
+func isDelimiter(b byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), b) >= 0 }
 
-// skip passes white space and comments.
-func (l *lexer) skip() {
+// skipSpace passes white space and comments.
+func (l *lexer) skipSpace() {
 	for l.at < len(l.data) {
 		switch b := l.data[l.at]; {
-		case space(b):
+		case isSpace(b):
 			l.at++
 		case b == '%':
 			end := bytes.IndexAny(l.data[l.at:], "\r\n")
@@ -54,27 +54,27 @@ func (l *lexer) skip() {
 	}
 }
 
-// next reads one object; nil at the end or at something that is none.
-func (l *lexer) next() any {
-	l.skip()
+// readValue reads one object; nil at the end or at something that is none.
+func (l *lexer) readValue() any {
+	l.skipSpace()
 	if l.at >= len(l.data) {
 		return nil
 	}
 	switch b := l.data[l.at]; {
 	case b == '/':
 		l.at++
-		return l.name()
+		return l.readName()
 	case b == '(':
-		return l.literal()
+		return l.readLiteralString()
 	case bytes.HasPrefix(l.data[l.at:], []byte("<<")):
 		l.at += 2
-		return l.dict()
+		return l.readDict()
 	case b == '<':
-		return l.hex()
+		return l.readHexString()
 	case b == '[':
 		l.at++
-		return l.array()
-	case delimiter(b):
+		return l.readArray()
+	case isDelimiter(b):
 		l.at++
 		if b == '>' && l.at < len(l.data) && l.data[l.at] == '>' {
 			l.at++
@@ -82,13 +82,13 @@ func (l *lexer) next() any {
 		}
 		return keyword(b)
 	}
-	return l.word()
+	return l.readWord()
 }
 
-// word reads a number or a keyword.
-func (l *lexer) word() any {
+// readWord reads a number or a keyword.
+func (l *lexer) readWord() any {
 	from := l.at
-	for l.at < len(l.data) && !space(l.data[l.at]) && !delimiter(l.data[l.at]) {
+	for l.at < len(l.data) && !isSpace(l.data[l.at]) && !isDelimiter(l.data[l.at]) {
 		l.at++
 	}
 	word := string(l.data[from:l.at])
@@ -98,9 +98,9 @@ func (l *lexer) word() any {
 	return keyword(word)
 }
 
-func (l *lexer) name() name {
+func (l *lexer) readName() name {
 	var out []byte
-	for ; l.at < len(l.data) && !space(l.data[l.at]) && !delimiter(l.data[l.at]); l.at++ {
+	for ; l.at < len(l.data) && !isSpace(l.data[l.at]) && !isDelimiter(l.data[l.at]); l.at++ {
 		b := l.data[l.at]
 		if b == '#' && l.at+2 < len(l.data) {
 			if code, err := strconv.ParseUint(string(l.data[l.at+1:l.at+3]), 16, 8); err == nil {
@@ -113,7 +113,7 @@ func (l *lexer) name() name {
 	return name(out)
 }
 
-func (l *lexer) hex() text {
+func (l *lexer) readHexString() text {
 	l.at++
 	var out []byte
 	high, half := byte(0), false
@@ -134,9 +134,9 @@ func (l *lexer) hex() text {
 	return text(out)
 }
 
-var escapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f'}
+var escapedBytes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f'}
 
-func (l *lexer) literal() text {
+func (l *lexer) readLiteralString() text {
 	var out []byte
 	open := 1
 	for l.at++; l.at < len(l.data); l.at++ {
@@ -149,7 +149,7 @@ func (l *lexer) literal() text {
 				return text(out)
 			}
 		case '\\':
-			out = l.escape(out)
+			out = l.readEscape(out)
 			continue
 		}
 		out = append(out, l.data[l.at])
@@ -158,14 +158,14 @@ func (l *lexer) literal() text {
 	return text(out)
 }
 
-// escape reads what follows a backslash and stays on its last byte.
-func (l *lexer) escape(out []byte) []byte {
+// readEscape reads what follows a backslash and stays on its last byte.
+func (l *lexer) readEscape(out []byte) []byte {
 	l.at++
 	if l.at >= len(l.data) {
 		return out
 	}
 	b := l.data[l.at]
-	if plain, known := escapes[b]; known {
+	if plain, known := escapedBytes[b]; known {
 		return append(out, plain)
 	}
 	if b == '\r' || b == '\n' {
@@ -186,7 +186,7 @@ func (l *lexer) escape(out []byte) []byte {
 	return append(out, byte(code))
 }
 
-func (l *lexer) array() array {
+func (l *lexer) readArray() array {
 	out := array{}
 	if l.depth >= maxDepth {
 		return out
@@ -194,17 +194,17 @@ func (l *lexer) array() array {
 	l.depth++
 	defer func() { l.depth-- }()
 	for len(out) < maxItems {
-		value := l.next()
+		value := l.readValue()
 		if value == nil || value == keyword("]") || value == keyword("endobj") {
 			return out
 		}
-		out = referred(append(out, value))
+		out = foldReference(append(out, value))
 	}
 	return out
 }
 
-// referred makes "1 0 R" at the end of a list one reference.
-func referred(list array) array {
+// foldReference makes "1 0 R" at the end of a list one reference.
+func foldReference(list array) array {
 	n := len(list)
 	if n < 3 || list[n-1] != keyword("R") {
 		return list
@@ -217,7 +217,7 @@ func referred(list array) array {
 	return append(list[:n-3], ref{int(number), int(generation)})
 }
 
-func (l *lexer) dict() dict {
+func (l *lexer) readDict() dict {
 	out := dict{}
 	if l.depth >= maxDepth {
 		return out
@@ -226,11 +226,11 @@ func (l *lexer) dict() dict {
 	defer func() { l.depth-- }()
 	list := array{}
 	for len(list) < maxItems {
-		value := l.next()
+		value := l.readValue()
 		if value == nil || value == keyword(">>") || value == keyword("endobj") || value == keyword("stream") {
 			break
 		}
-		list = referred(append(list, value))
+		list = foldReference(append(list, value))
 	}
 	for i := 0; i+1 < len(list); i += 2 {
 		key, is := list[i].(name)

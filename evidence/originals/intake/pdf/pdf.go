@@ -16,8 +16,8 @@ const (
 	ActMedia    = "rich_media"
 )
 
-// acting maps the keys and names of ISO 32000-1 (12.6.4, 7.11.4) to acts.
-var acting = map[name]string{
+// actByName maps the keys and names of ISO 32000-1 (12.6.4, 7.11.4) to acts.
+var actByName = map[name]string{
 	"JS": ActScript, "JavaScript": ActScript, "Launch": ActLaunch, "SubmitForm": ActSubmit, "ImportData": ActSubmit,
 	"EmbeddedFile": ActEmbedded, "EmbeddedFiles": ActEmbedded, "EF": ActEmbedded, "GoToE": ActEmbedded,
 	"XFA": ActForm, "RichMedia": ActMedia, "RichMediaExecute": ActMedia, "Rendition": ActMedia, "Movie": ActMedia,
@@ -39,25 +39,25 @@ type Report struct {
 // the Report says so.
 func Read(data []byte) Report {
 	if len(data) > MaxSize {
-		return Report{Unread: true, End: ending(data)}
+		return Report{Unread: true, End: findFileEnd(data)}
 	}
-	f := scan(data)
-	r := Report{Encrypted: f.encrypted, End: ending(data)}
-	pages := f.pages()
+	f := scanObjects(data)
+	r := Report{Encrypted: f.encrypted, End: findFileEnd(data)}
+	pages := f.listPages()
 	r.Pages = len(pages)
-	r.Acts = f.acts()
-	r.Signatures = f.signatures()
+	r.Acts = f.findActs()
+	r.Signatures = f.findSignatures()
 	if !f.encrypted {
-		r.Text = f.text(pages)
+		r.Text = f.readText(pages)
 	}
-	r.Unread = f.full || len(f.objects) >= maxObjects
+	r.Unread = f.limitReached || len(f.objects) >= maxObjects
 	r.Damaged = r.End == 0 || r.Pages == 0 && !f.encrypted
 	return r
 }
 
-// ending finds the last mark of the file's end within its last two kilobytes:
+// findFileEnd finds the last mark of the file's end within its last two kilobytes:
 // viewers look no further.
-func ending(data []byte) int {
+func findFileEnd(data []byte) int {
 	from := max(0, len(data)-2048)
 	if at := bytes.LastIndex(data[from:], []byte("%%EOF")); at >= 0 {
 		return from + at + len("%%EOF")
@@ -65,14 +65,14 @@ func ending(data []byte) int {
 	return 0
 }
 
-// acts looks through every object, whether anything refers to it or not.
-func (f *file) acts() []string {
+// findActs looks through every object, whether anything refers to it or not.
+func (f *file) findActs() []string {
 	found := map[string]bool{}
 	for _, o := range f.objects {
-		search(o.value, found)
+		collectActs(o.value, found)
 	}
 	for _, trailer := range f.trailers {
-		search(trailer, found)
+		collectActs(trailer, found)
 	}
 	list := make([]string, 0, len(found))
 	for act := range found {
@@ -82,38 +82,38 @@ func (f *file) acts() []string {
 	return list
 }
 
-func search(value any, found map[string]bool) {
+func collectActs(value any, found map[string]bool) {
 	switch v := value.(type) {
 	case name:
-		if act := acting[v]; act != "" {
+		if act := actByName[v]; act != "" {
 			found[act] = true
 		}
 	case array:
 		for _, item := range v {
-			search(item, found)
+			collectActs(item, found)
 		}
 	case dict:
 		for key, item := range v {
-			search(key, found)
-			search(item, found)
+			collectActs(key, found)
+			collectActs(item, found)
 		}
 	}
 }
 
-// pages follows the page tree, or takes every page there is when the tree is
+// listPages follows the page tree, or takes every page there is when the tree is
 // broken.
-func (f *file) pages() []dict {
+func (f *file) listPages() []dict {
 	var list []dict
 	seen := map[int]bool{}
 	for _, trailer := range f.trailers {
-		if root := f.dict(trailer["Root"]); root != nil && len(list) == 0 {
-			list = f.leaves(root["Pages"], seen, 0)
+		if root := f.resolveDict(trailer["Root"]); root != nil && len(list) == 0 {
+			list = f.collectPages(root["Pages"], seen, 0)
 		}
 	}
 	if len(list) > 0 {
 		return list
 	}
-	for _, number := range f.numbers() {
+	for _, number := range f.objectNumbers() {
 		if d, is := f.objects[number].value.(dict); is && d["Type"] == name("Page") && len(list) < maxPages {
 			list = append(list, d)
 		}
@@ -121,18 +121,18 @@ func (f *file) pages() []dict {
 	return list
 }
 
-func (f *file) leaves(node any, seen map[int]bool, depth int) []dict {
+func (f *file) collectPages(node any, seen map[int]bool, depth int) []dict {
 	if r, is := node.(ref); is {
 		if seen[r.number] {
 			return nil
 		}
 		seen[r.number] = true
 	}
-	d := f.dict(node)
+	d := f.resolveDict(node)
 	if d == nil || depth > maxDepth {
 		return nil
 	}
-	kids, is := f.resolve(d["Kids"]).(array)
+	kids, is := f.resolveReference(d["Kids"]).(array)
 	if !is {
 		return []dict{d}
 	}
@@ -141,26 +141,26 @@ func (f *file) leaves(node any, seen map[int]bool, depth int) []dict {
 		if len(list) >= maxPages {
 			return list[:maxPages]
 		}
-		list = append(list, f.leaves(kid, seen, depth+1)...)
+		list = append(list, f.collectPages(kid, seen, depth+1)...)
 	}
 	return list
 }
 
-// inherited looks a key up in a page or its ancestors (7.7.3.4).
-func (f *file) inherited(page dict, key name) any {
+// lookUpInherited looks a key up in a page or its ancestors (7.7.3.4).
+func (f *file) lookUpInherited(page dict, key name) any {
 	for range maxDepth {
-		if value := f.resolve(page[key]); value != nil {
+		if value := f.resolveReference(page[key]); value != nil {
 			return value
 		}
-		if page = f.dict(page["Parent"]); page == nil {
+		if page = f.resolveDict(page["Parent"]); page == nil {
 			return nil
 		}
 	}
 	return nil
 }
 
-// squeezed takes out what a text needs no more: empty lines and doubled spaces.
-func squeezed(lines string) string {
+// collapseSpace takes out what a text needs no more: empty lines and doubled spaces.
+func collapseSpace(lines string) string {
 	var out []string
 	for line := range strings.SplitSeq(lines, "\n") {
 		if line = strings.Join(strings.Fields(line), " "); line != "" {

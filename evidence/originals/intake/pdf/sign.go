@@ -20,28 +20,28 @@ type Signature struct {
 
 const maxSignatures = 20
 
-func (f *file) signatures() []Signature {
+func (f *file) findSignatures() []Signature {
 	var list []Signature
-	for _, number := range f.numbers() {
+	for _, number := range f.objectNumbers() {
 		d, is := f.objects[number].value.(dict)
-		ranges, has := f.resolve(d["ByteRange"]).(array)
-		contents, holds := f.resolve(d["Contents"]).(text)
+		ranges, has := f.resolveReference(d["ByteRange"]).(array)
+		contents, holds := f.resolveReference(d["Contents"]).(text)
 		if !is || !has || !holds || len(list) == maxSignatures {
 			continue
 		}
 		form, _ := d["SubFilter"].(name)
-		stated, _ := f.resolve(d["Name"]).(text)
+		stated, _ := f.resolveReference(d["Name"]).(text)
 		list = append(list, Signature{
-			Name: stringOf(stated), Signer: signer([]byte(contents)), Form: string(form),
-			Whole: f.covers(ranges), Filled: strings.Trim(string(contents), "\x00") != "",
+			Name: decodeTextString(stated), Signer: readSignerName([]byte(contents)), Form: string(form),
+			Whole: f.coversWholeFile(ranges), Filled: strings.Trim(string(contents), "\x00") != "",
 		})
 	}
 	return list
 }
 
-// covers reports whether two ranges take in the whole file but one hole, and the
+// coversWholeFile reports whether two ranges take in the whole file but one hole, and the
 // hole is one hexadecimal string: anything else in it would be unsigned.
-func (f *file) covers(ranges array) bool {
+func (f *file) coversWholeFile(ranges array) bool {
 	if len(ranges) != 4 {
 		return false
 	}
@@ -61,29 +61,29 @@ func (f *file) covers(ranges array) bool {
 		strings.Trim(hole[1:len(hole)-1], "0123456789abcdefABCDEF \r\n\t") == ""
 }
 
-const maxName = 100 // characters
+const maxNameLength = 100 // characters
 
-// stringOf reads a text string (7.9.2.2), fit to be shown.
-func stringOf(value text) string {
+// decodeTextString reads a text string (7.9.2.2), fit to be shown.
+func decodeTextString(value text) string {
 	raw := string(value)
 	switch {
 	case strings.HasPrefix(raw, "\xFE\xFF"):
-		raw = utf16Text([]byte(raw[2:]))
+		raw = decodeUTF16([]byte(raw[2:]))
 	case !utf8.ValidString(raw):
 		decoded, _ := charmap.Windows1252.NewDecoder().String(raw)
 		raw = decoded
 	}
-	return shown(raw)
+	return printableText(raw)
 }
 
-func shown(raw string) string {
+func printableText(raw string) string {
 	runes := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r == utf8.RuneError || r >= 0x7F && r < 0xA0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
 			return -1
 		}
 		return r
 	}, raw)))
-	return string(runes[:min(len(runes), maxName)])
+	return string(runes[:min(len(runes), maxNameLength)])
 }
 
 // The parts of CMS (RFC 5652) and X.509 (RFC 5280) that name a signer. They are
@@ -108,11 +108,11 @@ type (
 	}
 )
 
-var commonName = asn1.ObjectIdentifier{2, 5, 4, 3}
+var commonNameOID = asn1.ObjectIdentifier{2, 5, 4, 3}
 
-// signer finds the certificate that the first signer refers to and gives its
+// readSignerName finds the certificate that the first signer refers to and gives its
 // common name; empty when the contents cannot be read.
-func signer(contents []byte) string {
+func readSignerName(contents []byte) string {
 	var outer contentInfo
 	if _, err := asn1.Unmarshal(contents, &outer); err != nil {
 		return ""
@@ -121,11 +121,11 @@ func signer(contents []byte) string {
 	if _, err := asn1.Unmarshal(outer.Content.Bytes, &data); err != nil {
 		return ""
 	}
-	fields := children(data.Signers.Bytes, 1)
+	fields := splitValues(data.Signers.Bytes, 1)
 	if len(fields) == 0 {
 		return ""
 	}
-	parts := children(fields[0].Bytes, 3)
+	parts := splitValues(fields[0].Bytes, 3)
 	if len(parts) < 2 {
 		return ""
 	}
@@ -133,16 +133,16 @@ func signer(contents []byte) string {
 	if _, err := asn1.Unmarshal(parts[1].FullBytes, &id); err != nil {
 		return ""
 	}
-	for _, raw := range children(data.Certificates.Bytes, 20) {
-		if subject, is := subjectOf(raw, id); is {
-			return nameIn(subject)
+	for _, raw := range splitValues(data.Certificates.Bytes, 20) {
+		if subject, is := matchSubject(raw, id); is {
+			return findCommonName(subject)
 		}
 	}
 	return ""
 }
 
-// children reads up to limit values that stand one behind the other.
-func children(data []byte, limit int) []asn1.RawValue {
+// splitValues reads up to limit values that stand one behind the other.
+func splitValues(data []byte, limit int) []asn1.RawValue {
 	var list []asn1.RawValue
 	for len(data) > 0 && len(list) < limit {
 		var value asn1.RawValue
@@ -155,13 +155,13 @@ func children(data []byte, limit int) []asn1.RawValue {
 	return list
 }
 
-// subjectOf gives the subject of a certificate when it is the one meant.
-func subjectOf(raw asn1.RawValue, id issuerAndSerial) ([]byte, bool) {
-	parts := children(raw.Bytes, 1)
+// matchSubject gives the subject of a certificate when it is the one meant.
+func matchSubject(raw asn1.RawValue, id issuerAndSerial) ([]byte, bool) {
+	parts := splitValues(raw.Bytes, 1)
 	if len(parts) == 0 {
 		return nil, false
 	}
-	fields := children(parts[0].Bytes, 7)
+	fields := splitValues(parts[0].Bytes, 7)
 	if len(fields) > 0 && fields[0].Class == asn1.ClassContextSpecific { // the version, which may be left out
 		fields = fields[1:]
 	}
@@ -172,22 +172,22 @@ func subjectOf(raw asn1.RawValue, id issuerAndSerial) ([]byte, bool) {
 	return fields[4].Bytes, true
 }
 
-// nameIn finds the common name among the parts of a distinguished name.
-func nameIn(subject []byte) string {
-	for _, set := range children(subject, 20) {
-		for _, pair := range children(set.Bytes, 5) {
-			parts := children(pair.Bytes, 2)
+// findCommonName finds the common name among the parts of a distinguished name.
+func findCommonName(subject []byte) string {
+	for _, set := range splitValues(subject, 20) {
+		for _, pair := range splitValues(set.Bytes, 5) {
+			parts := splitValues(pair.Bytes, 2)
 			var kind asn1.ObjectIdentifier
 			if len(parts) < 2 {
 				continue
 			}
-			if _, err := asn1.Unmarshal(parts[0].FullBytes, &kind); err != nil || !kind.Equal(commonName) {
+			if _, err := asn1.Unmarshal(parts[0].FullBytes, &kind); err != nil || !kind.Equal(commonNameOID) {
 				continue
 			}
 			if parts[1].Tag == asn1.TagBMPString {
-				return shown(utf16Text(parts[1].Bytes))
+				return printableText(decodeUTF16(parts[1].Bytes))
 			}
-			return shown(strings.ToValidUTF8(string(parts[1].Bytes), ""))
+			return printableText(strings.ToValidUTF8(string(parts[1].Bytes), ""))
 		}
 	}
 	return ""

@@ -19,63 +19,63 @@ const (
 	wordGap       = -250
 )
 
-// reader runs the text operators of content streams (9.4), and nothing else.
-type reader struct {
+// textReader runs the text operators of content streams (9.4), and nothing else.
+type textReader struct {
 	file       *file
 	out        strings.Builder
 	fonts      map[any]*font // by reference or dictionary key
 	font       *font
-	forms      []int // numbers of those that are being run
+	openForms  []int // numbers of those that are being run
 	operations int
 }
 
-func (f *file) text(pages []dict) string {
-	r := &reader{file: f, fonts: map[any]*font{}}
+func (f *file) readText(pages []dict) string {
+	r := &textReader{file: f, fonts: map[any]*font{}}
 	for _, page := range pages {
-		resources, _ := f.inherited(page, "Resources").(dict)
+		resources, _ := f.lookUpInherited(page, "Resources").(dict)
 		var content []byte
 		switch c := page["Contents"].(type) {
 		case ref:
-			content = r.contents(c)
+			content = r.readContents(c)
 		case array:
-			content = r.contents(c)
+			content = r.readContents(c)
 		}
-		r.run(content, resources, 0)
-		r.line()
-		if r.spent() {
+		r.runContent(content, resources, 0)
+		r.endLine()
+		if r.isExhausted() {
 			break
 		}
 	}
-	return squeezed(r.out.String())
+	return collapseSpace(r.out.String())
 }
 
-func (r *reader) spent() bool {
-	return r.out.Len() >= maxText || r.operations >= maxOperations || r.file.full
+func (r *textReader) isExhausted() bool {
+	return r.out.Len() >= maxText || r.operations >= maxOperations || r.file.limitReached
 }
 
-// contents joins the streams of a page: a list may be a reference itself.
-func (r *reader) contents(value any) []byte {
-	if list, is := r.file.resolve(value).(array); is {
+// readContents joins the streams of a page: a list may be a reference itself.
+func (r *textReader) readContents(value any) []byte {
+	if list, is := r.file.resolveReference(value).(array); is {
 		var parts [][]byte
 		for _, part := range list[:min(len(list), 1000)] {
-			parts = append(parts, r.file.bytes(r.file.stream(part)))
+			parts = append(parts, r.file.inflateStream(r.file.streamOf(part)))
 		}
 		return bytes.Join(parts, []byte("\n"))
 	}
-	return r.file.bytes(r.file.stream(value))
+	return r.file.inflateStream(r.file.streamOf(value))
 }
 
-func (r *reader) line() {
+func (r *textReader) endLine() {
 	if r.out.Len() < maxText {
 		r.out.WriteByte('\n')
 	}
 }
 
-func (r *reader) run(content []byte, resources dict, depth int) {
+func (r *textReader) runContent(content []byte, resources dict, depth int) {
 	l := lexer{data: content}
 	var operands []any
-	for !r.spent() {
-		value := l.next()
+	for !r.isExhausted() {
+		value := l.readValue()
 		if value == nil {
 			return
 		}
@@ -93,89 +93,89 @@ func (r *reader) run(content []byte, resources dict, depth int) {
 				l.at += end + 2
 			}
 		case "Do":
-			r.form(last(operands), resources, depth)
+			r.runForm(lastOperand(operands), resources, depth)
 		default:
-			r.operate(operator, operands, resources)
+			r.runOperator(operator, operands, resources)
 		}
 		operands = operands[:0]
 	}
 }
 
-func last(operands []any) any {
+func lastOperand(operands []any) any {
 	if len(operands) == 0 {
 		return nil
 	}
 	return operands[len(operands)-1]
 }
 
-func (r *reader) form(operand any, resources dict, depth int) {
+func (r *textReader) runForm(operand any, resources dict, depth int) {
 	key, is := operand.(name)
 	if !is || depth >= maxForms {
 		return
 	}
-	value, is := r.file.dict(resources["XObject"])[key].(ref)
+	value, is := r.file.resolveDict(resources["XObject"])[key].(ref)
 	form := r.file.objects[value.number]
-	head := r.file.dict(form.value)
-	if !is || head["Subtype"] != name("Form") || slices.Contains(r.forms, value.number) {
+	head := r.file.resolveDict(form.value)
+	if !is || head["Subtype"] != name("Form") || slices.Contains(r.openForms, value.number) {
 		return
 	}
-	r.forms = append(r.forms, value.number)
-	defer func() { r.forms = r.forms[:len(r.forms)-1] }()
-	own := r.file.dict(head["Resources"])
+	r.openForms = append(r.openForms, value.number)
+	defer func() { r.openForms = r.openForms[:len(r.openForms)-1] }()
+	own := r.file.resolveDict(head["Resources"])
 	if own == nil {
 		own = resources
 	}
-	r.run(r.file.bytes(form), own, depth+1)
+	r.runContent(r.file.inflateStream(form), own, depth+1)
 }
 
-func (r *reader) operate(operator keyword, operands []any, resources dict) {
+func (r *textReader) runOperator(operator keyword, operands []any, resources dict) {
 	switch operator {
 	case "Tf":
 		if len(operands) >= 2 {
-			r.choose(operands[len(operands)-2], resources)
+			r.selectFont(operands[len(operands)-2], resources)
 		}
 	case "Tj":
-		r.show(last(operands))
+		r.writeText(lastOperand(operands))
 	case "'", `"`:
-		r.line()
-		r.show(last(operands))
+		r.endLine()
+		r.writeText(lastOperand(operands))
 	case "TJ":
-		list, _ := last(operands).(array)
+		list, _ := lastOperand(operands).(array)
 		for _, item := range list {
-			r.show(item)
+			r.writeText(item)
 		}
 	case "Td", "TD":
-		if down, is := last(operands).(float64); is && math.Abs(down) > 0.5 {
-			r.line()
+		if down, is := lastOperand(operands).(float64); is && math.Abs(down) > 0.5 {
+			r.endLine()
 		} else {
 			r.out.WriteByte(' ')
 		}
 	case "T*", "Tm", "ET":
-		r.line()
+		r.endLine()
 	}
 }
 
-func (r *reader) choose(operand any, resources dict) {
+func (r *textReader) selectFont(operand any, resources dict) {
 	key, is := operand.(name)
 	if !is {
 		return
 	}
-	value := r.file.dict(resources["Font"])[key]
+	value := r.file.resolveDict(resources["Font"])[key]
 	index := value
 	if _, is := value.(ref); !is {
 		index = key
 	}
 	if r.fonts[index] == nil && len(r.fonts) < maxFonts {
-		r.fonts[index] = r.file.font(value)
+		r.fonts[index] = r.file.loadFont(value)
 	}
 	r.font = r.fonts[index]
 }
 
-func (r *reader) show(value any) {
+func (r *textReader) writeText(value any) {
 	switch v := value.(type) {
 	case text:
 		if r.font != nil && r.out.Len() < maxText {
-			r.font.decode(&r.out, []byte(v))
+			r.font.writeDecoded(&r.out, []byte(v))
 		}
 	case float64:
 		if v < wordGap && r.out.Len() < maxText {
@@ -186,27 +186,27 @@ func (r *reader) show(value any) {
 
 // font turns codes into characters.
 type font struct {
-	wide    bool           // codes of two bytes
-	unicode map[int]string // by code, from ToUnicode
-	decoder func([]byte) string
+	twoByteCodes bool           // codes of two bytes
+	unicode      map[int]string // by code, from ToUnicode
+	decoder      func([]byte) string
 }
 
-func (f *file) font(value any) *font {
-	d := f.dict(value)
-	out := &font{wide: d["Subtype"] == name("Type0")}
-	if tables := f.stream(d["ToUnicode"]); tables.stream != nil {
-		out.unicode = mapping(f.bytes(tables))
+func (f *file) loadFont(value any) *font {
+	d := f.resolveDict(value)
+	out := &font{twoByteCodes: d["Subtype"] == name("Type0")}
+	if tables := f.streamOf(d["ToUnicode"]); tables.stream != nil {
+		out.unicode = readUnicodeTable(f.inflateStream(tables))
 	}
-	encoding, _ := f.resolve(d["Encoding"]).(name)
+	encoding, _ := f.resolveReference(d["Encoding"]).(name)
 	switch {
 	case strings.HasPrefix(string(encoding), "UniGB-"), strings.HasPrefix(string(encoding), "UniCNS-"):
-		out.decoder = utf16Text
+		out.decoder = decodeUTF16
 	case strings.HasPrefix(string(encoding), "GB"):
 		out.decoder = func(b []byte) string {
 			decoded, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(b)
 			return string(decoded)
 		}
-	case !out.wide:
+	case !out.twoByteCodes:
 		out.decoder = func(b []byte) string {
 			decoded, _ := charmap.Windows1252.NewDecoder().Bytes(b)
 			return string(decoded)
@@ -215,7 +215,7 @@ func (f *file) font(value any) *font {
 	return out
 }
 
-func utf16Text(b []byte) string {
+func decodeUTF16(b []byte) string {
 	units := make([]uint16, 0, len(b)/2)
 	for i := 0; i+1 < len(b); i += 2 {
 		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
@@ -223,9 +223,9 @@ func utf16Text(b []byte) string {
 	return string(utf16.Decode(units))
 }
 
-// decode writes the characters of a string. A code without a character is shown
+// writeDecoded writes the characters of a string. A code without a character is shown
 // as what it is: unknown.
-func (f *font) decode(out *strings.Builder, b []byte) {
+func (f *font) writeDecoded(out *strings.Builder, b []byte) {
 	if f.unicode == nil {
 		if f.decoder != nil {
 			out.WriteString(f.decoder(b))
@@ -235,12 +235,12 @@ func (f *font) decode(out *strings.Builder, b []byte) {
 		return
 	}
 	size := 1
-	if f.wide {
+	if f.twoByteCodes {
 		size = 2
 	}
 	for ; len(b) >= size; b = b[size:] {
 		code := int(b[0])
-		if f.wide {
+		if f.twoByteCodes {
 			code = code<<8 | int(b[1])
 		}
 		if char, known := f.unicode[code]; known {
@@ -253,23 +253,23 @@ func (f *font) decode(out *strings.Builder, b []byte) {
 
 const (
 	maxRange = 1 << 16 // codes of one range; two bytes have no more
-	maxNotes = 1 << 19 // pairs of one table, however often it says them
+	maxPairs = 1 << 19 // pairs of one table, however often it says them
 )
 
-// table is a ToUnicode table while it is read.
-type table struct {
+// unicodeTable is a ToUnicode table while it is read.
+type unicodeTable struct {
 	codes map[int]string
-	notes int
+	pairs int
 }
 
-// mapping reads a ToUnicode table (9.10.3).
-func mapping(data []byte) map[int]string {
-	t := table{codes: map[int]string{}}
+// readUnicodeTable reads a ToUnicode table (9.10.3).
+func readUnicodeTable(data []byte) map[int]string {
+	t := unicodeTable{codes: map[int]string{}}
 	l := lexer{data: data}
 	var section keyword
 	var line []any
-	for t.notes < maxNotes {
-		value := l.next()
+	for t.pairs < maxPairs {
+		value := l.readValue()
 		if value == nil {
 			break
 		}
@@ -280,10 +280,10 @@ func mapping(data []byte) map[int]string {
 		line = append(line, value)
 		switch {
 		case section == "beginbfchar" && len(line) == 2:
-			t.note(number(line[0]), line[1], 0)
+			t.addPair(parseCode(line[0]), line[1], 0)
 			line = nil
 		case section == "beginbfrange" && len(line) == 3:
-			t.span(number(line[0]), number(line[1]), line[2])
+			t.addRange(parseCode(line[0]), parseCode(line[1]), line[2])
 			line = nil
 		case len(line) > 3:
 			line = nil
@@ -292,7 +292,7 @@ func mapping(data []byte) map[int]string {
 	return t.codes
 }
 
-func (t *table) span(from, to int, target any) {
+func (t *unicodeTable) addRange(from, to int, target any) {
 	if from < 0 || to < from || to-from >= maxRange {
 		return
 	}
@@ -300,18 +300,18 @@ func (t *table) span(from, to int, target any) {
 	for code := from; code <= to; code++ {
 		switch {
 		case !is:
-			t.note(code, target, code-from)
+			t.addPair(code, target, code-from)
 		case code-from < len(list):
-			t.note(code, list[code-from], 0)
+			t.addPair(code, list[code-from], 0)
 		default:
 			return
 		}
 	}
 }
 
-// note writes one pair, with the last unit of the target raised by shift.
-func (t *table) note(code int, target any, shift int) {
-	t.notes++
+// addPair writes one pair, with the last unit of the target raised by shift.
+func (t *unicodeTable) addPair(code int, target any, shift int) {
+	t.pairs++
 	b, is := target.(text)
 	if !is || code < 0 || len(b) < 1 || len(b) > 64 {
 		return
@@ -324,11 +324,11 @@ func (t *table) note(code int, target any, shift int) {
 	unit := int(raw[end-2])<<8 | int(raw[end-1])
 	unit += shift
 	raw[end-2], raw[end-1] = byte(unit>>8), byte(unit)
-	t.codes[code] = utf16Text(raw[:end])
+	t.codes[code] = decodeUTF16(raw[:end])
 }
 
-// number is a code of one or two bytes, or -1.
-func number(value any) int {
+// parseCode is a code of one or two bytes, or -1.
+func parseCode(value any) int {
 	b, is := value.(text)
 	if !is || len(b) == 0 || len(b) > 2 {
 		return -1
