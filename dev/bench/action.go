@@ -12,17 +12,17 @@ import (
 	"recourse/dev/local"
 )
 
-// actors is how many act at once, each on a case of their own: one case takes
-// its acts one after the other.
+// actionClients is the number of clients. Each has its own case, because a case handles
+// its actions one after another.
 const (
-	actors       = 4
-	actsPerActor = 60
-	benchQueue   = "bench"
+	actionClients    = 4
+	actionsPerClient = 60
+	benchQueue       = "bench"
 )
 
-// actions records contacts end to end, beside Updates that do nothing but run
-// one activity, through the same Temporal server.
-func actions(ctx context.Context, up local.Up) ([]row, error) {
+// measureActions measures recording a contact end to end, next to Updates that only run
+// one activity on the same Temporal server.
+func measureActions(ctx context.Context, up local.Up) ([]row, error) {
 	empty, err := emptyUpdates(ctx, up.Temporal)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func actions(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases := make([]string, actors)
+	cases := make([]string, actionClients)
 	for i := range cases {
 		if cases[i], err = d.file(ctx); err != nil {
 			return nil, err
@@ -40,10 +40,10 @@ func actions(ctx context.Context, up local.Up) ([]row, error) {
 	act := func(ctx context.Context, client int) error {
 		return d.contact(ctx, cases[client])
 	}
-	if _, err := hammer(ctx, actors, times(actors*3), act); err != nil {
+	if _, err := hammer(ctx, actionClients, times(actionClients*3), act); err != nil {
 		return nil, err
 	}
-	got, err := hammer(ctx, actors, times(actors*actsPerActor), act)
+	got, err := hammer(ctx, actionClients, times(actionClients*actionsPerClient), act)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +55,13 @@ func actions(ctx context.Context, up local.Up) ([]row, error) {
 	}}, nil
 }
 
-func nothing(context.Context) error { return nil }
+func doNothing(context.Context) error { return nil }
 
-// waiting takes Updates of one activity each until it is told to end.
-func waiting(ctx workflow.Context) error {
+// updateWorkflow handles Updates of one activity each until it is signalled to end.
+func updateWorkflow(ctx workflow.Context) error {
 	err := workflow.SetUpdateHandler(ctx, "act", func(ctx workflow.Context) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-		return workflow.ExecuteActivity(ctx, nothing).Get(ctx, nil)
+		return workflow.ExecuteActivity(ctx, doNothing).Get(ctx, nil)
 	})
 	if err != nil {
 		return err
@@ -71,21 +71,21 @@ func waiting(ctx workflow.Context) error {
 }
 
 func emptyUpdates(ctx context.Context, address string) (load, error) {
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: quiet{}})
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: noLogger{}})
 	if err != nil {
 		return load{}, fmt.Errorf("reach Temporal: %w", err)
 	}
 	defer c.Close()
 	w := worker.New(c, benchQueue, worker.Options{})
-	w.RegisterWorkflow(waiting)
-	w.RegisterActivity(nothing)
+	w.RegisterWorkflow(updateWorkflow)
+	w.RegisterActivity(doNothing)
 	if err := w.Start(); err != nil {
 		return load{}, fmt.Errorf("start a worker: %w", err)
 	}
 	defer w.Stop()
-	for i := range actors {
+	for i := range actionClients {
 		options := client.StartWorkflowOptions{ID: workflowID(i), TaskQueue: benchQueue}
-		if _, err := c.ExecuteWorkflow(ctx, options, waiting); err != nil {
+		if _, err := c.ExecuteWorkflow(ctx, options, updateWorkflow); err != nil {
 			return load{}, fmt.Errorf("start a workflow: %w", err)
 		}
 	}
@@ -98,21 +98,21 @@ func emptyUpdates(ctx context.Context, address string) (load, error) {
 		}
 		return handle.Get(ctx, nil)
 	}
-	if _, err := hammer(ctx, actors, times(actors*3), update); err != nil {
+	if _, err := hammer(ctx, actionClients, times(actionClients*3), update); err != nil {
 		return load{}, err
 	}
-	got, err := hammer(ctx, actors, times(actors*actsPerActor), update)
-	for i := range actors {
-		_ = c.SignalWorkflow(ctx, workflowID(i), "", "end", nil) // the server is thrown away in a moment anyway
+	got, err := hammer(ctx, actionClients, times(actionClients*actionsPerClient), update)
+	for i := range actionClients {
+		_ = c.SignalWorkflow(ctx, workflowID(i), "", "end", nil) // the server ends soon anyway
 	}
 	return got, err
 }
 
 func workflowID(number int) string { return fmt.Sprintf("bench-%d", number) }
 
-type quiet struct{}
+type noLogger struct{}
 
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
+func (noLogger) Debug(string, ...any) {}
+func (noLogger) Info(string, ...any)  {}
+func (noLogger) Warn(string, ...any)  {}
+func (noLogger) Error(string, ...any) {}

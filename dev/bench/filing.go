@@ -12,13 +12,13 @@ import (
 	"recourse/postgres/pgcluster"
 )
 
-// filers is how many file at once, and how many clients pgbench has.
-const filers = 8
+// filingClients is the number of clients, also of pgbench.
+const filingClients = 8
 
-// filing files cases over HTTP, journal entry included, beside the simplest
-// transaction pgbench knows on the same server.
-func filing(ctx context.Context, up local.Up) ([]row, error) {
-	tps, err := pgbench(ctx, up.Database)
+// measureFiling measures filing cases over HTTP with their journal entries, next to the
+// simplest transaction of pgbench on the same server.
+func measureFiling(ctx context.Context, up local.Up) ([]row, error) {
+	tps, err := runPgbench(ctx, up.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -27,10 +27,10 @@ func filing(ctx context.Context, up local.Up) ([]row, error) {
 		return nil, err
 	}
 	file := func(ctx context.Context, _ int) error { _, err := d.file(ctx); return err }
-	if _, err := hammer(ctx, filers, times(200), file); err != nil {
+	if _, err := hammer(ctx, filingClients, times(200), file); err != nil {
 		return nil, err
 	}
-	got, err := hammer(ctx, filers, during(10*time.Second), file)
+	got, err := hammer(ctx, filingClients, during(10*time.Second), file)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func filing(ctx context.Context, up local.Up) ([]row, error) {
 
 var tpsLine = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-func pgbench(ctx context.Context, database string) (float64, error) {
+func runPgbench(ctx context.Context, database string) (float64, error) {
 	tools, err := pgcluster.FindTools(ctx, "")
 	if err != nil {
 		return 0, err
@@ -52,13 +52,13 @@ func pgbench(ctx context.Context, database string) (float64, error) {
 	if out, err := exec.CommandContext(ctx, program, "-i", "-q", "-s", "8", database).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("prepare pgbench: %w: %s", err, out)
 	}
-	out, err := exec.CommandContext(ctx, program, "-N", "-n", "-c", strconv.Itoa(filers), "-j", "2", "-T", "8", database).CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, "-N", "-n", "-c", strconv.Itoa(filingClients), "-j", "2", "-T", "8", database).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("run pgbench: %w: %s", err, out)
 	}
 	found := tpsLine.FindSubmatch(out)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench says no rate: %s", out)
+		return 0, fmt.Errorf("pgbench printed no rate: %s", out)
 	}
 	tps, err := strconv.ParseFloat(string(found[1]), 64)
 	if err != nil {

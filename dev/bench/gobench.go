@@ -47,7 +47,7 @@ func parseBench(out io.Reader) map[string]time.Duration {
 	return results
 }
 
-// need gives the named results or says which one is not there.
+// need returns the named results. A missing one is an error.
 func need(results map[string]time.Duration, names ...string) ([]time.Duration, error) {
 	var values []time.Duration
 	for _, name := range names {
@@ -60,7 +60,7 @@ func need(results map[string]time.Duration, names ...string) ([]time.Duration, e
 	return values, nil
 }
 
-func dossier(ctx context.Context, root string) ([]row, error) {
+func measureDossier(ctx context.Context, root string) ([]row, error) {
 	results, err := goBench(ctx, root, "./evidence/dossier", "TenPages$", "20x")
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func dossier(ctx context.Context, root string) ([]row, error) {
 	}}, nil
 }
 
-func verifier(ctx context.Context, root string) ([]row, error) {
+func measureVerifier(ctx context.Context, root string) ([]row, error) {
 	results, err := goBench(ctx, root, "./evidence/verify", "Verify100000Entries$", "5x")
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func verifier(ctx context.Context, root string) ([]row, error) {
 	}}, nil
 }
 
-func record(ctx context.Context, root string) ([]row, error) {
+func measureQueue(ctx context.Context, root string) ([]row, error) {
 	results, err := goBench(ctx, root, "./postgres", "^BenchmarkQueue$/^(agent|all|appeal)$", "50x")
 	if err != nil {
 		return nil, err
@@ -122,9 +122,9 @@ func record(ctx context.Context, root string) ([]row, error) {
 
 const uploadSize = 64 << 20
 
-// upload compares taking in a file, durable under its digest, with what the
-// machine's own tools need for the same.
-func upload(ctx context.Context, root string) ([]row, error) {
+// measureUpload measures storing a file durably under its digest, next to the tools of
+// the system.
+func measureUpload(ctx context.Context, root string) ([]row, error) {
 	results, err := goBench(ctx, root, "./evidence/originals/blob", "ReceiveAndCommit$", "20x")
 	if err != nil {
 		return nil, err

@@ -11,18 +11,18 @@ import (
 	"recourse/dev/local"
 )
 
-// A whole case lives at a day a second, so that its silences end while one waits.
+// journeyPace lets a day pass in one second, so that waiting for deadlines is short.
 const journeyPace = 86_400
 
-// limits of a whole case (design §7).
+// Budgets of a whole case.
 const (
 	maxActions = 60
 	maxEvents  = 250
 )
 
-// journey walks one case through all four stages and counts what Temporal was
-// asked to do, as Temporal counts actions, and what it had to keep.
-func journey(ctx context.Context, up local.Up) ([]row, error) {
+// measureJourney takes one case through all four stages and counts the actions, as
+// Temporal counts them, and the events of its history.
+func measureJourney(ctx context.Context, up local.Up) ([]row, error) {
 	d, err := newDesk(up)
 	if err != nil {
 		return nil, err
@@ -32,19 +32,19 @@ func journey(ctx context.Context, up local.Up) ([]row, error) {
 		return nil, err
 	}
 	for _, part := range fourStages(time.Now().Add(-time.Second).Format(time.RFC3339)) {
-		if err := d.await(ctx, id, part.stage); err != nil {
+		if err := d.awaitStage(ctx, id, part.stage); err != nil {
 			return nil, err
 		}
-		for _, act := range part.acts {
+		for _, act := range part.actions {
 			if err := d.as(act.role).post(ctx, "/cases/"+id+"/actions/"+act.action, act.body, &struct{}{}); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if err := d.await(ctx, id, "closed"); err != nil {
+	if err := d.awaitStage(ctx, id, "closed"); err != nil {
 		return nil, err
 	}
-	actions, events, err := spent(ctx, up.Temporal, "case:"+id)
+	actions, events, err := countUsage(ctx, up.Temporal, "case:"+id)
 	if err != nil {
 		return nil, err
 	}
@@ -55,36 +55,36 @@ func journey(ctx context.Context, up local.Up) ([]row, error) {
 	}}, nil
 }
 
-// actPart is what people do in one stage; the silence that ends it is waited for.
-type actPart struct {
-	stage string
-	acts  []roleAct
+// stageActions are the actions of people in one stage, before its deadline passes.
+type stageActions struct {
+	stage   string
+	actions []roleAction
 }
 
-type roleAct struct {
+type roleAction struct {
 	role, action string
 	body         map[string]any
 }
 
-func fourStages(at string) []actPart {
-	contact := func(inGroup bool) roleAct {
-		return roleAct{"claimant", "record_contact", map[string]any{
+func fourStages(at string) []stageActions {
+	contact := func(inGroup bool) roleAction {
+		return roleAction{"claimant", "record_contact", map[string]any{
 			"channel": "private_message", "text": "您好，这笔转账发错了，麻烦退回。", "sent_at": at, "in_group": inGroup,
 		}}
 	}
-	step := func(kind string) roleAct {
-		return roleAct{"legal", "record_legal_step", map[string]any{"kind": kind, "at": at, "ref": "R-1"}}
+	step := func(kind string) roleAction {
+		return roleAction{"legal", "record_legal_step", map[string]any{"kind": kind, "at": at, "ref": "R-1"}}
 	}
-	return []actPart{
-		{"private_contact", []roleAct{contact(false), contact(false)}},
-		{"group_notice", []roleAct{contact(true)}},
-		{"appeal", []roleAct{
+	return []stageActions{
+		{"private_contact", []roleAction{contact(false), contact(false)}},
+		{"group_notice", []roleAction{contact(true)}},
+		{"appeal", []roleAction{
 			{"claimant", "submit_appeal", map[string]any{"confirm": true}},
 			{"agent", "ask_platform", map[string]any{"note": "请核实"}},
 			{"agent", "record_platform_reply", map[string]any{"kind": "no_liability", "at": at}},
 			{"agent", "decide_appeal", map[string]any{"decision": "denied", "reason": "平台不能划回"}},
 		}},
-		{"legal", []roleAct{
+		{"legal", []roleAction{
 			{"legal", "choose_route", map[string]any{"route": "small_claims", "why": "金额小"}},
 			step("receipt_requested"), step("receipt_received"), step("demand_sent"), step("demand_arrived"), step("suit_filed"),
 			{"legal", "record_return", map[string]any{"amount_fen": 50_000, "at": at, "channel": "bank_transfer"}},
@@ -93,8 +93,8 @@ func fourStages(at string) []actPart {
 	}
 }
 
-// await looks at a case until it stands in a stage.
-func (d *desk) await(ctx context.Context, id, stage string) error {
+// awaitStage waits until a case is in a stage.
+func (d *desk) awaitStage(ctx context.Context, id, stage string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	looking := time.NewTicker(200 * time.Millisecond)
@@ -111,13 +111,13 @@ func (d *desk) await(ctx context.Context, id, stage string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("case %s stands in %s and not in %s: %w", id, c.Stage, stage, ctx.Err())
+			return fmt.Errorf("case %s is in %s, not in %s: %w", id, c.Stage, stage, ctx.Err())
 		case <-looking.C:
 		}
 	}
 }
 
-// billed are the events behind which stands an action that a cluster bills for.
+// billed are the events of actions that Temporal Cloud bills.
 var billed = map[enumspb.EventType]int{
 	enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:                   1,
 	enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:                  1,
@@ -130,8 +130,8 @@ var billed = map[enumspb.EventType]int{
 	enumspb.EVENT_TYPE_MARKER_RECORDED:                              1,
 }
 
-func spent(ctx context.Context, address, workflow string) (actions, events int, err error) {
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: quiet{}})
+func countUsage(ctx context.Context, address, workflow string) (actions, events int, err error) {
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: noLogger{}})
 	if err != nil {
 		return 0, 0, fmt.Errorf("reach Temporal: %w", err)
 	}

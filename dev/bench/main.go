@@ -1,7 +1,7 @@
-// Command bench measures the budgets of the product, each beside a yardstick of
-// the same run: on a shared or slow machine the ratio says what the figure alone
-// cannot. It starts a stack of its own in a folder it removes, on free ports,
-// and prints one row per budget. A missed budget is a row, not a failure.
+// Command bench measures the budgets of the product, each next to a yardstick in
+// the same run: on a shared or slow machine only the ratio is meaningful. It starts
+// its own stack in a temporary folder, on free ports, and prints one row per budget.
+// A missed budget is a row, not a failure.
 package main
 
 import (
@@ -47,27 +47,27 @@ type part struct {
 	up    func(ctx context.Context, up local.Up) ([]row, error)
 }
 
-// stacks are the parts in their order, those of one stack together. What needs no
-// server comes first: nothing else is to run beside it. Filing comes last on its
-// stack, because it leaves thousands of cases to be started behind it.
+// stacks are the parts in order, grouped by stack. Parts without a server are first,
+// because nothing else should run at the same time. Filing is last on its stack,
+// because it leaves thousands of cases to start.
 var stacks = [][]part{
 	{
-		{name: "dossier", alone: dossier}, {name: "verifier", alone: verifier}, {name: "upload", alone: upload},
-		{name: "papers", alone: papers},
-		{name: "record", alone: record},
+		{name: "dossier", alone: measureDossier}, {name: "verifier", alone: measureVerifier}, {name: "upload", alone: measureUpload},
+		{name: "papers", alone: measureLargeDocuments},
+		{name: "record", alone: measureQueue},
 	},
 	{
-		{name: "assessments", up: assessments}, {name: "actions", up: actions}, {name: "journey", up: journey},
-		{name: "parts", up: parts},
-		{name: "filing", up: filing},
+		{name: "assessments", up: assessments}, {name: "actions", up: measureActions}, {name: "journey", up: measureJourney},
+		{name: "parts", up: measurePartUploads},
+		{name: "filing", up: measureFiling},
 	},
-	{{name: "storm", up: storm}},
+	{{name: "storm", up: measureStorm}},
 }
 
-// long are the parts that run only when they are named.
+// long are the parts that run only if they are named.
 var long = []string{"storm"}
 
-// run measures the named parts, or all but the long ones.
+// run measures the named parts, or all except the long ones.
 func run(ctx context.Context, names []string, out io.Writer) error {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -92,7 +92,7 @@ func run(ctx context.Context, names []string, out io.Writer) error {
 	return nil
 }
 
-// together measures parts that share a stack, or need none.
+// together measures parts that share a stack or need none.
 func together(ctx context.Context, root string, progress *local.Progress, parts []part) ([]row, error) {
 	var rows []row
 	all := func(ctx context.Context, up local.Up) error {
@@ -121,14 +121,14 @@ func together(ctx context.Context, root string, progress *local.Progress, parts 
 	return rows, err
 }
 
-// withStack runs a stack without a sample for the time of work.
+// withStack runs work with a stack that has no sample case.
 func withStack(ctx context.Context, root string, progress *local.Progress, work func(context.Context, local.Up) error) error {
 	dir, err := os.MkdirTemp("", "recourse-bench-")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL passes through as another user
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL may run as another user
 		return fmt.Errorf("open the folder: %w", err)
 	}
 	ports, release, err := freeport.Reserve(4)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// row is one budget: what was measured, beside what, and whether it holds.
+// row is one budget: the measurement, the yardstick and whether the budget is kept.
 type row struct {
 	what, figure, yardstick, ratio, budget string
 	kept                                   bool
@@ -27,7 +27,7 @@ func show(out io.Writer, rows []row) {
 	_ = table.Flush()
 }
 
-// load is what a number of clients did together.
+// load is the calls of several clients.
 type load struct {
 	took    []time.Duration // sorted
 	elapsed time.Duration
@@ -40,7 +40,7 @@ func newLoad(took []time.Duration, elapsed time.Duration) load {
 
 func (l load) rate() float64 { return float64(len(l.took)) / l.elapsed.Seconds() }
 
-// percentile gives the duration that the given share of the calls stayed within.
+// percentile returns the duration within which the given share of calls ended.
 func (l load) percentile(share float64) time.Duration {
 	if len(l.took) == 0 {
 		return 0

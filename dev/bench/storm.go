@@ -21,21 +21,21 @@ import (
 	"recourse/postgres/pgcluster"
 )
 
-// storming is how many deadlines fall due in the same minute, and how long before
-// that filing begins: until then every case must have been started.
+// stormCases is the number of deadlines in one minute. Filing starts stormWait earlier,
+// because every case must have started by then.
 const (
-	storming    = 10_000
+	stormCases  = 10_000
 	stormWait   = 8 * time.Minute
 	stormMinute = time.Minute
-	// emptyShare is which part of them the empty workflows beside are: what they end
-	// in a second is the same, and takes less of the evening.
+	// emptyShare divides the number of empty workflows: their rate is the same, and
+	// the measurement is shorter.
 	emptyShare = 4
 )
 
-// storm lets the deadlines of many open cases pass at once, beside as many empty
-// workflows of one timer and one activity on the same server. All must be served,
-// and an act meanwhile must not wait for them.
-func storm(ctx context.Context, up local.Up) ([]row, error) {
+// measureStorm lets the deadlines of many open cases pass at once, next to empty
+// workflows of one timer and one activity on the same server. All must be handled,
+// and an action during the storm must not wait for them.
+func measureStorm(ctx context.Context, up local.Up) ([]row, error) {
 	empty, err := emptyTimers(ctx, up.Temporal)
 	if err != nil {
 		return nil, err
@@ -44,27 +44,27 @@ func storm(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	watched, err := d.file(ctx) // taken by somebody already: only acts move it
+	watched, err := d.file(ctx) // claimed: only actions move it
 	if err != nil {
 		return nil, err
 	}
 	due := time.Now().Add(stormWait)
 	var n atomic.Int64
-	file := func(ctx context.Context, _ int) error { return d.fileUnclaimed(ctx, inStorm(due, n.Add(1))) }
-	if _, err := hammer(ctx, filers, times(storming), file); err != nil {
+	file := func(ctx context.Context, _ int) error { return d.fileUnclaimed(ctx, stormInstant(due, n.Add(1))) }
+	if _, err := hammer(ctx, filingClients, times(stormCases), file); err != nil {
 		return nil, err
 	}
 	if left := time.Until(due); left < 0 {
 		return nil, fmt.Errorf("filing took %s longer than the storm waits", -left)
 	}
-	served, acts, err := weather(ctx, up, d, watched, due)
+	served, acts, err := runStorm(ctx, up, d, watched, due)
 	if err != nil {
 		return nil, err
 	}
 	share := served.rate / empty
 	return []row{
 		{
-			what: fmt.Sprintf("%d deadlines in one minute", storming), figure: served.String(),
+			what: fmt.Sprintf("%d deadlines in one minute", stormCases), figure: served.String(),
 			yardstick: fmt.Sprintf("empty workflows, timer and activity: %.0f/s", empty), ratio: ratio(share),
 			budget: "all served, ratio ≥ 0.60", kept: served.lost == 0 && share >= 0.6,
 		},
@@ -75,13 +75,13 @@ func storm(ctx context.Context, up local.Up) ([]row, error) {
 	}, nil
 }
 
-// inStorm spreads the deadlines evenly over the minute.
-func inStorm(due time.Time, n int64) time.Time {
-	return due.Add(time.Duration(n) * stormMinute / storming)
+// stormInstant spreads the deadlines evenly over the minute.
+func stormInstant(due time.Time, n int64) time.Time {
+	return due.Add(time.Duration(n) * stormMinute / stormCases)
 }
 
-// fileUnclaimed files a transfer that nobody has taken, whose platform gives it
-// back at the instant: then the case asks the claimant whether it did.
+// fileUnclaimed files an unclaimed transfer that the platform refunds at the given
+// time. The case then asks the claimant whether the money arrived.
 func (d *desk) fileUnclaimed(ctx context.Context, refund time.Time) error {
 	return d.post(ctx, "/cases", map[string]any{
 		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": refund.Add(-24 * time.Hour).Format(time.RFC3339Nano),
@@ -92,69 +92,69 @@ func (d *desk) fileUnclaimed(ctx context.Context, refund time.Time) error {
 	}, &struct{}{})
 }
 
-// serving is how a storm was weathered.
-type serving struct {
-	rate float64 // cases moved on in a second, from the first deadline to the last case
+// stormResult is the result of a storm.
+type stormResult struct {
+	rate float64 // cases handled per second, from the first deadline to the last case
 	lost int
 }
 
-func (s serving) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.rate, s.lost) }
+func (s stormResult) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.rate, s.lost) }
 
-// weather waits for the storm, acts through it, and counts until all are served
-// or nothing moves any more.
-func weather(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (serving, meanwhile, error) {
+// runStorm waits for the storm, sends actions during it, and counts until all cases are
+// handled or none is handled any more.
+func runStorm(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (stormResult, stormActions, error) {
 	tools, err := pgcluster.FindTools(ctx, "")
 	if err != nil {
-		return serving{}, meanwhile{}, err
+		return stormResult{}, stormActions{}, err
 	}
 	select {
 	case <-ctx.Done():
-		return serving{}, meanwhile{}, ctx.Err()
+		return stormResult{}, stormActions{}, ctx.Err()
 	case <-time.After(time.Until(due)):
 	}
 	var over atomic.Bool
-	var acts meanwhile
+	var acts stormActions
 	var acting error
 	var group sync.WaitGroup
 	group.Go(func() {
 		acts.load, acting = hammer(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error {
-			return acts.patiently(d.contact(ctx, watched))
+			return acts.ignoreUnavailable(d.contact(ctx, watched))
 		})
 	})
-	last, moved, err := settle(ctx, tools.Path("psql"), up.Database, due)
+	last, moved, err := awaitSettled(ctx, tools.Path("psql"), up.Database, due)
 	over.Store(true)
 	group.Wait()
 	if err := errors.Join(err, acting); err != nil {
-		return serving{}, meanwhile{}, err
+		return stormResult{}, stormActions{}, err
 	}
-	return serving{rate: float64(last) / moved.Sub(due).Seconds(), lost: storming - last}, acts, nil
+	return stormResult{rate: float64(last) / moved.Sub(due).Seconds(), lost: stormCases - last}, acts, nil
 }
 
-// meanwhile is how acts fared during a storm.
-type meanwhile struct {
+// stormActions are the actions during a storm.
+type stormActions struct {
 	load
 
-	putOff int // were told that the engine did not answer in time
+	unavailable int // 503 responses, because the engine did not answer in time
 }
 
-// patiently lets an act pass that was told to come again: it waited as long as it
-// did, and that counts.
-func (m *meanwhile) patiently(err error) error {
-	if told, ok := errors.AsType[*refused](err); ok && told.status == http.StatusServiceUnavailable {
-		m.putOff++
+// ignoreUnavailable counts a 503 response and drops the error: the time of the call
+// counts.
+func (m *stormActions) ignoreUnavailable(err error) error {
+	if response, ok := errors.AsType[*refused](err); ok && response.status == http.StatusServiceUnavailable {
+		m.unavailable++
 		return nil
 	}
 	return err
 }
 
-func (m *meanwhile) String() string { return fmt.Sprintf("%s, %d put off", m.load, m.putOff) }
+func (m *stormActions) String() string { return fmt.Sprintf("%s, %d put off", m.load, m.unavailable) }
 
-// settle counts the cases that have moved on until all have, or none has for a
-// minute; moved is when the last one did.
-func settle(ctx context.Context, psql, database string, due time.Time) (count int, moved time.Time, err error) {
+// awaitSettled counts the handled cases until all are, or none was for a minute. moved
+// is the time of the last one.
+func awaitSettled(ctx context.Context, psql, database string, due time.Time) (count int, moved time.Time, err error) {
 	moved = time.Now()
-	for count < storming && time.Since(moved) < time.Minute {
-		now, err := passed(ctx, psql, database, due)
+	for count < stormCases && time.Since(moved) < time.Minute {
+		now, err := countPassed(ctx, psql, database, due)
 		if err != nil {
 			return 0, moved, err
 		}
@@ -170,9 +170,9 @@ func settle(ctx context.Context, psql, database string, due time.Time) (count in
 	return count, moved, nil
 }
 
-// passed counts the cases whose deadline of the storm has passed and is written
-// down: the next one is hours away.
-func passed(ctx context.Context, psql, database string, due time.Time) (int, error) {
+// countPassed counts the cases whose deadline has passed and is recorded: their next
+// deadline is hours away.
+func countPassed(ctx context.Context, psql, database string, due time.Time) (int, error) {
 	query := fmt.Sprintf("select count(*) from cases where claim_state = 'unclaimed' and due_at > '%s'::timestamptz",
 		due.Add(2*stormMinute).UTC().Format(time.RFC3339))
 	out, err := exec.CommandContext(ctx, psql, database, "-Atc", query).Output()
@@ -182,17 +182,17 @@ func passed(ctx context.Context, psql, database string, due time.Time) (int, err
 	return strconv.Atoi(strings.TrimSpace(string(out)))
 }
 
-// emptyTimers runs workflows of one timer and one activity, their timers as close
-// to each other as the deadlines, and gives how many ended in a second.
+// emptyTimers runs workflows of one timer and one activity, with timers as dense as
+// the deadlines, and returns how many end per second.
 func emptyTimers(ctx context.Context, address string) (float64, error) {
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: quiet{}})
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Logger: noLogger{}})
 	if err != nil {
 		return 0, fmt.Errorf("reach Temporal: %w", err)
 	}
 	defer c.Close()
 	var ended atomic.Int64
 	w := worker.New(c, timersQueue, worker.Options{})
-	w.RegisterWorkflow(timed)
+	w.RegisterWorkflow(timerWorkflow)
 	w.RegisterActivityWithOptions(func(context.Context) error { ended.Add(1); return nil }, timedActivity)
 	if err := w.Start(); err != nil {
 		return 0, fmt.Errorf("start a worker: %w", err)
@@ -201,31 +201,31 @@ func emptyTimers(ctx context.Context, address string) (float64, error) {
 	due := time.Now().Add(stormWait / emptyShare)
 	var n atomic.Int64
 	start := func(ctx context.Context, _ int) error {
-		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timed, inStorm(due, n.Add(1)))
+		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timerWorkflow, stormInstant(due, n.Add(1)))
 		return err
 	}
-	if _, err := hammer(ctx, filers, times(storming/emptyShare), start); err != nil {
+	if _, err := hammer(ctx, filingClients, times(stormCases/emptyShare), start); err != nil {
 		return 0, err
 	}
 	if left := time.Until(due); left < 0 {
 		return 0, fmt.Errorf("starting took %s longer than the storm waits", -left)
 	}
-	for ended.Load() < storming/emptyShare {
+	for ended.Load() < stormCases/emptyShare {
 		select {
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	return storming / emptyShare / time.Since(due).Seconds(), nil
+	return stormCases / emptyShare / time.Since(due).Seconds(), nil
 }
 
 const timersQueue = "bench-timers"
 
 var timedActivity = activity.RegisterOptions{Name: "nothing"}
 
-// timed waits for an instant and runs one activity.
-func timed(ctx workflow.Context, due time.Time) error {
+// timerWorkflow waits for a time and runs one activity.
+func timerWorkflow(ctx workflow.Context, due time.Time) error {
 	if err := workflow.Sleep(ctx, due.Sub(workflow.Now(ctx))); err != nil {
 		return err
 	}

@@ -21,16 +21,15 @@ import (
 	"recourse/dev/local"
 )
 
-// filmSize is the largest file a desk takes in unless it is told otherwise, and
-// films make a gigabyte.
+// videoSize is the default limit of a file; videoCount of them make a gigabyte.
 const (
-	filmSize = 200 << 20
-	films    = 5
+	videoSize  = 200 << 20
+	videoCount = 5
 )
 
-// parts sends a gigabyte to the running product, in the parts of films, and tells
-// by how much its memory grew at the highest.
-func parts(ctx context.Context, up local.Up) ([]row, error) {
+// measurePartUploads uploads a gigabyte to the running product, in parts, and measures
+// the growth of its peak memory.
+func measurePartUploads(ctx context.Context, up local.Up) ([]row, error) {
 	d, err := newDesk(up)
 	if err != nil {
 		return nil, err
@@ -39,44 +38,44 @@ func parts(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.inParts(ctx, id, 64<<20); err != nil { // what the first upload makes room for
+	if err := d.uploadInParts(ctx, id, 64<<20); err != nil { // the first upload allocates buffers
 		return nil, err
 	}
-	before, err := peak(up)
+	before, err := peakMemory(up)
 	if err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	for n := range int64(films) {
-		if err := d.inParts(ctx, id, filmSize-n); err != nil { // no two are the same file
+	for n := range int64(videoCount) {
+		if err := d.uploadInParts(ctx, id, videoSize-n); err != nil { // every file is different
 			return nil, err
 		}
 	}
 	took := time.Since(began)
-	after, err := peak(up)
+	after, err := peakMemory(up)
 	if err != nil {
 		return nil, err
 	}
 	grown := after - before
 	return []row{{
-		what: "take in 1 GB in parts", figure: fmt.Sprintf("%.0f MB/s, memory +%d MB", float64(films*filmSize>>20)/took.Seconds(), grown>>20),
+		what: "take in 1 GB in parts", figure: fmt.Sprintf("%.0f MB/s, memory +%d MB", float64(videoCount*videoSize>>20)/took.Seconds(), grown>>20),
 		yardstick: fmt.Sprintf("memory at 64 MB: %d MB", before>>20), ratio: ratio(float64(after) / float64(before)),
 		budget: "+ ≤ 64 MB", kept: grown <= 64<<20,
 	}}, nil
 }
 
-// film is a file of a size that begins as an MP4 does; its bytes are the same
-// every time, and not each other's.
-func film(size int64) io.Reader {
+// videoContent returns a file that starts like an MP4. The bytes are random but depend
+// only on the size.
+func videoContent(size int64) io.Reader {
 	head := []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x01mdat")
 	return io.LimitReader(io.MultiReader(bytes.NewReader(head), rand.NewChaCha8([32]byte{byte(size)})), size)
 }
 
-// inParts announces a film, sends its parts and completes it.
-func (d *desk) inParts(ctx context.Context, id string, size int64) error {
+// uploadInParts announces a video, sends its parts and completes it.
+func (d *desk) uploadInParts(ctx context.Context, id string, size int64) error {
 	hash := sha256.New()
-	if _, err := io.Copy(hash, film(size)); err != nil {
-		return fmt.Errorf("make a film: %w", err)
+	if _, err := io.Copy(hash, videoContent(size)); err != nil {
+		return fmt.Errorf("make a video: %w", err)
 	}
 	var begun struct {
 		ID       string `json:"id"`
@@ -88,7 +87,7 @@ func (d *desk) inParts(ctx context.Context, id string, size int64) error {
 	if err != nil {
 		return err
 	}
-	content := film(size)
+	content := videoContent(size)
 	for n, left := 1, size; left > 0; n, left = n+1, left-begun.PartSize {
 		part := io.LimitReader(content, begun.PartSize)
 		request, err := http.NewRequestWithContext(ctx, http.MethodPut, fmt.Sprintf("%s/uploads/%s/parts/%d", d.base, begun.ID, n), part)
@@ -106,8 +105,8 @@ func (d *desk) inParts(ctx context.Context, id string, size int64) error {
 
 var highest = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peak is the most memory the product has held, in bytes.
-func peak(up local.Up) (int64, error) {
+// peakMemory returns the peak memory of the product, in bytes.
+func peakMemory(up local.Up) (int64, error) {
 	noted, err := os.ReadFile(filepath.Join(up.Data, "run", "recourse.pid"))
 	if err != nil {
 		return 0, fmt.Errorf("find the product: %w", err)
@@ -122,16 +121,16 @@ func peak(up local.Up) (int64, error) {
 	}
 	found := highest.FindSubmatch(status)
 	if found == nil {
-		return 0, fmt.Errorf("its memory is not told: %s", status)
+		return 0, fmt.Errorf("its memory is not reported: %s", status)
 	}
 	kilobytes, err := strconv.ParseInt(string(found[1]), 10, 64)
 	return kilobytes << 10, err
 }
 
-// papers builds what is large: a dossier of a hundred screenshots, and a bag with
-// a gigabyte of originals, each in a process of its own.
-func papers(ctx context.Context, root string) ([]row, error) {
-	took, held, err := apart(ctx, root, "./evidence/dossier", "-test.bench", "^BenchmarkHundredScreenshots$", "-test.benchtime", "1x")
+// measureLargeDocuments builds a dossier of a hundred screenshots and a bag with a
+// gigabyte of originals, each in its own process.
+func measureLargeDocuments(ctx context.Context, root string) ([]row, error) {
+	took, held, err := runSeparately(ctx, root, "./evidence/dossier", "-test.bench", "^BenchmarkHundredScreenshots$", "-test.benchtime", "1x")
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +138,7 @@ func papers(ctx context.Context, root string) ([]row, error) {
 		what: "a dossier of a hundred screenshots", figure: fmt.Sprintf("%.1f s, %d MB", took.Seconds(), held>>20), yardstick: "–", ratio: "–",
 		budget: "≤ 5 s, ≤ 1 GB", kept: took <= 5*time.Second && held <= 1<<30,
 	}}
-	if _, held, err = apart(ctx, root, "./evidence/bag", "-test.run", "^TestMemoryStaysFlat$"); err != nil {
+	if _, held, err = runSeparately(ctx, root, "./evidence/bag", "-test.run", "^TestMemoryStaysFlat$"); err != nil {
 		return nil, err
 	}
 	return append(rows, row{
@@ -148,9 +147,9 @@ func papers(ctx context.Context, root string) ([]row, error) {
 	}), nil
 }
 
-// apart runs tests of a package in a process of their own and tells how long one
-// operation took, where that is measured, and the most memory it held.
-func apart(ctx context.Context, root, pkg string, args ...string) (took time.Duration, held int64, err error) {
+// runSeparately runs tests of a package in their own process. It returns the time of one
+// operation, if measured, and the peak memory.
+func runSeparately(ctx context.Context, root, pkg string, args ...string) (took time.Duration, held int64, err error) {
 	dir, err := os.MkdirTemp("", "recourse-bench-")
 	if err != nil {
 		return 0, 0, fmt.Errorf("make a folder: %w", err)
