@@ -35,7 +35,7 @@ func (a *API) act(c echo.Context, action recovery.Action) error {
 	if err != nil {
 		return err
 	}
-	request, err := newAsk(c, key, string(body))
+	request, err := newRequest(c, key, string(body))
 	if err != nil {
 		return err
 	}
@@ -47,11 +47,11 @@ func (a *API) act(c echo.Context, action recovery.Action) error {
 		return err
 	}
 	act.Action = action
-	reply, err := a.service.Act(c.Request().Context(), request.Request, recovery.CaseID(id), act)
+	reply, err := a.service.Act(c.Request().Context(), request, recovery.CaseID(id), act)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, tagged)
+	return sendCase(c, http.StatusOK, reply)
 }
 
 // singleHeader returns a header's value, or nil without the header. Sending it

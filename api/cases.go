@@ -15,18 +15,16 @@ import (
 // FileCase implements ServerInterface.
 func (a *API) FileCase(c echo.Context, params FileCaseParams) error {
 	var filing recovery.Filing
-	request, err := askWith(c, params.IdempotencyKey, &filing)
+	request, err := readRequest(c, params.IdempotencyKey, &filing)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.File(c.Request().Context(), request.Request, filing)
+	reply, err := a.service.File(c.Request().Context(), request, filing)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusCreated, request, reply, func(h http.Header, m made) {
-		tagged(h, m)
-		located("cases")(h, m)
-	})
+	setLocation(c, "cases", reply.Value.ID)
+	return sendCase(c, http.StatusCreated, reply)
 }
 
 // GetCase implements ServerInterface.
@@ -38,7 +36,7 @@ func (a *API) GetCase(c echo.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("ETag", etag(view.Version))
+	setETag(c, view.Version)
 	return sendJSON(c, caseOf(view))
 }
 

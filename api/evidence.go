@@ -29,7 +29,7 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 		return err
 	}
 	defer got.file.Discard()
-	request, err := newAsk(c, params.IdempotencyKey, got.what()...)
+	request, err := newRequest(c, params.IdempotencyKey, got.what()...)
 	if err != nil {
 		return err
 	}
@@ -37,25 +37,16 @@ func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.AddEvidence(c.Request().Context(), request.Request, recovery.CaseID(id), up, got.file)
-	return a.sendExhibit(c, request, reply, onFile(err))
+	reply, err := a.service.AddEvidence(c.Request().Context(), request, recovery.CaseID(id), up, got.file)
+	return sendNewExhibit(c, reply, err)
 }
 
-// sendExhibit answers with a file that was kept. A repetition tells what the
-// first answer told: no word of the claimant's yet.
-func (a *API) sendExhibit(c echo.Context, request *ask, kept casework.Reply[recovery.Evidence], err error) error {
+func sendNewExhibit(c echo.Context, reply casework.Reply[casework.Exhibit], err error) error {
 	if err != nil {
-		return err
+		return onFile(err)
 	}
-	exhibit, err := a.service.Exhibit(c.Request().Context(), request.Actor, kept.Value.ID)
-	if err != nil {
-		return err
-	}
-	for i := range exhibit.Facts {
-		exhibit.Facts[i].State = casework.FactProposed
-	}
-	reply := casework.Reply[casework.Exhibit]{Value: exhibit, Stored: kept.Stored, Replayed: kept.Replayed}
-	return send(c, http.StatusCreated, request, reply, located("evidence"))
+	setLocation(c, "evidence", reply.Value.ID)
+	return send(c, http.StatusCreated, reply, exhibitOf)
 }
 
 // evidence reads the fields that came with a file.
@@ -107,17 +98,16 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 		return err
 	}
 	defer got.file.Discard()
-	request, err := newAsk(c, params.IdempotencyKey, got.what()...)
+	request, err := newRequest(c, params.IdempotencyKey, got.what()...)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.ImportStatementOf(c.Request().Context(), request.Request, recovery.CaseID(id), got.name, got.fields["sha256"], got.file)
+	reply, err := a.service.ImportStatementOf(c.Request().Context(), request, recovery.CaseID(id), got.name, got.fields["sha256"], got.file)
 	if err != nil {
 		return onFile(err)
 	}
-	return send(c, http.StatusCreated, request, reply, func(h http.Header, m made) {
-		h.Set(echo.HeaderLocation, base+"evidence/"+m.Evidence.ID)
-	})
+	setLocation(c, "evidence", reply.Value.ID)
+	return send(c, http.StatusCreated, reply, importOf)
 }
 
 func importOf(i casework.Imported) StatementImport {
@@ -172,11 +162,11 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceConten
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request.Request, recovery.EvidenceID(id), word(params.Purpose))
+	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
 	if err != nil {
 		return err
 	}

@@ -18,11 +18,11 @@ func (a *API) GetEvidenceView(c echo.Context, id ID, params GetEvidenceViewParam
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	body, size, err := a.service.OpenView(c.Request().Context(), request.Request, recovery.EvidenceID(id), word(params.Purpose))
+	body, size, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
 	if err != nil {
 		return err
 	}
@@ -36,11 +36,11 @@ func (a *API) GetEvidenceText(c echo.Context, id ID, params GetEvidenceTextParam
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	reading, err := a.service.ReadDocument(c.Request().Context(), request.Request, recovery.EvidenceID(id), word(params.Purpose))
+	reading, err := a.service.ReadDocument(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
 	if err != nil {
 		return err
 	}
@@ -53,16 +53,16 @@ func (a *API) ConfirmEvidenceFacts(c echo.Context, id ID, params ConfirmEvidence
 		return err
 	}
 	var body FactAnswers
-	request, err := askWith(c, params.IdempotencyKey, &body)
+	request, err := readRequest(c, params.IdempotencyKey, &body)
 	if err != nil {
 		return err
 	}
 	answers := casework.FactAnswers{Confirm: deref(body.Confirm), Reject: deref(body.Reject)}
-	reply, err := a.service.ConfirmFacts(c.Request().Context(), request.Request, recovery.EvidenceID(id), answers)
+	reply, err := a.service.ConfirmFacts(c.Request().Context(), request, recovery.EvidenceID(id), answers)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, exhibitOf)
 }
 
 // word reads an optional word of an enumeration.

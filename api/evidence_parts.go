@@ -17,15 +17,16 @@ func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error
 		return err
 	}
 	var body UploadAnnouncement
-	request, err := askWith(c, params.IdempotencyKey, &body)
+	request, err := readRequest(c, params.IdempotencyKey, &body)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.BeginUpload(c.Request().Context(), request.Request, recovery.CaseID(id), announcedOf(body))
+	reply, err := a.service.BeginUpload(c.Request().Context(), request, recovery.CaseID(id), announcedOf(body))
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusCreated, request, reply, located("uploads"))
+	setLocation(c, "uploads", reply.Value.ID)
+	return send(c, http.StatusCreated, reply, uploadOf)
 }
 
 func announcedOf(b UploadAnnouncement) casework.Announced {
@@ -80,12 +81,12 @@ func (a *API) CompleteUpload(c echo.Context, id ID, params CompleteUploadParams)
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, params.IdempotencyKey)
+	request, err := newRequest(c, params.IdempotencyKey)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.CompleteUpload(c.Request().Context(), request.Request, recovery.EvidenceID(id))
-	return a.sendExhibit(c, request, reply, onFile(err))
+	reply, err := a.service.CompleteUpload(c.Request().Context(), request, recovery.EvidenceID(id))
+	return sendNewExhibit(c, reply, err)
 }
 
 func uploadOf(s casework.UploadState) Upload {

@@ -15,15 +15,16 @@ func (a *API) RequestExport(c echo.Context, id ID, params RequestExportParams) e
 		return err
 	}
 	var asked ExportRequest
-	request, err := askWith(c, params.IdempotencyKey, &asked)
+	request, err := readRequest(c, params.IdempotencyKey, &asked)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.RequestExport(c.Request().Context(), request.Request, recovery.CaseID(id), recovery.Audience(asked.Audience))
+	reply, err := a.service.RequestExport(c.Request().Context(), request, recovery.CaseID(id), recovery.Audience(asked.Audience))
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusAccepted, request, reply, located("exports"))
+	setLocation(c, "exports", reply.Value.ID)
+	return send(c, http.StatusAccepted, reply, acceptedOf)
 }
 
 // GetExport implements ServerInterface.
@@ -52,11 +53,11 @@ func (a *API) download(c echo.Context, id ID, name, media string, digest func(re
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	file, export, err := a.service.OpenExport(c.Request().Context(), request.Request, recovery.ExportID(id), name)
+	file, export, err := a.service.OpenExport(c.Request().Context(), request, recovery.ExportID(id), name)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,7 @@ import (
 	"recourse/recovery"
 )
 
-// IssueLink implements ServerInterface. What is kept for a repetition lacks the
-// token, so the first answer is written apart from it.
+// IssueLink implements ServerInterface. Only the first answer has the token.
 func (a *API) IssueLink(c echo.Context, id ID, p IssueLinkParams) error {
 	if err := known(id); err != nil {
 		return err
@@ -19,7 +18,7 @@ func (a *API) IssueLink(c echo.Context, id ID, p IssueLinkParams) error {
 		CounterpartID recovery.CounterpartID `json:"counterpart_id"`
 		Days          *int                   `json:"days"`
 	}
-	request, err := askWith(c, p.IdempotencyKey, &asked)
+	request, err := readRequest(c, p.IdempotencyKey, &asked)
 	if err != nil {
 		return err
 	}
@@ -27,12 +26,11 @@ func (a *API) IssueLink(c echo.Context, id ID, p IssueLinkParams) error {
 		return invalidField("days", "out_of_range", "A link works for at least a day.")
 	}
 	reply, err := a.service.IssueLink(
-		c.Request().Context(), request.Request, recovery.CaseID(id), asked.CounterpartID, deref(asked.Days))
+		c.Request().Context(), request, recovery.CaseID(id), asked.CounterpartID, deref(asked.Days))
 	if err != nil {
 		return err
 	}
-	request.rendered = nil
-	return send(c, http.StatusCreated, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusCreated, reply, issuedOf)
 }
 
 // ListLinks implements ServerInterface.
@@ -52,11 +50,11 @@ func (a *API) RevokeLink(c echo.Context, id ID, linkID LinkID) error {
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	if err := a.service.RevokeLink(c.Request().Context(), request.Request, recovery.CaseID(id), linkID); err != nil {
+	if err := a.service.RevokeLink(c.Request().Context(), request, recovery.CaseID(id), linkID); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

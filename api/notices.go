@@ -114,38 +114,35 @@ func (a *API) ListWebhooks(c echo.Context) error {
 	return sendJSON(c, WebhookList{Items: each(list, webhookOf)})
 }
 
-// AddWebhook implements ServerInterface. What is kept for a repetition lacks the
-// secret, so the first answer is written apart from it.
+// AddWebhook implements ServerInterface. Only the first answer has the secret.
 func (a *API) AddWebhook(c echo.Context, p AddWebhookParams) error {
 	var asked struct {
 		URL         string   `json:"url"`
 		Description string   `json:"description"`
 		Types       []string `json:"types"`
 	}
-	request, err := askWith(c, p.IdempotencyKey, &asked)
+	request, err := readRequest(c, p.IdempotencyKey, &asked)
 	if err != nil {
 		return err
 	}
-	reply, err := a.notices.AddWebhook(c.Request().Context(), request.Request, casework.NewWebhook(asked))
+	reply, err := a.notices.AddWebhook(c.Request().Context(), request, casework.NewWebhook(asked))
 	if err != nil {
 		return err
 	}
-	request.rendered = nil
-	return send(c, http.StatusCreated, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusCreated, reply, webhookOf)
 }
 
-// RotateWebhook implements ServerInterface; see AddWebhook.
+// RotateWebhook implements ServerInterface. Only the first answer has the secret.
 func (a *API) RotateWebhook(c echo.Context, id ID, p RotateWebhookParams) error {
-	request, err := newAsk(c, p.IdempotencyKey)
+	request, err := newRequest(c, p.IdempotencyKey)
 	if err != nil {
 		return err
 	}
-	reply, err := a.notices.RotateWebhook(c.Request().Context(), request.Request, id)
+	reply, err := a.notices.RotateWebhook(c.Request().Context(), request, id)
 	if err != nil {
 		return err
 	}
-	request.rendered = nil
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, webhookOf)
 }
 
 // DropWebhook implements ServerInterface.

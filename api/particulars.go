@@ -27,15 +27,15 @@ func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsP
 		return err
 	}
 	var change recovery.Particulars
-	request, err := askWith(c, params.IdempotencyKey, &change)
+	request, err := readRequest(c, params.IdempotencyKey, &change)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.SupplyParticulars(c.Request().Context(), request.Request, recovery.CaseID(id), change)
+	reply, err := a.service.SupplyParticulars(c.Request().Context(), request, recovery.CaseID(id), change)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, particularsOf)
 }
 
 // particularsBody is CaseParticulars of the specification.

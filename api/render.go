@@ -69,36 +69,6 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
 }
 
-// render makes the body of the answer to a POST from what casework gives.
-func render(value any) ([]byte, error) {
-	switch v := value.(type) {
-	case casework.View:
-		return marshal(caseOf(v))
-	case casework.Exhibit:
-		return marshal(exhibitOf(v))
-	case casework.UploadState:
-		return marshal(uploadOf(v))
-	case recovery.Export:
-		return marshal(acceptedOf(v))
-	case casework.Link:
-		return marshal(issuedOf(v))
-	case casework.Erasure:
-		return marshal(erasureOf(v))
-	case recovery.AbuseFlag:
-		return marshal(flagOf(v))
-	case casework.Webhook:
-		return marshal(webhookOf(v))
-	case casework.Return:
-		return marshal(returnOf(v))
-	case casework.CaseParticulars:
-		return marshal(particularsOf(v))
-	case casework.Imported:
-		return marshal(importOf(v))
-	default:
-		return nil, fmt.Errorf("no form is known for a %T", value)
-	}
-}
-
 func actorOf(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }
 
 func acceptedOf(e recovery.Export) ExportAccepted {

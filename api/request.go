@@ -3,7 +3,6 @@ package api
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,42 +15,28 @@ import (
 	"recourse/recovery"
 )
 
-// ask is a request on its way to casework and back. It keeps the bytes that
-// were stored for a repetition, so that the first answer is the same bytes.
-type ask struct {
-	casework.Request
-	rendered []byte
-}
-
-// newAsk makes the request of a call. what are the parts of its body that make
-// it this request and no other.
-func newAsk(c echo.Context, key *string, what ...string) (*ask, error) {
+// newRequest makes the request of a call. parts are the parts of its body that
+// distinguish it from other requests with the same key.
+func newRequest(c echo.Context, key *string, parts ...string) (casework.Request, error) {
 	if err := checkKey(key); err != nil {
-		return nil, err
+		return casework.Request{}, err
 	}
-	a := &ask{Request: casework.Request{Actor: actor(c), Device: device(c.Request())}}
+	request := casework.Request{Actor: actor(c), Device: device(c.Request())}
 	if key != nil {
-		a.Key = *key
-		a.Fingerprint = fingerprint(c.Request(), what)
+		request.Key, request.Fingerprint = *key, fingerprint(c.Request(), parts)
 	}
-	a.Render = func(value any) ([]byte, error) {
-		body, err := render(value)
-		a.rendered = body
-		return body, err
-	}
-	return a, nil
+	return request, nil
 }
 
-// askWith makes the request of a call whose JSON body is read into body. The
-// bytes as they came make it this request and no other.
-func askWith(c echo.Context, key *string, body any) (*ask, error) {
+// readRequest makes the request of a call and decodes its JSON body into body.
+func readRequest(c echo.Context, key *string, body any) (casework.Request, error) {
 	raw, err := readJSON(c)
 	if err != nil {
-		return nil, err
+		return casework.Request{}, err
 	}
-	request, err := newAsk(c, key, string(raw))
+	request, err := newRequest(c, key, string(raw))
 	if err != nil {
-		return nil, err
+		return casework.Request{}, err
 	}
 	return request, decode(raw, body)
 }
@@ -112,49 +97,31 @@ func ifMatch(header *string) (*int64, error) {
 	return &version, nil
 }
 
-// made is what an answer tells of itself in headers, read from its bytes: for a
-// repetition there is nothing else.
-type made struct {
-	ID       string `json:"id"`
-	Version  int64  `json:"version"`
-	Evidence struct {
-		ID string `json:"id"`
-	} `json:"evidence"`
-}
-
-// send answers a POST: with the stored bytes of the first answer, or with those
-// of this one. stamp puts headers that depend on what was made.
-func send[T any](c echo.Context, status int, a *ask, reply casework.Reply[T], stamp func(http.Header, made)) error {
-	body := reply.Stored
-	if body != nil || reply.Replayed {
+// send answers a POST. body converts the result to its form in the API.
+func send[T, B any](c echo.Context, status int, reply casework.Reply[T], body func(T) B) error {
+	if reply.Replayed {
 		c.Response().Header().Set("Idempotent-Replay", "true")
 	}
-	if body == nil {
-		body = a.rendered
+	raw, err := marshal(body(reply.Value))
+	if err != nil {
+		return err
 	}
-	if body == nil {
-		var err error
-		if body, err = render(reply.Value); err != nil {
-			return err
-		}
-	}
-	var m made
-	if err := json.Unmarshal(body, &m); err != nil {
-		return fmt.Errorf("reading back an answer: %w", err)
-	}
-	stamp(c.Response().Header(), m)
-	return c.Blob(status, echo.MIMEApplicationJSON, body)
+	return c.Blob(status, echo.MIMEApplicationJSON, raw)
 }
 
-func tagged(h http.Header, m made) { h.Set("ETag", etag(m.Version)) }
+// sendCase answers with a case and its version.
+func sendCase(c echo.Context, status int, reply casework.Reply[casework.View]) error {
+	setETag(c, reply.Value.Version)
+	return send(c, status, reply, caseOf)
+}
 
-func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+func setETag(c echo.Context, version int64) {
+	c.Response().Header().Set("ETag", `"`+strconv.FormatInt(version, 10)+`"`)
+}
 
-// located points to what was made, in one of the collections of the API.
-func located(collection string) func(http.Header, made) {
-	return func(h http.Header, m made) {
-		h.Set(echo.HeaderLocation, base+collection+"/"+m.ID)
-	}
+// setLocation points to a new member of one of the API's collections.
+func setLocation[ID ~string](c echo.Context, collection string, id ID) {
+	c.Response().Header().Set(echo.HeaderLocation, base+collection+"/"+string(id))
 }
 
 // sendJSON answers what keeps nothing for a repetition: every GET, and POSTs that

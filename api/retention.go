@@ -11,14 +11,14 @@ import (
 )
 
 // reasoned reads a POST whose body is a reason and nothing else.
-func reasoned(c echo.Context, id ID, key *string) (request *ask, reason string, err error) {
+func reasoned(c echo.Context, id ID, key *string) (request casework.Request, reason string, err error) {
 	if err := known(id); err != nil {
-		return nil, "", err
+		return request, "", err
 	}
 	var said struct {
 		Reason string `json:"reason"`
 	}
-	request, err = askWith(c, key, &said)
+	request, err = readRequest(c, key, &said)
 	return request, said.Reason, err
 }
 
@@ -28,11 +28,11 @@ func (a *API) SetHold(c echo.Context, id ID, p SetHoldParams) error {
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.Hold(c.Request().Context(), request.Request, recovery.CaseID(id), reason)
+	reply, err := a.service.Hold(c.Request().Context(), request, recovery.CaseID(id), reason)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, tagged)
+	return sendCase(c, http.StatusOK, reply)
 }
 
 // LiftHold implements ServerInterface.
@@ -40,11 +40,11 @@ func (a *API) LiftHold(c echo.Context, id ID) error {
 	if err := known(id); err != nil {
 		return err
 	}
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	if err := a.service.LiftHold(c.Request().Context(), request.Request, recovery.CaseID(id)); err != nil {
+	if err := a.service.LiftHold(c.Request().Context(), request, recovery.CaseID(id)); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -56,11 +56,11 @@ func (a *API) RequestErasure(c echo.Context, id ID, p RequestErasureParams) erro
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.Erase(c.Request().Context(), request.Request, recovery.CaseID(id), reason)
+	reply, err := a.service.Erase(c.Request().Context(), request, recovery.CaseID(id), reason)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, erasureOf)
 }
 
 func retentionOf(v casework.View) Retention {
@@ -109,11 +109,11 @@ func (a *API) DismissAbuse(c echo.Context, id ID, p DismissAbuseParams) error {
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.DismissFlag(c.Request().Context(), request.Request, id, reason)
+	reply, err := a.service.DismissFlag(c.Request().Context(), request, id, reason)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, flagOf)
 }
 
 // flagsOf tells flags to those who see them; null says that one does not.

@@ -13,11 +13,11 @@ import (
 
 // GetReturn implements ServerInterface.
 func (a *API) GetReturn(c echo.Context) error {
-	request, err := newAsk(c, nil)
+	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	told, err := a.service.OpenReturn(c.Request().Context(), request.Request, entered(c))
+	told, err := a.service.OpenReturn(c.Request().Context(), request, entered(c))
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (a *API) answer(c echo.Context, key *string, read func([]byte) (recovery.Ac
 	if err != nil {
 		return err
 	}
-	request, err := newAsk(c, key, string(body))
+	request, err := newRequest(c, key, string(body))
 	if err != nil {
 		return err
 	}
@@ -38,11 +38,11 @@ func (a *API) answer(c echo.Context, key *string, read func([]byte) (recovery.Ac
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.Answer(c.Request().Context(), request.Request, entered(c), act)
+	reply, err := a.service.Answer(c.Request().Context(), request, entered(c), act)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, request, reply, func(http.Header, made) {})
+	return send(c, http.StatusOK, reply, returnOf)
 }
 
 // mine are the answers a counterpart may give of themselves: that they are
@@ -131,7 +131,7 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 		return err
 	}
 	defer got.file.Discard()
-	request, err := newAsk(c, p.IdempotencyKey, got.what()...)
+	request, err := newRequest(c, p.IdempotencyKey, got.what()...)
 	if err != nil {
 		return err
 	}
@@ -139,21 +139,14 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.AddReturnEvidence(c.Request().Context(), request.Request, entered(c), up, got.file)
+	reply, err := a.service.AddReturnEvidence(c.Request().Context(), request, entered(c), up, got.file)
 	if err != nil {
 		return onFile(err)
 	}
-	if reply.Replayed {
-		c.Response().Header().Set("Idempotent-Replay", "true")
-	}
-	body, err := marshal(returnEvidenceOf(reply.Value))
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusCreated, echo.MIMEApplicationJSON, body)
+	return send(c, http.StatusCreated, reply, returnEvidenceOf)
 }
 
-func returnEvidenceOf(e recovery.Evidence) ReturnEvidence {
+func returnEvidenceOf(e casework.Exhibit) ReturnEvidence {
 	return ReturnEvidence{
 		ID: string(e.ID), Kind: EvidenceKind(e.Kind), Sha256: e.SHA256, Size: e.Size, MediaType: e.MediaType,
 		ReceivedAt: local(e.ReceivedAt),

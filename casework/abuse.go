@@ -142,30 +142,24 @@ func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason strin
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[recovery.AbuseFlag]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[recovery.AbuseFlag]{Stored: row.Answer}, err
-	}
+	return once(ctx, s, req, func() (change[recovery.AbuseFlag], error) { return s.prepareDismissal(ctx, req, id, reason) })
+}
+
+func (s *Service) prepareDismissal(ctx context.Context, req Request, id, reason string) (change[recovery.AbuseFlag], error) {
 	flag, err := s.Store.AbuseFlag(ctx, id)
 	if err != nil {
-		return Reply[recovery.AbuseFlag]{}, err
+		return change[recovery.AbuseFlag]{}, err
 	}
 	c, err := s.Store.Case(ctx, flag.CaseID)
 	if err != nil {
-		return Reply[recovery.AbuseFlag]{}, err
+		return change[recovery.AbuseFlag]{}, err
 	}
 	draft := s.draft(recovery.EntryAbuseDismissed, req, c)
 	draft.Key = deskKey(req, s.newID)
 	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	flag.DismissedAt, flag.DismissedBy = &draft.At, req.Actor.ID
-	idem, err := req.idempotency(flag.ID, flag)
-	if err != nil {
-		return Reply[recovery.AbuseFlag]{}, err
-	}
-	err = s.Store.DismissFlag(ctx, flag, draft, idem)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[recovery.AbuseFlag]{Stored: row.Answer}, err
-	}
-	return Reply[recovery.AbuseFlag]{Value: flag}, err
+	return change[recovery.AbuseFlag]{flag.ID, flag, func(idem postgres.Idempotency) (recovery.AbuseFlag, error) {
+		return flag, s.Store.DismissFlag(ctx, flag, draft, idem)
+	}}, nil
 }

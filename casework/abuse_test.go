@@ -117,7 +117,7 @@ func TestAFlagIsForSupervisorsAndAuditors(t *testing.T) {
 	if err != nil || gone.Value.DismissedBy != req.Actor.ID {
 		t.Fatalf("%+v (%v)", gone, err)
 	}
-	if again, err := rig.DismissFlag(t.Context(), req, list[0].ID, "两人是夫妻"); err != nil || again.Stored == nil {
+	if again, err := rig.DismissFlag(t.Context(), req, list[0].ID, "两人是夫妻"); err != nil || !again.Replayed {
 		t.Errorf("the repetition: %+v (%v)", again, err)
 	}
 	_, err = rig.DismissFlag(t.Context(), rig.As(recovery.RoleSupervisor), list[0].ID, "x")

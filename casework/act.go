@@ -37,7 +37,7 @@ func take[T any](
 		return Reply[T]{}, err
 	}
 	if staged.State == recovery.RequestApplied {
-		return done(ctx, s, req, staged, show)
+		return done(ctx, s, staged, show)
 	}
 	if err := s.precheck(ctx, req, c, act, staged); err != nil {
 		return Reply[T]{}, s.dropped(ctx, staged.ID, err)
@@ -45,7 +45,7 @@ func take[T any](
 	if err := s.send(ctx, staged, act); err != nil {
 		return Reply[T]{}, s.withAllowed(ctx, req, c.ID, err)
 	}
-	return done(ctx, s, req, staged, show)
+	return done(ctx, s, staged, show)
 }
 
 func (s *Service) mayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
@@ -170,24 +170,23 @@ func (s *Service) abandon(ctx context.Context, id recovery.RequestID) error {
 		"The case engine did not answer in time and nothing was done. Send the same request again in a moment.")
 }
 
-// done answers an act that is written: as it was answered before, or with what
-// its sender sees now.
+// done returns the result of an action that is written: the stored one, or else
+// what the actor sees now, which is stored for repetitions.
 func done[T any](
-	ctx context.Context, s *Service, req Request, staged recovery.ActionRequest,
-	show func(context.Context, recovery.Case) (T, error),
+	ctx context.Context, s *Service, staged recovery.ActionRequest, show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
 	if staged.Answer != nil {
-		return Reply[T]{Stored: staged.Answer}, nil
+		return decodeReply[T](staged.Answer)
 	}
 	c, err := s.Store.Case(ctx, staged.CaseID)
 	if err != nil {
 		return Reply[T]{}, err
 	}
 	view, err := show(ctx, c)
-	if err != nil || req.Render == nil {
-		return Reply[T]{Value: view}, err
+	if err != nil {
+		return Reply[T]{}, err
 	}
-	answer, err := req.Render(view)
+	answer, err := encodeResult(view)
 	if err != nil {
 		return Reply[T]{}, err
 	}

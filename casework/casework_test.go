@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"recourse/casework"
 	"recourse/casework/casetest"
@@ -30,11 +31,9 @@ func wantCode(t *testing.T, err error, want recovery.Code) *recovery.Fault {
 	return fault
 }
 
-func render(value any) ([]byte, error) { return json.Marshal(fmt.Sprintf("%T", value)) }
-
 func keyed(rig *casetest.Rig, role recovery.Role, key string) casework.Request {
 	req := rig.As(role)
-	req.Key, req.Fingerprint, req.Render = key, "asked:"+key, render
+	req.Key, req.Fingerprint = key, "asked:"+key
 	return req
 }
 
@@ -242,8 +241,11 @@ func TestSameActTwiceIsOneEntry(t *testing.T) {
 		t.Errorf("version stayed %d", first.Value.Version)
 	}
 	again, err := rig.Act(t.Context(), req, view.ID, act)
-	if err != nil || again.Stored == nil {
-		t.Fatalf("the repetition got %q (%v), want the first answer", again.Stored, err)
+	if err != nil || !again.Replayed {
+		t.Fatalf("the repetition was not recognised: %v", err)
+	}
+	if diff := cmp.Diff(first.Value, again.Value); diff != "" {
+		t.Errorf("the repetition differs from the first answer:\n%s", diff)
 	}
 	if entries := rig.Entries(t, view.ID); len(entries) != 2 {
 		t.Errorf("%d entries, want filing and one contact", len(entries))
@@ -303,7 +305,7 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 		t.Fatalf("assignee = %q (%v)", taken.Value.Assignee, err)
 	}
 	again, err := rig.Act(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
-	if err != nil || again.Stored == nil {
+	if err != nil || !again.Replayed {
 		t.Errorf("the repetition was not recognised: %v", err)
 	}
 	colleague := casework.Request{Actor: rig.NewActor(t, recovery.RoleAgent)}
@@ -476,7 +478,7 @@ func TestExportsByRole(t *testing.T) {
 		t.Fatalf("%+v (%v)", asked.Value, err)
 	}
 	again, err := rig.RequestExport(t.Context(), req, view.ID, recovery.ForCourt)
-	if err != nil || again.Stored == nil {
+	if err != nil || !again.Replayed {
 		t.Errorf("the repetition was not recognised: %v", err)
 	}
 	_, _, err = rig.OpenExport(t.Context(), req, asked.Value.ID, casework.DossierFile)

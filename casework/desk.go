@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"recourse/notify"
@@ -14,42 +13,25 @@ import (
 // its claimant, a note, what somebody means to write, whether others may learn
 // from it.
 func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[View]{Stored: row.Answer}, err
-	}
-	if err := req.stale(c); err != nil {
-		return Reply[View]{}, err
-	}
-	if !slices.Contains(allowed(c, req.Actor), act.Action) {
-		cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s cannot be taken here now.", act.Action)
-		return Reply[View]{}, listAllowed(cause, c, req.Actor)
-	}
-	write, err := s.deskWrite(ctx, req, c, act)
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	err = s.Store.WriteDesk(ctx, write)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[View]{Stored: row.Answer}, err
-	}
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	if write.Shared != nil {
+	reply, err := once(ctx, s, req, func() (change[View], error) {
+		if err := req.stale(c); err != nil {
+			return change[View]{}, err
+		}
+		if !slices.Contains(allowed(c, req.Actor), act.Action) {
+			cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s cannot be taken here now.", act.Action)
+			return change[View]{}, listAllowed(cause, c, req.Actor)
+		}
+		return s.prepareDeskAct(ctx, req, c, act)
+	})
+	if err == nil && act.Action == recovery.ShareLesson {
 		s.lessons.forget()
 	}
-	after, err := s.Store.Case(ctx, c.ID) // whoever has just handed it over still gets the answer
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	view, err := s.view(ctx, after, req.Actor)
-	return Reply[View]{Value: view}, err
+	return reply, err
 }
 
-func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (postgres.DeskWrite, error) {
+func (s *Service) prepareDeskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (change[View], error) {
 	if act.Action == recovery.Assign && act.UserID == "" {
-		act.UserID = req.Actor.ID // whoever names nobody takes it
+		act.UserID = req.Actor.ID // without a name the actor takes the case
 	}
 	spec, _ := recovery.SpecOf(act.Action)
 	draft := s.draft(spec.Entry, req, c)
@@ -58,18 +40,20 @@ func (s *Service) deskWrite(ctx context.Context, req Request, c recovery.Case, a
 	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, Was: c.Assignee}
 	after, err := s.deskChange(ctx, req, c, act, &write)
 	if err != nil {
-		return postgres.DeskWrite{}, err
+		return change[View]{}, err
 	}
 	view, err := s.view(ctx, after, req.Actor)
 	if err != nil {
-		return postgres.DeskWrite{}, err
+		return change[View]{}, err
 	}
 	if act.Action == recovery.PlanContact {
 		view.Contacts.Planned++
 	}
 	write.Tell = s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At))
-	write.Idem, err = req.idempotency(string(c.ID), view)
-	return write, err
+	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
+		write.Idem = idem
+		return view, s.Store.WriteDesk(ctx, write)
+	}}, nil
 }
 
 // deskChange fills in what the act changes, and gives the case after it.

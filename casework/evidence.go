@@ -41,70 +41,83 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
 }
 
-// AddEvidence keeps a received file: original bytes first, then its record and
-// journal entry. It is acknowledged when both are durable. The same bytes twice
-// are one blob and two entries.
-func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[recovery.Evidence], error) {
+// AddEvidence stores a received file: the original bytes first, then its record
+// and journal entry. It returns when both are durable. The same bytes twice are
+// one blob and two entries.
+func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[Exhibit], error) {
 	defer file.Discard()
 	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
-	return s.keep(ctx, req, c, up, file, nil)
+	return s.storeEvidence(ctx, req, c, up, file, nil)
 }
 
-// keep takes evidence into a case in any stage: in a closed one it is proof still.
-func (s *Service) keep(ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any) (Reply[recovery.Evidence], error) {
+// storeEvidence adds evidence to a case in any stage: it is proof in a closed
+// case, too.
+func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
 	if err := inUse(c, req.Actor); err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
-	if err := up.genuine(file); err != nil {
-		return Reply[recovery.Evidence]{}, err
+	if err := up.checkDigest(file); err != nil {
+		return Reply[Exhibit]{}, err
 	}
 	req.Fingerprint += ":" + file.SHA256()
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return s.keptBefore(ctx, row, err)
+	reply, err := once(ctx, s, req, func() (change[recovery.EvidenceID], error) {
+		return s.prepareEvidence(ctx, req, c, up, file, facts)
+	})
+	if errors.Is(err, postgres.ErrAnswered) && up.ID != "" { // the upload was completed twice at once
+		reply, err = Reply[recovery.EvidenceID]{Value: up.ID, Replayed: true}, nil
 	}
+	if err != nil {
+		return Reply[Exhibit]{}, err
+	}
+	exhibit, err := s.exhibitAsReceived(ctx, reply.Value)
+	return Reply[Exhibit]{Value: exhibit, Replayed: reply.Replayed}, err
+}
+
+func (s *Service) prepareEvidence(
+	ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any,
+) (change[recovery.EvidenceID], error) {
 	record, report, err := s.evidenceRecord(ctx, req, c.ID, up, file)
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return change[recovery.EvidenceID]{}, err
 	}
 	write, err := s.evidenceWrite(req, c, record, up, report, facts)
-	if err != nil {
-		return Reply[recovery.Evidence]{}, err
-	}
-	if _, err := file.Commit(ctx); err != nil {
-		return Reply[recovery.Evidence]{}, err
-	}
-	kept, err := s.Store.AddEvidence(ctx, write)
-	if err == nil {
-		return Reply[recovery.Evidence]{Value: kept}, nil
-	}
-	s.takeBack(context.WithoutCancel(ctx), record.ID, file)
-	if !errors.Is(err, postgres.ErrAnswered) {
-		return Reply[recovery.Evidence]{}, err
-	}
-	row, found, err := s.answered(ctx, req)
-	if err == nil && !found { // an upload that was completed twice at once
-		row.Ref = string(record.ID)
-	}
-	return s.keptBefore(ctx, row, err)
+	return change[recovery.EvidenceID]{string(record.ID), record.ID, func(idem postgres.Idempotency) (recovery.EvidenceID, error) {
+		if _, err := file.Commit(ctx); err != nil {
+			return "", err
+		}
+		write.Idem = idem
+		_, err := s.Store.AddEvidence(ctx, write)
+		if err != nil {
+			s.rollbackBlob(context.WithoutCancel(ctx), record.ID, file)
+		}
+		return record.ID, err
+	}}, err
 }
 
-func (s *Service) keptBefore(ctx context.Context, row postgres.Idempotency, err error) (Reply[recovery.Evidence], error) {
+// exhibitAsReceived returns a file as the request that stored it saw it: without
+// answers of the claimant.
+func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID) (Exhibit, error) {
+	record, err := s.Store.Evidence(ctx, id)
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Exhibit{}, err
 	}
-	kept, err := s.Store.Evidence(ctx, recovery.EvidenceID(row.Ref))
-	return Reply[recovery.Evidence]{Value: kept, Stored: row.Answer, Replayed: true}, err
+	details, err := s.details(ctx, record)
+	if err != nil {
+		return Exhibit{}, err
+	}
+	details.Answers = nil
+	return s.exhibitWith(record, details)
 }
 
-// genuine holds the bytes that arrived against those the sender saw.
-func (u Upload) genuine(file *blob.Pending) error {
+// checkDigest compares the received bytes with the digest the sender gave.
+func (u Upload) checkDigest(file *blob.Pending) error {
 	if u.SHA256 == "" {
 		return nil
 	}
-	if err := recovery.Invalid(checkDigest(u.SHA256)); err != nil {
+	if err := recovery.Invalid(checkDigestForm(u.SHA256)); err != nil {
 		return err
 	}
 	if u.SHA256 != file.SHA256() {
@@ -168,15 +181,14 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
-		Idem: postgres.Idempotency{Actor: req.Actor.ID, Key: req.Key, Fingerprint: req.Fingerprint, Ref: string(e.ID)},
 		Tell: s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At)),
 	}, err
 }
 
-// takeBack removes the blob of a record that was not kept. When the database
-// cannot say whether it was, the blob stays: a stray file does less harm than a
-// record without its original.
-func (s *Service) takeBack(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
+// rollbackBlob removes the blob of a record that was not written. When the
+// database cannot tell whether it was, the blob stays: an orphaned file does less
+// harm than a record without its original.
+func (s *Service) rollbackBlob(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
 	_, err := s.Store.Evidence(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		err = file.UndoCommit()

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -27,27 +26,25 @@ func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.Evi
 	if req.Actor.Role != recovery.RoleClaimant {
 		return Reply[Exhibit]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant knows whether what a file tells is true.")
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[Exhibit]{Stored: row.Answer}, err
-	}
+	return once(ctx, s, req, func() (change[Exhibit], error) { return s.prepareAnswers(ctx, req, c, record, answers) })
+}
+
+func (s *Service) prepareAnswers(
+	ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, answers FactAnswers,
+) (change[Exhibit], error) {
 	exhibit, err := s.exhibit(ctx, record)
 	if err != nil {
-		return Reply[Exhibit]{}, err
+		return change[Exhibit]{}, err
 	}
 	states, err := answers.states(exhibit)
 	if err != nil {
-		return Reply[Exhibit]{}, err
+		return change[Exhibit]{}, err
 	}
-	write, err := s.answersWrite(req, c, &exhibit, states)
-	if err != nil {
-		return Reply[Exhibit]{}, err
-	}
-	err = s.Store.WriteAnswers(ctx, write)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[Exhibit]{Stored: row.Answer}, err
-	}
-	return Reply[Exhibit]{Value: exhibit}, err
+	write := s.answersWrite(req, c, &exhibit, states)
+	return change[Exhibit]{string(exhibit.ID), exhibit, func(idem postgres.Idempotency) (Exhibit, error) {
+		write.Idem = idem
+		return exhibit, s.Store.WriteAnswers(ctx, write)
+	}}, nil
 }
 
 // states checks that every fact named was proposed, and was named once.
@@ -79,7 +76,7 @@ func (a FactAnswers) states(exhibit Exhibit) (map[string]string, error) {
 }
 
 // answersWrite also sets the states of the exhibit that is answered with.
-func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, states map[string]string) (postgres.AnswersWrite, error) {
+func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, states map[string]string) postgres.AnswersWrite {
 	confirmed := map[string]string{}
 	for i, fact := range exhibit.Facts {
 		state, named := states[fact.Name]
@@ -95,6 +92,5 @@ func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, s
 	draft := s.draft(recovery.EntryEvidenceFacts, req, c)
 	draft.Key = "facts:" + s.newID()
 	draft.Facts = map[string]any{"evidence_id": exhibit.ID, "confirmed": confirmed, "rejected": rejected}
-	idem, err := req.idempotency(string(exhibit.ID), *exhibit)
-	return postgres.AnswersWrite{CaseID: c.ID, EvidenceID: exhibit.ID, Answers: states, Draft: draft, Idem: idem}, err
+	return postgres.AnswersWrite{CaseID: c.ID, EvidenceID: exhibit.ID, Answers: states, Draft: draft}
 }

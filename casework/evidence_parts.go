@@ -23,8 +23,8 @@ func digestMismatch() error {
 	}}
 }
 
-// checkDigest wants 64 lower-case hex digits.
-func checkDigest(digest string) []recovery.FieldFault {
+// checkDigestForm requires 64 lower-case hex digits.
+func checkDigestForm(digest string) []recovery.FieldFault {
 	if len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == "" {
 		return nil
 	}
@@ -54,14 +54,15 @@ func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.Case
 	if _, err := s.visible(ctx, req.Actor, id); err != nil {
 		return Reply[UploadState]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[UploadState]{Stored: row.Answer}, err
-	}
+	return once(ctx, s, req, func() (change[UploadState], error) { return s.prepareUpload(ctx, req, id, a) })
+}
+
+func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.CaseID, a Announced) (change[UploadState], error) {
 	if err := s.checkAnnounced(a); err != nil {
-		return Reply[UploadState]{}, err
+		return change[UploadState]{}, err
 	}
 	if err := s.Blobs.SweepParts(); err != nil {
-		return Reply[UploadState]{}, err
+		return change[UploadState]{}, err
 	}
 	state := UploadState{Upload: recovery.Upload{
 		ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size, SHA256: a.SHA256,
@@ -69,16 +70,9 @@ func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.Case
 		Description: a.Description, CreatedAt: s.Now(),
 	}}
 	state.Count = parts(state.Upload)
-	idem, err := req.idempotency(string(state.ID), state)
-	if err != nil {
-		return Reply[UploadState]{}, err
-	}
-	err = s.Store.BeginUpload(ctx, state.Upload, idem)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[UploadState]{Stored: row.Answer}, err
-	}
-	return Reply[UploadState]{Value: state}, err
+	return change[UploadState]{string(state.ID), state, func(idem postgres.Idempotency) (UploadState, error) {
+		return state, s.Store.BeginUpload(ctx, state.Upload, idem)
+	}}, nil
 }
 
 func (s *Service) checkAnnounced(a Announced) error {
@@ -89,7 +83,7 @@ func (s *Service) checkAnnounced(a Announced) error {
 	if a.Size < 1 {
 		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size is that of the file in bytes, above 0."})
 	}
-	return recovery.Invalid(append(append(faults, checkDigest(a.SHA256)...), a.faults(s.Now())...))
+	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), a.faults(s.Now())...))
 }
 
 func parts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
@@ -172,38 +166,38 @@ func partSize(u recovery.Upload, no int, offset *int64) (int64, error) {
 // the upload's own id. Completing again gives the same record. Errors:
 // CodeConflict while a part is missing; CodeDigestMismatch when the whole is not
 // what was announced, after which the parts have to be sent again.
-func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.EvidenceID) (Reply[recovery.Evidence], error) {
+func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.EvidenceID) (Reply[Exhibit], error) {
 	if err := writes(req.Actor); err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
 	u, err := s.upload(ctx, req.Actor, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		if _, err := s.completed(ctx, req.Actor, id); err != nil {
-			return Reply[recovery.Evidence]{}, err
+			return Reply[Exhibit]{}, err
 		}
-		record, err := s.Evidence(ctx, req.Actor, id)
-		return Reply[recovery.Evidence]{Value: record, Replayed: true}, err
+		exhibit, err := s.exhibitAsReceived(ctx, id)
+		return Reply[Exhibit]{Value: exhibit, Replayed: true}, err
 	}
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
 	file, err := s.Blobs.AssembleParts(ctx, string(id), parts(u), u.Size)
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
 	defer file.Discard()
 	if file.SHA256() != u.SHA256 {
-		return Reply[recovery.Evidence]{}, errors.Join(digestMismatch(), s.Blobs.DropParts(string(id)))
+		return Reply[Exhibit]{}, errors.Join(digestMismatch(), s.Blobs.DropParts(string(id)))
 	}
 	c, err := s.visible(ctx, req.Actor, u.CaseID)
 	if err != nil {
-		return Reply[recovery.Evidence]{}, err
+		return Reply[Exhibit]{}, err
 	}
 	up := Upload{
 		ID: id, Parts: parts(u), SHA256: u.SHA256, Kind: u.Kind, FileName: u.FileName, CapturedAt: u.CapturedAt,
 		Source: u.Source, Description: u.Description,
 	}
-	reply, err := s.keep(ctx, req, c, up, file, nil)
+	reply, err := s.storeEvidence(ctx, req, c, up, file, nil)
 	if err == nil {
 		s.forgetUpload(context.WithoutCancel(ctx), id)
 	}

@@ -46,15 +46,12 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 	if err := legible(c, req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
 	}
-	return s.requestExport(ctx, req, c, audience)
+	return once(ctx, s, req, func() (change[recovery.Export], error) { return s.prepareExport(ctx, req, c, audience) })
 }
 
-func (s *Service) requestExport(ctx context.Context, req Request, c recovery.Case, audience recovery.Audience) (Reply[recovery.Export], error) {
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return s.exportBefore(ctx, row, err)
-	}
+func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Case, audience recovery.Audience) (change[recovery.Export], error) {
 	if err := s.deriveFor(ctx, c, audience); err != nil {
-		return Reply[recovery.Export]{}, err
+		return change[recovery.Export]{}, err
 	}
 	export := recovery.Export{
 		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: audience, State: recovery.ExportBuilding,
@@ -62,27 +59,12 @@ func (s *Service) requestExport(ctx context.Context, req Request, c recovery.Cas
 	}
 	draft := s.draft(recovery.EntryExportRequested, req, c)
 	draft.Key = "export:" + string(export.ID)
-	// The last entry says that the bag made from it is sealed: a bag whose seal
-	// was taken away is then found out.
+	// The last entry of the bag says that it is sealed: removing the seal is
+	// detected.
 	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience, "sealed": true}
-	idem, err := req.idempotency(string(export.ID), export)
-	if err != nil {
-		return Reply[recovery.Export]{}, err
-	}
-	made, err := s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idem: idem})
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return s.exportBefore(ctx, row, err)
-	}
-	return Reply[recovery.Export]{Value: made}, err
-}
-
-func (s *Service) exportBefore(ctx context.Context, row postgres.Idempotency, err error) (Reply[recovery.Export], error) {
-	if err != nil {
-		return Reply[recovery.Export]{}, err
-	}
-	export, err := s.Store.Export(ctx, recovery.ExportID(row.Ref))
-	return Reply[recovery.Export]{Value: export, Stored: row.Answer}, err
+	return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
+		return s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idem: idem})
+	}}, nil
 }
 
 // Export tells how far an export is.

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,26 +12,24 @@ import (
 	"recourse/recovery"
 )
 
-// File takes in a case. It is acknowledged when row, first journal entry and
-// outbox row are durable, whether the engine is up or not.
+// File opens a case. It returns when the case, its first journal entry and the
+// outbox row are durable, whether the engine is available or not.
 func (s *Service) File(ctx context.Context, req Request, filing recovery.Filing) (Reply[View], error) {
 	if err := s.mayFile(req.Actor, filing); err != nil {
 		return Reply[View]{}, err
 	}
-	view, write, err := s.prepareFiling(ctx, req, filing)
+	filed, err := s.prepareFiling(ctx, req, filing)
 	if err != nil {
 		return Reply[View]{}, err
 	}
-	err = s.Store.FileCase(ctx, write)
-	if err == nil {
-		return Reply[View]{Value: view}, nil
+	reply, err := apply(ctx, s, req, filed)
+	if recovery.CodeOf(err) == recovery.CodeTransactionOpen {
+		// A repetition can fail on its transaction number before its key is seen.
+		if first, found, failed := replay[View](ctx, s, req); failed != nil || found {
+			return first, failed
+		}
 	}
-	// The same request again meets either guard first: its key or its
-	// transaction number. The key decides.
-	if errors.Is(err, postgres.ErrAnswered) || recovery.CodeOf(err) == recovery.CodeTransactionOpen {
-		return s.filedBefore(ctx, req, err)
-	}
-	return Reply[View]{}, err
+	return reply, err
 }
 
 func (s *Service) mayFile(actor recovery.Actor, filing recovery.Filing) error {
@@ -49,10 +46,10 @@ func (s *Service) mayFile(actor recovery.Actor, filing recovery.Filing) error {
 	return filing.Validate(s.Now())
 }
 
-func (s *Service) prepareFiling(ctx context.Context, req Request, filing recovery.Filing) (View, postgres.FilingWrite, error) {
+func (s *Service) prepareFiling(ctx context.Context, req Request, filing recovery.Filing) (change[View], error) {
 	number, err := s.Store.NextNumber(ctx)
 	if err != nil {
-		return View{}, postgres.FilingWrite{}, err
+		return change[View]{}, err
 	}
 	if filing.Pace == 0 {
 		filing.Pace = s.config.Pace
@@ -60,17 +57,17 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	c := s.open(req.Actor, filing, number)
 	view, err := s.wholeView(c, req.Actor, nil, nil)
 	if err != nil {
-		return View{}, postgres.FilingWrite{}, err
-	}
-	idem, err := req.idempotency(string(c.ID), view)
-	if err != nil {
-		return View{}, postgres.FilingWrite{}, err
+		return change[View]{}, err
 	}
 	person, marks := s.marks(c)
-	told := s.Herald.Of(notify.Unmoved(c, recovery.EntryCaseFiled, req.Actor, s.Now()))
-	return view, postgres.FilingWrite{
-		Case: c, Draft: s.filedDraft(req, c), Idem: idem, Marks: marks, Person: person, Tell: told,
-	}, nil
+	write := postgres.FilingWrite{
+		Case: c, Draft: s.filedDraft(req, c), Marks: marks, Person: person,
+		Tell: s.Herald.Of(notify.Unmoved(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
+	}
+	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
+		write.Idem = idem
+		return view, s.Store.FileCase(ctx, write)
+	}}, nil
 }
 
 // open makes the case of a filing, standing at its first position with its
@@ -87,18 +84,6 @@ func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number reco
 	c.Position = recovery.Start(c, book.Terms(filing, now))
 	c.Deadlines = book.Deadlines(c, recovery.Step{Next: c.Position}, now)
 	return c
-}
-
-func (s *Service) filedBefore(ctx context.Context, req Request, cause error) (Reply[View], error) {
-	row, found, err := s.answered(ctx, req)
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	if !found {
-		return Reply[View]{}, cause
-	}
-	view, err := s.Case(ctx, req.Actor, recovery.CaseID(row.Ref))
-	return Reply[View]{Value: view, Stored: row.Answer}, err
 }
 
 // filedDraft states the facts of the filing; who and to whom stays behind

@@ -96,7 +96,7 @@ func TestSharingIsOneActPerKey(t *testing.T) {
 	yes := true
 	for i := range 2 {
 		reply, err := rig.Act(t.Context(), keyed(rig, recovery.RoleClaimant, "k"), view.ID, recovery.Act{Action: recovery.ShareLesson, Share: &yes})
-		if err != nil || (i == 1) != (reply.Stored != nil) {
+		if err != nil || (i == 1) != reply.Replayed {
 			t.Errorf("%d: %+v, %v", i, reply, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -44,16 +43,19 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 	if err := checkLink(c, to, days); err != nil {
 		return Reply[Link]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[Link]{Stored: row.Answer}, err
-	}
+	return once(ctx, s, req, func() (change[Link], error) { return s.prepareLink(ctx, req, c, to, days) })
+}
+
+func (s *Service) prepareLink(
+	ctx context.Context, req Request, c recovery.Case, to recovery.CounterpartID, days int,
+) (change[Link], error) {
 	if !c.Position.Open() {
-		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: nobody needs a way into it.")
-		return Reply[Link]{}, listAllowed(closed, c, req.Actor)
+		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
+		return change[Link]{}, listAllowed(closed, c, req.Actor)
 	}
 	link, err := s.newLink(req.Actor, c.ID, to, days)
 	if err != nil {
-		return Reply[Link]{}, err
+		return change[Link]{}, err
 	}
 	write := postgres.LinkWrite{Link: link.Link, Draft: s.linkDraft(recovery.EntryLinkIssued, req, c, link.Link)}
 	write.Draft.Facts["expires_at"] = link.ExpiresAt.Format(time.RFC3339)
@@ -62,16 +64,10 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 		draft.Facts["because"] = recovery.EntryLinkIssued
 		return draft
 	}
-	write.Idem, err = req.idempotency(link.ID, Link{Link: link.Link})
-	if err != nil {
-		return Reply[Link]{}, err
-	}
-	err = s.Store.IssueLink(ctx, write)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[Link]{Stored: row.Answer}, err
-	}
-	return Reply[Link]{Value: link}, err
+	return change[Link]{link.ID, Link{Link: link.Link}, func(idem postgres.Idempotency) (Link, error) {
+		write.Idem = idem
+		return link, s.Store.IssueLink(ctx, write)
+	}}, nil
 }
 
 // linkable finds a case whose links the actor deals with.
@@ -107,8 +103,8 @@ func (s *Service) newLink(by recovery.Actor, id recovery.CaseID, to recovery.Cou
 	if days == 0 {
 		days = LinkDays
 	}
-	token, now := base64.RawURLEncoding.EncodeToString(secret), s.Now().Truncate(time.Microsecond)
-	hash := sha256.Sum256([]byte(token))
+	token := base64.RawURLEncoding.EncodeToString(secret)
+	hash, now := sha256.Sum256([]byte(token)), s.Now().Truncate(time.Microsecond)
 	return Link{Token: token, Link: recovery.Link{
 		ID: s.newID(), CaseID: id, CounterpartID: to, Hash: hash[:],
 		CreatedAt: now, ExpiresAt: now.Add(time.Duration(days) * day), By: by,

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 
 	"recourse/postgres"
 	"recourse/recovery"
@@ -45,7 +44,7 @@ func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particular
 // Errors: CodeForbidden for all but the claimant and legal, CodeInvalid naming
 // the fields, CodeActionNotAllowed for a case that is only kept, CodeIdempotency.
 func (s *Service) SupplyParticulars(
-	ctx context.Context, req Request, id recovery.CaseID, change recovery.Particulars,
+	ctx context.Context, req Request, id recovery.CaseID, supplied recovery.Particulars,
 ) (Reply[CaseParticulars], error) {
 	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
@@ -57,38 +56,28 @@ func (s *Service) SupplyParticulars(
 	if err := inUse(c, req.Actor); err != nil {
 		return Reply[CaseParticulars]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[CaseParticulars]{Stored: row.Answer, Replayed: found}, err
-	}
-	stand, err := s.Store.Particulars(ctx, id)
-	if err != nil {
-		return Reply[CaseParticulars]{}, err
-	}
-	change = change.Tidy().Since(stand)
-	if err := change.Validate(stand, c, s.Now()); err != nil {
-		return Reply[CaseParticulars]{}, err
-	}
-	return s.keepParticulars(ctx, req, c, stand, change)
+	return once(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })
 }
 
-func (s *Service) keepParticulars(
-	ctx context.Context, req Request, c recovery.Case, stand, change recovery.Particulars,
-) (Reply[CaseParticulars], error) {
-	after := particularsFor(req.Actor, c, stand.With(change))
-	if change.Empty() {
-		return Reply[CaseParticulars]{Value: after}, nil
+func (s *Service) prepareParticulars(
+	ctx context.Context, req Request, c recovery.Case, supplied recovery.Particulars,
+) (change[CaseParticulars], error) {
+	stored, err := s.Store.Particulars(ctx, c.ID)
+	if err != nil {
+		return change[CaseParticulars]{}, err
+	}
+	supplied = supplied.Tidy().Since(stored)
+	if err := supplied.Validate(stored, c, s.Now()); err != nil {
+		return change[CaseParticulars]{}, err
 	}
 	draft := s.draft(recovery.EntryParticulars, req, c)
 	draft.Key = "particulars:" + s.newID()
-	draft.Facts, draft.Personal = change.Facts(), change.Values()
-	idem, err := req.idempotency(string(c.ID), after)
-	if err != nil {
-		return Reply[CaseParticulars]{}, err
-	}
-	err = s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idem: idem})
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[CaseParticulars]{Stored: row.Answer, Replayed: true}, err
-	}
-	return Reply[CaseParticulars]{Value: after}, err
+	draft.Facts, draft.Personal = supplied.Facts(), supplied.Values()
+	after := particularsFor(req.Actor, c, stored.With(supplied))
+	return change[CaseParticulars]{string(c.ID), after, func(idem postgres.Idempotency) (CaseParticulars, error) {
+		if supplied.Empty() {
+			return after, nil
+		}
+		return after, s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idem: idem})
+	}}, nil
 }

@@ -36,7 +36,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Representative != friend.ID || list[0].Contacts != nil {
 		t.Fatalf("the friend lists %+v (%v)", list, err)
 	}
-	end := casework.Request{Actor: friend, Key: "k", Fingerprint: "f", Render: render}
+	end := casework.Request{Actor: friend, Key: "k", Fingerprint: "f"}
 	act := recovery.Act{Action: recovery.HandOver, Reason: "办完了"}
 	if _, err = rig.Act(t.Context(), end, view.ID, act); err != nil {
 		t.Fatalf("whoever hands it back gets no answer: %v", err)

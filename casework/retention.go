@@ -90,15 +90,10 @@ func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, re
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[Erasure]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[Erasure]{Stored: row.Answer}, err
+	if reply, found, err := replay[Erasure](ctx, s, req); err != nil || found {
+		return reply, err
 	}
-	reply, err := s.erase(ctx, req, c, reason)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[Erasure]{Stored: row.Answer}, err
-	}
-	return reply, err
+	return s.erase(ctx, req, c, reason)
 }
 
 func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reason string) (Reply[Erasure], error) {
@@ -151,19 +146,16 @@ func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, gr
 		"because": ReasonRetention, "articles": cited(grounds[0].Articles...), "keep_until": outcome.KeepUntil.Format(time.RFC3339),
 	}
 	draft.Personal = map[string]string{"reason": reason}
-	idem, err := req.idempotency(string(c.ID), outcome)
-	if err != nil {
-		return Reply[Erasure]{}, err
-	}
-	err = s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-		CaseID: c.ID, Restrict: true, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
-			if grounds := s.against(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
-				return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
-			}
-			return nil
-		},
-	})
-	return Reply[Erasure]{Value: outcome}, err
+	return apply(ctx, s, req, change[Erasure]{string(c.ID), outcome, func(idem postgres.Idempotency) (Erasure, error) {
+		return outcome, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
+			CaseID: c.ID, Restrict: true, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
+				if grounds := s.against(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
+					return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
+				}
+				return nil
+			},
+		})
+	}})
 }
 
 // refuseErasure writes down that the request was refused, and why.
@@ -206,40 +198,31 @@ func (s *Service) Hold(ctx context.Context, req Request, id recovery.CaseID, rea
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[View]{}, err
 	}
-	if row, found, err := s.answered(ctx, req); err != nil || found {
-		return Reply[View]{Stored: row.Answer}, err
-	}
+	return once(ctx, s, req, func() (change[View], error) { return s.prepareHold(ctx, req, c, reason) })
+}
+
+func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case, reason string) (change[View], error) {
 	if err := req.stale(c); err != nil {
-		return Reply[View]{}, err
+		return change[View]{}, err
 	}
 	draft := s.draft(recovery.EntryHoldSet, req, c)
 	draft.Key = deskKey(req, s.newID)
-	// Why a case is held may be news to its claimant.
+	// The claimant may not know yet why the case is held.
 	draft.Facts = map[string]any{"visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	yes, after := true, c
 	after.HeldSince, after.Version = &draft.At, c.Version+1
 	view, err := s.view(ctx, after, req.Actor)
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	idem, err := req.idempotency(string(c.ID), view)
-	if err != nil {
-		return Reply[View]{}, err
-	}
-	err = s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-		CaseID: c.ID, Hold: &yes, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
-			if now.HeldSince != nil || now.ErasedAt != nil {
-				return recovery.Faultf(recovery.CodeConflict, "The case is held already, or was erased.")
-			}
-			return nil
-		},
-	})
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := s.answered(ctx, req)
-		return Reply[View]{Stored: row.Answer}, err
-	}
-	return Reply[View]{Value: view}, err
+	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
+		return view, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
+			CaseID: c.ID, Hold: &yes, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
+				if now.HeldSince != nil || now.ErasedAt != nil {
+					return recovery.Faultf(recovery.CodeConflict, "The case is held already, or was erased.")
+				}
+				return nil
+			},
+		})
+	}}, err
 }
 
 // LiftHold ends a legal hold; lifting it twice is the same as once. Errors:

@@ -111,15 +111,13 @@ func (s *Service) Pace() int { return s.config.Pace }
 // account carries the system's role, so nobody comes by it over the network.
 var Operator = recovery.Actor{Role: recovery.RoleSystem, ID: "operator"}
 
-// Request is who asks, with what, and how the answer is kept for a repetition.
+// Request is who asks, and what identifies the request.
 type Request struct {
 	Actor       recovery.Actor
 	Key         string // Idempotency-Key; empty: the request stands alone
 	Fingerprint string // digest of what was asked; the same key with another is a conflict
 	Device      string // as the caller's program names itself
 	IfMatch     *int64 // version the caller has seen
-	// Render makes the bytes that a repetition gets back; nil keeps none.
-	Render func(value any) ([]byte, error)
 }
 
 // stale refuses a change of a case that is no longer as the caller saw it.
@@ -130,12 +128,10 @@ func (r Request) stale(c recovery.Case) error {
 	return recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
 }
 
-// Reply is the outcome of a request. Stored is set when the key had been
-// answered before: the first answer, to be sent as it is. Replayed is set for a
-// repetition too, when no answer was stored because Value never changes.
+// Reply is the result of a request. Replayed is set when the request was a
+// repetition: Value is then the result of the first one.
 type Reply[T any] struct {
 	Value    T
-	Stored   []byte
 	Replayed bool
 }
 
@@ -232,41 +228,6 @@ func (s *Service) draft(kind recovery.EntryKind, req Request, c recovery.Case) j
 func clip(text string, limit int) string {
 	runes := []rune(text)
 	return string(runes[:min(len(runes), limit)])
-}
-
-// idempotency makes the row that remembers an answer. ref is the id of what was
-// made; value is what Render turns into the answer's bytes.
-func (r Request) idempotency(ref string, value any) (postgres.Idempotency, error) {
-	if r.Key == "" {
-		return postgres.Idempotency{}, nil
-	}
-	row := postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref}
-	if r.Render == nil {
-		return row, nil
-	}
-	answer, err := r.Render(value)
-	if err != nil {
-		return postgres.Idempotency{}, err
-	}
-	row.Answer = answer
-	return row, nil
-}
-
-// answered looks up what the key was answered with before. A key that was used
-// for something else is a conflict.
-func (s *Service) answered(ctx context.Context, req Request) (postgres.Idempotency, bool, error) {
-	if req.Key == "" {
-		return postgres.Idempotency{}, false, nil
-	}
-	row, found, err := s.Store.Answer(ctx, req.Actor.ID, req.Key)
-	if err != nil || !found {
-		return postgres.Idempotency{}, false, err
-	}
-	if row.Fingerprint != req.Fingerprint {
-		return postgres.Idempotency{}, false, recovery.Faultf(recovery.CodeIdempotency,
-			"This Idempotency-Key was used for another request. Use a new key.")
-	}
-	return row, true, nil
 }
 
 // visible loads a case that the actor may see. Others' cases do not exist for a

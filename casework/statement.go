@@ -22,7 +22,7 @@ type Imported struct {
 
 // ImportStatementOf is ImportStatement for a sender who hashed the file.
 func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[Imported], error) {
-	if err := (Upload{SHA256: digest}).genuine(file); err != nil {
+	if err := (Upload{SHA256: digest}).checkDigest(file); err != nil {
 		file.Discard()
 		return Reply[Imported]{}, err
 	}
@@ -46,14 +46,12 @@ func (s *Service) importStatement(ctx context.Context, req Request, id recovery.
 		return Reply[Imported]{}, err
 	}
 	up.Kind, up.Source = recovery.Statement, string(imported.Bill.Platform)
-	kept, err := s.keep(ctx, req, c, up, file, map[string]any{
+	stored, err := s.storeEvidence(ctx, req, c, up, file, map[string]any{
 		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})
-	if err == nil {
-		imported.Exhibit, err = s.exhibit(ctx, kept.Value)
-	}
-	return Reply[Imported]{Value: imported, Stored: kept.Stored, Replayed: kept.Replayed}, err
+	imported.Exhibit = stored.Value
+	return Reply[Imported]{Value: imported, Replayed: stored.Replayed}, err
 }
 
 func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error) {

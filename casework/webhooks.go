@@ -119,8 +119,8 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	})
 }
 
-// reveal writes a webhook with a new secret and shows that, this once: what is
-// kept for a repetition lacks it, and what is stored is sealed.
+// reveal writes a webhook with a new secret and returns the secret, this once. A
+// repetition gets no secret, and the stored one is sealed.
 func (n *Notices) reveal(
 	ctx context.Context, req Request, stored notify.Webhook, write func(context.Context, notify.Webhook, postgres.Idempotency) error,
 ) (Reply[Webhook], error) {
@@ -132,22 +132,15 @@ func (n *Notices) reveal(
 		return Reply[Webhook]{}, err
 	}
 	stored.Secret = n.service.Vault.Seal(stored.ID, secret)
-	revealed := n.shown(stored)
-	idem, err := req.idempotency(stored.ID, revealed)
-	if err != nil {
-		return Reply[Webhook]{}, err
-	}
-	err = write(ctx, stored, idem)
-	if errors.Is(err, postgres.ErrAnswered) {
-		row, _, err := n.service.answered(ctx, req)
-		return Reply[Webhook]{Stored: row.Answer}, err
-	}
-	if err != nil {
-		return Reply[Webhook]{}, err
-	}
-	revealed.Secret = notify.SecretText(secret)
-	n.service.Log.InfoContext(ctx, "a webhook has a new secret", "webhook", stored.ID, "by", req.Actor.ID)
-	return Reply[Webhook]{Value: revealed}, nil
+	return apply(ctx, n.service, req, change[Webhook]{stored.ID, n.shown(stored), func(idem postgres.Idempotency) (Webhook, error) {
+		if err := write(ctx, stored, idem); err != nil {
+			return Webhook{}, err
+		}
+		n.service.Log.InfoContext(ctx, "a webhook has a new secret", "webhook", stored.ID, "by", req.Actor.ID)
+		revealed := n.shown(stored)
+		revealed.Secret = notify.SecretText(secret)
+		return revealed, nil
+	}})
 }
 
 func (n *Notices) check(in NewWebhook) error {

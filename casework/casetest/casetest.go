@@ -186,7 +186,7 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reply.Value
+	return reply.Value.Evidence
 }
 
 // Place puts a case where a test needs it, by a step of its own. A closed case

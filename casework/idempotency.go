@@ -1,0 +1,99 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"recourse/postgres"
+	"recourse/recovery"
+)
+
+// change is a prepared write of one request.
+type change[T any] struct {
+	ref    string // id of the record that is created or changed
+	repeat T      // what a repetition of the request gets
+	// write writes the change and returns what this request gets: repeat, or
+	// repeat with a secret that is shown only once.
+	write func(postgres.Idempotency) (T, error)
+}
+
+// once makes a change, unless a request with the same key has made it before:
+// then the first result is returned and prepare does not run. The result is
+// stored in the transaction of the write; see docs/decisions/0015.
+//
+// Errors: CodeIdempotency when the key was used for another request, and those of
+// prepare and of the write.
+func once[T any](ctx context.Context, s *Service, req Request, prepare func() (change[T], error)) (Reply[T], error) {
+	if reply, found, err := replay[T](ctx, s, req); err != nil || found {
+		return reply, err
+	}
+	c, err := prepare()
+	if err != nil {
+		return Reply[T]{}, err
+	}
+	return apply(ctx, s, req, c)
+}
+
+// apply writes a change. When the same request has overtaken this one, its result
+// is returned.
+func apply[T any](ctx context.Context, s *Service, req Request, c change[T]) (Reply[T], error) {
+	idem, err := req.idempotency(c.ref, c.repeat)
+	if err != nil {
+		return Reply[T]{}, err
+	}
+	written, err := c.write(idem)
+	if err == nil {
+		return Reply[T]{Value: written}, nil
+	}
+	if errors.Is(err, postgres.ErrAnswered) {
+		if reply, found, failed := replay[T](ctx, s, req); failed != nil || found {
+			return reply, failed
+		}
+	}
+	return Reply[T]{}, err
+}
+
+// replay returns the result of an earlier request with the same key, if there was
+// one. Errors: CodeIdempotency when that was another request.
+func replay[T any](ctx context.Context, s *Service, req Request) (Reply[T], bool, error) {
+	if req.Key == "" {
+		return Reply[T]{}, false, nil
+	}
+	row, found, err := s.Store.Answer(ctx, req.Actor.ID, req.Key)
+	if err != nil || !found {
+		return Reply[T]{}, false, err
+	}
+	if row.Fingerprint != req.Fingerprint {
+		return Reply[T]{}, false, recovery.Faultf(recovery.CodeIdempotency,
+			"This Idempotency-Key was used for another request. Use a new key.")
+	}
+	reply, err := decodeReply[T](row.Answer)
+	return reply, true, err
+}
+
+// idempotency makes the row that is stored with the write of a request.
+func (r Request) idempotency(ref string, result any) (postgres.Idempotency, error) {
+	if r.Key == "" {
+		return postgres.Idempotency{}, nil
+	}
+	answer, err := encodeResult(result)
+	return postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref, Answer: answer}, err
+}
+
+func encodeResult(result any) ([]byte, error) {
+	encoded, err := json.Marshal(result)
+	if err != nil {
+		return nil, fmt.Errorf("store the result of a request: %w", err)
+	}
+	return encoded, nil
+}
+
+func decodeReply[T any](answer []byte) (Reply[T], error) {
+	reply := Reply[T]{Replayed: true}
+	if err := json.Unmarshal(answer, &reply.Value); err != nil {
+		return Reply[T]{}, fmt.Errorf("read the result of a request: %w", err)
+	}
+	return reply, nil
+}
