@@ -76,7 +76,7 @@ func (a *Exports) stampCheckpoint(ctx context.Context, source folio.Source) jour
 		return c
 	}
 	newest := source.Records[len(source.Records)-1].At
-	stamped, err := a.Stamps.One(ctx, journal.PendingStamp{CaseID: source.Case.ID, Size: c.Size, Note: c.Note, Newest: newest})
+	stamped, err := a.Stamps.StampCheckpoint(ctx, journal.PendingStamp{CaseID: source.Case.ID, Size: c.Size, Note: c.Note, Newest: newest})
 	if err != nil {
 		activity.GetLogger(ctx).Warn("an export has no time stamp", "case", source.Case.ID, "error", err)
 		return c

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// Record is what the activities of a case need of the database.
+// Record is the part of the database that the activities of a case need.
 type Record interface {
 	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
 	ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error)
@@ -20,9 +20,9 @@ type Record interface {
 	Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
 }
 
-// Rules are what they need of the playbook, by the version pinned to the case.
+// Rules are the rules of the playbook version pinned to a case.
 type Rules interface {
-	// Deadlines are those of the case after a step that is taken now.
+	// Deadlines are the deadlines of the case after a step taken now.
 	Deadlines(c recovery.Case, step recovery.Step, now time.Time) ([]recovery.Deadline, error)
 	ContactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error)
 }
@@ -33,10 +33,10 @@ type Cases struct {
 	Rules   Rules
 	Now     func() time.Time
 	Version string         // of this build, for the journal's collector
-	Herald  *notify.Herald // nil: nobody is told
+	Herald  *notify.Herald // nil: no notifications
 }
 
-// OpenCase reads where a filed case stands.
+// OpenCase reads the position and deadlines of a filed case.
 func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 	c, err := a.Record.Case(ctx, in.CaseID)
 	if err != nil {
@@ -45,17 +45,17 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 	return Opening{Position: c.Position, Deadlines: c.Deadlines, Pace: c.Pace}, nil
 }
 
-// TakeStep writes a step: its journal entries, the position and the deadlines
-// after it, in one transaction and once per key. A step whose asker gave up is
-// not written; the result says so.
+// TakeStep writes a step: its journal entries and the new position and deadlines,
+// in one transaction and once per key. If the requester gave up, nothing is
+// written and the result is Abandoned.
 func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) {
 	c, err := a.Record.Case(ctx, in.CaseID)
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
 	}
-	request, err := a.request(ctx, in)
+	request, err := a.loadRequest(ctx, in)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return StepResult{Abandoned: true}, nil // refused and dropped by the asker meanwhile
+		return StepResult{Abandoned: true}, nil // the requester gave up and deleted it
 	}
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
@@ -65,15 +65,15 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	if err != nil {
 		return StepResult{}, nonRetryable(fmt.Errorf("deadlines after %s: %w", in.Step.Kind, err))
 	}
-	breaches, err := a.breaches(ctx, c, request.Act)
+	breaches, err := a.findBreaches(ctx, c, request.Act)
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
 	}
-	s := scribe{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
+	b := entryBuilder{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
-		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: s.drafts(),
-		Next: in.Step.Next, Deadlines: deadlines, Counterpart: s.counterpart(), Checkpoint: s.stageChanged(),
-		Desk: s.desk(), Tell: a.Herald.Of(s.change(deadlines)), Address: s.address(),
+		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
+		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), Checkpoint: b.hasStageChanged(),
+		Desk: b.assignedRole(), Tell: a.Herald.Of(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil
@@ -84,9 +84,9 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	return StepResult{Deadlines: written.Deadlines, Version: written.Version}, nil
 }
 
-// breaches are the limits a message that was sent already went beyond. It is
-// written down all the same, because it is a fact.
-func (a *Cases) breaches(ctx context.Context, c recovery.Case, act recovery.Act) ([]recovery.Code, error) {
+// findBreaches returns the contact limits that an already sent message exceeded.
+// The message is recorded anyway, because it is a fact.
+func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.Act) ([]recovery.Code, error) {
 	if act.Action != recovery.RecordContact || act.SentAt == nil {
 		return nil, nil
 	}
@@ -101,8 +101,8 @@ func (a *Cases) breaches(ctx context.Context, c recovery.Case, act recovery.Act)
 	return limits.Breaches(before, c.Position.Holders, act.Contact()), nil
 }
 
-// request loads what the actor wrote; a step nobody asked for has none.
-func (a *Cases) request(ctx context.Context, in StepInput) (recovery.ActionRequest, error) {
+// loadRequest loads what the actor sent. Steps without an actor have no request.
+func (a *Cases) loadRequest(ctx context.Context, in StepInput) (recovery.ActionRequest, error) {
 	if in.Move == nil {
 		return recovery.ActionRequest{}, nil
 	}

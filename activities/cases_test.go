@@ -18,8 +18,8 @@ import (
 	"recourse/recovery"
 )
 
-// rig is a filed case in a database of its own, with the activities over it.
-type rig struct {
+// caseFixture is a filed case in its own database, with the activities.
+type caseFixture struct {
 	*testing.T
 	store *postgres.Store
 	shelf *playbook.Shelf
@@ -29,15 +29,15 @@ type rig struct {
 	now   time.Time
 }
 
-// newRig files a case between two counterparts in a group of friends, an hour
+// newCaseFixture files a case between two counterparts in a group of friends, an hour
 // after the money was sent.
-func newRig(t *testing.T) *rig {
+func newCaseFixture(t *testing.T) *caseFixture {
 	t.Helper()
 	shelf, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{T: t, shelf: shelf, keys: pgtest.Keys(t, pgtest.Signer(t)), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	r := &caseFixture{T: t, shelf: shelf, keys: pgtest.Keys(t, pgtest.Signer(t)), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return r.now }
 	r.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Keys: r.keys, Now: clock, Random: rand.Reader})
 	r.cases = &activities.Cases{Record: r.store, Rules: activities.PinnedRules{Shelf: shelf}, Now: clock, Version: "1.2.3"}
@@ -45,7 +45,7 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-func (r *rig) file() recovery.Case {
+func (r *caseFixture) file() recovery.Case {
 	r.Helper()
 	sent := r.now.Add(-time.Hour)
 	filing := recovery.Filing{
@@ -74,14 +74,14 @@ func (r *rig) file() recovery.Case {
 	return c
 }
 
-func (r *rig) must(err error) {
+func (r *caseFixture) must(err error) {
 	r.Helper()
 	if err != nil {
 		r.Fatal(err)
 	}
 }
 
-func (r *rig) draft(kind recovery.EntryKind, key string) journal.Draft {
+func (r *caseFixture) draft(kind recovery.EntryKind, key string) journal.Draft {
 	return journal.Draft{
 		Kind: kind, At: r.now, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, Key: key,
 		Collector: journal.Collector{Tool: "recourse", Version: "1.2.3"},
@@ -90,9 +90,8 @@ func (r *rig) draft(kind recovery.EntryKind, key string) journal.Draft {
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// stage keeps an act as casework does, and gives the step the workflow would
-// ask for.
-func (r *rig) stage(act recovery.Act, role recovery.Role) activities.StepInput {
+// stage stores an action as casework does and returns the step of the workflow.
+func (r *caseFixture) stage(act recovery.Act, role recovery.Role) activities.StepInput {
 	r.Helper()
 	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
 	staged, err := r.store.StageAction(r.Context(), recovery.ActionRequest{
@@ -107,22 +106,22 @@ func (r *rig) stage(act recovery.Act, role recovery.Role) activities.StepInput {
 	}
 }
 
-func (r *rig) take(in activities.StepInput) activities.StepResult {
+func (r *caseFixture) take(in activities.StepInput) activities.StepResult {
 	r.Helper()
 	result, err := r.cases.TakeStep(r.Context(), in)
 	r.must(err)
 	return result
 }
 
-func (r *rig) current() recovery.Case {
+func (r *caseFixture) current() recovery.Case {
 	r.Helper()
 	c, err := r.store.Case(r.Context(), r.filed.ID)
 	r.must(err)
 	return c
 }
 
-// kinds lists the journal.
-func (r *rig) kinds() []recovery.EntryKind {
+// kinds returns the kinds of the journal entries.
+func (r *caseFixture) kinds() []recovery.EntryKind {
 	r.Helper()
 	entries, err := r.store.Journal(r.Context(), r.filed.ID, 0, 0)
 	r.must(err)
@@ -133,7 +132,7 @@ func (r *rig) kinds() []recovery.EntryKind {
 	return kinds
 }
 
-func (r *rig) wantKinds(want ...recovery.EntryKind) {
+func (r *caseFixture) wantKinds(want ...recovery.EntryKind) {
 	r.Helper()
 	if diff := cmp.Diff(append([]recovery.EntryKind{recovery.EntryCaseFiled}, want...), r.kinds()); diff != "" {
 		r.Errorf("journal (-want +got):\n%s", diff)
@@ -150,7 +149,7 @@ func escalate(to recovery.Stage) recovery.Act {
 
 func TestOpenCase(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	opening, err := r.cases.OpenCase(t.Context(), activities.OpenInput{CaseID: r.filed.ID})
 	r.must(err)
 	if diff := cmp.Diff(r.filed.Position, opening.Position); diff != "" {
@@ -163,7 +162,7 @@ func TestOpenCase(t *testing.T) {
 	wantPermanent(t, err, recovery.CodeNotFound)
 }
 
-// wantPermanent checks that the engine will not try again.
+// wantPermanent checks that Temporal does not retry.
 func wantPermanent(t *testing.T, err error, code recovery.Code) {
 	t.Helper()
 	var application *temporal.ApplicationError
@@ -174,7 +173,7 @@ func wantPermanent(t *testing.T, err error, code recovery.Code) {
 
 func TestTakeStepKeepsTheRunningDeadline(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.now = r.now.Add(time.Hour)
 	result := r.take(r.stage(contact(r.now), recovery.RoleClaimant))
 	if diff := cmp.Diff(r.filed.Deadlines, result.Deadlines); diff != "" || result.Version != 2 {
@@ -185,7 +184,7 @@ func TestTakeStepKeepsTheRunningDeadline(t *testing.T) {
 
 func TestTakeStepEntersAStage(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.now = r.now.Add(time.Hour)
 	result := r.take(r.stage(escalate(recovery.Appeal), recovery.RoleAgent))
 	c := r.current()
@@ -203,11 +202,11 @@ func TestTakeStepEntersAStage(t *testing.T) {
 	}
 }
 
-// TestTakeStepTwice: an activity that is run again, later, writes nothing more
-// and answers the same.
+// TestTakeStepTwice: a repeated activity writes nothing and returns the same
+// result.
 func TestTakeStepTwice(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
 	first := r.take(in)
 	r.now = r.now.Add(48 * time.Hour)
@@ -219,7 +218,7 @@ func TestTakeStepTwice(t *testing.T) {
 
 func TestTakeStepOfTheClock(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.now = r.filed.Deadlines[0].DueAt
 	in := activities.StepInput{
 		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock,
@@ -236,7 +235,7 @@ func TestTakeStepOfTheClock(t *testing.T) {
 
 func TestTakeStepCloses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	result := r.take(r.stage(recovery.Act{Action: recovery.Withdraw, Reason: "已和解"}, recovery.RoleClaimant))
 	if len(result.Deadlines) != 0 {
 		t.Errorf("a closed case has deadlines: %+v", result.Deadlines)
@@ -249,7 +248,7 @@ func TestTakeStepCloses(t *testing.T) {
 
 func TestTakeStepKeepsTheCounterpart(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	id, amount := r.filed.Counterparts[0].ID, recovery.Money(30_000)
 	r.take(r.stage(recovery.Act{
 		Action: recovery.RecordResponse, CounterpartID: id, Kind: "partly_returned", Amount: &amount, At: &r.now,
@@ -268,7 +267,7 @@ func TestTakeStepKeepsTheCounterpart(t *testing.T) {
 
 func TestTakeStepAbandoned(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
 	if _, err := r.store.AbandonAction(t.Context(), in.Move.RequestID); err != nil {
 		t.Fatal(err)
@@ -284,7 +283,7 @@ func TestTakeStepAbandoned(t *testing.T) {
 
 func TestTakeStepDropped(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
 	r.must(r.store.DropAction(t.Context(), in.Move.RequestID))
 	if result := r.take(in); !result.Abandoned {
@@ -295,7 +294,7 @@ func TestTakeStepDropped(t *testing.T) {
 
 func TestTakeStepRefuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
 	stranger := in
 	stranger.CaseID = recovery.CaseID(newID())
@@ -309,8 +308,8 @@ func TestTakeStepRefuses(t *testing.T) {
 	r.wantKinds()
 }
 
-// another files a second case, of another transaction.
-func (r *rig) another() recovery.Case {
+// another files a second case with another transaction.
+func (r *caseFixture) another() recovery.Case {
 	r.Helper()
 	c := r.filed
 	number, err := r.store.NextNumber(r.Context())
@@ -320,11 +319,11 @@ func (r *rig) another() recovery.Case {
 	return c
 }
 
-// TestTakeStepWithoutThePlaybook: a build that does not carry the case's rules
-// waits for one that does.
+// TestTakeStepWithoutThePlaybook: a build without the case's playbook retries
+// until a build with it takes over.
 func TestTakeStepWithoutThePlaybook(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
 	r.cases.Rules = noRules{}
 	_, err := r.cases.TakeStep(t.Context(), in)

@@ -12,12 +12,12 @@ import (
 	"recourse/recovery"
 )
 
-// chains is how many random journeys are written into journals.
+// chains is the number of random journeys.
 const chains = 3_000
 
-// TestRandomJourneysKeepTheChain writes random journeys, acts and silence, as
-// the activities would, and recomputes each journal's tree from its entries by
-// RFC 6962 §2.1 as it is written there.
+// TestRandomJourneysKeepTheChain writes random journeys of actions and passed
+// deadlines as the activities would, and recomputes each journal's tree from its
+// entries by RFC 6962 §2.1.
 func TestRandomJourneysKeepTheChain(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(chains) {
@@ -29,7 +29,7 @@ func TestRandomJourneysKeepTheChain(t *testing.T) {
 }
 
 func chain(draw *rand.Rand) error {
-	c := standing(recovery.PrivateContact)
+	c := caseIn(recovery.PrivateContact)
 	c.Position = recovery.Start(recovery.Case{
 		Amount: 100_000, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 9}, Counterparts: c.Counterparts,
 	}, recovery.Terms{RefundAhead: draw.IntN(2) == 0, FourEyes: recovery.Money(draw.IntN(2) * 50_000)})
@@ -40,7 +40,7 @@ func chain(draw *rand.Rand) error {
 		if !taken {
 			continue
 		}
-		for _, draft := range s.drafts() {
+		for _, draft := range s.buildDrafts() {
 			root := rootOf(leaves)
 			record, err := journal.Append(head, "c", draft, salts)
 			if err != nil {
@@ -63,9 +63,9 @@ func chain(draw *rand.Rand) error {
 	return nil
 }
 
-// nextStep draws an act or a silence and words it.
-func nextStep(draw *rand.Rand, c recovery.Case, n int) (scribe, bool) {
-	s := scribe{before: c, now: noon.Add(time.Duration(n) * time.Hour), version: "1"}
+// nextStep draws an action or a passed deadline.
+func nextStep(draw *rand.Rand, c recovery.Case, n int) (entryBuilder, bool) {
+	s := entryBuilder{before: c, now: noon.Add(time.Duration(n) * time.Hour), version: "1"}
 	s.input = StepInput{CaseID: "c", Key: fmt.Sprintf("step:%d", n)}
 	if clocks := c.Position.Clocks(); draw.IntN(3) == 0 && len(clocks) > 0 {
 		run := clocks[draw.IntN(len(clocks))]

@@ -1,12 +1,12 @@
-// Package activities is what the workflows ask of the world: reading a case,
-// writing a step of it, building an export. One file per outside party, each
-// with the small interface it needs of that party.
+// Package activities contains the Temporal activities: reading a case, writing a
+// step of it, building an export. Each file declares a small interface for the
+// part of the database or playbook it needs.
 //
-// Every activity may be run again at any time, so each is idempotent by a key
-// it is given. An activity that a person must hear "no" from answers with a
-// result, not an error; an error means "try again", unless it is marked as one
-// that trying again cannot mend.
+// Temporal may run any activity again, so each is idempotent by a key. A refusal
+// that a person must see is a result, not an error. Errors are retried unless
+// they are marked as non-retryable.
 //
-// It is not the place for where a case goes next (package recovery) nor for
-// when (package workflows). Packages workflows and worker import it.
+// Package recovery decides where a case goes next and package workflows when.
+// What papers are made of is assembled in package evidence/folio. Packages
+// workflows and worker import this package.
 package activities

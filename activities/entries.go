@@ -11,149 +11,151 @@ import (
 	"recourse/recovery"
 )
 
-// scribe words the journal entries of one step.
-type scribe struct {
+// entryBuilder builds the journal entries of one workflow step.
+type entryBuilder struct {
 	input   StepInput
 	before  recovery.Case
 	request recovery.ActionRequest // empty when nobody acted
-	// breaches are the limits that a recorded message went beyond.
+	// breaches are the contact limits that a recorded message exceeded.
 	breaches []recovery.Code
 	now      time.Time
 	version  string
 }
 
-func (s scribe) next() recovery.Position { return s.input.Step.Next }
+func (b entryBuilder) next() recovery.Position { return b.input.Step.Next }
 
-func (s scribe) stageChanged() bool { return s.next().Stage != s.before.Position.Stage }
+func (b entryBuilder) hasStageChanged() bool { return b.next().Stage != b.before.Position.Stage }
 
-// change is the step as those are told of it who were not there.
-func (s scribe) change(deadlines []recovery.Deadline) notify.Change {
+// newChange describes the step for notifications.
+func (b entryBuilder) newChange(deadlines []recovery.Deadline) notify.Change {
 	change := notify.Change{
-		Case: s.before, Kind: s.input.Step.Kind, Actor: recovery.System, Clock: s.input.Because, Ref: s.input.Ref,
-		Fulfilled: len(s.fulfilled()) > 0, Beyond: len(s.breaches) > 0, Next: s.next(), Deadlines: deadlines, At: s.now,
+		Case: b.before, Kind: b.input.Step.Kind, Actor: recovery.System, Clock: b.input.Because, Ref: b.input.Ref,
+		Fulfilled: len(b.planFulfilledEntries()) > 0, Beyond: len(b.breaches) > 0, Next: b.next(), Deadlines: deadlines, At: b.now,
 	}
-	if s.input.Move != nil {
-		change.Actor, change.Said = s.input.Move.Actor, s.input.Move.Response
+	if b.input.Move != nil {
+		change.Actor, change.Said = b.input.Move.Actor, b.input.Move.Response
 	}
 	return change
 }
 
-// drafts are the entries in their order: what happened, then what followed.
-func (s scribe) drafts() []journal.Draft {
-	drafts := []journal.Draft{s.event()}
-	drafts = append(drafts, s.fulfilled()...)
-	drafts = append(drafts, s.asked()...)
+// buildDrafts returns the entries in order: what happened, then what followed.
+func (b entryBuilder) buildDrafts() []journal.Draft {
+	drafts := []journal.Draft{b.stepEntry()}
+	drafts = append(drafts, b.planFulfilledEntries()...)
+	drafts = append(drafts, b.emailConsentEntries()...)
 	switch {
-	case !s.stageChanged():
-	case s.next().Open():
-		drafts = append(drafts, s.entered())
-	case s.input.Step.Kind != recovery.EntryClosed:
-		drafts = append(drafts, s.closed())
+	case !b.hasStageChanged():
+	case b.next().Open():
+		drafts = append(drafts, b.stageEnteredEntry())
+	case b.input.Step.Kind != recovery.EntryClosed:
+		drafts = append(drafts, b.closedEntry())
 	}
 	return drafts
 }
 
-// event is the entry of the step itself, in the words of whoever acted.
-func (s scribe) event() journal.Draft {
-	draft := s.draft(s.input.Step.Kind, s.input.Key)
+// stepEntry is the entry of the step itself.
+func (b entryBuilder) stepEntry() journal.Draft {
+	draft := b.newDraft(b.input.Step.Kind, b.input.Key)
 	switch {
-	case s.input.Move != nil:
-		draft.Actor = s.input.Move.Actor
-		draft.Collector.Device = s.request.Device
-		draft.ClaimedAt = s.request.Act.ClaimedAt()
-		draft.Facts, draft.Personal = s.request.Act.Facts(), s.request.Act.Personal()
-		s.besides(draft.Facts)
-	case s.input.EvidenceID != "":
-		draft.Facts = map[string]any{"evidence_id": s.input.EvidenceID}
+	case b.input.Move != nil:
+		draft.Actor = b.input.Move.Actor
+		draft.Collector.Device = b.request.Device
+		draft.ClaimedAt = b.request.Act.ClaimedAt()
+		draft.Facts, draft.Personal = b.request.Act.Facts(), b.request.Act.Personal()
+		b.addDerivedFacts(draft.Facts)
+	case b.input.EvidenceID != "":
+		draft.Facts = map[string]any{"evidence_id": b.input.EvidenceID}
 	default:
-		draft.Facts = s.lapsed()
+		draft.Facts = b.deadlineFacts()
 	}
 	return draft
 }
 
-// besides adds what the act itself does not say: the limits it went beyond, the
-// decision it approves, the sums after money came.
-func (s scribe) besides(facts map[string]any) {
-	if len(s.breaches) > 0 {
-		facts["breaches"] = s.breaches
+// addDerivedFacts adds facts that the request does not contain: exceeded limits,
+// the decision it approves, and the sums after a return.
+func (b entryBuilder) addDerivedFacts(facts map[string]any) {
+	if len(b.breaches) > 0 {
+		facts["breaches"] = b.breaches
 	}
-	if proposal := s.before.Position.Proposal; proposal != nil && s.input.Step.Kind == recovery.EntryAppealDecided {
+	if proposal := b.before.Position.Proposal; proposal != nil && b.input.Step.Kind == recovery.EntryAppealDecided {
 		facts["decision"], facts["amount_fen"], facts["proposed_by"] = proposal.Decision, proposal.Amount, proposal.By
 	}
-	if over := s.next().Overpaid(); over > s.before.Position.Overpaid() {
+	if over := b.next().Overpaid(); over > b.before.Position.Overpaid() {
 		facts["overpaid_fen"] = over
 	}
-	if s.next().Recovered != s.before.Position.Recovered {
-		facts["recovered_fen"] = s.next().Recovered
+	if b.next().Recovered != b.before.Position.Recovered {
+		facts["recovered_fen"] = b.next().Recovered
 	}
-	if !s.before.Position.Open() && !s.next().Open() && s.next().Outcome != s.before.Position.Outcome {
-		facts["outcome"] = s.next().Outcome // money after the close
+	if !b.before.Position.Open() && !b.next().Open() && b.next().Outcome != b.before.Position.Outcome {
+		facts["outcome"] = b.next().Outcome // money arrived after closing
 	}
-	s.meant(facts)
+	b.addSubject(facts)
 }
 
-// meant adds whom an act concerns that names nobody, and when the case took one
-// that was itself the event.
-func (s scribe) meant(facts map[string]any) {
-	move := s.input.Move
-	switch s.input.Step.Kind {
+// addSubject records the counterpart an action applies to when the request does
+// not name one, and when the action was accepted if it has no time of its own.
+func (b entryBuilder) addSubject(facts map[string]any) {
+	move := b.input.Move
+	switch b.input.Step.Kind {
 	case recovery.EntryPlanProposed:
-		facts["plan"] = s.next().PlanCount
+		facts["plan"] = b.next().PlanCount
 	case recovery.EntryInstalmentRecorded:
-		facts["counterpart_id"] = s.before.Position.Payer(*move)
+		facts["counterpart_id"] = b.before.Position.Payer(*move)
 	case recovery.EntryLegalStep:
-		if move.CounterpartID == "" && len(s.next().Holders) > 1 {
+		if move.CounterpartID == "" && len(b.next().Holders) > 1 {
 			facts["every_counterpart"] = true
 		}
 	default:
 	}
-	if recovery.BearsOnLimitation(s.input.Step.Kind) && s.request.Act.ClaimedAt() == nil && move.At != nil {
+	if recovery.BearsOnLimitation(b.input.Step.Kind) && b.request.Act.ClaimedAt() == nil && move.At != nil {
 		facts["taken_at"] = move.At.UTC().Format(time.RFC3339Nano)
 	}
 }
 
-// fulfilled tells of a plan whose last part came with this step.
-func (s scribe) fulfilled() []journal.Draft {
+// planFulfilledEntries returns an entry for each repayment plan that this step
+// completes.
+func (b entryBuilder) planFulfilledEntries() []journal.Draft {
 	var drafts []journal.Draft
-	if s.input.Step.Kind == recovery.EntryPlanBroken || s.next().Recovered == s.before.Position.Recovered {
+	if b.input.Step.Kind == recovery.EntryPlanBroken || b.next().Recovered == b.before.Position.Recovered {
 		return nil
 	}
-	for _, plan := range s.before.Position.Plans {
-		lives := slices.ContainsFunc(s.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
-		if !plan.Running || lives || s.next().Recovered-s.before.Position.Recovered < plan.Rest() {
+	for _, plan := range b.before.Position.Plans {
+		running := slices.ContainsFunc(b.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
+		if !plan.Running || running || b.next().Recovered-b.before.Position.Recovered < plan.Rest() {
 			continue
 		}
-		draft := s.draft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", s.input.Key, plan.No))
+		draft := b.newDraft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", b.input.Key, plan.No))
 		draft.Facts = map[string]any{"plan": plan.No, "counterpart_id": plan.CounterpartID}
 		drafts = append(drafts, draft)
 	}
 	return drafts
 }
 
-// asked tells that a counterpart left an address to be written to. It is an entry
-// of its own, for the desk: whoever is owed need not know it.
-func (s scribe) asked() []journal.Draft {
-	if s.address() == nil {
+// emailConsentEntries returns an entry if a counterpart left an e-mail address for
+// notifications. The entry is internal, because the claimant need not know the
+// address.
+func (b entryBuilder) emailConsentEntries() []journal.Draft {
+	if b.counterpartAddress() == nil {
 		return nil
 	}
-	draft := s.draft(recovery.EntryMailsAsked, s.input.Key+":mails")
-	draft.Actor, draft.Collector.Device = s.input.Move.Actor, s.request.Device
-	draft.Facts = map[string]any{"counterpart_id": s.request.Act.CounterpartID, "visibility": recovery.NoteInternal}
-	draft.Personal = map[string]string{"email": s.request.Act.Email}
+	draft := b.newDraft(recovery.EntryMailsAsked, b.input.Key+":mails")
+	draft.Actor, draft.Collector.Device = b.input.Move.Actor, b.request.Device
+	draft.Facts = map[string]any{"counterpart_id": b.request.Act.CounterpartID, "visibility": recovery.NoteInternal}
+	draft.Personal = map[string]string{"email": b.request.Act.Email}
 	return []journal.Draft{draft}
 }
 
-func (s scribe) address() *notify.CounterpartAddress {
-	if s.input.Move == nil || s.request.Act.Email == "" {
+func (b entryBuilder) counterpartAddress() *notify.CounterpartAddress {
+	if b.input.Move == nil || b.request.Act.Email == "" {
 		return nil
 	}
-	return &notify.CounterpartAddress{CounterpartID: s.request.Act.CounterpartID, Email: s.request.Act.Email}
+	return &notify.CounterpartAddress{CounterpartID: b.request.Act.CounterpartID, Email: b.request.Act.Email}
 }
 
-// desk says to whom the step gives the case: a breach to a supervisor, a new
-// appeal to the agent whose turn it is.
-func (s scribe) desk() recovery.Role {
-	switch s.input.Step.Kind {
+// assignedRole is the role the step assigns the case to: a supervisor after a
+// breach, the next agent after a new appeal. It is "" for other steps.
+func (b entryBuilder) assignedRole() recovery.Role {
+	switch b.input.Step.Kind {
 	case recovery.EntryDeadlineBreached:
 		return recovery.RoleSupervisor
 	case recovery.EntryAppealSubmitted:
@@ -163,14 +165,14 @@ func (s scribe) desk() recovery.Role {
 	}
 }
 
-// lapsed says which deadline passed, and by which rule it was set.
-func (s scribe) lapsed() map[string]any {
-	facts := map[string]any{"deadline": s.input.Because}
-	if s.input.Ref != "" {
-		facts["ref"] = s.input.Ref
+// deadlineFacts names the deadline that passed and the rule that set it.
+func (b entryBuilder) deadlineFacts() map[string]any {
+	facts := map[string]any{"deadline": b.input.Because}
+	if b.input.Ref != "" {
+		facts["ref"] = b.input.Ref
 	}
-	for _, deadline := range s.before.Deadlines {
-		if deadline.Kind == s.input.Because && deadline.Ref == s.input.Ref {
+	for _, deadline := range b.before.Deadlines {
+		if deadline.Kind == b.input.Because && deadline.Ref == b.input.Ref {
 			facts["due_at"] = deadline.DueAt.UTC().Format(time.RFC3339)
 			facts["source"] = deadline.Source
 		}
@@ -178,60 +180,60 @@ func (s scribe) lapsed() map[string]any {
 	return facts
 }
 
-func (s scribe) entered() journal.Draft {
-	draft := s.draft(recovery.EntryStageEntered, s.input.Key+":stage")
-	draft.Facts = map[string]any{"from": s.before.Position.Stage, "to": s.next().Stage, "because": s.because()}
+func (b entryBuilder) stageEnteredEntry() journal.Draft {
+	draft := b.newDraft(recovery.EntryStageEntered, b.input.Key+":stage")
+	draft.Facts = map[string]any{"from": b.before.Position.Stage, "to": b.next().Stage, "because": b.cause()}
 	return draft
 }
 
-func (s scribe) closed() journal.Draft {
-	draft := s.draft(recovery.EntryClosed, s.input.Key+":closed")
+func (b entryBuilder) closedEntry() journal.Draft {
+	draft := b.newDraft(recovery.EntryClosed, b.input.Key+":closed")
 	draft.Facts = map[string]any{
-		"outcome": s.next().Outcome, "recovered_fen": s.next().Recovered, "because": s.because(),
+		"outcome": b.next().Outcome, "recovered_fen": b.next().Recovered, "because": b.cause(),
 	}
 	return draft
 }
 
-// because names what moved the case: the clock that ran out, or the act.
-func (s scribe) because() string {
-	if s.input.Move != nil {
-		return string(s.input.Move.Action)
+// cause names what moved the case: the action, or the deadline that passed.
+func (b entryBuilder) cause() string {
+	if b.input.Move != nil {
+		return string(b.input.Move.Action)
 	}
-	if s.input.Because != recovery.NoClock {
-		return string(s.input.Because)
+	if b.input.Because != recovery.NoClock {
+		return string(b.input.Because)
 	}
-	return string(s.input.Step.Kind)
+	return string(b.input.Step.Kind)
 }
 
-func (s scribe) draft(kind recovery.EntryKind, key string) journal.Draft {
+func (b entryBuilder) newDraft(kind recovery.EntryKind, key string) journal.Draft {
 	return journal.Draft{
-		Kind: kind, At: s.now, Actor: recovery.System, Key: key, Pace: s.before.Pace,
-		Collector: journal.Collector{Tool: folio.Tool, Version: s.version},
+		Kind: kind, At: b.now, Actor: recovery.System, Key: key, Pace: b.before.Pace,
+		Collector: journal.Collector{Tool: folio.Tool, Version: b.version},
 	}
 }
 
-// counterpart is what the record of a counterpart must say after an answer or a
-// payment of theirs; nil when the step brings nothing new of any.
-func (s scribe) counterpart() *recovery.Counterpart {
-	if s.input.Move == nil {
+// changedCounterpart returns the new state of the counterpart that answered or
+// paid, or nil if the step changes none.
+func (b entryBuilder) changedCounterpart() *recovery.Counterpart {
+	if b.input.Move == nil {
 		return nil
 	}
-	for _, holder := range s.next().Holders {
-		answers := s.input.Move.Action == recovery.RecordResponse && holder.ID == s.input.Move.CounterpartID
-		if !answers && holder.Returned == s.returnedBefore(holder.ID) {
+	for _, holder := range b.next().Holders {
+		answers := b.input.Move.Action == recovery.RecordResponse && holder.ID == b.input.Move.CounterpartID
+		if !answers && holder.Returned == b.returnedBefore(holder.ID) {
 			continue
 		}
 		changed := recovery.Counterpart{ID: holder.ID, ReturnFen: holder.Returned}
 		if answers {
-			changed.Answer, changed.Refusal = s.input.Move.Response, s.request.Act.Refusal
+			changed.Answer, changed.Refusal = b.input.Move.Response, b.request.Act.Refusal
 		}
 		return &changed
 	}
 	return nil
 }
 
-func (s scribe) returnedBefore(id recovery.CounterpartID) recovery.Money {
-	for _, holder := range s.before.Position.Holders {
+func (b entryBuilder) returnedBefore(id recovery.CounterpartID) recovery.Money {
+	for _, holder := range b.before.Position.Holders {
 		if holder.ID == id {
 			return holder.Returned
 		}

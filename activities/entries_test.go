@@ -18,8 +18,8 @@ var (
 
 func ptr[T any](value T) *T { return &value }
 
-// standing is a case of 1,000.00 between two counterparts at a stage.
-func standing(stage recovery.Stage) recovery.Case {
+// caseIn is a case of 1,000.00 between two counterparts at a stage.
+func caseIn(stage recovery.Stage) recovery.Case {
 	return recovery.Case{
 		ID: "c", Pace: 60,
 		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b", Answer: recovery.Refused, Refusal: recovery.ClaimsGift}},
@@ -30,15 +30,15 @@ func standing(stage recovery.Stage) recovery.Case {
 	}
 }
 
-// write makes the scribe of an act taken at a case.
-func write(t *testing.T, c recovery.Case, act recovery.Act) scribe {
+// builderFor returns the entry builder for an action on a case.
+func builderFor(t *testing.T, c recovery.Case, act recovery.Act) entryBuilder {
 	t.Helper()
 	move := act.Move(claimant, "r")
 	step, err := c.Position.Take(move)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return scribe{
+	return entryBuilder{
 		input: StepInput{CaseID: c.ID, Key: "act:r", Step: step, Move: &move}, before: c, now: noon, version: "1.2.3",
 		request: recovery.ActionRequest{ID: "r", CaseID: c.ID, Act: act, Device: "phone"},
 	}
@@ -47,7 +47,7 @@ func write(t *testing.T, c recovery.Case, act recovery.Act) scribe {
 func TestDraftsOfAnAct(t *testing.T) {
 	t.Parallel()
 	at := noon.Add(-time.Hour)
-	s := write(t, standing(recovery.PrivateContact), recovery.Act{
+	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.Act{
 		Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at,
 	})
 	collector := ours
@@ -56,18 +56,18 @@ func TestDraftsOfAnAct(t *testing.T) {
 		Kind: recovery.EntryContactRecorded, At: noon, ClaimedAt: &at, Actor: claimant, Collector: collector, Pace: 60, Key: "act:r",
 		Facts: map[string]any{"channel": recovery.SMS}, Personal: map[string]string{"text": "请退还"},
 	}}
-	if diff := cmp.Diff(want, s.drafts()); diff != "" {
+	if diff := cmp.Diff(want, s.buildDrafts()); diff != "" {
 		t.Errorf("drafts (-want +got):\n%s", diff)
 	}
-	if s.stageChanged() || s.counterpart() != nil {
+	if s.hasStageChanged() || s.changedCounterpart() != nil {
 		t.Error("a contact moves nothing")
 	}
 }
 
 func TestDraftsOfAnActThatMoves(t *testing.T) {
 	t.Parallel()
-	s := write(t, standing(recovery.PrivateContact), recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "威胁"})
-	drafts := s.drafts()
+	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "威胁"})
+	drafts := s.buildDrafts()
 	if len(drafts) != 2 || drafts[0].Kind != recovery.EntryEscalated {
 		t.Fatalf("drafts %+v", drafts)
 	}
@@ -89,7 +89,7 @@ func TestDraftsOfTheEnd(t *testing.T) {
 		}
 		return kinds
 	}
-	c := standing(recovery.Legal)
+	c := caseIn(recovery.Legal)
 	for _, test := range []struct {
 		act  recovery.Act
 		want []recovery.EntryKind
@@ -100,11 +100,11 @@ func TestDraftsOfTheEnd(t *testing.T) {
 			[]recovery.EntryKind{recovery.EntryReturnRecorded, recovery.EntryClosed},
 		},
 	} {
-		s := write(t, c, test.act)
-		if diff := cmp.Diff(test.want, kinds(s.drafts())); diff != "" {
+		s := builderFor(t, c, test.act)
+		if diff := cmp.Diff(test.want, kinds(s.buildDrafts())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.act.Action, diff)
 		}
-		closing := s.drafts()[1]
+		closing := s.buildDrafts()[1]
 		if closing.Key != "act:r:closed" || closing.Facts["outcome"] != s.next().Outcome || closing.Facts["because"] != string(test.act.Action) {
 			t.Errorf("closing entry %+v", closing)
 		}
@@ -114,16 +114,16 @@ func TestDraftsOfTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := scribe{input: StepInput{Key: "act:r", Step: step, Move: &end}, before: c, now: noon}
-	if diff := cmp.Diff([]recovery.EntryKind{recovery.EntryClosed}, kinds(s.drafts())); diff != "" {
+	s := entryBuilder{input: StepInput{Key: "act:r", Step: step, Move: &end}, before: c, now: noon}
+	if diff := cmp.Diff([]recovery.EntryKind{recovery.EntryClosed}, kinds(s.buildDrafts())); diff != "" {
 		t.Errorf("a case closed by its desk is closed once (-want +got):\n%s", diff)
 	}
 }
 
 func TestDraftsOfALapse(t *testing.T) {
 	t.Parallel()
-	c := standing(recovery.PrivateContact)
-	s := scribe{
+	c := caseIn(recovery.PrivateContact)
+	s := entryBuilder{
 		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock},
 		before: c, now: noon, version: "1.2.3",
 	}
@@ -137,32 +137,32 @@ func TestDraftsOfALapse(t *testing.T) {
 			Facts: map[string]any{"from": recovery.PrivateContact, "to": recovery.GroupNotice, "because": "contact_answer"},
 		},
 	}
-	if diff := cmp.Diff(want, s.drafts()); diff != "" {
+	if diff := cmp.Diff(want, s.buildDrafts()); diff != "" {
 		t.Errorf("drafts (-want +got):\n%s", diff)
 	}
 }
 
 func TestDraftsOfEvidence(t *testing.T) {
 	t.Parallel()
-	c := standing(recovery.Appeal)
+	c := caseIn(recovery.Appeal)
 	c.Position.Appeal = recovery.AppealMoreEvidence
 	step, _ := c.Position.EvidenceArrived()
-	s := scribe{input: StepInput{Key: "supplied:e", Step: step, EvidenceID: "e"}, before: c, now: noon}
-	drafts := s.drafts()
+	s := entryBuilder{input: StepInput{Key: "supplied:e", Step: step, EvidenceID: "e"}, before: c, now: noon}
+	drafts := s.buildDrafts()
 	if len(drafts) != 1 || drafts[0].Kind != recovery.EntryEvidenceSupplied || drafts[0].Actor != recovery.System {
 		t.Fatalf("drafts %+v", drafts)
 	}
 	if diff := cmp.Diff(map[string]any{"evidence_id": recovery.EvidenceID("e")}, drafts[0].Facts); diff != "" {
 		t.Error(diff)
 	}
-	if got := s.because(); got != "evidence_supplied" {
+	if got := s.cause(); got != "evidence_supplied" {
 		t.Errorf("because %s", got)
 	}
 }
 
 func TestCounterpart(t *testing.T) {
 	t.Parallel()
-	c := standing(recovery.PrivateContact)
+	c := caseIn(recovery.PrivateContact)
 	for _, test := range []struct {
 		name string
 		act  recovery.Act
@@ -186,7 +186,7 @@ func TestCounterpart(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, write(t, c, test.act).counterpart()); diff != "" {
+			if diff := cmp.Diff(test.want, builderFor(t, c, test.act).changedCounterpart()); diff != "" {
 				t.Errorf("counterpart (-want +got):\n%s", diff)
 			}
 		})

@@ -14,7 +14,7 @@ import (
 	"recourse/recovery"
 )
 
-// unpacked is everything that stands in a bag.
+// unpacked returns the content of all files of a bag.
 func unpacked(t *testing.T, path string) []byte {
 	t.Helper()
 	bag, err := zip.OpenReader(path)
@@ -35,8 +35,8 @@ func unpacked(t *testing.T, path string) []byte {
 	return all.Bytes()
 }
 
-// erase erases the bench's case on request.
-func (b *bench) erase() {
+// erase erases the case on request of its claimant.
+func (b *exportFixture) erase() {
 	b.Helper()
 	draft := b.draft(recovery.EntryValuesErased, "erased")
 	draft.Facts = map[string]any{"because": "request", "articles": []string{"个人信息保护法第47条"}}
@@ -46,8 +46,8 @@ func (b *bench) erase() {
 	b.must(err)
 }
 
-// secrets are the personal values that the journal of the bench's case holds.
-func (b *bench) secrets() []string {
+// secrets returns the personal values in the journal.
+func (b *exportFixture) secrets() []string {
 	b.Helper()
 	stored, err := b.store.Journal(b.Context(), b.filed.ID, 0, 0)
 	b.must(err)
@@ -60,11 +60,11 @@ func (b *bench) secrets() []string {
 	return values
 }
 
-// TestTheBagOfAnErasedCase verifies for every audience, tells that and how much
-// was erased, and holds nothing of it.
+// TestTheBagOfAnErasedCase: for every audience the bag verifies, states how much
+// was erased, and contains nothing of it.
 func TestTheBagOfAnErasedCase(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "the original bytes")
 	before := unpacked(t, b.path(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady), activities.BagFile))
 	values := b.secrets()
@@ -96,11 +96,11 @@ func TestTheBagOfAnErasedCase(t *testing.T) {
 	}
 }
 
-// TestThePapersOfAnErasedCase say in plain Chinese what was erased, when and why,
-// and print nothing of it.
+// TestThePapersOfAnErasedCase: the papers state what was erased, when and why, and
+// print nothing of it.
 func TestThePapersOfAnErasedCase(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
 	secrets := b.secrets()

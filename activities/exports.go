@@ -66,26 +66,26 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 	}
 	attempt := activity.GetInfo(ctx).Attempt
 	if attempt > maxBuildAttempts { // every attempt so far ended the worker
-		return a.fail(ctx, export, c, reasonBuild)
+		return a.recordFailed(ctx, export, c, reasonBuild)
 	}
 	defer heartbeat(ctx)()
-	export, err = a.build(ctx, export, c)
+	export, err = a.buildFiles(ctx, export, c)
 	if err == nil {
-		return a.finish(ctx, export, c)
+		return a.recordReady(ctx, export, c)
 	}
 	if reason, permanent := isPermanent(err, attempt); permanent {
 		activity.GetLogger(ctx).Error("an export cannot be built", "export", export.ID, "reason", reason, "error", err)
-		return a.fail(ctx, export, c, reason)
+		return a.recordFailed(ctx, export, c, reason)
 	}
 	return ExportResult{}, err
 }
 
-// build makes both files and completes the record with what they are.
-func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
-	made, err := buildOnce(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile)), func(dir string) (built, error) {
+// buildFiles creates both files and completes the record of the export.
+func (a *Exports) buildFiles(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
+	made, err := buildOnce(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile)), func(dir string) (buildResult, error) {
 		f, err := a.assemble(ctx, export, c)
 		if err != nil {
-			return built{}, err
+			return buildResult{}, err
 		}
 		return a.writeFiles(ctx, f, dir)
 	})
@@ -95,10 +95,10 @@ func (a *Exports) build(ctx context.Context, export recovery.Export, c recovery.
 
 // writeFiles writes the files of a folio into a folder: the dossier as printed,
 // the sealed one in its place, and the bag with the sealed one.
-func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (built, error) {
+func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (buildResult, error) {
 	plan, err := bag.NewPlan(f)
 	if err != nil {
-		return built{}, fmt.Errorf("bag: %w", err)
+		return buildResult{}, fmt.Errorf("bag: %w", err)
 	}
 	var report dossier.Report
 	plain, sealed := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
@@ -107,45 +107,45 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 		return err
 	})
 	if err != nil {
-		return built{}, fmt.Errorf("dossier: %w", err)
+		return buildResult{}, fmt.Errorf("dossier: %w", err)
 	}
-	made := built{Pages: report.Pages, Missing: report.Missing}
+	made := buildResult{Pages: report.Pages, Missing: report.Missing}
 	if made.SHA256, err = a.sealFile(ctx, plain, sealed, f); err != nil {
-		return built{}, fmt.Errorf("seal: %w", err)
+		return buildResult{}, fmt.Errorf("seal: %w", err)
 	}
 	if err := os.Remove(plain); err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
 	made.BagSHA256, err = writeFile(filepath.Join(dir, BagFile), func(w io.Writer) error {
 		_, err := plan.Write(ctx, w, openFile(sealed))
 		return err
 	})
 	if err != nil {
-		return built{}, fmt.Errorf("bag: %w", err)
+		return buildResult{}, fmt.Errorf("bag: %w", err)
 	}
 	return made, nil
 }
 
-func (a *Exports) finish(ctx context.Context, export recovery.Export, c recovery.Case) (ExportResult, error) {
+func (a *Exports) recordReady(ctx context.Context, export recovery.Export, c recovery.Case) (ExportResult, error) {
 	now := a.Now().UTC()
 	export.State, export.ReadyAt = recovery.ExportReady, &now
 	facts := map[string]any{
 		"export_id": export.ID, "audience": export.Audience, "state": export.State, "entries": export.Size,
 		"pages": export.Pages, "sha256": export.SHA256, "bag_sha256": export.BagSHA256, "missing": len(export.Missing),
 	}
-	return a.record(ctx, export, c, facts)
+	return a.recordResult(ctx, export, c, facts)
 }
 
-// fail records that the export cannot be built, and why.
-func (a *Exports) fail(ctx context.Context, export recovery.Export, c recovery.Case, reason string) (ExportResult, error) {
+// recordFailed records that the export cannot be built, and why.
+func (a *Exports) recordFailed(ctx context.Context, export recovery.Export, c recovery.Case, reason string) (ExportResult, error) {
 	export.State, export.Failure = recovery.ExportFailed, reasonText(reason)
 	facts := map[string]any{
 		"export_id": export.ID, "audience": export.Audience, "state": export.State, "reason": reason,
 	}
-	return a.record(ctx, export, c, facts)
+	return a.recordResult(ctx, export, c, facts)
 }
 
-func (a *Exports) record(ctx context.Context, export recovery.Export, c recovery.Case, facts map[string]any) (ExportResult, error) {
+func (a *Exports) recordResult(ctx context.Context, export recovery.Export, c recovery.Case, facts map[string]any) (ExportResult, error) {
 	err := a.Archive.FinishExport(ctx, export, journal.Draft{
 		Kind: recovery.EntryExportBuilt, At: a.Now().UTC(), Actor: recovery.System, Pace: c.Pace, Facts: facts,
 		Collector: journal.Collector{Tool: folio.Tool, Version: a.Custody.Version},

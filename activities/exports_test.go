@@ -33,19 +33,19 @@ import (
 // fonts are read once for all tests.
 var fonts = sync.OnceValues(func() (*dossier.Fonts, error) { return dossier.LoadFonts(dossier.FindFonts(".")) })
 
-// bench is a rig with originals and the activities of exports.
-type bench struct {
-	*rig
+// exportFixture is a case with originals and the activities of exports.
+type exportFixture struct {
+	*caseFixture
 	blobs   *blob.Store
 	exports *activities.Exports
 }
 
-func newBench(t *testing.T) *bench {
+func newExportFixture(t *testing.T) *exportFixture {
 	t.Helper()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	blobs, err := blob.Open(t.TempDir())
 	r.must(err)
-	b := &bench{rig: r, blobs: blobs}
+	b := &exportFixture{caseFixture: r, blobs: blobs}
 	loaded, err := fonts()
 	r.must(err)
 	b.exports = &activities.Exports{
@@ -56,8 +56,8 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// keep files an original as casework does.
-func (b *bench) keep(kind recovery.EvidenceKind, content string) recovery.Evidence {
+// keep stores an original as casework does.
+func (b *exportFixture) keep(kind recovery.EvidenceKind, content string) recovery.Evidence {
 	b.Helper()
 	pending, err := b.blobs.Receive(b.Context(), strings.NewReader(content), 1<<20)
 	b.must(err)
@@ -77,12 +77,12 @@ func (b *bench) keep(kind recovery.EvidenceKind, content string) recovery.Eviden
 	return kept
 }
 
-func (b *bench) request(audience recovery.Audience) recovery.Export {
+func (b *exportFixture) request(audience recovery.Audience) recovery.Export {
 	b.Helper()
 	return b.requestBy(audience, "")
 }
 
-func (b *bench) requestBy(audience recovery.Audience, role recovery.Role) recovery.Export {
+func (b *exportFixture) requestBy(audience recovery.Audience, role recovery.Role) recovery.Export {
 	b.Helper()
 	export := recovery.Export{
 		ID: recovery.ExportID(newID()), CaseID: b.filed.ID, Audience: audience, State: recovery.ExportBuilding, CreatedAt: b.now,
@@ -96,7 +96,7 @@ func (b *bench) requestBy(audience recovery.Audience, role recovery.Role) recove
 }
 
 // build runs the activity as a worker would.
-func (b *bench) build(export recovery.Export) (activities.ExportResult, error) {
+func (b *exportFixture) build(export recovery.Export) (activities.ExportResult, error) {
 	b.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
@@ -110,7 +110,7 @@ func (b *bench) build(export recovery.Export) (activities.ExportResult, error) {
 	return result, value.Get(&result)
 }
 
-func (b *bench) wantState(export recovery.Export, want recovery.ExportState) recovery.Export {
+func (b *exportFixture) wantState(export recovery.Export, want recovery.ExportState) recovery.Export {
 	b.Helper()
 	result, err := b.build(export)
 	b.must(err)
@@ -122,12 +122,12 @@ func (b *bench) wantState(export recovery.Export, want recovery.ExportState) rec
 	return stored
 }
 
-func (b *bench) path(export recovery.Export, name string) string {
+func (b *exportFixture) path(export recovery.Export, name string) string {
 	return activities.ExportPath(b.exports.Dir, export.ID, name)
 }
 
 // folio is what a requested export is made of.
-func (b *bench) folio(export recovery.Export) folio.Folio {
+func (b *exportFixture) folio(export recovery.Export) folio.Folio {
 	b.Helper()
 	f, err := b.exports.Assemble(b.Context(), export)
 	b.must(err)
@@ -146,7 +146,7 @@ func digestOf(t *testing.T, path string) string {
 
 func TestBuildExport(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	b.keep(recovery.Statement, "bill")
 	asked := b.request(recovery.ForCourt)
@@ -174,11 +174,11 @@ func TestBuildExport(t *testing.T) {
 	b.wantKinds(added, added, recovery.EntryExportRequested, added, recovery.EntryExportBuilt)
 }
 
-// TestBuildExportTwice: what was built stands, whether or not its end could be
-// recorded; only what did not come to an end is built again.
+// TestBuildExportTwice: a complete build is kept even if it could not be recorded;
+// only incomplete builds are repeated.
 func TestBuildExportTwice(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	asked := b.request(recovery.ForCourt)
 	honest := b.exports.Archive
@@ -200,11 +200,11 @@ func TestBuildExportTwice(t *testing.T) {
 	b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
 }
 
-// TestBuildExportClearsUp: what a kill left behind, and half an export in the
-// form of earlier versions, give way to a whole one.
+// TestBuildExportClearsUp: a complete export replaces what a killed process or an
+// earlier version left incomplete.
 func TestBuildExportClearsUp(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	asked := b.request(recovery.ForCourt)
 	b.must(os.MkdirAll(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700))
 	b.must(os.MkdirAll(filepath.Dir(b.path(asked, activities.DossierFile)), 0o700))
@@ -219,7 +219,7 @@ func TestBuildExportClearsUp(t *testing.T) {
 	}
 }
 
-// deaf is a database that takes no ends of exports.
+// deaf is a database that cannot record the end of an export.
 type deaf struct{ *postgres.Store }
 
 func (deaf) FinishExport(context.Context, recovery.Export, journal.Draft) error {
@@ -228,7 +228,7 @@ func (deaf) FinishExport(context.Context, recovery.Export, journal.Draft) error 
 
 func TestBuildExportMasks(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.Identity, "identity card")
 	b.keep(recovery.ChatScreenshot, "chat")
 	note := b.draft(recovery.EntryNoteAdded, "note")
@@ -262,7 +262,7 @@ func TestBuildExportMasks(t *testing.T) {
 	}
 }
 
-// shownIn is all text a folio gives out.
+// shownIn returns all text in a folio.
 func shownIn(f folio.Folio) string {
 	var out strings.Builder
 	fmt.Fprint(&out, f.Case)
@@ -279,14 +279,14 @@ func TestBuildExportOfDamagedOriginals(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
-		damage func(b *bench, one recovery.Evidence)
+		damage func(b *exportFixture, one recovery.Evidence)
 	}{
-		{"gone", func(b *bench, one recovery.Evidence) { b.must(b.blobs.Remove(one.SHA256)) }},
-		{"other bytes", func(b *bench, _ recovery.Evidence) { b.exports.Originals = forged{} }},
+		{"gone", func(b *exportFixture, one recovery.Evidence) { b.must(b.blobs.Remove(one.SHA256)) }},
+		{"other bytes", func(b *exportFixture, _ recovery.Evidence) { b.exports.Originals = forged{} }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newExportFixture(t)
 			one := b.keep(recovery.ChatScreenshot, "chat")
 			asked := b.request(recovery.ForCourt)
 			test.damage(b, one)
@@ -315,11 +315,11 @@ func (brokenOriginals) Open(string) (io.ReadCloser, error) {
 	return nil, errors.New("the disk is broken")
 }
 
-// TestBuildExportThatMayPass: a failure that may pass is tried again and leaves
-// the export building.
+// TestBuildExportThatMayPass: a temporary failure is retried and the export stays
+// in the state building.
 func TestBuildExportThatMayPass(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	asked := b.request(recovery.ForCourt)
 	b.exports.Originals = brokenOriginals{}
@@ -336,7 +336,7 @@ func TestBuildExportThatMayPass(t *testing.T) {
 
 func TestBuildExportRefuses(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	asked := b.request(recovery.ForCourt)
 	foreign := asked
 	foreign.CaseID = b.another().ID
@@ -350,7 +350,7 @@ func TestBuildExportRefuses(t *testing.T) {
 
 func TestFolio(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	b.keep(recovery.ChatScreenshot, "chat") // the same bytes for the same purpose
 	b.keep(recovery.Statement, "chat")      // and for another

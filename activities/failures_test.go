@@ -82,8 +82,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestNames: a workflow names an activity by its method, and the engine by its
-// constant.
+// TestNames: workflows refer to an activity by its method, and the worker registers
+// it by its constant.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	var cases *Cases

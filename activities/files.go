@@ -19,84 +19,84 @@ const (
 	BagFile     = "bag.zip"
 )
 
-// ExportPath is where a file of an export lies under the exports directory. No
-// part of it leads out of that directory, whatever the id or name.
+// ExportPath is the path of a file of an export. It is always inside the exports
+// directory, whatever the id or name.
 func ExportPath(dir string, id recovery.ExportID, name string) string {
 	return filepath.Join(dir, filepath.Base(filepath.Clean("/"+string(id))), filepath.Base(filepath.Clean("/"+name)))
 }
 
-// builtFile tells what the first build made that came to its end. It lies with
-// the files of an export and is not given out.
-const builtFile = "built.json"
+// resultFile holds the result of the first complete build. It is stored with the
+// files of an export and cannot be downloaded.
+const resultFile = "built.json"
 
-// built is what becomes of an export's record.
-type built struct {
+// buildResult is what a build adds to the record of an export.
+type buildResult struct {
 	Pages     int      `json:"pages"`
 	Missing   []string `json:"missing"`
 	SHA256    string   `json:"sha256"`
 	BagSHA256 string   `json:"bag_sha256"`
 }
 
-// draftPattern names folders that are not whole yet.
+// draftPattern matches folders that are not complete yet.
 func draftPattern(id string) string { return ".draft-" + id + "-*" }
 
-// buildOnce has fill make the files of an export in a folder, which appears under
-// its name only when it is whole and on the disk. A seal and a stamp differ each
-// time, so the first folder stays: whoever builds again gets what it tells.
-func buildOnce(folder string, fill func(dir string) (built, error)) (made built, err error) {
-	if made, err = readBuilt(folder); err == nil || !errors.Is(err, os.ErrNotExist) {
+// buildOnce creates the files of an export with fill. The folder gets its name
+// only when it is complete and on disk. Seals and time stamps differ between
+// builds, so the first complete folder is kept and later builds return its result.
+func buildOnce(folder string, fill func(dir string) (buildResult, error)) (made buildResult, err error) {
+	if made, err = readResult(folder); err == nil || !errors.Is(err, os.ErrNotExist) {
 		return made, err
 	}
-	if err := clearDrafts(folder); err != nil {
-		return built{}, err
+	if err := removeDrafts(folder); err != nil {
+		return buildResult{}, err
 	}
 	if err := os.MkdirAll(filepath.Dir(folder), 0o750); err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
 	draft, err := os.MkdirTemp(filepath.Dir(folder), draftPattern(filepath.Base(folder)))
 	if err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }() // after the rename there is nothing left
+	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }() // empty after the rename
 	if made, err = fill(draft); err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
-	_, err = writeFile(filepath.Join(draft, builtFile), func(w io.Writer) error { return json.NewEncoder(w).Encode(made) })
+	_, err = writeFile(filepath.Join(draft, resultFile), func(w io.Writer) error { return json.NewEncoder(w).Encode(made) })
 	if err = errors.Join(err, syncDir(draft)); err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
 	return publish(draft, folder, made)
 }
 
-// publish puts a folder in its place, unless another build was faster: then it
-// gives what that one made.
-func publish(draft, folder string, made built) (built, error) {
+// publish moves a complete folder to its final name. If another build was faster,
+// it returns the result of that one.
+func publish(draft, folder string, made buildResult) (buildResult, error) {
 	err := os.Rename(draft, folder)
 	if errors.Is(err, os.ErrExist) {
-		standing, err := readBuilt(folder)
+		standing, err := readResult(folder)
 		if !errors.Is(err, os.ErrNotExist) {
 			return standing, err
 		}
 		// An earlier version left it half built: this one's folders appear whole.
 		if err := errors.Join(os.RemoveAll(folder), os.Rename(draft, folder)); err != nil {
-			return built{}, err
+			return buildResult{}, err
 		}
 	} else if err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
 	return made, syncDir(filepath.Dir(folder))
 }
 
-func readBuilt(folder string) (made built, err error) {
-	raw, err := os.ReadFile(filepath.Join(folder, builtFile))
+func readResult(folder string) (made buildResult, err error) {
+	raw, err := os.ReadFile(filepath.Join(folder, resultFile))
 	if err != nil {
-		return built{}, err
+		return buildResult{}, err
 	}
 	return made, json.Unmarshal(raw, &made)
 }
 
-// clearDrafts removes what builds left behind that did not come to an end.
-func clearDrafts(folder string) error {
+// removeDrafts deletes the folders of builds that did not complete.
+func removeDrafts(folder string) error {
 	drafts, err := filepath.Glob(filepath.Join(filepath.Dir(folder), draftPattern(filepath.Base(folder))))
 	for _, draft := range drafts {
 		err = errors.Join(err, os.RemoveAll(draft))
@@ -104,8 +104,8 @@ func clearDrafts(folder string) error {
 	return err
 }
 
-// writeFile has fill write a file anew and gives the hex SHA-256 of its bytes,
-// once they are on the disk.
+// writeFile creates or replaces a file with what fill writes. It returns the hex
+// SHA-256 of the file once it is on disk.
 func writeFile(path string, fill func(io.Writer) error) (digest string, err error) {
 	file, err := os.Create(path)
 	if err != nil {

@@ -10,26 +10,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// filling makes a folder with one file of this text.
-func filling(text string) func(string) (built, error) {
-	return func(dir string) (built, error) {
+// filling returns a build that writes one file with this text.
+func filling(text string) func(string) (buildResult, error) {
+	return func(dir string) (buildResult, error) {
 		digest, err := writeFile(filepath.Join(dir, DossierFile), func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})
-		return built{Pages: len(text), Missing: []string{text}, SHA256: digest}, err
+		return buildResult{Pages: len(text), Missing: []string{text}, SHA256: digest}, err
 	}
 }
 
-// holds checks that a folder holds the file and says of it what was said first,
-// and that nothing is left beside it.
-func holds(t *testing.T, folder, text string, made built) {
+// holds checks the file and the result in a folder, and that no other folder is
+// left.
+func holds(t *testing.T, folder, text string, made buildResult) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(folder, DossierFile))
 	if err != nil || string(raw) != text {
 		t.Errorf("it holds %q (%v), want %q", raw, err, text)
 	}
-	again, err := buildOnce(folder, func(string) (built, error) { return built{}, errors.New("built again") })
+	again, err := buildOnce(folder, func(string) (buildResult, error) { return buildResult{}, errors.New("built again") })
 	if diff := cmp.Diff(made, again); err != nil || diff != "" || made.Pages != len(text) {
 		t.Errorf("%v (-made +again):\n%s", err, diff)
 	}
@@ -49,16 +49,16 @@ func TestBuildOnce(t *testing.T) {
 	holds(t, folder, "abc", made)
 }
 
-// TestBuildOnceKeepsTheFaster of two builds that do not know of each other.
+// TestBuildOnceKeepsTheFaster: of two concurrent builds the faster one is kept.
 func TestBuildOnceKeepsTheFaster(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "x-1")
-	made, err := buildOnce(folder, func(dir string) (built, error) {
+	made, err := buildOnce(folder, func(dir string) (buildResult, error) {
 		if _, err := buildOnce(folder, filling("first")); err != nil {
-			return built{}, err
+			return buildResult{}, err
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil { // the other took it for one left behind
-			return built{}, err
+			return buildResult{}, err
 		}
 		return filling("second")(dir)
 	})
@@ -71,12 +71,12 @@ func TestBuildOnceKeepsTheFaster(t *testing.T) {
 func TestBuildOnceLeavesNothingHalf(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "x-1")
-	_, err := buildOnce(folder, func(dir string) (built, error) {
+	_, err := buildOnce(folder, func(dir string) (buildResult, error) {
 		_, err := writeFile(filepath.Join(dir, DossierFile), func(w io.Writer) error {
 			_, _ = io.WriteString(w, "half")
 			return errors.New("power cut")
 		})
-		return built{}, err
+		return buildResult{}, err
 	})
 	left, readErr := os.ReadDir(filepath.Dir(folder))
 	if err == nil || readErr != nil || len(left) != 0 {
@@ -87,13 +87,13 @@ func TestBuildOnceLeavesNothingHalf(t *testing.T) {
 func TestBuildOnceRefusesARecordItCannotRead(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, builtFile), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, resultFile), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := buildOnce(folder, filling("abc")); err == nil {
 		t.Error("an export that stands was built over")
 	}
-	if _, err := buildOnce(filepath.Join(folder, builtFile, "below-a-file"), filling("abc")); err == nil {
+	if _, err := buildOnce(filepath.Join(folder, resultFile, "below-a-file"), filling("abc")); err == nil {
 		t.Error("a file has a folder below it")
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"recourse/recovery"
 )
 
-// file keeps an original with an entry that says more of it.
-func (b *bench) fileAs(kind recovery.EvidenceKind, content, name string, facts map[string]any, personal map[string]string) recovery.Evidence {
+// fileAs stores an original with more facts and values.
+func (b *exportFixture) fileAs(kind recovery.EvidenceKind, content, name string, facts map[string]any, personal map[string]string) recovery.Evidence {
 	b.Helper()
 	pending, err := b.blobs.Receive(b.Context(), strings.NewReader(content), 1<<20)
 	b.must(err)
@@ -46,7 +46,7 @@ func (b *bench) fileAs(kind recovery.EvidenceKind, content, name string, facts m
 }
 
 // folioFor is what an export for an audience is made of.
-func (b *bench) folioFor(audience recovery.Audience) folio.Folio {
+func (b *exportFixture) folioFor(audience recovery.Audience) folio.Folio {
 	b.Helper()
 	asked := b.request(audience)
 	b.wantState(asked, recovery.ExportReady)
@@ -56,11 +56,11 @@ func (b *bench) folioFor(audience recovery.Audience) folio.Folio {
 	return b.folio(asked)
 }
 
-// The opponent is told that there are papers on who and where the claimant is,
-// and nothing of them, under whatever kind the same bytes were filed.
+// The opponent sees that there are files on the claimant's identity and location,
+// and nothing of them, under any kind the same bytes were filed as.
 func TestFolioWithholds(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
 	b.fileAs(recovery.OtherEvidence, "card", "又一份.txt", nil, nil)
 	b.fileAs(recovery.Location, "place", "行程.txt", nil, nil)
@@ -97,10 +97,10 @@ func TestFolioWithholds(t *testing.T) {
 	}
 }
 
-// An original that the audience does not get is checked all the same.
+// Withheld originals are checked too.
 func TestFolioChecksWhatItWithholds(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	card := b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
 	asked := b.request(recovery.ForOpponent)
 	b.must(b.blobs.Remove(card.SHA256))
@@ -109,10 +109,10 @@ func TestFolioChecksWhatItWithholds(t *testing.T) {
 	}
 }
 
-// A near duplicate leans on the file it repeats, by what its entry says.
-func TestFolioTellsDependentExhibits(t *testing.T) {
+// A near-duplicate names the file it repeats.
+func TestFolioNamesDependentExhibits(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	first := b.fileAs(recovery.ChatScreenshot, "chat", "一.txt", nil, nil)
 	b.fileAs(recovery.ChatScreenshot, "chat again", "二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
 	folio := b.folioFor(recovery.ForCourt)
@@ -127,7 +127,7 @@ func TestFolioTellsDependentExhibits(t *testing.T) {
 // The record names what the folio misses and then the blanks of the papers.
 func TestExportRecordsWhatTheDossierMisses(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	asked := b.request(recovery.ForCourt)
 	ready := b.wantState(asked, recovery.ExportReady)
@@ -142,10 +142,10 @@ func TestExportRecordsWhatTheDossierMisses(t *testing.T) {
 	}
 }
 
-// What happens after an export was asked for is not in its papers.
+// Later changes are not in the papers of an export.
 func TestFolioIsOfItsCheckpoint(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	asked := b.request(recovery.ForCourt)
 	before, err := b.store.Case(t.Context(), b.filed.ID)
 	b.must(err)

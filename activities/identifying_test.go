@@ -16,9 +16,8 @@ import (
 	"recourse/recovery"
 )
 
-// keepPhoto files a picture, and the copy that casework makes of it unless told
-// not to.
-func (b *bench) keepPhoto(kind recovery.EvidenceKind, data []byte, media string, derive bool) recovery.Evidence {
+// keepPhoto stores a picture and, with derive, the copy that casework makes.
+func (b *exportFixture) keepPhoto(kind recovery.EvidenceKind, data []byte, media string, derive bool) recovery.Evidence {
 	b.Helper()
 	one := recovery.Evidence{
 		ID: recovery.EvidenceID(newID()), CaseID: b.filed.ID, Kind: kind, MediaType: media, FileName: "照片.jpg", ReceivedAt: b.now,
@@ -47,8 +46,8 @@ func (b *bench) keepPhoto(kind recovery.EvidenceKind, data []byte, media string,
 	return kept
 }
 
-// blob keeps bytes as an upload or a derivative is kept.
-func (b *bench) blob(data []byte) (digest string, size int64) {
+// blob stores bytes as uploads and derivatives are stored.
+func (b *exportFixture) blob(data []byte) (digest string, size int64) {
 	b.Helper()
 	pending, err := b.blobs.Receive(b.Context(), bytes.NewReader(data), 1<<20)
 	b.must(err)
@@ -58,8 +57,7 @@ func (b *bench) blob(data []byte) (digest string, size int64) {
 	return pending.SHA256(), pending.Size()
 }
 
-// placesIn are the files under a folder in which exiftool finds where something
-// was taken.
+// placesIn returns the files under a folder in which exiftool finds a place.
 func placesIn(t *testing.T, folder string) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "exiftool", "-r", "-n", "-ee", "-q", "-q",
@@ -76,7 +74,7 @@ func placesIn(t *testing.T, folder string) []string {
 // every original. exiftool searches every file.
 func TestNoPlaceIsHandedOut(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	told := b.keepPhoto(recovery.TransferScreenshot, intaketest.Photo(t, "a.jpg", intaketest.ShenzhenTags...), "image/jpeg", true)
 	twice := b.keepPhoto(recovery.ChatScreenshot, intaketest.Photo(t, "a.jpg", intaketest.ShenzhenTags...), "image/jpeg", false)
 	film := b.keepPhoto(recovery.ScreenRecording, []byte("....\xa9xyz\x00\x12\x15\xc7+22.5430+114.0570/"), "video/quicktime", false)

@@ -2,9 +2,9 @@ package activities
 
 import "recourse/recovery"
 
-// The names under which the activities are registered. Histories hold them for
-// years: add, never rename. Each equals its method's name (held by a test), so
-// that a workflow may name an activity by its method.
+// The names under which the activities are registered. Workflow histories contain
+// them for years: add names, never rename one. A test checks that each equals its
+// method's name, so a workflow may refer to an activity by its method.
 const (
 	NameOpenCase    = "OpenCase"
 	NameTakeStep    = "TakeStep"
@@ -16,18 +16,18 @@ type OpenInput struct {
 	CaseID recovery.CaseID `json:"case_id"`
 }
 
-// Opening is where a filed case stands when its workflow begins.
+// Opening is the state of a filed case when its workflow starts.
 type Opening struct {
 	Position  recovery.Position   `json:"position"`
 	Deadlines []recovery.Deadline `json:"deadlines"`
 	Pace      int                 `json:"pace"`
 }
 
-// StepInput is a step to be written. Move is nil when nobody acted; then
-// Because names the clock that ran out, or EvidenceID the evidence that came.
+// StepInput is a step to write. Move is nil when no one acted; then Because names
+// the deadline that passed, or EvidenceID the evidence that was added.
 type StepInput struct {
 	CaseID     recovery.CaseID     `json:"case_id"`
-	Key        string              `json:"key"` // one entry per case and key, however often it is asked for
+	Key        string              `json:"key"` // at most one entry per case and key
 	Step       recovery.Step       `json:"step"`
 	Move       *recovery.Move      `json:"move,omitempty"`
 	Attempt    int                 `json:"attempt,omitempty"` // of the staged request; see postgres.ActionRequest
@@ -36,8 +36,8 @@ type StepInput struct {
 	EvidenceID recovery.EvidenceID `json:"evidence_id,omitempty"`
 }
 
-// StepResult tells what stands after the step. Abandoned means that the asker
-// gave up before it was written: nothing was, and the position stays.
+// StepResult is the state after the step. Abandoned means that the requester gave
+// up before it was written: nothing was written and the position is unchanged.
 type StepResult struct {
 	Deadlines []recovery.Deadline `json:"deadlines"`
 	Version   int64               `json:"version"`
@@ -50,7 +50,7 @@ type ExportInput struct {
 	ExportID recovery.ExportID `json:"export_id"`
 }
 
-// ExportResult tells how building ended: ready or failed.
+// ExportResult is how the build ended: ready or failed.
 type ExportResult struct {
 	State recovery.ExportState `json:"state"`
 }

@@ -15,8 +15,8 @@ import (
 	"recourse/recovery"
 )
 
-// offline reads a bag back and sets its dossier once more.
-func (b *bench) offline(export recovery.Export) []byte {
+// offline builds the dossier again from the bag alone.
+func (b *exportFixture) offline(export recovery.Export) []byte {
 	b.Helper()
 	raw, err := os.ReadFile(b.path(export, activities.BagFile))
 	b.must(err)
@@ -34,9 +34,8 @@ func (b *bench) offline(export recovery.Export) []byte {
 	return out.Bytes()
 }
 
-// wantOffline compares the bytes: a seal is appended, and changes none of those
-// before it.
-func (b *bench) wantOffline(export recovery.Export) {
+// wantOffline compares the bytes before the seal, which is appended.
+func (b *exportFixture) wantOffline(export recovery.Export) {
 	b.Helper()
 	sealed, err := os.ReadFile(b.path(export, activities.DossierFile))
 	b.must(err)
@@ -46,8 +45,8 @@ func (b *bench) wantOffline(export recovery.Export) {
 	}
 }
 
-// TestOfflineDossiers: what is set from an archive's bag alone is byte for byte
-// the dossier in it before the seal.
+// TestOfflineDossiers: a dossier built from an archive bag alone has the same bytes
+// as the dossier in the bag before the seal.
 func TestOfflineDossiers(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
@@ -72,10 +71,10 @@ func TestOfflineDossiers(t *testing.T) {
 	b.wantOffline(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady))
 }
 
-// TestOnlyTheArchiveHoldsTheStanding: other bags hold nothing more than before.
+// TestOnlyTheArchiveHoldsTheStanding: other bags do not contain the state of the case.
 func TestOnlyTheArchiveHoldsTheStanding(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	for _, audience := range recovery.Audiences {
 		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile))

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// everything is every particular a case of these counterparts can have.
+// everything returns all particulars that a case with these counterparts can have.
 func everything(holders []recovery.Counterpart) recovery.Particulars {
 	p := recovery.Particulars{
 		Claimant: recovery.ClaimantParticulars{
@@ -38,8 +38,8 @@ func everything(holders []recovery.Counterpart) recovery.Particulars {
 	return p
 }
 
-// supply writes a change as casework does, after it is checked.
-func (b *bench) supply(change recovery.Particulars, key string) {
+// supply checks and writes a change as casework does.
+func (b *exportFixture) supply(change recovery.Particulars, key string) {
 	b.Helper()
 	stand, err := b.store.Particulars(b.Context(), b.filed.ID)
 	b.must(err)
@@ -51,8 +51,8 @@ func (b *bench) supply(change recovery.Particulars, key string) {
 	b.must(b.store.WriteDesk(b.Context(), postgres.DeskWrite{CaseID: c.ID, Draft: draft}))
 }
 
-// onRoute puts the filed case on a route of the law.
-func (b *bench) onRoute(route recovery.Route) []recovery.Counterpart {
+// onRoute moves the case to a legal route.
+func (b *exportFixture) onRoute(route recovery.Route) []recovery.Counterpart {
 	b.Helper()
 	c, err := b.store.Case(b.Context(), b.filed.ID)
 	b.must(err)
@@ -65,16 +65,16 @@ func (b *bench) onRoute(route recovery.Route) []recovery.Counterpart {
 	return c.Counterparts
 }
 
-// printed gives the text of a dossier as poppler reads it, without blanks.
-func (b *bench) printed(export recovery.Export) string {
+// printed returns the text of a dossier without white space.
+func (b *exportFixture) printed(export recovery.Export) string {
 	b.Helper()
 	out, err := exec.CommandContext(b.Context(), "pdftotext", "-layout", b.path(export, activities.DossierFile), "-").Output()
 	b.must(err)
 	return strings.Join(strings.Fields(string(out)), "")
 }
 
-// Whoever supplies every particular gets a court's dossier that lacks nothing,
-// by a payment order and by a suit; and what is masked from whom stays so.
+// With every particular supplied, the dossier for the court is complete, for a
+// payment order and for a suit. Redacted values stay redacted.
 func TestDossiersWithEveryParticular(t *testing.T) {
 	t.Parallel()
 	identity := []string{"440300199003040024", "E12345678", "13900005678", "13800001111", "示例路1号"}
@@ -87,7 +87,7 @@ func TestDossiersWithEveryParticular(t *testing.T) {
 	} {
 		t.Run(string(route), func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newExportFixture(t)
 			holders := b.onRoute(route)
 			for _, kind := range recovery.EvidenceKinds {
 				b.fileAs(kind, "content of "+string(kind), string(kind)+".txt", nil, nil)
@@ -126,11 +126,11 @@ func TestDossiersWithEveryParticular(t *testing.T) {
 	}
 }
 
-// A correction takes the place of a word and leaves it in the journal; a blank
-// does not.
+// A correction replaces a value and leaves the old one in the journal; a blank
+// changes nothing.
 func TestCorrectedParticulars(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	holders := b.onRoute(recovery.CivilSuit)
 	b.supply(everything(holders), "first")
 	b.supply(recovery.Particulars{Court: "深圳市福田区人民法院", Papers: []recovery.Paper{}}, "second")

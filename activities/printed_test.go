@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// printedText is what a PDF says, without white space.
+// printedText returns the text of a PDF without white space.
 func printedText(t *testing.T, path string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", path, "-").Output()
@@ -21,8 +21,8 @@ func printedText(t *testing.T, path string) string {
 	return strings.Join(strings.Fields(string(out)), "")
 }
 
-// atLaw moves the filed case to a small claim with one plan that runs.
-func (b *bench) atLaw() {
+// atLaw moves the case to a small claim with one running plan.
+func (b *exportFixture) atLaw() {
 	b.Helper()
 	c, err := b.store.Case(b.Context(), b.filed.ID)
 	b.must(err)
@@ -42,11 +42,11 @@ func (b *bench) atLaw() {
 	b.must(err)
 }
 
-// What the journal, the playbook and the position know reaches the paper of each
-// audience, and what an audience may not see does not.
+// Facts of the journal, the playbook and the position are printed for each
+// audience that may see them.
 func TestPrintedDossiers(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	first := b.fileAs(recovery.ChatScreenshot, "chat", "聊天.txt", nil, nil)
 	b.fileAs(recovery.ChatScreenshot, "chat again", "聊天二.txt", map[string]any{"near_duplicate_of": first.ID}, nil)
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// rulesNow are the rules of today, and a case under them.
+// rulesNow returns the current rules and a case under them.
 func rulesNow(t *testing.T) (PinnedRules, recovery.Case) {
 	t.Helper()
 	shelf, err := playbook.Load()
@@ -55,7 +55,7 @@ func TestFees(t *testing.T) {
 	}
 }
 
-// A paper cites what its own side rests on: no gift, and no crime.
+// A paper cites the theories of its own side only: no gift, no crime.
 func TestCitations(t *testing.T) {
 	t.Parallel()
 	rules, c := rulesNow(t)

@@ -21,11 +21,11 @@ import (
 	"recourse/recovery"
 )
 
-// newSealing is a bench whose dossiers are real and sealed, by an authority of
-// the day its case was filed.
-func newSealing(t *testing.T) *bench {
+// newSealing returns a fixture that seals its dossiers, with a certificate from the
+// day the case was filed.
+func newSealing(t *testing.T) *exportFixture {
 	t.Helper()
-	b := newBench(t)
+	b := newExportFixture(t)
 	certificates, key, err := seal.DevelopmentAuthority(b.now, rand.Reader)
 	b.must(err)
 	b.exports.Custody.Identity, err = seal.LoadIdentity(certificates, key)
@@ -33,13 +33,13 @@ func newSealing(t *testing.T) *bench {
 	return b
 }
 
-// stampedBy has an authority give outside time.
-func (b *bench) stampedBy(stamper seal.Stamper) {
+// stampedBy sets the time stamp authority.
+func (b *exportFixture) stampedBy(stamper seal.Stamper) {
 	b.exports.Stamps = &activities.Stamps{Record: b.store, Stamper: stamper}
 }
 
-// run gives what a program says; it must be content.
-func (b *bench) run(dir, name string, args ...string) string {
+// run returns the output of a program, which must succeed.
+func (b *exportFixture) run(dir, name string, args ...string) string {
 	b.Helper()
 	command := exec.CommandContext(b.Context(), name, args...)
 	command.Dir = dir
@@ -50,8 +50,8 @@ func (b *bench) run(dir, name string, args ...string) string {
 	return string(output)
 }
 
-// unpacked is the folder of a bag, unpacked.
-func (b *bench) unpacked(export recovery.Export) string {
+// unpacked unpacks a bag and returns its folder.
+func (b *exportFixture) unpacked(export recovery.Export) string {
 	b.Helper()
 	archive, err := zip.OpenReader(b.path(export, activities.BagFile))
 	b.must(err)
@@ -61,15 +61,15 @@ func (b *bench) unpacked(export recovery.Export) string {
 	return filepath.Join(dir, string(b.filed.Number))
 }
 
-func (b *bench) write(name string, data []byte) string {
+func (b *exportFixture) write(name string, data []byte) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), name)
 	b.must(os.WriteFile(path, data, 0o600))
 	return path
 }
 
-// checks holds an export against every verifier there is.
-func (b *bench) checks(export recovery.Export) (bag, pdf verify.Summary) {
+// checks verifies an export with every verifier.
+func (b *exportFixture) checks(export recovery.Export) (bag, pdf verify.Summary) {
 	b.Helper()
 	var err error
 	if bag, err = verify.File(b.path(export, activities.BagFile)); err != nil {
@@ -114,7 +114,7 @@ func TestBuildExportSealsAndStamps(t *testing.T) {
 	}
 }
 
-// away is an authority that does not answer after so many stamps.
+// away is an authority that stops answering after a number of stamps.
 type away struct {
 	seal.Stamper
 	left int
@@ -127,8 +127,8 @@ func (a *away) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) 
 	return a.Stamper.Stamp(ctx, digest, notBefore)
 }
 
-// TestBuildExportGoesWithoutAnAuthority that is away, be it from the start or
-// before the seal, and says so.
+// TestBuildExportGoesWithoutAnAuthority: an export is built if the authority does
+// not answer from the start or before the seal, and its papers state it.
 func TestBuildExportGoesWithoutAnAuthority(t *testing.T) {
 	t.Parallel()
 	for left, stamps := range []int{0, 1} {
@@ -146,8 +146,8 @@ func TestBuildExportGoesWithoutAnAuthority(t *testing.T) {
 	}
 }
 
-// TestBuildExportAcrossAChangeOfKeys: earlier checkpoints by the old key, the
-// last one by the new, all in one bag.
+// TestBuildExportAcrossAChangeOfKeys: one bag has earlier checkpoints signed by the
+// old key and the last one by the new key.
 func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
@@ -164,7 +164,7 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	b.filed = b.file()
 	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "before"))
 	b.must(err)
-	if stamped, err := b.exports.Stamps.Lot(t.Context(), 10, time.Minute); err != nil || stamped != 1 {
+	if stamped, err := b.exports.Stamps.StampBatch(t.Context(), 10, time.Minute); err != nil || stamped != 1 {
 		t.Fatalf("%d stamps: %v", stamped, err)
 	}
 	b.now = b.now.Add(2 * time.Hour)
@@ -181,8 +181,8 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	}
 }
 
-// TestBuildExportKeepsStampsOutWithoutTheirRoots: when no authority is set any
-// more, nothing would say whom the stamps of earlier days lead to.
+// TestBuildExportKeepsStampsOutWithoutTheirRoots: without a configured authority,
+// nothing shows which certificates earlier stamps lead to.
 func TestBuildExportKeepsStampsOutWithoutTheirRoots(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
@@ -196,33 +196,33 @@ func TestBuildExportKeepsStampsOutWithoutTheirRoots(t *testing.T) {
 
 func TestBuildExportOfAStrangersCheckpoint(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	asked := b.request(recovery.ForCourt)
 	b.exports.Custody.Keys = pgtest.Keys(t, pgtest.Signer(t))
 	b.wantState(asked, recovery.ExportFailed)
 }
 
-// TestLotGoesOnAfterAFailure: what failed waits for its lease, and holds up
-// nothing else.
-func TestLotGoesOnAfterAFailure(t *testing.T) {
+// TestStampBatchContinuesAfterAFailure: failed checkpoints wait for their lease and
+// do not delay others.
+func TestStampBatchContinuesAfterAFailure(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newExportFixture(t)
 	for range 3 {
 		_, err := b.store.Append(t.Context(), b.another().ID, true, b.draft(recovery.EntryNoteAdded, "n"))
 		b.must(err)
 	}
 	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.Client(t, sealtest.NewTSA(t)), 2}}
-	stamped, err := stamps.Lot(t.Context(), 10, time.Minute)
+	stamped, err := stamps.StampBatch(t.Context(), 10, time.Minute)
 	if stamped != 2 || recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("%d stamps, %v", stamped, err)
 	}
-	stamped, err = stamps.Lot(t.Context(), 10, time.Minute)
+	stamped, err = stamps.StampBatch(t.Context(), 10, time.Minute)
 	if stamped != 0 || err != nil {
 		t.Errorf("asked again before the lease was over: %d, %v", stamped, err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if stamped, err = stamps.Lot(ended, 10, time.Minute); stamped != 0 || err == nil {
+	if stamped, err = stamps.StampBatch(ended, 10, time.Minute); stamped != 0 || err == nil {
 		t.Errorf("told to stop: %d, %v", stamped, err)
 	}
 }

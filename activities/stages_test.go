@@ -18,8 +18,8 @@ func clock(deadlines []recovery.Deadline, kind recovery.Clock) (recovery.Deadlin
 	return recovery.Deadline{}, false
 }
 
-// last is the newest entry of a kind.
-func (r *rig) last(kind recovery.EntryKind) journal.Entry {
+// last returns the newest entry of a kind.
+func (r *caseFixture) last(kind recovery.EntryKind) journal.Entry {
 	r.Helper()
 	entries, err := r.store.Journal(r.Context(), r.filed.ID, 0, 0)
 	r.must(err)
@@ -34,7 +34,7 @@ func (r *rig) last(kind recovery.EntryKind) journal.Entry {
 	return journal.Entry{}
 }
 
-func (r *rig) user(role recovery.Role, capacity int) recovery.UserID {
+func (r *caseFixture) user(role recovery.Role, capacity int) recovery.UserID {
 	r.Helper()
 	user, err := r.store.EnsureUser(r.Context(), recovery.User{Role: role, Email: newID() + "@example.com", Active: true})
 	r.must(err)
@@ -42,14 +42,14 @@ func (r *rig) user(role recovery.Role, capacity int) recovery.UserID {
 	return user.ID
 }
 
-func (r *rig) submit() {
+func (r *caseFixture) submit() {
 	r.Helper()
 	r.take(r.stage(escalate(recovery.Appeal), recovery.RoleClaimant))
 	yes := true
 	r.take(r.stage(recovery.Act{Action: recovery.SubmitAppeal, Confirm: &yes}, recovery.RoleClaimant))
 }
 
-func (r *rig) lapse(kind recovery.Clock) activities.StepResult {
+func (r *caseFixture) lapse(kind recovery.Clock) activities.StepResult {
 	r.Helper()
 	c := r.current()
 	due, runs := clock(c.Deadlines, kind)
@@ -62,10 +62,10 @@ func (r *rig) lapse(kind recovery.Clock) activities.StepResult {
 	})
 }
 
-// TestAnAppealIsGivenInTurn: the agent with room gets it, and the journal says so.
+// TestAnAppealIsGivenInTurn: an agent with capacity gets it, and the journal names them.
 func TestAnAppealIsGivenInTurn(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.user(recovery.RoleAgent, 0)
 	roomy := r.user(recovery.RoleAgent, 2)
 	r.submit()
@@ -77,10 +77,10 @@ func TestAnAppealIsGivenInTurn(t *testing.T) {
 	}
 }
 
-// TestABreachMovesTheCase: it goes to a supervisor, from whoever had it.
+// TestABreachMovesTheCase: the case is reassigned to a supervisor.
 func TestABreachMovesTheCase(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.user(recovery.RoleAgent, 2)
 	supervisor := r.user(recovery.RoleSupervisor, 0)
 	r.submit()
@@ -95,11 +95,11 @@ func TestABreachMovesTheCase(t *testing.T) {
 	r.last(recovery.EntryDeadlineBreached)
 }
 
-// TestTheDeskWaitsForTheClaimant: its clock stands still while more evidence is
-// asked for, and goes on with what was left.
+// TestTheDeskWaitsForTheClaimant: the staff deadline is suspended while more
+// evidence is requested, and continues with the remaining time.
 func TestTheDeskWaitsForTheClaimant(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.submit()
 	before, _ := clock(r.current().Deadlines, recovery.DecisionClock)
 	r.take(r.stage(recovery.Act{Action: recovery.RequestEvidence, Kinds: []recovery.EvidenceKind{recovery.Statement}}, recovery.RoleAgent))
@@ -119,10 +119,10 @@ func TestTheDeskWaitsForTheClaimant(t *testing.T) {
 	}
 }
 
-// TestABreachOfTheContactLimitsIsWrittenDown: what was sent is a fact.
+// TestABreachOfTheContactLimitsIsWrittenDown: a sent message is a fact.
 func TestABreachOfTheContactLimitsIsWrittenDown(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	for i := range 3 {
 		r.take(r.stage(contact(r.now.Add(time.Duration(i)*time.Second)), recovery.RoleClaimant))
 	}
@@ -135,11 +135,11 @@ func TestABreachOfTheContactLimitsIsWrittenDown(t *testing.T) {
 	}
 }
 
-// TestAPlanOfTheRecord: instalments are deadlines at their hour, and the last
-// payment is said to fulfil the plan.
+// TestAPlanOfTheRecord: instalments are deadlines, and the last payment fulfils the
+// plan.
 func TestAPlanOfTheRecord(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	holder := r.filed.Counterparts[0].ID
 	half := recovery.Money(50_000)
 	r.take(r.stage(recovery.Act{Action: recovery.ProposePlan, CounterpartID: holder, Instalments: []recovery.Instalment{
@@ -162,10 +162,10 @@ func TestAPlanOfTheRecord(t *testing.T) {
 	}
 }
 
-// TestMoneyAfterClosing is written to a closed case, which stays closed.
+// TestMoneyAfterClosing: a return is recorded in a closed case, which stays closed.
 func TestMoneyAfterClosing(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newCaseFixture(t)
 	r.take(r.stage(recovery.Act{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "无果"}, recovery.RoleLegal))
 	closed := r.current()
 	amount := recovery.Money(120_000)

@@ -12,36 +12,36 @@ import (
 	"recourse/recovery"
 )
 
-// StampRecord is what stamping needs of the database.
+// StampRecord is the part of the database that time stamping needs.
 type StampRecord interface {
 	ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]journal.PendingStamp, error)
 	PutStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error)
 }
 
-// Stamps asks an authority for the time of checkpoints (RFC 3161). It is no
-// activity: an authority that is away must cost the engine nothing.
+// Stamps requests time stamps for checkpoints from an authority (RFC 3161). It is
+// not an activity, so that an authority that is down causes no retries in Temporal.
 type Stamps struct {
 	Record  StampRecord
 	Stamper seal.Stamper
 }
 
-// stampWait is how long one stamp may take to come. Papers wait for no longer.
-const stampWait = 10 * time.Second
+// maxStampWait is the longest wait for one time stamp.
+const maxStampWait = 10 * time.Second
 
-// Lot claims up to limit checkpoints that wait for a stamp and asks for each;
-// the lease must be longer than all of them may take. It tells how many came and
-// what went wrong: what failed is due again after the lease. Errors join
-// *recovery.Fault with CodeUnavailable.
-func (s *Stamps) Lot(ctx context.Context, limit int, lease time.Duration) (stamped int, err error) {
-	lot, err := s.Record.ClaimStamps(ctx, limit, lease)
+// StampBatch claims up to limit pending checkpoints and requests a time stamp for
+// each; the lease must be longer than all requests can take. It returns how many
+// were stamped. Failed ones become due again when the lease expires. The error
+// joins *recovery.Fault with CodeUnavailable.
+func (s *Stamps) StampBatch(ctx context.Context, limit int, lease time.Duration) (stamped int, err error) {
+	batch, err := s.Record.ClaimStamps(ctx, limit, lease)
 	if err != nil {
 		return 0, err
 	}
-	for _, due := range lot {
+	for _, due := range batch {
 		if ctx.Err() != nil {
 			break
 		}
-		_, failure := s.One(ctx, due)
+		_, failure := s.StampCheckpoint(ctx, due)
 		if failure == nil {
 			stamped++
 			continue
@@ -51,9 +51,9 @@ func (s *Stamps) Lot(ctx context.Context, limit int, lease time.Duration) (stamp
 	return stamped, err
 }
 
-// One has a checkpoint stamped and gives it as it stands then: the first stamp
-// stays, whoever asked for it.
-func (s *Stamps) One(ctx context.Context, due journal.PendingStamp) (journal.Checkpoint, error) {
+// StampCheckpoint requests a time stamp for a checkpoint and returns the stored
+// checkpoint. If it has a stamp already, that one is kept.
+func (s *Stamps) StampCheckpoint(ctx context.Context, due journal.PendingStamp) (journal.Checkpoint, error) {
 	stamp, err := s.Stamp(ctx, sha256.Sum256([]byte(due.Note)), due.Newest)
 	if err != nil {
 		return journal.Checkpoint{}, err
@@ -61,9 +61,9 @@ func (s *Stamps) One(ctx context.Context, due journal.PendingStamp) (journal.Che
 	return s.Record.PutStamp(ctx, due.CaseID, due.Size, stamp.Token, stamp.At)
 }
 
-// Stamp implements seal.Stamper, and waits no longer than papers may.
+// Stamp implements seal.Stamper. It waits at most maxStampWait.
 func (s *Stamps) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (seal.Stamp, error) {
-	ctx, cancel := context.WithTimeout(ctx, stampWait)
+	ctx, cancel := context.WithTimeout(ctx, maxStampWait)
 	defer cancel()
 	return s.Stamper.Stamp(ctx, digest, notBefore)
 }

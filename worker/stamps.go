@@ -34,7 +34,7 @@ func (s *Stamps) Run(ctx context.Context) error {
 	newPause := func() backoff { return backoff{first: interval, limit: interval} }
 	pause := newPause()
 	for {
-		stamped, err := s.Work.Lot(ctx, stampBatch, stampLease)
+		stamped, err := s.Work.StampBatch(ctx, stampBatch, stampLease)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // cancelled: not a failure
 		}

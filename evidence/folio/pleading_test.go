@@ -71,7 +71,7 @@ func TestHasPreservation(t *testing.T) {
 	}
 }
 
-// The agreement prints what running plans still bring, in the order of days.
+// The agreement prints the unpaid instalments of running plans by due day.
 func TestOpenInstalments(t *testing.T) {
 	t.Parallel()
 	on := func(day int) time.Time { return time.Date(2026, 4, day, 0, 0, 0, 0, recovery.Shanghai) }

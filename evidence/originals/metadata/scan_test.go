@@ -54,7 +54,7 @@ func TestIsIdentifying(t *testing.T) {
 	}
 }
 
-// slow gives so many bytes at a time.
+// slow returns a fixed number of bytes per read.
 type slow struct {
 	*bytes.Reader
 	size int
@@ -62,5 +62,5 @@ type slow struct {
 
 func (s slow) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), s.size)]) }
 
-// WriteTo hides that of the reader, which gives all at once.
+// WriteTo hides the method of bytes.Reader, which writes everything at once.
 func (slow) WriteTo() {}
