@@ -209,7 +209,11 @@ func (b *Book) checkDossier(i *inspection) {
 }
 
 func (b *Book) checkTexts(i *inspection) {
-	for _, rule := range b.data.Texts {
+	for n := range b.data.Texts {
+		rule := &b.data.Texts[n]
+		if err := rule.compile(); err != nil {
+			i.fault(rule.ID, "%v", err)
+		}
 		i.scope(rule.ID, rule.scope)
 		oneOf(i, rule.ID, "audience", rule.Audience, textAudiences)
 		oneOf(i, rule.ID, "channel", recovery.Channel(rule.Channel), recovery.Channels)
@@ -217,23 +221,11 @@ func (b *Book) checkTexts(i *inspection) {
 		for _, wording := range []Wording{rule.Wording, rule.English} {
 			for _, text := range []string{wording.Subject, wording.Body, wording.Short} {
 				i.filled(rule.ID, text)
-				i.variables(rule.ID, text)
 			}
 			if len(wording.Short) >= len(wording.Body) {
 				i.fault(rule.ID, "the short form is not shorter")
 			}
 		}
-	}
-}
-
-func (i *inspection) variables(id, text string) {
-	for _, found := range variableForm.FindAllString(text, -1) {
-		if !slices.ContainsFunc(variables, func(v variable) bool { return v.name == found[2:len(found)-2] }) {
-			i.fault(id, "there is no variable %s", found)
-		}
-	}
-	if rest := variableForm.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
-		i.fault(id, "a brace stands outside a variable")
 	}
 }
 

@@ -132,7 +132,6 @@ func parse(folder string, files []file) (*Book, error) {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	book.settle()
 	if err := book.check(where); err != nil {
 		return nil, err
 	}
@@ -171,11 +170,4 @@ func (b *Book) keep(node *yaml.Node) error {
 		}
 	}
 	return nil
-}
-
-// settle works out once what every answer would work out anew.
-func (b *Book) settle() {
-	for i := range b.data.Texts {
-		b.data.Texts[i].settle()
-	}
 }

@@ -2,14 +2,14 @@ package playbook
 
 import (
 	"cmp"
-	"regexp"
+	"errors"
 	"slices"
-	"strings"
 
 	"recourse/recovery"
+	"recourse/texts"
 )
 
-// textRule is a text with its variables unfilled, in Chinese and in English.
+// textRule is a text with its values still open, in Chinese and in English.
 type textRule struct {
 	entry    `yaml:",inline"`
 	scope    `yaml:",inline"`
@@ -23,72 +23,26 @@ type textRule struct {
 	english  form
 }
 
-func (r *textRule) settle() { r.chinese, r.english = formOf(r.Wording), formOf(r.English) }
-
-// form is a wording cut at its variables.
-type form struct{ subject, body, short template }
-
-func formOf(w Wording) form { return form{cut(w.Subject), cut(w.Body), cut(w.Short)} }
-
-// fill puts the values in, in one pass: a value that looks like a variable stays
-// what it is. The three texts are parts of one string.
-func (f form) fill(values *values) Wording {
-	var text strings.Builder
-	text.Grow(f.subject.size(values) + f.body.size(values) + f.short.size(values))
-	f.subject.write(&text, values)
-	subject := text.Len()
-	f.body.write(&text, values)
-	body := text.Len()
-	f.short.write(&text, values)
-	all := text.String()
-	return Wording{all[:subject], all[subject:body], all[body:]}
+func (r *textRule) compile() error {
+	var err, englishErr error
+	r.chinese, err = r.Wording.compile("")
+	r.english, englishErr = r.English.compile("en.")
+	return errors.Join(err, englishErr)
 }
 
-// template is a text cut at its variables.
-type template []piece
+// form is a compiled wording.
+type form struct{ subject, body, short *texts.Text }
 
-// piece is a plain text, and the variable after it by its number; none when that
-// is not known.
-type piece struct {
-	plain    string
-	variable int
+// compile parses a wording; section is where it is within its rule.
+func (w Wording) compile(section string) (form, error) {
+	subject, err := texts.Parse(section+"subject", w.Subject, variableNames()...)
+	body, bodyErr := texts.Parse(section+"body", w.Body, variableNames()...)
+	short, shortErr := texts.Parse(section+"short", w.Short, variableNames()...)
+	return form{subject, body, short}, errors.Join(err, bodyErr, shortErr)
 }
 
-func cut(text string) template {
-	var pieces template
-	from := 0
-	for _, at := range variableForm.FindAllStringIndex(text, -1) {
-		named := func(v variable) bool { return v.name == text[at[0]+2:at[1]-2] }
-		pieces = append(pieces, piece{text[from:at[0]], slices.IndexFunc(variables, named)})
-		from = at[1]
-	}
-	return append(pieces, piece{text[from:], -1})
-}
-
-// size is the length in bytes of a text with its values.
-func (t template) size(values *values) int {
-	size := 0
-	for _, part := range t {
-		size += len(part.plain) + len(values.of(part))
-	}
-	return size
-}
-
-func (t template) write(text *strings.Builder, values *values) {
-	for _, part := range t {
-		text.WriteString(part.plain)
-		text.WriteString(values.of(part))
-	}
-}
-
-// values are what the variables stand for in a case, by their numbers.
-type values []string
-
-func (v *values) of(p piece) string {
-	if p.variable < 0 {
-		return ""
-	}
-	return (*v)[p.variable]
+func (f form) fill(values map[string]string) Wording {
+	return Wording{f.subject.FillFrom(values), f.body.FillFrom(values), f.short.FillFrom(values)}
 }
 
 // Wording is a text in one language: at its full length, and short.
@@ -148,32 +102,38 @@ var variables = []variable{
 	{"case_number", func(_ *Book, _ tongue, c *recovery.Case) string { return string(c.Number) }},
 }
 
-var variableForm = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+func variableNames() []string {
+	names := make([]string, len(variables))
+	for i, v := range variables {
+		names[i] = v.name
+	}
+	return names
+}
 
 // Texts gives the texts for a stage of a case, in the order of the book: those
 // that the rules had on the day the case was filed.
 func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
-	texts := []Text{}
+	list := []Text{}
 	at, split := situationOf(&c, stage), c.MayBeSplit()
 	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
 	for rule := range current(b.data.Texts, c.CreatedAt) {
 		if !rule.covers(at) || (rule.Split != nil && *rule.Split != split) {
 			continue
 		}
-		texts = append(texts, Text{
+		list = append(list, Text{
 			ID: rule.ID, Audience: rule.Audience, Channel: rule.Channel,
 			Wording: rule.chinese.fill(inChinese), English: rule.english.fill(inEnglish),
 			Warnings: slices.Clone(rule.Warnings),
 		})
 	}
-	return texts
+	return list
 }
 
 // values reads all variables of a case.
-func (b *Book) values(in tongue, c *recovery.Case) *values {
-	read := make(values, len(variables))
-	for i := range variables {
-		read[i] = cmp.Or(variables[i].read(b, in, c), in.blank)
+func (b *Book) values(in tongue, c *recovery.Case) map[string]string {
+	values := make(map[string]string, len(variables))
+	for _, v := range variables {
+		values[v.name] = cmp.Or(v.read(b, in, c), in.blank)
 	}
-	return &read
+	return values
 }

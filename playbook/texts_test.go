@@ -142,8 +142,8 @@ func TestUnknownValuesAreLeftForTheSender(t *testing.T) {
 func TestAValueThatLooksLikeAVariableStaysText(t *testing.T) {
 	t.Parallel()
 	c := sample(recovery.NoGroup)
-	c.TransactionNo = "{{case_number}}"
-	if text := book(t).Texts(c, recovery.Appeal)[0]; !strings.Contains(text.Body, "交易单号 {{case_number}}，") {
+	c.TransactionNo = "{{.case_number}}"
+	if text := book(t).Texts(c, recovery.Appeal)[0]; !strings.Contains(text.Body, "交易单号 {{.case_number}}，") {
 		t.Errorf("a value was read as a variable: %s", text.Body)
 	}
 }

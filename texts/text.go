@@ -39,17 +39,28 @@ func Parse(key, source string, fields ...string) (*Text, error) {
 
 func (t *Text) compile(functions template.FuncMap, fields []string) error {
 	if !strings.Contains(t.source, "{{") {
-		return nil
+		return t.checkLiteral(t.source)
 	}
 	parsed, err := template.New(t.Key).Option("missingkey=error").Funcs(functions).Parse(t.source)
 	if err != nil {
 		return t.wrap(err)
 	}
 	t.tmpl, t.used = parsed, usageOf(parsed.Root)
+	if err := t.checkLiteral(t.used.literal); err != nil {
+		return err
+	}
 	for _, field := range t.used.fields {
 		if !slices.Contains(fields, field) {
 			return t.wrap(fmt.Errorf("there is no value %q here", field))
 		}
+	}
+	return nil
+}
+
+// checkLiteral refuses a brace in what is printed as it is: it is a slip in a value.
+func (t *Text) checkLiteral(literal string) error {
+	if strings.ContainsAny(literal, "{}") {
+		return t.wrap(errors.New("there is a brace outside a value"))
 	}
 	return nil
 }

@@ -56,6 +56,8 @@ func TestAMistakeIsRefusedWithItsPlace(t *testing.T) {
 		"an unknown function":     {"a: {c: '{{shout .Number}}'}", `a.c: template: a.c:1: function "shout" not defined`},
 		"a template that is open": {"a: {c: '{{.Number'}", "zh-CN/one.yaml:1: a.c:"},
 		"an unknown article":      {"b: '{{law \"x1\"}}'", `law.yaml has no article "x1"`},
+		"a brace too few":         {"a: {c: \"{.Number}}\"}", "a.c: there is a brace outside a value"},
+		"a brace too many":        {"a: {c: '{{.Number}}}'}", "a.c: there is a brace outside a value"},
 		"a number":                {"a:\n  c: 1", `zh-CN/one.yaml: line 2: "1" is not a text`},
 		"nothing":                 {"a: {c: ''}", "a.c: the text is empty"},
 		"a key twice":             {"a:\n  c: x\n  c: z", "zh-CN/one.yaml:3: a.c: it is also in zh-CN/one.yaml:2"},

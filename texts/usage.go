@@ -9,6 +9,7 @@ import (
 type usage struct {
 	fields   []string
 	articles []string
+	literal  string // the text between
 }
 
 func usageOf(root *parse.ListNode) usage {
@@ -23,6 +24,8 @@ func (u *usage) addList(list *parse.ListNode) {
 	}
 	for _, node := range list.Nodes {
 		switch n := node.(type) {
+		case *parse.TextNode:
+			u.literal += string(n.Text)
 		case *parse.ActionNode:
 			u.addPipe(n.Pipe)
 		case *parse.IfNode:
