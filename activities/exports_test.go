@@ -79,7 +79,7 @@ func (b *exportFixture) keep(kind recovery.EvidenceKind, content string) recover
 
 func (b *exportFixture) request(audience recovery.Audience) recovery.Export {
 	b.Helper()
-	return b.requestBy(audience, "")
+	return b.requestBy(audience, recovery.RoleLegal)
 }
 
 func (b *exportFixture) requestBy(audience recovery.Audience, role recovery.Role) recovery.Export {

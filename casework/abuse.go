@@ -119,7 +119,7 @@ func (s *Service) flag(ctx context.Context, found recovery.FoundPattern, now tim
 // seesFlags reports whether an actor is shown flags: whoever works on a case
 // should not be led by them.
 func seesFlags(actor recovery.Actor) bool {
-	return actor.Role == recovery.RoleSupervisor || actor.Role == recovery.RoleAuditor
+	return recovery.SeesOnScreen(actor.Role, recovery.AbuseMarks)
 }
 
 // Flags lists the flags that stand, or those that were dismissed, newest first.

@@ -123,7 +123,7 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 // journal before they are asked for. A file of which none can be made stays out
 // of them.
 func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
-	if c.ErasedAt != nil || audience == recovery.ForCourt || audience == recovery.ForArchive {
+	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.PictureMetadata) {
 		return nil
 	}
 	records, err := s.Store.EvidenceOf(ctx, c.ID)

@@ -142,8 +142,8 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 // mayRead keeps papers that tell particulars from those who need not know them.
 // Papers that they ask for themselves are built with the values masked.
 func (s *Service) mayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
-	told := export.Audience == recovery.ForCourt || export.Audience == recovery.ForArchive
-	if !told || recovery.SeesParticulars(actor.Role) || !recovery.SeesParticulars(export.By.Role) {
+	printed := recovery.SeesOnPaper(export.Audience, export.By.Role, recovery.PrivateParticulars)
+	if !printed || recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars) {
 		return nil
 	}
 	held, err := s.Store.Particulars(ctx, export.CaseID)

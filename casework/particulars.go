@@ -30,7 +30,7 @@ func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id reco
 }
 
 func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particulars) CaseParticulars {
-	seen := CaseParticulars{CaseID: c.ID, Masked: !recovery.SeesParticulars(actor.Role), Lacking: p.Lacking(c), Particulars: p.Told()}
+	seen := CaseParticulars{CaseID: c.ID, Masked: !recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars), Lacking: p.Lacking(c), Particulars: p.Told()}
 	if seen.Masked {
 		seen.Particulars = seen.Particulars.Masked()
 	}

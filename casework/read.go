@@ -114,9 +114,9 @@ func lineOf(stored journal.StoredEntry, role recovery.Role, hidden bool) (Journa
 		Seq: stored.Record.Seq, At: stored.Record.At, Entry: entry, Hash: stored.Record.Hash,
 		Values: map[string]string{}, Erased: stored.Erased,
 	}
-	internal := entry.Facts["visibility"] == recovery.NoteInternal && role == recovery.RoleClaimant
+	internal := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !recovery.SeesOnScreen(role, recovery.InternalNotes)
 	for _, value := range stored.Record.Values {
-		if internal || hidden || recovery.IsParticular(value.Path) && !recovery.SeesParticulars(role) {
+		if internal || hidden || !recovery.SeesOnScreen(role, recovery.ClassOfPath(value.Path)) {
 			line.Withheld = append(line.Withheld, value.Path)
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 // hidden reports that the personal values of a case are kept and not shown to
 // this actor.
 func hidden(c recovery.Case, actor recovery.Actor) bool {
-	return c.RestrictedAt != nil && actor.Role != recovery.RoleLegal && actor.Role != recovery.RoleAuditor
+	return c.RestrictedAt != nil && !recovery.SeesRestricted(actor.Role)
 }
 
 // shown is a case without what this actor may not see.

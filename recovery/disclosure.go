@@ -33,6 +33,10 @@ const (
 	IdentityFiles ValueClass = "identity_files"
 	// PictureMetadata is what a photograph itself says about place and device.
 	PictureMetadata ValueClass = "picture_metadata"
+	// CollectorDevices name the phone or computer that recorded an entry.
+	CollectorDevices ValueClass = "collector_devices"
+	// DemandRecords list how each demand reached the other side.
+	DemandRecords ValueClass = "demand_records"
 	// Weaknesses are what the claimant's side should know about its own evidence.
 	Weaknesses ValueClass = "weaknesses"
 	// AbuseMarks are signs that a case or a claimant is not genuine.
@@ -42,7 +46,7 @@ const (
 // ValueClasses lists every class.
 var ValueClasses = []ValueClass{
 	GeneralValues, ReachValues, InternalNotes, PublicParticulars, NamedParticulars, PrivateParticulars,
-	GeneralFiles, IdentityFiles, PictureMetadata, Weaknesses, AbuseMarks,
+	GeneralFiles, IdentityFiles, PictureMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
 }
 
 // disclosureRow says who sees the values of one class.
@@ -77,6 +81,8 @@ var disclosureTable = map[ValueClass]disclosureRow{
 	GeneralFiles:       {everyReader, Audiences},
 	IdentityFiles:      {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
 	PictureMetadata:    {everyReader, claimantsSide},
+	CollectorDevices:   {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
+	DemandRecords:      {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
 	Weaknesses:         {everyReader, claimantsSide},
 	AbuseMarks:         {markReaders, nil},
 }

@@ -24,6 +24,8 @@ private_particulars  cluy     CA    .
 general_files        caslduy  COPA  COPA
 identity_files       caslduy  CPA   CPA
 picture_metadata     caslduy  CA    CA
+collector_devices    caslduy  CPA   CPA
+demand_records       caslduy  CPA   CPA
 weaknesses           caslduy  CA    CA
 abuse_marks          su       .     .
 `

@@ -301,22 +301,6 @@ func (p Particulars) Masked() Particulars {
 // Hidden stands for a value that its reader may not see.
 const Hidden = "＊＊＊＊"
 
-// SeesParticulars reports a role that reads them as they are. The others at the
-// desk see that they are there.
-func SeesParticulars(role Role) bool {
-	return !slices.Contains([]Role{RoleAgent, RoleSupervisor, RoleAdmin, RoleCounterpart}, role)
-}
-
-// IsParticular reports the journal's path of a particular.
-func IsParticular(path string) bool { return strings.HasPrefix(path, particularsPath) }
-
-// ForOtherSide reports a particular that the papers for the other side and the
-// platform tell: who is sued, where the money is to go, by which court.
-func ForOtherSide(path string) bool { return traitOf(path).public || traitOf(path).named }
-
-// ForAnybody reports a particular that is no secret in the case.
-func ForAnybody(path string) bool { return traitOf(path).public }
-
 // traitOf is what is known of the particular at a path of the journal.
 func traitOf(path string) (found trait) {
 	var p Particulars

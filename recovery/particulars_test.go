@@ -109,21 +109,21 @@ func TestMaskedParticulars(t *testing.T) {
 		var p recovery.Particulars
 		p.Take(map[string]string{path: "secretvalue"})
 		masked := p.Masked().Values()[path]
-		if masked == "" || strings.Contains(masked, "secret") != recovery.ForAnybody(path) {
+		if masked == "" || strings.Contains(masked, "secret") != (recovery.ClassOfPath(path) == recovery.PublicParticulars) {
 			t.Errorf("%s: %q", path, masked)
 		}
 		if p.Values()[path] != "secretvalue" {
 			t.Errorf("%s: masking changed what stands", path)
 		}
-		if recovery.ForAnybody(path) && !recovery.ForOtherSide(path) || !recovery.IsParticular(path) {
-			t.Errorf("%s is open to all and not to the other side", path)
+		if class := recovery.ClassOfPath(path); class == recovery.GeneralValues || class == recovery.ReachValues {
+			t.Errorf("%s is of the class %s, not a particular", path, class)
 		}
 	}
 	for path, told := range map[string]bool{
 		"particulars.holders.h.name": true, "particulars.return_to.account": true, "particulars.court": true, "particulars.agent.name": true,
-		"particulars.holders.h.home": false, "particulars.claimant.document_no": false, "particulars.security": false, "claimant.name": false, "particulars.x": false,
+		"particulars.holders.h.home": false, "particulars.claimant.document_no": false, "particulars.security": false, "particulars.x": false,
 	} {
-		if recovery.ForOtherSide(path) != told {
+		if recovery.SeesOnPaper(recovery.ForOpponent, recovery.RoleLegal, recovery.ClassOfPath(path)) != told {
 			t.Errorf("%s for the other side: %v", path, !told)
 		}
 	}

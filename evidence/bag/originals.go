@@ -97,7 +97,7 @@ func madeOf(f folio.Folio) map[[2]string]bool {
 }
 
 func (held *originals) check(f folio.Folio) error {
-	if len(held.withheld) > 0 && (f.Audience == recovery.ForCourt || f.Audience == recovery.ForArchive) { // with or without a copy
+	if len(held.withheld) > 0 && recovery.SeesOnPaper(f.Audience, recovery.RoleSystem, recovery.PictureMetadata) { // with or without a copy
 		return fmt.Errorf("original %s is missing, and a bag for %s holds every one that was not erased", held.withheld[0], f.Audience)
 	}
 	return nil

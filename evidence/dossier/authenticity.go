@@ -33,7 +33,7 @@ func (s *setting) authenticity() {
 	}
 	s.book.Para(item(numbered(len(facts)), s.plainTime()))
 	s.book.Para(item(numbered(len(facts)+1), s.plainSeal()))
-	if s.keeps() {
+	if s.shows(recovery.Weaknesses) {
 		s.support()
 	}
 }
@@ -100,7 +100,7 @@ func (s *setting) collectors() string {
 	for i := range s.folio.Entries {
 		c := s.folio.Entries[i].Parsed.Collector
 		text := strings.TrimSpace(c.Tool + " " + c.Version)
-		if c.Device != "" && !s.hidesContacts() {
+		if c.Device != "" && s.shows(recovery.CollectorDevices) {
 			text += "（" + c.Device + "）"
 		}
 		if text != "" && !slices.Contains(list, text) {

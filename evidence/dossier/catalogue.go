@@ -126,7 +126,7 @@ func (s *setting) carrier(e *exhibit) typeset.Cell {
 	switch {
 	case device == "":
 		device = s.t.text("carrier_unknown")
-	case s.hidesContacts():
+	case !s.shows(recovery.CollectorDevices):
 		device = s.mask()
 	}
 	where := "carrier_bag"

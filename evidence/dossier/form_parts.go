@@ -44,7 +44,7 @@ func (s *setting) holdersTable(some []int) {
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
-	if total := s.ofDebtors(s.owed); total != s.outstanding() && s.keeps() {
+	if total := s.ofDebtors(s.owed); total != s.outstanding() && s.shows(recovery.Weaknesses) {
 		s.book.Para(compact(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
 		s.book.Skip(1.5)
 	}
@@ -94,7 +94,7 @@ func (s *setting) holderWho(i int) string {
 	c := &s.folio.Case.Counterparts[i]
 	who := s.extra().Holders[c.ID]
 	var lines []string
-	if s.hidesIdentity() && who != (folio.Identity{Name: who.Name}) {
+	if !s.shows(recovery.PrivateParticulars) && who != (folio.Identity{Name: who.Name}) {
 		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), folio.Identity{}
 	}
 	for _, line := range []struct{ key, value string }{

@@ -31,15 +31,9 @@ func (p *papers) extra() *folio.Papers {
 	return p.folio.Papers
 }
 
-// hidesIdentity reports an audience that does not get what tells who and where
-// a party is, beyond the name.
-func (p *papers) hidesIdentity() bool {
-	return p.folio.Audience == recovery.ForOpponent || p.folio.Audience == recovery.ForPlatform
-}
-
 // private masks what such an audience must not see.
 func (p *papers) private(value string) string {
-	if value != "" && p.hidesIdentity() {
+	if value != "" && !p.shows(recovery.PrivateParticulars) {
 		return p.mask()
 	}
 	return value
@@ -259,7 +253,7 @@ func (p *papers) weigh() map[string]bool {
 	met := map[string]bool{
 		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
-		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.folio.Audience != recovery.ForOpponent,
+		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.shows(recovery.DemandRecords),
 		"split": c.MayBeSplit(), "whole": !c.MayBeSplit(),
 		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
 		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),

@@ -146,8 +146,7 @@ func (p *papers) number() {
 // withhold marks an exhibit that the audience does not get: one the folio says
 // so of, and, to the other side, whatever shows who and where the claimant is.
 func (e *exhibit) withhold(p *papers, from folio.Exhibit) {
-	personal := p.folio.Audience == recovery.ForOpponent && (from.Kind == recovery.Identity || from.Kind == recovery.Location)
-	if !from.Withheld && !personal {
+	if !from.Withheld && p.shows(recovery.ClassOfFile(from.Kind)) {
 		return
 	}
 	e.Withheld = true
@@ -265,14 +264,17 @@ func (p *papers) field(e *folio.Entry, path, recorded string) string {
 	return recorded
 }
 
-// hides reports whether the audience must not see how to reach the parties.
-func (p *papers) hidesContacts() bool { return p.folio.Audience == recovery.ForOpponent }
+// shows reports whether the audience may see values of a class. The folio has
+// already removed what the person who asked for the papers may not see.
+func (p *papers) shows(class recovery.ValueClass) bool {
+	return recovery.SeesOnPaper(p.folio.Audience, recovery.RoleSystem, class)
+}
 
 // contact masks contact data from the other side even where the folio still
 // holds it.
 func (p *papers) contact(path, recorded string) string {
 	value := p.field(p.filed, path, recorded)
-	if value != "" && p.hidesContacts() {
+	if value != "" && !p.shows(recovery.ReachValues) {
 		return p.mask()
 	}
 	return value

@@ -69,7 +69,7 @@ func TestJournalDecidesWhatIsSeen(t *testing.T) {
 func TestContactsAreMaskedForTheOtherSide(t *testing.T) {
 	t.Parallel()
 	for audience, want := range map[recovery.Audience]string{
-		recovery.ForCourt: "日志电话", recovery.ForPlatform: "日志电话", recovery.ForArchive: "日志电话", recovery.ForOpponent: "〔已遮蔽〕",
+		recovery.ForCourt: "日志电话", recovery.ForArchive: "日志电话", recovery.ForPlatform: "〔已遮蔽〕", recovery.ForOpponent: "〔已遮蔽〕",
 	} {
 		p := filedAs(t, audience, []string{"claimant.phone"}, map[string]string{"claimant.phone": "日志电话"})
 		if got := p.contact("claimant.phone", "记录电话"); got != want {
@@ -160,11 +160,11 @@ func TestReadFailuresAreErrors(t *testing.T) {
 	lost := errors.New("lost")
 	e := one("1", recovery.ChatScreenshot, "image/png", "aa", 1)
 	e.Open = func() (io.ReadCloser, error) { return broken{lost}, nil }
-	if _, err := gather(folio.Folio{Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
+	if _, err := gather(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}
 	e.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil }
-	p, err := gather(folio.Folio{Exhibits: []folio.Exhibit{e}}, "")
+	p, err := gather(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, "")
 	if err != nil || p.mismatched != 1 || p.reopened != 1 || p.exhibits[0].Why == "" {
 		t.Errorf("%+v %v", p, err)
 	}

@@ -43,11 +43,9 @@ func (p *papers) describe(e *folio.Entry, fragments []*texts.Text) string {
 	return strings.TrimRight(out.String(), "；，")
 }
 
-// hiddenNote reports an internal entry in papers for readers outside.
+// hiddenNote reports an internal entry that the audience may not see.
 func (p *papers) hiddenNote(e *folio.Entry) bool {
-	visibility := plain(e.Parsed.Facts["visibility"])
-	internal := visibility == recovery.NoteInternal || e.Parsed.Kind == recovery.EntryNoteAdded && visibility != recovery.NoteShared
-	return internal && p.folio.Audience != recovery.ForArchive
+	return recovery.IsInternalNote(e.Parsed.Kind, e.Parsed.Facts["visibility"]) && !p.shows(recovery.InternalNotes)
 }
 
 // errNoFact ends a fragment that names a fact which the entry does not have.

@@ -19,12 +19,6 @@ type fact struct {
 	Records []recovery.EntryKind `yaml:"records"`
 }
 
-// keeps reports an audience on the claimant's side of the case, which is told
-// what is weak in it.
-func (p *papers) keeps() bool {
-	return p.folio.Audience == recovery.ForCourt || p.folio.Audience == recovery.ForArchive
-}
-
 // support sets each claimed fact against the exhibits that may prove it, and
 // says where fewer than two stand alone (证据规定 90).
 func (s *setting) support() {

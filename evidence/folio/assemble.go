@@ -78,8 +78,7 @@ type assembly struct {
 // again cannot fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
 func (a Assembler) Assemble(s Source) (Folio, error) {
 	s.Evidence = coveredEvidence(s.Evidence, s.Export.Size)
-	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export.Audience, s.Evidence)}
-	b.redaction.hidesParticulars = !recovery.SeesParticulars(s.Export.By.Role)
+	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export.Audience, s.Export.By.Role, s.Evidence)}
 	var err error
 	if b.entries, err = redactEntries(s.Records, b.redaction); err != nil {
 		return Folio{}, err

@@ -46,7 +46,7 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 		return Exhibit{}, err
 	}
 	exhibit := Exhibit{NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
-	if !exhibit.Withheld && b.redaction.hidesContacts && (identifying || b.hasPosition(one)) {
+	if !exhibit.Withheld && !b.redaction.shows(recovery.PictureMetadata) && (identifying || b.hasPosition(one)) {
 		exhibit.Copy = b.newestCopy(one.SHA256)
 		exhibit.Identifying = exhibit.Copy == nil
 		exhibit.Withheld = exhibit.Identifying

@@ -94,7 +94,7 @@ func TestPapersNameTheClaimant(t *testing.T) {
 	c := recovery.Case{Claimant: recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000", Province: "广东省", City: "深圳市"}}
 	c.Position.Route = recovery.SmallClaims
 	for _, audience := range recovery.Audiences {
-		b := assembly{Assembler: Assembler{Checklist: fakeChecklist{}}, Source: Source{Case: c}, redaction: newRedaction(c, audience, nil)}
+		b := assembly{Assembler: Assembler{Checklist: fakeChecklist{}}, Source: Source{Case: c}, redaction: newRedaction(c, audience, recovery.RoleLegal, nil)}
 		var f Folio
 		err := b.addPapers(&f)
 		papers := f.Papers

@@ -51,7 +51,7 @@ func TestShowsValue(t *testing.T) {
 			for _, seen := range test.seen {
 				want = want || seen == audience
 			}
-			if got := newRedaction(recovery.Case{}, audience, kept).showsValue(test.entry, test.path); got != want {
+			if got := newRedaction(recovery.Case{}, audience, recovery.RoleLegal, kept).showsValue(test.entry, test.path); got != want {
 				t.Errorf("%s for %s: shown %v", test.name, audience, got)
 			}
 		}
@@ -67,13 +67,13 @@ func TestRedactCase(t *testing.T) {
 	whole := c
 	whole.Counterparts = []recovery.Counterpart{c.Counterparts[0]}
 	for _, audience := range []recovery.Audience{recovery.ForOpponent, recovery.ForPlatform} {
-		got := newRedaction(recovery.Case{}, audience, nil).redactCase(c)
+		got := newRedaction(recovery.Case{}, audience, recovery.RoleLegal, nil).redactCase(c)
 		if got.Claimant != (recovery.Claimant{Name: c.Claimant.Name}) || got.Counterparts[0].Contact != "" || got.Counterparts[0].Alias == "" {
 			t.Errorf("for %s: %+v", audience, got)
 		}
 	}
 	for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive} {
-		if diff := cmp.Diff(whole, newRedaction(recovery.Case{}, audience, nil).redactCase(c)); diff != "" {
+		if diff := cmp.Diff(whole, newRedaction(recovery.Case{}, audience, recovery.RoleLegal, nil).redactCase(c)); diff != "" {
 			t.Errorf("for %s:\n%s", audience, diff)
 		}
 	}
@@ -81,7 +81,7 @@ func TestRedactCase(t *testing.T) {
 		person := kind == recovery.Identity || kind == recovery.Location
 		one := recovery.Evidence{Kind: kind, SHA256: "x", FileName: "a", Source: "b", Description: "c"}
 		for _, audience := range recovery.Audiences {
-			withheld := newRedaction(recovery.Case{}, audience, []recovery.Evidence{one}).withholds(one)
+			withheld := newRedaction(recovery.Case{}, audience, recovery.RoleLegal, []recovery.Evidence{one}).withholds(one)
 			if want := person && audience == recovery.ForOpponent; withheld != want {
 				t.Errorf("files of kind %s for %s: withheld %v", kind, audience, withheld)
 			}
