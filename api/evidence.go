@@ -50,8 +50,8 @@ func sendNewExhibit(c echo.Context, reply casework.Reply[casework.Exhibit], err 
 }
 
 // evidence reads the fields that came with a file.
-func (u upload) evidence() (casework.Upload, error) {
-	up := casework.Upload{
+func (u upload) evidence() (recovery.FileDescription, error) {
+	up := recovery.FileDescription{
 		Kind: recovery.EvidenceKind(u.fields["kind"]), Source: u.fields["source"],
 		Description: u.fields["description"], FileName: u.name, SHA256: u.fields["sha256"],
 	}

@@ -30,7 +30,7 @@ func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error
 }
 
 func announcedOf(b UploadAnnouncement) casework.Announced {
-	return casework.Announced{Size: b.Size, Upload: casework.Upload{
+	return casework.Announced{Size: b.Size, FileDescription: recovery.FileDescription{
 		Kind: recovery.EvidenceKind(b.Kind), CapturedAt: b.CapturedAt, Source: deref(b.Source), Description: deref(b.Description),
 		FileName: deref(b.FileName), SHA256: b.Sha256,
 	}}

@@ -417,15 +417,15 @@ func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 	for name, tc := range map[string]struct {
 		code    recovery.Code
 		content []byte
-		up      casework.Upload
+		up      recovery.FileDescription
 	}{
-		"a program":      {recovery.CodeUnsupportedMedia, []byte("\x7fELF\x02\x01\x01"), casework.Upload{Kind: recovery.OtherEvidence}},
-		"a zip":          {recovery.CodeUnsupportedMedia, []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), casework.Upload{Kind: recovery.OtherEvidence}},
-		"html":           {recovery.CodeUnsupportedMedia, []byte("<!DOCTYPE html><script>alert(1)</script>"), casework.Upload{Kind: recovery.OtherEvidence}},
-		"no kind":        {recovery.CodeInvalid, png, casework.Upload{}},
-		"a path":         {recovery.CodeInvalid, png, casework.Upload{Kind: recovery.OtherEvidence, FileName: "../../x"}},
-		"from tomorrow":  {recovery.CodeInvalid, png, casework.Upload{Kind: recovery.OtherEvidence, CapturedAt: &soon}},
-		"bidi in source": {recovery.CodeInvalid, png, casework.Upload{Kind: recovery.OtherEvidence, Source: "\u202e"}},
+		"a program":      {recovery.CodeUnsupportedMedia, []byte("\x7fELF\x02\x01\x01"), recovery.FileDescription{Kind: recovery.OtherEvidence}},
+		"a zip":          {recovery.CodeUnsupportedMedia, []byte("PK\x05\x06" + strings.Repeat("\x00", 18)), recovery.FileDescription{Kind: recovery.OtherEvidence}},
+		"html":           {recovery.CodeUnsupportedMedia, []byte("<!DOCTYPE html><script>alert(1)</script>"), recovery.FileDescription{Kind: recovery.OtherEvidence}},
+		"no kind":        {recovery.CodeInvalid, png, recovery.FileDescription{}},
+		"a path":         {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, FileName: "../../x"}},
+		"from tomorrow":  {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, CapturedAt: &soon}},
+		"bidi in source": {recovery.CodeInvalid, png, recovery.FileDescription{Kind: recovery.OtherEvidence, Source: "\u202e"}},
 	} {
 		req := rig.As(recovery.RoleClaimant)
 		file, err := rig.Receive(t.Context(), req.Actor, view.ID, bytes.NewReader(tc.content))

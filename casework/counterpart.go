@@ -144,12 +144,12 @@ func (s *Service) ReceiveReturn(ctx context.Context, body io.Reader) (*blob.Pend
 
 // AddReturnEvidence keeps a received file of a counterpart, as AddEvidence does.
 func (s *Service) AddReturnEvidence(
-	ctx context.Context, req Request, link recovery.Link, up Upload, file *blob.Pending,
+	ctx context.Context, req Request, link recovery.Link, about recovery.FileDescription, file *blob.Pending,
 ) (Reply[Exhibit], error) {
 	defer file.Discard()
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	return s.storeEvidence(ctx, req, c, up, file, nil)
+	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
 }

@@ -16,17 +16,12 @@ import (
 	"recourse/recovery"
 )
 
-// Upload is what comes with a file.
-type Upload struct {
-	Kind        recovery.EvidenceKind
-	CapturedAt  *time.Time
-	Source      string
-	Description string
-	FileName    string // as the sender's program gave it, path and all
-	SHA256      string // as the sender's program worked it out; "" when it did not
-
-	ID    recovery.EvidenceID // of an upload in parts; "" for a new one
-	Parts int                 // in which it arrived; 0 for one piece
+// upload is a file with its description. Files that arrived in parts have an id
+// already and a number of parts.
+type upload struct {
+	recovery.FileDescription
+	id    recovery.EvidenceID // "": assign one
+	parts int                 // 0: the file arrived in one piece
 }
 
 // Receive streams a file to the disk before anything about it is believed. The
@@ -44,30 +39,30 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery
 // AddEvidence stores a received file: the original bytes first, then its record
 // and journal entry. It returns when both are durable. The same bytes twice are
 // one blob and two entries.
-func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[Exhibit], error) {
+func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Exhibit], error) {
 	defer file.Discard()
 	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	return s.storeEvidence(ctx, req, c, up, file, nil)
+	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
 }
 
 // storeEvidence adds evidence to a case in any stage: it is proof in a closed
 // case, too.
-func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
+func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
 	if err := inUse(c, req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	if err := up.checkDigest(file); err != nil {
+	if err := checkDigest(up.SHA256, file); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	req.Fingerprint += ":" + file.SHA256()
 	reply, err := once(ctx, s, req, func() (change[recovery.EvidenceID], error) {
 		return s.prepareEvidence(ctx, req, c, up, file, facts)
 	})
-	if errors.Is(err, postgres.ErrAnswered) && up.ID != "" { // the upload was completed twice at once
-		reply, err = Reply[recovery.EvidenceID]{Value: up.ID, Replayed: true}, nil
+	if errors.Is(err, postgres.ErrAnswered) && up.id != "" { // the upload was completed twice at once
+		reply, err = Reply[recovery.EvidenceID]{Value: up.id, Replayed: true}, nil
 	}
 	if err != nil {
 		return Reply[Exhibit]{}, err
@@ -77,7 +72,7 @@ func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Cas
 }
 
 func (s *Service) prepareEvidence(
-	ctx context.Context, req Request, c recovery.Case, up Upload, file *blob.Pending, facts map[string]any,
+	ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any,
 ) (change[recovery.EvidenceID], error) {
 	record, report, err := s.evidenceRecord(ctx, req, c.ID, up, file)
 	if err != nil {
@@ -113,46 +108,46 @@ func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID)
 }
 
 // checkDigest compares the received bytes with the digest the sender gave.
-func (u Upload) checkDigest(file *blob.Pending) error {
-	if u.SHA256 == "" {
+func checkDigest(sha256 string, file *blob.Pending) error {
+	if sha256 == "" {
 		return nil
 	}
-	if err := recovery.Invalid(checkDigestForm(u.SHA256)); err != nil {
+	if err := recovery.Invalid(checkDigestForm(sha256)); err != nil {
 		return err
 	}
-	if u.SHA256 != file.SHA256() {
+	if sha256 != file.SHA256() {
 		return digestMismatch()
 	}
 	return nil
 }
 
-func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (recovery.Evidence, intake.Report, error) {
-	if err := recovery.Invalid(up.faults(s.Now())); err != nil {
+func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.CaseID, up upload, file *blob.Pending) (recovery.Evidence, intake.Report, error) {
+	if err := recovery.Invalid(checkDescription(up.FileDescription, s.Now())); err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
 	report, err := s.examineReceived(ctx, file)
 	if err != nil {
 		return recovery.Evidence{}, intake.Report{}, err
 	}
-	if up.ID == "" {
-		up.ID = recovery.EvidenceID(s.newID())
+	if up.id == "" {
+		up.id = recovery.EvidenceID(s.newID())
 	}
 	return recovery.Evidence{
-		ID: up.ID, CaseID: id, Kind: up.Kind, SHA256: file.SHA256(), Size: file.Size(),
+		ID: up.id, CaseID: id, Kind: up.Kind, SHA256: file.SHA256(), Size: file.Size(),
 		MediaType: report.Media, FileName: up.FileName, CapturedAt: up.CapturedAt, Source: up.Source,
 		Description: up.Description, ReceivedAt: s.Now(), By: req.Actor,
 	}, report, nil
 }
 
-func (u Upload) faults(now time.Time) []recovery.FieldFault {
-	faults := recovery.CheckEvidence(u.Kind, u.CapturedAt, u.Source, u.Description, now)
-	if strings.ContainsAny(u.FileName, `/\`) || u.FileName == ".." || u.FileName == "." {
+func checkDescription(d recovery.FileDescription, now time.Time) []recovery.FieldFault {
+	faults := recovery.CheckEvidence(d.Kind, d.CapturedAt, d.Source, d.Description, now)
+	if strings.ContainsAny(d.FileName, `/\`) || d.FileName == ".." || d.FileName == "." {
 		faults = append(faults, recovery.FieldFault{Field: "file", Code: "malformed_name", Detail: "A file name holds no path."})
 	}
-	return append(faults, recovery.CheckFileName(u.FileName)...)
+	return append(faults, recovery.CheckFileName(d.FileName)...)
 }
 
-func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, up Upload, report intake.Report, facts map[string]any) (postgres.EvidenceWrite, error) {
+func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, up upload, report intake.Report, facts map[string]any) (postgres.EvidenceWrite, error) {
 	draft := s.draft(recovery.EntryEvidenceAdded, req, c)
 	draft.Key = "evidence:" + string(e.ID)
 	draft.ClaimedAt = e.CapturedAt
@@ -165,8 +160,8 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	if up.SHA256 != "" {
 		draft.Facts["sender_sha256"] = up.SHA256 // the sender's own, and the same
 	}
-	if up.Parts > 0 {
-		draft.Facts["parts"] = up.Parts
+	if up.parts > 0 {
+		draft.Facts["parts"] = up.parts
 	}
 	draft.Blob = &journal.Blob{SHA256: e.SHA256, Size: e.Size, MediaType: e.MediaType}
 	draft.Personal = map[string]string{}

@@ -33,7 +33,7 @@ func checkDigestForm(digest string) []recovery.FieldFault {
 
 // Announced is a file that will arrive in parts.
 type Announced struct {
-	Upload
+	recovery.FileDescription
 	Size int64 // bytes
 }
 
@@ -65,9 +65,8 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 		return change[UploadState]{}, err
 	}
 	state := UploadState{Upload: recovery.Upload{
-		ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size, SHA256: a.SHA256,
-		PartSize: PartSize, Kind: a.Kind, FileName: a.FileName, CapturedAt: a.CapturedAt, Source: a.Source,
-		Description: a.Description, CreatedAt: s.Now(),
+		FileDescription: a.FileDescription, ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size,
+		PartSize: PartSize, CreatedAt: s.Now(),
 	}}
 	state.Count = parts(state.Upload)
 	return change[UploadState]{string(state.ID), state, func(idem postgres.Idempotency) (UploadState, error) {
@@ -83,7 +82,7 @@ func (s *Service) checkAnnounced(a Announced) error {
 	if a.Size < 1 {
 		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size is that of the file in bytes, above 0."})
 	}
-	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), a.faults(s.Now())...))
+	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), checkDescription(a.FileDescription, s.Now())...))
 }
 
 func parts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
@@ -119,8 +118,8 @@ func (s *Service) completed(ctx context.Context, actor recovery.Actor, id recove
 	record, err := s.Evidence(ctx, actor, id)
 	if err == nil && record.By.ID == actor.ID {
 		u := recovery.Upload{
-			ID: id, CaseID: record.CaseID, By: record.By, Size: record.Size, SHA256: record.SHA256,
-			PartSize: PartSize, Kind: record.Kind, CreatedAt: record.ReceivedAt,
+			FileDescription: recovery.FileDescription{Kind: record.Kind, SHA256: record.SHA256},
+			ID:              id, CaseID: record.CaseID, By: record.By, Size: record.Size, PartSize: PartSize, CreatedAt: record.ReceivedAt,
 		}
 		return UploadState{Upload: u, Count: parts(u), Complete: true}, nil
 	}
@@ -193,10 +192,7 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	up := Upload{
-		ID: id, Parts: parts(u), SHA256: u.SHA256, Kind: u.Kind, FileName: u.FileName, CapturedAt: u.CapturedAt,
-		Source: u.Source, Description: u.Description,
-	}
+	up := upload{FileDescription: u.FileDescription, id: id, parts: parts(u)}
 	reply, err := s.storeEvidence(ctx, req, c, up, file, nil)
 	if err == nil {
 		s.forgetUpload(context.WithoutCancel(ctx), id)

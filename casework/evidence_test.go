@@ -79,7 +79,7 @@ func begin(t testing.TB, r *casetest.Rig, id recovery.CaseID, data []byte) recov
 	sum := sha256.Sum256(data)
 	req := r.As(recovery.RoleClaimant)
 	reply, err := r.BeginUpload(t.Context(), req, id, casework.Announced{
-		Size: int64(len(data)), Upload: casework.Upload{Kind: recovery.ChatScreenshot, SHA256: hex.EncodeToString(sum[:])},
+		Size: int64(len(data)), FileDescription: recovery.FileDescription{Kind: recovery.ChatScreenshot, SHA256: hex.EncodeToString(sum[:])},
 	})
 	if err != nil {
 		t.Fatal(err)

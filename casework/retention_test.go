@@ -84,7 +84,7 @@ func TestErasureOnRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = rig.AddEvidence(t.Context(), rig.As(recovery.RoleClaimant), c.ID, casework.Upload{Kind: recovery.Identity}, file)
+	_, err = rig.AddEvidence(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.FileDescription{Kind: recovery.Identity}, file)
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 }
 

@@ -22,20 +22,20 @@ type Imported struct {
 
 // ImportStatementOf is ImportStatement for a sender who hashed the file.
 func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[Imported], error) {
-	if err := (Upload{SHA256: digest}).checkDigest(file); err != nil {
+	if err := checkDigest(digest, file); err != nil {
 		file.Discard()
 		return Reply[Imported]{}, err
 	}
-	return s.importStatement(ctx, req, id, Upload{FileName: fileName, SHA256: digest}, file)
+	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName, SHA256: digest}, file)
 }
 
 // ImportStatement reads a bill export, files it as evidence, and proposes which
 // of its transactions is the mis-sent one. A file that is no bill leaves nothing.
 func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[Imported], error) {
-	return s.importStatement(ctx, req, id, Upload{FileName: fileName}, file)
+	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName}, file)
 }
 
-func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, up Upload, file *blob.Pending) (Reply[Imported], error) {
+func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Imported], error) {
 	defer file.Discard()
 	c, err := s.visible(ctx, req.Actor, id)
 	if err != nil {
@@ -45,8 +45,8 @@ func (s *Service) importStatement(ctx context.Context, req Request, id recovery.
 	if err != nil {
 		return Reply[Imported]{}, err
 	}
-	up.Kind, up.Source = recovery.Statement, string(imported.Bill.Platform)
-	stored, err := s.storeEvidence(ctx, req, c, up, file, map[string]any{
+	about.Kind, about.Source = recovery.Statement, string(imported.Bill.Platform)
+	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, map[string]any{
 		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})

@@ -159,8 +159,11 @@ func TestViewIsKeptOnce(t *testing.T) {
 func announced(t testing.TB, c recovery.Case) recovery.Upload {
 	t.Helper()
 	return recovery.Upload{
-		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, By: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"}, Size: 9, SHA256: strings.Repeat("ab", 32),
-		PartSize: 4, Kind: recovery.ScreenRecording, FileName: "录屏.mp4", Source: "own phone", Description: "the group", CreatedAt: noon,
+		FileDescription: recovery.FileDescription{
+			Kind: recovery.ScreenRecording, FileName: "录屏.mp4", Source: "own phone", Description: "the group", SHA256: strings.Repeat("ab", 32),
+		},
+		ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, By: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"}, Size: 9,
+		PartSize: 4, CreatedAt: noon,
 	}
 }
 

@@ -23,20 +23,25 @@ type EarlierFile struct {
 	PerceptualHash []byte // nil when the file is no picture
 }
 
-// Upload is a file that arrives in parts, as it was announced.
-type Upload struct {
-	ID          EvidenceID // the evidence it will be
-	CaseID      CaseID
-	By          Actor
-	Size        int64
-	SHA256      string
-	PartSize    int64
+// FileDescription is what its sender states about a file.
+type FileDescription struct {
 	Kind        EvidenceKind
-	FileName    string
+	FileName    string // as the sender's program gave it, with any path
 	CapturedAt  *time.Time
 	Source      string
 	Description string
-	CreatedAt   time.Time
+	SHA256      string // as the sender's program computed it; "" if it did not
+}
+
+// Upload is a file that arrives in parts, as it was announced.
+type Upload struct {
+	FileDescription
+	ID        EvidenceID // the evidence it will be
+	CaseID    CaseID
+	By        Actor
+	Size      int64
+	PartSize  int64
+	CreatedAt time.Time
 }
 
 // UploadLife is the time within which all parts must arrive.

@@ -141,7 +141,7 @@ func (w *Web) addEvidence(c *call) error {
 		return c.refused(attemptUpload, got, err)
 	}
 	read := &decoder{values: got.values}
-	up := casework.Upload{
+	up := recovery.FileDescription{
 		Kind: recovery.EvidenceKind(read.text("kind")), CapturedAt: read.moment("captured_at"),
 		Description: read.text("description"), FileName: got.name,
 	}

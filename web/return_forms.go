@@ -104,7 +104,7 @@ func (w *Web) returnEvidence(c *returnCall) error {
 	}
 	values, name, file, err := c.receiveReturn()
 	if err == nil {
-		up := casework.Upload{Kind: recovery.OtherEvidence, Description: values.Get("description"), FileName: name}
+		up := recovery.FileDescription{Kind: recovery.OtherEvidence, Description: values.Get("description"), FileName: name}
 		_, err = w.service.AddReturnEvidence(c.Request().Context(), c.asked(values), c.link, up, file)
 	}
 	if err == nil {

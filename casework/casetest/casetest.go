@@ -182,7 +182,7 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := r.AddEvidence(t.Context(), req, id, casework.Upload{Kind: kind, FileName: "file"}, file)
+	reply, err := r.AddEvidence(t.Context(), req, id, recovery.FileDescription{Kind: kind, FileName: "file"}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
