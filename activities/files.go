@@ -73,15 +73,9 @@ func buildOnce(folder string, fill func(dir string) (buildResult, error)) (made 
 func publish(draft, folder string, made buildResult) (buildResult, error) {
 	err := os.Rename(draft, folder)
 	if errors.Is(err, os.ErrExist) {
-		standing, err := readResult(folder)
-		if !errors.Is(err, os.ErrNotExist) {
-			return standing, err
-		}
-		// An earlier version left it half built: this one's folders appear whole.
-		if err := errors.Join(os.RemoveAll(folder), os.Rename(draft, folder)); err != nil {
-			return buildResult{}, err
-		}
-	} else if err != nil {
+		return readResult(folder)
+	}
+	if err != nil {
 		return buildResult{}, err
 	}
 	return made, syncDir(filepath.Dir(folder))

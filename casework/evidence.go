@@ -99,7 +99,7 @@ func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID)
 	if err != nil {
 		return Exhibit{}, err
 	}
-	details, err := s.details(ctx, record)
+	details, err := s.Store.Details(ctx, record.ID)
 	if err != nil {
 		return Exhibit{}, err
 	}

@@ -133,15 +133,15 @@ func (s *Service) Exhibit(ctx context.Context, actor recovery.Actor, id recovery
 }
 
 func (s *Service) exhibit(ctx context.Context, record recovery.Evidence) (Exhibit, error) {
-	details, err := s.details(ctx, record)
+	details, err := s.Store.Details(ctx, record.ID)
 	if err != nil {
 		return Exhibit{}, err
 	}
 	return s.exhibitWith(record, details)
 }
 
-// ExhibitsOf lists the files of a case in the order they came in. A file that an
-// older program took in is told without what nobody has looked for yet.
+// ExhibitsOf lists the files of a case in the order they came in. An erased file has
+// no findings.
 func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Exhibit, error) {
 	records, err := s.EvidenceOf(ctx, actor, id)
 	if err != nil {
@@ -196,34 +196,6 @@ func stateOf(answer string) FactState {
 		return FactProposed
 	}
 	return FactState(answer)
-}
-
-// details reads what was learned from a file; what an older program took in is
-// looked at now.
-func (s *Service) details(ctx context.Context, record recovery.Evidence) (recovery.EvidenceDetails, error) {
-	d, found, err := s.Store.Details(ctx, record.ID)
-	if err != nil || found {
-		return d, err
-	}
-	body, err := s.Blobs.OpenAt(record.SHA256)
-	if err != nil {
-		return d, err
-	}
-	report, err := s.examine(ctx, body, record.Size)
-	if recovery.CodeOf(err) == recovery.CodeUnsupportedMedia { // it was taken in under older rules, and stays
-		report, err = intake.Report{Media: record.MediaType}, nil
-	}
-	if err = errors.Join(err, body.Close()); err != nil {
-		return d, err
-	}
-	if d, err = detailsOf(record.ID, report); err != nil {
-		return d, err
-	}
-	if err := s.Store.AddDetails(ctx, d); err != nil {
-		return d, err
-	}
-	d, _, err = s.Store.Details(ctx, record.ID)
-	return d, err
 }
 
 func (s *Service) examine(ctx context.Context, file blob.File, size int64) (intake.Report, error) {

@@ -16,8 +16,6 @@ import (
 
 	"recourse/casework"
 	"recourse/casework/casetest"
-	"recourse/evidence/journal"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
@@ -32,45 +30,6 @@ func shot(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
-}
-
-// A file that an older program took in is looked at when it is asked for.
-func TestFileOfAnOlderProgram(t *testing.T) {
-	t.Parallel()
-	r := casetest.New(t)
-	c, data := r.File(t), shot(t)
-	req := r.As(recovery.RoleClaimant)
-	file, err := r.Receive(t.Context(), req.Actor, c.ID, bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := file.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	old := recovery.Evidence{
-		ID: "01a2007c-0000-7000-8000-000000000001", CaseID: c.ID, Kind: recovery.ChatScreenshot, SHA256: file.SHA256(), Size: file.Size(),
-		MediaType: "image/jpeg", ReceivedAt: time.Now(), By: req.Actor,
-	}
-	if _, err := r.Store.AddEvidence(t.Context(), postgres.EvidenceWrite{Evidence: old, Draft: journal.Draft{
-		Kind: recovery.EntryEvidenceAdded, At: time.Now(), Actor: req.Actor, Key: "old",
-	}}); err != nil {
-		t.Fatal(err)
-	}
-	list, err := r.ExhibitsOf(t.Context(), req.Actor, c.ID)
-	if err != nil || len(list) != 1 || list[0].Shown {
-		t.Fatalf("%+v %v", list, err)
-	}
-	exhibit, err := r.Exhibit(t.Context(), req.Actor, old.ID)
-	if err != nil || !exhibit.Shown || exhibit.Width != 64 || exhibit.Height != 128 {
-		t.Fatalf("%+v %v", exhibit, err)
-	}
-	body, size, err := r.OpenView(t.Context(), req, old.ID, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if view := casetest.Drain(t, body); int64(len(view)) != size || !bytes.HasPrefix(view, []byte("\xff\xd8")) {
-		t.Errorf("%d bytes of %d", len(view), size)
-	}
 }
 
 // begin announces a file of the rig's claimant and sends all of it.

@@ -62,7 +62,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if c.ErasedAt != nil {
 		return nil, 0, erasedBytes()
 	}
-	details, err := s.details(ctx, record)
+	details, err := s.Store.Details(ctx, record.ID)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -114,8 +114,7 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 	if !errors.Is(err, postgres.ErrAnswered) {
 		return d, errors.Join(err, pending.UndoCommit())
 	}
-	d, _, err = s.Store.Details(ctx, record.ID)
-	return d, err
+	return s.Store.Details(ctx, record.ID)
 }
 
 // deriveFor makes the copies that go with papers in the place of pictures which
@@ -138,7 +137,7 @@ func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recov
 		if !telling {
 			continue
 		}
-		details, err := s.details(ctx, record)
+		details, err := s.Store.Details(ctx, record.ID)
 		if err != nil {
 			return err
 		}

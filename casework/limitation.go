@@ -47,8 +47,6 @@ func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
 			ID: counterpart.ID, Limitation: recovery.ReckonLimitation(facts),
 		})
 	}
-	p := c.Position
-	p.Harmed = c.SentAt
-	l.Limitation = p.Pressing(l.Counterparts)
+	l.Limitation = c.Position.Pressing(l.Counterparts)
 	return l
 }

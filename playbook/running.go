@@ -44,7 +44,7 @@ func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time
 	case recovery.AutoRefundClock, recovery.AvoidanceClock:
 		return c.SentAt, true
 	case recovery.LimitationClock:
-		return limitation(c, p).Since(), true
+		return p.Limitation().Since(), true
 	default:
 		return time.Time{}, false
 	}
@@ -135,17 +135,12 @@ func pausesOf(stops []recovery.Stop) []calendar.Pause {
 // limitationDue is the last instant of the claim, as its ledger has it (民法典
 // 188, 195).
 func limitationDue(c recovery.Case, p recovery.Position) time.Time {
-	ledger := limitation(c, p)
+	ledger := p.Limitation()
 	of := c.CreatedAt
 	if since := ledger.Since(); since.After(of) {
 		of = since
 	}
 	return ahead(c, of, ledger.Ends)
-}
-
-func limitation(c recovery.Case, p recovery.Position) recovery.Limitation {
-	p.Harmed = c.SentAt // what was filed before positions kept it has none
-	return p.Limitation()
 }
 
 // ahead paces what still lies ahead of an instant.

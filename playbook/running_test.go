@@ -31,6 +31,7 @@ type standing struct {
 func filed(t *testing.T, p recovery.Position) *standing {
 	t.Helper()
 	s := &standing{book: book(t), c: recovery.Case{SentAt: sent, CreatedAt: sent, Pace: 1}}
+	p.Harmed = sent
 	s.stand(recovery.Step{Next: p}, sent)
 	return s
 }
@@ -125,7 +126,7 @@ func TestRestart(t *testing.T) {
 func TestWarningsOfDeadlines(t *testing.T) {
 	t.Parallel()
 	b := book(t)
-	p := recovery.Position{Stage: recovery.PrivateContact}
+	p := recovery.Position{Stage: recovery.PrivateContact, Harmed: sent}
 	c := recovery.Case{SentAt: sent, CreatedAt: sent, Pace: 1}
 	for clock, want := range map[recovery.Clock][]int{recovery.AvoidanceClock: {30, 7}, recovery.LimitationClock: {90, 30, 7}} {
 		due := runs(b, clock, p, c, sent).DueAt
@@ -199,7 +200,7 @@ func TestLimitationHasACap(t *testing.T) {
 	for year := 2018; year <= 2035; year += 2 {
 		late.Acts = append(late.Acts, recovery.LimitationAct{Kind: recovery.DebtorPaid, At: interrupted.AddDate(year-2035, 0, 0)})
 	}
-	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, Holders: []recovery.Holder{{ID: "a", Testimony: late}}}}
+	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, Harmed: old.SentAt, Holders: []recovery.Holder{{ID: "a", Testimony: late}}}}
 	for _, d := range book(t).Deadlines(old, step, interrupted) {
 		if d.Kind == recovery.LimitationClock && !d.DueAt.Equal(shanghai(t, "2036-03-02 00:00:00")) {
 			t.Errorf("it ends %s", d.DueAt.In(recovery.Shanghai))

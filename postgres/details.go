@@ -14,13 +14,10 @@ import (
 const selectDetails = `select evidence_id, report, near_duplicate_of, answers, view_sha256, view_size
 	from evidence_details d`
 
-// Details gives what was learned from a file; false when nobody has looked yet.
-func (s *Store) Details(ctx context.Context, id recovery.EvidenceID) (recovery.EvidenceDetails, bool, error) {
-	list, err := query[recovery.EvidenceDetails](ctx, s, "evidence details", selectDetails+` where evidence_id = $1`, id)
-	if err != nil || len(list) == 0 {
-		return recovery.EvidenceDetails{}, false, err
-	}
-	return list[0], true, nil
+// Details returns what was found in a file. Errors: CodeNotFound, also when the file
+// was erased.
+func (s *Store) Details(ctx context.Context, id recovery.EvidenceID) (recovery.EvidenceDetails, error) {
+	return one[recovery.EvidenceDetails](ctx, s, "file", selectDetails+` where evidence_id = $1`, id)
 }
 
 // DetailsOf gives what was learned from all files of a case.
@@ -51,16 +48,6 @@ func earlierFiles(ctx context.Context, tx pgx.Tx, id recovery.CaseID) ([]recover
 func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
 	batch.Queue(`insert into evidence_details (evidence_id, report, near_duplicate_of) values ($1, $2, $3)
 		on conflict (evidence_id) do nothing`, d.EvidenceID, d.Report, d.NearDuplicateOf)
-}
-
-// AddDetails keeps what was learned of a file that an older binary took in; what
-// stands already stays.
-func (s *Store) AddDetails(ctx context.Context, d recovery.EvidenceDetails) error {
-	return s.write(ctx, "add evidence details", func(tx pgx.Tx) error {
-		batch := &pgx.Batch{}
-		queueDetails(batch, d)
-		return tx.SendBatch(ctx, batch).Close()
-	})
 }
 
 // AnswersWrite is a claimant's word on what a file tells about itself.

@@ -39,11 +39,7 @@ func addFile(t testing.TB, s *postgres.Store, c recovery.Case, digest, hash stri
 
 func details(t testing.TB, s *postgres.Store, id recovery.EvidenceID) recovery.EvidenceDetails {
 	t.Helper()
-	d, found, err := s.Details(t.Context(), id)
-	if err != nil || !found {
-		t.Fatal(found, err)
-	}
-	return d
+	return must[recovery.EvidenceDetails](t)(s.Details(t.Context(), id))
 }
 
 func TestDetailsAreKeptWithTheRecord(t *testing.T) {
@@ -92,25 +88,6 @@ func TestNearDuplicatesAtOnce(t *testing.T) {
 	}
 	if flagged != 5 {
 		t.Errorf("%d of 6 are flagged, want all but the first", flagged)
-	}
-}
-
-func TestDetailsOfAnOlderBinarysFile(t *testing.T) {
-	t.Parallel()
-	b := open(t, postgres.Options{})
-	c := file(t, b.Store)
-	e := evidenceOf(t, c)
-	must[recovery.Evidence](t)(b.AddEvidence(t.Context(), postgres.EvidenceWrite{Evidence: e, Draft: draft(recovery.EntryEvidenceAdded, "e")}))
-	if _, found, err := b.Details(t.Context(), e.ID); err != nil || found {
-		t.Fatal(found, err)
-	}
-	for _, report := range []string{`{"first": 1}`, `{"second": 2}`} {
-		if err := b.AddDetails(t.Context(), recovery.EvidenceDetails{EvidenceID: e.ID, Report: json.RawMessage(report)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d := details(t, b.Store, e.ID); string(d.Report) != `{"first": 1}` {
-		t.Errorf("%s", d.Report)
 	}
 }
 

@@ -67,21 +67,20 @@ type caseAtRow struct {
 	Counterparts []recovery.Counterpart `json:"counterparts"`
 }
 
-// CaseAt reads a case as it stood when an export of it was asked for: the journal
-// up to the export's checkpoint and this tell the same story, whenever the papers
-// are built. An export of an older binary kept nothing; its case is given as it
-// stands now. Errors: CodeNotFound.
+// CaseAt returns a case as it was when an export of it was requested, so that the
+// papers agree with the journal up to the checkpoint of the export, whenever they are
+// built. Errors: CodeNotFound.
 func (s *Store) CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error) {
 	type exported struct {
 		CaseID recovery.CaseID
-		CaseAt *caseAtRow
+		CaseAt caseAtRow
 	}
 	row, err := one[exported](ctx, s, "export", `select case_id, case_at from exports where id = $1`, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
 	c, err := s.Case(ctx, row.CaseID)
-	if err != nil || row.CaseAt == nil {
+	if err != nil {
 		return c, err
 	}
 	c.Position, c.Deadlines, c.ClosedAt = row.CaseAt.Position, row.CaseAt.Deadlines, row.CaseAt.ClosedAt

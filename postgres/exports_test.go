@@ -1,12 +1,9 @@
 package postgres_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"recourse/evidence/journal"
 	"recourse/postgres"
@@ -38,12 +35,6 @@ func TestCaseAt(t *testing.T) {
 		if b.count(t, "exports where id = $1 and case_at::text like '%' || $2 || '%'", e.ID, name) != 0 {
 			t.Errorf("the export keeps %s", name)
 		}
-	}
-	conn := must[*pgx.Conn](t)(pgx.Connect(t.Context(), b.url))
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	must[pgconn.CommandTag](t)(conn.Exec(t.Context(), `update exports set case_at = null where id = $1`, e.ID))
-	if diff := cmp.Diff(now, must[recovery.Case](t)(b.CaseAt(t.Context(), e.ID))); diff != "" {
-		t.Errorf("of an older binary (-want +got):\n%s", diff)
 	}
 	_, err := b.CaseAt(t.Context(), recovery.ExportID(newID(t)))
 	wantCode(t, err, recovery.CodeNotFound)

@@ -124,15 +124,3 @@ func TestReopenRefused(t *testing.T) {
 		{"by the desk", at(recovery.Closed), act(recovery.RoleAgent, recovery.Reopen), recovery.CodeForbidden, ""},
 	})
 }
-
-// A case from before cases remembered where they were closed begins with a word
-// in private.
-func TestReopenFromNowhere(t *testing.T) {
-	t.Parallel()
-	for _, from := range []recovery.Stage{"", recovery.Closed, "heaven"} {
-		closed := at(recovery.Closed, func(p *recovery.Position) { p.From = from })
-		if p := play(t, closed, act(recovery.RoleClaimant, recovery.Reopen)); p.Stage != recovery.PrivateContact {
-			t.Errorf("from %q: %s", from, p.Stage)
-		}
-	}
-}

@@ -64,7 +64,7 @@ type Position struct {
 	From      Stage     `json:"closed_from,omitempty"`
 	Holders   []Holder  `json:"holders,omitempty"`
 	// Split says that others than the holders may have a part: a lone holder owes
-	// no more than their share. False in cases from before it was asked.
+	// no more than their share.
 	Split bool `json:"split,omitempty"`
 }
 

@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"slices"
 	"time"
 )
 
@@ -104,7 +103,7 @@ func (p Position) resumed(Move) (Step, error) {
 // refunds by itself is not watched for a second time.
 func (p Position) reopened(Move) (Step, error) {
 	stage := p.From
-	if !slices.Contains(Stages, stage) || stage == RecallWatch || stage == Closed {
+	if stage == RecallWatch {
 		stage = PrivateContact
 	}
 	next := p.enter(stage)

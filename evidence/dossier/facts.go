@@ -99,7 +99,7 @@ func (s *setting) counterparts() {
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
 			centred(cell, strconv.Itoa(i+1)), in(cell, s.alias(i)),
-			in(cell, s.contact(s.counterpartPath(i, "contact"), c.Contact)), in(cell, claimed), in(cell, answer),
+			in(cell, s.contact(counterpartPath(i, "contact"), c.Contact)), in(cell, claimed), in(cell, answer),
 			in(cell, s.t.text("yuan", "money", c.ReturnFen)),
 		}})
 	}

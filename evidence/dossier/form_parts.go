@@ -105,7 +105,7 @@ func (s *setting) holderWho(i int) string {
 			lines = append(lines, s.t.text(line.key, "value", s.unseen(line.value)))
 		}
 	}
-	if contact := s.contact(s.counterpartPath(i, "contact"), c.Contact); contact != "" {
+	if contact := s.contact(counterpartPath(i, "contact"), c.Contact); contact != "" {
 		lines = append(lines, s.t.text("holder_contact", "value", contact))
 	}
 	if len(lines) == 0 {

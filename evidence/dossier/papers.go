@@ -290,20 +290,15 @@ func (p *papers) claimantName() string {
 // alias names the i-th counterpart of the case.
 func (p *papers) alias(i int) string {
 	recorded := p.folio.Case.Counterparts[i].Alias
-	if alias := p.field(p.filed, p.counterpartPath(i, "alias"), recorded); alias != "" {
+	if alias := p.field(p.filed, counterpartPath(i, "alias"), recorded); alias != "" {
 		return alias
 	}
 	return p.mask()
 }
 
-// counterpartPath is the path of a counterpart's value in the entry case_filed,
-// which counts from 0 or from 1.
-func (p *papers) counterpartPath(i int, field string) string {
-	if p.filed != nil {
-		if _, fromZero := p.filed.Parsed.Commitments["counterpart.0.alias"]; fromZero {
-			return "counterpart." + strconv.Itoa(i) + "." + field
-		}
-	}
+// counterpartPath returns the path of a value of the i-th counterpart in the entry
+// case_filed, which counts from 1.
+func counterpartPath(i int, field string) string {
 	return "counterpart." + strconv.Itoa(i+1) + "." + field
 }
 

@@ -14,9 +14,8 @@ import (
 	"recourse/recovery"
 )
 
-// partsFolder holds what arrives in parts: one folder per upload, one file per
-// part. It lies beside the incoming files, which an older binary sweeps one by
-// one.
+// partsFolder holds uploads that arrive in parts: one folder per upload, one file per
+// part.
 const partsFolder = "parts"
 
 // PutPart keeps part no (from 1) of an upload; the reader must give exactly size
