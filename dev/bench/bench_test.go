@@ -10,11 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -72,8 +70,8 @@ func TestRowsSayWhatIsMissed(t *testing.T) {
 	}
 }
 
-// TestAskersCountAnswersOnly: an answer that is no answer ends the measuring.
-func TestAskersCountAnswersOnly(t *testing.T) {
+// TestOnlyAnswersCount: any status but 200 ends the measuring.
+func TestOnlyAnswersCount(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/busy" {
@@ -85,83 +83,64 @@ func TestAskersCountAnswersOnly(t *testing.T) {
 			http.Error(w, "no JSON", http.StatusBadRequest)
 			return
 		}
-		answer := bytes.Repeat([]byte("ok"), 8<<10)
-		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
-		_, _ = w.Write(answer)
+		_, _ = w.Write(bytes.Repeat([]byte("ok"), 8<<10))
 	}))
 	defer server.Close()
-	lines, err := dialAll(t.Context(), server.URL, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lines.close()
 	for range 3 {
-		if err := lines.asking(http.MethodPost, "/", misSend)(t.Context(), 0); err != nil {
-			t.Error(err)
+		if size, err := postMisSend(server.Client(), server.URL)(t.Context()); err != nil || size != 16<<10 {
+			t.Errorf("%d bytes, %v", size, err)
 		}
 	}
-	if err := lines.asking(http.MethodGet, "/busy", "")(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "429") {
+	if _, err := postMisSend(server.Client(), server.URL+"/busy")(t.Context()); err == nil || !strings.Contains(err.Error(), "429") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := dialAll(t.Context(), "http://127.0.0.1:1", 1); err == nil {
-		t.Error("nobody answered, and it counts")
-	}
-	if got := tail(newLoad([]time.Duration{time.Millisecond, 3 * time.Millisecond}, time.Second)); got != "2/s, p50 3.0 ms, p99 3.0 ms" {
-		t.Errorf("got %q", got)
-	}
 }
 
-// TestSteadilyCountsFromWhenACallWasDue: a call that is late because the one before
-// it was slow has waited, and that counts.
-func TestSteadilyCountsFromWhenACallWasDue(t *testing.T) {
+// TestAssessmentsAreJudgedByRatios: the median and the slowest hundredth each have
+// their own.
+func TestAssessmentsAreJudgedByRatios(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		slow := atomic.Bool{}
-		slow.Store(true)
-		got, err := steadily(t.Context(), 1, 10, time.Second, time.Sleep, func(context.Context, int) error {
-			if slow.CompareAndSwap(true, false) {
-				time.Sleep(350 * time.Millisecond)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	const ms = time.Millisecond
+	baseline := newLoad([]time.Duration{ms, ms, 4 * ms}, time.Second)
+	for _, c := range []struct {
+		took []time.Duration
+		kept bool
+		says string
+	}{
+		{[]time.Duration{ms, 3 * ms, 16 * ms}, true, "p50 3.00, p99 4.00"},
+		{[]time.Duration{ms, 4 * ms, 4 * ms}, false, "p50 4.00, p99 1.00"},
+		{[]time.Duration{ms, ms, 17 * ms}, false, "p50 1.00, p99 4.25"},
+	} {
+		if got := assessmentRow(newLoad(c.took, time.Second), baseline); got.kept != c.kept || got.ratio != c.says {
+			t.Errorf("%v: %+v", c.took, got)
 		}
-		const ms = time.Millisecond
-		want := []time.Duration{0, 0, 0, 0, 0, 0, 50 * ms, 150 * ms, 250 * ms, 350 * ms}
-		if len(got.took) < len(want) || !slices.Equal(got.took[len(got.took)-len(want):], want) {
-			t.Errorf("took %v, want %v", got.took, want)
-		}
-	})
+	}
 }
 
-// TestTheFloorCarriesAsMuch: a server of its own that says where it is, sends what
-// it was told to and ends when its bench does.
-func TestTheFloorCarriesAsMuch(t *testing.T) {
+// TestBaselineSendsAsMuch: the server prints its URL, sends the given size and
+// ends with its input.
+func TestBaselineSendsAsMuch(t *testing.T) {
 	t.Parallel()
 	in, end := io.Pipe()
-	out, says := io.Pipe()
+	out, printed := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- begin(t.Context(), []string{floorCommand, "70000"}, in, says) }()
+	go func() { ended <- begin(t.Context(), []string{baselineCommand, "70000"}, in, printed) }()
 	base, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := dialAll(t.Context(), strings.TrimSpace(base), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lines.close()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
 	for range 3 {
-		if err := lines.asking(http.MethodPost, "/", misSend)(t.Context(), 0); err != nil || lines.all[0].length != 70_000 {
-			t.Errorf("%d bytes, %v", lines.all[0].length, err)
+		if size, err := postMisSend(client, strings.TrimSpace(base))(t.Context()); err != nil || size != 70_000 {
+			t.Errorf("%d bytes, %v", size, err)
 		}
 	}
 	if err := errors.Join(end.Close(), <-ended); err != nil {
 		t.Error(err)
 	}
-	for _, args := range [][]string{{floorCommand}, {floorCommand, "much"}} {
-		if err := begin(t.Context(), args, in, says); err == nil || !strings.Contains(err.Error(), "size") {
+	for _, args := range [][]string{{baselineCommand}, {baselineCommand, "much"}} {
+		if err := begin(t.Context(), args, in, printed); err == nil || !strings.Contains(err.Error(), "size") {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
@@ -184,22 +163,5 @@ func TestInTurnAddsUpWhatEachDid(t *testing.T) {
 	failure := errors.New("no")
 	if _, err := inTurn(2, taking(1), func() (load, error) { return load{}, failure }); !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestALineGivesUp: a product that never answers is an error of the bench, and not
-// a bench that never ends.
-func TestALineGivesUp(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	defer server.Close()
-	conn, err := dial(t.Context(), strings.TrimPrefix(server.URL, "http://"), 50*time.Millisecond)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	one := line{conn: conn, in: bufio.NewReader(conn)}
-	if err := one.ask([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err == nil {
-		t.Error("nobody answered, and it counts")
 	}
 }

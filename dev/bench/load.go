@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"recourse/dev/local"
 )
 
@@ -51,32 +49,6 @@ func hammer(ctx context.Context, clients int, enough func(done int64) bool, work
 	return newLoad(all, elapsed), nil
 }
 
-// steadily lets clients call work together so many times a second, and counts from
-// the instant at which each call was due, so that whoever answers late is not asked
-// less often for it. pause waits for that instant.
-func steadily(ctx context.Context, clients, perSecond int, lasting time.Duration, pause func(time.Duration),
-	work func(ctx context.Context, client int) error,
-) (load, error) {
-	began := time.Now()
-	due := make([]time.Time, clients)
-	for client := range due {
-		due[client] = began.Add(time.Duration(client) * time.Second / time.Duration(perSecond))
-	}
-	late := make([][]time.Duration, clients)
-	_, err := hammer(ctx, clients, during(lasting), func(ctx context.Context, client int) error {
-		if pause(time.Until(due[client])); ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := work(ctx, client); err != nil {
-			return err
-		}
-		late[client] = append(late[client], time.Since(due[client]))
-		due[client] = due[client].Add(time.Duration(clients) * time.Second / time.Duration(perSecond))
-		return nil
-	})
-	return newLoad(slices.Concat(late...), time.Since(began)), err
-}
-
 // inTurn measures some things so many times, one after the other, and gives what
 // each did in all its turns.
 func inTurn(turns int, measures ...func() (load, error)) ([]load, error) {
@@ -91,13 +63,6 @@ func inTurn(turns int, measures ...func() (load, error)) ([]load, error) {
 		}
 	}
 	return all, nil
-}
-
-// sleep waits in the system, which wakes a thread within a tenth of a millisecond
-// when it has a processor for it; a timer of Go counts in whole ones.
-func sleep(d time.Duration) {
-	left := unix.NsecToTimeval(max(0, d).Nanoseconds())
-	_, _ = unix.Select(0, nil, nil, nil, &left) // woken early by a signal is woken
 }
 
 func times(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }

@@ -34,8 +34,8 @@ func main() {
 
 // begin is the bench, or the server it starts beside the product.
 func begin(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
-	if len(args) > 0 && args[0] == floorCommand {
-		return serveFloor(ctx, args[1:], in, out)
+	if len(args) > 0 && args[0] == baselineCommand {
+		return serveBaseline(ctx, args[1:], in, out)
 	}
 	return run(ctx, args, out)
 }
