@@ -10,6 +10,9 @@ func (d beta) mean() float64 { return d.a / (d.a + d.b) }
 
 // quantile finds where the distribution function reaches p, by halving.
 func (d beta) quantile(p float64) float64 {
+	if d.a == 1 && d.b == 1 {
+		return p // uniform: the chance of every route without claims and cases
+	}
 	low, high, scale := 0.0, 1.0, d.scale()
 	for range 20 { // to a millionth; chances are shown to a thousandth
 		middle := (low + high) / 2

@@ -81,7 +81,7 @@ func (b *Book) checkRules(i *inspection) {
 		if text := rule.Source.fault(); text != "" {
 			i.fault(rule.ID, "%s", text)
 		}
-		if text := faultOfTerm(rule.ValidFrom, rule.ValidTo); text != "" {
+		if text := rule.Validity.fault(); text != "" {
 			i.fault(rule.ID, "%s", text)
 		}
 		if !slices.Contains([]Confidence{High, Medium, Low}, rule.Confidence) {

@@ -123,10 +123,10 @@ func (b *Book) checkTheories(i *inspection) {
 			i.fault(rule.ID, "a theory has needs and articles")
 		}
 		for _, article := range rule.Articles {
-			if text := article.fault(); text != "" {
+			if text := article.Source.fault(); text != "" {
 				i.fault(rule.ID, "articles: %s", text)
 			}
-			if text := faultOfTerm(article.ValidFrom, article.ValidTo); text != "" {
+			if text := article.Validity.fault(); text != "" {
 				i.fault(rule.ID, "articles: %s", text)
 			}
 		}

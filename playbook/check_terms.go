@@ -13,21 +13,21 @@ import (
 // turns are the instants at which a rule or an article begins or ceases to hold,
 // and one before them all: what is so at each of them is so for ever.
 func (b *Book) turns() []time.Time {
-	first := dawn(b.data.ValidFrom)
+	first := startOf(&b.data.ValidFrom)
 	var turns []time.Time
-	add := func(t term) {
-		for _, at := range []time.Time{t.from, t.until} {
-			if !at.IsZero() {
-				turns = append(turns, at)
+	add := func(v Validity) {
+		for _, day := range []*time.Time{v.ValidFrom, v.ValidTo} {
+			if day != nil {
+				turns = append(turns, startOf(day))
 			}
 		}
 	}
 	for _, e := range b.data.entries() {
-		add(e.term())
+		add(e.Validity)
 	}
 	for _, rule := range b.data.Theories {
 		for _, article := range rule.Articles {
-			add(termOf(article.ValidFrom, article.ValidTo))
+			add(article.Validity)
 		}
 	}
 	slices.SortFunc(turns, time.Time.Compare)
@@ -82,7 +82,7 @@ func (b *Book) checkClockAt(i *inspection, clock recovery.Clock, at time.Time) {
 	}
 	near := ""
 	for _, rule := range b.data.Clocks {
-		if rule.Clock == clock && (near == "" || rule.term().until.Equal(at)) {
+		if rule.Clock == clock && (near == "" || startOf(rule.ValidTo).Equal(at)) {
 			near = rule.ID
 		}
 	}

@@ -28,7 +28,7 @@ func (r *clockRule) length() calendar.Length {
 // sees to it that there is exactly one. Of an unknown instant it is the newest.
 func (b *Book) clock(c recovery.Clock, at time.Time) (found *clockRule) {
 	for rule := range current(b.data.Clocks, at) {
-		if rule.Clock == c && (found == nil || rule.term().from.After(found.term().from)) {
+		if rule.Clock == c && (found == nil || startOf(rule.ValidFrom).After(startOf(found.ValidFrom))) {
 			found = rule
 		}
 	}

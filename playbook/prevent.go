@@ -102,12 +102,12 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 	for rule := range current(b.data.Confirmations, now) {
 		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
 	}
-	unknown := map[string]bool{}
+	var unknown []string
 	for rule := range current(b.data.Measures, now) {
 		applies := rule.If.holds(r)
 		if applies != No {
 			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
-			rule.If.addUnknown(r, unknown)
+			unknown = append(unknown, rule.If.unknown(r)...)
 		}
 	}
 	for rule := range current(b.data.Cautions, now) {
@@ -115,7 +115,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		case Yes:
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
 		case Unknown:
-			rule.If.addUnknown(r, unknown)
+			unknown = append(unknown, rule.If.unknown(r)...)
 		default: // it does not apply
 		}
 	}

@@ -137,11 +137,9 @@ func (v *view) decide(rule *routeRule, option *RouteOption) {
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}
-	unknown := map[string]bool{}
-	rule.Needs.addUnknown(v, unknown)
-	rule.Asks.addUnknown(v, unknown)
+	unknown := append(rule.Needs.unknown(v), rule.Asks.unknown(v)...)
 	for _, reason := range rule.Closed {
-		reason.If.addUnknown(v, unknown)
+		unknown = append(unknown, reason.If.unknown(v)...)
 	}
 	option.Questions = v.book.ask(unknown, v.now)
 }

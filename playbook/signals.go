@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -86,13 +87,14 @@ func (c condition) holds(r reader) Answer {
 	return answer
 }
 
-// addUnknown adds the signals of a condition that have no answer to a set.
-func (c condition) addUnknown(r reader, unknown map[string]bool) {
+// unknown returns the signals of a condition that have no answer.
+func (c condition) unknown(r reader) (signals []string) {
 	for _, l := range c {
 		if r.answer(l.name) == Unknown {
-			unknown[l.name] = true
+			signals = append(signals, l.name)
 		}
 	}
+	return signals
 }
 
 // limitRule is a figure that rules speak of by name.
@@ -172,10 +174,10 @@ func (b *Book) questions(about string, at time.Time) []Question {
 
 // ask returns a question for each unknown signal; never nil. Signals that follow
 // from other facts have a question only where the book words one.
-func (b *Book) ask(unknown map[string]bool, at time.Time) []Question {
+func (b *Book) ask(unknown []string, at time.Time) []Question {
 	questions := []Question{}
 	for rule := range current(b.data.Questions, at) {
-		if unknown[rule.Signal] {
+		if slices.Contains(unknown, rule.Signal) {
 			questions = append(questions, rule.question())
 		}
 	}

@@ -93,8 +93,7 @@ type Rule struct {
 	Source     Source     `yaml:"source" json:"source"`
 	Confidence Confidence `yaml:"confidence" json:"confidence"`
 	DisputedBy []string   `yaml:"disputed_by" json:"disputed_by,omitempty"`
-	ValidFrom  *time.Time `yaml:"valid_from" json:"valid_from,omitempty"` // nil: as far back as anybody asks
-	ValidTo    *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`     // the first day it no longer holds; nil: none is known
+	Validity   `yaml:",inline"`
 }
 
 // entry is a rule as a book holds it.
@@ -104,41 +103,33 @@ type entry struct {
 
 func (e *entry) self() *entry { return e }
 
-func (e *entry) term() term { return termOf(e.ValidFrom, e.ValidTo) }
-
-// term is the time in which something holds: from an instant on, and before
-// another. A zero end is open.
-type term struct {
-	from, until time.Time
-	bounded     bool // has an end at all
+// Validity is when something is in force: from the first day on, and before the
+// last. A day that is nil sets no limit.
+type Validity struct {
+	ValidFrom *time.Time `yaml:"valid_from" json:"valid_from,omitempty"`
+	ValidTo   *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`
 }
 
-func termOf(from, until *time.Time) term {
-	t := term{bounded: from != nil || until != nil}
-	if from != nil {
-		t.from = dawn(*from)
-	}
-	if until != nil {
-		t.until = dawn(*until)
-	}
-	return t
+// inForce is true for an unknown instant, too.
+func (v *Validity) inForce(at time.Time) bool {
+	begun := v.ValidFrom == nil || !at.Before(startOf(v.ValidFrom))
+	over := v.ValidTo != nil && !at.Before(startOf(v.ValidTo))
+	return at.IsZero() || begun && !over
 }
 
-func faultOfTerm(from, until *time.Time) string {
-	if from != nil && until != nil && !until.After(*from) {
+func (v *Validity) fault() string {
+	if v.ValidFrom != nil && v.ValidTo != nil && !v.ValidTo.After(*v.ValidFrom) {
 		return "valid_to lies before valid_from"
 	}
 	return ""
 }
 
-// covers an unknown instant too.
-func (t term) covers(at time.Time) bool {
-	return !t.bounded || at.IsZero() || !at.Before(t.from) && (t.until.IsZero() || at.Before(t.until))
-}
-
-// dawn is when a date of a book begins: in China, not in Greenwich.
-func dawn(date time.Time) time.Time {
-	return time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, recovery.Shanghai)
+// startOf is when a day begins in China; zero for nil.
+func startOf(day *time.Time) time.Time {
+	if day == nil {
+		return time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, recovery.Shanghai)
 }
 
 // held is a rule of a book, by its address.
@@ -151,7 +142,7 @@ type held[T any] interface {
 func current[T any, P held[T]](rules []T, at time.Time) iter.Seq[P] {
 	return func(yield func(P) bool) {
 		for i := range rules {
-			if rule := P(&rules[i]); rule.self().term().covers(at) && !yield(rule) {
+			if rule := P(&rules[i]); rule.self().inForce(at) && !yield(rule) {
 				return
 			}
 		}

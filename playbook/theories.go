@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -19,16 +18,15 @@ type theoryRule struct {
 
 // article is what a theory cites, in its own time.
 type article struct {
-	Source    `yaml:",inline"`
-	ValidFrom *time.Time `yaml:"valid_from"`
-	ValidTo   *time.Time `yaml:"valid_to"`
+	Source   `yaml:",inline"`
+	Validity `yaml:",inline"`
 }
 
 // cites returns the articles in force at an instant.
 func (r *theoryRule) cites(at time.Time) []Source {
 	articles := []Source{}
 	for _, article := range r.Articles {
-		if termOf(article.ValidFrom, article.ValidTo).covers(at) {
+		if article.inForce(at) {
 			articles = append(articles, article.Source)
 		}
 	}
@@ -107,11 +105,12 @@ func (r *theoryRule) status(read reader) Status {
 	}
 }
 
-func (r *theoryRule) unknown(read reader) map[string]bool {
-	unknown := map[string]bool{}
-	r.Needs.addUnknown(read, unknown)
-	for _, reason := range slices.Concat(r.Supports, r.Against) {
-		reason.If.addUnknown(read, unknown)
+func (r *theoryRule) unknown(read reader) []string {
+	unknown := r.Needs.unknown(read)
+	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
+		for _, reason := range reasons {
+			unknown = append(unknown, reason.If.unknown(read)...)
+		}
 	}
 	return unknown
 }

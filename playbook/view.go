@@ -10,8 +10,8 @@ import (
 	"recourse/recovery"
 )
 
-// view is a mis-send as the rules look at it: the facts, the instant, the local
-// figures, and each signal answered once.
+// view is a mis-send as the rules look at it: the facts, the instant and the local
+// figures.
 type view struct {
 	book   *Book
 	facts  AssessmentFacts
@@ -23,14 +23,10 @@ type view struct {
 	// parts are the sums that have to be claimed one by one: all of it, or what each
 	// counterpart holds; none when it was split and not every share is told.
 	parts []recovery.Money
-
-	answers map[string]Answer // of the signals that were asked for
 }
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
-	v := &view{
-		book: b, facts: f, now: now, record: f.record(now), answers: map[string]Answer{},
-	}
+	v := &view{book: b, facts: f, now: now, record: f.record(now)}
 	v.split = v.record.MayBeSplit()
 	v.parts = v.claims()
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
@@ -41,15 +37,6 @@ func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 
 // answer answers a signal: one that the facts decide, or a circumstance.
 func (v *view) answer(signal string) Answer {
-	answer, known := v.answers[signal]
-	if !known {
-		answer = v.find(signal)
-		v.answers[signal] = answer
-	}
-	return answer
-}
-
-func (v *view) find(signal string) Answer {
 	if decide := caseSignals[signal]; decide != nil {
 		if answer := decide(v); answer != Unknown {
 			return answer
