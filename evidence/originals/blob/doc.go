@@ -1,16 +1,15 @@
-// Package blob keeps the original bytes of evidence, each content once, under
+// Package blob stores the original bytes of evidence, each content once, under
 // its SHA-256: <dir>/ab/cdef….
 //
-// A file is received into a temporary file while it is hashed, and becomes a
-// blob only by Commit: synced, renamed, folder synced. So whatever stands under
-// a digest is whole, and a crash leaves nothing but temporary files, which the
-// next Open sweeps once they are a day old. Memory stays flat at any size.
+// A file is received into a temporary file while it is hashed. Commit makes it a
+// blob: it syncs the file, renames it and syncs the folder. So a file under a
+// digest is always complete. A crash leaves only temporary files, which the next
+// Open removes once they are a day old. Memory use does not grow with file size.
 //
-// A file may also arrive in parts, in any order and over days of bad lines: the
-// parts lie in a folder of their own until they are assembled into a received
-// file like any other.
+// A file may also arrive in parts, in any order and over several days. The parts
+// are stored in their own folder until they are assembled into a received file.
 //
-// It does not know what the bytes mean, who may see them or which case they
-// belong to; names given by senders never reach a path. Use cases, activities
-// and commands may import it.
+// The package does not know what the bytes mean, who may see them or which case
+// they belong to. File names from senders never become part of a path. Use cases,
+// activities and commands may import it.
 package blob

@@ -14,17 +14,15 @@ import (
 	"recourse/recovery"
 )
 
-// partsFolder holds uploads that arrive in parts: one folder per upload, one file per
-// part.
+// partsFolder has one folder per upload with one file per part.
 const partsFolder = "parts"
 
-// PutPart keeps part no (from 1) of an upload; the reader must give exactly size
-// bytes. The same part again replaces the first, so that a part whose answer was
-// lost is simply sent once more. Errors: CodeInvalid on the field "part" when
-// there are more or fewer bytes, an error of the reader wrapped. On any error the
-// part stands as it stood before.
+// PutPart stores part no (from 1) of an upload; the reader must return exactly size
+// bytes. A part that is sent again replaces the stored one, so clients can retry.
+// Errors: CodeInvalid on the field "part" for more or fewer bytes; an error of the
+// reader, wrapped. After an error the stored part is unchanged.
 //
-// The upload's name is a UUID of ours; anything else is CodeNotFound.
+// The upload's name must be a UUID; other names are CodeNotFound.
 func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader, size int64) error {
 	folder, err := s.partsPath(upload)
 	if err != nil {
@@ -46,8 +44,8 @@ func (s *Store) PutPart(ctx context.Context, upload string, no int, r io.Reader,
 	return nil
 }
 
-// writePart writes and closes. The bytes are on the disk before the part has its
-// name: what a crash cut short is not taken for a part.
+// writePart writes, syncs and closes the file. The part gets its name afterwards, so
+// that a crash leaves no incomplete part.
 func (s *Store) writePart(ctx context.Context, file *os.File, r io.Reader, size int64) error {
 	err := copyExactly(ctx, file, r, size)
 	if err == nil {
@@ -87,13 +85,13 @@ func partSizeFault(code string, size int64) error {
 	}})
 }
 
-// Part is one that has arrived.
+// Part is a part that was received.
 type Part struct {
 	No   int
 	Size int64
 }
 
-// ListParts lists the parts of an upload that are there, in order.
+// ListParts returns the received parts of an upload in order.
 func (s *Store) ListParts(upload string) ([]Part, error) {
 	folder, err := s.partsPath(upload)
 	if err != nil {
@@ -128,8 +126,8 @@ func (s *Store) ListParts(upload string) ([]Part, error) {
 	return parts, nil
 }
 
-// AssembleParts joins the parts 1 to count into a received file, as if it had come at
-// once. The parts stay until DropParts. A part that is not there is CodeConflict.
+// AssembleParts joins the parts 1 to count into one received file. The parts are kept
+// until DropParts. A missing part is CodeConflict.
 func (s *Store) AssembleParts(ctx context.Context, upload string, count int, limit int64) (*Pending, error) {
 	folder, err := s.partsPath(upload)
 	if err != nil {
@@ -144,10 +142,10 @@ func (s *Store) AssembleParts(ctx context.Context, upload string, count int, lim
 	return pending, err
 }
 
-// partsReader reads the parts one behind the other, one open at a time.
+// partsReader reads the parts in order and keeps one file open at a time.
 type partsReader struct {
 	folder string
-	no     int // of the open one
+	no     int // of the open part
 	count  int
 	file   *os.File
 }
@@ -184,7 +182,7 @@ func (j *partsReader) closeFile() {
 	}
 }
 
-// DropParts forgets what has arrived of an upload; nothing there is no error.
+// DropParts deletes the parts of an upload; it is no error when there are none.
 func (s *Store) DropParts(upload string) error {
 	folder, err := s.partsPath(upload)
 	if err != nil {
@@ -196,7 +194,7 @@ func (s *Store) DropParts(upload string) error {
 	return nil
 }
 
-// SweepParts forgets uploads to which nothing has come for a day.
+// SweepParts deletes the parts of uploads without a new part for a day.
 func (s *Store) SweepParts() error {
 	entries, err := os.ReadDir(filepath.Join(s.dir, partsFolder))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -209,7 +207,7 @@ func (s *Store) SweepParts() error {
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || info.ModTime().After(before) {
-			continue // gone meanwhile, or still arriving
+			continue // already deleted, or still arriving
 		}
 		if err := os.RemoveAll(filepath.Join(s.dir, partsFolder, entry.Name())); err != nil {
 			return fmt.Errorf("blob: %w", err)
@@ -218,7 +216,7 @@ func (s *Store) SweepParts() error {
 	return nil
 }
 
-// partsPath is the only way from an upload's name to a folder.
+// partsPath is the only function that turns an upload's name into a path.
 func (s *Store) partsPath(upload string) (string, error) {
 	if len(upload) != 36 || strings.Trim(upload, "0123456789abcdef-") != "" {
 		return "", recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")

@@ -16,14 +16,15 @@ import (
 	"recourse/recovery"
 )
 
-// sniffSize is what media type detection asks for (gabriel-vasile/mimetype).
+// sniffSize is the number of bytes that media type detection reads
+// (gabriel-vasile/mimetype).
 const sniffSize = 3072
 
-// chunkSize is how much is read, hashed and written at a time.
+// chunkSize is the number of bytes read, hashed and written at a time.
 const chunkSize = 256 << 10
 
-// Pending is a received file that is not a blob yet: Commit makes it one,
-// Discard forgets it. It is used by one goroutine.
+// Pending is a received file that is not a blob yet: Commit makes it one, Discard
+// deletes it. It is not safe for concurrent use.
 type Pending struct {
 	store *Store
 	file  *os.File // nil once committed or discarded
@@ -33,13 +34,12 @@ type Pending struct {
 	size  int64
 	head  []byte
 
-	placedAt time.Time // when this one became the blob; zero when it did not
+	placedAt time.Time // when this file became the blob; zero when it did not
 }
 
-// Receive streams a file of at most limit bytes into the store's folder and
-// hashes it on the way. More bytes are CodeTooLarge, none at all CodeInvalid on
-// the field "file"; an error of the reader comes back wrapped. On any error
-// nothing is left.
+// Receive streams a file of at most limit bytes into the store's folder and hashes
+// it. A longer file is CodeTooLarge, an empty one CodeInvalid on the field "file"; an
+// error of the reader is wrapped. After an error no file is left.
 func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending, error) {
 	file, err := os.CreateTemp(filepath.Join(s.dir, incomingFolder), "*.part")
 	if err != nil {
@@ -68,7 +68,7 @@ func (p *Pending) receiveAll(ctx context.Context, r io.Reader, limit int64) erro
 		if failed := p.addChunk(buffer[:n], limit); failed != nil {
 			return failed
 		}
-		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; a wrapped one tells of a failure
+		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; a wrapped one is a failure
 			return nil
 		}
 		if err != nil {
@@ -77,8 +77,8 @@ func (p *Pending) receiveAll(ctx context.Context, r io.Reader, limit int64) erro
 	}
 }
 
-// fillBuffer is io.ReadFull with the reader's own error: there, a body that was
-// cut off and one that simply ended look the same.
+// fillBuffer is io.ReadFull, but returns the reader's own error. io.ReadFull returns
+// the same error for a body that was cut off and for one that ended.
 func fillBuffer(r io.Reader, buffer []byte) (n int, err error) {
 	for n < len(buffer) && err == nil {
 		var m int
@@ -103,16 +103,16 @@ func (p *Pending) addChunk(part []byte, limit int64) error {
 	return nil
 }
 
-// SHA256 is the digest of the received bytes, lower-case hex.
+// SHA256 returns the digest of the received bytes in lower-case hex.
 func (p *Pending) SHA256() string { return p.sum }
 
-// Size is their number.
+// Size returns the number of received bytes.
 func (p *Pending) Size() int64 { return p.size }
 
-// Sniff gives the first bytes, at most 3072, to tell the media type from.
+// Sniff returns the first bytes, at most 3072, to detect the media type.
 func (p *Pending) Sniff() []byte { return p.head }
 
-// Reader opens the received bytes before they are committed; the caller closes.
+// Reader opens the received bytes before Commit; the caller closes the file.
 func (p *Pending) Reader() (File, error) {
 	file, err := os.Open(p.name)
 	if err != nil {
@@ -121,8 +121,8 @@ func (p *Pending) Reader() (File, error) {
 	return file, nil
 }
 
-// Commit makes the file durable under its digest. Created is false when the
-// same bytes were there already. After an error the file is discarded.
+// Commit makes the file durable under its digest. Created is false when the store
+// already had the same bytes. After an error the file is discarded.
 func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 	if p.file == nil {
 		return false, errors.New("blob: committed or discarded before")
@@ -142,7 +142,7 @@ func (p *Pending) Commit(ctx context.Context) (created bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("blob: %w", err)
 	}
-	// Also when another Commit placed it: that one may not have synced yet.
+	// Also when another Commit created the blob: it may not have synced yet.
 	return created, syncDir(filepath.Dir(path))
 }
 
@@ -163,13 +163,13 @@ func (p *Pending) moveIntoStore(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p.placedAt = info.ModTime() // as the file system keeps it
+	p.placedAt = info.ModTime() // as the file system rounds it
 	return true, nil
 }
 
-// UndoCommit takes back what Commit placed, for a caller whose record could not
-// be kept. It leaves the blob when somebody else committed the same bytes since,
-// and does nothing when they were there before.
+// UndoCommit deletes the blob that Commit created, for a caller whose database
+// record could not be written. It does nothing when the blob existed before, or when
+// another caller committed the same bytes later.
 func (p *Pending) UndoCommit() error {
 	if p.placedAt.IsZero() {
 		return nil
@@ -190,14 +190,14 @@ func (p *Pending) UndoCommit() error {
 	return syncDir(filepath.Dir(path))
 }
 
-// Discard forgets the file; after Commit, or twice, it does nothing.
+// Discard deletes the received file. After Commit or Discard it does nothing.
 func (p *Pending) Discard() {
 	if p.file == nil {
 		return
 	}
 	_ = p.file.Close()
 	if p.name != "" {
-		_ = os.Remove(p.name) // what stays is swept by a later Open
+		_ = os.Remove(p.name) // a later Open removes what is left
 	}
 	p.file = nil
 }

@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// minIdleTime is how long a blob must have been left alone before it may go: a
-// Commit of the same bytes may be waiting for its transaction.
+// minIdleTime is the time after which an unused blob may be deleted. A Commit of the
+// same bytes may be waiting for its transaction until then.
 const minIdleTime = time.Hour
 
-// RemoveUnused deletes a blob no row refers to. It gives false when somebody committed
-// the same bytes within the last hour: ask again later. One that is not there is
-// gone.
+// RemoveUnused deletes a blob that no row refers to. It returns false when the same
+// bytes were committed within the last hour; try again later. A missing blob counts
+// as deleted.
 //
-// The blob is moved aside first and looked at there, so that a Commit in another
-// process either finds it and renews its time, or finds nothing and places its
-// own.
+// The blob is renamed before its age is checked. A Commit in another process then
+// either finds the blob and updates its time, or finds none and creates its own.
 func (s *Store) RemoveUnused(sha256 string) (gone bool, err error) {
 	path, err := s.digestPath(sha256)
 	if err != nil {
@@ -48,7 +47,7 @@ func (s *Store) RemoveUnused(sha256 string) (gone bool, err error) {
 	return true, syncDir(filepath.Dir(path))
 }
 
-// SweepIncoming removes what was received and given up more than a day ago.
+// SweepIncoming deletes received files that were abandoned more than a day ago.
 func (s *Store) SweepIncoming() error {
 	if err := s.sweepIncoming(fileClockNow().Add(-staleAfter)); err != nil {
 		return fmt.Errorf("blob store: %w", err)

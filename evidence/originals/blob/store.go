@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	incomingFolder = "incoming" // holds what is being received; same file system as the blobs
+	incomingFolder = "incoming" // files being received; on the same file system as the blobs
 	staleAfter     = 24 * time.Hour
 	digestSize     = 64
 )
@@ -24,13 +24,12 @@ const (
 // processes over one folder.
 type Store struct {
 	dir       string
-	placeLock sync.Mutex // makes "is it there" and the rename one step
+	placeLock sync.Mutex // makes the check for a blob and the rename one step
 }
 
-// Open prepares a folder for blobs, creates what is missing and sweeps
-// temporary files that a crash left more than a day ago, and parts of uploads
-// that nobody went on with for as long. Only one's own user
-// may read what lies in it.
+// Open creates the folders that are missing. It removes temporary files that a
+// crash left more than a day ago and uploads without a new part for a day. Only
+// the current user can read the files.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
 	if err := s.createFolders(); err != nil {
@@ -42,13 +41,14 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// fileClockNow is the present of the system clock, which stamps files: their ages
-// are told by no other.
+// fileClockNow returns the time of the system clock, because the modification
+// times of files come from it.
 func fileClockNow() time.Time {
 	return time.Now() //nolint:forbidigo // compared with times of files only
 }
 
-// createFolders makes all 256 shards at once, so that a commit has one folder to sync.
+// createFolders creates all 256 shards in advance, so that a commit syncs only one
+// folder.
 func (s *Store) createFolders() error {
 	if err := os.MkdirAll(filepath.Join(s.dir, incomingFolder), 0o700); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Store) sweepIncoming(before time.Time) error {
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || info.ModTime().After(before) {
-			continue // still being received, or its receiver just finished
+			continue // still being received, or just committed
 		}
 		err = os.Remove(filepath.Join(s.dir, incomingFolder, entry.Name()))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -88,17 +88,17 @@ func (s *Store) sweepIncoming(before time.Time) error {
 	return nil
 }
 
-// File is a blob or a received file, opened for reading at any place.
+// File is a blob or a received file, opened for reading at any offset.
 type File interface {
 	io.ReadCloser
 	io.ReaderAt
 }
 
-// Open gives the bytes of a blob; the caller closes. The digest is lower-case
-// hex SHA-256; anything else, or an unknown one, is CodeNotFound.
+// Open opens a blob for reading; the caller closes it. A digest that is unknown or
+// is not a SHA-256 in lower-case hex is CodeNotFound.
 func (s *Store) Open(sha256 string) (io.ReadCloser, error) { return s.OpenAt(sha256) }
 
-// OpenAt is Open for who reads here and there.
+// OpenAt is Open for random access.
 func (s *Store) OpenAt(sha256 string) (File, error) {
 	path, err := s.digestPath(sha256)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Store) OpenAt(sha256 string) (File, error) {
 	return file, nil
 }
 
-// Size is the length of a blob in bytes; CodeNotFound when there is none.
+// Size returns the length of a blob in bytes, or CodeNotFound.
 func (s *Store) Size(sha256 string) (int64, error) {
 	path, err := s.digestPath(sha256)
 	if err != nil {
@@ -124,10 +124,9 @@ func (s *Store) Size(sha256 string) (int64, error) {
 	return info.Size(), nil
 }
 
-// Remove deletes a blob for good; one that is not there is no error. It is for
-// blobs no row refers to, and only for old ones: a Commit of the same bytes may
-// be waiting for its transaction (Commit renews the time of what it finds). What
-// one has just committed oneself is taken back by Pending.Withdraw.
+// Remove deletes a blob; a missing blob is no error. Call it only for old blobs that
+// no row refers to: a Commit of the same bytes may be waiting for its transaction.
+// Pending.UndoCommit reverts a commit of one's own.
 func (s *Store) Remove(sha256 string) error {
 	path, err := s.digestPath(sha256)
 	if err != nil {
@@ -141,8 +140,8 @@ func (s *Store) Remove(sha256 string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// digestPath is the only way from a digest to a file name, so that nothing but 64
-// lower-case hex digits ever becomes one.
+// digestPath is the only function that turns a digest into a file name. It accepts
+// 64 lower-case hex digits and nothing else.
 func (s *Store) digestPath(digest string) (string, error) {
 	if len(digest) != digestSize || strings.Trim(digest, "0123456789abcdef") != "" {
 		return "", recovery.Faultf(recovery.CodeNotFound, "There is no file under this digest.")
@@ -157,7 +156,7 @@ func notFoundError(err error) error {
 	return fmt.Errorf("blob: %w", err)
 }
 
-// syncDir makes a rename or a new name in a folder durable.
+// syncDir makes new and renamed files in a folder durable.
 func syncDir(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// ClaimedPayment is what the claimant told when the case was filed.
+// ClaimedPayment is the payment as the claimant described it when filing the case.
 type ClaimedPayment struct {
 	Amount        recovery.Money
 	SentAt        time.Time
@@ -27,8 +27,8 @@ const (
 	FieldCounterpart = "counterparts"
 )
 
-// Difference is one thing the claimant said and the paper does not bear out. It
-// accuses nobody: Why says in Chinese how it may have come about.
+// Difference is one field in which the claimant's description and a document
+// differ. It is no accusation: Why gives possible reasons in Chinese.
 type Difference struct {
 	Field   string
 	Claimed string
@@ -36,7 +36,7 @@ type Difference struct {
 	Why     string
 }
 
-// ProposeMatches is Match with the differences of each row, and with the name of the
+// ProposeMatches is FindMatches plus the differences of each row and the name of the
 // counterpart among the reasons.
 func (b *Bill) ProposeMatches(said ClaimedPayment) []Candidate {
 	candidates := b.FindMatches(said.Amount, said.SentAt, said.TransactionNo)
@@ -54,7 +54,7 @@ func (b *Bill) ProposeMatches(said ClaimedPayment) []Candidate {
 	return candidates
 }
 
-// paperRecord is what a row or a receipt says; zero values are not stated.
+// paperRecord is the content of a row or a receipt; zero values are not stated.
 type paperRecord struct {
 	amount      recovery.Money
 	at          time.Time
@@ -95,17 +95,17 @@ func describeGap(apart time.Duration) string {
 	}
 }
 
-// nameAgreement is whether two names may be one person's.
+// nameAgreement is the result of comparing two names.
 type nameAgreement int
 
 const (
-	notStated nameAgreement = iota // one of them is not stated
+	notStated nameAgreement = iota // one of the names is missing
 	sameNames
 	differentNames
 )
 
-// compareNames holds the name on a paper against what the claimant calls people:
-// "项目群老王" and "老王" agree, "王*明" and "王小明" do, too.
+// compareNames compares the name on a document with the claimant's names for
+// people. "项目群老王" and "老王" agree, and so do "王*明" and "王小明".
 func compareNames(found string, said []string) nameAgreement {
 	found = normalizeName(found)
 	if found == "" || len(said) == 0 {
@@ -131,11 +131,12 @@ func normalizeName(name string) string {
 	return name
 }
 
-// maskStars is what the wallets put in place of parts of a name.
+// maskStars matches the stars that wallets put in place of parts of a name.
 var maskStars = regexp.MustCompile(`\*+`)
 
-// matchesMasked holds a name with stars against a whole one: what the stars leave must
-// be its beginning and its end. Nothing but stars is nobody's name.
+// matchesMasked compares a name that contains stars with a full name. The text
+// before and after the stars must be its beginning and its end. A name of stars only
+// matches nothing.
 func matchesMasked(found, alias string) bool {
 	parts := maskStars.Split(found, -1)
 	if len(parts) < 2 || strings.Join(parts, "") == "" {

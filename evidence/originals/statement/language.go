@@ -6,9 +6,9 @@ import (
 	"golang.org/x/text/width"
 )
 
-// foreignHeadings are the headings of the same exports in other languages. They are
-// refused, not read: their directions, states and dates are other words, too,
-// and a court here reads the Chinese one.
+// foreignHeadings are the headings of the same exports in other languages. Such
+// files are refused: their directions, states and dates differ too, and a court in
+// China needs the Chinese export.
 var foreignHeadings = map[string]bool{
 	"transaction time": true, "time": true, "date": true, "transaction type": true, "type": true, "counterparty": true, "product": true,
 	"goods": true, "item": true, "description": true, "income/expense": true, "in/out": true, "direction": true, "amount": true,
@@ -24,10 +24,10 @@ var foreignHeadings = map[string]bool{
 	"거래시간": true, "거래유형": true, "거래상대": true, "상품": true, "금액": true, "거래번호": true,
 }
 
-// maxForeignRows is how far down a header in another language is looked for.
+// maxForeignRows is the number of rows in which a foreign header is searched.
 const maxForeignRows = 200
 
-// detectForeignHeader notes a row that would be the header in another language.
+// detectForeignHeader records whether a row is a header in another language.
 func (c *billReader) detectForeignHeader(cells []string) {
 	if c.hasHeader() || c.foreignHeader || c.headerRowsSeen >= maxForeignRows {
 		return

@@ -9,33 +9,32 @@ import (
 	"recourse/recovery"
 )
 
-// MatchWindow is how far the time a person remembers may lie from the bill's.
+// MatchWindow is how far the remembered time may differ from the bill's.
 const MatchWindow = 10 * time.Minute
 
-// maxCandidates is as many rows as a person compares at a glance.
+// maxCandidates is the number of rows a person can compare at a glance.
 const maxCandidates = 20
 
-// Candidate is a transaction that may be the one sent by mistake. Matched says
-// that it is, as far as a bill can tell; Why gives the reasons for and against,
-// in Chinese.
+// Candidate is a transaction that may be the one sent by mistake. Matched is true
+// when the bill identifies it; Why lists the reasons for and against, in Chinese.
 type Candidate struct {
 	Transaction Transaction
 	Matched     bool
 	Why         []string
-	Differences []Difference // from what the claimant said; Propose fills them
+	Differences []Difference // from the claimed payment; set by ProposeMatches
 }
 
-// rowComparison holds one row against what the claimant said.
+// rowComparison compares one row with the claimed payment.
 type rowComparison struct {
 	candidate                            Candidate
 	number, otherNumber, amount, outward bool
 	apart                                time.Duration
 }
 
-// FindMatches proposes the mis-sent transaction: the row with the number, or, where
-// nobody knows the number, the one outgoing row of the amount within Nearby of
-// the time. Rows that agree in part follow, unmatched. When several rows fit
-// equally none is matched: the claimant has to choose.
+// FindMatches proposes the mis-sent transaction: the row with the number or, when
+// the number is unknown, the one outgoing row of this amount within MatchWindow of the
+// time. Rows that agree in part follow, unmatched. When several rows fit equally, none
+// is matched and the claimant has to choose.
 func (b *Bill) FindMatches(amount recovery.Money, sentAt time.Time, transactionNo string) []Candidate {
 	var found []rowComparison
 	for _, transaction := range b.Transactions {
@@ -68,7 +67,7 @@ func compareRow(t Transaction, amount recovery.Money, sentAt time.Time, number s
 
 func (c rowComparison) isNear() bool { return c.apart <= MatchWindow }
 
-// fitsWithoutNumber means that nothing but the number is needed to be sure.
+// fitsWithoutNumber reports whether everything but the number agrees.
 func (c rowComparison) fitsWithoutNumber() bool {
 	return c.amount && c.outward && c.isNear() && !c.otherNumber
 }
@@ -78,7 +77,8 @@ func (c rowComparison) isWorthShowing() bool {
 	return c.number || c.outward && (c.isNear() || c.amount && sameDay)
 }
 
-// markMatches marks what matches: by number first, else the only row that fits.
+// markMatches marks the row with the number or, when no row has it, the only row
+// that fits.
 func markMatches(found []rowComparison) {
 	sure := func(c rowComparison) bool { return c.number && c.amount && c.outward }
 	if !slices.ContainsFunc(found, func(c rowComparison) bool { return c.number }) {

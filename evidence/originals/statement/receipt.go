@@ -10,9 +10,9 @@ import (
 	"recourse/recovery"
 )
 
-// Receipt is what the text of a sealed receipt (转账电子凭证, 电子回单) says. A zero
-// field was not found. The labels are those of several issuers; nobody publishes
-// the forms, so what is not found is no sign of a forgery.
+// Receipt is the content of a sealed receipt (转账电子凭证, 电子回单). A zero field was not
+// found. The labels come from several issuers. The forms are not published, so a
+// missing field is no sign of a forgery.
 type Receipt struct {
 	Amount        recovery.Money
 	At            time.Time // UTC
@@ -27,11 +27,11 @@ var (
 	receiptPayee  = regexp.MustCompile(`(?:收款方|收款人)(?:姓名|名称|户名|昵称)?[:\s]+(\S{1,60})`)
 )
 
-// maxReceiptText is how much text is read, in bytes; a receipt is one page.
+// maxReceiptText is the number of bytes that are read; a receipt is one page.
 const maxReceiptText = 50_000
 
-// ReadReceipt finds what a receipt's text says; false when it says nothing of a
-// payment.
+// ReadReceipt finds the fields in a receipt's text. It returns false when the text has
+// none of them.
 func ReadReceipt(text string) (Receipt, bool) {
 	text = width.Narrow.String(strings.ToValidUTF8(text[:min(len(text), maxReceiptText)], ""))
 	text = strings.ReplaceAll(text, "￥", "¥")
@@ -60,7 +60,7 @@ func ReadReceipt(text string) (Receipt, bool) {
 	return r, r != (Receipt{})
 }
 
-// CompareWith lists where the receipt and the claimant differ.
+// CompareWith lists the differences between the receipt and the claimed payment.
 func (r Receipt) CompareWith(said ClaimedPayment) []Difference {
 	return listDifferences(paperRecord{r.Amount, r.At, r.TransactionNo, r.Payee}, said)
 }

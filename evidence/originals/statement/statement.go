@@ -9,18 +9,17 @@ import (
 	"recourse/recovery"
 )
 
-// Limits of what is read. A year of payments in a shop's wallet stays far
-// below them.
+// Limits of a file. A year of payments in a shop's wallet is far below them.
 const (
-	MaxSize = 10 << 20 // bytes of a file, when the caller names no other limit
+	MaxSize = 10 << 20 // bytes of a file, unless the caller sets another limit
 	MaxRows = 200_000  // rows after the header
 
-	// MaxFaults is with how many unreadable rows a file is still a bill.
+	// MaxFaults is the number of unreadable rows above which a file is refused.
 	MaxFaults = 5_000
 )
 
-// The forms a bill comes in. An Alipay bill that somebody saved again as a
-// workbook is read too.
+// The file formats of bills. Alipay exports no workbooks, but people save its bills
+// as one.
 const (
 	WeChatCSV  = "wechat_csv"
 	WeChatXLSX = "wechat_xlsx"
@@ -28,16 +27,15 @@ const (
 	AlipayXLSX = "alipay_xlsx"
 )
 
-// The directions, as both wallets write them. "/" and an empty cell are
-// Neutral.
+// The directions as both wallets write them. "/" and an empty cell are Neutral.
 const (
 	Outgoing = "支出"
 	Incoming = "收入"
 	Neutral  = "不计收支"
 )
 
-// Transaction is one row of a bill. Texts are as the wallet wrote them, without
-// the padding; At is UTC.
+// Transaction is one row of a bill. Texts are trimmed and otherwise unchanged; At is
+// UTC.
 type Transaction struct {
 	Row           int // line of the CSV file or row of the sheet, from 1
 	At            time.Time
@@ -54,26 +52,26 @@ type Transaction struct {
 	Remark        string
 }
 
-// RowFault is a row that could not be read, with the column at fault and the
-// reason in Chinese.
+// RowFault is a row that could not be read, with the column and the reason in
+// Chinese.
 type RowFault struct {
 	Row    int
 	Column string
 	Why    string
 }
 
-// Bill is what a file holds.
+// Bill is the content of a file.
 type Bill struct {
 	Platform     recovery.Platform
 	Form         string
-	Stated       int // rows the preamble speaks of; 0 when it does not
+	Stated       int // number of rows according to the preamble; 0 when it has none
 	Transactions []Transaction
 	RowFaults    []RowFault
 }
 
-// Parse reads a bill of at most limit bytes; MaxSize when limit is not above
-// zero. It fails with CodeTooLarge beyond the limits and with CodeInvalid, field
-// "file", for anything that is no bill.
+// Parse reads a bill of at most limit bytes, or MaxSize when limit is zero or less.
+// Errors: CodeTooLarge above the limits; CodeInvalid on the field "file" when the file
+// is not a bill.
 func Parse(r io.Reader, limit int64) (*Bill, error) {
 	if limit <= 0 {
 		limit = MaxSize
@@ -100,7 +98,7 @@ func Parse(r io.Reader, limit int64) (*Bill, error) {
 	return c.buildBill()
 }
 
-// refuseFile is the refusal of a file that is no bill.
+// refuseFile returns the error for a file that is not a bill.
 func refuseFile(code, detail string) error {
 	return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: code, Detail: detail}})
 }

@@ -12,7 +12,7 @@ import (
 	"recourse/recovery"
 )
 
-// column is what a heading means, whatever the wallet calls it.
+// column is the meaning of a heading; wallets use different names for it.
 type column int
 
 const (
@@ -30,7 +30,7 @@ const (
 	colAccount
 )
 
-// columnByHeading are the names of the columns in the exports of 2015–2026.
+// columnByHeading has the names of the columns in the exports of 2015–2026.
 var columnByHeading = map[string]column{
 	"交易时间": colAt, "交易创建时间": colAt,
 	"交易类型": colKind, "交易分类": colKind, "类型": colKind,
@@ -45,32 +45,31 @@ var columnByHeading = map[string]column{
 	"备注": colRemark,
 }
 
-// requiredColumns are the columns without which a row proves nothing.
+// requiredColumns are the columns that a row needs to prove a payment.
 var requiredColumns = []column{colAt, colDirection, colAmount, colNumber}
 
-// maxCell is the longest text a wallet writes into a cell, generously, in
-// bytes.
+// maxCell is the longest text of a cell in bytes; wallets write far shorter ones.
 const maxCell = 4_000
 
-// maxColumns is as many as a row may have to be looked at; a wallet writes 13.
+// maxColumns is the number of columns that are read of a row; a wallet writes 13.
 const maxColumns = 100
 
-// billReader turns the cells of a file into a Bill, row by row.
+// billReader builds a Bill from the cells of a file, row by row.
 type billReader struct {
 	bill           Bill
-	columnPlaces   map[column]int    // where each column stands; nil before the header
-	columnNames    map[column]string // what the file calls it
+	columnPlaces   map[column]int    // index of each column; nil before the header
+	columnNames    map[column]string // name of each column in the file
 	epoch          time.Time         // day zero of a workbook's serial dates; zero in a text file
-	closing        bool              // the rule under the last row was seen
-	foreignHeader  bool              // a header in another language was seen
-	headerRowsSeen int               // rows before the header that were looked at for it
+	closing        bool              // the line of dashes under the last row was read
+	foreignHeader  bool              // a header in another language was read
+	headerRowsSeen int               // rows that were searched for it
 	rows           int
 }
 
 // hasHeader reports whether the header was found.
 func (c *billReader) hasHeader() bool { return c.columnPlaces != nil }
 
-// readRow takes in one row. It fails only when there are too many.
+// readRow reads one row. It returns an error only when there are too many rows.
 func (c *billReader) readRow(number int, cells []string) error {
 	if len(cells) > maxColumns {
 		cells = cells[:maxColumns]
@@ -100,10 +99,10 @@ func (c *billReader) readRow(number int, cells []string) error {
 	return nil
 }
 
-// statedRows is how the preamble counts the rows of the export.
+// statedRows matches the number of rows that the preamble states.
 var statedRows = regexp.MustCompile(`^共\s*(\d{1,7})\s*笔`)
 
-// readPreamble reads what stands above the header.
+// readPreamble reads a row above the header. It returns false after the header.
 func (c *billReader) readPreamble(cells []string) bool {
 	if c.hasHeader() {
 		return false
@@ -118,8 +117,8 @@ func (c *billReader) readPreamble(cells []string) bool {
 	return true
 }
 
-// readHeader takes a row for the header when it names all needed columns. A file
-// put together from several exports has several.
+// readHeader treats a row as the header when it names all required columns. A file
+// joined from several exports has several headers.
 func (c *billReader) readHeader(cells []string) bool {
 	if len(cells) < len(requiredColumns) || startsWithDate(cells[0]) {
 		return false
@@ -149,7 +148,7 @@ func (c *billReader) readHeader(cells []string) bool {
 	return true
 }
 
-// platformOf tells the wallets apart by what they call the number.
+// platformOf detects the wallet by its name for the transaction number.
 func platformOf(number string) recovery.Platform {
 	if number == "交易单号" {
 		return recovery.WeChat
@@ -157,8 +156,8 @@ func platformOf(number string) recovery.Platform {
 	return recovery.Alipay
 }
 
-// skipRule passes over empty rows and rules of dashes; a rule below a row ends the
-// list, and what follows is a summary.
+// skipRule skips empty rows and lines of dashes. A line of dashes below a row ends
+// the list; a summary follows it.
 func (c *billReader) skipRule(cells []string) bool {
 	text := strings.TrimSpace(strings.Join(cells, ""))
 	if text == "" {
@@ -213,7 +212,7 @@ func (c *billReader) parseTransaction(cells []string) (Transaction, *RowFault) {
 	}, nil
 }
 
-// buildBill is the bill, once everything was read.
+// buildBill returns the bill after the last row was read.
 func (c *billReader) buildBill() (*Bill, error) {
 	if c.foreignHeader && !c.hasHeader() {
 		return nil, refuseFile("other_language",

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// maxCellLines is how many lines one quoted cell may run over; maxStray is after
-// how many quotes that never end a file is no longer believed to have such
-// cells, so that a file of nothing else costs no more than any other.
+// maxCellLines is the number of lines that a quoted cell may span. After
+// maxStrayQuotes unclosed quotes, cells of several lines are no longer read, so that a
+// file full of quotes does not take quadratic time.
 const (
 	maxCellLines   = 20
 	maxStrayQuotes = 1_000
@@ -36,8 +36,8 @@ func readText(data []byte, c *billReader) error {
 	return nil
 }
 
-// decodeText finds the encoding by what the header must say, so that one broken
-// byte, or a file cut off in the middle of a character, does not hide a bill.
+// decodeText detects the encoding by a heading that every bill has. One broken byte,
+// or a file cut off within a character, then does not make the bill unreadable.
 func decodeText(data []byte) (string, error) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if bytes.Contains(data, []byte("收/支")) || bytes.Contains(data, []byte("收／支")) {
@@ -50,10 +50,9 @@ func decodeText(data []byte) (string, error) {
 	return string(decoded), nil
 }
 
-// splitRecord splits the first record off the lines and says how many lines it took
-// and whether every quote in it was closed.
-// A quoted cell may run over lines, but never into one that begins with a date:
-// a stray quote must not swallow the rows below it.
+// splitRecord reads the first record of the lines. It returns the number of lines
+// used and whether every quote was closed. A quoted cell may span lines, but ends
+// before a line that starts with a date: a stray quote must not swallow other rows.
 func splitRecord(lines []string, fold bool) (cells []string, used int, closed bool) {
 	line := strings.TrimSuffix(lines[0], "\r")
 	cells, closed = splitCells(line)
@@ -69,9 +68,9 @@ func splitRecord(lines []string, fold bool) (cells []string, used int, closed bo
 	return cells, 1, true
 }
 
-// splitCells cuts a record into cells. It is written by hand because encoding/csv
-// takes the padding that WeChat writes after a quote ("398"<tab>,) for text of
-// the cell, and runs on to the next quote.
+// splitCells splits a record into cells. encoding/csv cannot be used: it treats the
+// padding that WeChat writes after a quote ("398"<tab>,) as text of the cell and reads
+// on to the next quote.
 func splitCells(line string) (cells []string, closed bool) {
 	for {
 		line = strings.TrimLeft(line, " \t")
@@ -96,8 +95,8 @@ func splitCells(line string) (cells []string, closed bool) {
 	}
 }
 
-// readQuotedCell reads a cell up to the quote that a comma or the end follows; rest
-// begins with that comma.
+// readQuotedCell reads up to the quote before a comma or the end of the text; rest
+// starts with that comma.
 func readQuotedCell(text string) (cell, rest string, ended bool) {
 	var out strings.Builder
 	for {

@@ -20,8 +20,8 @@ var (
 	lostNumber = regexp.MustCompile(`^\d(\.\d+)?E\+\d+$`)
 )
 
-// parseAmount reads "¥28.16", "1,234.5", "２８．５０", "12元", and the binary
-// fractions of a workbook ("548.58000000000004").
+// parseAmount reads "¥28.16", "1,234.5", "２８．５０", "12元" and the binary fractions
+// of a workbook ("548.58000000000004").
 func parseAmount(cell string) (recovery.Money, bool) {
 	text := strings.TrimSpace(width.Narrow.String(cell))
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(text, "¥￥ "), "元"))
@@ -41,11 +41,10 @@ func parseAmount(cell string) (recovery.Money, bool) {
 	return recovery.Money(fen), true
 }
 
-// timeLayouts are those of the exports, and of a spreadsheet that saved one again.
+// timeLayouts are the layouts of the exports and of spreadsheets saved from them.
 var timeLayouts = []string{"2006-1-2 15:4:5", "2006/1/2 15:4:5", "2006-1-2 15:4", "2006/1/2 15:4"}
 
-// parseTime reads a time of the bill; in a workbook it may be a serial number of
-// days.
+// parseTime reads a time; in a workbook it may be a serial number of days.
 func (c *billReader) parseTime(cell string) (time.Time, bool) {
 	text := strings.TrimSpace(width.Narrow.String(cell))
 	if !c.epoch.IsZero() && serialForm.MatchString(text) {
@@ -61,7 +60,7 @@ func (c *billReader) parseTime(cell string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// isPlausibleTime keeps out years in which no wallet kept a bill.
+// isPlausibleTime rejects years in which wallets had no bills.
 func isPlausibleTime(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
 
 func startsWithDate(cell string) bool { return datedForm.MatchString(cell) }
@@ -79,8 +78,8 @@ func parseDirection(cell string) (string, bool) {
 	}
 }
 
-// cleanNumber drops what is no number: the "/" of an empty cell, and a number that
-// a spreadsheet has rounded to "1.00005E+27".
+// cleanNumber returns "" for the "/" of an empty cell and for a number that a
+// spreadsheet rounded to "1.00005E+27".
 func cleanNumber(cell string) string {
 	if cell == "/" || lostNumber.MatchString(cell) {
 		return ""

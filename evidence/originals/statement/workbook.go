@@ -12,16 +12,15 @@ import (
 	"recourse/recovery"
 )
 
-// Limits of a workbook once unpacked. A bill of ten thousand rows unpacks to
-// about 5 MB.
+// Limits of an unpacked workbook. A bill of ten thousand rows unpacks to about 5 MB.
 const (
 	maxUnpacked = 64 << 20
 	maxParts    = 1_000
-	maxCells    = 3_000_000 // of a sheet; more do not fit what may be unpacked, but for empty ones
+	maxCells    = 3_000_000 // of a sheet; more fit into maxUnpacked only when they are empty
 )
 
-// readWorkbook reads the first sheet that holds a bill. The library is kept from
-// unpacking to disk, and a panic of it over hostile bytes is a refusal.
+// readWorkbook reads the first sheet with a bill. The library must not unpack to disk;
+// if hostile bytes make it panic, the file is refused.
 func readWorkbook(data []byte, c *billReader) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -37,7 +36,7 @@ func readWorkbook(data []byte, c *billReader) (err error) {
 	if err != nil {
 		return brokenWorkbook(err)
 	}
-	defer func() { _ = book.Close() }() // nothing is written; there is nothing to lose
+	defer func() { _ = book.Close() }() // only read
 	c.epoch = dateEpoch(book)
 	for _, sheet := range book.GetSheetList() {
 		if err := readSheet(book, sheet, c); err != nil {
@@ -47,7 +46,7 @@ func readWorkbook(data []byte, c *billReader) (err error) {
 	return nil
 }
 
-// checkArchive looks at the archive before anything is unpacked.
+// checkArchive checks the archive before anything is unpacked.
 func checkArchive(data []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -76,8 +75,8 @@ func brokenWorkbook(cause error) error {
 	}
 }
 
-// dateEpoch is day zero of the workbook's dates, in the wallet's time (ECMA-376
-// part 1, 18.17.4.1).
+// dateEpoch returns day zero of the workbook's dates in the wallet's time zone
+// (ECMA-376 part 1, 18.17.4.1).
 func dateEpoch(book *excelize.File) time.Time {
 	properties, err := book.GetWorkbookProps()
 	if err == nil && properties.Date1904 != nil && *properties.Date1904 {
@@ -86,14 +85,14 @@ func dateEpoch(book *excelize.File) time.Time {
 	return time.Date(1899, 12, 30, 0, 0, 0, 0, recovery.Shanghai)
 }
 
-// readSheet gives the rows of one sheet to the collector. Once a bill was found,
-// further sheets are only named: their rows may be the same once more.
+// readSheet passes the rows of one sheet to the billReader. Further sheets with a
+// bill are only reported, because their rows may be the same.
 func readSheet(book *excelize.File, sheet string, c *billReader) error {
 	rows, err := book.Rows(sheet)
 	if err != nil {
 		return brokenWorkbook(err)
 	}
-	defer func() { _ = rows.Close() }() // its error is that of Error below
+	defer func() { _ = rows.Close() }() // rows.Error returns the same error
 	found := c.hasHeader()
 	cells := 0
 	for number := 1; rows.Next(); number++ {
