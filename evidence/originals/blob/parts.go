@@ -81,7 +81,7 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) erro
 
 func partSizeFault(code string, size int64) error {
 	return recovery.Invalid([]recovery.FieldFault{{
-		Field: "part", Code: code, Detail: fmt.Sprintf("This part has exactly %d bytes.", size),
+		Field: "part", Code: code, Detail: fmt.Sprintf("This part must have exactly %d bytes. Send it again.", size),
 	}})
 }
 
@@ -137,7 +137,7 @@ func (s *Store) AssembleParts(ctx context.Context, upload string, count int, lim
 	defer joined.closeFile()
 	pending, err := s.Receive(ctx, joined, limit)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, recovery.Faultf(recovery.CodeConflict, "Part %d has not arrived.", joined.no)
+		return nil, recovery.Faultf(recovery.CodeConflict, "Part %d is missing. Send it, then complete the upload again.", joined.no)
 	}
 	return pending, err
 }

@@ -52,7 +52,7 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (*Pending
 	}
 	if p.size == 0 {
 		p.Discard()
-		return nil, recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "empty", Detail: "The file is empty."}})
+		return nil, recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "empty", Detail: "The file is empty. Choose another file."}})
 	}
 	p.sum = hex.EncodeToString(p.hash.Sum(nil))
 	return p, nil
@@ -90,7 +90,7 @@ func fillBuffer(r io.Reader, buffer []byte) (n int, err error) {
 
 func (p *Pending) addChunk(part []byte, limit int64) error {
 	if p.size+int64(len(part)) > limit {
-		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", limit)
+		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes. Send a smaller one.", limit)
 	}
 	if room := sniffSize - len(p.head); room > 0 {
 		p.head = append(p.head, part[:min(room, len(part))]...)

@@ -1,11 +1,11 @@
-// Package intake tells what a received file is and what may be learned from it
-// before it becomes evidence: its kind by its bytes, whether it is two formats
-// in one, whether it can be shown, when and with what it was taken, and whether
-// it is another file once more. It also makes the copy that people look at.
+// Package intake examines a received file before it becomes evidence. It detects
+// the media type by content, refuses files that are two formats at once, decides
+// whether the file can be shown, reads when and with what it was taken, and computes
+// a perceptual hash to find near-duplicates. It also makes the copy for viewing.
 //
-// It decides by bytes, never by names, and streams: what a header claims bounds
-// memory before anything is decoded. It changes no original, keeps nothing and
-// knows no case. A file that may be a real receipt is kept even when it is
-// damaged, encrypted or active; the Report then says so. Use cases, activities
-// and commands may import it; it imports recovery and its own rooms pdf and heic.
+// It never trusts file names and reads in streams: sizes in a header are checked
+// before anything is decoded, which bounds memory. It changes no original, stores
+// nothing and knows no case. A file that may be a real receipt is accepted even when
+// it is damaged, encrypted or active; the Report contains the finding. Use cases,
+// activities and commands may import it; it imports recovery, pdf and heic.
 package intake

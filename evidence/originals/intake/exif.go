@@ -13,20 +13,20 @@ import (
 	"recourse/recovery"
 )
 
-// Facts are what a file tells about itself. Anyone could have written them: they
-// are proposed to the claimant, who confirms or rejects each.
+// Facts are the metadata of a file. They can be forged, so they are proposed to the
+// claimant, who confirms or rejects each.
 type Facts struct {
 	TakenAt  time.Time // UTC; zero when unknown
-	Assumed  bool      // TakenAt came without a zone and is taken for China's
+	Assumed  bool      // TakenAt had no time zone; China's is assumed
 	Device   string    // maker and model
 	Software string
-	Place    *Place // personal data: never openly in a journal or a log
+	Place    *Place // personal data: never in plain text in a journal or a log
 }
 
 // Place is where a picture was taken, in degrees (WGS 84).
 type Place struct{ Latitude, Longitude float64 }
 
-// String writes six decimals: about a decimetre.
+// String formats six decimals, a precision of about a decimetre.
 func (p Place) String() string { return fmt.Sprintf("%.6f,%.6f", p.Latitude, p.Longitude) }
 
 var metadataFormats = map[string]imagemeta.ImageFormat{
@@ -40,7 +40,7 @@ var wantedTags = map[string]bool{
 	"Software": true, "Orientation": true, "GPSLatitude": true, "GPSLatitudeRef": true, "GPSLongitude": true, "GPSLongitudeRef": true,
 }
 
-// The most that is read of hostile metadata.
+// Limits on hostile metadata.
 const (
 	maxTags         = 2_000
 	maxTagSize      = 2_000
@@ -48,15 +48,15 @@ const (
 	metadataTimeout = 2 * time.Second
 )
 
-// readTags reads the wanted EXIF tags. Metadata that cannot be read is as good as
-// none: it never stands in the way of the file.
+// readTags reads the wanted EXIF tags. Unreadable metadata counts as none, so it never
+// blocks a file.
 func readTags(s source, media string) (tags map[string]any) {
 	tags = map[string]any{}
 	format, known := metadataFormats[media]
 	if !known {
 		return tags
 	}
-	defer func() { // a reader that panics on hostile bytes has read nothing
+	defer func() { // the library may panic on hostile bytes
 		if recover() != nil {
 			tags = map[string]any{}
 		}
@@ -83,7 +83,7 @@ func factsFromTags(tags map[string]any) Facts {
 	return f
 }
 
-// joinDeviceName names a device by its maker, once, and its model.
+// joinDeviceName joins maker and model, unless the model starts with the maker.
 func joinDeviceName(maker, model string) string {
 	if strings.HasPrefix(strings.ToLower(model), strings.ToLower(maker)) {
 		return model
@@ -109,8 +109,7 @@ func parseTakenAt(tags map[string]any) (at time.Time, assumed bool) {
 	return time.Time{}, false
 }
 
-// printableText makes a text of unknown origin fit to be shown: one line of printable
-// characters.
+// printableText reduces an untrusted text to one line of printable characters.
 func printableText(value any) string {
 	text, is := value.(string)
 	if !is {
@@ -145,7 +144,7 @@ func parseDegrees(value, side any, negative string, limit float64) (float64, boo
 	return number, true
 }
 
-// readOrientation is the EXIF orientation, 1 to 8.
+// readOrientation returns the EXIF orientation, 1 to 8.
 func readOrientation(tags map[string]any) int {
 	turn := 0
 	switch value := tags["Orientation"].(type) {

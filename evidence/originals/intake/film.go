@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// filmMedia are the types whose bytes are boxes (ISO/IEC 14496-12): videos and the
-// sound that phones record.
+// filmMedia are the types that consist of boxes (ISO/IEC 14496-12): videos and the
+// audio that phones record.
 var filmMedia = map[string]bool{
 	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true, "audio/mp4": true, "audio/x-m4a": true,
 }
 
-// The most that is read of a hostile film: how many boxes in one place, and how
-// long a box of metadata. Sound and pictures are passed over, never read.
+// Limits on hostile films: boxes at one level, and bytes of a metadata box. Audio and
+// video data is skipped.
 const (
 	maxBoxes   = 1_000
 	maxBoxBody = 64 << 10
 )
 
-// box is one of a film's: its kind, and where its body lies.
+// box is a box of a film: its kind and the range of its body.
 type box struct {
 	kind     string
 	from, to int64
 }
 
-// listBoxes lists those that lie in a part of the file, up to the first that does not
-// fit.
+// listBoxes returns the boxes in a range of the file, up to the first that does not
+// fit into it.
 func (s source) listBoxes(from, to int64) (list []box) {
 	for at := from; at+8 <= to && len(list) < maxBoxes; {
 		head, err := s.readRange(at, 16)
@@ -37,7 +37,7 @@ func (s source) listBoxes(from, to int64) (list []box) {
 		}
 		size, body := int64(binary.BigEndian.Uint32(head)), at+8
 		switch {
-		case size == 0: // up to the end
+		case size == 0: // extends to the end
 			size = to - at
 		case size == 1 && len(head) == 16:
 			size, body = int64(binary.BigEndian.Uint64(head[8:])), at+16
@@ -51,7 +51,7 @@ func (s source) listBoxes(from, to int64) (list []box) {
 	return list
 }
 
-// readBoxBody reads a box of metadata; nothing of one that is too long.
+// readBoxBody reads a metadata box; it returns nil when the box is too long.
 func (s source) readBoxBody(b box) []byte {
 	if b.to-b.from > maxBoxBody {
 		return nil
@@ -63,9 +63,8 @@ func (s source) readBoxBody(b box) []byte {
 	return body
 }
 
-// readFilmFacts are what a film tells of itself: what the phone's maker wrote by name
-// before what the format has a place for, which programs set anew when they
-// convert.
+// readFilmFacts reads the metadata of a film. Named values from the phone's maker
+// take precedence over the format's own fields, which converters overwrite.
 func readFilmFacts(s source) Facts {
 	var f Facts
 	for _, top := range s.listBoxes(0, s.size) {
@@ -93,11 +92,10 @@ func (f *Facts) setCreationTime(at time.Time) {
 	}
 }
 
-// isPlausibleTime passes times of this century: before it, phones had no clock that was
-// set, and 1904 and 1970 are what an unset one says.
+// isPlausibleTime accepts times of this century. An unset clock gives 1904 or 1970.
 func isPlausibleTime(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
 
-// parseMovieTime is when a film was made (14496-12, 8.2.2): seconds since 1904, UTC.
+// parseMovieTime reads the creation time (14496-12, 8.2.2): seconds since 1904, UTC.
 func parseMovieTime(body []byte) time.Time {
 	const since1904 = 2_082_844_800 // seconds to 1970
 	var seconds uint64
@@ -113,8 +111,7 @@ func parseMovieTime(body []byte) time.Time {
 	return time.Unix(int64(seconds)-since1904, 0)
 }
 
-// readUserData reads QuickTime's user data: texts with a length and a language before
-// them.
+// readUserData reads QuickTime's user data: texts preceded by a length and a language.
 func (f *Facts) readUserData(s source, udta box) {
 	for _, b := range s.listBoxes(udta.from, udta.to) {
 		if b.kind == "meta" {
@@ -130,8 +127,8 @@ func (f *Facts) readUserData(s source, udta box) {
 	}
 }
 
-// readKeyedMetadata reads metadata by names: a list of keys, and a list of values that count
-// from 1. QuickTime's has no version before it, MP4's has.
+// readKeyedMetadata reads named metadata: a list of keys, and a list of values whose
+// indexes start at 1. In MP4 a version precedes both, in QuickTime none.
 func (f *Facts) readKeyedMetadata(s source, meta box) {
 	if start, err := s.readRange(meta.from, 8); err == nil && len(start) == 8 && string(start[4:]) != "hdlr" {
 		meta.from += 4
@@ -152,7 +149,7 @@ func (f *Facts) readKeyedMetadata(s source, meta box) {
 	}
 }
 
-// parseKeyNames reads a list of names, each with its size and the space it is from.
+// parseKeyNames reads a list of names, each preceded by its size and namespace.
 func parseKeyNames(body []byte) (names []string) {
 	for at := 8; at+8 <= len(body) && len(names) < maxTags; {
 		size := int(binary.BigEndian.Uint32(body[at:]))
@@ -165,11 +162,11 @@ func parseKeyNames(body []byte) (names []string) {
 	return names
 }
 
-// appleKey begins the names of QuickTime's metadata.
+// appleKey is the prefix of names in QuickTime's metadata.
 const appleKey = "com.apple.quicktime."
 
-// setByName takes one value under the name that a maker gave it. The first of each
-// counts, but for the time: what carries a zone is better than what does not.
+// setByName sets the fact with this name. The first value of a name counts, except
+// for the time: one with a time zone replaces one without.
 func (f *Facts) setByName(name, value string) {
 	value = printableText(value)
 	switch strings.TrimPrefix(name, appleKey) {
@@ -190,7 +187,7 @@ func (f *Facts) setByName(name, value string) {
 	}
 }
 
-// isoPoint is a place as ISO 6709 writes it in degrees: +30.2500+120.1667+010.5/.
+// isoPoint matches a place in degrees (ISO 6709): +30.2500+120.1667+010.5/.
 var isoPoint = regexp.MustCompile(`^([+-]\d{1,2}(?:\.\d{1,10})?)([+-]\d{1,3}(?:\.\d{1,10})?)(?:[+-][\d.]{1,12})?/?$`)
 
 func parsePlace(value string) *Place {

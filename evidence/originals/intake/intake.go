@@ -11,8 +11,8 @@ import (
 	"recourse/recovery"
 )
 
-// Finding is something to know about a file that is kept. Codes are stored: add,
-// never rename.
+// Finding is a fact about an accepted file that readers should know. Codes are
+// stored: add new ones, never rename one.
 type Finding string
 
 // The findings.
@@ -20,7 +20,7 @@ const (
 	Animation     Finding = "animation"
 	Damaged       Finding = "damaged"
 	HasLocation   Finding = "has_location"
-	NearDuplicate Finding = "near_duplicate" // of another file of the case: for those who know the others
+	NearDuplicate Finding = "near_duplicate" // of another file of the case; set by callers, who know the other files
 	NoPreview     Finding = "no_preview"
 	PDFActive     Finding = "pdf_active"
 	PDFDamaged    Finding = "pdf_damaged"
@@ -32,15 +32,15 @@ const (
 	TrailingBytes Finding = "trailing_data"
 )
 
-// Findings lists every finding, in the order of their codes.
+// Findings lists every finding, sorted by code.
 var Findings = []Finding{
 	Animation, Damaged, HasLocation, NearDuplicate, NoPreview, PDFActive, PDFDamaged, PDFEncrypted, PDFSigned, PDFSignedPart,
 	PDFUnread, TooManyPixels, TrailingBytes,
 }
 
-// Report is what was learned from a file.
+// Report is the result of examining a file.
 type Report struct {
-	Media         string // by its bytes
+	Media         string // detected by content
 	Width, Height int    // as stored; 0 when it is no picture or its header is broken
 	Shown         bool   // Examiner.View can make a copy to look at
 	Findings      []Finding
@@ -49,15 +49,15 @@ type Report struct {
 	PDF           *pdf.Report    // of a PDF
 }
 
-// Examiner looks at files. It opens one picture at a time, so that memory stays
-// below what the largest takes, and one HEIC beside it: those take seconds, which
-// the others need not wait for. It is safe for concurrent use.
+// Examiner examines files. It decodes one picture at a time to bound memory, and one
+// HEIC in parallel, so that other pictures do not wait the seconds that a HEIC takes.
+// It is safe for concurrent use.
 type Examiner struct {
 	texts                 *Texts
 	pictureSlot, heicSlot chan struct{}
 }
 
-// NewExaminer makes an Examiner with the embedded words.
+// NewExaminer returns an Examiner with the embedded texts.
 func NewExaminer() (*Examiner, error) {
 	texts, err := LoadTexts()
 	if err != nil {
@@ -66,18 +66,18 @@ func NewExaminer() (*Examiner, error) {
 	return &Examiner{texts: texts, pictureSlot: make(chan struct{}, 1), heicSlot: make(chan struct{}, 1)}, nil
 }
 
-// Texts are the words for what is found.
+// Texts returns the texts for findings and refusals.
 func (x *Examiner) Texts() *Texts { return x.texts }
 
-// headSize is what the detection of media types asks for.
+// headSize is the number of bytes that media type detection reads.
 const headSize = 3072
 
 var imageWalkers = map[string]func(source) extent{
 	mediaPNG: walkPNG, mediaJPEG: walkJPEG, mediaGIF: walkGIF, mediaWebP: walkWebP,
 }
 
-// Examine reads a received file. It fails with the Fault of a refusal
-// (CodeUnsupportedMedia, CodeTooLarge), or with what reading met.
+// Examine reads a received file. Errors: the Fault of a refusal
+// (CodeUnsupportedMedia, CodeTooLarge), or the error of reading.
 func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (Report, error) {
 	s := source{ReaderAt: file, size: size}
 	head, err := s.readRange(0, headSize)
@@ -132,7 +132,7 @@ func (r *Report) setFacts(facts Facts) {
 	}
 }
 
-// refusePolyglots refuses what is a PDF or a zip besides.
+// refusePolyglots refuses a file that is also a PDF or a zip.
 func (x *Examiner) refusePolyglots(s source) error {
 	for _, look := range []func() (bool, error){s.endsAsZip, s.hasPDFHead} {
 		found, err := look()
@@ -174,8 +174,8 @@ func (x *Examiner) examinePicture(ctx context.Context, s source, report *Report)
 	return x.decodePicture(ctx, s, e, report)
 }
 
-// decodePicture decodes the picture to see whether it can be shown and what it looks
-// like.
+// decodePicture decodes the picture to learn whether it can be shown, and computes its
+// hash.
 func (x *Examiner) decodePicture(ctx context.Context, s source, e extent, report *Report) error {
 	if config, _, err := image.DecodeConfig(s.sectionFrom(0)); err == nil {
 		report.Width, report.Height = config.Width, config.Height
@@ -198,7 +198,7 @@ func acquireSlot(ctx context.Context, slot chan struct{}) error {
 	case slot <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return &recovery.Fault{Code: recovery.CodeUnavailable, Detail: "Too many pictures are being looked at. Send it again.", Cause: ctx.Err()}
+		return &recovery.Fault{Code: recovery.CodeUnavailable, Detail: "Too many pictures are being processed. Please try again later.", Cause: ctx.Err()}
 	}
 }
 

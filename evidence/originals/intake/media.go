@@ -7,7 +7,7 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// The media types that get a reading of their own.
+// The media types with their own handling.
 const (
 	mediaPNG  = "image/png"
 	mediaJPEG = "image/jpeg"
@@ -21,9 +21,9 @@ const (
 	mediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// acceptedMedia are the types a case may hold. The library calls M4A audio/x-m4a, and
-// tells AVIF, 3GP and MP4 apart though all are MP4 underneath: a type counts by
-// its own name, never by its ancestor's.
+// acceptedMedia are the types that a case may contain. The library calls M4A
+// audio/x-m4a and distinguishes AVIF, 3GP and MP4 although all are based on MP4: only
+// a type's own name counts, not its parent's.
 var acceptedMedia = map[string]bool{
 	mediaPNG: true, mediaJPEG: true, mediaGIF: true, mediaWebP: true, mediaHEIC: true, mediaHEIF: true, mediaPDF: true,
 	"video/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true,
@@ -31,7 +31,7 @@ var acceptedMedia = map[string]bool{
 	mediaText: true, mediaCSV: true, mediaXLSX: true,
 }
 
-// refusalByMedia sorts what is not accepted by what mends it.
+// refusalByMedia maps refused types to the refusal that explains what to send instead.
 var refusalByMedia = map[string]string{
 	"application/zip": "archive", "application/x-7z-compressed": "archive", "application/vnd.rar": "archive",
 	"application/x-rar-compressed": "archive", "application/gzip": "archive", "application/x-tar": "archive",
@@ -59,7 +59,7 @@ var refusalByPrefix = []struct{ prefix, code string }{
 	{"application/x-ndjson", "text_form"}, {"application/x-subrip", "text_form"}, {"message/", "text_form"},
 }
 
-// detectMedia names the type of a file by its first bytes, or the code of the
+// detectMedia returns the type of a file by its first bytes, or the code of the
 // refusal.
 func detectMedia(head []byte) (media, refusal string) {
 	if isSilkVoice(head) {
@@ -83,14 +83,14 @@ func detectMedia(head []byte) (media, refusal string) {
 	return "", "unknown_kind"
 }
 
-// startsLikePage finds a page in what the library takes for plain text: it knows fewer
-// beginnings than browsers do.
+// startsLikePage finds web pages that the library detects as plain text. Browsers
+// recognize more of them than the library does.
 func startsLikePage(head []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
 	return bytes.HasPrefix(text, []byte("<")) && hasWebPageMark(text[:min(len(text), 1024)])
 }
 
-// isSilkVoice finds WeChat's own voice format, which nothing but WeChat plays.
+// isSilkVoice detects WeChat's voice format, which only WeChat can play.
 func isSilkVoice(head []byte) bool {
 	return strings.HasPrefix(strings.TrimPrefix(string(head[:min(len(head), 16)]), "\x02"), "#!SILK")
 }

@@ -10,13 +10,13 @@ import (
 	"recourse/evidence/originals/intake/pdf"
 )
 
-// Limits of a workbook once unpacked; package statement reads no more.
+// Limits of an unpacked workbook; package statement has the same.
 const (
 	maxUnpacked = 64 << 20
 	maxParts    = 1_000
 )
 
-// checkWorkbook looks at the table of an XLSX; nothing is unpacked.
+// checkWorkbook checks the directory of an XLSX without unpacking it.
 func (x *Examiner) checkWorkbook(s source) error {
 	archive, err := zip.NewReader(s, s.size)
 	if err != nil {
@@ -44,10 +44,10 @@ func (x *Examiner) checkWorkbook(s source) error {
 	return nil
 }
 
-// examinePDF reads a PDF. What acts or is encrypted is kept with a warning: it may
-// be a real receipt, and nothing here runs it.
+// examinePDF reads a PDF. Active and encrypted ones are accepted with a finding: they
+// may be real receipts, and nothing here runs their content.
 func (x *Examiner) examinePDF(s source, report *Report) error {
-	head, err := s.readRange(0, 1024) // as far as browsers look for a page
+	head, err := s.readRange(0, 1024) // browsers search as far for a web page
 	if err != nil {
 		return fmt.Errorf("intake: %w", err)
 	}
@@ -82,15 +82,15 @@ func (x *Examiner) examinePDF(s source, report *Report) error {
 	return x.checkBehindPDF(s, int64(read.End), report)
 }
 
-// hasImageHead finds a picture's head: what names a PDF further on is a PDF for the
-// detection of media types.
+// hasImageHead detects a picture. Media type detection reports PDF for a picture with
+// a PDF's head further on.
 func hasImageHead(head []byte) bool {
 	return slices.ContainsFunc([]string{"\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF"}, func(mark string) bool {
 		return bytes.HasPrefix(head, []byte(mark))
 	})
 }
 
-// checkBehindPDF looks at what follows the end of a PDF.
+// checkBehindPDF checks the bytes after the end of a PDF.
 func (x *Examiner) checkBehindPDF(s source, end int64, report *Report) error {
 	trails, err := s.checkTrailing(end)
 	if err != nil {

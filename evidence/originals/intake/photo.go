@@ -8,7 +8,7 @@ import (
 	"recourse/evidence/originals/intake/heic"
 )
 
-// isHEIC tells the pictures of iPhones, which Go's decoders do not open.
+// isHEIC detects the pictures of iPhones, which Go's decoders do not support.
 func isHEIC(media string) bool { return media == mediaHEIC || media == mediaHEIF }
 
 func (x *Examiner) examineHEIC(ctx context.Context, s source, report *Report) error {
@@ -26,9 +26,8 @@ func (x *Examiner) examineHEIC(ctx context.Context, s source, report *Report) er
 	return nil
 }
 
-// viewHEIC does not turn the picture: the format has its own way to say how it
-// is held, which the decoder follows, and tells readers to pass over EXIF's
-// (ISO/IEC 23008-12, annex A).
+// viewHEIC does not rotate the picture: the decoder applies the format's own rotation,
+// and readers must ignore the EXIF orientation (ISO/IEC 23008-12, annex A).
 func (x *Examiner) viewHEIC(ctx context.Context, s source) (View, error) {
 	picture, fault, err := x.decodeHEIC(ctx, s)
 	if err != nil {
@@ -40,9 +39,9 @@ func (x *Examiner) viewHEIC(ctx context.Context, s source) (View, error) {
 	return renderView(picture, 1)
 }
 
-// decodeHEIC decodes the whole file in memory: what is too long for that is kept
-// and listed. A photo that does not open may be of a kind the decoder does not
-// know: it is not called damaged.
+// decodeHEIC decodes the file in memory; a file that is too long for that gets no
+// preview. A photo that cannot be decoded may be of an unsupported kind, so it is not
+// reported as damaged.
 func (x *Examiner) decodeHEIC(ctx context.Context, s source) (image.Image, Finding, error) {
 	if s.size > heic.MaxBytes {
 		return nil, NoPreview, nil

@@ -8,19 +8,18 @@ import (
 	"strings"
 )
 
-// source is a received file: bytes that can be read at any place, and their
-// number.
+// source is a received file with its size.
 type source struct {
 	io.ReaderAt
 	size int64
 }
 
-// sectionFrom reads a part as a stream.
+// sectionFrom returns the bytes from an offset to the end as a stream.
 func (s source) sectionFrom(from int64) *io.SectionReader {
 	return io.NewSectionReader(s, from, max(0, s.size-from))
 }
 
-// readRange reads up to n bytes from a place; fewer at the end of the file.
+// readRange reads up to n bytes from an offset; fewer at the end of the file.
 func (s source) readRange(from int64, n int) ([]byte, error) {
 	if from < 0 || from >= s.size {
 		return nil, nil
@@ -35,20 +34,19 @@ func (s source) readRange(from int64, n int) ([]byte, error) {
 
 const (
 	scanChunk = 256 << 10
-	// maxEndRecord is the longest a zip's end record with its comment may be
+	// maxEndRecord is the maximum length of a zip's end record with its comment
 	// (APPNOTE 4.3.16).
 	maxEndRecord = 22 + 1<<16
 )
 
-// webPageMarks begin what a browser or a server would run. They are looked for in
-// lower case; each is long enough not to come about by chance in compressed
-// data.
+// webPageMarks start content that a browser or a server would run. They are in lower
+// case. Each is long enough not to occur by chance in compressed data.
 var webPageMarks = [][]byte{
 	[]byte("<!doctype html"), []byte("<html>"), []byte("<html "), []byte("<script>"), []byte("<script "), []byte("<iframe "),
 	[]byte("<?php"), []byte("<svg "), []byte("<body>"), []byte("<body "), []byte("javascript:"),
 }
 
-// containsWebPage reports whether what a browser would run stands anywhere from a place on.
+// containsWebPage reports whether a mark of a web page follows an offset.
 func (s source) containsWebPage(from int64) (bool, error) {
 	const overlap = 32
 	buffer, lower := make([]byte, scanChunk+overlap), make([]byte, scanChunk+overlap)
@@ -79,8 +77,8 @@ func hasMarkInLower(lower []byte) bool {
 	return slices.ContainsFunc(webPageMarks, func(word []byte) bool { return bytes.Contains(lower, word) })
 }
 
-// endsAsZip reports whether the file ends as a zip does: programs that open zips
-// look from the end and do not mind what stands before.
+// endsAsZip reports whether the file ends with a zip's end record. Programs that open
+// zips search from the end and ignore data before the zip.
 func (s source) endsAsZip() (bool, error) {
 	tail, err := s.readRange(max(0, s.size-maxEndRecord), maxEndRecord)
 	if err != nil {
@@ -100,15 +98,15 @@ func (s source) endsAsZip() (bool, error) {
 	return false, nil
 }
 
-// fileHeads begin formats that something would open. A JPEG or an MP4 behind a photo
-// is not among them: phones put gain maps, previews and moving pictures there.
+// fileHeads are the first bytes of formats that programs would open. JPEG and MP4 are
+// not included: phones append gain maps, previews and live photos to a photo.
 var fileHeads = []string{
 	"%PDF-", "PK\x03\x04", "PK\x05\x06", "Rar!\x1a\x07", "7z\xbc\xaf\x27\x1c", "\x1f\x8b\x08", "BZh", "\xfd7zXZ\x00",
 	"\x7fELF", "MZ", "GIF87a", "GIF89a", "\x89PNG\r\n", "#!/", "<?xml", "\xca\xfe\xba\xbe", "\x00asm",
 }
 
-// trailingKind judges what stands behind the end of a format: nothing, something
-// harmless, or a second file.
+// trailingKind is what follows the end of a format: nothing, harmless data, or a
+// second file.
 type trailingKind int
 
 const (
@@ -117,7 +115,7 @@ const (
 	trailingFile
 )
 
-// checkTrailing looks at what stands behind an end. Zeros and line ends are padding.
+// checkTrailing classifies the bytes after an offset. Zeros and line ends are padding.
 func (s source) checkTrailing(end int64) (trailingKind, error) {
 	if end >= s.size {
 		return noTrailing, nil
@@ -138,8 +136,8 @@ func (s source) checkTrailing(end int64) (trailingKind, error) {
 	return trailingData, nil
 }
 
-// hasPDFHead finds a PDF's head near the beginning of what is none: readers of
-// PDF accept it anywhere in the first 1,024 bytes.
+// hasPDFHead finds a PDF's head in a file of another type. PDF readers accept it
+// anywhere in the first 1,024 bytes.
 func (s source) hasPDFHead() (bool, error) {
 	head, err := s.readRange(0, 1024+5)
 	return bytes.Contains(head, []byte("%PDF-")), err

@@ -12,8 +12,8 @@ import (
 //go:embed texts.yaml
 var textsFile []byte
 
-// Texts are the words for what intake finds, in data so that they can be
-// bettered without code.
+// Texts are the texts for findings, refusals and facts. They are data, so that they
+// can be improved without code.
 type Texts struct {
 	Refusals map[string]struct {
 		EN string `yaml:"en"`
@@ -23,7 +23,7 @@ type Texts struct {
 	Facts    map[string]string  `yaml:"facts"`
 }
 
-// LoadTexts reads the embedded words.
+// LoadTexts reads the embedded texts.
 func LoadTexts() (*Texts, error) {
 	var texts Texts
 	if err := yaml.Unmarshal(textsFile, &texts); err != nil {
@@ -32,12 +32,12 @@ func LoadTexts() (*Texts, error) {
 	return &texts, nil
 }
 
-// Finding gives the sentence for a finding, in Chinese.
+// Finding returns the Chinese sentence for a finding.
 func (t *Texts) Finding(code Finding) string { return t.Findings[code] }
 
-// Refusal makes the Fault for a file that cannot be evidence: CodeUnsupportedMedia
-// with the field "file" and the stable code of the refusal. The field's detail
-// says in Chinese how to mend it.
+// Refusal returns the Fault for a refused file: CodeUnsupportedMedia with the field
+// "file" and the stable code of the refusal. The field's detail explains in Chinese
+// what to send instead.
 func (t *Texts) Refusal(code string) *recovery.Fault {
 	words := t.Refusals[code]
 	return &recovery.Fault{

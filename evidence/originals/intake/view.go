@@ -16,18 +16,17 @@ import (
 	_ "golang.org/x/image/webp" // decoding
 )
 
-// Limits of what is decoded and shown.
+// Limits of decoding and viewing.
 const (
-	decodeMemory = 256 << 20 // bytes one picture may take while it is decoded
+	decodeMemory = 256 << 20 // bytes for decoding one picture
 	decodePixels = 50_000_000
-	viewSide     = 8_192 // pixels; a long screenshot stays legible
+	viewSide     = 8_192 // pixels; long screenshots stay legible
 	viewPixels   = 8_000_000
 	viewQuality  = 88
 )
 
-// View is the copy of a picture that people look at: turned upright, at most
-// eight million pixels, and without a word of the original's metadata, since it
-// is drawn anew.
+// View is the copy of a picture for viewing: upright, at most eight million pixels,
+// and without the original's metadata, because only its pixels are copied.
 type View struct {
 	JPEG          []byte
 	Width, Height int
@@ -36,11 +35,11 @@ type View struct {
 // ViewMedia is the media type of every View.
 const ViewMedia = "image/jpeg"
 
-// ErrNoView says that a file cannot be shown as a picture; its Report says why.
+// ErrNoView means that a file cannot be shown as a picture. Its Report has the reason.
 var ErrNoView = errors.New("intake: this file has no view")
 
-// View makes the shown copy of a received picture. Errors: ErrNoView, or the
-// context's end while it waited for its turn.
+// View makes the copy for viewing of a received picture. Errors: ErrNoView, or
+// CodeUnavailable when ctx ended while waiting for another picture.
 func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
 	s := source{ReaderAt: file, size: size}
 	head, err := s.readRange(0, headSize)
@@ -66,8 +65,8 @@ func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View
 	return renderView(picture, readOrientation(readTags(s, media)))
 }
 
-// decodeImage opens a picture once its header was found to be modest. The finding
-// says why it was not opened.
+// decodeImage decodes a picture if its header is within the limits. Otherwise fault is
+// the reason.
 func decodeImage(s source, e extent) (picture image.Image, fault Finding) {
 	config, _, err := image.DecodeConfig(bufio.NewReader(s.sectionFrom(0)))
 	switch {
@@ -76,9 +75,9 @@ func decodeImage(s source, e extent) (picture image.Image, fault Finding) {
 	case max(int64(config.Width)*int64(config.Height), e.pixels) > min(decodePixels, decodeMemory/bytesPerPixel(config, e)):
 		return nil, TooManyPixels
 	case !e.complete:
-		return nil, Damaged // decoders show what is missing as grey
+		return nil, Damaged // decoders fill missing parts with grey
 	}
-	defer func() { // a decoder that panics on a hostile file has shown nothing
+	defer func() { // a decoder may panic on a hostile file
 		if recover() != nil {
 			picture, fault = nil, Damaged
 		}
@@ -90,8 +89,8 @@ func decodeImage(s source, e extent) (picture image.Image, fault Finding) {
 	return picture, ""
 }
 
-// findingOfFailure tells what is broken from what only our decoders cannot open: a
-// sound file must not be called damaged before a court.
+// findingOfFailure distinguishes broken files from formats that the decoders do not
+// support: an intact file must not be reported as damaged to a court.
 func findingOfFailure(err error, e extent) Finding {
 	var notJPEG jpeg.UnsupportedError
 	var notPNG png.UnsupportedError
@@ -101,7 +100,7 @@ func findingOfFailure(err error, e extent) Finding {
 	return Damaged
 }
 
-// bytesPerPixel is how many bytes a pixel takes at most while it is decoded.
+// bytesPerPixel returns the most memory that decoding needs for a pixel.
 func bytesPerPixel(config image.Config, e extent) int64 {
 	switch config.ColorModel {
 	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
@@ -135,7 +134,7 @@ func (w *byteBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// fitViewSize scales down, never up.
+// fitViewSize scales a size down to the limits of a view, never up.
 func fitViewSize(width, height int) (int, int) {
 	for width > viewSide || height > viewSide || width*height > viewPixels {
 		width, height = max(1, width*15/16), max(1, height*15/16)
@@ -143,7 +142,7 @@ func fitViewSize(width, height int) (int, int) {
 	return width, height
 }
 
-// rotateUpright sets a picture upright (EXIF 3.0, orientation).
+// rotateUpright applies an EXIF orientation (EXIF 3.0).
 func rotateUpright(from *image.RGBA, turn int) *image.RGBA {
 	if turn <= 1 {
 		return from

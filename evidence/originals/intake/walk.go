@@ -8,17 +8,17 @@ import (
 	"io"
 )
 
-// extent is how far an image goes by its own structure.
+// extent describes an image file by its own structure.
 type extent struct {
-	end         int64 // offset behind the last byte that belongs to it
-	complete    bool  // it ends as the format says
+	end         int64 // offset after the last byte of the image
+	complete    bool  // the end of the format was found
 	progressive bool  // of JPEG: decoding holds all coefficients
 	animated    bool  // more than one frame
-	videoOnly   bool  // it has no first picture but a film only, which is not decoded here
-	pixels      int64 // of the largest picture inside, where that is not the header's
+	videoOnly   bool  // it has no still picture, only a film, which is not decoded
+	pixels      int64 // of the largest picture inside, if it differs from the header
 }
 
-// walker reads a structure and counts.
+// walker reads a file in order and tracks the offset.
 type walker struct {
 	*bufio.Reader
 	at int64
@@ -43,7 +43,7 @@ func (w *walker) skipBytes(n int64) bool {
 	return err == nil
 }
 
-// skipPast skips to behind the next byte of this value.
+// skipPast skips everything up to and including the next byte of this value.
 func (w *walker) skipPast(value byte) bool {
 	for {
 		part, err := w.ReadSlice(value)
@@ -54,7 +54,7 @@ func (w *walker) skipPast(value byte) bool {
 	}
 }
 
-// walkPNG goes from chunk to chunk and checks each sum (PNG 3rd ed., 5.3).
+// walkPNG reads chunk by chunk and checks each checksum (PNG 3rd ed., 5.3).
 func walkPNG(s source) extent {
 	w, e := newWalker(s), extent{}
 	if !w.skipBytes(8) {
@@ -83,7 +83,7 @@ func walkPNG(s source) extent {
 	}
 }
 
-// The markers of JPEG (ITU T.81, table B.1) that matter here.
+// The JPEG markers that are needed here (ITU T.81, table B.1).
 const (
 	jpegStart       = 0xD8
 	jpegEnd         = 0xD9
@@ -91,7 +91,7 @@ const (
 	jpegProgressive = 0xC2
 )
 
-// walkJPEG goes from segment to segment up to the end of the first picture.
+// walkJPEG reads segment by segment up to the end of the first picture.
 func walkJPEG(s source) extent {
 	w, e := newWalker(s), extent{}
 	if !w.skipBytes(2) {
@@ -138,7 +138,7 @@ func (w *walker) readMarker() (byte, bool) {
 	return first[0], first[0] != 0
 }
 
-// skipEntropyData skips coded data to the marker behind it: 0xFF that is not followed by
+// skipEntropyData skips coded data up to the next marker: 0xFF that is not followed by
 // a stuffed zero or a restart.
 func (w *walker) skipEntropyData() (byte, bool) {
 	for w.skipPast(0xFF) {
@@ -156,7 +156,7 @@ func (w *walker) skipEntropyData() (byte, bool) {
 	return 0, false
 }
 
-// walkGIF goes from block to block (GIF89a, 12 to 27).
+// walkGIF reads block by block (GIF89a, 12 to 27).
 func walkGIF(s source) extent {
 	w, frames := newWalker(s), 0
 	screen, ok := w.readBytes(13)
@@ -183,7 +183,7 @@ func walkGIF(s source) extent {
 	return extent{end: w.at, animated: frames > 1}
 }
 
-// colourTableSize is the size of the table that a flag byte announces.
+// colourTableSize returns the size of the colour table that a flag byte announces.
 func colourTableSize(flags byte) int64 {
 	if flags&0x80 == 0 {
 		return 0
@@ -203,12 +203,12 @@ func (w *walker) skipBlocks() bool {
 	}
 }
 
-// maxChunks is as many chunks as a WebP is followed through.
+// maxChunks is the number of chunks that are read of a WebP.
 const maxChunks = 10_000
 
-// walkWebP goes from chunk to chunk (RFC 9649, 2.3) and no further than the size
-// in the RIFF header. A small canvas may hold a large picture, and decoders open
-// that: its own size counts.
+// walkWebP reads chunk by chunk (RFC 9649, 2.3), up to the size in the RIFF header. A
+// small canvas may contain a large picture, which decoders decode: the picture's own
+// size counts.
 func walkWebP(s source) extent {
 	head, err := s.readRange(0, 21)
 	if err != nil || len(head) < 21 {
@@ -229,12 +229,12 @@ func walkWebP(s source) extent {
 		size := int64(binary.LittleEndian.Uint32(chunk[4:]))
 		at += 8 + size + size&1
 	}
-	e.complete = false // nobody writes so many
+	e.complete = false // no program writes so many chunks
 	return e
 }
 
 // countWebPPixels reads the size of a VP8 (RFC 6386, 9.1) or VP8L (RFC 9649, 3.4)
-// picture from the beginning of its chunk.
+// picture from the start of its chunk.
 func countWebPPixels(chunk []byte) int64 {
 	switch kind := string(chunk[:4]); {
 	case kind == "VP8L" && len(chunk) >= 13 && chunk[8] == 0x2F:

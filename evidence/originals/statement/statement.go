@@ -84,7 +84,7 @@ func Parse(r io.Reader, limit int64) (*Bill, error) {
 		return nil, recovery.Faultf(recovery.CodeTooLarge, "A bill of more than %d bytes is not accepted: export a shorter period.", limit)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, refuseFile("empty", "The file is empty.")
+		return nil, refuseFile("empty", "The file is empty. Export the bill again.")
 	}
 	c := &billReader{}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {

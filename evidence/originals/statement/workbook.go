@@ -60,7 +60,7 @@ func checkArchive(data []byte) error {
 		size += min(part.UncompressedSize64, maxUnpacked+1)
 	}
 	if size > maxUnpacked || len(archive.File) > maxParts {
-		return recovery.Faultf(recovery.CodeTooLarge, "The workbook unpacks to more than %d MB or %d parts.", maxUnpacked>>20, maxParts)
+		return recovery.Faultf(recovery.CodeTooLarge, "The workbook unpacks to more than %d MB or %d parts. Export a shorter period.", maxUnpacked>>20, maxParts)
 	}
 	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == "[Content_Types].xml" }) {
 		return refuseFile("archive", "This is an archive, not a workbook: unpack it first and send the CSV or XLSX file inside.")
@@ -70,8 +70,8 @@ func checkArchive(data []byte) error {
 
 func brokenWorkbook(cause error) error {
 	return &recovery.Fault{
-		Code: recovery.CodeInvalid, Detail: "The workbook cannot be read.", Cause: cause,
-		Fields: []recovery.FieldFault{{Field: "file", Code: "broken", Detail: "The workbook is damaged or protected by a password."}},
+		Code: recovery.CodeInvalid, Detail: "The workbook cannot be read. Export the bill again.", Cause: cause,
+		Fields: []recovery.FieldFault{{Field: "file", Code: "broken", Detail: "The workbook is damaged or protected by a password. Save it again without a password."}},
 	}
 }
 
@@ -101,7 +101,7 @@ func readSheet(book *excelize.File, sheet string, c *billReader) error {
 			return brokenWorkbook(err)
 		}
 		if cells += len(row) + 1; cells > maxCells {
-			return recovery.Faultf(recovery.CodeTooLarge, "A sheet of more than %d cells is not accepted.", maxCells)
+			return recovery.Faultf(recovery.CodeTooLarge, "A sheet of more than %d cells is not accepted. Export a shorter period.", maxCells)
 		}
 		if found {
 			if (&billReader{}).readHeader(row) {

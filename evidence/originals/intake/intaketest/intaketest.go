@@ -1,6 +1,6 @@
-// Package intaketest makes files as phones and programs leave them, for the tests
-// of rooms that take files in or give them out. It writes with exiftool, so that
-// what is read of a file was not written by its reader. Only tests import it.
+// Package intaketest makes files with metadata as phones write it, for the tests of
+// packages that receive or return files. It writes the metadata with exiftool, which
+// shares no code with our readers. Only tests import it.
 package intaketest
 
 import (
@@ -15,11 +15,11 @@ import (
 	"testing"
 )
 
-// ShenzhenTags are the tags of a picture that says where it was taken.
+// ShenzhenTags are the tags of a picture with the place where it was taken.
 var ShenzhenTags = []string{"-GPSLatitude=22.543", "-GPSLatitudeRef=N", "-GPSLongitude=114.057", "-GPSLongitudeRef=E"}
 
-// WriteTags gives a file of this name with tags in exiftool's form, numbers as they
-// are written; without tags the file as it is.
+// WriteTags returns the file with these tags in exiftool's syntax, numbers unconverted.
+// Without tags it returns the file unchanged.
 func WriteTags(t testing.TB, name string, file []byte, tags ...string) []byte {
 	t.Helper()
 	if len(tags) == 0 {

@@ -9,15 +9,15 @@ import (
 	"strconv"
 )
 
-// Limits of what is read of one file.
+// Limits of one file.
 const (
 	// MaxSize is the size in bytes above which a file is not read.
 	MaxSize          = 48 << 20
 	maxObjects       = 200_000
 	maxStream        = 16 << 20 // bytes of one stream, inflated
-	maxInflated      = 64 << 20 // of all
+	maxInflated      = 64 << 20 // of all streams
 	maxPages         = 500
-	maxObjectStreams = 8 << 20 // bytes of the objects inside streams
+	maxObjectStreams = 8 << 20 // bytes of the objects inside object streams
 )
 
 // indirectObject is a value and, for a stream, its stored bytes.
@@ -26,17 +26,17 @@ type indirectObject struct {
 	stream []byte
 }
 
-// file is what scanning found.
+// file is the result of scanning.
 type file struct {
 	data          []byte
-	objects       map[int]indirectObject // by number; the last of a number counts
+	objects       map[int]indirectObject // by number; the last object of a number counts
 	trailers      []dict
 	encrypted     bool
-	inflatedBytes int // bytes so far
+	inflatedBytes int // so far
 	limitReached  bool
 }
 
-// scanObjects finds the objects in the order of the file, then those inside streams.
+// scanObjects finds the objects in file order, then those inside object streams.
 func scanObjects(data []byte) *file {
 	f := &file{data: data, objects: map[int]indirectObject{}}
 	for at := 0; at < len(data) && len(f.objects) < maxObjects; {
@@ -61,12 +61,13 @@ func scanObjects(data []byte) *file {
 	return f
 }
 
-// objectNumbers lists the objects in order, so that the same file is read the same.
+// objectNumbers returns the object numbers in order, so that results are
+// deterministic.
 func (f *file) objectNumbers() []int {
 	return slices.Sorted(maps.Keys(f.objects))
 }
 
-// parseObjectNumber reads "12 0 " backwards from the word obj.
+// parseObjectNumber reads "12 0 " backwards from the keyword obj.
 func parseObjectNumber(before []byte) (number int, is bool) {
 	digits := func() (int, bool) {
 		end := len(before)
@@ -91,7 +92,7 @@ func parseObjectNumber(before []byte) (number int, is bool) {
 	return digits()
 }
 
-// readObject reads the value that begins at an offset, and its stream.
+// readObject reads the value at an offset, and its stream.
 func (f *file) readObject(at int) (o indirectObject, end int) {
 	l := lexer{data: f.data, at: at}
 	o.value = l.readValue()
@@ -114,7 +115,8 @@ func (f *file) readObject(at int) (o indirectObject, end int) {
 	return o, end
 }
 
-// findStreamEnd believes a length that leads to the right word, else looks for it.
+// findStreamEnd uses the stated length if the keyword endstream follows, and otherwise
+// searches for the keyword.
 func (f *file) findStreamEnd(head dict, from int) int {
 	if length, is := head["Length"].(float64); is && length >= 0 && length <= float64(len(f.data)-from) {
 		end := from + int(length)
@@ -128,8 +130,8 @@ func (f *file) findStreamEnd(head dict, from int) int {
 	return len(f.data)
 }
 
-// readTrailers reads the dictionaries behind the word trailer, and those of
-// cross-reference streams, which take their place.
+// readTrailers reads the dictionaries after the keyword trailer, and those of
+// cross-reference streams, which replace trailers.
 func (f *file) readTrailers() {
 	const word = "trailer"
 	for at := 0; len(f.trailers) < 100; {
@@ -142,7 +144,7 @@ func (f *file) readTrailers() {
 		if head, is := l.readValue().(dict); is {
 			f.trailers = append(f.trailers, head)
 		}
-		at = max(at, l.at) // what was read is not read again: many heads would make it long
+		at = max(at, l.at) // never read bytes twice: many trailers would take quadratic time
 	}
 	for _, number := range f.objectNumbers() {
 		if head, is := f.objects[number].value.(dict); is && head["Type"] == name("XRef") {
@@ -157,7 +159,7 @@ func (f *file) readTrailers() {
 // readObjectStreams reads the objects inside object streams (7.5.7).
 func (f *file) readObjectStreams() {
 	packed := map[int]indirectObject{}
-	read := 0 // bytes: offsets that all point to one large value would make it long
+	read := 0 // bytes; many offsets may point to one large value
 	for _, number := range f.objectNumbers() {
 		o := f.objects[number]
 		if head, is := o.value.(dict); is && head["Type"] == name("ObjStm") {
@@ -171,8 +173,8 @@ func (f *file) readObjectStreams() {
 	}
 }
 
-// readObjectStream reads one object stream, as far as a number of bytes goes, and gives
-// how many it read.
+// readObjectStream reads at most left bytes of objects from one object stream and
+// returns the number of bytes read.
 func (f *file) readObjectStream(head dict, o indirectObject, packed map[int]indirectObject, left int) (read int) {
 	data := f.inflateStream(o)
 	value, is := head["First"].(float64)
@@ -195,7 +197,7 @@ func (f *file) readObjectStream(head dict, o indirectObject, packed map[int]indi
 	return read
 }
 
-// inflateStream inflates a stream; nil for filters that hold no text.
+// inflateStream returns the data of a stream, or nil for filters without text.
 func (f *file) inflateStream(o indirectObject) []byte {
 	head, _ := o.value.(dict)
 	filter := f.resolveReference(head["Filter"])
@@ -220,7 +222,7 @@ func (f *file) inflateStream(o indirectObject) []byte {
 		return nil
 	}
 	left := min(maxStream, maxInflated-f.inflatedBytes)
-	data, _ := io.ReadAll(io.LimitReader(reader, int64(left)+1)) // a stream that breaks off still told something
+	data, _ := io.ReadAll(io.LimitReader(reader, int64(left)+1)) // the start of a broken stream is still useful
 	if len(data) > left {
 		f.limitReached = true
 		data = data[:left]
@@ -236,7 +238,7 @@ func (f *file) countInflated(data []byte) []byte {
 	return data
 }
 
-// resolveReference follows references, a few.
+// resolveReference follows up to eight references.
 func (f *file) resolveReference(value any) any {
 	for range 8 {
 		r, is := value.(ref)
@@ -248,7 +250,7 @@ func (f *file) resolveReference(value any) any {
 	return nil
 }
 
-// streamOf gives the object a reference leads to.
+// streamOf returns the object that a reference points to.
 func (f *file) streamOf(value any) indirectObject {
 	if r, is := value.(ref); is {
 		return f.objects[r.number]

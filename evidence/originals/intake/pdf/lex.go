@@ -22,7 +22,7 @@ const (
 	maxItems = 100_000 // of one array or dictionary
 )
 
-// lexer reads objects from bytes that may be anything.
+// lexer reads objects from untrusted bytes.
 type lexer struct {
 	data  []byte
 	at    int
@@ -35,7 +35,7 @@ func isSpace(b byte) bool {
 
 func isDelimiter(b byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), b) >= 0 }
 
-// skipSpace passes white space and comments.
+// skipSpace skips white space and comments.
 func (l *lexer) skipSpace() {
 	for l.at < len(l.data) {
 		switch b := l.data[l.at]; {
@@ -54,7 +54,7 @@ func (l *lexer) skipSpace() {
 	}
 }
 
-// readValue reads one object; nil at the end or at something that is none.
+// readValue reads one object, or returns nil at the end.
 func (l *lexer) readValue() any {
 	l.skipSpace()
 	if l.at >= len(l.data) {
@@ -154,11 +154,11 @@ func (l *lexer) readLiteralString() text {
 		}
 		out = append(out, l.data[l.at])
 	}
-	l.at = len(l.data) // a backslash at the very end leads beyond it
+	l.at = len(l.data) // a backslash at the end moved past it
 	return text(out)
 }
 
-// readEscape reads what follows a backslash and stays on its last byte.
+// readEscape reads an escape sequence and stops at its last byte.
 func (l *lexer) readEscape(out []byte) []byte {
 	l.at++
 	if l.at >= len(l.data) {
@@ -203,7 +203,7 @@ func (l *lexer) readArray() array {
 	return out
 }
 
-// foldReference makes "1 0 R" at the end of a list one reference.
+// foldReference replaces "1 0 R" at the end of a list by one reference.
 func foldReference(list array) array {
 	n := len(list)
 	if n < 3 || list[n-1] != keyword("R") {
@@ -235,7 +235,7 @@ func (l *lexer) readDict() dict {
 	for i := 0; i+1 < len(list); i += 2 {
 		key, is := list[i].(name)
 		if !is {
-			i-- // something stray: look for the next key
+			i-- // not a key: try the next value
 			continue
 		}
 		if _, twice := out[key]; !twice {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Acts are the things a PDF may do beside being read, as they are reported.
+// The kinds of active content, as they are reported.
 const (
 	ActScript   = "javascript"
 	ActLaunch   = "launch"
@@ -16,27 +16,27 @@ const (
 	ActMedia    = "rich_media"
 )
 
-// actByName maps the keys and names of ISO 32000-1 (12.6.4, 7.11.4) to acts.
+// actByName maps keys and names of ISO 32000-1 (12.6.4, 7.11.4) to active content.
 var actByName = map[name]string{
 	"JS": ActScript, "JavaScript": ActScript, "Launch": ActLaunch, "SubmitForm": ActSubmit, "ImportData": ActSubmit,
 	"EmbeddedFile": ActEmbedded, "EmbeddedFiles": ActEmbedded, "EF": ActEmbedded, "GoToE": ActEmbedded,
 	"XFA": ActForm, "RichMedia": ActMedia, "RichMediaExecute": ActMedia, "Rendition": ActMedia, "Movie": ActMedia,
 }
 
-// Report is what a file is and says.
+// Report is the result of reading a file.
 type Report struct {
 	Encrypted  bool
-	Damaged    bool     // it does not end, or has no pages: what was read may not be all
-	Unread     bool     // it goes beyond the limits of this package
-	Acts       []string // sorted
+	Damaged    bool     // it has no end or no pages, so the text may be incomplete
+	Unread     bool     // it exceeds the limits of this package
+	Acts       []string // kinds of active content, sorted
 	Pages      int
 	Signatures []Signature
 	Text       string // of the pages, line by line; empty when encrypted
-	End        int    // offset behind the last end-of-file mark; 0 without one
+	End        int    // offset after the last end-of-file mark; 0 without one
 }
 
-// Read reads a file. It never fails: what cannot be understood is left out, and
-// the Report says so.
+// Read reads a file. It never fails: unreadable parts are left out and reported as
+// Damaged or Unread.
 func Read(data []byte) Report {
 	if len(data) > MaxSize {
 		return Report{Unread: true, End: findFileEnd(data)}
@@ -55,8 +55,8 @@ func Read(data []byte) Report {
 	return r
 }
 
-// findFileEnd finds the last mark of the file's end within its last two kilobytes:
-// viewers look no further.
+// findFileEnd finds the last end-of-file mark in the last two kilobytes, as viewers
+// do.
 func findFileEnd(data []byte) int {
 	from := max(0, len(data)-2048)
 	if at := bytes.LastIndex(data[from:], []byte("%%EOF")); at >= 0 {
@@ -65,7 +65,7 @@ func findFileEnd(data []byte) int {
 	return 0
 }
 
-// findActs looks through every object, whether anything refers to it or not.
+// findActs searches all objects, including those without a reference to them.
 func (f *file) findActs() []string {
 	found := map[string]bool{}
 	for _, o := range f.objects {
@@ -159,7 +159,7 @@ func (f *file) lookUpInherited(page dict, key name) any {
 	return nil
 }
 
-// collapseSpace takes out what a text needs no more: empty lines and doubled spaces.
+// collapseSpace removes empty lines and repeated spaces.
 func collapseSpace(lines string) string {
 	var out []string
 	for line := range strings.SplitSeq(lines, "\n") {

@@ -8,14 +8,14 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// Signature is a signature that stands in a file (12.8). Nobody has checked it:
-// the names are what the file and its certificate say of themselves.
+// Signature is a signature in a file (12.8). It is not verified: the names are claims
+// of the file and its certificate.
 type Signature struct {
-	Name   string // as the file states it
+	Name   string // stated by the file
 	Signer string // common name in the signer's certificate
-	Whole  bool   // it covers every byte of the file but itself
+	Whole  bool   // it covers all bytes of the file except itself
 	Form   string // adbe.pkcs7.detached, ETSI.CAdES.detached …
-	Filled bool   // its contents are more than a placeholder
+	Filled bool   // its contents are not only a placeholder
 }
 
 const maxSignatures = 20
@@ -39,8 +39,8 @@ func (f *file) findSignatures() []Signature {
 	return list
 }
 
-// coversWholeFile reports whether two ranges take in the whole file but one hole, and the
-// hole is one hexadecimal string: anything else in it would be unsigned.
+// coversWholeFile reports whether two ranges cover the file except for one gap, and the
+// gap is one hexadecimal string: any other content in it would be unsigned.
 func (f *file) coversWholeFile(ranges array) bool {
 	if len(ranges) != 4 {
 		return false
@@ -63,7 +63,7 @@ func (f *file) coversWholeFile(ranges array) bool {
 
 const maxNameLength = 100 // characters
 
-// decodeTextString reads a text string (7.9.2.2), fit to be shown.
+// decodeTextString decodes a text string (7.9.2.2) to printable text.
 func decodeTextString(value text) string {
 	raw := string(value)
 	switch {
@@ -86,9 +86,9 @@ func printableText(raw string) string {
 	return string(runes[:min(len(runes), maxNameLength)])
 }
 
-// The parts of CMS (RFC 5652) and X.509 (RFC 5280) that name a signer. They are
-// read here because crypto/x509 refuses whole certificates over curves it does
-// not know, and Chinese authorities sign with SM2.
+// The parts of CMS (RFC 5652) and X.509 (RFC 5280) that name a signer. crypto/x509
+// cannot be used: it rejects certificates with unknown curves, and Chinese authorities
+// sign with SM2.
 type (
 	contentInfo struct {
 		Type    asn1.ObjectIdentifier
@@ -110,8 +110,8 @@ type (
 
 var commonNameOID = asn1.ObjectIdentifier{2, 5, 4, 3}
 
-// readSignerName finds the certificate that the first signer refers to and gives its
-// common name; empty when the contents cannot be read.
+// readSignerName returns the common name in the certificate of the first signer, or ""
+// when the contents cannot be read.
 func readSignerName(contents []byte) string {
 	var outer contentInfo
 	if _, err := asn1.Unmarshal(contents, &outer); err != nil {
@@ -141,7 +141,7 @@ func readSignerName(contents []byte) string {
 	return ""
 }
 
-// splitValues reads up to limit values that stand one behind the other.
+// splitValues reads up to limit consecutive values.
 func splitValues(data []byte, limit int) []asn1.RawValue {
 	var list []asn1.RawValue
 	for len(data) > 0 && len(list) < limit {
@@ -155,14 +155,14 @@ func splitValues(data []byte, limit int) []asn1.RawValue {
 	return list
 }
 
-// matchSubject gives the subject of a certificate when it is the one meant.
+// matchSubject returns the subject of a certificate if issuer and serial match.
 func matchSubject(raw asn1.RawValue, id issuerAndSerial) ([]byte, bool) {
 	parts := splitValues(raw.Bytes, 1)
 	if len(parts) == 0 {
 		return nil, false
 	}
 	fields := splitValues(parts[0].Bytes, 7)
-	if len(fields) > 0 && fields[0].Class == asn1.ClassContextSpecific { // the version, which may be left out
+	if len(fields) > 0 && fields[0].Class == asn1.ClassContextSpecific { // the version is optional
 		fields = fields[1:]
 	}
 	if len(fields) < 5 || string(fields[0].FullBytes) != string(id.Serial.FullBytes) ||
@@ -172,7 +172,7 @@ func matchSubject(raw asn1.RawValue, id issuerAndSerial) ([]byte, bool) {
 	return fields[4].Bytes, true
 }
 
-// findCommonName finds the common name among the parts of a distinguished name.
+// findCommonName returns the common name of a distinguished name.
 func findCommonName(subject []byte) string {
 	for _, set := range splitValues(subject, 20) {
 		for _, pair := range splitValues(set.Bytes, 5) {

@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	maxText       = 200_000 // bytes of a file's text
+	maxText       = 200_000 // bytes
 	maxOperations = 2_000_000
 	maxForms      = 5 // forms within forms
 	maxFonts      = 500
 	wordGap       = -250
 )
 
-// textReader runs the text operators of content streams (9.4), and nothing else.
+// textReader runs the text operators of content streams (9.4) and no others.
 type textReader struct {
 	file       *file
 	out        strings.Builder
 	fonts      map[any]*font // by reference or dictionary key
 	font       *font
-	openForms  []int // numbers of those that are being run
+	openForms  []int // numbers of the forms being run
 	operations int
 }
 
@@ -53,7 +53,7 @@ func (r *textReader) isExhausted() bool {
 	return r.out.Len() >= maxText || r.operations >= maxOperations || r.file.limitReached
 }
 
-// readContents joins the streams of a page: a list may be a reference itself.
+// readContents joins the streams of a page. The list of streams may be a reference.
 func (r *textReader) readContents(value any) []byte {
 	if list, is := r.file.resolveReference(value).(array); is {
 		var parts [][]byte
@@ -88,7 +88,7 @@ func (r *textReader) runContent(content []byte, resources dict, depth int) {
 			continue
 		}
 		switch operator {
-		case "BI": // an inline image: its bytes are no operators
+		case "BI": // skip the bytes of an inline image
 			if end := bytes.Index(content[l.at:], []byte("EI")); end >= 0 {
 				l.at += end + 2
 			}
@@ -223,8 +223,7 @@ func decodeUTF16(b []byte) string {
 	return string(utf16.Decode(units))
 }
 
-// writeDecoded writes the characters of a string. A code without a character is shown
-// as what it is: unknown.
+// writeDecoded writes the characters of a string, and U+FFFD for unknown codes.
 func (f *font) writeDecoded(out *strings.Builder, b []byte) {
 	if f.unicode == nil {
 		if f.decoder != nil {
@@ -252,11 +251,11 @@ func (f *font) writeDecoded(out *strings.Builder, b []byte) {
 }
 
 const (
-	maxRange = 1 << 16 // codes of one range; two bytes have no more
-	maxPairs = 1 << 19 // pairs of one table, however often it says them
+	maxRange = 1 << 16 // codes of one range; two bytes cannot have more
+	maxPairs = 1 << 19 // pairs of one table, repeated ones included
 )
 
-// unicodeTable is a ToUnicode table while it is read.
+// unicodeTable is a ToUnicode table being read.
 type unicodeTable struct {
 	codes map[int]string
 	pairs int
@@ -309,7 +308,7 @@ func (t *unicodeTable) addRange(from, to int, target any) {
 	}
 }
 
-// addPair writes one pair, with the last unit of the target raised by shift.
+// addPair adds one pair, with shift added to the last unit of the target.
 func (t *unicodeTable) addPair(code int, target any, shift int) {
 	t.pairs++
 	b, is := target.(text)
@@ -327,7 +326,7 @@ func (t *unicodeTable) addPair(code int, target any, shift int) {
 	t.codes[code] = decodeUTF16(raw[:end])
 }
 
-// parseCode is a code of one or two bytes, or -1.
+// parseCode returns a code of one or two bytes, or -1.
 func parseCode(value any) int {
 	b, is := value.(text)
 	if !is || len(b) == 0 || len(b) > 2 {
