@@ -52,7 +52,7 @@ func (l *limiter) allow(id string) bool {
 func (a *API) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if c.Request().Method != http.MethodGet && !a.limits.allow(string(actor(c).ID)) {
-			return recovery.Faultf(codeRateLimited, "This account sends too many requests. Wait a second between them.")
+			return recovery.Faultf(recovery.CodeRateLimited, "This account sends too many requests. Wait a second between them.")
 		}
 		return next(c)
 	}
@@ -62,7 +62,7 @@ func (a *API) limit(next echo.HandlerFunc) echo.HandlerFunc {
 func (a *API) limitLink(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !a.links.allow(entered(c).ID) {
-			return recovery.Faultf(codeRateLimited, "Too many requests come by this link. Wait a second between them.")
+			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come by this link. Wait a second between them.")
 		}
 		return next(c)
 	}
@@ -74,7 +74,7 @@ func (a *API) limitLink(next echo.HandlerFunc) echo.HandlerFunc {
 func (a *API) limitAddress(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !a.asks.allow(neighbourhood(c.Request().RemoteAddr)) {
-			return recovery.Faultf(codeRateLimited, "Too many requests come from this address. Wait a second between them.")
+			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come from this address. Wait a second between them.")
 		}
 		return next(c)
 	}

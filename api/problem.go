@@ -11,12 +11,6 @@ import (
 	"recourse/recovery"
 )
 
-// Codes that only HTTP knows.
-const (
-	codeMethod      recovery.Code = "method_not_allowed"
-	codeRateLimited recovery.Code = "rate_limited"
-)
-
 const mediaProblem = "application/problem+json"
 
 // malformed is a Fault about a request that cannot even be read: 400, where one
@@ -31,36 +25,6 @@ func malformedField(field, code, detail string) error {
 		Code: recovery.CodeInvalid, Detail: "The request cannot be read as it is.",
 		Fields: []recovery.FieldFault{{Field: field, Code: code, Detail: detail}},
 	}}
-}
-
-// refusals says for each code what it is in HTTP.
-var refusals = map[recovery.Code]struct {
-	status int
-	title  string
-}{
-	recovery.CodeActionNotAllowed: {http.StatusConflict, "This action is not allowed now"},
-	recovery.CodeConflict:         {http.StatusConflict, "The request conflicts with the state of the resource"},
-	recovery.CodeContactLimit:     {http.StatusConflict, "More messages would be too many"},
-	recovery.CodeErasureRefused:   {http.StatusConflict, "The personal data is kept for a reason"},
-	recovery.CodeForbidden:        {http.StatusForbidden, "This account may not do this"},
-	recovery.CodeFourEyes:         {http.StatusForbidden, "Somebody else has to do this"},
-	recovery.CodeIdempotency:      {http.StatusConflict, "The Idempotency-Key was used for another request"},
-	recovery.CodeInternal:         {http.StatusInternalServerError, "Something failed here"},
-	recovery.CodeInvalid:          {http.StatusUnprocessableEntity, "The request cannot be accepted as it is"},
-	recovery.CodeLinkEnded:        {http.StatusGone, "This link has ended"},
-	recovery.CodeNoContact:        {http.StatusConflict, "Nobody writes to them any more"},
-	recovery.CodeNotFound:         {http.StatusNotFound, "There is no such thing"},
-	recovery.CodePrecondition:     {http.StatusPreconditionFailed, "The resource has changed since it was read"},
-	recovery.CodeQuietHours:       {http.StatusConflict, "Nobody is disturbed at this hour"},
-	recovery.CodeTextUnsafe:       {http.StatusConflict, "The text must not be sent like this"},
-	recovery.CodeTooLarge:         {http.StatusRequestEntityTooLarge, "The request is too large"},
-	recovery.CodeTransactionOpen:  {http.StatusConflict, "This transaction has an open case already"},
-	recovery.CodeUnauthenticated:  {http.StatusUnauthorized, "A valid token is needed"},
-	recovery.CodeUnavailable:      {http.StatusServiceUnavailable, "A part of the service does not answer"},
-	recovery.CodeUnsupportedMedia: {http.StatusUnsupportedMediaType, "This media type is not accepted"},
-	recovery.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The bytes are not those the sender hashed"},
-	codeMethod:                    {http.StatusMethodNotAllowed, "The resource has no such method"},
-	codeRateLimited:               {http.StatusTooManyRequests, "Too many requests"},
 }
 
 // answerProblem is the one place where an error becomes an answer.
@@ -100,9 +64,8 @@ func asFault(err error) (*recovery.Fault, bool) { return errors.AsType[*recovery
 // problemOf makes the document of a translated error.
 func problemOf(err error) Problem {
 	fault, _ := asFault(err)
-	refusal := refusals[fault.Code]
 	document := Problem{
-		Type: "urn:recourse:problem:" + string(fault.Code), Title: refusal.title, Status: refusal.status,
+		Type: "urn:recourse:problem:" + string(fault.Code), Title: fault.Code.Title(), Status: fault.Code.HTTPStatus(),
 		Detail: fault.Detail, Code: ProblemCode(fault.Code), Errors: []FieldError{},
 	}
 	if _, unreadable := errors.AsType[malformed](err); unreadable {
@@ -126,7 +89,7 @@ func problemOf(err error) Problem {
 // told.
 func translated(err error) error {
 	if fault, ok := asFault(err); ok {
-		if _, known := refusals[fault.Code]; known && fault.Code != recovery.CodeInternal {
+		if fault.Code.Known() && fault.Code != recovery.CodeInternal {
 			return err
 		}
 		return internal()
@@ -154,7 +117,7 @@ func ofProtocol(refused *echo.HTTPError) error {
 	case http.StatusNotFound:
 		return recovery.Faultf(recovery.CodeNotFound, "There is no such resource.")
 	case http.StatusMethodNotAllowed:
-		return recovery.Faultf(codeMethod, "The resource has no such method; the header Allow lists those it has.")
+		return recovery.Faultf(recovery.CodeMethod, "The resource has no such method; the header Allow lists those it has.")
 	case http.StatusBadRequest:
 		message, _ := refused.Message.(string)
 		if found := parameterForm.FindStringSubmatch(message); found != nil {

@@ -99,12 +99,12 @@ func TestIfMatchIsStrong(t *testing.T) {
 
 func TestEveryCodeIsInTheSpecification(t *testing.T) {
 	t.Parallel()
-	for code, refusal := range refusals {
+	for _, code := range recovery.Codes() {
 		if !bytes.Contains(specification, []byte("        - "+string(code)+"\n")) {
 			t.Errorf("%s is not in the specification", code)
 		}
-		if refusal.status < 400 || refusal.title == "" {
-			t.Errorf("%s: %+v", code, refusal)
+		if code.HTTPStatus() < 400 || code.Title() == "" {
+			t.Errorf("%s: %d %q", code, code.HTTPStatus(), code.Title())
 		}
 	}
 }

@@ -2,8 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +27,7 @@ func CheckFacts(book *playbook.Book, facts playbook.AssessmentFacts, now time.Ti
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
 	}
-	return together(book.Check(facts, now), checkWords(facts, now))
+	return together(book.Check(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
 }
 
 const (
@@ -50,26 +48,6 @@ func checkSignals(circumstances map[string]bool) error {
 		}
 	}
 	return nil
-}
-
-// checkWords holds the words among the facts to the rules of a filing; what a
-// filing needs beside them, facts may lack.
-func checkWords(facts playbook.AssessmentFacts, now time.Time) error {
-	words := recovery.Filing{ // the facts beside the words stand there so that nothing is said of them
-		Platform: facts.Platform, Instrument: facts.Instrument, Amount: facts.Amount, SentAt: facts.SentAt, Reason: facts.Reason,
-		ClaimState: facts.ClaimState, Claimant: facts.Claimant, Counterparts: slices.Clone(facts.Counterparts),
-	}
-	for i, counterpart := range words.Counterparts {
-		words.Counterparts[i] = recovery.FilingCounterpart{Alias: counterpart.Alias, Contact: counterpart.Contact}
-	}
-	fault, _ := errors.AsType[*recovery.Fault](words.Validate(now))
-	if fault == nil {
-		return nil
-	}
-	return recovery.Invalid(slices.DeleteFunc(fault.Fields, func(f recovery.FieldFault) bool {
-		person := strings.HasPrefix(f.Field, "claimant.") || strings.HasPrefix(f.Field, "counterparts[")
-		return !person || f.Code == "required"
-	}))
 }
 
 func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {

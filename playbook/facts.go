@@ -2,8 +2,6 @@ package playbook
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"recourse/recovery"
@@ -102,25 +100,25 @@ func (f AssessmentFacts) record(now time.Time) recovery.Case {
 // Check names each field that cannot be accepted: nil, or a Fault with
 // CodeInvalid. Facts that are merely odd pass, and become findings.
 func (b *Book) Check(f AssessmentFacts, now time.Time) error {
-	c := &factCheck{now: now}
-	choice(c, "platform", f.Platform, recovery.Platforms, true)
-	choice(c, "instrument", f.Instrument, recovery.Instruments, true)
-	c.amount("amount_fen", f.Amount, 1)
-	c.instant("sent_at", f.SentAt, nil)
-	choice(c, "reason", f.Reason, recovery.Reasons, false)
-	choice(c, "claim_state", f.ClaimState, recovery.ClaimStates, false)
-	choice(c, "account", f.Account, Accounts, false)
-	choice(c, "delayed_arrival", f.Delay, Delays, false)
-	choice(c, "refusal", f.Refusal, recovery.Refusals, false)
-	c.instant("noticed_at", f.NoticedAt, f.SentAt)
-	c.instant("notified_at", f.NotifiedAt, f.SentAt)
-	c.people(f)
+	c := recovery.NewFieldChecker(now)
+	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
+	recovery.OneOf(c, "instrument", f.Instrument, recovery.Instruments, true)
+	c.Amount("amount_fen", f.Amount, true)
+	c.Time("sent_at", f.SentAt, false)
+	recovery.OneOf(c, "reason", f.Reason, recovery.Reasons, false)
+	recovery.OneOf(c, "claim_state", f.ClaimState, recovery.ClaimStates, false)
+	recovery.OneOf(c, "account", f.Account, Accounts, false)
+	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
+	recovery.OneOf(c, "refusal", f.Refusal, recovery.Refusals, false)
+	checkSince(c, "noticed_at", f.NoticedAt, f.SentAt)
+	checkSince(c, "notified_at", f.NotifiedAt, f.SentAt)
+	f.checkPeople(c)
 	for _, name := range sortedKeys(f.Circumstances) {
 		if !b.asks(name, aboutCase, now) {
-			c.fault("circumstances."+name, "unknown_value", "There is no such circumstance.")
+			c.Add("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
-	return recovery.Invalid(c.faults)
+	return c.Err()
 }
 
 func (b *Book) asks(signal, about string, at time.Time) bool {
@@ -132,67 +130,35 @@ func (b *Book) asks(signal, about string, at time.Time) bool {
 	return false
 }
 
-// factCheck collects faulty fields in the order of the body.
-type factCheck struct {
-	now    time.Time
-	faults []recovery.FieldFault
-}
-
-func (c *factCheck) fault(field, code, format string, args ...any) {
-	c.faults = append(c.faults, recovery.FieldFault{Field: field, Code: code, Detail: fmt.Sprintf(format, args...)})
-}
-
-func choice[T ~string](c *factCheck, field string, value T, values []T, required bool) {
-	switch {
-	case value == "" && required:
-		c.fault(field, "required", "This field is needed.")
-	case value != "" && !slices.Contains(values, value):
-		c.fault(field, "unknown_value", "Accepted are: %s.", strings.Trim(fmt.Sprint(values), "[]"))
+// checkSince checks when something happened that cannot be before the sending.
+func checkSince(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
+	c.Time(field, at, false)
+	if at != nil && sentAt != nil && at.Before(*sentAt) {
+		c.Add(field, "before_sending", "This cannot have been before the sending.")
 	}
 }
 
-func (c *factCheck) amount(field string, amount, least recovery.Money) {
-	if amount < least || amount > recovery.MaxMoney {
-		c.fault(field, "out_of_range", "Amounts from %d to %d fen are accepted.", least, recovery.MaxMoney)
-	}
-}
-
-// skew is how far a phone may run ahead of us before we disbelieve it.
-const skew = 2 * time.Minute
-
-func (c *factCheck) instant(field string, at, sentAt *time.Time) {
-	switch {
-	case at == nil:
-	case at.After(c.now.Add(skew)):
-		c.fault(field, "in_future", "The time lies in the future.")
-	case at.Year() < 2014: // red packets began in 2014
-		c.fault(field, "too_early", "Times before 2014 are not accepted.")
-	case sentAt != nil && at.Before(*sentAt):
-		c.fault(field, "before_sending", "This cannot have been before the sending.")
-	}
-}
-
-func (c *factCheck) people(f AssessmentFacts) {
+func (f AssessmentFacts) checkPeople(c *recovery.FieldChecker) {
 	group := f.group()
-	choice(c, "group.kind", group.Kind, recovery.GroupKinds, f.Group != nil)
+	recovery.OneOf(c, "group.kind", group.Kind, recovery.GroupKinds, f.Group != nil)
 	if group.Size < 0 || group.Size > recovery.MaxGroupSize {
-		c.fault("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", recovery.MaxGroupSize)
+		c.Add("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", recovery.MaxGroupSize)
 	}
 	if f.Bystanders != nil && (*f.Bystanders < 0 || *f.Bystanders > recovery.MaxGroupSize) {
-		c.fault("bystanders", "out_of_range", "Between 0 and %d are accepted.", recovery.MaxGroupSize)
+		c.Add("bystanders", "out_of_range", "Between 0 and %d are accepted.", recovery.MaxGroupSize)
 	}
 	if len(f.Counterparts) > recovery.MaxCounterparts {
-		c.fault("counterparts", "too_many", "At most %d counterparts are accepted.", recovery.MaxCounterparts)
+		c.Add("counterparts", "too_many", "At most %d counterparts are accepted.", recovery.MaxCounterparts)
 		return
 	}
 	var claimed recovery.Money
 	for i, counterpart := range f.Counterparts {
 		at := fmt.Sprintf("counterparts[%d].", i)
-		c.amount(at+"claimed_fen", counterpart.Claimed, 0)
-		c.instant(at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
+		c.Amount(at+"claimed_fen", counterpart.Claimed, false)
+		checkSince(c, at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
 		claimed += min(max(counterpart.Claimed, 0), recovery.MaxMoney)
 	}
 	if f.Amount > 0 && claimed > f.Amount {
-		c.fault("counterparts", "sum_too_large", "The claimed shares add up to more than was sent.")
+		c.Add("counterparts", "sum_too_large", "The claimed shares add up to more than was sent.")
 	}
 }

@@ -78,19 +78,19 @@ type Measure struct {
 // CheckSend names each field that cannot be accepted: nil, or a Fault with
 // CodeInvalid.
 func (b *Book) CheckSend(f SendFacts, now time.Time) error {
-	c := &factCheck{now: now}
-	choice(c, "platform", f.Platform, recovery.Platforms, true)
-	choice(c, "instrument", f.Instrument, recovery.Instruments, true)
-	c.amount("amount_fen", f.Amount, 0)
-	choice(c, "account", f.Account, Accounts, false)
-	choice(c, "delayed_arrival", f.Delay, Delays, false)
-	c.people(AssessmentFacts{Group: f.Group})
+	c := recovery.NewFieldChecker(now)
+	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
+	recovery.OneOf(c, "instrument", f.Instrument, recovery.Instruments, true)
+	c.Amount("amount_fen", f.Amount, false)
+	recovery.OneOf(c, "account", f.Account, Accounts, false)
+	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
+	AssessmentFacts{Group: f.Group}.checkPeople(c)
 	for _, name := range sortedKeys(f.Circumstances) {
 		if !b.asks(name, aboutSending, now) {
-			c.fault("circumstances."+name, "unknown_value", "There is no such circumstance.")
+			c.Add("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
-	return recovery.Invalid(c.faults)
+	return c.Err()
 }
 
 // Prevent says what to look at before a send is made at an instant.

@@ -42,23 +42,23 @@ func (t IncomeTable) Income(province string, on time.Time) (Income, bool) {
 // CheckIncome names what keeps a row from being entered: nil, or a Fault with
 // CodeInvalid.
 func (b *Book) CheckIncome(row Income) error {
-	c := &factCheck{}
+	c := recovery.NewFieldChecker(time.Time{})
 	if short, known := b.province(row.Province); !known || short != row.Province {
-		c.fault("province", "unknown_value", "The short name of a province is needed, such as 浙江.")
+		c.Add("province", "unknown_value", "The short name of a province is needed, such as 浙江.")
 	}
-	c.amount("monthly_wage_fen", row.MonthlyWage, 0)
-	c.amount("yearly_wage_fen", row.YearlyWage, 0)
-	c.amount("daily_income_fen", row.DailyIncome, 0)
+	c.Amount("monthly_wage_fen", row.MonthlyWage, false)
+	c.Amount("yearly_wage_fen", row.YearlyWage, false)
+	c.Amount("daily_income_fen", row.DailyIncome, false)
 	if row.MonthlyWage <= 0 && row.YearlyWage <= 0 && row.DailyIncome <= 0 {
-		c.fault("monthly_wage_fen", "required", "At least one figure is needed.")
+		c.Add("monthly_wage_fen", "required", "At least one figure is needed.")
 	}
 	if row.From.IsZero() {
-		c.fault("from", "required", "The day from which the figure holds is needed.")
+		c.Add("from", "required", "The day from which the figure holds is needed.")
 	}
 	if row.Source == "" {
-		c.fault("source", "required", "A figure without a source is not entered.")
+		c.Add("source", "required", "A figure without a source is not entered.")
 	}
-	return recovery.Invalid(c.faults)
+	return c.Err()
 }
 
 // strategyRule is how to speak in one kind of group; the first that fits is

@@ -156,14 +156,14 @@ var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 // that the action does not have is refused: otherwise its sender would believe
 // that it was recorded.
 func (a Act) Validate(now time.Time) error {
-	c := &checker{now: now}
+	c := &FieldChecker{now: now}
 	row := actionRows[a.Action]
 	if row == nil {
 		row = &ActionSpec{Name: a.Action}
 	}
 	for _, name := range a.setFields() {
 		if !slices.ContainsFunc(row.Fields, func(f Field) bool { return f.Name == name }) {
-			c.fault(name, "unknown_field", "The action %s has no such field.", a.Action)
+			c.Add(name, "unknown_field", "The action %s has no such field.", a.Action)
 		}
 	}
 	for _, field := range row.Fields {
@@ -176,35 +176,35 @@ func (a Act) Validate(now time.Time) error {
 }
 
 // field checks one field of a body by its form.
-func (c *checker) field(a Act, f Field) {
+func (c *FieldChecker) field(a Act, f Field) {
 	switch f.Form {
 	case TextForm, LineForm, CounterpartForm, StaffForm:
-		c.text(f.Name, a.textOf(f.Name), f.Max, f.Required)
+		c.Text(f.Name, a.textOf(f.Name), f.Max, f.Required)
 	case EmailForm:
 		c.email(f, a.Email)
 	case WordForm:
 		c.word(f.Name, a.textOf(f.Name))
 	case ChoiceForm:
-		oneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
+		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
 	case ChoicesForm:
 		c.choices(f, values(a.Kinds))
 	case MoneyForm:
 		c.money(a.Amount, f.Required)
 	case PastForm:
-		c.moment(f.Name, a.timeOf(f.Name), f.Required)
+		c.Time(f.Name, a.timeOf(f.Name), f.Required)
 	case FutureForm:
 		c.ahead(f.Name, a.Until)
 	case NumberForm:
 		if a.No < 1 || a.No > f.Max {
-			c.fault(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
+			c.Add(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
 		}
 	case FlagForm:
 		if f.Required && a.Share == nil {
-			c.fault(f.Name, "required", "Send true or false.")
+			c.Add(f.Name, "required", "Send true or false.")
 		}
 	case ConfirmForm:
 		if a.Confirm == nil || !*a.Confirm {
-			c.fault(f.Name, "required", "This happens only once: confirm it with true.")
+			c.Add(f.Name, "required", "This happens only once: confirm it with true.")
 		}
 	case InstalmentsForm:
 		c.instalments(a.Instalments)
@@ -228,74 +228,74 @@ func (a Act) timeOf(name string) *time.Time {
 	return a.At
 }
 
-func (c *checker) email(f Field, address string) {
-	if c.text(f.Name, address, f.Max, false); address != "" && !emailForm.MatchString(address) {
-		c.fault(f.Name, "malformed", "This is not an e-mail address.")
+func (c *FieldChecker) email(f Field, address string) {
+	if c.Text(f.Name, address, f.Max, false); address != "" && !emailForm.MatchString(address) {
+		c.Add(f.Name, "malformed", "This is not an e-mail address.")
 	}
 }
 
-func (c *checker) choices(f Field, chosen []string) {
+func (c *FieldChecker) choices(f Field, chosen []string) {
 	if len(chosen) == 0 || len(chosen) > f.Max {
-		c.fault(f.Name, "required", "Name between 1 and %d of: %s.", f.Max, list(f.Choices))
+		c.Add(f.Name, "required", "Name between 1 and %d of: %s.", f.Max, list(f.Choices))
 	}
 	for _, value := range chosen {
-		oneOf(c, f.Name, value, f.Choices, true)
+		OneOf(c, f.Name, value, f.Choices, true)
 	}
 }
 
-func (c *checker) money(amount *Money, required bool) {
+func (c *FieldChecker) money(amount *Money, required bool) {
 	const field = "amount_fen"
 	if amount == nil {
 		if required {
-			c.fault(field, "required", "An amount in fen is needed.")
+			c.Add(field, "required", "An amount in fen is needed.")
 		}
 		return
 	}
-	c.amount(field, *amount, true)
+	c.Amount(field, *amount, true)
 }
 
-func (c *checker) ahead(field string, at *time.Time) {
+func (c *FieldChecker) ahead(field string, at *time.Time) {
 	switch {
 	case at == nil:
 	case !at.After(c.now):
-		c.fault(field, "in_past", "This time is in the past.")
+		c.Add(field, "in_past", "This time is in the past.")
 	case at.After(c.now.Add(maxPause)):
-		c.fault(field, "too_late", "At most a year ahead.")
+		c.Add(field, "too_late", "At most a year ahead.")
 	}
 }
 
-func (c *checker) word(field, value string) {
+func (c *FieldChecker) word(field, value string) {
 	if !wordForm.MatchString(value) {
-		c.fault(field, "malformed", "One word of lower-case letters, digits and '_', at most %d characters, is needed.", maxWord)
+		c.Add(field, "malformed", "One word of lower-case letters, digits and '_', at most %d characters, is needed.", maxWord)
 	}
 }
 
-func checkResponse(a Act, c *checker) {
+func checkResponse(a Act, c *FieldChecker) {
 	if a.Amount == nil && Response(a.Kind) == PartlyReturned {
-		c.fault("amount_fen", "required", "An amount in fen is needed.")
+		c.Add("amount_fen", "required", "An amount in fen is needed.")
 	}
 	if a.Amount != nil && Response(a.Kind) != Returned && Response(a.Kind) != PartlyReturned {
-		c.fault("amount_fen", "unexpected", "Only a return has an amount.")
+		c.Add("amount_fen", "unexpected", "Only a return has an amount.")
 	}
 }
 
-func checkReturn(a Act, c *checker) {
+func checkReturn(a Act, c *FieldChecker) {
 	if a.Channel == AutoRefund && a.CounterpartID != "" {
-		c.fault("counterpart_id", "unexpected", "An automatic refund by the platform comes from no counterpart.")
+		c.Add("counterpart_id", "unexpected", "An automatic refund by the platform comes from no counterpart.")
 	}
 }
 
-func checkDecision(a Act, c *checker) {
+func checkDecision(a Act, c *FieldChecker) {
 	if a.Amount == nil && a.Decision == PartlyGranted {
-		c.fault("amount_fen", "required", "An amount in fen is needed.")
+		c.Add("amount_fen", "required", "An amount in fen is needed.")
 	}
 	if a.Amount != nil && a.Decision == Denied {
-		c.fault("amount_fen", "unexpected", "A denial grants no amount.")
+		c.Add("amount_fen", "unexpected", "A denial grants no amount.")
 	}
 }
 
-func checkLegalStep(a Act, c *checker) {
+func checkLegalStep(a Act, c *FieldChecker) {
 	if a.Amount != nil && legalSteps[a.Kind].interrupts == DebtorPaid {
-		c.fault("amount_fen", "unexpected", "The amount of a step is its cost. Record the payment itself as a return.")
+		c.Add("amount_fen", "unexpected", "The amount of a step is its cost. Record the payment itself as a return.")
 	}
 }

@@ -52,7 +52,7 @@ type ActionSpec struct {
 	Fields []Field
 	Entry  EntryKind // the journal entry it writes, unless apply chooses another kind
 
-	check func(Act, *checker)                // rules that involve several fields; nil for none
+	check func(Act, *FieldChecker)           // rules that involve several fields; nil for none
 	apply func(Position, Move) (Step, error) // nil for an action that leaves the position as it is
 }
 

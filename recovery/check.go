@@ -24,31 +24,38 @@ const (
 // earliest is when WeChat red packets began: nothing was mis-sent before 2014.
 var earliest = time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// clockSkew is how far a phone may run ahead of us before we disbelieve it.
+// clockSkew is how far ahead the clock of a client may be.
 const clockSkew = 2 * time.Minute
 
-// checker collects the faults of one body, in the order of its fields.
-type checker struct {
+// FieldChecker collects the faults of one body, in the order of its fields.
+type FieldChecker struct {
 	now    time.Time
 	faults []FieldFault
 }
 
-func (c *checker) fault(field, code, format string, args ...any) {
+// NewFieldChecker makes a checker; times after now are faults.
+func NewFieldChecker(now time.Time) *FieldChecker { return &FieldChecker{now: now} }
+
+// Err returns the faults as one Fault with CodeInvalid, or nil.
+func (c *FieldChecker) Err() error { return Invalid(c.faults) }
+
+// Add adds a fault.
+func (c *FieldChecker) Add(field, code, format string, args ...any) {
 	c.faults = append(c.faults, FieldFault{field, code, fmt.Sprintf(format, args...)})
 }
 
-// text checks free text: present when required, valid, short enough, and free
+// Text checks free text: present when required, valid, short enough, and free
 // of characters that make a reader see something else than what is stored.
-func (c *checker) text(field, value string, limit int, required bool) {
+func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 	switch {
 	case required && strings.TrimSpace(value) == "":
-		c.fault(field, "required", "This field is needed.")
+		c.Add(field, "required", "This field is needed.")
 	case !utf8.ValidString(value):
-		c.fault(field, "invalid_utf8", "The text is not valid UTF-8.")
+		c.Add(field, "invalid_utf8", "The text is not valid UTF-8.")
 	case utf8.RuneCountInString(value) > limit:
-		c.fault(field, "too_long", "At most %d characters are accepted.", limit)
+		c.Add(field, "too_long", "At most %d characters are accepted.", limit)
 	case strings.ContainsFunc(value, deceptive):
-		c.fault(field, "forbidden_character", "Control and text-direction characters are not accepted.")
+		c.Add(field, "forbidden_character", "Control and text-direction characters are not accepted.")
 	}
 }
 
@@ -67,38 +74,40 @@ func deceptive(r rune) bool {
 	}
 }
 
-func (c *checker) amount(field string, value Money, required bool) {
+// Amount checks a sum of money.
+func (c *FieldChecker) Amount(field string, value Money, required bool) {
 	switch {
 	case value < 0, required && value == 0:
-		c.fault(field, "out_of_range", "The amount must be above zero, in fen.")
+		c.Add(field, "out_of_range", "The amount must be above zero, in fen.")
 	case value > MaxMoney:
-		c.fault(field, "out_of_range", "Amounts above %d fen are not accepted.", MaxMoney)
+		c.Add(field, "out_of_range", "Amounts above %d fen are not accepted.", MaxMoney)
 	}
 }
 
-func (c *checker) moment(field string, at *time.Time, required bool) {
+// Time checks when something happened.
+func (c *FieldChecker) Time(field string, at *time.Time, required bool) {
 	switch {
 	case at == nil || at.IsZero():
 		if required {
-			c.fault(field, "required", "A time with offset is needed (RFC 3339).")
+			c.Add(field, "required", "A time with offset is needed (RFC 3339).")
 		}
 	case at.After(c.now.Add(clockSkew)):
-		c.fault(field, "in_future", "The time lies in the future.")
+		c.Add(field, "in_future", "The time lies in the future.")
 	case at.Before(earliest):
-		c.fault(field, "too_early", "Times before 2014 are not accepted.")
+		c.Add(field, "too_early", "Times before 2014 are not accepted.")
 	}
 }
 
-// oneOf checks an enumeration; an empty value passes unless it is required.
-func oneOf[T ~string](c *checker, field string, value T, values []T, required bool) {
+// OneOf checks an enumeration; an empty value passes unless it is required.
+func OneOf[T ~string](c *FieldChecker, field string, value T, values []T, required bool) {
 	if value == "" {
 		if required {
-			c.fault(field, "required", "This field is needed.")
+			c.Add(field, "required", "This field is needed.")
 		}
 		return
 	}
 	if !slices.Contains(values, value) {
-		c.fault(field, "unknown_value", "Accepted are: %s.", list(values))
+		c.Add(field, "unknown_value", "Accepted are: %s.", list(values))
 	}
 }
 

@@ -44,73 +44,88 @@ var (
 // Validate checks every field and names each faulty one. It returns nil or a
 // Fault with CodeInvalid.
 func (f Filing) Validate(now time.Time) error {
-	c := &checker{now: now}
-	oneOf(c, "platform", f.Platform, Platforms, true)
-	oneOf(c, "instrument", f.Instrument, Instruments, true)
-	c.amount("amount_fen", f.Amount, true)
-	c.moment("sent_at", f.SentAt, true)
+	c := &FieldChecker{now: now}
+	OneOf(c, "platform", f.Platform, Platforms, true)
+	OneOf(c, "instrument", f.Instrument, Instruments, true)
+	c.Amount("amount_fen", f.Amount, true)
+	c.Time("sent_at", f.SentAt, true)
 	if f.TransactionNo != "" && !transactionForm.MatchString(f.TransactionNo) {
-		c.fault("transaction_no", "malformed", "Up to 64 letters, digits, '-' and '_' are accepted.")
+		c.Add("transaction_no", "malformed", "Up to 64 letters, digits, '-' and '_' are accepted.")
 	}
-	oneOf(c, "reason", f.Reason, Reasons, true)
-	oneOf(c, "claim_state", f.ClaimState, ClaimStates, true)
+	OneOf(c, "reason", f.Reason, Reasons, true)
+	OneOf(c, "claim_state", f.ClaimState, ClaimStates, true)
 	f.checkGroup(c)
 	f.checkCounterparts(c)
-	f.checkClaimant(c)
-	c.text("narrative", f.Narrative, MaxNarrative, false)
+	f.Claimant.check(c, true)
+	c.Text("narrative", f.Narrative, MaxNarrative, false)
 	if f.Pace < 0 || f.Pace > MaxPace {
-		c.fault("pace", "out_of_range", "The pace lies between 1 and %d.", MaxPace)
+		c.Add("pace", "out_of_range", "The pace lies between 1 and %d.", MaxPace)
 	}
 	return Invalid(c.faults)
 }
 
-func (f Filing) checkGroup(c *checker) {
+func (f Filing) checkGroup(c *FieldChecker) {
 	if f.Group == nil {
 		return
 	}
-	oneOf(c, "group.kind", f.Group.Kind, GroupKinds, true)
+	OneOf(c, "group.kind", f.Group.Kind, GroupKinds, true)
 	if f.Group.Size < 0 || f.Group.Size > MaxGroupSize {
-		c.fault("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", MaxGroupSize)
+		c.Add("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", MaxGroupSize)
 	}
 }
 
-func (f Filing) checkCounterparts(c *checker) {
+func (f Filing) checkCounterparts(c *FieldChecker) {
 	if len(f.Counterparts) == 0 {
-		c.fault("counterparts", "required", "Name at least one counterpart, if only by a nickname.")
+		c.Add("counterparts", "required", "Name at least one counterpart, if only by a nickname.")
 	}
 	if len(f.Counterparts) > MaxCounterparts {
-		c.fault("counterparts", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
+		c.Add("counterparts", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
 		return
 	}
 	var claimed Money
 	for i, counterpart := range f.Counterparts {
 		at := fmt.Sprintf("counterparts[%d].", i)
-		c.text(at+"alias", counterpart.Alias, MaxAlias, true)
-		c.amount(at+"claimed_fen", counterpart.Claimed, false)
-		c.moment(at+"claimed_at", counterpart.ClaimedAt, false)
-		c.text(at+"contact", counterpart.Contact, MaxContact, false)
+		counterpart.checkText(c, at, true)
+		c.Amount(at+"claimed_fen", counterpart.Claimed, false)
+		c.Time(at+"claimed_at", counterpart.ClaimedAt, false)
 		if counterpart.ClaimedAt != nil && f.SentAt != nil && counterpart.ClaimedAt.Before(*f.SentAt) {
-			c.fault(at+"claimed_at", "before_sending", "Nothing can be claimed before it was sent.")
+			c.Add(at+"claimed_at", "before_sending", "Nothing can be claimed before it was sent.")
 		}
 		claimed += min(max(counterpart.Claimed, 0), MaxMoney)
 	}
 	if f.Amount > 0 && claimed > f.Amount {
-		c.fault("counterparts", "sum_too_large", "The claimed shares add up to more than was sent.")
+		c.Add("counterparts", "sum_too_large", "The claimed shares add up to more than was sent.")
 	}
 }
 
-func (f Filing) checkClaimant(c *checker) {
-	c.text("claimant.name", f.Claimant.Name, MaxName, true)
-	c.text("claimant.email", f.Claimant.Email, 254, false)
-	c.text("claimant.phone", f.Claimant.Phone, 24, false)
-	c.text("claimant.province", f.Claimant.Province, MaxName, false)
-	c.text("claimant.city", f.Claimant.City, MaxName, false)
-	if f.Claimant.Email != "" && !emailForm.MatchString(f.Claimant.Email) {
-		c.fault("claimant.email", "malformed", "This is not an e-mail address.")
+func (p FilingCounterpart) checkText(c *FieldChecker, at string, required bool) {
+	c.Text(at+"alias", p.Alias, MaxAlias, required)
+	c.Text(at+"contact", p.Contact, MaxContact, false)
+}
+
+func (p Claimant) check(c *FieldChecker, required bool) {
+	c.Text("claimant.name", p.Name, MaxName, required)
+	c.Text("claimant.email", p.Email, 254, false)
+	c.Text("claimant.phone", p.Phone, 24, false)
+	c.Text("claimant.province", p.Province, MaxName, false)
+	c.Text("claimant.city", p.City, MaxName, false)
+	if p.Email != "" && !emailForm.MatchString(p.Email) {
+		c.Add("claimant.email", "malformed", "This is not an e-mail address.")
 	}
-	if f.Claimant.Phone != "" && !phoneForm.MatchString(f.Claimant.Phone) {
-		c.fault("claimant.phone", "malformed", "This is not a telephone number.")
+	if p.Phone != "" && !phoneForm.MatchString(p.Phone) {
+		c.Add("claimant.phone", "malformed", "This is not a telephone number.")
 	}
+}
+
+// CheckPeople checks the text about people where none of it is required. It
+// returns a Fault with CodeInvalid or nil.
+func CheckPeople(claimant Claimant, counterparts []FilingCounterpart) error {
+	c := &FieldChecker{}
+	for i, counterpart := range counterparts[:min(len(counterparts), MaxCounterparts)] {
+		counterpart.checkText(c, fieldAt("counterparts", i), false)
+	}
+	claimant.check(c, false)
+	return c.Err()
 }
 
 // Case makes the record of a checked filing. It stands at Start.
@@ -135,33 +150,33 @@ func (f Filing) Case(id CaseID, number CaseNumber, owner UserID, now time.Time, 
 
 // CheckEvidence checks what is said about a file and names each faulty field.
 func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description string, now time.Time) []FieldFault {
-	c := &checker{now: now}
-	oneOf(c, "kind", kind, EvidenceKinds, true)
-	c.moment("captured_at", capturedAt, false)
-	c.text("source", source, MaxReference, false)
-	c.text("description", description, MaxText, false)
+	c := &FieldChecker{now: now}
+	OneOf(c, "kind", kind, EvidenceKinds, true)
+	c.Time("captured_at", capturedAt, false)
+	c.Text("source", source, MaxReference, false)
+	c.Text("description", description, MaxText, false)
 	return c.faults
 }
 
 // CheckFigure checks since when a published figure holds, and the words by
 // which it can be looked up again.
 func CheckFigure(from time.Time, source string, now time.Time) error {
-	c := &checker{now: now}
-	c.moment("from", &from, false)
-	c.text("source", source, MaxText, source != "")
+	c := &FieldChecker{now: now}
+	c.Time("from", &from, false)
+	c.Text("source", source, MaxText, source != "")
 	return Invalid(c.faults)
 }
 
 // CheckReason checks the words by which somebody asks for what needs a reason.
 func CheckReason(reason string) error {
-	c := &checker{}
-	c.text("reason", reason, MaxText, true)
+	c := &FieldChecker{}
+	c.Text("reason", reason, MaxText, true)
 	return Invalid(c.faults)
 }
 
 // CheckFileName checks the name a file came with.
 func CheckFileName(name string) []FieldFault {
-	c := &checker{}
-	c.text("file", name, 255, false)
+	c := &FieldChecker{}
+	c.Text("file", name, 255, false)
 	return c.faults
 }

@@ -41,10 +41,10 @@ func (p Particulars) Tidy() Particulars {
 // itself, and where two have to agree, what both are after the change. It
 // returns nil or a Fault with CodeInvalid that names each faulty field.
 func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
-	check := &checker{now: now}
+	check := &FieldChecker{now: now}
 	p.checkHolders(check, c)
 	for i, paper := range p.Papers {
-		oneOf(check, fmt.Sprintf("papers[%d]", i), paper, PapersOnRequest, true)
+		OneOf(check, fmt.Sprintf("papers[%d]", i), paper, PapersOnRequest, true)
 	}
 	if len(check.faults) > 0 { // their number bounds all that follows
 		return Invalid(check.faults)
@@ -67,13 +67,13 @@ func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
 }
 
 // checkHolders refuses more people than the case has, and others.
-func (p Particulars) checkHolders(check *checker, c Case) {
+func (p Particulars) checkHolders(check *FieldChecker, c Case) {
 	if len(p.Holders) > MaxCounterparts {
-		check.fault("holders", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
+		check.Add("holders", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
 		return
 	}
 	if len(p.Papers) > len(PapersOnRequest) {
-		check.fault("papers", "too_many", "Each paper is named once.")
+		check.Add("papers", "too_many", "Each paper is named once.")
 		return
 	}
 	known := map[CounterpartID]int{}
@@ -84,11 +84,11 @@ func (p Particulars) checkHolders(check *checker, c Case) {
 		field := fmt.Sprintf("holders[%d].counterpart_id", i)
 		switch known[h.CounterpartID] {
 		case 0:
-			check.fault(field, "unknown", "The case has no such counterpart.")
+			check.Add(field, "unknown", "The case has no such counterpart.")
 		case 1:
 			known[h.CounterpartID]++
 		default:
-			check.fault(field, "duplicate", "Each counterpart is named once.")
+			check.Add(field, "duplicate", "Each counterpart is named once.")
 		}
 	}
 }
@@ -127,9 +127,9 @@ func (d document) touched(given map[string]string) bool {
 }
 
 // check holds a number against its kind, and what it tells against what was said.
-func (d document) check(c *checker, p Particulars) {
+func (d document) check(c *FieldChecker, p Particulars) {
 	if d.number != "" && d.kind == "" {
-		c.fault(p.field(d.path+"document_kind"), "required", "Say which document the number is of.")
+		c.Add(p.field(d.path+"document_kind"), "required", "Say which document the number is of.")
 	}
 	if d.kind != IDCard || d.number == "" {
 		return
@@ -137,11 +137,11 @@ func (d document) check(c *checker, p Particulars) {
 	born, sex, sound := readIDCard(d.number)
 	switch {
 	case !sound || born.After(c.now):
-		c.fault(p.field(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
+		c.Add(p.field(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
 	case d.born != "" && d.born != born.Format(time.DateOnly):
-		c.fault(p.field(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
+		c.Add(p.field(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
 	case d.sex != "" && d.sex != sex:
-		c.fault(p.field(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
+		c.Add(p.field(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
 	}
 }
 
@@ -172,27 +172,27 @@ func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
 }
 
 // line checks one line of free text.
-func line(limit int) func(*checker, string, string) {
-	return func(c *checker, field, value string) {
-		c.text(field, value, limit, true)
+func line(limit int) func(*FieldChecker, string, string) {
+	return func(c *FieldChecker, field, value string) {
+		c.Text(field, value, limit, true)
 		if strings.ContainsAny(value, "\n\t") {
-			c.fault(field, "forbidden_character", "This is one line.")
+			c.Add(field, "forbidden_character", "This is one line.")
 		}
 	}
 }
 
-func passage(c *checker, field, value string) { c.text(field, value, maxPassage, true) }
+func passage(c *FieldChecker, field, value string) { c.Text(field, value, maxPassage, true) }
 
-func account(c *checker, field, value string) { c.text(field, value, MaxNarrative, true) }
+func account(c *FieldChecker, field, value string) { c.Text(field, value, MaxNarrative, true) }
 
-func word[T ~string](values []T) func(*checker, string, string) {
-	return func(c *checker, field, value string) { oneOf(c, field, T(value), values, true) }
+func word[T ~string](values []T) func(*FieldChecker, string, string) {
+	return func(c *FieldChecker, field, value string) { OneOf(c, field, T(value), values, true) }
 }
 
-func matching(form *regexp.Regexp, why string) func(*checker, string, string) {
-	return func(c *checker, field, value string) {
+func matching(form *regexp.Regexp, why string) func(*FieldChecker, string, string) {
+	return func(c *FieldChecker, field, value string) {
 		if !form.MatchString(value) {
-			c.fault(field, "malformed", "%s", why)
+			c.Add(field, "malformed", "%s", why)
 		}
 	}
 }
@@ -213,21 +213,21 @@ func readDay(value string, first, last time.Time) bool {
 	return err == nil && !day.Before(first) && !day.After(last)
 }
 
-func dayBetween(first func(*checker) time.Time, last func(*checker) time.Time) func(*checker, string, string) {
-	return func(c *checker, field, value string) {
+func dayBetween(first func(*FieldChecker) time.Time, last func(*FieldChecker) time.Time) func(*FieldChecker, string, string) {
+	return func(c *FieldChecker, field, value string) {
 		if !readDay(value, first(c), last(c)) {
-			c.fault(field, "out_of_range", "A day such as 2026-03-31 is needed, and one that can be.")
+			c.Add(field, "out_of_range", "A day such as 2026-03-31 is needed, and one that can be.")
 		}
 	}
 }
 
-func today(c *checker) time.Time {
+func today(c *FieldChecker) time.Time {
 	year, month, day := c.now.In(Shanghai).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 var (
-	pastDay  = dayBetween(func(*checker) time.Time { return earliest }, today)
-	anyDay   = dayBetween(func(*checker) time.Time { return earliest }, func(c *checker) time.Time { return today(c).AddDate(maxPlanYears, 0, 0) })
-	birthday = dayBetween(func(*checker) time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, today)
+	pastDay  = dayBetween(func(*FieldChecker) time.Time { return earliest }, today)
+	anyDay   = dayBetween(func(*FieldChecker) time.Time { return earliest }, func(c *FieldChecker) time.Time { return today(c).AddDate(maxPlanYears, 0, 0) })
+	birthday = dayBetween(func(*FieldChecker) time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, today)
 )

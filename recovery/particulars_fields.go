@@ -3,7 +3,7 @@ package recovery
 // trait is what is known of a particular: how it is checked, who may read it and
 // which papers are sent back without it.
 type trait struct {
-	check  func(c *checker, field, value string)
+	check  func(c *FieldChecker, field, value string)
 	public bool // no secret from anybody in the case
 	named  bool // told by the papers for the other side
 	number bool // its last digits may be shown

@@ -317,10 +317,10 @@ func (p Position) broken(plan int) Position {
 	}
 }
 
-func (c *checker) instalments(parts []Instalment) {
+func (c *FieldChecker) instalments(parts []Instalment) {
 	const field = "instalments"
 	if len(parts) == 0 || len(parts) > MaxInstalments {
-		c.fault(field, "out_of_range", "A plan has between 1 and %d instalments.", MaxInstalments)
+		c.Add(field, "out_of_range", "A plan has between 1 and %d instalments.", MaxInstalments)
 		return
 	}
 	before := c.now.In(Shanghai).Format(time.DateOnly)
@@ -330,20 +330,20 @@ func (c *checker) instalments(parts []Instalment) {
 		_, err := time.Parse(time.DateOnly, part.DueOn)
 		switch {
 		case err != nil:
-			c.fault(at+"due_on", "malformed", "A day as 2006-01-02 is needed.")
+			c.Add(at+"due_on", "malformed", "A day as 2006-01-02 is needed.")
 		case part.DueOn < before:
-			c.fault(at+"due_on", "not_in_order", "Each instalment is due after the one before it, and none in the past.")
+			c.Add(at+"due_on", "not_in_order", "Each instalment is due after the one before it, and none in the past.")
 		case part.DueOn > last:
-			c.fault(at+"due_on", "too_late", "A plan ends within %d years.", maxPlanYears)
+			c.Add(at+"due_on", "too_late", "A plan ends within %d years.", maxPlanYears)
 		default:
 			before = nextDay(part.DueOn)
 		}
-		c.amount(at+"amount_fen", part.Amount, true)
+		c.Amount(at+"amount_fen", part.Amount, true)
 		if part.No != 0 {
-			c.fault(at+"no", "unknown_field", "Instalments are numbered by themselves, in the order of their days.")
+			c.Add(at+"no", "unknown_field", "Instalments are numbered by themselves, in the order of their days.")
 		}
 		if part.Paid != 0 {
-			c.fault(at+"paid_fen", "unknown_field", "What was paid is recorded by itself.")
+			c.Add(at+"paid_fen", "unknown_field", "What was paid is recorded by itself.")
 		}
 	}
 }

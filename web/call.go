@@ -144,13 +144,14 @@ func deskOnly(h handler) handler {
 // genuine refuses a form that was not rendered for this session.
 func (c *call) genuine(token string) error {
 	if c.who.CSRF == "" || subtle.ConstantTimeCompare([]byte(token), []byte(c.who.CSRF)) != 1 {
-		return recovery.Faultf(recovery.CodeForbidden, "%s", staleForm)
+		return recovery.Faultf(codeStaleForm, "The form was not made for this session. Load the page again.")
 	}
 	return nil
 }
 
-// staleForm marks the one refusal that has its own page.
-const staleForm = "The form was not made for this session. Load the page again."
+// codeStaleForm is the code of a form from another session. Only pages use it: it
+// has an error page of its own.
+const codeStaleForm recovery.Code = "stale_form"
 
 // needCSRF gives a stranger's session a token; a page without a form needs none.
 func (c *call) needCSRF() {

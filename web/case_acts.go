@@ -68,9 +68,9 @@ func (c *call) origin(values url.Values) string {
 // again shows the page a form stood on, with what was wrong beside its fields.
 func (c *call) again(failed *attempt, cause error) error {
 	if c.who.Desk() && failed.values.Get("from") == fromExports {
-		return c.showExports(status(cause), failed)
+		return c.showExports(statusOf(cause), failed)
 	}
-	return c.showCase(status(cause), failed)
+	return c.showCase(statusOf(cause), failed)
 }
 
 // requestExport asks for a dossier and a bag.

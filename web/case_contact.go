@@ -61,7 +61,7 @@ func (c *call) planned(failed *attempt, act recovery.Act, err error) error {
 	if len(failed.findings) == 0 && len(fault.Fields) > 0 {
 		failed.notice += c.say.T("case.findings_name") // only the case knows that this is somebody's name
 	}
-	return c.showCase(status(err), failed)
+	return c.showCase(statusOf(err), failed)
 }
 
 // refusal words why a message should not be sent now; "" for any other failure.

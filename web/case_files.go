@@ -162,7 +162,7 @@ func (c *call) refused(of recovery.Action, got *received, err error) error {
 	if failed == nil || got.caseID == "" && recovery.CodeOf(err) != recovery.CodeTooLarge {
 		return err
 	}
-	return c.showCase(status(err), failed)
+	return c.showCase(statusOf(err), failed)
 }
 
 // billBody is the model of a bill that was read.

@@ -63,11 +63,9 @@ func (w *Web) classify(err error) (int, string) {
 	if errors.As(err, &protocol) && recovery.CodeOf(err) == recovery.CodeInternal {
 		return protocol.Code, kindOf(protocol.Code)
 	}
-	var fault *recovery.Fault
-	if errors.As(err, &fault) && fault.Detail == staleForm {
-		return http.StatusForbidden, "stale"
-	}
 	switch recovery.CodeOf(err) {
+	case codeStaleForm:
+		return http.StatusForbidden, "stale"
 	case recovery.CodeIdempotency:
 		return http.StatusConflict, "sent"
 	case recovery.CodeUnauthenticated:
@@ -77,8 +75,18 @@ func (w *Web) classify(err error) (int, string) {
 	case recovery.CodeTransactionOpen:
 		return http.StatusConflict, "transaction"
 	}
-	number := status(err)
+	number := statusOf(err)
 	return number, kindOf(number)
+}
+
+// statusOf is the HTTP status of a failure. Pages send no If-Match, so for them a
+// changed case is a conflict.
+func statusOf(err error) int {
+	code := recovery.CodeOf(err)
+	if code == recovery.CodePrecondition {
+		return http.StatusConflict
+	}
+	return code.HTTPStatus()
 }
 
 func kindOf(status int) string {

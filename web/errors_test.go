@@ -22,7 +22,7 @@ func TestClassify(t *testing.T) {
 		kind   string
 	}{
 		{recovery.Faultf(recovery.CodeForbidden, "no"), 403, "forbidden"},
-		{recovery.Faultf(recovery.CodeForbidden, "%s", staleForm), 403, "stale"},
+		{recovery.Faultf(codeStaleForm, "no"), 403, "stale"},
 		{recovery.Faultf(recovery.CodeUnauthenticated, "no"), 404, "link"},
 		{recovery.Faultf(recovery.CodeLinkEnded, "no"), 410, "ended"},
 		{recovery.Faultf(recovery.CodeNotFound, "no"), 404, "missing"},
@@ -32,6 +32,8 @@ func TestClassify(t *testing.T) {
 		{recovery.Faultf(recovery.CodeActionNotAllowed, "no"), 409, "conflict"},
 		{recovery.Faultf(recovery.CodeIdempotency, "no"), 409, "sent"},
 		{recovery.Faultf(recovery.CodeTransactionOpen, "no"), 409, "transaction"},
+		{recovery.Faultf(recovery.CodeErasureRefused, "no"), 409, "conflict"},
+		{recovery.Faultf(recovery.CodeDigestMismatch, "no"), 422, "request"},
 		{recovery.Faultf(recovery.CodeTooLarge, "no"), 413, "large"},
 		{recovery.Faultf(recovery.CodeUnsupportedMedia, "no"), 415, "media"},
 		{recovery.Faultf(recovery.CodeInvalid, "no"), 422, "request"},

@@ -42,10 +42,10 @@ func (w *Web) file(c *call) error {
 	reply, err := w.service.File(c.Request().Context(), c.request(values), filing)
 	switch recovery.CodeOf(err) {
 	case recovery.CodeInvalid:
-		return c.showFiling(status(err), values, fieldFaults(err))
+		return c.showFiling(statusOf(err), values, fieldFaults(err))
 	case recovery.CodeTransactionOpen:
 		fault := []recovery.FieldFault{{Field: "transaction_no", Code: "has_open_case"}}
-		return c.showFiling(status(err), values, fault)
+		return c.showFiling(statusOf(err), values, fault)
 	}
 	if err != nil {
 		return err

@@ -11,8 +11,6 @@ import (
 	"path"
 	"strings"
 	"time"
-
-	"recourse/recovery"
 )
 
 //go:embed templates/*.html
@@ -112,31 +110,4 @@ func (c *call) render(status int, view string, p page) error {
 		c.Response().Header().Set("Retry-After", "5")
 	}
 	return c.HTMLBlob(status, out.Bytes())
-}
-
-// status is the answer's number for a failure.
-func status(err error) int {
-	switch recovery.CodeOf(err) {
-	case recovery.CodeActionNotAllowed, recovery.CodeConflict, recovery.CodeIdempotency, recovery.CodePrecondition, recovery.CodeTransactionOpen,
-		recovery.CodeContactLimit, recovery.CodeQuietHours, recovery.CodeNoContact, recovery.CodeTextUnsafe:
-		return http.StatusConflict
-	case recovery.CodeLinkEnded:
-		return http.StatusGone
-	case recovery.CodeForbidden, recovery.CodeFourEyes:
-		return http.StatusForbidden
-	case recovery.CodeInvalid:
-		return http.StatusUnprocessableEntity
-	case recovery.CodeNotFound:
-		return http.StatusNotFound
-	case recovery.CodeTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case recovery.CodeUnauthenticated:
-		return http.StatusUnauthorized
-	case recovery.CodeUnavailable:
-		return http.StatusServiceUnavailable
-	case recovery.CodeUnsupportedMedia:
-		return http.StatusUnsupportedMediaType
-	default:
-		return http.StatusInternalServerError
-	}
 }

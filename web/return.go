@@ -166,7 +166,7 @@ func (c *returnCall) answerAgain(told casework.Return, values url.Values, err er
 	if failed == nil {
 		return err
 	}
-	return c.showReturn(status(err), told, failed)
+	return c.showReturn(statusOf(err), told, failed)
 }
 
 // The answers of the page, as they stand in the addresses of its forms. Those

@@ -114,7 +114,7 @@ func (w *Web) returnEvidence(c *returnCall) error {
 	if failed == nil {
 		return err
 	}
-	return c.showReturn(status(err), told, failed)
+	return c.showReturn(statusOf(err), told, failed)
 }
 
 // receiveReturn streams the form: its fields, then the file.
