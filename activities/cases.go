@@ -29,11 +29,11 @@ type Rules interface {
 
 // Cases are the activities of the queue "cases": each is one short transaction.
 type Cases struct {
-	Record  Record
-	Rules   Rules
-	Now     func() time.Time
-	Version string         // of this build, for the journal's collector
-	Herald  *notify.Herald // nil: no notifications
+	Record      Record
+	Rules       Rules
+	Now         func() time.Time
+	Version     string        // of this build, for the journal's collector
+	NotifyRules *notify.Rules // nil: no notifications
 }
 
 // OpenCase reads the position and deadlines of a filed case.
@@ -73,7 +73,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
 		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), Checkpoint: b.hasStageChanged(),
-		Desk: b.assignedRole(), Tell: a.Herald.Of(b.newChange(deadlines)), Address: b.counterpartAddress(),
+		Desk: b.assignedRole(), Tell: a.NotifyRules.For(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil

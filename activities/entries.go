@@ -33,7 +33,7 @@ func (b entryBuilder) newChange(deadlines []recovery.Deadline) notify.Change {
 		Fulfilled: len(b.planFulfilledEntries()) > 0, Beyond: len(b.breaches) > 0, Next: b.next(), Deadlines: deadlines, At: b.now,
 	}
 	if b.input.Move != nil {
-		change.Actor, change.Said = b.input.Move.Actor, b.input.Move.Response
+		change.Actor, change.Answer = b.input.Move.Actor, b.input.Move.Response
 	}
 	return change
 }

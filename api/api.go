@@ -72,7 +72,7 @@ var _ ServerInterface = (*API)(nil)
 func New(service *casework.Service, o Options) *API {
 	o = o.withDefaults()
 	return &API{
-		service: service, notices: casework.NewNotices(service, service.Herald), options: o, figures: newFigures(o.Version),
+		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, figures: newFigures(o.Version),
 		limits:  newLimiter(o.WritesPerSecond, o.Burst, o.Now),
 		asks:    newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
 		links:   newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),

@@ -393,7 +393,7 @@ func TestAnAddressIsForTheDesk(t *testing.T) {
 	}
 	confirmed := 0
 	for _, mail := range mails {
-		if mail.To == "lao@example.test" && mail.Template == "said_answer" && mail.Facts.Said == recovery.Promised && mail.StopToken != "" && mail.Active {
+		if mail.To == "lao@example.test" && mail.Template == "said_answer" && mail.Facts.Answer == recovery.Promised && mail.StopToken != "" && mail.Active {
 			confirmed++
 		}
 	}

@@ -49,7 +49,7 @@ func (s *Service) prepareDeskAct(ctx context.Context, req Request, c recovery.Ca
 	if act.Action == recovery.PlanContact {
 		view.Contacts.Planned++
 	}
-	write.Tell = s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At))
+	write.Tell = s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At))
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		write.Idem = idem
 		return view, s.Store.WriteDesk(ctx, write)

@@ -176,7 +176,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
-		Tell: s.Herald.Of(notify.Unmoved(c, draft.Kind, req.Actor, draft.At)),
+		Tell: s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
 	}, err
 }
 

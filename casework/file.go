@@ -62,7 +62,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	person, marks := s.marks(c)
 	write := postgres.FilingWrite{
 		Case: c, Draft: s.filedDraft(req, c), Marks: marks, Person: person,
-		Tell: s.Herald.Of(notify.Unmoved(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
+		Tell: s.NotifyRules.For(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
 	}
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		write.Idem = idem

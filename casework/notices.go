@@ -16,12 +16,12 @@ import (
 // Notices are the use cases of being told: the inbox, how a person wants to be
 // told, and webhooks. It is safe for concurrent use.
 type Notices struct {
-	service *Service
-	herald  *notify.Herald
+	service     *Service
+	notifyRules *notify.Rules
 }
 
 // NewNotices makes Notices over the desk's service.
-func NewNotices(s *Service, h *notify.Herald) *Notices { return &Notices{service: s, herald: h} }
+func NewNotices(s *Service, h *notify.Rules) *Notices { return &Notices{service: s, notifyRules: h} }
 
 // InboxItem is what a person was told, in words of their language.
 type InboxItem struct {
@@ -73,7 +73,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 }
 
 func (n *Notices) item(language string, notice notify.Notice) InboxItem {
-	message := n.herald.Message(language, notice)
+	message := n.notifyRules.Message(language, notice)
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
 		Title: message.Title, Body: message.Body, Deadline: message.Deadline, DueAt: notice.Facts.DueAt, NextAction: message.Next,
@@ -149,7 +149,7 @@ func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Prefer
 func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (notify.Preferences, error) {
 	chosen, found, err := n.service.Store.Preferences(ctx, actor.ID)
 	if err == nil && !found {
-		return notify.Defaults(), nil
+		return notify.DefaultPreferences(), nil
 	}
 	return chosen, err
 }

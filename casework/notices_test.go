@@ -20,25 +20,25 @@ import (
 type told struct {
 	*casetest.Rig
 	*casework.Notices
-	herald *notify.Herald
+	notifyRules *notify.Rules
 }
 
 func newTold(t *testing.T, options ...casetest.Option) told {
 	t.Helper()
-	herald, err := notify.Load()
+	notifyRules, err := notify.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	rig := casetest.New(t, options...)
-	return told{rig, casework.NewNotices(rig.Service, herald), herald}
+	return told{rig, casework.NewNotices(rig.Service, notifyRules), notifyRules}
 }
 
 // happen writes a step of a case with what it gives others to know.
 func (r told) happen(t *testing.T, c recovery.Case, kind recovery.EntryKind, key string) {
 	t.Helper()
-	change := notify.Unmoved(c, kind, r.Actor(recovery.RoleAgent), time.Now())
+	change := notify.ChangeInPlace(c, kind, r.Actor(recovery.RoleAgent), time.Now())
 	_, err := r.Store.WriteStep(t.Context(), postgres.StepWrite{
-		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Tell: r.herald.Of(change),
+		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Tell: r.notifyRules.For(change),
 		Drafts: []journal.Draft{{Kind: kind, At: time.Now(), Actor: change.Actor, Key: key, Collector: journal.Collector{Tool: "t", Version: "1"}}},
 	})
 	if err != nil {

@@ -50,16 +50,16 @@ type Config struct {
 
 // Parts are the things a Service works with.
 type Parts struct {
-	Store  *postgres.Store
-	Blobs  *blob.Store
-	Shelf  *playbook.Shelf
-	Linter *textlint.Linter
-	Engine Engine
-	Herald *notify.Herald // nil: nobody is told
-	Vault  *notify.Vault  // keeps the secrets of webhooks; nil: none can be made
-	Now    func() time.Time
-	Random io.Reader
-	Log    *slog.Logger
+	Store       *postgres.Store
+	Blobs       *blob.Store
+	Shelf       *playbook.Shelf
+	Linter      *textlint.Linter
+	Engine      Engine
+	NotifyRules *notify.Rules     // nil: no notifications
+	Vault       *notify.SecretBox // keeps the secrets of webhooks; nil: none can be made
+	Now         func() time.Time
+	Random      io.Reader
+	Log         *slog.Logger
 }
 
 // Service is the desk's set of use cases. It is safe for concurrent use.

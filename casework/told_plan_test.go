@@ -56,8 +56,8 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 	reminded := func() (mails, entries int) {
 		for sender.Once(t.Context()) {
 		}
-		for _, mail := range server.Kept() {
-			if _, body := mail.Words(t); strings.Contains(mail.To, address) && strings.Contains(body, "2,000.00 元") {
+		for _, mail := range server.Mails() {
+			if _, body := mail.Text(t); strings.Contains(mail.To, address) && strings.Contains(body, "2,000.00 元") {
 				mails++
 			}
 		}

@@ -20,7 +20,7 @@ import (
 // sender sends the rig's mails to a real server.
 func (r told) sender(server *smtptest.Server) *worker.Notices {
 	return worker.NewNotices(worker.NoticesParts{
-		Store: r.Store, Herald: r.herald, Random: func() float64 { return 0.5 }, Now: r.Now, Log: r.Service.Log, Site: "https://desk.example.org",
+		Store: r.Store, NotifyRules: r.notifyRules, Random: func() float64 { return 0.5 }, Now: r.Now, Log: r.Service.Log, Site: "https://desk.example.org",
 		Mails: notify.NewMailer(notify.Server{Host: server.Host, Port: server.Port, Plain: true, From: mail.Address{Address: "desk@example.org"}}),
 		Posts: notify.NewPoster(notify.PosterOptions{Development: true, Vault: r.Vault, Now: r.Now}),
 	})
@@ -132,16 +132,16 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	sender := r.sender(server)
 	for sender.Once(t.Context()) {
 	}
-	kept := server.Kept()
-	if len(kept) != mails || len(server.ByID()) != mails {
-		t.Errorf("%d mails under %d names, want %d", len(kept), len(server.ByID()), mails)
+	kept := server.Mails()
+	if len(kept) != mails || len(server.CountByMessageID()) != mails {
+		t.Errorf("%d mails under %d names, want %d", len(kept), len(server.CountByMessageID()), mails)
 	}
 	c, err := r.Store.Case(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, one := range kept {
-		subject, body := one.Words(t)
+		subject, body := one.Text(t)
 		for _, part := range []string{"期限：", "下一步：", "https://desk.example.org/cases/" + string(c.Number)} {
 			if !strings.Contains(body, part) {
 				t.Errorf("%s: %q is missing in\n%s", subject, part, body)

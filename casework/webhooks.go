@@ -44,7 +44,7 @@ type NewWebhook struct {
 }
 
 // EventTypes are the events a webhook may ask for.
-func (n *Notices) EventTypes() []string { return n.herald.EventTypes() }
+func (n *Notices) EventTypes() []string { return n.notifyRules.EventTypes() }
 
 func administers(actor recovery.Actor) error {
 	if actor.Role != recovery.RoleAdmin {

@@ -8,32 +8,32 @@ import (
 	"recourse/recovery"
 )
 
-// Change is one change of a case, as its writer knows it.
+// Change is one change of a case. It is what the rules are matched against.
 type Change struct {
 	Case      recovery.Case       // before the change; a filing: the case itself
 	Kind      recovery.EntryKind  // of the change's first entry
 	Actor     recovery.Actor      // who made it; recovery.System for a clock
-	Clock     recovery.Clock      // the deadline that passed or comes near; else ""
-	Ref       string              // which of several clocks of that kind
-	Fulfilled bool                // a plan's last part came with it
-	Said      recovery.Response   // what a counterpart answered; "" for anything else
-	Beyond    bool                // a message went beyond what people may be written
-	Next      recovery.Position   // where the case stands after it
-	Deadlines []recovery.Deadline // that run after it
+	Clock     recovery.Clock      // the deadline that expired or is near; else ""
+	Ref       string              // tells several clocks of that kind apart
+	Fulfilled bool                // the last instalment of a plan was paid
+	Answer    recovery.Response   // what a counterpart answered; "" for anything else
+	Beyond    bool                // a message exceeded the contact limits
+	Next      recovery.Position   // of the case after the change
+	Deadlines []recovery.Deadline // running after the change
 	At        time.Time
 }
 
-// Unmoved is a change that leaves the case where it stands: evidence, a note,
-// an assignment, a filing.
-func Unmoved(c recovery.Case, kind recovery.EntryKind, by recovery.Actor, at time.Time) Change {
+// ChangeInPlace returns a change that does not move the case: evidence, a note, an
+// assignment, a filing.
+func ChangeInPlace(c recovery.Case, kind recovery.EntryKind, by recovery.Actor, at time.Time) Change {
 	return Change{Case: c, Kind: kind, Actor: by, Next: c.Position, Deadlines: c.Deadlines, At: at}
 }
 
-func (c Change) filed() bool { return c.Kind == recovery.EntryCaseFiled }
+func (c Change) isFiling() bool { return c.Kind == recovery.EntryCaseFiled }
 
-// Of says what a change gives people and programs to know. It is a pure
-// function of the change and the rules. A nil Herald has nothing to say.
-func (h *Herald) Of(c Change) Notifications {
+// For returns the notifications of a change. It depends on the change and the
+// rules only. Nil rules send nothing.
+func (h *Rules) For(c Change) Notifications {
 	if h == nil {
 		return Notifications{}
 	}
@@ -41,7 +41,7 @@ func (h *Herald) Of(c Change) Notifications {
 	t := Notifications{Event: h.event(c)}
 	for _, audience := range Audiences {
 		for _, rule := range h.rules.Notices {
-			if rule.To != audience || !rule.fits(c, h.rules.Turns[audience]) {
+			if rule.To != audience || !rule.matches(c, h.rules.Turns[audience]) {
 				continue
 			}
 			if !rule.Silent {
@@ -56,36 +56,36 @@ func (h *Herald) Of(c Change) Notifications {
 	return t
 }
 
-// fits reports whether a rule speaks of a change; turns are the waits that are
-// its audience's move.
-func (r noticeRule) fits(c Change, turns []recovery.WaitingOn) bool {
+// matches reports whether a rule applies to a change. turns are the values of
+// waiting_on in which its audience has to act.
+func (r noticeRule) matches(c Change, turns []recovery.WaitingOn) bool {
 	before, after := c.Case.Position, c.Next
-	return among(r.Kinds, c.Kind) && among(r.Stages, after.Stage) && among(r.Lapsed, c.Clock) &&
-		among(r.Appeal, after.Appeal) && among(r.By, c.Actor.Role) && r.moved(before, after) && r.marked(c) &&
+	return isAnyOrOneOf(r.Kinds, c.Kind) && isAnyOrOneOf(r.Stages, after.Stage) && isAnyOrOneOf(r.Lapsed, c.Clock) &&
+		isAnyOrOneOf(r.Appeal, after.Appeal) && isAnyOrOneOf(r.By, c.Actor.Role) && r.matchesStages(before, after) && r.matchesFlags(c) &&
 		(!r.Turn || slices.Contains(turns, after.WaitingOn) && !slices.Contains(turns, before.WaitingOn))
 }
 
-// among reports whether a value is one of those asked for; none asks for nothing.
-func among[T comparable](asked []T, value T) bool {
-	return len(asked) == 0 || slices.Contains(asked, value)
+// isAnyOrOneOf reports whether value is in wanted; an empty list accepts any value.
+func isAnyOrOneOf[T comparable](wanted []T, value T) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
-func (r noticeRule) moved(before, after recovery.Position) bool {
+func (r noticeRule) matchesStages(before, after recovery.Position) bool {
 	if before.Stage == after.Stage {
 		return len(r.Entered)+len(r.Left) == 0
 	}
-	return among(r.Entered, after.Stage) && among(r.Left, before.Stage)
+	return isAnyOrOneOf(r.Entered, after.Stage) && isAnyOrOneOf(r.Left, before.Stage)
 }
 
-func (r noticeRule) marked(c Change) bool {
+func (r noticeRule) matchesFlags(c Change) bool {
 	return (!r.Fulfilled || c.Fulfilled) && (!r.Beyond || c.Beyond) &&
 		(!r.Overpaid || c.Next.Overpaid() > c.Case.Position.Overpaid())
 }
 
 func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
 	draft := r.draft(facts)
-	if r.To == ToCounterpart { // who acted themselves
-		draft.CounterpartID, draft.Facts.Said = recovery.CounterpartID(c.Actor.ID), c.Said
+	if r.To == ToCounterpart { // the counterpart who acted
+		draft.CounterpartID, draft.Facts.Answer = recovery.CounterpartID(c.Actor.ID), c.Answer
 	}
 	if !r.Self {
 		draft.Except = c.Actor.ID
@@ -93,17 +93,17 @@ func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
 	return draft
 }
 
-func (s speech) draft(facts Facts) NoticeDraft {
+func (s ruleNotice) draft(facts Facts) NoticeDraft {
 	return NoticeDraft{Audience: s.To, Template: s.Text, Class: string(s.Class), Urgent: s.Urgent, Facts: facts}
 }
 
-// notices are the reminders of the deadlines that a change has set. One that ran
-// before has its reminders already. At a pace, an hour ahead is as much shorter
-// as the waiting is.
+// notices returns the reminders of the deadlines that a change sets. A deadline
+// that was running before has its reminders already. Under a pace the lead time
+// shrinks by the same factor as the deadline.
 func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
 	var list []NoticeDraft
 	for _, deadline := range c.Deadlines {
-		ran := !c.filed() && slices.ContainsFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return same(old, deadline) })
+		ran := !c.isFiling() && slices.ContainsFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return isSameDeadline(old, deadline) })
 		if ran || deadline.PausedBecause != "" || !slices.Contains(r.Clocks, deadline.Kind) {
 			continue
 		}
@@ -123,12 +123,12 @@ func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
 	return list
 }
 
-func same(a, b recovery.Deadline) bool {
+func isSameDeadline(a, b recovery.Deadline) bool {
 	return a.Kind == b.Kind && a.Ref == b.Ref && a.DueAt.Equal(b.DueAt) && a.PausedBecause == b.PausedBecause
 }
 
-// facts are what the words need. The deadline is the one that comes near, or
-// else the first that runs.
+// facts returns the values for the text of a notice. The deadline is the one that
+// is near, else the first one to expire.
 func (c Change) facts() Facts {
 	facts := Facts{
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
@@ -153,10 +153,10 @@ func (c Change) facts() Facts {
 	return facts
 }
 
-// The states within a stage beside those of an appeal.
+// The states within a stage that are not states of an appeal.
 const (
 	statePaused      = "paused"
-	statePlanned     = "planned" // all that is missing comes by a plan
+	statePlanned     = "planned" // a running plan covers the outstanding amount
 	stateRefundAsked = "refund_asked"
 )
 
@@ -174,8 +174,8 @@ func stateOf(p recovery.Position) string {
 	}
 }
 
-// payload is what a webhook carries, in the form Standard Webhooks recommends.
-// It has ids, words of the contract and instants; no sums and nobody's name.
+// payload is the body of a webhook, in the form that Standard Webhooks recommends.
+// It contains ids, enumeration values and times, but no sums and no names.
 type payload struct {
 	Type      string      `json:"type"`
 	Timestamp time.Time   `json:"timestamp"`
@@ -198,11 +198,11 @@ type payloadDeadline struct {
 	DueAt time.Time      `json:"due_at"`
 }
 
-// eventPrefix stands before an entry's kind in the name of an event.
+// eventPrefix and the kind of an entry make the type of an event.
 const eventPrefix = "case."
 
-// EventTypes are the events that a webhook may ask for.
-func (h *Herald) EventTypes() []string {
+// EventTypes returns the events that a webhook may subscribe to.
+func (h *Rules) EventTypes() []string {
 	types := make([]string, len(h.rules.Events))
 	for i, kind := range h.rules.Events {
 		types[i] = eventPrefix + string(kind)
@@ -210,7 +210,7 @@ func (h *Herald) EventTypes() []string {
 	return types
 }
 
-func (h *Herald) event(c Change) Event {
+func (h *Rules) event(c Change) Event {
 	if !slices.Contains(h.rules.Events, c.Kind) {
 		return Event{}
 	}
@@ -225,7 +225,7 @@ func (h *Herald) event(c Change) Event {
 	}
 	raw, err := json.Marshal(p)
 	if err != nil {
-		return Event{} // an instant beyond the year 9999: no deadline of ours
+		return Event{} // only for a time after the year 9999, which no deadline has
 	}
 	return Event{Type: p.Type, Payload: raw}
 }

@@ -21,7 +21,7 @@ var (
 	counterpart = recovery.Actor{Role: recovery.RoleCounterpart, ID: "p1"}
 )
 
-func herald(t testing.TB) *notify.Herald {
+func loadRules(t testing.TB) *notify.Rules {
 	t.Helper()
 	h, err := notify.Load()
 	if err != nil {
@@ -44,7 +44,7 @@ func lin() recovery.Case {
 
 // change is a change of lin's case by an act or a clock.
 func change(kind recovery.EntryKind, by recovery.Actor, apply func(*notify.Change)) notify.Change {
-	c := notify.Unmoved(lin(), kind, by, noon)
+	c := notify.ChangeInPlace(lin(), kind, by, noon)
 	if apply != nil {
 		apply(&c)
 	}
@@ -72,7 +72,7 @@ func lapsed(clock recovery.Clock, stage recovery.Stage) func(*notify.Change) {
 
 func TestWhoIsToldWhat(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	for name, tc := range map[string]struct {
 		change notify.Change
 		want   []string // audience:text, "!" for urgent, "-x" for not to x
@@ -141,7 +141,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		"noted":       {change(recovery.EntryNoteAdded, agent, nil), nil},
 	} {
 		var got []string
-		for _, d := range h.Of(tc.change).Notices {
+		for _, d := range h.For(tc.change).Notices {
 			line := string(d.Audience) + ":" + d.Template
 			if d.Urgent {
 				line += "!"
@@ -161,7 +161,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 
 func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	fresh := []recovery.Deadline{{Kind: recovery.MoreEvidenceClock, DueAt: noon.Add(72 * time.Hour)}}
 	for name, tc := range map[string]struct {
 		apply func(*notify.Change)
@@ -177,7 +177,7 @@ func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
 		"none":                 {func(c *notify.Change) { c.Deadlines = nil }, nil},
 	} {
 		var got []time.Duration
-		for _, d := range h.Of(change(recovery.EntryEvidenceRequested, agent, tc.apply)).Notices {
+		for _, d := range h.For(change(recovery.EntryEvidenceRequested, agent, tc.apply)).Notices {
 			if !d.NotBefore.IsZero() {
 				got = append(got, d.Facts.DueAt.Sub(d.NotBefore))
 			}
@@ -190,8 +190,8 @@ func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
 
 func TestWhatProgramsAreTold(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
-	got := h.Of(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
+	h := loadRules(t)
+	got := h.For(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
 	const want = `{"type":"case.evidence_requested","timestamp":"2026-11-21T04:00:00Z","data":{"case_id":"0198-case",` +
 		`"number":"R20261121-000042","kind":"evidence_requested","stage":"appeal","stage_before":"appeal","waiting_on":"claimant",` +
 		`"deadlines":[{"kind":"appeal_decision","due_at":"2026-11-24T04:00:00Z"}]}}`
@@ -202,7 +202,7 @@ func TestWhatProgramsAreTold(t *testing.T) {
 		t.Errorf("%s is not among %v", got.Type, h.EventTypes())
 	}
 	for _, kind := range []recovery.EntryKind{recovery.EntryNoteAdded, recovery.EntryEvidenceViewed, recovery.EntryLessonShared} {
-		if event := h.Of(change(kind, agent, nil)).Event; event.Type != "" {
+		if event := h.For(change(kind, agent, nil)).Event; event.Type != "" {
 			t.Errorf("programs are told of %s", kind)
 		}
 	}
@@ -210,8 +210,8 @@ func TestWhatProgramsAreTold(t *testing.T) {
 
 func TestWithoutAHerald(t *testing.T) {
 	t.Parallel()
-	var none *notify.Herald
-	if got := none.Of(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
+	var none *notify.Rules
+	if got := none.For(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -247,10 +247,10 @@ func anyChange(t *rapid.T) notify.Change {
 // reminders lie ahead, and no name, address, number or word of the case is told.
 func TestWhateverHappensIsToldWell(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyChange(t)
-		telling := h.Of(c)
+		telling := h.For(c)
 		spoken := map[notify.Audience]bool{}
 		said := []string{string(telling.Event.Payload)}
 		for _, d := range telling.Notices {

@@ -17,25 +17,25 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// attemptLimit is how long one attempt to send a mail may take in all.
-const attemptLimit = 30 * time.Second
+// attemptTimeout is the longest time for one attempt to send a mail.
+const attemptTimeout = 30 * time.Second
 
-// Server is how to reach a mail server, and in whose name mails go out.
+// Server is the address of a mail server and the sender of the mails.
 type Server struct {
 	Host     string
 	Port     int
 	Implicit bool // TLS from the first byte (RFC 8314), else STARTTLS
-	Plain    bool // no TLS at all
+	Plain    bool // without TLS
 	User     string
 	Password string
 	From     mail.Address
-	Roots    *x509.CertPool // nil: those of the machine
+	Roots    *x509.CertPool // nil: the system roots
 }
 
-// ParseServer reads a mail server's address: smtp://user:password@host:587 with
-// STARTTLS, or smtps://… with TLS from the start. smtp://127.0.0.1:25?tls=none
-// is for a server on the same machine. from is the sender as in a mail's header,
-// also with a name. No error repeats the password.
+// ParseServer parses the address of a mail server: smtp://user:password@host:587
+// with STARTTLS, or smtps://… with TLS from the first byte.
+// smtp://127.0.0.1:25?tls=none is for a server on the same machine. from is the
+// sender as in the header of a mail. Errors never contain the password.
 func ParseServer(address, from string) (Server, error) {
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
@@ -52,28 +52,28 @@ func ParseServer(address, from string) (Server, error) {
 	}
 	if u.Port() != "" {
 		if s.Port, err = strconv.Atoi(u.Port()); err != nil || s.Port < 1 || s.Port > 65_535 {
-			return Server{}, errors.New("the port of the mail server is not one")
+			return Server{}, errors.New("the port of the mail server must be a number from 1 to 65535")
 		}
 	}
-	return s, s.takeTLS(u.Query().Get("tls"))
+	return s, s.setTLS(u.Query().Get("tls"))
 }
 
-func (s *Server) takeTLS(choice string) error {
+func (s *Server) setTLS(choice string) error {
 	switch choice {
 	case "":
 		return nil
 	case "none":
-		if s.Implicit || !loopback(s.Host) {
+		if s.Implicit || !isLoopback(s.Host) {
 			return errors.New("tls=none is for a mail server on this machine (127.0.0.1, ::1 or localhost) only")
 		}
 		s.Plain = true
 		return nil
 	default:
-		return fmt.Errorf("tls=%s of the mail server is not known: leave it out, or say none", choice)
+		return fmt.Errorf("tls=%s of the mail server is not known; omit it or use none", choice)
 	}
 }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -84,39 +84,39 @@ type Mailer struct{ server Server }
 // NewMailer makes a Mailer.
 func NewMailer(s Server) *Mailer { return &Mailer{server: s} }
 
-// Outgoing is one mail. ID names it for ever: the same mail sent again has the
-// same Message-ID, by which receivers drop it.
+// Outgoing is one mail. A mail that is sent again keeps its ID and so its
+// Message-ID, by which receivers drop the duplicate.
 type Outgoing struct {
 	ID     string
 	To     string
-	At     time.Time // written as its date
+	At     time.Time // the Date header
 	Letter Letter
 }
 
-// Send makes one attempt, on a connection of its own.
+// Send makes one attempt on a new connection.
 func (m *Mailer) Send(ctx context.Context, o Outgoing) Attempt {
-	ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	message, err := m.message(o)
 	if err != nil {
-		return Attempt{Verdict: Refused, Note: "the address cannot be written to"}
+		return Attempt{Verdict: Rejected, Note: "the address is not valid"}
 	}
-	wire := &wire{}
+	wire := &attemptConn{}
 	client, err := gomail.NewClient(m.server.Host, m.options(ctx, wire)...)
 	if err != nil {
-		return Attempt{Verdict: Later, Note: "the settings of the mail server do not work"}
+		return Attempt{Verdict: TryAgain, Note: "the settings of the mail server are not valid"}
 	}
-	defer wire.cut()
+	defer wire.close()
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return Attempt{Verdict: Later, Status: codeOf(err), Note: noted("connecting", codeOf(err), "")}
+		return Attempt{Verdict: TryAgain, Status: replyCode(err), Note: describeFailure("connecting", replyCode(err), "")}
 	}
 	err = client.SendWithSMTPClient(session, message)
 	if message.IsDelivered() {
-		_ = client.CloseWithSMTPClient(session) // it has the mail: that parting fails is no matter
-		return Attempt{Verdict: Taken, Status: 250}
+		_ = client.CloseWithSMTPClient(session) // the server has the mail, so an error of QUIT does not matter
+		return Attempt{Verdict: Accepted, Status: 250}
 	}
-	return judged(err)
+	return attemptFromError(err)
 }
 
 func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
@@ -131,8 +131,8 @@ func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
 	message.SetMessageIDWithValue(o.ID + "@" + domain)
 	message.SetDateWithValue(o.At)
 	message.Subject(o.Letter.Subject)
-	message.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no machine answers it
-	if o.Letter.Stop != "" {                                 // RFC 8058: a mail program stops them with one click
+	message.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: prevents automatic replies
+	if o.Letter.Stop != "" {                                 // RFC 8058: one-click unsubscribe
 		message.SetGenHeader("List-Unsubscribe", "<"+o.Letter.Stop+">")
 		message.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 	}
@@ -140,17 +140,17 @@ func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
 	return message, nil
 }
 
-func (m *Mailer) options(ctx context.Context, w *wire) []gomail.Option {
+func (m *Mailer) options(ctx context.Context, w *attemptConn) []gomail.Option {
 	s := m.server
 	security := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.Roots}
 	options := []gomail.Option{
-		gomail.WithPort(s.Port), gomail.WithTimeout(attemptLimit), gomail.WithTLSConfig(security),
-		gomail.WithoutNoop(), gomail.WithoutRset(), // after the mail is taken nothing more is asked
+		gomail.WithPort(s.Port), gomail.WithTimeout(attemptTimeout), gomail.WithTLSConfig(security),
+		gomail.WithoutNoop(), gomail.WithoutRset(), // no further commands once the mail is accepted
 	}
 	kind := gomail.SMTPAuthAutoDiscover
 	switch {
 	case s.Implicit:
-		// The library does not see the TLS of a connection it was handed.
+		// The library cannot see that the connection it gets uses TLS.
 		options, kind = append(options, gomail.WithSSL()), gomail.SMTPAuthPlain
 	case s.Plain:
 		options, kind = append(options, gomail.WithTLSPolicy(gomail.NoTLS)), gomail.SMTPAuthPlainNoEnc
@@ -163,16 +163,16 @@ func (m *Mailer) options(ctx context.Context, w *wire) []gomail.Option {
 	return append(options, gomail.WithDialContextFunc(w.dial(ctx, s.Implicit, security)))
 }
 
-// wire is the connection of one attempt. It ends with the attempt's context:
-// the library itself looks at that while connecting only. It is cut, not closed
-// politely, unless the mail was taken: the polite way would first end the mail
-// that was begun, and a server would take half of it.
-type wire struct {
+// attemptConn is the connection of one attempt. It is closed when the context of
+// the attempt ends, because the library checks the context only while connecting.
+// Unless the mail was accepted the connection is closed without QUIT: the library
+// would first complete the message, and the server would accept half of it.
+type attemptConn struct {
 	conn net.Conn
 	stop func() bool
 }
 
-func (w *wire) dial(attempt context.Context, implicit bool, security *tls.Config) gomail.DialContextFunc {
+func (w *attemptConn) dial(attempt context.Context, implicit bool, security *tls.Config) gomail.DialContextFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		var dialer net.Dialer
 		conn, err := dialer.DialContext(ctx, network, address)
@@ -189,34 +189,35 @@ func (w *wire) dial(attempt context.Context, implicit bool, security *tls.Config
 	}
 }
 
-func (w *wire) cut() {
+func (w *attemptConn) close() {
 	if w.conn != nil {
 		w.stop()
 		_ = w.conn.Close()
 	}
 }
 
-// judged reads what a failed attempt tells. Before the end of the mail was sent
-// nothing was taken; after it, without an answer, nobody knows.
-func judged(err error) Attempt {
+// attemptFromError classifies a failed attempt. If it failed before the end of the
+// message was sent, the mail was not accepted. If the reply to the end of the
+// message is missing, it may have been.
+func attemptFromError(err error) Attempt {
 	var failed *gomail.SendError
 	if !errors.As(err, &failed) {
-		return Attempt{Verdict: Later, Note: "the connection was lost"}
+		return Attempt{Verdict: TryAgain, Note: "the connection was lost"}
 	}
 	code := failed.ErrorCode()
-	a := Attempt{Verdict: Later, Status: code, Note: noted(failed.Reason.String(), code, failed.EnhancedStatusCode())}
+	a := Attempt{Verdict: TryAgain, Status: code, Note: describeFailure(failed.Reason.String(), code, failed.EnhancedStatusCode())}
 	switch {
 	case code >= 500 && failed.Reason != gomail.ErrSMTPMailFrom:
-		a.Verdict = Refused // a sender who is refused is a fault of the settings, not of the mail
+		a.Verdict = Rejected // a rejected sender is a configuration error, not an error of the mail
 	case code == 0 && failed.Reason == gomail.ErrSMTPDataClose:
 		a.Verdict = Unknown
 	}
 	return a
 }
 
-// codeOf finds the code of a server's reply in an error; 0 when it holds none.
-// The words of a reply may repeat an address, so nothing else is kept of it.
-func codeOf(err error) int {
+// replyCode returns the code of the server's reply in an error, or 0. Its text may
+// contain an address, so it is not kept.
+func replyCode(err error) int {
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
 		return reply.Code
@@ -224,7 +225,7 @@ func codeOf(err error) int {
 	return 0
 }
 
-func noted(doing string, code int, enhanced string) string {
+func describeFailure(doing string, code int, enhanced string) string {
 	if code == 0 {
 		return doing + ": no answer"
 	}

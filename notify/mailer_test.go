@@ -32,8 +32,8 @@ func TestAMailArrivesAsItWasWritten(t *testing.T) {
 		change func(*notify.Server)
 	}{
 		"STARTTLS":             {smtptest.New(t), nil},
-		"STARTTLS and sign-in": {smtptest.New(t, smtptest.SignIn("desk", "päss word")), nil},
-		"TLS and sign-in":      {smtptest.NewImplicit(t, smtptest.SignIn("desk", "secret")), func(s *notify.Server) { s.Implicit = true }},
+		"STARTTLS and sign-in": {smtptest.New(t, smtptest.WithSignIn("desk", "päss word")), nil},
+		"TLS and sign-in":      {smtptest.NewImplicitTLS(t, smtptest.WithSignIn("desk", "secret")), func(s *notify.Server) { s.Implicit = true }},
 		"no TLS":               {smtptest.New(t, smtptest.WithoutTLS()), func(s *notify.Server) { s.Plain = true }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,14 +42,14 @@ func TestAMailArrivesAsItWasWritten(t *testing.T) {
 			if start.change != nil {
 				start.change(&settings)
 			}
-			if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.Taken {
+			if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.Accepted {
 				t.Fatalf("%+v", got)
 			}
-			kept := start.server.Kept()
+			kept := start.server.Mails()
 			if len(kept) != 1 || kept[0].From != "desk@example.test" || kept[0].To != "reader@example.test" {
 				t.Fatalf("kept %+v", kept)
 			}
-			subject, body := kept[0].Words(t)
+			subject, body := kept[0].Text(t)
 			if o := outgoing(); subject != o.Letter.Subject || strings.TrimSpace(body) != strings.TrimSpace(o.Letter.Body) {
 				t.Errorf("it reads %q\n%q", subject, body)
 			}
@@ -76,21 +76,21 @@ func TestWhatAnAttemptTells(t *testing.T) {
 		code  int
 		kept  int
 	}{
-		"busy":                    {smtptest.AtConnect, smtptest.Reply(421), notify.Later, 421, 0},
-		"greylisted":              {smtptest.AtRcpt, smtptest.Reply(451, 4, 7, 1), notify.Later, 451, 0},
-		"no such person":          {smtptest.AtRcpt, smtptest.Reply(550, 5, 1, 1), notify.Refused, 550, 0},
-		"sender refused":          {smtptest.AtMail, smtptest.Reply(550, 5, 7, 1), notify.Later, 550, 0},
-		"full":                    {smtptest.AtEnd, smtptest.Reply(452), notify.Later, 452, 0},
-		"not wanted":              {smtptest.AtEnd, smtptest.Reply(554), notify.Refused, 554, 0},
-		"cut at once":             {smtptest.AtConnect, smtptest.ErrDrop, notify.Later, 0, 0},
-		"cut after MAIL":          {smtptest.AtMail, smtptest.ErrDrop, notify.Later, 0, 0},
-		"cut after RCPT":          {smtptest.AtRcpt, smtptest.ErrDrop, notify.Later, 0, 0},
+		"busy":                    {smtptest.AtConnect, smtptest.Reply(421), notify.TryAgain, 421, 0},
+		"greylisted":              {smtptest.AtRcpt, smtptest.Reply(451, 4, 7, 1), notify.TryAgain, 451, 0},
+		"no such person":          {smtptest.AtRcpt, smtptest.Reply(550, 5, 1, 1), notify.Rejected, 550, 0},
+		"sender refused":          {smtptest.AtMail, smtptest.Reply(550, 5, 7, 1), notify.TryAgain, 550, 0},
+		"full":                    {smtptest.AtEnd, smtptest.Reply(452), notify.TryAgain, 452, 0},
+		"not wanted":              {smtptest.AtEnd, smtptest.Reply(554), notify.Rejected, 554, 0},
+		"cut at once":             {smtptest.AtConnect, smtptest.ErrDrop, notify.TryAgain, 0, 0},
+		"cut after MAIL":          {smtptest.AtMail, smtptest.ErrDrop, notify.TryAgain, 0, 0},
+		"cut after RCPT":          {smtptest.AtRcpt, smtptest.ErrDrop, notify.TryAgain, 0, 0},
 		"cut after the last byte": {smtptest.AtEnd, smtptest.ErrDrop, notify.Unknown, 0, 0},
 		"cut before its answer":   {smtptest.AtAnswer, smtptest.ErrDrop, notify.Unknown, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := smtptest.New(t, smtptest.Hooked(func(p smtptest.Point, _ int) error {
+			server := smtptest.New(t, smtptest.WithHook(func(p smtptest.Point, _ int) error {
 				if p == tc.point {
 					return tc.err
 				}
@@ -103,7 +103,7 @@ func TestWhatAnAttemptTells(t *testing.T) {
 			if strings.Contains(got.Note, "@") {
 				t.Errorf("the note repeats an address: %q", got.Note)
 			}
-			if n := len(server.Kept()); n != tc.kept {
+			if n := len(server.Mails()); n != tc.kept {
 				t.Errorf("%d mails were kept, want %d", n, tc.kept)
 			}
 		})
@@ -115,13 +115,13 @@ func TestWhatAnAttemptTells(t *testing.T) {
 func TestAServerThatHangs(t *testing.T) {
 	t.Parallel()
 	for point, want := range map[smtptest.Point]notify.Verdict{
-		smtptest.AtConnect: notify.Later, smtptest.AtMail: notify.Later, smtptest.AtRcpt: notify.Later, smtptest.AtEnd: notify.Unknown,
+		smtptest.AtConnect: notify.TryAgain, smtptest.AtMail: notify.TryAgain, smtptest.AtRcpt: notify.TryAgain, smtptest.AtEnd: notify.Unknown,
 	} {
 		t.Run(string(point), func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			release := make(chan struct{})
-			server := smtptest.New(t, smtptest.Hooked(func(p smtptest.Point, _ int) error {
+			server := smtptest.New(t, smtptest.WithHook(func(p smtptest.Point, _ int) error {
 				if p == point {
 					cancel()
 					<-release
@@ -137,7 +137,7 @@ func TestAServerThatHangs(t *testing.T) {
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("it took %s", took)
 			}
-			if len(server.Kept()) != 0 {
+			if len(server.Mails()) != 0 {
 				t.Error("a mail was taken")
 			}
 		})
@@ -147,7 +147,7 @@ func TestAServerThatHangs(t *testing.T) {
 func TestNobodyToTalkTo(t *testing.T) {
 	t.Parallel()
 	settings := notify.Server{Host: "127.0.0.1", Port: 1, From: mail.Address{Address: "a@example.test"}} // no server gets port 1 by chance
-	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.Later {
+	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.TryAgain {
 		t.Errorf("%+v", got)
 	}
 }
@@ -156,20 +156,20 @@ func TestNobodyToTalkTo(t *testing.T) {
 // gets neither mail nor password.
 func TestNoMailWithoutTLS(t *testing.T) {
 	t.Parallel()
-	bare := smtptest.New(t, smtptest.WithoutTLS(), smtptest.SignIn("desk", "secret"))
-	if got := notify.NewMailer(serverOf(bare)).Send(t.Context(), outgoing()); got.Verdict != notify.Later || len(bare.Kept()) != 0 {
+	bare := smtptest.New(t, smtptest.WithoutTLS(), smtptest.WithSignIn("desk", "secret"))
+	if got := notify.NewMailer(serverOf(bare)).Send(t.Context(), outgoing()); got.Verdict != notify.TryAgain || len(bare.Mails()) != 0 {
 		t.Errorf("without STARTTLS: %+v", got)
 	}
 	stranger := smtptest.New(t)
 	settings := serverOf(stranger)
 	settings.Roots = nil
-	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.Later || len(stranger.Kept()) != 0 {
+	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.TryAgain || len(stranger.Mails()) != 0 {
 		t.Errorf("with a certificate nobody knows: %+v", got)
 	}
-	guarded := smtptest.New(t, smtptest.SignIn("desk", "secret"))
+	guarded := smtptest.New(t, smtptest.WithSignIn("desk", "secret"))
 	settings = serverOf(guarded)
 	settings.Password = "wrong"
-	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.Later || got.Status != 535 {
+	if got := notify.NewMailer(settings).Send(t.Context(), outgoing()); got.Verdict != notify.TryAgain || got.Status != 535 {
 		t.Errorf("with a wrong password: %+v", got)
 	}
 }
@@ -180,11 +180,11 @@ func TestAddressesThatCannotBe(t *testing.T) {
 	for _, to := range []string{"", "nobody", "a@b\r\nBcc: c@d", "a@example.test, b@example.test"} {
 		o := outgoing()
 		o.To = to
-		if got := notify.NewMailer(serverOf(server)).Send(t.Context(), o); got.Verdict != notify.Refused {
+		if got := notify.NewMailer(serverOf(server)).Send(t.Context(), o); got.Verdict != notify.Rejected {
 			t.Errorf("%q: %+v", to, got)
 		}
 	}
-	if server.Talks() != 0 {
+	if server.Conversations() != 0 {
 		t.Error("the server was bothered with it")
 	}
 }

@@ -38,7 +38,7 @@ type Facts struct {
 	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no running deadline
 	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has expired; "" for none
 	// For a counterpart: their answer, and the instalment that becomes due.
-	Said   recovery.Response `json:"said,omitempty"`
+	Answer recovery.Response `json:"said,omitempty"`
 	Ref    string            `json:"ref,omitempty"`
 	Amount recovery.Money    `json:"amount_fen,omitempty"`
 }

@@ -67,7 +67,7 @@ func TestReceiversCanVerify(t *testing.T) {
 	now := time.Now()
 	later := now.Add(time.Hour)
 	w := notify.Webhook{URL: r.URL, Secret: sealed("the new secret, 32 bytes long ..."), OldSecret: sealed("the old secret"), OldSecretUntil: &later}
-	if got := r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery()); got.Verdict != notify.Taken || got.Status != 204 {
+	if got := r.poster(t, func() time.Time { return now }).Post(t.Context(), w, delivery()); got.Verdict != notify.Accepted || got.Status != 204 {
 		t.Fatalf("%+v", got)
 	}
 	got := <-r.seen
@@ -121,24 +121,24 @@ func TestWhatAnAnswerTells(t *testing.T) {
 		status int
 		wait   time.Duration
 	}{
-		"created":           {status(201), notify.Taken, 201, 0},
-		"redirected":        {status(302, "Location", "https://example.org/"), notify.Later, 302, 0},
-		"not found":         {status(404), notify.Later, 404, 0},
+		"created":           {status(201), notify.Accepted, 201, 0},
+		"redirected":        {status(302, "Location", "https://example.org/"), notify.TryAgain, 302, 0},
+		"not found":         {status(404), notify.TryAgain, 404, 0},
 		"gone":              {status(410), notify.Gone, 410, 0},
-		"broken":            {status(500, "Retry-After", "60"), notify.Later, 500, 0},
-		"busy":              {status(503, "Retry-After", "120"), notify.Later, 503, 2 * time.Minute},
-		"too many":          {status(429, "Retry-After", "Sat, 21 Nov 2026 04:10:00 GMT"), notify.Later, 429, 10 * time.Minute},
-		"busy for ever":     {status(503, "Retry-After", "99999999999999999999"), notify.Later, 503, 0},
-		"busy for years":    {status(503, "Retry-After", "999999999"), notify.Later, 503, 24 * time.Hour},
-		"busy before":       {status(503, "Retry-After", "-5"), notify.Later, 503, 0},
-		"an endless answer": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<22)) }, notify.Taken, 200, 0},
-		"a huge header":     {status(200, "X-Filler", strings.Repeat("x", 1<<18)), notify.Later, 0, 0},
+		"broken":            {status(500, "Retry-After", "60"), notify.TryAgain, 500, 0},
+		"busy":              {status(503, "Retry-After", "120"), notify.TryAgain, 503, 2 * time.Minute},
+		"too many":          {status(429, "Retry-After", "Sat, 21 Nov 2026 04:10:00 GMT"), notify.TryAgain, 429, 10 * time.Minute},
+		"busy for ever":     {status(503, "Retry-After", "99999999999999999999"), notify.TryAgain, 503, 0},
+		"busy for years":    {status(503, "Retry-After", "999999999"), notify.TryAgain, 503, 24 * time.Hour},
+		"busy before":       {status(503, "Retry-After", "-5"), notify.TryAgain, 503, 0},
+		"an endless answer": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<22)) }, notify.Accepted, 200, 0},
+		"a huge header":     {status(200, "X-Filler", strings.Repeat("x", 1<<18)), notify.TryAgain, 0, 0},
 		"hangs up": {func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
 				_ = conn.Close()
 			}
-		}, notify.Later, 0, 0},
+		}, notify.TryAgain, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +164,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 	r := receive(t, func(http.ResponseWriter, *http.Request) { cancel(); <-release })
 	t.Cleanup(func() { close(release) }) // before the receiver is closed
 	start := time.Now()
-	if got := r.poster(t, time.Now).Post(ctx, notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery()); got.Verdict != notify.Later {
+	if got := r.poster(t, time.Now).Post(ctx, notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery()); got.Verdict != notify.TryAgain {
 		t.Errorf("%+v", got)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -181,11 +181,11 @@ func TestNothingInsideIsReached(t *testing.T) {
 	t.Cleanup(p.Close)
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.URL, "https://"), ":")
 	for url, want := range map[string]notify.Verdict{
-		r.URL: notify.Refused, "https://[::1]:" + port: notify.Refused, "http://example.org": notify.Refused,
-		"https://localhost:" + port: notify.Later,
+		r.URL: notify.Rejected, "https://[::1]:" + port: notify.Rejected, "http://example.org": notify.Rejected,
+		"https://localhost:" + port: notify.TryAgain,
 	} {
 		got := p.Post(t.Context(), notify.Webhook{URL: url, Secret: sealed("s")}, delivery())
-		if got.Verdict != want || want == notify.Later && !strings.Contains(got.Note, "private") {
+		if got.Verdict != want || want == notify.TryAgain && !strings.Contains(got.Note, "private") {
 			t.Errorf("%s: %+v", url, got)
 		}
 	}
@@ -200,7 +200,7 @@ func TestACertificateNobodyKnows(t *testing.T) {
 	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: time.Now})
 	t.Cleanup(p.Close)
 	got := p.Post(t.Context(), notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
-	if got.Verdict != notify.Later || !strings.Contains(got.Note, "certificate") || len(r.seen) != 0 {
+	if got.Verdict != notify.TryAgain || !strings.Contains(got.Note, "certificate") || len(r.seen) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

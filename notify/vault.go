@@ -6,39 +6,39 @@ import (
 	"errors"
 )
 
-// VaultUse names what a key of the installation is derived for here. Stored
-// secrets depend on it: never change.
-const VaultUse = "recourse/webhook-secrets/v1"
+// SecretBoxUse is the label from which the key for webhook secrets is derived. It
+// must not change: stored secrets depend on it.
+const SecretBoxUse = "recourse/webhook-secrets/v1"
 
-// Vault keeps the secrets of webhooks, so that whoever reads the database cannot
-// sign in our name. It is safe for concurrent use.
-type Vault struct{ aead cipher.AEAD }
+// SecretBox encrypts the secrets of webhooks, so that a reader of the database cannot
+// sign deliveries. It is safe for concurrent use.
+type SecretBox struct{ aead cipher.AEAD }
 
-var errVault = errors.New("the secret of the webhook does not open")
+var errSecret = errors.New("the secret of the webhook cannot be decrypted")
 
-// NewVault makes a Vault of a key, with AES-256-GCM.
-func NewVault(key [32]byte) *Vault {
-	// Neither fails: the key has a size of AES and the cipher is AES. The nonce is
-	// drawn by the standard library: a repeated one would break GCM.
+// NewSecretBox makes a Vault of a key, with AES-256-GCM.
+func NewSecretBox(key [32]byte) *SecretBox {
+	// Neither fails: 32 bytes is a key size of AES. The standard library draws the
+	// nonce, because a repeated one would break GCM.
 	block, _ := aes.NewCipher(key[:])
 	aead, _ := cipher.NewGCMWithRandomNonce(block)
-	return &Vault{aead: aead}
+	return &SecretBox{aead: aead}
 }
 
-// Seal closes a secret for one webhook: put beside another, it does not open.
-func (v *Vault) Seal(webhook string, secret []byte) []byte {
-	return v.aead.Seal(nil, nil, secret, []byte(webhook)) //nolint:gosec // nil: the cipher draws its nonce
+// Seal encrypts a secret for one webhook. It cannot be opened for another one.
+func (v *SecretBox) Seal(webhook string, secret []byte) []byte {
+	return v.aead.Seal(nil, nil, secret, []byte(webhook)) //nolint:gosec // the cipher draws the nonce itself
 }
 
-// Open gives a secret back. It fails for what another key or another webhook
-// sealed, and for what was altered.
-func (v *Vault) Open(webhook string, sealed []byte) ([]byte, error) {
+// Open decrypts a secret. It fails if the key or the webhook is another one, or if the
+// bytes were changed.
+func (v *SecretBox) Open(webhook string, sealed []byte) ([]byte, error) {
 	if v == nil || len(sealed) < v.aead.Overhead() {
-		return nil, errVault
+		return nil, errSecret
 	}
 	secret, err := v.aead.Open(nil, nil, sealed, []byte(webhook))
 	if err != nil {
-		return nil, errVault
+		return nil, errSecret
 	}
 	return secret, nil
 }

@@ -10,7 +10,7 @@ import (
 	"recourse/notify"
 )
 
-var vault = notify.NewVault([32]byte{1})
+var vault = notify.NewSecretBox([32]byte{1})
 
 func sealed(secret string) []byte { return vault.Seal("", []byte(secret)) }
 
@@ -18,7 +18,7 @@ func sealed(secret string) []byte { return vault.Seal("", []byte(secret)) }
 // else; nothing of it shows in what is stored.
 func TestAVaultKeeps(t *testing.T) {
 	t.Parallel()
-	others := notify.NewVault([32]byte{2})
+	others := notify.NewSecretBox([32]byte{2})
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.SliceOfN(rapid.Byte(), 16, 40).Draw(t, "secret")
 		closed := vault.Seal("w1", secret)
@@ -34,7 +34,7 @@ func TestAVaultKeeps(t *testing.T) {
 		_, forAnother := vault.Open("w2", closed)
 		_, changed := vault.Open("w1", altered)
 		_, short := vault.Open("w1", closed[:rapid.IntRange(0, 27).Draw(t, "cut")])
-		_, none := (*notify.Vault)(nil).Open("w1", closed)
+		_, none := (*notify.SecretBox)(nil).Open("w1", closed)
 		for i, err := range []error{byAnother, forAnother, changed, short, none} {
 			if err == nil {
 				t.Fatalf("case %d opens", i)
@@ -50,13 +50,13 @@ func TestASecretUnderAnotherKey(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
 	w := hookOf(r)
-	w.Secret = notify.NewVault([32]byte{9}).Seal(w.ID, []byte("s"))
-	if got := r.poster(t, time.Now).Post(t.Context(), w, delivery()); got.Verdict != notify.Later || len(r.seen) != 0 {
+	w.Secret = notify.NewSecretBox([32]byte{9}).Seal(w.ID, []byte("s"))
+	if got := r.poster(t, time.Now).Post(t.Context(), w, delivery()); got.Verdict != notify.TryAgain || len(r.seen) != 0 {
 		t.Errorf("%+v", got)
 	}
 	w = hookOf(r)
 	w.OldSecret = []byte("not sealed")
-	if got := r.poster(t, time.Now).Post(t.Context(), w, delivery()); got.Verdict != notify.Later || len(r.seen) != 0 {
+	if got := r.poster(t, time.Now).Post(t.Context(), w, delivery()); got.Verdict != notify.TryAgain || len(r.seen) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

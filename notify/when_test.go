@@ -24,7 +24,7 @@ func shanghai(t *testing.T, text string) time.Time {
 
 func TestQuietHours(t *testing.T) {
 	t.Parallel()
-	standard := notify.Defaults()
+	standard := notify.DefaultPreferences()
 	siesta := notify.Preferences{QuietFrom: 12 * 60, QuietUntil: 14 * 60}
 	never := notify.Preferences{QuietFrom: 480, QuietUntil: 480}
 	without := notify.Preferences{NoMail: []string{"money"}}
@@ -50,7 +50,7 @@ func TestQuietHours(t *testing.T) {
 		"unwanted, urgent":    {without, "money", true, "2026-11-21 08:00:00", ""},
 		"wanted all the same": {without, "task", false, "2026-11-21 08:00:00", "2026-11-21 08:00:00"},
 	} {
-		at, wanted := notify.MailAt(tc.p, tc.class, tc.urgent, shanghai(t, tc.now).UTC())
+		at, wanted := notify.MailTime(tc.p, tc.class, tc.urgent, shanghai(t, tc.now).UTC())
 		if wanted != (tc.want != "") || wanted && !at.Equal(shanghai(t, tc.want)) {
 			t.Errorf("%s: %v at %s, want %s", name, wanted, at, tc.want)
 		}
@@ -65,11 +65,11 @@ func TestQuietHoursEnd(t *testing.T) {
 		minute := rapid.IntRange(0, 1439)
 		p := notify.Preferences{QuietFrom: minute.Draw(t, "from"), QuietUntil: minute.Draw(t, "until")}
 		now := noon.Add(time.Duration(rapid.Int64Range(0, int64(400*24*time.Hour)).Draw(t, "now")))
-		at, wanted := notify.MailAt(p, "task", false, now)
+		at, wanted := notify.MailTime(p, "task", false, now)
 		if !wanted || at.Before(now) || at.Sub(now) >= 24*time.Hour {
 			t.Fatalf("%s for %s", at, now)
 		}
-		again, _ := notify.MailAt(p, "task", false, at)
+		again, _ := notify.MailTime(p, "task", false, at)
 		if !again.Equal(at) {
 			t.Fatalf("at %s it is put off again to %s", at, again)
 		}
@@ -85,8 +85,8 @@ func TestAfterAMail(t *testing.T) {
 		state    string
 		wait     time.Duration
 	}{
-		"taken":              {notify.Attempt{Verdict: notify.Taken}, 3, notify.MailSent, 0},
-		"refused":            {notify.Attempt{Verdict: notify.Refused}, 0, notify.MailDead, 0},
+		"taken":              {notify.Attempt{Verdict: notify.Accepted}, 3, notify.MailSent, 0},
+		"refused":            {notify.Attempt{Verdict: notify.Rejected}, 0, notify.MailDead, 0},
 		"the first failure":  {notify.Attempt{}, 0, notify.MailDue, time.Minute},
 		"the fourth":         {notify.Attempt{}, 3, notify.MailDue, 30 * time.Minute},
 		"the thirtieth":      {notify.Attempt{}, 29, notify.MailDue, 4 * time.Hour},
@@ -94,11 +94,11 @@ func TestAfterAMail(t *testing.T) {
 		"nobody knows":       {notify.Attempt{Verdict: notify.Unknown}, 0, notify.MailDue, lease},
 		"nobody knows again": {notify.Attempt{Verdict: notify.Unknown}, 4, notify.MailDue, time.Hour},
 	} {
-		got := notify.AfterMail(tc.attempt, notify.Mail{Failures: tc.failures}, noon, lease, 0.5)
+		got := notify.MailOutcomeAfter(tc.attempt, notify.Mail{Failures: tc.failures}, noon, lease, 0.5)
 		if got.State != tc.state || got.State == notify.MailDue && got.At.Sub(noon) != tc.wait {
 			t.Errorf("%s: %+v, want %s after %s", name, got, tc.state, tc.wait)
 		}
-		if got.Failed != (tc.attempt.Verdict != notify.Taken) {
+		if got.Failed != (tc.attempt.Verdict != notify.Accepted) {
 			t.Errorf("%s: failed is %v", name, got.Failed)
 		}
 	}
@@ -110,7 +110,7 @@ func TestAMailIsNotGivenUpEarly(t *testing.T) {
 	for _, random := range []float64{0, 0.999} {
 		now, m := noon, notify.Mail{}
 		for {
-			outcome := notify.AfterMail(notify.Attempt{}, m, now, 0, random)
+			outcome := notify.MailOutcomeAfter(notify.Attempt{}, m, now, 0, random)
 			if outcome.State == notify.MailDead {
 				break
 			}
@@ -130,16 +130,16 @@ func TestAfterADelivery(t *testing.T) {
 		state    string
 		wait     time.Duration
 	}{
-		"taken":            {notify.Attempt{Verdict: notify.Taken, Status: 204}, 0, notify.DeliveryDelivered, 0},
+		"taken":            {notify.Attempt{Verdict: notify.Accepted, Status: 204}, 0, notify.DeliveryDelivered, 0},
 		"gone":             {notify.Attempt{Verdict: notify.Gone, Status: 410}, 0, notify.DeliveryDead, 0},
-		"refused":          {notify.Attempt{Verdict: notify.Refused}, 0, notify.DeliveryDead, 0},
+		"refused":          {notify.Attempt{Verdict: notify.Rejected}, 0, notify.DeliveryDead, 0},
 		"the first":        {notify.Attempt{Status: 500}, 0, notify.DeliveryDue, 5 * time.Second},
 		"asked to wait":    {notify.Attempt{Status: 503, Wait: time.Hour}, 0, notify.DeliveryDue, time.Hour},
 		"asked for little": {notify.Attempt{Status: 503, Wait: time.Second}, 1, notify.DeliveryDue, 5 * time.Minute},
 		"the ninth":        {notify.Attempt{Status: 500}, 8, notify.DeliveryDue, 24 * time.Hour},
 		"the tenth":        {notify.Attempt{Status: 500}, 9, notify.DeliveryDead, 0},
 	} {
-		got := notify.AfterDelivery(tc.attempt, notify.Delivery{Failures: tc.failures}, noon, 0.5)
+		got := notify.DeliveryOutcomeAfter(tc.attempt, notify.Delivery{Failures: tc.failures}, noon, 0.5)
 		if got.State != tc.state || got.State == notify.DeliveryDue && got.At.Sub(noon) != tc.wait || got.Status != tc.attempt.Status {
 			t.Errorf("%s: %+v, want %s after %s", name, got, tc.state, tc.wait)
 		}
@@ -154,9 +154,9 @@ func TestFailuresAreSpread(t *testing.T) {
 		d := notify.Delivery{Failures: rapid.IntRange(0, 8).Draw(t, "failures")}
 		randoms := rapid.SliceOfN(rapid.Float64Range(0, 0.999), 2, 2).Draw(t, "random")
 		slices.Sort(randoms)
-		first := notify.AfterDelivery(notify.Attempt{}, d, noon, randoms[0]).At
-		last := notify.AfterDelivery(notify.Attempt{}, d, noon, randoms[1]).At
-		middle := notify.AfterDelivery(notify.Attempt{}, d, noon, 0.5).At.Sub(noon)
+		first := notify.DeliveryOutcomeAfter(notify.Attempt{}, d, noon, randoms[0]).At
+		last := notify.DeliveryOutcomeAfter(notify.Attempt{}, d, noon, randoms[1]).At
+		middle := notify.DeliveryOutcomeAfter(notify.Attempt{}, d, noon, 0.5).At.Sub(noon)
 		if last.Before(first) || first.Sub(noon) < middle*4/5-1 || last.Sub(noon) > middle*6/5 {
 			t.Fatalf("%s and %s around %s", first, last, middle)
 		}

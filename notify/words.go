@@ -31,7 +31,7 @@ type Message struct {
 
 // values are what a text may name. None is personal data.
 type values struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Said, Amount string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount string
 }
 
 // wording writes notices in one language.
@@ -51,25 +51,25 @@ func loadWordings() (map[string]wording, error) {
 
 // checkTexts returns an error if a text that the rules may ask for is missing in
 // a language.
-func (h *Herald) checkTexts() error {
-	var speeches []speech
+func (h *Rules) checkTexts() error {
+	var speeches []ruleNotice
 	for _, rule := range h.rules.Notices {
-		speeches = append(speeches, rule.speech)
+		speeches = append(speeches, rule.ruleNotice)
 	}
 	for _, rule := range h.rules.Reminders {
-		speeches = append(speeches, rule.speech)
+		speeches = append(speeches, rule.ruleNotice)
 	}
 	var errs []error
 	for _, language := range Languages {
 		for _, s := range speeches {
-			errs = append(errs, h.words[language].Require(s.textKeys()...))
+			errs = append(errs, h.wordings[language].Require(s.textKeys()...))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // textKeys lists the texts that a rule needs; a silent rule needs none.
-func (s speech) textKeys() []string {
+func (s ruleNotice) textKeys() []string {
 	if s.Text == "" {
 		return nil
 	}
@@ -84,15 +84,15 @@ func textKey(name, part string) string { return "mail.text." + name + "." + part
 
 // Message puts a notice into words. An unknown language gets the default. A
 // template that a newer build wrote and this one lacks gets a general text.
-func (h *Herald) Message(language string, n Notice) Message {
+func (h *Rules) Message(language string, n Notice) Message {
 	return h.wordingIn(language).message(n)
 }
 
-func (h *Herald) wordingIn(language string) wording {
-	if w, found := h.words[language]; found {
+func (h *Rules) wordingIn(language string) wording {
+	if w, found := h.wordings[language]; found {
 		return w
 	}
-	return h.words[Chinese]
+	return h.wordings[Chinese]
 }
 
 // otherText replaces a template that this build does not know.
@@ -118,7 +118,7 @@ func (w wording) values(n Notice) values {
 	v := values{
 		Number: string(f.Number), Stage: w.name("stage", string(f.Stage)), Outcome: w.name("outcome", string(f.Outcome)),
 		Next: w.nextStep(n), Clock: w.name("clock", string(f.Clock)), Passed: w.name("clock", string(f.Passed)),
-		Said: w.name("answer", string(f.Said)), Amount: w.sum(f.Amount), Claim: w.sum(f.Claim), Recovered: w.sum(f.Recovered),
+		Answer: w.name("answer", string(f.Answer)), Amount: w.sum(f.Amount), Claim: w.sum(f.Claim), Recovered: w.sum(f.Recovered),
 		Outstanding: w.sum(max(0, f.Claim-f.Recovered)), Overpaid: w.sum(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
@@ -173,7 +173,7 @@ type Letter struct {
 
 // Letter puts a notice into a mail. link is where the case can be read; it is ""
 // for an installation without an address.
-func (h *Herald) Letter(language string, n Notice, link string) Letter {
+func (h *Rules) Letter(language string, n Notice, link string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	parts := []string{m.Body, m.Deadline, m.Next}
@@ -185,7 +185,7 @@ func (h *Herald) Letter(language string, n Notice, link string) Letter {
 
 // GuestLetter puts a notice into a mail to a claimant without an account. They
 // cannot sign in: the mail has no link to the case, and one that ends the mails.
-func (h *Herald) GuestLetter(language string, n Notice, stop string) Letter {
+func (h *Rules) GuestLetter(language string, n Notice, stop string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	return w.letter(n, m.Title, "guest", stop, []string{m.Body, m.Deadline, m.Next})
@@ -193,7 +193,7 @@ func (h *Herald) GuestLetter(language string, n Notice, stop string) Letter {
 
 // HolderLetter puts a notice into a mail to a counterpart. It does not say what
 // the case waits for: that is not for them to know.
-func (h *Herald) HolderLetter(language string, n Notice, stop string) Letter {
+func (h *Rules) HolderLetter(language string, n Notice, stop string) Letter {
 	w := h.wordingIn(language)
 	m := w.message(n)
 	return w.letter(n, m.Title, "holder", stop, []string{m.Body, m.Next})

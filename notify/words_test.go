@@ -11,7 +11,7 @@ import (
 
 func TestALetterReads(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	due := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	n := notify.Notice{Audience: notify.ToClaimant, Template: "evidence_wanted", Facts: notify.Facts{
 		Number: "R20261121-000042", Stage: recovery.Appeal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Clock: recovery.MoreEvidenceClock, DueAt: &due,
@@ -39,7 +39,7 @@ func TestALetterReads(t *testing.T) {
 
 func TestSumsAreRead(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	n := notify.Notice{Audience: notify.ToClaimant, Template: "returned", Facts: notify.Facts{
 		Number: "R1", Stage: recovery.PrivateContact, Claim: 200_000, Recovered: 50_050,
 	}}
@@ -56,7 +56,7 @@ func TestSumsAreRead(t *testing.T) {
 // does not know is still told, in general terms.
 func TestWordsOfANewerBuild(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	n := notify.Notice{Audience: "court", Template: "of tomorrow", Facts: notify.Facts{Number: "R1", Stage: "orbit", Clock: "moon", DueAt: &noon}}
 	for _, language := range notify.Languages {
 		m := h.Message(language, n)
@@ -69,7 +69,7 @@ func TestWordsOfANewerBuild(t *testing.T) {
 // TestEverythingHasAName in every language: stages, outcomes, clocks.
 func TestEverythingHasAName(t *testing.T) {
 	t.Parallel()
-	h := herald(t)
+	h := loadRules(t)
 	for _, language := range notify.Languages {
 		for _, stage := range recovery.Stages {
 			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "stage_entered", Facts: notify.Facts{Stage: stage}})

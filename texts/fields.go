@@ -37,7 +37,7 @@ func merge(rules ...fieldRules) fieldRules {
 var pageFields = fieldRules{
 	"mail.": {
 		"Number", "Stage", "Outcome", "Claim", "Recovered", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
-		"Next", "Title", "Link", "Stop", "Said", "Amount",
+		"Next", "Title", "Link", "Stop", "Answer", "Amount",
 	},
 	"mail.moment": {"At", "Weekday"},
 	"mail.money":  {"Sum"},

@@ -25,8 +25,8 @@ import (
 // site is the pages over a real database.
 type site struct {
 	*casetest.Rig
-	URL    string
-	herald *notify.Herald
+	URL         string
+	notifyRules *notify.Rules
 }
 
 func newSite(t testing.TB, options ...casetest.Option) *site {
@@ -38,17 +38,17 @@ func newSite(t testing.TB, options ...casetest.Option) *site {
 // serve puts the pages of a rig on the network.
 func serve(t testing.TB, rig *casetest.Rig, sessions scs.Store) *site {
 	t.Helper()
-	herald, err := notify.Load()
+	notifyRules, err := notify.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := echo.New()
 	web.New(rig.Service, sessions, web.Options{
-		Log: rig.Service.Log, Now: rig.Now, Notices: casework.NewNotices(rig.Service, herald),
+		Log: rig.Service.Log, Now: rig.Now, Notices: casework.NewNotices(rig.Service, notifyRules),
 	}).Register(e)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return &site{Rig: rig, URL: server.URL, herald: herald}
+	return &site{Rig: rig, URL: server.URL, notifyRules: notifyRules}
 }
 
 // person is one browser with its cookies.

@@ -32,9 +32,9 @@ func forGuest(t *testing.T) *office {
 }
 
 // stopAddress finds the way to stop in a mail, and checks that both ways are one.
-func stopAddress(t *testing.T, mail smtptest.Kept) string {
+func stopAddress(t *testing.T, mail smtptest.Mail) string {
 	t.Helper()
-	_, body := mail.Words(t)
+	_, body := mail.Text(t)
 	address := strings.Trim(mail.Header.Get("List-Unsubscribe"), "<>")
 	if mail.Header.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || address == "" || !strings.Contains(body, address) {
 		t.Fatalf("it cannot be stopped: %v\n%s", mail.Header, body)
@@ -55,7 +55,7 @@ func TestAGuestIsToldByMail(t *testing.T) {
 		o.later(24 * time.Hour)
 	}
 	wantKept(t, server, 2, 2)
-	for _, mail := range server.Kept() {
+	for _, mail := range server.Mails() {
 		toGuest := strings.Contains(mail.To, guestAddress)
 		if toGuest != (mail.Header.Get("List-Unsubscribe") != "") {
 			t.Errorf("to %s: %v", mail.To, mail.Header)
@@ -66,7 +66,7 @@ func TestAGuestIsToldByMail(t *testing.T) {
 		if stop := stopAddress(t, mail); !strings.HasPrefix(stop, "https://desk.example.test/stop/") || len(stop) < 80 {
 			t.Errorf("the way to stop is %s", stop)
 		}
-		if _, body := mail.Words(t); strings.Contains(body, "/cases/") || strings.Contains(body, "林晓") {
+		if _, body := mail.Text(t); strings.Contains(body, "/cases/") || strings.Contains(body, "林晓") {
 			t.Errorf("the mail names somebody, or leads where its reader cannot go:\n%s", body)
 		}
 	}
@@ -83,7 +83,7 @@ func TestAGuestWhoWantsNoMore(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, mailerTo(server)))
-	stop := stopAddress(t, server.Kept()[0])
+	stop := stopAddress(t, server.Mails()[0])
 	token := stop[strings.LastIndex(stop, "/")+1:]
 	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	for range 2 {
@@ -150,7 +150,7 @@ func TestAGuestIsReminded(t *testing.T) {
 	o.later(25 * time.Hour)
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 1, 1)
-	if kept := server.Kept(); len(kept) == 1 && !strings.Contains(kept[0].To, guestAddress) {
+	if kept := server.Mails(); len(kept) == 1 && !strings.Contains(kept[0].To, guestAddress) {
 		t.Errorf("it went to %s", kept[0].To)
 	}
 }

@@ -51,7 +51,7 @@ func (o *office) says(t *testing.T, tell notify.Notifications, change ...func(*p
 func (o *office) toHolder(change ...func(*notify.NoticeDraft)) notify.Notifications {
 	d := o.draft(func(d *notify.NoticeDraft) {
 		d.Audience, d.CounterpartID, d.Template, d.Urgent = notify.ToCounterpart, firstHolder, "said_answer", false
-		d.Facts.Said = recovery.Promised
+		d.Facts.Answer = recovery.Promised
 	})
 	for _, apply := range change {
 		apply(&d)
@@ -105,8 +105,8 @@ func TestACounterpartsWordIsConfirmed(t *testing.T) {
 		drain(t, o.notices(t, mailerTo(server)))
 	}
 	wantKept(t, server, 1, 1)
-	mail := server.Kept()[0]
-	_, body := mail.Words(t)
+	mail := server.Mails()[0]
+	_, body := mail.Text(t)
 	if stopAddress(t, mail); !strings.Contains(mail.To, holderAddress) || !strings.Contains(body, "会退回，请对方等一等") {
 		t.Errorf("to %s:\n%s", mail.To, body)
 	}
@@ -137,9 +137,9 @@ func TestAnInstalmentIsReminded(t *testing.T) {
 		drain(t, o.notices(t, mailerTo(server)))
 	}
 	wantKept(t, server, 1, 1)
-	_, body := server.Kept()[0].Words(t)
+	_, body := server.Mails()[0].Text(t)
 	due := o.c.Deadlines[0].DueAt.In(recovery.Shanghai).Format("2006年1月2日")
-	if stopAddress(t, server.Kept()[0]); !strings.Contains(body, "1,000.00 元") || !strings.Contains(body, due) || !strings.Contains(body, "18:00") {
+	if stopAddress(t, server.Mails()[0]); !strings.Contains(body, "1,000.00 元") || !strings.Contains(body, due) || !strings.Contains(body, "18:00") {
 		t.Errorf("it does not say what is due, and when:\n%s", body)
 	}
 	contacts, err := o.store.Contacts(t.Context(), o.c.ID)
@@ -186,7 +186,7 @@ func (o *office) stopped(t *testing.T, server *smtptest.Server) {
 	t.Helper()
 	o.says(t, o.toHolder(func(d *notify.NoticeDraft) { d.Urgent = true }))
 	drain(t, o.notices(t, mailerTo(server)))
-	stop := stopAddress(t, server.Kept()[0])
+	stop := stopAddress(t, server.Mails()[0])
 	token := stop[strings.LastIndex(stop, "/")+1:]
 	found, err := o.store.GuestMails(t.Context(), token)
 	if err != nil || found.CounterpartID != firstHolder || found.CaseID != o.c.ID {
@@ -214,7 +214,7 @@ func TestAStopStaysWithItsAddress(t *testing.T) {
 	wantKept(t, server, 1, 1)
 	leave("other@example.test")
 	wantKept(t, server, 2, 2)
-	if mails := server.Kept(); len(mails) == 2 && !strings.Contains(mails[1].To, "other@example.test") {
+	if mails := server.Mails(); len(mails) == 2 && !strings.Contains(mails[1].To, "other@example.test") {
 		t.Errorf("it went to %s", mails[1].To)
 	}
 }

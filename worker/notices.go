@@ -26,15 +26,15 @@ type Posts interface {
 
 // NoticesParts are what telling people and programs needs.
 type NoticesParts struct {
-	Store  *postgres.Store
-	Herald *notify.Herald
-	Mails  Mails // nil: no server is configured, mails are kept to be read here
-	Posts  Posts
-	Site   string         // address of the pages, for links; "" for none
-	Random func() float64 // in [0, 1); spreads what failed together
-	Now    func() time.Time
-	Log    *slog.Logger
-	Lease  time.Duration // how long a claim holds; 0 means noticeLease
+	Store       *postgres.Store
+	NotifyRules *notify.Rules
+	Mails       Mails // nil: no server is configured, mails are kept to be read here
+	Posts       Posts
+	Site        string         // address of the pages, for links; "" for none
+	Random      func() float64 // in [0, 1); spreads what failed together
+	Now         func() time.Time
+	Log         *slog.Logger
+	Lease       time.Duration // how long a claim holds; 0 means noticeLease
 	// Version is of this build, for the entries of what was told.
 	Version string
 }
@@ -236,11 +236,11 @@ func (n *Notices) away(ctx context.Context, err error) {
 // it and whether a server was asked.
 func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailOutcome, tried bool) {
 	now := n.Now()
-	wants := notify.Defaults()
+	wants := notify.DefaultPreferences()
 	if m.Chosen != nil {
 		wants = *m.Chosen
 	}
-	at, wanted := notify.MailAt(wants, m.Class, m.Urgent, now)
+	at, wanted := notify.MailTime(wants, m.Class, m.Urgent, now)
 	switch {
 	case !m.Active || !wanted:
 		return notify.MailOutcome{State: notify.MailUnwanted}, false
@@ -255,10 +255,10 @@ func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailO
 	outcome = notify.MailOutcome{State: notify.MailKept}
 	if n.Mails != nil {
 		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
-		if attempt.Verdict != notify.Taken {
+		if attempt.Verdict != notify.Accepted {
 			n.Log.WarnContext(ctx, "a mail was not sent", "notice", m.ID, "failures", m.Failures+1, "because", attempt.Note)
 		}
-		outcome = notify.AfterMail(attempt, m, n.Now(), n.Lease, n.Random())
+		outcome = notify.MailOutcomeAfter(attempt, m, n.Now(), n.Lease, n.Random())
 	}
 	if outcome.State != notify.MailDue {
 		outcome.Subject, outcome.Body = letter.Subject, letter.Body
@@ -272,11 +272,11 @@ const noWayToStop = "the site has no address, so nobody could stop these mails"
 func (n *Notices) letter(language string, m notify.Mail) notify.Letter {
 	switch {
 	case m.Audience == notify.ToCounterpart:
-		return n.Herald.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+		return n.NotifyRules.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	case m.StopToken != "":
-		return n.Herald.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+		return n.NotifyRules.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	default:
-		return n.Herald.Letter(language, m.Notice, n.link(m.Facts.Number))
+		return n.NotifyRules.Letter(language, m.Notice, n.link(m.Facts.Number))
 	}
 }
 
@@ -391,7 +391,7 @@ func (p *postRoom) serve(ctx context.Context, id string, lot []notify.Delivery) 
 			outcome = notify.DeliveryOutcome{State: notify.DeliveryDead, Note: goneNote}
 		case ctx.Err() == nil:
 			attempt := p.Posts.Post(ctx, webhook, delivery)
-			outcome = notify.AfterDelivery(attempt, delivery, p.Now(), p.Random())
+			outcome = notify.DeliveryOutcomeAfter(attempt, delivery, p.Now(), p.Random())
 			gone = attempt.Verdict == notify.Gone
 		}
 		p.settlePost(ctx, delivery, outcome)

@@ -104,14 +104,14 @@ func (o *office) tell(t testing.TB, n int, telling notify.Notifications) {
 
 func (o *office) notices(t testing.TB, mails worker.Mails, change ...func(*worker.NoticesParts)) *worker.Notices {
 	t.Helper()
-	herald, err := notify.Load()
+	notifyRules, err := notify.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	poster := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: o.now})
 	t.Cleanup(poster.Close)
 	parts := worker.NoticesParts{
-		Store: o.store, Herald: herald, Mails: mails, Posts: poster, Random: half, Now: o.now,
+		Store: o.store, NotifyRules: notifyRules, Mails: mails, Posts: poster, Random: half, Now: o.now,
 		Log: o.logger, Lease: lease, Site: "https://desk.example.test/",
 	}
 	for _, apply := range change {
@@ -133,8 +133,8 @@ func mailerTo(s *smtptest.Server) *notify.Mailer {
 
 func wantKept(t testing.TB, s *smtptest.Server, ids, mails int) {
 	t.Helper()
-	if byID := s.ByID(); len(byID) != ids || len(s.Kept()) != mails {
-		t.Errorf("%d mails arrived under %d names, want %d under %d", len(s.Kept()), len(byID), mails, ids)
+	if byID := s.CountByMessageID(); len(byID) != ids || len(s.Mails()) != mails {
+		t.Errorf("%d mails arrived under %d names, want %d under %d", len(s.Mails()), len(byID), mails, ids)
 	}
 }
 
@@ -186,7 +186,7 @@ type dyingAfter struct{ *notify.Mailer }
 
 func (d dyingAfter) Send(ctx context.Context, out notify.Outgoing) notify.Attempt {
 	a := d.Mailer.Send(ctx, out)
-	if a.Verdict == notify.Taken {
+	if a.Verdict == notify.Accepted {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 	return a
@@ -214,7 +214,7 @@ func TestKilledWhileSending(t *testing.T) {
 			process := exec.CommandContext(alive, os.Args[0], "-test.run=^TestNoticesProcess$")
 			ended := make(chan error, 1)
 			dead := make(chan struct{})
-			server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.Hooked(func(p smtptest.Point, conversation int) error {
+			server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.WithHook(func(p smtptest.Point, conversation int) error {
 				if p != point || conversation > 1 {
 					return nil
 				}
@@ -237,9 +237,9 @@ func TestKilledWhileSending(t *testing.T) {
 				t.Fatal("the process was not killed")
 			}
 			heir := o.notices(t, mailerTo(server))
-			talks := server.Talks()
+			talks := server.Conversations()
 			drain(t, heir)
-			if server.Talks() != talks {
+			if server.Conversations() != talks {
 				t.Error("a mail whose sender may still live was touched")
 			}
 			o.later(lease + time.Minute)
@@ -273,7 +273,7 @@ func TestServersThatSayNo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
-			server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.Hooked(func(p smtptest.Point, conversation int) error {
+			server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.WithHook(func(p smtptest.Point, conversation int) error {
 				if p == tc.point && conversation <= tc.until {
 					return tc.answer
 				}
@@ -289,9 +289,9 @@ func TestServersThatSayNo(t *testing.T) {
 			if strings.Contains(o.log.String(), "@example.test") {
 				t.Errorf("the log names a person:\n%s", o.log)
 			}
-			talks := server.Talks()
+			talks := server.Conversations()
 			drain(t, n)
-			if server.Talks() != talks {
+			if server.Conversations() != talks {
 				t.Error("it is still tried")
 			}
 		})
@@ -335,7 +335,7 @@ func TestNoticesGoOutAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	arrived := make(chan struct{}, 8)
-	server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.Hooked(func(p smtptest.Point, _ int) error {
+	server := smtptest.New(t, smtptest.WithoutTLS(), smtptest.WithHook(func(p smtptest.Point, _ int) error {
 		if p == smtptest.AtAnswer {
 			arrived <- struct{}{}
 		}

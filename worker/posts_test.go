@@ -12,7 +12,7 @@ import (
 	"recourse/recovery"
 )
 
-var vault = notify.NewVault([32]byte{1})
+var vault = notify.NewSecretBox([32]byte{1})
 
 // ears is a webhook's receiver, with how often each message came.
 type ears struct {

@@ -53,7 +53,7 @@ func TestReadersAreHeard(t *testing.T) {
 			o.later(3 * time.Hour)
 			drain(t, n)
 			wantKept(t, server, tc.later, tc.later)
-			for _, kept := range server.Kept() {
+			for _, kept := range server.Mails() {
 				if !strings.HasPrefix(strings.ToLower(kept.Header.Get("Subject")), tc.words) {
 					t.Errorf("subject %q", kept.Header.Get("Subject"))
 				}

@@ -66,7 +66,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
 		clock: &clock{}, actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
 	}
-	herald, err := notify.Load()
+	notifyRules, err := notify.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func New(t testing.TB, options ...Option) *Rig {
 	r.Engine = &Engine{
 		store: r.Store, taken: map[recovery.RequestID]workflows.ActionResult{},
 		cases: &activities.Cases{
-			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", Herald: herald,
+			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
 		},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test")}
@@ -87,8 +87,8 @@ func New(t testing.TB, options ...Option) *Rig {
 		change(&config)
 	}
 	r.Service = casework.New(casework.Parts{
-		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, Herald: herald,
-		Vault: notify.NewVault([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
+		Vault: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.seat(t)
 	return r

@@ -23,17 +23,17 @@ import (
 
 // app is one process of the product with its open resources.
 type app struct {
-	config   config
-	store    *postgres.Store
-	blobs    *blob.Store
-	shelf    *playbook.Shelf
-	linter   *textlint.Linter
-	temporal *worker.Connection
-	herald   *notify.Herald
-	vault    *notify.Vault
-	keys     *journal.Keyring
-	markKey  []byte
-	log      *slog.Logger
+	config      config
+	store       *postgres.Store
+	blobs       *blob.Store
+	shelf       *playbook.Shelf
+	linter      *textlint.Linter
+	temporal    *worker.Connection
+	notifyRules *notify.Rules
+	vault       *notify.SecretBox
+	keys        *journal.Keyring
+	markKey     []byte
+	log         *slog.Logger
 }
 
 // openApp opens what every process needs. Temporal may be down: the connection is
@@ -53,7 +53,7 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	if d.markKey, err = deriveMarkKey(key); err != nil {
 		return nil, err
 	}
-	if d.herald, err = notify.Load(); err != nil {
+	if d.notifyRules, err = notify.Load(); err != nil {
 		return nil, err
 	}
 	if d.keys, err = loadKeyring(c); err != nil {
@@ -108,7 +108,7 @@ func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Parts{
 			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Linter: d.linter,
-			Engine: worker.NewEngine(d.temporal), Herald: d.herald, Vault: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
+			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, Vault: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,
@@ -140,7 +140,7 @@ func (d *app) workerParts() (worker.Parts, error) {
 		Stamps:  d.stampWorker(stamps),
 		Notices: notices,
 		Cases: &activities.Cases{
-			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: currentTime, Version: version, Herald: d.herald,
+			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: currentTime, Version: version, NotifyRules: d.notifyRules,
 		},
 		Exports: &activities.Exports{
 			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Fonts: fonts,
@@ -159,7 +159,7 @@ func (d *app) newNotices() (*worker.Notices, error) {
 		return nil, err
 	}
 	parts := worker.NoticesParts{
-		Store: d.store, Herald: d.herald, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
+		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
 		Posts: notify.NewPoster(notify.PosterOptions{
 			Development: d.config.Profile == development, Vault: d.vault, Now: currentTime,
 		}),

@@ -23,12 +23,12 @@ func payloadKey(c config) (worker.Key, error) {
 
 // newVault encrypts the secrets of webhooks. Its key is derived from the payload key,
 // so that the operator has one key less to store.
-func newVault(payload worker.Key) (*notify.Vault, error) {
-	key, err := payload.DeriveKey(notify.VaultUse)
+func newVault(payload worker.Key) (*notify.SecretBox, error) {
+	key, err := payload.DeriveKey(notify.SecretBoxUse)
 	if err != nil {
 		return nil, err
 	}
-	return notify.NewVault(key), nil
+	return notify.NewSecretBox(key), nil
 }
 
 // deriveMarkKey returns the key of the digests that recognise a person in several

@@ -1,6 +1,6 @@
-// Package smtptest is a real mail server for tests: it speaks SMTP with
-// STARTTLS and sign-in on loopback, keeps what it takes, and fails where a test
-// wants it to.
+// Package smtptest is a mail server for tests. It implements SMTP with STARTTLS and
+// authentication on loopback, stores the mails it accepts, and fails at the points
+// that a test chooses.
 //
 // Only tests of notify, worker, casework, cmd and dev import it.
 package smtptest
@@ -28,7 +28,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Point is where in a conversation something may go wrong.
+// Point is a point of an SMTP conversation at which a test can inject a failure.
 type Point string
 
 // The points, in their order.
@@ -36,15 +36,15 @@ const (
 	AtConnect Point = "connect"
 	AtMail    Point = "mail"
 	AtRcpt    Point = "rcpt"
-	AtData    Point = "data" // the first bytes of the mail are there
-	AtEnd     Point = "end"  // all of it is there and not yet kept
-	AtAnswer  Point = "kept" // it is kept, the answer not yet given
+	AtData    Point = "data" // the first bytes of the message have arrived
+	AtEnd     Point = "end"  // the whole message has arrived and is not stored
+	AtAnswer  Point = "kept" // the message is stored, the reply not sent
 )
 
-// ErrDrop is returned by a Hook to cut the connection.
+// ErrDrop makes the server close the connection when a Hook returns it.
 var ErrDrop error = &smtp.SMTPError{Code: 421, Message: "cut"}
 
-// Reply makes a refusal with this code.
+// Reply returns an error with which the server rejects a command.
 func Reply(code int, enhanced ...int) error {
 	e := &smtp.SMTPError{Code: code, Message: "refused: <somebody@example.test>", EnhancedCode: smtp.EnhancedCodeNotSet}
 	if len(enhanced) == 3 {
@@ -53,15 +53,15 @@ func Reply(code int, enhanced ...int) error {
 	return e
 }
 
-// Kept is a mail the server took.
-type Kept struct {
+// Mail is a mail that the server accepted.
+type Mail struct {
 	From, To string
 	Header   mail.Header
 	Body     string
 }
 
-// Words reads back what a mail says.
-func (k Kept) Words(t testing.TB) (subject, body string) {
+// Text returns the decoded subject and body.
+func (k Mail) Text(t testing.TB) (subject, body string) {
 	t.Helper()
 	subject, err := new(mime.WordDecoder).DecodeHeader(k.Header.Get("Subject"))
 	if err != nil {
@@ -81,57 +81,57 @@ func (k Kept) Words(t testing.TB) (subject, body string) {
 	return subject, strings.ReplaceAll(string(raw), "\r\n", "\n")
 }
 
-// Server is a mail server that ends with the test.
+// Server is a mail server that stops at the end of the test.
 type Server struct {
 	Host  string
 	Port  int
-	Roots *x509.CertPool // what its certificate is to be checked against
-	// User and Password, when set, must be given before a mail is.
+	Roots *x509.CertPool // verify its certificate
+	// User and Password are required of clients if they are set.
 	User, Password string
-	// Hook is asked at every point; conversation counts from 1. Nil lets all
-	// pass. It may block.
+	// Hook is called at every point and may return an error or block. Conversations
+	// are counted from 1. A nil Hook accepts everything.
 	Hook func(point Point, conversation int) error
 
-	mutex sync.Mutex
-	kept  []Kept
-	talks int
+	mutex         sync.Mutex
+	mails         []Mail
+	conversations int
 }
 
 // Option changes a server before it starts.
 type Option func(*Server, *smtp.Server)
 
-// SignIn asks for a user and a password.
-func SignIn(user, password string) Option {
+// WithSignIn requires a user and a password.
+func WithSignIn(user, password string) Option {
 	return func(s *Server, _ *smtp.Server) { s.User, s.Password = user, password }
 }
 
-// Hooked sets the Hook.
-func Hooked(hook func(Point, int) error) Option {
+// WithHook sets the Hook of the server.
+func WithHook(hook func(Point, int) error) Option {
 	return func(s *Server, _ *smtp.Server) { s.Hook = hook }
 }
 
-// WithoutTLS offers no STARTTLS.
+// WithoutTLS does not offer STARTTLS.
 func WithoutTLS() Option {
 	return func(_ *Server, inner *smtp.Server) { inner.TLSConfig, inner.AllowInsecureAuth = nil, true }
 }
 
 // New starts a server.
-func New(t testing.TB, options ...Option) *Server { return start(t, false, options) }
+func New(t testing.TB, options ...Option) *Server { return startServer(t, false, options) }
 
-// NewImplicit starts one that speaks TLS from the first byte.
-func NewImplicit(t testing.TB, options ...Option) *Server { return start(t, true, options) }
+// NewImplicitTLS starts a server that uses TLS from the first byte.
+func NewImplicitTLS(t testing.TB, options ...Option) *Server { return startServer(t, true, options) }
 
-func start(t testing.TB, implicit bool, options []Option) *Server {
+func startServer(t testing.TB, implicit bool, options []Option) *Server {
 	t.Helper()
 	s := &Server{Roots: x509.NewCertPool()}
-	lent := httptest.NewTLSServer(nil) // for its certificate of 127.0.0.1
-	defer lent.Close()
-	s.Roots.AddCert(lent.Certificate())
+	certified := httptest.NewTLSServer(nil) // has a certificate for 127.0.0.1
+	defer certified.Close()
+	s.Roots.AddCert(certified.Certificate())
 	inner := smtp.NewServer(s)
 	inner.Domain, inner.MaxRecipients, inner.MaxMessageBytes = "mail.test", 1, 1<<20
 	inner.ReadTimeout, inner.WriteTimeout = time.Minute, time.Minute
-	inner.ErrorLog = quiet{}
-	inner.TLSConfig = &tls.Config{Certificates: lent.TLS.Certificates, MinVersion: tls.VersionTLS12}
+	inner.ErrorLog = discardLogger{}
+	inner.TLSConfig = &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}
 	for _, option := range options {
 		option(s, inner)
 	}
@@ -149,7 +149,7 @@ func start(t testing.TB, implicit bool, options []Option) *Server {
 	go func() { ended <- inner.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = inner.Close()
-		_ = listener.Close() // Close does not know it when a test ends before Serve has begun
+		_ = listener.Close() // Close does not close it if the test ends before Serve starts
 		if err := <-ended; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Errorf("the mail server: %v", err)
 		}
@@ -157,63 +157,63 @@ func start(t testing.TB, implicit bool, options []Option) *Server {
 	return s
 }
 
-type quiet struct{}
+type discardLogger struct{}
 
-func (quiet) Printf(string, ...any) {}
-func (quiet) Println(...any)        {}
+func (discardLogger) Printf(string, ...any) {}
+func (discardLogger) Println(...any)        {}
 
-// Kept gives the mails taken so far.
-func (s *Server) Kept() []Kept {
+// Mails returns the mails accepted so far.
+func (s *Server) Mails() []Mail {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return slices.Clone(s.kept)
+	return slices.Clone(s.mails)
 }
 
-// ByID counts the mails taken by their Message-ID.
-func (s *Server) ByID() map[string]int {
+// CountByMessageID counts the accepted mails by their Message-ID.
+func (s *Server) CountByMessageID() map[string]int {
 	counts := map[string]int{}
-	for _, mail := range s.Kept() {
+	for _, mail := range s.Mails() {
 		counts[mail.Header.Get("Message-Id")]++
 	}
 	return counts
 }
 
-// Talks is how many conversations were begun.
-func (s *Server) Talks() int {
+// Conversations returns the number of conversations that clients started.
+func (s *Server) Conversations() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.talks
+	return s.conversations
 }
 
 // NewSession implements smtp.Backend.
 func (s *Server) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	s.mutex.Lock()
-	s.talks++
-	talk := &session{server: s, conn: c, number: s.talks, in: s.User == ""}
+	s.conversations++
+	talk := &session{server: s, conn: c, number: s.conversations, signedIn: s.User == ""}
 	s.mutex.Unlock()
-	if err := talk.at(AtConnect); err != nil {
+	if err := talk.runHook(AtConnect); err != nil {
 		return nil, err
 	}
 	if s.User == "" {
 		return talk, nil
 	}
-	return &guarded{talk}, nil
+	return &signInSession{talk}, nil
 }
 
 type session struct {
 	server   *Server
 	conn     *smtp.Conn
 	number   int
-	in       bool
+	signedIn bool
 	from, to string
 }
 
-func (s *session) at(point Point) error {
+func (s *session) runHook(point Point) error {
 	if s.server.Hook == nil {
 		return nil
 	}
 	err := s.server.Hook(point, s.number)
-	if err == ErrDrop { //nolint:errorlint // the one value, by name
+	if err == ErrDrop { //nolint:errorlint // compared by identity
 		_ = s.conn.Conn().Close()
 	}
 	return err
@@ -221,17 +221,17 @@ func (s *session) at(point Point) error {
 
 // Mail implements smtp.Session.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
-	if !s.in {
+	if !s.signedIn {
 		return smtp.ErrAuthRequired
 	}
 	s.from = from
-	return s.at(AtMail)
+	return s.runHook(AtMail)
 }
 
 // Rcpt implements smtp.Session.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.to = to
-	return s.at(AtRcpt)
+	return s.runHook(AtRcpt)
 }
 
 // Data implements smtp.Session.
@@ -240,14 +240,14 @@ func (s *session) Data(r io.Reader) error {
 	if _, err := io.ReadFull(r, first); err != nil {
 		return err
 	}
-	if err := s.at(AtData); err != nil {
+	if err := s.runHook(AtData); err != nil {
 		return err
 	}
 	rest, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	if err := s.at(AtEnd); err != nil {
+	if err := s.runHook(AtEnd); err != nil {
 		return err
 	}
 	message, err := mail.ReadMessage(io.MultiReader(bytes.NewReader(first), bytes.NewReader(rest)))
@@ -259,9 +259,9 @@ func (s *session) Data(r io.Reader) error {
 		return err
 	}
 	s.server.mutex.Lock()
-	s.server.kept = append(s.server.kept, Kept{From: s.from, To: s.to, Header: message.Header, Body: string(body)})
+	s.server.mails = append(s.server.mails, Mail{From: s.from, To: s.to, Header: message.Header, Body: string(body)})
 	s.server.mutex.Unlock()
-	return s.at(AtAnswer)
+	return s.runHook(AtAnswer)
 }
 
 // Reset implements smtp.Session.
@@ -270,19 +270,19 @@ func (s *session) Reset() {}
 // Logout implements smtp.Session.
 func (s *session) Logout() error { return nil }
 
-// guarded is a session that wants a sign-in.
-type guarded struct{ *session }
+// signInSession is a session that requires authentication.
+type signInSession struct{ *session }
 
 // AuthMechanisms implements smtp.AuthSession.
-func (g *guarded) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (g *signInSession) AuthMechanisms() []string { return []string{sasl.Plain} }
 
 // Auth implements smtp.AuthSession.
-func (g *guarded) Auth(string) (sasl.Server, error) {
+func (g *signInSession) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != g.server.User || password != g.server.Password {
 			return smtp.ErrAuthFailed
 		}
-		g.in = true
+		g.signedIn = true
 		return nil
 	}), nil
 }
