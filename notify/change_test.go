@@ -208,7 +208,7 @@ func TestWhatProgramsAreTold(t *testing.T) {
 	}
 }
 
-func TestWithoutAHerald(t *testing.T) {
+func TestNilRulesSendNothing(t *testing.T) {
 	t.Parallel()
 	var none *notify.Rules
 	if got := none.For(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
