@@ -42,11 +42,11 @@ func chain(draw *rand.Rand) error {
 		}
 		for _, draft := range s.buildDrafts() {
 			root := rootOf(leaves)
-			record, err := journal.Append(head, "c", draft, salts)
+			record, err := journal.AppendEntry(head, "c", draft, salts)
 			if err != nil {
 				return err
 			}
-			entry, err := journal.Parse(record.Bytes)
+			entry, err := journal.ParseEntry(record.Bytes)
 			if err != nil {
 				return err
 			}

@@ -364,7 +364,7 @@ func TestFolio(t *testing.T) {
 	if int64(len(folio.Entries)) != asked.Size || !folio.At.Equal(asked.CreatedAt) || folio.Generator != "recourse 1.2.3" {
 		t.Errorf("%d entries of %d, at %s, by %s", len(folio.Entries), asked.Size, folio.At, folio.Generator)
 	}
-	vkey, err := b.keys.KeyOf(folio.Checkpoint)
+	vkey, err := b.keys.FindSigningKey(folio.Checkpoint)
 	b.must(err)
 	if !strings.Contains(folio.Checkpoint, fmt.Sprintf("\n%d\n", asked.Size)) || folio.Key != vkey {
 		t.Errorf("checkpoint %q under %q", folio.Checkpoint, folio.Key)

@@ -152,9 +152,9 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
 	old, fresh := pgtest.Signer(t), pgtest.Signer(t)
-	begun, err := old.Begin(b.now.Add(-time.Hour))
+	begun, err := old.StartHistory(b.now.Add(-time.Hour))
 	b.must(err)
-	history, err := journal.HandOver(begun, old, fresh, b.now.Add(time.Hour))
+	history, err := journal.RotateKey(begun, old, fresh, b.now.Add(time.Hour))
 	b.must(err)
 	keys, err := journal.NewKeyring(history, old, fresh)
 	b.must(err)
@@ -176,7 +176,7 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 		t.Errorf("%+v", bag)
 	}
 	folio := b.folio(asked)
-	if first, err := keys.KeyOf(folio.Earlier[0].Note); err != nil || first != old.VerifierKey() || folio.Key != fresh.VerifierKey() {
+	if first, err := keys.FindSigningKey(folio.Earlier[0].Note); err != nil || first != old.VerifierKey() || folio.Key != fresh.VerifierKey() {
 		t.Errorf("signed by %s and %s (%v)", first, folio.Key, err)
 	}
 }

@@ -25,7 +25,7 @@ func (r *caseFixture) last(kind recovery.EntryKind) journal.Entry {
 	r.must(err)
 	for i := len(entries) - 1; i >= 0; i-- {
 		if entries[i].Record.Kind == kind {
-			entry, err := journal.Parse(entries[i].Record.Bytes)
+			entry, err := journal.ParseEntry(entries[i].Record.Bytes)
 			r.must(err)
 			return entry
 		}

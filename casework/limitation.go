@@ -30,7 +30,7 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 	}
 	entries := make([]journal.Entry, len(stored))
 	for i, one := range stored {
-		if entries[i], err = journal.Parse(one.Record.Bytes); err != nil {
+		if entries[i], err = journal.ParseEntry(one.Record.Bytes); err != nil {
 			return LimitationLedger{}, err
 		}
 	}
@@ -40,7 +40,7 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 // LimitationOf is the ledger of a case whose whole journal is known already.
 func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
 	var l LimitationLedger
-	heard := journal.Testimony(c.Counterparts, entries)
+	heard := journal.CollectTestimony(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
 		facts := recovery.LimitationFacts{Harmed: c.SentAt, Acts: heard[counterpart.ID].Interruptions()}
 		l.Counterparts = append(l.Counterparts, recovery.CounterpartLimitation{

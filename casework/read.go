@@ -106,7 +106,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 }
 
 func lineOf(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
-	entry, err := journal.Parse(stored.Record.Bytes)
+	entry, err := journal.ParseEntry(stored.Record.Bytes)
 	if err != nil {
 		return JournalLine{}, err
 	}

@@ -42,7 +42,7 @@ func verifyChain(t testing.TB, s *postgres.Store, id recovery.CaseID) [][]byte {
 	}
 	var leaves [][]byte
 	for i, entry := range entries {
-		parsed, err := journal.Parse(entry.Record.Bytes)
+		parsed, err := journal.ParseEntry(entry.Record.Bytes)
 		if err != nil {
 			t.Fatal(err)
 		}

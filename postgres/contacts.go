@@ -29,7 +29,7 @@ func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.
 func contactLog(rows []entryRow) ([]recovery.ContactEntry, error) {
 	list := make([]recovery.ContactEntry, 0, len(rows))
 	for _, row := range rows {
-		entry, err := journal.Parse(row.Bytes)
+		entry, err := journal.ParseEntry(row.Bytes)
 		if err != nil {
 			return nil, err
 		}

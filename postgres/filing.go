@@ -42,7 +42,7 @@ type FilingWrite struct {
 // Errors: ErrAnswered, CodeTransactionOpen.
 func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	head := journal.NewHead()
-	record, err := journal.Append(head, w.Case.ID, w.Draft, s.random)
+	record, err := journal.AppendEntry(head, w.Case.ID, w.Draft, s.random)
 	if err != nil {
 		return err
 	}

@@ -241,7 +241,7 @@ func (p *pen) write(draft journal.Draft) (journal.Record, error) {
 		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
 			"The personal data of this case was erased; it takes no more.")
 	}
-	record, err := journal.Append(p.head, p.id, draft, p.store.random)
+	record, err := journal.AppendEntry(p.head, p.id, draft, p.store.random)
 	if err != nil {
 		return journal.Record{}, err
 	}
@@ -260,11 +260,11 @@ func (p *pen) checkpoint(at time.Time) error {
 	if p.store.keys == nil {
 		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
 	}
-	signer, err := p.store.keys.At(p.newest)
+	signer, err := p.store.keys.SignerAt(p.newest)
 	if err != nil {
 		return err
 	}
-	note, err := signer.Checkpoint(p.id, p.head)
+	note, err := signer.SignCheckpoint(p.id, p.head)
 	if err != nil {
 		return err
 	}

@@ -216,7 +216,7 @@ func TestFilingEntryIsFirst(t *testing.T) {
 	s := pgtest.New(t)
 	c := file(t, s)
 	leaves := verifyChain(t, s, c.ID)
-	entry := must[journal.Entry](t)(journal.Parse(leaves[0]))
+	entry := must[journal.Entry](t)(journal.ParseEntry(leaves[0]))
 	empty := treeHash(nil)
 	if len(leaves) != 1 || entry.Kind != recovery.EntryCaseFiled || entry.Prev != hex.EncodeToString(empty[:]) {
 		t.Errorf("got %d entries, the first %s after %s", len(leaves), entry.Kind, entry.Prev)

@@ -25,7 +25,7 @@ func (s *Store) Particulars(ctx context.Context, id recovery.CaseID) (recovery.P
 		return folded, err
 	}
 	for _, entry := range joined(entries, values) {
-		parsed, err := journal.Parse(entry.Record.Bytes)
+		parsed, err := journal.ParseEntry(entry.Record.Bytes)
 		if err != nil {
 			return folded, err
 		}

@@ -159,7 +159,7 @@ func TestAnErasedCaseStillVerifies(t *testing.T) {
 	if erased.Values != int64(values) || erased.Files != 1 || erased.Exports != 1 || values == 0 {
 		t.Errorf("erased %+v, there were %d values", erased, values)
 	}
-	last, err := journal.Parse(after[len(after)-1].Record.Bytes)
+	last, err := journal.ParseEntry(after[len(after)-1].Record.Bytes)
 	if err != nil || len(after) != len(before)+1 || last.Kind != recovery.EntryValuesErased || last.Facts["values"] != float64(values) {
 		t.Errorf("the last of %d entries is %+v (%v)", len(after), last, err)
 	}

@@ -142,8 +142,8 @@ func TestACheckpointMayOnlyBeStampedOnce(t *testing.T) {
 func TestTheKeyInForceSigns(t *testing.T) {
 	t.Parallel()
 	old, fresh := pgtest.Signer(t), pgtest.Signer(t)
-	history := must[string](t)(old.Begin(noon.Add(-time.Hour)))
-	history = must[string](t)(journal.HandOver(history, old, fresh, noon.Add(time.Hour)))
+	history := must[string](t)(old.StartHistory(noon.Add(-time.Hour)))
+	history = must[string](t)(journal.RotateKey(history, old, fresh, noon.Add(time.Hour)))
 	keys := must[*journal.Keyring](t)(journal.NewKeyring(history, old, fresh))
 	now := noon.Add(9 * time.Hour)
 	b := open(t, postgres.Options{Keys: keys, Now: func() time.Time { return now }})
@@ -155,7 +155,7 @@ func TestTheKeyInForceSigns(t *testing.T) {
 	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true))
 	for size, want := range map[int64]*journal.Signer{2: old, 3: fresh} {
 		note := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size)).Note
-		if vkey, err := keys.KeyOf(note); err != nil || vkey != want.VerifierKey() {
+		if vkey, err := keys.FindSigningKey(note); err != nil || vkey != want.VerifierKey() {
 			t.Errorf("checkpoint %d is signed by %s (%v)", size, vkey, err)
 		}
 	}

@@ -114,7 +114,7 @@ func TestABreachGoesToTheSupervisorWithTheFewest(t *testing.T) {
 		t.Fatalf("given to %s, want %s", got, free)
 	}
 	entries := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), late.ID, 2, 0))
-	entry := must[journal.Entry](t)(journal.Parse(entries[0].Record.Bytes))
+	entry := must[journal.Entry](t)(journal.ParseEntry(entries[0].Record.Bytes))
 	if entry.Kind != recovery.EntryAssigned || entry.Facts["user_id"] != string(free) ||
 		entry.Facts["because"] != string(recovery.EntryAppealSubmitted) || entry.Facts["from"] != "agent-9" {
 		t.Errorf("journalled as %+v", entry)

@@ -79,7 +79,7 @@ func (o *office) kinds(t *testing.T) map[recovery.EntryKind]int {
 	}
 	count := map[recovery.EntryKind]int{}
 	for _, one := range stored {
-		entry, err := journal.Parse(one.Record.Bytes)
+		entry, err := journal.ParseEntry(one.Record.Bytes)
 		if err != nil {
 			t.Fatal(err)
 		}

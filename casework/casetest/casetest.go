@@ -238,7 +238,7 @@ func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	}
 	entries := make([]journal.Entry, len(stored))
 	for i, one := range stored {
-		if entries[i], err = journal.Parse(one.Record.Bytes); err != nil {
+		if entries[i], err = journal.ParseEntry(one.Record.Bytes); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -37,7 +37,7 @@ func loadKeyring(c config) (*journal.Keyring, error) {
 		return createHistory(c)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the history of keys cannot be read: %w", err)
+		return nil, fmt.Errorf("the key history cannot be read: %w", err)
 	}
 	files, err := filepath.Glob(c.dataPath("keys", "checkpoint*.key"))
 	if err != nil {
@@ -65,7 +65,7 @@ func createHistory(c config) (*journal.Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	history, err := signer.Begin(time.Unix(0, 0))
+	history, err := signer.StartHistory(time.Unix(0, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -132,14 +132,14 @@ func rotateKey(c config, from, now time.Time, random io.Reader) (*journal.Signer
 	if err != nil {
 		return nil, err
 	}
-	last, err := keys.At(from)
+	last, err := keys.SignerAt(from)
 	if err != nil {
 		return nil, err
 	}
 	number := strings.Count(keys.History(), journal.HistoryPrefix) + 1
 	path := c.dataPath("keys", laterKeyFile(number))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		secret, err := journal.GenerateKey(random, last.Name())
+		secret, err := journal.GenerateKey(random, last.KeyName())
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +151,7 @@ func rotateKey(c config, from, now time.Time, random io.Reader) (*journal.Signer
 	if err != nil {
 		return nil, err
 	}
-	history, err := journal.HandOver(keys.History(), last, next, from)
+	history, err := journal.RotateKey(keys.History(), last, next, from)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func TestWriteKeepsExactEntriesAndValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if journal.Commitment(salt, value.Value) != folio.Entries[value.Seq-1].Parsed.Commitments[value.Path] {
+		if journal.ComputeCommitment(salt, value.Value) != folio.Entries[value.Seq-1].Parsed.Commitments[value.Path] {
 			t.Errorf("entry %d %s: %q", value.Seq, value.Path, value.Value)
 		}
 	}
@@ -281,10 +281,10 @@ func TestSealText(t *testing.T) {
 	if text != "recourse/bag/id\n"+digest([]byte("x"))+"\n" {
 		t.Errorf("text %q", text)
 	}
-	if _, err := signer.Seal(text); err != nil {
+	if _, err := signer.SignSeal(text); err != nil {
 		t.Error(err)
 	}
-	if note, err := signer.Seal(journal.Origin("id") + "\n1\nAAAA\n"); err == nil {
+	if note, err := signer.SignSeal(journal.CheckpointOrigin("id") + "\n1\nAAAA\n"); err == nil {
 		t.Errorf("sealed a checkpoint: %s", note)
 	}
 }

@@ -112,7 +112,7 @@ func (b *opened) entries() error {
 	}
 	for line := range bytes.Lines(raw) {
 		line = bytes.TrimSuffix(line, []byte("\n"))
-		parsed, err := journal.Parse(line)
+		parsed, err := journal.ParseEntry(line)
 		if err != nil {
 			return err
 		}

@@ -269,7 +269,7 @@ func TestMerkle(t *testing.T) {
 		t.Error("the empty trees differ")
 	}
 	for i := range 70 {
-		record, err := journal.Append(head, "case", journal.Draft{Kind: recovery.EntryAppealSubmitted, Facts: map[string]any{"i": i}}, nil)
+		record, err := journal.AppendEntry(head, "case", journal.Draft{Kind: recovery.EntryAppealSubmitted, Facts: map[string]any{"i": i}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

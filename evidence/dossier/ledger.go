@@ -42,7 +42,7 @@ func (p *papers) hear() {
 			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
 		}
 	}
-	heard := journal.Testimony(p.folio.Case.Counterparts, entries)
+	heard := journal.CollectTestimony(p.folio.Case.Counterparts, entries)
 	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.LimitationAct{}
 	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.reckon(recovery.Testimony{})}
 	for _, c := range p.folio.Case.Counterparts {

@@ -184,13 +184,13 @@ func chained(t *testing.T, n int) folio.Folio {
 	head := journal.NewHead()
 	var f folio.Folio
 	for i := range n {
-		record, err := journal.Append(head, "case", journal.Draft{
+		record, err := journal.AppendEntry(head, "case", journal.Draft{
 			Kind: recovery.EntryAppealSubmitted, At: time.Unix(int64(1_800_000_000+i), 0), Facts: map[string]any{"i": i},
 		}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := journal.Parse(record.Bytes)
+		parsed, err := journal.ParseEntry(record.Bytes)
 		if err != nil {
 			t.Fatal(err)
 		}

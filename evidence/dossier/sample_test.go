@@ -183,11 +183,11 @@ func (c *caseOf) add(draft journal.Draft, hidden ...string) *folio.Entry {
 	if draft.Actor.Role == "" {
 		draft.Actor = recovery.System
 	}
-	record, err := journal.Append(c.head, c.folio.Case.ID, draft, c.random)
+	record, err := journal.AppendEntry(c.head, c.folio.Case.ID, draft, c.random)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	parsed, err := journal.Parse(record.Bytes)
+	parsed, err := journal.ParseEntry(record.Bytes)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func (c *caseOf) seal() folio.Folio {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if c.folio.Checkpoint, err = signer.Checkpoint(c.folio.Case.ID, c.head); err != nil {
+	if c.folio.Checkpoint, err = signer.SignCheckpoint(c.folio.Case.ID, c.head); err != nil {
 		c.t.Fatal(err)
 	}
 	c.folio.Root, c.folio.Key = c.head.RootHex(), signer.VerifierKey()

@@ -124,16 +124,16 @@ func (b *assembly) addPapers(f *Folio) (err error) {
 // its key, earlier checkpoints, time stamps, and who will seal the dossier.
 func (b *assembly) addProof(f *Folio) error {
 	keys := b.Custody.Keys
-	vkey, err := keys.KeyOf(b.Checkpoint.Note)
+	vkey, err := keys.FindSigningKey(b.Checkpoint.Note)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrJournalIncomplete, err)
 	}
-	signer, err := keys.Of(vkey)
+	signer, err := keys.SignerOf(vkey)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoSigner, err)
 	}
 	f.Checkpoint, f.Root, f.Stamp = b.Checkpoint.Note, b.Checkpoint.Root, b.stampOf(b.Checkpoint)
-	f.Key, f.Seal, f.Keys, f.Roots = vkey, signer.Seal, keys.History(), b.Roots
+	f.Key, f.Seal, f.Keys, f.Roots = vkey, signer.SignSeal, keys.History(), b.Roots
 	for _, one := range b.Earlier {
 		f.Earlier = append(f.Earlier, Checkpoint{Size: one.Size, Note: one.Note, Stamp: b.stampOf(one)})
 	}

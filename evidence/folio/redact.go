@@ -71,7 +71,7 @@ func (r redaction) redactCase(c recovery.Case) recovery.Case {
 func redactEntries(records []journal.Record, r redaction) ([]Entry, error) {
 	entries := make([]Entry, 0, len(records))
 	for _, record := range records {
-		parsed, err := journal.Parse(record.Bytes)
+		parsed, err := journal.ParseEntry(record.Bytes)
 		if err != nil {
 			return nil, fmt.Errorf("%w: entry %d: %w", ErrJournalIncomplete, record.Seq, err)
 		}

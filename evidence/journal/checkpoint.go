@@ -13,15 +13,15 @@ import (
 	"recourse/recovery"
 )
 
-// Signer signs checkpoints with the installation's Ed25519 key, in the form of
-// C2SP signed notes.
+// Signer signs checkpoints as C2SP signed notes with the installation's Ed25519
+// key.
 type Signer struct {
 	signer note.Signer
 	vkey   string
 }
 
-// GenerateKey makes a new signing key under a name such as
-// "recourse.example/2026"; the text is secret and goes to a file of mode 0600.
+// GenerateKey creates a signing key with a name such as "recourse.example/2026".
+// The result is secret: store it in a file of mode 0600.
 func GenerateKey(random io.Reader, name string) (secret string, err error) {
 	skey, _, err := note.GenerateKey(random, name)
 	if err != nil {
@@ -30,7 +30,7 @@ func GenerateKey(random io.Reader, name string) (secret string, err error) {
 	return skey, nil
 }
 
-// NewSigner reads the text GenerateKey made.
+// NewSigner parses the secret that GenerateKey returned.
 func NewSigner(secret string) (*Signer, error) {
 	secret = strings.TrimSpace(secret)
 	signer, err := note.NewSigner(secret)
@@ -59,18 +59,18 @@ func publicKey(secret string) (ed25519.PublicKey, error) {
 	return ed25519.PublicKey(secretKey[ed25519.SeedSize:]), nil // RFC 8032: seed, then public key
 }
 
-// Name is the key's name as it stands on each signature line.
-func (s *Signer) Name() string { return s.signer.Name() }
+// KeyName returns the name of the key, which every signature line contains.
+func (s *Signer) KeyName() string { return s.signer.Name() }
 
-// VerifierKey is the public key in the note form "name+hash+base64".
+// VerifierKey returns the public key as "name+hash+base64" (C2SP signed note).
 func (s *Signer) VerifierKey() string { return s.vkey }
 
-// Origin is the first line of a case's checkpoints.
-func Origin(id recovery.CaseID) string { return "recourse/case/" + string(id) }
+// CheckpointOrigin returns the first line of a case's checkpoints.
+func CheckpointOrigin(id recovery.CaseID) string { return "recourse/case/" + string(id) }
 
-// Checkpoint signs the head of a case's journal: origin, size, base64 root.
-func (s *Signer) Checkpoint(id recovery.CaseID, head *Head) (string, error) {
-	text := fmt.Sprintf("%s\n%d\n%s\n", Origin(id), head.Size(), base64.StdEncoding.EncodeToString(head.Root()))
+// SignCheckpoint signs the origin, size and base64 root of a case's journal.
+func (s *Signer) SignCheckpoint(id recovery.CaseID, head *Head) (string, error) {
+	text := fmt.Sprintf("%s\n%d\n%s\n", CheckpointOrigin(id), head.Size(), base64.StdEncoding.EncodeToString(head.Root()))
 	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
 	if err != nil {
 		return "", fmt.Errorf("checkpoint: %w", err)

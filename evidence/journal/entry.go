@@ -11,41 +11,40 @@ import (
 	"recourse/recovery"
 )
 
-// Format is the version of the entry's JSON; verifiers refuse what they do not
-// know.
+// Format is the version of the entry's JSON. Verifiers reject other versions.
 const Format = 1
 
-// SaltSize is the number of random bytes before a committed value.
+// SaltSize is the length of the salt of a commitment, in bytes.
 const SaltSize = 16
 
-// Collector says with what an entry was made (证据规定 93(1), (2)): the program,
-// its version, and the device as it named itself.
+// Collector identifies what recorded an entry (证据规定 93(1), (2)): the program,
+// its version and the name the device reported.
 type Collector struct {
 	Tool    string `json:"tool"`
 	Version string `json:"version"`
 	Device  string `json:"device,omitempty"`
 }
 
-// Blob points to a file by its content.
+// Blob refers to a file by its digest.
 type Blob struct {
 	SHA256    string `json:"sha256"`
 	Size      int64  `json:"size"`
 	MediaType string `json:"media_type"`
 }
 
-// Draft is what somebody wants written. Facts are stated openly; Personal
-// values become commitments.
+// Draft is an entry before it is appended. Facts are written as they are;
+// Personal values are replaced by salted commitments.
 type Draft struct {
 	Kind      recovery.EntryKind
-	At        time.Time  // received by us
-	ClaimedAt *time.Time // by the word of the actor
+	At        time.Time  // when the server received it
+	ClaimedAt *time.Time // when it happened, according to the actor
 	Actor     recovery.Actor
 	Collector Collector
 	Facts     map[string]any
 	Personal  map[string]string
 	Blob      *Blob
-	Pace      int    // stated when above 1
-	Key       string // one entry per case and key, however often it is asked for
+	Pace      int    // written only when above 1
+	Key       string // idempotency key: at most one entry per case and key
 }
 
 // Entry is the exact shape of an entry's JSON. Times are RFC 3339 in UTC.
@@ -65,16 +64,16 @@ type Entry struct {
 	Prev        string             `json:"prev"` // hex root of the tree before this entry
 }
 
-// Value is a personal value kept beside the journal, so that it can be erased
-// while the commitment stays.
+// Value is a personal value. It is stored outside the entry, so that it can be
+// erased while the commitment in the entry remains.
 type Value struct {
 	Path  string
 	Value string
 	Salt  []byte
 }
 
-// Record is an entry as it is stored: the bytes that were hashed, the leaf hash
-// and the values beside it.
+// Record is an entry ready to store: the exact bytes, their leaf hash and the
+// personal values.
 type Record struct {
 	Seq    int64
 	Kind   recovery.EntryKind
@@ -85,24 +84,24 @@ type Record struct {
 	Values []Value
 }
 
-// timeForm keeps every instant at microseconds in UTC, as PostgreSQL does.
-const timeForm = "2006-01-02T15:04:05.000000Z"
+// timeLayout writes microseconds, the precision of PostgreSQL.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// Append writes a draft as the next entry of a case and advances the head. The
-// randomness salts the commitments.
-func Append(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Record, error) {
+// AppendEntry makes draft the next entry of a case and advances head. It reads
+// the salts of the commitments from random.
+func AppendEntry(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Record, error) {
 	entry := Entry{
-		Format: Format, Case: id, Seq: head.next(), Kind: draft.Kind,
-		At: draft.At.UTC().Format(timeForm), Actor: draft.Actor, Collector: draft.Collector,
+		Format: Format, Case: id, Seq: head.nextSeq(), Kind: draft.Kind,
+		At: draft.At.UTC().Format(timeLayout), Actor: draft.Actor, Collector: draft.Collector,
 		Facts: draft.Facts, Blob: draft.Blob, Prev: head.RootHex(),
 	}
 	if draft.ClaimedAt != nil {
-		entry.ClaimedAt = draft.ClaimedAt.UTC().Format(timeForm)
+		entry.ClaimedAt = draft.ClaimedAt.UTC().Format(timeLayout)
 	}
 	if draft.Pace > 1 {
 		entry.Pace = draft.Pace
 	}
-	values, err := commit(&entry, draft.Personal, random)
+	values, err := commitValues(&entry, draft.Personal, random)
 	if err != nil {
 		return Record{}, err
 	}
@@ -110,7 +109,7 @@ func Append(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Reco
 	if err != nil {
 		return Record{}, fmt.Errorf("journal entry: %w", err)
 	}
-	hash, err := head.add(raw)
+	hash, err := head.appendLeaf(raw)
 	if err != nil {
 		return Record{}, err
 	}
@@ -119,7 +118,9 @@ func Append(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Reco
 	}, nil
 }
 
-func commit(entry *Entry, personal map[string]string, random io.Reader) ([]Value, error) {
+// commitValues replaces each personal value by a salted commitment in entry, and
+// returns the values with their salts.
+func commitValues(entry *Entry, personal map[string]string, random io.Reader) ([]Value, error) {
 	if len(personal) == 0 {
 		return nil, nil
 	}
@@ -130,22 +131,22 @@ func commit(entry *Entry, personal map[string]string, random io.Reader) ([]Value
 		if _, err := io.ReadFull(random, salt); err != nil {
 			return nil, fmt.Errorf("salt: %w", err)
 		}
-		entry.Commitments[path] = Commitment(salt, value)
+		entry.Commitments[path] = ComputeCommitment(salt, value)
 		values = append(values, Value{Path: path, Value: value, Salt: salt})
 	}
 	return values, nil
 }
 
-// Commitment is hex SHA-256(salt ‖ value).
-func Commitment(salt []byte, value string) string {
+// ComputeCommitment returns hex SHA-256(salt ‖ value).
+func ComputeCommitment(salt []byte, value string) string {
 	hash := sha256.New()
 	hash.Write(salt)
 	hash.Write([]byte(value))
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// Parse reads the bytes of a stored entry for showing it.
-func Parse(raw []byte) (Entry, error) {
+// ParseEntry parses the bytes of a stored entry. It does not verify them.
+func ParseEntry(raw []byte) (Entry, error) {
 	var entry Entry
 	if err := json.Unmarshal(raw, &entry); err != nil {
 		return Entry{}, fmt.Errorf("journal entry: %w", err)

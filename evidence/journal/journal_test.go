@@ -29,14 +29,14 @@ func draft(facts map[string]any, personal map[string]string) journal.Draft {
 }
 
 func mustAppend(t interface{ Fatal(...any) }, head *journal.Head, d journal.Draft) journal.Record {
-	record, err := journal.Append(head, "case-1", d, rand.Reader)
+	record, err := journal.AppendEntry(head, "case-1", d, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return record
 }
 
-// naiveRoot is RFC 6962 §2.1 word for word, to judge the incremental head by.
+// naiveRoot computes the root directly by the definition in RFC 6962 §2.1.
 func naiveRoot(leaves [][]byte) []byte {
 	switch len(leaves) {
 	case 0:
@@ -63,7 +63,7 @@ func TestHeadIsTheMerkleRootAtEverySize(t *testing.T) {
 		for i := range rapid.IntRange(1, 70).Draw(t, "entries") {
 			before := hex.EncodeToString(naiveRoot(leaves))
 			record := mustAppend(t, head, draft(map[string]any{"i": i}, nil))
-			entry, err := journal.Parse(record.Bytes)
+			entry, err := journal.ParseEntry(record.Bytes)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,12 +95,12 @@ func TestPersonalValuesAreCommittedNotStated(t *testing.T) {
 	if strings.Contains(string(record.Bytes), "林晓") {
 		t.Fatal("the entry states a personal value")
 	}
-	entry, err := journal.Parse(record.Bytes)
+	entry, err := journal.ParseEntry(record.Bytes)
 	if err != nil {
 		t.Fatal(err)
 	}
 	value := record.Values[0]
-	if entry.Commitments["claimant.name"] != journal.Commitment(value.Salt, "林晓") || len(value.Salt) != journal.SaltSize {
+	if entry.Commitments["claimant.name"] != journal.ComputeCommitment(value.Salt, "林晓") || len(value.Salt) != journal.SaltSize {
 		t.Errorf("commitment %v does not open with %+v", entry.Commitments, value)
 	}
 }
@@ -145,7 +145,7 @@ func TestCheckpointVerifies(t *testing.T) {
 	}
 	head := journal.NewHead()
 	mustAppend(t, head, draft(nil, nil))
-	signed, err := signer.Checkpoint("case-1", head)
+	signed, err := signer.SignCheckpoint("case-1", head)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,10 +171,10 @@ func TestMalformedInputs(t *testing.T) {
 	if _, err := journal.LoadHead(3, nil); err == nil {
 		t.Error("a head without its hashes was accepted")
 	}
-	if _, err := journal.Parse([]byte("{")); err == nil {
+	if _, err := journal.ParseEntry([]byte("{")); err == nil {
 		t.Error("half an entry was accepted")
 	}
-	_, err := journal.Append(journal.NewHead(), "c", draft(nil, map[string]string{"a": "b"}), strings.NewReader("short"))
+	_, err := journal.AppendEntry(journal.NewHead(), "c", draft(nil, map[string]string{"a": "b"}), strings.NewReader("short"))
 	if err == nil {
 		t.Error("a commitment was made without enough salt")
 	}

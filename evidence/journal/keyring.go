@@ -13,104 +13,106 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// A history of keys is the statements by which each key took over from the one
-// before, one signed note after the other. The text of a note is four lines:
+// A key history is a sequence of signed notes, one statement for each key. The
+// text of a statement has four lines:
 //
-//	recourse/key/2                       its number, from 1
+//	recourse/key/2                       number of the key, from 1
 //	name+hash+base64                     the verifier key
-//	2027-01-01T00:00:00Z                 from when it signs checkpoints, UTC
-//	64 hex digits                        SHA-256 of all statements before this one
+//	2027-01-01T00:00:00Z                 start of its validity, UTC
+//	64 hex digits                        SHA-256 of all earlier statements
 //
-// Each key signs its own statement, which proves that somebody holds it, and
-// from the second on the key before signs too, which proves that it was not put
-// there by a stranger. A key signs until the next one does. Whoever trusts one
-// key of a history can follow it to all others.
+// Each key signs its own statement, which proves possession of the private key.
+// From the second statement on, the previous key signs too, which proves that the
+// rotation was authorized. A key is valid until the next one starts. So one
+// trusted key is enough to verify all keys of the history.
 
-// HistoryPrefix begins the text of every statement, so that none can be read as
-// a checkpoint or a seal.
+// HistoryPrefix starts the text of every statement, so that a statement is never
+// valid as a checkpoint or a seal.
 const HistoryPrefix = "recourse/key/"
 
-// instantForm is how a statement writes its time.
-const instantForm = "2006-01-02T15:04:05Z"
+// instantLayout is the format of the time in a statement.
+const instantLayout = "2006-01-02T15:04:05Z"
 
-// ErrHistory is a history of keys that does not hold.
-var ErrHistory = errors.New("history of keys")
+// ErrKeyHistory is returned for an invalid key history, and for a key that the
+// history does not contain or whose secret is missing.
+var ErrKeyHistory = errors.New("key history")
 
-// Begin is the history of an installation's first key. It must be in force
-// before the first checkpoint it is to vouch for.
-func (s *Signer) Begin(from time.Time) (history string, err error) {
-	return statement("", 1, s, nil, from)
+// StartHistory returns the key history of an installation's first key. The key
+// signs checkpoints whose newest entry was received at or after from.
+func (s *Signer) StartHistory(from time.Time) (history string, err error) {
+	return signStatement("", 1, s, nil, from)
 }
 
-// HandOver adds to a history the statement by which the last key hands over to
-// the next, from an instant on. The history is checked first.
-func HandOver(history string, last, next *Signer, from time.Time) (string, error) {
-	terms, err := parseHistory(history)
+// RotateKey adds the statement that replaces the key last by next, starting at
+// from. It verifies the history first.
+func RotateKey(history string, last, next *Signer, from time.Time) (string, error) {
+	periods, err := parseKeyHistory(history)
 	if err != nil {
 		return "", err
 	}
-	newest := terms[len(terms)-1]
+	newest := periods[len(periods)-1]
 	switch {
 	case newest.vkey != last.vkey:
-		return "", fmt.Errorf("%w: the last key is %s, not %s", ErrHistory, newest.vkey, last.vkey)
+		return "", fmt.Errorf("%w: its newest key is %s, not %s", ErrKeyHistory, newest.vkey, last.vkey)
 	case !from.Truncate(time.Second).After(newest.from):
-		return "", fmt.Errorf("%w: a key takes over after the one before it did", ErrHistory)
+		return "", fmt.Errorf("%w: a key must start after the previous key", ErrKeyHistory)
 	}
-	for _, term := range terms {
-		if term.vkey == next.vkey {
-			return "", fmt.Errorf("%w: the key %s had its time", ErrHistory, next.vkey)
+	for _, period := range periods {
+		if period.vkey == next.vkey {
+			return "", fmt.Errorf("%w: the key %s was used before", ErrKeyHistory, next.vkey)
 		}
 	}
-	return statement(history, len(terms)+1, next, last, from)
+	return signStatement(history, len(periods)+1, next, last, from)
 }
 
-func statement(history string, number int, own, before *Signer, from time.Time) (string, error) {
+func signStatement(history string, number int, own, before *Signer, from time.Time) (string, error) {
 	sum := sha256.Sum256([]byte(history))
 	text := fmt.Sprintf("%s%d\n%s\n%s\n%s\n", HistoryPrefix, number, own.vkey,
-		from.UTC().Truncate(time.Second).Format(instantForm), hex.EncodeToString(sum[:]))
+		from.UTC().Truncate(time.Second).Format(instantLayout), hex.EncodeToString(sum[:]))
 	signers := []note.Signer{own.signer}
 	if before != nil {
 		signers = append(signers, before.signer)
 	}
 	signed, err := note.Sign(&note.Note{Text: text}, signers...)
 	if err != nil {
-		return "", fmt.Errorf("history of keys: %w", err)
+		return "", fmt.Errorf("key history: %w", err)
 	}
 	return history + string(signed), nil
 }
 
-// term is the time of one key.
-type term struct {
+// keyPeriod is one key and the start of its validity.
+type keyPeriod struct {
 	vkey string
 	from time.Time
 }
 
-// textLines is the number of lines of a statement before its empty line.
-const textLines = 4
+// statementLines is the number of lines in the text of a statement.
+const statementLines = 4
 
-func parseHistory(history string) ([]term, error) {
-	var terms []term
-	for rest := history; rest != "" || len(terms) == 0; {
-		lines := textLines + 2
-		if len(terms) > 0 {
-			lines++ // the signature of the key before
+func parseKeyHistory(history string) ([]keyPeriod, error) {
+	var periods []keyPeriod
+	for rest := history; rest != "" || len(periods) == 0; {
+		lines := statementLines + 2
+		if len(periods) > 0 {
+			lines++ // the signature of the previous key
 		}
-		end := lineEnd(rest, lines)
+		end := findLineEnd(rest, lines)
 		if end < 0 {
-			return nil, fmt.Errorf("%w: statement %d is cut", ErrHistory, len(terms)+1)
+			return nil, fmt.Errorf("%w: statement %d is incomplete", ErrKeyHistory, len(periods)+1)
 		}
 		before := history[:len(history)-len(rest)]
-		next, err := parseStatement(rest[:end], before, terms)
+		next, err := parseStatement(rest[:end], before, periods)
 		if err != nil {
-			return nil, fmt.Errorf("%w: statement %d: %w", ErrHistory, len(terms)+1, err)
+			return nil, fmt.Errorf("%w: statement %d: %w", ErrKeyHistory, len(periods)+1, err)
 		}
-		terms, rest = append(terms, next), rest[end:]
+		periods, rest = append(periods, next), rest[end:]
 	}
-	return terms, nil
+	return periods, nil
 }
 
-// lineEnd is where so many lines end, -1 when there are fewer.
-func lineEnd(text string, lines int) int {
+// findLineEnd returns the offset after the given number of lines, or -1 if there
+// are fewer.
+func findLineEnd(text string, lines int) int {
 	at := 0
 	for range lines {
 		end := strings.IndexByte(text[at:], '\n')
@@ -122,119 +124,120 @@ func lineEnd(text string, lines int) int {
 	return at
 }
 
-func parseStatement(text, before string, terms []term) (term, error) {
-	lines := strings.SplitN(text, "\n", textLines+1)
+func parseStatement(text, before string, periods []keyPeriod) (keyPeriod, error) {
+	lines := strings.SplitN(text, "\n", statementLines+1)
 	sum := sha256.Sum256([]byte(before))
-	from, err := time.Parse(instantForm, lines[2])
+	from, err := time.Parse(instantLayout, lines[2])
 	switch {
-	case lines[0] != HistoryPrefix+strconv.Itoa(len(terms)+1):
-		return term{}, errors.New("another number was due")
+	case lines[0] != HistoryPrefix+strconv.Itoa(len(periods)+1):
+		return keyPeriod{}, errors.New("its number is out of order")
 	case err != nil:
-		return term{}, errors.New("its time is malformed")
+		return keyPeriod{}, errors.New("its time is malformed")
 	case lines[3] != hex.EncodeToString(sum[:]):
-		return term{}, errors.New("it follows on other statements")
-	case len(terms) > 0 && !from.After(terms[len(terms)-1].from):
-		return term{}, errors.New("it begins before the one before it")
+		return keyPeriod{}, errors.New("its digest of the earlier statements is wrong")
+	case len(periods) > 0 && !from.After(periods[len(periods)-1].from):
+		return keyPeriod{}, errors.New("it starts before the previous key")
 	}
 	keys := []string{lines[1]}
-	if len(terms) > 0 {
-		keys = append(keys, terms[len(terms)-1].vkey)
+	if len(periods) > 0 {
+		keys = append(keys, periods[len(periods)-1].vkey)
 	}
 	for _, vkey := range keys {
 		verifier, err := note.NewVerifier(vkey)
 		if err != nil {
-			return term{}, err
+			return keyPeriod{}, err
 		}
 		opened, err := note.Open([]byte(text), note.VerifierList(verifier))
 		if err != nil {
-			return term{}, err
+			return keyPeriod{}, err
 		}
 		if len(opened.Sigs)+len(opened.UnverifiedSigs) != len(keys) {
-			return term{}, errors.New("it is not signed by the two keys it is about")
+			return keyPeriod{}, errors.New("it is not signed by exactly the required keys")
 		}
 	}
-	return term{lines[1], from}, nil
+	return keyPeriod{lines[1], from}, nil
 }
 
-// Keyring is the installation's keys: the history, and of its keys the secrets
-// still at hand. It is read only and safe for concurrent use.
+// Keyring is the key history of an installation with the secrets that are still
+// available. It is immutable and safe for concurrent use.
 type Keyring struct {
 	history string
-	terms   []term
+	periods []keyPeriod
 	signers map[string]*Signer // by verifier key
 }
 
-// NewKeyring checks a history and the secrets that belong to it. The secret of
-// the newest key must be there.
+// NewKeyring verifies a key history. The secret of the newest key is required;
+// secrets of older keys are optional.
 func NewKeyring(history string, secrets ...*Signer) (*Keyring, error) {
-	terms, err := parseHistory(history)
+	periods, err := parseKeyHistory(history)
 	if err != nil {
 		return nil, err
 	}
-	k := &Keyring{history: history, terms: terms, signers: map[string]*Signer{}}
+	k := &Keyring{history: history, periods: periods, signers: map[string]*Signer{}}
 	for _, signer := range secrets {
 		k.signers[signer.vkey] = signer
 	}
-	for _, term := range terms {
-		if k.signers[term.vkey] == nil && term == terms[len(terms)-1] {
-			return nil, fmt.Errorf("%w: the secret of its newest key is not at hand", ErrHistory)
+	for _, period := range periods {
+		if k.signers[period.vkey] == nil && period == periods[len(periods)-1] {
+			return nil, fmt.Errorf("%w: the secret of its newest key is missing", ErrKeyHistory)
 		}
 	}
 	for vkey := range k.signers {
-		if _, known := k.from(vkey); !known {
-			return nil, fmt.Errorf("%w: it does not know the key %s", ErrHistory, vkey)
+		if _, known := k.validFrom(vkey); !known {
+			return nil, fmt.Errorf("%w: it does not contain the key %s", ErrKeyHistory, vkey)
 		}
 	}
 	return k, nil
 }
 
-func (k *Keyring) from(vkey string) (time.Time, bool) {
-	for _, term := range k.terms {
-		if term.vkey == vkey {
-			return term.from, true
+func (k *Keyring) validFrom(vkey string) (time.Time, bool) {
+	for _, period := range k.periods {
+		if period.vkey == vkey {
+			return period.from, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// History is the text that goes into bags.
+// History returns the key history as text; bags contain it.
 func (k *Keyring) History() string { return k.history }
 
-// At is the signer for a checkpoint whose newest entry was received at an
-// instant. It is an error when no key was in force then or its secret is gone.
-func (k *Keyring) At(instant time.Time) (*Signer, error) {
-	for i := len(k.terms) - 1; i >= 0; i-- {
-		if instant.Before(k.terms[i].from) {
+// SignerAt returns the signer for a checkpoint whose newest entry was received at
+// instant. It fails if no key was valid then or its secret is missing.
+func (k *Keyring) SignerAt(instant time.Time) (*Signer, error) {
+	for i := len(k.periods) - 1; i >= 0; i-- {
+		if instant.Before(k.periods[i].from) {
 			continue
 		}
-		if signer := k.signers[k.terms[i].vkey]; signer != nil {
+		if signer := k.signers[k.periods[i].vkey]; signer != nil {
 			return signer, nil
 		}
-		return nil, fmt.Errorf("%w: the secret of the key in force at %s is gone", ErrHistory, instant.UTC().Format(instantForm))
+		return nil, fmt.Errorf("%w: the secret of the key valid at %s is missing", ErrKeyHistory, instant.UTC().Format(instantLayout))
 	}
-	return nil, fmt.Errorf("%w: no key was in force at %s", ErrHistory, instant.UTC().Format(instantForm))
+	return nil, fmt.Errorf("%w: no key was valid at %s", ErrKeyHistory, instant.UTC().Format(instantLayout))
 }
 
-// Of is the signer of a verifier key, for sealing what it signed a checkpoint of.
-func (k *Keyring) Of(vkey string) (*Signer, error) {
+// SignerOf returns the signer with a verifier key. A bag is sealed with the key
+// that signed its checkpoint.
+func (k *Keyring) SignerOf(vkey string) (*Signer, error) {
 	if signer := k.signers[vkey]; signer != nil {
 		return signer, nil
 	}
-	return nil, fmt.Errorf("%w: the secret of %s is not at hand", ErrHistory, vkey)
+	return nil, fmt.Errorf("%w: the secret of %s is missing", ErrKeyHistory, vkey)
 }
 
-// KeyOf is the verifier key that signed a checkpoint: one of the history, in
-// force or retired.
-func (k *Keyring) KeyOf(checkpoint string) (vkey string, err error) {
-	for _, term := range k.terms {
-		verifier, err := note.NewVerifier(term.vkey)
+// FindSigningKey returns the verifier key that signed a checkpoint. Retired keys of
+// the history count too.
+func (k *Keyring) FindSigningKey(checkpoint string) (vkey string, err error) {
+	for _, period := range k.periods {
+		verifier, err := note.NewVerifier(period.vkey)
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrHistory, err)
+			return "", fmt.Errorf("%w: %w", ErrKeyHistory, err)
 		}
 		opened, err := note.Open([]byte(checkpoint), note.VerifierList(verifier))
 		if err == nil && len(opened.Sigs) == 1 && bytes.Count([]byte(checkpoint), []byte("\n— ")) == 1 {
-			return term.vkey, nil
+			return period.vkey, nil
 		}
 	}
-	return "", fmt.Errorf("%w: no key of it signed this checkpoint", ErrHistory)
+	return "", fmt.Errorf("%w: none of its keys signed this checkpoint", ErrKeyHistory)
 }

@@ -25,18 +25,18 @@ func signerNamed(t testing.TB, name string) *journal.Signer {
 	return signer
 }
 
-// generations is a history of three keys, a year each.
+// generations returns a history of three keys, each valid for a year.
 func generations(t testing.TB) (history string, keys [3]*journal.Signer) {
 	t.Helper()
 	for i := range keys {
 		keys[i] = signerNamed(t, "recourse.example") // the same name each time, as operators do
 	}
-	history, err := keys[0].Begin(begin)
+	history, err := keys[0].StartHistory(begin)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := 1; i < len(keys); i++ {
-		if history, err = journal.HandOver(history, keys[i-1], keys[i], begin.AddDate(i, 0, 0)); err != nil {
+		if history, err = journal.RotateKey(history, keys[i-1], keys[i], begin.AddDate(i, 0, 0)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,23 +54,23 @@ func TestKeyringSignsWithTheKeyOfTheTime(t *testing.T) {
 		begin: keys[0], begin.AddDate(1, 0, 0).Add(-time.Microsecond): keys[0],
 		begin.AddDate(1, 0, 0): keys[1], begin.AddDate(2, 0, 0): keys[2], begin.AddDate(50, 0, 0): keys[2],
 	} {
-		got, err := ring.At(at)
+		got, err := ring.SignerAt(at)
 		if err != nil || got != want {
 			t.Errorf("at %s: another key, %v", at, err)
 		}
 		head := journal.NewHead()
-		checkpoint, err := got.Checkpoint("c", head)
+		checkpoint, err := got.SignCheckpoint("c", head)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if vkey, err := ring.KeyOf(checkpoint); err != nil || vkey != want.VerifierKey() {
-			t.Errorf("at %s: the checkpoint is said to be by %s, %v", at, vkey, err)
+		if vkey, err := ring.FindSigningKey(checkpoint); err != nil || vkey != want.VerifierKey() {
+			t.Errorf("at %s: the checkpoint is attributed to %s, %v", at, vkey, err)
 		}
-		if signer, err := ring.Of(want.VerifierKey()); err != nil || signer != want {
+		if signer, err := ring.SignerOf(want.VerifierKey()); err != nil || signer != want {
 			t.Errorf("at %s: %v", at, err)
 		}
 	}
-	if _, err := ring.At(begin.Add(-time.Second)); !errors.Is(err, journal.ErrHistory) {
+	if _, err := ring.SignerAt(begin.Add(-time.Second)); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("before the first key: %v", err)
 	}
 }
@@ -82,24 +82,24 @@ func TestKeyringDoesWithoutOldSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ring.At(begin); !errors.Is(err, journal.ErrHistory) {
+	if _, err := ring.SignerAt(begin); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("a secret that is gone signs: %v", err)
 	}
-	if _, err := ring.Of(keys[0].VerifierKey()); !errors.Is(err, journal.ErrHistory) {
+	if _, err := ring.SignerOf(keys[0].VerifierKey()); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("a secret that is gone is found: %v", err)
 	}
-	checkpoint, err := keys[0].Checkpoint("c", journal.NewHead())
+	checkpoint, err := keys[0].SignCheckpoint("c", journal.NewHead())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if vkey, err := ring.KeyOf(checkpoint); err != nil || vkey != keys[0].VerifierKey() {
+	if vkey, err := ring.FindSigningKey(checkpoint); err != nil || vkey != keys[0].VerifierKey() {
 		t.Errorf("an old checkpoint is not known: %s, %v", vkey, err)
 	}
-	foreign, err := signerNamed(t, "recourse.example").Checkpoint("c", journal.NewHead())
+	foreign, err := signerNamed(t, "recourse.example").SignCheckpoint("c", journal.NewHead())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ring.KeyOf(foreign); !errors.Is(err, journal.ErrHistory) {
+	if _, err := ring.FindSigningKey(foreign); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("a stranger's checkpoint is known: %v", err)
 	}
 }
@@ -107,12 +107,12 @@ func TestKeyringDoesWithoutOldSecrets(t *testing.T) {
 func TestKeyringRefusesHistoriesThatDoNotHold(t *testing.T) {
 	t.Parallel()
 	history, keys := generations(t)
-	one, err := keys[0].Begin(begin)
+	one, err := keys[0].StartHistory(begin)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stranger := signerNamed(t, "recourse.example")
-	strangers, err := stranger.Begin(begin)
+	strangers, err := stranger.StartHistory(begin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,14 +131,14 @@ func TestKeyringRefusesHistoriesThatDoNotHold(t *testing.T) {
 		"line end changed":          strings.ReplaceAll(history, "\n", "\r\n"),
 		"a byte behind":             history + "\n",
 	} {
-		if _, err := journal.NewKeyring(broken, keys[2]); !errors.Is(err, journal.ErrHistory) {
+		if _, err := journal.NewKeyring(broken, keys[2]); !errors.Is(err, journal.ErrKeyHistory) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := journal.NewKeyring(history, keys[0], keys[1]); !errors.Is(err, journal.ErrHistory) {
+	if _, err := journal.NewKeyring(history, keys[0], keys[1]); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("without the newest secret: %v", err)
 	}
-	if _, err := journal.NewKeyring(history, keys[2], stranger); !errors.Is(err, journal.ErrHistory) {
+	if _, err := journal.NewKeyring(history, keys[2], stranger); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("with a stranger's secret: %v", err)
 	}
 }
@@ -148,16 +148,16 @@ func TestHandOverRefuses(t *testing.T) {
 	history, keys := generations(t)
 	next := signerNamed(t, "recourse.example/2029")
 	for name, try := range map[string]func() (string, error){
-		"by an older key":  func() (string, error) { return journal.HandOver(history, keys[1], next, begin.AddDate(3, 0, 0)) },
-		"to the same key":  func() (string, error) { return journal.HandOver(history, keys[2], keys[2], begin.AddDate(3, 0, 0)) },
-		"to a retired key": func() (string, error) { return journal.HandOver(history, keys[2], keys[0], begin.AddDate(3, 0, 0)) },
-		"before its own":   func() (string, error) { return journal.HandOver(history, keys[2], next, begin) },
+		"by an older key":  func() (string, error) { return journal.RotateKey(history, keys[1], next, begin.AddDate(3, 0, 0)) },
+		"to the same key":  func() (string, error) { return journal.RotateKey(history, keys[2], keys[2], begin.AddDate(3, 0, 0)) },
+		"to a retired key": func() (string, error) { return journal.RotateKey(history, keys[2], keys[0], begin.AddDate(3, 0, 0)) },
+		"before its own":   func() (string, error) { return journal.RotateKey(history, keys[2], next, begin) },
 		"at the same second": func() (string, error) {
-			return journal.HandOver(history, keys[2], next, begin.AddDate(2, 0, 0).Add(time.Millisecond))
+			return journal.RotateKey(history, keys[2], next, begin.AddDate(2, 0, 0).Add(time.Millisecond))
 		},
-		"from nothing": func() (string, error) { return journal.HandOver("", keys[2], next, begin) },
+		"from nothing": func() (string, error) { return journal.RotateKey("", keys[2], next, begin) },
 	} {
-		if _, err := try(); !errors.Is(err, journal.ErrHistory) {
+		if _, err := try(); !errors.Is(err, journal.ErrKeyHistory) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// SealPrefix begins the text of every seal, so that no seal can be read as a
-// checkpoint or the other way round.
+// SealPrefix starts the text of every seal, so that a seal is never valid as a
+// checkpoint and a checkpoint is never valid as a seal.
 const SealPrefix = "recourse/bag/"
 
-// Seal signs the text that covers a whole bag (package bag writes it). Any
-// other text is refused.
-func (s *Signer) Seal(text string) (string, error) {
+// SignSeal signs the text of a bag's seal (see bag.SealText). It rejects a text
+// without SealPrefix.
+func (s *Signer) SignSeal(text string) (string, error) {
 	if !strings.HasPrefix(text, SealPrefix) {
 		return "", fmt.Errorf("seal: the text does not begin with %q", SealPrefix)
 	}

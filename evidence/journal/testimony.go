@@ -6,10 +6,9 @@ import (
 	"recourse/recovery"
 )
 
-// Testimony is all that a whole journal says towards each counterpart of its case
-// that bears on the limitation. What of it counts is recovery's to decide, for the
-// ledger on paper as for the case's clock.
-func Testimony(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.Testimony {
+// CollectTestimony collects, for each counterpart, the entries that matter for the
+// limitation period. Package recovery decides which of them count.
+func CollectTestimony(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.Testimony {
 	heard := map[recovery.CounterpartID]recovery.Testimony{}
 	for _, entry := range entries {
 		h := entry.Happening()
@@ -20,20 +19,21 @@ func Testimony(counterparts []recovery.Counterpart, entries []Entry) map[recover
 	return heard
 }
 
-// Happening is an entry as recovery weighs it.
+// Happening converts the entry for package recovery.
 func (e Entry) Happening() recovery.Happening {
 	word, _ := e.Facts["kind"].(string)
 	id, _ := e.Facts["counterpart_id"].(string)
-	_, brought := e.Facts["recovered_fen"] // stated when money came with it
+	_, brought := e.Facts["recovered_fen"] // present when money was returned
 	return recovery.Happening{
 		Kind: e.Kind, By: e.Actor.Role, CounterpartID: recovery.CounterpartID(id), Word: word, Brought: brought,
-		At: e.happened(), Seq: e.Seq,
+		At: e.eventTime(), Seq: e.Seq,
 	}
 }
 
-// happened is when the thing was: by the word of whoever told it, by the case's
-// own clock, or else when it was written down; zero when none can be read.
-func (e Entry) happened() time.Time {
+// eventTime returns when the event happened: the time the actor gave, else the
+// time the case accepted it, else the time of the entry. It returns the zero time
+// if none can be parsed.
+func (e Entry) eventTime() time.Time {
 	taken, _ := e.Facts["taken_at"].(string)
 	for _, text := range []string{e.ClaimedAt, taken, e.At} {
 		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {

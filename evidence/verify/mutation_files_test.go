@@ -189,7 +189,7 @@ func checkpointOver(t *testing.T, signer *journal.Signer, f folio.Folio, size in
 	if err != nil {
 		t.Fatal(err)
 	}
-	note, err := signer.Checkpoint(f.Case.ID, head)
+	note, err := signer.SignCheckpoint(f.Case.ID, head)
 	if err != nil {
 		t.Fatal(err)
 	}

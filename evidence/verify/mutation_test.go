@@ -73,9 +73,9 @@ func TestForgeryUnderAnotherKeyNeedsTheExpectedKey(t *testing.T) {
 	t.Parallel()
 	genuine, forged := bagtest.Folio(t, bagtest.Case{Seed: 1}), bagtest.Folio(t, bagtest.Case{Seed: 1})
 	signer := bagtest.Signer(t, 99)
-	forged.Key, forged.Seal = signer.VerifierKey(), signer.Seal
+	forged.Key, forged.Seal = signer.VerifierKey(), signer.SignSeal
 	var err error
-	if forged.Keys, err = signer.Begin(bagtest.Start); err != nil {
+	if forged.Keys, err = signer.StartHistory(bagtest.Start); err != nil {
 		t.Fatal(err)
 	}
 	forged.Checkpoint = checkpointOver(t, signer, forged, len(forged.Entries))

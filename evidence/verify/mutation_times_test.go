@@ -55,18 +55,18 @@ func historyMutations(t *testing.T, signers []*journal.Signer, stranger *box) []
 		{"statement doubled", history, lines(func(l []string) []string { return append(l, l[13:]...) })},
 		{"history CRLF", history, func(b *box) { b.files[history] = bytes.ReplaceAll(b.files[history], []byte("\n"), []byte("\r\n")) }},
 		{"new key nobody handed over to", history, func(b *box) {
-			own, err := foreign.Begin(day)
+			own, err := foreign.StartHistory(day)
 			if err != nil {
 				b.t.Fatal(err)
 			}
 			b.files[history] = append(b.files[history], own...)
 		}},
 		{"new key signed by itself twice", history, func(b *box) {
-			alone, err := foreign.Begin(day)
+			alone, err := foreign.StartHistory(day)
 			if err != nil {
 				b.t.Fatal(err)
 			}
-			handed, err := journal.HandOver(alone, foreign, bagtest.Signer(b.t, 78), time.Now())
+			handed, err := journal.RotateKey(alone, foreign, bagtest.Signer(b.t, 78), time.Now())
 			if err != nil {
 				b.t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func resign(b *box, path string, signer *journal.Signer) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	note, err := signer.Checkpoint("0193a4c0-0000-7000-8000-000000000001", head)
+	note, err := signer.SignCheckpoint("0193a4c0-0000-7000-8000-000000000001", head)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -189,10 +189,10 @@ func pointMutations(t *testing.T, signers []*journal.Signer, stranger *box) []mu
 		}},
 		{"truly signed over another journal", firstPoint, func(b *box) {
 			head := journal.NewHead()
-			if _, err := journal.Append(head, "0193a4c0-0000-7000-8000-000000000001", journal.Draft{Kind: "case_filed", At: day}, nil); err != nil {
+			if _, err := journal.AppendEntry(head, "0193a4c0-0000-7000-8000-000000000001", journal.Draft{Kind: "case_filed", At: day}, nil); err != nil {
 				b.t.Fatal(err)
 			}
-			note, err := signers[0].Checkpoint("0193a4c0-0000-7000-8000-000000000001", head)
+			note, err := signers[0].SignCheckpoint("0193a4c0-0000-7000-8000-000000000001", head)
 			if err != nil {
 				b.t.Fatal(err)
 			}

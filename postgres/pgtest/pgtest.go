@@ -73,7 +73,7 @@ func Signer(t testing.TB) *journal.Signer {
 // Keys is a keyring of one key that was always in force.
 func Keys(t testing.TB, signer *journal.Signer) *journal.Keyring {
 	t.Helper()
-	history, err := signer.Begin(time.Unix(0, 0))
+	history, err := signer.StartHistory(time.Unix(0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func Folio(t testing.TB, want Case) folio.Folio {
 		Audience: want.Audience, Generator: "recourse 0.1.0", Custodian: "示例公司 Recourse",
 	}
 	var err error
-	if m.folio.Keys, err = Signer(t, want.Seed).Begin(want.Start); err != nil {
+	if m.folio.Keys, err = Signer(t, want.Seed).StartHistory(want.Start); err != nil {
 		t.Fatal(err)
 	}
 	m.write()
@@ -175,14 +175,14 @@ func (m *maker) add(kind recovery.EntryKind, facts map[string]any, personal map[
 	if _, err := io.ReadFull(m.random, salt); err != nil {
 		m.t.Fatal(err)
 	}
-	record, err := journal.Append(m.head, m.id, journal.Draft{
+	record, err := journal.AppendEntry(m.head, m.id, journal.Draft{
 		Kind: kind, At: m.now(), Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "0193a4c0-0000-7000-8000-00000000abcd"},
 		Collector: journal.Collector{Tool: "recourse", Version: "0.1.0"}, Facts: facts, Personal: personal, Blob: blob, Pace: m.want.Pace,
 	}, salt)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	parsed, err := journal.Parse(record.Bytes)
+	parsed, err := journal.ParseEntry(record.Bytes)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -202,12 +202,12 @@ func (m *maker) rotate() {
 	m.t.Helper()
 	generation := uint64(len(m.folio.Earlier))
 	last, next := Signer(m.t, m.want.Seed+generation*1000), Signer(m.t, m.want.Seed+(generation+1)*1000)
-	note, err := last.Checkpoint(m.id, m.head)
+	note, err := last.SignCheckpoint(m.id, m.head)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.folio.Earlier = append(m.folio.Earlier, folio.Checkpoint{Size: int64(len(m.folio.Entries)), Note: note})
-	if m.folio.Keys, err = journal.HandOver(m.folio.Keys, last, next, m.now().Add(-30*time.Second)); err != nil {
+	if m.folio.Keys, err = journal.RotateKey(m.folio.Keys, last, next, m.now().Add(-30*time.Second)); err != nil {
 		m.t.Fatal(err)
 	}
 }
@@ -289,13 +289,13 @@ func NewExhibit(data []byte, mediaType string) folio.Exhibit {
 
 func (m *maker) sign(signer *journal.Signer) {
 	m.t.Helper()
-	note, err := signer.Checkpoint(m.id, m.head)
+	note, err := signer.SignCheckpoint(m.id, m.head)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.folio.Checkpoint, m.folio.Root, m.folio.Key = note, m.head.RootHex(), signer.VerifierKey()
 	if !m.want.Unsealed {
-		m.folio.Seal = signer.Seal
+		m.folio.Seal = signer.SignSeal
 	}
 }
 
