@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"recourse/recovery"
 )
@@ -36,13 +35,9 @@ type Precedent struct {
 // nearest is how many precedents are shown.
 const nearest = 3
 
-// Precedents are the three cases nearest to the facts, told and learned ones
-// together, the nearest first. Told cases that share nothing are left out, and
-// lessons that share less than the book asks for.
-func (b *Book) Precedents(f AssessmentFacts, now time.Time, lessons []Lesson) []Precedent {
-	return b.view(f, now, nil).precedents(lessons)
-}
-
+// precedents returns the cases closest to the facts, closest first, from the
+// rules and from lessons. Cases of the rules must share at least one trait,
+// lessons as much as the book asks for.
 func (v *view) precedents(lessons []Lesson) []Precedent {
 	type candidate struct {
 		score int

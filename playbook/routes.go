@@ -2,7 +2,6 @@ package playbook
 
 import (
 	"math"
-	"time"
 
 	"recourse/recovery"
 )
@@ -55,13 +54,9 @@ type Days struct {
 	High int `json:"high"`
 }
 
-// Routes compares the ways, the gentlest first. One is recommended: the urgent
-// one, else the gentlest that is open, was not gone in vain, and is not known to
-// cost more than it may bring. incomes and known may be nil.
-func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) []RouteOption {
-	return b.view(f, now, incomes).routes(known)
-}
-
+// routes compares the routes, the gentlest first. One is recommended: the urgent
+// one, else the gentlest that is open, was not tried without success, and is not
+// known to cost more than it may return. known may be nil.
 func (v *view) routes(known Experience) []RouteOption {
 	options := []RouteOption{}
 	best := -1

@@ -159,9 +159,6 @@ type Question struct {
 // instant.
 func (b *Book) Questions(at time.Time) []Question { return b.questions(aboutCase, at) }
 
-// SendingQuestions lists what may be told of a send that is not made yet.
-func (b *Book) SendingQuestions(at time.Time) []Question { return b.questions(aboutSending, at) }
-
 func (b *Book) questions(about string, at time.Time) []Question {
 	questions := []Question{}
 	for rule := range current(b.data.Questions, at) {

@@ -110,13 +110,9 @@ type Note struct {
 	Source  string `json:"source"`
 }
 
-// Strategy chooses by danger and by the kind of group, and notes size, amount
-// against local figures, and bystanders. incomes may be nil. Where the kind of
-// group is not known it is that of one to one, which every other begins with.
-func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
-	return b.view(f, now, incomes).strategy()
-}
-
+// strategy chooses by danger and kind of group, and adds notes on size, on the
+// amount against local figures and on bystanders. An unknown kind of group counts
+// as one to one, which every other strategy begins with.
 func (v *view) strategy() Strategy {
 	answer := Strategy{Notes: []Note{}}
 	at := situationOf(&v.record, recovery.PrivateContact)

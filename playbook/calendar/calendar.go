@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -128,16 +127,6 @@ func (c *Calendar) holiday(year int, h holiday) error {
 func (c *Calendar) Published(year int) (Notice, bool) {
 	found, known := c.notices[year]
 	return found, known
-}
-
-// Years lists the years with a notice, in order.
-func (c *Calendar) Years() []int {
-	var years []int
-	for year := range c.notices {
-		years = append(years, year)
-	}
-	slices.Sort(years)
-	return years
 }
 
 // Rest reports whether a day is a statutory holiday or a weekend that is not

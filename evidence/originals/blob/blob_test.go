@@ -107,8 +107,8 @@ func TestPendingTellsWhatWasReceived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pending.SHA256() != digestOf(data) || pending.Size() != 10_000 || !bytes.Equal(pending.Sniff(), data[:3072]) {
-		t.Errorf("%s, %d bytes, %d sniffed", pending.SHA256(), pending.Size(), len(pending.Sniff()))
+	if pending.SHA256() != digestOf(data) || pending.Size() != 10_000 {
+		t.Errorf("%s, %d bytes", pending.SHA256(), pending.Size())
 	}
 	r, err := pending.Reader()
 	if err != nil {

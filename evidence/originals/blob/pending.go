@@ -16,10 +16,6 @@ import (
 	"recourse/recovery"
 )
 
-// sniffSize is the number of bytes that media type detection reads
-// (gabriel-vasile/mimetype).
-const sniffSize = 3072
-
 // chunkSize is the number of bytes read, hashed and written at a time.
 const chunkSize = 256 << 10
 
@@ -32,7 +28,6 @@ type Pending struct {
 	hash  hash.Hash
 	sum   string
 	size  int64
-	head  []byte
 
 	placedAt time.Time // when this file became the blob; zero when it did not
 }
@@ -92,9 +87,6 @@ func (p *Pending) addChunk(part []byte, limit int64) error {
 	if p.size+int64(len(part)) > limit {
 		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes. Send a smaller one.", limit)
 	}
-	if room := sniffSize - len(p.head); room > 0 {
-		p.head = append(p.head, part[:min(room, len(part))]...)
-	}
 	p.hash.Write(part)
 	p.size += int64(len(part))
 	if _, err := p.file.Write(part); err != nil {
@@ -108,9 +100,6 @@ func (p *Pending) SHA256() string { return p.sum }
 
 // Size returns the number of received bytes.
 func (p *Pending) Size() int64 { return p.size }
-
-// Sniff returns the first bytes, at most 3072, to detect the media type.
-func (p *Pending) Sniff() []byte { return p.head }
 
 // Reader opens the received bytes before Commit; the caller closes the file.
 func (p *Pending) Reader() (File, error) {
