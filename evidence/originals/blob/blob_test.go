@@ -24,7 +24,7 @@ import (
 	"recourse/recovery"
 )
 
-func open(t testing.TB) (*blob.Store, string) {
+func openStore(t testing.TB) (*blob.Store, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "blobs")
 	store, err := blob.Open(dir)
@@ -34,8 +34,8 @@ func open(t testing.TB) (*blob.Store, string) {
 	return store, dir
 }
 
-// files lists everything the store's folder holds, "ab/cdef…".
-func files(t testing.TB, dir string) []string {
+// listFiles lists all files in the store's folder, as "ab/cdef…".
+func listFiles(t testing.TB, dir string) []string {
 	t.Helper()
 	var found []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -51,7 +51,7 @@ func files(t testing.TB, dir string) []string {
 	return found
 }
 
-func put(t testing.TB, store *blob.Store, data []byte) (digest string, created bool) {
+func storeBlob(t testing.TB, store *blob.Store, data []byte) (digest string, created bool) {
 	t.Helper()
 	pending, err := store.Receive(t.Context(), bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -71,10 +71,10 @@ func digestOf(data []byte) string {
 
 func TestBytesComeBackUnderTheirDigest(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		data := bytes.Repeat(rapid.SliceOfN(rapid.Byte(), 1, 64).Draw(rt, "data"), rapid.IntRange(1, 12_000).Draw(rt, "times"))
-		digest, _ := put(t, store, data)
+		digest, _ := storeBlob(t, store, data)
 		if digest != digestOf(data) {
 			rt.Fatalf("digest %s", digest)
 		}
@@ -101,7 +101,7 @@ func TestBytesComeBackUnderTheirDigest(t *testing.T) {
 
 func TestPendingTellsWhatWasReceived(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	data := bytes.Repeat([]byte("0123456789"), 1_000)
 	pending, err := store.Receive(t.Context(), iotest.OneByteReader(bytes.NewReader(data)), 1<<20)
 	if err != nil {
@@ -123,7 +123,7 @@ func TestPendingTellsWhatWasReceived(t *testing.T) {
 	}
 	pending.Discard()
 	pending.Discard()
-	if left := files(t, dir); len(left) > 0 {
+	if left := listFiles(t, dir); len(left) > 0 {
 		t.Errorf("discarded, and left %q", left)
 	}
 	if _, err := pending.Commit(t.Context()); err == nil {
@@ -133,7 +133,7 @@ func TestPendingTellsWhatWasReceived(t *testing.T) {
 
 func TestTheSameBytesAreKeptOnce(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	const people = 24
 	data := bytes.Repeat([]byte("same"), 50_000)
 	var created atomic.Int32
@@ -159,21 +159,21 @@ func TestTheSameBytesAreKeptOnce(t *testing.T) {
 	}
 	done.Wait()
 	digest := digestOf(data)
-	if left := files(t, dir); created.Load() != 1 || len(left) != 1 || left[0] != digest[:2]+"/"+digest[2:] {
+	if left := listFiles(t, dir); created.Load() != 1 || len(left) != 1 || left[0] != digest[:2]+"/"+digest[2:] {
 		t.Errorf("created %d times, files %q", created.Load(), left)
 	}
 }
 
 func TestCommitRenewsTheTimeOfWhatIsThere(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
-	digest, _ := put(t, store, []byte("bytes"))
+	store, dir := openStore(t)
+	digest, _ := storeBlob(t, store, []byte("bytes"))
 	path := filepath.Join(dir, digest[:2], digest[2:])
 	old := time.Now().Add(-48 * time.Hour)
 	if err := os.Chtimes(path, old, old); err != nil {
 		t.Fatal(err)
 	}
-	if _, created := put(t, store, []byte("bytes")); created {
+	if _, created := storeBlob(t, store, []byte("bytes")); created {
 		t.Error("created twice")
 	}
 	if info, err := os.Stat(path); err != nil || time.Since(info.ModTime()) > time.Hour {
@@ -183,7 +183,7 @@ func TestCommitRenewsTheTimeOfWhatIsThere(t *testing.T) {
 
 func TestWithdrawTakesBackOnlyWhatIsOnesOwn(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	commit := func() *blob.Pending {
 		pending, err := store.Receive(t.Context(), strings.NewReader("bytes"), 10)
 		if err != nil {
@@ -199,7 +199,7 @@ func TestWithdrawTakesBackOnlyWhatIsOnesOwn(t *testing.T) {
 		if err := pending.UndoCommit(); err != nil {
 			t.Error(err)
 		}
-		if got := files(t, dir); len(got) != left {
+		if got := listFiles(t, dir); len(got) != left {
 			t.Errorf("left %q", got)
 		}
 	}
@@ -219,12 +219,12 @@ func TestWithdrawTakesBackOnlyWhatIsOnesOwn(t *testing.T) {
 
 func TestCommitMendsABlobThatWasCut(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
-	digest, _ := put(t, store, []byte("whole bytes"))
+	store, dir := openStore(t)
+	digest, _ := storeBlob(t, store, []byte("whole bytes"))
 	if err := os.Truncate(filepath.Join(dir, digest[:2], digest[2:]), 3); err != nil {
 		t.Fatal(err)
 	}
-	put(t, store, []byte("whole bytes"))
+	storeBlob(t, store, []byte("whole bytes"))
 	if size, err := store.Size(digest); err != nil || size != 11 {
 		t.Errorf("size %d, %v", size, err)
 	}
@@ -232,7 +232,7 @@ func TestCommitMendsABlobThatWasCut(t *testing.T) {
 
 func TestReceiveHoldsTheLimit(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	for _, size := range []int64{1, 2, 3072, 256<<10 - 1, 256 << 10, 256<<10 + 1, 600_000} {
 		data := make([]byte, size)
 		pending, err := store.Receive(t.Context(), bytes.NewReader(data), size)
@@ -247,14 +247,14 @@ func TestReceiveHoldsTheLimit(t *testing.T) {
 			}
 		}
 	}
-	if left := files(t, dir); len(left) > 0 {
+	if left := listFiles(t, dir); len(left) > 0 {
 		t.Errorf("left %q", left)
 	}
 }
 
 func TestReceiveStopsReadingAtTheLimit(t *testing.T) {
 	t.Parallel()
-	store, _ := open(t)
+	store, _ := openStore(t)
 	endless := &counting{}
 	_, err := store.Receive(t.Context(), endless, 1<<20)
 	if recovery.CodeOf(err) != recovery.CodeTooLarge || endless.read > 2<<20 {
@@ -271,7 +271,7 @@ func (c *counting) Read(p []byte) (int, error) {
 
 func TestReceiveLeavesNothingBehindAnError(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	broken := errors.New("the phone went away")
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -296,14 +296,14 @@ func TestReceiveLeavesNothingBehindAnError(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if left := files(t, dir); len(left) > 0 {
+	if left := listFiles(t, dir); len(left) > 0 {
 		t.Errorf("left %q", left)
 	}
 }
 
 func TestCommitWithAnEndedContextLeavesNothing(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	pending, err := store.Receive(t.Context(), strings.NewReader("x"), 10)
 	if err != nil {
 		t.Fatal(err)
@@ -313,19 +313,19 @@ func TestCommitWithAnEndedContextLeavesNothing(t *testing.T) {
 	if _, err := pending.Commit(ended); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if left := files(t, dir); len(left) > 0 {
+	if left := listFiles(t, dir); len(left) > 0 {
 		t.Errorf("left %q", left)
 	}
 }
 
 func TestOnlyDigestsBecomePaths(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	secret := filepath.Join(filepath.Dir(dir), "secret")
 	if err := os.WriteFile(secret, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	known, _ := put(t, store, []byte("x"))
+	known, _ := storeBlob(t, store, []byte("x"))
 	for _, name := range []string{
 		"", ".", "..", "../secret", "/etc/passwd", strings.ToUpper(known), known[:63], known + "0", "../" + known[:61],
 		known[:2] + "/" + known[3:], strings.Repeat("../", 21) + "x", known[:63] + "\x00", strings.Repeat("0", 64),
@@ -349,22 +349,22 @@ func TestOnlyDigestsBecomePaths(t *testing.T) {
 	if err := store.Remove(known); err != nil {
 		t.Errorf("removed twice: %v", err)
 	}
-	if left := files(t, dir); len(left) > 0 {
+	if left := listFiles(t, dir); len(left) > 0 {
 		t.Errorf("left %q", left)
 	}
 }
 
-// TestOpenSweepsWhatACrashLeft and nothing that may still be on its way.
+// Files that may still be arriving are kept.
 func TestOpenSweepsWhatACrashLeft(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	for range 2 { // received, and never committed
 		if _, err := store.Receive(t.Context(), strings.NewReader("x"), 10); err != nil {
 			t.Fatal(err)
 		}
 	}
-	digest, _ := put(t, store, []byte("kept"))
-	left := files(t, filepath.Join(dir, "incoming"))
+	digest, _ := storeBlob(t, store, []byte("kept"))
+	left := listFiles(t, filepath.Join(dir, "incoming"))
 	old := time.Now().Add(-25 * time.Hour)
 	for _, path := range []string{filepath.Join(dir, "incoming", left[0]), filepath.Join(dir, digest[:2], digest[2:])} {
 		if err := os.Chtimes(path, old, old); err != nil {
@@ -374,7 +374,7 @@ func TestOpenSweepsWhatACrashLeft(t *testing.T) {
 	if _, err := blob.Open(dir); err != nil {
 		t.Fatal(err)
 	}
-	if after := files(t, filepath.Join(dir, "incoming")); len(after) != 1 || after[0] != left[1] {
+	if after := listFiles(t, filepath.Join(dir, "incoming")); len(after) != 1 || after[0] != left[1] {
 		t.Errorf("before %q, after %q", left, after)
 	}
 	if _, err := store.Size(digest); err != nil {
@@ -393,10 +393,9 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestMemoryStaysFlat measures the whole process, and therefore runs beside no
-// other test of this package.
+// TestMemoryStaysFlat measures the whole process, so it is not parallel.
 func TestMemoryStaysFlat(t *testing.T) {
-	store, _ := open(t)
+	store, _ := openStore(t)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	pending, err := store.Receive(t.Context(), io.LimitReader(&counting{}, 256<<20), 256<<20)
@@ -411,7 +410,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 }
 
 func BenchmarkReceiveAndCommit(b *testing.B) {
-	store, _ := open(b)
+	store, _ := openStore(b)
 	const size = 64 << 20
 	b.SetBytes(size)
 	for b.Loop() {

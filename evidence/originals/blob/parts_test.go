@@ -30,11 +30,11 @@ func putPart(t testing.TB, store *blob.Store, no int, data []byte) {
 	}
 }
 
-// However a file is cut, and in whatever order its parts come, some twice: what
-// is assembled is the file.
+// Any split of a file, with its parts in any order and some sent twice, assembles to
+// the file.
 func TestPartsMakeTheFile(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		data := bytes.Repeat(rapid.SliceOfN(rapid.Byte(), 1, 64).Draw(rt, "data"), rapid.IntRange(1, 2_000).Draw(rt, "times"))
 		size := rapid.IntRange(max(1, len(data)/9), len(data)).Draw(rt, "part")
@@ -55,14 +55,14 @@ func TestPartsMakeTheFile(t *testing.T) {
 			rt.Fatal(err)
 		}
 	})
-	if left := files(t, dir); len(left) != 0 {
+	if left := listFiles(t, dir); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
 
 func TestPartsAreListed(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	if parts, err := store.ListParts(upload); err != nil || len(parts) != 0 {
 		t.Fatal(parts, err)
 	}
@@ -82,7 +82,7 @@ func TestPartsAreListed(t *testing.T) {
 
 func TestPartOfAnotherSizeIsRefused(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	putPart(t, store, 1, []byte("right"))
 	broken := errors.New("line")
 	for name, test := range map[string]struct {
@@ -97,7 +97,7 @@ func TestPartOfAnotherSizeIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	left := files(t, dir)
+	left := listFiles(t, dir)
 	if diff := cmp.Diff([]string{filepath.Join("parts", upload, "1")}, left); diff != "" {
 		t.Error(diff)
 	}
@@ -108,14 +108,14 @@ func TestPartOfAnotherSizeIsRefused(t *testing.T) {
 
 func TestMissingPartIsNamed(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	putPart(t, store, 1, []byte("a"))
 	putPart(t, store, 3, []byte("c"))
 	_, err := store.AssembleParts(t.Context(), upload, 3, 10)
 	if recovery.CodeOf(err) != recovery.CodeConflict || !strings.Contains(err.Error(), "Part 2") {
 		t.Error(err)
 	}
-	if left := files(t, dir); len(left) != 2 {
+	if left := listFiles(t, dir); len(left) != 2 {
 		t.Errorf("left: %v", left)
 	}
 	if _, err := store.AssembleParts(t.Context(), upload, 1, 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
@@ -125,7 +125,7 @@ func TestMissingPartIsNamed(t *testing.T) {
 
 func TestNamesOfUploadsAreOurs(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	for _, name := range []string{"", "..", "../../../../../../../../../../../etc/", strings.Repeat("../", 12), strings.ToUpper(upload) + "X", upload + "/"} {
 		for what, err := range map[string]error{
 			"put": store.PutPart(t.Context(), name, 1, strings.NewReader("a"), 1), "drop": store.DropParts(name),
@@ -135,14 +135,14 @@ func TestNamesOfUploadsAreOurs(t *testing.T) {
 			}
 		}
 	}
-	if left := files(t, dir); len(left) != 0 {
+	if left := listFiles(t, dir); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
 
 func TestAbandonedPartsAreSwept(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	const other = "0190f7a2-0000-7000-8000-000000000002"
 	putPart(t, store, 1, []byte("old"))
 	if err := store.PutPart(t.Context(), other, 1, strings.NewReader("new"), 3); err != nil {
@@ -155,15 +155,15 @@ func TestAbandonedPartsAreSwept(t *testing.T) {
 	if err := store.SweepParts(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{filepath.Join("parts", other, "1")}, files(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{filepath.Join("parts", other, "1")}, listFiles(t, dir)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// The same part from several senders at once is one whole part.
+// The same part from several senders at the same time results in one complete part.
 func TestOnePartFromManySenders(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	data := bytes.Repeat([]byte("x"), 1<<20)
 	var group sync.WaitGroup
 	for range 8 {
@@ -171,14 +171,14 @@ func TestOnePartFromManySenders(t *testing.T) {
 	}
 	group.Wait()
 	parts, err := store.ListParts(upload)
-	if err != nil || len(parts) != 1 || parts[0].Size != 1<<20 || len(files(t, dir)) != 1 {
-		t.Error(parts, err, files(t, dir))
+	if err != nil || len(parts) != 1 || parts[0].Size != 1<<20 || len(listFiles(t, dir)) != 1 {
+		t.Error(parts, err, listFiles(t, dir))
 	}
 }
 
-// Neither a large part nor a large file is held in memory.
+// Memory use does not grow with the size of a part or a file.
 func TestMemoryOfPartsIsFlat(t *testing.T) { //nolint:paralleltest // it measures the whole process
-	store, _ := open(t)
+	store, _ := openStore(t)
 	const size = 64 << 20
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -9,11 +9,11 @@ import (
 	"recourse/recovery"
 )
 
-// age makes every file of a folder two days old.
-func age(t *testing.T, dir string) {
+// ageFiles sets the time of every file in a folder to two days ago.
+func ageFiles(t *testing.T, dir string) {
 	t.Helper()
 	old := time.Now().Add(-48 * time.Hour)
-	for _, name := range files(t, dir) {
+	for _, name := range listFiles(t, dir) {
 		if err := os.Chtimes(filepath.Join(dir, name), old, old); err != nil {
 			t.Fatal(err)
 		}
@@ -22,8 +22,8 @@ func age(t *testing.T, dir string) {
 
 func TestRetireTakesOldBlobsOnly(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
-	digest, _ := put(t, store, []byte("evidence"))
+	store, dir := openStore(t)
+	digest, _ := storeBlob(t, store, []byte("evidence"))
 	gone, err := store.RemoveUnused(digest)
 	if err != nil || gone {
 		t.Fatalf("a young blob: %v %v", gone, err)
@@ -31,23 +31,23 @@ func TestRetireTakesOldBlobsOnly(t *testing.T) {
 	if _, err := store.Size(digest); err != nil {
 		t.Fatalf("a young blob is not back in its place: %v", err)
 	}
-	age(t, dir)
+	ageFiles(t, dir)
 	for range 2 { // the second time there is nothing to do
 		if gone, err = store.RemoveUnused(digest); err != nil || !gone {
 			t.Fatalf("an old blob: %v %v", gone, err)
 		}
 	}
-	if left := files(t, dir); len(left) != 0 {
+	if left := listFiles(t, dir); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
 
 func TestRetireSparesWhatWasCommittedAgain(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
-	digest, _ := put(t, store, []byte("evidence"))
-	age(t, dir)
-	put(t, store, []byte("evidence"))
+	store, dir := openStore(t)
+	digest, _ := storeBlob(t, store, []byte("evidence"))
+	ageFiles(t, dir)
+	storeBlob(t, store, []byte("evidence"))
 	if gone, err := store.RemoveUnused(digest); err != nil || gone {
 		t.Errorf("%v %v", gone, err)
 	}
@@ -55,7 +55,7 @@ func TestRetireSparesWhatWasCommittedAgain(t *testing.T) {
 
 func TestRetireRefusesOtherNames(t *testing.T) {
 	t.Parallel()
-	store, _ := open(t)
+	store, _ := openStore(t)
 	if _, err := store.RemoveUnused("../incoming"); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Error(err)
 	}
@@ -63,7 +63,7 @@ func TestRetireRefusesOtherNames(t *testing.T) {
 
 func TestSweepTakesWhatWasGivenUp(t *testing.T) {
 	t.Parallel()
-	store, dir := open(t)
+	store, dir := openStore(t)
 	left := filepath.Join(dir, "incoming", "left")
 	if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
@@ -71,11 +71,11 @@ func TestSweepTakesWhatWasGivenUp(t *testing.T) {
 	if err := store.SweepIncoming(); err != nil {
 		t.Fatal(err)
 	}
-	if len(files(t, dir)) != 1 {
+	if len(listFiles(t, dir)) != 1 {
 		t.Error("a file that may still be on its way was swept")
 	}
-	age(t, dir)
-	if err := store.SweepIncoming(); err != nil || len(files(t, dir)) != 0 {
-		t.Errorf("left %v (%v)", files(t, dir), err)
+	ageFiles(t, dir)
+	if err := store.SweepIncoming(); err != nil || len(listFiles(t, dir)) != 0 {
+		t.Errorf("left %v (%v)", listFiles(t, dir), err)
 	}
 }

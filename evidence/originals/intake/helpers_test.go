@@ -16,7 +16,7 @@ import (
 	"recourse/evidence/originals/intake"
 )
 
-func examiner(t testing.TB) *intake.Examiner {
+func newExaminer(t testing.TB) *intake.Examiner {
 	t.Helper()
 	x, err := intake.NewExaminer()
 	if err != nil {
@@ -27,10 +27,10 @@ func examiner(t testing.TB) *intake.Examiner {
 
 func examine(t testing.TB, data []byte) (intake.Report, error) {
 	t.Helper()
-	return examiner(t).Examine(t.Context(), bytes.NewReader(data), int64(len(data)))
+	return newExaminer(t).Examine(t.Context(), bytes.NewReader(data), int64(len(data)))
 }
 
-func kept(t testing.TB, data []byte) intake.Report {
+func examineAccepted(t testing.TB, data []byte) intake.Report {
 	t.Helper()
 	report, err := examine(t, data)
 	if err != nil {
@@ -39,9 +39,9 @@ func kept(t testing.TB, data []byte) intake.Report {
 	return report
 }
 
-// screenshot draws a chat: a bar, bubbles left and right with lines of text. The
-// seed decides what was said.
-func screenshot(seed uint64, width, height int) *image.RGBA {
+// drawScreenshot draws a chat: a bar, and bubbles left and right with lines of text.
+// The seed determines the messages.
+func drawScreenshot(seed uint64, width, height int) *image.RGBA {
 	random := rand.New(rand.NewPCG(seed, 1))
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	fill := func(x0, y0, x1, y1 int, c color.RGBA) {
@@ -77,7 +77,7 @@ func screenshot(seed uint64, width, height int) *image.RGBA {
 	return img
 }
 
-func asPNG(t testing.TB, img image.Image) []byte {
+func encodePNG(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
@@ -86,7 +86,7 @@ func asPNG(t testing.TB, img image.Image) []byte {
 	return out.Bytes()
 }
 
-func asJPEG(t testing.TB, img image.Image, quality int) []byte {
+func encodeJPEG(t testing.TB, img image.Image, quality int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
@@ -95,7 +95,7 @@ func asJPEG(t testing.TB, img image.Image, quality int) []byte {
 	return out.Bytes()
 }
 
-func asGIF(t testing.TB, img image.Image) []byte {
+func encodeGIF(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := gif.Encode(&out, img, nil); err != nil {
@@ -104,8 +104,8 @@ func asGIF(t testing.TB, img image.Image) []byte {
 	return out.Bytes()
 }
 
-// run calls a program on a file with these bytes and gives the file afterwards.
-func run(t testing.TB, data []byte, file, program string, args ...string) (after []byte, out string) {
+// runTool runs a program on a file with these bytes and returns the changed file.
+func runTool(t testing.TB, data []byte, file, program string, args ...string) (after []byte, out string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), file)
 	if err := os.WriteFile(path, data, 0o600); err != nil {

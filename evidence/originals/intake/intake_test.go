@@ -17,10 +17,10 @@ import (
 	"recourse/recovery"
 )
 
-// small is a picture of two colours.
-func small() *image.RGBA { return screenshot(3, 60, 90) }
+// smallPicture returns a small drawing.
+func smallPicture() *image.RGBA { return drawScreenshot(3, 60, 90) }
 
-func zipped(t testing.TB, names ...string) []byte {
+func newZip(t testing.TB, names ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -44,8 +44,8 @@ var workbook = []string{"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml",
 const plainPDF = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
 	"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\ntrailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 
-// box is an ISO media file's first box.
-func box(brand string) []byte {
+// newTypeBox returns the first box of an ISO media file.
+func newTypeBox(brand string) []byte {
 	return []byte("\x00\x00\x00\x18ftyp" + brand + "\x00\x00\x00\x00" + brand + "mif1" + strings.Repeat("\x00", 40))
 }
 
@@ -55,27 +55,27 @@ func TestAcceptedKinds(t *testing.T) {
 		data  []byte
 		media string
 	}{
-		"png": {asPNG(t, small()), "image/png"}, "jpeg": {asJPEG(t, small(), 80), "image/jpeg"}, "gif": {asGIF(t, small()), "image/gif"},
-		"webp": {webp(t), "image/webp"}, "heic": {box("heic"), "image/heic"}, "heif": {box("mif1"), "image/heif"},
-		"pdf": {[]byte(plainPDF), "application/pdf"}, "mp4": {box("isom"), "video/mp4"}, "mov": {box("qt  "), "video/quicktime"},
-		"3gp": {box("3gp4"), "video/3gpp"}, "m4v": {box("M4V "), "video/x-m4v"}, "m4a": {box("M4A "), "audio/x-m4a"},
+		"png": {encodePNG(t, smallPicture()), "image/png"}, "jpeg": {encodeJPEG(t, smallPicture(), 80), "image/jpeg"}, "gif": {encodeGIF(t, smallPicture()), "image/gif"},
+		"webp": {newWebP(t), "image/webp"}, "heic": {newTypeBox("heic"), "image/heic"}, "heif": {newTypeBox("mif1"), "image/heif"},
+		"pdf": {[]byte(plainPDF), "application/pdf"}, "mp4": {newTypeBox("isom"), "video/mp4"}, "mov": {newTypeBox("qt  "), "video/quicktime"},
+		"3gp": {newTypeBox("3gp4"), "video/3gpp"}, "m4v": {newTypeBox("M4V "), "video/x-m4v"}, "m4a": {newTypeBox("M4A "), "audio/x-m4a"},
 		"amr": {[]byte("#!AMR\n\x3c\x91\x17\x16\xbe\x66"), "audio/amr"}, "mp3": {[]byte("\xff\xfb\x90\x00" + strings.Repeat("\x00", 60)), "audio/mpeg"},
 		"mp3 with tags": {[]byte("ID3\x03\x00\x00\x00\x00\x00\x0aTIT2" + strings.Repeat("\x00", 60)), "audio/mpeg"},
 		"txt":           {[]byte("你好，红包发错群了。\n"), "text/plain"}, "GB18030": {[]byte("\xc4\xe3\xba\xc3\xa3\xac\xba\xec\xb0\xfc\n"), "text/plain"},
 		"csv":  {[]byte("时间,金额\n1,2\n3,4\n"), "text/csv"},
-		"xlsx": {zipped(t, workbook...), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+		"xlsx": {newZip(t, workbook...), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if report := kept(t, test.data); report.Media != test.media {
+			if report := examineAccepted(t, test.data); report.Media != test.media {
 				t.Errorf("%+v", report)
 			}
 		})
 	}
 }
 
-// refusedAs checks that a file is refused under one code, with words to mend it.
-func refusedAs(t testing.TB, data []byte, code string) {
+// checkRefused checks that a file is refused with this code and an explanation.
+func checkRefused(t testing.TB, data []byte, code string) {
 	t.Helper()
 	report, err := examine(t, data)
 	var fault *recovery.Fault
@@ -94,27 +94,27 @@ func TestRefusedKinds(t *testing.T) {
 		data []byte
 		code string
 	}{
-		"zip": {zipped(t, "a.png"), "archive"}, "rar": {[]byte("Rar!\x1a\x07\x01\x00abc"), "archive"}, "7z": {[]byte("7z\xbc\xaf\x27\x1c\x00\x04"), "archive"},
-		"gzip": {[]byte("\x1f\x8b\x08\x00abcdef"), "archive"}, "docx": {zipped(t, "[Content_Types].xml", "word/document.xml"), "document"},
+		"zip": {newZip(t, "a.png"), "archive"}, "rar": {[]byte("Rar!\x1a\x07\x01\x00abc"), "archive"}, "7z": {[]byte("7z\xbc\xaf\x27\x1c\x00\x04"), "archive"},
+		"gzip": {[]byte("\x1f\x8b\x08\x00abcdef"), "archive"}, "docx": {newZip(t, "[Content_Types].xml", "word/document.xml"), "document"},
 		"rtf": {[]byte(`{\rtf1 a}`), "document"}, "html": {[]byte("<!DOCTYPE html><p>x"), "active_text"}, "svg": {[]byte("<svg xmlns='x'></svg>"), "active_text"},
-		"php": {[]byte("<?php echo 1;"), "active_text"}, "tiff": {[]byte("II*\x00abcd"), "image_format"}, "avif": {box("avif"), "image_format"},
+		"php": {[]byte("<?php echo 1;"), "active_text"}, "tiff": {[]byte("II*\x00abcd"), "image_format"}, "avif": {newTypeBox("avif"), "image_format"},
 		"webm": {[]byte("\x1a\x45\xdf\xa3\x93\x42\x82\x84webm"), "video_format"}, "silk": {[]byte("\x02#!SILK_V3\x0c\x00"), "audio_format"},
 		"wav": {[]byte("RIFF\x24\x00\x00\x00WAVEfmt "), "audio_format"}, "exe": {[]byte("MZ\x90\x00" + strings.Repeat("\x00", 80)), "program"},
 		"elf": {[]byte("\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 80)), "program"}, "json": {[]byte(`{"a": 1}`), "text_form"},
 		"noise": {[]byte("\x00\x01\x02\x03\x04"), "unknown_kind"}, "junk before a PDF": {[]byte("junk\n" + plainPDF), "pdf_not_at_start"},
 		"mark before a PDF":    {[]byte("\xef\xbb\xbf" + plainPDF), "pdf_not_at_start"},
-		"workbook with macros": {zipped(t, append(slices.Clone(workbook), "xl/vbaProject.bin")...), "workbook_macros"},
-		"half a workbook":      {zipped(t, workbook...)[:200], "workbook_broken"}, "workbook bomb": {bomb(t), "workbook_too_large"},
+		"workbook with macros": {newZip(t, append(slices.Clone(workbook), "xl/vbaProject.bin")...), "workbook_macros"},
+		"half a workbook":      {newZip(t, workbook...)[:200], "workbook_broken"}, "workbook bomb": {workbookBomb(t), "workbook_too_large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refusedAs(t, test.data, test.code)
+			checkRefused(t, test.data, test.code)
 		})
 	}
 }
 
-// bomb is a workbook whose sheet unpacks to 200 MB of zeros.
-func bomb(t testing.TB) []byte {
+// workbookBomb returns a workbook whose sheet unpacks to 200 MB of zeros.
+func workbookBomb(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -140,17 +140,17 @@ func bomb(t testing.TB) []byte {
 
 func TestTwoFormatsInOne(t *testing.T) {
 	t.Parallel()
-	picture, archive := small(), zipped(t, "payload.js")
+	picture, archive := smallPicture(), newZip(t, "payload.js")
 	page := []byte("<html><script>alert(1)</script></html>")
-	images := map[string][]byte{"png": asPNG(t, picture), "jpeg": asJPEG(t, picture, 80), "gif": asGIF(t, picture), "webp": webp(t)}
+	images := map[string][]byte{"png": encodePNG(t, picture), "jpeg": encodeJPEG(t, picture, 80), "gif": encodeGIF(t, picture), "webp": newWebP(t)}
 	for name, data := range images {
 		for second, more := range map[string][]byte{
 			"archive": archive, "padded archive": append(make([]byte, 5000), archive...), "page": page, "PDF": []byte(plainPDF),
-			"script": []byte("#!/bin/sh\nid"), "png": asPNG(t, picture), "gif": asGIF(t, picture), "program": []byte("\x7fELF\x02"), "PHP": []byte("\n<?php x"),
+			"script": []byte("#!/bin/sh\nid"), "png": encodePNG(t, picture), "gif": encodeGIF(t, picture), "program": []byte("\x7fELF\x02"), "PHP": []byte("\n<?php x"),
 		} {
 			t.Run(name+" and "+second, func(t *testing.T) {
 				t.Parallel()
-				refusedAs(t, slices.Concat(data, more), "polyglot")
+				checkRefused(t, slices.Concat(data, more), "polyglot")
 			})
 		}
 	}
@@ -161,30 +161,30 @@ func TestTwoFormatsInOne(t *testing.T) {
 		"a PDF and a page":              append([]byte(plainPDF), page...),
 		"a PDF and a picture":           append([]byte(plainPDF), images["png"]...),
 		"a page in the head of a PDF":   []byte(strings.Replace(plainPDF, "\n", "\n%"+string(page)+"\n", 1)),
-		"a video and an archive":        append(box("isom"), archive...),
+		"a video and an archive":        append(newTypeBox("isom"), archive...),
 		"a text and an archive":         append([]byte(strings.Repeat("hello\n", 1000)), archive...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refusedAs(t, data, "polyglot")
+			checkRefused(t, data, "polyglot")
 		})
 	}
 }
 
-// Phones put moving pictures and gain maps behind a photo, editors leave what
-// was there before: that is evidence, and told.
+// Phones append live photos and gain maps to a photo, and editors leave earlier data:
+// such files are accepted with a finding.
 func TestHarmlessTrails(t *testing.T) {
 	t.Parallel()
-	photo, shot := asJPEG(t, small(), 80), asPNG(t, small())
+	photo, shot := encodeJPEG(t, smallPicture(), 80), encodePNG(t, smallPicture())
 	for name, test := range map[string]struct {
 		data  []byte
 		trail bool
 	}{
-		"motion photo": {append(slices.Clone(photo), box("mp42")...), true}, "gain map": {append(slices.Clone(photo), photo...), true},
+		"motion photo": {append(slices.Clone(photo), newTypeBox("mp42")...), true}, "gain map": {append(slices.Clone(photo), photo...), true},
 		"rest of an edit": {append(slices.Clone(shot), "IDATxxxx"...), true}, "padding": {append(slices.Clone(shot), make([]byte, 512)...), false},
 		"nothing": {shot, false}, "line end behind a PDF": {[]byte(plainPDF + "\r\n"), false}, "text behind a PDF": {[]byte(plainPDF + "note"), true},
 	} {
-		report := kept(t, test.data)
+		report := examineAccepted(t, test.data)
 		if got := slices.Contains(report.Findings, intake.TrailingBytes); got != test.trail {
 			t.Errorf("%s: %v", name, report.Findings)
 		}
@@ -193,8 +193,8 @@ func TestHarmlessTrails(t *testing.T) {
 
 func TestDamagedPicturesAreKept(t *testing.T) {
 	t.Parallel()
-	picture := screenshot(5, 200, 300)
-	for name, data := range map[string][]byte{"jpeg": asJPEG(t, picture, 80), "png": asPNG(t, picture), "gif": asGIF(t, picture), "webp": webp(t)} {
+	picture := drawScreenshot(5, 200, 300)
+	for name, data := range map[string][]byte{"jpeg": encodeJPEG(t, picture, 80), "png": encodePNG(t, picture), "gif": encodeGIF(t, picture), "webp": newWebP(t)} {
 		for _, part := range []int{30, 50, 90, 99} {
 			cut := data[:len(data)*part/100]
 			report, err := examine(t, cut)
@@ -202,19 +202,19 @@ func TestDamagedPicturesAreKept(t *testing.T) {
 				t.Errorf("%s, %d %%: %+v %v", name, part, report, err)
 			}
 		}
-		if report := kept(t, data); !report.Shown || report.Width == 0 || len(report.Findings) > 0 {
+		if report := examineAccepted(t, data); !report.Shown || report.Width == 0 || len(report.Findings) > 0 {
 			t.Errorf("whole %s: %+v", name, report)
 		}
 	}
-	flipped := slices.Clone(asPNG(t, picture))
+	flipped := slices.Clone(encodePNG(t, picture))
 	flipped[len(flipped)/2] ^= 0x10
-	if report := kept(t, flipped); report.Shown || !slices.Contains(report.Findings, intake.Damaged) {
+	if report := examineAccepted(t, flipped); report.Shown || !slices.Contains(report.Findings, intake.Damaged) {
 		t.Errorf("a flipped bit: %+v", report)
 	}
 }
 
-// giant is a sound PNG header that claims 100,000 by 100,000 pixels.
-func giant() []byte {
+// giantPNG returns a valid PNG header that claims 100,000 by 100,000 pixels.
+func giantPNG() []byte {
 	chunk := func(kind, body string) []byte {
 		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 		out = append(out, kind+body...)
@@ -226,18 +226,18 @@ func giant() []byte {
 
 func TestGiantPicturesStayClosed(t *testing.T) {
 	t.Parallel()
-	report := kept(t, giant())
+	report := examineAccepted(t, giantPNG())
 	if report.Shown || report.Width != 100_000 || !slices.Contains(report.Findings, intake.TooManyPixels) {
 		t.Errorf("%+v", report)
 	}
 }
 
-// A canvas of one pixel that holds a picture of 16,384 by 16,384.
+// A canvas of one pixel that contains a picture of 16,384 by 16,384.
 func TestSmallCanvasLargePicture(t *testing.T) {
 	t.Parallel()
 	chunks := "VP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "VP8L\x06\x00\x00\x00\x2f\xff\xff\xff\x0f\x00"
 	data := "RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(chunks)+4))) + "WEBP" + chunks
-	report := kept(t, []byte(data))
+	report := examineAccepted(t, []byte(data))
 	if report.Shown || !slices.Contains(report.Findings, intake.TooManyPixels) {
 		t.Errorf("%+v", report)
 	}
@@ -245,7 +245,7 @@ func TestSmallCanvasLargePicture(t *testing.T) {
 
 func TestAnimationIsTold(t *testing.T) {
 	t.Parallel()
-	if report := kept(t, animated(t)); !report.Shown || !slices.Contains(report.Findings, intake.Animation) {
+	if report := examineAccepted(t, animatedGIF(t)); !report.Shown || !slices.Contains(report.Findings, intake.Animation) {
 		t.Errorf("%+v", report)
 	}
 }
@@ -253,8 +253,8 @@ func TestAnimationIsTold(t *testing.T) {
 func TestFailingDisk(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk")
-	data := asPNG(t, small())
-	_, err := examiner(t).Examine(t.Context(), atReader{iotest.ErrReader(broken)}, int64(len(data)))
+	data := encodePNG(t, smallPicture())
+	_, err := newExaminer(t).Examine(t.Context(), atReader{iotest.ErrReader(broken)}, int64(len(data)))
 	if !errors.Is(err, broken) {
 		t.Error(err)
 	}
@@ -266,13 +266,13 @@ type atReader struct {
 
 func (a atReader) ReadAt(p []byte, _ int64) (int, error) { return a.inner.Read(p) }
 
-// Whoever waits for the only place and goes away is told so.
+// A caller whose context ends while waiting for the slot gets CodeUnavailable.
 func TestWaitingEnds(t *testing.T) {
 	t.Parallel()
-	x := examiner(t)
+	x := newExaminer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	data := asPNG(t, small())
+	data := encodePNG(t, smallPicture())
 	refused := 0
 	for range 50 { // a free place and an ended wait are chosen between by chance
 		_, err := x.Examine(ctx, bytes.NewReader(data), int64(len(data)))

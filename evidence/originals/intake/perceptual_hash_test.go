@@ -114,7 +114,7 @@ func cutBars(img image.Image, top, bottom float64) image.Image {
 func sendByApp(t testing.TB, img image.Image, width, quality int) image.Image {
 	t.Helper()
 	b := img.Bounds()
-	back, err := jpeg.Decode(bytes.NewReader(asJPEG(t, scaled(img, width, b.Dy()*width/b.Dx()), quality)))
+	back, err := jpeg.Decode(bytes.NewReader(encodeJPEG(t, scaleImage(img, width, b.Dy()*width/b.Dx()), quality)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func hashScreens() (all [2 * screens]intake.PerceptualHash) {
 	return all
 }
 
-func scaled(img image.Image, width, height int) image.Image {
+func scaleImage(img image.Image, width, height int) image.Image {
 	out := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
 	return out
@@ -149,16 +149,16 @@ func scaled(img image.Image, width, height int) image.Image {
 func changeScreenshot(t testing.TB, img *image.RGBA) map[string][]byte {
 	t.Helper()
 	b := img.Bounds()
-	twice, err := jpeg.Decode(bytes.NewReader(asJPEG(t, scaled(img, b.Dx()/2, b.Dy()/2), 60)))
+	twice, err := jpeg.Decode(bytes.NewReader(encodeJPEG(t, scaleImage(img, b.Dx()/2, b.Dy()/2), 60)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return map[string][]byte{
-		"JPEG 90": asJPEG(t, img, 90), "JPEG 30": asJPEG(t, img, 30), "half": asPNG(t, scaled(img, b.Dx()/2, b.Dy()/2)),
-		"a third": asJPEG(t, scaled(img, b.Dx()/3, b.Dy()/3), 70), "larger": asJPEG(t, scaled(img, b.Dx()*3/2, b.Dy()*3/2), 80),
-		"sent twice":                 asJPEG(t, twice, 60),
-		"two per cent cut off":       asPNG(t, img.SubImage(image.Rect(0, b.Dy()/50, b.Dx(), b.Dy()))),
-		"one per cent cut all round": asPNG(t, img.SubImage(image.Rect(b.Dx()/100, b.Dy()/100, b.Dx()*99/100, b.Dy()*99/100))),
+		"JPEG 90": encodeJPEG(t, img, 90), "JPEG 30": encodeJPEG(t, img, 30), "half": encodePNG(t, scaleImage(img, b.Dx()/2, b.Dy()/2)),
+		"a third": encodeJPEG(t, scaleImage(img, b.Dx()/3, b.Dy()/3), 70), "larger": encodeJPEG(t, scaleImage(img, b.Dx()*3/2, b.Dy()*3/2), 80),
+		"sent twice":                 encodeJPEG(t, twice, 60),
+		"two per cent cut off":       encodePNG(t, img.SubImage(image.Rect(0, b.Dy()/50, b.Dx(), b.Dy()))),
+		"one per cent cut all round": encodePNG(t, img.SubImage(image.Rect(b.Dx()/100, b.Dy()/100, b.Dx()*99/100, b.Dy()*99/100))),
 	}
 }
 
@@ -218,10 +218,10 @@ func TestScreensOfOneAppAreIndependent(t *testing.T) {
 func TestChangedScreenshotsAreFound(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {
-		img := screenshot(seed, 360+180*int(seed%2), 780+390*int(seed%2))
+		img := drawScreenshot(seed, 360+180*int(seed%2), 780+390*int(seed%2))
 		original := intake.HashOf(img)
 		for name, data := range changeScreenshot(t, img) {
-			changed := kept(t, data).Hash
+			changed := examineAccepted(t, data).Hash
 			if !original.IsNearDuplicate(changed) || !changed.IsNearDuplicate(original) {
 				t.Errorf("%d, %s: shares %.2f", seed, name, original.CommonShare(changed))
 			}
@@ -234,7 +234,7 @@ func TestOtherScreenshotsAreIndependent(t *testing.T) {
 	t.Parallel()
 	var all [60]intake.PerceptualHash
 	for seed := range all {
-		all[seed] = kept(t, asPNG(t, screenshot(uint64(seed), 360, 780))).Hash
+		all[seed] = examineAccepted(t, encodePNG(t, drawScreenshot(uint64(seed), 360, 780))).Hash
 	}
 	for i, a := range all {
 		for j, b := range all[:i] {
@@ -272,9 +272,9 @@ func TestWideAndLongPicturesAreCompared(t *testing.T) {
 	for _, size := range []image.Point{{X: 1000, Y: 300}, {X: 1600, Y: 200}, {X: 200, Y: 2200}, {X: 400, Y: 300}, {X: 108, Y: 1080}} {
 		var hashes [8]intake.PerceptualHash
 		for seed := range hashes {
-			img := screenshot(uint64(seed), size.X, size.Y)
+			img := drawScreenshot(uint64(seed), size.X, size.Y)
 			hashes[seed] = intake.HashOf(img)
-			if again := kept(t, asJPEG(t, scaled(img, size.X*2/3, size.Y*2/3), 70)).Hash; !again.IsNearDuplicate(hashes[seed]) {
+			if again := examineAccepted(t, encodeJPEG(t, scaleImage(img, size.X*2/3, size.Y*2/3), 70)).Hash; !again.IsNearDuplicate(hashes[seed]) {
 				t.Errorf("%v, %d: shares %.2f with itself", size, seed, again.CommonShare(hashes[seed]))
 			}
 			for other, hash := range hashes[:seed] {

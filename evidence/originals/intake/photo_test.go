@@ -12,9 +12,9 @@ import (
 	"recourse/evidence/originals/intake"
 )
 
-// photo is a drawing of ours as an iPhone would store it, with time, place and an
-// EXIF orientation that readers of this format pass over.
-func photo(t testing.TB) []byte {
+// readPhoto returns a drawing stored as an iPhone stores photos, with time, place and
+// an EXIF orientation that readers of this format must ignore.
+func readPhoto(t testing.TB) []byte {
 	t.Helper()
 	data, err := os.ReadFile("testdata/phone.heic")
 	if err != nil {
@@ -25,7 +25,7 @@ func photo(t testing.TB) []byte {
 
 func TestPhotoOfAnIPhoneIsShown(t *testing.T) {
 	t.Parallel()
-	report := kept(t, photo(t))
+	report := examineAccepted(t, readPhoto(t))
 	if !report.Shown || report.Width != 360 || report.Height != 240 || !slices.Equal(report.Findings, []intake.Finding{intake.HasLocation}) {
 		t.Errorf("%+v", report)
 	}
@@ -34,15 +34,15 @@ func TestPhotoOfAnIPhoneIsShown(t *testing.T) {
 	}
 }
 
-// The same picture sent as JPEG, as WeChat does with it, is the photo once more.
+// The same picture sent as JPEG, as WeChat does, is a near-duplicate of the photo.
 func TestPhotoIsNearItsJPEG(t *testing.T) {
 	t.Parallel()
-	v := view(t, photo(t))
+	v := makeView(t, readPhoto(t))
 	picture, err := jpeg.Decode(bytes.NewReader(v.JPEG))
 	if err != nil {
 		t.Fatal(err)
 	}
-	original, sent := kept(t, photo(t)).Hash, kept(t, asJPEG(t, scaled(picture, 180, 120), 70)).Hash
+	original, sent := examineAccepted(t, readPhoto(t)).Hash, examineAccepted(t, encodeJPEG(t, scaleImage(picture, 180, 120), 70)).Hash
 	if !original.IsNearDuplicate(sent) {
 		t.Errorf("they share %.2f", original.CommonShare(sent))
 	}
@@ -50,11 +50,11 @@ func TestPhotoIsNearItsJPEG(t *testing.T) {
 
 func TestGiantPhotoIsKeptAndNotShown(t *testing.T) {
 	t.Parallel()
-	data := photo(t)
+	data := readPhoto(t)
 	at := bytes.Index(data, []byte("ispe")) + 8
 	binary.BigEndian.PutUint32(data[at:], 100_000)
 	binary.BigEndian.PutUint32(data[at+4:], 100_000)
-	report := kept(t, data)
+	report := examineAccepted(t, data)
 	if report.Shown || !slices.Contains(report.Findings, intake.TooManyPixels) {
 		t.Errorf("%+v", report)
 	}

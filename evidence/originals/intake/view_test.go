@@ -21,12 +21,12 @@ import (
 	"recourse/evidence/originals/intake"
 )
 
-// webp is a lossless picture; ImageMagick makes it, since Go only reads them.
-func webp(t testing.TB) []byte {
+// newWebP returns a lossless picture made by ImageMagick, because Go cannot write WebP.
+func newWebP(t testing.TB) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "a.png"), filepath.Join(dir, "a.webp")
-	if err := os.WriteFile(from, asPNG(t, screenshot(5, 200, 300)), 0o600); err != nil {
+	if err := os.WriteFile(from, encodePNG(t, drawScreenshot(5, 200, 300)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.CommandContext(t.Context(), "convert", from, to).CombinedOutput(); err != nil {
@@ -39,7 +39,7 @@ func webp(t testing.TB) []byte {
 	return data
 }
 
-func animated(t testing.TB) []byte {
+func animatedGIF(t testing.TB) []byte {
 	t.Helper()
 	var film gif.GIF
 	for i := range 3 {
@@ -54,10 +54,10 @@ func animated(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// tagged is a photo with everything a phone writes.
-func tagged(t testing.TB) []byte {
+// taggedJPEG returns a photo with all metadata that a phone writes.
+func taggedJPEG(t testing.TB) []byte {
 	t.Helper()
-	data, _ := run(t, asJPEG(t, screenshot(9, 120, 80), 90), "a.jpg", "exiftool", "-overwrite_original",
+	data, _ := runTool(t, encodeJPEG(t, drawScreenshot(9, 120, 80), 90), "a.jpg", "exiftool", "-overwrite_original",
 		"-DateTimeOriginal=2026:03:01 12:30:05", "-OffsetTimeOriginal=+09:00", "-Make=HUAWEI", "-Model=ALN-AL00", "-Software=ALN 4.2",
 		"-GPSLatitude=30.25", "-GPSLatitudeRef=N", "-GPSLongitude=120.16667", "-GPSLongitudeRef=E", "-Orientation#=6",
 		"-XMP:CreatorTool=secret-tool", "-Comment=secret-comment", "-UserComment=secret-user")
@@ -66,7 +66,7 @@ func tagged(t testing.TB) []byte {
 
 func TestFactsOfAPhoto(t *testing.T) {
 	t.Parallel()
-	report := kept(t, tagged(t))
+	report := examineAccepted(t, taggedJPEG(t))
 	f := report.Facts
 	if want := time.Date(2026, 3, 1, 3, 30, 5, 0, time.UTC); !f.TakenAt.Equal(want) || f.Assumed {
 		t.Errorf("taken at %s, assumed %v", f.TakenAt, f.Assumed)
@@ -84,9 +84,9 @@ func TestFactsOfAPhoto(t *testing.T) {
 
 func TestTimeWithoutZoneIsChinas(t *testing.T) {
 	t.Parallel()
-	data, _ := run(t, asJPEG(t, small(), 90), "a.jpg", "exiftool", "-overwrite_original", "-DateTimeOriginal=2026:03:01 12:30:05",
+	data, _ := runTool(t, encodeJPEG(t, smallPicture(), 90), "a.jpg", "exiftool", "-overwrite_original", "-DateTimeOriginal=2026:03:01 12:30:05",
 		"-GPSLatitude=33.5", "-GPSLatitudeRef=S", "-GPSLongitude=70.5", "-GPSLongitudeRef=W", "-Make=Xiaomi", "-Model=Xiaomi 14")
-	f := kept(t, data).Facts
+	f := examineAccepted(t, data).Facts
 	if want := time.Date(2026, 3, 1, 4, 30, 5, 0, time.UTC); !f.TakenAt.Equal(want) || !f.Assumed {
 		t.Errorf("taken at %s, assumed %v", f.TakenAt, f.Assumed)
 	}
@@ -98,26 +98,26 @@ func TestTimeWithoutZoneIsChinas(t *testing.T) {
 func TestNonsenseFactsAreDropped(t *testing.T) {
 	t.Parallel()
 	for _, tag := range []string{"-DateTimeOriginal=1970:01:01 00:00:00", "-DateTimeOriginal=2199:01:01 00:00:00", "-Model= "} {
-		data, _ := run(t, asJPEG(t, small(), 90), "a.jpg", "exiftool", "-overwrite_original", tag)
-		if f := kept(t, data).Facts; f != (intake.Facts{}) {
+		data, _ := runTool(t, encodeJPEG(t, smallPicture(), 90), "a.jpg", "exiftool", "-overwrite_original", tag)
+		if f := examineAccepted(t, data).Facts; f != (intake.Facts{}) {
 			t.Errorf("%s: %+v", tag, f)
 		}
 	}
 }
 
-func view(t testing.TB, data []byte) intake.View {
+func makeView(t testing.TB, data []byte) intake.View {
 	t.Helper()
-	v, err := examiner(t).View(t.Context(), bytes.NewReader(data), int64(len(data)))
+	v, err := newExaminer(t).View(t.Context(), bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-// metadata is what exiftool finds in a file besides its form.
-func metadata(t testing.TB, data []byte) (named []string, all string) {
+// readMetadata returns the metadata that exiftool finds, without the file format.
+func readMetadata(t testing.TB, data []byte) (named []string, all string) {
 	t.Helper()
-	_, out := run(t, data, "a.jpg", "exiftool", "-j", "-G0", "-a", "-u")
+	_, out := runTool(t, data, "a.jpg", "exiftool", "-j", "-G0", "-a", "-u")
 	var list []map[string]any
 	if err := json.Unmarshal([]byte(out), &list); err != nil {
 		t.Fatal(err)
@@ -130,18 +130,18 @@ func metadata(t testing.TB, data []byte) (named []string, all string) {
 	return named, out
 }
 
-// E9: exiftool finds everything in the original and nothing in the shown copy.
+// E9: exiftool finds all metadata in the original and none in the copy for viewing.
 func TestShownCopyHasNoMetadata(t *testing.T) {
 	t.Parallel()
 	for name, original := range map[string]struct {
 		data          []byte
 		width, height int // upright
-	}{"JPEG": {tagged(t), 80, 120}, "HEIC": {photo(t), 360, 240}} {
-		if named, all := metadata(t, original.data); len(named) < 10 || !strings.Contains(all, "GPSLatitude") {
+	}{"JPEG": {taggedJPEG(t), 80, 120}, "HEIC": {readPhoto(t), 360, 240}} {
+		if named, all := readMetadata(t, original.data); len(named) < 10 || !strings.Contains(all, "GPSLatitude") {
 			t.Fatalf("%s: the original has %v", name, named)
 		}
-		v := view(t, original.data)
-		if named, all := metadata(t, v.JPEG); len(named) > 0 || strings.Contains(all, "GPS") || strings.Contains(all, "secret") {
+		v := makeView(t, original.data)
+		if named, all := readMetadata(t, v.JPEG); len(named) > 0 || strings.Contains(all, "GPS") || strings.Contains(all, "secret") {
 			t.Errorf("%s: the copy has %v", name, named)
 		}
 		if bytes.Contains(v.JPEG, []byte("secret")) || bytes.Contains(v.JPEG, []byte("Exif")) {
@@ -153,7 +153,7 @@ func TestShownCopyHasNoMetadata(t *testing.T) {
 	}
 }
 
-// corner is a picture with one red corner, so that each turn can be told.
+// The test picture has one red corner, which makes every orientation detectable.
 func TestEveryOrientationIsUpright(t *testing.T) {
 	t.Parallel()
 	const w, h = 40, 24
@@ -171,12 +171,12 @@ func TestEveryOrientationIsUpright(t *testing.T) {
 	}
 	flags := [9]string{"", "", "-flop", "-rotate 180", "-flip", "-transpose", "-rotate 270", "-transverse", "-rotate 90"}
 	for turn := 1; turn <= 8; turn++ {
-		stored := asPNG(t, upright)
+		stored := encodePNG(t, upright)
 		if flags[turn] != "" {
-			stored = converted(t, stored, strings.Fields(flags[turn])...)
+			stored = convertImage(t, stored, strings.Fields(flags[turn])...)
 		}
-		asStored, _ := run(t, converted(t, stored, "JPEG"), "a.jpg", "exiftool", "-overwrite_original", "-n", "-Orientation="+string(rune('0'+turn)))
-		v := view(t, asStored)
+		asStored, _ := runTool(t, convertImage(t, stored, "JPEG"), "a.jpg", "exiftool", "-overwrite_original", "-n", "-Orientation="+string(rune('0'+turn)))
+		v := makeView(t, asStored)
 		shown, err := jpeg.Decode(bytes.NewReader(v.JPEG))
 		if err != nil {
 			t.Fatal(err)
@@ -189,8 +189,8 @@ func TestEveryOrientationIsUpright(t *testing.T) {
 	}
 }
 
-// converted calls ImageMagick; one argument alone is the format to write.
-func converted(t testing.TB, data []byte, args ...string) []byte {
+// convertImage runs ImageMagick; a single argument is the format to write.
+func convertImage(t testing.TB, data []byte, args ...string) []byte {
 	t.Helper()
 	to := "png:-"
 	if len(args) == 1 && args[0] == "JPEG" {
@@ -208,7 +208,7 @@ func converted(t testing.TB, data []byte, args ...string) []byte {
 func TestViewIsNeverLarger(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{10, 10}, {1080, 2400}, {300, 20_000}, {4000, 3000}} {
-		v := view(t, asPNG(t, image.NewGray(image.Rect(0, 0, size[0], size[1]))))
+		v := makeView(t, encodePNG(t, image.NewGray(image.Rect(0, 0, size[0], size[1]))))
 		if v.Width > size[0] || v.Height > size[1] || v.Width*v.Height > 8_000_000 || v.Height > 8192 {
 			t.Errorf("%v becomes %d × %d", size, v.Width, v.Height)
 		}
@@ -222,20 +222,20 @@ func TestViewIsNeverLarger(t *testing.T) {
 func TestNoView(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string][]byte{
-		"text": []byte("hello\n"), "HEIC": box("heic"), "PDF": []byte(plainPDF), "giant": giant(), "cut off": asPNG(t, small())[:60],
+		"text": []byte("hello\n"), "HEIC": newTypeBox("heic"), "PDF": []byte(plainPDF), "giant": giantPNG(), "cut off": encodePNG(t, smallPicture())[:60],
 	} {
-		_, err := examiner(t).View(t.Context(), bytes.NewReader(data), int64(len(data)))
+		_, err := newExaminer(t).View(t.Context(), bytes.NewReader(data), int64(len(data)))
 		if !errors.Is(err, intake.ErrNoView) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if report := kept(t, box("heic")); report.Shown || !slices.Contains(report.Findings, intake.NoPreview) {
+	if report := examineAccepted(t, newTypeBox("heic")); report.Shown || !slices.Contains(report.Findings, intake.NoPreview) {
 		t.Errorf("%+v", report)
 	}
 }
 
-// film is an animated WebP of one frame, which no decoder of Go's opens.
-func film(t testing.TB) []byte {
+// newVideoWebP returns an animated WebP of one frame, which Go cannot decode.
+func newVideoWebP(t testing.TB) []byte {
 	t.Helper()
 	chunk := func(kind string, parts ...[]byte) []byte {
 		body := bytes.Join(parts, nil)
@@ -245,19 +245,19 @@ func film(t testing.TB) []byte {
 	frame := append([]byte{0, 0, 0, 0, 0, 0}, canvas...)
 	body := bytes.Join([][]byte{
 		[]byte("WEBP"), chunk("VP8X", []byte{2, 0, 0, 0}, canvas), chunk("ANIM", make([]byte, 6)),
-		chunk("ANMF", frame, []byte{100, 0, 0, 0}, webp(t)[12:]),
+		chunk("ANMF", frame, []byte{100, 0, 0, 0}, newWebP(t)[12:]),
 	}, nil)
 	return chunk("RIFF", body)
 }
 
-// What only our decoders cannot open is not called damaged.
+// Intact files in unsupported formats are not reported as damaged.
 func TestSoundButNotShown(t *testing.T) {
 	t.Parallel()
-	twelve := asJPEG(t, small(), 80)
+	twelve := encodeJPEG(t, smallPicture(), 80)
 	at := bytes.Index(twelve, []byte("\xff\xc0"))
 	twelve[at+4] = 12 // bits per sample
-	for name, data := range map[string][]byte{"a film": film(t), "twelve bits": twelve} {
-		report := kept(t, data)
+	for name, data := range map[string][]byte{"a film": newVideoWebP(t), "twelve bits": twelve} {
+		report := examineAccepted(t, data)
 		if report.Shown || slices.Contains(report.Findings, intake.Damaged) || !slices.Contains(report.Findings, intake.NoPreview) {
 			t.Errorf("%s: %+v", name, report)
 		}
@@ -265,18 +265,18 @@ func TestSoundButNotShown(t *testing.T) {
 }
 
 func FuzzExamine(f *testing.F) {
-	f.Add(asPNG(f, small()))
-	f.Add(asJPEG(f, small(), 60))
-	f.Add(asGIF(f, small()))
-	f.Add(animated(f))
-	f.Add(giant())
-	f.Add(tagged(f))
-	f.Add(webp(f))
+	f.Add(encodePNG(f, smallPicture()))
+	f.Add(encodeJPEG(f, smallPicture(), 60))
+	f.Add(encodeGIF(f, smallPicture()))
+	f.Add(animatedGIF(f))
+	f.Add(giantPNG())
+	f.Add(taggedJPEG(f))
+	f.Add(newWebP(f))
 	f.Add([]byte(plainPDF))
-	f.Add(box("heic"))
-	f.Add(photo(f))
-	f.Add(zipped(f, workbook...))
-	x := examiner(f)
+	f.Add(newTypeBox("heic"))
+	f.Add(readPhoto(f))
+	f.Add(newZip(f, workbook...))
+	x := newExaminer(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		report, err := x.Examine(t.Context(), bytes.NewReader(data), int64(len(data)))
 		if err != nil {

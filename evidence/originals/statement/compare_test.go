@@ -15,7 +15,7 @@ import (
 
 var told = statement.ClaimedPayment{Amount: 200_000, SentAt: noon, TransactionNo: "1000050001", Counterparts: []string{"项目群老王", "王小明"}}
 
-func fields(list []statement.Difference) []string {
+func fieldNames(list []statement.Difference) []string {
 	var names []string
 	for _, d := range list {
 		names = append(names, d.Field)
@@ -65,7 +65,7 @@ func TestDifferences(t *testing.T) {
 		if row.Amount == 1 {
 			want = []string{"amount_fen", "transaction_no", "counterparts"}
 		}
-		if !slices.Equal(fields(got[0].Differences), want) {
+		if !slices.Equal(fieldNames(got[0].Differences), want) {
 			t.Errorf("%s: %+v, want %q", test.name, got[0].Differences, want)
 		}
 		for _, d := range got[0].Differences {
@@ -78,7 +78,7 @@ func TestDifferences(t *testing.T) {
 
 func TestCounterpartIsAmongTheReasons(t *testing.T) {
 	t.Parallel()
-	row := paid("a", 200_000, 0)
+	row := newPayment("a", 200_000, 0)
 	for name, want := range map[string]string{"老王": "交易对方一致", "小李": "交易对方写法不同", "/": ""} {
 		row.Counterpart = name
 		why := strings.Join((&statement.Bill{Transactions: []statement.Transaction{row}}).ProposeMatches(told)[0].Why, "；")
@@ -88,7 +88,7 @@ func TestCounterpartIsAmongTheReasons(t *testing.T) {
 	}
 }
 
-// What is told exactly as the bill has it differs in nothing.
+// A claim that equals the bill has no differences.
 func TestNoDifferenceFromItself(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -107,7 +107,7 @@ func TestNoDifferenceFromItself(t *testing.T) {
 
 func TestReadReceipt(t *testing.T) {
 	t.Parallel()
-	want := statement.Receipt{Amount: 200_000, At: utc("2026-11-20T04:00:01Z"), TransactionNo: "1000050001202611200012345678", Payee: "王小明"}
+	want := statement.Receipt{Amount: 200_000, At: parseUTC("2026-11-20T04:00:01Z"), TransactionNo: "1000050001202611200012345678", Payee: "王小明"}
 	for name, text := range map[string]string{
 		"a line each":   "微信转账电子凭证\n转账单号：1000050001202611200012345678\n转账金额：¥2,000.00\n转账时间：2026-11-20 12:00:01\n收款方姓名：王小明\n",
 		"full width":    "转账单号：１００００５０００１２０２６１１２０００１２３４５６７８\n金额（小写）：￥２０００．００\n转账时间：２０２６年１１月２０日 １２：００：０１\n收款人：王小明",
@@ -129,7 +129,7 @@ func TestReceiptAgainstWhatWasTold(t *testing.T) {
 	t.Parallel()
 	r, _ := statement.ReadReceipt("交易单号：1000050009\n金额：¥1,000.00\n交易时间：2026-11-20 14:00\n收款方：小李")
 	got := r.CompareWith(told)
-	if !slices.Equal(fields(got), []string{"amount_fen", "sent_at", "transaction_no", "counterparts"}) {
+	if !slices.Equal(fieldNames(got), []string{"amount_fen", "sent_at", "transaction_no", "counterparts"}) {
 		t.Errorf("%+v", got)
 	}
 	if got[0].Claimed != "2,000.00" || got[0].Found != "1,000.00" || !strings.Contains(got[1].Why, "约 2 小时") {
@@ -152,7 +152,7 @@ func FuzzReadReceipt(f *testing.F) {
 	})
 }
 
-// Ten megabytes of anything are read or refused in seconds.
+// Any ten megabytes are read or refused within seconds.
 func TestLargestFiles(t *testing.T) {
 	t.Parallel()
 	full := func(unit string) string { return strings.Repeat(unit, (statement.MaxSize-1000)/len(unit)) }

@@ -12,13 +12,13 @@ import (
 	"recourse/recovery"
 )
 
-var noon = utc("2026-11-20T04:00:00Z")
+var noon = parseUTC("2026-11-20T04:00:00Z")
 
-func paid(no string, fen recovery.Money, after time.Duration) statement.Transaction {
+func newPayment(no string, fen recovery.Money, after time.Duration) statement.Transaction {
 	return statement.Transaction{TransactionNo: no, Amount: fen, At: noon.Add(after), Direction: statement.Outgoing}
 }
 
-func summary(candidates []statement.Candidate) []string {
+func summarize(candidates []statement.Candidate) []string {
 	var list []string
 	for _, c := range candidates {
 		mark := ""
@@ -32,9 +32,9 @@ func summary(candidates []statement.Candidate) []string {
 
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	income := paid("in", 2000, 0)
+	income := newPayment("in", 2000, 0)
 	income.Direction = statement.Incoming
-	neutral := paid("neutral", 2000, 0)
+	neutral := newPayment("neutral", 2000, 0)
 	neutral.Direction = statement.Neutral
 	for _, test := range []struct {
 		name   string
@@ -42,26 +42,26 @@ func TestMatch(t *testing.T) {
 		number string
 		want   []string
 	}{
-		{"the only payment", []statement.Transaction{paid("a", 2000, 0)}, "", []string{"a!"}},
-		{"ten minutes off", []statement.Transaction{paid("a", 2000, 10*time.Minute)}, "", []string{"a!"}},
-		{"ten minutes before", []statement.Transaction{paid("a", 2000, -10*time.Minute)}, "", []string{"a!"}},
-		{"a second more", []statement.Transaction{paid("a", 2000, 10*time.Minute+time.Second)}, "", []string{"a"}},
-		{"another amount", []statement.Transaction{paid("a", 2001, 0)}, "", []string{"a"}},
-		{"the amount next day", []statement.Transaction{paid("a", 2000, 25*time.Hour)}, "", nil},
+		{"the only payment", []statement.Transaction{newPayment("a", 2000, 0)}, "", []string{"a!"}},
+		{"ten minutes off", []statement.Transaction{newPayment("a", 2000, 10*time.Minute)}, "", []string{"a!"}},
+		{"ten minutes before", []statement.Transaction{newPayment("a", 2000, -10*time.Minute)}, "", []string{"a!"}},
+		{"a second more", []statement.Transaction{newPayment("a", 2000, 10*time.Minute+time.Second)}, "", []string{"a"}},
+		{"another amount", []statement.Transaction{newPayment("a", 2001, 0)}, "", []string{"a"}},
+		{"the amount next day", []statement.Transaction{newPayment("a", 2000, 25*time.Hour)}, "", nil},
 		{"money that came in", []statement.Transaction{income, neutral}, "", nil},
-		{"two that fit", []statement.Transaction{paid("a", 2000, time.Minute), paid("b", 2000, -30*time.Second)}, "", []string{"b", "a"}},
-		{"the number decides", []statement.Transaction{paid("a", 2000, 0), paid("b", 2000, time.Minute)}, "b", []string{"b!", "a"}},
-		{"the number, hours off", []statement.Transaction{paid("a", 2000, 5*time.Hour), paid("b", 2000, 0)}, "a", []string{"a!", "b"}},
-		{"the number, another amount", []statement.Transaction{paid("a", 9, 0)}, "a", []string{"a"}},
+		{"two that fit", []statement.Transaction{newPayment("a", 2000, time.Minute), newPayment("b", 2000, -30*time.Second)}, "", []string{"b", "a"}},
+		{"the number decides", []statement.Transaction{newPayment("a", 2000, 0), newPayment("b", 2000, time.Minute)}, "b", []string{"b!", "a"}},
+		{"the number, hours off", []statement.Transaction{newPayment("a", 2000, 5*time.Hour), newPayment("b", 2000, 0)}, "a", []string{"a!", "b"}},
+		{"the number, another amount", []statement.Transaction{newPayment("a", 9, 0)}, "a", []string{"a"}},
 		{"the number of an income", []statement.Transaction{income}, "in", []string{"in"}},
-		{"a number nobody has", []statement.Transaction{paid("a", 2000, 0)}, "x", []string{"a"}},
-		{"a row without number", []statement.Transaction{paid("", 2000, 0)}, "x", []string{"!"}},
-		{"nothing alike", []statement.Transaction{paid("a", 1, 3*time.Hour)}, "", nil},
+		{"a number nobody has", []statement.Transaction{newPayment("a", 2000, 0)}, "x", []string{"a"}},
+		{"a row without number", []statement.Transaction{newPayment("", 2000, 0)}, "x", []string{"!"}},
+		{"nothing alike", []statement.Transaction{newPayment("a", 1, 3*time.Hour)}, "", nil},
 	} {
 		bill := statement.Bill{Transactions: test.rows}
 		got := bill.FindMatches(2000, noon, test.number)
-		if !slices.Equal(summary(got), test.want) {
-			t.Errorf("%s: %q, want %q", test.name, summary(got), test.want)
+		if !slices.Equal(summarize(got), test.want) {
+			t.Errorf("%s: %q, want %q", test.name, summarize(got), test.want)
 		}
 		for _, c := range got {
 			if len(c.Why) < 2 {
@@ -73,7 +73,7 @@ func TestMatch(t *testing.T) {
 
 func TestReasons(t *testing.T) {
 	t.Parallel()
-	refunded := paid("a", 1900, 3*time.Hour)
+	refunded := newPayment("a", 1900, 3*time.Hour)
 	refunded.State = "已全额退款"
 	got := (&statement.Bill{Transactions: []statement.Transaction{refunded}}).FindMatches(2000, noon, "a")
 	why := strings.Join(got[0].Why, "；")
@@ -82,23 +82,22 @@ func TestReasons(t *testing.T) {
 			t.Errorf("the reasons lack %q: %s", want, why)
 		}
 	}
-	days := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 80*time.Hour)}}).FindMatches(2000, noon, "a")
+	days := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 80*time.Hour)}}).FindMatches(2000, noon, "a")
 	if why := strings.Join(days[0].Why, "；"); !strings.Contains(why, "约 3 天") || !days[0].Matched {
 		t.Errorf("%+v", days)
 	}
-	twice := (&statement.Bill{Transactions: []statement.Transaction{paid("a", 2000, 0), paid("b", 2000, 0)}}).FindMatches(2000, noon, "")
+	twice := (&statement.Bill{Transactions: []statement.Transaction{newPayment("a", 2000, 0), newPayment("b", 2000, 0)}}).FindMatches(2000, noon, "")
 	if why := strings.Join(twice[0].Why, "；"); !strings.Contains(why, "共有 2 笔同样符合") {
 		t.Errorf("%s", why)
 	}
 }
 
-// At most one row is ever matched, it is shown first, and it is an outgoing row
-// of the very amount.
+// At most one row is matched; it comes first, is outgoing and has the exact amount.
 func TestAMatchIsNeverAGuess(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) statement.Transaction {
-			row := paid(rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "no"),
+			row := newPayment(rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "no"),
 				recovery.Money(rapid.Int64Range(1, 2).Draw(t, "fen")),
 				time.Duration(rapid.Int64Range(-1500, 1500).Draw(t, "after"))*time.Second)
 			row.Direction = rapid.SampledFrom([]string{statement.Outgoing, statement.Incoming, statement.Neutral}).Draw(t, "way")

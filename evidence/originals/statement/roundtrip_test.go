@@ -14,8 +14,8 @@ import (
 	"recourse/recovery"
 )
 
-// words are cells as people fill them: Chinese, Latin, punctuation of both
-// widths, the separator itself.
+// words generates cell texts: Chinese, Latin, punctuation of both widths, and the
+// separator.
 var words = rapid.Custom(func(t *rapid.T) string {
 	text := rapid.StringOfN(rapid.SampledFrom([]rune("房东山风abc 123，,。（）()-:：'·¥")), 1, 16, -1).Draw(t, "word")
 	if text = strings.TrimSpace(text); text == "" || text[0] == '-' {
@@ -24,7 +24,7 @@ var words = rapid.Custom(func(t *rapid.T) string {
 	return text
 })
 
-// transactions are rows that any wallet could have written.
+// transactions generates rows that a wallet could write.
 var transactions = rapid.Custom(func(t *rapid.T) statement.Transaction {
 	return statement.Transaction{
 		At:   time.Unix(rapid.Int64Range(1_388_534_400, 1_798_761_600).Draw(t, "at"), 0).UTC(),
@@ -37,43 +37,43 @@ var transactions = rapid.Custom(func(t *rapid.T) statement.Transaction {
 	}
 })
 
-func local(at time.Time) string {
+func formatLocal(at time.Time) string {
 	return at.In(time.FixedZone("CST", 8*60*60)).Format("2006-01-02 15:04:05")
 }
 
-func yuan(m recovery.Money) string { return fmt.Sprintf("%d.%02d", m/100, m%100) }
+func formatYuan(m recovery.Money) string { return fmt.Sprintf("%d.%02d", m/100, m%100) }
 
-func quote(text string) string { return `"` + text + `"` }
+func quoteCell(text string) string { return `"` + text + `"` }
 
-func asWeChat(x statement.Transaction) string {
+func weChatRow(x statement.Transaction) string {
 	way := x.Direction
 	if way == statement.Neutral {
 		way = "/"
 	}
 	return strings.Join([]string{
-		local(x.At), quote(x.Kind), quote(x.Counterpart), quote(x.Goods), quote(way), "¥" + yuan(x.Amount), quote(x.Method),
-		quote(x.State), quote(x.TransactionNo) + "\t", quote(x.MerchantNo) + "\t", quote(x.Remark),
+		formatLocal(x.At), quoteCell(x.Kind), quoteCell(x.Counterpart), quoteCell(x.Goods), quoteCell(way), "¥" + formatYuan(x.Amount), quoteCell(x.Method),
+		quoteCell(x.State), quoteCell(x.TransactionNo) + "\t", quoteCell(x.MerchantNo) + "\t", quoteCell(x.Remark),
 	}, ",")
 }
 
-// asAlipay pads its cells and cannot hold a comma in one.
-func asAlipay(x statement.Transaction) string {
+// alipayRow pads its cells, which cannot contain a comma.
+func alipayRow(x statement.Transaction) string {
 	cells := []string{
-		local(x.At), x.Kind, x.Counterpart, "/", x.Goods, x.Direction, yuan(x.Amount), x.Method, x.State,
+		formatLocal(x.At), x.Kind, x.Counterpart, "/", x.Goods, x.Direction, formatYuan(x.Amount), x.Method, x.State,
 		x.TransactionNo + "\t", x.MerchantNo + "\t", x.Remark, "",
 	}
 	return strings.Join(cells, "    ,")
 }
 
-func asCells(x statement.Transaction) []any {
+func sheetRow(x statement.Transaction) []any {
 	return []any{
-		local(x.At), x.Kind, x.Counterpart, x.Goods, x.Direction, "¥" + x.Amount.String(), x.Method, x.State,
+		formatLocal(x.At), x.Kind, x.Counterpart, x.Goods, x.Direction, "¥" + x.Amount.String(), x.Method, x.State,
 		x.TransactionNo + "\t", x.MerchantNo, x.Remark,
 	}
 }
 
-// same compares a bill with the rows it was made of; row numbers aside.
-func same(t *rapid.T, form string, bill *statement.Bill, want []statement.Transaction) {
+// checkSameRows compares a bill with its source rows, except for row numbers.
+func checkSameRows(t *rapid.T, form string, bill *statement.Bill, want []statement.Transaction) {
 	if bill.Form != form || len(bill.RowFaults) != 0 {
 		t.Fatalf("%s with faults %+v, want %s", bill.Form, bill.RowFaults, form)
 	}
@@ -93,9 +93,9 @@ func TestAWeChatBillComesBackWhole(t *testing.T) {
 		want := rapid.SliceOfN(transactions, 1, 20).Draw(r, "rows")
 		var rows []string
 		for _, x := range want {
-			rows = append(rows, asWeChat(x))
+			rows = append(rows, weChatRow(x))
 		}
-		same(r, statement.WeChatCSV, parse(t, weChat(rows...)), want)
+		checkSameRows(r, statement.WeChatCSV, parseBill(t, weChatBill(rows...)), want)
 	})
 }
 
@@ -108,9 +108,9 @@ func TestAnAlipayBillComesBackWhole(t *testing.T) {
 			for _, cell := range []*string{&want[i].Kind, &want[i].Counterpart, &want[i].Goods, &want[i].Method, &want[i].State, &want[i].Remark} {
 				*cell = strings.TrimSpace(strings.ReplaceAll(*cell, ",", "，"))
 			}
-			rows = append(rows, asAlipay(want[i]))
+			rows = append(rows, alipayRow(want[i]))
 		}
-		same(r, statement.AlipayCSV, parse(t, aliPay(t, rows...)), want)
+		checkSameRows(r, statement.AlipayCSV, parseBill(t, alipayBill(t, rows...)), want)
 	})
 }
 
@@ -120,14 +120,14 @@ func TestAWorkbookComesBackWhole(t *testing.T) {
 		want := rapid.SliceOfN(transactions, 1, 4).Draw(r, "rows")
 		var rows [][]any
 		for _, x := range want {
-			rows = append(rows, asCells(x))
+			rows = append(rows, sheetRow(x))
 		}
-		same(r, statement.WeChatXLSX, read(t, workbook(t, sheet(rows...))), want)
+		checkSameRows(r, statement.WeChatXLSX, readBill(t, newWorkbook(t, billSheet(rows...))), want)
 	})
 }
 
-// What was sent by mistake is found in any bill it stands in, by what the
-// claimant remembers of it.
+// The mis-sent payment is found in any bill that contains it by what the claimant
+// remembers.
 func TestTheMisSendIsFound(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -136,10 +136,10 @@ func TestTheMisSendIsFound(t *testing.T) {
 		rows[sent].Direction = statement.Outgoing
 		var lines []string
 		for _, x := range rows {
-			lines = append(lines, asWeChat(x))
+			lines = append(lines, weChatRow(x))
 		}
 		remembered := rows[sent].At.Add(time.Duration(rapid.Int64Range(-600, 600).Draw(r, "off")) * time.Second)
-		got := parse(t, weChat(lines...)).FindMatches(rows[sent].Amount, remembered, "")
+		got := parseBill(t, weChatBill(lines...)).FindMatches(rows[sent].Amount, remembered, "")
 		if len(got) == 0 || !got[0].Matched || got[0].Transaction.TransactionNo != rows[sent].TransactionNo {
 			r.Fatalf("row %d was not found: %+v", sent, got)
 		}

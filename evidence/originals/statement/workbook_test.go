@@ -14,11 +14,11 @@ import (
 	"recourse/recovery"
 )
 
-// workbook makes an XLSX with one sheet of the cells.
-func workbook(t testing.TB, rows [][]any, more ...func(*excelize.File)) []byte {
+// newWorkbook returns an XLSX with one sheet of these cells.
+func newWorkbook(t testing.TB, rows [][]any, more ...func(*excelize.File)) []byte {
 	t.Helper()
 	book := excelize.NewFile()
-	fill(t, book, "Sheet1", rows)
+	fillSheet(t, book, "Sheet1", rows)
 	for _, change := range more {
 		change(book)
 	}
@@ -29,7 +29,7 @@ func workbook(t testing.TB, rows [][]any, more ...func(*excelize.File)) []byte {
 	return out.Bytes()
 }
 
-func fill(t testing.TB, book *excelize.File, sheet string, rows [][]any) {
+func fillSheet(t testing.TB, book *excelize.File, sheet string, rows [][]any) {
 	t.Helper()
 	for i, cells := range rows {
 		at, err := excelize.CoordinatesToCellName(1, i+1)
@@ -47,15 +47,15 @@ var (
 	heads    = []any{"交易时间", "交易类型", "交易对方", "商品", "收/支", "金额(元)", "支付方式", "当前状态", "交易单号", "商户单号", "备注"}
 )
 
-func sheet(rows ...[]any) [][]any {
+func billSheet(rows ...[]any) [][]any {
 	return append(append(append([][]any{}, preamble...), heads), rows...)
 }
 
-func line(at, amount any) []any {
+func sheetLine(at, amount any) []any {
 	return []any{at, "转账", "房东", "/", "支出", amount, "零钱", "已收钱", "1000050001\t", "/", "/"}
 }
 
-func read(t testing.TB, data []byte) *statement.Bill {
+func readBill(t testing.TB, data []byte) *statement.Bill {
 	t.Helper()
 	bill, err := statement.Parse(bytes.NewReader(data), 0)
 	if err != nil {
@@ -66,20 +66,20 @@ func read(t testing.TB, data []byte) *statement.Bill {
 
 func TestWorkbook(t *testing.T) {
 	t.Parallel()
-	at := utc("2026-11-20T04:45:27Z")
+	at := parseUTC("2026-11-20T04:45:27Z")
 	serial := 46_346 + (12*3600+45*60+27)/86_400.0
 	for _, test := range []struct {
 		name   string
 		row    []any
 		amount recovery.Money
 	}{
-		{"texts, as WeChat writes them", line("2026-11-20 12:45:27", "¥28.16"), 2816},
-		{"a number for the amount", line("2026-11-20 12:45:27", 548.58), 54_858},
-		{"a small number", line("2026-11-20 12:45:27", 0.07), 7},
-		{"a serial date", line(serial, 12), 1200},
-		{"a date in its own right", line(time.Date(2026, 11, 20, 12, 45, 27, 0, time.UTC), 12.5), 1250},
+		{"texts, as WeChat writes them", sheetLine("2026-11-20 12:45:27", "¥28.16"), 2816},
+		{"a number for the amount", sheetLine("2026-11-20 12:45:27", 548.58), 54_858},
+		{"a small number", sheetLine("2026-11-20 12:45:27", 0.07), 7},
+		{"a serial date", sheetLine(serial, 12), 1200},
+		{"a date in its own right", sheetLine(time.Date(2026, 11, 20, 12, 45, 27, 0, time.UTC), 12.5), 1250},
 	} {
-		bill := read(t, workbook(t, sheet(test.row)))
+		bill := readBill(t, newWorkbook(t, billSheet(test.row)))
 		if bill.Form != statement.WeChatXLSX || bill.Platform != recovery.WeChat || len(bill.Transactions) != 1 || len(bill.RowFaults) != 0 {
 			t.Errorf("%s: %+v", test.name, bill)
 			continue
@@ -94,19 +94,19 @@ func TestWorkbook(t *testing.T) {
 func TestWorkbookThatCountsFrom1904(t *testing.T) {
 	t.Parallel()
 	yes := true
-	data := workbook(t, sheet(line(46_346-1_462+0.5, 1)), func(book *excelize.File) {
+	data := newWorkbook(t, billSheet(sheetLine(46_346-1_462+0.5, 1)), func(book *excelize.File) {
 		if err := book.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes}); err != nil {
 			t.Fatal(err)
 		}
 	})
-	if got := read(t, data).Transactions[0].At; !got.Equal(utc("2026-11-20T04:00:00Z")) {
+	if got := readBill(t, data).Transactions[0].At; !got.Equal(parseUTC("2026-11-20T04:00:00Z")) {
 		t.Errorf("read as %s", got)
 	}
 }
 
 func TestAlipaySavedAsAWorkbook(t *testing.T) {
 	t.Parallel()
-	bill := read(t, workbook(t, [][]any{
+	bill := readBill(t, newWorkbook(t, [][]any{
 		{"导出信息："},
 		{"交易时间 ", "交易分类", "交易对方", "收/支", "金额 ", "交易状态", "交易订单号"},
 		{"2026-11-20 12:45:27 ", "转账", "山风", "支出", "28.16 ", "交易成功", "2026112000\t"},
@@ -122,15 +122,15 @@ func TestAlipaySavedAsAWorkbook(t *testing.T) {
 
 func TestOnlyTheFirstSheetWithABillIsReadAndTheOthersNamed(t *testing.T) {
 	t.Parallel()
-	data := workbook(t, [][]any{{"封面"}}, func(book *excelize.File) {
+	data := newWorkbook(t, [][]any{{"封面"}}, func(book *excelize.File) {
 		for _, name := range []string{"账单", "再一份"} {
 			if _, err := book.NewSheet(name); err != nil {
 				t.Fatal(err)
 			}
-			fill(t, book, name, sheet(line("2026-11-20 12:45:27", 1)))
+			fillSheet(t, book, name, billSheet(sheetLine("2026-11-20 12:45:27", 1)))
 		}
 	})
-	bill := read(t, data)
+	bill := readBill(t, data)
 	if len(bill.Transactions) != 1 || len(bill.RowFaults) != 1 || !strings.Contains(bill.RowFaults[0].Why, "再一份") {
 		t.Errorf("%+v", bill)
 	}
@@ -146,13 +146,13 @@ func fieldCode(err error) string {
 
 func TestAnArchiveIsNoWorkbook(t *testing.T) {
 	t.Parallel()
-	_, err := statement.Parse(bytes.NewReader(archive(t, map[string]string{"微信支付账单.csv": weChat()})), 0)
+	_, err := statement.Parse(bytes.NewReader(newArchive(t, map[string]string{"微信支付账单.csv": weChatBill()})), 0)
 	if fieldCode(err) != "archive" {
 		t.Errorf("%v", err)
 	}
 }
 
-func archive(t testing.TB, parts map[string]string) []byte {
+func newArchive(t testing.TB, parts map[string]string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -173,7 +173,7 @@ func archive(t testing.TB, parts map[string]string) []byte {
 
 func TestABombIsRefusedBeforeItIsUnpacked(t *testing.T) {
 	t.Parallel()
-	data := archive(t, map[string]string{"[Content_Types].xml": "", "xl/worksheets/sheet1.xml": strings.Repeat(" ", 65<<20)})
+	data := newArchive(t, map[string]string{"[Content_Types].xml": "", "xl/worksheets/sheet1.xml": strings.Repeat(" ", 65<<20)})
 	if _, err := statement.Parse(bytes.NewReader(data), 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
 		t.Errorf("%v", err)
 	}
@@ -185,13 +185,13 @@ func TestTooManyParts(t *testing.T) {
 	for i := range 1_001 {
 		parts[strings.Repeat("x", i+1)] = ""
 	}
-	if _, err := statement.Parse(bytes.NewReader(archive(t, parts)), 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
+	if _, err := statement.Parse(bytes.NewReader(newArchive(t, parts)), 0); recovery.CodeOf(err) != recovery.CodeTooLarge {
 		t.Errorf("%v", err)
 	}
 }
 
-// replace rewrites one part of a workbook.
-func replace(t testing.TB, data []byte, name, text string) []byte {
+// replacePart replaces one part of a workbook.
+func replacePart(t testing.TB, data []byte, name, text string) []byte {
 	t.Helper()
 	old, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -210,12 +210,12 @@ func replace(t testing.TB, data []byte, name, text string) []byte {
 		parts[part.Name] = content.String()
 	}
 	parts[name] = text
-	return archive(t, parts)
+	return newArchive(t, parts)
 }
 
 func TestHostileSheets(t *testing.T) {
 	t.Parallel()
-	whole := workbook(t, sheet(line("2026-11-20 12:45:27", 1)))
+	whole := newWorkbook(t, billSheet(sheetLine("2026-11-20 12:45:27", 1)))
 	const name = "xl/worksheets/sheet1.xml"
 	open := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
 	for _, test := range []struct {
@@ -230,7 +230,7 @@ func TestHostileSheets(t *testing.T) {
 		{"a string that is not there", open + `<row r="1"><c r="A1" t="s"><v>999999</v></c></row>`, recovery.CodeInvalid},
 		{"rows as wide as they come", open + strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 3_000), recovery.CodeTooLarge},
 	} {
-		if _, err := statement.Parse(bytes.NewReader(replace(t, whole, name, test.text)), 0); recovery.CodeOf(err) != test.code {
+		if _, err := statement.Parse(bytes.NewReader(replacePart(t, whole, name, test.text)), 0); recovery.CodeOf(err) != test.code {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
@@ -238,7 +238,7 @@ func TestHostileSheets(t *testing.T) {
 
 func TestEveryTruncationIsRefused(t *testing.T) {
 	t.Parallel()
-	whole := workbook(t, sheet(line("2026-11-20 12:45:27", 1)))
+	whole := newWorkbook(t, billSheet(sheetLine("2026-11-20 12:45:27", 1)))
 	for cut := 4; cut < len(whole); cut += 97 {
 		if _, err := statement.Parse(bytes.NewReader(whole[:cut]), 0); recovery.CodeOf(err) != recovery.CodeInvalid {
 			t.Errorf("cut at %d: %v", cut, err)

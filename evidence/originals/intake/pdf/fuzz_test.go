@@ -8,8 +8,8 @@ import (
 )
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(receipt(f)))
-	f.Add([]byte(document("<</Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>>>", "<</ByteRange[0 1 2 3]/Contents<3000>>>")))
+	f.Add([]byte(newReceipt(f)))
+	f.Add([]byte(joinObjects("<</Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>>>", "<</ByteRange[0 1 2 3]/Contents<3000>>>")))
 	f.Add([]byte("%PDF-1.7\n1 0 obj<</Type/ObjStm/N 1/First 4/Length 9>>stream\n7 0 (x)  \nendstream endobj trailer<</Root 7 0 R/Encrypt 1 0 R>>%%EOF"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		began := time.Now()

@@ -24,8 +24,8 @@ import (
 	"recourse/evidence/originals/intake/pdf"
 )
 
-// deflate packs a stream as its dictionary says.
-func deflate(t testing.TB, text string) string {
+// deflateStream returns a compressed stream with its dictionary.
+func deflateStream(t testing.TB, text string) string {
 	t.Helper()
 	var out bytes.Buffer
 	w := zlib.NewWriter(&out)
@@ -38,8 +38,8 @@ func deflate(t testing.TB, text string) string {
 	return fmt.Sprintf("<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream", out.Len(), out.String())
 }
 
-// document joins numbered objects; the first is the catalogue.
-func document(objects ...string) string {
+// joinObjects returns a file of numbered objects; the first is the catalogue.
+func joinObjects(objects ...string) string {
 	var out strings.Builder
 	out.WriteString("%PDF-1.5\n%\xE2\xE3\xCF\xD3\n")
 	places := make([]int, len(objects))
@@ -56,8 +56,8 @@ func document(objects ...string) string {
 	return out.String()
 }
 
-// wide writes text as UTF-16 in hexadecimal.
-func wide(text string) string {
+// utf16Hex encodes text as UTF-16 in hexadecimal.
+func utf16Hex(text string) string {
 	var out strings.Builder
 	for _, unit := range utf16.Encode([]rune(text)) {
 		fmt.Fprintf(&out, "%04X", unit)
@@ -65,25 +65,24 @@ func wide(text string) string {
 	return "<" + out.String() + ">"
 }
 
-// receipt is one page of lines in the ways in which Chinese programs write them:
-// by the codes of a standard collection, by an embedded font with a table, and
-// in Latin.
-func receipt(t testing.TB) string {
+// newReceipt returns a page with text in the encodings of Chinese programs: codes of a
+// standard collection, an embedded font with a table, and Latin.
+func newReceipt(t testing.TB) string {
 	t.Helper()
 	table := "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n" +
 		"2 beginbfchar <0003> <91D1> <0004> <989D> endbfchar\n1 beginbfrange <0010> <0019> <0030> endbfrange\n" +
 		"1 beginbfrange <0020> <0021> [<002E> <D842DFB7>] endbfrange endcmap end"
-	content := "BT /F1 12 Tf 50 700 Td " + wide("微信转账电子凭证") + " Tj 0 -20 Td " + wide("转账单号：1000050001202603010012345678") + " Tj ET\n" +
+	content := "BT /F1 12 Tf 50 700 Td " + utf16Hex("微信转账电子凭证") + " Tj 0 -20 Td " + utf16Hex("转账单号：1000050001202603010012345678") + " Tj ET\n" +
 		"BT /F2 12 Tf 1 0 0 1 50 650 Tm [<00030004> -300 <0012001000100010> 20 <002000100010>] TJ T* <0021> Tj ET\n" +
 		"BT /F3 9 Tf 1 0 0 1 50 600 Tm (No. \\(7\\) \\101\\\nB) Tj ET /X1 Do"
-	return document(
+	return joinObjects(
 		"<</Type/Catalog/Pages 2 0 R>>",
 		"<</Type/Pages/Kids[3 0 R]/Count 1/Resources<</Font<</F1 4 0 R/F2 6 0 R/F3<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>/XObject<</X1 9 0 R>>>>>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents[8 0 R]>>",
 		"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[5 0 R]>>",
 		"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>/DW 1000>>",
 		"<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Song/Encoding/Identity-H/DescendantFonts[5 0 R]/ToUnicode 7 0 R>>",
-		deflate(t, table), deflate(t, content),
+		deflateStream(t, table), deflateStream(t, content),
 		"<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Length 40>>\nstream\nBT /F3 9 Tf (in a form) Tj ET /X1 Do      \nendstream",
 	)
 }
@@ -92,7 +91,7 @@ const receiptText = "微信转账电子凭证\n转账单号：100005000120260301
 
 func TestTextOfAReceipt(t *testing.T) {
 	t.Parallel()
-	r := pdf.Read([]byte(receipt(t)))
+	r := pdf.Read([]byte(newReceipt(t)))
 	if r.Text != receiptText {
 		t.Errorf("%q", r.Text)
 	}
@@ -101,16 +100,16 @@ func TestTextOfAReceipt(t *testing.T) {
 	}
 }
 
-// qpdf rewrites the file in other forms; poppler says what stands in it.
+// qpdf rewrites the file in other forms; poppler gives the expected text.
 func TestOtherWritersSayTheSame(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	from := write(t, dir, "a.pdf", receipt(t))
+	from := writeFile(t, dir, "a.pdf", newReceipt(t))
 	for name, args := range map[string][]string{
 		"object streams": {"--object-streams=generate"}, "plain": {"--qdf", "--object-streams=disable"}, "linear": {"--linearize"},
 	} {
 		to := filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".pdf")
-		tool(t, "qpdf", append(args, from, to)...)
+		runTool(t, "qpdf", append(args, from, to)...)
 		data, err := os.ReadFile(to)
 		if err != nil {
 			t.Fatal(err)
@@ -119,13 +118,13 @@ func TestOtherWritersSayTheSame(t *testing.T) {
 		if r.Text != receiptText || r.Pages != 1 || r.Damaged {
 			t.Errorf("%s: %+v", name, r)
 		}
-		if said := tool(t, "pdftotext", to, "-"); !strings.Contains(said, "金额 2000.00") || !strings.Contains(said, "in a form") {
+		if said := runTool(t, "pdftotext", to, "-"); !strings.Contains(said, "金额 2000.00") || !strings.Contains(said, "in a form") {
 			t.Errorf("%s: poppler reads %q", name, said)
 		}
 	}
 }
 
-func write(t testing.TB, dir, name, content string) string {
+func writeFile(t testing.TB, dir, name, content string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -134,7 +133,7 @@ func write(t testing.TB, dir, name, content string) string {
 	return path
 }
 
-func tool(t testing.TB, program string, args ...string) string {
+func runTool(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	if err != nil {
@@ -146,9 +145,9 @@ func tool(t testing.TB, program string, args ...string) string {
 func TestEncryptedTellsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	from, to := write(t, dir, "a.pdf", receipt(t)), filepath.Join(dir, "b.pdf")
+	from, to := writeFile(t, dir, "a.pdf", newReceipt(t)), filepath.Join(dir, "b.pdf")
 	for _, more := range [][]string{nil, {"--object-streams=generate"}} {
-		tool(t, "qpdf", slices.Concat(more, []string{"--encrypt", "user", "owner", "256", "--", from, to})...)
+		runTool(t, "qpdf", slices.Concat(more, []string{"--encrypt", "user", "owner", "256", "--", from, to})...)
 		data, err := os.ReadFile(to)
 		if err != nil {
 			t.Fatal(err)
@@ -175,14 +174,14 @@ func TestActsAreFound(t *testing.T) {
 		"words in a comment":   {"<</Type/Catalog/Pages 2 0 R %/JavaScript\n>>", ""},
 		"deeply nested script": {"<</Type/Catalog/Pages 2 0 R/A" + strings.Repeat("[", 30) + "/JavaScript" + strings.Repeat("]", 30) + ">>", pdf.ActScript},
 	} {
-		r := pdf.Read([]byte(document(append([]string{test.catalog}, page...)...)))
+		r := pdf.Read([]byte(joinObjects(append([]string{test.catalog}, page...)...)))
 		if got := strings.Join(r.Acts, ","); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 	packed := filepath.Join(t.TempDir(), "b.pdf")
-	from := write(t, t.TempDir(), "a.pdf", document(append([]string{"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(x)>>>>"}, page...)...))
-	tool(t, "qpdf", "--object-streams=generate", from, packed)
+	from := writeFile(t, t.TempDir(), "a.pdf", joinObjects(append([]string{"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(x)>>>>"}, page...)...))
+	runTool(t, "qpdf", "--object-streams=generate", from, packed)
 	data, err := os.ReadFile(packed)
 	if err != nil {
 		t.Fatal(err)
@@ -194,9 +193,9 @@ func TestActsAreFound(t *testing.T) {
 
 func TestDamageIsTold(t *testing.T) {
 	t.Parallel()
-	whole := receipt(t)
+	whole := newReceipt(t)
 	for name, data := range map[string]string{
-		"no end": strings.TrimSuffix(whole, "%%EOF\n"), "half": whole[:len(whole)/2], "only a head": "%PDF-1.7\n", "no pages": document("<</Type/Catalog>>"),
+		"no end": strings.TrimSuffix(whole, "%%EOF\n"), "half": whole[:len(whole)/2], "only a head": "%PDF-1.7\n", "no pages": joinObjects("<</Type/Catalog>>"),
 	} {
 		if r := pdf.Read([]byte(data)); !r.Damaged {
 			t.Errorf("%s: %+v", name, r)
@@ -204,7 +203,7 @@ func TestDamageIsTold(t *testing.T) {
 	}
 }
 
-// A broken page tree, or one that bites its tail, still gives the pages.
+// A broken or cyclic page tree still yields the pages.
 func TestBrokenTrees(t *testing.T) {
 	t.Parallel()
 	content := "<</Length 32>>\nstream\nBT /F1 9 Tf (still here) Tj ET    \nendstream"
@@ -214,7 +213,7 @@ func TestBrokenTrees(t *testing.T) {
 		"tail in mouth": {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R 4 0 R]>>", content, "<</Type/Page" + font + "/Parent 2 0 R/Contents 3 0 R>>"},
 		"own parent":    {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Page/Parent 2 0 R" + font + "/Contents 3 0 R>>", content},
 	} {
-		if r := pdf.Read([]byte(document(objects...))); r.Text != "still here" {
+		if r := pdf.Read([]byte(joinObjects(objects...))); r.Text != "still here" {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
@@ -222,9 +221,9 @@ func TestBrokenTrees(t *testing.T) {
 
 func TestBombsStayBounded(t *testing.T) {
 	t.Parallel()
-	large := deflate(t, strings.Repeat(" ", 20<<20))
+	large := deflateStream(t, strings.Repeat(" ", 20<<20))
 	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]>>", "<</Type/Page/Contents[4 0 R 4 0 R 4 0 R 4 0 R 4 0 R 4 0 R 4 0 R 4 0 R]>>", large}
-	if r := pdf.Read([]byte(document(objects...))); !r.Unread {
+	if r := pdf.Read([]byte(joinObjects(objects...))); !r.Unread {
 		t.Errorf("%+v", r)
 	}
 	for name, data := range map[string]string{
@@ -244,7 +243,7 @@ func TestBombsStayBounded(t *testing.T) {
 	}
 }
 
-// sharedValue is an object stream whose 100,000 objects are all one long array.
+// sharedValue returns an object stream whose 100,000 objects are one long array.
 func sharedValue(t testing.TB) string {
 	t.Helper()
 	const count = 100_000
@@ -252,24 +251,24 @@ func sharedValue(t testing.TB) string {
 	for i := range count {
 		fmt.Fprintf(&heads, "%d 0 ", i+10)
 	}
-	stream := deflate(t, heads.String()+"["+strings.Repeat("1 ", 1<<20)+"]")
-	return document(strings.Replace(stream, "<<", fmt.Sprintf("<</Type/ObjStm/N %d/First %d", count, heads.Len()), 1))
+	stream := deflateStream(t, heads.String()+"["+strings.Repeat("1 ", 1<<20)+"]")
+	return joinObjects(strings.Replace(stream, "<<", fmt.Sprintf("<</Type/ObjStm/N %d/First %d", count, heads.Len()), 1))
 }
 
-// wideRanges is a font whose table names every code, 100,000 times.
+// wideRanges returns a font whose table lists every code 100,000 times.
 func wideRanges(t testing.TB) string {
 	t.Helper()
-	return document("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]>>", "<</Type/Page/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-		deflate(t, "BT /F1 9 Tf <0041> Tj ET"), "<</Subtype/Type0/ToUnicode 6 0 R>>",
-		deflate(t, "beginbfrange "+strings.Repeat("<0000> <FFFF> <0000> ", 100_000)))
+	return joinObjects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]>>", "<</Type/Page/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+		deflateStream(t, "BT /F1 9 Tf <0041> Tj ET"), "<</Subtype/Type0/ToUnicode 6 0 R>>",
+		deflateStream(t, "beginbfrange "+strings.Repeat("<0000> <FFFF> <0000> ", 100_000)))
 }
 
-// sealed signs a document as programs do: a hole for the signature, and a range
-// around it. OpenSSL makes the signature.
-func sealed(t testing.TB, subject pkix.Name) string {
+// signDocument signs a document with OpenSSL: a gap for the signature, and a byte
+// range around it.
+func signDocument(t testing.TB, subject pkix.Name) string {
 	t.Helper()
 	const room = 8000
-	body := document("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/SigFlags 3>>>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+	body := joinObjects("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/SigFlags 3>>>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 		"<</Type/Page/Parent 2 0 R>>", "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Name "+
 			"<FEFF8D224ED8901A>/ByteRange [0 AAAAAAAAAA BBBBBBBBBB CCCCCCCCCC]/Contents <"+strings.Repeat("0", room)+">>>")
 	from := strings.Index(body, "/Contents <") + len("/Contents ")
@@ -277,11 +276,11 @@ func sealed(t testing.TB, subject pkix.Name) string {
 	for mark, value := range map[string]int{"AAAAAAAAAA": from, "BBBBBBBBBB": to, "CCCCCCCCCC": len(body) - to} {
 		body = strings.Replace(body, mark, fmt.Sprintf("%-10d", value), 1)
 	}
-	signature := hex.EncodeToString(cms(t, body[:from]+body[to:], subject))
+	signature := hex.EncodeToString(signCMS(t, body[:from]+body[to:], subject))
 	return body[:from+1] + signature + body[from+1+len(signature):]
 }
 
-func cms(t testing.TB, content string, subject pkix.Name) []byte {
+func signCMS(t testing.TB, content string, subject pkix.Name) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -297,10 +296,10 @@ func cms(t testing.TB, content string, subject pkix.Name) []byte {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	certificate := write(t, dir, "c.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	private := write(t, dir, "k.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})))
+	certificate := writeFile(t, dir, "c.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	private := writeFile(t, dir, "k.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw})))
 	out := filepath.Join(dir, "s.der")
-	tool(t, "openssl", "cms", "-sign", "-binary", "-in", write(t, dir, "d", content), "-signer", certificate, "-inkey", private, "-outform", "DER", "-out", out)
+	runTool(t, "openssl", "cms", "-sign", "-binary", "-in", writeFile(t, dir, "d", content), "-signer", certificate, "-inkey", private, "-outform", "DER", "-out", out)
 	data, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -310,7 +309,7 @@ func cms(t testing.TB, content string, subject pkix.Name) []byte {
 
 func TestSignatureIsReported(t *testing.T) {
 	t.Parallel()
-	whole := sealed(t, pkix.Name{CommonName: "财付通支付科技有限公司", Organization: []string{"Tenpay"}})
+	whole := signDocument(t, pkix.Name{CommonName: "财付通支付科技有限公司", Organization: []string{"Tenpay"}})
 	r := pdf.Read([]byte(whole))
 	if len(r.Signatures) != 1 {
 		t.Fatalf("%+v", r)
