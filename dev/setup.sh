@@ -92,7 +92,7 @@ if [ "$1" = test ]; then
 	have exiftool || want libimage-exiftool-perl exiftool
 	[ -x /usr/bin/time ] || want time gnu-time
 	have strings || want binutils binutils
-	have convert || want imagemagick imagemagick
+	convert -version 2>/dev/null | grep -q ImageMagick || want imagemagick imagemagick
 	have openssl || want openssl openssl
 	have python3 || want python3 python3
 	have unzip || want unzip unzip
