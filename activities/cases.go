@@ -98,7 +98,7 @@ func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.
 	if err != nil {
 		return nil, err
 	}
-	return limits.Breaches(before, c.Position.Holders, act.Contact()), nil
+	return limits.Violations(before, c.Position.Counterparts, act.PlannedContact()), nil
 }
 
 // loadRequest loads what the actor sent. Steps without an actor have no request.

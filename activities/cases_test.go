@@ -56,9 +56,9 @@ func (r *caseFixture) file() recovery.Case {
 	}
 	number, err := r.store.NextNumber(r.Context())
 	r.must(err)
-	c := filing.Case(recovery.CaseID(newID()), number, "", r.now, newID)
+	c := filing.NewCase(recovery.CaseID(newID()), number, "", r.now, newID)
 	c.Playbook = r.shelf.Current().Version()
-	c.Position = recovery.Start(c, recovery.Terms{})
+	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	c.Deadlines = r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
 	draft := r.draft(recovery.EntryCaseFiled, "filed")
 	draft.Facts = map[string]any{
@@ -221,7 +221,7 @@ func TestTakeStepOfTheClock(t *testing.T) {
 	r := newCaseFixture(t)
 	r.now = r.filed.Deadlines[0].DueAt
 	in := activities.StepInput{
-		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock,
+		CaseID: r.filed.ID, Key: "lapse:contact_answer:1", Step: r.filed.Position.PassDeadline(recovery.ContactClock, ""), Because: recovery.ContactClock,
 	}
 	result := r.take(in)
 	kept, _ := clock(r.filed.Deadlines, recovery.AvoidanceClock)
@@ -352,7 +352,7 @@ func TestPinnedRules(t *testing.T) {
 	}
 	rules := activities.PinnedRules{Shelf: shelf}
 	c := recovery.Case{Amount: 1, Playbook: shelf.Current().Version(), Pace: 1}
-	c.Position = recovery.Start(c, recovery.Terms{})
+	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	from := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	step := recovery.Step{Next: c.Position}
 	deadlines, err := rules.Deadlines(c, step, from)

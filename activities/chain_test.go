@@ -30,7 +30,7 @@ func TestRandomJourneysKeepTheChain(t *testing.T) {
 
 func chain(draw *rand.Rand) error {
 	c := caseIn(recovery.PrivateContact)
-	c.Position = recovery.Start(recovery.Case{
+	c.Position = recovery.StartPosition(recovery.Case{
 		Amount: 100_000, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 9}, Counterparts: c.Counterparts,
 	}, recovery.Terms{RefundAhead: draw.IntN(2) == 0, FourEyes: recovery.Money(draw.IntN(2) * 50_000)})
 	head, salts := journal.NewHead(), rand.NewChaCha8([32]byte{byte(draw.IntN(256))})
@@ -67,9 +67,9 @@ func chain(draw *rand.Rand) error {
 func nextStep(draw *rand.Rand, c recovery.Case, n int) (entryBuilder, bool) {
 	s := entryBuilder{before: c, now: noon.Add(time.Duration(n) * time.Hour), version: "1"}
 	s.input = StepInput{CaseID: "c", Key: fmt.Sprintf("step:%d", n)}
-	if clocks := c.Position.Clocks(); draw.IntN(3) == 0 && len(clocks) > 0 {
+	if clocks := c.Position.AllClocks(); draw.IntN(3) == 0 && len(clocks) > 0 {
 		run := clocks[draw.IntN(len(clocks))]
-		s.input.Step, s.input.Because, s.input.Ref = c.Position.Lapse(run.Clock, run.Ref), run.Clock, run.Ref
+		s.input.Step, s.input.Because, s.input.Ref = c.Position.PassDeadline(run.Clock, run.Ref), run.Clock, run.Ref
 		return s, true
 	}
 	role := recovery.Roles[draw.IntN(len(recovery.Roles))]

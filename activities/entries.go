@@ -45,7 +45,7 @@ func (b entryBuilder) buildDrafts() []journal.Draft {
 	drafts = append(drafts, b.emailConsentEntries()...)
 	switch {
 	case !b.hasStageChanged():
-	case b.next().Open():
+	case b.next().IsOpen():
 		drafts = append(drafts, b.stageEnteredEntry())
 	case b.input.Step.Kind != recovery.EntryClosed:
 		drafts = append(drafts, b.closedEntry())
@@ -80,13 +80,13 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 	if proposal := b.before.Position.Proposal; proposal != nil && b.input.Step.Kind == recovery.EntryAppealDecided {
 		facts["decision"], facts["amount_fen"], facts["proposed_by"] = proposal.Decision, proposal.Amount, proposal.By
 	}
-	if over := b.next().Overpaid(); over > b.before.Position.Overpaid() {
+	if over := b.next().OverpaidAmount(); over > b.before.Position.OverpaidAmount() {
 		facts["overpaid_fen"] = over
 	}
 	if b.next().Recovered != b.before.Position.Recovered {
 		facts["recovered_fen"] = b.next().Recovered
 	}
-	if !b.before.Position.Open() && !b.next().Open() && b.next().Outcome != b.before.Position.Outcome {
+	if !b.before.Position.IsOpen() && !b.next().IsOpen() && b.next().Outcome != b.before.Position.Outcome {
 		facts["outcome"] = b.next().Outcome // money arrived after closing
 	}
 	b.addSubject(facts)
@@ -100,14 +100,14 @@ func (b entryBuilder) addSubject(facts map[string]any) {
 	case recovery.EntryPlanProposed:
 		facts["plan"] = b.next().PlanCount
 	case recovery.EntryInstalmentRecorded:
-		facts["counterpart_id"] = b.before.Position.Payer(*move)
+		facts["counterpart_id"] = b.before.Position.InstalmentPayer(*move)
 	case recovery.EntryLegalStep:
-		if move.CounterpartID == "" && len(b.next().Holders) > 1 {
+		if move.CounterpartID == "" && len(b.next().Counterparts) > 1 {
 			facts["every_counterpart"] = true
 		}
 	default:
 	}
-	if recovery.BearsOnLimitation(b.input.Step.Kind) && b.request.Act.ClaimedAt() == nil && move.At != nil {
+	if recovery.AffectsLimitation(b.input.Step.Kind) && b.request.Act.ClaimedAt() == nil && move.At != nil {
 		facts["taken_at"] = move.At.UTC().Format(time.RFC3339Nano)
 	}
 }
@@ -121,7 +121,7 @@ func (b entryBuilder) planFulfilledEntries() []journal.Draft {
 	}
 	for _, plan := range b.before.Position.Plans {
 		running := slices.ContainsFunc(b.next().Plans, func(p recovery.Plan) bool { return p.No == plan.No })
-		if !plan.Running || running || b.next().Recovered-b.before.Position.Recovered < plan.Rest() {
+		if !plan.Running || running || b.next().Recovered-b.before.Position.Recovered < plan.Remaining() {
 			continue
 		}
 		draft := b.newDraft(recovery.EntryPlanFulfilled, fmt.Sprintf("%s:plan:%d", b.input.Key, plan.No))
@@ -218,7 +218,7 @@ func (b entryBuilder) changedCounterpart() *recovery.Counterpart {
 	if b.input.Move == nil {
 		return nil
 	}
-	for _, holder := range b.next().Holders {
+	for _, holder := range b.next().Counterparts {
 		answers := b.input.Move.Action == recovery.RecordResponse && holder.ID == b.input.Move.CounterpartID
 		if !answers && holder.Returned == b.returnedBefore(holder.ID) {
 			continue
@@ -233,7 +233,7 @@ func (b entryBuilder) changedCounterpart() *recovery.Counterpart {
 }
 
 func (b entryBuilder) returnedBefore(id recovery.CounterpartID) recovery.Money {
-	for _, holder := range b.before.Position.Holders {
+	for _, holder := range b.before.Position.Counterparts {
 		if holder.ID == id {
 			return holder.Returned
 		}

@@ -24,7 +24,7 @@ func caseIn(stage recovery.Stage) recovery.Case {
 		ID: "c", Pace: 60,
 		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b", Answer: recovery.Refused, Refusal: recovery.ClaimsGift}},
 		Position: recovery.Position{
-			Stage: stage, Claim: 100_000, Holders: []recovery.Holder{{ID: "a"}, {ID: "b", Answer: recovery.Refused}},
+			Stage: stage, Claim: 100_000, Counterparts: []recovery.CounterpartState{{ID: "a"}, {ID: "b", Answer: recovery.Refused}},
 		},
 		Deadlines: []recovery.Deadline{{Kind: recovery.ContactClock, DueAt: noon, Source: "rule-1"}},
 	}
@@ -124,7 +124,7 @@ func TestDraftsOfALapse(t *testing.T) {
 	t.Parallel()
 	c := caseIn(recovery.PrivateContact)
 	s := entryBuilder{
-		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.Lapse(recovery.ContactClock, ""), Because: recovery.ContactClock},
+		input:  StepInput{Key: "lapse:contact_answer:1", Step: c.Position.PassDeadline(recovery.ContactClock, ""), Because: recovery.ContactClock},
 		before: c, now: noon, version: "1.2.3",
 	}
 	want := []journal.Draft{
@@ -146,7 +146,7 @@ func TestDraftsOfEvidence(t *testing.T) {
 	t.Parallel()
 	c := caseIn(recovery.Appeal)
 	c.Position.Appeal = recovery.AppealMoreEvidence
-	step, _ := c.Position.EvidenceArrived()
+	step, _ := c.Position.ReceiveEvidence()
 	s := entryBuilder{input: StepInput{Key: "supplied:e", Step: step, EvidenceID: "e"}, before: c, now: noon}
 	drafts := s.buildDrafts()
 	if len(drafts) != 1 || drafts[0].Kind != recovery.EntryEvidenceSupplied || drafts[0].Actor != recovery.System {

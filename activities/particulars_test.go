@@ -30,7 +30,7 @@ func everything(holders []recovery.Counterpart) recovery.Particulars {
 		Narrative: "头像相同，因此选错了人。",
 	}
 	for _, one := range holders {
-		p.Holders = append(p.Holders, recovery.HolderParticulars{
+		p.Counterparts = append(p.Counterparts, recovery.CounterpartParticulars{
 			CounterpartID: one.ID, Name: "王小刚", Sex: recovery.Male, Home: "广东省广州市天河区样例街2号", DocumentKind: recovery.Passport,
 			DocumentNo: "E12345678", Phone: "13900005678", Work: "样例商店",
 		})
@@ -47,7 +47,7 @@ func (b *exportFixture) supply(change recovery.Particulars, key string) {
 	b.must(err)
 	b.must(change.Validate(stand, c, b.now))
 	draft := b.draft(recovery.EntryParticulars, key)
-	draft.Facts, draft.Personal = change.Facts(), change.Values()
+	draft.Facts, draft.Personal = change.EntryFacts(), change.ValuesByPath()
 	b.must(b.store.WriteDesk(b.Context(), postgres.DeskWrite{CaseID: c.ID, Draft: draft}))
 }
 

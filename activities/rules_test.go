@@ -24,7 +24,7 @@ func rulesNow(t *testing.T) (PinnedRules, recovery.Case) {
 		Counterparts: []recovery.Counterpart{{ID: "a", Alias: "老王", Contact: "wxid_1"}},
 		Claimant:     recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000", Province: "广东省", City: "深圳市"},
 	}
-	c.Position = recovery.Start(c, recovery.Terms{})
+	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	return PinnedRules{Shelf: shelf}, c
 }
 

@@ -58,7 +58,7 @@ func (r *caseFixture) lapse(kind recovery.Clock) activities.StepResult {
 	}
 	r.now = due.DueAt
 	return r.take(activities.StepInput{
-		CaseID: c.ID, Key: "lapse:" + string(kind) + ":1", Step: c.Position.Lapse(kind, due.Ref), Because: kind, Ref: due.Ref,
+		CaseID: c.ID, Key: "lapse:" + string(kind) + ":1", Step: c.Position.PassDeadline(kind, due.Ref), Because: kind, Ref: due.Ref,
 	})
 }
 
@@ -108,7 +108,7 @@ func TestTheDeskWaitsForTheClaimant(t *testing.T) {
 		t.Errorf("while the claimant is asked: %+v", stopped)
 	}
 	r.now = r.now.Add(7 * 24 * time.Hour)
-	step, awaited := r.current().Position.EvidenceArrived()
+	step, awaited := r.current().Position.ReceiveEvidence()
 	if !awaited {
 		t.Fatal("nobody waits for evidence")
 	}
@@ -174,7 +174,7 @@ func TestMoneyAfterClosing(t *testing.T) {
 		Action: recovery.RecordReturn, CounterpartID: r.filed.Counterparts[1].ID, Amount: &amount, At: &r.now, Channel: recovery.Cash,
 	}, recovery.RoleClaimant))
 	c := r.current()
-	if c.Position.Outcome != recovery.RecoveredFull || c.Position.Overpaid() != 20_000 || !c.ClosedAt.Equal(*closed.ClosedAt) {
+	if c.Position.Outcome != recovery.RecoveredFull || c.Position.OverpaidAmount() != 20_000 || !c.ClosedAt.Equal(*closed.ClosedAt) {
 		t.Errorf("position %+v, closed at %v", c.Position, c.ClosedAt)
 	}
 	if over := r.last(recovery.EntryReturnRecorded).Facts["overpaid_fen"]; over != 20_000.0 {

@@ -40,10 +40,10 @@ func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsP
 
 // particularsBody is CaseParticulars of the specification.
 type particularsBody struct {
-	CaseID      recovery.CaseID      `json:"case_id"`
-	Masked      bool                 `json:"masked"`
-	Lacking     []recovery.Lack      `json:"lacking"`
-	Particulars recovery.Particulars `json:"particulars"`
+	CaseID      recovery.CaseID              `json:"case_id"`
+	Masked      bool                         `json:"masked"`
+	Lacking     []recovery.MissingParticular `json:"lacking"`
+	Particulars recovery.Particulars         `json:"particulars"`
 }
 
 func particularsOf(p casework.CaseParticulars) particularsBody {

@@ -13,7 +13,7 @@ func caseOf(v casework.View) Case {
 		ID: string(v.ID), Number: string(v.Number), Stage: Stage(p.Stage), WaitingOn: WaitingOn(p.WaitingOn),
 		Outcome: orNil[Outcome](p.Outcome), Platform: Platform(v.Platform), Instrument: Instrument(v.Instrument),
 		AmountFen: int64(v.Amount), RecoveredFen: int64(p.Recovered), RefundedFen: int64(p.Refunded),
-		OutstandingFen: int64(p.Outstanding()), OverpaidFen: int64(p.Overpaid()), CostsFen: int64(p.Costs), SentAt: local(v.SentAt),
+		OutstandingFen: int64(p.Outstanding()), OverpaidFen: int64(p.OverpaidAmount()), CostsFen: int64(p.Costs), SentAt: local(v.SentAt),
 		TransactionNo: orNil[string](v.TransactionNo), Reason: Reason(v.Reason), ClaimState: ClaimState(v.ClaimState),
 		Group: CaseGroup{Kind: GroupKind(v.Group.Kind), Size: v.Group.Size}, Claimant: claimantOf(v.Claimant),
 		Counterparts: each(v.Counterparts, func(c recovery.Counterpart) Counterpart { return counterpartOf(c, p) }), Narrative: orNil[string](v.Narrative),
@@ -42,13 +42,13 @@ func counterpartOf(c recovery.Counterpart, p recovery.Position) Counterpart {
 		claimed := int64(c.Claimed)
 		told.ClaimedFen = &claimed
 	}
-	at := slices.IndexFunc(p.Holders, func(h recovery.Holder) bool { return h.ID == c.ID })
+	at := slices.IndexFunc(p.Counterparts, func(h recovery.CounterpartState) bool { return h.ID == c.ID })
 	if at < 0 {
 		return told
 	}
-	holder := p.Holders[at]
-	told.ReturnedFen, told.SaysFen, told.OwedFen = int64(holder.Returned), int64(holder.Says), int64(p.Owed(c.ID))
-	told.Banned, told.BrokenPlans = holder.Banned, holder.Broken
+	holder := p.Counterparts[at]
+	told.ReturnedFen, told.SaysFen, told.OwedFen = int64(holder.Returned), int64(holder.ReportedReturned), int64(p.AmountOwedBy(c.ID))
+	told.Banned, told.BrokenPlans = holder.NoContact, holder.BrokenPlans
 	return told
 }
 
@@ -75,7 +75,7 @@ func pausedOf(p *recovery.Pause) *Paused {
 func planOf(p recovery.Plan) Plan {
 	return Plan{
 		No: p.No, CounterpartID: string(p.CounterpartID), Running: p.Running, ProposedBy: Role(p.By),
-		Instalments: each(p.Instalments, instalmentOf), RestFen: int64(p.Rest()),
+		Instalments: each(p.Instalments, instalmentOf), RestFen: int64(p.Remaining()),
 	}
 }
 
@@ -84,7 +84,7 @@ func instalmentOf(i recovery.Instalment) Instalment {
 }
 
 func taskOf(t recovery.Task) Task {
-	return Task{Kind: TaskKind(t.Rung), State: TaskState(t.State), CounterpartID: orNil[string](t.CounterpartID)}
+	return Task{Kind: TaskKind(t.Kind), State: TaskState(t.State), CounterpartID: orNil[string](t.CounterpartID)}
 }
 
 func contactsOf(v *casework.ContactView) *Contacts {

@@ -29,7 +29,7 @@ func TestTheNextMessageIsAllowedThenAndNotBefore(t *testing.T) {
 		breaches := func(at time.Time) int {
 			next := p.next
 			next.At = at
-			return len(p.limits.Breaches(p.before, nil, next))
+			return len(p.limits.Violations(p.before, nil, next))
 		}
 		from, ever := p.allowedFrom()
 		if ever != (len(p.before) < p.limits.Total) {

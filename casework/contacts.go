@@ -31,7 +31,7 @@ func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*Con
 	sent := recovery.SentContacts(log)
 	view := &ContactView{
 		Limits: limits, Planned: len(recovery.SentOrPlanned(log, now)) - len(sent),
-		QuietNow: slices.Contains(limits.Breaches(nil, nil, recovery.Contact{At: now}), recovery.CodeQuietHours),
+		QuietNow: slices.Contains(limits.Violations(nil, nil, recovery.Contact{At: now}), recovery.CodeQuietHours),
 	}
 	for _, contact := range sent {
 		today, total := &view.Today, &view.Total
@@ -77,11 +77,11 @@ func (s *Service) contactJudge(
 	if err != nil {
 		return nil, err
 	}
-	next := act.Contact()
+	next := act.PlannedContact()
 	next.At = now
 	unsafe := s.unsafe(c, act, next.InGroup)
 	return func(p recovery.Position, log []recovery.ContactEntry) error {
-		plan := planned{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Holders, next: next}
+		plan := planned{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Counterparts, next: next}
 		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
 		return plan.refusal(unsafe)
 	}, nil
@@ -91,7 +91,7 @@ func (s *Service) contactJudge(
 type planned struct {
 	limits  recovery.ContactLimits
 	before  []recovery.Contact
-	holders []recovery.Holder
+	holders []recovery.CounterpartState
 	next    recovery.Contact
 	noGroup bool // there is no group to speak to, or the playbook forbids it
 }
@@ -99,7 +99,7 @@ type planned struct {
 // refusal names everything that speaks against the message; its code is the
 // gravest. nil lets it pass.
 func (p planned) refusal(unsafe []recovery.FieldFault) error {
-	codes := p.limits.Breaches(p.before, p.holders, p.next)
+	codes := p.limits.Violations(p.before, p.holders, p.next)
 	if p.noGroup {
 		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
 	}
@@ -173,7 +173,7 @@ func (p planned) allowedFrom() (time.Time, bool) {
 	for _, moment := range moments {
 		next := p.next
 		next.At = moment
-		if len(p.limits.Breaches(p.before, p.holders, next)) == 0 {
+		if len(p.limits.Violations(p.before, p.holders, next)) == 0 {
 			return moment, true
 		}
 	}

@@ -83,7 +83,7 @@ func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) 
 		return Return{}, err
 	}
 	told := Return{
-		Reference: c.Number, Open: c.Position.Open(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
+		Reference: c.Number, Open: c.Position.IsOpen(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
 		Records: returnRecords, Allowed: allowed(c, Holder(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
@@ -97,16 +97,16 @@ func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) 
 // takeSums tells the part of one holder. Where others may hold a part and no share
 // is known, the sum that is still missing is not theirs alone: it is not told.
 func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
-	for _, holder := range p.Holders {
+	for _, holder := range p.Counterparts {
 		if holder.ID != id {
 			continue
 		}
-		r.Returned, r.Says = holder.Returned, holder.Says
+		r.Returned, r.Says = holder.Returned, holder.ReportedReturned
 		if holder.Share > 0 {
 			r.Held = &holder.Share
 		}
-		if p.KnowsPart(holder) {
-			asked := p.Owed(id)
+		if p.KnowsShare(holder) {
+			asked := p.AmountOwedBy(id)
 			r.Asked = &asked
 		}
 	}

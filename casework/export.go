@@ -147,7 +147,7 @@ func (s *Service) mayRead(ctx context.Context, actor recovery.Actor, export reco
 		return nil
 	}
 	held, err := s.Store.Particulars(ctx, export.CaseID)
-	if err == nil && len(held.Values()) > 0 {
+	if err == nil && len(held.ValuesByPath()) > 0 {
 		err = recovery.Faultf(recovery.CodeForbidden, "These papers tell who the people of the case are. Ask for papers of your own.")
 	}
 	return err

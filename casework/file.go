@@ -79,9 +79,9 @@ func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number reco
 	if actor.Role == recovery.RoleClaimant {
 		owner = actor.ID
 	}
-	c := filing.Case(id, number, owner, now, s.newID)
+	c := filing.NewCase(id, number, owner, now, s.newID)
 	c.Playbook = book.Version()
-	c.Position = recovery.Start(c, book.Terms(filing, now))
+	c.Position = recovery.StartPosition(c, book.Terms(filing, now))
 	c.Deadlines = book.Deadlines(c, recovery.Step{Next: c.Position}, now)
 	return c
 }

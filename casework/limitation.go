@@ -42,11 +42,11 @@ func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
 	var l LimitationLedger
 	heard := journal.CollectTestimony(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
-		facts := recovery.LimitationFacts{Harmed: c.SentAt, Acts: heard[counterpart.ID].Interruptions()}
+		facts := recovery.LimitationFacts{PaidAt: c.SentAt, Events: heard[counterpart.ID].InterruptingEvents()}
 		l.Counterparts = append(l.Counterparts, recovery.CounterpartLimitation{
-			ID: counterpart.ID, Limitation: recovery.ReckonLimitation(facts),
+			ID: counterpart.ID, Limitation: recovery.ComputeLimitation(facts),
 		})
 	}
-	l.Limitation = c.Position.Pressing(l.Counterparts)
+	l.Limitation = c.Position.EarliestLimitation(l.Counterparts)
 	return l
 }

@@ -49,8 +49,8 @@ func ledger(t *testing.T, rig *casetest.Rig, id recovery.CaseID) casework.Limita
 }
 
 // kindsOf lists the steps towards one counterpart with their effects.
-func kindsOf(l casework.LimitationLedger, which int) []recovery.Interruption {
-	kinds := []recovery.Interruption{}
+func kindsOf(l casework.LimitationLedger, which int) []recovery.InterruptionKind {
+	kinds := []recovery.InterruptionKind{}
 	for _, step := range l.Counterparts[which].Steps {
 		kinds = append(kinds, step.Kind)
 	}
@@ -75,7 +75,7 @@ func TestADemandCountsOnceItArrived(t *testing.T) {
 		Action: recovery.RecordResponse, CounterpartID: first, Kind: string(recovery.Refused), Refusal: recovery.Refuses, At: minutesAfter(c, 20),
 	})
 	l := ledger(t, rig, c.ID)
-	if got := kindsOf(l, 0); !slices.Equal(got, []recovery.Interruption{recovery.DemandReached}) {
+	if got := kindsOf(l, 0); !slices.Equal(got, []recovery.InterruptionKind{recovery.DemandReached}) {
 		t.Fatalf("towards the first: %v; the note to the group came after their answer", got)
 	}
 	step := l.Counterparts[0].Steps[0]
@@ -85,7 +85,7 @@ func TestADemandCountsOnceItArrived(t *testing.T) {
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
 		Action: recovery.ReportHarassment, CounterpartID: second, Text: "请勿再发", At: minutesAfter(c, 40),
 	})
-	if got := kindsOf(ledger(t, rig, c.ID), 1); !slices.Equal(got, []recovery.Interruption{recovery.DemandReached}) {
+	if got := kindsOf(ledger(t, rig, c.ID), 1); !slices.Equal(got, []recovery.InterruptionKind{recovery.DemandReached}) {
 		t.Errorf("towards the second: %v", got)
 	}
 }
@@ -105,7 +105,7 @@ func TestADebtorsActBindsThemAlone(t *testing.T) {
 		Action: recovery.RecordReturn, Amount: &part, Channel: recovery.OriginalRoute, At: minutesAfter(c, 55),
 	})
 	l := ledger(t, rig, c.ID)
-	if got := kindsOf(l, 0); !slices.Equal(got, []recovery.Interruption{recovery.DebtorPromised, recovery.DebtorPaid}) {
+	if got := kindsOf(l, 0); !slices.Equal(got, []recovery.InterruptionKind{recovery.DebtorPromised, recovery.DebtorPaid}) {
 		t.Errorf("towards the first: %v", got)
 	}
 	if got := kindsOf(l, 1); len(got) != 0 {
@@ -128,7 +128,7 @@ func TestStepsOfTheLawCountTowardsAll(t *testing.T) {
 	if last := entries[len(entries)-1]; last.Facts["every_counterpart"] != true || last.Facts["counterpart_id"] != nil {
 		t.Errorf("a step that names nobody says %v", last.Facts)
 	}
-	want := []recovery.Interruption{recovery.MediationRequested, recovery.PoliceReported, recovery.SuitFiled}
+	want := []recovery.InterruptionKind{recovery.MediationRequested, recovery.PoliceReported, recovery.SuitFiled}
 	l := ledger(t, rig, c.ID)
 	for which := range 2 {
 		if got := kindsOf(l, which); !slices.Equal(got, want) {
@@ -157,7 +157,7 @@ func TestALetterNamesItsCounterpart(t *testing.T) {
 	letter.Kind, letter.At = "demand_arrived", minutesAfter(c, 50)
 	act(t, rig, recovery.RoleLegal, c.ID, letter)
 	l := ledger(t, rig, c.ID)
-	if first, second := kindsOf(l, 0), kindsOf(l, 1); len(first) != 0 || !slices.Equal(second, []recovery.Interruption{recovery.DemandReached}) {
+	if first, second := kindsOf(l, 0), kindsOf(l, 1); len(first) != 0 || !slices.Equal(second, []recovery.InterruptionKind{recovery.DemandReached}) {
 		t.Errorf("towards the first %v, towards the second %v", first, second)
 	}
 	view, err := rig.Case(t.Context(), rig.Actor(recovery.RoleLegal), c.ID)
@@ -269,7 +269,7 @@ func TestPlansAndInstalments(t *testing.T) {
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.RecordInstalment, No: 1, Amount: &part, At: minutesAfter(c, 30)})
 	got := kindsOf(ledger(t, rig, c.ID), 0)
 	slices.Sort(got)
-	if !slices.Equal(got, []recovery.Interruption{recovery.DebtorPaid, recovery.DebtorPromised}) {
+	if !slices.Equal(got, []recovery.InterruptionKind{recovery.DebtorPaid, recovery.DebtorPromised}) {
 		t.Errorf("after an instalment that names nobody: %v", got)
 	}
 }

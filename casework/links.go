@@ -49,7 +49,7 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 func (s *Service) prepareLink(
 	ctx context.Context, req Request, c recovery.Case, to recovery.CounterpartID, days int,
 ) (change[Link], error) {
-	if !c.Position.Open() {
+	if !c.Position.IsOpen() {
 		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
 		return change[Link]{}, listAllowed(closed, c, req.Actor)
 	}

@@ -11,8 +11,8 @@ import (
 type CaseParticulars struct {
 	recovery.Particulars
 	CaseID  recovery.CaseID
-	Masked  bool            // for those who need not know who the people are
-	Lacking []recovery.Lack // what papers would be sent back without
+	Masked  bool                         // for those who need not know who the people are
+	Lacking []recovery.MissingParticular // what papers would be sent back without
 }
 
 // Particulars gives what was supplied for the papers of a case. The claimant,
@@ -30,7 +30,7 @@ func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id reco
 }
 
 func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particulars) CaseParticulars {
-	seen := CaseParticulars{CaseID: c.ID, Masked: !recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars), Lacking: p.Lacking(c), Particulars: p.Told()}
+	seen := CaseParticulars{CaseID: c.ID, Masked: !recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars), Lacking: p.MissingFor(c), Particulars: p.WithCardFacts()}
 	if seen.Masked {
 		seen.Particulars = seen.Particulars.Masked()
 	}
@@ -66,16 +66,16 @@ func (s *Service) prepareParticulars(
 	if err != nil {
 		return change[CaseParticulars]{}, err
 	}
-	supplied = supplied.Tidy().Since(stored)
+	supplied = supplied.Normalize().ChangesSince(stored)
 	if err := supplied.Validate(stored, c, s.Now()); err != nil {
 		return change[CaseParticulars]{}, err
 	}
 	draft := s.draft(recovery.EntryParticulars, req, c)
 	draft.Key = "particulars:" + s.newID()
-	draft.Facts, draft.Personal = supplied.Facts(), supplied.Values()
-	after := particularsFor(req.Actor, c, stored.With(supplied))
+	draft.Facts, draft.Personal = supplied.EntryFacts(), supplied.ValuesByPath()
+	after := particularsFor(req.Actor, c, stored.WithChange(supplied))
 	return change[CaseParticulars]{string(c.ID), after, func(idem postgres.Idempotency) (CaseParticulars, error) {
-		if supplied.Empty() {
+		if supplied.IsEmpty() {
 			return after, nil
 		}
 		return after, s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idem: idem})

@@ -20,7 +20,7 @@ type place struct {
 func plan(p *recovery.Position, running bool) {
 	p.PlanCount = 1
 	p.Plans = []recovery.Plan{{
-		No: 1, CounterpartID: p.Holders[0].ID, Running: running, By: recovery.RoleClaimant,
+		No: 1, CounterpartID: p.Counterparts[0].ID, Running: running, By: recovery.RoleClaimant,
 		Instalments: []recovery.Instalment{{No: 1, DueOn: "2099-01-05", Amount: p.Claim}},
 	}}
 }
@@ -50,10 +50,10 @@ var places = []place{
 	{"law without a route", func(p *recovery.Position) { p.Stage = recovery.Legal }},
 	{"law", func(p *recovery.Position) { p.Stage, p.Route = recovery.Legal, recovery.SmallClaims }},
 	{"closed", func(p *recovery.Position) {
-		p.Stage, p.From, p.Outcome = recovery.Closed, recovery.PrivateContact, recovery.Unrecovered
+		p.Stage, p.ClosedFrom, p.Outcome = recovery.Closed, recovery.PrivateContact, recovery.Unrecovered
 	}},
 	{"closed with everything back", func(p *recovery.Position) {
-		p.Stage, p.From, p.Outcome, p.Recovered = recovery.Closed, recovery.PrivateContact, recovery.RecoveredFull, p.Claim
+		p.Stage, p.ClosedFrom, p.Outcome, p.Recovered = recovery.Closed, recovery.PrivateContact, recovery.RecoveredFull, p.Claim
 	}},
 }
 
@@ -113,7 +113,7 @@ func TestEveryActionInEveryStageByEveryRole(t *testing.T) {
 			t.Parallel()
 			view := rig.File(t)
 			p := view.Position
-			p.Holders = slices.Clone(p.Holders)
+			p.Counterparts = slices.Clone(p.Counterparts)
 			at.change(&p)
 			for _, act := range soundActs(rig, view, friend) {
 				tryAct(t, rig, view.ID, p, act)

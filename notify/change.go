@@ -79,7 +79,7 @@ func (r noticeRule) matchesStages(before, after recovery.Position) bool {
 
 func (r noticeRule) matchesFlags(c Change) bool {
 	return (!r.Fulfilled || c.Fulfilled) && (!r.Beyond || c.Beyond) &&
-		(!r.Overpaid || c.Next.Overpaid() > c.Case.Position.Overpaid())
+		(!r.Overpaid || c.Next.OverpaidAmount() > c.Case.Position.OverpaidAmount())
 }
 
 func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
@@ -113,7 +113,7 @@ func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
 			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
 			draft.NotBefore = deadline.DueAt.Add(-ahead)
 			if r.To == ToCounterpart {
-				draft.CounterpartID, draft.Facts.Ref = c.Next.PlannedBy(deadline.Ref), deadline.Ref
+				draft.CounterpartID, draft.Facts.Ref = c.Next.InstalmentDebtor(deadline.Ref), deadline.Ref
 			}
 			if draft.NotBefore.After(c.At) {
 				list = append(list, draft)

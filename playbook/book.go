@@ -153,7 +153,7 @@ type situation struct {
 
 func situationOf(c *recovery.Case, stage recovery.Stage) situation {
 	group := c.Group.Kind
-	if c.Group.OneToOne() {
+	if c.Group.IsOneToOne() {
 		group = recovery.NoGroup
 	}
 	return situation{platform: c.Platform, instrument: c.Instrument, group: group, stage: stage}

@@ -31,14 +31,14 @@ type position struct {
 
 // run gives the deadline of a position's own clock, as if it had begun at from.
 func run(b *playbook.Book, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop) recovery.Deadline {
-	return runs(b, p.Clock(), p, c, from, stops...)
+	return runs(b, p.MainClock(), p, c, from, stops...)
 }
 
 // runs gives the deadline of any clock of a position.
 func runs(
 	b *playbook.Book, clock recovery.Clock, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop,
 ) recovery.Deadline {
-	running := recovery.Running{Clock: clock}
+	running := recovery.ClockState{Clock: clock}
 	if last := len(stops) - 1; last >= 0 && stops[last].Until == nil {
 		running.Stopped = stops[last].Because
 	}
@@ -55,7 +55,7 @@ var positions = []position{
 	{recovery.AutoRefundClock, hours(24), recovery.Position{Stage: recovery.RecallWatch}},
 	{recovery.ContactClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact}},
 	{recovery.PromiseClock, days(7, calendar.Keep), recovery.Position{
-		Stage: recovery.PrivateContact, Holders: []recovery.Holder{{ID: "a", Answer: recovery.Promised}},
+		Stage: recovery.PrivateContact, Counterparts: []recovery.CounterpartState{{ID: "a", Answer: recovery.Promised}},
 	}},
 	{recovery.NoticeClock, days(3, calendar.Keep), recovery.Position{Stage: recovery.GroupNotice}},
 	{recovery.PreparationClock, days(14, calendar.Move), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}},
@@ -69,7 +69,7 @@ var positions = []position{
 	{recovery.SupervisorClock, working(3), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Breached: true}},
 	{recovery.PlatformClock, working(15), recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}},
 	{recovery.TaskClock, days(15, calendar.Move), recovery.Position{
-		Stage: recovery.Legal, Tasks: []recovery.Task{{Rung: recovery.PoliceRung, State: recovery.TaskOpen}},
+		Stage: recovery.Legal, Tasks: []recovery.Task{{Kind: recovery.PoliceTask, State: recovery.TaskOpen}},
 	}},
 	{recovery.PauseClock, days(30, calendar.Keep), recovery.Position{Stage: recovery.PrivateContact, Pause: &recovery.Pause{}}},
 	{recovery.GraceClock, working(5), recovery.Position{Stage: recovery.PrivateContact, Claim: 2, Plans: []recovery.Plan{{
@@ -87,7 +87,7 @@ func TestPositionsCoverTheClocks(t *testing.T) {
 		}
 	}
 	for _, test := range positions {
-		if !slices.ContainsFunc(test.position.Clocks(), func(r recovery.Running) bool { return r.Clock == test.clock && r.Stopped == "" }) {
+		if !slices.ContainsFunc(test.position.AllClocks(), func(r recovery.ClockState) bool { return r.Clock == test.clock && r.Stopped == "" }) {
 			t.Errorf("%s does not run where it is tested", test.clock)
 		}
 	}

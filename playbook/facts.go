@@ -89,7 +89,7 @@ func (f AssessmentFacts) record(now time.Time) recovery.Case {
 	c := recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAt(), Reason: f.Reason,
 		ClaimState: f.claimState(), Group: f.group(), Claimant: f.Claimant,
-		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.group().OneToOne()},
+		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.group().IsOneToOne()},
 	}
 	for _, counterpart := range f.Counterparts {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{Alias: counterpart.Alias, Claimed: counterpart.Claimed})

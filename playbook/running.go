@@ -14,7 +14,7 @@ import (
 // step leads from nowhere.
 func (b *Book) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
 	deadlines := []recovery.Deadline{}
-	for _, run := range step.Next.Clocks() {
+	for _, run := range step.Next.AllClocks() {
 		from, stops := now, []recovery.Stop(nil)
 		if old, goesOn := standing(c.Deadlines, run); goesOn && step.Restart != run.Clock {
 			from, stops = old.From, old.Stops
@@ -27,7 +27,7 @@ func (b *Book) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []r
 	return deadlines
 }
 
-func standing(deadlines []recovery.Deadline, run recovery.Running) (recovery.Deadline, bool) {
+func standing(deadlines []recovery.Deadline, run recovery.ClockState) (recovery.Deadline, bool) {
 	for _, deadline := range deadlines {
 		if deadline.Kind == run.Clock && deadline.Ref == run.Ref {
 			return deadline, true
@@ -44,7 +44,7 @@ func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time
 	case recovery.AutoRefundClock, recovery.AvoidanceClock:
 		return c.SentAt, true
 	case recovery.LimitationClock:
-		return p.Limitation().Since(), true
+		return p.Limitation().RunningSince(), true
 	default:
 		return time.Time{}, false
 	}
@@ -74,7 +74,7 @@ func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.St
 // A stopped clock names why, and stands where it would end if it went on at
 // once.
 func (b *Book) Run(
-	run recovery.Running, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
+	run recovery.ClockState, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
 ) recovery.Deadline {
 	rule := b.clock(run.Clock, from)
 	if rule == nil {
@@ -88,7 +88,7 @@ func (b *Book) Run(
 	case recovery.AutoRefundClock:
 		deadline.DueAt = refundDue(c, rule.hours())
 	case recovery.AvoidanceClock:
-		reckoned := recovery.ReckonLimitation(recovery.LimitationFacts{Harmed: c.SentAt})
+		reckoned := recovery.ComputeLimitation(recovery.LimitationFacts{PaidAt: c.SentAt})
 		deadline.DueAt = ahead(c, c.CreatedAt, reckoned.Avoidance)
 	case recovery.LimitationClock:
 		deadline.DueAt = limitationDue(c, p)
@@ -137,7 +137,7 @@ func pausesOf(stops []recovery.Stop) []calendar.Pause {
 func limitationDue(c recovery.Case, p recovery.Position) time.Time {
 	ledger := p.Limitation()
 	of := c.CreatedAt
-	if since := ledger.Since(); since.After(of) {
+	if since := ledger.RunningSince(); since.After(of) {
 		of = since
 	}
 	return ahead(c, of, ledger.Ends)
@@ -155,7 +155,7 @@ func ahead(c recovery.Case, of, due time.Time) time.Time {
 // of the next working day (民法典 203). A plan's days are the calendar's own: under
 // a pace the wait from its acceptance shrinks.
 func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
-	part, known := p.Instalment(ref)
+	part, known := p.FindInstalment(ref)
 	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 	if !known || err != nil {
 		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check

@@ -31,7 +31,7 @@ type standing struct {
 func filed(t *testing.T, p recovery.Position) *standing {
 	t.Helper()
 	s := &standing{book: book(t), c: recovery.Case{SentAt: sent, CreatedAt: sent, Pace: 1}}
-	p.Harmed = sent
+	p.PaidAt = sent
 	s.stand(recovery.Step{Next: p}, sent)
 	return s
 }
@@ -68,7 +68,7 @@ func does(action recovery.Action, role recovery.Role) recovery.Move {
 func TestDeadlinesFollowTheSteps(t *testing.T) {
 	t.Parallel()
 	agent, claimant := recovery.RoleAgent, recovery.RoleClaimant
-	s := filed(t, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Claim: 9, Holders: []recovery.Holder{{ID: "a"}}})
+	s := filed(t, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Claim: 9, Counterparts: []recovery.CounterpartState{{ID: "a"}}})
 	plain := s.clock(t, recovery.DecisionClock)
 	s.take(t, does(recovery.RecordContact, claimant), sent.Add(day))
 	if diff := cmp.Diff(plain, s.clock(t, recovery.DecisionClock)); diff != "" {
@@ -82,7 +82,7 @@ func TestDeadlinesFollowTheSteps(t *testing.T) {
 	if d := s.clock(t, recovery.DecisionClock); len(d.Stops) != 1 || d.PausedBecause != recovery.StoppedForClaimant {
 		t.Errorf("a pause while it stands still anyway: %+v", d)
 	}
-	step, _ := s.c.Position.EvidenceArrived()
+	step, _ := s.c.Position.ReceiveEvidence()
 	s.stand(step, sent.Add(4*day))
 	want := []recovery.Stop{
 		{From: sent.Add(2 * day), Until: ptr(sent.Add(4 * day)), Because: recovery.StoppedForClaimant},
@@ -126,7 +126,7 @@ func TestRestart(t *testing.T) {
 func TestWarningsOfDeadlines(t *testing.T) {
 	t.Parallel()
 	b := book(t)
-	p := recovery.Position{Stage: recovery.PrivateContact, Harmed: sent}
+	p := recovery.Position{Stage: recovery.PrivateContact, PaidAt: sent}
 	c := recovery.Case{SentAt: sent, CreatedAt: sent, Pace: 1}
 	for clock, want := range map[recovery.Clock][]int{recovery.AvoidanceClock: {30, 7}, recovery.LimitationClock: {90, 30, 7}} {
 		due := runs(b, clock, p, c, sent).DueAt
@@ -134,7 +134,7 @@ func TestWarningsOfDeadlines(t *testing.T) {
 		for _, days := range want {
 			warning := due.Add(-time.Duration(days) * day)
 			for _, at := range []time.Time{now, warning.Add(-time.Second)} {
-				got := b.Run(recovery.Running{Clock: clock}, p, c, sent, nil, at)
+				got := b.Run(recovery.ClockState{Clock: clock}, p, c, sent, nil, at)
 				if got.WarnAt == nil || !got.WarnAt.Equal(warning) {
 					t.Errorf("%s at %s: warned at %v, want %s", clock, at, got.WarnAt, warning)
 				}
@@ -142,7 +142,7 @@ func TestWarningsOfDeadlines(t *testing.T) {
 			now = warning
 		}
 		for _, at := range []time.Time{now, due, due.Add(day)} {
-			if got := b.Run(recovery.Running{Clock: clock}, p, c, sent, nil, at); got.WarnAt != nil {
+			if got := b.Run(recovery.ClockState{Clock: clock}, p, c, sent, nil, at); got.WarnAt != nil {
 				t.Errorf("%s at %s: warned at %s once more", clock, at, got.WarnAt)
 			}
 		}
@@ -162,7 +162,7 @@ func TestWarningsOfDeadlines(t *testing.T) {
 // TestLawfulTerms: the law's own ends, to the day, and what interrupts them.
 func TestLawfulTerms(t *testing.T) {
 	t.Parallel()
-	s := filed(t, recovery.Position{Stage: recovery.PrivateContact, Claim: 9, Holders: []recovery.Holder{{ID: "a"}}})
+	s := filed(t, recovery.Position{Stage: recovery.PrivateContact, Claim: 9, Counterparts: []recovery.CounterpartState{{ID: "a"}}})
 	ends := func(clock recovery.Clock, want string) {
 		t.Helper()
 		if got := s.clock(t, clock).DueAt; !got.Equal(shanghai(t, want)) || got.Location() != time.UTC {
@@ -196,11 +196,11 @@ func TestLimitationHasACap(t *testing.T) {
 	t.Parallel()
 	old := recovery.Case{SentAt: shanghai(t, "2016-03-01 10:00:00"), CreatedAt: sent, Pace: 1}
 	interrupted := shanghai(t, "2035-05-05 10:00:00")
-	late := recovery.Testimony{}
+	late := recovery.LimitationLog{}
 	for year := 2018; year <= 2035; year += 2 {
-		late.Acts = append(late.Acts, recovery.LimitationAct{Kind: recovery.DebtorPaid, At: interrupted.AddDate(year-2035, 0, 0)})
+		late.Interrupting = append(late.Interrupting, recovery.InterruptingEvent{Kind: recovery.DebtorPaid, At: interrupted.AddDate(year-2035, 0, 0)})
 	}
-	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, Harmed: old.SentAt, Holders: []recovery.Holder{{ID: "a", Testimony: late}}}}
+	step := recovery.Step{Next: recovery.Position{Stage: recovery.Legal, Claim: 1, PaidAt: old.SentAt, Counterparts: []recovery.CounterpartState{{ID: "a", LimitationLog: late}}}}
 	for _, d := range book(t).Deadlines(old, step, interrupted) {
 		if d.Kind == recovery.LimitationClock && !d.DueAt.Equal(shanghai(t, "2036-03-02 00:00:00")) {
 			t.Errorf("it ends %s", d.DueAt.In(recovery.Shanghai))
@@ -226,7 +226,7 @@ func TestInstalmentDays(t *testing.T) {
 		p := recovery.Position{Stage: recovery.PrivateContact, Plans: []recovery.Plan{{
 			No: 7, Running: true, Instalments: []recovery.Instalment{{No: 1, DueOn: "2026-01-05"}, {No: 2, DueOn: test.on, Amount: 1}},
 		}}}
-		running := recovery.Running{Clock: recovery.InstalmentClock, Ref: "7/2"}
+		running := recovery.ClockState{Clock: recovery.InstalmentClock, Ref: "7/2"}
 		accepted := shanghai(t, "2026-01-01 10:00:00")
 		got := b.Run(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted)
 		if !got.DueAt.Equal(shanghai(t, test.due)) || got.Ref != "7/2" {
@@ -272,7 +272,7 @@ func TestPausesSurviveAChangeOfRules(t *testing.T) {
 	longer := shelf.Current()
 	s := filed(t, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Claim: 9})
 	s.take(t, does(recovery.RequestEvidence, recovery.RoleAgent), sent.Add(2*day))
-	step, _ := s.c.Position.EvidenceArrived()
+	step, _ := s.c.Position.ReceiveEvidence()
 	s.stand(step, sent.Add(16*day))
 	before := s.clock(t, recovery.DecisionClock)
 	s.book = longer

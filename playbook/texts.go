@@ -114,7 +114,7 @@ func variableNames() []string {
 // that the rules had on the day the case was filed.
 func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	list := []Text{}
-	at, split := situationOf(&c, stage), c.MayBeSplit()
+	at, split := situationOf(&c, stage), c.CanBeSplit()
 	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
 	for rule := range current(b.data.Texts, c.CreatedAt) {
 		if !rule.covers(at) || (rule.Split != nil && *rule.Split != split) {

@@ -82,7 +82,7 @@ func TestNobodyIsAskedForWhatOthersTook(t *testing.T) {
 				}
 				asksForAll := strings.Contains(text.Body+text.Short+text.English.Body+text.English.Short, "1,500.00")
 				part := strings.Contains(text.Body, "你领取的那一份") || strings.Contains(text.Body, "领取的这一份") || strings.Contains(text.Body, "领取的部分")
-				if split := c.MayBeSplit(); asksForAll && split || part != split {
+				if split := c.CanBeSplit(); asksForAll && split || part != split {
 					t.Errorf("%s of a %s in %q: %s", text.ID, c.Instrument, c.Group.Kind, text.Body)
 				}
 			}

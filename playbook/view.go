@@ -27,7 +27,7 @@ type view struct {
 
 func (b *Book) view(f AssessmentFacts, now time.Time, incomes Incomes) *view {
 	v := &view{book: b, facts: f, now: now, record: f.record(now)}
-	v.split = v.record.MayBeSplit()
+	v.split = v.record.CanBeSplit()
 	v.parts = v.claims()
 	if province, known := b.province(f.Claimant.Province); known && incomes != nil {
 		v.income, _ = incomes.Income(province, now)

@@ -91,7 +91,7 @@ func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draf
 	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
 		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""
 	})
-	rest, may := c.Position.MayRemind(row.CounterpartID, row.Facts.Ref)
+	rest, may := c.Position.RemindableAmount(row.CounterpartID, row.Facts.Ref)
 	if !row.Wanted || !runs || !may || !row.DueAt.After(now) {
 		return nil
 	}

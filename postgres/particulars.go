@@ -33,7 +33,7 @@ func (s *Store) Particulars(ctx context.Context, id recovery.CaseID) (recovery.P
 		for _, value := range entry.Record.Values {
 			said[value.Path] = value.Value
 		}
-		folded.TakeEntry(parsed.Facts, said)
+		folded.MergeEntry(parsed.Facts, said)
 	}
 	return folded, nil
 }

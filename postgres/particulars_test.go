@@ -15,26 +15,26 @@ func TestParticularsFollowTheJournal(t *testing.T) {
 	c, other := file(t, b.Store), file(t, b.Store)
 	holder := c.Counterparts[0].ID
 	for i, change := range []recovery.Particulars{
-		{Court: "深圳市南山区人民法院", Papers: recovery.PapersOnRequest, Holders: []recovery.HolderParticulars{{CounterpartID: holder, Name: "王小刚"}}},
+		{Court: "深圳市南山区人民法院", Papers: recovery.PapersOnRequest, Counterparts: []recovery.CounterpartParticulars{{CounterpartID: holder, Name: "王小刚"}}},
 		{Court: "深圳市福田区人民法院", Papers: []recovery.Paper{recovery.PaperPreservation}},
 	} {
 		d := draft(recovery.EntryParticulars, "particulars:"+string(rune('0'+i)))
-		d.Facts, d.Personal = change.Facts(), change.Values()
+		d.Facts, d.Personal = change.EntryFacts(), change.ValuesByPath()
 		if err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Draft: d}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	stand, err := b.Particulars(t.Context(), c.ID)
-	if err != nil || stand.Court != "深圳市福田区人民法院" || stand.Holder(holder).Name != "王小刚" || len(stand.Papers) != 1 {
+	if err != nil || stand.Court != "深圳市福田区人民法院" || stand.CounterpartByID(holder).Name != "王小刚" || len(stand.Papers) != 1 {
 		t.Errorf("%+v %v", stand, err)
 	}
-	if none, err := b.Particulars(t.Context(), other.ID); err != nil || !none.Empty() {
+	if none, err := b.Particulars(t.Context(), other.ID); err != nil || !none.IsEmpty() {
 		t.Errorf("another case: %+v %v", none, err)
 	}
 	if _, err := b.EraseCase(t.Context(), erasure(c)); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := b.Particulars(t.Context(), c.ID); err != nil || len(left.Values()) != 0 {
+	if left, err := b.Particulars(t.Context(), c.ID); err != nil || len(left.ValuesByPath()) != 0 {
 		t.Errorf("after erasure: %+v %v", left, err)
 	}
 	if n := b.count(t, "journal_values where case_id = $1 and value is not null", c.ID); n != 0 {

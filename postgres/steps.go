@@ -190,7 +190,7 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 			legal_fen = legal_fen + case when stage = 'legal' then $5 - recovered_fen else 0 end
 		where id = $1`,
 		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
-		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.Open(), at,
+		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.IsOpen(), at,
 		submitted(w.Next.Appeal), w.Next.Route)
 }
 

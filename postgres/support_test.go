@@ -42,10 +42,10 @@ func sample(t testing.TB, number recovery.CaseNumber) recovery.Case {
 		Claimant:  recovery.Claimant{Name: "王小雨", Email: "yu@example.test", Province: "浙江", City: "杭州"},
 		Narrative: "发错群了。\n本来要发给家里。",
 	}
-	c := filing.Case(recovery.CaseID(newID(t)), number, "owner-1", noon, func() string { return newID(t) })
+	c := filing.NewCase(recovery.CaseID(newID(t)), number, "owner-1", noon, func() string { return newID(t) })
 	c.TransactionNo = newID(t)
 	c.Playbook = "2026-11"
-	c.Position = recovery.Start(c, recovery.Terms{})
+	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	c.Deadlines = []recovery.Deadline{
 		{Kind: recovery.LegalClock, DueAt: noon.Add(time.Hour), PausedBecause: "holiday", Source: "rule b"},
 		{Kind: recovery.ContactClock, DueAt: noon.Add(72 * time.Hour), Source: "rule a"},

@@ -109,7 +109,7 @@ func (a Act) Facts() map[string]any {
 	put("counterpart_id", a.CounterpartID != "", a.CounterpartID)
 	put("channel", a.Channel != "", a.Channel)
 	if a.Action == PlanContact || a.Action == RecordContact {
-		put("in_group", a.InGroup != nil || a.Contact().InGroup, a.Contact().InGroup)
+		put("in_group", a.InGroup != nil || a.PlannedContact().InGroup, a.PlannedContact().InGroup)
 	}
 	put("kind", a.Kind != "", a.Kind)
 	put("refusal", a.Refusal != "", a.Refusal)

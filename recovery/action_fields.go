@@ -236,7 +236,7 @@ func (c *FieldChecker) email(f Field, address string) {
 
 func (c *FieldChecker) choices(f Field, chosen []string) {
 	if len(chosen) == 0 || len(chosen) > f.Max {
-		c.Add(f.Name, "required", "Name between 1 and %d of: %s.", f.Max, list(f.Choices))
+		c.Add(f.Name, "required", "Name between 1 and %d of: %s.", f.Max, joinValues(f.Choices))
 	}
 	for _, value := range chosen {
 		OneOf(c, f.Name, value, f.Choices, true)
@@ -295,7 +295,7 @@ func checkDecision(a Act, c *FieldChecker) {
 }
 
 func checkLegalStep(a Act, c *FieldChecker) {
-	if a.Amount != nil && legalSteps[a.Kind].interrupts == DebtorPaid {
+	if a.Amount != nil && legalStepEffects[a.Kind].interrupts == DebtorPaid {
 		c.Add("amount_fen", "unexpected", "The amount of a step is its cost. Record the payment itself as a return.")
 	}
 }

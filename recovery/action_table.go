@@ -21,7 +21,7 @@ var (
 
 var (
 	always       = Condition{"", func(Position) bool { return true }}
-	notHalted    = Condition{"not paused, no running plan for the whole amount", func(p Position) bool { return !p.halted() }}
+	notHalted    = Condition{"not paused, no running plan for the whole amount", func(p Position) bool { return !p.isHalted() }}
 	notPaused    = Condition{"not paused", func(p Position) bool { return p.Pause == nil }}
 	whilePaused  = Condition{"paused", func(p Position) bool { return p.Pause != nil }}
 	routeChosen  = Condition{"a route is chosen", func(p Position) bool { return p.Route != "" }}
@@ -36,8 +36,8 @@ var (
 // appealIs holds while the appeal is in one of the states, unless the case is
 // halted.
 func appealIs(states ...AppealState) Condition {
-	return Condition{"appeal " + list(states) + "; " + notHalted.About, func(p Position) bool {
-		return slices.Contains(states, p.Appeal) && !p.halted()
+	return Condition{"appeal " + joinValues(states) + "; " + notHalted.About, func(p Position) bool {
+		return slices.Contains(states, p.Appeal) && !p.isHalted()
 	}}
 }
 
@@ -61,7 +61,7 @@ func contactActions() []ActionSpec {
 		Name: RecordContact, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactRecorded,
 		About:  "Records a message that was sent, and every limit it exceeded.",
 		Fields: []Field{contactChannel(required), counterpartField(optional), textField("text", required), pastField("sent_at", required), inGroupField()},
-		apply:  Position.contacted,
+		apply:  Position.recordContact,
 	}, {
 		Name: RecordMediation, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryMediationRecorded,
 		About:  "Records that another person asked for the money to be returned.",
@@ -77,18 +77,18 @@ func contactActions() []ActionSpec {
 			moneyField(optional).described("Only with `returned` and `partly_returned`; required with the latter"),
 			textField("text", optional), pastField("at", required), emailField(),
 		},
-		check: checkResponse, apply: Position.answered,
+		check: checkResponse, apply: Position.recordResponse,
 	}, {
 		Name: RecordReturn, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryReturnRecorded,
 		About: "Counts money that came back, from a counterpart or by the platform's own refund. Closes the case when nothing is " +
 			"missing. Also allowed on closed cases, because money can arrive late.",
 		Fields: []Field{moneyField(required), counterpartField(optional), returnChannel(), pastField("at", required)},
-		check:  checkReturn, apply: Position.returned,
+		check:  checkReturn, apply: Position.recordReturn,
 	}, {
 		Name: ReportHarassment, Stages: openStages, Roles: everyParty, When: always, Entry: EntryHarassmentReported,
 		About:  "Stops all private messages to a counterpart who feels harassed.",
 		Fields: []Field{counterpartField(required), textField("text", required), pastField("at", optional), emailField()},
-		apply:  Position.complained,
+		apply:  Position.reportHarassment,
 	}}
 }
 
@@ -99,17 +99,17 @@ func planActions() []ActionSpec {
 		Fields: []Field{
 			counterpartField(required), {Name: "instalments", Form: InstalmentsForm, Required: true, Max: MaxInstalments}, emailField(),
 		},
-		apply: Position.proposed,
+		apply: Position.proposePlan,
 	}, {
 		Name: AcceptPlan, Stages: afterRecall, Roles: everyParty, When: planProposed, Entry: EntryPlanAccepted,
 		About:  "Starts a proposed plan, unless its first day has passed. Counterparts cannot accept their own proposal.",
 		Fields: []Field{counterpartField(required).withPlan(ProposedPlans), emailField()},
-		apply:  Position.accepted,
+		apply:  Position.acceptPlan,
 	}, {
 		Name: DeclinePlan, Stages: afterRecall, Roles: everyParty, When: planProposed, Entry: EntryPlanDeclined,
 		About:  "Declines a proposed plan.",
 		Fields: []Field{counterpartField(required).withPlan(ProposedPlans), textField("reason", optional), emailField()},
-		apply:  Position.declined,
+		apply:  Position.declinePlan,
 	}, {
 		Name: RecordInstalment, Stages: afterRecall, Roles: caseRoles, When: planRunning, Entry: EntryInstalmentRecorded,
 		About: "Counts a payment on a running plan. It fills the earliest open instalment first.",
@@ -117,7 +117,7 @@ func planActions() []ActionSpec {
 			counterpartField(optional).withPlan(RunningPlans).described("Required when several plans are running"),
 			{Name: "no", Form: NumberForm, Required: true, Max: MaxInstalments}, moneyField(required), pastField("at", required),
 		},
-		apply: Position.instalment,
+		apply: Position.recordInstalment,
 	}}
 }
 
@@ -126,17 +126,17 @@ func appealActions() []ActionSpec {
 		Name: Escalate, Stages: beforeLegal, Roles: caseRoles, When: notHalted, Entry: EntryEscalated,
 		About:  "Enters a later stage early, with a reason.",
 		Fields: []Field{choiceField("to", "stage", Stages, required).laterStages(), textField("reason", required)},
-		apply:  Position.escalated,
+		apply:  Position.escalateCase,
 	}, {
 		Name: SubmitAppeal, Stages: inAppeal, Roles: []Role{RoleClaimant, RoleAgent}, When: appealIs(AppealPreparing), Entry: EntryAppealSubmitted,
 		About:  "Submits the prepared appeal to the staff, once.",
 		Fields: []Field{{Name: "confirm", Form: ConfirmForm, Required: true}},
-		apply:  Position.submitted,
+		apply:  Position.submitAppeal,
 	}, {
 		Name: AskPlatform, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted), Entry: EntryPlatformAsked,
 		About:  "Forwards the appeal to the platform. The staff's clock stops until the platform answers.",
 		Fields: []Field{referenceField(), textField("note", optional), pastField("at", optional)},
-		apply:  Position.forwarded,
+		apply:  Position.askPlatform,
 	}, {
 		Name: RequestEvidence, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted, AppealWithPlatform), Entry: EntryEvidenceRequested,
 		About: "Asks the claimant for more evidence. The staff's clock stops until it arrives or its deadline passes.",
@@ -144,7 +144,7 @@ func appealActions() []ActionSpec {
 			{Name: "kinds", Form: ChoicesForm, Required: true, Words: "evidence_kind", Choices: values(EvidenceKinds), Max: len(EvidenceKinds)},
 			textField("note", optional),
 		},
-		apply: Position.evidenceRequested,
+		apply: Position.requestEvidence,
 	}, {
 		Name: RecordPlatformReply, Stages: inAppeal, Roles: deskRoles, Entry: EntryPlatformReplied,
 		When:  appealIs(AppealSubmitted, AppealMoreEvidence, AppealWithPlatform, AppealProposed, AppealGranted),
@@ -153,7 +153,7 @@ func appealActions() []ActionSpec {
 			wordField("kind", "reply_kind", "received", "processing", "ticket_opened", "needs_more", "refunded", "refused", OtherWord),
 			textField("text", optional), referenceField(), pastField("at", required),
 		},
-		apply: Position.platformReplied,
+		apply: Position.recordPlatformReply,
 	}, {
 		Name: DecideAppeal, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted, AppealWithPlatform), Entry: EntryAppealDecided,
 		About: "Grants an amount or denies the appeal. If more is missing than the playbook's limit, the decision is only a proposal.",
@@ -161,16 +161,16 @@ func appealActions() []ActionSpec {
 			choiceField("decision", "decision", Decisions, required),
 			moneyField(optional).described("Required with `partly_granted`, never with `denied`"), textField("reason", required),
 		},
-		check: checkDecision, apply: Position.decided,
+		check: checkDecision, apply: Position.decideAppeal,
 	}, {
 		Name: ApproveDecision, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealProposed), Entry: EntryAppealDecided,
 		About: "Carries out a proposed decision. The person who proposed it may not approve it.",
-		apply: Position.approved,
+		apply: Position.approveDecision,
 	}, {
 		Name: RejectDecision, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealProposed), Entry: EntryDecisionRejected,
 		About:  "Rejects a proposed decision.",
 		Fields: []Field{textField("reason", required)},
-		apply:  Position.rejected,
+		apply:  Position.rejectDecision,
 	}}
 }
 
@@ -179,7 +179,7 @@ func legalActions() []ActionSpec {
 		Name: ChooseRoute, Stages: inLegal, Roles: legalRoles, When: notHalted, Entry: EntryRouteChosen,
 		About:  "Chooses a legal route and restarts its clock.",
 		Fields: []Field{choiceField("route", "route", Routes, required), textField("why", required)},
-		apply:  Position.routed,
+		apply:  Position.chooseRoute,
 	}, {
 		Name: RecordLegalStep, Stages: inLegal, Roles: legalRoles, When: routeChosen, Entry: EntryLegalStep,
 		About: "Records a legal step and its cost. Known kinds open and close tasks and interrupt the limitation period, for the " +
@@ -187,10 +187,10 @@ func legalActions() []ActionSpec {
 		Fields: []Field{
 			wordField("kind", "legal_kind", append(LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", OtherWord)...).withOwnWord(),
 			counterpartField(optional).emptyMeansAll().described("The counterpart the step is directed at. Without it the step concerns every counterpart; " +
-				"in a case of several it is required for " + list(directedLegalSteps())),
+				"in a case of several it is required for " + joinValues(directedLegalSteps())),
 			referenceField(), moneyField(optional), pastField("at", required),
 		},
-		check: checkLegalStep, apply: Position.legalStep,
+		check: checkLegalStep, apply: Position.recordLegalStep,
 	}}
 }
 
@@ -203,24 +203,24 @@ func caseActions() []ActionSpec {
 			Name: "until", Form: FutureForm,
 			About: "In the future, at most a year ahead; the playbook's own end when absent or later",
 		}},
-		apply: Position.paused,
+		apply: Position.pauseCase,
 	}, {
 		Name: ResumeCase, Stages: afterRecall, Roles: caseRoles, When: whilePaused, Entry: EntryResumed,
 		About: "Ends a pause.",
-		apply: Position.resumed,
+		apply: Position.resumeCase,
 	}, {
 		Name: Withdraw, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryWithdrawn,
 		About:  "Closes the case because the claimant gives up the claim.",
-		Fields: reason, apply: Position.withdrawn,
+		Fields: reason, apply: Position.withdrawCase,
 	}, {
 		Name: CloseCase, Stages: openStages, Roles: []Role{RoleSupervisor, RoleLegal}, When: always, Entry: EntryClosed,
 		About:  "Closes the case with an outcome that agrees with the amounts.",
 		Fields: []Field{choiceField("outcome", "outcome", Outcomes, required), textField("reason", required)},
-		apply:  Position.ended,
+		apply:  Position.closeByPerson,
 	}, {
 		Name: Reopen, Stages: whenClosed, Roles: pauseRoles, When: moneyMissing, Entry: EntryReopened,
 		About:  "Reopens a closed case in the stage in which it was closed.",
-		Fields: reason, apply: Position.reopened,
+		Fields: reason, apply: Position.reopenCase,
 	}}
 }
 

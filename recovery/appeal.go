@@ -22,10 +22,10 @@ type Proposal struct {
 	By       UserID   `json:"by"`
 }
 
-// platformWorks are the replies by which a platform says that it is still at it.
-var platformWorks = []string{"acknowledged", "received", "processing", "ticket_opened"}
+// pendingReplies are the replies by which a platform says that it is still at it.
+var pendingReplies = []string{"acknowledged", "received", "processing", "ticket_opened"}
 
-func (p Position) appealWaits() WaitingOn {
+func (p Position) appealWaitsOn() WaitingOn {
 	switch p.Appeal {
 	case AppealPreparing, AppealMoreEvidence:
 		return OnClaimant
@@ -36,34 +36,34 @@ func (p Position) appealWaits() WaitingOn {
 	}
 }
 
-func (p Position) appeal(kind EntryKind, state AppealState) Step {
+func (p Position) appealStep(kind EntryKind, state AppealState) Step {
 	next := p
 	next.Appeal = state
 	return Step{Kind: kind, Next: next}
 }
 
-func (p Position) submitted(Move) (Step, error) {
-	return p.appeal(EntryAppealSubmitted, AppealSubmitted), nil
+func (p Position) submitAppeal(Move) (Step, error) {
+	return p.appealStep(EntryAppealSubmitted, AppealSubmitted), nil
 }
 
-// forwarded hands the appeal to the platform; the desk's time stands still until
+// askPlatform hands the appeal to the platform; the desk's time stands still until
 // it answers.
-func (p Position) forwarded(Move) (Step, error) {
-	step := p.appeal(EntryPlatformAsked, AppealWithPlatform)
+func (p Position) askPlatform(Move) (Step, error) {
+	step := p.appealStep(EntryPlatformAsked, AppealWithPlatform)
 	step.Next.Answered = true
 	return step, nil
 }
 
-func (p Position) evidenceRequested(Move) (Step, error) {
-	step := p.appeal(EntryEvidenceRequested, AppealMoreEvidence)
+func (p Position) requestEvidence(Move) (Step, error) {
+	step := p.appealStep(EntryEvidenceRequested, AppealMoreEvidence)
 	step.Next.Answered = true
 	return step, nil
 }
 
-func (p Position) platformReplied(m Move) (Step, error) {
+func (p Position) recordPlatformReply(m Move) (Step, error) {
 	step := Step{Next: p}
 	step.Next.Answered = true
-	works := slices.Contains(platformWorks, m.Kind)
+	works := slices.Contains(pendingReplies, m.Kind)
 	switch {
 	case p.Appeal == AppealWithPlatform && !works:
 		step.Next.Appeal = AppealSubmitted
@@ -74,9 +74,9 @@ func (p Position) platformReplied(m Move) (Step, error) {
 	return step, nil
 }
 
-// decided is the desk's word. Above the sum of Terms.FourEyes it is a proposal
+// decideAppeal is the desk's word. Above the sum of Terms.FourEyes it is a proposal
 // until somebody else approves it.
-func (p Position) decided(m Move) (Step, error) {
+func (p Position) decideAppeal(m Move) (Step, error) {
 	proposal := Proposal{Decision: m.Decision, Amount: m.Amount, By: m.Actor.ID}
 	if m.Decision == Granted && m.Amount == 0 {
 		proposal.Amount = p.Outstanding()
@@ -88,18 +88,18 @@ func (p Position) decided(m Move) (Step, error) {
 		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "No more can be granted than is still missing."}})
 	}
 	if p.FourEyes > 0 && p.Outstanding() > p.FourEyes {
-		step := p.appeal(EntryDecisionProposed, AppealProposed)
+		step := p.appealStep(EntryDecisionProposed, AppealProposed)
 		step.Next.Answered, step.Next.Proposal = true, &proposal
 		return step, nil
 	}
-	return Step{Next: p.carry(proposal)}, nil
+	return Step{Next: p.applyDecision(proposal)}, nil
 }
 
-// carry does what a decision says. Money that came since it was proposed is no
+// applyDecision does what a decision says. Money that came since it was proposed is no
 // longer granted.
-func (p Position) carry(decision Proposal) Position {
+func (p Position) applyDecision(decision Proposal) Position {
 	if decision.Decision == Denied {
-		return p.enter(Legal)
+		return p.enterStage(Legal)
 	}
 	next, amount := p, min(decision.Amount, p.Outstanding())
 	next.Granted, next.PaidOut = amount, p.Recovered+amount
@@ -107,25 +107,25 @@ func (p Position) carry(decision Proposal) Position {
 	return next
 }
 
-func (p Position) approved(m Move) (Step, error) {
+func (p Position) approveDecision(m Move) (Step, error) {
 	if p.Proposal.By == m.Actor.ID {
 		return Step{}, Faultf(CodeFourEyes, "Whoever proposed a decision does not approve it: somebody else has to.")
 	}
-	return Step{Next: p.carry(*p.Proposal)}, nil
+	return Step{Next: p.applyDecision(*p.Proposal)}, nil
 }
 
-func (p Position) rejected(Move) (Step, error) {
-	step := p.appeal(EntryDecisionRejected, AppealSubmitted)
+func (p Position) rejectDecision(Move) (Step, error) {
+	step := p.appealStep(EntryDecisionRejected, AppealSubmitted)
 	step.Next.Proposal = nil
 	return step, nil
 }
 
-// EvidenceArrived hands the case back to the agent who asked for more.
-func (p Position) EvidenceArrived() (Step, bool) {
+// ReceiveEvidence hands the case back to the agent who asked for more.
+func (p Position) ReceiveEvidence() (Step, bool) {
 	if p.Stage != Appeal || p.Appeal != AppealMoreEvidence {
 		return Step{}, false
 	}
-	step := p.appeal(EntryEvidenceSupplied, AppealSubmitted)
-	step.Next = step.Next.settled()
+	step := p.appealStep(EntryEvidenceSupplied, AppealSubmitted)
+	step.Next = step.Next.withWaitingOn()
 	return step, true
 }

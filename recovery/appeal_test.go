@@ -57,7 +57,7 @@ func TestAppealRefuses(t *testing.T) {
 func TestEvidenceArrived(t *testing.T) {
 	t.Parallel()
 	for _, situation := range situations {
-		step, moved := situation.p.EvidenceArrived()
+		step, moved := situation.p.ReceiveEvidence()
 		if moved != (situation.name == "more") {
 			t.Errorf("in %s: moved %v", situation.name, moved)
 		}
@@ -65,7 +65,7 @@ func TestEvidenceArrived(t *testing.T) {
 			t.Errorf("step %+v", step)
 		}
 	}
-	step, moved := appeal(recovery.AppealMoreEvidence, paused).EvidenceArrived()
+	step, moved := appeal(recovery.AppealMoreEvidence, paused).ReceiveEvidence()
 	if !moved || step.Next.Pause == nil || step.Next.WaitingOn != recovery.OnNobody {
 		t.Errorf("in a pause: %v, %+v", moved, step)
 	}

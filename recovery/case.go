@@ -47,15 +47,15 @@ type Group struct {
 	Size int       `json:"size"`
 }
 
-// OneToOne reports whether there is no group to give notice to.
-func (g Group) OneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
+// IsOneToOne reports whether there is no group to give notice to.
+func (g Group) IsOneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
 
-// MayBeSplit reports whether several people may each hold a part of the money, so
+// CanBeSplit reports whether several people may each hold a part of the money, so
 // that nobody can be asked for all of it: a lucky packet, or any packet in a
 // group. Where one counterpart is named it was not, if they claimed everything, or
 // if nobody says how much they claimed of a packet that one person can empty.
-func (c Case) MayBeSplit() bool {
-	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.OneToOne()) {
+func (c Case) CanBeSplit() bool {
+	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.IsOneToOne()) {
 		return false
 	}
 	if len(c.Counterparts) != 1 {

@@ -29,7 +29,7 @@ func TestWhatMayBeSplit(t *testing.T) {
 		{"a lucky packet that one person emptied", recovery.LuckyPacket, family, all, false},
 	} {
 		c := recovery.Case{Instrument: test.instrument, Group: test.group, Counterparts: test.counterparts, Amount: 20_000}
-		if got := c.MayBeSplit(); got != test.want {
+		if got := c.CanBeSplit(); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
 	}

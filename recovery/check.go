@@ -21,8 +21,8 @@ const (
 	MaxText         = 2_000
 )
 
-// earliest is when WeChat red packets began: nothing was mis-sent before 2014.
-var earliest = time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
+// earliestTime is when WeChat red packets began: nothing was mis-sent before 2014.
+var earliestTime = time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // clockSkew is how far ahead the clock of a client may be.
 const clockSkew = 2 * time.Minute
@@ -54,14 +54,14 @@ func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 		c.Add(field, "invalid_utf8", "The text is not valid UTF-8.")
 	case utf8.RuneCountInString(value) > limit:
 		c.Add(field, "too_long", "At most %d characters are accepted.", limit)
-	case strings.ContainsFunc(value, deceptive):
+	case strings.ContainsFunc(value, isDeceptive):
 		c.Add(field, "forbidden_character", "Control and text-direction characters are not accepted.")
 	}
 }
 
-// deceptive finds control characters and the bidirectional controls of Unicode
+// isDeceptive finds control characters and the bidirectional controls of Unicode
 // (UAX 9), which can make a paper read differently from its bytes.
-func deceptive(r rune) bool {
+func isDeceptive(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':
 		return false
@@ -93,7 +93,7 @@ func (c *FieldChecker) Time(field string, at *time.Time, required bool) {
 		}
 	case at.After(c.now.Add(clockSkew)):
 		c.Add(field, "in_future", "The time lies in the future.")
-	case at.Before(earliest):
+	case at.Before(earliestTime):
 		c.Add(field, "too_early", "Times before 2014 are not accepted.")
 	}
 }
@@ -107,11 +107,11 @@ func OneOf[T ~string](c *FieldChecker, field string, value T, values []T, requir
 		return
 	}
 	if !slices.Contains(values, value) {
-		c.Add(field, "unknown_value", "Accepted are: %s.", list(values))
+		c.Add(field, "unknown_value", "Accepted are: %s.", joinValues(values))
 	}
 }
 
-func list[T ~string](values []T) string {
+func joinValues[T ~string](values []T) string {
 	words := make([]string, len(values))
 	for i, value := range values {
 		words[i] = string(value)

@@ -45,16 +45,16 @@ const (
 	StoppedForPlatform = "waiting_for_platform"
 )
 
-// Running is a clock that runs at a position, or stands still for a reason.
-type Running struct {
+// ClockState is a clock that runs at a position, or stands still for a reason.
+type ClockState struct {
 	Clock   Clock
 	Ref     string // which of several, as a rung of the ladder; "" for the only one
 	Stopped string // the word for why it stands still, or ""
 }
 
-// Clock names the deadline that moves the case on when everybody is silent. It
+// MainClock names the deadline that moves the case on when everybody is silent. It
 // is NoClock in a closed case only.
-func (p Position) Clock() Clock {
+func (p Position) MainClock() Clock {
 	if p.Pause != nil {
 		return PauseClock
 	}
@@ -83,7 +83,7 @@ func (p Position) stageClock() Clock {
 }
 
 func (p Position) contactClock() Clock {
-	if slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.Answer == Promised }) {
+	if slices.ContainsFunc(p.Counterparts, func(h CounterpartState) bool { return h.Answer == Promised }) {
 		return PromiseClock
 	}
 	if p.Stage == PrivateContact {
@@ -103,84 +103,84 @@ func (p Position) appealClock() Clock {
 	case AppealGranted:
 		return PayoutClock
 	default:
-		return p.deskClock()
+		return p.staffClock()
 	}
 }
 
-// deskClock is the desk's own time to decide; what it let pass is the
+// staffClock is the desk's own time to decide; what it let pass is the
 // supervisor's.
-func (p Position) deskClock() Clock {
+func (p Position) staffClock() Clock {
 	if p.Breached {
 		return SupervisorClock
 	}
 	return DecisionClock
 }
 
-// Clocks lists every clock that runs here, or would if nothing stopped it. The
+// AllClocks lists every clock that runs here, or would if nothing stopped it. The
 // law's own clocks and the platform's are stopped by nobody.
-func (p Position) Clocks() []Running {
-	if !p.Open() {
+func (p Position) AllClocks() []ClockState {
+	if !p.IsOpen() {
 		return nil
 	}
-	var running []Running
+	var running []ClockState
 	if p.Pause != nil {
-		running = append(running, Running{Clock: PauseClock})
+		running = append(running, ClockState{Clock: PauseClock})
 	}
-	running = append(running, Running{Clock: p.stageClock(), Stopped: p.stopped(p.stageClock())})
-	running = append(running, p.besides()...)
+	running = append(running, ClockState{Clock: p.stageClock(), Stopped: p.stopReason(p.stageClock())})
+	running = append(running, p.secondaryClocks()...)
 	for _, task := range p.Tasks {
 		if task.State == TaskOpen {
-			running = append(running, Running{Clock: TaskClock, Ref: task.Ref(), Stopped: p.stopped(TaskClock)})
+			running = append(running, ClockState{Clock: TaskClock, Ref: task.Ref(), Stopped: p.stopReason(TaskClock)})
 		}
 	}
 	for _, plan := range p.Plans {
 		if plan.Running {
-			running = append(running, plan.clocks()...)
+			running = append(running, plan.instalmentClocks()...)
 		}
 	}
-	return append(running, p.rights()...)
+	return append(running, p.rightClocks()...)
 }
 
-// besides are the appeal's clocks that run, or stand still, next to its main one.
-func (p Position) besides() []Running {
+// secondaryClocks are the appeal's clocks that run, or stand still, next to its main one.
+func (p Position) secondaryClocks() []ClockState {
 	if p.Stage != Appeal {
 		return nil
 	}
-	var running []Running
+	var running []ClockState
 	switch p.Appeal {
 	case AppealMoreEvidence:
-		running = append(running, Running{Clock: p.deskClock(), Stopped: StoppedForClaimant})
+		running = append(running, ClockState{Clock: p.staffClock(), Stopped: StoppedForClaimant})
 	case AppealWithPlatform:
-		running = append(running, Running{Clock: p.deskClock(), Stopped: StoppedForPlatform})
+		running = append(running, ClockState{Clock: p.staffClock(), Stopped: StoppedForPlatform})
 	case AppealSubmitted:
 		if !p.Answered && !p.Late {
-			running = append(running, Running{Clock: FirstAnswerClock, Stopped: p.stopped(FirstAnswerClock)})
+			running = append(running, ClockState{Clock: FirstAnswerClock, Stopped: p.stopReason(FirstAnswerClock)})
 		}
 	default: // before it is submitted, and once it is decided, the desk owes nothing
 	}
 	return running
 }
 
-// rights are the claimant's rights that time takes away, whatever the stage; in
+// rightClocks are the claimant's rights that time takes away, whatever the stage; in
 // the recall watch nobody holds the money yet.
-func (p Position) rights() []Running {
-	var running []Running
+func (p Position) rightClocks() []ClockState {
+	var running []ClockState
 	if p.Stage != RecallWatch && !p.AvoidanceOver {
-		running = append(running, Running{Clock: AvoidanceClock})
+		running = append(running, ClockState{Clock: AvoidanceClock})
 	}
 	if p.Stage != RecallWatch && !p.LimitationOver {
-		running = append(running, Running{Clock: LimitationClock})
+		running = append(running, ClockState{Clock: LimitationClock})
 	}
 	return running
 }
 
-func (p Position) stopped(c Clock) string {
+func (p Position) stopReason(c Clock) string {
 	switch {
 	case c == AutoRefundClock:
 		return ""
 	case p.Pause != nil:
 		return StoppedByPause
-	case p.planned():
+	case p.isCoveredByPlans():
 		return StoppedByPlan
 	case (c == RouteClock || c == LegalClock) && p.hasPlan(true):
 		return StoppedByPlan // silence closes no case in which somebody still pays
@@ -189,6 +189,6 @@ func (p Position) stopped(c Clock) string {
 	}
 }
 
-// halted reports that nothing may be pushed on: the case is paused, or all that
+// isHalted reports that nothing may be pushed on: the case is paused, or all that
 // is missing comes by a plan that is kept.
-func (p Position) halted() bool { return p.Pause != nil || p.planned() }
+func (p Position) isHalted() bool { return p.Pause != nil || p.isCoveredByPlans() }

@@ -10,10 +10,10 @@ import (
 )
 
 // rights are the law's two clocks: they run wherever somebody may hold the money.
-var rights = []recovery.Running{{Clock: recovery.AvoidanceClock}, {Clock: recovery.LimitationClock}}
+var rights = []recovery.ClockState{{Clock: recovery.AvoidanceClock}, {Clock: recovery.LimitationClock}}
 
 func promise(p *recovery.Position) {
-	p.Holders[1].Answer, p.Holders[1].Promises = recovery.Promised, 1
+	p.Counterparts[1].Answer, p.Counterparts[1].Promises = recovery.Promised, 1
 }
 
 func asked(p *recovery.Position) { p.RefundAsked = true }
@@ -24,14 +24,14 @@ func late(p *recovery.Position) { p.Late = true }
 
 func breached(p *recovery.Position) { p.Breached = true }
 
-func task(rung recovery.Rung, state recovery.TaskState) func(*recovery.Position) {
-	return func(p *recovery.Position) { p.Tasks = append(p.Tasks, recovery.Task{Rung: rung, State: state}) }
+func task(rung recovery.TaskKind, state recovery.TaskState) func(*recovery.Position) {
+	return func(p *recovery.Position) { p.Tasks = append(p.Tasks, recovery.Task{Kind: rung, State: state}) }
 }
 
 func TestClocks(t *testing.T) {
 	t.Parallel()
 	const byPause, byPlan = recovery.StoppedByPause, recovery.StoppedByPlan
-	type running = recovery.Running
+	type running = recovery.ClockState
 	for _, test := range []struct {
 		name string
 		p    recovery.Position
@@ -61,7 +61,7 @@ func TestClocks(t *testing.T) {
 		{"a payout", appeal(recovery.AppealGranted, answered), recovery.PayoutClock, []running{{Clock: recovery.PayoutClock}}},
 		{"a route to choose", at(recovery.Legal), recovery.RouteClock, []running{{Clock: recovery.RouteClock}}},
 		{"a suit, and a task on the ladder", at(
-			recovery.Legal, routed(recovery.CivilSuit), task(recovery.PlatformRung, recovery.TaskOpen), task(recovery.PoliceRung, recovery.TaskOverdue),
+			recovery.Legal, routed(recovery.CivilSuit), task(recovery.PlatformTask, recovery.TaskOpen), task(recovery.PoliceTask, recovery.TaskOverdue),
 		), recovery.LegalClock, []running{{Clock: recovery.LegalClock}, {Clock: recovery.TaskClock, Ref: "platform_request"}}},
 		{"a pause", appeal(recovery.AppealSubmitted, paused), recovery.PauseClock, []running{
 			{Clock: recovery.PauseClock}, {Clock: recovery.DecisionClock, Stopped: byPause},
@@ -85,7 +85,7 @@ func TestClocks(t *testing.T) {
 			{Clock: recovery.NoticeClock}, {Clock: recovery.InstalmentClock, Ref: "1/1"},
 		}},
 		{"a plan that brings a part, at law: silence does not end the case", at(
-			recovery.Legal, plan(1, "a", true, 1), task(recovery.DemandRung, recovery.TaskOpen),
+			recovery.Legal, plan(1, "a", true, 1), task(recovery.DemandTask, recovery.TaskOpen),
 		), recovery.RouteClock, []running{
 			{Clock: recovery.RouteClock, Stopped: byPlan}, {Clock: recovery.TaskClock, Ref: "demand_letter"},
 			{Clock: recovery.InstalmentClock, Ref: "1/1"},
@@ -98,10 +98,10 @@ func TestClocks(t *testing.T) {
 			if test.p.Stage != recovery.RecallWatch {
 				want = append(slices.Clone(want), rights...)
 			}
-			if diff := cmp.Diff(want, test.p.Clocks()); diff != "" {
+			if diff := cmp.Diff(want, test.p.AllClocks()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if got := test.p.Clock(); got != test.own {
+			if got := test.p.MainClock(); got != test.own {
 				t.Errorf("the case waits for %q, want %q", got, test.own)
 			}
 		})
@@ -110,9 +110,9 @@ func TestClocks(t *testing.T) {
 
 func TestAClosedCaseHasNoClock(t *testing.T) {
 	t.Parallel()
-	closed := at(recovery.Closed, task(recovery.PoliceRung, recovery.TaskOpen))
-	if clocks := closed.Clocks(); len(clocks) > 0 || closed.Clock() != recovery.NoClock {
-		t.Errorf("%v, %q", clocks, closed.Clock())
+	closed := at(recovery.Closed, task(recovery.PoliceTask, recovery.TaskOpen))
+	if clocks := closed.AllClocks(); len(clocks) > 0 || closed.MainClock() != recovery.NoClock {
+		t.Errorf("%v, %q", clocks, closed.MainClock())
 	}
 }
 
@@ -121,12 +121,12 @@ func TestRightsEnd(t *testing.T) {
 	t.Parallel()
 	p := at(recovery.PrivateContact)
 	for _, right := range rights {
-		step := p.Lapse(right.Clock, "")
+		step := p.PassDeadline(right.Clock, "")
 		if step.Kind != recovery.EntryRightEnded || step.Next.Stage != p.Stage {
 			t.Errorf("%s: %+v", right.Clock, step)
 		}
 		p = step.Next
-		if slices.Contains(p.Clocks(), right) {
+		if slices.Contains(p.AllClocks(), right) {
 			t.Errorf("%s runs again", right.Clock)
 		}
 	}
@@ -155,15 +155,15 @@ func TestStart(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.filed.Amount = claim
-			p := recovery.Start(test.filed, test.terms)
+			p := recovery.StartPosition(test.filed, test.terms)
 			if p.Stage != test.stage || p.WaitingOn != test.waits || p.OneToOne != test.alone || p.Claim != claim {
 				t.Errorf("position %+v", p)
 			}
-			if p.NoNotice != test.terms.NoNotice || p.FourEyes != test.terms.FourEyes || !p.Open() || p.Outstanding() != claim {
+			if p.NoNotice != test.terms.NoNotice || p.FourEyes != test.terms.FourEyes || !p.IsOpen() || p.Outstanding() != claim {
 				t.Errorf("position %+v", p)
 			}
-			for i, holder := range p.Holders {
-				if diff := cmp.Diff(recovery.Holder{ID: two[i].ID, Share: two[i].Claimed}, holder); diff != "" {
+			for i, holder := range p.Counterparts {
+				if diff := cmp.Diff(recovery.CounterpartState{ID: two[i].ID, Share: two[i].Claimed}, holder); diff != "" {
 					t.Errorf("holder %s", diff)
 				}
 			}

@@ -24,9 +24,9 @@ type Contact struct {
 	At            time.Time
 }
 
-// Contact is the message that a PlanContact or a RecordContact tells of. What goes
+// PlannedContact is the message that a PlanContact or a RecordContact tells of. What goes
 // by the group's channel goes to the group, whatever else it says.
-func (a Act) Contact() Contact {
+func (a Act) PlannedContact() Contact {
 	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup || a.Channel == GroupMessage}
 	if a.SentAt != nil {
 		contact.At = *a.SentAt
@@ -34,31 +34,31 @@ func (a Act) Contact() Contact {
 	return contact
 }
 
-// Breaches names what a further contact would go beyond, after those there were;
+// Violations names what a further contact would go beyond, after those there were;
 // none means that it may be sent. A holder who refused or complained is written
 // to no more; what is said to the group is not said to them.
-func (l ContactLimits) Breaches(before []Contact, holders []Holder, next Contact) []Code {
+func (l ContactLimits) Violations(before []Contact, holders []CounterpartState, next Contact) []Code {
 	var breaches []Code
-	if !next.InGroup && silenced(holders, next) {
+	if !next.InGroup && isContactRefused(holders, next) {
 		breaches = append(breaches, CodeNoContact)
 	}
 	perDay, total := l.PerDay, l.Total
 	if next.InGroup {
 		perDay, total = l.GroupDay, l.GroupTotal
 	}
-	same := slices.DeleteFunc(slices.Clone(before), func(c Contact) bool { return !c.meets(next) })
-	if crowded(same, next, perDay) || len(same) >= total {
+	same := slices.DeleteFunc(slices.Clone(before), func(c Contact) bool { return !c.overlapsWith(next) })
+	if exceedsDailyLimit(same, next, perDay) || len(same) >= total {
 		breaches = append(breaches, CodeContactLimit)
 	}
-	if l.quiet(next.At) {
+	if l.isQuietHour(next.At) {
 		breaches = append(breaches, CodeQuietHours)
 	}
 	return breaches
 }
 
-// crowded reports that with a further contact some 24 hours hold more than they
+// exceedsDailyLimit reports that with a further contact some 24 hours hold more than they
 // may. Contacts are told of in any order: those after it count as well.
-func crowded(before []Contact, next Contact, perDay int) bool {
+func exceedsDailyLimit(before []Contact, next Contact, perDay int) bool {
 	const window = 24 * time.Hour
 	all := append(slices.Clone(before), next)
 	return slices.ContainsFunc(all, func(last Contact) bool {
@@ -75,17 +75,17 @@ func crowded(before []Contact, next Contact, perDay int) bool {
 	})
 }
 
-// meets reports that two contacts reach the same people. A message that names no
+// overlapsWith reports that two contacts reach the same people. A message that names no
 // counterpart may have gone to any of them.
-func (c Contact) meets(other Contact) bool {
+func (c Contact) overlapsWith(other Contact) bool {
 	if c.InGroup != other.InGroup {
 		return false
 	}
 	return c.InGroup || c.CounterpartID == other.CounterpartID || c.CounterpartID == "" || other.CounterpartID == ""
 }
 
-// quiet reports the hours in which nobody is disturbed; they may pass midnight.
-func (l ContactLimits) quiet(at time.Time) bool {
+// isQuietHour reports the hours in which nobody is disturbed; they may pass midnight.
+func (l ContactLimits) isQuietHour(at time.Time) bool {
 	hour := at.In(Shanghai).Hour()
 	if l.QuietFrom <= l.QuietUntil {
 		return hour >= l.QuietFrom && hour < l.QuietUntil
@@ -93,14 +93,14 @@ func (l ContactLimits) quiet(at time.Time) bool {
 	return hour >= l.QuietFrom || hour < l.QuietUntil
 }
 
-// silenced reports that nobody could write to this counterpart any more; without
+// isContactRefused reports that nobody could write to this counterpart any more; without
 // a name, to any of them.
-func silenced(holders []Holder, next Contact) bool {
-	silent := func(h Holder) bool {
-		return h.silent() && (h.QuietSince == nil || !next.At.Before(*h.QuietSince))
+func isContactRefused(holders []CounterpartState, next Contact) bool {
+	silent := func(h CounterpartState) bool {
+		return h.isSilenced() && (h.QuietSince == nil || !next.At.Before(*h.QuietSince))
 	}
 	if id := next.CounterpartID; id != "" {
-		return slices.ContainsFunc(holders, func(h Holder) bool { return h.ID == id && silent(h) })
+		return slices.ContainsFunc(holders, func(h CounterpartState) bool { return h.ID == id && silent(h) })
 	}
-	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h Holder) bool { return !silent(h) })
+	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h CounterpartState) bool { return !silent(h) })
 }

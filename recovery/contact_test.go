@@ -27,11 +27,11 @@ func group(after time.Duration) recovery.Contact {
 func TestContactLimits(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
-	open := []recovery.Holder{{ID: "a"}, {ID: "b"}}
+	open := []recovery.CounterpartState{{ID: "a"}, {ID: "b"}}
 	for _, test := range []struct {
 		name    string
 		before  []recovery.Contact
-		holders []recovery.Holder
+		holders []recovery.CounterpartState
 		next    recovery.Contact
 		want    []recovery.Code
 	}{
@@ -56,19 +56,19 @@ func TestContactLimits(t *testing.T) {
 		{"at midnight", nil, open, to("a", 12*time.Hour), []recovery.Code{recovery.CodeQuietHours}},
 		{"the last second of the quiet", nil, open, to("a", 20*time.Hour-time.Second), []recovery.Code{recovery.CodeQuietHours}},
 		{"in the morning", nil, open, to("a", 20*time.Hour), nil},
-		{"after a refusal", nil, []recovery.Holder{{ID: "a", Answer: recovery.Refused}, {ID: "b"}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
-		{"after a contest", nil, []recovery.Holder{{ID: "a", Answer: recovery.Contested}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
-		{"after abuse", nil, []recovery.Holder{{ID: "a", Answer: recovery.Hostile}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
-		{"after a complaint", nil, []recovery.Holder{{ID: "a", Banned: true, Answer: recovery.Promised}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
-		{"after another's refusal", nil, []recovery.Holder{{ID: "a"}, {ID: "b", Answer: recovery.Refused}}, to("a", 0), nil},
-		{"to nobody in particular, one refused", nil, []recovery.Holder{{ID: "a"}, {ID: "b", Answer: recovery.Refused}}, to("", 0), nil},
-		{"to nobody in particular, all refused", nil, []recovery.Holder{{ID: "a", Banned: true}, {ID: "b", Answer: recovery.Refused}}, to("", 0), []recovery.Code{recovery.CodeNoContact}},
-		{"a note after a refusal", nil, []recovery.Holder{{ID: "a", Answer: recovery.Refused}}, group(0), nil},
-		{"everything at once", []recovery.Contact{to("a", 9*time.Hour), to("a", 9*time.Hour)}, []recovery.Holder{{ID: "a", Banned: true}}, to("a", 11*time.Hour), []recovery.Code{recovery.CodeNoContact, recovery.CodeContactLimit, recovery.CodeQuietHours}},
+		{"after a refusal", nil, []recovery.CounterpartState{{ID: "a", Answer: recovery.Refused}, {ID: "b"}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
+		{"after a contest", nil, []recovery.CounterpartState{{ID: "a", Answer: recovery.Contested}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
+		{"after abuse", nil, []recovery.CounterpartState{{ID: "a", Answer: recovery.Hostile}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
+		{"after a complaint", nil, []recovery.CounterpartState{{ID: "a", NoContact: true, Answer: recovery.Promised}}, to("a", 0), []recovery.Code{recovery.CodeNoContact}},
+		{"after another's refusal", nil, []recovery.CounterpartState{{ID: "a"}, {ID: "b", Answer: recovery.Refused}}, to("a", 0), nil},
+		{"to nobody in particular, one refused", nil, []recovery.CounterpartState{{ID: "a"}, {ID: "b", Answer: recovery.Refused}}, to("", 0), nil},
+		{"to nobody in particular, all refused", nil, []recovery.CounterpartState{{ID: "a", NoContact: true}, {ID: "b", Answer: recovery.Refused}}, to("", 0), []recovery.Code{recovery.CodeNoContact}},
+		{"a note after a refusal", nil, []recovery.CounterpartState{{ID: "a", Answer: recovery.Refused}}, group(0), nil},
+		{"everything at once", []recovery.Contact{to("a", 9*time.Hour), to("a", 9*time.Hour)}, []recovery.CounterpartState{{ID: "a", NoContact: true}}, to("a", 11*time.Hour), []recovery.Code{recovery.CodeNoContact, recovery.CodeContactLimit, recovery.CodeQuietHours}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := limits.Breaches(test.before, test.holders, test.next); !slices.Equal(got, test.want) {
+			if got := limits.Violations(test.before, test.holders, test.next); !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -79,7 +79,7 @@ func TestQuietHoursWithinADay(t *testing.T) {
 	t.Parallel()
 	nap := recovery.ContactLimits{PerDay: 1, Total: 1, QuietFrom: 12, QuietUntil: 14}
 	for after, want := range map[time.Duration]bool{-time.Second: false, 0: true, 2*time.Hour - 1: true, 2 * time.Hour: false} {
-		if got := slices.Contains(nap.Breaches(nil, nil, to("a", after)), recovery.CodeQuietHours); got != want {
+		if got := slices.Contains(nap.Violations(nil, nil, to("a", after)), recovery.CodeQuietHours); got != want {
 			t.Errorf("%s after noon: quiet %v", after, got)
 		}
 	}
@@ -95,7 +95,7 @@ func TestBreachesInAnyOrder(t *testing.T) {
 		flagged := 0
 		for _, offset := range offsets {
 			next := to("a", time.Duration(offset))
-			if slices.Contains(limits.Breaches(told, nil, next), recovery.CodeContactLimit) {
+			if slices.Contains(limits.Violations(told, nil, next), recovery.CodeContactLimit) {
 				flagged++
 			}
 			told = append(told, next)
@@ -109,10 +109,10 @@ func TestBreachesInAnyOrder(t *testing.T) {
 func TestContactOfAnAct(t *testing.T) {
 	t.Parallel()
 	said := recovery.Act{Action: recovery.RecordContact, CounterpartID: "a", SentAt: &moment, InGroup: ptr(true)}
-	if got := said.Contact(); got != (recovery.Contact{CounterpartID: "a", InGroup: true, At: moment}) {
+	if got := said.PlannedContact(); got != (recovery.Contact{CounterpartID: "a", InGroup: true, At: moment}) {
 		t.Errorf("got %+v", got)
 	}
-	if got := (recovery.Act{}).Contact(); got != (recovery.Contact{}) {
+	if got := (recovery.Act{}).PlannedContact(); got != (recovery.Contact{}) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }
@@ -124,31 +124,31 @@ func TestGoodFaith(t *testing.T) {
 	noon := to("a", 0).At
 	with := func(m recovery.Move, when time.Time) recovery.Move { happened(when)(&m); return m }
 	breached := func(p recovery.Position, after time.Duration) bool {
-		return slices.Contains(limits.Breaches(nil, p.Holders, to("a", after)), recovery.CodeNoContact)
+		return slices.Contains(limits.Violations(nil, p.Counterparts, to("a", after)), recovery.CodeNoContact)
 	}
 	refused := play(t, at(recovery.PrivateContact), with(says("a", recovery.Refused, 0), noon))
 	if breached(refused, -1) || !breached(refused, 0) {
-		t.Errorf("around a refusal: %v", refused.Holders[0].QuietSince)
+		t.Errorf("around a refusal: %v", refused.Counterparts[0].QuietSince)
 	}
 	if again := play(t, refused, with(says("a", recovery.Hostile, 0), noon.Add(time.Hour))); !breached(again, 0) {
 		t.Error("a second refusal forgets the first")
 	}
-	if soft := play(t, refused, with(says("a", recovery.Promised, 0), noon.Add(time.Hour))); breached(soft, time.Hour) || soft.Holders[0].QuietSince != nil {
+	if soft := play(t, refused, with(says("a", recovery.Promised, 0), noon.Add(time.Hour))); breached(soft, time.Hour) || soft.Counterparts[0].QuietSince != nil {
 		t.Error("a promise leaves the refusal standing")
 	}
 	complaint := with(act(recovery.RoleCounterpart, recovery.ReportHarassment), noon)
 	if banned := play(t, at(recovery.PrivateContact), complaint, says("a", recovery.Promised, 0)); breached(banned, -1) || !breached(banned, 0) {
-		t.Errorf("around a complaint: %v", banned.Holders[0].QuietSince)
+		t.Errorf("around a complaint: %v", banned.Counterparts[0].QuietSince)
 	}
 }
 
 func TestComplaint(t *testing.T) {
 	t.Parallel()
 	p := play(t, at(recovery.GroupNotice), act(recovery.RoleCounterpart, recovery.ReportHarassment))
-	if !p.Holders[0].Banned || p.Holders[1].Banned {
-		t.Errorf("holders %+v", p.Holders)
+	if !p.Counterparts[0].NoContact || p.Counterparts[1].NoContact {
+		t.Errorf("holders %+v", p.Counterparts)
 	}
-	if p = play(t, p, says("a", recovery.Promised, 0), up(recovery.Legal)); !p.Holders[0].Banned {
+	if p = play(t, p, says("a", recovery.Promised, 0), up(recovery.Legal)); !p.Counterparts[0].NoContact {
 		t.Error("the complaint is forgotten")
 	}
 }
@@ -169,7 +169,7 @@ func TestTheGroupsChannel(t *testing.T) {
 		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS}, false, nil},
 		{recovery.Act{Action: recovery.RecordMediation, Channel: recovery.GroupMessage}, true, nil},
 	} {
-		if got := test.act.Contact().InGroup; got != test.group {
+		if got := test.act.PlannedContact().InGroup; got != test.group {
 			t.Errorf("%+v: in group %v", test.act, got)
 		}
 		if got := test.act.Facts()["in_group"]; got != test.fact {

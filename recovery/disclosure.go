@@ -127,7 +127,7 @@ func ClassOfPath(path string) ValueClass {
 }
 
 func classOfParticular(path string) ValueClass {
-	switch of := traitOf(path); {
+	switch of := fieldRuleOf(path); {
 	case of.public:
 		return PublicParticulars
 	case of.named:

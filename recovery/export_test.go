@@ -2,10 +2,10 @@ package recovery
 
 // DirectedLegalStep reports that a step of the law can only be directed at one
 // counterpart, as a letter is.
-func DirectedLegalStep(kind string) bool { return legalSteps[kind].directed }
+func DirectedLegalStep(kind string) bool { return legalStepEffects[kind].directed }
 
 // LegalInterruption is how a step of the law interrupts the limitation, if it does.
-func LegalInterruption(kind string) (how Interruption, interrupts bool) {
-	how = legalSteps[kind].interrupts
+func LegalInterruption(kind string) (how InterruptionKind, interrupts bool) {
+	how = legalStepEffects[kind].interrupts
 	return how, how != ""
 }

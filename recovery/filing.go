@@ -128,8 +128,8 @@ func CheckPeople(claimant Claimant, counterparts []FilingCounterpart) error {
 	return c.Err()
 }
 
-// Case makes the record of a checked filing. It stands at Start.
-func (f Filing) Case(id CaseID, number CaseNumber, owner UserID, now time.Time, newID func() string) Case {
+// NewCase makes the record of a checked filing. It stands at Start.
+func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Time, newID func() string) Case {
 	c := Case{
 		ID: id, Number: number, Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount,
 		SentAt: f.SentAt.UTC(), TransactionNo: f.TransactionNo, Reason: f.Reason, ClaimState: f.ClaimState,

@@ -114,8 +114,8 @@ func TestCaseOfFiling(t *testing.T) {
 	newID := func() string { n++; return fmt.Sprintf("id-%d", n) }
 	filing := goodFiling()
 	filing.Group, filing.Narrative = nil, "  发错了  "
-	c := filing.Case("case", "R20261121-000001", "owner", noon, newID)
-	if !c.Group.OneToOne() || c.Pace != 1 || c.Version != 1 || c.Narrative != "发错了" {
+	c := filing.NewCase("case", "R20261121-000001", "owner", noon, newID)
+	if !c.Group.IsOneToOne() || c.Pace != 1 || c.Version != 1 || c.Narrative != "发错了" {
 		t.Errorf("defaults are off: %+v", c)
 	}
 	if len(c.Counterparts) != 1 || c.Counterparts[0].ID != "id-1" {

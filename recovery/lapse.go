@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Lapse is what silence does: a clock has passed, and the case moves on by
+// PassDeadline is what silence does: a clock has passed, and the case moves on by
 // itself. A clock that does not run here, or stands still, changes nothing but is
 // written down.
-func (p Position) Lapse(clock Clock, ref string) Step {
+func (p Position) PassDeadline(clock Clock, ref string) Step {
 	step := Step{Kind: EntryDeadlinePassed, Next: p}
-	if !slices.Contains(p.Clocks(), Running{Clock: clock, Ref: ref}) {
+	if !slices.Contains(p.AllClocks(), ClockState{Clock: clock, Ref: ref}) {
 		return step
 	}
 	switch clock {
@@ -24,13 +24,13 @@ func (p Position) Lapse(clock Clock, ref string) Step {
 	case MoreEvidenceClock, PlatformClock:
 		step.Next.Appeal = AppealSubmitted
 	case TaskClock:
-		step.Kind, step.Next = EntryTaskOverdue, p.overdue(ref)
+		step.Kind, step.Next = EntryTaskOverdue, p.markTaskOverdue(ref)
 	case GraceClock:
 		plan, _ := strconv.Atoi(ref) // a Ref that is no number names no plan
-		step.Kind, step.Next = EntryPlanBroken, p.broken(plan)
+		step.Kind, step.Next = EntryPlanBroken, p.breakPlan(plan)
 	case InstalmentClock:
 		plan, no, _ := strings.Cut(ref, "/")
-		return p.instalmentLapsed(plan, no)
+		return p.passInstalmentDeadline(plan, no)
 	case AvoidanceClock:
 		step.Kind, step.Next.AvoidanceOver = EntryRightEnded, true
 	case LimitationClock:
@@ -38,22 +38,22 @@ func (p Position) Lapse(clock Clock, ref string) Step {
 	case PauseClock:
 		step.Kind, step.Next.Pause = EntryResumed, nil
 	case RouteClock, LegalClock:
-		step.Next = p.close(p.endedWith())
+		step.Next = p.closeWith(p.outcomeWithoutAction())
 	default:
-		step.Next = p.advance()
+		step.Next = p.enterNextStage()
 	}
-	step.Next = step.Next.settled()
+	step.Next = step.Next.withWaitingOn()
 	return step
 }
 
-func (p Position) instalmentLapsed(plan, no string) Step {
+func (p Position) passInstalmentDeadline(plan, no string) Step {
 	index, _ := strconv.Atoi(plan)
 	part, _ := strconv.Atoi(no)
-	if step, late := p.InstalmentDue(index, part); late {
+	if step, late := p.PassInstalmentDay(index, part); late {
 		return step
 	}
 	return Step{Kind: EntryDeadlinePassed, Next: p}
 }
 
-// Near tells that a deadline comes nearer; nothing moves.
-func (p Position) Near() Step { return Step{Kind: EntryDeadlineNear, Next: p} }
+// WarnOfDeadline tells that a deadline comes nearer; nothing moves.
+func (p Position) WarnOfDeadline() Step { return Step{Kind: EntryDeadlineNear, Next: p} }

@@ -38,18 +38,18 @@ func TestLapse(t *testing.T) {
 		{"no route", at(recovery.Legal), recovery.RouteClock, "", seen{Kind: passed, Stage: recovery.Closed, Outcome: recovery.Unrecovered, Waits: recovery.OnNobody}},
 		{"nothing came of it", at(recovery.Legal, routed(recovery.CivilSuit)), recovery.LegalClock, "", seen{Kind: passed, Stage: recovery.Closed, Outcome: recovery.Unrecovered, Waits: recovery.OnNobody}},
 		{"nothing more came of it", at(recovery.Legal, recovered(1)), recovery.RouteClock, "", seen{Kind: passed, Stage: recovery.Closed, Outcome: recovery.RecoveredPartly, Recovered: 1, Waits: recovery.OnNobody}},
-		{"a task is late", at(recovery.Legal, routed(recovery.CivilSuit), task(recovery.OrderRung, recovery.TaskOpen)), recovery.TaskClock, "investigation_order", seen{Kind: recovery.EntryTaskOverdue, Stage: recovery.Legal, Waits: recovery.OnCourt}},
+		{"a task is late", at(recovery.Legal, routed(recovery.CivilSuit), task(recovery.CourtOrderTask, recovery.TaskOpen)), recovery.TaskClock, "investigation_order", seen{Kind: recovery.EntryTaskOverdue, Stage: recovery.Legal, Waits: recovery.OnCourt}},
 		{"a pause is over", at(recovery.PrivateContact, paused), recovery.PauseClock, "", seen{Kind: recovery.EntryResumed, Stage: recovery.PrivateContact, Waits: recovery.OnCounterpart}},
 		{"an instalment is late", at(recovery.GroupNotice, plan(3, "a", true, claim)), recovery.InstalmentClock, "3/1", seen{Kind: recovery.EntryInstalmentMissed, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			before := text(t, test.from)
-			step := test.from.Lapse(test.clock, test.ref)
+			step := test.from.PassDeadline(test.clock, test.ref)
 			if diff := cmp.Diff(test.want, sight(step)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			for _, run := range step.Next.Clocks() {
+			for _, run := range step.Next.AllClocks() {
 				if run.Clock == test.clock && run.Ref == test.ref && run.Stopped == "" {
 					t.Error("the clock runs again")
 				}
@@ -67,14 +67,14 @@ func TestLapseOfWhatDoesNotRun(t *testing.T) {
 	t.Parallel()
 	for _, situation := range situations {
 		runs := map[recovery.Clock]bool{}
-		for _, running := range situation.p.Clocks() {
+		for _, running := range situation.p.AllClocks() {
 			runs[running.Clock] = running.Stopped == ""
 		}
 		for _, clock := range append([]recovery.Clock{recovery.NoClock, "doomsday"}, recovery.Clocks...) {
 			if runs[clock] {
 				continue
 			}
-			step := situation.p.Lapse(clock, "")
+			step := situation.p.PassDeadline(clock, "")
 			if step.Kind != recovery.EntryDeadlinePassed || text(t, step.Next) != text(t, situation.p) {
 				t.Errorf("%s in %s: %+v", clock, situation.name, step)
 			}
@@ -85,14 +85,14 @@ func TestLapseOfWhatDoesNotRun(t *testing.T) {
 // A ref that names nothing moves nothing.
 func TestLapseOfAnUnknownRef(t *testing.T) {
 	t.Parallel()
-	p := at(recovery.Legal, plan(1, "a", true, claim), task(recovery.PoliceRung, recovery.TaskOpen))
+	p := at(recovery.Legal, plan(1, "a", true, claim), task(recovery.PoliceTask, recovery.TaskOpen))
 	for clock, refs := range map[recovery.Clock][]string{
 		recovery.InstalmentClock: {"", "1", "1/2", "2/1", "1/0", "a/b", "1/1/1"},
 		recovery.GraceClock:      {"", "1", "x"},
 		recovery.TaskClock:       {"", "sealed_receipt"},
 	} {
 		for _, ref := range refs {
-			if step := p.Lapse(clock, ref); text(t, step.Next) != text(t, p) {
+			if step := p.PassDeadline(clock, ref); text(t, step.Next) != text(t, p) {
 				t.Errorf("%s %q: %+v", clock, ref, step)
 			}
 		}
@@ -102,7 +102,7 @@ func TestLapseOfAnUnknownRef(t *testing.T) {
 func TestNear(t *testing.T) {
 	t.Parallel()
 	for _, situation := range situations {
-		if step := situation.p.Near(); step.Kind != recovery.EntryDeadlineNear || text(t, step.Next) != text(t, situation.p) {
+		if step := situation.p.WarnOfDeadline(); step.Kind != recovery.EntryDeadlineNear || text(t, step.Next) != text(t, situation.p) {
 			t.Errorf("in %s: %+v", situation.name, step)
 		}
 	}
@@ -111,8 +111,8 @@ func TestNear(t *testing.T) {
 // TestPromisesAreForgotten: a promise whose time has run is none any more.
 func TestPromisesAreForgotten(t *testing.T) {
 	t.Parallel()
-	next := at(recovery.PrivateContact, promise).Lapse(recovery.PromiseClock, "").Next
-	if next.Clock() != recovery.NoticeClock || next.Holders[1].Answer != "" || next.Holders[1].Promises != 0 {
+	next := at(recovery.PrivateContact, promise).PassDeadline(recovery.PromiseClock, "").Next
+	if next.MainClock() != recovery.NoticeClock || next.Counterparts[1].Answer != "" || next.Counterparts[1].Promises != 0 {
 		t.Errorf("it stands in %+v", next)
 	}
 }

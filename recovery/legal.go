@@ -2,21 +2,21 @@ package recovery
 
 import "slices"
 
-// Rung is one way to learn who the counterpart is. The ladder is climbed from the
+// TaskKind is one way to learn who the counterpart is. The ladder is climbed from the
 // mildest to the strongest.
-type Rung string
+type TaskKind string
 
 // The ladder, from the bottom.
 const (
-	SealedReceiptRung Rung = "sealed_receipt"
-	PlatformRung      Rung = "platform_request"
-	OrderRung         Rung = "investigation_order"
-	PoliceRung        Rung = "police_receipt"
-	DemandRung        Rung = "demand_letter" // not of identity: the letter and the proof that it arrived
+	SealedReceiptTask TaskKind = "sealed_receipt"
+	PlatformTask      TaskKind = "platform_request"
+	CourtOrderTask    TaskKind = "investigation_order"
+	PoliceTask        TaskKind = "police_receipt"
+	DemandTask        TaskKind = "demand_letter" // not of identity: the letter and the proof that it arrived
 )
 
-// Ladder lists the rungs by which an unknown defendant becomes a named one.
-var Ladder = []Rung{SealedReceiptRung, PlatformRung, OrderRung, PoliceRung}
+// IdentityTasks lists the rungs by which an unknown defendant becomes a named one.
+var IdentityTasks = []TaskKind{SealedReceiptTask, PlatformTask, CourtOrderTask, PoliceTask}
 
 // TaskState is how far a task is.
 type TaskState string
@@ -31,7 +31,7 @@ const (
 
 // Task is something asked of an authority or a platform, with a clock of its own.
 type Task struct {
-	Rung  Rung      `json:"rung"`
+	Kind  TaskKind  `json:"rung"`
 	State TaskState `json:"state"`
 	// CounterpartID is whom it is about; "" for all of them.
 	CounterpartID CounterpartID `json:"counterpart_id,omitempty"`
@@ -40,41 +40,41 @@ type Task struct {
 // Ref names the task among the deadlines of a case.
 func (t Task) Ref() string {
 	if t.CounterpartID == "" {
-		return string(t.Rung)
+		return string(t.Kind)
 	}
-	return string(t.Rung) + ":" + string(t.CounterpartID)
+	return string(t.Kind) + ":" + string(t.CounterpartID)
 }
 
-// legalStep is what a step of the law does besides being written down.
-type legalStep struct {
-	rung       Rung
-	state      TaskState    // the task's state after it; "" leaves tasks alone
-	interrupts Interruption // of the limitation; "" when it does not
-	directed   bool         // at one counterpart; any other step may concern them all
+// legalStepEffect is what a step of the law does besides being written down.
+type legalStepEffect struct {
+	task       TaskKind
+	state      TaskState        // the task's state after it; "" leaves tasks alone
+	interrupts InterruptionKind // of the limitation; "" when it does not
+	directed   bool             // at one counterpart; any other step may concern them all
 }
 
 // DemandSent is the step by which a letter goes to a counterpart: a message to
 // them like any other, to the guard against harassment.
 const DemandSent = "demand_sent"
 
-// legalSteps are the steps with a meaning of their own. Any other word is
+// legalStepEffects are the steps with a meaning of their own. Any other word is
 // written down as it is.
-var legalSteps = map[string]legalStep{
-	"receipt_requested":        {rung: SealedReceiptRung, state: TaskOpen},
-	"receipt_received":         {rung: SealedReceiptRung, state: TaskDone},
-	"receipt_refused":          {rung: SealedReceiptRung, state: TaskRefused},
-	"platform_requested":       {rung: PlatformRung, state: TaskOpen},
-	"platform_answered":        {rung: PlatformRung, state: TaskDone},
-	"platform_refused":         {rung: PlatformRung, state: TaskRefused},
-	"investigation_applied":    {rung: OrderRung, state: TaskOpen},
-	"investigation_ordered":    {rung: OrderRung, state: TaskDone},
-	"investigation_refused":    {rung: OrderRung, state: TaskRefused},
-	"police_reported":          {rung: PoliceRung, state: TaskOpen, interrupts: PoliceReported},
-	"police_receipt":           {rung: PoliceRung, state: TaskDone, interrupts: PoliceReported},
-	"police_refused":           {rung: PoliceRung, state: TaskRefused},
-	DemandSent:                 {rung: DemandRung, state: TaskOpen, directed: true},
-	"demand_arrived":           {rung: DemandRung, state: TaskDone, interrupts: DemandReached, directed: true},
-	"demand_undelivered":       {rung: DemandRung, state: TaskRefused, directed: true},
+var legalStepEffects = map[string]legalStepEffect{
+	"receipt_requested":        {task: SealedReceiptTask, state: TaskOpen},
+	"receipt_received":         {task: SealedReceiptTask, state: TaskDone},
+	"receipt_refused":          {task: SealedReceiptTask, state: TaskRefused},
+	"platform_requested":       {task: PlatformTask, state: TaskOpen},
+	"platform_answered":        {task: PlatformTask, state: TaskDone},
+	"platform_refused":         {task: PlatformTask, state: TaskRefused},
+	"investigation_applied":    {task: CourtOrderTask, state: TaskOpen},
+	"investigation_ordered":    {task: CourtOrderTask, state: TaskDone},
+	"investigation_refused":    {task: CourtOrderTask, state: TaskRefused},
+	"police_reported":          {task: PoliceTask, state: TaskOpen, interrupts: PoliceReported},
+	"police_receipt":           {task: PoliceTask, state: TaskDone, interrupts: PoliceReported},
+	"police_refused":           {task: PoliceTask, state: TaskRefused},
+	DemandSent:                 {task: DemandTask, state: TaskOpen, directed: true},
+	"demand_arrived":           {task: DemandTask, state: TaskDone, interrupts: DemandReached, directed: true},
+	"demand_undelivered":       {task: DemandTask, state: TaskRefused, directed: true},
 	"mediation_requested":      {interrupts: MediationRequested},
 	"payment_order_applied":    {interrupts: PaymentOrderApplied},
 	"preservation_applied":     {interrupts: SuitFiled},
@@ -89,8 +89,8 @@ var legalSteps = map[string]legalStep{
 
 // LegalStepKinds lists the steps that have a meaning of their own.
 func LegalStepKinds() []string {
-	kinds := make([]string, 0, len(legalSteps))
-	for kind := range legalSteps {
+	kinds := make([]string, 0, len(legalStepEffects))
+	for kind := range legalStepEffects {
 		kinds = append(kinds, kind)
 	}
 	slices.Sort(kinds)
@@ -100,10 +100,10 @@ func LegalStepKinds() []string {
 // directedLegalSteps lists the steps that are directed at one counterpart, as a
 // letter is.
 func directedLegalSteps() []string {
-	return slices.DeleteFunc(LegalStepKinds(), func(kind string) bool { return !legalSteps[kind].directed })
+	return slices.DeleteFunc(LegalStepKinds(), func(kind string) bool { return !legalStepEffects[kind].directed })
 }
 
-func (p Position) legalWaits() WaitingOn {
+func (p Position) legalWaitsOn() WaitingOn {
 	if p.Route == "" {
 		return OnClaimant
 	}
@@ -115,33 +115,33 @@ func (p Position) legalWaits() WaitingOn {
 	}
 }
 
-func (p Position) routed(m Move) (Step, error) {
+func (p Position) chooseRoute(m Move) (Step, error) {
 	next := p
 	next.Route = m.Route
 	return Step{Next: next, Restart: LegalClock}, nil
 }
 
-// legalStep writes down a step, its cost, and what it does to a task. One that
+// recordLegalStep writes down a step, its cost, and what it does to a task. One that
 // names nobody concerns every counterpart.
-func (p Position) legalStep(m Move) (Step, error) {
+func (p Position) recordLegalStep(m Move) (Step, error) {
 	next := p
 	next.Costs += m.Amount
-	known := legalSteps[m.Kind]
+	known := legalStepEffects[m.Kind]
 	switch {
-	case m.CounterpartID != "" && p.holder(m.CounterpartID) < 0:
+	case m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0:
 		return Step{}, UnknownCounterpart()
-	case m.CounterpartID == "" && known.directed && len(p.Holders) > 1:
+	case m.CounterpartID == "" && known.directed && len(p.Counterparts) > 1:
 		return Step{}, Invalid([]FieldFault{{"counterpart_id", "required", "Such a step is directed at one counterpart: say at whom."}})
 	}
 	if known.state != "" {
-		task := Task{Rung: known.rung, State: known.state, CounterpartID: m.CounterpartID}
+		task := Task{Kind: known.task, State: known.state, CounterpartID: m.CounterpartID}
 		next.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Ref() == task.Ref() })
 		next.Tasks = append(next.Tasks, task)
 	}
 	return Step{Next: next}, nil
 }
 
-func (p Position) overdue(ref string) Position {
+func (p Position) markTaskOverdue(ref string) Position {
 	p.Tasks = slices.Clone(p.Tasks)
 	for i := range p.Tasks {
 		if p.Tasks[i].Ref() == ref {

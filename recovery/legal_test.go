@@ -44,12 +44,12 @@ func TestRoutes(t *testing.T) {
 // defendant becomes a named one; the order is the claimant's.
 func TestLadder(t *testing.T) {
 	t.Parallel()
-	steps := map[recovery.Rung][3]string{ // opened, done, refused
-		recovery.SealedReceiptRung: {"receipt_requested", "receipt_received", "receipt_refused"},
-		recovery.PlatformRung:      {"platform_requested", "platform_answered", "platform_refused"},
-		recovery.OrderRung:         {"investigation_applied", "investigation_ordered", "investigation_refused"},
-		recovery.PoliceRung:        {"police_reported", "police_receipt", "police_refused"},
-		recovery.DemandRung:        {"demand_sent", "demand_arrived", "demand_undelivered"},
+	steps := map[recovery.TaskKind][3]string{ // opened, done, refused
+		recovery.SealedReceiptTask: {"receipt_requested", "receipt_received", "receipt_refused"},
+		recovery.PlatformTask:      {"platform_requested", "platform_answered", "platform_refused"},
+		recovery.CourtOrderTask:    {"investigation_applied", "investigation_ordered", "investigation_refused"},
+		recovery.PoliceTask:        {"police_reported", "police_receipt", "police_refused"},
+		recovery.DemandTask:        {"demand_sent", "demand_arrived", "demand_undelivered"},
 	}
 	states := []recovery.TaskState{recovery.TaskOpen, recovery.TaskDone, recovery.TaskRefused}
 	for rung, kinds := range steps {
@@ -59,20 +59,20 @@ func TestLadder(t *testing.T) {
 			if err != nil || step.Kind != recovery.EntryLegalStep {
 				t.Fatalf("%s: %+v %v", kind, step, err)
 			}
-			task := recovery.Task{Rung: rung, State: states[i], CounterpartID: legalStep(kind, 0).CounterpartID}
+			task := recovery.Task{Kind: rung, State: states[i], CounterpartID: legalStep(kind, 0).CounterpartID}
 			if !slices.Contains(step.Next.Tasks, task) || len(step.Next.Tasks) != 2 {
 				t.Errorf("%s: tasks %+v", kind, step.Next.Tasks)
 			}
-			clock := recovery.Running{Clock: recovery.TaskClock, Ref: task.Ref()}
-			if runs := slices.Contains(step.Next.Clocks(), clock); runs != (i == 0) {
+			clock := recovery.ClockState{Clock: recovery.TaskClock, Ref: task.Ref()}
+			if runs := slices.Contains(step.Next.AllClocks(), clock); runs != (i == 0) {
 				t.Errorf("%s: its clock runs %v", kind, runs)
 			}
 			if i == 0 {
 				p = step.Next
 			}
 		}
-		task := recovery.Task{Rung: rung, State: recovery.TaskOverdue, CounterpartID: legalStep(kinds[0], 0).CounterpartID}
-		overdue := p.Lapse(recovery.TaskClock, task.Ref()).Next
+		task := recovery.Task{Kind: rung, State: recovery.TaskOverdue, CounterpartID: legalStep(kinds[0], 0).CounterpartID}
+		overdue := p.PassDeadline(recovery.TaskClock, task.Ref()).Next
 		if !slices.Contains(overdue.Tasks, task) {
 			t.Errorf("%s: tasks %+v", rung, overdue.Tasks)
 		}
@@ -81,7 +81,7 @@ func TestLadder(t *testing.T) {
 			t.Errorf("%s asked for again: %+v", rung, again.Tasks)
 		}
 	}
-	if ladder := recovery.Ladder; len(ladder) != 4 || slices.Contains(ladder, recovery.DemandRung) {
+	if ladder := recovery.IdentityTasks; len(ladder) != 4 || slices.Contains(ladder, recovery.DemandTask) {
 		t.Errorf("the ladder of identity is %v", ladder)
 	}
 }
@@ -90,7 +90,7 @@ func TestLadder(t *testing.T) {
 // 诉讼时效规定 8, 11, 12, 13, 14), and which words have a meaning at all.
 func TestLegalInterruption(t *testing.T) {
 	t.Parallel()
-	want := map[string]recovery.Interruption{
+	want := map[string]recovery.InterruptionKind{
 		"demand_arrived": recovery.DemandReached, "police_reported": recovery.PoliceReported,
 		"police_receipt": recovery.PoliceReported, "mediation_requested": recovery.MediationRequested,
 		"payment_order_applied": recovery.PaymentOrderApplied, "suit_filed": recovery.SuitFiled,
@@ -120,10 +120,10 @@ func TestLegalInterruption(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
-		for _, h := range step.Next.Holders {
+		for _, h := range step.Next.Counterparts {
 			counts := interrupts && (h.ID == "a" || !recovery.DirectedLegalStep(kind))
-			if (len(h.Testimony.Acts) > 0) != counts {
-				t.Errorf("%s towards %s: %+v", kind, h.ID, h.Testimony)
+			if (len(h.LimitationLog.Interrupting) > 0) != counts {
+				t.Errorf("%s towards %s: %+v", kind, h.ID, h.LimitationLog)
 			}
 		}
 	}
@@ -162,8 +162,8 @@ func TestDirectedSteps(t *testing.T) {
 	}
 	p := play(t, both, letter, to(letter, "b"), to(legalStep("demand_arrived", 0), "b"))
 	want := []recovery.Task{
-		{Rung: recovery.DemandRung, State: recovery.TaskOpen, CounterpartID: "a"},
-		{Rung: recovery.DemandRung, State: recovery.TaskDone, CounterpartID: "b"},
+		{Kind: recovery.DemandTask, State: recovery.TaskOpen, CounterpartID: "a"},
+		{Kind: recovery.DemandTask, State: recovery.TaskDone, CounterpartID: "b"},
 	}
 	if !slices.Equal(p.Tasks, want) {
 		t.Errorf("two letters: %+v", p.Tasks)

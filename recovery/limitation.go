@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Interruption is a kind of act that makes the limitation of a claim begin anew.
-type Interruption string
+// InterruptionKind is a kind of act that makes the limitation of a claim begin anew.
+type InterruptionKind string
 
 // The interrupting acts (民法典 195; 诉讼时效规定 8, 11, 12, 13, 14).
 const (
-	DemandReached       Interruption = "demand_reached"        // 8(1): a demand, or a message that should have arrived
-	MediationRequested  Interruption = "mediation_requested"   // 12: a people's mediation committee or another body
-	PoliceReported      Interruption = "police_reported"       // 13: report to police, prosecution or court
-	PaymentOrderApplied Interruption = "payment_order_applied" // 11: counts as filing a suit
-	SuitFiled           Interruption = "suit_filed"            // 195(3)
-	DebtorPaid          Interruption = "debtor_paid"           // 14: performs in part
-	DebtorPromised      Interruption = "debtor_promised"       // 14: instalments, a plan, a request for time
+	DemandReached       InterruptionKind = "demand_reached"        // 8(1): a demand, or a message that should have arrived
+	MediationRequested  InterruptionKind = "mediation_requested"   // 12: a people's mediation committee or another body
+	PoliceReported      InterruptionKind = "police_reported"       // 13: report to police, prosecution or court
+	PaymentOrderApplied InterruptionKind = "payment_order_applied" // 11: counts as filing a suit
+	SuitFiled           InterruptionKind = "suit_filed"            // 195(3)
+	DebtorPaid          InterruptionKind = "debtor_paid"           // 14: performs in part
+	DebtorPromised      InterruptionKind = "debtor_promised"       // 14: instalments, a plan, a request for time
 )
 
 // Interruptions lists every kind in the order above.
-var Interruptions = []Interruption{
+var Interruptions = []InterruptionKind{
 	DemandReached, MediationRequested, PoliceReported, PaymentOrderApplied, SuitFiled, DebtorPaid, DebtorPromised,
 }
 
@@ -37,17 +37,17 @@ const (
 // LimitationFacts are what the terms are reckoned from. Instants are UTC; days
 // are those of Beijing.
 type LimitationFacts struct {
-	Harmed     time.Time  // when the money left
+	PaidAt     time.Time  // when the money left
 	KnewGain   *time.Time // the claimant knew of the enrichment; nil: as early as Harmed
 	KnewHolder *time.Time // and who the other party is; nil: as early as Harmed
-	Acts       []LimitationAct
+	Events     []InterruptingEvent
 }
 
-// LimitationAct is one act that may interrupt.
-type LimitationAct struct {
-	Kind Interruption `json:"kind,omitempty"`
-	At   time.Time    `json:"at"`
-	Seq  int64        `json:"seq,omitempty"` // the journal entry that proves it
+// InterruptingEvent is one act that may interrupt.
+type InterruptingEvent struct {
+	Kind InterruptionKind `json:"kind,omitempty"`
+	At   time.Time        `json:"at"`
+	Seq  int64            `json:"seq,omitempty"` // the journal entry that proves it
 	// Proof is the entry that shows that a demand arrived; 0: Seq does.
 	Proof int64 `json:"proof,omitempty"`
 }
@@ -64,7 +64,7 @@ const (
 
 // LimitationStep is an act with what became of the term.
 type LimitationStep struct {
-	LimitationAct
+	InterruptingEvent
 	Effect Effect
 	Ends   time.Time // after this act
 }
@@ -81,34 +81,34 @@ type Limitation struct {
 	Avoidance time.Time        // the end of the right to avoid for a material misunderstanding
 }
 
-// Over reports whether the claim is out of time at an instant.
-func (l Limitation) Over(at time.Time) bool { return !at.Before(l.Ends) }
+// HasEnded reports whether the claim is out of time at an instant.
+func (l Limitation) HasEnded(at time.Time) bool { return !at.Before(l.Ends) }
 
-// ReckonLimitation computes the ledger. Where the law leaves a choice it gives
+// ComputeLimitation computes the ledger. Where the law leaves a choice it gives
 // the earlier end: what was not told counts as known when the money left, and
 // after a mediation or a suit the term begins with the request, not with the
 // end of the procedure. A last day that is a holiday is not moved (民法典 203).
-func ReckonLimitation(f LimitationFacts) Limitation {
-	gain, holder := f.Harmed, f.Harmed
+func ComputeLimitation(f LimitationFacts) Limitation {
+	gain, holder := f.PaidAt, f.PaidAt
 	if f.KnewGain != nil {
-		gain = later(gain, *f.KnewGain)
+		gain = laterOf(gain, *f.KnewGain)
 	}
 	if f.KnewHolder != nil {
-		holder = later(holder, *f.KnewHolder)
+		holder = laterOf(holder, *f.KnewHolder)
 	}
-	l := Limitation{Begins: later(gain, holder), Cap: afterYears(f.Harmed, limitationCapYears)}
-	l.Bare = sooner(afterYears(l.Begins, limitationYears), l.Cap)
-	l.Avoidance = sooner(afterDays(gain, avoidanceDays), afterYears(f.Harmed, avoidanceCapYears))
+	l := Limitation{Begins: laterOf(gain, holder), Cap: afterYears(f.PaidAt, limitationCapYears)}
+	l.Bare = earlierOf(afterYears(l.Begins, limitationYears), l.Cap)
+	l.Avoidance = earlierOf(afterDays(gain, avoidanceDays), afterYears(f.PaidAt, avoidanceCapYears))
 	l.Ends = l.Bare
-	for _, act := range inOrder(f.Acts) {
-		step := LimitationStep{LimitationAct: act, Effect: Interrupts}
+	for _, act := range sortByTime(f.Events) {
+		step := LimitationStep{InterruptingEvent: act, Effect: Interrupts}
 		switch {
 		case act.At.Before(l.Begins):
 			step.Effect = BeforeBegin
-		case l.Over(act.At):
+		case l.HasEnded(act.At):
 			step.Effect = TooLate
 		default:
-			l.Ends = sooner(afterYears(act.At, limitationYears), l.Cap)
+			l.Ends = earlierOf(afterYears(act.At, limitationYears), l.Cap)
 		}
 		step.Ends = l.Ends
 		l.Steps = append(l.Steps, step)
@@ -116,20 +116,20 @@ func ReckonLimitation(f LimitationFacts) Limitation {
 	return l
 }
 
-func inOrder(acts []LimitationAct) []LimitationAct {
+func sortByTime(acts []InterruptingEvent) []InterruptingEvent {
 	sorted := slices.Clone(acts)
-	slices.SortStableFunc(sorted, func(a, b LimitationAct) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(sorted, func(a, b InterruptingEvent) int { return a.At.Compare(b.At) })
 	return sorted
 }
 
-func later(a, b time.Time) time.Time {
+func laterOf(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}
 	return a
 }
 
-func sooner(a, b time.Time) time.Time {
+func earlierOf(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
 	}

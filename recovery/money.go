@@ -45,10 +45,10 @@ var (
 	capitalGroups = []string{"", "万", "亿", "万亿", "亿亿"}
 )
 
-// Capitals writes the amount in the capital numerals that Chinese papers use
+// ChineseCapitals writes the amount in the capital numerals that Chinese papers use
 // for sums (正确填写票据和结算凭证的基本规定, 支付结算办法 annex 1): 2,000.05 is
 // "人民币贰仟元零伍分".
-func (m Money) Capitals() string {
+func (m Money) ChineseCapitals() string {
 	all := m.magnitude()
 	yuan, jiao, fen := all/100, all/10%10, all%10
 	var out strings.Builder

@@ -15,9 +15,9 @@ func TestAnswers(t *testing.T) {
 	saidSo := play(t, lone, own(recovery.Returned, 30_000))
 	strike(t, []stroke{
 		{"a refusal by one of two", at(private), says("a", recovery.Refused, 0), seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart}},
-		{"the last refusal ends the stage", at(private, func(p *recovery.Position) { p.Holders[0].Answer = recovery.Hostile }),
+		{"the last refusal ends the stage", at(private, func(p *recovery.Position) { p.Counterparts[0].Answer = recovery.Hostile }),
 			says("b", recovery.Contested, 0), seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart}},
-		{"the last who still holds something refuses", at(private, shares(40_000, 60_000), recovered(40_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }),
+		{"the last who still holds something refuses", at(private, shares(40_000, 60_000), recovered(40_000), func(p *recovery.Position) { p.Counterparts[0].Returned = 40_000 }),
 			says("b", recovery.Refused, 0), seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: 40_000}},
 		{"refused by the counterpart's own word", lone, own(recovery.Refused, 0),
 			seen{Kind: kind, Stage: recovery.Appeal, Appeal: recovery.AppealPreparing, Waits: recovery.OnClaimant}},
@@ -35,7 +35,7 @@ func TestAnswers(t *testing.T) {
 			seen{Kind: kind, Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Waits: recovery.OnNobody, Recovered: claim}},
 		{"returned without a figure is the share", at(private, shares(40_000, 60_000)), says("a", recovery.Returned, 0),
 			seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Recovered: 40_000}},
-		{"returned twice without a figure counts once", at(private, shares(40_000, 60_000), recovered(40_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }),
+		{"returned twice without a figure counts once", at(private, shares(40_000, 60_000), recovered(40_000), func(p *recovery.Position) { p.Counterparts[0].Returned = 40_000 }),
 			says("a", recovery.Returned, 0), seen{Kind: kind, Stage: private, Waits: recovery.OnCounterpart, Recovered: 40_000}},
 		{"their own word brings no money", lone, own(recovery.Returned, 0), seen{Kind: kind, Stage: private, Waits: recovery.OnClaimant}},
 		{"nor does it take the case from the desk", appeal(recovery.AppealSubmitted, alone), own(recovery.Returned, 1),
@@ -65,7 +65,7 @@ func TestReturns(t *testing.T) {
 	strike(t, []stroke{
 		{"by one of two", at(recovery.Legal), back("b", 10), seen{Kind: kind, Stage: recovery.Legal, Waits: recovery.OnClaimant, Recovered: 10}},
 		{"by nobody in particular", at(recovery.Legal), unnamed, seen{Kind: kind, Stage: recovery.Legal, Waits: recovery.OnClaimant, Recovered: 10}},
-		{"by the last who owes", at(recovery.GroupNotice, shares(40_000, 60_000), func(p *recovery.Position) { p.Holders[0].Returned = 40_000 }, recovered(40_000)), back("b", 1),
+		{"by the last who owes", at(recovery.GroupNotice, shares(40_000, 60_000), func(p *recovery.Position) { p.Counterparts[0].Returned = 40_000 }, recovered(40_000)), back("b", 1),
 			seen{Kind: kind, Stage: recovery.GroupNotice, Waits: recovery.OnCounterpart, Recovered: 40_001}},
 		{"all refunded by the platform", at(recovery.RecallWatch), refund(claim), after(recovery.AutoRefunded, claim)},
 		{"the rest of a lucky packet refunded: it is off the claim", at(recovery.RecallWatch, shares(30_000, 10_000), asked), refund(60_000),
@@ -110,22 +110,22 @@ func TestMoneyRefused(t *testing.T) {
 func TestOwnPromisesWinTimeOnce(t *testing.T) {
 	t.Parallel()
 	p := play(t, at(recovery.PrivateContact), own(recovery.Promised, 0))
-	if p.Clock() != recovery.PromiseClock {
-		t.Fatalf("the first promise: %s", p.Clock())
+	if p.MainClock() != recovery.PromiseClock {
+		t.Fatalf("the first promise: %s", p.MainClock())
 	}
 	if step, _ := p.Take(own(recovery.Promised, 0)); step.Restart != "" {
 		t.Errorf("the second promise starts %s anew", step.Restart)
 	}
 	p = play(t, p, own(recovery.Contested, 0), own(recovery.Promised, 0))
-	if p.Clock() != recovery.ContactClock || p.Holders[0].Answer != recovery.Contested {
-		t.Errorf("promised, contested, promised: %s, %+v", p.Clock(), p.Holders[0])
+	if p.MainClock() != recovery.ContactClock || p.Counterparts[0].Answer != recovery.Contested {
+		t.Errorf("promised, contested, promised: %s, %+v", p.MainClock(), p.Counterparts[0])
 	}
-	if p = play(t, p, says("a", recovery.Promised, 0)); p.Clock() != recovery.PromiseClock {
-		t.Errorf("a promise that the claimant tells of: %s", p.Clock())
+	if p = play(t, p, says("a", recovery.Promised, 0)); p.MainClock() != recovery.PromiseClock {
+		t.Errorf("a promise that the claimant tells of: %s", p.MainClock())
 	}
-	p = play(t, p.Lapse(recovery.PromiseClock, "").Next, own(recovery.Promised, 0))
-	if p.Stage != recovery.GroupNotice || p.Clock() != recovery.PromiseClock {
-		t.Errorf("a promise in the next stage: %s %s", p.Stage, p.Clock())
+	p = play(t, p.PassDeadline(recovery.PromiseClock, "").Next, own(recovery.Promised, 0))
+	if p.Stage != recovery.GroupNotice || p.MainClock() != recovery.PromiseClock {
+		t.Errorf("a promise in the next stage: %s %s", p.Stage, p.MainClock())
 	}
 }
 
@@ -135,18 +135,18 @@ func TestOwed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fen := rapid.Map(rapid.Int64Range(0, int64(2*claim)), func(n int64) recovery.Money { return recovery.Money(n) })
 		p := at(recovery.PrivateContact, shares(fen.Draw(t, "a"), fen.Draw(t, "b")), recovered(fen.Draw(t, "back")))
-		p.Holders[0].Returned = fen.Draw(t, "by a")
-		owed := p.Owed("a")
-		if owed < 0 || owed > p.Outstanding() || p.Outstanding() < 0 || p.Overpaid() < 0 {
-			t.Fatalf("owed %d, outstanding %d, overpaid %d", owed, p.Outstanding(), p.Overpaid())
+		p.Counterparts[0].Returned = fen.Draw(t, "by a")
+		owed := p.AmountOwedBy("a")
+		if owed < 0 || owed > p.Outstanding() || p.Outstanding() < 0 || p.OverpaidAmount() < 0 {
+			t.Fatalf("owed %d, outstanding %d, overpaid %d", owed, p.Outstanding(), p.OverpaidAmount())
 		}
-		if p.Recovered != claim-p.Outstanding()+p.Overpaid() {
+		if p.Recovered != claim-p.Outstanding()+p.OverpaidAmount() {
 			t.Fatalf("the sums do not add up: %+v", p)
 		}
-		if share := p.Holders[0].Share; share > 0 && owed > max(0, share-p.Holders[0].Returned) {
+		if share := p.Counterparts[0].Share; share > 0 && owed > max(0, share-p.Counterparts[0].Returned) {
 			t.Fatalf("owed %d of the share %d", owed, share)
 		}
-		if p.Owed("z") != 0 {
+		if p.AmountOwedBy("z") != 0 {
 			t.Fatal("a stranger owes something")
 		}
 	})
@@ -157,10 +157,10 @@ func TestOwed(t *testing.T) {
 func TestALoneHolderOfASplitSum(t *testing.T) {
 	t.Parallel()
 	split := func(share recovery.Money) func(*recovery.Position) {
-		return func(p *recovery.Position) { p.Split, p.Holders[0].Share = true, share }
+		return func(p *recovery.Position) { p.Split, p.Counterparts[0].Share = true, share }
 	}
 	private := at(recovery.PrivateContact, alone, split(3_400))
-	if owed := private.Owed("a"); owed != 3_400 {
+	if owed := private.AmountOwedBy("a"); owed != 3_400 {
 		t.Errorf("owed %d", owed)
 	}
 	strike(t, []stroke{
@@ -174,11 +174,11 @@ func TestALoneHolderOfASplitSum(t *testing.T) {
 		Amount: claim, Instrument: recovery.LuckyPacket, ClaimState: recovery.Claimed,
 		Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 3_400}},
 	}
-	if started := recovery.Start(c, recovery.Terms{}); started.Owed("a") != 3_400 {
+	if started := recovery.StartPosition(c, recovery.Terms{}); started.AmountOwedBy("a") != 3_400 {
 		t.Errorf("a case filed with one share: %+v", started)
 	}
 	c.Instrument = recovery.Transfer
-	if started := recovery.Start(c, recovery.Terms{}); started.Owed("a") != claim {
+	if started := recovery.StartPosition(c, recovery.Terms{}); started.AmountOwedBy("a") != claim {
 		t.Errorf("a transfer: %+v", started)
 	}
 }

@@ -51,7 +51,7 @@ func TestMoneyInCapitals(t *testing.T) {
 		math.MaxInt64:             "人民币玖亿亿贰仟贰佰叁拾叁万亿柒仟贰佰零叁亿陆仟捌佰伍拾肆万柒仟柒佰伍拾捌元零柒分",
 		math.MinInt64:             "负人民币玖亿亿贰仟贰佰叁拾叁万亿柒仟贰佰零叁亿陆仟捌佰伍拾肆万柒仟柒佰伍拾捌元零捌分",
 	} {
-		if got := amount.Capitals(); got != want {
+		if got := amount.ChineseCapitals(); got != want {
 			t.Errorf("Money(%d).Capitals() = %q, want %q", amount, got, want)
 		}
 	}

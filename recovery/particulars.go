@@ -12,9 +12,9 @@ import (
 // nowhere else, so that erasing a case reaches it and an older word stays on
 // record when it is corrected. Every field may be empty: nobody has said.
 type Particulars struct { //nolint:recvcheck // a value to all but those who put words into it
-	Claimant ClaimantParticulars `json:"claimant,omitzero"`
-	Holders  []HolderParticulars `json:"holders,omitempty"`
-	Agent    AgentParticulars    `json:"agent,omitzero"`
+	Claimant     ClaimantParticulars      `json:"claimant,omitzero"`
+	Counterparts []CounterpartParticulars `json:"holders,omitempty"`
+	Agent        AgentParticulars         `json:"agent,omitzero"`
 	// Papers are those asked for beside the ones the route brings: nil leaves what
 	// was asked for, an empty list asks for none.
 	Papers        []Paper         `json:"papers,omitempty"`
@@ -47,9 +47,9 @@ type ClaimantParticulars struct {
 	Work         string       `json:"work,omitempty"`
 }
 
-// HolderParticulars are who a counterpart is: told from all other people by a
+// CounterpartParticulars are who a counterpart is: told from all other people by a
 // name, and a home or a document (民诉法解释 209).
-type HolderParticulars struct {
+type CounterpartParticulars struct {
 	CounterpartID CounterpartID `json:"counterpart_id"`
 	Name          string        `json:"name,omitempty"`
 	Sex           Sex           `json:"sex,omitempty"`
@@ -163,10 +163,10 @@ var PapersOnRequest = []Paper{PaperPreservation, PaperSafekeeping, PaperAuthoris
 // particularsPath begins the journal's path of every such value.
 const particularsPath = "particulars."
 
-// Values are the particulars that are not empty, by their paths in the journal.
-func (p Particulars) Values() map[string]string {
+// ValuesByPath are the particulars that are not empty, by their paths in the journal.
+func (p Particulars) ValuesByPath() map[string]string {
 	values := map[string]string{}
-	p.each(func(path string, value *string, _ trait) {
+	p.visitFields(func(path string, value *string, _ fieldRule) {
 		if *value != "" {
 			values[particularsPath+path] = *value
 		}
@@ -174,27 +174,27 @@ func (p Particulars) Values() map[string]string {
 	return values
 }
 
-// Take puts in what an entry of the journal says, field by field: what it does
+// MergeValues puts in what an entry of the journal says, field by field: what it does
 // not say stays. Paths of other things are passed over.
-func (p *Particulars) Take(values map[string]string) {
+func (p *Particulars) MergeValues(values map[string]string) {
 	for _, path := range slices.Sorted(maps.Keys(values)) {
-		id, _, of := strings.Cut(strings.TrimPrefix(path, particularsPath+holdersPath), ".")
-		if of && strings.HasPrefix(path, particularsPath+holdersPath) {
-			p.holder(CounterpartID(id))
+		id, _, of := strings.Cut(strings.TrimPrefix(path, particularsPath+counterpartsPath), ".")
+		if of && strings.HasPrefix(path, particularsPath+counterpartsPath) {
+			p.ensureCounterpart(CounterpartID(id))
 		}
 	}
-	p.each(func(path string, value *string, _ trait) {
+	p.visitFields(func(path string, value *string, _ fieldRule) {
 		if said := values[particularsPath+path]; said != "" {
 			*value = said
 		}
 	})
 }
 
-// Facts are what an entry that supplies particulars says openly: which, and the
+// EntryFacts are what an entry that supplies particulars says openly: which, and the
 // papers that were asked for.
-func (p Particulars) Facts() map[string]any {
+func (p Particulars) EntryFacts() map[string]any {
 	fields := []string{}
-	for path := range p.Values() {
+	for path := range p.ValuesByPath() {
 		fields = append(fields, strings.TrimPrefix(path, particularsPath))
 	}
 	slices.Sort(fields)
@@ -205,10 +205,10 @@ func (p Particulars) Facts() map[string]any {
 	return facts
 }
 
-// TakeEntry puts in what an entry says, by its facts as they were read back and
+// MergeEntry puts in what an entry says, by its facts as they were read back and
 // those of its values that are there.
-func (p *Particulars) TakeEntry(facts map[string]any, values map[string]string) {
-	p.Take(values)
+func (p *Particulars) MergeEntry(facts map[string]any, values map[string]string) {
+	p.MergeValues(values)
 	asked, told := facts["papers"].([]any)
 	if !told {
 		return
@@ -221,11 +221,11 @@ func (p *Particulars) TakeEntry(facts map[string]any, values map[string]string) 
 	}
 }
 
-// Since is what a change says that does not stand already.
-func (p Particulars) Since(stand Particulars) Particulars {
-	p.Holders = slices.Clone(p.Holders)
-	before := stand.Values()
-	p.each(func(path string, value *string, _ trait) {
+// ChangesSince is what a change says that does not stand already.
+func (p Particulars) ChangesSince(stand Particulars) Particulars {
+	p.Counterparts = slices.Clone(p.Counterparts)
+	before := stand.ValuesByPath()
+	p.visitFields(func(path string, value *string, _ fieldRule) {
 		if before[particularsPath+path] == *value {
 			*value = ""
 		}
@@ -236,46 +236,46 @@ func (p Particulars) Since(stand Particulars) Particulars {
 	return p
 }
 
-// Empty reports a change that says nothing.
-func (p Particulars) Empty() bool { return p.Papers == nil && len(p.Values()) == 0 }
+// IsEmpty reports a change that says nothing.
+func (p Particulars) IsEmpty() bool { return p.Papers == nil && len(p.ValuesByPath()) == 0 }
 
-// With is the particulars after a change: blank never erases.
-func (p Particulars) With(change Particulars) Particulars {
-	p.Holders = slices.Clone(p.Holders)
-	p.Take(change.Values())
+// WithChange is the particulars after a change: blank never erases.
+func (p Particulars) WithChange(change Particulars) Particulars {
+	p.Counterparts = slices.Clone(p.Counterparts)
+	p.MergeValues(change.ValuesByPath())
 	if change.Papers != nil {
 		p.Papers = change.Papers
 	}
 	return p
 }
 
-// Holder is what is known of a counterpart.
-func (p Particulars) Holder(id CounterpartID) HolderParticulars {
-	for _, h := range p.Holders {
+// CounterpartByID is what is known of a counterpart.
+func (p Particulars) CounterpartByID(id CounterpartID) CounterpartParticulars {
+	for _, h := range p.Counterparts {
 		if h.CounterpartID == id {
 			return h
 		}
 	}
-	return HolderParticulars{CounterpartID: id}
+	return CounterpartParticulars{CounterpartID: id}
 }
 
-func (p *Particulars) holder(id CounterpartID) {
-	if !slices.ContainsFunc(p.Holders, func(h HolderParticulars) bool { return h.CounterpartID == id }) {
-		p.Holders = append(p.Holders, HolderParticulars{CounterpartID: id})
+func (p *Particulars) ensureCounterpart(id CounterpartID) {
+	if !slices.ContainsFunc(p.Counterparts, func(h CounterpartParticulars) bool { return h.CounterpartID == id }) {
+		p.Counterparts = append(p.Counterparts, CounterpartParticulars{CounterpartID: id})
 	}
 }
 
-// Told adds what an identity card's number tells by itself.
-func (p Particulars) Told() Particulars {
-	p.Holders = slices.Clone(p.Holders)
+// WithCardFacts adds what an identity card's number tells by itself.
+func (p Particulars) WithCardFacts() Particulars {
+	p.Counterparts = slices.Clone(p.Counterparts)
 	if card := p.Claimant; card.DocumentKind == IDCard {
 		if born, sex, sound := readIDCard(card.DocumentNo); sound {
 			p.Claimant.Born, p.Claimant.Sex = born.Format(time.DateOnly), sex
 		}
 	}
-	for i := range p.Holders {
-		if _, sex, sound := readIDCard(p.Holders[i].DocumentNo); sound && p.Holders[i].DocumentKind == IDCard {
-			p.Holders[i].Sex = sex
+	for i := range p.Counterparts {
+		if _, sex, sound := readIDCard(p.Counterparts[i].DocumentNo); sound && p.Counterparts[i].DocumentKind == IDCard {
+			p.Counterparts[i].Sex = sex
 		}
 	}
 	return p
@@ -284,8 +284,8 @@ func (p Particulars) Told() Particulars {
 // Masked are the particulars for those who help with a case and need not know who
 // its people are: that a value is there, and the last digits of a number.
 func (p Particulars) Masked() Particulars {
-	p.Holders = slices.Clone(p.Holders)
-	p.each(func(_ string, value *string, of trait) {
+	p.Counterparts = slices.Clone(p.Counterparts)
+	p.visitFields(func(_ string, value *string, of fieldRule) {
 		if *value == "" || of.public {
 			return
 		}
@@ -301,11 +301,11 @@ func (p Particulars) Masked() Particulars {
 // Hidden stands for a value that its reader may not see.
 const Hidden = "＊＊＊＊"
 
-// traitOf is what is known of the particular at a path of the journal.
-func traitOf(path string) (found trait) {
+// fieldRuleOf is what is known of the particular at a path of the journal.
+func fieldRuleOf(path string) (found fieldRule) {
 	var p Particulars
-	p.Take(map[string]string{path: Hidden})
-	p.each(func(_ string, value *string, of trait) {
+	p.MergeValues(map[string]string{path: Hidden})
+	p.visitFields(func(_ string, value *string, of fieldRule) {
 		if *value != "" {
 			found = of
 		}
@@ -313,9 +313,9 @@ func traitOf(path string) (found trait) {
 	return found
 }
 
-// PapersOf are the papers that a court's dossier of a case holds as far as they
+// NeededPapers are the papers that a court's dossier of a case holds as far as they
 // need particulars.
-func (p Particulars) PapersOf(c Case) []Paper {
+func (p Particulars) NeededPapers(c Case) []Paper {
 	papers := []Paper{PaperComplaint}
 	asked := func(paper Paper) bool { return slices.Contains(p.Papers, paper) }
 	if c.Position.Route == PaymentOrder && !asked(PaperPreservation) {
@@ -336,37 +336,37 @@ func (p Particulars) PapersOf(c Case) []Paper {
 	return papers
 }
 
-// Lack is a particular that is not there, and the papers that would be sent back
+// MissingParticular is a particular that is not there, and the papers that would be sent back
 // without it.
-type Lack struct {
+type MissingParticular struct {
 	Field  string  `json:"field"`
 	Papers []Paper `json:"papers"`
 }
 
-// Lacking lists what the papers of a case still need.
-func (p Particulars) Lacking(c Case) []Lack {
-	whole := p.Told()
+// MissingFor lists what the papers of a case still need.
+func (p Particulars) MissingFor(c Case) []MissingParticular {
+	whole := p.WithCardFacts()
 	for _, counterpart := range c.Counterparts {
-		whole.holder(counterpart.ID)
+		whole.ensureCounterpart(counterpart.ID)
 	}
-	papers, known := p.PapersOf(c), recorded(c, whole)
-	lacks := []Lack{}
-	whole.each(func(path string, value *string, of trait) {
+	papers, known := p.NeededPapers(c), dispensableFields(c, whole)
+	lacks := []MissingParticular{}
+	whole.visitFields(func(path string, value *string, of fieldRule) {
 		needing := slices.DeleteFunc(slices.Clone(papers), func(paper Paper) bool { return !slices.Contains(of.papers, paper) })
 		if *value == "" && len(needing) > 0 && !known[path] {
-			lacks = append(lacks, Lack{path, needing})
+			lacks = append(lacks, MissingParticular{path, needing})
 		}
 	})
 	return lacks
 }
 
-// recorded are the particulars that can stay empty because the record of the
+// dispensableFields are the particulars that can stay empty because the record of the
 // case, or another of them, does as well.
-func recorded(c Case, p Particulars) map[string]bool {
+func dispensableFields(c Case, p Particulars) map[string]bool {
 	reach := c.Claimant.Phone != "" || c.Claimant.Email != "" || p.Claimant.Email != ""
 	known := map[string]bool{"claimant.phone": reach, "transaction_no": c.TransactionNo != "", "narrative": c.Narrative != ""}
-	for _, h := range p.Holders {
-		at := holdersPath + string(h.CounterpartID) + "."
+	for _, h := range p.Counterparts {
+		at := counterpartsPath + string(h.CounterpartID) + "."
 		known[at+"home"] = h.DocumentNo != ""
 	}
 	return known

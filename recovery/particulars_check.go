@@ -21,11 +21,11 @@ var (
 	percentForm  = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,2})?$`)
 )
 
-// Tidy takes away what a keyboard adds: blanks around a value, and inside
+// Normalize takes away what a keyboard adds: blanks around a value, and inside
 // numbers; the small x of an identity card is a capital one.
-func (p Particulars) Tidy() Particulars {
-	p.Holders = slices.Clone(p.Holders)
-	p.each(func(path string, value *string, of trait) {
+func (p Particulars) Normalize() Particulars {
+	p.Counterparts = slices.Clone(p.Counterparts)
+	p.visitFields(func(path string, value *string, of fieldRule) {
 		*value = strings.TrimSpace(*value)
 		switch {
 		case strings.HasSuffix(path, "document_no"):
@@ -42,33 +42,33 @@ func (p Particulars) Tidy() Particulars {
 // returns nil or a Fault with CodeInvalid that names each faulty field.
 func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
 	check := &FieldChecker{now: now}
-	p.checkHolders(check, c)
+	p.checkCounterparts(check, c)
 	for i, paper := range p.Papers {
 		OneOf(check, fmt.Sprintf("papers[%d]", i), paper, PapersOnRequest, true)
 	}
 	if len(check.faults) > 0 { // their number bounds all that follows
 		return Invalid(check.faults)
 	}
-	after := stand.With(p)
-	given := p.Values()
-	p.each(func(path string, value *string, of trait) {
+	after := stand.WithChange(p)
+	given := p.ValuesByPath()
+	p.visitFields(func(path string, value *string, of fieldRule) {
 		if *value != "" {
-			of.check(check, p.field(path), *value)
+			of.check(check, p.requestField(path), *value)
 		}
 	})
-	cards := append([]document{{"claimant.", after.Claimant.DocumentKind, after.Claimant.DocumentNo, after.Claimant.Born, after.Claimant.Sex}},
-		holderCards(after)...)
+	cards := append([]identityDocument{{"claimant.", after.Claimant.DocumentKind, after.Claimant.DocumentNo, after.Claimant.Born, after.Claimant.Sex}},
+		counterpartDocuments(after)...)
 	for _, card := range cards {
-		if card.touched(given) {
-			card.check(check, p)
+		if card.hasChanged(given) {
+			card.checkNumber(check, p)
 		}
 	}
 	return Invalid(check.faults)
 }
 
-// checkHolders refuses more people than the case has, and others.
-func (p Particulars) checkHolders(check *FieldChecker, c Case) {
-	if len(p.Holders) > MaxCounterparts {
+// checkCounterparts refuses more people than the case has, and others.
+func (p Particulars) checkCounterparts(check *FieldChecker, c Case) {
+	if len(p.Counterparts) > MaxCounterparts {
 		check.Add("holders", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
 		return
 	}
@@ -80,7 +80,7 @@ func (p Particulars) checkHolders(check *FieldChecker, c Case) {
 	for _, counterpart := range c.Counterparts {
 		known[counterpart.ID] = 1
 	}
-	for i, h := range p.Holders {
+	for i, h := range p.Counterparts {
 		field := fmt.Sprintf("holders[%d].counterpart_id", i)
 		switch known[h.CounterpartID] {
 		case 0:
@@ -93,18 +93,18 @@ func (p Particulars) checkHolders(check *FieldChecker, c Case) {
 	}
 }
 
-// field names a path as the sender's body does: holders by their place in it.
-func (p Particulars) field(path string) string {
-	for i, h := range p.Holders {
-		if rest, of := strings.CutPrefix(path, holdersPath+string(h.CounterpartID)+"."); of {
+// requestField names a path as the sender's body does: holders by their place in it.
+func (p Particulars) requestField(path string) string {
+	for i, h := range p.Counterparts {
+		if rest, of := strings.CutPrefix(path, counterpartsPath+string(h.CounterpartID)+"."); of {
 			return fieldAt("holders", i) + rest
 		}
 	}
 	return path
 }
 
-// document is an identity document with what else is said of its bearer.
-type document struct {
+// identityDocument is an identity document with what else is said of its bearer.
+type identityDocument struct {
 	path   string
 	kind   DocumentKind
 	number string
@@ -112,24 +112,24 @@ type document struct {
 	sex    Sex
 }
 
-func holderCards(p Particulars) []document {
-	var cards []document
-	for _, h := range p.Holders {
-		cards = append(cards, document{holdersPath + string(h.CounterpartID) + ".", h.DocumentKind, h.DocumentNo, "", h.Sex})
+func counterpartDocuments(p Particulars) []identityDocument {
+	var cards []identityDocument
+	for _, h := range p.Counterparts {
+		cards = append(cards, identityDocument{counterpartsPath + string(h.CounterpartID) + ".", h.DocumentKind, h.DocumentNo, "", h.Sex})
 	}
 	return cards
 }
 
-func (d document) touched(given map[string]string) bool {
+func (d identityDocument) hasChanged(given map[string]string) bool {
 	return slices.ContainsFunc([]string{"document_kind", "document_no", "born", "sex"}, func(name string) bool {
 		return given[particularsPath+d.path+name] != ""
 	})
 }
 
-// check holds a number against its kind, and what it tells against what was said.
-func (d document) check(c *FieldChecker, p Particulars) {
+// checkNumber holds a number against its kind, and what it tells against what was said.
+func (d identityDocument) checkNumber(c *FieldChecker, p Particulars) {
 	if d.number != "" && d.kind == "" {
-		c.Add(p.field(d.path+"document_kind"), "required", "Say which document the number is of.")
+		c.Add(p.requestField(d.path+"document_kind"), "required", "Say which document the number is of.")
 	}
 	if d.kind != IDCard || d.number == "" {
 		return
@@ -137,11 +137,11 @@ func (d document) check(c *FieldChecker, p Particulars) {
 	born, sex, sound := readIDCard(d.number)
 	switch {
 	case !sound || born.After(c.now):
-		c.Add(p.field(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
+		c.Add(p.requestField(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
 	case d.born != "" && d.born != born.Format(time.DateOnly):
-		c.Add(p.field(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
+		c.Add(p.requestField(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
 	case d.sex != "" && d.sex != sex:
-		c.Add(p.field(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
+		c.Add(p.requestField(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
 	}
 }
 
@@ -171,8 +171,8 @@ func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
 	return born, sex, err == nil && sum%11 == 1 && born.Year() >= 1900
 }
 
-// line checks one line of free text.
-func line(limit int) func(*FieldChecker, string, string) {
+// lineCheck checks one line of free text.
+func lineCheck(limit int) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
 		c.Text(field, value, limit, true)
 		if strings.ContainsAny(value, "\n\t") {
@@ -181,15 +181,15 @@ func line(limit int) func(*FieldChecker, string, string) {
 	}
 }
 
-func passage(c *FieldChecker, field, value string) { c.Text(field, value, maxPassage, true) }
+func checkPassage(c *FieldChecker, field, value string) { c.Text(field, value, maxPassage, true) }
 
-func account(c *FieldChecker, field, value string) { c.Text(field, value, MaxNarrative, true) }
+func checkNarrative(c *FieldChecker, field, value string) { c.Text(field, value, MaxNarrative, true) }
 
-func word[T ~string](values []T) func(*FieldChecker, string, string) {
+func choiceCheck[T ~string](values []T) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) { OneOf(c, field, T(value), values, true) }
 }
 
-func matching(form *regexp.Regexp, why string) func(*FieldChecker, string, string) {
+func patternCheck(form *regexp.Regexp, why string) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
 		if !form.MatchString(value) {
 			c.Add(field, "malformed", "%s", why)
@@ -198,36 +198,36 @@ func matching(form *regexp.Regexp, why string) func(*FieldChecker, string, strin
 }
 
 var (
-	courtName     = matching(courtForm, "The whole name of a court in Chinese is needed; it ends in 法院.")
-	documentNo    = matching(documentForm, "5 to 20 digits and capital letters are accepted.")
-	accountNo     = matching(accountForm, "8 to 34 digits are accepted.")
-	percent       = matching(percentForm, "A rate in percent, such as 3.00, is accepted.")
-	transactionNo = matching(transactionForm, "Up to 64 letters, digits, '-' and '_' are accepted.")
-	phoneNo       = matching(phoneForm, "This is not a telephone number.")
-	address       = matching(emailForm, "This is not an e-mail address.")
+	courtName     = patternCheck(courtForm, "The whole name of a court in Chinese is needed; it ends in 法院.")
+	documentNo    = patternCheck(documentForm, "5 to 20 digits and capital letters are accepted.")
+	accountNo     = patternCheck(accountForm, "8 to 34 digits are accepted.")
+	percent       = patternCheck(percentForm, "A rate in percent, such as 3.00, is accepted.")
+	transactionNo = patternCheck(transactionForm, "Up to 64 letters, digits, '-' and '_' are accepted.")
+	phoneNo       = patternCheck(phoneForm, "This is not a telephone number.")
+	address       = patternCheck(emailForm, "This is not an e-mail address.")
 )
 
-// readDay reads a day of the calendar, of a year that papers can speak of.
-func readDay(value string, first, last time.Time) bool {
+// isDayBetween reads a day of the calendar, of a year that papers can speak of.
+func isDayBetween(value string, first, last time.Time) bool {
 	day, err := time.Parse(time.DateOnly, value)
 	return err == nil && !day.Before(first) && !day.After(last)
 }
 
-func dayBetween(first func(*FieldChecker) time.Time, last func(*FieldChecker) time.Time) func(*FieldChecker, string, string) {
+func dayCheck(first func(*FieldChecker) time.Time, last func(*FieldChecker) time.Time) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
-		if !readDay(value, first(c), last(c)) {
+		if !isDayBetween(value, first(c), last(c)) {
 			c.Add(field, "out_of_range", "A day such as 2026-03-31 is needed, and one that can be.")
 		}
 	}
 }
 
-func today(c *FieldChecker) time.Time {
+func startOfToday(c *FieldChecker) time.Time {
 	year, month, day := c.now.In(Shanghai).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 var (
-	pastDay  = dayBetween(func(*FieldChecker) time.Time { return earliest }, today)
-	anyDay   = dayBetween(func(*FieldChecker) time.Time { return earliest }, func(c *FieldChecker) time.Time { return today(c).AddDate(maxPlanYears, 0, 0) })
-	birthday = dayBetween(func(*FieldChecker) time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, today)
+	pastDay  = dayCheck(func(*FieldChecker) time.Time { return earliestTime }, startOfToday)
+	anyDay   = dayCheck(func(*FieldChecker) time.Time { return earliestTime }, func(c *FieldChecker) time.Time { return startOfToday(c).AddDate(maxPlanYears, 0, 0) })
+	birthday = dayCheck(func(*FieldChecker) time.Time { return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) }, startOfToday)
 )

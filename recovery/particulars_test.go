@@ -42,7 +42,7 @@ func TestIDCardNumbers(t *testing.T) {
 		if err := ofCard(number).Validate(recovery.Particulars{}, recovery.Case{}, particularsAt); err != nil {
 			t.Fatalf("%s: %v", number, err)
 		}
-		told := ofCard(number).Told().Claimant
+		told := ofCard(number).WithCardFacts().Claimant
 		if want := []recovery.Sex{recovery.Female, recovery.Male}[order%2]; told.Born != born.Format(time.DateOnly) || told.Sex != want {
 			t.Fatalf("%s tells %+v", number, told)
 		}
@@ -61,9 +61,9 @@ func TestIDCardNumbers(t *testing.T) {
 
 // paths are all particulars of a case with one counterpart.
 func paths() []string {
-	p := recovery.Particulars{Holders: []recovery.HolderParticulars{{CounterpartID: "h"}}}
+	p := recovery.Particulars{Counterparts: []recovery.CounterpartParticulars{{CounterpartID: "h"}}}
 	all := map[string]string{}
-	for _, lack := range p.Lacking(recovery.Case{Counterparts: []recovery.Counterpart{{ID: "h"}}}) {
+	for _, lack := range p.MissingFor(recovery.Case{Counterparts: []recovery.Counterpart{{ID: "h"}}}) {
 		all["particulars."+lack.Field] = "x"
 	}
 	for _, name := range []string{
@@ -83,20 +83,20 @@ func TestBlankNeverErases(t *testing.T) {
 		for range rapid.IntRange(1, 6).Draw(t, "changes") {
 			said := rapid.MapOf(rapid.SampledFrom(paths()), rapid.SampledFrom([]string{"", "一", "二"})).Draw(t, "said")
 			var change recovery.Particulars
-			change.Take(said)
-			change = change.Since(stand)
-			stand = stand.With(change)
-			read.TakeEntry(change.Facts(), change.Values())
+			change.MergeValues(said)
+			change = change.ChangesSince(stand)
+			stand = stand.WithChange(change)
+			read.MergeEntry(change.EntryFacts(), change.ValuesByPath())
 			for path, value := range said {
 				if value != "" {
 					want[path] = value
 				}
 			}
 		}
-		if diff := cmp.Diff(want, stand.Values()); diff != "" {
+		if diff := cmp.Diff(want, stand.ValuesByPath()); diff != "" {
 			t.Fatalf("(-want +stands):\n%s", diff)
 		}
-		if diff := cmp.Diff(want, read.Values()); diff != "" {
+		if diff := cmp.Diff(want, read.ValuesByPath()); diff != "" {
 			t.Fatalf("(-want +read back):\n%s", diff)
 		}
 	})
@@ -107,12 +107,12 @@ func TestMaskedParticulars(t *testing.T) {
 	t.Parallel()
 	for _, path := range paths() {
 		var p recovery.Particulars
-		p.Take(map[string]string{path: "secretvalue"})
-		masked := p.Masked().Values()[path]
+		p.MergeValues(map[string]string{path: "secretvalue"})
+		masked := p.Masked().ValuesByPath()[path]
 		if masked == "" || strings.Contains(masked, "secret") != (recovery.ClassOfPath(path) == recovery.PublicParticulars) {
 			t.Errorf("%s: %q", path, masked)
 		}
-		if p.Values()[path] != "secretvalue" {
+		if p.ValuesByPath()[path] != "secretvalue" {
 			t.Errorf("%s: masking changed what stands", path)
 		}
 		if class := recovery.ClassOfPath(path); class == recovery.GeneralValues || class == recovery.ReachValues {
@@ -148,7 +148,7 @@ func TestLackingParticulars(t *testing.T) {
 			p.Claimant.DocumentKind, p.Claimant.DocumentNo = recovery.IDCard, "440300199003040024"
 		}, []string{"court"}, []string{"claimant.born", "claimant.sex", "claimant.document_no"}},
 		"a document tells who": {func(_ *recovery.Case, p *recovery.Particulars) {
-			p.Holders = []recovery.HolderParticulars{{CounterpartID: "h", Name: "王", DocumentKind: recovery.Passport, DocumentNo: "E1234567"}}
+			p.Counterparts = []recovery.CounterpartParticulars{{CounterpartID: "h", Name: "王", DocumentKind: recovery.Passport, DocumentNo: "E1234567"}}
 		}, []string{"court"}, []string{"holders.h.home", "holders.h.name"}},
 		"handed over": {func(c *recovery.Case, _ *recovery.Particulars) { c.Representative = "u" }, []string{"agent.name", "agent.powers"}, nil},
 		"on request": {func(_ *recovery.Case, p *recovery.Particulars) { p.Papers = recovery.PapersOnRequest },
@@ -157,7 +157,7 @@ func TestLackingParticulars(t *testing.T) {
 		own, p := c, recovery.Particulars{}
 		test.change(&own, &p)
 		var lacks []string
-		for _, lack := range p.Lacking(own) {
+		for _, lack := range p.MissingFor(own) {
 			lacks = append(lacks, lack.Field)
 		}
 		for _, field := range test.has {

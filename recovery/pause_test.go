@@ -15,7 +15,7 @@ func TestPause(t *testing.T) {
 	pause := act(recovery.RoleClaimant, recovery.PauseCase, func(m *recovery.Move) { m.Until = &until })
 	for _, situation := range situations {
 		step, err := situation.p.Take(pause)
-		allowed := situation.p.Open() && situation.p.Stage != recovery.RecallWatch && situation.p.Pause == nil
+		allowed := situation.p.IsOpen() && situation.p.Stage != recovery.RecallWatch && situation.p.Pause == nil
 		if (err == nil) != allowed {
 			t.Errorf("in %s: %v", situation.name, err)
 		}
@@ -23,14 +23,14 @@ func TestPause(t *testing.T) {
 			continue
 		}
 		p := step.Next
-		if step.Kind != recovery.EntryPaused || p.WaitingOn != recovery.OnNobody || p.Stage != situation.p.Stage || p.Clock() != recovery.PauseClock {
+		if step.Kind != recovery.EntryPaused || p.WaitingOn != recovery.OnNobody || p.Stage != situation.p.Stage || p.MainClock() != recovery.PauseClock {
 			t.Errorf("in %s: %+v", situation.name, step)
 		}
 		if !p.Pause.Until.Equal(until) {
 			t.Errorf("in %s: until %v", situation.name, p.Pause.Until)
 		}
 		running(t, situation.name, p)
-		for _, resumed := range []recovery.Step{p.Lapse(recovery.PauseClock, ""), must(p.Take(act(recovery.RoleAgent, recovery.ResumeCase)))} {
+		for _, resumed := range []recovery.Step{p.PassDeadline(recovery.PauseClock, ""), must(p.Take(act(recovery.RoleAgent, recovery.ResumeCase)))} {
 			if resumed.Kind != recovery.EntryResumed || text(t, resumed.Next) != text(t, must(situation.p.Take(likelyFact)).Next) {
 				t.Errorf("in %s: it does not go on where it stood: %+v", situation.name, resumed)
 			}
@@ -54,7 +54,7 @@ func running(t *testing.T, name string, p recovery.Position) {
 	unstoppable := []recovery.Clock{
 		recovery.PauseClock, recovery.AvoidanceClock, recovery.LimitationClock, recovery.InstalmentClock, recovery.GraceClock,
 	}
-	for _, run := range p.Clocks() {
+	for _, run := range p.AllClocks() {
 		if (run.Stopped == "") != slices.Contains(unstoppable, run.Clock) {
 			t.Errorf("in %s: %+v", name, run)
 		}
@@ -68,7 +68,7 @@ func TestMoneyInAPause(t *testing.T) {
 	if p.Pause == nil || p.Recovered != 40_000 {
 		t.Errorf("it stands in %+v", p)
 	}
-	if p = play(t, p, back("b", 60_000)); p.Open() || p.Pause != nil || p.Outcome != recovery.RecoveredFull {
+	if p = play(t, p, back("b", 60_000)); p.IsOpen() || p.Pause != nil || p.Outcome != recovery.RecoveredFull {
 		t.Errorf("it stands in %+v", p)
 	}
 }
@@ -88,7 +88,7 @@ func TestReopen(t *testing.T) {
 			want = recovery.PrivateContact // what the platform refunds is not watched for twice
 		}
 		p := step.Next
-		if p.Stage != want || !p.Open() || p.Outcome != "" || p.From != "" || p.Pause != nil || p.Recovered != 7 {
+		if p.Stage != want || !p.IsOpen() || p.Outcome != "" || p.ClosedFrom != "" || p.Pause != nil || p.Recovered != 7 {
 			t.Errorf("from %s: %+v", from, p)
 		}
 		if (p.Appeal == recovery.AppealPreparing) != (want == recovery.Appeal) || p.WaitingOn == recovery.OnNobody {
@@ -101,13 +101,13 @@ func TestReopen(t *testing.T) {
 func TestReopenForgets(t *testing.T) {
 	t.Parallel()
 	p := appeal(recovery.AppealGranted, plan(3, "a", true, 1), func(p *recovery.Position) {
-		p.Granted, p.PaidOut, p.AvoidanceOver, p.Holders[0].Banned, p.Costs = 5, 5, true, true, 9
+		p.Granted, p.PaidOut, p.AvoidanceOver, p.Counterparts[0].NoContact, p.Costs = 5, 5, true, true, 9
 	})
 	p = play(t, p, closing(recovery.Unrecovered), act(recovery.RoleLegal, recovery.Reopen))
 	if p.Granted != 0 || p.PaidOut != 0 || len(p.Plans) > 0 {
 		t.Errorf("it stands in %+v", p)
 	}
-	if p.PlanCount != 3 || !p.AvoidanceOver || !p.Holders[0].Banned || p.Costs != 9 {
+	if p.PlanCount != 3 || !p.AvoidanceOver || !p.Counterparts[0].NoContact || p.Costs != 9 {
 		t.Errorf("it stands in %+v", p)
 	}
 }

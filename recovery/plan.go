@@ -33,8 +33,8 @@ const (
 	maxPlanYears   = 5
 )
 
-// Rest is what a plan still brings.
-func (p Plan) Rest() Money {
+// Remaining is what a plan still brings.
+func (p Plan) Remaining() Money {
 	var rest Money
 	for _, part := range p.Instalments {
 		rest += part.Amount - part.Paid
@@ -42,50 +42,50 @@ func (p Plan) Rest() Money {
 	return rest
 }
 
-// planned reports that running plans bring all that is missing.
-func (p Position) planned() bool {
+// isCoveredByPlans reports that running plans bring all that is missing.
+func (p Position) isCoveredByPlans() bool {
 	var coming Money
 	for _, plan := range p.Plans {
 		if plan.Running {
-			coming += plan.Rest()
+			coming += plan.Remaining()
 		}
 	}
-	return p.Open() && coming > 0 && coming >= p.Outstanding()
+	return p.IsOpen() && coming > 0 && coming >= p.Outstanding()
 }
 
-// unplanned is what a counterpart owes and no running plan of the others brings:
+// owedOutsidePlans is what a counterpart owes and no running plan of the others brings:
 // where shares are unknown, each could owe all of it.
-func (p Position) unplanned(id CounterpartID) Money {
+func (p Position) owedOutsidePlans(id CounterpartID) Money {
 	rest := p.Outstanding()
 	for _, plan := range p.Plans {
 		if plan.Running && plan.CounterpartID != id {
-			rest -= plan.Rest()
+			rest -= plan.Remaining()
 		}
 	}
-	return min(p.Owed(id), max(0, rest))
+	return min(p.AmountOwedBy(id), max(0, rest))
 }
 
-func (p Position) planOf(id CounterpartID, running bool) int {
+func (p Position) planIndex(id CounterpartID, running bool) int {
 	return slices.IndexFunc(p.Plans, func(plan Plan) bool { return plan.CounterpartID == id && plan.Running == running })
 }
 
-// proposed puts a plan on the table, in place of the one that lay there. It must
+// proposePlan puts a plan on the table, in place of the one that lay there. It must
 // add up to what this counterpart owes.
-func (p Position) proposed(m Move) (Step, error) {
-	if p.holder(m.CounterpartID) < 0 {
+func (p Position) proposePlan(m Move) (Step, error) {
+	if p.counterpartIndex(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
-	if p.planOf(m.CounterpartID, true) >= 0 {
+	if p.planIndex(m.CounterpartID, true) >= 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is running already.")
 	}
 	plan := newPlan(p.PlanCount+1, m)
-	if owed := p.unplanned(m.CounterpartID); plan.Rest() != owed || owed == 0 {
+	if owed := p.owedOutsidePlans(m.CounterpartID); plan.Remaining() != owed || owed == 0 {
 		return Step{}, Invalid([]FieldFault{{
 			"instalments", "sum_mismatch",
-			"The instalments add up to " + plan.Rest().String() + " yuan; this counterpart owes " + owed.String() + ".",
+			"The instalments add up to " + plan.Remaining().String() + " yuan; this counterpart owes " + owed.String() + ".",
 		}})
 	}
-	next := p.without(m.CounterpartID)
+	next := p.withoutPlan(m.CounterpartID)
 	next.PlanCount++
 	next.Plans = append(next.Plans, plan)
 	return Step{Next: next}, nil
@@ -100,72 +100,72 @@ func newPlan(no int, m Move) Plan {
 	return plan
 }
 
-// without is the position less a counterpart's plan.
-func (p Position) without(id CounterpartID) Position {
+// withoutPlan is the position less a counterpart's plan.
+func (p Position) withoutPlan(id CounterpartID) Position {
 	p.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { return plan.CounterpartID == id })
 	return p
 }
 
-// accepted makes a plan run. A debt acknowledged so interrupts the limitation
+// acceptPlan makes a plan run. A debt acknowledged so interrupts the limitation
 // (诉讼时效规定 14). A counterpart who agrees by their own hand refuses no more;
 // what others say they agreed to does not undo their refusal.
-func (p Position) accepted(m Move) (Step, error) {
-	index := p.planOf(m.CounterpartID, false)
+func (p Position) acceptPlan(m Move) (Step, error) {
+	index := p.planIndex(m.CounterpartID, false)
 	if index < 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "No plan with this counterpart waits for an answer.")
 	}
 	if m.Actor.Role == RoleCounterpart && p.Plans[index].By == RoleCounterpart {
 		return Step{}, Faultf(CodeActionNotAllowed, "The claimant answers a plan that the counterpart proposed.")
 	}
-	if p.Plans[index].Rest() > p.unplanned(m.CounterpartID) {
+	if p.Plans[index].Remaining() > p.owedOutsidePlans(m.CounterpartID) {
 		return Step{}, Faultf(CodeActionNotAllowed, "Less is owed by now than the plan says: propose it anew.")
 	}
 	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(Shanghai).Format(time.DateOnly) {
 		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed: propose the plan anew.")
 	}
-	next, holder, err := p.withHolder(m.CounterpartID)
+	next, holder, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err
 	}
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Running = true
-	if own := m.Actor.Role == RoleCounterpart || next.Plans[index].By == RoleCounterpart; own && holder.refuses() {
+	if own := m.Actor.Role == RoleCounterpart || next.Plans[index].By == RoleCounterpart; own && holder.hasRefused() {
 		holder.Answer = ""
-		*holder = holder.quiet(m.At)
+		*holder = holder.withQuietSince(m.At)
 	}
 	return Step{Next: next}, nil
 }
 
-func (p Position) declined(m Move) (Step, error) {
-	if p.planOf(m.CounterpartID, false) < 0 {
+func (p Position) declinePlan(m Move) (Step, error) {
+	if p.planIndex(m.CounterpartID, false) < 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "No plan with this counterpart waits for an answer.")
 	}
-	return Step{Next: p.without(m.CounterpartID)}, nil
+	return Step{Next: p.withoutPlan(m.CounterpartID)}, nil
 }
 
-// instalment books a payment on a running plan. The plan is meant by its
+// recordInstalment books a payment on a running plan. The plan is meant by its
 // counterpart, or is the only one.
-func (p Position) instalment(m Move) (Step, error) {
-	id, err := p.payer(m)
+func (p Position) recordInstalment(m Move) (Step, error) {
+	id, err := p.findInstalmentPayer(m)
 	if err != nil {
 		return Step{}, err
 	}
-	plan := p.Plans[p.planOf(id, true)]
+	plan := p.Plans[p.planIndex(id, true)]
 	if m.No < 1 || m.No > len(plan.Instalments) {
 		return Step{}, Invalid([]FieldFault{{"no", "unknown", "The plan has no instalment of this number."}})
 	}
-	return Step{Next: p.pay(id, m.Amount).received()}, nil
+	return Step{Next: p.bookPayment(id, m.Amount).afterPayment()}, nil
 }
 
-// Payer is whose instalment a payment is: "" when nobody can tell.
-func (p Position) Payer(m Move) CounterpartID {
-	id, _ := p.payer(m)
+// InstalmentPayer is whose instalment a payment is: "" when nobody can tell.
+func (p Position) InstalmentPayer(m Move) CounterpartID {
+	id, _ := p.findInstalmentPayer(m)
 	return id
 }
 
-func (p Position) payer(m Move) (CounterpartID, error) {
+func (p Position) findInstalmentPayer(m Move) (CounterpartID, error) {
 	if m.CounterpartID != "" {
-		if p.planOf(m.CounterpartID, true) < 0 {
+		if p.planIndex(m.CounterpartID, true) < 0 {
 			return "", Faultf(CodeActionNotAllowed, "No plan with this counterpart is running.")
 		}
 		return m.CounterpartID, nil
@@ -177,10 +177,10 @@ func (p Position) payer(m Move) (CounterpartID, error) {
 	return running[0].CounterpartID, nil
 }
 
-// onPlan books money on a counterpart's plan, the earliest instalment first, and
+// bookOnPlan books money on a counterpart's plan, the earliest instalment first, and
 // takes away a plan that is fulfilled.
-func (p Position) onPlan(id CounterpartID, amount Money) Position {
-	index := p.planOf(id, true)
+func (p Position) bookOnPlan(id CounterpartID, amount Money) Position {
+	index := p.planIndex(id, true)
 	if index < 0 {
 		return p
 	}
@@ -192,54 +192,54 @@ func (p Position) onPlan(id CounterpartID, amount Money) Position {
 		plan.Instalments[i].Paid += part
 		amount -= part
 	}
-	if plan.Rest() == 0 {
-		return p.without(id)
+	if plan.Remaining() == 0 {
+		return p.withoutPlan(id)
 	}
 	return p
 }
 
-// InstalmentDue looks at an instalment whose day has come. It gives false when
+// PassInstalmentDay looks at an instalment whose day has come. It gives false when
 // there is nothing to write: it was paid, or the plan is no more.
 //
 // One instalment of a plan may be late, until GraceClock passes. The next that
 // is late breaks the plan.
-func (p Position) InstalmentDue(plan, no int) (Step, bool) {
-	index := p.runningPlan(plan)
-	if index < 0 || no < 1 || no > len(p.Plans[index].Instalments) || p.Plans[index].paid(no) {
+func (p Position) PassInstalmentDay(plan, no int) (Step, bool) {
+	index := p.runningPlanIndex(plan)
+	if index < 0 || no < 1 || no > len(p.Plans[index].Instalments) || p.Plans[index].isPaid(no) {
 		return Step{}, false
 	}
 	if p.Plans[index].Grace == no {
 		return Step{}, false // told twice
 	}
 	if p.Plans[index].Grace != 0 {
-		return Step{Kind: EntryPlanBroken, Next: p.broken(plan).settled()}, true
+		return Step{Kind: EntryPlanBroken, Next: p.breakPlan(plan).withWaitingOn()}, true
 	}
 	next := p
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Grace = no
-	return Step{Kind: EntryInstalmentMissed, Next: next.settled()}, true
+	return Step{Kind: EntryInstalmentMissed, Next: next.withWaitingOn()}, true
 }
 
-func (p Position) runningPlan(no int) int {
+func (p Position) runningPlanIndex(no int) int {
 	return slices.IndexFunc(p.Plans, func(plan Plan) bool { return plan.No == no && plan.Running })
 }
 
-func (p Plan) paid(no int) bool {
+func (p Plan) isPaid(no int) bool {
 	part := p.Instalments[no-1]
 	return part.Paid >= part.Amount
 }
 
-// clocks are the days of the instalments that are not paid, kept by the plan's
+// instalmentClocks are the days of the instalments that are not paid, kept by the plan's
 // own workflow, and the grace of the one that is late.
-func (p Plan) clocks() []Running {
-	var running []Running
+func (p Plan) instalmentClocks() []ClockState {
+	var running []ClockState
 	for _, part := range p.Instalments {
 		switch {
-		case p.paid(part.No):
+		case p.isPaid(part.No):
 		case p.Grace == part.No:
-			running = append(running, Running{Clock: GraceClock, Ref: strconv.Itoa(p.No)})
+			running = append(running, ClockState{Clock: GraceClock, Ref: strconv.Itoa(p.No)})
 		default:
-			running = append(running, Running{Clock: InstalmentClock, Ref: InstalmentRef(p.No, part.No)})
+			running = append(running, ClockState{Clock: InstalmentClock, Ref: InstalmentRef(p.No, part.No)})
 		}
 	}
 	return running
@@ -248,12 +248,12 @@ func (p Plan) clocks() []Running {
 // InstalmentRef names an instalment among the deadlines of a case.
 func InstalmentRef(plan, no int) string { return fmt.Sprintf("%d/%d", plan, no) }
 
-// MayRemind tells what is open of an instalment that a counterpart may be
+// RemindableAmount tells what is open of an instalment that a counterpart may be
 // reminded of: of a plan of theirs that runs, and not once they refused or
 // complained.
-func (p Position) MayRemind(id CounterpartID, ref string) (Money, bool) {
-	at, plan := p.holder(id), p.planOf(id, true)
-	if at < 0 || plan < 0 || p.Holders[at].silent() {
+func (p Position) RemindableAmount(id CounterpartID, ref string) (Money, bool) {
+	at, plan := p.counterpartIndex(id), p.planIndex(id, true)
+	if at < 0 || plan < 0 || p.Counterparts[at].isSilenced() {
 		return 0, false
 	}
 	for _, part := range p.Plans[plan].Instalments {
@@ -264,8 +264,8 @@ func (p Position) MayRemind(id CounterpartID, ref string) (Money, bool) {
 	return 0, false
 }
 
-// PlannedBy is whose plan a deadline's Ref names; "" for nobody's.
-func (p Position) PlannedBy(ref string) CounterpartID {
+// InstalmentDebtor is whose plan a deadline's Ref names; "" for nobody's.
+func (p Position) InstalmentDebtor(ref string) CounterpartID {
 	for _, plan := range p.Plans {
 		for _, part := range plan.Instalments {
 			if InstalmentRef(plan.No, part.No) == ref {
@@ -276,8 +276,8 @@ func (p Position) PlannedBy(ref string) CounterpartID {
 	return ""
 }
 
-// Instalment finds the instalment that a deadline's Ref names.
-func (p Position) Instalment(ref string) (Instalment, bool) {
+// FindInstalment finds the instalment that a deadline's Ref names.
+func (p Position) FindInstalment(ref string) (Instalment, bool) {
 	for _, plan := range p.Plans {
 		for _, part := range plan.Instalments {
 			if InstalmentRef(plan.No, part.No) == ref {
@@ -288,24 +288,24 @@ func (p Position) Instalment(ref string) (Instalment, bool) {
 	return Instalment{}, false
 }
 
-// broken puts the case back on its path: a broken word ends the stage of words,
+// breakPlan puts the case back on its path: a broken word ends the stage of words,
 // an appeal goes on, and at law the acknowledged debt asks for another route.
-func (p Position) broken(plan int) Position {
-	index := p.runningPlan(plan)
+func (p Position) breakPlan(plan int) Position {
+	index := p.runningPlanIndex(plan)
 	if index < 0 {
 		return p
 	}
-	waited, id := p.planned(), p.Plans[index].CounterpartID
-	next, holder, err := p.without(id).withHolder(id)
+	waited, id := p.isCoveredByPlans(), p.Plans[index].CounterpartID
+	next, holder, err := p.withoutPlan(id).withCounterpart(id)
 	if err != nil {
-		return p.without(id)
+		return p.withoutPlan(id)
 	}
-	holder.Broken++
-	if !holder.refuses() {
+	holder.BrokenPlans++
+	if !holder.hasRefused() {
 		holder.Answer = ""
 	}
 	switch {
-	case !waited || next.planned() || next.Pause != nil:
+	case !waited || next.isCoveredByPlans() || next.Pause != nil:
 		return next
 	case next.Stage == Legal:
 		next.Route = ""
@@ -313,7 +313,7 @@ func (p Position) broken(plan int) Position {
 	case next.Stage == Appeal:
 		return next
 	default:
-		return next.advance()
+		return next.enterNextStage()
 	}
 }
 

@@ -57,7 +57,7 @@ func TestPlansRefused(t *testing.T) {
 		{"what the plan of another brings already", at(private, plan(1, "b", true, 60_000)), propose(claimant, claim), recovery.CodeInvalid, "instalments:sum_mismatch"},
 		{"of a stranger", at(private), stranger, recovery.CodeInvalid, "counterpart_id:unknown"},
 		{"beside a plan that runs", at(private, plan(1, "a", true, 60_000)), propose(claimant, 40_000), recovery.CodeActionNotAllowed, ""},
-		{"of a share that is paid", at(private, shares(30_000, 70_000), recovered(30_000), func(p *recovery.Position) { p.Holders[0].Returned = 30_000 }), propose(claimant, 0), recovery.CodeInvalid, "instalments:sum_mismatch"},
+		{"of a share that is paid", at(private, shares(30_000, 70_000), recovered(30_000), func(p *recovery.Position) { p.Counterparts[0].Returned = 30_000 }), propose(claimant, 0), recovery.CodeInvalid, "instalments:sum_mismatch"},
 		{"accepted by whoever offered it", offered, accept(counterpart), recovery.CodeActionNotAllowed, ""},
 		{"accepted twice", runs, accept(claimant), recovery.CodeActionNotAllowed, ""},
 		{"accepted after money came", play(t, offered, back("a", 1)), accept(claimant), recovery.CodeActionNotAllowed, ""},
@@ -89,7 +89,7 @@ func TestPaymentsFillInOrder(t *testing.T) {
 		fen := rapid.Map(rapid.Int64Range(1, 5_000), func(n int64) recovery.Money { return recovery.Money(n) })
 		parts := rapid.SliceOfN(fen, 1, 8).Draw(t, "parts")
 		p := at(recovery.GroupNotice, plan(1, "a", true, parts...))
-		whole, paid := p.Plans[0].Rest(), recovery.Money(0)
+		whole, paid := p.Plans[0].Remaining(), recovery.Money(0)
 		for i := range rapid.IntRange(1, 6).Draw(t, "payments") {
 			sum := fen.Draw(t, "sum")
 			move := back("a", sum)
@@ -101,8 +101,8 @@ func TestPaymentsFillInOrder(t *testing.T) {
 				t.Fatalf("payment %d: %v", i, err)
 			}
 			p, paid = step.Next, paid+sum
-			if p.Recovered != paid || p.Holders[0].Returned != paid {
-				t.Fatalf("paid %d, recovered %d, by a %d", paid, p.Recovered, p.Holders[0].Returned)
+			if p.Recovered != paid || p.Counterparts[0].Returned != paid {
+				t.Fatalf("paid %d, recovered %d, by a %d", paid, p.Recovered, p.Counterparts[0].Returned)
 			}
 			if len(p.Plans) == 0 != (paid >= whole) {
 				t.Fatalf("paid %d of %d: plans %+v", paid, whole, p.Plans)
@@ -115,8 +115,8 @@ func TestPaymentsFillInOrder(t *testing.T) {
 // checkOrder finds a paid fen behind an unpaid one.
 func checkOrder(t *rapid.T, plans []recovery.Plan, rest recovery.Money) {
 	for _, plan := range plans {
-		if plan.Rest() != rest {
-			t.Fatalf("rest %d, want %d", plan.Rest(), rest)
+		if plan.Remaining() != rest {
+			t.Fatalf("rest %d, want %d", plan.Remaining(), rest)
 		}
 		open := false
 		for _, part := range plan.Instalments {
@@ -132,29 +132,29 @@ func checkOrder(t *rapid.T, plans []recovery.Plan, rest recovery.Money) {
 func TestInstalmentDue(t *testing.T) {
 	t.Parallel()
 	p := at(recovery.PrivateContact, plan(4, "a", true, 20_000, 30_000, 50_000))
-	if _, late := play(t, p, back("a", 20_000)).InstalmentDue(4, 1); late {
+	if _, late := play(t, p, back("a", 20_000)).PassInstalmentDay(4, 1); late {
 		t.Error("an instalment paid in time is late")
 	}
-	if _, late := play(t, p, back("a", 19_999)).InstalmentDue(4, 1); !late {
+	if _, late := play(t, p, back("a", 19_999)).PassInstalmentDay(4, 1); !late {
 		t.Error("a fen less than the instalment is in time")
 	}
 	for _, none := range [][2]int{{4, 0}, {4, 4}, {1, 1}, {0, 0}} {
-		if _, late := p.InstalmentDue(none[0], none[1]); late {
+		if _, late := p.PassInstalmentDay(none[0], none[1]); late {
 			t.Errorf("instalment %v is late", none)
 		}
 	}
-	missed, late := p.InstalmentDue(4, 1)
+	missed, late := p.PassInstalmentDay(4, 1)
 	if !late || missed.Kind != recovery.EntryInstalmentMissed || missed.Next.Plans[0].Grace != 1 {
 		t.Fatalf("missed: %+v", missed)
 	}
-	if _, again := missed.Next.InstalmentDue(4, 1); again {
+	if _, again := missed.Next.PassInstalmentDay(4, 1); again {
 		t.Error("told of the same instalment twice, it is late twice")
 	}
 	kept := play(t, missed.Next, pays("a", 1, 20_000))
-	if broken, late := kept.InstalmentDue(4, 2); !late || broken.Kind != recovery.EntryPlanBroken || broken.Next.Stage != recovery.GroupNotice {
+	if broken, late := kept.PassInstalmentDay(4, 2); !late || broken.Kind != recovery.EntryPlanBroken || broken.Next.Stage != recovery.GroupNotice {
 		t.Errorf("the second that is late: %v %+v", late, broken)
 	}
-	grace := slices.ContainsFunc(kept.Clocks(), func(r recovery.Running) bool { return r.Clock == recovery.GraceClock })
+	grace := slices.ContainsFunc(kept.AllClocks(), func(r recovery.ClockState) bool { return r.Clock == recovery.GraceClock })
 	if grace {
 		t.Error("the grace runs on though the instalment was paid")
 	}
@@ -181,12 +181,12 @@ func TestBrokenPlans(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			step := test.from.Lapse(recovery.GraceClock, "1")
+			step := test.from.PassDeadline(recovery.GraceClock, "1")
 			test.want.Kind = recovery.EntryPlanBroken
 			if got := sight(step); got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
-			if h := step.Next.Holders[0]; h.Broken != 1 || h.Answer != "" {
+			if h := step.Next.Counterparts[0]; h.BrokenPlans != 1 || h.Answer != "" {
 				t.Errorf("holder %+v", h)
 			}
 			if slices.ContainsFunc(step.Next.Plans, func(p recovery.Plan) bool { return p.No == 1 }) {
@@ -217,9 +217,9 @@ func TestAgreeingEndsARefusal(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			limited := slices.Contains(limits.Breaches(nil, test.p.Holders, to("a", time.Hour)), recovery.CodeNoContact)
-			if _, may := test.p.MayRemind("a", "1/1"); limited != test.silent || may == test.silent {
-				t.Errorf("may be written to %v, reminded %v: %+v", !limited, may, test.p.Holders[0])
+			limited := slices.Contains(limits.Violations(nil, test.p.Counterparts, to("a", time.Hour)), recovery.CodeNoContact)
+			if _, may := test.p.RemindableAmount("a", "1/1"); limited != test.silent || may == test.silent {
+				t.Errorf("may be written to %v, reminded %v: %+v", !limited, may, test.p.Counterparts[0])
 			}
 			graced := test.p
 			if len(graced.Plans) == 0 {
@@ -227,8 +227,8 @@ func TestAgreeingEndsARefusal(t *testing.T) {
 			}
 			graced.Plans = slices.Clone(graced.Plans)
 			graced.Plans[0].Grace = 1
-			after := graced.Lapse(recovery.GraceClock, "1").Next
-			if limited := slices.Contains(limits.Breaches(nil, after.Holders, to("a", time.Hour)), recovery.CodeNoContact); limited != test.silent {
+			after := graced.PassDeadline(recovery.GraceClock, "1").Next
+			if limited := slices.Contains(limits.Violations(nil, after.Counterparts, to("a", time.Hour)), recovery.CodeNoContact); limited != test.silent {
 				t.Errorf("after the plan is broken: may be written to %v", !limited)
 			}
 		})
@@ -242,21 +242,21 @@ func TestPlansOfMany(t *testing.T) {
 	second := propose(recovery.RoleClaimant, 30_000, 30_000)
 	second.CounterpartID = "b"
 	p = play(t, p, propose(recovery.RoleClaimant, 40_000), accept(recovery.RoleClaimant), second)
-	if p.Clocks()[0].Stopped != "" || p.WaitingOn != recovery.OnCounterpart {
-		t.Errorf("the case stands still for the plan of one: %+v", p.Clocks())
+	if p.AllClocks()[0].Stopped != "" || p.WaitingOn != recovery.OnCounterpart {
+		t.Errorf("the case stands still for the plan of one: %+v", p.AllClocks())
 	}
 	p = play(t, p, act(recovery.RoleClaimant, recovery.AcceptPlan, of("b")))
-	if p.Clocks()[0].Stopped != recovery.StoppedByPlan || p.PlanCount != 2 {
-		t.Errorf("both plans run: %+v", p.Clocks())
+	if p.AllClocks()[0].Stopped != recovery.StoppedByPlan || p.PlanCount != 2 {
+		t.Errorf("both plans run: %+v", p.AllClocks())
 	}
 	p = play(t, p, pays("a", 1, 40_000))
 	if len(p.Plans) != 1 || p.Plans[0].No != 2 || p.Outstanding() != 60_000 {
 		t.Errorf("one plan is fulfilled: %+v", p.Plans)
 	}
-	if part, known := p.Instalment("2/2"); !known || part.Amount != 30_000 {
+	if part, known := p.FindInstalment("2/2"); !known || part.Amount != 30_000 {
 		t.Errorf("instalment 2/2: %+v %v", part, known)
 	}
-	if _, known := p.Instalment("1/1"); known {
+	if _, known := p.FindInstalment("1/1"); known {
 		t.Error("an instalment of a plan that is over is known")
 	}
 }

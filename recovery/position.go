@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// Holder is what the journey must know of a counterpart: no name, only what they
+// CounterpartState is what the journey must know of a counterpart: no name, only what they
 // hold, whether they answered and what came back.
-type Holder struct {
+type CounterpartState struct {
 	ID       CounterpartID `json:"id"`
 	Share    Money         `json:"share_fen,omitempty"` // what they took of the money; 0 when nobody knows
 	Answer   Response      `json:"answer,omitempty"`
 	Returned Money         `json:"returned_fen,omitempty"`
-	// Says is what they say they gave back and nobody has confirmed yet.
-	Says Money `json:"says_fen,omitempty"`
-	// Banned holders are not to be written to: they complained, or somebody with
+	// ReportedReturned is what they say they gave back and nobody has confirmed yet.
+	ReportedReturned Money `json:"says_fen,omitempty"`
+	// NoContact holders are not to be written to: they complained, or somebody with
 	// the right to do so forbade it (治安管理处罚法 2025, 50(5)).
-	Banned bool `json:"banned,omitempty"`
+	NoContact bool `json:"banned,omitempty"`
 	// QuietSince is when they refused or complained: what was sent before was sent
 	// in good faith, whenever it is told of. Nil: nobody said when.
 	QuietSince *time.Time `json:"quiet_since,omitempty"`
 	// Promises counts those that were waited for in this stage.
 	Promises int `json:"promises,omitempty"`
-	// Broken counts the plans they agreed to and did not keep.
-	Broken int `json:"broken_plans,omitempty"`
-	// Testimony is what bears on the limitation towards them.
-	Testimony Testimony `json:"testimony,omitzero"`
+	// BrokenPlans counts the plans they agreed to and did not keep.
+	BrokenPlans int `json:"broken_plans,omitempty"`
+	// LimitationLog is what bears on the limitation towards them.
+	LimitationLog LimitationLog `json:"testimony,omitzero"`
 }
 
 // Position is where a case stands. The workflow owns it and changes it only by
@@ -53,16 +53,16 @@ type Position struct {
 	// AvoidanceOver and LimitationOver say that the right ended with time.
 	AvoidanceOver  bool `json:"avoidance_over,omitempty"`
 	LimitationOver bool `json:"limitation_over,omitempty"`
-	// Harmed is when the money left: the limitation is counted from it.
-	Harmed    time.Time `json:"harmed_at,omitzero"`
-	Plans     []Plan    `json:"plans,omitempty"` // proposed or running, one a counterpart
-	PlanCount int       `json:"plan_count,omitempty"`
-	Pause     *Pause    `json:"pause,omitempty"`
-	OneToOne  bool      `json:"one_to_one,omitempty"`
-	NoNotice  bool      `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
-	FourEyes  Money     `json:"four_eyes_above_fen,omitempty"`
-	From      Stage     `json:"closed_from,omitempty"`
-	Holders   []Holder  `json:"holders,omitempty"`
+	// PaidAt is when the money left: the limitation is counted from it.
+	PaidAt       time.Time          `json:"harmed_at,omitzero"`
+	Plans        []Plan             `json:"plans,omitempty"` // proposed or running, one a counterpart
+	PlanCount    int                `json:"plan_count,omitempty"`
+	Pause        *Pause             `json:"pause,omitempty"`
+	OneToOne     bool               `json:"one_to_one,omitempty"`
+	NoNotice     bool               `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
+	FourEyes     Money              `json:"four_eyes_above_fen,omitempty"`
+	ClosedFrom   Stage              `json:"closed_from,omitempty"`
+	Counterparts []CounterpartState `json:"holders,omitempty"`
 	// Split says that others than the holders may have a part: a lone holder owes
 	// no more than their share.
 	Split bool `json:"split,omitempty"`
@@ -83,63 +83,63 @@ type Terms struct {
 	FourEyes    Money // decisions on more than this need a second person; 0: none does
 }
 
-// Start is the position of a case that was just filed. While something may be
+// StartPosition is the position of a case that was just filed. While something may be
 // unclaimed and the auto-refund is still to come, the case watches for it.
-func Start(c Case, terms Terms) Position {
+func StartPosition(c Case, terms Terms) Position {
 	p := Position{
-		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.OneToOne(),
-		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, Harmed: c.SentAt.UTC(), Split: c.MayBeSplit(),
+		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.IsOneToOne(),
+		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, PaidAt: c.SentAt.UTC(), Split: c.CanBeSplit(),
 	}
 	for _, counterpart := range c.Counterparts {
-		p.Holders = append(p.Holders, Holder{ID: counterpart.ID, Share: counterpart.Claimed})
+		p.Counterparts = append(p.Counterparts, CounterpartState{ID: counterpart.ID, Share: counterpart.Claimed})
 	}
 	if terms.RefundAhead && c.ClaimState != Claimed {
 		p.Stage = RecallWatch
 	}
-	return p.settled()
+	return p.withWaitingOn()
 }
 
-// Open reports whether anything can still happen to the case by itself.
-func (p Position) Open() bool { return p.Stage != Closed }
+// IsOpen reports whether anything can still happen to the case by itself.
+func (p Position) IsOpen() bool { return p.Stage != Closed }
 
 // Outstanding is what has not come back yet; never negative.
 func (p Position) Outstanding() Money { return max(0, p.Claim-p.Recovered) }
 
-// Overpaid is what came back beyond the claim, and is owed to whoever paid it.
-func (p Position) Overpaid() Money { return max(0, p.Recovered-p.Claim) }
+// OverpaidAmount is what came back beyond the claim, and is owed to whoever paid it.
+func (p Position) OverpaidAmount() Money { return max(0, p.Recovered-p.Claim) }
 
-// sole reports that one person holds all of the money.
-func (p Position) sole() bool { return len(p.Holders) == 1 && !p.Split }
+// hasSoleDebtor reports that one person holds all of the money.
+func (p Position) hasSoleDebtor() bool { return len(p.Counterparts) == 1 && !p.Split }
 
-// KnowsPart reports whether Owed is this holder's own part, and not what is missing
+// KnowsShare reports whether Owed is this holder's own part, and not what is missing
 // of everybody's.
-func (p Position) KnowsPart(h Holder) bool { return h.Share > 0 || p.sole() }
+func (p Position) KnowsShare(h CounterpartState) bool { return h.Share > 0 || p.hasSoleDebtor() }
 
-// Owed is what one counterpart still holds: the rest of their share, or of the
+// AmountOwedBy is what one counterpart still holds: the rest of their share, or of the
 // claim when nobody knows the share.
-func (p Position) Owed(id CounterpartID) Money {
-	index := p.holder(id)
+func (p Position) AmountOwedBy(id CounterpartID) Money {
+	index := p.counterpartIndex(id)
 	if index < 0 {
 		return 0
 	}
-	if h := p.Holders[index]; h.Share > 0 && !p.sole() {
+	if h := p.Counterparts[index]; h.Share > 0 && !p.hasSoleDebtor() {
 		return min(max(0, h.Share-h.Returned), p.Outstanding())
 	}
 	return p.Outstanding()
 }
 
-func (p Position) holder(id CounterpartID) int {
-	return slices.IndexFunc(p.Holders, func(h Holder) bool { return h.ID == id })
+func (p Position) counterpartIndex(id CounterpartID) int {
+	return slices.IndexFunc(p.Counterparts, func(h CounterpartState) bool { return h.ID == id })
 }
 
-// withHolder gives a copy of the position and, in it, the holder to change.
-func (p Position) withHolder(id CounterpartID) (Position, *Holder, error) {
-	p.Holders = slices.Clone(p.Holders)
-	index := p.holder(id)
+// withCounterpart gives a copy of the position and, in it, the holder to change.
+func (p Position) withCounterpart(id CounterpartID) (Position, *CounterpartState, error) {
+	p.Counterparts = slices.Clone(p.Counterparts)
+	index := p.counterpartIndex(id)
 	if index < 0 {
 		return p, nil, UnknownCounterpart()
 	}
-	return p, &p.Holders[index], nil
+	return p, &p.Counterparts[index], nil
 }
 
 // UnknownCounterpart refuses an act that names nobody of the case.
@@ -147,25 +147,25 @@ func UnknownCounterpart() error {
 	return Invalid([]FieldFault{{"counterpart_id", "unknown", "No counterpart of this case has this id."}})
 }
 
-// settled says whose move is next.
-func (p Position) settled() Position {
-	p.WaitingOn = p.next()
+// withWaitingOn says whose move is next.
+func (p Position) withWaitingOn() Position {
+	p.WaitingOn = p.nextToAct()
 	return p
 }
 
-func (p Position) next() WaitingOn {
-	if !p.Open() || p.Pause != nil {
+func (p Position) nextToAct() WaitingOn {
+	if !p.IsOpen() || p.Pause != nil {
 		return OnNobody
 	}
-	waits := p.stageWaits()
-	if waits == OnCounterpart && p.unanswered() {
+	waits := p.stageWaitsOn()
+	if waits == OnCounterpart && p.hasUnansweredOffer() {
 		return OnClaimant
 	}
 	return waits
 }
 
-func (p Position) stageWaits() WaitingOn {
-	if p.planned() {
+func (p Position) stageWaitsOn() WaitingOn {
+	if p.isCoveredByPlans() {
 		return OnCounterpart
 	}
 	switch p.Stage {
@@ -175,48 +175,48 @@ func (p Position) stageWaits() WaitingOn {
 		}
 		return OnPlatform
 	case Appeal:
-		return p.appealWaits()
+		return p.appealWaitsOn()
 	case Legal:
-		return p.legalWaits()
+		return p.legalWaitsOn()
 	default:
 		return OnCounterpart
 	}
 }
 
-// unanswered reports that a counterpart says they paid, or offers a plan, and the
+// hasUnansweredOffer reports that a counterpart says they paid, or offers a plan, and the
 // claimant has not said anything to it yet.
-func (p Position) unanswered() bool {
-	return slices.ContainsFunc(p.Holders, func(h Holder) bool { return h.Says > 0 }) ||
+func (p Position) hasUnansweredOffer() bool {
+	return slices.ContainsFunc(p.Counterparts, func(h CounterpartState) bool { return h.ReportedReturned > 0 }) ||
 		slices.ContainsFunc(p.Plans, func(plan Plan) bool { return !plan.Running && plan.By == RoleCounterpart })
 }
 
-// advance enters the stage after this one; a case without a group to speak to
+// enterNextStage enters the stage after this one; a case without a group to speak to
 // goes straight to the platform.
-func (p Position) advance() Position {
+func (p Position) enterNextStage() Position {
 	switch p.Stage {
 	case RecallWatch:
-		return p.enter(PrivateContact)
+		return p.enterStage(PrivateContact)
 	case PrivateContact:
 		if p.OneToOne || p.NoNotice {
-			return p.enter(Appeal)
+			return p.enterStage(Appeal)
 		}
-		return p.enter(GroupNotice)
+		return p.enterStage(GroupNotice)
 	case GroupNotice:
-		return p.enter(Appeal)
+		return p.enterStage(Appeal)
 	default:
-		return p.enter(Legal)
+		return p.enterStage(Legal)
 	}
 }
 
-func (p Position) enter(stage Stage) Position {
+func (p Position) enterStage(stage Stage) Position {
 	p.Stage = stage
 	p.Appeal, p.Answered, p.Late, p.Breached, p.Proposal, p.RefundAsked = "", false, false, false, nil, false
 	p.Route = ""
-	p.Holders = slices.Clone(p.Holders)
-	for i := range p.Holders {
-		p.Holders[i].Promises = 0
-		if p.Holders[i].Answer == Promised {
-			p.Holders[i].Answer = "" // the promise was not kept; its clock has run
+	p.Counterparts = slices.Clone(p.Counterparts)
+	for i := range p.Counterparts {
+		p.Counterparts[i].Promises = 0
+		if p.Counterparts[i].Answer == Promised {
+			p.Counterparts[i].Answer = "" // the promise was not kept; its clock has run
 		}
 	}
 	if stage == Appeal {
@@ -225,8 +225,8 @@ func (p Position) enter(stage Stage) Position {
 	return p
 }
 
-func (p Position) close(outcome Outcome) Position {
-	p.From, p.Stage, p.Outcome = p.Stage, Closed, outcome
+func (p Position) closeWith(outcome Outcome) Position {
+	p.ClosedFrom, p.Stage, p.Outcome = p.Stage, Closed, outcome
 	p.Appeal, p.Proposal, p.Pause, p.Plans = "", nil, nil, nil
 	return p
 }

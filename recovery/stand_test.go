@@ -17,12 +17,12 @@ const claim recovery.Money = 100_000
 // at builds the position of a case of 1,000.00 between two counterparts, whose
 // shares nobody knows.
 func at(stage recovery.Stage, changes ...func(*recovery.Position)) recovery.Position {
-	p := recovery.Position{Stage: stage, Claim: claim, Holders: []recovery.Holder{{ID: "a"}, {ID: "b"}}}
+	p := recovery.Position{Stage: stage, Claim: claim, Counterparts: []recovery.CounterpartState{{ID: "a"}, {ID: "b"}}}
 	if stage == recovery.Appeal {
 		p.Appeal = recovery.AppealPreparing
 	}
 	if stage == recovery.Closed {
-		p.Outcome, p.From = recovery.Unrecovered, recovery.Legal
+		p.Outcome, p.ClosedFrom = recovery.Unrecovered, recovery.Legal
 	}
 	for _, change := range changes {
 		change(&p)
@@ -40,7 +40,7 @@ func appeal(state recovery.AppealState, changes ...func(*recovery.Position)) rec
 }
 
 func alone(p *recovery.Position) {
-	p.OneToOne, p.Holders = true, []recovery.Holder{{ID: "a"}}
+	p.OneToOne, p.Counterparts = true, []recovery.CounterpartState{{ID: "a"}}
 }
 
 func paused(p *recovery.Position) { p.Pause = &recovery.Pause{} }
@@ -50,7 +50,7 @@ func recovered(amount recovery.Money) func(*recovery.Position) {
 }
 
 func shares(a, b recovery.Money) func(*recovery.Position) {
-	return func(p *recovery.Position) { p.Holders[0].Share, p.Holders[1].Share = a, b }
+	return func(p *recovery.Position) { p.Counterparts[0].Share, p.Counterparts[1].Share = a, b }
 }
 
 func routed(route recovery.Route) func(*recovery.Position) {

@@ -177,7 +177,7 @@ func proposal(p recovery.Position, m recovery.Move) recovery.Move {
 	for _, running := range p.Plans {
 		if running.Running {
 			m.CounterpartID = "b"
-			rest -= running.Rest()
+			rest -= running.Remaining()
 		}
 	}
 	if m.Actor.Role == recovery.RoleCounterpart {

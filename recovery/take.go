@@ -23,7 +23,7 @@ func (p Position) Take(m Move) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	step.Next = p.heard(m, step).settled()
+	step.Next = p.withLimitation(m, step).withWaitingOn()
 	return step, nil
 }
 
@@ -50,19 +50,19 @@ func (p Position) take(m Move) (Step, error) {
 // keepPosition is for actions that are recorded and change nothing else.
 func keepPosition(p Position, _ Move) (Step, error) { return Step{Next: p}, nil }
 
-func (p Position) contacted(m Move) (Step, error) {
-	if m.CounterpartID != "" && p.holder(m.CounterpartID) < 0 {
+func (p Position) recordContact(m Move) (Step, error) {
+	if m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
 	return Step{Next: p}, nil
 }
 
-func (p Position) withdrawn(Move) (Step, error) {
-	return Step{Next: p.close(Withdrawn)}, nil
+func (p Position) withdrawCase(Move) (Step, error) {
+	return Step{Next: p.closeWith(Withdrawn)}, nil
 }
 
-// ended closes a case by somebody's word, which cannot say other than the sums.
-func (p Position) ended(m Move) (Step, error) {
+// closeByPerson closes a case by somebody's word, which cannot say other than the sums.
+func (p Position) closeByPerson(m Move) (Step, error) {
 	recovered := p.Recovered > 0
 	if m.Outcome == AutoRefunded || m.Outcome == RecoveredFull ||
 		m.Outcome == RecoveredPartly && !recovered || m.Outcome == Unrecovered && recovered {
@@ -70,11 +70,11 @@ func (p Position) ended(m Move) (Step, error) {
 			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back: record returns first.",
 		}})
 	}
-	return Step{Next: p.close(m.Outcome)}, nil
+	return Step{Next: p.closeWith(m.Outcome)}, nil
 }
 
-func (p Position) escalated(m Move) (Step, error) {
-	if m.To == Closed || m.To == RecallWatch || !m.To.After(p.Stage) {
+func (p Position) escalateCase(m Move) (Step, error) {
+	if m.To == Closed || m.To == RecallWatch || !m.To.IsAfter(p.Stage) {
 		return Step{}, Faultf(CodeActionNotAllowed, "A case in %s cannot be escalated to %s.", p.Stage, m.To)
 	}
 	if m.To == GroupNotice && p.OneToOne {
@@ -83,31 +83,31 @@ func (p Position) escalated(m Move) (Step, error) {
 	if m.To == GroupNotice && p.NoNotice {
 		return Step{}, Faultf(CodeActionNotAllowed, "A case like this is not told to the group: the playbook forbids it.")
 	}
-	return Step{Next: p.enter(m.To)}, nil
+	return Step{Next: p.enterStage(m.To)}, nil
 }
 
-// paused stops every clock that people set. It ends by itself: see PauseClock.
-func (p Position) paused(m Move) (Step, error) {
+// pauseCase stops every clock that people set. It ends by itself: see PauseClock.
+func (p Position) pauseCase(m Move) (Step, error) {
 	next := p
 	next.Pause = &Pause{Until: m.Until}
 	return Step{Next: next}, nil
 }
 
-func (p Position) resumed(Move) (Step, error) {
+func (p Position) resumeCase(Move) (Step, error) {
 	next := p
 	next.Pause = nil
 	return Step{Next: next}, nil
 }
 
-// reopened goes back to the stage the case was closed in; what the platform
+// reopenCase goes back to the stage the case was closed in; what the platform
 // refunds by itself is not watched for a second time.
-func (p Position) reopened(Move) (Step, error) {
-	stage := p.From
+func (p Position) reopenCase(Move) (Step, error) {
+	stage := p.ClosedFrom
 	if stage == RecallWatch {
 		stage = PrivateContact
 	}
-	next := p.enter(stage)
-	next.Outcome, next.From = "", ""
+	next := p.enterStage(stage)
+	next.Outcome, next.ClosedFrom = "", ""
 	next.Granted, next.PaidOut = 0, 0
 	return Step{Next: next}, nil
 }

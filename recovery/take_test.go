@@ -38,7 +38,7 @@ func TestEscalation(t *testing.T) {
 	for _, from := range recovery.Stages[:5] {
 		for _, to := range recovery.Stages {
 			step, err := at(from).Take(up(to))
-			allowed := to.After(from) && to != recovery.Closed
+			allowed := to.IsAfter(from) && to != recovery.Closed
 			if (err == nil) != allowed || err != nil && recovery.CodeOf(err) != recovery.CodeActionNotAllowed {
 				t.Errorf("from %s to %s: %v", from, to, err)
 			}

@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// Happening is what may bear on the limitation: an entry of the journal, or the
+// LimitationEvent is what may bear on the limitation: an entry of the journal, or the
 // step that will be one. What it means is decided here and nowhere else.
-type Happening struct {
+type LimitationEvent struct {
 	Kind          EntryKind
 	By            Role
 	CounterpartID CounterpartID // "" names nobody
-	Word          string        // what a response or a step of the law is called
-	Brought       bool          // money came with it, by the word of whoever should have it
+	Detail        string        // what a response or a step of the law is called
+	MoneyReceived bool          // money came with it, by the word of whoever should have it
 	At            time.Time     // when it was; zero: nobody knows, and it means nothing
 	Seq           int64         // the journal entry; 0 for a step that is not written yet
 }
 
-// bearing is what a happening means between the claimant and one counterpart.
-type bearing struct {
-	interrupts Interruption // "" when it does not by itself
-	demand     bool         // a demand, which counts once a sign shows that it arrived
-	sign       bool         // shows that what was sent before had arrived
+// limitationEffect is what a happening means between the claimant and one counterpart.
+type limitationEffect struct {
+	interrupts InterruptionKind // "" when it does not by itself
+	demand     bool             // a demand, which counts once a sign shows that it arrived
+	receipt    bool             // shows that what was sent before had arrived
 }
 
-// BearsOnLimitation reports that entries of a kind may bear on the limitation.
-func BearsOnLimitation(kind EntryKind) bool {
+// AffectsLimitation reports that entries of a kind may bear on the limitation.
+func AffectsLimitation(kind EntryKind) bool {
 	switch kind {
 	case EntryContactRecorded, EntryHarassmentReported, EntryPlanProposed, EntryPlanDeclined, EntryPlanAccepted,
 		EntryReturnRecorded, EntryInstalmentRecorded, EntryResponseRecorded, EntryLegalStep:
@@ -35,7 +35,7 @@ func BearsOnLimitation(kind EntryKind) bool {
 	}
 }
 
-// bears says what it means towards a counterpart; lone when there is no other.
+// effectOn says what it means towards a counterpart; lone when there is no other.
 //
 //   - A message to them, to the group, or to nobody by name is a demand: as of
 //     when it was sent, once they did something after it (诉讼时效规定 8(1)(2)).
@@ -49,113 +49,113 @@ func BearsOnLimitation(kind EntryKind) bool {
 //     else towards all, unless it can only have been directed at one.
 //
 // A bystander's word is no request to a mediation body (12).
-func (h Happening) bears(id CounterpartID, lone bool) bearing {
+func (h LimitationEvent) effectOn(id CounterpartID, lone bool) limitationEffect {
 	named, all := h.CounterpartID == id, h.CounterpartID == ""
 	own := named && h.By == RoleCounterpart
 	switch h.Kind {
 	case EntryContactRecorded:
-		return bearing{demand: named || all}
+		return limitationEffect{demand: named || all}
 	case EntryHarassmentReported:
-		return bearing{sign: named}
+		return limitationEffect{receipt: named}
 	case EntryPlanProposed, EntryPlanDeclined:
-		return bearing{sign: own}
+		return limitationEffect{receipt: own}
 	case EntryPlanAccepted:
-		return bearing{interrupts: when(named, DebtorPromised), sign: own}
+		return limitationEffect{interrupts: interruptionIf(named, DebtorPromised), receipt: own}
 	case EntryReturnRecorded, EntryInstalmentRecorded:
-		return bearing{interrupts: when(named, DebtorPaid)}
+		return limitationEffect{interrupts: interruptionIf(named, DebtorPaid)}
 	case EntryResponseRecorded:
-		return bearing{interrupts: when(named, h.answer()), sign: named}
+		return limitationEffect{interrupts: interruptionIf(named, h.responseInterruption()), receipt: named}
 	case EntryLegalStep:
-		step := legalSteps[h.Word]
-		return bearing{interrupts: when(named || all && (lone || !step.directed), step.interrupts)}
+		step := legalStepEffects[h.Detail]
+		return limitationEffect{interrupts: interruptionIf(named || all && (lone || !step.directed), step.interrupts)}
 	default:
-		return bearing{}
+		return limitationEffect{}
 	}
 }
 
-func (h Happening) answer() Interruption {
+func (h LimitationEvent) responseInterruption() InterruptionKind {
 	switch {
-	case h.Word == string(Promised):
+	case h.Detail == string(Promised):
 		return DebtorPromised
-	case h.Brought:
+	case h.MoneyReceived:
 		return DebtorPaid
 	default:
 		return ""
 	}
 }
 
-func when(applies bool, how Interruption) Interruption {
+func interruptionIf(applies bool, how InterruptionKind) InterruptionKind {
 	if applies {
 		return how
 	}
 	return ""
 }
 
-// Testimony is what was heard between the claimant and one counterpart that bears
+// LimitationLog is what was heard between the claimant and one counterpart that bears
 // on the limitation, in the order of the telling.
-type Testimony struct {
-	Acts    []LimitationAct `json:"acts,omitempty"`
-	Demands []LimitationAct `json:"demands,omitempty"`
-	Signs   []LimitationAct `json:"signs,omitempty"`
+type LimitationLog struct {
+	Interrupting []InterruptingEvent `json:"acts,omitempty"`
+	Demands      []InterruptingEvent `json:"demands,omitempty"`
+	Receipts     []InterruptingEvent `json:"signs,omitempty"`
 }
 
-// Hear adds what a happening means towards a counterpart; lone when there is no
+// Add adds what a happening means towards a counterpart; lone when there is no
 // other. The testimony before stays as it was.
-func (t Testimony) Hear(h Happening, towards CounterpartID, lone bool) Testimony {
-	means := h.bears(towards, lone)
-	said := LimitationAct{Kind: means.interrupts, At: h.At.UTC(), Seq: h.Seq}
+func (t LimitationLog) Add(h LimitationEvent, towards CounterpartID, lone bool) LimitationLog {
+	means := h.effectOn(towards, lone)
+	said := InterruptingEvent{Kind: means.interrupts, At: h.At.UTC(), Seq: h.Seq}
 	if h.At.IsZero() {
 		return t
 	}
 	if means.interrupts != "" {
-		t.Acts = append(slices.Clip(t.Acts), said)
+		t.Interrupting = append(slices.Clip(t.Interrupting), said)
 	}
 	if means.demand {
 		said.Kind = DemandReached
 		t.Demands = append(slices.Clip(t.Demands), said)
 	}
-	if means.sign {
+	if means.receipt {
 		said.Kind = ""
-		t.Signs = append(slices.Clip(t.Signs), said)
+		t.Receipts = append(slices.Clip(t.Receipts), said)
 	}
 	return t
 }
 
-// Interruptions are the acts, and the demands of which some sign shows that they
+// InterruptingEvents are the acts, and the demands of which some sign shows that they
 // arrived.
-func (t Testimony) Interruptions() []LimitationAct {
-	acts := slices.Clone(t.Acts)
+func (t LimitationLog) InterruptingEvents() []InterruptingEvent {
+	acts := slices.Clone(t.Interrupting)
 	for _, demand := range t.Demands {
-		if proof := t.proof(demand); proof >= 0 {
-			demand.Proof = t.Signs[proof].Seq
+		if proof := t.receiptIndex(demand); proof >= 0 {
+			demand.Proof = t.Receipts[proof].Seq
 			acts = append(acts, demand)
 		}
 	}
 	return acts
 }
 
-func (t Testimony) proof(demand LimitationAct) int {
-	return slices.IndexFunc(t.Signs, func(s LimitationAct) bool { return !s.At.Before(demand.At) })
+func (t LimitationLog) receiptIndex(demand InterruptingEvent) int {
+	return slices.IndexFunc(t.Receipts, func(s InterruptingEvent) bool { return !s.At.Before(demand.At) })
 }
 
-// brief keeps only what the end of the term can still depend on, whatever is told
+// compact keeps only what the end of the term can still depend on, whatever is told
 // later and of whenever: a case that runs for years carries a handful of acts.
-func (t Testimony) brief() Testimony {
-	var kept Testimony
-	for _, act := range inOrder(t.Interruptions()) {
+func (t LimitationLog) compact() LimitationLog {
+	var kept LimitationLog
+	for _, act := range sortByTime(t.InterruptingEvents()) {
 		// Who reaches the one before the last reaches this one, and past the last.
-		last := len(kept.Acts) - 1
-		if last > 0 && act.At.Before(afterYears(kept.Acts[last-1].At, limitationYears)) {
-			kept.Acts = kept.Acts[:last]
+		last := len(kept.Interrupting) - 1
+		if last > 0 && act.At.Before(afterYears(kept.Interrupting[last-1].At, limitationYears)) {
+			kept.Interrupting = kept.Interrupting[:last]
 		}
-		kept.Acts = append(kept.Acts, act)
+		kept.Interrupting = append(kept.Interrupting, act)
 	}
-	signs := inOrder(t.Signs)
-	kept.Signs = signs[max(0, len(signs)-1):]
-	for _, demand := range inOrder(t.Demands) {
+	signs := sortByTime(t.Receipts)
+	kept.Receipts = signs[max(0, len(signs)-1):]
+	for _, demand := range sortByTime(t.Demands) {
 		last := len(kept.Demands) - 1
 		sameDay := last >= 0 && afterDays(kept.Demands[last].At, 0).Equal(afterDays(demand.At, 0))
-		if t.proof(demand) < 0 && !sameDay {
+		if t.receiptIndex(demand) < 0 && !sameDay {
 			kept.Demands = append(kept.Demands, demand)
 		}
 	}
@@ -172,21 +172,21 @@ type CounterpartLimitation struct {
 // Limitations are the ledgers towards every counterpart, by what the case heard.
 // Of acts that no longer decide they know nothing: the journal has those.
 func (p Position) Limitations() []CounterpartLimitation {
-	ledgers := make([]CounterpartLimitation, len(p.Holders))
-	for i, h := range p.Holders {
-		facts := LimitationFacts{Harmed: p.Harmed, Acts: h.Testimony.Interruptions()}
-		ledgers[i] = CounterpartLimitation{h.ID, ReckonLimitation(facts)}
+	ledgers := make([]CounterpartLimitation, len(p.Counterparts))
+	for i, h := range p.Counterparts {
+		facts := LimitationFacts{PaidAt: p.PaidAt, Events: h.LimitationLog.InterruptingEvents()}
+		ledgers[i] = CounterpartLimitation{h.ID, ComputeLimitation(facts)}
 	}
 	return ledgers
 }
 
-// Pressing is, of the ledgers of a case, the one to be safe by: towards the
+// EarliestLimitation is, of the ledgers of a case, the one to be safe by: towards the
 // counterpart who still owes and against whom time runs out first.
-func (p Position) Pressing(ledgers []CounterpartLimitation) Limitation {
-	pressing := ReckonLimitation(LimitationFacts{Harmed: p.Harmed})
+func (p Position) EarliestLimitation(ledgers []CounterpartLimitation) Limitation {
+	pressing := ComputeLimitation(LimitationFacts{PaidAt: p.PaidAt})
 	chosen := false
 	for _, one := range ledgers {
-		owes := p.Owed(one.ID) > 0 || p.Outstanding() == 0
+		owes := p.AmountOwedBy(one.ID) > 0 || p.Outstanding() == 0
 		if owes && (!chosen || one.Ends.Before(pressing.Ends)) {
 			pressing, chosen = one.Limitation, true
 		}
@@ -195,10 +195,10 @@ func (p Position) Pressing(ledgers []CounterpartLimitation) Limitation {
 }
 
 // Limitation is what the case's clock counts by.
-func (p Position) Limitation() Limitation { return p.Pressing(p.Limitations()) }
+func (p Position) Limitation() Limitation { return p.EarliestLimitation(p.Limitations()) }
 
-// Since is when the term began that runs: with the newest act that counts.
-func (l Limitation) Since() time.Time {
+// RunningSince is when the term began that runs: with the newest act that counts.
+func (l Limitation) RunningSince() time.Time {
 	since := l.Begins
 	for _, step := range l.Steps {
 		if step.Effect == Interrupts {
@@ -208,30 +208,30 @@ func (l Limitation) Since() time.Time {
 	return since
 }
 
-// heard takes up what a step means for the limitation. A right that had ended
+// withLimitation takes up what a step means for the limitation. A right that had ended
 // lives again when it turns out to end later: with an act that was told of late,
 // or when whoever it had ended against owes nothing more.
-func (p Position) heard(m Move, step Step) Position {
+func (p Position) withLimitation(m Move, step Step) Position {
 	next := step.Next
-	h := Happening{
-		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Word: m.Kind,
-		Brought: next.Recovered != p.Recovered,
+	h := LimitationEvent{
+		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Detail: m.Kind,
+		MoneyReceived: next.Recovered != p.Recovered,
 	}
 	if m.At != nil {
 		h.At = *m.At
 	}
 	switch step.Kind {
 	case EntryResponseRecorded:
-		h.Word = string(m.Response)
+		h.Detail = string(m.Response)
 	case EntryInstalmentRecorded:
-		h.CounterpartID = p.Payer(m)
+		h.CounterpartID = p.InstalmentPayer(m)
 	default:
 	}
-	next.Holders = slices.Clone(next.Holders)
-	lone := len(next.Holders) == 1
-	for i, holder := range next.Holders {
-		if h.bears(holder.ID, lone) != (bearing{}) {
-			next.Holders[i].Testimony = holder.Testimony.Hear(h, holder.ID, lone).brief()
+	next.Counterparts = slices.Clone(next.Counterparts)
+	lone := len(next.Counterparts) == 1
+	for i, holder := range next.Counterparts {
+		if h.effectOn(holder.ID, lone) != (limitationEffect{}) {
+			next.Counterparts[i].LimitationLog = holder.LimitationLog.Add(h, holder.ID, lone).compact()
 		}
 	}
 	if next.LimitationOver && next.Limitation().Ends.After(p.Limitation().Ends) {

@@ -14,7 +14,7 @@ func days(n int) time.Time { return moment.AddDate(0, 0, n) }
 // left at moment, and gives the day on which each limitation ends.
 func heardBy(t *testing.T, p recovery.Position, moves ...recovery.Move) [2]string {
 	t.Helper()
-	p.Harmed = moment
+	p.PaidAt = moment
 	ledgers := play(t, p, moves...).Limitations()
 	return [2]string{lastDay(ledgers[0].Ends), lastDay(ledgers[1].Ends)}
 }
@@ -70,7 +70,7 @@ func TestWhatInterrupts(t *testing.T) {
 // act that came too late (民法典 192).
 func TestARightThatEnded(t *testing.T) {
 	t.Parallel()
-	ended := at(recovery.Legal, func(p *recovery.Position) { p.Harmed, p.LimitationOver = moment, true })
+	ended := at(recovery.Legal, func(p *recovery.Position) { p.PaidAt, p.LimitationOver = moment, true })
 	for name, test := range map[string]struct {
 		moves []recovery.Move
 		over  bool
@@ -93,10 +93,10 @@ func TestTestimonyStaysSmall(t *testing.T) {
 	for day := range 1_000 {
 		p = play(t, p, when(day, wrote("")), when(day, wrote("a")), when(day, says("a", recovery.Promised, 0)))
 	}
-	if a := p.Holders[0].Testimony; len(a.Acts) > 3 || len(a.Demands) != 0 || len(a.Signs) != 1 {
-		t.Errorf("of %d acts, %d demands and %d signs it keeps all", len(a.Acts), len(a.Demands), len(a.Signs))
+	if a := p.Counterparts[0].LimitationLog; len(a.Interrupting) > 3 || len(a.Demands) != 0 || len(a.Receipts) != 1 {
+		t.Errorf("of %d acts, %d demands and %d signs it keeps all", len(a.Interrupting), len(a.Demands), len(a.Receipts))
 	}
-	if b := p.Holders[1].Testimony; len(b.Demands) != 1_000 || len(b.Acts) != 0 {
+	if b := p.Counterparts[1].LimitationLog; len(b.Demands) != 1_000 || len(b.Interrupting) != 0 {
 		t.Errorf("of demands that nobody answered it keeps one a day: %d", len(b.Demands))
 	}
 }

@@ -54,8 +54,8 @@ func (w *walk) payer() recovery.CounterpartID {
 // holds is what somebody returns who returns "it", reckoned from the sums put in.
 func (w *walk) holds(id recovery.CounterpartID) recovery.Money {
 	missing := max(0, w.p.Claim-w.total())
-	for _, h := range w.p.Holders {
-		if h.ID == id && h.Share > 0 && (len(w.p.Holders) > 1 || w.p.Split) {
+	for _, h := range w.p.Counterparts {
+		if h.ID == id && h.Share > 0 && (len(w.p.Counterparts) > 1 || w.p.Split) {
 			return min(missing, max(0, h.Share-w.sums.returned[id]))
 		}
 	}
@@ -80,15 +80,15 @@ func (w *walk) check(before recovery.Position, m recovery.Move) {
 	}
 	p := w.p
 	switch {
-	case p.Claim != before.Claim || len(p.Holders) != len(before.Holders):
+	case p.Claim != before.Claim || len(p.Counterparts) != len(before.Counterparts):
 		w.fatal("the claim changed")
-	case before.Stage.After(p.Stage) && m.Action != recovery.Reopen:
+	case before.Stage.IsAfter(p.Stage) && m.Action != recovery.Reopen:
 		w.fatal("the case went back from", before.Stage)
-	case !before.Open() && m.Action == "" && (p.Open() || p.Outcome != before.Outcome):
+	case !before.IsOpen() && m.Action == "" && (p.IsOpen() || p.Outcome != before.Outcome):
 		w.fatal("a closed case moved by itself")
-	case !before.Open() && m.Action != "" && m.Action != recovery.RecordReturn && m.Action != recovery.Reopen:
+	case !before.IsOpen() && m.Action != "" && m.Action != recovery.RecordReturn && m.Action != recovery.Reopen:
 		w.fatal("a closed case took", m.Action)
-	case !before.Open() && p.Open() && m.Action != recovery.Reopen:
+	case !before.IsOpen() && p.IsOpen() && m.Action != recovery.Reopen:
 		w.fatal("a closed case opened")
 	case (p.Stage == recovery.Appeal) != (p.Appeal != "") || (p.Appeal == recovery.AppealProposed) != (p.Proposal != nil):
 		w.fatal("the appeal is", p.Appeal)
@@ -103,13 +103,13 @@ func (w *walk) checkSums() {
 	if p.Recovered != total || p.Refunded != w.sums.refunded || p.Costs != w.sums.costs {
 		w.fatal("fen are lost or made", p.Recovered, total)
 	}
-	for _, h := range p.Holders {
-		if h.Returned != w.sums.returned[h.ID] || h.Says < 0 || p.Owed(h.ID) < 0 || p.Owed(h.ID) > p.Outstanding() {
+	for _, h := range p.Counterparts {
+		if h.Returned != w.sums.returned[h.ID] || h.ReportedReturned < 0 || p.AmountOwedBy(h.ID) < 0 || p.AmountOwedBy(h.ID) > p.Outstanding() {
 			w.fatal("a counterpart's sums", h)
 		}
 	}
-	if p.Outstanding() != max(0, p.Claim-total) || p.Overpaid() != max(0, total-p.Claim) || p.Granted < 0 || p.PaidOut < 0 {
-		w.fatal("outstanding and overpaid", p.Outstanding(), p.Overpaid())
+	if p.Outstanding() != max(0, p.Claim-total) || p.OverpaidAmount() != max(0, total-p.Claim) || p.Granted < 0 || p.PaidOut < 0 {
+		w.fatal("outstanding and overpaid", p.Outstanding(), p.OverpaidAmount())
 	}
 	outcomes := map[recovery.Outcome]bool{
 		recovery.RecoveredFull: total >= p.Claim, recovery.AutoRefunded: p.Refunded >= p.Claim,
@@ -123,7 +123,7 @@ func (w *walk) checkSums() {
 func (w *walk) checkPlans() {
 	seen := map[recovery.CounterpartID]bool{}
 	for _, plan := range w.p.Plans {
-		if seen[plan.CounterpartID] || plan.Rest() <= 0 || plan.No > w.p.PlanCount || plan.No < 1 {
+		if seen[plan.CounterpartID] || plan.Remaining() <= 0 || plan.No > w.p.PlanCount || plan.No < 1 {
 			w.fatal("plans", w.p.Plans)
 		}
 		seen[plan.CounterpartID] = true
@@ -142,15 +142,15 @@ func (w *walk) checkWay() {
 	acting := slices.ContainsFunc(recovery.Roles, func(role recovery.Role) bool {
 		return slices.ContainsFunc(p.Allowed(role), func(a recovery.Action) bool { return a.MovesCase() })
 	})
-	running := slices.ContainsFunc(p.Clocks(), func(r recovery.Running) bool { return r.Stopped == "" })
+	running := slices.ContainsFunc(p.AllClocks(), func(r recovery.ClockState) bool { return r.Stopped == "" })
 	switch {
-	case p.WaitingOn == "" || (p.WaitingOn == recovery.OnNobody) != (!p.Open() || p.Pause != nil):
+	case p.WaitingOn == "" || (p.WaitingOn == recovery.OnNobody) != (!p.IsOpen() || p.Pause != nil):
 		w.fatal("waiting on", p.WaitingOn)
-	case p.Open() != (p.Outcome == ""):
+	case p.IsOpen() != (p.Outcome == ""):
 		w.fatal("open with an outcome")
-	case p.Open() && (!running || p.Clock() == recovery.NoClock):
+	case p.IsOpen() && (!running || p.MainClock() == recovery.NoClock):
 		w.fatal("no clock runs")
-	case !p.Open() && (len(p.Clocks()) > 0 || len(p.Plans) > 0 || p.Pause != nil || p.Proposal != nil):
+	case !p.IsOpen() && (len(p.AllClocks()) > 0 || len(p.Plans) > 0 || p.Pause != nil || p.Proposal != nil):
 		w.fatal("something goes on in a closed case")
 	case !acting:
 		w.fatal("nobody can do anything")
@@ -225,18 +225,18 @@ func (w *walk) hear(step recovery.Step, m recovery.Move) {
 	if m.At == nil {
 		return
 	}
-	said := recovery.Happening{
-		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Word: m.Kind, At: *m.At,
-		Brought: step.Next.Recovered > w.p.Recovered, Seq: int64(len(w.trail)),
+	said := recovery.LimitationEvent{
+		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Detail: m.Kind, At: *m.At,
+		MoneyReceived: step.Next.Recovered > w.p.Recovered, Seq: int64(len(w.trail)),
 	}
 	if m.Action == recovery.RecordResponse {
-		said.Word = string(m.Response)
+		said.Detail = string(m.Response)
 	}
 	if m.Action == recovery.RecordInstalment && m.CounterpartID == "" {
 		said.CounterpartID = w.payer()
 	}
-	for _, h := range w.p.Holders {
-		w.heard[h.ID] = w.heard[h.ID].Hear(said, h.ID, len(w.p.Holders) == 1)
+	for _, h := range w.p.Counterparts {
+		w.heard[h.ID] = w.heard[h.ID].Add(said, h.ID, len(w.p.Counterparts) == 1)
 	}
 }
 
@@ -245,15 +245,15 @@ func (w *walk) hear(step recovery.Step, m recovery.Move) {
 func (w *walk) checkTerms(before recovery.Position) {
 	var ledgers []recovery.CounterpartLimitation
 	for i, mine := range w.p.Limitations() {
-		facts := recovery.LimitationFacts{Harmed: w.p.Harmed, Acts: w.heard[mine.ID].Interruptions()}
-		full := recovery.ReckonLimitation(facts)
+		facts := recovery.LimitationFacts{PaidAt: w.p.PaidAt, Events: w.heard[mine.ID].InterruptingEvents()}
+		full := recovery.ComputeLimitation(facts)
 		ledgers = append(ledgers, recovery.CounterpartLimitation{ID: mine.ID, Limitation: full})
 		if !mine.Ends.Equal(full.Ends) {
-			w.fatal("the limitation against", mine.ID, mine.Ends, "and by all that was said", full.Ends, w.heard[mine.ID], w.p.Holders[i].Testimony)
+			w.fatal("the limitation against", mine.ID, mine.Ends, "and by all that was said", full.Ends, w.heard[mine.ID], w.p.Counterparts[i].LimitationLog)
 		}
 	}
 	clock := w.p.Limitation()
-	if ledger := w.p.Pressing(ledgers); !clock.Ends.Equal(ledger.Ends) {
+	if ledger := w.p.EarliestLimitation(ledgers); !clock.Ends.Equal(ledger.Ends) {
 		w.fatal("the clock ends", clock.Ends, "and the ledger", ledger.Ends)
 	}
 	if before.LimitationOver && !w.p.LimitationOver && !clock.Ends.After(before.Limitation().Ends) {
@@ -278,7 +278,7 @@ func (w *walk) sum() recovery.Money {
 
 // plan promises mostly what is owed, in up to eight instalments.
 func (w *walk) plan(id recovery.CounterpartID) []recovery.Instalment {
-	owed := w.p.Owed(id)
+	owed := w.p.AmountOwedBy(id)
 	if w.r.IntN(8) == 0 {
 		owed++
 	}

@@ -58,7 +58,7 @@ type walk struct {
 	p     recovery.Position
 	sums  sums
 	now   time.Time
-	heard map[recovery.CounterpartID]recovery.Testimony
+	heard map[recovery.CounterpartID]recovery.LimitationLog
 	trail []string
 }
 
@@ -84,8 +84,8 @@ func newWalk(t *testing.T, seed uint64) *walk {
 		}
 		c.Counterparts = append(c.Counterparts, counterpart)
 	}
-	w.sums.returned, w.heard = map[recovery.CounterpartID]recovery.Money{}, map[recovery.CounterpartID]recovery.Testimony{}
-	w.p = recovery.Start(c, recovery.Terms{
+	w.sums.returned, w.heard = map[recovery.CounterpartID]recovery.Money{}, map[recovery.CounterpartID]recovery.LimitationLog{}
+	w.p = recovery.StartPosition(c, recovery.Terms{
 		RefundAhead: w.r.IntN(2) == 0, NoNotice: w.r.IntN(4) == 0, FourEyes: recovery.Money(w.r.IntN(500)),
 	})
 	return w
@@ -118,11 +118,11 @@ func (w *walk) event() {
 	case 0, 1:
 		w.lapse()
 	case 2:
-		if step, moved := w.p.EvidenceArrived(); moved {
+		if step, moved := w.p.ReceiveEvidence(); moved {
 			w.stand("evidence", step, recovery.Move{})
 		}
 	case 3:
-		w.stand("near", w.p.Near(), recovery.Move{})
+		w.stand("near", w.p.WarnOfDeadline(), recovery.Move{})
 	default:
 		w.act()
 	}
@@ -130,12 +130,12 @@ func (w *walk) event() {
 
 // lapse lets one of the running clocks pass; one that stands still changes nothing.
 func (w *walk) lapse() {
-	clocks := w.p.Clocks()
+	clocks := w.p.AllClocks()
 	if len(clocks) == 0 {
 		return
 	}
 	run := pick(w, clocks)
-	step := w.p.Lapse(run.Clock, run.Ref)
+	step := w.p.PassDeadline(run.Clock, run.Ref)
 	if run.Stopped != "" && step.Next.Stage != w.p.Stage {
 		w.fatal("a stopped clock moved the case", run)
 	}
@@ -182,16 +182,16 @@ func (w *walk) stand(what string, step recovery.Step, move recovery.Move) {
 func (w *walk) silence() {
 	const enough = 200 // the clocks of all stages, three plans of eight instalments, the ladder
 	for range enough {
-		if !w.p.Open() {
+		if !w.p.IsOpen() {
 			return
 		}
-		clocks := slices.DeleteFunc(w.p.Clocks(), func(r recovery.Running) bool { return r.Stopped != "" })
+		clocks := slices.DeleteFunc(w.p.AllClocks(), func(r recovery.ClockState) bool { return r.Stopped != "" })
 		if len(clocks) == 0 {
 			w.fatal("nothing ends the silence")
 		}
 		run := pick(w, clocks)
-		w.stand("silence: "+string(run.Clock)+" "+run.Ref, w.p.Lapse(run.Clock, run.Ref), recovery.Move{})
-		if slices.Contains(w.p.Clocks(), run) {
+		w.stand("silence: "+string(run.Clock)+" "+run.Ref, w.p.PassDeadline(run.Clock, run.Ref), recovery.Move{})
+		if slices.Contains(w.p.AllClocks(), run) {
 			w.fatal("a clock passed and runs on", run)
 		}
 	}

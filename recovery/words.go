@@ -96,8 +96,8 @@ const (
 // Stages lists the stages in the order a case passes them.
 var Stages = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal, Legal, Closed}
 
-// After reports whether s comes later in the journey than other.
-func (s Stage) After(other Stage) bool {
+// IsAfter reports whether s comes later in the journey than other.
+func (s Stage) IsAfter(other Stage) bool {
 	return slices.Index(Stages, s) > slices.Index(Stages, other)
 }
 

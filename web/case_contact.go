@@ -119,7 +119,7 @@ type contactMark struct {
 }
 
 func (c *call) contact(d *caseData) *contactMark {
-	if d.Contacts == nil || !d.Position.Open() {
+	if d.Contacts == nil || !d.Position.IsOpen() {
 		return nil // nobody is written to any more; the timeline has what was said
 	}
 	mark := &contactMark{ContactView: d.Contacts, Group: !d.Position.OneToOne && !d.Position.NoNotice, Single: len(d.Counterparts) == 1}

@@ -37,7 +37,7 @@ func (c *call) endMark(at time.Time) endMark {
 // terms are the limitation's while the claim is pursued: before that nobody holds
 // the money, and after it nothing is asked for.
 func (c *call) terms(d *caseData) *termMark {
-	if !d.Position.Open() || d.Position.Stage == recovery.RecallWatch {
+	if !d.Position.IsOpen() || d.Position.Stage == recovery.RecallWatch {
 		return nil
 	}
 	entries := make([]journal.Entry, len(d.lines))

@@ -39,7 +39,7 @@ func (c *call) linkForms(d *caseData, p *party) {
 			p.Link.Revoke = &form{Action: path + "/" + link.ID + "/revoke", CSRF: c.who.CSRF, Submit: c.say.T("case.link_revoke")}
 		}
 	}
-	if d.Position.Open() && len(audiences(c.who.Role)) > 0 {
+	if d.Position.IsOpen() && len(audiences(c.who.Role)) > 0 {
 		p.Make = &linkForm{Days: c.linkDays(), form: form{
 			Action: path, Key: newKey(), CSRF: c.who.CSRF, Submit: c.say.T("case.link_make"),
 			Hidden: []option{{Label: "counterpart_id", Value: string(p.ID)}},

@@ -24,13 +24,13 @@ type nextThing struct {
 func situation(d *caseData) string {
 	at := d.Position
 	switch {
-	case at.Open() && said(at) != nil:
+	case at.IsOpen() && said(at) != nil:
 		return "says_returned"
 	case offered(at) != nil:
 		return "plan_answer"
 	case at.Pause != nil:
 		return "paused"
-	case at.Open() && paysAll(at):
+	case at.IsOpen() && paysAll(at):
 		return planSituation(at)
 	default:
 		return stageSituation(d)
@@ -62,10 +62,10 @@ func stageSituation(d *caseData) string {
 }
 
 // said is the counterpart who says they returned money, which nobody confirmed.
-func said(at recovery.Position) *recovery.Holder {
-	for i := range at.Holders {
-		if at.Holders[i].Says > 0 {
-			return &at.Holders[i]
+func said(at recovery.Position) *recovery.CounterpartState {
+	for i := range at.Counterparts {
+		if at.Counterparts[i].ReportedReturned > 0 {
+			return &at.Counterparts[i]
 		}
 	}
 	return nil
@@ -86,7 +86,7 @@ func paysAll(at recovery.Position) bool {
 	var coming recovery.Money
 	for _, plan := range at.Plans {
 		if plan.Running {
-			coming += plan.Rest()
+			coming += plan.Remaining()
 		}
 	}
 	return coming > 0 && coming >= at.Outstanding()
@@ -104,7 +104,7 @@ func planSituation(at recovery.Position) string {
 }
 
 func contactSituation(d *caseData) string {
-	if d.Position.Clock() == recovery.PromiseClock {
+	if d.Position.MainClock() == recovery.PromiseClock {
 		return "promise"
 	}
 	if spokenInStage(d.lines, d.Position.Stage) {
@@ -181,10 +181,10 @@ func (c *call) nextText(name string, d *caseData) string {
 	switch name {
 	case "says_returned":
 		holder := said(d.Position)
-		return c.say.T("next.says_returned.text", "name", aliases[string(holder.ID)], "sum", yuan(holder.Says))
+		return c.say.T("next.says_returned.text", "name", aliases[string(holder.ID)], "sum", yuan(holder.ReportedReturned))
 	case "plan_answer":
 		plan := offered(d.Position)
-		return c.say.T("next.plan_answer.text", "name", aliases[string(plan.CounterpartID)], "count", len(plan.Instalments), "sum", yuan(plan.Rest()))
+		return c.say.T("next.plan_answer.text", "name", aliases[string(plan.CounterpartID)], "count", len(plan.Instalments), "sum", yuan(plan.Remaining()))
 	default:
 		return c.say.T("next." + name + ".text")
 	}
@@ -206,7 +206,7 @@ func asker(name string, at recovery.Position) recovery.CounterpartID {
 // all that is missing, less what is known to be held.
 func (c *call) refundForm(d *caseData) *form {
 	amount := d.Position.Outstanding()
-	for _, holder := range d.Position.Holders {
+	for _, holder := range d.Position.Counterparts {
 		amount -= max(0, holder.Share-holder.Returned)
 	}
 	if amount <= 0 {
@@ -238,7 +238,7 @@ func (c *call) stages(d *caseData) []stageMark {
 			state = "now"
 		case entered[stage]:
 			state = "done"
-		case d.Position.Stage.After(stage) || stage == recovery.GroupNotice && d.Position.OneToOne:
+		case d.Position.Stage.IsAfter(stage) || stage == recovery.GroupNotice && d.Position.OneToOne:
 			state = "skipped"
 		}
 		marks = append(marks, stageMark{Name: c.say.Word("stage", stage), State: state})

@@ -42,15 +42,15 @@ func (c *call) parties(d *caseData) []party {
 
 // hold fills in what the position knows of a counterpart.
 func (c *call) hold(d *caseData, p *party) {
-	for _, holder := range d.Position.Holders {
+	for _, holder := range d.Position.Counterparts {
 		if holder.ID != p.ID {
 			continue
 		}
-		p.Says, p.Banned, p.Broken, p.Returned = holder.Says, holder.Banned, holder.Broken, max(p.Returned, holder.Returned)
-		if d.Position.KnowsPart(holder) {
-			p.Owed = d.Position.Owed(p.ID)
+		p.Says, p.Banned, p.Broken, p.Returned = holder.ReportedReturned, holder.NoContact, holder.BrokenPlans, max(p.Returned, holder.Returned)
+		if d.Position.KnowsShare(holder) {
+			p.Owed = d.Position.AmountOwedBy(p.ID)
 		}
-		if holder.Says > 0 && slices.Contains(d.Allowed, recovery.RecordReturn) {
+		if holder.ReportedReturned > 0 && slices.Contains(d.Allowed, recovery.RecordReturn) {
 			p.Confirm = c.doing(d, recovery.RecordReturn, p.ID, "")
 		}
 	}
@@ -89,7 +89,7 @@ func (c *call) plans(d *caseData) []planMark {
 	var marks []planMark
 	for _, plan := range d.Position.Plans {
 		mark := planMark{
-			No: plan.No, Running: plan.Running, Rest: plan.Rest(),
+			No: plan.No, Running: plan.Running, Rest: plan.Remaining(),
 			Title: c.say.T("case.plan_by", "name", aliases[string(plan.CounterpartID)], "role", c.say.Word("role", plan.By)),
 		}
 		records := plan.Running && slices.Contains(d.Allowed, recovery.RecordInstalment)

@@ -42,9 +42,9 @@ func (a actForms) defaults(action recovery.Action) url.Values {
 // returned fills in what a counterpart says they gave back.
 func (a actForms) returned(values url.Values) {
 	values.Set("channel", string(recovery.OriginalRoute))
-	for _, holder := range a.view.Position.Holders {
-		if string(holder.ID) == values.Get("counterpart_id") && holder.Says > 0 {
-			values.Set("amount_fen", holder.Says.String())
+	for _, holder := range a.view.Position.Counterparts {
+		if string(holder.ID) == values.Get("counterpart_id") && holder.ReportedReturned > 0 {
+			values.Set("amount_fen", holder.ReportedReturned.String())
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (a actForms) help(action recovery.Action) string {
 	}
 	told := []string{text}
 	for _, p := range a.view.Counterparts {
-		if owed := at.Owed(p.ID); owed > 0 {
+		if owed := at.AmountOwedBy(p.ID); owed > 0 {
 			told = append(told, p.Alias+a.say.T("case.owes", "sum", yuan(owed))+a.say.T("site.stop"))
 		}
 	}

@@ -151,7 +151,7 @@ func (a actForms) staffFields(of recovery.Field) []field {
 func (a actForms) laterStages() []string {
 	var later []string
 	for _, stage := range recovery.Stages {
-		if stage != recovery.Closed && stage.After(a.view.Position.Stage) && (stage != recovery.GroupNotice || !a.view.Position.OneToOne) {
+		if stage != recovery.Closed && stage.IsAfter(a.view.Position.Stage) && (stage != recovery.GroupNotice || !a.view.Position.OneToOne) {
 			later = append(later, string(stage))
 		}
 	}

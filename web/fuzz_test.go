@@ -36,6 +36,6 @@ func FuzzForms(f *testing.F) {
 			act, _ := decodeAnswer(answer, values, casework.Return{})
 			_ = act.Validate(now)
 		}
-		_ = decodeParticulars(known, values).Tidy().Validate(recovery.Particulars{}, known, now)
+		_ = decodeParticulars(known, values).Normalize().Validate(recovery.Particulars{}, known, now)
 	})
 }

@@ -36,7 +36,7 @@ var contacted = line(recovery.EntryContactRecorded, nil)
 func planned(plan recovery.Plan) recovery.Position {
 	plan.No, plan.CounterpartID = 1, "a"
 	plan.Instalments = []recovery.Instalment{{No: 1, DueOn: "2026-12-01", Amount: 40}, {No: 2, DueOn: "2027-01-01", Amount: 60}}
-	return recovery.Position{Stage: recovery.PrivateContact, Claim: 100, Holders: []recovery.Holder{{ID: "a"}}, Plans: []recovery.Plan{plan}}
+	return recovery.Position{Stage: recovery.PrivateContact, Claim: 100, Counterparts: []recovery.CounterpartState{{ID: "a"}}, Plans: []recovery.Plan{plan}}
 }
 
 // A plan that brings only a part leaves the case on its way.
@@ -53,15 +53,15 @@ func TestPartialPlanDoesNotWait(t *testing.T) {
 func TestRefundForm(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		holders []recovery.Holder
+		holders []recovery.CounterpartState
 		want    string
 	}{
 		"nobody took any": {nil, "20.00"},
-		"some was taken":  {[]recovery.Holder{{Share: 500}, {Share: 300, Returned: 100}}, "13.00"},
-		"all was taken":   {[]recovery.Holder{{Share: 2000}}, "20.00"},
+		"some was taken":  {[]recovery.CounterpartState{{Share: 500}, {Share: 300, Returned: 100}}, "13.00"},
+		"all was taken":   {[]recovery.CounterpartState{{Share: 2000}}, "20.00"},
 	} {
 		c := &call{say: chinese(t), web: &Web{now: time.Now}}
-		next := c.next(at(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 2000, Holders: test.holders}))
+		next := c.next(at(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 2000, Counterparts: test.holders}))
 		if next.Quick == nil || next.Quick.Hidden[0].Value != test.want || !next.Upload {
 			t.Errorf("%s: %+v", name, next.Quick)
 			continue
@@ -106,7 +106,7 @@ func TestPartState(t *testing.T) {
 
 func TestSituation(t *testing.T) {
 	t.Parallel()
-	promised := recovery.Position{Stage: recovery.PrivateContact, Holders: []recovery.Holder{{Answer: recovery.Promised}}}
+	promised := recovery.Position{Stage: recovery.PrivateContact, Counterparts: []recovery.CounterpartState{{Answer: recovery.Promised}}}
 	preparing := recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}
 	lackingOne := at(preparing)
 	lackingOne.Requirements = []recovery.Requirement{{Kind: recovery.Statement, Required: true}}
@@ -130,7 +130,7 @@ func TestSituation(t *testing.T) {
 		"appeal_proposed":      at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealProposed}),
 		"refund_asked":         at(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 100}),
 		"paused":               at(recovery.Position{Stage: recovery.GroupNotice, Pause: &recovery.Pause{}}, contacted),
-		"says_returned":        at(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Holders: []recovery.Holder{{ID: "a", Says: 5}}}),
+		"says_returned":        at(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Counterparts: []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}}),
 		"plan_answer":          at(planned(recovery.Plan{By: recovery.RoleCounterpart})),
 		"plan_running":         at(planned(recovery.Plan{By: recovery.RoleClaimant, Running: true})),
 		"plan_late":            at(planned(recovery.Plan{By: recovery.RoleClaimant, Running: true, Grace: 1})),
@@ -234,7 +234,7 @@ func TestClocks(t *testing.T) {
 		{Kind: recovery.LegalClock, DueAt: now.Add(time.Hour), PausedBecause: recovery.StoppedByPlan},
 		{Kind: recovery.InstalmentClock, Ref: "1/3", DueAt: now.Add(90 * time.Hour)},
 		{Kind: recovery.InstalmentClock, Ref: "1/2", DueAt: now.Add(60 * time.Hour)},
-		{Kind: recovery.TaskClock, Ref: string(recovery.PoliceRung), DueAt: now.Add(50 * time.Hour)},
+		{Kind: recovery.TaskClock, Ref: string(recovery.PoliceTask), DueAt: now.Add(50 * time.Hour)},
 	}, 1)
 	var names []string
 	for _, mark := range marks {

@@ -73,7 +73,7 @@ func holderRow(i int, name string) string { return fmt.Sprintf("holders[%d].%s",
 func decodeParticulars(c recovery.Case, values url.Values) recovery.Particulars {
 	var change recovery.Particulars
 	for _, counterpart := range c.Counterparts {
-		change.Holders = append(change.Holders, recovery.HolderParticulars{CounterpartID: counterpart.ID})
+		change.Counterparts = append(change.Counterparts, recovery.CounterpartParticulars{CounterpartID: counterpart.ID})
 	}
 	d := &decoder{values: values}
 	typed := map[string]string{}
@@ -84,7 +84,7 @@ func decodeParticulars(c recovery.Case, values url.Values) recovery.Particulars 
 		}
 		typed[particular(c, name)] = text
 	}
-	change.Take(typed)
+	change.MergeValues(typed)
 	if values.Get("asked") == "papers" {
 		change.Papers = []recovery.Paper{}
 		for _, paper := range values["papers"] {
@@ -132,7 +132,7 @@ func (c *call) particularsForm(b builder, view casework.View, groups []group) *f
 // particularsTyped is what stands, as the form would send it.
 func particularsTyped(c recovery.Case, p recovery.Particulars) url.Values {
 	values := url.Values{}
-	for path, value := range p.Values() {
+	for path, value := range p.ValuesByPath() {
 		name := strings.TrimPrefix(path, "particulars.")
 		for i, counterpart := range c.Counterparts {
 			if rest, of := strings.CutPrefix(name, "holders."+string(counterpart.ID)+"."); of {
@@ -147,7 +147,7 @@ func particularsTyped(c recovery.Case, p recovery.Particulars) url.Values {
 	return values
 }
 
-func (c *call) lackMarks(of recovery.Case, lacking []recovery.Lack) []lackMark {
+func (c *call) lackMarks(of recovery.Case, lacking []recovery.MissingParticular) []lackMark {
 	marks := make([]lackMark, len(lacking))
 	for i, lack := range lacking {
 		name, whose := lack.Field, ""

@@ -49,7 +49,7 @@ func TestParticularsPage(t *testing.T) {
 		}
 	}
 	if stand, err := s.Store.Particulars(t.Context(), view.ID); err != nil || stand.Court != "深圳市南山区人民法院" ||
-		stand.Holder(view.Counterparts[0].ID).Name != "王小刚" {
+		stand.CounterpartByID(view.Counterparts[0].ID).Name != "王小刚" {
 		t.Errorf("%+v %v", stand, err)
 	}
 	cleared := p.fill(right, "particulars-form", url.Values{"papers": nil, "court": {""}})

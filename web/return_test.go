@@ -115,17 +115,17 @@ func TestReturnAnswers(t *testing.T) {
 		says   string
 		after  func(recovery.Position) bool
 	}{
-		"returned all": {"say-returned", nil, 200, "你说已退、等对方确认", func(p recovery.Position) bool { return p.Holders[0].Says == 200_000 }},
+		"returned all": {"say-returned", nil, 200, "你说已退、等对方确认", func(p recovery.Position) bool { return p.Counterparts[0].ReportedReturned == 200_000 }},
 		"returned some": {"say-returned", url.Values{"amount_fen": {"500"}}, 200, "¥500.00", func(p recovery.Position) bool {
-			return p.Holders[0].Says == 50_000 && p.Holders[0].Answer == recovery.PartlyReturned
+			return p.Counterparts[0].ReportedReturned == 50_000 && p.Counterparts[0].Answer == recovery.PartlyReturned
 		}},
 		"no amount":  {"say-returned", url.Values{"amount_fen": {"much"}}, 422, "请写成", untouched},
 		"the future": {"say-returned", url.Values{"at": {"2099-01-01T00:00"}}, 422, "时间在将来", untouched},
-		"promised":   {"say-promised", nil, 200, "答应会退", func(p recovery.Position) bool { return p.Holders[0].Answer == recovery.Promised }},
+		"promised":   {"say-promised", nil, 200, "答应会退", func(p recovery.Position) bool { return p.Counterparts[0].Answer == recovery.Promised }},
 		"contested": {"say-contested", url.Values{"refusal": {"claims_owed"}, "text": {"你还欠我钱"}}, 200, "不认可", func(p recovery.Position) bool {
-			return p.Holders[0].Answer == recovery.Contested
+			return p.Counterparts[0].Answer == recovery.Contested
 		}},
-		"harassed":      {"say-report_harassment", url.Values{"text": {"一天十条"}}, 200, "已记录", func(p recovery.Position) bool { return p.Holders[0].Banned }},
+		"harassed":      {"say-report_harassment", url.Values{"text": {"一天十条"}}, 200, "已记录", func(p recovery.Position) bool { return p.Counterparts[0].NoContact }},
 		"says nothing":  {"say-report_harassment", nil, 422, "请填写", untouched},
 		"wrong sum":     {"say-propose_plan", url.Values{"instalments[0].due_on": {"2099-01-01"}, "instalments[0].amount_fen": {"1"}}, 422, "", untouched},
 		"no such thing": {"say-promised", url.Values{"": {"x"}}, 404, "没有找到", untouched},
@@ -158,7 +158,7 @@ func TestReturnAnswers(t *testing.T) {
 }
 
 func untouched(p recovery.Position) bool {
-	return p.Stage == recovery.PrivateContact && p.Holders[0].Answer == "" && p.Holders[0].Says == 0 && len(p.Plans) == 0
+	return p.Stage == recovery.PrivateContact && p.Counterparts[0].Answer == "" && p.Counterparts[0].ReportedReturned == 0 && len(p.Plans) == 0
 }
 
 // A plan from either side, answered by the other.

@@ -20,7 +20,7 @@ func (s *site) place(t testing.TB, change func(*recovery.Position)) casework.Vie
 	t.Helper()
 	view := s.File(t)
 	p := view.Position
-	p.Holders = slices.Clone(p.Holders)
+	p.Counterparts = slices.Clone(p.Counterparts)
 	change(&p)
 	s.Place(t, view.ID, p)
 	return view
@@ -60,7 +60,7 @@ func TestRefundWithOneTap(t *testing.T) {
 func TestConfirmWhatACounterpartSays(t *testing.T) {
 	t.Parallel()
 	s := noonSite(t)
-	view := s.place(t, func(p *recovery.Position) { p.Holders[0].Says = 80_000 })
+	view := s.place(t, func(p *recovery.Position) { p.Counterparts[0].ReportedReturned = 80_000 })
 	home := "/cases/" + string(view.Number)
 	p := s.signedIn(t, recovery.RoleClaimant)
 	page := p.get(home).want(t, 200, "对方说已经退了，请确认", "项目群老王说已退回 ¥800.00", "自称已退 ¥800.00，待确认")

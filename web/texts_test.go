@@ -66,7 +66,7 @@ func families(t *testing.T, used map[string]bool) {
 			named(used, field.Words, field.Choices...)
 		}
 	}
-	named(used, "rung", append(slices.Clone(recovery.Ladder), recovery.DemandRung)...)
+	named(used, "rung", append(slices.Clone(recovery.IdentityTasks), recovery.DemandTask)...)
 	named(used, "task_state", recovery.TaskOpen, recovery.TaskDone, recovery.TaskRefused, recovery.TaskOverdue)
 	named(used, "stopped", recovery.StoppedByPause, recovery.StoppedByPlan, recovery.StoppedForClaimant, recovery.StoppedForPlatform)
 	named(used, "breach", recovery.CodeContactLimit, recovery.CodeQuietHours, recovery.CodeNoContact)

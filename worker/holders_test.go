@@ -23,7 +23,7 @@ func withHolder(t *testing.T) *office {
 	t.Helper()
 	o := newOffice(t)
 	due := time.Date(o.now().Year(), o.now().Month(), o.now().Day()+3, 10, 0, 0, 0, time.UTC)
-	o.c.Position.Holders = []recovery.Holder{{ID: firstHolder, Share: 200_000}}
+	o.c.Position.Counterparts = []recovery.CounterpartState{{ID: firstHolder, Share: 200_000}}
 	o.c.Position.Plans = []recovery.Plan{{No: 1, CounterpartID: firstHolder, Running: true, Instalments: []recovery.Instalment{
 		{No: 1, DueOn: due.Format(time.DateOnly), Amount: 120_000, Paid: 20_000}, {No: 2, DueOn: due.AddDate(0, 1, 0).Format(time.DateOnly), Amount: 80_000},
 	}}}
@@ -153,8 +153,8 @@ func TestAnInstalmentIsReminded(t *testing.T) {
 func TestNobodyIsRemindedWho(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*postgres.StepWrite){
-		"refused":    func(w *postgres.StepWrite) { w.Next.Holders[0].Answer = recovery.Refused },
-		"complained": func(w *postgres.StepWrite) { w.Next.Holders[0].Banned = true },
+		"refused":    func(w *postgres.StepWrite) { w.Next.Counterparts[0].Answer = recovery.Refused },
+		"complained": func(w *postgres.StepWrite) { w.Next.Counterparts[0].NoContact = true },
 		"paid":       func(w *postgres.StepWrite) { w.Next.Plans[0].Instalments[0].Paid = 120_000 },
 		"has none":   func(w *postgres.StepWrite) { w.Next.Plans = nil },
 		"moved":      func(w *postgres.StepWrite) { w.Deadlines = nil },

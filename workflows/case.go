@@ -104,7 +104,7 @@ func (c *journey) closeCase(ctx workflow.Context) (closed bool, err error) {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return false, fmt.Errorf("wait for the actions in progress: %w", err)
 	}
-	if c.position.Open() {
+	if c.position.IsOpen() {
 		return false, nil
 	}
 	for c.evidence.ReceiveAsync(nil) || c.instalments.ReceiveAsync(nil) {

@@ -98,7 +98,7 @@ func (d *fakeActivities) TakeStep(_ context.Context, in activities.StepInput) (a
 // day.
 func (d *fakeActivities) computeDeadlines(step recovery.Step, now time.Time) []recovery.Deadline {
 	var list []recovery.Deadline
-	for _, run := range step.Next.Clocks() {
+	for _, run := range step.Next.AllClocks() {
 		deadline := recovery.Deadline{Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: now, Source: "test"}
 		same := func(old recovery.Deadline) bool { return old.Kind == run.Clock && old.Ref == run.Ref }
 		at := slices.IndexFunc(d.opening.Deadlines, same)
@@ -120,9 +120,9 @@ func (d *fakeActivities) computeDeadlines(step recovery.Step, now time.Time) []r
 	return list
 }
 
-func (d *fakeActivities) clockLength(run recovery.Running, p recovery.Position) (time.Duration, bool) {
+func (d *fakeActivities) clockLength(run recovery.ClockState, p recovery.Position) (time.Duration, bool) {
 	if run.Clock == recovery.InstalmentClock {
-		part, known := p.Instalment(run.Ref)
+		part, known := p.FindInstalment(run.Ref)
 		due, err := time.Parse(time.DateOnly, part.DueOn)
 		return due.Sub(d.agreed), known && err == nil
 	}
@@ -275,7 +275,7 @@ func startPosition(oneToOne, refundAhead bool, holders ...recovery.CounterpartID
 	for _, holder := range holders {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{ID: holder})
 	}
-	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
+	return recovery.StartPosition(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 // newMove makes the move of a role.

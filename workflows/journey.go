@@ -167,7 +167,7 @@ func (c *journey) handleEvidence(ctx workflow.Context, id recovery.EvidenceID) e
 		return err
 	}
 	defer c.mutex.Unlock()
-	step, isAwaited := c.position.EvidenceArrived()
+	step, isAwaited := c.position.ReceiveEvidence()
 	if !isAwaited {
 		return nil
 	}

@@ -98,7 +98,7 @@ func (c *journey) handleInstalment(ctx workflow.Context, due InstalmentDue) erro
 		return err
 	}
 	defer c.mutex.Unlock()
-	step, isLate := c.position.InstalmentDue(due.Plan, due.No)
+	step, isLate := c.position.PassInstalmentDay(due.Plan, due.No)
 	if !isLate {
 		return nil
 	}

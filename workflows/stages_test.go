@@ -155,7 +155,7 @@ func TestWarnings(t *testing.T) {
 func TestReopened(t *testing.T) {
 	t.Parallel()
 	p := startPosition(true, false, "a")
-	p.Stage, p.Outcome, p.From, p.WaitingOn = recovery.Closed, recovery.Unrecovered, recovery.Appeal, recovery.OnNobody
+	p.Stage, p.Outcome, p.ClosedFrom, p.WaitingOn = recovery.Closed, recovery.Unrecovered, recovery.Appeal, recovery.OnNobody
 	j := newTestRun(t, p)
 	j.playEvents([]event{actAs(0, recovery.Reopen, recovery.RoleClaimant), returnMoney(day, 100_000, false)})
 	j.runWorkflow()

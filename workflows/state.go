@@ -69,11 +69,11 @@ func (s *state) instalmentsDue(plan recovery.Plan) []InstalmentDue {
 // step returns what an alarm does to the case.
 func (a alarm) step(p recovery.Position) activities.StepInput {
 	if a.isWarning {
-		in := deadlineStep(a.deadline, p.Near())
+		in := deadlineStep(a.deadline, p.WarnOfDeadline())
 		in.Key = fmt.Sprintf("near:%s:%s:%d", a.deadline.Kind, a.deadline.Ref, a.at.UnixMilli())
 		return in
 	}
-	return deadlineStep(a.deadline, p.Lapse(a.deadline.Kind, a.deadline.Ref))
+	return deadlineStep(a.deadline, p.PassDeadline(a.deadline.Kind, a.deadline.Ref))
 }
 
 func deadlineStep(deadline recovery.Deadline, step recovery.Step) activities.StepInput {

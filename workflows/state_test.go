@@ -20,7 +20,7 @@ func stateIn(stage recovery.Stage, change func(*recovery.Position)) state {
 	s := newState()
 	s.position = recovery.Position{
 		Stage: stage, WaitingOn: recovery.OnClaimant, Claim: 100_000,
-		Holders: []recovery.Holder{{ID: "a"}, {ID: "b"}},
+		Counterparts: []recovery.CounterpartState{{ID: "a"}, {ID: "b"}},
 	}
 	if change != nil {
 		change(&s.position)
@@ -140,7 +140,7 @@ func TestDueAlarm(t *testing.T) {
 func TestApplyStep(t *testing.T) {
 	t.Parallel()
 	s := stateIn(recovery.PrivateContact, nil)
-	step := s.position.Lapse(recovery.ContactClock, "")
+	step := s.position.PassDeadline(recovery.ContactClock, "")
 	s.applyStep(step, activities.StepResult{Deadlines: []recovery.Deadline{{Kind: recovery.NoticeClock, DueAt: noon}}})
 	if s.position.Stage != recovery.GroupNotice || len(s.deadlines) != 1 {
 		t.Errorf("state %+v", s)

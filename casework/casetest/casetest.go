@@ -206,13 +206,13 @@ func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
 // Lapse lets a clock of a case run out, as its workflow does.
 func (r *Rig) Lapse(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
 	t.Helper()
-	r.byClock(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.Lapse(clock, ref) })
+	r.byClock(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.PassDeadline(clock, ref) })
 }
 
 // Near lets a clock of a case come near its end.
 func (r *Rig) Near(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
 	t.Helper()
-	r.byClock(t, id, clock, ref, recovery.Position.Near)
+	r.byClock(t, id, clock, ref, recovery.Position.WarnOfDeadline)
 }
 
 func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string, step func(recovery.Position) recovery.Step) {

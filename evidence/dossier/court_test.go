@@ -307,7 +307,7 @@ func rowsOf(t *testing.T, f folio.Folio) []string {
 	for i, one := range f.Entries {
 		entries[i] = one.Parsed
 	}
-	kinds := map[recovery.Interruption]string{
+	kinds := map[recovery.InterruptionKind]string{
 		recovery.DemandReached: "催告到达（《诉讼时效规定》第八条〔V〕）", recovery.DebtorPromised: "对方同意返还或作出还款计划（《诉讼时效规定》第十四条〔V〕）",
 		recovery.SuitFiled: "起诉（《民法典》第一百九十五条〔V〕）", recovery.PoliceReported: "报案（《诉讼时效规定》第十三条〔V〕）",
 	}

@@ -123,7 +123,7 @@ func TestActsOfTheStages(t *testing.T) {
 	p.hear()
 	want := []struct {
 		seq  int64
-		kind recovery.Interruption
+		kind recovery.InterruptionKind
 	}{{5, recovery.DebtorPromised}, {6, recovery.DebtorPaid}}
 	if len(p.lines) != len(want) {
 		t.Fatalf("%d lines, want %d", len(p.lines), len(want))

@@ -48,7 +48,7 @@ func (s *setting) payment() {
 	l.row("why", s.t.word("reason", string(c.Reason)))
 	l.row("claim_state", s.t.word("claim_state", string(c.ClaimState)))
 	occasion := s.t.word("group", string(c.Group.Kind))
-	if c.Group.Size > 0 && !c.Group.OneToOne() {
+	if c.Group.Size > 0 && !c.Group.IsOneToOne() {
 		occasion = s.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	l.row("occasion", occasion)

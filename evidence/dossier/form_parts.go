@@ -126,7 +126,7 @@ func (s *setting) claimedBy(c *recovery.Counterpart) string {
 
 // owedBy is what one holder is asked for, where anybody knows what they took.
 func (s *setting) owedBy(c *recovery.Counterpart) string {
-	if c.Claimed == 0 && s.folio.Case.MayBeSplit() {
+	if c.Claimed == 0 && s.folio.Case.CanBeSplit() {
 		return s.t.text("not_recorded")
 	}
 	return s.owed(c).String()
@@ -145,7 +145,7 @@ func (p *papers) asked() recovery.Money {
 // everybody who is named is known.
 func (p *papers) sharesTold() bool {
 	unknown := func(c recovery.Counterpart) bool { return c.Claimed == 0 }
-	return p.folio.Case.MayBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
+	return p.folio.Case.CanBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
 }
 
 // returned is what came back from the debtors; as far as is told, everything did.
@@ -158,7 +158,7 @@ func (p *papers) returned() recovery.Money {
 
 // sole reports that one person took all of the money.
 func (p *papers) sole() bool {
-	return len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.MayBeSplit()
+	return len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.CanBeSplit()
 }
 
 // owed is what one holder still has.

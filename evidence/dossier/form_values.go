@@ -55,7 +55,7 @@ func (w *wording) capitals(m recovery.Money) string {
 	if m > most || m < -most {
 		return w.text("beyond_numerals")
 	}
-	return m.Capitals()
+	return m.ChineseCapitals()
 }
 
 // formValues are the values that the texts of the forms may name.
@@ -156,7 +156,7 @@ func unique(values []string) []string {
 func (p *papers) caseValues() map[string]string {
 	c := p.folio.Case
 	occasion := p.t.word("group", string(c.Group.Kind))
-	if c.Group.Size > 0 && !c.Group.OneToOne() {
+	if c.Group.Size > 0 && !c.Group.IsOneToOne() {
 		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	values := map[string]string{
@@ -184,7 +184,7 @@ func (p *papers) moneyValues() map[string]string {
 		"recovered_sum": p.sum(p.folio.Case.Position.Recovered), "returned_sum": p.sum(p.returned()),
 		"total_sum": p.sum(p.asked() + p.interest.total), "interest_claim": p.interestClaim(),
 	}
-	if p.folio.Case.MayBeSplit() && !p.sharesTold() {
+	if p.folio.Case.CanBeSplit() && !p.sharesTold() {
 		values["asked_sum"] = p.t.text("asked_by_record")
 	}
 	if !p.interest.given || p.interest.from.IsZero() {
@@ -254,7 +254,7 @@ func (p *papers) weigh() map[string]bool {
 		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
 		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.shows(recovery.DemandRecords),
-		"split": c.MayBeSplit(), "whole": !c.MayBeSplit(),
+		"split": c.CanBeSplit(), "whole": !c.CanBeSplit(),
 		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
 		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),
 		"mistaken":         c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,

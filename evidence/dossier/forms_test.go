@@ -39,7 +39,7 @@ func everyValue(t *testing.T) map[string]bool {
 	}
 	p.folio.Case.Counterparts = []recovery.Counterpart{{ID: "a"}}
 	p.exhibits = []exhibit{{Evidence: recovery.Evidence{Kind: recovery.Agreement}}}
-	p.lines = []line{{LimitationStep: recovery.LimitationStep{LimitationAct: recovery.LimitationAct{Kind: recovery.DemandReached}}}}
+	p.lines = []line{{LimitationStep: recovery.LimitationStep{InterruptingEvent: recovery.InterruptingEvent{Kind: recovery.DemandReached}}}}
 	p.evaluate()
 	names := map[string]bool{}
 	for name := range p.computeValues() {

@@ -44,7 +44,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"refusal": words(recovery.Refusals), "channel": words(recovery.Channels), "decision": words(recovery.Decisions),
 		"route": words(recovery.Routes), "clock": words(recovery.Clocks), "evidence_kind": words(recovery.EvidenceKinds),
 		"role": append(words(recovery.Roles), string(recovery.RoleSystem)), "audience": words(recovery.Audiences),
-		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.Ladder, recovery.DemandRung)),
+		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.IdentityTasks, recovery.DemandTask)),
 	} {
 		for _, value := range values {
 			if _, known := h.known(list, value); !known {

@@ -21,7 +21,7 @@ type reply struct {
 
 // demand is a message to a holder, or to all of several ("").
 type demand struct {
-	recovery.LimitationAct
+	recovery.InterruptingEvent
 	holder recovery.CounterpartID
 }
 
@@ -43,20 +43,20 @@ func (p *papers) hear() {
 		}
 	}
 	heard := journal.CollectTestimony(p.folio.Case.Counterparts, entries)
-	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.LimitationAct{}
-	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.reckon(recovery.Testimony{})}
+	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.InterruptingEvent{}
+	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.reckon(recovery.LimitationLog{})}
 	for _, c := range p.folio.Case.Counterparts {
 		p.ledgers[c.ID] = p.reckon(heard[c.ID])
 		steps[c.ID] = p.ledgers[c.ID].Steps
 		demands[c.ID] = slices.Clone(heard[c.ID].Demands)
-		for _, act := range heard[c.ID].Acts {
+		for _, act := range heard[c.ID].Interrupting {
 			if act.Kind == recovery.DemandReached {
 				demands[c.ID] = append(demands[c.ID], act)
 			}
 		}
 	}
 	alike(p.folio.Case.Counterparts, steps, func(id recovery.CounterpartID, s recovery.LimitationStep) { p.lines = append(p.lines, line{s, id}) })
-	alike(p.folio.Case.Counterparts, demands, func(id recovery.CounterpartID, a recovery.LimitationAct) {
+	alike(p.folio.Case.Counterparts, demands, func(id recovery.CounterpartID, a recovery.InterruptingEvent) {
 		p.demands = append(p.demands, demand{a, id})
 	})
 	slices.SortStableFunc(p.lines, func(a, b line) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
@@ -65,10 +65,10 @@ func (p *papers) hear() {
 
 // reckon is the ledger by a testimony, from the days of knowing that the papers
 // were given.
-func (p *papers) reckon(heard recovery.Testimony) recovery.Limitation {
+func (p *papers) reckon(heard recovery.LimitationLog) recovery.Limitation {
 	x := p.extra()
-	return recovery.ReckonLimitation(recovery.LimitationFacts{
-		Harmed: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder, Acts: heard.Interruptions(),
+	return recovery.ComputeLimitation(recovery.LimitationFacts{
+		PaidAt: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder, Events: heard.InterruptingEvents(),
 	})
 }
 
@@ -146,7 +146,7 @@ func (s *setting) terms() {
 	for i, c := range s.folio.Case.Counterparts {
 		l := s.ledgers[c.ID]
 		ends := s.t.text("ledger_day", "day", lastDay(l.Ends))
-		if l.Over(s.folio.At) {
+		if l.HasEnded(s.folio.At) {
 			ends = s.t.text("ledger_day_over", "day", lastDay(l.Ends))
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{

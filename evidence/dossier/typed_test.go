@@ -32,7 +32,7 @@ func typedValues() map[string][]string {
 	each(recovery.Actions, add, "action", "because")
 	each(recovery.Audiences, add, "audience")
 	each(recovery.PapersOnRequest, add, "papers")
-	each(append(recovery.Ladder, recovery.DemandRung), add, "ref")
+	each(append(recovery.IdentityTasks, recovery.DemandTask), add, "ref")
 	each(recovery.LegalStepKinds(), add, "kind")
 	add("kind", "received", "processing", "ticket_opened", "needs_more", "refunded", "refused", "no_liability", "arbitration_held")
 	add("code", string(recovery.CodeFourEyes), string(recovery.CodeQuietHours), string(recovery.CodeContactLimit))

@@ -45,9 +45,9 @@ func foldParticulars(entries []Entry) recovery.Particulars {
 		for path := range entry.Parsed.Commitments {
 			values[path] = cmp.Or(entry.Value(path), recovery.Hidden)
 		}
-		folded.TakeEntry(entry.Parsed.Facts, values)
+		folded.MergeEntry(entry.Parsed.Facts, values)
 	}
-	return folded.Told()
+	return folded.WithCardFacts()
 }
 
 // withSupplied returns the case with what was supplied after filing, for the
@@ -70,7 +70,7 @@ func (papers *Papers) fill(p recovery.Particulars, filed recovery.Claimant) {
 		Phone: cmp.Or(c.Phone, filed.Phone), Email: cmp.Or(c.Email, filed.Email),
 	}
 	papers.Holders = map[recovery.CounterpartID]Identity{}
-	for _, h := range p.Holders {
+	for _, h := range p.Counterparts {
 		papers.Holders[h.CounterpartID] = Identity{
 			Name: h.Name, Sex: string(h.Sex), Work: h.Work, Home: h.Home, Document: h.DocumentNo, DocumentKind: h.DocumentKind, Phone: h.Phone,
 		}

@@ -8,24 +8,24 @@ import (
 
 // CollectTestimony collects, for each counterpart, the entries that matter for the
 // limitation period. Package recovery decides which of them count.
-func CollectTestimony(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.Testimony {
-	heard := map[recovery.CounterpartID]recovery.Testimony{}
+func CollectTestimony(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
+	heard := map[recovery.CounterpartID]recovery.LimitationLog{}
 	for _, entry := range entries {
 		h := entry.Happening()
 		for _, one := range counterparts {
-			heard[one.ID] = heard[one.ID].Hear(h, one.ID, len(counterparts) == 1)
+			heard[one.ID] = heard[one.ID].Add(h, one.ID, len(counterparts) == 1)
 		}
 	}
 	return heard
 }
 
 // Happening converts the entry for package recovery.
-func (e Entry) Happening() recovery.Happening {
+func (e Entry) Happening() recovery.LimitationEvent {
 	word, _ := e.Facts["kind"].(string)
 	id, _ := e.Facts["counterpart_id"].(string)
 	_, brought := e.Facts["recovered_fen"] // present when money was returned
-	return recovery.Happening{
-		Kind: e.Kind, By: e.Actor.Role, CounterpartID: recovery.CounterpartID(id), Word: word, Brought: brought,
+	return recovery.LimitationEvent{
+		Kind: e.Kind, By: e.Actor.Role, CounterpartID: recovery.CounterpartID(id), Detail: word, MoneyReceived: brought,
 		At: e.eventTime(), Seq: e.Seq,
 	}
 }

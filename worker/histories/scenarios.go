@@ -94,17 +94,17 @@ func inGroup(refundAhead bool) recovery.Position {
 		Amount: 100_000, ClaimState: recovery.ClaimUnknown, Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12},
 		Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}},
 	}
-	return recovery.Start(c, recovery.Terms{RefundAhead: refundAhead})
+	return recovery.StartPosition(c, recovery.Terms{RefundAhead: refundAhead})
 }
 
 func oneToOne() recovery.Position {
-	return recovery.Start(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, recovery.Terms{})
+	return recovery.StartPosition(recovery.Case{Amount: 100_000, Counterparts: []recovery.Counterpart{{ID: "a"}}}, recovery.Terms{})
 }
 
 // shareOfAPacket is a case of a packet in a group, of which one person is known
 // to have taken a part.
 func shareOfAPacket() recovery.Position {
-	return recovery.Start(recovery.Case{
+	return recovery.StartPosition(recovery.Case{
 		Instrument: recovery.LuckyPacket, Amount: 100_000, ClaimState: recovery.Claimed,
 		Group: recovery.Group{Kind: recovery.FamilyGroup, Size: 12}, Counterparts: []recovery.Counterpart{{ID: "a", Claimed: 40_000}},
 	}, recovery.Terms{})

@@ -63,7 +63,7 @@ func (w *world) deadlines(
 	id recovery.CaseID, before []recovery.Deadline, step recovery.Step, from time.Time,
 ) []recovery.Deadline {
 	var list []recovery.Deadline
-	for _, run := range step.Next.Clocks() {
+	for _, run := range step.Next.AllClocks() {
 		length := long
 		if w.short[id][run.Clock] {
 			length = short
