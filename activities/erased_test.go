@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/evidence/verify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -66,7 +66,7 @@ func TestTheBagOfAnErasedCase(t *testing.T) {
 	t.Parallel()
 	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "the original bytes")
-	before := unpacked(t, b.path(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady), activities.BagFile))
+	before := unpacked(t, b.path(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady), folio.BagFile))
 	values := b.secrets()
 	secrets := slices.Concat(values, []string{"the original bytes"})
 	for _, secret := range secrets {
@@ -76,7 +76,7 @@ func TestTheBagOfAnErasedCase(t *testing.T) {
 	}
 	b.erase()
 	for _, audience := range recovery.Audiences {
-		path := b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile)
+		path := b.path(b.wantState(b.request(audience), recovery.ExportReady), folio.BagFile)
 		summary, err := verify.File(path)
 		if err != nil {
 			t.Fatalf("for %s: %v", audience, err)
@@ -107,7 +107,7 @@ func TestThePapersOfAnErasedCase(t *testing.T) {
 	b.erase()
 	for _, audience := range recovery.Audiences {
 		ready := b.wantState(b.request(audience), recovery.ExportReady)
-		text := printedText(t, b.path(ready, activities.DossierFile))
+		text := printedText(t, b.path(ready, folio.DossierFile))
 		for _, want := range []string{
 			"依法删除本案的个人信息和证据原件", "起因：申请人请求删除", "个人信息保护法第47条", "证据文件2件", "〔已依法删除〕",
 		} {

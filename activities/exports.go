@@ -37,7 +37,7 @@ type Exports struct {
 	Custody   folio.Custody
 	Fonts     *dossier.Fonts
 	Stamps    *Stamps // nil: no time stamps
-	Dir       string  // where exports are kept; see ExportPath
+	Dir       string  // where exports are kept; see folio.ExportPath
 	Now       func() time.Time
 }
 
@@ -82,7 +82,7 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 
 // buildFiles creates both files and completes the record of the export.
 func (a *Exports) buildFiles(ctx context.Context, export recovery.Export, c recovery.Case) (recovery.Export, error) {
-	made, err := buildOnce(filepath.Dir(ExportPath(a.Dir, export.ID, DossierFile)), func(dir string) (buildResult, error) {
+	made, err := buildOnce(filepath.Dir(folio.ExportPath(a.Dir, export.ID, folio.DossierFile)), func(dir string) (buildResult, error) {
 		f, err := a.assemble(ctx, export, c)
 		if err != nil {
 			return buildResult{}, err
@@ -101,7 +101,7 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 		return buildResult{}, fmt.Errorf("bag: %w", err)
 	}
 	var report dossier.Report
-	plain, sealed := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, DossierFile)
+	plain, sealed := filepath.Join(dir, ".plain.pdf"), filepath.Join(dir, folio.DossierFile)
 	_, err = writeFile(plain, func(w io.Writer) (err error) {
 		report, err = dossier.Build(w, a.Fonts, f, plan.Fingerprint())
 		return err
@@ -116,7 +116,7 @@ func (a *Exports) writeFiles(ctx context.Context, f folio.Folio, dir string) (bu
 	if err := os.Remove(plain); err != nil {
 		return buildResult{}, err
 	}
-	made.BagSHA256, err = writeFile(filepath.Join(dir, BagFile), func(w io.Writer) error {
+	made.BagSHA256, err = writeFile(filepath.Join(dir, folio.BagFile), func(w io.Writer) error {
 		_, err := plan.Write(ctx, w, openFile(sealed))
 		return err
 	})

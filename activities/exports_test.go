@@ -123,7 +123,7 @@ func (b *exportFixture) wantState(export recovery.Export, want recovery.ExportSt
 }
 
 func (b *exportFixture) path(export recovery.Export, name string) string {
-	return activities.ExportPath(b.exports.Dir, export.ID, name)
+	return folio.ExportPath(b.exports.Dir, export.ID, name)
 }
 
 // folio is what a requested export is made of.
@@ -153,17 +153,17 @@ func TestBuildExport(t *testing.T) {
 	b.keep(recovery.Ticket, "too late for this export")
 	ready := b.wantState(asked, recovery.ExportReady)
 
-	pages := strings.Count(b.run("", "pdftotext", b.path(asked, activities.DossierFile), "-"), "\f")
+	pages := strings.Count(b.run("", "pdftotext", b.path(asked, folio.DossierFile), "-"), "\f")
 	if ready.Pages != pages || len(ready.Missing) == 0 || ready.ReadyAt == nil || ready.Failure != "" {
 		t.Errorf("%d pages, export %+v", pages, ready)
 	}
-	if got := digestOf(t, b.path(asked, activities.DossierFile)); got != ready.SHA256 {
+	if got := digestOf(t, b.path(asked, folio.DossierFile)); got != ready.SHA256 {
 		t.Errorf("dossier %s, recorded %s", got, ready.SHA256)
 	}
-	if got := digestOf(t, b.path(asked, activities.BagFile)); got != ready.BagSHA256 {
+	if got := digestOf(t, b.path(asked, folio.BagFile)); got != ready.BagSHA256 {
 		t.Errorf("bag %s, recorded %s", got, ready.BagSHA256)
 	}
-	summary, err := verify.File(b.path(asked, activities.BagFile))
+	summary, err := verify.File(b.path(asked, folio.BagFile))
 	if err != nil {
 		t.Fatalf("the bag does not verify: %v", err)
 	}
@@ -186,7 +186,7 @@ func TestBuildExportTwice(t *testing.T) {
 	if _, err := b.build(asked); err == nil {
 		t.Fatal("an export that could not be recorded is done")
 	}
-	first := digestOf(t, b.path(asked, activities.BagFile))
+	first := digestOf(t, b.path(asked, folio.BagFile))
 	b.exports.Archive, b.exports.Originals = honest, brokenOriginals{}                     // nothing is built again
 	b.must(os.Mkdir(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700)) // left by a kill
 	ready := b.wantState(asked, recovery.ExportReady)
@@ -194,7 +194,7 @@ func TestBuildExportTwice(t *testing.T) {
 		t.Errorf("built again, the bag is another: %s and %s", first, ready.BagSHA256)
 	}
 	b.wantState(asked, recovery.ExportReady)
-	if ready.Pages == 0 || len(ready.Missing) == 0 || ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) {
+	if ready.Pages == 0 || len(ready.Missing) == 0 || ready.SHA256 != digestOf(t, b.path(asked, folio.DossierFile)) {
 		t.Errorf("recorded %+v", ready)
 	}
 	b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
@@ -207,7 +207,7 @@ func TestBuildExportClearsUp(t *testing.T) {
 	asked := b.request(recovery.ForCourt)
 	b.must(os.MkdirAll(filepath.Join(b.exports.Dir, ".draft-"+string(asked.ID)+"-1"), 0o700))
 	ready := b.wantState(asked, recovery.ExportReady)
-	if ready.SHA256 != digestOf(t, b.path(asked, activities.DossierFile)) {
+	if ready.SHA256 != digestOf(t, b.path(asked, folio.DossierFile)) {
 		t.Error("the recorded digest is not that of the dossier")
 	}
 	left, err := filepath.Glob(filepath.Join(b.exports.Dir, ".draft-*"))
@@ -242,7 +242,7 @@ func TestBuildExportMasks(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		asked := b.request(audience)
 		b.wantState(asked, recovery.ExportReady)
-		summary, err := verify.File(b.path(asked, activities.BagFile))
+		summary, err := verify.File(b.path(asked, folio.BagFile))
 		if err != nil {
 			t.Fatalf("for %s the bag does not verify: %v", audience, err)
 		}
@@ -292,7 +292,7 @@ func TestBuildExportOfDamagedOriginals(t *testing.T) {
 				t.Errorf("export %+v", failed)
 			}
 			b.wantKinds(recovery.EntryEvidenceAdded, recovery.EntryExportRequested, recovery.EntryExportBuilt)
-			if _, err := os.Stat(b.path(asked, activities.BagFile)); !errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Stat(b.path(asked, folio.BagFile)); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("a bag was left: %v", err)
 			}
 		})
@@ -379,7 +379,7 @@ func TestExportPath(t *testing.T) {
 		{"x-1", "../../../passwd", "/exports/x-1/passwd"},
 		{"a/b", "c/d", "/exports/b/d"},
 	} {
-		if got := activities.ExportPath("/exports", recovery.ExportID(test.id), test.name); got != test.want {
+		if got := folio.ExportPath("/exports", recovery.ExportID(test.id), test.name); got != test.want {
 			t.Errorf("%s %s: %s, want %s", test.id, test.name, got, test.want)
 		}
 	}

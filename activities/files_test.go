@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"recourse/evidence/folio"
 )
 
 // filling returns a build that writes one file with this text.
 func filling(text string) func(string) (buildResult, error) {
 	return func(dir string) (buildResult, error) {
-		digest, err := writeFile(filepath.Join(dir, DossierFile), func(w io.Writer) error {
+		digest, err := writeFile(filepath.Join(dir, folio.DossierFile), func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})
@@ -25,7 +27,7 @@ func filling(text string) func(string) (buildResult, error) {
 // left.
 func holds(t *testing.T, folder, text string, made buildResult) {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(folder, DossierFile))
+	raw, err := os.ReadFile(filepath.Join(folder, folio.DossierFile))
 	if err != nil || string(raw) != text {
 		t.Errorf("it holds %q (%v), want %q", raw, err, text)
 	}
@@ -72,7 +74,7 @@ func TestBuildOnceLeavesNothingHalf(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "x-1")
 	_, err := buildOnce(folder, func(dir string) (buildResult, error) {
-		_, err := writeFile(filepath.Join(dir, DossierFile), func(w io.Writer) error {
+		_, err := writeFile(filepath.Join(dir, folio.DossierFile), func(w io.Writer) error {
 			_, _ = io.WriteString(w, "half")
 			return errors.New("power cut")
 		})

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/intaketest"
@@ -86,7 +86,7 @@ func TestNoPlaceIsHandedOut(t *testing.T) {
 		recovery.ForOpponent: {1, 2, 1}, recovery.ForPlatform: {1, 2, 1}, recovery.ForCourt: {3, 0, 0}, recovery.ForArchive: {3, 0, 0},
 	} {
 		ready := b.wantState(b.request(audience), recovery.ExportReady)
-		summary, err := verify.File(b.path(ready, activities.BagFile))
+		summary, err := verify.File(b.path(ready, folio.BagFile))
 		if err != nil || summary.Originals != want.originals || summary.Withheld != want.withheld || summary.Shown != want.shown {
 			t.Errorf("for %s: %d originals, %d withheld, %d shown: %v", audience, summary.Originals, summary.Withheld, summary.Shown, err)
 		}
@@ -95,13 +95,13 @@ func TestNoPlaceIsHandedOut(t *testing.T) {
 		if places := placesIn(t, folder); (len(places) == 0) != (want.shown > 0) {
 			t.Errorf("for %s, a place stands in %q", audience, places)
 		}
-		raw := unpacked(t, b.path(ready, activities.BagFile))
+		raw := unpacked(t, b.path(ready, folio.BagFile))
 		for _, one := range []string{told.SHA256, film.SHA256, bare.SHA256} {
 			if !bytes.Contains(raw, []byte(one)) {
 				t.Errorf("for %s, the journal does not name %s", audience, one)
 			}
 		}
-		text := printedText(t, b.path(ready, activities.DossierFile))
+		text := printedText(t, b.path(ready, folio.DossierFile))
 		if want.shown > 0 && audience == recovery.ForOpponent && (!strings.Contains(text, "去除这些信息的副本") || !strings.Contains(text, "无法制作不含这些信息的副本")) {
 			t.Error("the papers do not say what goes in the original's place")
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"recourse/activities"
 	"recourse/evidence/bag"
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
@@ -18,7 +17,7 @@ import (
 // offline builds the dossier again from the bag alone.
 func (b *exportFixture) offline(export recovery.Export) []byte {
 	b.Helper()
-	raw, err := os.ReadFile(b.path(export, activities.BagFile))
+	raw, err := os.ReadFile(b.path(export, folio.BagFile))
 	b.must(err)
 	summary, err := verify.Options{}.Reader(bytes.NewReader(raw), int64(len(raw)))
 	b.must(err)
@@ -37,7 +36,7 @@ func (b *exportFixture) offline(export recovery.Export) []byte {
 // wantOffline compares the bytes before the seal, which is appended.
 func (b *exportFixture) wantOffline(export recovery.Export) {
 	b.Helper()
-	sealed, err := os.ReadFile(b.path(export, activities.DossierFile))
+	sealed, err := os.ReadFile(b.path(export, folio.DossierFile))
 	b.must(err)
 	plain := b.offline(export)
 	if !bytes.HasPrefix(sealed, plain) || len(plain) < 10_000 {
@@ -77,7 +76,7 @@ func TestOnlyTheArchiveHoldsTheStanding(t *testing.T) {
 	b := newExportFixture(t)
 	b.keep(recovery.ChatScreenshot, "chat")
 	for _, audience := range recovery.Audiences {
-		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), activities.BagFile))
+		raw, err := os.ReadFile(b.path(b.wantState(b.request(audience), recovery.ExportReady), folio.BagFile))
 		b.must(err)
 		f, err := bag.Read(bytes.NewReader(raw), int64(len(raw)))
 		if held := err == nil; held != (audience == recovery.ForArchive) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -68,7 +68,7 @@ func (b *exportFixture) onRoute(route recovery.Route) []recovery.Counterpart {
 // printed returns the text of a dossier without white space.
 func (b *exportFixture) printed(export recovery.Export) string {
 	b.Helper()
-	out, err := exec.CommandContext(b.Context(), "pdftotext", "-layout", b.path(export, activities.DossierFile), "-").Output()
+	out, err := exec.CommandContext(b.Context(), "pdftotext", "-layout", b.path(export, folio.DossierFile), "-").Output()
 	b.must(err)
 	return strings.Join(strings.Fields(string(out)), "")
 }

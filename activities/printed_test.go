@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -66,7 +66,7 @@ func TestPrintedDossiers(t *testing.T) {
 	} {
 		asked := b.request(test.audience)
 		ready := b.wantState(asked, recovery.ExportReady)
-		path := b.path(asked, activities.DossierFile)
+		path := b.path(asked, folio.DossierFile)
 		text := printedText(t, path)
 		for _, want := range test.has {
 			if !strings.Contains(text, want) {

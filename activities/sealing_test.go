@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/evidence/seal"
 	"recourse/evidence/seal/sealtest"
@@ -53,7 +54,7 @@ func (b *exportFixture) run(dir, name string, args ...string) string {
 // unpacked unpacks a bag and returns its folder.
 func (b *exportFixture) unpacked(export recovery.Export) string {
 	b.Helper()
-	archive, err := zip.OpenReader(b.path(export, activities.BagFile))
+	archive, err := zip.OpenReader(b.path(export, folio.BagFile))
 	b.must(err)
 	defer archive.Close()
 	dir := b.TempDir()
@@ -72,10 +73,10 @@ func (b *exportFixture) write(name string, data []byte) string {
 func (b *exportFixture) checks(export recovery.Export) (bag, pdf verify.Summary) {
 	b.Helper()
 	var err error
-	if bag, err = verify.File(b.path(export, activities.BagFile)); err != nil {
+	if bag, err = verify.File(b.path(export, folio.BagFile)); err != nil {
 		b.Errorf("the bag does not verify: %v", err)
 	}
-	path := b.path(export, activities.DossierFile)
+	path := b.path(export, folio.DossierFile)
 	if pdf, err = (verify.Options{Key: b.exports.Custody.Identity.Fingerprint()}).File(path); err != nil {
 		b.Errorf("the dossier does not verify: %v", err)
 	}
@@ -108,7 +109,7 @@ func TestBuildExportSealsAndStamps(t *testing.T) {
 	if !strings.Contains(output, "Verification: OK") {
 		t.Error(output)
 	}
-	text := b.run("", "pdftotext", b.path(asked, activities.DossierFile), "-")
+	text := b.run("", "pdftotext", b.path(asked, folio.DossierFile), "-")
 	if !strings.Contains(text, seal.DevelopmentNotice) || !strings.Contains(text, "检查点另有外部时间戳") {
 		t.Error("the papers do not say by whom they are sealed and whose time they have")
 	}
@@ -139,7 +140,7 @@ func TestBuildExportGoesWithoutAnAuthority(t *testing.T) {
 		if bag.Stamps != stamps || pdf.Stamp != nil {
 			t.Errorf("%d stamps to be had: bag %+v, dossier %+v", left, bag, pdf)
 		}
-		said := strings.Contains(b.run("", "pdftotext", b.path(ready, activities.DossierFile), "-"), "不含可信时间戳")
+		said := strings.Contains(b.run("", "pdftotext", b.path(ready, folio.DossierFile), "-"), "不含可信时间戳")
 		if said != (stamps == 0) {
 			t.Errorf("%d stamps to be had: the papers say that there is none: %v", left, said)
 		}

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"recourse/activities"
 	"recourse/api"
 	"recourse/casework"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -23,7 +23,7 @@ func (s *stand) build(t testing.TB, id recovery.ExportID, state recovery.ExportS
 	export, err := s.Store.Export(t.Context(), id)
 	must(t, err)
 	for name, content := range map[string]string{casework.DossierFile: dossier, casework.BagFile: bag} {
-		path := activities.ExportPath(s.ExportsDir, id, name)
+		path := folio.ExportPath(s.ExportsDir, id, name)
 		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
 		must(t, os.WriteFile(path, []byte(content), 0o600))
 	}

@@ -3,11 +3,9 @@ package casework
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"recourse/recovery"
-	"recourse/workflows"
 )
 
 // Act takes an action in a case and returns the case after it. What the act
@@ -147,10 +145,9 @@ func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause erro
 func (s *Service) send(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
-	in := workflows.ActionInput{Move: act.Move(staged.Actor, staged.ID), Attempt: staged.Attempt}
-	result, err := s.Engine.SendAction(limited, staged.CaseID, in, fmt.Sprintf("%s/%d", staged.ID, staged.Attempt))
+	abandoned, err := s.Engine.SendAction(limited, staged.CaseID, act.Move(staged.Actor, staged.ID), staged.Attempt)
 	switch {
-	case err == nil && !result.Abandoned:
+	case err == nil && !abandoned:
 		return nil
 	case err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable:
 		return s.abandon(context.WithoutCancel(ctx), staged.ID)

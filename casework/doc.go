@@ -1,7 +1,7 @@
-// Package casework holds the use cases that both faces of Recourse call: file a
-// case, add evidence, act, export, read. Each authorises, validates, writes
-// through package postgres, and sends acts to the workflow through Engine.
+// Package casework holds the use cases of the API and the pages: file a case, add
+// evidence, take an action, export, read. Each one checks access and input, writes
+// through package postgres, and sends actions to the workflow through Engine.
 //
-// It knows nothing of HTTP, JSON schemas or pages (api and web, its only
-// importers besides cmd), nor of Temporal (package worker implements Engine).
+// It knows nothing of HTTP and JSON schemas (packages api and web) or of Temporal
+// (package worker implements Engine).
 package casework

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -107,8 +107,8 @@ func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recove
 
 // The files of an export.
 const (
-	DossierFile = activities.DossierFile
-	BagFile     = activities.BagFile
+	DossierFile = folio.DossierFile
+	BagFile     = folio.BagFile
 )
 
 // OpenExport opens dossier.pdf or bag.zip of a ready export; the download is
@@ -127,7 +127,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	if err := s.mayRead(ctx, req.Actor, export); err != nil {
 		return nil, export, err
 	}
-	file, err := os.Open(activities.ExportPath(s.config.ExportsDir, id, name))
+	file, err := os.Open(folio.ExportPath(s.config.ExportsDir, id, name))
 	if err != nil {
 		return nil, export, err
 	}

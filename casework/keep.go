@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"recourse/activities"
+	"recourse/evidence/folio"
 	"recourse/postgres"
 	"recourse/recovery"
 )
@@ -90,7 +90,7 @@ func (s *Service) clear(l postgres.Leftover) (bool, error) {
 	case l.Kind == postgres.LeftoverBlob:
 		return s.Blobs.RemoveUnused(l.Name)
 	default:
-		dossier := activities.ExportPath(s.config.ExportsDir, recovery.ExportID(l.Name), DossierFile)
+		dossier := folio.ExportPath(s.config.ExportsDir, recovery.ExportID(l.Name), DossierFile)
 		return true, os.RemoveAll(filepath.Dir(dossier))
 	}
 }

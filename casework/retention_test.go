@@ -13,9 +13,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"recourse/activities"
 	"recourse/casework"
 	"recourse/casework/casetest"
+	"recourse/evidence/folio"
 	"recourse/recovery"
 )
 
@@ -245,7 +245,7 @@ func TestKeepErasesToTheLastByte(t *testing.T) {
 		t.Fatal(err)
 	}
 	sql(t, rig, `update exports set state = 'ready', created_at = created_at - interval '2 days'`)
-	papers := activities.ExportPath(rig.ExportsDir, export.Value.ID, casework.DossierFile)
+	papers := folio.ExportPath(rig.ExportsDir, export.Value.ID, casework.DossierFile)
 	if err := os.MkdirAll(filepath.Dir(papers), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -19,15 +19,16 @@ import (
 	"recourse/postgres"
 	"recourse/recovery"
 	"recourse/textlint"
-	"recourse/workflows"
 )
 
 // Engine sends an action to the case's workflow and waits for the result.
 type Engine interface {
-	// SendAction sends an action. updateID is its idempotency key. It returns a
+	// SendAction sends an action and waits for its step to be written. The request
+	// id in move and the attempt are its idempotency key. abandoned says that the
+	// step was not written because the request had been given up. The error is a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
 	// refuses, CodeUnavailable if there is no answer in time.
-	SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, updateID string) (workflows.ActionResult, error)
+	SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error)
 	// CheckHealth returns an error if the engine cannot be reached.
 	CheckHealth(ctx context.Context) error
 }

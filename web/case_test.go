@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"recourse/activities"
 	"recourse/casework"
+	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
 )
@@ -210,7 +210,7 @@ func ready(t testing.TB, s *site, page answer, p *person) recovery.Export {
 	}
 	export := exports[0]
 	for name, content := range map[string]string{casework.DossierFile: "%PDF-1.7 paper", casework.BagFile: "PK bag"} {
-		path := activities.ExportPath(s.ExportsDir, export.ID, name)
+		path := folio.ExportPath(s.ExportsDir, export.ID, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			t.Fatal(err)
 		}

@@ -33,13 +33,13 @@ type updater interface {
 func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 
 // SendAction sends an action as a workflow Update and waits for its result, or
-// until ctx ends. updateID is the idempotency key: an action sent twice is taken
-// once. Errors: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the
+// until ctx ends. An attempt of a request that is sent twice is taken once.
+// abandoned says that the caller had given the request up. Errors: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the
 // workflow refuses, CodeUnavailable if there is no answer in time.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, updateID string) (workflows.ActionResult, error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
 	update := client.UpdateWorkflowOptions{
-		UpdateID: updateID, WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
-		Args: []any{in}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
+		Args: []any{workflows.ActionInput{Move: move, Attempt: attempt}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 	handle, err := e.client.UpdateWorkflow(ctx, update)
 	var missing *serviceerror.NotFound
@@ -47,14 +47,14 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflow
 		handle, err = e.startAndSendAction(ctx, id, update)
 	}
 	if err != nil {
-		return workflows.ActionResult{}, faultFrom(ctx, err)
+		return false, faultFrom(ctx, err)
 	}
 	var result workflows.ActionResult
 	// A refusal is not an error of the call above: the handle returns it.
 	if err := handle.Get(ctx, &result); err != nil {
-		return workflows.ActionResult{}, faultFrom(ctx, err)
+		return false, faultFrom(ctx, err)
 	}
-	return result, nil
+	return result.Abandoned, nil
 }
 
 // startAndSendAction starts the workflow of a filed case and sends the action in

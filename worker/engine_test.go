@@ -68,13 +68,16 @@ func refused(code recovery.Code) error {
 	return fmt.Errorf("update: %w", temporal.NewNonRetryableApplicationError("no", string(code), nil, told))
 }
 
+// request is an action that is sent in these tests.
+var request = recovery.Move{RequestID: "r"}
+
 func TestActSendsOneUpdate(t *testing.T) {
 	t.Parallel()
-	s := &server{result: workflows.ActionResult{Version: 7}}
-	in := workflows.ActionInput{Move: recovery.Move{RequestID: "r"}, Attempt: 1}
-	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", in, "r/1")
-	if err != nil || got.Version != 7 || len(s.updates) != 1 || len(s.starts) != 0 {
-		t.Fatalf("got %+v %v after %d updates", got, err, len(s.updates))
+	s := &server{result: workflows.ActionResult{Version: 7, Abandoned: true}}
+	in := workflows.ActionInput{Move: request, Attempt: 1}
+	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", request, 1)
+	if err != nil || !got || len(s.updates) != 1 || len(s.starts) != 0 {
+		t.Fatalf("got %t %v after %d updates", got, err, len(s.updates))
 	}
 	sent := s.updates[0]
 	if sent.UpdateID != "r/1" || sent.WorkflowID != "case:c" || sent.UpdateName != workflows.ActionUpdate ||
@@ -87,10 +90,10 @@ func TestActSendsOneUpdate(t *testing.T) {
 // with its first act.
 func TestActBeforeTheRelay(t *testing.T) {
 	t.Parallel()
-	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActionResult{Version: 2}}
-	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
-	if err != nil || got.Version != 2 || len(s.starts) != 1 || len(s.started) != 1 {
-		t.Fatalf("got %+v %v", got, err)
+	s := &server{update: serviceerror.NewNotFound("no such workflow"), result: workflows.ActionResult{Version: 2, Abandoned: true}}
+	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", request, 1)
+	if err != nil || !got || len(s.starts) != 1 || len(s.started) != 1 {
+		t.Fatalf("got %t %v", got, err)
 	}
 	if s.starts[0].WorkflowID != "case:c" || s.starts[0].UpdateID != "r/1" {
 		t.Errorf("the update with the start: %+v", s.starts[0])
@@ -129,7 +132,7 @@ func TestActFaults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := (&Engine{client: &test.server}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
+			_, err := (&Engine{client: &test.server}).SendAction(t.Context(), "c", request, 1)
 			if recovery.CodeOf(err) != test.want || err == nil {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -140,7 +143,7 @@ func TestActFaults(t *testing.T) {
 func TestActKeepsWhatWasTold(t *testing.T) {
 	t.Parallel()
 	s := &server{outcome: refused(recovery.CodeInvalid)}
-	_, err := (&Engine{client: s}).SendAction(t.Context(), "c", workflows.ActionInput{}, "r/1")
+	_, err := (&Engine{client: s}).SendAction(t.Context(), "c", request, 1)
 	var fault *recovery.Fault
 	if !errors.As(err, &fault) || fault.Detail != "no" || len(fault.Fields) != 1 || fault.Fields[0].Field != "to" || len(fault.Allowed) != 1 {
 		t.Errorf("fault %+v", fault)
@@ -152,7 +155,7 @@ func TestActAfterTheDeadline(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := &server{update: errors.New("rpc broke")}
-	if _, err := (&Engine{client: s}).SendAction(ctx, "c", workflows.ActionInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := (&Engine{client: s}).SendAction(ctx, "c", request, 1); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"recourse/activities"
 	"recourse/recovery"
 	"recourse/worker"
-	"recourse/workflows"
 )
 
 // env is an environment of its own for Dial.
@@ -47,7 +46,7 @@ func TestDialDoesNotNeedTemporal(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := worker.NewEngine(c).SendAction(ctx, "c", workflows.ActionInput{}, "r/1"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := worker.NewEngine(c).SendAction(ctx, "c", recovery.Move{RequestID: "r"}, 1); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("an act without a server: %v", err)
 	}
 }

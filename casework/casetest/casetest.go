@@ -31,7 +31,6 @@ import (
 	"recourse/postgres/pgtest"
 	"recourse/recovery"
 	"recourse/textlint"
-	"recourse/workflows"
 )
 
 // Rig is a desk with nobody else at it.
@@ -77,7 +76,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		t.Fatal(err)
 	}
 	r.Engine = &Engine{
-		store: r.Store, taken: map[recovery.RequestID]workflows.ActionResult{},
+		store: r.Store, taken: map[recovery.RequestID]bool{},
 		cases: &activities.Cases{
 			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
 		},
@@ -250,49 +249,47 @@ type Engine struct {
 	store *postgres.Store
 	cases *activities.Cases
 	mutex sync.Mutex
-	taken map[recovery.RequestID]workflows.ActionResult // an act sent twice is one act
+	taken map[recovery.RequestID]bool // an action sent twice is taken once
 	// Away, when set, is what every act meets instead.
 	Away error
 }
 
 // SendAction implements casework.Engine.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, in workflows.ActionInput, _ string) (workflows.ActionResult, error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.Away != nil {
-		return workflows.ActionResult{}, e.Away
+		return false, e.Away
 	}
-	if result, again := e.taken[in.Move.RequestID]; again {
-		return result, nil
+	if e.taken[move.RequestID] {
+		return false, nil
 	}
-	result, err := e.take(ctx, id, in)
-	if err == nil && !result.Abandoned {
-		e.taken[in.Move.RequestID] = result
-	}
-	return result, err
+	abandoned, err = e.take(ctx, id, move, attempt)
+	e.taken[move.RequestID] = err == nil && !abandoned
+	return abandoned, err
 }
 
-func (e *Engine) take(ctx context.Context, id recovery.CaseID, in workflows.ActionInput) (workflows.ActionResult, error) {
+func (e *Engine) take(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
 	c, err := e.store.Case(ctx, id)
 	if err != nil {
-		return workflows.ActionResult{}, err
+		return false, err
 	}
-	if in.Move.At == nil { // as the workflow dates it
+	if move.At == nil { // the workflow dates it the same way
 		now := e.cases.Now()
-		in.Move.At = &now
+		move.At = &now
 	}
-	step, err := c.Position.Take(in.Move)
+	step, err := c.Position.Take(move)
 	if err != nil {
-		return workflows.ActionResult{}, err
+		return false, err
 	}
 	result, err := e.cases.TakeStep(ctx, activities.StepInput{
-		CaseID: id, Key: "act:" + string(in.Move.RequestID), Step: step, Move: &in.Move, Attempt: in.Attempt,
+		CaseID: id, Key: "act:" + string(move.RequestID), Step: step, Move: &move, Attempt: attempt,
 	})
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {
 		err = &recovery.Fault{Code: recovery.Code(refused.Type()), Detail: refused.Message(), Cause: err}
 	}
-	return workflows.ActionResult{Version: result.Version, Abandoned: result.Abandoned}, err
+	return result.Abandoned, err
 }
 
 // CheckHealth implements casework.Engine.

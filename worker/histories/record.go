@@ -128,7 +128,7 @@ func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recov
 	}
 	r.world.stage(id, request, s.act, s.abandon)
 	actor := recovery.Actor{Role: s.actor, ID: recovery.UserID(s.actor)}
-	result, err := r.engine.SendAction(ctx, id, workflows.ActionInput{Move: s.act.Move(actor, request), Attempt: 1}, string(request)+"/1")
+	abandoned, err := r.engine.SendAction(ctx, id, s.act.Move(actor, request), 1)
 	switch {
 	case s.refused && recovery.CodeOf(err) == recovery.CodeActionNotAllowed:
 		return nil
@@ -136,8 +136,8 @@ func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recov
 		return fmt.Errorf("it should be refused: %w", err)
 	case err != nil:
 		return err
-	case result.Abandoned != s.abandon:
-		return fmt.Errorf("abandoned: %v", result.Abandoned)
+	case abandoned != s.abandon:
+		return fmt.Errorf("abandoned: %t", abandoned)
 	}
 	return nil
 }
