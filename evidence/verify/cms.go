@@ -3,7 +3,7 @@ package verify
 import (
 	"bytes"
 	"crypto"
-	_ "crypto/sha256" // the digests seals and tokens are made with
+	_ "crypto/sha256" // the digests of seals and time stamps
 	_ "crypto/sha512"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// Signatures over PDFs and time stamps are CMS SignedData (RFC 5652). It is read
-// strictly: one signer, DER, no certificate that nobody needs, so that hardly a
-// byte of it can change unseen.
+// Seals and time stamps are CMS SignedData (RFC 5652). Parsing is strict: one
+// signer, DER only, no unused certificates, so that almost no byte can be changed
+// without being detected.
 
 var (
 	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
@@ -64,22 +64,22 @@ type cmsAttribute struct {
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// cms is a parsed message with its one signer.
-type cms struct {
-	data         cmsData
-	signer       cmsSigner
-	raw          [][]byte // of the certificates, as they stand
-	certificates []*x509.Certificate
-	leaf         *x509.Certificate
-	attributes   []cmsAttribute
-	digest       crypto.Hash
+// cmsMessage is a parsed message with exactly one signer.
+type cmsMessage struct {
+	data            cmsData
+	signer          cmsSigner
+	rawCertificates [][]byte // DER of the certificates, in their order
+	certificates    []*x509.Certificate
+	leaf            *x509.Certificate
+	attributes      []cmsAttribute
+	digest          crypto.Hash
 }
 
 var errCMS = errors.New("the signature is malformed")
 
-// parseCMS reads a message whose content is of a type. The version is 1 for
-// plain data, 3 for anything else (RFC 5652 §5.1).
-func parseCMS(der []byte, content asn1.ObjectIdentifier, version int) (*cms, error) {
+// parseCMS parses a message with the given content type. The version must be 1
+// for plain data and 3 for other types (RFC 5652 §5.1).
+func parseCMS(der []byte, content asn1.ObjectIdentifier, version int) (*cmsMessage, error) {
 	var info cmsInfo
 	rest, err := asn1.Unmarshal(der, &info)
 	if err != nil || len(rest) != 0 || !info.Type.Equal(oidSignedData) || !info.Content.Content.Type.Equal(content) {
@@ -87,10 +87,10 @@ func parseCMS(der []byte, content asn1.ObjectIdentifier, version int) (*cms, err
 	}
 	again, err := asn1.Marshal(info)
 	if err != nil || !bytes.Equal(again, der) {
-		return nil, errCMS // not the one spelling, or more than is read
+		return nil, errCMS // not DER, or with unknown fields
 	}
-	m := &cms{data: info.Content}
-	if m.data.Version != version || len(m.data.Signers) != 1 || len(m.data.Digests) != 1 || !isContext(m.data.Certificates, 0) {
+	m := &cmsMessage{data: info.Content}
+	if m.data.Version != version || len(m.data.Signers) != 1 || len(m.data.Digests) != 1 || !isContextTag(m.data.Certificates, 0) {
 		return nil, errCMS
 	}
 	m.signer = m.data.Signers[0]
@@ -99,14 +99,14 @@ func parseCMS(der []byte, content asn1.ObjectIdentifier, version int) (*cms, err
 		if rest, err = asn1.Unmarshal(rest, &one); err != nil {
 			return nil, errCMS
 		}
-		m.raw = append(m.raw, one.FullBytes)
+		m.rawCertificates = append(m.rawCertificates, one.FullBytes)
 	}
 	return m, m.readSigner()
 }
 
-// readCertificates finds the signer's among them.
-func (m *cms) readCertificates() error {
-	for _, raw := range m.raw {
+// readCertificates parses the certificates and finds the signer's.
+func (m *cmsMessage) readCertificates() error {
+	for _, raw := range m.rawCertificates {
 		certificate, err := x509.ParseCertificate(raw)
 		if err != nil {
 			return errors.New("a certificate is malformed")
@@ -124,15 +124,15 @@ func (m *cms) readCertificates() error {
 	return nil
 }
 
-func isContext(v asn1.RawValue, tag int) bool {
+func isContextTag(v asn1.RawValue, tag int) bool {
 	return v.Class == asn1.ClassContextSpecific && v.Tag == tag && v.IsCompound
 }
 
-func (m *cms) readSigner() error {
+func (m *cmsMessage) readSigner() error {
 	s := m.signer
-	m.digest = hashOf(s.Digest)
-	if s.Version != 1 || m.digest == 0 || hashOf(m.data.Digests[0]) != m.digest || !isContext(s.Signed, 0) ||
-		len(s.Unsigned.FullBytes) > 0 && !isContext(s.Unsigned, 1) {
+	m.digest = findHash(s.Digest)
+	if s.Version != 1 || m.digest == 0 || findHash(m.data.Digests[0]) != m.digest || !isContextTag(s.Signed, 0) ||
+		len(s.Unsigned.FullBytes) > 0 && !isContextTag(s.Unsigned, 1) {
 		return errCMS
 	}
 	var err error
@@ -140,7 +140,7 @@ func (m *cms) readSigner() error {
 	return err
 }
 
-// parseAttributes reads [n] IMPLICIT SET OF Attribute.
+// parseAttributes parses [n] IMPLICIT SET OF Attribute.
 func parseAttributes(set asn1.RawValue) ([]cmsAttribute, error) {
 	var attributes []cmsAttribute
 	for rest := set.Bytes; len(rest) > 0; {
@@ -154,8 +154,8 @@ func parseAttributes(set asn1.RawValue) ([]cmsAttribute, error) {
 	return attributes, nil
 }
 
-// attribute gives the single value of an attribute that stands once.
-func attribute(all []cmsAttribute, id asn1.ObjectIdentifier) ([]byte, bool) {
+// findAttribute returns the value of an attribute that occurs once with one value.
+func findAttribute(all []cmsAttribute, id asn1.ObjectIdentifier) ([]byte, bool) {
 	var value []byte
 	for _, one := range all {
 		if !one.Type.Equal(id) {
@@ -169,7 +169,7 @@ func attribute(all []cmsAttribute, id asn1.ObjectIdentifier) ([]byte, bool) {
 	return value, value != nil
 }
 
-var hashes = []struct {
+var hashAlgorithms = []struct {
 	id   asn1.ObjectIdentifier
 	hash crypto.Hash
 }{
@@ -178,56 +178,56 @@ var hashes = []struct {
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}, crypto.SHA512},
 }
 
-// hashOf knows the digests that are sound today, 0 for others.
-func hashOf(algorithm pkix.AlgorithmIdentifier) crypto.Hash {
-	for _, known := range hashes {
-		if algorithm.Algorithm.Equal(known.id) && plainParameters(algorithm) {
+// findHash returns the hash function, or 0 if it is unknown or no longer secure.
+func findHash(algorithm pkix.AlgorithmIdentifier) crypto.Hash {
+	for _, known := range hashAlgorithms {
+		if algorithm.Algorithm.Equal(known.id) && hasNoParameters(algorithm) {
 			return known.hash
 		}
 	}
 	return 0
 }
 
-// plainParameters tells those that are absent or NULL.
-func plainParameters(algorithm pkix.AlgorithmIdentifier) bool {
+// hasNoParameters reports whether the parameters are absent or NULL.
+func hasNoParameters(algorithm pkix.AlgorithmIdentifier) bool {
 	raw := algorithm.Parameters.FullBytes
 	return len(raw) == 0 || bytes.Equal(raw, asn1.NullBytes)
 }
 
 var (
-	oidRSA   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
-	rsaWith  = []asn1.ObjectIdentifier{{1, 2, 840, 113549, 1, 1, 11}, {1, 2, 840, 113549, 1, 1, 12}, {1, 2, 840, 113549, 1, 1, 13}}
-	ecWith   = []asn1.ObjectIdentifier{{1, 2, 840, 10045, 4, 3, 2}, {1, 2, 840, 10045, 4, 3, 3}, {1, 2, 840, 10045, 4, 3, 4}}
-	rsaNamed = []x509.SignatureAlgorithm{x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA}
-	ecNamed  = []x509.SignatureAlgorithm{x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512}
+	oidRSA          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	rsaOIDs         = []asn1.ObjectIdentifier{{1, 2, 840, 113549, 1, 1, 11}, {1, 2, 840, 113549, 1, 1, 12}, {1, 2, 840, 113549, 1, 1, 13}}
+	ecdsaOIDs       = []asn1.ObjectIdentifier{{1, 2, 840, 10045, 4, 3, 2}, {1, 2, 840, 10045, 4, 3, 3}, {1, 2, 840, 10045, 4, 3, 4}}
+	rsaAlgorithms   = []x509.SignatureAlgorithm{x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA}
+	ecdsaAlgorithms = []x509.SignatureAlgorithm{x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512}
 )
 
-// verify checks that the signer signed content of this digest, and that the
-// certificate is the one he named (RFC 5035).
-func (m *cms) verify(content asn1.ObjectIdentifier, digest []byte) error {
+// verifyContent checks the signature and that the signed attributes contain this
+// content type and digest.
+func (m *cmsMessage) verifyContent(content asn1.ObjectIdentifier, digest []byte) error {
 	if err := m.checkSignature(); err != nil {
 		return err
 	}
 	var kind asn1.ObjectIdentifier
-	raw, _ := attribute(m.attributes, oidContentType)
+	raw, _ := findAttribute(m.attributes, oidContentType)
 	if rest, err := asn1.Unmarshal(raw, &kind); err != nil || len(rest) > 0 || !kind.Equal(content) {
 		return errCMS
 	}
-	var said []byte
-	raw, _ = attribute(m.attributes, oidMessageDigest)
-	if rest, err := asn1.Unmarshal(raw, &said); err != nil || len(rest) > 0 {
+	var signedDigest []byte
+	raw, _ = findAttribute(m.attributes, oidMessageDigest)
+	if rest, err := asn1.Unmarshal(raw, &signedDigest); err != nil || len(rest) > 0 {
 		return errCMS
 	}
-	if !bytes.Equal(said, digest) {
+	if !bytes.Equal(signedDigest, digest) {
 		return errDigest
 	}
 	return nil
 }
 
-var errDigest = errors.New("what was signed is not what stands here")
+var errDigest = errors.New("the signed digest is not that of the content")
 
-func (m *cms) checkSignature() error {
-	at := slices.IndexFunc(hashes, func(known struct {
+func (m *cmsMessage) checkSignature() error {
+	at := slices.IndexFunc(hashAlgorithms, func(known struct {
 		id   asn1.ObjectIdentifier
 		hash crypto.Hash
 	}) bool {
@@ -236,55 +236,56 @@ func (m *cms) checkSignature() error {
 	id := m.signer.Algorithm.Algorithm
 	var algorithm x509.SignatureAlgorithm
 	switch {
-	case !plainParameters(m.signer.Algorithm):
+	case !hasNoParameters(m.signer.Algorithm):
 		return errCMS
-	case id.Equal(oidRSA), id.Equal(rsaWith[at]):
-		algorithm = rsaNamed[at]
-	case id.Equal(ecWith[at]):
-		algorithm = ecNamed[at]
+	case id.Equal(oidRSA), id.Equal(rsaOIDs[at]):
+		algorithm = rsaAlgorithms[at]
+	case id.Equal(ecdsaOIDs[at]):
+		algorithm = ecdsaAlgorithms[at]
 	default:
-		return errors.New("the signature is of a kind this verifier does not know")
+		return errors.New("the signature algorithm is not supported")
 	}
 	signed := bytes.Clone(m.signer.Signed.FullBytes)
 	signed[0] = 0x31 // SET OF, as it was signed (RFC 5652 §5.4)
 	if err := m.leaf.CheckSignature(algorithm, signed, m.signer.Signature); err != nil {
-		return errors.New("the signature does not fit")
+		return errors.New("the signature is wrong")
 	}
 	return nil
 }
 
-// chain goes from the leaf up to a certificate among the anchors, each signed by
-// the next, valid at a time, and uses every certificate of the message.
-func (m *cms) chain(anchors []*x509.Certificate, at time.Time) ([]*x509.Certificate, error) {
+// buildChain builds the chain from the signer's certificate to a trust anchor. Every
+// certificate must be valid at the given time, and the chain must use every
+// certificate of the message.
+func (m *cmsMessage) buildChain(anchors []*x509.Certificate, at time.Time) ([]*x509.Certificate, error) {
 	path := []*x509.Certificate{m.leaf}
 	for {
 		last := path[len(path)-1]
 		if at.Before(last.NotBefore) || at.After(last.NotAfter) {
-			return nil, errOutside
+			return nil, errNotValidThen
 		}
 		if slices.ContainsFunc(anchors, last.Equal) {
 			break
 		}
-		issuer := issuerOf(last, slices.Concat(m.certificates, anchors))
+		issuer := findIssuer(last, slices.Concat(m.certificates, anchors))
 		if bytes.Equal(last.RawSubject, last.RawIssuer) {
-			issuer = nil // a root of its own, beside those that are trusted
+			issuer = nil // a root that is not trusted
 		}
 		if issuer == nil || len(path) > len(m.certificates) {
-			return nil, errors.New("the certificate does not lead to the authority")
+			return nil, errors.New("its certificate chain does not end at a trusted root")
 		}
 		path = append(path, issuer)
 	}
 	for _, certificate := range m.certificates {
 		if !slices.ContainsFunc(path, certificate.Equal) {
-			return nil, errors.New("a certificate stands there that has no part in the signature")
+			return nil, errors.New("it contains a certificate that the signature does not use")
 		}
 	}
 	return path, nil
 }
 
-var errOutside = errors.New("its certificate was not valid then")
+var errNotValidThen = errors.New("its certificate was not valid at that time")
 
-func issuerOf(certificate *x509.Certificate, among []*x509.Certificate) *x509.Certificate {
+func findIssuer(certificate *x509.Certificate, among []*x509.Certificate) *x509.Certificate {
 	for _, other := range among {
 		if bytes.Equal(certificate.RawIssuer, other.RawSubject) && !other.Equal(certificate) && certificate.CheckSignatureFrom(other) == nil {
 			return other
@@ -299,7 +300,7 @@ func fingerprintOf(certificate *x509.Certificate) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// parsePEM reads certificates, one after the other and nothing else.
+// parsePEM parses PEM certificates. It fails if there is any other content.
 func parsePEM(raw []byte) ([]*x509.Certificate, bool) {
 	var all []*x509.Certificate
 	var again []byte

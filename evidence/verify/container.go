@@ -14,21 +14,21 @@ import (
 	"unicode/utf8"
 )
 
-// The zip is read by hand because archive/zip loads any number of headers
-// before a caller can count them, and looks neither at the local headers nor at
-// bytes between and around the files, where two readers could see two bags.
-// Only what bags need is read: stored and deflated files, zip64.
+// This package parses the zip itself because archive/zip loads any number of
+// headers before a caller can count them, and ignores the local headers and the
+// bytes between and around the files, where two readers could see different bags.
+// It supports what bags need: stored and deflated files, and zip64.
 
-// Limits of what is read at all.
+// Limits of a zip.
 const (
 	maxFiles     = 100_000
 	maxDirectory = 64 << 20 // bytes of central directory
 	maxName      = 255
-	maxTotal     = 64 << 30 // bytes unpacked
-	maxRatio     = 1_040    // deflate cannot do better than 1:1032
+	maxTotal     = 64 << 30 // bytes uncompressed
+	maxRatio     = 1_040    // deflate reaches at most 1:1032
 )
 
-// member is one file in the zip, as its central header tells.
+// member is one file in the zip, as its central header describes it.
 type member struct {
 	path   string // within the bag
 	raw    string // in the zip
@@ -52,7 +52,7 @@ type container struct {
 
 func openContainer(name string, r io.ReaderAt, size int64) (*container, error) {
 	b := &container{name: name, r: r, members: map[string]*member{}}
-	end, err := readEnd(name, r, size)
+	end, err := readEndRecord(name, r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -60,110 +60,109 @@ func openContainer(name string, r io.ReaderAt, size int64) (*container, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.readLocals(all, end.offset); err != nil {
+	if err := b.checkLocalHeaders(all, end.offset); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// readDirectory reads the central headers, one by one.
+// readDirectory reads the central headers one by one.
 func (b *container) readDirectory(end zipEnd) ([]*member, error) {
 	in := bufio.NewReader(io.NewSectionReader(b.r, end.offset, end.size))
 	all := make([]*member, 0, end.count)
 	left := end.size
 	for range end.count {
-		m, used, err := readCentral(b.name, in)
+		m, used, err := readCentralHeader(b.name, in)
 		if err != nil {
 			return nil, err
 		}
 		if left -= used; left < 0 {
-			return nil, finding(b.name, "the zip directory is longer than it says")
+			return nil, newFinding(b.name, "the zip directory is longer than its declared size")
 		}
-		if err := b.take(m); err != nil {
+		if err := b.addMember(m); err != nil {
 			return nil, err
 		}
 		all = append(all, m)
 	}
 	if left != 0 {
-		return nil, finding(b.name, "the zip directory holds more than it counts")
+		return nil, newFinding(b.name, "the zip directory holds more than its declared files")
 	}
 	return all, nil
 }
 
-// take accepts one name: a plain file or folder inside the one top folder.
-func (b *container) take(m *member) error {
+// addMember checks and adds one file or folder. All must be in the same top folder.
+func (b *container) addMember(m *member) error {
 	if err := checkName(b.name, m.raw); err != nil {
 		return err
 	}
 	folder, path, nested := strings.Cut(m.raw, "/")
 	if !nested {
-		return finding(m.raw, "lies outside the bag's folder")
+		return newFinding(m.raw, "is outside the bag's folder")
 	}
 	if b.folder == "" {
 		b.folder = folder
 	}
 	if folder != b.folder {
-		return finding(m.raw, "lies outside the bag's folder %s", b.folder)
+		return newFinding(m.raw, "is outside the bag's folder %s", b.folder)
 	}
 	m.path = path
 	if path == "" || strings.HasSuffix(path, "/") {
-		return b.takeFolder(m)
+		return b.checkFolder(m)
 	}
 	if b.members[path] != nil {
-		return finding(path, "stands twice in the zip")
+		return newFinding(path, "is in the zip twice")
 	}
 	if m.size > maxTotal || m.size/maxRatio > m.packed+1 {
-		return finding(path, "claims %d bytes out of %d", m.size, m.packed)
+		return newFinding(path, "declares %d bytes from %d compressed ones", m.size, m.packed)
 	}
 	if b.total += m.size; b.total > maxTotal {
-		return finding(b.name, "claims more than %d bytes unpacked", int64(maxTotal))
+		return newFinding(b.name, "declares more than %d bytes uncompressed", int64(maxTotal))
 	}
 	b.members[path] = m
 	return nil
 }
 
-// takeFolder lets folder entries pass, which other zip programs write.
-func (b *container) takeFolder(m *member) error {
+// checkFolder accepts folder entries, which other zip programs write.
+func (b *container) checkFolder(m *member) error {
 	switch strings.TrimSuffix(m.path, "/") {
 	case "", "data", "data/journal", "data/keys", "data/originals", "data/checkpoints", "data/tokens":
 		if m.size != 0 || m.packed > 2 {
-			return finding(m.raw, "a folder that holds bytes")
+			return newFinding(m.raw, "a folder with content")
 		}
 		return nil
 	}
-	return finding(strings.TrimSuffix(m.path, "/"), "does not belong into the bag")
+	return newFinding(strings.TrimSuffix(m.path, "/"), "does not belong in the bag")
 }
 
 func checkName(zip, name string) error {
 	switch {
 	case !utf8.ValidString(name):
-		return finding(zip, "a file name is not UTF-8: %q", name)
+		return newFinding(zip, "a file name is not UTF-8: %q", name)
 	case name == "" || len(name) > maxName:
-		return finding(zip, "a file name of %d bytes", len(name))
+		return newFinding(zip, "a file name of %d bytes", len(name))
 	case strings.ContainsFunc(name, unicode.IsControl), strings.ContainsAny(name, "\\:"):
-		return finding(zip, "a file name with forbidden characters: %q", name)
+		return newFinding(zip, "a file name with forbidden characters: %q", name)
 	case strings.HasPrefix(name, "/"):
-		return finding(zip, "an absolute file name: %q", name)
+		return newFinding(zip, "an absolute file name: %q", name)
 	}
 	for _, step := range strings.Split(strings.TrimSuffix(name, "/"), "/") {
 		if step == "" || step == "." || step == ".." {
-			return finding(zip, "a file name that leads elsewhere: %q", name)
+			return newFinding(zip, "a file name with an empty or relative part: %q", name)
 		}
 	}
 	return nil
 }
 
-// readLocals checks each local header against its central one, and that files
-// follow each other from the first byte to the directory with no room between
-// for anything else.
-func (b *container) readLocals(all []*member, directory int64) error {
+// checkLocalHeaders compares each local header with its central header, and checks
+// that the files fill the zip up to the directory without gaps.
+func (b *container) checkLocalHeaders(all []*member, directory int64) error {
 	sort.Slice(all, func(i, j int) bool { return all[i].header < all[j].header })
 	at := int64(0)
 	for _, m := range all {
 		if m.header != at {
-			return finding(b.name, "%d bytes between its files belong to none (before %s)", m.header-at, m.raw)
+			return newFinding(b.name, "%d bytes before %s belong to no file", m.header-at, m.raw)
 		}
-		if err := b.readLocal(m); err != nil {
+		if err := b.checkLocalHeader(m); err != nil {
 			return err
 		}
 		end, err := b.skipDescriptor(m, m.data+m.packed, directory)
@@ -173,33 +172,33 @@ func (b *container) readLocals(all []*member, directory int64) error {
 		at = end
 	}
 	if at != directory {
-		return finding(b.name, "%d bytes before its directory belong to no file", directory-at)
+		return newFinding(b.name, "%d bytes before its directory belong to no file", directory-at)
 	}
 	return nil
 }
 
-// open streams a member; reading fails with a Finding when it is not exactly
-// as long as declared or its checksum differs.
-func (b *container) open(path string) (io.Reader, error) {
+// openMember returns the uncompressed content of a file. Reading fails with a
+// Finding if its length or checksum differs from the declared one.
+func (b *container) openMember(path string) (io.Reader, error) {
 	m := b.members[path]
 	if m == nil {
-		return nil, finding(path, "is missing")
+		return nil, newFinding(path, "is missing")
 	}
 	var unpacked io.Reader = io.NewSectionReader(b.r, m.data, m.packed)
 	if m.method == methodDeflate {
 		packed := bufio.NewReader(unpacked)
-		unpacked = &whole{in: packed, out: flate.NewReader(packed)}
+		unpacked = &deflateReader{in: packed, out: flate.NewReader(packed)}
 	}
-	return &checked{m: m, r: unpacked, crc: crc32.NewIEEE()}, nil
+	return &memberReader{m: m, r: unpacked, crc: crc32.NewIEEE()}, nil
 }
 
-// whole is a deflated stream that must end where its member ends.
-type whole struct {
+// deflateReader decompresses a stream that must end where its member ends.
+type deflateReader struct {
 	in  *bufio.Reader
 	out io.Reader
 }
 
-func (w *whole) Read(p []byte) (int, error) {
+func (w *deflateReader) Read(p []byte) (int, error) {
 	n, err := w.out.Read(p)
 	if err == io.EOF {
 		if _, more := w.in.ReadByte(); more != io.EOF {
@@ -209,15 +208,15 @@ func (w *whole) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// checked holds a member to its declared size and checksum.
-type checked struct {
+// memberReader checks the size and checksum of a member while it is read.
+type memberReader struct {
 	m    *member
 	r    io.Reader
 	crc  hash.Hash32
 	read int64
 }
 
-func (c *checked) Read(p []byte) (int, error) {
+func (c *memberReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
@@ -226,17 +225,17 @@ func (c *checked) Read(p []byte) (int, error) {
 	c.crc.Write(p[:n])
 	switch {
 	case c.read > c.m.size:
-		return 0, finding(c.m.path, "unpacks to more than the %d bytes it declares", c.m.size)
+		return 0, newFinding(c.m.path, "decompresses to more than the declared %d bytes", c.m.size)
 	case err == nil:
 		return n, nil
 	case err != io.EOF:
-		return 0, finding(c.m.path, "cannot be unpacked: %v", err)
+		return 0, newFinding(c.m.path, "cannot be decompressed: %v", err)
 	case c.read != c.m.size:
-		return 0, finding(c.m.path, "unpacks to %d bytes instead of %d", c.read, c.m.size)
+		return 0, newFinding(c.m.path, "decompresses to %d bytes instead of %d", c.read, c.m.size)
 	case c.crc.Sum32() != c.m.crc:
-		return 0, finding(c.m.path, "its checksum in the zip differs")
+		return 0, newFinding(c.m.path, "its checksum in the zip differs")
 	}
 	return n, io.EOF
 }
 
-var little = binary.LittleEndian
+var littleEndian = binary.LittleEndian

@@ -5,56 +5,56 @@ import (
 	"slices"
 )
 
-// checkShown holds the copies in the bag against those case.json names. Who gets
-// every original gets no copies.
-func (c *check) checkShown(a about) error {
-	if a.full() && len(a.shown) > 0 {
-		return finding(aboutPath, "it shows a copy, and a bag for %s holds the original", a.audience)
+// checkCopyList compares the copies in the bag with the list in case.json. An
+// audience that receives every original receives no copies.
+func (c *verification) checkCopyList(a caseInfo) error {
+	if a.mustHoldAllOriginals() && len(a.copies) > 0 {
+		return newFinding(casePath, "it lists a copy, but a bag for %s must contain the original", a.audience)
 	}
-	for _, digest := range slices.Sorted(maps.Keys(c.layout.shown)) {
-		if _, named := slices.BinarySearch(a.shown, digest); !named {
-			return finding(c.layout.shown[digest], "%s does not name it as shown", aboutPath)
+	for _, digest := range slices.Sorted(maps.Keys(c.layout.copies)) {
+		if _, named := slices.BinarySearch(a.copies, digest); !named {
+			return newFinding(c.layout.copies[digest], "%s does not list it as shown", casePath)
 		}
 	}
-	for _, digest := range a.shown {
-		if c.layout.shown[digest] == "" {
-			return finding(aboutPath, "it names the copy %s as shown, which is missing", digest)
+	for _, digest := range a.copies {
+		if c.layout.copies[digest] == "" {
+			return newFinding(casePath, "it lists the copy %s as shown, but it is missing", digest)
 		}
 	}
 	return nil
 }
 
-// checkCopy takes in an entry that made a copy: the copy in the bag is bound by it
-// to an original that an earlier entry took in, and that the bag withholds.
-func (w *walk) checkCopy(seq int64, entry object) error {
-	if w.last.kind != derived || len(w.c.layout.shown) == 0 {
+// checkCopy handles an entry that derived a copy. It accepts the copy in the bag if
+// an earlier entry recorded its original and the bag withholds that original.
+func (w *journalWalk) checkCopy(seq int64, entry object) error {
+	if w.latest.kind != kindDerived || len(w.v.layout.copies) == 0 {
 		return nil
 	}
-	facts, _ := w.inner.inner(entry, "facts")
-	digest, _ := facts.text("sha256")
-	of, _ := facts.text("of_sha256")
-	size, _ := facts.whole("size")
-	path, here := w.c.layout.shown[digest]
-	if _, withheld := slices.BinarySearch(w.c.about.withheld, of); !here || !withheld || w.taken[of] == 0 {
+	facts, _ := w.inner.parseMember(entry, "facts")
+	digest, _ := facts.stringValue("sha256")
+	of, _ := facts.stringValue("of_sha256")
+	size, _ := facts.wholeNumber("size")
+	path, here := w.v.layout.copies[digest]
+	if _, withheld := slices.BinarySearch(w.v.caseInfo.withheld, of); !here || !withheld || w.received[of] == 0 {
 		return nil
 	}
-	if w.c.box.members[path].size != size {
-		return finding(path, "has not the %d bytes %s made", size, entryName(seq))
+	if w.v.container.members[path].size != size {
+		return newFinding(path, "does not have the %d bytes that %s records", size, entryName(seq))
 	}
-	w.made[digest] = seq
+	w.copied[digest] = seq
 	return nil
 }
 
-// checkMade finds copies that no entry made of an original that is withheld, and
-// those that went with it.
-func (w *walk) checkMade() error {
-	for _, digest := range slices.Sorted(maps.Keys(w.c.layout.shown)) {
-		path, made := w.c.layout.shown[digest], w.made[digest]
+// checkCopies finds copies that no entry derived from a withheld original, and
+// copies that should have been erased.
+func (w *journalWalk) checkCopies() error {
+	for _, digest := range slices.Sorted(maps.Keys(w.v.layout.copies)) {
+		path, made := w.v.layout.copies[digest], w.copied[digest]
 		if made == 0 {
-			return finding(path, "no entry made it of an original that is withheld")
+			return newFinding(path, "no entry derived it from a withheld original")
 		}
-		if e := w.c.summary.Erasure; e != nil && made < e.Entry {
-			return finding(path, "%s tells that it was erased", entryName(e.Entry))
+		if e := w.v.summary.Erasure; e != nil && made < e.Entry {
+			return newFinding(path, "it was erased according to %s", entryName(e.Entry))
 		}
 	}
 	return nil

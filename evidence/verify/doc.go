@@ -1,9 +1,9 @@
-// Package verify checks a bag (the BagIt zip of a case) with no server, no
-// database and no network, and names the first thing in it that is wrong.
+// Package verify verifies a bag (the BagIt zip of a case), a sealed PDF or an
+// inclusion proof offline, and names the first item that is wrong.
 //
-// It imports nothing else of this module and shares no code with the writers,
-// so that a mistake of theirs is not repeated here. It reads hostile files:
-// memory is bounded whatever a zip claims. It does not judge what the papers
-// say, whether the installation's clock was right, or whom a key belongs to:
-// the last it leaves to Options.Key. Anything may import it.
+// It uses only the standard library and shares no code with the packages that
+// write bags, so that it does not repeat their mistakes. Input may be hostile:
+// memory use is bounded whatever sizes a zip declares. The package does not check
+// whether the content is true, whether the installation's clock was right, or who
+// owns a key; for the last, set Options.Key.
 package verify

@@ -16,83 +16,82 @@ const (
 	maxLine = 1 << 20
 )
 
-// Kinds of entries that bind the bag to the journal.
+// Kinds of entries that the other files of the bag must agree with.
 const (
-	filed    = "case_filed"
-	exported = "export_requested"
-	erased   = "values_erased"
-	derived  = "evidence_derived"
+	kindFiled    = "case_filed"
+	kindExported = "export_requested"
+	kindErased   = "values_erased"
+	kindDerived  = "evidence_derived"
 )
 
-// walk goes through the journal once, entry by entry, and through the values
-// beside it in step.
-type walk struct {
-	c      *check
-	values *valueReader
-	tree   tree
-	taken  map[string]int64 // by digest of a file, the newest entry that took it in
-	pace   int64
-	made   map[string]int64 // by digest of a copy, the newest entry that made it of a withheld original
-	first  string           // name of the value that was shown first
-	last   entry
-	outer  scanner
-	inner  scanner
-
-	points  []earlier // those ahead
-	stamped time.Time // of the newest stamp
+// journalWalk reads the journal once, entry by entry, and in parallel the
+// disclosed values, which are sorted by entry.
+type journalWalk struct {
+	v           *verification
+	values      *valueReader
+	tree        tree
+	received    map[string]int64 // newest entry that recorded a file, by digest
+	pace        int64
+	copied      map[string]int64 // newest entry that derived a copy from a withheld original, by digest of the copy
+	firstValue  string           // name of the first disclosed value
+	latest      latestEntry
+	outer       scanner
+	inner       scanner
+	checkpoints []earlierCheckpoint // not reached yet
+	lastStamp   time.Time           // time of the newest stamp
 }
 
-// entry is what is kept of the newest line.
-type entry struct {
+// latestEntry holds the fields of the newest entry that later checks need.
+type latestEntry struct {
 	kind             string
 	at               []byte
-	number, audience string // of its facts
+	number, audience string // from its facts
 	because          string
 	sealed           bool
 }
 
 func entryName(seq int64) string { return "entry " + strconv.FormatInt(seq, 10) }
 
-func (c *check) checkJournal() error {
-	w := &walk{c: c, taken: map[string]int64{}, made: map[string]int64{}, pace: 1, points: c.points}
+func (c *verification) checkJournal() error {
+	w := &journalWalk{v: c, received: map[string]int64{}, copied: map[string]int64{}, pace: 1, checkpoints: c.earlierCheckpoints}
 	values, err := c.openValues()
 	if err != nil {
 		return err
 	}
 	w.values = values
-	r, err := c.box.open(entriesPath)
+	r, err := c.container.openMember(entriesPath)
 	if err != nil {
 		return err
 	}
-	hash := sha256.New() // for the manifest: a second unpacking costs as much as the walk
-	stream := readAhead(io.TeeReader(r, hash))
+	hash := sha256.New() // for the manifest: decompressing again would cost as much as the walk
+	stream := newPrefetcher(io.TeeReader(r, hash))
 	defer stream.stop()
-	lines := newLines(entriesPath, stream)
+	lines := newLineReader(entriesPath, stream)
 	for {
-		line, err := lines.next()
+		line, err := lines.readLine()
 		if errors.Is(err, io.EOF) {
-			c.sums[entriesPath] = hex.EncodeToString(hash.Sum(nil))
-			return w.end()
+			c.digests[entriesPath] = hex.EncodeToString(hash.Sum(nil))
+			return w.checkTotals()
 		}
 		if err != nil {
 			return err
 		}
-		if err := w.step(line); err != nil {
+		if err := w.checkEntry(line); err != nil {
 			return err
 		}
 	}
 }
 
-func (w *walk) step(line []byte) error {
+func (w *journalWalk) checkEntry(line []byte) error {
 	seq := int64(w.tree.size) + 1
-	if seq > w.c.point.size {
-		return finding(entryName(seq), "the checkpoint covers only %d entries", w.c.point.size)
+	if seq > w.v.checkpoint.size {
+		return newFinding(entryName(seq), "the checkpoint covers only %d entries", w.v.checkpoint.size)
 	}
-	fields, err := w.outer.parse(line)
+	fields, err := w.outer.parseObject(line)
 	if err != nil {
-		return finding(entryName(seq), "%v", err)
+		return newFinding(entryName(seq), "%v", err)
 	}
-	if err := w.checkFrame(seq, fields); err != nil {
+	if err := w.checkEntryHeader(seq, fields); err != nil {
 		return err
 	}
 	if err := w.checkPrev(seq, fields); err != nil {
@@ -110,95 +109,95 @@ func (w *walk) step(line []byte) error {
 	if err := w.checkValues(seq, fields); err != nil {
 		return err
 	}
-	if err := w.checkStood(seq, fields); err != nil {
+	if err := w.checkSnapshotEntry(seq, fields); err != nil {
 		return err
 	}
-	w.tree.addData(line)
-	w.collect(line)
+	w.tree.addEntry(line)
+	w.collectLeaf(line)
 	if err := w.checkFiled(seq); err != nil {
 		return err
 	}
-	if err := w.checkPoint(); err != nil {
+	if err := w.checkRootAtCheckpoint(); err != nil {
 		return err
 	}
-	return w.checkPrefix()
+	return w.checkEarlierRoot()
 }
 
-// checkFrame checks what an entry says of itself, and keeps it.
-func (w *walk) checkFrame(seq int64, fields object) error {
-	kind, at := unquoted(fields.get("kind")), unquoted(fields.get("at"))
-	format, _ := fields.whole("v")
-	said, counted := fields.whole("seq")
+// checkEntryHeader checks the fields that every entry has, and keeps them.
+func (w *journalWalk) checkEntryHeader(seq int64, fields object) error {
+	kind, at := decodeString(fields.rawValue("kind")), decodeString(fields.rawValue("at"))
+	format, _ := fields.wholeNumber("v")
+	said, counted := fields.wholeNumber("seq")
 	switch {
 	case format != 1:
-		return finding(entryName(seq), "its format is not 1; a newer version of this program may know it")
-	case !fields.is("case", w.c.point.caseID):
-		return finding(entryName(seq), "belongs to another case")
+		return newFinding(entryName(seq), "its format is not 1; a newer version of this program may know it")
+	case !fields.equalsText("case", w.v.checkpoint.caseID):
+		return newFinding(entryName(seq), "belongs to another case")
 	case !counted || said != seq:
-		return finding(entryName(seq), "its seq is %.20s", fields.get("seq"))
-	case len(kind) == 0 || !isInstant(at):
-		return finding(entryName(seq), "its kind or time is malformed")
+		return newFinding(entryName(seq), "its seq is %.20s", fields.rawValue("seq"))
+	case len(kind) == 0 || !isEntryTime(at):
+		return newFinding(entryName(seq), "its kind or time is malformed")
 	}
-	w.keep(kind, at, fields)
+	w.keepEntry(kind, at, fields)
 	return w.checkPace(seq, fields)
 }
 
-// keep remembers of the newest entry what is asked for when there is no next.
-func (w *walk) keep(kind, at []byte, fields object) {
-	w.last = entry{kind: w.last.kind, at: append(w.last.at[:0], at...)}
-	if string(kind) != w.last.kind {
-		w.last.kind = string(kind)
+// keepEntry stores the fields of the newest entry for the checks after the walk.
+func (w *journalWalk) keepEntry(kind, at []byte, fields object) {
+	w.latest = latestEntry{kind: w.latest.kind, at: append(w.latest.at[:0], at...)}
+	if string(kind) != w.latest.kind {
+		w.latest.kind = string(kind)
 	}
-	if w.last.kind != filed && w.last.kind != exported && w.last.kind != erased {
+	if w.latest.kind != kindFiled && w.latest.kind != kindExported && w.latest.kind != kindErased {
 		return
 	}
-	if facts, ok := w.inner.inner(fields, "facts"); ok {
-		w.last.number, _ = facts.text("number")
-		w.last.audience, _ = facts.text("audience")
-		w.last.because, _ = facts.text("because")
-		w.last.sealed = string(facts.get("sealed")) == "true"
+	if facts, ok := w.inner.parseMember(fields, "facts"); ok {
+		w.latest.number, _ = facts.stringValue("number")
+		w.latest.audience, _ = facts.stringValue("audience")
+		w.latest.because, _ = facts.stringValue("because")
+		w.latest.sealed = string(facts.rawValue("sealed")) == "true"
 	}
 }
 
-func (w *walk) checkPace(seq int64, fields object) error {
-	if fields.get("pace") == nil {
+func (w *journalWalk) checkPace(seq int64, fields object) error {
+	if fields.rawValue("pace") == nil {
 		return nil
 	}
-	pace, ok := fields.whole("pace")
+	pace, ok := fields.wholeNumber("pace")
 	if !ok || pace < 2 {
-		return finding(entryName(seq), "its pace is malformed")
+		return newFinding(entryName(seq), "its pace is malformed")
 	}
 	w.pace = max(w.pace, pace)
 	return nil
 }
 
-// checkPrev compares with the root of the entries before. When they differ, the
-// change is nearly always in the entry before.
-func (w *walk) checkPrev(seq int64, fields object) error {
-	prev := unquoted(fields.get("prev"))
+// checkPrev compares prev with the root of the earlier entries. If they differ, the
+// finding names the entry before, because the change is nearly always there.
+func (w *journalWalk) checkPrev(seq int64, fields object) error {
+	prev := decodeString(fields.rawValue("prev"))
 	if !isDigest(prev) {
-		return finding(entryName(seq), "its prev is malformed")
+		return newFinding(entryName(seq), "its prev is malformed")
 	}
-	root := w.tree.root()
+	root := w.tree.rootHash()
 	var text [2 * sha256.Size]byte
 	hex.Encode(text[:], root[:])
 	if string(prev) != string(text[:]) {
 		item := entryName(seq)
-		return finding(entryName(max(1, seq-1)), "%s does not follow on it: it was changed, or the prev of %s", item, item)
+		return newFinding(entryName(max(1, seq-1)), "it was changed, or the prev of %s was: they do not match", item)
 	}
 	return nil
 }
 
-// unquoted gives the text of a raw JSON string, nil for anything else.
-func unquoted(raw []byte) []byte {
+// decodeString returns the text of a raw JSON string, or nil for other values.
+func decodeString(raw []byte) []byte {
 	if len(raw) < 2 || raw[0] != '"' {
 		return nil
 	}
-	return unquote(raw)
+	return unquoteString(raw)
 }
 
-// isInstant tells a time as entries write it.
-func isInstant(text []byte) bool {
+// isEntryTime reports whether text is a time in the format of entries.
+func isEntryTime(text []byte) bool {
 	const form = "2006-01-02T15:04:05.000000Z"
 	if len(text) != len(form) {
 		return false
@@ -207,90 +206,89 @@ func isInstant(text []byte) bool {
 	return err == nil
 }
 
-// checkValues opens the commitments for which a value is shown.
-func (w *walk) checkValues(seq int64, fields object) error {
-	commitments, ok := w.inner.inner(fields, "commitments")
-	if !ok && fields.get("commitments") != nil {
-		return finding(entryName(seq), "its commitments are malformed")
+// checkValues checks the disclosed values of an entry against its commitments.
+func (w *journalWalk) checkValues(seq int64, fields object) error {
+	commitments, ok := w.inner.parseMember(fields, "commitments")
+	if !ok && fields.rawValue("commitments") != nil {
+		return newFinding(entryName(seq), "its commitments are malformed")
 	}
 	for _, commitment := range commitments {
-		if !isDigest(unquoted(commitment.value)) {
-			return finding(entryName(seq), "a commitment is not a SHA-256")
+		if !isDigest(decodeString(commitment.value)) {
+			return newFinding(entryName(seq), "a commitment is not a SHA-256")
 		}
 	}
-	w.c.summary.Hidden += int64(len(commitments))
+	w.v.summary.Hidden += int64(len(commitments))
 	for {
-		v, err := w.values.peek()
+		v, err := w.values.peekValue()
 		if err != nil || v == nil || v.seq != seq {
 			return err
 		}
-		if err := v.opens(commitments); err != nil {
+		if err := v.matchCommitment(commitments); err != nil {
 			return err
 		}
-		if w.first == "" {
-			w.first = valueName(v)
+		if w.firstValue == "" {
+			w.firstValue = valueName(v)
 		}
-		w.c.summary.Values++
-		w.c.summary.Hidden--
-		w.values.drop()
+		w.v.summary.Values++
+		w.v.summary.Hidden--
+		w.values.skipValue()
 	}
 }
 
-// checkFiled holds case.json against the signed entry that opened the case.
-func (w *walk) checkFiled(seq int64) error {
-	if seq == 1 && (w.last.kind != filed || w.last.number != w.c.about.number) {
-		return finding(aboutPath, "its case number is not the one %s was filed under", entryName(seq))
+// checkFiled compares case.json with the entry that filed the case.
+func (w *journalWalk) checkFiled(seq int64) error {
+	if seq == 1 && (w.latest.kind != kindFiled || w.latest.number != w.v.caseInfo.number) {
+		return newFinding(casePath, "its case number is not the one %s was filed under", entryName(seq))
 	}
 	return nil
 }
 
-func (w *walk) end() error {
+func (w *journalWalk) checkTotals() error {
 	size := int64(w.tree.size)
-	if size != w.c.point.size {
-		return finding(entryName(size+1), "is missing: the checkpoint covers %d entries", w.c.point.size)
+	if size != w.v.checkpoint.size {
+		return newFinding(entryName(size+1), "is missing: the checkpoint covers %d entries", w.v.checkpoint.size)
 	}
-	if root := w.tree.root(); hex.EncodeToString(root[:]) != w.c.point.root {
-		return finding(entryName(size), "the root of all entries is not the one the checkpoint signs: this entry was changed")
+	if root := w.tree.rootHash(); hex.EncodeToString(root[:]) != w.v.checkpoint.root {
+		return newFinding(entryName(size), "this entry was changed: the root of all entries is not the one in the checkpoint")
 	}
-	if err := w.reach(pointPath, stampPath, w.c.term, w.at()); err != nil {
+	if err := w.checkKeyAndStamp(checkpointPath, stampPath, w.v.keyIndex, w.latestTime()); err != nil {
 		return err
 	}
-	v, err := w.values.peek()
+	v, err := w.values.peekValue()
 	if err != nil {
 		return err
 	}
 	if v != nil {
-		return finding(valueName(v), "there is no such entry, or the values are not in order")
+		return newFinding(valueName(v), "there is no such entry, or the values are not in order")
 	}
-	if w.pace != w.c.about.pace {
-		return finding(aboutPath, "its pace is %d, the entries say %d", w.c.about.pace, w.pace)
+	if w.pace != w.v.caseInfo.pace {
+		return newFinding(casePath, "its pace is %d, the entries say %d", w.v.caseInfo.pace, w.pace)
 	}
-	w.c.summary.Entries, w.c.summary.LastEntryAt = size, string(w.last.at)
+	w.v.summary.Entries, w.v.summary.LastEntryAt = size, string(w.latest.at)
 	if err := w.checkExport(); err != nil {
 		return err
 	}
-	if err := w.checkTaken(); err != nil {
+	if err := w.checkReceived(); err != nil {
 		return err
 	}
-	if err := w.checkMade(); err != nil {
+	if err := w.checkCopies(); err != nil {
 		return err
 	}
-	return w.checkStoodWhole()
+	return w.checkSnapshotComplete()
 }
 
-// checkExport holds the bag against the last entry its checkpoint covers: the
-// one that asked for it. So an older checkpoint makes no bag, nor does another
-// audience's.
-func (w *walk) checkExport() error {
+// checkExport compares the bag with the last entry, which must request this
+// export. So neither an older checkpoint nor one for another audience is accepted.
+func (w *journalWalk) checkExport() error {
 	item := entryName(int64(w.tree.size))
-	if w.last.kind != exported {
-		return finding(item, "the checkpoint was not made for an export: this entry does not ask for one")
+	if w.latest.kind != kindExported {
+		return newFinding(item, "the checkpoint was not made for an export: this entry does not request one")
 	}
-	if w.last.audience != w.c.about.audience {
-		return finding(aboutPath, "its audience is not the one %s asked for", item)
+	if w.latest.audience != w.v.caseInfo.audience {
+		return newFinding(casePath, "its audience is not the one %s requested", item)
 	}
-	if w.last.sealed && !w.c.layout.sealed {
-		return finding(sealPath, "is missing, and %s asked for a sealed bag", item)
+	if w.latest.sealed && !w.v.layout.sealed {
+		return newFinding(sealPath, "is missing, but %s requested a sealed bag", item)
 	}
 	return nil
 }

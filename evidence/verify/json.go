@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// JSON is scanned by hand because encoding/json lets duplicate names, lone
-// surrogates and invalid UTF-8 pass, in which two readers see two texts.
+// This package scans JSON itself because encoding/json accepts duplicate names,
+// lone surrogates and invalid UTF-8, which two readers may interpret differently.
 
-// maxDepth is how deep values may nest; entries need four.
+// maxDepth limits the nesting of values; entries need four levels.
 const maxDepth = 32
 
-// object is the members of one JSON object, values as they stand. It points into
-// the scanned bytes and lives until its scanner's next use.
+// object is the members of one JSON object, with raw values. It refers to the
+// scanned bytes and is valid until the next use of its scanner.
 type object []jsonMember
 
 type jsonMember struct {
@@ -23,8 +23,8 @@ type jsonMember struct {
 	value []byte
 }
 
-// get gives a member's raw value, or nil.
-func (o object) get(name string) []byte {
+// rawValue returns the raw value of a member, or nil.
+func (o object) rawValue(name string) []byte {
 	for i := range o {
 		if string(o[i].name) == name {
 			return o[i].value
@@ -33,24 +33,24 @@ func (o object) get(name string) []byte {
 	return nil
 }
 
-// text gives a member that is a string.
-func (o object) text(name string) (string, bool) {
-	raw := o.get(name)
+// stringValue returns the text of a member that is a string.
+func (o object) stringValue(name string) (string, bool) {
+	raw := o.rawValue(name)
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
 	}
-	return string(unquote(raw)), true
+	return string(unquoteString(raw)), true
 }
 
-// is compares a member that is a string.
-func (o object) is(name, wanted string) bool {
-	raw := o.get(name)
-	return len(raw) >= 2 && raw[0] == '"' && string(unquote(raw)) == wanted
+// equalsText reports whether a member is a string with this text.
+func (o object) equalsText(name, wanted string) bool {
+	raw := o.rawValue(name)
+	return len(raw) >= 2 && raw[0] == '"' && string(unquoteString(raw)) == wanted
 }
 
-// whole gives a member that is an integer of at least zero, written plainly.
-func (o object) whole(name string) (n int64, ok bool) {
-	raw := o.get(name)
+// wholeNumber returns a member that is a non-negative integer in canonical form.
+func (o object) wholeNumber(name string) (n int64, ok bool) {
+	raw := o.rawValue(name)
 	if len(raw) == 0 || len(raw) > 18 || raw[0] == '0' && len(raw) > 1 {
 		return 0, false
 	}
@@ -63,10 +63,10 @@ func (o object) whole(name string) (n int64, ok bool) {
 	return n, true
 }
 
-// parseObject reads exactly one object, with nothing before or after it.
-func parseObject(data []byte) (object, error) { return new(scanner).parse(data) }
+// parseObject parses exactly one object, with nothing before or after it.
+func parseObject(data []byte) (object, error) { return new(scanner).parseObject(data) }
 
-func (s *scanner) parse(data []byte) (object, error) {
+func (s *scanner) parseObject(data []byte) (object, error) {
 	if len(data) == 0 || data[0] != '{' || data[len(data)-1] != '}' {
 		return nil, errors.New("not one JSON object")
 	}
@@ -74,36 +74,36 @@ func (s *scanner) parse(data []byte) (object, error) {
 		return nil, errors.New("not UTF-8")
 	}
 	s.data, s.at, s.top, s.names = data, 0, s.top[:0], s.names[:0]
-	if err := s.object(1); err != nil {
+	if err := s.scanObject(1); err != nil {
 		return nil, err
 	}
 	if s.at != len(data) {
-		return nil, errors.New("something stands behind the JSON object")
+		return nil, errors.New("there is data after the JSON object")
 	}
 	return s.top, nil
 }
 
-// inner reads a member that is an object itself.
-func (s *scanner) inner(o object, name string) (object, bool) {
-	raw := o.get(name)
+// parseMember parses a member that is itself an object.
+func (s *scanner) parseMember(o object, name string) (object, bool) {
+	raw := o.rawValue(name)
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, false
 	}
-	members, err := s.parse(raw)
+	members, err := s.parseObject(raw)
 	return members, err == nil
 }
 
-// scanner keeps its memory from one object to the next.
+// scanner scans JSON objects. It reuses its memory from one object to the next.
 type scanner struct {
 	data  []byte
 	at    int
 	top   object
-	names [][]byte // of the objects that are open, for finding duplicates
+	names [][]byte // member names of all open objects, to find duplicates
 }
 
 var errSyntax = errors.New("malformed JSON")
 
-func (s *scanner) space() {
+func (s *scanner) skipSpace() {
 	for s.at < len(s.data) {
 		switch s.data[s.at] {
 		case ' ', '\t', '\n', '\r':
@@ -114,127 +114,128 @@ func (s *scanner) space() {
 	}
 }
 
-// next skips white space and gives the byte there, 0 at the end.
-func (s *scanner) next() byte {
-	s.space()
+// peekByte skips white space and returns the next byte, or 0 at the end.
+func (s *scanner) peekByte() byte {
+	s.skipSpace()
 	if s.at == len(s.data) {
 		return 0
 	}
 	return s.data[s.at]
 }
 
-func (s *scanner) take(c byte) bool {
-	if s.next() != c || c == 0 {
+// acceptByte skips white space and consumes the next byte if it is c.
+func (s *scanner) acceptByte(c byte) bool {
+	if s.peekByte() != c || c == 0 {
 		return false
 	}
 	s.at++
 	return true
 }
 
-func (s *scanner) value(depth int) error {
-	switch c := s.next(); {
+func (s *scanner) scanValue(depth int) error {
+	switch c := s.peekByte(); {
 	case c == '{':
-		return s.object(depth)
+		return s.scanObject(depth)
 	case c == '[':
-		return s.array(depth)
+		return s.scanArray(depth)
 	case c == '"':
-		_, err := s.string()
+		_, err := s.scanString()
 		return err
 	case c == '-' || c >= '0' && c <= '9':
-		return s.number()
+		return s.scanNumber()
 	default:
-		return s.word()
+		return s.scanLiteral()
 	}
 }
 
-func (s *scanner) object(depth int) error {
+func (s *scanner) scanObject(depth int) error {
 	if depth > maxDepth {
 		return errors.New("JSON nested too deep")
 	}
 	s.at++
-	mine := len(s.names)
-	defer func() { s.names = s.names[:mine] }()
-	if s.take('}') {
+	firstName := len(s.names)
+	defer func() { s.names = s.names[:firstName] }()
+	if s.acceptByte('}') {
 		return nil
 	}
 	for {
-		if err := s.member(mine, depth); err != nil {
+		if err := s.scanMember(firstName, depth); err != nil {
 			return err
 		}
-		if s.take('}') {
+		if s.acceptByte('}') {
 			return nil
 		}
-		if !s.take(',') {
+		if !s.acceptByte(',') {
 			return errSyntax
 		}
 	}
 }
 
-func (s *scanner) member(mine, depth int) error {
-	if s.next() != '"' {
+func (s *scanner) scanMember(firstName, depth int) error {
+	if s.peekByte() != '"' {
 		return errSyntax
 	}
-	raw, err := s.string()
+	raw, err := s.scanString()
 	if err != nil {
 		return err
 	}
-	if err := s.name(raw, mine); err != nil {
+	if err := s.addName(raw, firstName); err != nil {
 		return err
 	}
-	if !s.take(':') {
+	if !s.acceptByte(':') {
 		return errSyntax
 	}
-	s.space()
+	s.skipSpace()
 	start := s.at
-	if err := s.value(depth + 1); err != nil {
+	if err := s.scanValue(depth + 1); err != nil {
 		return err
 	}
 	if depth == 1 {
-		s.top = append(s.top, jsonMember{unquote(raw), s.data[start:s.at]})
+		s.top = append(s.top, jsonMember{unquoteString(raw), s.data[start:s.at]})
 	}
 	return nil
 }
 
-// maxNames bounds the work of finding duplicates by comparing each with each.
+// maxNames limits the members of an object: each name is compared with all others.
 const maxNames = 2_000
 
-func (s *scanner) name(raw []byte, mine int) error {
-	name := unquote(raw)
-	if len(s.names)-mine >= maxNames {
+func (s *scanner) addName(raw []byte, firstName int) error {
+	name := unquoteString(raw)
+	if len(s.names)-firstName >= maxNames {
 		return errors.New("a JSON object with too many names")
 	}
-	for _, other := range s.names[mine:] {
+	for _, other := range s.names[firstName:] {
 		if bytes.Equal(other, name) {
-			return errors.New("a name stands twice in one JSON object")
+			return errors.New("a JSON object has a duplicate name")
 		}
 	}
 	s.names = append(s.names, name)
 	return nil
 }
 
-func (s *scanner) array(depth int) error {
+func (s *scanner) scanArray(depth int) error {
 	if depth > maxDepth {
 		return errors.New("JSON nested too deep")
 	}
 	s.at++
-	if s.take(']') {
+	if s.acceptByte(']') {
 		return nil
 	}
 	for {
-		if err := s.value(depth + 1); err != nil {
+		if err := s.scanValue(depth + 1); err != nil {
 			return err
 		}
-		if s.take(']') {
+		if s.acceptByte(']') {
 			return nil
 		}
-		if !s.take(',') {
+		if !s.acceptByte(',') {
 			return errSyntax
 		}
 	}
 }
 
-// string scans a string and gives it with its quotes.
-func (s *scanner) string() ([]byte, error) {
+// scanString scans a string and returns it with its quotes.
+func (s *scanner) scanString() ([]byte, error) {
 	start := s.at
 	for s.at++; s.at < len(s.data); s.at++ {
 		switch c := s.data[s.at]; {
@@ -244,7 +245,7 @@ func (s *scanner) string() ([]byte, error) {
 		case c < ' ':
 			return nil, errSyntax
 		case c == '\\':
-			if err := s.escape(); err != nil {
+			if err := s.scanEscape(); err != nil {
 				return nil, err
 			}
 		}
@@ -252,9 +253,9 @@ func (s *scanner) string() ([]byte, error) {
 	return nil, errSyntax
 }
 
-// escape scans one escape, or the pair of a surrogate, and stays on its last
+// scanEscape scans one escape sequence or a surrogate pair, and stops at its last
 // byte.
-func (s *scanner) escape() error {
+func (s *scanner) scanEscape() error {
 	s.at++
 	if s.at == len(s.data) {
 		return errSyntax
@@ -265,7 +266,7 @@ func (s *scanner) escape() error {
 		}
 		return nil
 	}
-	unit, ok := s.unit(s.at + 1)
+	unit, ok := s.parseUTF16Unit(s.at + 1)
 	if !ok {
 		return errSyntax
 	}
@@ -273,15 +274,15 @@ func (s *scanner) escape() error {
 	if unit < 0xD800 || unit > 0xDFFF {
 		return nil
 	}
-	low, ok := s.unit(s.at + 3)
+	low, ok := s.parseUTF16Unit(s.at + 3)
 	if !ok || unit > 0xDBFF || s.data[s.at+1] != '\\' || s.data[s.at+2] != 'u' || low < 0xDC00 || low > 0xDFFF {
-		return errors.New("half a character in a JSON string")
+		return errors.New("a JSON string has half a surrogate pair")
 	}
 	s.at += 6
 	return nil
 }
 
-func (s *scanner) unit(at int) (uint64, bool) {
+func (s *scanner) parseUTF16Unit(at int) (uint64, bool) {
 	if at+4 > len(s.data) {
 		return 0, false
 	}
@@ -289,7 +290,7 @@ func (s *scanner) unit(at int) (uint64, bool) {
 	return unit, err == nil
 }
 
-func (s *scanner) digits() bool {
+func (s *scanner) scanDigits() bool {
 	start := s.at
 	for s.at < len(s.data) && s.data[s.at] >= '0' && s.data[s.at] <= '9' {
 		s.at++
@@ -297,7 +298,8 @@ func (s *scanner) digits() bool {
 	return s.at > start
 }
 
-func (s *scanner) has(options string) bool {
+// acceptAny consumes the next byte if it is one of the options.
+func (s *scanner) acceptAny(options string) bool {
 	if s.at < len(s.data) && bytes.IndexByte([]byte(options), s.data[s.at]) >= 0 {
 		s.at++
 		return true
@@ -305,24 +307,24 @@ func (s *scanner) has(options string) bool {
 	return false
 }
 
-func (s *scanner) number() error {
-	s.has("-")
-	if !s.has("0") && !s.digits() {
+func (s *scanner) scanNumber() error {
+	s.acceptAny("-")
+	if !s.acceptAny("0") && !s.scanDigits() {
 		return errSyntax
 	}
-	if s.has(".") && !s.digits() {
+	if s.acceptAny(".") && !s.scanDigits() {
 		return errSyntax
 	}
-	if s.has("eE") {
-		s.has("+-")
-		if !s.digits() {
+	if s.acceptAny("eE") {
+		s.acceptAny("+-")
+		if !s.scanDigits() {
 			return errSyntax
 		}
 	}
 	return nil
 }
 
-func (s *scanner) word() error {
+func (s *scanner) scanLiteral() error {
 	for _, word := range []string{"true", "false", "null"} {
 		if bytes.HasPrefix(s.data[s.at:], []byte(word)) {
 			s.at += len(word)
@@ -332,12 +334,12 @@ func (s *scanner) word() error {
 	return errSyntax
 }
 
-// unquote gives the text of a string that was scanned.
-func unquote(raw []byte) []byte {
+// unquoteString returns the text of a scanned string.
+func unquoteString(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]
 	}
 	var text string
-	_ = json.Unmarshal(raw, &text) // scanned before: it is a string
+	_ = json.Unmarshal(raw, &text) // cannot fail: it was scanned as a string
 	return []byte(text)
 }

@@ -70,12 +70,12 @@ func TestParseObjectAgreesWithTheStandardLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts, ok := new(scanner).inner(fields, "texts")
+		texts, ok := new(scanner).parseMember(fields, "texts")
 		if !ok || len(texts) != len(want) {
 			t.Fatalf("%d members of %d", len(texts), len(want))
 		}
 		for name, value := range want {
-			if got, _ := texts.text(name); got != strings.ToValidUTF8(value, "\ufffd") {
+			if got, _ := texts.stringValue(name); got != strings.ToValidUTF8(value, "\ufffd") {
 				t.Errorf("%q: got %q, want %q", name, got, value)
 			}
 		}
@@ -88,7 +88,7 @@ func TestWhole(t *testing.T) {
 		"0": 0, "7": 7, "999999999999999999": 999_999_999_999_999_999,
 		"-1": -1, "1.0": -1, "01": -1, `"1"`: -1, "1e3": -1, "true": -1, "9999999999999999999": -1,
 	} {
-		got, ok := object{{[]byte("n"), []byte(text)}}.whole("n")
+		got, ok := object{{[]byte("n"), []byte(text)}}.wholeNumber("n")
 		if ok != (want >= 0) || ok && got != want {
 			t.Errorf("%s: %d, %t", text, got, ok)
 		}
@@ -113,7 +113,7 @@ func TestTree(t *testing.T) {
 	}
 	var tree tree
 	for i, want := range roots {
-		if root := tree.root(); hex.EncodeToString(root[:]) != want {
+		if root := tree.rootHash(); hex.EncodeToString(root[:]) != want {
 			t.Errorf("root of %d leaves: %x, want %s", i, root, want)
 		}
 		if i < len(leaves) {
@@ -121,7 +121,7 @@ func TestTree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tree.addData(leaf)
+			tree.addEntry(leaf)
 		}
 	}
 }

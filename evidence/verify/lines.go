@@ -10,152 +10,152 @@ import (
 	"regexp"
 )
 
-// lines reads lines that all end in LF, none longer than maxLine.
-type lines struct {
-	path string
-	in   *bufio.Reader
-	long []byte // a line that did not fit the reader's buffer
+// lineReader reads lines that end in LF and have at most maxLine bytes.
+type lineReader struct {
+	path   string
+	reader *bufio.Reader
+	long   []byte // a line longer than the reader's buffer
 }
 
-func newLines(path string, r io.Reader) *lines {
-	return &lines{path: path, in: bufio.NewReaderSize(r, 32<<10)}
+func newLineReader(path string, r io.Reader) *lineReader {
+	return &lineReader{path: path, reader: bufio.NewReaderSize(r, 32<<10)}
 }
 
-// next gives a line without its LF, valid until the next call; io.EOF after
-// the last.
-func (l *lines) next() ([]byte, error) {
-	line, err := l.in.ReadSlice('\n')
+// readLine returns the next line without its LF, valid until the next call, or
+// io.EOF after the last line.
+func (l *lineReader) readLine() ([]byte, error) {
+	line, err := l.reader.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
-		line, err = l.rest(line)
+		line, err = l.readLongLine(line)
 	}
 	switch {
 	case err == nil && len(line) <= maxLine+1:
 		return line[:len(line)-1], nil
 	case err == nil:
-		return nil, finding(l.path, "a line is longer than %d bytes", maxLine)
+		return nil, newFinding(l.path, "a line is longer than %d bytes", maxLine)
 	case errors.Is(err, io.EOF) && len(line) > 0:
-		return nil, finding(l.path, "its last line does not end")
+		return nil, newFinding(l.path, "its last line is incomplete")
 	default:
 		return nil, err
 	}
 }
 
-// rest gathers a long line, and stops when it becomes too long.
-func (l *lines) rest(start []byte) ([]byte, error) {
+// readLongLine reads a line that exceeds the buffer, and fails above maxLine.
+func (l *lineReader) readLongLine(start []byte) ([]byte, error) {
 	l.long = append(l.long[:0], start...)
 	for {
-		part, err := l.in.ReadSlice('\n')
+		part, err := l.reader.ReadSlice('\n')
 		l.long = append(l.long, part...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return l.long, err
 		}
 		if len(l.long) > maxLine {
-			return nil, finding(l.path, "a line is longer than %d bytes", maxLine)
+			return nil, newFinding(l.path, "a line is longer than %d bytes", maxLine)
 		}
 	}
 }
 
-// value is one personal value shown beside the journal: where it belongs, and the
-// commitment that its salt and it open.
+// value is one disclosed personal value: its entry, its path, and the commitment
+// computed from its salt and text.
 type value struct {
-	seq  int64
-	path []byte
-	sum  [sha256.Size]byte
+	seq        int64
+	path       []byte
+	commitment [sha256.Size]byte
 }
 
-// plainPath is what may stand in a finding as it is.
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9_.\-]{1,100}$`)
+// printablePath matches paths that a finding may print unchanged.
+var printablePath = regexp.MustCompile(`^[A-Za-z0-9_.\-]{1,100}$`)
 
 func valueName(v *value) string {
-	if !plainPath.Match(v.path) {
+	if !printablePath.Match(v.path) {
 		return valuesPath
 	}
 	return entryName(v.seq) + " value " + string(v.path)
 }
 
-// valueReader reads values.json, an array with one object on each line, sorted
-// by entry and path. A large journal has as many values as entries: it keeps two,
-// the next and the one before it, and makes no new ones.
+// valueReader reads values.json, an array with one object per line, sorted by
+// entry and path. It reuses two buffers, for the latest value and the one before
+// it, because a large journal has as many values as entries.
 type valueReader struct {
-	lines  *lines
-	pair   [2]value
-	read   int  // how many were
-	ahead  bool // the newest was not taken yet
-	ended  bool
-	more   bool // the line before promised another
-	scan   scanner
-	salted []byte
+	lines      *lineReader
+	buffers    [2]value
+	count      int  // values read so far
+	pending    bool // the latest value is not consumed yet
+	ended      bool
+	expectMore bool // the previous line ended with a comma
+	scan       scanner
+	salted     []byte
 }
 
-// newest is the value that was read last.
-func (v *valueReader) newest() *value { return &v.pair[v.read%2] }
+// latest returns the value that was read last.
+func (v *valueReader) latest() *value { return &v.buffers[v.count%2] }
 
-// opens compares a value with what its entry committed to.
-func (v *value) opens(commitments object) error {
-	said := unquoted(commitments.get(string(v.path)))
+// matchCommitment compares the value with the commitment in its entry.
+func (v *value) matchCommitment(commitments object) error {
+	said := decodeString(commitments.rawValue(string(v.path)))
 	if said == nil {
-		return finding(valueName(v), "the entry has no such commitment")
+		return newFinding(valueName(v), "the entry has no commitment for it")
 	}
 	var text [2 * sha256.Size]byte
-	hex.Encode(text[:], v.sum[:])
+	hex.Encode(text[:], v.commitment[:])
 	if !bytes.Equal(said, text[:]) {
-		return finding(valueName(v), "is not the value the entry committed to")
+		return newFinding(valueName(v), "does not match the commitment in the entry")
 	}
 	return nil
 }
 
-func (c *check) openValues() (*valueReader, error) {
-	r, err := c.box.open(valuesPath)
+func (c *verification) openValues() (*valueReader, error) {
+	r, err := c.container.openMember(valuesPath)
 	if err != nil {
 		return nil, err
 	}
-	v := &valueReader{lines: newLines(valuesPath, r)}
-	line, err := v.lines.next()
+	v := &valueReader{lines: newLineReader(valuesPath, r)}
+	line, err := v.lines.readLine()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if string(line) != "[" {
-		return nil, finding(valuesPath, "not an array with one value a line")
+		return nil, newFinding(valuesPath, "not an array with one value a line")
 	}
 	return v, nil
 }
 
-// peek gives the next value without leaving it, nil after the last. It is valid
-// until the next but one.
-func (v *valueReader) peek() (*value, error) {
+// peekValue returns the next value without consuming it, or nil after the last. The
+// value is valid until two more are read.
+func (v *valueReader) peekValue() (*value, error) {
 	switch {
 	case v.ended:
 		return nil, nil
-	case v.ahead:
-		return v.newest(), nil
+	case v.pending:
+		return v.latest(), nil
 	}
-	line, err := v.lines.next()
+	line, err := v.lines.readLine()
 	if errors.Is(err, io.EOF) {
-		return nil, finding(valuesPath, "ends before its array does")
+		return nil, newFinding(valuesPath, "its array is incomplete")
 	}
 	if err != nil {
 		return nil, err
 	}
 	if string(line) == "]" {
-		return nil, v.close()
+		return nil, v.checkEnd()
 	}
-	if v.read > 0 && !v.more {
-		return nil, finding(valuesPath, "not an array with one value a line")
+	if v.count > 0 && !v.expectMore {
+		return nil, newFinding(valuesPath, "not an array with one value a line")
 	}
-	if err := v.parse(line); err != nil {
+	if err := v.parseValue(line); err != nil {
 		return nil, err
 	}
-	return v.newest(), nil
+	return v.latest(), nil
 }
 
-func (v *valueReader) close() error {
+func (v *valueReader) checkEnd() error {
 	v.ended = true
-	if v.more {
-		return finding(valuesPath, "not an array with one value a line")
+	if v.expectMore {
+		return newFinding(valuesPath, "not an array with one value a line")
 	}
-	_, err := v.lines.next()
+	_, err := v.lines.readLine()
 	if err == nil {
-		return finding(valuesPath, "something stands behind its array")
+		return newFinding(valuesPath, "there is data after its array")
 	}
 	if errors.Is(err, io.EOF) {
 		return nil
@@ -163,29 +163,29 @@ func (v *valueReader) close() error {
 	return err
 }
 
-func (v *valueReader) parse(line []byte) error {
-	line, v.more = bytes.CutSuffix(line, []byte(","))
-	fields, err := v.scan.parse(line)
+func (v *valueReader) parseValue(line []byte) error {
+	line, v.expectMore = bytes.CutSuffix(line, []byte(","))
+	fields, err := v.scan.parseObject(line)
 	if err != nil {
-		return finding(valuesPath, "%v", err)
+		return newFinding(valuesPath, "%v", err)
 	}
-	seq, whole := fields.whole("seq")
-	path, text, salt := unquoted(fields.get("path")), unquoted(fields.get("value")), unquoted(fields.get("salt"))
+	seq, whole := fields.wholeNumber("seq")
+	path, text, salt := decodeString(fields.rawValue("path")), decodeString(fields.rawValue("value")), decodeString(fields.rawValue("salt"))
 	v.salted, err = hex.AppendDecode(v.salted[:0], salt)
 	if len(fields) != 4 || !whole || path == nil || text == nil || salt == nil || err != nil {
-		return finding(valuesPath, "a value is not made of seq, path, value and salt")
+		return newFinding(valuesPath, "a value does not consist of seq, path, value and salt")
 	}
 	v.salted = append(v.salted, text...)
-	last := v.newest()
-	v.read++
-	next := v.newest()
-	next.seq, next.path, next.sum = seq, append(next.path[:0], path...), sha256.Sum256(v.salted)
-	if v.read > 1 && (last.seq > seq || last.seq == seq && bytes.Compare(last.path, path) >= 0) {
-		return finding(valueName(next), "stands twice or out of order")
+	last := v.latest()
+	v.count++
+	next := v.latest()
+	next.seq, next.path, next.commitment = seq, append(next.path[:0], path...), sha256.Sum256(v.salted)
+	if v.count > 1 && (last.seq > seq || last.seq == seq && bytes.Compare(last.path, path) >= 0) {
+		return newFinding(valueName(next), "is here twice or out of order")
 	}
-	v.ahead = true
+	v.pending = true
 	return nil
 }
 
-// drop goes on to the next value.
-func (v *valueReader) drop() { v.ahead = false }
+// skipValue consumes the latest value.
+func (v *valueReader) skipValue() { v.pending = false }

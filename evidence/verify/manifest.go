@@ -13,111 +13,111 @@ import (
 )
 
 const (
-	manifestPath = "manifest-sha256.txt"
-	tagsPath     = "tagmanifest-sha256.txt"
+	manifestPath    = "manifest-sha256.txt"
+	tagManifestPath = "tagmanifest-sha256.txt"
 
 	maxInfo = 64 << 10
 )
 
-// checkPayload holds every file under data/ against the manifest.
-func (c *check) checkPayload() error {
+// checkPayload compares every file under data/ with the manifest.
+func (c *verification) checkPayload() error {
 	digest, err := c.checkManifest(manifestPath, func(path string) bool { return strings.HasPrefix(path, "data/") })
 	if err != nil {
 		return err
 	}
 	c.summary.Fingerprint = digest
-	for _, named := range []map[string]string{c.layout.originals, c.layout.shown} {
+	for _, named := range []map[string]string{c.layout.originals, c.layout.copies} {
 		for _, digest := range slices.Sorted(maps.Keys(named)) {
-			if path := named[digest]; c.sums[path] != digest {
-				return finding(path, "its bytes have the SHA-256 %s", c.sums[path])
+			if path := named[digest]; c.digests[path] != digest {
+				return newFinding(path, "its bytes have the SHA-256 %s", c.digests[path])
 			}
 		}
 	}
 	return nil
 }
 
-// checkTags holds the files beside data/ against the tag manifest, and what
-// they say against the rest.
-func (c *check) checkTags() error {
-	_, err := c.checkManifest(tagsPath, func(path string) bool {
-		return !strings.HasPrefix(path, "data/") && path != tagsPath && path != sealPath
+// checkTagFiles compares the files outside data/ with the tag manifest, and their
+// content with the rest of the bag.
+func (c *verification) checkTagFiles() error {
+	_, err := c.checkManifest(tagManifestPath, func(path string) bool {
+		return !strings.HasPrefix(path, "data/") && path != tagManifestPath && path != sealPath
 	})
 	if err != nil {
 		return err
 	}
 	octets, files := int64(0), 0
-	for path, m := range c.box.members {
+	for path, m := range c.container.members {
 		if strings.HasPrefix(path, "data/") {
 			octets, files = octets+m.size, files+1
 		}
 	}
 	info := fmt.Sprintf("Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %s\nBag-Software-Agent: %s\nPayload-Oxum: %d.%d\n",
-		c.about.custodian, c.about.number, c.about.at.Format(time.DateOnly), c.about.generator, octets, files)
-	if err := c.same("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"); err != nil {
+		c.caseInfo.custodian, c.caseInfo.number, c.caseInfo.at.Format(time.DateOnly), c.caseInfo.generator, octets, files)
+	if err := c.checkContent("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"); err != nil {
 		return err
 	}
-	return c.same("bag-info.txt", info)
+	return c.checkContent("bag-info.txt", info)
 }
 
-func (c *check) same(path, wanted string) error {
-	raw, err := c.small(path, maxInfo)
+func (c *verification) checkContent(path, wanted string) error {
+	raw, err := c.readSmall(path, maxInfo)
 	if err == nil && string(raw) != wanted {
-		return finding(path, "does not say what follows from the bag itself")
+		return newFinding(path, "its content does not match the bag")
 	}
 	return err
 }
 
-// checkManifest reads a manifest and every file it has to name, and gives the
-// manifest's own digest. Lines are sorted by path.
-func (c *check) checkManifest(manifest string, covers func(string) bool) (string, error) {
-	r, err := c.box.open(manifest)
+// checkManifest verifies a manifest and every file it must list, and returns the
+// digest of the manifest itself. Lines must be sorted by path.
+func (c *verification) checkManifest(manifest string, covers func(string) bool) (string, error) {
+	r, err := c.container.openMember(manifest)
 	if err != nil {
 		return "", err
 	}
 	hash := sha256.New()
-	in := newLines(manifest, io.TeeReader(r, hash))
-	for _, path := range slices.Sorted(maps.Keys(c.box.members)) {
+	in := newLineReader(manifest, io.TeeReader(r, hash))
+	for _, path := range slices.Sorted(maps.Keys(c.container.members)) {
 		if !covers(path) {
 			continue
 		}
-		line, err := in.next()
+		line, err := in.readLine()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", err
 		}
 		digest, named := strings.CutSuffix(string(line), "  "+path)
 		if !named || !isDigest([]byte(digest)) {
-			return "", finding(manifest, "does not name %s where it should", path)
+			return "", newFinding(manifest, "does not list %s in its place", path)
 		}
 		if err := c.checkDigest(path, digest, manifest); err != nil {
 			return "", err
 		}
 	}
-	if _, err := in.next(); !errors.Is(err, io.EOF) {
+	if _, err := in.readLine(); !errors.Is(err, io.EOF) {
 		if err == nil {
-			err = finding(manifest, "names more files than there are")
+			err = newFinding(manifest, "lists more files than there are")
 		}
 		return "", err
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-func (c *check) checkDigest(path, digest, manifest string) error {
-	if c.sums[path] == "" {
-		sum, err := c.digest(path)
+func (c *verification) checkDigest(path, digest, manifest string) error {
+	if c.digests[path] == "" {
+		sum, err := c.hashFile(path)
 		if err != nil {
 			return err
 		}
-		c.sums[path] = sum
+		c.digests[path] = sum
 	}
-	if c.sums[path] != digest {
-		return finding(path, "its SHA-256 is not the one in %s", manifest)
+	if c.digests[path] != digest {
+		return newFinding(path, "its SHA-256 is not the one in %s", manifest)
 	}
 	return nil
 }
 
-// digest reads a file through.
-func (c *check) digest(path string) (string, error) {
-	r, err := c.box.open(path)
+// hashFile returns the hex SHA-256 of a file.
+func (c *verification) hashFile(path string) (string, error) {
+	r, err := c.container.openMember(path)
 	if err != nil {
 		return "", err
 	}
@@ -128,24 +128,24 @@ func (c *check) digest(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// checkSeal checks the signature over the tag manifest, if the bag has one.
-func (c *check) checkSeal() error {
+// checkSeal verifies the signature over the tag manifest, if the bag has one.
+func (c *verification) checkSeal() error {
 	if !c.layout.sealed {
 		return nil
 	}
-	lines, err := c.signed(sealPath, 2)
+	lines, err := c.readNote(sealPath, 2)
 	if err != nil {
 		return err
 	}
-	if lines[0] != "recourse/bag/"+c.point.caseID {
-		return finding(sealPath, "it seals a bag of another case")
+	if lines[0] != "recourse/bag/"+c.checkpoint.caseID {
+		return newFinding(sealPath, "it is the seal of another case")
 	}
-	sum, err := c.digest(tagsPath)
+	sum, err := c.hashFile(tagManifestPath)
 	if err != nil {
 		return err
 	}
 	if lines[1] != sum {
-		return finding(sealPath, "it seals another %s", tagsPath)
+		return newFinding(sealPath, "it is the seal of another %s", tagManifestPath)
 	}
 	return nil
 }

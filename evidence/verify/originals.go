@@ -7,91 +7,91 @@ import (
 	"strings"
 )
 
-// Erasure is what an entry tells of the erasure of personal data: no value and no
-// original of an entry before it is in the bag.
+// Erasure describes the newest entry that records an erasure of personal data. The
+// bag contains no value and no original of an earlier entry.
 type Erasure struct {
 	Entry     int64  `json:"entry"`
 	At        string `json:"at"`        // by the installation's own clock
-	Because   string `json:"because"`   // "request", "retention"; "" when the entry does not say it in one word
-	Originals int    `json:"originals"` // that were in the journal and are gone
+	Because   string `json:"because"`   // "request" or "retention"; "" if the entry has no such reason
+	Originals int    `json:"originals"` // number of erased originals
 }
 
-// checkBlob holds an entry's file against the originals. Entries about exports
-// point to papers made from the journal, which are no originals.
-func (w *walk) checkBlob(seq int64, fields object) error {
-	if fields.get("blob") == nil || strings.HasPrefix(w.last.kind, "export_") {
+// checkBlob compares an entry's file with the originals. Entries about exports refer
+// to files generated from the journal, which are not originals.
+func (w *journalWalk) checkBlob(seq int64, fields object) error {
+	if fields.rawValue("blob") == nil || strings.HasPrefix(w.latest.kind, "export_") {
 		return nil
 	}
-	blob, _ := w.inner.inner(fields, "blob")
-	digest, _ := blob.text("sha256")
-	size, ok := blob.whole("size")
+	blob, _ := w.inner.parseMember(fields, "blob")
+	digest, _ := blob.stringValue("sha256")
+	size, ok := blob.wholeNumber("size")
 	if !ok || !isDigest([]byte(digest)) {
-		return finding(entryName(seq), "its file is not named by SHA-256 and size")
+		return newFinding(entryName(seq), "its file has no SHA-256 or size")
 	}
-	path, here := w.c.layout.originals[digest]
-	named := w.c.about.names(digest)
+	path, here := w.v.layout.originals[digest]
+	named := w.v.caseInfo.listsAsAbsent(digest)
 	switch {
 	case !here && !named:
-		return finding(entryName(seq), "its original %s is missing", digest)
+		return newFinding(entryName(seq), "its original %s is missing", digest)
 	case here && named:
-		return finding(entryName(seq), "its original %s is here and said to be withheld or erased", digest)
-	case here && w.c.box.members[path].size != size:
-		return finding(path, "has not the %d bytes %s took in", size, entryName(seq))
+		return newFinding(entryName(seq), "its original %s is here, but listed as withheld or erased", digest)
+	case here && w.v.container.members[path].size != size:
+		return newFinding(path, "does not have the %d bytes that %s records", size, entryName(seq))
 	}
-	w.taken[digest] = seq
+	w.received[digest] = seq
 	return nil
 }
 
-// names tells whether case.json says why an original is not here.
-func (a *about) names(digest string) bool {
+// listsAsAbsent reports whether case.json lists an original as withheld or erased.
+func (a *caseInfo) listsAsAbsent(digest string) bool {
 	_, withheld := slices.BinarySearch(a.withheld, digest)
 	_, erased := slices.BinarySearch(a.erased, digest)
 	return withheld || erased
 }
 
-var oneWord = regexp.MustCompile(`^[a-z_]{1,40}$`)
+var reasonForm = regexp.MustCompile(`^[a-z_]{1,40}$`)
 
-// checkErasure takes the entry that tells of an erasure by its word: a value of
-// an earlier entry that is shown all the same was not erased.
-func (w *walk) checkErasure(seq int64) error {
-	if w.last.kind != erased {
+// checkErasure handles an entry that records an erasure: no value of an earlier
+// entry may be disclosed.
+func (w *journalWalk) checkErasure(seq int64) error {
+	if w.latest.kind != kindErased {
 		return nil
 	}
-	if w.first != "" {
-		return finding(w.first, "%s tells that it was erased", entryName(seq))
+	if w.firstValue != "" {
+		return newFinding(w.firstValue, "it was erased according to %s", entryName(seq))
 	}
-	e := &Erasure{Entry: seq, At: string(w.last.at)}
-	if oneWord.MatchString(w.last.because) {
-		e.Because = w.last.because
+	e := &Erasure{Entry: seq, At: string(w.latest.at)}
+	if reasonForm.MatchString(w.latest.because) {
+		e.Because = w.latest.because
 	}
-	w.c.summary.Erasure = e
+	w.v.summary.Erasure = e
 	return nil
 }
 
-// checkTaken finds files in the bag, or said to be withheld or erased, that no
-// entry took in, and holds both against what the journal tells of an erasure.
-func (w *walk) checkTaken() error {
-	before := int64(0) // files that only entries before this one took in are gone
-	if w.c.summary.Erasure != nil {
-		before = w.c.summary.Erasure.Entry
-		w.c.summary.Erasure.Originals = len(w.c.about.erased)
+// checkReceived finds files that are in the bag, or listed as withheld or erased,
+// but recorded by no entry, and compares them with the erasure.
+func (w *journalWalk) checkReceived() error {
+	before := int64(0) // files recorded only before this entry were erased
+	if w.v.summary.Erasure != nil {
+		before = w.v.summary.Erasure.Entry
+		w.v.summary.Erasure.Originals = len(w.v.caseInfo.erased)
 	}
-	for _, digest := range slices.Sorted(maps.Keys(w.c.layout.originals)) {
-		switch seq := w.taken[digest]; {
+	for _, digest := range slices.Sorted(maps.Keys(w.v.layout.originals)) {
+		switch seq := w.received[digest]; {
 		case seq == 0:
-			return finding(w.c.layout.originals[digest], "no entry took it in")
+			return newFinding(w.v.layout.originals[digest], "no entry recorded it")
 		case seq < before:
-			return finding(w.c.layout.originals[digest], "%s tells that it was erased", entryName(before))
+			return newFinding(w.v.layout.originals[digest], "it was erased according to %s", entryName(before))
 		}
 	}
-	for _, digest := range w.c.about.withheld {
-		if w.taken[digest] == 0 {
-			return finding(aboutPath, "it withholds %s, which no entry took in", digest)
+	for _, digest := range w.v.caseInfo.withheld {
+		if w.received[digest] == 0 {
+			return newFinding(casePath, "it lists %s as withheld, but no entry recorded it", digest)
 		}
 	}
-	for _, digest := range w.c.about.erased {
-		if seq := w.taken[digest]; seq == 0 || seq >= before {
-			return finding(aboutPath, "it calls %s erased, and no entry tells of it", digest)
+	for _, digest := range w.v.caseInfo.erased {
+		if seq := w.received[digest]; seq == 0 || seq >= before {
+			return newFinding(casePath, "it lists %s as erased, but no entry records its erasure", digest)
 		}
 	}
 	return nil

@@ -2,7 +2,7 @@ package verify
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // what older authorities name their certificate by (RFC 2634)
+	"crypto/sha1" //nolint:gosec // older authorities identify their certificate by SHA-1 (RFC 2634)
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -15,16 +15,16 @@ import (
 	"time"
 )
 
-// Stamp is outside time: an authority's word that something existed by then.
+// Stamp is a time stamp by a time-stamping authority (RFC 3161).
 type Stamp struct {
 	At          string `json:"at"`          // RFC 3339, UTC
 	Authority   string `json:"authority"`   // common name of its certificate
-	Fingerprint string `json:"fingerprint"` // hex SHA-256 of the certificate trust begins at
-	Expected    bool   `json:"expected"`    // the fingerprint is the one Options.Authority asked for
+	Fingerprint string `json:"fingerprint"` // hex SHA-256 of the root certificate
+	Expected    bool   `json:"expected"`    // a certificate of the chain matches Options.Authority
 }
 
-// clockSlack is how much earlier than the journal's newest entry a stamp may
-// be: authorities give whole seconds, and clocks differ.
+// clockSlack is how much a time stamp may be earlier than the newest entry it
+// covers: authorities give whole seconds, and clocks differ.
 const clockSlack = 2 * time.Second
 
 var (
@@ -34,8 +34,7 @@ var (
 
 const maxToken = 64 << 10
 
-// tstInfo is as much of a TSTInfo (RFC 3161 §2.4.2) as is judged; all of it is
-// signed.
+// tstInfo holds the checked fields of a TSTInfo (RFC 3161 §2.4.2).
 type tstInfo struct {
 	Version int
 	Policy  asn1.ObjectIdentifier
@@ -47,20 +46,20 @@ type tstInfo struct {
 	Time   asn1.RawValue
 }
 
-var generalized = regexp.MustCompile(`^[0-9]{14}(\.[0-9]{1,9})?Z$`)
+var generalizedTime = regexp.MustCompile(`^[0-9]{14}(\.[0-9]{1,9})?Z$`)
 
-func (i *tstInfo) at() (time.Time, bool) {
+func (i *tstInfo) genTime() (time.Time, bool) {
 	text := string(i.Time.Bytes)
-	if i.Time.Tag != asn1.TagGeneralizedTime || !generalized.MatchString(text) {
+	if i.Time.Tag != asn1.TagGeneralizedTime || !generalizedTime.MatchString(text) {
 		return time.Time{}, false
 	}
-	at, err := time.Parse("20060102150405Z", text[:14]+"Z") // fractions are let go: earlier is stricter
+	at, err := time.Parse("20060102150405Z", text[:14]+"Z") // without fractions: an earlier time is stricter
 	return at, err == nil
 }
 
-// token judges a time stamp over a digest. Anchors are where its certificates
-// must lead. It gives the time the authority said.
-func (o Options) token(der []byte, digest [sha256.Size]byte, anchors []*x509.Certificate, notBefore time.Time) (*Stamp, time.Time, error) {
+// verifyToken verifies a time stamp over a digest and returns its time. The chain of
+// its certificate must end at one of the anchors.
+func (o Options) verifyToken(der []byte, digest [sha256.Size]byte, anchors []*x509.Certificate, notBefore time.Time) (*Stamp, time.Time, error) {
 	m, err := parseCMS(der, oidTSTInfo, 3)
 	if err == nil {
 		err = m.readCertificates()
@@ -69,7 +68,7 @@ func (o Options) token(der []byte, digest [sha256.Size]byte, anchors []*x509.Cer
 		return nil, time.Time{}, err
 	}
 	var content []byte
-	if !isContext(m.data.Content.Content, 0) {
+	if !isContextTag(m.data.Content.Content, 0) {
 		return nil, time.Time{}, errCMS
 	}
 	if rest, err := asn1.Unmarshal(m.data.Content.Content.Bytes, &content); err != nil || len(rest) > 0 {
@@ -77,22 +76,22 @@ func (o Options) token(der []byte, digest [sha256.Size]byte, anchors []*x509.Cer
 	}
 	hash := m.digest.New()
 	hash.Write(content)
-	if err := m.verify(oidTSTInfo, hash.Sum(nil)); err != nil {
+	if err := m.verifyContent(oidTSTInfo, hash.Sum(nil)); err != nil {
 		return nil, time.Time{}, err
 	}
-	if !m.namesLeaf() {
-		return nil, time.Time{}, errors.New("it was signed with another certificate than it names")
+	if !m.namesSigner() {
+		return nil, time.Time{}, errors.New("it was not signed with the certificate it names")
 	}
 	at, err := readTSTInfo(content, digest)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	stamp, err := o.judgeAuthority(m, anchors, at)
+	stamp, err := o.checkAuthority(m, anchors, at)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
 	if at.Add(clockSlack).Before(notBefore) {
-		return nil, time.Time{}, errors.New("its time " + stamp.At + " is before what it covers")
+		return nil, time.Time{}, errors.New("its time " + stamp.At + " is earlier than what it covers")
 	}
 	return stamp, at, nil
 }
@@ -102,55 +101,56 @@ func readTSTInfo(content []byte, digest [sha256.Size]byte) (time.Time, error) {
 	if rest, err := asn1.Unmarshal(content, &info); err != nil || len(rest) > 0 || info.Version != 1 {
 		return time.Time{}, errCMS
 	}
-	if hashOf(info.Imprint.Algorithm) != hashes[0].hash || !bytes.Equal(info.Imprint.Digest, digest[:]) {
-		return time.Time{}, errors.New("it was given for something else")
+	if findHash(info.Imprint.Algorithm) != hashAlgorithms[0].hash || !bytes.Equal(info.Imprint.Digest, digest[:]) {
+		return time.Time{}, errors.New("it is a time stamp of something else")
 	}
-	at, ok := info.at()
+	at, ok := info.genTime()
 	if !ok {
 		return time.Time{}, errCMS
 	}
 	return at, nil
 }
 
-// judgeAuthority checks that the signer was one for time stamps then.
-func (o Options) judgeAuthority(m *cms, anchors []*x509.Certificate, at time.Time) (*Stamp, error) {
+// checkAuthority checks that the signer's certificate is for time stamps and valid
+// at that time.
+func (o Options) checkAuthority(m *cmsMessage, anchors []*x509.Certificate, at time.Time) (*Stamp, error) {
 	if len(m.leaf.ExtKeyUsage) != 1 || m.leaf.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping || len(m.leaf.UnknownExtKeyUsage) > 0 {
-		return nil, errors.New("its certificate is not one for time stamps")
+		return nil, errors.New("its certificate is not for time stamps")
 	}
-	path, err := m.chain(anchors, at)
+	path, err := m.buildChain(anchors, at)
 	if err != nil {
 		return nil, err
 	}
 	stamp := &Stamp{
 		At: at.Format(time.RFC3339), Authority: m.leaf.Subject.CommonName, Fingerprint: fingerprintOf(path[len(path)-1]),
 	}
-	if wanted := plainFingerprint(o.Authority); wanted != "" {
+	if wanted := normalizeFingerprint(o.Authority); wanted != "" {
 		stamp.Expected = slices.ContainsFunc(path, func(c *x509.Certificate) bool { return fingerprintOf(c) == wanted })
 		if !stamp.Expected {
-			return nil, errors.New("it is not of the expected authority, but of " + stamp.Authority + " with fingerprint " + stamp.Fingerprint)
+			return nil, errors.New("it is not by the expected authority, but by " + stamp.Authority + " with fingerprint " + stamp.Fingerprint)
 		}
 	}
 	return stamp, nil
 }
 
-func plainFingerprint(text string) string {
+func normalizeFingerprint(text string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(text), ":", ""))
 }
 
-// namesLeaf compares the signer's certificate with the one the signed
-// attributes name, by SHA-256 or, from older authorities, SHA-1.
-func (m *cms) namesLeaf() bool {
-	if raw, ok := attribute(m.attributes, oidSigningCertV2); ok {
+// namesSigner reports whether the signed attributes name the signer's certificate,
+// by SHA-256 or, for older authorities, by SHA-1.
+func (m *cmsMessage) namesSigner() bool {
+	if raw, ok := findAttribute(m.attributes, oidSigningCertV2); ok {
 		var named struct{ IDs []asn1.RawValue }
 		if _, err := asn1.Unmarshal(raw, &named); err != nil || len(named.IDs) == 0 {
 			return false
 		}
-		return namedV2(named.IDs[0].FullBytes, m.leaf.Raw)
+		return matchesCertIDV2(named.IDs[0].FullBytes, m.leaf.Raw)
 	}
 	var named struct {
 		IDs []struct{ Hash []byte }
 	}
-	raw, _ := attribute(m.attributes, oidSigningCert)
+	raw, _ := findAttribute(m.attributes, oidSigningCert)
 	if _, err := asn1.Unmarshal(raw, &named); err != nil || len(named.IDs) == 0 {
 		return false
 	}
@@ -158,10 +158,11 @@ func (m *cms) namesLeaf() bool {
 	return bytes.Equal(named.IDs[0].Hash, sum[:])
 }
 
-// namedV2 reads an ESSCertIDv2, whose algorithm is SHA-256 when it is not said.
-func namedV2(raw, certificate []byte) bool {
+// matchesCertIDV2 compares a certificate with an ESSCertIDv2, whose default
+// algorithm is SHA-256.
+func matchesCertIDV2(raw, certificate []byte) bool {
 	var short struct{ Hash []byte }
-	hash := hashes[0].hash
+	hash := hashAlgorithms[0].hash
 	if _, err := asn1.Unmarshal(raw, &short); err != nil {
 		var long struct {
 			Algorithm pkix.AlgorithmIdentifier
@@ -170,7 +171,7 @@ func namedV2(raw, certificate []byte) bool {
 		if _, err := asn1.Unmarshal(raw, &long); err != nil {
 			return false
 		}
-		if hash = hashOf(long.Algorithm); hash == 0 {
+		if hash = findHash(long.Algorithm); hash == 0 {
 			return false
 		}
 		short.Hash = long.Hash

@@ -2,41 +2,42 @@ package verify
 
 import "crypto/sha256"
 
-// tree is the right edge of a Merkle tree (RFC 6962 §2.1): the roots of its
-// full subtrees, largest first.
+// tree is a hash tree (RFC 6962 §2.1), stored as the roots of its complete
+// subtrees, largest first.
 type tree struct {
-	size uint64
-	edge [][sha256.Size]byte
-	leaf []byte // kept for its memory
+	size     uint64
+	subtrees [][sha256.Size]byte
+	leaf     []byte // buffer that addEntry reuses
 }
 
-func (t *tree) add(leaf [sha256.Size]byte) {
-	t.edge = append(t.edge, leaf)
+func (t *tree) addLeaf(leaf [sha256.Size]byte) {
+	t.subtrees = append(t.subtrees, leaf)
 	t.size++
 	for left := t.size; left&1 == 0; left >>= 1 {
-		last := len(t.edge) - 1
-		t.edge[last-1] = hashPair(&t.edge[last-1], &t.edge[last])
-		t.edge = t.edge[:last]
+		last := len(t.subtrees) - 1
+		t.subtrees[last-1] = hashPair(&t.subtrees[last-1], &t.subtrees[last])
+		t.subtrees = t.subtrees[:last]
 	}
 }
 
-func (t *tree) root() [sha256.Size]byte {
+func (t *tree) rootHash() [sha256.Size]byte {
 	if t.size == 0 {
 		return sha256.Sum256(nil)
 	}
-	root := t.edge[len(t.edge)-1]
-	for i := len(t.edge) - 2; i >= 0; i-- {
-		root = hashPair(&t.edge[i], &root)
+	root := t.subtrees[len(t.subtrees)-1]
+	for i := len(t.subtrees) - 2; i >= 0; i-- {
+		root = hashPair(&t.subtrees[i], &root)
 	}
 	return root
 }
 
-// addData hashes 0x00 ‖ data as a leaf; hashPair hashes 0x01 ‖ left ‖ right.
-func (t *tree) addData(data []byte) {
+// addEntry adds the leaf SHA-256(0x00 ‖ data).
+func (t *tree) addEntry(data []byte) {
 	t.leaf = append(append(t.leaf[:0], 0), data...)
-	t.add(sha256.Sum256(t.leaf))
+	t.addLeaf(sha256.Sum256(t.leaf))
 }
 
+// hashPair returns SHA-256(0x01 ‖ left ‖ right).
 func hashPair(left, right *[sha256.Size]byte) [sha256.Size]byte {
 	var both [1 + 2*sha256.Size]byte
 	both[0] = 1

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 )
 
-// Finding is the first wrong thing: Item is a file of the bag ("dossier.pdf",
-// "data/journal/values.json"), an entry ("entry 17"), a value of one
-// ("entry 3 value claimant.name"), or the file itself when it is no bag at all.
-type Finding struct { //nolint:errname // what a verifier makes is a finding, and the word of its reports
+// Finding is the first error found. Item is a file of the bag ("dossier.pdf",
+// "data/journal/values.json"), an entry ("entry 17"), a value of an entry
+// ("entry 3 value claimant.name"), or the verified file if it is not a bag.
+type Finding struct { //nolint:errname // "finding" is the term that reports use
 	Item   string `json:"item"`
 	Reason string `json:"reason"`
 }
@@ -21,158 +21,160 @@ type Finding struct { //nolint:errname // what a verifier makes is a finding, an
 // Error implements error.
 func (f *Finding) Error() string { return f.Item + ": " + f.Reason }
 
-func finding(item, format string, args ...any) error {
+func newFinding(item, format string, args ...any) error {
 	return &Finding{Item: item, Reason: fmt.Sprintf(format, args...)}
 }
 
-// Summary is what a bag without a finding holds. Digests are lower-case hex
-// SHA-256; times are RFC 3339 in UTC by the installation's own clock, which is
-// no proof of time towards others.
+// Summary describes a verified file. Digests are lower-case hex SHA-256. Times are
+// RFC 3339 in UTC by the installation's own clock, which proves nothing to others.
 type Summary struct {
 	Number         string `json:"number"`
 	Case           string `json:"case"`
 	Audience       string `json:"audience"`
 	Generator      string `json:"generator"`
 	Custodian      string `json:"custodian"`
-	At             string `json:"at"`            // when the export was asked for
-	LastEntryAt    string `json:"last_entry_at"` // of the newest entry the checkpoint covers
-	Pace           int64  `json:"pace"`          // above 1: not a case of real life
+	At             string `json:"at"`            // when the export was requested
+	LastEntryAt    string `json:"last_entry_at"` // time of the newest entry the checkpoint covers
+	Pace           int64  `json:"pace"`          // above 1: accelerated time, a development case
 	Entries        int64  `json:"entries"`
-	Values         int64  `json:"values"` // personal values shown, all true to their commitments
-	Hidden         int64  `json:"hidden"` // commitments without a value: masked or erased
+	Values         int64  `json:"values"` // disclosed personal values, each matching its commitment
+	Hidden         int64  `json:"hidden"` // commitments without a value: redacted or erased
 	Originals      int    `json:"originals"`
-	Withheld       int    `json:"withheld"` // originals this audience does not get
-	Shown          int    `json:"shown"`    // copies in the place of some of them
-	Bytes          int64  `json:"bytes"`    // of all files, unpacked
+	Withheld       int    `json:"withheld"` // originals not given to this audience
+	Shown          int    `json:"shown"`    // copies that replace some of the withheld originals
+	Bytes          int64  `json:"bytes"`    // total of all files, uncompressed
 	Root           string `json:"root"`
-	Fingerprint    string `json:"fingerprint"` // of the payload, as on the dossier's cover
+	Fingerprint    string `json:"fingerprint"` // of the payload, as printed on the dossier's cover
 	KeyName        string `json:"key_name"`
 	KeyFingerprint string `json:"key_fingerprint"`
-	KeyExpected    bool   `json:"key_expected"` // the key is the one Options.Key asked for
-	Sealed         bool   `json:"sealed"`       // the key signed every file, dossier included
+	KeyExpected    bool   `json:"key_expected"` // the key matches Options.Key
+	Sealed         bool   `json:"sealed"`       // the key signed every file, including the dossier
 
-	Erasure     *Erasure   `json:"erasure,omitempty"`     // nil: the journal tells of none
-	Keys        int        `json:"keys,omitempty"`        // in the history of keys
-	Checkpoints int        `json:"checkpoints,omitempty"` // earlier ones, true to the journal
-	Stamps      int        `json:"stamps,omitempty"`      // checkpoints with outside time
-	Stamp       *Stamp     `json:"stamp,omitempty"`       // over the checkpoint, or over a PDF's seal; nil: no outside time
-	SupersetOf  string     `json:"superset_of,omitempty"` // fingerprint of an earlier bag this one contains
-	Proved      *Proved    `json:"proved,omitempty"`      // of a proof: its one entry; Entries and Root are the checkpoint's
-	PDF         *SealedPDF `json:"pdf,omitempty"`         // of a sealed PDF, which has nothing of the above but Bytes and Stamp
+	Erasure     *Erasure     `json:"erasure,omitempty"`     // nil if the journal has no erasure
+	Keys        int          `json:"keys,omitempty"`        // number of keys in the key history
+	Checkpoints int          `json:"checkpoints,omitempty"` // earlier checkpoints, consistent with the journal
+	Stamps      int          `json:"stamps,omitempty"`      // checkpoints with a time stamp
+	Stamp       *Stamp       `json:"stamp,omitempty"`       // of the checkpoint or of a PDF's seal; nil if there is none
+	SupersetOf  string       `json:"superset_of,omitempty"` // fingerprint of the earlier bag that this one contains
+	Proved      *ProvedEntry `json:"proved,omitempty"`      // for a proof: its entry; Entries and Root are those of the checkpoint
+	PDF         *SealedPDF   `json:"pdf,omitempty"`         // for a sealed PDF; apart from it only Bytes and Stamp are set
 }
 
-// Options says what to demand beyond soundness.
+// Options are requirements beyond a consistent file.
 type Options struct {
-	// Key is the key the bag must be signed with: a verifier key
-	// ("name+hash+base64") or the 64 hex digits of its fingerprint, got from
-	// somewhere else than the bag. Empty accepts any key; then a bag forged as
-	// a whole under a new key is told only by comparing Summary.KeyFingerprint.
-	// For a sealed PDF it is the fingerprint of the root's certificate, or of
-	// the signer's.
-	Key string
-	// Authority is the hex SHA-256 of a certificate the time stamps must lead
-	// to, got from somewhere else than the file. Empty accepts any authority.
+	// Key is the key that must have signed the bag: a verifier key
+	// ("name+hash+base64") or the 64 hex digits of its fingerprint, obtained
+	// from a source other than the bag. Empty accepts any key; then only a
+	// comparison of Summary.KeyFingerprint detects a bag that was forged
+	// completely with a new key. For a sealed PDF, Key is the fingerprint of the
+	// root certificate or of the signer's certificate.
+	Key string // Authority is the hex SHA-256 of a certificate in the chain of every time
+	// stamp, obtained from a source other than the file. Empty accepts any
+	// authority.
 	Authority string
-	// Exhibit is the path of a file that the entry of a proof must have taken in.
+	// Exhibit is the path of a file that must be the one recorded by the entry
+	// of a proof.
 	Exhibit string
 
-	earlier   *Summary   // a bag this one must contain
-	collector *collector // of what a proof is made of
+	earlier   *Summary        // a bag that this one must contain
+	collector *proofCollector // set while a proof is made
 }
 
-// File verifies a bag, a sealed PDF or a proof. The error is a *Finding when the file is wrong, and
-// another one when it could not be read.
+// File verifies a bag, a sealed PDF or a proof. The error is a *Finding if the
+// file is wrong, and another error if it could not be read.
 func File(path string) (Summary, error) { return Options{}.File(path) }
 
-// File verifies a bag or a sealed PDF with these demands.
+// File verifies a bag, a sealed PDF or a proof against these options.
 func (o Options) File(path string) (Summary, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Summary{}, fmt.Errorf("verify: %w", err)
 	}
-	defer func() { _ = file.Close() }() // only read from
+	defer func() { _ = file.Close() }() // read only
 	info, err := file.Stat()
 	if err != nil {
 		return Summary{}, fmt.Errorf("verify: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return Summary{}, finding(filepath.Base(path), "not a file")
+		return Summary{}, newFinding(filepath.Base(path), "not a file")
 	}
-	return o.named(filepath.Base(path), file, info.Size())
+	return o.verifyAny(filepath.Base(path), file, info.Size())
 }
 
-// Reader verifies a bag or a sealed PDF of a given size in bytes, wherever it lies.
+// Reader verifies size bytes of r like File.
 func (o Options) Reader(r io.ReaderAt, size int64) (Summary, error) {
-	return o.named("bag.zip", r, size)
+	return o.verifyAny("bag.zip", r, size)
 }
 
-func (o Options) named(name string, r io.ReaderAt, size int64) (Summary, error) {
-	head := make([]byte, min(size, int64(len(proofMark))))
+// verifyAny chooses the verifier by the first bytes of the file.
+func (o Options) verifyAny(name string, r io.ReaderAt, size int64) (Summary, error) {
+	head := make([]byte, min(size, int64(len(proofHeader))))
 	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return Summary{}, fmt.Errorf("verify: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("%PDF-")) {
-		return o.pdf(name, r, size)
+		return o.verifyPDF(name, r, size)
 	}
-	if string(head) == proofMark {
-		return o.proof(r, size)
+	if string(head) == proofHeader {
+		return o.verifyProof(r, size)
 	}
 	box, err := openContainer(name, r, size)
 	if err != nil {
 		return Summary{}, err
 	}
-	c := &check{box: box, options: o}
-	if err := c.run(); err != nil {
+	c := &verification{container: box, options: o}
+	if err := c.runSteps(); err != nil {
 		return Summary{}, err
 	}
 	return c.summary, nil
 }
 
-// check is one verification under way; each step may rely on those before it.
-type check struct {
-	box      *container
-	options  Options
-	layout   layout
-	key      key
-	terms    []term // of the history of keys
-	term     int    // of them, the one whose key signed the checkpoint
-	point    checkpoint
-	points   []earlier
-	roots    []*x509.Certificate // where time stamps must lead
-	about    about
-	standing *standing         // of data/standing.json; nil: there is none
-	sums     map[string]string // digest by path, of what has been read whole
-	summary  Summary
+// verification is the state of verifying one bag. Each step may rely on the steps
+// before it.
+type verification struct {
+	container          *container
+	options            Options
+	layout             layout
+	key                key
+	keyPeriods         []keyPeriod // from the key history
+	keyIndex           int         // index in keyPeriods of the key that signed the checkpoint
+	checkpoint         checkpoint
+	earlierCheckpoints []earlierCheckpoint
+	roots              []*x509.Certificate // trust anchors of time stamps
+	caseInfo           caseInfo
+	snapshot           *caseSnapshot     // nil if the bag has none
+	digests            map[string]string // SHA-256 by path, of the files read completely
+	summary            Summary
 }
 
-func (c *check) run() error {
-	c.sums = map[string]string{}
+func (c *verification) runSteps() error {
+	c.digests = map[string]string{}
 	steps := []func() error{
-		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpected, c.checkCheckpoint, c.checkPoints, c.checkEarlier, c.checkAbout, c.checkStanding, c.checkJournal,
-		c.checkPayload, c.checkTags, c.checkSeal,
+		c.checkLayout, c.checkKey, c.checkHistory, c.checkExpectedKey, c.checkCheckpoint, c.checkEarlierCheckpoints, c.checkEarlierBag,
+		c.checkCaseFile, c.checkSnapshot, c.checkJournal, c.checkPayload, c.checkTagFiles, c.checkSeal,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	c.summary.Bytes = c.box.total
+	c.summary.Bytes = c.container.total
 	return nil
 }
 
-// small reads a whole file of at most limit bytes.
-func (c *check) small(path string, limit int64) ([]byte, error) {
-	if size := c.box.members[path].size; size > limit {
-		return nil, finding(path, "%d bytes; at most %d make sense", size, limit)
+// readSmall reads a file of at most limit bytes into memory.
+func (c *verification) readSmall(path string, limit int64) ([]byte, error) {
+	if size := c.container.members[path].size; size > limit {
+		return nil, newFinding(path, "%d bytes; at most %d are allowed", size, limit)
 	}
-	r, err := c.box.open(path)
+	r, err := c.container.openMember(path)
 	if err != nil {
 		return nil, err
 	}
 	return io.ReadAll(r)
 }
 
-// isDigest tells lower-case hex of 32 bytes.
+// isDigest reports whether text is lower-case hex of 32 bytes.
 func isDigest(text []byte) bool {
 	for _, c := range text {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {

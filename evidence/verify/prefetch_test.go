@@ -11,14 +11,14 @@ import (
 func TestReadAheadGivesTheSameBytesAndError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	for _, size := range []int{0, 1, aheadSize - 1, aheadSize, 20*aheadSize + 7} {
+	for _, size := range []int{0, 1, prefetchSize - 1, prefetchSize, 20*prefetchSize + 7} {
 		data := bytes.Repeat([]byte{1, 2, 3, 5, 7}, size/5+1)[:size]
 		for name, in := range map[string]io.Reader{
 			"plain":  bytes.NewReader(data),
 			"broken": io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken)),
 			"eager":  iotest.DataErrReader(bytes.NewReader(data)),
 		} {
-			a := readAhead(in)
+			a := newPrefetcher(in)
 			got, err := io.ReadAll(a)
 			a.stop()
 			if !bytes.Equal(got, data) || (name == "broken") != errors.Is(err, broken) {
@@ -31,8 +31,8 @@ func TestReadAheadGivesTheSameBytesAndError(t *testing.T) {
 func TestReadAheadStopsInTheMiddle(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
-	a := readAhead(endless{})
-	go func() { a.run(endless{}); close(ended) }() // a second one, to see it return
+	a := newPrefetcher(endless{})
+	go func() { a.readChunks(endless{}); close(ended) }() // a second one, to see it return
 	if _, err := io.ReadFull(a, make([]byte, 10)); err != nil {
 		t.Fatal(err)
 	}
