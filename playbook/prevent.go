@@ -107,7 +107,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		applies := rule.If.holds(r)
 		if applies != No {
 			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
-			unknown = append(unknown, rule.If.unknown(r)...)
+			unknown = rule.If.appendUnknown(unknown, r)
 		}
 	}
 	for rule := range current(b.data.Cautions, now) {
@@ -115,7 +115,7 @@ func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
 		case Yes:
 			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
 		case Unknown:
-			unknown = append(unknown, rule.If.unknown(r)...)
+			unknown = rule.If.appendUnknown(unknown, r)
 		default: // it does not apply
 		}
 	}

@@ -132,9 +132,9 @@ func (v *view) decide(rule *routeRule, option *RouteOption) {
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}
-	unknown := append(rule.Needs.unknown(v), rule.Asks.unknown(v)...)
+	unknown := rule.Asks.appendUnknown(rule.Needs.appendUnknown(nil, v), v)
 	for _, reason := range rule.Closed {
-		unknown = append(unknown, reason.If.unknown(v)...)
+		unknown = reason.If.appendUnknown(unknown, v)
 	}
 	option.Questions = v.book.ask(unknown, v.now)
 }

@@ -87,8 +87,8 @@ func (c condition) holds(r reader) Answer {
 	return answer
 }
 
-// unknown returns the signals of a condition that have no answer.
-func (c condition) unknown(r reader) (signals []string) {
+// appendUnknown appends the signals of a condition that have no answer.
+func (c condition) appendUnknown(signals []string, r reader) []string {
 	for _, l := range c {
 		if r.answer(l.name) == Unknown {
 			signals = append(signals, l.name)

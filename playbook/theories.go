@@ -106,10 +106,10 @@ func (r *theoryRule) status(read reader) Status {
 }
 
 func (r *theoryRule) unknown(read reader) []string {
-	unknown := r.Needs.unknown(read)
+	unknown := r.Needs.appendUnknown(nil, read)
 	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
 		for _, reason := range reasons {
-			unknown = append(unknown, reason.If.unknown(read)...)
+			unknown = reason.If.appendUnknown(unknown, read)
 		}
 	}
 	return unknown
