@@ -9,55 +9,55 @@ import (
 	"recourse/recovery"
 )
 
-// authenticity answers 证据规定 93 factor by factor with what the journal holds,
-// and says plainly what it does not prove.
-func (s *setting) authenticity() {
-	s.book.Para(prose(s.legal("authenticity_intro")))
+// writeAuthenticity answers each factor of 证据规定 93 with what the journal records,
+// and states what it does not prove.
+func (s *composer) writeAuthenticity() {
+	s.book.Para(prosePara(s.legal("authenticity_intro")))
 	s.book.Skip(2)
-	table := grid(52, frame.Width()-52)
-	table.Head = head(s.t.text("col_factor"), s.t.text("col_holds"))
+	table := newTable(52, frame.Width()-52)
+	table.Head = headRow(s.t.text("col_factor"), s.t.text("col_holds"))
 	for i, points := range s.t.Factors {
 		var held []typeset.Para
 		for _, key := range points {
-			if text := s.holds(key, s.audited); text != "" {
-				held = append(held, compact(cell, text))
+			if text := s.recordedText(key, s.journalCheck); text != "" {
+				held = append(held, compactPara(cell, text))
 			}
 		}
-		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, s.t.Text("paper.factor."+strconv.Itoa(i))), {Paras: held}}})
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, s.t.Text("paper.factor."+strconv.Itoa(i))), {Paras: held}}})
 	}
 	s.book.Table(table)
-	s.heading(s.t.text("plain_title"))
+	s.writeHeading(s.t.text("plain_title"))
 	facts := s.t.List("paper.plain_fact")
 	for i, text := range facts {
-		s.book.Para(item(numbered(i), text.Fill()))
+		s.book.Para(itemPara(itemNumber(i), text.Fill()))
 	}
-	s.book.Para(item(numbered(len(facts)), s.plainTime()))
-	s.book.Para(item(numbered(len(facts)+1), s.plainSeal()))
+	s.book.Para(itemPara(itemNumber(len(facts)), s.plainTime()))
+	s.book.Para(itemPara(itemNumber(len(facts)+1), s.plainSeal()))
 	if s.shows(recovery.Weaknesses) {
-		s.support()
+		s.writeSupport()
 	}
 }
 
-// holds says what the journal holds on one point.
-func (s *setting) holds(key string, a audit) string {
+// recordedText returns what the journal records on one point.
+func (s *composer) recordedText(key string, a journalCheck) string {
 	switch key {
 	case "collectors":
-		return s.t.hold(key, "list", s.collectors())
+		return s.t.hold(key, "list", s.collectorList())
 	case "server":
 		return s.t.hold(key, "generator", orNone(s.folio.Generator, s.t))
 	case "order", "chain", "root", "recomputed":
-		return s.recomputed(key, a)
+		return s.recomputedText(key, a)
 	case "viewed":
-		return s.t.hold(key, "count", s.countKind(recovery.EntryEvidenceViewed))
+		return s.t.hold(key, "count", s.countEntries(recovery.EntryEvidenceViewed))
 	case "ordinary":
-		return s.ordinary()
+		return s.originCounts()
 	case "actors":
-		return s.t.hold(key, "list", s.actors())
+		return s.t.hold(key, "list", s.actorList())
 	case "custodian":
 		return s.t.hold(key, "custodian", orNone(s.folio.Custodian, s.t))
 	case "nothing_outside":
 		if s.folio.Stamp != nil {
-			return s.t.hold("outside_time", "time", clock(s.folio.Stamp.At))
+			return s.t.hold("outside_time", "time", formatTime(s.folio.Stamp.At))
 		}
 		return s.t.hold(key)
 	case "pace":
@@ -70,9 +70,9 @@ func (s *setting) holds(key string, a audit) string {
 	}
 }
 
-// recomputed says what came out when the journal and the originals were gone
-// through again for these papers.
-func (s *setting) recomputed(key string, a audit) string {
+// recomputedText returns the result of recomputing hashes and digests for this
+// dossier.
+func (s *composer) recomputedText(key string, a journalCheck) string {
 	verdict := func(good bool, yes, no string) string {
 		if good {
 			return yes
@@ -82,10 +82,10 @@ func (s *setting) recomputed(key string, a audit) string {
 	switch key {
 	case "order":
 		monotone := verdict(a.backwards == 0, s.t.hold("monotone"), s.t.hold("not_monotone", "count", a.backwards))
-		return s.t.hold(key, "count", len(s.folio.Entries), "first", stamp(a.first), "last", stamp(a.last), "monotone", monotone)
+		return s.t.hold(key, "count", len(s.folio.Entries), "first", formatStamp(a.first), "last", formatStamp(a.last), "monotone", monotone)
 	case "chain":
 		good := s.t.hold("chain_good", "count", len(s.folio.Entries))
-		return s.t.hold(key, "result", verdict(len(a.wrong) == 0, good, s.t.hold("chain_bad", "list", seqs(a.wrong))))
+		return s.t.hold(key, "result", verdict(len(a.wrong) == 0, good, s.t.hold("chain_bad", "list", joinNumbers(a.wrong))))
 	case "root":
 		return s.t.hold(key, "result", verdict(a.rootHolds, s.t.hold("root_good"), s.t.hold("root_bad")))
 	default:
@@ -94,8 +94,8 @@ func (s *setting) recomputed(key string, a audit) string {
 	}
 }
 
-// collectors lists the programs and devices that made entries.
-func (s *setting) collectors() string {
+// collectorList lists the programs and devices that made entries.
+func (s *composer) collectorList() string {
 	var list []string
 	for i := range s.folio.Entries {
 		c := s.folio.Entries[i].Parsed.Collector
@@ -113,8 +113,8 @@ func (s *setting) collectors() string {
 	return strings.Join(list, "；")
 }
 
-// ordinary counts what the platforms made, what people captured, and the rest.
-func (s *setting) ordinary() string {
+// originCounts counts what the platforms made, what people captured, and the rest.
+func (s *composer) originCounts() string {
 	official, captured := 0, 0
 	for i := range s.exhibits {
 		switch s.exhibits[i].Kind.Origin() {
@@ -128,7 +128,7 @@ func (s *setting) ordinary() string {
 	return s.t.hold("ordinary", "official", official, "captured", captured, "rest", len(s.exhibits)-official-captured)
 }
 
-func (s *setting) actors() string {
+func (s *composer) actorList() string {
 	var list []string
 	for i := range s.folio.Entries {
 		role := s.t.word("role", string(s.folio.Entries[i].Parsed.Actor.Role))
@@ -142,7 +142,7 @@ func (s *setting) actors() string {
 	return strings.Join(list, "、")
 }
 
-func (s *setting) countKind(kind recovery.EntryKind) int {
+func (s *composer) countEntries(kind recovery.EntryKind) int {
 	n := 0
 	for i := range s.folio.Entries {
 		if s.folio.Entries[i].Parsed.Kind == kind {
@@ -152,31 +152,32 @@ func (s *setting) countKind(kind recovery.EntryKind) int {
 	return n
 }
 
-// steps tells how to verify without us, and prints what to compare with.
-func (s *setting) steps() {
+// writeVerifySteps explains how to verify offline, and prints the values to compare
+// with.
+func (s *composer) writeVerifySteps() {
 	for i, step := range s.t.List("paper.step") {
-		s.book.Para(item(numbered(i), step.Fill("number", s.folio.Case.Number)))
+		s.book.Para(itemPara(itemNumber(i), step.Fill("number", s.folio.Case.Number)))
 	}
-	s.heading(s.t.text("checkpoint_title"))
-	s.book.Para(compact(note, s.t.text("checkpoint_note")))
-	s.verbatim(s.folio.Checkpoint)
-	s.heading(s.t.text("key_title"))
-	s.verbatim(s.folio.Key)
-	s.heading(s.t.text("fingerprint"))
-	s.verbatim(s.fingerprint)
-	s.heading(s.t.text("root", "count", strconv.Itoa(len(s.folio.Entries))))
-	s.verbatim(s.folio.Root)
+	s.writeHeading(s.t.text("checkpoint_title"))
+	s.book.Para(compactPara(note, s.t.text("checkpoint_note")))
+	s.writeVerbatim(s.folio.Checkpoint)
+	s.writeHeading(s.t.text("key_title"))
+	s.writeVerbatim(s.folio.Key)
+	s.writeHeading(s.t.text("fingerprint"))
+	s.writeVerbatim(s.fingerprint)
+	s.writeHeading(s.t.text("root", "count", strconv.Itoa(len(s.folio.Entries))))
+	s.writeVerbatim(s.folio.Root)
 }
 
-// verbatim sets machine text in a box, line for line.
-func (s *setting) verbatim(text string) {
+// writeVerbatim prints machine text in a box, line by line.
+func (s *composer) writeVerbatim(text string) {
 	s.book.Skip(1)
 	style := code
 	style.Size = 8.5
-	table := grid(frame.Width())
+	table := newTable(frame.Width())
 	fill := pale
 	table.PadX, table.PadY = 3, 2
-	box := in(style, strings.TrimRight(text, "\n"))
+	box := cellOf(style, strings.TrimRight(text, "\n"))
 	box.Fill = &fill
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
 	s.book.Table(table)

@@ -10,7 +10,7 @@ import (
 	"recourse/evidence/typeset"
 )
 
-// Report tells what was built.
+// Report describes the dossier that was built.
 type Report struct {
 	Pages    int
 	Exhibits int // distinct files
@@ -20,8 +20,8 @@ type Report struct {
 	Missing []string
 }
 
-// maxPasses bounds how often the pages are set until the page numbers in them
-// are those they have. Two passes do, unless a longer number moves a line.
+// maxPasses limits how often the pages are laid out until the printed page numbers
+// are right. Two passes are enough unless a longer number moves a line.
 const maxPasses = 6
 
 // Build writes the dossier of a folio as PDF. The fingerprint is the digest of
@@ -29,12 +29,12 @@ const maxPasses = 6
 // folio's texts and files; errors are those of the writer, the blob store and
 // the fonts.
 func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report, error) {
-	p, err := gather(f, fingerprint)
+	p, err := newDraft(f, fingerprint)
 	if err != nil {
 		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
 	}
-	book := p.settle(fonts)
-	p.runningHeads(book)
+	book := p.layoutUntilStable(fonts)
+	p.drawRunningHeads(book)
 	meta := typeset.Meta{
 		Title:   p.audienceText("title") + " " + string(f.Case.Number),
 		Subject: p.t.text("cause_value"), Creator: f.Generator, At: f.At,
@@ -51,30 +51,31 @@ func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report
 	return report, nil
 }
 
-// settle sets the pages until the numbers printed in them are true.
-func (p *papers) settle(fonts *Fonts) *typeset.Book {
+// layoutUntilStable lays the pages out until the page numbers printed in them are
+// right.
+func (p *draft) layoutUntilStable(fonts *Fonts) *typeset.Book {
 	var pages map[string]int
-	tight := tightening{loose: map[string]extent{}, factor: map[string]float64{}}
+	tight := tightening{loose: map[string]layoutExtent{}, factor: map[string]float64{}}
 	for pass := 1; ; pass++ {
-		s := &setting{papers: p, book: typeset.NewBook(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]extent{}}
-		s.all()
-		settled := maps.Equal(pages, s.book.Goals())
-		if again := tight.judge(s.extents); settled && !again || pass == maxPasses {
+		s := &composer{draft: p, book: typeset.NewBook(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]layoutExtent{}}
+		s.writeAll()
+		settled := maps.Equal(pages, s.book.Anchors())
+		if again := tight.update(s.extents); settled && !again || pass == maxPasses {
 			return s.book
 		}
-		pages = s.book.Goals()
+		pages = s.book.Anchors()
 	}
 }
 
-// setting is one pass over the pages.
-type setting struct {
-	*papers
+// composer writes the pages of one pass.
+type composer struct {
+	*draft
 	book    *typeset.Book
-	pages   map[string]int // page numbers as the last pass found them
+	pages   map[string]int // page numbers of the last pass
 	cited   []string       // the articles cited in this chapter so far
 	only    []string       // the fees the table being set is about
 	tight   *tightening
-	extents map[string]extent // of the chapters of this pass
+	extents map[string]layoutExtent // of the chapters of this pass
 }
 
 // chapter is a part of the dossier.
@@ -83,28 +84,28 @@ type chapter struct {
 	set         func()
 }
 
-// chapters lists the parts an audience gets, the cover apart.
-func (s *setting) chapters() []chapter {
+// chapters lists the parts for the audience, without the cover.
+func (s *composer) chapters() []chapter {
 	own := map[string]func(){
-		"facts": s.facts, "catalogue": s.catalogue, "carriers": s.carriers, "ledger": s.ledger,
-		"authenticity": s.authenticity, "timeline": s.timeline, "steps": s.steps,
+		"facts": s.writeFacts, "catalogue": s.writeCatalogue, "carriers": s.writeCarriers, "ledger": s.writeLedger,
+		"authenticity": s.writeAuthenticity, "timeline": s.writeTimeline, "steps": s.writeVerifySteps,
 	}
 	var all []chapter
-	for _, name := range s.plan() {
+	for _, name := range s.plannedParts() {
 		f, legal := s.t.forms[name]
 		switch set := own[name]; {
 		case legal:
-			all = append(all, chapter{name, f.Title, func() { s.paper(f) }})
+			all = append(all, chapter{name, f.Title, func() { s.writeForm(f) }})
 		case set != nil:
 			all = append(all, chapter{name, s.t.text(name), set})
-		case name == "exhibits" && len(s.exhibits) > s.withheld():
+		case name == "exhibits" && len(s.exhibits) > s.countWithheld():
 			all = append(all, chapter{name, s.t.text("exhibits"), nil})
 		}
 	}
 	return all
 }
 
-func (p *papers) withheld() int {
+func (p *draft) countWithheld() int {
 	n := 0
 	for i := range p.exhibits {
 		if p.exhibits[i].Withheld {
@@ -114,86 +115,86 @@ func (p *papers) withheld() int {
 	return n
 }
 
-func (s *setting) all() {
+func (s *composer) writeAll() {
 	s.book.NewPage()
-	s.book.Goal("cover")
-	s.cover()
+	s.book.AddAnchor("cover")
+	s.writeCover()
 	for _, part := range s.chapters() {
 		if part.set == nil {
-			s.exhibitPages()
+			s.writeExhibits()
 			continue
 		}
 		s.book.Label(part.title)
 		s.book.NewPage()
-		s.chapter(part)
+		s.writeChapter(part)
 	}
-	s.end()
+	s.writeEndMark()
 }
 
-// begin sets the title of a section.
-func (s *setting) begin(goal, text string) {
-	s.book.Goal(goal)
+// beginChapter writes the title of a section.
+func (s *composer) beginChapter(goal, text string) {
+	s.book.AddAnchor(goal)
 	s.book.Bookmark(text, 0)
-	p := para(section, text)
+	p := newPara(section, text)
 	p.Align, p.After, p.Leading = typeset.Centre, 4, 1.5
 	s.book.Para(p)
 }
 
-func (s *setting) heading(text string) {
-	p := para(heading, text)
+func (s *composer) writeHeading(text string) {
+	p := newPara(heading, text)
 	p.Before, p.After, p.Leading = 3.5, 1.4, 1.5
-	s.book.Need(42)
+	s.book.EnsureRoom(42)
 	s.book.Para(p)
 }
 
-// page prints the page number of a goal; a dash while it is not known.
-func (s *setting) page(goal string) string {
+// pageNumber returns the page number of an anchor, or a dash until it is known.
+func (s *composer) pageNumber(goal string) string {
 	if n := s.pages[goal]; n > 0 {
 		return strconv.Itoa(n)
 	}
 	return "—"
 }
 
-func (s *setting) end() {
-	p := para(note, s.t.text("end"))
+func (s *composer) writeEndMark() {
+	p := newPara(note, s.t.text("end"))
 	p.Align, p.Before = typeset.Centre, 6
-	s.book.Need(12)
+	s.book.EnsureRoom(12)
 	s.book.Para(p)
 }
 
-// runningHeads puts head, foot, stamp and warnings on every page, once their
-// number is known.
-func (p *papers) runningHeads(book *typeset.Book) {
+// drawRunningHeads draws header, footer, stamp and warnings on every page once the
+// number of pages is known.
+func (p *draft) drawRunningHeads(book *typeset.Book) {
 	total := len(book.Pages)
 	audience := p.audienceText("head")
 	number := p.t.text("head_number", "number", p.folio.Case.Number)
 	for i, page := range book.Pages {
-		p.banner(book, page)
+		p.drawPaceBanner(book, page)
 		if i > 0 {
-			book.Line(page, frame.Left, 21, frame.Width(), typeset.Left, span(running, number+"　"+audience))
+			book.Line(page, frame.Left, 21, frame.Width(), typeset.Left, newSpan(running, number+"　"+audience))
 			page.Rule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
 		}
 		if page.Label != "" {
-			p.stamp(book, page, p.t.text("stamp", "part", page.Label, "page", i+1, "pages", total))
+			p.drawStamp(book, page, p.t.text("stamp", "part", page.Label, "page", i+1, "pages", total))
 		}
 		page.Rule(frame.Left, 278, frame.Right, 278, rule, 0.18)
 		book.Line(page, frame.Left, 283, frame.Width(), typeset.Left,
-			span(running, p.t.text("foot_fingerprint", "short", short(p.fingerprint, 16)+"…")))
+			newSpan(running, p.t.text("foot_fingerprint", "short", shorten(p.fingerprint, 16)+"…")))
 		place := p.t.text("page", "page", i+1, "pages", total)
-		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, span(running, place))
+		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, newSpan(running, place))
 	}
 }
 
-// stamp marks an exhibit's page in its upper right corner.
-func (p *papers) stamp(book *typeset.Book, page *typeset.Page, text string) {
-	width := book.LineWidth(span(stamped, text)) + 5
+// drawStamp marks a page of an exhibit in its upper right corner.
+func (p *draft) drawStamp(book *typeset.Book, page *typeset.Page, text string) {
+	width := book.LineWidth(newSpan(stamped, text)) + 5
 	ink := black
 	page.Box(frame.Right-width, 15.6, width, 6.6, nil, &ink, 0.35)
-	book.Line(page, frame.Right-width, 20.05, width, typeset.Centre, span(stamped, text))
+	book.Line(page, frame.Right-width, 20.05, width, typeset.Centre, newSpan(stamped, text))
 }
 
-// banner says on every page that a case ran faster than life.
-func (p *papers) banner(book *typeset.Book, page *typeset.Page) {
+// drawPaceBanner warns on every page that the case ran at a pace.
+func (p *draft) drawPaceBanner(book *typeset.Book, page *typeset.Page) {
 	if p.folio.Case.Pace <= 1 {
 		return
 	}
@@ -202,8 +203,8 @@ func (p *papers) banner(book *typeset.Book, page *typeset.Page) {
 	style := warning
 	style.Size = 8.5
 	book.Line(page, frame.Left, 10.9, frame.Width(), typeset.Centre,
-		span(style, p.t.text("pace_banner", "pace", p.folio.Case.Pace)))
+		newSpan(style, p.t.text("pace_banner", "pace", p.folio.Case.Pace)))
 }
 
-// short gives the beginning of a digest.
-func short(s string, n int) string { return s[:min(len(s), n)] }
+// shorten returns the first characters of a digest.
+func shorten(s string, n int) string { return s[:min(len(s), n)] }

@@ -1,13 +1,13 @@
-// Package dossier sets a folio as the PDF that people read: cover, the legal
-// papers of the case's route, the list of exhibits with true page numbers, the
-// exhibits, the sheet of original carriers, the limitation ledger, the timeline,
-// and a page that says what the record proves and what it does not.
+// Package dossier builds the PDF of a folio that people read: cover, the legal
+// papers of the chosen route, the list of exhibits with page numbers, the exhibits,
+// the list of original carriers, the limitation ledger, the timeline, and a page
+// that states what the record proves and what it does not.
 //
-// What stands in it for whom, and every sentence, is data: the plan, the facts
-// and the acts in court.yaml, each legal paper in a file of forms/, the articles
-// with their marks in law.yaml, words and sentences in words.yaml and zh.yaml.
+// What a dossier contains for each audience is data in layout.yaml. The words, the
+// sentences for journal entries, the legal papers and the articles that they cite
+// are in package texts.
 //
-// It reads nothing but the folio and the fonts, masks again what an audience
-// must not see, and gives the same bytes for the same folio. It does not sign,
-// does not store, and is no legal advice. Packages activities and cmd import it.
+// It reads only the folio and the fonts, masks again what an audience must not see,
+// and writes the same bytes for the same folio. It does not sign or store anything,
+// and it is no legal advice. Packages activities and cmd import it.
 package dossier

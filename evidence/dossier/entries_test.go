@@ -21,7 +21,7 @@ func told(seq int64, day string, kind recovery.EntryKind, role recovery.Role, fa
 // own word brings nothing.
 func TestReturnsOfAPlan(t *testing.T) {
 	t.Parallel()
-	p := &papers{t: mustWording(t), folio: folio.Folio{Entries: []folio.Entry{
+	p := &draft{t: mustWording(t), folio: folio.Folio{Entries: []folio.Entry{
 		told(1, "01", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"kind": "returned", "amount_fen": 900.0}),
 		told(2, "02", recovery.EntryReturnRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 100.0}),
 		told(3, "03", recovery.EntryInstalmentRecorded, recovery.RoleClaimant, map[string]any{"amount_fen": 50.0, "no": 1.0}),
@@ -30,7 +30,7 @@ func TestReturnsOfAPlan(t *testing.T) {
 		told(6, "06", recovery.EntryClosed, recovery.RoleSystem, map[string]any{"recovered_fen": 230.0}),
 	}}}
 	var got []recovery.Money
-	for _, back := range p.returns() {
+	for _, back := range p.returnPayments() {
 		got = append(got, back.amount)
 	}
 	if want := []recovery.Money{100, 50, 50, 30}; !slices.Equal(got, want) {
@@ -66,15 +66,15 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 		changed := c
 		changed.Counterparts = slices.Clone(c.Counterparts)
 		test.change(&changed)
-		p := &papers{t: mustWording(t), folio: folio.Folio{Case: changed, Entries: entries}}
-		met := p.weigh()
+		p := &draft{t: mustWording(t), folio: folio.Folio{Case: changed, Entries: entries}}
+		met := p.computeConditions()
 		if byRecord := p.moneyValues()["asked_sum"] == p.t.text("asked_by_record"); byRecord != (test.name == "one is not") || met["split"] == met["whole"] {
 			t.Errorf("%s: the papers ask for %s; %v", test.name, p.moneyValues()["asked_sum"], met)
 		}
-		if got := p.returned(); got != test.returned {
+		if got := p.amountReturned(); got != test.returned {
 			t.Errorf("%s: %d came back from the debtors, want %d", test.name, got, test.returned)
 		}
-		if asked, claimed, back := p.asked(), p.claimed(), len(p.returns()); asked != test.asked || claimed != test.claimed || back != test.back {
+		if asked, claimed, back := p.amountAsked(), p.interestBase(), len(p.returnPayments()); asked != test.asked || claimed != test.claimed || back != test.back {
 			t.Errorf("%s: asked %d, claimed %d, %d payments", test.name, asked, claimed, back)
 		}
 	}
@@ -94,7 +94,7 @@ func TestWhoIsADebtor(t *testing.T) {
 		{"all have returned", []recovery.Counterpart{gone, gone}, []int{0, 1}},
 		{"nobody is named", nil, []int{}},
 	} {
-		p := &papers{t: mustWording(t), folio: folio.Folio{Case: recovery.Case{Counterparts: test.all}}}
+		p := &draft{t: mustWording(t), folio: folio.Folio{Case: recovery.Case{Counterparts: test.all}}}
 		if got := p.debtors(); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
@@ -108,7 +108,7 @@ func TestWhoIsADebtor(t *testing.T) {
 func TestActsOfTheStages(t *testing.T) {
 	t.Parallel()
 	of := func(id string) map[string]any { return map[string]any{"counterpart_id": id} }
-	p := &papers{t: mustWording(t), folio: folio.Folio{
+	p := &draft{t: mustWording(t), folio: folio.Folio{
 		Case: recovery.Case{Counterparts: []recovery.Counterpart{{ID: "a"}, {ID: "b"}}},
 		Entries: []folio.Entry{
 			told(1, "01", recovery.EntryLinkIssued, recovery.RoleClaimant, of("a")),
@@ -120,7 +120,7 @@ func TestActsOfTheStages(t *testing.T) {
 			told(7, "07", recovery.EntryResponseRecorded, recovery.RoleCounterpart, map[string]any{"counterpart_id": "a", "kind": "returned"}),
 		},
 	}}
-	p.hear()
+	p.loadLimitation()
 	want := []struct {
 		seq  int64
 		kind recovery.InterruptionKind
@@ -137,7 +137,7 @@ func TestActsOfTheStages(t *testing.T) {
 		t.Errorf("a link that was opened is the demand %+v", first)
 	}
 	notice := p.t.Facts[slices.IndexFunc(p.t.Facts, func(f fact) bool { return f.ID == "notice" })]
-	if got := p.recorded(notice); got != "日志第 2、7 条" {
+	if got := p.supportingEntries(notice); got != "日志第 2、7 条" {
 		t.Errorf("knowledge is recorded in %q", got)
 	}
 }
@@ -145,12 +145,12 @@ func TestActsOfTheStages(t *testing.T) {
 // The way of a demand is named whoever made it.
 func TestWayOfADemand(t *testing.T) {
 	t.Parallel()
-	s := &setting{papers: &papers{t: mustWording(t)}}
+	s := &composer{draft: &draft{t: mustWording(t)}}
 	for want, e := range map[string]folio.Entry{
 		"私信":      told(1, "01", recovery.EntryContactRecorded, recovery.RoleClaimant, map[string]any{"channel": "private_message"}),
 		"催告函到达对方": told(1, "01", recovery.EntryLegalStep, recovery.RoleClaimant, map[string]any{"kind": "demand_arrived"}),
 	} {
-		if got := s.way(&e); got != want {
+		if got := s.demandChannel(&e); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

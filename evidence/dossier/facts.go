@@ -8,82 +8,82 @@ import (
 	"recourse/recovery"
 )
 
-// numbered is the mark of the i-th item, from 0.
-func numbered(i int) string { return strconv.Itoa(i+1) + ". " }
+// itemNumber is the number printed before item i, counted from 0.
+func itemNumber(i int) string { return strconv.Itoa(i+1) + ". " }
 
-func (s *setting) facts() {
-	s.payment()
-	s.parties()
-	s.story()
-	s.standing()
+func (s *composer) writeFacts() {
+	s.writePayment()
+	s.writeParties()
+	s.writeStory()
+	s.writePosition()
 	if s.outstanding() == 0 {
-		s.book.Para(prose(s.t.text("nothing_outstanding")))
+		s.book.Para(prosePara(s.t.text("nothing_outstanding")))
 	}
 }
 
-// list is a table of particulars that leaves out what is empty.
-type list struct {
-	s     *setting
+// factTable is a table of particulars that leaves out empty values.
+type factTable struct {
+	s     *composer
 	table typeset.Table
 }
 
-func (s *setting) list() *list {
-	return &list{s: s, table: grid(34, frame.Width()-34)}
+func (s *composer) newFactTable() *factTable {
+	return &factTable{s: s, table: newTable(34, frame.Width()-34)}
 }
 
-func (l *list) row(key, value string) {
+func (l *factTable) addRow(key, value string) {
 	if value != "" {
-		l.table.Rows = append(l.table.Rows, pair(l.s.t.text(key), compact(cell, value)))
+		l.table.Rows = append(l.table.Rows, labelledRow(l.s.t.text(key), compactPara(cell, value)))
 	}
 }
 
-func (s *setting) payment() {
+func (s *composer) writePayment() {
 	c := s.folio.Case
-	s.heading(s.t.text("facts_payment"))
-	l := s.list()
-	l.row("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
-	l.row("sum", s.sum(c.Amount))
-	l.row("sent_at", clock(c.SentAt))
-	l.row("transaction_no", orNone(s.field(s.filed, "transaction_no", c.TransactionNo), s.t))
-	l.row("why", s.t.word("reason", string(c.Reason)))
-	l.row("claim_state", s.t.word("claim_state", string(c.ClaimState)))
+	s.writeHeading(s.t.text("facts_payment"))
+	l := s.newFactTable()
+	l.addRow("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
+	l.addRow("sum", s.sumInWords(c.Amount))
+	l.addRow("sent_at", formatTime(c.SentAt))
+	l.addRow("transaction_no", orNone(s.fieldOrMask(s.filed, "transaction_no", c.TransactionNo), s.t))
+	l.addRow("why", s.t.word("reason", string(c.Reason)))
+	l.addRow("claim_state", s.t.word("claim_state", string(c.ClaimState)))
 	occasion := s.t.word("group", string(c.Group.Kind))
 	if c.Group.Size > 0 && !c.Group.IsOneToOne() {
 		occasion = s.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
-	l.row("occasion", occasion)
+	l.addRow("occasion", occasion)
 	s.book.Table(l.table)
 }
 
-func (s *setting) parties() {
+func (s *composer) writeParties() {
 	c := s.folio.Case
-	s.heading(s.t.text("facts_parties"))
-	l := s.list()
-	l.row("claimant", s.claimantName())
-	l.row("phone", s.contact("claimant.phone", c.Claimant.Phone))
-	l.row("email", s.contact("claimant.email", c.Claimant.Email))
-	l.row("place", s.place())
+	s.writeHeading(s.t.text("facts_parties"))
+	l := s.newFactTable()
+	l.addRow("claimant", s.claimantName())
+	l.addRow("phone", s.contactOrMask("claimant.phone", c.Claimant.Phone))
+	l.addRow("email", s.contactOrMask("claimant.email", c.Claimant.Email))
+	l.addRow("place", s.claimantPlace())
 	s.book.Table(l.table)
 	s.book.Skip(3)
-	s.counterparts()
+	s.writeCounterparts()
 }
 
-func (p *papers) place() string {
+func (p *draft) claimantPlace() string {
 	claimant := p.folio.Case.Claimant
-	province := p.contact("claimant.province", claimant.Province)
-	city := p.contact("claimant.city", claimant.City)
+	province := p.contactOrMask("claimant.province", claimant.Province)
+	city := p.contactOrMask("claimant.city", claimant.City)
 	if province == city {
 		return province
 	}
 	return province + city
 }
 
-func (s *setting) counterparts() {
+func (s *composer) writeCounterparts() {
 	if len(s.folio.Case.Counterparts) == 0 {
 		return
 	}
-	table := grid(10, 36, 34, 32, 30, 20)
-	table.Head = head(s.t.text("no"), s.t.text("counterparts"), s.t.text("contact"), s.t.text("claimed"),
+	table := newTable(10, 36, 34, 32, 30, 20)
+	table.Head = headRow(s.t.text("no"), s.t.text("counterparts"), s.t.text("contact"), s.t.text("claimed"),
 		s.t.text("answer"), s.t.text("returned"))
 	for i, c := range s.folio.Case.Counterparts {
 		claimed := ""
@@ -91,54 +91,54 @@ func (s *setting) counterparts() {
 			claimed = s.t.text("claimed_value", "money", c.Claimed)
 		}
 		if c.ClaimedAt != nil {
-			claimed += "\n" + clock(*c.ClaimedAt)
+			claimed += "\n" + formatTime(*c.ClaimedAt)
 		}
 		answer := s.t.word("response", string(c.Answer))
 		if c.Refusal != "" {
 			answer += "\n" + s.t.word("refusal", string(c.Refusal))
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(i+1)), in(cell, s.alias(i)),
-			in(cell, s.contact(counterpartPath(i, "contact"), c.Contact)), in(cell, claimed), in(cell, answer),
-			in(cell, s.t.text("yuan", "money", c.ReturnFen)),
+			centredCell(cell, strconv.Itoa(i+1)), cellOf(cell, s.alias(i)),
+			cellOf(cell, s.contactOrMask(counterpartPath(i, "contact"), c.Contact)), cellOf(cell, claimed), cellOf(cell, answer),
+			cellOf(cell, s.t.text("yuan", "money", c.ReturnFen)),
 		}})
 	}
 	s.book.Table(table)
 }
 
-func (s *setting) story() {
-	story := strings.Join(unique([]string{s.field(s.filed, "narrative", s.folio.Case.Narrative), s.unseen(s.extra().Narrative)}), "\n")
+func (s *composer) writeStory() {
+	story := strings.Join(withoutDuplicates([]string{s.fieldOrMask(s.filed, "narrative", s.folio.Case.Narrative), s.maskHidden(s.particulars().Narrative)}), "\n")
 	if story == "" {
 		return
 	}
-	s.book.Need(24)
-	s.book.Para(spaced(compact(note, s.t.text("story_note"))))
+	s.book.EnsureRoom(24)
+	s.book.Para(withSpaceAfter(compactPara(note, s.t.text("story_note"))))
 	s.book.Skip(1)
 	for _, text := range strings.Split(story, "\n") {
-		s.book.Para(prose(text))
+		s.book.Para(prosePara(text))
 	}
 }
 
-func (s *setting) standing() {
+func (s *composer) writePosition() {
 	position := s.folio.Case.Position
-	s.heading(s.t.text("facts_standing"))
-	l := s.list()
+	s.writeHeading(s.t.text("facts_standing"))
+	l := s.newFactTable()
 	yuan := func(m recovery.Money) string { return s.t.text("yuan", "money", m) }
-	l.row("stage", s.t.word("stage", string(position.Stage)))
-	l.row("waiting_on", s.t.word("waiting_on", string(position.WaitingOn)))
-	l.row("outcome", s.t.word("outcome", string(position.Outcome)))
-	l.row("recovered", yuan(position.Recovered))
-	l.row("outstanding", yuan(s.outstanding()))
+	l.addRow("stage", s.t.word("stage", string(position.Stage)))
+	l.addRow("waiting_on", s.t.word("waiting_on", string(position.WaitingOn)))
+	l.addRow("outcome", s.t.word("outcome", string(position.Outcome)))
+	l.addRow("recovered", yuan(position.Recovered))
+	l.addRow("outstanding", yuan(s.outstanding()))
 	if position.Granted > 0 {
-		l.row("granted", yuan(position.Granted))
+		l.addRow("granted", yuan(position.Granted))
 	}
-	l.row("route", s.t.word("route", string(position.Route)))
+	l.addRow("route", s.t.word("route", string(position.Route)))
 	for _, d := range s.folio.Case.Deadlines {
-		text := s.t.text("deadline_value", "clock", s.t.word("clock", string(d.Kind)), "time", clock(d.DueAt))
+		text := s.t.text("deadline_value", "clock", s.t.word("clock", string(d.Kind)), "time", formatTime(d.DueAt))
 		if d.PausedBecause != "" {
 			text = s.t.text("deadline_paused", "clock", s.t.word("clock", string(d.Kind)), "why", d.PausedBecause)
 		}
-		l.row("deadlines", text)
+		l.addRow("deadlines", text)
 	}
 	s.book.Table(l.table)
 }

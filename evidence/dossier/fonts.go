@@ -2,7 +2,7 @@ package dossier
 
 import (
 	"crypto/sha256"
-	_ "embed" // the pins and the house texts
+	_ "embed" // the pins
 	"encoding/hex"
 	"fmt"
 	"io"

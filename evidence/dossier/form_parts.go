@@ -11,46 +11,46 @@ import (
 	"recourse/recovery"
 )
 
-// part sets one of the tables a form may ask for by name.
-func (s *setting) part(name string) {
-	if set, known := s.tables()[name]; known {
+// writeTable writes a table that a form asks for by name.
+func (s *composer) writeTable(name string) {
+	if set, known := s.tableWriters()[name]; known {
 		set()
 	}
 }
 
-func (s *setting) tables() map[string]func() {
+func (s *composer) tableWriters() map[string]func() {
 	return map[string]func(){
-		"holders": func() { s.holdersTable(s.everybody()) }, "debtors": func() { s.holdersTable(s.debtors()) },
-		"interest": s.interestTable, "fees": s.feesTable, "chronology": s.chronology, "story": s.story,
-		"citations": s.citations, "institutions": s.institutions, "instalments": s.instalments, "arrivals": s.arrivals,
+		"holders": func() { s.writeCounterpartTable(s.allCounterparts()) }, "debtors": func() { s.writeCounterpartTable(s.debtors()) },
+		"interest": s.writeInterest, "fees": s.writeFees, "chronology": s.writeChronology, "story": s.writeStory,
+		"citations": s.writeCitations, "institutions": s.writeInstitutions, "instalments": s.writeInstalments, "arrivals": s.writeDemands,
 	}
 }
 
-// holdersTable names some of the other side, each with what they took and owe.
-func (s *setting) holdersTable(some []int) {
+// writeCounterpartTable lists counterparts with what they took and owe.
+func (s *composer) writeCounterpartTable(some []int) {
 	if len(some) == 0 {
-		s.book.Para(compact(cell, s.t.text("no_holders")))
+		s.book.Para(compactPara(cell, s.t.text("no_holders")))
 		return
 	}
-	table := grid(11, 34, 55, 22, 18, 22)
-	table.Head = head(s.t.text("no"), s.t.text("holder_name"), s.t.text("holder_who"), s.t.text("claimed"), s.t.text("returned"),
+	table := newTable(11, 34, 55, 22, 18, 22)
+	table.Head = headRow(s.t.text("no"), s.t.text("holder_name"), s.t.text("holder_who"), s.t.text("claimed"), s.t.text("returned"),
 		s.t.text("holder_owes"))
 	for n, i := range some {
 		c := &s.folio.Case.Counterparts[i]
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(n+1)), in(cell, s.holderName(i)), in(cell, s.holderWho(i)),
-			in(cell, s.claimedBy(c)), in(cell, c.ReturnFen.String()), in(cell, s.owedBy(c)),
+			centredCell(cell, strconv.Itoa(n+1)), cellOf(cell, s.counterpartName(i)), cellOf(cell, s.counterpartIdentity(i)),
+			cellOf(cell, s.claimedText(c)), cellOf(cell, c.ReturnFen.String()), cellOf(cell, s.owedText(c)),
 		}})
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
-	if total := s.ofDebtors(s.owed); total != s.outstanding() && s.shows(recovery.Weaknesses) {
-		s.book.Para(compact(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
+	if total := s.sumOverDebtors(s.amountOwed); total != s.outstanding() && s.shows(recovery.Weaknesses) {
+		s.book.Para(compactPara(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
 		s.book.Skip(1.5)
 	}
 }
 
-func (p *papers) everybody() []int {
+func (p *draft) allCounterparts() []int {
 	all := make([]int, len(p.folio.Case.Counterparts))
 	for i := range all {
 		all[i] = i
@@ -58,22 +58,22 @@ func (p *papers) everybody() []int {
 	return all
 }
 
-// debtors are those against whom the papers are turned: who gave all of their
-// share back is no party any more. Where nobody is left, everybody is named.
-func (p *papers) debtors() []int {
+// debtors are the counterparts whom the papers address. A counterpart who returned
+// their whole share is dropped; if nobody is left, all are listed.
+func (p *draft) debtors() []int {
 	done := func(i int) bool {
 		c := &p.folio.Case.Counterparts[i]
 		return c.Claimed > 0 && c.ReturnFen >= c.Claimed
 	}
-	if left := slices.DeleteFunc(p.everybody(), done); len(left) > 0 {
+	if left := slices.DeleteFunc(p.allCounterparts(), done); len(left) > 0 {
 		return left
 	}
-	return p.everybody()
+	return p.allCounterparts()
 }
 
-// ofDebtors sums up something of each of the debtors. What all holders still have
-// is theirs: nobody else has anything.
-func (p *papers) ofDebtors(sum func(*recovery.Counterpart) recovery.Money) recovery.Money {
+// sumOverDebtors adds up an amount over the debtors. Nobody else has any of the
+// money.
+func (p *draft) sumOverDebtors(sum func(*recovery.Counterpart) recovery.Money) recovery.Money {
 	total := recovery.Money(0)
 	for _, i := range p.debtors() {
 		total += sum(&p.folio.Case.Counterparts[i])
@@ -81,31 +81,31 @@ func (p *papers) ofDebtors(sum func(*recovery.Counterpart) recovery.Money) recov
 	return total
 }
 
-func (s *setting) holderName(i int) string {
+func (s *composer) counterpartName(i int) string {
 	alias := s.t.text("holder_alias", "alias", s.alias(i))
-	if name := s.extra().Holders[s.folio.Case.Counterparts[i].ID].Name; name != "" {
-		return s.unseen(name) + "\n" + alias
+	if name := s.particulars().Holders[s.folio.Case.Counterparts[i].ID].Name; name != "" {
+		return s.maskHidden(name) + "\n" + alias
 	}
 	return alias
 }
 
-// holderWho is what is known of a holder beyond the name.
-func (s *setting) holderWho(i int) string {
+// counterpartIdentity is what is known of a counterpart other than the name.
+func (s *composer) counterpartIdentity(i int) string {
 	c := &s.folio.Case.Counterparts[i]
-	who := s.extra().Holders[c.ID]
+	who := s.particulars().Holders[c.ID]
 	var lines []string
 	if !s.shows(recovery.PrivateParticulars) && who != (folio.Identity{Name: who.Name}) {
-		lines, who = append(lines, s.t.text("holder_hidden", "value", s.mask())), folio.Identity{}
+		lines, who = append(lines, s.t.text("holder_hidden", "value", s.maskText())), folio.Identity{}
 	}
 	for _, line := range []struct{ key, value string }{
 		{"holder_sex", s.t.word("sex", who.Sex)}, {"holder_work", who.Work}, {"holder_home", who.Home}, {"holder_document", s.document(who)},
 		{"holder_phone", who.Phone},
 	} {
 		if line.value != "" {
-			lines = append(lines, s.t.text(line.key, "value", s.unseen(line.value)))
+			lines = append(lines, s.t.text(line.key, "value", s.maskHidden(line.value)))
 		}
 	}
-	if contact := s.contact(counterpartPath(i, "contact"), c.Contact); contact != "" {
+	if contact := s.contactOrMask(counterpartPath(i, "contact"), c.Contact); contact != "" {
 		lines = append(lines, s.t.text("holder_contact", "value", contact))
 	}
 	if len(lines) == 0 {
@@ -114,73 +114,75 @@ func (s *setting) holderWho(i int) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *setting) claimedBy(c *recovery.Counterpart) string {
+func (s *composer) claimedText(c *recovery.Counterpart) string {
 	if c.Claimed > 0 {
 		return c.Claimed.String()
 	}
-	if s.sole() {
+	if s.hasSoleRecipient() {
 		return s.folio.Case.Amount.String()
 	}
 	return s.t.text("not_recorded")
 }
 
-// owedBy is what one holder is asked for, where anybody knows what they took.
-func (s *setting) owedBy(c *recovery.Counterpart) string {
+// owedText is the amount asked of one counterpart, if their share is known.
+func (s *composer) owedText(c *recovery.Counterpart) string {
 	if c.Claimed == 0 && s.folio.Case.CanBeSplit() {
 		return s.t.text("not_recorded")
 	}
-	return s.owed(c).String()
+	return s.amountOwed(c).String()
 }
 
-// asked is what the papers claim of those they name: of money that was split the
-// rest of their shares, and otherwise all that is missing.
-func (p *papers) asked() recovery.Money {
-	if !p.sharesTold() {
+// amountAsked is what the papers claim from the debtors: of split money the rest of
+// their shares, otherwise the whole outstanding amount.
+func (p *draft) amountAsked() recovery.Money {
+	if !p.areSharesKnown() {
 		return p.outstanding()
 	}
-	return min(p.ofDebtors(p.owed), p.outstanding())
+	return min(p.sumOverDebtors(p.amountOwed), p.outstanding())
 }
 
-// sharesTold reports that several people may hold a part, and that the part of
-// everybody who is named is known.
-func (p *papers) sharesTold() bool {
+// areSharesKnown reports whether several people may hold a part and each part is
+// known.
+func (p *draft) areSharesKnown() bool {
 	unknown := func(c recovery.Counterpart) bool { return c.Claimed == 0 }
 	return p.folio.Case.CanBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
 }
 
-// returned is what came back from the debtors; as far as is told, everything did.
-func (p *papers) returned() recovery.Money {
-	if !p.sharesTold() {
+// amountReturned is what the debtors returned. If shares are not known, it is
+// everything that was returned.
+func (p *draft) amountReturned() recovery.Money {
+	if !p.areSharesKnown() {
 		return p.folio.Case.Position.Recovered
 	}
-	return p.ofDebtors(func(c *recovery.Counterpart) recovery.Money { return c.ReturnFen })
+	return p.sumOverDebtors(func(c *recovery.Counterpart) recovery.Money { return c.ReturnFen })
 }
 
-// sole reports that one person took all of the money.
-func (p *papers) sole() bool {
+// hasSoleRecipient reports whether one person took all of the money.
+func (p *draft) hasSoleRecipient() bool {
 	return len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.CanBeSplit()
 }
 
-// owed is what one holder still has.
-func (p *papers) owed(c *recovery.Counterpart) recovery.Money {
-	if p.sole() {
+// amountOwed is what one counterpart has not returned.
+func (p *draft) amountOwed(c *recovery.Counterpart) recovery.Money {
+	if p.hasSoleRecipient() {
 		return p.outstanding()
 	}
 	return max(0, c.Claimed-c.ReturnFen)
 }
 
-// longestCourse is how many events a paper tells; the timeline holds them all.
+// longestCourse is the largest number of events in a legal paper; the timeline has
+// all of them.
 const longestCourse = 60
 
-// chronology tells the facts that matter on a time line: the payment, and the
-// entries of the kinds the texts name.
-func (s *setting) chronology() {
-	table := grid(32, 100, 30)
-	table.Head = head(s.t.text("col_time"), s.t.text("col_event"), s.t.text("col_basis"))
+// writeChronology lists the payment and the entries that matter for the papers, in
+// order of time.
+func (s *composer) writeChronology() {
+	table := newTable(32, 100, 30)
+	table.Head = headRow(s.t.text("col_time"), s.t.text("col_event"), s.t.text("col_basis"))
 	row := func(at, what, basis string) {
-		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{in(cell, at), in(cell, what), in(cell, basis)}})
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, at), cellOf(cell, what), cellOf(cell, basis)}})
 	}
-	row(clock(s.folio.Case.SentAt), s.t.text("event_sent", "method", s.values["method"], "sum", s.folio.Case.Amount), s.groupLabels("payment"))
+	row(formatTime(s.folio.Case.SentAt), s.t.text("event_sent", "method", s.values["method"], "sum", s.folio.Case.Amount), s.exhibitLabels("payment"))
 	more := 0
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
@@ -200,7 +202,7 @@ func (s *setting) chronology() {
 		if !strings.HasSuffix(what, "。") {
 			what += "。"
 		}
-		row(stamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
+		row(formatStamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
 	}
 	if more > 0 {
 		row("…", s.t.text("events_more", "count", more), s.t.text("timeline"))
@@ -210,8 +212,8 @@ func (s *setting) chronology() {
 	s.book.Skip(2)
 }
 
-// groupLabels lists the exhibits of one group.
-func (p *papers) groupLabels(group string) string {
+// exhibitLabels lists the exhibits of a group.
+func (p *draft) exhibitLabels(group string) string {
 	var labels []string
 	for i := range p.exhibits {
 		if p.exhibits[i].Group == group {
@@ -224,10 +226,10 @@ func (p *papers) groupLabels(group string) string {
 	return p.t.text("basis_exhibits", "list", strings.Join(labels, "、"))
 }
 
-// citations lists what the playbook cites beyond the paper's own text.
-func (s *setting) citations() {
+// writeCitations lists what the playbook cites in addition to the paper's text.
+func (s *composer) writeCitations() {
 	var list []string
-	for _, c := range s.extra().Citations {
+	for _, c := range s.particulars().Citations {
 		law := c.Statute
 		if c.Section != "" {
 			law += " " + s.t.text("section", "section", c.Section)
@@ -235,91 +237,92 @@ func (s *setting) citations() {
 		list = append(list, s.t.text("cited", "article", law, "mark", c.Mark, "edition", c.Edition))
 	}
 	if len(list) > 0 {
-		s.book.Para(spaced(compact(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
+		s.book.Para(withSpaceAfter(compactPara(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
 	}
 }
 
-// institutions names who holds the records of the platform.
-func (s *setting) institutions() {
-	table := grid(62, 100)
-	table.Head = head(s.t.text("col_institution"), s.t.text("col_records"))
+// writeInstitutions lists who keeps the records of the platform.
+func (s *composer) writeInstitutions() {
+	table := newTable(62, 100)
+	table.Head = headRow(s.t.text("col_institution"), s.t.text("col_records"))
 	platform := "paper.institution." + string(s.folio.Case.Platform) + "."
 	for i := 0; s.t.Has(platform + strconv.Itoa(i) + ".name"); i++ {
 		one := platform + strconv.Itoa(i)
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, fmt.Sprintf("%s〔%s〕", s.t.Text(one+".name"), s.t.Text(one+".mark"))), in(cell, s.t.Text(one+".holds")),
+			cellOf(cell, fmt.Sprintf("%s〔%s〕", s.t.Text(one+".name"), s.t.Text(one+".mark"))), cellOf(cell, s.t.Text(one+".holds")),
 		}})
 	}
 	if len(table.Rows) == 0 {
-		s.book.Para(compact(cell, s.t.text("to_fill")))
+		s.book.Para(compactPara(cell, s.t.text("to_fill")))
 		return
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
 }
 
-// instalments prints the plan, or empty lines for one.
-func (s *setting) instalments() {
-	plan := s.extra().Plan
-	table := grid(14, 44, 34, 70)
-	table.Head = head(s.t.text("col_no_of"), s.t.text("col_due"), s.t.text("col_sum"), s.t.text("col_capitals"))
+// writeInstalments prints the repayment plan, or empty lines for one.
+func (s *composer) writeInstalments() {
+	plan := s.particulars().Plan
+	table := newTable(14, 44, 34, 70)
+	table.Head = headRow(s.t.text("col_no_of"), s.t.text("col_due"), s.t.text("col_sum"), s.t.text("col_capitals"))
 	var total recovery.Money
 	for i, one := range plan {
 		total += one.Amount
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(i+1)), in(cell, date(one.DueOn)), in(cell, s.t.text("yuan", "money", one.Amount)), in(cell, s.t.capitals(one.Amount)),
+			centredCell(cell, strconv.Itoa(i+1)), cellOf(cell, formatDate(one.DueOn)), cellOf(cell, s.t.text("yuan", "money", one.Amount)), cellOf(cell, s.t.capitals(one.Amount)),
 		}})
 	}
 	for i := len(plan); i < 3 && len(plan) == 0; i++ {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, strconv.Itoa(i+1)), in(cell, s.t.text("date_blank")), in(cell, ""), in(cell, ""),
+			centredCell(cell, strconv.Itoa(i+1)), cellOf(cell, s.t.text("date_blank")), cellOf(cell, ""), cellOf(cell, ""),
 		}})
 	}
 	if len(plan) > 0 {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(label, s.t.text("sum_row")), in(cell, ""), in(cell, s.t.text("yuan", "money", total)), in(cell, s.t.capitals(total)),
+			centredCell(label, s.t.text("sum_row")), cellOf(cell, ""), cellOf(cell, s.t.text("yuan", "money", total)), cellOf(cell, s.t.capitals(total)),
 		}})
 	}
 	s.book.Skip(1)
 	s.book.Table(table)
 	s.book.Skip(1)
 	if len(plan) > 0 && total != s.outstanding() {
-		s.book.Para(compact(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
+		s.book.Para(compactPara(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
 	}
 }
 
-// arrivals sets each demand against what the other side answered after it.
-func (s *setting) arrivals() {
-	table := grid(32, 22, 30, 44, 34)
-	table.Head = head(s.t.text("col_time"), s.t.text("col_way"), s.t.text("col_holder"), s.t.text("col_reply"), s.t.text("col_basis"))
+// writeDemands lists each demand with the first answer after it.
+func (s *composer) writeDemands() {
+	table := newTable(32, 22, 30, 44, 34)
+	table.Head = headRow(s.t.text("col_time"), s.t.text("col_way"), s.t.text("col_holder"), s.t.text("col_reply"), s.t.text("col_basis"))
 	for _, d := range s.demands {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, clock(d.At)), in(cell, s.way(s.entry(d.Seq))), in(cell, s.towards(d.holder)),
-			in(cell, s.replyAfter(d)), in(cell, s.t.text("basis_entry", "seq", d.Seq)+"\n"+s.groupLabels("notice")),
+			cellOf(cell, formatTime(d.At)), cellOf(cell, s.demandChannel(s.findEntry(d.Seq))), cellOf(cell, s.addresseeOf(d.holder)),
+			cellOf(cell, s.replyAfter(d)), cellOf(cell, s.t.text("basis_entry", "seq", d.Seq)+"\n"+s.exhibitLabels("notice")),
 		}})
 	}
 	if len(table.Rows) == 0 {
-		s.book.Para(compact(warned, s.t.text("no_demand")))
+		s.book.Para(compactPara(warned, s.t.text("no_demand")))
 		return
 	}
 	s.book.Table(table)
 	s.book.Skip(2)
 }
 
-// way is how a demand was made.
-func (s *setting) way(e *folio.Entry) string {
+// demandChannel is how a demand was sent.
+func (s *composer) demandChannel(e *folio.Entry) string {
 	if e.Parsed.Kind == recovery.EntryLegalStep {
-		return s.t.word("legal_kind", plain(e.Parsed.Facts["kind"]))
+		return s.t.word("legal_kind", factText(e.Parsed.Facts["kind"]))
 	}
-	return s.t.word("channel", plain(e.Parsed.Facts["channel"]))
+	return s.t.word("channel", factText(e.Parsed.Facts["channel"]))
 }
 
-// replyAfter is the first answer after a demand: who answers has read it.
-func (s *setting) replyAfter(d demand) string {
+// replyAfter returns the first answer after a demand. An answer proves that the
+// demand was read.
+func (s *composer) replyAfter(d demand) string {
 	for _, r := range s.replies {
 		if !r.at.Before(d.At) && (d.holder == "" || r.holder == d.holder) {
-			answer := s.t.word("response", plain(r.entry.Parsed.Facts["kind"]))
-			return s.t.text("replied", "time", clock(r.at), "answer", answer, "seq", r.entry.Parsed.Seq)
+			answer := s.t.word("response", factText(r.entry.Parsed.Facts["kind"]))
+			return s.t.text("replied", "time", formatTime(r.at), "answer", answer, "seq", r.entry.Parsed.Seq)
 		}
 	}
 	return s.t.text("no_reply")

@@ -7,82 +7,82 @@ import (
 	"recourse/texts"
 )
 
-// paper sets one legal paper.
-func (s *setting) paper(f form) {
+// writeForm writes a legal paper.
+func (s *composer) writeForm(f form) {
 	if f.Sub != "" {
-		sub := para(note, f.Sub)
+		sub := newPara(note, f.Sub)
 		sub.Align, sub.After = typeset.Centre, 2
 		s.book.Para(sub)
 	}
-	s.draftMark()
+	s.writeDraftMark()
 	for i := range f.Blocks {
-		if b := &f.Blocks[i]; b.When == "" || s.met(b.When) {
-			s.block(&f, i)
+		if b := &f.Blocks[i]; b.When == "" || s.isMet(b.When) {
+			s.writeBlock(&f, i)
 		}
 	}
 }
 
-// draftMark says on every legal paper that a lawyer has to sign it off.
-func (s *setting) draftMark() {
+// writeDraftMark prints on a legal paper that a lawyer must review it.
+func (s *composer) writeDraftMark() {
 	fill := pale
-	table := grid(frame.Width())
+	table := newTable(frame.Width())
 	table.PadX, table.PadY = 3, 1.4
-	box := in(cell, s.t.text("sign_off"))
+	box := cellOf(cell, s.t.text("sign_off"))
 	box.Fill = &fill
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
 	s.book.Table(table)
 	s.book.Skip(2.5)
 }
 
-func (s *setting) block(f *form, i int) {
+func (s *composer) writeBlock(f *form, i int) {
 	switch b := &f.Blocks[i]; {
 	case b.Heading != nil:
-		s.heading(s.resolve(b.Heading, s.blanked))
+		s.writeHeading(s.resolve(b.Heading, s.blanked))
 	case len(b.Rows) > 0:
-		s.rows(f, b.Rows)
+		s.writeRows(f, b.Rows)
 	case b.Table != "":
 		s.only = b.Only
-		s.part(b.Table)
+		s.writeTable(b.Table)
 	case len(b.Sign) > 0:
 		s.book.Skip(3)
-		s.signatures(b.Sign...)
+		s.writeSignatures(b.Sign...)
 	default:
 		paras := s.paragraphs(b)
-		following, signed := s.beforeSign(f.Blocks[i+1:])
+		following, signed := s.parasBeforeSignature(f.Blocks[i+1:])
 		for n, p := range paras {
 			if signed {
-				s.keep(append(paras[n:len(paras):len(paras)], following...))
+				s.keepWithSignature(append(paras[n:len(paras):len(paras)], following...))
 			}
 			s.book.Para(p)
 		}
 	}
 }
 
-// paragraphs are the texts of a block that is text.
-func (s *setting) paragraphs(b *block) []typeset.Para {
+// paragraphs returns the paragraphs of a block of text.
+func (s *composer) paragraphs(b *block) []typeset.Para {
 	fill := func(text *texts.Text) string { return s.resolve(text, s.blanked) }
 	switch {
 	case b.Note != nil:
-		p := spaced(compact(note, fill(b.Note)))
+		p := withSpaceAfter(compactPara(note, fill(b.Note)))
 		p.After += 1.4
 		return []typeset.Para{p}
 	case b.Para != nil:
-		p := para(body, fill(b.Para))
+		p := newPara(body, fill(b.Para))
 		p.Before, p.After, p.Leading = 1.5, 1, 1.6
 		return []typeset.Para{p}
 	case b.Prose != nil:
-		return []typeset.Para{prose(fill(b.Prose))}
+		return []typeset.Para{prosePara(fill(b.Prose))}
 	}
 	paras := make([]typeset.Para, len(b.Items))
 	for i, text := range b.Items {
-		paras[i] = item(numbered(b.From+i), fill(text))
+		paras[i] = itemPara(itemNumber(b.From+i), fill(text))
 	}
 	return paras
 }
 
-// beforeSign are the paragraphs before the next signature, when nothing but text
-// stands before it.
-func (s *setting) beforeSign(blocks []block) (paras []typeset.Para, signed bool) {
+// parasBeforeSignature returns the paragraphs before the next signature if only text
+// comes before it.
+func (s *composer) parasBeforeSignature(blocks []block) (paras []typeset.Para, signed bool) {
 	for i := range blocks {
 		switch b := &blocks[i]; {
 		case len(b.Sign) > 0:
@@ -96,17 +96,17 @@ func (s *setting) beforeSign(blocks []block) (paras []typeset.Para, signed bool)
 	return nil, false
 }
 
-// What goes to a page with a signature, in millimetres: the row of signatures
-// itself, and as much text before it as a page is worth turning for.
+// The room for a signature, in millimetres: the row of signatures, and the text
+// before it that justifies a new page.
 const (
 	signatureRoom = 20
 	worthSigning  = 45
 )
 
-// keep moves the last paragraphs before a signature to the page of what follows
-// them, the list of citations too: nobody signs a page that says nothing, and no
-// page holds citations alone.
-func (s *setting) keep(paras []typeset.Para) {
+// keepWithSignature moves the last paragraphs before a signature to the page of what
+// follows, including the list of citations. So no signature is on a page without
+// text, and no page has only citations.
+func (s *composer) keepWithSignature(paras []typeset.Para) {
 	height, after := 0.0, 0.0
 	for i, p := range paras {
 		if i > 0 {
@@ -115,26 +115,26 @@ func (s *setting) keep(paras []typeset.Para) {
 		height += s.book.Height(p)
 	}
 	if after < worthSigning {
-		s.book.Need(height + signatureRoom + s.sourcesHeight())
+		s.book.EnsureRoom(height + signatureRoom + s.sourcesHeight())
 	}
 }
 
-// rows sets a table of particulars: what is not there is "无", or marked as
-// still to be filled in where the paper needs it.
-func (s *setting) rows(f *form, rows []row) {
-	table := grid(40, frame.Width()-40)
+// writeRows writes a table of particulars. A missing value is "无", or marked as to
+// be filled in if the paper needs it.
+func (s *composer) writeRows(f *form, rows []row) {
+	table := newTable(40, frame.Width()-40)
 	for _, r := range rows {
-		table.Rows = append(table.Rows, pair(r.Label, compact(cell, s.rowText(f, r))))
+		table.Rows = append(table.Rows, labelledRow(r.Label, compactPara(cell, s.rowText(f, r))))
 	}
 	s.book.Table(table)
 	s.book.Skip(1.5)
 }
 
-func (s *setting) rowText(f *form, r row) string {
+func (s *composer) rowText(f *form, r row) string {
 	if len(r.Checks) > 0 {
-		return s.boxes(r.Checks)
+		return s.checkboxes(r.Checks)
 	}
-	if s.lacking(f, r.Value) {
+	if s.isLacking(f, r.Value) {
 		return s.t.text("to_fill")
 	}
 	text := strings.Join(strings.FieldsFunc(s.resolve(r.Value, s.values), func(c rune) bool { return c == '　' }), "　")
@@ -144,8 +144,9 @@ func (s *setting) rowText(f *form, r row) string {
 	return text
 }
 
-// lacking reports a row that shows a value the paper needs and has not.
-func (s *setting) lacking(f *form, text *texts.Text) bool {
+// isLacking reports whether a row names a value that the paper needs and that is
+// missing.
+func (s *composer) isLacking(f *form, text *texts.Text) bool {
 	for _, name := range text.Fields() {
 		if _, needed := f.Needs[name]; needed && s.values[name] == "" {
 			return true
@@ -154,12 +155,12 @@ func (s *setting) lacking(f *form, text *texts.Text) bool {
 	return false
 }
 
-// boxes are words to tick; "□" stays open for a hand to tick.
-func (s *setting) boxes(checks [][]string) string {
+// checkboxes prints words to tick; "□" can be ticked by hand.
+func (s *composer) checkboxes(checks [][]string) string {
 	var out []string
 	for _, c := range checks {
 		mark := "□ "
-		if len(c) > 1 && c[1] != "" && s.met(c[1]) {
+		if len(c) > 1 && c[1] != "" && s.isMet(c[1]) {
 			mark = "☑ "
 		}
 		out = append(out, mark+c[0])
@@ -167,25 +168,25 @@ func (s *setting) boxes(checks [][]string) string {
 	return strings.Join(out, "　　")
 }
 
-// sources lists the articles a chapter cites, each with its mark and the edition
-// that was read.
-func (s *setting) sources() {
+// writeSources lists the articles that a chapter cites, each with its mark and
+// edition.
+func (s *composer) writeSources() {
 	paras := s.sourceParas()
 	if len(paras) == 0 {
 		return
 	}
 	s.book.Skip(sourcesGap)
-	s.book.Need(s.sourcesHeight() - sourcesGap)
+	s.book.EnsureRoom(s.sourcesHeight() - sourcesGap)
 	for _, p := range paras {
 		s.book.Para(p)
 	}
 	s.cited = nil
 }
 
-// sourcesGap is between a paper and what it cites, in millimetres.
+// sourcesGap is the space between a paper and its citations, in millimetres.
 const sourcesGap = 2
 
-func (s *setting) sourceParas() []typeset.Para {
+func (s *composer) sourceParas() []typeset.Para {
 	if len(s.cited) == 0 {
 		return nil
 	}
@@ -194,11 +195,12 @@ func (s *setting) sourceParas() []typeset.Para {
 		law := "law." + key
 		list[i] = s.t.text("cited", "article", s.t.Text(law+".cite"), "mark", s.t.Text(law+".mark"), "edition", s.t.Text(law+".edition"))
 	}
-	return []typeset.Para{compact(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compact(source, s.t.text("law_marks"))}
+	return []typeset.Para{compactPara(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compactPara(source, s.t.text("law_marks"))}
 }
 
-// sourcesHeight is what the citations so far take, with the gap before them.
-func (s *setting) sourcesHeight() float64 {
+// sourcesHeight is the height of the citations so far, including the gap before
+// them.
+func (s *composer) sourcesHeight() float64 {
 	paras := s.sourceParas()
 	if len(paras) == 0 {
 		return 0

@@ -12,39 +12,39 @@ import (
 	"recourse/recovery"
 )
 
-// longName is how many characters of a name are repeated on every page; the
-// table of the parties prints it whole.
+// longName is the number of characters of a name that are repeated on every page;
+// the table of the parties prints it whole.
 const longName = 60
 
-func (w *wording) brief(name string) string {
+func (w *wording) shortenName(name string) string {
 	if utf8.RuneCountInString(name) <= longName {
 		return name
 	}
 	return string([]rune(name)[:longName]) + w.text("name_goes_on")
 }
 
-// extra gives the papers' own data; never nil.
-func (p *papers) extra() *folio.Papers {
+// particulars returns the data of the legal papers; it is never nil.
+func (p *draft) particulars() *folio.Papers {
 	if p.folio.Papers == nil {
 		return &folio.Papers{}
 	}
 	return p.folio.Papers
 }
 
-// private masks what such an audience must not see.
-func (p *papers) private(value string) string {
+// maskPrivate masks what such an audience must not see.
+func (p *draft) maskPrivate(value string) string {
 	if value != "" && !p.shows(recovery.PrivateParticulars) {
-		return p.mask()
+		return p.maskText()
 	}
 	return value
 }
 
-// unseen writes the house's word for a value that whoever asked may not see.
-func (p *papers) unseen(value string) string {
-	return strings.ReplaceAll(value, recovery.Hidden, p.mask())
+// maskHidden replaces the placeholder of a value that the requester may not see.
+func (p *draft) maskHidden(value string) string {
+	return strings.ReplaceAll(value, recovery.Hidden, p.maskText())
 }
 
-func (p *papers) sum(m recovery.Money) string {
+func (p *draft) sumInWords(m recovery.Money) string {
 	return p.t.text("sum_value", "figures", m, "capitals", p.t.capitals(m))
 }
 
@@ -68,30 +68,30 @@ var formValues = []string{
 	"return_by", "return_to", "returned_sum", "risk", "security", "sent_at", "to_court", "today", "total_sum", "transaction_no",
 }
 
-// evaluate computes every value and condition that the forms may name.
-func (p *papers) evaluate() {
-	p.conditions = p.weigh()
-	p.reckonInterest()
+// evaluate computes every value and condition that the forms may use.
+func (p *draft) evaluate() {
+	p.conditions = p.computeConditions()
+	p.accrueInterest()
 	p.values, p.blanked = p.computeValues(), map[string]string{}
 	for _, name := range formValues {
 		p.values[name] += "" // a value that is not known is there and empty
 		p.blanked[name] = cmp.Or(p.values[name], blank)
 	}
-	p.missing = p.gaps()
+	p.missing = p.missingItems()
 }
 
-func (p *papers) computeValues() map[string]string {
+func (p *draft) computeValues() map[string]string {
 	values := map[string]string{}
 	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.extraValues()} {
 		for name, value := range part {
-			values[name] = p.unseen(value)
+			values[name] = p.maskHidden(value)
 		}
 	}
 	return values
 }
 
-func (p *papers) claimantValues() map[string]string {
-	own, recorded := p.extra().Claimant, p.folio.Case.Claimant
+func (p *draft) claimantValues() map[string]string {
+	own, recorded := p.particulars().Claimant, p.folio.Case.Claimant
 	first := func(values ...string) string {
 		for _, value := range values {
 			if value != "" {
@@ -101,45 +101,45 @@ func (p *papers) claimantValues() map[string]string {
 		return ""
 	}
 	reach := []string{
-		first(p.private(own.Phone), p.contact("claimant.phone", recorded.Phone)),
-		first(p.private(own.Email), p.contact("claimant.email", recorded.Email)),
+		first(p.maskPrivate(own.Phone), p.contactOrMask("claimant.phone", recorded.Phone)),
+		first(p.maskPrivate(own.Email), p.contactOrMask("claimant.email", recorded.Email)),
 	}
 	return map[string]string{
-		"claimant_name": p.t.brief(p.claimantName()), "claimant_sex": p.private(p.t.word("sex", own.Sex)),
-		"claimant_born": p.private(birthday(own.Born)), "claimant_nation": p.private(own.Nation), "claimant_work": p.private(own.Work),
-		"claimant_home": first(p.private(own.Home), p.place()), "claimant_residence": p.private(own.Residence),
-		"claimant_document": p.private(p.document(own)), "claimant_serve_at": p.private(own.ServeAt),
-		"claimant_reach": strings.Join(unique(reach), "　"),
+		"claimant_name": p.t.shortenName(p.claimantName()), "claimant_sex": p.maskPrivate(p.t.word("sex", own.Sex)),
+		"claimant_born": p.maskPrivate(formatBirthday(own.Born)), "claimant_nation": p.maskPrivate(own.Nation), "claimant_work": p.maskPrivate(own.Work),
+		"claimant_home": first(p.maskPrivate(own.Home), p.claimantPlace()), "claimant_residence": p.maskPrivate(own.Residence),
+		"claimant_document": p.maskPrivate(p.document(own)), "claimant_serve_at": p.maskPrivate(own.ServeAt),
+		"claimant_reach": strings.Join(withoutDuplicates(reach), "　"),
 	}
 }
 
 // document names an identity document by its kind and number.
-func (p *papers) document(who folio.Identity) string {
+func (p *draft) document(who folio.Identity) string {
 	return strings.TrimSpace(p.t.word("document_kind", string(who.DocumentKind)) + " " + who.Document)
 }
 
-// birthday prints a day as papers do; words stay as they are.
-func birthday(born string) string {
+// formatBirthday prints a date; other text is returned unchanged.
+func formatBirthday(born string) string {
 	day, err := time.ParseInLocation(time.DateOnly, born, beijing)
 	if err != nil {
 		return born
 	}
-	return date(day)
+	return formatDate(day)
 }
 
-// agentValues are who speaks for the claimant, and how far.
-func (p *papers) agentValues() map[string]string {
-	a := p.extra().Agent
+// agentValues are the values about the representative.
+func (p *draft) agentValues() map[string]string {
+	a := p.particulars().Agent
 	return map[string]string{
-		"agent": strings.Join(unique([]string{a.Name, a.Work, p.private(a.Phone)}), "　"), "agent_name": a.Name,
+		"agent": strings.Join(withoutDuplicates([]string{a.Name, a.Work, p.maskPrivate(a.Phone)}), "　"), "agent_name": a.Name,
 		"agent_relation": p.t.word("relation", string(a.Relation)), "agent_work": a.Work,
-		"agent_document": p.private(a.DocumentNo), "agent_phone": p.private(a.Phone),
+		"agent_document": p.maskPrivate(a.DocumentNo), "agent_phone": p.maskPrivate(a.Phone),
 		"agent_powers": p.t.word("powers", string(a.Powers)),
 	}
 }
 
-// unique leaves out what is empty or said already.
-func unique(values []string) []string {
+// withoutDuplicates drops empty and repeated values.
+func withoutDuplicates(values []string) []string {
 	var out []string
 	for _, value := range values {
 		known := value == ""
@@ -153,38 +153,38 @@ func unique(values []string) []string {
 	return out
 }
 
-func (p *papers) caseValues() map[string]string {
+func (p *draft) caseValues() map[string]string {
 	c := p.folio.Case
 	occasion := p.t.word("group", string(c.Group.Kind))
 	if c.Group.Size > 0 && !c.Group.IsOneToOne() {
 		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	values := map[string]string{
-		"number": string(c.Number), "sent_at": clock(c.SentAt), "transaction_no": cmp.Or(p.extra().TransactionNo, p.field(p.filed, "transaction_no", c.TransactionNo)),
+		"number": string(c.Number), "sent_at": formatTime(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.fieldOrMask(p.filed, "transaction_no", c.TransactionNo)),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
-		"holders": p.holderNames(), "answers": p.answers(), "today": date(p.folio.At), "fingerprint": short(p.fingerprint, 64),
+		"holders": p.counterpartNames(), "answers": p.counterpartAnswers(), "today": formatDate(p.folio.At), "fingerprint": shorten(p.fingerprint, 64),
 		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(p.debtors()))),
 	}
 	if act, found := p.firstDemand(); found {
-		values["first_demand"] = p.t.text("first_demand", "time", clock(act.At), "seq", act.Seq)
+		values["first_demand"] = p.t.text("first_demand", "time", formatTime(act.At), "seq", act.Seq)
 	}
-	if p.identified() {
+	if p.areDebtorsIdentified() {
 		values["holders_identified"] = p.t.text("identified")
 	}
-	if no := p.exhibitOf(recovery.Agreement); no != "" {
+	if no := p.firstExhibitOf(recovery.Agreement); no != "" {
 		values["acknowledged"] = p.t.text("acknowledged", "no", no)
 	}
 	return values
 }
 
-func (p *papers) moneyValues() map[string]string {
+func (p *draft) moneyValues() map[string]string {
 	values := map[string]string{
-		"amount_sum": p.sum(p.folio.Case.Amount), "outstanding_sum": p.sum(p.outstanding()), "asked_sum": p.sum(p.asked()),
-		"recovered_sum": p.sum(p.folio.Case.Position.Recovered), "returned_sum": p.sum(p.returned()),
-		"total_sum": p.sum(p.asked() + p.interest.total), "interest_claim": p.interestClaim(),
+		"amount_sum": p.sumInWords(p.folio.Case.Amount), "outstanding_sum": p.sumInWords(p.outstanding()), "asked_sum": p.sumInWords(p.amountAsked()),
+		"recovered_sum": p.sumInWords(p.folio.Case.Position.Recovered), "returned_sum": p.sumInWords(p.amountReturned()),
+		"total_sum": p.sumInWords(p.amountAsked() + p.interest.total), "interest_claim": p.interestClaim(),
 	}
-	if p.folio.Case.CanBeSplit() && !p.sharesTold() {
+	if p.folio.Case.CanBeSplit() && !p.areSharesKnown() {
 		values["asked_sum"] = p.t.text("asked_by_record")
 	}
 	if !p.interest.given || p.interest.from.IsZero() {
@@ -193,24 +193,24 @@ func (p *papers) moneyValues() map[string]string {
 	return values
 }
 
-func (p *papers) extraValues() map[string]string {
-	x := p.extra()
+func (p *draft) extraValues() map[string]string {
+	x := p.particulars()
 	values := map[string]string{
-		"court": x.Court, "to_court": p.toCourt(), "assets": p.private(x.Assets), "security": p.private(x.Security),
-		"at_risk": p.private(x.AtRisk), "risk": p.private(x.Risk),
+		"court": x.Court, "to_court": p.addressee(), "assets": p.maskPrivate(x.Assets), "security": p.maskPrivate(x.Security),
+		"at_risk": p.maskPrivate(x.AtRisk), "risk": p.maskPrivate(x.Risk),
 		"return_to": p.returnTo(), "agreed_interest": p.t.text("no_agreed_interest"),
 	}
 	if x.ReturnBy != nil {
-		values["return_by"] = p.t.text("return_by", "date", date(*x.ReturnBy))
+		values["return_by"] = p.t.text("return_by", "date", formatDate(*x.ReturnBy))
 	}
-	values["due"] = p.due()
+	values["due"] = p.whyDue()
 	return values
 }
 
-// toCourt is whom a paper is addressed to: the whole name of a court, or one to
-// be filled in.
-func (p *papers) toCourt() string {
-	court := p.extra().Court
+// addressee is the court that a paper is addressed to: its full name, or a blank to
+// fill in.
+func (p *draft) addressee() string {
+	court := p.particulars().Court
 	if court == "" {
 		court = blank
 	}
@@ -220,31 +220,32 @@ func (p *papers) toCourt() string {
 	return p.t.text("court_of", "place", court)
 }
 
-// returnTo is where the money is to go: to an account, or the way it came.
-func (p *papers) returnTo() string {
-	to := p.extra().ReturnTo
+// returnTo is where the money must be returned to: an account, or the original
+// route.
+func (p *draft) returnTo() string {
+	to := p.particulars().ReturnTo
 	if to.Account == "" {
 		return p.t.word("return_to", string(p.folio.Case.Platform))
 	}
 	return p.t.text("return_account", "name", cmp.Or(to.Name, p.claimantName()), "bank", cmp.Or(to.Bank, blank), "account", to.Account)
 }
 
-// due is by what a debt has come due. Only what is due can be ordered to be paid
-// (民诉法解释 427).
-func (p *papers) due() string {
-	x := p.extra()
+// whyDue is why the debt is due. A payment order needs a debt that is due (民诉法解释
+// 427).
+func (p *draft) whyDue() string {
+	x := p.particulars()
 	if n := len(x.Plan); n > 0 && !x.Plan[n-1].DueOn.After(p.folio.At) {
-		return p.t.text("due", "count", n, "date", date(x.Plan[n-1].DueOn))
+		return p.t.text("due", "count", n, "date", formatDate(x.Plan[n-1].DueOn))
 	}
 	if x.DueOn != nil && !x.DueOn.After(p.folio.At) {
-		return p.t.text("due_on", "date", date(*x.DueOn))
+		return p.t.text("due_on", "date", formatDate(*x.DueOn))
 	}
 	return ""
 }
 
-// weigh decides the conditions of the plan and of the boxes.
-func (p *papers) weigh() map[string]bool {
-	c, x := p.folio.Case, p.extra()
+// computeConditions evaluates the conditions of the plan and of the checkboxes.
+func (p *draft) computeConditions() map[string]bool {
+	c, x := p.folio.Case, p.particulars()
 	route := c.Position.Route
 	if x.Route != "" {
 		route = x.Route
@@ -253,7 +254,7 @@ func (p *papers) weigh() map[string]bool {
 	met := map[string]bool{
 		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
-		"outstanding": p.outstanding() > 0, "identified": p.identified(), "inside": p.shows(recovery.DemandRecords),
+		"outstanding": p.outstanding() > 0, "identified": p.areDebtorsIdentified(), "inside": p.shows(recovery.DemandRecords),
 		"split": c.CanBeSplit(), "whole": !c.CanBeSplit(),
 		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
 		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),
@@ -271,11 +272,11 @@ func (p *papers) weigh() map[string]bool {
 	return met
 }
 
-// identified reports that every debtor can be told from all other people
-// (民诉法解释 209): a name, and a home or a document.
-func (p *papers) identified() bool {
+// areDebtorsIdentified reports whether every debtor can be distinguished from other
+// people (民诉法解释 209): by a name, and a home or a document.
+func (p *draft) areDebtorsIdentified() bool {
 	for _, i := range p.debtors() {
-		who := p.extra().Holders[p.folio.Case.Counterparts[i].ID]
+		who := p.particulars().Holders[p.folio.Case.Counterparts[i].ID]
 		if who.Name == "" || who.Home == "" && who.Document == "" {
 			return false
 		}
@@ -283,8 +284,8 @@ func (p *papers) identified() bool {
 	return len(p.folio.Case.Counterparts) > 0
 }
 
-// answers sums up what the counterparts said, in few words.
-func (p *papers) answers() string {
+// counterpartAnswers summarizes the answers of the counterparts.
+func (p *draft) counterpartAnswers() string {
 	var said []string
 	for i := range p.folio.Case.Counterparts {
 		c := &p.folio.Case.Counterparts[i]
@@ -297,11 +298,11 @@ func (p *papers) answers() string {
 		}
 		said = append(said, text)
 	}
-	return strings.Join(unique(said), "；")
+	return strings.Join(withoutDuplicates(said), "；")
 }
 
-// exhibitOf gives the label of the first exhibit of a kind.
-func (p *papers) exhibitOf(kind recovery.EvidenceKind) string {
+// firstExhibitOf returns the label of the first exhibit of a kind.
+func (p *draft) firstExhibitOf(kind recovery.EvidenceKind) string {
 	for i := range p.exhibits {
 		if p.exhibits[i].Kind == kind {
 			return p.exhibits[i].Label()
@@ -310,8 +311,8 @@ func (p *papers) exhibitOf(kind recovery.EvidenceKind) string {
 	return ""
 }
 
-// day gives the date of an instant in Beijing.
-func day(at time.Time) time.Time {
+// dayOf gives the date of an instant in Beijing.
+func dayOf(at time.Time) time.Time {
 	year, month, d := at.In(beijing).Date()
 	return time.Date(year, month, d, 0, 0, 0, 0, beijing)
 }

@@ -61,18 +61,18 @@ func readForms(catalog *texts.Catalog) (map[string]form, error) {
 const blank = "＿＿＿＿"
 
 // resolve fills a text of a form and notes what it cites.
-func (s *setting) resolve(text *texts.Text, values map[string]string) string {
+func (s *composer) resolve(text *texts.Text, values map[string]string) string {
 	s.noteArticles(text)
 	return text.FillFrom(values)
 }
 
 // cite fills a text and notes what it cites: the end of the chapter lists it.
-func (s *setting) cite(text *texts.Text, pairs ...any) string {
+func (s *composer) cite(text *texts.Text, pairs ...any) string {
 	s.noteArticles(text)
 	return text.Fill(pairs...)
 }
 
-func (s *setting) noteArticles(text *texts.Text) {
+func (s *composer) noteArticles(text *texts.Text) {
 	for _, article := range text.Articles() {
 		if !slices.Contains(s.cited, article) {
 			s.cited = append(s.cited, article)
@@ -81,50 +81,50 @@ func (s *setting) noteArticles(text *texts.Text) {
 }
 
 // legal is a text of the papers that may cite articles.
-func (s *setting) legal(key string, pairs ...any) string {
+func (s *composer) legal(key string, pairs ...any) string {
 	return s.cite(s.t.Get("paper.text."+key), pairs...)
 }
 
 // citeWord translates a value of an enumeration with the articles it rests on.
-func (s *setting) citeWord(list, value string) string {
+func (s *composer) citeWord(list, value string) string {
 	if text := s.t.Get("paper.word." + list + "." + value); text != nil {
 		return s.cite(text)
 	}
 	return s.t.word(list, value)
 }
 
-// met reports whether a condition is met; "!" turns it round, and an empty
-// one never ticks a box.
-func (p *papers) met(condition string) bool {
+// isMet reports whether a condition is met. "!" negates it; an empty condition never
+// ticks a box.
+func (p *draft) isMet(condition string) bool {
 	if name, not := strings.CutPrefix(condition, "!"); not {
 		return !p.conditions[name]
 	}
 	return p.conditions[condition]
 }
 
-// step is a part of the plan: its name and the conditions it stands under.
+// step is a part of the plan: its name and its conditions.
 type step []string
 
-// plan lists the parts this audience gets, in order.
-func (p *papers) plan() []string {
+// plannedParts lists the parts for the audience, in order.
+func (p *draft) plannedParts() []string {
 	steps, known := p.t.Plans[p.folio.Audience]
 	if !known {
 		steps = p.t.Plans[recovery.ForArchive]
 	}
 	var parts []string
 	for _, s := range steps {
-		if len(s) > 0 && !slices.ContainsFunc(s[1:], func(c string) bool { return !p.met(c) }) {
+		if len(s) > 0 && !slices.ContainsFunc(s[1:], func(c string) bool { return !p.isMet(c) }) {
 			parts = append(parts, s[0])
 		}
 	}
 	return parts
 }
 
-// gaps lists what is missing from a complete dossier: what the playbook asks
-// for, and every blank of a planned paper that it would be sent back for.
-func (p *papers) gaps() []string {
+// missingItems lists what a complete dossier lacks: what the playbook asks for, and
+// every empty value without which a planned paper would be sent back.
+func (p *draft) missingItems() []string {
 	missing := slices.Clone(p.folio.Missing)
-	for _, name := range p.plan() {
+	for _, name := range p.plannedParts() {
 		f, is := p.t.forms[name]
 		if !is {
 			continue

@@ -19,9 +19,9 @@ import (
 )
 
 // blanks are the values of a case of which nothing is known, with their names.
-func blankPapers(t *testing.T) *papers {
+func blankPapers(t *testing.T) *draft {
 	t.Helper()
-	p, err := gather(folio.Folio{Audience: recovery.ForCourt}, "")
+	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func everyValue(t *testing.T) map[string]bool {
 func TestFormsAreWhole(t *testing.T) {
 	t.Parallel()
 	p := blankPapers(t)
-	h, values, tables := p.t, everyValue(t), (&setting{papers: p}).tables()
+	h, values, tables := p.t, everyValue(t), (&composer{draft: p}).tableWriters()
 	conditions := map[string]bool{"claims_gift": true, "claims_owed": true, "hostile": true, "": true}
 	for name := range p.conditions {
 		conditions[name] = true
@@ -218,7 +218,7 @@ func TestAccrue(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, p := range accrue(200_000, test.from, test.to, test.back, test.rate) {
+			for _, p := range computeInterest(200_000, test.from, test.to, test.back, test.rate) {
 				got = append(got, fmt.Sprint(p.days, int64(p.base), int64(p.interest)))
 			}
 			if strings.Join(got, ",") != test.want {
@@ -243,10 +243,10 @@ func TestAccrueProperties(t *testing.T) {
 				from.AddDate(0, 0, rapid.IntRange(-100, 9000).Draw(t, "on")), recovery.Money(rapid.Int64Range(0, int64(claim)).Draw(t, "amount")),
 			})
 		}
-		at, base, exact, total := day(from), claim, 0.0, recovery.Money(0)
-		periods := accrue(claim, from, to, back, rate)
+		at, base, exact, total := dayOf(from), claim, 0.0, recovery.Money(0)
+		periods := computeInterest(claim, from, to, back, rate)
 		for _, p := range periods {
-			if p.from.Before(at) || p.base > base || p.base <= 0 || p.days <= 0 || p.interest < 0 || p.to.After(day(to)) {
+			if p.from.Before(at) || p.base > base || p.base <= 0 || p.days <= 0 || p.interest < 0 || p.to.After(dayOf(to)) {
 				t.Fatalf("%+v", periods)
 			}
 			at, base = p.to, p.base
@@ -265,7 +265,7 @@ func TestIndependent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 12).Draw(t, "n")
-		p := &papers{numbers: map[recovery.EvidenceID]int{}}
+		p := &draft{numbers: map[recovery.EvidenceID]int{}}
 		all := make([]*exhibit, n)
 		for i := range all {
 			all[i] = &exhibit{No: i + 1}
@@ -294,14 +294,14 @@ func TestIndependent(t *testing.T) {
 				}
 			}
 		}
-		if got := p.independent(all); got != want {
+		if got := p.countIndependent(all); got != want {
 			t.Fatalf("%d, not %d", got, want)
 		}
 	})
 }
 
 // acted makes papers with entries of which each may be an act.
-func acted(t *testing.T, holders int, entries ...journal.Entry) *papers {
+func acted(t *testing.T, holders int, entries ...journal.Entry) *draft {
 	t.Helper()
 	f := folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{SentAt: on(2026, 11, 1)}}
 	for i := range holders {
@@ -314,7 +314,7 @@ func acted(t *testing.T, holders int, entries ...journal.Entry) *papers {
 		}
 		f.Entries = append(f.Entries, folio.Entry{Parsed: e})
 	}
-	p, err := gather(f, "")
+	p, err := newDraft(f, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,7 +393,7 @@ func TestReturns(t *testing.T) {
 		journal.Entry{Kind: recovery.EntryResponseRecorded, Facts: map[string]any{"kind": "promised", "amount_fen": float64(9)}},
 		journal.Entry{Kind: recovery.EntryReturnRecorded, Facts: map[string]any{"amount_fen": "much"}},
 	)
-	if back := p.returns(); len(back) != 2 || back[0].amount != 5 || back[1].amount != 7 {
+	if back := p.returnPayments(); len(back) != 2 || back[0].amount != 5 || back[1].amount != 7 {
 		t.Errorf("%+v", back)
 	}
 }
@@ -405,7 +405,7 @@ func TestBriefNames(t *testing.T) {
 		"": "", "𬭊": "𬭊", strings.Repeat("𠮷", longName): strings.Repeat("𠮷", longName),
 		strings.Repeat("𠮷", longName+1): strings.Repeat("𠮷", longName) + "……（全称见当事人表）",
 	} {
-		if got := h.brief(name); got != want {
+		if got := h.shortenName(name); got != want {
 			t.Errorf("%q", got)
 		}
 	}
@@ -417,7 +417,7 @@ func TestCut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		room := rapid.Float64Range(60, 260).Draw(t, "room")
 		h := rapid.Float64Range(room, 100*room).Draw(t, "height")
-		parts, height := cut(h, room)
+		parts, height := splitIntoBands(h, room)
 		end := float64(parts-1)*(height-overlap) + height
 		if height > room+1e-6 || math.Abs(end-h) > 1e-6 || height <= overlap || parts < 1 {
 			t.Fatalf("%d parts of %v for %v in %v", parts, height, h, room)
@@ -428,7 +428,7 @@ func TestCut(t *testing.T) {
 func TestPercent(t *testing.T) {
 	t.Parallel()
 	for bp, want := range map[int64]string{310: "3.10％", 5: "0.05％", 10_000: "100.00％"} {
-		if got := percent(bp); got != want {
+		if got := formatPercent(bp); got != want {
 			t.Errorf("%d: %s", bp, got)
 		}
 	}

@@ -47,7 +47,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"action": words(recovery.Actions), "legal_kind": recovery.LegalStepKinds(), "rung": words(append(recovery.IdentityTasks, recovery.DemandTask)),
 	} {
 		for _, value := range values {
-			if _, known := h.known(list, value); !known {
+			if _, known := h.find(list, value); !known {
 				t.Errorf("%s %s has no word", list, value)
 			}
 		}
@@ -148,7 +148,7 @@ func sourceCode(t *testing.T) string {
 // filled, or left out because the entry does not have the fact.
 func TestEveryFragmentCanBeFilled(t *testing.T) {
 	t.Parallel()
-	p := &papers{t: mustWording(t)}
+	p := &draft{t: mustWording(t)}
 	for _, key := range p.t.Keys("entry.") {
 		for _, facts := range []map[string]any{nil, {"kind": "other", "amount_fen": 1.0}} {
 			_, err := p.t.Get(key).Execute(entryFacts{p, &folio.Entry{Parsed: journal.Entry{Facts: facts}}})
@@ -161,7 +161,7 @@ func TestEveryFragmentCanBeFilled(t *testing.T) {
 
 func sentenceOf(t *testing.T, e journal.Entry, values ...journal.Value) string {
 	t.Helper()
-	p := &papers{t: mustWording(t), folio: folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
+	p := &draft{t: mustWording(t), folio: folio.Folio{Audience: recovery.ForCourt, Case: recovery.Case{
 		Counterparts: []recovery.Counterpart{{ID: "cp", Alias: "老王"}},
 	}}, numbers: map[recovery.EvidenceID]int{"ev": 1}, exhibits: []exhibit{{GroupNo: 3, InGroup: 2}}}
 	return p.sentence(&folio.Entry{Parsed: e, Values: values})
@@ -228,17 +228,17 @@ func TestSentences(t *testing.T) {
 func TestPrinting(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 12, 31, 16, 0, 1, 0, time.UTC)
-	if got := clock(at); got != "2027-01-01 00:00:01 +08:00" {
+	if got := formatTime(at); got != "2027-01-01 00:00:01 +08:00" {
 		t.Error(got)
 	}
-	if got := date(at); got != "2027年1月1日" {
+	if got := formatDate(at); got != "2027年1月1日" {
 		t.Error(got)
 	}
-	if clock(time.Time{}) != "" || stamp("yesterday") != "yesterday" {
+	if formatTime(time.Time{}) != "" || formatStamp("yesterday") != "yesterday" {
 		t.Error("what is no time is printed as one")
 	}
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
-		if got := grouped(n); got != want {
+		if got := formatCount(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
@@ -253,7 +253,7 @@ func TestFit(t *testing.T) {
 	}{
 		{96, 48, 100, 100, 25.4, 12.7}, {960, 480, 127, 100, 127, 63.5}, {480, 960, 127, 100, 50, 100},
 	} {
-		w, h := fit(test.width, test.height, test.w, test.h)
+		w, h := fitInside(test.width, test.height, test.w, test.h)
 		if w < test.wantW-0.01 || w > test.wantW+0.01 || h < test.wantH-0.01 || h > test.wantH+0.01 {
 			t.Errorf("%+v: got %v × %v", test, w, h)
 		}
@@ -264,7 +264,7 @@ func TestFit(t *testing.T) {
 func TestMerkle(t *testing.T) {
 	t.Parallel()
 	head := journal.NewHead()
-	var tree merkle
+	var tree hashTree
 	if tree.root() != head.RootHex() {
 		t.Error("the empty trees differ")
 	}

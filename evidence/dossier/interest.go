@@ -14,16 +14,16 @@ import (
 // daysOfYear divides a yearly rate; the papers print the formula with it.
 const daysOfYear = 365
 
-// highestRate is far above any LPR: a higher one is a slip of the pen.
+// highestRate is far above any LPR; a higher rate is a typing error.
 const highestRate = 10_000
 
-// payment is money that came back on a day.
+// payment is money that was returned on a day.
 type payment struct {
 	on     time.Time
 	amount recovery.Money
 }
 
-// period is a stretch of days on one base.
+// period is a number of days with the same base.
 type period struct {
 	from, to time.Time // the first day, and the day after the last
 	days     int64
@@ -31,32 +31,32 @@ type period struct {
 	interest recovery.Money
 }
 
-// accrue reckons simple interest on what is outstanding, day by day in Beijing:
-// the first day counts, the last does not, and what comes back lowers the base
-// from its day on. The rate is in hundredths of a percent a year; each period is
+// computeInterest computes simple interest on the outstanding amount by days in
+// Beijing. The first day counts, the last does not, and a return lowers the base
+// from its day on. The rate is in hundredths of a percent per year; each period is
 // rounded to the nearest fen.
-func accrue(claim recovery.Money, from, to time.Time, back []payment, rateBP int64) []period {
-	from, to = day(from), day(to)
+func computeInterest(claim recovery.Money, from, to time.Time, back []payment, rateBP int64) []period {
+	from, to = dayOf(from), dayOf(to)
 	back = slices.Clone(back)
 	slices.SortStableFunc(back, func(a, b payment) int { return a.on.Compare(b.on) })
 	var periods []period
 	base, start := min(max(0, claim), recovery.MaxMoney), from
 	for _, p := range back {
-		if on := day(p.on); on.After(start) && on.Before(to) {
-			periods = append(periods, stretch(base, start, on, rateBP))
+		if on := dayOf(p.on); on.After(start) && on.Before(to) {
+			periods = append(periods, newPeriod(base, start, on, rateBP))
 			start = on
 		}
-		if day(p.on).Before(to) {
+		if dayOf(p.on).Before(to) {
 			base = max(0, base-max(0, p.amount))
 		}
 	}
 	if start.Before(to) {
-		periods = append(periods, stretch(base, start, to, rateBP))
+		periods = append(periods, newPeriod(base, start, to, rateBP))
 	}
 	return slices.DeleteFunc(periods, func(p period) bool { return p.base == 0 })
 }
 
-func stretch(base recovery.Money, from, to time.Time, rateBP int64) period {
+func newPeriod(base recovery.Money, from, to time.Time, rateBP int64) period {
 	days := int64(to.Sub(from) / (24 * time.Hour))
 	const divisor = 10_000 * daysOfYear
 	rate := min(max(0, rateBP), highestRate)
@@ -65,7 +65,7 @@ func stretch(base recovery.Money, from, to time.Time, rateBP int64) period {
 	return period{from: from, to: to, days: days, base: base, interest: recovery.Money(interest)}
 }
 
-// interest is what the papers say of it.
+// interest is the interest claimed in the papers.
 type interest struct {
 	from    time.Time // zero: not known yet
 	periods []period
@@ -73,10 +73,10 @@ type interest struct {
 	given   bool // a rate was given, with its source
 }
 
-// reckonInterest computes the interest on what the case asks back: by what the
-// papers were given, from the first demand on record when no day was.
-func (p *papers) reckonInterest() {
-	x := p.extra().Interest
+// accrueInterest computes the interest claimed by the case, from the given day or
+// else from the first recorded demand.
+func (p *draft) accrueInterest() {
+	x := p.particulars().Interest
 	to := p.folio.At
 	if x != nil && x.To != nil {
 		to = *x.To
@@ -93,35 +93,35 @@ func (p *papers) reckonInterest() {
 	if p.interest.from.IsZero() {
 		return
 	}
-	p.interest.periods = accrue(p.claimed(), p.interest.from, to, p.returns(), rate)
+	p.interest.periods = computeInterest(p.interestBase(), p.interest.from, to, p.returnPayments(), rate)
 	for _, one := range p.interest.periods {
 		p.interest.total += one.interest
 	}
 }
 
-// claimed is what the papers' debtors held at the beginning.
-func (p *papers) claimed() recovery.Money {
+// interestBase is what the debtors held at the beginning.
+func (p *draft) interestBase() recovery.Money {
 	claim := cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
-	if !p.sharesTold() {
+	if !p.areSharesKnown() {
 		return claim
 	}
-	return min(p.ofDebtors(func(c *recovery.Counterpart) recovery.Money { return c.Claimed }), claim)
+	return min(p.sumOverDebtors(func(c *recovery.Counterpart) recovery.Money { return c.Claimed }), claim)
 }
 
-// returns are the payments back that the journal holds. An entry says what had
-// come back by then; of entries that do not yet say so, the sum they name counts.
-// Where the holders' shares are told, what came from elsewhere is left out: it is
-// none of what the debtors hold.
-func (p *papers) returns() []payment {
+// returnPayments lists the returns that the journal records. An entry has the total
+// returned so far; for older entries without it the sum of the entry counts. If the
+// shares are known, returns from others are left out, because the debtors never held
+// that money.
+func (p *draft) returnPayments() []payment {
 	var back []payment
 	var sum int64
-	byAnybody := !p.sharesTold()
+	byAnybody := !p.areSharesKnown()
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
-		amount, known := whole(e.Parsed.Facts["amount_fen"])
-		if total, is := whole(e.Parsed.Facts["recovered_fen"]); is {
+		amount, known := factInteger(e.Parsed.Facts["amount_fen"])
+		if total, is := factInteger(e.Parsed.Facts["recovered_fen"]); is {
 			amount, known = total-sum, true
-		} else if !paidBack(e) {
+		} else if !isReturn(e) {
 			continue
 		}
 		at := e.Parsed.Happening().At
@@ -129,116 +129,116 @@ func (p *papers) returns() []payment {
 			continue
 		}
 		sum += amount
-		if byAnybody || p.byDebtor(e) {
+		if byAnybody || p.isByDebtor(e) {
 			back = append(back, payment{at, recovery.Money(amount)})
 		}
 	}
 	return back
 }
 
-// byDebtor reports money that may have come from a debtor: not the platform's refund
-// of what nobody claimed, nor a payment of somebody else's.
-func (p *papers) byDebtor(e *folio.Entry) bool {
-	if plain(e.Parsed.Facts["channel"]) == string(recovery.AutoRefund) {
+// isByDebtor reports whether money may have come from a debtor. It excludes the
+// automatic refund and the payments of other people.
+func (p *draft) isByDebtor(e *folio.Entry) bool {
+	if factText(e.Parsed.Facts["channel"]) == string(recovery.AutoRefund) {
 		return false
 	}
-	by := recovery.CounterpartID(plain(e.Parsed.Facts["counterpart_id"]))
+	by := recovery.CounterpartID(factText(e.Parsed.Facts["counterpart_id"]))
 	return by == "" || slices.ContainsFunc(p.debtors(), func(i int) bool { return p.folio.Case.Counterparts[i].ID == by })
 }
 
-// paidBack reports an entry by which money came back. What a counterpart says
-// of themselves is none: it counts when the claimant has recorded it.
-func paidBack(e *folio.Entry) bool {
+// isReturn reports whether an entry records a return. A counterpart's own statement
+// does not count until the claimant records it.
+func isReturn(e *folio.Entry) bool {
 	switch e.Parsed.Kind {
 	case recovery.EntryReturnRecorded, recovery.EntryInstalmentRecorded:
 		return true
 	case recovery.EntryResponseRecorded:
-		kind := recovery.Response(plain(e.Parsed.Facts["kind"]))
+		kind := recovery.Response(factText(e.Parsed.Facts["kind"]))
 		return e.Parsed.Actor.Role != recovery.RoleCounterpart && (kind == recovery.Returned || kind == recovery.PartlyReturned)
 	default:
 		return false
 	}
 }
 
-// interestClaim words the second claim.
-func (p *papers) interestClaim() string {
-	x := p.extra().Interest
+// interestClaim words the claim for interest.
+func (p *draft) interestClaim() string {
+	x := p.particulars().Interest
 	rate := p.t.text("rate_open")
 	if p.interest.given {
-		rate = p.t.text("rate_given", "rate", percent(x.RateBP), "date", x.AsOf, "source", x.Source)
+		rate = p.t.text("rate_given", "rate", formatPercent(x.RateBP), "date", x.AsOf, "source", x.Source)
 	}
 	if p.interest.from.IsZero() {
-		return p.t.text("interest_from_open", "base", p.asked(), "rate", rate)
+		return p.t.text("interest_from_open", "base", p.amountAsked(), "rate", rate)
 	}
-	text := p.t.text("interest_claim", "base", p.claimed(), "from", date(p.interest.from), "rate", rate)
+	text := p.t.text("interest_claim", "base", p.interestBase(), "from", formatDate(p.interest.from), "rate", rate)
 	if p.interest.given {
-		text += p.t.text("interest_so_far", "sum", p.sum(p.interest.total))
+		text += p.t.text("interest_so_far", "sum", p.sumInWords(p.interest.total))
 	}
 	return text
 }
 
-// percent writes hundredths of a percent: 310 is "3.10％".
-func percent(bp int64) string { return strconv.FormatFloat(float64(bp)/100, 'f', 2, 64) + "％" }
+// formatPercent writes hundredths of a percent: 310 is "3.10％".
+func formatPercent(bp int64) string { return strconv.FormatFloat(float64(bp)/100, 'f', 2, 64) + "％" }
 
-// interestTable prints the periods, or the formula with the rate left open.
-func (s *setting) interestTable() {
+// writeInterest prints the periods, or the formula if the rate is not known.
+func (s *composer) writeInterest() {
 	if s.outstanding() == 0 && s.interest.total == 0 {
 		return
 	}
-	s.book.Para(spaced(compact(note, s.legal("interest_formula"))))
+	s.book.Para(withSpaceAfter(compactPara(note, s.legal("interest_formula"))))
 	s.book.Skip(1)
 	if len(s.interest.periods) == 0 {
 		reason := s.t.text("interest_no_day")
 		if !s.interest.from.IsZero() {
 			reason = s.t.text("interest_not_yet")
 		}
-		s.book.Para(compact(cell, reason))
+		s.book.Para(compactPara(cell, reason))
 		return
 	}
-	table := grid(62, 16, 42, 42)
-	table.Head = head(s.t.text("col_period"), s.t.text("col_days"), s.t.text("col_base"), s.t.text("col_interest"))
+	table := newTable(62, 16, 42, 42)
+	table.Head = headRow(s.t.text("col_period"), s.t.text("col_days"), s.t.text("col_base"), s.t.text("col_interest"))
 	for _, p := range s.interest.periods {
 		amount := s.t.text("rate_to_fill")
 		if s.interest.given {
 			amount = s.t.text("yuan", "money", p.interest)
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(cell, s.t.text("period", "from", date(p.from), "to", date(p.to))), centred(cell, strconv.FormatInt(p.days, 10)),
-			in(cell, s.t.text("yuan", "money", p.base)), in(cell, amount),
+			centredCell(cell, s.t.text("period", "from", formatDate(p.from), "to", formatDate(p.to))), centredCell(cell, strconv.FormatInt(p.days, 10)),
+			cellOf(cell, s.t.text("yuan", "money", p.base)), cellOf(cell, amount),
 		}})
 	}
 	total := s.t.text("rate_to_fill")
 	if s.interest.given {
-		total = s.sum(s.interest.total)
+		total = s.sumInWords(s.interest.total)
 	}
-	key := in(label, s.t.text("interest_total"))
+	key := cellOf(label, s.t.text("interest_total"))
 	key.Span = 2
-	value := in(cell, total)
+	value := cellOf(cell, total)
 	value.Span = 2
 	table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{key, value}})
 	s.book.Table(table)
 	s.book.Skip(2)
 }
 
-// feesTable prints the fees the playbook computed.
-func (s *setting) feesTable() {
+// writeFees prints the fees that the playbook computed.
+func (s *composer) writeFees() {
 	var fees []folio.Fee
-	for _, fee := range s.extra().Fees {
+	for _, fee := range s.particulars().Fees {
 		if len(s.only) == 0 || slices.Contains(s.only, fee.Name) {
 			fees = append(fees, fee)
 		}
 	}
-	table := grid(44, 38, 38, 42)
-	table.Head = head(s.t.text("col_fee"), s.t.text("col_fee_base"), s.t.text("col_fee_amount"), s.t.text("col_fee_law"))
+	table := newTable(44, 38, 38, 42)
+	table.Head = headRow(s.t.text("col_fee"), s.t.text("col_fee_base"), s.t.text("col_fee_amount"), s.t.text("col_fee_law"))
 	for _, fee := range fees {
 		law := fee.Law.Statute + " " + s.t.text("section", "section", fee.Law.Section)
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			in(cell, s.t.word("fee", fee.Name)), in(cell, s.t.text("yuan", "money", fee.Base)), in(cell, s.t.text("yuan", "money", fee.Amount)),
-			in(note, s.t.text("cited", "article", law, "mark", fee.Law.Mark, "edition", fee.Law.Edition)),
+			cellOf(cell, s.t.word("fee", fee.Name)), cellOf(cell, s.t.text("yuan", "money", fee.Base)), cellOf(cell, s.t.text("yuan", "money", fee.Amount)),
+			cellOf(note, s.t.text("cited", "article", law, "mark", fee.Law.Mark, "edition", fee.Law.Edition)),
 		}})
 	}
 	if len(fees) == 0 {
-		open := in(cell, s.legal("fees_open"))
+		open := cellOf(cell, s.legal("fees_open"))
 		open.Span = 4
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{open}})
 	}

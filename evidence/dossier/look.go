@@ -34,67 +34,66 @@ var (
 // and foot.
 var frame = typeset.Frame{Left: 26, Top: 30, Right: 188, Bottom: 272}
 
-func span(s typeset.Style, text string) typeset.Span { return typeset.Span{Text: text, Style: s} }
+func newSpan(s typeset.Style, text string) typeset.Span { return typeset.Span{Text: text, Style: s} }
 
-func para(s typeset.Style, text string) typeset.Para {
-	return typeset.Para{Spans: []typeset.Span{span(s, text)}}
+func newPara(s typeset.Style, text string) typeset.Para {
+	return typeset.Para{Spans: []typeset.Span{newSpan(s, text)}}
 }
 
-// prose is a justified paragraph of running text, its first line set in by two
-// characters.
-func prose(text string) typeset.Para {
-	p := para(body, text)
+// prosePara is a justified paragraph; its first line is indented by two characters.
+func prosePara(text string) typeset.Para {
+	p := newPara(body, text)
 	p.Align, p.Leading, p.After, p.Indent = typeset.Justified, 1.65, 1, 2*body.Size
 	return p
 }
 
-// item is a numbered or marked paragraph: the text stands in, the mark before it.
-func item(mark, text string) typeset.Para {
-	p := para(body, mark+text)
+// itemPara is a numbered or marked paragraph with a hanging indent.
+func itemPara(mark, text string) typeset.Para {
+	p := newPara(body, mark+text)
 	hang := body.Size * 1.15
 	p.Inset, p.Indent = hang*25.4/72, -hang
 	p.Align, p.Leading, p.After = typeset.Justified, 1.55, 0.5
 	return p
 }
 
-// in makes a cell of one paragraph.
-func in(s typeset.Style, text string) typeset.Cell {
-	return typeset.Cell{Paras: []typeset.Para{compact(s, text)}}
+// cellOf makes a cell of one paragraph.
+func cellOf(s typeset.Style, text string) typeset.Cell {
+	return typeset.Cell{Paras: []typeset.Para{compactPara(s, text)}}
 }
 
-func centred(s typeset.Style, text string) typeset.Cell {
-	p := compact(s, text)
+func centredCell(s typeset.Style, text string) typeset.Cell {
+	p := compactPara(s, text)
 	p.Align = typeset.Centre
 	return typeset.Cell{Paras: []typeset.Para{p}}
 }
 
-func compact(s typeset.Style, text string) typeset.Para {
-	p := para(s, text)
+func compactPara(s typeset.Style, text string) typeset.Para {
+	p := newPara(s, text)
 	p.Leading = 1.42
 	return p
 }
 
-// grid is the house's table.
-func grid(widths ...float64) typeset.Table {
+// newTable makes a table in the style of the dossier.
+func newTable(widths ...float64) typeset.Table {
 	return typeset.Table{Widths: widths, Line: rule, Thick: 0.18, PadX: 1.6, PadY: 1.1}
 }
 
-// head makes a shaded row of labels.
-func head(titles ...string) *typeset.Row {
+// headRow makes a shaded row of labels.
+func headRow(titles ...string) *typeset.Row {
 	row := &typeset.Row{Hold: true}
 	fill := pale
 	for _, text := range titles {
-		c := centred(label, text)
+		c := centredCell(label, text)
 		c.Fill = &fill
 		row.Cells = append(row.Cells, c)
 	}
 	return row
 }
 
-// pair is a row of a two-column table of particulars.
-func pair(name string, values ...typeset.Para) typeset.Row {
+// labelledRow is a row of a two-column table of particulars.
+func labelledRow(name string, values ...typeset.Para) typeset.Row {
 	fill := pale
-	key := in(label, name)
+	key := cellOf(label, name)
 	key.Fill = &fill
 	return typeset.Row{Cells: []typeset.Cell{key, {Paras: values}}}
 }

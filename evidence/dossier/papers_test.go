@@ -19,7 +19,7 @@ import (
 
 // filedAs makes papers whose entry case_filed commits to some values, of which
 // the folio holds those given.
-func filedAs(t *testing.T, audience recovery.Audience, committed []string, held map[string]string) *papers {
+func filedAs(t *testing.T, audience recovery.Audience, committed []string, held map[string]string) *draft {
 	t.Helper()
 	entry := folio.Entry{Parsed: journal.Entry{Seq: 1, Kind: recovery.EntryCaseFiled, Commitments: map[string]string{}}}
 	for _, path := range committed {
@@ -28,7 +28,7 @@ func filedAs(t *testing.T, audience recovery.Audience, committed []string, held 
 	for path, value := range held {
 		entry.Values = append(entry.Values, journal.Value{Path: path, Value: value})
 	}
-	p, err := gather(folio.Folio{
+	p, err := newDraft(folio.Folio{
 		Audience: audience, Entries: []folio.Entry{entry},
 		Case: recovery.Case{
 			Claimant:     recovery.Claimant{Name: "记录名", Phone: "记录电话", Province: "上海市", City: "上海市"},
@@ -72,10 +72,10 @@ func TestContactsAreMaskedForTheOtherSide(t *testing.T) {
 		recovery.ForCourt: "日志电话", recovery.ForArchive: "日志电话", recovery.ForPlatform: "〔已遮蔽〕", recovery.ForOpponent: "〔已遮蔽〕",
 	} {
 		p := filedAs(t, audience, []string{"claimant.phone"}, map[string]string{"claimant.phone": "日志电话"})
-		if got := p.contact("claimant.phone", "记录电话"); got != want {
+		if got := p.contactOrMask("claimant.phone", "记录电话"); got != want {
 			t.Errorf("%s: %s", audience, got)
 		}
-		if got := p.contact("claimant.email", ""); got != "" {
+		if got := p.contactOrMask("claimant.email", ""); got != "" {
 			t.Errorf("%s: a contact that was never given is %q", audience, got)
 		}
 	}
@@ -85,7 +85,7 @@ func TestCounterpartPaths(t *testing.T) {
 	t.Parallel()
 	first, second := "counterpart.1.alias", "counterpart.2.alias"
 	p := filedAs(t, recovery.ForCourt, []string{first, second}, map[string]string{first: "甲", second: "乙"})
-	if p.alias(0) != "甲" || p.alias(1) != "乙" || p.counterpart("b") != "乙" || p.counterpart("c") != "" {
+	if p.alias(0) != "甲" || p.alias(1) != "乙" || p.counterpartAlias("b") != "乙" || p.counterpartAlias("c") != "" {
 		t.Errorf("%s %s", p.alias(0), p.alias(1))
 	}
 	p = filedAs(t, recovery.ForCourt, nil, nil)
@@ -103,7 +103,7 @@ func one(id string, kind recovery.EvidenceKind, media, digest string, seq int64)
 
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	p, err := gather(folio.Folio{Exhibits: []folio.Exhibit{
+	p, err := newDraft(folio.Folio{Exhibits: []folio.Exhibit{
 		one("1", recovery.OtherEvidence, "text/plain", "aa", 2), one("2", recovery.Statement, "text/csv", "bb", 3),
 		one("3", recovery.OtherEvidence, "text/plain", "aa", 4), one("4", "of_the_future", "text/plain", "cc", 5),
 	}}, "")
@@ -130,7 +130,7 @@ func TestWithheld(t *testing.T) {
 	t.Parallel()
 	for _, audience := range recovery.Audiences {
 		for _, kind := range recovery.EvidenceKinds {
-			p := papers{folio: folio.Folio{Audience: audience}, t: mustWording(t)}
+			p := draft{folio: folio.Folio{Audience: audience}, t: mustWording(t)}
 			personal := audience == recovery.ForOpponent && (kind == recovery.Identity || kind == recovery.Location)
 			for _, told := range []bool{false, true} {
 				var e exhibit
@@ -154,11 +154,11 @@ func TestReadFailuresAreErrors(t *testing.T) {
 	lost := errors.New("lost")
 	e := one("1", recovery.ChatScreenshot, "image/png", "aa", 1)
 	e.Open = func() (io.ReadCloser, error) { return broken{lost}, nil }
-	if _, err := gather(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
+	if _, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, ""); !errors.Is(err, lost) {
 		t.Errorf("got %v", err)
 	}
 	e.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil }
-	p, err := gather(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, "")
+	p, err := newDraft(folio.Folio{Audience: recovery.ForCourt, Exhibits: []folio.Exhibit{e}}, "")
 	if err != nil || p.mismatched != 1 || p.reopened != 1 || p.exhibits[0].Why == "" {
 		t.Errorf("%+v %v", p, err)
 	}
@@ -169,7 +169,7 @@ func TestOutstanding(t *testing.T) {
 	for _, test := range []struct {
 		amount, claim, recovered, want recovery.Money
 	}{{100, 100, 0, 100}, {100, 100, 30, 70}, {100, 0, 0, 100}, {100, 100, 200, 0}} {
-		p := papers{folio: folio.Folio{Case: recovery.Case{
+		p := draft{folio: folio.Folio{Case: recovery.Case{
 			Amount: test.amount, Position: recovery.Position{Claim: test.claim, Recovered: test.recovered},
 		}}}
 		if got := p.outstanding(); got != test.want {
@@ -220,8 +220,8 @@ func TestAudit(t *testing.T) {
 			t.Parallel()
 			f := chained(t, 6)
 			test.harm(&f)
-			p := papers{folio: f}
-			if a := p.audit(); !slices.Equal(a.wrong, test.wrong) || a.rootHolds != test.root {
+			p := draft{folio: f}
+			if a := p.checkJournal(); !slices.Equal(a.wrong, test.wrong) || a.rootHolds != test.root {
 				t.Errorf("%+v", a)
 			}
 		})
@@ -232,8 +232,8 @@ func TestAuditTimes(t *testing.T) {
 	t.Parallel()
 	f := chained(t, 4)
 	f.Entries[2].Parsed.At = "2020-01-01T00:00:00.000000Z"
-	p := papers{folio: f}
-	if a := p.audit(); a.backwards != 1 || a.first != f.Entries[0].Parsed.At || a.last != f.Entries[3].Parsed.At {
+	p := draft{folio: f}
+	if a := p.checkJournal(); a.backwards != 1 || a.first != f.Entries[0].Parsed.At || a.last != f.Entries[3].Parsed.At {
 		t.Errorf("%+v", a)
 	}
 }
@@ -262,7 +262,7 @@ func TestForbiddenCalls(t *testing.T) {
 
 func TestShort(t *testing.T) {
 	t.Parallel()
-	if short("abcdef", 3) != "abc" || short("ab", 3) != "ab" || short("", 3) != "" {
+	if shorten("abcdef", 3) != "abc" || shorten("ab", 3) != "ab" || shorten("", 3) != "" {
 		t.Error("short is wrong")
 	}
 }
@@ -277,7 +277,7 @@ func TestWhole(t *testing.T) {
 		{float64(200_000), 200_000, true}, {12, 12, true}, {int64(13), 13, true}, {recovery.Money(14), 14, true},
 		{1.5, 1, false}, {"12", 0, false}, {nil, 0, false}, {[]any{1}, 0, false},
 	} {
-		if got, is := whole(test.fact); is != test.is || is && got != test.want {
+		if got, is := factInteger(test.fact); is != test.is || is && got != test.want {
 			t.Errorf("%v: %d %v", test.fact, got, is)
 		}
 	}
@@ -292,7 +292,7 @@ func TestPlain(t *testing.T) {
 		{nil, ""}, {"案", "案"}, {true, "true"}, {float64(3), "3"}, {[]any{"a", 1.0}, `["a",1]`}, {map[string]any{"k": "v"}, `{"k":"v"}`},
 		{recovery.Money(5), "0.05"}, {recovery.WeChat, "wechat"},
 	} {
-		if got := plain(test.fact); got != test.want {
+		if got := factText(test.fact); got != test.want {
 			t.Errorf("%v: %q", test.fact, got)
 		}
 	}

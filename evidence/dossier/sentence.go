@@ -12,7 +12,7 @@ import (
 )
 
 // sentence describes an entry in plain Chinese.
-func (p *papers) sentence(e *folio.Entry) string {
+func (p *draft) sentence(e *folio.Entry) string {
 	if p.hiddenNote(e) {
 		return p.t.text("hidden_note")
 	}
@@ -22,7 +22,7 @@ func (p *papers) sentence(e *folio.Entry) string {
 	}
 	text := p.describe(e, fragments)
 	if e.Parsed.ClaimedAt != "" {
-		text += "\n" + p.t.text("claimed_at", "time", stamp(e.Parsed.ClaimedAt))
+		text += "\n" + p.t.text("claimed_at", "time", formatStamp(e.Parsed.ClaimedAt))
 	}
 	if e.Parsed.Pace > 1 {
 		text += p.t.text("paced", "pace", e.Parsed.Pace)
@@ -32,7 +32,7 @@ func (p *papers) sentence(e *folio.Entry) string {
 
 // describe joins the fragments of a sentence. It leaves out a fragment that names
 // a fact which the entry does not have.
-func (p *papers) describe(e *folio.Entry, fragments []*texts.Text) string {
+func (p *draft) describe(e *folio.Entry, fragments []*texts.Text) string {
 	var out strings.Builder
 	for _, fragment := range fragments {
 		text, err := fragment.Execute(entryFacts{p, e})
@@ -44,7 +44,7 @@ func (p *papers) describe(e *folio.Entry, fragments []*texts.Text) string {
 }
 
 // hiddenNote reports an internal entry that the audience may not see.
-func (p *papers) hiddenNote(e *folio.Entry) bool {
+func (p *draft) hiddenNote(e *folio.Entry) bool {
 	return recovery.IsInternalNote(e.Parsed.Kind, e.Parsed.Facts["visibility"]) && !p.shows(recovery.InternalNotes)
 }
 
@@ -54,14 +54,14 @@ var errNoFact = errors.New("the entry does not have the fact")
 // entryFacts are the values of a fragment: the facts of an entry, by the way they
 // are printed. Each method takes the name of the fact.
 type entryFacts struct {
-	p *papers
+	p *draft
 	e *folio.Entry
 }
 
 func (f entryFacts) fact(name string) any { return f.e.Parsed.Facts[name] }
 
-// present returns the error that leaves the fragment out if there is no text.
-func present(text string) (string, error) {
+// orNoFact returns the error that leaves the fragment out if there is no text.
+func orNoFact(text string) (string, error) {
 	if text == "" {
 		return "", errNoFact
 	}
@@ -69,13 +69,17 @@ func present(text string) (string, error) {
 }
 
 // Plain prints a fact unchanged.
-func (f entryFacts) Plain(name string) (string, error) { return present(plain(f.fact(name))) }
+func (f entryFacts) Plain(name string) (string, error) { return orNoFact(factText(f.fact(name))) }
 
 // Personal prints a personal value, or why it is not shown.
-func (f entryFacts) Personal(name string) (string, error) { return present(f.p.personal(f.e, name)) }
+func (f entryFacts) Personal(name string) (string, error) {
+	return orNoFact(f.p.personalValue(f.e, name))
+}
 
 // Time prints a time.
-func (f entryFacts) Time(name string) (string, error) { return present(stamp(plain(f.fact(name)))) }
+func (f entryFacts) Time(name string) (string, error) {
+	return orNoFact(formatStamp(factText(f.fact(name))))
+}
 
 // Length prints the length of a list that is not empty.
 func (f entryFacts) Length(name string) (string, error) {
@@ -83,21 +87,21 @@ func (f entryFacts) Length(name string) (string, error) {
 	if !isList || len(list) == 0 {
 		return "", errNoFact
 	}
-	return grouped(int64(len(list))), nil
+	return formatCount(int64(len(list))), nil
 }
 
 // Count prints an integer.
 func (f entryFacts) Count(name string) (string, error) {
-	n, isWhole := whole(f.fact(name))
+	n, isWhole := factInteger(f.fact(name))
 	if !isWhole {
 		return "", errNoFact
 	}
-	return grouped(n), nil
+	return formatCount(n), nil
 }
 
 // Money prints a sum.
 func (f entryFacts) Money(name string) (string, error) {
-	n, isWhole := whole(f.fact(name))
+	n, isWhole := factInteger(f.fact(name))
 	if !isWhole {
 		return "", errNoFact
 	}
@@ -106,25 +110,25 @@ func (f entryFacts) Money(name string) (string, error) {
 
 // Word translates a value of an enumeration, or each of a list of them.
 func (f entryFacts) Word(list, name string) (string, error) {
-	return present(f.p.words(list, f.fact(name)))
+	return orNoFact(f.p.translateFact(list, f.fact(name)))
 }
 
 // List prints a list of free texts.
 func (f entryFacts) List(name string) (string, error) { return f.Word("", name) }
 
 // Group prints the kind and the size of a group.
-func (f entryFacts) Group(name string) (string, error) { return present(f.p.groupFact(f.fact(name))) }
+func (f entryFacts) Group(name string) (string, error) { return orNoFact(f.p.groupFact(f.fact(name))) }
 
 // Counterpart names a counterpart.
 func (f entryFacts) Counterpart(name string) (string, error) {
-	return present(f.p.counterpart(recovery.CounterpartID(plain(f.fact(name)))))
+	return orNoFact(f.p.counterpartAlias(recovery.CounterpartID(factText(f.fact(name)))))
 }
 
 // Exhibit prints the number of an exhibit, or nothing if it has none.
-func (f entryFacts) Exhibit(name string) string { return f.p.exhibitFact(plain(f.fact(name))) }
+func (f entryFacts) Exhibit(name string) string { return f.p.exhibitFact(factText(f.fact(name))) }
 
 // Near prints the number of the exhibit that this one resembles.
-func (f entryFacts) Near(name string) (string, error) { return present(f.Exhibit(name)) }
+func (f entryFacts) Near(name string) (string, error) { return orNoFact(f.Exhibit(name)) }
 
 // FileSize prints type and size of the file that came with the entry.
 func (f entryFacts) FileSize() (string, error) {
@@ -132,7 +136,7 @@ func (f entryFacts) FileSize() (string, error) {
 	if blob == nil {
 		return "", errNoFact
 	}
-	return f.p.t.text("size_value", "type", blob.MediaType, "size", grouped(blob.Size)), nil
+	return f.p.t.text("size_value", "type", blob.MediaType, "size", formatCount(blob.Size)), nil
 }
 
 // FileDigest prints the first digits of the digest of that file.
@@ -140,24 +144,24 @@ func (f entryFacts) FileDigest() (string, error) {
 	if f.e.Parsed.Blob == nil {
 		return "", errNoFact
 	}
-	return present(short(f.e.Parsed.Blob.SHA256, 12))
+	return orNoFact(shorten(f.e.Parsed.Blob.SHA256, 12))
 }
 
 // Because prints the action or the deadline that moved a case.
 func (f entryFacts) Because(name string) (string, error) {
-	cause := plain(f.fact(name))
+	cause := factText(f.fact(name))
 	for _, list := range []string{"action", "clock", "stage"} {
-		if word, known := f.p.t.known(list, cause); known {
+		if word, known := f.p.t.find(list, cause); known {
 			return word, nil
 		}
 	}
-	return present(f.p.t.word("action", cause))
+	return orNoFact(f.p.t.word("action", cause))
 }
 
 // Instalment names a plan or one of its instalments by the reference of its
 // deadline: "2" or "2/1".
 func (f entryFacts) Instalment(name string) (string, error) {
-	plan, no, hasPart := strings.Cut(plain(f.fact(name)), "/")
+	plan, no, hasPart := strings.Cut(factText(f.fact(name)), "/")
 	switch {
 	case plan == "":
 		return "", errNoFact
@@ -174,48 +178,48 @@ func (f entryFacts) Instalments(name string) (string, error) {
 	var list []string
 	for i, one := range parts {
 		part, _ := one.(map[string]any)
-		amount, isWhole := whole(part["amount_fen"])
+		amount, isWhole := factInteger(part["amount_fen"])
 		if !isWhole {
 			continue
 		}
-		list = append(list, f.p.t.text("part_of", "no", i+1, "day", plain(part["due_on"]), "sum", recovery.Money(amount)))
+		list = append(list, f.p.t.text("part_of", "no", i+1, "day", factText(part["due_on"]), "sum", recovery.Money(amount)))
 	}
-	return present(strings.Join(list, "、"))
+	return orNoFact(strings.Join(list, "、"))
 }
 
-func (p *papers) groupFact(fact any) string {
+func (p *draft) groupFact(fact any) string {
 	group, is := fact.(map[string]any)
 	if !is {
-		return p.t.word("group", plain(fact))
+		return p.t.word("group", factText(fact))
 	}
-	kind := p.t.word("group", plain(group["kind"]))
-	if size, is := whole(group["size"]); is && size > 0 {
+	kind := p.t.word("group", factText(group["kind"]))
+	if size, is := factInteger(group["size"]); is && size > 0 {
 		return p.t.text("group_size", "kind", kind, "size", size)
 	}
 	return kind
 }
 
-func (p *papers) words(list string, fact any) string {
+func (p *draft) translateFact(list string, fact any) string {
 	values, is := fact.([]any)
 	if !is {
-		return p.t.word(list, plain(fact))
+		return p.t.word(list, factText(fact))
 	}
 	words := make([]string, len(values))
 	for i, value := range values {
-		words[i] = p.t.word(list, plain(value))
+		words[i] = p.t.word(list, factText(value))
 	}
 	return strings.Join(words, "、")
 }
 
-func (p *papers) exhibitFact(id string) string {
+func (p *draft) exhibitFact(id string) string {
 	if no := p.numbers[recovery.EvidenceID(id)]; no > 0 && no <= len(p.exhibits) {
 		return p.t.text("exhibit_in_brackets", "no", p.exhibits[no-1].Label())
 	}
 	return ""
 }
 
-// plain writes a fact of JSON as text.
-func plain(fact any) string {
+// factText writes a fact of JSON as text.
+func factText(fact any) string {
 	switch value := fact.(type) {
 	case nil:
 		return ""
@@ -232,9 +236,9 @@ func plain(fact any) string {
 	}
 }
 
-// whole reads a fact as an integer. Facts come back from JSON as float64, which
+// factInteger reads a fact as an integer. Facts come back from JSON as float64, which
 // holds every amount of a case exactly.
-func whole(fact any) (int64, bool) {
+func factInteger(fact any) (int64, bool) {
 	switch value := fact.(type) {
 	case float64:
 		return int64(value), value == float64(int64(value))

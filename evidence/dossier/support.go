@@ -19,22 +19,22 @@ type fact struct {
 	Records []recovery.EntryKind `yaml:"records"`
 }
 
-// support sets each claimed fact against the exhibits that may prove it, and
-// says where fewer than two stand alone (证据规定 90).
-func (s *setting) support() {
-	s.heading(s.t.text("support"))
-	s.book.Para(compact(note, s.legal("support_note")))
+// writeSupport lists each claimed fact with the exhibits that may prove it, and
+// marks facts with fewer than two independent exhibits (证据规定 90).
+func (s *composer) writeSupport() {
+	s.writeHeading(s.t.text("support"))
+	s.book.Para(compactPara(note, s.legal("support_note")))
 	s.book.Skip(1)
-	table := grid(10, 56, 42, 54)
-	table.Head = head("", s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))
+	table := newTable(10, 56, 42, 54)
+	table.Head = headRow("", s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))
 	for _, f := range s.t.Facts {
-		proofs := s.proofs(f)
+		proofs := s.exhibitsFor(f)
 		var labels []string
 		for _, e := range proofs {
 			labels = append(labels, e.Label())
 		}
-		remark, style := s.remark(f, s.independent(proofs), len(proofs))
-		if recorded := s.recorded(f); recorded != "" {
+		remark, style := s.remark(f, s.countIndependent(proofs), len(proofs))
+		if recorded := s.supportingEntries(f); recorded != "" {
 			labels = append(labels, recorded)
 			if len(proofs) == 0 {
 				remark = s.t.text("support_recorded")
@@ -45,17 +45,17 @@ func (s *setting) support() {
 			list = s.t.text("none")
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centred(label, f.Letter), in(cell, s.t.Text("paper.fact."+f.ID)), in(cell, list), in(style, remark),
+			centredCell(label, f.Letter), cellOf(cell, s.t.Text("paper.fact."+f.ID)), cellOf(cell, list), cellOf(style, remark),
 		}})
 	}
 	s.book.Table(table)
 }
 
-// recordsListed is how many entries are named beside the exhibits of a fact.
+// recordsListed is the number of entries listed with the exhibits of a fact.
 const recordsListed = 6
 
-// recorded names the entries that speak for a fact, the first of them.
-func (p *papers) recorded(f fact) string {
+// supportingEntries lists the first entries that support a fact.
+func (p *draft) supportingEntries(f fact) string {
 	var found []int64
 	for i := range p.folio.Entries {
 		if e := &p.folio.Entries[i]; slices.Contains(f.Records, e.Parsed.Kind) {
@@ -65,23 +65,23 @@ func (p *papers) recorded(f fact) string {
 	if len(found) == 0 {
 		return ""
 	}
-	return p.t.text("basis_entries", "list", seqs(found[:min(len(found), recordsListed)]))
+	return p.t.text("basis_entries", "list", joinNumbers(found[:min(len(found), recordsListed)]))
 }
 
-// proofs are the exhibits that may prove a fact.
-func (p *papers) proofs(f fact) []*exhibit {
+// exhibitsFor returns the exhibits that may prove a fact.
+func (p *draft) exhibitsFor(f fact) []*exhibit {
 	var proofs []*exhibit
 	for i := range p.exhibits {
-		if slices.Contains(p.t.Exhibits[p.known(p.exhibits[i].Kind)].Facts, f.ID) {
+		if slices.Contains(p.t.Exhibits[p.kindOrOther(p.exhibits[i].Kind)].Facts, f.ID) {
 			proofs = append(proofs, &p.exhibits[i])
 		}
 	}
 	return proofs
 }
 
-// independent counts exhibits of which none depends on another: those that
-// depend on one another, however far the chain, count once.
-func (p *papers) independent(exhibits []*exhibit) int {
+// countIndependent counts exhibits that do not derive from one another; a chain of
+// derived exhibits counts once.
+func (p *draft) countIndependent(exhibits []*exhibit) int {
 	group := make([]int, len(exhibits))
 	for i := range group {
 		group[i] = i
@@ -89,7 +89,7 @@ func (p *papers) independent(exhibits []*exhibit) int {
 	n := len(exhibits)
 	for i, a := range exhibits {
 		for j, b := range exhibits[:i] {
-			if group[i] == group[j] || !p.depends(a, b) && !p.depends(b, a) {
+			if group[i] == group[j] || !p.isDerivedFrom(a, b) && !p.isDerivedFrom(b, a) {
 				continue
 			}
 			from, to := group[i], group[j]
@@ -104,19 +104,19 @@ func (p *papers) independent(exhibits []*exhibit) int {
 	return n
 }
 
-func (p *papers) depends(a, b *exhibit) bool {
+func (p *draft) isDerivedFrom(a, b *exhibit) bool {
 	return slices.ContainsFunc(a.Leans, func(id recovery.EvidenceID) bool { return p.numbers[id] == b.No })
 }
 
-// claims reports whether the dossier claims a fact at all.
-func (p *papers) claims(f fact, proofs int) bool {
+// isClaimed reports whether the dossier claims a fact.
+func (p *draft) isClaimed(f fact, proofs int) bool {
 	if f.Needed || proofs > 0 {
 		return true
 	}
-	return f.Since != "" && p.happenedOnce(f.Since)
+	return f.Since != "" && p.hasEntry(f.Since)
 }
 
-func (p *papers) happenedOnce(kind recovery.EntryKind) bool {
+func (p *draft) hasEntry(kind recovery.EntryKind) bool {
 	for i := range p.folio.Entries {
 		if p.folio.Entries[i].Parsed.Kind == kind {
 			return true
@@ -125,11 +125,11 @@ func (p *papers) happenedOnce(kind recovery.EntryKind) bool {
 	return false
 }
 
-func (s *setting) remark(f fact, independent, all int) (string, typeset.Style) {
+func (s *composer) remark(f fact, independent, all int) (string, typeset.Style) {
 	flag := warned
 	flag.Size = cell.Size
 	switch {
-	case !s.claims(f, all):
+	case !s.isClaimed(f, all):
 		return s.t.text("support_optional"), cell
 	case all == 0:
 		return s.t.text("support_none"), flag

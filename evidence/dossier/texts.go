@@ -68,17 +68,17 @@ var enumValue = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // "other", because a court must not see the words of a program. Anything else is
 // returned unchanged.
 func (w *wording) word(list, value string) string {
-	if word, known := w.known(list, value); known {
+	if word, known := w.find(list, value); known {
 		return word
 	}
 	if !enumValue.MatchString(value) {
 		return value
 	}
-	other, _ := w.known(list, "other")
+	other, _ := w.find(list, "other")
 	return cmp.Or(other, w.text("other_word"))
 }
 
-func (w *wording) known(list, value string) (string, bool) {
+func (w *wording) find(list, value string) (string, bool) {
 	if list == "action" {
 		return w.Find("action." + value + ".paper")
 	}
@@ -87,33 +87,33 @@ func (w *wording) known(list, value string) (string, bool) {
 
 // wordOrText is for free text, which may be a value of an enumeration.
 func (w *wording) wordOrText(list, value string) string {
-	word, _ := w.known(list, value)
+	word, _ := w.find(list, value)
 	return cmp.Or(word, value)
 }
 
 // beijing is the zone of every printed time.
 var beijing = recovery.Shanghai
 
-func clock(at time.Time) string {
+func formatTime(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
 	return at.In(beijing).Format("2006-01-02 15:04:05 -07:00")
 }
 
-func date(at time.Time) string { return at.In(beijing).Format("2006年1月2日") }
+func formatDate(at time.Time) string { return at.In(beijing).Format("2006年1月2日") }
 
-// stamp prints a time of the journal. Text that is not a time is printed unchanged.
-func stamp(rfc3339 string) string {
+// formatStamp prints a time of the journal. Text that is not a time is printed unchanged.
+func formatStamp(rfc3339 string) string {
 	at, err := time.Parse(time.RFC3339Nano, rfc3339)
 	if err != nil {
 		return rfc3339
 	}
-	return clock(at)
+	return formatTime(at)
 }
 
-// grouped writes a count with thousands separators.
-func grouped(n int64) string {
+// formatCount writes a count with thousands separators.
+func formatCount(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]

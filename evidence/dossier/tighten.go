@@ -1,10 +1,10 @@
 package dossier
 
-// A chapter whose last page is nearly empty is set closer, once, and stays so if
-// that saves the page: a court turns a page for a paper, not for its last lines.
+// A chapter whose last page is nearly empty is laid out tighter once, and stays so
+// if that saves the page.
 
-// extent is how much of the book a chapter takes.
-type extent struct {
+// layoutExtent is how much of the book a chapter takes.
+type layoutExtent struct {
 	pages int
 	last  float64 // of the last page's frame that is filled, 0 to 1
 }
@@ -14,15 +14,14 @@ const (
 	nearlyEmpty = 0.4  // of a page
 )
 
-// tightening is how close each chapter is set, by its goal.
+// tightening is the line spacing factor of each chapter, by its anchor.
 type tightening struct {
-	loose  map[string]extent // as set at first
+	loose  map[string]layoutExtent // with normal spacing
 	factor map[string]float64
 }
 
-// judge looks at a pass and reports whether another setting is to be tried or
-// taken back.
-func (t *tightening) judge(extents map[string]extent) (again bool) {
+// update reads the extents of a pass and reports whether another pass is needed.
+func (t *tightening) update(extents map[string]layoutExtent) (again bool) {
 	for goal, now := range extents {
 		before, known := t.loose[goal]
 		switch {
@@ -38,15 +37,15 @@ func (t *tightening) judge(extents map[string]extent) (again bool) {
 	return again
 }
 
-// chapter sets a part, from its title to what it cites.
-func (s *setting) chapter(part chapter) {
+// writeChapter writes a part, from its title to its citations.
+func (s *composer) writeChapter(part chapter) {
 	first := len(s.book.Pages)
-	s.begin(part.goal, part.title)
+	s.beginChapter(part.goal, part.title)
 	s.book.Tight = s.tight.factor[part.goal]
 	part.set()
-	s.sources()
+	s.writeSources()
 	s.book.Tight = 0
-	s.extents[part.goal] = extent{
+	s.extents[part.goal] = layoutExtent{
 		pages: len(s.book.Pages) - first + 1, last: (s.book.Y() - frame.Top) / (frame.Bottom - frame.Top),
 	}
 }

@@ -9,29 +9,29 @@ import (
 	"recourse/evidence/typeset"
 )
 
-// timeline lists every entry of the journal, none left out.
-func (s *setting) timeline() {
-	s.book.Para(prose(s.t.text("timeline_intro", "count", len(s.folio.Entries))))
+// writeTimeline lists every entry of the journal, none left out.
+func (s *composer) writeTimeline() {
+	s.book.Para(prosePara(s.t.text("timeline_intro", "count", len(s.folio.Entries))))
 	s.book.Skip(2)
-	table := grid(12, 26, 21, 79, 24)
-	table.Head = head(s.t.text("col_no"), s.t.text("col_time"), s.t.text("col_who"), s.t.text("col_what"), s.t.text("col_hash"))
+	table := newTable(12, 26, 21, 79, 24)
+	table.Head = headRow(s.t.text("col_no"), s.t.text("col_time"), s.t.text("col_who"), s.t.text("col_what"), s.t.text("col_hash"))
 	for i := range s.folio.Entries {
 		table.Rows = append(table.Rows, s.timelineRow(&s.folio.Entries[i]))
 	}
 	s.book.Table(table)
 }
 
-func (s *setting) timelineRow(e *folio.Entry) typeset.Row {
+func (s *composer) timelineRow(e *folio.Entry) typeset.Row {
 	var what []typeset.Para
 	for _, text := range strings.Split(s.sentence(e), "\n") {
-		what = append(what, compact(cell, text))
+		what = append(what, compactPara(cell, text))
 	}
-	at := strings.Replace(stamp(e.Parsed.At), " ", "\n", 1)
+	at := strings.Replace(formatStamp(e.Parsed.At), " ", "\n", 1)
 	return typeset.Row{Cells: []typeset.Cell{
-		centred(cell, strconv.FormatInt(e.Parsed.Seq, 10)),
-		in(code, at),
-		in(cell, s.t.word("role", string(e.Parsed.Actor.Role))),
+		centredCell(cell, strconv.FormatInt(e.Parsed.Seq, 10)),
+		cellOf(code, at),
+		cellOf(cell, s.t.word("role", string(e.Parsed.Actor.Role))),
 		{Paras: what},
-		centred(code, hex.EncodeToString(e.Hash[:6])),
+		centredCell(code, hex.EncodeToString(e.Hash[:6])),
 	}}
 }

@@ -56,7 +56,7 @@ func NewBook(faces *Faces, frame Frame) *Book {
 	return &Book{Frame: frame, faces: faces, goals: map[string]int{}}
 }
 
-// NewPage starts a page, labelled as the last Label call said.
+// NewPage starts a page with the label of the last Label call.
 func (b *Book) NewPage() *Page {
 	page := &Page{Label: b.label}
 	b.Pages = append(b.Pages, page)
@@ -76,21 +76,21 @@ func (b *Book) Y() float64 { return b.y }
 // Skip leaves space; at the foot of a page it changes nothing.
 func (b *Book) Skip(mm float64) { b.y = math.Min(b.y+mm, b.Frame.Bottom) }
 
-// Need starts a new page unless so many millimetres are left.
-func (b *Book) Need(mm float64) {
+// EnsureRoom starts a new page unless so many millimetres are left.
+func (b *Book) EnsureRoom(mm float64) {
 	if b.y+mm > b.Frame.Bottom+0.01 && b.y > b.Frame.Top {
 		b.NewPage()
 	}
 }
 
-// Goal names the present place, so that links and page numbers find it.
-func (b *Book) Goal(name string) {
+// AddAnchor names the present place, so that links and page numbers find it.
+func (b *Book) AddAnchor(name string) {
 	b.Page().goals = append(b.Page().goals, name)
 	b.goals[name] = len(b.Pages)
 }
 
-// Goals gives the page number of every goal, from 1.
-func (b *Book) Goals() map[string]int { return b.goals }
+// Anchors gives the page number of every goal, from 1.
+func (b *Book) Anchors() map[string]int { return b.goals }
 
 // Bookmark puts a title into the reader's outline; level 0 is the top.
 func (b *Book) Bookmark(title string, level int) {
@@ -108,14 +108,14 @@ type block struct {
 // baseline is that of the first line, from the block's top.
 func (bl *block) baseline() float64 { return bl.leading/2 + bl.size*middle/perMM }
 
-// middle is how far below the middle of a line its baseline lies, in ems: the
+// middle is the distance from the middle of a line to its baseline, in ems: the
 // body of an ideograph reaches from 0.88 above to 0.12 below the baseline.
 const middle = 0.37
 
 func (bl *block) height() float64 { return float64(len(bl.lines)) * bl.leading }
 
 func (b *Book) measure(p Para, width float64) block {
-	marks, err := b.faces.shape(p.Spans)
+	marks, err := b.faces.shapeSpans(p.Spans)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
@@ -126,12 +126,12 @@ func (b *Book) measure(p Para, width float64) block {
 	if p.Leading == 0 {
 		p.Leading = 1.6
 	}
-	bl.leading = bl.size * p.Leading / perMM * b.tight()
-	bl.lines = wrap(marks, (width-p.Inset)*perMM, p.Indent)
+	bl.leading = bl.size * p.Leading / perMM * b.minLeading()
+	bl.lines = wrapLines(marks, (width-p.Inset)*perMM, p.Indent)
 	return bl
 }
 
-func (b *Book) tight() float64 {
+func (b *Book) minLeading() float64 {
 	if b.Tight == 0 {
 		return 1
 	}
@@ -144,7 +144,7 @@ func (b *Book) Height(p Para) float64 {
 	return p.Before + bl.height() + p.After
 }
 
-// Para sets a paragraph and flows it over the pages. It never leaves a single
+// Para prints a paragraph and flows it over the pages. It never leaves a single
 // line at the foot of a page or at the head of the next.
 func (b *Book) Para(p Para) {
 	bl := b.measure(p, b.Frame.Width())
@@ -169,7 +169,7 @@ func (b *Book) Para(p Para) {
 }
 
 // keepTogether lowers the number of lines that fit so that no line of a longer
-// paragraph stands alone.
+// paragraph is separated.
 func keepTogether(fit, left int, first bool) int {
 	switch {
 	case fit >= left:
@@ -212,24 +212,24 @@ func (b *Book) setLine(bl *block, i int, x, y, width float64) {
 	case Right:
 		left += (room - l.width) / perMM
 	case Justified:
-		extra = spread(l, room, bl.size)
+		extra = justifyGap(l, room, bl.size)
 	}
 	baseline := y + bl.baseline()
-	b.Page().run(l, left, baseline, extra)
+	b.Page().addText(l, left, baseline, extra)
 	if bl.para.Goal != "" {
 		b.Page().Link(left, y, l.width/perMM, bl.leading, bl.para.Goal)
 	}
 }
 
-// spread is the extra width of each gap that fills the line, or 0 when it must
+// justifyGap is the extra width of each gap that fills the line, or 0 when it must
 // stay ragged.
-func spread(l line, room, size float64) float64 {
+func justifyGap(l line, room, size float64) float64 {
 	if !l.soft || l.width >= room {
 		return 0
 	}
 	gaps := 0
 	for i := 1; i < len(l.marks); i++ {
-		if stretchable(&l.marks[i-1], &l.marks[i]) {
+		if canStretch(&l.marks[i-1], &l.marks[i]) {
 			gaps++
 		}
 	}
@@ -243,29 +243,29 @@ func spread(l line, room, size float64) float64 {
 	return extra
 }
 
-// Line sets one line of spans at a fixed place of a page, for running heads and
+// Line prints one line of spans at a fixed place of a page, for running heads and
 // stamps; it returns the width in millimetres.
 func (b *Book) Line(page *Page, x, baseline, width float64, align Align, spans ...Span) float64 {
-	marks, err := b.faces.shape(spans)
+	marks, err := b.faces.shapeSpans(spans)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
-	l := trimmed(marks, false)
+	l := newLine(marks, false)
 	switch align {
 	case Centre:
 		x += (width - l.width/perMM) / 2
 	case Right:
 		x += width - l.width/perMM
 	}
-	page.run(l, x, baseline, 0)
+	page.addText(l, x, baseline, 0)
 	return l.width / perMM
 }
 
-// LineWidth measures what Line would set, in millimetres.
+// LineWidth returns the width of what Line would print, in millimetres.
 func (b *Book) LineWidth(spans ...Span) float64 {
-	marks, err := b.faces.shape(spans)
+	marks, err := b.faces.shapeSpans(spans)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
-	return trimmed(marks, false).width / perMM
+	return newLine(marks, false).width / perMM
 }

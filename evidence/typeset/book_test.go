@@ -235,7 +235,7 @@ func TestWriteIsDeterministic(t *testing.T) {
 		book := newBook(t)
 		for i := range 12 {
 			book.Page().Picture(prepared(t, image.NewGray(image.Rect(0, 0, 40, 10+i))), 20, 20*float64(i), 10, 5)
-			book.Goal(fmt.Sprint("g", i))
+			book.AddAnchor(fmt.Sprint("g", i))
 			book.Page().Link(10, 10, 5, 5, fmt.Sprint("g", 11-i))
 			book.Bookmark("书签", i%2)
 			book.Para(typeset.Para{Spans: span("红包𠮷🧧")})
@@ -256,12 +256,12 @@ func TestWriteIsDeterministic(t *testing.T) {
 func TestGoals(t *testing.T) {
 	t.Parallel()
 	book := newBook(t)
-	book.Goal("one")
+	book.AddAnchor("one")
 	book.NewPage()
 	book.Label("7")
 	book.NewPage()
-	book.Goal("three")
-	if g := book.Goals(); g["one"] != 1 || g["three"] != 3 {
+	book.AddAnchor("three")
+	if g := book.Anchors(); g["one"] != 1 || g["three"] != 3 {
 		t.Errorf("goals %v", g)
 	}
 	if book.Pages[2].Label != "7" || book.Pages[1].Label != "" {

@@ -13,7 +13,7 @@ import (
 // become \n and tabs spaces. Joiners stay where they belong to a pictograph, and
 // variation selectors where they follow a visible character.
 func Clean(s string) string {
-	if plain(s) {
+	if isPlain(s) {
 		return s
 	}
 	var out strings.Builder
@@ -36,9 +36,9 @@ func Clean(s string) string {
 		case r == '\t':
 			out.WriteString("    ")
 			before = 0
-		case joins(before, r, rest):
+		case isJoiner(before, r, rest):
 			out.WriteRune(r)
-		case hidden(r):
+		case isHidden(r):
 			fmt.Fprintf(&out, "[U+%04X]", r)
 			before = ']'
 		default:
@@ -53,47 +53,49 @@ func Clean(s string) string {
 	return out.String()
 }
 
-// plain reports text that needs no cleaning, which is nearly all of it.
-func plain(s string) bool {
+// isPlain reports text that needs no cleaning, which is nearly all of it.
+func isPlain(s string) bool {
 	for _, r := range s {
-		if (r < 0x20 && r != '\n') || r == 0x7F || r == utf8.RuneError || (r > 0x7F && (hidden(r) || tail(r))) {
+		if (r < 0x20 && r != '\n') || r == 0x7F || r == utf8.RuneError || (r > 0x7F && (isHidden(r) || isCombining(r))) {
 			return false
 		}
 	}
 	return true
 }
 
-// hidden characters show nothing or change what others show.
-func hidden(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || tail(r) || r&0xFFFE == 0xFFFE
+// isHidden characters show nothing or change what others show.
+func isHidden(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || isCombining(r) || r&0xFFFE == 0xFFFE
 }
 
-// tail characters only modify the one before them.
-func tail(r rune) bool {
-	return r == zeroWidthJoiner || selector(r) || tag(r)
+// isCombining characters only modify the one before them.
+func isCombining(r rune) bool {
+	return r == zeroWidthJoiner || isVariationSelector(r) || isTag(r)
 }
 
 const zeroWidthJoiner = 0x200D
 
-func selector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
-func tag(r rune) bool      { return r >= 0xE0020 && r <= 0xE007F }
+func isVariationSelector(r rune) bool {
+	return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
+}
+func isTag(r rune) bool { return r >= 0xE0020 && r <= 0xE007F }
 
-func joins(before, r rune, rest string) bool {
+func isJoiner(before, r rune, rest string) bool {
 	switch {
 	case before == 0:
 		return false
-	case selector(r):
+	case isVariationSelector(r):
 		return true
-	case tag(r):
+	case isTag(r):
 		return before == 0x1F3F4 // the black flag that regional flags are built on
 	case r == zeroWidthJoiner:
 		next, _ := utf8.DecodeRuneInString(rest)
-		return pictograph(before) && pictograph(next)
+		return isPictograph(before) && isPictograph(next)
 	default:
 		return false
 	}
 }
 
-func pictograph(r rune) bool {
+func isPictograph(r rune) bool {
 	return unicode.Is(unicode.So, r) && r != utf8.RuneError || r >= 0x1F000 && r <= 0x1FAFF
 }

@@ -2,7 +2,7 @@
 // them as PDF: its own line breaker with 避头尾 rules, its own font subsetting,
 // and fpdf underneath for the file format only.
 //
-// It knows nothing of cases or journals: package dossier says what stands on
+// It does not know cases or journals: package dossier decides what is on
 // the pages. Every string is cleaned where it enters (see Clean), so any bytes
 // may be handed in; nothing panics and no character is dropped silently.
 //

@@ -17,11 +17,11 @@ var seed = []byte("\x89PNG\r\n\x1a\n" +
 	"\x00\x00\x00\nIDAT\x78\x9c\x63\x60\x00\x00\x00\x02\x00\x01\x48\xaf\xa4\x71" +
 	"\x00\x00\x00\x00IEND\xae\x42\x60\x82")
 
-// adopt registers a picture once and returns its name. The streams are ours:
+// addPicture registers a picture once and returns its name. The streams are ours:
 // fpdf's own PNG reader panics on some broken files and splits alpha slowly.
-// Pictures are told apart by a trace added to their width, which is printed as
+// Pictures are distinguished by a trace added to their width, which is printed as
 // an integer, because fpdf orders pictures by width and leaves ties to chance.
-func (p *painter) adopt(pic *picture.Picture) (string, error) {
+func (p *painter) addPicture(pic *picture.Picture) (string, error) {
 	if name, known := p.images[pic.Digest]; known {
 		return name, nil
 	}
@@ -48,10 +48,10 @@ func (p *painter) adopt(pic *picture.Picture) (string, error) {
 	return name, nil
 }
 
-func (o pictureOp) need(*painter) {}
+func (o pictureOp) prepare(*painter) {}
 
 func (o pictureOp) draw(p *painter) {
-	name, err := p.adopt(o.picture)
+	name, err := p.addPicture(o.picture)
 	if err != nil {
 		p.pdf.SetError(err)
 		return
@@ -61,15 +61,15 @@ func (o pictureOp) draw(p *painter) {
 		defer p.pdf.ClipEnd()
 	}
 	p.pdf.TransformBegin()
-	p.pdf.Transform(placement(o.picture.Turn, o.x*perMM, (PageHeight-o.y-o.h)*perMM, o.w*perMM, o.h*perMM))
+	p.pdf.Transform(pictureTransform(o.picture.Turn, o.x*perMM, (PageHeight-o.y-o.h)*perMM, o.w*perMM, o.h*perMM))
 	// The unit square at the page's lower left corner, which the matrix moves.
 	p.pdf.ImageOptions(name, 0, PageHeight-1/perMM, 1/perMM, 1/perMM, false, fpdf.ImageOptions{ImageType: "png"}, 0, "")
 	p.pdf.TransformEnd()
 }
 
-// placement maps the unit square to the rectangle x, y, w, h (points, from the
-// lower left corner), turned as the EXIF orientation 1–8 tells.
-func placement(turn int, x, y, w, h float64) fpdf.TransformMatrix {
+// pictureTransform maps the unit square to the rectangle x, y, w, h (points, from the
+// lower left corner), turned as the EXIF orientation 1–8 requires.
+func pictureTransform(turn int, x, y, w, h float64) fpdf.TransformMatrix {
 	m := map[int]fpdf.TransformMatrix{
 		2: {A: -1, D: 1, E: 1}, 3: {A: -1, D: -1, E: 1, F: 1}, 4: {A: 1, D: -1, F: 1},
 		5: {B: -1, C: -1, E: 1, F: 1}, 6: {B: -1, C: 1, F: 1}, 7: {B: 1, C: 1}, 8: {B: 1, C: -1, E: 1},

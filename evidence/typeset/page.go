@@ -29,7 +29,7 @@ type bookmark struct {
 // op draws one thing; it is called twice: first to tell the painter which
 // letters it needs, then to draw.
 type op interface {
-	need(p *painter)
+	prepare(p *painter)
 	draw(p *painter)
 }
 
@@ -94,8 +94,8 @@ func (pg *Page) Link(x, y, w, h float64, goal string) {
 	pg.ops = append(pg.ops, linkOp{x, y, w, h, goal})
 }
 
-// run places the marks of a line; extra points go into each stretchable gap.
-func (pg *Page) run(l line, x, baseline, extra float64) {
+// addText places the marks of a line; extra points go into each stretchable gap.
+func (pg *Page) addText(l line, x, baseline, extra float64) {
 	at := x * perMM
 	for i := 0; i < len(l.marks); {
 		from, start := i, at
@@ -106,7 +106,7 @@ func (pg *Page) run(l line, x, baseline, extra float64) {
 				break
 			}
 			after := 0.0
-			if i+1 < len(l.marks) && stretchable(m, &l.marks[i+1]) {
+			if i+1 < len(l.marks) && canStretch(m, &l.marks[i+1]) {
 				after = extra
 			}
 			if gap < 0 {
@@ -118,19 +118,19 @@ func (pg *Page) run(l line, x, baseline, extra float64) {
 				break
 			}
 		}
-		pg.place(l.marks[from:i], start/perMM, baseline, gap)
+		pg.addGlyphs(l.marks[from:i], start/perMM, baseline, gap)
 	}
 }
 
-// sameRun says whether two marks can be drawn by one instruction.
+// sameRun reports whether two marks can be drawn by one instruction.
 func sameRun(a, b *mark) bool {
-	return a.face == b.face && a.style == b.style && a.actual() == "" && b.actual() == "" && a.face != nil
+	return a.face == b.face && a.style == b.style && a.actualText() == "" && b.actualText() == "" && a.face != nil
 }
 
-func (pg *Page) place(marks []mark, x, baseline, gap float64) {
+func (pg *Page) addGlyphs(marks []mark, x, baseline, gap float64) {
 	first := &marks[0]
 	if first.box != "" {
-		pg.nameBox(first, x, baseline)
+		pg.drawMissingGlyph(first, x, baseline)
 		return
 	}
 	if first.face == nil {
@@ -138,7 +138,7 @@ func (pg *Page) place(marks []mark, x, baseline, gap float64) {
 	}
 	t := textOp{
 		x: x, y: baseline, face: first.face, size: first.style.Size, ink: first.style.Ink,
-		gap: max(gap, 0) + float64(first.style.Track)*first.style.Size/1000, actual: first.actual(),
+		gap: max(gap, 0) + float64(first.style.Track)*first.style.Size/1000, actual: first.actualText(),
 		letters: make([]rune, 0, len(marks)), glyphs: make([]uint16, 0, len(marks)),
 	}
 	for i := range marks {
@@ -147,14 +147,14 @@ func (pg *Page) place(marks []mark, x, baseline, gap float64) {
 	pg.ops = append(pg.ops, t)
 }
 
-// nameBox draws a character no font has as a frame with its number.
-func (pg *Page) nameBox(m *mark, x, baseline float64) {
+// drawMissingGlyph draws a character no font has as a frame with its number.
+func (pg *Page) drawMissingGlyph(m *mark, x, baseline float64) {
 	size := m.style.Size
 	ink := m.style.Ink
 	width := m.width / perMM
 	pg.Box(x+0.04*size/perMM, baseline-0.8*size/perMM, width-0.08*size/perMM, 0.92*size/perMM, nil, &ink, 0.1)
 	pg.ops = append(pg.ops, textOp{
 		x: x + 0.08*size/perMM, y: baseline - 0.12*size/perMM, size: size * boxScale, ink: ink,
-		letters: []rune(m.box), actual: m.actual(),
+		letters: []rune(m.box), actual: m.actualText(),
 	})
 }

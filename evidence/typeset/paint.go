@@ -11,7 +11,7 @@ import (
 	"github.com/go-pdf/fpdf"
 )
 
-// Meta is what the file says of itself.
+// Meta is the metadata of the file.
 type Meta struct {
 	Title   string
 	Subject string
@@ -27,12 +27,12 @@ const (
 	lastRare  = 0xF8FF
 )
 
-// rare characters need a code of the private use area: those beyond the BMP and
+// isRare characters need a code of the private use area: those beyond the BMP and
 // those of the area itself, whose codes are taken.
-func rare(r rune) bool { return r > 0xFFFF || r >= firstRare && r <= lastRare }
+func isRare(r rune) bool { return r > 0xFFFF || r >= firstRare && r <= lastRare }
 
-// cast is a face as this document uses it.
-type cast struct {
+// usedFont is a face as this document uses it.
+type usedFont struct {
 	name   string
 	codes  map[rune]uint16 // code in the PDF
 	glyphs map[uint16]uint16
@@ -43,7 +43,7 @@ type cast struct {
 type painter struct {
 	pdf    *fpdf.Fpdf
 	faces  *Faces
-	casts  map[*Face]*cast
+	casts  map[*Face]*usedFont
 	order  []*Face
 	images map[string]string
 	links  map[string]int
@@ -58,12 +58,12 @@ func (b *Book) Write(w io.Writer, meta Meta) error {
 		return b.err
 	}
 	p := &painter{
-		pdf: newFile(meta), faces: b.faces, casts: map[*Face]*cast{}, images: map[string]string{},
+		pdf: newFile(meta), faces: b.faces, casts: map[*Face]*usedFont{}, images: map[string]string{},
 		links: map[string]int{}, pages: b.goals,
 	}
 	for _, page := range b.Pages {
 		for _, o := range page.ops {
-			o.need(p)
+			o.prepare(p)
 		}
 	}
 	p.loadFonts()
@@ -71,7 +71,7 @@ func (b *Book) Write(w io.Writer, meta Meta) error {
 		p.links[goal] = 0
 	}
 	for i, page := range b.Pages {
-		p.page(page)
+		p.drawPage(page)
 		if i == 0 {
 			p.pdf.SetAlpha(1, "Normal") // makes the file say PDF 1.4, which ActualText and Lang are of
 		}
@@ -87,10 +87,10 @@ func newFile(meta Meta) *fpdf.Fpdf {
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(meta.At.UTC())
 	pdf.SetModificationDate(meta.At.UTC())
-	pdf.SetProducer(basic(meta.Creator), true)
-	pdf.SetCreator(basic(meta.Creator), true)
-	pdf.SetTitle(basic(meta.Title), true)
-	pdf.SetSubject(basic(meta.Subject), true)
+	pdf.SetProducer(basicPlane(meta.Creator), true)
+	pdf.SetCreator(basicPlane(meta.Creator), true)
+	pdf.SetTitle(basicPlane(meta.Title), true)
+	pdf.SetSubject(basicPlane(meta.Subject), true)
 	pdf.SetLang("zh-CN")
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetMargins(0, 0, 0)
@@ -98,9 +98,9 @@ func newFile(meta Meta) *fpdf.Fpdf {
 	return pdf
 }
 
-// basic makes text fit for fpdf's own strings (titles, bookmarks): one line of
+// basicPlane makes text fit for fpdf's own strings (titles, bookmarks): one line of
 // valid BMP characters. fpdf panics on others.
-func basic(s string) string {
+func basicPlane(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r > 0xFFFF:
@@ -127,24 +127,24 @@ func (p *painter) loadFonts() {
 	}
 }
 
-func (p *painter) page(page *Page) {
+func (p *painter) drawPage(page *Page) {
 	p.pdf.AddPage()
 	p.face, p.size = nil, 0
 	for _, goal := range page.goals {
-		p.pdf.SetLink(p.link(goal), 0, p.pdf.PageNo())
+		p.pdf.SetLink(p.linkID(goal), 0, p.pdf.PageNo())
 	}
 	for _, mark := range page.marks {
 		p.setFont(p.order[0], 10)
-		p.pdf.Bookmark(basic(mark.title), mark.level, mark.y)
+		p.pdf.Bookmark(basicPlane(mark.title), mark.level, mark.y)
 	}
 	for _, o := range page.ops {
 		o.draw(p)
 	}
 }
 
-// link gives fpdf's number of a goal, made when first asked for so that the
+// linkID gives fpdf's number of a goal, made when first asked for so that the
 // numbers do not depend on the order of a map.
-func (p *painter) link(goal string) int {
+func (p *painter) linkID(goal string) int {
 	if p.links[goal] == 0 {
 		p.links[goal] = p.pdf.AddLink()
 	}
@@ -158,11 +158,11 @@ func (p *painter) setFont(face *Face, size float64) {
 	}
 }
 
-// cast finds or makes the record of a face.
-func (p *painter) cast(face *Face) *cast {
+// fontFor finds or makes the record of a face.
+func (p *painter) fontFor(face *Face) *usedFont {
 	c := p.casts[face]
 	if c == nil {
-		c = &cast{name: "f" + face.name, codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
+		c = &usedFont{name: "f" + face.name, codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
 		p.casts[face] = c
 		p.order = append(p.order, face)
 	}
@@ -170,12 +170,12 @@ func (p *painter) cast(face *Face) *cast {
 }
 
 // code gives the code of a rune: itself, unless it is rare.
-func (c *cast) code(r rune, glyph uint16) uint16 {
+func (c *usedFont) code(r rune, glyph uint16) uint16 {
 	if code, known := c.codes[r]; known {
 		return code
 	}
 	code := uint16(r)
-	if rare(r) {
+	if isRare(r) {
 		code = uint16(min(firstRare+c.rare, lastRare))
 		c.rare++
 		if code == lastRare {
@@ -186,12 +186,12 @@ func (c *cast) code(r rune, glyph uint16) uint16 {
 	return code
 }
 
-func (t textOp) need(p *painter) {
+func (t textOp) prepare(p *painter) {
 	face := t.face
 	if face == nil {
 		face = p.faces.main[Sans]
 	}
-	c := p.cast(face)
+	c := p.fontFor(face)
 	for i, r := range t.letters {
 		glyph := face.Glyph(r)
 		if t.glyphs != nil {
@@ -241,7 +241,7 @@ func hexText(s string) string {
 
 func (i Ink) rgb() (int, int, int) { return int(i >> 16 & 0xFF), int(i >> 8 & 0xFF), int(i & 0xFF) }
 
-func (boxOp) need(*painter) {}
+func (boxOp) prepare(*painter) {}
 
 func (o boxOp) draw(p *painter) {
 	style := ""
@@ -259,7 +259,7 @@ func (o boxOp) draw(p *painter) {
 	}
 }
 
-func (ruleOp) need(*painter) {}
+func (ruleOp) prepare(*painter) {}
 
 func (o ruleOp) draw(p *painter) {
 	p.pdf.SetDrawColor(o.ink.rgb())
@@ -267,10 +267,10 @@ func (o ruleOp) draw(p *painter) {
 	p.pdf.Line(o.x1, o.y1, o.x2, o.y2)
 }
 
-func (linkOp) need(*painter) {}
+func (linkOp) prepare(*painter) {}
 
 func (o linkOp) draw(p *painter) {
 	if p.pages[o.goal] != 0 {
-		p.pdf.Link(o.x, o.y, o.w, o.h, p.link(o.goal))
+		p.pdf.Link(o.x, o.y, o.w, o.h, p.linkID(o.goal))
 	}
 }

@@ -26,7 +26,7 @@ func TestHexText(t *testing.T) {
 func TestBasic(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"a\xff": "a[0xFF]", "𠮷\n王": "\ufffd 王", "\u202e": "[U+202E]", "案": "案"} {
-		if got := basic(text); got != want || !utf8.ValidString(got) {
+		if got := basicPlane(text); got != want || !utf8.ValidString(got) {
 			t.Errorf("%q: %q", text, got)
 		}
 	}
@@ -61,7 +61,7 @@ func testFace(t testing.TB) *Face {
 // that area, each its own, until there are no more.
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	c := &cast{codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
+	c := &usedFont{codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
 	if c.code('案', 7) != '案' || c.glyphs['案'] != 7 {
 		t.Error("a BMP character keeps its code")
 	}
@@ -91,7 +91,7 @@ func TestInk(t *testing.T) {
 func TestPlacement(t *testing.T) {
 	t.Parallel()
 	for turn := range 10 {
-		m := placement(turn, 10, 20, 30, 40)
+		m := pictureTransform(turn, 10, 20, 30, 40)
 		var xs, ys []float64
 		for _, corner := range [][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
 			xs = append(xs, m.A*corner[0]+m.C*corner[1]+m.E)
@@ -122,18 +122,18 @@ func TestRunSplitsAtGaps(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shape([]Span{{Text: "收到money今天", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "收到money今天", Style: Style{Cut: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := &Page{}
-	page.run(trimmed(marks, true), 0, 10, 2)
+	page.addText(newLine(marks, true), 0, 10, 2)
 	texts, gaps := runs(page)
 	if strings.Join(texts, "|") != "收到m|oney|今天" || !slices.Equal(gaps, []float64{2, 0, 2}) {
 		t.Errorf("%q %v", texts, gaps)
 	}
 	page = &Page{}
-	page.run(trimmed(marks, true), 0, 10, 0)
+	page.addText(newLine(marks, true), 0, 10, 0)
 	if texts, _ := runs(page); len(texts) != 1 {
 		t.Errorf("without gaps it is one run: %q", texts)
 	}
@@ -144,17 +144,17 @@ func TestRunPositions(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shape([]Span{{Text: "一二ab三", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "一二ab三", Style: Style{Cut: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := &Page{}
-	page.run(trimmed(marks, true), 0, 10, 1)
+	page.addText(newLine(marks, true), 0, 10, 1)
 	want, at := map[rune]float64{}, 0.0
 	for i := range marks {
 		want[marks[i].r] = at
 		at += marks[i].width
-		if i+1 < len(marks) && stretchable(&marks[i], &marks[i+1]) {
+		if i+1 < len(marks) && canStretch(&marks[i], &marks[i+1]) {
 			at++
 		}
 	}
@@ -171,12 +171,12 @@ func TestNameBox(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shape([]Span{{Text: "甲\U00010400乙", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "甲\U00010400乙", Style: Style{Cut: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := &Page{}
-	page.run(trimmed(marks, false), 0, 10, 0)
+	page.addText(newLine(marks, false), 0, 10, 0)
 	texts, _ := runs(page)
 	if strings.Join(texts, "|") != "甲|[U+10400]|乙" {
 		t.Errorf("%q", texts)
@@ -195,11 +195,11 @@ func TestShape(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shape([]Span{{Text: "a\u3000", Style: Style{Cut: Sans, Size: 10}}, {Text: "案\ufe00\n", Style: Style{Cut: Sans, Size: 20, Track: 100}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "a\u3000", Style: Style{Cut: Sans, Size: 10}}, {Text: "案\ufe00\n", Style: Style{Cut: Sans, Size: 20, Track: 100}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(marks) != 4 || marks[2].tail != "\ufe00" || marks[2].actual() != "案\ufe00" || marks[2].width != 22 || marks[3].width != 0 || !marks[1].space() {
+	if len(marks) != 4 || marks[2].tail != "\ufe00" || marks[2].actualText() != "案\ufe00" || marks[2].width != 22 || marks[3].width != 0 || !marks[1].isSpace() {
 		t.Errorf("%+v", marks)
 	}
 }
@@ -247,16 +247,16 @@ func TestNeedAndSkip(t *testing.T) {
 	t.Parallel()
 	book := NewBook(NewFaces(nil, nil, nil, nil), Frame{Top: 10, Bottom: 100})
 	book.NewPage()
-	book.Need(500)
+	book.EnsureRoom(500)
 	if len(book.Pages) != 1 {
 		t.Error("a fresh page is not left for what never fits")
 	}
 	book.Skip(40)
-	book.Need(49)
+	book.EnsureRoom(49)
 	if len(book.Pages) != 1 || book.Y() != 50 {
 		t.Error("there was room")
 	}
-	book.Need(51)
+	book.EnsureRoom(51)
 	if len(book.Pages) != 2 || book.Y() != 10 {
 		t.Error("there was no room")
 	}

@@ -34,9 +34,9 @@ func NewFaces(serif, serifBold, sans, sansBold *Face, rare ...func() (*Face, err
 	return f
 }
 
-// pick finds the face that can show a rune; nil when none can.
-func (f *Faces) pick(cut Cut, r rune) (*Face, uint16, error) {
-	if face := f.main[cut]; face.Glyph(r) != 0 && (unicode.IsSpace(r) || face.draws(face.Glyph(r))) {
+// pickFace finds the face that can show a rune; nil when none can.
+func (f *Faces) pickFace(cut Cut, r rune) (*Face, uint16, error) {
+	if face := f.main[cut]; face.Glyph(r) != 0 && (unicode.IsSpace(r) || face.hasOutline(face.Glyph(r))) {
 		return face, face.Glyph(r), nil
 	}
 	if unicode.IsSpace(r) {
@@ -47,7 +47,7 @@ func (f *Faces) pick(cut Cut, r rune) (*Face, uint16, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		if glyph := face.Glyph(r); glyph != 0 && face.draws(glyph) {
+		if glyph := face.Glyph(r); glyph != 0 && face.hasOutline(glyph) {
 			return face, glyph, nil
 		}
 	}
@@ -84,11 +84,11 @@ type mark struct {
 	box   string
 }
 
-func (m *mark) space() bool { return unicode.IsSpace(m.r) }
+func (m *mark) isSpace() bool { return unicode.IsSpace(m.r) }
 
-// actual is the text a reader must get back when it is not the glyph's code.
-func (m *mark) actual() string {
-	if rare(m.r) || m.tail != "" || m.box != "" {
+// actualText is the text a reader must get back when it is not the glyph's code.
+func (m *mark) actualText() string {
+	if isRare(m.r) || m.tail != "" || m.box != "" {
 		return string(m.r) + m.tail
 	}
 	return ""
@@ -97,17 +97,17 @@ func (m *mark) actual() string {
 // boxScale is the size of the letters in a box against those around it.
 const boxScale = 0.62
 
-// shape turns spans into marks.
-func (f *Faces) shape(spans []Span) ([]mark, error) {
+// shapeSpans turns spans into marks.
+func (f *Faces) shapeSpans(spans []Span) ([]mark, error) {
 	var out []mark
 	for i := range spans {
 		style := &spans[i].Style
 		for _, r := range Clean(spans[i].Text) {
-			if tail(r) && len(out) > 0 {
+			if isCombining(r) && len(out) > 0 {
 				out[len(out)-1].tail += string(r)
 				continue
 			}
-			m, err := f.mark(r, style)
+			m, err := f.shapeRune(r, style)
 			if err != nil {
 				return nil, err
 			}
@@ -117,12 +117,12 @@ func (f *Faces) shape(spans []Span) ([]mark, error) {
 	return out, nil
 }
 
-func (f *Faces) mark(r rune, style *Style) (mark, error) {
+func (f *Faces) shapeRune(r rune, style *Style) (mark, error) {
 	m := mark{r: r, style: style}
 	if r == '\n' {
 		return m, nil
 	}
-	face, glyph, err := f.pick(style.Cut, r)
+	face, glyph, err := f.pickFace(style.Cut, r)
 	if err != nil {
 		return mark{}, err
 	}
@@ -130,7 +130,7 @@ func (f *Faces) mark(r rune, style *Style) (mark, error) {
 	case face != nil:
 		m.face, m.glyph = face, glyph
 		m.width = float64(face.Advance(glyph)+style.Track) * style.Size / 1000
-	case m.space():
+	case m.isSpace():
 		m.width = style.Size / 2
 	default:
 		m.box = fmt.Sprintf("[U+%04X]", r)

@@ -17,21 +17,21 @@ type letter struct {
 // cannot reach beyond the BMP; here rare characters get codes of the private
 // use area.
 func (f *Face) subset(letters []letter) []byte {
-	chosen, place := f.closure(letters)
+	chosen, place := f.withComponents(letters)
 	var outlines, loca, hmtx []byte
 	for _, glyph := range chosen {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
-		outlines = append(outlines, f.renumbered(glyph, place)...)
+		outlines = append(outlines, f.renumberGlyph(glyph, place)...)
 		for len(outlines)%4 != 0 {
 			outlines = append(outlines, 0)
 		}
-		hmtx = append(hmtx, f.metric(glyph)...)
+		hmtx = append(hmtx, f.glyphMetric(glyph)...)
 	}
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
 	tables := map[string][]byte{
 		"OS/2": f.tables["OS/2"], "cmap": characterMap(letters, place), "glyf": outlines,
-		"head": patched(f.tables["head"], 50, 1), "hhea": patched(f.tables["hhea"], 34, len(chosen)),
-		"hmtx": hmtx, "loca": loca, "maxp": patched(f.tables["maxp"], 4, len(chosen)),
+		"head": patchTable(f.tables["head"], 50, 1), "hhea": patchTable(f.tables["hhea"], 34, len(chosen)),
+		"hmtx": hmtx, "loca": loca, "maxp": patchTable(f.tables["maxp"], 4, len(chosen)),
 		"name": {0, 0, 0, 0, 0, 6},
 		"post": append([]byte{0, 3, 0, 0}, f.tables["post"][4:32]...),
 	}
@@ -40,12 +40,12 @@ func (f *Face) subset(letters []letter) []byte {
 			tables[name] = table
 		}
 	}
-	return assemble(tables)
+	return assembleFont(tables)
 }
 
-// closure lists the glyphs a subset needs, .notdef first, components of
-// composite glyphs last, and says where each stands.
-func (f *Face) closure(letters []letter) ([]uint16, map[uint16]uint16) {
+// withComponents lists the glyphs a subset needs, .notdef first, components of
+// composite glyphs last, and returns the position of each.
+func (f *Face) withComponents(letters []letter) ([]uint16, map[uint16]uint16) {
 	chosen, place := []uint16{0}, map[uint16]uint16{0: 0}
 	take := func(glyph uint16) {
 		if _, known := place[glyph]; !known && int(glyph) < f.glyphs {
@@ -57,13 +57,13 @@ func (f *Face) closure(letters []letter) ([]uint16, map[uint16]uint16) {
 		take(l.glyph)
 	}
 	for next := 0; next < len(chosen); next++ { //nolint:intrange // it grows while it runs
-		components(f.outline(chosen[next]), func(at int, data []byte) { take(uint16(u16(data, at))) })
+		visitComponents(f.glyphOutline(chosen[next]), func(at int, data []byte) { take(uint16(u16(data, at))) })
 	}
 	return chosen, place
 }
 
-// components visits the places in a composite glyph that name another glyph.
-func components(data []byte, visit func(at int, data []byte)) {
+// visitComponents visits the places in a composite glyph that name another glyph.
+func visitComponents(data []byte, visit func(at int, data []byte)) {
 	const words, scale, more, scales, matrix = 1 << 0, 1 << 3, 1 << 5, 1 << 6, 1 << 7
 	if len(data) < 10 || data[0]&0x80 == 0 {
 		return
@@ -89,16 +89,16 @@ func components(data []byte, visit func(at int, data []byte)) {
 	}
 }
 
-func (f *Face) renumbered(glyph uint16, place map[uint16]uint16) []byte {
-	data := append([]byte(nil), f.outline(glyph)...)
-	components(data, func(at int, data []byte) {
+func (f *Face) renumberGlyph(glyph uint16, place map[uint16]uint16) []byte {
+	data := append([]byte(nil), f.glyphOutline(glyph)...)
+	visitComponents(data, func(at int, data []byte) {
 		binary.BigEndian.PutUint16(data[at:], place[uint16(u16(data, at))])
 	})
 	return data
 }
 
-// metric is the advance and left bearing of a glyph as hmtx holds them.
-func (f *Face) metric(glyph uint16) []byte {
+// glyphMetric is the advance and left bearing of a glyph as hmtx holds them.
+func (f *Face) glyphMetric(glyph uint16) []byte {
 	hmtx := f.tables["hmtx"]
 	if int(glyph) < f.metrics {
 		return hmtx[4*int(glyph) : 4*int(glyph)+4]
@@ -139,15 +139,15 @@ func characterMap(letters []letter, place map[uint16]uint16) []byte {
 	return append(append(append(out, starts...), deltas...), offsets...)
 }
 
-func patched(table []byte, at, value int) []byte {
+func patchTable(table []byte, at, value int) []byte {
 	out := append([]byte(nil), table...)
 	binary.BigEndian.PutUint16(out[at:], uint16(value))
 	return out
 }
 
-// assemble writes the table directory and the tables. Checksums stay zero: fpdf
+// assembleFont writes the table directory and the tables. Checksums stay zero: fpdf
 // computes those of the font it embeds.
-func assemble(tables map[string][]byte) []byte {
+func assembleFont(tables map[string][]byte) []byte {
 	names := make([]string, 0, len(tables))
 	for name := range tables {
 		names = append(names, name)

@@ -44,10 +44,10 @@ type setCell struct {
 // worthSplitting is the least space, in millimetres, to begin a split row in.
 const worthSplitting = 30
 
-// Table sets a table. A row that does not fit moves to the next page; one that
+// Table prints a table. A row that does not fit moves to the next page; one that
 // is taller than a third of a page is split between lines.
 func (b *Book) Table(t Table) {
-	t.PadY *= b.tight()
+	t.PadY *= b.minLeading()
 	rows := make([]setRow, len(t.Rows))
 	for i := range t.Rows {
 		rows[i] = b.measureRow(&t, &t.Rows[i])
@@ -60,15 +60,15 @@ func (b *Book) Table(t Table) {
 	}
 }
 
-// tableRow sets the first of rows.
+// tableRow prints the first of rows.
 func (b *Book) tableRow(t *Table, rows []setRow, first bool) {
 	need := rows[0].height
 	for i := 0; rows[i].hold && i+1 < len(rows); i++ {
-		need += b.least(&rows[i+1])
+		need += b.minRowHeight(&rows[i+1])
 	}
 	head := b.headHeight(t)
 	if first {
-		b.Need(head + min(need, b.Frame.Height()/3))
+		b.EnsureRoom(head + min(need, b.Frame.Height()/3))
 		b.tableHead(t)
 	}
 	splits := rows[0].height > b.Frame.Height()/3
@@ -77,17 +77,17 @@ func (b *Book) tableRow(t *Table, rows []setRow, first bool) {
 		b.tableHead(t)
 	}
 	for b.y+rows[0].height > b.Frame.Bottom+0.01 {
-		if !b.rowPart(t, &rows[0], b.Frame.Bottom-b.y) {
+		if !b.drawRowPart(t, &rows[0], b.Frame.Bottom-b.y) {
 			break // not even one line fits on a fresh page: let it run over
 		}
 		b.NewPage()
 		b.tableHead(t)
 	}
-	b.rowPart(t, &rows[0], 1e6)
+	b.drawRowPart(t, &rows[0], 1e6)
 }
 
-// least is the room in which a row can begin: all of it, unless it is split.
-func (b *Book) least(row *setRow) float64 {
+// minRowHeight is the room in which a row can begin: all of it, unless it is split.
+func (b *Book) minRowHeight(row *setRow) float64 {
 	if row.height > b.Frame.Height()/3 {
 		return worthSplitting
 	}
@@ -107,7 +107,7 @@ func (b *Book) tableHead(t *Table) {
 		return
 	}
 	row := b.measureRow(t, t.Head)
-	b.rowPart(t, &row, 1e6)
+	b.drawRowPart(t, &row, 1e6)
 }
 
 func (b *Book) measureRow(t *Table, row *Row) setRow {
@@ -131,15 +131,15 @@ func (b *Book) measureRow(t *Table, row *Row) setRow {
 		x += width
 		out.cells = append(out.cells, set)
 	}
-	out.align()
+	out.alignBaselines()
 	for i := range out.cells {
 		out.height = max(out.height, out.cells[i].height+2*t.PadY)
 	}
 	return out
 }
 
-// align lowers the cells of a row to one first baseline.
-func (r *setRow) align() {
+// alignBaselines lowers the cells of a row to one first baseline.
+func (r *setRow) alignBaselines() {
 	lowest := 0.0
 	for i := range r.cells {
 		lowest = max(lowest, r.cells[i].baseline())
@@ -160,9 +160,9 @@ func (c *setCell) baseline() float64 {
 	return c.blocks[0].baseline()
 }
 
-// rowPart draws as much of a row as fits into room millimetres and reports
+// drawRowPart draws as much of a row as fits into room millimetres and reports
 // whether it drew anything; what is left stays in the row.
-func (b *Book) rowPart(t *Table, row *setRow, room float64) bool {
+func (b *Book) drawRowPart(t *Table, row *setRow, room float64) bool {
 	top := b.y
 	height, drawn := 0.0, false
 	type placed struct {
@@ -173,7 +173,7 @@ func (b *Book) rowPart(t *Table, row *setRow, room float64) bool {
 	for i := range row.cells {
 		cell := &row.cells[i]
 		from := cell.next
-		used := cell.take(room - 2*t.PadY - cell.drop)
+		used := cell.takeLines(room - 2*t.PadY - cell.drop)
 		drawn = drawn || used > 0
 		used += cell.drop
 		height = max(height, used+2*t.PadY)
@@ -188,12 +188,12 @@ func (b *Book) rowPart(t *Table, row *setRow, room float64) bool {
 		part.cell.drop = 0
 	}
 	b.y = top + height
-	row.height = row.rest() + 2*t.PadY
+	row.height = row.remainingHeight() + 2*t.PadY
 	return true
 }
 
-// take advances over the lines that fit and returns their height.
-func (c *setCell) take(room float64) float64 {
+// takeLines advances over the lines that fit and returns their height.
+func (c *setCell) takeLines(room float64) float64 {
 	used := 0.0
 	for c.next[0] < len(c.blocks) {
 		bl := &c.blocks[c.next[0]]
@@ -212,8 +212,8 @@ func (c *setCell) take(room float64) float64 {
 	return used
 }
 
-// rest is the height of what is not yet drawn.
-func (r *setRow) rest() float64 {
+// remainingHeight is the height of what is not yet drawn.
+func (r *setRow) remainingHeight() float64 {
 	height := 0.0
 	for _, cell := range r.cells {
 		used := 0.0

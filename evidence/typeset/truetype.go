@@ -33,22 +33,22 @@ var errFont = errors.New("not a TrueType font with glyf outlines and a Unicode c
 // ParseFace reads a font; the bytes are kept and must not change.
 func ParseFace(name string, data []byte) (*Face, error) {
 	f := &Face{name: name, tables: map[string][]byte{}}
-	if err := f.directory(data); err != nil {
+	if err := f.readDirectory(data); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
 	}
-	if err := f.headers(); err != nil {
+	if err := f.readHeaders(); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
 	}
-	if err := f.characters(); err != nil {
+	if err := f.readCharacterMap(); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
 	}
 	for r := rune(0); r < 128; r++ {
-		f.ascii[r] = f.find(r)
+		f.ascii[r] = f.findGlyph(r)
 	}
 	return f, nil
 }
 
-func (f *Face) directory(data []byte) error {
+func (f *Face) readDirectory(data []byte) error {
 	if len(data) < 12 || u32(data, 0) != 0x00010000 {
 		return errFont
 	}
@@ -69,7 +69,7 @@ func (f *Face) directory(data []byte) error {
 // sizes are the least bytes a table must have for what is read of it.
 var sizes = map[string]int{"head": 54, "hhea": 36, "maxp": 6, "OS/2": 78, "post": 32, "hmtx": 4, "loca": 4, "glyf": 1, "cmap": 4}
 
-func (f *Face) headers() error {
+func (f *Face) readHeaders() error {
 	for name, size := range sizes {
 		if len(f.tables[name]) < size {
 			return fmt.Errorf("%w: table %s", errFont, name)
@@ -89,8 +89,8 @@ func (f *Face) headers() error {
 	return nil
 }
 
-// characters picks the widest Unicode cmap: format 12 before format 4.
-func (f *Face) characters() error {
+// readCharacterMap picks the widest Unicode cmap: format 12 before format 4.
+func (f *Face) readCharacterMap() error {
 	cmap := f.tables["cmap"]
 	var basic, full []byte
 	for i := range u16(cmap, 2) {
@@ -111,9 +111,9 @@ func (f *Face) characters() error {
 	}
 	switch {
 	case full != nil:
-		f.ranges = groups(full)
+		f.ranges = readGroups(full)
 	case basic != nil:
-		f.ranges = segments(basic)
+		f.ranges = readSegments(basic)
 	}
 	if len(f.ranges) == 0 {
 		return errFont
@@ -122,7 +122,7 @@ func (f *Face) characters() error {
 	return nil
 }
 
-func groups(table []byte) []runeRange {
+func readGroups(table []byte) []runeRange {
 	var out []runeRange
 	for i := range u32(table, 12) {
 		at := 16 + 12*i
@@ -136,7 +136,7 @@ func groups(table []byte) []runeRange {
 	return out
 }
 
-func segments(table []byte) []runeRange {
+func readSegments(table []byte) []runeRange {
 	count := u16(table, 6) / 2
 	if 16+8*count > len(table) {
 		return nil
@@ -171,10 +171,10 @@ func (f *Face) Glyph(r rune) uint16 {
 	if r >= 0 && r < 128 {
 		return f.ascii[r]
 	}
-	return f.find(r)
+	return f.findGlyph(r)
 }
 
-func (f *Face) find(r rune) uint16 {
+func (f *Face) findGlyph(r rune) uint16 {
 	i := sort.Search(len(f.ranges), func(i int) bool { return f.ranges[i].last >= r })
 	if i == len(f.ranges) || r < f.ranges[i].first {
 		return 0
@@ -196,8 +196,8 @@ func (f *Face) Advance(glyph uint16) int {
 	return (width*1000 + f.upem/2) / f.upem
 }
 
-// outline is the glyf data of a glyph; nil when it draws nothing.
-func (f *Face) outline(glyph uint16) []byte {
+// glyphOutline is the glyf data of a glyph; nil when it draws nothing.
+func (f *Face) glyphOutline(glyph uint16) []byte {
 	loca, glyf := f.tables["loca"], f.tables["glyf"]
 	var from, to int
 	if f.long {
@@ -211,8 +211,8 @@ func (f *Face) outline(glyph uint16) []byte {
 	return glyf[from:to]
 }
 
-// draws reports whether a glyph leaves ink.
-func (f *Face) draws(glyph uint16) bool { return f.outline(glyph) != nil }
+// hasOutline reports whether a glyph leaves ink.
+func (f *Face) hasOutline(glyph uint16) bool { return f.glyphOutline(glyph) != nil }
 
 func u16(b []byte, at int) int { return int(binary.BigEndian.Uint16(b[at:])) }
 func u32(b []byte, at int) int { return int(binary.BigEndian.Uint32(b[at:])) }

@@ -21,20 +21,20 @@ type line struct {
 	soft  bool
 }
 
-// wrap breaks marks into lines of at most width points, the first of them
+// wrapLines breaks marks into lines of at most width points, the first of them
 // shorter by indent. A line holds at least one mark, so that narrow columns end.
-func wrap(marks []mark, width, indent float64) []line {
+func wrapLines(marks []mark, width, indent float64) []line {
 	var lines []line
 	room := width - indent
 	for start := 0; ; {
-		end, soft := cut(marks, start, room, width)
-		lines = append(lines, trimmed(marks[start:end], soft))
+		end, soft := findLineEnd(marks, start, room, width)
+		lines = append(lines, newLine(marks[start:end], soft))
 		if !soft && end == len(marks) {
 			return lines
 		}
 		start = end
 		if soft {
-			for start < len(marks) && marks[start].r != '\n' && marks[start].space() {
+			for start < len(marks) && marks[start].r != '\n' && marks[start].isSpace() {
 				start++
 			}
 		}
@@ -49,15 +49,15 @@ func wrap(marks []mark, width, indent float64) []line {
 	}
 }
 
-// cut finds where the line that begins at start ends.
-func cut(marks []mark, start int, room, width float64) (end int, soft bool) {
+// findLineEnd finds where the line that begins at start ends.
+func findLineEnd(marks []mark, start int, room, width float64) (end int, soft bool) {
 	used := 0.0
 	for end = start; end < len(marks); end++ {
 		if marks[end].r == '\n' {
 			return end, false
 		}
 		used += marks[end].width
-		if used > room+0.01 && !marks[end].space() {
+		if used > room+0.01 && !marks[end].isSpace() {
 			break
 		}
 	}
@@ -65,8 +65,8 @@ func cut(marks []mark, start int, room, width float64) (end int, soft bool) {
 		return end, false
 	}
 	for at := end; at > start; at-- {
-		if breakable(marks, at) {
-			if splitsWord(marks, end) && longWord(marks[at:], width) {
+		if canBreakBefore(marks, at) {
+			if splitsWord(marks, end) && isLongWord(marks[at:], width) {
 				break // it would not fit the next line either: fill this one
 			}
 			return at, true
@@ -76,13 +76,15 @@ func cut(marks []mark, start int, room, width float64) (end int, soft bool) {
 }
 
 // splitsWord reports that a line ending here would end inside a word.
-func splitsWord(marks []mark, at int) bool { return wordy(marks[at-1].r) && wordy(marks[at].r) }
+func splitsWord(marks []mark, at int) bool {
+	return isWordRune(marks[at-1].r) && isWordRune(marks[at].r)
+}
 
-// longWord reports that what cannot be broken here is wider than a line.
-func longWord(marks []mark, width float64) bool {
+// isLongWord reports that what cannot be broken here is wider than a line.
+func isLongWord(marks []mark, width float64) bool {
 	used := 0.0
 	for i := range marks {
-		if marks[i].r == '\n' || i > 0 && breakable(marks, i) {
+		if marks[i].r == '\n' || i > 0 && canBreakBefore(marks, i) {
 			return false
 		}
 		if used += marks[i].width; used > width+0.01 {
@@ -92,44 +94,44 @@ func longWord(marks []mark, width float64) bool {
 	return false
 }
 
-// breakable says whether a line may end before the mark at.
-func breakable(marks []mark, at int) bool {
+// canBreakBefore reports whether a line may end before the mark at.
+func canBreakBefore(marks []mark, at int) bool {
 	before := at - 1
-	for before > 0 && marks[before].space() {
+	for before > 0 && marks[before].isSpace() {
 		before--
 	}
 	a, b := &marks[at-1], &marks[at]
 	switch {
-	case b.space():
+	case b.isSpace():
 		return false // white space hangs at the end of the line
 	case strings.ContainsRune(noStart, b.r), strings.ContainsRune(noEnd, marks[before].r):
 		return false
-	case a.space():
+	case a.isSpace():
 		return true
 	default:
-		return !wordy(a.r) || !wordy(b.r)
+		return !isWordRune(a.r) || !isWordRune(b.r)
 	}
 }
 
-// wordy characters hold together: letters of alphabets, digits and the ASCII
+// isWordRune characters hold together: letters of alphabets, digits and the ASCII
 // signs inside words and addresses.
-func wordy(r rune) bool {
+func isWordRune(r rune) bool {
 	if r < 0x80 {
 		return r > ' '
 	}
-	if ideographic(r) {
+	if isIdeographic(r) {
 		return false
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-func ideographic(r rune) bool {
+func isIdeographic(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Hangul, unicode.Yi) ||
 		r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF
 }
 
-func trimmed(marks []mark, soft bool) line {
-	for len(marks) > 0 && marks[len(marks)-1].space() {
+func newLine(marks []mark, soft bool) line {
+	for len(marks) > 0 && marks[len(marks)-1].isSpace() {
 		marks = marks[:len(marks)-1]
 	}
 	l := line{marks: marks, soft: soft}
@@ -139,8 +141,8 @@ func trimmed(marks []mark, soft bool) line {
 	return l
 }
 
-// stretchable says whether justification may widen the gap between two marks:
+// canStretch reports whether justification may widen the gap between two marks:
 // between ideographs and at spaces, never inside a word.
-func stretchable(a, b *mark) bool {
-	return !wordy(a.r) || !wordy(b.r)
+func canStretch(a, b *mark) bool {
+	return !isWordRune(a.r) || !isWordRune(b.r)
 }

@@ -13,7 +13,7 @@ func marksOf(text string) []mark {
 	var out []mark
 	for _, r := range text {
 		width := 5.0
-		if ideographic(r) {
+		if isIdeographic(r) {
 			width = 10
 		}
 		if r == '\n' {
@@ -60,7 +60,7 @@ func TestWrap(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := textOf(wrap(marksOf(test.text), test.width, 0)); strings.Join(got, "|") != strings.Join(test.want, "|") {
+			if got := textOf(wrapLines(marksOf(test.text), test.width, 0)); strings.Join(got, "|") != strings.Join(test.want, "|") {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -69,7 +69,7 @@ func TestWrap(t *testing.T) {
 
 func TestWrapIndent(t *testing.T) {
 	t.Parallel()
-	got := textOf(wrap(marksOf("一二三四五六七"), 40, 20))
+	got := textOf(wrapLines(marksOf("一二三四五六七"), 40, 20))
 	if strings.Join(got, "|") != "一二|三四五六|七" {
 		t.Errorf("got %q", got)
 	}
@@ -82,7 +82,7 @@ func TestWrapProperties(t *testing.T) {
 		text := string(rapid.SliceOfN(rapid.SampledFrom(alphabet), 0, 80).Draw(t, "text"))
 		width := rapid.Float64Range(5, 200).Draw(t, "width")
 		marks := marksOf(text)
-		lines := wrap(marks, width, 0)
+		lines := wrapLines(marks, width, 0)
 		if solid(strings.Join(textOf(lines), "")) != solid(text) {
 			t.Fatalf("%q became %q", text, textOf(lines))
 		}
@@ -104,7 +104,7 @@ func forbidden(t *rapid.T, lines []line) {
 			continue
 		}
 		last, first := before.marks[len(before.marks)-1], l.marks[0]
-		if choiceless(before.marks) || wordy(last.r) && wordy(first.r) {
+		if choiceless(before.marks) || isWordRune(last.r) && isWordRune(first.r) {
 			continue
 		}
 		if strings.ContainsRune(noStart, first.r) || strings.ContainsRune(noEnd, last.r) {
@@ -116,7 +116,7 @@ func forbidden(t *rapid.T, lines []line) {
 // choiceless lines have no place inside where they could have ended.
 func choiceless(marks []mark) bool {
 	for i := 1; i < len(marks); i++ {
-		if breakable(marks, i) {
+		if canBreakBefore(marks, i) {
 			return false
 		}
 	}
@@ -134,15 +134,15 @@ func solid(s string) string {
 
 func TestSpread(t *testing.T) {
 	t.Parallel()
-	l := trimmed(marksOf("一二三四"), true)
-	if got := spread(l, 43, 10); got != 1 {
+	l := newLine(marksOf("一二三四"), true)
+	if got := justifyGap(l, 43, 10); got != 1 {
 		t.Errorf("three gaps share 3 points: got %v each", got)
 	}
-	if got := spread(l, 60, 10); got != 0 {
+	if got := justifyGap(l, 60, 10); got != 0 {
 		t.Errorf("a line that lacks too much stays ragged: got %v", got)
 	}
 	l.soft = false
-	if got := spread(l, 43, 10); got != 0 {
+	if got := justifyGap(l, 43, 10); got != 0 {
 		t.Errorf("a last line stays ragged: got %v", got)
 	}
 }
