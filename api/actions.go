@@ -9,18 +9,18 @@ import (
 	"recourse/recovery"
 )
 
-// registerActions adds the path of every action in recovery's table.
+// registerActions adds a path for each action in recovery's table.
 func (a *API) registerActions(router EchoRouter) {
 	for _, action := range recovery.Actions {
-		router.POST(base+"cases/:id/actions/"+string(action), func(c echo.Context) error { return a.act(c, action) })
+		router.POST(basePath+"cases/:id/actions/"+string(action), func(c echo.Context) error { return a.takeAction(c, action) })
 	}
 }
 
-// act takes one action. Its body is a recovery.Act in which only the fields of
-// the action may be set.
-func (a *API) act(c echo.Context, action recovery.Action) error {
+// takeAction serves all action paths. The body is a recovery.Act in which only
+// the fields of the action may be set.
+func (a *API) takeAction(c echo.Context, action recovery.Action) error {
 	id := ID(c.Param("id"))
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	key, err := singleHeader(c, "Idempotency-Key")
@@ -39,11 +39,11 @@ func (a *API) act(c echo.Context, action recovery.Action) error {
 	if err != nil {
 		return err
 	}
-	if request.IfMatch, err = ifMatch(match); err != nil {
+	if request.IfMatch, err = parseIfMatch(match); err != nil {
 		return err
 	}
 	var act recovery.Act
-	if err := decode(body, &act); err != nil {
+	if err := decodeStrict(body, &act); err != nil {
 		return err
 	}
 	act.Action = action

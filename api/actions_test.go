@@ -12,10 +12,10 @@ import (
 
 const day = "2026-03-02T09:00:00+08:00"
 
-// counterparts gives the ids of a case's counterparts.
-func (a answer) counterparts() []string {
+// counterpartIDs returns the ids of a case's counterparts.
+func (a testResponse) counterpartIDs() []string {
 	a.t.Helper()
-	list, _ := a.object()["counterparts"].([]any)
+	list, _ := a.decodeObject()["counterparts"].([]any)
 	ids := make([]string, len(list))
 	for i, item := range list {
 		object, _ := item.(map[string]any)
@@ -24,17 +24,17 @@ func (a answer) counterparts() []string {
 	return ids
 }
 
-func (a answer) allows(action recovery.Action) bool {
+func (a testResponse) allows(action recovery.Action) bool {
 	a.t.Helper()
-	list, _ := a.object()["allowed_actions"].([]any)
+	list, _ := a.decodeObject()["allowed_actions"].([]any)
 	return slices.Contains(list, any(string(action)))
 }
 
-func TestAWholeCase(t *testing.T) {
+func TestCaseFromFilingToClosing(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id, people := filed.text("id"), filed.counterparts()
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id, people := filed.stringField("id"), filed.counterpartIDs()
 	steps := []struct {
 		as     recovery.Role
 		action recovery.Action
@@ -56,52 +56,52 @@ func TestAWholeCase(t *testing.T) {
 		{recovery.RoleLegal, recovery.CloseCase, `{"outcome":"judgment","reason":"判决返还"}`, "closed"},
 		{recovery.RoleClaimant, recovery.ShareLesson, `{"share":true}`, "closed"},
 	}
-	version := filed.object()["version"]
+	version := filed.decodeObject()["version"]
 	for _, step := range steps {
-		after := s.act(t, step.as, id, step.action, step.body).is(http.StatusOK)
-		if got := after.text("stage"); got != step.stage {
-			t.Fatalf("after %s the case stands in %s, want %s", step.action, got, step.stage)
+		after := s.takeAction(t, step.as, id, step.action, step.body).wantStatus(http.StatusOK)
+		if got := after.stringField("stage"); got != step.stage {
+			t.Fatalf("after %s the case is in stage %s, want %s", step.action, got, step.stage)
 		}
-		same := after.object()["version"] == version
-		if same != (step.action == recovery.AddNote) || after.header.Get("ETag") == "" { // a note changes nothing
-			t.Errorf("%s: version %v, ETag %q", step.action, after.object()["version"], after.header.Get("ETag"))
+		same := after.decodeObject()["version"] == version
+		if same != (step.action == recovery.AddNote) || after.header.Get("ETag") == "" { // a note does not change the version
+			t.Errorf("%s: version %v, ETag %q", step.action, after.decodeObject()["version"], after.header.Get("ETag"))
 		}
-		version = after.object()["version"]
+		version = after.decodeObject()["version"]
 	}
-	closed := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).is(http.StatusOK)
-	if closed.text("outcome") != "judgment" || closed.text("closed_at") == "" || closed.object()["recovered_fen"] != 60000.0 ||
-		closed.object()["shared"] != true {
+	closed := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).wantStatus(http.StatusOK)
+	if closed.stringField("outcome") != "judgment" || closed.stringField("closed_at") == "" || closed.decodeObject()["recovered_fen"] != 60000.0 ||
+		closed.decodeObject()["shared"] != true {
 		t.Errorf("%s", closed.body)
 	}
 }
 
-func TestActionsThatAreNotAllowed(t *testing.T) {
+func TestRefuseActionNotAllowed(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id := filed.text("id")
-	before := s.entries(id)
-	p := s.act(t, recovery.RoleClaimant, id, recovery.SubmitAppeal, `{"confirm":true}`).problem(http.StatusConflict, "action_not_allowed")
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	before := s.countEntries(id)
+	p := s.takeAction(t, recovery.RoleClaimant, id, recovery.SubmitAppeal, `{"confirm":true}`).problem(http.StatusConflict, "action_not_allowed")
 	if !slices.Contains(p.Allowed, "escalate") || slices.Contains(p.Allowed, "submit_appeal") {
 		t.Errorf("allowed: %v", p.Allowed)
 	}
-	s.act(t, recovery.RoleClaimant, id, recovery.DecideAppeal, `{"decision":"denied","reason":"x"}`).problem(http.StatusForbidden, "forbidden")
-	s.act(t, recovery.RoleAuditor, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).problem(http.StatusForbidden, "forbidden")
-	s.act(t, recovery.RoleClaimant, id, "fly", `{}`).problem(http.StatusNotFound, "not_found")
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.DecideAppeal, `{"decision":"denied","reason":"x"}`).problem(http.StatusForbidden, "forbidden")
+	s.takeAction(t, recovery.RoleAuditor, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).problem(http.StatusForbidden, "forbidden")
+	s.takeAction(t, recovery.RoleClaimant, id, "fly", `{}`).problem(http.StatusNotFound, "not_found")
 	if !filed.allows(recovery.Escalate) || filed.allows(recovery.SubmitAppeal) || filed.allows(recovery.CloseCase) {
 		t.Errorf("%s", filed.body)
 	}
-	if after := s.entries(id); after != before {
+	if after := s.countEntries(id); after != before {
 		t.Errorf("%d entries, before %d", after, before)
 	}
 }
 
 func TestIfMatch(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	note := func(as recovery.Role, action recovery.Action, body, tag string) answer {
-		return s.do(t, call{
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	note := func(as recovery.Role, action recovery.Action, body, tag string) testResponse {
+		return s.send(t, testCall{
 			as: as, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action),
 			body: []byte(body), header: map[string]string{"If-Match": tag},
 		})
@@ -111,33 +111,33 @@ func TestIfMatch(t *testing.T) {
 		note(recovery.RoleClaimant, recovery.RecordContact, contact, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
 		note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
 	}
-	if p := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1", "2"`).problem(http.StatusBadRequest, "invalid"); !p.names("If-Match") {
+	if p := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1", "2"`).problem(http.StatusBadRequest, "invalid"); !p.namesField("If-Match") {
 		t.Errorf("%+v", p)
 	}
-	if s.entries(id) != 1 {
-		t.Errorf("%d entries after refusals", s.entries(id))
+	if s.countEntries(id) != 1 {
+		t.Errorf("%d entries after refusals", s.countEntries(id))
 	}
-	tag := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1"`).is(http.StatusOK).header.Get("ETag")
-	tag = note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).is(http.StatusOK).header.Get("ETag")
-	note(recovery.RoleClaimant, recovery.RecordContact, contact, "*").is(http.StatusOK)
+	tag := note(recovery.RoleClaimant, recovery.RecordContact, contact, `"1"`).wantStatus(http.StatusOK).header.Get("ETag")
+	tag = note(recovery.RoleClaimant, recovery.AddNote, `{"text":"x","visibility":"shared"}`, tag).wantStatus(http.StatusOK).header.Get("ETag")
+	note(recovery.RoleClaimant, recovery.RecordContact, contact, "*").wantStatus(http.StatusOK)
 	note(recovery.RoleClaimant, recovery.RecordContact, contact, tag).problem(http.StatusPreconditionFailed, "precondition_failed")
 }
 
-func TestSameKeySameAct(t *testing.T) {
+func TestRepeatedActionReplays(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for action, body := range map[recovery.Action]string{
 		recovery.RecordContact: `{"channel":"phone","text":"x","sent_at":"` + day + `"}`,
 		recovery.AddNote:       `{"text":"x","visibility":"shared"}`,
 	} {
-		c := call{
+		c := testCall{
 			as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action),
 			body: []byte(body), key: "act-" + string(action),
 		}
-		first := s.do(t, c).is(http.StatusOK)
-		s.act(t, recovery.RoleClaimant, id, recovery.RecordContact, `{"channel":"sms","text":"y","sent_at":"`+day+`"}`).is(http.StatusOK)
-		again := s.do(t, c).is(http.StatusOK)
+		first := s.send(t, c).wantStatus(http.StatusOK)
+		s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordContact, `{"channel":"sms","text":"y","sent_at":"`+day+`"}`).wantStatus(http.StatusOK)
+		again := s.send(t, c).wantStatus(http.StatusOK)
 		if string(first.body) != string(again.body) || again.header.Get("Idempotent-Replay") != "true" {
 			t.Errorf("%s: first\n%s\nagain\n%s", action, first.body, again.body)
 		}
@@ -146,23 +146,23 @@ func TestSameKeySameAct(t *testing.T) {
 		}
 		c.body = []byte(`{"text":"other","visibility":"internal"}`)
 		if action == recovery.AddNote {
-			s.do(t, c).problem(http.StatusConflict, "idempotency_conflict")
+			s.send(t, c).problem(http.StatusConflict, "idempotency_conflict")
 		}
 	}
-	if got := s.entries(id); got != 5 {
+	if got := s.countEntries(id); got != 5 {
 		t.Errorf("%d entries, want 5", got)
 	}
 }
 
-func TestSameActAtTheSameTime(t *testing.T) {
+func TestConcurrentActions(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	statuses := make([]int, 8)
 	var group sync.WaitGroup
 	for i := range statuses {
 		group.Go(func() {
-			statuses[i] = s.do(t, call{
+			statuses[i] = s.send(t, testCall{
 				as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/escalate",
 				body: []byte(`{"to":"appeal","reason":"x"}`), key: "once",
 			}).status
@@ -176,7 +176,7 @@ func TestSameActAtTheSameTime(t *testing.T) {
 		}
 	}
 	entries, err := s.Store.Journal(t.Context(), recovery.CaseID(id), 0, 100)
-	must(t, err)
+	failOnError(t, err)
 	escalated := 0
 	for _, entry := range entries {
 		if entry.Record.Kind == recovery.EntryEscalated {
@@ -188,26 +188,26 @@ func TestSameActAtTheSameTime(t *testing.T) {
 	}
 }
 
-func TestAnEngineThatIsAway(t *testing.T) {
+func TestEngineUnavailable(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	c := call{
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	c := testCall{
 		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/actions/withdraw",
 		body: []byte(`{"reason":"x"}`), key: "w",
 	}
 	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "nobody answers at 10.0.0.7")
-	refused := s.do(t, c)
+	refused := s.send(t, c)
 	refused.problem(http.StatusServiceUnavailable, "unavailable")
 	if refused.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	if s.entries(id) != 1 {
-		t.Errorf("%d entries", s.entries(id))
+	if s.countEntries(id) != 1 {
+		t.Errorf("%d entries", s.countEntries(id))
 	}
-	s.file(t) // filing does not wait for the engine
+	s.fileCase(t) // filing does not wait for the engine
 	s.Engine.Away = nil
-	if got := s.do(t, c).is(http.StatusOK).text("stage"); got != "closed" {
+	if got := s.send(t, c).wantStatus(http.StatusOK).stringField("stage"); got != "closed" {
 		t.Errorf("stage %s", got)
 	}
 }

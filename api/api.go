@@ -12,23 +12,26 @@ import (
 	"recourse/casework"
 )
 
-// base is where every versioned path begins.
-const base = "/api/v1/"
+// basePath is the prefix of every versioned path.
+const basePath = "/api/v1/"
 
-// Options is what an installation decides about its REST interface.
+// Options configures the REST interface of an installation.
 type Options struct {
-	Version string           // of this build, as /healthz and /metrics tell it
-	Now     func() time.Time // nil: the wall clock
-	Log     *slog.Logger     // nil: the default one
-	// WritesPerSecond limits the POSTs of one account; 0 does not. Burst is how
-	// many may come at once; 0 means two seconds' worth.
+	Version string           // of this build, shown by /healthz and /metrics
+	Now     func() time.Time // nil means time.Now
+	Log     *slog.Logger     // nil means slog.Default()
+	// WritesPerSecond limits the POST requests of one account; 0 means no limit.
+	// Burst is the number of requests accepted at once; 0 means the quota of two
+	// seconds.
 	WritesPerSecond float64
 	Burst           int
-	// AsksPerSecond limits what one address may ask without an account, and one
-	// link with it; 0 does not. Two seconds' worth may come at once.
-	AsksPerSecond float64
-	// EventPoll is how often an event stream looks for new entries; 0 means each
-	// second. Streams is how many may be open at once; 0 means 200.
+	// AnonymousPerSecond limits the requests from one address that use no account,
+	// and the requests with one counterpart's link. 0 means no limit. The quota of
+	// two seconds is accepted at once.
+	AnonymousPerSecond float64
+	// EventPoll is the interval at which an event stream looks for new entries; 0
+	// means one second. Streams is the maximum number of open streams; 0 means
+	// 200.
 	EventPoll time.Duration
 	Streams   int
 }
@@ -52,118 +55,119 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// API answers the requests of openapi.yaml. It is safe for concurrent use.
+// API serves the operations of openapi.yaml. It is safe for concurrent use.
 type API struct {
-	service *casework.Service
-	notices *casework.Notices
-	options Options
-	figures *figures
-	limits  *limiter      // of accounts
-	asks    *limiter      // of addresses
-	links   *limiter      // of counterparts' links
-	streams chan struct{} // one slot per open event stream
-	closing chan struct{}
-	close   sync.Once
+	service       *casework.Service
+	notices       *casework.Notices
+	options       Options
+	metrics       *metrics
+	accountLimits *rateLimiter  // by account
+	addressLimits *rateLimiter  // by address
+	linkLimits    *rateLimiter  // by counterpart's link
+	streams       chan struct{} // one slot per open event stream
+	closing       chan struct{}
+	close         sync.Once
 }
 
 var _ ServerInterface = (*API)(nil)
 
-// New makes the REST face of a service.
+// New returns the REST interface of a service.
 func New(service *casework.Service, o Options) *API {
 	o = o.withDefaults()
 	return &API{
-		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, figures: newFigures(o.Version),
-		limits:  newLimiter(o.WritesPerSecond, o.Burst, o.Now),
-		asks:    newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
-		links:   newLimiter(o.AsksPerSecond, max(1, int(2*o.AsksPerSecond)), o.Now),
-		streams: make(chan struct{}, o.Streams), closing: make(chan struct{}),
+		service: service, notices: casework.NewNotices(service, service.NotifyRules), options: o, metrics: newMetrics(o.Version),
+		accountLimits: newRateLimiter(o.WritesPerSecond, o.Burst, o.Now),
+		addressLimits: newRateLimiter(o.AnonymousPerSecond, max(1, int(2*o.AnonymousPerSecond)), o.Now),
+		linkLimits:    newRateLimiter(o.AnonymousPerSecond, max(1, int(2*o.AnonymousPerSecond)), o.Now),
+		streams:       make(chan struct{}, o.Streams), closing: make(chan struct{}),
 	}
 }
 
-// Close ends the event streams, which would otherwise hold up the server's
-// shutdown: give it to http.Server.RegisterOnShutdown.
+// Close ends the event streams, which would otherwise delay the shutdown of the
+// server. Pass it to http.Server.RegisterOnShutdown.
 func (a *API) Close() { a.close.Do(func() { close(a.closing) }) }
 
-// Register adds the interface to a server that may serve pages beside it. It
-// counts and times every request of the server and stops panics, and makes
-// problem documents of the errors on its own paths; those of other paths go to
-// the error handler that was set before.
+// Register adds the REST interface to a server that may also serve pages. It
+// measures every request of the server, recovers panics, and renders errors on
+// its own paths as problem documents. Errors on other paths go to the error
+// handler that was set before.
 //
-// Bodies and streams set their own deadlines as they progress: the server's
-// ReadTimeout and WriteTimeout stay zero, ReadHeaderTimeout does not.
+// Bodies and streams extend their own deadlines while data flows. ReadTimeout
+// and WriteTimeout of the server must therefore be zero; ReadHeaderTimeout
+// should be set.
 func (a *API) Register(e *echo.Echo) {
-	e.Use(a.observe)
+	e.Use(a.observeRequest)
 	before := e.HTTPErrorHandler
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
-		if ours(c.Request().URL.Path) {
-			a.answerProblem(err, c)
+		if isAPIPath(c.Request().URL.Path) {
+			a.sendProblem(err, c)
 			return
 		}
 		before(err, c)
 	}
-	router := guard{EchoRouter: e, api: a}
+	router := protectedRouter{EchoRouter: e, api: a}
 	RegisterHandlers(router, a)
 	a.registerActions(router)
 }
 
-// public are the paths that need no token; assessments and preventions, which
-// take a body, have limits of their own.
-var public = map[string]bool{
-	"/healthz": true, "/readyz": true, "/metrics": true, base + "openapi.yaml": true,
-	assessments: true, preventions: true,
+// publicPaths need no token. Assessments and preventions accept a body, so they
+// have rate limits of their own.
+var publicPaths = map[string]bool{
+	"/healthz": true, "/readyz": true, "/metrics": true, basePath + "openapi.yaml": true,
+	assessmentsPath: true, preventionsPath: true,
 }
 
 const (
-	assessments = base + "assessments"
-	preventions = base + "preventions"
-	// returns is where counterparts come in by their links.
-	returns = base + "return"
+	assessmentsPath = basePath + "assessments"
+	preventionsPath = basePath + "preventions"
+	// returnPath is the path of the operations for counterparts, who use a link.
+	returnPath = basePath + "return"
 )
 
-func ours(path string) bool { return strings.HasPrefix(path, "/api/") || public[path] }
+func isAPIPath(path string) bool { return strings.HasPrefix(path, "/api/") || publicPaths[path] }
 
-// guard puts authentication and limits before every operation of the
-// specification that is not public, so that a new one is closed by default.
-type guard struct {
+// protectedRouter adds authentication and limits to every operation that is not
+// public, so a new operation is protected by default.
+type protectedRouter struct {
 	EchoRouter
 	api *API
 }
 
 // GET implements EchoRouter.
-func (g guard) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.GET(path, h, g.before(path, m)...)
+func (g protectedRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.GET(path, h, g.middlewareFor(path, m)...)
 }
 
 // POST implements EchoRouter.
-func (g guard) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.POST(path, h, g.before(path, m)...)
+func (g protectedRouter) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.POST(path, h, g.middlewareFor(path, m)...)
 }
 
 // PUT implements EchoRouter.
-func (g guard) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.PUT(path, h, g.before(path, m)...)
+func (g protectedRouter) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.PUT(path, h, g.middlewareFor(path, m)...)
 }
 
 // DELETE implements EchoRouter.
-func (g guard) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return g.EchoRouter.DELETE(path, h, g.before(path, m)...)
+func (g protectedRouter) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return g.EchoRouter.DELETE(path, h, g.middlewareFor(path, m)...)
 }
 
-func (g guard) before(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
+func (g protectedRouter) middlewareFor(path string, m []echo.MiddlewareFunc) []echo.MiddlewareFunc {
 	switch {
-	case path == assessments, path == preventions:
-		return append([]echo.MiddlewareFunc{secureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
-	case path == returns, strings.HasPrefix(path, returns+"/"):
-		return append([]echo.MiddlewareFunc{secureHeaders, g.api.limitAddress, g.api.enter, g.api.paceBody, g.api.limitLink}, m...)
-	case public[path]:
-		return append([]echo.MiddlewareFunc{secureHeaders}, m...)
+	case path == assessmentsPath, path == preventionsPath:
+		return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.paceBody, g.api.limitAddress}, m...)
+	case path == returnPath, strings.HasPrefix(path, returnPath+"/"):
+		return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.limitAddress, g.api.authenticateLink, g.api.paceBody, g.api.limitLink}, m...)
+	case publicPaths[path]:
+		return append([]echo.MiddlewareFunc{withSecureHeaders}, m...)
 	}
-	return append([]echo.MiddlewareFunc{secureHeaders, g.api.authenticate, g.api.paceBody, g.api.limit}, m...)
+	return append([]echo.MiddlewareFunc{withSecureHeaders, g.api.authenticate, g.api.paceBody, g.api.limitAccount}, m...)
 }
 
-// secureHeaders make an answer useless to a browser that was tricked into
-// showing it.
-func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+// withSecureHeaders makes a response harmless if a browser is tricked into
+// rendering it.
+func withSecureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		setSecureHeaders(c.Response().Header())
 		return next(c)

@@ -29,14 +29,14 @@ func currentBook(t testing.TB) *playbook.Book {
 	return shelf.Current()
 }
 
-// asked is the instant at which the tests ask: half past twelve in China.
-var asked = time.Date(2026, 11, 21, 4, 30, 0, 123_456_789, time.UTC)
+// testTime is the time of the test assessments, 12:30 in China.
+var testTime = time.Date(2026, 11, 21, 4, 30, 0, 123_456_789, time.UTC)
 
-// installation is one that knows a little of everything.
-func installation() playbook.Knowledge {
+// testKnowledge has some statistics for every kind of question.
+func testKnowledge() playbook.Knowledge {
 	return playbook.Knowledge{
 		Incomes: playbook.IncomeTable{{
-			Province: "浙江", MonthlyWage: 1_000_000, YearlyWage: 12_000_000, DailyIncome: 18_000, From: asked.AddDate(-1, 0, 0), Source: "统计局",
+			Province: "浙江", MonthlyWage: 1_000_000, YearlyWage: 12_000_000, DailyIncome: 18_000, From: testTime.AddDate(-1, 0, 0), Source: "统计局",
 		}},
 		Experience: playbook.Experience{
 			{Route: playbook.VoluntaryReturn, Group: recovery.FamilyGroup, Band: "500-5000"}: {Successes: 30, N: 40},
@@ -45,14 +45,14 @@ func installation() playbook.Knowledge {
 	}
 }
 
-// TestAnswersFollowTheSchema checks what the command line prints. The answers of
-// the server are checked with every call of the tests.
-func TestAnswersFollowTheSchema(t *testing.T) {
+// TestAssessmentsFollowSchema checks the output of the command line. Responses
+// of the server are checked by every test request.
+func TestAssessmentsFollowSchema(t *testing.T) {
 	t.Parallel()
-	book, schema := currentBook(t), schema(t, "Assessment")
+	book, schema := currentBook(t), schemaNamed(t, "Assessment")
 	rapid.Check(t, func(t *rapid.T) {
 		var answer any
-		if err := json.Unmarshal(writeAssessment(t, book.Assess(drawFacts(t, book), asked, installation())), &answer); err != nil {
+		if err := json.Unmarshal(writeAssessment(t, book.Assess(drawFacts(t, book), testTime, testKnowledge())), &answer); err != nil {
 			t.Fatal(err)
 		}
 		if err := schema.VisitJSON(answer); err != nil {
@@ -61,9 +61,9 @@ func TestAnswersFollowTheSchema(t *testing.T) {
 	})
 }
 
-type failer interface{ Fatal(args ...any) }
+type fataler interface{ Fatal(args ...any) }
 
-func writeAssessment(t failer, a playbook.Assessment) []byte {
+func writeAssessment(t fataler, a playbook.Assessment) []byte {
 	body, err := api.WriteAssessment(a)
 	if err != nil {
 		t.Fatal(err)
@@ -71,9 +71,9 @@ func writeAssessment(t failer, a playbook.Assessment) []byte {
 	return body
 }
 
-// TestTextsAreEscaped: a reader gets every text back as the rules have it, and
-// characters that only HTML escapes are not escaped.
-func TestTextsAreEscaped(t *testing.T) {
+// TestAssessmentEscapesTexts expects valid JSON with unchanged texts and
+// without escapes that only HTML needs.
+func TestAssessmentEscapesTexts(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "直接", `say "no"`, `a\b`, "line\nline", "tab\t\x00\x1f", "<b>&amp;", "\u2028\u2029", "\x7f", "\U0001f9e7"} {
 		body := writeAssessment(t, playbook.Assessment{Strategy: playbook.Strategy{First: text}})
@@ -87,12 +87,13 @@ func TestTextsAreEscaped(t *testing.T) {
 	}
 }
 
-// TestAnswersStayAsTheyAre shows what a change of the rules or the engine does
-// to three answers. When it is meant: go test ./api -run StayAsTheyAre -update.
-func TestAnswersStayAsTheyAre(t *testing.T) {
+// TestAssessmentsMatchGolden compares three assessments with stored ones, to
+// show the effect of a change of the rules or the engine. To accept a change:
+// go test ./api -run MatchGolden -update.
+func TestAssessmentsMatchGolden(t *testing.T) {
 	t.Parallel()
 	book := currentBook(t)
-	at := func(ago time.Duration) *time.Time { return new(asked.Add(-ago)) }
+	at := func(ago time.Duration) *time.Time { return new(testTime.Add(-ago)) }
 	for name, facts := range map[string]playbook.AssessmentFacts{
 		"open_transfer": {
 			Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000, SentAt: at(time.Minute),
@@ -109,16 +110,16 @@ func TestAnswersStayAsTheyAre(t *testing.T) {
 			Circumstances: map[string]bool{"deceived": true, "abroad": true},
 		},
 	} {
-		told := book.Assess(facts, asked, installation())
+		result := book.Assess(facts, testTime, testKnowledge())
 		var got bytes.Buffer
-		if err := json.Indent(&got, append(writeAssessment(t, told), '\n'), "", " "); err != nil {
+		if err := json.Indent(&got, append(writeAssessment(t, result), '\n'), "", " "); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, filepath.Join("testdata", "assessment_"+name+".json"), got.Bytes())
+		compareGolden(t, filepath.Join("testdata", "assessment_"+name+".json"), got.Bytes())
 	}
 }
 
-func golden(t *testing.T, file string, got []byte) {
+func compareGolden(t *testing.T, file string, got []byte) {
 	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, got, 0o600); err != nil {
@@ -130,7 +131,7 @@ func golden(t *testing.T, file string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("%s is no longer what is told (-want +got):\n%.2000s", file, diff)
+		t.Errorf("the assessment differs from %s (-want +got):\n%.2000s", file, diff)
 	}
 }
 
@@ -149,13 +150,13 @@ func drawFacts(t *rapid.T, book *playbook.Book) playbook.AssessmentFacts {
 		},
 		Circumstances: map[string]bool{},
 	}
-	for _, q := range book.Questions(asked) {
-		if rapid.Bool().Draw(t, q.Signal+" told") {
+	for _, q := range book.Questions(testTime) {
+		if rapid.Bool().Draw(t, q.Signal+" known") {
 			f.Circumstances[q.Signal] = rapid.Bool().Draw(t, q.Signal)
 		}
 	}
 	if ago := rapid.IntRange(0, 200*24*60).Draw(t, "minutes ago"); ago > 0 {
-		f.SentAt = new(asked.Add(-time.Duration(ago) * time.Minute))
+		f.SentAt = new(testTime.Add(-time.Duration(ago) * time.Minute))
 	}
 	return f
 }

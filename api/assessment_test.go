@@ -19,8 +19,8 @@ import (
 	"recourse/recovery"
 )
 
-// facts is a mis-send of which everything is told that may be.
-const facts = `{
+// fullFacts describes a mis-send with every optional field set.
+const fullFacts = `{
 	"platform": "wechat", "instrument": "transfer", "amount_fen": 200000, "sent_at": "2026-03-01T12:30:00+08:00",
 	"reason": "wrong_group", "claim_state": "claimed", "account": "personal", "delayed_arrival": "none",
 	"group": {"kind": "work", "size": 12},
@@ -33,13 +33,13 @@ const facts = `{
 	"circumstances": {"same_employer": true}
 }`
 
-func (s *stand) assess(t testing.TB, body string) answer {
+func (s *testServer) postAssessment(t testing.TB, body string) testResponse {
 	t.Helper()
-	return s.do(t, call{method: "POST", path: "/api/v1/assessments", body: []byte(body)})
+	return s.send(t, testCall{method: "POST", path: "/api/v1/assessments", body: []byte(body)})
 }
 
-// assessed is what a test looks at of an assessment.
-type assessed struct {
+// assessmentResult has the fields of an assessment that tests check.
+type assessmentResult struct {
 	Recall struct {
 		Possible bool
 		Until    *time.Time
@@ -68,18 +68,18 @@ type assessed struct {
 	Playbook     struct{ Version string }
 }
 
-func (a answer) assessed() assessed {
+func (a testResponse) decodeAssessment() assessmentResult {
 	a.t.Helper()
-	var got assessed
-	must(a.t, json.Unmarshal(a.is(http.StatusOK).body, &got))
+	var got assessmentResult
+	failOnError(a.t, json.Unmarshal(a.wantStatus(http.StatusOK).body, &got))
 	return got
 }
 
 func TestAssessment(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	a := s.assess(t, facts)
-	got := a.assessed()
+	s := newTestServer(t, api.Options{})
+	a := s.postAssessment(t, fullFacts)
+	got := a.decodeAssessment()
 	if got.Recall.Possible || len(got.Recall.Readings) == 0 || len(got.Plan) == 0 || len(got.Texts) == 0 || len(got.Requirements) == 0 ||
 		len(got.Characterisation) == 0 || len(got.Routes) == 0 || len(got.Precedents) == 0 || len(got.Warnings) == 0 {
 		t.Errorf("%s", a.body)
@@ -101,15 +101,16 @@ func TestAssessment(t *testing.T) {
 	}
 	for _, personal := range []string{"林晓", "老王", "wx-laowang", "lin@test"} {
 		if strings.Contains(string(a.body)+s.logged.String(), personal) {
-			t.Errorf("%s is told or logged", personal)
+			t.Errorf("%s is in the response or the log", personal)
 		}
 	}
 }
 
-// TestTheNakedFactsAreEnough sends the least and, at the other end, the odd.
-func TestTheNakedFactsAreEnough(t *testing.T) {
+// TestAssessmentWithMinimalFacts sends as few facts as possible, and unusual
+// ones.
+func TestAssessmentWithMinimalFacts(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, platform := range recovery.Platforms {
 		for _, instrument := range recovery.Instruments {
 			for _, rest := range []string{
@@ -117,31 +118,31 @@ func TestTheNakedFactsAreEnough(t *testing.T) {
 				`"amount_fen":500,"group":{"kind":"work","size":1},"claim_state":null,"counterparts":[{}],"claimant":{"province":"亚特兰蒂斯"}`,
 			} {
 				body := fmt.Sprintf(`{"platform":%q,"instrument":%q,%s}`, platform, instrument, rest)
-				if s.assess(t, body).assessed().Recall.Possible {
-					t.Errorf("%s: a recall is promised without knowing when it was sent", body)
+				if s.postAssessment(t, body).decodeAssessment().Recall.Possible {
+					t.Errorf("%s: a recall is possible although the time is unknown", body)
 				}
 			}
 		}
 	}
 }
 
-func TestAnOpenWindowIsToldWithItsEnd(t *testing.T) {
+func TestRecallWindowHasEnd(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	sent := time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
-	a := s.assess(t, `{"platform":"wechat","instrument":"transfer","amount_fen":500,"claim_state":"unclaimed","sent_at":"`+sent+`"}`)
-	got := a.assessed()
+	a := s.postAssessment(t, `{"platform":"wechat","instrument":"transfer","amount_fen":500,"claim_state":"unclaimed","sent_at":"`+sent+`"}`)
+	got := a.decodeAssessment()
 	if got.Recall.Until == nil || !got.Recall.Until.After(time.Now()) {
 		t.Errorf("%s", a.body)
 	}
 	if !strings.Contains(string(a.body), "+08:00") {
-		t.Errorf("instants are not told in China's time: %s", a.body)
+		t.Errorf("times are not in China's zone: %s", a.body)
 	}
 }
 
-func TestContradictingFactsAreNamed(t *testing.T) {
+func TestContradictingFactsNameField(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, c := range []struct{ old, replacement, field string }{
 		{`2026-03-01T12:31:00`, `2026-03-01T12:29:59`, "counterparts[0].claimed_at"},
 		{`"noticed_at": "2026-03-01T12:35`, `"noticed_at": "2026-03-01T12:20`, "noticed_at"},
@@ -152,75 +153,75 @@ func TestContradictingFactsAreNamed(t *testing.T) {
 		{`"same_employer": true`, strings.TrimSuffix(strings.Repeat(`"x%d": true,`, 101), ","), "circumstances"},
 		{`lin@test.localhost`, `lin at home`, "claimant.email"},
 	} {
-		body := strings.Replace(facts, c.old, c.replacement, 1)
+		body := strings.Replace(fullFacts, c.old, c.replacement, 1)
 		for i := range 101 {
 			body = strings.Replace(body, "%d", strconv.Itoa(i), 1)
 		}
-		if p := s.assess(t, body).problem(422, "invalid"); !p.names(c.field) {
+		if p := s.postAssessment(t, body).problem(422, "invalid"); !p.namesField(c.field) {
 			t.Errorf("%.80s: %+v does not name %s", c.replacement, p, c.field)
 		}
 	}
 }
 
-func TestAssessmentsKeepNothing(t *testing.T) {
+func TestAssessmentsStoreNothing(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	for _, body := range []string{facts, strings.Replace(facts, "200000", "300000", 1)} {
-		a := s.do(t, call{method: "POST", path: "/api/v1/assessments", body: []byte(body), key: "k"}).is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	for _, body := range []string{fullFacts, strings.Replace(fullFacts, "200000", "300000", 1)} {
+		a := s.send(t, testCall{method: "POST", path: "/api/v1/assessments", body: []byte(body), key: "k"}).wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" {
 			t.Error("an answer was kept")
 		}
 	}
-	if s.cases() != 0 || s.blobs() != 0 {
-		t.Errorf("%d cases, %d files are left", s.cases(), s.blobs())
+	if s.countCases() != 0 || s.countBlobs() != 0 {
+		t.Errorf("%d cases, %d files are left", s.countCases(), s.countBlobs())
 	}
 	large := `{"platform":"wechat","claimant":{"city":"` + strings.Repeat("x", 64<<10) + `"}}`
-	s.assess(t, large).problem(http.StatusRequestEntityTooLarge, "too_large")
+	s.postAssessment(t, large).problem(http.StatusRequestEntityTooLarge, "too_large")
 }
 
-func TestStrangersAreLimitedByAddress(t *testing.T) {
+func TestAnonymousRequestsAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{AsksPerSecond: 0.001})
-	s.assess(t, facts).is(http.StatusOK)
-	refused := s.assess(t, facts)
+	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
+	s.postAssessment(t, fullFacts).wantStatus(http.StatusOK)
+	refused := s.postAssessment(t, fullFacts)
 	refused.problem(http.StatusTooManyRequests, "rate_limited")
 	if refused.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	s.file(t) // accounts are not meant
+	s.fileCase(t) // the limit does not apply to accounts
 }
 
-// TestClosedCasesSpeakInTheForecast closes cases and asks.
-func TestClosedCasesSpeakInTheForecast(t *testing.T) {
+// TestForecastUsesClosedCases closes cases and reads the forecast.
+func TestForecastUsesClosedCases(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, returns := range []bool{true, false} {
-		filed := s.file(t)
-		id := filed.text("id")
+		filed := s.fileCase(t)
+		id := filed.stringField("id")
 		if returns {
-			s.act(t, recovery.RoleClaimant, id, recovery.RecordReturn, `{"amount_fen":200000,"at":"`+day+`","channel":"wechat"}`).is(http.StatusOK)
+			s.takeAction(t, recovery.RoleClaimant, id, recovery.RecordReturn, `{"amount_fen":200000,"at":"`+day+`","channel":"wechat"}`).wantStatus(http.StatusOK)
 			continue
 		}
-		s.act(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"算了"}`).is(http.StatusOK)
+		s.takeAction(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"算了"}`).wantStatus(http.StatusOK)
 	}
-	got := s.assess(t, facts).assessed()
+	got := s.postAssessment(t, fullFacts).decodeAssessment()
 	if got.Forecast.N != 2 || got.Forecast.Low <= 0 || got.Forecast.High >= 1 {
 		t.Errorf("%+v", got.Forecast)
 	}
 	for _, route := range got.Routes {
 		if want := map[string]int{string(playbook.VoluntaryReturn): 2}[route.Route]; route.Chance.N != want {
-			t.Errorf("%s speaks of %d cases", route.Route, route.Chance.N)
+			t.Errorf("%s has %d cases", route.Route, route.Chance.N)
 		}
 	}
 }
 
-// TestAssessmentsAreQuick prints how long eight clients wait; the budget is 5 ms
-// for all but one of a hundred. It fails only where something is wrong that no
-// busy machine and no race detector explain.
-func TestAssessmentsAreQuick(t *testing.T) {
+// TestAssessmentLatency logs how long eight parallel clients wait; the budget
+// is 5 ms for 99 of 100. It only fails on values that neither a busy machine
+// nor the race detector can explain.
+func TestAssessmentLatency(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	took := s.askEight(t, 100, http.MethodPost, "/api/v1/assessments", facts)
+	s := newTestServer(t, api.Options{})
+	took := s.measureParallel(t, 100, http.MethodPost, "/api/v1/assessments", fullFacts)
 	p99 := took[len(took)*99/100]
 	t.Logf("assessments at 8 clients: p50 %s, p99 %s", took[len(took)/2], p99)
 	if p99 > 500*time.Millisecond {
@@ -228,9 +229,9 @@ func TestAssessmentsAreQuick(t *testing.T) {
 	}
 }
 
-// askEight has eight clients ask n times each and gives how long each answer
-// took, rising.
-func (s *stand) askEight(t testing.TB, n int, method, path, body string) []time.Duration {
+// measureParallel sends n requests from each of eight clients and returns the
+// sorted durations.
+func (s *testServer) measureParallel(t testing.TB, n int, method, path, body string) []time.Duration {
 	t.Helper()
 	const clients = 8
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
@@ -241,7 +242,7 @@ func (s *stand) askEight(t testing.TB, n int, method, path, body string) []time.
 		group.Go(func() {
 			for range n {
 				began := time.Now()
-				if err := s.askOnce(t, client, method, path, body); err != nil {
+				if err := s.sendOnce(t, client, method, path, body); err != nil {
 					t.Error(err)
 					return
 				}
@@ -253,7 +254,7 @@ func (s *stand) askEight(t testing.TB, n int, method, path, body string) []time.
 	return slices.Sorted(slices.Values(slices.Concat(took...)))
 }
 
-func (s *stand) askOnce(t testing.TB, client *http.Client, method, path, body string) error {
+func (s *testServer) sendOnce(t testing.TB, client *http.Client, method, path, body string) error {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.server.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -271,15 +272,15 @@ func (s *stand) askOnce(t testing.TB, client *http.Client, method, path, body st
 	return errors.Join(err, response.Body.Close())
 }
 
-// BenchmarkAssessments prints the figures of the budget, ≤ 5 ms p99 at 8 clients,
-// and as a floor what the same machine does with a request that asks nothing.
+// BenchmarkAssessments prints the values for the budget, ≤ 5 ms p99 with 8
+// clients, and for comparison the time of a request that does nothing.
 func BenchmarkAssessments(b *testing.B) {
-	s := newStand(b, api.Options{})
+	s := newTestServer(b, api.Options{})
 	n := max(1, b.N/8)
-	s.askEight(b, 10, http.MethodPost, "/api/v1/assessments", facts)
-	floor := s.askEight(b, n, http.MethodGet, "/healthz", "")
+	s.measureParallel(b, 10, http.MethodPost, "/api/v1/assessments", fullFacts)
+	floor := s.measureParallel(b, n, http.MethodGet, "/healthz", "")
 	b.ResetTimer()
-	took := s.askEight(b, n, http.MethodPost, "/api/v1/assessments", facts)
+	took := s.measureParallel(b, n, http.MethodPost, "/api/v1/assessments", fullFacts)
 	b.StopTimer()
 	for name, at := range map[string]time.Duration{
 		"p50-ms": took[len(took)/2], "p99-ms": took[len(took)*99/100], "floor-p99-ms": floor[len(floor)*99/100],
@@ -289,16 +290,16 @@ func BenchmarkAssessments(b *testing.B) {
 	b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "asks/s")
 }
 
-// TestTheFieldsOfAnAssessmentAreTheBooks holds what is told against what the
-// book says.
-func TestTheFieldsOfAnAssessmentAreTheBooks(t *testing.T) {
+// TestAssessmentFieldsMatchPlaybook compares the fields of the response with
+// those of the playbook's result.
+func TestAssessmentFieldsMatchPlaybook(t *testing.T) {
 	t.Parallel()
 	raw, err := json.Marshal(playbook.Assessment{})
-	must(t, err)
-	var said map[string]any
-	must(t, json.Unmarshal(raw, &said))
-	told := schema(t, "Assessment").Properties
-	if !slices.Equal(slices.Sorted(maps.Keys(said)), slices.Sorted(maps.Keys(told))) {
-		t.Errorf("said %v, told %v", slices.Sorted(maps.Keys(said)), slices.Sorted(maps.Keys(told)))
+	failOnError(t, err)
+	var fields map[string]any
+	failOnError(t, json.Unmarshal(raw, &fields))
+	result := schemaNamed(t, "Assessment").Properties
+	if !slices.Equal(slices.Sorted(maps.Keys(fields)), slices.Sorted(maps.Keys(result))) {
+		t.Errorf("playbook %v, specification %v", slices.Sorted(maps.Keys(fields)), slices.Sorted(maps.Keys(result)))
 	}
 }

@@ -14,10 +14,10 @@ const (
 	linkKey  = "api.link"
 )
 
-// authenticate finds the account behind the bearer token (RFC 6750).
+// authenticate finds the account of the bearer token (RFC 6750).
 func (a *API) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		token, sent := bearer(c)
+		token, sent := bearerToken(c)
 		if !sent {
 			return recovery.Faultf(recovery.CodeUnauthenticated, "Send a token: Authorization: Bearer rc_….")
 		}
@@ -30,11 +30,11 @@ func (a *API) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// enter finds the link behind the bearer token. Whoever comes by it is the
-// counterpart it was made for.
-func (a *API) enter(next echo.HandlerFunc) echo.HandlerFunc {
+// authenticateLink finds the link of the bearer token. The caller acts as the
+// counterpart the link was issued to.
+func (a *API) authenticateLink(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		token, sent := bearer(c)
+		token, sent := bearerToken(c)
 		if !sent {
 			return recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
 		}
@@ -48,20 +48,20 @@ func (a *API) enter(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func bearer(c echo.Context) (token string, sent bool) {
+func bearerToken(c echo.Context) (token string, sent bool) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
 	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
-// entered gives the link that enter found.
-func entered(c echo.Context) recovery.Link {
+// linkFrom returns the link that authenticateLink found.
+func linkFrom(c echo.Context) recovery.Link {
 	link, _ := c.Get(linkKey).(recovery.Link)
 	return link
 }
 
-// actor gives the account that authenticate found; guard sees to it that there
-// is one.
-func actor(c echo.Context) recovery.Actor {
+// actorFrom returns the account that authenticate found. protectedRouter
+// ensures that there is one.
+func actorFrom(c echo.Context) recovery.Actor {
 	who, _ := c.Get(actorKey).(recovery.Actor)
 	return who
 }

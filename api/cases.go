@@ -29,20 +29,20 @@ func (a *API) FileCase(c echo.Context, params FileCaseParams) error {
 
 // GetCase implements ServerInterface.
 func (a *API) GetCase(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	view, err := a.service.Case(c.Request().Context(), actor(c), recovery.CaseID(id))
+	view, err := a.service.Case(c.Request().Context(), actorFrom(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
 	setETag(c, view.Version)
-	return sendJSON(c, caseOf(view))
+	return sendJSON(c, renderCase(view))
 }
 
 // ListCases implements ServerInterface.
 func (a *API) ListCases(c echo.Context, params ListCasesParams) error {
-	filter, err := filterOf(c, params)
+	filter, err := parseCaseFilter(c, params)
 	if err != nil {
 		return err
 	}
@@ -50,23 +50,23 @@ func (a *API) ListCases(c echo.Context, params ListCasesParams) error {
 	if err != nil {
 		return err
 	}
-	views, next, err := a.service.Cases(c.Request().Context(), actor(c), filter, limit, deref(params.Cursor))
+	views, next, err := a.service.Cases(c.Request().Context(), actorFrom(c), filter, limit, valueOrZero(params.Cursor))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, CasePage{Items: each(views, caseOf), NextCursor: orNil[string](next)})
+	return sendJSON(c, CasePage{Items: renderList(views, renderCase), NextCursor: nullIfEmpty[string](next)})
 }
 
 // ListTexts implements ServerInterface.
 func (a *API) ListTexts(c echo.Context, id ID, params ListTextsParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	texts, err := a.service.Texts(c.Request().Context(), actor(c), recovery.CaseID(id), recovery.Stage(deref(params.Stage)))
+	texts, err := a.service.Texts(c.Request().Context(), actorFrom(c), recovery.CaseID(id), recovery.Stage(valueOrZero(params.Stage)))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, TextList{Items: each(texts, textOf)})
+	return sendJSON(c, TextList{Items: renderList(texts, renderText)})
 }
 
 const (
@@ -82,13 +82,13 @@ func pageSize(limit *int) (int, error) {
 	}
 	if *limit < 1 || *limit > maxPage {
 		return 0, recovery.Invalid([]recovery.FieldFault{{
-			Field: "limit", Code: "out_of_range", Detail: "A page has between 1 and 200 items.",
+			Field: "limit", Code: "out_of_range", Detail: "A page has 1 to 200 items.",
 		}})
 	}
 	return *limit, nil
 }
 
-func deref[T any](value *T) T {
+func valueOrZero[T any](value *T) T {
 	if value == nil {
 		var none T
 		return none
@@ -96,63 +96,63 @@ func deref[T any](value *T) T {
 	return *value
 }
 
-// listParameters are those of ListCases; a misspelt filter would otherwise give
-// everything.
+// listParameters are the query parameters of ListCases. Others are refused,
+// because a misspelled filter would return all cases.
 var listParameters = []string{
 	"stage", "waiting_on", "outcome", "platform", "assignee", "due_before", "q", "limit", "cursor",
 }
 
-// nobody, as assignee, asks for open cases without one.
-const nobody = "none"
+// unassigned as the assignee selects open cases without an assignee.
+const unassigned = "none"
 
-func filterOf(c echo.Context, p ListCasesParams) (recovery.CaseFilter, error) {
-	faults := unknownParameters(c, listParameters...)
-	among(&faults, "stage", p.Stage, recovery.Stages)
-	among(&faults, "waiting_on", p.WaitingOn, recovery.Waits)
-	among(&faults, "outcome", p.Outcome, recovery.Outcomes)
-	among(&faults, "platform", p.Platform, recovery.Platforms)
-	plainText(&faults, "assignee", p.Assignee, recovery.MaxReference)
-	plainText(&faults, "q", p.Q, maxQuery)
-	plainText(&faults, "cursor", p.Cursor, maxCursor)
+func parseCaseFilter(c echo.Context, p ListCasesParams) (recovery.CaseFilter, error) {
+	faults := checkParameterNames(c, listParameters...)
+	checkEnum(&faults, "stage", p.Stage, recovery.Stages)
+	checkEnum(&faults, "waiting_on", p.WaitingOn, recovery.Waits)
+	checkEnum(&faults, "outcome", p.Outcome, recovery.Outcomes)
+	checkEnum(&faults, "platform", p.Platform, recovery.Platforms)
+	checkPlainText(&faults, "assignee", p.Assignee, recovery.MaxReference)
+	checkPlainText(&faults, "q", p.Q, maxQuery)
+	checkPlainText(&faults, "cursor", p.Cursor, maxCursor)
 	filter := recovery.CaseFilter{
-		Stage: recovery.Stage(deref(p.Stage)), WaitingOn: recovery.WaitingOn(deref(p.WaitingOn)),
-		Outcome: recovery.Outcome(deref(p.Outcome)), Platform: recovery.Platform(deref(p.Platform)),
-		Assignee: recovery.UserID(deref(p.Assignee)), DueBefore: p.DueBefore, Query: deref(p.Q),
+		Stage: recovery.Stage(valueOrZero(p.Stage)), WaitingOn: recovery.WaitingOn(valueOrZero(p.WaitingOn)),
+		Outcome: recovery.Outcome(valueOrZero(p.Outcome)), Platform: recovery.Platform(valueOrZero(p.Platform)),
+		Assignee: recovery.UserID(valueOrZero(p.Assignee)), DueBefore: p.DueBefore, Query: valueOrZero(p.Q),
 	}
-	if filter.Assignee == nobody {
+	if filter.Assignee == unassigned {
 		filter.Assignee, filter.Unassigned = "", true
 	}
 	return filter, recovery.Invalid(faults)
 }
 
-func unknownParameters(c echo.Context, known ...string) []recovery.FieldFault {
+func checkParameterNames(c echo.Context, known ...string) []recovery.FieldFault {
 	var faults []recovery.FieldFault
 	for name := range c.QueryParams() {
 		if !slices.Contains(known, name) {
 			faults = append(faults, recovery.FieldFault{
-				Field: printable(name), Code: "unknown_parameter", Detail: "There is no such parameter here.",
+				Field: makePrintable(name), Code: "unknown_parameter", Detail: "This parameter does not exist here. See the specification.",
 			})
 		}
 	}
 	return faults
 }
 
-func among[T, V ~string](faults *[]recovery.FieldFault, field string, value *T, values []V) {
+func checkEnum[T, V ~string](faults *[]recovery.FieldFault, field string, value *T, values []V) {
 	if value != nil && !slices.Contains(values, V(*value)) {
 		*faults = append(*faults, recovery.FieldFault{
-			Field: field, Code: "unknown_value", Detail: "The specification lists the accepted values.",
+			Field: field, Code: "unknown_value", Detail: "This value is not accepted. See the specification for the list.",
 		})
 	}
 }
 
-// plainText keeps from the database what it could not read.
-func plainText(faults *[]recovery.FieldFault, field string, value *string, limit int) {
+// checkPlainText refuses text that PostgreSQL cannot store or that is too long.
+func checkPlainText(faults *[]recovery.FieldFault, field string, value *string, limit int) {
 	if value == nil {
 		return
 	}
 	if !utf8.ValidString(*value) || utf8.RuneCountInString(*value) > limit || strings.ContainsFunc(*value, unicode.IsControl) {
 		*faults = append(*faults, recovery.FieldFault{
-			Field: field, Code: "malformed", Detail: "The text is too long or holds characters that are not accepted.",
+			Field: field, Code: "malformed", Detail: "The text is too long or contains characters that are not accepted.",
 		})
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"recourse/recovery"
 )
 
-func TestFileAndReadACase(t *testing.T) {
+func TestFileAndReadCase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(sample)}).is(http.StatusCreated)
-	id := filed.text("id")
+	s := newTestServer(t, api.Options{})
+	filed := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(validFiling)}).wantStatus(http.StatusCreated)
+	id := filed.stringField("id")
 	if got, want := filed.header.Get("Location"), "/api/v1/cases/"+id; got != want {
 		t.Errorf("Location %q, want %q", got, want)
 	}
 	if got := filed.header.Get("ETag"); got != `"1"` {
 		t.Errorf("ETag %q", got)
 	}
-	read := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).is(http.StatusOK)
+	read := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id).wantStatus(http.StatusOK)
 	if string(read.body) != string(filed.body) {
 		t.Errorf("read\n%s\nfiled\n%s", read.body, filed.body)
 	}
@@ -32,12 +32,12 @@ func TestFileAndReadACase(t *testing.T) {
 		"amount_fen": 200000.0, "recovered_fen": 0.0, "sent_at": "2026-03-01T12:30:00+08:00", "version": 1.0, "pace": 1.0,
 		"transaction_no": "1000050001202603010012345678", "narrative": "本想发给家人群，误发到工作群。",
 	} {
-		if got := read.object()[name]; got != want {
+		if got := read.decodeObject()[name]; got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	if at := read.text("created_at"); !strings.HasSuffix(at, "+08:00") {
-		t.Errorf("created_at %s is not told at +08:00", at)
+	if at := read.stringField("created_at"); !strings.HasSuffix(at, "+08:00") {
+		t.Errorf("created_at %s is not at +08:00", at)
 	}
 	if cache := read.header.Get("Cache-Control"); cache != "no-store" {
 		t.Errorf("Cache-Control %q", cache)
@@ -46,32 +46,32 @@ func TestFileAndReadACase(t *testing.T) {
 
 func TestNullIsTheSameAsAbsent(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	body := `{"platform":"qq","instrument":"transfer","amount_fen":1,"sent_at":"2026-03-01T12:30:00+08:00","transaction_no":null,
 		"reason":"other","claim_state":"unknown","group":null,"claimant":{"name":"某","email":null,"phone":null,"province":null,"city":null},
 		"counterparts":[{"alias":"甲","claimed_fen":null,"claimed_at":null,"contact":null}],"narrative":null,"pace":null}`
-	filed := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(body)}).is(http.StatusCreated)
-	if filed.object()["transaction_no"] != nil || filed.object()["narrative"] != nil {
+	filed := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(body)}).wantStatus(http.StatusCreated)
+	if filed.decodeObject()["transaction_no"] != nil || filed.decodeObject()["narrative"] != nil {
 		t.Errorf("%s", filed.body)
 	}
 }
 
-func TestATransactionHasOneOpenCase(t *testing.T) {
+func TestOneOpenCasePerTransaction(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	first := call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("T1")}
-	id := s.do(t, first).is(http.StatusCreated).text("id")
-	s.do(t, first).problem(http.StatusConflict, "transaction_has_open_case")
-	s.act(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"弄错了"}`).is(http.StatusOK)
-	s.do(t, first).is(http.StatusCreated)
+	s := newTestServer(t, api.Options{})
+	first := testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("T1")}
+	id := s.send(t, first).wantStatus(http.StatusCreated).stringField("id")
+	s.send(t, first).problem(http.StatusConflict, "transaction_has_open_case")
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"弄错了"}`).wantStatus(http.StatusOK)
+	s.send(t, first).wantStatus(http.StatusCreated)
 }
 
-func TestSameKeySameCase(t *testing.T) {
+func TestRepeatedFilingReplays(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	c := call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("T1"), key: "k-1"}
-	first := s.do(t, c).is(http.StatusCreated)
-	again := s.do(t, c).is(http.StatusCreated)
+	s := newTestServer(t, api.Options{})
+	c := testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("T1"), key: "k-1"}
+	first := s.send(t, c).wantStatus(http.StatusCreated)
+	again := s.send(t, c).wantStatus(http.StatusCreated)
 	if string(first.body) != string(again.body) {
 		t.Errorf("first\n%s\nagain\n%s", first.body, again.body)
 	}
@@ -83,24 +83,24 @@ func TestSameKeySameCase(t *testing.T) {
 			t.Errorf("%s: first %q, again %q", name, first.header.Get(name), again.header.Get(name))
 		}
 	}
-	c.body = filing("T2")
-	s.do(t, c).problem(http.StatusConflict, "idempotency_conflict")
-	c.as = other // another account's key is another key
-	s.do(t, c).is(http.StatusCreated)
-	if s.cases() != 2 {
-		t.Errorf("%d cases, want 2", s.cases())
+	c.body = filingBody("T2")
+	s.send(t, c).problem(http.StatusConflict, "idempotency_conflict")
+	c.as = otherClaimant // keys of different accounts are independent
+	s.send(t, c).wantStatus(http.StatusCreated)
+	if s.countCases() != 2 {
+		t.Errorf("%d cases, want 2", s.countCases())
 	}
 }
 
-func TestSameKeyAtTheSameTime(t *testing.T) {
+func TestConcurrentFilingsWithSameKey(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	const senders = 12
-	answers := make([]answer, senders)
+	answers := make([]testResponse, senders)
 	var group sync.WaitGroup
 	for i := range senders {
 		group.Go(func() {
-			answers[i] = s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("T1"), key: "same"})
+			answers[i] = s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("T1"), key: "same"})
 		})
 	}
 	group.Wait()
@@ -113,41 +113,41 @@ func TestSameKeyAtTheSameTime(t *testing.T) {
 			replays++
 		}
 	}
-	if s.cases() != 1 || replays != senders-1 {
-		t.Errorf("%d cases and %d replays of %d", s.cases(), replays, senders)
+	if s.countCases() != 1 || replays != senders-1 {
+		t.Errorf("%d cases and %d replays of %d", s.countCases(), replays, senders)
 	}
 }
 
-func TestOddKeys(t *testing.T) {
+func TestInvalidIdempotencyKeys(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, key := range []string{strings.Repeat("k", 201), "with space", "ключ", "tab\there"} {
-		refused := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing(""), key: key})
-		if p := refused.problem(http.StatusBadRequest, "invalid"); !p.names("Idempotency-Key") {
+		refused := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody(""), key: key})
+		if p := refused.problem(http.StatusBadRequest, "invalid"); !p.namesField("Idempotency-Key") {
 			t.Errorf("%q: %+v", key, p)
 		}
 	}
-	s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing(""), key: strings.Repeat("~", 200)}).is(http.StatusCreated)
-	if s.cases() != 1 {
-		t.Errorf("%d cases", s.cases())
+	s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody(""), key: strings.Repeat("~", 200)}).wantStatus(http.StatusCreated)
+	if s.countCases() != 1 {
+		t.Errorf("%d cases", s.countCases())
 	}
 }
 
-func TestOthersCasesDoNotExist(t *testing.T) {
+func TestCasesOfOthersAreNotFound(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for _, path := range []string{"", "/journal", "/evidence", "/texts", "/events"} {
-		s.get(t, other, "/api/v1/cases/"+id+path).problem(http.StatusNotFound, "not_found")
+		s.get(t, otherClaimant, "/api/v1/cases/"+id+path).problem(http.StatusNotFound, "not_found")
 		s.get(t, "", "/api/v1/cases/"+id+path).problem(http.StatusUnauthorized, "unauthenticated")
 	}
-	s.act(t, other, id, recovery.Withdraw, `{"reason":"x"}`).problem(http.StatusNotFound, "not_found")
-	s.get(t, recovery.RoleAuditor, "/api/v1/cases/"+id).is(http.StatusOK)
+	s.takeAction(t, otherClaimant, id, recovery.Withdraw, `{"reason":"x"}`).problem(http.StatusNotFound, "not_found")
+	s.get(t, recovery.RoleAuditor, "/api/v1/cases/"+id).wantStatus(http.StatusOK)
 }
 
-func TestIDsThatAreNone(t *testing.T) {
+func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	unknown := "019a0000-0000-7000-8000-000000000000"
 	for _, id := range []string{"1", "x%00y", unknown, strings.ToUpper(unknown), "%7B" + unknown + "%7D", strings.Repeat("a", 36), "..%2f..%2fetc"} {
 		for _, path := range []string{"cases/%s", "cases/%s/journal", "cases/%s/evidence", "cases/%s/texts", "cases/%s/events",
@@ -159,13 +159,13 @@ func TestIDsThatAreNone(t *testing.T) {
 
 func TestListCases(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	var want []string
 	for range 5 {
-		want = append([]string{s.file(t).text("id")}, want...)
+		want = append([]string{s.fileCase(t).stringField("id")}, want...)
 	}
-	s.do(t, call{as: other, method: "POST", path: "/api/v1/cases", body: filing("OTHERS-1")}).is(http.StatusCreated)
-	if got := s.pages(t, recovery.RoleClaimant, "/api/v1/cases?limit=2"); fmt.Sprint(got) != fmt.Sprint(want) {
+	s.send(t, testCall{as: otherClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("OTHERS-1")}).wantStatus(http.StatusCreated)
+	if got := s.collectIDs(t, recovery.RoleClaimant, "/api/v1/cases?limit=2"); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	counts := map[string]int{
@@ -175,18 +175,18 @@ func TestListCases(t *testing.T) {
 		"?q=%25": 0, "?q=" + url.QueryEscape(`'; drop table cases; --`): 0,
 	}
 	for query, want := range counts {
-		if got := s.pages(t, recovery.RoleAgent, "/api/v1/cases"+query); len(got) != want {
+		if got := s.collectIDs(t, recovery.RoleAgent, "/api/v1/cases"+query); len(got) != want {
 			t.Errorf("%s: %d cases, want %d", query, len(got), want)
 		}
 	}
 }
 
-// pages follows a list to its end and gives the ids.
-func (s *stand) pages(t *testing.T, as recovery.Role, path string) []string {
+// collectIDs reads all pages of a list and returns the ids.
+func (s *testServer) collectIDs(t *testing.T, as recovery.Role, path string) []string {
 	t.Helper()
 	var ids []string
 	for next := path; next != ""; {
-		page := s.get(t, as, next).is(http.StatusOK).object()
+		page := s.get(t, as, next).wantStatus(http.StatusOK).decodeObject()
 		items, _ := page["items"].([]any)
 		for _, item := range items {
 			object, _ := item.(map[string]any)
@@ -201,10 +201,10 @@ func (s *stand) pages(t *testing.T, as recovery.Role, path string) []string {
 	return ids
 }
 
-func TestFaultyParameters(t *testing.T) {
+func TestInvalidParameters(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for query, want := range map[string]struct {
 		status int
 		field  string
@@ -218,18 +218,18 @@ func TestFaultyParameters(t *testing.T) {
 		"cases/" + id + "/journal?limit=0": {422, "limit"}, "cases/" + id + "/journal?cursor=x": {422, "cursor"},
 		"cases/" + id + "/journal?cursor=-1": {422, "cursor"}, "cases/" + id + "/texts?stage=x": {422, "stage"},
 	} {
-		if p := s.get(t, recovery.RoleAgent, "/api/v1/"+query).problem(want.status, "invalid"); !p.names(want.field) {
+		if p := s.get(t, recovery.RoleAgent, "/api/v1/"+query).problem(want.status, "invalid"); !p.namesField(want.field) {
 			t.Errorf("%s: %+v does not name %s", query, p, want.field)
 		}
 	}
 }
 
-func TestTexts(t *testing.T) {
+func TestListTexts(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for _, query := range []string{"", "?stage=group_notice"} {
-		items, _ := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/texts"+query).is(http.StatusOK).object()["items"].([]any)
+		items, _ := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/texts"+query).wantStatus(http.StatusOK).decodeObject()["items"].([]any)
 		if len(items) == 0 {
 			t.Errorf("no texts for %q", query)
 		}

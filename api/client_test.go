@@ -21,8 +21,8 @@ import (
 	"recourse/recovery"
 )
 
-// contract is the specification, read and checked once.
-var contract = sync.OnceValues(func() (*openapi3.T, error) {
+// loadContract reads and validates the specification once.
+var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 	raw, err := os.ReadFile("openapi.yaml")
 	if err != nil {
 		return nil, err
@@ -31,50 +31,50 @@ var contract = sync.OnceValues(func() (*openapi3.T, error) {
 })
 
 var routes = sync.OnceValues(func() (routers.Router, error) {
-	document, err := contract()
+	document, err := loadContract()
 	if err != nil {
 		return nil, err
 	}
 	return legacy.NewRouter(document)
 })
 
-// call is one request.
-type call struct {
-	as     recovery.Role // "" for nobody
+// testCall is one request.
+type testCall struct {
+	as     recovery.Role // "" sends no token
 	method string
 	path   string
 	body   []byte
-	media  string // of the body; JSON when empty
+	media  string // type of the body; JSON when empty
 	key    string
 	header map[string]string
 }
 
-// answer is what came back.
-type answer struct {
+// testResponse is the response to a testCall.
+type testResponse struct {
 	t      testing.TB
 	status int
 	header http.Header
 	body   []byte
 }
 
-func (s *stand) do(t testing.TB, c call) answer {
+func (s *testServer) send(t testing.TB, c testCall) testResponse {
 	t.Helper()
-	request := s.request(t, c)
+	request := s.newRequest(t, c)
 	response, err := s.server.Client().Do(request)
-	must(t, err)
+	failOnError(t, err)
 	body, err := io.ReadAll(response.Body)
-	must(t, err)
-	must(t, response.Body.Close())
-	a := answer{t: t, status: response.StatusCode, header: response.Header, body: body}
-	s.conforms(t, c, a)
+	failOnError(t, err)
+	failOnError(t, response.Body.Close())
+	a := testResponse{t: t, status: response.StatusCode, header: response.Header, body: body}
+	s.checkConforms(t, c, a)
 	return a
 }
 
-func (s *stand) request(t testing.TB, c call) *http.Request {
+func (s *testServer) newRequest(t testing.TB, c testCall) *http.Request {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), c.method, s.server.URL+c.path, bytes.NewReader(c.body))
-	must(t, err)
-	if token := s.token(c.as); token != "" {
+	failOnError(t, err)
+	if token := s.tokenFor(c.as); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	if c.body != nil {
@@ -92,9 +92,10 @@ func (s *stand) request(t testing.TB, c call) *http.Request {
 	return request
 }
 
-// conforms holds each answer against the specification, and the request too
-// when it was accepted: what the specification refuses must not pass.
-func (s *stand) conforms(t testing.TB, c call, a answer) {
+// checkConforms checks each response against the specification, and the request
+// too if it was accepted: the server must refuse what the specification
+// refuses.
+func (s *testServer) checkConforms(t testing.TB, c testCall, a testResponse) {
 	t.Helper()
 	if a.header.Get("X-Request-Id") == "" {
 		t.Errorf("%s %s: no X-Request-Id", c.method, c.path)
@@ -103,12 +104,12 @@ func (s *stand) conforms(t testing.TB, c call, a answer) {
 		t.Errorf("%s %s: %d %s\n%s", c.method, c.path, a.status, a.body, s.logged)
 	}
 	router, err := routes()
-	must(t, err)
-	request := s.request(t, c)
+	failOnError(t, err)
+	request := s.newRequest(t, c)
 	request.URL.Scheme, request.URL.Host = "", ""
 	route, params, err := router.FindRoute(request)
-	if err != nil { // no such path or method: at least a problem of the right form
-		conformsProblem(t, a)
+	if err != nil { // unknown path or method: only the form of the problem is checked
+		checkProblemForm(t, a)
 		return
 	}
 	input := &openapi3filter.RequestValidationInput{
@@ -132,19 +133,19 @@ func (s *stand) conforms(t testing.TB, c call, a answer) {
 	}
 }
 
-func conformsProblem(t testing.TB, a answer) {
+func checkProblemForm(t testing.TB, a testResponse) {
 	t.Helper()
-	document, err := contract()
-	must(t, err)
+	document, err := loadContract()
+	failOnError(t, err)
 	var value any
-	must(t, json.Unmarshal(a.body, &value))
+	failOnError(t, json.Unmarshal(a.body, &value))
 	if err := document.Components.Schemas["Problem"].Value.VisitJSON(value); err != nil {
 		t.Errorf("not a problem: %s: %v", a.body, err)
 	}
 }
 
-// is checks the status.
-func (a answer) is(status int) answer {
+// wantStatus fails the test on another status.
+func (a testResponse) wantStatus(status int) testResponse {
 	a.t.Helper()
 	if a.status != status {
 		a.t.Fatalf("status %d, want %d: %s", a.status, status, a.body)
@@ -152,8 +153,8 @@ func (a answer) is(status int) answer {
 	return a
 }
 
-// object reads the body.
-func (a answer) object() map[string]any {
+// decodeObject decodes the body.
+func (a testResponse) decodeObject() map[string]any {
 	a.t.Helper()
 	var value map[string]any
 	if err := json.Unmarshal(a.body, &value); err != nil {
@@ -162,9 +163,9 @@ func (a answer) object() map[string]any {
 	return value
 }
 
-func (a answer) text(name string) string {
+func (a testResponse) stringField(name string) string {
 	a.t.Helper()
-	value, _ := a.object()[name].(string)
+	value, _ := a.decodeObject()[name].(string)
 	return value
 }
 
@@ -181,7 +182,8 @@ type problem struct {
 	ContactRefusal *api.ContactRefusal `json:"contact_refusal"`
 }
 
-func (a answer) problem(status int, code string) problem {
+// problem is a decoded problem document.
+func (a testResponse) problem(status int, code string) problem {
 	a.t.Helper()
 	var p problem
 	if err := json.Unmarshal(a.body, &p); err != nil {
@@ -196,8 +198,8 @@ func (a answer) problem(status int, code string) problem {
 	return p
 }
 
-// names reports whether a problem names a field.
-func (p problem) names(field string) bool {
+// namesField reports whether a problem names a field.
+func (p problem) namesField(field string) bool {
 	for _, fault := range p.Errors {
 		if fault.Field == field {
 			return true
@@ -206,8 +208,8 @@ func (p problem) names(field string) bool {
 	return false
 }
 
-// sample is a filing that is right in every field.
-const sample = `{
+// validFiling is a filing with valid values in every field.
+const validFiling = `{
 	"platform": "wechat", "instrument": "transfer", "amount_fen": 200000, "sent_at": "2026-03-01T12:30:00+08:00",
 	"transaction_no": "1000050001202603010012345678", "reason": "wrong_group", "claim_state": "claimed",
 	"group": {"kind": "work", "size": 12},
@@ -219,38 +221,39 @@ const sample = `{
 	"narrative": "本想发给家人群，误发到工作群。", "pace": 1
 }`
 
-// filing is the sample under another transaction number, or under none.
-func filing(transaction string) []byte {
+// filingBody returns validFiling with another transaction number, or without
+// one.
+func filingBody(transaction string) []byte {
 	if transaction == "" {
-		return []byte(strings.Replace(sample, `"transaction_no": "1000050001202603010012345678",`, "", 1))
+		return []byte(strings.Replace(validFiling, `"transaction_no": "1000050001202603010012345678",`, "", 1))
 	}
-	return []byte(strings.Replace(sample, "1000050001202603010012345678", transaction, 1))
+	return []byte(strings.Replace(validFiling, "1000050001202603010012345678", transaction, 1))
 }
 
-// file files a case of the claimant.
-func (s *stand) file(t testing.TB) answer {
+// fileCase files a case as the claimant.
+func (s *testServer) fileCase(t testing.TB) testResponse {
 	t.Helper()
-	return s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("")}).is(http.StatusCreated)
+	return s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("")}).wantStatus(http.StatusCreated)
 }
 
-func (s *stand) get(t testing.TB, as recovery.Role, path string) answer {
+func (s *testServer) get(t testing.TB, as recovery.Role, path string) testResponse {
 	t.Helper()
-	return s.do(t, call{as: as, method: "GET", path: path})
+	return s.send(t, testCall{as: as, method: "GET", path: path})
 }
 
-// act takes an action in a case.
-func (s *stand) act(t testing.TB, as recovery.Role, id string, action recovery.Action, body string) answer {
+// takeAction takes an action in a case.
+func (s *testServer) takeAction(t testing.TB, as recovery.Role, id string, action recovery.Action, body string) testResponse {
 	t.Helper()
-	return s.do(t, call{as: as, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action), body: []byte(body)})
+	return s.send(t, testCall{as: as, method: "POST", path: "/api/v1/cases/" + id + "/actions/" + string(action), body: []byte(body)})
 }
 
-// part is one part of a multipart body, in the order given.
-type part struct {
-	name, file string // file: its name; "" for a field
+// formPart is one part of a multipart body; the order is kept.
+type formPart struct {
+	name, file string // file is the file name; "" for a form field
 	content    string
 }
 
-func form(t testing.TB, parts ...part) (body []byte, media string) {
+func multipartBody(t testing.TB, parts ...formPart) (body []byte, media string) {
 	t.Helper()
 	var out bytes.Buffer
 	writer := multipart.NewWriter(&out)
@@ -263,23 +266,23 @@ func form(t testing.TB, parts ...part) (body []byte, media string) {
 		}
 		header.Set("Content-Disposition", disposition)
 		w, err := writer.CreatePart(header)
-		must(t, err)
+		failOnError(t, err)
 		_, err = io.WriteString(w, p.content)
-		must(t, err)
+		failOnError(t, err)
 	}
-	must(t, writer.Close())
+	failOnError(t, writer.Close())
 	return out.Bytes(), writer.FormDataContentType()
 }
 
 // upload sends a multipart body to a collection of a case.
-func (s *stand) upload(t testing.TB, id, collection, key string, parts ...part) answer {
+func (s *testServer) upload(t testing.TB, id, collection, key string, parts ...formPart) testResponse {
 	t.Helper()
-	body, media := form(t, parts...)
-	return s.do(t, call{
+	body, media := multipartBody(t, parts...)
+	return s.send(t, testCall{
 		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/" + collection,
 		body: body, media: media, key: key,
 	})
 }
 
-// png is the smallest content that is taken for an image.
+// png is the smallest content that is detected as an image.
 const png = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

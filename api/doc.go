@@ -1,11 +1,10 @@
-// Package api is the REST face of Recourse: /api/v1 as openapi.yaml describes
-// it, with the health, readiness and metrics of the process beside it. It turns
-// requests into calls of package casework and what comes back into JSON,
+// Package api is the REST interface of Recourse: /api/v1 as described in
+// openapi.yaml, and the health, readiness and metrics endpoints. It turns
+// requests into calls of package casework and renders the results as JSON,
 // problem documents and files.
 //
-// It decides nothing about a case: every rule is asked of casework. It is not
-// the pages (package web), with which it shares one echo server. Only cmd may
-// import it.
+// It contains no rules about cases; those are in casework. The HTML pages are in
+// package web, which shares the echo server. Only cmd may import this package.
 package api
 
 //go:generate go run ./specgen

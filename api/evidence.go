@@ -13,44 +13,44 @@ import (
 	"recourse/recovery"
 )
 
-// evidenceFields are what may be said about a file beside it.
+// evidenceFields are the form fields accepted with a file.
 var evidenceFields = []string{"kind", "captured_at", "source", "description", "sha256"}
 
 // AddEvidence implements ServerInterface.
 func (a *API) AddEvidence(c echo.Context, id ID, params AddEvidenceParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receiveFor(c, id, evidenceFields...)
+	received, err := a.receiveCaseUpload(c, id, evidenceFields...)
 	if err != nil {
 		return err
 	}
-	defer got.file.Discard()
-	request, err := newRequest(c, params.IdempotencyKey, got.what()...)
+	defer received.file.Discard()
+	request, err := newRequest(c, params.IdempotencyKey, received.fingerprintParts()...)
 	if err != nil {
 		return err
 	}
-	up, err := got.evidence()
+	up, err := received.fileDescription()
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.AddEvidence(c.Request().Context(), request, recovery.CaseID(id), up, got.file)
+	reply, err := a.service.AddEvidence(c.Request().Context(), request, recovery.CaseID(id), up, received.file)
 	return sendNewExhibit(c, reply, err)
 }
 
 func sendNewExhibit(c echo.Context, reply casework.Reply[casework.Exhibit], err error) error {
 	if err != nil {
-		return onFile(err)
+		return addFileField(err)
 	}
 	setLocation(c, "evidence", reply.Value.ID)
-	return send(c, http.StatusCreated, reply, exhibitOf)
+	return sendReply(c, http.StatusCreated, reply, renderExhibit)
 }
 
-// evidence reads the fields that came with a file.
-func (u upload) evidence() (recovery.FileDescription, error) {
+// fileDescription parses the form fields sent with a file.
+func (u receivedUpload) fileDescription() (recovery.FileDescription, error) {
 	up := recovery.FileDescription{
 		Kind: recovery.EvidenceKind(u.fields["kind"]), Source: u.fields["source"],
 		Description: u.fields["description"], FileName: u.name, SHA256: u.fields["sha256"],
@@ -58,20 +58,20 @@ func (u upload) evidence() (recovery.FileDescription, error) {
 	if text := u.fields["captured_at"]; text != "" {
 		var at time.Time
 		if err := at.UnmarshalText([]byte(text)); err != nil {
-			return up, invalidField("captured_at", "wrong_type", "A time with offset is needed (RFC 3339).")
+			return up, invalidField("captured_at", "wrong_type", "Send a time with offset (RFC 3339).")
 		}
 		up.CapturedAt = &at
 	}
 	return up, nil
 }
 
-// onFile names the file as what is at fault when casework refuses it by its
-// bytes, unless the refusal does so itself.
-func onFile(err error) error {
+// addFileField names the file as the invalid field when casework refuses its
+// content without naming a field.
+func addFileField(err error) error {
 	switch code := recovery.CodeOf(err); code {
 	case recovery.CodeTooLarge, recovery.CodeUnsupportedMedia:
 		detail := "The file cannot be accepted."
-		if fault, ok := asFault(err); ok {
+		if fault, ok := findFault(err); ok {
 			if len(fault.Fields) > 0 {
 				return err
 			}
@@ -87,102 +87,102 @@ func onFile(err error) error {
 
 // ImportStatement implements ServerInterface.
 func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receiveFor(c, id, "sha256")
+	received, err := a.receiveCaseUpload(c, id, "sha256")
 	if err != nil {
 		return err
 	}
-	defer got.file.Discard()
-	request, err := newRequest(c, params.IdempotencyKey, got.what()...)
+	defer received.file.Discard()
+	request, err := newRequest(c, params.IdempotencyKey, received.fingerprintParts()...)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.ImportStatementOf(c.Request().Context(), request, recovery.CaseID(id), got.name, got.fields["sha256"], got.file)
+	reply, err := a.service.ImportStatementOf(c.Request().Context(), request, recovery.CaseID(id), received.name, received.fields["sha256"], received.file)
 	if err != nil {
-		return onFile(err)
+		return addFileField(err)
 	}
 	setLocation(c, "evidence", reply.Value.ID)
-	return send(c, http.StatusCreated, reply, importOf)
+	return sendReply(c, http.StatusCreated, reply, renderStatementImport)
 }
 
-func importOf(i casework.Imported) StatementImport {
+func renderStatementImport(i casework.Imported) StatementImport {
 	return StatementImport{
-		Evidence: exhibitOf(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
-		StatedRows: someInt(i.Bill.Stated), Rows: len(i.Bill.Transactions),
-		Transactions: each(i.Candidates, transactionOf), RowFaults: each(i.Bill.RowFaults, rowFaultOf),
+		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
+		StatedRows: nullIfZero(i.Bill.Stated), Rows: len(i.Bill.Transactions),
+		Transactions: renderList(i.Candidates, renderTransaction), RowFaults: renderList(i.Bill.RowFaults, renderRowFault),
 	}
 }
 
-func transactionOf(c statement.Candidate) StatementTransaction {
+func renderTransaction(c statement.Candidate) StatementTransaction {
 	t := c.Transaction
 	return StatementTransaction{
-		Row: t.Row, At: local(t.At), Kind: t.Kind, Counterpart: t.Counterpart, Goods: t.Goods, Direction: t.Direction,
+		Row: t.Row, At: renderTime(t.At), Kind: t.Kind, Counterpart: t.Counterpart, Goods: t.Goods, Direction: t.Direction,
 		AmountFen: int64(t.Amount), Method: t.Method, State: t.State, TransactionNo: t.TransactionNo,
-		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: notNil(c.Why),
-		Account: t.Account, Differences: each(c.Differences, differenceOf),
+		MerchantNo: t.MerchantNo, Remark: t.Remark, Matched: c.Matched, Why: emptyIfNil(c.Why),
+		Account: t.Account, Differences: renderList(c.Differences, renderDifference),
 	}
 }
 
-func rowFaultOf(f statement.RowFault) RowFault {
-	return RowFault{Row: f.Row, Column: orNil[string](f.Column), Why: f.Why}
+func renderRowFault(f statement.RowFault) RowFault {
+	return RowFault{Row: f.Row, Column: nullIfEmpty[string](f.Column), Why: f.Why}
 }
 
 // ListEvidence implements ServerInterface.
 func (a *API) ListEvidence(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	list, err := a.service.ExhibitsOf(c.Request().Context(), actor(c), recovery.CaseID(id))
+	list, err := a.service.ExhibitsOf(c.Request().Context(), actorFrom(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, EvidenceList{Items: each(list, exhibitOf)})
+	return sendJSON(c, EvidenceList{Items: renderList(list, renderExhibit)})
 }
 
 // GetEvidence implements ServerInterface.
 func (a *API) GetEvidence(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	exhibit, err := a.service.Exhibit(c.Request().Context(), actor(c), recovery.EvidenceID(id))
+	exhibit, err := a.service.Exhibit(c.Request().Context(), actorFrom(c), recovery.EvidenceID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, exhibitOf(exhibit))
+	return sendJSON(c, renderExhibit(exhibit))
 }
 
-// GetEvidenceContent implements ServerInterface. The content type is the one
-// found in the bytes when they came in; it is always a download.
+// GetEvidenceContent implements ServerInterface. The content type was detected
+// when the file was received. The response is always a download.
 func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceContentParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
+	record, body, err := a.service.OpenEvidenceFor(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	header := c.Response().Header()
-	attachment(header, record.FileName)
-	return pour(c, record.MediaType, record.Size, body)
+	setAttachment(header, record.FileName)
+	return streamContent(c, record.MediaType, record.Size, body)
 }
 
-// pour answers with bytes as they are.
-func pour(c echo.Context, media string, size int64, body io.Reader) error {
+// streamContent sends a body unchanged.
+func streamContent(c echo.Context, media string, size int64, body io.Reader) error {
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, media)
 	header.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
 	out := newPacedWriter(c)
-	defer out.done()
+	defer out.clearDeadline()
 	c.Response().WriteHeader(http.StatusOK)
 	_, err := io.Copy(out, body)
 	return err

@@ -12,44 +12,44 @@ import (
 	"recourse/recovery"
 )
 
-// GetEvidenceView implements ServerInterface. The copy is drawn anew, so it may
-// be shown in place; the sandbox keeps it from being anything but a picture.
+// GetEvidenceView implements ServerInterface. The copy is a re-encoded picture,
+// so browsers may show it inline. The sandbox header prevents any other use.
 func (a *API) GetEvidenceView(c echo.Context, id ID, params GetEvidenceViewParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	body, size, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
+	body, size, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	c.Response().Header().Set(echo.HeaderContentDisposition, "inline")
-	return pour(c, intake.ViewMedia, size, body)
+	return streamContent(c, intake.ViewMedia, size, body)
 }
 
 // GetEvidenceText implements ServerInterface.
 func (a *API) GetEvidenceText(c echo.Context, id ID, params GetEvidenceTextParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
 	if err != nil {
 		return err
 	}
-	reading, err := a.service.ReadDocument(c.Request().Context(), request, recovery.EvidenceID(id), word(params.Purpose))
+	reading, err := a.service.ReadDocument(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, documentOf(reading))
+	return sendJSON(c, renderDocument(reading))
 }
 
 // ConfirmEvidenceFacts implements ServerInterface.
 func (a *API) ConfirmEvidenceFacts(c echo.Context, id ID, params ConfirmEvidenceFactsParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	var body FactAnswers
@@ -57,73 +57,73 @@ func (a *API) ConfirmEvidenceFacts(c echo.Context, id ID, params ConfirmEvidence
 	if err != nil {
 		return err
 	}
-	answers := casework.FactAnswers{Confirm: deref(body.Confirm), Reject: deref(body.Reject)}
+	answers := casework.FactAnswers{Confirm: valueOrZero(body.Confirm), Reject: valueOrZero(body.Reject)}
 	reply, err := a.service.ConfirmFacts(c.Request().Context(), request, recovery.EvidenceID(id), answers)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, exhibitOf)
+	return sendReply(c, http.StatusOK, reply, renderExhibit)
 }
 
-// word reads an optional word of an enumeration.
-func word[T ~string](value *T) string {
+// stringOrEmpty returns the value of an optional enumeration parameter.
+func stringOrEmpty[T ~string](value *T) string {
 	if value == nil {
 		return ""
 	}
 	return string(*value)
 }
 
-// someInt tells 0 as null.
-func someInt(n int) *int {
+// nullIfZero renders 0 as null.
+func nullIfZero(n int) *int {
 	if n == 0 {
 		return nil
 	}
 	return &n
 }
 
-func exhibitOf(e casework.Exhibit) Evidence {
+func renderExhibit(e casework.Exhibit) Evidence {
 	return Evidence{
 		ID: string(e.ID), CaseID: string(e.CaseID), Seq: e.Seq, Kind: EvidenceKind(e.Kind), Sha256: e.SHA256,
-		Size: e.Size, MediaType: e.MediaType, FileName: orNil[string](e.FileName), CapturedAt: localOrNil(e.CapturedAt),
-		Source: orNil[string](e.Source), Description: orNil[string](e.Description), ReceivedAt: local(e.ReceivedAt),
-		By: actorOf(e.By), Findings: each(e.Findings, fileFindingOf), ProposedFacts: each(e.Facts, factOf),
-		NearDuplicateOf: orNil[string](e.NearDuplicateOf), Shown: e.Shown, Width: someInt(e.Width), Height: someInt(e.Height),
+		Size: e.Size, MediaType: e.MediaType, FileName: nullIfEmpty[string](e.FileName), CapturedAt: renderTimeOrNull(e.CapturedAt),
+		Source: nullIfEmpty[string](e.Source), Description: nullIfEmpty[string](e.Description), ReceivedAt: renderTime(e.ReceivedAt),
+		By: renderActor(e.By), Findings: renderList(e.Findings, renderFileFinding), ProposedFacts: renderList(e.Facts, renderFact),
+		NearDuplicateOf: nullIfEmpty[string](e.NearDuplicateOf), Shown: e.Shown, Width: nullIfZero(e.Width), Height: nullIfZero(e.Height),
 	}
 }
 
-func fileFindingOf(f casework.Found) FileFinding {
+func renderFileFinding(f casework.Found) FileFinding {
 	return FileFinding{Code: FileFindingCode(f.Code), Text: f.Text}
 }
 
-func factOf(f casework.ProposedFact) ProposedFact {
+func renderFact(f casework.ProposedFact) ProposedFact {
 	return ProposedFact{Name: FactName(f.Name), Label: f.Label, Value: f.Value, State: ProposedFactState(f.State)}
 }
 
-func differenceOf(d statement.Difference) Difference {
+func renderDifference(d statement.Difference) Difference {
 	return Difference{Field: d.Field, Said: d.Claimed, Found: d.Found, Why: d.Why}
 }
 
-func documentOf(r casework.Reading) DocumentText {
+func renderDocument(r casework.Reading) DocumentText {
 	d := r.Document
 	return DocumentText{
 		EvidenceID: string(r.Evidence.ID), Pages: d.Pages, Text: d.Text, Complete: !d.Damaged && !d.Unread && !d.Encrypted,
-		Encrypted: d.Encrypted, Acts: notNil(d.Acts), Signatures: each(d.Signatures, signatureOf),
-		Receipt: receiptOf(r.Receipt), Differences: each(r.Differences, differenceOf),
+		Encrypted: d.Encrypted, Acts: emptyIfNil(d.Acts), Signatures: renderList(d.Signatures, renderSignature),
+		Receipt: renderReceipt(r.Receipt), Differences: renderList(r.Differences, renderDifference),
 	}
 }
 
-func signatureOf(s pdf.Signature) FoundSignature {
+func renderSignature(s pdf.Signature) FoundSignature {
 	return FoundSignature{Name: s.Name, Signer: s.Signer, WholeFile: s.Whole, Filled: s.Filled, Form: s.Form}
 }
 
-func receiptOf(r statement.Receipt) Receipt {
-	told := Receipt{TransactionNo: orNil[string](r.TransactionNo), Payee: orNil[string](r.Payee)}
+func renderReceipt(r statement.Receipt) Receipt {
+	result := Receipt{TransactionNo: nullIfEmpty[string](r.TransactionNo), Payee: nullIfEmpty[string](r.Payee)}
 	if r.Amount > 0 {
 		fen := int64(r.Amount)
-		told.AmountFen = &fen
+		result.AmountFen = &fen
 	}
 	if !r.At.IsZero() {
-		told.At = localOrNil(&r.At)
+		result.At = renderTimeOrNull(&r.At)
 	}
-	return told
+	return result
 }

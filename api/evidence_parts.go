@@ -13,7 +13,7 @@ import (
 
 // BeginUpload implements ServerInterface.
 func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	var body UploadAnnouncement
@@ -21,37 +21,37 @@ func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.BeginUpload(c.Request().Context(), request, recovery.CaseID(id), announcedOf(body))
+	reply, err := a.service.BeginUpload(c.Request().Context(), request, recovery.CaseID(id), newAnnouncement(body))
 	if err != nil {
 		return err
 	}
 	setLocation(c, "uploads", reply.Value.ID)
-	return send(c, http.StatusCreated, reply, uploadOf)
+	return sendReply(c, http.StatusCreated, reply, renderUpload)
 }
 
-func announcedOf(b UploadAnnouncement) casework.Announced {
+func newAnnouncement(b UploadAnnouncement) casework.Announced {
 	return casework.Announced{Size: b.Size, FileDescription: recovery.FileDescription{
-		Kind: recovery.EvidenceKind(b.Kind), CapturedAt: b.CapturedAt, Source: deref(b.Source), Description: deref(b.Description),
-		FileName: deref(b.FileName), SHA256: b.Sha256,
+		Kind: recovery.EvidenceKind(b.Kind), CapturedAt: b.CapturedAt, Source: valueOrZero(b.Source), Description: valueOrZero(b.Description),
+		FileName: valueOrZero(b.FileName), SHA256: b.Sha256,
 	}}
 }
 
 // GetUpload implements ServerInterface.
 func (a *API) GetUpload(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	state, err := a.service.UploadState(c.Request().Context(), actor(c), recovery.EvidenceID(id))
+	state, err := a.service.UploadState(c.Request().Context(), actorFrom(c), recovery.EvidenceID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, uploadOf(state))
+	return sendJSON(c, renderUpload(state))
 }
 
-// PutUploadPart implements ServerInterface. Nothing of the part is held in
+// PutUploadPart implements ServerInterface. The part is streamed, not held in
 // memory.
 func (a *API) PutUploadPart(c echo.Context, id ID, n int, params PutUploadPartParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	r := c.Request()
@@ -59,26 +59,26 @@ func (a *API) PutUploadPart(c echo.Context, id ID, n int, params PutUploadPartPa
 	if err != nil || media != echo.MIMEOctetStream {
 		return recovery.Faultf(recovery.CodeUnsupportedMedia, "Send a part as application/octet-stream.")
 	}
-	if err := isPlain(r.Header); err != nil {
+	if err := checkNotEncoded(r.Header); err != nil {
 		return err
 	}
 	if r.ContentLength > casework.PartSize {
-		return invalidField("part", "too_long", "The part is larger than any part of an upload.")
+		return invalidField("part", "too_long", "The part is too large. Send parts of the size given by part_size.")
 	}
-	source := &watched{Reader: r.Body}
-	state, err := a.service.PutPart(r.Context(), actor(c), recovery.EvidenceID(id), n, params.Offset, source)
+	source := &errorRecorder{Reader: r.Body}
+	state, err := a.service.PutPart(r.Context(), actorFrom(c), recovery.EvidenceID(id), n, params.Offset, source)
 	if source.err != nil {
-		return cutOff("part", source.err)
+		return incompleteBodyFault("part", source.err)
 	}
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, uploadOf(state))
+	return sendJSON(c, renderUpload(state))
 }
 
 // CompleteUpload implements ServerInterface.
 func (a *API) CompleteUpload(c echo.Context, id ID, params CompleteUploadParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, params.IdempotencyKey)
@@ -89,11 +89,11 @@ func (a *API) CompleteUpload(c echo.Context, id ID, params CompleteUploadParams)
 	return sendNewExhibit(c, reply, err)
 }
 
-func uploadOf(s casework.UploadState) Upload {
+func renderUpload(s casework.UploadState) Upload {
 	return Upload{
 		ID: string(s.ID), CaseID: string(s.CaseID), Size: s.Size, Sha256: s.SHA256, PartSize: s.PartSize, Parts: s.Count,
-		Received: each(s.Received, partOf), Complete: s.Complete, ExpiresAt: local(s.CreatedAt.Add(recovery.UploadLife)),
+		Received: renderList(s.Received, renderPart), Complete: s.Complete, ExpiresAt: renderTime(s.CreatedAt.Add(recovery.UploadLife)),
 	}
 }
 
-func partOf(p blob.Part) UploadPart { return UploadPart{N: p.No, Size: p.Size} }
+func renderPart(p blob.Part) UploadPart { return UploadPart{N: p.No, Size: p.Size} }

@@ -16,88 +16,88 @@ import (
 	"recourse/recovery"
 )
 
-func hashed(data []byte) string {
+func sha256Hex(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
-func announcement(size int, sum string) []byte {
+func announcementBody(size int, sum string) []byte {
 	return fmt.Appendf(nil, `{"size": %d, "sha256": %q, "kind": "screen_recording", "file_name": "录屏.txt", "source": "手机", "description": "群聊"}`, size, sum)
 }
 
-// begin announces a file as the claimant.
-func (s *stand) begin(t testing.TB, id string, data []byte) string {
+// beginUpload announces a file as the claimant.
+func (s *testServer) beginUpload(t testing.TB, id string, data []byte) string {
 	t.Helper()
-	return s.do(t, call{
-		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/uploads", body: announcement(len(data), hashed(data)),
-	}).is(http.StatusCreated).text("id")
+	return s.send(t, testCall{
+		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/uploads", body: announcementBody(len(data), sha256Hex(data)),
+	}).wantStatus(http.StatusCreated).stringField("id")
 }
 
-func (s *stand) part(t testing.TB, as recovery.Role, upload string, n int, query string, data []byte) answer {
+func (s *testServer) part(t testing.TB, as recovery.Role, upload string, n int, query string, data []byte) testResponse {
 	t.Helper()
-	return s.do(t, call{
+	return s.send(t, testCall{
 		as: as, method: "PUT", path: fmt.Sprintf("/api/v1/uploads/%s/parts/%d%s", upload, n, query), body: data, media: "application/octet-stream",
 	})
 }
 
-func (s *stand) complete(t testing.TB, upload, key string) answer {
+func (s *testServer) completeUpload(t testing.TB, upload, key string) testResponse {
 	t.Helper()
-	return s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/uploads/" + upload + "/complete", key: key})
+	return s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/uploads/" + upload + "/complete", key: key})
 }
 
 var received = regexp.MustCompile(`"received":\[[^\]]*\]`)
 
-// large is a text of a little over two parts.
-func large() []byte {
+// largeContent returns a text that is slightly longer than two parts.
+func largeContent() []byte {
 	return bytes.Repeat([]byte("红包发错群了，请查收。\n"), 2*casework.PartSize/34+1000)
 }
 
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id, data := s.file(t).text("id"), large()
-	upload := s.begin(t, id, data)
-	entries := s.entries(id)
+	s := newTestServer(t, api.Options{})
+	id, data := s.fileCase(t).stringField("id"), largeContent()
+	upload := s.beginUpload(t, id, data)
+	entries := s.countEntries(id)
 	third := data[2*casework.PartSize:]
-	s.part(t, recovery.RoleClaimant, upload, 3, fmt.Sprintf("?offset=%d", 2*casework.PartSize), third).is(http.StatusOK)
-	s.part(t, recovery.RoleClaimant, upload, 1, "?offset=0", data[:casework.PartSize]).is(http.StatusOK)
-	s.complete(t, upload, "").problem(http.StatusConflict, "conflict")
-	state := s.get(t, recovery.RoleClaimant, "/api/v1/uploads/"+upload).is(http.StatusOK)
+	s.part(t, recovery.RoleClaimant, upload, 3, fmt.Sprintf("?offset=%d", 2*casework.PartSize), third).wantStatus(http.StatusOK)
+	s.part(t, recovery.RoleClaimant, upload, 1, "?offset=0", data[:casework.PartSize]).wantStatus(http.StatusOK)
+	s.completeUpload(t, upload, "").problem(http.StatusConflict, "conflict")
+	state := s.get(t, recovery.RoleClaimant, "/api/v1/uploads/"+upload).wantStatus(http.StatusOK)
 	want := fmt.Sprintf(`"parts":3,"received":[{"n":1,"size":%d},{"n":3,"size":%d}]`, casework.PartSize, len(third))
-	if got := fmt.Sprintf(`"parts":%v,%s`, state.object()["parts"], received.FindString(string(state.body))); got != want {
+	if got := fmt.Sprintf(`"parts":%v,%s`, state.decodeObject()["parts"], received.FindString(string(state.body))); got != want {
 		t.Errorf("%s", state.body)
 	}
-	s.part(t, recovery.RoleClaimant, upload, 2, "", data[casework.PartSize:2*casework.PartSize]).is(http.StatusOK)
-	s.part(t, recovery.RoleClaimant, upload, 2, "", data[casework.PartSize:2*casework.PartSize]).is(http.StatusOK)
-	if s.entries(id) != entries {
-		t.Error("parts are no evidence, yet they were journalled")
+	s.part(t, recovery.RoleClaimant, upload, 2, "", data[casework.PartSize:2*casework.PartSize]).wantStatus(http.StatusOK)
+	s.part(t, recovery.RoleClaimant, upload, 2, "", data[casework.PartSize:2*casework.PartSize]).wantStatus(http.StatusOK)
+	if s.countEntries(id) != entries {
+		t.Error("the parts were journalled")
 	}
-	got := s.complete(t, upload, "k").is(http.StatusCreated)
-	if got.text("id") != upload || got.text("sha256") != hashed(data) || got.text("file_name") != "录屏.txt" || got.text("media_type") != "text/plain" {
+	got := s.completeUpload(t, upload, "k").wantStatus(http.StatusCreated)
+	if got.stringField("id") != upload || got.stringField("sha256") != sha256Hex(data) || got.stringField("file_name") != "录屏.txt" || got.stringField("media_type") != "text/plain" {
 		t.Errorf("%s", got.body)
 	}
 	for _, key := range []string{"k", "", "other"} {
-		if again := s.complete(t, upload, key).is(http.StatusCreated); string(again.body) != string(got.body) || again.header.Get("Idempotent-Replay") != "true" {
+		if again := s.completeUpload(t, upload, key).wantStatus(http.StatusCreated); string(again.body) != string(got.body) || again.header.Get("Idempotent-Replay") != "true" {
 			t.Errorf("%q: %s", key, again.body)
 		}
 	}
-	if s.blobs() != 1 || s.entries(id) != entries+1 {
-		t.Errorf("%d files, %d entries", s.blobs(), s.entries(id)-entries)
+	if s.countBlobs() != 1 || s.countEntries(id) != entries+1 {
+		t.Errorf("%d files, %d entries", s.countBlobs(), s.countEntries(id)-entries)
 	}
-	if done := s.get(t, recovery.RoleClaimant, "/api/v1/uploads/"+upload).is(http.StatusOK).object(); done["complete"] != true {
+	if done := s.get(t, recovery.RoleClaimant, "/api/v1/uploads/"+upload).wantStatus(http.StatusOK).decodeObject(); done["complete"] != true {
 		t.Errorf("%v", done)
 	}
-	content := s.get(t, recovery.RoleClaimant, "/api/v1/evidence/"+upload+"/content").is(http.StatusOK)
+	content := s.get(t, recovery.RoleClaimant, "/api/v1/evidence/"+upload+"/content").wantStatus(http.StatusOK)
 	if !bytes.Equal(content.body, data) {
 		t.Error("other bytes came back")
 	}
 }
 
-func TestPartsThatAreRefused(t *testing.T) {
+func TestRefuseInvalidParts(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id, data := s.file(t).text("id"), []byte("hello, world\n")
-	upload := s.begin(t, id, data)
+	s := newTestServer(t, api.Options{})
+	id, data := s.fileCase(t).stringField("id"), []byte("hello, world\n")
+	upload := s.beginUpload(t, id, data)
 	for name, test := range map[string]struct {
 		as     recovery.Role
 		n      int
@@ -106,7 +106,7 @@ func TestPartsThatAreRefused(t *testing.T) {
 		status int
 		code   string
 	}{
-		"another's":      {other, 1, "", data, http.StatusNotFound, "not_found"},
+		"another's":      {otherClaimant, 1, "", data, http.StatusNotFound, "not_found"},
 		"the desk's":     {recovery.RoleAgent, 1, "", data, http.StatusNotFound, "not_found"},
 		"nobody's":       {"", 1, "", data, http.StatusUnauthorized, "unauthenticated"},
 		"part nought":    {recovery.RoleClaimant, 0, "", data, http.StatusUnprocessableEntity, "invalid"},
@@ -117,107 +117,109 @@ func TestPartsThatAreRefused(t *testing.T) {
 		"far too long":   {recovery.RoleClaimant, 1, "", make([]byte, casework.PartSize+1), http.StatusUnprocessableEntity, "invalid"},
 	} {
 		s.part(t, test.as, upload, test.n, test.query, test.data).problem(test.status, test.code)
-		if s.blobs() != 0 {
+		if s.countBlobs() != 0 {
 			t.Fatalf("%s: something was kept", name)
 		}
 	}
-	s.do(t, call{as: recovery.RoleClaimant, method: "PUT", path: "/api/v1/uploads/" + upload + "/parts/1", body: data, media: "text/plain"}).
+	s.send(t, testCall{as: recovery.RoleClaimant, method: "PUT", path: "/api/v1/uploads/" + upload + "/parts/1", body: data, media: "text/plain"}).
 		problem(http.StatusUnsupportedMediaType, "unsupported_media_type")
 	s.part(t, recovery.RoleClaimant, strings.Repeat("0", 8)+upload[8:], 1, "", data).problem(http.StatusNotFound, "not_found")
-	s.get(t, other, "/api/v1/uploads/"+upload).problem(http.StatusNotFound, "not_found")
+	s.get(t, otherClaimant, "/api/v1/uploads/"+upload).problem(http.StatusNotFound, "not_found")
 }
 
-func TestAnnouncementsThatAreRefused(t *testing.T) {
+func TestRefuseInvalidAnnouncements(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{}, uploadLimit(1000))
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{}, uploadLimit(1000))
+	id := s.fileCase(t).stringField("id")
 	path := "/api/v1/cases/" + id + "/uploads"
-	sum := hashed([]byte("x"))
+	sum := sha256Hex([]byte("x"))
 	for name, test := range map[string]struct {
 		as     recovery.Role
 		body   string
 		status int
 		code   string
 	}{
-		"too large": {recovery.RoleClaimant, string(announcement(1001, sum)), http.StatusRequestEntityTooLarge, "too_large"},
-		"nothing":   {recovery.RoleClaimant, string(announcement(0, sum)), http.StatusUnprocessableEntity, "invalid"},
-		"no digest": {recovery.RoleClaimant, string(announcement(1, "")), http.StatusUnprocessableEntity, "invalid"},
-		"capitals":  {recovery.RoleClaimant, string(announcement(1, strings.ToUpper(sum))), http.StatusUnprocessableEntity, "invalid"},
+		"too large": {recovery.RoleClaimant, string(announcementBody(1001, sum)), http.StatusRequestEntityTooLarge, "too_large"},
+		"nothing":   {recovery.RoleClaimant, string(announcementBody(0, sum)), http.StatusUnprocessableEntity, "invalid"},
+		"no digest": {recovery.RoleClaimant, string(announcementBody(1, "")), http.StatusUnprocessableEntity, "invalid"},
+		"capitals":  {recovery.RoleClaimant, string(announcementBody(1, strings.ToUpper(sum))), http.StatusUnprocessableEntity, "invalid"},
 		"no kind":   {recovery.RoleClaimant, fmt.Sprintf(`{"size": 1, "sha256": %q}`, sum), http.StatusUnprocessableEntity, "invalid"},
-		"a path":    {recovery.RoleClaimant, strings.Replace(string(announcement(1, sum)), "录屏.txt", "../a", 1), http.StatusUnprocessableEntity, "invalid"},
-		"a reader":  {recovery.RoleAuditor, string(announcement(1, sum)), http.StatusForbidden, "forbidden"},
-		"another's": {other, string(announcement(1, sum)), http.StatusNotFound, "not_found"},
+		"a path":    {recovery.RoleClaimant, strings.Replace(string(announcementBody(1, sum)), "录屏.txt", "../a", 1), http.StatusUnprocessableEntity, "invalid"},
+		"a reader":  {recovery.RoleAuditor, string(announcementBody(1, sum)), http.StatusForbidden, "forbidden"},
+		"another's": {otherClaimant, string(announcementBody(1, sum)), http.StatusNotFound, "not_found"},
 	} {
-		got := s.do(t, call{as: test.as, method: "POST", path: path, body: []byte(test.body), key: "k"})
+		got := s.send(t, testCall{as: test.as, method: "POST", path: path, body: []byte(test.body), key: "k"})
 		if got.status != test.status {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 			continue
 		}
 		got.problem(test.status, test.code)
 	}
-	first := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: path, body: announcement(1, sum), key: "k"}).is(http.StatusCreated)
-	again := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: path, body: announcement(1, sum), key: "k"}).is(http.StatusCreated)
-	if string(first.body) != string(again.body) || first.header.Get("Location") != "/api/v1/uploads/"+first.text("id") {
+	first := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: path, body: announcementBody(1, sum), key: "k"}).wantStatus(http.StatusCreated)
+	again := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: path, body: announcementBody(1, sum), key: "k"}).wantStatus(http.StatusCreated)
+	if string(first.body) != string(again.body) || first.header.Get("Location") != "/api/v1/uploads/"+first.stringField("id") {
 		t.Errorf("%s\n%s", first.body, again.body)
 	}
 }
 
-// A whole that is not what was announced leaves nothing, and can be sent again.
-func TestPartsOfAnotherFile(t *testing.T) {
+// TestPartsMustMatchAnnouncement expects that a mismatch stores nothing and
+// that the parts can be sent again.
+func TestPartsMustMatchAnnouncement(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id, data := s.file(t).text("id"), []byte("hello, world\n")
-	upload, entries := s.begin(t, id, data), s.entries(id)
-	s.part(t, recovery.RoleClaimant, upload, 1, "", []byte("HELLO, world\n")).is(http.StatusOK)
-	if p := s.complete(t, upload, "").problem(http.StatusUnprocessableEntity, "digest_mismatch"); !p.names("sha256") {
+	s := newTestServer(t, api.Options{})
+	id, data := s.fileCase(t).stringField("id"), []byte("hello, world\n")
+	upload, entries := s.beginUpload(t, id, data), s.countEntries(id)
+	s.part(t, recovery.RoleClaimant, upload, 1, "", []byte("HELLO, world\n")).wantStatus(http.StatusOK)
+	if p := s.completeUpload(t, upload, "").problem(http.StatusUnprocessableEntity, "digest_mismatch"); !p.namesField("sha256") {
 		t.Errorf("%+v", p)
 	}
-	if s.blobs() != 0 || s.entries(id) != entries {
-		t.Errorf("%d files, %d entries", s.blobs(), s.entries(id)-entries)
+	if s.countBlobs() != 0 || s.countEntries(id) != entries {
+		t.Errorf("%d files, %d entries", s.countBlobs(), s.countEntries(id)-entries)
 	}
-	s.part(t, recovery.RoleClaimant, upload, 1, "", data).is(http.StatusOK)
-	s.complete(t, upload, "").is(http.StatusCreated)
+	s.part(t, recovery.RoleClaimant, upload, 1, "", data).wantStatus(http.StatusOK)
+	s.completeUpload(t, upload, "").wantStatus(http.StatusCreated)
 }
 
-// The same rules hold for a file in parts as for one in one piece.
-func TestRefusedKindInParts(t *testing.T) {
+// TestUploadInPartsChecksContent expects the same checks as for a file sent in
+// one request.
+func TestUploadInPartsChecksContent(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id, data := s.file(t).text("id"), []byte("<!DOCTYPE html><script>alert(1)</script>")
-	upload := s.begin(t, id, data)
-	s.part(t, recovery.RoleClaimant, upload, 1, "", data).is(http.StatusOK)
-	p := s.complete(t, upload, "").problem(http.StatusUnsupportedMediaType, "unsupported_media_type")
+	s := newTestServer(t, api.Options{})
+	id, data := s.fileCase(t).stringField("id"), []byte("<!DOCTYPE html><script>alert(1)</script>")
+	upload := s.beginUpload(t, id, data)
+	s.part(t, recovery.RoleClaimant, upload, 1, "", data).wantStatus(http.StatusOK)
+	p := s.completeUpload(t, upload, "").problem(http.StatusUnsupportedMediaType, "unsupported_media_type")
 	if len(p.Errors) != 1 || p.Errors[0].Code != "active_text" || !strings.Contains(p.Errors[0].Detail, "截图") {
 		t.Errorf("%+v", p)
 	}
 }
 
-// The sender's own digest is held against the bytes, for files and for bills.
-func TestSendersDigest(t *testing.T) {
+// TestDigestMismatch sends evidence and statements with a wrong digest.
+func TestDigestMismatch(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for collection, test := range map[string]struct {
 		content string
-		parts   []part
+		parts   []formPart
 	}{
-		"evidence": {png, []part{{name: "kind", content: "other"}}}, "statements": {bill, nil},
+		"evidence": {png, []formPart{{name: "kind", content: "other"}}}, "statements": {bill, nil},
 	} {
-		file := part{name: "file", file: "a", content: test.content}
-		entries, blobs := s.entries(id), s.blobs()
-		wrong := append(slices.Clone(test.parts), part{name: "sha256", content: hashed([]byte("x"))}, file)
-		if p := s.upload(t, id, collection, "k-"+collection, wrong...).problem(http.StatusUnprocessableEntity, "digest_mismatch"); !p.names("sha256") {
+		file := formPart{name: "file", file: "a", content: test.content}
+		entries, blobs := s.countEntries(id), s.countBlobs()
+		wrong := append(slices.Clone(test.parts), formPart{name: "sha256", content: sha256Hex([]byte("x"))}, file)
+		if p := s.upload(t, id, collection, "k-"+collection, wrong...).problem(http.StatusUnprocessableEntity, "digest_mismatch"); !p.namesField("sha256") {
 			t.Errorf("%+v", p)
 		}
-		s.upload(t, id, collection, "", append(slices.Clone(test.parts), part{name: "sha256", content: "abc"}, file)...).
+		s.upload(t, id, collection, "", append(slices.Clone(test.parts), formPart{name: "sha256", content: "abc"}, file)...).
 			problem(http.StatusUnprocessableEntity, "invalid")
-		if s.entries(id) != entries || s.blobs() != blobs {
+		if s.countEntries(id) != entries || s.countBlobs() != blobs {
 			t.Errorf("%s: a refused file left something", collection)
 		}
-		right := append(slices.Clone(test.parts), file, part{name: "sha256", content: hashed([]byte(test.content))})
-		s.upload(t, id, collection, "", right...).is(http.StatusCreated)
-		if s.blobs() != blobs+1 {
-			t.Errorf("%s: %d files", collection, s.blobs())
+		right := append(slices.Clone(test.parts), file, formPart{name: "sha256", content: sha256Hex([]byte(test.content))})
+		s.upload(t, id, collection, "", right...).wantStatus(http.StatusCreated)
+		if s.countBlobs() != blobs+1 {
+			t.Errorf("%s: %d files", collection, s.countBlobs())
 		}
 	}
 }

@@ -11,46 +11,46 @@ import (
 
 // RequestExport implements ServerInterface.
 func (a *API) RequestExport(c echo.Context, id ID, params RequestExportParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	var asked ExportRequest
-	request, err := readRequest(c, params.IdempotencyKey, &asked)
+	var input ExportRequest
+	request, err := readRequest(c, params.IdempotencyKey, &input)
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.RequestExport(c.Request().Context(), request, recovery.CaseID(id), recovery.Audience(asked.Audience))
+	reply, err := a.service.RequestExport(c.Request().Context(), request, recovery.CaseID(id), recovery.Audience(input.Audience))
 	if err != nil {
 		return err
 	}
 	setLocation(c, "exports", reply.Value.ID)
-	return send(c, http.StatusAccepted, reply, acceptedOf)
+	return sendReply(c, http.StatusAccepted, reply, renderExportAccepted)
 }
 
 // GetExport implements ServerInterface.
 func (a *API) GetExport(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	export, err := a.service.Export(c.Request().Context(), actor(c), recovery.ExportID(id))
+	export, err := a.service.Export(c.Request().Context(), actorFrom(c), recovery.ExportID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, exportOf(export))
+	return sendJSON(c, renderExport(export))
 }
 
 // GetDossier implements ServerInterface.
 func (a *API) GetDossier(c echo.Context, id ID) error {
-	return a.download(c, id, casework.DossierFile, "application/pdf", func(e recovery.Export) string { return e.SHA256 })
+	return a.downloadExport(c, id, casework.DossierFile, "application/pdf", func(e recovery.Export) string { return e.SHA256 })
 }
 
 // GetBag implements ServerInterface.
 func (a *API) GetBag(c echo.Context, id ID) error {
-	return a.download(c, id, casework.BagFile, "application/zip", func(e recovery.Export) string { return e.BagSHA256 })
+	return a.downloadExport(c, id, casework.BagFile, "application/zip", func(e recovery.Export) string { return e.BagSHA256 })
 }
 
-func (a *API) download(c echo.Context, id ID, name, media string, digest func(recovery.Export) string) error {
-	if err := known(id); err != nil {
+func (a *API) downloadExport(c echo.Context, id ID, name, media string, digest func(recovery.Export) string) error {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
@@ -63,11 +63,11 @@ func (a *API) download(c echo.Context, id ID, name, media string, digest func(re
 	}
 	defer file.Close()
 	header := c.Response().Header()
-	attachment(header, string(export.Audience)+"-"+name)
+	setAttachment(header, string(export.Audience)+"-"+name)
 	header.Set(echo.HeaderContentType, media)
 	header.Set("ETag", `"`+digest(export)+`"`)
 	out := newPacedWriter(c)
-	defer out.done()
-	http.ServeContent(out, c.Request(), "", deref(export.ReadyAt), file)
+	defer out.clearDeadline()
+	http.ServeContent(out, c.Request(), "", valueOrZero(export.ReadyAt), file)
 	return nil
 }

@@ -15,7 +15,7 @@ func (a *API) ListIncomes(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, IncomeList{Items: each(rows, incomeOf)})
+	return sendJSON(c, IncomeList{Items: renderList(rows, renderIncome)})
 }
 
 // EnterIncome implements ServerInterface.
@@ -28,45 +28,45 @@ func (a *API) EnterIncome(c echo.Context, params EnterIncomeParams) error {
 		return err
 	}
 	var row playbook.Income
-	if err := decode(body, &row); err != nil {
+	if err := decodeStrict(body, &row); err != nil {
 		return err
 	}
-	entered, err := a.service.EnterIncome(c.Request().Context(), actor(c), row)
+	entered, err := a.service.EnterIncome(c.Request().Context(), actorFrom(c), row)
 	if err != nil {
 		return err
 	}
-	told, err := marshal(incomeOf(entered))
+	result, err := marshalJSON(renderIncome(entered))
 	if err != nil {
 		return err
 	}
-	return c.Blob(http.StatusCreated, echo.MIMEApplicationJSON, told)
+	return c.Blob(http.StatusCreated, echo.MIMEApplicationJSON, result)
 }
 
-func incomeOf(i playbook.Income) Income {
+func renderIncome(i playbook.Income) Income {
 	return Income{
-		Province: i.Province, MonthlyWageFen: figure(i.MonthlyWage), YearlyWageFen: figure(i.YearlyWage),
-		DailyIncomeFen: figure(i.DailyIncome), From: i.From, Source: i.Source,
+		Province: i.Province, MonthlyWageFen: moneyOrNull(i.MonthlyWage), YearlyWageFen: moneyOrNull(i.YearlyWage),
+		DailyIncomeFen: moneyOrNull(i.DailyIncome), From: i.From, Source: i.Source,
 	}
 }
 
-// figure leaves out what is unknown.
-func figure(fen recovery.Money) *int64 {
+// moneyOrNull renders 0 as null, because it means that the amount is unknown.
+func moneyOrNull(fen recovery.Money) *int64 {
 	if fen == 0 {
 		return nil
 	}
-	told := int64(fen)
-	return &told
+	result := int64(fen)
+	return &result
 }
 
 // GetCalibration implements ServerInterface.
 func (a *API) GetCalibration(c echo.Context) error {
-	report, err := a.service.Calibration(c.Request().Context(), actor(c))
+	report, err := a.service.Calibration(c.Request().Context(), actorFrom(c))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, Calibration{N: report.N, Brier: report.Brier, Table: each(report.Table, reliabilityOf)})
+	return sendJSON(c, Calibration{N: report.N, Brier: report.Brier, Table: renderList(report.Table, renderReliability)})
 }
 
-func reliabilityOf(r playbook.Reliability) Reliability {
+func renderReliability(r playbook.Reliability) Reliability {
 	return Reliability{Low: r.Low, High: r.High, N: r.N, Chance: r.Chance, Observed: r.Observed}
 }

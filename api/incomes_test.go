@@ -13,32 +13,32 @@ const income = `{"province":"浙江","monthly_wage_fen":800000,"from":"2026-01-0
 
 func TestIncomesAreEnteredByAdmins(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	enter := func(as recovery.Role) answer {
-		return s.do(t, call{as: as, method: "POST", path: "/api/v1/incomes", body: []byte(income)})
+	s := newTestServer(t, api.Options{})
+	enter := func(as recovery.Role) testResponse {
+		return s.send(t, testCall{as: as, method: "POST", path: "/api/v1/incomes", body: []byte(income)})
 	}
 	for _, role := range []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleLegal, recovery.RoleAuditor} {
 		enter(role).problem(http.StatusForbidden, "forbidden")
 	}
-	entered := enter(recovery.RoleAdmin).is(http.StatusCreated)
-	if entered.text("province") != "浙江" || entered.object()["daily_income_fen"] != nil {
+	entered := enter(recovery.RoleAdmin).wantStatus(http.StatusCreated)
+	if entered.stringField("province") != "浙江" || entered.decodeObject()["daily_income_fen"] != nil {
 		t.Errorf("entered %s", entered.body)
 	}
 	enter(recovery.RoleAdmin).problem(http.StatusConflict, "conflict")
-	items, _ := s.do(t, call{as: recovery.RoleClaimant, method: "GET", path: "/api/v1/incomes"}).is(http.StatusOK).object()["items"].([]any)
+	items, _ := s.send(t, testCall{as: recovery.RoleClaimant, method: "GET", path: "/api/v1/incomes"}).wantStatus(http.StatusOK).decodeObject()["items"].([]any)
 	if len(items) != 1 {
-		t.Errorf("%d figures, one was entered", len(items))
+		t.Errorf("%d values, one was entered", len(items))
 	}
 }
 
-func TestCalibrationIsForTheDesk(t *testing.T) {
+func TestCalibrationIsForStaff(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	ask := func(as recovery.Role) answer {
-		return s.do(t, call{as: as, method: "GET", path: "/api/v1/stats/calibration"})
+	s := newTestServer(t, api.Options{})
+	ask := func(as recovery.Role) testResponse {
+		return s.send(t, testCall{as: as, method: "GET", path: "/api/v1/stats/calibration"})
 	}
 	ask(recovery.RoleClaimant).problem(http.StatusForbidden, "forbidden")
-	if empty := ask(recovery.RoleAuditor).is(http.StatusOK).object(); empty["n"] != 0.0 || empty["brier"] != nil {
+	if empty := ask(recovery.RoleAuditor).wantStatus(http.StatusOK).decodeObject(); empty["n"] != 0.0 || empty["brier"] != nil {
 		t.Errorf("without cases: %v", empty)
 	}
 	c := s.File(t)
@@ -46,8 +46,8 @@ func TestCalibrationIsForTheDesk(t *testing.T) {
 	_, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), c.ID, recovery.Act{
 		Action: recovery.RecordResponse, CounterpartID: c.Counterparts[0].ID, Kind: string(recovery.Returned), Amount: &amount, At: &now,
 	})
-	must(t, err)
-	report := ask(recovery.RoleSupervisor).is(http.StatusOK).object()
+	failOnError(t, err)
+	report := ask(recovery.RoleSupervisor).wantStatus(http.StatusOK).decodeObject()
 	table, _ := report["table"].([]any)
 	if report["n"] != 1.0 || report["brier"] == nil || len(table) != 10 {
 		t.Errorf("after one case: %v", report)

@@ -15,7 +15,7 @@ import (
 
 // GetJournal implements ServerInterface.
 func (a *API) GetJournal(c echo.Context, id ID, params GetJournalParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	limit, err := pageSize(params.Limit)
@@ -26,51 +26,52 @@ func (a *API) GetJournal(c echo.Context, id ID, params GetJournalParams) error {
 	if err != nil {
 		return err
 	}
-	lines, checkpoint, err := a.service.Journal(c.Request().Context(), actor(c), recovery.CaseID(id), after, limit+1)
+	lines, checkpoint, err := a.service.Journal(c.Request().Context(), actorFrom(c), recovery.CaseID(id), after, limit+1)
 	if err != nil {
 		return err
 	}
-	page := JournalPage{Checkpoint: checkpointOf(checkpoint)}
+	page := JournalPage{Checkpoint: renderCheckpoint(checkpoint)}
 	if len(lines) > limit {
 		lines = lines[:limit]
 		next := strconv.FormatInt(lines[limit-1].Seq, 10)
 		page.NextCursor = &next
 	}
-	page.Items = each(lines, entryOf)
+	page.Items = renderList(lines, renderEntry)
 	return sendJSON(c, page)
 }
 
-// entryCursor reads a journal's cursor: the number of the last entry seen.
+// entryCursor parses a journal cursor: the sequence number of the last entry
+// seen.
 func entryCursor(cursor *string) (int64, error) {
 	if cursor == nil || *cursor == "" {
 		return 0, nil
 	}
 	after, err := strconv.ParseInt(*cursor, 10, 64)
 	if err != nil || after < 0 {
-		return 0, invalidField("cursor", "malformed", "Take the cursor as the page before gave it.")
+		return 0, invalidField("cursor", "malformed", "The cursor is not valid. Use next_cursor of the previous page unchanged.")
 	}
 	return after, nil
 }
 
 const (
-	// streamLife is how long one event stream lasts at most; readers reconnect
-	// and go on where they were.
-	streamLife = time.Hour
-	// heartbeat is how often a silent stream says that it lives, so that nothing
-	// between here and the reader closes it.
-	heartbeat = 15 * time.Second
-	// streamPage is how many entries are read at a time.
-	streamPage = 100
+	// maxStreamTime is the longest duration of one event stream. Clients reconnect
+	// and continue after their last event.
+	maxStreamTime = time.Hour
+	// heartbeatInterval is the time between comments on an idle stream. They keep
+	// proxies from closing the connection.
+	heartbeatInterval = 15 * time.Second
+	// streamPageSize is the number of entries read at a time.
+	streamPageSize = 100
 )
 
 // StreamEvents implements ServerInterface.
 func (a *API) StreamEvents(c echo.Context, id ID, params StreamEventsParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	after := deref(params.LastEventID)
+	after := valueOrZero(params.LastEventID)
 	if after < 0 {
-		return malformedField("Last-Event-ID", "malformed", "The id of an event is the number of an entry.")
+		return malformedField("Last-Event-ID", "malformed", "The event id is not valid. Send the sequence number of an entry.")
 	}
 	select {
 	case a.streams <- struct{}{}:
@@ -78,56 +79,57 @@ func (a *API) StreamEvents(c echo.Context, id ID, params StreamEventsParams) err
 	default:
 		return recovery.Faultf(recovery.CodeUnavailable, "Too many event streams are open. Try again later.")
 	}
-	s := &stream{api: a, actor: actor(c), id: recovery.CaseID(id), after: after, out: newPacedWriter(c)}
-	defer s.out.done()
-	first, err := s.next(c.Request().Context())
+	s := &eventStream{api: a, actor: actorFrom(c), id: recovery.CaseID(id), after: after, out: newPacedWriter(c)}
+	defer s.out.clearDeadline()
+	first, err := s.readEntries(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, "text/event-stream")
-	header.Set("X-Accel-Buffering", "no") // proxies that buffer would hold events back
+	header.Set("X-Accel-Buffering", "no") // a buffering proxy would delay events
 	c.Response().WriteHeader(http.StatusOK)
-	return s.run(c.Request().Context(), first)
+	return s.sendUntilDone(c.Request().Context(), first)
 }
 
-// stream follows one journal for one reader.
-type stream struct {
+// eventStream sends the entries of one journal to one client.
+type eventStream struct {
 	api   *API
 	actor recovery.Actor
 	id    recovery.CaseID
-	after int64 // number of the last entry told
+	after int64 // sequence number of the last entry sent
 	out   *pacedWriter
 }
 
-func (s *stream) next(ctx context.Context) ([]casework.JournalLine, error) {
-	lines, _, err := s.api.service.Journal(ctx, s.actor, s.id, s.after, streamPage)
+func (s *eventStream) readEntries(ctx context.Context) ([]casework.JournalLine, error) {
+	lines, _, err := s.api.service.Journal(ctx, s.actor, s.id, s.after, streamPageSize)
 	return lines, err
 }
 
-// run tells entries until the reader, the server or the hour ends it. An error
-// ends it too: the reader reconnects.
-func (s *stream) run(ctx context.Context, lines []casework.JournalLine) error {
-	ctx, cancel := context.WithTimeout(ctx, streamLife)
+// sendUntilDone sends entries until the client disconnects, the server shuts
+// down or maxStreamTime has passed. It also ends on an error; the client then
+// reconnects.
+func (s *eventStream) sendUntilDone(ctx context.Context, lines []casework.JournalLine) error {
+	ctx, cancel := context.WithTimeout(ctx, maxStreamTime)
 	defer cancel()
 	poll := time.NewTicker(s.api.options.EventPoll)
 	defer poll.Stop()
-	alive := time.NewTicker(heartbeat)
+	alive := time.NewTicker(heartbeatInterval)
 	defer alive.Stop()
-	if err := s.comment("follow"); err != nil {
+	if err := s.sendComment("follow"); err != nil {
 		return err
 	}
 	for {
-		if err := s.tell(lines); err != nil {
+		if err := s.sendEntries(lines); err != nil {
 			return err
 		}
-		if len(lines) < streamPage {
-			if over, err := s.rest(ctx, poll.C, alive.C); over || err != nil {
+		if len(lines) < streamPageSize {
+			if over, err := s.waitForPoll(ctx, poll.C, alive.C); over || err != nil {
 				return err
 			}
 		}
 		var err error
-		if lines, err = s.next(ctx); err != nil {
+		if lines, err = s.readEntries(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -136,8 +138,9 @@ func (s *stream) run(ctx context.Context, lines []casework.JournalLine) error {
 	}
 }
 
-// rest waits for the next look at the journal.
-func (s *stream) rest(ctx context.Context, poll, alive <-chan time.Time) (over bool, err error) {
+// waitForPoll waits until the journal should be read again, and sends
+// heartbeats until then. It reports whether the stream is over.
+func (s *eventStream) waitForPoll(ctx context.Context, poll, alive <-chan time.Time) (over bool, err error) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -145,7 +148,7 @@ func (s *stream) rest(ctx context.Context, poll, alive <-chan time.Time) (over b
 		case <-s.api.closing:
 			return true, nil
 		case <-alive:
-			if err := s.comment("alive"); err != nil {
+			if err := s.sendComment("alive"); err != nil {
 				return true, err
 			}
 		case <-poll:
@@ -154,9 +157,9 @@ func (s *stream) rest(ctx context.Context, poll, alive <-chan time.Time) (over b
 	}
 }
 
-func (s *stream) tell(lines []casework.JournalLine) error {
+func (s *eventStream) sendEntries(lines []casework.JournalLine) error {
 	for _, line := range lines {
-		data, err := marshal(entryOf(line))
+		data, err := marshalJSON(renderEntry(line))
 		if err != nil {
 			return err
 		}
@@ -168,7 +171,7 @@ func (s *stream) tell(lines []casework.JournalLine) error {
 	return s.out.flush()
 }
 
-func (s *stream) comment(text string) error {
+func (s *eventStream) sendComment(text string) error {
 	if _, err := fmt.Fprintf(s.out, ": %s\n\n", text); err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 	"recourse/recovery"
 )
 
-// line is what a test looks at of a journal entry.
-type line struct {
+// journalLine has the fields of a journal entry that tests check.
+type journalLine struct {
 	Seq  int64  `json:"seq"`
 	Kind string `json:"kind"`
 	Hash string `json:"hash"`
@@ -30,30 +30,30 @@ type line struct {
 }
 
 type journalPage struct {
-	Items      []line `json:"items"`
-	Next       string `json:"next_cursor"`
+	Items      []journalLine `json:"items"`
+	Next       string        `json:"next_cursor"`
 	Checkpoint *struct {
 		Size int64  `json:"size"`
 		Note string `json:"note"`
 	} `json:"checkpoint"`
 }
 
-func (s *stand) journal(t testing.TB, as recovery.Role, id, query string) journalPage {
+func (s *testServer) readJournal(t testing.TB, as recovery.Role, id, query string) journalPage {
 	t.Helper()
 	var page journalPage
-	must(t, json.Unmarshal(s.get(t, as, "/api/v1/cases/"+id+"/journal"+query).is(http.StatusOK).body, &page))
+	failOnError(t, json.Unmarshal(s.get(t, as, "/api/v1/cases/"+id+"/journal"+query).wantStatus(http.StatusOK).body, &page))
 	return page
 }
 
 func TestJournal(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for range 3 {
-		s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"打过电话","visibility":"shared"}`).is(http.StatusOK)
+		s.takeAction(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"打过电话","visibility":"shared"}`).wantStatus(http.StatusOK)
 	}
-	s.act(t, recovery.RoleClaimant, id, recovery.Escalate, `{"to":"appeal","reason":"没有回音"}`).is(http.StatusOK)
-	whole := s.journal(t, recovery.RoleClaimant, id, "")
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.Escalate, `{"to":"appeal","reason":"没有回音"}`).wantStatus(http.StatusOK)
+	whole := s.readJournal(t, recovery.RoleClaimant, id, "")
 	if whole.Checkpoint == nil || whole.Checkpoint.Size != int64(len(whole.Items)) || !strings.HasPrefix(whole.Checkpoint.Note, "recourse/case/"+id) {
 		t.Errorf("checkpoint %+v of %d entries", whole.Checkpoint, len(whole.Items))
 	}
@@ -62,9 +62,9 @@ func TestJournal(t *testing.T) {
 		first.Body.Facts["amount_fen"] != 200000.0 {
 		t.Errorf("%+v", first)
 	}
-	var paged []line
+	var paged []journalLine
 	for query := "?limit=2"; query != ""; {
-		page := s.journal(t, recovery.RoleClaimant, id, query)
+		page := s.readJournal(t, recovery.RoleClaimant, id, query)
 		paged = append(paged, page.Items...)
 		if query = ""; page.Next != "" {
 			query = "?limit=2&cursor=" + page.Next
@@ -80,39 +80,40 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-func TestInternalNotesAreTheDesks(t *testing.T) {
+func TestInternalNotesAreForStaff(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	s.act(t, recovery.RoleAgent, id, recovery.AddNote, `{"text":"像是骗子","visibility":"internal"}`).is(http.StatusOK)
-	if got := s.journal(t, recovery.RoleAgent, id, "").Items[1].Body.Values["text"]; got != "像是骗子" {
-		t.Errorf("the desk reads %q", got)
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	s.takeAction(t, recovery.RoleAgent, id, recovery.AddNote, `{"text":"像是骗子","visibility":"internal"}`).wantStatus(http.StatusOK)
+	if got := s.readJournal(t, recovery.RoleAgent, id, "").Items[1].Body.Values["text"]; got != "像是骗子" {
+		t.Errorf("the agent reads %q", got)
 	}
-	told := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/journal")
-	if strings.Contains(string(told.body), "骗子") {
-		t.Errorf("the claimant reads %s", told.body)
+	result := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+id+"/journal")
+	if strings.Contains(string(result.body), "骗子") {
+		t.Errorf("the claimant reads %s", result.body)
 	}
-	if withheld := s.journal(t, recovery.RoleClaimant, id, "").Items[1].Body.Withheld; fmt.Sprint(withheld) != "[text]" {
+	if withheld := s.readJournal(t, recovery.RoleClaimant, id, "").Items[1].Body.Withheld; fmt.Sprint(withheld) != "[text]" {
 		t.Errorf("withheld %v", withheld)
 	}
 }
 
-// follow opens an event stream; events come until the context ends.
-func (s *stand) follow(ctx context.Context, t testing.TB, id, after string) (<-chan line, *http.Response) {
+// followEvents opens an event stream. Events are sent on the channel until the
+// context ends.
+func (s *testServer) followEvents(ctx context.Context, t testing.TB, id, after string) (<-chan journalLine, *http.Response) {
 	t.Helper()
-	request := s.request(t, call{as: recovery.RoleClaimant, method: "GET", path: "/api/v1/cases/" + id + "/events"})
+	request := s.newRequest(t, testCall{as: recovery.RoleClaimant, method: "GET", path: "/api/v1/cases/" + id + "/events"})
 	if after != "" {
 		request.Header.Set("Last-Event-ID", after)
 	}
 	response, err := s.server.Client().Do(request.WithContext(ctx))
-	must(t, err)
-	events := make(chan line)
+	failOnError(t, err)
+	events := make(chan journalLine)
 	go func() {
 		defer close(events)
 		defer response.Body.Close()
 		lines := bufio.NewScanner(response.Body)
 		for lines.Scan() {
-			var event line
+			var event journalLine
 			if data, is := strings.CutPrefix(lines.Text(), "data: "); is && json.Unmarshal([]byte(data), &event) == nil {
 				events <- event
 			}
@@ -123,17 +124,17 @@ func (s *stand) follow(ctx context.Context, t testing.TB, id, after string) (<-c
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{EventPoll: 10 * time.Millisecond})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{EventPoll: 10 * time.Millisecond})
+	id := s.fileCase(t).stringField("id")
 	ctx, cancel := context.WithCancel(t.Context())
-	events, response := s.follow(ctx, t, id, "")
+	events, response := s.followEvents(ctx, t, id, "")
 	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" || response.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
 	}
 	if event := <-events; event.Seq != 1 || event.Kind != "case_filed" {
 		t.Errorf("%+v", event)
 	}
-	s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).is(http.StatusOK)
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).wantStatus(http.StatusOK)
 	if event := <-events; event.Seq != 2 || event.Kind != "note_added" {
 		t.Errorf("%+v", event)
 	}
@@ -141,7 +142,7 @@ func TestEvents(t *testing.T) {
 	for range events {
 		t.Error("an event after the end")
 	}
-	resumed, _ := s.follow(t.Context(), t, id, "1")
+	resumed, _ := s.followEvents(t.Context(), t, id, "1")
 	if event := <-resumed; event.Seq != 2 {
 		t.Errorf("resumed after 1 with %d", event.Seq)
 	}
@@ -151,19 +152,19 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func TestFaultyEventStreams(t *testing.T) {
+func TestInvalidEventStreams(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{EventPoll: 10 * time.Millisecond, Streams: 1})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{EventPoll: 10 * time.Millisecond, Streams: 1})
+	id := s.fileCase(t).stringField("id")
 	path := "/api/v1/cases/" + id + "/events"
 	for _, last := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		p := s.do(t, call{as: recovery.RoleClaimant, method: "GET", path: path, header: map[string]string{"Last-Event-ID": last}}).problem(400, "invalid")
-		if !p.names("Last-Event-ID") {
+		p := s.send(t, testCall{as: recovery.RoleClaimant, method: "GET", path: path, header: map[string]string{"Last-Event-ID": last}}).problem(400, "invalid")
+		if !p.namesField("Last-Event-ID") {
 			t.Errorf("%s: %+v", last, p)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	events, _ := s.follow(ctx, t, id, "")
+	events, _ := s.followEvents(ctx, t, id, "")
 	<-events
 	s.get(t, recovery.RoleClaimant, path).problem(http.StatusServiceUnavailable, "unavailable")
 	cancel()
@@ -172,15 +173,15 @@ func TestFaultyEventStreams(t *testing.T) {
 	}
 }
 
-func TestALongJournalStreamsWhole(t *testing.T) {
+func TestStreamLongJournal(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{EventPoll: time.Hour}) // what is there comes without waiting
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{EventPoll: time.Hour}) // existing entries are sent without polling
+	id := s.fileCase(t).stringField("id")
 	const notes = 120
 	for range notes {
-		s.act(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).is(http.StatusOK)
+		s.takeAction(t, recovery.RoleClaimant, id, recovery.AddNote, `{"text":"x","visibility":"shared"}`).wantStatus(http.StatusOK)
 	}
-	events, response := s.follow(t.Context(), t, id, "")
+	events, response := s.followEvents(t.Context(), t, id, "")
 	for want := int64(1); want <= notes+1; want++ {
 		if event := <-events; event.Seq != want {
 			t.Fatalf("event %d, want %d", event.Seq, want)

@@ -13,75 +13,77 @@ import (
 	"recourse/recovery"
 )
 
-// knownAccounts is how many accounts the limiter remembers before it forgets
-// all and begins anew.
-const knownAccounts = 10_000
+// maxTrackedKeys is the number of keys a limiter tracks. When it is reached,
+// all are dropped, which keeps the memory bounded.
+const maxTrackedKeys = 10_000
 
-// limiter bounds how fast one account or address may send. It does nothing when
-// perSecond is 0.
-type limiter struct {
+// rateLimiter limits the requests per account, address or link. It does nothing
+// when perSecond is 0.
+type rateLimiter struct {
 	perSecond rate.Limit
 	burst     int
 	now       func() time.Time
 	mutex     sync.Mutex
-	accounts  map[string]*rate.Limiter
+	buckets   map[string]*rate.Limiter
 }
 
-func newLimiter(perSecond float64, burst int, now func() time.Time) *limiter {
-	return &limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, accounts: map[string]*rate.Limiter{}}
+func newRateLimiter(perSecond float64, burst int, now func() time.Time) *rateLimiter {
+	return &rateLimiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, buckets: map[string]*rate.Limiter{}}
 }
 
-func (l *limiter) allow(id string) bool {
+func (l *rateLimiter) allow(id string) bool {
 	if l.perSecond == 0 {
 		return true
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	bucket, known := l.accounts[id]
+	bucket, known := l.buckets[id]
 	if !known {
-		if len(l.accounts) >= knownAccounts {
-			clear(l.accounts)
+		if len(l.buckets) >= maxTrackedKeys {
+			clear(l.buckets)
 		}
 		bucket = rate.NewLimiter(l.perSecond, l.burst)
-		l.accounts[id] = bucket
+		l.buckets[id] = bucket
 	}
 	return bucket.AllowN(l.now(), 1)
 }
 
-// limit refuses the writes of an account that sends too many.
-func (a *API) limit(next echo.HandlerFunc) echo.HandlerFunc {
+// limitAccount refuses writes of an account that sends too many.
+func (a *API) limitAccount(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method != http.MethodGet && !a.limits.allow(string(actor(c).ID)) {
-			return recovery.Faultf(recovery.CodeRateLimited, "This account sends too many requests. Wait a second between them.")
+		if c.Request().Method != http.MethodGet && !a.accountLimits.allow(string(actorFrom(c).ID)) {
+			return recovery.Faultf(recovery.CodeRateLimited, "This account sends too many requests. Wait a second before the next one.")
 		}
 		return next(c)
 	}
 }
 
-// limitLink refuses what comes too fast by one link, from wherever it comes.
+// limitLink refuses requests with a link that is used too often, from any
+// address.
 func (a *API) limitLink(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !a.links.allow(entered(c).ID) {
-			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come by this link. Wait a second between them.")
+		if !a.linkLimits.allow(linkFrom(c).ID) {
+			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests use this link. Wait a second before the next one.")
 		}
 		return next(c)
 	}
 }
 
-// limitAddress refuses what comes too fast from one address, where no account is
-// needed. It looks at the peer and believes no header: behind a proxy, the proxy
-// limits.
+// limitAddress refuses requests without an account when one address sends too
+// many. It uses the address of the connection and ignores headers: behind a
+// proxy, the proxy must limit.
 func (a *API) limitAddress(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !a.asks.allow(neighbourhood(c.Request().RemoteAddr)) {
-			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come from this address. Wait a second between them.")
+		if !a.addressLimits.allow(addressKey(c.Request().RemoteAddr)) {
+			return recovery.Faultf(recovery.CodeRateLimited, "Too many requests come from this address. Wait a second before the next one.")
 		}
 		return next(c)
 	}
 }
 
-// neighbourhood is what counts as one address: of IPv6 a household has 2^64.
-func neighbourhood(peer string) string {
+// addressKey returns what counts as one address. IPv6 addresses are grouped by
+// their /64 network, because one household usually has a whole network.
+func addressKey(peer string) string {
 	host, _, err := net.SplitHostPort(peer)
 	if err != nil {
 		return peer
@@ -90,9 +92,9 @@ func neighbourhood(peer string) string {
 	if err != nil || address.Unmap().Is4() {
 		return host
 	}
-	household, err := address.WithZone("").Prefix(64)
+	network, err := address.WithZone("").Prefix(64)
 	if err != nil {
 		return host
 	}
-	return household.String()
+	return network.String()
 }

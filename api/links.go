@@ -9,45 +9,46 @@ import (
 	"recourse/recovery"
 )
 
-// IssueLink implements ServerInterface. Only the first answer has the token.
+// IssueLink implements ServerInterface. Only the first response contains the
+// token.
 func (a *API) IssueLink(c echo.Context, id ID, p IssueLinkParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	var asked struct {
+	var input struct {
 		CounterpartID recovery.CounterpartID `json:"counterpart_id"`
 		Days          *int                   `json:"days"`
 	}
-	request, err := readRequest(c, p.IdempotencyKey, &asked)
+	request, err := readRequest(c, p.IdempotencyKey, &input)
 	if err != nil {
 		return err
 	}
-	if asked.Days != nil && *asked.Days == 0 {
-		return invalidField("days", "out_of_range", "A link works for at least a day.")
+	if input.Days != nil && *input.Days == 0 {
+		return invalidField("days", "out_of_range", "A link is valid for at least one day.")
 	}
 	reply, err := a.service.IssueLink(
-		c.Request().Context(), request, recovery.CaseID(id), asked.CounterpartID, deref(asked.Days))
+		c.Request().Context(), request, recovery.CaseID(id), input.CounterpartID, valueOrZero(input.Days))
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusCreated, reply, issuedOf)
+	return sendReply(c, http.StatusCreated, reply, renderIssuedLink)
 }
 
 // ListLinks implements ServerInterface.
 func (a *API) ListLinks(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	links, err := a.service.Links(c.Request().Context(), actor(c), recovery.CaseID(id))
+	links, err := a.service.Links(c.Request().Context(), actorFrom(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, LinkList{Items: each(links, linkOf)})
+	return sendJSON(c, LinkList{Items: renderList(links, renderLink)})
 }
 
 // RevokeLink implements ServerInterface.
 func (a *API) RevokeLink(c echo.Context, id ID, linkID LinkID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
@@ -60,24 +61,24 @@ func (a *API) RevokeLink(c echo.Context, id ID, linkID LinkID) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-func linkOf(l casework.Link) Link {
+func renderLink(l casework.Link) Link {
 	return Link{
-		ID: l.ID, CounterpartID: string(l.CounterpartID), CreatedAt: local(l.CreatedAt), ExpiresAt: local(l.ExpiresAt),
-		OpenedAt: localOrNil(l.OpenedAt), RevokedAt: localOrNil(l.RevokedAt), By: actorOf(l.By),
+		ID: l.ID, CounterpartID: string(l.CounterpartID), CreatedAt: renderTime(l.CreatedAt), ExpiresAt: renderTime(l.ExpiresAt),
+		OpenedAt: renderTimeOrNull(l.OpenedAt), RevokedAt: renderTimeOrNull(l.RevokedAt), By: renderActor(l.By),
 	}
 }
 
-// issuedOf tells a link with its token, while it is known. In the address it
-// stands behind the #: browsers keep that to themselves.
-func issuedOf(l casework.Link) LinkIssued {
-	plain := linkOf(l)
-	told := LinkIssued{
+// renderIssuedLink renders a link with its token while the token is known. The
+// URL carries the token after the #, which browsers do not send to servers.
+func renderIssuedLink(l casework.Link) LinkIssued {
+	plain := renderLink(l)
+	result := LinkIssued{
 		ID: plain.ID, CounterpartID: plain.CounterpartID, CreatedAt: plain.CreatedAt, ExpiresAt: plain.ExpiresAt,
-		OpenedAt: plain.OpenedAt, RevokedAt: plain.RevokedAt, By: plain.By, Token: orNil[string](l.Token),
+		OpenedAt: plain.OpenedAt, RevokedAt: plain.RevokedAt, By: plain.By, Token: nullIfEmpty[string](l.Token),
 	}
 	if l.Token != "" {
 		url := "/return#" + l.Token
-		told.URL = &url
+		result.URL = &url
 	}
-	return told
+	return result
 }

@@ -10,26 +10,26 @@ import (
 	"recourse/recovery"
 )
 
-// linked files a case and gives its first counterpart a link, by which holder
-// comes from then on.
-func (s *stand) linked(t testing.TB) answer {
+// fileWithLink files a case and issues a link to its first counterpart;
+// requests as linkHolder use it.
+func (s *testServer) fileWithLink(t testing.TB) testResponse {
 	t.Helper()
-	filed := s.file(t)
-	s.link = s.issue(t, filed, 0, "").text("token")
+	filed := s.fileCase(t)
+	s.linkToken = s.issueLink(t, filed, 0, "").stringField("token")
 	return filed
 }
 
-// issue makes a link for a counterpart of a case.
-func (s *stand) issue(t testing.TB, filed answer, which int, key string) answer {
+// issueLink issues a link to a counterpart of a case.
+func (s *testServer) issueLink(t testing.TB, filed testResponse, which int, key string) testResponse {
 	t.Helper()
-	return s.do(t, call{
-		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + filed.text("id") + "/links", key: key,
-		body: []byte(`{"counterpart_id":"` + filed.counterparts()[which] + `"}`),
-	}).is(http.StatusCreated)
+	return s.send(t, testCall{
+		as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + filed.stringField("id") + "/links", key: key,
+		body: []byte(`{"counterpart_id":"` + filed.counterpartIDs()[which] + `"}`),
+	}).wantStatus(http.StatusCreated)
 }
 
-// kinds lists the entries of a case.
-func (s *stand) kinds(t testing.TB, id string) []recovery.EntryKind {
+// entryKinds returns the kinds of a case's entries.
+func (s *testServer) entryKinds(t testing.TB, id string) []recovery.EntryKind {
 	t.Helper()
 	entries := s.Entries(t, recovery.CaseID(id))
 	kinds := make([]recovery.EntryKind, len(entries))
@@ -39,22 +39,22 @@ func (s *stand) kinds(t testing.TB, id string) []recovery.EntryKind {
 	return kinds
 }
 
-func TestATokenIsToldOnce(t *testing.T) {
+func TestLinkTokenIsShownOnce(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	first := s.issue(t, filed, 0, "k")
-	token := first.text("token")
-	if len(token) != 43 || first.text("url") != "/return#"+token {
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	first := s.issueLink(t, filed, 0, "k")
+	token := first.stringField("token")
+	if len(token) != 43 || first.stringField("url") != "/return#"+token {
 		t.Errorf("%s", first.body)
 	}
-	again := s.issue(t, filed, 0, "k")
-	if again.object()["token"] != nil || again.object()["url"] != nil || again.text("id") != first.text("id") ||
+	again := s.issueLink(t, filed, 0, "k")
+	if again.decodeObject()["token"] != nil || again.decodeObject()["url"] != nil || again.stringField("id") != first.stringField("id") ||
 		again.header.Get("Idempotent-Replay") != "true" {
-		t.Errorf("the repetition tells %s", again.body)
+		t.Errorf("the replay contains %s", again.body)
 	}
-	list := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+filed.text("id")+"/links").is(http.StatusOK)
-	if strings.Contains(string(list.body), token) || !strings.Contains(string(list.body), first.text("id")) {
+	list := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+filed.stringField("id")+"/links").wantStatus(http.StatusOK)
+	if strings.Contains(string(list.body), token) || !strings.Contains(string(list.body), first.stringField("id")) {
 		t.Errorf("%s", list.body)
 	}
 	raw, kept, err := s.Store.Answer(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k")
@@ -63,98 +63,99 @@ func TestATokenIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestWhoDealsWithLinks(t *testing.T) {
+func TestLinkPermissions(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.linked(t)
-	id, body := filed.text("id"), []byte(`{"counterpart_id":"`+filed.counterparts()[0]+`"}`)
+	s := newTestServer(t, api.Options{})
+	filed := s.fileWithLink(t)
+	id, body := filed.stringField("id"), []byte(`{"counterpart_id":"`+filed.counterpartIDs()[0]+`"}`)
 	for as, want := range map[recovery.Role]int{
 		recovery.RoleClaimant: 201, recovery.RoleAgent: 201, recovery.RoleSupervisor: 201, recovery.RoleLegal: 201,
-		recovery.RoleAdmin: 403, recovery.RoleAuditor: 403, recovery.RoleCounterpart: 404, other: 404, holder: 401, "": 401,
+		recovery.RoleAdmin: 403, recovery.RoleAuditor: 403, recovery.RoleCounterpart: 404, otherClaimant: 404, linkHolder: 401, "": 401,
 	} {
-		issued := s.do(t, call{as: as, method: "POST", path: "/api/v1/cases/" + id + "/links", body: body}).is(want)
+		issued := s.send(t, testCall{as: as, method: "POST", path: "/api/v1/cases/" + id + "/links", body: body}).wantStatus(want)
 		listed := want
 		if want == http.StatusCreated {
 			listed = http.StatusOK
 		}
-		s.get(t, as, "/api/v1/cases/"+id+"/links").is(listed)
+		s.get(t, as, "/api/v1/cases/"+id+"/links").wantStatus(listed)
 		path := "/api/v1/cases/" + id + "/links/019a0000-0000-7000-8000-000000000000"
 		if want == 201 {
-			path = "/api/v1/cases/" + id + "/links/" + issued.text("id")
+			path = "/api/v1/cases/" + id + "/links/" + issued.stringField("id")
 		}
-		gone := s.do(t, call{as: as, method: "DELETE", path: path})
+		gone := s.send(t, testCall{as: as, method: "DELETE", path: path})
 		if want == 201 && gone.status != 204 || want != 201 && gone.status != want {
 			t.Errorf("%s revokes: %d", as, gone.status)
 		}
 	}
 }
 
-func TestALinkOfAnotherCase(t *testing.T) {
+func TestLinkOfAnotherCase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	one, two := s.file(t), s.file(t)
-	link := s.issue(t, one, 0, "").text("id")
-	for _, path := range []string{two.text("id") + "/links/" + link, one.text("id") + "/links/" + one.text("id"), "x/links/" + link, one.text("id") + "/links/x"} {
-		s.do(t, call{as: recovery.RoleClaimant, method: "DELETE", path: "/api/v1/cases/" + path}).problem(http.StatusNotFound, "not_found")
+	s := newTestServer(t, api.Options{})
+	one, two := s.fileCase(t), s.fileCase(t)
+	link := s.issueLink(t, one, 0, "").stringField("id")
+	for _, path := range []string{two.stringField("id") + "/links/" + link, one.stringField("id") + "/links/" + one.stringField("id"), "x/links/" + link, one.stringField("id") + "/links/x"} {
+		s.send(t, testCall{as: recovery.RoleClaimant, method: "DELETE", path: "/api/v1/cases/" + path}).problem(http.StatusNotFound, "not_found")
 	}
-	stranger := `{"counterpart_id":"` + two.counterparts()[0] + `"}`
-	p := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + one.text("id") + "/links", body: []byte(stranger)}).problem(422, "invalid")
-	if !p.names("counterpart_id") {
+	stranger := `{"counterpart_id":"` + two.counterpartIDs()[0] + `"}`
+	p := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + one.stringField("id") + "/links", body: []byte(stranger)}).problem(422, "invalid")
+	if !p.namesField("counterpart_id") {
 		t.Errorf("%+v", p)
 	}
 }
 
-func TestALinkEnds(t *testing.T) {
+func TestRevokedLink(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id := filed.text("id")
-	first := s.issue(t, filed, 0, "")
-	s.link = first.text("token")
-	s.get(t, holder, "/api/v1/return").is(http.StatusOK)
-	second := s.issue(t, filed, 0, "") // ends the first
-	s.ended(t)
-	s.link = second.text("token")
-	s.get(t, holder, "/api/v1/return").is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	first := s.issueLink(t, filed, 0, "")
+	s.linkToken = first.stringField("token")
+	s.get(t, linkHolder, "/api/v1/return").wantStatus(http.StatusOK)
+	second := s.issueLink(t, filed, 0, "") // revokes the first
+	s.checkLinkEnded(t)
+	s.linkToken = second.stringField("token")
+	s.get(t, linkHolder, "/api/v1/return").wantStatus(http.StatusOK)
 	for range 2 {
-		s.do(t, call{as: recovery.RoleClaimant, method: "DELETE", path: "/api/v1/cases/" + id + "/links/" + second.text("id")}).is(http.StatusNoContent)
+		s.send(t, testCall{as: recovery.RoleClaimant, method: "DELETE", path: "/api/v1/cases/" + id + "/links/" + second.stringField("id")}).wantStatus(http.StatusNoContent)
 	}
-	s.ended(t)
+	s.checkLinkEnded(t)
 	want := []recovery.EntryKind{
 		recovery.EntryCaseFiled, recovery.EntryLinkIssued, recovery.EntryLinkOpened, recovery.EntryLinkIssued,
 		recovery.EntryLinkRevoked, recovery.EntryLinkOpened, recovery.EntryLinkRevoked,
 	}
-	if got := s.kinds(t, id); !slices.Equal(got, want) {
+	if got := s.entryKinds(t, id); !slices.Equal(got, want) {
 		t.Errorf("journal %v, want %v", got, want)
 	}
-	s.link = strings.Repeat("A", 43)
-	s.get(t, holder, "/api/v1/return").problem(http.StatusUnauthorized, "unauthenticated")
+	s.linkToken = strings.Repeat("A", 43)
+	s.get(t, linkHolder, "/api/v1/return").problem(http.StatusUnauthorized, "unauthenticated")
 	s.get(t, recovery.RoleClaimant, "/api/v1/return").problem(http.StatusUnauthorized, "unauthenticated")
 }
 
-// ended asks by a link that is over for everything it gave.
-func (s *stand) ended(t testing.TB) {
+// checkLinkEnded sends every request a link allows and expects that the link
+// has ended.
+func (s *testServer) checkLinkEnded(t testing.TB) {
 	t.Helper()
-	s.get(t, holder, "/api/v1/return").problem(http.StatusGone, "link_ended")
-	body, media := form(t, part{"kind", "", "other"}, part{"file", "a.png", png})
-	for path, c := range map[string]call{
-		"response": {body: []byte(`{"kind":"refused"}`)}, "plan": {body: []byte(samples()["ReturnPlan"])},
+	s.get(t, linkHolder, "/api/v1/return").problem(http.StatusGone, "link_ended")
+	body, media := multipartBody(t, formPart{"kind", "", "other"}, formPart{"file", "a.png", png})
+	for path, c := range map[string]testCall{
+		"response": {body: []byte(`{"kind":"refused"}`)}, "plan": {body: []byte(validBodies()["ReturnPlan"])},
 		"plan/answer": {body: []byte(`{"accept":true}`)}, "harassment": {body: []byte(`{"text":"x"}`)}, "evidence": {body: body, media: media},
 	} {
-		c.as, c.method, c.path = holder, "POST", "/api/v1/return/"+path
-		s.do(t, c).problem(http.StatusGone, "link_ended")
+		c.as, c.method, c.path = linkHolder, "POST", "/api/v1/return/"+path
+		s.send(t, c).problem(http.StatusGone, "link_ended")
 	}
-	if s.blobs() != 0 {
-		t.Errorf("%d files are left", s.blobs())
+	if s.countBlobs() != 0 {
+		t.Errorf("%d files are left", s.countBlobs())
 	}
 }
 
-func TestNoLinkIntoAClosedCase(t *testing.T) {
+func TestRefuseLinkToClosedCase(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id := filed.text("id")
-	s.act(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"x"}`).is(http.StatusOK)
-	body := []byte(`{"counterpart_id":"` + filed.counterparts()[0] + `"}`)
-	s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/links", body: body}).problem(http.StatusConflict, "action_not_allowed")
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	s.takeAction(t, recovery.RoleClaimant, id, recovery.Withdraw, `{"reason":"x"}`).wantStatus(http.StatusOK)
+	body := []byte(`{"counterpart_id":"` + filed.counterpartIDs()[0] + `"}`)
+	s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/links", body: body}).problem(http.StatusConflict, "action_not_allowed")
 }

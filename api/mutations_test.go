@@ -10,19 +10,19 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// mutation is a sound body with one thing wrong in it.
+// mutation is a valid body with one error in it.
 type mutation struct {
 	what  string
-	field string // that the problem must name
+	field string // the problem must name it
 	body  []byte
 }
 
-// raw marks a value that is written into the body as it stands.
+// raw marks a value that is written into the body unchanged.
 const raw = "\x01"
 
-// mutations breaks a sound body in every way the specification of its schema
-// forbids, one field and one way at a time.
-func mutations(root *openapi3.Schema, sound string) []mutation {
+// mutateBody breaks a valid body in every way the schema forbids, one field and
+// one way at a time.
+func mutateBody(root *openapi3.Schema, sound string) []mutation {
 	m := &mutator{sound: sound}
 	m.object(root, "", nil)
 	return m.made
@@ -33,17 +33,17 @@ type mutator struct {
 	made  []mutation
 }
 
-// step leads from a value to one inside it: a key or an index.
-type step any
+// pathStep leads from a value to one inside it: a key or an index.
+type pathStep any
 
-func (m *mutator) object(s *openapi3.Schema, path string, at []step) {
-	m.put("unknown field", dotted(path, "colour"), append(slices.Clone(at), "colour"), "red")
+func (m *mutator) object(s *openapi3.Schema, path string, at []pathStep) {
+	m.put("unknown field", joinPath(path, "colour"), append(slices.Clone(at), "colour"), "red")
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		property := s.Properties[name].Value
 		if len(property.AllOf) == 1 {
 			property = property.AllOf[0].Value
 		}
-		field, place := dotted(path, name), append(slices.Clone(at), name)
+		field, place := joinPath(path, name), append(slices.Clone(at), name)
 		if slices.Contains(s.Required, name) {
 			m.remove(field, place)
 			m.put("null", field, place, nil)
@@ -53,14 +53,14 @@ func (m *mutator) object(s *openapi3.Schema, path string, at []step) {
 	}
 }
 
-func dotted(path, name string) string {
+func joinPath(path, name string) string {
 	if path == "" {
 		return name
 	}
 	return path + "." + name
 }
 
-func (m *mutator) value(s *openapi3.Schema, field string, at []step) {
+func (m *mutator) value(s *openapi3.Schema, field string, at []pathStep) {
 	for kind, wrong := range map[string]any{
 		"string": "x", "integer": 7, "boolean": true, "array": []any{}, "object": map[string]any{}, "number": 1.5,
 	} {
@@ -80,18 +80,18 @@ func (m *mutator) value(s *openapi3.Schema, field string, at []step) {
 	}
 }
 
-func (m *mutator) array(s *openapi3.Schema, field string, at []step) {
+func (m *mutator) array(s *openapi3.Schema, field string, at []pathStep) {
 	if s.MinItems > 0 {
 		m.put("empty list", field, at, []any{})
 	}
-	first, _ := find(m.decoded(), append(slices.Clone(at), 0))
+	first, _ := findValue(m.decodeBody(), append(slices.Clone(at), 0))
 	if s.MaxItems != nil {
 		m.put("too many", field, at, slices.Repeat([]any{first}, int(*s.MaxItems)+1))
 	}
 	m.value(s.Items.Value, field+"[0]", append(slices.Clone(at), 0))
 }
 
-func (m *mutator) integer(s *openapi3.Schema, field string, at []step) {
+func (m *mutator) integer(s *openapi3.Schema, field string, at []pathStep) {
 	m.put("negative", field, at, -1)
 	m.put("far too large", field, at, json.Number("9223372036854775808"))
 	m.put("exponent", field, at, json.Number("1e30"))
@@ -103,7 +103,7 @@ func (m *mutator) integer(s *openapi3.Schema, field string, at []step) {
 	}
 }
 
-func (m *mutator) text(s *openapi3.Schema, field string, at []step) {
+func (m *mutator) text(s *openapi3.Schema, field string, at []pathStep) {
 	m.put("invalid UTF-8", field, at, raw+"\"a\xff\"")
 	m.put("half a surrogate", field, at, raw+`"\ud800"`)
 	m.put("a control character", field, at, raw+`"a\u0000b"`)
@@ -134,28 +134,28 @@ func (m *mutator) text(s *openapi3.Schema, field string, at []step) {
 }
 
 // duplicate writes a key of an object twice.
-func (m *mutator) duplicate(field string, at []step, name string) {
+func (m *mutator) duplicate(field string, at []pathStep, name string) {
 	const twin = "twin"
-	object, found := find(m.decoded(), at)
+	object, found := findValue(m.decodeBody(), at)
 	members, isObject := object.(map[string]any)
 	if !found || !isObject || members[name] == nil {
 		return
 	}
-	tree := m.decoded()
-	tree = with(tree, append(slices.Clone(at), twin), members[name])
-	body := strings.Replace(string(encoded(tree)), `"`+twin+`":`, `"`+name+`":`, 1)
+	tree := m.decodeBody()
+	tree = replaceValue(tree, append(slices.Clone(at), twin), members[name])
+	body := strings.Replace(string(encodeTree(tree)), `"`+twin+`":`, `"`+name+`":`, 1)
 	m.made = append(m.made, mutation{"twice", field, []byte(body)})
 }
 
-func (m *mutator) remove(field string, at []step) {
-	m.made = append(m.made, mutation{"missing", field, encoded(without(m.decoded(), at))})
+func (m *mutator) remove(field string, at []pathStep) {
+	m.made = append(m.made, mutation{"missing", field, encodeTree(removeValue(m.decodeBody(), at))})
 }
 
-func (m *mutator) put(what, field string, at []step, value any) {
-	m.made = append(m.made, mutation{what, field, encoded(with(m.decoded(), at, value))})
+func (m *mutator) put(what, field string, at []pathStep, value any) {
+	m.made = append(m.made, mutation{what, field, encodeTree(replaceValue(m.decodeBody(), at, value))})
 }
 
-func (m *mutator) decoded() any {
+func (m *mutator) decodeBody() any {
 	decoder := json.NewDecoder(strings.NewReader(m.sound))
 	decoder.UseNumber()
 	var value any
@@ -165,19 +165,20 @@ func (m *mutator) decoded() any {
 	return value
 }
 
-// encoded writes a tree; a text that begins with raw stands for itself.
-func encoded(tree any) []byte {
+// encodeTree encodes a tree as JSON. A string that begins with raw is written
+// unchanged.
+func encodeTree(tree any) []byte {
 	switch value := tree.(type) {
 	case map[string]any:
 		var members []string
 		for _, name := range slices.Sorted(maps.Keys(value)) {
-			members = append(members, string(encoded(name))+":"+string(encoded(value[name])))
+			members = append(members, string(encodeTree(name))+":"+string(encodeTree(value[name])))
 		}
 		return []byte("{" + strings.Join(members, ",") + "}")
 	case []any:
 		var items []string
 		for _, item := range value {
-			items = append(items, string(encoded(item)))
+			items = append(items, string(encodeTree(item)))
 		}
 		return []byte("[" + strings.Join(items, ",") + "]")
 	case string:
@@ -192,7 +193,7 @@ func encoded(tree any) []byte {
 	return body
 }
 
-func find(tree any, at []step) (any, bool) {
+func findValue(tree any, at []pathStep) (any, bool) {
 	for _, next := range at {
 		switch value := tree.(type) {
 		case map[string]any:
@@ -211,7 +212,7 @@ func find(tree any, at []step) (any, bool) {
 	return tree, true
 }
 
-func with(tree any, at []step, value any) any {
+func replaceValue(tree any, at []pathStep, value any) any {
 	if len(at) == 0 {
 		return value
 	}
@@ -219,22 +220,22 @@ func with(tree any, at []step, value any) any {
 	case string:
 		members, _ := tree.(map[string]any)
 		members = maps.Clone(members)
-		members[name] = with(members[name], at[1:], value)
+		members[name] = replaceValue(members[name], at[1:], value)
 		return members
 	case int:
 		items, _ := tree.([]any)
 		items = slices.Clone(items)
-		items[name] = with(items[name], at[1:], value)
+		items[name] = replaceValue(items[name], at[1:], value)
 		return items
 	}
 	panic("a step is a key or an index")
 }
 
-func without(tree any, at []step) any {
+func removeValue(tree any, at []pathStep) any {
 	name, _ := at[len(at)-1].(string)
-	parent, _ := find(tree, at[:len(at)-1])
+	parent, _ := findValue(tree, at[:len(at)-1])
 	members, _ := parent.(map[string]any)
 	members = maps.Clone(members)
 	delete(members, name)
-	return with(tree, at[:len(at)-1], members)
+	return replaceValue(tree, at[:len(at)-1], members)
 }

@@ -15,11 +15,11 @@ func (a *API) ListInbox(c echo.Context, p ListInboxParams) error {
 	if err != nil {
 		return err
 	}
-	box, err := a.notices.Inbox(c.Request().Context(), actor(c), deref(p.Unread), limit, deref(p.Cursor))
+	box, err := a.notices.Inbox(c.Request().Context(), actorFrom(c), valueOrZero(p.Unread), limit, valueOrZero(p.Cursor))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, Inbox{Items: each(box.Items, inboxItemOf), NextCursor: orNil[string](box.Next), Unread: box.Unread})
+	return sendJSON(c, Inbox{Items: renderList(box.Items, renderInboxItem), NextCursor: nullIfEmpty[string](box.Next), Unread: box.Unread})
 }
 
 // MarkRead implements ServerInterface.
@@ -27,28 +27,28 @@ func (a *API) MarkRead(c echo.Context, id ID, p MarkReadParams) error {
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	item, err := a.notices.MarkRead(c.Request().Context(), actor(c), id)
+	item, err := a.notices.MarkRead(c.Request().Context(), actorFrom(c), id)
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, inboxItemOf(item))
+	return sendJSON(c, renderInboxItem(item))
 }
 
-func inboxItemOf(i casework.InboxItem) InboxItem {
+func renderInboxItem(i casework.InboxItem) InboxItem {
 	return InboxItem{
 		ID: i.ID, CaseID: string(i.CaseID), Number: string(i.Number), Class: NoticeClass(i.Class), Urgent: i.Urgent, Title: i.Title,
-		Body: i.Body, Deadline: i.Deadline, DueAt: localOrNil(i.DueAt), NextAction: i.NextAction, ToldAt: local(i.ToldAt),
-		ReadAt: localOrNil(i.ReadAt),
+		Body: i.Body, Deadline: i.Deadline, DueAt: renderTimeOrNull(i.DueAt), NextAction: i.NextAction, ToldAt: renderTime(i.ToldAt),
+		ReadAt: renderTimeOrNull(i.ReadAt),
 	}
 }
 
 // GetPreferences implements ServerInterface.
 func (a *API) GetPreferences(c echo.Context) error {
-	p, err := a.notices.Preferences(c.Request().Context(), actor(c))
+	p, err := a.notices.Preferences(c.Request().Context(), actorFrom(c))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, preferencesOf(p))
+	return sendJSON(c, renderPreferences(p))
 }
 
 // SetPreferences implements ServerInterface.
@@ -57,23 +57,23 @@ func (a *API) SetPreferences(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var asked struct {
+	var input struct {
 		Language   string                `json:"language"`
 		QuietFrom  string                `json:"quiet_from"`
 		QuietUntil string                `json:"quiet_until"`
 		Mail       map[notify.Class]bool `json:"mail"`
 	}
-	if err := decode(body, &asked); err != nil {
+	if err := decodeStrict(body, &input); err != nil {
 		return err
 	}
-	p, err := a.notices.SetPreferences(c.Request().Context(), actor(c), casework.Preferences(asked))
+	p, err := a.notices.SetPreferences(c.Request().Context(), actorFrom(c), casework.Preferences(input))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, preferencesOf(p))
+	return sendJSON(c, renderPreferences(p))
 }
 
-func preferencesOf(p casework.Preferences) Preferences {
+func renderPreferences(p casework.Preferences) Preferences {
 	wants := func(class notify.Class) *bool {
 		wanted := p.Mail[class]
 		return &wanted
@@ -91,48 +91,50 @@ func (a *API) ListMails(c echo.Context, p ListMailsParams) error {
 	if err != nil {
 		return err
 	}
-	mails, next, err := a.notices.Mails(c.Request().Context(), actor(c), limit, deref(p.Cursor))
+	mails, next, err := a.notices.Mails(c.Request().Context(), actorFrom(c), limit, valueOrZero(p.Cursor))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, MailPage{Items: each(mails, mailOf), NextCursor: orNil[string](next)})
+	return sendJSON(c, MailPage{Items: renderList(mails, renderMail), NextCursor: nullIfEmpty[string](next)})
 }
 
-func mailOf(m notify.SentMail) Mail {
+func renderMail(m notify.SentMail) Mail {
 	return Mail{
-		ID: m.ID, CaseID: string(m.CaseID), To: m.To, State: MailState(m.State), Note: orNil[string](m.Note), Subject: m.Subject,
-		Body: m.Body, At: local(m.At),
+		ID: m.ID, CaseID: string(m.CaseID), To: m.To, State: MailState(m.State), Note: nullIfEmpty[string](m.Note), Subject: m.Subject,
+		Body: m.Body, At: renderTime(m.At),
 	}
 }
 
 // ListWebhooks implements ServerInterface.
 func (a *API) ListWebhooks(c echo.Context) error {
-	list, err := a.notices.Webhooks(c.Request().Context(), actor(c))
+	list, err := a.notices.Webhooks(c.Request().Context(), actorFrom(c))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, WebhookList{Items: each(list, webhookOf)})
+	return sendJSON(c, WebhookList{Items: renderList(list, renderWebhook)})
 }
 
-// AddWebhook implements ServerInterface. Only the first answer has the secret.
+// AddWebhook implements ServerInterface. Only the first response contains the
+// secret.
 func (a *API) AddWebhook(c echo.Context, p AddWebhookParams) error {
-	var asked struct {
+	var input struct {
 		URL         string   `json:"url"`
 		Description string   `json:"description"`
 		Types       []string `json:"types"`
 	}
-	request, err := readRequest(c, p.IdempotencyKey, &asked)
+	request, err := readRequest(c, p.IdempotencyKey, &input)
 	if err != nil {
 		return err
 	}
-	reply, err := a.notices.AddWebhook(c.Request().Context(), request, casework.NewWebhook(asked))
+	reply, err := a.notices.AddWebhook(c.Request().Context(), request, casework.NewWebhook(input))
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusCreated, reply, webhookOf)
+	return sendReply(c, http.StatusCreated, reply, renderWebhook)
 }
 
-// RotateWebhook implements ServerInterface. Only the first answer has the secret.
+// RotateWebhook implements ServerInterface. Only the first response contains
+// the secret.
 func (a *API) RotateWebhook(c echo.Context, id ID, p RotateWebhookParams) error {
 	request, err := newRequest(c, p.IdempotencyKey)
 	if err != nil {
@@ -142,22 +144,22 @@ func (a *API) RotateWebhook(c echo.Context, id ID, p RotateWebhookParams) error 
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, webhookOf)
+	return sendReply(c, http.StatusOK, reply, renderWebhook)
 }
 
 // DropWebhook implements ServerInterface.
 func (a *API) DropWebhook(c echo.Context, id ID) error {
-	if err := a.notices.DropWebhook(c.Request().Context(), actor(c), id); err != nil {
+	if err := a.notices.DropWebhook(c.Request().Context(), actorFrom(c), id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
 }
 
-func webhookOf(w casework.Webhook) Webhook {
+func renderWebhook(w casework.Webhook) Webhook {
 	return Webhook{
-		ID: w.ID, URL: w.URL, Description: w.Description, Types: notNil(w.Types), Active: w.Active,
-		StoppedBecause: orNil[string](w.StoppedBecause), OldSecretUntil: localOrNil(w.OldSecretUntil), CreatedAt: local(w.CreatedAt),
-		Secret: orNil[string](w.Secret),
+		ID: w.ID, URL: w.URL, Description: w.Description, Types: emptyIfNil(w.Types), Active: w.Active,
+		StoppedBecause: nullIfEmpty[string](w.StoppedBecause), OldSecretUntil: renderTimeOrNull(w.OldSecretUntil), CreatedAt: renderTime(w.CreatedAt),
+		Secret: nullIfEmpty[string](w.Secret),
 	}
 }
 
@@ -167,11 +169,11 @@ func (a *API) ListDeliveries(c echo.Context, p ListDeliveriesParams) error {
 	if err != nil {
 		return err
 	}
-	list, next, err := a.notices.Deliveries(c.Request().Context(), actor(c), string(deref(p.State)), limit, deref(p.Cursor))
+	list, next, err := a.notices.Deliveries(c.Request().Context(), actorFrom(c), string(valueOrZero(p.State)), limit, valueOrZero(p.Cursor))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, DeliveryPage{Items: each(list, deliveryOf), NextCursor: orNil[string](next)})
+	return sendJSON(c, DeliveryPage{Items: renderList(list, renderDelivery), NextCursor: nullIfEmpty[string](next)})
 }
 
 // ReplayDelivery implements ServerInterface.
@@ -179,23 +181,23 @@ func (a *API) ReplayDelivery(c echo.Context, id ID, p ReplayDeliveryParams) erro
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	delivery, err := a.notices.Replay(c.Request().Context(), actor(c), id)
+	delivery, err := a.notices.Replay(c.Request().Context(), actorFrom(c), id)
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, deliveryOf(delivery))
+	return sendJSON(c, renderDelivery(delivery))
 }
 
-func deliveryOf(d notify.Delivery) Delivery {
-	told := Delivery{
+func renderDelivery(d notify.Delivery) Delivery {
+	result := Delivery{
 		ID: d.ID, WebhookID: d.WebhookID, CaseID: string(d.CaseID), Type: d.Type, State: DeliveryState(d.State), Failures: d.Failures,
-		Note: orNil[string](d.Note), CreatedAt: local(d.CreatedAt), DoneAt: localOrNil(d.DoneAt),
+		Note: nullIfEmpty[string](d.Note), CreatedAt: renderTime(d.CreatedAt), DoneAt: renderTimeOrNull(d.DoneAt),
 	}
 	if d.DoneAt == nil {
-		told.NextAt = localOrNil(&d.NextAt)
+		result.NextAt = renderTimeOrNull(&d.NextAt)
 	}
 	if d.Status != 0 {
-		told.Status = &d.Status
+		result.Status = &d.Status
 	}
-	return told
+	return result
 }

@@ -11,19 +11,19 @@ import (
 
 // GetParticulars implements ServerInterface.
 func (a *API) GetParticulars(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	seen, err := a.service.Particulars(c.Request().Context(), actor(c), recovery.CaseID(id))
+	seen, err := a.service.Particulars(c.Request().Context(), actorFrom(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, particularsOf(seen))
+	return sendJSON(c, renderParticulars(seen))
 }
 
 // SupplyParticulars implements ServerInterface.
 func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsParams) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	var change recovery.Particulars
@@ -35,7 +35,7 @@ func (a *API) SupplyParticulars(c echo.Context, id ID, params SupplyParticularsP
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, particularsOf)
+	return sendReply(c, http.StatusOK, reply, renderParticulars)
 }
 
 // particularsBody is CaseParticulars of the specification.
@@ -46,6 +46,6 @@ type particularsBody struct {
 	Particulars recovery.Particulars         `json:"particulars"`
 }
 
-func particularsOf(p casework.CaseParticulars) particularsBody {
+func renderParticulars(p casework.CaseParticulars) particularsBody {
 	return particularsBody{p.CaseID, p.Masked, p.Lacking, p.Particulars}
 }

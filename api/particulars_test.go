@@ -16,84 +16,84 @@ const (
 	otherNumber = "110101199001011237"
 )
 
-func (s *stand) supply(t testing.TB, as recovery.Role, id, key, body string) answer {
+func (s *testServer) supplyParticulars(t testing.TB, as recovery.Role, id, key, body string) testResponse {
 	t.Helper()
-	return s.do(t, call{as: as, method: http.MethodPost, path: "/api/v1/cases/" + id + "/particulars", body: []byte(body), key: key})
+	return s.send(t, testCall{as: as, method: http.MethodPost, path: "/api/v1/cases/" + id + "/particulars", body: []byte(body), key: key})
 }
 
-func particulars(a answer) map[string]any {
-	told, _ := a.object()["particulars"].(map[string]any)
-	return told
+func decodeParticulars(a testResponse) map[string]any {
+	result, _ := a.decodeObject()["particulars"].(map[string]any)
+	return result
 }
 
-// What the claimant supplies is answered, repeated byte for byte, corrected field
-// by field, masked from the desk, and in no log and in no fact of the journal.
+// TestParticulars supplies values as the claimant, repeats and corrects them.
+// Staff see them masked, and they appear in no log and no journal fact.
 func TestParticulars(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id := filed.text("id")
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
 	path := "/api/v1/cases/" + id + "/particulars"
-	counterpart := fmt.Sprint(filed.object()["counterparts"].([]any)[0].(map[string]any)["id"])
+	counterpart := fmt.Sprint(filed.decodeObject()["counterparts"].([]any)[0].(map[string]any)["id"])
 	body := fmt.Sprintf(`{"claimant":{"document_kind":"id_card","document_no":"%s","home":"示例路1号"},`+
 		`"holders":[{"counterpart_id":"%s","name":"王小刚","document_kind":"id_card","document_no":"%s"}],`+
 		`"court":"深圳市南山区人民法院","papers":["evidence_preservation"]}`, strings.ToLower(ownNumber), counterpart, otherNumber)
-	first := s.supply(t, recovery.RoleClaimant, id, "k", body).is(http.StatusOK)
-	if again := s.supply(t, recovery.RoleClaimant, id, "k", body).is(http.StatusOK); string(again.body) != string(first.body) ||
+	first := s.supplyParticulars(t, recovery.RoleClaimant, id, "k", body).wantStatus(http.StatusOK)
+	if again := s.supplyParticulars(t, recovery.RoleClaimant, id, "k", body).wantStatus(http.StatusOK); string(again.body) != string(first.body) ||
 		again.header.Get("Idempotent-Replay") != "true" {
 		t.Errorf("again %s", again.body)
 	}
-	s.supply(t, recovery.RoleClaimant, id, "k", `{"court":"深圳市福田区人民法院"}`).problem(http.StatusConflict, "idempotency_conflict")
-	if claimant := fmt.Sprint(particulars(first)["claimant"]); !strings.Contains(claimant, "born:1990-03-04") || !strings.Contains(claimant, "sex:female") {
-		t.Errorf("the number tells %s", claimant)
+	s.supplyParticulars(t, recovery.RoleClaimant, id, "k", `{"court":"深圳市福田区人民法院"}`).problem(http.StatusConflict, "idempotency_conflict")
+	if claimant := fmt.Sprint(decodeParticulars(first)["claimant"]); !strings.Contains(claimant, "born:1990-03-04") || !strings.Contains(claimant, "sex:female") {
+		t.Errorf("the claimant reads %s", claimant)
 	}
-	entries := s.entries(id)
-	s.supply(t, recovery.RoleLegal, id, "", `{"court":"深圳市福田区人民法院","claimant":{"home":""},"papers":[]}`).is(http.StatusOK)
-	s.supply(t, recovery.RoleLegal, id, "", `{"court":" 深圳市福田区人民法院 "}`).is(http.StatusOK) // says nothing new
-	if s.entries(id) != entries+1 {
-		t.Errorf("%d entries after one correction, before %d", s.entries(id), entries)
+	entries := s.countEntries(id)
+	s.supplyParticulars(t, recovery.RoleLegal, id, "", `{"court":"深圳市福田区人民法院","claimant":{"home":""},"papers":[]}`).wantStatus(http.StatusOK)
+	s.supplyParticulars(t, recovery.RoleLegal, id, "", `{"court":" 深圳市福田区人民法院 "}`).wantStatus(http.StatusOK) // changes nothing
+	if s.countEntries(id) != entries+1 {
+		t.Errorf("%d entries after one correction, before %d", s.countEntries(id), entries)
 	}
-	told := particulars(s.get(t, recovery.RoleClaimant, path).is(http.StatusOK))
-	if told["court"] != "深圳市福田区人民法院" || told["papers"] != nil || !strings.Contains(fmt.Sprint(told["claimant"]), "示例路1号") {
-		t.Errorf("after the correction: %v", told)
+	result := decodeParticulars(s.get(t, recovery.RoleClaimant, path).wantStatus(http.StatusOK))
+	if result["court"] != "深圳市福田区人民法院" || result["papers"] != nil || !strings.Contains(fmt.Sprint(result["claimant"]), "示例路1号") {
+		t.Errorf("after the correction: %v", result)
 	}
 	for _, secret := range []string{ownNumber, otherNumber, "示例路1号", "王小刚"} {
 		for _, role := range []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleAdmin} {
-			if text := string(s.get(t, role, path).is(http.StatusOK).body); strings.Contains(text, secret) || !strings.Contains(text, `"masked":true`) {
+			if text := string(s.get(t, role, path).wantStatus(http.StatusOK).body); strings.Contains(text, secret) || !strings.Contains(text, `"masked":true`) {
 				t.Errorf("%s reads %s", role, text)
 			}
-			if text := string(s.get(t, role, "/api/v1/cases/"+id+"/journal").is(http.StatusOK).body); strings.Contains(text, secret) {
+			if text := string(s.get(t, role, "/api/v1/cases/"+id+"/journal").wantStatus(http.StatusOK).body); strings.Contains(text, secret) {
 				t.Errorf("%s reads %s in the journal", role, secret)
 			}
 		}
 		if strings.Contains(s.logged.String(), secret) || strings.Contains(s.Log.String(), secret) {
 			t.Errorf("%s is in a log", secret)
 		}
-		if facts := fmt.Sprint(s.last(t, id, 1)[0]["body"].(map[string]any)["facts"]); strings.Contains(facts, secret) {
+		if facts := fmt.Sprint(s.lastEntries(t, id, 1)[0]["body"].(map[string]any)["facts"]); strings.Contains(facts, secret) {
 			t.Errorf("%s is a fact: %s", secret, facts)
 		}
 	}
-	if text := string(s.get(t, recovery.RoleAuditor, path).is(http.StatusOK).body); !strings.Contains(text, ownNumber) {
+	if text := string(s.get(t, recovery.RoleAuditor, path).wantStatus(http.StatusOK).body); !strings.Contains(text, ownNumber) {
 		t.Errorf("an auditor reads %s", text)
 	}
 }
 
-// Only the claimant and legal supply; and each faulty field is named, with
-// nothing written.
-func TestParticularsThatAreRefused(t *testing.T) {
+// TestRefuseParticulars expects that only the claimant and legal may supply
+// values, that each invalid field is named and that nothing is written.
+func TestRefuseParticulars(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	filed := s.file(t)
-	id := filed.text("id")
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
 	for role, status := range map[recovery.Role]int{
-		recovery.RoleAgent: 403, recovery.RoleSupervisor: 403, recovery.RoleAdmin: 403, recovery.RoleAuditor: 403, other: 404,
+		recovery.RoleAgent: 403, recovery.RoleSupervisor: 403, recovery.RoleAdmin: 403, recovery.RoleAuditor: 403, otherClaimant: 404,
 	} {
-		if got := s.supply(t, role, id, "", `{"court":"深圳市福田区人民法院"}`); got.status != status {
+		if got := s.supplyParticulars(t, role, id, "", `{"court":"深圳市福田区人民法院"}`); got.status != status {
 			t.Errorf("%s: %d, want %d", role, got.status, status)
 		}
 	}
-	s.get(t, other, "/api/v1/cases/"+id+"/particulars").problem(http.StatusNotFound, "not_found")
-	counterpart := fmt.Sprint(filed.object()["counterparts"].([]any)[0].(map[string]any)["id"])
+	s.get(t, otherClaimant, "/api/v1/cases/"+id+"/particulars").problem(http.StatusNotFound, "not_found")
+	counterpart := fmt.Sprint(filed.decodeObject()["counterparts"].([]any)[0].(map[string]any)["id"])
 	for body, want := range map[string]string{
 		`{"court":"法院"}`:                                    "court malformed",
 		`{"court":"某某公司"}`:                                  "court malformed",
@@ -113,28 +113,30 @@ func TestParticularsThatAreRefused(t *testing.T) {
 		`{"holders":[{"counterpart_id":"` + counterpart + `"},{"counterpart_id":"` + counterpart + `"}]}`:    "holders[1].counterpart_id duplicate",
 		`{"holders":[{"counterpart_id":"` + counterpart + `","document_kind":"id_card","document_no":"1"}]}`: "holders[0].document_no malformed",
 	} {
-		refused := s.supply(t, recovery.RoleClaimant, id, "", body).problem(http.StatusUnprocessableEntity, "invalid")
+		refused := s.supplyParticulars(t, recovery.RoleClaimant, id, "", body).problem(http.StatusUnprocessableEntity, "invalid")
 		if !strings.Contains(fmt.Sprint(refused.Errors), want) {
 			t.Errorf("%s: %v, want %s", body, refused.Errors, want)
 		}
 	}
-	if s.entries(id) != 1 {
-		t.Errorf("%d entries after refusals", s.entries(id))
+	if s.countEntries(id) != 1 {
+		t.Errorf("%d entries after refusals", s.countEntries(id))
 	}
 }
 
-// Papers that legal asked for tell who people are; the desk builds its own.
-func TestPapersWithParticularsStayWithTheirReaders(t *testing.T) {
+// TestExportsWithParticularsAreRestricted expects that an export requested by
+// legal, which contains personal particulars, is not shown to agents. Agents
+// request their own.
+func TestExportsWithParticularsAreRestricted(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	s.supply(t, recovery.RoleClaimant, id, "", `{"claimant":{"home":"示例路1号"}}`).is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	s.supplyParticulars(t, recovery.RoleClaimant, id, "", `{"claimant":{"home":"示例路1号"}}`).wantStatus(http.StatusOK)
 	for role, status := range map[recovery.Role]int{recovery.RoleLegal: http.StatusForbidden, recovery.RoleAgent: http.StatusOK} {
-		begun := s.do(t, call{as: role, method: "POST", path: "/api/v1/cases/" + id + "/exports", body: []byte(`{"audience":"court"}`)}).is(http.StatusAccepted)
-		s.build(t, recovery.ExportID(begun.text("id")), recovery.ExportReady, "%PDF", "PK")
+		begun := s.send(t, testCall{as: role, method: "POST", path: "/api/v1/cases/" + id + "/exports", body: []byte(`{"audience":"court"}`)}).wantStatus(http.StatusAccepted)
+		s.finishExport(t, recovery.ExportID(begun.stringField("id")), recovery.ExportReady, "%PDF", "PK")
 		file, err := url.JoinPath(begun.header.Get("Location"), "dossier.pdf")
-		must(t, err)
-		s.get(t, recovery.RoleAgent, file).is(status)
-		s.get(t, recovery.RoleClaimant, file).is(http.StatusOK)
+		failOnError(t, err)
+		s.get(t, recovery.RoleAgent, file).wantStatus(status)
+		s.get(t, recovery.RoleClaimant, file).wantStatus(http.StatusOK)
 	}
 }

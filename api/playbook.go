@@ -14,8 +14,8 @@ import (
 	"recourse/textlint"
 )
 
-// LintText implements ServerInterface. The answer follows from the text alone,
-// so nothing is kept for a repetition.
+// LintText implements ServerInterface. The result depends only on the text, so
+// no idempotency record is stored.
 func (a *API) LintText(c echo.Context, params LintTextParams) error {
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
@@ -24,30 +24,30 @@ func (a *API) LintText(c echo.Context, params LintTextParams) error {
 	if err != nil {
 		return err
 	}
-	var asked LintRequest
-	if err := decode(body, &asked); err != nil {
+	var input LintRequest
+	if err := decodeStrict(body, &input); err != nil {
 		return err
 	}
-	findings, err := a.service.LintText(asked.Text, string(asked.Where))
+	findings, err := a.service.LintText(input.Text, string(input.Where))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, LintReport{Findings: each(findings, findingOf)})
+	return sendJSON(c, LintReport{Findings: renderList(findings, renderFinding)})
 }
 
-func findingOf(f textlint.Finding) LintFinding {
+func renderFinding(f textlint.Finding) LintFinding {
 	return LintFinding{
 		Code: FindingCode(f.Code), Rule: f.Rule, Severity: LintFindingSeverity(f.Severity), Start: f.Start, End: f.End,
-		Why: f.Why, Suggestion: f.Suggestion, Articles: notNil(f.Articles),
+		Why: f.Why, Suggestion: f.Suggestion, Articles: emptyIfNil(f.Articles),
 	}
 }
 
 // ListPlaybooks implements ServerInterface.
 func (a *API) ListPlaybooks(c echo.Context) error {
-	return sendJSON(c, PlaybookList{Items: each(a.service.Playbooks(), editionOf)})
+	return sendJSON(c, PlaybookList{Items: renderList(a.service.Playbooks(), renderEdition)})
 }
 
-func editionOf(e casework.Edition) PlaybookEdition {
+func renderEdition(e casework.Edition) PlaybookEdition {
 	return PlaybookEdition{Version: e.Version, ValidFrom: e.From.Format(time.DateOnly), Released: e.Released, Rollout: e.Rollout, Current: e.Current}
 }
 
@@ -57,59 +57,60 @@ func (a *API) GetPlaybook(c echo.Context, version Version) error {
 	if err != nil {
 		return err
 	}
-	told := Playbook{
+	result := Playbook{
 		Version: edition.Version, ValidFrom: edition.From.Format(time.DateOnly), Released: edition.Released, Rollout: edition.Rollout, Current: edition.Current,
 		Rules: []PlaybookRule{},
 	}
 	for _, rule := range book.Rules() {
-		one, err := ruleOf(book, rule)
+		rendered, err := renderRule(book, rule)
 		if err != nil {
 			return err
 		}
-		told.Rules = append(told.Rules, one)
+		result.Rules = append(result.Rules, rendered)
 	}
-	return sendJSON(c, told)
+	return sendJSON(c, result)
 }
 
-func ruleOf(book *playbook.Book, rule playbook.Rule) (PlaybookRule, error) {
-	told := PlaybookRule{
+func renderRule(book *playbook.Book, rule playbook.Rule) (PlaybookRule, error) {
+	result := PlaybookRule{
 		ID: rule.ID, Source: rule.Source.String(), Confidence: PlaybookRuleConfidence(rule.Confidence),
-		DisputedBy: notNil(rule.DisputedBy), ValidFrom: dateOrNil(rule.ValidFrom), ValidTo: dateOrNil(rule.ValidTo),
+		DisputedBy: emptyIfNil(rule.DisputedBy), ValidFrom: renderDateOrNull(rule.ValidFrom), ValidTo: renderDateOrNull(rule.ValidTo),
 		Content: map[string]any{},
 	}
-	if raw, known := book.Content(rule.ID); known {
-		if err := json.Unmarshal(raw, &told.Content); err != nil {
-			return told, fmt.Errorf("rule %s: %w", rule.ID, err)
+	if raw, exists := book.Content(rule.ID); exists {
+		if err := json.Unmarshal(raw, &result.Content); err != nil {
+			return result, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}
 	}
-	told.Marks = words[Mark](slices.Sorted(maps.Keys(marks(told.Content))))
-	return told, nil
+	result.Marks = convertStrings[Mark](slices.Sorted(maps.Keys(collectMarks(result.Content))))
+	return result, nil
 }
 
-// dateOrNil tells a day as the file spells it.
-func dateOrNil(day *time.Time) *string {
+// renderDateOrNull renders a day as YYYY-MM-DD.
+func renderDateOrNull(day *time.Time) *string {
 	if day == nil {
 		return nil
 	}
-	told := day.Format(time.DateOnly)
-	return &told
+	result := day.Format(time.DateOnly)
+	return &result
 }
 
-// marks collects how whatever a rule cites was read: beside its source it may
-// cite articles.
-func marks(content any) map[string]bool {
+// collectMarks returns every value of a "mark" field in the content. A mark
+// records how a cited source was read; a rule may cite articles in addition to
+// its source.
+func collectMarks(content any) map[string]bool {
 	found := map[string]bool{}
 	switch value := content.(type) {
 	case map[string]any:
-		for name, inside := range value {
-			if mark, is := inside.(string); is && name == "mark" {
+		for name, child := range value {
+			if mark, isText := child.(string); isText && name == "mark" {
 				found[mark] = true
 			}
-			maps.Copy(found, marks(inside))
+			maps.Copy(found, collectMarks(child))
 		}
 	case []any:
-		for _, inside := range value {
-			maps.Copy(found, marks(inside))
+		for _, child := range value {
+			maps.Copy(found, collectMarks(child))
 		}
 	}
 	return found

@@ -12,26 +12,26 @@ import (
 	"recourse/textlint"
 )
 
-// lintText asks as a role.
-func (s *stand) lintText(t testing.TB, as recovery.Role, key, text, where string) answer {
+// lintText lints a text as a role.
+func (s *testServer) lintText(t testing.TB, as recovery.Role, key, text, where string) testResponse {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"text": text, "where": where})
-	must(t, err)
-	return s.do(t, call{as: as, method: "POST", path: "/api/v1/texts/lint", body: body, key: key})
+	failOnError(t, err)
+	return s.send(t, testCall{as: as, method: "POST", path: "/api/v1/texts/lint", body: body, key: key})
 }
 
-func (a answer) findings() []textlint.Finding {
+func (a testResponse) decodeFindings() []textlint.Finding {
 	a.t.Helper()
 	var report struct{ Findings []textlint.Finding }
-	must(a.t, json.Unmarshal(a.is(http.StatusOK).body, &report))
+	failOnError(a.t, json.Unmarshal(a.wantStatus(http.StatusOK).body, &report))
 	return report.Findings
 }
 
-// TestFindingsCountCharacters looks the spans up in the text as it was sent:
-// characters of one to four bytes stand before them, and one that is several.
+// TestFindingsCountCharacters finds the spans in the sent text, behind
+// characters of one to four bytes and one that consists of several code points.
 func TestFindingsCountCharacters(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, c := range []struct{ text, where, code, span string }{
 		{"你再不还我弄死你", "private", "threat", "弄死"},
 		{"a\u0301é你再不还我弄死你", "private", "threat", "弄死"},
@@ -39,9 +39,9 @@ func TestFindingsCountCharacters(t *testing.T) {
 		{"𠮷野家的红包😀\r\n请打电话 13800138000 退给我", "group", "phone", "13800138000"},
 	} {
 		found := false
-		for _, f := range s.lintText(t, recovery.RoleClaimant, "", c.text, c.where).findings() {
+		for _, f := range s.lintText(t, recovery.RoleClaimant, "", c.text, c.where).decodeFindings() {
 			if f.Rule == "" || f.Why == "" || f.Suggestion == "" || len(f.Articles) == 0 {
-				t.Errorf("%q: %+v says too little", c.text, f)
+				t.Errorf("%q: %+v has no explanation", c.text, f)
 			}
 			found = found || string(f.Code) == c.code && string([]rune(c.text)[f.Start:f.End]) == c.span
 		}
@@ -51,33 +51,33 @@ func TestFindingsCountCharacters(t *testing.T) {
 	}
 }
 
-func TestAKindTextHasNoFindings(t *testing.T) {
+func TestPoliteTextHasNoFindings(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	a := s.lintText(t, recovery.RoleClaimant, "", "您好，刚才的转账发错了人，方便时请退回，谢谢。", "private")
-	if got := string(a.is(http.StatusOK).body); got != `{"findings":[]}` {
+	if got := string(a.wantStatus(http.StatusOK).body); got != `{"findings":[]}` {
 		t.Error(got)
 	}
 }
 
-func TestEveryAccountMayLint(t *testing.T) {
+func TestEveryRoleMayLint(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, role := range recovery.Roles {
-		if len(s.lintText(t, role, "", "骗子，还钱", "group").findings()) == 0 {
-			t.Errorf("%s is told nothing", role)
+		if len(s.lintText(t, role, "", "骗子，还钱", "group").decodeFindings()) == 0 {
+			t.Errorf("%s gets no findings", role)
 		}
 	}
 	s.lintText(t, "", "", "还钱", "group").problem(http.StatusUnauthorized, "unauthenticated")
 }
 
-// TestLintKeepsNothing repeats a key with another text, which is no conflict
-// where nothing was kept.
-func TestLintKeepsNothing(t *testing.T) {
+// TestLintStoresNothing repeats a key with another text. No idempotency record
+// exists, so this is no conflict.
+func TestLintStoresNothing(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, text := range []string{"骗子，还钱", "骗子，还钱", "请退回"} {
-		a := s.lintText(t, recovery.RoleClaimant, "k", text, "group").is(http.StatusOK)
+		a := s.lintText(t, recovery.RoleClaimant, "k", text, "group").wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" || strings.Contains(s.logged.String(), text) {
 			t.Errorf("%s was kept: %v\n%s", text, a.header, s.logged)
 		}
@@ -86,26 +86,26 @@ func TestLintKeepsNothing(t *testing.T) {
 		t.Errorf("an answer was kept (%v)", err)
 	}
 	p := s.lintText(t, recovery.RoleClaimant, strings.Repeat("k", 201), "x", "group").problem(http.StatusBadRequest, "invalid")
-	if !p.names("Idempotency-Key") {
+	if !p.namesField("Idempotency-Key") {
 		t.Errorf("%+v", p)
 	}
 }
 
-func TestTextsAtTheirLimit(t *testing.T) {
+func TestLintTextLimits(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText), "letter").is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText), "letter").wantStatus(http.StatusOK)
 	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText+1), "window").problem(422, "invalid")
-	if !p.names("text") || !p.names("where") {
+	if !p.namesField("text") || !p.namesField("where") {
 		t.Errorf("%+v does not name both", p)
 	}
-	if limit := schema(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != textlint.MaxText {
+	if limit := schemaNamed(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != textlint.MaxText {
 		t.Errorf("the specification allows %d characters", *limit)
 	}
 }
 
-// shelf is what a test looks at of the playbooks.
-type shelf struct {
+// playbookList has the fields of the playbook list that tests check.
+type playbookList struct {
 	Items []struct {
 		Version  string `json:"version"`
 		Released bool   `json:"released"`
@@ -117,16 +117,16 @@ type shelf struct {
 
 func TestPlaybooks(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, role := range recovery.Roles {
-		var listed shelf
-		must(t, json.Unmarshal(s.get(t, role, "/api/v1/playbooks").is(http.StatusOK).body, &listed))
+		var listed playbookList
+		failOnError(t, json.Unmarshal(s.get(t, role, "/api/v1/playbooks").wantStatus(http.StatusOK).body, &listed))
 		current := 0
 		for _, edition := range listed.Items {
 			if edition.Current {
 				current++
 			}
-			if s.get(t, role, "/api/v1/playbooks/"+edition.Version).is(http.StatusOK).text("version") != edition.Version {
+			if s.get(t, role, "/api/v1/playbooks/"+edition.Version).wantStatus(http.StatusOK).stringField("version") != edition.Version {
 				t.Errorf("%s reads another version than %s", role, edition.Version)
 			}
 		}
@@ -139,12 +139,12 @@ func TestPlaybooks(t *testing.T) {
 	}
 }
 
-// TestEveryRuleIsToldWithItsSource holds the rules that are told against those
-// of the book.
-func TestEveryRuleIsToldWithItsSource(t *testing.T) {
+// TestEveryRuleHasSource compares the rules in the response with those of the
+// book.
+func TestEveryRuleHasSource(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	var told struct {
+	s := newTestServer(t, api.Options{})
+	var result struct {
 		Rules []struct {
 			ID, Source string
 			Marks      []string
@@ -153,12 +153,12 @@ func TestEveryRuleIsToldWithItsSource(t *testing.T) {
 		}
 	}
 	book := s.Shelf.Current()
-	must(t, json.Unmarshal(s.get(t, recovery.RoleAuditor, "/api/v1/playbooks/"+book.Version()).is(http.StatusOK).body, &told))
+	failOnError(t, json.Unmarshal(s.get(t, recovery.RoleAuditor, "/api/v1/playbooks/"+book.Version()).wantStatus(http.StatusOK).body, &result))
 	disputed, marked := 0, 0
 	for i, rule := range book.Rules() {
-		got := told.Rules[i]
+		got := result.Rules[i]
 		if got.ID != rule.ID || got.Source != rule.Source.String() || !slices.Equal(got.DisputedBy, rule.DisputedBy) || got.Content["id"] != rule.ID {
-			t.Errorf("%+v is told as %+v", rule, got)
+			t.Errorf("%+v is rendered as %+v", rule, got)
 		}
 		if rule.Source.Mark != "" && !slices.Contains(got.Marks, string(rule.Source.Mark)) {
 			t.Errorf("%s: marks %v", rule.ID, got.Marks)
@@ -166,7 +166,7 @@ func TestEveryRuleIsToldWithItsSource(t *testing.T) {
 		disputed += len(got.DisputedBy)
 		marked += len(got.Marks)
 	}
-	if len(told.Rules) != len(book.Rules()) || disputed == 0 || marked == 0 {
-		t.Errorf("%d rules, %d disputes, %d marks", len(told.Rules), disputed, marked)
+	if len(result.Rules) != len(book.Rules()) || disputed == 0 || marked == 0 {
+		t.Errorf("%d rules, %d disputes, %d marks", len(result.Rules), disputed, marked)
 	}
 }

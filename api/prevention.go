@@ -6,50 +6,49 @@ import (
 	"recourse/playbook"
 )
 
-// Prevent implements ServerInterface. It needs no account and keeps nothing.
+// Prevent implements ServerInterface. It needs no account and stores nothing.
 func (a *API) Prevent(c echo.Context, params PreventParams) error {
 	if err := checkKey(params.IdempotencyKey); err != nil {
 		return err
 	}
-	body, err := readJSONUpTo(c, maxFacts)
+	body, err := readJSONLimited(c, maxFactsSize)
 	if err != nil {
 		return err
 	}
 	var facts playbook.SendFacts
-	if err := decode(body, &facts); err != nil {
+	if err := decodeStrict(body, &facts); err != nil {
 		return err
 	}
-	told, err := a.service.Prevent(facts)
+	result, err := a.service.Prevent(facts)
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, preventionOf(told))
+	return sendJSON(c, renderPrevention(result))
 }
 
-// WritePrevention gives the body that tells a prevention, for whoever tells it by
-// another way.
-func WritePrevention(p playbook.Prevention) ([]byte, error) { return marshal(preventionOf(p)) }
+// WritePrevention returns a prevention as JSON, for the command line.
+func WritePrevention(p playbook.Prevention) ([]byte, error) { return marshalJSON(renderPrevention(p)) }
 
-func preventionOf(p playbook.Prevention) Prevention {
+func renderPrevention(p playbook.Prevention) Prevention {
 	return Prevention{
-		Confirmations: each(p.Confirmations, confirmationOf), Measures: each(p.Measures, measureOf),
-		Warnings:  each(p.Warnings, warningOf),
-		Questions: each(p.Questions, questionOf), Playbook: PlaybookVersion(p.Playbook),
+		Confirmations: renderList(p.Confirmations, renderConfirmation), Measures: renderList(p.Measures, renderMeasure),
+		Warnings:  renderList(p.Warnings, renderWarning),
+		Questions: renderList(p.Questions, renderQuestion), Playbook: PlaybookVersion(p.Playbook),
 	}
 }
 
-func confirmationOf(c playbook.Confirmation) Confirmation {
+func renderConfirmation(c playbook.Confirmation) Confirmation {
 	return Confirmation{ID: c.ID, Text: c.Text, Source: c.Source}
 }
 
-func measureOf(m playbook.Measure) Measure {
+func renderMeasure(m playbook.Measure) Measure {
 	return Measure{
 		ID: m.ID, Name: m.Name, Rating: m.Rating, Applies: MeasureApplies(m.Applies), Text: m.Text, Source: m.Source,
 	}
 }
 
-func questionOf(q playbook.Question) Question { return Question(q) }
+func renderQuestion(q playbook.Question) Question { return Question(q) }
 
-func warningOf(w playbook.Warning) Warning {
+func renderWarning(w playbook.Warning) Warning {
 	return Warning{Code: w.Code, Text: w.Text, Source: w.Source}
 }

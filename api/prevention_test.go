@@ -16,19 +16,19 @@ import (
 	"recourse/recovery"
 )
 
-// send is a send of which everything is told that may be.
-const send = `{
+// fullSend describes a planned send with every optional field set.
+const fullSend = `{
 	"platform": "alipay", "instrument": "password_packet", "amount_fen": 1000, "account": "personal", "delayed_arrival": "none",
 	"group": {"kind": "strangers", "size": 80}, "circumstances": {"unfamiliar": true}
 }`
 
-func (s *stand) prevent(t testing.TB, body string) answer {
+func (s *testServer) postPrevention(t testing.TB, body string) testResponse {
 	t.Helper()
-	return s.do(t, call{method: "POST", path: "/api/v1/preventions", body: []byte(body)})
+	return s.send(t, testCall{method: "POST", path: "/api/v1/preventions", body: []byte(body)})
 }
 
-// prevented is what a test looks at of a prevention.
-type prevented struct {
+// preventionResult has the fields of a prevention that tests check.
+type preventionResult struct {
 	Confirmations []struct{ ID, Text, Source string }
 	Measures      []struct {
 		ID, Name, Applies, Text, Source string
@@ -39,27 +39,27 @@ type prevented struct {
 	Playbook  struct{ Version string }
 }
 
-func (a answer) prevented() prevented {
+func (a testResponse) decodePrevention() preventionResult {
 	a.t.Helper()
-	var got prevented
-	must(a.t, json.Unmarshal(a.is(http.StatusOK).body, &got))
+	var got preventionResult
+	failOnError(a.t, json.Unmarshal(a.wantStatus(http.StatusOK).body, &got))
 	return got
 }
 
 func TestPrevention(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	a := s.prevent(t, send)
-	got := a.prevented()
+	s := newTestServer(t, api.Options{})
+	a := s.postPrevention(t, fullSend)
+	got := a.decodePrevention()
 	if len(got.Confirmations) != 3 || got.Playbook.Version != s.Shelf.Current().Version() {
 		t.Errorf("%s", a.body)
 	}
-	said := map[string]bool{}
+	warned := map[string]bool{}
 	for _, warning := range got.Warnings {
-		said[warning.Code] = warning.Text != "" && warning.Source != ""
+		warned[warning.Code] = warning.Text != "" && warning.Source != ""
 	}
-	if !said["group"] || !said["strangers"] || !said["password_packet"] {
-		t.Errorf("warnings %v", said)
+	if !warned["group"] || !warned["strangers"] || !warned["password_packet"] {
+		t.Errorf("warnings %v", warned)
 	}
 	if len(got.Measures) == 0 || len(got.Questions) == 0 {
 		t.Errorf("%s", a.body)
@@ -71,15 +71,15 @@ func TestPrevention(t *testing.T) {
 	}
 }
 
-// TestWhatPreventionAsksItAccepts answers each question of an answer.
-func TestWhatPreventionAsksItAccepts(t *testing.T) {
+// TestPreventionAcceptsAnswers answers each question of a response.
+func TestPreventionAcceptsAnswers(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	asked := map[string]bool{}
 	for _, platform := range recovery.Platforms {
 		for _, instrument := range recovery.Instruments {
 			for _, rest := range []string{``, `,"amount_fen":10000000000`, `,"amount_fen":0,"group":{"kind":"family","size":5000},"account":null`} {
-				got := s.prevent(t, fmt.Sprintf(`{"platform":%q,"instrument":%q%s}`, platform, instrument, rest)).prevented()
+				got := s.postPrevention(t, fmt.Sprintf(`{"platform":%q,"instrument":%q%s}`, platform, instrument, rest)).decodePrevention()
 				for _, question := range got.Questions {
 					asked[question.Signal] = true
 				}
@@ -88,7 +88,7 @@ func TestWhatPreventionAsksItAccepts(t *testing.T) {
 	}
 	for signal := range asked {
 		body := fmt.Sprintf(`{"platform":"wechat","instrument":"transfer","circumstances":{%q:true}}`, signal)
-		for _, question := range s.prevent(t, body).prevented().Questions {
+		for _, question := range s.postPrevention(t, body).decodePrevention().Questions {
 			if question.Signal == signal {
 				t.Errorf("%s is asked again", signal)
 			}
@@ -99,12 +99,12 @@ func TestWhatPreventionAsksItAccepts(t *testing.T) {
 	}
 }
 
-func TestSendsThatCannotBeAreNamed(t *testing.T) {
+func TestImpossibleSendsNameField(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, c := range []struct{ old, replacement, field string }{
 		{`"unfamiliar"`, `"no_such_signal"`, "circumstances.no_such_signal"},
-		{`"unfamiliar"`, `"same_employer"`, "circumstances.same_employer"}, // asked of a mis-send only
+		{`"unfamiliar"`, `"same_employer"`, "circumstances.same_employer"}, // only valid for a mis-send
 		{`"unfamiliar"`, `"` + strings.Repeat("x", 81) + `"`, "circumstances"},
 		{`"unfamiliar"`, `"林"`, "circumstances"},
 		{`"unfamiliar": true`, strings.TrimSuffix(strings.Repeat(`"x%d": true,`, 101), ","), "circumstances"},
@@ -112,60 +112,61 @@ func TestSendsThatCannotBeAreNamed(t *testing.T) {
 		{`1000`, `10000000001`, "amount_fen"},
 		{`80`, `5001`, "group.size"},
 	} {
-		body := strings.Replace(send, c.old, c.replacement, 1)
+		body := strings.Replace(fullSend, c.old, c.replacement, 1)
 		for i := range 101 {
 			body = strings.Replace(body, "%d", strconv.Itoa(i), 1)
 		}
-		if p := s.prevent(t, body).problem(422, "invalid"); !p.names(c.field) {
+		if p := s.postPrevention(t, body).problem(422, "invalid"); !p.namesField(c.field) {
 			t.Errorf("%.80s: %+v does not name %s", c.replacement, p, c.field)
 		}
 	}
 }
 
-func TestPreventionsKeepNothing(t *testing.T) {
+func TestPreventionsStoreNothing(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	for _, body := range []string{send, strings.Replace(send, "1000", "2000", 1)} {
-		a := s.do(t, call{method: "POST", path: "/api/v1/preventions", body: []byte(body), key: "k"}).is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	for _, body := range []string{fullSend, strings.Replace(fullSend, "1000", "2000", 1)} {
+		a := s.send(t, testCall{method: "POST", path: "/api/v1/preventions", body: []byte(body), key: "k"}).wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" {
 			t.Error("an answer was kept")
 		}
 	}
-	if s.cases() != 0 || s.blobs() != 0 {
-		t.Errorf("%d cases, %d files are left", s.cases(), s.blobs())
+	if s.countCases() != 0 || s.countBlobs() != 0 {
+		t.Errorf("%d cases, %d files are left", s.countCases(), s.countBlobs())
 	}
 	large := `{"platform":"wechat","circumstances":{"` + strings.Repeat("x", 64<<10) + `":true}}`
-	s.prevent(t, large).problem(http.StatusRequestEntityTooLarge, "too_large")
+	s.postPrevention(t, large).problem(http.StatusRequestEntityTooLarge, "too_large")
 }
 
-// TestAnAddressHasOneShareOfAllAsks changes the question; the limit stays.
-func TestAnAddressHasOneShareOfAllAsks(t *testing.T) {
+// TestAddressLimitIsSharedByEndpoints uses another endpoint after the limit is
+// reached.
+func TestAddressLimitIsSharedByEndpoints(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{AsksPerSecond: 0.001})
-	s.prevent(t, send).is(http.StatusOK)
-	refused := s.prevent(t, send)
+	s := newTestServer(t, api.Options{AnonymousPerSecond: 0.001})
+	s.postPrevention(t, fullSend).wantStatus(http.StatusOK)
+	refused := s.postPrevention(t, fullSend)
 	refused.problem(http.StatusTooManyRequests, "rate_limited")
 	if refused.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	s.assess(t, facts).problem(http.StatusTooManyRequests, "rate_limited")
-	s.file(t) // accounts are not meant
+	s.postAssessment(t, fullFacts).problem(http.StatusTooManyRequests, "rate_limited")
+	s.fileCase(t) // the limit does not apply to accounts
 }
 
-// TestTheFieldsOfAPreventionAreTheBooks holds what is told against what the book
-// says.
-func TestTheFieldsOfAPreventionAreTheBooks(t *testing.T) {
+// TestPreventionFieldsMatchPlaybook compares the schema with the fields of the
+// playbook's result.
+func TestPreventionFieldsMatchPlaybook(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]any{
 		"Prevention": playbook.Prevention{}, "Confirmation": playbook.Confirmation{}, "Measure": playbook.Measure{},
 	} {
-		said := []string{}
+		fields := []string{}
 		for field := range reflect.TypeOf(value).Fields() {
-			said = append(said, field.Tag.Get("json"))
+			fields = append(fields, field.Tag.Get("json"))
 		}
-		slices.Sort(said)
-		if told := slices.Sorted(maps.Keys(schema(t, name).Properties)); !slices.Equal(said, told) {
-			t.Errorf("%s: said %v, told %v", name, said, told)
+		slices.Sort(fields)
+		if result := slices.Sorted(maps.Keys(schemaNamed(t, name).Properties)); !slices.Equal(fields, result) {
+			t.Errorf("%s: playbook %v, specification %v", name, fields, result)
 		}
 	}
 }

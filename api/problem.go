@@ -13,32 +13,32 @@ import (
 
 const mediaProblem = "application/problem+json"
 
-// malformed is a Fault about a request that cannot even be read: 400, where one
-// with faulty fields is 422.
-type malformed struct{ *recovery.Fault }
+// malformedRequest is a Fault about a request that cannot be parsed. It has
+// status 400; a Fault about invalid fields has 422.
+type malformedRequest struct{ *recovery.Fault }
 
 // Unwrap lets errors.As find the Fault.
-func (m malformed) Unwrap() error { return m.Fault }
+func (m malformedRequest) Unwrap() error { return m.Fault }
 
 func malformedField(field, code, detail string) error {
-	return malformed{&recovery.Fault{
-		Code: recovery.CodeInvalid, Detail: "The request cannot be read as it is.",
+	return malformedRequest{&recovery.Fault{
+		Code: recovery.CodeInvalid, Detail: "The request cannot be parsed. See the errors for the reason.",
 		Fields: []recovery.FieldFault{{Field: field, Code: code, Detail: detail}},
 	}}
 }
 
-// answerProblem is the one place where an error becomes an answer.
-func (a *API) answerProblem(err error, c echo.Context) {
+// sendProblem is the only place where an error becomes a response.
+func (a *API) sendProblem(err error, c echo.Context) {
 	if c.Response().Committed {
 		a.logFailure(c, http.StatusInternalServerError, err)
 		return
 	}
-	document := problemOf(translated(err))
+	document := newProblem(translateError(err))
 	document.Instance = "urn:uuid:" + requestID(c)
 	if document.Status >= http.StatusInternalServerError {
 		a.logFailure(c, document.Status, err)
 	}
-	drain(c)
+	drainBody(c)
 	header := c.Response().Header()
 	setSecureHeaders(header)
 	switch document.Status {
@@ -49,7 +49,7 @@ func (a *API) answerProblem(err error, c echo.Context) {
 	case http.StatusTooManyRequests:
 		header.Set(echo.HeaderRetryAfter, "1")
 	}
-	body, err := marshal(document)
+	body, err := marshalJSON(document)
 	if err == nil {
 		err = c.Blob(document.Status, mediaProblem, body)
 	}
@@ -58,91 +58,92 @@ func (a *API) answerProblem(err error, c echo.Context) {
 	}
 }
 
-// asFault finds the Fault of an error.
-func asFault(err error) (*recovery.Fault, bool) { return errors.AsType[*recovery.Fault](err) }
+// findFault returns the Fault in an error's chain.
+func findFault(err error) (*recovery.Fault, bool) { return errors.AsType[*recovery.Fault](err) }
 
-// problemOf makes the document of a translated error.
-func problemOf(err error) Problem {
-	fault, _ := asFault(err)
+// newProblem builds the problem document of an error that translateError
+// returned.
+func newProblem(err error) Problem {
+	fault, _ := findFault(err)
 	document := Problem{
 		Type: "urn:recourse:problem:" + string(fault.Code), Title: fault.Code.Title(), Status: fault.Code.HTTPStatus(),
 		Detail: fault.Detail, Code: ProblemCode(fault.Code), Errors: []FieldError{},
 	}
-	if _, unreadable := errors.AsType[malformed](err); unreadable {
+	if _, unreadable := errors.AsType[malformedRequest](err); unreadable {
 		document.Status = http.StatusBadRequest
 	}
 	for _, field := range fault.Fields {
 		document.Errors = append(document.Errors, FieldError{Field: field.Field, Code: field.Code, Detail: field.Detail})
 	}
 	if fault.Contact != nil {
-		document.ContactRefusal = contactRefusalOf(*fault.Contact)
+		document.ContactRefusal = renderContactRefusal(*fault.Contact)
 	}
 	if fault.Code == recovery.CodeActionNotAllowed {
-		allowed := words[Action](fault.Allowed)
+		allowed := convertStrings[Action](fault.Allowed)
 		document.AllowedActions = &allowed
 	}
 	return document
 }
 
-// translated finds what an error tells its caller: there is always a Fault of a
-// known code in what it gives. What was none is internal, and nothing of it is
-// told.
-func translated(err error) error {
-	if fault, ok := asFault(err); ok {
+// translateError returns an error that contains a Fault with a known code. Any
+// other error becomes an internal one, whose cause is not shown to the caller.
+func translateError(err error) error {
+	if fault, ok := findFault(err); ok {
 		if fault.Code.Known() && fault.Code != recovery.CodeInternal {
 			return err
 		}
-		return internal()
+		return internalFault()
 	}
 	if refused, ok := errors.AsType[*echo.HTTPError](err); ok {
-		return ofProtocol(refused)
+		return translateHTTPError(refused)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return recovery.Faultf(recovery.CodeUnavailable, "The request was given up before it was done. Send it again.")
+		return recovery.Faultf(recovery.CodeUnavailable, "The request was cancelled before it was complete. Please retry.")
 	}
-	return internal()
+	return internalFault()
 }
 
-func internal() error {
+func internalFault() error {
 	return recovery.Faultf(recovery.CodeInternal,
-		"The request failed and it is not yours to mend. Send it again; if it fails again, tell the operator the instance.")
+		"Internal error. Please retry; if it happens again, contact the operator and quote this instance id.")
 }
 
-// parameterForm finds the parameter in the messages of the generated code.
-var parameterForm = regexp.MustCompile(`(?:parameter|argument|value for) ([A-Za-z_-]+)`)
+// parameterPattern finds the parameter name in the messages of the generated
+// code.
+var parameterPattern = regexp.MustCompile(`(?:parameter|argument|value for) ([A-Za-z_-]+)`)
 
-// ofProtocol translates what echo and the generated code refuse.
-func ofProtocol(refused *echo.HTTPError) error {
+// translateHTTPError translates errors of echo and of the generated code.
+func translateHTTPError(refused *echo.HTTPError) error {
 	switch refused.Code {
 	case http.StatusNotFound:
-		return recovery.Faultf(recovery.CodeNotFound, "There is no such resource.")
+		return recovery.Faultf(recovery.CodeNotFound, "This resource does not exist. Check the path.")
 	case http.StatusMethodNotAllowed:
-		return recovery.Faultf(recovery.CodeMethod, "The resource has no such method; the header Allow lists those it has.")
+		return recovery.Faultf(recovery.CodeMethod, "This method is not supported. The Allow header lists the supported ones.")
 	case http.StatusBadRequest:
 		message, _ := refused.Message.(string)
-		if found := parameterForm.FindStringSubmatch(message); found != nil {
-			return malformedField(found[1], "malformed", "The value is not of the form the specification gives.")
+		if found := parameterPattern.FindStringSubmatch(message); found != nil {
+			return malformedField(found[1], "malformed", "The value does not have the format given in the specification.")
 		}
-		return malformedField("", "malformed", "A parameter is not of the form the specification gives.")
+		return malformedField("", "malformed", "A parameter does not have the format given in the specification.")
 	default:
-		return internal()
+		return internalFault()
 	}
 }
 
-// contactRefusalOf is why a message should not be sent now, for programs.
-func contactRefusalOf(r recovery.ContactRefusal) *ContactRefusal {
+// renderContactRefusal renders why a message should not be sent now.
+func renderContactRefusal(r recovery.ContactRefusal) *ContactRefusal {
 	return &ContactRefusal{
-		Reasons: each(r.Reasons, contactReasonOf), AllowedFrom: localOrNil(r.From), NoFurtherMessage: r.From == nil,
+		Reasons: renderList(r.Reasons, renderContactReason), AllowedFrom: renderTimeOrNull(r.From), NoFurtherMessage: r.From == nil,
 	}
 }
 
-func contactReasonOf(r recovery.ContactReason) ContactReason {
-	told := ContactReason{Code: ContactReasonCode(r.Code), Article: orNil[string](r.Article)}
+func renderContactReason(r recovery.ContactReason) ContactReason {
+	result := ContactReason{Code: ContactReasonCode(r.Code), Article: nullIfEmpty[string](r.Article)}
 	if r.Count != nil {
-		told.PerDay, told.Total = &r.Count.PerDay, &r.Count.Total
+		result.PerDay, result.Total = &r.Count.PerDay, &r.Count.Total
 	}
 	if r.Quiet != nil {
-		told.QuietFromHour, told.QuietUntilHour = &r.Quiet.From, &r.Quiet.Until
+		result.QuietFromHour, result.QuietUntilHour = &r.Quiet.From, &r.Quiet.Until
 	}
-	return told
+	return result
 }

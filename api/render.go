@@ -13,111 +13,112 @@ import (
 	"recourse/recovery"
 )
 
-// local tells an instant as the record keeps it, to the microsecond.
-func local(at time.Time) time.Time { return at.Truncate(time.Microsecond).In(recovery.Shanghai) }
+// renderTime returns a time in China's zone, truncated to the microseconds that
+// the database stores.
+func renderTime(at time.Time) time.Time { return at.Truncate(time.Microsecond).In(recovery.Shanghai) }
 
-func localOrNil(at *time.Time) *time.Time {
+func renderTimeOrNull(at *time.Time) *time.Time {
 	if at == nil {
 		return nil
 	}
-	told := local(*at)
-	return &told
+	result := renderTime(*at)
+	return &result
 }
 
-// orNil tells an empty word as null.
-func orNil[To, From ~string](word From) *To {
-	if word == "" {
+// nullIfEmpty renders an empty string as null.
+func nullIfEmpty[To, From ~string](value From) *To {
+	if value == "" {
 		return nil
 	}
-	told := To(word)
-	return &told
+	result := To(value)
+	return &result
 }
 
-func words[To, From ~string](list []From) []To {
-	told := make([]To, len(list))
-	for i, word := range list {
-		told[i] = To(word)
+func convertStrings[To, From ~string](list []From) []To {
+	result := make([]To, len(list))
+	for i, value := range list {
+		result[i] = To(value)
 	}
-	return told
+	return result
 }
 
-// each tells a list; an empty one is [], never null.
-func each[From, To any](list []From, tell func(From) To) []To {
-	told := make([]To, len(list))
+// renderList renders each item of a list. An empty list is [], not null.
+func renderList[From, To any](list []From, render func(From) To) []To {
+	result := make([]To, len(list))
 	for i, item := range list {
-		told[i] = tell(item)
+		result[i] = render(item)
 	}
-	return told
+	return result
 }
 
-// notNil gives [] for no list.
-func notNil[T any](list []T) []T {
+// emptyIfNil returns [] for a nil list.
+func emptyIfNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}
 	return list
 }
 
-// marshal writes JSON without the escapes that only HTML needs.
-func marshal(value any) ([]byte, error) {
+// marshalJSON encodes JSON without HTML escapes.
+func marshalJSON(value any) ([]byte, error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		return nil, fmt.Errorf("writing an answer: %w", err)
+		return nil, fmt.Errorf("encoding a response: %w", err)
 	}
 	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
 }
 
-func actorOf(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }
+func renderActor(a recovery.Actor) Actor { return Actor{Role: Role(a.Role), ID: string(a.ID)} }
 
-func acceptedOf(e recovery.Export) ExportAccepted {
+func renderExportAccepted(e recovery.Export) ExportAccepted {
 	return ExportAccepted{
 		ID: string(e.ID), CaseID: string(e.CaseID), Audience: Audience(e.Audience), State: ExportState(e.State),
-		CreatedAt: local(e.CreatedAt),
+		CreatedAt: renderTime(e.CreatedAt),
 	}
 }
 
-func exportOf(e recovery.Export) Export {
-	told := Export{
+func renderExport(e recovery.Export) Export {
+	result := Export{
 		ID: string(e.ID), CaseID: string(e.CaseID), Audience: Audience(e.Audience), State: ExportState(e.State),
-		Missing: notNil(e.Missing), Sha256: orNil[string](e.SHA256), BagSha256: orNil[string](e.BagSHA256),
-		Entries: e.Size, Failure: orNil[string](e.Failure), CreatedAt: local(e.CreatedAt), ReadyAt: localOrNil(e.ReadyAt),
+		Missing: emptyIfNil(e.Missing), Sha256: nullIfEmpty[string](e.SHA256), BagSha256: nullIfEmpty[string](e.BagSHA256),
+		Entries: e.Size, Failure: nullIfEmpty[string](e.Failure), CreatedAt: renderTime(e.CreatedAt), ReadyAt: renderTimeOrNull(e.ReadyAt),
 	}
 	if e.Pages > 0 {
-		told.Pages = &e.Pages
+		result.Pages = &e.Pages
 	}
-	return told
+	return result
 }
 
-func textOf(t playbook.Text) Text {
+func renderText(t playbook.Text) Text {
 	return Text{
 		ID: t.ID, Audience: t.Audience, Channel: t.Channel, Subject: t.Subject, Body: t.Body, Short: t.Short,
-		En: Wording{Subject: t.English.Subject, Body: t.English.Body, Short: t.English.Short}, Warnings: notNil(t.Warnings),
+		En: Wording{Subject: t.English.Subject, Body: t.English.Body, Short: t.English.Short}, Warnings: emptyIfNil(t.Warnings),
 	}
 }
 
-func checkpointOf(c *journal.Checkpoint) *Checkpoint {
+func renderCheckpoint(c *journal.Checkpoint) *Checkpoint {
 	if c == nil {
 		return nil
 	}
-	return &Checkpoint{Size: c.Size, Root: c.Root, Note: c.Note, At: local(c.At)}
+	return &Checkpoint{Size: c.Size, Root: c.Root, Note: c.Note, At: renderTime(c.At)}
 }
 
-func entryOf(line casework.JournalLine) JournalEntry {
+func renderEntry(line casework.JournalLine) JournalEntry {
 	return JournalEntry{
-		Seq: line.Seq, At: local(line.At), Kind: EntryKind(line.Entry.Kind), Actor: actorOf(line.Entry.Actor),
-		Hash: hex.EncodeToString(line.Hash[:]), Body: bodyOf(line),
+		Seq: line.Seq, At: renderTime(line.At), Kind: EntryKind(line.Entry.Kind), Actor: renderActor(line.Entry.Actor),
+		Hash: hex.EncodeToString(line.Hash[:]), Body: renderBody(line),
 	}
 }
 
-func bodyOf(line casework.JournalLine) JournalBody {
+func renderBody(line casework.JournalLine) JournalBody {
 	entry := line.Entry
 	body := JournalBody{
-		Facts: entry.Facts, Values: line.Values, Erased: notNil(line.Erased), Withheld: notNil(line.Withheld),
-		Commitments: entry.Commitments, Pace: max(1, entry.Pace), Prev: entry.Prev, Blob: blobOf(entry.Blob),
+		Facts: entry.Facts, Values: line.Values, Erased: emptyIfNil(line.Erased), Withheld: emptyIfNil(line.Withheld),
+		Commitments: entry.Commitments, Pace: max(1, entry.Pace), Prev: entry.Prev, Blob: renderBlob(entry.Blob),
 		Collector: Collector{
-			Tool: entry.Collector.Tool, Version: entry.Collector.Version, Device: orNil[string](entry.Collector.Device),
+			Tool: entry.Collector.Tool, Version: entry.Collector.Version, Device: nullIfEmpty[string](entry.Collector.Device),
 		},
 	}
 	if body.Facts == nil {
@@ -130,12 +131,12 @@ func bodyOf(line casework.JournalLine) JournalBody {
 		body.Commitments = map[string]string{}
 	}
 	if at, err := time.Parse(time.RFC3339Nano, entry.ClaimedAt); err == nil {
-		body.ClaimedAt = localOrNil(&at)
+		body.ClaimedAt = renderTimeOrNull(&at)
 	}
 	return body
 }
 
-func blobOf(b *journal.Blob) *BlobRef {
+func renderBlob(b *journal.Blob) *BlobRef {
 	if b == nil {
 		return nil
 	}

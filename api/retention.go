@@ -10,21 +10,21 @@ import (
 	"recourse/textlint"
 )
 
-// reasoned reads a POST whose body is a reason and nothing else.
-func reasoned(c echo.Context, id ID, key *string) (request casework.Request, reason string, err error) {
-	if err := known(id); err != nil {
+// readReason reads a POST whose body contains only a reason.
+func readReason(c echo.Context, id ID, key *string) (request casework.Request, reason string, err error) {
+	if err := checkID(id); err != nil {
 		return request, "", err
 	}
-	var said struct {
+	var input struct {
 		Reason string `json:"reason"`
 	}
-	request, err = readRequest(c, key, &said)
-	return request, said.Reason, err
+	request, err = readRequest(c, key, &input)
+	return request, input.Reason, err
 }
 
 // SetHold implements ServerInterface.
 func (a *API) SetHold(c echo.Context, id ID, p SetHoldParams) error {
-	request, reason, err := reasoned(c, id, p.IdempotencyKey)
+	request, reason, err := readReason(c, id, p.IdempotencyKey)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (a *API) SetHold(c echo.Context, id ID, p SetHoldParams) error {
 
 // LiftHold implements ServerInterface.
 func (a *API) LiftHold(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	request, err := newRequest(c, nil)
@@ -52,7 +52,7 @@ func (a *API) LiftHold(c echo.Context, id ID) error {
 
 // RequestErasure implements ServerInterface.
 func (a *API) RequestErasure(c echo.Context, id ID, p RequestErasureParams) error {
-	request, reason, err := reasoned(c, id, p.IdempotencyKey)
+	request, reason, err := readReason(c, id, p.IdempotencyKey)
 	if err != nil {
 		return err
 	}
@@ -60,35 +60,35 @@ func (a *API) RequestErasure(c echo.Context, id ID, p RequestErasureParams) erro
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, erasureOf)
+	return sendReply(c, http.StatusOK, reply, renderErasure)
 }
 
-func retentionOf(v casework.View) Retention {
+func renderRetention(v casework.View) Retention {
 	return Retention{
-		HeldSince: localOrNil(v.HeldSince), RestrictedAt: localOrNil(v.RestrictedAt), ErasedAt: localOrNil(v.ErasedAt),
-		KeepUntil: localOrNil(v.KeepUntil),
+		HeldSince: renderTimeOrNull(v.HeldSince), RestrictedAt: renderTimeOrNull(v.RestrictedAt), ErasedAt: renderTimeOrNull(v.ErasedAt),
+		KeepUntil: renderTimeOrNull(v.KeepUntil),
 	}
 }
 
-func erasureOf(e casework.Erasure) Erasure {
-	told := Erasure{State: ErasureStateRestricted, Values: e.Values, Reasons: each(e.Reasons, groundOf), KeepUntil: localOrNil(e.KeepUntil)}
+func renderErasure(e casework.Erasure) Erasure {
+	result := Erasure{State: ErasureStateRestricted, Values: e.Values, Reasons: renderList(e.Reasons, renderGround), KeepUntil: renderTimeOrNull(e.KeepUntil)}
 	if e.Erased {
-		told.State = ErasureStateErased
+		result.State = ErasureStateErased
 	}
-	return told
+	return result
 }
 
-func groundOf(g casework.Ground) ErasureGround {
+func renderGround(g casework.Ground) ErasureGround {
 	return ErasureGround{
 		Reason: ErasureGroundReason(g.Reason), Detail: g.Detail,
-		Articles: each(g.Articles, func(a textlint.Article) string { return a.String() }),
+		Articles: renderList(g.Articles, func(a textlint.Article) string { return a.String() }),
 	}
 }
 
 // ListAbuse implements ServerInterface.
 func (a *API) ListAbuse(c echo.Context, p ListAbuseParams) error {
-	faults := unknownParameters(c, "dismissed", "limit", "cursor")
-	plainText(&faults, "cursor", p.Cursor, maxCursor)
+	faults := checkParameterNames(c, "dismissed", "limit", "cursor")
+	checkPlainText(&faults, "cursor", p.Cursor, maxCursor)
 	limit, err := pageSize(p.Limit)
 	if err != nil {
 		return err
@@ -96,16 +96,16 @@ func (a *API) ListAbuse(c echo.Context, p ListAbuseParams) error {
 	if err := recovery.Invalid(faults); err != nil {
 		return err
 	}
-	flags, next, err := a.service.Flags(c.Request().Context(), actor(c), deref(p.Dismissed), limit, deref(p.Cursor))
+	flags, next, err := a.service.Flags(c.Request().Context(), actorFrom(c), valueOrZero(p.Dismissed), limit, valueOrZero(p.Cursor))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, AbusePage{Items: each(flags, flagOf), NextCursor: orNil[string](next)})
+	return sendJSON(c, AbusePage{Items: renderList(flags, renderFlag), NextCursor: nullIfEmpty[string](next)})
 }
 
 // DismissAbuse implements ServerInterface.
 func (a *API) DismissAbuse(c echo.Context, id ID, p DismissAbuseParams) error {
-	request, reason, err := reasoned(c, id, p.IdempotencyKey)
+	request, reason, err := readReason(c, id, p.IdempotencyKey)
 	if err != nil {
 		return err
 	}
@@ -113,54 +113,55 @@ func (a *API) DismissAbuse(c echo.Context, id ID, p DismissAbuseParams) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, flagOf)
+	return sendReply(c, http.StatusOK, reply, renderFlag)
 }
 
-// flagsOf tells flags to those who see them; null says that one does not.
-func flagsOf(list []recovery.AbuseFlag) *[]AbuseFlag {
+// renderFlags renders the abuse flags. Null means that the caller may not see
+// them.
+func renderFlags(list []recovery.AbuseFlag) *[]AbuseFlag {
 	if list == nil {
 		return nil
 	}
-	told := each(list, flagOf)
-	return &told
+	result := renderList(list, renderFlag)
+	return &result
 }
 
-func flagOf(f recovery.AbuseFlag) AbuseFlag {
+func renderFlag(f recovery.AbuseFlag) AbuseFlag {
 	return AbuseFlag{
-		ID: f.ID, CaseID: string(f.CaseID), Number: string(f.Number), Pattern: AbusePattern(f.Pattern), Cases: notNil(f.Cases),
-		FoundAt: local(f.FoundAt), DismissedAt: localOrNil(f.DismissedAt), DismissedBy: orNil[string](f.DismissedBy),
+		ID: f.ID, CaseID: string(f.CaseID), Number: string(f.Number), Pattern: AbusePattern(f.Pattern), Cases: emptyIfNil(f.Cases),
+		FoundAt: renderTime(f.FoundAt), DismissedAt: renderTimeOrNull(f.DismissedAt), DismissedBy: nullIfEmpty[string](f.DismissedBy),
 	}
 }
 
 // GetLimitation implements ServerInterface.
 func (a *API) GetLimitation(c echo.Context, id ID) error {
-	if err := known(id); err != nil {
+	if err := checkID(id); err != nil {
 		return err
 	}
-	ledger, err := a.service.Limitation(c.Request().Context(), actor(c), recovery.CaseID(id))
+	ledger, err := a.service.Limitation(c.Request().Context(), actorFrom(c), recovery.CaseID(id))
 	if err != nil {
 		return err
 	}
 	l := ledger.Limitation
 	return sendJSON(c, LimitationLedger{
-		Begins: local(l.Begins), Steps: each(l.Steps, limitationStepOf), Ends: local(l.Ends), Bare: local(l.Bare), Cap: local(l.Cap),
-		Avoidance: local(l.Avoidance), Counterparts: each(ledger.Counterparts, limitationOf),
+		Begins: renderTime(l.Begins), Steps: renderList(l.Steps, renderLimitationStep), Ends: renderTime(l.Ends), Bare: renderTime(l.Bare), Cap: renderTime(l.Cap),
+		Avoidance: renderTime(l.Avoidance), Counterparts: renderList(ledger.Counterparts, renderLimitation),
 	})
 }
 
-func limitationOf(l recovery.CounterpartLimitation) Limitation {
+func renderLimitation(l recovery.CounterpartLimitation) Limitation {
 	return Limitation{
-		CounterpartID: string(l.ID), Begins: local(l.Begins), Steps: each(l.Steps, limitationStepOf), Ends: local(l.Ends),
-		Bare: local(l.Bare), Cap: local(l.Cap), Avoidance: local(l.Avoidance),
+		CounterpartID: string(l.ID), Begins: renderTime(l.Begins), Steps: renderList(l.Steps, renderLimitationStep), Ends: renderTime(l.Ends),
+		Bare: renderTime(l.Bare), Cap: renderTime(l.Cap), Avoidance: renderTime(l.Avoidance),
 	}
 }
 
-func limitationStepOf(s recovery.LimitationStep) LimitationStep {
-	told := LimitationStep{
-		Kind: LimitationStepKind(s.Kind), At: local(s.At), Seq: s.Seq, Effect: LimitationStepEffect(s.Effect), Ends: local(s.Ends),
+func renderLimitationStep(s recovery.LimitationStep) LimitationStep {
+	result := LimitationStep{
+		Kind: LimitationStepKind(s.Kind), At: renderTime(s.At), Seq: s.Seq, Effect: LimitationStepEffect(s.Effect), Ends: renderTime(s.Ends),
 	}
 	if s.Proof != 0 {
-		told.ProofSeq = &s.Proof
+		result.ProofSeq = &s.Proof
 	}
-	return told
+	return result
 }

@@ -17,15 +17,16 @@ func (a *API) GetReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	told, err := a.service.OpenReturn(c.Request().Context(), request, entered(c))
+	result, err := a.service.OpenReturn(c.Request().Context(), request, linkFrom(c))
 	if err != nil {
 		return err
 	}
-	return sendJSON(c, returnOf(told))
+	return sendJSON(c, renderReturn(result))
 }
 
-// answer takes an act of a counterpart. read makes it of the body.
-func (a *API) answer(c echo.Context, key *string, read func([]byte) (recovery.Act, error)) error {
+// takeCounterpartAction serves the actions a counterpart takes with a link.
+// read parses the body.
+func (a *API) takeCounterpartAction(c echo.Context, key *string, read func([]byte) (recovery.Act, error)) error {
 	body, err := readJSON(c)
 	if err != nil {
 		return err
@@ -38,23 +39,23 @@ func (a *API) answer(c echo.Context, key *string, read func([]byte) (recovery.Ac
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.Answer(c.Request().Context(), request, entered(c), act)
+	reply, err := a.service.Answer(c.Request().Context(), request, linkFrom(c), act)
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, reply, returnOf)
+	return sendReply(c, http.StatusOK, reply, renderReturn)
 }
 
-// mine are the answers a counterpart may give of themselves: that they are
-// hostile is for others to say.
-var mine = []recovery.Response{
+// counterpartResponses are the responses a counterpart may give about
+// themselves. "hostile" is only for others to record.
+var counterpartResponses = []recovery.Response{
 	recovery.Returned, recovery.PartlyReturned, recovery.Promised, recovery.Refused, recovery.Contested,
 }
 
 // AnswerReturn implements ServerInterface.
 func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
-	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
-		var said struct {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+		var input struct {
 			Kind    recovery.Response `json:"kind"`
 			Refusal recovery.Refusal  `json:"refusal"`
 			Amount  *recovery.Money   `json:"amount_fen"`
@@ -62,62 +63,62 @@ func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
 			At      *time.Time        `json:"at"`
 			Email   string            `json:"email"`
 		}
-		if err := decode(body, &said); err != nil {
+		if err := decodeStrict(body, &input); err != nil {
 			return recovery.Act{}, err
 		}
-		if said.Kind != "" && !slices.Contains(mine, said.Kind) {
+		if input.Kind != "" && !slices.Contains(counterpartResponses, input.Kind) {
 			return recovery.Act{}, invalidField("kind", "unknown_value", "The specification lists the accepted values.")
 		}
 		return recovery.Act{
-			Action: recovery.RecordResponse, Kind: string(said.Kind), Refusal: said.Refusal, Amount: said.Amount,
-			Text: said.Text, At: said.At, Email: said.Email,
+			Action: recovery.RecordResponse, Kind: string(input.Kind), Refusal: input.Refusal, Amount: input.Amount,
+			Text: input.Text, At: input.At, Email: input.Email,
 		}, nil
 	})
 }
 
 // ProposeReturnPlan implements ServerInterface.
 func (a *API) ProposeReturnPlan(c echo.Context, p ProposeReturnPlanParams) error {
-	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
-		var said struct {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+		var input struct {
 			Instalments []recovery.Instalment `json:"instalments"`
 			Email       string                `json:"email"`
 		}
-		err := decode(body, &said)
-		return recovery.Act{Action: recovery.ProposePlan, Instalments: said.Instalments, Email: said.Email}, err
+		err := decodeStrict(body, &input)
+		return recovery.Act{Action: recovery.ProposePlan, Instalments: input.Instalments, Email: input.Email}, err
 	})
 }
 
 // AnswerReturnPlan implements ServerInterface.
 func (a *API) AnswerReturnPlan(c echo.Context, p AnswerReturnPlanParams) error {
-	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
-		var said struct {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+		var input struct {
 			Accept *bool  `json:"accept"`
 			Reason string `json:"reason"`
 			Email  string `json:"email"`
 		}
-		if err := decode(body, &said); err != nil {
+		if err := decodeStrict(body, &input); err != nil {
 			return recovery.Act{}, err
 		}
 		switch {
-		case said.Accept == nil:
-			return recovery.Act{}, invalidField("accept", "required", "Say true or false.")
-		case *said.Accept:
-			return recovery.Act{Action: recovery.AcceptPlan, Reason: said.Reason, Email: said.Email}, nil
+		case input.Accept == nil:
+			return recovery.Act{}, invalidField("accept", "required", "Send true or false.")
+		case *input.Accept:
+			return recovery.Act{Action: recovery.AcceptPlan, Reason: input.Reason, Email: input.Email}, nil
 		default:
-			return recovery.Act{Action: recovery.DeclinePlan, Reason: said.Reason, Email: said.Email}, nil
+			return recovery.Act{Action: recovery.DeclinePlan, Reason: input.Reason, Email: input.Email}, nil
 		}
 	})
 }
 
 // ReportReturnHarassment implements ServerInterface.
 func (a *API) ReportReturnHarassment(c echo.Context, p ReportReturnHarassmentParams) error {
-	return a.answer(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
-		var said struct {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+		var input struct {
 			Text  string `json:"text"`
 			Email string `json:"email"`
 		}
-		err := decode(body, &said)
-		return recovery.Act{Action: recovery.ReportHarassment, Text: said.Text, Email: said.Email}, err
+		err := decodeStrict(body, &input)
+		return recovery.Act{Action: recovery.ReportHarassment, Text: input.Text, Email: input.Email}, err
 	})
 }
 
@@ -126,56 +127,56 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	got, err := a.receive(c, a.service.ReceiveReturn, evidenceFields...)
+	received, err := a.receiveUpload(c, a.service.ReceiveReturn, evidenceFields...)
 	if err != nil {
 		return err
 	}
-	defer got.file.Discard()
-	request, err := newRequest(c, p.IdempotencyKey, got.what()...)
+	defer received.file.Discard()
+	request, err := newRequest(c, p.IdempotencyKey, received.fingerprintParts()...)
 	if err != nil {
 		return err
 	}
-	up, err := got.evidence()
+	up, err := received.fileDescription()
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.AddReturnEvidence(c.Request().Context(), request, entered(c), up, got.file)
+	reply, err := a.service.AddReturnEvidence(c.Request().Context(), request, linkFrom(c), up, received.file)
 	if err != nil {
-		return onFile(err)
+		return addFileField(err)
 	}
-	return send(c, http.StatusCreated, reply, returnEvidenceOf)
+	return sendReply(c, http.StatusCreated, reply, renderReturnEvidence)
 }
 
-func returnEvidenceOf(e casework.Exhibit) ReturnEvidence {
+func renderReturnEvidence(e casework.Exhibit) ReturnEvidence {
 	return ReturnEvidence{
 		ID: string(e.ID), Kind: EvidenceKind(e.Kind), Sha256: e.SHA256, Size: e.Size, MediaType: e.MediaType,
-		ReceivedAt: local(e.ReceivedAt),
+		ReceivedAt: renderTime(e.ReceivedAt),
 	}
 }
 
-func returnOf(r casework.Return) Return {
-	told := Return{
+func renderReturn(r casework.Return) Return {
+	result := Return{
 		Reference: string(r.Reference), Open: r.Open, Platform: Platform(r.Platform), Instrument: Instrument(r.Instrument),
-		SentAt: local(r.SentAt), ClaimedAt: localOrNil(r.ClaimedAt), HeldFen: moneyOrNil(r.Held), AskedFen: moneyOrNil(r.Asked),
-		ReturnedFen: int64(r.Returned), SaysFen: int64(r.Says), Answer: orNil[ResponseKind](r.Answer),
-		Refusal: orNil[Refusal](r.Refusal), Recorded: words[EntryKind](r.Records), AllowedActions: words[Action](r.Allowed),
-		ExpiresAt: local(r.ExpiresAt),
+		SentAt: renderTime(r.SentAt), ClaimedAt: renderTimeOrNull(r.ClaimedAt), HeldFen: renderMoney(r.Held), AskedFen: renderMoney(r.Asked),
+		ReturnedFen: int64(r.Returned), SaysFen: int64(r.Says), Answer: nullIfEmpty[ResponseKind](r.Answer),
+		Refusal: nullIfEmpty[Refusal](r.Refusal), Recorded: convertStrings[EntryKind](r.Records), AllowedActions: convertStrings[Action](r.Allowed),
+		ExpiresAt: renderTime(r.ExpiresAt),
 	}
 	if r.Plan != nil {
-		plan := planOf(*r.Plan)
-		told.Plan = &plan
+		plan := renderPlan(*r.Plan)
+		result.Plan = &plan
 	}
 	if r.Text != nil {
-		text := textOf(*r.Text)
-		told.Text = &ReturnText{Subject: text.Subject, Body: text.Body, En: text.En}
+		text := renderText(*r.Text)
+		result.Text = &ReturnText{Subject: text.Subject, Body: text.Body, En: text.En}
 	}
-	return told
+	return result
 }
 
-func moneyOrNil(amount *recovery.Money) *int64 {
+func renderMoney(amount *recovery.Money) *int64 {
 	if amount == nil {
 		return nil
 	}
-	told := int64(*amount)
-	return &told
+	result := int64(*amount)
+	return &result
 }

@@ -16,31 +16,31 @@ import (
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	for _, value := range []string{
 		"", "Bearer", "Bearer ", "Bearer x", "Bearer rc_x", "Basic cm9vdDpyb290", s.Token(recovery.RoleAdmin),
 		"Bearer rc_" + strings.Repeat("x", 200), "Bearer " + s.Token(recovery.RoleAdmin) + "x",
 	} {
-		refused := s.do(t, call{method: "GET", path: "/api/v1/cases", header: map[string]string{"Authorization": value}})
+		refused := s.send(t, testCall{method: "GET", path: "/api/v1/cases", header: map[string]string{"Authorization": value}})
 		refused.problem(http.StatusUnauthorized, "unauthenticated")
 		if got := refused.header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer ") {
 			t.Errorf("%q: WWW-Authenticate %q", value, got)
 		}
 	}
-	s.do(t, call{method: "GET", path: "/api/v1/cases", header: map[string]string{"Authorization": "bearer  " + s.Token(recovery.RoleAdmin)}}).is(http.StatusOK)
+	s.send(t, testCall{method: "GET", path: "/api/v1/cases", header: map[string]string{"Authorization": "bearer  " + s.Token(recovery.RoleAdmin)}}).wantStatus(http.StatusOK)
 }
 
-// TestEveryPathIsClosed asks for each operation of the specification without a
+// TestEveryPathNeedsToken sends each operation of the specification without a
 // token.
-func TestEveryPathIsClosed(t *testing.T) {
+func TestEveryPathNeedsToken(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	document, err := contract()
-	must(t, err)
+	s := newTestServer(t, api.Options{})
+	document, err := loadContract()
+	failOnError(t, err)
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
 			path := strings.NewReplacer("{id}", "019a0000-0000-7000-8000-000000000000", "{version}", "2026-11").Replace(path)
-			a := s.do(t, call{method: method, path: path})
+			a := s.send(t, testCall{method: method, path: path})
 			open := operation.Security != nil && len(*operation.Security) == 0
 			if open == (a.status == http.StatusUnauthorized) || open && method == http.MethodGet && a.status != http.StatusOK {
 				t.Errorf("%s %s without a token: %d", method, path, a.status)
@@ -51,13 +51,13 @@ func TestEveryPathIsClosed(t *testing.T) {
 
 func TestWrongMethodsAndPaths(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	for _, c := range []struct{ method, path, allow string }{
 		{"DELETE", "/api/v1/cases/" + id, "GET"}, {"PUT", "/api/v1/cases", "POST"}, {"GET", "/api/v1/cases/" + id + "/actions/withdraw", "POST"},
 		{"POST", "/healthz", "GET"}, {"BREW", "/api/v1/cases", "GET"},
 	} {
-		a := s.do(t, call{as: recovery.RoleAdmin, method: c.method, path: c.path})
+		a := s.send(t, testCall{as: recovery.RoleAdmin, method: c.method, path: c.path})
 		a.problem(http.StatusMethodNotAllowed, "method_not_allowed")
 		if !strings.Contains(a.header.Get("Allow"), c.allow) {
 			t.Errorf("%s %s: Allow %q", c.method, c.path, a.header.Get("Allow"))
@@ -70,21 +70,21 @@ func TestWrongMethodsAndPaths(t *testing.T) {
 
 func TestOtherPathsKeepTheirErrors(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	response, err := s.server.Client().Get(s.server.URL + "/cases")
-	must(t, err)
+	failOnError(t, err)
 	body, err := io.ReadAll(response.Body)
-	must(t, err)
-	must(t, response.Body.Close())
+	failOnError(t, err)
+	failOnError(t, response.Body.Close())
 	if response.StatusCode != http.StatusTeapot || string(body) != "a page's own error" {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
 }
 
-// TestInternalsStayInside breaks a handler in the two ways handlers break.
-func TestInternalsStayInside(t *testing.T) {
+// TestInternalErrorsHideCause lets a handler return an unknown error and panic.
+func TestInternalErrorsHideCause(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	const secret = "password=hunter2"
 	s.echo.GET("/api/panic", func(echo.Context) error { panic(secret) })
 	s.echo.GET("/api/error", func(echo.Context) error { return errors.New(secret) })
@@ -93,11 +93,11 @@ func TestInternalsStayInside(t *testing.T) {
 	})
 	for _, path := range []string{"/api/panic", "/api/error", "/api/fault"} {
 		response, err := s.server.Client().Get(s.server.URL + path + "?name=林晓")
-		must(t, err)
+		failOnError(t, err)
 		body, err := io.ReadAll(response.Body)
-		must(t, err)
-		must(t, response.Body.Close())
-		answer{t: t, status: response.StatusCode, header: response.Header, body: body}.problem(http.StatusInternalServerError, "internal")
+		failOnError(t, err)
+		failOnError(t, response.Body.Close())
+		testResponse{t: t, status: response.StatusCode, header: response.Header, body: body}.problem(http.StatusInternalServerError, "internal")
 		if strings.Contains(string(body), secret) {
 			t.Errorf("%s tells %s", path, body)
 		}
@@ -113,8 +113,8 @@ func TestInternalsStayInside(t *testing.T) {
 
 func TestRefusalsAreNotLogged(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(`{"narrative":"林晓"}`)}).problem(422, "invalid")
+	s := newTestServer(t, api.Options{})
+	s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(`{"narrative":"林晓"}`)}).problem(422, "invalid")
 	if got := s.logged.String(); got != "" {
 		t.Errorf("%s", got)
 	}
@@ -122,13 +122,13 @@ func TestRefusalsAreNotLogged(t *testing.T) {
 
 func TestHealthAndReadiness(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	if got := s.get(t, "", "/healthz").is(http.StatusOK).text("version"); got != "test" {
+	s := newTestServer(t, api.Options{})
+	if got := s.get(t, "", "/healthz").wantStatus(http.StatusOK).stringField("version"); got != "test" {
 		t.Errorf("version %q", got)
 	}
-	s.get(t, "", "/readyz").is(http.StatusOK)
+	s.get(t, "", "/readyz").wantStatus(http.StatusOK)
 	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "nobody answers at 10.0.0.7")
-	s.get(t, "", "/healthz").is(http.StatusOK)
+	s.get(t, "", "/healthz").wantStatus(http.StatusOK)
 	refused := s.get(t, "", "/readyz")
 	refused.problem(http.StatusServiceUnavailable, "unavailable")
 	if strings.Contains(string(refused.body), "10.0.0.7") {
@@ -136,24 +136,24 @@ func TestHealthAndReadiness(t *testing.T) {
 	}
 }
 
-func TestTheSpecificationIsServed(t *testing.T) {
+func TestGetSpecification(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
+	s := newTestServer(t, api.Options{})
 	want, err := os.ReadFile("openapi.yaml")
-	must(t, err)
-	if got := s.get(t, "", "/api/v1/openapi.yaml").is(http.StatusOK); string(got.body) != string(want) {
+	failOnError(t, err)
+	if got := s.get(t, "", "/api/v1/openapi.yaml").wantStatus(http.StatusOK); string(got.body) != string(want) {
 		t.Errorf("%d bytes, want %d", len(got.body), len(want))
 	}
 }
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	s.get(t, recovery.RoleAgent, "/api/v1/cases/"+id).is(http.StatusOK)
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	s.get(t, recovery.RoleAgent, "/api/v1/cases/"+id).wantStatus(http.StatusOK)
 	s.get(t, "", "/api/v1/cases/"+id)
-	s.do(t, call{method: "BREW", path: "/api/v1/" + id})
-	told := string(s.get(t, "", "/metrics").is(http.StatusOK).body)
+	s.send(t, testCall{method: "BREW", path: "/api/v1/" + id})
+	result := string(s.get(t, "", "/metrics").wantStatus(http.StatusOK).body)
 	for _, want := range []string{
 		`recourse_build_info{version="test"} 1`,
 		`recourse_http_requests_total{method="POST",route="/api/v1/cases",status="201"} 1`,
@@ -162,25 +162,25 @@ func TestMetrics(t *testing.T) {
 		`recourse_http_requests_total{method="other",route="unmatched",status="404"} 1`,
 		`recourse_http_request_duration_seconds_count{method="POST",route="/api/v1/cases"} 1`,
 	} {
-		if !strings.Contains(told, want) {
-			t.Errorf("no %s in\n%s", want, told)
+		if !strings.Contains(result, want) {
+			t.Errorf("no %s in\n%s", want, result)
 		}
 	}
-	if strings.Contains(told, id) {
-		t.Error("the figures name a case")
+	if strings.Contains(result, id) {
+		t.Error("the metrics contain a case id")
 	}
 }
 
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{WritesPerSecond: 0.001, Burst: 2})
-	s.file(t)
-	s.file(t)
-	refused := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filing("")})
+	s := newTestServer(t, api.Options{WritesPerSecond: 0.001, Burst: 2})
+	s.fileCase(t)
+	s.fileCase(t)
+	refused := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("")})
 	refused.problem(http.StatusTooManyRequests, "rate_limited")
 	if refused.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	s.get(t, recovery.RoleClaimant, "/api/v1/cases").is(http.StatusOK)
-	s.do(t, call{as: other, method: "POST", path: "/api/v1/cases", body: filing("")}).is(http.StatusCreated)
+	s.get(t, recovery.RoleClaimant, "/api/v1/cases").wantStatus(http.StatusOK)
+	s.send(t, testCall{as: otherClaimant, method: "POST", path: "/api/v1/cases", body: filingBody("")}).wantStatus(http.StatusCreated)
 }

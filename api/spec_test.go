@@ -22,10 +22,10 @@ import (
 	"recourse/textlint"
 )
 
-func TestTheSpecificationIsSound(t *testing.T) {
+func TestSpecificationIsValid(t *testing.T) {
 	t.Parallel()
-	document, err := contract()
-	must(t, err)
+	document, err := loadContract()
+	failOnError(t, err)
 	if err := document.Validate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +43,10 @@ func TestTheSpecificationIsSound(t *testing.T) {
 	}
 }
 
-func schema(t testing.TB, name string) *openapi3.Schema {
+func schemaNamed(t testing.TB, name string) *openapi3.Schema {
 	t.Helper()
-	document, err := contract()
-	must(t, err)
+	document, err := loadContract()
+	failOnError(t, err)
 	found := document.Components.Schemas[name]
 	if found == nil {
 		t.Fatalf("the specification has no schema %s", name)
@@ -54,31 +54,31 @@ func schema(t testing.TB, name string) *openapi3.Schema {
 	return found.Value
 }
 
-func TestEnumerationsAreTheDomains(t *testing.T) {
+func TestEnumerationsMatchDomain(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]string{
-		"Platform": list(recovery.Platforms), "Instrument": list(recovery.Instruments), "ClaimState": list(recovery.ClaimStates),
-		"GroupKind": list(recovery.GroupKinds), "Reason": list(recovery.Reasons), "Stage": list(recovery.Stages),
-		"WaitingOn": list(recovery.Waits), "Outcome": list(recovery.Outcomes), "ResponseKind": list(recovery.Responses),
-		"Refusal": list(recovery.Refusals), "Channel": list(recovery.Channels), "Decision": list(recovery.Decisions),
-		"Route": list(recovery.Routes), "EvidenceKind": list(recovery.EvidenceKinds), "Audience": list(recovery.Audiences),
-		"Role": append(list(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": list(recovery.Clocks),
-		"Action": list(recovery.Actions), "EntryKind": list(recovery.EntryKinds),
-		"FileFindingCode": list(intake.Findings), "FactName": casework.FactNames,
-		"AppealState": list([]recovery.AppealState{
+		"Platform": toStrings(recovery.Platforms), "Instrument": toStrings(recovery.Instruments), "ClaimState": toStrings(recovery.ClaimStates),
+		"GroupKind": toStrings(recovery.GroupKinds), "Reason": toStrings(recovery.Reasons), "Stage": toStrings(recovery.Stages),
+		"WaitingOn": toStrings(recovery.Waits), "Outcome": toStrings(recovery.Outcomes), "ResponseKind": toStrings(recovery.Responses),
+		"Refusal": toStrings(recovery.Refusals), "Channel": toStrings(recovery.Channels), "Decision": toStrings(recovery.Decisions),
+		"Route": toStrings(recovery.Routes), "EvidenceKind": toStrings(recovery.EvidenceKinds), "Audience": toStrings(recovery.Audiences),
+		"Role": append(toStrings(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": toStrings(recovery.Clocks),
+		"Action": toStrings(recovery.Actions), "EntryKind": toStrings(recovery.EntryKinds),
+		"FileFindingCode": toStrings(intake.Findings), "FactName": casework.FactNames,
+		"AppealState": toStrings([]recovery.AppealState{
 			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
 			recovery.AppealProposed, recovery.AppealGranted,
 		}),
-		"ExportState":    list([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
+		"ExportState":    toStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
-		"NoticeClass":    list(notify.Classes), "DeliveryState": notify.DeliveryStates,
-		"TextPlace": list(textlint.Wheres), "FindingCode": list(textlint.Codes),
-		"Account": list(playbook.Accounts), "DelayedArrival": list(playbook.Delays),
-		"Mark": list([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
-		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, list(recovery.Routes)...),
+		"NoticeClass":    toStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
+		"TextPlace": toStrings(textlint.Wheres), "FindingCode": toStrings(textlint.Codes),
+		"Account": toStrings(playbook.Accounts), "DelayedArrival": toStrings(playbook.Delays),
+		"Mark": toStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
+		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, toStrings(recovery.Routes)...),
 	} {
 		var got []string
-		for _, value := range schema(t, name).Enum {
+		for _, value := range schemaNamed(t, name).Enum {
 			got = append(got, fmt.Sprint(value))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -87,7 +87,7 @@ func TestEnumerationsAreTheDomains(t *testing.T) {
 	}
 }
 
-func list[T ~string](values []T) []string {
+func toStrings[T ~string](values []T) []string {
 	words := make([]string, len(values))
 	for i, value := range values {
 		words[i] = string(value)
@@ -95,8 +95,8 @@ func list[T ~string](values []T) []string {
 	return words
 }
 
-// bodySchema is the name of an action's schema: record_contact has
-// ActRecordContact.
+// bodySchema returns the schema name of an action: ActRecordContact for
+// record_contact.
 func bodySchema(action recovery.Action) string {
 	var name strings.Builder
 	name.WriteString("Act")
@@ -106,36 +106,36 @@ func bodySchema(action recovery.Action) string {
 	return name.String()
 }
 
-// TestEveryActionHasItsSchema asks the domain for each field of an act whether
-// the action has it.
-func TestEveryActionHasItsSchema(t *testing.T) {
+// TestEveryActionHasSchema checks each field of recovery.Act: the schema of an
+// action must have it if and only if the action accepts it.
+func TestEveryActionHasSchema(t *testing.T) {
 	t.Parallel()
-	document, err := contract()
-	must(t, err)
+	document, err := loadContract()
+	failOnError(t, err)
 	for _, action := range recovery.Actions {
 		if document.Paths.Find("/api/v1/cases/{id}/actions/"+string(action)) == nil {
 			t.Errorf("no path for %s", action)
 		}
-		want := slices.Sorted(maps.Keys(schema(t, bodySchema(action)).Properties))
+		want := slices.Sorted(maps.Keys(schemaNamed(t, bodySchema(action)).Properties))
 		if diff := cmp.Diff(want, domainFields(action), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s (-specification +domain):\n%s", action, diff)
 		}
 	}
 }
 
-// leftByLink is a field that no body of an act has: only a counterpart leaves it,
-// by their link, whose bodies are their own.
-const leftByLink = "email"
+// linkOnlyField is in no action body. Only counterparts send it, with the
+// bodies of their link.
+const linkOnlyField = "email"
 
-func TestOnlyBodiesOfALinkTakeAnAddress(t *testing.T) {
+func TestEmailFieldOnlyInReturnBodies(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"ReturnResponse", "ReturnPlan", "ReturnPlanAnswer", "ReturnHarassment"} {
-		if schema(t, body).Properties[leftByLink] == nil {
+		if schemaNamed(t, body).Properties[linkOnlyField] == nil {
 			t.Errorf("%s takes no address", body)
 		}
 	}
 	for _, action := range recovery.Actions {
-		if schema(t, bodySchema(action)).Properties[leftByLink] != nil {
+		if schemaNamed(t, bodySchema(action)).Properties[linkOnlyField] != nil {
 			t.Errorf("%s takes an address", action)
 		}
 	}
@@ -145,12 +145,12 @@ func domainFields(action recovery.Action) []string {
 	got := []string{}
 	for field := range reflect.TypeFor[recovery.Act]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == leftByLink {
+		if name == linkOnlyField {
 			continue
 		}
 		act := recovery.Act{Action: action}
 		if name != "-" {
-			set(reflect.ValueOf(&act).Elem().FieldByIndex(field.Index))
+			setNonZero(reflect.ValueOf(&act).Elem().FieldByIndex(field.Index))
 			if !strings.Contains(fmt.Sprint(act.Validate(time.Now())), "["+name+": unknown_field]") {
 				got = append(got, name)
 			}
@@ -160,8 +160,8 @@ func domainFields(action recovery.Action) []string {
 	return got
 }
 
-// set puts anything but nothing into a field.
-func set(value reflect.Value) {
+// setNonZero sets a field to a value that is not the zero value.
+func setNonZero(value reflect.Value) {
 	switch value.Kind() {
 	case reflect.Pointer:
 		value.Set(reflect.New(value.Type().Elem()))
@@ -174,13 +174,14 @@ func set(value reflect.Value) {
 	}
 }
 
-// TestRequiredFieldsAreTheDomains asks the domain what an empty body lacks.
-func TestRequiredFieldsAreTheDomains(t *testing.T) {
+// TestRequiredFieldsMatchDomain compares the required fields with those the
+// domain misses in an empty body.
+func TestRequiredFieldsMatchDomain(t *testing.T) {
 	t.Parallel()
 	check := func(name string, fault error) {
-		for field := range schema(t, name).Properties {
+		for field := range schemaNamed(t, name).Properties {
 			lacking := strings.Contains(fmt.Sprint(fault), "["+field+": ") || strings.Contains(fmt.Sprint(fault), "["+field+".name: required")
-			if required := slices.Contains(schema(t, name).Required, field); required != lacking {
+			if required := slices.Contains(schemaNamed(t, name).Required, field); required != lacking {
 				t.Errorf("%s.%s: required by the specification %v, by the domain %v", name, field, required, lacking)
 			}
 		}
@@ -191,7 +192,7 @@ func TestRequiredFieldsAreTheDomains(t *testing.T) {
 	check("Filing", recovery.Filing{}.Validate(time.Now()))
 }
 
-func TestTheFieldsOfAFilingAreTheDomains(t *testing.T) {
+func TestFilingFieldsMatchDomain(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]any{
 		"Filing": recovery.Filing{}, "FilingCounterpart": recovery.FilingCounterpart{}, "FilingClaimant": recovery.Claimant{}, "Group": recovery.Group{},
@@ -203,20 +204,20 @@ func TestTheFieldsOfAFilingAreTheDomains(t *testing.T) {
 			got = append(got, tag)
 		}
 		slices.Sort(got)
-		if diff := cmp.Diff(slices.Sorted(maps.Keys(schema(t, name).Properties)), got); diff != "" {
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(schemaNamed(t, name).Properties)), got); diff != "" {
 			t.Errorf("%s (-specification +domain):\n%s", name, diff)
 		}
 	}
 }
 
-// TestTheSampleIsWhatTheSpecificationAsksFor keeps the table of bad input
-// honest: what it breaks was sound before.
-func TestTheSampleIsWhatTheSpecificationAsksFor(t *testing.T) {
+// TestValidBodiesFollowSpecification ensures that the bodies were valid before
+// the bad-input tests change them.
+func TestValidBodiesFollowSpecification(t *testing.T) {
 	t.Parallel()
-	for name, text := range samples() {
+	for name, text := range validBodies() {
 		var value any
-		must(t, json.Unmarshal([]byte(text), &value))
-		if err := schema(t, name).VisitJSON(value); err != nil {
+		failOnError(t, json.Unmarshal([]byte(text), &value))
+		if err := schemaNamed(t, name).VisitJSON(value); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -24,15 +24,15 @@ func (a *API) GetHealth(c echo.Context) error {
 	return sendJSON(c, Health{Status: HealthStatusOk, Version: a.options.Version})
 }
 
-// readyTime is how long a part of the service may take to say that it is there.
-const readyTime = 3 * time.Second
+// readyTimeout is the time a dependency has to answer the readiness check.
+const readyTimeout = 3 * time.Second
 
 // GetReadiness implements ServerInterface.
 func (a *API) GetReadiness(c echo.Context) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTime)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
 	defer cancel()
 	if err := a.service.Ready(ctx); err != nil {
-		unready := recovery.Faultf(recovery.CodeUnavailable, "The database or the case engine does not answer.")
+		unready := recovery.Faultf(recovery.CodeUnavailable, "The database or the workflow engine does not answer. Please retry later.")
 		unready.Cause = err
 		return unready
 	}

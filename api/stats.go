@@ -16,56 +16,58 @@ import (
 
 // GetOutcomes implements ServerInterface.
 func (a *API) GetOutcomes(c echo.Context, p GetOutcomesParams) error {
-	faults := unknownParameters(c, "by", "paced", "format")
-	among(&faults, "format", p.Format, []StatsFormat{StatsFormatJSON, StatsFormatCsv})
+	faults := checkParameterNames(c, "by", "paced", "format")
+	checkEnum(&faults, "format", p.Format, []StatsFormat{StatsFormatJSON, StatsFormatCsv})
 	if err := recovery.Invalid(faults); err != nil {
 		return err
 	}
-	by := dimensions(p.By)
-	rows, err := a.service.Stats(c.Request().Context(), actor(c), by, deref(p.Paced))
+	by := parseDimensions(p.By)
+	rows, err := a.service.Stats(c.Request().Context(), actorFrom(c), by, valueOrZero(p.Paced))
 	if err != nil {
 		return err
 	}
-	if deref(p.Format) == StatsFormatCsv {
-		return sendTable(c, rows)
+	if valueOrZero(p.Format) == StatsFormatCsv {
+		return sendCSV(c, rows)
 	}
-	told := Outcomes{By: words[Dimension](by), Paced: deref(p.Paced), Items: each(rows, outcomeRowOf)}
-	return sendJSON(c, told)
+	result := Outcomes{By: convertStrings[Dimension](by), Paced: valueOrZero(p.Paced), Items: renderList(rows, renderOutcomeRow)}
+	return sendJSON(c, result)
 }
 
-// dimensions are those asked for; all of them when none was named.
-func dimensions(by *[]Dimension) []recovery.Dimension {
+// parseDimensions returns the requested dimensions; all of them when none is
+// named.
+func parseDimensions(by *[]Dimension) []recovery.Dimension {
 	switch {
 	case by == nil:
 		return recovery.Dimensions
 	case len(*by) == 1 && (*by)[0] == DimensionNone:
 		return nil
 	default:
-		return words[recovery.Dimension](*by)
+		return convertStrings[recovery.Dimension](*by)
 	}
 }
 
-func outcomeRowOf(r recovery.StatsRow) OutcomeRow {
-	told := OutcomeRow{
-		Stage: orNil[Stage](r.Stage), Platform: orNil[Platform](r.Platform), GroupKind: orNil[GroupKind](r.GroupKind),
-		Month: orNil[string](r.Month), Filed: r.Filed, Closed: r.Closed, Outcomes: map[string]int{},
+func renderOutcomeRow(r recovery.StatsRow) OutcomeRow {
+	result := OutcomeRow{
+		Stage: nullIfEmpty[Stage](r.Stage), Platform: nullIfEmpty[Platform](r.Platform), GroupKind: nullIfEmpty[GroupKind](r.GroupKind),
+		Month: nullIfEmpty[string](r.Month), Filed: r.Filed, Closed: r.Closed, Outcomes: map[string]int{},
 		ClaimedFen: int64(r.ClaimedFen), RecoveredFen: int64(r.RecoveredFen),
 	}
-	told.AmountFromFen, told.AmountBelowFen = bandOf(r.Band)
+	result.AmountFromFen, result.AmountBelowFen = bandLimits(r.Band)
 	for _, outcome := range recovery.Outcomes {
-		told.Outcomes[string(outcome)] = r.Outcomes[outcome]
+		result.Outcomes[string(outcome)] = r.Outcomes[outcome]
 	}
 	if r.Stage != "" {
-		told.Stays = &r.Stays
+		result.Stays = &r.Stays
 	}
 	if r.Stays > 0 {
-		told.MedianSeconds, told.P90Seconds = &r.Median, &r.P90
+		result.MedianSeconds, result.P90Seconds = &r.Median, &r.P90
 	}
-	return told
+	return result
 }
 
-// bandOf gives the ends of a band of amounts; the highest has no upper one.
-func bandOf(band int) (from, below *int64) {
+// bandLimits returns the limits of an amount band. The highest band has no
+// upper limit.
+func bandLimits(band int) (from, below *int64) {
 	bands := casework.StatsBands
 	if band >= 1 && band <= len(bands) {
 		fen := int64(bands[band-1])
@@ -78,9 +80,9 @@ func bandOf(band int) (from, below *int64) {
 	return from, below
 }
 
-// sendTable answers with CSV (RFC 4180). Figures that were not asked for are
+// sendCSV sends the rows as CSV (RFC 4180). Columns that were not requested are
 // empty.
-func sendTable(c echo.Context, rows []recovery.StatsRow) error {
+func sendCSV(c echo.Context, rows []recovery.StatsRow) error {
 	var out bytes.Buffer
 	writer := csv.NewWriter(&out)
 	writer.UseCRLF = true
@@ -90,7 +92,7 @@ func sendTable(c echo.Context, rows []recovery.StatsRow) error {
 	}
 	lines := [][]string{append(header, "claimed_fen", "recovered_fen", "stays", "median_seconds", "p90_seconds")}
 	for _, row := range rows {
-		lines = append(lines, lineOf(outcomeRowOf(row)))
+		lines = append(lines, csvRow(renderOutcomeRow(row)))
 	}
 	if err := writer.WriteAll(lines); err != nil {
 		return err
@@ -99,10 +101,10 @@ func sendTable(c echo.Context, rows []recovery.StatsRow) error {
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8; header=present", out.Bytes())
 }
 
-func lineOf(r OutcomeRow) []string {
+func csvRow(r OutcomeRow) []string {
 	line := []string{
-		string(deref(r.Stage)), string(deref(r.Platform)), string(deref(r.GroupKind)), amountCell(r.AmountFromFen), amountCell(r.AmountBelowFen),
-		deref(r.Month), strconv.Itoa(r.Filed), strconv.Itoa(r.Closed),
+		string(valueOrZero(r.Stage)), string(valueOrZero(r.Platform)), string(valueOrZero(r.GroupKind)), amountCell(r.AmountFromFen), amountCell(r.AmountBelowFen),
+		valueOrZero(r.Month), strconv.Itoa(r.Filed), strconv.Itoa(r.Closed),
 	}
 	for _, outcome := range recovery.Outcomes {
 		line = append(line, strconv.Itoa(r.Outcomes[string(outcome)]))
@@ -112,7 +114,7 @@ func lineOf(r OutcomeRow) []string {
 		line[len(line)-3] = strconv.Itoa(*r.Stays)
 	}
 	for i, cell := range line {
-		line[i] = inert(cell)
+		line[i] = escapeFormula(cell)
 	}
 	return line
 }
@@ -131,8 +133,8 @@ func secondsCell(value *float64) string {
 	return strconv.FormatFloat(*value, 'f', -1, 64)
 }
 
-// inert keeps a spreadsheet from taking a cell for a formula.
-func inert(cell string) string {
+// escapeFormula keeps spreadsheets from running a cell as a formula.
+func escapeFormula(cell string) string {
 	if strings.IndexFunc(cell, func(r rune) bool { return slices.Contains([]rune("=+-@\t\r"), r) }) == 0 {
 		return "'" + cell
 	}

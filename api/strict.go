@@ -15,14 +15,14 @@ import (
 	"recourse/recovery"
 )
 
-// decode reads JSON strictly into a value: valid UTF-8, no duplicate keys, no
-// unknown fields, names in their exact case, nothing behind the end, and whole
-// numbers where whole numbers are meant. The types bound the depth, since what
-// they do not hold is refused. The fault names the field.
+// decodeStrict decodes JSON and refuses invalid UTF-8, duplicate keys, unknown
+// fields, field names in another case, data after the end, and fractions where
+// whole numbers are required. The nesting depth is bounded by the Go type. The
+// Fault names the field.
 //
-// encoding/json accepts most of what this refuses; go-json-experiment is the
-// draft of its successor and pinned.
-func decode(raw []byte, into any) error {
+// encoding/json accepts most of this. go-json-experiment is the draft of its
+// successor; its version is pinned.
+func decodeStrict(raw []byte, into any) error {
 	err := json.Unmarshal(raw, into, json.RejectUnknownMembers(true))
 	if err == nil {
 		return nil
@@ -31,7 +31,7 @@ func decode(raw []byte, into any) error {
 		return syntaxFault(syntax)
 	}
 	if meaning, ok := errors.AsType[*json.SemanticError](err); ok {
-		return meaningFault(meaning)
+		return typeFault(meaning)
 	}
 	return fmt.Errorf("decoding a body: %w", err)
 }
@@ -40,7 +40,7 @@ func syntaxFault(err *jsontext.SyntacticError) error {
 	field := fieldPath(err.JSONPointer)
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return malformedField(field, "duplicate_key", "The key stands there more than once.")
+		return malformedField(field, "duplicate_key", "The key occurs more than once.")
 	case strings.Contains(err.Err.Error(), "UTF-8"), strings.Contains(err.Err.Error(), "surrogate"):
 		return malformedField(field, "invalid_utf8", "The text is not valid UTF-8.")
 	default:
@@ -49,41 +49,42 @@ func syntaxFault(err *jsontext.SyntacticError) error {
 	}
 }
 
-func meaningFault(err *json.SemanticError) error {
-	fault := recovery.FieldFault{Field: fieldPath(err.JSONPointer), Code: "wrong_type", Detail: wanted(err.GoType)}
+func typeFault(err *json.SemanticError) error {
+	fault := recovery.FieldFault{Field: fieldPath(err.JSONPointer), Code: "wrong_type", Detail: describeExpected(err.GoType)}
 	if errors.Is(err, json.ErrUnknownName) {
-		fault.Code, fault.Detail = "unknown_field", "There is no such field here."
+		fault.Code, fault.Detail = "unknown_field", "This field does not exist here. See the specification."
 	}
 	return recovery.Invalid([]recovery.FieldFault{fault})
 }
 
-// wanted says what would have been accepted.
-func wanted(t reflect.Type) string {
+// describeExpected returns a sentence about the expected type.
+func describeExpected(t reflect.Type) string {
 	switch {
 	case t == nil:
-		return "The value is not of the type the specification gives."
+		return "The value does not have the type given in the specification."
 	case t == reflect.TypeFor[time.Time]():
-		return "A time with offset is needed (RFC 3339)."
+		return "Send a time with offset (RFC 3339)."
 	}
 	switch t.Kind() {
 	case reflect.Int, reflect.Int64:
-		return "A whole number is needed; amounts are in fen."
+		return "Send a whole number; amounts are in fen."
 	case reflect.String:
-		return "Text is needed."
+		return "Send a string."
 	case reflect.Bool:
-		return "true or false is needed."
+		return "Send true or false."
 	case reflect.Slice:
-		return "A list is needed."
+		return "Send a list."
 	default:
-		return "An object is needed."
+		return "Send an object."
 	}
 }
 
-// maxFieldName is how much of a name that the sender made up is repeated.
+// maxFieldName is the maximum length of a name from the request that an error
+// repeats.
 const maxFieldName = 80
 
-// fieldPath writes a JSON pointer as the domain writes fields:
-// "/counterparts/0/alias" is "counterparts[0].alias".
+// fieldPath converts a JSON pointer to the field syntax of the domain:
+// "/counterparts/0/alias" becomes "counterparts[0].alias".
 func fieldPath(pointer jsontext.Pointer) string {
 	var path strings.Builder
 	for token := range pointer.Tokens() {
@@ -94,13 +95,14 @@ func fieldPath(pointer jsontext.Pointer) string {
 		if path.Len() > 0 {
 			path.WriteByte('.')
 		}
-		path.WriteString(printable(token))
+		path.WriteString(makePrintable(token))
 	}
 	return path.String()
 }
 
-// printable makes a sender's own word fit to be repeated.
-func printable(word string) string {
+// makePrintable shortens a string from the request and replaces characters that
+// cannot be printed.
+func makePrintable(word string) string {
 	runes := []rune(strings.ToValidUTF8(word, "?"))
 	for i, r := range runes[:min(len(runes), maxFieldName)] {
 		if !unicode.IsPrint(r) {

@@ -18,150 +18,151 @@ import (
 )
 
 const (
-	// maxField is the size in bytes of one field beside a file: the longest text
-	// the domain accepts, in characters of four bytes.
-	maxField = 4 * recovery.MaxText
-	// maxOverhead is what a body may hold beside its file.
-	maxOverhead = 1 << 20
-	fileField   = "file"
+	// maxFieldSize is the maximum size in bytes of a form field: the longest text
+	// the domain accepts, with four bytes a character.
+	maxFieldSize = 4 * recovery.MaxText
+	// maxFieldsSize is the number of bytes a body may contain in addition to its
+	// file.
+	maxFieldsSize = 1 << 20
+	fileField     = "file"
 )
 
-// upload is a multipart body that was read to its end. Its file lies on the
-// disk and is no blob yet.
-type upload struct {
+// receivedUpload is a multipart body that was read completely. Its file is on
+// disk but not yet in the blob store.
+type receivedUpload struct {
 	fields map[string]string
-	name   string // as the sender's program gave it, path and all
+	name   string // as sent, possibly with a path
 	file   *blob.Pending
 }
 
-// receiver reads one multipart body part by part, in whatever order they come;
-// nothing of the file is held in memory.
-type receiver struct {
+// uploadReader reads one multipart body part by part, in any order. The file is
+// streamed, not held in memory.
+type uploadReader struct {
 	api     *API
 	context echo.Context
 	store   func(context.Context, io.Reader) (*blob.Pending, error)
-	accepts []string // fields beside the file
-	got     upload
+	accepts []string // names of the form fields
+	result  receivedUpload
 }
 
-// receiveFor reads an upload of an account for a case.
-func (a *API) receiveFor(c echo.Context, id ID, accepts ...string) (upload, error) {
-	return a.receive(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
-		return a.service.Receive(ctx, actor(c), recovery.CaseID(id), body)
+// receiveCaseUpload reads an upload of an account to a case.
+func (a *API) receiveCaseUpload(c echo.Context, id ID, accepts ...string) (receivedUpload, error) {
+	return a.receiveUpload(c, func(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+		return a.service.Receive(ctx, actorFrom(c), recovery.CaseID(id), body)
 	}, accepts...)
 }
 
-// receive reads an upload; store streams its file to the disk. On any error
-// nothing is left there.
-func (a *API) receive(
+// receiveUpload reads an upload; store streams its file to disk. On any error
+// the file is removed.
+func (a *API) receiveUpload(
 	c echo.Context, store func(context.Context, io.Reader) (*blob.Pending, error), accepts ...string,
-) (upload, error) {
-	r := &receiver{api: a, context: c, store: store, accepts: accepts, got: upload{fields: map[string]string{}}}
-	if err := r.read(); err != nil {
-		if r.got.file != nil {
-			r.got.file.Discard()
+) (receivedUpload, error) {
+	r := &uploadReader{api: a, context: c, store: store, accepts: accepts, result: receivedUpload{fields: map[string]string{}}}
+	if err := r.readParts(); err != nil {
+		if r.result.file != nil {
+			r.result.file.Discard()
 		}
-		return upload{}, err
+		return receivedUpload{}, err
 	}
-	return r.got, nil
+	return r.result, nil
 }
 
-func (r *receiver) read() error {
-	parts, err := r.parts()
+func (r *uploadReader) readParts() error {
+	parts, err := r.openMultipart()
 	if err != nil {
 		return err
 	}
 	for {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) && errors.Unwrap(err) == nil {
-			break // a wrapped EOF is a body that was cut off
+			break // a wrapped EOF means that the body ended early
 		}
 		if err != nil {
-			return unread("", err, r.api.service.UploadLimit())
+			return partFault("", err, r.api.service.UploadLimit())
 		}
-		if err := r.take(part); err != nil {
+		if err := r.readPart(part); err != nil {
 			return err
 		}
 	}
-	if r.got.file == nil {
-		return invalidField(fileField, "required", "A file is needed.")
+	if r.result.file == nil {
+		return invalidField(fileField, "required", "The file is missing.")
 	}
 	return nil
 }
 
-// parts checks what can be refused before a byte of the body is read.
-func (r *receiver) parts() (*multipart.Reader, error) {
+// openMultipart refuses what can be refused before the body is read.
+func (r *uploadReader) openMultipart() (*multipart.Reader, error) {
 	request := r.context.Request()
 	media, params, err := mime.ParseMediaType(request.Header.Get(echo.HeaderContentType))
 	if err != nil || media != echo.MIMEMultipartForm {
 		return nil, recovery.Faultf(recovery.CodeUnsupportedMedia, "Send the file as multipart/form-data.")
 	}
-	if err := isPlain(request.Header); err != nil {
+	if err := checkNotEncoded(request.Header); err != nil {
 		return nil, err
 	}
 	if params["boundary"] == "" {
-		return nil, malformedField("", "malformed", "The Content-Type names no boundary.")
+		return nil, malformedField("", "malformed", "The Content-Type header has no boundary.")
 	}
-	whole := r.api.service.UploadLimit() + maxOverhead
-	if request.ContentLength > whole {
-		return nil, fileTooLarge(r.api.service.UploadLimit())
+	limit := r.api.service.UploadLimit() + maxFieldsSize
+	if request.ContentLength > limit {
+		return nil, fileTooLargeFault(r.api.service.UploadLimit())
 	}
-	return multipart.NewReader(&bounded{Reader: request.Body, left: whole}, params["boundary"]), nil
+	return multipart.NewReader(&limitedReader{Reader: request.Body, left: limit}, params["boundary"]), nil
 }
 
-func (r *receiver) take(part *multipart.Part) error {
+func (r *uploadReader) readPart(part *multipart.Part) error {
 	_, params, err := mime.ParseMediaType(part.Header.Get(echo.HeaderContentDisposition))
 	if err != nil {
-		return malformedField("", "malformed", "A part has no readable Content-Disposition.")
+		return malformedField("", "malformed", "A part has no valid Content-Disposition header.")
 	}
 	switch name := params["name"]; {
 	case name == fileField:
-		return r.takeFile(part, params["filename"])
+		return r.readFile(part, params["filename"])
 	case !slices.Contains(r.accepts, name):
-		return invalidField(printable(name), "unknown_field", "There is no such field here.")
+		return invalidField(makePrintable(name), "unknown_field", "This field does not exist here. See the specification.")
 	default:
-		return r.takeField(part, name)
+		return r.readField(part, name)
 	}
 }
 
-func (r *receiver) takeField(part *multipart.Part, name string) error {
-	if _, twice := r.got.fields[name]; twice {
-		return invalidField(name, "duplicate_field", "The field stands there more than once.")
+func (r *uploadReader) readField(part *multipart.Part, name string) error {
+	if _, twice := r.result.fields[name]; twice {
+		return invalidField(name, "duplicate_field", "The field occurs more than once.")
 	}
-	value, err := io.ReadAll(io.LimitReader(part, maxField+1))
+	value, err := io.ReadAll(io.LimitReader(part, maxFieldSize+1))
 	if err != nil {
-		return unread(name, err, r.api.service.UploadLimit())
+		return partFault(name, err, r.api.service.UploadLimit())
 	}
-	if len(value) > maxField {
-		return invalidField(name, "too_long", fmt.Sprintf("At most %d bytes are accepted.", maxField))
+	if len(value) > maxFieldSize {
+		return invalidField(name, "too_long", fmt.Sprintf("The field is too long. Send at most %d bytes.", maxFieldSize))
 	}
-	r.got.fields[name] = string(value)
+	r.result.fields[name] = string(value)
 	return nil
 }
 
-// takeFile streams the file to the disk. Its name is kept as it came: a path in
-// it is refused by casework, not quietly cut off.
-func (r *receiver) takeFile(part *multipart.Part, name string) error {
-	if r.got.file != nil {
+// readFile streams the file to disk. Its name is kept as sent: casework refuses
+// a path in it instead of removing it silently.
+func (r *uploadReader) readFile(part *multipart.Part, name string) error {
+	if r.result.file != nil {
 		return invalidField(fileField, "duplicate_field", "Send one file at a time.")
 	}
-	source := &watched{Reader: part}
+	source := &errorRecorder{Reader: part}
 	file, err := r.store(r.context.Request().Context(), source)
 	switch {
 	case source.err != nil:
-		return unread(fileField, source.err, r.api.service.UploadLimit())
+		return partFault(fileField, source.err, r.api.service.UploadLimit())
 	case recovery.CodeOf(err) == recovery.CodeTooLarge:
-		return fileTooLarge(r.api.service.UploadLimit())
+		return fileTooLargeFault(r.api.service.UploadLimit())
 	case err != nil:
 		return err
 	}
-	r.got.file, r.got.name = file, name
+	r.result.file, r.result.name = file, name
 	return nil
 }
 
-// what lists an upload's fields for the fingerprint; casework adds the digest of
-// the file.
-func (u upload) what() []string {
+// fingerprintParts returns the form fields for the request fingerprint;
+// casework adds the digest of the file.
+func (u receivedUpload) fingerprintParts() []string {
 	list := []string{u.name}
 	for name, value := range u.fields {
 		list = append(list, name+"="+value)
@@ -174,30 +175,30 @@ func invalidField(field, code, detail string) error {
 	return recovery.Invalid([]recovery.FieldFault{{Field: field, Code: code, Detail: detail}})
 }
 
-func fileTooLarge(limit int64) error {
+func fileTooLargeFault(limit int64) error {
 	detail := fmt.Sprintf("The file is larger than %d bytes.", limit)
 	return &recovery.Fault{Code: recovery.CodeTooLarge, Detail: detail, Fields: []recovery.FieldFault{
 		{Field: fileField, Code: "too_large", Detail: detail},
 	}}
 }
 
-// unread judges why a part could not be read to its end.
-func unread(field string, err error, limit int64) error {
+// partFault returns the error for a part that could not be read to its end.
+func partFault(field string, err error, limit int64) error {
 	if errors.Is(err, errBodyTooLong) {
-		return fileTooLarge(limit)
+		return fileTooLargeFault(limit)
 	}
-	return cutOff(field, err)
+	return incompleteBodyFault(field, err)
 }
 
-// watched remembers why its reader ended, so that a fault of the sender can be
-// told from one of the disk.
-type watched struct {
+// errorRecorder records why reading failed, to distinguish an error of the
+// sender from one of the disk.
+type errorRecorder struct {
 	io.Reader
 	err error
 }
 
 // Read implements io.Reader.
-func (w *watched) Read(p []byte) (int, error) {
+func (w *errorRecorder) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		w.err = err
@@ -205,16 +206,16 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var errBodyTooLong = errors.New("the body is longer than any file may be")
+var errBodyTooLong = errors.New("the body is longer than the largest file")
 
-// bounded ends a body that goes on beyond all limits.
-type bounded struct {
+// limitedReader fails on a body that is longer than the limit.
+type limitedReader struct {
 	io.Reader
 	left int64
 }
 
 // Read implements io.Reader.
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *limitedReader) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errBodyTooLong
 	}
@@ -223,8 +224,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// attachment names a download (RFC 6266).
-func attachment(h http.Header, name string) {
+// setAttachment makes the response a download with a file name (RFC 6266).
+func setAttachment(h http.Header, name string) {
 	value := "attachment"
 	if name = strings.TrimSpace(name); name != "" {
 		if named := mime.FormatMediaType("attachment", map[string]string{"filename": name}); named != "" {

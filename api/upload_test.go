@@ -18,50 +18,50 @@ import (
 
 func TestAddAndReadEvidence(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	fields := []part{
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	fields := []formPart{
 		{name: "kind", content: "chat_screenshot"}, {name: "captured_at", content: day},
 		{name: "source", content: "手机截图"}, {name: "description", content: "群聊"},
 	}
-	file := part{name: "file", file: "截图 1.png", content: png}
-	after := s.upload(t, id, "evidence", "", append([]part{file}, fields...)...).is(http.StatusCreated)
-	before := s.upload(t, id, "evidence", "", append(fields, file)...).is(http.StatusCreated)
-	if after.text("sha256") != before.text("sha256") || after.text("id") == before.text("id") {
+	file := formPart{name: "file", file: "截图 1.png", content: png}
+	after := s.upload(t, id, "evidence", "", append([]formPart{file}, fields...)...).wantStatus(http.StatusCreated)
+	before := s.upload(t, id, "evidence", "", append(fields, file)...).wantStatus(http.StatusCreated)
+	if after.stringField("sha256") != before.stringField("sha256") || after.stringField("id") == before.stringField("id") {
 		t.Errorf("%s\n%s", after.body, before.body)
 	}
-	if s.blobs() != 1 {
-		t.Errorf("%d blobs of the same bytes", s.blobs())
+	if s.countBlobs() != 1 {
+		t.Errorf("%d blobs of the same bytes", s.countBlobs())
 	}
-	read := s.get(t, recovery.RoleClaimant, after.header.Get("Location")).is(http.StatusOK)
-	if string(read.body) != string(after.body) || read.text("file_name") != "截图 1.png" || read.text("captured_at") != day {
+	read := s.get(t, recovery.RoleClaimant, after.header.Get("Location")).wantStatus(http.StatusOK)
+	if string(read.body) != string(after.body) || read.stringField("file_name") != "截图 1.png" || read.stringField("captured_at") != day {
 		t.Errorf("read\n%s\nadded\n%s", read.body, after.body)
 	}
-	items, _ := s.get(t, recovery.RoleAgent, "/api/v1/cases/"+id+"/evidence").is(http.StatusOK).object()["items"].([]any)
+	items, _ := s.get(t, recovery.RoleAgent, "/api/v1/cases/"+id+"/evidence").wantStatus(http.StatusOK).decodeObject()["items"].([]any)
 	if len(items) != 2 {
 		t.Errorf("%d items", len(items))
 	}
-	s.get(t, other, after.header.Get("Location")).problem(http.StatusNotFound, "not_found")
+	s.get(t, otherClaimant, after.header.Get("Location")).problem(http.StatusNotFound, "not_found")
 }
 
-func TestContentIsADownload(t *testing.T) {
+func TestContentIsDownload(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	added := s.upload(t, id, "evidence", "", part{name: "kind", content: "other"}, part{name: "file", file: `a\"b.html`, content: png})
-	path := added.is(http.StatusCreated).header.Get("Location") + "/content"
-	entries := s.entries(id)
-	s.get(t, other, path).problem(http.StatusNotFound, "not_found")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	added := s.upload(t, id, "evidence", "", formPart{name: "kind", content: "other"}, formPart{name: "file", file: `a\"b.html`, content: png})
+	path := added.wantStatus(http.StatusCreated).header.Get("Location") + "/content"
+	entries := s.countEntries(id)
+	s.get(t, otherClaimant, path).problem(http.StatusNotFound, "not_found")
 	s.get(t, "", path).problem(http.StatusUnauthorized, "unauthenticated")
-	if s.entries(id) != entries {
+	if s.countEntries(id) != entries {
 		t.Error("a refused look was journalled")
 	}
-	got := s.get(t, recovery.RoleAgent, path).is(http.StatusOK)
+	got := s.get(t, recovery.RoleAgent, path).wantStatus(http.StatusOK)
 	if string(got.body) != png {
 		t.Errorf("%d bytes, want %d", len(got.body), len(png))
 	}
-	if s.entries(id) != entries+1 {
-		t.Errorf("%d entries, want %d: a look is an entry", s.entries(id), entries+1)
+	if s.countEntries(id) != entries+1 {
+		t.Errorf("%d entries, want %d: a look is an entry", s.countEntries(id), entries+1)
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
@@ -74,13 +74,13 @@ func TestContentIsADownload(t *testing.T) {
 	}
 }
 
-func TestSameKeySameFile(t *testing.T) {
+func TestRepeatedUploadReplays(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	kind := part{name: "kind", content: "other"}
-	file := part{name: "file", file: "a.png", content: png}
-	answers := make([]answer, 6)
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	kind := formPart{name: "kind", content: "other"}
+	file := formPart{name: "file", file: "a.png", content: png}
+	answers := make([]testResponse, 6)
 	var group sync.WaitGroup
 	for i := range answers {
 		group.Go(func() { answers[i] = s.upload(t, id, "evidence", "k", kind, file) })
@@ -95,13 +95,13 @@ func TestSameKeySameFile(t *testing.T) {
 			replays++
 		}
 	}
-	if replays != len(answers)-1 || s.blobs() != 1 || s.entries(id) != 2 {
-		t.Errorf("%d replays, %d blobs, %d entries", replays, s.blobs(), s.entries(id))
+	if replays != len(answers)-1 || s.countBlobs() != 1 || s.countEntries(id) != 2 {
+		t.Errorf("%d replays, %d blobs, %d entries", replays, s.countBlobs(), s.countEntries(id))
 	}
-	s.upload(t, id, "evidence", "k", kind, part{name: "file", file: "a.png", content: png + "x"}).problem(http.StatusConflict, "idempotency_conflict")
-	s.upload(t, id, "evidence", "k", part{name: "kind", content: "ticket"}, file).problem(http.StatusConflict, "idempotency_conflict")
-	if s.blobs() != 1 {
-		t.Errorf("%d blobs", s.blobs())
+	s.upload(t, id, "evidence", "k", kind, formPart{name: "file", file: "a.png", content: png + "x"}).problem(http.StatusConflict, "idempotency_conflict")
+	s.upload(t, id, "evidence", "k", formPart{name: "kind", content: "ticket"}, file).problem(http.StatusConflict, "idempotency_conflict")
+	if s.countBlobs() != 1 {
+		t.Errorf("%d blobs", s.countBlobs())
 	}
 }
 
@@ -112,94 +112,94 @@ const bill = "\uFEFF微信支付账单明细,,,,,,,,,,\r\n,,,,,,,,,,\r\n--------
 
 func TestImportStatement(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(sample)}).is(http.StatusCreated).text("id")
-	file := part{name: "file", file: "微信账单.csv", content: bill}
-	first := s.upload(t, id, "statements", "bill", file).is(http.StatusCreated)
-	if first.text("platform") != "wechat" || first.text("form") != "wechat_csv" {
+	s := newTestServer(t, api.Options{})
+	id := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases", body: []byte(validFiling)}).wantStatus(http.StatusCreated).stringField("id")
+	file := formPart{name: "file", file: "微信账单.csv", content: bill}
+	first := s.upload(t, id, "statements", "bill", file).wantStatus(http.StatusCreated)
+	if first.stringField("platform") != "wechat" || first.stringField("form") != "wechat_csv" {
 		t.Errorf("%s", first.body)
 	}
-	transactions, _ := first.object()["transactions"].([]any)
+	transactions, _ := first.decodeObject()["transactions"].([]any)
 	matched, _ := transactions[0].(map[string]any)
 	if matched["matched"] != true || matched["amount_fen"] != 200000.0 || matched["at"] != "2026-03-01T12:30:00+08:00" {
 		t.Errorf("%v", matched)
 	}
-	again := s.upload(t, id, "statements", "bill", file).is(http.StatusCreated)
+	again := s.upload(t, id, "statements", "bill", file).wantStatus(http.StatusCreated)
 	if string(again.body) != string(first.body) || again.header.Get("Idempotent-Replay") != "true" {
 		t.Errorf("first\n%s\nagain\n%s", first.body, again.body)
 	}
-	s.get(t, recovery.RoleClaimant, first.header.Get("Location")).is(http.StatusOK)
-	entries := s.entries(id)
-	if p := s.upload(t, id, "statements", "", part{name: "file", file: "x.csv", content: "a,b\n1,2\n"}).problem(http.StatusUnprocessableEntity, "invalid"); !p.names("file") {
+	s.get(t, recovery.RoleClaimant, first.header.Get("Location")).wantStatus(http.StatusOK)
+	entries := s.countEntries(id)
+	if p := s.upload(t, id, "statements", "", formPart{name: "file", file: "x.csv", content: "a,b\n1,2\n"}).problem(http.StatusUnprocessableEntity, "invalid"); !p.namesField("file") {
 		t.Errorf("%+v", p)
 	}
-	if s.entries(id) != entries || s.blobs() != 1 {
-		t.Errorf("%d entries, %d blobs after a file that is no bill", s.entries(id), s.blobs())
+	if s.countEntries(id) != entries || s.countBlobs() != 1 {
+		t.Errorf("%d entries, %d blobs after a file that is no bill", s.countEntries(id), s.countBlobs())
 	}
 }
 
-func TestFaultyUploads(t *testing.T) {
+func TestInvalidUploads(t *testing.T) {
 	t.Parallel()
 	const limit = 64 << 10
-	s := newStand(t, api.Options{}, uploadLimit(limit))
-	id := s.file(t).text("id")
-	kind, file := part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png}
-	named := func(name string) part { return part{name: "file", file: name, content: png} }
+	s := newTestServer(t, api.Options{}, uploadLimit(limit))
+	id := s.fileCase(t).stringField("id")
+	kind, file := formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.png", content: png}
+	named := func(name string) formPart { return formPart{name: "file", file: name, content: png} }
 	for label, c := range map[string]struct {
-		parts  []part
+		parts  []formPart
 		status int
 		field  string
 	}{
 		"nothing":            {nil, 422, "file"},
-		"no file":            {[]part{kind}, 422, "file"},
-		"two files":          {[]part{kind, file, file}, 422, "file"},
-		"empty file":         {[]part{kind, {name: "file", file: "a.png"}}, 422, "file"},
-		"file over limit":    {[]part{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", limit)}}, 413, "file"},
-		"body over limit":    {[]part{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", 3<<20)}}, 413, "file"},
-		"refused type":       {[]part{kind, {name: "file", file: "a.png", content: "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 64)}}, 415, "file"},
-		"html":               {[]part{kind, {name: "file", file: "a.png", content: "<!doctype html><script>alert(1)</script>"}}, 415, "file"},
-		"path up":            {[]part{kind, named("../../x")}, 422, "file"},
-		"windows path":       {[]part{kind, named(`..\\..\\x`)}, 422, "file"},
-		"absolute path":      {[]part{kind, named("/etc/passwd")}, 422, "file"},
-		"dots":               {[]part{kind, named("..")}, 422, "file"},
-		"long name":          {[]part{kind, named(strings.Repeat("名", 256))}, 422, "file"},
-		"bidi name":          {[]part{kind, named("a\u202egnp.exe")}, 422, "file"},
-		"name not UTF-8":     {[]part{kind, named("a\xff.png")}, 422, "file"},
-		"no kind":            {[]part{file}, 422, "kind"},
-		"empty kind":         {[]part{{name: "kind"}, file}, 422, "kind"},
-		"unknown kind":       {[]part{{name: "kind", content: "selfie"}, file}, 422, "kind"},
-		"two kinds":          {[]part{kind, kind, file}, 422, "kind"},
-		"kind not UTF-8":     {[]part{{name: "kind", content: "\xff"}, file}, 422, "kind"},
-		"unknown field":      {[]part{kind, {name: "colour", content: "red"}, file}, 422, "colour"},
-		"huge field":         {[]part{kind, {name: "description", content: strings.Repeat("x", 9000)}, file}, 422, "description"},
-		"long description":   {[]part{kind, file, {name: "description", content: strings.Repeat("字", 2001)}}, 422, "description"},
-		"bidi description":   {[]part{kind, file, {name: "description", content: "a\u202eb"}}, 422, "description"},
-		"source not UTF-8":   {[]part{kind, file, {name: "source", content: "\xc3\x28"}}, 422, "source"},
-		"long source":        {[]part{kind, file, {name: "source", content: strings.Repeat("x", 81)}}, 422, "source"},
-		"captured when":      {[]part{kind, file, {name: "captured_at", content: "yesterday"}}, 422, "captured_at"},
-		"captured nowhere":   {[]part{kind, file, {name: "captured_at", content: "2026-03-01T00:00:00"}}, 422, "captured_at"},
-		"captured in future": {[]part{kind, file, {name: "captured_at", content: "2099-01-01T00:00:00Z"}}, 422, "captured_at"},
-		"captured in 2013":   {[]part{kind, file, {name: "captured_at", content: "2013-01-01T00:00:00Z"}}, 422, "captured_at"},
+		"no file":            {[]formPart{kind}, 422, "file"},
+		"two files":          {[]formPart{kind, file, file}, 422, "file"},
+		"empty file":         {[]formPart{kind, {name: "file", file: "a.png"}}, 422, "file"},
+		"file over limit":    {[]formPart{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", limit)}}, 413, "file"},
+		"body over limit":    {[]formPart{kind, {name: "file", file: "a.png", content: png + strings.Repeat("x", 3<<20)}}, 413, "file"},
+		"refused type":       {[]formPart{kind, {name: "file", file: "a.png", content: "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 64)}}, 415, "file"},
+		"html":               {[]formPart{kind, {name: "file", file: "a.png", content: "<!doctype html><script>alert(1)</script>"}}, 415, "file"},
+		"path up":            {[]formPart{kind, named("../../x")}, 422, "file"},
+		"windows path":       {[]formPart{kind, named(`..\\..\\x`)}, 422, "file"},
+		"absolute path":      {[]formPart{kind, named("/etc/passwd")}, 422, "file"},
+		"dots":               {[]formPart{kind, named("..")}, 422, "file"},
+		"long name":          {[]formPart{kind, named(strings.Repeat("名", 256))}, 422, "file"},
+		"bidi name":          {[]formPart{kind, named("a\u202egnp.exe")}, 422, "file"},
+		"name not UTF-8":     {[]formPart{kind, named("a\xff.png")}, 422, "file"},
+		"no kind":            {[]formPart{file}, 422, "kind"},
+		"empty kind":         {[]formPart{{name: "kind"}, file}, 422, "kind"},
+		"unknown kind":       {[]formPart{{name: "kind", content: "selfie"}, file}, 422, "kind"},
+		"two kinds":          {[]formPart{kind, kind, file}, 422, "kind"},
+		"kind not UTF-8":     {[]formPart{{name: "kind", content: "\xff"}, file}, 422, "kind"},
+		"unknown field":      {[]formPart{kind, {name: "colour", content: "red"}, file}, 422, "colour"},
+		"huge field":         {[]formPart{kind, {name: "description", content: strings.Repeat("x", 9000)}, file}, 422, "description"},
+		"long description":   {[]formPart{kind, file, {name: "description", content: strings.Repeat("字", 2001)}}, 422, "description"},
+		"bidi description":   {[]formPart{kind, file, {name: "description", content: "a\u202eb"}}, 422, "description"},
+		"source not UTF-8":   {[]formPart{kind, file, {name: "source", content: "\xc3\x28"}}, 422, "source"},
+		"long source":        {[]formPart{kind, file, {name: "source", content: strings.Repeat("x", 81)}}, 422, "source"},
+		"captured when":      {[]formPart{kind, file, {name: "captured_at", content: "yesterday"}}, 422, "captured_at"},
+		"captured nowhere":   {[]formPart{kind, file, {name: "captured_at", content: "2026-03-01T00:00:00"}}, 422, "captured_at"},
+		"captured in future": {[]formPart{kind, file, {name: "captured_at", content: "2099-01-01T00:00:00Z"}}, 422, "captured_at"},
+		"captured in 2013":   {[]formPart{kind, file, {name: "captured_at", content: "2013-01-01T00:00:00Z"}}, 422, "captured_at"},
 	} {
 		a := s.upload(t, id, "evidence", "key-of-"+strings.ReplaceAll(label, " ", "-"), c.parts...)
-		if a.status != c.status || !a.problem(c.status, a.text("code")).names(c.field) {
+		if a.status != c.status || !a.problem(c.status, a.stringField("code")).namesField(c.field) {
 			t.Errorf("%s: %d %s, want %d naming %s", label, a.status, a.body, c.status, c.field)
 		}
 		if _, answered, err := s.Store.Answer(t.Context(), s.Actor(recovery.RoleClaimant).ID, "key-of-"+strings.ReplaceAll(label, " ", "-")); err != nil || answered {
 			t.Errorf("%s: an answer was kept (%v)", label, err)
 		}
 	}
-	if s.blobs() != 0 || s.entries(id) != 1 {
-		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	if s.countBlobs() != 0 || s.countEntries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.countBlobs(), s.countEntries(id))
 	}
 }
 
-func TestUploadsOfTheWrongForm(t *testing.T) {
+func TestMalformedUploads(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	path := "/api/v1/cases/" + id + "/evidence"
-	body, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png})
+	body, media := multipartBody(t, formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.png", content: png})
 	for label, c := range map[string]struct {
 		media  string
 		header map[string]string
@@ -215,47 +215,47 @@ func TestUploadsOfTheWrongForm(t *testing.T) {
 		"half a file":    {media, nil, body[:len(body)-80], 400},
 		"half a header":  {media, nil, body[:60], 400},
 	} {
-		a := s.do(t, call{as: recovery.RoleClaimant, method: "POST", path: path, media: c.media, header: c.header, body: c.body})
+		a := s.send(t, testCall{as: recovery.RoleClaimant, method: "POST", path: path, media: c.media, header: c.header, body: c.body})
 		if a.status != c.status {
 			t.Errorf("%s: %d %s, want %d", label, a.status, a.body, c.status)
 		}
 	}
-	s.do(t, call{as: recovery.RoleAuditor, method: "POST", path: path, media: media, body: body}).problem(403, "forbidden")
-	s.do(t, call{as: other, method: "POST", path: path, media: media, body: body}).problem(404, "not_found")
-	if s.blobs() != 0 || s.entries(id) != 1 {
-		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	s.send(t, testCall{as: recovery.RoleAuditor, method: "POST", path: path, media: media, body: body}).problem(403, "forbidden")
+	s.send(t, testCall{as: otherClaimant, method: "POST", path: path, media: media, body: body}).problem(404, "not_found")
+	if s.countBlobs() != 0 || s.countEntries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.countBlobs(), s.countEntries(id))
 	}
 }
 
-// dial opens a plain connection and writes the head of a POST on it.
-func (s *stand) dial(t testing.TB, path, media string, length int) *net.TCPConn {
+// openPost opens a TCP connection and writes the header of a POST request.
+func (s *testServer) openPost(t testing.TB, path, media string, length int) *net.TCPConn {
 	t.Helper()
 	connection, err := net.Dial("tcp", s.server.Listener.Addr().String())
-	must(t, err)
+	failOnError(t, err)
 	t.Cleanup(func() { _ = connection.Close() })
 	_, err = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
-		path, s.token(recovery.RoleClaimant), media, length)
-	must(t, err)
+		path, s.tokenFor(recovery.RoleClaimant), media, length)
+	failOnError(t, err)
 	return connection.(*net.TCPConn)
 }
 
-func readAnswer(t testing.TB, connection net.Conn) answer {
+func readAnswer(t testing.TB, connection net.Conn) testResponse {
 	t.Helper()
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-	must(t, err)
+	failOnError(t, err)
 	text, err := io.ReadAll(response.Body)
-	must(t, err)
-	must(t, response.Body.Close())
-	return answer{t: t, status: response.StatusCode, header: response.Header, body: text}
+	failOnError(t, err)
+	failOnError(t, response.Body.Close())
+	return testResponse{t: t, status: response.StatusCode, header: response.Header, body: text}
 }
 
-// TestAConnectionCutMidway sends less than it announced, as a phone that loses
-// its network does.
-func TestAConnectionCutMidway(t *testing.T) {
+// TestConnectionCutDuringUpload sends less than announced, like a phone that
+// loses its network.
+func TestConnectionCutDuringUpload(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
-	body, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png + strings.Repeat("x", 5000)})
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
+	body, media := multipartBody(t, formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.png", content: png + strings.Repeat("x", 5000)})
 	for path, c := range map[string]struct {
 		media string
 		sent  []byte
@@ -264,27 +264,27 @@ func TestAConnectionCutMidway(t *testing.T) {
 		"/evidence": {media, body[:len(body)/2], "file"}, "/statements": {media, body[:40], ""},
 		"/actions/withdraw": {"application/json", []byte(`{"reason":`), ""},
 	} {
-		connection := s.dial(t, "/api/v1/cases/"+id+path, c.media, len(body))
+		connection := s.openPost(t, "/api/v1/cases/"+id+path, c.media, len(body))
 		_, err := connection.Write(c.sent)
-		must(t, err)
-		must(t, connection.CloseWrite())
+		failOnError(t, err)
+		failOnError(t, connection.CloseWrite())
 		p := readAnswer(t, connection).problem(http.StatusBadRequest, "invalid")
-		if !p.names(c.field) || p.Errors[0].Code != "cut_off" {
+		if !p.namesField(c.field) || p.Errors[0].Code != "cut_off" {
 			t.Errorf("%s: %+v", path, p)
 		}
 	}
-	if s.blobs() != 0 || s.entries(id) != 1 {
-		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	if s.countBlobs() != 0 || s.countEntries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.countBlobs(), s.countEntries(id))
 	}
 }
 
-// TestARefusedSenderReadsWhy sends all of what is too large before it reads, as
-// simple programs do. A reset connection would lose them the answer.
-func TestARefusedSenderReadsWhy(t *testing.T) {
+// TestRefusedSenderGetsResponse sends a whole body that is too large before it
+// reads, as simple clients do. A reset connection would lose the response.
+func TestRefusedSenderGetsResponse(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, api.Options{}, uploadLimit(1<<20))
-	id := s.file(t).text("id")
-	file, media := form(t, part{name: "kind", content: "other"}, part{name: "file", file: "a.png", content: png + strings.Repeat("x", 20<<20)})
+	s := newTestServer(t, api.Options{}, uploadLimit(1<<20))
+	id := s.fileCase(t).stringField("id")
+	file, media := multipartBody(t, formPart{name: "kind", content: "other"}, formPart{name: "file", file: "a.png", content: png + strings.Repeat("x", 20<<20)})
 	for path, c := range map[string]struct {
 		media string
 		body  []byte
@@ -292,21 +292,22 @@ func TestARefusedSenderReadsWhy(t *testing.T) {
 		"/evidence": {media, file}, "/statements": {media, file},
 		"/actions/withdraw": {"application/json", []byte(`{"reason":"` + strings.Repeat("x", 10<<20) + `"}`)},
 	} {
-		connection := s.dial(t, "/api/v1/cases/"+id+path, c.media, len(c.body))
+		connection := s.openPost(t, "/api/v1/cases/"+id+path, c.media, len(c.body))
 		_, err := connection.Write(c.body)
-		must(t, err)
+		failOnError(t, err)
 		readAnswer(t, connection).problem(http.StatusRequestEntityTooLarge, "too_large")
 	}
-	if s.blobs() != 0 || s.entries(id) != 1 {
-		t.Errorf("%d files and %d entries are left", s.blobs(), s.entries(id))
+	if s.countBlobs() != 0 || s.countEntries(id) != 1 {
+		t.Errorf("%d files and %d entries are left", s.countBlobs(), s.countEntries(id))
 	}
 }
 
-// TestMemoryStaysFlat runs alone, so that what is allocated meanwhile is its own.
-func TestMemoryStaysFlat(t *testing.T) {
+// TestUploadMemoryIsBounded does not run in parallel, so that only its own
+// allocations are counted.
+func TestUploadMemoryIsBounded(t *testing.T) {
 	const size = 64 << 20
-	s := newStand(t, api.Options{})
-	id := s.file(t).text("id")
+	s := newTestServer(t, api.Options{})
+	id := s.fileCase(t).stringField("id")
 	reader, writer := io.Pipe()
 	body := multipart.NewWriter(writer)
 	go func() {
@@ -321,17 +322,17 @@ func TestMemoryStaysFlat(t *testing.T) {
 		_ = body.Close()
 	}()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/api/v1/cases/"+id+"/evidence", reader)
-	must(t, err)
-	request.Header.Set("Authorization", "Bearer "+s.token(recovery.RoleClaimant))
+	failOnError(t, err)
+	request.Header.Set("Authorization", "Bearer "+s.tokenFor(recovery.RoleClaimant))
 	request.Header.Set("Content-Type", body.FormDataContentType())
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	response, err := s.server.Client().Do(request)
-	must(t, err)
+	failOnError(t, err)
 	runtime.ReadMemStats(&after)
 	text, err := io.ReadAll(response.Body)
-	must(t, err)
-	must(t, response.Body.Close())
+	failOnError(t, err)
+	failOnError(t, response.Body.Close())
 	if response.StatusCode != http.StatusCreated || !strings.Contains(string(text), fmt.Sprintf(`"size":%d`, size+len(png))) {
 		t.Fatalf("%d %s", response.StatusCode, text)
 	}

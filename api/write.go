@@ -7,8 +7,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// pacedWriter gives a long answer a deadline for each step instead of one for
-// all, as pacedBody does for requests.
+// pacedWriter sets a new deadline for each write of a long response instead of
+// one for the whole response, as pacedBody does for requests.
 type pacedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
@@ -20,15 +20,16 @@ func newPacedWriter(c echo.Context) *pacedWriter {
 
 // Write implements io.Writer.
 func (w *pacedWriter) Write(p []byte) (int, error) {
-	w.deadline(time.Now().Add(progressTime)) // of the connection, by the system's clock
+	w.setDeadline(time.Now().Add(idleTimeout)) // a connection deadline uses the system clock
 	return w.ResponseWriter.Write(p)
 }
 
 func (w *pacedWriter) flush() error { return w.control.Flush() }
 
-// done takes the deadline away, which would otherwise meet the next answer on
-// the same connection.
-func (w *pacedWriter) done() { w.deadline(time.Time{}) }
+// clearDeadline removes the deadline, which would otherwise apply to the next
+// response on the same connection.
+func (w *pacedWriter) clearDeadline() { w.setDeadline(time.Time{}) }
 
-// deadline is not supported by test recorders, which need none.
-func (w *pacedWriter) deadline(at time.Time) { _ = w.control.SetWriteDeadline(at) }
+// setDeadline ignores the error: test recorders support no deadline and need
+// none.
+func (w *pacedWriter) setDeadline(at time.Time) { _ = w.control.SetWriteDeadline(at) }

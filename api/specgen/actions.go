@@ -66,7 +66,7 @@ func actionBody(spec recovery.ActionSpec) string {
 	var properties strings.Builder
 	for _, field := range spec.Fields {
 		if field.Form == recovery.EmailForm {
-			continue // only the bodies of a counterpart's link take an address
+			continue // only the bodies of a counterpart's link have an email field
 		}
 		if field.Required {
 			needed = append(needed, field.Name)
@@ -85,7 +85,7 @@ func actionBody(spec recovery.ActionSpec) string {
 	return out.String()
 }
 
-// fieldSchema is the schema of one field, without its braces.
+// fieldSchema returns the schema of one field, without its braces.
 func fieldSchema(f recovery.Field) string {
 	schema := formSchema(f)
 	if !f.Required && f.Form == recovery.ChoiceForm {
@@ -131,8 +131,8 @@ func textSchema(f recovery.Field) string {
 	return fmt.Sprintf("type: string, maxLength: %d", f.Max)
 }
 
-// schemaRef refers to the schema of a vocabulary, which has its name in camel
-// case unless listed here.
+// schemaRef returns a reference to the schema of a vocabulary. Its name is the
+// vocabulary's name in camel case unless listed here.
 func schemaRef(words string) string {
 	name, renamed := map[string]string{"response": "ResponseKind", "visibility": "NoteVisibility"}[words]
 	if !renamed {

@@ -1,6 +1,6 @@
-// Command specgen writes into api/openapi.yaml what the domain decides: the
-// paths and bodies of all actions, from recovery's table of actions, and the
-// values of enumerations. The rest of the file is written by hand.
+// Command specgen updates the generated parts of api/openapi.yaml: the paths and
+// bodies of all actions, from recovery's table of actions, and the values of
+// enumerations. The rest of the file is edited by hand.
 package main
 
 import (
@@ -26,15 +26,15 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	updated, err := update(string(text))
+	updated, err := updateSpecification(string(text))
 	if err != nil {
 		return fmt.Errorf("%s: %w", specification, err)
 	}
 	return os.WriteFile(specification, []byte(updated), 0o644)
 }
 
-// update returns the specification with its generated parts replaced.
-func update(text string) (string, error) {
+// updateSpecification returns the specification with its generated parts replaced.
+func updateSpecification(text string) (string, error) {
 	text, err := replaceBlock(text, "action paths", actionPaths())
 	if err != nil {
 		return "", err
@@ -62,7 +62,7 @@ func replaceBlock(text, name, content string) (string, error) {
 	return before + begin + content + indent + end + after, nil
 }
 
-// replaceEnum replaces the values of a schema that is an enumeration of strings.
+// replaceEnum replaces the values of a string enumeration.
 func replaceEnum(text, name string, values []string) (string, error) {
 	before, schemas, _ := strings.Cut(text, "\n  schemas:\n")
 	form := regexp.MustCompile(`(?m)^(    ` + name + `:\n      type: string\n      description: .*\n      enum:)( \[.*\]|(?:\n        - .*)+)`)
@@ -75,19 +75,19 @@ func replaceEnum(text, name string, values []string) (string, error) {
 
 func enumerations() map[string][]string {
 	return map[string][]string{
-		"Platform": texts(recovery.Platforms), "Instrument": texts(recovery.Instruments),
-		"ClaimState": texts(recovery.ClaimStates), "GroupKind": texts(recovery.GroupKinds),
-		"Reason": texts(recovery.Reasons), "Stage": texts(recovery.Stages), "WaitingOn": texts(recovery.Waits),
-		"Outcome": texts(recovery.Outcomes), "ResponseKind": texts(recovery.Responses), "Refusal": texts(recovery.Refusals),
-		"Channel": texts(recovery.Channels), "Decision": texts(recovery.Decisions), "Route": texts(recovery.Routes),
-		"EvidenceKind": texts(recovery.EvidenceKinds), "Audience": texts(recovery.Audiences),
-		"Role":      append(texts(recovery.Roles), string(recovery.RoleSystem)),
-		"ClockKind": texts(recovery.Clocks), "Action": texts(recovery.Actions), "EntryKind": texts(recovery.EntryKinds),
+		"Platform": toStrings(recovery.Platforms), "Instrument": toStrings(recovery.Instruments),
+		"ClaimState": toStrings(recovery.ClaimStates), "GroupKind": toStrings(recovery.GroupKinds),
+		"Reason": toStrings(recovery.Reasons), "Stage": toStrings(recovery.Stages), "WaitingOn": toStrings(recovery.Waits),
+		"Outcome": toStrings(recovery.Outcomes), "ResponseKind": toStrings(recovery.Responses), "Refusal": toStrings(recovery.Refusals),
+		"Channel": toStrings(recovery.Channels), "Decision": toStrings(recovery.Decisions), "Route": toStrings(recovery.Routes),
+		"EvidenceKind": toStrings(recovery.EvidenceKinds), "Audience": toStrings(recovery.Audiences),
+		"Role":      append(toStrings(recovery.Roles), string(recovery.RoleSystem)),
+		"ClockKind": toStrings(recovery.Clocks), "Action": toStrings(recovery.Actions), "EntryKind": toStrings(recovery.EntryKinds),
 		"NoteVisibility": recovery.NoteVisibilities,
 	}
 }
 
-func texts[T ~string](values []T) []string {
+func toStrings[T ~string](values []T) []string {
 	out := make([]string, len(values))
 	for i, value := range values {
 		out[i] = string(value)

@@ -18,9 +18,9 @@ func readSpecification(t *testing.T) string {
 func TestSpecificationIsUpToDate(t *testing.T) {
 	t.Parallel()
 	text := readSpecification(t)
-	updated, err := update(text)
+	updated, err := updateSpecification(text)
 	if err != nil || updated != text {
-		t.Errorf("api/openapi.yaml is not what the domain says (%v): go generate ./api", err)
+		t.Errorf("api/openapi.yaml is not up to date (%v): run go generate ./api", err)
 	}
 }
 
@@ -34,7 +34,7 @@ func TestUpdateRestoresGeneratedParts(t *testing.T) {
 		{"values on lines of their own", " [internal, shared]", "\n        - internal\n        - secret"},
 	} {
 		damaged := strings.Replace(text, damage.old, damage.changed, 1)
-		updated, err := update(damaged)
+		updated, err := updateSpecification(damaged)
 		if damaged == text || err != nil || updated != text {
 			t.Errorf("%s is not restored (%v)", damage.name, err)
 		}
@@ -45,7 +45,7 @@ func TestUpdateNeedsItsPlaces(t *testing.T) {
 	t.Parallel()
 	text := readSpecification(t)
 	for _, place := range []string{"# BEGIN GENERATED action paths", "# END GENERATED action bodies", "    Platform:\n      type: string"} {
-		if _, err := update(strings.Replace(text, place, "    Other:", 1)); err == nil {
+		if _, err := updateSpecification(strings.Replace(text, place, "    Other:", 1)); err == nil {
 			t.Errorf("a specification without %q is accepted", place)
 		}
 	}

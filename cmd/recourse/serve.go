@@ -129,7 +129,7 @@ func (d *app) newHTTPServer(service *casework.Service) *http.Server {
 	e.HideBanner, e.HidePort = true, true
 	options := api.Options{Log: d.log, Version: version}
 	if d.config.Profile == production {
-		options.AsksPerSecond = requestsPerSecond
+		options.AnonymousPerSecond = requestsPerSecond
 	}
 	rest := api.New(service, options)
 	rest.Register(e)

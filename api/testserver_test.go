@@ -16,30 +16,31 @@ import (
 	"recourse/recovery"
 )
 
-// stand is a whole interface over the test desk.
-type stand struct {
+// testServer serves the REST interface over the casework test rig.
+type testServer struct {
 	*casetest.Rig
-	t      testing.TB
-	server *httptest.Server
-	echo   *echo.Echo
-	api    *api.API
-	logged *lockedLog
-	others string // token of a second claimant
-	link   string // token of a counterpart's link, once one was issued
+	t          testing.TB
+	server     *httptest.Server
+	echo       *echo.Echo
+	api        *api.API
+	logged     *lockedLog
+	otherToken string // token of a second claimant
+	linkToken  string // token of the link issued last, or ""
 }
 
-// other asks as a second claimant, holder by the link of a counterpart.
+// otherClaimant sends requests as a second claimant, linkHolder with the link of a
+// counterpart.
 const (
-	other  recovery.Role = "other"
-	holder recovery.Role = "holder"
+	otherClaimant recovery.Role = "other"
+	linkHolder    recovery.Role = "holder"
 )
 
-func newStand(t testing.TB, o api.Options, options ...casetest.Option) *stand {
+func newTestServer(t testing.TB, o api.Options, options ...casetest.Option) *testServer {
 	t.Helper()
-	s := &stand{Rig: casetest.New(t, options...), t: t, logged: &lockedLog{}}
+	s := &testServer{Rig: casetest.New(t, options...), t: t, logged: &lockedLog{}}
 	token, err := s.IssueToken(t.Context(), s.NewActor(t, recovery.RoleClaimant).ID, "test", nil)
-	must(t, err)
-	s.others = token
+	failOnError(t, err)
+	s.otherToken = token
 	o.Version, o.Log = "test", slog.New(slog.NewTextHandler(s.logged, nil))
 	s.serve(o)
 	return s
@@ -49,19 +50,19 @@ func uploadLimit(bytes int64) casetest.Option {
 	return func(c *casework.Config) { c.UploadLimit = bytes }
 }
 
-// token gives the token of a role, or "" for nobody.
-func (s *stand) token(as recovery.Role) string {
+// tokenFor returns the token of a role, or "".
+func (s *testServer) tokenFor(as recovery.Role) string {
 	switch as {
-	case other:
-		return s.others
-	case holder:
-		return s.link
+	case otherClaimant:
+		return s.otherToken
+	case linkHolder:
+		return s.linkToken
 	default:
 		return s.Token(as)
 	}
 }
 
-func (s *stand) serve(o api.Options) {
+func (s *testServer) serve(o api.Options) {
 	s.api, s.echo = api.New(s.Service, o), echo.New()
 	s.echo.HTTPErrorHandler = func(_ error, c echo.Context) { _ = c.String(418, "a page's own error") }
 	s.api.Register(s.echo)
@@ -72,11 +73,11 @@ func (s *stand) serve(o api.Options) {
 	})
 }
 
-// blobs counts the files under the blob store, temporary ones too.
-func (s *stand) blobs() int {
+// countBlobs counts the files in the blob store, including temporary ones.
+func (s *testServer) countBlobs() int {
 	s.t.Helper()
 	count := 0
-	must(s.t, filepath.WalkDir(s.BlobDir, func(_ string, entry fs.DirEntry, err error) error {
+	failOnError(s.t, filepath.WalkDir(s.BlobDir, func(_ string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {
 			count++
 		}
@@ -85,26 +86,26 @@ func (s *stand) blobs() int {
 	return count
 }
 
-// entries counts the journal entries of a case.
-func (s *stand) entries(id string) int {
+// countEntries counts the journal entries of a case.
+func (s *testServer) countEntries(id string) int {
 	s.t.Helper()
 	list, err := s.Store.Journal(s.t.Context(), recovery.CaseID(id), 0, 1000)
-	must(s.t, err)
+	failOnError(s.t, err)
 	return len(list)
 }
 
-// cases counts the cases there are.
-func (s *stand) cases() int {
+// countCases counts all cases.
+func (s *testServer) countCases() int {
 	s.t.Helper()
 	list, next, err := s.Store.Cases(s.t.Context(), recovery.CaseFilter{}, recovery.MaxPage, "")
-	must(s.t, err)
+	failOnError(s.t, err)
 	if next != "" {
 		s.t.Fatal("more cases than one page")
 	}
 	return len(list)
 }
 
-// lockedLog keeps what was logged.
+// lockedLog collects log output.
 type lockedLog struct {
 	mutex sync.Mutex
 	text  []byte
@@ -123,7 +124,7 @@ func (l *lockedLog) String() string {
 	return string(l.text)
 }
 
-func must(t testing.TB, err error) {
+func failOnError(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
