@@ -6,46 +6,46 @@ import (
 	"slices"
 )
 
-// problems is the one table of codes: the HTTP status and the title of each.
+// problems has the HTTP status and the title of every error code.
 var problems = map[Code]struct {
 	status int
 	title  string
 }{
 	CodeActionNotAllowed: {http.StatusConflict, "This action is not allowed now"},
-	CodeConflict:         {http.StatusConflict, "The request conflicts with the state of the resource"},
-	CodeContactLimit:     {http.StatusConflict, "More messages would be too many"},
-	CodeErasureRefused:   {http.StatusConflict, "The personal data is kept for a reason"},
+	CodeConflict:         {http.StatusConflict, "The request conflicts with the current state"},
+	CodeContactLimit:     {http.StatusConflict, "The limit of messages is reached"},
+	CodeErasureRefused:   {http.StatusConflict, "The personal data must be kept"},
 	CodeForbidden:        {http.StatusForbidden, "This account may not do this"},
-	CodeFourEyes:         {http.StatusForbidden, "Somebody else has to do this"},
+	CodeFourEyes:         {http.StatusForbidden, "Another person must do this"},
 	CodeIdempotency:      {http.StatusConflict, "The Idempotency-Key was used for another request"},
-	CodeInternal:         {http.StatusInternalServerError, "Something failed here"},
-	CodeInvalid:          {http.StatusUnprocessableEntity, "The request cannot be accepted as it is"},
+	CodeInternal:         {http.StatusInternalServerError, "Internal error"},
+	CodeInvalid:          {http.StatusUnprocessableEntity, "The request is not valid"},
 	CodeLinkEnded:        {http.StatusGone, "This link has ended"},
-	CodeNoContact:        {http.StatusConflict, "Nobody writes to them any more"},
-	CodeNotFound:         {http.StatusNotFound, "There is no such thing"},
+	CodeNoContact:        {http.StatusConflict, "This person must not be contacted any more"},
+	CodeNotFound:         {http.StatusNotFound, "Not found"},
 	CodePrecondition:     {http.StatusPreconditionFailed, "The resource has changed since it was read"},
-	CodeQuietHours:       {http.StatusConflict, "Nobody is disturbed at this hour"},
-	CodeTextUnsafe:       {http.StatusConflict, "The text must not be sent like this"},
+	CodeQuietHours:       {http.StatusConflict, "Messages are not allowed at this hour"},
+	CodeTextUnsafe:       {http.StatusConflict, "The text must be changed before it is sent"},
 	CodeTooLarge:         {http.StatusRequestEntityTooLarge, "The request is too large"},
-	CodeTransactionOpen:  {http.StatusConflict, "This transaction has an open case already"},
-	CodeUnauthenticated:  {http.StatusUnauthorized, "A valid token is needed"},
-	CodeUnavailable:      {http.StatusServiceUnavailable, "A part of the service does not answer"},
+	CodeTransactionOpen:  {http.StatusConflict, "This transaction already has an open case"},
+	CodeUnauthenticated:  {http.StatusUnauthorized, "A valid token is required"},
+	CodeUnavailable:      {http.StatusServiceUnavailable, "The service is temporarily unavailable"},
 	CodeUnsupportedMedia: {http.StatusUnsupportedMediaType, "This media type is not accepted"},
-	CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The bytes are not those the sender hashed"},
-	CodeMethod:           {http.StatusMethodNotAllowed, "The resource has no such method"},
+	CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The content does not match its digest"},
+	CodeMethod:           {http.StatusMethodNotAllowed, "This method is not supported"},
 	CodeRateLimited:      {http.StatusTooManyRequests, "Too many requests"},
 }
 
 // Codes lists every code.
 func Codes() []Code { return slices.Sorted(maps.Keys(problems)) }
 
-// Known reports whether a code is one of the product's.
+// Known reports whether c is in the table.
 func (c Code) Known() bool {
 	_, known := problems[c]
 	return known
 }
 
-// HTTPStatus is the status of an answer with this code; 500 for an unknown one.
+// HTTPStatus returns the status of a response with this code; 500 for an unknown one.
 func (c Code) HTTPStatus() int {
 	if !c.Known() {
 		return http.StatusInternalServerError
@@ -53,5 +53,5 @@ func (c Code) HTTPStatus() int {
 	return problems[c].status
 }
 
-// Title says in a few words what the code means.
+// Title returns a short description of the code.
 func (c Code) Title() string { return problems[c].title }
