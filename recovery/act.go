@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Act is the body of an action as its sender wrote it. Only the fields of its
-// Action may be set (see Validate). It may hold personal data: it stays in
-// PostgreSQL, and Move is what travels.
+// Act is the request body of an action. Only the fields of its Action may be set
+// (see Validate). It may contain personal data, so it stays in PostgreSQL; Temporal
+// gets a Move.
 type Act struct {
 	Action        Action         `json:"-"`
 	CounterpartID CounterpartID  `json:"counterpart_id,omitempty"`
@@ -37,13 +37,13 @@ type Act struct {
 	Until         *time.Time     `json:"until,omitempty"`
 	Instalments   []Instalment   `json:"instalments,omitempty"`
 	No            int            `json:"no,omitempty"`
-	// Email is where a counterpart wants to be told of what they say themselves;
-	// the journal has it in an entry of its own.
+	// Email is the address at which a counterpart wants notifications. The journal
+	// records it in a separate entry.
 	Email string `json:"email,omitempty"`
 }
 
-// Move is the part of an act that decides where a case goes next. It holds no
-// personal data, so it may travel through Temporal.
+// Move is the part of an Act that changes the position of a case. It contains no
+// personal data, so it may be sent to Temporal.
 type Move struct {
 	Action        Action        `json:"action"`
 	Actor         Actor         `json:"actor"`
@@ -60,12 +60,12 @@ type Move struct {
 	Until         *time.Time    `json:"until,omitempty"`
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
-	// At is when it happened by the actor's word. Whoever has the act taken puts
-	// the present here when nobody said; nil leaves unchecked what needs a time.
+	// At is when it happened, as stated by the actor, or now if not stated. Rules
+	// about time are not checked if it is nil.
 	At *time.Time `json:"at,omitempty"`
 }
 
-// Move strips an act of everything that does not decide.
+// Move returns the part of an act that changes the position.
 func (a Act) Move(by Actor, request RequestID) Move {
 	move := Move{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
@@ -98,7 +98,7 @@ func (a Act) setFields() []string {
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// Facts are the parts of an act that the journal states openly.
+// Facts returns the fields of an act that the journal records in plain text.
 func (a Act) Facts() map[string]any {
 	facts := map[string]any{}
 	put := func(name string, present bool, value any) {
@@ -128,8 +128,8 @@ func (a Act) Facts() map[string]any {
 	return facts
 }
 
-// Personal are the parts of an act that the journal holds as salted commitments
-// only: whatever people wrote may name somebody.
+// Personal returns the fields that the journal records only as salted commitments,
+// because free text may contain personal data.
 func (a Act) Personal() map[string]string {
 	personal := map[string]string{}
 	for name, value := range map[string]string{
@@ -142,8 +142,8 @@ func (a Act) Personal() map[string]string {
 	return personal
 }
 
-// ClaimedAt is when, by the actor's own word, the thing happened; nil when the
-// act is itself the event.
+// ClaimedAt returns when the event happened, as stated by the actor; nil if the
+// action is the event.
 func (a Act) ClaimedAt() *time.Time {
 	if a.SentAt != nil {
 		return a.SentAt

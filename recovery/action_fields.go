@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// FieldForm says what a field of an action holds and how it is entered.
+// FieldForm is what a field of an action holds and how it is entered.
 type FieldForm string
 
 // The forms of a field.
@@ -38,7 +38,7 @@ const (
 	RunningPlans  PlanState = "running"
 )
 
-// OtherWord is the choice of a WordForm field that stands for any other word.
+// OtherWord is the choice of a WordForm field for any other word.
 const OtherWord = "other"
 
 // Field is one field of an action's body. Fields are listed in the order in

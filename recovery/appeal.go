@@ -2,27 +2,27 @@ package recovery
 
 import "slices"
 
-// AppealState is how far the appeal is inside its stage.
+// AppealState is the state of the appeal within its stage.
 type AppealState string
 
-// The states of an appeal; empty outside the stage.
+// The states of an appeal. Outside the appeal stage the state is empty.
 const (
 	AppealPreparing    AppealState = "preparing"
 	AppealSubmitted    AppealState = "submitted"
 	AppealMoreEvidence AppealState = "more_evidence"
 	AppealWithPlatform AppealState = "with_platform"
-	AppealProposed     AppealState = "proposed" // decided by one, to be approved by another
+	AppealProposed     AppealState = "proposed" // a second person must approve the decision
 	AppealGranted      AppealState = "granted"
 )
 
-// Proposal is a decision that waits for a second pair of eyes.
+// Proposal is a decision that a second person must approve.
 type Proposal struct {
 	Decision Decision `json:"decision"`
 	Amount   Money    `json:"amount_fen,omitempty"`
 	By       UserID   `json:"by"`
 }
 
-// pendingReplies are the replies by which a platform says that it is still at it.
+// pendingReplies are the replies that mean that the platform is still working.
 var pendingReplies = []string{"acknowledged", "received", "processing", "ticket_opened"}
 
 func (p Position) appealWaitsOn() WaitingOn {
@@ -46,8 +46,8 @@ func (p Position) submitAppeal(Move) (Step, error) {
 	return p.appealStep(EntryAppealSubmitted, AppealSubmitted), nil
 }
 
-// askPlatform hands the appeal to the platform; the desk's time stands still until
-// it answers.
+// askPlatform forwards the appeal to the platform. The staff's clock stops until
+// the platform answers.
 func (p Position) askPlatform(Move) (Step, error) {
 	step := p.appealStep(EntryPlatformAsked, AppealWithPlatform)
 	step.Next.Answered = true
@@ -69,13 +69,13 @@ func (p Position) recordPlatformReply(m Move) (Step, error) {
 		step.Next.Appeal = AppealSubmitted
 	case p.Appeal == AppealSubmitted && works:
 		step.Next.Appeal = AppealWithPlatform
-	default: // it says nothing new on whose move is next
+	default: // the reply does not change who has to act next
 	}
 	return step, nil
 }
 
-// decideAppeal is the desk's word. Above the sum of Terms.FourEyes it is a proposal
-// until somebody else approves it.
+// decideAppeal records the staff's decision. If more than Terms.FourEyes is
+// missing, it is a proposal that a second person must approve.
 func (p Position) decideAppeal(m Move) (Step, error) {
 	proposal := Proposal{Decision: m.Decision, Amount: m.Amount, By: m.Actor.ID}
 	if m.Decision == Granted && m.Amount == 0 {
@@ -95,8 +95,8 @@ func (p Position) decideAppeal(m Move) (Step, error) {
 	return Step{Next: p.applyDecision(proposal)}, nil
 }
 
-// applyDecision does what a decision says. Money that came since it was proposed is no
-// longer granted.
+// applyDecision carries out a decision. Money that arrived after the proposal
+// reduces the granted amount.
 func (p Position) applyDecision(decision Proposal) Position {
 	if decision.Decision == Denied {
 		return p.enterStage(Legal)
@@ -109,7 +109,7 @@ func (p Position) applyDecision(decision Proposal) Position {
 
 func (p Position) approveDecision(m Move) (Step, error) {
 	if p.Proposal.By == m.Actor.ID {
-		return Step{}, Faultf(CodeFourEyes, "Whoever proposed a decision does not approve it: somebody else has to.")
+		return Step{}, Faultf(CodeFourEyes, "You proposed this decision. Another person must approve it.")
 	}
 	return Step{Next: p.applyDecision(*p.Proposal)}, nil
 }
@@ -120,12 +120,13 @@ func (p Position) rejectDecision(Move) (Step, error) {
 	return step, nil
 }
 
-// ReceiveEvidence hands the case back to the agent who asked for more.
-func (p Position) ReceiveEvidence() (Step, bool) {
+// ReceiveEvidence returns the appeal to the agent who requested evidence. ok is
+// false if nobody did.
+func (p Position) ReceiveEvidence() (step Step, ok bool) {
 	if p.Stage != Appeal || p.Appeal != AppealMoreEvidence {
 		return Step{}, false
 	}
-	step := p.appealStep(EntryEvidenceSupplied, AppealSubmitted)
+	step = p.appealStep(EntryEvidenceSupplied, AppealSubmitted)
 	step.Next = step.Next.withWaitingOn()
 	return step, true
 }

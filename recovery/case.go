@@ -2,10 +2,11 @@ package recovery
 
 import "time"
 
-// Case is the record of one mis-send as PostgreSQL holds it. Instants are UTC.
+// Case is the record of one mistaken payment, as stored in PostgreSQL. Times are
+// UTC.
 //
-// The workflow is the only writer of Position and Deadlines; the filing wrote
-// the rest once, and the desk writes Assignee, the claimant Shared.
+// Only the workflow writes Position and Deadlines. Staff write Assignee, the
+// claimant writes Shared. Everything else is written once, at filing.
 type Case struct {
 	ID            CaseID
 	Number        CaseNumber
@@ -24,36 +25,37 @@ type Case struct {
 	Deadlines     []Deadline
 	Assignee      UserID
 	Owner         UserID // the claimant's account
-	// Representative is the account that stands in for the claimant; "" for none.
+	// Representative is the account that acts for the claimant; "" for none.
 	Representative UserID
 	Playbook       string // version pinned at filing
-	Pace           int    // 1, or how much faster than life a development case runs
+	Pace           int    // 1, or how many times faster than real time a development case runs
 	CreatedAt      time.Time
 	ClosedAt       *time.Time
 	Shared         bool  // others may learn from it, without personal data
 	Version        int64 // counts changes; the ETag
-	// HeldSince is when a legal hold began; while it lasts nothing is erased.
+	// HeldSince is the start of a legal hold, which prevents erasure.
 	HeldSince *time.Time
-	// RestrictedAt is when its personal values were put out of sight, for all but
-	// legal and auditors (PIPL 47: "stop all but storage").
+	// RestrictedAt is when personal values were hidden from everybody except legal
+	// and auditors (PIPL 47: "stop all processing but storage").
 	RestrictedAt *time.Time
-	// ErasedAt is when they were erased.
+	// ErasedAt is when the personal values were erased.
 	ErasedAt *time.Time
 }
 
-// Group is where the money was sent; Kind is NoGroup when it was one to one.
+// Group is the group chat the money was sent to. Kind is NoGroup for a payment to
+// one person.
 type Group struct {
 	Kind GroupKind `json:"kind"`
 	Size int       `json:"size"`
 }
 
-// IsOneToOne reports whether there is no group to give notice to.
+// IsOneToOne reports whether the money was sent to one person instead of a group.
 func (g Group) IsOneToOne() bool { return g.Kind == NoGroup || g.Kind == "" }
 
 // CanBeSplit reports whether several people may each hold a part of the money, so
-// that nobody can be asked for all of it: a lucky packet, or any packet in a
-// group. Where one counterpart is named it was not, if they claimed everything, or
-// if nobody says how much they claimed of a packet that one person can empty.
+// that nobody owes all of it: a lucky packet, or any packet in a group. With a
+// single counterpart it is false if they claimed everything, or if the claimed
+// amount is unknown and one person can claim the whole packet.
 func (c Case) CanBeSplit() bool {
 	if c.Instrument == Transfer || (c.Instrument != LuckyPacket && c.Group.IsOneToOne()) {
 		return false
@@ -65,8 +67,8 @@ func (c Case) CanBeSplit() bool {
 	return share < c.Amount && (share > 0 || c.Instrument == LuckyPacket)
 }
 
-// Claimant is the person who sent the money by mistake. All of it is personal
-// data: in the journal it stands as commitments only.
+// Claimant is the person who sent the money by mistake. All fields are personal
+// data. The journal contains only commitments to them.
 type Claimant struct {
 	Name     string `json:"name"`
 	Email    string `json:"email,omitempty"`
@@ -75,7 +77,7 @@ type Claimant struct {
 	City     string `json:"city,omitempty"`
 }
 
-// Counterpart is a person who holds money that was not meant for them.
+// Counterpart is a person who received money by mistake.
 type Counterpart struct {
 	ID        CounterpartID `json:"id"`
 	Alias     string        `json:"alias"`
@@ -87,39 +89,39 @@ type Counterpart struct {
 	ReturnFen Money         `json:"returned_fen"`
 }
 
-// Deadline is an instant at which something happens by itself, or a right ends.
+// Deadline is a time at which the case changes without an action, or a right ends.
 type Deadline struct {
 	Kind          Clock     `json:"kind"`
-	Ref           string    `json:"ref,omitempty"` // which of several: see Running.Ref
+	Ref           string    `json:"ref,omitempty"` // which of several, see ClockState.Ref
 	DueAt         time.Time `json:"due_at"`
 	PausedBecause string    `json:"paused_because,omitempty"`
 	Source        string    `json:"source"`
-	// WarnAt is when people are next told that it comes nearer; nil: never.
+	// WarnAt is when the next reminder is sent; nil for none.
 	WarnAt *time.Time `json:"warn_at,omitempty"`
-	// From and Stops are what DueAt was computed from, so that a rule that changes
-	// meanwhile forgets no pause.
+	// From and Stops are the input from which DueAt was computed. With them DueAt
+	// can be computed again without losing a pause.
 	From  time.Time `json:"from,omitzero"`
 	Stops []Stop    `json:"stops,omitempty"`
 }
 
-// Stop is a time in which a clock stood still; Until is nil while it does.
+// Stop is a period in which a clock was stopped. Until is nil while it lasts.
 type Stop struct {
 	From    time.Time  `json:"from"`
 	Until   *time.Time `json:"until,omitempty"`
 	Because string     `json:"because"`
 }
 
-// Evidence is the record of one file. The bytes live in the blob store under
-// their SHA-256 (lower-case hex).
+// Evidence is the record of one file. The blob store holds its bytes under their
+// SHA-256 (lower-case hex).
 type Evidence struct {
 	ID          EvidenceID
 	CaseID      CaseID
-	Seq         int64 // of the journal entry that took it in
+	Seq         int64 // of the journal entry that added it
 	Kind        EvidenceKind
 	SHA256      string
 	Size        int64
-	MediaType   string // sniffed, never taken from the name
-	FileName    string // as the sender called it; personal data
+	MediaType   string // detected from the bytes, never from the name
+	FileName    string // chosen by the sender; personal data
 	CapturedAt  *time.Time
 	Source      string
 	Description string
@@ -127,7 +129,7 @@ type Evidence struct {
 	By          Actor
 }
 
-// Requirement is one kind of evidence a stage asks for (contract:
+// Requirement is one kind of evidence that a stage requires (API field
 // evidence_requirements).
 type Requirement struct {
 	Kind      EvidenceKind `json:"kind"`
@@ -136,7 +138,7 @@ type Requirement struct {
 	Why       string       `json:"why"`
 }
 
-// ExportState is how far an export is.
+// ExportState is the state of an export.
 type ExportState string
 
 // The states of an export.
@@ -144,7 +146,7 @@ const (
 	ExportBuilding ExportState = "building"
 	ExportReady    ExportState = "ready"
 	ExportFailed   ExportState = "failed"
-	ExportErased   ExportState = "erased" // its files went with the case's personal values
+	ExportErased   ExportState = "erased" // its files were erased with the case's personal values
 )
 
 // Export is one dossier with its bag, built for an audience from the journal up
@@ -154,11 +156,11 @@ type Export struct {
 	CaseID    CaseID
 	Audience  Audience
 	State     ExportState
-	Missing   []string // what a complete dossier would hold and this one does not
+	Missing   []string // what a complete dossier would also contain
 	Pages     int
 	SHA256    string // of dossier.pdf, hex
 	BagSHA256 string // of bag.zip, hex
-	Size      int64  // journal entries it covers
+	Size      int64  // number of journal entries it covers
 	Failure   string // why it failed, for the reader
 	CreatedAt time.Time
 	ReadyAt   *time.Time

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of what people may write. Lengths are in characters, not bytes.
+// Limits of user input. Lengths are in characters, not bytes.
 const (
 	MaxAlias        = 60
 	MaxContact      = 120
@@ -21,19 +21,19 @@ const (
 	MaxText         = 2_000
 )
 
-// earliestTime is when WeChat red packets began: nothing was mis-sent before 2014.
+// earliestTime is the year in which WeChat introduced red packets.
 var earliestTime = time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // clockSkew is how far ahead the clock of a client may be.
 const clockSkew = 2 * time.Minute
 
-// FieldChecker collects the faults of one body, in the order of its fields.
+// FieldChecker collects the faults of one request body, in the order of its fields.
 type FieldChecker struct {
 	now    time.Time
 	faults []FieldFault
 }
 
-// NewFieldChecker makes a checker; times after now are faults.
+// NewFieldChecker returns a checker that rejects times after now.
 func NewFieldChecker(now time.Time) *FieldChecker { return &FieldChecker{now: now} }
 
 // Err returns the faults as one Fault with CodeInvalid, or nil.
@@ -44,8 +44,8 @@ func (c *FieldChecker) Add(field, code, format string, args ...any) {
 	c.faults = append(c.faults, FieldFault{field, code, fmt.Sprintf(format, args...)})
 }
 
-// Text checks free text: present when required, valid, short enough, and free
-// of characters that make a reader see something else than what is stored.
+// Text checks free text: present if required, valid UTF-8, short enough, and
+// without characters that display something other than what is stored.
 func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 	switch {
 	case required && strings.TrimSpace(value) == "":
@@ -59,8 +59,8 @@ func (c *FieldChecker) Text(field, value string, limit int, required bool) {
 	}
 }
 
-// isDeceptive finds control characters and the bidirectional controls of Unicode
-// (UAX 9), which can make a paper read differently from its bytes.
+// isDeceptive reports whether r is a control character or a bidirectional control
+// of Unicode (UAX 9), which can make a text look different from its bytes.
 func isDeceptive(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':
@@ -74,7 +74,7 @@ func isDeceptive(r rune) bool {
 	}
 }
 
-// Amount checks a sum of money.
+// Amount checks an amount of money.
 func (c *FieldChecker) Amount(field string, value Money, required bool) {
 	switch {
 	case value < 0, required && value == 0:
@@ -84,7 +84,7 @@ func (c *FieldChecker) Amount(field string, value Money, required bool) {
 	}
 }
 
-// Time checks when something happened.
+// Time checks a time in the past.
 func (c *FieldChecker) Time(field string, at *time.Time, required bool) {
 	switch {
 	case at == nil || at.IsZero():
@@ -92,13 +92,14 @@ func (c *FieldChecker) Time(field string, at *time.Time, required bool) {
 			c.Add(field, "required", "A time with offset is needed (RFC 3339).")
 		}
 	case at.After(c.now.Add(clockSkew)):
-		c.Add(field, "in_future", "The time lies in the future.")
+		c.Add(field, "in_future", "The time is in the future.")
 	case at.Before(earliestTime):
 		c.Add(field, "too_early", "Times before 2014 are not accepted.")
 	}
 }
 
-// OneOf checks an enumeration; an empty value passes unless it is required.
+// OneOf checks that value is one of values. An empty value passes unless it is
+// required.
 func OneOf[T ~string](c *FieldChecker, field string, value T, values []T, required bool) {
 	if value == "" {
 		if required {

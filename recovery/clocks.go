@@ -2,42 +2,43 @@ package recovery
 
 import "slices"
 
-// Clock names a deadline. Its length is data of the playbook.
+// Clock is a kind of deadline. The playbook defines its length.
 type Clock string
 
 // The clocks.
 const (
 	NoClock           Clock = ""
-	AutoRefundClock   Clock = "auto_refund"       // the platform gives back what nobody claimed
-	RefundAnswerClock Clock = "refund_answer"     // the claimant says whether it came
-	ContactClock      Clock = "contact_answer"    // counterparts answer a private word
-	PromiseClock      Clock = "promise"           // a promise is kept
+	AutoRefundClock   Clock = "auto_refund"       // the platform refunds unclaimed money
+	RefundAnswerClock Clock = "refund_answer"     // the claimant confirms the refund
+	ContactClock      Clock = "contact_answer"    // counterparts answer a private message
+	PromiseClock      Clock = "promise"           // a counterpart keeps a promise
 	NoticeClock       Clock = "notice_answer"     // the group answers
 	PreparationClock  Clock = "appeal_submission" // the claimant submits the appeal
-	FirstAnswerClock  Clock = "first_answer"      // the desk says something at all
-	DecisionClock     Clock = "appeal_decision"   // the desk decides
-	SupervisorClock   Clock = "supervisor_review" // the supervisor decides what the desk did not
-	MoreEvidenceClock Clock = "evidence_request"  // the claimant supplies what was asked for
-	PlatformClock     Clock = "platform_answer"   // the platform answers the desk
-	PayoutClock       Clock = "payout"            // what was granted arrives
-	RouteClock        Clock = "route_choice"      // a way of law is chosen
-	LegalClock        Clock = "legal_outcome"     // the chosen way comes to an end
-	TaskClock         Clock = "legal_task"        // one rung of the identity ladder, named by Ref
+	FirstAnswerClock  Clock = "first_answer"      // staff give a first answer
+	DecisionClock     Clock = "appeal_decision"   // staff decide
+	SupervisorClock   Clock = "supervisor_review" // the supervisor decides after staff missed the deadline
+	MoreEvidenceClock Clock = "evidence_request"  // the claimant supplies requested evidence
+	PlatformClock     Clock = "platform_answer"   // the platform answers the staff
+	PayoutClock       Clock = "payout"            // the granted amount arrives
+	RouteClock        Clock = "route_choice"      // a legal route is chosen
+	LegalClock        Clock = "legal_outcome"     // the chosen route ends
+	TaskClock         Clock = "legal_task"        // a legal task, named by Ref
 	AvoidanceClock    Clock = "avoidance"         // 90 days to avoid for misunderstanding (民法典 152)
 	LimitationClock   Clock = "limitation"        // 3 years to claim (民法典 188)
-	PauseClock        Clock = "pause"             // a pause ends by itself
-	InstalmentClock   Clock = "instalment"        // a part of a plan, named by Ref; kept by the plan's own workflow
-	GraceClock        Clock = "instalment_grace"  // the one part that may be late
+	PauseClock        Clock = "pause"             // a pause ends
+	InstalmentClock   Clock = "instalment"        // an instalment, named by Ref; the workflow of the plan keeps it
+	GraceClock        Clock = "instalment_grace"  // the one instalment that may be late
 )
 
-// Clocks lists every clock that can run, for the playbook to give each a length.
+// Clocks lists every clock. The playbook defines a length for each.
 var Clocks = []Clock{
 	AutoRefundClock, RefundAnswerClock, ContactClock, PromiseClock, NoticeClock, PreparationClock, FirstAnswerClock,
 	DecisionClock, SupervisorClock, MoreEvidenceClock, PlatformClock, PayoutClock, RouteClock, LegalClock, TaskClock,
 	AvoidanceClock, LimitationClock, PauseClock, InstalmentClock, GraceClock,
 }
 
-// Why a clock stands still. The words are shown to people and stored for ever.
+// Reasons for which a clock is stopped. They are stored permanently: never rename
+// them.
 const (
 	StoppedByPause     = "paused"
 	StoppedByPlan      = "repayment_plan"
@@ -45,15 +46,15 @@ const (
 	StoppedForPlatform = "waiting_for_platform"
 )
 
-// ClockState is a clock that runs at a position, or stands still for a reason.
+// ClockState is a clock that runs at a position, or that is stopped.
 type ClockState struct {
 	Clock   Clock
-	Ref     string // which of several, as a rung of the ladder; "" for the only one
-	Stopped string // the word for why it stands still, or ""
+	Ref     string // which of several, for example which task; "" if there is only one
+	Stopped string // why it is stopped; "" while it runs
 }
 
-// MainClock names the deadline that moves the case on when everybody is silent. It
-// is NoClock in a closed case only.
+// MainClock returns the clock that moves the case on if nobody acts. It is NoClock
+// only in a closed case.
 func (p Position) MainClock() Clock {
 	if p.Pause != nil {
 		return PauseClock
@@ -107,8 +108,8 @@ func (p Position) appealClock() Clock {
 	}
 }
 
-// staffClock is the desk's own time to decide; what it let pass is the
-// supervisor's.
+// staffClock returns the clock for the decision of an appeal: the staff's, or the
+// supervisor's after the staff missed theirs.
 func (p Position) staffClock() Clock {
 	if p.Breached {
 		return SupervisorClock
@@ -116,8 +117,8 @@ func (p Position) staffClock() Clock {
 	return DecisionClock
 }
 
-// AllClocks lists every clock that runs here, or would if nothing stopped it. The
-// law's own clocks and the platform's are stopped by nobody.
+// AllClocks returns every running or stopped clock of this position. Legal time
+// limits and the platform's refund clock are never stopped.
 func (p Position) AllClocks() []ClockState {
 	if !p.IsOpen() {
 		return nil
@@ -141,7 +142,7 @@ func (p Position) AllClocks() []ClockState {
 	return append(running, p.rightClocks()...)
 }
 
-// secondaryClocks are the appeal's clocks that run, or stand still, next to its main one.
+// secondaryClocks returns the appeal's clocks in addition to its main clock.
 func (p Position) secondaryClocks() []ClockState {
 	if p.Stage != Appeal {
 		return nil
@@ -156,13 +157,13 @@ func (p Position) secondaryClocks() []ClockState {
 		if !p.Answered && !p.Late {
 			running = append(running, ClockState{Clock: FirstAnswerClock, Stopped: p.stopReason(FirstAnswerClock)})
 		}
-	default: // before it is submitted, and once it is decided, the desk owes nothing
+	default: // staff owe nothing before the appeal is submitted and after it is decided
 	}
 	return running
 }
 
-// rightClocks are the claimant's rights that time takes away, whatever the stage; in
-// the recall watch nobody holds the money yet.
+// rightClocks returns the clocks of rights that expire, in every stage except the
+// recall watch, in which nobody has the money yet.
 func (p Position) rightClocks() []ClockState {
 	var running []ClockState
 	if p.Stage != RecallWatch && !p.AvoidanceOver {
@@ -183,12 +184,12 @@ func (p Position) stopReason(c Clock) string {
 	case p.isCoveredByPlans():
 		return StoppedByPlan
 	case (c == RouteClock || c == LegalClock) && p.hasPlan(true):
-		return StoppedByPlan // silence closes no case in which somebody still pays
+		return StoppedByPlan // do not close a case while somebody still pays
 	default:
 		return ""
 	}
 }
 
-// isHalted reports that nothing may be pushed on: the case is paused, or all that
-// is missing comes by a plan that is kept.
+// isHalted reports whether the case must not advance: it is paused, or running
+// plans cover all of the missing money.
 func (p Position) isHalted() bool { return p.Pause != nil || p.isCoveredByPlans() }

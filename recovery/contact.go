@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// ContactLimits are how often and when a counterpart may be written to. They are
-// data of the playbook; more than they allow may be harassment (治安管理处罚法
-// 2025, 50(5); 民法典 1033).
+// ContactLimits limit how often and when counterparts may be contacted. The
+// playbook defines them. Exceeding them may be harassment (治安管理处罚法 2025,
+// 50(5); 民法典 1033).
 type ContactLimits struct {
 	PerDay     int // messages to one counterpart in any 24 hours
-	Total      int // messages to one counterpart in all
+	Total      int // all messages to one counterpart
 	GroupDay   int // messages to the group in any 24 hours
-	GroupTotal int // messages to the group in all
-	QuietFrom  int // hour in China from which nobody is disturbed
-	QuietUntil int // hour in China until which nobody is disturbed
+	GroupTotal int // all messages to the group
+	QuietFrom  int // first quiet hour, in China
+	QuietUntil int // hour in China at which the quiet hours end
 }
 
 // Contact is one message, sent or planned.
@@ -24,8 +24,8 @@ type Contact struct {
 	At            time.Time
 }
 
-// PlannedContact is the message that a PlanContact or a RecordContact tells of. What goes
-// by the group's channel goes to the group, whatever else it says.
+// PlannedContact returns the message of a PlanContact or RecordContact action. A
+// message on the group channel goes to the group, regardless of InGroup.
 func (a Act) PlannedContact() Contact {
 	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup || a.Channel == GroupMessage}
 	if a.SentAt != nil {
@@ -34,12 +34,13 @@ func (a Act) PlannedContact() Contact {
 	return contact
 }
 
-// Violations names what a further contact would go beyond, after those there were;
-// none means that it may be sent. A holder who refused or complained is written
-// to no more; what is said to the group is not said to them.
-func (l ContactLimits) Violations(before []Contact, holders []CounterpartState, next Contact) []Code {
+// Violations returns the rules that the next contact would break after those in
+// before. An empty result allows it. Counterparts who refused or complained may
+// not be contacted in private; messages to the group do not count as contact with
+// them.
+func (l ContactLimits) Violations(before []Contact, counterparts []CounterpartState, next Contact) []Code {
 	var breaches []Code
-	if !next.InGroup && isContactRefused(holders, next) {
+	if !next.InGroup && isContactRefused(counterparts, next) {
 		breaches = append(breaches, CodeNoContact)
 	}
 	perDay, total := l.PerDay, l.Total
@@ -56,14 +57,14 @@ func (l ContactLimits) Violations(before []Contact, holders []CounterpartState, 
 	return breaches
 }
 
-// exceedsDailyLimit reports that with a further contact some 24 hours hold more than they
-// may. Contacts are told of in any order: those after it count as well.
+// exceedsDailyLimit reports whether the next contact makes any period of 24 hours
+// exceed perDay. Contacts are recorded in any order, so later ones count too.
 func exceedsDailyLimit(before []Contact, next Contact, perDay int) bool {
 	const window = 24 * time.Hour
 	all := append(slices.Clone(before), next)
 	return slices.ContainsFunc(all, func(last Contact) bool {
 		if last.At.Before(next.At) || !last.At.Before(next.At.Add(window)) {
-			return false // the 24 hours that end with it do not hold the new one
+			return false // the 24 hours that end with last do not include next
 		}
 		held := 0
 		for _, c := range all {
@@ -75,8 +76,8 @@ func exceedsDailyLimit(before []Contact, next Contact, perDay int) bool {
 	})
 }
 
-// overlapsWith reports that two contacts reach the same people. A message that names no
-// counterpart may have gone to any of them.
+// overlapsWith reports whether two contacts may have the same recipient. A message
+// without a counterpart may have reached any of them.
 func (c Contact) overlapsWith(other Contact) bool {
 	if c.InGroup != other.InGroup {
 		return false
@@ -84,7 +85,8 @@ func (c Contact) overlapsWith(other Contact) bool {
 	return c.InGroup || c.CounterpartID == other.CounterpartID || c.CounterpartID == "" || other.CounterpartID == ""
 }
 
-// isQuietHour reports the hours in which nobody is disturbed; they may pass midnight.
+// isQuietHour reports whether at is within the quiet hours, which may include
+// midnight.
 func (l ContactLimits) isQuietHour(at time.Time) bool {
 	hour := at.In(Shanghai).Hour()
 	if l.QuietFrom <= l.QuietUntil {
@@ -93,14 +95,14 @@ func (l ContactLimits) isQuietHour(at time.Time) bool {
 	return hour >= l.QuietFrom || hour < l.QuietUntil
 }
 
-// isContactRefused reports that nobody could write to this counterpart any more; without
-// a name, to any of them.
-func isContactRefused(holders []CounterpartState, next Contact) bool {
+// isContactRefused reports whether the recipient may no longer be contacted. Without
+// a counterpart it means that nobody may be contacted.
+func isContactRefused(counterparts []CounterpartState, next Contact) bool {
 	silent := func(h CounterpartState) bool {
 		return h.isSilenced() && (h.QuietSince == nil || !next.At.Before(*h.QuietSince))
 	}
 	if id := next.CounterpartID; id != "" {
-		return slices.ContainsFunc(holders, func(h CounterpartState) bool { return h.ID == id && silent(h) })
+		return slices.ContainsFunc(counterparts, func(h CounterpartState) bool { return h.ID == id && silent(h) })
 	}
-	return len(holders) > 0 && !slices.ContainsFunc(holders, func(h CounterpartState) bool { return !silent(h) })
+	return len(counterparts) > 0 && !slices.ContainsFunc(counterparts, func(h CounterpartState) bool { return !silent(h) })
 }

@@ -15,7 +15,7 @@ type ValueClass string
 const (
 	// GeneralValues are names, texts and references that nothing below covers.
 	GeneralValues ValueClass = "general"
-	// ReachValues say how and where a party can be found: e-mail, phone, place.
+	// ReachValues are ways to reach a party: e-mail, phone, place.
 	ReachValues ValueClass = "reach"
 	// InternalNotes are entries that the staff wrote for the staff.
 	InternalNotes ValueClass = "internal_notes"
@@ -31,7 +31,7 @@ const (
 	GeneralFiles ValueClass = "general_files"
 	// IdentityFiles show who the claimant is or where the claimant lives.
 	IdentityFiles ValueClass = "identity_files"
-	// PictureMetadata is what a photograph itself says about place and device.
+	// PictureMetadata is the place and device stored in a photograph.
 	PictureMetadata ValueClass = "picture_metadata"
 	// CollectorDevices name the phone or computer that recorded an entry.
 	CollectorDevices ValueClass = "collector_devices"
@@ -49,7 +49,7 @@ var ValueClasses = []ValueClass{
 	GeneralFiles, IdentityFiles, PictureMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
 }
 
-// disclosureRow says who sees the values of one class.
+// disclosureRow lists who sees the values of one class.
 type disclosureRow struct {
 	roles     []Role     // in the app; on paper, of the person who asked for the papers
 	audiences []Audience // on paper

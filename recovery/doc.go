@@ -1,10 +1,10 @@
 // Package recovery is the domain of Recourse: a case for money sent by mistake,
-// the stages it passes, the acts people may take in it, and what each act does
-// to where the case stands.
+// its stages, the actions people can take, and how each action changes the
+// position of the case.
 //
-// It is pure: no clock, no randomness, no database, no network. Time comes in
-// as an argument. It is not the place for texts, deadlines in days or rules of
-// a platform; those are data in package playbook.
+// It is pure: no clock, no randomness, no database, no network. Time is an
+// argument. Texts, lengths of deadlines and rules of platforms do not belong here;
+// they are data in package playbook.
 //
-// Every package may import it; it imports only the standard library.
+// Every package may import it. It imports only the standard library.
 package recovery

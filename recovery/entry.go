@@ -1,7 +1,7 @@
 package recovery
 
-// EntryKind names what a journal entry tells. Kinds are stored for ever: add,
-// never rename.
+// EntryKind is the kind of a journal entry. Kinds are stored permanently: add kinds,
+// never rename them.
 type EntryKind string
 
 // The entry kinds.
@@ -9,8 +9,8 @@ const (
 	EntryCaseFiled          EntryKind = "case_filed"
 	EntryEvidenceAdded      EntryKind = "evidence_added"
 	EntryEvidenceViewed     EntryKind = "evidence_viewed"
-	EntryEvidenceDerived    EntryKind = "evidence_derived"         // a shown copy was made of an original
-	EntryEvidenceFacts      EntryKind = "evidence_facts_confirmed" // what a file tells about itself
+	EntryEvidenceDerived    EntryKind = "evidence_derived"         // a copy for viewing was made of an original
+	EntryEvidenceFacts      EntryKind = "evidence_facts_confirmed" // the claimant confirmed or rejected facts read from a file
 	EntryStageEntered       EntryKind = "stage_entered"
 	EntryDeadlinePassed     EntryKind = "deadline_passed"
 	EntryEvidenceSupplied   EntryKind = "evidence_supplied"
@@ -65,8 +65,8 @@ const (
 	EntryAbuseDismissed     EntryKind = "abuse_dismissed"
 	EntryErasureRefused     EntryKind = "erasure_refused"
 	EntryValuesRestricted   EntryKind = "values_restricted"
-	EntryMailsStopped       EntryKind = "mails_stopped" // somebody without an account wants no more of them
-	EntryMailsAsked         EntryKind = "mails_asked"   // a counterpart left an address for them
+	EntryMailsStopped       EntryKind = "mails_stopped" // a person without an account unsubscribed
+	EntryMailsAsked         EntryKind = "mails_asked"   // a counterpart gave an address for them
 	EntryInstalmentReminded EntryKind = "instalment_reminded"
 	EntryParticulars        EntryKind = "particulars_supplied"
 )

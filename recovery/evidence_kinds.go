@@ -1,6 +1,6 @@
 package recovery
 
-// EvidenceKind says what a file shows.
+// EvidenceKind is what a file shows.
 type EvidenceKind string
 
 // The evidence kinds.
@@ -21,7 +21,7 @@ const (
 	OtherEvidence      EvidenceKind = "other"
 )
 
-// EvidenceOrigin says who made a file, as far as its kind tells.
+// EvidenceOrigin is who made a file, as far as its kind reveals it.
 type EvidenceOrigin string
 
 // The origins: made by a platform or an authority, captured by a person from a
@@ -79,5 +79,5 @@ func (k EvidenceKind) row() evidenceKindRow {
 	return evidenceKindRow{kind: k, class: GeneralFiles}
 }
 
-// Origin says who made files of this kind.
+// Origin returns who made files of this kind.
 func (k EvidenceKind) Origin() EvidenceOrigin { return k.row().origin }

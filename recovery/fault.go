@@ -8,15 +8,15 @@ import (
 )
 
 // Code is a stable, machine-readable name of a failure. Codes are part of the
-// outside contract: add, never rename.
+// public API: add codes, never rename them.
 type Code string
 
-// The codes of the product. Anything that is not one of them is CodeInternal.
+// The codes. Every other error is CodeInternal.
 const (
 	CodeActionNotAllowed Code = "action_not_allowed"
 	CodeConflict         Code = "conflict"
 	CodeContactLimit     Code = "contact_limit"
-	CodeDigestMismatch   Code = "digest_mismatch" // a file is not the one its sender hashed
+	CodeDigestMismatch   Code = "digest_mismatch" // a file differs from the hash given by its sender
 	CodeErasureRefused   Code = "erasure_refused"
 	CodeForbidden        Code = "forbidden"
 	CodeFourEyes         Code = "four_eyes"
@@ -38,64 +38,64 @@ const (
 	CodeUnsupportedMedia Code = "unsupported_media_type"
 )
 
-// Fault is the one error type of the product. Detail is written for the person
-// who can mend it and holds no personal data; Cause stays inside and never
-// reaches a caller.
+// Fault is the error type of the product. Detail explains the problem to the user
+// and contains no personal data. Cause is for logs only and is never sent to a
+// caller.
 type Fault struct { //nolint:errname // the product's one error type: the name says it
 	Code   Code
 	Detail string
 	Fields []FieldFault
-	// Allowed is what may be done instead, with CodeActionNotAllowed.
+	// Allowed lists the possible actions, with CodeActionNotAllowed.
 	Allowed []Action
-	// Contact says what speaks against a message, when one is refused.
+	// Contact explains why a message was refused.
 	Contact *ContactRefusal
 	Cause   error
 }
 
-// ContactRefusal is why a message should not be sent now, and from when it may be.
+// ContactRefusal explains why a message may not be sent now, and when it may.
 type ContactRefusal struct {
-	Reasons []ContactReason // the gravest first: its code is the fault's own
-	// From is when nothing but its words could still speak against the message;
-	// nil when no further message is allowed at all.
+	Reasons []ContactReason // the most serious first; its code is the code of the Fault
+	// From is the earliest time at which limits and quiet hours allow the message;
+	// nil if no further message is allowed.
 	From *time.Time
 }
 
-// ContactReason is one thing that speaks against a message. Of the limits only
-// those it is about are set.
+// ContactReason is one reason against a message. Count and Quiet are set only for
+// their codes.
 type ContactReason struct {
 	Code    Code
-	Article string      // as the papers cite it; "" where the faulty fields name theirs
+	Article string      // as cited in the legal papers; "" if Fields cite their own
 	Count   *CountLimit // with CodeContactLimit
 	Quiet   *QuietHours // with CodeQuietHours
 }
 
-// CountLimit is how many messages there may be, in any 24 hours and in all.
+// CountLimit is the allowed number of messages, in any 24 hours and in total.
 type CountLimit struct{ PerDay, Total int }
 
-// QuietHours are the hours in China in which nobody is disturbed.
+// QuietHours are the hours in China in which no message may be sent.
 type QuietHours struct{ From, Until int }
 
-// FieldFault says what is wrong with one field of a body.
+// FieldFault describes the problem of one field of a request body.
 type FieldFault struct {
 	Field  string `json:"field"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
 
-// Faultf makes a Fault without a cause.
+// Faultf returns a Fault without a cause.
 func Faultf(code Code, format string, args ...any) *Fault {
 	return &Fault{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Invalid makes the Fault for faulty fields, or nil when there are none.
+// Invalid returns a Fault for the faulty fields, or nil if there are none.
 func Invalid(fields []FieldFault) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	return &Fault{Code: CodeInvalid, Detail: "Some fields cannot be accepted as they are.", Fields: fields}
+	return &Fault{Code: CodeInvalid, Detail: "Some fields are not valid.", Fields: fields}
 }
 
-// Error implements error; it is for logs of the operator, not for callers.
+// Error implements error. The text is for logs, not for callers.
 func (f *Fault) Error() string {
 	var text strings.Builder
 	text.WriteString(string(f.Code) + ": " + f.Detail)
@@ -108,10 +108,10 @@ func (f *Fault) Error() string {
 	return text.String()
 }
 
-// Unwrap gives the inner cause to errors.Is and errors.As.
+// Unwrap returns the cause, for errors.Is and errors.As.
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// CodeOf names any error: the code of the Fault in its chain, or CodeInternal.
+// CodeOf returns the code of the Fault in the chain of err, or CodeInternal.
 func CodeOf(err error) Code {
 	var fault *Fault
 	if errors.As(err, &fault) {

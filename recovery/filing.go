@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Filing is what a claimant tells when a case is filed (contract: POST /cases).
+// Filing is the request body of POST /cases.
 type Filing struct {
 	Platform      Platform            `json:"platform"`
 	Instrument    Instrument          `json:"instrument"`
@@ -20,11 +20,11 @@ type Filing struct {
 	Counterparts  []FilingCounterpart `json:"counterparts"`
 	Claimant      Claimant            `json:"claimant"`
 	Narrative     string              `json:"narrative,omitempty"`
-	// Pace is of the development profile only: see Case.Pace.
+	// Pace is accepted only by the development profile; see Case.Pace.
 	Pace int `json:"pace,omitempty"`
 }
 
-// FilingCounterpart is a counterpart as the claimant names them.
+// FilingCounterpart is a counterpart as described by the claimant.
 type FilingCounterpart struct {
 	Alias     string     `json:"alias"`
 	Claimed   Money      `json:"claimed_fen,omitempty"`
@@ -32,7 +32,7 @@ type FilingCounterpart struct {
 	Contact   string     `json:"contact,omitempty"`
 }
 
-// MaxPace is one second for about twelve days.
+// MaxPace runs about twelve days in one second.
 const MaxPace = 1_000_000
 
 var (
@@ -41,8 +41,7 @@ var (
 	phoneForm       = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,22}$`)
 )
 
-// Validate checks every field and names each faulty one. It returns nil or a
-// Fault with CodeInvalid.
+// Validate returns nil, or a Fault with CodeInvalid that lists each faulty field.
 func (f Filing) Validate(now time.Time) error {
 	c := &FieldChecker{now: now}
 	OneOf(c, "platform", f.Platform, Platforms, true)
@@ -89,7 +88,7 @@ func (f Filing) checkCounterparts(c *FieldChecker) {
 		c.Amount(at+"claimed_fen", counterpart.Claimed, false)
 		c.Time(at+"claimed_at", counterpart.ClaimedAt, false)
 		if counterpart.ClaimedAt != nil && f.SentAt != nil && counterpart.ClaimedAt.Before(*f.SentAt) {
-			c.Add(at+"claimed_at", "before_sending", "Nothing can be claimed before it was sent.")
+			c.Add(at+"claimed_at", "before_sending", "This is before the money was sent.")
 		}
 		claimed += min(max(counterpart.Claimed, 0), MaxMoney)
 	}
@@ -117,8 +116,8 @@ func (p Claimant) check(c *FieldChecker, required bool) {
 	}
 }
 
-// CheckPeople checks the text about people where none of it is required. It
-// returns a Fault with CodeInvalid or nil.
+// CheckPeople checks optional data about people. It returns nil or a Fault with
+// CodeInvalid.
 func CheckPeople(claimant Claimant, counterparts []FilingCounterpart) error {
 	c := &FieldChecker{}
 	for i, counterpart := range counterparts[:min(len(counterparts), MaxCounterparts)] {
@@ -128,7 +127,7 @@ func CheckPeople(claimant Claimant, counterparts []FilingCounterpart) error {
 	return c.Err()
 }
 
-// NewCase makes the record of a checked filing. It stands at Start.
+// NewCase returns the record of a valid filing, without its Position.
 func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Time, newID func() string) Case {
 	c := Case{
 		ID: id, Number: number, Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount,
@@ -148,7 +147,7 @@ func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Tim
 	return c
 }
 
-// CheckEvidence checks what is said about a file and names each faulty field.
+// CheckEvidence checks the description of a file and returns each faulty field.
 func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description string, now time.Time) []FieldFault {
 	c := &FieldChecker{now: now}
 	OneOf(c, "kind", kind, EvidenceKinds, true)
@@ -158,8 +157,7 @@ func CheckEvidence(kind EvidenceKind, capturedAt *time.Time, source, description
 	return c.faults
 }
 
-// CheckFigure checks since when a published figure holds, and the words by
-// which it can be looked up again.
+// CheckFigure checks a published figure: since when it applies, and its source.
 func CheckFigure(from time.Time, source string, now time.Time) error {
 	c := &FieldChecker{now: now}
 	c.Time("from", &from, false)
@@ -167,14 +165,14 @@ func CheckFigure(from time.Time, source string, now time.Time) error {
 	return Invalid(c.faults)
 }
 
-// CheckReason checks the words by which somebody asks for what needs a reason.
+// CheckReason checks a required reason.
 func CheckReason(reason string) error {
 	c := &FieldChecker{}
 	c.Text("reason", reason, MaxText, true)
 	return Invalid(c.faults)
 }
 
-// CheckFileName checks the name a file came with.
+// CheckFileName checks the name of an uploaded file.
 func CheckFileName(name string) []FieldFault {
 	c := &FieldChecker{}
 	c.Text("file", name, 255, false)

@@ -2,23 +2,23 @@ package recovery
 
 import "slices"
 
-// TaskKind is one way to learn who the counterpart is. The ladder is climbed from the
-// mildest to the strongest.
+// TaskKind is a kind of task in the legal stage: a way to learn the identity of a
+// counterpart, or a demand letter.
 type TaskKind string
 
-// The ladder, from the bottom.
+// The kinds of tasks, from the mildest to the strongest.
 const (
 	SealedReceiptTask TaskKind = "sealed_receipt"
 	PlatformTask      TaskKind = "platform_request"
 	CourtOrderTask    TaskKind = "investigation_order"
 	PoliceTask        TaskKind = "police_receipt"
-	DemandTask        TaskKind = "demand_letter" // not of identity: the letter and the proof that it arrived
+	DemandTask        TaskKind = "demand_letter" // the letter and the proof of its delivery
 )
 
-// IdentityTasks lists the rungs by which an unknown defendant becomes a named one.
+// IdentityTasks lists the tasks that can reveal the identity of a counterpart.
 var IdentityTasks = []TaskKind{SealedReceiptTask, PlatformTask, CourtOrderTask, PoliceTask}
 
-// TaskState is how far a task is.
+// TaskState is the state of a task.
 type TaskState string
 
 // The states of a task.
@@ -29,15 +29,15 @@ const (
 	TaskOverdue TaskState = "overdue"
 )
 
-// Task is something asked of an authority or a platform, with a clock of its own.
+// Task is a request to an authority or a platform, with its own clock.
 type Task struct {
 	Kind  TaskKind  `json:"rung"`
 	State TaskState `json:"state"`
-	// CounterpartID is whom it is about; "" for all of them.
+	// CounterpartID is the counterpart it concerns; "" for all.
 	CounterpartID CounterpartID `json:"counterpart_id,omitempty"`
 }
 
-// Ref names the task among the deadlines of a case.
+// Ref identifies the task among the deadlines of a case.
 func (t Task) Ref() string {
 	if t.CounterpartID == "" {
 		return string(t.Kind)
@@ -45,20 +45,20 @@ func (t Task) Ref() string {
 	return string(t.Kind) + ":" + string(t.CounterpartID)
 }
 
-// legalStepEffect is what a step of the law does besides being written down.
+// legalStepEffect is the effect of a recorded legal step.
 type legalStepEffect struct {
 	task       TaskKind
-	state      TaskState        // the task's state after it; "" leaves tasks alone
-	interrupts InterruptionKind // of the limitation; "" when it does not
-	directed   bool             // at one counterpart; any other step may concern them all
+	state      TaskState        // the task's new state; "" for no task
+	interrupts InterruptionKind // how it interrupts the limitation; "" if it does not
+	directed   bool             // at a single counterpart; other steps may concern all
 }
 
-// DemandSent is the step by which a letter goes to a counterpart: a message to
-// them like any other, to the guard against harassment.
+// DemandSent is the legal step of sending a demand letter. The contact limits count
+// it as a message to the counterpart.
 const DemandSent = "demand_sent"
 
-// legalStepEffects are the steps with a meaning of their own. Any other word is
-// written down as it is.
+// legalStepEffects are the legal steps with an effect. Other kinds are only
+// recorded.
 var legalStepEffects = map[string]legalStepEffect{
 	"receipt_requested":        {task: SealedReceiptTask, state: TaskOpen},
 	"receipt_received":         {task: SealedReceiptTask, state: TaskDone},
@@ -87,7 +87,7 @@ var legalStepEffects = map[string]legalStepEffect{
 	"partial_payment_received": {interrupts: DebtorPaid, directed: true},
 }
 
-// LegalStepKinds lists the steps that have a meaning of their own.
+// LegalStepKinds lists the legal steps that have an effect.
 func LegalStepKinds() []string {
 	kinds := make([]string, 0, len(legalStepEffects))
 	for kind := range legalStepEffects {
@@ -97,8 +97,8 @@ func LegalStepKinds() []string {
 	return kinds
 }
 
-// directedLegalSteps lists the steps that are directed at one counterpart, as a
-// letter is.
+// directedLegalSteps lists the legal steps that are directed at a single counterpart,
+// for example a letter.
 func directedLegalSteps() []string {
 	return slices.DeleteFunc(LegalStepKinds(), func(kind string) bool { return !legalStepEffects[kind].directed })
 }
@@ -121,8 +121,8 @@ func (p Position) chooseRoute(m Move) (Step, error) {
 	return Step{Next: next, Restart: LegalClock}, nil
 }
 
-// recordLegalStep writes down a step, its cost, and what it does to a task. One that
-// names nobody concerns every counterpart.
+// recordLegalStep records a legal step and its cost, and updates its task. A step
+// without a counterpart concerns all of them.
 func (p Position) recordLegalStep(m Move) (Step, error) {
 	next := p
 	next.Costs += m.Amount
@@ -131,7 +131,7 @@ func (p Position) recordLegalStep(m Move) (Step, error) {
 	case m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0:
 		return Step{}, UnknownCounterpart()
 	case m.CounterpartID == "" && known.directed && len(p.Counterparts) > 1:
-		return Step{}, Invalid([]FieldFault{{"counterpart_id", "required", "Such a step is directed at one counterpart: say at whom."}})
+		return Step{}, Invalid([]FieldFault{{"counterpart_id", "required", "This step is directed at one counterpart. Name the counterpart."}})
 	}
 	if known.state != "" {
 		task := Task{Kind: known.task, State: known.state, CounterpartID: m.CounterpartID}

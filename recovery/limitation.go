@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// InterruptionKind is a kind of act that makes the limitation of a claim begin anew.
+// InterruptionKind is a kind of event that restarts the limitation period of a
+// claim.
 type InterruptionKind string
 
-// The interrupting acts (民法典 195; 诉讼时效规定 8, 11, 12, 13, 14).
+// The interrupting events (民法典 195; 诉讼时效规定 8, 11, 12, 13, 14).
 const (
 	DemandReached       InterruptionKind = "demand_reached"        // 8(1): a demand, or a message that should have arrived
-	MediationRequested  InterruptionKind = "mediation_requested"   // 12: a people's mediation committee or another body
-	PoliceReported      InterruptionKind = "police_reported"       // 13: report to police, prosecution or court
+	MediationRequested  InterruptionKind = "mediation_requested"   // 12: to a people's mediation committee or a similar body
+	PoliceReported      InterruptionKind = "police_reported"       // 13: to police, prosecution or court
 	PaymentOrderApplied InterruptionKind = "payment_order_applied" // 11: counts as filing a suit
 	SuitFiled           InterruptionKind = "suit_filed"            // 195(3)
-	DebtorPaid          InterruptionKind = "debtor_paid"           // 14: performs in part
+	DebtorPaid          InterruptionKind = "debtor_paid"           // 14: part performance
 	DebtorPromised      InterruptionKind = "debtor_promised"       // 14: instalments, a plan, a request for time
 )
 
@@ -24,9 +25,9 @@ var Interruptions = []InterruptionKind{
 	DemandReached, MediationRequested, PoliceReported, PaymentOrderApplied, SuitFiled, DebtorPaid, DebtorPromised,
 }
 
-// The lengths of the terms: 民法典 188 (three years, at most twenty from the
+// The lengths of the periods: 民法典 188 (three years, at most twenty after the
 // harm), 152(1)(1) (ninety days for a material misunderstanding), 152(2) (at
-// most five years from the act).
+// most five years after the payment).
 const (
 	limitationYears    = 3
 	limitationCapYears = 20
@@ -34,69 +35,70 @@ const (
 	avoidanceCapYears  = 5
 )
 
-// LimitationFacts are what the terms are reckoned from. Instants are UTC; days
-// are those of Beijing.
+// LimitationFacts are the input of ComputeLimitation. Times are UTC; days are
+// counted in Beijing time.
 type LimitationFacts struct {
-	PaidAt     time.Time  // when the money left
-	KnewGain   *time.Time // the claimant knew of the enrichment; nil: as early as Harmed
-	KnewHolder *time.Time // and who the other party is; nil: as early as Harmed
+	PaidAt     time.Time  // when the money was sent
+	KnewGain   *time.Time // when the claimant learned of the enrichment; nil: at PaidAt
+	KnewHolder *time.Time // when the claimant learned who received it; nil: at PaidAt
 	Events     []InterruptingEvent
 }
 
-// InterruptingEvent is one act that may interrupt.
+// InterruptingEvent is an event that may interrupt the limitation period.
 type InterruptingEvent struct {
 	Kind InterruptionKind `json:"kind,omitempty"`
 	At   time.Time        `json:"at"`
-	Seq  int64            `json:"seq,omitempty"` // the journal entry that proves it
-	// Proof is the entry that shows that a demand arrived; 0: Seq does.
+	Seq  int64            `json:"seq,omitempty"` // of the journal entry that proves it
+	// Proof is the Seq of the entry that proves the arrival of a demand; 0 if Seq
+	// proves it.
 	Proof int64 `json:"proof,omitempty"`
 }
 
-// Effect says what an act did to the limitation.
+// Effect is the effect of an event on the limitation period.
 type Effect string
 
 // The effects.
 const (
 	Interrupts  Effect = "interrupts"
-	BeforeBegin Effect = "before_begin" // nothing ran yet
-	TooLate     Effect = "too_late"     // the term was over; only the debtor's own word helps then
+	BeforeBegin Effect = "before_begin" // the period had not begun
+	TooLate     Effect = "too_late"     // the period was over; only a promise of the debtor could revive the claim
 )
 
-// LimitationStep is an act with what became of the term.
+// LimitationStep is an event with its effect.
 type LimitationStep struct {
 	InterruptingEvent
 	Effect Effect
-	Ends   time.Time // after this act
+	Ends   time.Time // end of the period after this event
 }
 
-// Limitation is the ledger of a claim's terms. Each end is the instant at which
-// the last day is over (midnight in Beijing), in UTC: subtract a moment to name
-// the day.
+// Limitation is the limitation period of a claim with its history. Each end is the
+// midnight in Beijing after the last day, in UTC: subtract a moment to get the
+// last day.
 type Limitation struct {
-	Begins    time.Time        // the later of both knowings (诉讼时效规定 6)
-	Bare      time.Time        // the end if no act counted: the date to be safe by
-	Steps     []LimitationStep // in the order of time
-	Ends      time.Time        // the end with all acts that count
-	Cap       time.Time        // twenty years from the harm; no act moves it
+	Begins    time.Time        // the later of KnewGain and KnewHolder (诉讼时效规定 6)
+	Bare      time.Time        // the end without any interruption: the safe date
+	Steps     []LimitationStep // ordered by time
+	Ends      time.Time        // the end with all interruptions
+	Cap       time.Time        // twenty years after the payment; nothing extends it
 	Avoidance time.Time        // the end of the right to avoid for a material misunderstanding
 }
 
-// HasEnded reports whether the claim is out of time at an instant.
+// HasEnded reports whether the period is over at a given time.
 func (l Limitation) HasEnded(at time.Time) bool { return !at.Before(l.Ends) }
 
-// ComputeLimitation computes the ledger. Where the law leaves a choice it gives
-// the earlier end: what was not told counts as known when the money left, and
-// after a mediation or a suit the term begins with the request, not with the
-// end of the procedure. A last day that is a holiday is not moved (民法典 203).
+// ComputeLimitation computes the limitation period. Where the law is open it uses
+// the earlier end: missing facts count as known when the money was sent, and after
+// a mediation or a suit the period restarts with the request instead of the end
+// of the procedure. A last day on a holiday is not moved (民法典 203).
 func ComputeLimitation(f LimitationFacts) Limitation {
-	gain, holder := f.PaidAt, f.PaidAt
+	gain, recipient := f.PaidAt, f.PaidAt
 	if f.KnewGain != nil {
 		gain = laterOf(gain, *f.KnewGain)
 	}
 	if f.KnewHolder != nil {
-		holder = laterOf(holder, *f.KnewHolder)
+		recipient = laterOf(recipient, *f.KnewHolder)
 	}
-	l := Limitation{Begins: laterOf(gain, holder), Cap: afterYears(f.PaidAt, limitationCapYears)}
+	l := Limitation{Begins: laterOf(gain, recipient), Cap: afterYears(f.PaidAt, limitationCapYears)}
 	l.Bare = earlierOf(afterYears(l.Begins, limitationYears), l.Cap)
 	l.Avoidance = earlierOf(afterDays(gain, avoidanceDays), afterYears(f.PaidAt, avoidanceCapYears))
 	l.Ends = l.Bare
@@ -136,8 +138,9 @@ func earlierOf(a, b time.Time) time.Time {
 	return a
 }
 
-// afterYears ends a term of years: the first day does not count (民法典 201), the
-// last is the one of the same date, or the month's last when it has none (202).
+// afterYears returns the end of a period of years. The first day does not count
+// (民法典 201). The last day has the same date, or is the last day of the month if
+// the date does not exist (202).
 func afterYears(from time.Time, years int) time.Time {
 	year, month, day := from.In(Shanghai).Date()
 	last := min(day, daysIn(year+years, month))
@@ -148,7 +151,7 @@ func daysIn(year int, month time.Month) int {
 	return time.Date(year, month+1, 0, 0, 0, 0, 0, Shanghai).Day()
 }
 
-// afterDays ends a term of days, the first not counted.
+// afterDays returns the end of a period of days. The first day does not count.
 func afterDays(from time.Time, days int) time.Time {
 	year, month, day := from.In(Shanghai).Date()
 	return time.Date(year, month, day+days+1, 0, 0, 0, 0, Shanghai).UTC()

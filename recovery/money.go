@@ -9,11 +9,11 @@ import (
 // Money is an amount in fen (1/100 yuan, CNY). It is never negative in a case.
 type Money int64
 
-// MaxMoney is the largest amount a case may claim: 100 million yuan. The limit
-// keeps every sum of a case far from the end of int64.
+// MaxMoney is the largest amount of a case: 100 million yuan. With this limit no
+// sum within a case can overflow int64.
 const MaxMoney Money = 100_000_000_00
 
-// String writes the amount as people read it: "2,000.00".
+// String formats the amount in yuan: "2,000.00".
 func (m Money) String() string {
 	sign := ""
 	if m < 0 {
@@ -30,8 +30,8 @@ func (m Money) String() string {
 	return fmt.Sprintf("%s%s.%02d", sign, strings.Join(groups, ","), fen%100)
 }
 
-// magnitude is the amount without its sign; int64 has a negative number more
-// than positive ones.
+// magnitude returns the absolute amount. It is unsigned because -math.MinInt64 does
+// not fit into int64.
 func (m Money) magnitude() uint64 {
 	if m < 0 {
 		return -uint64(m)
@@ -45,8 +45,8 @@ var (
 	capitalGroups = []string{"", "万", "亿", "万亿", "亿亿"}
 )
 
-// ChineseCapitals writes the amount in the capital numerals that Chinese papers use
-// for sums (正确填写票据和结算凭证的基本规定, 支付结算办法 annex 1): 2,000.05 is
+// ChineseCapitals formats the amount in the capital numerals of Chinese legal papers
+// (正确填写票据和结算凭证的基本规定, 支付结算办法 annex 1): 2,000.05 becomes
 // "人民币贰仟元零伍分".
 func (m Money) ChineseCapitals() string {
 	all := m.magnitude()
@@ -81,7 +81,7 @@ func (m Money) ChineseCapitals() string {
 
 func capitalInteger(n uint64) string {
 	var out string
-	gap := false // a zero stands between what is written and what comes
+	gap := false // a zero must be written before the digits so far
 	for group := 0; n > 0; group, n = group+1, n/10_000 {
 		part := n % 10_000
 		if part == 0 {

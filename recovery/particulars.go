@@ -7,37 +7,37 @@ import (
 	"time"
 )
 
-// Particulars are what the papers for a court need beyond the case. All of it
-// but Papers is personal data: it is kept as committed values of the journal and
-// nowhere else, so that erasing a case reaches it and an older word stays on
-// record when it is corrected. Every field may be empty: nobody has said.
-type Particulars struct { //nolint:recvcheck // a value to all but those who put words into it
+// Particulars are data that legal papers need in addition to the case. All fields
+// except Papers are personal data and are stored only as committed values of the
+// journal: erasure reaches them, and a correction keeps the earlier value. Every
+// field may be empty.
+type Particulars struct { //nolint:recvcheck // a value, except for methods that fill it
 	Claimant     ClaimantParticulars      `json:"claimant,omitzero"`
 	Counterparts []CounterpartParticulars `json:"holders,omitempty"`
 	Agent        AgentParticulars         `json:"agent,omitzero"`
-	// Papers are those asked for beside the ones the route brings: nil leaves what
-	// was asked for, an empty list asks for none.
+	// Papers are requested in addition to the papers of the route. In a change, nil
+	// keeps the earlier request and an empty list requests none.
 	Papers        []Paper         `json:"papers,omitempty"`
-	Court         string          `json:"court,omitempty"`          // whole name
-	TransactionNo string          `json:"transaction_no,omitempty"` // for the papers; the record of the case keeps its own
+	Court         string          `json:"court,omitempty"`          // full name
+	TransactionNo string          `json:"transaction_no,omitempty"` // for the papers only; does not change the case
 	ReturnTo      AccountToReturn `json:"return_to,omitzero"`
-	ReturnBy      string          `json:"return_by,omitempty"`  // last day a demand leaves, 2006-01-02 in China
-	DueOn         string          `json:"due_on,omitempty"`     // day an acknowledged debt was to be paid
+	ReturnBy      string          `json:"return_by,omitempty"`  // last day for payment in a demand, 2006-01-02 in China
+	DueOn         string          `json:"due_on,omitempty"`     // day on which an acknowledged debt was due
 	NoticedOn     string          `json:"noticed_on,omitempty"` // day the claimant learned of the mistake
-	Narrative     string          `json:"narrative,omitempty"`  // how it happened, beyond what was told at the filing
-	Assets        string          `json:"assets,omitempty"`     // to be preserved, and clues to them
-	Security      string          `json:"security,omitempty"`   // offered for it
+	Narrative     string          `json:"narrative,omitempty"`  // how it happened, in addition to the filing
+	Assets        string          `json:"assets,omitempty"`     // to be frozen, and clues where they are
+	Security      string          `json:"security,omitempty"`   // offered for the preservation
 	AtRisk        string          `json:"at_risk,omitempty"`    // evidence to be preserved, and who holds it
 	Risk          string          `json:"risk,omitempty"`       // why it may be lost
 	Rate          PublishedRate   `json:"rate,omitzero"`
 }
 
-// ClaimantParticulars are who the claimant is (民事诉讼法 124), beyond the name.
+// ClaimantParticulars identify the claimant (民事诉讼法 124), in addition to the name.
 type ClaimantParticulars struct {
 	DocumentKind DocumentKind `json:"document_kind,omitempty"`
 	DocumentNo   string       `json:"document_no,omitempty"`
-	Sex          Sex          `json:"sex,omitempty"`  // told by an identity card's number
-	Born         string       `json:"born,omitempty"` // 2006-01-02; told by an identity card's number
+	Sex          Sex          `json:"sex,omitempty"`  // derived from an identity card's number
+	Born         string       `json:"born,omitempty"` // 2006-01-02; derived from an identity card's number
 	Nation       string       `json:"nation,omitempty"`
 	Home         string       `json:"home,omitempty"`
 	Residence    string       `json:"residence,omitempty"`
@@ -47,8 +47,8 @@ type ClaimantParticulars struct {
 	Work         string       `json:"work,omitempty"`
 }
 
-// CounterpartParticulars are who a counterpart is: told from all other people by a
-// name, and a home or a document (民诉法解释 209).
+// CounterpartParticulars identify a counterpart by name, and by home or document
+// (民诉法解释 209).
 type CounterpartParticulars struct {
 	CounterpartID CounterpartID `json:"counterpart_id"`
 	Name          string        `json:"name,omitempty"`
@@ -60,7 +60,7 @@ type CounterpartParticulars struct {
 	Work          string        `json:"work,omitempty"`
 }
 
-// AgentParticulars are who speaks for the claimant in court, and how far.
+// AgentParticulars identify the claimant's representative in court and their powers.
 type AgentParticulars struct {
 	Name       string   `json:"name,omitempty"`
 	Relation   Relation `json:"relation,omitempty"`
@@ -70,15 +70,15 @@ type AgentParticulars struct {
 	Powers     Powers   `json:"powers,omitempty"`
 }
 
-// AccountToReturn is where the money is to go back to.
+// AccountToReturn is the account to which the money must be returned.
 type AccountToReturn struct {
 	Name    string `json:"name,omitempty"`
 	Bank    string `json:"bank,omitempty"`
 	Account string `json:"account,omitempty"`
 }
 
-// PublishedRate is the one-year LPR as somebody read it, and from which day
-// interest is claimed by it.
+// PublishedRate is the one-year LPR with its source, and the first day for which
+// interest is claimed.
 type PublishedRate struct {
 	Percent string `json:"percent,omitempty"` // "3.00"
 	AsOf    string `json:"as_of,omitempty"`   // day of its publication
@@ -101,10 +101,10 @@ const (
 // DocumentKinds lists them.
 var DocumentKinds = []DocumentKind{IDCard, Passport, HKMacauPermit, TaiwanPermit, ResidencePermit}
 
-// Sex is as a court's form asks for it.
+// Sex is the sex stated in a court form.
 type Sex string
 
-// The two words of the form.
+// The values of the form.
 const (
 	Male   Sex = "male"
 	Female Sex = "female"
@@ -113,10 +113,10 @@ const (
 // Sexes lists them.
 var Sexes = []Sex{Male, Female}
 
-// Relation is why somebody may speak for the claimant in court.
+// Relation is the legal basis on which a person represents the claimant in court.
 type Relation string
 
-// The grounds of representation.
+// The legal bases of representation.
 const (
 	ByLawyer      Relation = "lawyer"
 	ByLegalWorker Relation = "legal_worker"
@@ -128,8 +128,8 @@ const (
 // Relations lists them.
 var Relations = []Relation{ByLawyer, ByLegalWorker, ByRelative, ByColleague, ByNomination}
 
-// Powers are how far a representative may go. Only special powers reach to
-// admitting, waiving, changing a claim, and settling.
+// Powers are the powers of a representative. Only special powers allow admitting,
+// waiving or changing a claim, and settling.
 type Powers string
 
 // The two powers.
@@ -157,13 +157,13 @@ const (
 	PaperAuthorisation Paper = "authorisation"
 )
 
-// PapersOnRequest are made when somebody asks for them.
+// PapersOnRequest are created only on request.
 var PapersOnRequest = []Paper{PaperPreservation, PaperSafekeeping, PaperAuthorisation}
 
-// particularsPath begins the journal's path of every such value.
+// particularsPath is the prefix of the journal path of every particular.
 const particularsPath = "particulars."
 
-// ValuesByPath are the particulars that are not empty, by their paths in the journal.
+// ValuesByPath returns the particulars that are not empty, by journal path.
 func (p Particulars) ValuesByPath() map[string]string {
 	values := map[string]string{}
 	p.visitFields(func(path string, value *string, _ fieldRule) {
@@ -174,8 +174,8 @@ func (p Particulars) ValuesByPath() map[string]string {
 	return values
 }
 
-// MergeValues puts in what an entry of the journal says, field by field: what it does
-// not say stays. Paths of other things are passed over.
+// MergeValues sets the fields that a journal entry contains and keeps the others. It
+// ignores paths of other values.
 func (p *Particulars) MergeValues(values map[string]string) {
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		id, _, of := strings.Cut(strings.TrimPrefix(path, particularsPath+counterpartsPath), ".")
@@ -184,14 +184,14 @@ func (p *Particulars) MergeValues(values map[string]string) {
 		}
 	}
 	p.visitFields(func(path string, value *string, _ fieldRule) {
-		if said := values[particularsPath+path]; said != "" {
-			*value = said
+		if merged := values[particularsPath+path]; merged != "" {
+			*value = merged
 		}
 	})
 }
 
-// EntryFacts are what an entry that supplies particulars says openly: which, and the
-// papers that were asked for.
+// EntryFacts returns the public facts of an entry that supplies particulars: the
+// names of the fields, and the requested papers.
 func (p Particulars) EntryFacts() map[string]any {
 	fields := []string{}
 	for path := range p.ValuesByPath() {
@@ -205,41 +205,41 @@ func (p Particulars) EntryFacts() map[string]any {
 	return facts
 }
 
-// MergeEntry puts in what an entry says, by its facts as they were read back and
-// those of its values that are there.
+// MergeEntry sets what a journal entry contains, from its decoded facts and those
+// of its values that were not erased.
 func (p *Particulars) MergeEntry(facts map[string]any, values map[string]string) {
 	p.MergeValues(values)
-	asked, told := facts["papers"].([]any)
-	if !told {
+	requested, ok := facts["papers"].([]any)
+	if !ok {
 		return
 	}
 	p.Papers = []Paper{}
-	for _, paper := range asked {
-		if name, is := paper.(string); is {
+	for _, paper := range requested {
+		if name, ok := paper.(string); ok {
 			p.Papers = append(p.Papers, Paper(name))
 		}
 	}
 }
 
-// ChangesSince is what a change says that does not stand already.
-func (p Particulars) ChangesSince(stand Particulars) Particulars {
+// ChangesSince returns the fields of p that differ from the stored particulars.
+func (p Particulars) ChangesSince(stored Particulars) Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
-	before := stand.ValuesByPath()
+	before := stored.ValuesByPath()
 	p.visitFields(func(path string, value *string, _ fieldRule) {
 		if before[particularsPath+path] == *value {
 			*value = ""
 		}
 	})
-	if slices.Equal(p.Papers, stand.Papers) {
+	if slices.Equal(p.Papers, stored.Papers) {
 		p.Papers = nil
 	}
 	return p
 }
 
-// IsEmpty reports a change that says nothing.
+// IsEmpty reports whether no field is set.
 func (p Particulars) IsEmpty() bool { return p.Papers == nil && len(p.ValuesByPath()) == 0 }
 
-// WithChange is the particulars after a change: blank never erases.
+// WithChange returns the particulars after a change. An empty field never erases.
 func (p Particulars) WithChange(change Particulars) Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	p.MergeValues(change.ValuesByPath())
@@ -249,7 +249,7 @@ func (p Particulars) WithChange(change Particulars) Particulars {
 	return p
 }
 
-// CounterpartByID is what is known of a counterpart.
+// CounterpartByID returns the particulars of a counterpart.
 func (p Particulars) CounterpartByID(id CounterpartID) CounterpartParticulars {
 	for _, h := range p.Counterparts {
 		if h.CounterpartID == id {
@@ -265,7 +265,7 @@ func (p *Particulars) ensureCounterpart(id CounterpartID) {
 	}
 }
 
-// WithCardFacts adds what an identity card's number tells by itself.
+// WithCardFacts adds the date of birth and sex contained in identity card numbers.
 func (p Particulars) WithCardFacts() Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	if card := p.Claimant; card.DocumentKind == IDCard {
@@ -281,8 +281,8 @@ func (p Particulars) WithCardFacts() Particulars {
 	return p
 }
 
-// Masked are the particulars for those who help with a case and need not know who
-// its people are: that a value is there, and the last digits of a number.
+// Masked returns the particulars for readers who may not know identities: only
+// whether a value exists, and the last digits of numbers.
 func (p Particulars) Masked() Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	p.visitFields(func(_ string, value *string, of fieldRule) {
@@ -298,10 +298,10 @@ func (p Particulars) Masked() Particulars {
 	return p
 }
 
-// Hidden stands for a value that its reader may not see.
+// Hidden replaces a value that the reader may not see.
 const Hidden = "＊＊＊＊"
 
-// fieldRuleOf is what is known of the particular at a path of the journal.
+// fieldRuleOf returns the rule of the particular at a journal path.
 func fieldRuleOf(path string) (found fieldRule) {
 	var p Particulars
 	p.MergeValues(map[string]string{path: Hidden})
@@ -313,8 +313,7 @@ func fieldRuleOf(path string) (found fieldRule) {
 	return found
 }
 
-// NeededPapers are the papers that a court's dossier of a case holds as far as they
-// need particulars.
+// NeededPapers returns the papers of a court dossier that need particulars.
 func (p Particulars) NeededPapers(c Case) []Paper {
 	papers := []Paper{PaperComplaint}
 	asked := func(paper Paper) bool { return slices.Contains(p.Papers, paper) }
@@ -336,32 +335,32 @@ func (p Particulars) NeededPapers(c Case) []Paper {
 	return papers
 }
 
-// MissingParticular is a particular that is not there, and the papers that would be sent back
+// MissingParticular is a missing field and the papers that a court would reject
 // without it.
 type MissingParticular struct {
 	Field  string  `json:"field"`
 	Papers []Paper `json:"papers"`
 }
 
-// MissingFor lists what the papers of a case still need.
+// MissingFor returns the fields that the papers of a case still need.
 func (p Particulars) MissingFor(c Case) []MissingParticular {
-	whole := p.WithCardFacts()
+	complete := p.WithCardFacts()
 	for _, counterpart := range c.Counterparts {
-		whole.ensureCounterpart(counterpart.ID)
+		complete.ensureCounterpart(counterpart.ID)
 	}
-	papers, known := p.NeededPapers(c), dispensableFields(c, whole)
-	lacks := []MissingParticular{}
-	whole.visitFields(func(path string, value *string, of fieldRule) {
+	papers, known := p.NeededPapers(c), dispensableFields(c, complete)
+	missing := []MissingParticular{}
+	complete.visitFields(func(path string, value *string, of fieldRule) {
 		needing := slices.DeleteFunc(slices.Clone(papers), func(paper Paper) bool { return !slices.Contains(of.papers, paper) })
 		if *value == "" && len(needing) > 0 && !known[path] {
-			lacks = append(lacks, MissingParticular{path, needing})
+			missing = append(missing, MissingParticular{path, needing})
 		}
 	})
-	return lacks
+	return missing
 }
 
-// dispensableFields are the particulars that can stay empty because the record of the
-// case, or another of them, does as well.
+// dispensableFields returns the fields that may stay empty because the case or
+// another field contains the same information.
 func dispensableFields(c Case, p Particulars) map[string]bool {
 	reach := c.Claimant.Phone != "" || c.Claimant.Email != "" || p.Claimant.Email != ""
 	known := map[string]bool{"claimant.phone": reach, "transaction_no": c.TransactionNo != "", "narrative": c.Narrative != ""}

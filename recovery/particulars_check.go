@@ -11,7 +11,7 @@ import (
 // maxNation fits the longest name of a nationality in Chinese.
 const maxNation = 20
 
-// maxPassage is how long the description of property or of evidence may be.
+// maxPassage is the maximum length of a description of property or evidence.
 const maxPassage = 500
 
 var (
@@ -21,8 +21,8 @@ var (
 	percentForm  = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,2})?$`)
 )
 
-// Normalize takes away what a keyboard adds: blanks around a value, and inside
-// numbers; the small x of an identity card is a capital one.
+// Normalize removes blanks around values and within numbers, and changes the x of
+// identity card numbers to upper case.
 func (p Particulars) Normalize() Particulars {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	p.visitFields(func(path string, value *string, of fieldRule) {
@@ -37,19 +37,19 @@ func (p Particulars) Normalize() Particulars {
 	return p
 }
 
-// Validate checks a change to particulars that stand, for a case: each field by
-// itself, and where two have to agree, what both are after the change. It
-// returns nil or a Fault with CodeInvalid that names each faulty field.
-func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
+// Validate checks a change to the stored particulars of a case: each field, and
+// fields that must agree with each other after the change. It returns nil, or a
+// Fault with CodeInvalid that lists each faulty field.
+func (p Particulars) Validate(stored Particulars, c Case, now time.Time) error {
 	check := &FieldChecker{now: now}
 	p.checkCounterparts(check, c)
 	for i, paper := range p.Papers {
 		OneOf(check, fmt.Sprintf("papers[%d]", i), paper, PapersOnRequest, true)
 	}
-	if len(check.faults) > 0 { // their number bounds all that follows
+	if len(check.faults) > 0 { // the rest relies on a limited number of counterparts
 		return Invalid(check.faults)
 	}
-	after := stand.WithChange(p)
+	after := stored.WithChange(p)
 	given := p.ValuesByPath()
 	p.visitFields(func(path string, value *string, of fieldRule) {
 		if *value != "" {
@@ -66,14 +66,14 @@ func (p Particulars) Validate(stand Particulars, c Case, now time.Time) error {
 	return Invalid(check.faults)
 }
 
-// checkCounterparts refuses more people than the case has, and others.
+// checkCounterparts rejects unknown and duplicate counterparts.
 func (p Particulars) checkCounterparts(check *FieldChecker, c Case) {
 	if len(p.Counterparts) > MaxCounterparts {
 		check.Add("holders", "too_many", "At most %d counterparts are accepted.", MaxCounterparts)
 		return
 	}
 	if len(p.Papers) > len(PapersOnRequest) {
-		check.Add("papers", "too_many", "Each paper is named once.")
+		check.Add("papers", "too_many", "A paper is listed twice.")
 		return
 	}
 	known := map[CounterpartID]int{}
@@ -88,12 +88,13 @@ func (p Particulars) checkCounterparts(check *FieldChecker, c Case) {
 		case 1:
 			known[h.CounterpartID]++
 		default:
-			check.Add(field, "duplicate", "Each counterpart is named once.")
+			check.Add(field, "duplicate", "This counterpart is listed twice.")
 		}
 	}
 }
 
-// requestField names a path as the sender's body does: holders by their place in it.
+// requestField converts a path to the name of the field in the request body, which
+// lists counterparts by index.
 func (p Particulars) requestField(path string) string {
 	for i, h := range p.Counterparts {
 		if rest, of := strings.CutPrefix(path, counterpartsPath+string(h.CounterpartID)+"."); of {
@@ -103,7 +104,8 @@ func (p Particulars) requestField(path string) string {
 	return path
 }
 
-// identityDocument is an identity document with what else is said of its bearer.
+// identityDocument is an identity document with the stated birth date and sex of its
+// owner.
 type identityDocument struct {
 	path   string
 	kind   DocumentKind
@@ -126,10 +128,10 @@ func (d identityDocument) hasChanged(given map[string]string) bool {
 	})
 }
 
-// checkNumber holds a number against its kind, and what it tells against what was said.
+// checkNumber checks a number against the kind of document and the stated data.
 func (d identityDocument) checkNumber(c *FieldChecker, p Particulars) {
 	if d.number != "" && d.kind == "" {
-		c.Add(p.requestField(d.path+"document_kind"), "required", "Say which document the number is of.")
+		c.Add(p.requestField(d.path+"document_kind"), "required", "Name the kind of document of this number.")
 	}
 	if d.kind != IDCard || d.number == "" {
 		return
@@ -137,17 +139,17 @@ func (d identityDocument) checkNumber(c *FieldChecker, p Particulars) {
 	born, sex, sound := readIDCard(d.number)
 	switch {
 	case !sound || born.After(c.now):
-		c.Add(p.requestField(d.path+"document_no"), "checksum", "This is not the number of an identity card: it has 18 places, and the last follows from the others.")
+		c.Add(p.requestField(d.path+"document_no"), "checksum", "This is not a valid identity card number. It has 18 characters, and the last is a check character.")
 	case d.born != "" && d.born != born.Format(time.DateOnly):
-		c.Add(p.requestField(d.path+"born"), "contradicts", "The number of the identity card tells another day.")
+		c.Add(p.requestField(d.path+"born"), "contradicts", "The identity card number contains another date of birth.")
 	case d.sex != "" && d.sex != sex:
-		c.Add(p.requestField(d.path+"sex"), "contradicts", "The number of the identity card tells another sex.")
+		c.Add(p.requestField(d.path+"sex"), "contradicts", "The identity card number contains another sex.")
 	}
 }
 
-// readIDCard reads the number of an identity card (GB 11643-1999): six digits of
-// a place, the day of birth, three to tell people of that day apart, the last of
-// them odd for men, and a check character (ISO 7064, MOD 11-2).
+// readIDCard parses an identity card number (GB 11643-1999): six digits for the
+// region, the date of birth, a three-digit sequence number that is odd for men, and
+// a check character (ISO 7064, MOD 11-2).
 func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
 	if len(number) != 18 {
 		return time.Time{}, "", false
@@ -171,7 +173,7 @@ func readIDCard(number string) (born time.Time, sex Sex, sound bool) {
 	return born, sex, err == nil && sum%11 == 1 && born.Year() >= 1900
 }
 
-// lineCheck checks one line of free text.
+// lineCheck returns a check for one line of free text.
 func lineCheck(limit int) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
 		c.Text(field, value, limit, true)
@@ -207,7 +209,7 @@ var (
 	address       = patternCheck(emailForm, "This is not an e-mail address.")
 )
 
-// isDayBetween reads a day of the calendar, of a year that papers can speak of.
+// isDayBetween reports whether value is a calendar day from first to last.
 func isDayBetween(value string, first, last time.Time) bool {
 	day, err := time.Parse(time.DateOnly, value)
 	return err == nil && !day.Before(first) && !day.After(last)
@@ -216,7 +218,7 @@ func isDayBetween(value string, first, last time.Time) bool {
 func dayCheck(first func(*FieldChecker) time.Time, last func(*FieldChecker) time.Time) func(*FieldChecker, string, string) {
 	return func(c *FieldChecker, field, value string) {
 		if !isDayBetween(value, first(c), last(c)) {
-			c.Add(field, "out_of_range", "A day such as 2026-03-31 is needed, and one that can be.")
+			c.Add(field, "out_of_range", "Enter a possible day such as 2026-03-31.")
 		}
 	}
 }

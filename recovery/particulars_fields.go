@@ -1,18 +1,18 @@
 package recovery
 
-// fieldRule is what is known of a particular: how it is checked, who may read it and
-// which papers are sent back without it.
+// fieldRule defines how a field is checked, who may read it, and which papers a
+// court would reject without it.
 type fieldRule struct {
 	check  func(c *FieldChecker, field, value string)
-	public bool // no secret from anybody in the case
-	named  bool // told by the papers for the other side
-	number bool // its last digits may be shown
+	public bool // visible to everybody in the case
+	named  bool // printed in the papers for the other side
+	number bool // a number: its last digits are not masked
 	papers []Paper
 }
 
 const counterpartsPath = "holders."
 
-// The papers that name the parties, as they need their particulars.
+// The papers that need a field, by the purpose of the field.
 var (
 	complaintPapers     = []Paper{PaperComplaint}
 	identityPapers      = []Paper{PaperComplaint, PaperPaymentOrder, PaperPolice, PaperAgreement, PaperPreservation, PaperSafekeeping, PaperAuthorisation}
@@ -22,8 +22,8 @@ var (
 	authorisationPapers = []Paper{PaperAuthorisation}
 )
 
-// visitFields visits every particular with its path below particularsPath. What is
-// added here is asked for, checked, kept and masked by that alone.
+// visitFields calls visit for every field with its path below particularsPath. A
+// field added here is requested, checked, stored and masked without further code.
 func (p *Particulars) visitFields(visit func(path string, value *string, of fieldRule)) {
 	p.visitClaimantFields(visit)
 	for i := range p.Counterparts {

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Plan is a promise to pay in parts. Running says that both sides agreed.
+// Plan is a repayment plan in instalments. Running is set when both sides agreed.
 type Plan struct {
-	No            int           `json:"no"` // counts the plans of the case from 1
+	No            int           `json:"no"` // number of the plan within the case, from 1
 	CounterpartID CounterpartID `json:"counterpart_id"`
 	Running       bool          `json:"running,omitempty"`
 	By            Role          `json:"by"` // who proposed it
 	Instalments   []Instalment  `json:"instalments"`
-	// Grace is the number of the one instalment that was allowed to be late.
+	// Grace is the number of the instalment that was allowed to be late; 0 for none.
 	Grace int `json:"grace,omitempty"`
 }
 
-// Instalment is one part of a plan, due at 18:00 in China on its day, or on the
-// next working day.
+// Instalment is one payment of a plan. It is due at 18:00 in China on its day, or on
+// the next working day.
 type Instalment struct {
 	No     int    `json:"no"`
 	DueOn  string `json:"due_on"` // 2006-01-02 in China
@@ -27,13 +27,13 @@ type Instalment struct {
 	Paid   Money  `json:"paid_fen,omitempty"`
 }
 
-// Limits of a plan: five years of months.
+// The limits of a plan: monthly instalments for five years.
 const (
 	MaxInstalments = 60
 	maxPlanYears   = 5
 )
 
-// Remaining is what a plan still brings.
+// Remaining returns the amount of the plan that is not paid yet.
 func (p Plan) Remaining() Money {
 	var rest Money
 	for _, part := range p.Instalments {
@@ -42,7 +42,7 @@ func (p Plan) Remaining() Money {
 	return rest
 }
 
-// isCoveredByPlans reports that running plans bring all that is missing.
+// isCoveredByPlans reports whether running plans cover all of the missing money.
 func (p Position) isCoveredByPlans() bool {
 	var coming Money
 	for _, plan := range p.Plans {
@@ -53,8 +53,8 @@ func (p Position) isCoveredByPlans() bool {
 	return p.IsOpen() && coming > 0 && coming >= p.Outstanding()
 }
 
-// owedOutsidePlans is what a counterpart owes and no running plan of the others brings:
-// where shares are unknown, each could owe all of it.
+// owedOutsidePlans returns what a counterpart owes minus what running plans of the
+// others cover. If shares are unknown, each could owe all of it.
 func (p Position) owedOutsidePlans(id CounterpartID) Money {
 	rest := p.Outstanding()
 	for _, plan := range p.Plans {
@@ -69,14 +69,14 @@ func (p Position) planIndex(id CounterpartID, running bool) int {
 	return slices.IndexFunc(p.Plans, func(plan Plan) bool { return plan.CounterpartID == id && plan.Running == running })
 }
 
-// proposePlan puts a plan on the table, in place of the one that lay there. It must
-// add up to what this counterpart owes.
+// proposePlan adds a proposed plan and replaces an earlier proposal. The instalments
+// must add up to what the counterpart owes.
 func (p Position) proposePlan(m Move) (Step, error) {
 	if p.counterpartIndex(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
 	if p.planIndex(m.CounterpartID, true) >= 0 {
-		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is running already.")
+		return Step{}, Faultf(CodeActionNotAllowed, "A plan with this counterpart is already running.")
 	}
 	plan := newPlan(p.PlanCount+1, m)
 	if owed := p.owedOutsidePlans(m.CounterpartID); plan.Remaining() != owed || owed == 0 {
@@ -91,7 +91,7 @@ func (p Position) proposePlan(m Move) (Step, error) {
 	return Step{Next: next}, nil
 }
 
-// newPlan numbers the instalments from 1; what was paid is nobody's to say here.
+// newPlan numbers the instalments from 1 and ignores paid amounts of the request.
 func newPlan(no int, m Move) Plan {
 	plan := Plan{No: no, CounterpartID: m.CounterpartID, By: m.Actor.Role}
 	for i, part := range m.Instalments {
@@ -100,51 +100,51 @@ func newPlan(no int, m Move) Plan {
 	return plan
 }
 
-// withoutPlan is the position less a counterpart's plan.
+// withoutPlan returns the position without the counterpart's plan.
 func (p Position) withoutPlan(id CounterpartID) Position {
 	p.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { return plan.CounterpartID == id })
 	return p
 }
 
-// acceptPlan makes a plan run. A debt acknowledged so interrupts the limitation
-// (诉讼时效规定 14). A counterpart who agrees by their own hand refuses no more;
-// what others say they agreed to does not undo their refusal.
+// acceptPlan starts a proposed plan. This acknowledges the debt and interrupts the
+// limitation (诉讼时效规定 14). It ends a refusal only if the counterpart proposed or
+// accepted the plan themselves.
 func (p Position) acceptPlan(m Move) (Step, error) {
 	index := p.planIndex(m.CounterpartID, false)
 	if index < 0 {
-		return Step{}, Faultf(CodeActionNotAllowed, "No plan with this counterpart waits for an answer.")
+		return Step{}, Faultf(CodeActionNotAllowed, "No proposed plan with this counterpart exists.")
 	}
 	if m.Actor.Role == RoleCounterpart && p.Plans[index].By == RoleCounterpart {
-		return Step{}, Faultf(CodeActionNotAllowed, "The claimant answers a plan that the counterpart proposed.")
+		return Step{}, Faultf(CodeActionNotAllowed, "Only the claimant can accept a plan that the counterpart proposed.")
 	}
 	if p.Plans[index].Remaining() > p.owedOutsidePlans(m.CounterpartID) {
-		return Step{}, Faultf(CodeActionNotAllowed, "Less is owed by now than the plan says: propose it anew.")
+		return Step{}, Faultf(CodeActionNotAllowed, "The counterpart owes less than the plan now. Propose a new plan.")
 	}
 	if m.At != nil && p.Plans[index].Instalments[0].DueOn < m.At.In(Shanghai).Format(time.DateOnly) {
-		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed: propose the plan anew.")
+		return Step{}, Faultf(CodeActionNotAllowed, "The day of the first instalment has passed. Propose a new plan.")
 	}
-	next, holder, err := p.withCounterpart(m.CounterpartID)
+	next, state, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err
 	}
 	next.Plans = slices.Clone(p.Plans)
 	next.Plans[index].Running = true
-	if own := m.Actor.Role == RoleCounterpart || next.Plans[index].By == RoleCounterpart; own && holder.hasRefused() {
-		holder.Answer = ""
-		*holder = holder.withQuietSince(m.At)
+	if own := m.Actor.Role == RoleCounterpart || next.Plans[index].By == RoleCounterpart; own && state.hasRefused() {
+		state.Answer = ""
+		*state = state.withQuietSince(m.At)
 	}
 	return Step{Next: next}, nil
 }
 
 func (p Position) declinePlan(m Move) (Step, error) {
 	if p.planIndex(m.CounterpartID, false) < 0 {
-		return Step{}, Faultf(CodeActionNotAllowed, "No plan with this counterpart waits for an answer.")
+		return Step{}, Faultf(CodeActionNotAllowed, "No proposed plan with this counterpart exists.")
 	}
 	return Step{Next: p.withoutPlan(m.CounterpartID)}, nil
 }
 
-// recordInstalment books a payment on a running plan. The plan is meant by its
-// counterpart, or is the only one.
+// recordInstalment counts a payment on the running plan of the counterpart, or on the
+// only running plan.
 func (p Position) recordInstalment(m Move) (Step, error) {
 	id, err := p.findInstalmentPayer(m)
 	if err != nil {
@@ -157,7 +157,7 @@ func (p Position) recordInstalment(m Move) (Step, error) {
 	return Step{Next: p.bookPayment(id, m.Amount).afterPayment()}, nil
 }
 
-// InstalmentPayer is whose instalment a payment is: "" when nobody can tell.
+// InstalmentPayer returns the counterpart of an instalment payment; "" if unknown.
 func (p Position) InstalmentPayer(m Move) CounterpartID {
 	id, _ := p.findInstalmentPayer(m)
 	return id
@@ -172,13 +172,13 @@ func (p Position) findInstalmentPayer(m Move) (CounterpartID, error) {
 	}
 	running := slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { return !plan.Running })
 	if len(running) != 1 {
-		return "", Invalid([]FieldFault{{"counterpart_id", "required", "Several plans are running: say whose instalment it is."}})
+		return "", Invalid([]FieldFault{{"counterpart_id", "required", "Several plans are running. Name the counterpart who paid."}})
 	}
 	return running[0].CounterpartID, nil
 }
 
-// bookOnPlan books money on a counterpart's plan, the earliest instalment first, and
-// takes away a plan that is fulfilled.
+// bookOnPlan counts money on a counterpart's running plan, earliest instalment first,
+// and removes a plan that is fully paid.
 func (p Position) bookOnPlan(id CounterpartID, amount Money) Position {
 	index := p.planIndex(id, true)
 	if index < 0 {
@@ -198,18 +198,18 @@ func (p Position) bookOnPlan(id CounterpartID, amount Money) Position {
 	return p
 }
 
-// PassInstalmentDay looks at an instalment whose day has come. It gives false when
-// there is nothing to write: it was paid, or the plan is no more.
+// PassInstalmentDay applies the due day of an instalment. It returns false if there
+// is nothing to record, because the instalment is paid or the plan has ended.
 //
-// One instalment of a plan may be late, until GraceClock passes. The next that
-// is late breaks the plan.
+// One instalment of a plan may be late until GraceClock passes. A second late
+// instalment breaks the plan.
 func (p Position) PassInstalmentDay(plan, no int) (Step, bool) {
 	index := p.runningPlanIndex(plan)
 	if index < 0 || no < 1 || no > len(p.Plans[index].Instalments) || p.Plans[index].isPaid(no) {
 		return Step{}, false
 	}
 	if p.Plans[index].Grace == no {
-		return Step{}, false // told twice
+		return Step{}, false // already recorded
 	}
 	if p.Plans[index].Grace != 0 {
 		return Step{Kind: EntryPlanBroken, Next: p.breakPlan(plan).withWaitingOn()}, true
@@ -229,8 +229,8 @@ func (p Plan) isPaid(no int) bool {
 	return part.Paid >= part.Amount
 }
 
-// instalmentClocks are the days of the instalments that are not paid, kept by the plan's
-// own workflow, and the grace of the one that is late.
+// instalmentClocks returns the clocks of unpaid instalments, which the workflow of
+// the plan keeps, and the grace period of a late one.
 func (p Plan) instalmentClocks() []ClockState {
 	var running []ClockState
 	for _, part := range p.Instalments {
@@ -245,12 +245,12 @@ func (p Plan) instalmentClocks() []ClockState {
 	return running
 }
 
-// InstalmentRef names an instalment among the deadlines of a case.
+// InstalmentRef identifies an instalment among the deadlines of a case.
 func InstalmentRef(plan, no int) string { return fmt.Sprintf("%d/%d", plan, no) }
 
-// RemindableAmount tells what is open of an instalment that a counterpart may be
-// reminded of: of a plan of theirs that runs, and not once they refused or
-// complained.
+// RemindableAmount returns the unpaid amount of an instalment, and whether the
+// counterpart may be reminded of it: their plan must be running, and they must not
+// have refused or complained.
 func (p Position) RemindableAmount(id CounterpartID, ref string) (Money, bool) {
 	at, plan := p.counterpartIndex(id), p.planIndex(id, true)
 	if at < 0 || plan < 0 || p.Counterparts[at].isSilenced() {
@@ -264,7 +264,8 @@ func (p Position) RemindableAmount(id CounterpartID, ref string) (Money, bool) {
 	return 0, false
 }
 
-// InstalmentDebtor is whose plan a deadline's Ref names; "" for nobody's.
+// InstalmentDebtor returns the counterpart whose instalment a deadline's Ref
+// identifies; "" for none.
 func (p Position) InstalmentDebtor(ref string) CounterpartID {
 	for _, plan := range p.Plans {
 		for _, part := range plan.Instalments {
@@ -276,7 +277,7 @@ func (p Position) InstalmentDebtor(ref string) CounterpartID {
 	return ""
 }
 
-// FindInstalment finds the instalment that a deadline's Ref names.
+// FindInstalment returns the instalment that a deadline's Ref identifies.
 func (p Position) FindInstalment(ref string) (Instalment, bool) {
 	for _, plan := range p.Plans {
 		for _, part := range plan.Instalments {
@@ -288,21 +289,22 @@ func (p Position) FindInstalment(ref string) (Instalment, bool) {
 	return Instalment{}, false
 }
 
-// breakPlan puts the case back on its path: a broken word ends the stage of words,
-// an appeal goes on, and at law the acknowledged debt asks for another route.
+// breakPlan removes a plan that was not kept and resumes the case: a contact stage
+// ends, an appeal continues, and in the legal stage a new route must be chosen,
+// because the debt is now acknowledged.
 func (p Position) breakPlan(plan int) Position {
 	index := p.runningPlanIndex(plan)
 	if index < 0 {
 		return p
 	}
 	waited, id := p.isCoveredByPlans(), p.Plans[index].CounterpartID
-	next, holder, err := p.withoutPlan(id).withCounterpart(id)
+	next, state, err := p.withoutPlan(id).withCounterpart(id)
 	if err != nil {
 		return p.withoutPlan(id)
 	}
-	holder.BrokenPlans++
-	if !holder.hasRefused() {
-		holder.Answer = ""
+	state.BrokenPlans++
+	if !state.hasRefused() {
+		state.Answer = ""
 	}
 	switch {
 	case !waited || next.isCoveredByPlans() || next.Pause != nil:
@@ -330,20 +332,20 @@ func (c *FieldChecker) instalments(parts []Instalment) {
 		_, err := time.Parse(time.DateOnly, part.DueOn)
 		switch {
 		case err != nil:
-			c.Add(at+"due_on", "malformed", "A day as 2006-01-02 is needed.")
+			c.Add(at+"due_on", "malformed", "Enter a day such as 2026-03-31.")
 		case part.DueOn < before:
-			c.Add(at+"due_on", "not_in_order", "Each instalment is due after the one before it, and none in the past.")
+			c.Add(at+"due_on", "not_in_order", "Instalments must be in order of their days, and none in the past.")
 		case part.DueOn > last:
-			c.Add(at+"due_on", "too_late", "A plan ends within %d years.", maxPlanYears)
+			c.Add(at+"due_on", "too_late", "A plan must end within %d years.", maxPlanYears)
 		default:
 			before = nextDay(part.DueOn)
 		}
 		c.Amount(at+"amount_fen", part.Amount, true)
 		if part.No != 0 {
-			c.Add(at+"no", "unknown_field", "Instalments are numbered by themselves, in the order of their days.")
+			c.Add(at+"no", "unknown_field", "Instalments are numbered automatically.")
 		}
 		if part.Paid != 0 {
-			c.Add(at+"paid_fen", "unknown_field", "What was paid is recorded by itself.")
+			c.Add(at+"paid_fen", "unknown_field", "Paid amounts are recorded automatically.")
 		}
 	}
 }

@@ -5,86 +5,87 @@ import (
 	"time"
 )
 
-// CounterpartState is what the journey must know of a counterpart: no name, only what they
-// hold, whether they answered and what came back.
+// CounterpartState is the part of a counterpart that the workflow needs: their share,
+// their answer and what they returned. It contains no personal data.
 type CounterpartState struct {
 	ID       CounterpartID `json:"id"`
-	Share    Money         `json:"share_fen,omitempty"` // what they took of the money; 0 when nobody knows
+	Share    Money         `json:"share_fen,omitempty"` // the amount they claimed; 0 if unknown
 	Answer   Response      `json:"answer,omitempty"`
 	Returned Money         `json:"returned_fen,omitempty"`
-	// ReportedReturned is what they say they gave back and nobody has confirmed yet.
+	// ReportedReturned is an amount they reported as returned, not confirmed yet.
 	ReportedReturned Money `json:"says_fen,omitempty"`
-	// NoContact holders are not to be written to: they complained, or somebody with
-	// the right to do so forbade it (治安管理处罚法 2025, 50(5)).
+	// NoContact forbids private contact: they complained, or an authorised person
+	// forbade it (治安管理处罚法 2025, 50(5)).
 	NoContact bool `json:"banned,omitempty"`
-	// QuietSince is when they refused or complained: what was sent before was sent
-	// in good faith, whenever it is told of. Nil: nobody said when.
+	// QuietSince is when they refused or complained. Messages sent before are
+	// allowed, even if recorded later. Nil if the time is unknown.
 	QuietSince *time.Time `json:"quiet_since,omitempty"`
-	// Promises counts those that were waited for in this stage.
+	// Promises counts the promises the case waited for in this stage.
 	Promises int `json:"promises,omitempty"`
-	// BrokenPlans counts the plans they agreed to and did not keep.
+	// BrokenPlans counts the plans they accepted and did not keep.
 	BrokenPlans int `json:"broken_plans,omitempty"`
-	// LimitationLog is what bears on the limitation towards them.
+	// LimitationLog holds the events that affect the limitation towards them.
 	LimitationLog LimitationLog `json:"testimony,omitzero"`
 }
 
-// Position is where a case stands. The workflow owns it and changes it only by
-// Take, Lapse, InstalmentDue and EvidenceArrived; each gives a Step to be written
-// down first. Once the case is closed and its workflow over, the record owns it.
+// Position is the current state of a case. The workflow owns it and changes it only
+// through Take, PassDeadline, PassInstalmentDay and ReceiveEvidence. Each returns a
+// Step that must be recorded first. After the workflow of a closed case has ended,
+// the record owns it.
 type Position struct {
 	Stage     Stage     `json:"stage"`
 	WaitingOn WaitingOn `json:"waiting_on"`
 	Outcome   Outcome   `json:"outcome,omitempty"`
 	Claim     Money     `json:"claim_fen"`
-	Recovered Money     `json:"recovered_fen"` // everything that came back, by whatever way
+	Recovered Money     `json:"recovered_fen"` // all money that came back
 	Refunded  Money     `json:"refunded_fen,omitempty"`
 	Granted   Money     `json:"granted_fen,omitempty"`
-	// PaidOut is the recovered sum at which all that was granted has come.
+	// PaidOut is the recovered amount at which the granted amount has fully arrived.
 	PaidOut     Money       `json:"paid_out_fen,omitempty"`
 	RefundAsked bool        `json:"refund_asked,omitempty"`
 	Appeal      AppealState `json:"appeal,omitempty"`
-	Answered    bool        `json:"answered,omitempty"` // the desk has spoken on the appeal
-	Late        bool        `json:"late,omitempty"`     // its first answer did not come in time
-	Breached    bool        `json:"breached,omitempty"` // nor did its decision: it is the supervisor's
+	Answered    bool        `json:"answered,omitempty"` // staff have answered the appeal
+	Late        bool        `json:"late,omitempty"`     // the first answer missed its deadline
+	Breached    bool        `json:"breached,omitempty"` // the decision missed its deadline: the supervisor decides
 	Proposal    *Proposal   `json:"proposal,omitempty"`
 	Route       Route       `json:"route,omitempty"`
 	Tasks       []Task      `json:"tasks,omitempty"`
 	Costs       Money       `json:"costs_fen,omitempty"`
-	// AvoidanceOver and LimitationOver say that the right ended with time.
+	// AvoidanceOver and LimitationOver are set when the right has expired.
 	AvoidanceOver  bool `json:"avoidance_over,omitempty"`
 	LimitationOver bool `json:"limitation_over,omitempty"`
-	// PaidAt is when the money left: the limitation is counted from it.
+	// PaidAt is when the money was sent. The limitation period is counted from it.
 	PaidAt       time.Time          `json:"harmed_at,omitzero"`
-	Plans        []Plan             `json:"plans,omitempty"` // proposed or running, one a counterpart
+	Plans        []Plan             `json:"plans,omitempty"` // proposed or running, at most one for each counterpart
 	PlanCount    int                `json:"plan_count,omitempty"`
 	Pause        *Pause             `json:"pause,omitempty"`
 	OneToOne     bool               `json:"one_to_one,omitempty"`
-	NoNotice     bool               `json:"no_notice,omitempty"` // the playbook forbids to speak to the group
+	NoNotice     bool               `json:"no_notice,omitempty"` // the playbook forbids messages to the group
 	FourEyes     Money              `json:"four_eyes_above_fen,omitempty"`
 	ClosedFrom   Stage              `json:"closed_from,omitempty"`
 	Counterparts []CounterpartState `json:"holders,omitempty"`
-	// Split says that others than the holders may have a part: a lone holder owes
-	// no more than their share.
+	// Split is set if people other than the known counterparts may hold a part. A
+	// single counterpart then owes only their share.
 	Split bool `json:"split,omitempty"`
 }
 
-// Step is one change of a case: what happened and where it stands after.
+// Step is one change of a case: the journal entry and the position after it.
 type Step struct {
 	Kind EntryKind `json:"kind"`
 	Next Position  `json:"next"`
-	// Restart names a clock that begins anew though it went on running.
+	// Restart is a running clock that starts again from now.
 	Restart Clock `json:"restart,omitempty"`
 }
 
-// Terms are what the playbook decides of a case at its filing.
+// Terms are the decisions of the playbook about a case at filing.
 type Terms struct {
-	RefundAhead bool  // the platform's refund of unclaimed money is still to come
-	NoNotice    bool  // nothing is said to the group, for what the case looks like
-	FourEyes    Money // decisions on more than this need a second person; 0: none does
+	RefundAhead bool  // the platform has not refunded unclaimed money yet
+	NoNotice    bool  // no messages to the group
+	FourEyes    Money // decisions about more than this need a second person; 0 for no limit
 }
 
-// StartPosition is the position of a case that was just filed. While something may be
-// unclaimed and the auto-refund is still to come, the case watches for it.
+// StartPosition returns the position of a newly filed case. It starts with the
+// recall watch if money may still be unclaimed and the platform's refund is due.
 func StartPosition(c Case, terms Terms) Position {
 	p := Position{
 		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.IsOneToOne(),
@@ -99,24 +100,24 @@ func StartPosition(c Case, terms Terms) Position {
 	return p.withWaitingOn()
 }
 
-// IsOpen reports whether anything can still happen to the case by itself.
+// IsOpen reports whether the case is not closed.
 func (p Position) IsOpen() bool { return p.Stage != Closed }
 
-// Outstanding is what has not come back yet; never negative.
+// Outstanding returns the amount that has not come back yet, never negative.
 func (p Position) Outstanding() Money { return max(0, p.Claim-p.Recovered) }
 
-// OverpaidAmount is what came back beyond the claim, and is owed to whoever paid it.
+// OverpaidAmount returns what came back beyond the claim. It must be paid back.
 func (p Position) OverpaidAmount() Money { return max(0, p.Recovered-p.Claim) }
 
-// hasSoleDebtor reports that one person holds all of the money.
+// hasSoleDebtor reports whether one person holds all of the money.
 func (p Position) hasSoleDebtor() bool { return len(p.Counterparts) == 1 && !p.Split }
 
-// KnowsShare reports whether Owed is this holder's own part, and not what is missing
-// of everybody's.
+// KnowsShare reports whether AmountOwedBy is the counterpart's own part instead of
+// everything that is missing.
 func (p Position) KnowsShare(h CounterpartState) bool { return h.Share > 0 || p.hasSoleDebtor() }
 
-// AmountOwedBy is what one counterpart still holds: the rest of their share, or of the
-// claim when nobody knows the share.
+// AmountOwedBy returns what a counterpart still owes: the rest of their share, or of
+// the claim if the share is unknown.
 func (p Position) AmountOwedBy(id CounterpartID) Money {
 	index := p.counterpartIndex(id)
 	if index < 0 {
@@ -132,7 +133,8 @@ func (p Position) counterpartIndex(id CounterpartID) int {
 	return slices.IndexFunc(p.Counterparts, func(h CounterpartState) bool { return h.ID == id })
 }
 
-// withCounterpart gives a copy of the position and, in it, the holder to change.
+// withCounterpart returns a copy of the position and a pointer to the counterpart in
+// that copy.
 func (p Position) withCounterpart(id CounterpartID) (Position, *CounterpartState, error) {
 	p.Counterparts = slices.Clone(p.Counterparts)
 	index := p.counterpartIndex(id)
@@ -142,12 +144,12 @@ func (p Position) withCounterpart(id CounterpartID) (Position, *CounterpartState
 	return p, &p.Counterparts[index], nil
 }
 
-// UnknownCounterpart refuses an act that names nobody of the case.
+// UnknownCounterpart returns the Fault for an id that matches no counterpart.
 func UnknownCounterpart() error {
 	return Invalid([]FieldFault{{"counterpart_id", "unknown", "No counterpart of this case has this id."}})
 }
 
-// withWaitingOn says whose move is next.
+// withWaitingOn updates WaitingOn.
 func (p Position) withWaitingOn() Position {
 	p.WaitingOn = p.nextToAct()
 	return p
@@ -183,15 +185,15 @@ func (p Position) stageWaitsOn() WaitingOn {
 	}
 }
 
-// hasUnansweredOffer reports that a counterpart says they paid, or offers a plan, and the
-// claimant has not said anything to it yet.
+// hasUnansweredOffer reports whether a counterpart reported a payment or proposed a
+// plan that the claimant has not answered yet.
 func (p Position) hasUnansweredOffer() bool {
 	return slices.ContainsFunc(p.Counterparts, func(h CounterpartState) bool { return h.ReportedReturned > 0 }) ||
 		slices.ContainsFunc(p.Plans, func(plan Plan) bool { return !plan.Running && plan.By == RoleCounterpart })
 }
 
-// enterNextStage enters the stage after this one; a case without a group to speak to
-// goes straight to the platform.
+// enterNextStage enters the next stage. Without a group that may be contacted, the
+// group notice is skipped.
 func (p Position) enterNextStage() Position {
 	switch p.Stage {
 	case RecallWatch:
@@ -216,7 +218,7 @@ func (p Position) enterStage(stage Stage) Position {
 	for i := range p.Counterparts {
 		p.Counterparts[i].Promises = 0
 		if p.Counterparts[i].Answer == Promised {
-			p.Counterparts[i].Answer = "" // the promise was not kept; its clock has run
+			p.Counterparts[i].Answer = "" // the promise was not kept: its clock has passed
 		}
 	}
 	if stage == Appeal {

@@ -19,5 +19,5 @@ type ActionRequest struct {
 	Device      string
 	Attempt     int // counts from 1; an abandoned request that is sent again gets the next number
 	State       string
-	Answer      []byte // what the sender was told; nil until FinishAction
+	Answer      []byte // sent to the caller; nil until FinishAction
 }

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// Take applies an act. It refuses with CodeForbidden what the role may never do
-// and with CodeActionNotAllowed what cannot be done here.
+// Take applies an action. It returns a Fault with CodeForbidden if the role may never
+// take it, and with CodeActionNotAllowed if it is not allowed now.
 func (p Position) Take(m Move) (Step, error) {
 	if !MayEver(m.Actor.Role, m.Action) {
 		return Step{}, Faultf(CodeForbidden, "The role %s never takes the action %s.", m.Actor.Role, m.Action)
@@ -17,7 +17,7 @@ func (p Position) Take(m Move) (Step, error) {
 		return Step{}, err
 	}
 	if m.Amount < 0 || m.Amount > MaxMoney {
-		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "No case knows such an amount."}})
+		return Step{}, Invalid([]FieldFault{{"amount_fen", "out_of_range", "The amount is out of range."}})
 	}
 	step, err := p.take(m)
 	if err != nil {
@@ -27,10 +27,10 @@ func (p Position) Take(m Move) (Step, error) {
 	return step, nil
 }
 
-// ownPart keeps a counterpart to what is theirs.
+// ownPart returns a Fault if a counterpart acts for another counterpart.
 func (m Move) ownPart() error {
 	if m.Actor.Role == RoleCounterpart && string(m.CounterpartID) != string(m.Actor.ID) {
-		return Faultf(CodeForbidden, "A counterpart speaks for themselves only.")
+		return Faultf(CodeForbidden, "Counterparts can act only for themselves.")
 	}
 	return nil
 }
@@ -61,13 +61,13 @@ func (p Position) withdrawCase(Move) (Step, error) {
 	return Step{Next: p.closeWith(Withdrawn)}, nil
 }
 
-// closeByPerson closes a case by somebody's word, which cannot say other than the sums.
+// closeByPerson closes a case with a chosen outcome, which must agree with the amounts.
 func (p Position) closeByPerson(m Move) (Step, error) {
 	recovered := p.Recovered > 0
 	if m.Outcome == AutoRefunded || m.Outcome == RecoveredFull ||
 		m.Outcome == RecoveredPartly && !recovered || m.Outcome == Unrecovered && recovered {
 		return Step{}, Invalid([]FieldFault{{
-			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back: record returns first.",
+			"outcome", "contradicts_sums", "Of " + p.Claim.String() + " yuan " + p.Recovered.String() + " came back. Record returns first.",
 		}})
 	}
 	return Step{Next: p.closeWith(m.Outcome)}, nil
@@ -81,12 +81,12 @@ func (p Position) escalateCase(m Move) (Step, error) {
 		return Step{}, Faultf(CodeActionNotAllowed, "The money was sent one to one: there is no group to give notice to.")
 	}
 	if m.To == GroupNotice && p.NoNotice {
-		return Step{}, Faultf(CodeActionNotAllowed, "A case like this is not told to the group: the playbook forbids it.")
+		return Step{}, Faultf(CodeActionNotAllowed, "The playbook forbids a group notice in this case.")
 	}
 	return Step{Next: p.enterStage(m.To)}, nil
 }
 
-// pauseCase stops every clock that people set. It ends by itself: see PauseClock.
+// pauseCase stops every clock that people can stop, until PauseClock passes.
 func (p Position) pauseCase(m Move) (Step, error) {
 	next := p
 	next.Pause = &Pause{Until: m.Until}
@@ -99,8 +99,8 @@ func (p Position) resumeCase(Move) (Step, error) {
 	return Step{Next: next}, nil
 }
 
-// reopenCase goes back to the stage the case was closed in; what the platform
-// refunds by itself is not watched for a second time.
+// reopenCase returns to the stage in which the case was closed, except for the recall
+// watch, which is not repeated.
 func (p Position) reopenCase(Move) (Step, error) {
 	stage := p.ClosedFrom
 	if stage == RecallWatch {
@@ -112,7 +112,7 @@ func (p Position) reopenCase(Move) (Step, error) {
 	return Step{Next: next}, nil
 }
 
-// Pause is a stop somebody asked for. Until is nil when nobody said how long.
+// Pause is a requested pause. Until is nil if its length was not given.
 type Pause struct {
 	Until *time.Time `json:"until,omitempty"`
 }

@@ -6,7 +6,7 @@ import "slices"
 type (
 	// CaseID identifies a case.
 	CaseID string
-	// CaseNumber is a case's name for people, read out on the phone: "R20261121-000042".
+	// CaseNumber identifies a case for people, for example on the phone: "R20261121-000042".
 	CaseNumber string
 	// CounterpartID identifies a counterpart within a case.
 	CounterpartID string
@@ -14,13 +14,13 @@ type (
 	EvidenceID string
 	// ExportID identifies one dossier with its bag.
 	ExportID string
-	// RequestID identifies a staged act.
+	// RequestID identifies an action request.
 	RequestID string
 	// UserID identifies an account.
 	UserID string
 )
 
-// Platform is the wallet or messenger the money was sent with.
+// Platform is the wallet or messenger with which the money was sent.
 type Platform string
 
 // The platforms.
@@ -34,7 +34,7 @@ const (
 // Instrument is how the money was sent.
 type Instrument string
 
-// The instruments. A red packet and a transfer differ in law and in recall.
+// The instruments. Law and recall differ between red packets and transfers.
 const (
 	OrdinaryPacket   Instrument = "ordinary_packet"
 	LuckyPacket      Instrument = "lucky_packet"
@@ -43,7 +43,7 @@ const (
 	PasswordPacket   Instrument = "password_packet"
 )
 
-// ClaimState says whether the counterparts have taken the money yet.
+// ClaimState is how much of the money the recipients have claimed.
 type ClaimState string
 
 // The claim states.
@@ -54,7 +54,7 @@ const (
 	ClaimUnknown  ClaimState = "unknown"
 )
 
-// GroupKind is the kind of group the money was sent into; NoGroup is one to one.
+// GroupKind is the kind of the group chat; NoGroup for a payment to one person.
 type GroupKind string
 
 // The group kinds.
@@ -67,7 +67,7 @@ const (
 	TradeGroup     GroupKind = "trade"
 )
 
-// Reason is why the money should not have gone there.
+// Reason is why the payment was a mistake.
 type Reason string
 
 // The reasons.
@@ -80,7 +80,7 @@ const (
 	OtherReason    Reason = "other"
 )
 
-// Stage is how far a case has gone (contract: stage).
+// Stage is the stage of a case.
 type Stage string
 
 // The stages in their order.
@@ -93,18 +93,18 @@ const (
 	Closed         Stage = "closed"
 )
 
-// Stages lists the stages in the order a case passes them.
+// Stages lists the stages in the order in which a case passes them.
 var Stages = []Stage{RecallWatch, PrivateContact, GroupNotice, Appeal, Legal, Closed}
 
-// IsAfter reports whether s comes later in the journey than other.
+// IsAfter reports whether s comes after other.
 func (s Stage) IsAfter(other Stage) bool {
 	return slices.Index(Stages, s) > slices.Index(Stages, other)
 }
 
-// WaitingOn names whose move is next.
+// WaitingOn is who has to act next.
 type WaitingOn string
 
-// Who a case may wait for.
+// The possible values of WaitingOn.
 const (
 	OnClaimant    WaitingOn = "claimant"
 	OnCounterpart WaitingOn = "counterpart"
@@ -130,7 +130,7 @@ const (
 	NotEligible      Outcome = "not_eligible"
 )
 
-// Response is what a counterpart answered.
+// Response is the kind of a counterpart's answer.
 type Response string
 
 // The responses.
@@ -143,7 +143,7 @@ const (
 	Hostile        Response = "hostile"
 )
 
-// Refusal is the typed reason of a counterpart who does not return.
+// Refusal is why a counterpart does not return the money.
 type Refusal string
 
 // The refusals.
@@ -157,7 +157,7 @@ const (
 	RefusalHostile  Refusal = "hostile"
 )
 
-// Channel is how people spoke, or how money came back.
+// Channel is how people communicated, or how money came back.
 type Channel string
 
 // The channels.
@@ -180,7 +180,7 @@ const (
 	OtherChannel   Channel = "other"
 )
 
-// Decision is an agent's word on an appeal.
+// Decision is the decision about an appeal.
 type Decision string
 
 // The decisions.
@@ -190,7 +190,7 @@ const (
 	Denied        Decision = "denied"
 )
 
-// Route is a way of legal escalation.
+// Route is a legal route.
 type Route string
 
 // The routes (民诉法 2023: payment order 225, small claims 165, suit 122).
@@ -205,7 +205,7 @@ const (
 	CrossBorder  Route = "cross_border"
 )
 
-// Audience is for whom a dossier is built.
+// Audience is the readers for whom a dossier is built.
 type Audience string
 
 // The audiences.
@@ -216,10 +216,10 @@ const (
 	ForArchive  Audience = "archive"
 )
 
-// Role is what an account may do.
+// Role defines the permissions of an account.
 type Role string
 
-// The roles. System is the workflow itself; it has no account.
+// The roles. RoleSystem is the product itself and has no account.
 const (
 	RoleClaimant    Role = "claimant"
 	RoleCounterpart Role = "counterpart"
@@ -231,16 +231,16 @@ const (
 	RoleSystem      Role = "system"
 )
 
-// Actor is who did a thing: a role and the account behind it, never a name.
+// Actor is who acted: a role and an account, never a name.
 type Actor struct {
 	Role Role   `json:"role"`
 	ID   UserID `json:"id"`
 }
 
-// System is the actor of what happens by itself: deadlines that pass.
+// System is the actor of automatic changes such as passed deadlines.
 var System = Actor{Role: RoleSystem, ID: "system"}
 
-// Values of each enumeration, for validation and for the specification's test.
+// The values of each enumeration.
 var (
 	Platforms   = []Platform{WeChat, Alipay, QQ, WeCom}
 	Instruments = []Instrument{OrdinaryPacket, LuckyPacket, Transfer, EnterprisePacket, PasswordPacket}

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// recordResponse takes a counterpart's word, as the claimant or the desk heard it, or
-// as the counterpart says it. Money counts when whoever should have it says so:
-// what a counterpart says of themselves waits to be confirmed.
+// recordResponse stores a counterpart's answer, reported by the claimant, by staff
+// or by the counterpart. Money that only the counterpart reports does not count
+// until the claimant or staff confirm it.
 func (p Position) recordResponse(m Move) (Step, error) {
-	next, holder, err := p.withCounterpart(m.CounterpartID)
+	next, state, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err
 	}
@@ -20,14 +20,14 @@ func (p Position) recordResponse(m Move) (Step, error) {
 	own := m.Actor.Role == RoleCounterpart
 	step := Step{}
 	var waits bool
-	if *holder, waits = holder.withResponse(m.Response, own); waits {
+	if *state, waits = state.withResponse(m.Response, own); waits {
 		step.Restart = PromiseClock
 	}
-	*holder = holder.withQuietSince(m.At)
-	holder.ReportedReturned = 0
+	*state = state.withQuietSince(m.At)
+	state.ReportedReturned = 0
 	switch {
 	case own:
-		holder.ReportedReturned = amount
+		state.ReportedReturned = amount
 	case amount > 0:
 		next = next.bookPayment(m.CounterpartID, amount).afterPayment()
 	}
@@ -38,9 +38,9 @@ func (p Position) recordResponse(m Move) (Step, error) {
 	return step, nil
 }
 
-// withResponse is the holder after a response, and whether a promise is waited for.
-// By their own word a counterpart wins time once in a stage: what they promise
-// after that is only written down.
+// withResponse returns the state after a response, and whether the case waits for a
+// promise. A promise made by the counterpart themselves extends the deadline only
+// once in a stage; later promises are only recorded.
 func (h CounterpartState) withResponse(r Response, own bool) (after CounterpartState, waits bool) {
 	if r != Promised {
 		h.Answer = r
@@ -54,20 +54,20 @@ func (h CounterpartState) withResponse(r Response, own bool) (after CounterpartS
 	return h, true
 }
 
-// returnedAmount is the money of an answer. "Returned" without a figure is all that
-// this counterpart holds.
+// returnedAmount returns the money of a response. Returned without an amount means
+// everything this counterpart owes.
 func (p Position) returnedAmount(m Move) (Money, error) {
 	if m.Response != Returned || m.Amount > 0 {
 		return m.Amount, nil
 	}
 	if !p.KnowsShare(p.Counterparts[p.counterpartIndex(m.CounterpartID)]) {
-		return 0, Invalid([]FieldFault{{"amount_fen", "required", "Where several people hold a part, say how much this one returned."}})
+		return 0, Invalid([]FieldFault{{"amount_fen", "required", "Several people hold a part. Enter the amount this person returned."}})
 	}
 	return p.AmountOwedBy(m.CounterpartID), nil
 }
 
-// hasOnlyRefusals reports that asking on makes no sense in this stage: every holder who
-// still holds something has said no. Only contact stages end this way.
+// hasOnlyRefusals reports whether every counterpart who still owes money has refused,
+// so that a contact stage can end.
 func (p Position) hasOnlyRefusals() bool {
 	if p.Stage != PrivateContact && p.Stage != GroupNotice || p.isHalted() {
 		return false
@@ -78,7 +78,7 @@ func (p Position) hasOnlyRefusals() bool {
 	return slices.ContainsFunc(p.Counterparts, CounterpartState.hasRefused)
 }
 
-// withQuietSince notes since when a holder is not to be written to, or that they are again.
+// withQuietSince updates the time since which the counterpart may not be contacted.
 func (h CounterpartState) withQuietSince(at *time.Time) CounterpartState {
 	switch {
 	case !h.isSilenced():
@@ -90,7 +90,7 @@ func (h CounterpartState) withQuietSince(at *time.Time) CounterpartState {
 	return h
 }
 
-// isSilenced holders are not to be written to any more.
+// isSilenced reports whether the counterpart may no longer be contacted.
 func (h CounterpartState) isSilenced() bool { return h.NoContact || h.hasRefused() }
 
 func (h CounterpartState) hasRefused() bool {
@@ -99,8 +99,8 @@ func (h CounterpartState) hasRefused() bool {
 
 func (h CounterpartState) hasReturnedShare() bool { return h.Share > 0 && h.Returned >= h.Share }
 
-// recordReturn counts money that came back. It is taken in a closed case too: what
-// is paid is paid.
+// recordReturn counts money that came back. It is also allowed on closed cases,
+// because money can arrive late.
 func (p Position) recordReturn(m Move) (Step, error) {
 	next := p
 	switch {
@@ -116,9 +116,9 @@ func (p Position) recordReturn(m Move) (Step, error) {
 	return Step{Next: next.afterPayment()}, nil
 }
 
-// applyRefund takes what the platform gave back of itself. Once its window is over
-// that answers what the claimant was asked: what did not come was claimed, and
-// there is nothing left to watch for.
+// applyRefund counts money that the platform refunded. If the refund window is over,
+// this also answers the question to the claimant: the rest was claimed, and the
+// recall watch ends.
 func (p Position) applyRefund(amount Money) Position {
 	p.Recovered += amount
 	p.Refunded += amount
@@ -129,20 +129,20 @@ func (p Position) applyRefund(amount Money) Position {
 	return p
 }
 
-// bookPayment books money of a known counterpart: on what they owe, on their plan, and
-// against what they said they paid.
+// bookPayment counts money from a counterpart. It reduces their debt, their plan
+// and the amount they reported as returned.
 func (p Position) bookPayment(id CounterpartID, amount Money) Position {
-	next, holder, err := p.withCounterpart(id)
+	next, state, err := p.withCounterpart(id)
 	if err != nil {
 		return p
 	}
-	holder.Returned += amount
-	holder.ReportedReturned = max(0, holder.ReportedReturned-amount)
+	state.Returned += amount
+	state.ReportedReturned = max(0, state.ReportedReturned-amount)
 	next.Recovered += amount
 	return next.bookOnPlan(id, amount)
 }
 
-// afterPayment looks at the sums after money came in.
+// afterPayment closes or advances the case if the amounts allow it after a payment.
 func (p Position) afterPayment() Position {
 	switch {
 	case !p.IsOpen():
@@ -151,13 +151,13 @@ func (p Position) afterPayment() Position {
 	case p.Outstanding() == 0:
 		return p.closeWith(p.fullOutcome())
 	case p.Appeal == AppealGranted && p.Recovered >= p.PaidOut:
-		return p.enterStage(Legal) // the platform has done its part; the rest is for the law
+		return p.enterStage(Legal) // the platform has paid what it granted; the rest needs the legal stage
 	default:
 		return p
 	}
 }
 
-// fullOutcome names the end of a case to which nothing is missing.
+// fullOutcome returns the outcome of a case in which nothing is missing.
 func (p Position) fullOutcome() Outcome {
 	if p.Refunded >= p.Claim {
 		return AutoRefunded
@@ -165,8 +165,9 @@ func (p Position) fullOutcome() Outcome {
 	return RecoveredFull
 }
 
-// outcomeAfterClosing is the outcome after money came to a closed case. What people or a
-// court decided stands; what only silence decided gives way to the sums.
+// outcomeAfterClosing returns the outcome after a payment on a closed case. An
+// outcome decided by people or a court is kept. An outcome that followed from a
+// deadline changes with the amounts.
 func (p Position) outcomeAfterClosing() Outcome {
 	switch {
 	case p.Outcome != Unrecovered && p.Outcome != RecoveredPartly:
@@ -185,13 +186,13 @@ func (p Position) outcomeWithoutAction() Outcome {
 	return Unrecovered
 }
 
-// reportHarassment ends all writing to a counterpart who feels harassed.
+// reportHarassment forbids all further private contact with the counterpart.
 func (p Position) reportHarassment(m Move) (Step, error) {
-	next, holder, err := p.withCounterpart(m.CounterpartID)
+	next, state, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err
 	}
-	holder.NoContact = true
-	*holder = holder.withQuietSince(m.At)
+	state.NoContact = true
+	*state = state.withQuietSince(m.At)
 	return Step{Next: next}, nil
 }

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// PassDeadline is what silence does: a clock has passed, and the case moves on by
-// itself. A clock that does not run here, or stands still, changes nothing but is
-// written down.
+// PassDeadline applies a deadline that passed without an action. A clock that is
+// stopped or not running is recorded and changes nothing.
 func (p Position) PassDeadline(clock Clock, ref string) Step {
 	step := Step{Kind: EntryDeadlinePassed, Next: p}
 	if !slices.Contains(p.AllClocks(), ClockState{Clock: clock, Ref: ref}) {
@@ -26,7 +25,7 @@ func (p Position) PassDeadline(clock Clock, ref string) Step {
 	case TaskClock:
 		step.Kind, step.Next = EntryTaskOverdue, p.markTaskOverdue(ref)
 	case GraceClock:
-		plan, _ := strconv.Atoi(ref) // a Ref that is no number names no plan
+		plan, _ := strconv.Atoi(ref) // a Ref that is not a number matches no plan
 		step.Kind, step.Next = EntryPlanBroken, p.breakPlan(plan)
 	case InstalmentClock:
 		plan, no, _ := strings.Cut(ref, "/")
@@ -55,5 +54,5 @@ func (p Position) passInstalmentDeadline(plan, no string) Step {
 	return Step{Kind: EntryDeadlinePassed, Next: p}
 }
 
-// WarnOfDeadline tells that a deadline comes nearer; nothing moves.
+// WarnOfDeadline records that a deadline is near. It changes nothing.
 func (p Position) WarnOfDeadline() Step { return Step{Kind: EntryDeadlineNear, Next: p} }
