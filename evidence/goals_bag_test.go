@@ -26,7 +26,7 @@ func unpacked(t *testing.T, made bagtest.Case) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bagtest.Write(t.Context(), file, bagtest.Folio(t, made), bagtest.Dossier); err != nil {
+	if _, err := bagtest.WriteBag(t.Context(), file, bagtest.NewFolio(t, made), bagtest.OpenDossier); err != nil {
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {
@@ -95,7 +95,7 @@ func flipped(raw []byte) []byte {
 // each whole; of a changed or missing original it says so.
 func TestSha256sumFindsEveryFileWhole(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 1, Exhibits: 5, Rotated: 1})
+	folder := unpacked(t, bagtest.Case{Seed: 1, Exhibits: 5, Rotations: 1})
 	var named []string
 	for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
 		if out, ok := run(t, folder, "sha256sum", "--strict", "-c", manifest); !ok {
@@ -172,7 +172,7 @@ func offline(t *testing.T, dir, command string) (out string, ok bool) {
 // E5: a bag is verified on a bare Debian without a network; a broken one is not.
 func TestBagVerifiesWithoutANetwork(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 3, Rotated: 2})
+	folder := unpacked(t, bagtest.Case{Seed: 3, Rotations: 2})
 	if out, ok := offline(t, folder, `tail -n +3 /proc/net/dev | grep -v '^ *lo:'`); ok {
 		t.Fatalf("there is a network: %s", out)
 	}
@@ -208,7 +208,7 @@ func TestEveryEntryAnswersTheSevenFactors(t *testing.T) {
 		}
 		entries = append(entries, strings.Split(strings.TrimSpace(out), "\n")...)
 	}
-	for _, made := range []bagtest.Case{{Seed: 4, Entries: 40}, {Seed: 5, Pace: 3600}, {Seed: 6, Rotated: 1, Erased: true}, {Seed: 7, Twice: true}} {
+	for _, made := range []bagtest.Case{{Seed: 4, Entries: 40}, {Seed: 5, Pace: 3600}, {Seed: 6, Rotations: 1, Erased: true}, {Seed: 7, Duplicate: true}} {
 		entries = append(entries, lines(t, filepath.Join(unpacked(t, made), "data/journal/entries.jsonl"))...)
 	}
 	for _, entry := range entries {
@@ -242,7 +242,7 @@ func eachAnswerIsNeeded(t *testing.T, schema *jsonschema.Schema, entry string) {
 // the bag and its manifest.
 func TestSameBytesTwiceAreOneFile(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 8, Exhibits: 3, Twice: true})
+	folder := unpacked(t, bagtest.Case{Seed: 8, Exhibits: 3, Duplicate: true})
 	taken := map[string]int{}
 	for _, line := range lines(t, filepath.Join(folder, "data/journal/entries.jsonl")) {
 		var entry struct {
@@ -280,8 +280,8 @@ func TestSameBytesTwiceAreOneFile(t *testing.T) {
 func TestErasedValuesAreNowhereInTheBag(t *testing.T) {
 	t.Parallel()
 	words := []string{"王小明", "13800000000", "发错了群", "图0.png", "备注 1"}
-	whole := unpacked(t, bagtest.Case{Seed: 9, Rotated: 1, Audience: recovery.ForArchive})
-	erased := unpacked(t, bagtest.Case{Seed: 9, Rotated: 1, Audience: recovery.ForArchive, Erased: true})
+	whole := unpacked(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive})
+	erased := unpacked(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive, Erased: true})
 	for _, word := range words {
 		if out, ok := run(t, whole, "grep", "-rlF", word, "."); !ok {
 			t.Errorf("%s is not in the bag before: %s", word, out)

@@ -54,7 +54,7 @@ func archived() folio.Papers {
 
 func TestDossierFromABag(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForArchive})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForArchive})
 	papers := archived()
 	folio.Papers, folio.Missing, folio.SealedBy = &papers, []string{"对方的住所"}, "示例公司电子签章"
 	out := filepath.Join(t.TempDir(), "dossier.pdf")
@@ -75,7 +75,7 @@ func TestDossierFromABag(t *testing.T) {
 // it.
 func TestDossierFromNoSuchBag(t *testing.T) {
 	t.Parallel()
-	sound := bagFile(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForArchive}))
+	sound := bagFile(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForArchive}))
 	raw, err := os.ReadFile(sound)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestDossierFromNoSuchBag(t *testing.T) {
 		args []string
 		says string
 	}{
-		"for a court":     {[]string{"--bag", bagFile(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}))}, "export the case for the archive"},
+		"for a court":     {[]string{"--bag", bagFile(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1}))}, "export the case for the archive"},
 		"broken":          {[]string{"--bag", tempFile(t, "bag.zip", raw)}, "does not verify"},
 		"of another key":  {[]string{"--bag", sound, "--key", strings.Repeat("0", 64)}, "does not verify"},
 		"not there":       {[]string{"--bag", filepath.Join(t.TempDir(), "none.zip")}, "no such file"},

@@ -18,7 +18,7 @@ import (
 func bagFile(t *testing.T, f folio.Folio) string {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
+	if _, err := bagtest.WriteBag(t.Context(), &out, f, bagtest.OpenDossier); err != nil {
 		t.Fatal(err)
 	}
 	return tempFile(t, "bag.zip", out.Bytes())
@@ -59,9 +59,9 @@ func says(t *testing.T, output string, err error, wanted ...string) {
 
 func TestVerifyASupersetOfAnEarlierBag(t *testing.T) {
 	t.Parallel()
-	made := bagtest.Case{Seed: 1, Rotated: 1}
-	first := bagtest.Folio(t, made)
-	earlier, later := bagFile(t, first), bagFile(t, bagtest.Continue(t, first, made, 20))
+	made := bagtest.Case{Seed: 1, Rotations: 1}
+	first := bagtest.NewFolio(t, made)
+	earlier, later := bagFile(t, first), bagFile(t, bagtest.ContinueFolio(t, first, made, 20))
 	output, err := verified(t, later, "--superset-of", earlier)
 	says(t, output, err, "contains     the earlier bag", "2 keys", "no outside time")
 	if output, err := verified(t, earlier, "--superset-of", later); err == nil || !strings.Contains(err.Error(), "data/checkpoint.txt") {
@@ -71,21 +71,21 @@ func TestVerifyASupersetOfAnEarlierBag(t *testing.T) {
 
 func TestVerifyTellsOfAnErasure(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Erased: true})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Erased: true})
 	output, err := verified(t, bagFile(t, folio))
 	says(t, output, err, "originals    0 (0 withheld", "erased       3 originals", "before entry 11 of 2026-11-21T04:15:06", "because: request")
 }
 
 func TestVerifyTellsOfCopies(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Copied: true, Audience: recovery.ForPlatform})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Copied: true, Audience: recovery.ForPlatform})
 	output, err := verified(t, bagFile(t, folio))
 	says(t, output, err, "originals    2 (1 withheld", "copies       1 in the place")
 }
 
 func TestVerifyWritesAndReadsAProof(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	path := bagFile(t, folio)
 	proof := filepath.Join(t.TempDir(), "entry.proof")
 	output, err := verified(t, path, "--prove", "2", "--out", proof)

@@ -26,7 +26,7 @@ import (
 func write(t testing.TB, f folio.Folio) ([]byte, bag.Result) {
 	t.Helper()
 	var out bytes.Buffer
-	result, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier)
+	result, err := bagtest.WriteBag(t.Context(), &out, f, bagtest.OpenDossier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func digest(data []byte) string {
 
 func TestWriteLaysTheBagOut(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	raw, result := write(t, folio)
 	files, _ := unzip(t, raw)
 	want := []string{
@@ -99,7 +99,7 @@ func TestWriteLaysTheBagOut(t *testing.T) {
 
 func TestWriteKeepsExactEntriesAndValues(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	raw, _ := write(t, folio)
 	files, _ := unzip(t, raw)
 	var lines []byte
@@ -137,16 +137,16 @@ func TestWriteKeepsExactEntriesAndValues(t *testing.T) {
 func TestWriteIsDeterministic(t *testing.T) {
 	t.Parallel()
 	for range 3 {
-		one, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
-		two, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+		one, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
+		two, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 		if !bytes.Equal(one, two) {
 			t.Fatal("the same folio gave other bytes")
 		}
 	}
-	raw, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+	raw, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 	_, headers := unzip(t, raw)
 	for _, header := range headers {
-		if !header.Modified.Equal(bagtest.Folio(t, bagtest.Case{Seed: 1}).At.Truncate(time.Second)) || header.Mode() != 0o644 {
+		if !header.Modified.Equal(bagtest.NewFolio(t, bagtest.Case{Seed: 1}).At.Truncate(time.Second)) || header.Mode() != 0o644 {
 			t.Errorf("%s: %s %s", header.Name, header.Modified, header.Mode())
 		}
 		packed := strings.HasSuffix(header.Name, ".png") || strings.HasSuffix(header.Name, ".mp4") || strings.HasSuffix(header.Name, ".pdf")
@@ -158,12 +158,12 @@ func TestWriteIsDeterministic(t *testing.T) {
 
 func TestWriteKeepsTheSameBytesOnce(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	again := folio.Exhibits[0]
 	again.MediaType = "text/plain"
 	folio.Exhibits = append(folio.Exhibits, again)
 	raw, _ := write(t, folio)
-	first, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+	first, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 	if !bytes.Equal(raw, first) {
 		t.Error("an exhibit with known bytes changed the bag")
 	}
@@ -195,9 +195,9 @@ func TestWriteRefusesFoliosThatWouldNotVerify(t *testing.T) {
 		"original unreadable": func(f *folio.Folio) { f.Exhibits[0].Open = func() (io.ReadCloser, error) { return nil, broken } },
 		"seal refused":        func(f *folio.Folio) { f.Seal = func(string) (string, error) { return "", broken } },
 	} {
-		folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+		folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 		change(&folio)
-		if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
+		if _, err := bagtest.WriteBag(t.Context(), io.Discard, folio, bagtest.OpenDossier); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}
@@ -207,12 +207,12 @@ func TestWriteStopsWithItsContextAndItsDossier(t *testing.T) {
 	t.Parallel()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
-	if _, err := bagtest.Write(ended, io.Discard, folio, bagtest.Dossier); !errors.Is(err, context.Canceled) {
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
+	if _, err := bagtest.WriteBag(ended, io.Discard, folio, bagtest.OpenDossier); !errors.Is(err, context.Canceled) {
 		t.Errorf("write: %v", err)
 	}
 	broken := errors.New("no dossier")
-	_, err := bagtest.Write(t.Context(), io.Discard, folio, func() (io.ReadCloser, error) { return nil, broken })
+	_, err := bagtest.WriteBag(t.Context(), io.Discard, folio, func() (io.ReadCloser, error) { return nil, broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("dossier: %v", err)
 	}
@@ -240,7 +240,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	if _, err := io.Copy(hash, &all); err != nil {
 		t.Fatal(err)
 	}
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Exhibits: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Exhibits: 1})
 	video := folio.Exhibits[0]
 	video.SHA256, video.Size, video.MediaType = hex.EncodeToString(hash.Sum(nil)), size, "video/mp4"
 	video.Open = func() (io.ReadCloser, error) { z := zeros(size); return io.NopCloser(&z), nil }
@@ -248,7 +248,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	folio.Entries[1].Parsed.Blob = &journal.Blob{SHA256: video.SHA256, Size: size, MediaType: video.MediaType}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err != nil {
+	if _, err := bagtest.WriteBag(t.Context(), io.Discard, folio, bagtest.OpenDossier); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -259,7 +259,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 
 func TestKeyFingerprintIsTheOneOfOpenssl(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	raw, _ := write(t, folio)
 	files, _ := unzip(t, raw)
 	command := exec.Command("openssl", "pkey", "-pubin", "-outform", "DER")
@@ -276,7 +276,7 @@ func TestKeyFingerprintIsTheOneOfOpenssl(t *testing.T) {
 // TestSealText is apart from any checkpoint, and a signer seals nothing else.
 func TestSealText(t *testing.T) {
 	t.Parallel()
-	signer := bagtest.Signer(t, 1)
+	signer := bagtest.NewSigner(t, 1)
 	text := bag.SealText("id", []byte("x"))
 	if text != "recourse/bag/id\n"+digest([]byte("x"))+"\n" {
 		t.Errorf("text %q", text)

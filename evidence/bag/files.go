@@ -20,34 +20,33 @@ import (
 	"recourse/recovery"
 )
 
-// maxEntry is the longest entry a bag carries, in bytes; verifiers read no
-// longer line.
+// maxEntry is the maximum length of an entry in bytes. Verifiers reject longer lines.
 const maxEntry = 1 << 20
 
-var number = regexp.MustCompile(`^R[0-9]{8}-[0-9]{6,12}$`)
+var caseNumberForm = regexp.MustCompile(`^R[0-9]{8}-[0-9]{6,12}$`)
 
-// check refuses a folio that could not make a bag that verifies.
-func check(f folio.Folio) error {
+// checkFolio returns an error if a bag of this folio could not be verified.
+func checkFolio(f folio.Folio) error {
 	switch {
-	case !number.MatchString(string(f.Case.Number)):
-		return fmt.Errorf("case number %q cannot name a folder", f.Case.Number)
+	case !caseNumberForm.MatchString(string(f.Case.Number)):
+		return fmt.Errorf("case number %q is malformed", f.Case.Number)
 	case !slices.Contains(recovery.Audiences, f.Audience):
 		return fmt.Errorf("audience %q is unknown", f.Audience)
-	case f.At.Year() < 1980 || f.At.Year() > 2107: // what the times of a zip can say
-		return fmt.Errorf("time of the export %s cannot stand in a zip", f.At)
+	case f.At.Year() < 1980 || f.At.Year() > 2107: // the range of zip times
+		return fmt.Errorf("time of the export %s cannot be stored in a zip", f.At)
 	case len(f.Entries) == 0:
 		return errors.New("the journal is empty")
 	case strings.ContainsFunc(f.Generator+f.Custodian, unicode.IsControl):
-		return errors.New("generator and custodian are one line each")
+		return errors.New("generator or custodian contains control characters")
 	case !utf8.ValidString(f.Generator + f.Custodian):
-		return errors.New("generator and custodian are not valid UTF-8")
+		return errors.New("generator or custodian is not valid UTF-8")
 	}
-	if err := checkTimes(f); err != nil {
+	if err := checkCheckpoints(f); err != nil {
 		return err
 	}
 	last := f.Entries[len(f.Entries)-1].Parsed
 	if last.Kind != recovery.EntryExportRequested || last.Facts["audience"] != string(f.Audience) {
-		return fmt.Errorf("the last entry does not ask for an export for %s", f.Audience)
+		return fmt.Errorf("the last entry does not request an export for %s", f.Audience)
 	}
 	for i, entry := range f.Entries {
 		if len(entry.Raw) > maxEntry || bytes.ContainsAny(entry.Raw, "\r\n") {
@@ -57,11 +56,11 @@ func check(f folio.Folio) error {
 	return nil
 }
 
-// format is the version of the bag's layout; verifiers refuse every other.
-const format = 2
+// formatVersion is the version of the bag's layout. Verifiers reject all others.
+const formatVersion = 2
 
-// about is data/case.json. Pace is what the entries themselves say.
-type about struct {
+// caseInfo is the content of data/case.json.
+type caseInfo struct {
 	Format    int                 `json:"format"`
 	Number    recovery.CaseNumber `json:"number"`
 	Case      recovery.CaseID     `json:"case"`
@@ -71,12 +70,12 @@ type about struct {
 	At        string              `json:"at"`
 	Pace      int                 `json:"pace"`
 	Entries   int                 `json:"entries"`
-	Withheld  []string            `json:"withheld"`         // originals the audience does not get
-	Erased    []string            `json:"erased,omitempty"` // originals nobody gets any more; an entry tells why
-	Shown     []string            `json:"shown,omitempty"`  // copies that are here in the place of withheld originals
+	Withheld  []string            `json:"withheld"`         // originals this audience does not receive
+	Erased    []string            `json:"erased,omitempty"` // originals that were erased, as an entry records
+	Shown     []string            `json:"shown,omitempty"`  // copies that replace withheld originals
 }
 
-func caseFile(f folio.Folio, held originals) ([]byte, error) {
+func encodeCaseInfo(f folio.Folio, held originals) ([]byte, error) {
 	pace := 1
 	for _, entry := range f.Entries {
 		pace = max(pace, entry.Parsed.Pace)
@@ -84,15 +83,15 @@ func caseFile(f folio.Folio, held originals) ([]byte, error) {
 	if held.withheld == nil {
 		held.withheld = []string{}
 	}
-	return plainJSON(about{
-		Format: format, Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
+	return encodeJSONLine(caseInfo{
+		Format: formatVersion, Number: f.Case.Number, Case: f.Case.ID, Audience: f.Audience, Generator: f.Generator,
 		Custodian: f.Custodian, At: f.At.UTC().Format(time.RFC3339), Pace: pace, Entries: len(f.Entries),
-		Withheld: held.withheld, Erased: held.erased, Shown: held.shown,
+		Withheld: held.withheld, Erased: held.erased, Shown: held.copies,
 	})
 }
 
-// plainJSON is one line of JSON, its characters as they are.
-func plainJSON(value any) ([]byte, error) {
+// encodeJSONLine encodes one line of JSON without HTML escapes.
+func encodeJSONLine(value any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -102,8 +101,8 @@ func plainJSON(value any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func entriesFile(f folio.Folio) part {
-	return measured("data/journal/entries.jsonl", func(w io.Writer) error {
+func newEntriesPart(f folio.Folio) part {
+	return partFromWriter("data/journal/entries.jsonl", func(w io.Writer) error {
 		for _, entry := range f.Entries {
 			if _, err := w.Write(append(entry.Raw[:len(entry.Raw):len(entry.Raw)], '\n')); err != nil {
 				return err
@@ -113,16 +112,17 @@ func entriesFile(f folio.Folio) part {
 	})
 }
 
-// shown is one line of data/journal/values.json.
-type shown struct {
+// disclosedValue is one element of data/journal/values.json.
+type disclosedValue struct {
 	Seq   int    `json:"seq"`
 	Path  string `json:"path"`
 	Value string `json:"value"`
 	Salt  string `json:"salt"`
 }
 
-// valuesFile is one JSON array, one object a line, sorted by entry and path.
-func valuesFile(f folio.Folio) (part, error) {
+// newValuesPart writes the values as a JSON array with one object per line, sorted
+// by entry and path.
+func newValuesPart(f folio.Folio) (part, error) {
 	var out bytes.Buffer
 	out.WriteString("[")
 	separator := "\n"
@@ -133,7 +133,7 @@ func valuesFile(f folio.Folio) (part, error) {
 			if !utf8.ValidString(value.Path + value.Value) {
 				return part{}, fmt.Errorf("entry %d, value %q: not valid UTF-8", i+1, value.Path)
 			}
-			line, err := plainJSON(shown{i + 1, value.Path, value.Value, hex.EncodeToString(value.Salt)})
+			line, err := encodeJSONLine(disclosedValue{i + 1, value.Path, value.Value, hex.EncodeToString(value.Salt)})
 			if err != nil {
 				return part{}, fmt.Errorf("entry %d, value %q: %w", i+1, value.Path, err)
 			}
@@ -143,19 +143,19 @@ func valuesFile(f folio.Folio) (part, error) {
 		}
 	}
 	out.WriteString("\n]\n")
-	return fixed("data/journal/values.json", out.Bytes()), nil
+	return partFromBytes("data/journal/values.json", out.Bytes()), nil
 }
 
-// measured runs a writer once to know its digest and size.
-func measured(path string, write func(io.Writer) error) part {
-	out := &counter{w: io.Discard, hash: sha256.New()}
-	_ = write(out) // io.Discard takes everything
+// partFromWriter calls write once to compute the digest and size.
+func partFromWriter(path string, write func(io.Writer) error) part {
+	out := &hashingWriter{w: io.Discard, hash: sha256.New()}
+	_ = write(out) // io.Discard never fails
 	return part{path: path, sha256: hex.EncodeToString(out.hash.Sum(nil)), size: out.size, write: write}
 }
 
-// bagInfo is bag-info.txt (RFC 8493 §2.2.2); Payload-Oxum counts the bytes and
-// the files under data/.
-func bagInfo(f folio.Folio, octets int64, files int) []byte {
+// formatBagInfo returns bag-info.txt (RFC 8493 §2.2.2). Payload-Oxum is the number of
+// bytes and files under data/.
+func formatBagInfo(f folio.Folio, octets int64, files int) []byte {
 	return fmt.Appendf(nil, "Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %s\nBag-Software-Agent: %s\nPayload-Oxum: %d.%d\n",
 		f.Custodian, f.Case.Number, f.At.UTC().Format(time.DateOnly), f.Generator, octets, files)
 }

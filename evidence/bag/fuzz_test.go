@@ -12,7 +12,7 @@ import (
 // FuzzRead: a bag is verified before it is read, but nothing it holds may stop
 // the reader.
 func FuzzRead(f *testing.F) {
-	whole, _ := write(f, bagtest.Folio(f, bagtest.Case{Seed: 1, Audience: recovery.ForArchive}))
+	whole, _ := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 1, Audience: recovery.ForArchive}))
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	f.Fuzz(func(t *testing.T, raw []byte) {

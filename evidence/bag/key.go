@@ -15,14 +15,14 @@ import (
 	"recourse/recovery"
 )
 
-// algEd25519 is the signature type before the key's bytes (C2SP signed-note).
+// algEd25519 is the signature type that precedes the key (C2SP signed note).
 const algEd25519 = 1
 
-// KeyFingerprint is the hex SHA-256 of a verifier key's SPKI form, the one
-// `openssl pkey -pubin -outform DER | sha256sum` gives for checkpoint.pem. It
-// is what people compare with a fingerprint they got elsewhere.
+// KeyFingerprint returns the hex SHA-256 of a verifier key in SPKI form, the same as
+// `openssl pkey -pubin -outform DER | sha256sum` prints for checkpoint.pem. Users
+// compare it with a fingerprint from another source.
 func KeyFingerprint(vkey string) (string, error) {
-	der, err := spki(vkey)
+	der, err := marshalSPKI(vkey)
 	if err != nil {
 		return "", err
 	}
@@ -30,16 +30,16 @@ func KeyFingerprint(vkey string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-func keyPEM(vkey string) ([]byte, error) {
-	der, err := spki(vkey)
+func encodeKeyPEM(vkey string) ([]byte, error) {
+	der, err := marshalSPKI(vkey)
 	if err != nil {
 		return nil, err
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
-// spki reads "name+hash+base64(alg‖key)".
-func spki(vkey string) ([]byte, error) {
+// marshalSPKI converts "name+hash+base64(alg‖key)" to SPKI in DER.
+func marshalSPKI(vkey string) ([]byte, error) {
 	parts := strings.SplitN(vkey, "+", 3)
 	if len(parts) != 3 {
 		return nil, errors.New("verifier key: not name+hash+key")
@@ -55,9 +55,9 @@ func spki(vkey string) ([]byte, error) {
 	return der, nil
 }
 
-// SealText is what a seal signs: the case and the digest of the tag manifest,
-// and through it every file of the bag. Its first line keeps it apart from a
-// checkpoint's.
+// SealText returns the text that a seal signs: the case and the digest of the tag
+// manifest, which covers every file of the bag. Its first line differs from that of
+// a checkpoint, so neither can be used as the other.
 func SealText(id recovery.CaseID, tagManifest []byte) string {
-	return journal.SealPrefix + string(id) + "\n" + digest(tagManifest) + "\n"
+	return journal.SealPrefix + string(id) + "\n" + hexDigest(tagManifest) + "\n"
 }

@@ -11,125 +11,127 @@ import (
 	"recourse/recovery"
 )
 
-// originals are the files a bag holds, and the digests of those it only names.
-// Both lists are sorted; a digest stands in one place only.
+// originals are the evidence files of a bag and the digests of the absent ones. The
+// lists are sorted, and withheld and erased have no digest in common.
 type originals struct {
 	parts    []part
-	shown    []string // copies in the place of withheld ones, by their own digests
-	withheld []string // held back from this audience
-	erased   []string // gone for good, as a later entry of the journal tells
+	copies   []string // digests of the copies that replace withheld originals
+	withheld []string // not given to this audience
+	erased   []string // erased, as a later entry records
 }
 
-// taken is what the journal says of one file.
-type taken struct {
+// recordedFile is what the journal records about one file.
+type recordedFile struct {
 	size int64
-	seq  int64 // of the newest entry that took it in
+	seq  int64 // newest entry that recorded it
 }
 
-// originalsOf gives one part per distinct digest. Bytes that any exhibit
-// withholds are held back under every other name they were filed by, and so are
-// those that a copy goes in the place of. Court and archive get every original
-// that the journal does not say was erased.
-func originalsOf(f folio.Folio) (held originals, err error) {
-	owed, erasure := takenIn(f)
-	hold := heldBack(f)
-	here := map[string]bool{}
+// collectOriginals returns one part for each digest. If one exhibit is withheld or
+// replaced by a copy, its bytes are withheld for every other exhibit with the same
+// digest too. Court and archive receive every original that was not erased.
+func collectOriginals(f folio.Folio) (held originals, err error) {
+	recorded, erasure := findRecordedFiles(f)
+	withheld := findWithheld(f)
+	included := map[string]bool{}
 	for _, exhibit := range f.Exhibits {
-		was, known := owed[exhibit.SHA256]
+		file, known := recorded[exhibit.SHA256]
 		switch {
-		case !known || was.size != exhibit.Size:
-			return held, fmt.Errorf("exhibit %s: no entry took in these %d bytes", exhibit.SHA256, exhibit.Size)
-		case hold[exhibit.SHA256] || here[exhibit.SHA256]: // the same bytes twice are one exhibit
-		case was.seq < erasure:
-			return held, fmt.Errorf("exhibit %s: entry %d tells that it was erased", exhibit.SHA256, erasure)
+		case !known || file.size != exhibit.Size:
+			return held, fmt.Errorf("exhibit %s: no entry records a file of these %d bytes", exhibit.SHA256, exhibit.Size)
+		case withheld[exhibit.SHA256] || included[exhibit.SHA256]: // identical bytes are written once
+		case file.seq < erasure:
+			return held, fmt.Errorf("exhibit %s: it was erased according to entry %d", exhibit.SHA256, erasure)
 		default:
-			here[exhibit.SHA256] = true
-			held.parts = append(held.parts, originalPart(exhibit))
+			included[exhibit.SHA256] = true
+			held.parts = append(held.parts, newOriginalPart(exhibit))
 		}
 	}
-	for _, digest := range slices.Sorted(maps.Keys(owed)) {
+	for _, digest := range slices.Sorted(maps.Keys(recorded)) {
 		switch {
-		case here[digest]:
-		case owed[digest].seq < erasure:
+		case included[digest]:
+		case recorded[digest].seq < erasure:
 			held.erased = append(held.erased, digest)
 		default:
 			held.withheld = append(held.withheld, digest)
 		}
 	}
-	if err := held.show(f); err != nil {
+	if err := held.addCopies(f); err != nil {
 		return held, err
 	}
-	return held, held.check(f)
+	return held, held.checkComplete(f)
 }
 
-// show adds the copies.
-func (held *originals) show(f folio.Folio) error {
-	made := madeOf(f)
+// addCopies adds the copies that replace withheld originals.
+func (held *originals) addCopies(f folio.Folio) error {
+	derived := findDerivations(f)
 	for _, exhibit := range f.Exhibits {
 		c := exhibit.Copy
 		switch {
 		case c == nil || exhibit.Withheld:
-		case !made[[2]string{c.SHA256, exhibit.SHA256}]:
-			return fmt.Errorf("exhibit %s: no entry made the copy %s of it", exhibit.SHA256, c.SHA256)
-		case !slices.Contains(held.shown, c.SHA256):
-			held.shown = append(held.shown, c.SHA256)
+		case !derived[[2]string{c.SHA256, exhibit.SHA256}]:
+			return fmt.Errorf("exhibit %s: no entry records the copy %s of it", exhibit.SHA256, c.SHA256)
+		case !slices.Contains(held.copies, c.SHA256):
+			held.copies = append(held.copies, c.SHA256)
 			held.parts = append(held.parts, part{
-				path: "data/shown/" + c.SHA256 + extension(c.MediaType), sha256: c.SHA256, size: c.Size, stored: !compressible(c.MediaType),
-				write: func(w io.Writer) error { return stream(w, c.Open) },
+				path: "data/shown/" + c.SHA256 + fileExtension(c.MediaType), sha256: c.SHA256, size: c.Size, uncompressed: !isCompressible(c.MediaType),
+				write: func(w io.Writer) error { return copyFrom(w, c.Open) },
 			})
 		}
 	}
-	slices.Sort(held.shown)
+	slices.Sort(held.copies)
 	return nil
 }
 
-// madeOf gives the digests of each copy and the original an entry made it of.
-func madeOf(f folio.Folio) map[[2]string]bool {
-	made := map[[2]string]bool{}
+// findDerivations returns the recorded pairs of a copy's and its original's digest.
+func findDerivations(f folio.Folio) map[[2]string]bool {
+	derived := map[[2]string]bool{}
 	for _, entry := range f.Entries {
 		if entry.Parsed.Kind == recovery.EntryEvidenceDerived {
 			digest, _ := entry.Parsed.Facts["sha256"].(string)
-			of, _ := entry.Parsed.Facts["of_sha256"].(string)
-			made[[2]string{digest, of}] = true
+			original, _ := entry.Parsed.Facts["of_sha256"].(string)
+			derived[[2]string{digest, original}] = true
 		}
 	}
-	return made
+	return derived
 }
 
-func (held *originals) check(f folio.Folio) error {
+// checkComplete returns an error if an audience that must receive every original
+// would miss one.
+func (held *originals) checkComplete(f folio.Folio) error {
 	if len(held.withheld) > 0 && recovery.SeesOnPaper(f.Audience, recovery.RoleSystem, recovery.PictureMetadata) { // with or without a copy
-		return fmt.Errorf("original %s is missing, and a bag for %s holds every one that was not erased", held.withheld[0], f.Audience)
+		return fmt.Errorf("original %s is missing, but a bag for %s must contain every original that was not erased", held.withheld[0], f.Audience)
 	}
 	return nil
 }
 
-func heldBack(f folio.Folio) map[string]bool {
-	hold := map[string]bool{}
+// findWithheld returns the digests of exhibits that are withheld or replaced by a copy.
+func findWithheld(f folio.Folio) map[string]bool {
+	withheld := map[string]bool{}
 	for _, exhibit := range f.Exhibits {
-		hold[exhibit.SHA256] = hold[exhibit.SHA256] || exhibit.Withheld || exhibit.Copy != nil
+		withheld[exhibit.SHA256] = withheld[exhibit.SHA256] || exhibit.Withheld || exhibit.Copy != nil
 	}
-	return hold
+	return withheld
 }
 
-func originalPart(exhibit folio.Exhibit) part {
+func newOriginalPart(exhibit folio.Exhibit) part {
 	return part{
-		path:   "data/originals/" + exhibit.SHA256 + extension(exhibit.MediaType),
-		sha256: exhibit.SHA256, size: exhibit.Size, stored: !compressible(exhibit.MediaType),
-		write: func(w io.Writer) error { return stream(w, exhibit.Open) },
+		path:   "data/originals/" + exhibit.SHA256 + fileExtension(exhibit.MediaType),
+		sha256: exhibit.SHA256, size: exhibit.Size, uncompressed: !isCompressible(exhibit.MediaType),
+		write: func(w io.Writer) error { return copyFrom(w, exhibit.Open) },
 	}
 }
 
-// takenIn gives by digest every file the journal took in, and the number of the
-// newest entry that tells of an erasure, 0 when nothing was erased: it took every
-// file of the entries before it. Entries about exports point to papers made from
-// the journal: those are no originals.
-func takenIn(f folio.Folio) (files map[string]taken, erasure int64) {
-	files = map[string]taken{}
+// findRecordedFiles returns the files that the journal records, by digest, and the
+// number of the newest erasure entry, or 0. An erasure covers every file of the
+// entries before it. Entries about exports refer to files generated from the
+// journal, which are not originals.
+func findRecordedFiles(f folio.Folio) (files map[string]recordedFile, erasure int64) {
+	files = map[string]recordedFile{}
 	for i, entry := range f.Entries {
 		seq := int64(i) + 1
 		blob := entry.Parsed.Blob
 		if blob != nil && !strings.HasPrefix(string(entry.Parsed.Kind), "export_") {
-			files[blob.SHA256] = taken{size: blob.Size, seq: seq}
+			files[blob.SHA256] = recordedFile{size: blob.Size, seq: seq}
 		}
 		if entry.Parsed.Kind == recovery.EntryValuesErased {
 			erasure = seq

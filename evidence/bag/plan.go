@@ -14,19 +14,19 @@ import (
 
 const (
 	dossierPath = "dossier.pdf"
-	sealPath    = "seal.txt" // covers the tag manifest, so it cannot stand in it
+	sealPath    = "seal.txt" // signs the tag manifest, so it is not listed there
 )
 
-// scriptParts make up verify.sh, one after the other in the order of their
-// names: a shell script that carries a Python program.
+// scriptParts form verify.sh when joined in the order of their names: a shell
+// script that contains a Python program.
 //
 //go:embed script
 var scriptParts embed.FS
 
-// Script is verify.sh, which checks an unpacked bag or a sealed PDF with sh,
-// openssl, sha256sum and python3. It lies in every bag; somebody who would
-// rather not trust that copy takes this one.
-func Script() []byte {
+// VerifyScript returns verify.sh, which verifies an unpacked bag or a sealed PDF
+// with sh, openssl, sha256sum and python3. Every bag contains it; users who do not
+// trust that copy can use this one.
+func VerifyScript() []byte {
 	parts, err := scriptParts.ReadDir("script")
 	if err != nil {
 		panic("bag: built without its script: " + err.Error())
@@ -42,14 +42,12 @@ func Script() []byte {
 	return script
 }
 
-// guide is the page that says, in Chinese, how to check the bag and what that
-// proves.
+// guide explains in Chinese how to verify the bag and what that proves.
 //
 //go:embed guide.txt
 var guide []byte
 
-// Plan is a bag before it is written: every file but the dossier, and what
-// covers them.
+// Plan is a bag ready to write: all files except the dossier, and their manifest.
 type Plan struct {
 	folio    folio.Folio
 	payload  []part // sorted by path
@@ -57,12 +55,13 @@ type Plan struct {
 	manifest []byte
 }
 
-// NewPlan lays out the bag of a folio. It fails if the bag could not verify.
+// NewPlan plans the bag of a folio. It returns an error if the bag could not be
+// verified.
 func NewPlan(f folio.Folio) (*Plan, error) {
-	if err := check(f); err != nil {
+	if err := checkFolio(f); err != nil {
 		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
 	}
-	payload, err := payloadOf(f)
+	payload, err := buildPayload(f)
 	if err != nil {
 		return nil, fmt.Errorf("folio of %s: %w", f.Case.Number, err)
 	}
@@ -72,54 +71,54 @@ func NewPlan(f folio.Folio) (*Plan, error) {
 		sums[part.path] = part.sha256
 		octets += part.size
 	}
-	p.manifest = manifestOf(sums)
+	p.manifest = formatManifest(sums)
 	p.tags = []part{
-		fixed("bagit.txt", []byte("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")),
-		fixed("bag-info.txt", bagInfo(f, octets, len(payload))),
-		fixed("manifest-sha256.txt", p.manifest),
-		fixed("核验说明.txt", guide),
-		fixed("verify.sh", Script()),
+		partFromBytes("bagit.txt", []byte("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")),
+		partFromBytes("bag-info.txt", formatBagInfo(f, octets, len(payload))),
+		partFromBytes("manifest-sha256.txt", p.manifest),
+		partFromBytes("核验说明.txt", guide),
+		partFromBytes("verify.sh", VerifyScript()),
 	}
 	return p, nil
 }
 
-func payloadOf(f folio.Folio) ([]part, error) {
-	held, err := originalsOf(f)
+func buildPayload(f folio.Folio) ([]part, error) {
+	held, err := collectOriginals(f)
 	if err != nil {
 		return nil, err
 	}
-	about, err := caseFile(f, held)
+	about, err := encodeCaseInfo(f, held)
 	if err != nil {
 		return nil, err
 	}
-	values, err := valuesFile(f)
+	values, err := newValuesPart(f)
 	if err != nil {
 		return nil, err
 	}
-	pem, err := keyPEM(f.Key)
+	pem, err := encodeKeyPEM(f.Key)
 	if err != nil {
 		return nil, err
 	}
 	payload := held.parts
 	payload = append(payload,
-		fixed("data/case.json", about),
-		fixed("data/checkpoint.txt", []byte(f.Checkpoint)),
-		entriesFile(f),
+		partFromBytes("data/case.json", about),
+		partFromBytes("data/checkpoint.txt", []byte(f.Checkpoint)),
+		newEntriesPart(f),
 		values,
-		fixed("data/keys/checkpoint.pem", pem),
-		fixed("data/keys/checkpoint.vkey", []byte(f.Key+"\n")),
+		partFromBytes("data/keys/checkpoint.pem", pem),
+		partFromBytes("data/keys/checkpoint.vkey", []byte(f.Key+"\n")),
 	)
-	stood, err := standingFile(f)
+	snapshot, err := newSnapshotParts(f)
 	if err != nil {
 		return nil, err
 	}
-	payload = append(append(payload, timeParts(f)...), stood...)
+	payload = append(append(payload, newTimeParts(f)...), snapshot...)
 	slices.SortFunc(payload, func(a, b part) int { return strings.Compare(a.path, b.path) })
 	return payload, nil
 }
 
-// extensions helps people who open an original by a double click; nothing
-// relies on it.
+// extensions lets people open an original with a double click. Nothing else depends
+// on it.
 var extensions = map[string]string{
 	"application/json": ".json", "application/pdf": ".pdf", "application/zip": ".zip",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
@@ -130,14 +129,14 @@ var extensions = map[string]string{
 	"video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm",
 }
 
-func extension(mediaType string) string { return extensions[bare(mediaType)] }
+func fileExtension(mediaType string) string { return extensions[baseMediaType(mediaType)] }
 
-func compressible(mediaType string) bool {
-	kind := bare(mediaType)
+func isCompressible(mediaType string) bool {
+	kind := baseMediaType(mediaType)
 	return strings.HasPrefix(kind, "text/") || kind == "application/json"
 }
 
-func bare(mediaType string) string {
+func baseMediaType(mediaType string) string {
 	kind, _, err := mime.ParseMediaType(mediaType)
 	if err != nil {
 		return ""
@@ -145,9 +144,9 @@ func bare(mediaType string) string {
 	return kind
 }
 
-// manifestOf writes a BagIt manifest, sorted by path so that it is the same
-// every time.
-func manifestOf(sums map[string]string) []byte {
+// formatManifest returns a BagIt manifest. It is sorted by path, so that the same
+// files always produce the same bytes.
+func formatManifest(sums map[string]string) []byte {
 	var out bytes.Buffer
 	for _, path := range slices.Sorted(maps.Keys(sums)) {
 		fmt.Fprintf(&out, "%s  %s\n", sums[path], path)

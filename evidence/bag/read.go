@@ -17,85 +17,85 @@ import (
 	"recourse/recovery"
 )
 
-// ErrNoStanding says that a bag does not hold what a dossier is made of beside
-// the journal: only bags for the archive do.
-var ErrNoStanding = errors.New("the bag holds no " + standingPath)
+// ErrNoSnapshot is returned for a bag without the state of the case, from which a
+// dossier is built. Only bags for the archive contain it.
+var ErrNoSnapshot = errors.New("the bag holds no " + snapshotPath)
 
-// maxRead is the most that is read of one file that is no original, in bytes.
-const maxRead = 1 << 30
+// maxFileSize limits the files that are read into memory, in bytes.
+const maxFileSize = 1 << 30
 
-// Read gives the folio a bag for the archive was written from. The bag must have
-// been verified: nothing is checked again. The originals are read from r, which
-// must outlive the folio.
+// Read returns the folio that a bag for the archive was written from. It does not
+// verify the bag; do that first. The originals are read from r, which must stay
+// open as long as the folio is used.
 //
-// Of the papers it holds what the playbook computed, and nothing that the journal
-// says itself; the time of the stamp and the seal of the bag are left out.
-// Errors: ErrNoStanding.
+// Folio.Papers contains only what the playbook computed. The time of the time stamp,
+// the earlier checkpoints and the seal of the bag are not read.
+// Errors: ErrNoSnapshot.
 func Read(r io.ReaderAt, size int64) (folio.Folio, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return folio.Folio{}, fmt.Errorf("bag: %w", err)
 	}
-	b := &opened{files: map[string]*zip.File{}}
+	b := &bagReader{files: map[string]*zip.File{}}
 	for _, file := range archive.File {
 		_, path, _ := strings.Cut(file.Name, "/")
 		b.files[path] = file
 	}
-	f, err := b.folio()
+	f, err := b.readFolio()
 	if err != nil {
 		return folio.Folio{}, fmt.Errorf("bag: %w", err)
 	}
 	return f, nil
 }
 
-// opened is a bag that is read.
-type opened struct {
+// bagReader reads the files of one bag.
+type bagReader struct {
 	files map[string]*zip.File
-	f     folio.Folio
+	folio folio.Folio
 }
 
-func (b *opened) folio() (folio.Folio, error) {
-	if b.files[standingPath] == nil {
-		return b.f, ErrNoStanding
+func (b *bagReader) readFolio() (folio.Folio, error) {
+	if b.files[snapshotPath] == nil {
+		return b.folio, ErrNoSnapshot
 	}
-	var said about
-	var stood standing
+	var info caseInfo
+	var state snapshot
 	steps := []func() error{
-		func() error { return b.decode("data/case.json", &said) },
-		func() error { return b.decode(standingPath, &stood) },
-		b.entries, b.values, b.vouchers,
+		func() error { return b.decodeFile("data/case.json", &info) },
+		func() error { return b.decodeFile(snapshotPath, &state) },
+		b.readEntries, b.readValues, b.readCheckpoint,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return b.f, err
+			return b.folio, err
 		}
 	}
-	b.f.Audience, b.f.Generator, b.f.Custodian = said.Audience, said.Generator, said.Custodian
-	b.f.At = stood.At
-	b.f.Case, b.f.Missing, b.f.SealedBy, b.f.Development = b.record(stood.Case), stood.Missing, stood.SealedBy, stood.Development
-	b.f.Papers = computed(stood)
-	b.exhibits(stood.Exhibits)
-	return b.f, nil
+	b.folio.Audience, b.folio.Generator, b.folio.Custodian = info.Audience, info.Generator, info.Custodian
+	b.folio.At = state.At
+	b.folio.Case, b.folio.Missing, b.folio.SealedBy, b.folio.Development = b.buildCase(state.Case), state.Missing, state.SealedBy, state.Development
+	b.folio.Papers = buildPapers(state)
+	b.addExhibits(state.Exhibits)
+	return b.folio, nil
 }
 
-func (b *opened) read(path string) ([]byte, error) {
+func (b *bagReader) readFile(path string) ([]byte, error) {
 	file := b.files[path]
 	if file == nil {
 		return nil, fmt.Errorf("%s is missing", path)
 	}
-	if file.UncompressedSize64 > maxRead {
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxRead)
+	if file.UncompressedSize64 > maxFileSize {
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxFileSize)
 	}
 	stream, err := file.Open()
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(stream, maxRead))
+	data, err := io.ReadAll(io.LimitReader(stream, maxFileSize))
 	return data, errors.Join(err, stream.Close())
 }
 
-func (b *opened) decode(path string, into any) error {
-	raw, err := b.read(path)
+func (b *bagReader) decodeFile(path string, into any) error {
+	raw, err := b.readFile(path)
 	if err == nil {
 		err = json.Unmarshal(raw, into)
 	}
@@ -105,8 +105,8 @@ func (b *opened) decode(path string, into any) error {
 	return nil
 }
 
-func (b *opened) entries() error {
-	raw, err := b.read("data/journal/entries.jsonl")
+func (b *bagReader) readEntries() error {
+	raw, err := b.readFile("data/journal/entries.jsonl")
 	if err != nil {
 		return err
 	}
@@ -116,64 +116,64 @@ func (b *opened) entries() error {
 		if err != nil {
 			return err
 		}
-		b.f.Entries = append(b.f.Entries, folio.Entry{
+		b.folio.Entries = append(b.folio.Entries, folio.Entry{
 			Raw: line, Hash: sha256.Sum256(append([]byte{0}, line...)), Parsed: parsed,
 		})
 	}
 	return nil
 }
 
-func (b *opened) values() error {
-	var all []shown
-	if err := b.decode("data/journal/values.json", &all); err != nil {
+func (b *bagReader) readValues() error {
+	var all []disclosedValue
+	if err := b.decodeFile("data/journal/values.json", &all); err != nil {
 		return err
 	}
 	for _, one := range all {
 		salt, err := hex.DecodeString(one.Salt)
-		if err != nil || one.Seq < 1 || one.Seq > len(b.f.Entries) {
+		if err != nil || one.Seq < 1 || one.Seq > len(b.folio.Entries) {
 			return fmt.Errorf("entry %d value %q: malformed", one.Seq, one.Path)
 		}
-		entry := &b.f.Entries[one.Seq-1]
+		entry := &b.folio.Entries[one.Seq-1]
 		entry.Values = append(entry.Values, journal.Value{Path: one.Path, Value: one.Value, Salt: salt})
 	}
 	return nil
 }
 
-// vouchers are the checkpoint with its key and its stamp.
-func (b *opened) vouchers() error {
+// readCheckpoint reads the checkpoint with its key, key history and time stamp.
+func (b *bagReader) readCheckpoint() error {
 	for path, into := range map[string]*string{
-		"data/checkpoint.txt": &b.f.Checkpoint, "data/keys/checkpoint.vkey": &b.f.Key, historyPath: &b.f.Keys,
+		"data/checkpoint.txt": &b.folio.Checkpoint, "data/keys/checkpoint.vkey": &b.folio.Key, historyPath: &b.folio.Keys,
 	} {
-		raw, err := b.read(path)
+		raw, err := b.readFile(path)
 		if err != nil {
 			return err
 		}
 		*into = string(raw)
 	}
-	b.f.Key = strings.TrimSuffix(b.f.Key, "\n")
-	root, err := rootOf(b.f.Checkpoint)
-	if b.f.Root = root; err != nil || b.files[stampPath] == nil {
+	b.folio.Key = strings.TrimSuffix(b.folio.Key, "\n")
+	root, err := parseRoot(b.folio.Checkpoint)
+	if b.folio.Root = root; err != nil || b.files[stampPath] == nil {
 		return err
 	}
-	token, err := b.read(stampPath)
-	b.f.Stamp = &folio.Stamp{Token: token}
+	token, err := b.readFile(stampPath)
+	b.folio.Stamp = &folio.Stamp{Token: token}
 	return err
 }
 
-// rootOf is the hex root a checkpoint signs: the third line of its text.
-func rootOf(checkpoint string) (string, error) {
+// parseRoot returns the root of a checkpoint, the third line of its text, in hex.
+func parseRoot(checkpoint string) (string, error) {
 	lines := strings.SplitN(checkpoint, "\n", 4)
 	if len(lines) < 4 {
-		return "", errors.New("the checkpoint is cut")
+		return "", errors.New("the checkpoint is incomplete")
 	}
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	return hex.EncodeToString(root), err
 }
 
-// record is the case with the people entry 1 tells of, as far as nobody erased
-// them.
-func (b *opened) record(s standingCase) recovery.Case {
-	filed := b.f.Entries[0]
+// buildCase returns the case. Personal values come from entry 1 and are empty if
+// they were erased.
+func (b *bagReader) buildCase(s snapshotCase) recovery.Case {
+	filed := b.folio.Entries[0]
 	c := recovery.Case{
 		ID: s.ID, Number: s.Number, Platform: s.Platform, Instrument: s.Instrument, Amount: s.Amount, SentAt: s.SentAt,
 		Reason: s.Reason, ClaimState: s.ClaimState, Group: s.Group, Position: s.Position, Deadlines: s.Deadlines,
@@ -194,30 +194,30 @@ func (b *opened) record(s standingCase) recovery.Case {
 	return c
 }
 
-func (b *opened) exhibits(all []standingExhibit) {
+func (b *bagReader) addExhibits(all []snapshotExhibit) {
 	for _, one := range all {
-		if one.Seq < 1 || one.Seq > int64(len(b.f.Entries)) || b.f.Entries[one.Seq-1].Parsed.Blob == nil {
-			continue // a verified bag has none such
+		if one.Seq < 1 || one.Seq > int64(len(b.folio.Entries)) || b.folio.Entries[one.Seq-1].Parsed.Blob == nil {
+			continue // impossible in a verified bag
 		}
-		entry := b.f.Entries[one.Seq-1]
+		entry := b.folio.Entries[one.Seq-1]
 		blob := entry.Parsed.Blob
 		e := folio.Exhibit{
 			Evidence: recovery.Evidence{
-				ID: one.ID, CaseID: b.f.Case.ID, Seq: one.Seq, Kind: one.Kind, SHA256: blob.SHA256, Size: blob.Size, MediaType: blob.MediaType,
+				ID: one.ID, CaseID: b.folio.Case.ID, Seq: one.Seq, Kind: one.Kind, SHA256: blob.SHA256, Size: blob.Size, MediaType: blob.MediaType,
 				FileName: entry.Value("file_name"), Source: entry.Value("source"), Description: entry.Value("description"),
 				CapturedAt: one.CapturedAt, ReceivedAt: one.ReceivedAt, By: one.By,
 			},
-			Withheld: one.Withheld, NotIndependentOf: one.LeansOn,
+			Withheld: one.Withheld, NotIndependentOf: one.DependsOn,
 		}
-		if file := b.files["data/originals/"+blob.SHA256+extension(blob.MediaType)]; file != nil {
+		if file := b.files["data/originals/"+blob.SHA256+fileExtension(blob.MediaType)]; file != nil {
 			e.Open = file.Open
 		}
-		b.f.Exhibits = append(b.f.Exhibits, e)
+		b.folio.Exhibits = append(b.folio.Exhibits, e)
 	}
 }
 
-// computed are the papers as far as the playbook made them.
-func computed(s standing) *folio.Papers {
+// buildPapers returns the parts of the papers that the playbook computed.
+func buildPapers(s snapshot) *folio.Papers {
 	papers := &folio.Papers{}
 	for _, fee := range s.Fees {
 		papers.Fees = append(papers.Fees, folio.Fee{Name: fee.Name, Base: fee.Base, Amount: fee.Amount, Law: folio.Citation(fee.Law)})

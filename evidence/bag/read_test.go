@@ -21,10 +21,10 @@ import (
 func TestReadGivesTheFolio(t *testing.T) {
 	t.Parallel()
 	for name, made := range map[string]bagtest.Case{
-		"whole": {Seed: 1, Rotated: 1}, "erased": {Seed: 2, Rotated: 1, Erased: true}, "paced": {Seed: 3, Rotated: 2, Pace: 60},
+		"whole": {Seed: 1, Rotations: 1}, "erased": {Seed: 2, Rotations: 1, Erased: true}, "paced": {Seed: 3, Rotations: 2, Pace: 60},
 	} {
 		made.Audience = recovery.ForArchive
-		want := bagtest.Folio(t, made)
+		want := bagtest.NewFolio(t, made)
 		want.Missing, want.SealedBy, want.Development = []string{"对方的住所"}, "开发用", true
 		want.Papers = &folio.Papers{
 			Fees:      []folio.Fee{{Name: "suit", Base: 1, Amount: 2, Law: folio.Citation{Statute: "甲法", Section: "1", Edition: "今", Mark: "V"}}},
@@ -71,8 +71,8 @@ func whole(t *testing.T, e folio.Exhibit) []byte {
 // A bag that is for somebody else, or no bag, gives nothing.
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
-	raw, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}))
-	if _, err := bag.Read(bytes.NewReader(raw), int64(len(raw))); !errors.Is(err, bag.ErrNoStanding) {
+	raw, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1}))
+	if _, err := bag.Read(bytes.NewReader(raw), int64(len(raw))); !errors.Is(err, bag.ErrNoSnapshot) {
 		t.Errorf("of a court's bag: %v", err)
 	}
 	if _, err := bag.Read(bytes.NewReader(raw[:100]), 100); err == nil {

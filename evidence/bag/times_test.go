@@ -14,7 +14,7 @@ import (
 // them.
 func timed(t testing.TB, first, second, own time.Duration) folio.Folio {
 	t.Helper()
-	f := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 2})
+	f := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 2})
 	stamp := func(after time.Duration) *folio.Stamp {
 		return &folio.Stamp{Token: []byte("token"), At: bagtest.Start.Add(after)}
 	}
@@ -36,13 +36,13 @@ func TestWriteLaysOutTimes(t *testing.T) {
 			"data/checkpoints/000000001.txt", "data/checkpoints/000000002.txt",
 			"data/tokens/000000002.tsr", "data/tokens/authorities.pem", "data/tokens/checkpoint.tsr",
 		}},
-		"no authority": {bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1}), []string{
+		"no authority": {bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1}), []string{
 			"data/checkpoints/000000001.txt",
 		}},
 	} {
 		raw, _ := write(t, c.folio)
 		files, _ := unzip(t, raw)
-		plain, _ := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+		plain, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 		known, _ := unzip(t, plain)
 		var got []string
 		for path := range files {
@@ -69,7 +69,7 @@ func TestWriteRefusesTimesThatWouldNotVerify(t *testing.T) {
 	} {
 		folio := timed(t, 1, 2, 3)
 		change(&folio)
-		if _, err := bagtest.Write(t.Context(), io.Discard, folio, bagtest.Dossier); err == nil {
+		if _, err := bagtest.WriteBag(t.Context(), io.Discard, folio, bagtest.OpenDossier); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 // even where the same bytes were filed a second time, and the bag verifies.
 func TestWriteHoldsBackWithheldExhibits(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Audience: recovery.ForOpponent})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Audience: recovery.ForOpponent})
 	twin := folio.Exhibits[1]
 	folio.Exhibits = append(folio.Exhibits, twin)
 	folio.Exhibits[1].Withheld, folio.Exhibits[1].Open = true, nil
@@ -51,7 +51,7 @@ func scripted(t *testing.T, files map[string][]byte) {
 			t.Fatal(err)
 		}
 	}
-	if !bytes.Equal(files["verify.sh"], bag.Script()) {
+	if !bytes.Equal(files["verify.sh"], bag.VerifyScript()) {
 		t.Fatal("the bag holds another script")
 	}
 	command := exec.CommandContext(t.Context(), "sh", "verify.sh")
@@ -65,7 +65,7 @@ func scripted(t *testing.T, files map[string][]byte) {
 // the folio.
 func TestWriteWithholdsNothingFromACourt(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	folio.Exhibits[0].Withheld = true
 	if _, err := bag.NewPlan(folio); err == nil {
 		t.Error("written")
@@ -80,13 +80,13 @@ func TestWriteRefusesCopies(t *testing.T) {
 		made   bagtest.Case
 		change func(*folio.Folio)
 	}{
-		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotated: 1}, func(*folio.Folio) {}},
-		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Keys, f.Earlier = "", nil }},
-		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
-		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotated: 1}, func(f *folio.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
+		"for a court":      {bagtest.Case{Audience: recovery.ForCourt, Rotations: 1}, func(*folio.Folio) {}},
+		"without keys":     {bagtest.Case{Audience: recovery.ForOpponent, Rotations: 1}, func(f *folio.Folio) { f.Keys, f.Earlier = "", nil }},
+		"of another":       {bagtest.Case{Audience: recovery.ForOpponent, Rotations: 1}, func(f *folio.Folio) { f.Exhibits[1].Copy = f.Exhibits[0].Copy }},
+		"that nobody made": {bagtest.Case{Audience: recovery.ForOpponent, Rotations: 1}, func(f *folio.Folio) { f.Exhibits[0].Copy.SHA256 = f.Exhibits[1].SHA256 }},
 	} {
 		test.made.Seed, test.made.Copied = 1, true
-		folio := bagtest.Folio(t, test.made)
+		folio := bagtest.NewFolio(t, test.made)
 		test.change(&folio)
 		if _, err := bag.NewPlan(folio); err == nil {
 			t.Errorf("%s: written", name)
@@ -97,19 +97,19 @@ func TestWriteRefusesCopies(t *testing.T) {
 // What an entry tells was erased may stay out, and does not come in.
 func TestWriteTakesAnErasureByItsWord(t *testing.T) {
 	t.Parallel()
-	made := bagtest.Case{Seed: 1, Rotated: 1, Erased: true}
-	whole := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1})
+	made := bagtest.Case{Seed: 1, Rotations: 1, Erased: true}
+	whole := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1})
 	for name, change := range map[string]func(*folio.Folio){
 		"an original that is here": func(f *folio.Folio) { f.Exhibits[0] = whole.Exhibits[0] },
 		"no keys":                  func(f *folio.Folio) { f.Keys, f.Earlier = "", nil },
 	} {
-		folio := bagtest.Folio(t, made)
+		folio := bagtest.NewFolio(t, made)
 		change(&folio)
 		if _, err := bag.NewPlan(folio); err == nil {
 			t.Errorf("%s: written", name)
 		}
 	}
-	if _, err := bag.NewPlan(bagtest.Folio(t, made)); err != nil {
+	if _, err := bag.NewPlan(bagtest.NewFolio(t, made)); err != nil {
 		t.Error(err)
 	}
 }

@@ -128,7 +128,7 @@ func (b *box) manifest(covers func(string) bool) []byte {
 // reseal signs the tag manifest anew with the key of a seed.
 func (b *box) reseal(seed uint64, caseID string) {
 	b.t.Helper()
-	note, err := bagtest.Signer(b.t, seed).SignSeal("recourse/bag/" + caseID + "\n" + digestOf(b.files[tags]) + "\n")
+	note, err := bagtest.NewSigner(b.t, seed).SignSeal("recourse/bag/" + caseID + "\n" + digestOf(b.files[tags]) + "\n")
 	if err != nil {
 		b.t.Fatal(err)
 	}

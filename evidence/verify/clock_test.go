@@ -17,7 +17,7 @@ var day = bagtest.Start
 // checkpoints (a minute and two after day) and of its own (twelve minutes).
 func clocked(t *testing.T, clock *sealtest.Clock, first, second, own time.Time) *box {
 	t.Helper()
-	f := bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 2})
+	f := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 2})
 	at := func(when time.Time, note string) *folio.Stamp {
 		clock.At = when
 		stamp := stampOf(t, clock, note)

@@ -51,7 +51,7 @@ func packed(t *testing.T, all ...zipped) []byte {
 // with adds an entry to a sound bag.
 func with(t *testing.T, extra zip.FileHeader, data string) []byte {
 	t.Helper()
-	b := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1})))
+	b := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})))
 	var all []zipped
 	for path, content := range b.files {
 		all = append(all, zipped{zip.FileHeader{Name: b.folder + "/" + path}, string(content)})
@@ -68,7 +68,7 @@ func symlink(name string) zip.FileHeader {
 
 func TestHostileZips(t *testing.T) {
 	t.Parallel()
-	sound := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+	sound := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 	huge := func(method uint16, packed, size uint64) zip.FileHeader {
 		return zip.FileHeader{Name: "FOLDER/data/x", Method: method, CompressedSize64: packed, UncompressedSize64: size}
 	}
@@ -158,7 +158,7 @@ func TestTooManyFilesAreNotEvenRead(t *testing.T) {
 // TestBombStaysSmall feeds 256 MB of zeros as the dossier. It counts what the
 // whole process allocates, and therefore runs beside no other test.
 func TestBombStaysSmall(t *testing.T) {
-	b := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1})))
+	b := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})))
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
 	for path, data := range b.files {
@@ -191,7 +191,7 @@ func TestBombStaysSmall(t *testing.T) {
 func TestPackedAgainByOtherPrograms(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "bag.zip")
-	if err := os.WriteFile(path, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1})), 0o600); err != nil {
+	if err := os.WriteFile(path, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, command := range map[string][]string{

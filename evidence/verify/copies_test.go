@@ -13,13 +13,13 @@ import (
 // copied is a case of which the first original, of entry 2, is shown as the copy
 // that entry 5 made.
 func copied(audience recovery.Audience) bagtest.Case {
-	return bagtest.Case{Seed: 1, Rotated: 1, Copied: true, Audience: audience}
+	return bagtest.Case{Seed: 1, Rotations: 1, Copied: true, Audience: audience}
 }
 
 func TestCopiesStandInTheirOriginalsPlace(t *testing.T) {
 	t.Parallel()
 	for _, audience := range []recovery.Audience{recovery.ForOpponent, recovery.ForPlatform} {
-		raw := write(t, bagtest.Folio(t, copied(audience)))
+		raw := write(t, bagtest.NewFolio(t, copied(audience)))
 		summary, err := check(raw)
 		if err != nil || summary.Shown != 1 || summary.Withheld != 1 || summary.Originals != 2 {
 			t.Errorf("for %s: %+v, %v", audience, summary, err)
@@ -35,14 +35,14 @@ func TestCopiesStandInTheirOriginalsPlace(t *testing.T) {
 // original that the bag withholds.
 func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, copied(recovery.ForOpponent))
+	folio := bagtest.NewFolio(t, copied(recovery.ForOpponent))
 	original, digest := "data/originals/"+folio.Exhibits[0].SHA256+".png", folio.Exhibits[0].Copy.SHA256
 	shown, other := "data/shown/"+digest+".jpg", folio.Exhibits[1].SHA256
 	sound := open(t, write(t, folio))
 	if sound.files[shown] == nil || sound.files[original] != nil {
 		t.Fatalf("the bag holds %d originals", len(sound.originals()))
 	}
-	before := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForOpponent})))
+	before := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForOpponent})))
 	edit := func(path, from, to string) func(*box) {
 		return func(b *box) { b.replace(path, from, to); b.rehash() }
 	}
@@ -81,7 +81,7 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 // TestCourtsGetNoCopies, nor does anybody a copy of what was erased.
 func TestCourtsGetNoCopies(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, copied(recovery.ForOpponent))
+	folio := bagtest.NewFolio(t, copied(recovery.ForOpponent))
 	digest := folio.Exhibits[0].Copy.SHA256
 	shown := "data/shown/" + digest + ".jpg"
 	from := open(t, write(t, folio))
@@ -90,10 +90,10 @@ func TestCourtsGetNoCopies(t *testing.T) {
 		made       bagtest.Case
 		listed     string
 	}{
-		{"court", about, bagtest.Case{Seed: 1, Rotated: 1}, `"withheld":[]`},
-		{"made by nobody", shown, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForOpponent}, `"withheld":[]`},
+		{"court", about, bagtest.Case{Seed: 1, Rotations: 1}, `"withheld":[]`},
+		{"made by nobody", shown, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForOpponent}, `"withheld":[]`},
 	} {
-		b := open(t, write(t, bagtest.Folio(t, test.made)))
+		b := open(t, write(t, bagtest.NewFolio(t, test.made)))
 		b.files[shown] = from.files[shown]
 		b.replace(about, test.listed, test.listed+`,"shown":["`+digest+`"]`)
 		b.rehash()
@@ -103,7 +103,7 @@ func TestCourtsGetNoCopies(t *testing.T) {
 	}
 	gone := copied(recovery.ForOpponent)
 	gone.Erased = true
-	lost := bagtest.Folio(t, gone)
+	lost := bagtest.NewFolio(t, gone)
 	b := open(t, write(t, lost))
 	b.files[shown] = from.files[shown]
 	b.listed(lost.Exhibits[0].SHA256, "")

@@ -14,7 +14,7 @@ import (
 // erasedCase is a case of twelve entries whose values and originals, in entries 2
 // to 4, were erased by entry 11.
 func erasedCase(audience recovery.Audience) bagtest.Case {
-	return bagtest.Case{Seed: 1, Rotated: 1, Erased: true, Audience: audience}
+	return bagtest.Case{Seed: 1, Rotations: 1, Erased: true, Audience: audience}
 }
 
 func TestErasedCasesVerifyForEveryAudience(t *testing.T) {
@@ -22,7 +22,7 @@ func TestErasedCasesVerifyForEveryAudience(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		t.Run(string(audience), func(t *testing.T) {
 			t.Parallel()
-			raw := write(t, bagtest.Folio(t, erasedCase(audience)))
+			raw := write(t, bagtest.NewFolio(t, erasedCase(audience)))
 			path := filepath.Join(t.TempDir(), "bag.zip")
 			if err := os.WriteFile(path, raw, 0o600); err != nil {
 				t.Fatal(err)
@@ -87,8 +87,8 @@ func TestErasureIsTakenByItsWord(t *testing.T) {
 	for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive} {
 		whole := erasedCase(audience)
 		whole.Erased = false
-		before := open(t, write(t, bagtest.Folio(t, whole)))
-		sound := open(t, write(t, bagtest.Folio(t, erasedCase(audience))))
+		before := open(t, write(t, bagtest.NewFolio(t, whole)))
+		sound := open(t, write(t, bagtest.NewFolio(t, erasedCase(audience))))
 		t.Run(string(audience), func(t *testing.T) {
 			t.Parallel()
 			eachIsNamed(t, sound, erasedMutations(before))
@@ -103,7 +103,7 @@ func TestOnlyErasedOriginalsMayBeCalledErased(t *testing.T) {
 	for _, audience := range recovery.Audiences {
 		whole := erasedCase(audience)
 		whole.Erased = false
-		b := open(t, write(t, bagtest.Folio(t, whole)))
+		b := open(t, write(t, bagtest.NewFolio(t, whole)))
 		original := b.originals()[1]
 		delete(b.files, original)
 		b.replace(about, `"withheld":[]`, `"withheld":[],"erased":["`+original[len("data/originals/"):][:64]+`"]`)
@@ -118,7 +118,7 @@ func TestOnlyErasedOriginalsMayBeCalledErased(t *testing.T) {
 // anybody.
 func TestErasedIsNotWithheld(t *testing.T) {
 	t.Parallel()
-	b := open(t, write(t, bagtest.Folio(t, erasedCase(recovery.ForOpponent))))
+	b := open(t, write(t, bagtest.NewFolio(t, erasedCase(recovery.ForOpponent))))
 	_, after, _ := strings.Cut(string(b.files[about]), `"erased":["`)
 	b.replace(about, `"withheld":[]`, `"withheld":["`+after[:64]+`"]`)
 	b.rehash()

@@ -29,7 +29,7 @@ func unwrapped(err error) error {
 // unpacking and hashing the same bag by the standard library takes. It measures
 // the whole process, and therefore runs beside no other test of this package.
 func TestHundredThousandEntries(t *testing.T) {
-	raw := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Entries: 100_000}))
+	raw := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Entries: 100_000}))
 	floor := cheapest(t, func() { hashAll(t, raw) })
 	cost := cheapest(t, func() {
 		if summary, err := check(raw); err != nil || summary.Entries != 100_000 {
@@ -81,7 +81,7 @@ func processorTime(t *testing.T) time.Duration {
 }
 
 func BenchmarkVerify100000Entries(b *testing.B) {
-	raw := write(b, bagtest.Folio(b, bagtest.Case{Seed: 1, Entries: 100_000}))
+	raw := write(b, bagtest.NewFolio(b, bagtest.Case{Seed: 1, Entries: 100_000}))
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -94,8 +94,8 @@ func BenchmarkVerify100000Entries(b *testing.B) {
 // FuzzFile feeds any bytes: no panic, no verdict without an item, and nothing
 // accepted whose files are not those of the sound bag it grew from.
 func FuzzFile(f *testing.F) {
-	sound := write(f, bagtest.Folio(f, bagtest.Case{Seed: 1}))
-	unsealed := write(f, bagtest.Folio(f, bagtest.Case{Seed: 2, Unsealed: true, Exhibits: -1, Entries: 4}))
+	sound := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 1}))
+	unsealed := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 2, Unsealed: true, Exhibits: -1, Entries: 4}))
 	for _, seed := range [][]byte{sound, unsealed, nil, []byte("PK\x05\x06"), []byte("%PDF-1.7"), sound[:len(sound)/2]} {
 		f.Add(seed)
 	}

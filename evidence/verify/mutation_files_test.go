@@ -124,9 +124,9 @@ func sealMutations(other *box) []mutation {
 // checkpoint of then, and leaves out what came later.
 func TestOlderCheckpointMakesNoBag(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1, Unsealed: true})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Unsealed: true})
 	b := open(t, write(t, folio))
-	b.files[point] = []byte(checkpointOver(t, bagtest.Signer(t, 1), folio, 11))
+	b.files[point] = []byte(checkpointOver(t, bagtest.NewSigner(t, 1), folio, 11))
 	b.replace(about, `"entries":12`, `"entries":11`)
 	b.rehash()
 	if got := found(t, b); got != "entry 12" {
@@ -142,7 +142,7 @@ func TestOlderCheckpointMakesNoBag(t *testing.T) {
 // TestWithheldOriginals are named, and no others.
 func TestWithheldOriginals(t *testing.T) {
 	t.Parallel()
-	sound := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 4, Audience: recovery.ForOpponent, Withhold: true, Unsealed: true})))
+	sound := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 4, Audience: recovery.ForOpponent, Withheld: true, Unsealed: true})))
 	for name, change := range map[string]func(b *box, held string){
 		"forgotten":    func(b *box, held string) { b.replace(about, `["`+held+`"]`, `[]`) },
 		"invented":     func(b *box, held string) { b.replace(about, held+`"]`, held+`","`+strings.Repeat("f", 64)+`"]`) },

@@ -19,8 +19,8 @@ type mutation struct {
 
 func TestDesignedMutationsAreFoundAndNamed(t *testing.T) {
 	t.Parallel()
-	sound := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1})))
-	other := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 2})))
+	sound := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})))
+	other := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 2})))
 	all := slices.Concat(entryMutations(other), jsonMutations(), valueMutations(), noteMutations(other), keyMutations(other),
 		originalMutations(sound), aboutMutations(), tagMutations(), sealMutations(other))
 	if len(all) < 40 {
@@ -71,8 +71,8 @@ func scriptItem(t *testing.T, b *box) string {
 // bag made anew under a new key is sound in itself.
 func TestForgeryUnderAnotherKeyNeedsTheExpectedKey(t *testing.T) {
 	t.Parallel()
-	genuine, forged := bagtest.Folio(t, bagtest.Case{Seed: 1}), bagtest.Folio(t, bagtest.Case{Seed: 1})
-	signer := bagtest.Signer(t, 99)
+	genuine, forged := bagtest.NewFolio(t, bagtest.Case{Seed: 1}), bagtest.NewFolio(t, bagtest.Case{Seed: 1})
+	signer := bagtest.NewSigner(t, 99)
 	forged.Key, forged.Seal = signer.VerifierKey(), signer.SignSeal
 	var err error
 	if forged.Keys, err = signer.StartHistory(bagtest.Start); err != nil {

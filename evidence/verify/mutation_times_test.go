@@ -30,7 +30,7 @@ func TestDesignedMutationsOfTimes(t *testing.T) {
 	folio := stamped(t, bagtest.Case{Seed: 1}, tsa)
 	sound := open(t, write(t, folio))
 	stranger := open(t, write(t, stamped(t, bagtest.Case{Seed: 2}, other)))
-	signers := []*journal.Signer{bagtest.Signer(t, 1), bagtest.Signer(t, 1001), bagtest.Signer(t, 2001)}
+	signers := []*journal.Signer{bagtest.NewSigner(t, 1), bagtest.NewSigner(t, 1001), bagtest.NewSigner(t, 2001)}
 	all := slices.Concat(historyMutations(t, signers, stranger), tokenMutations(t, sound, stranger, tsa, other), pointMutations(t, signers, stranger))
 	for i, m := range all {
 		all[i].do = func(b *box) { m.do(b); b.rehash() }
@@ -40,7 +40,7 @@ func TestDesignedMutationsOfTimes(t *testing.T) {
 
 func historyMutations(t *testing.T, signers []*journal.Signer, stranger *box) []mutation {
 	lines := func(edit func(l []string) []string) func(*box) { return func(b *box) { b.lines(history, edit) } }
-	foreign := bagtest.Signer(t, 77)
+	foreign := bagtest.NewSigner(t, 77)
 	return []mutation{
 		{"history removed", history, func(b *box) { delete(b.files, history) }},
 		{"history emptied", history, func(b *box) { b.files[history] = nil }},
@@ -66,7 +66,7 @@ func historyMutations(t *testing.T, signers []*journal.Signer, stranger *box) []
 			if err != nil {
 				b.t.Fatal(err)
 			}
-			handed, err := journal.RotateKey(alone, foreign, bagtest.Signer(b.t, 78), time.Now())
+			handed, err := journal.RotateKey(alone, foreign, bagtest.NewSigner(b.t, 78), time.Now())
 			if err != nil {
 				b.t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func historyMutations(t *testing.T, signers []*journal.Signer, stranger *box) []
 
 // useKey makes a key the bag's own.
 func useKey(b *box, signer *journal.Signer) {
-	f := bagtest.Folio(b.t, bagtest.Case{Seed: 1})
+	f := bagtest.NewFolio(b.t, bagtest.Case{Seed: 1})
 	f.Key = signer.VerifierKey()
 	made := open(b.t, write(b.t, f))
 	b.files[vkey], b.files[keyPEM] = made.files[vkey], made.files[keyPEM]

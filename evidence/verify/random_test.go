@@ -61,17 +61,17 @@ func TestRandomMutationsAreFound(t *testing.T) {
 func soundBoxes(t *testing.T) []*box {
 	var boxes []*box
 	for seed, made := range []bagtest.Case{
-		{}, {Entries: 33, Exhibits: 1}, {Audience: recovery.ForArchive, Pace: 60}, {Audience: recovery.ForOpponent, Withhold: true},
-		{Exhibits: -1, Entries: 5, Mask: true, Audience: recovery.ForPlatform},
+		{}, {Entries: 33, Exhibits: 1}, {Audience: recovery.ForArchive, Pace: 60}, {Audience: recovery.ForOpponent, Withheld: true},
+		{Exhibits: -1, Entries: 5, Redacted: true, Audience: recovery.ForPlatform},
 	} {
 		made.Seed = uint64(seed + 10)
-		boxes = append(boxes, open(t, write(t, bagtest.Folio(t, made))))
+		boxes = append(boxes, open(t, write(t, bagtest.NewFolio(t, made))))
 	}
 	tsa := sealtest.NewTSA(t)
-	return append(boxes, open(t, write(t, bagtest.Folio(t, erasedCase(recovery.ForArchive)))),
-		open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 22, Rotated: 1, Copied: true, Audience: recovery.ForPlatform}))),
-		open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotated: 1}, tsa))),
-		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotated: 3, Audience: recovery.ForOpponent, Withhold: true}, tsa))))
+	return append(boxes, open(t, write(t, bagtest.NewFolio(t, erasedCase(recovery.ForArchive)))),
+		open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 22, Rotations: 1, Copied: true, Audience: recovery.ForPlatform}))),
+		open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotations: 1}, tsa))),
+		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotations: 3, Audience: recovery.ForOpponent, Withheld: true}, tsa))))
 }
 
 // breakAny does one to three random things to a bag, half the time with
@@ -178,7 +178,7 @@ func swapFiles(b *box, random *rand.Rand) {
 // not found must have left every file as it was (a time in a header, say).
 func TestFlippedBitsOfTheZip(t *testing.T) {
 	t.Parallel()
-	raw := write(t, bagtest.Folio(t, bagtest.Case{Seed: 1}))
+	raw := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))
 	sound := open(t, raw)
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 1_500 {

@@ -14,7 +14,7 @@ const stood = "data/standing.json"
 // its case beside the journal: entry 1 and those of the exhibits say the same.
 func TestStandingIsHeldAgainstTheJournal(t *testing.T) {
 	t.Parallel()
-	sound := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForArchive})))
+	sound := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForArchive})))
 	edit := func(from, to string) func(*box) {
 		return func(b *box) { b.replace(stood, from, to); b.rehash() }
 	}
@@ -48,8 +48,8 @@ func TestStandingIsHeldAgainstTheJournal(t *testing.T) {
 // TestStandingIsForTheArchive: a bag for another audience may not hold it.
 func TestStandingIsForTheArchive(t *testing.T) {
 	t.Parallel()
-	archive := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForArchive})))
-	b := open(t, write(t, bagtest.Folio(t, bagtest.Case{Seed: 1, Rotated: 1, Audience: recovery.ForCourt})))
+	archive := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForArchive})))
+	b := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1, Audience: recovery.ForCourt})))
 	if b.files[stood] != nil {
 		t.Error("a bag for the court holds it already")
 	}

@@ -19,8 +19,8 @@ import (
 // entries and then more, up to a second export.
 func longer(t *testing.T, made bagtest.Case, entries int) (earlier, later folio.Folio) {
 	t.Helper()
-	earlier = bagtest.Folio(t, made)
-	return earlier, bagtest.Continue(t, earlier, made, entries)
+	earlier = bagtest.NewFolio(t, made)
+	return earlier, bagtest.ContinueFolio(t, earlier, made, entries)
 }
 
 func saved(t *testing.T, raw []byte) string {
@@ -56,12 +56,12 @@ func TestSupersetOf(t *testing.T) {
 	t.Parallel()
 	made := bagtest.Case{Seed: 1}
 	earlier, later := longer(t, made, 20)
-	rotated := bagtest.Case{Seed: 1, Rotated: 1}
+	rotated := bagtest.Case{Seed: 1, Rotations: 1}
 	first, next := longer(t, rotated, 20)
 	one, two := write(t, earlier), write(t, later)
 	edited := open(t, one).clone()
 	edited.replace(entries, `"n":2`, `"n":3`)
-	rewritten := bagtest.Folio(t, bagtest.Case{Seed: 1, Entries: 20, Audience: recovery.ForArchive})
+	rewritten := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Entries: 20, Audience: recovery.ForArchive})
 	for name, c := range map[string]struct {
 		later, earlier []byte
 		item           string
@@ -69,13 +69,13 @@ func TestSupersetOf(t *testing.T) {
 		"it is":                     {two, one, ""},
 		"itself":                    {one, one, ""},
 		"the other way round":       {one, two, point},
-		"another case":              {write(t, bagtest.Folio(t, bagtest.Case{Seed: 2})), one, point},
+		"another case":              {write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 2})), one, point},
 		"history rewritten":         {write(t, rewritten), one, entries},
 		"earlier bag broken":        {two, edited.zip(), "earlier: entry 7"},
 		"later bag broken":          {edited.zip(), one, "entry 7"},
 		"key does not lead here":    {two, write(t, first), vkey},
 		"with a history":            {write(t, next), write(t, first), ""},
-		"earlier under a first key": {write(t, bagtest.Continue(t, earlier, rotated, 20)), one, ""},
+		"earlier under a first key": {write(t, bagtest.ContinueFolio(t, earlier, rotated, 20)), one, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +90,7 @@ func TestProofOfOneEntry(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		made := bagtest.Case{Seed: 1, Entries: rapid.IntRange(5, 70).Draw(r, "entries"), Exhibits: 1}
-		path := saved(t, write(t, bagtest.Folio(t, made)))
+		path := saved(t, write(t, bagtest.NewFolio(t, made)))
 		seq := rapid.Int64Range(1, int64(made.Entries)).Draw(r, "seq")
 		var proof bytes.Buffer
 		if err := (verify.Options{}).Prove(path, seq, &proof); err != nil {
@@ -111,7 +111,7 @@ func TestProofOfOneEntry(t *testing.T) {
 
 func TestProofOfAnExhibit(t *testing.T) {
 	t.Parallel()
-	folio := bagtest.Folio(t, bagtest.Case{Seed: 1})
+	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
 	path := saved(t, write(t, folio))
 	var proof bytes.Buffer
 	if err := (verify.Options{}).Prove(path, 2, &proof); err != nil {

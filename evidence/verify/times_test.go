@@ -16,11 +16,11 @@ import (
 // stamped is a folio with a time stamp over every checkpoint.
 func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) folio.Folio {
 	t.Helper()
-	if want.Rotated == 0 {
-		want.Rotated = 2
+	if want.Rotations == 0 {
+		want.Rotations = 2
 	}
 	want.Start = time.Now().UTC().AddDate(0, 0, -1) // openssl stamps with the machine's clock
-	f := bagtest.Folio(t, want)
+	f := bagtest.NewFolio(t, want)
 	client := sealtest.Client(t, tsa)
 	for i := range f.Earlier {
 		f.Earlier[i].Stamp = stampOf(t, client, f.Earlier[i].Note)

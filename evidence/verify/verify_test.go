@@ -19,7 +19,7 @@ import (
 func write(t testing.TB, f folio.Folio) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := bagtest.Write(t.Context(), &out, f, bagtest.Dossier); err != nil {
+	if _, err := bagtest.WriteBag(t.Context(), &out, f, bagtest.OpenDossier); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -49,8 +49,8 @@ func TestFileAcceptsEveryKindOfSoundBag(t *testing.T) {
 	cases := map[string]bagtest.Case{
 		"court":              {Seed: 1},
 		"archive, paced":     {Seed: 2, Audience: recovery.ForArchive, Pace: 3600},
-		"opponent, masked":   {Seed: 3, Audience: recovery.ForOpponent, Mask: true},
-		"platform, withheld": {Seed: 4, Audience: recovery.ForPlatform, Withhold: true},
+		"opponent, masked":   {Seed: 3, Audience: recovery.ForOpponent, Redacted: true},
+		"platform, withheld": {Seed: 4, Audience: recovery.ForPlatform, Withheld: true},
 		"without originals":  {Seed: 5, Exhibits: -1, Entries: 4},
 		"unsealed":           {Seed: 6, Unsealed: true},
 		"long":               {Seed: 7, Entries: 500, Exhibits: 40},
@@ -58,7 +58,7 @@ func TestFileAcceptsEveryKindOfSoundBag(t *testing.T) {
 	for name, made := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folio := bagtest.Folio(t, made)
+			folio := bagtest.NewFolio(t, made)
 			path := filepath.Join(t.TempDir(), "bag.zip")
 			if err := os.WriteFile(path, write(t, folio), 0o600); err != nil {
 				t.Fatal(err)
@@ -122,7 +122,7 @@ func unzip(t testing.TB, path string) string {
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "verify.sh"), bag.Script(), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "verify.sh"), bag.VerifyScript(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return dir
