@@ -38,7 +38,7 @@ func (a *Exports) readSource(ctx context.Context, export recovery.Export, c reco
 	if err != nil {
 		return source, err
 	}
-	if source.Earlier, err = a.Archive.CheckpointsOf(ctx, c.ID, export.Size); err != nil {
+	if source.Earlier, err = a.Archive.EarlierCheckpoints(ctx, c.ID, export.Size); err != nil {
 		return source, err
 	}
 	if source.Evidence, err = a.Archive.EvidenceOf(ctx, c.ID); err != nil {

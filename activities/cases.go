@@ -72,8 +72,8 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	b := entryBuilder{input: in, before: c, request: request, breaches: breaches, now: now, version: a.Version}
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
-		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), Checkpoint: b.hasStageChanged(),
-		Desk: b.assignedRole(), Tell: a.NotifyRules.For(b.newChange(deadlines)), Address: b.counterpartAddress(),
+		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), SignCheckpoint: b.hasStageChanged(),
+		AssignTo: b.assignedRole(), Notifications: a.NotifyRules.For(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil

@@ -285,7 +285,7 @@ func TestTakeStepDropped(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
-	r.must(r.store.DropAction(t.Context(), in.Move.RequestID))
+	r.must(r.store.DeleteAction(t.Context(), in.Move.RequestID))
 	if result := r.take(in); !result.Abandoned {
 		t.Errorf("result %+v", result)
 	}

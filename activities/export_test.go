@@ -9,7 +9,7 @@ import (
 
 // Assemble builds the folio of a requested export.
 func (a *Exports) Assemble(ctx context.Context, export recovery.Export) (folio.Folio, error) {
-	c, err := a.Archive.CaseAt(ctx, export.ID)
+	c, err := a.Archive.CaseAtExport(ctx, export.ID)
 	if err != nil {
 		return folio.Folio{}, err
 	}

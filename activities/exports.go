@@ -20,11 +20,11 @@ import (
 // Archive is the part of the database that building an export needs.
 type Archive interface {
 	// CaseAt reads a case as it was when an export of it was requested.
-	CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
+	CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
 	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error)
-	CheckpointsOf(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error)
+	EarlierCheckpoints(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error)
 	EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
 }
@@ -60,7 +60,7 @@ func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult
 	if export.CaseID != in.CaseID {
 		return ExportResult{}, nonRetryable(recovery.Faultf(recovery.CodeConflict, "The export belongs to another case."))
 	}
-	c, err := a.Archive.CaseAt(ctx, export.ID)
+	c, err := a.Archive.CaseAtExport(ctx, export.ID)
 	if err != nil {
 		return ExportResult{}, nonRetryable(err)
 	}

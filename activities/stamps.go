@@ -15,7 +15,7 @@ import (
 // StampRecord is the part of the database that time stamping needs.
 type StampRecord interface {
 	ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]journal.PendingStamp, error)
-	PutStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error)
+	StoreStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error)
 }
 
 // Stamps requests time stamps for checkpoints from an authority (RFC 3161). It is
@@ -58,7 +58,7 @@ func (s *Stamps) StampCheckpoint(ctx context.Context, due journal.PendingStamp) 
 	if err != nil {
 		return journal.Checkpoint{}, err
 	}
-	return s.Record.PutStamp(ctx, due.CaseID, due.Size, stamp.Token, stamp.At)
+	return s.Record.StoreStamp(ctx, due.CaseID, due.Size, stamp.Token, stamp.At)
 }
 
 // Stamp implements seal.Stamper. It waits at most maxStampWait.

@@ -38,12 +38,12 @@ func (a *API) authenticateLink(next echo.HandlerFunc) echo.HandlerFunc {
 		if !sent {
 			return recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
 		}
-		link, err := a.service.Enter(c.Request().Context(), token)
+		link, err := a.service.FindLink(c.Request().Context(), token)
 		if err != nil {
 			return err
 		}
 		c.Set(linkKey, link)
-		c.Set(actorKey, casework.Holder(link))
+		c.Set(actorKey, casework.CounterpartActor(link))
 		return next(c)
 	}
 }

@@ -114,7 +114,7 @@ func TestInvalidFieldsAreNamed(t *testing.T) {
 			if !isRefusedFor(a, m.field) {
 				t.Errorf("%s: %s %s: %d %s\nbody %.300q", target.schema, m.field, m.what, a.status, a.body, m.body)
 			}
-			if _, kept, err := s.Store.Answer(t.Context(), s.accountID(filed, target.as), key); err != nil || kept {
+			if _, kept, err := s.Store.StoredResult(t.Context(), s.accountID(filed, target.as), key); err != nil || kept {
 				t.Errorf("%s: %s %s: an answer was kept (%v)", target.schema, m.field, m.what, err)
 			}
 		}

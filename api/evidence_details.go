@@ -91,7 +91,7 @@ func renderExhibit(e casework.Exhibit) Evidence {
 	}
 }
 
-func renderFileFinding(f casework.Found) FileFinding {
+func renderFileFinding(f casework.FindingText) FileFinding {
 	return FileFinding{Code: FileFindingCode(f.Code), Text: f.Text}
 }
 

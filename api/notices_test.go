@@ -108,9 +108,9 @@ func TestWebhookSecretIsShownOnce(t *testing.T) {
 		if again.decodeObject()["secret"] != nil || again.stringField("id") != added.stringField("id") || again.header.Get("Idempotent-Replay") != "true" {
 			t.Errorf("the replay contains %s", again.body)
 		}
-		raw, kept, err := s.Store.Answer(t.Context(), s.Actor(recovery.RoleAdmin).ID, c.key)
-		if err != nil || !kept || strings.Contains(string(raw.Answer), "whsec_") {
-			t.Errorf("kept %v: %s (%v)", kept, raw.Answer, err)
+		raw, kept, err := s.Store.StoredResult(t.Context(), s.Actor(recovery.RoleAdmin).ID, c.key)
+		if err != nil || !kept || strings.Contains(string(raw.Result), "whsec_") {
+			t.Errorf("kept %v: %s (%v)", kept, raw.Result, err)
 		}
 	}
 	list := s.get(t, recovery.RoleAdmin, "/api/v1/webhooks").wantStatus(http.StatusOK)

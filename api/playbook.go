@@ -47,7 +47,7 @@ func (a *API) ListPlaybooks(c echo.Context) error {
 	return sendJSON(c, PlaybookList{Items: renderList(a.service.Playbooks(), renderEdition)})
 }
 
-func renderEdition(e casework.Edition) PlaybookEdition {
+func renderEdition(e casework.PlaybookVersion) PlaybookEdition {
 	return PlaybookEdition{Version: e.Version, ValidFrom: e.From.Format(time.DateOnly), Released: e.Released, Rollout: e.Rollout, Current: e.Current}
 }
 

@@ -39,7 +39,7 @@ func (a *API) takeCounterpartAction(c echo.Context, key *string, read func([]byt
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.Answer(c.Request().Context(), request, linkFrom(c), act)
+	reply, err := a.service.TakeCounterpartAction(c.Request().Context(), request, linkFrom(c), act)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func renderReturn(r casework.Return) Return {
 	result := Return{
 		Reference: string(r.Reference), Open: r.Open, Platform: Platform(r.Platform), Instrument: Instrument(r.Instrument),
 		SentAt: renderTime(r.SentAt), ClaimedAt: renderTimeOrNull(r.ClaimedAt), HeldFen: renderMoney(r.Held), AskedFen: renderMoney(r.Asked),
-		ReturnedFen: int64(r.Returned), SaysFen: int64(r.Says), Answer: nullIfEmpty[ResponseKind](r.Answer),
+		ReturnedFen: int64(r.Returned), SaysFen: int64(r.ReportedReturned), Answer: nullIfEmpty[ResponseKind](r.Answer),
 		Refusal: nullIfEmpty[Refusal](r.Refusal), Recorded: convertStrings[EntryKind](r.Records), AllowedActions: convertStrings[Action](r.Allowed),
 		ExpiresAt: renderTime(r.ExpiresAt),
 	}

@@ -19,46 +19,46 @@ import (
 // goods are words by which a case tells that goods were handed over. No merchant
 // tells us of orders: what the claimant wrote and what their files are called is
 // all there is to go by.
-const goods = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
+const deliveryWords = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
 
 // marks are what the people of a case are known again by: the claimant's account,
 // mail and telephone; how a counterpart is reached, and what they are called in a
 // group of a known size. An alias alone names too many. person is the claimant's
 // first mark; without a key nothing is kept.
-func (s *Service) marks(c recovery.Case) (person [32]byte, marks []recovery.PartyMark) {
+func (s *Service) partyMarks(c recovery.Case) (person [32]byte, partyMarks []recovery.PartyMark) {
 	if len(s.config.MarkKey) == 0 {
 		return person, nil
 	}
 	put := func(side recovery.Side, kind, value string) {
 		if value != "" {
-			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.mark(kind, value)})
+			partyMarks = append(partyMarks, recovery.PartyMark{Side: side, Mark: s.digestMark(kind, value)})
 		}
 	}
 	put(recovery.ClaimantSide, "account", string(c.Owner))
-	put(recovery.ClaimantSide, "contact", plainContact(c.Claimant.Email))
-	put(recovery.ClaimantSide, "contact", plainContact(c.Claimant.Phone))
-	person = s.mark("case", string(c.ID))
-	if len(marks) > 0 {
-		person = marks[0].Mark
+	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Email))
+	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Phone))
+	person = s.digestMark("case", string(c.ID))
+	if len(partyMarks) > 0 {
+		person = partyMarks[0].Mark
 	}
 	for _, counterpart := range c.Counterparts {
-		put(recovery.CounterpartSide, "contact", plainContact(counterpart.Contact))
-		if alias := plain(counterpart.Alias); alias != "" && c.Group.Size > 0 {
+		put(recovery.CounterpartSide, "contact", normalizeContact(counterpart.Contact))
+		if alias := normalize(counterpart.Alias); alias != "" && c.Group.Size > 0 {
 			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
 			put(recovery.CounterpartSide, "alias", group)
 		}
 	}
-	return person, marks
+	return person, partyMarks
 }
 
-func (s *Service) mark(kind, value string) [32]byte {
+func (s *Service) digestMark(kind, value string) [32]byte {
 	hash := hmac.New(sha256.New, s.config.MarkKey)
 	hash.Write([]byte(kind + "\x00" + value))
 	return [32]byte(hash.Sum(nil))
 }
 
 // plain folds what differs in writing only: width, case, blanks, punctuation.
-func plain(text string) string {
+func normalize(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@._", r) {
 			return unicode.ToLower(r)
@@ -68,16 +68,16 @@ func plain(text string) string {
 }
 
 // shortest is below which a contact names nobody.
-const shortest = 4
+const minContactLength = 4
 
 // plainContact is plain for what reaches people; a Chinese telephone number is
 // the same with and without its country.
-func plainContact(text string) string {
-	folded := plain(text)
+func normalizeContact(text string) string {
+	folded := normalize(text)
 	if number, found := strings.CutPrefix(strings.TrimPrefix(folded, "00"), "86"); found && len(number) == 11 {
 		folded = number
 	}
-	if len(folded) < shortest {
+	if len(folded) < minContactLength {
 		return ""
 	}
 	return folded
@@ -89,27 +89,27 @@ func (s *Service) FlagAbuse(ctx context.Context) error {
 	now := s.Now()
 	limits := s.Shelf.Current().AbuseLimits(now)
 	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), recovery.AbuseLimits{
-		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: goods,
+		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: deliveryWords,
 	})
 	if err != nil {
 		return err
 	}
 	var faults []error
 	for _, pattern := range found {
-		faults = append(faults, s.flag(ctx, pattern, now))
+		faults = append(faults, s.flagCase(ctx, pattern, now))
 	}
 	return errors.Join(faults...)
 }
 
 // flag keeps one pattern. The entry names it as a committed value for the desk
 // only: whoever reads the journal learns that the desk looked, and of nothing.
-func (s *Service) flag(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
+func (s *Service) flagCase(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
 	c, err := s.Store.Case(ctx, found.CaseID)
 	if err != nil {
 		return err
 	}
 	flag := recovery.AbuseFlag{ID: s.newID(), CaseID: c.ID, Pattern: found.Pattern, Cases: found.Cases, FoundAt: now}
-	draft := s.draft(recovery.EntryAbuseFlagged, keeper, c)
+	draft := s.newDraft(recovery.EntryAbuseFlagged, maintenanceRequest, c)
 	draft.Key = "abuse:" + string(found.Pattern)
 	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"pattern": string(found.Pattern)}
@@ -118,7 +118,7 @@ func (s *Service) flag(ctx context.Context, found recovery.FoundPattern, now tim
 
 // seesFlags reports whether an actor is shown flags: whoever works on a case
 // should not be led by them.
-func seesFlags(actor recovery.Actor) bool {
+func canSeeFlags(actor recovery.Actor) bool {
 	return recovery.SeesOnScreen(actor.Role, recovery.AbuseMarks)
 }
 
@@ -127,7 +127,7 @@ func seesFlags(actor recovery.Actor) bool {
 func (s *Service) Flags(
 	ctx context.Context, actor recovery.Actor, dismissed bool, limit int, cursor string,
 ) ([]recovery.AbuseFlag, string, error) {
-	if !seesFlags(actor) {
+	if !canSeeFlags(actor) {
 		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Supervisors and auditors see what was flagged.")
 	}
 	return s.Store.AbuseFlags(ctx, dismissed, limit, cursor)
@@ -142,7 +142,7 @@ func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason strin
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[recovery.AbuseFlag]{}, err
 	}
-	return once(ctx, s, req, func() (change[recovery.AbuseFlag], error) { return s.prepareDismissal(ctx, req, id, reason) })
+	return runIdempotent(ctx, s, req, func() (change[recovery.AbuseFlag], error) { return s.prepareDismissal(ctx, req, id, reason) })
 }
 
 func (s *Service) prepareDismissal(ctx context.Context, req Request, id, reason string) (change[recovery.AbuseFlag], error) {
@@ -154,8 +154,8 @@ func (s *Service) prepareDismissal(ctx context.Context, req Request, id, reason 
 	if err != nil {
 		return change[recovery.AbuseFlag]{}, err
 	}
-	draft := s.draft(recovery.EntryAbuseDismissed, req, c)
-	draft.Key = deskKey(req, s.newID)
+	draft := s.newDraft(recovery.EntryAbuseDismissed, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
 	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	flag.DismissedAt, flag.DismissedBy = &draft.At, req.Actor.ID

@@ -23,7 +23,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 		return recovery.Actor{}, recovery.Faultf(recovery.CodeUnauthenticated, "Send a valid token: Authorization: Bearer rc_….")
 	}
 	hash := sha256.Sum256([]byte(token))
-	if actor, known := s.tokens.get(hash); known {
+	if actor, known := s.tokens.lookup(hash); known {
 		return actor, nil
 	}
 	user, err := s.Store.UserByToken(ctx, hash)
@@ -31,7 +31,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 		return recovery.Actor{}, err
 	}
 	actor := recovery.Actor{Role: user.Role, ID: user.ID}
-	s.tokens.put(hash, actor)
+	s.tokens.remember(hash, actor)
 	return actor, nil
 }
 
@@ -99,7 +99,7 @@ func newTokenCache(now func() time.Time) *tokenCache {
 	return &tokenCache{now: now, known: map[[32]byte]knownToken{}}
 }
 
-func (c *tokenCache) get(hash [32]byte) (recovery.Actor, bool) {
+func (c *tokenCache) lookup(hash [32]byte) (recovery.Actor, bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	entry, found := c.known[hash]
@@ -109,7 +109,7 @@ func (c *tokenCache) get(hash [32]byte) (recovery.Actor, bool) {
 	return entry.actor, true
 }
 
-func (c *tokenCache) put(hash [32]byte, actor recovery.Actor) {
+func (c *tokenCache) remember(hash [32]byte, actor recovery.Actor) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if len(c.known) >= 10_000 {

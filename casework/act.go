@@ -12,45 +12,45 @@ import (
 // says is staged in PostgreSQL first, because it may hold personal data; the
 // engine gets only the Move. A refused act leaves nothing behind.
 func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (Reply[View], error) {
-	c, err := s.mayAct(ctx, req, id, act)
+	c, err := s.checkMayAct(ctx, req, id, act)
 	if err != nil {
 		return Reply[View]{}, err
 	}
 	if !act.Action.MovesCase() {
-		return s.deskAct(ctx, req, c, act)
+		return s.takeDeskAction(ctx, req, c, act)
 	}
-	return take(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
-		return s.view(ctx, c, req.Actor)
+	return takeAction(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
+		return s.caseView(ctx, c, req.Actor)
 	})
 }
 
 // take carries a checked act through the engine; show is how its sender sees the
 // case after it.
-func take[T any](
+func takeAction[T any](
 	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.Act,
 	show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
-	staged, err := s.Store.StageAction(ctx, s.staging(req, c, act))
+	staged, err := s.Store.StageAction(ctx, s.actionRequest(req, c, act))
 	if err != nil {
 		return Reply[T]{}, err
 	}
 	if staged.State == recovery.RequestApplied {
-		return done(ctx, s, staged, show)
+		return actionResult(ctx, s, staged, show)
 	}
-	if err := s.precheck(ctx, req, c, act, staged); err != nil {
-		return Reply[T]{}, s.dropped(ctx, staged.ID, err)
+	if err := s.checkBeforeSending(ctx, req, c, act, staged); err != nil {
+		return Reply[T]{}, s.deleteAction(ctx, staged.ID, err)
 	}
-	if err := s.send(ctx, staged, act); err != nil {
-		return Reply[T]{}, s.withAllowed(ctx, req, c.ID, err)
+	if err := s.sendAction(ctx, staged, act); err != nil {
+		return Reply[T]{}, s.addAllowedActions(ctx, req, c.ID, err)
 	}
-	return done(ctx, s, staged, show)
+	return actionResult(ctx, s, staged, show)
 }
 
-func (s *Service) mayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
+func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
 	if !act.Action.IsKnown() {
 		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such action.")
 	}
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
@@ -71,16 +71,16 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 			Field: "email", Code: "unknown_field", Detail: "Only a counterpart leaves an address, by their link.",
 		}})
 	}
-	if err := inUse(c, actor); err != nil {
+	if err := checkNotErased(c, actor); err != nil {
 		return err
 	}
-	return together(knowsCounterpart(c, act), afterSending(c, act))
+	return joinFaults(checkCounterpart(c, act), checkAfterSending(c, act))
 }
 
 // afterSending refuses what is said to have happened before there was anything to
 // speak of. Whether one thing came before another is not ours to say: an answer
 // may come without a word before it.
-func afterSending(c recovery.Case, act recovery.Act) error {
+func checkAfterSending(c recovery.Case, act recovery.Act) error {
 	at := act.ClaimedAt()
 	if at == nil || !at.Before(c.SentAt) {
 		return nil
@@ -94,7 +94,7 @@ func afterSending(c recovery.Case, act recovery.Act) error {
 	}})
 }
 
-func knowsCounterpart(c recovery.Case, act recovery.Act) error {
+func checkCounterpart(c recovery.Case, act recovery.Act) error {
 	known := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == act.CounterpartID })
 	if act.CounterpartID == "" || known {
 		return nil
@@ -102,25 +102,25 @@ func knowsCounterpart(c recovery.Case, act recovery.Act) error {
 	return recovery.UnknownCounterpart()
 }
 
-func (s *Service) staging(req Request, c recovery.Case, act recovery.Act) recovery.ActionRequest {
+func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.Act) recovery.ActionRequest {
 	key := req.Key
 	if key == "" {
 		key = s.newID()
 	}
 	return recovery.ActionRequest{
 		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: act, Key: key,
-		Fingerprint: req.Fingerprint, Device: clip(req.Device, 120),
+		Fingerprint: req.Fingerprint, Device: truncate(req.Device, 120),
 	}
 }
 
 // precheck refuses early what the engine would refuse, so that a plain mistake
 // costs no round trip. The engine decides again.
-func (s *Service) precheck(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged recovery.ActionRequest) error {
-	if err := req.stale(c); err != nil {
+func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged recovery.ActionRequest) error {
+	if err := req.checkVersion(c); err != nil {
 		return err
 	}
 	if _, err := c.Position.Take(act.Move(req.Actor, staged.ID)); err != nil {
-		return listAllowed(err, c, req.Actor)
+		return withAllowedActions(err, c, req.Actor)
 	}
 	if act.Action != recovery.Reopen {
 		return nil
@@ -132,8 +132,8 @@ func (s *Service) precheck(ctx context.Context, req Request, c recovery.Case, ac
 	return err
 }
 
-func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause error) error {
-	if err := s.Store.DropAction(ctx, id); err != nil {
+func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause error) error {
+	if err := s.Store.DeleteAction(ctx, id); err != nil {
 		return err
 	}
 	return cause
@@ -142,7 +142,7 @@ func (s *Service) dropped(ctx context.Context, id recovery.RequestID, cause erro
 // send hands the act to the engine. When nobody answers in time, the staged act
 // is abandoned, so that it cannot happen later behind the caller's back; if it
 // had happened meanwhile, it is done.
-func (s *Service) send(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
+func (s *Service) sendAction(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
 	abandoned, err := s.Engine.SendAction(limited, staged.CaseID, act.Move(staged.Actor, staged.ID), staged.Attempt)
@@ -150,15 +150,15 @@ func (s *Service) send(ctx context.Context, staged recovery.ActionRequest, act r
 	case err == nil && !abandoned:
 		return nil
 	case err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable:
-		return s.abandon(context.WithoutCancel(ctx), staged.ID)
+		return s.abandonAction(context.WithoutCancel(ctx), staged.ID)
 	case recovery.CodeOf(err) == recovery.CodeInternal:
 		return err
 	default:
-		return s.dropped(context.WithoutCancel(ctx), staged.ID, err)
+		return s.deleteAction(context.WithoutCancel(ctx), staged.ID, err)
 	}
 }
 
-func (s *Service) abandon(ctx context.Context, id recovery.RequestID) error {
+func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID) error {
 	abandoned, err := s.Store.AbandonAction(ctx, id)
 	if err != nil || !abandoned {
 		return err
@@ -169,7 +169,7 @@ func (s *Service) abandon(ctx context.Context, id recovery.RequestID) error {
 
 // done returns the result of an action that is written: the stored one, or else
 // what the actor sees now, which is stored for repetitions.
-func done[T any](
+func actionResult[T any](
 	ctx context.Context, s *Service, staged recovery.ActionRequest, show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
 	if staged.Answer != nil {
@@ -192,7 +192,7 @@ func done[T any](
 
 // withAllowed tells, after a refusal by the engine, what can be done instead by
 // the newest record.
-func (s *Service) withAllowed(ctx context.Context, req Request, id recovery.CaseID, cause error) error {
+func (s *Service) addAllowedActions(ctx context.Context, req Request, id recovery.CaseID, cause error) error {
 	if recovery.CodeOf(cause) != recovery.CodeActionNotAllowed {
 		return cause
 	}
@@ -200,13 +200,13 @@ func (s *Service) withAllowed(ctx context.Context, req Request, id recovery.Case
 	if err != nil {
 		return cause
 	}
-	return listAllowed(cause, c, req.Actor)
+	return withAllowedActions(cause, c, req.Actor)
 }
 
-func listAllowed(cause error, c recovery.Case, actor recovery.Actor) error {
+func withAllowedActions(cause error, c recovery.Case, actor recovery.Actor) error {
 	fault, refused := errors.AsType[*recovery.Fault](cause)
 	if !refused || fault.Code != recovery.CodeActionNotAllowed {
 		return cause
 	}
-	return &recovery.Fault{Code: fault.Code, Detail: fault.Detail, Allowed: allowed(c, actor), Cause: cause}
+	return &recovery.Fault{Code: fault.Code, Detail: fault.Detail, Allowed: allowedActions(c, actor), Cause: cause}
 }

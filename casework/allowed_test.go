@@ -16,7 +16,7 @@ func TestTheNextMessageIsAllowedThenAndNotBefore(t *testing.T) {
 	now := time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(r *rapid.T) {
 		minutes := rapid.SliceOfN(rapid.IntRange(-4_000, 0), 0, 8).Draw(r, "minutes")
-		p := planned{
+		p := plannedContact{
 			next: recovery.Contact{CounterpartID: "a", At: now.Add(time.Duration(rapid.IntRange(0, 1_440).Draw(r, "now")) * time.Minute)},
 			limits: recovery.ContactLimits{
 				PerDay: rapid.IntRange(1, 3).Draw(r, "per day"), Total: rapid.IntRange(1, 9).Draw(r, "total"),
@@ -31,7 +31,7 @@ func TestTheNextMessageIsAllowedThenAndNotBefore(t *testing.T) {
 			next.At = at
 			return len(p.limits.Violations(p.before, nil, next))
 		}
-		from, ever := p.allowedFrom()
+		from, ever := p.earliestAllowed()
 		if ever != (len(p.before) < p.limits.Total) {
 			r.Fatalf("allowed ever: %v, after %d of %d", ever, len(p.before), p.limits.Total)
 		}

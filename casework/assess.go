@@ -17,7 +17,7 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 		return playbook.Assessment{}, err
 	}
 	return book.Assess(facts, now, playbook.Knowledge{
-		Incomes: s.incomes.known(ctx), Experience: s.experience.known(ctx), Lessons: s.lessons.known(ctx),
+		Incomes: s.incomes.Get(ctx), Experience: s.experience.Get(ctx), Lessons: s.lessons.Get(ctx),
 	}), nil
 }
 
@@ -27,7 +27,7 @@ func CheckFacts(book *playbook.Book, facts playbook.AssessmentFacts, now time.Ti
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
 	}
-	return together(book.Check(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
+	return joinFaults(book.Check(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
 }
 
 const (
@@ -53,7 +53,7 @@ func checkSignals(circumstances map[string]bool) error {
 func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 	book, now := s.Shelf.Current(), s.Now()
 	bands := book.Bands(now)
-	rows, err := s.Store.Lessons(ctx, beginnings(bands))
+	rows, err := s.Store.LessonCounts(ctx, lowerBounds(bands))
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 
 // beginnings are where the second band and those after it begin: the record
 // numbers the bands by how many begin at or below an amount.
-func beginnings(bands []playbook.AmountBand) []recovery.Money {
+func lowerBounds(bands []playbook.AmountBand) []recovery.Money {
 	begin := []recovery.Money{}
 	for _, band := range bands[min(1, len(bands)):] {
 		begin = append(begin, band.From)
@@ -86,7 +86,7 @@ func bandName(bands []playbook.AmountBand, number int) string {
 
 func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error) {
 	bands := s.Shelf.Current().Bands(s.Now())
-	outcomes, err := s.Store.Outcomes(ctx, beginnings(bands))
+	outcomes, err := s.Store.OutcomeCounts(ctx, lowerBounds(bands))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func TestBandsAreThePlaybooks(t *testing.T) {
 	}
 	book, now := shelf.Current(), time.Now()
 	bands := book.Bands(now)
-	begin := beginnings(bands)
+	begin := lowerBounds(bands)
 	for _, amount := range []recovery.Money{0, 1, 199_99, 200_00, 499_99, 500_00, 4_999_99, 5_000_00, recovery.MaxMoney} {
 		number := 0
 		for number < len(begin) && begin[number] <= amount { // as width_bucket does
@@ -31,7 +31,7 @@ func TestBandsAreThePlaybooks(t *testing.T) {
 			t.Errorf("%s lies in %q, the book says %q", amount, got, want)
 		}
 	}
-	if bandName(bands, len(bands)) != "" || bandName(nil, 0) != "" || len(beginnings(nil)) != 0 {
+	if bandName(bands, len(bands)) != "" || bandName(nil, 0) != "" || len(lowerBounds(nil)) != 0 {
 		t.Error("a band that is not there has a name")
 	}
 }
@@ -82,12 +82,12 @@ func (c *counter) count(context.Context) (playbook.Experience, error) {
 func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 	t.Parallel()
 	source, at, failed := &counter{}, time.Unix(0, 0), 0
-	e := &kept[playbook.Experience]{
-		source: source.count, now: func() time.Time { return at }, fail: func(context.Context, error) { failed++ },
+	e := &cache[playbook.Experience]{
+		load: source.count, now: func() time.Time { return at }, logFailure: func(context.Context, error) { failed++ },
 	}
 	ask := func(what string, want int) {
 		t.Helper()
-		if got := e.known(t.Context())[playbook.Cohort{Route: playbook.VoluntaryReturn}].N; got != want {
+		if got := e.Get(t.Context())[playbook.Cohort{Route: playbook.VoluntaryReturn}].N; got != want {
 			t.Errorf("%s: %d, want %d", what, got, want)
 		}
 	}
@@ -95,13 +95,13 @@ func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 	ask("without a database", 0)
 	source.away = nil
 	ask("too soon to try again", 0)
-	at = at.Add(keptRetry)
+	at = at.Add(cacheRetry)
 	ask("tried again", 2)
-	at = at.Add(keptLife - 1)
+	at = at.Add(cacheLifetime - 1)
 	ask("still good", 2)
 	at = at.Add(1)
 	ask("counted anew", 3)
-	at, source.away = at.Add(keptLife), errors.New("away")
+	at, source.away = at.Add(cacheLifetime), errors.New("away")
 	ask("the last count serves on", 3)
 	if failed != 2 || source.counts != 4 {
 		t.Errorf("%d counts, %d failures", source.counts, failed)
@@ -111,13 +111,13 @@ func TestExperienceIsCountedOnceAMinute(t *testing.T) {
 func TestManyAskersCountOnce(t *testing.T) {
 	t.Parallel()
 	source := &counter{}
-	e := &kept[playbook.Experience]{source: source.count, now: func() time.Time { return time.Unix(0, 0) }}
+	e := &cache[playbook.Experience]{load: source.count, now: func() time.Time { return time.Unix(0, 0) }}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel() // an asker who goes away spoils it for nobody
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
-			if len(e.known(gone)) == 0 {
+			if len(e.Get(gone)) == 0 {
 				t.Error("asked before it was counted")
 			}
 		})

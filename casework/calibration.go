@@ -30,7 +30,7 @@ func (s *Service) Calibration(ctx context.Context, actor recovery.Actor) (Calibr
 	if err != nil {
 		return Calibration{}, err
 	}
-	foretold, err := s.foretell(ctx, closed)
+	foretold, err := s.forecastPast(ctx, closed)
 	if err != nil {
 		return Calibration{}, err
 	}
@@ -42,27 +42,27 @@ func (s *Service) Calibration(ctx context.Context, actor recovery.Actor) (Calibr
 }
 
 // ended is a closed case with what its counterparts returned of their own will.
-type ended struct {
+type closedCase struct {
 	recovery.Case
 	returned bool
 }
 
 // closedCases reads what was tried: cases that the platform refunded by itself
 // or that were not eligible say nothing about counterparts.
-func (s *Service) closedCases(ctx context.Context) ([]ended, error) {
-	var all []ended
+func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
+	var all []closedCase
 	for cursor := ""; ; {
 		page, next, err := s.Store.Cases(ctx, recovery.CaseFilter{Stage: recovery.Closed}, recovery.MaxPage, cursor)
 		if err != nil {
 			return nil, err
 		}
-		returned, err := s.Store.ReturnedByContact(ctx, ids(page))
+		returned, err := s.Store.ReturnedByContact(ctx, caseIDs(page))
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range page {
 			if c.Position.Outcome != recovery.AutoRefunded && c.Position.Outcome != recovery.NotEligible {
-				all = append(all, ended{c, returned[c.ID]})
+				all = append(all, closedCase{c, returned[c.ID]})
 			}
 		}
 		if cursor = next; cursor == "" {
@@ -73,19 +73,19 @@ func (s *Service) closedCases(ctx context.Context) ([]ended, error) {
 
 // foretell goes through the cases as they were filed; each is foretold from
 // those that had been closed by then.
-func (s *Service) foretell(ctx context.Context, filed []ended) ([]playbook.Foretold, error) {
+func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.Foretold, error) {
 	incomes, err := s.readIncomes(ctx)
 	if err != nil {
 		return nil, err
 	}
 	closed := slices.Clone(filed)
-	slices.SortFunc(filed, func(a, b ended) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	slices.SortFunc(closed, func(a, b ended) int { return cmp.Compare(a.closedAt().UnixNano(), b.closedAt().UnixNano()) })
+	slices.SortFunc(filed, func(a, b closedCase) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	slices.SortFunc(closed, func(a, b closedCase) int { return cmp.Compare(a.closedAt().UnixNano(), b.closedAt().UnixNano()) })
 	known := playbook.Experience{}
 	var foretold []playbook.Foretold
 	for _, c := range filed {
 		for len(closed) > 0 && closed[0].closedAt().Before(c.CreatedAt) {
-			closed[0].learn(known, s.Shelf.Current().Band(closed[0].Amount, closed[0].CreatedAt))
+			closed[0].addTo(known, s.Shelf.Current().Band(closed[0].Amount, closed[0].CreatedAt))
 			closed = closed[1:]
 		}
 		book, err := s.Shelf.Book(c.Playbook)
@@ -98,9 +98,9 @@ func (s *Service) foretell(ctx context.Context, filed []ended) ([]playbook.Foret
 	return foretold, nil
 }
 
-func (e ended) closedAt() time.Time { return *e.ClosedAt }
+func (e closedCase) closedAt() time.Time { return *e.ClosedAt }
 
-func (e ended) learn(known playbook.Experience, band string) {
+func (e closedCase) addTo(known playbook.Experience, band string) {
 	cohort := playbook.Cohort{Route: playbook.VoluntaryReturn, Group: e.Group.Kind, Band: band}
 	tally := known[cohort]
 	tally.N++

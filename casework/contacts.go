@@ -24,7 +24,7 @@ type ContactView struct {
 
 func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
 	now := s.Now()
-	limits, err := s.limits(c, now)
+	limits, err := s.contactLimits(c, now)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*Con
 
 const day = 24 * time.Hour
 
-func (s *Service) limits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
+func (s *Service) contactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
 	book, err := s.Shelf.Book(c.Playbook)
 	if err != nil {
 		return recovery.ContactLimits{}, err
@@ -63,32 +63,32 @@ func (s *Service) limits(c recovery.Case, at time.Time) (recovery.ContactLimits,
 
 // The articles that a refused message is refused by, as the papers cite them.
 var (
-	harassment = textlint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
-	privacy    = textlint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
+	harassmentArticle = textlint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
+	privacyArticle    = textlint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
 )
 
 // contactJudge makes the judge of a message that somebody means to send now: by
 // what it says, and by how often and when its people were written to. It advises
 // only. What was sent all the same is recorded as the fact it is.
-func (s *Service) contactJudge(
+func (s *Service) newContactChecker(
 	c recovery.Case, act recovery.Act, now time.Time,
 ) (func(recovery.Position, []recovery.ContactEntry) error, error) {
-	limits, err := s.limits(c, now)
+	limits, err := s.contactLimits(c, now)
 	if err != nil {
 		return nil, err
 	}
 	next := act.PlannedContact()
 	next.At = now
-	unsafe := s.unsafe(c, act, next.InGroup)
+	unsafe := s.findUnsafeText(c, act, next.InGroup)
 	return func(p recovery.Position, log []recovery.ContactEntry) error {
-		plan := planned{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Counterparts, next: next}
+		plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Counterparts, next: next}
 		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
 		return plan.refusal(unsafe)
 	}, nil
 }
 
 // planned is a message with all that decides whether it may be sent.
-type planned struct {
+type plannedContact struct {
 	limits  recovery.ContactLimits
 	before  []recovery.Contact
 	holders []recovery.CounterpartState
@@ -98,7 +98,7 @@ type planned struct {
 
 // refusal names everything that speaks against the message; its code is the
 // gravest. nil lets it pass.
-func (p planned) refusal(unsafe []recovery.FieldFault) error {
+func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	codes := p.limits.Violations(p.before, p.holders, p.next)
 	if p.noGroup {
 		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
@@ -112,10 +112,10 @@ func (p planned) refusal(unsafe []recovery.FieldFault) error {
 	fault := &recovery.Fault{Code: codes[0], Fields: unsafe, Contact: &recovery.ContactRefusal{}}
 	details := make([]string, 0, len(codes)+1)
 	for _, code := range codes {
-		reason, detail := p.why(code)
+		reason, detail := p.explain(code)
 		details, fault.Contact.Reasons = append(details, detail), append(fault.Contact.Reasons, reason)
 	}
-	from, ever := p.allowedFrom()
+	from, ever := p.earliestAllowed()
 	switch {
 	case p.noGroup:
 	case !ever:
@@ -132,11 +132,11 @@ func (p planned) refusal(unsafe []recovery.FieldFault) error {
 
 // why says what speaks against the message by one code, for programs and for
 // people.
-func (p planned) why(code recovery.Code) (recovery.ContactReason, string) {
-	reason := recovery.ContactReason{Code: code, Article: harassment.String()}
+func (p plannedContact) explain(code recovery.Code) (recovery.ContactReason, string) {
+	reason := recovery.ContactReason{Code: code, Article: harassmentArticle.String()}
 	switch {
 	case code == recovery.CodeNoContact && p.noGroup:
-		reason.Article = privacy.String()
+		reason.Article = privacyArticle.String()
 		return reason, "A case like this is not told to a group (" + reason.Article + ")."
 	case code == recovery.CodeNoContact:
 		return reason, "Whoever refused or complained is written to no more (" + reason.Article + ")."
@@ -149,7 +149,7 @@ func (p planned) why(code recovery.Code) (recovery.ContactReason, string) {
 		return reason, fmt.Sprintf("At most %d messages to %s in 24 hours and %d in all (%s).",
 			reason.Count.PerDay, whom, reason.Count.Total, reason.Article)
 	case code == recovery.CodeQuietHours:
-		reason.Article, reason.Quiet = privacy.String(), &recovery.QuietHours{From: p.limits.QuietFrom, Until: p.limits.QuietUntil}
+		reason.Article, reason.Quiet = privacyArticle.String(), &recovery.QuietHours{From: p.limits.QuietFrom, Until: p.limits.QuietUntil}
 		return reason, fmt.Sprintf("From %d:00 to %d:00 in China nobody is disturbed (%s).", reason.Quiet.From, reason.Quiet.Until, reason.Article)
 	default:
 		reason.Article = ""
@@ -159,7 +159,7 @@ func (p planned) why(code recovery.Code) (recovery.ContactReason, string) {
 
 // allowedFrom finds the first instant at which nothing but the words could speak
 // against the message: limits end a day after a message, or in the morning.
-func (p planned) allowedFrom() (time.Time, bool) {
+func (p plannedContact) earliestAllowed() (time.Time, bool) {
 	moments := []time.Time{p.next.At}
 	for _, contact := range p.before {
 		if end := contact.At.Add(day); end.After(p.next.At) {
@@ -167,7 +167,7 @@ func (p planned) allowedFrom() (time.Time, bool) {
 		}
 	}
 	for _, moment := range slices.Clone(moments) {
-		moments = append(moments, p.morning(moment))
+		moments = append(moments, p.nextMorning(moment))
 	}
 	slices.SortFunc(moments, time.Time.Compare)
 	for _, moment := range moments {
@@ -181,7 +181,7 @@ func (p planned) allowedFrom() (time.Time, bool) {
 }
 
 // morning is the next end of the quiet hours.
-func (p planned) morning(at time.Time) time.Time {
+func (p plannedContact) nextMorning(at time.Time) time.Time {
 	local := at.In(recovery.Shanghai)
 	end := time.Date(local.Year(), local.Month(), local.Day(), p.limits.QuietUntil, 0, 0, 0, recovery.Shanghai)
 	if !end.After(at) {
@@ -192,7 +192,7 @@ func (p planned) morning(at time.Time) time.Time {
 
 // unsafe finds what must not be said where the message goes. In a group nobody is
 // named, by what the case knows of them either.
-func (s *Service) unsafe(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
+func (s *Service) findUnsafeText(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
 	for _, found := range s.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, inGroup)) {
 		if found.Severity != textlint.Block {
@@ -202,18 +202,18 @@ func (s *Service) unsafe(c recovery.Case, act recovery.Act, inGroup bool) []reco
 			"%d–%d：%s%s（%s）", found.Start, found.End, found.Why, found.Suggestion, strings.Join(found.Articles, "；"))})
 	}
 	named := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool {
-		return says(act.Text, p.Alias) || says(act.Text, p.Contact)
+		return containsName(act.Text, p.Alias) || containsName(act.Text, p.Contact)
 	})
 	if inGroup && named {
 		faults = append(faults, recovery.FieldFault{
-			Field: "text", Code: string(textlint.PersonalName), Detail: "In a group no counterpart is named (" + privacy.String() + ").",
+			Field: "text", Code: string(textlint.PersonalName), Detail: "In a group no counterpart is named (" + privacyArticle.String() + ").",
 		})
 	}
 	return faults
 }
 
 // says reports that a text holds a name. One character is no name.
-func says(text, name string) bool {
+func containsName(text, name string) bool {
 	name = strings.TrimSpace(name)
 	return len([]rune(name)) > 1 && strings.Contains(text, name)
 }

@@ -16,20 +16,20 @@ import (
 // and what they may say to it. Nobody is named in it, and nothing of the others'
 // is told.
 type Return struct {
-	Reference  recovery.CaseNumber
-	Open       bool
-	Platform   recovery.Platform
-	Instrument recovery.Instrument
-	SentAt     time.Time
-	ClaimedAt  *time.Time
-	Held       *recovery.Money // what they took; nil when nobody knows
-	Asked      *recovery.Money // what is still asked of them; nil when nobody knows
-	Returned   recovery.Money  // what the claimant confirmed
-	Says       recovery.Money  // what they say they returned and nobody has confirmed
-	Answer     recovery.Response
-	Refusal    recovery.Refusal
-	Plan       *recovery.Plan // proposed or running
-	Text       *playbook.Text // how they are asked, and by which way to return
+	Reference        recovery.CaseNumber
+	Open             bool
+	Platform         recovery.Platform
+	Instrument       recovery.Instrument
+	SentAt           time.Time
+	ClaimedAt        *time.Time
+	Held             *recovery.Money // what they took; nil when nobody knows
+	Asked            *recovery.Money // what is still asked of them; nil when nobody knows
+	Returned         recovery.Money  // what the claimant confirmed
+	ReportedReturned recovery.Money  // what they say they returned and nobody has confirmed
+	Answer           recovery.Response
+	Refusal          recovery.Refusal
+	Plan             *recovery.Plan // proposed or running
+	Text             *playbook.Text // how they are asked, and by which way to return
 	// Records is what will be written down, each with its time.
 	Records   []recovery.EntryKind
 	Allowed   []recovery.Action
@@ -61,7 +61,7 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Lin
 }
 
 // Answer takes an act of a counterpart for themselves, whatever the act names.
-func (s *Service) Answer(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
+func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Return]{}, err
@@ -74,7 +74,7 @@ func (s *Service) Answer(ctx context.Context, req Request, link recovery.Link, a
 	if err := s.checkAct(req.Actor, c, act); err != nil {
 		return Reply[Return]{}, err
 	}
-	return take(ctx, s, req, c, act, func(_ context.Context, c recovery.Case) (Return, error) { return s.returnOf(c, link) })
+	return takeAction(ctx, s, req, c, act, func(_ context.Context, c recovery.Case) (Return, error) { return s.returnOf(c, link) })
 }
 
 func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) {
@@ -84,24 +84,24 @@ func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) 
 	}
 	told := Return{
 		Reference: c.Number, Open: c.Position.IsOpen(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
-		Records: returnRecords, Allowed: allowed(c, Holder(link)), ExpiresAt: link.ExpiresAt,
+		Records: returnRecords, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		told.ClaimedAt, told.Answer, told.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
 	}
-	told.takeSums(c.Position, link.CounterpartID)
-	told.Text = askedBy(book, c, told)
+	told.addAmounts(c.Position, link.CounterpartID)
+	told.Text = firstRequestText(book, c, told)
 	return told, nil
 }
 
 // takeSums tells the part of one holder. Where others may hold a part and no share
 // is known, the sum that is still missing is not theirs alone: it is not told.
-func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
+func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
 	for _, holder := range p.Counterparts {
 		if holder.ID != id {
 			continue
 		}
-		r.Returned, r.Says = holder.Returned, holder.ReportedReturned
+		r.Returned, r.ReportedReturned = holder.Returned, holder.ReportedReturned
 		if holder.Share > 0 {
 			r.Held = &holder.Share
 		}
@@ -119,7 +119,7 @@ func (r *Return) takeSums(p recovery.Position, id recovery.CounterpartID) {
 
 // askedBy is the playbook's first word to a counterpart, with the sums of this
 // one; nil when nobody knows them.
-func askedBy(book *playbook.Book, c recovery.Case, told Return) *playbook.Text {
+func firstRequestText(book *playbook.Book, c recovery.Case, told Return) *playbook.Text {
 	if told.Asked == nil {
 		return nil
 	}

@@ -12,69 +12,69 @@ import (
 // deskAct writes what does not move the case: who works on it or stands in for
 // its claimant, a note, what somebody means to write, whether others may learn
 // from it.
-func (s *Service) deskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
-	reply, err := once(ctx, s, req, func() (change[View], error) {
-		if err := req.stale(c); err != nil {
+func (s *Service) takeDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
+	reply, err := runIdempotent(ctx, s, req, func() (change[View], error) {
+		if err := req.checkVersion(c); err != nil {
 			return change[View]{}, err
 		}
-		if !slices.Contains(allowed(c, req.Actor), act.Action) {
+		if !slices.Contains(allowedActions(c, req.Actor), act.Action) {
 			cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s cannot be taken here now.", act.Action)
-			return change[View]{}, listAllowed(cause, c, req.Actor)
+			return change[View]{}, withAllowedActions(cause, c, req.Actor)
 		}
-		return s.prepareDeskAct(ctx, req, c, act)
+		return s.prepareDeskAction(ctx, req, c, act)
 	})
 	if err == nil && act.Action == recovery.ShareLesson {
-		s.lessons.forget()
+		s.lessons.Invalidate()
 	}
 	return reply, err
 }
 
-func (s *Service) prepareDeskAct(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (change[View], error) {
+func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (change[View], error) {
 	if act.Action == recovery.Assign && act.UserID == "" {
 		act.UserID = req.Actor.ID // without a name the actor takes the case
 	}
 	spec, _ := recovery.SpecOf(act.Action)
-	draft := s.draft(spec.Entry, req, c)
-	draft.Key = deskKey(req, s.newID)
+	draft := s.newDraft(spec.Entry, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
 	draft.Facts, draft.Personal = act.Facts(), act.Personal()
-	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, Was: c.Assignee}
-	after, err := s.deskChange(ctx, req, c, act, &write)
+	write := postgres.DeskWrite{CaseID: c.ID, Draft: draft, PreviousAssignee: c.Assignee}
+	after, err := s.applyDeskChange(ctx, req, c, act, &write)
 	if err != nil {
 		return change[View]{}, err
 	}
-	view, err := s.view(ctx, after, req.Actor)
+	view, err := s.caseView(ctx, after, req.Actor)
 	if err != nil {
 		return change[View]{}, err
 	}
 	if act.Action == recovery.PlanContact {
 		view.Contacts.Planned++
 	}
-	write.Tell = s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At))
+	write.Notifications = s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At))
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
-		write.Idem = idem
+		write.Idempotency = idem
 		return view, s.Store.WriteDesk(ctx, write)
 	}}, nil
 }
 
 // deskChange fills in what the act changes, and gives the case after it.
-func (s *Service) deskChange(
+func (s *Service) applyDeskChange(
 	ctx context.Context, req Request, c recovery.Case, act recovery.Act, write *postgres.DeskWrite,
 ) (recovery.Case, error) {
 	var err error
 	switch act.Action {
 	case recovery.Assign:
-		err = s.mayHold(ctx, req.Actor, act.UserID)
+		err = s.checkAssignee(ctx, req.Actor, act.UserID)
 		write.Assignee, c.Assignee = &act.UserID, act.UserID
 	case recovery.Release:
 		nobody := recovery.UserID("")
 		write.Assignee, c.Assignee = &nobody, nobody
 	case recovery.HandOver:
-		err = s.mayRepresent(ctx, c, act.UserID)
+		err = s.checkRepresentative(ctx, c, act.UserID)
 		write.Representative, c.Representative = &act.UserID, act.UserID
 	case recovery.ShareLesson:
 		write.Shared, c.Shared = act.Share, *act.Share
 	case recovery.PlanContact:
-		write.Judge, err = s.contactJudge(c, act, write.Draft.At)
+		write.Check, err = s.newContactChecker(c, act, write.Draft.At)
 		return c, err
 	default:
 		return c, nil // a note leaves the record of the case as it is
@@ -85,7 +85,7 @@ func (s *Service) deskChange(
 
 // mayRepresent checks who may stand in for a claimant: somebody with a claimant's
 // account; "" ends it.
-func (s *Service) mayRepresent(ctx context.Context, c recovery.Case, id recovery.UserID) error {
+func (s *Service) checkRepresentative(ctx context.Context, c recovery.Case, id recovery.UserID) error {
 	if id == "" {
 		return nil
 	}
@@ -101,7 +101,7 @@ func (s *Service) mayRepresent(ctx context.Context, c recovery.Case, id recovery
 
 // mayHold checks who may be given a case: an agent takes one for themselves, a
 // supervisor gives it to anyone of the desk.
-func (s *Service) mayHold(ctx context.Context, actor recovery.Actor, id recovery.UserID) error {
+func (s *Service) checkAssignee(ctx context.Context, actor recovery.Actor, id recovery.UserID) error {
 	if actor.Role == recovery.RoleAgent && id != actor.ID {
 		return recovery.Faultf(recovery.CodeForbidden, "An agent takes a case for themselves; a supervisor gives it to others.")
 	}
@@ -113,7 +113,7 @@ func (s *Service) mayHold(ctx context.Context, actor recovery.Actor, id recovery
 	return err
 }
 
-func deskKey(req Request, newID func() string) string {
+func deskEntryKey(req Request, newID func() string) string {
 	if req.Key == "" {
 		return "desk:" + newID()
 	}

@@ -27,10 +27,10 @@ type upload struct {
 // Receive streams a file to the disk before anything about it is believed. The
 // caller hands the result to AddEvidence or ImportStatement, or discards it.
 func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
-	if err := writes(actor); err != nil {
+	if err := checkMayWrite(actor); err != nil {
 		return nil, err
 	}
-	if _, err := s.visible(ctx, actor, id); err != nil {
+	if _, err := s.visibleCase(ctx, actor, id); err != nil {
 		return nil, err
 	}
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
@@ -41,7 +41,7 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery
 // one blob and two entries.
 func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Exhibit], error) {
 	defer file.Discard()
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
@@ -51,17 +51,17 @@ func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.Case
 // storeEvidence adds evidence to a case in any stage: it is proof in a closed
 // case, too.
 func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
-	if err := inUse(c, req.Actor); err != nil {
+	if err := checkNotErased(c, req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	if err := checkDigest(up.SHA256, file); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	req.Fingerprint += ":" + file.SHA256()
-	reply, err := once(ctx, s, req, func() (change[recovery.EvidenceID], error) {
+	reply, err := runIdempotent(ctx, s, req, func() (change[recovery.EvidenceID], error) {
 		return s.prepareEvidence(ctx, req, c, up, file, facts)
 	})
-	if errors.Is(err, postgres.ErrAnswered) && up.id != "" { // the upload was completed twice at once
+	if errors.Is(err, postgres.ErrRepeated) && up.id != "" { // the upload was completed twice at once
 		reply, err = Reply[recovery.EvidenceID]{Value: up.id, Replayed: true}, nil
 	}
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Service) prepareEvidence(
 		if _, err := file.Commit(ctx); err != nil {
 			return "", err
 		}
-		write.Idem = idem
+		write.Idempotency = idem
 		_, err := s.Store.AddEvidence(ctx, write)
 		if err != nil {
 			s.rollbackBlob(context.WithoutCancel(ctx), record.ID, file)
@@ -99,7 +99,7 @@ func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID)
 	if err != nil {
 		return Exhibit{}, err
 	}
-	details, err := s.Store.Details(ctx, record.ID)
+	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
 		return Exhibit{}, err
 	}
@@ -148,12 +148,12 @@ func checkDescription(d recovery.FileDescription, now time.Time) []recovery.Fiel
 }
 
 func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidence, up upload, report intake.Report, facts map[string]any) (postgres.EvidenceWrite, error) {
-	draft := s.draft(recovery.EntryEvidenceAdded, req, c)
+	draft := s.newDraft(recovery.EntryEvidenceAdded, req, c)
 	draft.Key = "evidence:" + string(e.ID)
 	draft.ClaimedAt = e.CapturedAt
 	draft.Facts = map[string]any{"evidence_id": e.ID, "kind": e.Kind}
 	maps.Copy(draft.Facts, facts)
-	maps.Copy(draft.Facts, learnedOf(report).facts())
+	maps.Copy(draft.Facts, examinationOf(report).foundFacts())
 	if len(report.Findings) > 0 {
 		draft.Facts["findings"] = report.Findings
 	}
@@ -176,7 +176,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
-		Tell: s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
+		Notifications: s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
 	}, err
 }
 
@@ -204,12 +204,12 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 	if err != nil {
 		return recovery.Evidence{}, recovery.Case{}, err
 	}
-	c, err := s.visible(ctx, actor, record.CaseID)
+	c, err := s.visibleCase(ctx, actor, record.CaseID)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such evidence.")
 	}
 	if err == nil {
-		err = legible(c, actor)
+		err = checkFilesReadable(c, actor)
 	}
 	if err != nil {
 		return recovery.Evidence{}, recovery.Case{}, err
@@ -219,16 +219,16 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 
 // EvidenceOf lists the files of a case in the order they came in.
 func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Evidence, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
 	list, err := s.Store.EvidenceOf(ctx, id)
-	if err != nil || !hidden(c, actor) {
+	if err != nil || !isRestrictedFor(c, actor) {
 		return list, err
 	}
 	for i := range list {
-		list[i] = wordless(list[i])
+		list[i] = redactEvidence(list[i])
 	}
 	return list, nil
 }
@@ -255,7 +255,7 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 	if err != nil {
 		return recovery.Evidence{}, nil, err
 	}
-	if err := s.see(ctx, req, c, record, copyOriginal, purpose); err != nil {
+	if err := s.recordView(ctx, req, c, record, copyOriginal, purpose); err != nil {
 		return recovery.Evidence{}, nil, errors.Join(err, body.Close())
 	}
 	return record, body, nil

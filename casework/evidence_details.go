@@ -44,7 +44,7 @@ type ProposedFact struct {
 }
 
 // Found is something to know about a file, with its words in Chinese.
-type Found struct {
+type FindingText struct {
 	Code intake.Finding
 	Text string
 }
@@ -52,7 +52,7 @@ type Found struct {
 // Exhibit is a file's record with what was learned from it.
 type Exhibit struct {
 	recovery.Evidence
-	Findings        []Found
+	Findings        []FindingText
 	Facts           []ProposedFact
 	NearDuplicateOf recovery.EvidenceID // "" when it is independent
 	Shown           bool                // it has a copy to look at
@@ -60,7 +60,7 @@ type Exhibit struct {
 }
 
 // learned is what is stored of an intake.Report: no personal data.
-type learned struct {
+type examination struct {
 	Findings []intake.Finding      `json:"findings"`
 	TakenAt  *time.Time            `json:"taken_at,omitempty"`
 	Device   string                `json:"device,omitempty"`
@@ -72,8 +72,8 @@ type learned struct {
 	Hash     intake.PerceptualHash `json:"sketch,omitempty"`
 }
 
-func learnedOf(report intake.Report) learned {
-	l := learned{
+func examinationOf(report intake.Report) examination {
+	l := examination{
 		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
 		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
 		Hash: report.Hash,
@@ -85,7 +85,7 @@ func learnedOf(report intake.Report) learned {
 }
 
 // facts are those that were found, by name.
-func (l learned) facts() map[string]any {
+func (l examination) foundFacts() map[string]any {
 	told := map[string]any{}
 	if l.TakenAt != nil {
 		told[FactTakenAt] = l.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
@@ -103,7 +103,7 @@ func (l learned) facts() map[string]any {
 }
 
 func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceDetails, error) {
-	raw, err := json.Marshal(learnedOf(report))
+	raw, err := json.Marshal(examinationOf(report))
 	if err != nil {
 		return recovery.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
 	}
@@ -133,7 +133,7 @@ func (s *Service) Exhibit(ctx context.Context, actor recovery.Actor, id recovery
 }
 
 func (s *Service) exhibit(ctx context.Context, record recovery.Evidence) (Exhibit, error) {
-	details, err := s.Store.Details(ctx, record.ID)
+	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
 		return Exhibit{}, err
 	}
@@ -147,7 +147,7 @@ func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recov
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.Store.DetailsOf(ctx, id)
+	details, err := s.Store.EvidenceDetailsOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -165,22 +165,22 @@ func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetai
 	if err != nil {
 		return Exhibit{}, err
 	}
-	var l learned
+	var l examination
 	if len(d.Report) > 0 {
 		if err := json.Unmarshal(d.Report, &l); err != nil {
 			return Exhibit{}, fmt.Errorf("what was learned from a file: %w", err)
 		}
 	}
-	e := Exhibit{Evidence: record, Findings: []Found{}, Facts: []ProposedFact{}, Shown: l.Shown, Width: l.Width, Height: l.Height}
+	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: l.Shown, Width: l.Width, Height: l.Height}
 	if d.NearDuplicateOf != nil {
 		e.NearDuplicateOf = *d.NearDuplicateOf
 		l.Findings = append(l.Findings, intake.NearDuplicate)
 	}
 	texts := examiner.Texts()
 	for _, code := range slices.Sorted(slices.Values(l.Findings)) {
-		e.Findings = append(e.Findings, Found{Code: code, Text: texts.Finding(code)})
+		e.Findings = append(e.Findings, FindingText{Code: code, Text: texts.Finding(code)})
 	}
-	told := l.facts()
+	told := l.foundFacts()
 	for _, name := range FactNames {
 		if value, found := told[name]; found {
 			e.Facts = append(e.Facts, ProposedFact{

@@ -26,7 +26,7 @@ func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.Evi
 	if req.Actor.Role != recovery.RoleClaimant {
 		return Reply[Exhibit]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant knows whether what a file tells is true.")
 	}
-	return once(ctx, s, req, func() (change[Exhibit], error) { return s.prepareAnswers(ctx, req, c, record, answers) })
+	return runIdempotent(ctx, s, req, func() (change[Exhibit], error) { return s.prepareAnswers(ctx, req, c, record, answers) })
 }
 
 func (s *Service) prepareAnswers(
@@ -36,19 +36,19 @@ func (s *Service) prepareAnswers(
 	if err != nil {
 		return change[Exhibit]{}, err
 	}
-	states, err := answers.states(exhibit)
+	states, err := answers.factStates(exhibit)
 	if err != nil {
 		return change[Exhibit]{}, err
 	}
 	write := s.answersWrite(req, c, &exhibit, states)
 	return change[Exhibit]{string(exhibit.ID), exhibit, func(idem postgres.Idempotency) (Exhibit, error) {
-		write.Idem = idem
+		write.Idempotency = idem
 		return exhibit, s.Store.WriteAnswers(ctx, write)
 	}}, nil
 }
 
 // states checks that every fact named was proposed, and was named once.
-func (a FactAnswers) states(exhibit Exhibit) (map[string]string, error) {
+func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 	states := map[string]string{}
 	var faults []recovery.FieldFault
 	take := func(field string, names []string, state FactState) {
@@ -89,7 +89,7 @@ func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, s
 		}
 	}
 	rejected := slices.DeleteFunc(slices.Sorted(maps.Keys(states)), func(name string) bool { return states[name] != string(FactRejected) })
-	draft := s.draft(recovery.EntryEvidenceFacts, req, c)
+	draft := s.newDraft(recovery.EntryEvidenceFacts, req, c)
 	draft.Key = "facts:" + s.newID()
 	draft.Facts = map[string]any{"evidence_id": exhibit.ID, "confirmed": confirmed, "rejected": rejected}
 	return postgres.AnswersWrite{CaseID: c.ID, EvidenceID: exhibit.ID, Answers: states, Draft: draft}

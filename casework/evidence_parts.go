@@ -32,7 +32,7 @@ func checkDigestForm(digest string) []recovery.FieldFault {
 }
 
 // Announced is a file that will arrive in parts.
-type Announced struct {
+type UploadPlan struct {
 	recovery.FileDescription
 	Size int64 // bytes
 }
@@ -47,18 +47,18 @@ type UploadState struct {
 
 // BeginUpload announces a file that will arrive in parts. Its whole digest is
 // asked for now, so that what is put together can be held against it.
-func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, a Announced) (Reply[UploadState], error) {
-	if err := writes(req.Actor); err != nil {
+func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, a UploadPlan) (Reply[UploadState], error) {
+	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[UploadState]{}, err
 	}
-	if _, err := s.visible(ctx, req.Actor, id); err != nil {
+	if _, err := s.visibleCase(ctx, req.Actor, id); err != nil {
 		return Reply[UploadState]{}, err
 	}
-	return once(ctx, s, req, func() (change[UploadState], error) { return s.prepareUpload(ctx, req, id, a) })
+	return runIdempotent(ctx, s, req, func() (change[UploadState], error) { return s.prepareUpload(ctx, req, id, a) })
 }
 
-func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.CaseID, a Announced) (change[UploadState], error) {
-	if err := s.checkAnnounced(a); err != nil {
+func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.CaseID, a UploadPlan) (change[UploadState], error) {
+	if err := s.checkUploadPlan(a); err != nil {
 		return change[UploadState]{}, err
 	}
 	if err := s.Blobs.SweepParts(); err != nil {
@@ -68,13 +68,13 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 		FileDescription: a.FileDescription, ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size,
 		PartSize: PartSize, CreatedAt: s.Now(),
 	}}
-	state.Count = parts(state.Upload)
+	state.Count = countParts(state.Upload)
 	return change[UploadState]{string(state.ID), state, func(idem postgres.Idempotency) (UploadState, error) {
 		return state, s.Store.BeginUpload(ctx, state.Upload, idem)
 	}}, nil
 }
 
-func (s *Service) checkAnnounced(a Announced) error {
+func (s *Service) checkUploadPlan(a UploadPlan) error {
 	if a.Size > s.config.UploadLimit {
 		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", s.config.UploadLimit)
 	}
@@ -85,10 +85,10 @@ func (s *Service) checkAnnounced(a Announced) error {
 	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), checkDescription(a.FileDescription, s.Now())...))
 }
 
-func parts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
+func countParts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
 
 // upload loads an announcement of the actor's own. Others' do not exist.
-func (s *Service) upload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
+func (s *Service) ownUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
 	u, err := s.Store.Upload(ctx, id)
 	if err == nil && u.By.ID != actor.ID {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
@@ -96,32 +96,32 @@ func (s *Service) upload(ctx context.Context, actor recovery.Actor, id recovery.
 	if err != nil {
 		return recovery.Upload{}, err
 	}
-	_, err = s.visible(ctx, actor, u.CaseID)
+	_, err = s.visibleCase(ctx, actor, u.CaseID)
 	return u, err
 }
 
 // UploadState tells what of an upload is there, so that its sender can go on.
 func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
-	u, err := s.upload(ctx, actor, id)
+	u, err := s.ownUpload(ctx, actor, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		return s.completed(ctx, actor, id)
+		return s.completedUpload(ctx, actor, id)
 	}
 	if err != nil {
 		return UploadState{}, err
 	}
 	received, err := s.Blobs.ListParts(string(id))
-	return UploadState{Upload: u, Count: parts(u), Received: received}, err
+	return UploadState{Upload: u, Count: countParts(u), Received: received}, err
 }
 
 // completed tells of an upload that is evidence by now.
-func (s *Service) completed(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
+func (s *Service) completedUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
 	record, err := s.Evidence(ctx, actor, id)
 	if err == nil && record.By.ID == actor.ID {
 		u := recovery.Upload{
 			FileDescription: recovery.FileDescription{Kind: record.Kind, SHA256: record.SHA256},
 			ID:              id, CaseID: record.CaseID, By: record.By, Size: record.Size, PartSize: PartSize, CreatedAt: record.ReceivedAt,
 		}
-		return UploadState{Upload: u, Count: parts(u), Complete: true}, nil
+		return UploadState{Upload: u, Count: countParts(u), Complete: true}, nil
 	}
 	if err == nil || recovery.CodeOf(err) == recovery.CodeNotFound {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
@@ -132,7 +132,7 @@ func (s *Service) completed(ctx context.Context, actor recovery.Actor, id recove
 // PutPart takes in one part. offset, when given, is where the sender believes it
 // begins. The same part again is no harm.
 func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID, no int, offset *int64, body io.Reader) (UploadState, error) {
-	u, err := s.upload(ctx, actor, id)
+	u, err := s.ownUpload(ctx, actor, id)
 	if err != nil {
 		return UploadState{}, err
 	}
@@ -147,9 +147,9 @@ func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery
 }
 
 func partSize(u recovery.Upload, no int, offset *int64) (int64, error) {
-	if no < 1 || no > parts(u) {
+	if no < 1 || no > countParts(u) {
 		return 0, recovery.Invalid([]recovery.FieldFault{{
-			Field: "n", Code: "out_of_range", Detail: fmt.Sprintf("The parts of this upload are 1 to %d.", parts(u)),
+			Field: "n", Code: "out_of_range", Detail: fmt.Sprintf("The parts of this upload are 1 to %d.", countParts(u)),
 		}})
 	}
 	from := int64(no-1) * u.PartSize
@@ -166,12 +166,12 @@ func partSize(u recovery.Upload, no int, offset *int64) (int64, error) {
 // CodeConflict while a part is missing; CodeDigestMismatch when the whole is not
 // what was announced, after which the parts have to be sent again.
 func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.EvidenceID) (Reply[Exhibit], error) {
-	if err := writes(req.Actor); err != nil {
+	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	u, err := s.upload(ctx, req.Actor, id)
+	u, err := s.ownUpload(ctx, req.Actor, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
-		if _, err := s.completed(ctx, req.Actor, id); err != nil {
+		if _, err := s.completedUpload(ctx, req.Actor, id); err != nil {
 			return Reply[Exhibit]{}, err
 		}
 		exhibit, err := s.exhibitAsReceived(ctx, id)
@@ -180,7 +180,7 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	file, err := s.Blobs.AssembleParts(ctx, string(id), parts(u), u.Size)
+	file, err := s.Blobs.AssembleParts(ctx, string(id), countParts(u), u.Size)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
@@ -188,21 +188,21 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	if file.SHA256() != u.SHA256 {
 		return Reply[Exhibit]{}, errors.Join(digestMismatch(), s.Blobs.DropParts(string(id)))
 	}
-	c, err := s.visible(ctx, req.Actor, u.CaseID)
+	c, err := s.visibleCase(ctx, req.Actor, u.CaseID)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	up := upload{FileDescription: u.FileDescription, id: id, parts: parts(u)}
+	up := upload{FileDescription: u.FileDescription, id: id, parts: countParts(u)}
 	reply, err := s.storeEvidence(ctx, req, c, up, file, nil)
 	if err == nil {
-		s.forgetUpload(context.WithoutCancel(ctx), id)
+		s.deleteUpload(context.WithoutCancel(ctx), id)
 	}
 	return reply, err
 }
 
 // forgetUpload tidies up behind a complete file; what stays is swept in a day.
-func (s *Service) forgetUpload(ctx context.Context, id recovery.EvidenceID) {
-	if err := errors.Join(s.Store.EndUpload(ctx, id), s.Blobs.DropParts(string(id))); err != nil {
+func (s *Service) deleteUpload(ctx context.Context, id recovery.EvidenceID) {
+	if err := errors.Join(s.Store.DeleteUpload(ctx, id), s.Blobs.DropParts(string(id))); err != nil {
 		s.Log.WarnContext(ctx, "the parts of a complete upload were left", "upload", string(id), "error", err)
 	}
 }

@@ -28,8 +28,8 @@ const (
 )
 
 // see journals a look before a byte is given out.
-func (s *Service) see(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
-	draft := s.draft(recovery.EntryEvidenceViewed, req, c)
+func (s *Service) recordView(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
+	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
 	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": which}
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose
@@ -62,12 +62,12 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if c.ErasedAt != nil {
 		return nil, 0, erasedBytes()
 	}
-	details, err := s.Store.Details(ctx, record.ID)
+	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
 		return nil, 0, err
 	}
 	if details.ViewSHA256 == "" {
-		if details, err = s.derive(ctx, c, record, details); err != nil {
+		if details, err = s.deriveView(ctx, c, record, details); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -75,7 +75,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := s.see(ctx, req, c, record, copyView, purpose); err != nil {
+	if err := s.recordView(ctx, req, c, record, copyView, purpose); err != nil {
 		return nil, 0, errors.Join(err, body.Close())
 	}
 	return body, details.ViewSize, nil
@@ -83,7 +83,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 
 // derive makes the shown copy. Two that do so at once make the same bytes and
 // one entry.
-func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
+func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
 	view, err := s.makeView(ctx, record)
 	if errors.Is(err, intake.ErrNoView) {
 		return d, recovery.Faultf(recovery.CodeNotFound, "This file has no copy to look at; its findings say why. The original can be downloaded.")
@@ -101,27 +101,27 @@ func (s *Service) derive(ctx context.Context, c recovery.Case, record recovery.E
 	}
 	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
 	// It is the program that derives, whoever asked: the look that follows says who.
-	draft := s.draft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
+	draft := s.newDraft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
 	draft.Key = "derived:view:" + string(record.ID)
 	draft.Facts = map[string]any{
 		"evidence_id": record.ID, "of_sha256": record.SHA256, "copy": copyView, "because": "shown_copy",
 		"sha256": d.ViewSHA256, "size": d.ViewSize, "media_type": intake.ViewMedia, "width": view.Width, "height": view.Height,
 	}
-	err = s.Store.WriteView(ctx, c.ID, d, draft)
+	err = s.Store.StoreView(ctx, c.ID, d, draft)
 	if err == nil {
 		return d, nil
 	}
-	if !errors.Is(err, postgres.ErrAnswered) {
+	if !errors.Is(err, postgres.ErrRepeated) {
 		return d, errors.Join(err, pending.UndoCommit())
 	}
-	return s.Store.Details(ctx, record.ID)
+	return s.Store.EvidenceDetails(ctx, record.ID)
 }
 
 // deriveFor makes the copies that go with papers in the place of pictures which
 // tell where or by whom they were taken: what the papers hold must stand in the
 // journal before they are asked for. A file of which none can be made stays out
 // of them.
-func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
+func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
 	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.PictureMetadata) {
 		return nil
 	}
@@ -130,21 +130,21 @@ func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recov
 		return err
 	}
 	for _, record := range records {
-		telling, err := s.telling(record)
+		telling, err := s.hasTellingMetadata(record)
 		if err != nil {
 			return err
 		}
 		if !telling {
 			continue
 		}
-		details, err := s.Store.Details(ctx, record.ID)
+		details, err := s.Store.EvidenceDetails(ctx, record.ID)
 		if err != nil {
 			return err
 		}
 		if details.ViewSHA256 != "" {
 			continue
 		}
-		if _, err := s.derive(ctx, c, record, details); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
+		if _, err := s.deriveView(ctx, c, record, details); err != nil && recovery.CodeOf(err) != recovery.CodeNotFound {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (s *Service) deriveFor(ctx context.Context, c recovery.Case, audience recov
 
 // telling reads a picture for metadata. One that is gone is not the matter here:
 // whoever builds the papers finds it out.
-func (s *Service) telling(record recovery.Evidence) (bool, error) {
+func (s *Service) hasTellingMetadata(record recovery.Evidence) (bool, error) {
 	if !strings.HasPrefix(record.MediaType, "image/") {
 		return false, nil
 	}
@@ -212,18 +212,18 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	if err = errors.Join(err, body.Close()); err != nil {
 		return Reading{}, err
 	}
-	if err := s.see(ctx, req, c, record, copyText, purpose); err != nil {
+	if err := s.recordView(ctx, req, c, record, copyText, purpose); err != nil {
 		return Reading{}, err
 	}
 	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}
 	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
-		reading.Differences = reading.Receipt.CompareWith(said(c))
+		reading.Differences = reading.Receipt.CompareWith(claimedPayment(c))
 	}
 	return reading, nil
 }
 
 // said is what the claimant told of the payment.
-func said(c recovery.Case) statement.ClaimedPayment {
+func claimedPayment(c recovery.Case) statement.ClaimedPayment {
 	names := make([]string, len(c.Counterparts))
 	for i, counterpart := range c.Counterparts {
 		names[i] = counterpart.Alias

@@ -27,10 +27,10 @@ var mayExport = map[recovery.Role][]recovery.Audience{
 // RequestExport asks for a dossier and a bag of the case as it stands. The
 // journal is checkpointed at once; the papers are built by the engine.
 func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
-	if err := writes(req.Actor); err != nil {
+	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
 	}
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[recovery.Export]{}, err
 	}
@@ -43,27 +43,27 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
 			"The role %s does not export for the audience %s.", req.Actor.Role, audience)
 	}
-	if err := legible(c, req.Actor); err != nil {
+	if err := checkFilesReadable(c, req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
 	}
-	return once(ctx, s, req, func() (change[recovery.Export], error) { return s.prepareExport(ctx, req, c, audience) })
+	return runIdempotent(ctx, s, req, func() (change[recovery.Export], error) { return s.prepareExport(ctx, req, c, audience) })
 }
 
 func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Case, audience recovery.Audience) (change[recovery.Export], error) {
-	if err := s.deriveFor(ctx, c, audience); err != nil {
+	if err := s.deriveViewsFor(ctx, c, audience); err != nil {
 		return change[recovery.Export]{}, err
 	}
 	export := recovery.Export{
 		ID: recovery.ExportID(s.newID()), CaseID: c.ID, Audience: audience, State: recovery.ExportBuilding,
 		CreatedAt: s.Now(), By: req.Actor,
 	}
-	draft := s.draft(recovery.EntryExportRequested, req, c)
+	draft := s.newDraft(recovery.EntryExportRequested, req, c)
 	draft.Key = "export:" + string(export.ID)
 	// The last entry of the bag says that it is sealed: removing the seal is
 	// detected.
 	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience, "sealed": true}
 	return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
-		return s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idem: idem})
+		return s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idempotency: idem})
 	}}, nil
 }
 
@@ -82,7 +82,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 	if err != nil {
 		return recovery.Export{}, recovery.Case{}, err
 	}
-	c, err := s.visible(ctx, actor, export.CaseID)
+	c, err := s.visibleCase(ctx, actor, export.CaseID)
 	switch {
 	case recovery.CodeOf(err) == recovery.CodeNotFound, export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant:
 		return recovery.Export{}, recovery.Case{}, missing
@@ -95,7 +95,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 // ExportsOf lists a case's exports, newest first, as far as the actor may see
 // them.
 func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Export, error) {
-	if _, err := s.visible(ctx, actor, id); err != nil {
+	if _, err := s.visibleCase(ctx, actor, id); err != nil {
 		return nil, err
 	}
 	exports, err := s.Store.ExportsOf(ctx, id)
@@ -118,20 +118,20 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	if err != nil {
 		return nil, recovery.Export{}, err
 	}
-	if err := legible(c, req.Actor); err != nil {
+	if err := checkFilesReadable(c, req.Actor); err != nil {
 		return nil, export, err
 	}
 	if export.State != recovery.ExportReady {
 		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)
 	}
-	if err := s.mayRead(ctx, req.Actor, export); err != nil {
+	if err := s.checkMayRead(ctx, req.Actor, export); err != nil {
 		return nil, export, err
 	}
 	file, err := os.Open(folio.ExportPath(s.config.ExportsDir, id, name))
 	if err != nil {
 		return nil, export, err
 	}
-	draft := s.draft(recovery.EntryExportDownloaded, req, c)
+	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
 	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
 		return nil, export, errors.Join(err, file.Close())
@@ -141,7 +141,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 
 // mayRead keeps papers that tell particulars from those who need not know them.
 // Papers that they ask for themselves are built with the values masked.
-func (s *Service) mayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
+func (s *Service) checkMayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
 	printed := recovery.SeesOnPaper(export.Audience, export.By.Role, recovery.PrivateParticulars)
 	if !printed || recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars) {
 		return nil

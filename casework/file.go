@@ -15,24 +15,24 @@ import (
 // File opens a case. It returns when the case, its first journal entry and the
 // outbox row are durable, whether the engine is available or not.
 func (s *Service) File(ctx context.Context, req Request, filing recovery.Filing) (Reply[View], error) {
-	if err := s.mayFile(req.Actor, filing); err != nil {
+	if err := s.checkMayFile(req.Actor, filing); err != nil {
 		return Reply[View]{}, err
 	}
 	filed, err := s.prepareFiling(ctx, req, filing)
 	if err != nil {
 		return Reply[View]{}, err
 	}
-	reply, err := apply(ctx, s, req, filed)
+	reply, err := applyChange(ctx, s, req, filed)
 	if recovery.CodeOf(err) == recovery.CodeTransactionOpen {
 		// A repetition can fail on its transaction number before its key is seen.
-		if first, found, failed := replay[View](ctx, s, req); failed != nil || found {
+		if first, found, failed := findResult[View](ctx, s, req); failed != nil || found {
 			return first, failed
 		}
 	}
 	return reply, err
 }
 
-func (s *Service) mayFile(actor recovery.Actor, filing recovery.Filing) error {
+func (s *Service) checkMayFile(actor recovery.Actor, filing recovery.Filing) error {
 	switch actor.Role {
 	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor:
 	default:
@@ -54,25 +54,25 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	if filing.Pace == 0 {
 		filing.Pace = s.config.Pace
 	}
-	c := s.open(req.Actor, filing, number)
-	view, err := s.wholeView(c, req.Actor, nil, nil)
+	c := s.newCase(req.Actor, filing, number)
+	view, err := s.fullView(c, req.Actor, nil, nil)
 	if err != nil {
 		return change[View]{}, err
 	}
-	person, marks := s.marks(c)
+	person, marks := s.partyMarks(c)
 	write := postgres.FilingWrite{
 		Case: c, Draft: s.filedDraft(req, c), Marks: marks, Person: person,
-		Tell: s.NotifyRules.For(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
+		Notifications: s.NotifyRules.For(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
 	}
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
-		write.Idem = idem
+		write.Idempotency = idem
 		return view, s.Store.FileCase(ctx, write)
 	}}, nil
 }
 
 // open makes the case of a filing, standing at its first position with its
 // first deadline, pinned to the version of the playbook that its id is offered.
-func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
+func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
 	now, id := s.Now(), recovery.CaseID(s.newID())
 	book := s.Shelf.For(id)
 	owner := recovery.UserID("")
@@ -89,7 +89,7 @@ func (s *Service) open(actor recovery.Actor, filing recovery.Filing, number reco
 // filedDraft states the facts of the filing; who and to whom stays behind
 // commitments.
 func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
-	draft := s.draft(recovery.EntryCaseFiled, req, c)
+	draft := s.newDraft(recovery.EntryCaseFiled, req, c)
 	draft.Key, draft.At = "filed", c.CreatedAt // one instant, however it is asked for later
 	draft.ClaimedAt = &c.SentAt
 	draft.Facts = map[string]any{

@@ -10,14 +10,14 @@ import (
 // GuestMails tells whose mails a token stops, and whether they are stopped. Errors:
 // CodeNotFound.
 func (s *Service) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
-	return s.Store.GuestMails(ctx, token)
+	return s.Store.MailSubscription(ctx, token)
 }
 
 // StopMails ends the mails of a case to its claimant without an account, or to a
 // counterpart; whoever has the token of a mail may. It is written in the case, for
 // the desk to see that they have to be told otherwise. Errors: CodeNotFound.
 func (s *Service) StopMails(ctx context.Context, token string) error {
-	found, err := s.Store.GuestMails(ctx, token)
+	found, err := s.Store.MailSubscription(ctx, token)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (s *Service) StopMails(ctx context.Context, token string) error {
 	if found.CounterpartID != "" {
 		req.Actor = recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(found.CounterpartID)}
 	}
-	draft := s.draft(recovery.EntryMailsStopped, req, c)
+	draft := s.newDraft(recovery.EntryMailsStopped, req, c)
 	if found.CounterpartID != "" {
 		draft.Facts = map[string]any{"counterpart_id": found.CounterpartID}
 	}

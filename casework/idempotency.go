@@ -25,20 +25,20 @@ type change[T any] struct {
 //
 // Errors: CodeIdempotency when the key was used for another request, and those of
 // prepare and of the write.
-func once[T any](ctx context.Context, s *Service, req Request, prepare func() (change[T], error)) (Reply[T], error) {
-	if reply, found, err := replay[T](ctx, s, req); err != nil || found {
+func runIdempotent[T any](ctx context.Context, s *Service, req Request, prepare func() (change[T], error)) (Reply[T], error) {
+	if reply, found, err := findResult[T](ctx, s, req); err != nil || found {
 		return reply, err
 	}
 	c, err := prepare()
 	if err != nil {
 		return Reply[T]{}, err
 	}
-	return apply(ctx, s, req, c)
+	return applyChange(ctx, s, req, c)
 }
 
 // apply writes a change. When the same request has overtaken this one, its result
 // is returned.
-func apply[T any](ctx context.Context, s *Service, req Request, c change[T]) (Reply[T], error) {
+func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T]) (Reply[T], error) {
 	idem, err := req.idempotency(c.ref, c.repeat)
 	if err != nil {
 		return Reply[T]{}, err
@@ -47,8 +47,8 @@ func apply[T any](ctx context.Context, s *Service, req Request, c change[T]) (Re
 	if err == nil {
 		return Reply[T]{Value: written}, nil
 	}
-	if errors.Is(err, postgres.ErrAnswered) {
-		if reply, found, failed := replay[T](ctx, s, req); failed != nil || found {
+	if errors.Is(err, postgres.ErrRepeated) {
+		if reply, found, failed := findResult[T](ctx, s, req); failed != nil || found {
 			return reply, failed
 		}
 	}
@@ -57,11 +57,11 @@ func apply[T any](ctx context.Context, s *Service, req Request, c change[T]) (Re
 
 // replay returns the result of an earlier request with the same key, if there was
 // one. Errors: CodeIdempotency when that was another request.
-func replay[T any](ctx context.Context, s *Service, req Request) (Reply[T], bool, error) {
+func findResult[T any](ctx context.Context, s *Service, req Request) (Reply[T], bool, error) {
 	if req.Key == "" {
 		return Reply[T]{}, false, nil
 	}
-	row, found, err := s.Store.Answer(ctx, req.Actor.ID, req.Key)
+	row, found, err := s.Store.StoredResult(ctx, req.Actor.ID, req.Key)
 	if err != nil || !found {
 		return Reply[T]{}, false, err
 	}
@@ -69,7 +69,7 @@ func replay[T any](ctx context.Context, s *Service, req Request) (Reply[T], bool
 		return Reply[T]{}, false, recovery.Faultf(recovery.CodeIdempotency,
 			"This Idempotency-Key was used for another request. Use a new key.")
 	}
-	reply, err := decodeReply[T](row.Answer)
+	reply, err := decodeReply[T](row.Result)
 	return reply, true, err
 }
 
@@ -79,7 +79,7 @@ func (r Request) idempotency(ref string, result any) (postgres.Idempotency, erro
 		return postgres.Idempotency{}, nil
 	}
 	answer, err := encodeResult(result)
-	return postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref, Answer: answer}, err
+	return postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref, Result: answer}, err
 }
 
 func encodeResult(result any) ([]byte, error) {

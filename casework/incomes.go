@@ -23,7 +23,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 	if actor.Role != recovery.RoleAdmin {
 		return playbook.Income{}, recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
 	}
-	if err := together(s.Shelf.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
+	if err := joinFaults(s.Shelf.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
 		return playbook.Income{}, err
 	}
 	year, month, day := row.From.In(recovery.Shanghai).Date()
@@ -33,7 +33,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 		DailyIncomeFen: row.DailyIncome, Source: row.Source, EnteredBy: actor.ID, EnteredAt: s.Now(),
 	})
 	if err == nil {
-		s.incomes.forget()
+		s.incomes.Invalidate()
 	}
 	return row, err
 }

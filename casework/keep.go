@@ -12,21 +12,21 @@ import (
 )
 
 // keeper is who erases what is due.
-var keeper = Request{Actor: recovery.System}
+var maintenanceRequest = Request{Actor: recovery.System}
 
 const (
-	keepLot = 100
+	maintenanceBatch = 100
 	// answersLife is how long the first answer of a request is given to its
 	// repetitions.
-	answersLife = 30 * day
+	resultLifetime = 30 * day
 )
 
 // RunMaintenance erases cases whose retention has ended, deletes files without a
 // record, deletes old answers and abandoned uploads, and flags abuse. Only one
 // process runs it at a time. A repeated run changes nothing.
 func (s *Service) RunMaintenance(ctx context.Context) error {
-	_, err := s.Store.Alone(ctx, "keep", func(ctx context.Context) error {
-		_, purged := s.Store.PurgeAnswers(ctx, s.Now().Add(-answersLife))
+	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
+		_, purged := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
 		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
 	})
 	return err
@@ -36,7 +36,7 @@ func (s *Service) eraseDue(ctx context.Context) error {
 	// A day late rather than one early, where years have different lengths.
 	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)
 	for {
-		due, err := s.Store.Erasable(ctx, before, keepLot)
+		due, err := s.Store.ErasableCases(ctx, before, maintenanceBatch)
 		if err != nil {
 			return err
 		}
@@ -45,14 +45,14 @@ func (s *Service) eraseDue(ctx context.Context) error {
 		for _, id := range due {
 			c, err := s.Store.Case(ctx, id)
 			if err == nil {
-				_, err = s.eraseNow(ctx, keeper, c, ReasonRetention)
+				_, err = s.eraseNow(ctx, maintenanceRequest, c, ReasonRetention)
 			}
 			if err == nil {
 				done++
 			}
 			faults = append(faults, err)
 		}
-		if err := errors.Join(faults...); err != nil || done < keepLot {
+		if err := errors.Join(faults...); err != nil || done < maintenanceBatch {
 			return err
 		}
 	}
@@ -63,27 +63,27 @@ func (s *Service) eraseDue(ctx context.Context) error {
 func (s *Service) clearLeftovers(ctx context.Context) error {
 	var last postgres.Leftover
 	for {
-		list, err := s.Store.Leftovers(ctx, last, keepLot)
+		list, err := s.Store.Leftovers(ctx, last, maintenanceBatch)
 		if err != nil {
 			return err
 		}
 		for _, last = range list {
-			gone, err := s.clear(last)
+			gone, err := s.clearLeftover(last)
 			if err == nil && gone {
-				err = s.Store.DropLeftover(ctx, last)
+				err = s.Store.DeleteLeftover(ctx, last)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		if len(list) < keepLot {
+		if len(list) < maintenanceBatch {
 			return nil
 		}
 	}
 }
 
 // clear takes one file off the disk; it gives true when nothing is left to do.
-func (s *Service) clear(l postgres.Leftover) (bool, error) {
+func (s *Service) clearLeftover(l postgres.Leftover) (bool, error) {
 	switch {
 	case l.Needed:
 		return true, nil

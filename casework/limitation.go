@@ -20,7 +20,7 @@ type LimitationLedger struct {
 // is nowhere recorded: both count as known when the money left, which ends
 // earliest.
 func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (LimitationLedger, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return LimitationLedger{}, err
 	}

@@ -21,7 +21,7 @@ const (
 )
 
 // linkBytes is the size of a link's secret.
-const linkBytes = 32
+const linkSecretSize = 32
 
 // Link is a counterpart's way in. Token is known at its issue only.
 type Link struct {
@@ -36,14 +36,14 @@ type Link struct {
 // Errors: CodeInvalid for counterpart_id and days, CodeForbidden,
 // CodeActionNotAllowed for a closed case.
 func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID, to recovery.CounterpartID, days int) (Reply[Link], error) {
-	c, err := s.linkable(ctx, req.Actor, id)
+	c, err := s.linkableCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Link]{}, err
 	}
 	if err := checkLink(c, to, days); err != nil {
 		return Reply[Link]{}, err
 	}
-	return once(ctx, s, req, func() (change[Link], error) { return s.prepareLink(ctx, req, c, to, days) })
+	return runIdempotent(ctx, s, req, func() (change[Link], error) { return s.prepareLink(ctx, req, c, to, days) })
 }
 
 func (s *Service) prepareLink(
@@ -51,7 +51,7 @@ func (s *Service) prepareLink(
 ) (change[Link], error) {
 	if !c.Position.IsOpen() {
 		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
-		return change[Link]{}, listAllowed(closed, c, req.Actor)
+		return change[Link]{}, withAllowedActions(closed, c, req.Actor)
 	}
 	link, err := s.newLink(req.Actor, c.ID, to, days)
 	if err != nil {
@@ -65,18 +65,18 @@ func (s *Service) prepareLink(
 		return draft
 	}
 	return change[Link]{link.ID, Link{Link: link.Link}, func(idem postgres.Idempotency) (Link, error) {
-		write.Idem = idem
+		write.Idempotency = idem
 		return link, s.Store.IssueLink(ctx, write)
 	}}, nil
 }
 
 // linkable finds a case whose links the actor deals with.
-func (s *Service) linkable(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
-	c, err := s.visible(ctx, actor, id)
+func (s *Service) linkableCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	return c, writes(actor)
+	return c, checkMayWrite(actor)
 }
 
 func checkLink(c recovery.Case, to recovery.CounterpartID, days int) error {
@@ -96,7 +96,7 @@ func checkLink(c recovery.Case, to recovery.CounterpartID, days int) error {
 }
 
 func (s *Service) newLink(by recovery.Actor, id recovery.CaseID, to recovery.CounterpartID, days int) (Link, error) {
-	secret := make([]byte, linkBytes)
+	secret := make([]byte, linkSecretSize)
 	if _, err := io.ReadFull(s.Random, secret); err != nil {
 		return Link{}, fmt.Errorf("link: %w", err)
 	}
@@ -112,7 +112,7 @@ func (s *Service) newLink(by recovery.Actor, id recovery.CaseID, to recovery.Cou
 }
 
 func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Case, link recovery.Link) journal.Draft {
-	draft := s.draft(kind, req, c)
+	draft := s.newDraft(kind, req, c)
 	draft.Key = string(kind) + ":" + link.ID
 	draft.Facts = map[string]any{"link_id": link.ID, "counterpart_id": link.CounterpartID}
 	return draft
@@ -120,7 +120,7 @@ func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Cas
 
 // Links lists the links of a case, newest first, for those who may issue them.
 func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Link, error) {
-	if _, err := s.linkable(ctx, actor, id); err != nil {
+	if _, err := s.linkableCase(ctx, actor, id); err != nil {
 		return nil, err
 	}
 	links, err := s.Store.LinksOf(ctx, id)
@@ -137,7 +137,7 @@ func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.C
 // RevokeLink ends a link of a case. Ending it twice is the same as once. Errors:
 // CodeNotFound.
 func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseID, linkID string) error {
-	c, err := s.linkable(ctx, req.Actor, id)
+	c, err := s.linkableCase(ctx, req.Actor, id)
 	if err != nil {
 		return err
 	}
@@ -154,9 +154,9 @@ func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseI
 
 // Enter finds the link behind a token. Errors: CodeUnauthenticated for one that
 // never was, CodeLinkEnded for one that was revoked or has expired.
-func (s *Service) Enter(ctx context.Context, token string) (recovery.Link, error) {
+func (s *Service) FindLink(ctx context.Context, token string) (recovery.Link, error) {
 	unknown := recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
-	if secret, err := base64.RawURLEncoding.DecodeString(token); err != nil || len(secret) != linkBytes {
+	if secret, err := base64.RawURLEncoding.DecodeString(token); err != nil || len(secret) != linkSecretSize {
 		return recovery.Link{}, unknown
 	}
 	link, err := s.Store.LinkByHash(ctx, sha256.Sum256([]byte(token)))
@@ -172,6 +172,6 @@ func (s *Service) Enter(ctx context.Context, token string) (recovery.Link, error
 }
 
 // Holder is the actor who comes by a link.
-func Holder(l recovery.Link) recovery.Actor {
+func CounterpartActor(l recovery.Link) recovery.Actor {
 	return recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(l.CounterpartID)}
 }

@@ -50,10 +50,10 @@ type Inbox struct {
 // inbox; a counterpart's link is no account. Errors: CodeForbidden, CodeInvalid
 // for field cursor.
 func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bool, limit int, cursor string) (Inbox, error) {
-	if err := holdsAccount(actor); err != nil {
+	if err := checkHasInbox(actor); err != nil {
 		return Inbox{}, err
 	}
-	wants, err := n.wants(ctx, actor)
+	wants, err := n.preferences(ctx, actor)
 	if err != nil {
 		return Inbox{}, err
 	}
@@ -61,18 +61,18 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	if err != nil {
 		return Inbox{}, err
 	}
-	unread, err := n.service.Store.Unread(ctx, actor.ID)
+	unread, err := n.service.Store.CountUnread(ctx, actor.ID)
 	if err != nil {
 		return Inbox{}, err
 	}
 	inbox := Inbox{Items: make([]InboxItem, len(notices)), Next: next, Unread: unread}
 	for i, notice := range notices {
-		inbox.Items[i] = n.item(wants.Language, notice)
+		inbox.Items[i] = n.inboxItem(wants.Language, notice)
 	}
 	return inbox, nil
 }
 
-func (n *Notices) item(language string, notice notify.Notice) InboxItem {
+func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
 	message := n.notifyRules.Message(language, notice)
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
@@ -84,13 +84,13 @@ func (n *Notices) item(language string, notice notify.Notice) InboxItem {
 // MarkRead notes that the actor read something; again changes nothing. Errors:
 // CodeForbidden, CodeNotFound, also for what another was told.
 func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string) (InboxItem, error) {
-	if err := holdsAccount(actor); err != nil {
+	if err := checkHasInbox(actor); err != nil {
 		return InboxItem{}, err
 	}
-	if err := wellFormed("notice", id); err != nil {
+	if err := checkID("notice", id); err != nil {
 		return InboxItem{}, err
 	}
-	wants, err := n.wants(ctx, actor)
+	wants, err := n.preferences(ctx, actor)
 	if err != nil {
 		return InboxItem{}, err
 	}
@@ -98,10 +98,10 @@ func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string)
 	if err != nil {
 		return InboxItem{}, err
 	}
-	return n.item(wants.Language, notice), nil
+	return n.inboxItem(wants.Language, notice), nil
 }
 
-func holdsAccount(actor recovery.Actor) error {
+func checkHasInbox(actor recovery.Actor) error {
 	if actor.ID == "" || !slices.Contains(recovery.Roles, actor.Role) || actor.Role == recovery.RoleCounterpart {
 		return recovery.Faultf(recovery.CodeForbidden, "The role %s has no inbox.", actor.Role)
 	}
@@ -109,7 +109,7 @@ func holdsAccount(actor recovery.Actor) error {
 }
 
 // wellFormed keeps what is no id away from the database.
-func wellFormed(thing, id string) error {
+func checkID(thing, id string) error {
 	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
 		return recovery.Faultf(recovery.CodeNotFound, "There is no such %s.", thing)
 	}
@@ -130,10 +130,10 @@ type Preferences struct {
 // Preferences gives what the actor chose, or what holds for whoever chose
 // nothing. Errors: CodeForbidden.
 func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Preferences, error) {
-	if err := holdsAccount(actor); err != nil {
+	if err := checkHasInbox(actor); err != nil {
 		return Preferences{}, err
 	}
-	wants, err := n.wants(ctx, actor)
+	wants, err := n.preferences(ctx, actor)
 	if err != nil {
 		return Preferences{}, err
 	}
@@ -146,7 +146,7 @@ func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Prefer
 	return p, nil
 }
 
-func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (notify.Preferences, error) {
+func (n *Notices) preferences(ctx context.Context, actor recovery.Actor) (notify.Preferences, error) {
 	chosen, found, err := n.service.Store.Preferences(ctx, actor.ID)
 	if err == nil && !found {
 		return notify.DefaultPreferences(), nil
@@ -158,7 +158,7 @@ func (n *Notices) wants(ctx context.Context, actor recovery.Actor) (notify.Prefe
 // comes by mail. Mails that wait already follow it. Errors: CodeForbidden,
 // CodeInvalid naming the fields.
 func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Preferences) (Preferences, error) {
-	if err := holdsAccount(actor); err != nil {
+	if err := checkHasInbox(actor); err != nil {
 		return Preferences{}, err
 	}
 	var faults []recovery.FieldFault
@@ -210,7 +210,7 @@ func clockMinutes(text string) (int, bool) {
 // development installation shows them on a page. Anywhere else there are none to
 // see: CodeNotFound.
 func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]notify.SentMail, string, error) {
-	if err := holdsAccount(actor); err != nil {
+	if err := checkHasInbox(actor); err != nil {
 		return nil, "", err
 	}
 	if !n.service.Development() {

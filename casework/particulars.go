@@ -18,11 +18,11 @@ type CaseParticulars struct {
 // Particulars gives what was supplied for the papers of a case. The claimant,
 // legal and auditors read it; the others at the desk learn what is there.
 func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (CaseParticulars, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return CaseParticulars{}, err
 	}
-	if err := legible(c, actor); err != nil {
+	if err := checkFilesReadable(c, actor); err != nil {
 		return CaseParticulars{}, err
 	}
 	stand, err := s.Store.Particulars(ctx, id)
@@ -46,17 +46,17 @@ func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particular
 func (s *Service) SupplyParticulars(
 	ctx context.Context, req Request, id recovery.CaseID, supplied recovery.Particulars,
 ) (Reply[CaseParticulars], error) {
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[CaseParticulars]{}, err
 	}
 	if req.Actor.Role != recovery.RoleClaimant && req.Actor.Role != recovery.RoleLegal {
 		return Reply[CaseParticulars]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant and legal supply what the papers need.")
 	}
-	if err := inUse(c, req.Actor); err != nil {
+	if err := checkNotErased(c, req.Actor); err != nil {
 		return Reply[CaseParticulars]{}, err
 	}
-	return once(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })
+	return runIdempotent(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })
 }
 
 func (s *Service) prepareParticulars(
@@ -70,7 +70,7 @@ func (s *Service) prepareParticulars(
 	if err := supplied.Validate(stored, c, s.Now()); err != nil {
 		return change[CaseParticulars]{}, err
 	}
-	draft := s.draft(recovery.EntryParticulars, req, c)
+	draft := s.newDraft(recovery.EntryParticulars, req, c)
 	draft.Key = "particulars:" + s.newID()
 	draft.Facts, draft.Personal = supplied.EntryFacts(), supplied.ValuesByPath()
 	after := particularsFor(req.Actor, c, stored.WithChange(supplied))
@@ -78,6 +78,6 @@ func (s *Service) prepareParticulars(
 		if supplied.IsEmpty() {
 			return after, nil
 		}
-		return after, s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idem: idem})
+		return after, s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idempotency: idem})
 	}}, nil
 }

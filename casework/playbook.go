@@ -17,7 +17,7 @@ import (
 // both.
 func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
 	place, err := textlint.ParseWhere(where)
-	if err := together(textlint.Check(text), err); err != nil {
+	if err := joinFaults(textlint.Check(text), err); err != nil {
 		return nil, err
 	}
 	return s.Linter.Lint(text, place), nil
@@ -25,7 +25,7 @@ func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
 
 // together makes one refusal of several, so that all faulty fields are named at
 // once. What is no refusal of fields goes alone.
-func together(refusals ...error) error {
+func joinFaults(refusals ...error) error {
 	var fields []recovery.FieldFault
 	for _, err := range refusals {
 		fault, refused := errors.AsType[*recovery.Fault](err)
@@ -41,7 +41,7 @@ func together(refusals ...error) error {
 }
 
 // Edition is a version of the playbook as it stands on the shelf.
-type Edition struct {
+type PlaybookVersion struct {
 	Version  string
 	From     time.Time // the day its rules begin to hold
 	Released bool      // sealed: nothing in it changes any more
@@ -51,10 +51,10 @@ type Edition struct {
 
 // Playbooks lists the versions of the playbook, newest first. Any account may
 // read them.
-func (s *Service) Playbooks() []Edition {
+func (s *Service) Playbooks() []PlaybookVersion {
 	versions := s.Shelf.Versions()
 	slices.Reverse(versions)
-	editions := make([]Edition, 0, len(versions))
+	editions := make([]PlaybookVersion, 0, len(versions))
 	for _, version := range versions {
 		if edition, _, err := s.Playbook(version); err == nil { // the shelf lists what it holds
 			editions = append(editions, edition)
@@ -64,12 +64,12 @@ func (s *Service) Playbooks() []Edition {
 }
 
 // Playbook gives one version. Errors: CodeNotFound.
-func (s *Service) Playbook(version string) (Edition, *playbook.Book, error) {
+func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.Book, error) {
 	book, err := s.Shelf.Book(version)
 	if err != nil {
-		return Edition{}, nil, err
+		return PlaybookVersion{}, nil, err
 	}
-	return Edition{
+	return PlaybookVersion{
 		Version: version, From: book.ValidFrom(), Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
 		Current: s.Shelf.Current().Version() == version,
 	}, book, nil
@@ -79,7 +79,7 @@ func (s *Service) Playbook(version string) (Edition, *playbook.Book, error) {
 // under another version of the playbook; cases without a difference are told
 // too, with none. It changes nothing. Errors: CodeNotFound for the version, and
 // whatever tell gives.
-func (s *Service) Simulate(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
+func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
 	if _, err := s.Shelf.Book(version); err != nil {
 		return err
 	}

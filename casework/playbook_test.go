@@ -50,7 +50,7 @@ func TestAVersionInTrialStandsBesideTheCurrentOne(t *testing.T) {
 	rig := casetest.New(t)
 	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	want := []casework.Edition{
+	want := []casework.PlaybookVersion{
 		{Version: "t2", From: from, Rollout: 10}, {Version: "t1", From: from, Released: true, Rollout: 100, Current: true},
 	}
 	if got := service.Playbooks(); !slices.Equal(got, want) {
@@ -107,7 +107,7 @@ func TestSimulateVisitsEveryCase(t *testing.T) {
 		}
 		want[reply.Value.Number] = reply.Value.Playbook
 	}
-	err := service.Simulate(t.Context(), "t2", func(c recovery.Case, differences []playbook.Difference) error {
+	err := service.SimulatePlaybook(t.Context(), "t2", func(c recovery.Case, differences []playbook.Difference) error {
 		promise := slices.ContainsFunc(differences, func(d playbook.Difference) bool { return d.What == "clock.promise" })
 		if promise != (want[c.Number] == "t1") {
 			t.Errorf("%s under %s: %+v", c.Number, want[c.Number], differences)
@@ -118,9 +118,9 @@ func TestSimulateVisitsEveryCase(t *testing.T) {
 	if err != nil || len(want) != 0 {
 		t.Errorf("%v; not visited: %v", err, want)
 	}
-	wantCode(t, service.Simulate(t.Context(), "t3", nil), recovery.CodeNotFound)
+	wantCode(t, service.SimulatePlaybook(t.Context(), "t3", nil), recovery.CodeNotFound)
 	stop := errors.New("enough")
-	err = service.Simulate(t.Context(), "t1", func(recovery.Case, []playbook.Difference) error { return stop })
+	err = service.SimulatePlaybook(t.Context(), "t1", func(recovery.Case, []playbook.Difference) error { return stop })
 	if !errors.Is(err, stop) {
 		t.Errorf("went on after %v", err)
 	}

@@ -12,11 +12,11 @@ import (
 
 // Case gives one case as the actor sees it.
 func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (View, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return View{}, err
 	}
-	return s.view(ctx, c, actor)
+	return s.caseView(ctx, c, actor)
 }
 
 // CaseByNumber gives a case by the number people read out.
@@ -25,10 +25,10 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 	if err != nil {
 		return View{}, err
 	}
-	if !sees(actor, c) {
+	if !canSeeCase(actor, c) {
 		return View{}, noSuchCase()
 	}
-	return s.view(ctx, c, actor)
+	return s.caseView(ctx, c, actor)
 }
 
 // Cases lists what the actor may see, newest first. A claimant sees their own and
@@ -45,13 +45,13 @@ func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recove
 	if err != nil {
 		return nil, "", err
 	}
-	have, err := s.Store.EvidenceKinds(ctx, ids(cases))
+	have, err := s.Store.EvidenceKinds(ctx, caseIDs(cases))
 	if err != nil {
 		return nil, "", err
 	}
 	views := make([]View, 0, len(cases))
 	for _, c := range cases {
-		view, err := s.viewWith(c, actor, have[c.ID])
+		view, err := s.listView(c, actor, have[c.ID])
 		if err != nil {
 			return nil, "", err
 		}
@@ -60,7 +60,7 @@ func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recove
 	return views, next, nil
 }
 
-func ids(cases []recovery.Case) []recovery.CaseID {
+func caseIDs(cases []recovery.Case) []recovery.CaseID {
 	list := make([]recovery.CaseID, len(cases))
 	for i, c := range cases {
 		list[i] = c.ID
@@ -82,7 +82,7 @@ type JournalLine struct {
 // Journal gives entries after a sequence number, oldest first, and the newest
 // checkpoint if there is one.
 func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *journal.Checkpoint, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,7 +92,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	}
 	lines := make([]JournalLine, 0, len(entries))
 	for _, entry := range entries {
-		line, err := lineOf(entry, actor.Role, hidden(c, actor))
+		line, err := journalLine(entry, actor.Role, isRestrictedFor(c, actor))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -105,7 +105,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	return lines, &checkpoint, nil
 }
 
-func lineOf(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
+func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (JournalLine, error) {
 	entry, err := journal.ParseEntry(stored.Record.Bytes)
 	if err != nil {
 		return JournalLine{}, err
@@ -128,7 +128,7 @@ func lineOf(stored journal.StoredEntry, role recovery.Role, hidden bool) (Journa
 
 // Texts gives the ready texts of a stage for this case.
 func (s *Service) Texts(ctx context.Context, actor recovery.Actor, id recovery.CaseID, stage recovery.Stage) ([]playbook.Text, error) {
-	c, err := s.visible(ctx, actor, id)
+	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}

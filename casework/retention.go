@@ -14,14 +14,14 @@ import (
 // LeastRetentionYears is the shortest time a closed case is kept. A claim can be
 // brought for three years (民法典 188) and what was won enforced for two (民事诉讼法
 // 250); the sources ask payment institutions for five as well.
-const LeastRetentionYears = 5
+const MinRetentionYears = 5
 
 // The articles by which erasure is asked for, granted or refused.
 var (
-	deletion    = textlint.Article{Statute: "个人信息保护法", Section: "47", Edition: "2021-08-20 公布", Mark: "V"}
-	limitation  = textlint.Article{Statute: "民法典", Section: "188", Edition: "2020-05-28 公布", Mark: "V"}
-	enforcement = textlint.Article{Statute: "民事诉讼法", Section: "250", Edition: "2023 修正", Mark: "V"}
-	burden      = textlint.Article{Statute: "民事诉讼法", Section: "67", Edition: "2023 修正", Mark: "V"}
+	deletionArticle      = textlint.Article{Statute: "个人信息保护法", Section: "47", Edition: "2021-08-20 公布", Mark: "V"}
+	limitationArticle    = textlint.Article{Statute: "民法典", Section: "188", Edition: "2020-05-28 公布", Mark: "V"}
+	enforcementArticle   = textlint.Article{Statute: "民事诉讼法", Section: "250", Edition: "2023 修正", Mark: "V"}
+	burdenOfProofArticle = textlint.Article{Statute: "民事诉讼法", Section: "67", Edition: "2023 修正", Mark: "V"}
 )
 
 // The reasons for which personal values are not erased at once.
@@ -57,17 +57,17 @@ func (s *Service) keepUntil(c recovery.Case) *time.Time {
 }
 
 // against lists what speaks against erasing a case now.
-func (s *Service) against(c recovery.Case) []Ground {
+func (s *Service) groundsAgainst(c recovery.Case) []Ground {
 	switch until := s.keepUntil(c); {
 	case until == nil:
 		return []Ground{{ReasonOpen, "The case is open: the data is needed for what it was given for. Close or withdraw it first.",
-			[]textlint.Article{deletion}}}
+			[]textlint.Article{deletionArticle}}}
 	case c.HeldSince != nil:
 		return []Ground{{ReasonHeld, "The case is under a legal hold: what it holds may be needed as evidence.",
-			[]textlint.Article{deletion, burden}}}
+			[]textlint.Article{deletionArticle, burdenOfProofArticle}}}
 	case s.Now().Before(*until):
 		return []Ground{{ReasonRetention, "The time in which the claim can be brought and enforced is not over; " +
-			"until then it is kept, and shown to nobody but legal and auditors.", []textlint.Article{deletion, limitation, enforcement}}}
+			"until then it is kept, and shown to nobody but legal and auditors.", []textlint.Article{deletionArticle, limitationArticle, enforcementArticle}}}
 	default:
 		return nil
 	}
@@ -80,7 +80,7 @@ func (s *Service) against(c recovery.Case) []Ground {
 // Errors: CodeForbidden for all but the claimant and admins; CodeErasureRefused,
 // with the reason and the articles, while the case is open or held.
 func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, reason string) (Reply[Erasure], error) {
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Erasure]{}, err
 	}
@@ -90,14 +90,14 @@ func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, re
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[Erasure]{}, err
 	}
-	if reply, found, err := replay[Erasure](ctx, s, req); err != nil || found {
+	if reply, found, err := findResult[Erasure](ctx, s, req); err != nil || found {
 		return reply, err
 	}
 	return s.erase(ctx, req, c, reason)
 }
 
 func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reason string) (Reply[Erasure], error) {
-	grounds := s.against(c)
+	grounds := s.groundsAgainst(c)
 	switch {
 	case c.ErasedAt != nil:
 		return Reply[Erasure]{Value: Erasure{Erased: true}}, nil
@@ -114,11 +114,11 @@ func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reaso
 // eraseNow erases a case unless something speaks against it by the time nobody
 // else can write to it.
 func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, because string) (Erasure, error) {
-	draft := s.draft(recovery.EntryValuesErased, req, c)
+	draft := s.newDraft(recovery.EntryValuesErased, req, c)
 	draft.Key = "erased"
-	draft.Facts = map[string]any{"because": because, "articles": cited(deletion)}
-	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Judge: func(now recovery.Case) error {
-		if grounds := s.against(now); now.ErasedAt != nil || len(grounds) > 0 {
+	draft.Facts = map[string]any{"because": because, "articles": articleTexts(deletionArticle)}
+	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Check: func(now recovery.Case) error {
+		if grounds := s.groundsAgainst(now); now.ErasedAt != nil || len(grounds) > 0 {
 			return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
 		}
 		return nil
@@ -128,7 +128,7 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 		return Erasure{}, err
 	}
 	if c.Shared {
-		s.lessons.forget()
+		s.lessons.Invalidate()
 	}
 	return Erasure{Erased: true, Values: erased.Values}, nil
 }
@@ -140,16 +140,16 @@ func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, gr
 	if c.RestrictedAt != nil {
 		return Reply[Erasure]{Value: outcome}, nil
 	}
-	draft := s.draft(recovery.EntryValuesRestricted, req, c)
-	draft.Key = deskKey(req, s.newID)
+	draft := s.newDraft(recovery.EntryValuesRestricted, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
 	draft.Facts = map[string]any{
-		"because": ReasonRetention, "articles": cited(grounds[0].Articles...), "keep_until": outcome.KeepUntil.Format(time.RFC3339),
+		"because": ReasonRetention, "articles": articleTexts(grounds[0].Articles...), "keep_until": outcome.KeepUntil.Format(time.RFC3339),
 	}
 	draft.Personal = map[string]string{"reason": reason}
-	return apply(ctx, s, req, change[Erasure]{string(c.ID), outcome, func(idem postgres.Idempotency) (Erasure, error) {
+	return applyChange(ctx, s, req, change[Erasure]{string(c.ID), outcome, func(idem postgres.Idempotency) (Erasure, error) {
 		return outcome, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Restrict: true, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
-				if grounds := s.against(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
+			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
+				if grounds := s.groundsAgainst(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
 					return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
 				}
 				return nil
@@ -160,9 +160,9 @@ func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, gr
 
 // refuseErasure writes down that the request was refused, and why.
 func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) error {
-	draft := s.draft(recovery.EntryErasureRefused, req, c)
-	draft.Key = deskKey(req, s.newID)
-	draft.Facts = map[string]any{"because": grounds[0].Reason, "articles": cited(grounds[0].Articles...)}
+	draft := s.newDraft(recovery.EntryErasureRefused, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
+	draft.Facts = map[string]any{"because": grounds[0].Reason, "articles": articleTexts(grounds[0].Articles...)}
 	draft.Personal = map[string]string{"reason": reason}
 	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
 		return err
@@ -176,10 +176,10 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 
 // String tells a ground with its articles.
 func (g Ground) String() string {
-	return strings.Join(append([]string{g.Detail}, cited(g.Articles...)...), " ")
+	return strings.Join(append([]string{g.Detail}, articleTexts(g.Articles...)...), " ")
 }
 
-func cited(articles ...textlint.Article) []string {
+func articleTexts(articles ...textlint.Article) []string {
 	texts := make([]string, len(articles))
 	for i, article := range articles {
 		texts[i] = article.String()
@@ -191,31 +191,31 @@ func cited(articles ...textlint.Article) []string {
 // lifted. Errors: CodeForbidden for all but legal and admins, CodeConflict when
 // it is held or erased already.
 func (s *Service) Hold(ctx context.Context, req Request, id recovery.CaseID, reason string) (Reply[View], error) {
-	c, err := s.holdable(ctx, req, id)
+	c, err := s.holdableCase(ctx, req, id)
 	if err != nil {
 		return Reply[View]{}, err
 	}
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[View]{}, err
 	}
-	return once(ctx, s, req, func() (change[View], error) { return s.prepareHold(ctx, req, c, reason) })
+	return runIdempotent(ctx, s, req, func() (change[View], error) { return s.prepareHold(ctx, req, c, reason) })
 }
 
 func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case, reason string) (change[View], error) {
-	if err := req.stale(c); err != nil {
+	if err := req.checkVersion(c); err != nil {
 		return change[View]{}, err
 	}
-	draft := s.draft(recovery.EntryHoldSet, req, c)
-	draft.Key = deskKey(req, s.newID)
+	draft := s.newDraft(recovery.EntryHoldSet, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
 	// The claimant may not know yet why the case is held.
 	draft.Facts = map[string]any{"visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	yes, after := true, c
 	after.HeldSince, after.Version = &draft.At, c.Version+1
-	view, err := s.view(ctx, after, req.Actor)
+	view, err := s.caseView(ctx, after, req.Actor)
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		return view, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Hold: &yes, Draft: draft, Idem: idem, Judge: func(now recovery.Case) error {
+			CaseID: c.ID, Hold: &yes, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
 				if now.HeldSince != nil || now.ErasedAt != nil {
 					return recovery.Faultf(recovery.CodeConflict, "The case is held already, or was erased.")
 				}
@@ -228,16 +228,16 @@ func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case,
 // LiftHold ends a legal hold; lifting it twice is the same as once. Errors:
 // CodeForbidden for all but legal and admins.
 func (s *Service) LiftHold(ctx context.Context, req Request, id recovery.CaseID) error {
-	c, err := s.holdable(ctx, req, id)
+	c, err := s.holdableCase(ctx, req, id)
 	if err != nil || c.HeldSince == nil {
 		return err
 	}
-	draft := s.draft(recovery.EntryHoldLifted, req, c)
-	draft.Key = deskKey(req, s.newID)
+	draft := s.newDraft(recovery.EntryHoldLifted, req, c)
+	draft.Key = deskEntryKey(req, s.newID)
 	no := false
 	lifted := errors.New("lifted meanwhile")
 	err = s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-		CaseID: c.ID, Hold: &no, Draft: draft, Judge: func(now recovery.Case) error {
+		CaseID: c.ID, Hold: &no, Draft: draft, Check: func(now recovery.Case) error {
 			if now.HeldSince == nil {
 				return lifted
 			}
@@ -250,8 +250,8 @@ func (s *Service) LiftHold(ctx context.Context, req Request, id recovery.CaseID)
 	return err
 }
 
-func (s *Service) holdable(ctx context.Context, req Request, id recovery.CaseID) (recovery.Case, error) {
-	c, err := s.visible(ctx, req.Actor, id)
+func (s *Service) holdableCase(ctx context.Context, req Request, id recovery.CaseID) (recovery.Case, error) {
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}

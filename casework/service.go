@@ -68,9 +68,9 @@ type Service struct {
 	Parts
 	config     Config
 	tokens     *tokenCache
-	experience kept[playbook.Experience]
-	incomes    kept[playbook.IncomeTable]
-	lessons    kept[[]playbook.Lesson]
+	experience cache[playbook.Experience]
+	incomes    cache[playbook.IncomeTable]
+	lessons    cache[[]playbook.Lesson]
 	examiner   func() (*intake.Examiner, error)
 }
 
@@ -80,20 +80,20 @@ func New(parts Parts, config Config) *Service {
 	if config.UploadLimit == 0 {
 		config.UploadLimit = 200 << 20
 	}
-	config.RetentionYears = max(LeastRetentionYears, config.RetentionYears)
+	config.RetentionYears = max(MinRetentionYears, config.RetentionYears)
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
 	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
-	s.experience.source, s.incomes.source, s.lessons.source = s.countOutcomes, s.readIncomes, s.readLessons
+	s.experience.load, s.incomes.load, s.lessons.load = s.countOutcomes, s.readIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
-	s.experience.fail, s.incomes.fail = s.unread("closed cases"), s.unread("incomes")
-	s.lessons.fail = s.unread("lessons")
+	s.experience.logFailure, s.incomes.logFailure = s.logUnread("closed cases"), s.logUnread("incomes")
+	s.lessons.logFailure = s.logUnread("lessons")
 	return s
 }
 
 // unread logs that an assessment goes without something.
-func (s *Service) unread(what string) func(context.Context, error) {
+func (s *Service) logUnread(what string) func(context.Context, error) {
 	return func(ctx context.Context, err error) {
 		s.Log.WarnContext(ctx, "what assessments use could not be read", "what", what, "error", err)
 	}
@@ -122,7 +122,7 @@ type Request struct {
 }
 
 // stale refuses a change of a case that is no longer as the caller saw it.
-func (r Request) stale(c recovery.Case) error {
+func (r Request) checkVersion(c recovery.Case) error {
 	if r.IfMatch == nil || *r.IfMatch == c.Version {
 		return nil
 	}
@@ -149,7 +149,7 @@ type View struct {
 	Flags []recovery.AbuseFlag
 }
 
-func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
+func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
 	have, err := s.Store.EvidenceOf(ctx, c.ID)
 	if err != nil {
 		return View{}, err
@@ -158,8 +158,8 @@ func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Acto
 	if err != nil {
 		return View{}, err
 	}
-	view, err := s.wholeView(c, actor, have, log)
-	if err == nil && seesFlags(actor) {
+	view, err := s.fullView(c, actor, have, log)
+	if err == nil && canSeeFlags(actor) {
 		view.Flags, err = s.Store.FlagsOf(ctx, c.ID)
 	}
 	return view, err
@@ -167,9 +167,9 @@ func (s *Service) view(ctx context.Context, c recovery.Case, actor recovery.Acto
 
 // wholeView is the view of a single case. A counterpart's evidence is not what
 // the claimant was asked for.
-func (s *Service) wholeView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry) (View, error) {
+func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry) (View, error) {
 	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
-	view, err := s.viewWith(c, actor, own)
+	view, err := s.listView(c, actor, own)
 	if err != nil {
 		return View{}, err
 	}
@@ -177,19 +177,19 @@ func (s *Service) wholeView(c recovery.Case, actor recovery.Actor, have []recove
 	return view, err
 }
 
-func (s *Service) viewWith(c recovery.Case, actor recovery.Actor, have []recovery.Evidence) (View, error) {
+func (s *Service) listView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence) (View, error) {
 	book, err := s.Shelf.Book(c.Playbook)
 	if err != nil {
 		return View{}, err
 	}
-	return View{Case: shown(c, actor), Allowed: allowed(c, actor), Requirements: book.Requirements(c, have), KeepUntil: s.keepUntil(c)}, nil
+	return View{Case: redactCase(c, actor), Allowed: allowedActions(c, actor), Requirements: book.Requirements(c, have), KeepUntil: s.keepUntil(c)}, nil
 }
 
 // allowed drops what the position allows to a role but not to this actor: an
 // agent may not take a case from a colleague, nor give back what is nobody's;
 // nobody approves what they proposed; a counterpart answers their own plan.
-func allowed(c recovery.Case, actor recovery.Actor) []recovery.Action {
-	if inUse(c, actor) != nil {
+func allowedActions(c recovery.Case, actor recovery.Actor) []recovery.Action {
+	if checkNotErased(c, actor) != nil {
 		return []recovery.Action{}
 	}
 	return slices.DeleteFunc(c.Position.Allowed(actor.Role), func(action recovery.Action) bool {
@@ -201,7 +201,7 @@ func allowed(c recovery.Case, actor recovery.Actor) []recovery.Action {
 		case recovery.ApproveDecision:
 			return c.Position.Proposal != nil && c.Position.Proposal.By == actor.ID
 		case recovery.ProposePlan, recovery.AcceptPlan, recovery.DeclinePlan:
-			return actor.Role == recovery.RoleCounterpart && !plans(c.Position, recovery.CounterpartID(actor.ID), action)
+			return actor.Role == recovery.RoleCounterpart && !mayAnswerPlan(c.Position, recovery.CounterpartID(actor.ID), action)
 		default:
 			return false
 		}
@@ -209,7 +209,7 @@ func allowed(c recovery.Case, actor recovery.Actor) []recovery.Action {
 }
 
 // plans reports whether a counterpart may do this with their own plan.
-func plans(p recovery.Position, id recovery.CounterpartID, action recovery.Action) bool {
+func mayAnswerPlan(p recovery.Position, id recovery.CounterpartID, action recovery.Action) bool {
 	at := slices.IndexFunc(p.Plans, func(plan recovery.Plan) bool { return plan.CounterpartID == id })
 	if at < 0 || p.Plans[at].Running {
 		return at < 0 && action == recovery.ProposePlan
@@ -219,21 +219,21 @@ func plans(p recovery.Position, id recovery.CounterpartID, action recovery.Actio
 
 func (s *Service) newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-func (s *Service) draft(kind recovery.EntryKind, req Request, c recovery.Case) journal.Draft {
+func (s *Service) newDraft(kind recovery.EntryKind, req Request, c recovery.Case) journal.Draft {
 	return journal.Draft{
 		Kind: kind, At: s.Now(), Actor: req.Actor, Pace: c.Pace,
-		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: clip(req.Device, 120)},
+		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: truncate(req.Device, 120)},
 	}
 }
 
-func clip(text string, limit int) string {
+func truncate(text string, limit int) string {
 	runes := []rune(text)
 	return string(runes[:min(len(runes), limit)])
 }
 
 // visible loads a case that the actor may see. Others' cases do not exist for a
 // claimant.
-func (s *Service) visible(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
+func (s *Service) visibleCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	if _, err := uuid.Parse(string(id)); err != nil {
 		return recovery.Case{}, noSuchCase()
 	}
@@ -241,15 +241,15 @@ func (s *Service) visible(ctx context.Context, actor recovery.Actor, id recovery
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	if !sees(actor, c) {
+	if !canSeeCase(actor, c) {
 		return recovery.Case{}, noSuchCase()
 	}
-	return shown(c, actor), nil
+	return redactCase(c, actor), nil
 }
 
 func noSuchCase() error { return recovery.Faultf(recovery.CodeNotFound, "There is no such case.") }
 
-func sees(actor recovery.Actor, c recovery.Case) bool {
+func canSeeCase(actor recovery.Actor, c recovery.Case) bool {
 	switch actor.Role {
 	case recovery.RoleClaimant:
 		return actor.ID != "" && (c.Owner == actor.ID || c.Representative == actor.ID)
@@ -262,7 +262,7 @@ func sees(actor recovery.Actor, c recovery.Case) bool {
 }
 
 // writes refuses the roles that only look.
-func writes(actor recovery.Actor) error {
+func checkMayWrite(actor recovery.Actor) error {
 	switch actor.Role {
 	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleSystem:
 		return nil

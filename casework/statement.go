@@ -37,7 +37,7 @@ func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.
 
 func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Imported], error) {
 	defer file.Discard()
-	c, err := s.visible(ctx, req.Actor, id)
+	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Imported]{}, err
 	}
@@ -66,5 +66,5 @@ func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error
 	if err != nil {
 		return Imported{}, err
 	}
-	return Imported{Bill: bill, Candidates: bill.ProposeMatches(said(c))}, nil
+	return Imported{Bill: bill, Candidates: bill.ProposeMatches(claimedPayment(c))}, nil
 }

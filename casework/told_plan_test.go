@@ -25,15 +25,15 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	link, err := r.Enter(t.Context(), issued.Value.Token)
+	link, err := r.FindLink(t.Context(), issued.Value.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
 	says := func(act recovery.Act) {
 		t.Helper()
 		req := r.As(recovery.RoleCounterpart)
-		req.Actor = casework.Holder(link)
-		if _, err := r.Service.Answer(t.Context(), req, link, act); err != nil {
+		req.Actor = casework.CounterpartActor(link)
+		if _, err := r.Service.TakeCounterpartAction(t.Context(), req, link, act); err != nil {
 			t.Fatalf("%s: %v", act.Action, err)
 		}
 	}

@@ -46,7 +46,7 @@ type NewWebhook struct {
 // EventTypes are the events a webhook may ask for.
 func (n *Notices) EventTypes() []string { return n.notifyRules.EventTypes() }
 
-func administers(actor recovery.Actor) error {
+func checkAdmin(actor recovery.Actor) error {
 	if actor.Role != recovery.RoleAdmin {
 		return recovery.Faultf(recovery.CodeForbidden, "Only an admin manages webhooks.")
 	}
@@ -56,7 +56,7 @@ func administers(actor recovery.Actor) error {
 // Webhooks lists all, oldest first, without their secrets. Errors:
 // CodeForbidden for all but admins.
 func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook, error) {
-	if err := administers(actor); err != nil {
+	if err := checkAdmin(actor); err != nil {
 		return nil, err
 	}
 	stored, err := n.service.Store.Webhooks(ctx)
@@ -65,12 +65,12 @@ func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook
 	}
 	list := make([]Webhook, len(stored))
 	for i, w := range stored {
-		list[i] = n.shown(w)
+		list[i] = n.webhookView(w)
 	}
 	return list, nil
 }
 
-func (n *Notices) shown(w notify.Webhook) Webhook {
+func (n *Notices) webhookView(w notify.Webhook) Webhook {
 	shown := Webhook{
 		ID: w.ID, URL: w.URL, Description: w.Description, Types: w.Types, Active: w.Active,
 		StoppedBecause: w.StoppedBecause, CreatedAt: w.CreatedAt,
@@ -85,27 +85,27 @@ func (n *Notices) shown(w notify.Webhook) Webhook {
 // CodeForbidden, CodeInvalid naming the fields, CodeConflict when there are as
 // many as there may be, CodeIdempotency.
 func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (Reply[Webhook], error) {
-	if err := administers(req.Actor); err != nil {
+	if err := checkAdmin(req.Actor); err != nil {
 		return Reply[Webhook]{}, err
 	}
-	if err := n.check(in); err != nil {
+	if err := n.checkWebhook(in); err != nil {
 		return Reply[Webhook]{}, err
 	}
 	stored := notify.Webhook{
 		ID: n.service.newID(), URL: in.URL, Description: in.Description, Types: slices.Compact(slices.Sorted(slices.Values(in.Types))),
 		Active: true, CreatedBy: req.Actor.ID, CreatedAt: n.service.Now(),
 	}
-	return n.reveal(ctx, req, stored, n.service.Store.AddWebhook)
+	return n.writeSecret(ctx, req, stored, n.service.Store.AddWebhook)
 }
 
 // RotateWebhook gives a webhook a new secret. The old one signs beside it for a
 // day, so that its receiver can change over. A webhook that was stopped goes on.
 // Errors: CodeForbidden, CodeNotFound, CodeIdempotency.
 func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Reply[Webhook], error) {
-	if err := administers(req.Actor); err != nil {
+	if err := checkAdmin(req.Actor); err != nil {
 		return Reply[Webhook]{}, err
 	}
-	if err := wellFormed("webhook", id); err != nil {
+	if err := checkID("webhook", id); err != nil {
 		return Reply[Webhook]{}, err
 	}
 	stored, err := n.service.Store.Webhook(ctx, id)
@@ -114,14 +114,14 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	}
 	until := n.service.Now().Add(secretOverlap)
 	stored.OldSecretUntil, stored.Active, stored.StoppedBecause = &until, true, ""
-	return n.reveal(ctx, req, stored, func(ctx context.Context, w notify.Webhook, idem postgres.Idempotency) error {
+	return n.writeSecret(ctx, req, stored, func(ctx context.Context, w notify.Webhook, idem postgres.Idempotency) error {
 		return n.service.Store.RotateSecret(ctx, w.ID, w.Secret, until, idem)
 	})
 }
 
 // reveal writes a webhook with a new secret and returns the secret, this once. A
 // repetition gets no secret, and the stored one is sealed.
-func (n *Notices) reveal(
+func (n *Notices) writeSecret(
 	ctx context.Context, req Request, stored notify.Webhook, write func(context.Context, notify.Webhook, postgres.Idempotency) error,
 ) (Reply[Webhook], error) {
 	if n.service.Vault == nil {
@@ -132,21 +132,21 @@ func (n *Notices) reveal(
 		return Reply[Webhook]{}, err
 	}
 	stored.Secret = n.service.Vault.Seal(stored.ID, secret)
-	return apply(ctx, n.service, req, change[Webhook]{stored.ID, n.shown(stored), func(idem postgres.Idempotency) (Webhook, error) {
+	return applyChange(ctx, n.service, req, change[Webhook]{stored.ID, n.webhookView(stored), func(idem postgres.Idempotency) (Webhook, error) {
 		if err := write(ctx, stored, idem); err != nil {
 			return Webhook{}, err
 		}
 		n.service.Log.InfoContext(ctx, "a webhook has a new secret", "webhook", stored.ID, "by", req.Actor.ID)
-		revealed := n.shown(stored)
+		revealed := n.webhookView(stored)
 		revealed.Secret = notify.SecretText(secret)
 		return revealed, nil
 	}})
 }
 
-func (n *Notices) check(in NewWebhook) error {
+func (n *Notices) checkWebhook(in NewWebhook) error {
 	var faults []recovery.FieldFault
 	if utf8.RuneCountInString(in.Description) > maxHookDescription || !utf8.ValidString(in.Description) ||
-		strings.ContainsFunc(in.Description, unseen) {
+		strings.ContainsFunc(in.Description, isInvisible) {
 		faults = append(faults, recovery.FieldFault{Field: "description", Code: "malformed", Detail: fmt.Sprintf("At most %d characters, and none that control.", maxHookDescription)})
 	}
 	known := n.EventTypes()
@@ -154,18 +154,18 @@ func (n *Notices) check(in NewWebhook) error {
 		faults = append(faults, recovery.FieldFault{Field: "types", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(known, ", ") + "."})
 	}
 	if _, err := notify.CheckURL(in.URL, n.service.Development()); err != nil {
-		faults = append(faults, recovery.FieldFault{Field: "url", Code: "not_allowed", Detail: sentence(err)})
+		faults = append(faults, recovery.FieldFault{Field: "url", Code: "not_allowed", Detail: asSentence(err)})
 	}
 	return recovery.Invalid(faults)
 }
 
 // unseen finds what controls, or turns the direction of what is read.
-func unseen(r rune) bool {
+func isInvisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // sentence makes an error's words a sentence for people.
-func sentence(err error) string {
+func asSentence(err error) string {
 	text := err.Error()
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
@@ -173,13 +173,13 @@ func sentence(err error) string {
 // DropWebhook forgets an address and what was to be sent there. Errors:
 // CodeForbidden, CodeNotFound.
 func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id string) error {
-	if err := administers(actor); err != nil {
+	if err := checkAdmin(actor); err != nil {
 		return err
 	}
-	if err := wellFormed("webhook", id); err != nil {
+	if err := checkID("webhook", id); err != nil {
 		return err
 	}
-	err := n.service.Store.DropWebhook(ctx, id)
+	err := n.service.Store.DeleteWebhook(ctx, id)
 	if err == nil {
 		n.service.Log.InfoContext(ctx, "a webhook was dropped", "webhook", id, "by", actor.ID)
 	}
@@ -190,7 +190,7 @@ func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id stri
 // "dead" is the list of dead letters, "" is all. Errors: CodeForbidden for all
 // but admins, CodeInvalid for the fields state and cursor.
 func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
-	if err := administers(actor); err != nil {
+	if err := checkAdmin(actor); err != nil {
 		return nil, "", err
 	}
 	if state != "" && !slices.Contains(notify.DeliveryStates, state) {
@@ -206,11 +206,11 @@ func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state st
 // webhook that was stopped waits until its secret is replaced. Errors:
 // CodeForbidden, CodeNotFound.
 func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (notify.Delivery, error) {
-	if err := administers(actor); err != nil {
+	if err := checkAdmin(actor); err != nil {
 		return notify.Delivery{}, err
 	}
-	if err := wellFormed("delivery", id); err != nil {
+	if err := checkID("delivery", id); err != nil {
 		return notify.Delivery{}, err
 	}
-	return n.service.Store.Replay(ctx, id)
+	return n.service.Store.ReplayDelivery(ctx, id)
 }

@@ -66,7 +66,7 @@ func (s *Store) FindPatterns(ctx context.Context, since time.Time, l recovery.Ab
 	}
 	var all []recovery.FoundPattern
 	for _, pattern := range recovery.AbusePatterns {
-		found, err := query[recovery.FoundPattern](ctx, s, "find patterns", `select distinct on (case_id) case_id, '`+string(pattern)+`' as pattern, cases
+		found, err := queryAll[recovery.FoundPattern](ctx, s, "find patterns", `select distinct on (case_id) case_id, '`+string(pattern)+`' as pattern, cases
 			from (`+patternQueries[pattern]+`) f where not exists (select from abuse_flags a where a.case_id = f.case_id
 				and a.pattern = '`+string(pattern)+`') order by case_id, cardinality(cases) desc`, arguments[pattern]...)
 		if err != nil {
@@ -83,8 +83,8 @@ const selectFlags = `select f.id, f.case_id, c.number, f.pattern, f.cases, f.fou
 // FlagCase keeps a flag with its entry; a pattern a case is flagged for already
 // changes nothing.
 func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft) error {
-	return s.write(ctx, "flag case", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, f.CaseID, draft)
+	return s.inTransaction(ctx, "flag case", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, f.CaseID, draft)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journa
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		_, err = pen.write(draft)
+		_, err = pen.append(draft)
 		if err != nil {
 			return err
 		}
@@ -103,12 +103,12 @@ func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journa
 
 // AbuseFlag reads a flag. Errors: CodeNotFound.
 func (s *Store) AbuseFlag(ctx context.Context, id string) (recovery.AbuseFlag, error) {
-	return one[recovery.AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
+	return queryOne[recovery.AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
 }
 
 // FlagsOf lists the flags of a case that stand, oldest first.
 func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
-	return query[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
+	return queryAll[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
 		order by f.found_at, f.id`, id)
 }
 
@@ -117,28 +117,28 @@ func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]recovery.Abu
 func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []recovery.AbuseFlag, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
 	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
-	c.add("(f.dismissed_at is not null) = %s", dismissed)
+	c.addCondition("(f.dismissed_at is not null) = %s", dismissed)
 	if cursor != "" {
-		at, id, err := readCursor(cursor)
+		at, id, err := decodeCursor(cursor)
 		if err != nil {
 			return nil, "", err
 		}
-		c.add("(f.found_at, f.id) < (%s, %s)", at, id)
+		c.addCondition("(f.found_at, f.id) < (%s, %s)", at, id)
 	}
-	items, err = query[recovery.AbuseFlag](ctx, s, "list flags",
-		selectFlags+c.where()+" order by f.found_at desc, f.id desc limit "+strconv.Itoa(limit+1), c.args...)
+	items, err = queryAll[recovery.AbuseFlag](ctx, s, "list flags",
+		selectFlags+c.whereClause()+" order by f.found_at desc, f.id desc limit "+strconv.Itoa(limit+1), c.args...)
 	if err != nil || len(items) <= limit {
 		return items, "", err
 	}
 	last := items[limit-1]
-	return items[:limit], cursorAt(last.FoundAt, last.ID), nil
+	return items[:limit], encodeCursor(last.FoundAt, last.ID), nil
 }
 
 // DismissFlag writes that somebody looked at a flag and let it go. Errors:
 // ErrAnswered, CodeConflict when somebody did before.
 func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft, idem Idempotency) error {
-	return s.write(ctx, "dismiss flag", func(tx pgx.Tx) error {
-		pen, _, err := s.entry(ctx, tx, f.CaseID, draft, idem)
+	return s.inTransaction(ctx, "dismiss flag", func(tx pgx.Tx) error {
+		pen, _, err := s.beginEntry(ctx, tx, f.CaseID, draft, idem)
 		if err != nil {
 			return err
 		}

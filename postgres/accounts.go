@@ -16,8 +16,8 @@ const selectUser = `select u.id, u.role, u.email, u.name, u.active from users u`
 // UserByToken gives the active account behind a token, by the token's SHA-256.
 // Errors: CodeUnauthenticated, without saying why.
 func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (recovery.User, error) {
-	user, err := one[recovery.User](ctx, s, "token", selectUser+` join tokens t on t.user_id = u.id
-		where t.hash = $1 and u.active and (t.expires_at is null or t.expires_at > $2)`, hash[:], s.instant())
+	user, err := queryOne[recovery.User](ctx, s, "token", selectUser+` join tokens t on t.user_id = u.id
+		where t.hash = $1 and u.active and (t.expires_at is null or t.expires_at > $2)`, hash[:], s.currentTime())
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		return recovery.User{}, recovery.Faultf(recovery.CodeUnauthenticated, "This token is unknown or has expired.")
 	}
@@ -35,7 +35,7 @@ func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User,
 		}
 		u.ID = recovery.UserID(id.String())
 	}
-	return one[recovery.User](ctx, s, "account", `insert into users as u (id, role, email, name, active)
+	return queryOne[recovery.User](ctx, s, "account", `insert into users as u (id, role, email, name, active)
 		values ($1, $2, $3, $4, $5)
 		on conflict (email) do update set role = excluded.role, name = excluded.name, active = excluded.active
 		returning u.id, u.role, u.email, u.name, u.active`,
@@ -49,15 +49,15 @@ func (s *Store) AddToken(
 ) error {
 	_, err := s.pool.Exec(ctx, `insert into tokens (hash, user_id, note, expires_at) values ($1, $2, $3, $4)`,
 		hash[:], user, note, expires)
-	return refine("add token", err)
+	return translateError("add token", err)
 }
 
 // User reads an account by its id. Errors: CodeNotFound.
 func (s *Store) User(ctx context.Context, id recovery.UserID) (recovery.User, error) {
-	return one[recovery.User](ctx, s, "account", selectUser+` where u.id = $1`, id)
+	return queryOne[recovery.User](ctx, s, "account", selectUser+` where u.id = $1`, id)
 }
 
 // Users lists the accounts of a role, or all for "", by role and address.
 func (s *Store) Users(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
-	return query[recovery.User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
+	return queryAll[recovery.User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
 }

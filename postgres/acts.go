@@ -17,7 +17,7 @@ type requestRow struct {
 
 const requestColumns = `id, case_id, row(actor_role, actor_id) as actor, action, act, key, fingerprint, device, attempt, state, answer`
 
-func (r requestRow) request() recovery.ActionRequest {
+func (r requestRow) toRequest() recovery.ActionRequest {
 	r.Act.Action = r.Action
 	return r.ActionRequest
 }
@@ -30,25 +30,25 @@ func (r requestRow) request() recovery.ActionRequest {
 // CodeNotFound for an unknown case.
 func (s *Store) StageAction(ctx context.Context, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	var standing recovery.ActionRequest
-	err := s.write(ctx, "stage action", func(tx pgx.Tx) (err error) {
-		standing, err = s.stage(ctx, tx, r)
+	err := s.inTransaction(ctx, "stage action", func(tx pgx.Tx) (err error) {
+		standing, err = s.stageRequest(ctx, tx, r)
 		return err
 	})
 	return standing, err
 }
 
-func (s *Store) stage(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+func (s *Store) stageRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	for {
-		row, err := txOne[requestRow](ctx, tx, `insert into action_requests
+		row, err := queryOneTx[requestRow](ctx, tx, `insert into action_requests
 				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'staged', $11)
 			on conflict (actor_id, key) where key <> '' do nothing returning `+requestColumns,
 			r.ID, r.CaseID, r.Actor.Role, r.Actor.ID, r.Act.Action, r.Act, r.Key, r.Fingerprint, r.Device,
-			max(1, r.Attempt), s.instant())
+			max(1, r.Attempt), s.currentTime())
 		if err == nil || !isNoRows(err) {
-			return row.request(), err
+			return row.toRequest(), err
 		}
-		row, err = txOne[requestRow](ctx, tx, `select `+requestColumns+` from action_requests
+		row, err = queryOneTx[requestRow](ctx, tx, `select `+requestColumns+` from action_requests
 			where actor_id = $1 and key = $2 and key <> '' for update`, r.Actor.ID, r.Key)
 		if isNoRows(err) {
 			continue // it was dropped between the two statements: the key is free again
@@ -56,26 +56,26 @@ func (s *Store) stage(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) 
 		if err != nil {
 			return recovery.ActionRequest{}, err
 		}
-		return restage(ctx, tx, row, r)
+		return stageAgain(ctx, tx, row, r)
 	}
 }
 
 // restage answers a request whose key stands already.
-func restage(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+func stageAgain(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	if row.Fingerprint != r.Fingerprint {
 		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
 			"This Idempotency-Key was used for another request; use a new one.")
 	}
 	if row.State != recovery.RequestAbandoned {
-		return row.request(), nil
+		return row.toRequest(), nil
 	}
-	row, err := txOne[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2
+	row, err := queryOneTx[requestRow](ctx, tx, `update action_requests set state = 'staged', attempt = attempt + 1, device = $2
 		where id = $1 returning `+requestColumns, row.ID, r.Device)
-	return row.request(), err
+	return row.toRequest(), err
 }
 
 // txOne collects the one row of a statement inside a transaction.
-func txOne[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
+func queryOneTx[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		var none T
@@ -86,8 +86,8 @@ func txOne[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, e
 
 // ActionRequest reads a staged act. Errors: CodeNotFound.
 func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
-	row, err := one[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
-	return row.request(), err
+	row, err := queryOne[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
+	return row.toRequest(), err
 }
 
 // AbandonAction gives up an act nobody waits for any more: from now on its step
@@ -96,14 +96,14 @@ func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recov
 func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (abandoned bool, err error) {
 	tag, err := s.pool.Exec(ctx,
 		`update action_requests set state = 'abandoned' where id = $1 and state <> 'applied'`, id)
-	return tag.RowsAffected() == 1, refine("abandon action", err)
+	return tag.RowsAffected() == 1, translateError("abandon action", err)
 }
 
 // DropAction forgets an act that was refused, so that its key is free again. An
 // act that was written stays.
-func (s *Store) DropAction(ctx context.Context, id recovery.RequestID) error {
+func (s *Store) DeleteAction(ctx context.Context, id recovery.RequestID) error {
 	_, err := s.pool.Exec(ctx, `delete from action_requests where id = $1 and state <> 'applied'`, id)
-	return refine("drop action", err)
+	return translateError("drop action", err)
 }
 
 // FinishAction keeps what the sender of a written act was told, for those who
@@ -111,7 +111,7 @@ func (s *Store) DropAction(ctx context.Context, id recovery.RequestID) error {
 func (s *Store) FinishAction(ctx context.Context, id recovery.RequestID, answer []byte) error {
 	tag, err := s.pool.Exec(ctx, `update action_requests set answer = coalesce(answer, $2) where id = $1`, id, answer)
 	if err == nil && tag.RowsAffected() == 0 {
-		return missing("request")
+		return notFound("request")
 	}
-	return refine("finish action", err)
+	return translateError("finish action", err)
 }

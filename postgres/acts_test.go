@@ -101,7 +101,7 @@ func TestLifeOfARequest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.DropAction(t.Context(), first.ID); err != nil {
+	if err := s.DeleteAction(t.Context(), first.ID); err != nil {
 		t.Fatal(err)
 	}
 	third := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
@@ -116,7 +116,7 @@ func TestDroppedRequestsFreeTheirKey(t *testing.T) {
 	c := file(t, s)
 	first := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
 	for range 2 {
-		if err := s.DropAction(t.Context(), first.ID); err != nil {
+		if err := s.DeleteAction(t.Context(), first.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +143,7 @@ func TestStagingAndDroppingTogether(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if err := s.DropAction(t.Context(), r.ID); err != nil {
+				if err := s.DeleteAction(t.Context(), r.ID); err != nil {
 					t.Error(err)
 				}
 			}

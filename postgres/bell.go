@@ -9,58 +9,58 @@ import (
 )
 
 // channel is the name under which processes tell each other of the outbox.
-const channel = "recourse_outbox"
+const notifyChannel = "recourse_outbox"
 
 // quiet is the least time between two notifications to other processes.
 // NOTIFY holds a lock of the whole database until its transaction commits, so
 // it must neither stand inside a filing nor be sent for each.
-const quiet = 50 * time.Millisecond
+const notifyInterval = 50 * time.Millisecond
 
 // reconnectAfter is the wait before a lost listening connection is tried again.
-const reconnectAfter = time.Second
+const reconnectDelay = time.Second
 
 // bell tells whoever drains the outbox that there is something in it: this
 // process at once, others a moment later.
-type bell struct {
-	mutex   sync.Mutex
-	waiting map[chan struct{}]struct{}
-	others  chan struct{}
+type notifier struct {
+	mutex          sync.Mutex
+	subscribers    map[chan struct{}]struct{}
+	otherProcesses chan struct{}
 }
 
 // ring wakes this process and asks for the others to be told. It never blocks.
-func (b *bell) ring() {
-	b.wake()
-	poke(b.others)
+func (b *notifier) Notify() {
+	b.notifyLocal()
+	trySend(b.otherProcesses)
 }
 
-func (b *bell) wake() {
+func (b *notifier) notifyLocal() {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	for woken := range b.waiting {
-		poke(woken)
+	for woken := range b.subscribers {
+		trySend(woken)
 	}
 }
 
-func (b *bell) join() chan struct{} {
+func (b *notifier) subscribe() chan struct{} {
 	woken := make(chan struct{}, 1)
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if b.waiting == nil {
-		b.waiting = map[chan struct{}]struct{}{}
+	if b.subscribers == nil {
+		b.subscribers = map[chan struct{}]struct{}{}
 	}
-	b.waiting[woken] = struct{}{}
+	b.subscribers[woken] = struct{}{}
 	return woken
 }
 
-func (b *bell) leave(woken chan struct{}) {
+func (b *notifier) unsubscribe(woken chan struct{}) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	delete(b.waiting, woken)
+	delete(b.subscribers, woken)
 }
 
 // poke leaves a mark in a channel of one place; a mark that lies there already
 // says the same.
-func poke(c chan struct{}) {
+func trySend(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
@@ -69,22 +69,22 @@ func poke(c chan struct{}) {
 
 // tellOthers notifies other processes, at most once per quiet. Losing one is
 // harmless: who drains also looks from time to time.
-func (s *Store) tellOthers(ctx context.Context) {
+func (s *Store) notifyProcesses(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.bell.others:
+		case <-s.notifier.otherProcesses:
 		}
-		_, _ = s.pool.Exec(ctx, `select pg_notify($1, '')`, channel)
-		if !pause(ctx, quiet) {
+		_, _ = s.pool.Exec(ctx, `select pg_notify($1, '')`, notifyChannel)
+		if !waitFor(ctx, notifyInterval) {
 			return
 		}
 	}
 }
 
 // pause waits and gives false when the context ended first.
-func pause(ctx context.Context, wait time.Duration) bool {
+func waitFor(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -100,25 +100,25 @@ func pause(ctx context.Context, wait time.Duration) bool {
 // connection of its own until the context ends, connects again when that is
 // lost, and marks then, since it may have missed something. The channel is
 // never closed. Errors: CodeUnavailable.
-func (s *Store) Woken(ctx context.Context) (<-chan struct{}, error) {
-	conn, err := s.listen(ctx)
+func (s *Store) SubscribeToChanges(ctx context.Context) (<-chan struct{}, error) {
+	conn, err := s.connectListener(ctx)
 	if err != nil {
-		return nil, refine("listen", err)
+		return nil, translateError("listen", err)
 	}
-	woken := s.bell.join()
+	woken := s.notifier.subscribe()
 	s.done.Go(func() {
-		defer s.bell.leave(woken)
+		defer s.notifier.unsubscribe(woken)
 		s.keepListening(ctx, conn, woken)
 	})
 	return woken, nil
 }
 
-func (s *Store) listen(ctx context.Context) (*pgx.Conn, error) {
+func (s *Store) connectListener(ctx context.Context) (*pgx.Conn, error) {
 	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {
 		return nil, err
 	}
-	_, err = conn.Exec(ctx, "listen "+channel)
+	_, err = conn.Exec(ctx, "listen "+notifyChannel)
 	if err != nil {
 		_ = conn.Close(context.WithoutCancel(ctx))
 		return nil, err
@@ -133,11 +133,11 @@ func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan st
 	defer context.AfterFunc(s.background, stop)() //nolint:contextcheck // the second of two ends: the Store's own
 	for ctx.Err() == nil {
 		if conn == nil {
-			conn, _ = s.listen(ctx)
-			if conn == nil && !pause(ctx, reconnectAfter) {
+			conn, _ = s.connectListener(ctx)
+			if conn == nil && !waitFor(ctx, reconnectDelay) {
 				return
 			}
-			poke(woken)
+			trySend(woken)
 			continue
 		}
 		_, err := conn.WaitForNotification(ctx)
@@ -146,7 +146,7 @@ func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan st
 			conn = nil
 			continue
 		}
-		poke(woken)
+		trySend(woken)
 	}
 	if conn != nil {
 		_ = conn.Close(context.WithoutCancel(ctx))

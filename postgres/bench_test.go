@@ -49,7 +49,7 @@ func fileOne(b *testing.B, s *postgres.Store) {
 	}
 	err = s.FileCase(b.Context(), postgres.FilingWrite{
 		Case: sample(b, number), Draft: draft(recovery.EntryCaseFiled, "filed"),
-		Idem: postgres.Idempotency{Actor: "owner-1", Key: string(number), Fingerprint: "f", Answer: []byte("{}")},
+		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: string(number), Fingerprint: "f", Result: []byte("{}")},
 	})
 	if err != nil {
 		b.Error(err)
@@ -90,7 +90,7 @@ func BenchmarkOutcomes(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := at.Outcomes(b.Context(), bands); err != nil {
+		if _, err := at.OutcomeCounts(b.Context(), bands); err != nil {
 			b.Fatal(err)
 		}
 	}

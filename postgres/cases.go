@@ -20,12 +20,12 @@ const selectCase = `select id, number, platform, instrument, amount_fen as amoun
 
 // Case reads a case by its id. Errors: CodeNotFound.
 func (s *Store) Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error) {
-	return one[recovery.Case](ctx, s, "case", selectCase+` where id = $1`, id)
+	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where id = $1`, id)
 }
 
 // CaseByNumber reads a case by the number people use. Errors: CodeNotFound.
 func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (recovery.Case, error) {
-	return one[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
+	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
 }
 
 // TransactionOpen reports whether another case of a transaction is open.
@@ -33,7 +33,7 @@ func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, err
 	var open bool
 	err := s.pool.QueryRow(ctx, `select exists (select from cases where platform = $1 and transaction_no = $2
 		and transaction_no <> '' and closed_at is null and id <> $3)`, c.Platform, c.TransactionNo, c.ID).Scan(&open)
-	return open, refine("look for open case", err)
+	return open, translateError("look for open case", err)
 }
 
 // Cases lists cases, newest first, from after the cursor of the page before
@@ -43,43 +43,43 @@ func (s *Store) Cases(
 	ctx context.Context, f recovery.CaseFilter, limit int, cursor string,
 ) (items []recovery.Case, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
-	sql, args, err := listing(f, limit, cursor)
+	sql, args, err := caseListQuery(f, limit, cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	items, err = query[recovery.Case](ctx, s, "list cases", sql, args...)
+	items, err = queryAll[recovery.Case](ctx, s, "list cases", sql, args...)
 	if err != nil || len(items) <= limit {
 		return items, "", err
 	}
 	last := items[limit-1]
-	return items[:limit], cursorAt(last.CreatedAt, string(last.ID)), nil
+	return items[:limit], encodeCursor(last.CreatedAt, string(last.ID)), nil
 }
 
 // listing makes the statement of one page and one row more, which tells whether
 // another page follows. Only the conditions in use stand in it, and it is
 // planned anew for its values each time: a plan for "some stage" would suit
 // neither the stage most cases are in nor the one few are in.
-func listing(f recovery.CaseFilter, limit int, cursor string) (string, []any, error) {
+func caseListQuery(f recovery.CaseFilter, limit int, cursor string) (string, []any, error) {
 	c := newConditions()
-	c.filter(f)
+	c.addFilter(f)
 	if cursor != "" {
-		at, id, err := readCursor(cursor)
+		at, id, err := decodeCursor(cursor)
 		if err != nil {
 			return "", nil, err
 		}
-		c.add("(created_at, id) < (%s, %s)", at, id)
+		c.addCondition("(created_at, id) < (%s, %s)", at, id)
 	}
 	newest := " order by created_at desc, id desc limit " + strconv.Itoa(limit+1)
 	if f.Owner == "" {
-		return selectCase + c.where() + newest, c.args, nil
+		return selectCase + c.whereClause() + newest, c.args, nil
 	}
 	// One list of two, each read along its own index: "or" would read every case.
 	owned, represented := *c, *c
 	owned.texts, represented.texts = slices.Clone(c.texts), slices.Clone(c.texts)
-	owned.add("owner = %s", string(f.Owner))
+	owned.addCondition("owner = %s", string(f.Owner))
 	represented.args = owned.args
-	represented.add("representative = %s and representative <> '' and owner <> representative", string(f.Owner))
-	return "select * from ((" + selectCase + owned.where() + newest + ") union all (" + selectCase + represented.where() +
+	represented.addCondition("representative = %s and representative <> '' and owner <> representative", string(f.Owner))
+	return "select * from ((" + selectCase + owned.whereClause() + newest + ") union all (" + selectCase + represented.whereClause() +
 		newest + ")) parties" + newest, represented.args, nil
 }
 
@@ -93,7 +93,7 @@ func newConditions() *conditions { return &conditions{args: []any{pgx.QueryExecM
 
 // where joins the conditions; none gives none.
 // where joins the conditions; none gives none.
-func (c *conditions) where() string {
+func (c *conditions) whereClause() string {
 	if len(c.texts) == 0 {
 		return ""
 	}
@@ -101,7 +101,7 @@ func (c *conditions) where() string {
 }
 
 // add puts a condition; each %s stands for the next of the values.
-func (c *conditions) add(text string, values ...any) {
+func (c *conditions) addCondition(text string, values ...any) {
 	places := make([]any, len(values))
 	for i, value := range values {
 		places[i] = "$" + strconv.Itoa(len(c.args))
@@ -110,39 +110,39 @@ func (c *conditions) add(text string, values ...any) {
 	c.texts = append(c.texts, fmt.Sprintf(text, places...))
 }
 
-func (c *conditions) filter(f recovery.CaseFilter) {
-	equal(c, "stage", f.Stage)
-	equal(c, "waiting_on", f.WaitingOn)
-	equal(c, "outcome", f.Outcome)
-	equal(c, "platform", f.Platform)
-	equal(c, "assignee", f.Assignee)
+func (c *conditions) addFilter(f recovery.CaseFilter) {
+	addEqual(c, "stage", f.Stage)
+	addEqual(c, "waiting_on", f.WaitingOn)
+	addEqual(c, "outcome", f.Outcome)
+	addEqual(c, "platform", f.Platform)
+	addEqual(c, "assignee", f.Assignee)
 	if f.Assignee != "" {
-		c.add("assignee <> ''") // lets the planner use the index that leaves out the unassigned
+		c.addCondition("assignee <> ''") // lets the planner use the index that leaves out the unassigned
 	}
 	if f.Unassigned {
-		c.add("assignee = '' and closed_at is null")
+		c.addCondition("assignee = '' and closed_at is null")
 	}
 	if f.OpenOnly {
-		c.add("closed_at is null")
+		c.addCondition("closed_at is null")
 	}
 	if f.DueBefore != nil {
-		c.add("due_at < %s", *f.DueBefore)
+		c.addCondition("due_at < %s", *f.DueBefore)
 	}
-	c.search(f.Query)
+	c.addSearch(f.Query)
 }
 
-func equal[T ~string](c *conditions, column string, value T) {
+func addEqual[T ~string](c *conditions, column string, value T) {
 	if value != "" {
-		c.add(column+" = %s", string(value))
+		c.addCondition(column+" = %s", string(value))
 	}
 }
 
 // cursorAt encodes the place after a row; readCursor decodes it.
-func cursorAt(at time.Time, id string) string {
+func encodeCursor(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }
 
-func readCursor(cursor string) (time.Time, string, error) {
+func decodeCursor(cursor string) (time.Time, string, error) {
 	faulty := recovery.Invalid([]recovery.FieldFault{
 		{Field: "cursor", Code: "malformed", Detail: "Take the cursor as the page before gave it."},
 	})
@@ -152,16 +152,16 @@ func readCursor(cursor string) (time.Time, string, error) {
 	}
 	micro, id, found := strings.Cut(string(raw), " ")
 	at, err := strconv.ParseInt(micro, 10, 64)
-	if err != nil || !found || id == "" || len(id) > 64 || strings.ContainsFunc(id, strange) {
+	if err != nil || !found || id == "" || len(id) > 64 || strings.ContainsFunc(id, isNotPrintable) {
 		return time.Time{}, "", faulty
 	}
-	if at < 0 || at > maxMicro {
+	if at < 0 || at > maxCursorMicros {
 		return time.Time{}, "", faulty
 	}
 	return time.UnixMicro(at).UTC(), id, nil
 }
 
 // maxMicro lies in the year 9999: PostgreSQL takes later instants, people do not.
-const maxMicro = 253_402_300_799_999_999
+const maxCursorMicros = 253_402_300_799_999_999
 
-func strange(r rune) bool { return r <= ' ' || r > '~' }
+func isNotPrintable(r rune) bool { return r <= ' ' || r > '~' }

@@ -19,7 +19,7 @@ var contactKinds = []recovery.EntryKind{
 // they were written down, demand letters that were sent and reminders of an
 // instalment among them: whoever gets one was written to. The journal is the only place that has them.
 func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
-	rows, err := query[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
+	rows, err := queryAll[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 		group.Go(func() {
 			errs[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
 				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
-				Judge: func(p recovery.Position, log []recovery.ContactEntry) error {
+				Check: func(p recovery.Position, log []recovery.ContactEntry) error {
 					if len(log) > 0 || p.Stage != c.Position.Stage {
 						return recovery.Faultf(recovery.CodeContactLimit, "%v", refused)
 					}

@@ -16,14 +16,14 @@ type DeskWrite struct {
 	Assignee *recovery.UserID // nil leaves it; "" releases
 	Shared   *bool            // nil leaves it
 	// Representative stands in for the claimant: nil leaves it; "" ends it.
-	Representative *recovery.UserID
-	Was            recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
+	Representative   *recovery.UserID
+	PreviousAssignee recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
 	// Judge, when set, looks at where the case stands and at its messages while
 	// nobody else can write to it. Its error is the answer, and nothing is written.
-	Judge func(recovery.Position, []recovery.ContactEntry) error
-	Draft journal.Draft
-	Idem  Idempotency
-	Tell  notify.Notifications
+	Check         func(recovery.Position, []recovery.ContactEntry) error
+	Draft         journal.Draft
+	Idempotency   Idempotency
+	Notifications notify.Notifications
 }
 
 // WriteDesk writes an assignment, a release, a note, a planned message, who
@@ -34,31 +34,31 @@ type DeskWrite struct {
 // Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was,
 // and whatever Judge gives.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
-	err := s.write(ctx, "write desk", func(tx pgx.Tx) error {
-		pen, _, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
+	err := s.inTransaction(ctx, "write desk", func(tx pgx.Tx) error {
+		pen, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		err = w.judge(ctx, tx)
+		err = w.runCheck(ctx, tx)
 		if err != nil {
 			return err
 		}
-		err = w.change(ctx, tx)
+		err = w.applyChange(ctx, tx)
 		if err != nil {
 			return err
 		}
-		s.queueNotifications(pen.batch, w.CaseID, w.Tell)
+		s.queueNotifications(pen.batch, w.CaseID, w.Notifications)
 		return pen.flush(ctx)
 	})
 	if err == nil {
-		s.wakeSenders(w.Tell)
+		s.wakeSenders(w.Notifications)
 	}
 	return err
 }
 
 // judge reads behind the lock on the case's head.
-func (w DeskWrite) judge(ctx context.Context, tx pgx.Tx) error {
-	if w.Judge == nil {
+func (w DeskWrite) runCheck(ctx context.Context, tx pgx.Tx) error {
+	if w.Check == nil {
 		return nil
 	}
 	var position recovery.Position
@@ -75,12 +75,12 @@ func (w DeskWrite) judge(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	return w.Judge(position, list)
+	return w.Check(position, list)
 }
 
-func (w DeskWrite) change(ctx context.Context, tx pgx.Tx) error {
+func (w DeskWrite) applyChange(ctx context.Context, tx pgx.Tx) error {
 	if w.Assignee != nil {
-		return assign(ctx, tx, w)
+		return assignCase(ctx, tx, w)
 	}
 	if w.Shared == nil && w.Representative == nil {
 		return nil
@@ -90,9 +90,9 @@ func (w DeskWrite) change(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-func assign(ctx context.Context, tx pgx.Tx, w DeskWrite) error {
+func assignCase(ctx context.Context, tx pgx.Tx, w DeskWrite) error {
 	done, err := tx.Exec(ctx, `update cases set assignee = $2, version = version + 1 where id = $1 and assignee = $3`,
-		w.CaseID, *w.Assignee, w.Was)
+		w.CaseID, *w.Assignee, w.PreviousAssignee)
 	if err == nil && done.RowsAffected() == 0 {
 		return recovery.Faultf(recovery.CodeConflict, "Somebody else has taken or released this case meanwhile. Read it again.")
 	}

@@ -16,13 +16,13 @@ const selectDetails = `select evidence_id, report, near_duplicate_of, answers, v
 
 // Details returns what was found in a file. Errors: CodeNotFound, also when the file
 // was erased.
-func (s *Store) Details(ctx context.Context, id recovery.EvidenceID) (recovery.EvidenceDetails, error) {
-	return one[recovery.EvidenceDetails](ctx, s, "file", selectDetails+` where evidence_id = $1`, id)
+func (s *Store) EvidenceDetails(ctx context.Context, id recovery.EvidenceID) (recovery.EvidenceDetails, error) {
+	return queryOne[recovery.EvidenceDetails](ctx, s, "file", selectDetails+` where evidence_id = $1`, id)
 }
 
 // DetailsOf gives what was learned from all files of a case.
-func (s *Store) DetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery.EvidenceID]recovery.EvidenceDetails, error) {
-	list, err := query[recovery.EvidenceDetails](ctx, s, "evidence details",
+func (s *Store) EvidenceDetailsOf(ctx context.Context, id recovery.CaseID) (map[recovery.EvidenceID]recovery.EvidenceDetails, error) {
+	list, err := queryAll[recovery.EvidenceDetails](ctx, s, "evidence details",
 		selectDetails+` where exists (select 1 from evidence e where e.id = d.evidence_id and e.case_id = $1)`, id)
 	if err != nil {
 		return nil, err
@@ -52,11 +52,11 @@ func queueDetails(batch *pgx.Batch, d recovery.EvidenceDetails) {
 
 // AnswersWrite is a claimant's word on what a file tells about itself.
 type AnswersWrite struct {
-	CaseID     recovery.CaseID
-	EvidenceID recovery.EvidenceID
-	Answers    map[string]string // joins those that stand
-	Draft      journal.Draft
-	Idem       Idempotency
+	CaseID      recovery.CaseID
+	EvidenceID  recovery.EvidenceID
+	Answers     map[string]string // joins those that stand
+	Draft       journal.Draft
+	Idempotency Idempotency
 }
 
 // WriteAnswers keeps answers with their journal entry. Errors: ErrAnswered,
@@ -66,8 +66,8 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 	if err != nil {
 		return fmt.Errorf("answers: %w", err)
 	}
-	return s.write(ctx, "answer on evidence", func(tx pgx.Tx) error {
-		pen, _, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
+	return s.inTransaction(ctx, "answer on evidence", func(tx pgx.Tx) error {
+		pen, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
@@ -78,9 +78,9 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 
 // WriteView keeps which blob is the shown copy of a file, with its journal
 // entry, once. Errors: ErrAnswered when it stands already, CodeNotFound.
-func (s *Store) WriteView(ctx context.Context, id recovery.CaseID, d recovery.EvidenceDetails, draft journal.Draft) error {
-	return s.write(ctx, "keep a shown copy", func(tx pgx.Tx) error {
-		pen, _, err := s.entry(ctx, tx, id, draft, Idempotency{})
+func (s *Store) StoreView(ctx context.Context, id recovery.CaseID, d recovery.EvidenceDetails, draft journal.Draft) error {
+	return s.inTransaction(ctx, "keep a shown copy", func(tx pgx.Tx) error {
+		pen, _, err := s.beginEntry(ctx, tx, id, draft, Idempotency{})
 		if err != nil {
 			return err
 		}

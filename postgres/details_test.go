@@ -39,7 +39,7 @@ func addFile(t testing.TB, s *postgres.Store, c recovery.Case, digest, hash stri
 
 func details(t testing.TB, s *postgres.Store, id recovery.EvidenceID) recovery.EvidenceDetails {
 	t.Helper()
-	return must[recovery.EvidenceDetails](t)(s.Details(t.Context(), id))
+	return must[recovery.EvidenceDetails](t)(s.EvidenceDetails(t.Context(), id))
 }
 
 func TestDetailsAreKeptWithTheRecord(t *testing.T) {
@@ -60,7 +60,7 @@ func TestDetailsAreKeptWithTheRecord(t *testing.T) {
 	if d := details(t, b.Store, first.ID); string(d.Report) != `{"sketch": "+f8="}` || len(d.Answers) != 0 || d.ViewSHA256 != "" {
 		t.Errorf("%+v", d)
 	}
-	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID))
+	all := must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), c.ID))
 	if len(all) != 4 {
 		t.Errorf("%d of 4", len(all))
 	}
@@ -81,7 +81,7 @@ func TestNearDuplicatesAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	flagged := 0
-	for _, d := range must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.DetailsOf(t.Context(), c.ID)) {
+	for _, d := range must[map[recovery.EvidenceID]recovery.EvidenceDetails](t)(b.EvidenceDetailsOf(t.Context(), c.ID)) {
 		if d.NearDuplicateOf != nil {
 			flagged++
 		}
@@ -99,13 +99,13 @@ func TestAnswersJoin(t *testing.T) {
 	answer := func(key string, answers map[string]string) error {
 		return b.WriteAnswers(t.Context(), postgres.AnswersWrite{
 			CaseID: c.ID, EvidenceID: e.ID, Answers: answers, Draft: draft(recovery.EntryEvidenceViewed, ""),
-			Idem: postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: string(e.ID), Answer: []byte("{}")},
+			Idempotency: postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: string(e.ID), Result: []byte("{}")},
 		})
 	}
 	if err := errors.Join(answer("1", map[string]string{"device": "confirmed", "taken_at": "rejected"}), answer("2", map[string]string{"taken_at": "confirmed"})); err != nil {
 		t.Fatal(err)
 	}
-	if err := answer("2", map[string]string{"device": "rejected"}); !errors.Is(err, postgres.ErrAnswered) {
+	if err := answer("2", map[string]string{"device": "rejected"}); !errors.Is(err, postgres.ErrRepeated) {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(map[string]string{"device": "confirmed", "taken_at": "confirmed"}, details(t, b.Store, e.ID).Answers); diff != "" {
@@ -120,12 +120,12 @@ func TestViewIsKeptOnce(t *testing.T) {
 	c := file(t, b.Store)
 	e := addFile(t, b.Store, c, "ab", "")
 	write := func(digest string) error {
-		return b.WriteView(t.Context(), c.ID, recovery.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
+		return b.StoreView(t.Context(), c.ID, recovery.EvidenceDetails{EvidenceID: e.ID, ViewSHA256: digest, ViewSize: 9}, draft(recovery.EntryEvidenceViewed, "view:"+string(e.ID)))
 	}
 	if err := write("first"); err != nil {
 		t.Fatal(err)
 	}
-	if err := write("second"); !errors.Is(err, postgres.ErrAnswered) {
+	if err := write("second"); !errors.Is(err, postgres.ErrRepeated) {
 		t.Error(err)
 	}
 	if d := details(t, b.Store, e.ID); d.ViewSHA256 != "first" || d.ViewSize != 9 {
@@ -158,7 +158,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 		t.Error(diff)
 	}
 	again := announced(t, c)
-	if err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrAnswered) {
+	if err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrRepeated) {
 		t.Error(err)
 	}
 	now = noon.Add(recovery.UploadLife + time.Second)
@@ -172,7 +172,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 	if b.count(t, "uploads where $1 <> ''", "x") != 1 {
 		t.Error("what came to nothing is not forgotten")
 	}
-	if err := b.EndUpload(t.Context(), again.ID); err != nil {
+	if err := b.DeleteUpload(t.Context(), again.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Upload(t.Context(), again.ID); recovery.CodeOf(err) != recovery.CodeNotFound {

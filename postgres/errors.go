@@ -16,7 +16,7 @@ import (
 
 // ErrAnswered says that the idempotency key was used before: Answer tells what
 // was answered then. Nothing was written.
-var ErrAnswered = errors.New("postgres: this idempotency key was answered before")
+var ErrRepeated = errors.New("postgres: this idempotency key was answered before")
 
 // ErrAbandoned says that nobody waits for this request any more, or that it was
 // tried anew since. Nothing was written.
@@ -24,12 +24,12 @@ var ErrAbandoned = errors.New("postgres: the request was abandoned")
 
 // byConstraint gives the caller's error for a broken constraint; the names are
 // those of the migrations.
-func byConstraint(name string) error {
+func constraintError(name string) error {
 	switch name {
 	case "cases_transaction_open":
 		return recovery.Faultf(recovery.CodeTransactionOpen, "There is an open case for this transaction already.")
 	case "idempotency_key":
-		return ErrAnswered
+		return ErrRepeated
 	case "users_email":
 		return recovery.Faultf(recovery.CodeConflict, "There is an account with this e-mail address already.")
 	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey", "users_pkey", "links_pkey":
@@ -37,9 +37,9 @@ func byConstraint(name string) error {
 	case "tokens_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This token exists already.")
 	case "tokens_user_id_fkey":
-		return missing("account")
+		return notFound("account")
 	case "action_requests_case_id_fkey":
-		return missing("case")
+		return notFound("case")
 	default:
 		return nil
 	}
@@ -47,33 +47,33 @@ func byConstraint(name string) error {
 
 // refine turns an error of the driver into one of the product. The driver's
 // words stay in the cause, for the operator's log.
-func refine(what string, err error) error {
+func translateError(what string, err error) error {
 	var fault *recovery.Fault
 	switch {
-	case err == nil, errors.As(err, &fault), errors.Is(err, ErrAnswered), errors.Is(err, ErrAbandoned):
+	case err == nil, errors.As(err, &fault), errors.Is(err, ErrRepeated), errors.Is(err, ErrAbandoned):
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("postgres: %s: %w", what, err)
 	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
-		known := byConstraint(refused.ConstraintName)
+		known := constraintError(refused.ConstraintName)
 		if known != nil {
 			return known
 		}
 		if refused.Code == unstorable || refused.Code == unstorableJSON {
 			return &recovery.Fault{
-				Code: recovery.CodeInvalid, Detail: "The text holds characters that cannot be kept.", Cause: named(what, err),
+				Code: recovery.CodeInvalid, Detail: "The text holds characters that cannot be kept.", Cause: withOperation(what, err),
 			}
 		}
 	}
-	if outOfReach(err, refused) {
+	if isTransient(err, refused) {
 		return &recovery.Fault{
-			Code: recovery.CodeUnavailable, Detail: "The database cannot be reached just now.", Cause: named(what, err),
+			Code: recovery.CodeUnavailable, Detail: "The database cannot be reached just now.", Cause: withOperation(what, err),
 		}
 	}
 	return &recovery.Fault{
-		Code: recovery.CodeInternal, Detail: "The record could not be read or written.", Cause: named(what, err),
+		Code: recovery.CodeInternal, Detail: "The record could not be read or written.", Cause: withOperation(what, err),
 	}
 }
 
@@ -85,12 +85,12 @@ const (
 	unstorableJSON = "22P05"
 )
 
-func named(what string, err error) error { return fmt.Errorf("postgres: %s: %w", what, err) }
+func withOperation(what string, err error) error { return fmt.Errorf("postgres: %s: %w", what, err) }
 
 // outOfReach reports failures that trying again may mend: no connection, a
 // transaction rolled back for another's sake, a server that starts or stops,
 // resources used up (SQLSTATE classes 08, 40, 53 and 57P).
-func outOfReach(err error, refused *pgconn.PgError) bool {
+func isTransient(err error, refused *pgconn.PgError) bool {
 	var connecting *pgconn.ConnectError
 	if errors.As(err, &connecting) {
 		return true

@@ -43,7 +43,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 			t.Errorf("%s: the driver's words reach the caller: %q", name, fault.Detail)
 		}
 	}
-	for _, err := range []error{nil, context.Canceled, context.DeadlineExceeded, postgres.ErrAbandoned, postgres.ErrAnswered} {
+	for _, err := range []error{nil, context.Canceled, context.DeadlineExceeded, postgres.ErrAbandoned, postgres.ErrRepeated} {
 		if got := postgres.Refine("test", err); !errors.Is(got, err) {
 			t.Errorf("got %v, want %v", got, err)
 		}

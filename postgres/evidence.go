@@ -14,11 +14,11 @@ import (
 // EvidenceWrite is the record of a file whose bytes are durable already, its
 // journal entry, and the request behind it.
 type EvidenceWrite struct {
-	Evidence recovery.Evidence // the store fills Seq
-	Draft    journal.Draft
-	Idem     Idempotency
-	Tell     notify.Notifications
-	Details  *recovery.EvidenceDetails // what was learned from the file
+	Evidence      recovery.Evidence // the store fills Seq
+	Draft         journal.Draft
+	Idempotency   Idempotency
+	Notifications notify.Notifications
+	Details       *recovery.EvidenceDetails // what was learned from the file
 	// FindDuplicate returns the earlier file that this one duplicates, or "". It is
 	// called while no file can be added to the case. Its result is journalled.
 	FindDuplicate func(earlier []recovery.EarlierFile) recovery.EvidenceID
@@ -36,14 +36,14 @@ const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type,
 // Errors: ErrAnswered, CodeNotFound for an unknown case.
 func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
 	added := w.Evidence
-	err := s.write(ctx, "add evidence", func(tx pgx.Tx) error {
-		if err := s.remember(ctx, tx, w.Idem); err != nil {
+	err := s.inTransaction(ctx, "add evidence", func(tx pgx.Tx) error {
+		if err := s.writeIdempotency(ctx, tx, w.Idempotency); err != nil {
 			return err
 		}
 		if err := w.recordDuplicate(ctx, tx); err != nil {
 			return err
 		}
-		pen, record, err := s.entry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
+		pen, record, err := s.beginEntry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
 		if err != nil {
 			return err
 		}
@@ -56,13 +56,13 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if added.By.Role != recovery.RoleCounterpart {
 			s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		}
-		s.queueNotifications(pen.batch, added.CaseID, w.Tell)
+		s.queueNotifications(pen.batch, added.CaseID, w.Notifications)
 		return pen.flush(ctx)
 	})
 	if err != nil {
 		return recovery.Evidence{}, err
 	}
-	s.bell.ring()
+	s.notifier.Notify()
 	return added, nil
 }
 
@@ -95,27 +95,27 @@ func (w *EvidenceWrite) recordDuplicate(ctx context.Context, tx pgx.Tx) error {
 // entry begins a write of one entry for one request: the idempotency row first,
 // so that a repeated request is told so before anything else, then the entry.
 // Errors: ErrAnswered, also when the draft's key stands already; CodeNotFound.
-func (s *Store) entry(
+func (s *Store) beginEntry(
 	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idem Idempotency,
-) (*pen, journal.Record, error) {
-	if err := s.remember(ctx, tx, idem); err != nil {
+) (*journalWriter, journal.Record, error) {
+	if err := s.writeIdempotency(ctx, tx, idem); err != nil {
 		return nil, journal.Record{}, err
 	}
-	pen, err := s.takePen(ctx, tx, id, draft)
+	pen, err := s.lockJournal(ctx, tx, id, draft)
 	if err != nil {
 		return nil, journal.Record{}, err
 	}
-	_, known := pen.stands(draft.Key)
+	_, known := pen.existing(draft.Key)
 	if known {
-		return nil, journal.Record{}, ErrAnswered
+		return nil, journal.Record{}, ErrRepeated
 	}
-	record, err := pen.write(draft)
+	record, err := pen.append(draft)
 	return pen, record, err
 }
 
 // remember writes the idempotency row of a request that has a key. Every write
 // does so before it locks anything else.
-func (s *Store) remember(ctx context.Context, tx pgx.Tx, idem Idempotency) error {
+func (s *Store) writeIdempotency(ctx context.Context, tx pgx.Tx, idem Idempotency) error {
 	if idem.Key == "" {
 		return nil
 	}
@@ -134,7 +134,7 @@ func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
 
 // EvidenceOf lists the evidence of a case in the order it was taken in.
 func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
-	return query[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
+	return queryAll[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
 }
 
 // EvidenceKinds tells, for each of these cases, which kinds of evidence it has,
@@ -144,7 +144,7 @@ func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[r
 		CaseID recovery.CaseID
 		Kind   recovery.EvidenceKind
 	}
-	rows, err := query[held](ctx, s, "list evidence kinds",
+	rows, err := queryAll[held](ctx, s, "list evidence kinds",
 		`select distinct case_id, kind from evidence where case_id = any($1) and by_role <> $2`, ids, recovery.RoleCounterpart)
 	if err != nil {
 		return nil, err
@@ -158,5 +158,5 @@ func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[r
 
 // Evidence reads one record of evidence. Errors: CodeNotFound.
 func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
-	return one[recovery.Evidence](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
+	return queryOne[recovery.Evidence](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
 }

@@ -11,13 +11,13 @@ import (
 
 // Refine and SearchTerms open what is tested by itself.
 var (
-	Refine      = refine
+	Refine      = translateError
 	SearchTerms = searchTerms
 )
 
 // ExplainCases gives PostgreSQL's plan for a page of cases, as it would run.
 func (s *Store) ExplainCases(ctx context.Context, f recovery.CaseFilter, limit int, cursor string) (string, error) {
-	sql, args, err := listing(f, limit, cursor)
+	sql, args, err := caseListQuery(f, limit, cursor)
 	if err != nil {
 		return "", err
 	}

@@ -13,9 +13,9 @@ import (
 // ExportWrite is a request for an export, its journal entry, and the request
 // behind it.
 type ExportWrite struct {
-	Export recovery.Export // the store fills Size and State
-	Draft  journal.Draft
-	Idem   Idempotency
+	Export      recovery.Export // the store fills Size and State
+	Draft       journal.Draft
+	Idempotency Idempotency
 }
 
 const selectExport = `select id, case_id, audience, state, missing, pages, sha256, bag_sha256, size, failure,
@@ -29,19 +29,19 @@ const selectExport = `select id, case_id, audience, state, missing, pages, sha25
 func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Export, error) {
 	e := w.Export
 	e.State = recovery.ExportBuilding
-	err := s.write(ctx, "request export", func(tx pgx.Tx) error {
-		pen, record, err := s.entry(ctx, tx, e.CaseID, w.Draft, w.Idem)
+	err := s.inTransaction(ctx, "request export", func(tx pgx.Tx) error {
+		pen, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		err = pen.checkpoint(record.At)
+		err = pen.signCheckpoint(record.At)
 		if err != nil {
 			return err
 		}
 		e.Size = int64(pen.head.Size())
 		pen.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
 				failure, created_at, ready_at, by_role, by_id, case_at)
-			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+caseAt+` from cases c where c.id = $2`,
+			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+caseSnapshot+` from cases c where c.id = $2`,
 			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
 			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
 		s.queueOutbox(pen.batch, OutboxExport, e.CaseID, string(e.ID))
@@ -50,17 +50,17 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 	if err != nil {
 		return recovery.Export{}, err
 	}
-	s.bell.ring()
+	s.notifier.Notify()
 	return e, nil
 }
 
 // caseAt is where a case stands, without personal data: what an export keeps
 // of it, and all of a case's record that changes and is printed.
-const caseAt = `jsonb_build_object('position', c.position, 'deadlines', c.deadlines, 'closed_at', c.closed_at,
+const caseSnapshot = `jsonb_build_object('position', c.position, 'deadlines', c.deadlines, 'closed_at', c.closed_at,
 	'counterparts', (select coalesce(jsonb_agg(jsonb_build_object('id', p->'id', 'answer', p->'answer', 'refusal', p->'refusal',
 		'returned_fen', p->'returned_fen') order by n), '[]') from jsonb_array_elements(c.counterparts) with ordinality as t(p, n)))`
 
-type caseAtRow struct {
+type caseSnapshotRow struct {
 	Position     recovery.Position      `json:"position"`
 	Deadlines    []recovery.Deadline    `json:"deadlines"`
 	ClosedAt     *time.Time             `json:"closed_at"`
@@ -70,12 +70,12 @@ type caseAtRow struct {
 // CaseAt returns a case as it was when an export of it was requested, so that the
 // papers agree with the journal up to the checkpoint of the export, whenever they are
 // built. Errors: CodeNotFound.
-func (s *Store) CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case, error) {
+func (s *Store) CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error) {
 	type exported struct {
 		CaseID recovery.CaseID
-		CaseAt caseAtRow
+		CaseAt caseSnapshotRow
 	}
-	row, err := one[exported](ctx, s, "export", `select case_id, case_at from exports where id = $1`, id)
+	row, err := queryOne[exported](ctx, s, "export", `select case_id, case_at from exports where id = $1`, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
@@ -96,24 +96,24 @@ func (s *Store) CaseAt(ctx context.Context, id recovery.ExportID) (recovery.Case
 
 // Export reads an export. Errors: CodeNotFound.
 func (s *Store) Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
-	return one[recovery.Export](ctx, s, "export", selectExport+` where id = $1`, id)
+	return queryOne[recovery.Export](ctx, s, "export", selectExport+` where id = $1`, id)
 }
 
 // ExportsOf lists the exports of a case, oldest first.
 func (s *Store) ExportsOf(ctx context.Context, id recovery.CaseID) ([]recovery.Export, error) {
-	return query[recovery.Export](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
+	return queryAll[recovery.Export](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
 }
 
 // FinishExport writes what became of an export (State, Missing, Pages, the
 // digests, Failure, ReadyAt) and its journal entry. When the draft's key stands
 // already, nothing changes. Errors: CodeNotFound.
 func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error {
-	return s.write(ctx, "finish export", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, e.CaseID, d)
+	return s.inTransaction(ctx, "finish export", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, e.CaseID, d)
 		if err != nil {
 			return err
 		}
-		_, done := pen.stands(d.Key)
+		_, done := pen.existing(d.Key)
 		if done {
 			return nil
 		}
@@ -124,9 +124,9 @@ func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.D
 			return err
 		}
 		if tag.RowsAffected() == 0 {
-			return missing("export")
+			return notFound("export")
 		}
-		_, err = pen.write(d)
+		_, err = pen.append(d)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func TestCaseAt(t *testing.T) {
 		Counterpart: &recovery.Counterpart{ID: then.Counterparts[1].ID, Answer: recovery.PartlyReturned, ReturnFen: 5},
 	}))
 	now := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
-	got := must[recovery.Case](t)(b.CaseAt(t.Context(), e.ID))
+	got := must[recovery.Case](t)(b.CaseAtExport(t.Context(), e.ID))
 	then.Version = now.Version // counts on, and is on no paper
 	if diff := cmp.Diff(then, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -36,6 +36,6 @@ func TestCaseAt(t *testing.T) {
 			t.Errorf("the export keeps %s", name)
 		}
 	}
-	_, err := b.CaseAt(t.Context(), recovery.ExportID(newID(t)))
+	_, err := b.CaseAtExport(t.Context(), recovery.ExportID(newID(t)))
 	wantCode(t, err, recovery.CodeNotFound)
 }

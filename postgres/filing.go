@@ -21,15 +21,15 @@ type Idempotency struct {
 	Key         string
 	Fingerprint string // of the request's body
 	Ref         string // id of what it made
-	Answer      []byte
+	Result      []byte
 }
 
 // FilingWrite is a new case, its first journal entry, and the request behind it.
 type FilingWrite struct {
-	Case  recovery.Case
-	Draft journal.Draft
-	Idem  Idempotency
-	Tell  notify.Notifications
+	Case          recovery.Case
+	Draft         journal.Draft
+	Idempotency   Idempotency
+	Notifications notify.Notifications
 	// Marks are by what its people are known again; Person is one of the claimant.
 	Marks  []recovery.PartyMark
 	Person [32]byte
@@ -50,19 +50,19 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	// transaction without BEGIN and COMMIT. The idempotency row comes first: a
 	// repeated filing must be told so before its transaction number is refused.
 	batch := &pgx.Batch{}
-	s.queueIdempotency(batch, w.Idem)
+	s.queueIdempotency(batch, w.Idempotency)
 	queueCase(batch, w.Case)
 	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
 		w.Case.ID, int64(head.Size()), head.Hashes())
 	queueEntry(batch, w.Case.ID, record)
 	queueMarks(batch, w.Case, w.Person, w.Marks)
 	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
-	s.queueNotifications(batch, w.Case.ID, w.Tell)
+	s.queueNotifications(batch, w.Case.ID, w.Notifications)
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if err != nil {
-		return refine("file case", err)
+		return translateError("file case", err)
 	}
-	s.bell.ring()
+	s.notifier.Notify()
 	return nil
 }
 
@@ -78,7 +78,7 @@ func queueCase(batch *pgx.Batch, c recovery.Case) {
 		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
 		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, search, searchTerms(search),
 		c.Position.Stage, c.Position.WaitingOn, c.Position.Outcome, c.Position.Recovered, c.Position,
-		orEmpty(c.Deadlines), earliestDue(c.Deadlines),
+		orEmpty(c.Deadlines), earliestDueDate(c.Deadlines),
 		c.Assignee, c.Owner, c.Playbook, max(1, c.Pace), c.CreatedAt, c.ClosedAt, max(1, c.Version))
 }
 
@@ -92,7 +92,7 @@ func orEmpty[T any](list []T) []T {
 
 // earliestDue is the first deadline by which somebody has to move; nil when none
 // runs. The terms of law end rights, and wait for nobody.
-func earliestDue(deadlines []recovery.Deadline) *time.Time {
+func earliestDueDate(deadlines []recovery.Deadline) *time.Time {
 	var due *time.Time
 	for _, deadline := range deadlines {
 		if deadline.Kind == recovery.AvoidanceClock || deadline.Kind == recovery.LimitationClock {
@@ -110,14 +110,14 @@ func (s *Store) queueIdempotency(batch *pgx.Batch, idem Idempotency) {
 		return
 	}
 	batch.Queue(`insert into idempotency (actor, key, fingerprint, ref, answer, created_at) values ($1, $2, $3, $4, $5, $6)`,
-		idem.Actor, idem.Key, idem.Fingerprint, idem.Ref, idem.Answer, s.instant())
+		idem.Actor, idem.Key, idem.Fingerprint, idem.Ref, idem.Result, s.currentTime())
 }
 
 // Answer gives what a request with this key was answered; false when there was
 // none.
-func (s *Store) Answer(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
-	list, err := query[Idempotency](ctx, s, "read answer",
-		`select actor, key, fingerprint, ref, answer from idempotency where actor = $1 and key = $2`, actor, key)
+func (s *Store) StoredResult(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
+	list, err := queryAll[Idempotency](ctx, s, "read answer",
+		`select actor, key, fingerprint, ref, answer as result from idempotency where actor = $1 and key = $2`, actor, key)
 	if err != nil || len(list) == 0 {
 		return Idempotency{}, false, err
 	}
@@ -133,7 +133,7 @@ type numberBlock struct {
 }
 
 // numbersAtOnce is how many numbers one reservation takes.
-const numbersAtOnce = 64
+const numberBlockSize = 64
 
 // NextNumber gives a case number nobody else gets: the day in China and a
 // counter. Numbers rise within a process; between processes they interleave.
@@ -147,7 +147,7 @@ func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
 		if err != nil {
 			return "", err
 		}
-		block.day, block.next, block.end = day, end-numbersAtOnce, end
+		block.day, block.next, block.end = day, end-numberBlockSize, end
 	}
 	number := fmt.Sprintf("R%s-%06d", strings.ReplaceAll(day, "-", ""), block.next)
 	block.next++
@@ -158,6 +158,6 @@ func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
 func (s *Store) reserveNumbers(ctx context.Context, day string) (int64, error) {
 	var end int64
 	err := s.pool.QueryRow(ctx, `insert into case_numbers as n (day, next) values ($1::text::date, 1 + $2::bigint)
-		on conflict (day) do update set next = n.next + $2::bigint returning next`, day, numbersAtOnce).Scan(&end)
-	return end, refine("reserve case numbers", err)
+		on conflict (day) do update set next = n.next + $2::bigint returning next`, day, numberBlockSize).Scan(&end)
+	return end, translateError("reserve case numbers", err)
 }

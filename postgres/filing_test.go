@@ -111,7 +111,7 @@ func closeCase(t testing.TB, s *postgres.Store, c recovery.Case) {
 func TestFilingIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
-	idem := postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: "r", Answer: []byte(`{"a":1}`)}
+	idem := postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: "r", Result: []byte(`{"a":1}`)}
 	c := sample(t, "R20261121-000001")
 	results := make(chan error, 8)
 	var group sync.WaitGroup
@@ -120,7 +120,7 @@ func TestFilingIsIdempotent(t *testing.T) {
 			mine := c
 			mine.ID = recovery.CaseID(fmt.Sprintf("%s-%d", c.ID, i))
 			mine.Number = recovery.CaseNumber(fmt.Sprintf("R20261121-%06d", i))
-			results <- b.FileCase(t.Context(), postgres.FilingWrite{Case: mine, Draft: draft(recovery.EntryCaseFiled, "filed"), Idem: idem})
+			results <- b.FileCase(t.Context(), postgres.FilingWrite{Case: mine, Draft: draft(recovery.EntryCaseFiled, "filed"), Idempotency: idem})
 		})
 	}
 	group.Wait()
@@ -130,21 +130,21 @@ func TestFilingIsIdempotent(t *testing.T) {
 		switch {
 		case err == nil:
 			written++
-		case !errors.Is(err, postgres.ErrAnswered):
+		case !errors.Is(err, postgres.ErrRepeated):
 			t.Error(err)
 		}
 	}
 	if written != 1 || b.count(t, "cases") != 1 || b.count(t, "journal_entries") != 1 {
 		t.Errorf("%d of 8 filings with one key were written", written)
 	}
-	got, found, err := b.Answer(t.Context(), "owner-1", "k")
+	got, found, err := b.StoredResult(t.Context(), "owner-1", "k")
 	if err != nil || !found {
 		t.Fatalf("found %v, error %v", found, err)
 	}
 	if diff := cmp.Diff(idem, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	_, found, err = b.Answer(t.Context(), "owner-2", "k")
+	_, found, err = b.StoredResult(t.Context(), "owner-2", "k")
 	if err != nil || found {
 		t.Errorf("another's key: found %v, error %v", found, err)
 	}

@@ -11,23 +11,23 @@ import (
 
 // guest is the condition on a case c that its claimant has no account and left
 // an address: they are told by mail.
-const guest = `c.owner = '' and coalesce(c.claimant ->> 'email', '') <> ''`
+const isGuest = `c.owner = '' and coalesce(c.claimant ->> 'email', '') <> ''`
 
 // GuestMails finds the case behind the token of a mail. Errors: CodeNotFound.
-func (s *Store) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
-	return one[notify.MailSubscription](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
+func (s *Store) MailSubscription(ctx context.Context, token string) (notify.MailSubscription, error) {
+	return queryOne[notify.MailSubscription](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
 		union all select case_id, counterpart_id, stopped_at from holder_mails where stop_token = $1`, token)
 }
 
 // StopMails ends the mails of a case to whoever has the token, and writes that
 // down. Ending them twice is the same as once. Errors: CodeNotFound.
 func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft) error {
-	found, err := s.GuestMails(ctx, token)
+	found, err := s.MailSubscription(ctx, token)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, "stop mails", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, found.CaseID)
+	return s.inTransaction(ctx, "stop mails", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, found.CaseID)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		if _, err = pen.write(draft); err != nil {
+		if _, err = pen.append(draft); err != nil {
 			return err
 		}
 		return pen.flush(ctx)

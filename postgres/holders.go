@@ -24,11 +24,11 @@ func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAdd
 }
 
 // insertForHolder tells a counterpart who left an address, and nobody else.
-const insertForHolder = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id)
+const insertForCounterpart = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id)
 	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id from holder_mails
 	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
 
-type holderReminderRow struct {
+type counterpartReminderRow struct {
 	CounterpartID recovery.CounterpartID
 	Template      string
 	Class         string
@@ -42,43 +42,43 @@ type holderReminderRow struct {
 // for up to limit cases, and writes each telling into the case with the draft:
 // they were written to. What no longer runs, was stopped or may not be written is
 // dropped. It gives how many cases it dealt with.
-func (s *Store) RemindHolders(ctx context.Context, limit int, draft func(notify.CounterpartReminder) journal.Draft) (int, error) {
+func (s *Store) RemindCounterparts(ctx context.Context, limit int, draft func(notify.CounterpartReminder) journal.Draft) (int, error) {
 	type due struct{ CaseID recovery.CaseID }
-	cases, err := query[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
-		where audience = 'counterpart' and not_before <= $1 order by not_before limit $2) r`, s.instant(), limit)
+	cases, err := queryAll[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
+		where audience = 'counterpart' and not_before <= $1 order by not_before limit $2) r`, s.currentTime(), limit)
 	for _, one := range cases {
 		if err == nil {
-			err = s.remindHolders(ctx, one.CaseID, draft)
+			err = s.remindCounterparts(ctx, one.CaseID, draft)
 		}
 	}
 	if err == nil && len(cases) > 0 {
-		s.bell.ring()
+		s.notifier.Notify()
 	}
 	return len(cases), err
 }
 
-func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {
-	return s.write(ctx, "remind counterparts", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, id)
+func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {
+	return s.inTransaction(ctx, "remind counterparts", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `with d as (delete from reminders where case_id = $1 and audience = 'counterpart' and not_before <= $2 returning *)
 			select d.counterpart_id, d.template, d.class, d.urgent, d.facts, d.due_at, h.email is not null and h.stopped_at is null as wanted
-			from d left join holder_mails h using (case_id, counterpart_id) order by d.due_at, d.counterpart_id`, id, s.instant())
+			from d left join holder_mails h using (case_id, counterpart_id) order by d.due_at, d.counterpart_id`, id, s.currentTime())
 		if err != nil {
 			return err
 		}
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[holderReminderRow])
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[counterpartReminderRow])
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		c, err := judged(ctx, tx, id, func(recovery.Case) error { return nil })
+		c, err := readAndCheck(ctx, tx, id, func(recovery.Case) error { return nil })
 		if err != nil {
 			return err
 		}
 		for _, row := range list {
-			if err := pen.remind(row, c, s.instant(), draft); err != nil {
+			if err := pen.queueReminder(row, c, s.currentTime(), draft); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func (s *Store) remindHolders(ctx context.Context, id recovery.CaseID, draft fun
 }
 
 // remind queues one reminder and its entry, if there is still anything to say.
-func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
+func (p *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
 	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
 		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""
 	})
@@ -96,9 +96,9 @@ func (p *pen) remind(row holderReminderRow, c recovery.Case, now time.Time, draf
 		return nil
 	}
 	row.Facts.Amount = rest
-	if _, err := p.write(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+	if _, err := p.append(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
 		return err
 	}
-	p.batch.Queue(insertForHolder, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
+	p.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
 	return nil
 }

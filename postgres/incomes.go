@@ -21,7 +21,7 @@ type Income struct {
 
 // Incomes lists every figure that was entered, by province, the newest first.
 func (s *Store) Incomes(ctx context.Context) ([]Income, error) {
-	return query[Income](ctx, s, "list incomes", `select province, from_day, monthly_wage_fen, yearly_wage_fen,
+	return queryAll[Income](ctx, s, "list incomes", `select province, from_day, monthly_wage_fen, yearly_wage_fen,
 		daily_income_fen, source, entered_by, entered_at from incomes order by province, from_day desc`)
 }
 
@@ -33,7 +33,7 @@ func (s *Store) AddIncome(ctx context.Context, i Income) error {
 		on conflict on constraint incomes_day do nothing`,
 		i.Province, i.FromDay, i.MonthlyWageFen, i.YearlyWageFen, i.DailyIncomeFen, i.Source, i.EnteredBy, i.EnteredAt)
 	if err != nil {
-		return refine("enter income", err)
+		return translateError("enter income", err)
 	}
 	if done.RowsAffected() == 0 {
 		return recovery.Faultf(recovery.CodeConflict, "A figure of this province and day stands already. Enter a later day.")

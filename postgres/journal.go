@@ -39,14 +39,14 @@ const (
 )
 
 // everything is the limit of a reading without one.
-const everything = 1 << 40
+const noLimit = 1 << 40
 
 // Journal reads up to limit entries after the given one, oldest first; limit 0
 // reads all. A case that does not exist has none.
 func (s *Store) Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
 	last := after + int64(limit)
 	if limit <= 0 {
-		last = everything
+		last = noLimit
 	}
 	return readEntries(ctx, s.pool, id, after, last)
 }
@@ -67,9 +67,9 @@ func readEntries(ctx context.Context, db batcher, id recovery.CaseID, after, las
 	batch.Queue(selectValues, id, after, last).Query(collectInto(&values))
 	err := db.SendBatch(ctx, batch).Close()
 	if err != nil {
-		return nil, refine("read journal", err)
+		return nil, translateError("read journal", err)
 	}
-	return joined(entries, values), nil
+	return joinValues(entries, values), nil
 }
 
 func collectInto[T any](list *[]T) func(pgx.Rows) error {
@@ -79,7 +79,7 @@ func collectInto[T any](list *[]T) func(pgx.Rows) error {
 	}
 }
 
-func joined(entries []entryRow, values []valueRow) []journal.StoredEntry {
+func joinValues(entries []entryRow, values []valueRow) []journal.StoredEntry {
 	list := make([]journal.StoredEntry, 0, len(entries))
 	for _, row := range entries {
 		entry := journal.StoredEntry{Record: journal.Record{
@@ -104,7 +104,7 @@ func addValue(e *journal.StoredEntry, value valueRow) {
 
 // LatestCheckpoint gives the newest checkpoint; false when there is none yet.
 func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journal.Checkpoint, bool, error) {
-	list, err := query[journal.Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
+	list, err := queryAll[journal.Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
 	if err != nil || len(list) == 0 {
 		return journal.Checkpoint{}, false, err
 	}
@@ -114,7 +114,7 @@ func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journ
 // CheckpointAt gives the checkpoint over exactly size entries. Errors:
 // CodeNotFound.
 func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error) {
-	return one[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
+	return queryOne[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
 }
 
 // Append writes drafts to a case's journal, in order, and a checkpoint after
@@ -124,20 +124,20 @@ func (s *Store) Append(
 	ctx context.Context, id recovery.CaseID, checkpoint bool, drafts ...journal.Draft,
 ) ([]journal.Record, error) {
 	records := make([]journal.Record, 0, len(drafts))
-	err := s.write(ctx, "append", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, id, drafts...)
+	err := s.inTransaction(ctx, "append", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, id, drafts...)
 		if err != nil {
 			return err
 		}
 		for _, draft := range drafts {
-			record, err := pen.write(draft)
+			record, err := pen.append(draft)
 			if err != nil {
 				return err
 			}
 			records = append(records, record)
 		}
 		if checkpoint {
-			err = pen.checkpoint(s.instant())
+			err = pen.signCheckpoint(s.currentTime())
 			if err != nil {
 				return err
 			}
@@ -153,7 +153,7 @@ func (s *Store) Append(
 // pen writes the journal of one case inside one transaction. It holds the
 // case's head row from takePen to the end, so that no two writers ever append
 // after the same entry.
-type pen struct {
+type journalWriter struct {
 	store  *Store
 	tx     pgx.Tx
 	id     recovery.CaseID
@@ -168,10 +168,10 @@ type pen struct {
 
 // takePen locks the head of a case and looks up which of the drafts' keys stand
 // already. Errors: CodeNotFound.
-func (s *Store) takePen(
+func (s *Store) lockJournal(
 	ctx context.Context, tx pgx.Tx, id recovery.CaseID, drafts ...journal.Draft,
-) (*pen, error) {
-	p := &pen{store: s, tx: tx, id: id, known: map[string]journal.Record{}, batch: &pgx.Batch{}}
+) (*journalWriter, error) {
+	p := &journalWriter{store: s, tx: tx, id: id, known: map[string]journal.Record{}, batch: &pgx.Batch{}}
 	var size int64
 	var hashes [][]byte
 	var standing []int64
@@ -181,7 +181,7 @@ func (s *Store) takePen(
 	// A statement of its own: only what begins after the lock sees what others wrote before it.
 	batch.Queue(`select at from journal_entries where case_id = $1 order by seq desc limit 1`, id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&p.newest) })
-	batch.Queue(`select seq from journal_entries where case_id = $1 and key = any($2) and key <> ''`, id, keysOf(drafts)).
+	batch.Queue(`select seq from journal_entries where case_id = $1 and key = any($2) and key <> ''`, id, draftKeys(drafts)).
 		Query(func(rows pgx.Rows) (err error) {
 			standing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 			return err
@@ -190,7 +190,7 @@ func (s *Store) takePen(
 		QueryRow(func(row pgx.Row) error { return row.Scan(&p.erased) })
 	err := tx.SendBatch(ctx, batch).Close()
 	if isNoRows(err) {
-		return nil, missing("case")
+		return nil, notFound("case")
 	}
 	if err != nil {
 		return nil, err
@@ -199,10 +199,10 @@ func (s *Store) takePen(
 	if err != nil {
 		return nil, fmt.Errorf("journal of case %s: %w", id, err)
 	}
-	return p, p.recall(ctx, standing)
+	return p, p.loadExisting(ctx, standing)
 }
 
-func keysOf(drafts []journal.Draft) []string {
+func draftKeys(drafts []journal.Draft) []string {
 	keys := make([]string, 0, len(drafts))
 	for _, draft := range drafts {
 		keys = append(keys, draft.Key)
@@ -211,7 +211,7 @@ func keysOf(drafts []journal.Draft) []string {
 }
 
 // recall loads entries that stand already. That happens on retries only.
-func (p *pen) recall(ctx context.Context, standing []int64) error {
+func (p *journalWriter) loadExisting(ctx context.Context, standing []int64) error {
 	for _, seq := range standing {
 		entries, err := readEntries(ctx, p.tx, p.id, seq-1, seq)
 		if err != nil {
@@ -225,15 +225,15 @@ func (p *pen) recall(ctx context.Context, standing []int64) error {
 }
 
 // stands gives the record of a key that was written before.
-func (p *pen) stands(key string) (journal.Record, bool) {
+func (p *journalWriter) existing(key string) (journal.Record, bool) {
 	record, known := p.known[key]
 	return record, known && key != ""
 }
 
 // write queues a draft as the next entry, or gives the record its key has.
 // Errors: CodeActionNotAllowed for what an erased case takes no more.
-func (p *pen) write(draft journal.Draft) (journal.Record, error) {
-	record, known := p.stands(draft.Key)
+func (p *journalWriter) append(draft journal.Draft) (journal.Record, error) {
+	record, known := p.existing(draft.Key)
 	if known {
 		return record, nil
 	}
@@ -256,7 +256,7 @@ func (p *pen) write(draft journal.Draft) (journal.Record, error) {
 // checkpoint signs the head as it is now, with the key in force when its newest
 // entry was received; a size that is signed stays as it is. What was signed
 // waits for a stamp from then on.
-func (p *pen) checkpoint(at time.Time) error {
+func (p *journalWriter) signCheckpoint(at time.Time) error {
 	if p.store.keys == nil {
 		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
 	}
@@ -279,7 +279,7 @@ func (p *pen) checkpoint(at time.Time) error {
 }
 
 // flush sends what was queued, the new head last.
-func (p *pen) flush(ctx context.Context) error {
+func (p *journalWriter) flush(ctx context.Context) error {
 	if p.dirty {
 		p.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
 			p.id, int64(p.head.Size()), p.head.Hashes())

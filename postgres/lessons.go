@@ -11,8 +11,8 @@ const MaxLessons = 500
 
 // Lessons tells what shared closed cases teach; those that teach the same are
 // one. bands are where a new band of amounts begins, rising. Cases in which nothing was tried are left out.
-func (s *Store) Lessons(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
-	return query[recovery.LessonCount](ctx, s, "list lessons", `
+func (s *Store) LessonCounts(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
+	return queryAll[recovery.LessonCount](ctx, s, "list lessons", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
 			case when amount_fen > 0 then least(100, recovered_fen * 100 / amount_fen) else 0 end::integer as percent,
 			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days,

@@ -26,7 +26,7 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 	s := pgtest.New(t)
 	lessons := func() []recovery.LessonCount {
 		t.Helper()
-		return must[[]recovery.LessonCount](t)(s.Lessons(t.Context(), bands))
+		return must[[]recovery.LessonCount](t)(s.LessonCounts(t.Context(), bands))
 	}
 	var alike []recovery.Case
 	for range 2 {
@@ -81,7 +81,7 @@ func TestLessonsCountDaysAtLifesPace(t *testing.T) {
 		if err := b.sql(t, `update cases set created_at = $2 where id = $1`, c.ID, closed.ClosedAt.Add(-length)); err != nil {
 			t.Fatal(err)
 		}
-		got := must[[]recovery.LessonCount](t)(b.Lessons(t.Context(), bands))
+		got := must[[]recovery.LessonCount](t)(b.LessonCounts(t.Context(), bands))
 		if len(got) != 1 || got[0].Days != want {
 			t.Errorf("%s: %+v, want %d days", length, got, want)
 		}

@@ -15,22 +15,22 @@ const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, 
 // LinkWrite is a new link, its journal entry, and the request behind it. Revoked
 // makes the entry for a link that the new one ends.
 type LinkWrite struct {
-	Link    recovery.Link
-	Draft   journal.Draft
-	Revoked func(recovery.Link) journal.Draft
-	Idem    Idempotency
+	Link        recovery.Link
+	Draft       journal.Draft
+	Revoked     func(recovery.Link) journal.Draft
+	Idempotency Idempotency
 }
 
 // IssueLink writes a link. One that the counterpart has already ends with it.
 // Errors: ErrAnswered, CodeNotFound.
 func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 	l := w.Link
-	return s.write(ctx, "issue link", func(tx pgx.Tx) error {
-		pen, _, err := s.entry(ctx, tx, l.CaseID, w.Draft, w.Idem)
+	return s.inTransaction(ctx, "issue link", func(tx pgx.Tx) error {
+		pen, _, err := s.beginEntry(ctx, tx, l.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		old, err := txOne[recovery.Link](ctx, tx, `update links set revoked_at = $3
+		old, err := queryOneTx[recovery.Link](ctx, tx, `update links set revoked_at = $3
 			where case_id = $1 and counterpart_id = $2 and revoked_at is null returning `+linkColumns,
 			l.CaseID, l.CounterpartID, l.CreatedAt)
 		switch {
@@ -38,7 +38,7 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		case err != nil:
 			return err
 		case old.ExpiresAt.After(l.CreatedAt): // one that has expired was over before
-			_, err = pen.write(w.Revoked(old))
+			_, err = pen.append(w.Revoked(old))
 			if err != nil {
 				return err
 			}
@@ -53,24 +53,24 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 // LinkByHash finds a link by the SHA-256 of its token, ended ones too. Errors:
 // CodeNotFound.
 func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (recovery.Link, error) {
-	return one[recovery.Link](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
+	return queryOne[recovery.Link](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
 }
 
 // LinksOf lists the links of a case, newest first.
 func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]recovery.Link, error) {
-	return query[recovery.Link](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
+	return queryAll[recovery.Link](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
 		order by created_at desc, id desc`, id)
 }
 
 // OpenLink writes down that a link was opened, and tells of it, at its first
 // opening only. Errors: CodeLinkEnded when it ended meanwhile.
 func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Draft, tell notify.Notifications) error {
-	err := s.write(ctx, "open link", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, l.CaseID)
+	err := s.inTransaction(ctx, "open link", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
 		}
-		now, err := txOne[recovery.Link](ctx, tx, `select `+linkColumns+` from links where id = $1 for update`, l.ID)
+		now, err := queryOneTx[recovery.Link](ctx, tx, `select `+linkColumns+` from links where id = $1 for update`, l.ID)
 		switch {
 		case err != nil:
 			return err
@@ -79,7 +79,7 @@ func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Dra
 		case now.OpenedAt != nil:
 			return nil
 		}
-		_, err = pen.write(draft)
+		_, err = pen.append(draft)
 		if err != nil {
 			return err
 		}
@@ -96,8 +96,8 @@ func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Dra
 // RevokeLink ends a link; one that is revoked already stays as it is, and
 // nothing is written. Errors: CodeNotFound.
 func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.Draft) error {
-	return s.write(ctx, "revoke link", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, l.CaseID)
+	return s.inTransaction(ctx, "revoke link", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.D
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		_, err = pen.write(draft)
+		_, err = pen.append(draft)
 		if err != nil {
 			return err
 		}

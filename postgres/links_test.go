@@ -30,8 +30,8 @@ func link(t testing.TB, c recovery.Case) recovery.Link {
 func issue(l recovery.Link, key string) postgres.LinkWrite {
 	return postgres.LinkWrite{
 		Link: l, Draft: draft(recovery.EntryLinkIssued, "link:"+l.ID),
-		Revoked: func(old recovery.Link) journal.Draft { return draft(recovery.EntryLinkRevoked, "revoked:"+old.ID) },
-		Idem:    postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: l.ID},
+		Revoked:     func(old recovery.Link) journal.Draft { return draft(recovery.EntryLinkRevoked, "revoked:"+old.ID) },
+		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: key, Fingerprint: "f", Ref: l.ID},
 	}
 }
 
@@ -128,7 +128,7 @@ func TestIssuingIsIdempotent(t *testing.T) {
 	if err := b.IssueLink(t.Context(), issue(link(t, c), "k")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.IssueLink(t.Context(), issue(link(t, c), "k")); !errors.Is(err, postgres.ErrAnswered) {
+	if err := b.IssueLink(t.Context(), issue(link(t, c), "k")); !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("got %v", err)
 	}
 	if n := b.count(t, "links"); n != 1 {

@@ -13,16 +13,16 @@ import (
 // mailTo is the address of a notice n: of the account u, of the counterpart h, or
 // of the claimant in the case c.
 const (
-	mailTo     = `coalesce(u.email, h.email, case when n.counterpart_id = '' then c.claimant ->> 'email' end, '')`
-	joinHolder = `left join holder_mails h on h.case_id = n.case_id and h.counterpart_id = n.counterpart_id`
+	mailTo          = `coalesce(u.email, h.email, case when n.counterpart_id = '' then c.claimant ->> 'email' end, '')`
+	joinCounterpart = `left join holder_mails h on h.case_id = n.case_id and h.counterpart_id = n.counterpart_id`
 )
 
 // ClaimMails claims up to limit mails that are due, oldest first, for the length
 // of the lease. The claim is committed before it returns: whoever claims a mail
 // again after a crash knows that it may have gone out. Errors: CodeUnavailable.
 func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) ([]notify.Mail, error) {
-	now := s.instant()
-	return query[notify.Mail](ctx, s, "claim mails", `with due as materialized (
+	now := s.currentTime()
+	return queryAll[notify.Mail](ctx, s, "claim mails", `with due as materialized (
 			select id from notices where mail_state in ('due', 'sending') and mail_at <= $1
 			order by mail_at limit $2 for update skip locked
 		), n as (
@@ -34,11 +34,11 @@ func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) 
 		)
 		select `+noticeColumnsSQL+`, coalesce(n.user_id, '') as user_id, `+mailTo+` as "to",
 			case when u.id is not null then u.active when n.counterpart_id <> '' then h.email is not null and h.stopped_at is null
-				else g.stopped_at is null and `+guest+` end as active, n.mail_claim as claim,
+				else g.stopped_at is null and `+isGuest+` end as active, n.mail_claim as claim,
 			n.mail_failures as failures, case when p.user_id is not null then row(p.language, p.quiet_from, p.quiet_until, p.no_mail) end as chosen,
 			case when u.id is null then coalesce(h.stop_token, g.stop_token, '') else '' end as stop_token
 		from n join cases c on c.id = n.case_id left join users u on u.id = n.user_id
-			left join notice_preferences p on p.user_id = n.user_id left join g on g.case_id = n.case_id `+joinHolder+`
+			left join notice_preferences p on p.user_id = n.user_id left join g on g.case_id = n.case_id `+joinCounterpart+`
 		order by n.told_at, n.id`, now, limit, now.Add(lease))
 }
 
@@ -51,7 +51,7 @@ const settleMail = `update notices set mail_state = $3, mail_at = $4,
 // gives how many it noted, and leaves alone those whose claim lapsed and that
 // somebody else has.
 func (s *Store) SettleMails(ctx context.Context, settled ...notify.SettledMail) (int, error) {
-	now := s.instant()
+	now := s.currentTime()
 	kept := 0
 	batch := &pgx.Batch{}
 	for _, one := range settled {
@@ -67,20 +67,20 @@ func (s *Store) SettleMails(ctx context.Context, settled ...notify.SettledMail) 
 			})
 	}
 	err := s.pool.SendBatch(ctx, batch).Close()
-	return kept, refine("settle mails", err)
+	return kept, translateError("settle mails", err)
 }
 
 // SentMails lists mails whose words are still kept, the newest first. Errors:
 // CodeInvalid for field cursor.
 func (s *Store) SentMails(ctx context.Context, limit int, cursor string) ([]notify.SentMail, string, error) {
 	c := newConditions()
-	c.add("n.mail_body <> ''")
-	return mailRoll.page(ctx, s, c, limit, cursor)
+	c.addCondition("n.mail_body <> ''")
+	return mailList.readPage(ctx, s, c, limit, cursor)
 }
 
-var mailRoll = roll[notify.SentMail]{
+var mailList = pagedList[notify.SentMail]{
 	"list mails", `select n.id, n.case_id, ` + mailTo + ` as to, n.mail_state as state, n.mail_note as note,
-		n.mail_subject as subject, n.mail_body as body, n.mail_done_at as at from notices n join cases c on c.id = n.case_id left join users u on u.id = n.user_id ` + joinHolder,
+		n.mail_subject as subject, n.mail_body as body, n.mail_done_at as at from notices n join cases c on c.id = n.case_id left join users u on u.id = n.user_id ` + joinCounterpart,
 	"n.mail_done_at", "n.id",
 	func(m notify.SentMail) (time.Time, string) { return m.At, m.ID },
 }
@@ -88,12 +88,12 @@ var mailRoll = roll[notify.SentMail]{
 // SweepTold drops what is no longer needed: the words of mails and the
 // deliveries that were settled before the instant. It gives how many rows it
 // dealt with.
-func (s *Store) SweepTold(ctx context.Context, before time.Time) (int64, error) {
+func (s *Store) SweepSent(ctx context.Context, before time.Time) (int64, error) {
 	mails, err := s.pool.Exec(ctx, `update notices set mail_subject = '', mail_body = ''
 		where mail_body <> '' and mail_done_at < $1`, before)
 	if err != nil {
-		return 0, refine("sweep mails", err)
+		return 0, translateError("sweep mails", err)
 	}
 	deliveries, err := s.pool.Exec(ctx, `delete from webhook_deliveries where done_at < $1`, before)
-	return mails.RowsAffected() + deliveries.RowsAffected(), refine("sweep deliveries", err)
+	return mails.RowsAffected() + deliveries.RowsAffected(), translateError("sweep deliveries", err)
 }

@@ -195,7 +195,7 @@ func TestWordsOfMailsAreKeptForAWhile(t *testing.T) {
 	if err != nil || len(rest) != 1 || last != "" {
 		t.Fatalf("%+v %q (%v)", rest, last, err)
 	}
-	if n := must[int64](t)(m.SweepTold(t.Context(), m.now)); n != 2 { // all but the last
+	if n := must[int64](t)(m.SweepSent(t.Context(), m.now)); n != 2 { // all but the last
 		t.Errorf("swept %d, want 2", n)
 	}
 	if page, _, err = m.SentMails(t.Context(), 10, ""); err != nil || len(page) != 1 {

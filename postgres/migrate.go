@@ -31,7 +31,7 @@ func Migrate(ctx context.Context, url string) error {
 	}
 	db := stdlib.OpenDB(*config)
 	err = errors.Join(migrate(ctx, db), db.Close())
-	return refine("migrate", err)
+	return translateError("migrate", err)
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -84,7 +84,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	err = s.pool.QueryRow(ctx, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`).Scan(&found)
 	var refused *pgconn.PgError
 	if err != nil && (!errors.As(err, &refused) || refused.Code != undefinedTable) {
-		return refine("ready", err)
+		return translateError("ready", err)
 	}
 	if found < known {
 		return recovery.Faultf(recovery.CodeUnavailable,

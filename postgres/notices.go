@@ -15,7 +15,7 @@ import (
 // wakeSenders wakes the senders of notices and webhooks, after the commit.
 func (s *Store) wakeSenders(n notify.Notifications) {
 	if !n.Empty() {
-		s.bell.ring()
+		s.notifier.Notify()
 	}
 }
 
@@ -29,7 +29,7 @@ func (s *Store) queueNotifications(batch *pgx.Batch, id recovery.CaseID, n notif
 // queueNotificationsOf also knows whom a step has assigned the case to; that
 // person gets the notice about it and no other.
 func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t notify.Notifications, given recovery.UserID) {
-	now := s.instant()
+	now := s.currentTime()
 	if !slices.ContainsFunc(t.Notices, func(d notify.NoticeDraft) bool { return d.Audience == notify.ToNewAssignee }) {
 		given = ""
 	}
@@ -42,9 +42,9 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t not
 		case d.Audience == notify.ToSupervisors || d.Audience == notify.ToLegal:
 			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
 		case d.Audience == notify.ToCounterpart:
-			batch.Queue(insertForHolder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID)
+			batch.Queue(insertForCounterpart, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.CounterpartID)
 		case d.Audience == notify.ToNewAssignee:
-			batch.Queue(insertForGiven, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
+			batch.Queue(insertForNewAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, given)
 		case d.Audience == notify.ToAssignee:
 			batch.Queue(insertForAssignee, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
 		default:
@@ -67,9 +67,9 @@ const (
 	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c cross join lateral (
 			select u.id from users u where u.active and u.id <> $8 and u.id in (c.owner, c.representative)
-			union all select null where ` + guest + `) p where c.id = $1`
-	insertForAssignee = insertNotice + `u.id = c.assignee where c.id = $1`
-	insertForGiven    = insertNotice + `u.id = $9 where c.id = $1`
+			union all select null where ` + isGuest + `) p where c.id = $1`
+	insertForAssignee    = insertNotice + `u.id = c.assignee where c.id = $1`
+	insertForNewAssignee = insertNotice + `u.id = $9 where c.id = $1`
 	// Who works on the case, or is given it, and was told so is not told again for
 	// their role.
 	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
@@ -80,17 +80,17 @@ const insertReminder = `insert into reminders (case_id, audience, template, clas
 
 // people gives the accounts behind the audience of d in the case c; null is a
 // claimant without one.
-const people = `(select u.id from (
+const recipients = `(select u.id from (
 		select unnest(array[c.owner, c.representative]) as id where d.audience = 'claimant'
 		union all select c.assignee where d.audience = 'assignee'
 		union all select m.id from users m where d.audience in ('supervisor', 'legal') and m.role = d.audience and m.active
 	) p join users u on u.id = p.id and u.active
-	union all select null where d.audience = 'claimant' and ` + guest + `) u`
+	union all select null where d.audience = 'claimant' and ` + isGuest + `) u`
 
 // TellReminders tells up to limit reminders whose time has come to whoever they
 // concern now, and drops those whose deadline no longer runs. It gives how many
 // it dealt with. Those to counterparts are RemindHolders'.
-func (s *Store) TellReminders(ctx context.Context, limit int) (int, error) {
+func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 	tag, err := s.pool.Exec(ctx, `with d as (
 			delete from reminders where ctid = any (array(
 				select ctid from reminders where not_before <= $1 and audience <> 'counterpart' order by not_before limit $2 for update skip locked))
@@ -98,12 +98,12 @@ func (s *Store) TellReminders(ctx context.Context, limit int) (int, error) {
 		), told as (
 			insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 			select distinct on (u.id, c.id, d.clock, d.due_at) u.id, c.id, d.audience, d.template, d.class, d.urgent, d.facts, $1, $1
-			from d join cases c on c.id = d.case_id cross join lateral `+people+`
+			from d join cases c on c.id = d.case_id cross join lateral `+recipients+`
 			where d.due_at > $1 and exists (select from jsonb_array_elements(c.deadlines) as l
 				where l ->> 'kind' = d.clock and (l ->> 'due_at')::timestamptz = d.due_at and coalesce(l ->> 'paused_because', '') = '')
 			order by u.id, c.id, d.clock, d.due_at, d.not_before desc)
-		select from d`, s.instant(), limit)
-	return int(tag.RowsAffected()), refine("tell reminders", err)
+		select from d`, s.currentTime(), limit)
+	return int(tag.RowsAffected()), translateError("tell reminders", err)
 }
 
 const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
@@ -112,62 +112,62 @@ const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.ur
 // the next page ("" when there is none). Errors: CodeInvalid for field cursor.
 func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
 	c := newConditions()
-	c.add("n.user_id = %s", user)
+	c.addCondition("n.user_id = %s", user)
 	if unread {
-		c.add("n.read_at is null")
+		c.addCondition("n.read_at is null")
 	}
-	return inboxRoll.page(ctx, s, c, limit, cursor)
+	return inboxList.readPage(ctx, s, c, limit, cursor)
 }
 
-var inboxRoll = roll[notify.Notice]{
+var inboxList = pagedList[notify.Notice]{
 	"list inbox", `select ` + noticeColumnsSQL + ` from notices n`, "n.told_at", "n.id",
 	func(n notify.Notice) (time.Time, string) { return n.ToldAt, n.ID },
 }
 
 // roll is a list by an instant and an id, the newest first.
-type roll[T any] struct {
-	what   string
-	sql    string
-	at, id string // the columns
-	place  func(T) (time.Time, string)
+type pagedList[T any] struct {
+	what     string
+	sql      string
+	at, id   string // the columns
+	position func(T) (time.Time, string)
 }
 
 // page reads one page of a roll.
-func (r roll[T]) page(ctx context.Context, s *Store, c *conditions, limit int, cursor string) (items []T, next string, err error) {
+func (r pagedList[T]) readPage(ctx context.Context, s *Store, c *conditions, limit int, cursor string) (items []T, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
 	if cursor != "" {
-		at, id, err := readCursor(cursor)
+		at, id, err := decodeCursor(cursor)
 		if err != nil {
 			return nil, "", err
 		}
-		c.add("("+r.at+", "+r.id+") < (%s, %s)", at, id)
+		c.addCondition("("+r.at+", "+r.id+") < (%s, %s)", at, id)
 	}
-	sql := r.sql + c.where() + " order by " + r.at + " desc, " + r.id + " desc limit " + strconv.Itoa(limit+1)
-	items, err = query[T](ctx, s, r.what, sql, c.args...)
+	sql := r.sql + c.whereClause() + " order by " + r.at + " desc, " + r.id + " desc limit " + strconv.Itoa(limit+1)
+	items, err = queryAll[T](ctx, s, r.what, sql, c.args...)
 	if err != nil || len(items) <= limit {
 		return items, "", err
 	}
-	at, id := r.place(items[limit-1])
-	return items[:limit], cursorAt(at, id), nil
+	at, id := r.position(items[limit-1])
+	return items[:limit], encodeCursor(at, id), nil
 }
 
 // Unread counts what a person has not read, up to MostUnread.
-func (s *Store) Unread(ctx context.Context, user recovery.UserID) (n int, err error) {
+func (s *Store) CountUnread(ctx context.Context, user recovery.UserID) (n int, err error) {
 	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit $2) as n`,
 		user, notify.MaxUnread).Scan(&n)
-	return n, refine("count unread", err)
+	return n, translateError("count unread", err)
 }
 
 // MarkRead notes that a person read a notice; the first reading stays. Errors:
 // CodeNotFound, also for another's notice.
 func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (notify.Notice, error) {
-	return one[notify.Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
-		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.instant())
+	return queryOne[notify.Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
+		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.currentTime())
 }
 
 // Preferences gives what a person chose; false when they chose nothing.
 func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (notify.Preferences, bool, error) {
-	list, err := query[notify.Preferences](ctx, s, "read preferences",
+	list, err := queryAll[notify.Preferences](ctx, s, "read preferences",
 		`select language, quiet_from, quiet_until, no_mail from notice_preferences where user_id = $1`, user)
 	if err != nil || len(list) == 0 {
 		return notify.Preferences{}, false, err
@@ -182,9 +182,9 @@ func (s *Store) SetPreferences(ctx context.Context, user recovery.UserID, p noti
 		select id, $2, $3, $4, $5, $6 from users where id = $1
 		on conflict (user_id) do update set language = excluded.language, quiet_from = excluded.quiet_from,
 			quiet_until = excluded.quiet_until, no_mail = excluded.no_mail, updated_at = excluded.updated_at`,
-		user, p.Language, p.QuietFrom, p.QuietUntil, orEmpty(p.NoMail), s.instant())
+		user, p.Language, p.QuietFrom, p.QuietUntil, orEmpty(p.NoMail), s.currentTime())
 	if err == nil && tag.RowsAffected() == 0 {
-		return missing("account")
+		return notFound("account")
 	}
-	return refine("set preferences", err)
+	return translateError("set preferences", err)
 }

@@ -56,7 +56,7 @@ func telling(drafts ...notify.NoticeDraft) notify.Notifications {
 func step(t testing.TB, b bundle, c recovery.Case, key string, tell notify.Notifications, change ...func(*postgres.StepWrite)) {
 	t.Helper()
 	w := postgres.StepWrite{
-		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryEscalated, key)}, Next: c.Position, Deadlines: c.Deadlines, Tell: tell,
+		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryEscalated, key)}, Next: c.Position, Deadlines: c.Deadlines, Notifications: tell,
 	}
 	for _, apply := range change {
 		apply(&w)
@@ -134,7 +134,7 @@ func TestToldWithTheChangeOrNotAtAll(t *testing.T) {
 		step(t, b, c, "once", tell)
 	}
 	_, err := b.WriteStep(t.Context(), postgres.StepWrite{
-		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryEscalated, "never")}, Next: c.Position, Tell: tell,
+		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryEscalated, "never")}, Next: c.Position, Notifications: tell,
 		Counterpart: &recovery.Counterpart{ID: "nobody"},
 	})
 	wantCode(t, err, recovery.CodeNotFound)
@@ -156,20 +156,20 @@ func TestEveryWriterTells(t *testing.T) {
 	number := must[recovery.CaseNumber](t)(b.NextNumber(t.Context()))
 	c := sample(t, number)
 	owned(p)(&c)
-	err := b.FileCase(t.Context(), postgres.FilingWrite{Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Tell: telling(told(notify.ToClaimant))})
+	err := b.FileCase(t.Context(), postgres.FilingWrite{Case: c, Draft: draft(recovery.EntryCaseFiled, "filed"), Notifications: telling(told(notify.ToClaimant))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.AddEvidence(t.Context(), postgres.EvidenceWrite{
 		Evidence: recovery.Evidence{ID: recovery.EvidenceID(newID(t)), CaseID: c.ID, Kind: recovery.Ticket, ReceivedAt: noon},
-		Draft:    draft(recovery.EntryEvidenceAdded, "e"), Tell: telling(told(notify.ToAssignee)),
+		Draft:    draft(recovery.EntryEvidenceAdded, "e"), Notifications: telling(told(notify.ToAssignee)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	second := p["second"]
 	err = b.WriteDesk(t.Context(), postgres.DeskWrite{
-		CaseID: c.ID, Assignee: &second, Was: p["agent"], Draft: draft(recovery.EntryAssigned, "d"), Tell: telling(told(notify.ToAssignee)),
+		CaseID: c.ID, Assignee: &second, PreviousAssignee: p["agent"], Draft: draft(recovery.EntryAssigned, "d"), Notifications: telling(told(notify.ToAssignee)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func TestInboxPagesAndCounts(t *testing.T) {
 	for i := range all {
 		step(t, b, c, numbered("k", i), telling(told(notify.ToClaimant, func(d *notify.NoticeDraft) { d.Template = numbered("t", i) })))
 	}
-	if n := must[int](t)(b.Unread(t.Context(), p["owner"])); n != notify.MaxUnread {
+	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"])); n != notify.MaxUnread {
 		t.Errorf("%d unread, want counting to stop at %d", n, notify.MaxUnread)
 	}
 	var seen []string
@@ -235,7 +235,7 @@ func TestReadOnceByItsReader(t *testing.T) {
 	if first.ReadAt == nil || !first.ReadAt.Equal(noon) || !again.ReadAt.Equal(noon) {
 		t.Errorf("read at %v and %v, want %s both times", first.ReadAt, again.ReadAt, noon)
 	}
-	if n := must[int](t)(b.Unread(t.Context(), p["owner"])); n != 1 {
+	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"])); n != 1 {
 		t.Errorf("%d unread, want 1", n)
 	}
 	if unread, _, err := b.Inbox(t.Context(), p["owner"], true, 10, ""); err != nil || len(unread) != 1 || unread[0].ID == id {
@@ -297,14 +297,14 @@ func TestRemindersAreToldWhileTheirDeadlineRuns(t *testing.T) {
 				step(t, b, c, "changed", notify.Notifications{}, func(w *postgres.StepWrite) { w.Deadlines = tc.after(c.Deadlines) })
 			}
 			if id := p[tc.assignee]; id != p["agent"] {
-				err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Assignee: &id, Was: p["agent"], Draft: draft(recovery.EntryAssigned, "a")})
+				err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Assignee: &id, PreviousAssignee: p["agent"], Draft: draft(recovery.EntryAssigned, "a")})
 				if err != nil {
 					t.Fatal(err)
 				}
 			}
 			now = now.Add(tc.wait)
 			for range 2 { // the second time there is nothing left
-				if _, err := b.TellReminders(t.Context(), 10); err != nil {
+				if _, err := b.SendReminders(t.Context(), 10); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -334,7 +334,7 @@ func TestLateRemindersAreOne(t *testing.T) {
 	}
 	step(t, b, c, "k", telling(drafts...))
 	now = now.Add(71 * time.Hour)
-	if n := must[int](t)(b.TellReminders(t.Context(), 10)); n != 3 {
+	if n := must[int](t)(b.SendReminders(t.Context(), 10)); n != 3 {
 		t.Errorf("%d dealt with, want 3", n)
 	}
 	if got := notices(t, b, p["owner"]); len(got) != 1 || got[0].Template != "t-002" {

@@ -34,7 +34,7 @@ const (
 )
 
 func (s *Store) queueOutbox(batch *pgx.Batch, kind string, id recovery.CaseID, ref string) {
-	now := s.instant()
+	now := s.currentTime()
 	batch.Queue(`insert into outbox (kind, case_id, ref, next_at, created_at) values ($1, $2, $3, $4, $4)`,
 		kind, id, ref, now)
 }
@@ -51,14 +51,14 @@ func (s *Store) DrainOutbox(
 ) (n int, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return 0, refine("drain outbox", err)
+		return 0, translateError("drain outbox", err)
 	}
 	defer conn.Release()
 	// What was delivered must be settled even when the context ends meanwhile.
 	lasting := context.WithoutCancel(ctx)
 	err = pgx.BeginFunc(lasting, conn, func(tx pgx.Tx) error {
 		rows, err := tx.Query(lasting, `select id, kind, case_id, ref, attempts from outbox where next_at <= $1
-			order by next_at, id limit $2 for update skip locked`, s.instant(), limit)
+			order by next_at, id limit $2 for update skip locked`, s.currentTime(), limit)
 		if err != nil {
 			return err
 		}
@@ -68,10 +68,10 @@ func (s *Store) DrainOutbox(
 		}
 		delivered, failed := deliverAll(ctx, items, deliver)
 		n = len(delivered)
-		return s.settle(lasting, tx, delivered, failed)
+		return s.settleOutbox(lasting, tx, delivered, failed)
 	})
 	if err != nil {
-		return 0, refine("drain outbox", err)
+		return 0, translateError("drain outbox", err)
 	}
 	return n, ctx.Err()
 }
@@ -97,12 +97,12 @@ func deliverAll(
 }
 
 // settle takes the delivered items out and puts the failed ones off.
-func (s *Store) settle(ctx context.Context, tx pgx.Tx, delivered []int64, failed []OutboxItem) error {
+func (s *Store) settleOutbox(ctx context.Context, tx pgx.Tx, delivered []int64, failed []OutboxItem) error {
 	batch := &pgx.Batch{}
 	if len(delivered) > 0 {
 		batch.Queue(`delete from outbox where id = any($1)`, delivered)
 	}
-	now := s.instant()
+	now := s.currentTime()
 	for _, item := range failed {
 		batch.Queue(`update outbox set attempts = attempts + 1, next_at = $2 where id = $1`,
 			item.ID, now.Add(retryAfter(item.Attempts)))

@@ -192,8 +192,8 @@ func TestFilingWakesThisProcessAndOthers(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	other := pgtest.Open(t, b.url, postgres.Options{})
-	here := must[<-chan struct{}](t)(b.Woken(t.Context()))
-	there := must[<-chan struct{}](t)(other.Woken(t.Context()))
+	here := must[<-chan struct{}](t)(b.SubscribeToChanges(t.Context()))
+	there := must[<-chan struct{}](t)(other.SubscribeToChanges(t.Context()))
 	file(t, b.Store)
 	wantMark(t, here)
 	wantMark(t, there)
@@ -203,7 +203,7 @@ func TestWokenComesBackAfterALostConnection(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	other := pgtest.Open(t, b.url, postgres.Options{})
-	woken := must[<-chan struct{}](t)(other.Woken(t.Context()))
+	woken := must[<-chan struct{}](t)(other.SubscribeToChanges(t.Context()))
 	err := b.sql(t, `select pg_terminate_backend(pid, 5000) from pg_stat_activity
 		where datname = current_database() and query ilike 'listen%'`)
 	if err != nil {
@@ -218,9 +218,9 @@ func TestWokenEnds(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	must[<-chan struct{}](t)(b.Woken(ctx))
+	must[<-chan struct{}](t)(b.SubscribeToChanges(ctx))
 	cancel()
-	must[<-chan struct{}](t)(b.Woken(t.Context()))
+	must[<-chan struct{}](t)(b.SubscribeToChanges(t.Context()))
 	b.Close() // returns only when both listeners have ended
 	if n := b.count(t, "pg_stat_activity where datname = current_database() and query ilike 'listen%'"); n != 0 {
 		t.Errorf("%d listeners are left", n)

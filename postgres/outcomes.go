@@ -9,8 +9,8 @@ import (
 // Outcomes counts the closed cases of this installation; bands are the amounts
 // at which a new band begins, rising. Cases that were not eligible are not
 // counted: nothing was tried in them.
-func (s *Store) Outcomes(ctx context.Context, bands []recovery.Money) ([]recovery.OutcomeCount, error) {
-	return query[recovery.OutcomeCount](ctx, s, "count outcomes", `
+func (s *Store) OutcomeCounts(ctx context.Context, bands []recovery.Money) ([]recovery.OutcomeCount, error) {
+	return queryAll[recovery.OutcomeCount](ctx, s, "count outcomes", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, last_stage, route, appealed,
 			count(*) as cases,
 			count(*) filter (where recovered_fen > 0) as returned,
@@ -27,7 +27,7 @@ func (s *Store) Outcomes(ctx context.Context, bands []recovery.Money) ([]recover
 // back of their own will.
 func (s *Store) ReturnedByContact(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID]bool, error) {
 	type row struct{ ID recovery.CaseID }
-	rows, err := query[row](ctx, s, "list returns by contact",
+	rows, err := queryAll[row](ctx, s, "list returns by contact",
 		`select id from cases where id = any($1) and contact_fen > 0`, ids)
 	if err != nil {
 		return nil, err

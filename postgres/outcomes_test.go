@@ -61,7 +61,7 @@ func TestOutcomesPutMoneyDownToItsWay(t *testing.T) {
 	notice.LastStage, notice.Returned, notice.ByContact, notice.RecoveredFen = recovery.GroupNotice, 1, 1, 200_000
 	legal.LastStage, legal.Route, legal.Appealed = recovery.Legal, recovery.SmallClaims, true
 	legal.Returned, legal.ByContact, legal.ByAppeal, legal.RecoveredFen = 1, 1, 1, 90_000
-	got := must[[]recovery.OutcomeCount](t)(s.Outcomes(t.Context(), bands))
+	got := must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands))
 	if diff := cmp.Diff([]recovery.OutcomeCount{appeal, notice, legal}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -74,7 +74,7 @@ func TestOutcomesBandsBeginAtTheirAmount(t *testing.T) {
 		walk(t, s, file(t, s, func(c *recovery.Case) { c.Amount = amount }), shut(recovery.Unrecovered, 0))
 	}
 	cases := map[int]int{}
-	for _, outcome := range must[[]recovery.OutcomeCount](t)(s.Outcomes(t.Context(), bands)) {
+	for _, outcome := range must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands)) {
 		cases[outcome.Band] += outcome.Cases
 	}
 	if diff := cmp.Diff(map[int]int{0: 2, 1: 2, 2: 2, 3: 2}, cases); diff != "" {
@@ -85,7 +85,7 @@ func TestOutcomesBandsBeginAtTheirAmount(t *testing.T) {
 func TestOutcomesOfNothing(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
-	if got := must[[]recovery.OutcomeCount](t)(s.Outcomes(t.Context(), bands)); len(got) != 0 {
+	if got := must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands)); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
 }

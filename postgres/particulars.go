@@ -12,19 +12,19 @@ import (
 // erased there is gone.
 func (s *Store) Particulars(ctx context.Context, id recovery.CaseID) (recovery.Particulars, error) {
 	var folded recovery.Particulars
-	entries, err := query[entryRow](ctx, s, "read particulars", `select seq, kind, at, key, bytes, hash from journal_entries
+	entries, err := queryAll[entryRow](ctx, s, "read particulars", `select seq, kind, at, key, bytes, hash from journal_entries
 		where case_id = $1 and kind = $2 order by seq`, id, recovery.EntryParticulars)
 	if err != nil || len(entries) == 0 {
 		return folded, err
 	}
-	values, err := query[valueRow](ctx, s, "read particulars", `select v.seq, v.path, coalesce(v.value, '') as value, v.salt,
+	values, err := queryAll[valueRow](ctx, s, "read particulars", `select v.seq, v.path, coalesce(v.value, '') as value, v.salt,
 			v.erased_at is not null as erased
 		from journal_values v join journal_entries e on e.case_id = v.case_id and e.seq = v.seq
 		where v.case_id = $1 and e.kind = $2 order by v.seq, v.path collate "C"`, id, recovery.EntryParticulars)
 	if err != nil {
 		return folded, err
 	}
-	for _, entry := range joined(entries, values) {
+	for _, entry := range joinValues(entries, values) {
 		parsed, err := journal.ParseEntry(entry.Record.Bytes)
 		if err != nil {
 			return folded, err

@@ -32,7 +32,7 @@ func TestAddEvidence(t *testing.T) {
 	want := evidenceOf(t, c)
 	w := postgres.EvidenceWrite{
 		Evidence: want, Draft: draft(recovery.EntryEvidenceAdded, "evidence/"+string(want.ID)),
-		Idem: postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: string(want.ID)},
+		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: string(want.ID)},
 	}
 	added := must[recovery.Evidence](t)(b.AddEvidence(t.Context(), w))
 	want.Seq = 2
@@ -50,12 +50,12 @@ func TestAddEvidence(t *testing.T) {
 		t.Errorf("got version %d, want 2", got.Version)
 	}
 	_, err := b.AddEvidence(t.Context(), w)
-	if !errors.Is(err, postgres.ErrAnswered) {
+	if !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("again: %v", err)
 	}
-	w.Idem.Key = ""
+	w.Idempotency.Key = ""
 	_, err = b.AddEvidence(t.Context(), w)
-	if !errors.Is(err, postgres.ErrAnswered) {
+	if !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("again by the draft's key: %v", err)
 	}
 	if leaves := verifyChain(t, b.Store, c.ID); len(leaves) != 2 || len(list) != 1 {
@@ -97,10 +97,10 @@ func TestEvidenceOfNothing(t *testing.T) {
 	wantCode(t, err, recovery.CodeNotFound)
 	_, err = s.AddEvidence(t.Context(), postgres.EvidenceWrite{
 		Evidence: evidenceOf(t, recovery.Case{ID: "nobody's"}), Draft: draft(recovery.EntryEvidenceAdded, "k"),
-		Idem: postgres.Idempotency{Actor: "owner-1", Key: "k"},
+		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "k"},
 	})
 	wantCode(t, err, recovery.CodeNotFound)
-	if _, found, err := s.Answer(t.Context(), "owner-1", "k"); found || err != nil {
+	if _, found, err := s.StoredResult(t.Context(), "owner-1", "k"); found || err != nil {
 		t.Errorf("a failed write left its answer: %v, %v", found, err)
 	}
 	if list := must[[]recovery.Evidence](t)(s.EvidenceOf(t.Context(), c.ID)); len(list) != 0 {
@@ -149,7 +149,7 @@ func TestLifeOfAnExport(t *testing.T) {
 	want := exportOf(t, c)
 	w := postgres.ExportWrite{
 		Export: want, Draft: draft(recovery.EntryExportRequested, "export/"+string(want.ID)),
-		Idem: postgres.Idempotency{Actor: "legal-1", Key: "k", Ref: string(want.ID)},
+		Idempotency: postgres.Idempotency{Actor: "legal-1", Key: "k", Ref: string(want.ID)},
 	}
 	requested := must[recovery.Export](t)(b.RequestExport(t.Context(), w))
 	want.State, want.Size = recovery.ExportBuilding, 2
@@ -160,7 +160,7 @@ func TestLifeOfAnExport(t *testing.T) {
 		}
 	}
 	_, err := b.RequestExport(t.Context(), w)
-	if !errors.Is(err, postgres.ErrAnswered) {
+	if !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("again: %v", err)
 	}
 	if b.count(t, "outbox where kind = 'export' and ref = $1", want.ID) != 1 {
@@ -222,13 +222,13 @@ func TestWriteDesk(t *testing.T) {
 		version   int64
 	}{{&agent, "", agent, 2}, {nil, "", agent, 2}, {&nobody, agent, "", 3}} {
 		w := postgres.DeskWrite{
-			CaseID: c.ID, Assignee: step.assignee, Was: step.was, Draft: draft(recovery.EntryAssigned, numbered("d", i)),
-			Idem: postgres.Idempotency{Actor: agent, Key: numbered("k", i)},
+			CaseID: c.ID, Assignee: step.assignee, PreviousAssignee: step.was, Draft: draft(recovery.EntryAssigned, numbered("d", i)),
+			Idempotency: postgres.Idempotency{Actor: agent, Key: numbered("k", i)},
 		}
 		if err := s.WriteDesk(t.Context(), w); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.WriteDesk(t.Context(), w); !errors.Is(err, postgres.ErrAnswered) {
+		if err := s.WriteDesk(t.Context(), w); !errors.Is(err, postgres.ErrRepeated) {
 			t.Errorf("step %d again: %v", i, err)
 		}
 		got := must[recovery.Case](t)(s.Case(t.Context(), c.ID))

@@ -20,9 +20,9 @@ type RetentionWrite struct {
 	Restrict bool
 	// Judge looks at the case while nobody else can write to it. Its error is the
 	// answer, and nothing is written.
-	Judge func(recovery.Case) error
-	Draft journal.Draft
-	Idem  Idempotency
+	Check       func(recovery.Case) error
+	Draft       journal.Draft
+	Idempotency Idempotency
 }
 
 // WriteRetention writes a hold, its end or a restriction with its entry, in one
@@ -31,12 +31,12 @@ type RetentionWrite struct {
 //
 // Errors: ErrAnswered, CodeNotFound, and whatever Judge gives.
 func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
-	return s.write(ctx, "write retention", func(tx pgx.Tx) error {
-		pen, record, err := s.entry(ctx, tx, w.CaseID, w.Draft, w.Idem)
+	return s.inTransaction(ctx, "write retention", func(tx pgx.Tx) error {
+		pen, record, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		c, err := judged(ctx, tx, w.CaseID, w.Judge)
+		c, err := readAndCheck(ctx, tx, w.CaseID, w.Check)
 		if err != nil {
 			return err
 		}
@@ -56,8 +56,8 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 }
 
 // judged reads a case behind the lock on its head and has it judged.
-func judged(ctx context.Context, tx pgx.Tx, id recovery.CaseID, judge func(recovery.Case) error) (recovery.Case, error) {
-	c, err := txOne[recovery.Case](ctx, tx, selectCase+` where id = $1`, id)
+func readAndCheck(ctx context.Context, tx pgx.Tx, id recovery.CaseID, judge func(recovery.Case) error) (recovery.Case, error) {
+	c, err := queryOneTx[recovery.Case](ctx, tx, selectCase+` where id = $1`, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
@@ -71,11 +71,11 @@ func queueLinksEnd(batch *pgx.Batch, id recovery.CaseID, at time.Time) {
 // ErasureWrite erases what a case knows of people.
 type ErasureWrite struct {
 	CaseID recovery.CaseID
-	Judge  func(recovery.Case) error // as in RetentionWrite
+	Check  func(recovery.Case) error // as in RetentionWrite
 	// Draft is the entry that tells of it; how much was erased is added to its
 	// facts. What it says stays for ever, so it holds nothing personal.
-	Draft journal.Draft
-	Idem  Idempotency
+	Draft       journal.Draft
+	Idempotency Idempotency
 }
 
 // Erased counts what was erased. The files are gone from the record; from the
@@ -95,12 +95,12 @@ type Erased struct {
 // being built, and whatever Judge gives.
 func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 	var erased Erased
-	err := s.write(ctx, "erase case", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, w.CaseID, w.Draft)
+	err := s.inTransaction(ctx, "erase case", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, w.CaseID, w.Draft)
 		if err != nil {
 			return err
 		}
-		c, err := judged(ctx, tx, w.CaseID, w.Judge)
+		c, err := readAndCheck(ctx, tx, w.CaseID, w.Check)
 		if err != nil {
 			return err
 		}
@@ -110,12 +110,12 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		}
 		draft := w.Draft
 		draft.Facts["values"], draft.Facts["files"], draft.Facts["exports"] = erased.Values, erased.Files, erased.Exports
-		_, err = pen.write(draft)
+		_, err = pen.append(draft)
 		if err != nil {
 			return err
 		}
-		s.queueIdempotency(pen.batch, w.Idem)
-		err = pen.checkpoint(draft.At)
+		s.queueIdempotency(pen.batch, w.Idempotency)
+		err = pen.signCheckpoint(draft.At)
 		if err != nil {
 			return err
 		}
@@ -134,11 +134,11 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 	batch := &pgx.Batch{}
 	batch.Queue(`select exists (select from exports where case_id = $1 and state = 'building' and created_at > $2)`,
 		c.ID, at.Add(-buildTime)).QueryRow(func(row pgx.Row) error { return row.Scan(&building) })
-	counted(batch, &erased.Values, `update journal_values set value = null, salt = null, erased_at = $2
+	queueCounted(batch, &erased.Values, `update journal_values set value = null, salt = null, erased_at = $2
 		where case_id = $1 and erased_at is null`, c.ID, at)
 	batch.Queue(`update cases set claimant = $2, counterparts = $3, narrative = '', transaction_no = '', search = $4,
 			terms = $5, shared = false, erased_at = $6, version = version + 1 where id = $1`,
-		c.ID, recovery.Claimant{}, orEmpty(nameless(c.Counterparts)), number, searchTerms(number), at)
+		c.ID, recovery.Claimant{}, orEmpty(withoutPersonalData(c.Counterparts)), number, searchTerms(number), at)
 	batch.Queue(`insert into leftovers (kind, name, since)
 		select 'blob', sha256, $2::timestamptz from evidence where case_id = $1
 		union all select 'blob', d.view_sha256, $2 from evidence_details d join evidence e on e.id = d.evidence_id
@@ -148,8 +148,8 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 	for _, table := range []string{"notices", "reminders", "webhook_deliveries", "uploads", "guest_mails", "holder_mails"} {
 		batch.Queue(`delete from `+table+` where case_id = $1`, c.ID)
 	}
-	counted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)
-	counted(batch, &erased.Exports, `update exports set state = $2, missing = '{}', failure = ''
+	queueCounted(batch, &erased.Files, `update evidence set file_name = '', source = '', description = '' where case_id = $1`, c.ID)
+	queueCounted(batch, &erased.Exports, `update exports set state = $2, missing = '{}', failure = ''
 		where case_id = $1 and state <> $2`, c.ID, recovery.ExportErased)
 	batch.Queue(`delete from idempotency where ref in (select $1 union all select id from evidence where case_id = $1
 		union all select id from exports where case_id = $1 union all select id from links where case_id = $1)`, c.ID)
@@ -167,7 +167,7 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 // buildTime is how long a build may run that still writes files.
 const buildTime = 24 * time.Hour
 
-func counted(batch *pgx.Batch, n *int64, sql string, args ...any) {
+func queueCounted(batch *pgx.Batch, n *int64, sql string, args ...any) {
 	batch.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		*n = tag.RowsAffected()
 		return nil
@@ -176,7 +176,7 @@ func counted(batch *pgx.Batch, n *int64, sql string, args ...any) {
 
 // nameless are counterparts with nothing but what they held and what they
 // answered.
-func nameless(list []recovery.Counterpart) []recovery.Counterpart {
+func withoutPersonalData(list []recovery.Counterpart) []recovery.Counterpart {
 	rest := make([]recovery.Counterpart, len(list))
 	for i, counterpart := range list {
 		counterpart.Alias, counterpart.Contact = "", ""
@@ -187,9 +187,9 @@ func nameless(list []recovery.Counterpart) []recovery.Counterpart {
 
 // Erasable lists closed cases without a hold whose time was over before an
 // instant, the oldest first.
-func (s *Store) Erasable(ctx context.Context, closedBefore time.Time, limit int) ([]recovery.CaseID, error) {
+func (s *Store) ErasableCases(ctx context.Context, closedBefore time.Time, limit int) ([]recovery.CaseID, error) {
 	type found struct{ ID recovery.CaseID }
-	rows, err := query[found](ctx, s, "list erasable cases", `select id from cases
+	rows, err := queryAll[found](ctx, s, "list erasable cases", `select id from cases
 		where closed_at is not null and erased_at is null and held_since is null and closed_at < $1
 		order by closed_at, id limit $2`, closedBefore, limit)
 	if err != nil {
@@ -218,35 +218,35 @@ type Leftover struct {
 
 // Leftovers lists up to limit of them after the one named.
 func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
-	return query[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
+	return queryAll[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
 			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
 			where name in (e.sha256, d.view_sha256) and c.erased_at is null) as needed
 		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
 }
 
 // DropLeftover forgets a leftover that is gone, or is needed.
-func (s *Store) DropLeftover(ctx context.Context, l Leftover) error {
+func (s *Store) DeleteLeftover(ctx context.Context, l Leftover) error {
 	_, err := s.pool.Exec(ctx, `delete from leftovers where kind = $1 and name = $2`, l.Kind, l.Name)
-	return refine("drop leftover", err)
+	return translateError("drop leftover", err)
 }
 
 // purgeLot is how many rows one statement deletes.
-const purgeLot = 10_000
+const purgeBatch = 10_000
 
 // PurgeAnswers forgets what requests before an instant were answered, and the
 // staged acts behind them. One that still waits for the workflow stays. It gives
 // how many rows went.
-func (s *Store) PurgeAnswers(ctx context.Context, before time.Time) (purged int64, err error) {
+func (s *Store) PurgeResults(ctx context.Context, before time.Time) (purged int64, err error) {
 	for _, statement := range []string{
 		`delete from idempotency where (actor, key) in
 			(select actor, key from idempotency where created_at < $1 limit $2)`,
 		`delete from action_requests where id in
 			(select id from action_requests where created_at < $1 and state <> 'staged' limit $2)`,
 	} {
-		for n := int64(purgeLot); n == purgeLot; purged += n {
-			tag, err := s.pool.Exec(ctx, statement, before, purgeLot)
+		for n := int64(purgeBatch); n == purgeBatch; purged += n {
+			tag, err := s.pool.Exec(ctx, statement, before, purgeBatch)
 			if err != nil {
-				return purged, refine("purge answers", err)
+				return purged, translateError("purge answers", err)
 			}
 			n = tag.RowsAffected()
 		}
@@ -256,15 +256,15 @@ func (s *Store) PurgeAnswers(ctx context.Context, before time.Time) (purged int6
 
 // Alone runs fn unless another process is at the same work: then it gives false
 // at once.
-func (s *Store) Alone(ctx context.Context, work string, fn func(context.Context) error) (ran bool, err error) {
+func (s *Store) RunExclusive(ctx context.Context, work string, fn func(context.Context) error) (ran bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return false, refine(work, err)
+		return false, translateError(work, err)
 	}
 	defer conn.Release()
 	err = conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtext($1))`, "recourse: "+work).Scan(&ran)
 	if err != nil || !ran {
-		return false, refine(work, err)
+		return false, translateError(work, err)
 	}
 	err = fn(ctx)
 	_, unlocked := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(hashtext($1))`, "recourse: "+work)

@@ -22,7 +22,7 @@ var fine = func(recovery.Case) error { return nil }
 func erasure(c recovery.Case) postgres.ErasureWrite {
 	d := draft(recovery.EntryValuesErased, "erased")
 	d.Facts, d.Personal = map[string]any{"because": "retention"}, nil
-	return postgres.ErasureWrite{CaseID: c.ID, Judge: fine, Draft: d}
+	return postgres.ErasureWrite{CaseID: c.ID, Check: fine, Draft: d}
 }
 
 // impersonal are the columns that name nobody, of tables that know a case. A new
@@ -116,7 +116,7 @@ func known(t *testing.T, b bundle) recovery.Case {
 	}
 	if _, err := b.AddEvidence(t.Context(), postgres.EvidenceWrite{
 		Evidence: one, Draft: draft(recovery.EntryEvidenceAdded, ""),
-		Idem: postgres.Idempotency{Actor: "owner-1", Key: "e" + string(one.ID), Fingerprint: "f", Ref: string(one.ID), Answer: []byte("阿明")},
+		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "e" + string(one.ID), Fingerprint: "f", Ref: string(one.ID), Result: []byte("阿明")},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestErasureRefusedChangesNothing(t *testing.T) {
 	c := known(t, b)
 	refused := errors.New("held")
 	write := erasure(c)
-	write.Judge = func(recovery.Case) error { return refused }
+	write.Check = func(recovery.Case) error { return refused }
 	before := b.count(t, "journal_values where erased_at is null")
 	if _, err := b.EraseCase(t.Context(), write); !errors.Is(err, refused) {
 		t.Fatal(err)
@@ -221,7 +221,7 @@ func TestOnlyWhatIsDueIsErasable(t *testing.T) {
 		walk(t, b.Store, c, shut(recovery.Unrecovered, 0))
 	}
 	yes := true
-	hold := postgres.RetentionWrite{CaseID: held.ID, Hold: &yes, Judge: fine, Draft: draft(recovery.EntryHoldSet, "")}
+	hold := postgres.RetentionWrite{CaseID: held.ID, Hold: &yes, Check: fine, Draft: draft(recovery.EntryHoldSet, "")}
 	if err := b.WriteRetention(t.Context(), hold); err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestOnlyWhatIsDueIsErasable(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := func() []recovery.CaseID {
-		return must[[]recovery.CaseID](t)(b.Erasable(t.Context(), noon.AddDate(-5, 0, 0), 10))
+		return must[[]recovery.CaseID](t)(b.ErasableCases(t.Context(), noon.AddDate(-5, 0, 0), 10))
 	}
 	if got := list(); !slices.Equal(got, []recovery.CaseID{due.ID}) {
 		t.Errorf("erasable %v; %s is held, %s young, %s open", got, held.ID, young.ID, running.ID)
@@ -244,7 +244,7 @@ func TestARestrictedCaseIsFoundByItsNumberOnly(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	write := postgres.RetentionWrite{CaseID: c.ID, Restrict: true, Judge: fine, Draft: draft(recovery.EntryValuesRestricted, "")}
+	write := postgres.RetentionWrite{CaseID: c.ID, Restrict: true, Check: fine, Draft: draft(recovery.EntryValuesRestricted, "")}
 	if err := b.WriteRetention(t.Context(), write); err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestABlobThatAnotherCaseNeedsIsNeeded(t *testing.T) {
 			t.Errorf("after %d of two erasures: %+v", i+1, left)
 		}
 	}
-	if err := b.DropLeftover(t.Context(), blob()); err != nil || b.count(t, "leftovers where kind = 'blob'") != 0 {
+	if err := b.DeleteLeftover(t.Context(), blob()); err != nil || b.count(t, "leftovers where kind = 'blob'") != 0 {
 		t.Error(err)
 	}
 }
@@ -300,7 +300,7 @@ func TestPurgeTakesOldAnswers(t *testing.T) {
 		before time.Time
 		want   int64
 	}{{noon.AddDate(-1, 0, 0), 0}, {time.Now().Add(time.Hour), 2}} {
-		if purged, err := b.PurgeAnswers(t.Context(), tc.before); err != nil || purged != tc.want {
+		if purged, err := b.PurgeResults(t.Context(), tc.before); err != nil || purged != tc.want {
 			t.Errorf("purged %d (%v), want %d", purged, err, tc.want)
 		}
 	}
@@ -312,8 +312,8 @@ func TestPurgeTakesOldAnswers(t *testing.T) {
 func TestOneProcessKeepsAtATime(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
-	ran, err := b.Alone(t.Context(), "keep", func(ctx context.Context) error {
-		inner, err := b.Alone(ctx, "keep", func(context.Context) error { return nil })
+	ran, err := b.RunExclusive(t.Context(), "keep", func(ctx context.Context) error {
+		inner, err := b.RunExclusive(ctx, "keep", func(context.Context) error { return nil })
 		if inner {
 			t.Error("two keep at a time")
 		}
@@ -322,7 +322,7 @@ func TestOneProcessKeepsAtATime(t *testing.T) {
 	if !ran || err != nil {
 		t.Fatalf("%v %v", ran, err)
 	}
-	if ran, err = b.Alone(t.Context(), "keep", func(context.Context) error { return nil }); !ran || err != nil {
+	if ran, err = b.RunExclusive(t.Context(), "keep", func(context.Context) error { return nil }); !ran || err != nil {
 		t.Errorf("the lock was not given back: %v %v", ran, err)
 	}
 }

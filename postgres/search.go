@@ -41,7 +41,7 @@ func searchTerms(text string) []string {
 // search asks for the cases one of whose lines holds the words. The terms
 // narrow, the text decides; a lone ASCII character has no term and hits so
 // often that the newest cases are soon enough.
-func (c *conditions) search(words string) {
+func (c *conditions) addSearch(words string) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
 		return
@@ -52,7 +52,7 @@ func (c *conditions) search(words string) {
 		terms = slices.DeleteFunc(terms, func(term string) bool { return utf8.RuneCountInString(term) == 1 })
 	}
 	if len(terms) > 0 {
-		c.add("terms @> %s::text[]", terms)
+		c.addCondition("terms @> %s::text[]", terms)
 	}
-	c.add("strpos(search, %s) > 0", words)
+	c.addCondition("strpos(search, %s) > 0", words)
 }

@@ -17,24 +17,24 @@ func (s *Store) Sessions() *Sessions { return &Sessions{store: s} }
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var data []byte
 	err := s.store.pool.QueryRow(ctx, `select data from sessions where token = $1 and expiry > $2`,
-		token, s.store.instant()).Scan(&data)
+		token, s.store.currentTime()).Scan(&data)
 	if isNoRows(err) {
 		return nil, false, nil
 	}
-	return data, err == nil, refine("find session", err)
+	return data, err == nil, translateError("find session", err)
 }
 
 // CommitCtx writes a session, over what it held before.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	_, err := s.store.pool.Exec(ctx, `insert into sessions (token, data, expiry) values ($1, $2, $3)
 		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry`, token, data, expiry)
-	return refine("write session", err)
+	return translateError("write session", err)
 }
 
 // DeleteCtx ends a session; one that does not exist is no error.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	_, err := s.store.pool.Exec(ctx, `delete from sessions where token = $1`, token)
-	return refine("delete session", err)
+	return translateError("delete session", err)
 }
 
 // Find is FindCtx for callers without a context.
@@ -52,8 +52,8 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 
 // Sweep takes expired sessions out. The Store does so by itself, too.
 func (s *Sessions) Sweep(ctx context.Context) error {
-	_, err := s.store.pool.Exec(ctx, `delete from sessions where expiry <= $1`, s.store.instant())
-	return refine("sweep sessions", err)
+	_, err := s.store.pool.Exec(ctx, `delete from sessions where expiry <= $1`, s.store.currentTime())
+	return translateError("sweep sessions", err)
 }
 
 // sweepEvery is how long an expired session may lie about.
@@ -62,7 +62,7 @@ const sweepEvery = 10 * time.Minute
 // sweepSessions sweeps until the Store is closed. A sweep that fails is made
 // good by the next: nobody reads an expired session in between.
 func (s *Store) sweepSessions(ctx context.Context) {
-	for pause(ctx, sweepEvery) {
+	for waitFor(ctx, sweepEvery) {
 		_ = s.Sessions().Sweep(ctx)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // have waited longest first. Nobody else is given them for as long as the lease;
 // after it they are due again, unless PutStamp settled them.
 func (s *Store) ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]journal.PendingStamp, error) {
-	now := s.instant()
-	return query[journal.PendingStamp](ctx, s, "claim stamps", `with due as (
+	now := s.currentTime()
+	return queryAll[journal.PendingStamp](ctx, s, "claim stamps", `with due as (
 			select case_id from stamps_due where due_at <= $1 order by due_at, case_id limit $2 for update skip locked
 		), claimed as (
 			update stamps_due d set due_at = $3 from due where d.case_id = due.case_id returning d.case_id, d.size
@@ -27,15 +27,15 @@ func (s *Store) ClaimStamps(ctx context.Context, limit int, lease time.Duration)
 
 // CheckpointsOf gives the checkpoints over fewer entries than below, smallest
 // first.
-func (s *Store) CheckpointsOf(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error) {
-	return query[journal.Checkpoint](ctx, s, "read checkpoints", selectCheckpoint+` and size < $2 order by size`, id, below)
+func (s *Store) EarlierCheckpoints(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error) {
+	return queryAll[journal.Checkpoint](ctx, s, "read checkpoints", selectCheckpoint+` and size < $2 order by size`, id, below)
 }
 
 // PutStamp puts a stamp (the token in DER and its time) beside a checkpoint. The
 // first one stays; the checkpoint as it stands then is given back. Errors:
 // CodeNotFound.
-func (s *Store) PutStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error) {
-	err := s.write(ctx, "put stamp", func(tx pgx.Tx) error {
+func (s *Store) StoreStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error) {
+	err := s.inTransaction(ctx, "put stamp", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`update journal_checkpoints set token = $3, stamped_at = $4 where case_id = $1 and size = $2 and token is null`,
 			id, size, token, at.UTC())

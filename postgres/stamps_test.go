@@ -73,8 +73,8 @@ func TestTheFirstStampStays(t *testing.T) {
 	c := file(t, b.Store)
 	b.sign(t, c.ID, "a")
 	at := noon.Add(time.Hour)
-	first := must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), at))
-	second := must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("two"), at.Add(time.Hour)))
+	first := must[journal.Checkpoint](t)(b.StoreStamp(t.Context(), c.ID, 2, []byte("one"), at))
+	second := must[journal.Checkpoint](t)(b.StoreStamp(t.Context(), c.ID, 2, []byte("two"), at.Add(time.Hour)))
 	if diff := cmp.Diff(first, second); diff != "" || string(second.Token) != "one" || !second.StampedAt.Equal(at) {
 		t.Errorf("the second stamp changed the first:\n%s", diff)
 	}
@@ -83,7 +83,7 @@ func TestTheFirstStampStays(t *testing.T) {
 	if due := b.claim(t, 1); len(due) != 0 {
 		t.Errorf("still due: %v", due)
 	}
-	_, err := b.PutStamp(t.Context(), c.ID, 1, []byte("none"), at)
+	_, err := b.StoreStamp(t.Context(), c.ID, 1, []byte("none"), at)
 	wantCode(t, err, recovery.CodeNotFound)
 }
 
@@ -94,15 +94,15 @@ func TestAStampOfAnEarlierCheckpointLeavesTheNewerDue(t *testing.T) {
 	c := file(t, b.Store)
 	b.sign(t, c.ID, "a")
 	b.sign(t, c.ID, "b")
-	must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 2, []byte("one"), noon))
+	must[journal.Checkpoint](t)(b.StoreStamp(t.Context(), c.ID, 2, []byte("one"), noon))
 	if due := b.claim(t, 1); len(due) != 1 || due[0].Size != 3 {
 		t.Errorf("due: %v", due)
 	}
-	must[journal.Checkpoint](t)(b.PutStamp(t.Context(), c.ID, 3, []byte("two"), noon))
+	must[journal.Checkpoint](t)(b.StoreStamp(t.Context(), c.ID, 3, []byte("two"), noon))
 	if n := b.count(t, "stamps_due"); n != 0 {
 		t.Errorf("%d still wait", n)
 	}
-	earlier := must[[]journal.Checkpoint](t)(b.CheckpointsOf(t.Context(), c.ID, 3))
+	earlier := must[[]journal.Checkpoint](t)(b.EarlierCheckpoints(t.Context(), c.ID, 3))
 	if len(earlier) != 1 || earlier[0].Size != 2 || string(earlier[0].Token) != "one" {
 		t.Errorf("earlier: %+v", earlier)
 	}

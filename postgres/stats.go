@@ -42,7 +42,7 @@ type keyRow struct {
 	MonthKey    *time.Time
 }
 
-func (r keyRow) key() recovery.StatsKey {
+func (r keyRow) statsKey() recovery.StatsKey {
 	key := recovery.StatsKey{Stage: r.StageKey, Platform: r.PlatformKey, GroupKind: r.GroupKey, Band: r.BandKey}
 	if r.MonthKey != nil {
 		key.Month = r.MonthKey.Format("2006-01")
@@ -92,8 +92,8 @@ func (s *Store) Stats(ctx context.Context, q recovery.StatsQuery) ([]recovery.St
 const statsPlan = `select set_config('work_mem', '128MB', true), set_config('enable_sort', 'off', true)`
 
 // grouped is query with the memory that grouping everything takes.
-func grouped[T any](ctx context.Context, s *Store, what, sql string, args ...any) (list []T, err error) {
-	err = s.write(ctx, what, func(tx pgx.Tx) error {
+func queryGrouped[T any](ctx context.Context, s *Store, what, sql string, args ...any) (list []T, err error) {
+	err = s.inTransaction(ctx, what, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, statsPlan); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *Store) countCases(ctx context.Context, q recovery.StatsQuery, into map[
 	for i, outcome := range recovery.Outcomes {
 		counts[i] = "count(*) filter (where stage = 'closed' and outcome = '" + string(outcome) + "')"
 	}
-	rows, err := grouped[row](ctx, s, "count cases", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].cases })+`,
+	rows, err := queryGrouped[row](ctx, s, "count cases", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].cases })+`,
 			count(*) as filed, count(*) filter (where stage = 'closed') as closed, array[`+strings.Join(counts, ", ")+`] as counts,
 			sum(amount_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
 		from cases`+statsWhere, q.Paced, q.Bands)
@@ -127,7 +127,7 @@ func (s *Store) countCases(ctx context.Context, q recovery.StatsQuery, into map[
 	}
 	for _, found := range rows {
 		told := recovery.StatsRow{
-			StatsKey: found.key(), Filed: found.Filed, Closed: found.Closed, Outcomes: map[recovery.Outcome]int{},
+			StatsKey: found.statsKey(), Filed: found.Filed, Closed: found.Closed, Outcomes: map[recovery.Outcome]int{},
 			ClaimedFen: found.ClaimedFen, RecoveredFen: found.RecoveredFen,
 		}
 		for i, outcome := range recovery.Outcomes {
@@ -143,14 +143,14 @@ func (s *Store) countStays(ctx context.Context, q recovery.StatsQuery, into map[
 		keyRow
 		Spans []float64 // seconds
 	}
-	rows, err := grouped[row](ctx, s, "count stays", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].stays })+`,
+	rows, err := queryGrouped[row](ctx, s, "count stays", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].stays })+`,
 			array_agg(date_part('epoch', left_at - entered_at)) as spans
 		from (select * from case_stages where stage <> 'closed') ended`+statsWhere, q.Paced, q.Bands)
 	if err != nil {
 		return err
 	}
 	for _, found := range rows {
-		key := found.key()
+		key := found.statsKey()
 		told, known := into[key]
 		if !known { // cases passed here and none has ended or stands here
 			told = recovery.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}

@@ -20,15 +20,15 @@ type StepWrite struct {
 	Attempt int                // the attempt of that act the workflow was given
 	// Drafts are written in order. The key of the first is the step's own: a
 	// step that is written again changes nothing.
-	Drafts      []journal.Draft
-	Next        recovery.Position
-	Deadlines   []recovery.Deadline
-	Counterpart *recovery.Counterpart // see mergeCounterpart; nil for none
-	Checkpoint  bool
-	Tell        notify.Notifications
+	Drafts         []journal.Draft
+	Next           recovery.Position
+	Deadlines      []recovery.Deadline
+	Counterpart    *recovery.Counterpart // see mergeCounterpart; nil for none
+	SignCheckpoint bool
+	Notifications  notify.Notifications
 	// Desk gives the case to somebody of that role; "" leaves it where it is. An
 	// agent gets it in turn and only if nobody has it; see turnOf.
-	Desk recovery.Role
+	AssignTo recovery.Role
 	// Address is what a counterpart left with the step; nil for none.
 	Address *notify.CounterpartAddress
 }
@@ -50,34 +50,34 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		return StepResult{}, fmt.Errorf("step of case %s: its first draft needs a key", w.CaseID)
 	}
 	var result StepResult
-	err := s.write(ctx, "write step", func(tx pgx.Tx) error {
-		pen, err := s.takePen(ctx, tx, w.CaseID, w.Drafts...)
+	err := s.inTransaction(ctx, "write step", func(tx pgx.Tx) error {
+		pen, err := s.lockJournal(ctx, tx, w.CaseID, w.Drafts...)
 		if err != nil {
 			return err
 		}
-		before, err := standing(ctx, tx, w)
+		before, err := readStepState(ctx, tx, w)
 		if err != nil {
 			return err
 		}
-		written, known := pen.stands(w.Drafts[0].Key)
+		written, known := pen.existing(w.Drafts[0].Key)
 		if known {
 			result = StepResult{Seq: written.Seq, Version: before.Version, Deadlines: before.Deadlines}
 			return nil
 		}
-		if before.abandoned(w) {
+		if before.isAbandoned(w) {
 			return ErrAbandoned
 		}
-		result, err = s.step(ctx, pen, w, before)
+		result, err = s.applyStep(ctx, pen, w, before)
 		return err
 	})
 	if err == nil {
-		s.wakeSenders(w.Tell)
+		s.wakeSenders(w.Notifications)
 	}
 	return result, err
 }
 
 // stepBefore is what a step must know of the case and of the act behind it.
-type stepBefore struct {
+type stepState struct {
 	Version      int64
 	Deadlines    []recovery.Deadline
 	Counterparts []recovery.Counterpart
@@ -89,8 +89,8 @@ type stepBefore struct {
 
 // standing reads the case and locks the act, after the head row: an act that is
 // abandoned now waits for this transaction, or this one sees it abandoned.
-func standing(ctx context.Context, tx pgx.Tx, w StepWrite) (stepBefore, error) {
-	var before stepBefore
+func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, error) {
+	var before stepState
 	batch := &pgx.Batch{}
 	batch.Queue(`select version, deadlines, counterparts, assignee, pace from cases where id = $1`, w.CaseID).
 		QueryRow(func(row pgx.Row) error {
@@ -109,7 +109,7 @@ func standing(ctx context.Context, tx pgx.Tx, w StepWrite) (stepBefore, error) {
 	return before, tx.SendBatch(ctx, batch).Close()
 }
 
-func (b stepBefore) abandoned(w StepWrite) bool {
+func (b stepState) isAbandoned(w StepWrite) bool {
 	if w.Request == "" {
 		return false
 	}
@@ -117,14 +117,14 @@ func (b stepBefore) abandoned(w StepWrite) bool {
 }
 
 // step queues everything a new step changes and sends it.
-func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefore) (StepResult, error) {
+func (s *Store) applyStep(ctx context.Context, pen *journalWriter, w StepWrite, before stepState) (StepResult, error) {
 	counterparts, err := mergeCounterpart(before.Counterparts, w.Counterpart)
 	if err != nil {
 		return StepResult{}, err
 	}
 	var first journal.Record
 	for i, draft := range w.Drafts {
-		record, err := pen.write(draft)
+		record, err := pen.append(draft)
 		if err != nil {
 			return StepResult{}, err
 		}
@@ -135,12 +135,12 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	at := first.At
 	queueStay(pen.batch, w, first)
 	queueStep(pen.batch, w, counterparts, at)
-	assignee, err := turnOf(ctx, pen.tx, w.Desk, before.Assignee)
+	assignee, err := nextAssignee(ctx, pen.tx, w.AssignTo, before.Assignee)
 	if err != nil {
 		return StepResult{}, err
 	}
 	queueAddress(pen.batch, w.CaseID, w.Address)
-	s.queueNotificationsOf(pen.batch, w.CaseID, w.Tell, assignee) // before the case is reassigned: the former assignee is notified
+	s.queueNotificationsOf(pen.batch, w.CaseID, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
 	err = reassign(pen, w, before, assignee, at)
 	if err != nil {
 		return StepResult{}, err
@@ -148,8 +148,8 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 	if w.Request != "" {
 		pen.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
 	}
-	if w.Checkpoint {
-		err = pen.checkpoint(at)
+	if w.SignCheckpoint {
+		err = pen.signCheckpoint(at)
 		if err != nil {
 			return StepResult{}, err
 		}
@@ -160,7 +160,7 @@ func (s *Store) step(ctx context.Context, pen *pen, w StepWrite, before stepBefo
 
 // reassign gives the case to a member of staff, with a journal entry. Only the
 // database knows who works on a case, so the workflow cannot name the assignee.
-func reassign(pen *pen, w StepWrite, before stepBefore, to recovery.UserID, at time.Time) error {
+func reassign(pen *journalWriter, w StepWrite, before stepState, to recovery.UserID, at time.Time) error {
 	if to == "" {
 		return nil
 	}
@@ -168,7 +168,7 @@ func reassign(pen *pen, w StepWrite, before stepBefore, to recovery.UserID, at t
 	if before.Assignee != "" {
 		facts["from"] = before.Assignee
 	}
-	_, err := pen.write(journal.Draft{
+	_, err := pen.append(journal.Draft{
 		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
 		Collector: w.Drafts[0].Collector, Facts: facts,
 	})
@@ -190,13 +190,13 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 			legal_fen = legal_fen + case when stage = 'legal' then $5 - recovered_fen else 0 end
 		where id = $1`,
 		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
-		orEmpty(w.Deadlines), earliestDue(w.Deadlines), orEmpty(counterparts), !w.Next.IsOpen(), at,
-		submitted(w.Next.Appeal), w.Next.Route)
+		orEmpty(w.Deadlines), earliestDueDate(w.Deadlines), orEmpty(counterparts), !w.Next.IsOpen(), at,
+		isSubmitted(w.Next.Appeal), w.Next.Route)
 }
 
 // submitted reports that the platform was asked: an appeal in preparation was
 // not yet made.
-func submitted(appeal recovery.AppealState) bool {
+func isSubmitted(appeal recovery.AppealState) bool {
 	return appeal != "" && appeal != recovery.AppealPreparing
 }
 
@@ -210,7 +210,7 @@ func mergeCounterpart(list []recovery.Counterpart, news *recovery.Counterpart) (
 	}
 	index := slices.IndexFunc(list, func(c recovery.Counterpart) bool { return c.ID == news.ID })
 	if index < 0 {
-		return nil, missing("counterpart")
+		return nil, notFound("counterpart")
 	}
 	merged := slices.Clone(list)
 	counterpart := &merged[index]

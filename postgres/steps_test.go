@@ -26,7 +26,7 @@ func TestWriteStepWritesAllOfIt(t *testing.T) {
 	next.Stage, next.Recovered = recovery.GroupNotice, 120_000
 	due := []recovery.Deadline{{Kind: recovery.NoticeClock, DueAt: noon.Add(24 * time.Hour), Source: "rule c"}}
 	result, err := b.WriteStep(t.Context(), postgres.StepWrite{
-		CaseID: c.ID, Next: next, Deadlines: due, Checkpoint: true,
+		CaseID: c.ID, Next: next, Deadlines: due, SignCheckpoint: true,
 		Drafts:      []journal.Draft{draft(recovery.EntryResponseRecorded, "s1"), draft(recovery.EntryStageEntered, "s1/stage")},
 		Counterpart: &recovery.Counterpart{ID: c.Counterparts[0].ID, Answer: recovery.PartlyReturned, ReturnFen: 120_000},
 	})
@@ -54,7 +54,7 @@ func TestWriteStepTwiceIsOnce(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	w := postgres.StepWrite{CaseID: c.ID, Drafts: drafts(recovery.EntryDeadlinePassed, "step-1"), Next: c.Position, Checkpoint: true}
+	w := postgres.StepWrite{CaseID: c.ID, Drafts: drafts(recovery.EntryDeadlinePassed, "step-1"), Next: c.Position, SignCheckpoint: true}
 	results := make([]postgres.StepResult, 8)
 	var group sync.WaitGroup
 	for i := range results {

@@ -33,12 +33,12 @@ type Options struct {
 // Store is a pool of connections and the methods on it. It is safe for
 // concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool
-	keys    *journal.Keyring
-	now     func() time.Time
-	random  io.Reader
-	numbers numberBlock
-	bell    bell
+	pool     *pgxpool.Pool
+	keys     *journal.Keyring
+	now      func() time.Time
+	random   io.Reader
+	numbers  numberBlock
+	notifier notifier
 
 	background context.Context // ends with Close
 	stop       context.CancelFunc
@@ -67,17 +67,17 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = "recourse"
 	config.ConnConfig.RuntimeParams["statement_timeout"] = statementTimeout
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
-		timesInUTC(conn)
+		decodeTimesInUTC(conn)
 		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, refine("open", err)
+		return nil, translateError("open", err)
 	}
 	err = pool.Ping(ctx)
 	if err != nil {
 		pool.Close()
-		return nil, refine("open", err)
+		return nil, translateError("open", err)
 	}
 	s := &Store{pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
 	if s.now == nil {
@@ -88,7 +88,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 // timesInUTC makes every instant come back in UTC, whatever the machine's zone.
-func timesInUTC(conn *pgx.Conn) {
+func decodeTimesInUTC(conn *pgx.Conn) {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
@@ -96,8 +96,8 @@ func timesInUTC(conn *pgx.Conn) {
 
 func (s *Store) startBackground() {
 	s.background, s.stop = context.WithCancel(context.Background())
-	s.bell.others = make(chan struct{}, 1)
-	s.done.Go(func() { s.tellOthers(s.background) })
+	s.notifier.otherProcesses = make(chan struct{}, 1)
+	s.done.Go(func() { s.notifyProcesses(s.background) })
 	s.done.Go(func() { s.sweepSessions(s.background) })
 }
 
@@ -109,41 +109,41 @@ func (s *Store) Close() {
 }
 
 // instant is the present in the precision the database keeps.
-func (s *Store) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+func (s *Store) currentTime() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // write runs fn in one transaction and names what it was for in errors.
-func (s *Store) write(ctx context.Context, what string, fn func(pgx.Tx) error) error {
-	return refine(what, pgx.BeginFunc(ctx, s.pool, fn))
+func (s *Store) inTransaction(ctx context.Context, what string, fn func(pgx.Tx) error) error {
+	return translateError(what, pgx.BeginFunc(ctx, s.pool, fn))
 }
 
 // query collects the rows of one statement into structs by column name.
-func query[T any](ctx context.Context, s *Store, what, sql string, args ...any) ([]T, error) {
+func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...any) ([]T, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, refine(what, err)
+		return nil, translateError(what, err)
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
 	if err != nil {
-		return nil, refine(what, err)
+		return nil, translateError(what, err)
 	}
 	return list, nil
 }
 
 // one is query for the single row that should be there. Errors: CodeNotFound,
 // naming the thing.
-func one[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
+func queryOne[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		var none T
-		return none, refine(thing, err)
+		return none, translateError(thing, err)
 	}
 	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 	if isNoRows(err) {
-		return row, missing(thing)
+		return row, notFound(thing)
 	}
-	return row, refine(thing, err)
+	return row, translateError(thing, err)
 }
 
-func missing(thing string) error {
+func notFound(thing string) error {
 	return recovery.Faultf(recovery.CodeNotFound, "There is no such %s.", thing)
 }

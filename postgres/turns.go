@@ -22,17 +22,17 @@ const (
 	// oneAtATime lets one transaction at a time hand out cases. Locking the account
 	// instead would pass over whoever is just being given one and has room for more,
 	// or count without the case that is being given.
-	oneAtATime = `select pg_advisory_xact_lock(hashtext('recourse: whose turn it is'))`
+	assignmentLock = `select pg_advisory_xact_lock(hashtext('recourse: whose turn it is'))`
 )
 
 // turnOf finds who gets a case that holds works on; "" when nobody has room or
 // it stays where it is. The caller commits at once.
-func turnOf(ctx context.Context, tx pgx.Tx, role recovery.Role, holds recovery.UserID) (recovery.UserID, error) {
+func nextAssignee(ctx context.Context, tx pgx.Tx, role recovery.Role, holds recovery.UserID) (recovery.UserID, error) {
 	choose := map[recovery.Role]string{recovery.RoleAgent: agentInTurn, recovery.RoleSupervisor: supervisorInTurn}[role]
 	if choose == "" {
 		return "", nil
 	}
-	_, err := tx.Exec(ctx, oneAtATime)
+	_, err := tx.Exec(ctx, assignmentLock)
 	if err != nil {
 		return "", err
 	}
@@ -49,7 +49,7 @@ func turnOf(ctx context.Context, tx pgx.Tx, role recovery.Role, holds recovery.U
 func (s *Store) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
 	tag, err := s.pool.Exec(ctx, `update users set capacity = $2 where id = $1`, id, max(0, cases))
 	if err == nil && tag.RowsAffected() == 0 {
-		return missing("account")
+		return notFound("account")
 	}
-	return refine("set capacity", err)
+	return translateError("set capacity", err)
 }

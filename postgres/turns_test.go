@@ -27,7 +27,7 @@ func hand(t testing.TB, s *postgres.Store, c recovery.Case, role recovery.Role, 
 	t.Helper()
 	d := draft(recovery.EntryAppealSubmitted, fmt.Sprintf("step-%d", minute))
 	d.At = noon.Add(time.Duration(minute) * time.Minute)
-	w := postgres.StepWrite{CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Desk: role, Drafts: []journal.Draft{d}}
+	w := postgres.StepWrite{CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, AssignTo: role, Drafts: []journal.Draft{d}}
 	if _, err := s.WriteStep(t.Context(), w); err != nil {
 		t.Error(err)
 	}

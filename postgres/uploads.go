@@ -12,7 +12,7 @@ import (
 // everybody. It does not enter the journal: nothing has been given yet. Errors:
 // ErrAnswered, CodeConflict when the account has too many under way.
 func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idem Idempotency) error {
-	return s.write(ctx, "begin upload", func(tx pgx.Tx) error {
+	return s.inTransaction(ctx, "begin upload", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		if idem.Key != "" {
 			s.queueIdempotency(batch, idem)
@@ -38,13 +38,13 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idem Idempot
 // Upload reads an announcement that is not older than UploadLife. Errors:
 // CodeNotFound.
 func (s *Store) Upload(ctx context.Context, id recovery.EvidenceID) (recovery.Upload, error) {
-	return one[recovery.Upload](ctx, s, "upload", `select id, case_id, row(by_role, by_id) as by, size, sha256, part_size, kind, file_name,
-		captured_at, source, description, created_at from uploads where id = $1 and created_at >= $2`, id, s.instant().Add(-recovery.UploadLife))
+	return queryOne[recovery.Upload](ctx, s, "upload", `select id, case_id, row(by_role, by_id) as by, size, sha256, part_size, kind, file_name,
+		captured_at, source, description, created_at from uploads where id = $1 and created_at >= $2`, id, s.currentTime().Add(-recovery.UploadLife))
 }
 
 // EndUpload forgets an announcement.
-func (s *Store) EndUpload(ctx context.Context, id recovery.EvidenceID) error {
-	return s.write(ctx, "end upload", func(tx pgx.Tx) error {
+func (s *Store) DeleteUpload(ctx context.Context, id recovery.EvidenceID) error {
+	return s.inTransaction(ctx, "end upload", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `delete from uploads where id = $1`, id)
 		return err
 	})

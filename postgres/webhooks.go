@@ -17,7 +17,7 @@ const selectWebhook = `select id, url, description, types, secret, old_secret, o
 // AddWebhook adds an address. Errors: ErrAnswered, CodeConflict when there are
 // MaxWebhooks already.
 func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idem Idempotency) error {
-	return s.write(ctx, "add webhook", func(tx pgx.Tx) error {
+	return s.inTransaction(ctx, "add webhook", func(tx pgx.Tx) error {
 		var there int
 		batch := &pgx.Batch{}
 		s.queueIdempotency(batch, idem)
@@ -39,19 +39,19 @@ func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idem Idempoten
 
 // Webhooks lists all, oldest first.
 func (s *Store) Webhooks(ctx context.Context) ([]notify.Webhook, error) {
-	return query[notify.Webhook](ctx, s, "list webhooks", selectWebhook+` order by created_at, id`)
+	return queryAll[notify.Webhook](ctx, s, "list webhooks", selectWebhook+` order by created_at, id`)
 }
 
 // Webhook reads one. Errors: CodeNotFound.
 func (s *Store) Webhook(ctx context.Context, id string) (notify.Webhook, error) {
-	return one[notify.Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
+	return queryOne[notify.Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
 }
 
 // RotateSecret gives a webhook a new secret; the one there was signs beside it
 // until the instant. A webhook that was stopped goes on. Errors: CodeNotFound,
 // ErrAnswered.
 func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldUntil time.Time, idem Idempotency) error {
-	return s.write(ctx, "rotate secret", func(tx pgx.Tx) error {
+	return s.inTransaction(ctx, "rotate secret", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		s.queueIdempotency(batch, idem)
 		found := int64(0)
@@ -59,7 +59,7 @@ func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldU
 			where id = $1`, id, secret, oldUntil).Exec(func(tag pgconn.CommandTag) error { found = tag.RowsAffected(); return nil })
 		err := tx.SendBatch(ctx, batch).Close()
 		if err == nil && found == 0 {
-			return missing("webhook")
+			return notFound("webhook")
 		}
 		return err
 	})
@@ -67,21 +67,21 @@ func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldU
 
 // DropWebhook forgets an address and what was to be sent there. Errors:
 // CodeNotFound.
-func (s *Store) DropWebhook(ctx context.Context, id string) error {
+func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
 	tag, err := s.pool.Exec(ctx, `delete from webhooks where id = $1`, id)
 	if err == nil && tag.RowsAffected() == 0 {
-		return missing("webhook")
+		return notFound("webhook")
 	}
-	return refine("drop webhook", err)
+	return translateError("drop webhook", err)
 }
 
 // StopWebhook takes an address out of use; what waits for it is dead.
 func (s *Store) StopWebhook(ctx context.Context, id, because string) error {
-	return s.write(ctx, "stop webhook", func(tx pgx.Tx) error {
+	return s.inTransaction(ctx, "stop webhook", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`update webhooks set active = false, stopped_because = $2 where id = $1`, id, because)
 		batch.Queue(`update webhook_deliveries set state = 'dead', note = $2, done_at = $3
-			where webhook_id = $1 and state = 'due'`, id, because, s.instant())
+			where webhook_id = $1 and state = 'due'`, id, because, s.currentTime())
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
@@ -93,8 +93,8 @@ const deliveryColumns = `d.id, d.webhook_id, d.case_id, d.type, d.payload, d.sta
 // is not among busy, for the length of the lease: a receiver that hangs holds up
 // no other. It is committed before it returns.
 func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Duration, busy []string) ([]notify.Delivery, error) {
-	now := s.instant()
-	return query[notify.Delivery](ctx, s, "claim deliveries", `with due as materialized (
+	now := s.currentTime()
+	return queryAll[notify.Delivery](ctx, s, "claim deliveries", `with due as materialized (
 			select l.id from webhooks w cross join lateral (
 				select id from webhook_deliveries where webhook_id = w.id and state in ('due', 'sending') and next_at <= $1
 				order by next_at limit $2 for update skip locked) l
@@ -109,7 +109,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 // SettleDelivery notes what became of a delivery. It gives false and changes
 // nothing when the claim lapsed and somebody else has it.
 func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) (bool, error) {
-	now := s.instant()
+	now := s.currentTime()
 	at, done := now, &now
 	if o.State == notify.DeliveryDue {
 		at, done = o.At, nil
@@ -118,18 +118,18 @@ func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.
 			failures = failures + case when $5 then 1 else 0 end, status = $6, note = $7, done_at = $8
 		where id = $1 and state = 'sending' and claim = $2`,
 		d.ID, d.Claim, o.State, at, o.Failed, o.Status, o.Note, done)
-	return tag.RowsAffected() == 1, refine("settle delivery", err)
+	return tag.RowsAffected() == 1, translateError("settle delivery", err)
 }
 
 // Deliveries lists deliveries in a state ("" for any), the newest first. Errors:
 // CodeInvalid for field cursor.
 func (s *Store) Deliveries(ctx context.Context, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	c := newConditions()
-	equal(c, "d.state", state)
-	return deliveryRoll.page(ctx, s, c, limit, cursor)
+	addEqual(c, "d.state", state)
+	return deliveryList.readPage(ctx, s, c, limit, cursor)
 }
 
-var deliveryRoll = roll[notify.Delivery]{
+var deliveryList = pagedList[notify.Delivery]{
 	"list deliveries", `select ` + deliveryColumns + ` from webhook_deliveries d`, "d.created_at", "d.id",
 	func(d notify.Delivery) (time.Time, string) { return d.CreatedAt, d.ID },
 }
@@ -137,15 +137,15 @@ var deliveryRoll = roll[notify.Delivery]{
 // Replay makes a settled delivery due again, with the same id, so that a
 // receiver that has it can tell. One that is on its way stays as it is. Errors:
 // CodeNotFound.
-func (s *Store) Replay(ctx context.Context, id string) (notify.Delivery, error) {
-	d, err := one[notify.Delivery](ctx, s, "delivery", `update webhook_deliveries d set
+func (s *Store) ReplayDelivery(ctx context.Context, id string) (notify.Delivery, error) {
+	d, err := queryOne[notify.Delivery](ctx, s, "delivery", `update webhook_deliveries d set
 			state = case when done_at is null then state else 'due' end,
 			next_at = case when done_at is null then next_at else $2 end,
 			failures = case when done_at is null then failures else 0 end,
 			done_at = null
-		where id = $1 returning `+deliveryColumns, id, s.instant())
+		where id = $1 returning `+deliveryColumns, id, s.currentTime())
 	if err == nil {
-		s.bell.ring()
+		s.notifier.Notify()
 	}
 	return d, err
 }

@@ -150,7 +150,7 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 		t.Errorf("listed %v, want %v", listed, dead)
 	}
 	for range 2 { // replayed twice is due once
-		d := must[notify.Delivery](t)(m.Replay(t.Context(), dead[0]))
+		d := must[notify.Delivery](t)(m.ReplayDelivery(t.Context(), dead[0]))
 		if d.State != notify.DeliveryDue || d.Failures != 0 || d.ID != dead[0] || d.DoneAt != nil {
 			t.Errorf("replayed: %+v", d)
 		}
@@ -158,7 +158,7 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 	if again := m.claimPosts(t, 10); len(again) != 1 || again[0].ID != dead[0] {
 		t.Errorf("after the replay: %+v", again)
 	}
-	_, err := m.Replay(t.Context(), "nothing")
+	_, err := m.ReplayDelivery(t.Context(), "nothing")
 	wantCode(t, err, recovery.CodeNotFound)
 }
 
@@ -178,7 +178,7 @@ func TestStoppingAndRotatingAWebhook(t *testing.T) {
 	if err := m.RotateSecret(t.Context(), w.ID, []byte("new"), until, idem); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.RotateSecret(t.Context(), w.ID, []byte("newer"), until, idem); !errors.Is(err, postgres.ErrAnswered) {
+	if err := m.RotateSecret(t.Context(), w.ID, []byte("newer"), until, idem); !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("the same request again: %v", err)
 	}
 	got := must[notify.Webhook](t)(m.Webhook(t.Context(), w.ID))
@@ -193,13 +193,13 @@ func TestDroppingAWebhookDropsItsDeliveries(t *testing.T) {
 	m := newMailbox(t, 0)
 	w := hook(t, m.bundle, m.people["agent"])
 	m.post(t, "case.a", 2)
-	if err := m.DropWebhook(t.Context(), w.ID); err != nil {
+	if err := m.DeleteWebhook(t.Context(), w.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n := m.count(t, "webhook_deliveries"); n != 0 {
 		t.Errorf("%d deliveries to nowhere", n)
 	}
-	wantCode(t, m.DropWebhook(t.Context(), w.ID), recovery.CodeNotFound)
+	wantCode(t, m.DeleteWebhook(t.Context(), w.ID), recovery.CodeNotFound)
 }
 
 func TestThereIsALimitToWebhooks(t *testing.T) {

@@ -50,7 +50,7 @@ func (w *Web) returns(h func(*returnCall) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		return w.bare(func(made *call) error {
 			token := made.Param("token")
-			link, err := w.service.Enter(c.Request().Context(), token)
+			link, err := w.service.FindLink(c.Request().Context(), token)
 			if err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ func (w *Web) enterReturn(c *call) error {
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	typed := strings.TrimSpace(c.FormValue("token"))
 	token := typed[strings.LastIndexAny(typed, "/#")+1:]
-	if _, err := w.service.Enter(c.Request().Context(), token); err != nil {
+	if _, err := w.service.FindLink(c.Request().Context(), token); err != nil {
 		return err
 	}
 	return c.seeOther("/return/" + token)
@@ -129,7 +129,7 @@ func (c *returnCall) place() string { return "/return/" + c.token }
 // asked names the counterpart for a use case. Nothing of their device is told,
 // as the page promises.
 func (c *returnCall) asked(values url.Values) casework.Request {
-	req := casework.Request{Actor: casework.Holder(c.link), Device: "web: return page"}
+	req := casework.Request{Actor: casework.CounterpartActor(c.link), Device: "web: return page"}
 	if values != nil {
 		req.Key, req.Fingerprint = values.Get("key"), c.fingerprint(values)
 	}
@@ -154,7 +154,7 @@ func (w *Web) answerReturn(c *returnCall) error {
 	if len(read.faults) > 0 {
 		return c.answerAgain(told, values, recovery.Invalid(read.faults))
 	}
-	if _, err := w.service.Answer(c.Request().Context(), c.asked(values), c.link, act); err != nil {
+	if _, err := w.service.TakeCounterpartAction(c.Request().Context(), c.asked(values), c.link, act); err != nil {
 		return c.answerAgain(told, values, err)
 	}
 	return c.seeOther(c.place() + "?done=1")
@@ -272,7 +272,7 @@ func (c *returnCall) returnFacts(told casework.Return) []detail {
 		{Name: c.say.T("return.held"), Value: money(told.Held)},
 		{Name: c.say.T("return.asked"), Value: firstOf(money(told.Asked), c.say.T("return.asked_unknown"))},
 		{Name: c.say.T("return.confirmed"), Value: some(told.Returned)},
-		{Name: c.say.T("return.says"), Value: some(told.Says)},
+		{Name: c.say.T("return.says"), Value: some(told.ReportedReturned)},
 		{Name: c.say.T("return.answer"), Value: c.say.Word("response", told.Answer)},
 		{Name: c.say.T("return.reference"), Value: string(told.Reference)},
 	}

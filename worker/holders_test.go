@@ -38,7 +38,7 @@ func withHolder(t *testing.T) *office {
 func (o *office) says(t *testing.T, tell notify.Notifications, change ...func(*postgres.StepWrite)) {
 	t.Helper()
 	step := postgres.StepWrite{
-		CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Tell: tell,
+		CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Notifications: tell,
 	}
 	for _, apply := range change {
 		apply(&step)
@@ -188,7 +188,7 @@ func (o *office) stopped(t *testing.T, server *smtptest.Server) {
 	drain(t, o.notices(t, mailerTo(server)))
 	stop := stopAddress(t, server.Mails()[0])
 	token := stop[strings.LastIndex(stop, "/")+1:]
-	found, err := o.store.GuestMails(t.Context(), token)
+	found, err := o.store.MailSubscription(t.Context(), token)
 	if err != nil || found.CounterpartID != firstHolder || found.CaseID != o.c.ID {
 		t.Fatalf("the token is of %+v (%v)", found, err)
 	}

@@ -72,7 +72,7 @@ func NewNotices(parts NoticesParts) *Notices {
 // Run sends until ctx ends: when the store is written to, and every few seconds
 // for what is due by the clock. Mails and webhooks do not wait for each other.
 func (n *Notices) Run(ctx context.Context) error {
-	woken, err := n.Store.Woken(ctx)
+	woken, err := n.Store.SubscribeToChanges(ctx)
 	if err != nil {
 		return fmt.Errorf("notices: %w", err)
 	}
@@ -161,13 +161,13 @@ func (n *Notices) Once(ctx context.Context) bool {
 }
 
 func (n *Notices) remindAndMail(ctx context.Context) bool {
-	reminded, err := n.Store.TellReminders(ctx, reminderLot)
+	reminded, err := n.Store.SendReminders(ctx, reminderLot)
 	if err != nil {
 		n.away(ctx, err)
 		return false
 	}
 	if n.Site != "" { // else nobody could stop them: they are not sent, and nothing is written of them
-		if _, err := n.Store.RemindHolders(ctx, reminderLot, n.reminded); err != nil {
+		if _, err := n.Store.RemindCounterparts(ctx, reminderLot, n.reminded); err != nil {
 			n.away(ctx, err)
 			return false
 		}
@@ -312,7 +312,7 @@ func (n *Notices) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if _, err := n.Store.SweepTold(ctx, n.Now().Add(-wordsKept)); err != nil {
+		if _, err := n.Store.SweepSent(ctx, n.Now().Add(-wordsKept)); err != nil {
 			n.away(ctx, err)
 		}
 		select {

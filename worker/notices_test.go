@@ -94,7 +94,7 @@ func (o *office) tell(t testing.TB, n int, telling notify.Notifications) {
 	t.Helper()
 	for range n {
 		_, err := o.store.WriteStep(t.Context(), postgres.StepWrite{
-			CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Tell: telling,
+			CaseID: o.c.ID, Drafts: []journal.Draft{o.entry(newID(t))}, Next: o.c.Position, Deadlines: o.c.Deadlines, Notifications: telling,
 		})
 		if err != nil {
 			t.Fatal(err)

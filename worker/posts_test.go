@@ -119,7 +119,7 @@ func TestADeadLetterIsReplayed(t *testing.T) {
 		t.Fatalf("after %d attempts: %+v (%v)", e.total(), dead, err)
 	}
 	open.Store("open", true)
-	if _, err := o.store.Replay(t.Context(), dead[0].ID); err != nil {
+	if _, err := o.store.ReplayDelivery(t.Context(), dead[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	n.Once(t.Context())

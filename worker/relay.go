@@ -21,7 +21,7 @@ import (
 // Outbox is what PostgreSQL has acknowledged and Temporal has not heard of.
 type Outbox interface {
 	DrainOutbox(ctx context.Context, limit int, deliver func(context.Context, postgres.OutboxItem) error) (int, error)
-	Woken(ctx context.Context) (<-chan struct{}, error)
+	SubscribeToChanges(ctx context.Context) (<-chan struct{}, error)
 }
 
 // starter is what Relay needs of a Temporal client.
@@ -62,7 +62,7 @@ func NewRelay(outbox Outbox, c *Connection) *Relay {
 // whether it is back.
 func (r *Relay) Run(ctx context.Context) error {
 	var err error
-	if r.woken, err = r.outbox.Woken(ctx); err != nil {
+	if r.woken, err = r.outbox.SubscribeToChanges(ctx); err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
 	for {

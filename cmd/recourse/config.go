@@ -61,9 +61,9 @@ func (c config) validate() error {
 		return fmt.Errorf("RECOURSE_PROFILE is %q: use development or production", c.Profile)
 	case c.Pace < 1:
 		return fmt.Errorf("RECOURSE_PACE is %d: it must be 1 or more", c.Pace)
-	case c.RetentionYears < casework.LeastRetentionYears || c.RetentionYears > maxRetentionYears:
+	case c.RetentionYears < casework.MinRetentionYears || c.RetentionYears > maxRetentionYears:
 		return fmt.Errorf("RECOURSE_RETENTION_YEARS is %d: closed cases are kept for %d to %d years, "+
-			"while a claim can be brought and enforced", c.RetentionYears, casework.LeastRetentionYears, maxRetentionYears)
+			"while a claim can be brought and enforced", c.RetentionYears, casework.MinRetentionYears, maxRetentionYears)
 	case c.Pace > 1 && c.Profile == production:
 		return fmt.Errorf("RECOURSE_PACE is %d: a pace is allowed in the development profile only", c.Pace)
 	}

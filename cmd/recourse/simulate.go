@@ -25,10 +25,10 @@ func simulateCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withRulesOnly(cmd.Context(), load, func(ctx context.Context, service *casework.Service) error {
 				if asJSON {
-					return service.Simulate(ctx, args[0], jsonPrinter(cmd.OutOrStdout()))
+					return service.SimulatePlaybook(ctx, args[0], jsonPrinter(cmd.OutOrStdout()))
 				}
 				report := &simulationReport{out: cmd.OutOrStdout(), version: args[0], counts: map[string]int{}}
-				if err := service.Simulate(ctx, args[0], report.printCase); err != nil {
+				if err := service.SimulatePlaybook(ctx, args[0], report.printCase); err != nil {
 					return err
 				}
 				return report.printTotals()
