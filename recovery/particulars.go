@@ -141,25 +141,6 @@ const (
 // PowersGiven lists them.
 var PowersGiven = []Powers{GeneralPowers, SpecialPowers}
 
-// Paper is a paper of the dossier that needs particulars.
-type Paper string
-
-// The papers.
-const (
-	PaperComplaint     Paper = "complaint"
-	PaperPaymentOrder  Paper = "payment_order"
-	PaperDemand        Paper = "demand"
-	PaperAgreement     Paper = "agreement"
-	PaperInquiry       Paper = "inquiry"
-	PaperPolice        Paper = "police"
-	PaperPreservation  Paper = "preservation"
-	PaperSafekeeping   Paper = "evidence_preservation"
-	PaperAuthorisation Paper = "authorisation"
-)
-
-// PapersOnRequest are created only on request.
-var PapersOnRequest = []Paper{PaperPreservation, PaperSafekeeping, PaperAuthorisation}
-
 // particularsPath is the prefix of the journal path of every particular.
 const particularsPath = "particulars."
 
@@ -313,28 +294,6 @@ func fieldRuleOf(path string) (found fieldRule) {
 	return found
 }
 
-// NeededPapers returns the papers of a court dossier that need particulars.
-func (p Particulars) NeededPapers(c Case) []Paper {
-	papers := []Paper{PaperComplaint}
-	asked := func(paper Paper) bool { return slices.Contains(p.Papers, paper) }
-	if c.Position.Route == PaymentOrder && !asked(PaperPreservation) {
-		papers[0] = PaperPaymentOrder
-	}
-	papers = append(papers, PaperDemand, PaperAgreement)
-	if c.Position.Route == PoliceReport || c.Position.Route == CrossBorder {
-		papers = append(papers, PaperPolice)
-	}
-	if c.Representative != "" || p.Agent.Name != "" || asked(PaperAuthorisation) {
-		papers = append(papers, PaperAuthorisation)
-	}
-	for _, paper := range []Paper{PaperPreservation, PaperSafekeeping} {
-		if asked(paper) {
-			papers = append(papers, paper)
-		}
-	}
-	return papers
-}
-
 // MissingParticular is a missing field and the papers that a court would reject
 // without it.
 type MissingParticular struct {
@@ -350,8 +309,8 @@ func (p Particulars) MissingFor(c Case) []MissingParticular {
 	}
 	papers, known := p.NeededPapers(c), dispensableFields(c, complete)
 	missing := []MissingParticular{}
-	complete.visitFields(func(path string, value *string, of fieldRule) {
-		needing := slices.DeleteFunc(slices.Clone(papers), func(paper Paper) bool { return !slices.Contains(of.papers, paper) })
+	complete.visitFields(func(path string, value *string, _ fieldRule) {
+		needing := slices.DeleteFunc(slices.Clone(papers), func(paper Paper) bool { return !paper.requires(path) })
 		if *value == "" && len(needing) > 0 && !known[path] {
 			missing = append(missing, MissingParticular{path, needing})
 		}

@@ -1,26 +1,15 @@
 package recovery
 
-// fieldRule defines how a field is checked, who may read it, and which papers a
-// court would reject without it.
+// fieldRule defines how a field is checked and who may read it. The papers that
+// need it are in papers.go.
 type fieldRule struct {
 	check  func(c *FieldChecker, field, value string)
 	public bool // visible to everybody in the case
 	named  bool // printed in the papers for the other side
 	number bool // a number: its last digits are not masked
-	papers []Paper
 }
 
 const counterpartsPath = "holders."
-
-// The papers that need a field, by the purpose of the field.
-var (
-	complaintPapers     = []Paper{PaperComplaint}
-	identityPapers      = []Paper{PaperComplaint, PaperPaymentOrder, PaperPolice, PaperAgreement, PaperPreservation, PaperSafekeeping, PaperAuthorisation}
-	contactPapers       = []Paper{PaperComplaint, PaperPaymentOrder, PaperPolice, PaperAgreement, PaperDemand, PaperSafekeeping, PaperAuthorisation}
-	courtPapers         = []Paper{PaperComplaint, PaperPaymentOrder, PaperInquiry, PaperPreservation, PaperSafekeeping, PaperAuthorisation}
-	defendantPapers     = []Paper{PaperComplaint, PaperPaymentOrder, PaperAgreement, PaperPreservation}
-	authorisationPapers = []Paper{PaperAuthorisation}
-)
 
 // visitFields calls visit for every field with its path below particularsPath. A
 // field added here is requested, checked, stored and masked without further code.
@@ -30,19 +19,19 @@ func (p *Particulars) visitFields(visit func(path string, value *string, of fiel
 		p.Counterparts[i].visitFields(visit)
 	}
 	p.visitAgentFields(visit)
-	visit("court", &p.Court, fieldRule{check: courtName, public: true, papers: courtPapers})
-	visit("transaction_no", &p.TransactionNo, fieldRule{check: transactionNo, number: true, papers: []Paper{PaperComplaint, PaperInquiry, PaperPolice}})
+	visit("court", &p.Court, fieldRule{check: courtName, public: true})
+	visit("transaction_no", &p.TransactionNo, fieldRule{check: transactionNo, number: true})
 	visit("return_to.name", &p.ReturnTo.Name, fieldRule{check: lineCheck(MaxName), named: true})
 	visit("return_to.bank", &p.ReturnTo.Bank, fieldRule{check: lineCheck(MaxName), named: true})
 	visit("return_to.account", &p.ReturnTo.Account, fieldRule{check: accountNo, named: true, number: true})
-	visit("return_by", &p.ReturnBy, fieldRule{check: anyDay, public: true, papers: []Paper{PaperDemand}})
-	visit("due_on", &p.DueOn, fieldRule{check: anyDay, public: true, papers: []Paper{PaperPaymentOrder}})
+	visit("return_by", &p.ReturnBy, fieldRule{check: anyDay, public: true})
+	visit("due_on", &p.DueOn, fieldRule{check: anyDay, public: true})
 	visit("noticed_on", &p.NoticedOn, fieldRule{check: pastDay, public: true})
-	visit("narrative", &p.Narrative, fieldRule{check: checkNarrative, named: true, papers: complaintPapers})
-	visit("assets", &p.Assets, fieldRule{check: checkPassage, papers: []Paper{PaperPreservation}})
-	visit("security", &p.Security, fieldRule{check: checkPassage, papers: []Paper{PaperPreservation}})
-	visit("at_risk", &p.AtRisk, fieldRule{check: checkPassage, papers: []Paper{PaperSafekeeping}})
-	visit("risk", &p.Risk, fieldRule{check: checkPassage, papers: []Paper{PaperSafekeeping}})
+	visit("narrative", &p.Narrative, fieldRule{check: checkNarrative, named: true})
+	visit("assets", &p.Assets, fieldRule{check: checkPassage})
+	visit("security", &p.Security, fieldRule{check: checkPassage})
+	visit("at_risk", &p.AtRisk, fieldRule{check: checkPassage})
+	visit("risk", &p.Risk, fieldRule{check: checkPassage})
 	visit("rate.percent", &p.Rate.Percent, fieldRule{check: percent, public: true})
 	visit("rate.as_of", &p.Rate.AsOf, fieldRule{check: pastDay, public: true})
 	visit("rate.source", &p.Rate.Source, fieldRule{check: lineCheck(MaxContact), public: true})
@@ -51,24 +40,24 @@ func (p *Particulars) visitFields(visit func(path string, value *string, of fiel
 
 func (p *Particulars) visitClaimantFields(visit func(string, *string, fieldRule)) {
 	c := &p.Claimant
-	visit("claimant.document_kind", (*string)(&c.DocumentKind), fieldRule{check: choiceCheck(DocumentKinds), papers: identityPapers})
-	visit("claimant.document_no", &c.DocumentNo, fieldRule{check: documentNo, number: true, papers: identityPapers})
-	visit("claimant.sex", (*string)(&c.Sex), fieldRule{check: choiceCheck(Sexes), papers: complaintPapers})
-	visit("claimant.born", &c.Born, fieldRule{check: birthday, papers: complaintPapers})
-	visit("claimant.nation", &c.Nation, fieldRule{check: lineCheck(maxNation), papers: complaintPapers})
-	visit("claimant.home", &c.Home, fieldRule{check: lineCheck(MaxContact), papers: []Paper{PaperComplaint, PaperPaymentOrder, PaperAuthorisation}})
+	visit("claimant.document_kind", (*string)(&c.DocumentKind), fieldRule{check: choiceCheck(DocumentKinds)})
+	visit("claimant.document_no", &c.DocumentNo, fieldRule{check: documentNo, number: true})
+	visit("claimant.sex", (*string)(&c.Sex), fieldRule{check: choiceCheck(Sexes)})
+	visit("claimant.born", &c.Born, fieldRule{check: birthday})
+	visit("claimant.nation", &c.Nation, fieldRule{check: lineCheck(maxNation)})
+	visit("claimant.home", &c.Home, fieldRule{check: lineCheck(MaxContact)})
 	visit("claimant.residence", &c.Residence, fieldRule{check: lineCheck(MaxContact)})
-	visit("claimant.serve_at", &c.ServeAt, fieldRule{check: lineCheck(MaxContact), papers: complaintPapers})
-	visit("claimant.phone", &c.Phone, fieldRule{check: phoneNo, number: true, papers: contactPapers})
+	visit("claimant.serve_at", &c.ServeAt, fieldRule{check: lineCheck(MaxContact)})
+	visit("claimant.phone", &c.Phone, fieldRule{check: phoneNo, number: true})
 	visit("claimant.email", &c.Email, fieldRule{check: address})
 	visit("claimant.work", &c.Work, fieldRule{check: lineCheck(MaxName)})
 }
 
 func (h *CounterpartParticulars) visitFields(visit func(string, *string, fieldRule)) {
 	of := counterpartsPath + string(h.CounterpartID) + "."
-	visit(of+"name", &h.Name, fieldRule{check: lineCheck(MaxName), named: true, papers: defendantPapers})
+	visit(of+"name", &h.Name, fieldRule{check: lineCheck(MaxName), named: true})
 	visit(of+"sex", (*string)(&h.Sex), fieldRule{check: choiceCheck(Sexes)})
-	visit(of+"home", &h.Home, fieldRule{check: lineCheck(MaxContact), papers: defendantPapers})
+	visit(of+"home", &h.Home, fieldRule{check: lineCheck(MaxContact)})
 	visit(of+"document_kind", (*string)(&h.DocumentKind), fieldRule{check: choiceCheck(DocumentKinds)})
 	visit(of+"document_no", &h.DocumentNo, fieldRule{check: documentNo, number: true})
 	visit(of+"phone", &h.Phone, fieldRule{check: phoneNo, number: true})
@@ -77,10 +66,10 @@ func (h *CounterpartParticulars) visitFields(visit func(string, *string, fieldRu
 
 func (p *Particulars) visitAgentFields(visit func(string, *string, fieldRule)) {
 	a := &p.Agent
-	visit("agent.name", &a.Name, fieldRule{check: lineCheck(MaxName), named: true, papers: authorisationPapers})
-	visit("agent.relation", (*string)(&a.Relation), fieldRule{check: choiceCheck(Relations), papers: authorisationPapers})
+	visit("agent.name", &a.Name, fieldRule{check: lineCheck(MaxName), named: true})
+	visit("agent.relation", (*string)(&a.Relation), fieldRule{check: choiceCheck(Relations)})
 	visit("agent.work", &a.Work, fieldRule{check: lineCheck(MaxName), named: true})
-	visit("agent.document_no", &a.DocumentNo, fieldRule{check: documentNo, number: true, papers: authorisationPapers})
-	visit("agent.phone", &a.Phone, fieldRule{check: phoneNo, number: true, papers: authorisationPapers})
-	visit("agent.powers", (*string)(&a.Powers), fieldRule{check: choiceCheck(PowersGiven), papers: authorisationPapers})
+	visit("agent.document_no", &a.DocumentNo, fieldRule{check: documentNo, number: true})
+	visit("agent.phone", &a.Phone, fieldRule{check: phoneNo, number: true})
+	visit("agent.powers", (*string)(&a.Powers), fieldRule{check: choiceCheck(PowersGiven)})
 }

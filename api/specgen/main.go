@@ -84,6 +84,7 @@ func enumerations() map[string][]string {
 		"Role":      append(toStrings(recovery.Roles), string(recovery.RoleSystem)),
 		"ClockKind": toStrings(recovery.Clocks), "Action": toStrings(recovery.Actions), "EntryKind": toStrings(recovery.EntryKinds),
 		"NoteVisibility": recovery.NoteVisibilities,
+		"PaperKind":      toStrings(recovery.Papers), "PaperOnRequest": toStrings(recovery.PapersOnRequest),
 	}
 }
 

@@ -256,9 +256,11 @@ func (p *draft) computeConditions() map[string]bool {
 		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
 		"outstanding": p.outstanding() > 0, "identified": p.areDebtorsIdentified(), "inside": p.shows(recovery.DemandRecords),
 		"split": c.CanBeSplit(), "whole": !c.CanBeSplit(),
-		"represented":      c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
-		"evidence_at_risk": slices.Contains(x.Requested, recovery.PaperSafekeeping),
-		"mistaken":         c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
+		"represented": c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
+		"mistaken":    c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
+	}
+	for _, paper := range recovery.PapersOnRequest {
+		met["requested_"+string(paper)] = slices.Contains(x.Requested, paper)
 	}
 	for i := range c.Counterparts {
 		switch c.Counterparts[i].Refusal {

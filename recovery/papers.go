@@ -1,0 +1,131 @@
+package recovery
+
+import (
+	"slices"
+	"strings"
+)
+
+// Paper is a legal paper of the dossier that needs particulars.
+type Paper string
+
+// The papers.
+const (
+	PaperComplaint     Paper = "complaint"
+	PaperPaymentOrder  Paper = "payment_order"
+	PaperDemand        Paper = "demand"
+	PaperAgreement     Paper = "agreement"
+	PaperInquiry       Paper = "inquiry"
+	PaperPolice        Paper = "police"
+	PaperPreservation  Paper = "preservation"
+	PaperSafekeeping   Paper = "evidence_preservation"
+	PaperAuthorisation Paper = "authorisation"
+)
+
+// paperRow is one row of the table of legal papers.
+type paperRow struct {
+	paper     Paper
+	onRequest bool // made when the claimant or legal asks for it
+	// neededIn reports whether the dossier for the court holds the paper. nil: only
+	// on request, or never by itself.
+	neededIn func(Case, Particulars) bool
+	// fields are the particulars without which the paper would be sent back, by
+	// their paths; "holders." stands for each counterpart's.
+	fields []string
+}
+
+var (
+	identityFields  = []string{"claimant.document_kind", "claimant.document_no"}
+	defendantFields = []string{"holders.name", "holders.home"}
+)
+
+// paperTable is the one table of legal papers. A new paper is a new row here, its
+// form in texts/zh-CN/papers, its name in texts/, and its place in the dossier's
+// layout.yaml.
+var paperTable = []paperRow{
+	{
+		paper: PaperComplaint, neededIn: func(c Case, p Particulars) bool { return !wantsPaymentOrder(c, p) },
+		fields: slices.Concat(identityFields, defendantFields, []string{
+			"claimant.sex", "claimant.born", "claimant.nation", "claimant.home", "claimant.serve_at", "claimant.phone",
+			"court", "transaction_no", "narrative",
+		}),
+	},
+	{
+		paper: PaperPaymentOrder, neededIn: wantsPaymentOrder,
+		fields: slices.Concat(identityFields, defendantFields, []string{"claimant.home", "claimant.phone", "court", "due_on"}),
+	},
+	{
+		paper: PaperDemand, neededIn: func(Case, Particulars) bool { return true },
+		fields: []string{"claimant.phone", "return_by"},
+	},
+	{
+		paper: PaperAgreement, neededIn: func(Case, Particulars) bool { return true },
+		fields: slices.Concat(identityFields, defendantFields, []string{"claimant.phone"}),
+	},
+	{paper: PaperInquiry, fields: []string{"court", "transaction_no"}},
+	{
+		paper: PaperPolice, neededIn: func(c Case, _ Particulars) bool {
+			return c.Position.Route == PoliceReport || c.Position.Route == CrossBorder
+		},
+		fields: slices.Concat(identityFields, []string{"claimant.phone", "transaction_no"}),
+	},
+	{
+		paper: PaperPreservation, onRequest: true,
+		fields: slices.Concat(identityFields, defendantFields, []string{"court", "assets", "security"}),
+	},
+	{
+		paper: PaperSafekeeping, onRequest: true,
+		fields: slices.Concat(identityFields, []string{"claimant.phone", "court", "at_risk", "risk"}),
+	},
+	{
+		paper: PaperAuthorisation, onRequest: true, neededIn: func(c Case, p Particulars) bool {
+			return c.Representative != "" || p.Agent.Name != ""
+		},
+		fields: slices.Concat(identityFields, []string{
+			"claimant.home", "claimant.phone", "court", "agent.name", "agent.relation", "agent.document_no", "agent.phone", "agent.powers",
+		}),
+	},
+}
+
+func wantsPaymentOrder(c Case, p Particulars) bool {
+	return c.Position.Route == PaymentOrder && !slices.Contains(p.Papers, PaperPreservation)
+}
+
+// Papers lists every paper; PapersOnRequest those made when somebody asks.
+var (
+	Papers          = papersWhere(func(paperRow) bool { return true })
+	PapersOnRequest = papersWhere(func(row paperRow) bool { return row.onRequest })
+)
+
+func papersWhere(selected func(paperRow) bool) []Paper {
+	var papers []Paper
+	for _, row := range paperTable {
+		if selected(row) {
+			papers = append(papers, row.paper)
+		}
+	}
+	return papers
+}
+
+// NeededPapers lists the papers that the dossier for the court holds and that
+// need particulars.
+func (p Particulars) NeededPapers(c Case) []Paper {
+	return papersWhere(func(row paperRow) bool {
+		requested := row.onRequest && slices.Contains(p.Papers, row.paper)
+		return requested || row.neededIn != nil && row.neededIn(c, p)
+	})
+}
+
+// requires reports whether a court would send the paper back without the
+// particular at a path.
+func (paper Paper) requires(path string) bool {
+	if rest, ofCounterpart := strings.CutPrefix(path, counterpartsPath); ofCounterpart {
+		_, field, _ := strings.Cut(rest, ".")
+		path = counterpartsPath + field
+	}
+	for _, row := range paperTable {
+		if row.paper == paper {
+			return slices.Contains(row.fields, path)
+		}
+	}
+	return false
+}
