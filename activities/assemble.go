@@ -23,7 +23,7 @@ func (a *Exports) assemble(ctx context.Context, export recovery.Export, c recove
 	}
 	if a.Stamps != nil {
 		source.Checkpoint = a.stampCheckpoint(ctx, source)
-		source.Roots = a.Stamps.Roots()
+		source.Roots = a.Stamps.RootsPEM()
 	}
 	return folio.Assembler{Originals: a.Originals, Checklist: a.Checklist, Custody: a.Custody}.Assemble(source)
 }

@@ -59,7 +59,7 @@ func TestOfflineDossiers(t *testing.T) {
 	b.atLaw()
 	b.wantOffline(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady))
 
-	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	b.stampedBy(sealtest.NewStampClient(t, sealtest.StartAuthority(t)))
 	stamped := b.wantState(b.request(recovery.ForArchive), recovery.ExportReady)
 	if b.folio(stamped).Stamp == nil {
 		t.Fatal("there is no stamp")

@@ -49,7 +49,7 @@ func (a *Exports) writeSealed(ctx context.Context, w io.Writer, plain string, f 
 	if stamp {
 		sealer.Stamper = a.Stamps
 	}
-	if _, err := sealer.PDF(ctx, w, file, info.Size(), f.At); err != nil {
+	if _, err := sealer.SealPDF(ctx, w, file, info.Size(), f.At); err != nil {
 		return fmt.Errorf("case %s: %w", f.Case.ID, err)
 	}
 	return nil

@@ -27,7 +27,7 @@ import (
 func newSealing(t *testing.T) *exportFixture {
 	t.Helper()
 	b := newExportFixture(t)
-	certificates, key, err := seal.DevelopmentAuthority(b.now, rand.Reader)
+	certificates, key, err := seal.NewDevelopmentAuthority(b.now, rand.Reader)
 	b.must(err)
 	b.exports.Custody.Identity, err = seal.LoadIdentity(certificates, key)
 	b.must(err)
@@ -95,8 +95,8 @@ func (b *exportFixture) checks(export recovery.Export) (bag, pdf verify.Summary)
 func TestBuildExportSealsAndStamps(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
-	tsa := sealtest.NewTSA(t)
-	b.stampedBy(sealtest.Client(t, tsa))
+	tsa := sealtest.StartAuthority(t)
+	b.stampedBy(sealtest.NewStampClient(t, tsa))
 	asked := b.request(recovery.ForCourt)
 	bag, pdf := b.checks(b.wantState(asked, recovery.ExportReady))
 	if bag.Stamps != 1 || bag.Stamp == nil || bag.Keys != 1 || pdf.PDF == nil || !pdf.PDF.Development || pdf.Stamp == nil {
@@ -134,7 +134,7 @@ func TestBuildExportGoesWithoutAnAuthority(t *testing.T) {
 	t.Parallel()
 	for left, stamps := range []int{0, 1} {
 		b := newSealing(t)
-		b.stampedBy(&away{sealtest.Client(t, sealtest.NewTSA(t)), left})
+		b.stampedBy(&away{sealtest.NewStampClient(t, sealtest.StartAuthority(t)), left})
 		ready := b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
 		bag, pdf := b.checks(ready)
 		if bag.Stamps != stamps || pdf.Stamp != nil {
@@ -161,7 +161,7 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	b.must(err)
 	b.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Keys: keys, Now: func() time.Time { return b.now }})
 	b.exports.Archive, b.exports.Custody.Keys = b.store, keys
-	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	b.stampedBy(sealtest.NewStampClient(t, sealtest.StartAuthority(t)))
 	b.filed = b.file()
 	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "before"))
 	b.must(err)
@@ -187,7 +187,7 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 func TestBuildExportKeepsStampsOutWithoutTheirRoots(t *testing.T) {
 	t.Parallel()
 	b := newSealing(t)
-	b.stampedBy(sealtest.Client(t, sealtest.NewTSA(t)))
+	b.stampedBy(sealtest.NewStampClient(t, sealtest.StartAuthority(t)))
 	b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)
 	b.exports.Stamps = nil
 	if bag, _ := b.checks(b.wantState(b.request(recovery.ForCourt), recovery.ExportReady)); bag.Stamps != 0 || bag.Checkpoints != 1 {
@@ -212,7 +212,7 @@ func TestStampBatchContinuesAfterAFailure(t *testing.T) {
 		_, err := b.store.Append(t.Context(), b.another().ID, true, b.draft(recovery.EntryNoteAdded, "n"))
 		b.must(err)
 	}
-	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.Client(t, sealtest.NewTSA(t)), 2}}
+	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.NewStampClient(t, sealtest.StartAuthority(t)), 2}}
 	stamped, err := stamps.StampBatch(t.Context(), 10, time.Minute)
 	if stamped != 2 || recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("%d stamps, %v", stamped, err)

@@ -68,5 +68,5 @@ func (s *Stamps) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time
 	return s.Stamper.Stamp(ctx, digest, notBefore)
 }
 
-// Roots implements seal.Stamper.
-func (s *Stamps) Roots() []byte { return s.Stamper.Roots() }
+// RootsPEM implements seal.Stamper.
+func (s *Stamps) RootsPEM() []byte { return s.Stamper.RootsPEM() }

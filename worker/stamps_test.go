@@ -49,7 +49,7 @@ func TestStampsRun(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	claims, ended := make(chan int), make(chan error, 1)
-	authority := &moody{Stamper: sealtest.Client(t, sealtest.NewTSA(t))}
+	authority := &moody{Stamper: sealtest.NewStampClient(t, sealtest.StartAuthority(t))}
 	stamps := &worker.Stamps{
 		Work: &activities.Stamps{Record: counting{office.store, claims}, Stamper: authority}, Log: quiet(), Interval: time.Millisecond,
 	}

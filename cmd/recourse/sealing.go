@@ -45,7 +45,7 @@ func (c config) loadIdentity() (*seal.Identity, error) {
 		return nil, fmt.Errorf("SEAL_KEY: %w", err)
 	}
 	identity, err := seal.LoadIdentity(certificates, key)
-	if err == nil && identity.Development() && c.Profile == production {
+	if err == nil && identity.IsDevelopment() && c.Profile == production {
 		err = errors.New("SEAL_CERT is a development certificate: documents sealed with it have no legal effect")
 	}
 	return identity, err
@@ -53,7 +53,7 @@ func (c config) loadIdentity() (*seal.Identity, error) {
 
 func developmentIdentity(c config) (*seal.Identity, error) {
 	text, err := loadOrCreateKey(c, developmentSeal, func() (string, error) {
-		certificates, key, err := seal.DevelopmentAuthority(currentTime(), rand.Reader)
+		certificates, key, err := seal.NewDevelopmentAuthority(currentTime(), rand.Reader)
 		return string(certificates) + string(key), err
 	})
 	if err != nil {

@@ -19,14 +19,14 @@ func TestDevelopmentSealsUnderAnAuthorityOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, err := c.loadIdentity()
-	if err != nil || !first.Development() || second.Fingerprint() != first.Fingerprint() {
+	if err != nil || !first.IsDevelopment() || second.Fingerprint() != first.Fingerprint() {
 		t.Errorf("%+v, then %+v (%v)", first, second, err)
 	}
 	path := c.dataPath("keys", developmentSeal)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v (%v)", info, err)
 	}
-	if err := os.WriteFile(path, first.Roots(), 0o600); err != nil {
+	if err := os.WriteFile(path, first.RootPEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.loadIdentity(); err == nil || !strings.Contains(err.Error(), "no key") {
@@ -37,7 +37,7 @@ func TestDevelopmentSealsUnderAnAuthorityOfItsOwn(t *testing.T) {
 func TestProductionSealsOnlyWithWhatItIsGiven(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	certificates, key, err := seal.DevelopmentAuthority(currentTime(), rand.Reader)
+	certificates, key, err := seal.NewDevelopmentAuthority(currentTime(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestProductionSealsOnlyWithWhatItIsGiven(t *testing.T) {
 
 func TestTheAuthorityIsNamedWhole(t *testing.T) {
 	t.Parallel()
-	roots := tempFile(t, "roots.pem", sealtest.Development(t).Roots())
+	roots := tempFile(t, "roots.pem", sealtest.NewIdentity(t).RootPEM())
 	for name, tc := range map[string]struct {
 		given sealConfig
 		says  string

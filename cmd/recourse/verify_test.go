@@ -111,10 +111,10 @@ func TestVerifyASealedPDF(t *testing.T) {
 	t.Parallel()
 	clock := sealtest.NewClock(t, time.Now().AddDate(-1, 0, 0), time.Now().AddDate(1, 0, 0))
 	clock.At = time.Now()
-	identity := sealtest.Development(t)
-	path := tempFile(t, "dossier.pdf", sealtest.Sealed(t, identity, clock, sealtest.PDF(1)))
+	identity := sealtest.NewIdentity(t)
+	path := tempFile(t, "dossier.pdf", sealtest.SealPDF(t, identity, clock, sealtest.NewPDF(1)))
 	output, err := verified(t, path, "--key", identity.Fingerprint())
-	says(t, output, err, "a sealed PDF", identity.Name(), "不具法律效力", "outside time", "--authority")
+	says(t, output, err, "a sealed PDF", identity.CommonName(), "不具法律效力", "outside time", "--authority")
 	output, err = verified(t, path, "--json")
 	says(t, output, err)
 	var report struct {

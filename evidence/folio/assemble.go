@@ -138,7 +138,7 @@ func (b *assembly) addProof(f *Folio) error {
 		f.Earlier = append(f.Earlier, Checkpoint{Size: one.Size, Note: one.Note, Stamp: b.stampOf(one)})
 	}
 	if identity := b.Custody.Identity; identity != nil {
-		f.SealedBy, f.Development = identity.Name(), identity.Development()
+		f.SealedBy, f.Development = identity.CommonName(), identity.IsDevelopment()
 	}
 	return nil
 }

@@ -19,35 +19,34 @@ import (
 	"recourse/recovery"
 )
 
-// Stamp is a token of outside time (RFC 3161).
+// Stamp is a time stamp (RFC 3161).
 type Stamp struct {
 	Token []byte    // DER, a CMS SignedData over the TSTInfo
 	At    time.Time // genTime, UTC
 }
 
-// Stamper gives outside time to a SHA-256 digest. The stamp is refused when it
-// says an earlier time than notBefore, the instant of the newest thing it is to
-// cover. Errors are *recovery.Fault with CodeUnavailable: asking again later may
-// help.
+// Stamper requests a time stamp for a SHA-256 digest. It rejects a stamp earlier
+// than notBefore, the time of the newest data under the digest. Errors are
+// *recovery.Fault with CodeUnavailable; a later retry may succeed.
 type Stamper interface {
 	Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (Stamp, error)
-	// Roots are the certificates the tokens lead to, in PEM; they go into bags.
-	Roots() []byte
+	// RootsPEM returns the root certificates of the stamps, which bags contain.
+	RootsPEM() []byte
 }
 
-// ClockSlack is how much earlier than our own clock a stamp may be: one second
-// for authorities that give whole seconds, one for clocks that differ. The
-// verifiers allow the same.
+// ClockSlack is how much a stamp may be earlier than notBefore: one second for
+// authorities that give whole seconds, one for clocks that differ. The verifiers
+// allow the same.
 const ClockSlack = 2 * time.Second
 
 const (
 	maxReply     = 64 << 10
 	replyTimeout = 20 * time.Second
 	nonceBits    = 127
-	maxRoots     = 16 << 10 // they stand in every seal
+	maxRoots     = 16 << 10 // every seal contains them
 )
 
-// Authority is a time-stamping authority asked over HTTP (RFC 3161 §3.4).
+// Authority is a client of a time-stamping authority over HTTP (RFC 3161 §3.4).
 type Authority struct {
 	url    string
 	roots  []byte
@@ -56,9 +55,9 @@ type Authority struct {
 	random io.Reader
 }
 
-// NewAuthority names the authority at an http or https address and the PEM
-// certificates its tokens must lead to. Nothing is asked yet. The address may
-// carry a user and password; neither is ever told in an error.
+// NewAuthority returns a client for the authority at an http or https address,
+// whose tokens must chain to one of the roots (PEM). It sends no request. The
+// address may contain a user and password; errors never contain it.
 func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
@@ -69,7 +68,7 @@ func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, e
 		return nil, fmt.Errorf("certificates of the time-stamping authority: %w", err)
 	}
 	if len(roots) > maxRoots {
-		return nil, fmt.Errorf("certificates of the time-stamping authority: %d bytes; name its roots only, at most %d", len(roots), maxRoots)
+		return nil, fmt.Errorf("certificates of the time-stamping authority: %d bytes, but at most %d are allowed; configure only its root certificates", len(roots), maxRoots)
 	}
 	a := &Authority{url: address, roots: bytes.Clone(roots), pool: x509.NewCertPool(), random: random}
 	for _, certificate := range certificates {
@@ -79,17 +78,17 @@ func NewAuthority(address string, roots []byte, random io.Reader) (*Authority, e
 		a.pool.AddCert(certificate)
 	}
 	a.client = &http.Client{Timeout: replyTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse // a stamp is asked for where the operator said
+		return http.ErrUseLastResponse // only the configured address is used
 	}}
 	return a, nil
 }
 
-// Roots implements Stamper.
-func (a *Authority) Roots() []byte { return bytes.Clone(a.roots) }
+// RootsPEM implements Stamper.
+func (a *Authority) RootsPEM() []byte { return bytes.Clone(a.roots) }
 
 // Stamp implements Stamper.
 func (a *Authority) Stamp(ctx context.Context, digest [32]byte, notBefore time.Time) (Stamp, error) {
-	nonce, err := a.nonce()
+	nonce, err := a.newNonce()
 	if err != nil {
 		return Stamp{}, err
 	}
@@ -98,37 +97,37 @@ func (a *Authority) Stamp(ctx context.Context, digest [32]byte, notBefore time.T
 	if err != nil {
 		return Stamp{}, fmt.Errorf("time stamp request: %w", err)
 	}
-	reply, err := a.post(ctx, der)
+	reply, err := a.sendRequest(ctx, der)
 	if err != nil {
-		return Stamp{}, unstamped(err)
+		return Stamp{}, newStampFault(err)
 	}
-	stamp, err := a.check(reply, &ask, notBefore)
+	stamp, err := a.checkReply(reply, &ask, notBefore)
 	if err != nil {
-		return Stamp{}, unstamped(err)
+		return Stamp{}, newStampFault(err)
 	}
 	return stamp, nil
 }
 
-func unstamped(cause error) error {
+func newStampFault(cause error) error {
 	fault := recovery.Faultf(recovery.CodeUnavailable, "the time-stamping authority gave no usable stamp")
 	fault.Cause = cause
 	return fault
 }
 
-func (a *Authority) nonce() (*big.Int, error) {
+func (a *Authority) newNonce() (*big.Int, error) {
 	raw := make([]byte, (nonceBits+7)/8)
 	if _, err := io.ReadFull(a.random, raw); err != nil {
 		return nil, fmt.Errorf("nonce: %w", err)
 	}
 	raw[0] &= 0x7f
-	raw[len(raw)-1] |= 1 // never zero, which some authorities leave out
+	raw[len(raw)-1] |= 1 // never zero, because some authorities omit a zero nonce
 	return new(big.Int).SetBytes(raw), nil
 }
 
-func (a *Authority) post(ctx context.Context, body []byte) ([]byte, error) {
+func (a *Authority) sendRequest(ctx context.Context, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url, bytes.NewReader(body))
 	if err != nil {
-		return nil, errors.New("the address cannot be asked")
+		return nil, errors.New("the address is invalid")
 	}
 	request.Header.Set("Content-Type", "application/timestamp-query")
 	request.Header.Set("Accept", "application/timestamp-reply")
@@ -136,12 +135,12 @@ func (a *Authority) post(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, withoutAddress(err)
 	}
-	defer func() { _ = response.Body.Close() }() // only read from
+	defer func() { _ = response.Body.Close() }() // read only
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("it answered with HTTP status %d", response.StatusCode)
 	}
 	if kind := response.Header.Get("Content-Type"); kind != "application/timestamp-reply" {
-		return nil, errors.New("it answered with something that is no time stamp reply")
+		return nil, errors.New("it sent no time stamp reply")
 	}
 	reply, err := io.ReadAll(io.LimitReader(response.Body, maxReply+1))
 	if err != nil {
@@ -153,7 +152,7 @@ func (a *Authority) post(ctx context.Context, body []byte) ([]byte, error) {
 	return reply, nil
 }
 
-// withoutAddress keeps a password in the address out of logs.
+// withoutAddress removes the address, which may contain a password, from an error.
 func withoutAddress(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -162,9 +161,9 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// check takes a reply for what was asked only: this digest, this nonce, by a
-// certificate for time stamps that was valid then and leads to the roots.
-func (a *Authority) check(reply []byte, ask *timestamp.Request, notBefore time.Time) (Stamp, error) {
+// checkReply accepts a reply only for this request: the same digest and nonce, signed
+// with a time-stamping certificate that was valid and chains to the roots.
+func (a *Authority) checkReply(reply []byte, ask *timestamp.Request, notBefore time.Time) (Stamp, error) {
 	got, err := timestamp.ParseResponse(reply)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("its answer: %w", err)
@@ -175,7 +174,7 @@ func (a *Authority) check(reply []byte, ask *timestamp.Request, notBefore time.T
 	case got.Nonce == nil || got.Nonce.Cmp(ask.Nonce) != 0:
 		return Stamp{}, errors.New("it answered to another request")
 	case got.Time.Add(ClockSlack).Before(notBefore):
-		return Stamp{}, fmt.Errorf("its time %s is before what it is to cover: one of the clocks is wrong", got.Time.UTC().Format(time.RFC3339))
+		return Stamp{}, fmt.Errorf("its time %s is earlier than the stamped data; check the clocks", got.Time.UTC().Format(time.RFC3339))
 	}
 	if err := a.checkSigner(got); err != nil {
 		return Stamp{}, err
@@ -189,7 +188,7 @@ func (a *Authority) checkSigner(got *timestamp.Timestamp) error {
 		return fmt.Errorf("its token: %w", err)
 	}
 	if signed.GetOnlySigner() == nil {
-		return errors.New("its token does not carry the certificate of its one signer")
+		return errors.New("its token does not contain the certificate of its only signer")
 	}
 	between := x509.NewCertPool()
 	for _, certificate := range signed.Certificates {

@@ -21,7 +21,7 @@ import (
 
 func TestStampIsWhatOpensslAccepts(t *testing.T) {
 	t.Parallel()
-	tsa := sealtest.NewTSA(t)
+	tsa := sealtest.StartAuthority(t)
 	data := []byte("what is to be stamped")
 	before := time.Now()
 	stamp, err := authority(t, tsa).Stamp(t.Context(), sha256.Sum256(data), before)
@@ -41,7 +41,7 @@ func TestStampIsWhatOpensslAccepts(t *testing.T) {
 // TestStampRefuses what a mistaken or hostile answer could hold.
 func TestStampRefuses(t *testing.T) {
 	t.Parallel()
-	tsa, other := sealtest.NewTSA(t), sealtest.NewTSANamed(t, "localhost other TSA")
+	tsa, other := sealtest.StartAuthority(t), sealtest.StartNamedAuthority(t, "localhost other TSA")
 	var once sync.Once
 	var first []byte // an earlier, genuine answer
 	reply := func(change func([]byte) []byte) http.HandlerFunc {
@@ -61,10 +61,10 @@ func TestStampRefuses(t *testing.T) {
 		"too much":       {"longer than", reply(func([]byte) []byte { return make([]byte, 1<<20) })},
 		"garbage":        {"its answer", reply(func([]byte) []byte { return []byte("garbage") })},
 		"nothing":        {"its answer", reply(func([]byte) []byte { return nil })},
-		"a rejection":    {"rejected", reply(func([]byte) []byte { return tsa.Reply([]byte("no query")) })},
-		"other roots":    {"its token", reply(other.Reply)},
-		"a flipped bit":  {"its", reply(func(q []byte) []byte { r := tsa.Reply(q); r[len(r)-10] ^= 1; return r })},
-		"an older reply": {"another", reply(func(q []byte) []byte { once.Do(func() { first = tsa.Reply(q) }); return first })},
+		"a rejection":    {"rejected", reply(func([]byte) []byte { return tsa.AnswerQuery([]byte("no query")) })},
+		"other roots":    {"its token", reply(other.AnswerQuery)},
+		"a flipped bit":  {"its", reply(func(q []byte) []byte { r := tsa.AnswerQuery(q); r[len(r)-10] ^= 1; return r })},
+		"an older reply": {"another", reply(func(q []byte) []byte { once.Do(func() { first = tsa.AnswerQuery(q) }); return first })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -89,7 +89,7 @@ func TestStampRefuses(t *testing.T) {
 
 func TestStampIsNotBeforeWhatItCovers(t *testing.T) {
 	t.Parallel()
-	a := authority(t, sealtest.NewTSA(t))
+	a := authority(t, sealtest.StartAuthority(t))
 	if _, err := a.Stamp(t.Context(), [32]byte{1}, time.Now().Add(time.Hour)); err == nil || !strings.Contains(err.Error(), "clocks") {
 		t.Errorf("a stamp before its contents: %v", err)
 	}
@@ -104,7 +104,7 @@ func TestStampEndsWithItsContextAndTellsNoPassword(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
-	a, err := seal.NewAuthority(strings.Replace(server.URL, "//", "//user:hunter2@", 1), sealtest.NewTSA(t).Roots, rand.Reader)
+	a, err := seal.NewAuthority(strings.Replace(server.URL, "//", "//user:hunter2@", 1), sealtest.StartAuthority(t).Roots, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestStampEndsWithItsContextAndTellsNoPassword(t *testing.T) {
 
 func TestNewAuthorityRefusesWhatCannotBeAsked(t *testing.T) {
 	t.Parallel()
-	roots := sealtest.NewTSA(t).Roots
+	roots := sealtest.StartAuthority(t).Roots
 	for _, address := range []string{"", "tsa", "file:///etc/passwd", "http://", "http://\x7f"} {
 		if _, err := seal.NewAuthority(address, roots, rand.Reader); err == nil {
 			t.Errorf("%q was taken", address)
@@ -135,7 +135,7 @@ func TestSealFailsWithItsAuthority(t *testing.T) {
 	large := stamper(func() ([]byte, error) { return bytes.Repeat([]byte{0x30, 0x80}, 1<<15), nil })
 	for name, s := range map[string]seal.Stamper{"broken": broken, "too large a token": large} {
 		pdf := plainPDF(t, 1)
-		_, err := (&seal.Sealer{Identity: development(t), Stamper: s}).PDF(t.Context(), io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
+		_, err := (&seal.Sealer{Identity: development(t), Stamper: s}).SealPDF(t.Context(), io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
 		if err == nil {
 			t.Errorf("%s: sealed", name)
 		}
@@ -143,11 +143,11 @@ func TestSealFailsWithItsAuthority(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	pdf := plainPDF(t, 1)
-	_, err := (&seal.Sealer{Identity: development(t)}).PDF(ended, io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
+	_, err := (&seal.Sealer{Identity: development(t)}).SealPDF(ended, io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("ended: %v", err)
 	}
-	_, err = (&seal.Sealer{Identity: development(t)}).PDF(t.Context(), full{}, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
+	_, err = (&seal.Sealer{Identity: development(t)}).SealPDF(t.Context(), full{}, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
 	if !errors.Is(err, errFull) {
 		t.Errorf("full disk: %v", err)
 	}
@@ -159,7 +159,7 @@ func (s stamper) Stamp(context.Context, [32]byte, time.Time) (seal.Stamp, error)
 	token, err := s()
 	return seal.Stamp{Token: token}, err
 }
-func (s stamper) Roots() []byte { return nil }
+func (s stamper) RootsPEM() []byte { return nil }
 
 var errFull = errors.New("disk full")
 
@@ -170,7 +170,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 // FuzzReply feeds answers of an authority: never a panic, and none is taken but
 // the genuine one.
 func FuzzReply(f *testing.F) {
-	tsa := sealtest.NewTSA(f)
+	tsa := sealtest.StartAuthority(f)
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		a, err := seal.NewAuthority("http://tsa.example", tsa.Roots, rand.Reader)

@@ -26,7 +26,7 @@ var (
 	oidECDSA         = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2} // with SHA-256
 )
 
-// The structures of RFC 5652 §5, as far as a seal fills them.
+// The structures of RFC 5652 §5 with the fields that a seal uses.
 type contentInfo struct {
 	Type    asn1.ObjectIdentifier
 	Content signedData `asn1:"explicit,tag:0"`
@@ -60,23 +60,22 @@ type attribute struct {
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// essCertificates is SigningCertificateV2 (RFC 5035 §3) with SHA-256, which is
-// its default and therefore not written.
+// essCertificates is SigningCertificateV2 (RFC 5035 §3). The algorithm is omitted
+// because SHA-256 is its default.
 type essCertificates struct{ IDs []essCertificate }
 
 type essCertificate struct{ Hash []byte }
 
-// sealing is a signature under way: what is signed, and the signature over it.
-type sealing struct {
-	identity  *Identity
-	signed    []byte // DER of the signed attributes, without their SET header
-	signature []byte
+// signature is a signature with the attributes it signs.
+type signature struct {
+	identity         *Identity
+	signedAttributes []byte // DER of the signed attributes, without their SET header
+	value            []byte
 }
 
-// sign makes the signed attributes of a file with this digest and signs them.
-// All certificates up to the root are named in them, so that none can be
-// exchanged.
-func (i *Identity) sign(digest [sha256.Size]byte) (*sealing, error) {
+// signDigest signs the attributes for a file with this digest. The attributes list
+// all certificates up to the root, so that none can be exchanged.
+func (i *Identity) signDigest(digest [sha256.Size]byte) (*signature, error) {
 	ids := essCertificates{}
 	for _, certificate := range i.chain {
 		sum := sha256.Sum256(certificate.Raw)
@@ -93,14 +92,14 @@ func (i *Identity) sign(digest [sha256.Size]byte) (*sealing, error) {
 		}
 		attributes = append(attributes, der)
 	}
-	slices.SortFunc(attributes, bytes.Compare) // DER orders the members of a SET OF
-	s := &sealing{identity: i, signed: bytes.Join(attributes, nil)}
-	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: s.signed})
+	slices.SortFunc(attributes, bytes.Compare) // DER requires a sorted SET OF
+	s := &signature{identity: i, signedAttributes: bytes.Join(attributes, nil)}
+	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: s.signedAttributes})
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(set)
-	s.signature, err = i.key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	s.value, err = i.key.Sign(rand.Reader, sum[:], crypto.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}
@@ -115,8 +114,8 @@ func marshalAttribute(id asn1.ObjectIdentifier, value any) ([]byte, error) {
 	return asn1.Marshal(attribute{Type: id, Values: []asn1.RawValue{{FullBytes: der}}})
 }
 
-// cms is the whole as DER, with the token over the signature if there is one.
-func (s *sealing) cms(token []byte) ([]byte, error) {
+// encodeCMS returns the CMS message in DER, with the time stamp unless it is nil.
+func (s *signature) encodeCMS(token []byte) ([]byte, error) {
 	leaf := s.identity.chain[0]
 	var certificates []byte
 	for _, certificate := range s.identity.chain {
@@ -125,8 +124,8 @@ func (s *sealing) cms(token []byte) ([]byte, error) {
 	digest := pkix.AlgorithmIdentifier{Algorithm: oidSHA256}
 	signer := signerInfo{
 		Version: 1, Issuer: issuerAndSerial{asn1.RawValue{FullBytes: leaf.RawIssuer}, leaf.SerialNumber},
-		Digest: digest, Algorithm: s.identity.algorithm(), Signature: s.signature,
-		Signed: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: s.signed},
+		Digest: digest, Algorithm: s.identity.signatureAlgorithm(), Signature: s.value,
+		Signed: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: s.signedAttributes},
 	}
 	if token != nil {
 		signer.Unsigned = []attribute{{Type: oidToken, Values: []asn1.RawValue{{FullBytes: token}}}}
@@ -139,7 +138,7 @@ func (s *sealing) cms(token []byte) ([]byte, error) {
 	return asn1.Marshal(contentInfo{Type: oidSignedData, Content: data})
 }
 
-func (i *Identity) algorithm() pkix.AlgorithmIdentifier {
+func (i *Identity) signatureAlgorithm() pkix.AlgorithmIdentifier {
 	if _, is := i.key.(*ecdsa.PrivateKey); is {
 		return pkix.AlgorithmIdentifier{Algorithm: oidECDSA}
 	}

@@ -13,23 +13,22 @@ import (
 	"time"
 )
 
-// DevelopmentNotice is what papers sealed under a development authority must
-// say beside the seal.
+// DevelopmentNotice is the text that documents with a development seal must print.
 const DevelopmentNotice = "开发用证书，仅供测试，不具法律效力"
 
-// developmentMark stands in the common name of every certificate made here and
-// nowhere else; verifiers look for it.
+// developmentMark is in the common name of every development certificate. Verifiers
+// recognize them by it.
 const developmentMark = "Recourse Development"
 
-// developmentYears is how long the certificates last.
+// developmentYears is the validity of the certificates.
 const developmentYears = 10
 
-// DevelopmentAuthority makes a root and one certificate under it, for machines
-// on which people try things out. Both say in their names that they prove
-// nothing. The root's key is forgotten at once, so that it issues nothing else.
-// The certificates are PEM, the key's own first; the key is secret, PKCS #8 in
-// PEM, and goes to a file of mode 0600.
-func DevelopmentAuthority(now time.Time, random io.Reader) (certificates, key []byte, err error) {
+// NewDevelopmentAuthority creates a root and a certificate issued by it, for
+// development. Their names state that they have no legal effect. The key of the
+// root is discarded, so that it cannot issue other certificates. The certificates
+// are PEM, the root last. The key is secret (PKCS #8, PEM): store it in a file of
+// mode 0600.
+func NewDevelopmentAuthority(now time.Time, random io.Reader) (certificates, key []byte, err error) {
 	rootKey, err := newKey(random)
 	if err != nil {
 		return nil, nil, err
@@ -38,12 +37,12 @@ func DevelopmentAuthority(now time.Time, random io.Reader) (certificates, key []
 	if err != nil {
 		return nil, nil, err
 	}
-	root := template(1, developmentMark+" Root 开发用根证书（不具法律效力）", now, rootKey)
+	root := newTemplate(1, developmentMark+" Root 开发用根证书（不具法律效力）", now, rootKey)
 	root.IsCA, root.BasicConstraintsValid, root.MaxPathLenZero = true, true, true
 	root.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	leaf := template(2, developmentMark+" Seal 开发用签章证书（不具法律效力）", now, leafKey)
+	leaf := newTemplate(2, developmentMark+" Seal 开发用签章证书（不具法律效力）", now, leafKey)
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
-	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} // what signers of documents carry
+	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} // usual for document signing
 	rootDER, err := x509.CreateCertificate(random, root, root, rootKey.Public(), rootKey)
 	if err != nil {
 		return nil, nil, fmt.Errorf("development root: %w", err)
@@ -62,10 +61,10 @@ func DevelopmentAuthority(now time.Time, random io.Reader) (certificates, key []
 	return certificates, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), nil
 }
 
-func template(serial int64, name string, now time.Time, key *ecdsa.PrivateKey) *x509.Certificate {
+func newTemplate(serial int64, name string, now time.Time, key *ecdsa.PrivateKey) *x509.Certificate {
 	public, err := key.PublicKey.Bytes()
 	if err != nil {
-		panic("seal: a key just made has a point: " + err.Error())
+		panic("seal: a new key always has a public key: " + err.Error())
 	}
 	id := sha1.Sum(public) //nolint:gosec // see the import
 	unique := new(big.Int).SetBytes(id[:8])
@@ -77,7 +76,7 @@ func template(serial int64, name string, now time.Time, key *ecdsa.PrivateKey) *
 	}
 }
 
-// newKey takes the randomness given; ecdsa.GenerateKey would take its own.
+// newKey uses the given source of randomness, which ecdsa.GenerateKey ignores.
 func newKey(random io.Reader) (*ecdsa.PrivateKey, error) {
 	for {
 		scalar := make([]byte, 32)
@@ -85,7 +84,7 @@ func newKey(random io.Reader) (*ecdsa.PrivateKey, error) {
 			return nil, fmt.Errorf("development key: %w", err)
 		}
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar); err == nil {
-			return key, nil // else zero or beyond the order: one in 2³²
+			return key, nil // otherwise zero or above the group order: one in 2³²
 		}
 	}
 }

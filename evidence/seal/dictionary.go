@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// dictionary is a PDF dictionary (ISO 32000-1 §7.3.7) as the text of its
-// members, in their order: values are repeated as they stand, never rewritten.
+// dictionary is a PDF dictionary (ISO 32000-1 §7.3.7) as an ordered list of members.
+// Values are kept as source text and copied unchanged.
 type dictionary []member
 
 type member struct{ name, value string }
 
-// get gives a member's text, or "".
-func (d dictionary) get(name string) string {
+// value returns the source text of a member, or "".
+func (d dictionary) value(name string) string {
 	for _, m := range d {
 		if m.name == name {
 			return m.value
@@ -22,8 +22,8 @@ func (d dictionary) get(name string) string {
 	return ""
 }
 
-// with is the dictionary with a member set, the others as they were.
-func (d dictionary) with(name, value string) dictionary {
+// withMember returns a copy of the dictionary with one member set.
+func (d dictionary) withMember(name, value string) dictionary {
 	var out dictionary
 	for _, m := range d {
 		if m.name != name {
@@ -33,7 +33,7 @@ func (d dictionary) with(name, value string) dictionary {
 	return append(out, member{name, value})
 }
 
-// String is the dictionary as PDF.
+// String returns the dictionary as PDF source.
 func (d dictionary) String() string {
 	var out strings.Builder
 	out.WriteString("<<")
@@ -46,22 +46,22 @@ func (d dictionary) String() string {
 
 var errDictionary = errors.New("not a PDF dictionary")
 
-// parseDictionary reads the dictionary data begins with.
+// parseDictionary parses the dictionary at the start of data.
 func parseDictionary(data []byte) (dictionary, error) {
-	t := &tokens{data: data}
-	if t.next() != "<<" {
+	t := &tokenReader{data: data}
+	if t.readToken() != "<<" {
 		return nil, errDictionary
 	}
 	var out dictionary
 	for {
-		name := t.next()
+		name := t.readToken()
 		if name == ">>" {
 			return out, nil
 		}
-		if !strings.HasPrefix(name, "/") || out.get(name) != "" {
+		if !strings.HasPrefix(name, "/") || out.value(name) != "" {
 			return nil, errDictionary
 		}
-		value := t.value()
+		value := t.readValue()
 		if value == "" {
 			return nil, errDictionary
 		}
@@ -69,8 +69,9 @@ func parseDictionary(data []byte) (dictionary, error) {
 	}
 }
 
-// tokens cuts PDF text into tokens; "" is the end, or what is no token.
-type tokens struct {
+// tokenReader splits PDF source into tokens. It returns "" at the end and for
+// invalid input.
+type tokenReader struct {
 	data []byte
 	at   int
 }
@@ -80,15 +81,15 @@ const (
 	delimiter = "()<>[]{}/%"
 )
 
-// value gives the text of the next value: one token, a reference, or all from
-// an opening bracket to the one that closes it.
-func (t *tokens) value() string {
-	first := t.next()
+// readValue returns the source of the next value: one token, a reference, or
+// everything from an opening bracket to its closing bracket.
+func (t *tokenReader) readValue() string {
+	first := t.readToken()
 	start := t.at - len(first)
 	switch first {
 	case "<<", "[":
 		for depth := 1; depth > 0; {
-			switch t.next() {
+			switch t.readToken() {
 			case "":
 				return ""
 			case "<<", "[":
@@ -100,19 +101,19 @@ func (t *tokens) value() string {
 	case ">>", "]":
 		return ""
 	default:
-		t.reference()
+		t.skipReference()
 	}
 	return string(t.data[start:t.at])
 }
 
-// reference goes on over "0 R" after a number.
-func (t *tokens) reference() {
-	if at := t.at; t.next() != "0" || t.next() != "R" {
+// skipReference skips "0 R", which follows the number of a reference.
+func (t *tokenReader) skipReference() {
+	if at := t.at; t.readToken() != "0" || t.readToken() != "R" {
 		t.at = at
 	}
 }
 
-func (t *tokens) next() string {
+func (t *tokenReader) readToken() string {
 	for t.at < len(t.data) && strings.IndexByte(blank, t.data[t.at]) >= 0 {
 		t.at++
 	}
@@ -120,24 +121,25 @@ func (t *tokens) next() string {
 	var length int
 	switch {
 	case len(rest) == 0, rest[0] == '%':
-		return "" // comments stand in no dictionary of ours
+		return "" // our dossiers have no comments in dictionaries
 	case bytes.HasPrefix(rest, []byte("<<")), bytes.HasPrefix(rest, []byte(">>")):
 		length = 2
 	case rest[0] == '<':
 		length = bytes.IndexByte(rest, '>') + 1
 	case rest[0] == '(':
-		length = literal(rest)
+		length = measureString(rest)
 	case rest[0] == '[', rest[0] == ']':
 		length = 1
 	default:
-		length = plain(rest)
+		length = measureWord(rest)
 	}
 	t.at += length
 	return string(rest[:length])
 }
 
-// literal measures a string in parentheses, 0 when it does not end.
-func literal(data []byte) int {
+// measureString returns the length of a string in parentheses, or 0 if it does not
+// end.
+func measureString(data []byte) int {
 	depth := 0
 	for i := 0; i < len(data); i++ {
 		switch data[i] {
@@ -154,8 +156,8 @@ func literal(data []byte) int {
 	return 0
 }
 
-// plain measures a name, number or word.
-func plain(data []byte) int {
+// measureWord returns the length of a name, number or keyword, or 0.
+func measureWord(data []byte) int {
 	end := bytes.IndexAny(data[1:], blank+delimiter)
 	if end < 0 {
 		return 0

@@ -10,7 +10,7 @@ import (
 	"github.com/digitorus/timestamp"
 )
 
-// TokenOf takes the token and the signature it covers out of a CMS.
+// TokenOf returns the time stamp of a CMS message and the signature it covers.
 func TokenOf(t *testing.T, cms []byte) (token, signature []byte) {
 	t.Helper()
 	var parsed contentInfo
@@ -21,8 +21,8 @@ func TokenOf(t *testing.T, cms []byte) (token, signature []byte) {
 	return signer.Unsigned[0].Values[0].FullBytes, signer.Signature
 }
 
-// CheckReply judges a reply to a request for a digest.
+// CheckReply checks a reply to a request for a digest.
 func CheckReply(a *Authority, reply []byte, digest [32]byte) (Stamp, error) {
 	ask := timestamp.Request{HashAlgorithm: crypto.SHA256, HashedMessage: digest[:], Nonce: big.NewInt(1)}
-	return a.check(reply, &ask, time.Time{})
+	return a.checkReply(reply, &ask, time.Time{})
 }

@@ -14,19 +14,19 @@ import (
 	"strings"
 )
 
-// Identity is who seals: a key, its certificate and those above it.
+// Identity is the signer of a seal: a key with its certificate chain.
 type Identity struct {
 	key   crypto.Signer
-	chain []*x509.Certificate // the key's own first, the root last
+	chain []*x509.Certificate // the certificate of the key first, the root last
 }
 
-// minRSA is the shortest RSA key taken, in bits (GM/T 0054 and NIST SP 800-57
-// both ask for 2048).
+// minRSA is the minimum length of an RSA key in bits (GM/T 0054 and NIST SP 800-57
+// both require 2048).
 const minRSA = 2048
 
-// LoadIdentity reads a PEM file of certificates, the key's own first and each
-// followed by its issuer up to a root, and a PEM file with the private key
-// (PKCS #8, or the older forms of EC and RSA).
+// LoadIdentity parses certificates in PEM, the certificate of the key first and each
+// followed by its issuer up to a root, and the private key in PEM (PKCS #8, or the
+// older formats for EC and RSA).
 func LoadIdentity(certificates, key []byte) (*Identity, error) {
 	chain, err := parseCertificates(certificates)
 	if err != nil {
@@ -42,20 +42,20 @@ func LoadIdentity(certificates, key []byte) (*Identity, error) {
 	return &Identity{key: signer, chain: chain}, nil
 }
 
-// Name is the common name of the certificate.
-func (i *Identity) Name() string { return i.chain[0].Subject.CommonName }
+// CommonName returns the common name of the certificate.
+func (i *Identity) CommonName() string { return i.chain[0].Subject.CommonName }
 
-// Fingerprint is the hex SHA-256 of the root's certificate, the one
-// `openssl x509 -fingerprint -sha256` gives: what people compare with a
-// fingerprint they got elsewhere.
+// Fingerprint returns the hex SHA-256 of the root certificate, the same as
+// `openssl x509 -fingerprint -sha256` prints. Users compare it with a fingerprint
+// from another source.
 func (i *Identity) Fingerprint() string {
 	sum := sha256.Sum256(i.chain[len(i.chain)-1].Raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// Development tells a certificate DevelopmentAuthority made. Papers sealed with
-// it must say that it has no legal effect (see DevelopmentNotice).
-func (i *Identity) Development() bool {
+// IsDevelopment reports whether NewDevelopmentAuthority created the certificate.
+// Documents sealed with it must print DevelopmentNotice.
+func (i *Identity) IsDevelopment() bool {
 	return slices.ContainsFunc(i.chain, func(c *x509.Certificate) bool {
 		return strings.Contains(c.Subject.CommonName, developmentMark)
 	})
@@ -89,7 +89,7 @@ func parseKey(raw []byte) (crypto.Signer, error) {
 		parsed, err = parseOlderKey(block)
 	}
 	if err != nil {
-		return nil, errors.New("neither PKCS #8, nor an EC, nor an RSA key") // never the library's words about a key
+		return nil, errors.New("neither PKCS #8, nor an EC, nor an RSA key") // the library's error might contain parts of the key
 	}
 	switch key := parsed.(type) {
 	case *ecdsa.PrivateKey:
@@ -100,7 +100,7 @@ func parseKey(raw []byte) (crypto.Signer, error) {
 		}
 		return key, nil
 	}
-	return nil, errors.New("neither an EC nor an RSA key: readers of PDF know no other")
+	return nil, errors.New("neither an EC nor an RSA key; PDF readers support no other")
 }
 
 func parseOlderKey(block *pem.Block) (any, error) {
@@ -110,17 +110,17 @@ func parseOlderKey(block *pem.Block) (any, error) {
 	return x509.ParsePKCS1PrivateKey(block.Bytes)
 }
 
-// checkChain refuses what no reader would accept, before anything is signed.
+// checkChain returns an error for a chain that no reader would accept.
 func checkChain(chain []*x509.Certificate, key crypto.Signer) error {
 	own, isKey := chain[0].PublicKey.(interface{ Equal(x crypto.PublicKey) bool })
 	if !isKey || !own.Equal(key.Public()) {
 		return errors.New("the first certificate is not that of the key")
 	}
 	if chain[0].KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
-		return errors.New("the certificate is not one for signing")
+		return errors.New("the certificate does not allow signing")
 	}
 	for i, certificate := range chain {
-		issuer := chain[min(i+1, len(chain)-1)] // the root is its own
+		issuer := chain[min(i+1, len(chain)-1)] // the root is its own issuer
 		if err := certificate.CheckSignatureFrom(issuer); err != nil {
 			return fmt.Errorf("%q is not issued by the one that follows: %w", certificate.Subject.CommonName, err)
 		}
@@ -128,7 +128,7 @@ func checkChain(chain []*x509.Certificate, key crypto.Signer) error {
 	return nil
 }
 
-// Roots is the root's certificate in PEM, for those who verify with openssl.
-func (i *Identity) Roots() []byte {
+// RootPEM returns the root certificate in PEM, for verification with openssl.
+func (i *Identity) RootPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.chain[len(i.chain)-1].Raw})
 }

@@ -22,9 +22,9 @@ import (
 	"recourse/evidence/seal/sealtest"
 )
 
-func plainPDF(_ testing.TB, pages int) []byte { return sealtest.PDF(pages) }
+func plainPDF(_ testing.TB, pages int) []byte { return sealtest.NewPDF(pages) }
 
-func development(t testing.TB) *seal.Identity { t.Helper(); return sealtest.Development(t) }
+func development(t testing.TB) *seal.Identity { t.Helper(); return sealtest.NewIdentity(t) }
 
 func authority(t testing.TB, tsa *sealtest.TSA) *seal.Authority {
 	t.Helper()
@@ -38,7 +38,7 @@ func authority(t testing.TB, tsa *sealtest.TSA) *seal.Authority {
 func sealed(t testing.TB, s *seal.Sealer, pdf []byte) ([]byte, seal.Report) {
 	t.Helper()
 	var out bytes.Buffer
-	report, err := s.PDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
+	report, err := s.SealPDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func run(t testing.TB, name string, args ...string) (string, bool) {
 
 func TestSealStandsBeforeTheToolsOfOthers(t *testing.T) {
 	t.Parallel()
-	tsa := sealtest.NewTSA(t)
+	tsa := sealtest.StartAuthority(t)
 	identity := development(t)
 	for name, stamper := range map[string]seal.Stamper{"without time": nil, "stamped": authority(t, tsa)} {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func opensslVerifies(t *testing.T, data []byte, identity *seal.Identity, stamped
 	content := append(bytes.Clone(data[:n[0]]), data[n[1]:]...)
 	path := file(t, "cms.der", cms) // the zeros behind it are not read
 	output, ok := run(t, "openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", path, "-content", file(t, "content", content),
-		"-CAfile", file(t, "root.pem", identity.Roots()), "-out", os.DevNull)
+		"-CAfile", file(t, "root.pem", identity.RootPEM()), "-out", os.DevNull)
 	if !ok || !strings.Contains(output, "CAdES Verification successful") {
 		t.Errorf("openssl cms: %s", output)
 	}
@@ -190,11 +190,11 @@ func read(t testing.TB, dir, name string) []byte {
 
 func TestLoadIdentityRefusesWhatNoReaderWouldAccept(t *testing.T) {
 	t.Parallel()
-	certificates, key, err := seal.DevelopmentAuthority(time.Now(), rand.Reader)
+	certificates, key, err := seal.NewDevelopmentAuthority(time.Now(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	others, otherKey, err := seal.DevelopmentAuthority(time.Now(), rand.Reader)
+	others, otherKey, err := seal.NewDevelopmentAuthority(time.Now(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestPDFRefusesWhatIsNoFreshDossier(t *testing.T) {
 		"no first page":     swap("/Kids [", "/Kids ["+"x"),
 		"pages that circle": swap("/Type /Page\n", "/Type /Pages\n/Kids [2 0 R]\n"),
 	} {
-		if _, err := sealer.PDF(t.Context(), io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now()); err == nil {
+		if _, err := sealer.SealPDF(t.Context(), io.Discard, bytes.NewReader(pdf), int64(len(pdf)), time.Now()); err == nil {
 			t.Errorf("%s: sealed", name)
 		}
 	}
@@ -295,7 +295,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	sealer := &seal.Sealer{Identity: development(t)}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := sealer.PDF(t.Context(), io.Discard, in, in.size, time.Now())
+	_, err := sealer.SealPDF(t.Context(), io.Discard, in, in.size, time.Now())
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		t.Fatal(err)
@@ -311,7 +311,7 @@ func FuzzPDF(f *testing.F) {
 	sealer := &seal.Sealer{Identity: development(f)}
 	f.Fuzz(func(t *testing.T, pdf []byte) {
 		var out bytes.Buffer
-		_, err := sealer.PDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
+		_, err := sealer.SealPDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), time.Now())
 		if err == nil && !bytes.HasPrefix(out.Bytes(), pdf) {
 			t.Error("the pages were touched")
 		}

@@ -25,7 +25,7 @@ func clocked(t *testing.T, clock *sealtest.Clock, first, second, own time.Time) 
 		return stamp
 	}
 	f.Earlier[0].Stamp, f.Earlier[1].Stamp = at(first, f.Earlier[0].Note), at(second, f.Earlier[1].Note)
-	f.Stamp, f.Roots = at(own, f.Checkpoint), clock.Roots()
+	f.Stamp, f.Roots = at(own, f.Checkpoint), clock.RootsPEM()
 	return open(t, write(t, f))
 }
 

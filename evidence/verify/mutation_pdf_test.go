@@ -99,15 +99,15 @@ type pdfMutation struct {
 
 func TestDesignedMutationsOfPDFs(t *testing.T) {
 	t.Parallel()
-	tsa := sealtest.NewTSA(t)
-	identity, other := sealtest.Development(t), sealtest.Development(t)
-	client := sealtest.Client(t, tsa)
-	plain := sealtest.PDF(2)
-	stamped := sealtest.Sealed(t, identity, client, plain)
-	again := sealtest.Sealed(t, identity, client, sealtest.PDF(3))
-	bare := sealtest.Sealed(t, identity, nil, plain)
+	tsa := sealtest.StartAuthority(t)
+	identity, other := sealtest.NewIdentity(t), sealtest.NewIdentity(t)
+	client := sealtest.NewStampClient(t, tsa)
+	plain := sealtest.NewPDF(2)
+	stamped := sealtest.SealPDF(t, identity, client, plain)
+	again := sealtest.SealPDF(t, identity, client, sealtest.NewPDF(3))
+	bare := sealtest.SealPDF(t, identity, nil, plain)
 	// Not the same file: within one second a stranger's seal over that would be a sound one.
-	like := sealtest.Sealed(t, other, client, sealtest.PDF(4))
+	like := sealtest.SealPDF(t, other, client, sealtest.NewPDF(4))
 	all := append(rangeMutations(t, stamped), cmsMutations(t, stamped, again, bare, like)...)
 	for _, m := range all {
 		t.Run(m.name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func rangeMutations(t *testing.T, sound []byte) []pdfMutation {
 		{"update appended", "byte range", append(bytes.Clone(sound), update...)},
 		{"update appended, range made to fit", "content", gapPlace.ReplaceAll(append(bytes.Clone(sound), update...),
 			fmt.Appendf(nil, "/ByteRange [0 %010d %010d %010d] /Contents ", begin, end, len(sound)-end+len(update)))},
-		{"sealed twice", "byte range", append(bytes.Clone(sound), sound[len(sealtest.PDF(2)):]...)},
+		{"sealed twice", "byte range", append(bytes.Clone(sound), sound[len(sealtest.NewPDF(2)):]...)},
 		{"one byte appended", "byte range", append(bytes.Clone(sound), '\n')},
 		{"last byte cut", "byte range", sound[:len(sound)-1]},
 		{"cut before the tail", "byte range", sound[:end]},
@@ -171,7 +171,7 @@ func rangeMutations(t *testing.T, sound []byte) []pdfMutation {
 		{"catalog swapped", "content", swap("/SigFlags 3", "/SigFlags 0")},
 		{"trailer redirected", "content", regexp.MustCompile(`/Root 1 0 R`).ReplaceAll(sound, []byte("/Root 2 0 R"))},
 		{"startxref moved", "content", regexp.MustCompile(`startxref\n\d`).ReplaceAll(sound, []byte("startxref\n9"))},
-		{"seal taken off", "bag.zip", sound[:len(sealtest.PDF(2))]},
+		{"seal taken off", "bag.zip", sound[:len(sealtest.NewPDF(2))]},
 		{"mark of the seal renamed", "bag.zip", swap("/ByteRange", "/ByteRangf")},
 		{"mark smuggled in", "byte range", insert(9, "%/ByteRange [0 1 2 3]\n")},
 	}
@@ -277,8 +277,8 @@ func dropCertificate(t testing.TB, cms []byte) []byte {
 // anew by another authority is sound in itself.
 func TestForgedPDFNeedsTheExpectedCertificate(t *testing.T) {
 	t.Parallel()
-	genuine := sealtest.Development(t)
-	raw := sealtest.Sealed(t, sealtest.Development(t), nil, sealtest.PDF(1))
+	genuine := sealtest.NewIdentity(t)
+	raw := sealtest.SealPDF(t, sealtest.NewIdentity(t), nil, sealtest.NewPDF(1))
 	if got := pdfItem(t, raw); got != "" {
 		t.Fatalf("named %q", got)
 	}
@@ -289,7 +289,7 @@ func TestForgedPDFNeedsTheExpectedCertificate(t *testing.T) {
 	if got := scriptPDF(t, raw, "--key", genuine.Fingerprint()); got != "certificate" {
 		t.Errorf("verify.sh names %q", got)
 	}
-	good := sealtest.Sealed(t, genuine, nil, sealtest.PDF(1))
+	good := sealtest.SealPDF(t, genuine, nil, sealtest.NewPDF(1))
 	if summary, err := reader(verify.Options{Key: genuine.Fingerprint()}, good); err != nil || !summary.PDF.Expected {
 		t.Errorf("the genuine one: %+v, %v", summary.PDF, err)
 	}
@@ -302,7 +302,7 @@ func TestForgedPDFNeedsTheExpectedCertificate(t *testing.T) {
 // stamp's word where there is one.
 func TestSealWithAnExpiredCertificate(t *testing.T) {
 	t.Parallel()
-	certificates, key, err := sealing.DevelopmentAuthority(day.AddDate(-20, 0, 0), strings.NewReader(strings.Repeat("0123456789abcdef", 99)))
+	certificates, key, err := sealing.NewDevelopmentAuthority(day.AddDate(-20, 0, 0), strings.NewReader(strings.Repeat("0123456789abcdef", 99)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,8 +329,8 @@ func TestSealWithAnExpiredCertificate(t *testing.T) {
 				s.Stamper = clock
 			}
 			var out bytes.Buffer
-			plain := sealtest.PDF(1)
-			if _, err := s.PDF(t.Context(), &out, bytes.NewReader(plain), int64(len(plain)), c.at); err != nil {
+			plain := sealtest.NewPDF(1)
+			if _, err := s.SealPDF(t.Context(), &out, bytes.NewReader(plain), int64(len(plain)), c.at); err != nil {
 				t.Fatal(err)
 			}
 			if got := pdfItem(t, out.Bytes()); got != c.item {
@@ -344,10 +344,10 @@ func TestSealWithAnExpiredCertificate(t *testing.T) {
 // not at all, half of the others in the signature itself.
 func TestRandomMutationsOfPDFsAreFound(t *testing.T) {
 	t.Parallel()
-	client := sealtest.Client(t, sealtest.NewTSA(t))
-	identity := sealtest.Development(t)
+	client := sealtest.NewStampClient(t, sealtest.StartAuthority(t))
+	identity := sealtest.NewIdentity(t)
 	sound := [][]byte{
-		sealtest.Sealed(t, identity, client, sealtest.PDF(1)), sealtest.Sealed(t, identity, nil, sealtest.PDF(3)),
+		sealtest.SealPDF(t, identity, client, sealtest.NewPDF(1)), sealtest.SealPDF(t, identity, nil, sealtest.NewPDF(3)),
 	}
 	every := max(1, *mutations/max(1, *scripted))
 	for seed := range *mutations {

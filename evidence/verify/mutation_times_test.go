@@ -26,7 +26,7 @@ const (
 // under each, all stamped.
 func TestDesignedMutationsOfTimes(t *testing.T) {
 	t.Parallel()
-	tsa, other := sealtest.NewTSA(t), sealtest.NewTSANamed(t, "localhost other TSA")
+	tsa, other := sealtest.StartAuthority(t), sealtest.StartNamedAuthority(t, "localhost other TSA")
 	folio := stamped(t, bagtest.Case{Seed: 1}, tsa)
 	sound := open(t, write(t, folio))
 	stranger := open(t, write(t, stamped(t, bagtest.Case{Seed: 2}, other)))
@@ -126,7 +126,7 @@ func resign(b *box, path string, signer *journal.Signer) {
 func tokenMutations(t *testing.T, sound, stranger *box, tsa, other *sealtest.TSA) []mutation {
 	t.Helper()
 	of := func(tsa *sealtest.TSA, path string) []byte {
-		return stampOf(t, sealtest.Client(t, tsa), string(sound.files[path])).Token
+		return stampOf(t, sealtest.NewStampClient(t, tsa), string(sound.files[path])).Token
 	}
 	foreign, older := of(other, point), of(tsa, firstPoint)
 	return []mutation{

@@ -67,7 +67,7 @@ func soundBoxes(t *testing.T) []*box {
 		made.Seed = uint64(seed + 10)
 		boxes = append(boxes, open(t, write(t, bagtest.NewFolio(t, made))))
 	}
-	tsa := sealtest.NewTSA(t)
+	tsa := sealtest.StartAuthority(t)
 	return append(boxes, open(t, write(t, bagtest.NewFolio(t, erasedCase(recovery.ForArchive)))),
 		open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 22, Rotations: 1, Copied: true, Audience: recovery.ForPlatform}))),
 		open(t, write(t, stamped(t, bagtest.Case{Seed: 20, Rotations: 1}, tsa))),

@@ -27,8 +27,8 @@ func rootOf(t *testing.T, tsa *sealtest.TSA) []byte {
 // a broken one, or one of another authority of that name, is found all the same.
 func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	t.Parallel()
-	tsa := sealtest.NewTSA(t)
-	sealed := sealtest.Sealed(t, sealtest.Development(t), sealtest.Client(t, tsa), sealtest.PDF(1))
+	tsa := sealtest.StartAuthority(t)
+	sealed := sealtest.SealPDF(t, sealtest.NewIdentity(t), sealtest.NewStampClient(t, tsa), sealtest.NewPDF(1))
 	own := []byte(hex.EncodeToString(rootOf(t, tsa)))
 	at := bytes.LastIndex(sealed, own) // before it stands the one that is signed for
 	if begin, _ := gap(t, sealed); at < begin {
@@ -42,9 +42,9 @@ func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	if got := pdfItem(t, with(broken)); got != "time stamp" {
 		t.Errorf("its root broken: named %q", got)
 	}
-	namesake := rootOf(t, sealtest.NewTSA(t))
+	namesake := rootOf(t, sealtest.StartAuthority(t))
 	for len(namesake)*2 != len(own) { // signatures differ in length
-		namesake = rootOf(t, sealtest.NewTSA(t))
+		namesake = rootOf(t, sealtest.StartAuthority(t))
 	}
 	forged := with([]byte(hex.EncodeToString(namesake)))
 	sum := sha256.Sum256(namesake)
@@ -65,7 +65,7 @@ type namesakes struct {
 	others []byte
 }
 
-func (n namesakes) Roots() []byte { return append(bytes.Clone(n.Clock.Roots()), n.others...) }
+func (n namesakes) RootsPEM() []byte { return append(bytes.Clone(n.Clock.RootsPEM()), n.others...) }
 
 // TestARootBesideItsNamesake: which of two roots of one name a stamp leads to is
 // told by the signature, not by the name.
@@ -73,11 +73,11 @@ func TestARootBesideItsNamesake(t *testing.T) {
 	t.Parallel()
 	own, other := sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0)), sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0))
 	own.At = time.Now().Add(time.Second)
-	sealed := sealtest.Sealed(t, sealtest.Development(t), namesakes{own, other.Roots()}, sealtest.PDF(1))
+	sealed := sealtest.SealPDF(t, sealtest.NewIdentity(t), namesakes{own, other.RootsPEM()}, sealtest.NewPDF(1))
 	for name, test := range map[string]struct {
 		root []byte
 		item string
-	}{"its own": {own.Roots(), ""}, "the other": {other.Roots(), "time stamp"}} {
+	}{"its own": {own.RootsPEM(), ""}, "the other": {other.RootsPEM(), "time stamp"}} {
 		block, _ := pem.Decode(test.root)
 		sum := sha256.Sum256(block.Bytes)
 		expected := hex.EncodeToString(sum[:])

@@ -21,11 +21,11 @@ func stamped(t testing.TB, want bagtest.Case, tsa *sealtest.TSA) folio.Folio {
 	}
 	want.Start = time.Now().UTC().AddDate(0, 0, -1) // openssl stamps with the machine's clock
 	f := bagtest.NewFolio(t, want)
-	client := sealtest.Client(t, tsa)
+	client := sealtest.NewStampClient(t, tsa)
 	for i := range f.Earlier {
 		f.Earlier[i].Stamp = stampOf(t, client, f.Earlier[i].Note)
 	}
-	f.Stamp, f.Roots = stampOf(t, client, f.Checkpoint), client.Roots()
+	f.Stamp, f.Roots = stampOf(t, client, f.Checkpoint), client.RootsPEM()
 	return f
 }
 
@@ -40,7 +40,7 @@ func stampOf(t testing.TB, client sealing.Stamper, note string) *folio.Stamp {
 
 func TestBagWithTimesIsSound(t *testing.T) {
 	t.Parallel()
-	f := stamped(t, bagtest.Case{Seed: 1}, sealtest.NewTSA(t))
+	f := stamped(t, bagtest.Case{Seed: 1}, sealtest.StartAuthority(t))
 	raw := write(t, f)
 	summary, err := check(raw)
 	if err != nil {
@@ -57,16 +57,16 @@ func TestBagWithTimesIsSound(t *testing.T) {
 
 func TestSealedPDFIsSound(t *testing.T) {
 	t.Parallel()
-	tsa := sealtest.NewTSA(t)
-	identity := sealtest.Development(t)
-	for name, client := range map[string]sealing.Stamper{"plain": nil, "stamped": sealtest.Client(t, tsa)} {
-		raw := sealtest.Sealed(t, identity, client, sealtest.PDF(2))
+	tsa := sealtest.StartAuthority(t)
+	identity := sealtest.NewIdentity(t)
+	for name, client := range map[string]sealing.Stamper{"plain": nil, "stamped": sealtest.NewStampClient(t, tsa)} {
+		raw := sealtest.SealPDF(t, identity, client, sealtest.NewPDF(2))
 		summary, err := check(raw)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if p := summary.PDF; p == nil || !p.Development || p.Fingerprint != identity.Fingerprint() || p.Signer != identity.Name() || (summary.Stamp != nil) != (client != nil) {
+		if p := summary.PDF; p == nil || !p.Development || p.Fingerprint != identity.Fingerprint() || p.Signer != identity.CommonName() || (summary.Stamp != nil) != (client != nil) {
 			t.Errorf("%s: %+v", name, summary)
 		}
 		path := filepath.Join(t.TempDir(), "dossier.pdf")

@@ -19,8 +19,8 @@ import (
 	"recourse/evidence/seal"
 )
 
-// Clock is an authority that stamps with whatever time At says: for stamps no
-// honest authority would give. It keeps to no rule of its own.
+// Clock is a time-stamping authority that stamps with the time At, for stamps that
+// no honest authority would issue.
 type Clock struct {
 	At   time.Time
 	t    testing.TB
@@ -29,12 +29,11 @@ type Clock struct {
 	root []byte
 }
 
-// NewClock makes an authority whose certificate is valid from one instant to
-// another.
+// NewClock creates an authority whose certificate is valid between two times.
 func NewClock(t testing.TB, from, to time.Time) *Clock {
 	t.Helper()
 	c := &Clock{t: t, At: from}
-	rootKey, key := newKey(t), newKey(t)
+	rootKey, key := createKeyPair(t), createKeyPair(t)
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "clock root"}, NotBefore: from.AddDate(-9, 0, 0), NotAfter: to.AddDate(9, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, SubjectKeyId: []byte{1},
@@ -63,7 +62,7 @@ func NewClock(t testing.TB, from, to time.Time) *Clock {
 	return c
 }
 
-func newKey(t testing.TB) *ecdsa.PrivateKey {
+func createKeyPair(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -72,10 +71,10 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// Roots implements seal.Stamper.
-func (c *Clock) Roots() []byte { return c.root }
+// RootsPEM implements seal.Stamper.
+func (c *Clock) RootsPEM() []byte { return c.root }
 
-// Stamp implements seal.Stamper, whatever it covers.
+// Stamp implements seal.Stamper. It ignores notBefore.
 func (c *Clock) Stamp(_ context.Context, digest [32]byte, _ time.Time) (seal.Stamp, error) {
 	c.t.Helper()
 	stamp := timestamp.Timestamp{

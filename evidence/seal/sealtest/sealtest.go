@@ -1,6 +1,6 @@
-// Package sealtest makes what tests of seals need: a time-stamping authority on
-// loopback (`openssl ts -reply` behind an HTTP server), a development identity,
-// a small PDF. Only tests may import it.
+// Package sealtest provides fixtures for tests of seals: a time-stamping authority on
+// loopback (`openssl ts -reply` behind an HTTP server), a development identity and a
+// small PDF. Only tests may import it.
 package sealtest
 
 import (
@@ -14,9 +14,9 @@ import (
 	"recourse/evidence/seal"
 )
 
-// PDF is a sound PDF with so many pages in the form dossiers are written in:
-// the first page carries a link, every page a line of text.
-func PDF(pages int) []byte {
+// NewPDF returns a valid PDF in the format of dossiers, with the given number of
+// pages. Each page has a link and a line of text.
+func NewPDF(pages int) []byte {
 	var out bytes.Buffer
 	var places []int
 	object := func(text string) {
@@ -46,10 +46,10 @@ func PDF(pages int) []byte {
 	return out.Bytes()
 }
 
-// Development is an identity of a development authority made now.
-func Development(t testing.TB) *seal.Identity {
+// NewIdentity returns an identity of a new development authority.
+func NewIdentity(t testing.TB) *seal.Identity {
 	t.Helper()
-	certificates, key, err := seal.DevelopmentAuthority(now(), rand.Reader)
+	certificates, key, err := seal.NewDevelopmentAuthority(currentTime(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +60,8 @@ func Development(t testing.TB) *seal.Identity {
 	return identity
 }
 
-// Client asks an authority; nil asks none.
-func Client(t testing.TB, tsa *TSA) seal.Stamper {
+// NewStampClient returns a client of an authority, or nil for nil.
+func NewStampClient(t testing.TB, tsa *TSA) seal.Stamper {
 	t.Helper()
 	if tsa == nil {
 		return nil
@@ -73,16 +73,16 @@ func Client(t testing.TB, tsa *TSA) seal.Stamper {
 	return client
 }
 
-// Sealed is a PDF under a seal made now.
-func Sealed(t testing.TB, identity *seal.Identity, stamper seal.Stamper, pdf []byte) []byte {
+// SealPDF seals a PDF with the current time.
+func SealPDF(t testing.TB, identity *seal.Identity, stamper seal.Stamper, pdf []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	sealer := &seal.Sealer{Identity: identity, Stamper: stamper}
-	if _, err := sealer.PDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), now()); err != nil {
+	if _, err := sealer.SealPDF(t.Context(), &out, bytes.NewReader(pdf), int64(len(pdf)), currentTime()); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
 }
 
-// now is the machine's clock: the authority of openssl knows no other.
-func now() time.Time { return time.Now() } //nolint:forbidigo // see above
+// currentTime returns the time of the system clock, which the authority uses too.
+func currentTime() time.Time { return time.Now() } //nolint:forbidigo // see above

@@ -25,7 +25,7 @@ type TSA struct {
 	serial atomic.Int64
 }
 
-const config = `
+const opensslConfig = `
 [req]
 distinguished_name = name
 [name]
@@ -53,56 +53,56 @@ accuracy = secs:1
 ess_cert_id_alg = sha256
 `
 
-// NewTSA starts an authority that stamps with the machine's own clock. It ends
-// with the test.
-func NewTSA(t testing.TB) *TSA { return named(t, "localhost TSA for tests") }
+// StartAuthority starts an authority that stamps with the system clock. It stops when the
+// test ends.
+func StartAuthority(t testing.TB) *TSA { return startAuthority(t, "localhost TSA for tests") }
 
-// NewTSANamed starts another authority under this name.
-func NewTSANamed(t testing.TB, name string) *TSA { return named(t, name) }
+// StartNamedAuthority starts an authority with another name.
+func StartNamedAuthority(t testing.TB, name string) *TSA { return startAuthority(t, name) }
 
-func named(t testing.TB, name string) *TSA {
+func startAuthority(t testing.TB, name string) *TSA {
 	t.Helper()
 	a := &TSA{dir: t.TempDir(), t: t}
-	a.write("tsa.cnf", bytes.ReplaceAll([]byte(config), []byte("DIR"), []byte(a.dir)))
-	a.write("serial", []byte("01\n"))
-	a.key("root")
-	a.openssl("req", "-config", "tsa.cnf", "-new", "-x509", "-key", "root.key", "-days", "3650", "-subj", "/CN="+name+" root",
+	a.writeFile("tsa.cnf", bytes.ReplaceAll([]byte(opensslConfig), []byte("DIR"), []byte(a.dir)))
+	a.writeFile("serial", []byte("01\n"))
+	a.createKey("root")
+	a.runOpenSSL("req", "-config", "tsa.cnf", "-new", "-x509", "-key", "root.key", "-days", "3650", "-subj", "/CN="+name+" root",
 		"-utf8", "-extensions", "root", "-out", "root.pem")
-	a.key("leaf")
-	a.openssl("req", "-config", "tsa.cnf", "-new", "-key", "leaf.key", "-subj", "/CN="+name, "-utf8", "-out", "leaf.csr")
-	a.openssl("x509", "-req", "-in", "leaf.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3650",
+	a.createKey("leaf")
+	a.runOpenSSL("req", "-config", "tsa.cnf", "-new", "-key", "leaf.key", "-subj", "/CN="+name, "-utf8", "-out", "leaf.csr")
+	a.runOpenSSL("x509", "-req", "-in", "leaf.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3650",
 		"-extfile", "tsa.cnf", "-extensions", "leaf", "-out", "leaf.pem")
-	a.Roots = a.read("root.pem")
-	server := httptest.NewServer(http.HandlerFunc(a.serve))
+	a.Roots = a.readFile("root.pem")
+	server := httptest.NewServer(http.HandlerFunc(a.serveHTTP))
 	t.Cleanup(server.Close)
 	a.URL = server.URL
 	return a
 }
 
-func (a *TSA) key(name string) {
-	a.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name+".key")
+func (a *TSA) createKey(name string) {
+	a.runOpenSSL("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name+".key")
 }
 
-func (a *TSA) serve(w http.ResponseWriter, r *http.Request) {
+func (a *TSA) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	query, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 	if err != nil || r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/timestamp-query" {
 		http.Error(w, "not a time stamp query", http.StatusBadRequest)
 		return
 	}
 	w.Header().Set("Content-Type", "application/timestamp-reply")
-	_, _ = w.Write(a.Reply(query)) //nolint:contextcheck // an answer begun is given
+	_, _ = w.Write(a.AnswerQuery(query)) //nolint:contextcheck // a started reply is completed
 }
 
-// Reply answers a DER query as the authority does.
-func (a *TSA) Reply(query []byte) []byte {
-	own := a.t.TempDir() // openssl rewrites its serial file: not two at a time
+// AnswerQuery returns the authority's reply to a query in DER.
+func (a *TSA) AnswerQuery(query []byte) []byte {
+	own := a.t.TempDir() // openssl rewrites its serial file, so parallel queries need their own folder
 	for _, name := range []string{"leaf.pem", "leaf.key", "root.pem"} {
-		a.put(filepath.Join(own, name), a.read(name))
+		a.writeFileAt(filepath.Join(own, name), a.readFile(name))
 	}
-	a.put(filepath.Join(own, "serial"), fmt.Appendf(nil, "%04X\n", a.serial.Add(1)))
-	a.put(filepath.Join(own, "tsa.cnf"), bytes.ReplaceAll([]byte(config), []byte("DIR"), []byte(own)))
-	a.put(filepath.Join(own, "query"), query)
-	a.run(own, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply")
+	a.writeFileAt(filepath.Join(own, "serial"), fmt.Appendf(nil, "%04X\n", a.serial.Add(1)))
+	a.writeFileAt(filepath.Join(own, "tsa.cnf"), bytes.ReplaceAll([]byte(opensslConfig), []byte("DIR"), []byte(own)))
+	a.writeFileAt(filepath.Join(own, "query"), query)
+	a.runOpenSSLIn(own, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply")
 	reply, err := os.ReadFile(filepath.Join(own, "reply"))
 	if err != nil {
 		a.t.Error(err)
@@ -110,9 +110,9 @@ func (a *TSA) Reply(query []byte) []byte {
 	return reply
 }
 
-// Leaf is the authority's own certificate.
-func (a *TSA) Leaf() *x509.Certificate {
-	block, _ := pem.Decode(a.read("leaf.pem"))
+// Certificate returns the certificate of the authority.
+func (a *TSA) Certificate() *x509.Certificate {
+	block, _ := pem.Decode(a.readFile("leaf.pem"))
 	certificate, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		a.t.Fatal(err)
@@ -120,9 +120,9 @@ func (a *TSA) Leaf() *x509.Certificate {
 	return certificate
 }
 
-func (a *TSA) openssl(args ...string) { a.t.Helper(); a.run(a.dir, args...) }
+func (a *TSA) runOpenSSL(args ...string) { a.t.Helper(); a.runOpenSSLIn(a.dir, args...) }
 
-func (a *TSA) run(dir string, args ...string) {
+func (a *TSA) runOpenSSLIn(dir string, args ...string) {
 	a.t.Helper()
 	command := exec.CommandContext(context.Background(), "openssl", args...)
 	command.Dir = dir
@@ -131,19 +131,19 @@ func (a *TSA) run(dir string, args ...string) {
 	}
 }
 
-func (a *TSA) write(name string, data []byte) {
+func (a *TSA) writeFile(name string, data []byte) {
 	a.t.Helper()
-	a.put(filepath.Join(a.dir, name), data)
+	a.writeFileAt(filepath.Join(a.dir, name), data)
 }
 
-func (a *TSA) put(path string, data []byte) {
+func (a *TSA) writeFileAt(path string, data []byte) {
 	a.t.Helper()
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		a.t.Error(err)
 	}
 }
 
-func (a *TSA) read(name string) []byte {
+func (a *TSA) readFile(name string) []byte {
 	a.t.Helper()
 	data, err := os.ReadFile(filepath.Join(a.dir, name))
 	if err != nil {
