@@ -54,7 +54,7 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	sender := r.sender(server)
 	reminded := func() (mails, entries int) {
-		for sender.Once(t.Context()) {
+		for sender.RunOnce(t.Context()) {
 		}
 		for _, mail := range server.Mails() {
 			if _, body := mail.Text(t); strings.Contains(mail.To, address) && strings.Contains(body, "2,000.00 元") {

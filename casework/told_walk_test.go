@@ -19,10 +19,10 @@ import (
 
 // sender sends the rig's mails to a real server.
 func (r told) sender(server *smtptest.Server) *worker.Notices {
-	return worker.NewNotices(worker.NoticesParts{
+	return worker.NewNotices(worker.NoticesConfig{
 		Store: r.Store, NotifyRules: r.notifyRules, Random: func() float64 { return 0.5 }, Now: r.Now, Log: r.Service.Log, Site: "https://desk.example.org",
-		Mails: notify.NewMailer(notify.Server{Host: server.Host, Port: server.Port, Plain: true, From: mail.Address{Address: "desk@example.org"}}),
-		Posts: notify.NewPoster(notify.PosterOptions{Development: true, Vault: r.Vault, Now: r.Now}),
+		Mails:    notify.NewMailer(notify.Server{Host: server.Host, Port: server.Port, Plain: true, From: mail.Address{Address: "desk@example.org"}}),
+		Webhooks: notify.NewPoster(notify.PosterOptions{Development: true, Vault: r.Vault, Now: r.Now}),
 	})
 }
 
@@ -130,7 +130,7 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	}
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	sender := r.sender(server)
-	for sender.Once(t.Context()) {
+	for sender.RunOnce(t.Context()) {
 	}
 	kept := server.Mails()
 	if len(kept) != mails || len(server.CountByMessageID()) != mails {

@@ -33,9 +33,10 @@ type updater interface {
 func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 
 // SendAction sends an action as a workflow Update and waits for its result, or
-// until ctx ends. An attempt of a request that is sent twice is taken once.
-// abandoned says that the caller had given the request up. Errors: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the
-// workflow refuses, CodeUnavailable if there is no answer in time.
+// until ctx ends. An attempt that is sent twice is applied once. abandoned is set
+// if the caller had given up the request. Errors: CodeActionNotAllowed,
+// CodeForbidden or CodeInvalid if the workflow refuses, CodeUnavailable if there is
+// no answer in time.
 func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
 	update := client.UpdateWorkflowOptions{
 		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,

@@ -110,7 +110,7 @@ func TestNobodyIsMailedWhoCouldNotStopIt(t *testing.T) {
 	o := forGuest(t)
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
-	drain(t, o.notices(t, mailerTo(server), func(p *worker.NoticesParts) { p.Site = "" }))
+	drain(t, o.notices(t, mailerTo(server), func(p *worker.NoticesConfig) { p.Site = "" }))
 	wantKept(t, server, 0, 0)
 	night := time.Date(o.now().Year(), o.now().Month(), o.now().Day()+1, 15, 0, 0, 0, time.UTC) // 23:00 in China
 	o.later(night.Sub(o.now()))

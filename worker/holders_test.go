@@ -129,7 +129,7 @@ func TestAnInstalmentIsReminded(t *testing.T) {
 	drain(t, o.notices(t, mailerTo(server)))
 	wantKept(t, server, 0, 0)
 	o.later(2 * time.Hour)
-	drain(t, o.notices(t, mailerTo(server), func(p *worker.NoticesParts) { p.Site = "" }))
+	drain(t, o.notices(t, mailerTo(server), func(p *worker.NoticesConfig) { p.Site = "" }))
 	if o.kinds(t)[recovery.EntryInstalmentReminded] != 0 {
 		t.Fatal("what nobody could stop is written down as sent")
 	}

@@ -14,54 +14,53 @@ import (
 	"recourse/recovery"
 )
 
-// Mails sends one mail; *notify.Mailer does.
-type Mails interface {
+// MailSender sends one mail. *notify.Mailer implements it.
+type MailSender interface {
 	Send(ctx context.Context, o notify.Outgoing) notify.Attempt
 }
 
-// Posts delivers one event to one webhook; *notify.Poster does.
-type Posts interface {
+// WebhookSender delivers one event to one webhook. *notify.Poster implements it.
+type WebhookSender interface {
 	Post(ctx context.Context, w notify.Webhook, d notify.Delivery) notify.Attempt
 }
 
-// NoticesParts are what telling people and programs needs.
-type NoticesParts struct {
+// NoticesConfig are the dependencies and settings of Notices.
+type NoticesConfig struct {
 	Store       *postgres.Store
 	NotifyRules *notify.Rules
-	Mails       Mails // nil: no server is configured, mails are kept to be read here
-	Posts       Posts
-	Site        string         // address of the pages, for links; "" for none
-	Random      func() float64 // in [0, 1); spreads what failed together
+	Mails       MailSender // nil: no server is configured; mails are stored instead of sent
+	Webhooks    WebhookSender
+	Site        string         // base address of the pages, for links; "" for none
+	Random      func() float64 // in [0, 1); jitter for retries
 	Now         func() time.Time
 	Log         *slog.Logger
-	Lease       time.Duration // how long a claim holds; 0 means noticeLease
-	// Version is of this build, for the entries of what was told.
+	Lease       time.Duration // how long claimed items are reserved; 0 means noticeLease
+	// Version is the version of this build, for journal entries.
 	Version string
 }
 
-// Notices sends what the database says is to be told: mails, webhooks and
-// reminders whose time has come. Several processes may do so at once. Temporal
-// has no part in it.
-type Notices struct{ NoticesParts }
+// Notices sends due notifications from the database: mails, webhooks and reminders.
+// Several processes may run it at the same time. It does not need Temporal.
+type Notices struct{ NoticesConfig }
 
 const (
-	// noticeLease must be longer than a whole lot takes when a server hangs at
-	// every one: mailLot / mailHands attempts of half a minute each.
-	noticeLease = 5 * time.Minute
-	mailLot     = 20
-	mailHands   = 4
-	postLot     = 10 // for each webhook; one attempt takes ten seconds at most
-	reminderLot = 200
-	noticeEvery = 5 * time.Second
-	// noticeBreath bounds what one process tells: a lot of mails four times a second.
-	noticeBreath = 250 * time.Millisecond
-	sweepEvery   = time.Hour
-	// wordsKept is how long the words of a mail are kept after it was sent.
-	wordsKept = 30 * 24 * time.Hour
+	// noticeLease must exceed the time of a whole batch in which every attempt times
+	// out: mailBatch / mailWorkers attempts of half a minute each.
+	noticeLease    = 5 * time.Minute
+	mailBatch      = 20
+	mailWorkers    = 4
+	deliveryBatch  = 10 // for each webhook; an attempt takes at most ten seconds
+	reminderBatch  = 200
+	noticeInterval = 5 * time.Second
+	// roundPause limits the rate of one process to four batches of mails a second.
+	roundPause      = 250 * time.Millisecond
+	cleanupInterval = time.Hour
+	// mailTextRetention is how long the text of a sent mail is kept.
+	mailTextRetention = 30 * 24 * time.Hour
 )
 
-// NewNotices makes a Notices.
-func NewNotices(parts NoticesParts) *Notices {
+// NewNotices returns a Notices.
+func NewNotices(parts NoticesConfig) *Notices {
 	if parts.Lease == 0 {
 		parts.Lease = noticeLease
 	}
@@ -69,8 +68,8 @@ func NewNotices(parts NoticesParts) *Notices {
 	return &Notices{parts}
 }
 
-// Run sends until ctx ends: when the store is written to, and every few seconds
-// for what is due by the clock. Mails and webhooks do not wait for each other.
+// Run sends until ctx ends. It is woken by writes of this process and polls for
+// items that become due. Mails and webhooks do not wait for each other.
 func (n *Notices) Run(ctx context.Context) error {
 	woken, err := n.Store.SubscribeToChanges(ctx)
 	if err != nil {
@@ -79,51 +78,51 @@ func (n *Notices) Run(ctx context.Context) error {
 	if n.Mails == nil {
 		n.Log.WarnContext(ctx, "no mail server is configured: mails are kept and not sent")
 	}
-	posts := &postRoom{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
-	lanes := []lane{
-		{make(chan struct{}, 1), nil, n.remindAndMail},
-		{make(chan struct{}, 1), posts.freed, posts.round},
+	pool := &deliveryPool{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
+	loops := []roundLoop{
+		{make(chan struct{}, 1), nil, n.sendRemindersAndMails},
+		{make(chan struct{}, 1), pool.freed, pool.startDeliveries},
 	}
 	var running sync.WaitGroup
-	for _, lane := range lanes {
-		running.Go(func() { lane.run(ctx) })
+	for _, loop := range loops {
+		running.Go(func() { loop.runRounds(ctx) })
 	}
-	running.Go(func() { n.sweep(ctx) })
+	running.Go(func() { n.deleteOldMails(ctx) })
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-woken:
-			for _, lane := range lanes {
-				mark(lane.woken)
+			for _, loop := range loops {
+				trySend(loop.woken)
 			}
 		}
 	}
 	running.Wait()
-	posts.sending.Wait()
+	pool.sending.Wait()
 	return nil
 }
 
-func mark(c chan struct{}) {
+func trySend(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
 	}
 }
 
-// lane does rounds of one kind of work.
-type lane struct {
-	woken chan struct{}
-	freed <-chan struct{}            // nil: nothing ends beside the rounds
-	round func(context.Context) bool // false: there was nothing, or it failed
+// roundLoop repeats one kind of work.
+type roundLoop struct {
+	woken    chan struct{}
+	freed    <-chan struct{}            // signals that a delivery ended; nil if all work ends within a round
+	runRound func(context.Context) bool // returns false if there was nothing to do or it failed
 }
 
-func (l lane) run(ctx context.Context) {
-	tick := time.NewTicker(noticeEvery)
+func (l roundLoop) runRounds(ctx context.Context) {
+	tick := time.NewTicker(noticeInterval)
 	defer tick.Stop()
 	for {
-		for l.round(ctx) && breathe(ctx) {
+		for l.runRound(ctx) && waitBetweenRounds(ctx) {
 		}
-		if !breathe(ctx) {
+		if !waitBetweenRounds(ctx) {
 			return
 		}
 		select {
@@ -136,11 +135,10 @@ func (l lane) run(ctx context.Context) {
 	}
 }
 
-// breathe pauses between rounds. Every mail is a transaction of its own: without
-// a pause they would crowd out the filings that cause them. It reports whether
-// to go on.
-func breathe(ctx context.Context) bool {
-	pause := time.NewTimer(noticeBreath)
+// waitBetweenRounds pauses, because every mail is a separate transaction and would
+// otherwise slow down filings. It returns false if ctx ends.
+func waitBetweenRounds(ctx context.Context) bool {
+	pause := time.NewTimer(roundPause)
 	defer pause.Stop()
 	select {
 	case <-ctx.Done():
@@ -150,39 +148,39 @@ func breathe(ctx context.Context) bool {
 	}
 }
 
-// Once does one round of everything and waits for its end; it reports whether
-// there was anything to do. Tests and commands use it.
-func (n *Notices) Once(ctx context.Context) bool {
-	posts := &postRoom{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
-	mailed := n.remindAndMail(ctx)
-	posted := posts.round(ctx)
-	posts.sending.Wait()
+// RunOnce runs one round of all work and waits for its end. It reports whether there
+// was anything to do. Tests and commands use it.
+func (n *Notices) RunOnce(ctx context.Context) bool {
+	pool := &deliveryPool{Notices: n, busy: map[string]bool{}, freed: make(chan struct{}, 1)}
+	mailed := n.sendRemindersAndMails(ctx)
+	posted := pool.startDeliveries(ctx)
+	pool.sending.Wait()
 	return mailed || posted
 }
 
-func (n *Notices) remindAndMail(ctx context.Context) bool {
-	reminded, err := n.Store.SendReminders(ctx, reminderLot)
+func (n *Notices) sendRemindersAndMails(ctx context.Context) bool {
+	reminded, err := n.Store.SendReminders(ctx, reminderBatch)
 	if err != nil {
-		n.away(ctx, err)
+		n.logUnavailable(ctx, err)
 		return false
 	}
-	if n.Site != "" { // else nobody could stop them: they are not sent, and nothing is written of them
-		if _, err := n.Store.RemindCounterparts(ctx, reminderLot, n.reminded); err != nil {
-			n.away(ctx, err)
+	if n.Site != "" { // without an address the mail cannot contain an unsubscribe link
+		if _, err := n.Store.RemindCounterparts(ctx, reminderBatch, n.reminderEntry); err != nil {
+			n.logUnavailable(ctx, err)
 			return false
 		}
 	}
-	mails, err := n.Store.ClaimMails(ctx, mailLot, n.Lease)
+	mails, err := n.Store.ClaimMails(ctx, mailBatch, n.Lease)
 	if err != nil {
-		n.away(ctx, err)
+		n.logUnavailable(ctx, err)
 		return false
 	}
-	n.send(ctx, mails)
-	return len(mails) > 0 || reminded == reminderLot
+	n.sendMails(ctx, mails)
+	return len(mails) > 0 || reminded == reminderBatch
 }
 
-// reminded is the entry that a counterpart was written to of an instalment.
-func (n *Notices) reminded(r notify.CounterpartReminder) journal.Draft {
+// reminderEntry returns the journal entry for a reminder of an instalment.
+func (n *Notices) reminderEntry(r notify.CounterpartReminder) journal.Draft {
 	return journal.Draft{
 		Kind: recovery.EntryInstalmentReminded, At: n.Now(), Actor: recovery.System, Pace: r.Case.Pace,
 		Key:       fmt.Sprintf("%s:%s:%d", recovery.EntryInstalmentReminded, r.Facts.Ref, r.Facts.DueAt.Unix()),
@@ -194,47 +192,47 @@ func (n *Notices) reminded(r notify.CounterpartReminder) journal.Draft {
 	}
 }
 
-// send deals with a lot of claimed mails. What a server was asked is settled at
-// once, the rest together: every commit is one more that a filing waits for.
-func (n *Notices) send(ctx context.Context, mails []notify.Mail) {
+// sendMails sends a batch of claimed mails. The outcome of each attempt is saved at
+// once. The others are saved in one transaction, to reduce the number of commits.
+func (n *Notices) sendMails(ctx context.Context, mails []notify.Mail) {
 	queue := make(chan notify.Mail, len(mails))
 	for _, mail := range mails {
 		queue <- mail
 	}
 	close(queue)
 	untried := make(chan notify.SettledMail, len(mails))
-	var hands sync.WaitGroup
-	for range min(mailHands, len(mails)) {
-		hands.Go(func() {
+	var workers sync.WaitGroup
+	for range min(mailWorkers, len(mails)) {
+		workers.Go(func() {
 			for mail := range queue {
-				outcome, tried := n.mail(ctx, mail)
+				outcome, tried := n.sendMail(ctx, mail)
 				if settled := (notify.SettledMail{Mail: mail, Outcome: outcome}); tried {
-					n.settle(ctx, settled)
+					n.saveOutcomes(ctx, settled)
 				} else {
 					untried <- settled
 				}
 			}
 		})
 	}
-	hands.Wait()
+	workers.Wait()
 	close(untried)
 	rest := make([]notify.SettledMail, 0, len(mails))
 	for settled := range untried {
 		rest = append(rest, settled)
 	}
-	n.settle(ctx, rest...)
+	n.saveOutcomes(ctx, rest...)
 }
 
-// away says that the database does not answer; the lane's next tick tries again.
-func (n *Notices) away(ctx context.Context, err error) {
+// logUnavailable logs that the database failed. The next round tries again.
+func (n *Notices) logUnavailable(ctx context.Context, err error) {
 	if ctx.Err() == nil {
 		n.Log.WarnContext(ctx, "notices wait for the database", "error", err)
 	}
 }
 
-// mail does with one claimed mail what its reader wants, and says what became of
-// it and whether a server was asked.
-func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailOutcome, tried bool) {
+// sendMail handles one claimed mail according to the settings of its recipient. It
+// returns the outcome, and whether a mail server was used.
+func (n *Notices) sendMail(ctx context.Context, m notify.Mail) (outcome notify.MailOutcome, tried bool) {
 	now := n.Now()
 	wants := notify.DefaultPreferences()
 	if m.Chosen != nil {
@@ -245,13 +243,13 @@ func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailO
 	case !m.Active || !wanted:
 		return notify.MailOutcome{State: notify.MailUnwanted}, false
 	case m.StopToken != "" && n.Site == "":
-		return notify.MailOutcome{State: notify.MailUnwanted, Note: noWayToStop}, false
+		return notify.MailOutcome{State: notify.MailUnwanted, Note: noUnsubscribeNote}, false
 	case ctx.Err() != nil:
-		return notify.MailOutcome{State: notify.MailDue, At: now}, false // told to stop before it was tried
+		return notify.MailOutcome{State: notify.MailDue, At: now}, false // cancelled before the attempt
 	case at.After(now):
 		return notify.MailOutcome{State: notify.MailDue, At: at}, false
 	}
-	letter := n.letter(wants.Language, m)
+	letter := n.composeLetter(wants.Language, m)
 	outcome = notify.MailOutcome{State: notify.MailKept}
 	if n.Mails != nil {
 		attempt := n.Mails.Send(ctx, notify.Outgoing{ID: m.ID, To: m.To, At: m.ToldAt, Letter: letter})
@@ -266,54 +264,54 @@ func (n *Notices) mail(ctx context.Context, m notify.Mail) (outcome notify.MailO
 	return outcome, n.Mails != nil
 }
 
-// noWayToStop is why a claimant without an account is not written to.
-const noWayToStop = "the site has no address, so nobody could stop these mails"
+// noUnsubscribeNote is why people without an account get no mails.
+const noUnsubscribeNote = "the site has no address, so nobody could stop these mails"
 
-func (n *Notices) letter(language string, m notify.Mail) notify.Letter {
+func (n *Notices) composeLetter(language string, m notify.Mail) notify.Letter {
 	switch {
 	case m.Audience == notify.ToCounterpart:
 		return n.NotifyRules.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	case m.StopToken != "":
 		return n.NotifyRules.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	default:
-		return n.NotifyRules.Letter(language, m.Notice, n.link(m.Facts.Number))
+		return n.NotifyRules.Letter(language, m.Notice, n.caseLink(m.Facts.Number))
 	}
 }
 
-// link leads to the page of a case, which knows cases by their number.
-func (n *Notices) link(number recovery.CaseNumber) string {
+// caseLink returns the address of the page of a case.
+func (n *Notices) caseLink(number recovery.CaseNumber) string {
 	if n.Site == "" {
 		return ""
 	}
 	return n.Site + "/cases/" + string(number)
 }
 
-// settleLimit is how long the outcome of an attempt may take to be kept.
-const settleLimit = 10 * time.Second
+// saveTimeout limits how long saving an outcome may take.
+const saveTimeout = 10 * time.Second
 
-// settle keeps what became of mails, also when the process was told to stop
-// meanwhile. When that fails, they are tried again after the lease: for one that a
-// server took, this is the window in which it goes out twice.
-func (n *Notices) settle(ctx context.Context, settled ...notify.SettledMail) {
+// saveOutcomes saves the outcomes of mails, even if ctx was cancelled. If it fails,
+// the mails are retried after the lease, and a mail that was already sent is sent
+// twice.
+func (n *Notices) saveOutcomes(ctx context.Context, settled ...notify.SettledMail) {
 	if len(settled) == 0 {
 		return
 	}
-	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	kept, err := n.Store.SettleMails(lasting, settled...)
 	if err != nil || kept < len(settled) {
-		n.Log.ErrorContext(ctx, "what became of mails could not be kept", "mails", len(settled), "kept", kept,
+		n.Log.ErrorContext(ctx, "the outcomes of mails were not saved", "mails", len(settled), "kept", kept,
 			"first", settled[0].Mail.ID, "error", err)
 	}
 }
 
-// sweep drops from time to time what is no longer needed.
-func (n *Notices) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
+// deleteOldMails periodically deletes the texts of old mails.
+func (n *Notices) deleteOldMails(ctx context.Context) {
+	tick := time.NewTicker(cleanupInterval)
 	defer tick.Stop()
 	for {
-		if _, err := n.Store.SweepSent(ctx, n.Now().Add(-wordsKept)); err != nil {
-			n.away(ctx, err)
+		if _, err := n.Store.SweepSent(ctx, n.Now().Add(-mailTextRetention)); err != nil {
+			n.logUnavailable(ctx, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -323,9 +321,9 @@ func (n *Notices) sweep(ctx context.Context) {
 	}
 }
 
-// postRoom delivers to every webhook on its own: one that hangs holds up only
-// what is for itself.
-type postRoom struct {
+// deliveryPool delivers to each webhook independently, so that a slow receiver does
+// not delay the others.
+type deliveryPool struct {
 	*Notices
 	mutex   sync.Mutex
 	busy    map[string]bool
@@ -333,30 +331,30 @@ type postRoom struct {
 	sending sync.WaitGroup
 }
 
-// round claims for the webhooks that are free and lets each be served. It
-// reports false: whoever is done says so through freed.
-func (p *postRoom) round(ctx context.Context) bool {
-	deliveries, err := p.Store.ClaimDeliveries(ctx, postLot, p.Lease, p.occupied())
+// startDeliveries claims deliveries for idle webhooks and starts them. It always
+// returns false: a finished delivery wakes the loop through freed.
+func (p *deliveryPool) startDeliveries(ctx context.Context) bool {
+	deliveries, err := p.Store.ClaimDeliveries(ctx, deliveryBatch, p.Lease, p.busyWebhooks())
 	if err != nil {
-		p.away(ctx, err)
+		p.logUnavailable(ctx, err)
 		return false
 	}
-	lots := map[string][]notify.Delivery{}
+	batches := map[string][]notify.Delivery{}
 	for _, delivery := range deliveries {
-		lots[delivery.WebhookID] = append(lots[delivery.WebhookID], delivery)
+		batches[delivery.WebhookID] = append(batches[delivery.WebhookID], delivery)
 	}
-	for id, lot := range lots {
-		p.occupy(id, true)
+	for id, batch := range batches {
+		p.setBusy(id, true)
 		p.sending.Go(func() {
-			p.serve(ctx, id, lot)
-			p.occupy(id, false)
-			mark(p.freed)
+			p.deliverInOrder(ctx, id, batch)
+			p.setBusy(id, false)
+			trySend(p.freed)
 		})
 	}
 	return false
 }
 
-func (p *postRoom) occupied() []string {
+func (p *deliveryPool) busyWebhooks() []string {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	list := make([]string, 0, len(p.busy))
@@ -366,7 +364,7 @@ func (p *postRoom) occupied() []string {
 	return list
 }
 
-func (p *postRoom) occupy(id string, busy bool) {
+func (p *deliveryPool) setBusy(id string, busy bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if busy {
@@ -376,44 +374,44 @@ func (p *postRoom) occupy(id string, busy bool) {
 	}
 }
 
-// serve delivers one webhook's lot in order.
-func (p *postRoom) serve(ctx context.Context, id string, lot []notify.Delivery) {
+// deliverInOrder delivers a batch of one webhook in order.
+func (p *deliveryPool) deliverInOrder(ctx context.Context, id string, batch []notify.Delivery) {
 	webhook, err := p.Store.Webhook(ctx, id)
 	if err != nil {
-		p.away(ctx, err) // or it was just dropped, and its deliveries with it
+		p.logUnavailable(ctx, err) // or the webhook was just deleted together with its deliveries
 		return
 	}
 	gone := false
-	for _, delivery := range lot {
-		outcome := notify.DeliveryOutcome{State: notify.DeliveryDue, At: p.Now()} // told to stop before it was tried
+	for _, delivery := range batch {
+		outcome := notify.DeliveryOutcome{State: notify.DeliveryDue, At: p.Now()} // cancelled before the attempt
 		switch {
 		case gone:
 			outcome = notify.DeliveryOutcome{State: notify.DeliveryDead, Note: goneNote}
 		case ctx.Err() == nil:
-			attempt := p.Posts.Post(ctx, webhook, delivery)
+			attempt := p.Webhooks.Post(ctx, webhook, delivery)
 			outcome = notify.DeliveryOutcomeAfter(attempt, delivery, p.Now(), p.Random())
 			gone = attempt.Verdict == notify.Gone
 		}
-		p.settlePost(ctx, delivery, outcome)
+		p.saveDelivery(ctx, delivery, outcome)
 	}
 	if !gone {
 		return
 	}
 	if err := p.Store.StopWebhook(context.WithoutCancel(ctx), id, goneNote); err != nil {
-		p.away(ctx, err)
+		p.logUnavailable(ctx, err)
 	}
 }
 
-// goneNote is why a webhook was stopped.
+// goneNote is why a webhook was disabled.
 const goneNote = "the receiver answered 410: it wants nothing any more"
 
-func (p *postRoom) settlePost(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) {
+func (p *deliveryPool) saveDelivery(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) {
 	if o.Failed {
 		p.Log.WarnContext(ctx, "an event was not delivered", "delivery", d.ID, "webhook", d.WebhookID, "state", o.State, "because", o.Note)
 	}
-	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	if _, err := p.Store.SettleDelivery(lasting, d, o); err != nil {
-		p.Log.ErrorContext(ctx, "what became of a delivery could not be kept", "delivery", d.ID, "error", err)
+		p.Log.ErrorContext(ctx, "the outcome of a delivery was not saved", "delivery", d.ID, "error", err)
 	}
 }

@@ -102,7 +102,7 @@ func (o *office) tell(t testing.TB, n int, telling notify.Notifications) {
 	}
 }
 
-func (o *office) notices(t testing.TB, mails worker.Mails, change ...func(*worker.NoticesParts)) *worker.Notices {
+func (o *office) notices(t testing.TB, mails worker.MailSender, change ...func(*worker.NoticesConfig)) *worker.Notices {
 	t.Helper()
 	notifyRules, err := notify.Load()
 	if err != nil {
@@ -110,8 +110,8 @@ func (o *office) notices(t testing.TB, mails worker.Mails, change ...func(*worke
 	}
 	poster := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: o.now})
 	t.Cleanup(poster.Close)
-	parts := worker.NoticesParts{
-		Store: o.store, NotifyRules: notifyRules, Mails: mails, Posts: poster, Random: half, Now: o.now,
+	parts := worker.NoticesConfig{
+		Store: o.store, NotifyRules: notifyRules, Mails: mails, Webhooks: poster, Random: half, Now: o.now,
 		Log: o.logger, Lease: lease, Site: "https://desk.example.test/",
 	}
 	for _, apply := range change {
@@ -123,7 +123,7 @@ func (o *office) notices(t testing.TB, mails worker.Mails, change ...func(*worke
 // drain does rounds until there is nothing left to do now.
 func drain(t testing.TB, n *worker.Notices) {
 	t.Helper()
-	for n.Once(t.Context()) {
+	for n.RunOnce(t.Context()) {
 	}
 }
 
@@ -178,7 +178,7 @@ func TestNoticesProcess(t *testing.T) {
 	defer store.Close()
 	o := &office{store: store, logger: slog.New(slog.DiscardHandler)}
 	mailer := notify.NewMailer(notify.Server{Host: "127.0.0.1", Port: port, Plain: true, From: mail.Address{Address: "desk@example.test"}})
-	o.notices(t, dyingAfter{mailer}).Once(t.Context())
+	o.notices(t, dyingAfter{mailer}).RunOnce(t.Context())
 }
 
 // dyingAfter dies when a mail was taken, before that is kept.
@@ -316,9 +316,9 @@ func TestTheDatabaseGoesAwayWhileSending(t *testing.T) {
 	server := smtptest.New(t, smtptest.WithoutTLS())
 	o.tell(t, 1, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	lost := pgtest.Open(t, o.url, postgres.Options{Now: o.now})
-	n := o.notices(t, closing{mailerTo(server), lost}, func(p *worker.NoticesParts) { p.Store = lost })
-	n.Once(t.Context())
-	if n.Once(t.Context()) || !strings.Contains(o.log.String(), "wait for the database") {
+	n := o.notices(t, closing{mailerTo(server), lost}, func(p *worker.NoticesConfig) { p.Store = lost })
+	n.RunOnce(t.Context())
+	if n.RunOnce(t.Context()) || !strings.Contains(o.log.String(), "wait for the database") {
 		t.Errorf("without a database:\n%s", o.log)
 	}
 	wantKept(t, server, 1, 1)

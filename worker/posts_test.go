@@ -84,7 +84,7 @@ func TestEventsAreDelivered(t *testing.T) {
 	o.tell(t, 15, aboutFiling())
 	n := o.notices(t, nil)
 	for range 8 {
-		n.Once(t.Context())
+		n.RunOnce(t.Context())
 		o.later(3 * time.Hour)
 	}
 	if sound.total() != 15 || len(sound.heard) != 15 || deaf.total() != 0 {
@@ -111,7 +111,7 @@ func TestADeadLetterIsReplayed(t *testing.T) {
 	o.tell(t, 1, aboutFiling())
 	n := o.notices(t, nil)
 	for range 14 {
-		n.Once(t.Context())
+		n.RunOnce(t.Context())
 		o.later(30 * time.Hour)
 	}
 	dead, _, err := o.store.Deliveries(t.Context(), notify.DeliveryDead, 10, "")
@@ -122,7 +122,7 @@ func TestADeadLetterIsReplayed(t *testing.T) {
 	if _, err := o.store.ReplayDelivery(t.Context(), dead[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	n.Once(t.Context())
+	n.RunOnce(t.Context())
 	if got := states(t, o); got["delivered"] != 1 || len(e.heard) != 1 {
 		t.Errorf("%v under %d names", got, len(e.heard))
 	}
@@ -135,7 +135,7 @@ func TestAReceiverThatIsGone(t *testing.T) {
 	o.tell(t, 5, aboutFiling())
 	n := o.notices(t, nil)
 	for range 3 {
-		n.Once(t.Context())
+		n.RunOnce(t.Context())
 		o.later(time.Hour)
 	}
 	hooks, err := o.store.Webhooks(t.Context())

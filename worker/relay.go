@@ -18,13 +18,13 @@ import (
 	"recourse/workflows"
 )
 
-// Outbox is what PostgreSQL has acknowledged and Temporal has not heard of.
+// Outbox holds what PostgreSQL has acknowledged and Temporal does not know yet.
 type Outbox interface {
 	DrainOutbox(ctx context.Context, limit int, deliver func(context.Context, postgres.OutboxItem) error) (int, error)
 	SubscribeToChanges(ctx context.Context) (<-chan struct{}, error)
 }
 
-// starter is what Relay needs of a Temporal client.
+// starter is the part of a Temporal client that Relay uses.
 type starter interface {
 	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
 	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
@@ -32,46 +32,44 @@ type starter interface {
 	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
 }
 
-// Relay carries the outbox to Temporal: it starts the workflow of a filed case,
-// signals evidence, starts exports. Every delivery may happen twice and counts
-// once.
+// Relay delivers the outbox to Temporal: it starts the workflows of filed cases and
+// exports, and signals evidence. Deliveries are idempotent and may be repeated.
 type Relay struct {
-	outbox Outbox
-	client starter
-	log    *slog.Logger
-	every  time.Duration
-	woken  <-chan struct{}
+	outbox   Outbox
+	client   starter
+	log      *slog.Logger
+	interval time.Duration
+	woken    <-chan struct{}
 }
 
-// The outbox is read in small lots by a few hands: one delivery waits for
-// Temporal most of its time.
+// The outbox is read in small batches by a few workers, because a delivery mostly
+// waits for Temporal.
 const (
-	relayHands   = 3
-	relayLot     = 20
-	relayEvery   = 2 * time.Second
-	deliverLimit = 5 * time.Second
+	relayWorkers    = 3
+	relayBatch      = 20
+	relayInterval   = 2 * time.Second
+	deliveryTimeout = 5 * time.Second
 )
 
-// NewRelay makes a Relay over a client.
+// NewRelay returns a Relay that uses a connection.
 func NewRelay(outbox Outbox, c *Connection) *Relay {
-	return &Relay{outbox: outbox, client: c.Client, log: c.log, every: relayEvery}
+	return &Relay{outbox: outbox, client: c.Client, log: c.log, interval: relayInterval}
 }
 
-// Run delivers until ctx ends: when the store is written to, and every two
-// seconds for what another process wrote. While Temporal is away it asks only
-// whether it is back.
+// Run delivers until ctx ends. It is woken by writes of this process and polls for
+// writes of others. While Temporal is unreachable it only checks its health.
 func (r *Relay) Run(ctx context.Context) error {
 	var err error
 	if r.woken, err = r.outbox.SubscribeToChanges(ctx); err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
 	for {
-		for !r.drain(ctx) {
-			if !r.await(ctx) {
+		for !r.deliverDue(ctx) {
+			if !r.waitForTemporal(ctx) {
 				return nil
 			}
 		}
-		tick := time.NewTimer(r.every)
+		tick := time.NewTimer(r.interval)
 		select {
 		case <-ctx.Done():
 			tick.Stop()
@@ -83,100 +81,102 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
-// await waits until Temporal is reachable again; it reports false when ctx ended
+// waitForTemporal waits until Temporal is reachable. It returns false if ctx ends
 // first.
-func (r *Relay) await(ctx context.Context) bool {
+func (r *Relay) waitForTemporal(ctx context.Context) bool {
 	r.log.WarnContext(ctx, "the relay waits for Temporal")
 	pause := backoff{first: 250 * time.Millisecond, limit: 5 * time.Second}
 	for pause.waitDelay(ctx) {
-		if r.back(ctx) {
-			r.log.InfoContext(ctx, "the relay goes on")
+		if r.isTemporalReachable(ctx) {
+			r.log.InfoContext(ctx, "the relay continues")
 			return true
 		}
 	}
 	return false
 }
 
-// drain delivers what is due; when one hand does not finish with one lot, more
-// help. It reports false when Temporal or the database is away.
-func (r *Relay) drain(ctx context.Context) bool {
-	n, ok := r.lot(ctx)
-	if !ok || n < relayLot {
+// deliverDue delivers all due items, with several workers if there is more than one
+// batch. It returns false if Temporal or the database is unreachable.
+func (r *Relay) deliverDue(ctx context.Context) bool {
+	n, ok := r.deliverBatch(ctx)
+	if !ok || n < relayBatch {
 		return ok
 	}
-	var hands sync.WaitGroup
-	var away atomic.Bool
-	for range relayHands {
-		hands.Go(func() {
-			if !r.help(ctx) {
-				away.Store(true)
+	var workers sync.WaitGroup
+	var failed atomic.Bool
+	for range relayWorkers {
+		workers.Go(func() {
+			if !r.drainUntilEmpty(ctx) {
+				failed.Store(true)
 			}
 		})
 	}
-	hands.Wait()
-	return !away.Load()
+	workers.Wait()
+	return !failed.Load()
 }
 
-// help takes lots until none is left; false when Temporal or the database is away.
-func (r *Relay) help(ctx context.Context) bool {
+// drainUntilEmpty delivers batches until none is left. It returns false if Temporal
+// or the database is unreachable.
+func (r *Relay) drainUntilEmpty(ctx context.Context) bool {
 	for {
-		n, ok := r.lot(ctx)
+		n, ok := r.deliverBatch(ctx)
 		if !ok || n == 0 {
 			return ok
 		}
 	}
 }
 
-// lot takes one lot and tells how many items of it were delivered.
-func (r *Relay) lot(ctx context.Context) (n int, ok bool) {
-	away := false
-	n, err := r.outbox.DrainOutbox(ctx, relayLot, func(ctx context.Context, item postgres.OutboxItem) error {
-		if away {
-			return errAway // do not wait for each in turn
+// deliverBatch delivers one batch and returns the number of delivered items. ok is
+// false if Temporal or the database is unreachable.
+func (r *Relay) deliverBatch(ctx context.Context) (n int, ok bool) {
+	unreachable := false
+	n, err := r.outbox.DrainOutbox(ctx, relayBatch, func(ctx context.Context, item postgres.OutboxItem) error {
+		if unreachable {
+			return errUnreachable // do not wait for a timeout for each item
 		}
-		err := r.deliver(ctx, item)
-		away = err != nil && isUnreachable(ctx, err)
+		err := r.deliverItem(ctx, item)
+		unreachable = err != nil && isUnreachable(ctx, err)
 		return err
 	})
 	if ctx.Err() != nil {
-		return 0, true // told to stop
+		return 0, true // cancelled
 	}
 	if err != nil {
 		r.log.WarnContext(ctx, "the relay cannot read the outbox", "error", err)
 		return n, false
 	}
-	return n, !away
+	return n, !unreachable
 }
 
-// back asks whether Temporal is reachable again.
-func (r *Relay) back(ctx context.Context) bool {
+// isTemporalReachable reports whether Temporal answers a health check.
+func (r *Relay) isTemporalReachable(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	_, err := r.client.CheckHealth(ctx, &client.CheckHealthRequest{})
 	return err == nil
 }
 
-var errAway = errors.New("relay: Temporal is away")
+var errUnreachable = errors.New("relay: Temporal is unreachable")
 
-// deliver carries one item. It returns nil when Temporal has it, now or from
-// before.
-func (r *Relay) deliver(ctx context.Context, item postgres.OutboxItem) error {
-	ctx, cancel := context.WithTimeout(ctx, deliverLimit)
+// deliverItem delivers one item. It returns nil if Temporal has the item, now or from
+// an earlier delivery.
+func (r *Relay) deliverItem(ctx context.Context, item postgres.OutboxItem) error {
+	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
 	var err error
 	switch item.Kind {
 	case postgres.OutboxStart:
 		_, err = r.client.ExecuteWorkflow(ctx, caseStartOptions(item.CaseID), workflows.CaseWorkflow, workflows.CaseInput{CaseID: item.CaseID})
 	case postgres.OutboxEvidence:
-		err = r.signal(ctx, item)
+		err = r.signalEvidence(ctx, item)
 	case postgres.OutboxExport:
-		err = r.export(ctx, item)
+		err = r.startExport(ctx, item)
 	default:
 		err = fmt.Errorf("relay: unknown kind %q", item.Kind)
 	}
 	var before *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &before) {
-		return nil // it ran and ended: nothing is left to tell it
+		return nil // the workflow has already ended
 	}
 	if err != nil {
 		r.log.WarnContext(ctx, "an outbox item was not delivered", "kind", item.Kind, "case", item.CaseID, "ref", item.Ref, "error", err)
@@ -184,7 +184,7 @@ func (r *Relay) deliver(ctx context.Context, item postgres.OutboxItem) error {
 	return err
 }
 
-func (r *Relay) signal(ctx context.Context, item postgres.OutboxItem) error {
+func (r *Relay) signalEvidence(ctx context.Context, item postgres.OutboxItem) error {
 	_, err := r.client.SignalWithStartWorkflow(ctx,
 		workflows.CaseWorkflowID(item.CaseID), workflows.EvidenceSignal,
 		workflows.EvidenceInput{EvidenceID: recovery.EvidenceID(item.Ref)},
@@ -192,7 +192,7 @@ func (r *Relay) signal(ctx context.Context, item postgres.OutboxItem) error {
 	return err
 }
 
-func (r *Relay) export(ctx context.Context, item postgres.OutboxItem) error {
+func (r *Relay) startExport(ctx context.Context, item postgres.OutboxItem) error {
 	id := recovery.ExportID(item.Ref)
 	_, err := r.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: workflows.ExportWorkflowID(id), TaskQueue: workflows.CasesQueue,

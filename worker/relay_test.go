@@ -133,7 +133,7 @@ func (e *engine) heard() []string {
 }
 
 func relay(b *box, e *engine) *Relay {
-	return &Relay{outbox: b, client: e, log: slog.New(slog.DiscardHandler), every: relayEvery}
+	return &Relay{outbox: b, client: e, log: slog.New(slog.DiscardHandler), interval: relayInterval}
 }
 
 // while runs a relay until do returns.
@@ -193,7 +193,7 @@ func TestRelayLooksByItself(t *testing.T) {
 			b.mutex.Lock()
 			b.items = append(b.items, postgres.OutboxItem{ID: 1, Kind: postgres.OutboxStart, CaseID: "1"})
 			b.mutex.Unlock()
-			time.Sleep(relayEvery)
+			time.Sleep(relayInterval)
 			synctest.Wait()
 			if b.left() != 0 {
 				t.Error("it was not found")
@@ -219,7 +219,7 @@ func TestRelayDeliversABacklogWithoutPauses(t *testing.T) {
 				time.Sleep(5 * time.Millisecond)
 				b.put(start(backlog + id))
 			}
-			at := int(5 * time.Second / takes * relayHands)
+			at := int(5 * time.Second / takes * relayWorkers)
 			if n := len(e.heard()); n < at*9/10 {
 				t.Errorf("%d of %d delivered", n, at)
 			}
@@ -281,7 +281,7 @@ func TestRelayWithoutDatabase(t *testing.T) {
 		if err := r.Run(t.Context()); err == nil {
 			t.Error("a relay that cannot listen runs")
 		}
-		if n, ok := r.lot(t.Context()); n != 0 || ok {
+		if n, ok := r.deliverBatch(t.Context()); n != 0 || ok {
 			t.Errorf("a lot of %d from a database that is away", n)
 		}
 	})

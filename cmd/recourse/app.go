@@ -158,9 +158,9 @@ func (d *app) newNotices() (*worker.Notices, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := worker.NoticesParts{
+	parts := worker.NoticesConfig{
 		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
-		Posts: notify.NewPoster(notify.PosterOptions{
+		Webhooks: notify.NewPoster(notify.PosterOptions{
 			Development: d.config.Profile == development, Vault: d.vault, Now: currentTime,
 		}),
 	}
