@@ -21,26 +21,26 @@ import (
 // caseFixture is a filed case in its own database, with the activities.
 type caseFixture struct {
 	*testing.T
-	store *postgres.Store
-	shelf *playbook.Shelf
-	cases *activities.Cases
-	filed recovery.Case
-	keys  *journal.Keyring
-	now   time.Time
+	store     *postgres.Store
+	playbooks *playbook.Registry
+	cases     *activities.Cases
+	filed     recovery.Case
+	keys      *journal.Keyring
+	now       time.Time
 }
 
 // newCaseFixture files a case between two counterparts in a group of friends, an hour
 // after the money was sent.
 func newCaseFixture(t *testing.T) *caseFixture {
 	t.Helper()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &caseFixture{T: t, shelf: shelf, keys: pgtest.Keys(t, pgtest.Signer(t)), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	r := &caseFixture{T: t, playbooks: playbooks, keys: pgtest.Keys(t, pgtest.Signer(t)), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return r.now }
 	r.store = pgtest.Open(t, pgtest.URL(t), postgres.Options{Keys: r.keys, Now: clock, Random: rand.Reader})
-	r.cases = &activities.Cases{Record: r.store, Rules: activities.PinnedRules{Shelf: shelf}, Now: clock, Version: "1.2.3"}
+	r.cases = &activities.Cases{Record: r.store, Rules: activities.PinnedRules{Registry: playbooks}, Now: clock, Version: "1.2.3"}
 	r.filed = r.file()
 	return r
 }
@@ -57,9 +57,9 @@ func (r *caseFixture) file() recovery.Case {
 	number, err := r.store.NextNumber(r.Context())
 	r.must(err)
 	c := filing.NewCase(recovery.CaseID(newID()), number, "", r.now, newID)
-	c.Playbook = r.shelf.Current().Version()
+	c.Playbook = r.playbooks.Current().Version()
 	c.Position = recovery.StartPosition(c, recovery.Terms{})
-	c.Deadlines = r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
+	c.Deadlines = r.playbooks.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
 	draft := r.draft(recovery.EntryCaseFiled, "filed")
 	draft.Facts = map[string]any{
 		"number": c.Number, "amount_fen": c.Amount, "platform": c.Platform, "instrument": c.Instrument, "playbook": c.Playbook,
@@ -188,7 +188,7 @@ func TestTakeStepEntersAStage(t *testing.T) {
 	r.now = r.now.Add(time.Hour)
 	result := r.take(r.stage(escalate(recovery.Appeal), recovery.RoleAgent))
 	c := r.current()
-	want := r.shelf.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
+	want := r.playbooks.Current().Deadlines(c, recovery.Step{Next: c.Position}, r.now)
 	if diff := cmp.Diff(want, result.Deadlines); diff != "" || want[0].Kind != recovery.PreparationClock {
 		t.Errorf("deadlines (-want +got):\n%s", diff)
 	}
@@ -346,17 +346,17 @@ func (noRules) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits, 
 
 func TestPinnedRules(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := activities.PinnedRules{Shelf: shelf}
-	c := recovery.Case{Amount: 1, Playbook: shelf.Current().Version(), Pace: 1}
+	rules := activities.PinnedRules{Registry: playbooks}
+	c := recovery.Case{Amount: 1, Playbook: playbooks.Current().Version(), Pace: 1}
 	c.Position = recovery.StartPosition(c, recovery.Terms{})
 	from := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	step := recovery.Step{Next: c.Position}
 	deadlines, err := rules.Deadlines(c, step, from)
-	if diff := cmp.Diff(shelf.Current().Deadlines(c, step, from), deadlines); diff != "" || err != nil {
+	if diff := cmp.Diff(playbooks.Current().Deadlines(c, step, from), deadlines); diff != "" || err != nil {
 		t.Errorf("%v, deadlines (-want +got):\n%s", err, diff)
 	}
 	if missing, err := rules.Missing(c, nil, recovery.ForCourt); err != nil || len(missing) == 0 {

@@ -49,7 +49,7 @@ func newExportFixture(t *testing.T) *exportFixture {
 	loaded, err := fonts()
 	r.must(err)
 	b.exports = &activities.Exports{
-		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Shelf: r.shelf}, Fonts: loaded,
+		Archive: r.store, Originals: blobs, Checklist: activities.PinnedRules{Registry: r.playbooks}, Fonts: loaded,
 		Custody: folio.Custody{Version: "1.2.3", Custodian: "测试单位", Keys: r.keys},
 		Dir:     filepath.Join(t.TempDir(), "exports"), Now: r.cases.Now,
 	}

@@ -13,7 +13,7 @@ import (
 // PinnedRules answers from the playbook version that was in force when a case was
 // filed. It implements Rules and folio.Checklist.
 type PinnedRules struct {
-	Shelf *playbook.Shelf
+	Registry *playbook.Registry
 }
 
 // Deadlines implements Rules.
@@ -98,8 +98,8 @@ func newCitation(s playbook.Source) folio.Citation {
 
 // pinnedBook returns the playbook version of a case. The error may be retried,
 // because another build may contain a version that this one does not.
-func (r PinnedRules) pinnedBook(c recovery.Case) (*playbook.Book, error) {
-	book, err := r.Shelf.Book(c.Playbook)
+func (r PinnedRules) pinnedBook(c recovery.Case) (*playbook.RuleSet, error) {
+	book, err := r.Registry.RuleSet(c.Playbook)
 	if err != nil {
 		return nil, fmt.Errorf("this build does not carry the playbook %q", c.Playbook)
 	}

@@ -14,18 +14,18 @@ import (
 // rulesNow returns the current rules and a case under them.
 func rulesNow(t *testing.T) (PinnedRules, recovery.Case) {
 	t.Helper()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := recovery.Case{
 		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000, SentAt: noon, Reason: recovery.WrongPerson,
-		ClaimState: recovery.Claimed, Playbook: shelf.Current().Version(), Pace: 1,
+		ClaimState: recovery.Claimed, Playbook: playbooks.Current().Version(), Pace: 1,
 		Counterparts: []recovery.Counterpart{{ID: "a", Alias: "老王", Contact: "wxid_1"}},
 		Claimant:     recovery.Claimant{Name: "王小满", Email: "w@example.com", Phone: "13800000000", Province: "广东省", City: "深圳市"},
 	}
 	c.Position = recovery.StartPosition(c, recovery.Terms{})
-	return PinnedRules{Shelf: shelf}, c
+	return PinnedRules{Registry: playbooks}, c
 }
 
 func TestFees(t *testing.T) {

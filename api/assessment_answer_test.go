@@ -20,13 +20,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden answers anew")
 
-func currentBook(t testing.TB) *playbook.Book {
+func currentBook(t testing.TB) *playbook.RuleSet {
 	t.Helper()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shelf.Current()
+	return playbooks.Current()
 }
 
 // testTime is the time of the test assessments, 12:30 in China.
@@ -135,7 +135,7 @@ func compareGolden(t *testing.T, file string, got []byte) {
 	}
 }
 
-func drawFacts(t *rapid.T, book *playbook.Book) playbook.AssessmentFacts {
+func drawFacts(t *rapid.T, book *playbook.RuleSet) playbook.AssessmentFacts {
 	f := playbook.AssessmentFacts{
 		Platform:   rapid.SampledFrom(recovery.Platforms).Draw(t, "platform"),
 		Instrument: rapid.SampledFrom(recovery.Instruments).Draw(t, "instrument"),

@@ -84,7 +84,7 @@ func TestAssessment(t *testing.T) {
 		len(got.Characterisation) == 0 || len(got.Routes) == 0 || len(got.Precedents) == 0 || len(got.Warnings) == 0 {
 		t.Errorf("%s", a.body)
 	}
-	if got.Playbook.Version != s.Shelf.Current().Version() {
+	if got.Playbook.Version != s.Registry.Current().Version() {
 		t.Errorf("by %s", got.Playbook.Version)
 	}
 	recommended := 0

@@ -67,6 +67,6 @@ func (a *API) GetCalibration(c echo.Context) error {
 	return sendJSON(c, Calibration{N: report.N, Brier: report.Brier, Table: renderList(report.Table, renderReliability)})
 }
 
-func renderReliability(r playbook.Reliability) Reliability {
+func renderReliability(r playbook.CalibrationRow) Reliability {
 	return Reliability{Low: r.Low, High: r.High, N: r.N, Chance: r.Chance, Observed: r.Observed}
 }

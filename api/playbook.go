@@ -71,13 +71,13 @@ func (a *API) GetPlaybook(c echo.Context, version Version) error {
 	return sendJSON(c, result)
 }
 
-func renderRule(book *playbook.Book, rule playbook.Rule) (PlaybookRule, error) {
+func renderRule(book *playbook.RuleSet, rule playbook.Rule) (PlaybookRule, error) {
 	result := PlaybookRule{
 		ID: rule.ID, Source: rule.Source.String(), Confidence: PlaybookRuleConfidence(rule.Confidence),
 		DisputedBy: emptyIfNil(rule.DisputedBy), ValidFrom: renderDateOrNull(rule.ValidFrom), ValidTo: renderDateOrNull(rule.ValidTo),
 		Content: map[string]any{},
 	}
-	if raw, exists := book.Content(rule.ID); exists {
+	if raw, exists := book.RuleContent(rule.ID); exists {
 		if err := json.Unmarshal(raw, &result.Content); err != nil {
 			return result, fmt.Errorf("rule %s: %w", rule.ID, err)
 		}

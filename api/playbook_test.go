@@ -152,7 +152,7 @@ func TestEveryRuleHasSource(t *testing.T) {
 			Content    map[string]any
 		}
 	}
-	book := s.Shelf.Current()
+	book := s.Registry.Current()
 	failOnError(t, json.Unmarshal(s.get(t, recovery.RoleAuditor, "/api/v1/playbooks/"+book.Version()).wantStatus(http.StatusOK).body, &result))
 	disputed, marked := 0, 0
 	for i, rule := range book.Rules() {

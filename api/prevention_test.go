@@ -51,7 +51,7 @@ func TestPrevention(t *testing.T) {
 	s := newTestServer(t, api.Options{})
 	a := s.postPrevention(t, fullSend)
 	got := a.decodePrevention()
-	if len(got.Confirmations) != 3 || got.Playbook.Version != s.Shelf.Current().Version() {
+	if len(got.Confirmations) != 3 || got.Playbook.Version != s.Registry.Current().Version() {
 		t.Errorf("%s", a.body)
 	}
 	warned := map[string]bool{}

@@ -87,7 +87,7 @@ func normalizeContact(text string) string {
 // entry. Nothing else follows from it: a supervisor looks.
 func (s *Service) FlagAbuse(ctx context.Context) error {
 	now := s.Now()
-	limits := s.Shelf.Current().AbuseLimits(now)
+	limits := s.Registry.Current().AbuseLimits(now)
 	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), recovery.AbuseLimits{
 		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: deliveryWords,
 	})

@@ -12,7 +12,7 @@ import (
 // Assess says what can be done about a mis-send, by the current playbook. It
 // stores nothing and needs no account. Errors: CodeInvalid naming the fields.
 func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (playbook.Assessment, error) {
-	book, now := s.Shelf.Current(), s.Now()
+	book, now := s.Registry.Current(), s.Now()
 	if err := CheckFacts(book, facts, now); err != nil {
 		return playbook.Assessment{}, err
 	}
@@ -23,11 +23,11 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 
 // CheckFacts is what Assess accepts: facts that the book can answer from, in
 // words that a filing may hold. It is a Fault with CodeInvalid or nil.
-func CheckFacts(book *playbook.Book, facts playbook.AssessmentFacts, now time.Time) error {
+func CheckFacts(book *playbook.RuleSet, facts playbook.AssessmentFacts, now time.Time) error {
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
 	}
-	return joinFaults(book.Check(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
+	return joinFaults(book.CheckFacts(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
 }
 
 const (
@@ -51,8 +51,8 @@ func checkSignals(circumstances map[string]bool) error {
 }
 
 func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
-	book, now := s.Shelf.Current(), s.Now()
-	bands := book.Bands(now)
+	book, now := s.Registry.Current(), s.Now()
+	bands := book.AmountBands(now)
 	rows, err := s.Store.LessonCounts(ctx, lowerBounds(bands))
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 			Route: row.Route, Outcome: row.Outcome, Returned: row.Percent, Days: row.Days, Cases: row.Cases,
 		}
 	}
-	return book.Learn(closed, now), nil
+	return book.MakeLessons(closed, now), nil
 }
 
 // beginnings are where the second band and those after it begin: the record
@@ -85,7 +85,7 @@ func bandName(bands []playbook.AmountBand, number int) string {
 }
 
 func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error) {
-	bands := s.Shelf.Current().Bands(s.Now())
+	bands := s.Registry.Current().AmountBands(s.Now())
 	outcomes, err := s.Store.OutcomeCounts(ctx, lowerBounds(bands))
 	if err != nil {
 		return nil, err

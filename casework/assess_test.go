@@ -15,19 +15,19 @@ import (
 // TestBandsAreThePlaybooks: the record numbers the bands as the book names them.
 func TestBandsAreThePlaybooks(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, now := shelf.Current(), time.Now()
-	bands := book.Bands(now)
+	book, now := playbooks.Current(), time.Now()
+	bands := book.AmountBands(now)
 	begin := lowerBounds(bands)
 	for _, amount := range []recovery.Money{0, 1, 199_99, 200_00, 499_99, 500_00, 4_999_99, 5_000_00, recovery.MaxMoney} {
 		number := 0
 		for number < len(begin) && begin[number] <= amount { // as width_bucket does
 			number++
 		}
-		if got, want := bandName(bands, number), book.Band(amount, now); got != want || got == "" {
+		if got, want := bandName(bands, number), book.AmountBandName(amount, now); got != want || got == "" {
 			t.Errorf("%s lies in %q, the book says %q", amount, got, want)
 		}
 	}
@@ -130,7 +130,7 @@ func TestManyAskersCountOnce(t *testing.T) {
 
 func TestFactsAreNamedAllAtOnce(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestFactsAreNamedAllAtOnce(t *testing.T) {
 		Claimant:     recovery.Claimant{Province: "浙\u202e江", Phone: "call me"},
 		Counterparts: []recovery.FilingCounterpart{{}, {Contact: strings.Repeat("x", 1000), Claimed: -1}},
 	}
-	fault, _ := errors.AsType[*recovery.Fault](CheckFacts(shelf.Current(), facts, time.Now()))
+	fault, _ := errors.AsType[*recovery.Fault](CheckFacts(playbooks.Current(), facts, time.Now()))
 	if fault == nil || fault.Code != recovery.CodeInvalid {
 		t.Fatalf("%v", fault)
 	}

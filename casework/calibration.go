@@ -14,7 +14,7 @@ import (
 type Calibration struct {
 	N     int
 	Brier *float64 // nil without cases
-	Table []playbook.Reliability
+	Table []playbook.CalibrationRow
 }
 
 // ranges is how many ranges the reliability table has.
@@ -35,7 +35,7 @@ func (s *Service) Calibration(ctx context.Context, actor recovery.Actor) (Calibr
 		return Calibration{}, err
 	}
 	report := Calibration{N: len(foretold), Table: playbook.Calibrate(foretold, ranges)}
-	if score, known := playbook.Brier(foretold); known {
+	if score, known := playbook.BrierScore(foretold); known {
 		report.Brier = &score
 	}
 	return report, nil
@@ -73,7 +73,7 @@ func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 
 // foretell goes through the cases as they were filed; each is foretold from
 // those that had been closed by then.
-func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.Foretold, error) {
+func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.ForecastResult, error) {
 	incomes, err := s.readIncomes(ctx)
 	if err != nil {
 		return nil, err
@@ -82,18 +82,18 @@ func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playb
 	slices.SortFunc(filed, func(a, b closedCase) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	slices.SortFunc(closed, func(a, b closedCase) int { return cmp.Compare(a.closedAt().UnixNano(), b.closedAt().UnixNano()) })
 	known := playbook.Experience{}
-	var foretold []playbook.Foretold
+	var foretold []playbook.ForecastResult
 	for _, c := range filed {
 		for len(closed) > 0 && closed[0].closedAt().Before(c.CreatedAt) {
-			closed[0].addTo(known, s.Shelf.Current().Band(closed[0].Amount, closed[0].CreatedAt))
+			closed[0].addTo(known, s.Registry.Current().AmountBandName(closed[0].Amount, closed[0].CreatedAt))
 			closed = closed[1:]
 		}
-		book, err := s.Shelf.Book(c.Playbook)
+		book, err := s.Registry.RuleSet(c.Playbook)
 		if err != nil {
 			return nil, err
 		}
 		forecast := book.Forecast(playbook.FactsOf(c.Case), c.CreatedAt, incomes, known)
-		foretold = append(foretold, playbook.Foretold{Chance: forecast.Mean, Happened: c.returned})
+		foretold = append(foretold, playbook.ForecastResult{Chance: forecast.Mean, Happened: c.returned})
 	}
 	return foretold, nil
 }

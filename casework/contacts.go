@@ -54,7 +54,7 @@ func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*Con
 const day = 24 * time.Hour
 
 func (s *Service) contactLimits(c recovery.Case, at time.Time) (recovery.ContactLimits, error) {
-	book, err := s.Shelf.Book(c.Playbook)
+	book, err := s.Registry.RuleSet(c.Playbook)
 	if err != nil {
 		return recovery.ContactLimits{}, err
 	}

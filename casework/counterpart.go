@@ -78,7 +78,7 @@ func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link r
 }
 
 func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) {
-	book, err := s.Shelf.Book(c.Playbook)
+	book, err := s.Registry.RuleSet(c.Playbook)
 	if err != nil {
 		return Return{}, err
 	}
@@ -119,7 +119,7 @@ func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
 
 // askedBy is the playbook's first word to a counterpart, with the sums of this
 // one; nil when nobody knows them.
-func firstRequestText(book *playbook.Book, c recovery.Case, told Return) *playbook.Text {
+func firstRequestText(book *playbook.RuleSet, c recovery.Case, told Return) *playbook.Text {
 	if told.Asked == nil {
 		return nil
 	}

@@ -74,7 +74,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 // first deadline, pinned to the version of the playbook that its id is offered.
 func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
 	now, id := s.Now(), recovery.CaseID(s.newID())
-	book := s.Shelf.For(id)
+	book := s.Registry.ForCase(id)
 	owner := recovery.UserID("")
 	if actor.Role == recovery.RoleClaimant {
 		owner = actor.ID
@@ -117,5 +117,5 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 // Recall says what can still be done about a mis-send. It stores nothing and
 // needs no account.
 func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
-	return s.Shelf.Current().Recall(facts, s.Now())
+	return s.Registry.Current().Recall(facts, s.Now())
 }

@@ -23,7 +23,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 	if actor.Role != recovery.RoleAdmin {
 		return playbook.Income{}, recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
 	}
-	if err := joinFaults(s.Shelf.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
+	if err := joinFaults(s.Registry.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
 		return playbook.Income{}, err
 	}
 	year, month, day := row.From.In(recovery.Shanghai).Date()

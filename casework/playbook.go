@@ -40,7 +40,7 @@ func joinFaults(refusals ...error) error {
 	return recovery.Invalid(fields)
 }
 
-// Edition is a version of the playbook as it stands on the shelf.
+// Edition is a version of the playbook as it stands on the playbooks.
 type PlaybookVersion struct {
 	Version  string
 	From     time.Time // the day its rules begin to hold
@@ -52,11 +52,11 @@ type PlaybookVersion struct {
 // Playbooks lists the versions of the playbook, newest first. Any account may
 // read them.
 func (s *Service) Playbooks() []PlaybookVersion {
-	versions := s.Shelf.Versions()
+	versions := s.Registry.Versions()
 	slices.Reverse(versions)
 	editions := make([]PlaybookVersion, 0, len(versions))
 	for _, version := range versions {
-		if edition, _, err := s.Playbook(version); err == nil { // the shelf lists what it holds
+		if edition, _, err := s.Playbook(version); err == nil { // every listed version can be read
 			editions = append(editions, edition)
 		}
 	}
@@ -64,14 +64,14 @@ func (s *Service) Playbooks() []PlaybookVersion {
 }
 
 // Playbook gives one version. Errors: CodeNotFound.
-func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.Book, error) {
-	book, err := s.Shelf.Book(version)
+func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.RuleSet, error) {
+	book, err := s.Registry.RuleSet(version)
 	if err != nil {
 		return PlaybookVersion{}, nil, err
 	}
 	return PlaybookVersion{
-		Version: version, From: book.ValidFrom(), Released: s.Shelf.Released(version), Rollout: s.Shelf.Share(version),
-		Current: s.Shelf.Current().Version() == version,
+		Version: version, From: book.ValidFrom(), Released: s.Registry.IsReleased(version), Rollout: s.Registry.RolloutPercent(version),
+		Current: s.Registry.Current().Version() == version,
 	}, book, nil
 }
 
@@ -80,7 +80,7 @@ func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.Book, err
 // too, with none. It changes nothing. Errors: CodeNotFound for the version, and
 // whatever tell gives.
 func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
-	if _, err := s.Shelf.Book(version); err != nil {
+	if _, err := s.Registry.RuleSet(version); err != nil {
 		return err
 	}
 	for cursor, more := "", true; more; more = cursor != "" {
@@ -89,7 +89,7 @@ func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell fun
 			return err
 		}
 		for _, c := range cases {
-			differences, err := s.Shelf.Simulate(c, version)
+			differences, err := s.Registry.Simulate(c, version)
 			if err != nil {
 				return fmt.Errorf("case %s: %w", c.Number, err)
 			}

@@ -48,7 +48,7 @@ func TestLintText(t *testing.T) {
 func TestAVersionInTrialStandsBesideTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
+	service := withPlaybooks(t, rig, os.DirFS("../playbook/testdata/shelf"))
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	want := []casework.PlaybookVersion{
 		{Version: "t2", From: from, Rollout: 10}, {Version: "t1", From: from, Released: true, Rollout: 100, Current: true},
@@ -69,14 +69,14 @@ func TestAVersionInTrialStandsBesideTheCurrentOne(t *testing.T) {
 func TestNewCasesAreSharedBetweenVersions(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
+	service := withPlaybooks(t, rig, os.DirFS("../playbook/testdata/shelf"))
 	seen := map[string]recovery.Case{}
 	for range 200 {
 		reply, err := service.File(t.Context(), rig.As(recovery.RoleClaimant), casetest.Filing())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := service.Shelf.For(reply.Value.ID).Version(); reply.Value.Playbook != want {
+		if want := service.Registry.ForCase(reply.Value.ID).Version(); reply.Value.Playbook != want {
 			t.Fatalf("%s is pinned to %s, was offered %s", reply.Value.ID, reply.Value.Playbook, want)
 		}
 		seen[reply.Value.Playbook] = reply.Value.Case
@@ -98,7 +98,7 @@ func TestNewCasesAreSharedBetweenVersions(t *testing.T) {
 func TestSimulateVisitsEveryCase(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	service := onShelf(t, rig, os.DirFS("../playbook/testdata/shelf"))
+	service := withPlaybooks(t, rig, os.DirFS("../playbook/testdata/shelf"))
 	want := map[recovery.CaseNumber]string{}
 	for range 3 {
 		reply, err := service.File(t.Context(), rig.As(recovery.RoleClaimant), casetest.Filing())
@@ -126,14 +126,14 @@ func TestSimulateVisitsEveryCase(t *testing.T) {
 	}
 }
 
-// onShelf is the rig's service with other playbooks.
-func onShelf(t testing.TB, rig *casetest.Rig, books fs.FS) *casework.Service {
+// withPlaybooks is the rig's service with other playbooks.
+func withPlaybooks(t testing.TB, rig *casetest.Rig, books fs.FS) *casework.Service {
 	t.Helper()
-	shelf, err := playbook.LoadFrom(books)
+	playbooks, err := playbook.LoadFrom(books)
 	if err != nil {
 		t.Fatal(err)
 	}
 	parts := rig.Parts
-	parts.Shelf = shelf
+	parts.Registry = playbooks
 	return casework.New(parts, casework.Config{Version: "test", Development: true})
 }

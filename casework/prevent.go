@@ -10,7 +10,7 @@ import (
 // current playbook. It stores nothing and needs no account. Errors: CodeInvalid
 // naming the fields.
 func (s *Service) Prevent(facts playbook.SendFacts) (playbook.Prevention, error) {
-	book := s.Shelf.Current()
+	book := s.Registry.Current()
 	now := s.Now()
 	if err := CheckSend(book, facts, now); err != nil {
 		return playbook.Prevention{}, err
@@ -20,7 +20,7 @@ func (s *Service) Prevent(facts playbook.SendFacts) (playbook.Prevention, error)
 
 // CheckSend is what Prevent accepts: facts of a send that the book can answer
 // from. It is a Fault with CodeInvalid or nil.
-func CheckSend(book *playbook.Book, facts playbook.SendFacts, now time.Time) error {
+func CheckSend(book *playbook.RuleSet, facts playbook.SendFacts, now time.Time) error {
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
 	}

@@ -13,15 +13,15 @@ import (
 
 func TestAPreventionIsTheCurrentBooks(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC) // in Shanghai
-	s := &Service{Parts: Parts{Shelf: shelf, Now: func() time.Time { return midnight }}}
+	s := &Service{Parts: Parts{Registry: playbooks, Now: func() time.Time { return midnight }}}
 	told, err := s.Prevent(playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: recovery.MaxMoney})
 	late := slices.ContainsFunc(told.Warnings, func(w playbook.Warning) bool { return w.Code == "late_and_large" })
-	if err != nil || !late || told.Playbook.Version != shelf.Current().Version() {
+	if err != nil || !late || told.Playbook.Version != playbooks.Current().Version() {
 		t.Errorf("%+v, %v", told, err)
 	}
 	told, err = s.Prevent(playbook.SendFacts{Platform: recovery.WeChat})
@@ -32,7 +32,7 @@ func TestAPreventionIsTheCurrentBooks(t *testing.T) {
 
 func TestASendIsNamedFieldByField(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestASendIsNamedFieldByField(t *testing.T) {
 		facts := sound
 		facts.Circumstances, facts.Platform = test.circumstances, test.platform
 		var named []string
-		if fault, ok := errors.AsType[*recovery.Fault](CheckSend(shelf.Current(), facts, time.Now())); ok {
+		if fault, ok := errors.AsType[*recovery.Fault](CheckSend(playbooks.Current(), facts, time.Now())); ok {
 			for _, f := range fault.Fields {
 				named = append(named, f.Field)
 			}

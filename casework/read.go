@@ -138,7 +138,7 @@ func (s *Service) Texts(ctx context.Context, actor recovery.Actor, id recovery.C
 	if !slices.Contains(recovery.Stages, stage) {
 		return nil, recovery.Invalid([]recovery.FieldFault{{Field: "stage", Code: "unknown_value", Detail: "There is no such stage."}})
 	}
-	book, err := s.Shelf.Book(c.Playbook)
+	book, err := s.Registry.RuleSet(c.Playbook)
 	if err != nil {
 		return nil, err
 	}

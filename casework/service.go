@@ -53,7 +53,7 @@ type Config struct {
 type Parts struct {
 	Store       *postgres.Store
 	Blobs       *blob.Store
-	Shelf       *playbook.Shelf
+	Registry    *playbook.Registry
 	Linter      *textlint.Linter
 	Engine      Engine
 	NotifyRules *notify.Rules     // nil: no notifications
@@ -178,7 +178,7 @@ func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recover
 }
 
 func (s *Service) listView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence) (View, error) {
-	book, err := s.Shelf.Book(c.Playbook)
+	book, err := s.Registry.RuleSet(c.Playbook)
 	if err != nil {
 		return View{}, err
 	}

@@ -19,10 +19,10 @@ const (
 )
 
 // AbuseLimits are those in force at an instant.
-func (b *Book) AbuseLimits(at time.Time) AbuseLimits {
+func (rs *RuleSet) AbuseLimits(at time.Time) AbuseLimits {
 	return AbuseLimits{
-		Cases: b.figure(limitAbuseCases, at), Circle: b.figure(limitAbuseCircle, at),
-		Window:   time.Duration(b.figure(limitAbuseDays, at)) * 24 * time.Hour,
-		Delivery: time.Duration(b.figure(limitAbuseDelivery, at)) * time.Hour,
+		Cases: rs.caseLimit(limitAbuseCases, at), Circle: rs.caseLimit(limitAbuseCircle, at),
+		Window:   time.Duration(rs.caseLimit(limitAbuseDays, at)) * 24 * time.Hour,
+		Delivery: time.Duration(rs.caseLimit(limitAbuseDelivery, at)) * time.Hour,
 	}
 }

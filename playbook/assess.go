@@ -37,53 +37,53 @@ type VersionRef struct {
 }
 
 // Assess answers from facts that Check accepted. It is pure and stores nothing.
-func (b *Book) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
-	v := b.view(f, now, known.Incomes)
+func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
+	v := rs.newEvaluation(f, now, known.Incomes)
 	begun := v.record
-	begun.Position.Stage = v.stage()
-	recall := f.recall()
-	recall.Danger = v.answer("danger") == Yes
+	begun.Position.Stage = v.firstStage()
+	recall := f.recallFacts()
+	recall.Danger = v.answerSignal("danger") == Yes
 	return Assessment{
-		Recall:           b.Recall(recall, now),
-		Plan:             v.plan(),
-		Strategy:         v.strategy(),
-		Characterisation: v.characterise(),
-		Routes:           v.routes(known.Experience),
-		Forecast:         v.forecast(known.Experience),
-		Warnings:         v.warnings(),
-		Requirements:     b.Requirements(begun, nil),
-		Texts:            b.Texts(begun, begun.Position.Stage),
-		Precedents:       v.precedents(known.Lessons),
-		Playbook:         VersionRef{b.Version()},
+		Recall:           rs.Recall(recall, now),
+		Plan:             v.planStages(),
+		Strategy:         v.chooseStrategy(),
+		Characterisation: v.characteriseFacts(),
+		Routes:           v.compareRoutes(known.Experience),
+		Forecast:         v.computeForecast(known.Experience),
+		Warnings:         v.collectWarnings(),
+		Requirements:     rs.Requirements(begun, nil),
+		Texts:            rs.Texts(begun, begun.Position.Stage),
+		Precedents:       v.findPrecedents(known.Lessons),
+		Playbook:         VersionRef{rs.Version()},
 	}
 }
 
-// stage is where a case with these facts would begin.
-func (v *view) stage() recovery.Stage {
+// firstStage is where a case with these facts would begin.
+func (e *evaluation) firstStage() recovery.Stage {
 	switch {
-	case v.answer("danger") == Yes:
+	case e.answerSignal("danger") == Yes:
 		return recovery.Legal
-	case v.answer("refund_ahead") == Yes:
+	case e.answerSignal("refund_ahead") == Yes:
 		return recovery.RecallWatch
 	default:
 		return recovery.PrivateContact
 	}
 }
 
-// warnings are the findings about the facts first, then what is said beside
+// collectWarnings are the findings about the facts first, then what is said beside
 // every answer.
-func (v *view) warnings() []Warning {
-	warnings := make([]Warning, 0, len(v.book.data.Warnings)+2)
-	for rule := range current(v.book.data.Findings, v.now) {
-		if rule.If.holds(v) == Yes {
-			warnings = append(warnings, rule.warning(rule.Text))
+func (e *evaluation) collectWarnings() []Warning {
+	warnings := make([]Warning, 0, len(e.rules.data.Warnings)+2)
+	for rule := range rulesInForce(e.rules.data.Findings, e.now) {
+		if rule.If.evaluate(e) == Yes {
+			warnings = append(warnings, rule.asWarning(rule.Text))
 		}
 	}
-	facts := v.facts.recall()
-	disputed := v.book.cell(facts.situation(), facts.SentAt).disputed()
-	for rule := range current(v.book.data.Warnings, v.now) {
+	facts := e.facts.recallFacts()
+	disputed := e.rules.recallRulesFor(facts.situation(), facts.SentAt).isDisputed()
+	for rule := range rulesInForce(e.rules.data.Warnings, e.now) {
 		if rule.covers(facts.situation()) && (disputed || !rule.OnlyDisputed) {
-			warnings = append(warnings, rule.warning(rule.Text))
+			warnings = append(warnings, rule.asWarning(rule.Text))
 		}
 	}
 	return warnings
@@ -91,8 +91,8 @@ func (v *view) warnings() []Warning {
 
 var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
 
-// spell writes a length as people say it.
-func spell(length calendar.Length) string {
+// formatLength writes a length as people say it.
+func formatLength(length calendar.Length) string {
 	if length.Count == 0 {
 		return ""
 	}

@@ -50,7 +50,7 @@ func TestFactsAreReadFromTheContractsNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := book(t)
-	if err := b.Check(f, sent); err != nil {
+	if err := b.CheckFacts(f, sent); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.Assess(f, sent, playbook.Knowledge{}); !got.Recall.Possible || got.Recall.ArrivesAt == nil {
@@ -65,7 +65,7 @@ func TestAssessmentsAreSound(t *testing.T) {
 	b := book(t)
 	rapid.Check(t, func(t *rapid.T) {
 		f := drawFacts(t, b)
-		if err := b.Check(f, sent); err != nil {
+		if err := b.CheckFacts(f, sent); err != nil {
 			t.Fatal(err)
 		}
 		known := playbook.Knowledge{Incomes: figures(), Experience: drawExperience(t)}
@@ -170,7 +170,7 @@ func BenchmarkAssess(b *testing.B) {
 	f.Group = &recovery.Group{Kind: recovery.FamilyGroup, Size: 250}
 	known := playbook.Knowledge{Incomes: figures(), Experience: playbook.Experience{
 		{Route: playbook.VoluntaryReturn, Group: recovery.FamilyGroup, Band: "500-5000"}: {Successes: 300, N: 400},
-	}, Lessons: rules.Learn([]playbook.ClosedCases{closed()}, sent)}
+	}, Lessons: rules.MakeLessons([]playbook.ClosedCases{closed()}, sent)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if got := rules.Assess(f, sent.Add(time.Hour), known); got.Playbook.Version == "" {

@@ -13,10 +13,10 @@ func (d beta) quantile(p float64) float64 {
 	if d.a == 1 && d.b == 1 {
 		return p // uniform: the chance of every route without claims and cases
 	}
-	low, high, scale := 0.0, 1.0, d.scale()
+	low, high, scale := 0.0, 1.0, d.logScale()
 	for range 20 { // to a millionth; chances are shown to a thousandth
 		middle := (low + high) / 2
-		if d.scaled(middle, scale) < p {
+		if d.distribution(middle, scale) < p {
 			low = middle
 		} else {
 			high = middle
@@ -25,17 +25,17 @@ func (d beta) quantile(p float64) float64 {
 	return (low + high) / 2
 }
 
-// scale is the logarithm of 1 / B(a, b). It is the same on both sides.
-func (d beta) scale() float64 {
+// logScale is the logarithm of 1 / B(a, b). It is the same on both sides.
+func (d beta) logScale() float64 {
 	ab, _ := math.Lgamma(d.a + d.b)
 	a, _ := math.Lgamma(d.a)
 	b, _ := math.Lgamma(d.b)
 	return ab - a - b
 }
 
-// scaled is the regularised incomplete beta function (DLMF 8.17), its scale known,
+// distribution is the regularised incomplete beta function (DLMF 8.17), its scale known,
 // by its continued fraction on the side where that converges fast.
-func (d beta) scaled(x, scale float64) float64 {
+func (d beta) distribution(x, scale float64) float64 {
 	if x <= 0 {
 		return 0
 	}
@@ -43,14 +43,14 @@ func (d beta) scaled(x, scale float64) float64 {
 		return 1
 	}
 	if x > (d.a+1)/(d.a+d.b+2) {
-		return 1 - beta{d.b, d.a}.scaled(1-x, scale)
+		return 1 - beta{d.b, d.a}.distribution(1-x, scale)
 	}
 	front := math.Exp(scale + d.a*math.Log(x) + d.b*math.Log1p(-x))
-	return front * d.fraction(x) / d.a
+	return front * d.continuedFraction(x) / d.a
 }
 
-// fraction evaluates DLMF 8.17.22 by Lentz's method.
-func (d beta) fraction(x float64) float64 {
+// continuedFraction evaluates DLMF 8.17.22 by Lentz's method.
+func (d beta) continuedFraction(x float64) float64 {
 	const tiny, enough = 1e-300, 1e-12
 	away := func(v float64) float64 {
 		if math.Abs(v) < tiny {

@@ -2,16 +2,16 @@ package playbook
 
 import "math"
 
-// Foretold is one closed case: the mean chance it was given, and whether it came
+// ForecastResult is one closed case: the mean chance it was given, and whether it came
 // true.
-type Foretold struct {
+type ForecastResult struct {
 	Chance   float64
 	Happened bool
 }
 
-// Reliability is one row of the table: of the cases given a chance in this
+// CalibrationRow is one row of the table: of the cases given a chance in this
 // range, how many came true.
-type Reliability struct {
+type CalibrationRow struct {
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
 	N        int     `json:"n"`
@@ -21,14 +21,14 @@ type Reliability struct {
 
 // Calibrate sorts forecasts into ranges of equal width, from the lowest. Empty
 // ranges stay, with n of zero. Fewer than one range is one.
-func Calibrate(cases []Foretold, ranges int) []Reliability {
+func Calibrate(cases []ForecastResult, ranges int) []CalibrationRow {
 	ranges = max(1, ranges)
-	table := make([]Reliability, ranges)
+	table := make([]CalibrationRow, ranges)
 	for i := range table {
 		table[i].Low, table[i].High = float64(i)/float64(ranges), float64(i+1)/float64(ranges)
 	}
 	for _, c := range cases {
-		chance := bounded(c.Chance)
+		chance := clampProbability(c.Chance)
 		row := &table[min(ranges-1, int(chance*float64(ranges)))]
 		row.N++
 		row.Chance += chance
@@ -45,11 +45,11 @@ func Calibrate(cases []Foretold, ranges int) []Reliability {
 	return table
 }
 
-// Brier is the mean square of what forecasts missed by: 0 is perfect, 0.25 is a
+// BrierScore is the mean square of what forecasts missed by: 0 is perfect, 0.25 is a
 // coin. It is false without cases.
-func Brier(cases []Foretold) (score float64, known bool) {
+func BrierScore(cases []ForecastResult) (score float64, known bool) {
 	for _, c := range cases {
-		miss := bounded(c.Chance)
+		miss := clampProbability(c.Chance)
 		if c.Happened {
 			miss = 1 - miss
 		}
@@ -61,7 +61,7 @@ func Brier(cases []Foretold) (score float64, known bool) {
 	return score / float64(len(cases)), true
 }
 
-func bounded(chance float64) float64 {
+func clampProbability(chance float64) float64 {
 	if math.IsNaN(chance) {
 		return 0
 	}

@@ -27,16 +27,16 @@ type Change struct {
 }
 
 // Diff compares two versions. It fails with CodeNotFound.
-func (s *Shelf) Diff(from, to string) (Diff, error) {
-	before, err := s.Book(from)
+func (s *Registry) Diff(from, to string) (Diff, error) {
+	before, err := s.RuleSet(from)
 	if err != nil {
 		return Diff{}, err
 	}
-	after, err := s.Book(to)
+	after, err := s.RuleSet(to)
 	if err != nil {
 		return Diff{}, err
 	}
-	diff := Diff{From: from, To: to, Added: without(after, before), Removed: without(before, after), Changed: []Change{}}
+	diff := Diff{From: from, To: to, Added: rulesMissingIn(after, before), Removed: rulesMissingIn(before, after), Changed: []Change{}}
 	for _, rule := range before.Rules() {
 		old, changed := before.contents[rule.ID], after.contents[rule.ID]
 		if changed != nil && !bytes.Equal(old, changed) {
@@ -46,8 +46,8 @@ func (s *Shelf) Diff(from, to string) (Diff, error) {
 	return diff, nil
 }
 
-// without lists the rules of one book whose ids another does not have.
-func without(b, other *Book) []Rule {
+// rulesMissingIn lists the rules of one book whose ids another does not have.
+func rulesMissingIn(b, other *RuleSet) []Rule {
 	rules := []Rule{}
 	for _, rule := range b.Rules() {
 		if other.contents[rule.ID] == nil {
@@ -69,18 +69,18 @@ type Difference struct {
 
 // Simulate tells what would have been different for a past case under another
 // version than the one it was filed under. It fails with CodeNotFound.
-func (s *Shelf) Simulate(c recovery.Case, version string) ([]Difference, error) {
-	pinned, err := s.Book(c.Playbook)
+func (s *Registry) Simulate(c recovery.Case, version string) ([]Difference, error) {
+	pinned, err := s.RuleSet(c.Playbook)
 	if err != nil {
 		return nil, err
 	}
-	other, err := s.Book(version)
+	other, err := s.RuleSet(version)
 	if err != nil {
 		return nil, err
 	}
 	differences := []Difference{}
-	before := pinned.answers(c)
-	for i, after := range other.answers(c) {
+	before := pinned.answersFor(c)
+	for i, after := range other.answersFor(c) {
 		if before[i].text != after.text {
 			differences = append(differences, Difference{after.what, before[i].text, after.text})
 		}
@@ -88,34 +88,34 @@ func (s *Shelf) Simulate(c recovery.Case, version string) ([]Difference, error) 
 	return differences, nil
 }
 
-// answer is one thing a book says of a case, as text.
-type answer struct{ what, text string }
+// versionAnswer is one thing a book says of a case, as text.
+type versionAnswer struct{ what, text string }
 
-// answers are all things a book says of a case, the same ones for every book.
-func (b *Book) answers(c recovery.Case) []answer {
-	var all []answer
+// answersFor are all things a book says of a case, the same ones for every book.
+func (rs *RuleSet) answersFor(c recovery.Case) []versionAnswer {
+	var all []versionAnswer
 	for _, clock := range recovery.Clocks {
-		length, _ := b.Nominal(clock, c.CreatedAt)
-		all = append(all, answer{"clock." + string(clock), strings.TrimSpace(fmt.Sprintf("%d %s %s", length.Count, length.Unit, length.RestDays))})
+		length, _ := rs.NominalLength(clock, c.CreatedAt)
+		all = append(all, versionAnswer{"clock." + string(clock), strings.TrimSpace(fmt.Sprintf("%d %s %s", length.Count, length.Unit, length.RestDays))})
 	}
-	assessed := b.Assess(FactsOf(c), c.CreatedAt, Knowledge{})
+	assessed := rs.Assess(FactsOf(c), c.CreatedAt, Knowledge{})
 	all = append(all,
-		answer{"recall", assessed.Recall.How}, answer{"plan", written(assessed.Plan)},
-		answer{"strategy", written(assessed.Strategy)}, answer{"characterisation", written(assessed.Characterisation)},
-		answer{"routes", written(assessed.Routes)}, answer{"forecast", written(assessed.Forecast)},
-		answer{"warnings", written(assessed.Warnings)}, answer{"precedents", written(assessed.Precedents)})
+		versionAnswer{"recall", assessed.Recall.How}, versionAnswer{"plan", marshalText(assessed.Plan)},
+		versionAnswer{"strategy", marshalText(assessed.Strategy)}, versionAnswer{"characterisation", marshalText(assessed.Characterisation)},
+		versionAnswer{"routes", marshalText(assessed.Routes)}, versionAnswer{"forecast", marshalText(assessed.Forecast)},
+		versionAnswer{"warnings", marshalText(assessed.Warnings)}, versionAnswer{"precedents", marshalText(assessed.Precedents)})
 	for _, stage := range recovery.Stages {
 		at := c
 		at.Position.Stage = stage
 		all = append(all,
-			answer{"requirements." + string(stage), kindsOf(b.Requirements(at, nil))},
-			answer{"texts." + string(stage), bodiesOf(b.Texts(c, stage))})
+			versionAnswer{"requirements." + string(stage), joinKinds(rs.Requirements(at, nil))},
+			versionAnswer{"texts." + string(stage), joinBodies(rs.Texts(c, stage))})
 	}
 	return all
 }
 
-// written is a part of an assessment as text, for comparing.
-func written(part any) string {
+// marshalText is a part of an assessment as text, for comparing.
+func marshalText(part any) string {
 	text, err := json.Marshal(part)
 	if err != nil {
 		return err.Error()
@@ -123,7 +123,7 @@ func written(part any) string {
 	return string(text)
 }
 
-func kindsOf(required []recovery.Requirement) string {
+func joinKinds(required []recovery.Requirement) string {
 	var words []string
 	for _, r := range required {
 		if r.Required {
@@ -133,7 +133,7 @@ func kindsOf(required []recovery.Requirement) string {
 	return strings.Join(words, ", ")
 }
 
-func bodiesOf(texts []Text) string {
+func joinBodies(texts []Text) string {
 	var words []string
 	for _, text := range texts {
 		words = append(words, text.ID+": "+text.Body)

@@ -17,27 +17,27 @@ import (
 )
 
 // small is a shelf of two tiny books: t1 is released, t2 is given to a tenth.
-func small(t testing.TB) *playbook.Shelf {
+func small(t testing.TB) *playbook.Registry {
 	t.Helper()
-	shelf, err := playbook.LoadFrom(os.DirFS("testdata/shelf"))
+	playbooks, err := playbook.LoadFrom(os.DirFS("testdata/shelf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shelf
+	return playbooks
 }
 
 func TestANewVersionIsGivenToItsShare(t *testing.T) {
 	t.Parallel()
-	shelf := small(t)
-	if shelf.Current().Version() != "t1" || shelf.Share("t2") != 10 || shelf.Share("t9") != 0 {
-		t.Errorf("current is %s, t2 goes to %d %%", shelf.Current().Version(), shelf.Share("t2"))
+	playbooks := small(t)
+	if playbooks.Current().Version() != "t1" || playbooks.RolloutPercent("t2") != 10 || playbooks.RolloutPercent("t9") != 0 {
+		t.Errorf("current is %s, t2 goes to %d %%", playbooks.Current().Version(), playbooks.RolloutPercent("t2"))
 	}
 	const cases = 20_000
 	given := 0
 	for i := range cases {
 		id := recovery.CaseID(fmt.Sprintf("0193-%06d", i))
-		book := shelf.For(id)
-		if again := shelf.For(id); again != book {
+		book := playbooks.ForCase(id)
+		if again := playbooks.ForCase(id); again != book {
 			t.Fatalf("%s: %s, then %s", id, book.Version(), again.Version())
 		}
 		if book.Version() == "t2" {
@@ -52,22 +52,22 @@ func TestANewVersionIsGivenToItsShare(t *testing.T) {
 func TestAGrowingShareTakesNoneBack(t *testing.T) {
 	t.Parallel()
 	tree := tinyTree(t)
-	share := func(percent int) *playbook.Shelf {
+	share := func(percent int) *playbook.Registry {
 		tree["books/shelf.yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil,
 			"versions: [{version: t1, share: 100}, {version: t2, share: %d}]", percent)}
-		shelf, err := playbook.LoadFrom(tree)
+		playbooks, err := playbook.LoadFrom(tree)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return shelf
+		return playbooks
 	}
 	none, tenth, half, all := share(0), share(10), share(50), share(100)
 	rapid.Check(t, func(t *rapid.T) {
 		id := recovery.CaseID(rapid.String().Draw(t, "id"))
-		if none.For(id).Version() != "t1" || all.For(id).Version() != "t2" {
+		if none.ForCase(id).Version() != "t1" || all.ForCase(id).Version() != "t2" {
 			t.Fatalf("%q: the shares of none and all", id)
 		}
-		if tenth.For(id).Version() == "t2" && half.For(id).Version() != "t2" {
+		if tenth.ForCase(id).Version() == "t2" && half.ForCase(id).Version() != "t2" {
 			t.Fatalf("%q: was given t2 at 10 %%, not at 50 %%", id)
 		}
 	})
@@ -96,9 +96,9 @@ func tinyTree(t testing.TB) fstest.MapFS {
 
 func TestAReleasedVersionCannotBeChanged(t *testing.T) {
 	t.Parallel()
-	shelf := small(t)
-	if !shelf.Released("t1") || shelf.Released("t2") {
-		t.Errorf("released: t1 %v, t2 %v", shelf.Released("t1"), shelf.Released("t2"))
+	playbooks := small(t)
+	if !playbooks.IsReleased("t1") || playbooks.IsReleased("t2") {
+		t.Errorf("released: t1 %v, t2 %v", playbooks.IsReleased("t1"), playbooks.IsReleased("t2"))
 	}
 	for name, want := range map[string]string{"books/t1/book.yaml": "a change is a new version", "books/t2/book.yaml": ""} {
 		tree := tinyTree(t)
@@ -117,8 +117,8 @@ func TestAReleasedVersionCannotBeChanged(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	shelf := small(t)
-	diff, err := shelf.Diff("t1", "t2")
+	playbooks := small(t)
+	diff, err := playbooks.Diff("t1", "t2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,11 +135,11 @@ func TestDiff(t *testing.T) {
 	if !strings.Contains(string(diff.Changed[0].Before), `"length":7`) || !strings.Contains(string(diff.Changed[0].After), `"length":10`) {
 		t.Errorf("the promise: %s → %s", diff.Changed[0].Before, diff.Changed[0].After)
 	}
-	if same, err := shelf.Diff("t2", "t2"); err != nil || len(same.Added)+len(same.Removed)+len(same.Changed) != 0 {
+	if same, err := playbooks.Diff("t2", "t2"); err != nil || len(same.Added)+len(same.Removed)+len(same.Changed) != 0 {
 		t.Errorf("t2 differs from itself: %+v, %v", same, err)
 	}
 	for _, pair := range [][2]string{{"t1", "t9"}, {"t9", "t1"}} {
-		if _, err := shelf.Diff(pair[0], pair[1]); recovery.CodeOf(err) != recovery.CodeNotFound {
+		if _, err := playbooks.Diff(pair[0], pair[1]); recovery.CodeOf(err) != recovery.CodeNotFound {
 			t.Errorf("%v: %v", pair, err)
 		}
 	}
@@ -147,12 +147,12 @@ func TestDiff(t *testing.T) {
 
 func TestSimulate(t *testing.T) {
 	t.Parallel()
-	shelf := small(t)
+	playbooks := small(t)
 	c := recovery.Case{
 		Playbook: "t1", Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 5_200,
 		ClaimState: recovery.Unclaimed, SentAt: sent, CreatedAt: sent.Add(time.Hour),
 	}
-	differences, err := shelf.Simulate(c, "t2")
+	differences, err := playbooks.Simulate(c, "t2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,14 +163,14 @@ func TestSimulate(t *testing.T) {
 	if !slices.Equal(what, []string{"clock.promise", "recall", "texts.private_contact", "requirements.appeal"}) {
 		t.Errorf("different: %+v", differences)
 	}
-	if same, err := shelf.Simulate(c, "t1"); err != nil || len(same) != 0 {
+	if same, err := playbooks.Simulate(c, "t1"); err != nil || len(same) != 0 {
 		t.Errorf("t1 differs from itself: %+v, %v", same, err)
 	}
-	if _, err := shelf.Simulate(c, "t9"); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := playbooks.Simulate(c, "t9"); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Errorf("an unknown version: %v", err)
 	}
 	c.Playbook = "t9"
-	if _, err := shelf.Simulate(c, "t1"); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := playbooks.Simulate(c, "t1"); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Errorf("pinned to an unknown version: %v", err)
 	}
 }
@@ -179,11 +179,11 @@ func TestContent(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	for _, rule := range b.Rules() {
-		if content, known := b.Content(rule.ID); !known || !strings.Contains(string(content), rule.ID) {
+		if content, known := b.RuleContent(rule.ID); !known || !strings.Contains(string(content), rule.ID) {
 			t.Errorf("%s: %s", rule.ID, content)
 		}
 	}
-	if _, known := b.Content("clock.tea"); known {
+	if _, known := b.RuleContent("clock.tea"); known {
 		t.Error("a rule that is not there has content")
 	}
 }

@@ -30,19 +30,19 @@ type position struct {
 }
 
 // run gives the deadline of a position's own clock, as if it had begun at from.
-func run(b *playbook.Book, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop) recovery.Deadline {
+func run(b *playbook.RuleSet, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop) recovery.Deadline {
 	return runs(b, p.MainClock(), p, c, from, stops...)
 }
 
 // runs gives the deadline of any clock of a position.
 func runs(
-	b *playbook.Book, clock recovery.Clock, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop,
+	b *playbook.RuleSet, clock recovery.Clock, p recovery.Position, c recovery.Case, from time.Time, stops ...recovery.Stop,
 ) recovery.Deadline {
 	running := recovery.ClockState{Clock: clock}
 	if last := len(stops) - 1; last >= 0 && stops[last].Until == nil {
 		running.Stopped = stops[last].Because
 	}
-	return b.Run(running, p, c, from, stops, from)
+	return b.ComputeDeadline(running, p, c, from, stops, from)
 }
 
 // beyond are the clocks that no length of the book decides: the law's own, and
@@ -97,7 +97,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	from := sent.Add(5 * time.Hour)
-	china, err := calendar.China()
+	china, err := calendar.LoadChina()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 				t.Errorf("%s: the source is %q", test.clock, got.Source)
 			}
 		}
-		if nominal, known := b.Nominal(test.clock, sent); !known || nominal != test.length {
+		if nominal, known := b.NominalLength(test.clock, sent); !known || nominal != test.length {
 			t.Errorf("%s: nominal length %v, want %v", test.clock, nominal, test.length)
 		}
 	}
@@ -129,7 +129,7 @@ func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	if got := book(t).Deadlines(recovery.Case{}, closed, sent); len(got) > 0 {
 		t.Errorf("a closed case waits for %+v", got)
 	}
-	if _, known := book(t).Nominal(recovery.NoClock, sent); known {
+	if _, known := book(t).NominalLength(recovery.NoClock, sent); known {
 		t.Error("no clock has a length")
 	}
 }
@@ -259,7 +259,7 @@ func TestRefundAhead(t *testing.T) {
 		{"no source speaks at all", filing(recovery.Alipay, recovery.Transfer, recovery.Unclaimed), 0, false},
 		{"no time of sending", recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.Transfer}, 0, false},
 	} {
-		if got := b.RefundAhead(test.filing, sent.Add(test.after)); got != test.want {
+		if got := b.IsRefundAhead(test.filing, sent.Add(test.after)); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}

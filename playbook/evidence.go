@@ -8,17 +8,17 @@ import (
 
 // evidenceRule is one kind of evidence that some stages ask for.
 type evidenceRule struct {
-	entry    `yaml:",inline"`
-	scope    `yaml:",inline"`
-	Kind     recovery.EvidenceKind `yaml:"kind"`
-	Required bool                  `yaml:"required"`
-	Why      string                `yaml:"why"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Kind      recovery.EvidenceKind `yaml:"kind"`
+	Required  bool                  `yaml:"required"`
+	Why       string                `yaml:"why"`
 }
 
 // dossierRule is one thing a complete dossier holds: a fact of the case, or any
 // one of some kinds of evidence.
 type dossierRule struct {
-	entry     `yaml:",inline"`
+	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
 	Audiences []recovery.Audience     `yaml:"audiences"`
 	Fact      string                  `yaml:"fact"`
@@ -37,15 +37,15 @@ var caseFacts = map[string]func(recovery.Case) bool{
 // Requirements lists what the stage of a case asks for, and which of it is
 // there, in the order of the book; never nil. A case is asked for what the rules
 // asked on the day it was filed.
-func (b *Book) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
+func (rs *RuleSet) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
 	required := []recovery.Requirement{}
 	at := situationOf(&c, c.Position.Stage)
-	for rule := range current(b.data.Evidence, c.CreatedAt) {
+	for rule := range rulesInForce(rs.data.Evidence, c.CreatedAt) {
 		if !rule.covers(at) {
 			continue
 		}
 		required = append(required, recovery.Requirement{
-			Kind: rule.Kind, Required: rule.Required, Satisfied: holds(have, rule.Kind), Why: rule.Why,
+			Kind: rule.Kind, Required: rule.Required, Satisfied: hasEvidence(have, rule.Kind), Why: rule.Why,
 		})
 	}
 	return required
@@ -54,28 +54,28 @@ func (b *Book) Requirements(c recovery.Case, have []recovery.Evidence) []recover
 // Missing lists in Chinese what a complete dossier for an audience would hold
 // and this case does not, by the rules of the day it was filed; empty when it is
 // complete.
-func (b *Book) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
+func (rs *RuleSet) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
 	var missing []string
 	at := situationOf(&c, c.Position.Stage)
-	for rule := range current(b.data.Dossier, c.CreatedAt) {
+	for rule := range rulesInForce(rs.data.Dossier, c.CreatedAt) {
 		if !slices.Contains(rule.Audiences, a) || !rule.covers(at) {
 			continue
 		}
-		if !rule.satisfied(c, have) {
+		if !rule.isSatisfied(c, have) {
 			missing = append(missing, rule.Text)
 		}
 	}
 	return missing
 }
 
-func (r *dossierRule) satisfied(c recovery.Case, have []recovery.Evidence) bool {
+func (r *dossierRule) isSatisfied(c recovery.Case, have []recovery.Evidence) bool {
 	if r.Fact != "" {
 		return caseFacts[r.Fact](c)
 	}
-	return holds(have, r.Evidence...)
+	return hasEvidence(have, r.Evidence...)
 }
 
-// holds reports whether any one of the kinds is among the evidence.
-func holds(have []recovery.Evidence, kinds ...recovery.EvidenceKind) bool {
+// hasEvidence reports whether any one of the kinds is among the evidence.
+func hasEvidence(have []recovery.Evidence, kinds ...recovery.EvidenceKind) bool {
 	return slices.ContainsFunc(have, func(e recovery.Evidence) bool { return slices.Contains(kinds, e.Kind) })
 }

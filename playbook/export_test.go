@@ -4,16 +4,18 @@ import "time"
 
 // The parts of an answer, each for itself.
 
-func (b *Book) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
-	return b.view(f, now, incomes).strategy()
+func (rs *RuleSet) Strategy(f AssessmentFacts, now time.Time, incomes Incomes) Strategy {
+	return rs.newEvaluation(f, now, incomes).chooseStrategy()
 }
 
-func (b *Book) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) []RouteOption {
-	return b.view(f, now, incomes).routes(known)
+func (rs *RuleSet) Routes(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) []RouteOption {
+	return rs.newEvaluation(f, now, incomes).compareRoutes(known)
 }
 
-func (b *Book) Precedents(f AssessmentFacts, now time.Time, lessons []Lesson) []Precedent {
-	return b.view(f, now, nil).precedents(lessons)
+func (rs *RuleSet) Precedents(f AssessmentFacts, now time.Time, lessons []Lesson) []Precedent {
+	return rs.newEvaluation(f, now, nil).findPrecedents(lessons)
 }
 
-func (b *Book) SendingQuestions(at time.Time) []Question { return b.questions(aboutSending, at) }
+func (rs *RuleSet) SendingQuestions(at time.Time) []Question {
+	return rs.questionsAbout(aboutSending, at)
+}

@@ -53,43 +53,43 @@ func FactsOf(c recovery.Case) AssessmentFacts {
 	return f
 }
 
-func (f AssessmentFacts) sentAt() time.Time { return moment(f.SentAt) }
+func (f AssessmentFacts) sentAtOrZero() time.Time { return timeOrZero(f.SentAt) }
 
-func moment(at *time.Time) time.Time {
+func timeOrZero(at *time.Time) time.Time {
 	if at == nil {
 		return time.Time{}
 	}
 	return *at
 }
 
-func (f AssessmentFacts) group() recovery.Group {
+func (f AssessmentFacts) groupOrZero() recovery.Group {
 	if f.Group == nil {
 		return recovery.Group{}
 	}
 	return *f.Group
 }
 
-func (f AssessmentFacts) recall() RecallFacts {
+func (f AssessmentFacts) recallFacts() RecallFacts {
 	return RecallFacts{
-		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimState(), SentAt: f.sentAt(),
+		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimStateOrUnknown(), SentAt: f.sentAtOrZero(),
 		Account: f.Account, Delay: f.Delay,
 	}
 }
 
-func (f AssessmentFacts) claimState() recovery.ClaimState {
+func (f AssessmentFacts) claimStateOrUnknown() recovery.ClaimState {
 	if f.ClaimState == "" {
 		return recovery.ClaimUnknown
 	}
 	return f.ClaimState
 }
 
-// record is the facts as a case that is filed now and stands at no stage yet, for
+// asCase is the facts as a case that is filed now and stands at no stage yet, for
 // the rules that speak of cases.
-func (f AssessmentFacts) record(now time.Time) recovery.Case {
+func (f AssessmentFacts) asCase(now time.Time) recovery.Case {
 	c := recovery.Case{
-		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAt(), Reason: f.Reason,
-		ClaimState: f.claimState(), Group: f.group(), Claimant: f.Claimant,
-		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.group().IsOneToOne()},
+		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAtOrZero(), Reason: f.Reason,
+		ClaimState: f.claimStateOrUnknown(), Group: f.groupOrZero(), Claimant: f.Claimant,
+		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.groupOrZero().IsOneToOne()},
 	}
 	for _, counterpart := range f.Counterparts {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{Alias: counterpart.Alias, Claimed: counterpart.Claimed})
@@ -97,9 +97,9 @@ func (f AssessmentFacts) record(now time.Time) recovery.Case {
 	return c
 }
 
-// Check names each field that cannot be accepted: nil, or a Fault with
+// CheckFacts names each field that cannot be accepted: nil, or a Fault with
 // CodeInvalid. Facts that are merely odd pass, and become findings.
-func (b *Book) Check(f AssessmentFacts, now time.Time) error {
+func (rs *RuleSet) CheckFacts(f AssessmentFacts, now time.Time) error {
 	c := recovery.NewFieldChecker(now)
 	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
 	recovery.OneOf(c, "instrument", f.Instrument, recovery.Instruments, true)
@@ -110,19 +110,19 @@ func (b *Book) Check(f AssessmentFacts, now time.Time) error {
 	recovery.OneOf(c, "account", f.Account, Accounts, false)
 	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
 	recovery.OneOf(c, "refusal", f.Refusal, recovery.Refusals, false)
-	checkSince(c, "noticed_at", f.NoticedAt, f.SentAt)
-	checkSince(c, "notified_at", f.NotifiedAt, f.SentAt)
+	checkNotBefore(c, "noticed_at", f.NoticedAt, f.SentAt)
+	checkNotBefore(c, "notified_at", f.NotifiedAt, f.SentAt)
 	f.checkPeople(c)
 	for _, name := range sortedKeys(f.Circumstances) {
-		if !b.asks(name, aboutCase, now) {
+		if !rs.hasQuestion(name, aboutCase, now) {
 			c.Add("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
 	return c.Err()
 }
 
-func (b *Book) asks(signal, about string, at time.Time) bool {
-	for rule := range current(b.data.Questions, at) {
+func (rs *RuleSet) hasQuestion(signal, about string, at time.Time) bool {
+	for rule := range rulesInForce(rs.data.Questions, at) {
 		if rule.Signal == signal && rule.About == about {
 			return true
 		}
@@ -130,8 +130,8 @@ func (b *Book) asks(signal, about string, at time.Time) bool {
 	return false
 }
 
-// checkSince checks when something happened that cannot be before the sending.
-func checkSince(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
+// checkNotBefore checks when something happened that cannot be before the sending.
+func checkNotBefore(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
 	c.Time(field, at, false)
 	if at != nil && sentAt != nil && at.Before(*sentAt) {
 		c.Add(field, "before_sending", "This cannot have been before the sending.")
@@ -139,7 +139,7 @@ func checkSince(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
 }
 
 func (f AssessmentFacts) checkPeople(c *recovery.FieldChecker) {
-	group := f.group()
+	group := f.groupOrZero()
 	recovery.OneOf(c, "group.kind", group.Kind, recovery.GroupKinds, f.Group != nil)
 	if group.Size < 0 || group.Size > recovery.MaxGroupSize {
 		c.Add("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", recovery.MaxGroupSize)
@@ -155,7 +155,7 @@ func (f AssessmentFacts) checkPeople(c *recovery.FieldChecker) {
 	for i, counterpart := range f.Counterparts {
 		at := fmt.Sprintf("counterparts[%d].", i)
 		c.Amount(at+"claimed_fen", counterpart.Claimed, false)
-		checkSince(c, at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
+		checkNotBefore(c, at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
 		claimed += min(max(counterpart.Claimed, 0), recovery.MaxMoney)
 	}
 	if f.Amount > 0 && claimed > f.Amount {

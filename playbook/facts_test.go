@@ -42,11 +42,11 @@ func TestFactsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	now := sent.Add(time.Hour)
-	if err := b.Check(story(), now); err != nil {
+	if err := b.CheckFacts(story(), now); err != nil {
 		t.Errorf("sound facts: %v", err)
 	}
 	least := playbook.AssessmentFacts{Platform: recovery.QQ, Instrument: recovery.OrdinaryPacket, Amount: 1}
-	if err := b.Check(least, now); err != nil {
+	if err := b.CheckFacts(least, now); err != nil {
 		t.Errorf("the least that can be told: %v", err)
 	}
 	early, late, old := sent.Add(-time.Second), now.Add(time.Hour), time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -73,14 +73,14 @@ func TestFactsThatCannotBe(t *testing.T) {
 	} {
 		f := story()
 		change(&f)
-		wantField(t, b.Check(f, now), field)
+		wantField(t, b.CheckFacts(f, now), field)
 	}
 	zero := story()
 	zero.Amount = 0
-	wantField(t, b.Check(zero, now), "amount_fen")
+	wantField(t, b.CheckFacts(zero, now), "amount_fen")
 	crowd := story()
 	crowd.Counterparts = make([]recovery.FilingCounterpart, recovery.MaxCounterparts+1)
-	wantField(t, b.Check(crowd, now), "counterparts")
+	wantField(t, b.CheckFacts(crowd, now), "counterparts")
 }
 
 // What is odd is said, and nothing is promised on its ground.
@@ -150,7 +150,7 @@ func FuzzFacts(f *testing.F) {
 	b := book(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var facts playbook.AssessmentFacts
-		if json.Unmarshal(body, &facts) != nil || b.Check(facts, sent) != nil {
+		if json.Unmarshal(body, &facts) != nil || b.CheckFacts(facts, sent) != nil {
 			return
 		}
 		answer := b.Assess(facts, sent, playbook.Knowledge{Incomes: figures()})

@@ -11,12 +11,12 @@ import (
 // feeRule is how one fee is computed: by bands of the amount, or as a part of
 // another. Several rules of one name continue one another's bands.
 type feeRule struct {
-	entry  `yaml:",inline"`
-	Fee    string         `yaml:"fee"`
-	Bands  []bandRule     `yaml:"bands"`
-	AtMost recovery.Money `yaml:"at_most_fen"`
-	Of     string         `yaml:"of"`
-	Divide int64          `yaml:"divide_by"`
+	ruleEntry `yaml:",inline"`
+	Fee       string         `yaml:"fee"`
+	Bands     []bandRule     `yaml:"bands"`
+	AtMost    recovery.Money `yaml:"at_most_fen"`
+	Of        string         `yaml:"of"`
+	Divide    int64          `yaml:"divide_by"`
 }
 
 // bandRule takes a rate of what lies above the band before it, and adds a fixed
@@ -36,23 +36,23 @@ const (
 // Fee computes a court fee by name: suit, summary, payment_order, preservation.
 // The mark is the weakest that was leant on; false when the book cannot say at
 // that instant.
-func (b *Book) Fee(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
+func (rs *RuleSet) Fee(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
 	if name == feeFree {
 		return 0, "", true
 	}
-	for rule := range current(b.data.Fees, at) {
+	for rule := range rulesInForce(rs.data.Fees, at) {
 		if rule.Fee == name && rule.Of != "" {
-			whole, mark, known := b.Fee(rule.Of, amount, at)
-			return (whole + recovery.Money(rule.Divide)/2) / recovery.Money(rule.Divide), weaker(mark, rule.Source.Mark), known
+			whole, mark, known := rs.Fee(rule.Of, amount, at)
+			return (whole + recovery.Money(rule.Divide)/2) / recovery.Money(rule.Divide), weakerMark(mark, rule.Source.Mark), known
 		}
 	}
-	return b.banded(name, amount, at)
+	return rs.feeByBands(name, amount, at)
 }
 
 // FeeSource is the rule behind Fee: of several bands, the one the amount ends in.
 // False when the book cannot say at that instant.
-func (b *Book) FeeSource(name string, amount recovery.Money, at time.Time) (Source, bool) {
-	for rule := range current(b.data.Fees, at) {
+func (rs *RuleSet) FeeSource(name string, amount recovery.Money, at time.Time) (Source, bool) {
+	for rule := range rulesInForce(rs.data.Fees, at) {
 		if rule.Fee != name {
 			continue
 		}
@@ -64,22 +64,22 @@ func (b *Book) FeeSource(name string, amount recovery.Money, at time.Time) (Sour
 	return Source{}, false
 }
 
-func (b *Book) banded(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
+func (rs *RuleSet) feeByBands(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
 	var from recovery.Money
-	for rule := range current(b.data.Fees, at) {
+	for rule := range rulesInForce(rs.data.Fees, at) {
 		if rule.Fee != name {
 			continue
 		}
-		mark = weaker(mark, rule.Source.Mark)
+		mark = weakerMark(mark, rule.Source.Mark)
 		for _, band := range rule.Bands {
 			end := band.UpTo
 			if end == 0 {
 				end = math.MaxInt64
 			}
 			part := min(amount, end) - from
-			fee += band.Fixed + portion(part, band.Rate)
+			fee += band.Fixed + applyRate(part, band.Rate)
 			if amount <= end {
-				return capped(fee, rule.AtMost), mark, true
+				return capFee(fee, rule.AtMost), mark, true
 			}
 			from = end
 		}
@@ -87,12 +87,12 @@ func (b *Book) banded(name string, amount recovery.Money, at time.Time) (fee rec
 	return 0, "", false
 }
 
-// portion rounds to the nearest fen; amounts of a case stay far from overflow.
-func portion(amount recovery.Money, rate int64) recovery.Money {
+// applyRate rounds to the nearest fen; amounts of a case stay far from overflow.
+func applyRate(amount recovery.Money, rate int64) recovery.Money {
 	return (amount*recovery.Money(rate) + 5_000) / 10_000
 }
 
-func capped(fee, most recovery.Money) recovery.Money {
+func capFee(fee, most recovery.Money) recovery.Money {
 	if most > 0 {
 		return min(fee, most)
 	}
@@ -101,7 +101,7 @@ func capped(fee, most recovery.Money) recovery.Money {
 
 var markOrder = map[Mark]int{"": 0, Verbatim: 1, Secondary: 2, Recalled: 3}
 
-func weaker(a, b Mark) Mark {
+func weakerMark(a, b Mark) Mark {
 	if markOrder[b] > markOrder[a] {
 		return b
 	}

@@ -11,11 +11,11 @@ import (
 // Each fee names the article its amount comes from, and how it was read.
 func TestFeeSource(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, at := shelf.Current(), time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	book, at := playbooks.Current(), time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
 		name    string
 		amount  recovery.Money

@@ -106,7 +106,7 @@ func TestSmallCohortsAreWidened(t *testing.T) {
 		}
 	}
 	for amount, want := range map[recovery.Money]string{1: "0-200", 19_999: "0-200", 20_000: "200-500", 50_000: "500-5000", 500_000: "5000+"} {
-		if got := book(t).Band(amount, sent); got != want {
+		if got := book(t).AmountBandName(amount, sent); got != want {
 			t.Errorf("%s is in %s, want %s", amount, got, want)
 		}
 	}
@@ -135,7 +135,7 @@ func TestForecastsLearn(t *testing.T) {
 
 func TestCalibration(t *testing.T) {
 	t.Parallel()
-	cases := []playbook.Foretold{{0.05, false}, {0.1, true}, {0.95, true}, {1, true}, {0.5, false}, {-1, false}, {2, true}}
+	cases := []playbook.ForecastResult{{0.05, false}, {0.1, true}, {0.95, true}, {1, true}, {0.5, false}, {-1, false}, {2, true}}
 	table := playbook.Calibrate(cases, 10)
 	if len(table) != 10 || table[0].N != 2 || table[1].N != 1 || table[5].N != 1 || table[9].N != 3 || table[9].Observed != 1 || table[1].Observed != 1 {
 		t.Errorf("%+v", table)
@@ -148,19 +148,19 @@ func TestCalibration(t *testing.T) {
 		t.Errorf("%d of %d cases are in the table", total, len(cases))
 	}
 	for _, test := range []struct {
-		cases []playbook.Foretold
+		cases []playbook.ForecastResult
 		want  float64
 	}{
-		{[]playbook.Foretold{{1, true}, {0, false}}, 0},
-		{[]playbook.Foretold{{0.5, true}, {0.5, false}}, 0.25},
-		{[]playbook.Foretold{{0, true}}, 1},
-		{[]playbook.Foretold{{math.NaN(), false}}, 0},
+		{[]playbook.ForecastResult{{1, true}, {0, false}}, 0},
+		{[]playbook.ForecastResult{{0.5, true}, {0.5, false}}, 0.25},
+		{[]playbook.ForecastResult{{0, true}}, 1},
+		{[]playbook.ForecastResult{{math.NaN(), false}}, 0},
 	} {
-		if got, known := playbook.Brier(test.cases); !known || math.Abs(got-test.want) > 1e-12 {
+		if got, known := playbook.BrierScore(test.cases); !known || math.Abs(got-test.want) > 1e-12 {
 			t.Errorf("%v: %g, want %g", test.cases, got, test.want)
 		}
 	}
-	if _, known := playbook.Brier(nil); known {
+	if _, known := playbook.BrierScore(nil); known {
 		t.Error("nothing was foretold, and scored")
 	}
 }

@@ -50,17 +50,17 @@ type lessonCohort struct {
 	band       string
 }
 
-// id is a hash, so that it holds whatever else is learnt, and tells of no case.
-func (c lessonCohort) id() string {
+// hashID is a hash, so that it holds whatever else is learnt, and tells of no case.
+func (c lessonCohort) hashID() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(c.instrument), string(c.group), c.band}, "\n")))
 	return "lesson." + hex.EncodeToString(sum[:6])
 }
 
-// Learn makes lessons of closed cases: one for each cohort that is large enough
+// MakeLessons makes lessons of closed cases: one for each cohort that is large enough
 // by the book, in the order of their ids. A book without that figure learns
 // nothing.
-func (b *Book) Learn(closed []ClosedCases, now time.Time) []Lesson {
-	enough, known := b.limit("lesson_cases", now)
+func (rs *RuleSet) MakeLessons(closed []ClosedCases, now time.Time) []Lesson {
+	enough, known := rs.limitAt("lesson_cases", now)
 	if !known {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (b *Book) Learn(closed []ClosedCases, now time.Time) []Lesson {
 	}
 	var lessons []Lesson
 	for cohort, alike := range cohorts {
-		if lesson := cohort.lesson(alike); int64(lesson.Cases) >= enough {
+		if lesson := cohort.summarize(alike); int64(lesson.Cases) >= enough {
 			lessons = append(lessons, lesson)
 		}
 	}
@@ -79,8 +79,8 @@ func (b *Book) Learn(closed []ClosedCases, now time.Time) []Lesson {
 	return lessons
 }
 
-func (c lessonCohort) lesson(alike []ClosedCases) Lesson {
-	lesson := Lesson{ID: c.id(), Instrument: c.instrument, Group: c.group, Band: c.band}
+func (c lessonCohort) summarize(alike []ClosedCases) Lesson {
+	lesson := Lesson{ID: c.hashID(), Instrument: c.instrument, Group: c.group, Band: c.band}
 	for _, one := range alike {
 		lesson.Cases += one.Cases
 	}
@@ -88,16 +88,16 @@ func (c lessonCohort) lesson(alike []ClosedCases) Lesson {
 		stage recovery.Stage
 		route recovery.Route
 	}
-	ended := most(alike, func(one ClosedCases) end { return end{one.Stage, one.Route} })
+	ended := mostCommon(alike, func(one ClosedCases) end { return end{one.Stage, one.Route} })
 	lesson.Stage, lesson.Route = ended.stage, ended.route
-	lesson.Outcome = most(alike, func(one ClosedCases) recovery.Outcome { return one.Outcome })
-	lesson.Returned = middle(alike, func(one ClosedCases) int { return one.Returned })
-	lesson.Days = middle(alike, func(one ClosedCases) int { return one.Days })
+	lesson.Outcome = mostCommon(alike, func(one ClosedCases) recovery.Outcome { return one.Outcome })
+	lesson.Returned = weightedMedian(alike, func(one ClosedCases) int { return one.Returned })
+	lesson.Days = weightedMedian(alike, func(one ClosedCases) int { return one.Days })
 	return lesson
 }
 
-// most is what most cases have; of what equally many have, what was seen first.
-func most[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
+// mostCommon is what most cases have; of what equally many have, what was seen first.
+func mostCommon[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
 	counts := map[K]int{}
 	for _, one := range alike {
 		counts[of(one)] += one.Cases
@@ -111,8 +111,8 @@ func most[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
 	return best
 }
 
-// middle is the lower median over all cases.
-func middle(alike []ClosedCases, of func(ClosedCases) int) int {
+// weightedMedian is the lower median over all cases.
+func weightedMedian(alike []ClosedCases, of func(ClosedCases) int) int {
 	sorted := slices.SortedFunc(slices.Values(alike), func(a, b ClosedCases) int { return cmp.Compare(of(a), of(b)) })
 	total := 0
 	for _, one := range sorted {
@@ -127,26 +127,26 @@ func middle(alike []ClosedCases, of func(ClosedCases) int) int {
 	return 0
 }
 
-// shares holds a lesson against the facts; what is unknown is not shared.
-func (v *view) shares(l *Lesson, band string) traits {
-	kind := v.facts.group().Kind
+// sharedWithLesson holds a lesson against the facts; what is unknown is not shared.
+func (e *evaluation) sharedWithLesson(l *Lesson, band string) sharedTraits {
+	kind := e.facts.groupOrZero().Kind
 	same := kind != "" && kind == l.Group
-	return traits{
+	return sharedTraits{
 		group: same && kind != recovery.NoGroup, oneToOne: same && kind == recovery.NoGroup,
-		instrument: v.facts.Instrument == l.Instrument, amount: v.facts.Amount > 0 && band == l.Band,
+		instrument: e.facts.Instrument == l.Instrument, amount: e.facts.Amount > 0 && band == l.Band,
 	}
 }
 
-func (v *view) tellLesson(l *Lesson, why []string) Precedent {
+func (e *evaluation) lessonPrecedent(l *Lesson, why []string) Precedent {
 	returned := l.Returned
 	return Precedent{
-		ID: l.ID, Story: v.book.story(l), Route: l.way(), Returned: &returned, Days: l.Days, Why: why,
-		Source: v.book.data.Library.Source,
+		ID: l.ID, Story: e.rules.lessonStory(l), Route: l.mainRoute(), Returned: &returned, Days: l.Days, Why: why,
+		Source: e.rules.data.Library.Source,
 	}
 }
 
-// way is how most of the cases were last pursued.
-func (l *Lesson) way() recovery.Route {
+// mainRoute is how most of the cases were last pursued.
+func (l *Lesson) mainRoute() recovery.Route {
 	switch {
 	case l.Route != "":
 		return l.Route
@@ -157,20 +157,20 @@ func (l *Lesson) way() recovery.Route {
 	}
 }
 
-func (b *Book) story(told *Lesson) string {
-	words := &b.data.Library
+func (rs *RuleSet) lessonStory(told *Lesson) string {
+	words := &rs.data.Library
 	after := words.Stages[told.Stage]
 	if told.Route != "" {
 		after = words.Routes[told.Route]
 	}
 	return strings.NewReplacer(
-		"{group}", words.Groups[told.Group], "{band}", b.bandText(told.Band),
-		"{instrument}", b.data.Names.Instruments[told.Instrument], "{cases}", strconv.Itoa(told.Cases),
-		"{after}", after, "{returned}", words.ended(told), "{days}", strconv.Itoa(told.Days),
+		"{group}", words.Groups[told.Group], "{band}", rs.amountBandText(told.Band),
+		"{instrument}", rs.data.Names.Instruments[told.Instrument], "{cases}", strconv.Itoa(told.Cases),
+		"{after}", after, "{returned}", words.outcomeText(told), "{days}", strconv.Itoa(told.Days),
 	).Replace(words.Story)
 }
 
-func (l *libraryTexts) ended(told *Lesson) string {
+func (l *libraryTexts) outcomeText(told *Lesson) string {
 	switch {
 	case told.Returned >= 100:
 		return l.Returned["all"]

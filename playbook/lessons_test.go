@@ -36,7 +36,7 @@ func colleagues() playbook.AssessmentFacts {
 func taught(t testing.TB, f playbook.AssessmentFacts, cases ...playbook.ClosedCases) []playbook.Precedent {
 	t.Helper()
 	b := book(t)
-	return slices.DeleteFunc(b.Precedents(f, sent, b.Learn(cases, sent)), func(p playbook.Precedent) bool {
+	return slices.DeleteFunc(b.Precedents(f, sent, b.MakeLessons(cases, sent)), func(p playbook.Precedent) bool {
 		return !strings.HasPrefix(p.ID, "lesson.")
 	})
 }
@@ -53,7 +53,7 @@ func TestALessonIsTold(t *testing.T) {
 		t.Error(diff)
 	}
 	b := book(t)
-	if all := b.Precedents(colleagues(), sent, b.Learn([]playbook.ClosedCases{closed()}, sent)); !slices.ContainsFunc(all, func(p playbook.Precedent) bool { return p.ID == "precedent.work" }) {
+	if all := b.Precedents(colleagues(), sent, b.MakeLessons([]playbook.ClosedCases{closed()}, sent)); !slices.ContainsFunc(all, func(p playbook.Precedent) bool { return p.ID == "precedent.work" }) {
 		t.Errorf("the sources' cases are gone: %+v", all)
 	}
 }
@@ -97,7 +97,7 @@ func TestNobodyIsRecognised(t *testing.T) {
 			total[string(one.Group)] += one.Cases
 			cases = append(cases, one)
 		}
-		lessons := b.Learn(cases, sent)
+		lessons := b.MakeLessons(cases, sent)
 		for _, lesson := range lessons {
 			if lesson.Cases < 5 || lesson.Cases != total[string(lesson.Group)] {
 				t.Fatalf("%+v of %v", lesson, total)
@@ -111,7 +111,7 @@ func TestNobodyIsRecognised(t *testing.T) {
 		}
 		reversed := slices.Clone(cases)
 		slices.Reverse(reversed)
-		if len(b.Learn(reversed, sent)) != len(lessons) {
+		if len(b.MakeLessons(reversed, sent)) != len(lessons) {
 			t.Fatal("the order of the cases decides what is learnt")
 		}
 	})
@@ -120,7 +120,7 @@ func TestNobodyIsRecognised(t *testing.T) {
 // TestALessonIsTheMiddleOfItsCases: no single case is told.
 func TestALessonIsTheMiddleOfItsCases(t *testing.T) {
 	t.Parallel()
-	lessons := book(t).Learn([]playbook.ClosedCases{
+	lessons := book(t).MakeLessons([]playbook.ClosedCases{
 		closed(func(c *playbook.ClosedCases) { c.Days, c.Returned, c.Cases, c.Stage = 400, 0, 1, recovery.Legal }),
 		closed(func(c *playbook.ClosedCases) { c.Days, c.Returned, c.Cases = 5, 60, 3 }),
 		closed(func(c *playbook.ClosedCases) { c.Days, c.Returned, c.Cases = 1, 100, 2 }),
@@ -139,7 +139,7 @@ func TestIDsOfLessonsHold(t *testing.T) {
 		t.Errorf("%+v\n%+v", alone, together)
 	}
 	seen := map[string]bool{}
-	for _, lesson := range book(t).Learn([]playbook.ClosedCases{closed(), family, closed(func(c *playbook.ClosedCases) { c.Band = "0-200" })}, sent) {
+	for _, lesson := range book(t).MakeLessons([]playbook.ClosedCases{closed(), family, closed(func(c *playbook.ClosedCases) { c.Band = "0-200" })}, sent) {
 		if seen[lesson.ID] {
 			t.Errorf("%s stands for two cohorts", lesson.ID)
 		}
@@ -168,7 +168,7 @@ func TestEveryLessonHasItsWords(t *testing.T) {
 	for _, route := range recovery.Routes {
 		check(closed(func(c *playbook.ClosedCases) { c.Route = route }))
 	}
-	for _, band := range book(t).Bands(sent) {
+	for _, band := range book(t).AmountBands(sent) {
 		check(closed(func(c *playbook.ClosedCases) { c.Band = band.Name }))
 	}
 }
@@ -189,7 +189,7 @@ func TestUnlikeLessonsAreLeftOut(t *testing.T) {
 	}
 	var many []playbook.ClosedCases
 	for _, instrument := range recovery.Instruments {
-		for _, band := range book(t).Bands(sent) {
+		for _, band := range book(t).AmountBands(sent) {
 			many = append(many, closed(func(c *playbook.ClosedCases) { c.Instrument, c.Band = instrument, band.Name }))
 		}
 	}
@@ -213,12 +213,12 @@ func TestTheThresholdIsTheBooks(t *testing.T) {
 		{"trait: group, weight: 3, source", "trait: group, weight: 1, valid_from: 2031-01-01, source", 0},
 	} {
 		files, _, _ := changed(t, test.old, test.new)
-		shelf, err := load(files)
+		playbooks, err := load(files)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := shelf.Current()
-		told := b.Precedents(colleagues(), sent, b.Learn([]playbook.ClosedCases{closed()}, sent))
+		b := playbooks.Current()
+		told := b.Precedents(colleagues(), sent, b.MakeLessons([]playbook.ClosedCases{closed()}, sent))
 		if got := len(slices.DeleteFunc(told, func(p playbook.Precedent) bool { return !strings.HasPrefix(p.ID, "lesson.") })); got != test.lessons {
 			t.Errorf("%s: %d lessons", test.new, got)
 		}

@@ -9,31 +9,31 @@ import (
 
 // confirmationRule is one of the things to look at before a send.
 type confirmationRule struct {
-	entry `yaml:",inline"`
-	Text  string `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	Text      string `yaml:"text"`
 }
 
 // measureRule is something that makes a mis-send less likely or less final.
 type measureRule struct {
-	entry  `yaml:",inline"`
-	Name   string    `yaml:"name"`
-	Rating int       `yaml:"rating"`
-	If     condition `yaml:"if"`
-	Text   string    `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	Name      string    `yaml:"name"`
+	Rating    int       `yaml:"rating"`
+	If        condition `yaml:"if"`
+	Text      string    `yaml:"text"`
 }
 
 // cautionRule is said when its condition holds.
 type cautionRule struct {
-	entry `yaml:",inline"`
-	If    condition `yaml:"if"`
-	Text  string    `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	If        condition `yaml:"if"`
+	Text      string    `yaml:"text"`
 }
 
 // claimRule is what a source tells that decides nothing here.
 type claimRule struct {
-	entry `yaml:",inline"`
-	scope `yaml:",inline"`
-	Text  string `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Text      string `yaml:"text"`
 }
 
 // SendFacts is a send that is not made yet. What is unknown stays empty.
@@ -77,7 +77,7 @@ type Measure struct {
 
 // CheckSend names each field that cannot be accepted: nil, or a Fault with
 // CodeInvalid.
-func (b *Book) CheckSend(f SendFacts, now time.Time) error {
+func (rs *RuleSet) CheckSend(f SendFacts, now time.Time) error {
 	c := recovery.NewFieldChecker(now)
 	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
 	recovery.OneOf(c, "instrument", f.Instrument, recovery.Instruments, true)
@@ -86,7 +86,7 @@ func (b *Book) CheckSend(f SendFacts, now time.Time) error {
 	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
 	AssessmentFacts{Group: f.Group}.checkPeople(c)
 	for _, name := range sortedKeys(f.Circumstances) {
-		if !b.asks(name, aboutSending, now) {
+		if !rs.hasQuestion(name, aboutSending, now) {
 			c.Add("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
@@ -94,91 +94,95 @@ func (b *Book) CheckSend(f SendFacts, now time.Time) error {
 }
 
 // Prevent says what to look at before a send is made at an instant.
-func (b *Book) Prevent(f SendFacts, now time.Time) Prevention {
-	r := &sending{b, f, now}
+func (rs *RuleSet) Prevent(f SendFacts, now time.Time) Prevention {
+	r := &sendEvaluation{rs, f, now}
 	answer := Prevention{
-		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{b.Version()},
+		Confirmations: []Confirmation{}, Measures: []Measure{}, Warnings: []Warning{}, Playbook: VersionRef{rs.Version()},
 	}
-	for rule := range current(b.data.Confirmations, now) {
+	for rule := range rulesInForce(rs.data.Confirmations, now) {
 		answer.Confirmations = append(answer.Confirmations, Confirmation{rule.ID, rule.Text, rule.Source.String()})
 	}
 	var unknown []string
-	for rule := range current(b.data.Measures, now) {
-		applies := rule.If.holds(r)
+	for rule := range rulesInForce(rs.data.Measures, now) {
+		applies := rule.If.evaluate(r)
 		if applies != No {
 			answer.Measures = append(answer.Measures, Measure{rule.ID, rule.Name, rule.Rating, applies, rule.Text, rule.Source.String()})
-			unknown = rule.If.appendUnknown(unknown, r)
+			unknown = rule.If.appendOpenSignals(unknown, r)
 		}
 	}
-	for rule := range current(b.data.Cautions, now) {
-		switch rule.If.holds(r) {
+	for rule := range rulesInForce(rs.data.Cautions, now) {
+		switch rule.If.evaluate(r) {
 		case Yes:
-			answer.Warnings = append(answer.Warnings, rule.warning(rule.Text))
+			answer.Warnings = append(answer.Warnings, rule.asWarning(rule.Text))
 		case Unknown:
-			unknown = rule.If.appendUnknown(unknown, r)
+			unknown = rule.If.appendOpenSignals(unknown, r)
 		default: // it does not apply
 		}
 	}
-	answer.Questions = b.ask(unknown, now)
+	answer.Questions = rs.questionsFor(unknown, now)
 	return answer
 }
 
 // sendSignals are what the facts of a send decide.
-var sendSignals = map[string]func(*Book, SendFacts, time.Time) Answer{
-	"transfer": func(_ *Book, f SendFacts, _ time.Time) Answer { return answerOf(f.Instrument == recovery.Transfer) },
-	"packet":   func(_ *Book, f SendFacts, _ time.Time) Answer { return answerOf(f.Instrument != recovery.Transfer) },
-	"password_packet": func(_ *Book, f SendFacts, _ time.Time) Answer {
-		return answerOf(f.Instrument == recovery.PasswordPacket)
+var sendSignals = map[string]func(*RuleSet, SendFacts, time.Time) Answer{
+	"transfer": func(_ *RuleSet, f SendFacts, _ time.Time) Answer {
+		return answerFromBool(f.Instrument == recovery.Transfer)
 	},
-	"enterprise": func(_ *Book, f SendFacts, _ time.Time) Answer { return enterprise(f) },
-	"delayed":    func(_ *Book, f SendFacts, _ time.Time) Answer { return delayed(f.Delay) },
-	"large":      func(b *Book, f SendFacts, now time.Time) Answer { return b.large(f.Amount, now) },
-	"late":       func(b *Book, _ SendFacts, now time.Time) Answer { return b.late(now) },
-	"holiday": func(b *Book, _ SendFacts, now time.Time) Answer {
-		return answerOf(b.calendar.Holiday(calendar.DayOf(now)))
+	"packet": func(_ *RuleSet, f SendFacts, _ time.Time) Answer {
+		return answerFromBool(f.Instrument != recovery.Transfer)
 	},
-	"in_group":        func(_ *Book, f SendFacts, _ time.Time) Answer { return sendGroup(f, recovery.NoGroup).not() },
-	"strangers_group": func(_ *Book, f SendFacts, _ time.Time) Answer { return sendGroup(f, recovery.StrangersGroup) },
+	"password_packet": func(_ *RuleSet, f SendFacts, _ time.Time) Answer {
+		return answerFromBool(f.Instrument == recovery.PasswordPacket)
+	},
+	"enterprise": func(_ *RuleSet, f SendFacts, _ time.Time) Answer { return isEnterprise(f) },
+	"delayed":    func(_ *RuleSet, f SendFacts, _ time.Time) Answer { return isDelayed(f.Delay) },
+	"large":      func(rs *RuleSet, f SendFacts, now time.Time) Answer { return rs.isLarge(f.Amount, now) },
+	"late":       func(rs *RuleSet, _ SendFacts, now time.Time) Answer { return rs.isLate(now) },
+	"holiday": func(rs *RuleSet, _ SendFacts, now time.Time) Answer {
+		return answerFromBool(rs.calendar.IsHoliday(calendar.DayOf(now)))
+	},
+	"in_group":        func(_ *RuleSet, f SendFacts, _ time.Time) Answer { return isSendGroup(f, recovery.NoGroup).negate() },
+	"strangers_group": func(_ *RuleSet, f SendFacts, _ time.Time) Answer { return isSendGroup(f, recovery.StrangersGroup) },
 }
 
-// sending reads the signals of a send.
-type sending struct {
-	book  *Book
+// sendEvaluation reads the signals of a send.
+type sendEvaluation struct {
+	rules *RuleSet
 	facts SendFacts
 	now   time.Time
 }
 
-func (s *sending) answer(signal string) Answer {
+func (s *sendEvaluation) answerSignal(signal string) Answer {
 	if decide, known := sendSignals[signal]; known {
-		return decide(s.book, s.facts, s.now)
+		return decide(s.rules, s.facts, s.now)
 	}
-	return circumstance(s.facts.Circumstances, signal)
+	return lookUpCircumstance(s.facts.Circumstances, signal)
 }
 
-func enterprise(f SendFacts) Answer {
+func isEnterprise(f SendFacts) Answer {
 	if f.Instrument == recovery.EnterprisePacket {
 		return Yes
 	}
-	return given(f.Account, Company)
+	return equalsIfKnown(f.Account, Company)
 }
 
-func sendGroup(f SendFacts, kind recovery.GroupKind) Answer {
+func isSendGroup(f SendFacts, kind recovery.GroupKind) Answer {
 	if f.Group == nil {
 		return Unknown
 	}
-	return given(f.Group.Kind, kind)
+	return equalsIfKnown(f.Group.Kind, kind)
 }
 
-func (b *Book) large(amount recovery.Money, now time.Time) Answer {
+func (rs *RuleSet) isLarge(amount recovery.Money, now time.Time) Answer {
 	if amount <= 0 {
 		return Unknown
 	}
-	return b.against("large_send_fen", now, func(limit int64) bool { return int64(amount) >= limit })
+	return rs.compareLimit("large_send_fen", now, func(limit int64) bool { return int64(amount) >= limit })
 }
 
-func (b *Book) late(now time.Time) Answer {
+func (rs *RuleSet) isLate(now time.Time) Answer {
 	hour := int64(now.In(recovery.Shanghai).Hour())
-	return either(
-		b.against("late_from_hour", now, func(limit int64) bool { return hour >= limit }),
-		b.against("late_until_hour", now, func(limit int64) bool { return hour < limit }))
+	return orAnswers(
+		rs.compareLimit("late_from_hour", now, func(limit int64) bool { return hour >= limit }),
+		rs.compareLimit("late_until_hour", now, func(limit int64) bool { return hour < limit }))
 }

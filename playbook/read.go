@@ -18,26 +18,26 @@ import (
 
 const shelfFile = "books/shelf.yaml"
 
-func readShelf(tree fs.FS) ([]edition, error) {
+func readVersionList(tree fs.FS) ([]release, error) {
 	text, err := fs.ReadFile(tree, shelfFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the list of playbooks: %w", err)
 	}
 	var list struct {
-		Versions []edition `yaml:"versions"`
+		Versions []release `yaml:"versions"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&list); err != nil {
 		return nil, fmt.Errorf("%s: %w", shelfFile, err)
 	}
-	if err := checkShelf(tree, list.Versions); err != nil {
+	if err := checkVersionList(tree, list.Versions); err != nil {
 		return nil, fmt.Errorf("%s: %w", shelfFile, err)
 	}
 	return list.Versions, nil
 }
 
-func checkShelf(tree fs.FS, list []edition) error {
+func checkVersionList(tree fs.FS, list []release) error {
 	if len(list) == 0 || list[0].Share != 100 {
 		return errors.New("the first version is there for every case: its share is 100")
 	}
@@ -63,15 +63,15 @@ func checkShelf(tree fs.FS, list []edition) error {
 	return nil
 }
 
-// file is one file of a book.
-type file struct {
+// ruleFile is one file of a book.
+type ruleFile struct {
 	name string
 	text []byte
 }
 
-// readBook reads the folder of a version, and holds a released one against its
+// readRuleSet reads the folder of a version, and holds a released one against its
 // digest.
-func readBook(tree fs.FS, e edition, days *calendar.Calendar) (*Book, error) {
+func readRuleSet(tree fs.FS, e release, days *calendar.Calendar) (*RuleSet, error) {
 	folder := "books/" + e.Version
 	names, err := fs.Glob(tree, folder+"/*.yaml")
 	if err != nil {
@@ -81,18 +81,18 @@ func readBook(tree fs.FS, e edition, days *calendar.Calendar) (*Book, error) {
 		return nil, fmt.Errorf("%s: there is no such folder of rules", folder)
 	}
 	slices.Sort(names)
-	var files []file
+	var files []ruleFile
 	for _, name := range names {
 		text, err := fs.ReadFile(tree, name)
 		if err != nil {
 			return nil, fmt.Errorf("read the playbook: %w", err)
 		}
-		files = append(files, file{name, text})
+		files = append(files, ruleFile{name, text})
 	}
-	if sum := digest(files); e.Digest != "" && sum != e.Digest {
+	if sum := digestFiles(files); e.Digest != "" && sum != e.Digest {
 		return nil, fmt.Errorf("%s: the version was released as %s and is now %s: a change is a new version", folder, e.Digest, sum)
 	}
-	book, err := parse(folder, files)
+	book, err := parseRuleSet(folder, files)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +100,8 @@ func readBook(tree fs.FS, e edition, days *calendar.Calendar) (*Book, error) {
 	return book, nil
 }
 
-// digest seals files: SHA-256 over name, length and bytes of each, in order.
-func digest(files []file) string {
+// digestFiles seals files: SHA-256 over name, length and bytes of each, in order.
+func digestFiles(files []ruleFile) string {
 	sum := sha256.New()
 	for _, f := range files {
 		fmt.Fprintf(sum, "%s\n%d\n", f.name, len(f.text))
@@ -110,35 +110,35 @@ func digest(files []file) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// parse reads the files of one book strictly and checks them. Every fault is
+// parseRuleSet reads the files of one book strictly and checks them. Every fault is
 // told with file, line and rule.
-func parse(folder string, files []file) (*Book, error) {
-	where := places{folder: folder}
-	book := &Book{digest: digest(files), contents: map[string]json.RawMessage{}}
+func parseRuleSet(folder string, files []ruleFile) (*RuleSet, error) {
+	where := ruleLocations{folder: folder}
+	book := &RuleSet{digest: digestFiles(files), contents: map[string]json.RawMessage{}}
 	sections := map[string]string{} // top-level key to the file that has it
 	for _, f := range files {
 		var root yaml.Node
 		if err := yaml.Unmarshal(f.text, &root); err != nil {
-			return nil, where.yaml(f.name, err)
+			return nil, where.wrapYAMLError(f.name, err)
 		}
-		where.walk(f.name, &root)
-		if err := where.sections(f.name, &root, sections); err != nil {
+		where.recordRules(f.name, &root)
+		if err := where.checkSections(f.name, &root, sections); err != nil {
 			return nil, err
 		}
-		if err := decode(f.text, &book.data); err != nil {
-			return nil, where.yaml(f.name, err)
+		if err := decodeStrict(f.text, &book.data); err != nil {
+			return nil, where.wrapYAMLError(f.name, err)
 		}
-		if err := book.keep(&root); err != nil {
+		if err := book.storeContents(&root); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	if err := book.check(where); err != nil {
+	if err := book.checkRuleSet(where); err != nil {
 		return nil, err
 	}
 	return book, nil
 }
 
-func decode(text []byte, into *document) error {
+func decodeStrict(text []byte, into *rulesDocument) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(into); err != nil {
@@ -150,9 +150,9 @@ func decode(text []byte, into *document) error {
 	return nil
 }
 
-// keep notes every rule as data, for comparing versions and showing them.
-func (b *Book) keep(node *yaml.Node) error {
-	if id := idOf(node); id != "" {
+// storeContents notes every rule as data, for comparing versions and showing them.
+func (rs *RuleSet) storeContents(node *yaml.Node) error {
+	if id := ruleID(node); id != "" {
 		var content map[string]any
 		if err := node.Decode(&content); err != nil {
 			return err
@@ -161,11 +161,11 @@ func (b *Book) keep(node *yaml.Node) error {
 		if err != nil {
 			return fmt.Errorf("rule %s: %w", id, err)
 		}
-		b.contents[id] = text
+		rs.contents[id] = text
 		return nil
 	}
 	for _, child := range node.Content {
-		if err := b.keep(child); err != nil {
+		if err := rs.storeContents(child); err != nil {
 			return err
 		}
 	}

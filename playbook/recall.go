@@ -24,12 +24,12 @@ const (
 
 // recallRule is one source's word on one platform's instruments.
 type recallRule struct {
-	entry  `yaml:",inline"`
-	scope  `yaml:",inline"`
-	Recall string `yaml:"recall"`
-	Within *span  `yaml:"within"` // nil: as long as nobody claimed it
-	Refund string `yaml:"refund"`
-	Text   string `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Recall    string    `yaml:"recall"`
+	Within    *timeSpan `yaml:"within"` // nil: as long as nobody claimed it
+	Refund    string    `yaml:"refund"`
+	Text      string    `yaml:"text"`
 }
 
 // Moments of a mis-send, for which guidance is written.
@@ -57,17 +57,17 @@ var recallActors = []string{"sender", "recipient", "platform", "company"}
 
 // guidanceRule is what to do at one moment.
 type guidanceRule struct {
-	entry `yaml:",inline"`
-	scope `yaml:",inline"`
-	When  string   `yaml:"when"`
-	Who   []string `yaml:"who"`
-	How   string   `yaml:"how"`
-	Steps []string `yaml:"steps"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	When      string   `yaml:"when"`
+	Who       []string `yaml:"who"`
+	How       string   `yaml:"how"`
+	Steps     []string `yaml:"steps"`
 }
 
 // warningRule is said beside an answer.
 type warningRule struct {
-	entry        `yaml:",inline"`
+	ruleEntry    `yaml:",inline"`
 	scope        `yaml:",inline"`
 	OnlyDisputed bool   `yaml:"only_disputed"`
 	Text         string `yaml:"text"`
@@ -125,9 +125,9 @@ func (f RecallFacts) situation() situation {
 	return situation{platform: f.Platform, instrument: f.Instrument, account: f.Account}
 }
 
-// arrives is when money under way reaches the recipient at the earliest, counted
+// arrivalTime is when money under way reaches the recipient at the earliest, counted
 // from the sending; zero when it was not delayed.
-func (f RecallFacts) arrives() time.Time {
+func (f RecallFacts) arrivalTime() time.Time {
 	if f.Instrument != recovery.Transfer || f.Delay.duration() == 0 || f.SentAt.IsZero() {
 		return time.Time{}
 	}
@@ -157,13 +157,13 @@ type Reading struct {
 	Text   string `json:"text"`
 }
 
-// cell is all that the sources say of one platform's instrument, when the money
+// recallRules is all that the sources say of one platform's instrument, when the money
 // was sent.
-type cell []*recallRule
+type recallRules []*recallRule
 
-func (b *Book) cell(at situation, sentAt time.Time) cell {
-	var found cell
-	for rule := range current(b.data.Recall, sentAt) {
+func (rs *RuleSet) recallRulesFor(at situation, sentAt time.Time) recallRules {
+	var found recallRules
+	for rule := range rulesInForce(rs.data.Recall, sentAt) {
 		if rule.covers(at) {
 			found = append(found, rule)
 		}
@@ -171,19 +171,19 @@ func (b *Book) cell(at situation, sentAt time.Time) cell {
 	return found
 }
 
-func (c cell) disputed() bool {
+func (c recallRules) isDisputed() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return len(r.DisputedBy) > 0 })
 }
 
-// refunds reports that a source says unclaimed money comes back. A refund is
+// hasRefund reports that a source says unclaimed money comes back. A refund is
 // only waited for, never promised, so one source is enough.
-func (c cell) refunds() bool {
+func (c recallRules) hasRefund() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Refund != refundUnsaid })
 }
 
-// window is how long after sending the sender can take money back that nobody
+// shortestWindow is how long after sending the sender can take money back that nobody
 // accepted, by the source that allows least; zero when any source denies it.
-func (c cell) window(longest time.Duration) time.Duration {
+func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
 	window, said := longest, false
 	for _, rule := range c {
 		switch rule.Recall {
@@ -203,39 +203,39 @@ func (c cell) window(longest time.Duration) time.Duration {
 }
 
 // Recall answers from the readings that promise least.
-func (b *Book) Recall(f RecallFacts, now time.Time) Recall {
-	rules := b.cell(f.situation(), f.SentAt)
-	answer := Recall{Disputed: rules.disputed(), Readings: []Reading{}}
+func (rs *RuleSet) Recall(f RecallFacts, now time.Time) Recall {
+	rules := rs.recallRulesFor(f.situation(), f.SentAt)
+	answer := Recall{Disputed: rules.isDisputed(), Readings: []Reading{}}
 	for _, rule := range rules {
 		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})
 	}
-	moment := b.moment(rules, f, now, &answer)
+	moment := rs.findMoment(rules, f, now, &answer)
 	if f.Danger && moment != momentOpen && moment != momentOver {
 		moment = momentDanger
 	}
-	if guidance := b.guidance(moment, f, now); guidance != nil {
+	if guidance := rs.findGuidance(moment, f, now); guidance != nil {
 		answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
 	}
-	answer.Warnings = b.warnings(f, answer.Disputed, now)
+	answer.Warnings = rs.recallWarnings(f, answer.Disputed, now)
 	return answer
 }
 
-// moment finds where a mis-send stands in time and fills in the instants.
-func (b *Book) moment(rules cell, f RecallFacts, now time.Time, answer *Recall) string {
+// findMoment finds where a mis-send stands in time and fills in the instants.
+func (rs *RuleSet) findMoment(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
 	underWay := false
-	if arrives := f.arrives(); !arrives.IsZero() {
+	if arrives := f.arrivalTime(); !arrives.IsZero() {
 		answer.ArrivesAt = &arrives
 		underWay = now.Before(arrives)
 	}
-	moment := b.unclaimed(rules, f, now, answer)
+	moment := rs.momentWithoutDelay(rules, f, now, answer)
 	if underWay && moment != momentOpen && moment != momentMaybe {
 		return momentDelayed // no source says that the sender alone can stop it
 	}
 	return moment
 }
 
-// unclaimed is the moment as it would be without delayed arrival.
-func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recall) string {
+// momentWithoutDelay is the moment as it would be without delayed arrival.
+func (rs *RuleSet) momentWithoutDelay(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
 	if f.ClaimState == recovery.Claimed {
 		return momentTaken
 	}
@@ -245,11 +245,11 @@ func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recal
 	if f.SentAt.IsZero() {
 		return momentStuck
 	}
-	refundAt := b.refundAt(f.SentAt).UTC()
-	if rules.refunds() {
+	refundAt := rs.autoRefundAt(f.SentAt).UTC()
+	if rules.hasRefund() {
 		answer.RefundAt = &refundAt
 	}
-	closes := f.SentAt.Add(rules.window(refundAt.Sub(f.SentAt))).UTC()
+	closes := f.SentAt.Add(rules.shortestWindow(refundAt.Sub(f.SentAt))).UTC()
 	switch {
 	case now.Before(closes) && f.ClaimState != recovery.PartlyClaimed:
 		answer.Until = &closes
@@ -273,10 +273,10 @@ func (b *Book) unclaimed(rules cell, f RecallFacts, now time.Time, answer *Recal
 	}
 }
 
-// guidance is the first that fits; the checks of the book see to it that one
+// findGuidance is the first that fits; the checks of the book see to it that one
 // does at any time.
-func (b *Book) guidance(moment string, f RecallFacts, now time.Time) *guidanceRule {
-	for rule := range current(b.data.Guidance, now) {
+func (rs *RuleSet) findGuidance(moment string, f RecallFacts, now time.Time) *guidanceRule {
+	for rule := range rulesInForce(rs.data.Guidance, now) {
 		if rule.When == moment && rule.covers(f.situation()) {
 			return rule
 		}
@@ -284,9 +284,9 @@ func (b *Book) guidance(moment string, f RecallFacts, now time.Time) *guidanceRu
 	return nil
 }
 
-func (b *Book) warnings(f RecallFacts, disputed bool, now time.Time) []string {
+func (rs *RuleSet) recallWarnings(f RecallFacts, disputed bool, now time.Time) []string {
 	var texts []string
-	for rule := range current(b.data.Warnings, now) {
+	for rule := range rulesInForce(rs.data.Warnings, now) {
 		if rule.covers(f.situation()) && (disputed || !rule.OnlyDisputed) {
 			texts = append(texts, rule.Text)
 		}

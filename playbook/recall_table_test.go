@@ -190,11 +190,11 @@ func TestARuleOutOfTimeIsNotHeard(t *testing.T) {
 		{"    valid_from: 2026-11-01\n    valid_to: 2026-12-01\n", 3},
 	} {
 		files, _, _ := changed(t, "  - id: recall.wechat.transfer.a\n", "  - id: recall.wechat.transfer.a\n"+test.validity)
-		shelf, err := load(files)
+		playbooks, err := load(files)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := shelf.Current().Recall(facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), sent)
+		got := playbooks.Current().Recall(facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), sent)
 		if len(got.Readings) != test.readings {
 			t.Errorf("%q: %d readings, want %d", test.validity, len(got.Readings), test.readings)
 		}

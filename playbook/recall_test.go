@@ -13,13 +13,13 @@ import (
 
 var sent = time.Date(2026, 11, 21, 4, 30, 0, 0, time.UTC)
 
-func book(t testing.TB) *playbook.Book {
+func book(t testing.TB) *playbook.RuleSet {
 	t.Helper()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatalf("the embedded playbook is broken: %v", err)
 	}
-	return shelf.Current()
+	return playbooks.Current()
 }
 
 func facts(p recovery.Platform, i recovery.Instrument, claim recovery.ClaimState) playbook.RecallFacts {

@@ -8,18 +8,18 @@ import (
 
 // routeRule is one way to get the money back.
 type routeRule struct {
-	entry   `yaml:",inline"`
-	Route   recovery.Route `yaml:"route"`
-	Name    string         `yaml:"name"`
-	Needs   condition      `yaml:"needs"`
-	Closed  []reasonRule   `yaml:"closed"`
-	Tried   condition      `yaml:"tried"`  // it was gone and led nowhere
-	Urgent  condition      `yaml:"urgent"` // it comes before all others
-	Asks    condition      `yaml:"asks"`   // asked for besides what the needs name
-	Fee     string         `yaml:"fee"`
-	Days    daysRule       `yaml:"days"`
-	Why     []reasonRule   `yaml:"why"`
-	Unknown string         `yaml:"unknown"` // said when a need cannot be judged
+	ruleEntry `yaml:",inline"`
+	Route     recovery.Route `yaml:"route"`
+	Name      string         `yaml:"name"`
+	Needs     condition      `yaml:"needs"`
+	Closed    []reasonRule   `yaml:"closed"`
+	Tried     condition      `yaml:"tried"`  // it was gone and led nowhere
+	Urgent    condition      `yaml:"urgent"` // it comes before all others
+	Asks      condition      `yaml:"asks"`   // asked for besides what the needs name
+	Fee       string         `yaml:"fee"`
+	Days      daysRule       `yaml:"days"`
+	Why       []reasonRule   `yaml:"why"`
+	Unknown   string         `yaml:"unknown"` // said when a need cannot be judged
 }
 
 type daysRule struct {
@@ -54,21 +54,21 @@ type Days struct {
 	High int `json:"high"`
 }
 
-// routes compares the routes, the gentlest first. One is recommended: the urgent
+// compareRoutes compares the routes, the gentlest first. One is recommended: the urgent
 // one, else the gentlest that is open, was not tried without success, and is not
 // known to cost more than it may return. known may be nil.
-func (v *view) routes(known Experience) []RouteOption {
+func (e *evaluation) compareRoutes(known Experience) []RouteOption {
 	options := []RouteOption{}
 	best := -1
-	for rule := range current(v.book.data.Routes, v.now) {
-		option := v.option(rule, known)
+	for rule := range rulesInForce(e.rules.data.Routes, e.now) {
+		option := e.buildRouteOption(rule, known)
 		options = append(options, option)
 		last := len(options) - 1
 		switch {
 		case !option.Open:
-		case len(rule.Urgent) > 0 && rule.Urgent.holds(v) == Yes:
+		case len(rule.Urgent) > 0 && rule.Urgent.evaluate(e) == Yes:
 			best = last
-		case best < 0 && v.worthwhile(rule, option):
+		case best < 0 && e.isWorthwhile(rule, option):
 			best = last
 		}
 	}
@@ -78,21 +78,21 @@ func (v *view) routes(known Experience) []RouteOption {
 	return options
 }
 
-func (v *view) worthwhile(rule *routeRule, option RouteOption) bool {
-	if len(rule.Tried) > 0 && rule.Tried.holds(v) == Yes {
+func (e *evaluation) isWorthwhile(rule *routeRule, option RouteOption) bool {
+	if len(rule.Tried) > 0 && rule.Tried.evaluate(e) == Yes {
 		return false
 	}
 	return option.Value == nil || *option.Value > 0
 }
 
-func (v *view) option(rule *routeRule, known Experience) RouteOption {
+func (e *evaluation) buildRouteOption(rule *routeRule, known Experience) RouteOption {
 	option := RouteOption{
 		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.String(),
 	}
-	v.decide(rule, &option)
-	chance, informed := v.chance(rule.Route, known)
+	e.decideRoute(rule, &option)
+	chance, informed := e.computeChance(rule.Route, known)
 	option.Chance = chance
-	if fee, of, mark, computed := v.fee(rule.Fee); computed {
+	if fee, of, mark, computed := e.computeFee(rule.Fee); computed {
 		option.Cost, option.CostMark = &fee, mark
 		if informed && of > 0 {
 			value := recovery.Money(math.Round(float64(of)*chance.Mean)) - fee
@@ -102,39 +102,39 @@ func (v *view) option(rule *routeRule, known Experience) RouteOption {
 	return option
 }
 
-// fee is what a way costs and the sum it is gone for. Of money that was split each
+// computeFee is what a way costs and the sum it is gone for. Of money that was split each
 // holder is gone after alone, and the fee is that of each part; while the parts are
 // not told it is that of one person who held all, and the sum is zero.
-func (v *view) fee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
+func (e *evaluation) computeFee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
 	if name == feeFree {
-		return 0, v.facts.Amount, "", true
+		return 0, e.facts.Amount, "", true
 	}
-	if len(v.parts) == 0 {
-		fee, mark, computed = v.book.Fee(name, v.facts.Amount, v.now)
+	if len(e.claims) == 0 {
+		fee, mark, computed = e.rules.Fee(name, e.facts.Amount, e.now)
 		return fee, 0, mark, computed
 	}
-	for _, part := range v.parts {
-		one, its, known := v.book.Fee(name, part, v.now)
+	for _, part := range e.claims {
+		one, its, known := e.rules.Fee(name, part, e.now)
 		if !known {
 			return 0, 0, "", false
 		}
-		fee, of, mark = fee+one, of+part, weaker(mark, its)
+		fee, of, mark = fee+one, of+part, weakerMark(mark, its)
 	}
 	return fee, of, mark, true
 }
 
-// decide opens or closes a way and says why.
-func (v *view) decide(rule *routeRule, option *RouteOption) {
-	shut := v.said(rule.Closed)
-	needs := rule.Needs.holds(v)
+// decideRoute opens or closes a way and says why.
+func (e *evaluation) decideRoute(rule *routeRule, option *RouteOption) {
+	shut := e.reasonsThatHold(rule.Closed)
+	needs := rule.Needs.evaluate(e)
 	option.Open = len(shut) == 0 && needs == Yes
-	option.Why = append(shut, v.said(rule.Why)...)
+	option.Why = append(shut, e.reasonsThatHold(rule.Why)...)
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}
-	unknown := rule.Asks.appendUnknown(rule.Needs.appendUnknown(nil, v), v)
+	unknown := rule.Asks.appendOpenSignals(rule.Needs.appendOpenSignals(nil, e), e)
 	for _, reason := range rule.Closed {
-		unknown = reason.If.appendUnknown(unknown, v)
+		unknown = reason.If.appendOpenSignals(unknown, e)
 	}
-	option.Questions = v.book.ask(unknown, v.now)
+	option.Questions = e.rules.questionsFor(unknown, e.now)
 }

@@ -192,7 +192,7 @@ func TestRoutesAreSound(t *testing.T) {
 	})
 }
 
-func drawFacts(t *rapid.T, b *playbook.Book) playbook.AssessmentFacts {
+func drawFacts(t *rapid.T, b *playbook.RuleSet) playbook.AssessmentFacts {
 	f := playbook.AssessmentFacts{
 		Platform:   rapid.SampledFrom(recovery.Platforms).Draw(t, "platform"),
 		Instrument: rapid.SampledFrom(recovery.Instruments).Draw(t, "instrument"),

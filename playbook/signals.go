@@ -18,14 +18,14 @@ const (
 	Unknown Answer = "unknown"
 )
 
-func answerOf(yes bool) Answer {
+func answerFromBool(yes bool) Answer {
 	if yes {
 		return Yes
 	}
 	return No
 }
 
-func (a Answer) not() Answer {
+func (a Answer) negate() Answer {
 	switch a {
 	case Yes:
 		return No
@@ -36,9 +36,9 @@ func (a Answer) not() Answer {
 	}
 }
 
-func circumstance(given map[string]bool, signal string) Answer {
+func lookUpCircumstance(given map[string]bool, signal string) Answer {
 	if yes, known := given[signal]; known {
-		return answerOf(yes)
+		return answerFromBool(yes)
 	}
 	return Unknown
 }
@@ -62,21 +62,21 @@ func (l *literal) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// reader answers signals by name.
-type reader interface{ answer(signal string) Answer }
+// signalReader answers signals by name.
+type signalReader interface{ answerSignal(signal string) Answer }
 
-func (l literal) answer(r reader) Answer {
+func (l literal) evaluate(r signalReader) Answer {
 	if l.not {
-		return r.answer(l.name).not()
+		return r.answerSignal(l.name).negate()
 	}
-	return r.answer(l.name)
+	return r.answerSignal(l.name)
 }
 
-// holds is no when any signal fails, else unknown when any is unknown.
-func (c condition) holds(r reader) Answer {
+// evaluate is no when any signal fails, else unknown when any is unknown.
+func (c condition) evaluate(r signalReader) Answer {
 	answer := Yes
 	for _, l := range c {
-		switch l.answer(r) {
+		switch l.evaluate(r) {
 		case No:
 			return No
 		case Unknown:
@@ -87,10 +87,10 @@ func (c condition) holds(r reader) Answer {
 	return answer
 }
 
-// appendUnknown appends the signals of a condition that have no answer.
-func (c condition) appendUnknown(signals []string, r reader) []string {
+// appendOpenSignals appends the signals of a condition that have no answer.
+func (c condition) appendOpenSignals(signals []string, r signalReader) []string {
 	for _, l := range c {
-		if r.answer(l.name) == Unknown {
+		if r.answerSignal(l.name) == Unknown {
 			signals = append(signals, l.name)
 		}
 	}
@@ -99,9 +99,9 @@ func (c condition) appendUnknown(signals []string, r reader) []string {
 
 // limitRule is a figure that rules speak of by name.
 type limitRule struct {
-	entry `yaml:",inline"`
-	Limit string `yaml:"limit"`
-	Value int64  `yaml:"value"`
+	ruleEntry `yaml:",inline"`
+	Limit     string `yaml:"limit"`
+	Value     int64  `yaml:"value"`
 }
 
 // limitNames are the figures the signals know.
@@ -114,9 +114,9 @@ var limitNames = []string{
 	limitQuietFrom, limitQuietUntil, limitAbuseCases, limitAbuseDays, limitAbuseCircle, limitAbuseDelivery,
 }
 
-// limit is a figure at an instant; false in a book that does not name it.
-func (b *Book) limit(name string, at time.Time) (int64, bool) {
-	for rule := range current(b.data.Limits, at) {
+// limitAt is a figure at an instant; false in a book that does not name it.
+func (rs *RuleSet) limitAt(name string, at time.Time) (int64, bool) {
+	for rule := range rulesInForce(rs.data.Limits, at) {
 		if rule.Limit == name {
 			return rule.Value, true
 		}
@@ -124,13 +124,13 @@ func (b *Book) limit(name string, at time.Time) (int64, bool) {
 	return 0, false
 }
 
-// against compares a value with a limit; unknown where the book has no figure.
-func (b *Book) against(name string, at time.Time, holds func(limit int64) bool) Answer {
-	limit, known := b.limit(name, at)
+// compareLimit compares a value with a limit; unknown where the book has no figure.
+func (rs *RuleSet) compareLimit(name string, at time.Time, holds func(limit int64) bool) Answer {
+	limit, known := rs.limitAt(name, at)
 	if !known {
 		return Unknown
 	}
-	return answerOf(holds(limit))
+	return answerFromBool(holds(limit))
 }
 
 // What a question is about.
@@ -143,10 +143,10 @@ const (
 // questionRule is a fact that only people know. Its signal may be given among
 // the circumstances; one about a field is decided by that field of the facts.
 type questionRule struct {
-	entry  `yaml:",inline"`
-	Signal string `yaml:"signal"`
-	About  string `yaml:"about"`
-	Text   string `yaml:"text"`
+	ruleEntry `yaml:",inline"`
+	Signal    string `yaml:"signal"`
+	About     string `yaml:"about"`
+	Text      string `yaml:"text"`
 }
 
 // Question is a fact that would change an answer, were it known.
@@ -157,31 +157,31 @@ type Question struct {
 
 // Questions lists what may be told of a case among its circumstances, at an
 // instant.
-func (b *Book) Questions(at time.Time) []Question { return b.questions(aboutCase, at) }
+func (rs *RuleSet) Questions(at time.Time) []Question { return rs.questionsAbout(aboutCase, at) }
 
-func (b *Book) questions(about string, at time.Time) []Question {
+func (rs *RuleSet) questionsAbout(about string, at time.Time) []Question {
 	questions := []Question{}
-	for rule := range current(b.data.Questions, at) {
+	for rule := range rulesInForce(rs.data.Questions, at) {
 		if rule.About == about {
-			questions = append(questions, rule.question())
+			questions = append(questions, rule.asQuestion())
 		}
 	}
 	return questions
 }
 
-// ask returns a question for each unknown signal; never nil. Signals that follow
+// questionsFor returns a question for each unknown signal; never nil. Signals that follow
 // from other facts have a question only where the book words one.
-func (b *Book) ask(unknown []string, at time.Time) []Question {
+func (rs *RuleSet) questionsFor(unknown []string, at time.Time) []Question {
 	questions := []Question{}
-	for rule := range current(b.data.Questions, at) {
+	for rule := range rulesInForce(rs.data.Questions, at) {
 		if slices.Contains(unknown, rule.Signal) {
-			questions = append(questions, rule.question())
+			questions = append(questions, rule.asQuestion())
 		}
 	}
 	return questions
 }
 
-func (r *questionRule) question() Question {
+func (r *questionRule) asQuestion() Question {
 	if r.About == aboutField {
 		return Question{Text: r.Text}
 	}
@@ -202,7 +202,7 @@ type Warning struct {
 	Source string `json:"source"`
 }
 
-func (e *entry) warning(text string) Warning {
+func (e *ruleEntry) asWarning(text string) Warning {
 	_, code, _ := strings.Cut(e.ID, ".")
 	return Warning{Code: code, Text: text, Source: e.Source.String()}
 }

@@ -19,15 +19,15 @@ func TestThreeValues(t *testing.T) {
 		{No, No, No, No}, {No, Unknown, No, Unknown}, {Unknown, Unknown, Unknown, Unknown},
 	} {
 		for _, pair := range [][2]Answer{{test.a, test.b}, {test.b, test.a}} {
-			if got := both(pair[0], pair[1]); got != test.both {
+			if got := andAnswers(pair[0], pair[1]); got != test.both {
 				t.Errorf("%s and %s: %s", pair[0], pair[1], got)
 			}
-			if got := either(pair[0], pair[1]); got != test.either {
+			if got := orAnswers(pair[0], pair[1]); got != test.either {
 				t.Errorf("%s or %s: %s", pair[0], pair[1], got)
 			}
 		}
-		if test.a.not().not() != test.a {
-			t.Errorf("not not %s is %s", test.a, test.a.not().not())
+		if test.a.negate().negate() != test.a {
+			t.Errorf("not not %s is %s", test.a, test.a.negate().negate())
 		}
 	}
 }
@@ -35,7 +35,7 @@ func TestThreeValues(t *testing.T) {
 // world is a reader of a few signals.
 type world map[string]Answer
 
-func (w world) answer(signal string) Answer { return w[signal] }
+func (w world) answerSignal(signal string) Answer { return w[signal] }
 
 // Learning one more fact never turns a yes into a no, nor a no into a yes.
 func TestLearningNeverContradicts(t *testing.T) {
@@ -52,8 +52,8 @@ func TestLearningNeverContradicts(t *testing.T) {
 				c = append(c, literal{name: name, not: rapid.Bool().Draw(t, "not "+name)})
 			}
 		}
-		before := c.holds(world)
-		if before == Unknown && len(c.appendUnknown(nil, world)) == 0 {
+		before := c.evaluate(world)
+		if before == Unknown && len(c.appendOpenSignals(nil, world)) == 0 {
 			t.Fatalf("%v is unknown and nothing is asked", c)
 		}
 		learnt := rapid.SampledFrom(names).Draw(t, "learnt")
@@ -61,16 +61,16 @@ func TestLearningNeverContradicts(t *testing.T) {
 			return
 		}
 		world[learnt] = rapid.SampledFrom([]Answer{Yes, No}).Draw(t, "fact")
-		if after := c.holds(world); before != Unknown && after != before {
+		if after := c.evaluate(world); before != Unknown && after != before {
 			t.Fatalf("%v was %s and is %s", c, before, after)
 		}
-		if slices.Contains(c.appendUnknown(nil, world), learnt) {
+		if slices.Contains(c.appendOpenSignals(nil, world), learnt) {
 			t.Fatalf("%s is asked again", learnt)
 		}
 	})
 }
 
-func (d beta) below(x float64) float64 { return d.scaled(x, d.scale()) }
+func (d beta) below(x float64) float64 { return d.distribution(x, d.logScale()) }
 
 // The distribution function against a plain sum under its density.
 func TestBetaAgainstASum(t *testing.T) {
@@ -120,20 +120,20 @@ func TestQuantilesInvert(t *testing.T) {
 // one that a book has no figure for is unknown.
 func TestSignalsOfNothing(t *testing.T) {
 	t.Parallel()
-	shelf, err := Load()
+	playbooks, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty := &Book{calendar: shelf.Current().calendar}
+	empty := &RuleSet{calendar: playbooks.Current().calendar}
 	for _, name := range sortedKeys(caseSignals) {
-		v := empty.view(AssessmentFacts{Amount: 1}, shelf.Current().data.ValidFrom, nil)
-		if got := v.answer(name); !slices.Contains(answers, got) {
+		v := empty.newEvaluation(AssessmentFacts{Amount: 1}, playbooks.Current().data.ValidFrom, nil)
+		if got := v.answerSignal(name); !slices.Contains(answers, got) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	v := empty.view(AssessmentFacts{Amount: 1}, shelf.Current().data.ValidFrom, nil)
+	v := empty.newEvaluation(AssessmentFacts{Amount: 1}, playbooks.Current().data.ValidFrom, nil)
 	for _, name := range []string{"small", "tiny", "not_worth", "over_fraud_entry", "over_wage", "fits_small_claims", "within_90_days", "crowd"} {
-		if got := v.answer(name); got != Unknown {
+		if got := v.answerSignal(name); got != Unknown {
 			t.Errorf("%s: %s without a figure", name, got)
 		}
 	}

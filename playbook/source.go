@@ -59,8 +59,8 @@ func (s Source) String() string {
 	}
 }
 
-// fault names what keeps a source from being traceable, or "".
-func (s Source) fault() string {
+// findFault names what keeps a source from being traceable, or "".
+func (s Source) findFault() string {
 	named := 0
 	for _, name := range []string{s.Article, s.Statute, s.Press, s.House} {
 		if name != "" {
@@ -74,18 +74,18 @@ func (s Source) fault() string {
 		return fmt.Sprintf("there is no article %q", s.Article)
 	case (s.Article != "" || s.Statute != "") && s.Section == "":
 		return "an article or statute is cited with its section"
-	case s.read() && s.Edition == "":
+	case s.hasEditions() && s.Edition == "":
 		return "a statute or a report is cited with the edition that was read"
-	case s.read() && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
+	case s.hasEditions() && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
 		return fmt.Sprintf("the mark of a statute or a report is V, S or R, not %q", s.Mark)
 	default:
 		return ""
 	}
 }
 
-// read reports a source of which there are editions, and ways of having read it:
+// hasEditions reports a source of which there are editions, and ways of having read it:
 // a statute or a report.
-func (s Source) read() bool { return s.Statute != "" || s.Press != "" }
+func (s Source) hasEditions() bool { return s.Statute != "" || s.Press != "" }
 
 // Rule is what every entry of a book states about itself.
 type Rule struct {
@@ -96,12 +96,12 @@ type Rule struct {
 	Validity   `yaml:",inline"`
 }
 
-// entry is a rule as a book holds it.
-type entry struct {
+// ruleEntry is a rule as a book holds it.
+type ruleEntry struct {
 	Rule `yaml:",inline"`
 }
 
-func (e *entry) self() *entry { return e }
+func (e *ruleEntry) header() *ruleEntry { return e }
 
 // Validity is when something is in force: from the first day on, and before the
 // last. A day that is nil sets no limit.
@@ -110,39 +110,39 @@ type Validity struct {
 	ValidTo   *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`
 }
 
-// inForce is true for an unknown instant, too.
-func (v *Validity) inForce(at time.Time) bool {
-	begun := v.ValidFrom == nil || !at.Before(startOf(v.ValidFrom))
-	over := v.ValidTo != nil && !at.Before(startOf(v.ValidTo))
+// isInForce is true for an unknown instant, too.
+func (v *Validity) isInForce(at time.Time) bool {
+	begun := v.ValidFrom == nil || !at.Before(startOfDay(v.ValidFrom))
+	over := v.ValidTo != nil && !at.Before(startOfDay(v.ValidTo))
 	return at.IsZero() || begun && !over
 }
 
-func (v *Validity) fault() string {
+func (v *Validity) findFault() string {
 	if v.ValidFrom != nil && v.ValidTo != nil && !v.ValidTo.After(*v.ValidFrom) {
 		return "valid_to lies before valid_from"
 	}
 	return ""
 }
 
-// startOf is when a day begins in China; zero for nil.
-func startOf(day *time.Time) time.Time {
+// startOfDay is when a day begins in China; zero for nil.
+func startOfDay(day *time.Time) time.Time {
 	if day == nil {
 		return time.Time{}
 	}
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, recovery.Shanghai)
 }
 
-// held is a rule of a book, by its address.
-type held[T any] interface {
+// rulePointer is a rule of a book, by its address.
+type rulePointer[T any] interface {
 	*T
-	self() *entry
+	header() *ruleEntry
 }
 
-// current are the rules whose own time covers an instant, in their order.
-func current[T any, P held[T]](rules []T, at time.Time) iter.Seq[P] {
+// rulesInForce are the rules whose own time covers an instant, in their order.
+func rulesInForce[T any, P rulePointer[T]](rules []T, at time.Time) iter.Seq[P] {
 	return func(yield func(P) bool) {
 		for i := range rules {
-			if rule := P(&rules[i]); rule.self().inForce(at) && !yield(rule) {
+			if rule := P(&rules[i]); rule.header().isInForce(at) && !yield(rule) {
 				return
 			}
 		}

@@ -41,9 +41,9 @@ func (t IncomeTable) Income(province string, on time.Time) (Income, bool) {
 
 // CheckIncome names what keeps a row from being entered: nil, or a Fault with
 // CodeInvalid.
-func (b *Book) CheckIncome(row Income) error {
+func (rs *RuleSet) CheckIncome(row Income) error {
 	c := recovery.NewFieldChecker(time.Time{})
-	if short, known := b.province(row.Province); !known || short != row.Province {
+	if short, known := rs.findProvince(row.Province); !known || short != row.Province {
 		c.Add("province", "unknown_value", "The short name of a province is needed, such as 浙江.")
 	}
 	c.Amount("monthly_wage_fen", row.MonthlyWage, false)
@@ -64,12 +64,12 @@ func (b *Book) CheckIncome(row Income) error {
 // strategyRule is how to speak in one kind of group; the first that fits is
 // taken.
 type strategyRule struct {
-	entry `yaml:",inline"`
-	scope `yaml:",inline"`
-	If    condition `yaml:"if"`
-	Risk  string    `yaml:"risk"`
-	First string    `yaml:"first"`
-	Then  string    `yaml:"then"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	If        condition `yaml:"if"`
+	Risk      string    `yaml:"risk"`
+	First     string    `yaml:"first"`
+	Then      string    `yaml:"then"`
 }
 
 var risks = []string{"low", "medium", "high"}
@@ -77,18 +77,18 @@ var risks = []string{"low", "medium", "high"}
 // noteRule is something else that matters; Unknown is said where it cannot be
 // told whether it does.
 type noteRule struct {
-	entry   `yaml:",inline"`
-	If      condition `yaml:"if"`
-	Text    string    `yaml:"text"`
-	Unknown string    `yaml:"unknown"`
+	ruleEntry `yaml:",inline"`
+	If        condition `yaml:"if"`
+	Text      string    `yaml:"text"`
+	Unknown   string    `yaml:"unknown"`
 }
 
 // planRule is one stage of the way ahead.
 type planRule struct {
-	entry `yaml:",inline"`
-	scope `yaml:",inline"`
-	If    condition `yaml:"if"`
-	Why   string    `yaml:"why"`
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	If        condition `yaml:"if"`
+	Why       string    `yaml:"why"`
 }
 
 // Strategy is how to ask for the money. Texts are Chinese.
@@ -110,20 +110,20 @@ type Note struct {
 	Source  string `json:"source"`
 }
 
-// strategy chooses by danger and kind of group, and adds notes on size, on the
+// chooseStrategy chooses by danger and kind of group, and adds notes on size, on the
 // amount against local figures and on bystanders. An unknown kind of group counts
 // as one to one, which every other strategy begins with.
-func (v *view) strategy() Strategy {
+func (e *evaluation) chooseStrategy() Strategy {
 	answer := Strategy{Notes: []Note{}}
-	at := situationOf(&v.record, recovery.PrivateContact)
-	for rule := range current(v.book.data.Strategies, v.now) {
-		if rule.covers(at) && rule.If.holds(v) == Yes {
+	at := situationOf(&e.record, recovery.PrivateContact)
+	for rule := range rulesInForce(e.rules.data.Strategies, e.now) {
+		if rule.covers(at) && rule.If.evaluate(e) == Yes {
 			answer = Strategy{rule.ID, rule.Risk, rule.First, rule.Then, rule.Source.String(), answer.Notes}
 			break
 		}
 	}
-	for rule := range current(v.book.data.StrategyNotes, v.now) {
-		note := Note{Code: rule.warning("").Code, Applies: rule.If.holds(v), Text: rule.Text, Source: rule.Source.String()}
+	for rule := range rulesInForce(e.rules.data.StrategyNotes, e.now) {
+		note := Note{Code: rule.asWarning("").Code, Applies: rule.If.evaluate(e), Text: rule.Text, Source: rule.Source.String()}
 		if note.Applies == Unknown {
 			note.Text = rule.Unknown
 		}
@@ -148,15 +148,15 @@ var planClocks = map[recovery.Stage]recovery.Clock{
 	recovery.Legal: recovery.RouteClock,
 }
 
-func (v *view) plan() []PlanStep {
+func (e *evaluation) planStages() []PlanStep {
 	steps := []PlanStep{}
-	for rule := range current(v.book.data.Plan, v.now) {
-		if rule.If.holds(v) != Yes {
+	for rule := range rulesInForce(e.rules.data.Plan, e.now) {
+		if rule.If.evaluate(e) != Yes {
 			continue
 		}
 		for _, stage := range rule.Stages {
-			length, _ := v.book.Nominal(planClocks[stage], v.now)
-			steps = append(steps, PlanStep{stage, rule.Why, spell(length)})
+			length, _ := e.rules.NominalLength(planClocks[stage], e.now)
+			steps = append(steps, PlanStep{stage, rule.Why, formatLength(length)})
 		}
 	}
 	return steps

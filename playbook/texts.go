@@ -11,16 +11,16 @@ import (
 
 // textRule is a text with its values still open, in Chinese and in English.
 type textRule struct {
-	entry    `yaml:",inline"`
-	scope    `yaml:",inline"`
-	Audience string `yaml:"audience"`
-	Channel  string `yaml:"channel"`
-	Split    *bool  `yaml:"split"` // whether several people may each hold a part; nil: either way
-	Wording  `yaml:",inline"`
-	English  Wording  `yaml:"en"`
-	Warnings []string `yaml:"warnings"`
-	chinese  form
-	english  form
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Audience  string `yaml:"audience"`
+	Channel   string `yaml:"channel"`
+	Split     *bool  `yaml:"split"` // whether several people may each hold a part; nil: either way
+	Wording   `yaml:",inline"`
+	English   Wording  `yaml:"en"`
+	Warnings  []string `yaml:"warnings"`
+	chinese   compiledWording
+	english   compiledWording
 }
 
 func (r *textRule) compile() error {
@@ -30,18 +30,18 @@ func (r *textRule) compile() error {
 	return errors.Join(err, englishErr)
 }
 
-// form is a compiled wording.
-type form struct{ subject, body, short *texts.Text }
+// compiledWording is a compiled wording.
+type compiledWording struct{ subject, body, short *texts.Text }
 
 // compile parses a wording; section is where it is within its rule.
-func (w Wording) compile(section string) (form, error) {
+func (w Wording) compile(section string) (compiledWording, error) {
 	subject, err := texts.Parse(section+"subject", w.Subject, variableNames()...)
 	body, bodyErr := texts.Parse(section+"body", w.Body, variableNames()...)
 	short, shortErr := texts.Parse(section+"short", w.Short, variableNames()...)
-	return form{subject, body, short}, errors.Join(err, bodyErr, shortErr)
+	return compiledWording{subject, body, short}, errors.Join(err, bodyErr, shortErr)
 }
 
-func (f form) fill(values map[string]string) Wording {
+func (f compiledWording) fill(values map[string]string) Wording {
 	return Wording{f.subject.FillFrom(values), f.body.FillFrom(values), f.short.FillFrom(values)}
 }
 
@@ -65,41 +65,45 @@ type Text struct {
 
 var textAudiences = []string{"counterpart", "group", "group_owner", "mediator", "employer", "customer_service"}
 
-// tongue is how values are written in one language; blank stands where the case
+// wordingLanguage is how values are written in one language; blank stands where the case
 // does not know a value, for the sender to fill in.
-type tongue struct {
-	names  func(*Book) naming
+type wordingLanguage struct {
+	names  func(*RuleSet) platformNames
 	moment string // layout of an instant
 	blank  string
 }
 
 var (
-	chinese = tongue{func(b *Book) naming { return b.data.Names.naming }, "2006年1月2日 15:04", "（待补）"}
-	english = tongue{func(b *Book) naming { return b.data.Names.English }, "2006-01-02 15:04 (UTC+8)", "(to be filled in)"}
+	chinese = wordingLanguage{func(rs *RuleSet) platformNames { return rs.data.Names.platformNames }, "2006年1月2日 15:04", "（待补）"}
+	english = wordingLanguage{func(rs *RuleSet) platformNames { return rs.data.Names.English }, "2006-01-02 15:04 (UTC+8)", "(to be filled in)"}
 )
 
 // variable is something that a text may name.
 type variable struct {
 	name string
-	read func(*Book, tongue, *recovery.Case) string
+	read func(*RuleSet, wordingLanguage, *recovery.Case) string
 }
 
 // variables are all that a text may name. None is personal data.
 var variables = []variable{
-	{"amount", func(_ *Book, _ tongue, c *recovery.Case) string { return c.Amount.String() }},
-	{"outstanding", func(_ *Book, _ tongue, c *recovery.Case) string {
+	{"amount", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.Amount.String() }},
+	{"outstanding", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string {
 		return max(0, c.Amount-c.Position.Recovered).String()
 	}},
-	{"sent_at", func(_ *Book, in tongue, c *recovery.Case) string {
+	{"sent_at", func(_ *RuleSet, in wordingLanguage, c *recovery.Case) string {
 		if c.SentAt.IsZero() {
 			return ""
 		}
 		return c.SentAt.In(recovery.Shanghai).Format(in.moment)
 	}},
-	{"platform", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Platforms[c.Platform] }},
-	{"instrument", func(b *Book, in tongue, c *recovery.Case) string { return in.names(b).Instruments[c.Instrument] }},
-	{"transaction_no", func(_ *Book, _ tongue, c *recovery.Case) string { return c.TransactionNo }},
-	{"case_number", func(_ *Book, _ tongue, c *recovery.Case) string { return string(c.Number) }},
+	{"platform", func(rs *RuleSet, in wordingLanguage, c *recovery.Case) string {
+		return in.names(rs).Platforms[c.Platform]
+	}},
+	{"instrument", func(rs *RuleSet, in wordingLanguage, c *recovery.Case) string {
+		return in.names(rs).Instruments[c.Instrument]
+	}},
+	{"transaction_no", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.TransactionNo }},
+	{"case_number", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return string(c.Number) }},
 }
 
 func variableNames() []string {
@@ -112,11 +116,11 @@ func variableNames() []string {
 
 // Texts gives the texts for a stage of a case, in the order of the book: those
 // that the rules had on the day the case was filed.
-func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
+func (rs *RuleSet) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	list := []Text{}
 	at, split := situationOf(&c, stage), c.CanBeSplit()
-	inChinese, inEnglish := b.values(chinese, &c), b.values(english, &c)
-	for rule := range current(b.data.Texts, c.CreatedAt) {
+	inChinese, inEnglish := rs.variableValues(chinese, &c), rs.variableValues(english, &c)
+	for rule := range rulesInForce(rs.data.Texts, c.CreatedAt) {
 		if !rule.covers(at) || (rule.Split != nil && *rule.Split != split) {
 			continue
 		}
@@ -129,11 +133,11 @@ func (b *Book) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	return list
 }
 
-// values reads all variables of a case.
-func (b *Book) values(in tongue, c *recovery.Case) map[string]string {
+// variableValues reads all variables of a case.
+func (rs *RuleSet) variableValues(in wordingLanguage, c *recovery.Case) map[string]string {
 	values := make(map[string]string, len(variables))
 	for _, v := range variables {
-		values[v.name] = cmp.Or(v.read(b, in, c), in.blank)
+		values[v.name] = cmp.Or(v.read(rs, in, c), in.blank)
 	}
 	return values
 }

@@ -7,13 +7,13 @@ import (
 
 // theoryRule is one thing the law may call a mis-send.
 type theoryRule struct {
-	entry    `yaml:",inline"`
-	Theory   string       `yaml:"theory"`
-	Name     string       `yaml:"name"`
-	Articles []article    `yaml:"articles"`
-	Needs    condition    `yaml:"needs"`
-	Supports []reasonRule `yaml:"supports"`
-	Against  []reasonRule `yaml:"against"`
+	ruleEntry `yaml:",inline"`
+	Theory    string       `yaml:"theory"`
+	Name      string       `yaml:"name"`
+	Articles  []article    `yaml:"articles"`
+	Needs     condition    `yaml:"needs"`
+	Supports  []reasonRule `yaml:"supports"`
+	Against   []reasonRule `yaml:"against"`
 }
 
 // article is what a theory cites, in its own time.
@@ -22,28 +22,28 @@ type article struct {
 	Validity `yaml:",inline"`
 }
 
-// cites returns the articles in force at an instant.
-func (r *theoryRule) cites(at time.Time) []Source {
+// articlesInForce returns the articles in force at an instant.
+func (r *theoryRule) articlesInForce(at time.Time) []Source {
 	articles := []Source{}
 	for _, article := range r.Articles {
-		if article.inForce(at) {
+		if article.isInForce(at) {
 			articles = append(articles, article.Source)
 		}
 	}
 	return articles
 }
 
-// joinCitations writes sources as papers cite them together.
-func joinCitations(sources []Source) string {
+// joinSources writes sources as papers cite them together.
+func joinSources(sources []Source) string {
 	texts := make([]string, len(sources))
 	for i, source := range sources {
 		texts[i] = source.String()
 	}
-	return strings.Join(texts, between)
+	return strings.Join(texts, listSeparator)
 }
 
-// between stands between the parts of a list that is told in one sentence.
-const between = "；"
+// listSeparator stands between the parts of a list that is told in one sentence.
+const listSeparator = "；"
 
 // Status is how a theory stands: never a verdict.
 type Status string
@@ -70,32 +70,32 @@ type Characterisation struct {
 }
 
 // Characterise holds the facts against every theory of the book.
-func (b *Book) Characterise(f AssessmentFacts, now time.Time) []Characterisation {
-	return b.view(f, now, nil).characterise()
+func (rs *RuleSet) Characterise(f AssessmentFacts, now time.Time) []Characterisation {
+	return rs.newEvaluation(f, now, nil).characteriseFacts()
 }
 
-func (v *view) characterise() []Characterisation {
+func (e *evaluation) characteriseFacts() []Characterisation {
 	all := []Characterisation{}
-	for rule := range current(v.book.data.Theories, v.now) {
-		articles := rule.cites(v.now)
+	for rule := range rulesInForce(e.rules.data.Theories, e.now) {
+		articles := rule.articlesInForce(e.now)
 		one := Characterisation{
-			Theory: rule.Theory, Name: rule.Name, Article: joinCitations(articles), Articles: articles,
-			Status: rule.status(v), Supports: v.said(rule.Supports), Against: v.said(rule.Against),
-			Missing: v.book.ask(rule.unknown(v), v.now),
+			Theory: rule.Theory, Name: rule.Name, Article: joinSources(articles), Articles: articles,
+			Status: rule.statusFor(e), Supports: e.reasonsThatHold(rule.Supports), Against: e.reasonsThatHold(rule.Against),
+			Missing: e.rules.questionsFor(rule.openSignals(e), e.now),
 		}
-		one.Why = one.why()
+		one.Why = one.shortReason()
 		all = append(all, one)
 	}
 	return all
 }
 
-func (r *theoryRule) status(read reader) Status {
+func (r *theoryRule) statusFor(read signalReader) Status {
 	for _, reason := range r.Against {
-		if reason.Decides && reason.If.holds(read) == Yes {
+		if reason.Decides && reason.If.evaluate(read) == Yes {
 			return Weakened
 		}
 	}
-	switch r.Needs.holds(read) {
+	switch r.Needs.evaluate(read) {
 	case Yes:
 		return Supported
 	case No:
@@ -105,18 +105,18 @@ func (r *theoryRule) status(read reader) Status {
 	}
 }
 
-func (r *theoryRule) unknown(read reader) []string {
-	unknown := r.Needs.appendUnknown(nil, read)
+func (r *theoryRule) openSignals(read signalReader) []string {
+	unknown := r.Needs.appendOpenSignals(nil, read)
 	for _, reasons := range [][]reasonRule{r.Supports, r.Against} {
 		for _, reason := range reasons {
-			unknown = reason.If.appendUnknown(unknown, read)
+			unknown = reason.If.appendOpenSignals(unknown, read)
 		}
 	}
 	return unknown
 }
 
-// why is the one sentence a list has room for: what bears the status out.
-func (c Characterisation) why() string {
+// shortReason is the one sentence a list has room for: what bears the status out.
+func (c Characterisation) shortReason() string {
 	switch {
 	case c.Status == Supported && len(c.Supports) > 0:
 		return c.Supports[0]

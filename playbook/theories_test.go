@@ -165,7 +165,7 @@ func TestCharacterisationIsHonest(t *testing.T) {
 			}
 			f := story()
 			f.Circumstances[question.Signal] = true
-			if err := b.Check(f, sent); err != nil {
+			if err := b.CheckFacts(f, sent); err != nil {
 				t.Errorf("%s asks what nobody can tell: %v", c.Theory, err)
 			}
 			again := theory(t, b.Characterise(f, sent), c.Theory)

@@ -37,13 +37,13 @@ func filed(group recovery.GroupKind, platform recovery.Platform, instrument reco
 func TestEveryTextOfThePlaybookIsClean(t *testing.T) {
 	t.Parallel()
 	l := linter(t)
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, version := range shelf.Versions() {
-		book, err := shelf.Book(version)
+	for _, version := range playbooks.Versions() {
+		book, err := playbooks.RuleSet(version)
 		if err != nil {
 			t.Fatal(err)
 		}

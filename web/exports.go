@@ -57,7 +57,7 @@ func (c *call) showExports(status int, failed *attempt) error {
 var legalForms = map[string]bool{"do-choose_route": true, "do-record_legal_step": true, "do-close": true}
 
 func (c *call) missing(d *caseData) ([]missingList, error) {
-	book, err := c.web.service.Shelf.Book(d.Playbook)
+	book, err := c.web.service.Registry.RuleSet(d.Playbook)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ type Option func(*casework.Config)
 // New makes a rig that ends with the test.
 func New(t testing.TB, options ...Option) *Rig {
 	t.Helper()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func New(t testing.TB, options ...Option) *Rig {
 	r.Engine = &Engine{
 		store: r.Store, taken: map[recovery.RequestID]bool{},
 		cases: &activities.Cases{
-			Record: r.Store, Rules: activities.PinnedRules{Shelf: shelf}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
+			Record: r.Store, Rules: activities.PinnedRules{Registry: playbooks}, Now: r.clock.now, Version: "test", NotifyRules: notifyRules,
 		},
 	}
 	config := casework.Config{Version: "test", Development: true, ExportsDir: r.ExportsDir, MarkKey: []byte("test")}
@@ -86,7 +86,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		change(&config)
 	}
 	r.Service = casework.New(casework.Parts{
-		Store: r.Store, Blobs: blobs, Shelf: shelf, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
+		Store: r.Store, Blobs: blobs, Registry: playbooks, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
 		Vault: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.seat(t)

@@ -26,7 +26,7 @@ type app struct {
 	config      config
 	store       *postgres.Store
 	blobs       *blob.Store
-	shelf       *playbook.Shelf
+	playbooks   *playbook.Registry
 	linter      *textlint.Linter
 	temporal    *worker.Connection
 	notifyRules *notify.Rules
@@ -59,7 +59,7 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	if d.keys, err = loadKeyring(c); err != nil {
 		return nil, err
 	}
-	if d.shelf, err = openShelf(c.Shelf, d.log); err != nil {
+	if d.playbooks, err = openRegistry(c.Shelf, d.log); err != nil {
 		return nil, err
 	}
 	if d.linter, err = textlint.Load(); err != nil {
@@ -79,21 +79,21 @@ func openApp(ctx context.Context, c config) (*app, error) {
 	return d, nil
 }
 
-// openShelf reads the playbooks of a folder, or those of the binary. An invalid
+// openRegistry reads the playbooks of a folder, or those of the binary. An invalid
 // version is logged and not used; the previous ones stay in force.
-func openShelf(folder string, log *slog.Logger) (*playbook.Shelf, error) {
-	tree := playbook.Shipped()
+func openRegistry(folder string, log *slog.Logger) (*playbook.Registry, error) {
+	tree := playbook.EmbeddedFiles()
 	if folder != "" {
 		tree = os.DirFS(folder)
 	}
-	shelf, err := playbook.OpenFrom(tree)
+	playbooks, err := playbook.LoadValidFrom(tree)
 	if err != nil {
 		return nil, err
 	}
-	for _, refused := range shelf.Refused() {
-		log.Error("a playbook is invalid and not in force", "version", refused.Version, "in_force", shelf.Current().Version(), "error", refused.Fault)
+	for _, refused := range playbooks.BrokenVersions() {
+		log.Error("a playbook is invalid and not in force", "version", refused.Version, "in_force", playbooks.Current().Version(), "error", refused.Err)
 	}
-	return shelf, nil
+	return playbooks, nil
 }
 
 func (d *app) closeAll() {
@@ -107,7 +107,7 @@ func currentTime() time.Time { return time.Now().UTC() }
 func (d *app) newService() *casework.Service {
 	return casework.New(
 		casework.Parts{
-			Store: d.store, Blobs: d.blobs, Shelf: d.shelf, Linter: d.linter,
+			Store: d.store, Blobs: d.blobs, Registry: d.playbooks, Linter: d.linter,
 			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, Vault: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
@@ -140,10 +140,10 @@ func (d *app) workerParts() (worker.Parts, error) {
 		Stamps:  d.stampWorker(stamps),
 		Notices: notices,
 		Cases: &activities.Cases{
-			Record: d.store, Rules: activities.PinnedRules{Shelf: d.shelf}, Now: currentTime, Version: version, NotifyRules: d.notifyRules,
+			Record: d.store, Rules: activities.PinnedRules{Registry: d.playbooks}, Now: currentTime, Version: version, NotifyRules: d.notifyRules,
 		},
 		Exports: &activities.Exports{
-			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Shelf: d.shelf}, Fonts: fonts,
+			Archive: d.store, Originals: d.blobs, Checklist: activities.PinnedRules{Registry: d.playbooks}, Fonts: fonts,
 			Custody: folio.Custody{Version: version, Custodian: d.config.Custodian, Keys: d.keys, Identity: identity},
 			Stamps:  stamps, Dir: d.config.dataPath("exports"), Now: currentTime,
 		},

@@ -69,11 +69,11 @@ func readFacts[T any](r io.Reader) (T, error) {
 }
 
 func assessWithoutDatabase(facts playbook.AssessmentFacts) (playbook.Assessment, error) {
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		return playbook.Assessment{}, err
 	}
-	at, book := currentTime(), shelf.Current()
+	at, book := currentTime(), playbooks.Current()
 	if err := casework.CheckFacts(book, facts, at); err != nil {
 		return playbook.Assessment{}, err
 	}
@@ -129,12 +129,12 @@ func isEmpty(value any) bool {
 
 // withRulesOnly runs a command with rules and cases, but without keys, engine and
 // files.
-func withRulesOnly(ctx context.Context, load func() (*playbook.Shelf, error), run func(context.Context, *casework.Service) error) error {
+func withRulesOnly(ctx context.Context, load func() (*playbook.Registry, error), run func(context.Context, *casework.Service) error) error {
 	c, err := readConfig()
 	if err != nil {
 		return err
 	}
-	shelf, err := load()
+	playbooks, err := load()
 	if err != nil {
 		return err
 	}
@@ -144,5 +144,5 @@ func withRulesOnly(ctx context.Context, load func() (*playbook.Shelf, error), ru
 	}
 	defer store.Close()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return run(ctx, casework.New(casework.Parts{Store: store, Shelf: shelf, Now: currentTime, Random: rand.Reader, Log: log}, casework.Config{}))
+	return run(ctx, casework.New(casework.Parts{Store: store, Registry: playbooks, Now: currentTime, Random: rand.Reader, Log: log}, casework.Config{}))
 }

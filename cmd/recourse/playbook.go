@@ -19,7 +19,7 @@ func playbookCommand() *cobra.Command {
 	var folder string
 	command := &cobra.Command{Use: "playbook", Short: "Versions of the rules"}
 	command.PersistentFlags().StringVar(&folder, "shelf", "", "folder with books/ that replaces the versions in this binary")
-	load := func() (*playbook.Shelf, error) {
+	load := func() (*playbook.Registry, error) {
 		if folder == "" {
 			return playbook.Load()
 		}
@@ -31,21 +31,21 @@ func playbookCommand() *cobra.Command {
 
 // checkCommand is for authors of a new version: no server starts with a version
 // that fails here.
-func checkCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
+func checkCommand(load func() (*playbook.Registry, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "Check every version; errors name file, line and rule", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			shelf, err := load()
+			playbooks, err := load()
 			if err != nil {
 				return err
 			}
 			var out strings.Builder
-			for _, version := range shelf.Versions() {
-				book, err := shelf.Book(version)
+			for _, version := range playbooks.Versions() {
+				book, err := playbooks.RuleSet(version)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(&out, "%s: %d rules, for %d %% of new cases, digest %s\n", version, len(book.Rules()), shelf.Share(version), book.Digest())
+				fmt.Fprintf(&out, "%s: %d rules, for %d %% of new cases, digest %s\n", version, len(book.Rules()), playbooks.RolloutPercent(version), book.Digest())
 			}
 			_, err = io.WriteString(cmd.OutOrStdout(), out.String())
 			return err
@@ -54,17 +54,17 @@ func checkCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
 }
 
 // diffCommand needs no database.
-func diffCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
+func diffCommand(load func() (*playbook.Registry, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: "diff V1 V2", Short: "Print the rules that V2 added to V1, removed and changed", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, versions []string) error {
-			shelf, err := load()
+			playbooks, err := load()
 			if err != nil {
 				return err
 			}
-			diff, err := shelf.Diff(versions[0], versions[1])
+			diff, err := playbooks.Diff(versions[0], versions[1])
 			if err != nil {
-				return fmt.Errorf("%w (known versions: %v)", err, shelf.Versions())
+				return fmt.Errorf("%w (known versions: %v)", err, playbooks.Versions())
 			}
 			return printDiff(cmd.OutOrStdout(), diff)
 		},

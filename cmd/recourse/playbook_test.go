@@ -15,11 +15,11 @@ import (
 
 func TestDiffNamesRulesAndKeys(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.LoadFrom(os.DirFS("../../playbook/testdata/shelf"))
+	playbooks, err := playbook.LoadFrom(os.DirFS("../../playbook/testdata/shelf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	diff, err := shelf.Diff("t1", "t2")
+	diff, err := playbooks.Diff("t1", "t2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,11 +134,11 @@ func TestSimulateTellsWhatWouldHaveBeenDifferent(t *testing.T) {
 func TestABrokenPlaybookIsToldAtTheStart(t *testing.T) {
 	t.Parallel()
 	var said strings.Builder
-	shelf, err := openShelf(library(t, "2026-12", "    length: 7\n", "    length: 0\n"), slog.New(slog.NewTextHandler(&said, nil)))
+	playbooks, err := openRegistry(library(t, "2026-12", "    length: 7\n", "    length: 0\n"), slog.New(slog.NewTextHandler(&said, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := shelf.Current().Version(); got != "2026-11" {
+	if got := playbooks.Current().Version(); got != "2026-11" {
 		t.Errorf("in force is %s", got)
 	}
 	for _, want := range []string{"level=ERROR", "version=2026-12", "in_force=2026-11", "books/2026-12/clocks.yaml:20: rule clock.promise"} {
@@ -147,10 +147,10 @@ func TestABrokenPlaybookIsToldAtTheStart(t *testing.T) {
 		}
 	}
 	said.Reset()
-	if _, err := openShelf("", slog.New(slog.NewTextHandler(&said, nil))); err != nil || said.String() != "" {
+	if _, err := openRegistry("", slog.New(slog.NewTextHandler(&said, nil))); err != nil || said.String() != "" {
 		t.Errorf("the shipped playbooks: %v, %q", err, said.String())
 	}
-	if _, err := openShelf(t.TempDir(), slog.Default()); err == nil {
+	if _, err := openRegistry(t.TempDir(), slog.Default()); err == nil {
 		t.Error("a folder without books was opened")
 	}
 }

@@ -18,11 +18,11 @@ func preventCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shelf, err := playbook.Load()
+			playbooks, err := playbook.Load()
 			if err != nil {
 				return err
 			}
-			at, book := currentTime(), shelf.Current()
+			at, book := currentTime(), playbooks.Current()
 			if err := casework.CheckSend(book, facts, at); err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ import (
 	"recourse/recovery"
 )
 
-func simulateCommand(load func() (*playbook.Shelf, error)) *cobra.Command {
+func simulateCommand(load func() (*playbook.Registry, error)) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use: "simulate V2", Short: "Print for each case what would differ under V2; changes nothing",

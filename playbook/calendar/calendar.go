@@ -43,8 +43,8 @@ type holiday struct {
 	Workdays []string `yaml:"workdays"`
 }
 
-// China reads the embedded notices. An error names the file.
-func China() (*Calendar, error) { return LoadFrom(data) }
+// LoadChina reads the embedded notices. An error names the file.
+func LoadChina() (*Calendar, error) { return LoadFrom(data) }
 
 // LoadFrom reads data/*.yaml of any file tree, one notice a file.
 func LoadFrom(tree fs.FS) (*Calendar, error) {
@@ -58,14 +58,14 @@ func LoadFrom(tree fs.FS) (*Calendar, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the holiday notice: %w", err)
 		}
-		if err := c.add(text); err != nil {
+		if err := c.addNotice(text); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return c, nil
 }
 
-func (c *Calendar) add(text []byte) error {
+func (c *Calendar) addNotice(text []byte) error {
 	var file notice
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
@@ -84,7 +84,7 @@ func (c *Calendar) add(text []byte) error {
 	}
 	c.notices[file.Year] = Notice{file.Year, file.Document, published}
 	for _, h := range file.Holidays {
-		if err := c.holiday(file.Year, h); err != nil {
+		if err := c.addHoliday(file.Year, h); err != nil {
 			return fmt.Errorf("%s: %w", h.Name, err)
 		}
 	}
@@ -94,7 +94,7 @@ func (c *Calendar) add(text []byte) error {
 // longest is more than any holiday lasts; a longer one is a slip of the pen.
 const longest = 15
 
-func (c *Calendar) holiday(year int, h holiday) error {
+func (c *Calendar) addHoliday(year int, h holiday) error {
 	from, err := ParseDay(h.From)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (c *Calendar) holiday(year int, h holiday) error {
 		if err != nil {
 			return err
 		}
-		if day.Year() != year || !weekend(day) || c.rest[day] {
+		if day.Year() != year || !isWeekend(day) || c.rest[day] {
 			return fmt.Errorf("%s is no make-up workday of %d", day, year)
 		}
 		c.worked[day] = true
@@ -122,30 +122,30 @@ func (c *Calendar) holiday(year int, h holiday) error {
 	return nil
 }
 
-// Published gives the notice of a year; false when there is none here, and the
+// NoticeOf gives the notice of a year; false when there is none here, and the
 // year is counted by its weekends.
-func (c *Calendar) Published(year int) (Notice, bool) {
+func (c *Calendar) NoticeOf(year int) (Notice, bool) {
 	found, known := c.notices[year]
 	return found, known
 }
 
-// Rest reports whether a day is a statutory holiday or a weekend that is not
+// IsRestDay reports whether a day is a statutory holiday or a weekend that is not
 // worked.
-func (c *Calendar) Rest(day Day) bool {
+func (c *Calendar) IsRestDay(day Day) bool {
 	switch {
 	case c.worked[day]:
 		return false
 	case c.rest[day]:
 		return true
 	default:
-		return weekend(day)
+		return isWeekend(day)
 	}
 }
 
-func weekend(day Day) bool {
+func isWeekend(day Day) bool {
 	weekday := day.Weekday()
 	return weekday == time.Saturday || weekday == time.Sunday
 }
 
-// Holiday reports whether a day is a statutory holiday of a published year.
-func (c *Calendar) Holiday(day Day) bool { return c.rest[day] }
+// IsHoliday reports whether a day is a statutory holiday of a published year.
+func (c *Calendar) IsHoliday(day Day) bool { return c.rest[day] }

@@ -13,7 +13,7 @@ import (
 
 func china(t testing.TB) *calendar.Calendar {
 	t.Helper()
-	c, err := calendar.China()
+	c, err := calendar.LoadChina()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestRestDays(t *testing.T) {
 		{"2030-01-01", false}, // unpublished: a Tuesday
 		{"2030-01-05", true},
 	} {
-		if got := c.Rest(day(t, test.day)); got != test.rest {
+		if got := c.IsRestDay(day(t, test.day)); got != test.rest {
 			t.Errorf("%s: rest %v", test.day, got)
 		}
 	}
@@ -86,11 +86,11 @@ func TestPublishedYears(t *testing.T) {
 	if got := c.Years(); !slices.Equal(got, []int{2024, 2025, 2026}) {
 		t.Errorf("years %v", got)
 	}
-	notice, known := c.Published(2026)
+	notice, known := c.NoticeOf(2026)
 	if !known || notice.Document != "国办发明电〔2025〕7号" || notice.Published.String() != "2025-11-04" {
 		t.Errorf("2026: %+v, %v", notice, known)
 	}
-	if _, known := c.Published(2027); known {
+	if _, known := c.NoticeOf(2027); known {
 		t.Error("2027 is not published")
 	}
 }

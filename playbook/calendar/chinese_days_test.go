@@ -26,7 +26,7 @@ func TestAgainstChineseDays(t *testing.T) {
 	for _, year := range c.Years() {
 		theirs := readYear(t, year)
 		for d := day(t, fmt.Sprintf("%d-01-01", year)); d.Year() == year; d++ {
-			if got, want := c.Rest(d), theirs.rest(d); got != want {
+			if got, want := c.IsRestDay(d), theirs.rest(d); got != want {
 				t.Errorf("%s: rest %v here, %v there", d, got, want)
 			}
 		}

@@ -58,28 +58,28 @@ type Ending struct {
 // It is a function of its arguments alone, so a pause that was granted under one
 // length is worth as much under another.
 func (c *Calendar) Deadline(start time.Time, length Length, pauses []Pause) Ending {
-	stops, open := tidy(pauses)
+	stops, open := mergePauses(pauses)
 	ending := Ending{}
 	if length.Unit == Hours {
-		ending.At = after(start, time.Duration(length.Count)*time.Hour, stops)
+		ending.At = addWait(start, time.Duration(length.Count)*time.Hour, stops)
 	} else {
-		ending.At, ending.Unpublished = c.days(start, length, stops)
+		ending.At, ending.Unpublished = c.countDays(start, length, stops)
 	}
 	ending.Stopped = !open.IsZero() && open.Before(ending.At)
 	return ending
 }
 
-// After is the instant at which a wait that starts at another has passed, pauses
+// AddWait is the instant at which a wait that starts at another has passed, pauses
 // left out; stopped when a pause without end holds it.
-func After(start time.Time, wait time.Duration, pauses []Pause) (at time.Time, stopped bool) {
-	stops, open := tidy(pauses)
-	at = after(start, wait, stops)
+func AddWait(start time.Time, wait time.Duration, pauses []Pause) (at time.Time, stopped bool) {
+	stops, open := mergePauses(pauses)
+	at = addWait(start, wait, stops)
 	return at, !open.IsZero() && open.Before(at)
 }
 
-// tidy puts the pauses in order and joins those that touch. The first pause
+// mergePauses puts the pauses in order and joins those that touch. The first pause
 // without end is told apart.
-func tidy(pauses []Pause) (stops []Pause, open time.Time) {
+func mergePauses(pauses []Pause) (stops []Pause, open time.Time) {
 	for _, p := range pauses {
 		if p.Until.IsZero() && (open.IsZero() || p.From.Before(open)) {
 			open = p.From
@@ -102,7 +102,7 @@ func tidy(pauses []Pause) (stops []Pause, open time.Time) {
 	return joined, open
 }
 
-func after(start time.Time, wait time.Duration, stops []Pause) time.Time {
+func addWait(start time.Time, wait time.Duration, stops []Pause) time.Time {
 	at := start.Add(wait)
 	for _, p := range stops {
 		if !p.Until.After(start) {
@@ -120,38 +120,38 @@ func after(start time.Time, wait time.Duration, stops []Pause) time.Time {
 	return at.UTC()
 }
 
-// days counts whole days from the one after the start.
-func (c *Calendar) days(start time.Time, length Length, stops []Pause) (time.Time, []int) {
-	count := counter{calendar: c, stops: stops}
+// countDays counts whole days from the one after the start.
+func (c *Calendar) countDays(start time.Time, length Length, stops []Pause) (time.Time, []int) {
+	count := dayCounter{calendar: c, stops: stops}
 	day := DayOf(start)
 	for left := length.Count; left > 0; left-- {
-		day = count.next(day, length.Unit == WorkingDays)
+		day = count.nextCounted(day, length.Unit == WorkingDays)
 	}
-	if length.Unit == Days && length.RestDays == Move && count.rest(day) {
-		day = count.next(day, true)
+	if length.Unit == Days && length.RestDays == Move && count.isRestDay(day) {
+		day = count.nextCounted(day, true)
 	}
 	return day.End(), count.unpublished
 }
 
-// counter walks over days and notes the years it had to guess.
-type counter struct {
+// dayCounter walks over days and notes the years it had to guess.
+type dayCounter struct {
 	calendar    *Calendar
 	stops       []Pause
 	unpublished []int
 }
 
-// next is the first day after another that counts.
-func (c *counter) next(day Day, working bool) Day {
+// nextCounted is the first day after another that counts.
+func (c *dayCounter) nextCounted(day Day, working bool) Day {
 	for {
-		day = c.running(day + 1)
-		if !working || !c.rest(day) {
+		day = c.skipPauses(day + 1)
+		if !working || !c.isRestDay(day) {
 			return day
 		}
 	}
 }
 
-// running is the first day, this one or later, whose end no pause covers.
-func (c *counter) running(day Day) Day {
+// skipPauses is the first day, this one or later, whose end no pause covers.
+func (c *dayCounter) skipPauses(day Day) Day {
 	for _, p := range c.stops {
 		if end := day.End(); !p.From.After(end) && p.Until.After(end) {
 			day = DayOf(p.Until)
@@ -163,10 +163,10 @@ func (c *counter) running(day Day) Day {
 	return day
 }
 
-func (c *counter) rest(day Day) bool {
+func (c *dayCounter) isRestDay(day Day) bool {
 	year := day.Year()
-	if _, known := c.calendar.Published(year); !known && !slices.Contains(c.unpublished, year) {
+	if _, known := c.calendar.NoticeOf(year); !known && !slices.Contains(c.unpublished, year) {
 		c.unpublished = append(c.unpublished, year)
 	}
-	return c.calendar.Rest(day)
+	return c.calendar.IsRestDay(day)
 }

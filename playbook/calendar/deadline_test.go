@@ -119,7 +119,7 @@ func TestAPauseWithoutEndStopsTheClock(t *testing.T) {
 	if got := c.Deadline(start, calendar.Length{Count: 5, Unit: calendar.Hours}, open); got.Stopped {
 		t.Errorf("a pause stopped what had ended before it: %+v", got)
 	}
-	if at, stopped := calendar.After(start, 48*time.Hour, open); !stopped || !at.Equal(start.Add(48*time.Hour)) {
+	if at, stopped := calendar.AddWait(start, 48*time.Hour, open); !stopped || !at.Equal(start.Add(48*time.Hour)) {
 		t.Errorf("a wait: %s, %v", at, stopped)
 	}
 }
@@ -210,7 +210,7 @@ func TestNeverOnARestDayUnlessTheRuleSaysSo(t *testing.T) {
 		start, length := drawStart(t, "start"), drawLength(t)
 		length.Count = rapid.IntRange(1, 60).Draw(t, "count")
 		last := calendar.DayOf(c.Deadline(start, length, drawPauses(t, start)).At)
-		if mayRest := length.Unit == calendar.Hours || length.RestDays == calendar.Keep; c.Rest(last) && !mayRest {
+		if mayRest := length.Unit == calendar.Hours || length.RestDays == calendar.Keep; c.IsRestDay(last) && !mayRest {
 			t.Fatalf("%+v from %s ends on %s, a rest day", length, start, last)
 		}
 	})
@@ -224,9 +224,9 @@ func TestAWaitIsAdditive(t *testing.T) {
 		pauses := drawPauses(t, start)
 		first := time.Duration(rapid.Int64Range(0, 500).Draw(t, "first")) * time.Hour
 		second := time.Duration(rapid.Int64Range(1, 500).Draw(t, "second")) * time.Hour
-		middle, _ := calendar.After(start, first, pauses)
-		end, _ := calendar.After(middle, second, pauses)
-		if whole, _ := calendar.After(start, first+second, pauses); !whole.Equal(end) {
+		middle, _ := calendar.AddWait(start, first, pauses)
+		end, _ := calendar.AddWait(middle, second, pauses)
+		if whole, _ := calendar.AddWait(start, first+second, pauses); !whole.Equal(end) {
 			t.Fatalf("at once %s, in two parts %s", whole, end)
 		}
 	})

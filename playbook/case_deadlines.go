@@ -12,22 +12,22 @@ import (
 // beginning, one that stops or goes on again has that noted, and one that is new,
 // or that the step starts anew, begins now. For a case that was just filed the
 // step leads from nowhere.
-func (b *Book) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
+func (rs *RuleSet) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
 	deadlines := []recovery.Deadline{}
 	for _, run := range step.Next.AllClocks() {
 		from, stops := now, []recovery.Stop(nil)
-		if old, goesOn := standing(c.Deadlines, run); goesOn && step.Restart != run.Clock {
+		if old, goesOn := findDeadline(c.Deadlines, run); goesOn && step.Restart != run.Clock {
 			from, stops = old.From, old.Stops
 		}
-		if begin, given := begins(run.Clock, c, step.Next); given {
+		if begin, given := fixedClockStart(run.Clock, c, step.Next); given {
 			from = begin
 		}
-		deadlines = append(deadlines, b.Run(run, step.Next, c, from, stopped(stops, run.Stopped, now), now))
+		deadlines = append(deadlines, rs.ComputeDeadline(run, step.Next, c, from, updateStops(stops, run.Stopped, now), now))
 	}
 	return deadlines
 }
 
-func standing(deadlines []recovery.Deadline, run recovery.ClockState) (recovery.Deadline, bool) {
+func findDeadline(deadlines []recovery.Deadline, run recovery.ClockState) (recovery.Deadline, bool) {
 	for _, deadline := range deadlines {
 		if deadline.Kind == run.Clock && deadline.Ref == run.Ref {
 			return deadline, true
@@ -36,10 +36,10 @@ func standing(deadlines []recovery.Deadline, run recovery.ClockState) (recovery.
 	return recovery.Deadline{}, false
 }
 
-// begins is when a clock of the platform or of the law begins, whenever a case
+// fixedClockStart is when a clock of the platform or of the law begins, whenever a case
 // comes to know of it: with the sending, the limitation with the newest act that
 // interrupted it (民法典 195).
-func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
+func fixedClockStart(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
 	switch clock {
 	case recovery.AutoRefundClock, recovery.AvoidanceClock:
 		return c.SentAt, true
@@ -50,8 +50,8 @@ func begins(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time
 	}
 }
 
-// stopped ends the stop that is over and begins the one that is new.
-func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
+// updateStops ends the stop that is over and begins the one that is new.
+func updateStops(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
 	stops = slices.Clone(stops)
 	last := len(stops) - 1
 	open := last >= 0 && stops[last].Until == nil
@@ -67,18 +67,18 @@ func stopped(stops []recovery.Stop, because string, now time.Time) []recovery.St
 	return stops
 }
 
-// Run is the deadline of one clock of a case, counted from the instant it began
+// ComputeDeadline is the deadline of one clock of a case, counted from the instant it began
 // with the times it stood still, so that the same facts give the same instant
 // whatever was computed before. now decides only what is warned of next.
 //
 // A stopped clock names why, and stands where it would end if it went on at
 // once.
-func (b *Book) Run(
+func (rs *RuleSet) ComputeDeadline(
 	run recovery.ClockState, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
 ) recovery.Deadline {
-	rule := b.clock(run.Clock, from)
+	rule := rs.clockRuleAt(run.Clock, from)
 	if rule == nil {
-		rule = b.clock(run.Clock, time.Time{}) // it began before the book knows of it
+		rule = rs.clockRuleAt(run.Clock, time.Time{}) // it began before the book knows of it
 	}
 	deadline := recovery.Deadline{
 		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
@@ -86,34 +86,34 @@ func (b *Book) Run(
 	}
 	switch run.Clock {
 	case recovery.AutoRefundClock:
-		deadline.DueAt = refundDue(c, rule.hours())
+		deadline.DueAt = refundDeadline(c, rule.lengthInHours())
 	case recovery.AvoidanceClock:
 		reckoned := recovery.ComputeLimitation(recovery.LimitationFacts{PaidAt: c.SentAt})
-		deadline.DueAt = ahead(c, c.CreatedAt, reckoned.Avoidance)
+		deadline.DueAt = paceRemaining(c, c.CreatedAt, reckoned.Avoidance)
 	case recovery.LimitationClock:
-		deadline.DueAt = limitationDue(c, p)
+		deadline.DueAt = limitationDeadline(c, p)
 	case recovery.InstalmentClock:
-		ending := b.instalmentDue(run.Ref, p, c, from)
+		ending := rs.instalmentDeadline(run.Ref, p, c, from)
 		deadline.DueAt = ending.At
-		deadline.Source += unpublished(ending.Unpublished)
+		deadline.Source += formatUnpublished(ending.Unpublished)
 	default:
-		ending := b.ending(rule, c.Pace, from, pausesOf(stops))
+		ending := rs.computeClockEnd(rule, c.Pace, from, toPauses(stops))
 		deadline.DueAt = ending.At
-		deadline.Source += unpublished(ending.Unpublished)
+		deadline.Source += formatUnpublished(ending.Unpublished)
 	}
 	if run.Clock == recovery.PauseClock && p.Pause != nil && p.Pause.Until != nil && p.Pause.Until.Before(deadline.DueAt) {
 		deadline.DueAt = *p.Pause.Until
 	}
 	deadline.DueAt = deadline.DueAt.UTC()
-	deadline.WarnAt = rule.warning(deadline.DueAt, c.Pace, now)
+	deadline.WarnAt = rule.nextWarning(deadline.DueAt, c.Pace, now)
 	return deadline
 }
 
-// warning is the next day on which people are told that a deadline comes nearer;
+// nextWarning is the next day on which people are told that a deadline comes nearer;
 // nil when none is left. Under a pace the days shrink as the wait does.
-func (r *clockRule) warning(due time.Time, pace int, now time.Time) *time.Time {
+func (r *clockRule) nextWarning(due time.Time, pace int, now time.Time) *time.Time {
 	for _, days := range r.WarnDays { // from the earliest warning to the last
-		at := due.Add(-paced(time.Duration(days)*24*time.Hour, pace))
+		at := due.Add(-scaleByPace(time.Duration(days)*24*time.Hour, pace))
 		if at.After(now) {
 			return &at
 		}
@@ -121,7 +121,7 @@ func (r *clockRule) warning(due time.Time, pace int, now time.Time) *time.Time {
 	return nil
 }
 
-func pausesOf(stops []recovery.Stop) []calendar.Pause {
+func toPauses(stops []recovery.Stop) []calendar.Pause {
 	pauses := make([]calendar.Pause, len(stops))
 	for i, stop := range stops {
 		pauses[i] = calendar.Pause{From: stop.From, Reason: stop.Because}
@@ -132,38 +132,38 @@ func pausesOf(stops []recovery.Stop) []calendar.Pause {
 	return pauses
 }
 
-// limitationDue is the last instant of the claim, as its ledger has it (民法典
+// limitationDeadline is the last instant of the claim, as its ledger has it (民法典
 // 188, 195).
-func limitationDue(c recovery.Case, p recovery.Position) time.Time {
+func limitationDeadline(c recovery.Case, p recovery.Position) time.Time {
 	ledger := p.Limitation()
 	of := c.CreatedAt
 	if since := ledger.RunningSince(); since.After(of) {
 		of = since
 	}
-	return ahead(c, of, ledger.Ends)
+	return paceRemaining(c, of, ledger.Ends)
 }
 
-// ahead paces what still lies ahead of an instant.
-func ahead(c recovery.Case, of, due time.Time) time.Time {
+// paceRemaining paces what still lies ahead of an instant.
+func paceRemaining(c recovery.Case, of, due time.Time) time.Time {
 	if !due.After(of) {
 		return due
 	}
-	return of.Add(paced(due.Sub(of), c.Pace))
+	return of.Add(scaleByPace(due.Sub(of), c.Pace))
 }
 
-// instalmentDue is the hour of the day an instalment falls due on in China, or
+// instalmentDeadline is the hour of the day an instalment falls due on in China, or
 // of the next working day (民法典 203). A plan's days are the calendar's own: under
 // a pace the wait from its acceptance shrinks.
-func (b *Book) instalmentDue(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
+func (rs *RuleSet) instalmentDeadline(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
 	part, known := p.FindInstalment(ref)
 	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 	if !known || err != nil {
 		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check
 	}
 	next := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
-	ending := b.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
-	end, hour := ending.At.In(recovery.Shanghai), b.figure(limitInstalmentHour, accepted)
-	ending.At = ahead(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, recovery.Shanghai))
+	ending := rs.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
+	end, hour := ending.At.In(recovery.Shanghai), rs.caseLimit(limitInstalmentHour, accepted)
+	ending.At = paceRemaining(c, accepted, time.Date(end.Year(), end.Month(), end.Day(), hour, 0, 0, 0, recovery.Shanghai))
 	return ending
 }
 
@@ -180,37 +180,37 @@ const (
 )
 
 // Terms are what the book decides of a case at its filing.
-func (b *Book) Terms(f recovery.Filing, now time.Time) recovery.Terms {
+func (rs *RuleSet) Terms(f recovery.Filing, now time.Time) recovery.Terms {
 	return recovery.Terms{
-		RefundAhead: b.RefundAhead(f, now), NoNotice: b.silent(f, now), FourEyes: recovery.Money(b.figure(limitFourEyes, now)),
+		RefundAhead: rs.IsRefundAhead(f, now), NoNotice: rs.skipsGroupNotice(f, now), FourEyes: recovery.Money(rs.caseLimit(limitFourEyes, now)),
 	}
 }
 
-// figure is a limit at an instant. What happened before the book's time is judged
+// caseLimit is a limit at an instant. What happened before the book's time is judged
 // by the book all the same: no figure at all would forbid everything.
-func (b *Book) figure(name string, at time.Time) int {
-	value, known := b.limit(name, at)
+func (rs *RuleSet) caseLimit(name string, at time.Time) int {
+	value, known := rs.limitAt(name, at)
 	if !known {
-		value, _ = b.limit(name, time.Time{})
+		value, _ = rs.limitAt(name, time.Time{})
 	}
 	return int(value)
 }
 
-// silenceRule is a case of which the group is not told.
-type silenceRule struct {
-	entry   `yaml:",inline"`
-	scope   `yaml:",inline"`
-	Reasons []recovery.Reason `yaml:"reasons"`
-	Why     string            `yaml:"why"`
+// noNoticeRule is a case of which the group is not told.
+type noNoticeRule struct {
+	ruleEntry `yaml:",inline"`
+	scope     `yaml:",inline"`
+	Reasons   []recovery.Reason `yaml:"reasons"`
+	Why       string            `yaml:"why"`
 }
 
-func (b *Book) silent(f recovery.Filing, now time.Time) bool {
+func (rs *RuleSet) skipsGroupNotice(f recovery.Filing, now time.Time) bool {
 	at := situation{platform: f.Platform, instrument: f.Instrument, group: recovery.NoGroup}
 	if f.Group != nil {
 		at.group = f.Group.Kind
 	}
-	for rule := range current(b.data.Silences, now) {
-		if rule.covers(at) && admits(rule.Reasons, f.Reason) {
+	for rule := range rulesInForce(rs.data.Silences, now) {
+		if rule.covers(at) && emptyOrContains(rule.Reasons, f.Reason) {
 			return true
 		}
 	}
@@ -219,8 +219,8 @@ func (b *Book) silent(f recovery.Filing, now time.Time) bool {
 
 // ContactLimits are how often and when a counterpart may be written to, as an
 // instant's rules have it.
-func (b *Book) ContactLimits(at time.Time) recovery.ContactLimits {
-	number := func(name string) int { return b.figure(name, at) }
+func (rs *RuleSet) ContactLimits(at time.Time) recovery.ContactLimits {
+	number := func(name string) int { return rs.caseLimit(name, at) }
 	return recovery.ContactLimits{
 		PerDay: number(limitContactDay), Total: number(limitContactTotal),
 		GroupDay: number(limitGroupDay), GroupTotal: number(limitGroupTotal),

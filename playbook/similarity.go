@@ -10,21 +10,21 @@ import (
 
 // likenessRule is how much one trait counts that two cases share.
 type likenessRule struct {
-	entry  `yaml:",inline"`
-	Trait  string `yaml:"trait"`
-	Weight int    `yaml:"weight"`
+	ruleEntry `yaml:",inline"`
+	Trait     string `yaml:"trait"`
+	Weight    int    `yaml:"weight"`
 }
 
 // traitNames are what two cases may share.
 var traitNames = []string{"circumstance", "group", "one_to_one", "instrument", "amount"}
 
-// traits are what two cases share; circumstances are told one by one.
-type traits struct {
+// sharedTraits are what two cases share; circumstances are told one by one.
+type sharedTraits struct {
 	circumstances                       []string
 	group, oneToOne, instrument, amount bool
 }
 
-func (t *traits) times(trait string) int {
+func (t *sharedTraits) countOf(trait string) int {
 	shared := false
 	switch trait {
 	case "circumstance":
@@ -44,26 +44,26 @@ func (t *traits) times(trait string) int {
 	return 0
 }
 
-// likeness adds up what two cases share.
-func (b *Book) likeness(t *traits, at time.Time) int {
+// similarity adds up what two cases share.
+func (rs *RuleSet) similarity(t *sharedTraits, at time.Time) int {
 	score := 0
-	for rule := range current(b.data.Likeness, at) {
-		score += rule.Weight * t.times(rule.Trait)
+	for rule := range rulesInForce(rs.data.Likeness, at) {
+		score += rule.Weight * t.countOf(rule.Trait)
 	}
 	return score
 }
 
-// why tells what two cases share, in the order of the book.
-func (b *Book) why(t *traits, at time.Time) []string {
+// describeShared tells what two cases share, in the order of the book.
+func (rs *RuleSet) describeShared(t *sharedTraits, at time.Time) []string {
 	why := []string{}
-	for rule := range current(b.data.Likeness, at) {
+	for rule := range rulesInForce(rs.data.Likeness, at) {
 		switch {
 		case rule.Trait == "circumstance":
 			for _, signal := range t.circumstances {
-				why = append(why, b.told(signal))
+				why = append(why, rs.circumstanceText(signal))
 			}
-		case t.times(rule.Trait) > 0:
-			why = append(why, b.data.Library.Why[rule.Trait])
+		case t.countOf(rule.Trait) > 0:
+			why = append(why, rs.data.Library.Why[rule.Trait])
 		}
 	}
 	return why
@@ -83,17 +83,17 @@ type libraryTexts struct {
 
 // checkLibrary wants every word of a book that tells precedents; one without
 // any has no use for them.
-func (b *Book) checkLibrary(i *inspection) {
-	for _, rule := range b.data.Likeness {
+func (rs *RuleSet) checkLibrary(i *ruleChecker) {
+	for _, rule := range rs.data.Likeness {
 		if !slices.Contains(traitNames, rule.Trait) {
-			i.fault(rule.ID, "there is no trait %q", rule.Trait)
+			i.addFault(rule.ID, "there is no trait %q", rule.Trait)
 		}
 		if rule.Weight < 1 {
-			i.fault(rule.ID, "a weight is at least 1, not %d", rule.Weight)
+			i.addFault(rule.ID, "a weight is at least 1, not %d", rule.Weight)
 		}
 	}
-	t := b.data.Library
-	if len(b.data.Precedents) == 0 && t.Story == "" {
+	t := rs.data.Library
+	if len(rs.data.Precedents) == 0 && t.Story == "" {
 		return
 	}
 	for _, part := range []struct {
@@ -102,35 +102,35 @@ func (b *Book) checkLibrary(i *inspection) {
 		have  map[string]string
 	}{
 		{"why", traitNames, t.Why},
-		{"groups", spelled(recovery.GroupKinds), spelledKeys(t.Groups)},
-		{"stages", spelled(recovery.Stages[:len(recovery.Stages)-1]), spelledKeys(t.Stages)},
-		{"routes", spelled(recovery.Routes), spelledKeys(t.Routes)},
+		{"groups", toStrings(recovery.GroupKinds), withStringKeys(t.Groups)},
+		{"stages", toStrings(recovery.Stages[:len(recovery.Stages)-1]), withStringKeys(t.Stages)},
+		{"routes", toStrings(recovery.Routes), withStringKeys(t.Routes)},
 		{"returned", []string{"all", "part", "none", "withdrawn"}, t.Returned},
 		{"library", []string{"source", "story"}, map[string]string{"source": t.Source, "story": t.Story}},
 	} {
 		for _, word := range part.wants {
 			if part.have[word] == "" {
-				i.fault("", "library: %s has no word for %s", part.name, word)
+				i.addFault("", "library: %s has no word for %s", part.name, word)
 			}
 		}
 	}
 }
 
-// checkLikenessAt wants the figures that keep people from being recognised,
+// checkSimilarityAt wants the figures that keep people from being recognised,
 // wherever lessons are told.
-func (b *Book) checkLikenessAt(i *inspection, at time.Time) {
-	if b.data.Library.Story == "" {
+func (rs *RuleSet) checkSimilarityAt(i *ruleChecker, at time.Time) {
+	if rs.data.Library.Story == "" {
 		return
 	}
 	for _, name := range []string{"likeness", "lesson_cases"} {
-		if _, known := b.limit(name, at); !known {
-			i.fault("", "lessons are told without the limit %s (on %s)", name, day(at))
+		if _, known := rs.limitAt(name, at); !known {
+			i.addFault("", "lessons are told without the limit %s (on %s)", name, formatDay(at))
 		}
 	}
-	once(i, b.data.Likeness, at, "the trait %s has two weights", func(r *likenessRule) string { return r.Trait })
+	checkUniqueAt(i, rs.data.Likeness, at, "the trait %s has two weights", func(r *likenessRule) string { return r.Trait })
 }
 
-func spelled[T ~string](values []T) []string {
+func toStrings[T ~string](values []T) []string {
 	words := make([]string, len(values))
 	for i, value := range values {
 		words[i] = string(value)
@@ -138,7 +138,7 @@ func spelled[T ~string](values []T) []string {
 	return words
 }
 
-func spelledKeys[T ~string](words map[T]string) map[string]string {
+func withStringKeys[T ~string](words map[T]string) map[string]string {
 	plain := make(map[string]string, len(words))
 	for key, word := range words {
 		plain[fmt.Sprint(key)] = word

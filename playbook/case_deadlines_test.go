@@ -24,7 +24,7 @@ func shanghai(t *testing.T, text string) time.Time {
 
 // standing is a case as it is stored: where it stands, and its deadlines.
 type standing struct {
-	book *playbook.Book
+	book *playbook.RuleSet
 	c    recovery.Case
 }
 
@@ -134,7 +134,7 @@ func TestWarningsOfDeadlines(t *testing.T) {
 		for _, days := range want {
 			warning := due.Add(-time.Duration(days) * day)
 			for _, at := range []time.Time{now, warning.Add(-time.Second)} {
-				got := b.Run(recovery.ClockState{Clock: clock}, p, c, sent, nil, at)
+				got := b.ComputeDeadline(recovery.ClockState{Clock: clock}, p, c, sent, nil, at)
 				if got.WarnAt == nil || !got.WarnAt.Equal(warning) {
 					t.Errorf("%s at %s: warned at %v, want %s", clock, at, got.WarnAt, warning)
 				}
@@ -142,7 +142,7 @@ func TestWarningsOfDeadlines(t *testing.T) {
 			now = warning
 		}
 		for _, at := range []time.Time{now, due, due.Add(day)} {
-			if got := b.Run(recovery.ClockState{Clock: clock}, p, c, sent, nil, at); got.WarnAt != nil {
+			if got := b.ComputeDeadline(recovery.ClockState{Clock: clock}, p, c, sent, nil, at); got.WarnAt != nil {
 				t.Errorf("%s at %s: warned at %s once more", clock, at, got.WarnAt)
 			}
 		}
@@ -228,19 +228,19 @@ func TestInstalmentDays(t *testing.T) {
 		}}}
 		running := recovery.ClockState{Clock: recovery.InstalmentClock, Ref: "7/2"}
 		accepted := shanghai(t, "2026-01-01 10:00:00")
-		got := b.Run(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted)
+		got := b.ComputeDeadline(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted)
 		if !got.DueAt.Equal(shanghai(t, test.due)) || got.Ref != "7/2" {
 			t.Errorf("%s (%s): due %s, want %s", test.on, test.why, got.DueAt.In(recovery.Shanghai), test.due)
 		}
 		if strings.Contains(got.Source, "尚未公布") != strings.HasPrefix(test.on, "2028") {
 			t.Errorf("%s: the source is %q", test.on, got.Source)
 		}
-		fast := b.Run(running, p, recovery.Case{Pace: 1_000}, accepted, nil, accepted)
+		fast := b.ComputeDeadline(running, p, recovery.Case{Pace: 1_000}, accepted, nil, accepted)
 		if want := accepted.Add(got.DueAt.Sub(accepted) / 1_000); !fast.DueAt.Equal(want) {
 			t.Errorf("%s at pace: due %s, want %s", test.on, fast.DueAt, want)
 		}
 		running.Ref = "7/3"
-		if none := b.Run(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted); !none.DueAt.Equal(accepted) {
+		if none := b.ComputeDeadline(running, p, recovery.Case{Pace: 1}, accepted, nil, accepted); !none.DueAt.Equal(accepted) {
 			t.Errorf("an instalment there is not: due %s", none.DueAt)
 		}
 	}
@@ -265,11 +265,11 @@ func TestPauseUntil(t *testing.T) {
 func TestPausesSurviveAChangeOfRules(t *testing.T) {
 	t.Parallel()
 	files, _, _ := changed(t, "length: 10\n    unit: working_days", "length: 15\n    unit: working_days")
-	shelf, err := load(files)
+	playbooks, err := load(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	longer := shelf.Current()
+	longer := playbooks.Current()
 	s := filed(t, recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted, Claim: 9})
 	s.take(t, does(recovery.RequestEvidence, recovery.RoleAgent), sent.Add(2*day))
 	step, _ := s.c.Position.ReceiveEvidence()
@@ -311,7 +311,7 @@ func TestTerms(t *testing.T) {
 		Reason: recovery.LeakedPassword, Group: &recovery.Group{Kind: recovery.StrangersGroup},
 	}
 	terms := b.Terms(filing, sent.Add(time.Hour))
-	if !terms.NoNotice || terms.FourEyes != 500_000 || terms.RefundAhead != b.RefundAhead(filing, sent.Add(time.Hour)) {
+	if !terms.NoNotice || terms.FourEyes != 500_000 || terms.RefundAhead != b.IsRefundAhead(filing, sent.Add(time.Hour)) {
 		t.Errorf("terms %+v", terms)
 	}
 	filing.Reason, filing.Group = recovery.WrongGroup, nil

@@ -16,20 +16,20 @@ import (
 
 func TestShelf(t *testing.T) {
 	t.Parallel()
-	shelf, err := playbook.Load()
+	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	versions := shelf.Versions()
-	if len(versions) == 0 || shelf.Current().Version() != versions[len(versions)-1] {
-		t.Errorf("current is %s of %v", shelf.Current().Version(), versions)
+	versions := playbooks.Versions()
+	if len(versions) == 0 || playbooks.Current().Version() != versions[len(versions)-1] {
+		t.Errorf("current is %s of %v", playbooks.Current().Version(), versions)
 	}
 	for _, version := range versions {
-		if got, err := shelf.Book(version); err != nil || got.Version() != version {
+		if got, err := playbooks.RuleSet(version); err != nil || got.Version() != version {
 			t.Errorf("%s: %v", version, err)
 		}
 	}
-	if _, err := shelf.Book("1999-01"); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := playbooks.RuleSet("1999-01"); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Errorf("an unknown version: %v", err)
 	}
 }
@@ -63,7 +63,7 @@ func shipped(t testing.TB) map[string]string {
 
 const shelfText = "versions: [{version: \"2026-11\", share: 100}]\n"
 
-func load(files map[string]string) (*playbook.Shelf, error) {
+func load(files map[string]string) (*playbook.Registry, error) {
 	tree := fstest.MapFS{"books/shelf.yaml": {Data: []byte(shelfText)}}
 	for name, text := range files {
 		tree[name] = &fstest.MapFile{Data: []byte(text)}
@@ -191,7 +191,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("version: \"2026-11\"\n")
 	f.Add("clocks: [{id: a, length: 1}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		if shelf, err := load(map[string]string{"books/2026-11/book.yaml": text}); err == nil && shelf.Current() == nil {
+		if playbooks, err := load(map[string]string{"books/2026-11/book.yaml": text}); err == nil && playbooks.Current() == nil {
 			t.Error("a shelf without a book")
 		}
 	})

@@ -13,7 +13,7 @@ import (
 
 // shelfOf is the shipped book beside later versions of it: each line of the list
 // is a version, its share, and the text put in place of a clock's length.
-func shelfOf(t *testing.T, later ...[3]string) (*playbook.Shelf, error) {
+func shelfOf(t *testing.T, later ...[3]string) (*playbook.Registry, error) {
 	t.Helper()
 	var list strings.Builder
 	list.WriteString("versions:\n- {version: \"2026-11\", share: 100}\n")
@@ -31,29 +31,29 @@ func shelfOf(t *testing.T, later ...[3]string) (*playbook.Shelf, error) {
 		}
 	}
 	tree["books/shelf.yaml"] = &fstest.MapFile{Data: []byte(list.String())}
-	return playbook.OpenFrom(tree)
+	return playbook.LoadValidFrom(tree)
 }
 
 func TestABrokenVersionLeavesTheOneBeforeInForce(t *testing.T) {
 	t.Parallel()
-	shelf, err := shelfOf(t, [3]string{"2026-12", "100", "9"}, [3]string{"2027-01", "100", "seven"})
+	playbooks, err := shelfOf(t, [3]string{"2026-12", "100", "9"}, [3]string{"2027-01", "100", "seven"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := shelf.Current().Version(); got != "2026-12" {
+	if got := playbooks.Current().Version(); got != "2026-12" {
 		t.Errorf("in force is %s", got)
 	}
 	for i := range 200 {
-		if got := shelf.For(recovery.CaseID(strconv.Itoa(i))).Version(); got != "2026-12" {
+		if got := playbooks.ForCase(recovery.CaseID(strconv.Itoa(i))).Version(); got != "2026-12" {
 			t.Fatalf("a new case is filed under %s", got)
 		}
 	}
-	refused := shelf.Refused()
-	if len(refused) != 1 || refused[0].Version != "2027-01" || !strings.Contains(refused[0].Fault.Error(), "books/2027-01/clocks.yaml:") ||
-		!strings.Contains(refused[0].Fault.Error(), "rule clock.promise") {
+	refused := playbooks.BrokenVersions()
+	if len(refused) != 1 || refused[0].Version != "2027-01" || !strings.Contains(refused[0].Err.Error(), "books/2027-01/clocks.yaml:") ||
+		!strings.Contains(refused[0].Err.Error(), "rule clock.promise") {
 		t.Errorf("refused: %v", refused)
 	}
-	if got := shelf.Versions(); len(got) != 2 {
+	if got := playbooks.Versions(); len(got) != 2 {
 		t.Errorf("versions: %v", got)
 	}
 }
@@ -62,14 +62,14 @@ func TestABrokenVersionLeavesTheOneBeforeInForce(t *testing.T) {
 // promised them.
 func TestCasesOfABrokenVersionWait(t *testing.T) {
 	t.Parallel()
-	shelf, err := shelfOf(t, [3]string{"2026-12", "10", "seven"})
+	playbooks, err := shelfOf(t, [3]string{"2026-12", "10", "seven"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := shelf.Book("2026-12"); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := playbooks.RuleSet("2026-12"); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("a refused version: %v", err)
 	}
-	if _, err := shelf.Book("2026-11"); err != nil {
+	if _, err := playbooks.RuleSet("2026-11"); err != nil {
 		t.Errorf("a sound version: %v", err)
 	}
 }
@@ -80,7 +80,7 @@ func TestNothingIsInForceWithoutASoundVersionForAll(t *testing.T) {
 		"books/shelf.yaml": {Data: []byte("versions: [{version: t1, share: 100}, {version: t2, share: 100}]")},
 		"books/t1/b.yaml":  {Data: []byte("version: t1\n")}, "books/t2/b.yaml": {Data: []byte("clocks: [\n")},
 	}
-	_, err := playbook.OpenFrom(tree)
+	_, err := playbook.LoadValidFrom(tree)
 	if err == nil || !strings.Contains(err.Error(), "books/t1") || !strings.Contains(err.Error(), "books/t2") {
 		t.Errorf("opened with %v", err)
 	}

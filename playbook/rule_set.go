@@ -9,41 +9,41 @@ import (
 	"recourse/recovery"
 )
 
-// Book is one version of the rules. It is immutable and safe for concurrent
+// RuleSet is one version of the rules. It is immutable and safe for concurrent
 // use.
-type Book struct {
-	data     document
+type RuleSet struct {
+	data     rulesDocument
 	calendar *calendar.Calendar
 	digest   string
 	contents map[string]json.RawMessage // the rules as data, by id
 }
 
 // Version names the book as cases are pinned to it.
-func (b *Book) Version() string { return b.data.Version }
+func (rs *RuleSet) Version() string { return rs.data.Version }
 
 // Digest seals the bytes of the book's files (hex); shelf.yaml pins it on
 // release.
-func (b *Book) Digest() string { return b.digest }
+func (rs *RuleSet) Digest() string { return rs.digest }
 
-// Content is one rule as data, with the keys of its file; false when there is
+// RuleContent is one rule as data, with the keys of its file; false when there is
 // none.
-func (b *Book) Content(id string) (json.RawMessage, bool) {
-	content, known := b.contents[id]
+func (rs *RuleSet) RuleContent(id string) (json.RawMessage, bool) {
+	content, known := rs.contents[id]
 	return slices.Clone(content), known
 }
 
 // ValidFrom is the day the book's rules begin to hold, where a rule names none.
-func (b *Book) ValidFrom() time.Time { return b.data.ValidFrom }
+func (rs *RuleSet) ValidFrom() time.Time { return rs.data.ValidFrom }
 
 // Rules lists what every rule of the book states about itself, section by
 // section.
-func (b *Book) Rules() []Rule { return b.data.rules() }
+func (rs *RuleSet) Rules() []Rule { return rs.data.listRules() }
 
-// document is a book as its file spells it.
-type document struct {
+// rulesDocument is a book as its file spells it.
+type rulesDocument struct {
 	Version   string         `yaml:"version"`
 	ValidFrom time.Time      `yaml:"valid_from"`
-	Names     names          `yaml:"names"`
+	Names     nameTables     `yaml:"names"`
 	Clocks    []clockRule    `yaml:"clocks"`
 	Recall    []recallRule   `yaml:"recall"`
 	Guidance  []guidanceRule `yaml:"guidance"`
@@ -53,7 +53,7 @@ type document struct {
 	Texts     []textRule     `yaml:"texts"`
 
 	Limits        []limitRule        `yaml:"limits"`
-	Silences      []silenceRule      `yaml:"silences"`
+	Silences      []noNoticeRule     `yaml:"silences"`
 	Questions     []questionRule     `yaml:"questions"`
 	Confirmations []confirmationRule `yaml:"confirmations"`
 	Measures      []measureRule      `yaml:"measures"`
@@ -74,21 +74,21 @@ type document struct {
 	Claims        []claimRule        `yaml:"claims"`
 }
 
-// naming is what texts of one language call the platforms and instruments.
-type naming struct {
+// platformNames is what texts of one language call the platforms and instruments.
+type platformNames struct {
 	Platforms   map[recovery.Platform]string   `yaml:"platforms"`
 	Instruments map[recovery.Instrument]string `yaml:"instruments"`
 }
 
-// names are those of Chinese texts, of English ones, and the provinces.
-type names struct {
-	naming    `yaml:",inline"`
-	English   naming   `yaml:"english"`
-	Provinces []string `yaml:"provinces"` // short names
+// nameTables are those of Chinese texts, of English ones, and the provinces.
+type nameTables struct {
+	platformNames `yaml:",inline"`
+	English       platformNames `yaml:"english"`
+	Provinces     []string      `yaml:"provinces"` // short names
 }
 
-func (d *document) rules() []Rule {
-	entries := d.entries()
+func (d *rulesDocument) listRules() []Rule {
+	entries := d.listEntries()
 	all := make([]Rule, len(entries))
 	for i, e := range entries {
 		all[i] = e.Rule
@@ -96,39 +96,39 @@ func (d *document) rules() []Rule {
 	return all
 }
 
-func (d *document) entries() []*entry {
-	var all []*entry
-	all = gather(all, d.Clocks)
-	all = gather(all, d.Recall)
-	all = gather(all, d.Guidance)
-	all = gather(all, d.Warnings)
-	all = gather(all, d.Evidence)
-	all = gather(all, d.Dossier)
-	all = gather(all, d.Texts)
-	all = gather(all, d.Limits)
-	all = gather(all, d.Silences)
-	all = gather(all, d.Questions)
-	all = gather(all, d.Confirmations)
-	all = gather(all, d.Measures)
-	all = gather(all, d.Cautions)
-	all = gather(all, d.Strategies)
-	all = gather(all, d.StrategyNotes)
-	all = gather(all, d.Plan)
-	all = gather(all, d.Theories)
-	all = gather(all, d.Routes)
-	all = gather(all, d.Fees)
-	all = gather(all, d.Priors)
-	all = gather(all, d.Scales)
-	all = gather(all, d.Precedents)
-	all = gather(all, d.Likeness)
-	all = gather(all, d.AmountBands)
-	all = gather(all, d.Findings)
-	return gather(all, d.Claims)
+func (d *rulesDocument) listEntries() []*ruleEntry {
+	var all []*ruleEntry
+	all = appendEntries(all, d.Clocks)
+	all = appendEntries(all, d.Recall)
+	all = appendEntries(all, d.Guidance)
+	all = appendEntries(all, d.Warnings)
+	all = appendEntries(all, d.Evidence)
+	all = appendEntries(all, d.Dossier)
+	all = appendEntries(all, d.Texts)
+	all = appendEntries(all, d.Limits)
+	all = appendEntries(all, d.Silences)
+	all = appendEntries(all, d.Questions)
+	all = appendEntries(all, d.Confirmations)
+	all = appendEntries(all, d.Measures)
+	all = appendEntries(all, d.Cautions)
+	all = appendEntries(all, d.Strategies)
+	all = appendEntries(all, d.StrategyNotes)
+	all = appendEntries(all, d.Plan)
+	all = appendEntries(all, d.Theories)
+	all = appendEntries(all, d.Routes)
+	all = appendEntries(all, d.Fees)
+	all = appendEntries(all, d.Priors)
+	all = appendEntries(all, d.Scales)
+	all = appendEntries(all, d.Precedents)
+	all = appendEntries(all, d.Likeness)
+	all = appendEntries(all, d.AmountBands)
+	all = appendEntries(all, d.Findings)
+	return appendEntries(all, d.Claims)
 }
 
-func gather[T any, P held[T]](all []*entry, rules []T) []*entry {
+func appendEntries[T any, P rulePointer[T]](all []*ruleEntry, rules []T) []*ruleEntry {
 	for i := range rules {
-		all = append(all, P(&rules[i]).self())
+		all = append(all, P(&rules[i]).header())
 	}
 	return all
 }
@@ -160,17 +160,17 @@ func situationOf(c *recovery.Case, stage recovery.Stage) situation {
 }
 
 func (s *scope) covers(at situation) bool {
-	return admits(s.Platforms, at.platform) && admits(s.Instruments, at.instrument) &&
-		admits(s.Groups, at.group) && admits(s.Stages, at.stage) &&
-		(at.account == "" || admits(s.Accounts, at.account))
+	return emptyOrContains(s.Platforms, at.platform) && emptyOrContains(s.Instruments, at.instrument) &&
+		emptyOrContains(s.Groups, at.group) && emptyOrContains(s.Stages, at.stage) &&
+		(at.account == "" || emptyOrContains(s.Accounts, at.account))
 }
 
-func admits[T comparable](list []T, value T) bool {
+func emptyOrContains[T comparable](list []T, value T) bool {
 	return len(list) == 0 || slices.Contains(list, value)
 }
 
-// span is a length of time as the file spells it.
-type span struct {
+// timeSpan is a length of time as the file spells it.
+type timeSpan struct {
 	Length int    `yaml:"length"`
 	Unit   string `yaml:"unit"`
 }
@@ -179,4 +179,4 @@ type span struct {
 // the calendar instead.
 var units = map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
-func (s span) duration() time.Duration { return time.Duration(s.Length) * units[s.Unit] }
+func (s timeSpan) duration() time.Duration { return time.Duration(s.Length) * units[s.Unit] }

@@ -22,7 +22,7 @@ func succeeding(clock, unit string, first, second int, until, from string) (befo
 }
 
 // withClock replaces a clock of the shipped book by two.
-func withClock(t *testing.T, clock, unit string, first, second int, until, from string) (*playbook.Shelf, error) {
+func withClock(t *testing.T, clock, unit string, first, second int, until, from string) (*playbook.Registry, error) {
 	t.Helper()
 	before, after := succeeding(clock, unit, first, second, until, from)
 	files := shipped(t)
@@ -40,11 +40,11 @@ func withClock(t *testing.T, clock, unit string, first, second int, until, from 
 // instant at which its clock began say, whatever day it ends on.
 func TestAClockHasTheLengthOfItsDay(t *testing.T) {
 	t.Parallel()
-	shelf, err := withClock(t, "contact_answer", "unit: days, rest_days: keep", 3, 5, turn, turn)
+	playbooks, err := withClock(t, "contact_answer", "unit: days, rest_days: keep", 3, 5, turn, turn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := shelf.Current()
+	b := playbooks.Current()
 	waiting := recovery.Position{Stage: recovery.PrivateContact, WaitingOn: recovery.OnCounterpart}
 	for at, want := range map[time.Time]int{turnsAt.Add(-time.Second): 3, turnsAt: 5, turnsAt.Add(time.Second): 5} {
 		deadline := run(b, waiting, recovery.Case{CreatedAt: at.AddDate(0, 0, -9)}, at)
@@ -52,7 +52,7 @@ func TestAClockHasTheLengthOfItsDay(t *testing.T) {
 		if deadline.Kind != recovery.ContactClock || !deadline.DueAt.Equal(day) {
 			t.Errorf("from %s: %+v, want %s", at, deadline, day)
 		}
-		if length, _ := b.Nominal(recovery.ContactClock, at); length.Count != want {
+		if length, _ := b.NominalLength(recovery.ContactClock, at); length.Count != want {
 			t.Errorf("at %s it takes %d days", at, length.Count)
 		}
 		for _, step := range b.Assess(story(), at, playbook.Knowledge{}).Plan {
@@ -66,11 +66,11 @@ func TestAClockHasTheLengthOfItsDay(t *testing.T) {
 // TestTheAutoRefundIsOfTheDayOfSending, not of the day anybody asks.
 func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 	t.Parallel()
-	shelf, err := withClock(t, "auto_refund", "unit: hours", 24, 48, turn, turn)
+	playbooks, err := withClock(t, "auto_refund", "unit: hours", 24, 48, turn, turn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := shelf.Current()
+	b := playbooks.Current()
 	const day = 24 * time.Hour
 	for at, length := range map[time.Time]time.Duration{turnsAt.Add(-time.Second): day, turnsAt: 2 * day, turnsAt.Add(time.Second): 2 * day} {
 		ends := at.Add(length)
@@ -84,7 +84,7 @@ func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 			t.Errorf("sent at %s the clock ends at %v", at, got.DueAt)
 		}
 		filing := recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: &at}
-		if !b.RefundAhead(filing, ends.Add(-time.Second)) || b.RefundAhead(filing, ends) {
+		if !b.IsRefundAhead(filing, ends.Add(-time.Second)) || b.IsRefundAhead(filing, ends) {
 			t.Errorf("sent at %s the refund is not ahead up to %s", at, ends)
 		}
 	}

@@ -1,0 +1,349 @@
+package playbook
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"recourse/playbook/calendar"
+	"recourse/recovery"
+)
+
+// evaluation is a mis-send as the rules look at it: the facts, the instant and the local
+// figures.
+type evaluation struct {
+	rules  *RuleSet
+	facts  AssessmentFacts
+	now    time.Time
+	income Income // zero where nothing is known
+
+	record recovery.Case // the facts as a case
+	split  bool          // several people may each hold a part
+	// claims are the sums that have to be claimed one by one: all of it, or what each
+	// counterpart holds; none when it was split and not every share is told.
+	claims []recovery.Money
+}
+
+func (rs *RuleSet) newEvaluation(f AssessmentFacts, now time.Time, incomes Incomes) *evaluation {
+	v := &evaluation{rules: rs, facts: f, now: now, record: f.asCase(now)}
+	v.split = v.record.CanBeSplit()
+	v.claims = v.claimAmounts()
+	if province, known := rs.findProvince(f.Claimant.Province); known && incomes != nil {
+		v.income, _ = incomes.Income(province, now)
+	}
+	return v
+}
+
+// answerSignal answers a signal: one that the facts decide, or a circumstance.
+func (e *evaluation) answerSignal(signal string) Answer {
+	if decide := caseSignals[signal]; decide != nil {
+		if answer := decide(e); answer != Unknown {
+			return answer
+		}
+	}
+	return e.circumstanceAnswer(signal)
+}
+
+func (e *evaluation) circumstanceAnswer(signal string) Answer {
+	return lookUpCircumstance(e.facts.Circumstances, signal)
+}
+
+// reasonsThatHold are the texts of the reasons that hold; never nil.
+func (e *evaluation) reasonsThatHold(reasons []reasonRule) []string {
+	texts := []string{}
+	for _, reason := range reasons {
+		if reason.If.evaluate(e) == Yes {
+			texts = append(texts, reason.Text)
+		}
+	}
+	return texts
+}
+
+// caseSignals are what the facts of a mis-send decide.
+var caseSignals = map[string]func(*evaluation) Answer{
+	"transfer":          func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.Transfer) },
+	"packet":            func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument != recovery.Transfer) },
+	"lucky":             func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.LuckyPacket) },
+	"enterprise_packet": func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.EnterprisePacket) },
+	"personal_account":  func(e *evaluation) Answer { return equalsIfKnown(e.facts.Account, Personal) },
+	"delayed":           func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
+	"mistaken":          isMistaken,
+	"claimed":           isClaimed,
+	"unclaimed":         func(e *evaluation) Answer { return equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed) },
+	"shares_claimed":    hasClaimedShares,
+	"one_recipient":     hasOneRecipient,
+	"in_group":          func(e *evaluation) Answer { return e.isGroupKind(recovery.NoGroup).negate() },
+	"close_group":       func(e *evaluation) Answer { return e.isGroupKind(recovery.FamilyGroup, recovery.FriendsGroup) },
+	"strangers_group":   func(e *evaluation) Answer { return e.isGroupKind(recovery.StrangersGroup) },
+	"group_of_one": func(e *evaluation) Answer {
+		return answerFromBool(e.isGroupKind(recovery.NoGroup) == No && e.facts.groupOrZero().Size == 1)
+	},
+	"over_large_group": func(e *evaluation) Answer { return e.groupExceeds("large_group") },
+	"family_too_large": func(e *evaluation) Answer {
+		return andAnswers(e.isGroupKind(recovery.FamilyGroup), e.groupExceeds("family_group"))
+	},
+	"crowd":             isCrowd,
+	"refund_ahead":      func(e *evaluation) Answer { return answerFromBool(e.rules.isRefundAhead(e.facts, e.now)) },
+	"over_wage":         func(e *evaluation) Answer { return e.exceedsPercent(e.income.MonthlyWage, "wage_percent") },
+	"over_income":       func(e *evaluation) Answer { return e.exceedsPercent(e.income.DailyIncome, "income_percent") },
+	"fits_small_claims": func(e *evaluation) Answer { return e.fitsPercent(e.income.YearlyWage, "small_claims_percent") },
+	"small": func(e *evaluation) Answer {
+		return e.compareAmount("small_fen", func(a, l int64) bool { return a < l })
+	},
+	"tiny": func(e *evaluation) Answer { return e.compareAmount("tiny_fen", func(a, l int64) bool { return a < l }) },
+	"not_worth": func(e *evaluation) Answer {
+		return e.compareSum(e.largestClaim(), "not_worth_fen", func(c, l int64) bool { return c <= l })
+	},
+	"over_fraud_entry": func(e *evaluation) Answer {
+		return e.compareAmount("fraud_entry_fen", func(a, l int64) bool { return a >= l })
+	},
+	"far":               isFar,
+	"split":             func(e *evaluation) Answer { return answerFromBool(e.split) },
+	"shares_told":       func(e *evaluation) Answer { return answerFromBool(len(e.claims) > 0) },
+	"refused":           isRefused,
+	"claims_gift":       func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
+	"notified":          isNotified,
+	"prompt":            isPromptNotice,
+	"within_90_days":    isWithinMisunderstandingPeriod,
+	"within_limitation": isWithinLimitation,
+	"no_time":           func(e *evaluation) Answer { return answerFromBool(e.facts.SentAt == nil) },
+	"province_unknown":  func(e *evaluation) Answer { return e.isProvinceUnknown() },
+	"holiday":           func(e *evaluation) Answer { return answerFromBool(e.rules.calendar.IsHoliday(calendar.DayOf(e.now))) },
+	"danger":            isDanger,
+	"for_police":        func(e *evaluation) Answer { return orAnswers(isDanger(e), e.isGroupKind(recovery.StrangersGroup)) },
+}
+
+// equalsIfKnown compares a value that may be unknown (empty).
+func equalsIfKnown[T ~string](value, wanted T) Answer {
+	if value == "" {
+		return Unknown
+	}
+	return answerFromBool(value == wanted)
+}
+
+func andAnswers(a, b Answer) Answer {
+	switch {
+	case a == No || b == No:
+		return No
+	case a == Yes && b == Yes:
+		return Yes
+	default:
+		return Unknown
+	}
+}
+
+func orAnswers(a, b Answer) Answer { return andAnswers(a.negate(), b.negate()).negate() }
+
+func isDelayed(d Delay) Answer {
+	if d == "" {
+		return Unknown
+	}
+	return answerFromBool(d != NoDelay)
+}
+
+func isMistaken(e *evaluation) Answer {
+	if e.facts.Reason == "" || e.facts.Reason == recovery.OtherReason {
+		return Unknown
+	}
+	return Yes
+}
+
+func isClaimed(e *evaluation) Answer {
+	switch e.facts.claimStateOrUnknown() {
+	case recovery.Claimed, recovery.PartlyClaimed:
+		return Yes
+	case recovery.Unclaimed:
+		return No
+	default:
+		return Unknown
+	}
+}
+
+func hasClaimedShares(e *evaluation) Answer {
+	return answerFromBool(slices.ContainsFunc(e.facts.Counterparts, func(c recovery.FilingCounterpart) bool {
+		return c.Claimed > 0 || c.ClaimedAt != nil
+	}))
+}
+
+// hasOneRecipient: sent to one person, or into a group of the sender and one more.
+func hasOneRecipient(e *evaluation) Answer {
+	group := e.facts.groupOrZero()
+	switch {
+	case group.Kind == recovery.NoGroup, group.Kind == "" && len(e.facts.Counterparts) == 1:
+		return Yes
+	case group.Size > 0:
+		return answerFromBool(group.Size <= 2)
+	default:
+		return Unknown
+	}
+}
+
+func (e *evaluation) isGroupKind(kinds ...recovery.GroupKind) Answer {
+	kind := e.facts.groupOrZero().Kind
+	if kind == "" {
+		return Unknown
+	}
+	return answerFromBool(slices.Contains(kinds, kind))
+}
+
+func (e *evaluation) groupExceeds(limit string) Answer {
+	group := e.facts.groupOrZero()
+	if group.Kind == recovery.NoGroup {
+		return No
+	}
+	if group.Size == 0 {
+		return Unknown
+	}
+	return e.rules.compareLimit(limit, e.now, func(limit int64) bool { return int64(group.Size) > limit })
+}
+
+func isCrowd(e *evaluation) Answer {
+	if e.facts.Bystanders == nil {
+		return Unknown
+	}
+	return e.rules.compareLimit("crowd", e.now, func(limit int64) bool { return int64(*e.facts.Bystanders) >= limit })
+}
+
+// exceedsPercent compares the amount with a percentage of a local figure.
+func (e *evaluation) exceedsPercent(figure recovery.Money, limit string) Answer {
+	if figure <= 0 {
+		return Unknown
+	}
+	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.facts.Amount)*100 >= int64(figure)*percent })
+}
+
+func (e *evaluation) fitsPercent(figure recovery.Money, limit string) Answer {
+	if figure <= 0 {
+		return Unknown
+	}
+	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.largestClaim())*100 <= int64(figure)*percent })
+}
+
+func (e *evaluation) compareAmount(limit string, holds func(amount, limit int64) bool) Answer {
+	return e.compareSum(e.facts.Amount, limit, holds)
+}
+
+// compareSum compares a sum with a figure of the book.
+func (e *evaluation) compareSum(sum recovery.Money, limit string, holds func(sum, limit int64) bool) Answer {
+	if sum <= 0 {
+		return Unknown
+	}
+	return e.rules.compareLimit(limit, e.now, func(limit int64) bool { return holds(int64(sum), limit) })
+}
+
+// largestClaim is the most that one person can be asked for, as far as is told.
+func (e *evaluation) largestClaim() recovery.Money {
+	if len(e.claims) == 0 {
+		return e.facts.Amount
+	}
+	return slices.Max(e.claims)
+}
+
+func (e *evaluation) claimAmounts() []recovery.Money {
+	if !e.split {
+		return []recovery.Money{e.facts.Amount}
+	}
+	shares := make([]recovery.Money, 0, len(e.facts.Counterparts))
+	for _, counterpart := range e.facts.Counterparts {
+		if counterpart.Claimed <= 0 {
+			return nil
+		}
+		shares = append(shares, counterpart.Claimed)
+	}
+	return shares
+}
+
+func isFar(e *evaluation) Answer {
+	return andAnswers(e.compareAmount("far_fen", func(a, l int64) bool { return a > l }), e.circumstanceAnswer("other_province"))
+}
+
+func isRefused(e *evaluation) Answer {
+	switch e.facts.Refusal {
+	case "", recovery.NoAnswer:
+		return Unknown
+	case recovery.AlreadyReturned, recovery.AccountClosed:
+		return No
+	default:
+		return Yes
+	}
+}
+
+func isNotified(e *evaluation) Answer {
+	if e.facts.NotifiedAt == nil {
+		return Unknown
+	}
+	return Yes
+}
+
+// isPromptNotice: the counterpart was told soon after the sending.
+func isPromptNotice(e *evaluation) Answer {
+	if e.facts.NotifiedAt == nil || e.facts.SentAt == nil {
+		return Unknown
+	}
+	return e.rules.compareLimit("prompt_hours", e.now, func(hours int64) bool {
+		return e.facts.NotifiedAt.Sub(*e.facts.SentAt) <= time.Duration(hours)*time.Hour
+	})
+}
+
+// isWithinMisunderstandingPeriod counts from knowing, or from the sending where that is
+// soon enough: nobody knew before.
+func isWithinMisunderstandingPeriod(e *evaluation) Answer {
+	days, known := e.rules.limitAt("misunderstanding_days", e.now)
+	since := func(at *time.Time) bool {
+		return at != nil && calendar.DayOf(e.now)-calendar.DayOf(*at) <= calendar.Day(days)
+	}
+	switch {
+	case !known:
+		return Unknown
+	case since(e.facts.SentAt) || since(e.facts.NoticedAt):
+		return Yes
+	case e.facts.NoticedAt != nil:
+		return No
+	default:
+		return Unknown
+	}
+}
+
+func isWithinLimitation(e *evaluation) Answer {
+	years, known := e.rules.limitAt("limitation_years", e.now)
+	if !known || e.facts.SentAt == nil {
+		return Unknown
+	}
+	return answerFromBool(e.now.Before(e.facts.SentAt.AddDate(int(years), 0, 0)))
+}
+
+// isDanger: fraud, gambling or threats, where nobody should ask on by themselves.
+func isDanger(e *evaluation) Answer {
+	answer := orAnswers(orAnswers(e.circumstanceAnswer("deceived"), e.circumstanceAnswer("gambling")), e.circumstanceAnswer("threatened"))
+	if answer == Unknown {
+		return No // nobody said so, and a warning asks
+	}
+	return answer
+}
+
+func (e *evaluation) isProvinceUnknown() Answer {
+	if strings.TrimSpace(e.facts.Claimant.Province) == "" {
+		return No
+	}
+	_, known := e.rules.findProvince(e.facts.Claimant.Province)
+	return answerFromBool(!known)
+}
+
+// findProvince finds the short name a province goes by in the book: 浙江省 is 浙江.
+func (rs *RuleSet) findProvince(text string) (string, bool) {
+	for _, name := range rs.data.Names.Provinces {
+		if strings.HasPrefix(strings.TrimSpace(text), name) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (rs *RuleSet) isRefundAhead(f AssessmentFacts, now time.Time) bool {
+	return rs.IsRefundAhead(recovery.Filing{
+		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimStateOrUnknown(), SentAt: f.SentAt,
+	}, now)
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
