@@ -11,8 +11,8 @@ import (
 	"recourse/recovery"
 )
 
-// queueMarks keeps the marks of a new case. person is one of its claimant, by
-// which cases of different claimants are told apart.
+// queueMarks stores the marks of a new case. person is a mark of its claimant;
+// it distinguishes the cases of different claimants.
 func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []recovery.PartyMark) {
 	if len(marks) == 0 {
 		return
@@ -26,11 +26,11 @@ func queueMarks(batch *pgx.Batch, c recovery.Case, person [32]byte, marks []reco
 		c.ID, sides, digests, person[:], c.CreatedAt)
 }
 
-// maxRelated is how many cases a flag names.
+// maxRelated is the number of cases that a flag names.
 const maxRelated = 20
 
-// patternQueries find, among the cases filed after $1, those that end a pattern.
-// $2 is a span of time and $3 a number; see FindPatterns.
+// patternQueries find patterns among the cases filed after $1. $2 is a time
+// span and $3 a number; see FindPatterns.
 var patternQueries = map[recovery.AbusePattern]string{
 	recovery.ManyCases: `select case_id, cases[greatest(1, cardinality(cases) - n + 1):] as cases from (
 			select case_id, filed_at, count(*) over (partition by mark order by filed_at range between $2::interval preceding and current row) as n,
@@ -57,8 +57,8 @@ var patternQueries = map[recovery.AbusePattern]string{
 		where a.side = 'claimant' and greatest(a.filed_at, b.filed_at) > $1::timestamptz and $3::bigint is not null`,
 }
 
-// FindPatterns looks at the cases filed after an instant, and gives each pattern
-// once: not those that are flagged, dismissed or not.
+// FindPatterns checks the cases filed after an instant. It returns patterns
+// that are not flagged yet; a dismissed flag counts as flagged.
 func (s *Store) FindPatterns(ctx context.Context, since time.Time, l recovery.AbuseLimits) ([]recovery.FoundPattern, error) {
 	arguments := map[recovery.AbusePattern][]any{
 		recovery.ManyCases: {since, l.Window, l.Cases}, recovery.SameCircle: {since, l.Window, l.Circle},
@@ -80,11 +80,11 @@ func (s *Store) FindPatterns(ctx context.Context, since time.Time, l recovery.Ab
 const selectFlags = `select f.id, f.case_id, c.number, f.pattern, f.cases, f.found_at, f.dismissed_at, f.dismissed_by
 	from abuse_flags f join cases c on c.id = f.case_id`
 
-// FlagCase keeps a flag with its entry; a pattern a case is flagged for already
-// changes nothing.
+// FlagCase stores a flag with its entry. If the case has a flag for the same
+// pattern, nothing changes.
 func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft) error {
 	return s.inTransaction(ctx, "flag case", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, f.CaseID, draft)
+		writer, err := s.lockJournal(ctx, tx, f.CaseID, draft)
 		if err != nil {
 			return err
 		}
@@ -93,11 +93,11 @@ func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journa
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		_, err = pen.append(draft)
+		_, err = writer.append(draft)
 		if err != nil {
 			return err
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }
 
@@ -106,14 +106,14 @@ func (s *Store) AbuseFlag(ctx context.Context, id string) (recovery.AbuseFlag, e
 	return queryOne[recovery.AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
 }
 
-// FlagsOf lists the flags of a case that stand, oldest first.
+// FlagsOf lists the open flags of a case, oldest first.
 func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
 	return queryAll[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
 		order by f.found_at, f.id`, id)
 }
 
-// AbuseFlags lists flags, newest first, those that stand or those that were
-// dismissed. Errors: CodeInvalid for field cursor.
+// AbuseFlags lists open or dismissed flags, newest first. Errors: CodeInvalid
+// for field cursor.
 func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []recovery.AbuseFlag, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
 	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
@@ -134,11 +134,11 @@ func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, curso
 	return items[:limit], encodeCursor(last.FoundAt, last.ID), nil
 }
 
-// DismissFlag writes that somebody looked at a flag and let it go. Errors:
-// ErrAnswered, CodeConflict when somebody did before.
-func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft, idem Idempotency) error {
+// DismissFlag dismisses a flag, with a journal entry. Errors: ErrRepeated,
+// CodeConflict if it was dismissed before.
+func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft journal.Draft, idempotency Idempotency) error {
 	return s.inTransaction(ctx, "dismiss flag", func(tx pgx.Tx) error {
-		pen, _, err := s.beginEntry(ctx, tx, f.CaseID, draft, idem)
+		writer, _, err := s.beginEntry(ctx, tx, f.CaseID, draft, idempotency)
 		if err != nil {
 			return err
 		}
@@ -148,8 +148,8 @@ func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft jou
 			return err
 		}
 		if done.RowsAffected() == 0 {
-			return recovery.Faultf(recovery.CodeConflict, "Somebody has dismissed this already.")
+			return recovery.Faultf(recovery.CodeConflict, "This flag was dismissed already.")
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }

@@ -13,8 +13,8 @@ import (
 
 const selectUser = `select u.id, u.role, u.email, u.name, u.active from users u`
 
-// UserByToken gives the active account behind a token, by the token's SHA-256.
-// Errors: CodeUnauthenticated, without saying why.
+// UserByToken returns the active account of a token, by the token's SHA-256.
+// Errors: CodeUnauthenticated without a reason.
 func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (recovery.User, error) {
 	user, err := queryOne[recovery.User](ctx, s, "token", selectUser+` join tokens t on t.user_id = u.id
 		where t.hash = $1 and u.active and (t.expires_at is null or t.expires_at > $2)`, hash[:], s.currentTime())
@@ -24,9 +24,9 @@ func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (recovery.User, 
 	return user, err
 }
 
-// EnsureUser makes the account with this e-mail address, or brings role, name
-// and activity of the one there is up to date; that one keeps its id. An empty
-// ID gets a new UUIDv7.
+// EnsureUser creates the account with this e-mail address or updates the role,
+// name and active state of the existing one, which keeps its id. An empty ID is
+// replaced by a new UUIDv7.
 func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User, error) {
 	if u.ID == "" {
 		id, err := uuid.NewV7FromReader(s.random)
@@ -42,8 +42,8 @@ func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User,
 		u.ID, u.Role, strings.ToLower(strings.TrimSpace(u.Email)), u.Name, u.Active)
 }
 
-// AddToken lets an account sign in with a token, of which only the SHA-256 is
-// kept; nil expires never. Errors: CodeNotFound, CodeConflict.
+// AddToken adds a token to an account. Only its SHA-256 is stored; a nil expiry
+// means it never expires. Errors: CodeNotFound, CodeConflict.
 func (s *Store) AddToken(
 	ctx context.Context, user recovery.UserID, hash [32]byte, note string, expires *time.Time,
 ) error {
@@ -57,7 +57,7 @@ func (s *Store) User(ctx context.Context, id recovery.UserID) (recovery.User, er
 	return queryOne[recovery.User](ctx, s, "account", selectUser+` where u.id = $1`, id)
 }
 
-// Users lists the accounts of a role, or all for "", by role and address.
+// Users lists the accounts with a role, or all for "", by role and address.
 func (s *Store) Users(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
 	return queryAll[recovery.User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
 }

@@ -23,12 +23,12 @@ func (s *Store) Case(ctx context.Context, id recovery.CaseID) (recovery.Case, er
 	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where id = $1`, id)
 }
 
-// CaseByNumber reads a case by the number people use. Errors: CodeNotFound.
+// CaseByNumber reads a case by its public number. Errors: CodeNotFound.
 func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (recovery.Case, error) {
 	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
 }
 
-// TransactionOpen reports whether another case of a transaction is open.
+// TransactionOpen reports whether another case of the same transaction is open.
 func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, error) {
 	var open bool
 	err := s.pool.QueryRow(ctx, `select exists (select from cases where platform = $1 and transaction_no = $2
@@ -36,9 +36,9 @@ func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, err
 	return open, translateError("look for open case", err)
 }
 
-// Cases lists cases, newest first, from after the cursor of the page before
-// ("" for the first). next is "" on the last page. Cases filed while somebody
-// pages neither repeat nor hide another. Errors: CodeInvalid for field cursor.
+// Cases lists cases, newest first, starting after a cursor ("" for the first
+// page). next is "" on the last page. New cases neither repeat nor hide rows on
+// later pages. Errors: CodeInvalid for field cursor.
 func (s *Store) Cases(
 	ctx context.Context, f recovery.CaseFilter, limit int, cursor string,
 ) (items []recovery.Case, next string, err error) {
@@ -55,10 +55,10 @@ func (s *Store) Cases(
 	return items[:limit], encodeCursor(last.CreatedAt, string(last.ID)), nil
 }
 
-// listing makes the statement of one page and one row more, which tells whether
-// another page follows. Only the conditions in use stand in it, and it is
-// planned anew for its values each time: a plan for "some stage" would suit
-// neither the stage most cases are in nor the one few are in.
+// caseListQuery builds the statement for one page and one more row, which shows
+// that another page follows. It contains only the conditions in use and is
+// planned for each set of values, because stages differ widely in their number
+// of cases.
 func caseListQuery(f recovery.CaseFilter, limit int, cursor string) (string, []any, error) {
 	c := newConditions()
 	c.addFilter(f)
@@ -73,7 +73,8 @@ func caseListQuery(f recovery.CaseFilter, limit int, cursor string) (string, []a
 	if f.Owner == "" {
 		return selectCase + c.whereClause() + newest, c.args, nil
 	}
-	// One list of two, each read along its own index: "or" would read every case.
+	// A union of two lists, each read along its own index: "or" would scan
+	// every case.
 	owned, represented := *c, *c
 	owned.texts, represented.texts = slices.Clone(c.texts), slices.Clone(c.texts)
 	owned.addCondition("owner = %s", string(f.Owner))
@@ -83,16 +84,15 @@ func caseListQuery(f recovery.CaseFilter, limit int, cursor string) (string, []a
 		newest + ")) parties" + newest, represented.args, nil
 }
 
-// conditions collects what a statement asks for and its arguments.
+// conditions collects the conditions of a statement and their arguments.
 type conditions struct {
 	texts []string
-	args  []any // the first is the mode of execution, not a parameter
+	args  []any // the first is the execution mode, not a parameter
 }
 
 func newConditions() *conditions { return &conditions{args: []any{pgx.QueryExecModeCacheDescribe}} }
 
-// where joins the conditions; none gives none.
-// where joins the conditions; none gives none.
+// whereClause joins the conditions; it is empty without any.
 func (c *conditions) whereClause() string {
 	if len(c.texts) == 0 {
 		return ""
@@ -100,7 +100,7 @@ func (c *conditions) whereClause() string {
 	return " where " + strings.Join(c.texts, " and ")
 }
 
-// add puts a condition; each %s stands for the next of the values.
+// addCondition adds a condition; each %s is replaced by the next value.
 func (c *conditions) addCondition(text string, values ...any) {
 	places := make([]any, len(values))
 	for i, value := range values {
@@ -117,7 +117,7 @@ func (c *conditions) addFilter(f recovery.CaseFilter) {
 	addEqual(c, "platform", f.Platform)
 	addEqual(c, "assignee", f.Assignee)
 	if f.Assignee != "" {
-		c.addCondition("assignee <> ''") // lets the planner use the index that leaves out the unassigned
+		c.addCondition("assignee <> ''") // lets the planner use the index without unassigned cases
 	}
 	if f.Unassigned {
 		c.addCondition("assignee = '' and closed_at is null")
@@ -137,14 +137,14 @@ func addEqual[T ~string](c *conditions, column string, value T) {
 	}
 }
 
-// cursorAt encodes the place after a row; readCursor decodes it.
+// encodeCursor encodes the place after a row; decodeCursor reads it.
 func encodeCursor(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }
 
 func decodeCursor(cursor string) (time.Time, string, error) {
 	faulty := recovery.Invalid([]recovery.FieldFault{
-		{Field: "cursor", Code: "malformed", Detail: "Take the cursor as the page before gave it."},
+		{Field: "cursor", Code: "malformed", Detail: "The cursor is invalid. Use next_cursor of the previous page."},
 	})
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
@@ -161,7 +161,7 @@ func decodeCursor(cursor string) (time.Time, string, error) {
 	return time.UnixMicro(at).UTC(), id, nil
 }
 
-// maxMicro lies in the year 9999: PostgreSQL takes later instants, people do not.
+// maxCursorMicros is in the year 9999, the last that other programs accept.
 const maxCursorMicros = 253_402_300_799_999_999
 
 func isNotPrintable(r rune) bool { return r <= ' ' || r > '~' }

@@ -15,9 +15,9 @@ var contactKinds = []recovery.EntryKind{
 	recovery.EntryContactRecorded, recovery.EntryContactPlanned, recovery.EntryLegalStep, recovery.EntryInstalmentReminded,
 }
 
-// ContactLog lists the messages of a case, recorded and planned, in the order
-// they were written down, demand letters that were sent and reminders of an
-// instalment among them: whoever gets one was written to. The journal is the only place that has them.
+// ContactLog lists the recorded and planned messages of a case in the order
+// they were entered, including demand letters and instalment reminders. They
+// are stored only in the journal.
 func (s *Store) ContactLog(ctx context.Context, id recovery.CaseID) ([]recovery.ContactEntry, error) {
 	rows, err := queryAll[entryRow](ctx, s, "read contacts", selectContacts, id, contactKinds)
 	if err != nil {
@@ -61,8 +61,8 @@ func contactEntry(entry journal.Entry, row entryRow) recovery.ContactEntry {
 	return contact
 }
 
-// Contacts are the messages recorded in a case, in the order they were written
-// down.
+// Contacts lists the messages that were sent in a case, in the order they were
+// entered.
 func (s *Store) Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error) {
 	list, err := s.ContactLog(ctx, id)
 	return recovery.SentContacts(list), err

@@ -10,32 +10,32 @@ import (
 	"recourse/recovery"
 )
 
-// DeskWrite is what the desk does with a case without moving it.
+// DeskWrite is a change of a case that does not move it to another position.
 type DeskWrite struct {
 	CaseID   recovery.CaseID
-	Assignee *recovery.UserID // nil leaves it; "" releases
-	Shared   *bool            // nil leaves it
-	// Representative stands in for the claimant: nil leaves it; "" ends it.
+	Assignee *recovery.UserID // nil: unchanged; "": released
+	Shared   *bool            // nil: unchanged
+	// Representative acts for the claimant. nil: unchanged; "": removed.
 	Representative   *recovery.UserID
-	PreviousAssignee recovery.UserID // the assignee the writer saw: two who take one case are not both told yes
-	// Judge, when set, looks at where the case stands and at its messages while
-	// nobody else can write to it. Its error is the answer, and nothing is written.
+	PreviousAssignee recovery.UserID // as the writer saw it: of two who take one case, one gets CodeConflict
+	// Check, if set, examines the position and the messages of the case while
+	// it is locked. If it returns an error, nothing is written.
 	Check         func(recovery.Position, []recovery.ContactEntry) error
 	Draft         journal.Draft
 	Idempotency   Idempotency
 	Notifications notify.Notifications
 }
 
-// WriteDesk writes an assignment, a release, a note, a planned message, who
-// stands in for the claimant or their word on sharing, in one transaction with
-// its journal entry. The case's version rises when its record changes: with all
-// but a note and a plan.
+// WriteDesk writes an assignment, a release, a note, a planned message, a
+// representative or the consent to share, with a journal entry in one
+// transaction. It increases the version of the case if its record changes,
+// which a note or a plan does not.
 //
-// Errors: ErrAnswered, CodeNotFound, CodeConflict when the assignee is not Was,
-// and whatever Judge gives.
+// Errors: ErrRepeated, CodeNotFound, CodeConflict if the assignee is not
+// PreviousAssignee, and those of Check.
 func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	err := s.inTransaction(ctx, "write desk", func(tx pgx.Tx) error {
-		pen, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
+		writer, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 		if err != nil {
 			return err
 		}
-		s.queueNotifications(pen.batch, w.CaseID, w.Notifications)
-		return pen.flush(ctx)
+		s.queueNotifications(writer.batch, w.CaseID, w.Notifications)
+		return writer.flush(ctx)
 	})
 	if err == nil {
 		s.wakeSenders(w.Notifications)
@@ -56,7 +56,7 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 	return err
 }
 
-// judge reads behind the lock on the case's head.
+// runCheck reads while the case's head is locked.
 func (w DeskWrite) runCheck(ctx context.Context, tx pgx.Tx) error {
 	if w.Check == nil {
 		return nil
@@ -94,7 +94,7 @@ func assignCase(ctx context.Context, tx pgx.Tx, w DeskWrite) error {
 	done, err := tx.Exec(ctx, `update cases set assignee = $2, version = version + 1 where id = $1 and assignee = $3`,
 		w.CaseID, *w.Assignee, w.PreviousAssignee)
 	if err == nil && done.RowsAffected() == 0 {
-		return recovery.Faultf(recovery.CodeConflict, "Somebody else has taken or released this case meanwhile. Read it again.")
+		return recovery.Faultf(recovery.CodeConflict, "The assignee of this case has changed. Read the case again.")
 	}
 	return err
 }

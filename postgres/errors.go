@@ -14,15 +14,15 @@ import (
 	"recourse/recovery"
 )
 
-// ErrAnswered says that the idempotency key was used before: Answer tells what
-// was answered then. Nothing was written.
-var ErrRepeated = errors.New("postgres: this idempotency key was answered before")
+// ErrRepeated means that the idempotency key exists; StoredResult has the first
+// result. Nothing was written.
+var ErrRepeated = errors.New("postgres: this idempotency key was used before")
 
-// ErrAbandoned says that nobody waits for this request any more, or that it was
-// tried anew since. Nothing was written.
+// ErrAbandoned means that the request was given up, or staged again since.
+// Nothing was written.
 var ErrAbandoned = errors.New("postgres: the request was abandoned")
 
-// byConstraint gives the caller's error for a broken constraint; the names are
+// constraintError returns the error for a violated constraint. The names are
 // those of the migrations.
 func constraintError(name string) error {
 	switch name {
@@ -33,7 +33,7 @@ func constraintError(name string) error {
 	case "users_email":
 		return recovery.Faultf(recovery.CodeConflict, "There is an account with this e-mail address already.")
 	case "cases_number", "cases_pkey", "evidence_pkey", "exports_pkey", "action_requests_pkey", "users_pkey", "links_pkey":
-		return recovery.Faultf(recovery.CodeConflict, "This identifier is taken already.")
+		return recovery.Faultf(recovery.CodeConflict, "This identifier exists already.")
 	case "tokens_pkey":
 		return recovery.Faultf(recovery.CodeConflict, "This token exists already.")
 	case "tokens_user_id_fkey":
@@ -45,8 +45,8 @@ func constraintError(name string) error {
 	}
 }
 
-// refine turns an error of the driver into one of the product. The driver's
-// words stay in the cause, for the operator's log.
+// translateError converts a driver error into a Fault. The driver's message
+// stays in the cause, for the operator's log.
 func translateError(what string, err error) error {
 	var fault *recovery.Fault
 	switch {
@@ -63,13 +63,13 @@ func translateError(what string, err error) error {
 		}
 		if refused.Code == unstorable || refused.Code == unstorableJSON {
 			return &recovery.Fault{
-				Code: recovery.CodeInvalid, Detail: "The text holds characters that cannot be kept.", Cause: withOperation(what, err),
+				Code: recovery.CodeInvalid, Detail: "The text contains characters that cannot be stored. Remove them.", Cause: withOperation(what, err),
 			}
 		}
 	}
 	if isTransient(err, refused) {
 		return &recovery.Fault{
-			Code: recovery.CodeUnavailable, Detail: "The database cannot be reached just now.", Cause: withOperation(what, err),
+			Code: recovery.CodeUnavailable, Detail: "The database is not available. Try again in a moment.", Cause: withOperation(what, err),
 		}
 	}
 	return &recovery.Fault{
@@ -78,8 +78,8 @@ func translateError(what string, err error) error {
 }
 
 // unstorable and unstorableJSON are PostgreSQL's SQLSTATEs for text that is not
-// UTF-8 or holds a NUL. The rooms above let none through to be written; in a
-// search or an id from an address it may still come.
+// UTF-8 or contains NUL. Such text can arrive only in a search or an id; stored
+// text is validated before.
 const (
 	unstorable     = "22021"
 	unstorableJSON = "22P05"
@@ -87,9 +87,9 @@ const (
 
 func withOperation(what string, err error) error { return fmt.Errorf("postgres: %s: %w", what, err) }
 
-// outOfReach reports failures that trying again may mend: no connection, a
-// transaction rolled back for another's sake, a server that starts or stops,
-// resources used up (SQLSTATE classes 08, 40, 53 and 57P).
+// isTransient reports failures that a retry may resolve: no connection, a
+// rolled back transaction, a server that starts or stops, exhausted resources
+// (SQLSTATE classes 08, 40, 53 and 57P).
 func isTransient(err error, refused *pgconn.PgError) bool {
 	var connecting *pgconn.ConnectError
 	if errors.As(err, &connecting) {

@@ -11,16 +11,17 @@ import (
 	"recourse/recovery"
 )
 
-// EvidenceWrite is the record of a file whose bytes are durable already, its
-// journal entry, and the request behind it.
+// EvidenceWrite is the record of a file whose bytes are durable, with its
+// journal entry and idempotency row.
 type EvidenceWrite struct {
-	Evidence      recovery.Evidence // the store fills Seq
+	Evidence      recovery.Evidence // the store sets Seq
 	Draft         journal.Draft
 	Idempotency   Idempotency
 	Notifications notify.Notifications
-	Details       *recovery.EvidenceDetails // what was learned from the file
-	// FindDuplicate returns the earlier file that this one duplicates, or "". It is
-	// called while no file can be added to the case. Its result is journalled.
+	Details       *recovery.EvidenceDetails // what was found in the file
+	// FindDuplicate returns the earlier file that this one duplicates, or "".
+	// It is called while no file can be added to the case. Its result is
+	// journalled.
 	FindDuplicate func(earlier []recovery.EarlierFile) recovery.EvidenceID
 }
 
@@ -28,12 +29,12 @@ const selectEvidence = `select id, case_id, seq, kind, sha256, size, media_type,
 	description, received_at, row(by_role, by_id) as by from evidence`
 
 // AddEvidence writes a record of evidence in one transaction: its journal
-// entry, the row, the outbox row for the workflow and the idempotency row. The
-// case's version rises, since what it still asks for may have changed. What a
-// counterpart sends is not what the claimant was asked for: the workflow is not
-// told.
+// entry, the row, the outbox row for the workflow and the idempotency row. It
+// increases the version of the case, because evidence requirements may be
+// satisfied now. Evidence of a counterpart satisfies none, so the workflow
+// gets no signal.
 //
-// Errors: ErrAnswered, CodeNotFound for an unknown case.
+// Errors: ErrRepeated, CodeNotFound for an unknown case.
 func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evidence, error) {
 	added := w.Evidence
 	err := s.inTransaction(ctx, "add evidence", func(tx pgx.Tx) error {
@@ -43,21 +44,21 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if err := w.recordDuplicate(ctx, tx); err != nil {
 			return err
 		}
-		pen, record, err := s.beginEntry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
+		writer, record, err := s.beginEntry(ctx, tx, w.Evidence.CaseID, w.Draft, Idempotency{})
 		if err != nil {
 			return err
 		}
 		added.Seq = record.Seq
-		queueEvidence(pen.batch, added)
+		queueEvidence(writer.batch, added)
 		if w.Details != nil {
-			queueDetails(pen.batch, *w.Details)
+			queueDetails(writer.batch, *w.Details)
 		}
-		pen.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
+		writer.batch.Queue(`update cases set version = version + 1 where id = $1`, added.CaseID)
 		if added.By.Role != recovery.RoleCounterpart {
-			s.queueOutbox(pen.batch, OutboxEvidence, added.CaseID, string(added.ID))
+			s.queueOutbox(writer.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		}
-		s.queueNotifications(pen.batch, added.CaseID, w.Notifications)
-		return pen.flush(ctx)
+		s.queueNotifications(writer.batch, added.CaseID, w.Notifications)
+		return writer.flush(ctx)
 	})
 	if err != nil {
 		return recovery.Evidence{}, err
@@ -92,35 +93,35 @@ func (w *EvidenceWrite) recordDuplicate(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// entry begins a write of one entry for one request: the idempotency row first,
-// so that a repeated request is told so before anything else, then the entry.
-// Errors: ErrAnswered, also when the draft's key stands already; CodeNotFound.
+// beginEntry starts a write with one entry. The idempotency row comes first, so
+// that a repetition fails with ErrRepeated before anything else is checked.
+// Errors: ErrRepeated, also if the draft's key exists; CodeNotFound.
 func (s *Store) beginEntry(
-	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idem Idempotency,
+	ctx context.Context, tx pgx.Tx, id recovery.CaseID, draft journal.Draft, idempotency Idempotency,
 ) (*journalWriter, journal.Record, error) {
-	if err := s.writeIdempotency(ctx, tx, idem); err != nil {
+	if err := s.writeIdempotency(ctx, tx, idempotency); err != nil {
 		return nil, journal.Record{}, err
 	}
-	pen, err := s.lockJournal(ctx, tx, id, draft)
+	writer, err := s.lockJournal(ctx, tx, id, draft)
 	if err != nil {
 		return nil, journal.Record{}, err
 	}
-	_, known := pen.existing(draft.Key)
+	_, known := writer.existing(draft.Key)
 	if known {
 		return nil, journal.Record{}, ErrRepeated
 	}
-	record, err := pen.append(draft)
-	return pen, record, err
+	record, err := writer.append(draft)
+	return writer, record, err
 }
 
-// remember writes the idempotency row of a request that has a key. Every write
-// does so before it locks anything else.
-func (s *Store) writeIdempotency(ctx context.Context, tx pgx.Tx, idem Idempotency) error {
-	if idem.Key == "" {
+// writeIdempotency writes the row of a request with a key. Every write does
+// this before it takes any other lock.
+func (s *Store) writeIdempotency(ctx context.Context, tx pgx.Tx, idempotency Idempotency) error {
+	if idempotency.Key == "" {
 		return nil
 	}
 	batch := &pgx.Batch{}
-	s.queueIdempotency(batch, idem)
+	s.queueIdempotency(batch, idempotency)
 	return tx.SendBatch(ctx, batch).Close()
 }
 
@@ -132,13 +133,13 @@ func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
 		e.Description, e.ReceivedAt, e.By.Role, e.By.ID)
 }
 
-// EvidenceOf lists the evidence of a case in the order it was taken in.
+// EvidenceOf lists the evidence of a case in the order it was added.
 func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
 	return queryAll[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
 }
 
-// EvidenceKinds tells, for each of these cases, which kinds of evidence it has,
-// less what counterparts sent. Only CaseID and Kind of the records are filled.
+// EvidenceKinds returns the kinds of evidence that each case has, without those
+// from counterparts. Only CaseID and Kind of the records are set.
 func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID][]recovery.Evidence, error) {
 	type held struct {
 		CaseID recovery.CaseID

@@ -10,10 +10,10 @@ import (
 	"recourse/recovery"
 )
 
-// ExportWrite is a request for an export, its journal entry, and the request
-// behind it.
+// ExportWrite is a request for an export, with its journal entry and
+// idempotency row.
 type ExportWrite struct {
-	Export      recovery.Export // the store fills Size and State
+	Export      recovery.Export // the store sets Size and State
 	Draft       journal.Draft
 	Idempotency Idempotency
 }
@@ -22,30 +22,30 @@ const selectExport = `select id, case_id, audience, state, missing, pages, sha25
 	created_at, ready_at, row(by_role, by_id) as by from exports`
 
 // RequestExport writes the request for an export in one transaction: its
-// journal entry, a checkpoint over everything up to that entry, the row (in
-// state building, Size the checkpoint's) and the outbox row.
+// journal entry, a checkpoint over everything up to that entry, the row (state
+// building, Size of the checkpoint) and the outbox row.
 //
-// Errors: ErrAnswered, CodeNotFound for an unknown case.
+// Errors: ErrRepeated, CodeNotFound for an unknown case.
 func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Export, error) {
 	e := w.Export
 	e.State = recovery.ExportBuilding
 	err := s.inTransaction(ctx, "request export", func(tx pgx.Tx) error {
-		pen, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency)
+		writer, record, err := s.beginEntry(ctx, tx, e.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
-		err = pen.signCheckpoint(record.At)
+		err = writer.signCheckpoint(record.At)
 		if err != nil {
 			return err
 		}
-		e.Size = int64(pen.head.Size())
-		pen.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
+		e.Size = int64(writer.head.Size())
+		writer.batch.Queue(`insert into exports (id, case_id, audience, state, missing, pages, sha256, bag_sha256, size,
 				failure, created_at, ready_at, by_role, by_id, case_at)
 			select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+caseSnapshot+` from cases c where c.id = $2`,
 			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
 			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
-		s.queueOutbox(pen.batch, OutboxExport, e.CaseID, string(e.ID))
-		return pen.flush(ctx)
+		s.queueOutbox(writer.batch, OutboxExport, e.CaseID, string(e.ID))
+		return writer.flush(ctx)
 	})
 	if err != nil {
 		return recovery.Export{}, err
@@ -54,8 +54,8 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 	return e, nil
 }
 
-// caseAt is where a case stands, without personal data: what an export keeps
-// of it, and all of a case's record that changes and is printed.
+// caseSnapshot selects the parts of a case that change and are printed, without
+// personal data. An export stores it.
 const caseSnapshot = `jsonb_build_object('position', c.position, 'deadlines', c.deadlines, 'closed_at', c.closed_at,
 	'counterparts', (select coalesce(jsonb_agg(jsonb_build_object('id', p->'id', 'answer', p->'answer', 'refusal', p->'refusal',
 		'returned_fen', p->'returned_fen') order by n), '[]') from jsonb_array_elements(c.counterparts) with ordinality as t(p, n)))`
@@ -67,9 +67,9 @@ type caseSnapshotRow struct {
 	Counterparts []recovery.Counterpart `json:"counterparts"`
 }
 
-// CaseAt returns a case as it was when an export of it was requested, so that the
-// papers agree with the journal up to the checkpoint of the export, whenever they are
-// built. Errors: CodeNotFound.
+// CaseAtExport returns a case as it was when an export of it was requested, so
+// that the papers agree with the journal up to the checkpoint of the export,
+// whenever they are built. Errors: CodeNotFound.
 func (s *Store) CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error) {
 	type exported struct {
 		CaseID recovery.CaseID
@@ -104,16 +104,16 @@ func (s *Store) ExportsOf(ctx context.Context, id recovery.CaseID) ([]recovery.E
 	return queryAll[recovery.Export](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
 }
 
-// FinishExport writes what became of an export (State, Missing, Pages, the
-// digests, Failure, ReadyAt) and its journal entry. When the draft's key stands
-// already, nothing changes. Errors: CodeNotFound.
+// FinishExport writes the result of an export (State, Missing, Pages, the
+// digests, Failure, ReadyAt) and its journal entry. If the draft's key exists,
+// nothing changes. Errors: CodeNotFound.
 func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error {
 	return s.inTransaction(ctx, "finish export", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, e.CaseID, d)
+		writer, err := s.lockJournal(ctx, tx, e.CaseID, d)
 		if err != nil {
 			return err
 		}
-		_, done := pen.existing(d.Key)
+		_, done := writer.existing(d.Key)
 		if done {
 			return nil
 		}
@@ -126,10 +126,10 @@ func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.D
 		if tag.RowsAffected() == 0 {
 			return notFound("export")
 		}
-		_, err = pen.append(d)
+		_, err = writer.append(d)
 		if err != nil {
 			return err
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }

@@ -14,23 +14,25 @@ import (
 	"recourse/recovery"
 )
 
-// Idempotency is what an answered request left behind, so that the same request
-// gets the same answer. Key "" means that the sender asked for none.
+// Idempotency is the row of an idempotent request, with its result. Key ""
+// means that the caller did not ask for idempotency.
 type Idempotency struct {
 	Actor       recovery.UserID
 	Key         string
 	Fingerprint string // of the request's body
-	Ref         string // id of what it made
+	Ref         string // id of the record it created
 	Result      []byte
 }
 
-// FilingWrite is a new case, its first journal entry, and the request behind it.
+// FilingWrite is a new case with its first journal entry and its idempotency
+// row.
 type FilingWrite struct {
 	Case          recovery.Case
 	Draft         journal.Draft
 	Idempotency   Idempotency
 	Notifications notify.Notifications
-	// Marks are by what its people are known again; Person is one of the claimant.
+	// Marks identify the people of the case across cases; Person is a mark of
+	// the claimant.
 	Marks  []recovery.PartyMark
 	Person [32]byte
 }
@@ -39,7 +41,7 @@ type FilingWrite struct {
 // its journal, the outbox row that starts its workflow and the idempotency row.
 // When it returns nil the case is durable.
 //
-// Errors: ErrAnswered, CodeTransactionOpen.
+// Errors: ErrRepeated, CodeTransactionOpen.
 func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	head := journal.NewHead()
 	record, err := journal.AppendEntry(head, w.Case.ID, w.Draft, s.random)
@@ -47,8 +49,8 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 		return err
 	}
 	// All statements of a batch run before one Sync, which makes them one
-	// transaction without BEGIN and COMMIT. The idempotency row comes first: a
-	// repeated filing must be told so before its transaction number is refused.
+	// transaction without BEGIN and COMMIT. The idempotency row comes first, so
+	// that a repetition is detected before its transaction number is refused.
 	batch := &pgx.Batch{}
 	s.queueIdempotency(batch, w.Idempotency)
 	queueCase(batch, w.Case)
@@ -90,8 +92,8 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// earliestDue is the first deadline by which somebody has to move; nil when none
-// runs. The terms of law end rights, and wait for nobody.
+// earliestDueDate is the first running deadline for an action; nil for none.
+// Limitation periods are left out: they end rights and require no action.
 func earliestDueDate(deadlines []recovery.Deadline) *time.Time {
 	var due *time.Time
 	for _, deadline := range deadlines {
@@ -105,15 +107,15 @@ func earliestDueDate(deadlines []recovery.Deadline) *time.Time {
 	return due
 }
 
-func (s *Store) queueIdempotency(batch *pgx.Batch, idem Idempotency) {
-	if idem.Key == "" {
+func (s *Store) queueIdempotency(batch *pgx.Batch, idempotency Idempotency) {
+	if idempotency.Key == "" {
 		return
 	}
 	batch.Queue(`insert into idempotency (actor, key, fingerprint, ref, answer, created_at) values ($1, $2, $3, $4, $5, $6)`,
-		idem.Actor, idem.Key, idem.Fingerprint, idem.Ref, idem.Result, s.currentTime())
+		idempotency.Actor, idempotency.Key, idempotency.Fingerprint, idempotency.Ref, idempotency.Result, s.currentTime())
 }
 
-// Answer gives what a request with this key was answered; false when there was
+// StoredResult returns the row of a request with this key; false if there is
 // none.
 func (s *Store) StoredResult(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
 	list, err := queryAll[Idempotency](ctx, s, "read answer",
@@ -124,19 +126,19 @@ func (s *Store) StoredResult(ctx context.Context, actor recovery.UserID, key str
 	return list[0], true, nil
 }
 
-// numberBlock is the run of case numbers this process has reserved and not yet
-// given out. What is left when the process ends is never used.
+// numberBlock is the range of case numbers that this process has reserved.
+// Numbers left at the end of the process are never used.
 type numberBlock struct {
 	mutex     sync.Mutex
 	day       string
 	next, end int64
 }
 
-// numbersAtOnce is how many numbers one reservation takes.
+// numberBlockSize is the number of case numbers in one reservation.
 const numberBlockSize = 64
 
-// NextNumber gives a case number nobody else gets: the day in China and a
-// counter. Numbers rise within a process; between processes they interleave.
+// NextNumber returns a unique case number: the day in China and a counter.
+// Numbers increase within a process; those of several processes interleave.
 func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
 	day := s.now().In(recovery.Shanghai).Format(time.DateOnly)
 	block := &s.numbers
@@ -154,7 +156,8 @@ func (s *Store) NextNumber(ctx context.Context) (recovery.CaseNumber, error) {
 	return recovery.CaseNumber(number), nil
 }
 
-// reserveNumbers takes the next block of a day and gives its end (exclusive).
+// reserveNumbers reserves the next block of a day and returns its end
+// (exclusive).
 func (s *Store) reserveNumbers(ctx context.Context, day string) (int64, error) {
 	var end int64
 	err := s.pool.QueryRow(ctx, `insert into case_numbers as n (day, next) values ($1::text::date, 1 + $2::bigint)

@@ -9,7 +9,7 @@ import (
 
 // Income is what people of a province earn from a day on, in fen; 0 is unknown.
 type Income struct {
-	Province       string // short: 浙江
+	Province       string // short form: 浙江
 	FromDay        time.Time
 	MonthlyWageFen recovery.Money
 	YearlyWageFen  recovery.Money
@@ -19,14 +19,14 @@ type Income struct {
 	EnteredAt      time.Time
 }
 
-// Incomes lists every figure that was entered, by province, the newest first.
+// Incomes lists all figures by province, the newest first.
 func (s *Store) Incomes(ctx context.Context) ([]Income, error) {
 	return queryAll[Income](ctx, s, "list incomes", `select province, from_day, monthly_wage_fen, yearly_wage_fen,
 		daily_income_fen, source, entered_by, entered_at from incomes order by province, from_day desc`)
 }
 
-// AddIncome enters a figure. Errors: CodeConflict when the province has one of
-// that day: a figure is corrected by a newer one, not over it.
+// AddIncome adds a figure. Errors: CodeConflict if the province has one for
+// that day: figures are corrected by newer ones, never overwritten.
 func (s *Store) AddIncome(ctx context.Context, i Income) error {
 	done, err := s.pool.Exec(ctx, `insert into incomes (province, from_day, monthly_wage_fen, yearly_wage_fen,
 			daily_income_fen, source, entered_by, entered_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -36,7 +36,7 @@ func (s *Store) AddIncome(ctx context.Context, i Income) error {
 		return translateError("enter income", err)
 	}
 	if done.RowsAffected() == 0 {
-		return recovery.Faultf(recovery.CodeConflict, "A figure of this province and day stands already. Enter a later day.")
+		return recovery.Faultf(recovery.CodeConflict, "There is a figure of this province for that day. Use a later day.")
 	}
 	return nil
 }

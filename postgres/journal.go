@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// entryRow and valueRow are the journal's rows.
+// entryRow and valueRow are rows of the journal tables.
 type (
 	entryRow struct {
 		Seq   int64
@@ -38,11 +38,11 @@ const (
 	selectCheckpoint = `select size, note, root, at, token, stamped_at from journal_checkpoints where case_id = $1`
 )
 
-// everything is the limit of a reading without one.
+// noLimit is the limit for reading everything.
 const noLimit = 1 << 40
 
-// Journal reads up to limit entries after the given one, oldest first; limit 0
-// reads all. A case that does not exist has none.
+// Journal reads up to limit entries after a sequence number, oldest first;
+// limit 0 reads all. An unknown case has none.
 func (s *Store) Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
 	last := after + int64(limit)
 	if limit <= 0 {
@@ -56,9 +56,10 @@ type batcher interface {
 	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
 }
 
-// readEntries reads the entries after < seq ≤ last with their values, in one
-// round trip and from one snapshot each: entries and values are written
-// together, so a value always finds its entry or belongs to a later one.
+// readEntries reads the entries after < seq ≤ last and their values in one
+// round trip. The two statements see different snapshots, but entries and
+// values are written together: a value belongs to an entry that was read or to
+// a later one.
 func readEntries(ctx context.Context, db batcher, id recovery.CaseID, after, last int64) ([]journal.StoredEntry, error) {
 	var entries []entryRow
 	var values []valueRow
@@ -102,7 +103,7 @@ func addValue(e *journal.StoredEntry, value valueRow) {
 	e.Record.Values = append(e.Record.Values, journal.Value{Path: value.Path, Value: value.Value, Salt: value.Salt})
 }
 
-// LatestCheckpoint gives the newest checkpoint; false when there is none yet.
+// LatestCheckpoint returns the newest checkpoint; false if there is none yet.
 func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journal.Checkpoint, bool, error) {
 	list, err := queryAll[journal.Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
 	if err != nil || len(list) == 0 {
@@ -111,38 +112,38 @@ func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journ
 	return list[0], true, nil
 }
 
-// CheckpointAt gives the checkpoint over exactly size entries. Errors:
+// CheckpointAt returns the checkpoint over exactly size entries. Errors:
 // CodeNotFound.
 func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error) {
 	return queryOne[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
 }
 
-// Append writes drafts to a case's journal, in order, and a checkpoint after
-// them when asked. A draft whose key stands already gives the record that
-// stands. Errors: CodeNotFound.
+// Append appends drafts to a case's journal in order, and a checkpoint if
+// asked. For a draft whose key exists, the existing record is returned. Errors:
+// CodeNotFound.
 func (s *Store) Append(
 	ctx context.Context, id recovery.CaseID, checkpoint bool, drafts ...journal.Draft,
 ) ([]journal.Record, error) {
 	records := make([]journal.Record, 0, len(drafts))
 	err := s.inTransaction(ctx, "append", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, id, drafts...)
+		writer, err := s.lockJournal(ctx, tx, id, drafts...)
 		if err != nil {
 			return err
 		}
 		for _, draft := range drafts {
-			record, err := pen.append(draft)
+			record, err := writer.append(draft)
 			if err != nil {
 				return err
 			}
 			records = append(records, record)
 		}
 		if checkpoint {
-			err = pen.signCheckpoint(s.currentTime())
+			err = writer.signCheckpoint(s.currentTime())
 			if err != nil {
 				return err
 			}
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -150,24 +151,25 @@ func (s *Store) Append(
 	return records, nil
 }
 
-// pen writes the journal of one case inside one transaction. It holds the
-// case's head row from takePen to the end, so that no two writers ever append
-// after the same entry.
+// journalWriter writes the journal of one case inside one transaction. It holds
+// the lock on the case's head row until the transaction ends, so that entries
+// are appended one after the other.
 type journalWriter struct {
 	store  *Store
 	tx     pgx.Tx
 	id     recovery.CaseID
 	head   *journal.Head
 	newest time.Time                 // when the newest entry was received
-	known  map[string]journal.Record // by key: those that stand already
-	// erased cases take nothing personal any more: nobody would erase it again.
+	known  map[string]journal.Record // existing records by key
+	// An erased case accepts no personal data, because nothing would erase it
+	// again.
 	erased bool
 	batch  *pgx.Batch
 	dirty  bool
 }
 
-// takePen locks the head of a case and looks up which of the drafts' keys stand
-// already. Errors: CodeNotFound.
+// lockJournal locks the head of a case and loads the records that exist for the
+// drafts' keys. Errors: CodeNotFound.
 func (s *Store) lockJournal(
 	ctx context.Context, tx pgx.Tx, id recovery.CaseID, drafts ...journal.Draft,
 ) (*journalWriter, error) {
@@ -178,7 +180,8 @@ func (s *Store) lockJournal(
 	batch := &pgx.Batch{}
 	batch.Queue(`select size, hashes from journal_heads where case_id = $1 for update`, id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&size, &hashes) })
-	// A statement of its own: only what begins after the lock sees what others wrote before it.
+	// A separate statement: only a statement that starts after the lock sees
+	// what other transactions wrote before it.
 	batch.Queue(`select at from journal_entries where case_id = $1 order by seq desc limit 1`, id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&p.newest) })
 	batch.Queue(`select seq from journal_entries where case_id = $1 and key = any($2) and key <> ''`, id, draftKeys(drafts)).
@@ -210,7 +213,7 @@ func draftKeys(drafts []journal.Draft) []string {
 	return keys
 }
 
-// recall loads entries that stand already. That happens on retries only.
+// loadExisting loads records with the same keys. They exist on retries only.
 func (p *journalWriter) loadExisting(ctx context.Context, standing []int64) error {
 	for _, seq := range standing {
 		entries, err := readEntries(ctx, p.tx, p.id, seq-1, seq)
@@ -224,14 +227,15 @@ func (p *journalWriter) loadExisting(ctx context.Context, standing []int64) erro
 	return nil
 }
 
-// stands gives the record of a key that was written before.
+// existing returns the record that was written before with this key.
 func (p *journalWriter) existing(key string) (journal.Record, bool) {
 	record, known := p.known[key]
 	return record, known && key != ""
 }
 
-// write queues a draft as the next entry, or gives the record its key has.
-// Errors: CodeActionNotAllowed for what an erased case takes no more.
+// append queues a draft as the next entry, or returns the record that exists
+// for its key. Errors: CodeActionNotAllowed for personal data in an erased
+// case.
 func (p *journalWriter) append(draft journal.Draft) (journal.Record, error) {
 	record, known := p.existing(draft.Key)
 	if known {
@@ -239,7 +243,7 @@ func (p *journalWriter) append(draft journal.Draft) (journal.Record, error) {
 	}
 	if p.erased && (len(draft.Personal) > 0 || draft.Blob != nil) {
 		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
-			"The personal data of this case was erased; it takes no more.")
+			"The personal data of this case was erased. New personal data is not accepted.")
 	}
 	record, err := journal.AppendEntry(p.head, p.id, draft, p.store.random)
 	if err != nil {
@@ -253,9 +257,9 @@ func (p *journalWriter) append(draft journal.Draft) (journal.Record, error) {
 	return record, nil
 }
 
-// checkpoint signs the head as it is now, with the key in force when its newest
-// entry was received; a size that is signed stays as it is. What was signed
-// waits for a stamp from then on.
+// signCheckpoint signs the current head with the key that was valid when its
+// newest entry was received, and queues the checkpoint for a time stamp. A
+// checkpoint of the same size stays as it is.
 func (p *journalWriter) signCheckpoint(at time.Time) error {
 	if p.store.keys == nil {
 		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
@@ -278,7 +282,7 @@ func (p *journalWriter) signCheckpoint(at time.Time) error {
 	return nil
 }
 
-// flush sends what was queued, the new head last.
+// flush sends the queued statements; the new head is the last.
 func (p *journalWriter) flush(ctx context.Context) error {
 	if p.dirty {
 		p.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
@@ -287,7 +291,7 @@ func (p *journalWriter) flush(ctx context.Context) error {
 	return p.tx.SendBatch(ctx, p.batch).Close()
 }
 
-// queueEntry queues the rows of one entry: itself and its values.
+// queueEntry queues the rows of one entry and its values.
 func queueEntry(batch *pgx.Batch, id recovery.CaseID, record journal.Record) {
 	batch.Queue(`insert into journal_entries (case_id, seq, kind, at, key, bytes, hash) values ($1, $2, $3, $4, $5, $6, $7)`,
 		id, record.Seq, record.Kind, record.At, record.Key, record.Bytes, record.Hash[:])

@@ -6,11 +6,13 @@ import (
 	"recourse/recovery"
 )
 
-// MaxLessons is how many lessons are read: those of the cases closed last.
+// MaxLessons is the number of lessons that are read, those with the latest
+// close first.
 const MaxLessons = 500
 
-// Lessons tells what shared closed cases teach; those that teach the same are
-// one. bands are where a new band of amounts begins, rising. Cases in which nothing was tried are left out.
+// LessonCounts counts shared closed cases with the same course. bands are the
+// lower bounds of the amount bands, ascending. Cases without any attempt are
+// left out.
 func (s *Store) LessonCounts(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
 	return queryAll[recovery.LessonCount](ctx, s, "list lessons", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,

@@ -12,8 +12,8 @@ import (
 
 const linkColumns = `id, case_id, counterpart_id, hash, created_at, expires_at, opened_at, revoked_at, row(by_role, by_id) as by`
 
-// LinkWrite is a new link, its journal entry, and the request behind it. Revoked
-// makes the entry for a link that the new one ends.
+// LinkWrite is a new link with its journal entry and idempotency row. Revoked
+// makes the entry for a valid link that the new one replaces.
 type LinkWrite struct {
 	Link        recovery.Link
 	Draft       journal.Draft
@@ -21,12 +21,12 @@ type LinkWrite struct {
 	Idempotency Idempotency
 }
 
-// IssueLink writes a link. One that the counterpart has already ends with it.
-// Errors: ErrAnswered, CodeNotFound.
+// IssueLink writes a link. It revokes the counterpart's current link. Errors:
+// ErrRepeated, CodeNotFound.
 func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 	l := w.Link
 	return s.inTransaction(ctx, "issue link", func(tx pgx.Tx) error {
-		pen, _, err := s.beginEntry(ctx, tx, l.CaseID, w.Draft, w.Idempotency)
+		writer, _, err := s.beginEntry(ctx, tx, l.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
@@ -37,16 +37,16 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		case isNoRows(err):
 		case err != nil:
 			return err
-		case old.ExpiresAt.After(l.CreatedAt): // one that has expired was over before
-			_, err = pen.append(w.Revoked(old))
+		case old.ExpiresAt.After(l.CreatedAt): // an expired link gets no entry
+			_, err = writer.append(w.Revoked(old))
 			if err != nil {
 				return err
 			}
 		}
-		pen.batch.Queue(`insert into links (id, case_id, counterpart_id, hash, created_at, expires_at, by_role, by_id)
+		writer.batch.Queue(`insert into links (id, case_id, counterpart_id, hash, created_at, expires_at, by_role, by_id)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			l.ID, l.CaseID, l.CounterpartID, l.Hash, l.CreatedAt, l.ExpiresAt, l.By.Role, l.By.ID)
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }
 
@@ -62,11 +62,12 @@ func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]recovery.Lin
 		order by created_at desc, id desc`, id)
 }
 
-// OpenLink writes down that a link was opened, and tells of it, at its first
-// opening only. Errors: CodeLinkEnded when it ended meanwhile.
-func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Draft, tell notify.Notifications) error {
+// OpenLink records the first opening of a link and writes its notifications.
+// Later openings change nothing. Errors: CodeLinkEnded if it was revoked in the
+// meantime.
+func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Draft, notifications notify.Notifications) error {
 	err := s.inTransaction(ctx, "open link", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, l.CaseID)
+		writer, err := s.lockJournal(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
 		}
@@ -79,25 +80,25 @@ func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Dra
 		case now.OpenedAt != nil:
 			return nil
 		}
-		_, err = pen.append(draft)
+		_, err = writer.append(draft)
 		if err != nil {
 			return err
 		}
-		pen.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
-		s.queueNotifications(pen.batch, l.CaseID, tell)
-		return pen.flush(ctx)
+		writer.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
+		s.queueNotifications(writer.batch, l.CaseID, notifications)
+		return writer.flush(ctx)
 	})
 	if err == nil {
-		s.wakeSenders(tell)
+		s.wakeSenders(notifications)
 	}
 	return err
 }
 
-// RevokeLink ends a link; one that is revoked already stays as it is, and
-// nothing is written. Errors: CodeNotFound.
+// RevokeLink ends a link. If it is revoked already, nothing is written. Errors:
+// CodeNotFound.
 func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.Draft) error {
 	return s.inTransaction(ctx, "revoke link", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, l.CaseID)
+		writer, err := s.lockJournal(ctx, tx, l.CaseID)
 		if err != nil {
 			return err
 		}
@@ -105,10 +106,10 @@ func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.D
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		_, err = pen.append(draft)
+		_, err = writer.append(draft)
 		if err != nil {
 			return err
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }

@@ -10,16 +10,17 @@ import (
 	"recourse/notify"
 )
 
-// mailTo is the address of a notice n: of the account u, of the counterpart h, or
-// of the claimant in the case c.
+// mailTo is the address of a notice n: of the account u, of the counterpart h,
+// or of the claimant in the case c.
 const (
 	mailTo          = `coalesce(u.email, h.email, case when n.counterpart_id = '' then c.claimant ->> 'email' end, '')`
 	joinCounterpart = `left join holder_mails h on h.case_id = n.case_id and h.counterpart_id = n.counterpart_id`
 )
 
-// ClaimMails claims up to limit mails that are due, oldest first, for the length
-// of the lease. The claim is committed before it returns: whoever claims a mail
-// again after a crash knows that it may have gone out. Errors: CodeUnavailable.
+// ClaimMails claims up to limit mails that are due, oldest first, for the
+// length of the lease. The claim is committed before it returns: after a crash
+// the next claim knows that the mail may have been sent. Errors:
+// CodeUnavailable.
 func (s *Store) ClaimMails(ctx context.Context, limit int, lease time.Duration) ([]notify.Mail, error) {
 	now := s.currentTime()
 	return queryAll[notify.Mail](ctx, s, "claim mails", `with due as materialized (
@@ -47,9 +48,9 @@ const settleMail = `update notices set mail_state = $3, mail_at = $4,
 		mail_subject = $7, mail_body = $8, mail_done_at = $9
 	where id = $1 and mail_state = 'sending' and mail_claim = $2`
 
-// SettleMails notes what became of mails, of all or, with an error, of none. It
-// gives how many it noted, and leaves alone those whose claim lapsed and that
-// somebody else has.
+// SettleMails stores the results of claimed mails, of all or, with an error, of
+// none. It returns how many it stored. Mails whose claim has expired and was
+// taken over are left alone.
 func (s *Store) SettleMails(ctx context.Context, settled ...notify.SettledMail) (int, error) {
 	now := s.currentTime()
 	kept := 0
@@ -70,7 +71,7 @@ func (s *Store) SettleMails(ctx context.Context, settled ...notify.SettledMail) 
 	return kept, translateError("settle mails", err)
 }
 
-// SentMails lists mails whose words are still kept, the newest first. Errors:
+// SentMails lists mails whose text is still stored, the newest first. Errors:
 // CodeInvalid for field cursor.
 func (s *Store) SentMails(ctx context.Context, limit int, cursor string) ([]notify.SentMail, string, error) {
 	c := newConditions()
@@ -85,9 +86,8 @@ var mailList = pagedList[notify.SentMail]{
 	func(m notify.SentMail) (time.Time, string) { return m.At, m.ID },
 }
 
-// SweepTold drops what is no longer needed: the words of mails and the
-// deliveries that were settled before the instant. It gives how many rows it
-// dealt with.
+// SweepSent deletes the text of mails and the deliveries that were settled
+// before an instant. It returns the number of rows.
 func (s *Store) SweepSent(ctx context.Context, before time.Time) (int64, error) {
 	mails, err := s.pool.Exec(ctx, `update notices set mail_subject = '', mail_body = ''
 		where mail_body <> '' and mail_done_at < $1`, before)

@@ -21,9 +21,9 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// Migrate brings the schema up to the version this binary knows. Several
-// processes may call it at once: an advisory lock lets one work while the
-// others wait. Errors: CodeUnavailable.
+// Migrate brings the schema to the version of this binary. Several processes
+// may call it at once: an advisory lock lets one work while the others wait.
+// Errors: CodeUnavailable.
 func Migrate(ctx context.Context, url string) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -55,7 +55,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// SchemaVersion is the newest migration this binary holds.
+// SchemaVersion is the newest migration in this binary.
 func SchemaVersion() (int64, error) {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
@@ -72,9 +72,9 @@ func SchemaVersion() (int64, error) {
 	return newest, nil
 }
 
-// Ready reports that the database answers and its schema is at least at the
-// version this binary knows; a newer one is safe for it. Errors:
-// CodeUnavailable, saying what to do.
+// Ready checks that the database answers and its schema is at least at the
+// version of this binary; a newer one is compatible. Errors: CodeUnavailable
+// with what to do.
 func (s *Store) Ready(ctx context.Context) error {
 	known, err := SchemaVersion()
 	if err != nil {
@@ -96,8 +96,8 @@ func (s *Store) Ready(ctx context.Context) error {
 // undefinedTable is PostgreSQL's SQLSTATE for a table that does not exist.
 const undefinedTable = "42P01"
 
-// MigrationsFingerprint feeds the migrations, in order, to a hash and gives its
-// sum: what the fingerprint of two schemas has in common is the schema.
+// MigrationsFingerprint hashes the migrations in order. Equal fingerprints mean
+// equal schemas.
 func MigrationsFingerprint(sum hash.Hash) ([]byte, error) {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {

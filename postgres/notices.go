@@ -38,7 +38,7 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t not
 		switch {
 		case d.NotBefore.After(now):
 			batch.Queue(insertReminder, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, d.Facts.Clock, d.Facts.DueAt, d.NotBefore, d.CounterpartID)
-		case !d.NotBefore.IsZero(): // too late for a reminder
+		case !d.NotBefore.IsZero(): // the time of the reminder has passed
 		case d.Audience == notify.ToSupervisors || d.Audience == notify.ToLegal:
 			batch.Queue(insertForRole, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except, held, given)
 		case d.Audience == notify.ToCounterpart:
@@ -58,28 +58,28 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t not
 	}
 }
 
-// Most changes tell one or two people, on the way of every filing: each
-// statement is two look-ups by key, planned once.
+// Most changes notify one or two people, and every filing does: each statement
+// is two look-ups by key, planned once.
 const (
 	insertNotice = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 		select u.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c join users u on u.active and u.id <> $8 and `
-	// A claimant without an account is told, too: see guest_mails.
+	// A claimant without an account is notified, too; see guest_mails.
 	insertForOwner = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 		select p.id, c.id, $2, $3, $4, $5, $6, $7, $7 from cases c cross join lateral (
 			select u.id from users u where u.active and u.id <> $8 and u.id in (c.owner, c.representative)
 			union all select null where ` + isGuest + `) p where c.id = $1`
 	insertForAssignee    = insertNotice + `u.id = c.assignee where c.id = $1`
 	insertForNewAssignee = insertNotice + `u.id = $9 where c.id = $1`
-	// Who works on the case, or is given it, and was told so is not told again for
-	// their role.
+	// The current or new assignee got a notice as such and gets none for their
+	// role.
 	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
 )
 
 const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before, counterpart_id)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`
 
-// people gives the accounts behind the audience of d in the case c; null is a
-// claimant without one.
+// recipients selects the accounts of the audience of d in the case c; null is a
+// claimant without an account.
 const recipients = `(select u.id from (
 		select unnest(array[c.owner, c.representative]) as id where d.audience = 'claimant'
 		union all select c.assignee where d.audience = 'assignee'
@@ -87,15 +87,15 @@ const recipients = `(select u.id from (
 	) p join users u on u.id = p.id and u.active
 	union all select null where d.audience = 'claimant' and ` + isGuest + `) u`
 
-// TellReminders tells up to limit reminders whose time has come to whoever they
-// concern now, and drops those whose deadline no longer runs. It gives how many
-// it dealt with. Those to counterparts are RemindHolders'.
+// SendReminders turns up to limit due reminders into notices for the people
+// concerned now, and drops those whose deadline has ended. It returns how many
+// it handled. RemindCounterparts handles those to counterparts.
 func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 	tag, err := s.pool.Exec(ctx, `with d as (
 			delete from reminders where ctid = any (array(
 				select ctid from reminders where not_before <= $1 and audience <> 'counterpart' order by not_before limit $2 for update skip locked))
 			returning *
-		), told as (
+		), sent as (
 			insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
 			select distinct on (u.id, c.id, d.clock, d.due_at) u.id, c.id, d.audience, d.template, d.class, d.urgent, d.facts, $1, $1
 			from d join cases c on c.id = d.case_id cross join lateral `+recipients+`
@@ -103,13 +103,13 @@ func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 				where l ->> 'kind' = d.clock and (l ->> 'due_at')::timestamptz = d.due_at and coalesce(l ->> 'paused_because', '') = '')
 			order by u.id, c.id, d.clock, d.due_at, d.not_before desc)
 		select from d`, s.currentTime(), limit)
-	return int(tag.RowsAffected()), translateError("tell reminders", err)
+	return int(tag.RowsAffected()), translateError("send reminders", err)
 }
 
 const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
 
-// Inbox lists what a person was told, the newest first, and gives the cursor of
-// the next page ("" when there is none). Errors: CodeInvalid for field cursor.
+// Inbox lists a person's notices, the newest first, and returns the cursor of
+// the next page ("" if there is none). Errors: CodeInvalid for field cursor.
 func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
 	c := newConditions()
 	c.addCondition("n.user_id = %s", user)
@@ -124,15 +124,15 @@ var inboxList = pagedList[notify.Notice]{
 	func(n notify.Notice) (time.Time, string) { return n.ToldAt, n.ID },
 }
 
-// roll is a list by an instant and an id, the newest first.
+// pagedList is a list ordered by an instant and an id, the newest first.
 type pagedList[T any] struct {
 	what     string
 	sql      string
-	at, id   string // the columns
+	at, id   string // column names
 	position func(T) (time.Time, string)
 }
 
-// page reads one page of a roll.
+// readPage reads one page of a list.
 func (r pagedList[T]) readPage(ctx context.Context, s *Store, c *conditions, limit int, cursor string) (items []T, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
 	if cursor != "" {
@@ -151,21 +151,21 @@ func (r pagedList[T]) readPage(ctx context.Context, s *Store, c *conditions, lim
 	return items[:limit], encodeCursor(at, id), nil
 }
 
-// Unread counts what a person has not read, up to MostUnread.
+// CountUnread counts the notices that a person has not read, up to MaxUnread.
 func (s *Store) CountUnread(ctx context.Context, user recovery.UserID) (n int, err error) {
 	err = s.pool.QueryRow(ctx, `select count(*) from (select from notices where user_id = $1 and read_at is null limit $2) as n`,
 		user, notify.MaxUnread).Scan(&n)
 	return n, translateError("count unread", err)
 }
 
-// MarkRead notes that a person read a notice; the first reading stays. Errors:
-// CodeNotFound, also for another's notice.
+// MarkRead records that a person read a notice; the first time stays. Errors:
+// CodeNotFound, also for another person's notice.
 func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (notify.Notice, error) {
 	return queryOne[notify.Notice](ctx, s, "notice", `update notices n set read_at = coalesce(n.read_at, $3)
 		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.currentTime())
 }
 
-// Preferences gives what a person chose; false when they chose nothing.
+// Preferences returns a person's preferences; false if they set none.
 func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (notify.Preferences, bool, error) {
 	list, err := queryAll[notify.Preferences](ctx, s, "read preferences",
 		`select language, quiet_from, quiet_until, no_mail from notice_preferences where user_id = $1`, user)
@@ -175,8 +175,8 @@ func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (notify.P
 	return list[0], true, nil
 }
 
-// SetPreferences keeps what a person chose. Errors: CodeNotFound for an unknown
-// account.
+// SetPreferences stores a person's preferences. Errors: CodeNotFound for an
+// unknown account.
 func (s *Store) SetPreferences(ctx context.Context, user recovery.UserID, p notify.Preferences) error {
 	tag, err := s.pool.Exec(ctx, `insert into notice_preferences (user_id, language, quiet_from, quiet_until, no_mail, updated_at)
 		select id, $2, $3, $4, $5, $6 from users where id = $1

@@ -12,12 +12,12 @@ import (
 // The kinds of outbox items.
 const (
 	OutboxStart    = "start"    // start the workflow of a case
-	OutboxEvidence = "evidence" // tell it that evidence arrived; Ref is the evidence
+	OutboxEvidence = "evidence" // signal new evidence to it; Ref is the evidence
 	OutboxExport   = "export"   // start the building of an export; Ref is the export
 )
 
-// OutboxItem is something the workflow engine must be told. It was written with
-// what it tells of, so neither can be lost without the other.
+// OutboxItem is a message to the workflow engine. It is written in the
+// transaction of the change, so that neither is lost without the other.
 type OutboxItem struct {
 	ID       int64
 	Kind     string
@@ -27,7 +27,8 @@ type OutboxItem struct {
 }
 
 // firstRetry and lastRetry bound the wait after a failed delivery, which
-// doubles each time. The bound is low: when the engine comes back, people wait.
+// doubles each time. The upper bound is low, because people wait when the
+// engine is available again.
 const (
 	firstRetry = time.Second
 	lastRetry  = 15 * time.Second
@@ -39,13 +40,14 @@ func (s *Store) queueOutbox(batch *pgx.Batch, kind string, id recovery.CaseID, r
 		kind, id, ref, now)
 }
 
-// DrainOutbox delivers up to limit items that are due, oldest first, and tells
-// how many it delivered. An item leaves the outbox only after deliver returned
-// nil; one that fails waits and does not hold up the others. Several processes
-// may drain at once: none sees an item another is delivering. A crash between
-// delivery and commit delivers again, so deliver must be idempotent.
+// DrainOutbox delivers up to limit items that are due, oldest first, and
+// returns how many it delivered. An item is deleted only after deliver returned
+// nil; a failed one waits and does not delay the others. Several processes may
+// drain at once: none sees an item that another is delivering. After a crash
+// between delivery and commit the item is delivered again, so deliver must be
+// idempotent.
 //
-// The error is of the database or the context only, never deliver's own.
+// The error is of the database or the context only, never of deliver.
 func (s *Store) DrainOutbox(
 	ctx context.Context, limit int, deliver func(context.Context, OutboxItem) error,
 ) (n int, err error) {
@@ -54,7 +56,7 @@ func (s *Store) DrainOutbox(
 		return 0, translateError("drain outbox", err)
 	}
 	defer conn.Release()
-	// What was delivered must be settled even when the context ends meanwhile.
+	// Delivered items must be deleted even if the context ends in between.
 	lasting := context.WithoutCancel(ctx)
 	err = pgx.BeginFunc(lasting, conn, func(tx pgx.Tx) error {
 		rows, err := tx.Query(lasting, `select id, kind, case_id, ref, attempts from outbox where next_at <= $1
@@ -77,7 +79,7 @@ func (s *Store) DrainOutbox(
 }
 
 // deliverAll stops early, but not in the middle of an item, when the context
-// ends; items it did not come to stay as they are.
+// ends. The remaining items are unchanged.
 func deliverAll(
 	ctx context.Context, items []OutboxItem, deliver func(context.Context, OutboxItem) error,
 ) (delivered []int64, failed []OutboxItem) {
@@ -96,7 +98,7 @@ func deliverAll(
 	return delivered, failed
 }
 
-// settle takes the delivered items out and puts the failed ones off.
+// settleOutbox deletes the delivered items and postpones the failed ones.
 func (s *Store) settleOutbox(ctx context.Context, tx pgx.Tx, delivered []int64, failed []OutboxItem) error {
 	batch := &pgx.Batch{}
 	if len(delivered) > 0 {

@@ -6,9 +6,9 @@ import (
 	"recourse/recovery"
 )
 
-// Outcomes counts the closed cases of this installation; bands are the amounts
-// at which a new band begins, rising. Cases that were not eligible are not
-// counted: nothing was tried in them.
+// OutcomeCounts counts the closed cases of this installation. bands are the
+// lower bounds of the amount bands, ascending. Cases that were not eligible are
+// left out: nothing was tried in them.
 func (s *Store) OutcomeCounts(ctx context.Context, bands []recovery.Money) ([]recovery.OutcomeCount, error) {
 	return queryAll[recovery.OutcomeCount](ctx, s, "count outcomes", `
 		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, last_stage, route, appealed,
@@ -23,8 +23,8 @@ func (s *Store) OutcomeCounts(ctx context.Context, bands []recovery.Money) ([]re
 		group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7`, bands, recovery.NotEligible)
 }
 
-// ReturnedByContact tells in which of these cases counterparts gave something
-// back of their own will.
+// ReturnedByContact returns the cases in which counterparts returned money
+// voluntarily.
 func (s *Store) ReturnedByContact(ctx context.Context, ids []recovery.CaseID) (map[recovery.CaseID]bool, error) {
 	type row struct{ ID recovery.CaseID }
 	rows, err := queryAll[row](ctx, s, "list returns by contact",

@@ -7,9 +7,9 @@ import (
 	"recourse/recovery"
 )
 
-// Particulars folds what the journal of a case says for its papers, the later
-// word over the earlier one. The journal is the only place that has it: what was
-// erased there is gone.
+// Particulars merges the particulars in the journal of a case; later values
+// replace earlier ones. They are stored only in the journal, so erased values
+// are gone.
 func (s *Store) Particulars(ctx context.Context, id recovery.CaseID) (recovery.Particulars, error) {
 	var folded recovery.Particulars
 	entries, err := queryAll[entryRow](ctx, s, "read particulars", `select seq, kind, at, key, bytes, hash from journal_entries

@@ -12,27 +12,26 @@ import (
 	"recourse/recovery"
 )
 
-// RetentionWrite changes whether a case may be erased, or who sees whom it is
-// about.
+// RetentionWrite changes a legal hold of a case or restricts access to it.
 type RetentionWrite struct {
 	CaseID   recovery.CaseID
-	Hold     *bool // sets or lifts a legal hold; nil leaves it
+	Hold     *bool // sets or lifts a legal hold; nil: unchanged
 	Restrict bool
-	// Judge looks at the case while nobody else can write to it. Its error is the
-	// answer, and nothing is written.
+	// Check examines the case while it is locked. If it returns an error,
+	// nothing is written.
 	Check       func(recovery.Case) error
 	Draft       journal.Draft
 	Idempotency Idempotency
 }
 
-// WriteRetention writes a hold, its end or a restriction with its entry, in one
-// transaction. A restricted case is found by its number only and compared
-// with no other; its counterparts' links have ended.
+// WriteRetention sets or lifts a hold or restricts a case, with a journal entry
+// in one transaction. A restricted case is found by its number only, has no
+// marks, and its links are revoked.
 //
-// Errors: ErrAnswered, CodeNotFound, and whatever Judge gives.
+// Errors: ErrRepeated, CodeNotFound, and those of Check.
 func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 	return s.inTransaction(ctx, "write retention", func(tx pgx.Tx) error {
-		pen, record, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
+		writer, record, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
@@ -41,62 +40,62 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 			return err
 		}
 		if w.Hold != nil {
-			pen.batch.Queue(`update cases set held_since = case when $2::boolean then coalesce(held_since, $3::timestamptz) end,
+			writer.batch.Queue(`update cases set held_since = case when $2::boolean then coalesce(held_since, $3::timestamptz) end,
 				version = version + 1 where id = $1`, w.CaseID, *w.Hold, record.At)
 		}
 		if w.Restrict {
 			number := strings.ToLower(string(c.Number))
-			pen.batch.Queue(`update cases set restricted_at = coalesce(restricted_at, $2), search = $3, terms = $4,
+			writer.batch.Queue(`update cases set restricted_at = coalesce(restricted_at, $2), search = $3, terms = $4,
 				version = version + 1 where id = $1`, w.CaseID, record.At, number, searchTerms(number))
-			pen.batch.Queue(`delete from party_marks where case_id = $1`, w.CaseID)
-			queueLinksEnd(pen.batch, w.CaseID, record.At)
+			writer.batch.Queue(`delete from party_marks where case_id = $1`, w.CaseID)
+			queueLinksEnd(writer.batch, w.CaseID, record.At)
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }
 
-// judged reads a case behind the lock on its head and has it judged.
-func readAndCheck(ctx context.Context, tx pgx.Tx, id recovery.CaseID, judge func(recovery.Case) error) (recovery.Case, error) {
+// readAndCheck reads a case while its head is locked, and checks it.
+func readAndCheck(ctx context.Context, tx pgx.Tx, id recovery.CaseID, check func(recovery.Case) error) (recovery.Case, error) {
 	c, err := queryOneTx[recovery.Case](ctx, tx, selectCase+` where id = $1`, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	return c, judge(c)
+	return c, check(c)
 }
 
 func queueLinksEnd(batch *pgx.Batch, id recovery.CaseID, at time.Time) {
 	batch.Queue(`update links set revoked_at = $2 where case_id = $1 and revoked_at is null`, id, at)
 }
 
-// ErasureWrite erases what a case knows of people.
+// ErasureWrite erases the personal data of a case.
 type ErasureWrite struct {
 	CaseID recovery.CaseID
 	Check  func(recovery.Case) error // as in RetentionWrite
-	// Draft is the entry that tells of it; how much was erased is added to its
-	// facts. What it says stays for ever, so it holds nothing personal.
+	// Draft is the entry about the erasure; the number of erased values is
+	// added to its facts. It is never erased, so it holds no personal data.
 	Draft       journal.Draft
 	Idempotency Idempotency
 }
 
-// Erased counts what was erased. The files are gone from the record; from the
-// disk they go with the leftovers.
+// Erased counts what was erased. Files are deleted from the disk later; see
+// Leftover.
 type Erased struct {
 	Values  int64
 	Files   int64
 	Exports int64
 }
 
-// EraseCase erases the personal values of a case, in one transaction with the
-// entry that tells of it and a checkpoint over that. Entries and hashes stay, so
-// the chain verifies as before. Of the case remain its number, its sums, its way
-// and its outcome.
+// EraseCase erases the personal values of a case in one transaction, with a
+// journal entry and a checkpoint. Entries and hashes stay, so the journal
+// verifies as before. The number, amounts, course and outcome of the case
+// remain.
 //
-// Errors: ErrAnswered, CodeNotFound, CodeConflict while papers of the case are
-// being built, and whatever Judge gives.
+// Errors: ErrRepeated, CodeNotFound, CodeConflict while an export of the case
+// is being built, and those of Check.
 func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 	var erased Erased
 	err := s.inTransaction(ctx, "erase case", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, w.CaseID, w.Draft)
+		writer, err := s.lockJournal(ctx, tx, w.CaseID, w.Draft)
 		if err != nil {
 			return err
 		}
@@ -110,23 +109,23 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		}
 		draft := w.Draft
 		draft.Facts["values"], draft.Facts["files"], draft.Facts["exports"] = erased.Values, erased.Files, erased.Exports
-		_, err = pen.append(draft)
+		_, err = writer.append(draft)
 		if err != nil {
 			return err
 		}
-		s.queueIdempotency(pen.batch, w.Idempotency)
-		err = pen.signCheckpoint(draft.At)
+		s.queueIdempotency(writer.batch, w.Idempotency)
+		err = writer.signCheckpoint(draft.At)
 		if err != nil {
 			return err
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 	return erased, err
 }
 
-// eraseRows takes people out of every table that names them. A table or column
-// that holds personal data belongs in here: TestErasureReachesEveryColumn asks
-// the schema.
+// eraseRows removes personal data from every table. A new table or column with
+// personal data must be added here; TestErasureReachesEveryColumn checks the
+// schema.
 func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) (Erased, error) {
 	var erased Erased
 	var building bool
@@ -159,12 +158,12 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 	queueLinksEnd(batch, c.ID, at)
 	err := tx.SendBatch(ctx, batch).Close()
 	if err == nil && building {
-		err = recovery.Faultf(recovery.CodeConflict, "Papers of this case are being built. Try again when they are ready.")
+		err = recovery.Faultf(recovery.CodeConflict, "An export of this case is being built. Try again when it is ready.")
 	}
 	return erased, err
 }
 
-// buildTime is how long a build may run that still writes files.
+// buildTime is the longest time that a build may still write files.
 const buildTime = 24 * time.Hour
 
 func queueCounted(batch *pgx.Batch, n *int64, sql string, args ...any) {
@@ -174,8 +173,7 @@ func queueCounted(batch *pgx.Batch, n *int64, sql string, args ...any) {
 	})
 }
 
-// nameless are counterparts with nothing but what they held and what they
-// answered.
+// withoutPersonalData keeps the amounts and answers of counterparts only.
 func withoutPersonalData(list []recovery.Counterpart) []recovery.Counterpart {
 	rest := make([]recovery.Counterpart, len(list))
 	for i, counterpart := range list {
@@ -185,7 +183,7 @@ func withoutPersonalData(list []recovery.Counterpart) []recovery.Counterpart {
 	return rest
 }
 
-// Erasable lists closed cases without a hold whose time was over before an
+// ErasableCases lists closed cases without a hold that were closed before an
 // instant, the oldest first.
 func (s *Store) ErasableCases(ctx context.Context, closedBefore time.Time, limit int) ([]recovery.CaseID, error) {
 	type found struct{ ID recovery.CaseID }
@@ -208,15 +206,15 @@ const (
 	LeftoverExport = "export" // Name is the export's id
 )
 
-// Leftover is a file whose record was erased. Needed says that another record
-// still points to it.
+// Leftover is a file whose record was erased. Needed means that another record
+// refers to it.
 type Leftover struct {
 	Kind   string
 	Name   string
 	Needed bool
 }
 
-// Leftovers lists up to limit of them after the one named.
+// Leftovers lists up to limit of them, after the given one.
 func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
 	return queryAll[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
 			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
@@ -224,18 +222,18 @@ func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Lef
 		from leftovers where (kind, name) > ($1, $2) order by kind, name limit $3`, after.Kind, after.Name, limit)
 }
 
-// DropLeftover forgets a leftover that is gone, or is needed.
+// DeleteLeftover deletes a leftover whose file is deleted or needed.
 func (s *Store) DeleteLeftover(ctx context.Context, l Leftover) error {
 	_, err := s.pool.Exec(ctx, `delete from leftovers where kind = $1 and name = $2`, l.Kind, l.Name)
 	return translateError("drop leftover", err)
 }
 
-// purgeLot is how many rows one statement deletes.
+// purgeBatch is the number of rows that one statement deletes.
 const purgeBatch = 10_000
 
-// PurgeAnswers forgets what requests before an instant were answered, and the
-// staged acts behind them. One that still waits for the workflow stays. It gives
-// how many rows went.
+// PurgeResults deletes the stored results of requests before an instant, and
+// their staged actions. Requests that wait for the workflow stay. It returns
+// the number of rows.
 func (s *Store) PurgeResults(ctx context.Context, before time.Time) (purged int64, err error) {
 	for _, statement := range []string{
 		`delete from idempotency where (actor, key) in
@@ -254,8 +252,8 @@ func (s *Store) PurgeResults(ctx context.Context, before time.Time) (purged int6
 	return purged, nil
 }
 
-// Alone runs fn unless another process is at the same work: then it gives false
-// at once.
+// RunExclusive runs fn unless another process does the same work: then it
+// returns false at once.
 func (s *Store) RunExclusive(ctx context.Context, work string, fn func(context.Context) error) (ran bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
@@ -268,7 +266,7 @@ func (s *Store) RunExclusive(ctx context.Context, work string, fn func(context.C
 	}
 	err = fn(ctx)
 	_, unlocked := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(hashtext($1))`, "recourse: "+work)
-	if unlocked != nil { // the lock goes with the connection
+	if unlocked != nil { // closing the connection releases the lock
 		_ = conn.Conn().Close(context.WithoutCancel(ctx))
 	}
 	return true, err

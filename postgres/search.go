@@ -8,7 +8,8 @@ import (
 	"recourse/recovery"
 )
 
-// searchText holds what a case is searched by, one a line, in small letters.
+// searchText is the searchable text of a case in lower case, one value per
+// line.
 func searchText(c recovery.Case) string {
 	lines := []string{string(c.Number), c.TransactionNo, c.Claimant.Name}
 	for _, counterpart := range c.Counterparts {
@@ -17,10 +18,10 @@ func searchText(c recovery.Case) string {
 	return strings.ToLower(strings.Join(lines, "\n"))
 }
 
-// searchTerms are the pieces by which the index finds a text: every pair of
-// neighbouring characters of a line, and every character beyond ASCII by
-// itself, since a Chinese surname is one. PostgreSQL's own trigrams cannot find
-// names of two characters.
+// searchTerms returns the index terms of a text: every pair of neighbouring
+// characters of a line, and every single character beyond ASCII, because a
+// Chinese surname is one. PostgreSQL's own trigrams cannot find names of two
+// characters.
 func searchTerms(text string) []string {
 	terms := []string{}
 	for line := range strings.Lines(text) {
@@ -38,9 +39,9 @@ func searchTerms(text string) []string {
 	return slices.Compact(terms)
 }
 
-// search asks for the cases one of whose lines holds the words. The terms
-// narrow, the text decides; a lone ASCII character has no term and hits so
-// often that the newest cases are soon enough.
+// addSearch matches cases with a line that contains the words. The terms narrow
+// the search, the text decides. A single ASCII character has no term and is so
+// frequent that scanning the newest cases is fast enough.
 func (c *conditions) addSearch(words string) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
@@ -48,7 +49,8 @@ func (c *conditions) addSearch(words string) {
 	}
 	terms := searchTerms(words)
 	if utf8.RuneCountInString(words) > 1 {
-		// Pairs imply their single characters: fewer lists to read.
+		// Pairs imply their single characters; without them fewer index lists
+		// are read.
 		terms = slices.DeleteFunc(terms, func(term string) bool { return utf8.RuneCountInString(term) == 1 })
 	}
 	if len(terms) > 0 {

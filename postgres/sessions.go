@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Sessions keeps the sessions of the pages; it is a store for alexedwards/scs
-// (scs.CtxStore). scs has a store for pgx of its own, which ignores contexts,
-// writes to the global logger and cannot be stopped without a race.
+// Sessions stores the sessions of the pages for alexedwards/scs (scs.CtxStore).
+// The pgx store of scs ignores contexts, writes to the global logger and cannot
+// be stopped without a race.
 type Sessions struct{ store *Store }
 
-// Sessions gives the session store over the same pool.
+// Sessions returns the session store over the same pool.
 func (s *Store) Sessions() *Sessions { return &Sessions{store: s} }
 
-// FindCtx gives the data of a session; false when it is unknown or expired.
+// FindCtx returns the data of a session; false if it is unknown or expired.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var data []byte
 	err := s.store.pool.QueryRow(ctx, `select data from sessions where token = $1 and expiry > $2`,
@@ -24,14 +24,14 @@ func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, err
 	return data, err == nil, translateError("find session", err)
 }
 
-// CommitCtx writes a session, over what it held before.
+// CommitCtx writes a session and replaces its data.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	_, err := s.store.pool.Exec(ctx, `insert into sessions (token, data, expiry) values ($1, $2, $3)
 		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry`, token, data, expiry)
 	return translateError("write session", err)
 }
 
-// DeleteCtx ends a session; one that does not exist is no error.
+// DeleteCtx deletes a session; an unknown one is no error.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
 	_, err := s.store.pool.Exec(ctx, `delete from sessions where token = $1`, token)
 	return translateError("delete session", err)
@@ -50,17 +50,17 @@ func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
 // Delete is DeleteCtx for callers without a context.
 func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
-// Sweep takes expired sessions out. The Store does so by itself, too.
+// Sweep deletes expired sessions. The Store also calls it periodically.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	_, err := s.store.pool.Exec(ctx, `delete from sessions where expiry <= $1`, s.store.currentTime())
 	return translateError("sweep sessions", err)
 }
 
-// sweepEvery is how long an expired session may lie about.
+// sweepEvery is the interval between two sweeps.
 const sweepEvery = 10 * time.Minute
 
-// sweepSessions sweeps until the Store is closed. A sweep that fails is made
-// good by the next: nobody reads an expired session in between.
+// sweepSessions sweeps until the Store is closed. Errors are ignored: expired
+// sessions cannot be read, and the next sweep deletes them.
 func (s *Store) sweepSessions(ctx context.Context) {
 	for waitFor(ctx, sweepEvery) {
 		_ = s.Sessions().Sweep(ctx)

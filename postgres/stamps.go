@@ -10,9 +10,9 @@ import (
 	"recourse/recovery"
 )
 
-// ClaimStamps gives up to limit checkpoints that wait for a stamp, those that
-// have waited longest first. Nobody else is given them for as long as the lease;
-// after it they are due again, unless PutStamp settled them.
+// ClaimStamps claims up to limit checkpoints without a time stamp, those that
+// wait longest first, for the length of the lease. After it they are due again
+// unless StoreStamp was called.
 func (s *Store) ClaimStamps(ctx context.Context, limit int, lease time.Duration) ([]journal.PendingStamp, error) {
 	now := s.currentTime()
 	return queryAll[journal.PendingStamp](ctx, s, "claim stamps", `with due as (
@@ -25,14 +25,14 @@ func (s *Store) ClaimStamps(ctx context.Context, limit int, lease time.Duration)
 		now, limit, now.Add(lease))
 }
 
-// CheckpointsOf gives the checkpoints over fewer entries than below, smallest
-// first.
+// EarlierCheckpoints returns the checkpoints over fewer than below entries,
+// smallest first.
 func (s *Store) EarlierCheckpoints(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error) {
 	return queryAll[journal.Checkpoint](ctx, s, "read checkpoints", selectCheckpoint+` and size < $2 order by size`, id, below)
 }
 
-// PutStamp puts a stamp (the token in DER and its time) beside a checkpoint. The
-// first one stays; the checkpoint as it stands then is given back. Errors:
+// StoreStamp stores a time stamp (the token in DER and its time) with a
+// checkpoint. The first one stays. It returns the stored checkpoint. Errors:
 // CodeNotFound.
 func (s *Store) StoreStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error) {
 	err := s.inTransaction(ctx, "put stamp", func(tx pgx.Tx) error {

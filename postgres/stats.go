@@ -11,11 +11,11 @@ import (
 	"recourse/recovery"
 )
 
-// chinaOffset is the one china has kept since 1991; to look the zone up by its
-// name for every row takes longer than everything else.
+// chinaOffset has been constant since 1991. Converting every row by the name of
+// the time zone takes longer than the rest of the query.
 const chinaOffset = "interval '8 hours'"
 
-// columns are what each dimension reads: of the cases, of their stays.
+// columns are the expressions of each dimension for cases and for stays.
 var columns = map[recovery.Dimension]struct{ cases, stays string }{
 	recovery.ByStage:    {"case when last_stage = '' then stage else last_stage end", "stage"},
 	recovery.ByPlatform: {"platform", "platform"},
@@ -26,14 +26,14 @@ var columns = map[recovery.Dimension]struct{ cases, stays string }{
 	},
 }
 
-// names of the dimensions in the statements' results, and what stands there when
-// one was not asked for.
+// resultColumns are the result column of each dimension and its value if the
+// dimension was not asked for.
 var resultColumns = map[recovery.Dimension][2]string{
 	recovery.ByStage: {"stage_key", "''"}, recovery.ByPlatform: {"platform_key", "''"}, recovery.ByGroup: {"group_key", "''"},
 	recovery.ByBand: {"band_key", "-1"}, recovery.ByMonth: {"month_key", "null::timestamp"},
 }
 
-// keyRow is a StatsKey as the statements give it.
+// keyRow is a StatsKey in the columns of a result.
 type keyRow struct {
 	StageKey    recovery.Stage
 	PlatformKey recovery.Platform
@@ -50,7 +50,7 @@ func (r keyRow) statsKey() recovery.StatsKey {
 	return key
 }
 
-// keyColumns makes the columns of a statement that name its groups.
+// keyColumns returns the columns of the groups.
 func keyColumns(q recovery.StatsQuery, of func(recovery.Dimension) string) string {
 	list := make([]string, len(recovery.Dimensions))
 	for i, dimension := range recovery.Dimensions {
@@ -63,12 +63,11 @@ func keyColumns(q recovery.StatsQuery, of func(recovery.Dimension) string) strin
 	return strings.Join(list, ", ")
 }
 
-// where leaves out the other kind of cases, and names the bands even where they
-// are not asked for: a statement's parameters must all be in it.
+// statsWhere selects real or paced cases. It names the bands in any case,
+// because PostgreSQL requires that all parameters are used.
 const statsWhere = ` where (pace > 1) = $1 and $2::bigint[] is not null group by 1, 2, 3, 4, 5`
 
-// Stats counts the cases of this installation. Rows are in the order of their
-// keys.
+// Stats counts the cases of this installation. Rows are ordered by key.
 func (s *Store) Stats(ctx context.Context, q recovery.StatsQuery) ([]recovery.StatsRow, error) {
 	rows := map[recovery.StatsKey]recovery.StatsRow{}
 	if err := s.countCases(ctx, q, rows); err != nil {
@@ -87,11 +86,11 @@ func (s *Store) Stats(ctx context.Context, q recovery.StatsQuery) ([]recovery.St
 	return list, nil
 }
 
-// statsPlan has everything grouped by hashing, in memory: the planner fears more
-// groups than there are, and a sort of every stay takes ten times as long.
+// statsPlan makes PostgreSQL group by hashing in memory: it overestimates the
+// number of groups, and sorting all stays takes ten times as long.
 const statsPlan = `select set_config('work_mem', '128MB', true), set_config('enable_sort', 'off', true)`
 
-// grouped is query with the memory that grouping everything takes.
+// queryGrouped is queryAll with the settings of statsPlan.
 func queryGrouped[T any](ctx context.Context, s *Store, what, sql string, args ...any) (list []T, err error) {
 	err = s.inTransaction(ctx, what, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, statsPlan); err != nil {
@@ -126,14 +125,14 @@ func (s *Store) countCases(ctx context.Context, q recovery.StatsQuery, into map[
 		return err
 	}
 	for _, found := range rows {
-		told := recovery.StatsRow{
+		row := recovery.StatsRow{
 			StatsKey: found.statsKey(), Filed: found.Filed, Closed: found.Closed, Outcomes: map[recovery.Outcome]int{},
 			ClaimedFen: found.ClaimedFen, RecoveredFen: found.RecoveredFen,
 		}
 		for i, outcome := range recovery.Outcomes {
-			told.Outcomes[outcome] = found.Counts[i]
+			row.Outcomes[outcome] = found.Counts[i]
 		}
-		into[told.StatsKey] = told
+		into[row.StatsKey] = row
 	}
 	return nil
 }
@@ -151,19 +150,19 @@ func (s *Store) countStays(ctx context.Context, q recovery.StatsQuery, into map[
 	}
 	for _, found := range rows {
 		key := found.statsKey()
-		told, known := into[key]
-		if !known { // cases passed here and none has ended or stands here
-			told = recovery.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
+		row, known := into[key]
+		if !known { // cases were in this stage, but none ended in it
+			row = recovery.StatsRow{StatsKey: key, Outcomes: map[recovery.Outcome]int{}}
 		}
 		slices.Sort(found.Spans)
-		told.Stays, told.Median, told.P90 = len(found.Spans), percentile(found.Spans, 0.5), percentile(found.Spans, 0.9)
-		into[key] = told
+		row.Stays, row.Median, row.P90 = len(found.Spans), percentile(found.Spans, 0.5), percentile(found.Spans, 0.9)
+		into[key] = row
 	}
 	return nil
 }
 
-// percentile interpolates between the neighbours in a sorted list, as SQL's
-// percentile_cont does; the database would sort every stay for it on the way.
+// percentile interpolates in a sorted list as percentile_cont does in SQL. In
+// the database it would require sorting all stays.
 func percentile(sorted []float64, share float64) float64 {
 	place := share * float64(len(sorted)-1)
 	low := int(place)

@@ -16,33 +16,34 @@ import (
 // StepWrite is one change of a case by its workflow.
 type StepWrite struct {
 	CaseID  recovery.CaseID
-	Request recovery.RequestID // the act behind it; "" for steps of the clock
-	Attempt int                // the attempt of that act the workflow was given
-	// Drafts are written in order. The key of the first is the step's own: a
-	// step that is written again changes nothing.
+	Request recovery.RequestID // the action request; "" for steps of a timer
+	Attempt int                // the attempt of that request
+	// Drafts are written in order. The key of the first one identifies the
+	// step: a repeated step changes nothing.
 	Drafts         []journal.Draft
 	Next           recovery.Position
 	Deadlines      []recovery.Deadline
 	Counterpart    *recovery.Counterpart // see mergeCounterpart; nil for none
 	SignCheckpoint bool
 	Notifications  notify.Notifications
-	// Desk gives the case to somebody of that role; "" leaves it where it is. An
-	// agent gets it in turn and only if nobody has it; see turnOf.
+	// AssignTo assigns the case to an account with that role; "": unchanged. An
+	// agent gets it only if nobody has it; see nextAssignee.
 	AssignTo recovery.Role
-	// Address is what a counterpart left with the step; nil for none.
+	// Address is the address that a counterpart left with the step; nil for
+	// none.
 	Address *notify.CounterpartAddress
 }
 
-// StepResult is what stands after a step.
+// StepResult is the state after a step.
 type StepResult struct {
 	Seq       int64 // of the step's first entry
 	Version   int64
 	Deadlines []recovery.Deadline
 }
 
-// WriteStep writes a step in one transaction: its entries, where the case
-// stands now, its deadlines, what a counterpart answered, and that the act
-// behind it is applied. A step whose key stands already gives what stands.
+// WriteStep writes a step in one transaction: its entries, the position and
+// deadlines of the case, a counterpart's answer, and the state of the request.
+// If the step's key exists, the existing result is returned.
 //
 // Errors: ErrAbandoned, CodeNotFound.
 func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) {
@@ -51,7 +52,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 	}
 	var result StepResult
 	err := s.inTransaction(ctx, "write step", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, w.CaseID, w.Drafts...)
+		writer, err := s.lockJournal(ctx, tx, w.CaseID, w.Drafts...)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		if err != nil {
 			return err
 		}
-		written, known := pen.existing(w.Drafts[0].Key)
+		written, known := writer.existing(w.Drafts[0].Key)
 		if known {
 			result = StepResult{Seq: written.Seq, Version: before.Version, Deadlines: before.Deadlines}
 			return nil
@@ -67,7 +68,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		if before.isAbandoned(w) {
 			return ErrAbandoned
 		}
-		result, err = s.applyStep(ctx, pen, w, before)
+		result, err = s.applyStep(ctx, writer, w, before)
 		return err
 	})
 	if err == nil {
@@ -76,7 +77,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 	return result, err
 }
 
-// stepBefore is what a step must know of the case and of the act behind it.
+// stepState is the state of the case and of the request before a step.
 type stepState struct {
 	Version      int64
 	Deadlines    []recovery.Deadline
@@ -87,8 +88,8 @@ type stepState struct {
 	attempt      int
 }
 
-// standing reads the case and locks the act, after the head row: an act that is
-// abandoned now waits for this transaction, or this one sees it abandoned.
+// readStepState reads the case and locks the request. Whoever abandons the
+// request either waits for this transaction or is seen by it.
 func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, error) {
 	var before stepState
 	batch := &pgx.Batch{}
@@ -101,7 +102,7 @@ func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, erro
 			QueryRow(func(row pgx.Row) error {
 				err := row.Scan(&before.state, &before.attempt)
 				if isNoRows(err) {
-					return nil // dropped: before.abandoned sees the empty state
+					return nil // deleted: isAbandoned sees the empty state
 				}
 				return err
 			})
@@ -116,15 +117,15 @@ func (b stepState) isAbandoned(w StepWrite) bool {
 	return b.attempt != w.Attempt || b.state != recovery.RequestStaged && b.state != recovery.RequestApplied
 }
 
-// step queues everything a new step changes and sends it.
-func (s *Store) applyStep(ctx context.Context, pen *journalWriter, w StepWrite, before stepState) (StepResult, error) {
+// applyStep queues everything that a new step changes and sends it.
+func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrite, before stepState) (StepResult, error) {
 	counterparts, err := mergeCounterpart(before.Counterparts, w.Counterpart)
 	if err != nil {
 		return StepResult{}, err
 	}
 	var first journal.Record
 	for i, draft := range w.Drafts {
-		record, err := pen.append(draft)
+		record, err := writer.append(draft)
 		if err != nil {
 			return StepResult{}, err
 		}
@@ -133,34 +134,34 @@ func (s *Store) applyStep(ctx context.Context, pen *journalWriter, w StepWrite, 
 		}
 	}
 	at := first.At
-	queueStay(pen.batch, w, first)
-	queueStep(pen.batch, w, counterparts, at)
-	assignee, err := nextAssignee(ctx, pen.tx, w.AssignTo, before.Assignee)
+	queueStay(writer.batch, w, first)
+	queueStep(writer.batch, w, counterparts, at)
+	assignee, err := nextAssignee(ctx, writer.tx, w.AssignTo, before.Assignee)
 	if err != nil {
 		return StepResult{}, err
 	}
-	queueAddress(pen.batch, w.CaseID, w.Address)
-	s.queueNotificationsOf(pen.batch, w.CaseID, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
-	err = reassign(pen, w, before, assignee, at)
+	queueAddress(writer.batch, w.CaseID, w.Address)
+	s.queueNotificationsOf(writer.batch, w.CaseID, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
+	err = reassign(writer, w, before, assignee, at)
 	if err != nil {
 		return StepResult{}, err
 	}
 	if w.Request != "" {
-		pen.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
+		writer.batch.Queue(`update action_requests set state = 'applied' where id = $1`, w.Request)
 	}
 	if w.SignCheckpoint {
-		err = pen.signCheckpoint(at)
+		err = writer.signCheckpoint(at)
 		if err != nil {
 			return StepResult{}, err
 		}
 	}
-	err = pen.flush(ctx)
+	err = writer.flush(ctx)
 	return StepResult{Seq: first.Seq, Version: before.Version + 1, Deadlines: w.Deadlines}, err
 }
 
 // reassign gives the case to a member of staff, with a journal entry. Only the
 // database knows who works on a case, so the workflow cannot name the assignee.
-func reassign(pen *journalWriter, w StepWrite, before stepState, to recovery.UserID, at time.Time) error {
+func reassign(writer *journalWriter, w StepWrite, before stepState, to recovery.UserID, at time.Time) error {
 	if to == "" {
 		return nil
 	}
@@ -168,17 +169,17 @@ func reassign(pen *journalWriter, w StepWrite, before stepState, to recovery.Use
 	if before.Assignee != "" {
 		facts["from"] = before.Assignee
 	}
-	_, err := pen.append(journal.Draft{
+	_, err := writer.append(journal.Draft{
 		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
 		Collector: w.Drafts[0].Collector, Facts: facts,
 	})
-	pen.batch.Queue(`update cases set assignee = $2 where id = $1`, w.CaseID, to)
-	pen.batch.Queue(`update users set last_given = $2 where id = $1`, to, at)
+	writer.batch.Queue(`update cases set assignee = $2 where id = $1`, w.CaseID, to)
+	writer.batch.Queue(`update users set last_given = $2 where id = $1`, to, at)
 	return err
 }
 
 func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {
-	// On the right of an assignment stands what the case was before the step.
+	// The right side of an assignment has the values before the step.
 	batch.Queue(`update cases set stage = $2, waiting_on = $3, outcome = $4, recovered_fen = $5, position = $6,
 			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
 			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end,
@@ -194,16 +195,14 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 		isSubmitted(w.Next.Appeal), w.Next.Route)
 }
 
-// submitted reports that the platform was asked: an appeal in preparation was
-// not yet made.
+// isSubmitted reports whether the platform got the appeal.
 func isSubmitted(appeal recovery.AppealState) bool {
 	return appeal != "" && appeal != recovery.AppealPreparing
 }
 
-// mergeCounterpart sets what is known anew of one counterpart. Blank never
-// erases: an answer replaces the answer and its refusal together, a refusal
-// alone replaces the refusal, and ReturnFen is the whole sum that came back so
-// far, 0 meaning nothing new.
+// mergeCounterpart updates a counterpart with the values that are set. A new
+// answer replaces the answer and its refusal, a refusal alone replaces the
+// refusal, and ReturnFen is the total returned so far, 0 for no change.
 func mergeCounterpart(list []recovery.Counterpart, news *recovery.Counterpart) ([]recovery.Counterpart, error) {
 	if news == nil {
 		return list, nil

@@ -16,22 +16,21 @@ import (
 	"recourse/recovery"
 )
 
-// Options are what a Store needs beside its database.
+// Options configure a Store.
 type Options struct {
-	// Keys sign checkpoints inside the writing transaction. Without them,
-	// whatever asks for a checkpoint is refused.
+	// Keys sign checkpoints inside the writing transaction. Without them
+	// checkpoints fail.
 	Keys *journal.Keyring
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Random gives salts and identifiers. It is read by several goroutines at
-	// once, as crypto/rand.Reader may be.
+	// Random is the source of salts and ids. It must be safe for concurrent
+	// use, as crypto/rand.Reader is.
 	Random io.Reader
 	// MaxConns limits the pool; 0 means 10.
 	MaxConns int32
 }
 
-// Store is a pool of connections and the methods on it. It is safe for
-// concurrent use.
+// Store reads and writes the database. It is safe for concurrent use.
 type Store struct {
 	pool     *pgxpool.Pool
 	keys     *journal.Keyring
@@ -47,7 +46,7 @@ type Store struct {
 
 const defaultConns = 10
 
-// statementTimeout ends what no request would still wait for.
+// statementTimeout is longer than any request waits.
 const statementTimeout = "30s"
 
 // Open connects to a migrated database and checks that it answers. Errors:
@@ -87,7 +86,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// timesInUTC makes every instant come back in UTC, whatever the machine's zone.
+// decodeTimesInUTC makes every instant come back in UTC, independent of the
+// machine's time zone.
 func decodeTimesInUTC(conn *pgx.Conn) {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
@@ -108,15 +108,15 @@ func (s *Store) Close() {
 	s.pool.Close()
 }
 
-// instant is the present in the precision the database keeps.
+// currentTime is the present in the precision of the database.
 func (s *Store) currentTime() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
-// write runs fn in one transaction and names what it was for in errors.
+// inTransaction runs fn in one transaction; what names the operation in errors.
 func (s *Store) inTransaction(ctx context.Context, what string, fn func(pgx.Tx) error) error {
 	return translateError(what, pgx.BeginFunc(ctx, s.pool, fn))
 }
 
-// query collects the rows of one statement into structs by column name.
+// queryAll collects the rows of one statement into structs by column name.
 func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...any) ([]T, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
@@ -129,8 +129,8 @@ func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...an
 	return list, nil
 }
 
-// one is query for the single row that should be there. Errors: CodeNotFound,
-// naming the thing.
+// queryOne returns the only row of a statement. Errors: CodeNotFound, naming
+// the thing.
 func queryOne[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {

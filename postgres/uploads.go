@@ -8,14 +8,14 @@ import (
 	"recourse/recovery"
 )
 
-// BeginUpload keeps an announcement and forgets those that came to nothing, of
-// everybody. It does not enter the journal: nothing has been given yet. Errors:
-// ErrAnswered, CodeConflict when the account has too many under way.
-func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idem Idempotency) error {
+// BeginUpload stores an announced upload and deletes expired ones of all
+// accounts. It writes no journal entry, because no bytes have arrived. Errors:
+// ErrRepeated, CodeConflict if the account has too many unfinished uploads.
+func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency Idempotency) error {
 	return s.inTransaction(ctx, "begin upload", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
-		if idem.Key != "" {
-			s.queueIdempotency(batch, idem)
+		if idempotency.Key != "" {
+			s.queueIdempotency(batch, idempotency)
 		}
 		var open int
 		batch.Queue(`delete from uploads where created_at < $1`, u.CreatedAt.Add(-recovery.UploadLife))
@@ -29,20 +29,20 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idem Idempot
 			return err
 		}
 		if open > recovery.MaxUploads {
-			return recovery.Faultf(recovery.CodeConflict, "%d files are under way already: complete one first.", recovery.MaxUploads)
+			return recovery.Faultf(recovery.CodeConflict, "%d uploads are unfinished, the maximum. Complete one first.", recovery.MaxUploads)
 		}
 		return nil
 	})
 }
 
-// Upload reads an announcement that is not older than UploadLife. Errors:
+// Upload reads an upload that is not older than UploadLife. Errors:
 // CodeNotFound.
 func (s *Store) Upload(ctx context.Context, id recovery.EvidenceID) (recovery.Upload, error) {
 	return queryOne[recovery.Upload](ctx, s, "upload", `select id, case_id, row(by_role, by_id) as by, size, sha256, part_size, kind, file_name,
 		captured_at, source, description, created_at from uploads where id = $1 and created_at >= $2`, id, s.currentTime().Add(-recovery.UploadLife))
 }
 
-// EndUpload forgets an announcement.
+// DeleteUpload deletes an upload.
 func (s *Store) DeleteUpload(ctx context.Context, id recovery.EvidenceID) error {
 	return s.inTransaction(ctx, "end upload", func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `delete from uploads where id = $1`, id)

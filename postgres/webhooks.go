@@ -14,21 +14,21 @@ import (
 const selectWebhook = `select id, url, description, types, secret, old_secret, old_secret_until, active, stopped_because,
 	created_by, created_at from webhooks`
 
-// AddWebhook adds an address. Errors: ErrAnswered, CodeConflict when there are
+// AddWebhook adds a webhook. Errors: ErrRepeated, CodeConflict if there are
 // MaxWebhooks already.
-func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idem Idempotency) error {
+func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idempotency Idempotency) error {
 	return s.inTransaction(ctx, "add webhook", func(tx pgx.Tx) error {
 		var there int
 		batch := &pgx.Batch{}
-		s.queueIdempotency(batch, idem)
-		batch.Queue(`lock table webhooks in share row exclusive mode`) // two that add the last one do not both
+		s.queueIdempotency(batch, idempotency)
+		batch.Queue(`lock table webhooks in share row exclusive mode`) // two concurrent additions must not exceed the limit
 		batch.Queue(`select count(*) from webhooks`).QueryRow(func(row pgx.Row) error { return row.Scan(&there) })
 		err := tx.SendBatch(ctx, batch).Close()
 		if err != nil {
 			return err
 		}
 		if there >= notify.MaxWebhooks {
-			return recovery.Faultf(recovery.CodeConflict, "There are %d webhooks already, which is as many as there may be.", there)
+			return recovery.Faultf(recovery.CodeConflict, "There are %d webhooks, the maximum. Delete one first.", there)
 		}
 		_, err = tx.Exec(ctx, `insert into webhooks (id, url, description, types, secret, active, created_by, created_at)
 			values ($1, $2, $3, $4, $5, true, $6, $7)`,
@@ -47,13 +47,12 @@ func (s *Store) Webhook(ctx context.Context, id string) (notify.Webhook, error) 
 	return queryOne[notify.Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
 }
 
-// RotateSecret gives a webhook a new secret; the one there was signs beside it
-// until the instant. A webhook that was stopped goes on. Errors: CodeNotFound,
-// ErrAnswered.
-func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldUntil time.Time, idem Idempotency) error {
+// RotateSecret sets a new secret and activates a stopped webhook. The old
+// secret also signs until oldUntil. Errors: CodeNotFound, ErrRepeated.
+func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldUntil time.Time, idempotency Idempotency) error {
 	return s.inTransaction(ctx, "rotate secret", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
-		s.queueIdempotency(batch, idem)
+		s.queueIdempotency(batch, idempotency)
 		found := int64(0)
 		batch.Queue(`update webhooks set old_secret = secret, old_secret_until = $3, secret = $2, active = true, stopped_because = ''
 			where id = $1`, id, secret, oldUntil).Exec(func(tag pgconn.CommandTag) error { found = tag.RowsAffected(); return nil })
@@ -65,8 +64,7 @@ func (s *Store) RotateSecret(ctx context.Context, id string, secret []byte, oldU
 	})
 }
 
-// DropWebhook forgets an address and what was to be sent there. Errors:
-// CodeNotFound.
+// DeleteWebhook deletes a webhook and its deliveries. Errors: CodeNotFound.
 func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
 	tag, err := s.pool.Exec(ctx, `delete from webhooks where id = $1`, id)
 	if err == nil && tag.RowsAffected() == 0 {
@@ -75,7 +73,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
 	return translateError("drop webhook", err)
 }
 
-// StopWebhook takes an address out of use; what waits for it is dead.
+// StopWebhook deactivates a webhook; its due deliveries are dead.
 func (s *Store) StopWebhook(ctx context.Context, id, because string) error {
 	return s.inTransaction(ctx, "stop webhook", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
@@ -89,9 +87,9 @@ func (s *Store) StopWebhook(ctx context.Context, id, because string) error {
 const deliveryColumns = `d.id, d.webhook_id, d.case_id, d.type, d.payload, d.state, d.next_at, d.claim, d.failures, d.status,
 	d.note, d.created_at, d.done_at`
 
-// ClaimDeliveries claims what is due, up to limit for each active webhook that
-// is not among busy, for the length of the lease: a receiver that hangs holds up
-// no other. It is committed before it returns.
+// ClaimDeliveries claims due deliveries for the length of the lease, up to
+// limit for each active webhook that is not in busy: a receiver that hangs
+// delays no other. The claim is committed before it returns.
 func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Duration, busy []string) ([]notify.Delivery, error) {
 	now := s.currentTime()
 	return queryAll[notify.Delivery](ctx, s, "claim deliveries", `with due as materialized (
@@ -106,8 +104,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 		select `+deliveryColumns+` from d order by d.webhook_id, d.created_at, d.id`, now, limit, now.Add(lease), orEmpty(busy))
 }
 
-// SettleDelivery notes what became of a delivery. It gives false and changes
-// nothing when the claim lapsed and somebody else has it.
+// SettleDelivery stores the result of a claimed delivery. It returns false and
+// changes nothing if the claim has expired and was taken over.
 func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.DeliveryOutcome) (bool, error) {
 	now := s.currentTime()
 	at, done := now, &now
@@ -121,8 +119,8 @@ func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.
 	return tag.RowsAffected() == 1, translateError("settle delivery", err)
 }
 
-// Deliveries lists deliveries in a state ("" for any), the newest first. Errors:
-// CodeInvalid for field cursor.
+// Deliveries lists deliveries in a state ("" for any), the newest first.
+// Errors: CodeInvalid for field cursor.
 func (s *Store) Deliveries(ctx context.Context, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	c := newConditions()
 	addEqual(c, "d.state", state)
@@ -134,8 +132,8 @@ var deliveryList = pagedList[notify.Delivery]{
 	func(d notify.Delivery) (time.Time, string) { return d.CreatedAt, d.ID },
 }
 
-// Replay makes a settled delivery due again, with the same id, so that a
-// receiver that has it can tell. One that is on its way stays as it is. Errors:
+// ReplayDelivery makes a settled delivery due again under the same id, so that
+// its receiver can detect a repetition. An unsettled one is unchanged. Errors:
 // CodeNotFound.
 func (s *Store) ReplayDelivery(ctx context.Context, id string) (notify.Delivery, error) {
 	d, err := queryOne[notify.Delivery](ctx, s, "delivery", `update webhook_deliveries d set

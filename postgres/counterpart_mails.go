@@ -12,8 +12,8 @@ import (
 	"recourse/recovery"
 )
 
-// queueAddress keeps a counterpart's address. A stop stays with the address that
-// it was asked for.
+// queueAddress stores a counterpart's address. They stay unsubscribed only if
+// the address is the same.
 func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAddress) {
 	if a == nil {
 		return
@@ -23,7 +23,7 @@ func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAdd
 			stopped_at = case when holder_mails.email = excluded.email then holder_mails.stopped_at end`, id, a.CounterpartID, a.Email)
 }
 
-// insertForHolder tells a counterpart who left an address, and nobody else.
+// insertForCounterpart adds a notice to a counterpart who left an address.
 const insertForCounterpart = `insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at, counterpart_id)
 	select null, case_id, $2, $3, $4, $5, $6, $7, $7, counterpart_id from holder_mails
 	where case_id = $1 and counterpart_id = $8 and stopped_at is null`
@@ -35,13 +35,14 @@ type counterpartReminderRow struct {
 	Urgent        bool
 	Facts         notify.Facts
 	DueAt         time.Time
-	Wanted        bool // they left an address and have not stopped the mails
+	Wanted        bool // they left an address and have not unsubscribed
 }
 
-// RemindHolders tells counterparts what comes due by the plan they agreed to,
-// for up to limit cases, and writes each telling into the case with the draft:
-// they were written to. What no longer runs, was stopped or may not be written is
-// dropped. It gives how many cases it dealt with.
+// RemindCounterparts sends reminders of instalments to counterparts, for up to
+// limit cases. Each one gets a journal entry made by draft, because it is a
+// contact. Reminders are dropped if the deadline has ended, the counterpart has
+// unsubscribed or may not be contacted. It returns the number of cases it
+// handled.
 func (s *Store) RemindCounterparts(ctx context.Context, limit int, draft func(notify.CounterpartReminder) journal.Draft) (int, error) {
 	type due struct{ CaseID recovery.CaseID }
 	cases, err := queryAll[due](ctx, s, "list reminders", `select distinct case_id from (select case_id from reminders
@@ -59,7 +60,7 @@ func (s *Store) RemindCounterparts(ctx context.Context, limit int, draft func(no
 
 func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draft func(notify.CounterpartReminder) journal.Draft) error {
 	return s.inTransaction(ctx, "remind counterparts", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, id)
+		writer, err := s.lockJournal(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -78,15 +79,15 @@ func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draf
 			return err
 		}
 		for _, row := range list {
-			if err := pen.queueReminder(row, c, s.currentTime(), draft); err != nil {
+			if err := writer.queueReminder(row, c, s.currentTime(), draft); err != nil {
 				return err
 			}
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }
 
-// remind queues one reminder and its entry, if there is still anything to say.
+// queueReminder queues one reminder and its entry, if it is still valid.
 func (p *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
 	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
 		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""

@@ -8,58 +8,60 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// channel is the name under which processes tell each other of the outbox.
+// notifyChannel is the PostgreSQL channel on which processes announce changes.
 const notifyChannel = "recourse_outbox"
 
-// quiet is the least time between two notifications to other processes.
-// NOTIFY holds a lock of the whole database until its transaction commits, so
-// it must neither stand inside a filing nor be sent for each.
+// notifyInterval is the shortest time between two notifications to other
+// processes. NOTIFY locks the whole database until its transaction commits, so
+// it must not be part of a filing or be sent for each one.
 const notifyInterval = 50 * time.Millisecond
 
-// reconnectAfter is the wait before a lost listening connection is tried again.
+// reconnectDelay is the wait before a lost listening connection is opened
+// again.
 const reconnectDelay = time.Second
 
-// bell tells whoever drains the outbox that there is something in it: this
-// process at once, others a moment later.
+// notifier announces new work to subscribers: in this process at once, in other
+// processes a moment later.
 type notifier struct {
 	mutex          sync.Mutex
 	subscribers    map[chan struct{}]struct{}
 	otherProcesses chan struct{}
 }
 
-// ring wakes this process and asks for the others to be told. It never blocks.
-func (b *notifier) Notify() {
-	b.notifyLocal()
-	trySend(b.otherProcesses)
+// Notify wakes the subscribers of this process and schedules a notification of
+// the others. It never blocks.
+func (n *notifier) Notify() {
+	n.notifyLocal()
+	trySend(n.otherProcesses)
 }
 
-func (b *notifier) notifyLocal() {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	for woken := range b.subscribers {
+func (n *notifier) notifyLocal() {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	for woken := range n.subscribers {
 		trySend(woken)
 	}
 }
 
-func (b *notifier) subscribe() chan struct{} {
+func (n *notifier) subscribe() chan struct{} {
 	woken := make(chan struct{}, 1)
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if b.subscribers == nil {
-		b.subscribers = map[chan struct{}]struct{}{}
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	if n.subscribers == nil {
+		n.subscribers = map[chan struct{}]struct{}{}
 	}
-	b.subscribers[woken] = struct{}{}
+	n.subscribers[woken] = struct{}{}
 	return woken
 }
 
-func (b *notifier) unsubscribe(woken chan struct{}) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	delete(b.subscribers, woken)
+func (n *notifier) unsubscribe(woken chan struct{}) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	delete(n.subscribers, woken)
 }
 
-// poke leaves a mark in a channel of one place; a mark that lies there already
-// says the same.
+// trySend sends on a channel with a buffer of one. If the buffer is full, a
+// signal is pending already and nothing is sent.
 func trySend(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -67,8 +69,8 @@ func trySend(c chan struct{}) {
 	}
 }
 
-// tellOthers notifies other processes, at most once per quiet. Losing one is
-// harmless: who drains also looks from time to time.
+// notifyProcesses notifies other processes, at most once per notifyInterval. A
+// lost notification is harmless, because subscribers also poll.
 func (s *Store) notifyProcesses(ctx context.Context) {
 	for {
 		select {
@@ -83,7 +85,7 @@ func (s *Store) notifyProcesses(ctx context.Context) {
 	}
 }
 
-// pause waits and gives false when the context ended first.
+// waitFor waits and returns false if the context ended first.
 func waitFor(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -95,11 +97,11 @@ func waitFor(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// Woken gives a channel that gets a mark when the outbox may have something
-// new, from this process or another. Marks are merged. It listens on a
-// connection of its own until the context ends, connects again when that is
-// lost, and marks then, since it may have missed something. The channel is
-// never closed. Errors: CodeUnavailable.
+// SubscribeToChanges returns a channel that receives a signal when there may be
+// new work, from this process or another. Signals are merged. It listens on a
+// connection of its own until the context ends. After a reconnect it sends a
+// signal, because notifications may have been lost. The channel is never
+// closed. Errors: CodeUnavailable.
 func (s *Store) SubscribeToChanges(ctx context.Context) (<-chan struct{}, error) {
 	conn, err := s.connectListener(ctx)
 	if err != nil {
@@ -126,7 +128,8 @@ func (s *Store) connectListener(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// keepListening passes notifications on until the context or the Store ends.
+// keepListening forwards notifications until the context ends or the Store is
+// closed.
 func (s *Store) keepListening(ctx context.Context, conn *pgx.Conn, woken chan struct{}) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

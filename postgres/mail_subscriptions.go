@@ -9,25 +9,26 @@ import (
 	"recourse/notify"
 )
 
-// guest is the condition on a case c that its claimant has no account and left
-// an address: they are told by mail.
+// isGuest is the condition that the claimant of a case c has no account but an
+// address. They get mails.
 const isGuest = `c.owner = '' and coalesce(c.claimant ->> 'email', '') <> ''`
 
-// GuestMails finds the case behind the token of a mail. Errors: CodeNotFound.
+// MailSubscription finds the subscription of an unsubscribe token. Errors:
+// CodeNotFound.
 func (s *Store) MailSubscription(ctx context.Context, token string) (notify.MailSubscription, error) {
 	return queryOne[notify.MailSubscription](ctx, s, "stop link", `select case_id, '' as counterpart_id, stopped_at from guest_mails where stop_token = $1
 		union all select case_id, counterpart_id, stopped_at from holder_mails where stop_token = $1`, token)
 }
 
-// StopMails ends the mails of a case to whoever has the token, and writes that
-// down. Ending them twice is the same as once. Errors: CodeNotFound.
+// StopMails ends the mails of a case to the owner of the token, with a journal
+// entry. Ending them twice is the same as once. Errors: CodeNotFound.
 func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft) error {
 	found, err := s.MailSubscription(ctx, token)
 	if err != nil {
 		return err
 	}
 	return s.inTransaction(ctx, "stop mails", func(tx pgx.Tx) error {
-		pen, err := s.lockJournal(ctx, tx, found.CaseID)
+		writer, err := s.lockJournal(ctx, tx, found.CaseID)
 		if err != nil {
 			return err
 		}
@@ -39,9 +40,9 @@ func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		if _, err = pen.append(draft); err != nil {
+		if _, err = writer.append(draft); err != nil {
 			return err
 		}
-		return pen.flush(ctx)
+		return writer.flush(ctx)
 	})
 }

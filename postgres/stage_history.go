@@ -6,8 +6,8 @@ import (
 	"recourse/evidence/journal"
 )
 
-// queueStay keeps the stay in a stage that a step ends. It stands before the
-// change of the case itself, because it reads where the case was.
+// queueStay stores the stay in a stage that a step ends. It is queued before
+// the change of the case, because it reads the stage from it.
 func queueStay(batch *pgx.Batch, w StepWrite, first journal.Record) {
 	batch.Queue(`insert into case_stages
 			(case_id, seq, stage, entered_at, left_at, platform, group_kind, amount_fen, filed_at, pace)

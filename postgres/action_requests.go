@@ -8,8 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// requestRow is a request as its table stores it: the action has a column of its
-// own.
+// requestRow is a request with its action, which has a column of its own.
 type requestRow struct {
 	recovery.ActionRequest
 	Action recovery.Action
@@ -22,12 +21,13 @@ func (r requestRow) toRequest() recovery.ActionRequest {
 	return r.ActionRequest
 }
 
-// StageAction keeps an act until the workflow writes it down. It is idempotent
-// by actor and key: the same request again gives the row that stands, with its
-// id, state and answer; an abandoned one is staged again as the next attempt.
+// StageAction stores a request until the workflow has written its step. It is
+// idempotent by actor and key: a repetition returns the existing row with its
+// id, state and result. An abandoned request is staged again as the next
+// attempt.
 //
-// Errors: CodeIdempotency when the key was used for another request,
-// CodeNotFound for an unknown case.
+// Errors: CodeIdempotency if the key was used for another request, CodeNotFound
+// for an unknown case.
 func (s *Store) StageAction(ctx context.Context, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	var standing recovery.ActionRequest
 	err := s.inTransaction(ctx, "stage action", func(tx pgx.Tx) (err error) {
@@ -51,7 +51,7 @@ func (s *Store) stageRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRe
 		row, err = queryOneTx[requestRow](ctx, tx, `select `+requestColumns+` from action_requests
 			where actor_id = $1 and key = $2 and key <> '' for update`, r.Actor.ID, r.Key)
 		if isNoRows(err) {
-			continue // it was dropped between the two statements: the key is free again
+			continue // deleted between the two statements: the key is free again
 		}
 		if err != nil {
 			return recovery.ActionRequest{}, err
@@ -60,7 +60,7 @@ func (s *Store) stageRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRe
 	}
 }
 
-// restage answers a request whose key stands already.
+// stageAgain handles a request whose key exists.
 func stageAgain(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	if row.Fingerprint != r.Fingerprint {
 		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
@@ -74,7 +74,7 @@ func stageAgain(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.Actio
 	return row.toRequest(), err
 }
 
-// txOne collects the one row of a statement inside a transaction.
+// queryOneTx returns the only row of a statement inside a transaction.
 func queryOneTx[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) (T, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
@@ -84,14 +84,14 @@ func queryOneTx[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
-// ActionRequest reads a staged act. Errors: CodeNotFound.
+// ActionRequest reads a staged request. Errors: CodeNotFound.
 func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
 	row, err := queryOne[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
 	return row.toRequest(), err
 }
 
-// AbandonAction gives up an act nobody waits for any more: from now on its step
-// cannot be written. It gives false when it was written meanwhile, or is gone.
+// AbandonAction gives up a request: its step can no longer be written. It
+// returns false if the step was written in the meantime or the request is gone.
 // Abandoning twice is the same as once.
 func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (abandoned bool, err error) {
 	tag, err := s.pool.Exec(ctx,
@@ -99,15 +99,15 @@ func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (aband
 	return tag.RowsAffected() == 1, translateError("abandon action", err)
 }
 
-// DropAction forgets an act that was refused, so that its key is free again. An
-// act that was written stays.
+// DeleteAction deletes a refused request, so that its key can be used again. A
+// request whose step was written stays.
 func (s *Store) DeleteAction(ctx context.Context, id recovery.RequestID) error {
 	_, err := s.pool.Exec(ctx, `delete from action_requests where id = $1 and state <> 'applied'`, id)
 	return translateError("drop action", err)
 }
 
-// FinishAction keeps what the sender of a written act was told, for those who
-// send it again. The first answer stays. Errors: CodeNotFound.
+// FinishAction stores the result of a written action for repetitions of the
+// request. The first result stays. Errors: CodeNotFound.
 func (s *Store) FinishAction(ctx context.Context, id recovery.RequestID, answer []byte) error {
 	tag, err := s.pool.Exec(ctx, `update action_requests set answer = coalesce(answer, $2) where id = $1`, id, answer)
 	if err == nil && tag.RowsAffected() == 0 {
