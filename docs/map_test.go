@@ -101,7 +101,31 @@ func TestMapNamesExistingTypes(t *testing.T) {
 	}
 }
 
-// hasType reports whether a package of that name declares the type.
+func TestGlossaryNamesExistingTypes(t *testing.T) {
+	t.Parallel()
+	terms := map[string]bool{}
+	for line := range strings.SplitSeq(readPage(t, "glossary.md"), "\n") {
+		cells := strings.Split(line, " | ")
+		if len(cells) != 4 || strings.Contains(line, "---") || cells[3] == "where |" {
+			continue
+		}
+		if terms[cells[0]] {
+			t.Errorf("glossary.md: %s occurs twice", cells[0])
+		}
+		terms[cells[0]] = true
+		for _, name := range inBackticks.FindAllStringSubmatch(cells[3], -1) {
+			pkg, local, _ := strings.Cut(name[1], ".")
+			if typeName.MatchString(name[1]) && !hasType(t, pkg, local) {
+				t.Errorf("glossary.md: there is no type or function %s", name[1])
+			}
+		}
+	}
+	if len(terms) < 60 {
+		t.Errorf("only %d terms were found: the form of the page has changed", len(terms))
+	}
+}
+
+// hasType reports whether a package of that name declares the type or function.
 func hasType(t *testing.T, pkg, name string) bool {
 	t.Helper()
 	for _, pattern := range []string{pkg, "*/" + pkg, "*/*/" + pkg} {
@@ -120,7 +144,7 @@ func hasType(t *testing.T, pkg, name string) bool {
 
 func TestPagesNameExistingFiles(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"map.md", "adding.md"} {
+	for _, page := range []string{"map.md", "adding.md", "glossary.md"} {
 		for _, name := range inBackticks.FindAllStringSubmatch(readPage(t, page), -1) {
 			if !strings.Contains(name[1], "/") || strings.ContainsAny(name[1], " <>:") || strings.HasPrefix(name[1], "/") {
 				continue
