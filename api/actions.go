@@ -19,7 +19,7 @@ func (a *API) registerActions(router EchoRouter) {
 // takeAction serves all action paths. The body is a recovery.Act in which only
 // the fields of the action may be set.
 func (a *API) takeAction(c echo.Context, action recovery.Action) error {
-	id := ID(c.Param("id"))
+	id := c.Param("id")
 	if err := checkID(id); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"math"
+	"slices"
 
 	"recourse/recovery"
 )
@@ -128,7 +129,7 @@ func (e *evaluation) decideRoute(rule *routeRule, option *RouteOption) {
 	shut := e.reasonsThatHold(rule.Closed)
 	needs := rule.Needs.evaluate(e)
 	option.Open = len(shut) == 0 && needs == Yes
-	option.Why = append(shut, e.reasonsThatHold(rule.Why)...)
+	option.Why = slices.Concat(shut, e.reasonsThatHold(rule.Why))
 	if needs == Unknown && rule.Unknown != "" {
 		option.Why = append(option.Why, rule.Unknown)
 	}

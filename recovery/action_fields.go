@@ -167,7 +167,7 @@ func (a Act) Validate(now time.Time) error {
 		}
 	}
 	for _, field := range row.Fields {
-		c.field(a, field)
+		formChecks[field.Form](c, a, field)
 	}
 	if row.check != nil {
 		row.check(a, c)
@@ -175,39 +175,41 @@ func (a Act) Validate(now time.Time) error {
 	return Invalid(c.faults)
 }
 
-// field checks one field of a body by its form.
-func (c *FieldChecker) field(a Act, f Field) {
-	switch f.Form {
-	case TextForm, LineForm, CounterpartForm, StaffForm:
-		c.Text(f.Name, a.textOf(f.Name), f.Max, f.Required)
-	case EmailForm:
-		c.email(f, a.Email)
-	case WordForm:
-		c.word(f.Name, a.textOf(f.Name))
-	case ChoiceForm:
-		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
-	case ChoicesForm:
-		c.choices(f, values(a.Kinds))
-	case MoneyForm:
-		c.money(a.Amount, f.Required)
-	case PastForm:
-		c.Time(f.Name, a.timeOf(f.Name), f.Required)
-	case FutureForm:
-		c.ahead(f.Name, a.Until)
-	case NumberForm:
-		if a.No < 1 || a.No > f.Max {
-			c.Add(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
-		}
-	case FlagForm:
-		if f.Required && a.Share == nil {
-			c.Add(f.Name, "required", "Send true or false.")
-		}
-	case ConfirmForm:
-		if a.Confirm == nil || !*a.Confirm {
-			c.Add(f.Name, "required", "This happens only once: confirm it with true.")
-		}
-	case InstalmentsForm:
-		c.instalments(a.Instalments)
+// formChecks has the check of each form of a field.
+var formChecks = map[FieldForm]func(*FieldChecker, Act, Field){
+	TextForm: checkTextField, LineForm: checkTextField, CounterpartForm: checkTextField, StaffForm: checkTextField,
+	WordForm:        func(c *FieldChecker, a Act, f Field) { c.word(f.Name, a.textOf(f.Name)) },
+	ChoiceForm:      func(c *FieldChecker, a Act, f Field) { OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required) },
+	ChoicesForm:     func(c *FieldChecker, a Act, f Field) { c.choices(f, values(a.Kinds)) },
+	MoneyForm:       func(c *FieldChecker, a Act, f Field) { c.money(a.Amount, f.Required) },
+	PastForm:        func(c *FieldChecker, a Act, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
+	FutureForm:      func(c *FieldChecker, a Act, f Field) { c.ahead(f.Name, a.Until) },
+	NumberForm:      func(c *FieldChecker, a Act, f Field) { c.number(f, a.No) },
+	FlagForm:        checkFlagField,
+	ConfirmForm:     checkConfirmation,
+	InstalmentsForm: func(c *FieldChecker, a Act, _ Field) { c.instalments(a.Instalments) },
+	EmailForm:       func(c *FieldChecker, a Act, f Field) { c.email(f, a.Email) },
+}
+
+func checkTextField(c *FieldChecker, a Act, f Field) {
+	c.Text(f.Name, a.textOf(f.Name), f.Max, f.Required)
+}
+
+func checkFlagField(c *FieldChecker, a Act, f Field) {
+	if f.Required && !slices.Contains(a.setFields(), f.Name) {
+		c.Add(f.Name, "required", "Send true or false.")
+	}
+}
+
+func checkConfirmation(c *FieldChecker, a Act, f Field) {
+	if a.Confirm == nil || !*a.Confirm {
+		c.Add(f.Name, "required", "This happens only once: confirm it with true.")
+	}
+}
+
+func (c *FieldChecker) number(f Field, value int) {
+	if value < 1 || value > f.Max {
+		c.Add(f.Name, "out_of_range", "A number from 1 to %d is needed.", f.Max)
 	}
 }
 

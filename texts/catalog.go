@@ -122,17 +122,17 @@ func (c *Catalog) readFile(name string) error {
 
 // add adds the texts of a node and the nodes below it.
 func (c *Catalog) add(file, key string, node *yaml.Node) error {
-	switch {
-	case node.Kind == yaml.AliasNode:
+	switch node.Kind {
+	case yaml.AliasNode:
 		return c.add(file, key, node.Alias)
-	case node.Kind == yaml.MappingNode:
+	case yaml.MappingNode:
 		for i := 0; i < len(node.Content); i += 2 {
 			if err := c.add(file, join(key, node.Content[i].Value), node.Content[i+1]); err != nil {
 				return err
 			}
 		}
 		return nil
-	case node.Kind == yaml.SequenceNode:
+	case yaml.SequenceNode:
 		for i, item := range node.Content {
 			if err := c.add(file, join(key, strconv.Itoa(i)), item); err != nil {
 				return err

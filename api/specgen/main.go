@@ -30,7 +30,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", specification, err)
 	}
-	return os.WriteFile(specification, []byte(updated), 0o644)
+	return os.WriteFile(specification, []byte(updated), 0o600)
 }
 
 // updateSpecification returns the specification with its generated parts replaced.

@@ -16,7 +16,7 @@ const vocabularyFile = "vocabulary.gen.json"
 func main() {
 	text, err := vocabulary()
 	if err == nil {
-		err = os.WriteFile(vocabularyFile, text, 0o644)
+		err = os.WriteFile(vocabularyFile, text, 0o600)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemagen:", err)
