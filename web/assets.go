@@ -15,11 +15,11 @@ import (
 //go:embed assets/*
 var assetFiles embed.FS
 
-// assets are the styles and scripts under names that change with their content,
-// so that browsers may keep them for ever.
+// assets has the styles and scripts under names that contain a hash of their
+// content, so browsers may cache them forever.
 type assets struct {
 	names  map[string]string // app.css → app.1a2b3c4d.css
-	bodies map[string][]byte // by the hashed name
+	bodies map[string][]byte // by hashed name
 }
 
 var assetTypes = map[string]string{
@@ -45,10 +45,10 @@ func loadAssets() (*assets, error) {
 	return loaded, nil
 }
 
-// path is where a page finds an asset.
-func (a *assets) path(name string) string { return "/assets/" + a.names[name] }
+// pathOf returns the URL path of an asset.
+func (a *assets) pathOf(name string) string { return "/assets/" + a.names[name] }
 
-func (a *assets) serve(c echo.Context) error {
+func (a *assets) serveAsset(c echo.Context) error {
 	body, found := a.bodies[c.Param("file")]
 	if !found {
 		return echo.ErrNotFound

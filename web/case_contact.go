@@ -11,16 +11,16 @@ import (
 	"recourse/textlint"
 )
 
-// finding is a place in a text that should be put otherwise.
+// finding is a passage of a text that should be worded differently.
 type finding struct {
-	Place    string // the words themselves
-	Why      string
-	Instead  string
-	Articles string
-	Blocks   bool
+	Quote      string // the passage
+	Why        string
+	Suggestion string
+	Articles   string
+	Blocks     bool
 }
 
-func (c *call) findings(act recovery.Act) []finding {
+func (c *pageContext) lintFindings(act recovery.Act) []finding {
 	if c.web.service.Linter == nil {
 		return nil
 	}
@@ -29,27 +29,27 @@ func (c *call) findings(act recovery.Act) []finding {
 	for _, found := range c.web.service.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, false)) {
 		start, end := min(found.Start, len(words)), min(found.End, len(words))
 		list = append(list, finding{
-			Place: string(words[start:end]), Why: found.Why, Instead: found.Suggestion,
-			Articles: strings.Join(found.Articles, c.say.T("timeline.and")), Blocks: found.Severity == textlint.Block,
+			Quote: string(words[start:end]), Why: found.Why, Suggestion: found.Suggestion,
+			Articles: strings.Join(found.Articles, c.texts.T("timeline.and")), Blocks: found.Severity == textlint.Block,
 		})
 	}
 	return list
 }
 
-// planned shows what became of a text that was to be checked: the form to record
-// it as sent, with the text in it, or what speaks against it.
-func (c *call) planned(failed *attempt, act recovery.Act, err error) error {
-	failed.findings = c.findings(act)
+// showCheckedContact shows the result of checking a text: the form to record
+// the message, or why it should not be sent.
+func (c *pageContext) showCheckedContact(failed *formAttempt, act recovery.Act, err error) error {
+	failed.findings = c.lintFindings(act)
 	if err == nil {
-		failed.action, failed.said = recovery.RecordContact, c.say.T("case.plan_ok")
-		failed.values.Set("sent_at", inputTime(c.web.now()))
-		return c.showCase(http.StatusOK, failed)
+		failed.action, failed.success = recovery.RecordContact, c.texts.T("case.plan_ok")
+		failed.values.Set("sent_at", formatInputTime(c.web.now()))
+		return c.showCasePage(http.StatusOK, failed)
 	}
-	view, readErr := c.web.service.CaseByNumber(c.Request().Context(), c.who.Actor, recovery.CaseNumber(c.Param("number")))
+	view, readErr := c.web.service.CaseByNumber(c.Request().Context(), c.visitor.Actor, recovery.CaseNumber(c.Param("number")))
 	if readErr != nil {
 		return readErr
 	}
-	failed.notice = c.refusal(recovery.CodeOf(err), view)
+	failed.notice = c.refusalText(recovery.CodeOf(err), view)
 	if failed.notice == "" {
 		return err
 	}
@@ -57,44 +57,46 @@ func (c *call) planned(failed *attempt, act recovery.Act, err error) error {
 	if !errors.As(err, &fault) {
 		return err
 	}
-	failed.notice += c.nextContact(fault.Contact)
+	failed.notice += c.nextContactText(fault.Contact)
 	if len(failed.findings) == 0 && len(fault.Fields) > 0 {
-		failed.notice += c.say.T("case.findings_name") // only the case knows that this is somebody's name
+		failed.notice += c.texts.T("case.findings_name") // the linter does not know the names in the case
 	}
-	return c.showCase(statusOf(err), failed)
+	return c.showCasePage(errorStatus(err), failed)
 }
 
-// refusal words why a message should not be sent now; "" for any other failure.
-func (c *call) refusal(code recovery.Code, view casework.View) string {
+// refusalText returns why a message should not be sent now, or "" for any other
+// error.
+func (c *pageContext) refusalText(code recovery.Code, view casework.View) string {
 	if view.Contacts == nil {
 		return ""
 	}
 	l := view.Contacts.Limits
 	switch code {
 	case recovery.CodeContactLimit:
-		return c.say.T("case.plan_refused_contact_limit", "per_day", l.PerDay, "limit", l.Total, "group_day", l.GroupDay, "group_limit", l.GroupTotal)
+		return c.texts.T("case.plan_refused_contact_limit", "per_day", l.PerDay, "limit", l.Total, "group_day", l.GroupDay, "group_limit", l.GroupTotal)
 	case recovery.CodeQuietHours:
-		return c.say.T("case.plan_refused_quiet_hours", "from", l.QuietFrom, "until", l.QuietUntil)
+		return c.texts.T("case.plan_refused_quiet_hours", "from", l.QuietFrom, "until", l.QuietUntil)
 	case recovery.CodeNoContact:
-		return c.say.T("case.plan_refused_no_contact")
+		return c.texts.T("case.plan_refused_no_contact")
 	case recovery.CodeTextUnsafe:
-		return c.say.T("case.plan_refused_text_unsafe")
+		return c.texts.T("case.plan_refused_text_unsafe")
 	default:
 		return ""
 	}
 }
 
-// nextContact says from when a message may be sent, by which articles not before.
-func (c *call) nextContact(refused *recovery.ContactRefusal) string {
+// nextContactText returns when the next message is allowed, and the articles
+// that forbid it now.
+func (c *pageContext) nextContactText(refused *recovery.ContactRefusal) string {
 	if refused == nil {
 		return ""
 	}
-	var told string
+	var text string
 	switch {
 	case refused.From == nil:
-		told = c.say.T("case.plan_never")
+		text = c.texts.T("case.plan_never")
 	case refused.From.After(c.web.now()):
-		told = c.say.T("case.plan_from", "time", minute(*refused.From))
+		text = c.texts.T("case.plan_from", "time", formatMinute(*refused.From))
 	}
 	var articles []string
 	for _, reason := range refused.Reasons {
@@ -103,33 +105,33 @@ func (c *call) nextContact(refused *recovery.ContactRefusal) string {
 		}
 	}
 	if len(articles) > 0 {
-		told += c.say.T("case.plan_articles", "list", strings.Join(articles, c.say.T("timeline.and")))
+		text += c.texts.T("case.plan_articles", "list", strings.Join(articles, c.texts.T("timeline.and")))
 	}
-	return told
+	return text
 }
 
-// contactMark is how often people were written to, and how often they may be.
-type contactMark struct {
+// contactView shows how many messages were sent and how many are allowed.
+type contactView struct {
 	*casework.ContactView
-	Group     bool // there is a group to speak to
-	Single    bool // one counterpart: what is left can be said
+	Group     bool // the group can be contacted
+	Single    bool // one counterpart, so the remaining number is exact
 	LeftToday int
 	LeftTotal int
-	Log       []event
+	Log       []timelineEvent
 }
 
-func (c *call) contact(d *caseData) *contactMark {
+func (c *pageContext) newContactView(d *caseData) *contactView {
 	if d.Contacts == nil || !d.Position.IsOpen() {
-		return nil // nobody is written to any more; the timeline has what was said
+		return nil // no further contact; the timeline shows earlier messages
 	}
-	mark := &contactMark{ContactView: d.Contacts, Group: !d.Position.OneToOne && !d.Position.NoNotice, Single: len(d.Counterparts) == 1}
+	mark := &contactView{ContactView: d.Contacts, Group: !d.Position.OneToOne && !d.Position.NoNotice, Single: len(d.Counterparts) == 1}
 	mark.LeftTotal = max(0, d.Contacts.Limits.Total-d.Contacts.Total)
 	mark.LeftToday = min(mark.LeftTotal, max(0, d.Contacts.Limits.PerDay-d.Contacts.Today))
 	kinds := []recovery.EntryKind{recovery.EntryContactRecorded, recovery.EntryMediationRecorded}
 	spoken := slices.DeleteFunc(slices.Clone(d.lines), func(l casework.JournalLine) bool { return !slices.Contains(kinds, l.Entry.Kind) })
-	teller := teller{say: c.say, aliases: aliasesOf(d.Counterparts)}
-	for _, line := range slices.Backward(spoken[max(0, len(spoken)-timelineShown):]) {
-		mark.Log = append(mark.Log, teller.event(line))
+	teller := timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
+	for _, line := range slices.Backward(spoken[max(0, len(spoken)-maxShownEvents):]) {
+		mark.Log = append(mark.Log, teller.newEvent(line))
 	}
 	return mark
 }

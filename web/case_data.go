@@ -20,47 +20,47 @@ type caseData struct {
 	links    []casework.Link
 }
 
-// journalPage is how many entries are read at a time.
+// journalPage is the number of entries read at a time.
 const journalPage = 200
 
-func (c *call) load(number string) (*caseData, error) {
-	data, err := c.loadState(number)
+func (c *pageContext) loadCase(number string) (*caseData, error) {
+	data, err := c.loadCaseState(number)
 	if err != nil {
 		return nil, err
 	}
-	if data.texts, err = c.web.service.Texts(c.Request().Context(), c.who.Actor, data.ID, ""); err != nil {
+	if data.texts, err = c.web.service.Texts(c.Request().Context(), c.visitor.Actor, data.ID, ""); err != nil {
 		return nil, err
 	}
-	if err = c.links(data); err != nil {
+	if err = c.loadLinks(data); err != nil {
 		return nil, err
 	}
-	data.lines, err = c.journal(data.ID)
+	data.lines, err = c.loadJournal(data.ID)
 	return data, err
 }
 
-// loadState reads only what the token is made of.
-func (c *call) loadState(number string) (*caseData, error) {
+// loadCaseState loads only what stateToken needs.
+func (c *pageContext) loadCaseState(number string) (*caseData, error) {
 	ctx := c.Request().Context()
-	view, err := c.web.service.CaseByNumber(ctx, c.who.Actor, recovery.CaseNumber(number))
+	view, err := c.web.service.CaseByNumber(ctx, c.visitor.Actor, recovery.CaseNumber(number))
 	if err != nil {
 		return nil, err
 	}
 	data := &caseData{View: view}
-	if data.evidence, err = c.web.service.EvidenceOf(ctx, c.who.Actor, view.ID); err != nil {
+	if data.evidence, err = c.web.service.EvidenceOf(ctx, c.visitor.Actor, view.ID); err != nil {
 		return nil, err
 	}
-	data.exports, err = c.web.service.ExportsOf(ctx, c.who.Actor, view.ID)
+	data.exports, err = c.web.service.ExportsOf(ctx, c.visitor.Actor, view.ID)
 	return data, err
 }
 
-func (c *call) journal(id recovery.CaseID) ([]casework.JournalLine, error) {
+func (c *pageContext) loadJournal(id recovery.CaseID) ([]casework.JournalLine, error) {
 	var all []casework.JournalLine
 	for {
 		after := int64(0)
 		if len(all) > 0 {
 			after = all[len(all)-1].Seq
 		}
-		lines, _, err := c.web.service.Journal(c.Request().Context(), c.who.Actor, id, after, journalPage)
+		lines, _, err := c.web.service.Journal(c.Request().Context(), c.visitor.Actor, id, after, journalPage)
 		all = append(all, lines...)
 		if err != nil || len(lines) < journalPage {
 			return all, err
@@ -68,8 +68,9 @@ func (c *call) journal(id recovery.CaseID) ([]casework.JournalLine, error) {
 	}
 }
 
-// token changes whenever the page would show something new.
-func (d *caseData) token() string {
+// stateToken returns a string that changes whenever the page has something new
+// to show.
+func (d *caseData) stateToken() string {
 	var states strings.Builder
 	for _, export := range d.exports {
 		states.WriteString("." + string(export.State))
@@ -77,29 +78,29 @@ func (d *caseData) token() string {
 	return fmt.Sprintf("%d.%d/%s", d.Version, len(d.evidence), states.String())
 }
 
-// attempt is a form that was sent and is answered by its own page: it could not
-// be accepted, or what came of it is shown once.
-type attempt struct {
-	action   recovery.Action // "", or one of the names below
+// formAttempt is a submitted form whose result is shown on its own page: it
+// failed, or its result is shown only once.
+type formAttempt struct {
+	action   recovery.Action // "" or one of the constants below
 	values   url.Values
 	faults   []recovery.FieldFault
-	notice   string // what went wrong
-	said     string // what went well
+	notice   string // error of the whole form
+	success  string // success message
 	findings []finding
 	issued   *issuedLink
 }
 
-// Attempts that are no actions.
+// Forms that are not actions.
 const (
 	attemptUpload recovery.Action = "upload"
 	attemptBill   recovery.Action = "bill"
 	attemptExport recovery.Action = "export"
 )
 
-// attempted words a failure for the form it came from; nil when the failure
-// concerns no form.
-func (c *call) attempted(action recovery.Action, values url.Values, err error, faults []recovery.FieldFault) *attempt {
-	failed := &attempt{action: action, values: values, faults: faults}
+// attemptFor describes an error for the form it belongs to; nil if it needs an
+// error page.
+func (c *pageContext) attemptFor(action recovery.Action, values url.Values, err error, faults []recovery.FieldFault) *formAttempt {
+	failed := &formAttempt{action: action, values: values, faults: faults}
 	switch recovery.CodeOf(err) {
 	case recovery.CodeInvalid:
 		return failed
@@ -108,11 +109,11 @@ func (c *call) attempted(action recovery.Action, values url.Values, err error, f
 	case recovery.CodeUnsupportedMedia:
 		failed.faults = []recovery.FieldFault{{Field: "file", Code: "unsupported"}}
 	case recovery.CodeUnavailable:
-		failed.notice = c.say.T("notice.unavailable")
+		failed.notice = c.texts.T("notice.unavailable")
 	case recovery.CodeFourEyes:
-		failed.notice = c.say.T("notice.four_eyes")
+		failed.notice = c.texts.T("notice.four_eyes")
 	case recovery.CodeActionNotAllowed:
-		failed.notice = c.say.T("notice.not_allowed")
+		failed.notice = c.texts.T("notice.not_allowed")
 	default:
 		return nil
 	}

@@ -12,75 +12,75 @@ import (
 	"recourse/recovery"
 )
 
-// fileForms adds the forms that take files or ask for papers, for those who may.
-func (c *call) fileForms(body *caseBody, failed *attempt) {
-	may := audiences(c.who.Role)
-	if len(may) == 0 {
+// addFileForms adds the upload and export forms if the visitor may use them.
+func (c *pageContext) addFileForms(body *caseBody, failed *formAttempt) {
+	audiences := allowedAudiences(c.visitor.Role)
+	if len(audiences) == 0 {
 		return
 	}
-	body.Upload = c.uploadForm(body, failed)
-	body.Bill = c.billForm(body, failed)
-	body.Export = c.exportForm(body, failed, may)
+	body.Upload = c.newUploadForm(body, failed)
+	body.Bill = c.newBillForm(body, failed)
+	body.Export = c.newExportForm(body, failed, audiences)
 }
 
-func (c *call) fileBuilder(prefix string, of recovery.Action, failed *attempt) builder {
-	b := builder{say: c.say, prefix: prefix, labels: "field", own: prefix, values: url.Values{}}
+func (c *pageContext) newFileFormBuilder(prefix string, of recovery.Action, failed *formAttempt) fieldBuilder {
+	b := fieldBuilder{texts: c.texts, prefix: prefix, labels: "field", labelsFirst: prefix, values: url.Values{}}
 	if failed != nil && failed.action == of {
 		b.values, b.faults = failed.values, failed.faults
 	}
 	return b
 }
 
-func (c *call) uploadForm(body *caseBody, failed *attempt) *form {
-	b := c.fileBuilder("upload", attemptUpload, failed)
-	if missing := body.Lacking; b.values.Get("kind") == "" && len(missing) > 0 {
+func (c *pageContext) newUploadForm(body *caseBody, failed *formAttempt) *form {
+	b := c.newFileFormBuilder("upload", attemptUpload, failed)
+	if missing := body.MissingEvidence; b.values.Get("kind") == "" && len(missing) > 0 {
 		b.values = url.Values{"kind": {string(missing[0].Kind)}}
 	}
-	f := c.emptyForm(b, "upload", body, "/evidence")
+	f := c.newEmptyForm(b, "upload", body, "/evidence")
 	f.Upload, f.Progress, f.Limit = true, true, c.web.service.UploadLimit()
-	kind := choose(b, "kind", "select", "evidence_kind", recovery.EvidenceKinds, true)
-	captured := b.moment("captured_at", false)
-	file := b.make("file", "file")
+	kind := choiceField(b, "kind", "select", "evidence_kind", recovery.EvidenceKinds, true)
+	captured := b.timeField("captured_at", false)
+	file := b.newField("file", "file")
 	file.Required = true
-	f.Groups = []group{{Fields: []field{kind, b.text("description", recovery.MaxText, false), captured, file}}}
-	f.Help = c.say.T("upload.help", "size", size(f.Limit))
+	f.Groups = []group{{Fields: []field{kind, b.textField("description", recovery.MaxText, false), captured, file}}}
+	f.Help = c.texts.T("upload.help", "size", formatSize(f.Limit))
 	f.Open = f.Open || body.Next.Href == "#upload"
 	return &f
 }
 
-func (c *call) billForm(body *caseBody, failed *attempt) *form {
-	b := c.fileBuilder("bill", attemptBill, failed)
-	f := c.emptyForm(b, "bill", body, "/statements")
+func (c *pageContext) newBillForm(body *caseBody, failed *formAttempt) *form {
+	b := c.newFileFormBuilder("bill", attemptBill, failed)
+	f := c.newEmptyForm(b, "bill", body, "/statements")
 	f.Upload = true
-	file := b.make("file", "file")
+	file := b.newField("file", "file")
 	file.Required, file.Accept = true, ".csv,.xlsx"
 	f.Groups = []group{{Fields: []field{file}}}
-	f.Help = c.say.T("bill.help")
+	f.Help = c.texts.T("bill.help")
 	return &f
 }
 
-// billLimit is the size in bytes of the largest bill export that is read.
-const billLimit = 10 << 20
+// maxBillSize is the maximum size in bytes of a bill export.
+const maxBillSize = 10 << 20
 
-func (c *call) exportForm(body *caseBody, failed *attempt, may []recovery.Audience) *form {
-	b := c.fileBuilder("papers", attemptExport, failed)
+func (c *pageContext) newExportForm(body *caseBody, failed *formAttempt, audiences []recovery.Audience) *form {
+	b := c.newFileFormBuilder("papers", attemptExport, failed)
 	if b.values.Get("audience") == "" {
-		b.values = url.Values{"audience": {string(may[0])}}
+		b.values = url.Values{"audience": {string(audiences[0])}}
 	}
-	f := c.emptyForm(b, "papers", body, "/exports")
-	f.Groups = []group{{Fields: []field{choose(b, "audience", "radio", "audience", may, true)}}}
+	f := c.newEmptyForm(b, "papers", body, "/exports")
+	f.Groups = []group{{Fields: []field{choiceField(b, "audience", "radio", "audience", audiences, true)}}}
 	return &f
 }
 
-func (c *call) emptyForm(b builder, name string, body *caseBody, path string) form {
+func (c *pageContext) newEmptyForm(b fieldBuilder, name string, body *caseBody, path string) form {
 	return form{
-		ID: name + "-form", Action: "/cases/" + string(body.Number) + path, Key: newKey(), CSRF: c.who.CSRF,
-		Title: c.say.T(name + ".title"), Submit: c.say.T(name + ".submit"), Open: len(b.faults) > 0,
+		ID: name + "-form", Action: "/cases/" + string(body.Number) + path, Key: newIdempotencyKey(), CSRF: c.visitor.CSRF,
+		Title: c.texts.T(name + ".title"), Submit: c.texts.T(name + ".submit"), Open: len(b.faults) > 0,
 	}
 }
 
-// received is a file form as it was read: its fields, then its file.
-type received struct {
+// receivedForm is a form with a file, as read from the request.
+type receivedForm struct {
 	values  url.Values
 	file    *blob.Pending
 	name    string
@@ -88,43 +88,43 @@ type received struct {
 	request casework.Request
 }
 
-// receive streams a file form. Fields come before the file, so that nothing is
-// written for a form that is not ours.
-func (c *call) receive(number string, limit int64) (*received, error) {
-	got := &received{values: url.Values{}}
+// receiveForm streams a form with a file. The fields come before the file, so
+// that nothing is written for a form with a wrong CSRF token.
+func (c *pageContext) receiveForm(number string, limit int64) (*receivedForm, error) {
+	received := &receivedForm{values: url.Values{}}
 	if c.Request().ContentLength > limit+maxForm {
-		return got, recovery.Faultf(recovery.CodeTooLarge, "The file is above %d bytes.", limit)
+		return received, recovery.Faultf(recovery.CodeTooLarge, "The file is too large. Choose a file of at most %d bytes.", limit)
 	}
-	view, err := c.web.service.CaseByNumber(c.Request().Context(), c.who.Actor, recovery.CaseNumber(number))
+	view, err := c.web.service.CaseByNumber(c.Request().Context(), c.visitor.Actor, recovery.CaseNumber(number))
 	if err != nil {
-		return got, err
+		return received, err
 	}
-	got.caseID = view.ID
+	received.caseID = view.ID
 	parts, err := c.Request().MultipartReader()
 	if err != nil {
-		return got, recovery.Faultf(recovery.CodeInvalid, "A multipart form is needed.")
+		return received, recovery.Faultf(recovery.CodeInvalid, "The request has no multipart form. Load the page again and resubmit the form.")
 	}
-	return got, readParts(parts, got.values, func(part *multipart.Part) error { return c.readFile(part, got) })
+	return received, readFileForm(parts, received.values, func(part *multipart.Part) error { return c.readFile(part, received) })
 }
 
-func (c *call) readFile(part *multipart.Part, got *received) error {
-	if err := c.genuine(got.values.Get("csrf")); err != nil {
+func (c *pageContext) readFile(part *multipart.Part, received *receivedForm) error {
+	if err := c.checkCSRF(received.values.Get("csrf")); err != nil {
 		return err
 	}
-	got.name = rawFileName(part)
-	if got.name == "" {
+	received.name = rawFileName(part)
+	if received.name == "" {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 	}
-	file, err := c.web.service.Receive(c.Request().Context(), c.who.Actor, got.caseID, part)
+	file, err := c.web.service.Receive(c.Request().Context(), c.visitor.Actor, received.caseID, part)
 	if err != nil {
 		return err
 	}
-	got.file, got.request = file, c.request(got.values)
+	received.file, received.request = file, c.newRequest(received.values)
 	return nil
 }
 
-// rawFileName is the name as it was sent. FileName of the part would cut a path
-// off, and a path is to be refused, not mended.
+// rawFileName returns the name as sent. Part.FileName would remove a path, but
+// a name with a path must be refused.
 func rawFileName(part *multipart.Part) string {
 	_, rest, found := strings.Cut(part.Header.Get("Content-Disposition"), "filename=\"")
 	if !found {
@@ -134,38 +134,38 @@ func rawFileName(part *multipart.Part) string {
 	return name
 }
 
-// addEvidence takes a file into a case.
-func (w *Web) addEvidence(c *call) error {
-	got, err := c.receive(c.Param("number"), w.service.UploadLimit())
+// addEvidence adds a file to a case.
+func (w *Web) addEvidence(c *pageContext) error {
+	received, err := c.receiveForm(c.Param("number"), w.service.UploadLimit())
 	if err != nil {
-		return c.refused(attemptUpload, got, err)
+		return c.showFileRefusal(attemptUpload, received, err)
 	}
-	read := &decoder{values: got.values}
+	read := &formDecoder{values: received.values}
 	up := recovery.FileDescription{
-		Kind: recovery.EvidenceKind(read.text("kind")), CapturedAt: read.moment("captured_at"),
-		Description: read.text("description"), FileName: got.name,
+		Kind: recovery.EvidenceKind(read.readText("kind")), CapturedAt: read.readTime("captured_at"),
+		Description: read.readText("description"), FileName: received.name,
 	}
 	if len(read.faults) > 0 {
-		got.file.Discard()
-		return c.refused(attemptUpload, got, recovery.Invalid(read.faults))
+		received.file.Discard()
+		return c.showFileRefusal(attemptUpload, received, recovery.Invalid(read.faults))
 	}
-	if _, err := w.service.AddEvidence(c.Request().Context(), got.request, got.caseID, up, got.file); err != nil {
-		return c.refused(attemptUpload, got, err)
+	if _, err := w.service.AddEvidence(c.Request().Context(), received.request, received.caseID, up, received.file); err != nil {
+		return c.showFileRefusal(attemptUpload, received, err)
 	}
-	c.flash("flash.uploaded")
-	return c.seeOther(c.home(c.Param("number")) + "#evidence")
+	c.setFlash("flash.uploaded")
+	return c.redirectTo(c.casePath(c.Param("number")) + "#evidence")
 }
 
-// refused shows the case again with what was wrong with the file.
-func (c *call) refused(of recovery.Action, got *received, err error) error {
-	failed := c.attempted(of, got.values, err, fieldFaults(err))
-	if failed == nil || got.caseID == "" && recovery.CodeOf(err) != recovery.CodeTooLarge {
+// showFileRefusal renders the case page with the error of the file.
+func (c *pageContext) showFileRefusal(of recovery.Action, received *receivedForm, err error) error {
+	failed := c.attemptFor(of, received.values, err, fieldFaults(err))
+	if failed == nil || received.caseID == "" && recovery.CodeOf(err) != recovery.CodeTooLarge {
 		return err
 	}
-	return c.showCase(statusOf(err), failed)
+	return c.showCasePage(errorStatus(err), failed)
 }
 
-// billBody is the model of a bill that was read.
+// billBody is the model of the page about an imported bill.
 type billBody struct {
 	Number     recovery.CaseNumber
 	Home       string
@@ -175,28 +175,28 @@ type billBody struct {
 	Faults     []statement.RowFault
 }
 
-// maxCandidates keeps the page short; the file itself is kept whole.
+// maxCandidates keeps the page short; the file itself is stored completely.
 const maxCandidates = 20
 
-// importBill reads a wallet's bill, keeps it as evidence and shows which of its
-// transactions may be the mis-sent one.
-func (w *Web) importBill(c *call) error {
-	got, err := c.receive(c.Param("number"), billLimit)
+// importBill reads a wallet's bill, stores it as evidence and shows the
+// transactions that may be the mis-sent one.
+func (w *Web) importBill(c *pageContext) error {
+	received, err := c.receiveForm(c.Param("number"), maxBillSize)
 	if err != nil {
-		return c.refused(attemptBill, got, err)
+		return c.showFileRefusal(attemptBill, received, err)
 	}
-	reply, err := w.service.ImportStatement(c.Request().Context(), got.request, got.caseID, got.name, got.file)
+	reply, err := w.service.ImportStatement(c.Request().Context(), received.request, received.caseID, received.name, received.file)
 	if err != nil {
-		return c.refused(attemptBill, got, err)
+		return c.showFileRefusal(attemptBill, received, err)
 	}
-	view, err := w.service.Case(c.Request().Context(), c.who.Actor, got.caseID)
+	view, err := w.service.Case(c.Request().Context(), c.visitor.Actor, received.caseID)
 	if err != nil {
 		return err
 	}
 	body := billBody{
-		Number: view.Number, Home: c.home(string(view.Number)), Amount: view.Amount,
+		Number: view.Number, Home: c.casePath(string(view.Number)), Amount: view.Amount,
 		Count: len(reply.Value.Bill.Transactions), Faults: reply.Value.Bill.RowFaults,
 		Candidates: reply.Value.Candidates[:min(len(reply.Value.Candidates), maxCandidates)],
 	}
-	return c.show(http.StatusOK, "bill", page{Title: c.say.T("bill.result"), Pace: view.Pace, Desk: c.who.Desk(), Body: body})
+	return c.showPage(http.StatusOK, "bill", page{Title: c.texts.T("bill.result"), Pace: view.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})
 }

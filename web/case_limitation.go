@@ -8,35 +8,35 @@ import (
 	"recourse/recovery"
 )
 
-// termMark is the limitation of the claim as the page shows it.
-type termMark struct {
-	Avoidance endMark
-	Parties   []partyTerm
+// limitationView is the limitation of the claim as the page shows it.
+type limitationView struct {
+	Avoidance    termEnd
+	Counterparts []counterpartTerm
 }
 
-// partyTerm is the ledger towards one counterpart.
-type partyTerm struct {
+// counterpartTerm is the limitation towards one counterpart.
+type counterpartTerm struct {
 	Alias  string
 	Begins time.Time
-	Ends   endMark
+	Ends   termEnd
 	Steps  []recovery.LimitationStep
 }
 
-// endMark is the end of a term. A term ends with the end of a day, so people are
-// told the last day of it.
-type endMark struct {
+// termEnd is the end of a term. A term ends at midnight, so the page shows the
+// last full day.
+type termEnd struct {
 	At      time.Time
 	LastDay time.Time
 	Over    bool
 }
 
-func (c *call) endMark(at time.Time) endMark {
-	return endMark{At: at, LastDay: at.Add(-time.Second), Over: !c.web.now().Before(at)}
+func (c *pageContext) newTermEnd(at time.Time) termEnd {
+	return termEnd{At: at, LastDay: at.Add(-time.Second), Over: !c.web.now().Before(at)}
 }
 
-// terms are the limitation's while the claim is pursued: before that nobody holds
-// the money, and after it nothing is asked for.
-func (c *call) terms(d *caseData) *termMark {
+// newLimitationView returns nil unless the claim is being pursued: before that
+// no counterpart has the money, and afterwards nothing is claimed.
+func (c *pageContext) newLimitationView(d *caseData) *limitationView {
 	if !d.Position.IsOpen() || d.Position.Stage == recovery.RecallWatch {
 		return nil
 	}
@@ -45,11 +45,11 @@ func (c *call) terms(d *caseData) *termMark {
 		entries[i] = line.Entry
 	}
 	ledger := casework.LimitationOf(d.Case, entries)
-	aliases := aliasesOf(d.Counterparts)
-	mark := &termMark{Avoidance: c.endMark(ledger.Avoidance)}
-	for _, one := range ledger.Counterparts {
-		mark.Parties = append(mark.Parties, partyTerm{
-			Alias: aliases[string(one.ID)], Begins: one.Begins, Ends: c.endMark(one.Ends), Steps: one.Steps,
+	aliases := counterpartAliases(d.Counterparts)
+	mark := &limitationView{Avoidance: c.newTermEnd(ledger.Avoidance)}
+	for _, item := range ledger.Counterparts {
+		mark.Counterparts = append(mark.Counterparts, counterpartTerm{
+			Alias: aliases[string(item.ID)], Begins: item.Begins, Ends: c.newTermEnd(item.Ends), Steps: item.Steps,
 		})
 	}
 	return mark

@@ -10,100 +10,101 @@ import (
 	"recourse/recovery"
 )
 
-// issuedLink is a counterpart's address, shown in the answer to its making and
-// never again.
+// issuedLink is a counterpart's URL. It is shown only in the response that
+// creates it.
 type issuedLink struct {
 	Alias   string
-	Address string // "" when the same form was sent before
+	Address string // "" for a repeated request
 	Until   time.Time
 }
 
-// links are those of a case, for whoever may make them.
-func (c *call) links(d *caseData) error {
-	if len(audiences(c.who.Role)) == 0 {
+// loadLinks loads the links of a case if the visitor may issue links.
+func (c *pageContext) loadLinks(d *caseData) error {
+	if len(allowedAudiences(c.visitor.Role)) == 0 {
 		return nil
 	}
 	var err error
-	d.links, err = c.web.service.Links(c.Request().Context(), c.who.Actor, d.ID)
+	d.links, err = c.web.service.Links(c.Request().Context(), c.visitor.Actor, d.ID)
 	return err
 }
 
-// linkForms adds a counterpart's newest link and the forms that make and end it.
-func (c *call) linkForms(d *caseData, p *party) {
+// addLinkForms adds a counterpart's newest link and the forms that issue and
+// revoke links.
+func (c *pageContext) addLinkForms(d *caseData, p *counterpartView) {
 	at := slices.IndexFunc(d.links, func(l casework.Link) bool { return l.CounterpartID == p.ID })
 	path := "/cases/" + string(d.Number) + "/links"
 	if at >= 0 {
 		link := d.links[at]
-		p.Link = &linkMark{Link: link, Works: link.IsValid(c.web.now())}
-		if p.Link.Works {
-			p.Link.Revoke = &form{Action: path + "/" + link.ID + "/revoke", CSRF: c.who.CSRF, Submit: c.say.T("case.link_revoke")}
+		p.Link = &linkView{Link: link, Valid: link.IsValid(c.web.now())}
+		if p.Link.Valid {
+			p.Link.Revoke = &form{Action: path + "/" + link.ID + "/revoke", CSRF: c.visitor.CSRF, Submit: c.texts.T("case.link_revoke")}
 		}
 	}
-	if d.Position.IsOpen() && len(audiences(c.who.Role)) > 0 {
-		p.Make = &linkForm{Days: c.linkDays(), form: form{
-			Action: path, Key: newKey(), CSRF: c.who.CSRF, Submit: c.say.T("case.link_make"),
+	if d.Position.IsOpen() && len(allowedAudiences(c.visitor.Role)) > 0 {
+		p.NewLink = &linkForm{Days: c.linkDurationOptions(), form: form{
+			Action: path, Key: newIdempotencyKey(), CSRF: c.visitor.CSRF, Submit: c.texts.T("case.link_make"),
 			Hidden: []option{{Label: "counterpart_id", Value: string(p.ID)}},
 		}}
 	}
 }
 
-// linkForm makes a link that works for as many days as are chosen.
+// linkForm issues a link that is valid for the chosen number of days.
 type linkForm struct {
 	form
 	Days []option
 }
 
-// linkTerms are how long the page lets a link work, in days.
-var linkTerms = []int{3, 7, 14, casework.LinkDays}
+// linkDurations are the offered durations of a link, in days.
+var linkDurations = []int{3, 7, 14, casework.LinkDays}
 
-func (c *call) linkDays() []option {
-	options := make([]option, len(linkTerms))
-	for i, days := range linkTerms {
-		options[i] = option{Value: strconv.Itoa(days), Label: c.say.T("case.link_days_n", "count", days), Selected: days == casework.LinkDays}
+func (c *pageContext) linkDurationOptions() []option {
+	options := make([]option, len(linkDurations))
+	for i, days := range linkDurations {
+		options[i] = option{Value: strconv.Itoa(days), Label: c.texts.T("case.link_days_n", "count", days), Selected: days == casework.LinkDays}
 	}
 	return options
 }
 
-// termOf reads how long a link is to work; nothing means as long as is usual.
-func termOf(text string) (int, error) {
+// parseLinkDays parses the duration of a link; empty means the default.
+func parseLinkDays(text string) (int, error) {
 	days, err := strconv.Atoi(text)
 	switch {
 	case text == "":
 		return casework.LinkDays, nil
-	case err != nil || !slices.Contains(linkTerms, days):
-		return 0, recovery.Invalid([]recovery.FieldFault{{Field: "days", Code: "unknown_value", Detail: "Choose one of the terms given."}})
+	case err != nil || !slices.Contains(linkDurations, days):
+		return 0, recovery.Invalid([]recovery.FieldFault{{Field: "days", Code: "unknown_value", Detail: "Choose one of the offered durations."}})
 	default:
 		return days, nil
 	}
 }
 
-// issueLink makes a link and shows its address in the answer itself: it is kept
-// nowhere, so there is no other page that could.
-func (w *Web) issueLink(c *call) error {
+// issueLink issues a link and shows its URL in the response. The URL is not
+// stored, so no other page can show it.
+func (w *Web) issueLink(c *pageContext) error {
 	values := c.Request().PostForm
-	view, err := w.service.CaseByNumber(c.Request().Context(), c.who.Actor, recovery.CaseNumber(c.Param("number")))
+	view, err := w.service.CaseByNumber(c.Request().Context(), c.visitor.Actor, recovery.CaseNumber(c.Param("number")))
 	if err != nil {
 		return err
 	}
-	days, err := termOf(values.Get("days"))
+	days, err := parseLinkDays(values.Get("days"))
 	if err != nil {
 		return err
 	}
 	to := recovery.CounterpartID(values.Get("counterpart_id"))
-	reply, err := w.service.IssueLink(c.Request().Context(), c.request(values), view.ID, to, days)
+	reply, err := w.service.IssueLink(c.Request().Context(), c.newRequest(values), view.ID, to, days)
 	if err != nil {
 		return err
 	}
-	issued := &issuedLink{Alias: aliasesOf(view.Counterparts)[string(to)]}
+	issued := &issuedLink{Alias: counterpartAliases(view.Counterparts)[string(to)]}
 	if reply.Value.Token != "" {
 		issued.Until = reply.Value.ExpiresAt
-		issued.Address = c.origins() + "/return/" + reply.Value.Token
+		issued.Address = c.siteOrigin() + "/return/" + reply.Value.Token
 	}
-	return c.showCase(http.StatusOK, &attempt{issued: issued})
+	return c.showCasePage(http.StatusOK, &formAttempt{issued: issued})
 }
 
-// origins is the scheme and host this page was asked by.
-func (c *call) origins() string {
+// siteOrigin returns the scheme and host of this site.
+func (c *pageContext) siteOrigin() string {
 	scheme := c.Scheme()
 	if c.web.secure {
 		scheme = "https"
@@ -111,16 +112,16 @@ func (c *call) origins() string {
 	return scheme + "://" + c.Request().Host
 }
 
-// revokeLink ends a link.
-func (w *Web) revokeLink(c *call) error {
+// revokeLink revokes a link.
+func (w *Web) revokeLink(c *pageContext) error {
 	number := c.Param("number")
-	view, err := w.service.CaseByNumber(c.Request().Context(), c.who.Actor, recovery.CaseNumber(number))
+	view, err := w.service.CaseByNumber(c.Request().Context(), c.visitor.Actor, recovery.CaseNumber(number))
 	if err != nil {
 		return err
 	}
-	if err := w.service.RevokeLink(c.Request().Context(), c.request(nil), view.ID, c.Param("link")); err != nil {
+	if err := w.service.RevokeLink(c.Request().Context(), c.newRequest(nil), view.ID, c.Param("link")); err != nil {
 		return err
 	}
-	c.flash("flash.revoked")
-	return c.seeOther(c.home(number) + "#people")
+	c.setFlash("flash.revoked")
+	return c.redirectTo(c.casePath(number) + "#people")
 }

@@ -7,30 +7,31 @@ import (
 	"recourse/recovery"
 )
 
-// nextThing is the one thing the claimant does next.
-type nextThing struct {
-	Title  string
-	Text   string
-	Label  string // of the link; empty when there is nothing to do but wait
-	Href   string
-	Quick  *form // does it with one tap
-	Upload bool  // a proof is wanted beside it
-	Waits  bool
-	Closed bool
+// nextStep is the one thing the claimant should do next.
+type nextStep struct {
+	Title        string
+	Text         string
+	Label        string // of the link; empty when the claimant can only wait
+	Href         string
+	QuickForm    *form // completes the step with one tap
+	OffersUpload bool  // evidence should be added too
+	Waiting      bool
+	Closed       bool
 }
 
-// situation names where a case stands in the claimant's eyes; each has its
-// words in the family "next". What somebody else has just said comes first.
-func situation(d *caseData) string {
+// claimantSituation returns the situation of a case from the claimant's point
+// of view; its texts are in the family "next". Something a counterpart has just
+// reported or offered comes first.
+func claimantSituation(d *caseData) string {
 	at := d.Position
 	switch {
-	case at.IsOpen() && said(at) != nil:
+	case at.IsOpen() && reportedReturn(at) != nil:
 		return "says_returned"
-	case offered(at) != nil:
+	case offeredPlan(at) != nil:
 		return "plan_answer"
 	case at.Pause != nil:
 		return "paused"
-	case at.IsOpen() && paysAll(at):
+	case at.IsOpen() && plansCoverRest(at):
 		return planSituation(at)
 	default:
 		return stageSituation(d)
@@ -47,7 +48,7 @@ func stageSituation(d *caseData) string {
 	case recovery.PrivateContact, recovery.GroupNotice:
 		return contactSituation(d)
 	case recovery.Appeal:
-		if at.Appeal == recovery.AppealPreparing && len(lacking(d.Requirements)) > 0 {
+		if at.Appeal == recovery.AppealPreparing && len(missingRequirements(d.Requirements)) > 0 {
 			return "appeal_lacking"
 		}
 		return "appeal_" + string(at.Appeal)
@@ -61,8 +62,9 @@ func stageSituation(d *caseData) string {
 	return string(at.Stage)
 }
 
-// said is the counterpart who says they returned money, which nobody confirmed.
-func said(at recovery.Position) *recovery.CounterpartState {
+// reportedReturn returns the first counterpart who reports a return that nobody
+// has confirmed.
+func reportedReturn(at recovery.Position) *recovery.CounterpartState {
 	for i := range at.Counterparts {
 		if at.Counterparts[i].ReportedReturned > 0 {
 			return &at.Counterparts[i]
@@ -71,8 +73,9 @@ func said(at recovery.Position) *recovery.CounterpartState {
 	return nil
 }
 
-// offered is a plan that a counterpart proposed and nobody answered.
-func offered(at recovery.Position) *recovery.Plan {
+// offeredPlan returns the first plan that a counterpart proposed and nobody
+// answered.
+func offeredPlan(at recovery.Position) *recovery.Plan {
 	for i := range at.Plans {
 		if !at.Plans[i].Running && at.Plans[i].By == recovery.RoleCounterpart {
 			return &at.Plans[i]
@@ -81,8 +84,9 @@ func offered(at recovery.Position) *recovery.Plan {
 	return nil
 }
 
-// paysAll reports that running plans bring all that is missing.
-func paysAll(at recovery.Position) bool {
+// plansCoverRest reports whether the running plans cover the outstanding
+// amount.
+func plansCoverRest(at recovery.Position) bool {
 	var coming recovery.Money
 	for _, plan := range at.Plans {
 		if plan.Running {
@@ -107,27 +111,28 @@ func contactSituation(d *caseData) string {
 	if d.Position.MainClock() == recovery.PromiseClock {
 		return "promise"
 	}
-	if spokenInStage(d.lines, d.Position.Stage) {
+	if contactedInStage(d.lines, d.Position.Stage) {
 		return string(d.Position.Stage) + "_wait"
 	}
 	return string(d.Position.Stage)
 }
 
-// spokenInStage reports whether a contact was recorded since the stage began.
-func spokenInStage(lines []casework.JournalLine, stage recovery.Stage) bool {
-	spoken := false
+// contactedInStage reports whether a contact was recorded since the stage
+// began.
+func contactedInStage(lines []casework.JournalLine, stage recovery.Stage) bool {
+	contacted := false
 	for _, line := range lines {
 		switch {
 		case line.Entry.Kind == recovery.EntryStageEntered && line.Entry.Facts["to"] == string(stage):
-			spoken = false
+			contacted = false
 		case line.Entry.Kind == recovery.EntryContactRecorded:
-			spoken = true
+			contacted = true
 		}
 	}
-	return spoken
+	return contacted
 }
 
-func lacking(requirements []recovery.Requirement) []recovery.Requirement {
+func missingRequirements(requirements []recovery.Requirement) []recovery.Requirement {
 	var missing []recovery.Requirement
 	for _, r := range requirements {
 		if r.Required && !r.Satisfied {
@@ -137,7 +142,8 @@ func lacking(requirements []recovery.Requirement) []recovery.Requirement {
 	return missing
 }
 
-// nextActions is what each situation leads to; those absent wait.
+// nextActions has the action of each situation; in a situation that is not
+// listed, the claimant waits.
 var nextActions = map[string]recovery.Action{
 	"recall_watch": recovery.RecordReturn, "private_contact": recovery.RecordContact,
 	"private_contact_wait": recovery.RecordResponse, "group_notice": recovery.RecordContact,
@@ -149,87 +155,88 @@ var nextActions = map[string]recovery.Action{
 	"legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
 }
 
-func (c *call) next(d *caseData) nextThing {
+func (c *pageContext) newNextStep(d *caseData) nextStep {
 	if d.Position.Stage == recovery.Closed {
 		outcome := string(d.Position.Outcome)
-		return nextThing{
-			Title: c.say.Word("outcome", outcome), Text: c.say.T("ended." + outcome), Closed: true,
-			Label: c.say.T("next.closed.label"), Href: "#dossier",
+		return nextStep{
+			Title: c.texts.Word("outcome", outcome), Text: c.texts.T("ended." + outcome), Closed: true,
+			Label: c.texts.T("next.closed.label"), Href: "#dossier",
 		}
 	}
-	name := situation(d)
-	n := nextThing{Title: c.say.T("next." + name + ".title"), Text: c.nextText(name, d)}
-	action, acts := nextActions[name]
+	name := claimantSituation(d)
+	n := nextStep{Title: c.texts.T("next." + name + ".title"), Text: c.nextStepText(name, d)}
+	action, actionable := nextActions[name]
 	switch {
-	case !acts:
-		n.Waits = true
+	case !actionable:
+		n.Waiting = true
 	case action == attemptUpload:
-		n.Label, n.Href = c.say.T("upload.title"), "#upload"
+		n.Label, n.Href = c.texts.T("upload.title"), "#upload"
 	case slices.Contains(d.Allowed, action):
-		n.Label = c.say.T("action." + string(action) + ".title")
-		n.Href = c.doing(d, action, asker(name, d.Position), "")
+		n.Label = c.texts.T("action." + string(action) + ".title")
+		n.Href = c.actionFormPath(d, action, situationCounterpart(name, d.Position), "")
 	}
 	if name == "refund_asked" && n.Href != "" {
-		n.Quick, n.Upload, n.Label = c.refundForm(d), true, c.say.T("case.refund_other")
+		n.QuickForm, n.OffersUpload, n.Label = c.newRefundForm(d), true, c.texts.T("case.refund_other")
 	}
 	return n
 }
 
-// nextText fills in who said what.
-func (c *call) nextText(name string, d *caseData) string {
-	aliases := aliasesOf(d.Counterparts)
+// nextStepText returns the text of a situation with names and amounts.
+func (c *pageContext) nextStepText(name string, d *caseData) string {
+	aliases := counterpartAliases(d.Counterparts)
 	switch name {
 	case "says_returned":
-		holder := said(d.Position)
-		return c.say.T("next.says_returned.text", "name", aliases[string(holder.ID)], "sum", yuan(holder.ReportedReturned))
+		counterpart := reportedReturn(d.Position)
+		return c.texts.T("next.says_returned.text", "name", aliases[string(counterpart.ID)], "sum", formatYuan(counterpart.ReportedReturned))
 	case "plan_answer":
-		plan := offered(d.Position)
-		return c.say.T("next.plan_answer.text", "name", aliases[string(plan.CounterpartID)], "count", len(plan.Instalments), "sum", yuan(plan.Remaining()))
+		plan := offeredPlan(d.Position)
+		return c.texts.T("next.plan_answer.text", "name", aliases[string(plan.CounterpartID)], "count", len(plan.Instalments), "sum", formatYuan(plan.Remaining()))
 	default:
-		return c.say.T("next." + name + ".text")
+		return c.texts.T("next." + name + ".text")
 	}
 }
 
-// asker is the counterpart a situation is about, if it is about one.
-func asker(name string, at recovery.Position) recovery.CounterpartID {
+// situationCounterpart returns the counterpart a situation is about, or "".
+func situationCounterpart(name string, at recovery.Position) recovery.CounterpartID {
 	switch name {
 	case "says_returned":
-		return said(at).ID
+		return reportedReturn(at).ID
 	case "plan_answer":
-		return offered(at).CounterpartID
+		return offeredPlan(at).CounterpartID
 	default:
 		return ""
 	}
 }
 
-// refundForm records with one tap that the platform gave back what nobody took:
-// all that is missing, less what is known to be held.
-func (c *call) refundForm(d *caseData) *form {
+// newRefundForm records with one tap that the platform refunded unclaimed
+// money: the outstanding amount minus the known shares that counterparts still
+// have.
+func (c *pageContext) newRefundForm(d *caseData) *form {
 	amount := d.Position.Outstanding()
-	for _, holder := range d.Position.Counterparts {
-		amount -= max(0, holder.Share-holder.Returned)
+	for _, counterpart := range d.Position.Counterparts {
+		amount -= max(0, counterpart.Share-counterpart.Returned)
 	}
 	if amount <= 0 {
 		amount = d.Position.Outstanding()
 	}
 	return &form{
-		Action: "/cases/" + string(d.Number) + "/actions/" + string(recovery.RecordReturn), Key: newKey(), CSRF: c.who.CSRF,
-		Submit: c.say.T("case.refund_yes", "sum", yuan(amount)), Primary: true,
+		Action: "/cases/" + string(d.Number) + "/actions/" + string(recovery.RecordReturn), Key: newIdempotencyKey(), CSRF: c.visitor.CSRF,
+		Submit: c.texts.T("case.refund_yes", "sum", formatYuan(amount)), Primary: true,
 		Hidden: []option{
 			{Label: "amount_fen", Value: amount.String()}, {Label: "channel", Value: string(recovery.AutoRefund)},
-			{Label: "at", Value: inputTime(c.web.now())},
+			{Label: "at", Value: formatInputTime(c.web.now())},
 		},
 	}
 }
 
-// stageMark is one step of the stage bar: done, now, ahead or skipped.
-type stageMark struct {
+// stageView is one step of the stage bar: done, now, ahead or skipped.
+type stageView struct {
 	Name  string
 	State string
 }
 
-func (c *call) stages(d *caseData) []stageMark {
-	var marks []stageMark
+func (c *pageContext) stageViews(d *caseData) []stageView {
+	var marks []stageView
 	entered := enteredStages(d.lines)
 	for _, stage := range recovery.Stages {
 		state := "ahead"
@@ -241,12 +248,12 @@ func (c *call) stages(d *caseData) []stageMark {
 		case d.Position.Stage.IsAfter(stage) || stage == recovery.GroupNotice && d.Position.OneToOne:
 			state = "skipped"
 		}
-		marks = append(marks, stageMark{Name: c.say.Word("stage", stage), State: state})
+		marks = append(marks, stageView{Name: c.texts.Word("stage", stage), State: state})
 	}
 	return marks
 }
 
-// enteredStages tells by the journal where the case has been.
+// enteredStages returns the stages that the journal records as entered.
 func enteredStages(lines []casework.JournalLine) map[recovery.Stage]bool {
 	entered := map[recovery.Stage]bool{}
 	for _, line := range lines {

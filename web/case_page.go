@@ -8,141 +8,141 @@ import (
 	"recourse/recovery"
 )
 
-// caseBody is the model of a case's page, the claimant's and the desk's alike.
+// caseBody is the model of a case page, for claimants and staff.
 type caseBody struct {
 	*caseData
-	Home       string // path of this page
-	Stages     []stageMark
-	Next       nextThing
-	Due        *dueMark
-	Clocks     []dueMark // all of them
-	Parties    []party
-	Plans      []planMark
-	Contact    *contactMark
-	Tasks      []taskMark
-	Terms      *termMark
-	Proposal   string // a decision that waits for a second person: who and what
-	Issued     *issuedLink
-	Said       string
-	Facts      []detail
-	Texts      []playbook.Text
-	Acts       []form
-	Evidence   []exhibit
-	Lacking    []recovery.Requirement
-	Upload     *form
-	Bill       *form
-	Export     *form
-	Papers     []paper
-	Timeline   []event
-	Folded     int    // events not shown
-	Assignee   string // by name
-	Token      string
-	Notice     string
-	ExportPage bool // the export room is open to this visitor
+	Home            string // path of this page
+	Stages          []stageView
+	Next            nextStep
+	NextDeadline    *deadlineView
+	AllDeadlines    []deadlineView // all deadlines
+	People          []counterpartView
+	Plans           []planView
+	Contact         *contactView
+	Tasks           []taskView
+	Limitation      *limitationView
+	Proposal        string // a proposed decision that needs a second person
+	Issued          *issuedLink
+	Success         string
+	Facts           []detail
+	Texts           []playbook.Text
+	ActionForms     []form
+	Evidence        []evidenceView
+	MissingEvidence []recovery.Requirement
+	Upload          *form
+	Bill            *form
+	Export          *form
+	Downloads       []exportView
+	Timeline        []timelineEvent
+	HiddenEvents    int    // number of events not shown
+	Assignee        string // name of the assignee
+	Token           string
+	Notice          string
+	CanExport       bool // the visitor may open the export page
 }
 
-// exhibit is one file of the case.
-type exhibit struct {
+// evidenceView is one file of the case.
+type evidenceView struct {
 	recovery.Evidence
-	Image bool // may be looked at in the page
+	Viewable bool // can be shown in the page
 }
 
-// paper is one export.
-type paper struct {
+// exportView is one export.
+type exportView struct {
 	recovery.Export
 	Building bool
 	Failed   bool
 	Ready    bool
 }
 
-// casePage shows a case; each role at its own address.
-func (w *Web) casePage(c *call) error {
-	home := c.home(c.Param("number"))
+// casePage shows a case. Each role has its own path.
+func (w *Web) casePage(c *pageContext) error {
+	home := c.casePath(c.Param("number"))
 	if c.Request().URL.Path != home {
-		return c.seeOther(home)
+		return c.redirectTo(home)
 	}
-	return c.showCase(http.StatusOK, nil)
+	return c.showCasePage(http.StatusOK, nil)
 }
 
-func (c *call) home(number string) string {
-	if c.who.Desk() {
+func (c *pageContext) casePath(number string) string {
+	if c.visitor.IsStaff() {
 		return "/desk/cases/" + number
 	}
 	return "/cases/" + number
 }
 
-// showCase renders the page of the case in the path, with what went wrong with
-// one of its forms.
-func (c *call) showCase(status int, failed *attempt) error {
-	data, err := c.load(c.Param("number"))
+// showCasePage renders the case page, with the errors of a failed form.
+func (c *pageContext) showCasePage(status int, failed *formAttempt) error {
+	data, err := c.loadCase(c.Param("number"))
 	if err != nil {
 		return err
 	}
-	body, err := c.caseBody(data, failed)
+	body, err := c.newCaseBody(data, failed)
 	if err != nil {
 		return err
 	}
 	view, scripts := "case", []string{"live.js", "upload.js", "copy.js"}
-	if c.who.Desk() {
+	if c.visitor.IsStaff() {
 		view = "desk_case"
 	}
-	return c.show(status, view, page{
-		Title: c.say.T("case.title", "number", data.Number), Pace: data.Pace, Desk: c.who.Desk(), Scripts: scripts, Body: body,
+	return c.showPage(status, view, page{
+		Title: c.texts.T("case.title", "number", data.Number), Pace: data.Pace, StaffLayout: c.visitor.IsStaff(), Scripts: scripts, Body: body,
 	})
 }
 
-func (c *call) caseBody(d *caseData, failed *attempt) (caseBody, error) {
+func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, error) {
 	body := caseBody{
-		caseData: d, Home: c.home(string(d.Number)), Stages: c.stages(d), Next: c.next(d),
-		Due: c.due(d.Deadlines, d.Pace), Clocks: c.clocks(d.Deadlines, d.Pace), Parties: c.parties(d), Plans: c.plans(d),
-		Contact: c.contact(d), Tasks: c.tasks(d), Terms: c.terms(d), Facts: c.facts(d), Texts: d.texts, Lacking: lacking(d.Requirements),
-		Papers: papers(d.exports), Timeline: c.timeline(d), Token: d.token(), Evidence: exhibits(d.evidence),
-		ExportPage: c.who.Desk(),
+		caseData: d, Home: c.casePath(string(d.Number)), Stages: c.stageViews(d), Next: c.newNextStep(d),
+		NextDeadline: c.nextDeadline(d.Deadlines, d.Pace), AllDeadlines: c.deadlineViews(d.Deadlines, d.Pace), People: c.counterpartViews(d), Plans: c.planViews(d),
+		Contact: c.newContactView(d), Tasks: c.taskViews(d), Limitation: c.newLimitationView(d), Facts: c.filingFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
+		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d.evidence),
+		CanExport: c.visitor.IsStaff(),
 	}
-	c.fold(&body)
-	staff, err := c.staff(d)
+	c.hideOldEvents(&body)
+	staff, err := c.loadStaff(d)
 	if err != nil {
 		return body, err
 	}
-	body.Assignee = nameOf(staff, d.Assignee)
+	body.Assignee = userName(staff, d.Assignee)
 	if d.Position.Proposal != nil {
-		body.Proposal = c.say.proposal(d.Position.Proposal, nameOf(staff, d.Position.Proposal.By))
+		body.Proposal = c.texts.proposalText(d.Position.Proposal, userName(staff, d.Position.Proposal.By))
 	}
-	body.Acts = c.actForms(d, staff, failed, d.Allowed)
-	c.fileForms(&body, failed)
+	body.ActionForms = c.newActionForms(d, staff, failed, d.Allowed)
+	c.addFileForms(&body, failed)
 	if failed != nil {
-		body.Notice, body.Said, body.Issued = failed.notice, failed.said, failed.issued
+		body.Notice, body.Success, body.Issued = failed.notice, failed.success, failed.issued
 	}
 	return body, nil
 }
 
-// fold leaves the oldest events out until they are asked for.
-func (c *call) fold(body *caseBody) {
-	if c.QueryParam("timeline") == "all" || len(body.Timeline) <= timelineShown {
+// hideOldEvents removes the oldest events unless the visitor asked for all.
+func (c *pageContext) hideOldEvents(body *caseBody) {
+	if c.QueryParam("timeline") == "all" || len(body.Timeline) <= maxShownEvents {
 		return
 	}
-	body.Folded = len(body.Timeline) - timelineShown
-	body.Timeline = body.Timeline[:timelineShown]
+	body.HiddenEvents = len(body.Timeline) - maxShownEvents
+	body.Timeline = body.Timeline[:maxShownEvents]
 }
 
-// staff are the people of the desk, by whom a case can be held.
-func (c *call) staff(d *caseData) ([]recovery.User, error) {
-	if !c.who.Desk() {
+// loadStaff returns the accounts to which a case can be assigned, and the
+// current assignee.
+func (c *pageContext) loadStaff(d *caseData) ([]recovery.User, error) {
+	if !c.visitor.IsStaff() {
 		return nil, nil
 	}
 	users, err := c.web.service.Accounts(c.Request().Context(), "")
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(users, func(u recovery.User) bool { return !holdsCases(u) && u.ID != d.Assignee }), nil
+	return slices.DeleteFunc(users, func(u recovery.User) bool { return !canBeAssigned(u) && u.ID != d.Assignee }), nil
 }
 
-func holdsCases(u recovery.User) bool {
+func canBeAssigned(u recovery.User) bool {
 	desk := []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
 	return u.Active && slices.Contains(desk, u.Role)
 }
 
-func nameOf(users []recovery.User, id recovery.UserID) string {
+func userName(users []recovery.User, id recovery.UserID) string {
 	for _, user := range users {
 		if user.ID == id {
 			return user.Name
@@ -151,72 +151,72 @@ func nameOf(users []recovery.User, id recovery.UserID) string {
 	return ""
 }
 
-// actForms makes the forms of exactly the given actions; the one that failed,
-// or that the address asks for, is unfolded.
-func (c *call) actForms(d *caseData, staff []recovery.User, failed *attempt, actions []recovery.Action) []form {
-	maker := actForms{builder: builder{say: c.say}, view: d.View, who: c.who, staff: staff, now: c.web.now(), asked: c.QueryParams()}
+// newActionForms returns the forms of the given actions. The form that failed,
+// or that the URL names, is open.
+func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed *formAttempt, actions []recovery.Action) []form {
+	builder := actionForms{fieldBuilder: fieldBuilder{texts: c.texts}, view: d.View, visitor: c.visitor, staff: staff, now: c.web.now(), query: c.QueryParams()}
 	forms := make([]form, 0, len(actions))
-	for _, action := range ordered(actions) {
-		var made form
+	for _, action := range sortActions(actions) {
+		var f form
 		if failed != nil && failed.action == action {
-			made = maker.form(action, failed.values, failed.faults)
-			made.Open, made.Findings = true, failed.findings
-			made.Notice = firstOf(made.Notice, failed.notice)
+			f = builder.newForm(action, failed.values, failed.faults)
+			f.Open, f.Findings = true, failed.findings
+			f.Notice = firstNonEmpty(f.Notice, failed.notice)
 		} else {
-			made = maker.form(action, nil, nil)
-			made.Open = c.QueryParam("do") == string(action)
+			f = builder.newForm(action, nil, nil)
+			f.Open = c.QueryParam("do") == string(action)
 		}
-		forms = append(forms, made)
+		forms = append(forms, f)
 	}
 	return forms
 }
 
-// rare are the actions that stand last, because they are seldom the next thing;
-// the specific ones of a stage come before what can always be done.
-var rare = []recovery.Action{
+// lastActions are shown after all others, in this order, because they are
+// rarely the next step. Actions of a specific stage come first.
+var lastActions = []recovery.Action{
 	recovery.PlanContact, recovery.RecordContact, recovery.RecordResponse, recovery.RecordReturn, recovery.ProposePlan,
 	recovery.RecordMediation, recovery.ReportHarassment, recovery.AddNote, recovery.Assign, recovery.Release, recovery.Escalate,
 	recovery.PauseCase, recovery.HandOver, recovery.Withdraw, recovery.CloseCase,
 }
 
-func ordered(actions []recovery.Action) []recovery.Action {
+func sortActions(actions []recovery.Action) []recovery.Action {
 	sorted := slices.Clone(actions)
-	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return slices.Index(rare, a) - slices.Index(rare, b) })
+	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return slices.Index(lastActions, a) - slices.Index(lastActions, b) })
 	return sorted
 }
 
-// facts are what was told when the case was filed.
-func (c *call) facts(d *caseData) []detail {
+// filingFacts returns what was entered when the case was filed.
+func (c *pageContext) filingFacts(d *caseData) []detail {
 	all := []detail{
-		{Name: c.say.T("filing.platform.label"), Value: c.say.Word("platform", d.Platform) + " · " + c.say.Word("instrument", d.Instrument)},
-		{Name: c.say.T("filing.sent_at.label"), Value: clock(d.SentAt)},
-		{Name: c.say.T("filing.transaction_no.label"), Value: d.TransactionNo},
-		{Name: c.say.T("filing.reason.label"), Value: c.say.Word("reason", d.Reason)},
-		{Name: c.say.T("filing.claim_state.label"), Value: c.say.Word("claim_state", d.ClaimState)},
-		{Name: c.say.T("filing.group_kind.label"), Value: c.say.Word("group_kind", d.Group.Kind)},
-		{Name: c.say.T("filing.claimant_name.label"), Value: d.Claimant.Name},
-		{Name: c.say.T("filing.claimant_phone.label"), Value: d.Claimant.Phone},
-		{Name: c.say.T("filing.claimant_email.label"), Value: d.Claimant.Email},
-		{Name: c.say.T("filing.claimant_province.label"), Value: d.Claimant.Province},
-		{Name: c.say.T("filing.claimant_city.label"), Value: d.Claimant.City},
-		{Name: c.say.T("filing.narrative.label"), Value: d.Narrative, Quote: true},
+		{Name: c.texts.T("filing.platform.label"), Value: c.texts.Word("platform", d.Platform) + " · " + c.texts.Word("instrument", d.Instrument)},
+		{Name: c.texts.T("filing.sent_at.label"), Value: formatTime(d.SentAt)},
+		{Name: c.texts.T("filing.transaction_no.label"), Value: d.TransactionNo},
+		{Name: c.texts.T("filing.reason.label"), Value: c.texts.Word("reason", d.Reason)},
+		{Name: c.texts.T("filing.claim_state.label"), Value: c.texts.Word("claim_state", d.ClaimState)},
+		{Name: c.texts.T("filing.group_kind.label"), Value: c.texts.Word("group_kind", d.Group.Kind)},
+		{Name: c.texts.T("filing.claimant_name.label"), Value: d.Claimant.Name},
+		{Name: c.texts.T("filing.claimant_phone.label"), Value: d.Claimant.Phone},
+		{Name: c.texts.T("filing.claimant_email.label"), Value: d.Claimant.Email},
+		{Name: c.texts.T("filing.claimant_province.label"), Value: d.Claimant.Province},
+		{Name: c.texts.T("filing.claimant_city.label"), Value: d.Claimant.City},
+		{Name: c.texts.T("filing.narrative.label"), Value: d.Narrative, Quote: true},
 	}
 	return slices.DeleteFunc(all, func(f detail) bool { return f.Value == "" })
 }
 
-func exhibits(files []recovery.Evidence) []exhibit {
-	list := make([]exhibit, len(files))
+func evidenceViews(files []recovery.Evidence) []evidenceView {
+	list := make([]evidenceView, len(files))
 	for i, file := range files {
-		list[i] = exhibit{Evidence: file, Image: viewable[file.MediaType]}
+		list[i] = evidenceView{Evidence: file, Viewable: viewableTypes[file.MediaType]}
 	}
 	slices.Reverse(list)
 	return list
 }
 
-func papers(exports []recovery.Export) []paper {
-	list := make([]paper, len(exports))
+func exportViews(exports []recovery.Export) []exportView {
+	list := make([]exportView, len(exports))
 	for i, export := range exports {
-		list[i] = paper{
+		list[i] = exportView{
 			Export: export, Building: export.State == recovery.ExportBuilding,
 			Failed: export.State == recovery.ExportFailed, Ready: export.State == recovery.ExportReady,
 		}
@@ -224,11 +224,11 @@ func papers(exports []recovery.Export) []paper {
 	return list
 }
 
-// caseState answers the page's own question whether anything is new.
-func (w *Web) caseState(c *call) error {
-	data, err := c.loadState(c.Param("number"))
+// caseState answers the page's poll for changes.
+func (w *Web) caseState(c *pageContext) error {
+	data, err := c.loadCaseState(c.Param("number"))
 	if err != nil {
 		return err
 	}
-	return c.String(http.StatusOK, data.token())
+	return c.String(http.StatusOK, data.stateToken())
 }

@@ -28,25 +28,26 @@ func pixel(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// Exactly what is allowed has a form, at every place of the journey.
+// TestFormsFollowAllowedActions expects a form for each allowed action, and no
+// other, at every point of a case.
 func TestFormsFollowAllowedActions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.appealed(t)
+	view := s.caseWithAppeal(t)
 	for _, role := range []recovery.Role{recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAuditor} {
 		seen, err := s.Case(t.Context(), s.Actor(role), view.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := s.signedIn(t, role).get("/cases/"+string(view.Number)).want(t, 200)
+		page := s.signIn(t, role).get("/cases/"+string(view.Number)).expect(t, 200)
 		shown := 0
-		each(page.Root, func(n *html.Node) {
-			if n.Data == "form" && strings.Contains(attr(n, "action"), "/actions/") {
+		forEachElement(page.Root, func(n *html.Node) {
+			if n.Data == "form" && strings.Contains(attribute(n, "action"), "/actions/") {
 				shown++
 			}
 		})
 		for _, action := range seen.Allowed {
-			if find(page.Root, byID("do-"+string(action))) == nil {
+			if findNode(page.Root, byID("do-"+string(action))) == nil {
 				t.Errorf("%s has no form for %s", role, action)
 			}
 		}
@@ -56,50 +57,51 @@ func TestFormsFollowAllowedActions(t *testing.T) {
 	}
 }
 
-// The claimant's journey by its forms: each next thing leads to its form.
-func TestActsFromThePages(t *testing.T) {
+// TestActionsFromPages follows a claimant's case: each next step must lead to
+// its form.
+func TestActionsFromPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
 	home := "/cases/" + string(view.Number)
-	p := s.signedIn(t, recovery.RoleClaimant)
+	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get(home + "?do=record_contact")
-	if n := find(page.Root, byID("act-do-record_contact")); !strings.Contains(render(n), " open") {
+	if n := findNode(page.Root, byID("act-do-record_contact")); !strings.Contains(renderNode(n), " open") {
 		t.Error("the form that was asked for is folded")
 	}
-	page = p.fill(page, "do-record_contact", url.Values{"text": {"麻烦退回"}}).want(t, 200, "已记录", "等对方答复", "联系了对方", "麻烦退回")
-	page = p.fill(page, "do-record_response", url.Values{"kind": {"refused"}, "refusal": {"claims_gift"}}).want(t, 200, "在群里说明", "说是赠与")
-	page = p.fill(page, "do-escalate", url.Values{"to": {"appeal"}, "reason": {"都拒绝"}}).want(t, 200, "补齐申诉材料", "必需，还缺")
-	got := p.fill(page, "do-submit_appeal", nil)
-	if !got.says("do-submit_appeal", "请先勾选确认") {
+	page = p.submitForm(page, "do-record_contact", url.Values{"text": {"麻烦退回"}}).expect(t, 200, "已记录", "等对方答复", "联系了对方", "麻烦退回")
+	page = p.submitForm(page, "do-record_response", url.Values{"kind": {"refused"}, "refusal": {"claims_gift"}}).expect(t, 200, "在群里说明", "说是赠与")
+	page = p.submitForm(page, "do-escalate", url.Values{"to": {"appeal"}, "reason": {"都拒绝"}}).expect(t, 200, "补齐申诉材料", "必需，还缺")
+	got := p.submitForm(page, "do-submit_appeal", nil)
+	if !got.hasText("do-submit_appeal", "请先勾选确认") {
 		t.Error("an unconfirmed appeal is not refused beside its box")
 	}
-	got.want(t, 422)
-	page = p.fill(page, "do-submit_appeal", url.Values{"confirm": {"yes"}}).want(t, 200, "等申诉审核")
-	p.fill(page, "do-withdraw", url.Values{"reason": {"不追了"}}).want(t, 200, "已撤回", "已结案")
-	shared := p.fill(p.get(home), "do-share_lesson", nil).want(t, 200, "不再分享这个案例", "匿名分享案例")
-	p.fill(shared, "do-share_lesson", nil).want(t, 200, "同意匿名分享")
-	p.fill(page, "do-escalate", url.Values{"to": {"legal"}, "reason": {"晚了"}}).want(t, 409, "案件的状态已经变化")
+	got.expect(t, 422)
+	page = p.submitForm(page, "do-submit_appeal", url.Values{"confirm": {"yes"}}).expect(t, 200, "等申诉审核")
+	p.submitForm(page, "do-withdraw", url.Values{"reason": {"不追了"}}).expect(t, 200, "已撤回", "已结案")
+	shared := p.submitForm(p.get(home), "do-share_lesson", nil).expect(t, 200, "不再分享这个案例", "匿名分享案例")
+	p.submitForm(shared, "do-share_lesson", nil).expect(t, 200, "同意匿名分享")
+	p.submitForm(page, "do-escalate", url.Values{"to": {"legal"}, "reason": {"晚了"}}).expect(t, 409, "案件的状态已经变化")
 }
 
-// An engine that is away costs nobody what they wrote.
-func TestEngineAway(t *testing.T) {
+// TestEngineUnavailable expects that the submitted values are kept.
+func TestEngineUnavailable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
+	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get("/cases/" + string(view.Number))
 	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
-	got := p.fill(page, "do-record_contact", url.Values{"text": {"麻烦退回"}})
-	got.want(t, 503, "刚才的操作没有生效")
+	got := p.submitForm(page, "do-record_contact", url.Values{"text": {"麻烦退回"}})
+	got.expect(t, 503, "刚才的操作没有生效")
 	if got.Header.Get("Retry-After") == "" {
 		t.Error("nobody says when to try again")
 	}
-	if !got.says("do-record_contact-text", "麻烦退回") {
+	if !got.hasText("do-record_contact-text", "麻烦退回") {
 		t.Error("the text is lost")
 	}
 	s.Engine.Away = nil
-	p.fill(got, "do-record_contact", nil).want(t, 200, "已记录")
+	p.submitForm(got, "do-record_contact", nil).expect(t, 200, "已记录")
 }
 
 func TestEvidencePages(t *testing.T) {
@@ -107,20 +109,20 @@ func TestEvidencePages(t *testing.T) {
 	s := newSite(t)
 	view := s.File(t)
 	home := "/cases/" + string(view.Number)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	path, values := p.form(p.get(home), "upload-form")
+	p := s.signIn(t, recovery.RoleClaimant)
+	path, values := p.readForm(p.get(home), "upload-form")
 	values.Set("kind", "transfer_screenshot")
-	got := p.send(path, values, "转账 <1>.png", pixel(t)).want(t, 200, "已上传", "转账 <1>.png", "SHA-256")
-	if again := p.send(path, values, "转账 <1>.png", pixel(t)); strings.Count(again.Body, `/view">`) != 1 {
+	got := p.postFile(path, values, "转账 <1>.png", pixel(t)).expect(t, 200, "已上传", "转账 <1>.png", "SHA-256")
+	if again := p.postFile(path, values, "转账 <1>.png", pixel(t)); strings.Count(again.Body, `/view">`) != 1 {
 		t.Error("the same upload twice is kept twice")
 	}
-	link := find(got.Root, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "/evidence/") })
-	saved := p.get(attr(link, "href"))
+	link := findNode(got.Root, func(n *html.Node) bool { return strings.HasPrefix(attribute(n, "href"), "/evidence/") })
+	saved := p.get(attribute(link, "href"))
 	if saved.Body != string(pixel(t)) || !strings.HasPrefix(saved.Header.Get("Content-Disposition"), "attachment;") ||
 		!strings.HasPrefix(saved.Header.Get("Content-Security-Policy"), "sandbox") || saved.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("an original is given out with %v", saved.Header)
 	}
-	if looked := p.get(attr(link, "href") + "/view"); looked.Header.Get("Content-Type") != "image/png" || looked.Header.Get("Content-Disposition") != "" {
+	if looked := p.get(attribute(link, "href") + "/view"); looked.Header.Get("Content-Type") != "image/png" || looked.Header.Get("Content-Disposition") != "" {
 		t.Errorf("an image is shown with %v", looked.Header)
 	}
 	kinds := map[recovery.EntryKind]int{}
@@ -131,17 +133,17 @@ func TestEvidencePages(t *testing.T) {
 		t.Errorf("the journal has %v", kinds)
 	}
 	for _, id := range []string{"nonsense", "00000000-0000-7000-8000-000000000000"} {
-		p.get("/evidence/"+id).want(t, 404)
-		p.get("/evidence/"+id+"/view").want(t, 404)
+		p.get("/evidence/"+id).expect(t, 404)
+		p.get("/evidence/"+id+"/view").expect(t, 404)
 	}
 }
 
-func TestBadUploads(t *testing.T) {
+func TestInvalidUploads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *casework.Config) { c.UploadLimit = 1000 })
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	path, values := p.form(p.get("/cases/"+string(view.Number)), "upload-form")
+	p := s.signIn(t, recovery.RoleClaimant)
+	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "upload-form")
 	values.Set("kind", "other")
 	for name, test := range map[string]struct {
 		file    string
@@ -157,14 +159,14 @@ func TestBadUploads(t *testing.T) {
 		"web page":  {"a.png", []byte("<!doctype html><html><body>hello</body></html>"), 415, "不接受这种文件"},
 		"long name": {strings.Repeat("长", 300) + ".png", pixel(t), 422, ""},
 	} {
-		got := p.send(path, values, test.file, test.content)
-		if got.Status != test.status || test.says != "" && !got.says("upload-form", test.says) {
+		got := p.postFile(path, values, test.file, test.content)
+		if got.Status != test.status || test.says != "" && !got.hasText("upload-form", test.says) {
 			t.Errorf("%s: %d, %.200s", name, got.Status, got.Body)
 		}
 	}
-	p.post(path, values).want(t, 422)
+	p.post(path, values).expect(t, 422)
 	values.Set("kind", "nonsense")
-	p.send(path, values, "a.png", pixel(t)).want(t, 422, "请从给出的选项里选")
+	p.postFile(path, values, "a.png", pixel(t)).expect(t, 422, "请从给出的选项里选")
 	if entries := s.Entries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after bad uploads", len(entries))
 	}
@@ -174,30 +176,30 @@ func TestBillImport(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	path, values := p.form(p.get("/cases/"+string(view.Number)), "bill-form")
+	p := s.signIn(t, recovery.RoleClaimant)
+	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "bill-form")
 	at := view.SentAt.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04:05")
 	bill := "微信支付账单明细,,,,,,,,,,\n----------------------微信支付账单明细列表--------------------,,,,,,,,,,\n" +
 		"交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n" +
 		at + ",转账,老王,/,支出,¥2000.00,零钱,支付成功,\"4200042\"\t,\"/\",/\n"
-	got := p.send(path, values, "bill.csv", []byte(bill)).want(t, 200, "共读到 1 笔交易", "匹配", "4200042")
-	if p.send(path, values, "bill.csv", []byte(bill)).Status != 200 {
+	got := p.postFile(path, values, "bill.csv", []byte(bill)).expect(t, 200, "共读到 1 笔交易", "匹配", "4200042")
+	if p.postFile(path, values, "bill.csv", []byte(bill)).Status != 200 {
 		t.Error("the same bill again is refused")
 	}
 	if got.Path != path {
 		t.Errorf("the answer lies at %s", got.Path)
 	}
-	bad := p.send(path, values, "bill.csv", []byte("no,bill\n"))
-	if bad.Status != 409 && (bad.Status != 422 || !bad.says("bill-form", "")) {
+	bad := p.postFile(path, values, "bill.csv", []byte("no,bill\n"))
+	if bad.Status != 409 && (bad.Status != 422 || !bad.hasText("bill-form", "")) {
 		t.Errorf("no bill: %d %.300s", bad.Status, bad.Body)
 	}
-	p.get("/cases/"+string(view.Number)).want(t, 200, "账单明细", "bill.csv")
+	p.get("/cases/"+string(view.Number)).expect(t, 200, "账单明细", "bill.csv")
 }
 
-// ready records an export as the builder would, with small files.
-func ready(t testing.TB, s *site, page answer, p *person) recovery.Export {
+// finishExport completes an export as the builder does, with small files.
+func finishExport(t testing.TB, s *testSite, page pageResponse, p *browser) recovery.Export {
 	t.Helper()
-	p.fill(page, "papers-form", url.Values{"audience": {"court"}}).want(t, 200, "正在生成")
+	p.submitForm(page, "papers-form", url.Values{"audience": {"court"}}).expect(t, 200, "正在生成")
 	_, number, _ := strings.Cut(page.Path, "/cases/")
 	number, _, _ = strings.Cut(number, "/")
 	view, err := s.CaseByNumber(t.Context(), s.Actor(recovery.RoleLegal), recovery.CaseNumber(number))
@@ -233,11 +235,11 @@ func TestExports(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
-	legal := s.signedIn(t, recovery.RoleLegal)
+	legal := s.signIn(t, recovery.RoleLegal)
 	room := "/desk/cases/" + string(view.Number) + "/export"
-	export := ready(t, s, legal.get(room), legal)
-	page := legal.get(room).want(t, 200, "已生成", "7 页", strings.Repeat("abababab ", 2), "未齐备 1 项", "交易单号")
-	if find(page.Root, func(n *html.Node) bool { return attr(n, "href") == "/exports/"+string(export.ID)+"/dossier.pdf" }) == nil {
+	export := finishExport(t, s, legal.get(room), legal)
+	page := legal.get(room).expect(t, 200, "已生成", "7 页", strings.Repeat("abababab ", 2), "未齐备 1 项", "交易单号")
+	if findNode(page.Root, func(n *html.Node) bool { return attribute(n, "href") == "/exports/"+string(export.ID)+"/dossier.pdf" }) == nil {
 		t.Error("the dossier is not linked")
 	}
 	for name, content := range map[string]string{"dossier.pdf": "%PDF-1.7 paper", "bag.zip": "PK bag"} {
@@ -247,23 +249,23 @@ func TestExports(t *testing.T) {
 			t.Errorf("%s: %q with %v", name, got.Body, got.Header)
 		}
 	}
-	s.signedIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).want(t, 200, "下载证据材料（PDF）", "下载材料")
-	legal.get("/exports/"+string(export.ID)+"/secrets").want(t, 404)
-	legal.get("/exports/nonsense/dossier.pdf").want(t, 404)
-	path, values := legal.form(legal.get(room), "papers-form")
+	s.signIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).expect(t, 200, "下载证据材料（PDF）", "下载材料")
+	legal.get("/exports/"+string(export.ID)+"/secrets").expect(t, 404)
+	legal.get("/exports/nonsense/dossier.pdf").expect(t, 404)
+	path, values := legal.readForm(legal.get(room), "papers-form")
 	values.Set("audience", "everybody")
-	legal.post(path, values).want(t, 422, "请从给出的选项里选")
+	legal.post(path, values).expect(t, 422, "请从给出的选项里选")
 }
 
-func TestUnreadyExportIsNotGivenOut(t *testing.T) {
+func TestUnfinishedExportCannotBeDownloaded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	p.fill(p.get("/cases/"+string(view.Number)), "papers-form", nil).want(t, 200, "正在生成")
+	p := s.signIn(t, recovery.RoleClaimant)
+	p.submitForm(p.get("/cases/"+string(view.Number)), "papers-form", nil).expect(t, 200, "正在生成")
 	exports, err := s.ExportsOf(t.Context(), s.Actor(recovery.RoleClaimant), view.ID)
 	if err != nil || len(exports) != 1 {
 		t.Fatal(exports, err)
 	}
-	p.get("/exports/"+string(exports[0].ID)+"/dossier.pdf").want(t, 409)
+	p.get("/exports/"+string(exports[0].ID)+"/dossier.pdf").expect(t, 409)
 }

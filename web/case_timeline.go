@@ -10,15 +10,15 @@ import (
 	"recourse/recovery"
 )
 
-// event is one journal entry in plain words.
-type event struct {
+// timelineEvent is one journal entry as text.
+type timelineEvent struct {
 	Seq       int64
 	At        time.Time
 	Title     string
 	By        string
 	ClaimedAt string
-	Bits      []detail // facts, told in one line
-	Quotes    []detail // people's own words
+	Details   []detail // facts, shown in one line
+	Quotes    []detail // text written by people
 	Mark      string   // stage, money, or ""
 }
 
@@ -26,24 +26,24 @@ type event struct {
 type detail struct {
 	Name  string
 	Value string
-	Quote bool // people's own words, with their line breaks
+	Quote bool // text written by people, shown with its line breaks
 	Hash  bool
 }
 
-// timelineShown is how many of the newest events a page shows at first.
-const timelineShown = 20
+// maxShownEvents is the number of newest events a page shows at first.
+const maxShownEvents = 20
 
-// timeline words the journal, newest first.
-func (c *call) timeline(d *caseData) []event {
-	teller := teller{say: c.say, aliases: aliasesOf(d.Counterparts)}
-	events := make([]event, 0, len(d.lines))
+// newTimeline describes the journal, newest entry first.
+func (c *pageContext) newTimeline(d *caseData) []timelineEvent {
+	teller := timelineWriter{texts: c.texts, aliases: counterpartAliases(d.Counterparts)}
+	events := make([]timelineEvent, 0, len(d.lines))
 	for _, line := range slices.Backward(d.lines) {
-		events = append(events, teller.event(line))
+		events = append(events, teller.newEvent(line))
 	}
 	return events
 }
 
-func aliasesOf(counterparts []recovery.Counterpart) map[string]string {
+func counterpartAliases(counterparts []recovery.Counterpart) map[string]string {
 	aliases := map[string]string{}
 	for _, counterpart := range counterparts {
 		aliases[string(counterpart.ID)] = counterpart.Alias
@@ -51,32 +51,32 @@ func aliasesOf(counterparts []recovery.Counterpart) map[string]string {
 	return aliases
 }
 
-// teller puts entries into words.
-type teller struct {
-	say     *wording
+// timelineWriter turns journal entries into text.
+type timelineWriter struct {
+	texts   *pageTexts
 	aliases map[string]string
 }
 
-func (t teller) event(line casework.JournalLine) event {
-	e := event{
-		Seq: line.Seq, At: line.At, Title: t.say.T("entry." + string(line.Entry.Kind) + ".title"),
-		By: t.say.Word("role", line.Entry.Actor.Role), Bits: t.facts(line), Mark: markOf(line.Entry.Kind),
+func (t timelineWriter) newEvent(line casework.JournalLine) timelineEvent {
+	e := timelineEvent{
+		Seq: line.Seq, At: line.At, Title: t.texts.T("entry." + string(line.Entry.Kind) + ".title"),
+		By: t.texts.Word("role", line.Entry.Actor.Role), Details: t.describeFacts(line), Mark: eventMark(line.Entry.Kind),
 	}
-	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil && minute(at) != minute(line.At) {
-		e.ClaimedAt = minute(at)
+	if at, err := time.Parse(time.RFC3339, line.Entry.ClaimedAt); err == nil && formatMinute(at) != formatMinute(line.At) {
+		e.ClaimedAt = formatMinute(at)
 	}
 	if line.Entry.Kind == recovery.EntryStageEntered {
-		e.Title = t.say.T("timeline.entered", "stage", t.say.Word("stage", line.Entry.Facts["to"]))
+		e.Title = t.texts.T("timeline.entered", "stage", t.texts.Word("stage", line.Entry.Facts["to"]))
 	}
-	quotes, bits := t.words(line)
-	e.Quotes, e.Bits = quotes, append(e.Bits, bits...)
+	quotes, bits := t.describeTexts(line)
+	e.Quotes, e.Details = quotes, append(e.Details, bits...)
 	if line.Entry.Blob != nil {
-		e.Bits = append(e.Bits, detail{Name: t.say.T("fact.sha256"), Value: short(line.Entry.Blob.SHA256), Hash: true})
+		e.Details = append(e.Details, detail{Name: t.texts.T("fact.sha256"), Value: shortenHash(line.Entry.Blob.SHA256), Hash: true})
 	}
 	return e
 }
 
-func markOf(kind recovery.EntryKind) string {
+func eventMark(kind recovery.EntryKind) string {
 	switch kind {
 	case recovery.EntryStageEntered, recovery.EntryCaseFiled, recovery.EntryClosed:
 		return "stage"
@@ -87,9 +87,9 @@ func markOf(kind recovery.EntryKind) string {
 	}
 }
 
-// shownFacts are the facts told in the timeline, in this order, and how each is
-// worded: a family of words, or one of the forms of wording.
-var shownFacts = []struct{ name, family string }{
+// timelineFacts are the facts shown in the timeline, in this order. The family
+// is a family of texts, or a format that begins with @.
+var timelineFacts = []struct{ name, family string }{
 	{"kind", "@kind"}, {"deadline", "clock"}, {"counterpart_id", "@alias"}, {"every_counterpart", "every_counterpart"}, {"channel", "channel"},
 	{"amount_fen", "@money"}, {"recovered_fen", "@money"}, {"refusal", "refusal"}, {"kinds", "evidence_kind"},
 	{"decision", "decision"}, {"route", "route"}, {"outcome", "outcome"}, {"visibility", "visibility"}, {"share", "share"},
@@ -97,108 +97,109 @@ var shownFacts = []struct{ name, family string }{
 	{"transactions", "@plain"}, {"no", "@plain"}, {"instalments", "@plan"}, {"breaches", "breach"}, {"because", "@because"},
 }
 
-func (t teller) facts(line casework.JournalLine) []detail {
-	var told []detail
-	for _, shown := range shownFacts {
+func (t timelineWriter) describeFacts(line casework.JournalLine) []detail {
+	var details []detail
+	for _, shown := range timelineFacts {
 		value, present := line.Entry.Facts[shown.name]
 		if !present {
 			continue
 		}
-		if text := t.word(line.Entry.Kind, shown.family, value); text != "" {
-			told = append(told, detail{Name: t.say.T("fact." + shown.name), Value: text})
+		if text := t.describeFact(line.Entry.Kind, shown.family, value); text != "" {
+			details = append(details, detail{Name: t.texts.T("fact." + shown.name), Value: text})
 		}
 	}
-	return told
+	return details
 }
 
-func (t teller) word(kind recovery.EntryKind, family string, value any) string {
+func (t timelineWriter) describeFact(kind recovery.EntryKind, family string, value any) string {
 	switch family {
 	case "@money":
 		if fen, ok := value.(float64); ok {
-			return yuan(recovery.Money(fen))
+			return formatYuan(recovery.Money(fen))
 		}
 		return ""
 	case "@alias":
 		return t.aliases[fmt.Sprint(value)]
 	case "@plan":
-		return t.plan(value)
+		return t.describePlan(value)
 	case "@plain":
 		return fmt.Sprint(value)
 	case "@because":
-		return t.because(fmt.Sprint(value))
+		return t.describeCause(fmt.Sprint(value))
 	case "@kind":
-		return t.named(kindFamilies[kind], value)
+		return t.describeValue(kindFamilies[kind], value)
 	default:
-		return t.named(family, value)
+		return t.describeValue(family, value)
 	}
 }
 
-// kindFamilies says of what the fact "kind" of an entry is a kind.
+// kindFamilies has the family of texts for the fact "kind" of each entry kind.
 var kindFamilies = map[recovery.EntryKind]string{
 	recovery.EntryEvidenceAdded: "evidence_kind", recovery.EntryResponseRecorded: "response",
 	recovery.EntryPlatformReplied: "reply_kind", recovery.EntryLegalStep: "legal_kind",
 }
 
-// plan tells the parts of a plan: days and amounts.
-func (t teller) plan(value any) string {
+// describePlan lists the days and amounts of a plan's instalments.
+func (t timelineWriter) describePlan(value any) string {
 	list, _ := value.([]any)
 	parts := make([]string, 0, len(list))
 	for _, item := range list {
 		part, _ := item.(map[string]any)
 		if fen, ok := part["amount_fen"].(float64); ok {
-			parts = append(parts, fmt.Sprint(part["due_on"])+" "+yuan(recovery.Money(fen)))
+			parts = append(parts, fmt.Sprint(part["due_on"])+" "+formatYuan(recovery.Money(fen)))
 		}
 	}
-	return strings.Join(parts, t.say.T("timeline.and"))
+	return strings.Join(parts, t.texts.T("timeline.and"))
 }
 
-// named words a value, or each of a list; a word nobody foresaw stays as it is.
-func (t teller) named(family string, value any) string {
+// describeValue returns the name of a value, or of each value of a list. A
+// value without a name is returned unchanged.
+func (t timelineWriter) describeValue(family string, value any) string {
 	if list, ok := value.([]any); ok {
 		names := make([]string, len(list))
 		for i, item := range list {
-			names[i] = t.named(family, item)
+			names[i] = t.describeValue(family, item)
 		}
-		return strings.Join(names, t.say.T("timeline.and"))
+		return strings.Join(names, t.texts.T("timeline.and"))
 	}
-	if text, found := t.say.Find(family + "." + fmt.Sprint(value)); found {
+	if text, found := t.texts.Find(family + "." + fmt.Sprint(value)); found {
 		return text
 	}
 	return fmt.Sprint(value)
 }
 
-// because names a clock that ran out or an act.
-func (t teller) because(cause string) string {
-	if text, found := t.say.Find("clock." + cause); found {
+// describeCause returns the name of an expired deadline or of an action.
+func (t timelineWriter) describeCause(cause string) string {
+	if text, found := t.texts.Find("clock." + cause); found {
 		return text
 	}
-	if text, found := t.say.Find("action." + cause + ".title"); found {
+	if text, found := t.texts.Find("action." + cause + ".title"); found {
 		return text
 	}
 	return ""
 }
 
-// ownWords are the personal values the timeline tells; who and to whom stands in
-// the facts of the case. What people wrote is quoted.
-var ownWords = []string{"text", "reason", "why", "note", "description", "ref", "file_name", "source"}
+// timelineTexts are the personal values the timeline shows. Names are shown
+// with the facts of the case instead. Texts written by people are quoted.
+var timelineTexts = []string{"text", "reason", "why", "note", "description", "ref", "file_name", "source"}
 
-var quoted = []string{"text", "reason", "why", "note", "description"}
+var quotedTexts = []string{"text", "reason", "why", "note", "description"}
 
-func (t teller) words(line casework.JournalLine) (quotes, bits []detail) {
-	for _, path := range ownWords {
-		told := detail{Name: t.say.T("value." + path), Value: line.Values[path]}
+func (t timelineWriter) describeTexts(line casework.JournalLine) (quotes, bits []detail) {
+	for _, path := range timelineTexts {
+		value := detail{Name: t.texts.T("value." + path), Value: line.Values[path]}
 		switch {
 		case slices.Contains(line.Withheld, path):
-			told.Value = t.say.T("timeline.withheld")
+			value.Value = t.texts.T("timeline.withheld")
 		case slices.Contains(line.Erased, path):
-			told.Value = t.say.T("timeline.erased")
+			value.Value = t.texts.T("timeline.erased")
 		}
 		switch {
-		case told.Value == "":
-		case slices.Contains(quoted, path):
-			quotes = append(quotes, told)
+		case value.Value == "":
+		case slices.Contains(quotedTexts, path):
+			quotes = append(quotes, value)
 		default:
-			bits = append(bits, told)
+			bits = append(bits, value)
 		}
 	}
 	return quotes, bits

@@ -9,77 +9,78 @@ import (
 	"recourse/recovery"
 )
 
-// decoder reads what people typed and remembers which fields it could not read.
-type decoder struct {
+// formDecoder parses form values and collects the fields it cannot parse.
+type formDecoder struct {
 	values url.Values
 	faults []recovery.FieldFault
 }
 
-func (d *decoder) fault(field, code string) {
+func (d *formDecoder) addFault(field, code string) {
 	d.faults = append(d.faults, recovery.FieldFault{Field: field, Code: code})
 }
 
-// text gives one line without surrounding blanks; line breaks as one byte.
-func (d *decoder) text(name string) string {
+// readText returns the trimmed text, with line breaks as \n.
+func (d *formDecoder) readText(name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(d.values.Get(name), "\r\n", "\n"))
 }
 
-// money reads an amount in yuan. Zero when nothing or nothing readable stands
-// there.
-func (d *decoder) money(name string) recovery.Money {
-	typed := d.text(name)
-	if typed == "" {
+// readMoney parses an amount in yuan. It returns 0 if the field is empty or
+// invalid.
+func (d *formDecoder) readMoney(name string) recovery.Money {
+	input := d.readText(name)
+	if input == "" {
 		return 0
 	}
-	amount, ok := parseYuan(typed)
+	amount, ok := parseYuan(input)
 	if !ok {
-		d.fault(name, "malformed")
+		d.addFault(name, "malformed")
 	}
 	return amount
 }
 
-// moneyIfAny is money for fields that may be left empty.
-func (d *decoder) moneyIfAny(name string) *recovery.Money {
-	if d.text(name) == "" {
+// readOptionalMoney is readMoney for optional fields; nil if the field is
+// empty.
+func (d *formDecoder) readOptionalMoney(name string) *recovery.Money {
+	if d.readText(name) == "" {
 		return nil
 	}
-	amount := d.money(name)
-	if amount == 0 && d.faulty(name) {
+	amount := d.readMoney(name)
+	if amount == 0 && d.hasFault(name) {
 		return nil
 	}
 	return &amount
 }
 
-// moment reads a time as a datetime-local input sends it: a wall clock in China.
-func (d *decoder) moment(name string) *time.Time {
-	typed := d.text(name)
-	if typed == "" {
+// readTime parses the value of a datetime-local input as a time in China.
+func (d *formDecoder) readTime(name string) *time.Time {
+	input := d.readText(name)
+	if input == "" {
 		return nil
 	}
 	for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"} {
-		if at, err := time.ParseInLocation(form, typed, recovery.Shanghai); err == nil {
+		if at, err := time.ParseInLocation(form, input, recovery.Shanghai); err == nil {
 			utc := at.UTC()
 			return &utc
 		}
 	}
-	d.fault(name, "malformed")
+	d.addFault(name, "malformed")
 	return nil
 }
 
-// number reads a whole number; zero when nothing stands there.
-func (d *decoder) number(name string) int {
-	typed := narrow(d.text(name))
-	if typed == "" {
+// readNumber parses a whole number. It returns 0 if the field is empty.
+func (d *formDecoder) readNumber(name string) int {
+	input := toHalfWidth(d.readText(name))
+	if input == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(typed)
+	n, err := strconv.Atoi(input)
 	if err != nil {
-		d.fault(name, "malformed")
+		d.addFault(name, "malformed")
 	}
 	return n
 }
 
-func (d *decoder) faulty(name string) bool {
+func (d *formDecoder) hasFault(name string) bool {
 	for _, fault := range d.faults {
 		if fault.Field == name {
 			return true
@@ -88,21 +89,22 @@ func (d *decoder) faulty(name string) bool {
 	return false
 }
 
-// join puts faults of reading before those of checking, one per field: what
-// could not be read need not be called missing as well.
-func (d *decoder) join(checked []recovery.FieldFault) []recovery.FieldFault {
+// mergeFaults returns the parse faults and then the validation faults, at most
+// one kind per field: a field that could not be parsed is not also reported as
+// missing.
+func (d *formDecoder) mergeFaults(checked []recovery.FieldFault) []recovery.FieldFault {
 	all := d.faults
 	for _, fault := range checked {
-		if !d.faulty(fault.Field) {
+		if !d.hasFault(fault.Field) {
 			all = append(all, fault)
 		}
 	}
 	return all
 }
 
-// narrow turns full-width forms into their ASCII ones, as Chinese keyboards
-// type digits and points.
-func narrow(text string) string {
+// toHalfWidth converts full-width characters to ASCII, because Chinese
+// keyboards type full-width digits and points.
+func toHalfWidth(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～':
@@ -119,18 +121,19 @@ func narrow(text string) string {
 	}, text)
 }
 
-// parseYuan reads "2,000.00", "¥2000", "２０００．５ 元" as fen. It refuses signs,
-// more than two decimals, and commas anywhere but before three digits.
-func parseYuan(typed string) (recovery.Money, bool) {
-	text := narrow(strings.TrimSpace(typed))
+// parseYuan parses "2,000.00", "¥2000" or "２０００．５ 元" as fen. It refuses signs,
+// more than two decimals, and commas that do not separate groups of three
+// digits.
+func parseYuan(input string) (recovery.Money, bool) {
+	text := toHalfWidth(strings.TrimSpace(input))
 	text = strings.TrimSpace(strings.TrimLeft(text, "¥￥"))
 	text = strings.TrimSpace(strings.TrimSuffix(text, "元"))
 	whole, cents, dotted := strings.Cut(text, ".")
 	if dotted && (cents == "" || len(cents) > 2) {
 		return 0, false
 	}
-	yuan, ok := parseWhole(whole)
-	if !ok || !digits(cents) {
+	yuan, ok := parseWholeYuan(whole)
+	if !ok || !isDigits(cents) {
 		return 0, false
 	}
 	fen, err := strconv.ParseInt((cents + "00")[:2], 10, 64)
@@ -140,10 +143,10 @@ func parseYuan(typed string) (recovery.Money, bool) {
 	return recovery.Money(yuan*100 + fen), true
 }
 
-func parseWhole(text string) (int64, bool) {
+func parseWholeYuan(text string) (int64, bool) {
 	parts := strings.Split(text, ",")
 	for i, part := range parts {
-		if part == "" || !digits(part) || i > 0 && len(part) != 3 || i == 0 && len(parts) > 1 && len(part) > 3 {
+		if part == "" || !isDigits(part) || i > 0 && len(part) != 3 || i == 0 && len(parts) > 1 && len(part) > 3 {
 			return 0, false
 		}
 	}
@@ -155,7 +158,7 @@ func parseWhole(text string) (int64, bool) {
 	return yuan, err == nil
 }
 
-func digits(text string) bool {
+func isDigits(text string) bool {
 	for _, r := range text {
 		if r < '0' || r > '9' {
 			return false

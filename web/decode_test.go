@@ -33,12 +33,12 @@ func TestParseYuan(t *testing.T) {
 	}
 }
 
-// What the pages write, they read.
+// TestYuanRoundTrip parses the amounts that pages format.
 func TestYuanRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		amount := recovery.Money(rapid.Int64Range(0, int64(recovery.MaxMoney)).Draw(t, "fen"))
-		for _, typed := range []string{amount.String(), yuan(amount), strings.ReplaceAll(amount.String(), ",", "")} {
+		for _, typed := range []string{amount.String(), formatYuan(amount), strings.ReplaceAll(amount.String(), ",", "")} {
 			if got, ok := parseYuan(typed); !ok || got != amount {
 				t.Fatalf("parseYuan(%q) = %d, %t; want %d", typed, got, ok, amount)
 			}
@@ -64,43 +64,44 @@ func FuzzParseYuan(f *testing.F) {
 	})
 }
 
-func TestDecodeMoment(t *testing.T) {
+func TestReadTime(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 21, 4, 0, 5, 0, time.UTC)
 	for typed, want := range map[string]time.Time{
 		"2026-11-21T12:00:05": noon, "2026-11-21T12:00": noon.Truncate(time.Minute), "2026-11-21 12:00": noon.Truncate(time.Minute),
 		" 2026-11-21 12:00:05 ": noon,
 	} {
-		d := decoder{values: url.Values{"at": {typed}}}
-		if got := d.moment("at"); got == nil || !got.Equal(want) || len(d.faults) > 0 {
+		d := formDecoder{values: url.Values{"at": {typed}}}
+		if got := d.readTime("at"); got == nil || !got.Equal(want) || len(d.faults) > 0 {
 			t.Errorf("moment(%q) = %v, %v; want %v", typed, got, d.faults, want)
 		}
 	}
 	for _, typed := range []string{"yesterday", "2026-11-21", "2026-13-01T00:00", "2026-11-21T12:00:00Z", "12:00"} {
-		d := decoder{values: url.Values{"at": {typed}}}
-		if got := d.moment("at"); got != nil || len(d.faults) != 1 {
+		d := formDecoder{values: url.Values{"at": {typed}}}
+		if got := d.readTime("at"); got != nil || len(d.faults) != 1 {
 			t.Errorf("moment(%q) = %v, %v; want a fault", typed, got, d.faults)
 		}
 	}
-	d := decoder{values: url.Values{}}
-	if got := d.moment("at"); got != nil || d.faults != nil {
+	d := formDecoder{values: url.Values{}}
+	if got := d.readTime("at"); got != nil || d.faults != nil {
 		t.Errorf("an empty moment gives %v, %v", got, d.faults)
 	}
 }
 
-// A time that a page writes into a field is read as the same second.
-func TestMomentRoundTrip(t *testing.T) {
+// TestTimeRoundTrip expects that a time written into a field is read as the
+// same second.
+func TestTimeRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		at := time.Unix(rapid.Int64Range(1_388_534_400, 4_000_000_000).Draw(t, "at"), 0)
-		d := decoder{values: url.Values{"at": {inputTime(at)}}}
-		if got := d.moment("at"); got == nil || !got.Equal(at) {
-			t.Fatalf("%s reads as %v", inputTime(at), got)
+		d := formDecoder{values: url.Values{"at": {formatInputTime(at)}}}
+		if got := d.readTime("at"); got == nil || !got.Equal(at) {
+			t.Fatalf("%s reads as %v", formatInputTime(at), got)
 		}
 	})
 }
 
-func filled() url.Values {
+func validFilingForm() url.Values {
 	return url.Values{
 		"platform": {"wechat"}, "instrument": {"lucky_packet"}, "amount_fen": {"２，０００．００"}, "sent_at": {"2026-11-21T12:00:05"},
 		"claim_state": {"partly_claimed"}, "reason": {"wrong_group"}, "group.kind": {"work"}, "group.size": {"３６"},
@@ -114,7 +115,7 @@ func filled() url.Values {
 
 func TestDecodeFiling(t *testing.T) {
 	t.Parallel()
-	got, d := decodeFiling(compact(filled()))
+	got, d := decodeFiling(removeEmptyCounterparts(validFilingForm()))
 	sent := time.Date(2026, 11, 21, 4, 0, 5, 0, time.UTC)
 	taken := time.Date(2026, 11, 21, 4, 1, 0, 0, time.UTC)
 	want := recovery.Filing{
@@ -132,7 +133,8 @@ func TestDecodeFiling(t *testing.T) {
 	}
 }
 
-// Each spoiled answer is named once, under the name of its field on the page.
+// TestDecodeFilingFaults expects one fault for each invalid answer, with the
+// name of the field on the page.
 func TestDecodeFilingFaults(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]string{
@@ -141,12 +143,12 @@ func TestDecodeFilingFaults(t *testing.T) {
 		"counterparts[0].claimed_at": "never", "claimant.name": " ", "claimant.phone": "call me", "claimant.email": "lin",
 		"narrative": strings.Repeat("长", recovery.MaxNarrative+1),
 	} {
-		values := filled()
+		values := validFilingForm()
 		values.Set(name, spoil)
 		filing, d := decodeFiling(values)
 		var at []string
-		for _, fault := range d.join(fieldFaults(filing.Validate(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))) {
-			// The second row of the form is empty here, as compact is left out.
+		for _, fault := range d.mergeFaults(fieldFaults(filing.Validate(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)))) {
+			// The second row is empty, because empty rows are not removed here.
 			if !strings.HasPrefix(fault.Field, "counterparts[1]") {
 				at = append(at, fault.Field)
 			}
@@ -157,41 +159,41 @@ func TestDecodeFilingFaults(t *testing.T) {
 	}
 }
 
-func TestCompact(t *testing.T) {
+func TestRemoveEmptyCounterparts(t *testing.T) {
 	t.Parallel()
-	got := compact(url.Values{
+	got := removeEmptyCounterparts(url.Values{
 		"rows": {"4"}, "counterparts[1].contact": {"x"}, "counterparts[3].alias": {"y"}, "other": {"z"},
 	})
 	if got.Get("rows") != "3" || got.Get("counterparts[1].contact") != "x" || got.Get("counterparts[2].alias") != "y" || got.Get("other") != "z" {
 		t.Errorf("compact gives %v", got)
 	}
 	for _, asked := range []string{"", "0", "-3", "x"} {
-		if n := rows(url.Values{"rows": {asked}}); n != 1 {
+		if n := countRows(url.Values{"rows": {asked}}); n != 1 {
 			t.Errorf("rows(%q) = %d", asked, n)
 		}
 	}
-	if n := rows(url.Values{"rows": {"1000000"}}); n != maxRows {
+	if n := countRows(url.Values{"rows": {"1000000"}}); n != maxCounterpartRows {
 		t.Errorf("rows are not bounded: %d", n)
 	}
 }
 
-func TestLocal(t *testing.T) {
+func TestLocalPath(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"/", "/cases/R20261121-000042?do=withdraw", "/desk?stage=appeal"} {
-		if local(good) != good {
-			t.Errorf("local(%q) = %q", good, local(good))
+		if localPath(good) != good {
+			t.Errorf("local(%q) = %q", good, localPath(good))
 		}
 	}
 	for _, bad := range []string{"", "cases", "//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb", "/%zz"} {
-		if local(bad) != "" {
-			t.Errorf("local(%q) = %q", bad, local(bad))
+		if localPath(bad) != "" {
+			t.Errorf("local(%q) = %q", bad, localPath(bad))
 		}
 	}
 }
 
-func TestPlainAndIdent(t *testing.T) {
+func TestTextKeyAndHTMLID(t *testing.T) {
 	t.Parallel()
-	if plain("counterparts[12].claimed_at") != "counterparts_claimed_at" || ident("counterparts[12].claimed_at") != "counterparts-12-claimed_at" {
-		t.Error(plain("counterparts[12].claimed_at"), ident("counterparts[12].claimed_at"))
+	if textKey("counterparts[12].claimed_at") != "counterparts_claimed_at" || htmlID("counterparts[12].claimed_at") != "counterparts-12-claimed_at" {
+		t.Error(textKey("counterparts[12].claimed_at"), htmlID("counterparts[12].claimed_at"))
 	}
 }

@@ -1,8 +1,8 @@
-// Package web serves the pages of Recourse: where a claimant learns what can
-// still be done, files a case and follows it, where the desk decides, and where
-// legal takes the papers out. Pages are rendered here on the server; scripts
-// only show upload progress, copy a text, and refresh what has changed.
+// Package web serves the HTML pages of Recourse. Claimants learn what can still
+// be done, file a case and follow it; staff decide; legal downloads the dossiers.
+// Pages are rendered on the server. Scripts only show upload progress, copy a
+// text and refresh parts that have changed.
 //
-// It decides nothing: every rule is asked of package casework. It is not the
-// REST interface (package api). Only cmd may import it.
+// It contains no rules about cases; those are in package casework. The REST
+// interface is in package api. Only cmd may import this package.
 package web

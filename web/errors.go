@@ -10,58 +10,59 @@ import (
 	"recourse/recovery"
 )
 
-// failure is the model of an error page.
-type failure struct {
+// errorBody is the model of an error page.
+type errorBody struct {
 	Status int
 	Title  string
 	Text   string
-	Do     string // what to do now
-	Back   string // where the main link leads
+	Advice string // what the visitor can do
+	Back   string // target of the main link
 	Label  string // of that link
 }
 
-// ErrorPage answers a failed request with a page. It is for the server's error
-// handler, for every path that is not the API's.
+// ErrorPage renders an error as a page. The server's error handler calls it for
+// every path outside the API.
 func (w *Web) ErrorPage(c echo.Context, err error) {
 	if c.Response().Committed {
 		return
 	}
-	made := w.callOf(c)
-	number, kind := w.classify(err)
+	pageCtx := w.contextOf(c)
+	number, kind := w.classifyError(err)
 	if number >= http.StatusInternalServerError {
 		w.log.ErrorContext(c.Request().Context(), "a page failed", "path", c.Path(), "status", number, "error", err)
 	}
-	back, label := made.wayBack()
-	body := failure{
-		Status: number, Title: made.say.T("error." + kind + ".title"), Text: made.say.T("error." + kind + ".text"),
-		Do: made.say.T("error." + kind + ".do"), Back: back, Label: label,
+	back, label := pageCtx.backLink()
+	body := errorBody{
+		Status: number, Title: pageCtx.texts.T("error." + kind + ".title"), Text: pageCtx.texts.T("error." + kind + ".text"),
+		Advice: pageCtx.texts.T("error." + kind + ".do"), Back: back, Label: label,
 	}
-	p := page{Title: body.Title, Lang: made.say.Language, Visitor: made.who, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
-	p.Bare = strings.HasPrefix(c.Path(), "/return")
+	p := page{Title: body.Title, Lang: pageCtx.texts.Language, Visitor: pageCtx.visitor, Pace: w.service.Pace(), Now: w.now(), Unread: -1, Body: body}
+	p.WithoutSession = strings.HasPrefix(c.Path(), "/return")
 	if c.Request().Method == http.MethodHead {
 		c.Response().WriteHeader(number)
 		return
 	}
-	if err := made.render(number, "error", p); err != nil {
+	if err := pageCtx.renderPage(number, "error", p); err != nil {
 		w.log.ErrorContext(c.Request().Context(), "the error page failed", "error", err)
 	}
 }
 
-// callOf gives the call the handler made, or one of nobody when the request
-// never reached a handler of ours.
-func (w *Web) callOf(c echo.Context) *call {
-	if made, ok := c.Get(callKey).(*call); ok && made != nil {
-		return made
+// contextOf returns the context that withSession created, or a new one without
+// a visitor if the request reached no handler of this package.
+func (w *Web) contextOf(c echo.Context) *pageContext {
+	if pageCtx, ok := c.Get(contextKey).(*pageContext); ok && pageCtx != nil {
+		return pageCtx
 	}
-	secureHeaders(c.Response().Header())
-	return &call{Context: c, web: w, say: w.language(c)}
+	setSecureHeaders(c.Response().Header())
+	return &pageContext{Context: c, web: w, texts: w.chooseLanguage(c)}
 }
 
-// classify finds the status of a failure and the family of its words.
-func (w *Web) classify(err error) (int, string) {
+// classifyError returns the HTTP status of an error and the family of its
+// texts.
+func (w *Web) classifyError(err error) (int, string) {
 	var protocol *echo.HTTPError
 	if errors.As(err, &protocol) && recovery.CodeOf(err) == recovery.CodeInternal {
-		return protocol.Code, kindOf(protocol.Code)
+		return protocol.Code, errorKind(protocol.Code)
 	}
 	switch recovery.CodeOf(err) {
 	case codeStaleForm:
@@ -69,19 +70,19 @@ func (w *Web) classify(err error) (int, string) {
 	case recovery.CodeIdempotency:
 		return http.StatusConflict, "sent"
 	case recovery.CodeUnauthenticated:
-		return http.StatusNotFound, "link" // only a counterpart's link is asked for by a page
+		return http.StatusNotFound, "link" // pages use no token except a counterpart's link
 	case recovery.CodeLinkEnded:
 		return http.StatusGone, "ended"
 	case recovery.CodeTransactionOpen:
 		return http.StatusConflict, "transaction"
 	}
-	number := statusOf(err)
-	return number, kindOf(number)
+	number := errorStatus(err)
+	return number, errorKind(number)
 }
 
-// statusOf is the HTTP status of a failure. Pages send no If-Match, so for them a
+// errorStatus returns the HTTP status of an error. Pages send no If-Match, so a
 // changed case is a conflict.
-func statusOf(err error) int {
+func errorStatus(err error) int {
 	code := recovery.CodeOf(err)
 	if code == recovery.CodePrecondition {
 		return http.StatusConflict
@@ -89,7 +90,7 @@ func statusOf(err error) int {
 	return code.HTTPStatus()
 }
 
-func kindOf(status int) string {
+func errorKind(status int) string {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return "forbidden"
@@ -110,18 +111,18 @@ func kindOf(status int) string {
 	return "request"
 }
 
-// wayBack leads to the case the request was about, else to where its visitor
-// begins.
-func (c *call) wayBack() (string, string) {
+// backLink returns a link to the case of the request, else to the visitor's
+// start page.
+func (c *pageContext) backLink() (string, string) {
 	number := c.Param("number")
 	switch {
 	case number != "" && c.Request().Method != http.MethodGet:
-		return c.home(number), c.say.T("error.back.case")
-	case c.who.Desk():
-		return "/desk", c.say.T("error.back.desk")
-	case c.who.SignedIn():
-		return "/cases", c.say.T("error.back.cases")
+		return c.casePath(number), c.texts.T("error.back.case")
+	case c.visitor.IsStaff():
+		return "/desk", c.texts.T("error.back.desk")
+	case c.visitor.SignedIn():
+		return "/cases", c.texts.T("error.back.cases")
 	default:
-		return "/", c.say.T("error.back.start")
+		return "/", c.texts.T("error.back.start")
 	}
 }

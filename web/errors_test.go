@@ -14,7 +14,7 @@ import (
 	"recourse/texts"
 )
 
-func TestClassify(t *testing.T) {
+func TestClassifyError(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		err    error
@@ -43,24 +43,24 @@ func TestClassify(t *testing.T) {
 		{echo.ErrMethodNotAllowed, 405, "request"},
 		{echo.NewHTTPError(502, "upstream"), 502, "internal"},
 	} {
-		status, kind := (&Web{}).classify(test.err)
+		status, kind := (&Web{}).classifyError(test.err)
 		if status != test.status || kind != test.kind {
 			t.Errorf("%v: %d %s, want %d %s", test.err, status, kind, test.status, test.kind)
 		}
 	}
 }
 
-// Every failure leads to words for the form it came from, or to a page of its
-// own.
-func TestAttempted(t *testing.T) {
+// TestAttemptFor expects a text for the form or an error page for every error
+// code.
+func TestAttemptFor(t *testing.T) {
 	t.Parallel()
-	c := &call{say: chinese(t)}
+	c := &pageContext{texts: chineseTexts(t)}
 	for code, inForm := range map[recovery.Code]bool{
 		recovery.CodeInvalid: true, recovery.CodeTooLarge: true, recovery.CodeUnsupportedMedia: true,
 		recovery.CodeUnavailable: true, recovery.CodeActionNotAllowed: true, recovery.CodeFourEyes: true,
 		recovery.CodeForbidden: false, recovery.CodeIdempotency: false, recovery.CodeInternal: false, recovery.CodeNotFound: false,
 	} {
-		failed := c.attempted(recovery.Withdraw, nil, recovery.Faultf(code, "no"), []recovery.FieldFault{{Field: "reason", Code: "required"}})
+		failed := c.attemptFor(recovery.Withdraw, nil, recovery.Faultf(code, "no"), []recovery.FieldFault{{Field: "reason", Code: "required"}})
 		if (failed != nil) != inForm {
 			t.Errorf("%s in the form: %t", code, failed != nil)
 		}
@@ -70,12 +70,12 @@ func TestAttempted(t *testing.T) {
 	}
 }
 
-func TestForMachines(t *testing.T) {
+func TestIsMachinePath(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{
 		"/api/v1/cases": true, "/healthz": true, "/readyz": true, "/metrics": true, "/": false, "/cases/x": false, "/apiary": false,
 	} {
-		if forMachines(path) != want {
+		if isMachinePath(path) != want {
 			t.Errorf("%s: %t", path, !want)
 		}
 	}
@@ -88,8 +88,8 @@ func TestAssets(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"app.css", "upload.js", "copy.js", "live.js", "mark.svg"} {
-		if !strings.HasPrefix(loaded.path(name), "/assets/") || loaded.names[name] == "" {
-			t.Errorf("%s lies at %q", name, loaded.path(name))
+		if !strings.HasPrefix(loaded.pathOf(name), "/assets/") || loaded.names[name] == "" {
+			t.Errorf("%s lies at %q", name, loaded.pathOf(name))
 		}
 	}
 	total := 0
@@ -104,15 +104,15 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// A language is chosen by the address, then by the cookie, then by the browser,
-// and only among those there are.
-func TestLanguage(t *testing.T) {
+// TestChooseLanguage expects the language of the URL, else of the cookie, else
+// of the browser, if it exists.
+func TestChooseLanguage(t *testing.T) {
 	t.Parallel()
-	zh, en := &wording{&texts.Catalog{Language: texts.Chinese}}, &wording{&texts.Catalog{Language: texts.English}}
-	w := &Web{texts: map[string]*wording{"zh-CN": zh, "en": en}}
+	zh, en := &pageTexts{&texts.Catalog{Language: texts.Chinese}}, &pageTexts{&texts.Catalog{Language: texts.English}}
+	w := &Web{texts: map[string]*pageTexts{"zh-CN": zh, "en": en}}
 	for _, test := range []struct {
 		query, cookie, accepts string
-		want                   *wording
+		want                   *pageTexts
 	}{
 		{"", "", "", zh},
 		{"", "", "en-GB,en;q=0.9", en},
@@ -130,22 +130,22 @@ func TestLanguage(t *testing.T) {
 			request.AddCookie(&http.Cookie{Name: "lang", Value: test.cookie})
 		}
 		c := echo.New().NewContext(request, httptest.NewRecorder())
-		if got := w.language(c); got != test.want {
+		if got := w.chooseLanguage(c); got != test.want {
 			t.Errorf("%+v gives %s", test, got.Language)
 		}
 	}
 }
 
-func TestFingerprintIgnoresWhatIsOurs(t *testing.T) {
+func TestFingerprintIgnoresFormTokens(t *testing.T) {
 	t.Parallel()
 	request := httptest.NewRequest(http.MethodPost, "/file", nil)
-	c := &call{Context: echo.New().NewContext(request, httptest.NewRecorder())}
+	c := &pageContext{Context: echo.New().NewContext(request, httptest.NewRecorder())}
 	printed := func(pairs ...string) string {
 		values := map[string][]string{}
 		for i := 0; i < len(pairs); i += 2 {
 			values[pairs[i]] = append(values[pairs[i]], pairs[i+1])
 		}
-		return c.fingerprint(values)
+		return c.formFingerprint(values)
 	}
 	same := printed("a", "1", "b", "2", "csrf", "x", "key", "y")
 	if printed("b", "2", "a", "1", "csrf", "z", "key", "w") != same {

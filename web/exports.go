@@ -11,82 +11,81 @@ import (
 	"recourse/recovery"
 )
 
-// exportBody is the model of the export room.
+// exportBody is the model of the export page.
 type exportBody struct {
 	caseBody
 	Lists []missingList
 }
 
-// missingList is what a complete dossier for an audience would hold and the
-// case does not.
+// missingList has what is missing for a complete dossier for an audience.
 type missingList struct {
 	Audience recovery.Audience
 	Missing  []string
 }
 
-// exportRoom is where legal takes the papers out.
-func (w *Web) exportRoom(c *call) error { return c.showExports(http.StatusOK, nil) }
+// exportPage is where legal requests and downloads exports.
+func (w *Web) exportPage(c *pageContext) error { return c.showExportPage(http.StatusOK, nil) }
 
-func (c *call) showExports(status int, failed *attempt) error {
-	data, err := c.load(c.Param("number"))
+func (c *pageContext) showExportPage(status int, failed *formAttempt) error {
+	data, err := c.loadCase(c.Param("number"))
 	if err != nil {
 		return err
 	}
-	inner, err := c.caseBody(data, failed)
+	inner, err := c.newCaseBody(data, failed)
 	if err != nil {
 		return err
 	}
 	body := exportBody{caseBody: inner}
-	if body.Lists, err = c.missing(data); err != nil {
+	if body.Lists, err = c.missingLists(data); err != nil {
 		return err
 	}
 	body.Home += "/export"
-	body.Acts = slices.DeleteFunc(body.Acts, func(f form) bool { return !legalForms[f.ID] })
-	for i := range body.Acts {
-		body.Acts[i].Hidden = append(body.Acts[i].Hidden, option{Label: "from", Value: fromExports})
+	body.ActionForms = slices.DeleteFunc(body.ActionForms, func(f form) bool { return !exportPageForms[f.ID] })
+	for i := range body.ActionForms {
+		body.ActionForms[i].Hidden = append(body.ActionForms[i].Hidden, option{Label: "from", Value: fromExports})
 	}
 	if body.Export != nil {
 		body.Export.Hidden = append(body.Export.Hidden, option{Label: "from", Value: fromExports})
 	}
-	return c.show(status, "export", page{
-		Title: c.say.T("export.title", "number", data.Number), Pace: data.Pace, Desk: true, Scripts: []string{"live.js"}, Body: body,
+	return c.showPage(status, "export", page{
+		Title: c.texts.T("export.title", "number", data.Number), Pace: data.Pace, StaffLayout: true, Scripts: []string{"live.js"}, Body: body,
 	})
 }
 
-// legalForms are the actions that belong beside the papers.
-var legalForms = map[string]bool{"do-choose_route": true, "do-record_legal_step": true, "do-close": true}
+// exportPageForms are the action forms shown on the export page.
+var exportPageForms = map[string]bool{"do-choose_route": true, "do-record_legal_step": true, "do-close": true}
 
-func (c *call) missing(d *caseData) ([]missingList, error) {
-	book, err := c.web.service.Registry.RuleSet(d.Playbook)
+func (c *pageContext) missingLists(d *caseData) ([]missingList, error) {
+	ruleSet, err := c.web.service.Registry.RuleSet(d.Playbook)
 	if err != nil {
 		return nil, err
 	}
 	var lists []missingList
 	for _, audience := range recovery.Audiences {
-		lists = append(lists, missingList{Audience: audience, Missing: book.Missing(d.Case, d.evidence, audience)})
+		lists = append(lists, missingList{Audience: audience, Missing: ruleSet.Missing(d.Case, d.evidence, audience)})
 	}
 	return lists, nil
 }
 
-// exportFiles are the files of an export and their types.
+// exportFiles has the media type of each file of an export.
 var exportFiles = map[string]string{
 	casework.DossierFile: "application/pdf", casework.BagFile: "application/zip",
 }
 
 // downloadExport streams a dossier or a bag.
-func (w *Web) downloadExport(c *call) error {
+func (w *Web) downloadExport(c *pageContext) error {
 	name := c.Param("file")
 	mediaType, known := exportFiles[name]
 	if !known {
-		return recovery.Faultf(recovery.CodeNotFound, "An export has no such file.")
+		return recovery.Faultf(recovery.CodeNotFound, "This file does not exist. Use a link on the case page.")
 	}
 	ctx, id := c.Request().Context(), recovery.ExportID(c.Param("id"))
-	file, export, err := w.service.OpenExport(ctx, c.request(nil), id, name)
+	file, export, err := w.service.OpenExport(ctx, c.newRequest(nil), id, name)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }() // only read from
-	view, err := w.service.Case(ctx, c.who.Actor, export.CaseID)
+	defer func() { _ = file.Close() }() // opened for reading only
+	view, err := w.service.Case(ctx, c.visitor.Actor, export.CaseID)
 	if err != nil {
 		return err
 	}
@@ -97,12 +96,12 @@ func (w *Web) downloadExport(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.attach(string(view.Number)+"-"+name, length)
+	c.setAttachment(string(view.Number)+"-"+name, length)
 	return c.Stream(http.StatusOK, mediaType, file)
 }
 
-// attach sets the headers of a file that is saved, never run.
-func (c *call) attach(name string, length int64) {
+// setAttachment sets the headers of a download that browsers must not render.
+func (c *pageContext) setAttachment(name string, length int64) {
 	h := c.Response().Header()
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")

@@ -8,48 +8,48 @@ import (
 	"recourse/recovery"
 )
 
-// filePage asks for everything a case begins with.
-func (w *Web) filePage(c *call) error {
-	if !c.who.Files() {
-		return recovery.Faultf(recovery.CodeForbidden, "The role %s does not file cases.", c.who.Role)
+// filingPage shows the form that files a case.
+func (w *Web) filingPage(c *pageContext) error {
+	if !c.visitor.CanFileCases() {
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s cannot file cases. Sign in as a claimant, agent or supervisor.", c.visitor.Role)
 	}
-	values := carried(c.QueryParams(), w.now())
-	if c.who.Role == recovery.RoleClaimant {
-		values.Set("claimant.name", c.who.Name)
+	values := startValues(c.QueryParams(), w.now())
+	if c.visitor.Role == recovery.RoleClaimant {
+		values.Set("claimant.name", c.visitor.Name)
 	}
-	return c.showFiling(http.StatusOK, values, nil)
+	return c.showFilingPage(http.StatusOK, values, nil)
 }
 
-func (c *call) showFiling(status int, values url.Values, faults []recovery.FieldFault) error {
-	f := filingForm(c.say, values, faults)
-	f.Key, f.CSRF = firstOf(values.Get("key"), newKey()), c.who.CSRF
-	return c.show(status, "file", page{Title: c.say.T("filing.title"), Desk: c.who.Desk(), Body: f})
+func (c *pageContext) showFilingPage(status int, values url.Values, faults []recovery.FieldFault) error {
+	f := newFilingForm(c.texts, values, faults)
+	f.Key, f.CSRF = firstNonEmpty(values.Get("key"), newIdempotencyKey()), c.visitor.CSRF
+	return c.showPage(status, "file", page{Title: c.texts.T("filing.title"), StaffLayout: c.visitor.IsStaff(), Body: f})
 }
 
-// file takes in a case. "One more counterpart" is the same form with one row
-// more, so that it needs no script.
-func (w *Web) file(c *call) error {
+// fileCase files a case. The button for another counterpart renders the same
+// form with one more row, so no script is needed.
+func (w *Web) fileCase(c *pageContext) error {
 	values := c.Request().PostForm
 	if values.Get("more") != "" {
-		values.Set("rows", strconv.Itoa(min(rows(values)+1, maxRows)))
-		return c.showFiling(http.StatusOK, values, nil)
+		values.Set("rows", strconv.Itoa(min(countRows(values)+1, maxCounterpartRows)))
+		return c.showFilingPage(http.StatusOK, values, nil)
 	}
-	values = compact(values)
+	values = removeEmptyCounterparts(values)
 	filing, read := decodeFiling(values)
-	if faults := read.join(fieldFaults(filing.Validate(w.now()))); len(faults) > 0 {
-		return c.showFiling(http.StatusUnprocessableEntity, values, faults)
+	if faults := read.mergeFaults(fieldFaults(filing.Validate(w.now()))); len(faults) > 0 {
+		return c.showFilingPage(http.StatusUnprocessableEntity, values, faults)
 	}
-	reply, err := w.service.File(c.Request().Context(), c.request(values), filing)
+	reply, err := w.service.File(c.Request().Context(), c.newRequest(values), filing)
 	switch recovery.CodeOf(err) {
 	case recovery.CodeInvalid:
-		return c.showFiling(statusOf(err), values, fieldFaults(err))
+		return c.showFilingPage(errorStatus(err), values, fieldFaults(err))
 	case recovery.CodeTransactionOpen:
 		fault := []recovery.FieldFault{{Field: "transaction_no", Code: "has_open_case"}}
-		return c.showFiling(statusOf(err), values, fault)
+		return c.showFilingPage(errorStatus(err), values, fault)
 	}
 	if err != nil {
 		return err
 	}
-	c.flash("flash.filed")
-	return c.seeOther(c.home(string(reply.Value.Number)))
+	c.setFlash("flash.filed")
+	return c.redirectTo(c.casePath(string(reply.Value.Number)))
 }

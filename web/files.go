@@ -8,45 +8,45 @@ import (
 	"recourse/recovery"
 )
 
-// viewable are the types a browser may show inside a page.
-var viewable = map[string]bool{"image/png": true, "image/jpeg": true, "image/webp": true, "image/gif": true}
+// viewableTypes are the media types a page may show.
+var viewableTypes = map[string]bool{"image/png": true, "image/jpeg": true, "image/webp": true, "image/gif": true}
 
-// downloadEvidence streams an original to be saved. Looking is journalled by
-// the use case before a byte is given out.
-func (w *Web) downloadEvidence(c *call) error {
+// downloadEvidence streams an original as a download. The use case records the
+// access in the journal before any byte is sent.
+func (w *Web) downloadEvidence(c *pageContext) error {
 	record, body, err := w.openEvidence(c)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = body.Close() }() // only read from
+	defer func() { _ = body.Close() }() // opened for reading only
 	name := record.FileName
 	if name == "" {
 		name = "evidence-" + strconv.FormatInt(record.Seq, 10)
 	}
-	c.attach(name, record.Size)
+	c.setAttachment(name, record.Size)
 	return c.Stream(http.StatusOK, record.MediaType, body)
 }
 
 // viewEvidence streams an image into a page.
-func (w *Web) viewEvidence(c *call) error {
-	record, err := w.service.Evidence(c.Request().Context(), c.who.Actor, recovery.EvidenceID(c.Param("id")))
+func (w *Web) viewEvidence(c *pageContext) error {
+	record, err := w.service.Evidence(c.Request().Context(), c.visitor.Actor, recovery.EvidenceID(c.Param("id")))
 	if err != nil {
 		return err
 	}
-	if !viewable[record.MediaType] {
-		return recovery.Faultf(recovery.CodeUnsupportedMedia, "Only images are shown in a page; save the file instead.")
+	if !viewableTypes[record.MediaType] {
+		return recovery.Faultf(recovery.CodeUnsupportedMedia, "This file cannot be shown in a page. Download it instead.")
 	}
 	record, body, err := w.openEvidence(c)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = body.Close() }() // only read from
+	defer func() { _ = body.Close() }() // opened for reading only
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Content-Length", strconv.FormatInt(record.Size, 10))
 	return c.Stream(http.StatusOK, record.MediaType, body)
 }
 
-func (w *Web) openEvidence(c *call) (recovery.Evidence, io.ReadCloser, error) {
-	return w.service.OpenEvidence(c.Request().Context(), c.request(nil), recovery.EvidenceID(c.Param("id")))
+func (w *Web) openEvidence(c *pageContext) (recovery.Evidence, io.ReadCloser, error) {
+	return w.service.OpenEvidence(c.Request().Context(), c.newRequest(nil), recovery.EvidenceID(c.Param("id")))
 }

@@ -6,7 +6,7 @@ import (
 	"recourse/recovery"
 )
 
-// form is a form as its template shows it.
+// form is the model of a form template.
 type form struct {
 	ID       string // unique on the page; prefixes the ids of its fields
 	Action   string // where it posts to
@@ -15,13 +15,13 @@ type form struct {
 	Title    string
 	Help     string
 	Submit   string
-	Notice   string // what went wrong with the form as a whole
+	Notice   string // error of the whole form
 	Danger   bool
 	Primary  bool
 	Open     bool      // shown unfolded
-	Upload   bool      // takes a file
-	Progress bool      // shows how far the upload is; its answer is the same page
-	Findings []finding // what speaks against a text, beside it
+	Upload   bool      // accepts a file
+	Progress bool      // shows upload progress; the response is the same page
+	Findings []finding // problems found in a text
 	Limit    int64     // largest file in bytes, with Progress
 	Groups   []group
 	Hidden   []option // Label is the name
@@ -32,27 +32,27 @@ type group struct {
 	Title  string
 	Help   string
 	Fields []field
-	Rows   bool   // fields stand in pairs, a pair a row
-	More   string // of the button that asks for one more such group
+	Rows   bool   // two fields per row
+	More   string // label of the button that adds another group
 }
 
-// field is one question. Kind is the template's case: text, area, select,
+// field is one question. Kind selects the template's case: text, area, select,
 // radio, check (one box), checks (several), file.
 type field struct {
-	ID       string
-	Name     string
-	Kind     string
-	Label    string
-	Help     string
-	Error    string
-	Value    string
-	Options  []option
-	Required bool
-	Type     string // of a text input
-	Mode     string // inputmode
-	Auto     string // autocomplete
-	Max      int    // characters
-	Accept   string // of a file input
+	ID           string
+	Name         string
+	Kind         string
+	Label        string
+	Help         string
+	Error        string
+	Value        string
+	Options      []option
+	Required     bool
+	Type         string // of a text input
+	InputMode    string // inputmode
+	Autocomplete string // autocomplete
+	Max          int    // characters
+	Accept       string // of a file input
 }
 
 // option is one choice.
@@ -62,8 +62,8 @@ type option struct {
 	Selected bool
 }
 
-// Describe names what describes a field for aria-describedby.
-func (f field) Describe() string {
+// DescribedBy returns the ids for aria-describedby.
+func (f field) DescribedBy() string {
 	switch {
 	case f.Error != "" && f.Help != "":
 		return f.ID + "-error " + f.ID + "-help"
@@ -76,92 +76,94 @@ func (f field) Describe() string {
 	}
 }
 
-// builder makes the fields of one form: labels from the texts, values and
+// fieldBuilder builds the fields of one form: labels from the texts, values and
 // faults from the last attempt.
-type builder struct {
-	say    *wording
-	prefix string     // of ids
-	labels string     // family of labels: "field", "filing", "filter"
-	own    string     // family that words some labels for this form alone
-	values url.Values // what was typed; nil: nothing yet
-	faults []recovery.FieldFault
+type fieldBuilder struct {
+	texts       *pageTexts
+	prefix      string     // of ids
+	labels      string     // family of labels: "field", "filing", "filter"
+	labelsFirst string     // family with labels only for this form, tried first
+	values      url.Values // submitted values; nil at first
+	faults      []recovery.FieldFault
 }
 
-func (b builder) make(name, kind string) field {
-	label, found := b.say.Find(b.own + "." + plain(name))
+func (b fieldBuilder) newField(name, kind string) field {
+	label, found := b.texts.Find(b.labelsFirst + "." + textKey(name))
 	if !found {
-		label = b.say.T(b.labels + "." + plain(name) + ".label")
+		label = b.texts.T(b.labels + "." + textKey(name) + ".label")
 	}
-	help, _ := b.say.Find(b.labels + "." + plain(name) + ".help")
+	help, _ := b.texts.Find(b.labels + "." + textKey(name) + ".help")
 	return field{
-		ID: b.prefix + "-" + ident(name), Name: name, Kind: kind, Label: label, Help: help,
-		Error: b.fault(name), Value: b.values.Get(name),
+		ID: b.prefix + "-" + htmlID(name), Name: name, Kind: kind, Label: label, Help: help,
+		Error: b.faultText(name), Value: b.values.Get(name),
 	}
 }
 
-// fault words what is wrong with a field: by field and code, else by code.
-func (b builder) fault(name string) string {
+// faultText returns the text for a field's fault, by field and code or else by
+// code.
+func (b fieldBuilder) faultText(name string) string {
 	for _, fault := range b.faults {
 		if fault.Field != name {
 			continue
 		}
-		if text, found := b.say.Find("fault_of." + plain(name) + "." + fault.Code); found {
+		if text, found := b.texts.Find("fault_of." + textKey(name) + "." + fault.Code); found {
 			return text
 		}
-		if text, found := b.say.Find("fault." + fault.Code); found {
+		if text, found := b.texts.Find("fault." + fault.Code); found {
 			return text
 		}
-		return b.say.T("fault.other")
+		return b.texts.T("fault.other")
 	}
 	return ""
 }
 
-func (b builder) text(name string, limit int, required bool) field {
-	f := b.make(name, "text")
+func (b fieldBuilder) textField(name string, limit int, required bool) field {
+	f := b.newField(name, "text")
 	f.Type, f.Max, f.Required = "text", limit, required
 	return f
 }
 
-func (b builder) area(name string, limit int, required bool) field {
-	f := b.make(name, "area")
+func (b fieldBuilder) areaField(name string, limit int, required bool) field {
+	f := b.newField(name, "area")
 	f.Max, f.Required = limit, required
 	return f
 }
 
-func (b builder) money(name string, required bool) field {
-	f := b.make(name, "text")
-	f.Type, f.Mode, f.Max, f.Required = "text", "decimal", 24, required
+func (b fieldBuilder) moneyField(name string, required bool) field {
+	f := b.newField(name, "text")
+	f.Type, f.InputMode, f.Max, f.Required = "text", "decimal", 24, required
 	return f
 }
 
-func (b builder) moment(name string, required bool) field {
-	f := b.make(name, "text")
+func (b fieldBuilder) timeField(name string, required bool) field {
+	f := b.newField(name, "text")
 	f.Type, f.Required = "datetime-local", required
 	return f
 }
 
-func (b builder) check(name string) field {
-	f := b.make(name, "check")
+func (b fieldBuilder) checkField(name string) field {
+	f := b.newField(name, "check")
 	f.Required = true
 	return f
 }
 
-// chosen is kept apart because Go has no generic methods.
-func choose[T ~string](b builder, name, kind, family string, values []T, required bool) field {
-	f := b.make(name, kind)
+// choiceField is a function because methods cannot have type parameters of
+// their own.
+func choiceField[T ~string](b fieldBuilder, name, kind, family string, values []T, required bool) field {
+	f := b.newField(name, kind)
 	f.Required = required
 	if kind == "select" && (!required || len(values) > 1) {
-		f.Options = append(f.Options, option{Label: b.say.T("choose." + yesNo(required))})
+		f.Options = append(f.Options, option{Label: b.texts.T("choose." + emptyChoiceKey(required))})
 	}
 	for _, value := range values {
 		f.Options = append(f.Options, option{
-			Value: string(value), Label: b.say.Word(family, value), Selected: b.picked(name, string(value)),
+			Value: string(value), Label: b.texts.Word(family, value), Selected: b.isSelected(name, string(value)),
 		})
 	}
 	return f
 }
 
-func (b builder) picked(name, value string) bool {
+func (b fieldBuilder) isSelected(name, value string) bool {
 	for _, typed := range b.values[name] {
 		if typed == value {
 			return true
@@ -170,16 +172,17 @@ func (b builder) picked(name, value string) bool {
 	return false
 }
 
-func yesNo(required bool) string {
+func emptyChoiceKey(required bool) string {
 	if required {
 		return "one"
 	}
 	return "none"
 }
 
-// plain drops indices from a field's name: counterparts[2].alias → alias of
-// counterparts, so that all rows share one label.
-func plain(name string) string {
+// textKey removes indexes from a field's name and replaces dots:
+// counterparts[2].alias becomes counterparts_alias, so that all rows share one
+// label.
+func textKey(name string) string {
 	out := make([]rune, 0, len(name))
 	inside := false
 	for _, r := range name {
@@ -197,8 +200,8 @@ func plain(name string) string {
 	return string(out)
 }
 
-// ident makes a field's name usable as an id.
-func ident(name string) string {
+// htmlID converts a field's name to an HTML id.
+func htmlID(name string) string {
 	out := make([]rune, 0, len(name))
 	for _, r := range name {
 		switch r {
@@ -212,8 +215,8 @@ func ident(name string) string {
 	return string(out)
 }
 
-// general are the faults that belong to no field the form shows.
-func (f form) general(b builder) string {
+// generalFault returns the text of a fault whose field the form does not show.
+func (f form) generalFault(b fieldBuilder) string {
 	shown := map[string]bool{}
 	for _, g := range f.Groups {
 		for _, question := range g.Fields {
@@ -222,7 +225,7 @@ func (f form) general(b builder) string {
 	}
 	for _, fault := range b.faults {
 		if !shown[fault.Field] {
-			return b.fault(fault.Field)
+			return b.faultText(fault.Field)
 		}
 	}
 	return ""

@@ -8,9 +8,10 @@ import (
 	"recourse/recovery"
 )
 
-// defaults fill what is most likely: now, and the only counterpart.
-func (a actForms) defaults(action recovery.Action) url.Values {
-	values := url.Values{"at": {inputTime(a.now)}, "sent_at": {inputTime(a.now)}}
+// defaultValues returns the most likely values: the current time, and the only
+// counterpart.
+func (a actionForms) defaultValues(action recovery.Action) url.Values {
+	values := url.Values{"at": {formatInputTime(a.now)}, "sent_at": {formatInputTime(a.now)}}
 	if len(a.view.Counterparts) == 1 {
 		values.Set("counterpart_id", string(a.view.Counterparts[0].ID))
 	}
@@ -24,14 +25,14 @@ func (a actForms) defaults(action recovery.Action) url.Values {
 	if action == recovery.PlanContact {
 		values.Set("channel", string(recovery.PrivateMessage))
 	}
-	if who := a.asked.Get("who"); who != "" {
+	if who := a.query.Get("who"); who != "" {
 		values.Set("counterpart_id", who)
 	}
 	if action == recovery.RecordReturn {
-		a.returned(values)
+		a.fillReportedReturn(values)
 	}
 	if action == recovery.RecordInstalment {
-		a.instalmentDue(values)
+		a.fillNextInstalment(values)
 	}
 	if action == recovery.AddNote {
 		values.Set("visibility", recovery.NoteInternal)
@@ -39,27 +40,28 @@ func (a actForms) defaults(action recovery.Action) url.Values {
 	return values
 }
 
-// returned fills in what a counterpart says they gave back.
-func (a actForms) returned(values url.Values) {
+// fillReportedReturn fills in the amount that a counterpart reports as
+// returned.
+func (a actionForms) fillReportedReturn(values url.Values) {
 	values.Set("channel", string(recovery.OriginalRoute))
-	for _, holder := range a.view.Position.Counterparts {
-		if string(holder.ID) == values.Get("counterpart_id") && holder.ReportedReturned > 0 {
-			values.Set("amount_fen", holder.ReportedReturned.String())
+	for _, counterpart := range a.view.Position.Counterparts {
+		if string(counterpart.ID) == values.Get("counterpart_id") && counterpart.ReportedReturned > 0 {
+			values.Set("amount_fen", counterpart.ReportedReturned.String())
 		}
 	}
 }
 
-// instalmentDue fills in the next part of a running plan that is not paid, or
-// the one the address names.
-func (a actForms) instalmentDue(values url.Values) {
+// fillNextInstalment fills in the next unpaid instalment of a running plan, or
+// the one the URL names.
+func (a actionForms) fillNextInstalment(values url.Values) {
 	for _, plan := range a.view.Position.Plans {
-		who := a.asked.Get("who")
+		who := a.query.Get("who")
 		if !plan.Running || who != "" && who != string(plan.CounterpartID) {
 			continue
 		}
 		for _, part := range plan.Instalments {
 			no := strconv.Itoa(part.No)
-			if asked := a.asked.Get("no"); part.Paid < part.Amount && (asked == "" || asked == no) {
+			if wanted := a.query.Get("no"); part.Paid < part.Amount && (wanted == "" || wanted == no) {
 				values.Set("counterpart_id", string(plan.CounterpartID))
 				values.Set("no", no)
 				values.Set("amount_fen", (part.Amount - part.Paid).String())
@@ -69,28 +71,29 @@ func (a actForms) instalmentDue(values url.Values) {
 	}
 }
 
-// help is what stands above a form: what the action does, and of whom or what.
-func (a actForms) help(action recovery.Action) string {
-	text, _ := a.say.Find("action." + string(action) + ".help")
+// helpText returns the text above a form: what the action does, and the details
+// of a proposal or debt.
+func (a actionForms) helpText(action recovery.Action) string {
+	text, _ := a.texts.Find("action." + string(action) + ".help")
 	at := a.view.Position
 	if action == recovery.ApproveDecision && at.Proposal != nil {
-		return a.say.proposal(at.Proposal, nameOf(a.staff, at.Proposal.By))
+		return a.texts.proposalText(at.Proposal, userName(a.staff, at.Proposal.By))
 	}
 	if action != recovery.ProposePlan {
 		return text
 	}
-	told := []string{text}
+	lines := []string{text}
 	for _, p := range a.view.Counterparts {
 		if owed := at.AmountOwedBy(p.ID); owed > 0 {
-			told = append(told, p.Alias+a.say.T("case.owes", "sum", yuan(owed))+a.say.T("site.stop"))
+			lines = append(lines, p.Alias+a.texts.T("case.owes", "sum", formatYuan(owed))+a.texts.T("site.stop"))
 		}
 	}
-	return strings.Join(told, " ")
+	return strings.Join(lines, " ")
 }
 
-// hidden are the fields a visitor has no choice in.
-func (a actForms) hidden(action recovery.Action) []option {
-	if action == recovery.AddNote && !a.who.Desk() {
+// hiddenFields are fields with only one possible value for the visitor.
+func (a actionForms) hiddenFields(action recovery.Action) []option {
+	if action == recovery.AddNote && !a.visitor.IsStaff() {
 		return []option{{Label: "visibility", Value: recovery.NoteShared}}
 	}
 	if action == recovery.ShareLesson {

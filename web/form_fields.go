@@ -11,40 +11,41 @@ import (
 // more are a list to open.
 const maxRadios = 8
 
-// fields makes the questions of an action from its row in the table of actions.
-func (a actForms) fields(action recovery.Action) []field {
+// actionFields builds the fields of an action from its row in the table of
+// actions.
+func (a actionForms) actionFields(action recovery.Action) []field {
 	spec, _ := recovery.SpecOf(action)
 	var fields []field
 	for _, f := range spec.Fields {
-		fields = append(fields, a.fieldsOf(f)...)
+		fields = append(fields, a.fieldsFor(f)...)
 	}
 	return fields
 }
 
-// fieldsOf makes the questions for one field of an action: none if the page
-// derives its value, two for a word that may be one's own.
-func (a actForms) fieldsOf(f recovery.Field) []field {
+// fieldsFor builds the inputs for one field of an action: none if the page
+// derives its value, two for a choice that allows other words.
+func (a actionForms) fieldsFor(f recovery.Field) []field {
 	switch f.Form {
 	case recovery.TextForm:
-		return []field{a.area(f.Name, f.Max, f.Required)}
+		return []field{a.areaField(f.Name, f.Max, f.Required)}
 	case recovery.LineForm:
-		return []field{a.text(f.Name, f.Max, f.Required)}
+		return []field{a.textField(f.Name, f.Max, f.Required)}
 	case recovery.WordForm:
 		return a.wordFields(f)
 	case recovery.ChoiceForm:
 		return a.choiceFields(f)
 	case recovery.ChoicesForm:
-		return []field{choose(a.builder, f.Name, "checks", f.Words, f.Choices, f.Required)}
+		return []field{choiceField(a.fieldBuilder, f.Name, "checks", f.Words, f.Choices, f.Required)}
 	case recovery.MoneyForm:
-		return []field{a.money(f.Name, f.Required)}
+		return []field{a.moneyField(f.Name, f.Required)}
 	case recovery.PastForm, recovery.FutureForm:
-		return []field{a.moment(f.Name, f.Required)}
+		return []field{a.timeField(f.Name, f.Required)}
 	case recovery.NumberForm:
-		return []field{a.instalmentNumber(f)}
+		return []field{a.instalmentField(f)}
 	case recovery.ConfirmForm:
-		return []field{a.check(f.Name)}
+		return []field{a.checkField(f.Name)}
 	case recovery.CounterpartForm:
-		return []field{a.counterparts(f)}
+		return []field{a.counterpartField(f)}
 	case recovery.StaffForm:
 		return a.staffFields(f)
 	default: // FlagForm, InstalmentsForm and EmailForm have no single question
@@ -52,31 +53,31 @@ func (a actForms) fieldsOf(f recovery.Field) []field {
 	}
 }
 
-func (a actForms) wordFields(f recovery.Field) []field {
-	fields := []field{choose(a.builder, f.Name, "select", f.Words, f.Choices, f.Required)}
+func (a actionForms) wordFields(f recovery.Field) []field {
+	fields := []field{choiceField(a.fieldBuilder, f.Name, "select", f.Words, f.Choices, f.Required)}
 	if f.OwnWord {
-		fields = append(fields, a.text("word", f.Max, false))
+		fields = append(fields, a.textField("word", f.Max, false))
 	}
 	return fields
 }
 
-func (a actForms) choiceFields(f recovery.Field) []field {
+func (a actionForms) choiceFields(f recovery.Field) []field {
 	choices := f.Choices
 	switch {
-	case f.StaffOnly && !a.who.Desk():
+	case f.StaffOnly && !a.visitor.IsStaff():
 		return nil
 	case f.LaterStages:
 		choices = a.laterStages()
 	case f.Offered != nil:
 		choices = f.Offered
 	case f.Required && len(choices) <= maxRadios:
-		return []field{choose(a.builder, f.Name, "radio", f.Words, choices, true)}
+		return []field{choiceField(a.fieldBuilder, f.Name, "radio", f.Words, choices, true)}
 	}
-	return []field{choose(a.builder, f.Name, "select", f.Words, choices, f.Required)}
+	return []field{choiceField(a.fieldBuilder, f.Name, "select", f.Words, choices, f.Required)}
 }
 
-// withPlan lists the counterparts whose plan is in the given state.
-func (a actForms) withPlan(state recovery.PlanState) []recovery.CounterpartID {
+// counterpartsWithPlan lists the counterparts whose plan is in the given state.
+func (a actionForms) counterpartsWithPlan(state recovery.PlanState) []recovery.CounterpartID {
 	var ids []recovery.CounterpartID
 	for _, plan := range a.view.Position.Plans {
 		if plan.Running == (state == recovery.RunningPlans) {
@@ -86,34 +87,34 @@ func (a actForms) withPlan(state recovery.PlanState) []recovery.CounterpartID {
 	return ids
 }
 
-// instalmentNumber asks which instalment of a plan was paid.
-func (a actForms) instalmentNumber(of recovery.Field) field {
+// instalmentField selects the instalment that was paid.
+func (a actionForms) instalmentField(of recovery.Field) field {
 	last := 1
 	for _, plan := range a.view.Position.Plans {
 		if plan.Running {
 			last = max(last, len(plan.Instalments))
 		}
 	}
-	f := a.make(of.Name, "select")
+	f := a.newField(of.Name, "select")
 	f.Required = of.Required
 	for no := 1; no <= last; no++ {
 		value := strconv.Itoa(no)
-		f.Options = append(f.Options, option{Value: value, Label: a.say.T("case.plan_row", "no", no), Selected: a.picked(of.Name, value)})
+		f.Options = append(f.Options, option{Value: value, Label: a.texts.T("case.plan_row", "no", no), Selected: a.isSelected(of.Name, value)})
 	}
 	return f
 }
 
-// counterparts asks which counterpart is meant.
-func (a actForms) counterparts(of recovery.Field) field {
-	f := a.make(of.Name, "select")
+// counterpartField selects a counterpart.
+func (a actionForms) counterpartField(of recovery.Field) field {
+	f := a.newField(of.Name, "select")
 	f.Required = of.Required
 	var eligible []recovery.CounterpartID
 	if of.Plans != recovery.AnyPlan {
-		eligible = a.withPlan(of.Plans)
+		eligible = a.counterpartsWithPlan(of.Plans)
 	}
 	for _, c := range a.view.Counterparts {
 		if len(eligible) == 0 || slices.Contains(eligible, c.ID) {
-			f.Options = append(f.Options, option{Value: string(c.ID), Label: c.Alias, Selected: a.picked(of.Name, string(c.ID))})
+			f.Options = append(f.Options, option{Value: string(c.ID), Label: c.Alias, Selected: a.isSelected(of.Name, string(c.ID))})
 		}
 	}
 	if of.EmptyMeansAll && len(a.view.Counterparts) == 1 {
@@ -125,22 +126,22 @@ func (a actForms) counterparts(of recovery.Field) field {
 	return f
 }
 
-// emptyLabel is the text of the option that chooses no counterpart.
-func (a actForms) emptyLabel(f recovery.Field) string {
+// emptyLabel returns the label of the option that selects no counterpart.
+func (a actionForms) emptyLabel(f recovery.Field) string {
 	if f.EmptyMeansAll {
-		return a.say.T("choose.everyone")
+		return a.texts.T("choose.everyone")
 	}
-	return a.say.T("choose." + yesNo(f.Required))
+	return a.texts.T("choose." + emptyChoiceKey(f.Required))
 }
 
-// staffFields let a supervisor choose. Other staff assign the case to themselves,
-// which is the meaning of an empty user_id.
-func (a actForms) staffFields(of recovery.Field) []field {
-	if a.who.Role != recovery.RoleSupervisor {
+// staffFields lets a supervisor select an assignee. Other staff assign the case
+// to themselves, which an empty user_id means.
+func (a actionForms) staffFields(of recovery.Field) []field {
+	if a.visitor.Role != recovery.RoleSupervisor {
 		return nil
 	}
-	f := a.builder.make(of.Name, "select")
-	f.Options = []option{{Label: a.say.T("choose.self")}}
+	f := a.fieldBuilder.newField(of.Name, "select")
+	f.Options = []option{{Label: a.texts.T("choose.self")}}
 	for _, user := range a.staff {
 		f.Options = append(f.Options, option{Value: string(user.ID), Label: user.Name, Selected: user.ID == a.view.Assignee})
 	}
@@ -148,7 +149,7 @@ func (a actForms) staffFields(of recovery.Field) []field {
 }
 
 // laterStages lists the stages the case can be escalated to now.
-func (a actForms) laterStages() []string {
+func (a actionForms) laterStages() []string {
 	var later []string
 	for _, stage := range recovery.Stages {
 		if stage != recovery.Closed && stage.IsAfter(a.view.Position.Stage) && (stage != recovery.GroupNotice || !a.view.Position.OneToOne) {

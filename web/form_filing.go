@@ -9,74 +9,76 @@ import (
 	"recourse/recovery"
 )
 
-// maxRows is how many counterparts the page takes; more come by a bill import
-// or the interface.
-const maxRows = 20
+// maxCounterpartRows is the number of counterparts the page accepts. More can
+// be filed with the REST API.
+const maxCounterpartRows = 20
 
-// decodeFiling reads the filing form. The faults are those of reading; the rest
-// is for Filing.Validate.
-func decodeFiling(values url.Values) (recovery.Filing, *decoder) {
-	d := &decoder{values: values}
+// decodeFiling parses the filing form. It returns only parse faults;
+// Filing.Validate checks the rest.
+func decodeFiling(values url.Values) (recovery.Filing, *formDecoder) {
+	d := &formDecoder{values: values}
 	filing := recovery.Filing{
-		Platform: recovery.Platform(d.text("platform")), Instrument: recovery.Instrument(d.text("instrument")),
-		Amount: d.money("amount_fen"), SentAt: d.moment("sent_at"), TransactionNo: d.text("transaction_no"),
-		Reason: recovery.Reason(d.text("reason")), ClaimState: recovery.ClaimState(d.text("claim_state")),
+		Platform: recovery.Platform(d.readText("platform")), Instrument: recovery.Instrument(d.readText("instrument")),
+		Amount: d.readMoney("amount_fen"), SentAt: d.readTime("sent_at"), TransactionNo: d.readText("transaction_no"),
+		Reason: recovery.Reason(d.readText("reason")), ClaimState: recovery.ClaimState(d.readText("claim_state")),
 		Claimant: recovery.Claimant{
-			Name: d.text("claimant.name"), Email: d.text("claimant.email"), Phone: narrow(d.text("claimant.phone")),
-			Province: d.text("claimant.province"), City: d.text("claimant.city"),
+			Name: d.readText("claimant.name"), Email: d.readText("claimant.email"), Phone: toHalfWidth(d.readText("claimant.phone")),
+			Province: d.readText("claimant.province"), City: d.readText("claimant.city"),
 		},
-		Narrative: d.text("narrative"),
+		Narrative: d.readText("narrative"),
 	}
-	if kind := recovery.GroupKind(d.text("group.kind")); kind != "" {
-		filing.Group = &recovery.Group{Kind: kind, Size: d.number("group.size")}
+	if kind := recovery.GroupKind(d.readText("group.kind")); kind != "" {
+		filing.Group = &recovery.Group{Kind: kind, Size: d.readNumber("group.size")}
 	} else {
-		d.fault("group.kind", "required") // an unanswered question must not pass for "one to one"
+		d.addFault("group.kind", "required") // an unanswered question must not count as "one to one"
 	}
-	for i := range rows(values) {
-		if counterpart := d.counterpart(i); counterpart != (recovery.FilingCounterpart{}) || i == 0 {
+	for i := range countRows(values) {
+		if counterpart := d.readCounterpart(i); counterpart != (recovery.FilingCounterpart{}) || i == 0 {
 			filing.Counterparts = append(filing.Counterparts, counterpart)
 		}
 	}
 	return filing, d
 }
 
-func (d *decoder) counterpart(row int) recovery.FilingCounterpart {
-	at := rowName(row, "")
+func (d *formDecoder) readCounterpart(row int) recovery.FilingCounterpart {
+	at := counterpartFieldName(row, "")
 	return recovery.FilingCounterpart{
-		Alias: d.text(at + "alias"), Claimed: d.money(at + "claimed_fen"), ClaimedAt: d.moment(at + "claimed_at"),
-		Contact: d.text(at + "contact"),
+		Alias: d.readText(at + "alias"), Claimed: d.readMoney(at + "claimed_fen"), ClaimedAt: d.readTime(at + "claimed_at"),
+		Contact: d.readText(at + "contact"),
 	}
 }
 
-func rowName(row int, name string) string { return fmt.Sprintf("counterparts[%d].%s", row, name) }
+func counterpartFieldName(row int, name string) string {
+	return fmt.Sprintf("counterparts[%d].%s", row, name)
+}
 
-// rows is how many counterparts the form had; at least one.
-func rows(values url.Values) int {
+// countRows returns the number of counterpart rows of the form; at least one.
+func countRows(values url.Values) int {
 	n, err := strconv.Atoi(values.Get("rows"))
 	if err != nil {
 		return 1
 	}
-	return min(max(1, n), maxRows)
+	return min(max(1, n), maxCounterpartRows)
 }
 
-// compact closes the gaps that empty rows leave, so that the rows of the form
-// and of the filing carry the same numbers.
-func compact(values url.Values) url.Values {
+// removeEmptyCounterparts removes empty rows, so that the form and the filing
+// number the rows alike.
+func removeEmptyCounterparts(values url.Values) url.Values {
 	out := url.Values{}
 	for name, typed := range values {
 		out[name] = typed
 	}
 	kept := 0
-	for row := range rows(values) {
+	for row := range countRows(values) {
 		filled := row == 0
-		for _, name := range rowFields {
-			filled = filled || values.Get(rowName(row, name)) != ""
+		for _, name := range counterpartFields {
+			filled = filled || values.Get(counterpartFieldName(row, name)) != ""
 		}
 		if !filled {
 			continue
 		}
-		for _, name := range rowFields {
-			out.Set(rowName(kept, name), values.Get(rowName(row, name)))
+		for _, name := range counterpartFields {
+			out.Set(counterpartFieldName(kept, name), values.Get(counterpartFieldName(row, name)))
 		}
 		kept++
 	}
@@ -84,59 +86,59 @@ func compact(values url.Values) url.Values {
 	return out
 }
 
-var rowFields = []string{"alias", "claimed_fen", "claimed_at", "contact"}
+var counterpartFields = []string{"alias", "claimed_fen", "claimed_at", "contact"}
 
-// filingForm is the form with what was typed and what was wrong.
-func filingForm(say *wording, values url.Values, faults []recovery.FieldFault) form {
-	b := builder{say: say, prefix: "f", labels: "filing", values: values, faults: faults}
-	f := form{ID: "f", Action: "/file", Submit: say.T("filing.submit"), Primary: true}
+// newFilingForm builds the form with the submitted values and faults.
+func newFilingForm(texts *pageTexts, values url.Values, faults []recovery.FieldFault) form {
+	b := fieldBuilder{texts: texts, prefix: "f", labels: "filing", values: values, faults: faults}
+	f := form{ID: "f", Action: "/file", Submit: texts.T("filing.submit"), Primary: true}
 	f.Groups = []group{
-		{Title: say.T("filing.group.money"), Fields: []field{
-			choose(b, "platform", "radio", "platform", recovery.Platforms, true),
-			choose(b, "instrument", "radio", "instrument", recovery.Instruments, true),
-			b.money("amount_fen", true), b.moment("sent_at", true),
-			choose(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true),
-			b.text("transaction_no", 64, false),
+		{Title: texts.T("filing.group.money"), Fields: []field{
+			choiceField(b, "platform", "radio", "platform", recovery.Platforms, true),
+			choiceField(b, "instrument", "radio", "instrument", recovery.Instruments, true),
+			b.moneyField("amount_fen", true), b.timeField("sent_at", true),
+			choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true),
+			b.textField("transaction_no", 64, false),
 		}},
-		{Title: say.T("filing.group.why"), Fields: []field{
-			choose(b, "reason", "select", "reason", recovery.Reasons, true),
-			choose(b, "group.kind", "select", "group_kind", recovery.GroupKinds, true),
-			b.size("group.size"), b.area("narrative", recovery.MaxNarrative, false),
+		{Title: texts.T("filing.group.why"), Fields: []field{
+			choiceField(b, "reason", "select", "reason", recovery.Reasons, true),
+			choiceField(b, "group.kind", "select", "group_kind", recovery.GroupKinds, true),
+			b.groupSizeField("group.size"), b.areaField("narrative", recovery.MaxNarrative, false),
 		}},
 	}
-	for row := range rows(values) {
+	for row := range countRows(values) {
 		f.Groups = append(f.Groups, b.counterpartGroup(row))
 	}
-	if rows(values) < maxRows {
-		f.Groups[len(f.Groups)-1].More = say.T("filing.more")
+	if countRows(values) < maxCounterpartRows {
+		f.Groups[len(f.Groups)-1].More = texts.T("filing.more")
 	}
 	f.Groups = append(f.Groups, b.claimantGroup())
-	f.Hidden = []option{{Label: "rows", Value: strconv.Itoa(rows(values))}}
+	f.Hidden = []option{{Label: "rows", Value: strconv.Itoa(countRows(values))}}
 	if len(faults) > 0 {
-		f.Notice = say.T("filing.faulty")
+		f.Notice = texts.T("filing.faulty")
 	}
 	return f
 }
 
-func (b builder) size(name string) field {
-	f := b.text(name, 5, false)
-	f.Mode = "numeric"
+func (b fieldBuilder) groupSizeField(name string) field {
+	f := b.textField(name, 5, false)
+	f.InputMode = "numeric"
 	return f
 }
 
-func (b builder) counterpartGroup(row int) group {
-	g := group{Title: b.say.T("filing.group.counterpart", "no", row+1), Fields: []field{
-		b.text(rowName(row, "alias"), recovery.MaxAlias, row == 0), b.money(rowName(row, "claimed_fen"), false),
-		b.moment(rowName(row, "claimed_at"), false), b.text(rowName(row, "contact"), recovery.MaxContact, false),
+func (b fieldBuilder) counterpartGroup(row int) group {
+	g := group{Title: b.texts.T("filing.group.counterpart", "no", row+1), Fields: []field{
+		b.textField(counterpartFieldName(row, "alias"), recovery.MaxAlias, row == 0), b.moneyField(counterpartFieldName(row, "claimed_fen"), false),
+		b.timeField(counterpartFieldName(row, "claimed_at"), false), b.textField(counterpartFieldName(row, "contact"), recovery.MaxContact, false),
 	}}
 	if row == 0 {
-		g.Help = b.say.T("filing.group.counterpart_help")
-		g.Fields[0].Error = firstOf(g.Fields[0].Error, b.fault("counterparts"))
+		g.Help = b.texts.T("filing.group.counterpart_help")
+		g.Fields[0].Error = firstNonEmpty(g.Fields[0].Error, b.faultText("counterparts"))
 	}
 	return g
 }
 
-func firstOf(texts ...string) string {
+func firstNonEmpty(texts ...string) string {
 	for _, text := range texts {
 		if text != "" {
 			return text
@@ -145,36 +147,37 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-func (b builder) claimantGroup() group {
-	name, phone := b.text("claimant.name", recovery.MaxName, true), b.text("claimant.phone", 24, false)
-	email := b.text("claimant.email", 254, false)
-	province, city := b.text("claimant.province", recovery.MaxName, false), b.text("claimant.city", recovery.MaxName, false)
-	name.Auto, phone.Auto, email.Auto = "name", "tel", "email"
-	province.Auto, city.Auto = "address-level1", "address-level2"
+func (b fieldBuilder) claimantGroup() group {
+	name, phone := b.textField("claimant.name", recovery.MaxName, true), b.textField("claimant.phone", 24, false)
+	email := b.textField("claimant.email", 254, false)
+	province, city := b.textField("claimant.province", recovery.MaxName, false), b.textField("claimant.city", recovery.MaxName, false)
+	name.Autocomplete, phone.Autocomplete, email.Autocomplete = "name", "tel", "email"
+	province.Autocomplete, city.Autocomplete = "address-level1", "address-level2"
 	phone.Type, email.Type = "tel", "email"
 	return group{
-		Title: b.say.T("filing.group.claimant"), Help: b.say.T("filing.group.claimant_help"),
+		Title: b.texts.T("filing.group.claimant"), Help: b.texts.T("filing.group.claimant_help"),
 		Fields: []field{name, phone, email, province, city},
 	}
 }
 
-// startForm asks what the recall answer needs. It is sent by GET and stores
+// newStartForm builds the form of the start page. It is sent by GET and stores
 // nothing.
-func startForm(say *wording, values url.Values, faults []recovery.FieldFault) form {
-	b := builder{say: say, prefix: "s", labels: "filing", values: values, faults: faults}
-	claimed := choose(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true)
-	claimed.Label = say.T("start.claimed")
-	return form{ID: "s", Action: "/", Submit: say.T("start.submit"), Primary: true, Groups: []group{{Fields: []field{
+func newStartForm(texts *pageTexts, values url.Values, faults []recovery.FieldFault) form {
+	b := fieldBuilder{texts: texts, prefix: "s", labels: "filing", values: values, faults: faults}
+	claimed := choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true)
+	claimed.Label = texts.T("start.claimed")
+	return form{ID: "s", Action: "/", Submit: texts.T("start.submit"), Primary: true, Groups: []group{{Fields: []field{
 		claimed,
-		choose(b, "platform", "radio", "platform", recovery.Platforms, true),
-		choose(b, "instrument", "radio", "instrument", recovery.Instruments, true),
-		b.moment("sent_at", true),
+		choiceField(b, "platform", "radio", "platform", recovery.Platforms, true),
+		choiceField(b, "instrument", "radio", "instrument", recovery.Instruments, true),
+		b.timeField("sent_at", true),
 	}}}}
 }
 
-// carried are the answers of the start page that the filing form begins with.
-func carried(query url.Values, now time.Time) url.Values {
-	values := url.Values{"sent_at": {inputTime(now)}}
+// startValues returns the answers of the start page that prefill the filing
+// form.
+func startValues(query url.Values, now time.Time) url.Values {
+	values := url.Values{"sent_at": {formatInputTime(now)}}
 	for _, name := range []string{"platform", "instrument", "claim_state", "sent_at"} {
 		if query.Get(name) != "" {
 			values.Set(name, query.Get(name))

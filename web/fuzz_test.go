@@ -9,8 +9,8 @@ import (
 	"recourse/recovery"
 )
 
-// FuzzForms gives each form what a browser never sends: every field is the
-// sender's. What is read must be fit to be judged.
+// FuzzForms sends values to each form that browsers never send. The decoded
+// action must be ready for validation.
 func FuzzForms(f *testing.F) {
 	f.Add("platform=wechat&amount_fen=2%2C000.00&sent_at=2026-11-21T12%3A00&group.kind=friends&counterparts%5B0%5D.name=A")
 	f.Add("counterparts%5B19%5D.name=A&counterparts%5B999999999%5D.name=B&amount_fen=%EF%BC%92")
@@ -24,15 +24,15 @@ func FuzzForms(f *testing.F) {
 			return
 		}
 		filing, _ := decodeFiling(values)
-		if len(filing.Counterparts) == 0 || len(filing.Counterparts) > maxRows {
+		if len(filing.Counterparts) == 0 || len(filing.Counterparts) > maxCounterpartRows {
 			t.Fatalf("%d counterparts", len(filing.Counterparts))
 		}
 		_ = filing.Validate(now)
 		for _, action := range recovery.Actions {
-			act, _ := decodeAct(action, values)
+			act, _ := decodeAction(action, values)
 			_ = act.Validate(now)
 		}
-		for _, answer := range []string{sayReturned, sayPromised, sayContested, string(recovery.ProposePlan), "anything"} {
+		for _, answer := range []string{answerReturned, answerPromised, answerContested, string(recovery.ProposePlan), "anything"} {
 			act, _ := decodeAnswer(answer, values, casework.Return{})
 			_ = act.Validate(now)
 		}

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// alone are the elements without an end tag.
-var alone = map[string]bool{"meta": true, "link": true, "input": true, "img": true, "br": true}
+// voidElements have no end tag.
+var voidElements = map[string]bool{"meta": true, "link": true, "input": true, "img": true, "br": true}
 
-// checkPage holds a page against what every page must be: each tag closed, ids
-// unique, every field with a name people can read, references that lead
-// somewhere, no script or style in the page itself.
+// checkPage checks what is required of every page: closed tags, unique ids, a
+// label for every field, valid references, and no inline script or style.
 func checkPage(t testing.TB, where, text string) *html.Node {
 	t.Helper()
 	checkTags(t, where, text)
@@ -25,11 +24,12 @@ func checkPage(t testing.TB, where, text string) *html.Node {
 	p := pageCheck{t: t, where: where, ids: map[string]int{}, labelled: map[string]bool{}}
 	p.collect(root)
 	p.check(root, false)
-	p.done()
+	p.checkReferences()
 	return root
 }
 
-// checkTags wants every element closed in its order; the parser would mend it.
+// checkTags expects every element to be closed in order; the parser would
+// correct it silently.
 func checkTags(t testing.TB, where, text string) {
 	t.Helper()
 	tokens := html.NewTokenizer(strings.NewReader(text))
@@ -42,7 +42,7 @@ func checkTags(t testing.TB, where, text string) {
 			}
 			return
 		case html.StartTagToken:
-			if name, _ := tokens.TagName(); !alone[string(name)] {
+			if name, _ := tokens.TagName(); !voidElements[string(name)] {
 				open = append(open, string(name))
 			}
 		case html.EndTagToken:
@@ -59,13 +59,13 @@ type pageCheck struct {
 	t        testing.TB
 	where    string
 	ids      map[string]int
-	labelled map[string]bool // ids that a label is for
+	labelled map[string]bool // ids referenced by a label
 	refs     []string
 	titles   int
 	heading  int
 }
 
-func attr(n *html.Node, name string) string {
+func attribute(n *html.Node, name string) string {
 	for _, a := range n.Attr {
 		if a.Key == name {
 			return a.Val
@@ -76,15 +76,15 @@ func attr(n *html.Node, name string) string {
 
 func (p *pageCheck) collect(n *html.Node) {
 	if n.Type == html.ElementNode {
-		if id := attr(n, "id"); id != "" {
+		if id := attribute(n, "id"); id != "" {
 			p.ids[id]++
 		}
-		if n.Data == "label" && attr(n, "for") != "" {
-			p.labelled[attr(n, "for")] = true
-			p.refs = append(p.refs, attr(n, "for"))
+		if n.Data == "label" && attribute(n, "for") != "" {
+			p.labelled[attribute(n, "for")] = true
+			p.refs = append(p.refs, attribute(n, "for"))
 		}
 		for _, name := range []string{"aria-describedby", "aria-labelledby"} {
-			p.refs = append(p.refs, strings.Fields(attr(n, name))...)
+			p.refs = append(p.refs, strings.Fields(attribute(n, name))...)
 		}
 	}
 	for child := range n.ChildNodes() {
@@ -110,27 +110,27 @@ func (p *pageCheck) element(n *html.Node, inLabel bool) {
 	}
 	switch n.Data {
 	case "html":
-		if attr(n, "lang") == "" {
+		if attribute(n, "lang") == "" {
 			p.t.Errorf("%s: no lang", p.where)
 		}
 	case "script", "style":
-		if n.Data == "style" || attr(n, "src") == "" {
+		if n.Data == "style" || attribute(n, "src") == "" {
 			p.t.Errorf("%s: <%s> inside the page", p.where, n.Data)
 		}
 	case "img":
-		if attr(n, "alt") == "" {
+		if attribute(n, "alt") == "" {
 			p.t.Errorf("%s: an image without words", p.where)
 		}
 	case "input", "select", "textarea":
-		if attr(n, "type") != "hidden" && !inLabel && !p.labelled[attr(n, "id")] {
-			p.t.Errorf("%s: %s %q has no label", p.where, n.Data, attr(n, "name"))
+		if attribute(n, "type") != "hidden" && !inLabel && !p.labelled[attribute(n, "id")] {
+			p.t.Errorf("%s: %s %q has no label", p.where, n.Data, attribute(n, "name"))
 		}
 	case "h1", "h2", "h3":
-		p.headed(int(n.Data[1] - '0'))
+		p.checkHeading(int(n.Data[1] - '0'))
 	}
 }
 
-func (p *pageCheck) headed(level int) {
+func (p *pageCheck) checkHeading(level int) {
 	if level == 1 {
 		p.titles++
 	}
@@ -140,7 +140,7 @@ func (p *pageCheck) headed(level int) {
 	p.heading = level
 }
 
-func (p *pageCheck) done() {
+func (p *pageCheck) checkReferences() {
 	if p.titles != 1 {
 		p.t.Errorf("%s: %d main headings", p.where, p.titles)
 	}
@@ -156,13 +156,13 @@ func (p *pageCheck) done() {
 	}
 }
 
-// find gives the first element that fits.
-func find(n *html.Node, fits func(*html.Node) bool) *html.Node {
+// findNode returns the first node that matches.
+func findNode(n *html.Node, fits func(*html.Node) bool) *html.Node {
 	if n.Type == html.ElementNode && fits(n) {
 		return n
 	}
 	for child := range n.ChildNodes() {
-		if found := find(child, fits); found != nil {
+		if found := findNode(child, fits); found != nil {
 			return found
 		}
 	}
@@ -170,15 +170,15 @@ func find(n *html.Node, fits func(*html.Node) bool) *html.Node {
 }
 
 func byID(id string) func(*html.Node) bool {
-	return func(n *html.Node) bool { return attr(n, "id") == id }
+	return func(n *html.Node) bool { return attribute(n, "id") == id }
 }
 
-// each calls do for every element below a node.
-func each(n *html.Node, do func(*html.Node)) {
+// forEachElement calls do for every element below a node.
+func forEachElement(n *html.Node, do func(*html.Node)) {
 	if n.Type == html.ElementNode {
 		do(n)
 	}
 	for child := range n.ChildNodes() {
-		each(child, do)
+		forEachElement(child, do)
 	}
 }

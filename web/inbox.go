@@ -11,29 +11,29 @@ import (
 	"recourse/recovery"
 )
 
-// Rows of a page of the inbox and of the mails.
+// Page sizes of the inbox and of the list of mails.
 const (
-	inboxRows = 30
-	mailRows  = 50
+	inboxPageSize = 30
+	mailPageSize  = 50
 )
 
 // inboxBody is the model of the inbox.
 type inboxBody struct {
 	casework.Inbox
-	Rows  []notice
-	Me    recovery.UserID
-	Next  string
-	First string
+	Rows      []inboxRow
+	AccountID recovery.UserID
+	Next      string
+	First     string
 }
 
-// notice is one thing a person was told.
-type notice struct {
+// inboxRow is one notification.
+type inboxRow struct {
 	casework.InboxItem
-	Read *form // marks it as read and leads to its case
-	Home string
+	ReadForm *form // marks the notification as read
+	Home     string
 }
 
-// mailsBody is the model of the page of mails.
+// mailsBody is the model of the list of mails.
 type mailsBody struct {
 	Mails []notify.SentMail
 	Next  string
@@ -44,75 +44,76 @@ func (w *Web) registerInbox(e *echo.Echo) {
 	if w.notices == nil {
 		return
 	}
-	w.get(e, "/inbox", signedIn(w.inbox))
-	w.post(e, "/inbox/:id/read", signedIn(w.readNotice))
-	w.get(e, "/dev/mails", signedIn(w.mails))
+	w.handleGet(e, "/inbox", requireSignIn(w.inboxPage))
+	w.handlePost(e, "/inbox/:id/read", requireSignIn(w.markNoticeRead))
+	w.handleGet(e, "/dev/mails", requireSignIn(w.mailsPage))
 }
 
-// unread counts what the visitor has not read; -1 where there is no inbox. That
-// it cannot be counted costs nobody their page.
-func (c *call) unread() int {
-	if c.web.notices == nil || !c.who.SignedIn() {
+// countUnread returns the number of unread notifications, or -1 without an
+// inbox. An error is only logged, so that the page still renders.
+func (c *pageContext) countUnread() int {
+	if c.web.notices == nil || !c.visitor.SignedIn() {
 		return -1
 	}
-	box, err := c.web.notices.Inbox(c.Request().Context(), c.who.Actor, true, 1, "")
+	box, err := c.web.notices.Inbox(c.Request().Context(), c.visitor.Actor, true, 1, "")
 	if err != nil {
-		c.web.log.WarnContext(c.Request().Context(), "the unread notices could not be counted", "error", err)
+		c.web.log.WarnContext(c.Request().Context(), "cannot count unread notifications", "error", err)
 		return 0
 	}
 	return box.Unread
 }
 
-// inbox lists what the visitor was told.
-func (w *Web) inbox(c *call) error {
+// inboxPage lists the visitor's notifications.
+func (w *Web) inboxPage(c *pageContext) error {
 	cursor := c.QueryParam("cursor")
-	box, err := w.notices.Inbox(c.Request().Context(), c.who.Actor, false, inboxRows, cursor)
+	box, err := w.notices.Inbox(c.Request().Context(), c.visitor.Actor, false, inboxPageSize, cursor)
 	if err != nil {
 		return err
 	}
-	body := inboxBody{Inbox: box, Me: c.who.ID, Next: c.onwards(box.Next), First: c.back(cursor)}
+	body := inboxBody{Inbox: box, AccountID: c.visitor.ID, Next: c.nextPagePath(box.Next), First: c.firstPagePath(cursor)}
 	for _, item := range box.Items {
-		row := notice{InboxItem: item}
+		row := inboxRow{InboxItem: item}
 		if item.Number != "" {
-			row.Home = c.home(string(item.Number))
+			row.Home = c.casePath(string(item.Number))
 		}
 		if item.ReadAt == nil {
-			row.Read = &form{Action: "/inbox/" + item.ID + "/read", CSRF: c.who.CSRF, Submit: c.say.T("inbox.read")}
+			row.ReadForm = &form{Action: "/inbox/" + item.ID + "/read", CSRF: c.visitor.CSRF, Submit: c.texts.T("inbox.read")}
 		}
 		body.Rows = append(body.Rows, row)
 	}
-	return c.show(http.StatusOK, "inbox", page{Title: c.say.T("inbox.title"), Desk: c.who.Desk(), Body: body})
+	return c.showPage(http.StatusOK, "inbox", page{Title: c.texts.T("inbox.title"), StaffLayout: c.visitor.IsStaff(), Body: body})
 }
 
-func (c *call) onwards(cursor string) string {
+func (c *pageContext) nextPagePath(cursor string) string {
 	if cursor == "" {
 		return ""
 	}
 	return c.Request().URL.Path + "?cursor=" + url.QueryEscape(cursor)
 }
 
-func (c *call) back(cursor string) string {
+func (c *pageContext) firstPagePath(cursor string) string {
 	if cursor == "" {
 		return ""
 	}
 	return c.Request().URL.Path
 }
 
-// readNotice notes that the visitor read something.
-func (w *Web) readNotice(c *call) error {
-	if _, err := w.notices.MarkRead(c.Request().Context(), c.who.Actor, c.Param("id")); err != nil {
+// markNoticeRead marks a notification as read.
+func (w *Web) markNoticeRead(c *pageContext) error {
+	if _, err := w.notices.MarkRead(c.Request().Context(), c.visitor.Actor, c.Param("id")); err != nil {
 		return err
 	}
-	return c.seeOther("/inbox")
+	return c.redirectTo("/inbox")
 }
 
-// mails shows what went out, or would have, on a development installation.
-func (w *Web) mails(c *call) error {
+// mailsPage lists the mails of a development installation, including those not
+// sent because there is no mail server.
+func (w *Web) mailsPage(c *pageContext) error {
 	cursor := c.QueryParam("cursor")
-	mails, next, err := w.notices.Mails(c.Request().Context(), c.who.Actor, mailRows, cursor)
+	mails, next, err := w.notices.Mails(c.Request().Context(), c.visitor.Actor, mailPageSize, cursor)
 	if err != nil {
 		return err
 	}
-	body := mailsBody{Mails: mails, Next: c.onwards(next), First: c.back(cursor)}
-	return c.show(http.StatusOK, "mails", page{Title: c.say.T("mails.title"), Desk: c.who.Desk(), Body: body})
+	body := mailsBody{Mails: mails, Next: c.nextPagePath(next), First: c.firstPagePath(cursor)}
+	return c.showPage(http.StatusOK, "mails", page{Title: c.texts.T("mails.title"), StaffLayout: c.visitor.IsStaff(), Body: body})
 }

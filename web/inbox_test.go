@@ -15,8 +15,8 @@ import (
 	"recourse/web"
 )
 
-// tell writes a step of a case with what it gives others to know.
-func (s *site) tell(t testing.TB, c recovery.Case, kind recovery.EntryKind) {
+// writeNotice adds an entry to a case together with its notifications.
+func (s *testSite) writeNotice(t testing.TB, c recovery.Case, kind recovery.EntryKind) {
 	t.Helper()
 	change := notify.ChangeInPlace(c, kind, s.Actor(recovery.RoleAgent), s.Now())
 	_, err := s.Store.WriteStep(t.Context(), postgres.StepWrite{
@@ -30,50 +30,50 @@ func (s *site) tell(t testing.TB, c recovery.Case, kind recovery.EntryKind) {
 
 func TestInbox(t *testing.T) {
 	t.Parallel()
-	s := noonSite(t)
+	s := newSiteAtNoon(t)
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	for _, item := range p.unread(t) {
-		p.sendAs(p.get("/inbox"), item)
+	p := s.signIn(t, recovery.RoleClaimant)
+	for _, item := range p.unreadPaths(t) {
+		p.postForm(p.get("/inbox"), item)
 	}
-	p.get("/inbox").want(t, 200, "你的账号编号")
-	s.tell(t, view.Case, recovery.EntryEvidenceRequested)
-	page := p.get("/inbox").want(t, 200, "消息（1）", "未读", string(view.Number))
-	open := p.unread(t)
+	p.get("/inbox").expect(t, 200, "你的账号编号")
+	s.writeNotice(t, view.Case, recovery.EntryEvidenceRequested)
+	page := p.get("/inbox").expect(t, 200, "消息（1）", "未读", string(view.Number))
+	open := p.unreadPaths(t)
 	if len(open) != 1 {
 		t.Fatalf("%d unread", len(open))
 	}
-	got := p.sendAs(page, open[0]).want(t, 200, string(view.Number))
-	if len(p.unread(t)) != 0 || find(got.Root, func(n *html.Node) bool { return text(n) == "消息（1）" && n.Data == "a" }) != nil {
+	got := p.postForm(page, open[0]).expect(t, 200, string(view.Number))
+	if len(p.unreadPaths(t)) != 0 || findNode(got.Root, func(n *html.Node) bool { return nodeText(n) == "消息（1）" && n.Data == "a" }) != nil {
 		t.Error("what was read still counts")
 	}
-	agent := s.signedIn(t, recovery.RoleAgent)
-	agent.get("/inbox").want(t, 200)
-	s.stranger(t).get("/inbox").want(t, 200, "选择一个演示账号")
+	agent := s.signIn(t, recovery.RoleAgent)
+	agent.get("/inbox").expect(t, 200)
+	s.newBrowser(t).get("/inbox").expect(t, 200, "选择一个演示账号")
 }
 
-// unread are where the unread notices are marked as read.
-func (p *person) unread(t testing.TB) []string {
+// unreadPaths returns the paths that mark the unread notifications as read.
+func (p *browser) unreadPaths(t testing.TB) []string {
 	t.Helper()
 	var paths []string
-	each(p.get("/inbox").Root, func(n *html.Node) {
-		if n.Data == "form" && attr(n, "action") != "/sign-out" {
-			paths = append(paths, attr(n, "action"))
+	forEachElement(p.get("/inbox").Root, func(n *html.Node) {
+		if n.Data == "form" && attribute(n, "action") != "/sign-out" {
+			paths = append(paths, attribute(n, "action"))
 		}
 	})
 	return paths
 }
 
-func TestMailsInDevelopmentOnly(t *testing.T) {
+func TestMailsOnlyInDevelopment(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.signedIn(t, recovery.RoleAdmin).get("/dev/mails").want(t, 200, "发出的邮件", "还没有邮件")
-	s.stranger(t).get("/dev/mails").want(t, 200, "选择一个演示账号")
+	s.signIn(t, recovery.RoleAdmin).get("/dev/mails").expect(t, 200, "发出的邮件", "还没有邮件")
+	s.newBrowser(t).get("/dev/mails").expect(t, 200, "选择一个演示账号")
 	closed := newSite(t, func(c *casework.Config) { c.Development = false })
-	closed.stranger(t).get("/dev/mails").want(t, 404)
+	closed.newBrowser(t).get("/dev/mails").expect(t, 404)
 }
 
-// Without notices there is neither an inbox nor a way to it.
+// TestNoInboxWithoutNotices expects neither an inbox nor a link to it.
 func TestNoInboxWithoutNotices(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -82,10 +82,10 @@ func TestNoInboxWithoutNotices(t *testing.T) {
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
-	p := s.signedIn(t, recovery.RoleClaimant)
-	p.get("/inbox").want(t, 404)
-	p.get("/dev/mails").want(t, 404)
-	if page := p.get("/cases"); find(page.Root, func(n *html.Node) bool { return attr(n, "href") == "/inbox" }) != nil {
+	p := s.signIn(t, recovery.RoleClaimant)
+	p.get("/inbox").expect(t, 404)
+	p.get("/dev/mails").expect(t, 404)
+	if page := p.get("/cases"); findNode(page.Root, func(n *html.Node) bool { return attribute(n, "href") == "/inbox" }) != nil {
 		t.Error("the way to an inbox that is not there")
 	}
 }

@@ -9,58 +9,58 @@ import (
 	"recourse/recovery"
 )
 
-// row is one case in a list.
-type row struct {
+// caseRow is one case in a list.
+type caseRow struct {
 	casework.View
-	Home     string
-	Due      *dueMark
-	Assignee string
-	Mine     bool
-	Claim    *form // takes the case
-	Release  *form // gives it back
+	Home         string
+	NextDeadline *deadlineView
+	Assignee     string
+	Mine         bool
+	AssignForm   *form // assigns the case to the visitor
+	ReleaseForm  *form // releases the case
 }
 
 // listBody is the model of both lists.
 type listBody struct {
-	Rows     []row
+	Rows     []caseRow
 	Filter   form
 	Search   form
 	Searched string
-	Next     string // address of the next page
-	First    string // address of the first page, when this is a later one
+	Next     string // path of the next page
+	First    string // path of the first page; "" on the first page
 	Filtered bool
 	CanFile  bool
 }
 
-// How many cases a page of a list holds.
+// Number of cases per page.
 const (
-	ownRows  = 20
-	deskRows = 50
+	ownPageSize   = 20
+	queuePageSize = 50
 )
 
-// ownCases lists the claimant's cases; the desk has its own list.
-func (w *Web) ownCases(c *call) error {
-	if c.who.Desk() {
-		return c.seeOther("/desk")
+// ownCasesPage lists the claimant's cases. Staff are redirected to the queue.
+func (w *Web) ownCasesPage(c *pageContext) error {
+	if c.visitor.IsStaff() {
+		return c.redirectTo("/desk")
 	}
-	body, err := c.list(recovery.CaseFilter{}, ownRows, nil)
+	body, err := c.listCases(recovery.CaseFilter{}, ownPageSize, nil)
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, "cases", page{Title: c.say.T("cases.title"), Body: body})
+	return c.showPage(http.StatusOK, "cases", page{Title: c.texts.T("cases.title"), Body: body})
 }
 
-func (c *call) list(filter recovery.CaseFilter, limit int, staff []recovery.User) (listBody, error) {
+func (c *pageContext) listCases(filter recovery.CaseFilter, limit int, staff []recovery.User) (listBody, error) {
 	cursor := c.QueryParam("cursor")
-	views, next, err := c.web.service.Cases(c.Request().Context(), c.who.Actor, filter, limit, cursor)
+	views, next, err := c.web.service.Cases(c.Request().Context(), c.visitor.Actor, filter, limit, cursor)
 	if err != nil {
 		return listBody{}, err
 	}
-	body := listBody{CanFile: c.who.Files()}
+	body := listBody{CanFile: c.visitor.CanFileCases()}
 	for _, view := range views {
-		body.Rows = append(body.Rows, row{
-			View: view, Home: c.home(string(view.Number)), Due: c.due(view.Deadlines, view.Pace),
-			Assignee: nameOf(staff, view.Assignee), Mine: view.Assignee == c.who.ID,
+		body.Rows = append(body.Rows, caseRow{
+			View: view, Home: c.casePath(string(view.Number)), NextDeadline: c.nextDeadline(view.Deadlines, view.Pace),
+			Assignee: userName(staff, view.Assignee), Mine: view.Assignee == c.visitor.ID,
 		})
 	}
 	if next != "" {
@@ -72,8 +72,8 @@ func (c *call) list(filter recovery.CaseFilter, limit int, staff []recovery.User
 	return body, nil
 }
 
-// withQuery is this page's address with one parameter changed.
-func (c *call) withQuery(name, value string) string {
+// withQuery returns the URL of this page with one parameter changed.
+func (c *pageContext) withQuery(name, value string) string {
 	query := url.Values{}
 	for key, values := range c.QueryParams() {
 		query[key] = values
@@ -88,97 +88,97 @@ func (c *call) withQuery(name, value string) string {
 	return c.Request().URL.Path + "?" + query.Encode()
 }
 
-// queue is the desk's list.
-func (w *Web) queue(c *call) error {
+// queuePage lists the cases for staff.
+func (w *Web) queuePage(c *pageContext) error {
 	staff, err := w.service.Accounts(c.Request().Context(), "")
 	if err != nil {
 		return err
 	}
-	body, err := c.list(c.deskFilter(), deskRows, staff)
+	body, err := c.listCases(c.queueFilter(), queuePageSize, staff)
 	if err != nil {
 		return err
 	}
-	body.Filter, body.Search, body.Searched = c.filterForm(), c.searchForm(), c.searched()
+	body.Filter, body.Search, body.Searched = c.newFilterForm(), c.newSearchForm(), c.searchTerm()
 	body.Filtered = len(c.QueryParams()) > 0
 	for i := range body.Rows {
-		c.claimForms(&body.Rows[i])
+		c.addAssignForms(&body.Rows[i])
 	}
-	return c.show(http.StatusOK, "desk", page{
-		Title: c.say.T("desk.title"), Desk: true, Scripts: []string{"live.js"}, Body: body,
+	return c.showPage(http.StatusOK, "desk", page{
+		Title: c.texts.T("desk.title"), StaffLayout: true, Scripts: []string{"live.js"}, Body: body,
 	})
 }
 
-// claimForms let a case be taken or given back from the list.
-func (c *call) claimForms(r *row) {
+// addAssignForms adds the forms that assign or release a case from the list.
+func (c *pageContext) addAssignForms(r *caseRow) {
 	button := func(action recovery.Action) *form {
 		return &form{
-			Action: "/cases/" + string(r.Number) + "/actions/" + string(action), Key: newKey(), CSRF: c.who.CSRF,
-			Submit: c.say.T("action." + string(action) + ".submit"), Hidden: []option{{Label: "from", Value: fromQueue}},
+			Action: "/cases/" + string(r.Number) + "/actions/" + string(action), Key: newIdempotencyKey(), CSRF: c.visitor.CSRF,
+			Submit: c.texts.T("action." + string(action) + ".submit"), Hidden: []option{{Label: "from", Value: fromQueue}},
 		}
 	}
 	if slices.Contains(r.Allowed, recovery.Assign) && r.View.Assignee == "" {
-		r.Claim = button(recovery.Assign)
+		r.AssignForm = button(recovery.Assign)
 	}
 	if slices.Contains(r.Allowed, recovery.Release) && r.Mine {
-		r.Release = button(recovery.Release)
+		r.ReleaseForm = button(recovery.Release)
 	}
 }
 
 // Values of the filter "assignee".
 const (
-	heldByMe     = "me"
-	heldByNobody = "nobody"
+	assigneeMe     = "me"
+	assigneeNobody = "nobody"
 )
 
-func (c *call) deskFilter() recovery.CaseFilter {
+func (c *pageContext) queueFilter() recovery.CaseFilter {
 	filter := recovery.CaseFilter{
 		Stage: recovery.Stage(c.QueryParam("stage")), WaitingOn: recovery.WaitingOn(c.QueryParam("waiting_on")),
-		Platform: recovery.Platform(c.QueryParam("platform")), Query: c.searched(),
+		Platform: recovery.Platform(c.QueryParam("platform")), Query: c.searchTerm(),
 	}
 	switch c.QueryParam("assignee") {
-	case heldByMe:
-		filter.Assignee = c.who.ID
-	case heldByNobody:
+	case assigneeMe:
+		filter.Assignee = c.visitor.ID
+	case assigneeNobody:
 		filter.Unassigned = true
 	}
 	filter.OpenOnly = filter.Stage == ""
 	return filter
 }
 
-func (c *call) filterForm() form {
-	b := builder{say: c.say, prefix: "q", labels: "filter", values: c.QueryParams()}
-	return form{ID: "q", Action: "/desk", Submit: c.say.T("filter.submit"), Groups: []group{{Fields: []field{
-		choose(b, "stage", "select", "stage", recovery.Stages, false),
-		choose(b, "waiting_on", "select", "waiting_on", recovery.Waits, false),
-		choose(b, "platform", "select", "platform", recovery.Platforms, false),
-		choose(b, "assignee", "select", "held_by", []string{heldByMe, heldByNobody}, false),
+func (c *pageContext) newFilterForm() form {
+	b := fieldBuilder{texts: c.texts, prefix: "q", labels: "filter", values: c.QueryParams()}
+	return form{ID: "q", Action: "/desk", Submit: c.texts.T("filter.submit"), Groups: []group{{Fields: []field{
+		choiceField(b, "stage", "select", "stage", recovery.Stages, false),
+		choiceField(b, "waiting_on", "select", "waiting_on", recovery.Waits, false),
+		choiceField(b, "platform", "select", "platform", recovery.Platforms, false),
+		choiceField(b, "assignee", "select", "held_by", []string{assigneeMe, assigneeNobody}, false),
 	}}}}
 }
 
-// searchForm is sent by POST: what is searched for may be a name, and names do
-// not belong in addresses and logs.
-func (c *call) searchForm() form {
-	b := builder{say: c.say, prefix: "find", labels: "filter", values: url.Values{"q": {c.searched()}}}
-	return form{ID: "find", Action: "/desk", CSRF: c.who.CSRF, Submit: c.say.T("filter.search"), Groups: []group{{
-		Fields: []field{b.text("q", recovery.MaxName, false)},
+// newSearchForm is sent by POST, because the search term may be a name and must
+// not appear in URLs and logs.
+func (c *pageContext) newSearchForm() form {
+	b := fieldBuilder{texts: c.texts, prefix: "find", labels: "filter", values: url.Values{"q": {c.searchTerm()}}}
+	return form{ID: "find", Action: "/desk", CSRF: c.visitor.CSRF, Submit: c.texts.T("filter.search"), Groups: []group{{
+		Fields: []field{b.textField("q", recovery.MaxName, false)},
 	}}}
 }
 
-// searched is the search in force, kept in the session.
-func (c *call) searched() string {
+// searchTerm returns the current search term from the session.
+func (c *pageContext) searchTerm() string {
 	if c.QueryParam("search") == "" {
 		return ""
 	}
 	return c.web.sessions.GetString(c.Request().Context(), sessionSearch)
 }
 
-// search keeps what is searched for and shows what it finds.
-func (w *Web) search(c *call) error {
-	read := decoder{values: c.Request().PostForm}
-	query := read.text("q")
+// searchCases stores the search term and redirects to the results.
+func (w *Web) searchCases(c *pageContext) error {
+	read := formDecoder{values: c.Request().PostForm}
+	query := read.readText("q")
 	w.sessions.Put(c.Request().Context(), sessionSearch, query)
 	if query == "" {
-		return c.seeOther("/desk")
+		return c.redirectTo("/desk")
 	}
-	return c.seeOther("/desk?search=1")
+	return c.redirectTo("/desk?search=1")
 }

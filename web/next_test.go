@@ -12,44 +12,47 @@ import (
 	"recourse/recovery"
 )
 
-func at(p recovery.Position, lines ...casework.JournalLine) *caseData {
+func caseAt(p recovery.Position, lines ...casework.JournalLine) *caseData {
 	return &caseData{
 		View:  casework.View{Case: recovery.Case{Position: p}, Allowed: p.Allowed(recovery.RoleClaimant)},
 		lines: lines,
 	}
 }
 
-func line(kind recovery.EntryKind, facts map[string]any) casework.JournalLine {
+func journalLine(kind recovery.EntryKind, facts map[string]any) casework.JournalLine {
 	return casework.JournalLine{
 		At: time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC), Values: map[string]string{},
 		Entry: journal.Entry{Kind: kind, Facts: facts, Actor: recovery.Actor{Role: recovery.RoleClaimant}},
 	}
 }
 
-func entered(stage recovery.Stage) casework.JournalLine {
-	return line(recovery.EntryStageEntered, map[string]any{"from": "private_contact", "to": string(stage)})
+func stageEntered(stage recovery.Stage) casework.JournalLine {
+	return journalLine(recovery.EntryStageEntered, map[string]any{"from": "private_contact", "to": string(stage)})
 }
 
-var contacted = line(recovery.EntryContactRecorded, nil)
+var contacted = journalLine(recovery.EntryContactRecorded, nil)
 
-// planned stands in private contact with a plan over the whole claim.
-func planned(plan recovery.Plan) recovery.Position {
+// positionWithPlan returns a position in private contact with a plan for the
+// whole claim.
+func positionWithPlan(plan recovery.Plan) recovery.Position {
 	plan.No, plan.CounterpartID = 1, "a"
 	plan.Instalments = []recovery.Instalment{{No: 1, DueOn: "2026-12-01", Amount: 40}, {No: 2, DueOn: "2027-01-01", Amount: 60}}
 	return recovery.Position{Stage: recovery.PrivateContact, Claim: 100, Counterparts: []recovery.CounterpartState{{ID: "a"}}, Plans: []recovery.Plan{plan}}
 }
 
-// A plan that brings only a part leaves the case on its way.
+// TestPartialPlanDoesNotWait expects that a plan for a part of the claim does
+// not change the next step.
 func TestPartialPlanDoesNotWait(t *testing.T) {
 	t.Parallel()
-	p := planned(recovery.Plan{Running: true})
+	p := positionWithPlan(recovery.Plan{Running: true})
 	p.Claim = 101
-	if got := situation(at(p)); got != "private_contact" {
+	if got := claimantSituation(caseAt(p)); got != "private_contact" {
 		t.Error(got)
 	}
 }
 
-// One tap records the refund of what nobody is known to hold.
+// TestRefundForm expects the refund of money that no counterpart is known to
+// have.
 func TestRefundForm(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -60,27 +63,28 @@ func TestRefundForm(t *testing.T) {
 		"some was taken":  {[]recovery.CounterpartState{{Share: 500}, {Share: 300, Returned: 100}}, "13.00"},
 		"all was taken":   {[]recovery.CounterpartState{{Share: 2000}}, "20.00"},
 	} {
-		c := &call{say: chinese(t), web: &Web{now: time.Now}}
-		next := c.next(at(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 2000, Counterparts: test.holders}))
-		if next.Quick == nil || next.Quick.Hidden[0].Value != test.want || !next.Upload {
-			t.Errorf("%s: %+v", name, next.Quick)
+		c := &pageContext{texts: chineseTexts(t), web: &Web{now: time.Now}}
+		next := c.newNextStep(caseAt(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 2000, Counterparts: test.holders}))
+		if next.QuickForm == nil || next.QuickForm.Hidden[0].Value != test.want || !next.OffersUpload {
+			t.Errorf("%s: %+v", name, next.QuickForm)
 			continue
 		}
 		values := url.Values{}
-		for _, hidden := range next.Quick.Hidden {
+		for _, hidden := range next.QuickForm.Hidden {
 			values.Set(hidden.Label, hidden.Value)
 		}
-		act, d := decodeAct(recovery.RecordReturn, values)
+		act, d := decodeAction(recovery.RecordReturn, values)
 		if err := act.Validate(time.Now().Add(time.Second)); err != nil || len(d.faults) > 0 || act.Channel != recovery.AutoRefund {
 			t.Errorf("%s: %+v, %v %v", name, act, err, d.faults)
 		}
 	}
 }
 
-// An instalment is late when its day in China is over, or when the case says so.
-func TestPartState(t *testing.T) {
+// TestInstalmentState expects an instalment to be late after its day in China,
+// or when the case says so.
+func TestInstalmentState(t *testing.T) {
 	t.Parallel()
-	midnight := time.Date(2026, 12, 1, 16, 0, 0, 0, time.UTC) // the second of December in China
+	midnight := time.Date(2026, 12, 1, 16, 0, 0, 0, time.UTC) // 2 December in China
 	part := recovery.Instalment{No: 2, DueOn: "2026-12-01", Amount: 100}
 	running := recovery.Plan{Running: true}
 	for name, test := range map[string]struct {
@@ -89,98 +93,98 @@ func TestPartState(t *testing.T) {
 		now  time.Time
 		want string
 	}{
-		"on its day":     {running, 0, midnight.Add(-time.Second), partDue},
-		"the day after":  {running, 0, midnight, partLate},
-		"paid late":      {running, 100, midnight, partPaid},
-		"paid in part":   {running, 40, midnight.Add(-time.Second), partSome},
-		"in grace":       {recovery.Plan{Running: true, Grace: 2}, 0, midnight.Add(-time.Second), partLate},
-		"only an offer":  {recovery.Plan{}, 0, midnight, partDue},
-		"part, too late": {running, 40, midnight, partLate},
+		"on its day":     {running, 0, midnight.Add(-time.Second), instalmentDue},
+		"the day after":  {running, 0, midnight, instalmentLate},
+		"paid late":      {running, 100, midnight, instalmentPaid},
+		"paid in part":   {running, 40, midnight.Add(-time.Second), instalmentPartlyPaid},
+		"in grace":       {recovery.Plan{Running: true, Grace: 2}, 0, midnight.Add(-time.Second), instalmentLate},
+		"only an offer":  {recovery.Plan{}, 0, midnight, instalmentDue},
+		"part, too late": {running, 40, midnight, instalmentLate},
 	} {
 		part.Paid = test.paid
-		if got := partState(test.plan, part, test.now); got != test.want {
+		if got := instalmentState(test.plan, part, test.now); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
 }
 
-func TestSituation(t *testing.T) {
+func TestClaimantSituation(t *testing.T) {
 	t.Parallel()
 	promised := recovery.Position{Stage: recovery.PrivateContact, Counterparts: []recovery.CounterpartState{{Answer: recovery.Promised}}}
 	preparing := recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealPreparing}
-	lackingOne := at(preparing)
+	lackingOne := caseAt(preparing)
 	lackingOne.Requirements = []recovery.Requirement{{Kind: recovery.Statement, Required: true}}
-	haveAll := at(preparing)
+	haveAll := caseAt(preparing)
 	haveAll.Requirements = []recovery.Requirement{{Kind: recovery.Statement, Required: true, Satisfied: true}, {Kind: recovery.Ticket}}
 	for want, data := range map[string]*caseData{
-		"recall_watch":         at(recovery.Position{Stage: recovery.RecallWatch}),
-		"private_contact":      at(recovery.Position{Stage: recovery.PrivateContact}),
-		"private_contact_wait": at(recovery.Position{Stage: recovery.PrivateContact}, contacted),
-		"promise":              at(promised, contacted),
-		"group_notice":         at(recovery.Position{Stage: recovery.GroupNotice}, contacted, entered(recovery.GroupNotice)),
-		"group_notice_wait":    at(recovery.Position{Stage: recovery.GroupNotice}, entered(recovery.GroupNotice), contacted),
+		"recall_watch":         caseAt(recovery.Position{Stage: recovery.RecallWatch}),
+		"private_contact":      caseAt(recovery.Position{Stage: recovery.PrivateContact}),
+		"private_contact_wait": caseAt(recovery.Position{Stage: recovery.PrivateContact}, contacted),
+		"promise":              caseAt(promised, contacted),
+		"group_notice":         caseAt(recovery.Position{Stage: recovery.GroupNotice}, contacted, stageEntered(recovery.GroupNotice)),
+		"group_notice_wait":    caseAt(recovery.Position{Stage: recovery.GroupNotice}, stageEntered(recovery.GroupNotice), contacted),
 		"appeal_lacking":       lackingOne,
 		"appeal_preparing":     haveAll,
-		"appeal_submitted":     at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}),
-		"appeal_more_evidence": at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealMoreEvidence}),
-		"appeal_granted":       at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}),
-		"legal_route":          at(recovery.Position{Stage: recovery.Legal}),
-		"legal_step":           at(recovery.Position{Stage: recovery.Legal, Route: recovery.SmallClaims}),
-		"appeal_with_platform": at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}),
-		"appeal_proposed":      at(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealProposed}),
-		"refund_asked":         at(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 100}),
-		"paused":               at(recovery.Position{Stage: recovery.GroupNotice, Pause: &recovery.Pause{}}, contacted),
-		"says_returned":        at(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Counterparts: []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}}),
-		"plan_answer":          at(planned(recovery.Plan{By: recovery.RoleCounterpart})),
-		"plan_running":         at(planned(recovery.Plan{By: recovery.RoleClaimant, Running: true})),
-		"plan_late":            at(planned(recovery.Plan{By: recovery.RoleClaimant, Running: true, Grace: 1})),
+		"appeal_submitted":     caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealSubmitted}),
+		"appeal_more_evidence": caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealMoreEvidence}),
+		"appeal_granted":       caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealGranted}),
+		"legal_route":          caseAt(recovery.Position{Stage: recovery.Legal}),
+		"legal_step":           caseAt(recovery.Position{Stage: recovery.Legal, Route: recovery.SmallClaims}),
+		"appeal_with_platform": caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealWithPlatform}),
+		"appeal_proposed":      caseAt(recovery.Position{Stage: recovery.Appeal, Appeal: recovery.AppealProposed}),
+		"refund_asked":         caseAt(recovery.Position{Stage: recovery.RecallWatch, RefundAsked: true, Claim: 100}),
+		"paused":               caseAt(recovery.Position{Stage: recovery.GroupNotice, Pause: &recovery.Pause{}}, contacted),
+		"says_returned":        caseAt(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Counterparts: []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}}),
+		"plan_answer":          caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleCounterpart})),
+		"plan_running":         caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleClaimant, Running: true})),
+		"plan_late":            caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleClaimant, Running: true, Grace: 1})),
 	} {
-		if got := situation(data); got != want {
+		if got := claimantSituation(data); got != want {
 			t.Errorf("%+v is %q, want %q", data.Position, got, want)
 		}
-		c := &call{say: chinese(t), web: &Web{now: time.Now}}
-		next := c.next(data)
+		c := &pageContext{texts: chineseTexts(t), web: &Web{now: time.Now}}
+		next := c.newNextStep(data)
 		if strings.Contains(next.Title+next.Text+next.Label, "⟦") || next.Title == "" {
 			t.Errorf("%s has no words: %+v", want, next)
 		}
-		if next.Waits == (next.Href != "") {
+		if next.Waiting == (next.Href != "") {
 			t.Errorf("%s neither waits nor leads anywhere: %+v", want, next)
 		}
 	}
 }
 
-// Every way a case can end is told in words.
-func TestEndings(t *testing.T) {
+// TestOutcomeTexts expects a text for every outcome.
+func TestOutcomeTexts(t *testing.T) {
 	t.Parallel()
-	c := &call{say: chinese(t)}
+	c := &pageContext{texts: chineseTexts(t)}
 	for _, outcome := range recovery.Outcomes {
-		next := c.next(at(recovery.Position{Stage: recovery.Closed, Outcome: outcome}))
+		next := c.newNextStep(caseAt(recovery.Position{Stage: recovery.Closed, Outcome: outcome}))
 		if !next.Closed || strings.Contains(next.Title+next.Text, "⟦") {
 			t.Errorf("%s: %+v", outcome, next)
 		}
 	}
 }
 
-func TestStages(t *testing.T) {
+func TestStageViews(t *testing.T) {
 	t.Parallel()
-	c := &call{say: chinese(t)}
+	c := &pageContext{texts: chineseTexts(t)}
 	states := func(d *caseData) string {
 		var letters strings.Builder
-		for _, mark := range c.stages(d) {
+		for _, mark := range c.stageViews(d) {
 			letters.WriteString(mark.State[:1])
 		}
 		return letters.String()
 	}
-	filed := line(recovery.EntryCaseFiled, map[string]any{"stage": "private_contact"})
+	filed := journalLine(recovery.EntryCaseFiled, map[string]any{"stage": "private_contact"})
 	for name, test := range map[string]struct {
 		data *caseData
 		want string // done, now, ahead, skipped
 	}{
-		"filed":       {at(recovery.Position{Stage: recovery.PrivateContact}, filed), "snaaaa"},
-		"watching":    {at(recovery.Position{Stage: recovery.RecallWatch}, line(recovery.EntryCaseFiled, map[string]any{"stage": "recall_watch"})), "naaaaa"},
-		"one to one":  {at(recovery.Position{Stage: recovery.PrivateContact, OneToOne: true}, filed), "snsaaa"},
-		"leapt ahead": {at(recovery.Position{Stage: recovery.Legal}, filed, line(recovery.EntryEscalated, map[string]any{"to": "legal"}), entered(recovery.Legal)), "sdssna"},
-		"closed":      {at(recovery.Position{Stage: recovery.Closed}, filed, entered(recovery.GroupNotice)), "sddssn"},
+		"filed":       {caseAt(recovery.Position{Stage: recovery.PrivateContact}, filed), "snaaaa"},
+		"watching":    {caseAt(recovery.Position{Stage: recovery.RecallWatch}, journalLine(recovery.EntryCaseFiled, map[string]any{"stage": "recall_watch"})), "naaaaa"},
+		"one to one":  {caseAt(recovery.Position{Stage: recovery.PrivateContact, OneToOne: true}, filed), "snsaaa"},
+		"leapt ahead": {caseAt(recovery.Position{Stage: recovery.Legal}, filed, journalLine(recovery.EntryEscalated, map[string]any{"to": "legal"}), stageEntered(recovery.Legal)), "sdssna"},
+		"closed":      {caseAt(recovery.Position{Stage: recovery.Closed}, filed, stageEntered(recovery.GroupNotice)), "sddssn"},
 	} {
 		if got := states(test.data); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
@@ -188,49 +192,49 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// The first deadline that runs is the one that counts; one that stands still
-// says why.
-func TestDue(t *testing.T) {
+// TestNextDeadline expects the first running deadline, and the reason of a
+// paused one.
+func TestNextDeadline(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	c := &call{say: chinese(t), web: &Web{now: func() time.Time { return now }}}
-	if c.due(nil, 1) != nil {
+	c := &pageContext{texts: chineseTexts(t), web: &Web{now: func() time.Time { return now }}}
+	if c.nextDeadline(nil, 1) != nil {
 		t.Error("no deadline is due")
 	}
 	still := recovery.Deadline{Kind: recovery.DecisionClock, DueAt: now.Add(-time.Hour), PausedBecause: recovery.StoppedForPlatform}
 	runs := recovery.Deadline{Kind: recovery.PlatformClock, DueAt: now.Add(30 * time.Hour)}
-	mark := c.due([]recovery.Deadline{still, runs, {Kind: recovery.LimitationClock, DueAt: now.Add(1000 * time.Hour)}}, 1)
-	if mark.Name != "等平台答复" || mark.Late || mark.Near || mark.Paused != "" || mark.Then == "" {
+	mark := c.nextDeadline([]recovery.Deadline{still, runs, {Kind: recovery.LimitationClock, DueAt: now.Add(1000 * time.Hour)}}, 1)
+	if mark.Name != "等平台答复" || mark.Late || mark.Near || mark.Paused != "" || mark.Consequence == "" {
 		t.Errorf("%+v", mark)
 	}
-	if mark = c.due([]recovery.Deadline{still}, 1); mark.Paused != "等平台答复" || mark.Late || mark.Near {
+	if mark = c.nextDeadline([]recovery.Deadline{still}, 1); mark.Paused != "等平台答复" || mark.Late || mark.Near {
 		t.Errorf("%+v", mark)
 	}
 	runs.DueAt = now.Add(23 * time.Hour)
-	if mark = c.due([]recovery.Deadline{runs}, 1); !mark.Near {
+	if mark = c.nextDeadline([]recovery.Deadline{runs}, 1); !mark.Near {
 		t.Errorf("a day ahead is near: %+v", mark)
 	}
-	if mark = c.due([]recovery.Deadline{runs}, 3600); mark.Near {
+	if mark = c.nextDeadline([]recovery.Deadline{runs}, 3600); mark.Near {
 		t.Errorf("under a pace a day is long: %+v", mark)
 	}
 	runs.DueAt = now.Add(-time.Second)
-	if mark = c.due([]recovery.Deadline{runs}, 1); !mark.Late || mark.Near {
+	if mark = c.nextDeadline([]recovery.Deadline{runs}, 1); !mark.Late || mark.Near {
 		t.Errorf("%+v", mark)
 	}
 	for _, kind := range recovery.Clocks {
-		if mark := c.due([]recovery.Deadline{{Kind: kind, DueAt: now}}, 1); strings.Contains(mark.Name+mark.Then, "⟦") {
+		if mark := c.nextDeadline([]recovery.Deadline{{Kind: kind, DueAt: now}}, 1); strings.Contains(mark.Name+mark.Consequence, "⟦") {
 			t.Errorf("%s has no words", kind)
 		}
 	}
 }
 
-// Of a plan only the next part stands among the clocks; tasks and parts say
-// which they are.
-func TestClocks(t *testing.T) {
+// TestDeadlineViews expects only the next instalment of a plan, and names for
+// tasks and instalments.
+func TestDeadlineViews(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	c := &call{say: chinese(t), web: &Web{now: func() time.Time { return now }}}
-	marks := c.clocks([]recovery.Deadline{
+	c := &pageContext{texts: chineseTexts(t), web: &Web{now: func() time.Time { return now }}}
+	marks := c.deadlineViews([]recovery.Deadline{
 		{Kind: recovery.LegalClock, DueAt: now.Add(time.Hour), PausedBecause: recovery.StoppedByPlan},
 		{Kind: recovery.InstalmentClock, Ref: "1/3", DueAt: now.Add(90 * time.Hour)},
 		{Kind: recovery.InstalmentClock, Ref: "1/2", DueAt: now.Add(60 * time.Hour)},
@@ -246,73 +250,74 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-// tell words one entry as the timeline does.
-func tell(t *testing.T, l casework.JournalLine) (event, string) {
+// describeEntry returns an entry as the timeline shows it.
+func describeEntry(t *testing.T, l casework.JournalLine) (timelineEvent, string) {
 	t.Helper()
-	teller := teller{say: chinese(t), aliases: map[string]string{"p1": "老王"}}
-	told := teller.event(l)
+	teller := timelineWriter{texts: chineseTexts(t), aliases: map[string]string{"p1": "老王"}}
+	told := teller.newEvent(l)
 	var parts []string
-	for _, part := range slices.Concat(told.Bits, told.Quotes) {
+	for _, part := range slices.Concat(told.Details, told.Quotes) {
 		parts = append(parts, part.Name+" "+part.Value)
 	}
 	return told, strings.Join(parts, "; ")
 }
 
-func TestTimelineWords(t *testing.T) {
+func TestTimelineFacts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		line        casework.JournalLine
 		title, says string
 	}{
-		"a stage": {entered(recovery.Appeal), "进入“客服申诉”", ""},
+		"a stage": {stageEntered(recovery.Appeal), "进入“客服申诉”", ""},
 		"a clock": {
-			line(recovery.EntryDeadlinePassed, map[string]any{"deadline": "contact_answer", "source": "rule"}), "期限已过", "期限 等对方答复",
+			journalLine(recovery.EntryDeadlinePassed, map[string]any{"deadline": "contact_answer", "source": "rule"}), "期限已过", "期限 等对方答复",
 		},
-		"what moved it": {line(recovery.EntryClosed, map[string]any{"outcome": "unrecovered", "recovered_fen": 1250.0, "because": "legal_outcome"}),
+		"what moved it": {journalLine(recovery.EntryClosed, map[string]any{"outcome": "unrecovered", "recovered_fen": 1250.0, "because": "legal_outcome"}),
 			"结案", "已追回 ¥12.50; 结果 未能追回; 起因 等法律途径的结果"},
-		"an answer": {line(recovery.EntryResponseRecorded, map[string]any{"kind": "refused", "counterpart_id": "p1", "refusal": "claims_gift"}),
+		"an answer": {journalLine(recovery.EntryResponseRecorded, map[string]any{"kind": "refused", "counterpart_id": "p1", "refusal": "claims_gift"}),
 			"对方答复", "类别 拒绝退还; 接收者 老王; 理由 说是赠与"},
-		"a list":            {line(recovery.EntryEvidenceRequested, map[string]any{"kinds": []any{"statement", "ticket"}}), "要求补充证据", "需要的证据 账单明细、客服工单"},
-		"a word of its own": {line(recovery.EntryLegalStep, map[string]any{"kind": "notarised"}), "法律进展", "类别 notarised"},
-		"a plan": {line(recovery.EntryPlanProposed, map[string]any{"counterpart_id": "p1", "instalments": []any{
+		"a list":            {journalLine(recovery.EntryEvidenceRequested, map[string]any{"kinds": []any{"statement", "ticket"}}), "要求补充证据", "需要的证据 账单明细、客服工单"},
+		"a word of its own": {journalLine(recovery.EntryLegalStep, map[string]any{"kind": "notarised"}), "法律进展", "类别 notarised"},
+		"a plan": {journalLine(recovery.EntryPlanProposed, map[string]any{"counterpart_id": "p1", "instalments": []any{
 			map[string]any{"no": 1.0, "due_on": "2026-12-01", "amount_fen": 50000.0}, "nonsense"}}), "提出还款计划", "接收者 老王; 各期 2026-12-01 ¥500.00"},
-		"a breach": {line(recovery.EntryContactRecorded, map[string]any{"breaches": []any{"contact_limit", "quiet_hours"}}),
+		"a breach": {journalLine(recovery.EntryContactRecorded, map[string]any{"breaches": []any{"contact_limit", "quiet_hours"}}),
 			"联系了对方", "注意 超过联系次数、在免打扰时段"},
-		"no such person":   {line(recovery.EntryContactRecorded, map[string]any{"counterpart_id": "p9"}), "联系了对方", ""},
-		"a broken amount":  {line(recovery.EntryReturnRecorded, map[string]any{"amount_fen": "much"}), "退款到账", ""},
-		"an unknown cause": {line(recovery.EntryClosed, map[string]any{"because": "magic"}), "结案", ""},
+		"no such person":   {journalLine(recovery.EntryContactRecorded, map[string]any{"counterpart_id": "p9"}), "联系了对方", ""},
+		"a broken amount":  {journalLine(recovery.EntryReturnRecorded, map[string]any{"amount_fen": "much"}), "退款到账", ""},
+		"an unknown cause": {journalLine(recovery.EntryClosed, map[string]any{"because": "magic"}), "结案", ""},
 	} {
-		told, says := tell(t, test.line)
+		told, says := describeEntry(t, test.line)
 		if told.Title != test.title || says != test.says {
 			t.Errorf("%s: %q, %q; want %q, %q", name, told.Title, says, test.title, test.says)
 		}
 	}
 }
 
-// What was erased or withheld is said to be so, never left out in silence.
-func TestTimelineOwnWords(t *testing.T) {
+// TestTimelineTexts expects erased and withheld texts to be marked as such.
+func TestTimelineTexts(t *testing.T) {
 	t.Parallel()
-	l := line(recovery.EntryNoteAdded, nil)
+	l := journalLine(recovery.EntryNoteAdded, nil)
 	l.Values = map[string]string{"text": "麻烦退回\n谢谢", "file_name": "a.png", "claimant.name": "林晓"}
 	l.Erased, l.Withheld = []string{"note"}, []string{"reason"}
-	told, says := tell(t, l)
+	told, says := describeEntry(t, l)
 	if says != "文件 a.png; 内容 麻烦退回\n谢谢; 理由 内容仅工作人员可见; 说明 内容已依请求删除" {
 		t.Error(says)
 	}
-	if len(told.Quotes) != 3 || len(told.Bits) != 1 {
+	if len(told.Quotes) != 3 || len(told.Details) != 1 {
 		t.Errorf("%+v", told)
 	}
 }
 
-// A claimed time is told when it says something the time of receipt does not.
+// TestTimelineClaimedAt expects the claimed time only if it differs from the
+// time of receipt.
 func TestTimelineClaimedAt(t *testing.T) {
 	t.Parallel()
-	l := line(recovery.EntryContactRecorded, nil)
+	l := journalLine(recovery.EntryContactRecorded, nil)
 	for claimed, want := range map[string]string{
 		"": "", "nonsense": "", "2026-11-21T04:00:59.000000Z": "", "2026-11-20T04:00:00.000000Z": "11-20 12:00",
 	} {
 		l.Entry.ClaimedAt = claimed
-		if told, _ := tell(t, l); told.ClaimedAt != want {
+		if told, _ := describeEntry(t, l); told.ClaimedAt != want {
 			t.Errorf("claimed at %q: %q, want %q", claimed, told.ClaimedAt, want)
 		}
 	}
@@ -320,20 +325,20 @@ func TestTimelineClaimedAt(t *testing.T) {
 
 func TestTimelineIsNewestFirst(t *testing.T) {
 	t.Parallel()
-	first, second := line(recovery.EntryCaseFiled, nil), contacted
+	first, second := journalLine(recovery.EntryCaseFiled, nil), contacted
 	first.Seq, second.Seq = 1, 2
-	c := &call{say: chinese(t)}
-	events := c.timeline(at(recovery.Position{}, first, second))
+	c := &pageContext{texts: chineseTexts(t)}
+	events := c.newTimeline(caseAt(recovery.Position{}, first, second))
 	if len(events) != 2 || events[0].Seq != 2 || events[1].Mark != "stage" {
 		t.Errorf("%+v", events)
 	}
 }
 
-// The page refreshes when something it shows has changed.
-func TestToken(t *testing.T) {
+// TestStateToken expects a new token when something on the page has changed.
+func TestStateToken(t *testing.T) {
 	t.Parallel()
-	data := at(recovery.Position{})
-	seen := map[string]bool{data.token(): true}
+	data := caseAt(recovery.Position{})
+	seen := map[string]bool{data.stateToken(): true}
 	changes := []func(){
 		func() { data.Version++ },
 		func() { data.evidence = append(data.evidence, recovery.Evidence{}) },
@@ -342,9 +347,9 @@ func TestToken(t *testing.T) {
 	}
 	for i, change := range changes {
 		change()
-		if seen[data.token()] {
+		if seen[data.stateToken()] {
 			t.Errorf("change %d goes unnoticed", i)
 		}
-		seen[data.token()] = true
+		seen[data.stateToken()] = true
 	}
 }

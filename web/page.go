@@ -16,28 +16,28 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// page is what every template gets; Body is the page's own model.
+// page is the model of every template; Body is the model of the specific page.
 type page struct {
-	Lang    string
-	Title   string
-	Visitor visitor
-	Pace    int
-	Now     time.Time
-	Flash   string
-	Bare    bool     // for a visitor by a link: no way to the rest of the site
-	Unread  int      // notices the visitor has not read; -1 where there is no inbox
-	Desk    bool     // dense layout of the desk
-	Scripts []string // modules of assets/
-	Body    any
+	Lang           string
+	Title          string
+	Visitor        visitor
+	Pace           int
+	Now            time.Time
+	Flash          string
+	WithoutSession bool     // for counterparts: no links to the rest of the site
+	Unread         int      // unread notifications; -1 without an inbox
+	StaffLayout    bool     // dense layout for staff
+	Scripts        []string // modules of assets/
+	Body           any
 }
 
-// views are the templates of one language, by the page's name.
-type views map[string]*template.Template
+// templateSet has the templates of one language by page name.
+type templateSet map[string]*template.Template
 
-// loadViews parses layout, parts and each page once; a page is the layout with
-// its own "main".
-func loadViews(say *wording, files *assets) (views, error) {
-	base, err := template.New("layout.html").Funcs(functions(say, files)).
+// loadTemplates parses layout, parts and each page once. A page is the layout
+// with its own "main".
+func loadTemplates(texts *pageTexts, files *assets) (templateSet, error) {
+	base, err := template.New("layout.html").Funcs(templateFunctions(texts, files)).
 		ParseFS(templateFiles, "templates/layout.html", "templates/parts_*.html")
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func loadViews(say *wording, files *assets) (views, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded := views{}
+	loaded := templateSet{}
 	for _, name := range names {
 		plainName := strings.TrimSuffix(path.Base(name), ".html")
 		if plainName == "layout" || strings.HasPrefix(plainName, "parts_") {
@@ -63,20 +63,20 @@ func loadViews(say *wording, files *assets) (views, error) {
 	return loaded, nil
 }
 
-// functions are what a template may call beside its model.
-func functions(say *wording, files *assets) template.FuncMap {
+// templateFunctions are the functions available in templates.
+func templateFunctions(texts *pageTexts, files *assets) template.FuncMap {
 	return template.FuncMap{
-		"t": say.T, "word": say.Word, "asset": files.path,
-		"clock": clock, "minute": minute, "day": day, "machine": machineTime, "left": say.left,
-		"yuan": yuan, "size": size, "short": short, "grouped": grouped,
-		"dict": dict,
+		"t": texts.T, "word": texts.Word, "asset": files.pathOf,
+		"clock": formatTime, "minute": formatMinute, "day": formatDay, "machine": formatRFC3339, "left": texts.formatTimeLeft,
+		"yuan": formatYuan, "size": formatSize, "short": shortenHash, "grouped": groupHash,
+		"dict": namedValues,
 	}
 }
 
-// dict hands a part of the page several things under names.
-func dict(pairs ...any) (map[string]any, error) {
+// namedValues passes several named values to a template.
+func namedValues(pairs ...any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
-		return nil, errors.New("dict: a name without a value")
+		return nil, errors.New("dict: the last name has no value")
 	}
 	named := map[string]any{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -85,26 +85,27 @@ func dict(pairs ...any) (map[string]any, error) {
 	return named, nil
 }
 
-// show renders a page. It is rendered whole before a byte is sent, so that a
-// mistake never leaves half a page behind.
-func (c *call) show(status int, view string, p page) error {
-	p.Lang, p.Visitor, p.Now = c.say.Language, c.who, c.web.now()
-	p.Unread = c.unread()
+// showPage renders a page for the visitor.
+func (c *pageContext) showPage(status int, view string, p page) error {
+	p.Lang, p.Visitor, p.Now = c.texts.Language, c.visitor, c.web.now()
+	p.Unread = c.countUnread()
 	p.Pace = max(p.Pace, c.web.service.Pace())
 	if key := c.web.sessions.PopString(c.Request().Context(), sessionFlash); key != "" {
-		p.Flash = c.say.T(key)
+		p.Flash = c.texts.T(key)
 	}
-	return c.render(status, view, p)
+	return c.renderPage(status, view, p)
 }
 
-func (c *call) render(status int, view string, p page) error {
-	found, known := c.web.pages[c.say.Language][view]
+// renderPage renders the whole page before it sends anything, so that an error
+// never leaves half a page.
+func (c *pageContext) renderPage(status int, view string, p page) error {
+	found, known := c.web.pages[c.texts.Language][view]
 	if !known {
-		return fmt.Errorf("web: no view %q", view)
+		return fmt.Errorf("web: template %q does not exist", view)
 	}
 	var out bytes.Buffer
 	if err := found.Execute(&out, p); err != nil {
-		return fmt.Errorf("web: view %s: %w", view, err)
+		return fmt.Errorf("web: template %s: %w", view, err)
 	}
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", "5")

@@ -14,75 +14,75 @@ import (
 	"recourse/recovery"
 )
 
-// particularsBody is the model of the page on which what the papers need is
-// supplied.
+// particularsBody is the model of the page for the particulars that court
+// papers need.
 type particularsBody struct {
 	casework.View
 	Home    string
-	Lacking []lackMark
-	Form    *form    // nil for those who only look
-	Seen    []detail // what stands, for them
+	Missing []missingField
+	Form    *form    // nil for visitors who may only read
+	Details []detail // current values, for those visitors
 }
 
-// lackMark is a field that papers would be sent back without.
-type lackMark struct {
+// missingField is a field that the listed papers require.
+type missingField struct {
 	Name   string
-	Href   string // to its field
+	Href   string // of its field
 	Papers []recovery.Paper
 }
 
 func (w *Web) registerParticulars(e *echo.Echo) {
-	w.get(e, "/cases/:number/particulars", signedIn(func(c *call) error { return c.showParticulars(http.StatusOK, nil) }))
-	w.post(e, "/cases/:number/particulars", signedIn(w.supplyParticulars))
+	w.handleGet(e, "/cases/:number/particulars", requireSignIn(func(c *pageContext) error { return c.showParticulars(http.StatusOK, nil) }))
+	w.handlePost(e, "/cases/:number/particulars", requireSignIn(w.supplyParticulars))
 }
 
-// supplyParticulars keeps what was typed and leads back to the page, which tells
-// what is still lacking.
-func (w *Web) supplyParticulars(c *call) error {
+// supplyParticulars saves the submitted values and redirects to the page, which
+// shows what is still missing.
+func (w *Web) supplyParticulars(c *pageContext) error {
 	values := c.Request().PostForm
-	view, err := w.service.CaseByNumber(c.Request().Context(), c.who.Actor, recovery.CaseNumber(c.Param("number")))
+	view, err := w.service.CaseByNumber(c.Request().Context(), c.visitor.Actor, recovery.CaseNumber(c.Param("number")))
 	if err != nil {
 		return err
 	}
-	_, err = w.service.SupplyParticulars(c.Request().Context(), c.request(values), view.ID, decodeParticulars(view.Case, values))
+	_, err = w.service.SupplyParticulars(c.Request().Context(), c.newRequest(values), view.ID, decodeParticulars(view.Case, values))
 	var fault *recovery.Fault
 	if errors.As(err, &fault) && fault.Code == recovery.CodeInvalid {
-		return c.showParticulars(http.StatusUnprocessableEntity, &attempt{values: values, faults: fault.Fields})
+		return c.showParticulars(http.StatusUnprocessableEntity, &formAttempt{values: values, faults: fault.Fields})
 	}
 	if err != nil {
 		return err
 	}
-	c.flash("flash.done")
-	return c.seeOther("/cases/" + c.Param("number") + "/particulars")
+	c.setFlash("flash.done")
+	return c.redirectTo("/cases/" + c.Param("number") + "/particulars")
 }
 
-// particular is the journal's path of a field of the form.
-func particular(c recovery.Case, name string) string {
+// particularPath returns the journal path of a form field.
+func particularPath(c recovery.Case, name string) string {
 	for i, counterpart := range c.Counterparts {
-		if rest, of := strings.CutPrefix(name, holderRow(i, "")); of {
+		if rest, ok := strings.CutPrefix(name, counterpartParticular(i, "")); ok {
 			name = "holders." + string(counterpart.ID) + "." + rest
 		}
 	}
 	return "particulars." + name
 }
 
-func holderRow(i int, name string) string { return fmt.Sprintf("holders[%d].%s", i, name) }
+func counterpartParticular(i int, name string) string { return fmt.Sprintf("holders[%d].%s", i, name) }
 
-// decodeParticulars reads the form; people in the order of the case, so that a
-// fault finds its field.
+// decodeParticulars parses the form. Counterparts are in the order of the case,
+// so that faults match the fields.
 func decodeParticulars(c recovery.Case, values url.Values) recovery.Particulars {
 	var change recovery.Particulars
 	for _, counterpart := range c.Counterparts {
 		change.Counterparts = append(change.Counterparts, recovery.CounterpartParticulars{CounterpartID: counterpart.ID})
 	}
-	d := &decoder{values: values}
+	d := &formDecoder{values: values}
 	typed := map[string]string{}
 	for name := range values {
-		text := d.text(name)
+		text := d.readText(name)
 		if strings.HasSuffix(name, "_no") || strings.HasSuffix(name, "phone") || strings.HasSuffix(name, "account") {
-			text = narrow(text)
+			text = toHalfWidth(text)
 		}
-		typed[particular(c, name)] = text
+		typed[particularPath(c, name)] = text
 	}
 	change.MergeValues(typed)
 	if values.Get("asked") == "papers" {
@@ -94,49 +94,49 @@ func decodeParticulars(c recovery.Case, values url.Values) recovery.Particulars 
 	return change
 }
 
-func (c *call) showParticulars(number int, failed *attempt) error {
+func (c *pageContext) showParticulars(number int, failed *formAttempt) error {
 	ctx := c.Request().Context()
-	view, err := c.web.service.CaseByNumber(ctx, c.who.Actor, recovery.CaseNumber(c.Param("number")))
+	view, err := c.web.service.CaseByNumber(ctx, c.visitor.Actor, recovery.CaseNumber(c.Param("number")))
 	if err != nil {
 		return err
 	}
-	stand, err := c.web.service.Particulars(ctx, c.who.Actor, view.ID)
+	current, err := c.web.service.Particulars(ctx, c.visitor.Actor, view.ID)
 	if err != nil {
 		return err
 	}
-	b := builder{say: c.say, prefix: "p", labels: "part", values: particularsTyped(view.Case, stand.Particulars)}
+	b := fieldBuilder{texts: c.texts, prefix: "p", labels: "part", values: particularsValues(view.Case, current.Particulars)}
 	if failed != nil {
 		b.values, b.faults = failed.values, failed.faults
 	}
-	body := particularsBody{View: view, Home: c.home(string(view.Number)), Lacking: c.lackMarks(view.Case, stand.Lacking)}
+	body := particularsBody{View: view, Home: c.casePath(string(view.Number)), Missing: c.missingFields(view.Case, current.Lacking)}
 	groups := particularGroups(b, view.Case)
-	if slices.Contains([]recovery.Role{recovery.RoleClaimant, recovery.RoleLegal}, c.who.Role) {
-		body.Form = c.particularsForm(b, view, groups)
+	if slices.Contains([]recovery.Role{recovery.RoleClaimant, recovery.RoleLegal}, c.visitor.Role) {
+		body.Form = c.newParticularsForm(b, view, groups)
 	} else {
-		body.Seen = answered(groups)
+		body.Details = answeredFields(groups)
 	}
-	return c.show(number, "particulars", page{Title: c.say.T("part.title"), Pace: view.Pace, Desk: c.who.Desk(), Body: body})
+	return c.showPage(number, "particulars", page{Title: c.texts.T("part.title"), Pace: view.Pace, StaffLayout: c.visitor.IsStaff(), Body: body})
 }
 
-func (c *call) particularsForm(b builder, view casework.View, groups []group) *form {
+func (c *pageContext) newParticularsForm(b fieldBuilder, view casework.View, groups []group) *form {
 	f := &form{
-		ID: "particulars-form", Action: "/cases/" + string(view.Number) + "/particulars", Key: newKey(), CSRF: c.who.CSRF,
-		Submit: c.say.T("part.submit"), Primary: true, Groups: groups, Hidden: []option{{Label: "asked", Value: "papers"}},
+		ID: "particulars-form", Action: "/cases/" + string(view.Number) + "/particulars", Key: newIdempotencyKey(), CSRF: c.visitor.CSRF,
+		Submit: c.texts.T("part.submit"), Primary: true, Groups: groups, Hidden: []option{{Label: "asked", Value: "papers"}},
 	}
 	if len(b.faults) > 0 {
-		f.Notice = c.say.T("filing.faulty")
+		f.Notice = c.texts.T("filing.faulty")
 	}
 	return f
 }
 
-// particularsTyped is what stands, as the form would send it.
-func particularsTyped(c recovery.Case, p recovery.Particulars) url.Values {
+// particularsValues returns the current particulars as form values.
+func particularsValues(c recovery.Case, p recovery.Particulars) url.Values {
 	values := url.Values{}
 	for path, value := range p.ValuesByPath() {
 		name := strings.TrimPrefix(path, "particulars.")
 		for i, counterpart := range c.Counterparts {
-			if rest, of := strings.CutPrefix(name, "holders."+string(counterpart.ID)+"."); of {
-				name = holderRow(i, rest)
+			if rest, ok := strings.CutPrefix(name, "holders."+string(counterpart.ID)+"."); ok {
+				name = counterpartParticular(i, rest)
 			}
 		}
 		values.Set(name, value)
@@ -147,22 +147,22 @@ func particularsTyped(c recovery.Case, p recovery.Particulars) url.Values {
 	return values
 }
 
-func (c *call) lackMarks(of recovery.Case, lacking []recovery.MissingParticular) []lackMark {
-	marks := make([]lackMark, len(lacking))
+func (c *pageContext) missingFields(of recovery.Case, lacking []recovery.MissingParticular) []missingField {
+	marks := make([]missingField, len(lacking))
 	for i, lack := range lacking {
-		name, whose := lack.Field, ""
+		name, owner := lack.Field, ""
 		for j, counterpart := range of.Counterparts {
-			if rest, is := strings.CutPrefix(name, "holders."+string(counterpart.ID)+"."); is {
-				name, whose = holderRow(j, rest), counterpart.Alias+"："
+			if rest, ok := strings.CutPrefix(name, "holders."+string(counterpart.ID)+"."); ok {
+				name, owner = counterpartParticular(j, rest), counterpart.Alias+"："
 			}
 		}
-		marks[i] = lackMark{Name: whose + c.say.T("part."+plain(name)+".label"), Href: "#p-" + ident(name), Papers: lack.Papers}
+		marks[i] = missingField{Name: owner + c.texts.T("part."+textKey(name)+".label"), Href: "#p-" + htmlID(name), Papers: lack.Papers}
 	}
 	return marks
 }
 
-// answered are the fields that hold something.
-func answered(groups []group) []detail {
+// answeredFields returns the fields that have a value.
+func answeredFields(groups []group) []detail {
 	var list []detail
 	for _, g := range groups {
 		for _, f := range g.Fields {
@@ -180,67 +180,67 @@ func answered(groups []group) []detail {
 	return list
 }
 
-func (b builder) day(name string) field {
-	f := b.make(name, "text")
+func (b fieldBuilder) dateField(name string) field {
+	f := b.newField(name, "text")
 	f.Type = "date"
 	return f
 }
 
-func (b builder) phone(name string) field {
-	f := b.text(name, 24, false)
-	f.Type, f.Mode = "tel", "tel"
+func (b fieldBuilder) phoneField(name string) field {
+	f := b.textField(name, 24, false)
+	f.Type, f.InputMode = "tel", "tel"
 	return f
 }
 
-// pick is a question that may stay unanswered.
-func pick[T ~string](b builder, name, family string, values []T) field {
-	f := choose(b, name, "select", family, values, false)
-	f.Options[0].Label = b.say.T("choose.one")
+// optionalChoice is a select field that may be left empty.
+func optionalChoice[T ~string](b fieldBuilder, name, family string, values []T) field {
+	f := choiceField(b, name, "select", family, values, false)
+	f.Options[0].Label = b.texts.T("choose.one")
 	return f
 }
 
-// particularGroups are all fields, by whom or what they are of.
-func particularGroups(b builder, c recovery.Case) []group {
-	groups := []group{{Title: b.say.T("part.group.claimant"), Help: b.say.T("part.group.claimant_help"), Fields: []field{
-		pick(b, "claimant.document_kind", "document_kind", recovery.DocumentKinds), b.text("claimant.document_no", 24, false),
-		pick(b, "claimant.sex", "sex", recovery.Sexes), b.day("claimant.born"), b.text("claimant.nation", 20, false),
-		b.text("claimant.home", recovery.MaxContact, false), b.text("claimant.residence", recovery.MaxContact, false),
-		b.text("claimant.serve_at", recovery.MaxContact, false), b.phone("claimant.phone"), b.text("claimant.email", 254, false),
-		b.text("claimant.work", recovery.MaxName, false),
+// particularGroups returns all fields, grouped by person or subject.
+func particularGroups(b fieldBuilder, c recovery.Case) []group {
+	groups := []group{{Title: b.texts.T("part.group.claimant"), Help: b.texts.T("part.group.claimant_help"), Fields: []field{
+		optionalChoice(b, "claimant.document_kind", "document_kind", recovery.DocumentKinds), b.textField("claimant.document_no", 24, false),
+		optionalChoice(b, "claimant.sex", "sex", recovery.Sexes), b.dateField("claimant.born"), b.textField("claimant.nation", 20, false),
+		b.textField("claimant.home", recovery.MaxContact, false), b.textField("claimant.residence", recovery.MaxContact, false),
+		b.textField("claimant.serve_at", recovery.MaxContact, false), b.phoneField("claimant.phone"), b.textField("claimant.email", 254, false),
+		b.textField("claimant.work", recovery.MaxName, false),
 	}}}
 	for i, counterpart := range c.Counterparts {
-		at := func(name string) string { return holderRow(i, name) }
-		groups = append(groups, group{Title: b.say.T("part.group.holder", "name", counterpart.Alias), Help: b.say.T("part.group.holder_help"), Fields: []field{
-			b.text(at("name"), recovery.MaxName, false), pick(b, at("sex"), "sex", recovery.Sexes),
-			b.text(at("home"), recovery.MaxContact, false),
-			pick(b, at("document_kind"), "document_kind", recovery.DocumentKinds), b.text(at("document_no"), 24, false),
-			b.phone(at("phone")), b.text(at("work"), recovery.MaxName, false),
+		at := func(name string) string { return counterpartParticular(i, name) }
+		groups = append(groups, group{Title: b.texts.T("part.group.holder", "name", counterpart.Alias), Help: b.texts.T("part.group.holder_help"), Fields: []field{
+			b.textField(at("name"), recovery.MaxName, false), optionalChoice(b, at("sex"), "sex", recovery.Sexes),
+			b.textField(at("home"), recovery.MaxContact, false),
+			optionalChoice(b, at("document_kind"), "document_kind", recovery.DocumentKinds), b.textField(at("document_no"), 24, false),
+			b.phoneField(at("phone")), b.textField(at("work"), recovery.MaxName, false),
 		}})
 	}
 	return append(groups, courtGroups(b)...)
 }
 
-func courtGroups(b builder) []group {
+func courtGroups(b fieldBuilder) []group {
 	const passage = 500
 	return []group{
-		{Title: b.say.T("part.group.court"), Fields: []field{
-			b.text("court", 42, false), b.text("transaction_no", 64, false), b.area("narrative", recovery.MaxNarrative, false),
-			b.day("noticed_on"), b.day("return_by"), b.day("due_on"),
+		{Title: b.texts.T("part.group.court"), Fields: []field{
+			b.textField("court", 42, false), b.textField("transaction_no", 64, false), b.areaField("narrative", recovery.MaxNarrative, false),
+			b.dateField("noticed_on"), b.dateField("return_by"), b.dateField("due_on"),
 		}},
-		{Title: b.say.T("part.group.return_to"), Help: b.say.T("part.group.return_to_help"), Fields: []field{
-			b.text("return_to.name", recovery.MaxName, false), b.text("return_to.bank", recovery.MaxName, false), b.text("return_to.account", 40, false),
+		{Title: b.texts.T("part.group.return_to"), Help: b.texts.T("part.group.return_to_help"), Fields: []field{
+			b.textField("return_to.name", recovery.MaxName, false), b.textField("return_to.bank", recovery.MaxName, false), b.textField("return_to.account", 40, false),
 		}},
-		{Title: b.say.T("part.group.rate"), Help: b.say.T("part.group.rate_help"), Fields: []field{
-			b.text("rate.percent", 5, false), b.day("rate.as_of"), b.text("rate.source", recovery.MaxContact, false), b.day("rate.from"),
+		{Title: b.texts.T("part.group.rate"), Help: b.texts.T("part.group.rate_help"), Fields: []field{
+			b.textField("rate.percent", 5, false), b.dateField("rate.as_of"), b.textField("rate.source", recovery.MaxContact, false), b.dateField("rate.from"),
 		}},
-		{Title: b.say.T("part.group.agent"), Help: b.say.T("part.group.agent_help"), Fields: []field{
-			b.text("agent.name", recovery.MaxName, false), pick(b, "agent.relation", "relation", recovery.Relations),
-			b.text("agent.work", recovery.MaxName, false), b.text("agent.document_no", 24, false), b.phone("agent.phone"),
-			pick(b, "agent.powers", "powers", recovery.PowersGiven),
+		{Title: b.texts.T("part.group.agent"), Help: b.texts.T("part.group.agent_help"), Fields: []field{
+			b.textField("agent.name", recovery.MaxName, false), optionalChoice(b, "agent.relation", "relation", recovery.Relations),
+			b.textField("agent.work", recovery.MaxName, false), b.textField("agent.document_no", 24, false), b.phoneField("agent.phone"),
+			optionalChoice(b, "agent.powers", "powers", recovery.PowersGiven),
 		}},
-		{Title: b.say.T("part.group.papers"), Fields: []field{
-			choose(b, "papers", "checks", "paper_kind", recovery.PapersOnRequest, false),
-			b.area("assets", passage, false), b.area("security", passage, false), b.area("at_risk", passage, false), b.area("risk", passage, false),
+		{Title: b.texts.T("part.group.papers"), Fields: []field{
+			choiceField(b, "papers", "checks", "paper_kind", recovery.PapersOnRequest, false),
+			b.areaField("assets", passage, false), b.areaField("security", passage, false), b.areaField("at_risk", passage, false), b.areaField("risk", passage, false),
 		}},
 	}
 }

@@ -9,16 +9,17 @@ import (
 	"recourse/recovery"
 )
 
-// The claimant fills in what the papers lack: mistakes stand beside their field,
-// what is typed is kept, and the page tells what is still to come.
+// TestParticularsPage fills in the missing particulars as the claimant. Errors
+// are shown next to their fields, values are kept, and the page lists what is
+// missing.
 func TestParticularsPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
 	path := "/cases/" + string(view.Number) + "/particulars"
-	p := s.signedIn(t, recovery.RoleClaimant)
+	p := s.signIn(t, recovery.RoleClaimant)
 	empty := p.get(path)
-	empty.want(t, http.StatusOK)
+	empty.expect(t, http.StatusOK)
 	if !strings.Contains(p.get("/cases/"+string(view.Number)).Body, `href="`+path+`"`) {
 		t.Error("the page of the case does not lead here")
 	}
@@ -31,8 +32,8 @@ func TestParticularsPage(t *testing.T) {
 		"claimant.document_kind": {"id_card"}, "claimant.document_no": {"４４０３００199003040025"}, "claimant.home": {"示例路1号"},
 		"holders[0].name": {"王小刚"}, "court": {"南山"}, "papers": {"authorisation"},
 	}
-	wrong := p.fill(empty, "particulars-form", typed)
-	wrong.want(t, http.StatusUnprocessableEntity)
+	wrong := p.submitForm(empty, "particulars-form", typed)
+	wrong.expect(t, http.StatusUnprocessableEntity)
 	for _, want := range []string{"最后一位由前面的数字算出", "以“法院”结尾", `value="示例路1号"`, `value="王小刚"`} {
 		if !strings.Contains(wrong.Body, want) {
 			t.Errorf("after mistakes, %s is not on the page", want)
@@ -41,8 +42,8 @@ func TestParticularsPage(t *testing.T) {
 	if entries := s.Entries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after mistakes", len(entries))
 	}
-	right := p.fill(wrong, "particulars-form", url.Values{"claimant.document_no": {"440300199003040024"}, "court": {"深圳市南山区人民法院"}})
-	right.want(t, http.StatusOK)
+	right := p.submitForm(wrong, "particulars-form", url.Values{"claimant.document_no": {"440300199003040024"}, "court": {"深圳市南山区人民法院"}})
+	right.expect(t, http.StatusOK)
 	for _, want := range []string{`value="440300199003040024"`, `value="1990-03-04"`, `value="authorisation" id="p-papers-2" checked`} {
 		if !strings.Contains(right.Body, want) {
 			t.Errorf("%s is not on the page", want)
@@ -52,26 +53,26 @@ func TestParticularsPage(t *testing.T) {
 		stand.CounterpartByID(view.Counterparts[0].ID).Name != "王小刚" {
 		t.Errorf("%+v %v", stand, err)
 	}
-	cleared := p.fill(right, "particulars-form", url.Values{"papers": nil, "court": {""}})
+	cleared := p.submitForm(right, "particulars-form", url.Values{"papers": nil, "court": {""}})
 	if stand, err := s.Store.Particulars(t.Context(), view.ID); err != nil || stand.Court == "" || len(stand.Papers) != 0 || cleared.Status != http.StatusOK {
 		t.Errorf("%+v %v", stand, err)
 	}
 }
 
-// Those who need not know who people are see that it was told.
-func TestParticularsPageForTheDesk(t *testing.T) {
+// TestParticularsPageForStaff expects masked values for agents.
+func TestParticularsPageForStaff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
 	path := "/cases/" + string(view.Number) + "/particulars"
-	p := s.signedIn(t, recovery.RoleClaimant)
-	p.fill(p.get(path), "particulars-form", url.Values{
+	p := s.signIn(t, recovery.RoleClaimant)
+	p.submitForm(p.get(path), "particulars-form", url.Values{
 		"claimant.document_kind": {"id_card"}, "claimant.document_no": {"440300199003040024"}, "claimant.home": {"示例路1号"},
-	}).want(t, http.StatusOK)
-	agent := s.signedIn(t, recovery.RoleAgent)
+	}).expect(t, http.StatusOK)
+	agent := s.signIn(t, recovery.RoleAgent)
 	for _, page := range []string{path, "/desk/cases/" + string(view.Number)} {
 		got := agent.get(page)
-		got.want(t, http.StatusOK)
+		got.expect(t, http.StatusOK)
 		if strings.Contains(got.Body, "44030019900304") || strings.Contains(got.Body, "示例路1号") {
 			t.Errorf("an agent reads who it is on %s", page)
 		}
@@ -79,7 +80,7 @@ func TestParticularsPageForTheDesk(t *testing.T) {
 	if got := agent.get(path); !strings.Contains(got.Body, recovery.Hidden+"0024") || strings.Contains(got.Body, "particulars-form") {
 		t.Errorf("%s", got.Body)
 	}
-	legal := s.signedIn(t, recovery.RoleLegal)
+	legal := s.signIn(t, recovery.RoleLegal)
 	if got := legal.get(path); !strings.Contains(got.Body, "440300199003040024") {
 		t.Error("legal does not read the number")
 	}

@@ -13,8 +13,9 @@ import (
 	"recourse/recovery"
 )
 
-// returnRecords are what is written down of a counterpart, told before anything
-// is. Once the page is open, the use case says it.
+// returnRecords are the entry kinds that may be recorded about a counterpart.
+// The page lists them before it is opened; afterwards the use case provides the
+// list.
 var returnRecords = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
 	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
@@ -24,264 +25,263 @@ var returnRecords = []recovery.EntryKind{
 // returnBody is the model of a counterpart's page.
 type returnBody struct {
 	casework.Return
-	Opened  bool   // before it, nothing of the case is told and nothing recorded
-	Token   string // stands in the addresses of this page's forms and nowhere else
-	Done    bool   // something was just recorded
-	Facts   []detail
-	Records []string
-	Parts   []partMark // of the plan there is
-	PlanSay string
-	Forms   []form
-	Notice  string
+	Opened      bool   // before, nothing of the case is shown or recorded
+	Token       string // used only in the form actions of this page
+	Recorded    bool   // a response was just recorded
+	Facts       []detail
+	Records     []string
+	Instalments []instalmentView // of the current plan
+	PlanText    string
+	Forms       []form
+	Notice      string
 }
 
-// returnCall is a request with a link: nobody is signed in, and no session is
-// read or begun.
-type returnCall struct {
-	*call
+// linkContext is a request with a link. It uses no account and no session.
+type linkContext struct {
+	*pageContext
 	link  recovery.Link
 	token string
 }
 
-// returns adds a page that a counterpart comes to by a link. Its address is a
-// secret: no page linked from it learns where its reader came from, and nothing
-// of it is kept.
-func (w *Web) returns(h func(*returnCall) error) echo.HandlerFunc {
+// withLink adds a page that a counterpart opens with a link. The URL is a
+// secret: the page sends no referrer and is not cached.
+func (w *Web) withLink(h func(*linkContext) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		return w.bare(func(made *call) error {
-			token := made.Param("token")
+		return w.withoutSession(func(pageCtx *pageContext) error {
+			token := pageCtx.Param("token")
 			link, err := w.service.FindLink(c.Request().Context(), token)
 			if err != nil {
 				return err
 			}
-			return h(&returnCall{call: made, link: link, token: token})
+			return h(&linkContext{pageContext: pageCtx, link: link, token: token})
 		})(c)
 	}
 }
 
-// bare wraps a page without a session.
-func (w *Web) bare(h handler) echo.HandlerFunc {
+// withoutSession wraps a page that uses no session.
+func (w *Web) withoutSession(h handler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		headers := c.Response().Header()
-		secureHeaders(headers)
+		setSecureHeaders(headers)
 		headers.Set("Referrer-Policy", "no-referrer")
 		headers.Set("X-Robots-Tag", "noindex, nofollow")
-		made := &call{Context: c, web: w, say: w.language(c)}
-		c.Set(callKey, made)
-		return h(made)
+		pageCtx := &pageContext{Context: c, web: w, texts: w.chooseLanguage(c)}
+		c.Set(contextKey, pageCtx)
+		return h(pageCtx)
 	}
 }
 
 func (w *Web) registerReturn(e *echo.Echo) {
-	e.GET("/return", w.bare(w.returnEntry))
-	e.POST("/return", w.bare(w.enterReturn))
-	e.GET("/return/:token", w.returns(w.returnPage))
-	e.POST("/return/:token", w.returns(w.openReturn))
-	e.POST("/return/:token/evidence", w.returns(w.returnEvidence))
-	e.POST("/return/:token/:answer", w.returns(w.answerReturn))
+	e.GET("/return", w.withoutSession(w.returnEntry))
+	e.POST("/return", w.withoutSession(w.enterReturn))
+	e.GET("/return/:token", w.withLink(w.returnPage))
+	e.POST("/return/:token", w.withLink(w.openReturn))
+	e.POST("/return/:token/evidence", w.withLink(w.returnEvidence))
+	e.POST("/return/:token/:answer", w.withLink(w.answerReturn))
 }
 
-// returnEntry leads from an address that keeps its token behind the #, which
-// browsers do not send, to the page; by hand where scripts do not run.
-func (w *Web) returnEntry(c *call) error {
-	return c.render(http.StatusOK, "return_entry", page{
-		Title: c.say.T("return.enter_title"), Lang: c.say.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true,
+// returnEntry opens the page of a link whose token is behind the #, which
+// browsers do not send. A script redirects; without scripts the visitor pastes
+// the link.
+func (w *Web) returnEntry(c *pageContext) error {
+	return c.renderPage(http.StatusOK, "return_entry", page{
+		Title: c.texts.T("return.enter_title"), Lang: c.texts.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, WithoutSession: true,
 		Scripts: []string{"return.js"},
 	})
 }
 
-// enterReturn takes a whole address, or the token at its end.
-func (w *Web) enterReturn(c *call) error {
+// enterReturn accepts a whole URL or only the token at its end.
+func (w *Web) enterReturn(c *pageContext) error {
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	typed := strings.TrimSpace(c.FormValue("token"))
 	token := typed[strings.LastIndexAny(typed, "/#")+1:]
 	if _, err := w.service.FindLink(c.Request().Context(), token); err != nil {
 		return err
 	}
-	return c.seeOther("/return/" + token)
+	return c.redirectTo("/return/" + token)
 }
 
-// returnPage tells why this is no fraud and what will be recorded; once the
-// counterpart has opened it, what is asked of them. Looking at the first part
-// records nothing: programs that preview links do so as well.
-func (w *Web) returnPage(c *returnCall) error {
+// returnPage explains why the message is no fraud and what will be recorded;
+// once the counterpart has opened it, what is asked of them. The explanation is
+// not recorded as opened, because programs that preview links load it too.
+func (w *Web) returnPage(c *linkContext) error {
 	if c.link.OpenedAt == nil {
 		return c.showReturn(http.StatusOK, casework.Return{ExpiresAt: c.link.ExpiresAt, Records: returnRecords}, nil)
 	}
-	told, err := w.service.OpenReturn(c.Request().Context(), c.asked(nil), c.link)
+	view, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
 		return err
 	}
-	return c.showReturn(http.StatusOK, told, nil)
+	return c.showReturn(http.StatusOK, view, nil)
 }
 
-// openReturn records that the counterpart knows.
-func (w *Web) openReturn(c *returnCall) error {
-	if _, err := w.service.OpenReturn(c.Request().Context(), c.asked(nil), c.link); err != nil {
+// openReturn records that the counterpart opened the request.
+func (w *Web) openReturn(c *linkContext) error {
+	if _, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link); err != nil {
 		return err
 	}
-	return c.seeOther(c.place())
+	return c.redirectTo(c.pagePath())
 }
 
-// place is the address of the page itself.
-func (c *returnCall) place() string { return "/return/" + c.token }
+// pagePath returns the path of the page itself.
+func (c *linkContext) pagePath() string { return "/return/" + c.token }
 
-// asked names the counterpart for a use case. Nothing of their device is told,
-// as the page promises.
-func (c *returnCall) asked(values url.Values) casework.Request {
+// linkRequest returns the request for a use case, with the counterpart as
+// actor. It contains nothing about their device, as the page promises.
+func (c *linkContext) linkRequest(values url.Values) casework.Request {
 	req := casework.Request{Actor: casework.CounterpartActor(c.link), Device: "web: return page"}
 	if values != nil {
-		req.Key, req.Fingerprint = values.Get("key"), c.fingerprint(values)
+		req.Key, req.Fingerprint = values.Get("key"), c.formFingerprint(values)
 	}
 	return req
 }
 
-// answerReturn takes what a counterpart says.
-func (w *Web) answerReturn(c *returnCall) error {
+// answerReturn records a counterpart's answer.
+func (w *Web) answerReturn(c *linkContext) error {
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
 	if err := c.Request().ParseForm(); err != nil {
 		return recovery.Faultf(recovery.CodeTooLarge, "The form cannot be read: it is malformed or above %d bytes.", maxForm)
 	}
-	values := closeGaps(c.Request().PostForm)
-	told, err := w.service.OpenReturn(c.Request().Context(), c.asked(nil), c.link)
+	values := removeEmptyInstalments(c.Request().PostForm)
+	view, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
 		return err
 	}
-	act, read := decodeAnswer(c.Param("answer"), values, told)
+	act, read := decodeAnswer(c.Param("answer"), values, view)
 	if act.Action == "" {
-		return recovery.Faultf(recovery.CodeNotFound, "There is no such answer.")
+		return recovery.Faultf(recovery.CodeNotFound, "This answer does not exist. Use a form of the page.")
 	}
 	if len(read.faults) > 0 {
-		return c.answerAgain(told, values, recovery.Invalid(read.faults))
+		return c.showAnswerAgain(view, values, recovery.Invalid(read.faults))
 	}
-	if _, err := w.service.TakeCounterpartAction(c.Request().Context(), c.asked(values), c.link, act); err != nil {
-		return c.answerAgain(told, values, err)
+	if _, err := w.service.TakeCounterpartAction(c.Request().Context(), c.linkRequest(values), c.link, act); err != nil {
+		return c.showAnswerAgain(view, values, err)
 	}
-	return c.seeOther(c.place() + "?done=1")
+	return c.redirectTo(c.pagePath() + "?done=1")
 }
 
-// answerAgain shows the page with what was wrong beside its form.
-func (c *returnCall) answerAgain(told casework.Return, values url.Values, err error) error {
-	failed := c.attempted(recovery.Action(c.Param("answer")), values, err, fieldFaults(err))
+// showAnswerAgain renders the page with the errors of its form.
+func (c *linkContext) showAnswerAgain(view casework.Return, values url.Values, err error) error {
+	failed := c.attemptFor(recovery.Action(c.Param("answer")), values, err, fieldFaults(err))
 	if failed == nil {
 		return err
 	}
-	return c.showReturn(statusOf(err), told, failed)
+	return c.showReturn(errorStatus(err), view, failed)
 }
 
-// The answers of the page, as they stand in the addresses of its forms. Those
-// that are actions bear their names.
+// Answers on the page, as used in the form actions. An answer that is an action
+// has the name of the action.
 const (
-	sayReturned  = "returned"
-	sayPromised  = "promised"
-	sayContested = "contested"
-	sayEvidence  = "evidence"
+	answerReturned  = "returned"
+	answerPromised  = "promised"
+	answerContested = "contested"
+	answerEvidence  = "evidence"
 )
 
-// contestedBy are the reasons a counterpart may give.
-var contestedBy = []recovery.Refusal{recovery.ClaimsGift, recovery.ClaimsOwed, recovery.AlreadyReturned, recovery.Refuses}
+// contestReasons are the reasons a counterpart may give.
+var contestReasons = []recovery.Refusal{recovery.ClaimsGift, recovery.ClaimsOwed, recovery.AlreadyReturned, recovery.Refuses}
 
-// decodeAnswer makes the act of an answer; one without an action is none of
-// these.
-func decodeAnswer(answer string, values url.Values, told casework.Return) (recovery.Act, *decoder) {
-	d := &decoder{values: values}
+// decodeAnswer parses an answer as an action. The action is empty if the answer
+// does not exist.
+func decodeAnswer(answer string, values url.Values, view casework.Return) (recovery.Act, *formDecoder) {
+	d := &formDecoder{values: values}
 	act := recovery.Act{}
 	switch answer {
-	case sayReturned:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Returned), Amount: d.moneyIfAny("amount_fen"), At: d.moment("at"), Text: d.text("text")}
-		if act.Amount != nil && told.Asked != nil && *act.Amount < *told.Asked {
+	case answerReturned:
+		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Returned), Amount: d.readOptionalMoney("amount_fen"), At: d.readTime("at"), Text: d.readText("text")}
+		if act.Amount != nil && view.Asked != nil && *act.Amount < *view.Asked {
 			act.Kind = string(recovery.PartlyReturned)
 		}
-	case sayPromised:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Promised), Text: d.text("text")}
-	case sayContested:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Contested), Refusal: recovery.Refusal(d.text("refusal")), Text: d.text("text")}
+	case answerPromised:
+		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Promised), Text: d.readText("text")}
+	case answerContested:
+		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Contested), Refusal: recovery.Refusal(d.readText("refusal")), Text: d.readText("text")}
 	case string(recovery.ProposePlan):
-		act = recovery.Act{Action: recovery.ProposePlan, Instalments: d.instalments()}
+		act = recovery.Act{Action: recovery.ProposePlan, Instalments: d.readInstalments()}
 	case string(recovery.AcceptPlan):
 		act = recovery.Act{Action: recovery.AcceptPlan}
 	case string(recovery.DeclinePlan):
-		act = recovery.Act{Action: recovery.DeclinePlan, Reason: d.text("reason")}
+		act = recovery.Act{Action: recovery.DeclinePlan, Reason: d.readText("reason")}
 	case string(recovery.ReportHarassment):
-		act = recovery.Act{Action: recovery.ReportHarassment, Text: d.text("text")}
+		act = recovery.Act{Action: recovery.ReportHarassment, Text: d.readText("text")}
 	}
 	if act.Action != "" {
-		act.Email = d.text("email")
+		act.Email = d.readText("email")
 	}
 	return act, d
 }
 
-// showReturn renders the page. It keeps no flash and reads no session.
-func (c *returnCall) showReturn(status int, told casework.Return, failed *attempt) error {
+// showReturn renders the page without a session.
+func (c *linkContext) showReturn(status int, view casework.Return, failed *formAttempt) error {
 	body := returnBody{
-		Return: told, Opened: told.Reference != "", Token: c.token, Done: c.QueryParam("done") != "",
-		Facts: c.returnFacts(told),
+		Return: view, Opened: view.Reference != "", Token: c.token, Recorded: c.QueryParam("done") != "",
+		Facts: c.returnFacts(view),
 	}
-	for _, kind := range told.Records {
-		body.Records = append(body.Records, c.say.Word("return.record", kind))
+	for _, kind := range view.Records {
+		body.Records = append(body.Records, c.texts.Word("return.record", kind))
 	}
-	if told.Plan != nil {
-		body.PlanSay = c.planSays(*told.Plan)
-		for _, part := range told.Plan.Instalments {
-			body.Parts = append(body.Parts, partMark{Instalment: part, State: partState(*told.Plan, part, c.web.now())})
+	if view.Plan != nil {
+		body.PlanText = c.planText(*view.Plan)
+		for _, part := range view.Plan.Instalments {
+			body.Instalments = append(body.Instalments, instalmentView{Instalment: part, State: instalmentState(*view.Plan, part, c.web.now())})
 		}
 	}
-	if body.Opened && told.Open {
-		body.Forms = c.returnForms(told, failed)
+	if body.Opened && view.Open {
+		body.Forms = c.newReturnForms(view, failed)
 	}
 	if failed != nil {
 		body.Notice = failed.notice
 	}
-	return c.render(status, "return", page{
-		Title: c.say.T("return.title"), Lang: c.say.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, Bare: true, Body: body,
+	return c.renderPage(status, "return", page{
+		Title: c.texts.T("return.title"), Lang: c.texts.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, WithoutSession: true, Body: body,
 	})
 }
 
-func (c *returnCall) planSays(plan recovery.Plan) string {
+func (c *linkContext) planText(plan recovery.Plan) string {
 	switch {
 	case plan.Running:
-		return c.say.T("return.plan_runs")
+		return c.texts.T("return.plan_runs")
 	case plan.By == recovery.RoleCounterpart:
-		return c.say.T("return.plan_yours")
+		return c.texts.T("return.plan_yours")
 	default:
-		return c.say.T("return.plan_theirs")
+		return c.texts.T("return.plan_theirs")
 	}
 }
 
-// returnFacts are the sums and times; no name is among them.
-func (c *returnCall) returnFacts(told casework.Return) []detail {
-	if told.Reference == "" {
+// returnFacts returns amounts and times, but no names.
+func (c *linkContext) returnFacts(view casework.Return) []detail {
+	if view.Reference == "" {
 		return nil
 	}
 	money := func(m *recovery.Money) string {
 		if m == nil {
 			return ""
 		}
-		return yuan(*m)
+		return formatYuan(*m)
 	}
-	some := func(m recovery.Money) string {
+	nonZero := func(m recovery.Money) string {
 		if m == 0 {
 			return ""
 		}
-		return yuan(m)
+		return formatYuan(m)
 	}
 	all := []detail{
-		{Name: c.say.T("return.what"), Value: c.say.Word("platform", told.Platform) + " · " + c.say.Word("instrument", told.Instrument)},
-		{Name: c.say.T("return.when"), Value: clock(told.SentAt)},
-		{Name: c.say.T("return.claimed_at"), Value: clockIfAny(told.ClaimedAt)},
-		{Name: c.say.T("return.held"), Value: money(told.Held)},
-		{Name: c.say.T("return.asked"), Value: firstOf(money(told.Asked), c.say.T("return.asked_unknown"))},
-		{Name: c.say.T("return.confirmed"), Value: some(told.Returned)},
-		{Name: c.say.T("return.says"), Value: some(told.ReportedReturned)},
-		{Name: c.say.T("return.answer"), Value: c.say.Word("response", told.Answer)},
-		{Name: c.say.T("return.reference"), Value: string(told.Reference)},
+		{Name: c.texts.T("return.what"), Value: c.texts.Word("platform", view.Platform) + " · " + c.texts.Word("instrument", view.Instrument)},
+		{Name: c.texts.T("return.when"), Value: formatTime(view.SentAt)},
+		{Name: c.texts.T("return.claimed_at"), Value: formatOptionalTime(view.ClaimedAt)},
+		{Name: c.texts.T("return.held"), Value: money(view.Held)},
+		{Name: c.texts.T("return.asked"), Value: firstNonEmpty(money(view.Asked), c.texts.T("return.asked_unknown"))},
+		{Name: c.texts.T("return.confirmed"), Value: nonZero(view.Returned)},
+		{Name: c.texts.T("return.says"), Value: nonZero(view.ReportedReturned)},
+		{Name: c.texts.T("return.answer"), Value: c.texts.Word("response", view.Answer)},
+		{Name: c.texts.T("return.reference"), Value: string(view.Reference)},
 	}
 	return slices.DeleteFunc(all, func(f detail) bool { return f.Value == "" })
 }
 
-func clockIfAny(at *time.Time) string {
+func formatOptionalTime(at *time.Time) string {
 	if at == nil {
 		return ""
 	}
-	return clock(*at)
+	return formatTime(*at)
 }

@@ -8,29 +8,29 @@ import (
 	"recourse/recovery"
 )
 
-// signInBody is the model of the choice of a development account.
+// signInBody is the model of the sign-in page of a development installation.
 type signInBody struct {
 	CSRF     string
 	Next     string
 	Accounts []recovery.User
 }
 
-// signInPage lists the development accounts. Elsewhere there is no such page:
-// an installation without a configured sign-in does not start.
-func (w *Web) signInPage(c *call) error {
+// signInPage lists the development accounts. Other installations must configure
+// their own sign-in.
+func (w *Web) signInPage(c *pageContext) error {
 	if !w.service.Development() {
-		return recovery.Faultf(recovery.CodeNotFound, "Accounts are chosen on a development installation only.")
+		return recovery.Faultf(recovery.CodeNotFound, "This page exists only on development installations. Use the configured sign-in.")
 	}
-	accounts, err := w.developers(c)
+	accounts, err := w.signInAccounts(c)
 	if err != nil {
 		return err
 	}
-	c.needCSRF()
-	body := signInBody{CSRF: c.who.CSRF, Next: local(c.QueryParam("next")), Accounts: accounts}
-	return c.show(http.StatusOK, "signin", page{Title: c.say.T("signin.title"), Body: body})
+	c.ensureCSRF()
+	body := signInBody{CSRF: c.visitor.CSRF, Next: localPath(c.QueryParam("next")), Accounts: accounts}
+	return c.showPage(http.StatusOK, "signin", page{Title: c.texts.T("signin.title"), Body: body})
 }
 
-func (w *Web) developers(c *call) ([]recovery.User, error) {
+func (w *Web) signInAccounts(c *pageContext) ([]recovery.User, error) {
 	accounts, err := w.service.Accounts(c.Request().Context(), "")
 	order := func(u recovery.User) int { return slices.Index(recovery.Roles, u.Role) }
 	slices.SortStableFunc(accounts, func(a, b recovery.User) int { return order(a) - order(b) })
@@ -39,45 +39,44 @@ func (w *Web) developers(c *call) ([]recovery.User, error) {
 	}), err
 }
 
-// signIn begins a session under a new token, so that one planted before is
-// worth nothing.
-func (w *Web) signIn(c *call) error {
+// signIn starts a session under a new token, which prevents session fixation.
+func (w *Web) signIn(c *pageContext) error {
 	if !w.service.Development() {
-		return recovery.Faultf(recovery.CodeNotFound, "Accounts are chosen on a development installation only.")
+		return recovery.Faultf(recovery.CodeNotFound, "This page exists only on development installations. Use the configured sign-in.")
 	}
-	accounts, err := w.developers(c)
+	accounts, err := w.signInAccounts(c)
 	if err != nil {
 		return err
 	}
 	id, ctx := recovery.UserID(c.FormValue("account")), c.Request().Context()
 	index := slices.IndexFunc(accounts, func(u recovery.User) bool { return u.ID == id })
 	if index < 0 {
-		return recovery.Faultf(recovery.CodeForbidden, "There is no such account to sign in with.")
+		return recovery.Faultf(recovery.CodeForbidden, "This account cannot sign in. Choose one from the list.")
 	}
 	if err := w.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
 	w.sessions.Put(ctx, sessionUser, string(id))
 	w.sessions.Put(ctx, sessionCSRF, rand.Text())
-	if next := local(c.FormValue("next")); next != "" {
-		return c.seeOther(next)
+	if next := localPath(c.FormValue("next")); next != "" {
+		return c.redirectTo(next)
 	}
-	c.who.Role, c.who.ID = accounts[index].Role, id
-	return c.seeOther(c.first())
+	c.visitor.Role, c.visitor.ID = accounts[index].Role, id
+	return c.redirectTo(c.startPath())
 }
 
-// first is where a visitor's work begins.
-func (c *call) first() string {
-	if c.who.Desk() {
+// startPath returns the page on which a visitor starts.
+func (c *pageContext) startPath() string {
+	if c.visitor.IsStaff() {
 		return "/desk"
 	}
 	return "/cases"
 }
 
 // signOut ends the session.
-func (w *Web) signOut(c *call) error {
+func (w *Web) signOut(c *pageContext) error {
 	if err := w.sessions.Destroy(c.Request().Context()); err != nil {
 		return err
 	}
-	return c.seeOther("/")
+	return c.redirectTo("/")
 }

@@ -22,21 +22,21 @@ import (
 	"recourse/web"
 )
 
-// site is the pages over a real database.
-type site struct {
+// testSite serves the pages over a real database.
+type testSite struct {
 	*casetest.Rig
 	URL         string
 	notifyRules *notify.Rules
 }
 
-func newSite(t testing.TB, options ...casetest.Option) *site {
+func newSite(t testing.TB, options ...casetest.Option) *testSite {
 	t.Helper()
 	rig := casetest.New(t, options...)
-	return serve(t, rig, rig.Store.Sessions())
+	return serveSite(t, rig, rig.Store.Sessions())
 }
 
-// serve puts the pages of a rig on the network.
-func serve(t testing.TB, rig *casetest.Rig, sessions scs.Store) *site {
+// serveSite starts a server with the pages of a rig.
+func serveSite(t testing.TB, rig *casetest.Rig, sessions scs.Store) *testSite {
 	t.Helper()
 	notifyRules, err := notify.Load()
 	if err != nil {
@@ -48,59 +48,59 @@ func serve(t testing.TB, rig *casetest.Rig, sessions scs.Store) *site {
 	}).Register(e)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return &site{Rig: rig, URL: server.URL, notifyRules: notifyRules}
+	return &testSite{Rig: rig, URL: server.URL, notifyRules: notifyRules}
 }
 
-// person is one browser with its cookies.
-type person struct {
+// browser is an HTTP client with cookies.
+type browser struct {
 	t      testing.TB
-	site   *site
+	site   *testSite
 	client *http.Client
 }
 
-// answer is a page that came back.
-type answer struct {
+// pageResponse is a received page.
+type pageResponse struct {
 	Status int
 	Header http.Header
-	Path   string // where it was found, after redirects
+	Path   string // path after redirects
 	Body   string
-	Root   *html.Node // nil when it is no page
+	Root   *html.Node // nil if it is not HTML
 }
 
-func (s *site) stranger(t testing.TB) *person {
+func (s *testSite) newBrowser(t testing.TB) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &person{t: t, site: s, client: &http.Client{Jar: jar}}
+	return &browser{t: t, site: s, client: &http.Client{Jar: jar}}
 }
 
-func (s *site) signedIn(t testing.TB, role recovery.Role) *person {
+func (s *testSite) signIn(t testing.TB, role recovery.Role) *browser {
 	t.Helper()
-	p := s.stranger(t)
+	p := s.newBrowser(t)
 	page := p.get("/sign-in")
-	got := p.post("/sign-in", url.Values{"csrf": {hidden(page, "csrf")}, "account": {string(s.Actor(role).ID)}})
+	got := p.post("/sign-in", url.Values{"csrf": {hiddenValue(page, "csrf")}, "account": {string(s.Actor(role).ID)}})
 	if got.Status != http.StatusOK {
 		t.Fatalf("sign in as %s: %d %s", role, got.Status, got.Body)
 	}
 	return p
 }
 
-func (p *person) get(path string) answer {
+func (p *browser) get(path string) pageResponse {
 	p.t.Helper()
 	response, err := p.client.Get(p.site.URL + path)
-	return p.took("GET "+path, response, err)
+	return p.readPage("GET "+path, response, err)
 }
 
-func (p *person) post(path string, values url.Values) answer {
+func (p *browser) post(path string, values url.Values) pageResponse {
 	p.t.Helper()
 	response, err := p.client.PostForm(p.site.URL+path, values)
-	return p.took("POST "+path, response, err)
+	return p.readPage("POST "+path, response, err)
 }
 
-// send posts a multipart form: fields, then one file.
-func (p *person) send(path string, values url.Values, name string, content []byte) answer {
+// postFile posts a multipart form: the fields, then one file.
+func (p *browser) postFile(path string, values url.Values, name string, content []byte) pageResponse {
 	p.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -120,11 +120,11 @@ func (p *person) send(path string, values url.Values, name string, content []byt
 		p.t.Fatal(err)
 	}
 	response, err := p.client.Post(p.site.URL+path, form.FormDataContentType(), &body)
-	return p.took("POST "+path, response, err)
+	return p.readPage("POST "+path, response, err)
 }
 
-// took reads an answer whole; every page is held against what pages must be.
-func (p *person) took(what string, response *http.Response, err error) answer {
+// readPage reads a response and checks each page with checkPage.
+func (p *browser) readPage(what string, response *http.Response, err error) pageResponse {
 	p.t.Helper()
 	if err != nil {
 		p.t.Fatalf("%s: %v", what, err)
@@ -136,7 +136,7 @@ func (p *person) took(what string, response *http.Response, err error) answer {
 	if err := response.Body.Close(); err != nil {
 		p.t.Fatal(err)
 	}
-	got := answer{Status: response.StatusCode, Header: response.Header, Path: response.Request.URL.RequestURI(), Body: string(raw)}
+	got := pageResponse{Status: response.StatusCode, Header: response.Header, Path: response.Request.URL.RequestURI(), Body: string(raw)}
 	if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		return got
 	}
@@ -144,11 +144,11 @@ func (p *person) took(what string, response *http.Response, err error) answer {
 	if strings.Contains(got.Body, "⟦") || strings.Contains(got.Body, "%!") {
 		p.t.Errorf("%s: a text is missing or lacks its values", what)
 	}
-	p.policy(what, response.Header)
+	p.checkHeaders(what, response.Header)
 	return got
 }
 
-func (p *person) policy(what string, h http.Header) {
+func (p *browser) checkHeaders(what string, h http.Header) {
 	p.t.Helper()
 	policy := h.Get("Content-Security-Policy")
 	if !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
@@ -156,51 +156,52 @@ func (p *person) policy(what string, h http.Header) {
 	}
 }
 
-// hidden reads a hidden field of the first form that has it.
-func hidden(page answer, name string) string {
-	found := find(page.Root, func(n *html.Node) bool { return n.Data == "input" && attr(n, "name") == name })
+// hiddenValue returns the value of a hidden field in the first form that has
+// it.
+func hiddenValue(page pageResponse, name string) string {
+	found := findNode(page.Root, func(n *html.Node) bool { return n.Data == "input" && attribute(n, "name") == name })
 	if found == nil {
 		return ""
 	}
-	return attr(found, "value")
+	return attribute(found, "value")
 }
 
-// form reads a form as a browser would send it untouched.
-func (p *person) form(page answer, id string) (path string, values url.Values) {
+// readForm returns the values a browser would send for an untouched form.
+func (p *browser) readForm(page pageResponse, id string) (path string, values url.Values) {
 	p.t.Helper()
-	found := find(page.Root, byID(id))
+	found := findNode(page.Root, byID(id))
 	if found == nil {
 		p.t.Fatalf("%s has no form %q", page.Path, id)
 	}
 	values = url.Values{}
-	each(found, func(n *html.Node) {
+	forEachElement(found, func(n *html.Node) {
 		switch {
-		case n.Data == "input" && (attr(n, "type") == "radio" || attr(n, "type") == "checkbox"):
-			if strings.Contains(render(n), " checked=") {
-				values.Add(attr(n, "name"), attr(n, "value"))
+		case n.Data == "input" && (attribute(n, "type") == "radio" || attribute(n, "type") == "checkbox"):
+			if strings.Contains(renderNode(n), " checked=") {
+				values.Add(attribute(n, "name"), attribute(n, "value"))
 			}
-		case n.Data == "input" && attr(n, "type") != "file":
-			values.Add(attr(n, "name"), attr(n, "value"))
+		case n.Data == "input" && attribute(n, "type") != "file":
+			values.Add(attribute(n, "name"), attribute(n, "value"))
 		case n.Data == "textarea":
-			values.Add(attr(n, "name"), text(n))
-		case n.Data == "option" && strings.Contains(render(n), " selected="):
-			values.Set(attr(n.Parent, "name"), attr(n, "value"))
+			values.Add(attribute(n, "name"), nodeText(n))
+		case n.Data == "option" && strings.Contains(renderNode(n), " selected="):
+			values.Set(attribute(n.Parent, "name"), attribute(n, "value"))
 		}
 	})
-	return attr(found, "action"), values
+	return attribute(found, "action"), values
 }
 
-// fill sends a form of a page with some answers given.
-func (p *person) fill(page answer, id string, answers url.Values) answer {
+// submitForm submits a form of a page with some values changed.
+func (p *browser) submitForm(page pageResponse, id string, answers url.Values) pageResponse {
 	p.t.Helper()
-	path, values := p.form(page, id)
+	path, values := p.readForm(page, id)
 	for name, given := range answers {
 		values[name] = given
 	}
 	return p.post(path, values)
 }
 
-func render(n *html.Node) string {
+func renderNode(n *html.Node) string {
 	var out strings.Builder
 	if err := html.Render(&out, n); err != nil {
 		return ""
@@ -208,57 +209,57 @@ func render(n *html.Node) string {
 	return out.String()
 }
 
-func text(n *html.Node) string {
+func nodeText(n *html.Node) string {
 	if n.Type == html.TextNode {
 		return n.Data
 	}
 	var out strings.Builder
 	for child := range n.ChildNodes() {
-		out.WriteString(text(child))
+		out.WriteString(nodeText(child))
 	}
 	return out.String()
 }
 
-// says reports whether an element of the page, named by its id, holds a text.
-func (a answer) says(id, wanted string) bool {
-	found := find(a.Root, byID(id))
-	return found != nil && strings.Contains(text(found), wanted)
+// hasText reports whether the element with the id contains a text.
+func (a pageResponse) hasText(id, wanted string) bool {
+	found := findNode(a.Root, byID(id))
+	return found != nil && strings.Contains(nodeText(found), wanted)
 }
 
-func (a answer) want(t testing.TB, status int, texts ...string) answer {
+func (a pageResponse) expect(t testing.TB, status int, texts ...string) pageResponse {
 	t.Helper()
 	if a.Status != status {
 		t.Errorf("%s: %d, want %d\n%.3000s", a.Path, a.Status, status, a.Body)
 	}
 	for _, wanted := range texts {
-		if !strings.Contains(text(a.Root), wanted) {
+		if !strings.Contains(nodeText(a.Root), wanted) {
 			t.Errorf("%s does not say %q", a.Path, wanted)
 		}
 	}
 	return a
 }
 
-// caseLinks are the numbers of the cases a list shows.
-func caseLinks(page answer) []string {
+// caseNumbers returns the numbers of the cases in a list.
+func caseNumbers(page pageResponse) []string {
 	var numbers []string
-	each(page.Root, func(n *html.Node) {
-		if number, found := strings.CutPrefix(attr(n, "href"), "/cases/"); found {
+	forEachElement(page.Root, func(n *html.Node) {
+		if number, found := strings.CutPrefix(attribute(n, "href"), "/cases/"); found {
 			numbers = append(numbers, number)
 		}
 	})
 	return numbers
 }
 
-func nextLink(page answer) string {
-	found := find(page.Root, func(n *html.Node) bool { return attr(n, "rel") == "next" })
+func nextPageLink(page pageResponse) string {
+	found := findNode(page.Root, func(n *html.Node) bool { return attribute(n, "rel") == "next" })
 	if found == nil {
 		return ""
 	}
-	return attr(found, "href")
+	return attribute(found, "href")
 }
 
-// appealed files a case with its evidence and brings it before the agent.
-func (s *site) appealed(t testing.TB) casework.View {
+// caseWithAppeal files a case with its evidence and submits an appeal.
+func (s *testSite) caseWithAppeal(t testing.TB) casework.View {
 	t.Helper()
 	view := s.File(t)
 	s.Upload(t, view.ID, recovery.TransferScreenshot, pixel(t))

@@ -10,40 +10,41 @@ import (
 	"recourse/recovery"
 )
 
-// startBody is the model of the first page.
+// startBody is the model of the start page.
 type startBody struct {
-	Form   form
-	Answer *playbook.Recall
-	Now    time.Time
-	Taken  bool   // the counterpart has the money
-	Filing string // where a case is filed, with the answers carried along
+	Form       form
+	Answer     *playbook.Recall
+	Now        time.Time
+	Claimed    bool   // the counterpart has the money
+	FilingPath string // path of the filing form, with the answers as parameters
 }
 
-// start says what can still be done. It needs no account and stores nothing.
-func (w *Web) start(c *call) error {
+// startPage shows what can still be done. It needs no account and stores
+// nothing.
+func (w *Web) startPage(c *pageContext) error {
 	query, now := c.QueryParams(), w.now()
-	body := startBody{Now: now, Filing: "/file"}
+	body := startBody{Now: now, FilingPath: "/file"}
 	if query.Get("platform") == "" && query.Get("claim_state") == "" {
-		body.Form = startForm(c.say, carried(query, now), nil)
+		body.Form = newStartForm(c.texts, startValues(query, now), nil)
 		return c.showStart(http.StatusOK, body)
 	}
 	facts, faults := recallFacts(query, now)
-	body.Form = startForm(c.say, query, faults)
+	body.Form = newStartForm(c.texts, query, faults)
 	if len(faults) > 0 {
-		body.Form.Notice = c.say.T("start.faulty")
+		body.Form.Notice = c.texts.T("start.faulty")
 		return c.showStart(http.StatusUnprocessableEntity, body)
 	}
 	answer := w.service.Recall(facts)
-	body.Answer, body.Taken = &answer, facts.ClaimState == recovery.Claimed
-	body.Filing = "/file?" + carriedQuery(query).Encode()
+	body.Answer, body.Claimed = &answer, facts.ClaimState == recovery.Claimed
+	body.FilingPath = "/file?" + startQuery(query).Encode()
 	return c.showStart(http.StatusOK, body)
 }
 
-func (c *call) showStart(status int, body startBody) error {
-	return c.show(status, "start", page{Title: c.say.T("start.title"), Body: body})
+func (c *pageContext) showStart(status int, body startBody) error {
+	return c.showPage(status, "start", page{Title: c.texts.T("start.title"), Body: body})
 }
 
-// recallFacts reads the four answers. They are a part of a filing and checked
+// recallFacts parses the four answers. They are part of a filing and validated
 // as such.
 func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recovery.FieldFault) {
 	filing, read := decodeFiling(query)
@@ -53,7 +54,7 @@ func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recov
 		checked = fault.Fields
 	}
 	var faults []recovery.FieldFault
-	for _, found := range read.join(checked) {
+	for _, found := range read.mergeFaults(checked) {
 		switch found.Field {
 		case "platform", "instrument", "claim_state", "sent_at":
 			faults = append(faults, found)
@@ -67,7 +68,7 @@ func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recov
 	}, nil
 }
 
-func carriedQuery(query url.Values) url.Values {
+func startQuery(query url.Values) url.Values {
 	out := url.Values{}
 	for _, name := range []string{"platform", "instrument", "claim_state", "sent_at"} {
 		out.Set(name, query.Get(name))

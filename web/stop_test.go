@@ -10,11 +10,11 @@ import (
 	"recourse/recovery"
 )
 
-// TestStoppingTheMails: the page alone stops nothing, its button does, once and
-// without an account; the case says so.
-func TestStoppingTheMails(t *testing.T) {
+// TestStopMails expects that GET stops nothing and that the button stops the
+// mails, once and without an account.
+func TestStopMails(t *testing.T) {
 	t.Parallel()
-	s := noonSite(t)
+	s := newSiteAtNoon(t)
 	filing := casetest.Filing()
 	reply, err := s.Service.File(t.Context(), s.As(recovery.RoleAgent), filing)
 	if err != nil {
@@ -33,31 +33,31 @@ func TestStoppingTheMails(t *testing.T) {
 	if len(token) != 64 {
 		t.Fatalf("of %d mails none can be stopped", len(mails))
 	}
-	stranger := s.stranger(t)
+	stranger := s.newBrowser(t)
 	path := "/stop/" + token
 	for range 2 {
-		stranger.get(path).want(t, http.StatusOK, "停收本案的邮件")
+		stranger.get(path).expect(t, http.StatusOK, "停收本案的邮件")
 	}
-	if stops(t, s, reply.Value.ID) != 0 {
+	if countStops(t, s, reply.Value.ID) != 0 {
 		t.Fatal("looking stops them")
 	}
 	for range 2 {
-		stranger.post(path, map[string][]string{"List-Unsubscribe": {"One-Click"}}).want(t, http.StatusOK, "已经停收")
+		stranger.post(path, map[string][]string{"List-Unsubscribe": {"One-Click"}}).expect(t, http.StatusOK, "已经停收")
 	}
-	page := stranger.get(path).want(t, http.StatusOK, "已经停收")
-	if stops(t, s, reply.Value.ID) != 1 {
+	page := stranger.get(path).expect(t, http.StatusOK, "已经停收")
+	if countStops(t, s, reply.Value.ID) != 1 {
 		t.Error("it is not written in the case, once")
 	}
 	if strings.Contains(page.Body, filing.Claimant.Email) || strings.Contains(page.Body, filing.Claimant.Name) {
 		t.Error("the page names somebody")
 	}
 	for _, wrong := range []string{"/stop/x", "/stop/" + strings.Repeat("0", 64)} {
-		stranger.get(wrong).want(t, http.StatusNotFound)
-		stranger.post(wrong, nil).want(t, http.StatusNotFound)
+		stranger.get(wrong).expect(t, http.StatusNotFound)
+		stranger.post(wrong, nil).expect(t, http.StatusNotFound)
 	}
 }
 
-func stops(t *testing.T, s *site, id recovery.CaseID) (n int) {
+func countStops(t *testing.T, s *testSite, id recovery.CaseID) (n int) {
 	t.Helper()
 	for _, entry := range s.Entries(t, id) {
 		if entry.Kind == recovery.EntryMailsStopped {

@@ -6,33 +6,33 @@ import (
 	"recourse/texts"
 )
 
-// firstLanguage is the one in which every page exists.
-const firstLanguage = texts.Chinese
+// defaultLanguage is the language that has all pages.
+const defaultLanguage = texts.Chinese
 
-// wording is the words of the pages in one language.
-type wording struct{ *texts.Catalog }
+// pageTexts has the texts of the pages in one language.
+type pageTexts struct{ *texts.Catalog }
 
-// loadWordings returns the languages in which there are pages.
-func loadWordings() (map[string]*wording, error) {
-	loaded := map[string]*wording{}
+// loadPageTexts returns the languages that have pages.
+func loadPageTexts() (map[string]*pageTexts, error) {
+	loaded := map[string]*pageTexts{}
 	for _, language := range texts.Languages {
 		catalog, err := texts.Load(language)
 		if err != nil {
 			return nil, err
 		}
 		if catalog.Has("site.name") {
-			loaded[language] = &wording{catalog}
+			loaded[language] = &pageTexts{catalog}
 		}
 	}
 	return loaded, nil
 }
 
-// T returns a text filled with pairs of name and value. A key that does not exist
-// shows itself, which the tests forbid.
-func (w *wording) T(key string, pairs ...any) string { return w.Text(key, pairs...) }
+// T returns a text filled with pairs of name and value. A missing key is
+// returned unchanged; the tests ensure that there is none.
+func (w *pageTexts) T(key string, pairs ...any) string { return w.Text(key, pairs...) }
 
 // Word returns the name of a value of an enumeration; empty stays empty.
-func (w *wording) Word(family string, value any) string {
+func (w *pageTexts) Word(family string, value any) string {
 	name := fmt.Sprint(value)
 	if name == "" {
 		return ""

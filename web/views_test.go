@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	shownView = regexp.MustCompile(`\.(?:show|render)\([^,()]+(?:\([^()]*\))?, "([a-z_]+)"`)
+	shownView = regexp.MustCompile(`\.(?:showPage|renderPage)\([^,()]+(?:\([^()]*\))?, "([a-z_]+)"`)
 	quoted    = regexp.MustCompile(`"([a-z_]+)"`)
 )
 

@@ -14,21 +14,21 @@ import (
 	"recourse/casework"
 )
 
-// Options is what an installation decides about its pages.
+// Options configures the pages of an installation.
 type Options struct {
 	Secure bool             // cookies over HTTPS only
-	Now    func() time.Time // nil: the wall clock
-	Log    *slog.Logger     // nil: the default one
-	// Notices are what people are told; nil hides the inbox and the page of mails.
+	Now    func() time.Time // nil means time.Now
+	Log    *slog.Logger     // nil means slog.Default()
+	// Notices provides inbox and mails; nil removes both pages.
 	Notices *casework.Notices
 }
 
-// Web is the pages. It is safe for concurrent use.
+// Web serves the pages. It is safe for concurrent use.
 type Web struct {
 	service  *casework.Service
 	sessions *scs.SessionManager
-	texts    map[string]*wording
-	pages    map[string]views // by language
+	texts    map[string]*pageTexts
+	pages    map[string]templateSet // by language
 	assets   *assets
 	now      func() time.Time
 	log      *slog.Logger
@@ -36,41 +36,40 @@ type Web struct {
 	notices  *casework.Notices
 }
 
-// sessionLife is how long a sign-in lasts at most, idleLife how long without use.
+// A session ends after maxSessionTime, or after maxIdleTime without a request.
 const (
-	sessionLife = 12 * time.Hour
-	idleLife    = 2 * time.Hour
+	maxSessionTime = 12 * time.Hour
+	maxIdleTime    = 2 * time.Hour
 )
 
-// New makes the pages over the use cases. Sessions are kept in store. It panics
-// when the texts or templates built into the program are broken, which the tests
-// rule out.
+// New returns the pages of a service. Sessions are stored in store. It panics
+// if an embedded text or template is invalid, which the tests exclude.
 func New(service *casework.Service, store scs.Store, o Options) *Web {
-	w := &Web{service: service, now: o.Now, log: o.Log, secure: o.Secure, notices: o.Notices, pages: map[string]views{}}
+	w := &Web{service: service, now: o.Now, log: o.Log, secure: o.Secure, notices: o.Notices, pages: map[string]templateSet{}}
 	if w.now == nil {
 		w.now = time.Now
 	}
 	if w.log == nil {
 		w.log = slog.Default()
 	}
-	if err := w.load(); err != nil {
+	if err := w.loadEmbedded(); err != nil {
 		panic(err)
 	}
 	w.sessions = w.newSessions(store)
 	return w
 }
 
-// load reads what is built into the program.
-func (w *Web) load() error {
+// loadEmbedded loads the embedded texts, assets and templates.
+func (w *Web) loadEmbedded() error {
 	var err error
-	if w.texts, err = loadWordings(); err != nil {
+	if w.texts, err = loadPageTexts(); err != nil {
 		return err
 	}
 	if w.assets, err = loadAssets(); err != nil {
 		return err
 	}
-	for lang, say := range w.texts {
-		if w.pages[lang], err = loadViews(say, w.assets); err != nil {
+	for lang, texts := range w.texts {
+		if w.pages[lang], err = loadTemplates(texts, w.assets); err != nil {
 			return fmt.Errorf("web: %w", err)
 		}
 	}
@@ -80,7 +79,7 @@ func (w *Web) load() error {
 func (w *Web) newSessions(store scs.Store) *scs.SessionManager {
 	m := scs.New()
 	m.Store = store
-	m.Lifetime, m.IdleTimeout = sessionLife, idleLife
+	m.Lifetime, m.IdleTimeout = maxSessionTime, maxIdleTime
 	m.HashTokenInStore = true
 	m.Cookie.Name = "recourse_session"
 	m.Cookie.HttpOnly = true
@@ -92,22 +91,22 @@ func (w *Web) newSessions(store scs.Store) *scs.SessionManager {
 	return m
 }
 
-// Register adds the pages to a server that may serve the API beside them, and
-// answers failures on every path that is not the API's.
+// Register adds the pages to a server that may also serve the API, and renders
+// errors on all paths outside the API.
 func (w *Web) Register(e *echo.Echo) {
 	before := e.HTTPErrorHandler
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
-		if forMachines(c.Request().URL.Path) {
+		if isMachinePath(c.Request().URL.Path) {
 			before(err, c)
 			return
 		}
 		w.ErrorPage(c, err)
 	}
-	e.GET("/assets/:file", w.assets.serve)
-	w.get(e, "/", w.start)
-	w.get(e, "/sign-in", w.signInPage)
-	w.post(e, "/sign-in", w.signIn)
-	w.post(e, "/sign-out", w.signOut)
+	e.GET("/assets/:file", w.assets.serveAsset)
+	w.handleGet(e, "/", w.startPage)
+	w.handleGet(e, "/sign-in", w.signInPage)
+	w.handlePost(e, "/sign-in", w.signIn)
+	w.handlePost(e, "/sign-out", w.signOut)
 	w.registerClaimant(e)
 	w.registerDesk(e)
 	w.registerFiles(e)
@@ -117,34 +116,34 @@ func (w *Web) Register(e *echo.Echo) {
 	w.registerStop(e)
 }
 
-// forMachines tells the paths whose failures are not answered with pages.
-func forMachines(path string) bool {
+// isMachinePath reports whether errors on the path are not rendered as pages.
+func isMachinePath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, path)
 }
 
 func (w *Web) registerClaimant(e *echo.Echo) {
-	w.get(e, "/file", signedIn(w.filePage))
-	w.post(e, "/file", signedIn(w.file))
-	w.get(e, "/cases", signedIn(w.ownCases))
-	w.get(e, "/cases/:number", signedIn(w.casePage))
-	w.get(e, "/cases/:number/state", signedIn(w.caseState))
-	w.post(e, "/cases/:number/actions/:action", signedIn(w.act))
-	w.post(e, "/cases/:number/links", signedIn(w.issueLink))
-	w.post(e, "/cases/:number/links/:link/revoke", signedIn(w.revokeLink))
-	w.post(e, "/cases/:number/exports", signedIn(w.requestExport))
-	w.upload(e, "/cases/:number/evidence", signedIn(w.addEvidence))
-	w.upload(e, "/cases/:number/statements", signedIn(w.importBill))
+	w.handleGet(e, "/file", requireSignIn(w.filingPage))
+	w.handlePost(e, "/file", requireSignIn(w.fileCase))
+	w.handleGet(e, "/cases", requireSignIn(w.ownCasesPage))
+	w.handleGet(e, "/cases/:number", requireSignIn(w.casePage))
+	w.handleGet(e, "/cases/:number/state", requireSignIn(w.caseState))
+	w.handlePost(e, "/cases/:number/actions/:action", requireSignIn(w.takeAction))
+	w.handlePost(e, "/cases/:number/links", requireSignIn(w.issueLink))
+	w.handlePost(e, "/cases/:number/links/:link/revoke", requireSignIn(w.revokeLink))
+	w.handlePost(e, "/cases/:number/exports", requireSignIn(w.requestExport))
+	w.handleUpload(e, "/cases/:number/evidence", requireSignIn(w.addEvidence))
+	w.handleUpload(e, "/cases/:number/statements", requireSignIn(w.importBill))
 }
 
 func (w *Web) registerDesk(e *echo.Echo) {
-	w.get(e, "/desk", deskOnly(w.queue))
-	w.post(e, "/desk", deskOnly(w.search))
-	w.get(e, "/desk/cases/:number", deskOnly(w.casePage))
-	w.get(e, "/desk/cases/:number/export", deskOnly(w.exportRoom))
+	w.handleGet(e, "/desk", requireStaff(w.queuePage))
+	w.handlePost(e, "/desk", requireStaff(w.searchCases))
+	w.handleGet(e, "/desk/cases/:number", requireStaff(w.casePage))
+	w.handleGet(e, "/desk/cases/:number/export", requireStaff(w.exportPage))
 }
 
 func (w *Web) registerFiles(e *echo.Echo) {
-	w.get(e, "/evidence/:id", signedIn(w.downloadEvidence))
-	w.get(e, "/evidence/:id/view", signedIn(w.viewEvidence))
-	w.get(e, "/exports/:id/:file", signedIn(w.downloadExport))
+	w.handleGet(e, "/evidence/:id", requireSignIn(w.downloadEvidence))
+	w.handleGet(e, "/evidence/:id/view", requireSignIn(w.viewEvidence))
+	w.handleGet(e, "/exports/:id/:file", requireSignIn(w.downloadExport))
 }

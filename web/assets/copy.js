@@ -1,4 +1,4 @@
-// Copies the text a button points to.
+// Copies the text that a button refers to.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -9,7 +9,7 @@ document.addEventListener("click", async (event) => {
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = label; }, 2000);
   } catch {
-    // Without the permission, the text is selected for the reader to copy.
+    // Without permission, selects the text so that the visitor can copy it.
     getSelection().selectAllChildren(text);
   }
 });

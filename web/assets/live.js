@@ -1,5 +1,5 @@
-// Asks now and then whether the page would show anything new, and puts the new
-// parts in place. Forms are left alone: somebody may be writing.
+// Polls for changes of the page and replaces the changed parts. Forms are not
+// replaced, because the visitor may be typing.
 watch();
 
 function watch() {
@@ -25,7 +25,7 @@ async function look() {
   if (token === before) return;
   root.dataset.token = token;
   await refresh();
-  // What follows the slash is shown by the parts alone.
+  // The text after the slash is shown only in the replaced parts.
   if (token.split("/")[0] !== before.split("/")[0]) document.querySelector("[data-news]").hidden = false;
 }
 

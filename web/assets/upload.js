@@ -1,4 +1,4 @@
-// Sends file forms by XMLHttpRequest, because only it tells how far an upload is.
+// Sends forms with files by XMLHttpRequest, because fetch reports no upload progress.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-upload]")) return;
   event.preventDefault();
@@ -34,7 +34,7 @@ function finish(form, request) {
   fail(form, text ? text.textContent : String(request.status));
 }
 
-// show puts the page that answered, which is this one anew, in place.
+// show replaces the page with the response, which is the same page rendered again.
 function show(answer, address) {
   document.title = answer.title;
   document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));

@@ -11,13 +11,14 @@ import (
 	"recourse/recovery"
 )
 
-// Bodies that no browser sends are refused without a trace.
+// TestBrokenMultipart sends bodies that browsers never send; nothing must be
+// stored.
 func TestBrokenMultipart(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	view := s.File(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
-	path, values := p.form(p.get("/cases/"+string(view.Number)), "upload-form")
+	p := s.signIn(t, recovery.RoleClaimant)
+	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "upload-form")
 	values.Set("kind", "other")
 	whole := multipartBody(t, values, pixel(t))
 	for name, body := range map[string]string{
@@ -28,12 +29,12 @@ func TestBrokenMultipart(t *testing.T) {
 		"many parts":  strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\ny\r\n", 30) + "--b--\r\n",
 	} {
 		response, err := p.client.Post(s.URL+path, "multipart/form-data; boundary=b", strings.NewReader(body))
-		if got := p.took(name, response, err); got.Status < 400 || got.Status >= 500 {
+		if got := p.readPage(name, response, err); got.Status < 400 || got.Status >= 500 {
 			t.Errorf("%s: %d", name, got.Status)
 		}
 	}
 	response, err := p.client.Post(s.URL+path, "application/json", strings.NewReader("{}"))
-	p.took("JSON", response, err).want(t, 422)
+	p.readPage("JSON", response, err).expect(t, 422)
 	if entries := s.Entries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after broken bodies", len(entries))
 	}
@@ -64,12 +65,13 @@ func multipartBody(t *testing.T, values url.Values, content []byte) string {
 	return body.String()
 }
 
-// An account that was closed is out at once, whatever its session says.
-func TestClosedAccountIsOut(t *testing.T) {
+// TestClosedAccountLosesAccess expects that a closed account loses access at
+// once, despite its session.
+func TestClosedAccountLosesAccess(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := s.signedIn(t, recovery.RoleAgent)
-	p.get("/desk").want(t, 200)
+	p := s.signIn(t, recovery.RoleAgent)
+	p.get("/desk").expect(t, 200)
 	user, err := s.Store.User(t.Context(), s.Actor(recovery.RoleAgent).ID)
 	if err != nil {
 		t.Fatal(err)
@@ -83,14 +85,14 @@ func TestClosedAccountIsOut(t *testing.T) {
 	}
 }
 
-// A database that is gone gives a page, never a stack trace.
-func TestDatabaseGone(t *testing.T) {
+// TestDatabaseUnavailable expects an error page.
+func TestDatabaseUnavailable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
+	p := s.signIn(t, recovery.RoleClaimant)
 	s.Store.Close()
 	response, err := p.client.Get(s.URL + "/cases")
-	got := p.took("/cases", response, err)
+	got := p.readPage("/cases", response, err)
 	if got.Status < 500 || strings.Contains(got.Body, "goroutine") || strings.Contains(got.Body, "pgx") || strings.Contains(got.Body, "closed pool") {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
@@ -99,21 +101,21 @@ func TestDatabaseGone(t *testing.T) {
 	}
 }
 
-// Asked by the wrong method, a path answers with a page as well.
+// TestWrongMethod expects an error page.
 func TestWrongMethod(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	p := s.signedIn(t, recovery.RoleClaimant)
+	p := s.signIn(t, recovery.RoleClaimant)
 	if got := p.post("/cases", nil); got.Status != http.StatusMethodNotAllowed || got.Root == nil {
 		t.Errorf("POST /cases: %d", got.Status)
 	}
 	page := p.get("/cases")
-	got := p.post("/cases/R20261121-000042/actions/withdraw", url.Values{"csrf": {hidden(page, "csrf")}, "reason": {"x"}})
-	got.want(t, 404)
+	got := p.post("/cases/R20261121-000042/actions/withdraw", url.Values{"csrf": {hiddenValue(page, "csrf")}, "reason": {"x"}})
+	got.expect(t, 404)
 	view := s.File(t)
 	for _, action := range []string{"nonsense", "decide_appeal", "assign"} {
 		got := p.post("/cases/"+string(view.Number)+"/actions/"+action, url.Values{
-			"csrf": {hidden(page, "csrf")}, "decision": {"denied"}, "reason": {"x"}, "text": {"x"},
+			"csrf": {hiddenValue(page, "csrf")}, "decision": {"denied"}, "reason": {"x"}, "text": {"x"},
 		})
 		if got.Status != 403 && got.Status != 404 && got.Status != 422 {
 			t.Errorf("a claimant's %s: %d", action, got.Status)
@@ -124,8 +126,8 @@ func TestWrongMethod(t *testing.T) {
 	}
 }
 
-// The list goes on where it stopped, without gap or repetition.
-func TestPaging(t *testing.T) {
+// TestListPages expects consecutive pages without gaps or repeated cases.
+func TestListPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	want := map[string]bool{}
@@ -133,53 +135,53 @@ func TestPaging(t *testing.T) {
 		filing := s.File(t)
 		want[string(filing.Number)] = true
 	}
-	p := s.signedIn(t, recovery.RoleClaimant)
-	page := p.get("/cases").want(t, 200, "下一页")
-	numbers := caseLinks(page)
-	next := nextLink(page)
-	second := p.get(next).want(t, 200, "回到第一页")
-	for _, number := range append(numbers, caseLinks(second)...) {
+	p := s.signIn(t, recovery.RoleClaimant)
+	page := p.get("/cases").expect(t, 200, "下一页")
+	numbers := caseNumbers(page)
+	next := nextPageLink(page)
+	second := p.get(next).expect(t, 200, "回到第一页")
+	for _, number := range append(numbers, caseNumbers(second)...) {
 		if !want[number] {
 			t.Errorf("%s stands twice or is nobody's", number)
 		}
 		delete(want, number)
 	}
-	if len(want) > 0 || nextLink(second) != "" {
+	if len(want) > 0 || nextPageLink(second) != "" {
 		t.Errorf("%d cases are on no page", len(want))
 	}
 }
 
-// A supervisor gives a case to somebody of the desk.
+// TestSupervisorAssigns assigns a case to another member of the staff.
 func TestSupervisorAssigns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.appealed(t)
-	p := s.signedIn(t, recovery.RoleSupervisor)
+	view := s.caseWithAppeal(t)
+	p := s.signIn(t, recovery.RoleSupervisor)
 	home := "/desk/cases/" + string(view.Number)
 	agent := string(s.Actor(recovery.RoleAgent).ID)
-	p.fill(p.get(home), "do-assign", url.Values{"user_id": {agent}}).want(t, 200, "经办人 agent")
-	p.get("/desk?assignee=nobody").want(t, 200, "没有符合条件的案件")
-	bad := p.fill(p.get(home), "do-assign", url.Values{"user_id": {string(s.Actor(recovery.RoleClaimant).ID)}})
-	if bad.Status != 422 || !bad.says("do-assign-user_id-error", "没有这样的账号") {
+	p.submitForm(p.get(home), "do-assign", url.Values{"user_id": {agent}}).expect(t, 200, "经办人 agent")
+	p.get("/desk?assignee=nobody").expect(t, 200, "没有符合条件的案件")
+	bad := p.submitForm(p.get(home), "do-assign", url.Values{"user_id": {string(s.Actor(recovery.RoleClaimant).ID)}})
+	if bad.Status != 422 || !bad.hasText("do-assign-user_id-error", "没有这样的账号") {
 		t.Errorf("given to a claimant: %d", bad.Status)
 	}
-	p.fill(p.get(home), "do-release", nil).want(t, 200, "经办人 无人")
+	p.submitForm(p.get(home), "do-release", nil).expect(t, 200, "经办人 无人")
 }
 
-// Decisions carry amounts; the money shows where it belongs.
+// TestDecisionAndPayout expects the amount of a decision in the right places.
 func TestDecisionAndPayout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.appealed(t)
+	view := s.caseWithAppeal(t)
 	home := "/desk/cases/" + string(view.Number)
-	agent := s.signedIn(t, recovery.RoleAgent)
-	bad := agent.fill(agent.get(home), "do-decide_appeal", url.Values{"decision": {"partly_granted"}, "reason": {"部分"}})
-	if bad.Status != 422 || !bad.says("do-decide_appeal-amount_fen-error", "请写明金额") {
+	agent := s.signIn(t, recovery.RoleAgent)
+	bad := agent.submitForm(agent.get(home), "do-decide_appeal", url.Values{"decision": {"partly_granted"}, "reason": {"部分"}})
+	if bad.Status != 422 || !bad.hasText("do-decide_appeal-amount_fen-error", "请写明金额") {
 		t.Errorf("a part without an amount: %d", bad.Status)
 	}
-	agent.fill(bad, "do-decide_appeal", url.Values{"decision": {"partly_granted"}, "amount_fen": {"５００"}, "reason": {"部分"}}).
-		want(t, 200, "已支持，待到账", "¥500.00")
-	claimant := s.signedIn(t, recovery.RoleClaimant)
-	page := claimant.get("/cases/"+string(view.Number)).want(t, 200, "等平台到账")
-	claimant.fill(page, "do-record_return", url.Values{"amount_fen": {"2000"}}).want(t, 200, "已全部追回", "已退回 ¥2,000.00")
+	agent.submitForm(bad, "do-decide_appeal", url.Values{"decision": {"partly_granted"}, "amount_fen": {"５００"}, "reason": {"部分"}}).
+		expect(t, 200, "已支持，待到账", "¥500.00")
+	claimant := s.signIn(t, recovery.RoleClaimant)
+	page := claimant.get("/cases/"+string(view.Number)).expect(t, 200, "等平台到账")
+	claimant.submitForm(page, "do-record_return", url.Values{"amount_fen": {"2000"}}).expect(t, 200, "已全部追回", "已退回 ¥2,000.00")
 }

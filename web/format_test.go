@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-func chinese(t testing.TB) *wording {
+func chineseTexts(t testing.TB) *pageTexts {
 	t.Helper()
-	all, err := loadWordings()
+	all, err := loadPageTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all[firstLanguage]
+	return all[defaultLanguage]
 }
 
-func TestLeft(t *testing.T) {
+func TestFormatTimeLeft(t *testing.T) {
 	t.Parallel()
-	say := chinese(t)
+	say := chineseTexts(t)
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	for due, want := range map[time.Duration]string{
 		200 * time.Millisecond:     "还有 1 秒",
@@ -29,18 +29,18 @@ func TestLeft(t *testing.T) {
 		-25 * time.Hour:            "已过 1 天 1 小时",
 		0:                          "已过 1 秒",
 	} {
-		if got := say.left(now, now.Add(due)); got != want {
+		if got := say.formatTimeLeft(now, now.Add(due)); got != want {
 			t.Errorf("left(%v) = %q, want %q", due, got, want)
 		}
 	}
 }
 
-func TestClock(t *testing.T) {
+func TestFormatTime(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 16, 30, 5, 0, time.UTC)
 	for got, want := range map[string]string{
-		clock(at): "2026-11-22 00:30:05 +08:00", minute(at): "11-22 00:30", inputTime(at): "2026-11-22T00:30:05",
-		machineTime(at): "2026-11-22T00:30:05+08:00",
+		formatTime(at): "2026-11-22 00:30:05 +08:00", formatMinute(at): "11-22 00:30", formatInputTime(at): "2026-11-22T00:30:05",
+		formatRFC3339(at): "2026-11-22T00:30:05+08:00",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -48,17 +48,17 @@ func TestClock(t *testing.T) {
 	}
 }
 
-func TestSizeAndFingerprint(t *testing.T) {
+func TestFormatSizeAndHash(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1 kB", 5 << 20: "5.0 MB", 200 << 20: "200.0 MB"} {
-		if got := size(n); got != want {
+		if got := formatSize(n); got != want {
 			t.Errorf("size(%d) = %q, want %q", n, got, want)
 		}
 	}
-	if got := grouped("0123456789abcdef01"); got != "01234567 89abcdef 01" {
+	if got := groupHash("0123456789abcdef01"); got != "01234567 89abcdef 01" {
 		t.Error(got)
 	}
-	if short("0123456789abcdef") != "0123456789ab" || short("01") != "01" {
-		t.Error(short("01"))
+	if shortenHash("0123456789abcdef") != "0123456789ab" || shortenHash("01") != "01" {
+		t.Error(shortenHash("01"))
 	}
 }
