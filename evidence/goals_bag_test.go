@@ -18,8 +18,8 @@ import (
 	"recourse/recovery"
 )
 
-// unpacked is the folder of a bag, made by the system's own unzip.
-func unpacked(t *testing.T, made bagtest.Case) string {
+// unpackBag writes a bag, unpacks it with unzip and returns its folder.
+func unpackBag(t *testing.T, made bagtest.Case) string {
 	t.Helper()
 	dir := t.TempDir()
 	file, err := os.Create(filepath.Join(dir, "bag.zip"))
@@ -32,7 +32,7 @@ func unpacked(t *testing.T, made bagtest.Case) string {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if out, ok := run(t, dir, "unzip", "-q", "bag.zip", "-d", "out"); !ok {
+	if out, ok := runProgram(t, dir, "unzip", "-q", "bag.zip", "-d", "out"); !ok {
 		t.Fatal(out)
 	}
 	folders, err := filepath.Glob(filepath.Join(dir, "out", "*"))
@@ -42,16 +42,16 @@ func unpacked(t *testing.T, made bagtest.Case) string {
 	return folders[0]
 }
 
-// run calls a program in a folder.
-func run(t *testing.T, dir, program string, args ...string) (out string, ok bool) {
+// runProgram runs a program in a folder.
+func runProgram(t *testing.T, dir, program string, args ...string) (out string, ok bool) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, args...)
 	command.Dir = dir
-	said, err := command.CombinedOutput()
-	return string(said), err == nil
+	output, err := command.CombinedOutput()
+	return string(output), err == nil
 }
 
-func lines(t *testing.T, path string) []string {
+func readLines(t *testing.T, path string) []string {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -60,8 +60,8 @@ func lines(t *testing.T, path string) []string {
 	return strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
 }
 
-// filesIn are the files of a folder, by path within it.
-func filesIn(t *testing.T, folder string) (all []string) {
+// listFiles returns the paths of all files in a folder.
+func listFiles(t *testing.T, folder string) (all []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -75,7 +75,7 @@ func filesIn(t *testing.T, folder string) (all []string) {
 	return all
 }
 
-func change(t *testing.T, path string, edit func([]byte) []byte) {
+func editFile(t *testing.T, path string, edit func([]byte) []byte) {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -86,28 +86,28 @@ func change(t *testing.T, path string, edit func([]byte) []byte) {
 	}
 }
 
-func flipped(raw []byte) []byte {
+func flipBit(raw []byte) []byte {
 	raw[len(raw)/2] ^= 1
 	return raw
 }
 
-// E1: the manifests name every file of a bag, and no other, and sha256sum finds
-// each whole; of a changed or missing original it says so.
+// E1: the manifests list exactly the files of a bag. sha256sum accepts each of them
+// and reports a changed or missing original.
 func TestSha256sumFindsEveryFileWhole(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 1, Exhibits: 5, Rotations: 1})
+	folder := unpackBag(t, bagtest.Case{Seed: 1, Exhibits: 5, Rotations: 1})
 	var named []string
 	for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
-		if out, ok := run(t, folder, "sha256sum", "--strict", "-c", manifest); !ok {
+		if out, ok := runProgram(t, folder, "sha256sum", "--strict", "-c", manifest); !ok {
 			t.Errorf("%s: %s", manifest, out)
 		}
-		for _, line := range lines(t, filepath.Join(folder, manifest)) {
+		for _, line := range readLines(t, filepath.Join(folder, manifest)) {
 			_, path, _ := strings.Cut(line, "  ")
 			named = append(named, path)
 		}
 	}
 	slices.Sort(named)
-	there := slices.DeleteFunc(filesIn(t, folder), func(path string) bool { return path == "tagmanifest-sha256.txt" || path == "seal.txt" })
+	there := slices.DeleteFunc(listFiles(t, folder), func(path string) bool { return path == "tagmanifest-sha256.txt" || path == "seal.txt" })
 	if !slices.Equal(named, there) {
 		t.Errorf("named %v\nthere %v", named, there)
 	}
@@ -115,23 +115,23 @@ func TestSha256sumFindsEveryFileWhole(t *testing.T) {
 	if err != nil || len(originals) != 5 {
 		t.Fatalf("%d originals, %v", len(originals), err)
 	}
-	change(t, originals[0], flipped)
-	if out, ok := run(t, folder, "sha256sum", "--strict", "-c", "manifest-sha256.txt"); ok || !strings.Contains(out, filepath.Base(originals[0])+": FAILED") {
+	editFile(t, originals[0], flipBit)
+	if out, ok := runProgram(t, folder, "sha256sum", "--strict", "-c", "manifest-sha256.txt"); ok || !strings.Contains(out, filepath.Base(originals[0])+": FAILED") {
 		t.Errorf("a changed original: %s", out)
 	}
 	if err := os.Remove(originals[1]); err != nil {
 		t.Fatal(err)
 	}
-	if out, ok := run(t, folder, "sha256sum", "--strict", "-c", "manifest-sha256.txt"); ok || !strings.Contains(out, "FAILED open or read") {
+	if out, ok := runProgram(t, folder, "sha256sum", "--strict", "-c", "manifest-sha256.txt"); ok || !strings.Contains(out, "FAILED open or read") {
 		t.Errorf("a missing original: %s", out)
 	}
 }
 
-// E3: openssl accepts the signature of the checkpoint under the public key in the
-// bag, and no other text under it.
+// E3: openssl accepts the signature of the checkpoint with the public key in the bag,
+// and rejects another text.
 func TestOpensslAcceptsTheCheckpoint(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 2})
+	folder := unpackBag(t, bagtest.Case{Seed: 2})
 	point, err := os.ReadFile(filepath.Join(folder, "data/checkpoint.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -151,45 +151,45 @@ func TestOpensslAcceptsTheCheckpoint(t *testing.T) {
 	}
 	key := filepath.Join(folder, "data/keys/checkpoint.pem")
 	for name, want := range map[string]bool{"text": true, "other": false} {
-		out, ok := run(t, dir, "openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", name, "-sigfile", "signature")
+		out, ok := runProgram(t, dir, "openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", name, "-sigfile", "signature")
 		if ok != want {
 			t.Errorf("%s: %s", name, out)
 		}
 	}
 }
 
-// offline runs a command without any network and with no variable but the path to
-// the system's own programs, as on a bare Debian.
-func offline(t *testing.T, dir, command string) (out string, ok bool) {
+// runOffline runs a command without network, and with only the system's programs in
+// its path, as on a minimal Debian.
+func runOffline(t *testing.T, dir, command string) (out string, ok bool) {
 	t.Helper()
 	cut := []string{"-n"}
 	if os.Geteuid() != 0 {
-		cut = []string{"-rn"} // a user may cut off the network only as the root of a namespace
+		cut = []string{"-rn"} // without root, this needs a user namespace
 	}
-	return run(t, dir, "unshare", append(cut, "env", "-i", "PATH=/usr/bin:/bin", "sh", "-c", command)...)
+	return runProgram(t, dir, "unshare", append(cut, "env", "-i", "PATH=/usr/bin:/bin", "sh", "-c", command)...)
 }
 
-// E5: a bag is verified on a bare Debian without a network; a broken one is not.
+// E5: a bag verifies on a minimal Debian without a network; a changed one does not.
 func TestBagVerifiesWithoutANetwork(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 3, Rotations: 2})
-	if out, ok := offline(t, folder, `tail -n +3 /proc/net/dev | grep -v '^ *lo:'`); ok {
+	folder := unpackBag(t, bagtest.Case{Seed: 3, Rotations: 2})
+	if out, ok := runOffline(t, folder, `tail -n +3 /proc/net/dev | grep -v '^ *lo:'`); ok {
 		t.Fatalf("there is a network: %s", out)
 	}
-	if out, ok := offline(t, folder, "sh verify.sh"); !ok {
+	if out, ok := runOffline(t, folder, "sh verify.sh"); !ok {
 		t.Errorf("verify.sh: %s", out)
 	}
 	originals, err := filepath.Glob(filepath.Join(folder, "data/originals/*"))
 	if err != nil || len(originals) == 0 {
 		t.Fatalf("%d originals, %v", len(originals), err)
 	}
-	change(t, originals[0], flipped)
-	if out, ok := offline(t, folder, "sh verify.sh"); ok || !strings.Contains(out, filepath.Base(originals[0])) {
+	editFile(t, originals[0], flipBit)
+	if out, ok := runOffline(t, folder, "sh verify.sh"); ok || !strings.Contains(out, filepath.Base(originals[0])) {
 		t.Errorf("a broken bag: %s", out)
 	}
 }
 
-// E8: every entry says what the seven factors of 证据规定 93 are answered from.
+// E8: every entry contains the fields that answer the seven factors of 证据规定 93.
 func TestEveryEntryAnswersTheSevenFactors(t *testing.T) {
 	t.Parallel()
 	schema, err := jsonschema.NewCompiler().Compile("testdata/entry.schema.json")
@@ -202,14 +202,14 @@ func TestEveryEntryAnswersTheSevenFactors(t *testing.T) {
 	}
 	var entries []string
 	for _, path := range golden {
-		out, ok := run(t, ".", "unzip", "-p", path, "*/data/journal/entries.jsonl")
+		out, ok := runProgram(t, ".", "unzip", "-p", path, "*/data/journal/entries.jsonl")
 		if !ok {
 			t.Fatal(out)
 		}
 		entries = append(entries, strings.Split(strings.TrimSpace(out), "\n")...)
 	}
 	for _, made := range []bagtest.Case{{Seed: 4, Entries: 40}, {Seed: 5, Pace: 3600}, {Seed: 6, Rotations: 1, Erased: true}, {Seed: 7, Duplicate: true}} {
-		entries = append(entries, lines(t, filepath.Join(unpacked(t, made), "data/journal/entries.jsonl"))...)
+		entries = append(entries, readLines(t, filepath.Join(unpackBag(t, made), "data/journal/entries.jsonl"))...)
 	}
 	for _, entry := range entries {
 		value, err := jsonschema.UnmarshalJSON(strings.NewReader(entry))
@@ -219,12 +219,12 @@ func TestEveryEntryAnswersTheSevenFactors(t *testing.T) {
 		if err := schema.Validate(value); err != nil {
 			t.Errorf("%s: %v", entry, err)
 		}
-		eachAnswerIsNeeded(t, schema, entry)
+		checkEachFieldIsRequired(t, schema, entry)
 	}
 }
 
-// eachAnswerIsNeeded takes one answer after the other away.
-func eachAnswerIsNeeded(t *testing.T, schema *jsonschema.Schema, entry string) {
+// checkEachFieldIsRequired removes one field at a time; the schema must reject it.
+func checkEachFieldIsRequired(t *testing.T, schema *jsonschema.Schema, entry string) {
 	t.Helper()
 	for _, answer := range []string{"collector", "at", "seq", "prev", "actor", "kind"} {
 		var value map[string]any
@@ -238,13 +238,13 @@ func eachAnswerIsNeeded(t *testing.T, schema *jsonschema.Schema, entry string) {
 	}
 }
 
-// E10: the same bytes handed in twice are two entries of custody, and one file in
-// the bag and its manifest.
+// E10: the same bytes submitted twice are two entries, but one file in the bag and
+// in its manifest.
 func TestSameBytesTwiceAreOneFile(t *testing.T) {
 	t.Parallel()
-	folder := unpacked(t, bagtest.Case{Seed: 8, Exhibits: 3, Duplicate: true})
+	folder := unpackBag(t, bagtest.Case{Seed: 8, Exhibits: 3, Duplicate: true})
 	taken := map[string]int{}
-	for _, line := range lines(t, filepath.Join(folder, "data/journal/entries.jsonl")) {
+	for _, line := range readLines(t, filepath.Join(folder, "data/journal/entries.jsonl")) {
 		var entry struct {
 			Blob *struct {
 				SHA256 string `json:"sha256"`
@@ -262,7 +262,7 @@ func TestSameBytesTwiceAreOneFile(t *testing.T) {
 		if times == 2 {
 			twice++
 		}
-		out, _ := run(t, folder, "grep", "-c", "^"+digest+"  data/originals/", "manifest-sha256.txt")
+		out, _ := runProgram(t, folder, "grep", "-c", "^"+digest+"  data/originals/", "manifest-sha256.txt")
 		if strings.TrimSpace(out) != "1" {
 			t.Errorf("%s stands %s times in the manifest", digest, strings.TrimSpace(out))
 		}
@@ -270,27 +270,27 @@ func TestSameBytesTwiceAreOneFile(t *testing.T) {
 	if len(taken) != 3 || twice != 1 {
 		t.Errorf("taken in: %v", taken)
 	}
-	if out, ok := run(t, folder, "sh", "verify.sh"); !ok {
+	if out, ok := runProgram(t, folder, "sh", "verify.sh"); !ok {
 		t.Error(out)
 	}
 }
 
-// E11: of an erased case nothing that was erased is anywhere in the bag, and the
-// bag verifies and says that it was erased.
+// E11: the bag of an erased case contains no erased value. It verifies and reports
+// the erasure.
 func TestErasedValuesAreNowhereInTheBag(t *testing.T) {
 	t.Parallel()
 	words := []string{"王小明", "13800000000", "发错了群", "图0.png", "备注 1"}
-	whole := unpacked(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive})
-	erased := unpacked(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive, Erased: true})
+	whole := unpackBag(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive})
+	erased := unpackBag(t, bagtest.Case{Seed: 9, Rotations: 1, Audience: recovery.ForArchive, Erased: true})
 	for _, word := range words {
-		if out, ok := run(t, whole, "grep", "-rlF", word, "."); !ok {
+		if out, ok := runProgram(t, whole, "grep", "-rlF", word, "."); !ok {
 			t.Errorf("%s is not in the bag before: %s", word, out)
 		}
-		if out, ok := run(t, erased, "grep", "-rlF", word, "."); ok || out != "" {
+		if out, ok := runProgram(t, erased, "grep", "-rlF", word, "."); ok || out != "" {
 			t.Errorf("%s is in %s", word, out)
 		}
 	}
-	if out, ok := run(t, erased, "sh", "verify.sh"); !ok || !strings.Contains(out, "(request)") {
+	if out, ok := runProgram(t, erased, "sh", "verify.sh"); !ok || !strings.Contains(out, "(request)") {
 		t.Errorf("verify.sh: %s", out)
 	}
 }

@@ -14,18 +14,18 @@ import (
 	"testing"
 )
 
-// goal is a row of docs/goals.md.
-type goal struct {
-	id, room     string
+// goalRow is a row of docs/goals.md.
+type goalRow struct {
+	id, pkg      string
 	tests, tools []string
 }
 
 var (
-	rowForm  = regexp.MustCompile("^\\| ([EP]\\d+) \\| [^|]* \\| `([a-z0-9/]+)` ([A-Za-z0-9, ]+) \\| ([^|]*) ?\\|$")
-	toolForm = regexp.MustCompile("`([^`]+)`")
+	rowPattern  = regexp.MustCompile("^\\| ([EP]\\d+) \\| [^|]* \\| `([a-z0-9/]+)` ([A-Za-z0-9, ]+) \\| ([^|]*) ?\\|$")
+	toolPattern = regexp.MustCompile("`([^`]+)`")
 )
 
-func goals(t *testing.T) (all []goal) {
+func readGoals(t *testing.T) (all []goalRow) {
 	t.Helper()
 	page, err := os.ReadFile("../docs/goals.md")
 	if err != nil {
@@ -35,12 +35,12 @@ func goals(t *testing.T) (all []goal) {
 		if !strings.HasPrefix(line, "| E") && !strings.HasPrefix(line, "| P") {
 			continue
 		}
-		row := rowForm.FindStringSubmatch(strings.TrimSpace(line))
+		row := rowPattern.FindStringSubmatch(strings.TrimSpace(line))
 		if row == nil {
-			t.Fatalf("this row cannot be read: %s", line)
+			t.Fatalf("this row is malformed: %s", line)
 		}
-		g := goal{id: row[1], room: row[2], tests: strings.Split(row[3], ", ")}
-		for _, tool := range toolForm.FindAllStringSubmatch(row[4], -1) {
+		g := goalRow{id: row[1], pkg: row[2], tests: strings.Split(row[3], ", ")}
+		for _, tool := range toolPattern.FindAllStringSubmatch(row[4], -1) {
 			g.tools = append(g.tools, tool[1])
 		}
 		all = append(all, g)
@@ -51,7 +51,7 @@ func goals(t *testing.T) (all []goal) {
 func TestEveryGoalIsOnThePage(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{}
-	for _, g := range goals(t) {
+	for _, g := range readGoals(t) {
 		listed[g.id] = true
 	}
 	for kind, last := range map[string]int{"E": 13, "P": 9} {
@@ -67,34 +67,34 @@ func TestEveryGoalIsOnThePage(t *testing.T) {
 	}
 }
 
-// Each test that is named exists, and it, or what it calls in its package, names
-// each word of the command that is told beside it.
+// Each named test exists. It, or a function of its package that it calls, contains
+// every word of the command in its row.
 func TestEveryGoalIsShownAsThePageSays(t *testing.T) {
 	t.Parallel()
-	rooms := map[string]room{}
-	for _, g := range goals(t) {
-		if _, known := rooms[g.room]; !known {
-			rooms[g.room] = parsed(t, filepath.Join("..", g.room))
+	packages := map[string]testPackage{}
+	for _, g := range readGoals(t) {
+		if _, known := packages[g.pkg]; !known {
+			packages[g.pkg] = parseTests(t, filepath.Join("..", g.pkg))
 		}
 		var calls []string
 		for _, test := range g.tests {
-			if rooms[g.room].functions[test] == nil {
-				t.Errorf("%s: %s has no %s", g.id, g.room, test)
+			if packages[g.pkg].functions[test] == nil {
+				t.Errorf("%s: %s has no %s", g.id, g.pkg, test)
 				continue
 			}
-			calls = append(calls, rooms[g.room].words(test)...)
+			calls = append(calls, packages[g.pkg].collectWords(test)...)
 		}
 		for _, tool := range g.tools {
-			if missing := notCalled(strings.Fields(tool), calls, g.tests); missing != "" {
-				t.Errorf("%s: %v of %s does not call %q: no %q", g.id, g.tests, g.room, tool, missing)
+			if missing := findMissingWord(strings.Fields(tool), calls, g.tests); missing != "" {
+				t.Errorf("%s: %v of %s does not call %q: no %q", g.id, g.tests, g.pkg, tool, missing)
 			}
 		}
 	}
 }
 
-// notCalled is the first word of a command that is in none of the calls. Fuzzing
-// is asked for by go test itself.
-func notCalled(command, calls, tests []string) string {
+// findMissingWord returns the first word of a command that is in none of the calls.
+// The command "go test -fuzz" needs a fuzz test instead.
+func findMissingWord(command, calls, tests []string) string {
 	if slices.Equal(command, []string{"go", "test", "-fuzz"}) {
 		if strings.HasPrefix(tests[0], "Fuzz") {
 			return ""
@@ -109,12 +109,12 @@ func notCalled(command, calls, tests []string) string {
 	return ""
 }
 
-// room is the test code of a package: its functions and methods by name.
-type room struct{ functions map[string]*ast.FuncDecl }
+// testPackage holds the test functions and methods of a package by name.
+type testPackage struct{ functions map[string]*ast.FuncDecl }
 
-func parsed(t *testing.T, dir string) room {
+func parseTests(t *testing.T, dir string) testPackage {
 	t.Helper()
-	r := room{functions: map[string]*ast.FuncDecl{}}
+	r := testPackage{functions: map[string]*ast.FuncDecl{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%s: %v", dir, err)
@@ -133,9 +133,9 @@ func parsed(t *testing.T, dir string) room {
 	return r
 }
 
-// words are those in the texts of a test and of all it calls in its package, and
-// the names of the packages it calls.
-func (r room) words(test string) []string {
+// collectWords returns the words in the string literals of a test and of the functions
+// it calls in its package, and all identifiers, such as names of packages.
+func (r testPackage) collectWords(test string) []string {
 	found, seen := map[string]bool{}, map[string]bool{test: true}
 	for open := []string{test}; len(open) > 0; {
 		name := open[len(open)-1]

@@ -2,13 +2,13 @@
 # 核验证据包 / Verifies a bag:  sh verify.sh [选项 OPTIONS] [文件夹 FOLDER]
 # 核验签章的 PDF / Verifies a sealed PDF:  sh verify.sh [选项 OPTIONS] 文件 FILE.pdf
 # 选项 options:
-#   --key 指纹或公钥 FINGERPRINT-OR-KEY     从别处取得的公钥（PDF：证书）指纹 / got from elsewhere (PDF: of the certificate)
+#   --key 指纹或公钥 FINGERPRINT-OR-KEY     从别处取得的公钥（PDF：证书）指纹 / from another source (PDF: of the certificate)
 #   --authority 指纹 FINGERPRINT            从别处取得的时间戳机构证书指纹 / of the time-stamping authority's certificate
 #   --superset-of 文件夹 FOLDER             证明本包包含先前的包 / proves that this bag contains an earlier one
-# 不写文件夹时，核验本文件所在的文件夹 / without FOLDER: the one this file lies in.
+# 不写文件夹时，核验本文件所在的文件夹 / without FOLDER: the folder of this file.
 # 只需 / needs only: sh, openssl (3.0+), sha256sum, python3 (3.6+, standard library).
 # 不联网，不改动任何文件 / no network, changes no file.
-# 退出码 / exit: 0 通过 sound, 1 不通过 not sound, 2 无法核验 cannot run.
+# 退出码 / exit status: 0 通过 sound, 1 不通过 not sound, 2 无法核验 cannot verify.
 set -u
 LC_ALL=C
 export LC_ALL

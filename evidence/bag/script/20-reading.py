@@ -18,7 +18,7 @@ MAX_LINE, MAX_NOTE, MAX_DEPTH, MAX_NAMES = 1 << 20, 16 << 10, 32, 2000
 
 
 class Report:
-    """Where lines go: the screen, or a file shown once the signature is checked."""
+    """Where lines are written: the screen, or a file that is printed after the signature is checked."""
     out, code = sys.stdout.buffer, 1
 
 
@@ -36,7 +36,7 @@ def fail(item, zh, en):
 
 
 def later(step, item, zh, en):
-    """Fails too, but only after other programs have checked the bytes."""
+    """Records a failure that is reported only after other programs have checked the bytes."""
     with open(os.path.join(WORK, step), 'w') as f:
         f.write(line_of(item, zh, en) + '\n')
 
@@ -48,7 +48,7 @@ def small(path, limit=16 << 20):
         return f.read()
 
 
-# --- strict JSON: one object, no name twice, no half characters, no NaN
+# --- strict JSON: one object, no duplicate names, no lone surrogates, no NaN
 
 class Wrong(Exception):
     pass

@@ -1,4 +1,4 @@
-# --- step 1: layout, key, the notes that openssl checks next
+# --- step 1: layout, key, and the signed notes that openssl checks next
 
 def layout():
     present, odd = {}, []
@@ -31,7 +31,7 @@ def layout():
 
 
 def parse_key(text):
-    """Gives (name, hash on signature lines, key, fingerprint)."""
+    """Returns (name, hash in signature lines, key, fingerprint)."""
     parts = text.split('+', 2)
     if len(parts) != 3 or not parts[0] or re.search(r'\s', text):
         return None
@@ -65,7 +65,7 @@ def key():
 
 
 def expect(found, terms):
-    """Any key of the history will do: each vouches for those before it and the one after it."""
+    """Any key of the history is enough, because their statements sign one another."""
     wanted = EXPECTED.strip()
     if not wanted:
         return
@@ -81,7 +81,7 @@ def plain(fingerprint):
 
 
 def by(line, found):
-    """What a signature line of this key carries, or why it is none."""
+    """Returns the signature in a line of this key, or why there is none."""
     start = '— %s ' % found[0]
     if not line.startswith(start):
         return None, ('签名行没有写明该公钥', 'its signature line does not name the key ' + found[0])
@@ -94,7 +94,7 @@ def by(line, found):
 
 
 def note(path, count, keys):
-    """Opens a note of so many lines, signed by one of the keys; openssl checks the signature later."""
+    """Parses a note of count lines, signed by one of the keys; openssl checks the signature later."""
     try:
         lines = small(path, MAX_NOTE).decode('utf-8').split('\n')
     except UnicodeDecodeError:
@@ -123,7 +123,7 @@ def keep(path, text, signature, public):
 
 
 def history(found):
-    """How each key took over from the one before it: [(key, from)]."""
+    """Returns the key history: [(key, start of its validity)]."""
     raw = small(HISTORY, 1 << 20)
     try:
         lines = raw.decode('utf-8').split('\n')
@@ -167,7 +167,7 @@ def checkpoint(path, keys):
 
 
 def points(present, terms, case, size):
-    """Earlier checkpoints: {size: (path, root, number of the key)}."""
+    """Earlier checkpoints: {size: (path, root, index of the key)}."""
     found = {}
     for path in sorted(present):
         match = OPTIONAL.match(path)
@@ -189,7 +189,7 @@ def points(present, terms, case, size):
 
 
 def roots(raw):
-    """Certificates in PEM form and nothing else."""
+    """Returns PEM certificates; fails on any other content."""
     block = re.compile(rb'-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n')
     again, count = b'', 0
     try:

@@ -42,7 +42,7 @@ def about(case, size, shown):
 
 
 class Standing:
-    """What data/standing.json says that entries say, too."""
+    """The fields of data/standing.json that entries also contain."""
 
     def __init__(self, present, said):
         self.case, self.exhibits = None, {}
@@ -108,7 +108,7 @@ def instant(text, fraction):
 
 
 class Tree:
-    """The right edge of an RFC 6962 Merkle tree."""
+    """A hash tree (RFC 6962), stored as the roots of its complete subtrees."""
 
     def __init__(self):
         self.size, self.edge = 0, []
@@ -153,7 +153,7 @@ def lines_of(path):
 
 
 def values():
-    """Yields (seq, path, value, salt) in order, then None for ever."""
+    """Yields (seq, path, value, salt) in order, then None repeatedly."""
     lines, last, more = lines_of(VALUES), None, False
     if next(lines, None) != b'[':
         form()
@@ -220,7 +220,7 @@ def check_blob(item, seq, entry, originals, named, taken):
 
 
 def check_taken(originals, said, taken, erasure):
-    """Every file against the entries that took it in, and the one that tells of an erasure."""
+    """Compares every file with the entries that recorded it, and with the erasure."""
     for digest in sorted(originals):
         if digest not in taken:
             fail(originals[digest], '没有条目收录此文件', 'no entry took it in')
@@ -235,7 +235,7 @@ def check_taken(originals, said, taken, erasure):
 
 
 def check_copy(seq, entry, shown, withheld, taken, made):
-    """An entry that made a copy binds it to an original that is withheld."""
+    """Handles an entry that derived a copy from a withheld original."""
     told = facts(entry)
     digest, of = told.get('sha256'), told.get('of_sha256')
     if entry['kind'] != 'evidence_derived' or not is_digest(digest) or not is_digest(of):
@@ -251,7 +251,7 @@ def facts(entry):
 
 
 def reach(present, path, token, at, item, force, last):
-    """When the walk has taken in what a checkpoint covers; gives the time of its stamp, or the last one."""
+    """Checks the key and time stamp of a checkpoint; returns the time of its stamp, or the previous one."""
     if not force:
         fail(path, '签名的公钥当时（%s）未启用或已停用' % item, 'the key that signed it was not in force at ' + item)
     if token not in present:

@@ -1,4 +1,4 @@
-# --- what the manifests must name; sha256sum then checks the bytes
+# --- which files the manifests must list; sha256sum then checks the bytes
 
 def manifest(path, covered):
     lines = lines_of(path)

@@ -1,7 +1,7 @@
-# --- CMS (RFC 5652) and time stamps (RFC 3161), strictly; openssl checks what is signed
+# --- strict parsing of CMS (RFC 5652) and time stamps (RFC 3161); openssl checks the signatures
 
 class Bad(IndexError):
-    """What is not as it should be; a missing part is an IndexError anyway."""
+    """Malformed input; a missing part raises an IndexError instead."""
 
 
 SIGNED, DATA, TST = '2a864886f70d010702', '2a864886f70d010701', '2a864886f70d0109100104'
@@ -14,7 +14,7 @@ KINDS = {'sha256': ('2a864886f70d010101', '2a864886f70d01010b', '2a8648ce3d04030
 
 
 def items(raw):
-    """DER values one after the other: [(tag, content, whole)]."""
+    """Splits a sequence of DER values: [(tag, content, whole value)]."""
     out, at = [], 0
     try:
         while at < len(raw):
@@ -51,7 +51,7 @@ def algorithm(raw):
 
 
 def certificate(der):
-    """(serial, issuer, subject, whole), each as DER."""
+    """Returns (serial, issuer, subject, whole certificate), each as DER."""
     tbs = items(shape(shape(der, 0x30)[0][1], 0x30, 0x30, 3)[0][1])
     if len(tbs) < 7 or tbs[0][0] != 0xa0:
         raise Bad()
@@ -59,7 +59,7 @@ def certificate(der):
 
 
 def attributes(raw):
-    """{type: value} of those that stand once with one value."""
+    """Returns {type: value} of the attributes that occur once with one value."""
     found = {}
     for tag, content, _ in items(raw):
         if tag != 0x30:
@@ -114,7 +114,7 @@ class Cms:
         raise Bad()
 
     def path(self):
-        """From the leaf up as far as the message goes; every certificate must be on it."""
+        """Returns the chain from the signer up; it must use every certificate of the message."""
         up = [self.leaf]
         while up[-1][1] != up[-1][2]:
             above = [c for c in self.certificates if c[2] == up[-1][1] and c not in up]
@@ -127,7 +127,7 @@ class Cms:
 
 
 def epoch(text):
-    """Seconds of 'YYYYMMDDhhmmss' in UTC."""
+    """Returns the Unix time of 'YYYYMMDDhhmmss' in UTC."""
     try:
         return calendar.timegm(datetime.datetime.strptime(text, '%Y%m%d%H%M%S').timetuple())
     except ValueError:
@@ -139,7 +139,7 @@ def utc(seconds):
 
 
 def armour(ders):
-    """Certificates as PEM."""
+    """Returns certificates as PEM."""
     out = ''
     for der in ders:
         text = base64.b64encode(der).decode()
@@ -149,7 +149,7 @@ def armour(ders):
 
 
 def unarmoured(pem):
-    """The DER of certificates in PEM."""
+    """Returns the DER of PEM certificates."""
     for block in pem.split(b'-----END CERTIFICATE-----\n')[:-1]:
         yield base64.b64decode(b''.join(block.split(b'\n')[1:]), validate=True)
 
@@ -160,7 +160,7 @@ def file(name, data):
 
 
 def stamp(item, raw, imprint, at, anchors):
-    """Judges a token but for its signature; leaves a job for openssl ts. Gives its time."""
+    """Checks a time stamp except its signature, which openssl ts checks later. Returns its time."""
     try:
         message = Cms(raw, TST, 3)
         message.find_leaf()
@@ -189,14 +189,14 @@ def stamp(item, raw, imprint, at, anchors):
     file(name + '.tsr', raw)
     file(name + '.roots', anchors)
     file(name + '.untrusted', armour([c[3] for c in message.certificates]).encode())
-    # openssl ts judges the path it finds, which may pass certificates by: each link is judged, too.
+    # openssl ts may find a chain that skips certificates, so each link is checked too.
     for n, (child, parent) in enumerate(zip(path, path[1:])):
         file('%s.%d.child' % (name, n), armour([child[3]]).encode())
         file('%s.%d.parent' % (name, n), armour([parent[3]]).encode())
     known = [hashlib.sha256(c[3]).hexdigest() for c in path]
     wanted = plain(AUTHORITY) if AUTHORITY and plain(AUTHORITY) not in known else '-'
     file(name + '.top', armour([path[-1][3]]).encode())
-    for c in above:  # of those of one name the signature tells which
+    for c in above:  # several may have the same name; the signature decides
         file('%s.%s.root' % (name, hashlib.sha256(c[3]).hexdigest()), armour([c[3]]).encode())
     job = (imprint.hex(), when, text, item, '-' if above else known[-1], wanted)
     file(name + '.job', ('%s\n%d\n%s\n%s\n%s\n%s\n' % job).encode())

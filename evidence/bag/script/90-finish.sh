@@ -1,12 +1,12 @@
 PYTHON
 
-signature() { # name: Ed25519 over the lines above the signature
+signature() { # name: verifies Ed25519 over the lines above the signature
 	openssl pkeyutl -verify -pubin -inkey "$work/$1.pem" -rawin \
 		-in "$work/$1.text" -sigfile "$work/$1.sig" >"$work/openssl" 2>&1 ||
 		fail "$(cat "$work/$1.path")" '签名与内容不符' 'its signature does not fit its text'
 }
 
-signatures() { # those of notes and time stamps, in the order in which they were met
+signatures() { # verifies notes and time stamps in the order in which they were read
 	for job in "$work"/note*.text; do
 		[ -f "$job" ] && signature "$(basename "$job" .text)"
 	done
@@ -16,11 +16,11 @@ signatures() { # those of notes and time stamps, in the order in which they were
 	return 0
 }
 
-issued() { # certificate, and the one that issued it; both valid at $when
+issued() { # certificate and issuer: checks the signature; both must be valid at 
 	openssl verify -partial_chain -attime "$when" -trusted "$2" "$1" >"$work/openssl" 2>&1
 }
 
-stamp() { # path of a job: token by a certificate for time stamps, valid then, that leads to the roots
+stamp() { # path of a job: verifies a token, whose certificate must be for time stamps, valid, and chain to the roots
 	{ read -r imprint && read -r when && read -r text && read -r item && read -r anchor && read -r wanted; } <"$1.job"
 	openssl ts -verify -digest "$imprint" -token_in -in "$1.tsr" -CAfile "$1.roots" -untrusted "$1.untrusted" \
 		-check_ss_sig -attime "$when" >"$work/openssl" 2>&1 ||
@@ -42,19 +42,19 @@ stamp() { # path of a job: token by a certificate for time stamps, valid then, t
 	echo "时间戳 time stamp: $text  $item  机构证书指纹 authority: $anchor" >>"$work/stamps"
 }
 
-digests() { # manifest: every file it names has the digest it names
+digests() { # manifest: checks the digest of every listed file
 	sha256sum --strict --quiet -c "$1" >"$work/sums" 2>/dev/null && return
 	wrong=$(sed -n 's/: FAILED.*$//p' "$work/sums" | head -n 1)
 	fail "${wrong:-$1}" "与 $1 所列摘要不符" "its SHA-256 is not the one in $1"
 }
 
-unless() { # the line a step left for now, if it did not hold
+unless() { # prints the failure that a step recorded, if there is one
 	[ -s "$work/$1" ] || return 0
 	cat "$work/$1"
 	exit 1
 }
 
-verify_pdf() { # what python left of the seal, by openssl
+verify_pdf() { # checks with openssl what python left of the seal
 	openssl x509 -in "$work/cms.leaf" -noout -pubkey >"$work/cms.pub" 2>/dev/null &&
 		openssl dgst "-$(cat "$work/cms.hash")" -verify "$work/cms.pub" -signature "$work/cms.sig" "$work/cms.attrs" >"$work/openssl" 2>&1 ||
 		fail signature '签名与内容不符' 'the signature does not fit'
@@ -87,7 +87,7 @@ verify_pdf() { # what python left of the seal, by openssl
 	exit 0
 }
 
-# Isolated: nothing that lies in the bag is imported.
+# Isolated mode: python imports nothing from the bag.
 python3 -I -S -X utf8 "$work/check.py" "$work" "$expected" "$authority" "$pdf"
 code=$?
 [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit 1
