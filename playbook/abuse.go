@@ -2,11 +2,11 @@ package playbook
 
 import "time"
 
-// AbuseLimits are from how many cases, and within what time, a supervisor should
-// look. They are guesses of this house, and nothing is decided by them.
+// AbuseLimits are the thresholds above which a supervisor should look at cases.
+// They are estimates of this product; nothing is decided by them.
 type AbuseLimits struct {
 	Cases    int           // of one claimant within Window
-	Window   time.Duration // also for two who claim from each other
+	Window   time.Duration // also for two people who claim from each other
 	Circle   int           // different claimants with one counterpart
 	Delivery time.Duration // between goods handed over and the claim
 }
@@ -18,7 +18,7 @@ const (
 	limitAbuseDelivery = "abuse_delivery_hours"
 )
 
-// AbuseLimits are those in force at an instant.
+// AbuseLimits returns the limits in force at an instant.
 func (rs *RuleSet) AbuseLimits(at time.Time) AbuseLimits {
 	return AbuseLimits{
 		Cases: rs.caseLimit(limitAbuseCases, at), Circle: rs.caseLimit(limitAbuseCircle, at),

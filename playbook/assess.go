@@ -8,15 +8,15 @@ import (
 	"recourse/recovery"
 )
 
-// Knowledge is what an installation knows beside the book; each may be nil.
+// Knowledge is what an installation knows besides the rules; each field may be nil.
 type Knowledge struct {
 	Incomes    Incomes
 	Experience Experience
 	Lessons    []Lesson
 }
 
-// Assessment is everything the book says of a mis-send (contract: POST
-// /assessments). Texts are Chinese.
+// Assessment is the answer to the facts of a mis-send (POST /assessments). Texts
+// are Chinese.
 type Assessment struct {
 	Recall           Recall                 `json:"recall"`
 	Plan             []PlanStep             `json:"plan"`
@@ -31,12 +31,12 @@ type Assessment struct {
 	Playbook         VersionRef             `json:"playbook"`
 }
 
-// VersionRef says by which version an answer was given.
+// VersionRef names the version that an answer comes from.
 type VersionRef struct {
 	Version string `json:"version"`
 }
 
-// Assess answers from facts that Check accepted. It is pure and stores nothing.
+// Assess answers facts that CheckFacts accepts. It is pure and stores nothing.
 func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Assessment {
 	v := rs.newEvaluation(f, now, known.Incomes)
 	begun := v.record
@@ -58,7 +58,7 @@ func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Ass
 	}
 }
 
-// firstStage is where a case with these facts would begin.
+// firstStage returns the stage in which a case with these facts would begin.
 func (e *evaluation) firstStage() recovery.Stage {
 	switch {
 	case e.answerSignal("danger") == Yes:
@@ -70,8 +70,7 @@ func (e *evaluation) firstStage() recovery.Stage {
 	}
 }
 
-// collectWarnings are the findings about the facts first, then what is said beside
-// every answer.
+// collectWarnings returns the findings about the facts, then the general warnings.
 func (e *evaluation) collectWarnings() []Warning {
 	warnings := make([]Warning, 0, len(e.rules.data.Warnings)+2)
 	for rule := range rulesInForce(e.rules.data.Findings, e.now) {
@@ -91,7 +90,7 @@ func (e *evaluation) collectWarnings() []Warning {
 
 var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
 
-// formatLength writes a length as people say it.
+// formatLength writes a length in Chinese.
 func formatLength(length calendar.Length) string {
 	if length.Count == 0 {
 		return ""

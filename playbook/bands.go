@@ -6,7 +6,7 @@ import (
 	"recourse/recovery"
 )
 
-// amountBandRule is a band of amounts: from its own beginning to the next one's.
+// amountBandRule is a band of amounts, from its own lower bound to the next one's.
 type amountBandRule struct {
 	ruleEntry `yaml:",inline"`
 	From      recovery.Money `yaml:"from_fen"`
@@ -14,14 +14,14 @@ type amountBandRule struct {
 	Text      string         `yaml:"text"`
 }
 
-// AmountBand is a band that cases are counted and told by: all amounts from its
-// beginning (fen) to the next band's.
+// AmountBand is a band by which cases are counted and described: all amounts from
+// its lower bound (fen) to the next band's.
 type AmountBand struct {
 	From recovery.Money
 	Name string
 }
 
-// AmountBands are the bands of amounts at an instant, from nothing upwards.
+// AmountBands returns the bands at an instant, in ascending order.
 func (rs *RuleSet) AmountBands(at time.Time) []AmountBand {
 	var bands []AmountBand
 	for rule := range rulesInForce(rs.data.AmountBands, at) {
@@ -30,7 +30,8 @@ func (rs *RuleSet) AmountBands(at time.Time) []AmountBand {
 	return bands
 }
 
-// AmountBandName names the band of an amount; "" in a book without bands.
+// AmountBandName returns the name of an amount's band; "" in a rule set without
+// bands.
 func (rs *RuleSet) AmountBandName(amount recovery.Money, at time.Time) string {
 	if rule := rs.findAmountBand(amount, at); rule != nil {
 		return rule.Name
@@ -47,9 +48,9 @@ func (rs *RuleSet) findAmountBand(amount recovery.Money, at time.Time) (found *a
 	return found
 }
 
-// amountBandText is how people are told of a band.
+// amountBandText returns the wording of a band.
 func (rs *RuleSet) amountBandText(name string) string {
-	for _, rule := range rs.data.AmountBands { // at any time: it was counted before
+	for _, rule := range rs.data.AmountBands { // whenever it is valid: the cases were counted earlier
 		if rule.Name == name {
 			return rule.Text
 		}
@@ -57,7 +58,7 @@ func (rs *RuleSet) amountBandText(name string) string {
 	return name
 }
 
-// checkAmountBandsAt wants bands that begin at nothing and rise.
+// checkAmountBandsAt requires bands that begin at 0 and ascend.
 func (rs *RuleSet) checkAmountBandsAt(i *ruleChecker, at time.Time) {
 	var last *amountBandRule
 	names := map[string]bool{}

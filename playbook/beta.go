@@ -2,19 +2,20 @@ package playbook
 
 import "math"
 
-// beta is a distribution of a chance: Beta(successes + 1, failures + 1) in
-// spirit, with whatever weight a prior brings.
+// beta is the Beta distribution of a chance: a counts successes, b failures, each
+// plus the weight of a prior.
 type beta struct{ a, b float64 }
 
 func (d beta) mean() float64 { return d.a / (d.a + d.b) }
 
-// quantile finds where the distribution function reaches p, by halving.
+// quantile returns the x at which the distribution function reaches p, by
+// bisection.
 func (d beta) quantile(p float64) float64 {
 	if d.a == 1 && d.b == 1 {
 		return p // uniform: the chance of every route without claims and cases
 	}
 	low, high, scale := 0.0, 1.0, d.logScale()
-	for range 20 { // to a millionth; chances are shown to a thousandth
+	for range 20 { // to a millionth; chances are rounded to a thousandth
 		middle := (low + high) / 2
 		if d.distribution(middle, scale) < p {
 			low = middle
@@ -25,7 +26,7 @@ func (d beta) quantile(p float64) float64 {
 	return (low + high) / 2
 }
 
-// logScale is the logarithm of 1 / B(a, b). It is the same on both sides.
+// logScale returns the logarithm of 1 / B(a, b), which is symmetric in a and b.
 func (d beta) logScale() float64 {
 	ab, _ := math.Lgamma(d.a + d.b)
 	a, _ := math.Lgamma(d.a)
@@ -33,8 +34,8 @@ func (d beta) logScale() float64 {
 	return ab - a - b
 }
 
-// distribution is the regularised incomplete beta function (DLMF 8.17), its scale known,
-// by its continued fraction on the side where that converges fast.
+// distribution is the regularised incomplete beta function (DLMF 8.17). The
+// continued fraction is evaluated on the side where it converges fast.
 func (d beta) distribution(x, scale float64) float64 {
 	if x <= 0 {
 		return 0

@@ -2,25 +2,24 @@ package playbook
 
 import "math"
 
-// ForecastResult is one closed case: the mean chance it was given, and whether it came
-// true.
+// ForecastResult is a closed case: the mean chance that was forecast, and whether
+// money came back.
 type ForecastResult struct {
 	Chance   float64
 	Happened bool
 }
 
-// CalibrationRow is one row of the table: of the cases given a chance in this
-// range, how many came true.
+// CalibrationRow compares forecasts within a range of chances with what happened.
 type CalibrationRow struct {
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
 	N        int     `json:"n"`
-	Chance   float64 `json:"chance"`   // mean of what was foretold
-	Observed float64 `json:"observed"` // share of what came true
+	Chance   float64 `json:"chance"`   // mean of the forecasts
+	Observed float64 `json:"observed"` // share of cases in which money came back
 }
 
-// Calibrate sorts forecasts into ranges of equal width, from the lowest. Empty
-// ranges stay, with n of zero. Fewer than one range is one.
+// Calibrate groups forecasts into ranges of equal width, in ascending order. Empty
+// ranges stay, with n of zero. Fewer than one range counts as one.
 func Calibrate(cases []ForecastResult, ranges int) []CalibrationRow {
 	ranges = max(1, ranges)
 	table := make([]CalibrationRow, ranges)
@@ -45,8 +44,8 @@ func Calibrate(cases []ForecastResult, ranges int) []CalibrationRow {
 	return table
 }
 
-// BrierScore is the mean square of what forecasts missed by: 0 is perfect, 0.25 is a
-// coin. It is false without cases.
+// BrierScore is the mean squared error of forecasts: 0 is perfect, 0.25 equals
+// guessing. It is false without cases.
 func BrierScore(cases []ForecastResult) (score float64, known bool) {
 	for _, c := range cases {
 		miss := clampProbability(c.Chance)

@@ -8,10 +8,10 @@ import (
 	"recourse/recovery"
 )
 
-// Deadlines are those of a case after a step: a clock that runs on keeps its
-// beginning, one that stops or goes on again has that noted, and one that is new,
-// or that the step starts anew, begins now. For a case that was just filed the
-// step leads from nowhere.
+// Deadlines returns the deadlines of a case after a step. A clock that continues
+// keeps its start; stopping and resuming are recorded; a clock that is new or
+// restarted begins now. For a newly filed case the step starts from the zero
+// position.
 func (rs *RuleSet) Deadlines(c recovery.Case, step recovery.Step, now time.Time) []recovery.Deadline {
 	deadlines := []recovery.Deadline{}
 	for _, run := range step.Next.AllClocks() {
@@ -36,8 +36,8 @@ func findDeadline(deadlines []recovery.Deadline, run recovery.ClockState) (recov
 	return recovery.Deadline{}, false
 }
 
-// fixedClockStart is when a clock of the platform or of the law begins, whenever a case
-// comes to know of it: with the sending, the limitation with the newest act that
+// fixedClockStart returns when a clock of the platform or the law starts,
+// independent of the case: at the sending, the limitation at the newest act that
 // interrupted it (民法典 195).
 func fixedClockStart(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
 	switch clock {
@@ -50,7 +50,7 @@ func fixedClockStart(clock recovery.Clock, c recovery.Case, p recovery.Position)
 	}
 }
 
-// updateStops ends the stop that is over and begins the one that is new.
+// updateStops ends the stop that is over and begins the new one.
 func updateStops(stops []recovery.Stop, because string, now time.Time) []recovery.Stop {
 	stops = slices.Clone(stops)
 	last := len(stops) - 1
@@ -67,18 +67,18 @@ func updateStops(stops []recovery.Stop, because string, now time.Time) []recover
 	return stops
 }
 
-// ComputeDeadline is the deadline of one clock of a case, counted from the instant it began
-// with the times it stood still, so that the same facts give the same instant
-// whatever was computed before. now decides only what is warned of next.
+// ComputeDeadline returns the deadline of one clock of a case, counted from its
+// start and without its stops, so that the same facts give the same instant
+// whatever was computed before. now only decides the next warning.
 //
-// A stopped clock names why, and stands where it would end if it went on at
+// A stopped clock names the reason, and its deadline assumes that it resumes at
 // once.
 func (rs *RuleSet) ComputeDeadline(
 	run recovery.ClockState, p recovery.Position, c recovery.Case, from time.Time, stops []recovery.Stop, now time.Time,
 ) recovery.Deadline {
 	rule := rs.clockRuleAt(run.Clock, from)
 	if rule == nil {
-		rule = rs.clockRuleAt(run.Clock, time.Time{}) // it began before the book knows of it
+		rule = rs.clockRuleAt(run.Clock, time.Time{}) // it began before any rule is valid
 	}
 	deadline := recovery.Deadline{
 		Kind: run.Clock, Ref: run.Ref, PausedBecause: run.Stopped, From: from, Stops: stops,
@@ -109,10 +109,10 @@ func (rs *RuleSet) ComputeDeadline(
 	return deadline
 }
 
-// nextWarning is the next day on which people are told that a deadline comes nearer;
-// nil when none is left. Under a pace the days shrink as the wait does.
+// nextWarning returns the next instant at which people are warned of a deadline;
+// nil when none is left. A pace shrinks the days as it shrinks the wait.
 func (r *clockRule) nextWarning(due time.Time, pace int, now time.Time) *time.Time {
-	for _, days := range r.WarnDays { // from the earliest warning to the last
+	for _, days := range r.WarnDays { // in descending order
 		at := due.Add(-scaleByPace(time.Duration(days)*24*time.Hour, pace))
 		if at.After(now) {
 			return &at
@@ -132,7 +132,7 @@ func toPauses(stops []recovery.Stop) []calendar.Pause {
 	return pauses
 }
 
-// limitationDeadline is the last instant of the claim, as its ledger has it (民法典
+// limitationDeadline returns the end of the limitation period, from its log (民法典
 // 188, 195).
 func limitationDeadline(c recovery.Case, p recovery.Position) time.Time {
 	ledger := p.Limitation()
@@ -143,7 +143,7 @@ func limitationDeadline(c recovery.Case, p recovery.Position) time.Time {
 	return paceRemaining(c, of, ledger.Ends)
 }
 
-// paceRemaining paces what still lies ahead of an instant.
+// paceRemaining scales the time between two instants by the pace of the case.
 func paceRemaining(c recovery.Case, of, due time.Time) time.Time {
 	if !due.After(of) {
 		return due
@@ -151,14 +151,14 @@ func paceRemaining(c recovery.Case, of, due time.Time) time.Time {
 	return of.Add(scaleByPace(due.Sub(of), c.Pace))
 }
 
-// instalmentDeadline is the hour of the day an instalment falls due on in China, or
-// of the next working day (民法典 203). A plan's days are the calendar's own: under
-// a pace the wait from its acceptance shrinks.
+// instalmentDeadline returns the hour of the day in China on which an instalment is
+// due, or of the next working day (民法典 203). Plans use real calendar days; a pace
+// shrinks the wait from the acceptance.
 func (rs *RuleSet) instalmentDeadline(ref string, p recovery.Position, c recovery.Case, accepted time.Time) calendar.Ending {
 	part, known := p.FindInstalment(ref)
 	day, err := time.ParseInLocation(time.DateOnly, part.DueOn, recovery.Shanghai)
 	if !known || err != nil {
-		return calendar.Ending{At: accepted} // such a plan was never accepted: see recovery's check
+		return calendar.Ending{At: accepted} // package recovery accepts no such plan
 	}
 	next := calendar.Length{Count: 1, Unit: calendar.Days, RestDays: calendar.Move}
 	ending := rs.calendar.Deadline(day.Add(-12*time.Hour), next, nil)
@@ -167,7 +167,7 @@ func (rs *RuleSet) instalmentDeadline(ref string, p recovery.Position, c recover
 	return ending
 }
 
-// The figures a case is run by, by their names among the limits.
+// The limits that cases use, by name.
 const (
 	limitInstalmentHour = "instalment_hour"
 	limitFourEyes       = "four_eyes_fen"
@@ -179,15 +179,15 @@ const (
 	limitQuietUntil     = "quiet_until_hour"
 )
 
-// Terms are what the book decides of a case at its filing.
+// Terms returns what the rules decide about a case when it is filed.
 func (rs *RuleSet) Terms(f recovery.Filing, now time.Time) recovery.Terms {
 	return recovery.Terms{
 		RefundAhead: rs.IsRefundAhead(f, now), NoNotice: rs.skipsGroupNotice(f, now), FourEyes: recovery.Money(rs.caseLimit(limitFourEyes, now)),
 	}
 }
 
-// caseLimit is a limit at an instant. What happened before the book's time is judged
-// by the book all the same: no figure at all would forbid everything.
+// caseLimit returns a limit at an instant. Instants before the validity of the
+// rules use the limit too: without a limit everything would be forbidden.
 func (rs *RuleSet) caseLimit(name string, at time.Time) int {
 	value, known := rs.limitAt(name, at)
 	if !known {
@@ -196,7 +196,7 @@ func (rs *RuleSet) caseLimit(name string, at time.Time) int {
 	return int(value)
 }
 
-// noNoticeRule is a case of which the group is not told.
+// noNoticeRule is a case in which the group is not notified.
 type noNoticeRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -217,8 +217,8 @@ func (rs *RuleSet) skipsGroupNotice(f recovery.Filing, now time.Time) bool {
 	return false
 }
 
-// ContactLimits are how often and when a counterpart may be written to, as an
-// instant's rules have it.
+// ContactLimits returns how often and when a counterpart may be contacted, by the
+// rules of an instant.
 func (rs *RuleSet) ContactLimits(at time.Time) recovery.ContactLimits {
 	number := func(name string) int { return rs.caseLimit(name, at) }
 	return recovery.ContactLimits{

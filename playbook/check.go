@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// ruleChecker collects what is wrong with a book.
+// ruleChecker collects the faults of a rule set.
 type ruleChecker struct {
 	locations ruleLocations
 	faults    []error
@@ -21,7 +21,7 @@ func (i *ruleChecker) addFault(id, format string, args ...any) {
 	i.faults = append(i.faults, i.locations.formatFault(id, format, args...))
 }
 
-// checkRuleSet refuses a book the engine could answer wrongly from.
+// checkRuleSet returns an error for rules that could produce wrong answers.
 func (rs *RuleSet) checkRuleSet(where ruleLocations) error {
 	i := &ruleChecker{locations: where}
 	if name := path.Base(where.folder); rs.data.Version != name {
@@ -100,37 +100,37 @@ func (rs *RuleSet) checkRules(i *ruleChecker) {
 func (rs *RuleSet) checkClocks(i *ruleChecker) {
 	for _, rule := range rs.data.Clocks {
 		if !slices.Contains(recovery.Clocks, rule.Clock) {
-			i.addFault(rule.ID, "there is no clock %q", rule.Clock)
+			i.addFault(rule.ID, "unknown clock %q", rule.Clock)
 		}
 		i.checkClock(&rule)
 	}
 }
 
-// checkClock sees to it that a length says all that a calendar must know.
+// checkClock requires that a length has everything the calendar needs.
 func (i *ruleChecker) checkClock(rule *clockRule) {
 	if rule.Length <= 0 || rule.Length > maxLength {
-		i.addFault(rule.ID, "a length lies between 1 and %d, not %d", maxLength, rule.Length)
+		i.addFault(rule.ID, "the length must be between 1 and %d, not %d", maxLength, rule.Length)
 	}
 	checkOneOf(i, rule.ID, "unit", rule.Unit, []calendar.Unit{calendar.Hours, calendar.Days, calendar.WorkingDays})
 	if rule.Unit == calendar.Days {
 		checkOneOf(i, rule.ID, "rest_days", rule.RestDays, []calendar.RestDays{calendar.Keep, calendar.Move})
 	} else if rule.RestDays != "" {
-		i.addFault(rule.ID, "rest_days is said of days only")
+		i.addFault(rule.ID, "rest_days is allowed for days only")
 	}
 	if !slices.IsSortedFunc(rule.WarnDays, func(a, b int) int { return b - a }) {
-		i.addFault(rule.ID, "warn_days go from the earliest warning to the last")
+		i.addFault(rule.ID, "warn_days must descend: the earliest warning has most days")
 	}
 	if rule.Clock == recovery.AutoRefundClock && rule.Unit != calendar.Hours {
 		i.addFault(rule.ID, "the platforms count the auto-refund in hours")
 	}
 }
 
-// maxLength keeps every length far from the end of time.Duration.
+// maxLength keeps every length far below the limits of time.Duration.
 const maxLength = 10_000
 
 func (i *ruleChecker) checkSpan(id string, s timeSpan, units ...string) {
 	if s.Length <= 0 || s.Length > maxLength {
-		i.addFault(id, "a length lies between 1 and %d, not %d", maxLength, s.Length)
+		i.addFault(id, "the length must be between 1 and %d, not %d", maxLength, s.Length)
 	}
 	if !slices.Contains(units, s.Unit) {
 		i.addFault(id, "the unit is one of %s, not %q", strings.Join(units, ", "), s.Unit)
@@ -149,14 +149,14 @@ func (rs *RuleSet) checkRecall(i *ruleChecker) {
 			i.checkSpan(rule.ID, *rule.Within, "minutes", "hours", "days")
 		}
 		if rule.Within != nil && rule.Recall != recallWhileUnclaimed {
-			i.addFault(rule.ID, "within is said of while_unclaimed only")
+			i.addFault(rule.ID, "within is allowed for while_unclaimed only")
 		}
 		i.checkNotEmpty(rule.ID, rule.Text)
 	}
 }
 
-// checkGuidance looks at each advice; that there is one for every moment is for
-// checkTerms.
+// checkGuidance checks each guidance rule. checkEveryInstant checks that every
+// moment has one.
 func (rs *RuleSet) checkGuidance(i *ruleChecker) {
 	for _, rule := range rs.data.Guidance {
 		i.checkScope(rule.ID, rule.scope)
@@ -166,10 +166,10 @@ func (rs *RuleSet) checkGuidance(i *ruleChecker) {
 			checkOneOf(i, rule.ID, "who", actor, recallActors)
 		}
 		if len(rule.Who) == 0 {
-			i.addFault(rule.ID, "guidance says who has to act")
+			i.addFault(rule.ID, "guidance needs who: the people who have to act")
 		}
 		if len(rule.Steps) == 0 {
-			i.addFault(rule.ID, "guidance without steps helps nobody")
+			i.addFault(rule.ID, "guidance needs steps")
 		}
 	}
 	for _, rule := range rs.data.Warnings {
@@ -200,10 +200,10 @@ func (rs *RuleSet) checkDossier(i *ruleChecker) {
 			i.addFault(rule.ID, "a dossier rule names its audiences")
 		}
 		if (rule.Fact == "") == (len(rule.Evidence) == 0) {
-			i.addFault(rule.ID, "a dossier rule asks for a fact or for evidence, one of them")
+			i.addFault(rule.ID, "a dossier rule needs either fact or evidence")
 		}
 		if _, known := caseFacts[rule.Fact]; rule.Fact != "" && !known {
-			i.addFault(rule.ID, "there is no fact %q", rule.Fact)
+			i.addFault(rule.ID, "unknown fact %q", rule.Fact)
 		}
 	}
 }

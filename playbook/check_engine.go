@@ -6,10 +6,10 @@ import (
 	"recourse/recovery"
 )
 
-// The checks of what an assessment is made from.
+// The checks of the rules that assessments use.
 
-// knownSignals are all the signals a condition may name: what the facts decide, and what the
-// book's questions ask.
+// knownSignals returns the signals that a condition may name: those that facts
+// decide, and those that a question asks for.
 func (rs *RuleSet) knownSignals(about string) []string {
 	names := sortedKeys(caseSignals)
 	if about == aboutSending {
@@ -26,7 +26,7 @@ func (rs *RuleSet) knownSignals(about string) []string {
 func (i *ruleChecker) checkCondition(id string, c condition, known []string) {
 	for _, signal := range c {
 		if !slices.Contains(known, signal.name) {
-			i.addFault(id, "there is no signal %q", signal.name)
+			i.addFault(id, "unknown signal %q", signal.name)
 		}
 	}
 }
@@ -42,7 +42,7 @@ func (rs *RuleSet) checkLimitsAndQuestions(i *ruleChecker) {
 	for _, rule := range rs.data.Limits {
 		checkOneOf(i, rule.ID, "limit", rule.Limit, limitNames)
 		if rule.Value <= 0 || rule.Value > int64(recovery.MaxMoney) {
-			i.addFault(rule.ID, "a limit lies between 1 and %d, not %d", recovery.MaxMoney, rule.Value)
+			i.addFault(rule.ID, "a limit must be between 1 and %d, not %d", recovery.MaxMoney, rule.Value)
 		}
 	}
 	for _, rule := range rs.data.Questions {
@@ -50,18 +50,18 @@ func (rs *RuleSet) checkLimitsAndQuestions(i *ruleChecker) {
 		i.checkNotEmpty(rule.ID, rule.Signal, rule.Text)
 		_, decided := caseSignals[rule.Signal]
 		if decided && rule.About == aboutCase {
-			i.addFault(rule.ID, "the facts decide %q: nobody is asked", rule.Signal)
+			i.addFault(rule.ID, "the facts decide %q, so it needs no question", rule.Signal)
 		}
 		if !decided && rule.About == aboutField {
 			i.addFault(rule.ID, "no field decides %q", rule.Signal)
 		}
 		if _, decided := sendSignals[rule.Signal]; decided && rule.About == aboutSending {
-			i.addFault(rule.ID, "the facts decide %q: nobody is asked", rule.Signal)
+			i.addFault(rule.ID, "the facts decide %q, so it needs no question", rule.Signal)
 		}
 	}
 }
 
-// checkConditionalTexts looks at all that is a text under a condition.
+// checkConditionalTexts checks the rules that are a text under a condition.
 func (rs *RuleSet) checkConditionalTexts(i *ruleChecker) {
 	sending, facts := rs.knownSignals(aboutSending), rs.knownSignals(aboutCase)
 	for _, rule := range rs.data.Confirmations {
@@ -71,7 +71,7 @@ func (rs *RuleSet) checkConditionalTexts(i *ruleChecker) {
 		i.checkCondition(rule.ID, rule.If, sending)
 		i.checkNotEmpty(rule.ID, rule.Name, rule.Text)
 		if rule.Rating < 1 || rule.Rating > 5 {
-			i.addFault(rule.ID, "a rating lies between 1 and 5, not %d", rule.Rating)
+			i.addFault(rule.ID, "a rating must be between 1 and 5, not %d", rule.Rating)
 		}
 	}
 	for _, rule := range rs.data.Cautions {
@@ -100,7 +100,7 @@ func (rs *RuleSet) checkPlanAndStrategies(i *ruleChecker, facts []string) {
 		i.checkNotEmpty(rule.ID, rule.Why)
 		for _, stage := range rule.Stages {
 			if _, known := planClocks[stage]; !known {
-				i.addFault(rule.ID, "nothing is planned in the stage %s", stage)
+				i.addFault(rule.ID, "the stage %s has no plan", stage)
 			}
 		}
 	}
@@ -157,21 +157,21 @@ func (rs *RuleSet) checkRoutes(i *ruleChecker) {
 func (rs *RuleSet) checkFees(i *ruleChecker) {
 	for _, rule := range rs.data.Fees {
 		if (rule.Of == "") == (len(rule.Bands) == 0) {
-			i.addFault(rule.ID, "a fee has bands or is a part of another, one of them")
+			i.addFault(rule.ID, "a fee needs either bands or of")
 		}
 		if rule.Of != "" {
 			rs.checkPartialFee(i, rule)
 		}
 		for _, band := range rule.Bands {
 			if band.Rate < 0 || band.Rate > 10_000 || band.Fixed < 0 {
-				i.addFault(rule.ID, "a rate lies between 0 and 10000, and nothing is paid out")
+				i.addFault(rule.ID, "a rate must be between 0 and 10000, and a fixed sum at least 0")
 			}
 		}
 	}
 }
 
-// checkPartialFee sees to it that a part is of a fee by bands: parts of parts could
-// run in a circle.
+// checkPartialFee requires that a partial fee refers to a fee by bands. Parts of
+// parts could form a cycle.
 func (rs *RuleSet) checkPartialFee(i *ruleChecker, rule feeRule) {
 	if rule.Divide < 1 {
 		i.addFault(rule.ID, "divide_by is at least 1, not %d", rule.Divide)
@@ -186,7 +186,7 @@ func (rs *RuleSet) checkChances(i *ruleChecker) {
 	facts := rs.knownSignals(aboutCase)
 	percent := func(id string, value float64) {
 		if value < 0 || value > 100 {
-			i.addFault(id, "a percentage lies between 0 and 100, not %g", value)
+			i.addFault(id, "a percentage must be between 0 and 100, not %g", value)
 		}
 	}
 	for _, rule := range rs.data.Priors {

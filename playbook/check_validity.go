@@ -7,11 +7,12 @@ import (
 	"recourse/recovery"
 )
 
-// The checks of what must hold at every instant, whatever times the rules have
-// of their own.
+// The checks of what must hold at every instant, whatever the validity of single
+// rules.
 
-// listValidityChanges are the instants at which a rule or an article begins or ceases to hold,
-// and one before them all: what is so at each of them is so for ever.
+// listValidityChanges returns the instants at which a rule or an article begins or
+// ends to be valid, and one before all of them. What holds at each of them holds
+// always.
 func (rs *RuleSet) listValidityChanges() []time.Time {
 	first := startOfDay(&rs.data.ValidFrom)
 	var turns []time.Time
@@ -37,10 +38,10 @@ func (rs *RuleSet) listValidityChanges() []time.Time {
 	return append([]time.Time{first.Add(-time.Second)}, slices.Compact(turns)...)
 }
 
-// checkEveryInstant refuses a gap that would leave a position without a clock, a moment
-// without advice, a group without a strategy or a theory without law, and two
-// rules at once where the engine takes one. It stops at the first instant with a
-// fault: the next ones would repeat it.
+// checkEveryInstant refuses gaps (a clock without a length, a moment without
+// guidance, a group without a strategy, a theory without an article) and overlaps
+// where the engine uses one rule. It stops at the first instant with a fault,
+// because the next ones would repeat it.
 func (rs *RuleSet) checkEveryInstant(i *ruleChecker) {
 	found := len(i.faults)
 	for _, at := range rs.listValidityChanges() {
@@ -56,7 +57,7 @@ func (rs *RuleSet) checkEveryInstant(i *ruleChecker) {
 		rs.checkAmountBandsAt(i, at)
 		rs.checkSimilarityAt(i, at)
 		checkUniqueAt(i, rs.data.Limits, at, "the limit %s has two values", func(r *limitRule) string { return r.Limit })
-		checkUniqueAt(i, rs.data.Routes, at, "the route %s stands twice", func(r *routeRule) string { return string(r.Route) })
+		checkUniqueAt(i, rs.data.Routes, at, "the route %s has two rules", func(r *routeRule) string { return string(r.Route) })
 		for rule := range rulesInForce(rs.data.Theories, at) {
 			if len(rule.articlesInForce(at)) == 0 {
 				i.addFault(rule.ID, "from %s no article of the theory is in force", formatDay(at))
@@ -89,7 +90,7 @@ func (rs *RuleSet) checkClockAt(i *ruleChecker, clock recovery.Clock, at time.Ti
 	i.addFault(near, "the clock %s has no length (on %s)", clock, formatDay(at))
 }
 
-// checkUniqueAt refuses two rules of one name at the same time.
+// checkUniqueAt refuses two rules of one name that are valid at the same time.
 func checkUniqueAt[T any, P rulePointer[T]](i *ruleChecker, rules []T, at time.Time, format string, name func(P) string) {
 	seen := map[string]bool{}
 	for rule := range rulesInForce[T, P](rules, at) {

@@ -10,7 +10,7 @@ import (
 	"recourse/recovery"
 )
 
-// Diff is what one version changed of another, by the ids of its rules.
+// Diff is the difference between two versions, by rule ids.
 type Diff struct {
 	From    string   `json:"from"`
 	To      string   `json:"to"`
@@ -19,7 +19,7 @@ type Diff struct {
 	Changed []Change `json:"changed"`
 }
 
-// Change is one rule as it was and as it is.
+// Change is a rule before and after.
 type Change struct {
 	ID     string          `json:"id"`
 	Before json.RawMessage `json:"before"`
@@ -46,7 +46,7 @@ func (s *Registry) Diff(from, to string) (Diff, error) {
 	return diff, nil
 }
 
-// rulesMissingIn lists the rules of one book whose ids another does not have.
+// rulesMissingIn returns the rules of rs whose ids other does not have.
 func rulesMissingIn(b, other *RuleSet) []Rule {
 	rules := []Rule{}
 	for _, rule := range b.Rules() {
@@ -57,18 +57,19 @@ func rulesMissingIn(b, other *RuleSet) []Rule {
 	return rules
 }
 
-// Difference is one thing that would have been otherwise for a case.
+// Difference is one answer that another version changes for a case.
 type Difference struct {
 	// What is clock.NAME, requirements.STAGE, texts.STAGE, or a part of an
 	// assessment: recall, plan, strategy, characterisation, routes, forecast,
-	// warnings, precedents. Before and After of those parts but recall are JSON.
+	// warnings, precedents. Before and After are JSON for these parts except
+	// recall.
 	What   string `json:"what"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
 
-// Simulate tells what would have been different for a past case under another
-// version than the one it was filed under. It fails with CodeNotFound.
+// Simulate returns what would differ for a past case under another version than its
+// own. It fails with CodeNotFound.
 func (s *Registry) Simulate(c recovery.Case, version string) ([]Difference, error) {
 	pinned, err := s.RuleSet(c.Playbook)
 	if err != nil {
@@ -88,10 +89,10 @@ func (s *Registry) Simulate(c recovery.Case, version string) ([]Difference, erro
 	return differences, nil
 }
 
-// versionAnswer is one thing a book says of a case, as text.
+// versionAnswer is one answer of a version about a case, as text.
 type versionAnswer struct{ what, text string }
 
-// answersFor are all things a book says of a case, the same ones for every book.
+// answersFor returns all answers about a case, in the same order for every version.
 func (rs *RuleSet) answersFor(c recovery.Case) []versionAnswer {
 	var all []versionAnswer
 	for _, clock := range recovery.Clocks {
@@ -114,7 +115,7 @@ func (rs *RuleSet) answersFor(c recovery.Case) []versionAnswer {
 	return all
 }
 
-// marshalText is a part of an assessment as text, for comparing.
+// marshalText returns a part of an assessment as text, for comparing.
 func marshalText(part any) string {
 	text, err := json.Marshal(part)
 	if err != nil {

@@ -16,7 +16,8 @@ type clockRule struct {
 	Length    int               `yaml:"length"`
 	Unit      calendar.Unit     `yaml:"unit"`
 	RestDays  calendar.RestDays `yaml:"rest_days"`
-	// WarnDays are how many days before its end people are told, the most first.
+	// WarnDays are how many days before the deadline people are warned, in
+	// descending order.
 	WarnDays []int `yaml:"warn_days"`
 }
 
@@ -24,8 +25,8 @@ func (r *clockRule) nominalLength() calendar.Length {
 	return calendar.Length{Count: r.Length, Unit: r.Unit, RestDays: r.RestDays}
 }
 
-// clockRuleAt is the rule of a clock that begins at an instant: the check of the book
-// sees to it that there is exactly one. Of an unknown instant it is the newest.
+// clockRuleAt returns the rule of a clock that starts at an instant. The checks
+// guarantee exactly one. For an unknown instant it is the newest.
 func (rs *RuleSet) clockRuleAt(c recovery.Clock, at time.Time) (found *clockRule) {
 	for rule := range rulesInForce(rs.data.Clocks, at) {
 		if rule.Clock == c && (found == nil || startOfDay(rule.ValidFrom).After(startOfDay(found.ValidFrom))) {
@@ -35,8 +36,8 @@ func (rs *RuleSet) clockRuleAt(c recovery.Clock, at time.Time) (found *clockRule
 	return found
 }
 
-// NominalLength is the length of a clock that begins at an instant as life has it,
-// whatever the pace of a case.
+// NominalLength is the length of a clock that starts at an instant, ignoring the
+// pace of a case.
 func (rs *RuleSet) NominalLength(c recovery.Clock, at time.Time) (calendar.Length, bool) {
 	rule := rs.clockRuleAt(c, at)
 	if rule == nil {
@@ -45,8 +46,8 @@ func (rs *RuleSet) NominalLength(c recovery.Clock, at time.Time) (calendar.Lengt
 	return rule.nominalLength(), true
 }
 
-// computeClockEnd counts a clock in days of the calendar. Under a pace above one the
-// wait without pauses is scaled, and the pauses last as long as they last.
+// computeClockEnd counts a clock in calendar days. With a pace above one the wait
+// without pauses is scaled; pauses keep their real length.
 func (rs *RuleSet) computeClockEnd(rule *clockRule, pace int, from time.Time, pauses []calendar.Pause) calendar.Ending {
 	if pace <= 1 {
 		return rs.calendar.Deadline(from, rule.nominalLength(), pauses)
@@ -56,7 +57,7 @@ func (rs *RuleSet) computeClockEnd(rule *clockRule, pace int, from time.Time, pa
 	return ending
 }
 
-// formatUnpublished tells the reader of a deadline which years were guessed.
+// formatUnpublished returns a note on the years whose holidays are not published.
 func formatUnpublished(years []int) string {
 	if len(years) == 0 {
 		return ""
@@ -68,13 +69,12 @@ func formatUnpublished(years []int) string {
 	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
 }
 
-// lengthInHours is the length of a clock that counts in hours, as the check of the book
-// has it of the auto-refund.
+// lengthInHours returns the length of the auto-refund clock, which the checks
+// require to be in hours.
 func (r *clockRule) lengthInHours() time.Duration { return time.Duration(r.Length) * time.Hour }
 
-// refundDeadline is when the platform has given back what nobody claimed. Time that
-// passed before the case was filed passed at life's own pace: only the rest of
-// the window is paced.
+// refundDeadline returns when the platform refunds unclaimed money. Time before
+// filing passed in real time, so only the rest of the window is scaled by the pace.
 func refundDeadline(c recovery.Case, window time.Duration) time.Time {
 	due := c.SentAt.Add(window)
 	if c.CreatedAt.After(c.SentAt) && due.After(c.CreatedAt) {
@@ -90,8 +90,8 @@ func scaleByPace(length time.Duration, pace int) time.Duration {
 	return length / time.Duration(max(1, pace))
 }
 
-// IsRefundAhead reports whether a platform refund of unclaimed money is still to
-// come: some source says the platform gives it back, and its window is open.
+// IsRefundAhead reports whether a refund of unclaimed money is still to come: a
+// source says that the platform refunds it, and the window is open.
 func (rs *RuleSet) IsRefundAhead(f recovery.Filing, now time.Time) bool {
 	if f.SentAt == nil || f.ClaimState == recovery.Claimed {
 		return false
@@ -99,7 +99,7 @@ func (rs *RuleSet) IsRefundAhead(f recovery.Filing, now time.Time) bool {
 	return rs.recallRulesFor(situation{platform: f.Platform, instrument: f.Instrument}, *f.SentAt).hasRefund() && rs.autoRefundAt(*f.SentAt).After(now)
 }
 
-// autoRefundAt is when unclaimed money sent at an instant comes back.
+// autoRefundAt returns when unclaimed money sent at an instant is refunded.
 func (rs *RuleSet) autoRefundAt(sentAt time.Time) time.Time {
 	return sentAt.Add(rs.clockRuleAt(recovery.AutoRefundClock, sentAt).lengthInHours())
 }

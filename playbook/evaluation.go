@@ -10,18 +10,18 @@ import (
 	"recourse/recovery"
 )
 
-// evaluation is a mis-send as the rules look at it: the facts, the instant and the local
-// figures.
+// evaluation applies the rules to the facts of a mis-send at an instant, with the
+// local figures.
 type evaluation struct {
 	rules  *RuleSet
 	facts  AssessmentFacts
 	now    time.Time
-	income Income // zero where nothing is known
+	income Income // zero when unknown
 
 	record recovery.Case // the facts as a case
-	split  bool          // several people may each hold a part
-	// claims are the sums that have to be claimed one by one: all of it, or what each
-	// counterpart holds; none when it was split and not every share is told.
+	split  bool          // several people may each hold a share
+	// claims are the sums to be claimed separately: the whole amount, or the share
+	// of each counterpart; none when the money was split and a share is unknown.
 	claims []recovery.Money
 }
 
@@ -35,7 +35,7 @@ func (rs *RuleSet) newEvaluation(f AssessmentFacts, now time.Time, incomes Incom
 	return v
 }
 
-// answerSignal answers a signal: one that the facts decide, or a circumstance.
+// answerSignal answers a signal that the facts decide, or a circumstance.
 func (e *evaluation) answerSignal(signal string) Answer {
 	if decide := caseSignals[signal]; decide != nil {
 		if answer := decide(e); answer != Unknown {
@@ -49,7 +49,8 @@ func (e *evaluation) circumstanceAnswer(signal string) Answer {
 	return lookUpCircumstance(e.facts.Circumstances, signal)
 }
 
-// reasonsThatHold are the texts of the reasons that hold; never nil.
+// reasonsThatHold returns the texts of the reasons whose conditions hold; never
+// nil.
 func (e *evaluation) reasonsThatHold(reasons []reasonRule) []string {
 	texts := []string{}
 	for _, reason := range reasons {
@@ -60,7 +61,7 @@ func (e *evaluation) reasonsThatHold(reasons []reasonRule) []string {
 	return texts
 }
 
-// caseSignals are what the facts of a mis-send decide.
+// caseSignals are the signals that the facts of a mis-send decide.
 var caseSignals = map[string]func(*evaluation) Answer{
 	"transfer":          func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.Transfer) },
 	"packet":            func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument != recovery.Transfer) },
@@ -166,7 +167,7 @@ func hasClaimedShares(e *evaluation) Answer {
 	}))
 }
 
-// hasOneRecipient: sent to one person, or into a group of the sender and one more.
+// hasOneRecipient: sent to one person, or to a group of the sender and one other.
 func hasOneRecipient(e *evaluation) Answer {
 	group := e.facts.groupOrZero()
 	switch {
@@ -224,7 +225,7 @@ func (e *evaluation) compareAmount(limit string, holds func(amount, limit int64)
 	return e.compareSum(e.facts.Amount, limit, holds)
 }
 
-// compareSum compares a sum with a figure of the book.
+// compareSum compares a sum with a limit of the rules.
 func (e *evaluation) compareSum(sum recovery.Money, limit string, holds func(sum, limit int64) bool) Answer {
 	if sum <= 0 {
 		return Unknown
@@ -232,7 +233,8 @@ func (e *evaluation) compareSum(sum recovery.Money, limit string, holds func(sum
 	return e.rules.compareLimit(limit, e.now, func(limit int64) bool { return holds(int64(sum), limit) })
 }
 
-// largestClaim is the most that one person can be asked for, as far as is told.
+// largestClaim returns the largest sum that one person can be asked for, as far as
+// is known.
 func (e *evaluation) largestClaim() recovery.Money {
 	if len(e.claims) == 0 {
 		return e.facts.Amount
@@ -276,7 +278,7 @@ func isNotified(e *evaluation) Answer {
 	return Yes
 }
 
-// isPromptNotice: the counterpart was told soon after the sending.
+// isPromptNotice: the counterpart was notified soon after the sending.
 func isPromptNotice(e *evaluation) Answer {
 	if e.facts.NotifiedAt == nil || e.facts.SentAt == nil {
 		return Unknown
@@ -286,8 +288,8 @@ func isPromptNotice(e *evaluation) Answer {
 	})
 }
 
-// isWithinMisunderstandingPeriod counts from knowing, or from the sending where that is
-// soon enough: nobody knew before.
+// isWithinMisunderstandingPeriod counts from the discovery, or from the sending if
+// that is recent enough, because the discovery is later.
 func isWithinMisunderstandingPeriod(e *evaluation) Answer {
 	days, known := e.rules.limitAt("misunderstanding_days", e.now)
 	since := func(at *time.Time) bool {
@@ -313,11 +315,11 @@ func isWithinLimitation(e *evaluation) Answer {
 	return answerFromBool(e.now.Before(e.facts.SentAt.AddDate(int(years), 0, 0)))
 }
 
-// isDanger: fraud, gambling or threats, where nobody should ask on by themselves.
+// isDanger: fraud, gambling or threats, where the sender should not act alone.
 func isDanger(e *evaluation) Answer {
 	answer := orAnswers(orAnswers(e.circumstanceAnswer("deceived"), e.circumstanceAnswer("gambling")), e.circumstanceAnswer("threatened"))
 	if answer == Unknown {
-		return No // nobody said so, and a warning asks
+		return No // not reported; a warning asks for it
 	}
 	return answer
 }
@@ -330,7 +332,7 @@ func (e *evaluation) isProvinceUnknown() Answer {
 	return answerFromBool(!known)
 }
 
-// findProvince finds the short name a province goes by in the book: 浙江省 is 浙江.
+// findProvince returns the short name of a province: 浙江 for 浙江省.
 func (rs *RuleSet) findProvince(text string) (string, bool) {
 	for _, name := range rs.data.Names.Provinces {
 		if strings.HasPrefix(strings.TrimSpace(text), name) {

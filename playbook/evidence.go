@@ -6,7 +6,7 @@ import (
 	"recourse/recovery"
 )
 
-// evidenceRule is one kind of evidence that some stages ask for.
+// evidenceRule is a kind of evidence that some stages require.
 type evidenceRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -15,8 +15,8 @@ type evidenceRule struct {
 	Why       string                `yaml:"why"`
 }
 
-// dossierRule is one thing a complete dossier holds: a fact of the case, or any
-// one of some kinds of evidence.
+// dossierRule is one item of a complete dossier: a fact of the case, or any one of
+// some kinds of evidence.
 type dossierRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -26,7 +26,7 @@ type dossierRule struct {
 	Text      string                  `yaml:"text"`
 }
 
-// caseFacts are the facts a dossier rule may ask for.
+// caseFacts are the facts that a dossier rule may require.
 var caseFacts = map[string]func(recovery.Case) bool{
 	"transaction_no":   func(c recovery.Case) bool { return c.TransactionNo != "" },
 	"narrative":        func(c recovery.Case) bool { return c.Narrative != "" },
@@ -34,9 +34,9 @@ var caseFacts = map[string]func(recovery.Case) bool{
 	"claimant_place":   func(c recovery.Case) bool { return c.Claimant.Province != "" && c.Claimant.City != "" },
 }
 
-// Requirements lists what the stage of a case asks for, and which of it is
-// there, in the order of the book; never nil. A case is asked for what the rules
-// asked on the day it was filed.
+// Requirements returns the evidence that the stage of a case requires, and whether
+// it is there, in the order of the rules; never nil. The rules of the filing day
+// apply.
 func (rs *RuleSet) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
 	required := []recovery.Requirement{}
 	at := situationOf(&c, c.Position.Stage)
@@ -51,9 +51,8 @@ func (rs *RuleSet) Requirements(c recovery.Case, have []recovery.Evidence) []rec
 	return required
 }
 
-// Missing lists in Chinese what a complete dossier for an audience would hold
-// and this case does not, by the rules of the day it was filed; empty when it is
-// complete.
+// Missing returns in Chinese what a complete dossier for an audience would contain
+// and this case lacks, by the rules of the filing day; empty when it is complete.
 func (rs *RuleSet) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
 	var missing []string
 	at := situationOf(&c, c.Position.Stage)

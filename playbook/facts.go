@@ -7,9 +7,9 @@ import (
 	"recourse/recovery"
 )
 
-// AssessmentFacts is what anybody may tell of a mis-send (contract: POST
-// /assessments). Platform, instrument and amount are needed; all else may be
-// unknown. Nothing of it is stored.
+// AssessmentFacts are the facts of a mis-send (POST /assessments). Platform,
+// instrument and amount are required; everything else may be unknown. Nothing is
+// stored.
 type AssessmentFacts struct {
 	Platform     recovery.Platform            `json:"platform"`
 	Instrument   recovery.Instrument          `json:"instrument"`
@@ -23,14 +23,14 @@ type AssessmentFacts struct {
 	Counterparts []recovery.FilingCounterpart `json:"counterparts,omitempty"`
 	Claimant     recovery.Claimant            `json:"claimant,omitzero"` // province and city only are read
 	Refusal      recovery.Refusal             `json:"refusal,omitempty"`
-	Bystanders   *int                         `json:"bystanders,omitempty"`  // others who joined the talk
+	Bystanders   *int                         `json:"bystanders,omitempty"`  // others who joined the conversation
 	NoticedAt    *time.Time                   `json:"noticed_at,omitempty"`  // when the sender learned of the mistake
-	NotifiedAt   *time.Time                   `json:"notified_at,omitempty"` // when the counterpart was told
-	// Circumstances are answers to the book's questions, by signal.
+	NotifiedAt   *time.Time                   `json:"notified_at,omitempty"` // when the counterpart was notified
+	// Circumstances are answers to the questions of the rules, by signal.
 	Circumstances map[string]bool `json:"circumstances,omitempty"`
 }
 
-// FactsOf are the facts of a case, as far as its record knows them.
+// FactsOf returns the facts of a case, as far as its record has them.
 func FactsOf(c recovery.Case) AssessmentFacts {
 	f := AssessmentFacts{
 		Platform: c.Platform, Instrument: c.Instrument, Amount: c.Amount, Reason: c.Reason, ClaimState: c.ClaimState,
@@ -83,8 +83,8 @@ func (f AssessmentFacts) claimStateOrUnknown() recovery.ClaimState {
 	return f.ClaimState
 }
 
-// asCase is the facts as a case that is filed now and stands at no stage yet, for
-// the rules that speak of cases.
+// asCase returns the facts as a case that is filed now and has no stage yet, for
+// the rules about cases.
 func (f AssessmentFacts) asCase(now time.Time) recovery.Case {
 	c := recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAtOrZero(), Reason: f.Reason,
@@ -97,8 +97,8 @@ func (f AssessmentFacts) asCase(now time.Time) recovery.Case {
 	return c
 }
 
-// CheckFacts names each field that cannot be accepted: nil, or a Fault with
-// CodeInvalid. Facts that are merely odd pass, and become findings.
+// CheckFacts returns nil, or a Fault with CodeInvalid that names each invalid
+// field. Facts that are only unusual pass and become findings.
 func (rs *RuleSet) CheckFacts(f AssessmentFacts, now time.Time) error {
 	c := recovery.NewFieldChecker(now)
 	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
@@ -130,7 +130,7 @@ func (rs *RuleSet) hasQuestion(signal, about string, at time.Time) bool {
 	return false
 }
 
-// checkNotBefore checks when something happened that cannot be before the sending.
+// checkNotBefore refuses an instant before the sending.
 func checkNotBefore(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
 	c.Time(field, at, false)
 	if at != nil && sentAt != nil && at.Before(*sentAt) {

@@ -8,8 +8,8 @@ import (
 	"recourse/recovery"
 )
 
-// feeRule is how one fee is computed: by bands of the amount, or as a part of
-// another. Several rules of one name continue one another's bands.
+// feeRule computes one fee: by bands of the amount, or as a part of another fee.
+// Several rules of one name continue one another's bands.
 type feeRule struct {
 	ruleEntry `yaml:",inline"`
 	Fee       string         `yaml:"fee"`
@@ -19,22 +19,22 @@ type feeRule struct {
 	Divide    int64          `yaml:"divide_by"`
 }
 
-// bandRule takes a rate of what lies above the band before it, and adds a fixed
-// sum once. An upper end of zero is none.
+// bandRule takes a rate of the amount above the previous band, and adds a fixed sum
+// once. An upper bound of zero means none.
 type bandRule struct {
 	UpTo  recovery.Money `yaml:"up_to_fen"`
 	Fixed recovery.Money `yaml:"fixed_fen"`
 	Rate  int64          `yaml:"rate_bp"` // hundredths of a percent
 }
 
-// Fees that are not computed.
+// Fees without a computation.
 const (
 	feeFree    = "free"
 	feeUnknown = "unknown"
 )
 
-// Fee computes a court fee by name: suit, summary, payment_order, preservation.
-// The mark is the weakest that was leant on; false when the book cannot say at
+// Fee computes a court fee by name: suit, summary, payment_order, preservation. The
+// mark is the weakest of the rules used; known is false when no rule is valid at
 // that instant.
 func (rs *RuleSet) Fee(name string, amount recovery.Money, at time.Time) (fee recovery.Money, mark Mark, known bool) {
 	if name == feeFree {
@@ -49,8 +49,8 @@ func (rs *RuleSet) Fee(name string, amount recovery.Money, at time.Time) (fee re
 	return rs.feeByBands(name, amount, at)
 }
 
-// FeeSource is the rule behind Fee: of several bands, the one the amount ends in.
-// False when the book cannot say at that instant.
+// FeeSource returns the source of a fee: of several bands, the one that contains
+// the amount. It is false when no rule is valid at that instant.
 func (rs *RuleSet) FeeSource(name string, amount recovery.Money, at time.Time) (Source, bool) {
 	for rule := range rulesInForce(rs.data.Fees, at) {
 		if rule.Fee != name {
@@ -87,7 +87,7 @@ func (rs *RuleSet) feeByBands(name string, amount recovery.Money, at time.Time) 
 	return 0, "", false
 }
 
-// applyRate rounds to the nearest fen; amounts of a case stay far from overflow.
+// applyRate rounds to the nearest fen. Amounts of a case are far below overflow.
 func applyRate(amount recovery.Money, rate int64) recovery.Money {
 	return (amount*recovery.Money(rate) + 5_000) / 10_000
 }

@@ -10,7 +10,7 @@ import (
 	"recourse/recovery"
 )
 
-// Routes that are not of law and therefore no recovery.Route of a legal stage.
+// Routes outside the law, which no legal stage has.
 const (
 	VoluntaryReturn recovery.Route = "voluntary_return"
 	PlatformAppeal  recovery.Route = "platform_appeal"
@@ -20,21 +20,21 @@ const (
 // return, the platform, and the legal routes.
 var AllRoutes = append([]recovery.Route{VoluntaryReturn, PlatformAppeal}, recovery.Routes...)
 
-// priorRule is what a source claims of a route's success.
+// priorRule is the success rate that a source claims for a route.
 type priorRule struct {
 	ruleEntry `yaml:",inline"`
 	Route     recovery.Route `yaml:"route"`
 	If        condition      `yaml:"if"`
 	Percent   float64        `yaml:"percent"`
-	House     bool           `yaml:"house"` // no claim at all, only a place to begin
+	House     bool           `yaml:"house"` // not a claim but a starting point
 }
 
-// claimText is the rule as a forecast words it.
+// claimText is the wording of a forecast.
 func (r *priorRule) claimText() string {
 	return fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.Source)
 }
 
-// sourceText is the rule as a chance names its sources.
+// sourceText is the wording among the sources of a chance.
 func (r *priorRule) sourceText() string {
 	if r.House {
 		return "没有来源给出基准，以各半起算"
@@ -51,22 +51,23 @@ type scaleRule struct {
 	Text      string         `yaml:"text"`
 }
 
-// Cohort is a kind of case that is counted together. Band is the name of a band
-// of the book that counts (see Bands).
+// Cohort is a kind of case that is counted together. Band is the name of an amount
+// band (see AmountBands).
 type Cohort struct {
 	Route recovery.Route
 	Group recovery.GroupKind
 	Band  string
 }
 
-// Tally counts closed cases of a cohort that took a route, and those of them
-// that got something back by it.
+// Tally counts the closed cases of a cohort that took a route, and those of them in
+// which money came back.
 type Tally struct{ Successes, N int }
 
-// Experience is what this installation saw. A nil Experience saw nothing.
+// Experience is what this installation has seen. A nil Experience is empty.
 type Experience map[Cohort]Tally
 
-// tallyFor counts the cohort, or the whole route when the cohort is too small.
+// tallyFor returns the tally of the cohort, or of the whole route when the cohort
+// is too small.
 func (e Experience) tallyFor(of Cohort, enough int) Tally {
 	found := e[of].normalized()
 	if found.N >= enough {
@@ -82,14 +83,14 @@ func (e Experience) tallyFor(of Cohort, enough int) Tally {
 	return all
 }
 
-// normalized keeps a miscount from turning into a chance above one.
+// normalized prevents that a miscount becomes a chance above one.
 func (t Tally) normalized() Tally {
 	n := max(0, t.N)
 	return Tally{min(max(0, t.Successes), n), n}
 }
 
-// Chance is an interval of 95 %, never a promise. N is how many closed cases of
-// this installation speak in it.
+// Chance is an interval of 95 %, not a promise. N is the number of closed cases of
+// this installation behind it.
 type Chance struct {
 	Low    float64 `json:"low"`
 	Mean   float64 `json:"mean"`
@@ -98,16 +99,15 @@ type Chance struct {
 	Source string  `json:"source"`
 }
 
-// Forecast is the chance that the counterpart returns the money of their own
-// accord.
+// Forecast is the chance that the counterpart returns the money voluntarily.
 type Forecast struct {
 	Chance
-	Claims []string `json:"claims"` // what the popular articles say, for the reader to weigh
+	Claims []string `json:"claims"` // of popular articles, for the reader to weigh
 	Note   string   `json:"note"`
 }
 
-// Forecast weighs the articles' claims lightly and this installation's own
-// closed cases in full. incomes and known may be nil.
+// Forecast weighs the claims of articles lightly and the closed cases of this
+// installation fully. incomes and known may be nil.
 func (rs *RuleSet) Forecast(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) Forecast {
 	return rs.newEvaluation(f, now, incomes).computeForecast(known)
 }
@@ -128,12 +128,12 @@ func (e *evaluation) computeForecast(known Experience) Forecast {
 	return Forecast{chance, claims, "这是区间估计，不是承诺；样本越少，区间越宽。"}
 }
 
-// priorDoubt is the part of a case on either side that keeps a claim of all or nothing
-// from certainty, and is too small to raise a claim of next to nothing.
+// priorDoubt is added on both sides, in cases: it keeps a claim of 0 or 100 % from
+// certainty and is too small to raise a claim of nearly 0 noticeably.
 const priorDoubt = 0.1
 
-// computeChance is the posterior of a route; informed is false when neither a claim nor
-// a case speaks, and the interval says nothing.
+// computeChance returns the posterior of a route. informed is false when neither a
+// claim nor a case supports it, so that the interval says nothing.
 func (e *evaluation) computeChance(route recovery.Route, known Experience) (chance Chance, informed bool) {
 	share, claimed, sources := e.computePrior(route)
 	weight, _ := e.rules.limitAt("prior_weight", e.now)
@@ -154,7 +154,7 @@ func (e *evaluation) computeChance(route recovery.Route, known Experience) (chan
 	}, claimed || tally.N > 0
 }
 
-// computePrior is the least of the claims that apply, scaled, and who claims it.
+// computePrior returns the lowest claim that applies, scaled, and its sources.
 func (e *evaluation) computePrior(route recovery.Route) (share float64, claimed bool, sources []string) {
 	share = 1
 	for rule := range rulesInForce(e.rules.data.Priors, e.now) {

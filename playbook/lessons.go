@@ -12,26 +12,24 @@ import (
 	"recourse/recovery"
 )
 
-// ClosedCases are closed cases of this installation that went the same way,
-// shared by their claimants: kinds and bands only, nothing that names a person
-// or a case.
+// ClosedCases are closed cases with the same course, shared by their claimants:
+// kinds and bands only, nothing that identifies a person or a case.
 type ClosedCases struct {
 	Instrument recovery.Instrument
 	Group      recovery.GroupKind
-	Band       string         // see Bands
-	Stage      recovery.Stage // the last before they were closed
-	Route      recovery.Route // of law, "" when none was chosen
+	Band       string         // see AmountBands
+	Stage      recovery.Stage // the last before closing
+	Route      recovery.Route // legal route, "" when none was chosen
 	Outcome    recovery.Outcome
 	Returned   int // percent of the amount, 0 to 100
 	Days       int // from filing to close
-	Cases      int // how many they are
+	Cases      int // number of cases
 }
 
-// Lesson is what a cohort of closed cases has in common: never one of them. It
-// stands for at least as many cases as the book asks for, so that nobody is
-// recognised in it.
+// Lesson summarizes a cohort of closed cases, never a single one. It covers at
+// least as many cases as the rules require, so that nobody can be recognised.
 type Lesson struct {
-	ID         string // of the cohort, the same at all times
+	ID         string // of the cohort, stable
 	Instrument recovery.Instrument
 	Group      recovery.GroupKind
 	Band       string
@@ -39,26 +37,25 @@ type Lesson struct {
 	Stage      recovery.Stage // where most of them ended
 	Route      recovery.Route
 	Outcome    recovery.Outcome // of most of them
-	Returned   int              // percent, of the one in the middle
+	Returned   int              // percent, weighted median
 	Days       int
 }
 
-// lessonCohort is what the cases of a lesson share.
+// lessonCohort is what the cases of a lesson have in common.
 type lessonCohort struct {
 	instrument recovery.Instrument
 	group      recovery.GroupKind
 	band       string
 }
 
-// hashID is a hash, so that it holds whatever else is learnt, and tells of no case.
+// hashID is stable whatever other lessons exist, and reveals no case.
 func (c lessonCohort) hashID() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(c.instrument), string(c.group), c.band}, "\n")))
 	return "lesson." + hex.EncodeToString(sum[:6])
 }
 
-// MakeLessons makes lessons of closed cases: one for each cohort that is large enough
-// by the book, in the order of their ids. A book without that figure learns
-// nothing.
+// MakeLessons returns a lesson for each cohort that is large enough by the rules,
+// in the order of ids. Without that limit there are no lessons.
 func (rs *RuleSet) MakeLessons(closed []ClosedCases, now time.Time) []Lesson {
 	enough, known := rs.limitAt("lesson_cases", now)
 	if !known {
@@ -96,7 +93,7 @@ func (c lessonCohort) summarize(alike []ClosedCases) Lesson {
 	return lesson
 }
 
-// mostCommon is what most cases have; of what equally many have, what was seen first.
+// mostCommon returns the most frequent value; the first one seen wins a tie.
 func mostCommon[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
 	counts := map[K]int{}
 	for _, one := range alike {
@@ -111,7 +108,7 @@ func mostCommon[K comparable](alike []ClosedCases, of func(ClosedCases) K) K {
 	return best
 }
 
-// weightedMedian is the lower median over all cases.
+// weightedMedian returns the lower median over all cases.
 func weightedMedian(alike []ClosedCases, of func(ClosedCases) int) int {
 	sorted := slices.SortedFunc(slices.Values(alike), func(a, b ClosedCases) int { return cmp.Compare(of(a), of(b)) })
 	total := 0
@@ -127,7 +124,7 @@ func weightedMedian(alike []ClosedCases, of func(ClosedCases) int) int {
 	return 0
 }
 
-// sharedWithLesson holds a lesson against the facts; what is unknown is not shared.
+// sharedWithLesson compares the facts with a lesson. Unknown facts are not shared.
 func (e *evaluation) sharedWithLesson(l *Lesson, band string) sharedTraits {
 	kind := e.facts.groupOrZero().Kind
 	same := kind != "" && kind == l.Group
@@ -145,14 +142,14 @@ func (e *evaluation) lessonPrecedent(l *Lesson, why []string) Precedent {
 	}
 }
 
-// mainRoute is how most of the cases were last pursued.
+// mainRoute returns the route that most of the cases took last.
 func (l *Lesson) mainRoute() recovery.Route {
 	switch {
 	case l.Route != "":
 		return l.Route
 	case l.Stage == recovery.Appeal:
 		return PlatformAppeal
-	default: // before the appeal, or where nobody chose a way of law
+	default: // before the appeal, or without a legal route
 		return VoluntaryReturn
 	}
 }

@@ -232,7 +232,7 @@ func TestALibraryWithoutAWordIsRefused(t *testing.T) {
 		{"work: 工作群, trade: 行业群, strangers: 陌生人群, none", "trade: 行业群, strangers: 陌生人群, none", "library: groups has no word for work"},
 		{"none: 没有追回, ", "", "library: returned has no word for none"},
 		{"  source: 本站已结案件（匿名汇总，经本人同意）\n", "", "library: library has no word for source"},
-		{"trait: amount, weight", "trait: colour, weight", `rule likeness.amount: there is no trait "colour"`},
+		{"trait: amount, weight", "trait: colour, weight", `rule likeness.amount: unknown trait "colour"`},
 		{"trait: amount, weight", "trait: group, weight", "rule likeness.amount: the trait group has two weights"},
 		{"trait: amount, weight: 1", "trait: amount, weight: 0", "a weight is at least 1"},
 		{"limit: lesson_cases, value", "limit: tiny_fen, value", "lessons are told without the limit lesson_cases"},

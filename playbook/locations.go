@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ruleLocations knows in which files and on which lines the rules of a book stand.
+// ruleLocations records the file and lines of each rule.
 type ruleLocations struct {
 	folder    string
 	locations []ruleLocation // in the order of the files
@@ -20,7 +20,7 @@ type ruleLocation struct {
 	line, end int
 }
 
-// recordRules notes every mapping with an id.
+// recordRules records every mapping with an id.
 func (p *ruleLocations) recordRules(file string, node *yaml.Node) {
 	if id := ruleID(node); id != "" {
 		p.locations = append(p.locations, ruleLocation{file, id, node.Line, lastLine(node)})
@@ -30,7 +30,7 @@ func (p *ruleLocations) recordRules(file string, node *yaml.Node) {
 	}
 }
 
-// ruleID is what a mapping has under the key id; every such mapping is a rule.
+// ruleID returns the value of the key id. Every mapping with an id is a rule.
 func ruleID(node *yaml.Node) string {
 	if node.Kind != yaml.MappingNode {
 		return ""
@@ -51,8 +51,8 @@ func lastLine(node *yaml.Node) int {
 	return last
 }
 
-// checkSections refuses a section that two files of a book both have: the second
-// would silently replace the first.
+// checkSections refuses a section that two files have: the second would silently
+// replace the first.
 func (p *ruleLocations) checkSections(file string, root *yaml.Node, seen map[string]string) error {
 	for _, document := range root.Content {
 		if document.Kind != yaml.MappingNode {
@@ -69,8 +69,8 @@ func (p *ruleLocations) checkSections(file string, root *yaml.Node, seen map[str
 	return nil
 }
 
-// formatFault tells what is wrong with a rule; of two rules with one id the last is
-// meant.
+// formatFault returns a fault with the location of its rule. Of two rules with one
+// id the last one is named.
 func (p *ruleLocations) formatFault(id, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
 	for i := len(p.locations) - 1; i >= 0; i-- {
@@ -90,7 +90,7 @@ func locatedError(file string, line int, id, text string) error {
 
 var lineForm = regexp.MustCompile(`line (\d+): (.*)`)
 
-// wrapYAMLError names file, line and rule in the decoder's own words.
+// wrapYAMLError adds file, line and rule to the errors of the decoder.
 func (p *ruleLocations) wrapYAMLError(file string, err error) error {
 	texts := []string{err.Error()}
 	var typed *yaml.TypeError

@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// precedentRule is a case that a source tells.
+// precedentRule is a case from a source.
 type precedentRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -20,8 +20,8 @@ type precedentRule struct {
 	Days      int            `yaml:"days"`
 }
 
-// Precedent is a case like this one, and what makes it so: one that a source
-// tells, or a lesson of this installation. Texts are Chinese.
+// Precedent is a similar case, with the shared traits: one from a source, or a
+// lesson of this installation. Texts are Chinese.
 type Precedent struct {
 	ID       string         `json:"id"`
 	Story    string         `json:"story"`
@@ -32,12 +32,12 @@ type Precedent struct {
 	Source   string         `json:"source"`
 }
 
-// shownPrecedents is how many precedents are shown.
+// shownPrecedents limits the precedents of an answer.
 const shownPrecedents = 3
 
-// findPrecedents returns the cases closest to the facts, closest first, from the
-// rules and from lessons. Cases of the rules must share at least one trait,
-// lessons as much as the book asks for.
+// findPrecedents returns the most similar cases from rules and lessons, in
+// descending order. Cases of the rules must share at least one trait, lessons as
+// much as the limit requires.
 func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 	type candidate struct {
 		score int
@@ -71,8 +71,7 @@ func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 	return precedents
 }
 
-// sharedWithRule holds a told case against the facts: what makes it special, and the
-// rest as in a lesson.
+// sharedWithRule compares the facts with a case of the rules.
 func (e *evaluation) sharedWithRule(rule *precedentRule) sharedTraits {
 	kind := e.facts.groupOrZero().Kind
 	same := kind != "" && slices.Contains(rule.Groups, kind)
@@ -90,9 +89,9 @@ func (e *evaluation) sharedWithRule(rule *precedentRule) sharedTraits {
 	return shared
 }
 
-// circumstanceText names a shared circumstance by the question that asks for it.
+// circumstanceText words a shared circumstance by the question that asks for it.
 func (rs *RuleSet) circumstanceText(signal string) string {
-	for _, rule := range rs.data.Questions { // at any time: a told case was told before
+	for _, rule := range rs.data.Questions { // whenever it is valid: the case is older
 		if rule.Signal == signal {
 			return rs.data.Library.Why["circumstance"] + "：" + rule.Text
 		}

@@ -7,13 +7,13 @@ import (
 	"recourse/recovery"
 )
 
-// confirmationRule is one of the things to look at before a send.
+// confirmationRule is one thing to check before sending.
 type confirmationRule struct {
 	ruleEntry `yaml:",inline"`
 	Text      string `yaml:"text"`
 }
 
-// measureRule is something that makes a mis-send less likely or less final.
+// measureRule makes a mis-send less likely or less final.
 type measureRule struct {
 	ruleEntry `yaml:",inline"`
 	Name      string    `yaml:"name"`
@@ -22,21 +22,21 @@ type measureRule struct {
 	Text      string    `yaml:"text"`
 }
 
-// cautionRule is said when its condition holds.
+// cautionRule is a text with a condition.
 type cautionRule struct {
 	ruleEntry `yaml:",inline"`
 	If        condition `yaml:"if"`
 	Text      string    `yaml:"text"`
 }
 
-// claimRule is what a source tells that decides nothing here.
+// claimRule is a statement of a source that decides nothing here.
 type claimRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
 	Text      string `yaml:"text"`
 }
 
-// SendFacts is a send that is not made yet. What is unknown stays empty.
+// SendFacts are the facts of a planned send. Unknown facts are empty.
 type SendFacts struct {
 	Platform   recovery.Platform   `json:"platform"`
 	Instrument recovery.Instrument `json:"instrument"`
@@ -44,11 +44,11 @@ type SendFacts struct {
 	Account    Account             `json:"account,omitempty"`
 	Delay      Delay               `json:"delayed_arrival,omitempty"`
 	Group      *recovery.Group     `json:"group,omitempty"`
-	// Circumstances are answers to the book's questions on sending, by signal.
+	// Circumstances are answers to the questions about sending, by signal.
 	Circumstances map[string]bool `json:"circumstances,omitempty"`
 }
 
-// Prevention is what to do before a send. Texts are Chinese.
+// Prevention is the advice before a send. Texts are Chinese.
 type Prevention struct {
 	Confirmations []Confirmation `json:"confirmations"`
 	Measures      []Measure      `json:"measures"`
@@ -57,15 +57,15 @@ type Prevention struct {
 	Playbook      VersionRef     `json:"playbook"`
 }
 
-// Confirmation is one of the three looks before a send.
+// Confirmation is one of the three checks before sending.
 type Confirmation struct {
 	ID     string `json:"id"`
 	Text   string `json:"text"`
 	Source string `json:"source"`
 }
 
-// Measure is something that helps. Applies is unknown where the facts do not
-// say; Rating is of five, as its source gave it.
+// Measure is something that helps. Applies is unknown where the facts are missing;
+// Rating is out of five, from its source.
 type Measure struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
@@ -75,8 +75,7 @@ type Measure struct {
 	Source  string `json:"source"`
 }
 
-// CheckSend names each field that cannot be accepted: nil, or a Fault with
-// CodeInvalid.
+// CheckSend returns nil, or a Fault with CodeInvalid that names each invalid field.
 func (rs *RuleSet) CheckSend(f SendFacts, now time.Time) error {
 	c := recovery.NewFieldChecker(now)
 	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
@@ -93,7 +92,7 @@ func (rs *RuleSet) CheckSend(f SendFacts, now time.Time) error {
 	return c.Err()
 }
 
-// Prevent says what to look at before a send is made at an instant.
+// Prevent returns the advice for a send at an instant.
 func (rs *RuleSet) Prevent(f SendFacts, now time.Time) Prevention {
 	r := &sendEvaluation{rs, f, now}
 	answer := Prevention{
@@ -123,7 +122,7 @@ func (rs *RuleSet) Prevent(f SendFacts, now time.Time) Prevention {
 	return answer
 }
 
-// sendSignals are what the facts of a send decide.
+// sendSignals are the signals that the facts of a send decide.
 var sendSignals = map[string]func(*RuleSet, SendFacts, time.Time) Answer{
 	"transfer": func(_ *RuleSet, f SendFacts, _ time.Time) Answer {
 		return answerFromBool(f.Instrument == recovery.Transfer)
@@ -145,7 +144,7 @@ var sendSignals = map[string]func(*RuleSet, SendFacts, time.Time) Answer{
 	"strangers_group": func(_ *RuleSet, f SendFacts, _ time.Time) Answer { return isSendGroup(f, recovery.StrangersGroup) },
 }
 
-// sendEvaluation reads the signals of a send.
+// sendEvaluation answers the signals of a send.
 type sendEvaluation struct {
 	rules *RuleSet
 	facts SendFacts

@@ -39,15 +39,15 @@ func readVersionList(tree fs.FS) ([]release, error) {
 
 func checkVersionList(tree fs.FS, list []release) error {
 	if len(list) == 0 || list[0].Share != 100 {
-		return errors.New("the first version is there for every case: its share is 100")
+		return errors.New("the first version needs the share 100, so that every case has one")
 	}
 	listed := map[string]bool{}
 	for _, edition := range list {
 		if edition.Version == "" || listed[edition.Version] {
-			return fmt.Errorf("the version %q is empty or stands twice", edition.Version)
+			return fmt.Errorf("the version %q is empty or listed twice", edition.Version)
 		}
 		if edition.Share < 0 || edition.Share > 100 {
-			return fmt.Errorf("%s: a share lies between 0 and 100, not %d", edition.Version, edition.Share)
+			return fmt.Errorf("%s: the share must be between 0 and 100, not %d", edition.Version, edition.Share)
 		}
 		listed[edition.Version] = true
 	}
@@ -63,13 +63,13 @@ func checkVersionList(tree fs.FS, list []release) error {
 	return nil
 }
 
-// ruleFile is one file of a book.
+// ruleFile is one file of a rule set.
 type ruleFile struct {
 	name string
 	text []byte
 }
 
-// readRuleSet reads the folder of a version, and holds a released one against its
+// readRuleSet reads the folder of a version and compares a released one with its
 // digest.
 func readRuleSet(tree fs.FS, e release, days *calendar.Calendar) (*RuleSet, error) {
 	folder := "books/" + e.Version
@@ -78,7 +78,7 @@ func readRuleSet(tree fs.FS, e release, days *calendar.Calendar) (*RuleSet, erro
 		return nil, fmt.Errorf("list the playbook: %w", err)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: there is no such folder of rules", folder)
+		return nil, fmt.Errorf("%s: the folder has no rules", folder)
 	}
 	slices.Sort(names)
 	var files []ruleFile
@@ -90,7 +90,7 @@ func readRuleSet(tree fs.FS, e release, days *calendar.Calendar) (*RuleSet, erro
 		files = append(files, ruleFile{name, text})
 	}
 	if sum := digestFiles(files); e.Digest != "" && sum != e.Digest {
-		return nil, fmt.Errorf("%s: the version was released as %s and is now %s: a change is a new version", folder, e.Digest, sum)
+		return nil, fmt.Errorf("%s: the released version has the digest %s, the files have %s: put the change into a new version", folder, e.Digest, sum)
 	}
 	book, err := parseRuleSet(folder, files)
 	if err != nil {
@@ -100,7 +100,8 @@ func readRuleSet(tree fs.FS, e release, days *calendar.Calendar) (*RuleSet, erro
 	return book, nil
 }
 
-// digestFiles seals files: SHA-256 over name, length and bytes of each, in order.
+// digestFiles returns the SHA-256 over name, length and bytes of each file, in
+// order.
 func digestFiles(files []ruleFile) string {
 	sum := sha256.New()
 	for _, f := range files {
@@ -110,8 +111,8 @@ func digestFiles(files []ruleFile) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// parseRuleSet reads the files of one book strictly and checks them. Every fault is
-// told with file, line and rule.
+// parseRuleSet reads the files of a rule set strictly and checks them. Errors name
+// file, line and rule.
 func parseRuleSet(folder string, files []ruleFile) (*RuleSet, error) {
 	where := ruleLocations{folder: folder}
 	book := &RuleSet{digest: digestFiles(files), contents: map[string]json.RawMessage{}}
@@ -150,7 +151,7 @@ func decodeStrict(text []byte, into *rulesDocument) error {
 	return nil
 }
 
-// storeContents notes every rule as data, for comparing versions and showing them.
+// storeContents keeps every rule as JSON, for comparing versions and showing them.
 func (rs *RuleSet) storeContents(node *yaml.Node) error {
 	if id := ruleID(node); id != "" {
 		var content map[string]any

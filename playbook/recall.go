@@ -7,7 +7,7 @@ import (
 	"recourse/recovery"
 )
 
-// What a source says of taking money back.
+// What a source says about recalling money.
 const (
 	recallNever          = "never"
 	recallWhileUnclaimed = "while_unclaimed"
@@ -15,24 +15,24 @@ const (
 	recallUnsaid         = "unsaid"
 )
 
-// What a source says of money nobody claimed.
+// What a source says about unclaimed money.
 const (
 	refundUnclaimed    = "unclaimed"
 	refundAllOrNothing = "all_or_nothing"
 	refundUnsaid       = "unsaid"
 )
 
-// recallRule is one source's word on one platform's instruments.
+// recallRule is the statement of one source about instruments of a platform.
 type recallRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
 	Recall    string    `yaml:"recall"`
-	Within    *timeSpan `yaml:"within"` // nil: as long as nobody claimed it
+	Within    *timeSpan `yaml:"within"` // nil: as long as it is unclaimed
 	Refund    string    `yaml:"refund"`
 	Text      string    `yaml:"text"`
 }
 
-// Moments of a mis-send, for which guidance is written.
+// Moments of a mis-send that guidance is written for.
 const (
 	momentOpen    = "open"
 	momentMaybe   = "maybe"
@@ -52,10 +52,10 @@ var moments = []string{
 	momentDanger,
 }
 
-// recallActors are those whose move can bring the money back.
+// recallActors are the people whose action can bring the money back.
 var recallActors = []string{"sender", "recipient", "platform", "company"}
 
-// guidanceRule is what to do at one moment.
+// guidanceRule is the advice for one moment.
 type guidanceRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -65,7 +65,7 @@ type guidanceRule struct {
 	Steps     []string `yaml:"steps"`
 }
 
-// warningRule is said beside an answer.
+// warningRule is a warning that comes with an answer.
 type warningRule struct {
 	ruleEntry    `yaml:",inline"`
 	scope        `yaml:",inline"`
@@ -73,7 +73,7 @@ type warningRule struct {
 	Text         string `yaml:"text"`
 }
 
-// Account is whose account the money left; empty when unknown.
+// Account is the kind of account the money left; empty when unknown.
 type Account string
 
 // The kinds of account.
@@ -85,8 +85,7 @@ const (
 // Accounts lists the kinds of account.
 var Accounts = []Account{Personal, Company}
 
-// Delay is the delayed arrival that was set before a transfer; empty when
-// unknown.
+// Delay is the delayed arrival set before a transfer; empty when unknown.
 type Delay string
 
 // The delays.
@@ -110,7 +109,7 @@ func (d Delay) duration() time.Duration {
 	}
 }
 
-// RecallFacts is what must be known to say whether money can be taken back.
+// RecallFacts are the facts that decide whether money can be recalled.
 type RecallFacts struct {
 	Platform   recovery.Platform
 	Instrument recovery.Instrument
@@ -118,15 +117,15 @@ type RecallFacts struct {
 	SentAt     time.Time
 	Account    Account
 	Delay      Delay // of transfers only
-	Danger     bool  // fraud, gambling or threats: nobody is sent to the other side
+	Danger     bool  // fraud, gambling or threats: the sender should not contact the counterpart
 }
 
 func (f RecallFacts) situation() situation {
 	return situation{platform: f.Platform, instrument: f.Instrument, account: f.Account}
 }
 
-// arrivalTime is when money under way reaches the recipient at the earliest, counted
-// from the sending; zero when it was not delayed.
+// arrivalTime returns the earliest arrival of a delayed transfer; zero when it was
+// not delayed.
 func (f RecallFacts) arrivalTime() time.Time {
 	if f.Instrument != recovery.Transfer || f.Delay.duration() == 0 || f.SentAt.IsZero() {
 		return time.Time{}
@@ -134,15 +133,15 @@ func (f RecallFacts) arrivalTime() time.Time {
 	return f.SentAt.Add(f.Delay.duration()).UTC()
 }
 
-// Recall is the answer: can the sender alone take the money back now, and what
-// is to be done in the next ten minutes. Texts are Chinese.
+// Recall says whether the sender alone can take the money back now, and what to do
+// in the next ten minutes. Texts are Chinese.
 type Recall struct {
 	Possible bool       `json:"possible"`
 	Until    *time.Time `json:"until,omitempty"` // end of the recall window, else the coming auto-refund
 	How      string     `json:"how"`
 	Disputed bool       `json:"disputed"`
 	Readings []Reading  `json:"readings"`
-	RefundAt *time.Time `json:"refund_at,omitempty"` // when unclaimed money comes back, or came back
+	RefundAt *time.Time `json:"refund_at,omitempty"` // when unclaimed money is or was refunded
 	// ArrivesAt is when a transfer with delayed arrival reaches the recipient.
 	ArrivesAt *time.Time `json:"arrives_at,omitempty"`
 	// Who has to act: sender, recipient, platform, company.
@@ -151,14 +150,14 @@ type Recall struct {
 	Warnings []string `json:"warnings"`
 }
 
-// Reading is what one source says.
+// Reading is the statement of one source.
 type Reading struct {
 	Source string `json:"source"`
 	Text   string `json:"text"`
 }
 
-// recallRules is all that the sources say of one platform's instrument, when the money
-// was sent.
+// recallRules are the statements of all sources about an instrument of a platform,
+// valid at the time of sending.
 type recallRules []*recallRule
 
 func (rs *RuleSet) recallRulesFor(at situation, sentAt time.Time) recallRules {
@@ -175,14 +174,14 @@ func (c recallRules) isDisputed() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return len(r.DisputedBy) > 0 })
 }
 
-// hasRefund reports that a source says unclaimed money comes back. A refund is
-// only waited for, never promised, so one source is enough.
+// hasRefund reports whether a source says that unclaimed money is refunded. The
+// refund is only awaited, never promised, so one source is enough.
 func (c recallRules) hasRefund() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Refund != refundUnsaid })
 }
 
-// shortestWindow is how long after sending the sender can take money back that nobody
-// accepted, by the source that allows least; zero when any source denies it.
+// shortestWindow returns how long after sending the sender can recall unclaimed
+// money, by the strictest source; zero when any source denies it.
 func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
 	window, said := longest, false
 	for _, rule := range c {
@@ -202,7 +201,7 @@ func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
 	return window
 }
 
-// Recall answers from the readings that promise least.
+// Recall answers by the readings that promise least.
 func (rs *RuleSet) Recall(f RecallFacts, now time.Time) Recall {
 	rules := rs.recallRulesFor(f.situation(), f.SentAt)
 	answer := Recall{Disputed: rules.isDisputed(), Readings: []Reading{}}
@@ -220,7 +219,7 @@ func (rs *RuleSet) Recall(f RecallFacts, now time.Time) Recall {
 	return answer
 }
 
-// findMoment finds where a mis-send stands in time and fills in the instants.
+// findMoment returns the moment of a mis-send and sets the instants of the answer.
 func (rs *RuleSet) findMoment(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
 	underWay := false
 	if arrives := f.arrivalTime(); !arrives.IsZero() {
@@ -229,12 +228,12 @@ func (rs *RuleSet) findMoment(rules recallRules, f RecallFacts, now time.Time, a
 	}
 	moment := rs.momentWithoutDelay(rules, f, now, answer)
 	if underWay && moment != momentOpen && moment != momentMaybe {
-		return momentDelayed // no source says that the sender alone can stop it
+		return momentDelayed // no source says that the sender alone can cancel it
 	}
 	return moment
 }
 
-// momentWithoutDelay is the moment as it would be without delayed arrival.
+// momentWithoutDelay returns the moment as it is without delayed arrival.
 func (rs *RuleSet) momentWithoutDelay(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
 	if f.ClaimState == recovery.Claimed {
 		return momentTaken
@@ -273,8 +272,8 @@ func (rs *RuleSet) momentWithoutDelay(rules recallRules, f RecallFacts, now time
 	}
 }
 
-// findGuidance is the first that fits; the checks of the book see to it that one
-// does at any time.
+// findGuidance returns the first rule that fits. The checks guarantee that one
+// always does.
 func (rs *RuleSet) findGuidance(moment string, f RecallFacts, now time.Time) *guidanceRule {
 	for rule := range rulesInForce(rs.data.Guidance, now) {
 		if rule.When == moment && rule.covers(f.situation()) {

@@ -16,7 +16,7 @@ import (
 //go:embed books
 var embedded embed.FS
 
-// Registry holds every version of the playbook this binary knows. It is immutable
+// Registry holds the versions of the playbook that this binary has. It is immutable
 // and safe for concurrent use.
 type Registry struct {
 	ruleSets map[string]*RuleSet
@@ -24,29 +24,28 @@ type Registry struct {
 	broken   []BrokenVersion
 }
 
-// release is one version's line in books/shelf.yaml.
+// release is a version's line in books/shelf.yaml.
 type release struct {
 	Version string `yaml:"version"`
 	Share   int    `yaml:"share"`  // percent of new cases
 	Digest  string `yaml:"digest"` // of a released version
 }
 
-// BrokenVersion is a version that is broken and not in force, and why: each fault with
-// file, line and rule id.
+// BrokenVersion is a version with faults, which is not in force. Err names file,
+// line and rule of each fault.
 type BrokenVersion struct {
 	Version string
 	Err     error
 }
 
-// isForAllCases: every new case may be given the version.
+// isForAllCases reports whether every new case may get the version.
 func (e release) isForAllCases() bool { return e.Share == 100 }
 
-// Load reads and checks the embedded books. An error names each broken file
-// with line and rule id.
+// Load reads and checks the embedded versions. Errors name file, line and rule.
 func Load() (*Registry, error) { return LoadFrom(embedded) }
 
-// LoadFrom reads and checks books/ of any file tree: shelf.yaml, and a folder for
-// each version it lists. All must be sound.
+// LoadFrom reads and checks books/ of a file tree: shelf.yaml, and a folder for
+// each version it lists. All must be valid.
 func LoadFrom(tree fs.FS) (*Registry, error) {
 	playbooks, err := LoadValidFrom(tree)
 	if err != nil {
@@ -58,12 +57,12 @@ func LoadFrom(tree fs.FS) (*Registry, error) {
 	return playbooks, nil
 }
 
-// EmbeddedFiles are the files of the embedded books.
+// EmbeddedFiles returns the files of the embedded versions.
 func EmbeddedFiles() fs.FS { return embedded }
 
-// LoadValidFrom is what a service starts with: a broken version is refused and told by
-// Refused, and those before it stay in force. It fails when no sound version is
-// there for every new case.
+// LoadValidFrom leaves out broken versions, which BrokenVersions lists, and keeps
+// the others in force. Services start with it. It fails when no valid version is
+// open to every new case.
 func LoadValidFrom(tree fs.FS) (*Registry, error) {
 	days, err := calendar.LoadChina()
 	if err != nil {
@@ -97,12 +96,12 @@ func joinFaults(refused []BrokenVersion) error {
 	return errors.Join(all...)
 }
 
-// BrokenVersions lists the broken versions, oldest first.
+// BrokenVersions returns the broken versions, oldest first.
 func (s *Registry) BrokenVersions() []BrokenVersion { return slices.Clone(s.broken) }
 
-// ForCase is the version a new case is filed under: the newest whose share admits
-// it. The same id is always given the same version while the shares stand, and a
-// growing share takes none back.
+// ForCase returns the version for a new case: the newest whose rollout share
+// includes the id. The same id always gets the same version while the shares are
+// unchanged, and a growing share takes no case back.
 func (s *Registry) ForCase(id recovery.CaseID) *RuleSet {
 	for _, edition := range slices.Backward(s.releases) {
 		if rolloutBucket(edition.Version, id) < edition.Share {
@@ -112,35 +111,36 @@ func (s *Registry) ForCase(id recovery.CaseID) *RuleSet {
 	return s.Current()
 }
 
-// rolloutBucket puts a case into one of a hundred, for each version anew, so that the
-// same people do not try every novelty.
+// rolloutBucket assigns a case to one of a hundred buckets, differently for each
+// version, so that the same people do not test every new version.
 func rolloutBucket(version string, id recovery.CaseID) int {
 	sum := sha256.Sum256([]byte(version + "\n" + string(id)))
 	return int(binary.BigEndian.Uint32(sum[:4]) % 100)
 }
 
-// Current is the newest version that every new case may be given.
+// Current returns the newest version that is open to every new case.
 func (s *Registry) Current() *RuleSet {
 	newest := len(s.releases) - 1
-	for !s.releases[newest].isForAllCases() { // one is: the shelf was opened
+	for !s.releases[newest].isForAllCases() { // loading guarantees one
 		newest--
 	}
 	return s.ruleSets[s.releases[newest].Version]
 }
 
-// RuleSet gives the version a case is pinned to. It fails with CodeNotFound, and for
-// a version that is broken with CodeUnavailable: its cases wait until it is mended.
+// RuleSet returns the version that a case is pinned to. It fails with CodeNotFound,
+// and for a broken version with CodeUnavailable: its cases wait until it is
+// repaired.
 func (s *Registry) RuleSet(version string) (*RuleSet, error) {
 	if book, known := s.ruleSets[version]; known {
 		return book, nil
 	}
 	if slices.ContainsFunc(s.broken, func(r BrokenVersion) bool { return r.Version == version }) {
-		return nil, recovery.Faultf(recovery.CodeUnavailable, "The playbook %q is broken and was refused at the start.", version)
+		return nil, recovery.Faultf(recovery.CodeUnavailable, "The playbook %q has faults and was not loaded. Ask the operator to repair it.", version)
 	}
-	return nil, recovery.Faultf(recovery.CodeNotFound, "There is no playbook %q.", version)
+	return nil, recovery.Faultf(recovery.CodeNotFound, "Unknown playbook %q. GET /playbooks lists the versions.", version)
 }
 
-// Versions lists all versions, oldest first.
+// Versions returns all versions, oldest first.
 func (s *Registry) Versions() []string {
 	names := make([]string, len(s.releases))
 	for i, edition := range s.releases {
@@ -149,7 +149,7 @@ func (s *Registry) Versions() []string {
 	return names
 }
 
-// RolloutPercent is the percentage of new cases a version is given first refusal of.
+// RolloutPercent returns the share of new cases that a version gets.
 func (s *Registry) RolloutPercent(version string) int {
 	for _, edition := range s.releases {
 		if edition.Version == version {
@@ -159,7 +159,7 @@ func (s *Registry) RolloutPercent(version string) int {
 	return 0
 }
 
-// IsReleased reports whether a version is sealed by its digest.
+// IsReleased reports whether a version is pinned by its digest.
 func (s *Registry) IsReleased(version string) bool {
 	return slices.ContainsFunc(s.releases, func(e release) bool { return e.Version == version && e.Digest != "" })
 }

@@ -93,8 +93,8 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 		{"a word for a number", "    length: 7\n", "    length: seven\n", "rule clock.promise: cannot unmarshal"},
 		{"a clock too few", "    clock: promise\n", "    clock: payout\n", "the clock promise has no length"},
 		{"a clock twice", "    clock: promise\n", "    clock: payout\n", "rule clock.payout: the clock payout has two lengths"},
-		{"an unknown clock", "    clock: promise\n", "    clock: tea\n", `rule clock.promise: there is no clock "tea"`},
-		{"no time at all", "    length: 7\n", "    length: 0\n", "rule clock.promise: a length lies between"},
+		{"an unknown clock", "    clock: promise\n", "    clock: tea\n", `rule clock.promise: unknown clock "tea"`},
+		{"no time at all", "    length: 7\n", "    length: 0\n", "rule clock.promise: the length must be between"},
 		{"an unknown unit", "    length: 7\n    unit: days", "    length: 7\n    unit: moons", "rule clock.promise: unit"},
 		{"no word on rest days", "    rest_days: keep\n", "", "rest_days"},
 		{"rest days of hours", "    unit: hours\n", "    unit: hours\n    rest_days: move\n", "said of days only"},
@@ -113,8 +113,8 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 		{"a window of nothing", "recall: while_unclaimed\n    within", "recall: never\n    within", "said of while_unclaimed only"},
 		{"a moment without advice", "when: taken", "when: over", "no guidance for taken"},
 		{"an unknown kind", "    kind: ticket", "    kind: tickets", `kind: "tickets"`},
-		{"a fact unknown", "fact: narrative", "fact: weather", `there is no fact "weather"`},
-		{"fact and evidence", "fact: narrative", "fact: narrative\n    evidence: [ticket]", "one of them"},
+		{"a fact unknown", "fact: narrative", "fact: weather", `unknown fact "weather"`},
+		{"fact and evidence", "fact: narrative", "fact: narrative\n    evidence: [ticket]", "either fact or evidence"},
 		{"an unknown variable", "{{.outstanding}}", "{{.owed}}", `there is no value "owed"`},
 		{"a broken variable", "{{.outstanding}}", "{.outstanding}}", "a brace outside a value"},
 		{"an empty text", "subject: 礼貌提醒", "subject: ''", "rule text.reminder: a text is empty"},
@@ -162,16 +162,16 @@ func TestFilesThatDoNotMakeABook(t *testing.T) {
 	}
 }
 
-func TestNoBookNoShelf(t *testing.T) {
+func TestInvalidVersionLists(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, list, want string }{
 		{"nothing", "", "EOF"},
-		{"no version", "versions: []", "share is 100"},
-		{"a first one for some", "versions: [{version: t1, share: 50}]", "share is 100"},
-		{"a version twice", "versions: [{version: t1, share: 100}, {version: t1, share: 1}]", "stands twice"},
+		{"no version", "versions: []", "needs the share 100"},
+		{"a first one for some", "versions: [{version: t1, share: 50}]", "needs the share 100"},
+		{"a version twice", "versions: [{version: t1, share: 100}, {version: t1, share: 1}]", "listed twice"},
 		{"too large a share", "versions: [{version: t1, share: 100}, {version: t2, share: 101}]", "between 0 and 100"},
 		{"a folder left out", "versions: [{version: t1, share: 100}]", "books/t2 is not listed"},
-		{"a folder too few", "versions: [{version: t1, share: 100}, {version: t2, share: 1}, {version: t3, share: 1}]", "no such folder"},
+		{"a folder too few", "versions: [{version: t1, share: 100}, {version: t2, share: 1}, {version: t3, share: 1}]", "the folder has no rules"},
 		{"an unknown field", "versions: [{version: t1, shares: 100}]", "shares"},
 	} {
 		tree := fstest.MapFS{

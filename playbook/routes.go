@@ -7,20 +7,20 @@ import (
 	"recourse/recovery"
 )
 
-// routeRule is one way to get the money back.
+// routeRule is one way to recover the money.
 type routeRule struct {
 	ruleEntry `yaml:",inline"`
 	Route     recovery.Route `yaml:"route"`
 	Name      string         `yaml:"name"`
 	Needs     condition      `yaml:"needs"`
 	Closed    []reasonRule   `yaml:"closed"`
-	Tried     condition      `yaml:"tried"`  // it was gone and led nowhere
-	Urgent    condition      `yaml:"urgent"` // it comes before all others
-	Asks      condition      `yaml:"asks"`   // asked for besides what the needs name
+	Tried     condition      `yaml:"tried"`  // it was tried without success
+	Urgent    condition      `yaml:"urgent"` // it takes precedence over all others
+	Asks      condition      `yaml:"asks"`   // asked for in addition to the needs
 	Fee       string         `yaml:"fee"`
 	Days      daysRule       `yaml:"days"`
 	Why       []reasonRule   `yaml:"why"`
-	Unknown   string         `yaml:"unknown"` // said when a need cannot be judged
+	Unknown   string         `yaml:"unknown"` // text for a need that is unknown
 }
 
 type daysRule struct {
@@ -28,8 +28,8 @@ type daysRule struct {
 	High int `yaml:"high"`
 }
 
-// RouteOption is one way, with what it asks and what it may bring. Texts are
-// Chinese; money in fen.
+// RouteOption is a route with its requirements and prospects. Texts are Chinese,
+// money is in fen.
 type RouteOption struct {
 	Route       recovery.Route `json:"route"`
 	Name        string         `json:"name"`
@@ -37,27 +37,28 @@ type RouteOption struct {
 	Recommended bool           `json:"recommended"`
 	Why         []string       `json:"why"`
 	Questions   []Question     `json:"questions"` // what would open or close it
-	// Cost is the fee, nil when no rule computes it; CostMark is the weakest mark
-	// of the rules it was computed by. See fee for money that was split.
+	// Cost is the fee, nil when no rule computes it. CostMark is the weakest mark
+	// of the rules used. For split money see computeFee.
 	Cost     *recovery.Money `json:"cost_fen"`
 	CostMark Mark            `json:"cost_mark,omitempty"`
 	Days     Days            `json:"days"`
 	Chance   Chance          `json:"chance"`
-	// Value is what is claimed times the mean chance less the cost; nil when nothing
-	// informs the chance or the cost, or the shares are not told.
+	// Value is the claim times the mean chance minus the cost; nil when the
+	// chance, the cost or the shares are unknown.
 	Value  *recovery.Money `json:"expected_value_fen"`
 	Source string          `json:"source"`
 }
 
-// Days is how long a way takes, from and to.
+// Days is how long a route takes, from and to.
 type Days struct {
 	Low  int `json:"low"`
 	High int `json:"high"`
 }
 
-// compareRoutes compares the routes, the gentlest first. One is recommended: the urgent
-// one, else the gentlest that is open, was not tried without success, and is not
-// known to cost more than it may return. known may be nil.
+// compareRoutes returns the routes in the order of the rules, the mildest first.
+// One is recommended: the urgent one, else the mildest that is open, was not tried
+// without success, and is not known to cost more than it may return. known may be
+// nil.
 func (e *evaluation) compareRoutes(known Experience) []RouteOption {
 	options := []RouteOption{}
 	best := -1
@@ -103,9 +104,9 @@ func (e *evaluation) buildRouteOption(rule *routeRule, known Experience) RouteOp
 	return option
 }
 
-// computeFee is what a way costs and the sum it is gone for. Of money that was split each
-// holder is gone after alone, and the fee is that of each part; while the parts are
-// not told it is that of one person who held all, and the sum is zero.
+// computeFee returns the cost of a route and the sum it claims. Split money is
+// claimed from each holder separately, so the fees of the shares add up. While the
+// shares are unknown, the fee is that of a single holder and the sum is zero.
 func (e *evaluation) computeFee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
 	if name == feeFree {
 		return 0, e.facts.Amount, "", true
@@ -124,7 +125,7 @@ func (e *evaluation) computeFee(name string) (fee, of recovery.Money, mark Mark,
 	return fee, of, mark, true
 }
 
-// decideRoute opens or closes a way and says why.
+// decideRoute sets whether a route is open, the reasons and the questions.
 func (e *evaluation) decideRoute(rule *routeRule, option *RouteOption) {
 	shut := e.reasonsThatHold(rule.Closed)
 	needs := rule.Needs.evaluate(e)

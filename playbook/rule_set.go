@@ -15,31 +15,30 @@ type RuleSet struct {
 	data     rulesDocument
 	calendar *calendar.Calendar
 	digest   string
-	contents map[string]json.RawMessage // the rules as data, by id
+	contents map[string]json.RawMessage // the rules as JSON, by id
 }
 
-// Version names the book as cases are pinned to it.
+// Version returns the name by which cases are pinned to the rule set.
 func (rs *RuleSet) Version() string { return rs.data.Version }
 
-// Digest seals the bytes of the book's files (hex); shelf.yaml pins it on
+// Digest is the SHA-256 over the files of the rule set (hex); shelf.yaml pins it on
 // release.
 func (rs *RuleSet) Digest() string { return rs.digest }
 
-// RuleContent is one rule as data, with the keys of its file; false when there is
-// none.
+// RuleContent returns one rule as JSON with the keys of its file; false when the id
+// is unknown.
 func (rs *RuleSet) RuleContent(id string) (json.RawMessage, bool) {
 	content, known := rs.contents[id]
 	return slices.Clone(content), known
 }
 
-// ValidFrom is the day the book's rules begin to hold, where a rule names none.
+// ValidFrom is the day from which the rules are valid, unless a rule names its own.
 func (rs *RuleSet) ValidFrom() time.Time { return rs.data.ValidFrom }
 
-// Rules lists what every rule of the book states about itself, section by
-// section.
+// Rules returns the header of every rule, section by section.
 func (rs *RuleSet) Rules() []Rule { return rs.data.listRules() }
 
-// rulesDocument is a book as its file spells it.
+// rulesDocument is a rule set as its YAML files define it.
 type rulesDocument struct {
 	Version   string         `yaml:"version"`
 	ValidFrom time.Time      `yaml:"valid_from"`
@@ -74,13 +73,13 @@ type rulesDocument struct {
 	Claims        []claimRule        `yaml:"claims"`
 }
 
-// platformNames is what texts of one language call the platforms and instruments.
+// platformNames are the names of platforms and instruments in one language.
 type platformNames struct {
 	Platforms   map[recovery.Platform]string   `yaml:"platforms"`
 	Instruments map[recovery.Instrument]string `yaml:"instruments"`
 }
 
-// nameTables are those of Chinese texts, of English ones, and the provinces.
+// nameTables are the names in Chinese and English texts, and the provinces.
 type nameTables struct {
 	platformNames `yaml:",inline"`
 	English       platformNames `yaml:"english"`
@@ -142,13 +141,13 @@ type scope struct {
 	Accounts    []Account             `yaml:"accounts"`
 }
 
-// situation is what a scope is held against.
+// situation is the part of a case that a scope is compared with.
 type situation struct {
 	platform   recovery.Platform
 	instrument recovery.Instrument
 	group      recovery.GroupKind
 	stage      recovery.Stage
-	account    Account // empty: unknown, which every scope covers
+	account    Account // empty means unknown, which every scope covers
 }
 
 func situationOf(c *recovery.Case, stage recovery.Stage) situation {
@@ -169,14 +168,14 @@ func emptyOrContains[T comparable](list []T, value T) bool {
 	return len(list) == 0 || slices.Contains(list, value)
 }
 
-// timeSpan is a length of time as the file spells it.
+// timeSpan is a duration as the file defines it.
 type timeSpan struct {
 	Length int    `yaml:"length"`
 	Unit   string `yaml:"unit"`
 }
 
-// units are plain lengths: a window of a day is 24 hours. Clocks count days of
-// the calendar instead.
+// units are fixed durations: a window of a day is 24 hours. Clocks count calendar
+// days instead.
 var units = map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}
 
 func (s timeSpan) duration() time.Duration { return time.Duration(s.Length) * units[s.Unit] }

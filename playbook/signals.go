@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Answer is yes, no, or unknown: what is not known is never guessed.
+// Answer is yes, no or unknown. Unknown facts are never guessed.
 type Answer string
 
 // The answers.
@@ -46,7 +46,7 @@ func lookUpCircumstance(given map[string]bool, signal string) Answer {
 // condition is a list of signals that must all hold. The empty condition holds.
 type condition []literal
 
-// literal is a signal, or with "!" before it the opposite of one.
+// literal is a signal, or its negation with "!" before it.
 type literal struct {
 	name string
 	not  bool
@@ -72,7 +72,7 @@ func (l literal) evaluate(r signalReader) Answer {
 	return r.answerSignal(l.name)
 }
 
-// evaluate is no when any signal fails, else unknown when any is unknown.
+// evaluate returns no when any signal fails, else unknown when any is unknown.
 func (c condition) evaluate(r signalReader) Answer {
 	answer := Yes
 	for _, l := range c {
@@ -81,7 +81,7 @@ func (c condition) evaluate(r signalReader) Answer {
 			return No
 		case Unknown:
 			answer = Unknown
-		default: // it holds: the next
+		default: // yes: check the next
 		}
 	}
 	return answer
@@ -97,14 +97,14 @@ func (c condition) appendOpenSignals(signals []string, r signalReader) []string 
 	return signals
 }
 
-// limitRule is a figure that rules speak of by name.
+// limitRule is a named number that rules use.
 type limitRule struct {
 	ruleEntry `yaml:",inline"`
 	Limit     string `yaml:"limit"`
 	Value     int64  `yaml:"value"`
 }
 
-// limitNames are the figures the signals know.
+// limitNames are the limits that the engine uses.
 var limitNames = []string{
 	"large_send_fen", "late_from_hour", "late_until_hour", "large_group", "wage_percent", "income_percent", "crowd",
 	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent",
@@ -114,7 +114,7 @@ var limitNames = []string{
 	limitQuietFrom, limitQuietUntil, limitAbuseCases, limitAbuseDays, limitAbuseCircle, limitAbuseDelivery,
 }
 
-// limitAt is a figure at an instant; false in a book that does not name it.
+// limitAt returns a limit at an instant; false when no rule defines it.
 func (rs *RuleSet) limitAt(name string, at time.Time) (int64, bool) {
 	for rule := range rulesInForce(rs.data.Limits, at) {
 		if rule.Limit == name {
@@ -124,7 +124,7 @@ func (rs *RuleSet) limitAt(name string, at time.Time) (int64, bool) {
 	return 0, false
 }
 
-// compareLimit compares a value with a limit; unknown where the book has no figure.
+// compareLimit applies a comparison to a limit; unknown when no rule defines it.
 func (rs *RuleSet) compareLimit(name string, at time.Time, holds func(limit int64) bool) Answer {
 	limit, known := rs.limitAt(name, at)
 	if !known {
@@ -133,15 +133,15 @@ func (rs *RuleSet) compareLimit(name string, at time.Time, holds func(limit int6
 	return answerFromBool(holds(limit))
 }
 
-// What a question is about.
+// The subjects of questions.
 const (
 	aboutCase    = "case"
 	aboutSending = "sending"
 	aboutField   = "field"
 )
 
-// questionRule is a fact that only people know. Its signal may be given among
-// the circumstances; one about a field is decided by that field of the facts.
+// questionRule asks for a fact that only people know. Its signal may be among the
+// circumstances; the signal of a field is decided by that field.
 type questionRule struct {
 	ruleEntry `yaml:",inline"`
 	Signal    string `yaml:"signal"`
@@ -149,14 +149,14 @@ type questionRule struct {
 	Text      string `yaml:"text"`
 }
 
-// Question is a fact that would change an answer, were it known.
+// Question asks for an unknown fact that would change an answer.
 type Question struct {
 	Signal string `json:"signal"` // its name among the circumstances; empty when it follows from other facts
 	Text   string `json:"text"`
 }
 
-// Questions lists what may be told of a case among its circumstances, at an
-// instant.
+// Questions returns the questions about a case at an instant: the circumstances
+// that the facts may contain.
 func (rs *RuleSet) Questions(at time.Time) []Question { return rs.questionsAbout(aboutCase, at) }
 
 func (rs *RuleSet) questionsAbout(about string, at time.Time) []Question {
@@ -169,8 +169,8 @@ func (rs *RuleSet) questionsAbout(about string, at time.Time) []Question {
 	return questions
 }
 
-// questionsFor returns a question for each unknown signal; never nil. Signals that follow
-// from other facts have a question only where the book words one.
+// questionsFor returns the questions of unknown signals; never nil. Signals that
+// follow from other facts have a question only where the rules word one.
 func (rs *RuleSet) questionsFor(unknown []string, at time.Time) []Question {
 	questions := []Question{}
 	for rule := range rulesInForce(rs.data.Questions, at) {
@@ -188,7 +188,7 @@ func (r *questionRule) asQuestion() Question {
 	return Question{r.Signal, r.Text}
 }
 
-// reasonRule is a sentence that is said when its condition holds.
+// reasonRule is a sentence for an answer whose condition holds.
 type reasonRule struct {
 	If      condition `yaml:"if"`
 	Text    string    `yaml:"text"`

@@ -8,17 +8,18 @@ import (
 	"recourse/recovery"
 )
 
-// likenessRule is how much one trait counts that two cases share.
+// likenessRule is the weight of one trait that two cases share.
 type likenessRule struct {
 	ruleEntry `yaml:",inline"`
 	Trait     string `yaml:"trait"`
 	Weight    int    `yaml:"weight"`
 }
 
-// traitNames are what two cases may share.
+// traitNames are the traits that two cases may share.
 var traitNames = []string{"circumstance", "group", "one_to_one", "instrument", "amount"}
 
-// sharedTraits are what two cases share; circumstances are told one by one.
+// sharedTraits are the traits that two cases share; circumstances are listed one by
+// one.
 type sharedTraits struct {
 	circumstances                       []string
 	group, oneToOne, instrument, amount bool
@@ -44,7 +45,7 @@ func (t *sharedTraits) countOf(trait string) int {
 	return 0
 }
 
-// similarity adds up what two cases share.
+// similarity returns the total weight of the shared traits.
 func (rs *RuleSet) similarity(t *sharedTraits, at time.Time) int {
 	score := 0
 	for rule := range rulesInForce(rs.data.Likeness, at) {
@@ -53,7 +54,7 @@ func (rs *RuleSet) similarity(t *sharedTraits, at time.Time) int {
 	return score
 }
 
-// describeShared tells what two cases share, in the order of the book.
+// describeShared words the shared traits, in the order of the rules.
 func (rs *RuleSet) describeShared(t *sharedTraits, at time.Time) []string {
 	why := []string{}
 	for rule := range rulesInForce(rs.data.Likeness, at) {
@@ -69,8 +70,8 @@ func (rs *RuleSet) describeShared(t *sharedTraits, at time.Time) []string {
 	return why
 }
 
-// libraryTexts are the words of precedents: what two cases share, and how a
-// lesson is told.
+// libraryTexts are the words of precedents: shared traits, and the story of a
+// lesson.
 type libraryTexts struct {
 	Why      map[string]string             `yaml:"why"`
 	Source   string                        `yaml:"source"`
@@ -81,12 +82,12 @@ type libraryTexts struct {
 	Returned map[string]string             `yaml:"returned"`
 }
 
-// checkLibrary wants every word of a book that tells precedents; one without
-// any has no use for them.
+// checkLibrary requires every word in a rule set with precedents. A rule set
+// without precedents needs none.
 func (rs *RuleSet) checkLibrary(i *ruleChecker) {
 	for _, rule := range rs.data.Likeness {
 		if !slices.Contains(traitNames, rule.Trait) {
-			i.addFault(rule.ID, "there is no trait %q", rule.Trait)
+			i.addFault(rule.ID, "unknown trait %q", rule.Trait)
 		}
 		if rule.Weight < 1 {
 			i.addFault(rule.ID, "a weight is at least 1, not %d", rule.Weight)
@@ -116,15 +117,15 @@ func (rs *RuleSet) checkLibrary(i *ruleChecker) {
 	}
 }
 
-// checkSimilarityAt wants the figures that keep people from being recognised,
-// wherever lessons are told.
+// checkSimilarityAt requires the limits that protect people from being recognised,
+// wherever there are lessons.
 func (rs *RuleSet) checkSimilarityAt(i *ruleChecker, at time.Time) {
 	if rs.data.Library.Story == "" {
 		return
 	}
 	for _, name := range []string{"likeness", "lesson_cases"} {
 		if _, known := rs.limitAt(name, at); !known {
-			i.addFault("", "lessons are told without the limit %s (on %s)", name, formatDay(at))
+			i.addFault("", "lessons need the limit %s (on %s)", name, formatDay(at))
 		}
 	}
 	checkUniqueAt(i, rs.data.Likeness, at, "the trait %s has two weights", func(r *likenessRule) string { return r.Trait })

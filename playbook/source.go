@@ -9,32 +9,32 @@ import (
 	"recourse/recovery"
 )
 
-// Confidence is how far a rule may be leaned on.
+// Confidence is how reliable a rule is.
 type Confidence string
 
-// The confidences.
+// The levels of confidence.
 const (
 	High   Confidence = "high"
 	Medium Confidence = "medium"
 	Low    Confidence = "low"
 )
 
-// Mark says how a statute was read.
+// Mark says how a statute was checked.
 type Mark string
 
-// The marks of a citation: read word for word, taken from a secondary source,
-// or recalled only.
+// The marks of a citation: read verbatim, taken from a secondary source, or
+// recalled only.
 const (
 	Verbatim  Mark = "V"
 	Secondary Mark = "S"
 	Recalled  Mark = "R"
 )
 
-// HouseRule is the source of what this product decided itself.
+// HouseRule is the source of rules that this product defines itself.
 const HouseRule = "本站规则"
 
-// Source is where a rule comes from: an article (A or B), a statute, a report in
-// the press, or the house. Exactly one of the four is named.
+// Source is the origin of a rule: an article (A or B), a statute, a press report,
+// or the product itself (house). Exactly one of them is set.
 type Source struct {
 	Article string `yaml:"article" json:"article,omitempty"`
 	Section string `yaml:"section" json:"section,omitempty"`
@@ -45,7 +45,7 @@ type Source struct {
 	House   string `yaml:"house" json:"house,omitempty"`
 }
 
-// String writes the source as papers and pages cite it.
+// String returns the citation for papers and pages.
 func (s Source) String() string {
 	switch {
 	case s.Article != "":
@@ -59,7 +59,7 @@ func (s Source) String() string {
 	}
 }
 
-// findFault names what keeps a source from being traceable, or "".
+// findFault describes what keeps a source from being traceable, or returns "".
 func (s Source) findFault() string {
 	named := 0
 	for _, name := range []string{s.Article, s.Statute, s.Press, s.House} {
@@ -83,11 +83,11 @@ func (s Source) findFault() string {
 	}
 }
 
-// hasEditions reports a source of which there are editions, and ways of having read it:
-// a statute or a report.
+// hasEditions reports whether the source has editions and a mark: a statute or a
+// press report.
 func (s Source) hasEditions() bool { return s.Statute != "" || s.Press != "" }
 
-// Rule is what every entry of a book states about itself.
+// Rule is the header of every rule.
 type Rule struct {
 	ID         string     `yaml:"id" json:"id"`
 	Source     Source     `yaml:"source" json:"source"`
@@ -96,21 +96,21 @@ type Rule struct {
 	Validity   `yaml:",inline"`
 }
 
-// ruleEntry is a rule as a book holds it.
+// ruleEntry embeds the header in the rules of a rule set.
 type ruleEntry struct {
 	Rule `yaml:",inline"`
 }
 
 func (e *ruleEntry) header() *ruleEntry { return e }
 
-// Validity is when something is in force: from the first day on, and before the
-// last. A day that is nil sets no limit.
+// Validity is the period in which something is in force: from the first day until
+// before the last. A nil day sets no limit.
 type Validity struct {
 	ValidFrom *time.Time `yaml:"valid_from" json:"valid_from,omitempty"`
 	ValidTo   *time.Time `yaml:"valid_to" json:"valid_to,omitempty"`
 }
 
-// isInForce is true for an unknown instant, too.
+// isInForce is also true for an unknown (zero) instant.
 func (v *Validity) isInForce(at time.Time) bool {
 	begun := v.ValidFrom == nil || !at.Before(startOfDay(v.ValidFrom))
 	over := v.ValidTo != nil && !at.Before(startOfDay(v.ValidTo))
@@ -124,7 +124,7 @@ func (v *Validity) findFault() string {
 	return ""
 }
 
-// startOfDay is when a day begins in China; zero for nil.
+// startOfDay returns the start of a day in China; zero for nil.
 func startOfDay(day *time.Time) time.Time {
 	if day == nil {
 		return time.Time{}
@@ -132,13 +132,13 @@ func startOfDay(day *time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, recovery.Shanghai)
 }
 
-// rulePointer is a rule of a book, by its address.
+// rulePointer is a pointer to a rule with a header.
 type rulePointer[T any] interface {
 	*T
 	header() *ruleEntry
 }
 
-// rulesInForce are the rules whose own time covers an instant, in their order.
+// rulesInForce yields the rules that are valid at an instant, in order.
 func rulesInForce[T any, P rulePointer[T]](rules []T, at time.Time) iter.Seq[P] {
 	return func(yield func(P) bool) {
 		for i := range rules {

@@ -6,25 +6,24 @@ import (
 	"recourse/recovery"
 )
 
-// Income is what people of a province earn, from a source and a date. A figure
-// of zero is unknown.
+// Income returns the newest figures of a province that are valid on a day.
 type Income struct {
 	Province    string         `json:"province" yaml:"province"` // short: 浙江
 	MonthlyWage recovery.Money `json:"monthly_wage_fen,omitempty" yaml:"monthly_wage_fen"`
-	YearlyWage  recovery.Money `json:"yearly_wage_fen,omitempty" yaml:"yearly_wage_fen"` // of the last published year, for small claims
+	YearlyWage  recovery.Money `json:"yearly_wage_fen,omitempty" yaml:"yearly_wage_fen"` // of the latest published year, for small claims
 	DailyIncome recovery.Money `json:"daily_income_fen,omitempty" yaml:"daily_income_fen"`
-	From        time.Time      `json:"from" yaml:"from"` // the day it was published or entered for
+	From        time.Time      `json:"from" yaml:"from"` // the day from which it is valid
 	Source      string         `json:"source" yaml:"source"`
 }
 
-// Incomes knows figures of provinces. This product ships none: an installation
-// enters those it can source, and "unknown" is an answer.
+// Incomes looks up figures of provinces. The product ships none: an installation
+// enters those it has a source for, and "unknown" is a valid answer.
 type Incomes interface {
 	// Income is the newest figure of a province that was in force on a day.
 	Income(province string, on time.Time) (Income, bool)
 }
 
-// IncomeTable is Incomes held in memory. A nil table knows nothing.
+// IncomeTable is Incomes in memory. A nil table is empty.
 type IncomeTable []Income
 
 // Income implements Incomes.
@@ -39,8 +38,8 @@ func (t IncomeTable) Income(province string, on time.Time) (Income, bool) {
 	return newest, found
 }
 
-// CheckIncome names what keeps a row from being entered: nil, or a Fault with
-// CodeInvalid.
+// CheckIncome returns nil, or a Fault with CodeInvalid that names each invalid
+// field.
 func (rs *RuleSet) CheckIncome(row Income) error {
 	c := recovery.NewFieldChecker(time.Time{})
 	if short, known := rs.findProvince(row.Province); !known || short != row.Province {
@@ -56,13 +55,13 @@ func (rs *RuleSet) CheckIncome(row Income) error {
 		c.Add("from", "required", "The day from which the figure holds is needed.")
 	}
 	if row.Source == "" {
-		c.Add("source", "required", "A figure without a source is not entered.")
+		c.Add("source", "required", "The source of the figure is needed.")
 	}
 	return c.Err()
 }
 
-// strategyRule is how to speak in one kind of group; the first that fits is
-// taken.
+// strategyRule is the approach for one kind of group. The first rule that fits is
+// used.
 type strategyRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -74,8 +73,8 @@ type strategyRule struct {
 
 var risks = []string{"low", "medium", "high"}
 
-// noteRule is something else that matters; Unknown is said where it cannot be
-// told whether it does.
+// noteRule is an additional remark. Unknown is its text when the condition is
+// unknown.
 type noteRule struct {
 	ruleEntry `yaml:",inline"`
 	If        condition `yaml:"if"`
@@ -83,7 +82,7 @@ type noteRule struct {
 	Unknown   string    `yaml:"unknown"`
 }
 
-// planRule is one stage of the way ahead.
+// planRule is one stage of the plan.
 type planRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -94,15 +93,15 @@ type planRule struct {
 // Strategy is how to ask for the money. Texts are Chinese.
 type Strategy struct {
 	ID     string `json:"id"`
-	Risk   string `json:"risk"` // low, medium, high: our reading
+	Risk   string `json:"risk"` // low, medium, high: our own judgement
 	First  string `json:"first"`
 	Then   string `json:"then"`
 	Source string `json:"source"`
 	Notes  []Note `json:"notes"`
 }
 
-// Note is something that changes how to ask. Applies is unknown where a figure
-// is missing, and the text then says which.
+// Note is a fact that changes how to ask. Applies is unknown where a figure is
+// missing; the text then names it.
 type Note struct {
 	Code    string `json:"code"`
 	Applies Answer `json:"applies"`
@@ -110,9 +109,9 @@ type Note struct {
 	Source  string `json:"source"`
 }
 
-// chooseStrategy chooses by danger and kind of group, and adds notes on size, on the
-// amount against local figures and on bystanders. An unknown kind of group counts
-// as one to one, which every other strategy begins with.
+// chooseStrategy selects by danger and kind of group, and adds notes on size, on
+// the amount compared with local figures and on bystanders. An unknown kind of
+// group counts as one to one, where every other strategy begins.
 func (e *evaluation) chooseStrategy() Strategy {
 	answer := Strategy{Notes: []Note{}}
 	at := situationOf(&e.record, recovery.PrivateContact)
@@ -134,14 +133,14 @@ func (e *evaluation) chooseStrategy() Strategy {
 	return answer
 }
 
-// PlanStep is one stage of the way ahead.
+// PlanStep is one stage of the plan.
 type PlanStep struct {
 	Stage recovery.Stage `json:"stage"`
 	Why   string         `json:"why"`
 	DueIn string         `json:"due_in"` // in Chinese, as the clock counts
 }
 
-// planClocks are the clocks that the stages of a plan run under.
+// planClocks are the clocks of the stages of a plan.
 var planClocks = map[recovery.Stage]recovery.Clock{
 	recovery.RecallWatch: recovery.AutoRefundClock, recovery.PrivateContact: recovery.ContactClock,
 	recovery.GroupNotice: recovery.NoticeClock, recovery.Appeal: recovery.PreparationClock,

@@ -9,7 +9,7 @@ import (
 	"recourse/texts"
 )
 
-// textRule is a text with its values still open, in Chinese and in English.
+// textRule is a text with variables, in Chinese and in English.
 type textRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
@@ -33,7 +33,7 @@ func (r *textRule) compile() error {
 // compiledWording is a compiled wording.
 type compiledWording struct{ subject, body, short *texts.Text }
 
-// compile parses a wording; section is where it is within its rule.
+// compile parses a wording; section is its place within the rule.
 func (w Wording) compile(section string) (compiledWording, error) {
 	subject, err := texts.Parse(section+"subject", w.Subject, variableNames()...)
 	body, bodyErr := texts.Parse(section+"body", w.Body, variableNames()...)
@@ -45,15 +45,15 @@ func (f compiledWording) fill(values map[string]string) Wording {
 	return Wording{f.subject.FillFrom(values), f.body.FillFrom(values), f.short.FillFrom(values)}
 }
 
-// Wording is a text in one language: at its full length, and short.
+// Wording is a text in one language, in full length and short.
 type Wording struct {
 	Subject string `yaml:"subject" json:"subject"`
 	Body    string `yaml:"body" json:"body"`
 	Short   string `yaml:"short" json:"short"`
 }
 
-// Text is ready to send: no threat, no personal data, its variables filled. The
-// wording beside English is Chinese.
+// Text is ready to send: without threats and personal data, its variables filled.
+// The embedded wording is Chinese.
 type Text struct {
 	ID       string `json:"id"`
 	Audience string `json:"audience"` // counterpart, group, group_owner, mediator, employer, customer_service
@@ -65,8 +65,8 @@ type Text struct {
 
 var textAudiences = []string{"counterpart", "group", "group_owner", "mediator", "employer", "customer_service"}
 
-// wordingLanguage is how values are written in one language; blank stands where the case
-// does not know a value, for the sender to fill in.
+// wordingLanguage is how values are written in one language. blank marks a value
+// that the case does not have, for the sender to fill in.
 type wordingLanguage struct {
 	names  func(*RuleSet) platformNames
 	moment string // layout of an instant
@@ -78,13 +78,13 @@ var (
 	english = wordingLanguage{func(rs *RuleSet) platformNames { return rs.data.Names.English }, "2006-01-02 15:04 (UTC+8)", "(to be filled in)"}
 )
 
-// variable is something that a text may name.
+// variable is a value that a text may contain.
 type variable struct {
 	name string
 	read func(*RuleSet, wordingLanguage, *recovery.Case) string
 }
 
-// variables are all that a text may name. None is personal data.
+// variables are all values that a text may contain. None is personal data.
 var variables = []variable{
 	{"amount", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.Amount.String() }},
 	{"outstanding", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string {
@@ -114,8 +114,8 @@ func variableNames() []string {
 	return names
 }
 
-// Texts gives the texts for a stage of a case, in the order of the book: those
-// that the rules had on the day the case was filed.
+// Texts returns the texts for a stage of a case, in the order of the rules. The
+// rules of the filing day apply.
 func (rs *RuleSet) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	list := []Text{}
 	at, split := situationOf(&c, stage), c.CanBeSplit()
@@ -133,7 +133,7 @@ func (rs *RuleSet) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	return list
 }
 
-// variableValues reads all variables of a case.
+// variableValues returns all variables of a case.
 func (rs *RuleSet) variableValues(in wordingLanguage, c *recovery.Case) map[string]string {
 	values := make(map[string]string, len(variables))
 	for _, v := range variables {

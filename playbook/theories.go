@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// theoryRule is one thing the law may call a mis-send.
+// theoryRule is one legal characterisation of a mis-send.
 type theoryRule struct {
 	ruleEntry `yaml:",inline"`
 	Theory    string       `yaml:"theory"`
@@ -16,7 +16,7 @@ type theoryRule struct {
 	Against   []reasonRule `yaml:"against"`
 }
 
-// article is what a theory cites, in its own time.
+// article is a citation with its own validity.
 type article struct {
 	Source   `yaml:",inline"`
 	Validity `yaml:",inline"`
@@ -33,7 +33,7 @@ func (r *theoryRule) articlesInForce(at time.Time) []Source {
 	return articles
 }
 
-// joinSources writes sources as papers cite them together.
+// joinSources returns the citation of several sources.
 func joinSources(sources []Source) string {
 	texts := make([]string, len(sources))
 	for i, source := range sources {
@@ -42,10 +42,10 @@ func joinSources(sources []Source) string {
 	return strings.Join(texts, listSeparator)
 }
 
-// listSeparator stands between the parts of a list that is told in one sentence.
+// listSeparator separates the parts of a list in one sentence.
 const listSeparator = "；"
 
-// Status is how a theory stands: never a verdict.
+// Status is how the facts support a theory. It is never a verdict.
 type Status string
 
 // The statuses.
@@ -55,8 +55,8 @@ const (
 	StatusUnknown Status = "unknown"
 )
 
-// Characterisation is how one theory stands against the facts. Texts are
-// Chinese; each article carries its mark.
+// Characterisation compares one theory with the facts. Texts are Chinese; each
+// article has its mark.
 type Characterisation struct {
 	Theory   string     `json:"theory"`
 	Name     string     `json:"name"`
@@ -69,7 +69,7 @@ type Characterisation struct {
 	Missing  []Question `json:"missing"`
 }
 
-// Characterise holds the facts against every theory of the book.
+// Characterise compares the facts with every theory.
 func (rs *RuleSet) Characterise(f AssessmentFacts, now time.Time) []Characterisation {
 	return rs.newEvaluation(f, now, nil).characteriseFacts()
 }
@@ -115,7 +115,7 @@ func (r *theoryRule) openSignals(read signalReader) []string {
 	return unknown
 }
 
-// shortReason is the one sentence a list has room for: what bears the status out.
+// shortReason returns the one sentence that best explains the status.
 func (c Characterisation) shortReason() string {
 	switch {
 	case c.Status == Supported && len(c.Supports) > 0:

@@ -131,7 +131,7 @@ func TestGapsAndOverlapsAreRefused(t *testing.T) {
 		{"advice that ends", "    when: taken\n", "    when: taken\n    valid_to: 2027-03-01\n", "no guidance for taken"},
 		{"a strategy that ends", "    groups: [work]\n    risk", "    groups: [work]\n    valid_to: 2027-03-01\n    risk", "no strategy for a group that is work (on 2027-03-01)"},
 		{"a theory without law", `      - {statute: 刑法, section: "98、270"`, `      - {valid_to: 2027-03-01, statute: 刑法, section: "98、270"`, "rule theory.embezzlement: from 2027-03-01 no article"},
-		{"a route in two shapes", "id: route.set_off\n    route: set_off", "id: route.set_off\n    valid_from: 2027-03-01\n    route: mediation", "the route mediation stands twice"},
+		{"a route in two shapes", "id: route.set_off\n    route: set_off", "id: route.set_off\n    valid_from: 2027-03-01\n    route: mediation", "the route mediation has two rules"},
 		{"a limit in two values", "limit: crowd, value", "limit: cohort, valid_from: 2027-03-01, value", "the limit cohort has two values"},
 		{"turned round", "    clock: promise\n", "    clock: promise\n    valid_from: 2027-03-01\n    valid_to: 2027-03-01\n", "rule clock.promise: valid_to lies before valid_from"},
 		{"an article turned round", `      - {statute: 刑法, section: "98、270"`, `      - {valid_from: 2027-03-01, valid_to: 2027-02-01, statute: 刑法, section: "98、270"`, "articles: valid_to lies before valid_from"},

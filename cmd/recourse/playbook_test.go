@@ -106,7 +106,7 @@ func TestPlaybookCheckAndDiffOfAFolder(t *testing.T) {
 	}
 	broken := library(t, "2026-12", "    length: 7\n", "    length: 0\n")
 	out, err = run(t, "playbook", "check", "--shelf", broken)
-	if want := "books/2026-12/clocks.yaml:20: rule clock.promise: a length lies between 1 and 10000, not 0"; err == nil || err.Error() != want || out != "" {
+	if want := "books/2026-12/clocks.yaml:20: rule clock.promise: the length must be between 1 and 10000, not 0"; err == nil || err.Error() != want || out != "" {
 		t.Errorf("%q, %v", out, err)
 	}
 	if _, err := run(t, "playbook", "check", "--shelf", filepath.Join(folder, "nowhere")); err == nil {

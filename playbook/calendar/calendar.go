@@ -13,15 +13,15 @@ import (
 //go:embed data/*.yaml
 var data embed.FS
 
-// Calendar knows which days are worked. It is immutable and safe for concurrent
-// use.
+// Calendar knows working days and rest days. It is immutable and safe for
+// concurrent use.
 type Calendar struct {
 	notices map[int]Notice
 	rest    map[Day]bool
 	worked  map[Day]bool
 }
 
-// Notice is where the rest days of one year were published.
+// Notice is the official publication of the rest days of one year.
 type Notice struct {
 	Year      int    `json:"year"`
 	Document  string `json:"document"` // number of the State Council office's notice
@@ -43,10 +43,10 @@ type holiday struct {
 	Workdays []string `yaml:"workdays"`
 }
 
-// LoadChina reads the embedded notices. An error names the file.
+// LoadChina reads the embedded notices. Errors name the file.
 func LoadChina() (*Calendar, error) { return LoadFrom(data) }
 
-// LoadFrom reads data/*.yaml of any file tree, one notice a file.
+// LoadFrom reads data/*.yaml of a file tree, one notice per file.
 func LoadFrom(tree fs.FS) (*Calendar, error) {
 	names, err := fs.Glob(tree, "data/*.yaml")
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *Calendar) addNotice(text []byte) error {
 	return nil
 }
 
-// longest is more than any holiday lasts; a longer one is a slip of the pen.
+// longest exceeds the length of any holiday, to detect typing errors.
 const longest = 15
 
 func (c *Calendar) addHoliday(year int, h holiday) error {
@@ -122,8 +122,8 @@ func (c *Calendar) addHoliday(year int, h holiday) error {
 	return nil
 }
 
-// NoticeOf gives the notice of a year; false when there is none here, and the
-// year is counted by its weekends.
+// NoticeOf returns the notice of a year; false when none is known, so that only
+// weekends count as rest days.
 func (c *Calendar) NoticeOf(year int) (Notice, bool) {
 	found, known := c.notices[year]
 	return found, known

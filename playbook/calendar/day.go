@@ -11,7 +11,7 @@ type Day int
 
 const secondsPerDay = 24 * 60 * 60
 
-// DayOf is the day an instant falls on.
+// DayOf returns the day of an instant.
 func DayOf(at time.Time) Day {
 	seconds := at.Unix() + 8*60*60
 	day := seconds / secondsPerDay
@@ -21,7 +21,7 @@ func DayOf(at time.Time) Day {
 	return Day(day)
 }
 
-// ParseDay reads 2026-11-21.
+// ParseDay parses a day such as 2026-11-21.
 func ParseDay(text string) (Day, error) {
 	at, err := time.ParseInLocation(time.DateOnly, text, recovery.Shanghai)
 	if err != nil {
@@ -30,23 +30,23 @@ func ParseDay(text string) (Day, error) {
 	return DayOf(at), nil
 }
 
-// Start is the first instant of the day.
+// Start returns the first instant of the day.
 func (d Day) Start() time.Time {
 	return time.Unix(int64(d)*secondsPerDay-8*60*60, 0).UTC()
 }
 
-// End is the last second of the day, 23:59:59: a deadline written so is read as
-// the day it belongs to, which 24:00 is not.
+// End returns the last second of the day, 23:59:59. Readers assign it to the right
+// day, unlike 24:00.
 func (d Day) End() time.Time { return (d + 1).Start().Add(-time.Second) }
 
-// Year is the year the day lies in.
+// Year returns the year of the day.
 func (d Day) Year() int { return d.Start().In(recovery.Shanghai).Year() }
 
-// Weekday is the day of the week.
+// Weekday returns the day of the week.
 func (d Day) Weekday() time.Weekday {
 	const epoch = int(time.Thursday) // 1970-01-01
 	return time.Weekday(((int(d)+epoch)%7 + 7) % 7)
 }
 
-// String writes the day as 2026-11-21.
+// String returns the day as 2026-11-21.
 func (d Day) String() string { return d.Start().In(recovery.Shanghai).Format(time.DateOnly) }

@@ -5,58 +5,57 @@ import (
 	"time"
 )
 
-// Unit is what a length is counted in.
+// Unit is the unit of a length.
 type Unit string
 
-// The units. Hours run from the instant they begin; days and working days begin
-// on the day after and end with the last second of the last one (民法典 200 to
-// 203).
+// The units. Hours run from the instant they start; days and working days begin on
+// the next day and end with the last second of the last one (民法典 200 to 203).
 const (
 	Hours       Unit = "hours"
 	Days        Unit = "days"
 	WorkingDays Unit = "working_days"
 )
 
-// RestDays says what becomes of a length in days that ends on a rest day.
+// RestDays says what happens when a length in days ends on a rest day.
 type RestDays string
 
-// The rules: the end stays, or goes to the next working day (民法典 203).
+// The rules: the end stays, or moves to the next working day (民法典 203).
 const (
 	Keep RestDays = "keep"
 	Move RestDays = "move"
 )
 
-// Length is how long a clock runs. RestDays is of days only: hours end when they
-// end, and working days never end on a rest day.
+// Length is how long a clock runs. RestDays applies to days only: hours end at any
+// time, and working days never end on a rest day.
 type Length struct {
 	Count    int
 	Unit     Unit
 	RestDays RestDays
 }
 
-// Pause stops a clock from an instant until, but not including, another. A zero
-// Until is a pause that still goes on.
+// Pause stops a clock between two instants, the second excluded. A zero Until means
+// that the pause continues.
 type Pause struct {
 	From, Until time.Time
 	Reason      string
 }
 
-// Ending is where a length ends.
+// Ending is the end of a length.
 type Ending struct {
 	At time.Time // UTC
-	// Unpublished are the years whose holidays mattered and are not published:
-	// their weekends were counted instead.
+	// Unpublished are the years whose holidays were needed but are not published:
+	// only their weekends counted.
 	Unpublished []int
-	// Stopped says that a pause without end holds the clock: At is when it would
-	// end if the pause ended where it began.
+	// Stopped reports that an open pause holds the clock: At is the end if the
+	// pause ended at its start.
 	Stopped bool
 }
 
-// Deadline ends a length that starts at an instant. A pause stops hours for as
-// long as it lasts, and takes out every day whose end it covers.
+// Deadline returns the end of a length that starts at an instant. A pause stops
+// hours while it lasts, and removes every day whose end it covers.
 //
-// It is a function of its arguments alone, so a pause that was granted under one
-// length is worth as much under another.
+// It depends on its arguments only, so a pause counts the same under another
+// length.
 func (c *Calendar) Deadline(start time.Time, length Length, pauses []Pause) Ending {
 	stops, open := mergePauses(pauses)
 	ending := Ending{}
@@ -69,16 +68,16 @@ func (c *Calendar) Deadline(start time.Time, length Length, pauses []Pause) Endi
 	return ending
 }
 
-// AddWait is the instant at which a wait that starts at another has passed, pauses
-// left out; stopped when a pause without end holds it.
+// AddWait returns the instant at which a wait is over, without the pauses; stopped
+// when an open pause holds it.
 func AddWait(start time.Time, wait time.Duration, pauses []Pause) (at time.Time, stopped bool) {
 	stops, open := mergePauses(pauses)
 	at = addWait(start, wait, stops)
 	return at, !open.IsZero() && open.Before(at)
 }
 
-// mergePauses puts the pauses in order and joins those that touch. The first pause
-// without end is told apart.
+// mergePauses sorts the pauses and joins those that touch. open is the start of the
+// first pause without end.
 func mergePauses(pauses []Pause) (stops []Pause, open time.Time) {
 	for _, p := range pauses {
 		if p.Until.IsZero() && (open.IsZero() || p.From.Before(open)) {
@@ -120,7 +119,7 @@ func addWait(start time.Time, wait time.Duration, stops []Pause) time.Time {
 	return at.UTC()
 }
 
-// countDays counts whole days from the one after the start.
+// countDays counts whole days from the day after the start.
 func (c *Calendar) countDays(start time.Time, length Length, stops []Pause) (time.Time, []int) {
 	count := dayCounter{calendar: c, stops: stops}
 	day := DayOf(start)
@@ -133,14 +132,14 @@ func (c *Calendar) countDays(start time.Time, length Length, stops []Pause) (tim
 	return day.End(), count.unpublished
 }
 
-// dayCounter walks over days and notes the years it had to guess.
+// dayCounter walks over days and records the years without a notice.
 type dayCounter struct {
 	calendar    *Calendar
 	stops       []Pause
 	unpublished []int
 }
 
-// nextCounted is the first day after another that counts.
+// nextCounted returns the next day that counts.
 func (c *dayCounter) nextCounted(day Day, working bool) Day {
 	for {
 		day = c.skipPauses(day + 1)
@@ -150,7 +149,7 @@ func (c *dayCounter) nextCounted(day Day, working bool) Day {
 	}
 }
 
-// skipPauses is the first day, this one or later, whose end no pause covers.
+// skipPauses returns the first day, from this one on, whose end no pause covers.
 func (c *dayCounter) skipPauses(day Day) Day {
 	for _, p := range c.stops {
 		if end := day.End(); !p.From.After(end) && p.Until.After(end) {
