@@ -40,7 +40,7 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 // LimitationOf is the ledger of a case whose whole journal is known already.
 func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
 	var l LimitationLedger
-	heard := journal.CollectTestimony(c.Counterparts, entries)
+	heard := journal.CollectLimitationLogs(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
 		facts := recovery.LimitationFacts{PaidAt: c.SentAt, Events: heard[counterpart.ID].InterruptingEvents()}
 		l.Counterparts = append(l.Counterparts, recovery.CounterpartLimitation{

@@ -42,7 +42,7 @@ func (p *draft) loadLimitation() {
 			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
 		}
 	}
-	log := journal.CollectTestimony(p.folio.Case.Counterparts, entries)
+	log := journal.CollectLimitationLogs(p.folio.Case.Counterparts, entries)
 	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.InterruptingEvent{}
 	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.limitationOf(recovery.LimitationLog{})}
 	for _, c := range p.folio.Case.Counterparts {

@@ -6,9 +6,9 @@ import (
 	"recourse/recovery"
 )
 
-// CollectTestimony collects, for each counterpart, the entries that matter for the
+// CollectLimitationLogs collects, for each counterpart, the entries that matter for the
 // limitation period. Package recovery decides which of them count.
-func CollectTestimony(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
+func CollectLimitationLogs(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
 	heard := map[recovery.CounterpartID]recovery.LimitationLog{}
 	for _, entry := range entries {
 		h := entry.Happening()
