@@ -16,30 +16,29 @@ import (
 	"recourse/recovery"
 )
 
-// goods are words by which a case tells that goods were handed over. No merchant
-// tells us of orders: what the claimant wrote and what their files are called is
-// all there is to go by.
+// deliveryWords are words about delivered goods in the claimant's text or file
+// names. Orders of merchants are not known here.
 const deliveryWords = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
 
-// marks are what the people of a case are known again by: the claimant's account,
-// mail and telephone; how a counterpart is reached, and what they are called in a
-// group of a known size. An alias alone names too many. person is the claimant's
-// first mark; without a key nothing is kept.
-func (s *Service) partyMarks(c recovery.Case) (person [32]byte, partyMarks []recovery.PartyMark) {
+// partyMarks identify the people of a case across cases: the claimant by
+// account, mail and telephone; a counterpart by contact and by alias in a group
+// of a known size, because an alias alone is too common. person is the
+// claimant's first mark. Without a key there are no marks.
+func (s *Service) partyMarks(c recovery.Case) (person [32]byte, marks []recovery.PartyMark) {
 	if len(s.config.MarkKey) == 0 {
 		return person, nil
 	}
 	put := func(side recovery.Side, kind, value string) {
 		if value != "" {
-			partyMarks = append(partyMarks, recovery.PartyMark{Side: side, Mark: s.digestMark(kind, value)})
+			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.digestMark(kind, value)})
 		}
 	}
 	put(recovery.ClaimantSide, "account", string(c.Owner))
 	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Email))
 	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Phone))
 	person = s.digestMark("case", string(c.ID))
-	if len(partyMarks) > 0 {
-		person = partyMarks[0].Mark
+	if len(marks) > 0 {
+		person = marks[0].Mark
 	}
 	for _, counterpart := range c.Counterparts {
 		put(recovery.CounterpartSide, "contact", normalizeContact(counterpart.Contact))
@@ -48,7 +47,7 @@ func (s *Service) partyMarks(c recovery.Case) (person [32]byte, partyMarks []rec
 			put(recovery.CounterpartSide, "alias", group)
 		}
 	}
-	return person, partyMarks
+	return person, marks
 }
 
 func (s *Service) digestMark(kind, value string) [32]byte {
@@ -57,7 +56,7 @@ func (s *Service) digestMark(kind, value string) [32]byte {
 	return [32]byte(hash.Sum(nil))
 }
 
-// plain folds what differs in writing only: width, case, blanks, punctuation.
+// normalize removes differences in width, case, blanks and punctuation.
 func normalize(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@._", r) {
@@ -67,11 +66,11 @@ func normalize(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-// shortest is below which a contact names nobody.
+// minContactLength is the length below which a contact identifies nobody.
 const minContactLength = 4
 
-// plainContact is plain for what reaches people; a Chinese telephone number is
-// the same with and without its country.
+// normalizeContact is normalize for contacts; a Chinese telephone number is the
+// same with and without the country code.
 func normalizeContact(text string) string {
 	folded := normalize(text)
 	if number, found := strings.CutPrefix(strings.TrimPrefix(folded, "00"), "86"); found && len(number) == 11 {
@@ -83,8 +82,8 @@ func normalizeContact(text string) string {
 	return folded
 }
 
-// FlagAbuse looks for patterns among the cases of late and keeps each with an
-// entry. Nothing else follows from it: a supervisor looks.
+// FlagAbuse looks for patterns among recent cases and stores each with an
+// entry. It has no other effect: a supervisor reviews them.
 func (s *Service) FlagAbuse(ctx context.Context) error {
 	now := s.Now()
 	limits := s.Registry.Current().AbuseLimits(now)
@@ -101,8 +100,9 @@ func (s *Service) FlagAbuse(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// flag keeps one pattern. The entry names it as a committed value for the desk
-// only: whoever reads the journal learns that the desk looked, and of nothing.
+// flagCase stores one pattern. The entry is internal and has the pattern as a
+// committed value, so other readers of the journal only see that there was a
+// check.
 func (s *Service) flagCase(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
 	c, err := s.Store.Case(ctx, found.CaseID)
 	if err != nil {
@@ -116,28 +116,28 @@ func (s *Service) flagCase(ctx context.Context, found recovery.FoundPattern, now
 	return s.Store.FlagCase(ctx, flag, draft)
 }
 
-// seesFlags reports whether an actor is shown flags: whoever works on a case
-// should not be led by them.
+// canSeeFlags reports whether an actor sees flags. People who work on a case
+// must not be influenced by them.
 func canSeeFlags(actor recovery.Actor) bool {
 	return recovery.SeesOnScreen(actor.Role, recovery.AbuseMarks)
 }
 
-// Flags lists the flags that stand, or those that were dismissed, newest first.
-// Errors: CodeForbidden for all but supervisors and auditors.
+// Flags lists open or dismissed flags, newest first. Errors: CodeForbidden for
+// all but supervisors and auditors.
 func (s *Service) Flags(
 	ctx context.Context, actor recovery.Actor, dismissed bool, limit int, cursor string,
 ) ([]recovery.AbuseFlag, string, error) {
 	if !canSeeFlags(actor) {
-		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Supervisors and auditors see what was flagged.")
+		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Only supervisors and auditors see flags.")
 	}
 	return s.Store.AbuseFlags(ctx, dismissed, limit, cursor)
 }
 
-// DismissFlag lets a flag go, with the reason. Errors: CodeForbidden for all but
-// supervisors, CodeNotFound, CodeConflict when it was dismissed before.
+// DismissFlag dismisses a flag with a reason. Errors: CodeForbidden for all but
+// supervisors, CodeNotFound, CodeConflict if it was dismissed before.
 func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason string) (Reply[recovery.AbuseFlag], error) {
 	if req.Actor.Role != recovery.RoleSupervisor {
-		return Reply[recovery.AbuseFlag]{}, recovery.Faultf(recovery.CodeForbidden, "A supervisor dismisses what was flagged.")
+		return Reply[recovery.AbuseFlag]{}, recovery.Faultf(recovery.CodeForbidden, "Only a supervisor dismisses flags.")
 	}
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[recovery.AbuseFlag]{}, err

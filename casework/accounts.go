@@ -13,11 +13,11 @@ import (
 	"recourse/recovery"
 )
 
-// tokenPrefix lets people and secret scanners see what a leaked string is.
+// tokenPrefix lets people and secret scanners recognise a leaked token.
 const tokenPrefix = "rc_"
 
-// Authenticate names the account behind an API token. Only the token's SHA-256
-// is stored, so a look-up compares nothing an attacker could time.
+// Authenticate returns the account of an API token. Only the token's SHA-256 is
+// stored, so the look-up has no timing that an attacker could use.
 func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Actor, error) {
 	if !strings.HasPrefix(token, tokenPrefix) || len(token) > 100 {
 		return recovery.Actor{}, recovery.Faultf(recovery.CodeUnauthenticated, "Send a valid token: Authorization: Bearer rc_….")
@@ -35,7 +35,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 	return actor, nil
 }
 
-// IssueToken makes a token for an account; it is shown once and never stored.
+// IssueToken makes a token for an account. It is shown once and never stored.
 func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note string, expires *time.Time) (string, error) {
 	secret := make([]byte, 32)
 	if _, err := io.ReadFull(s.Random, secret); err != nil {
@@ -45,25 +45,25 @@ func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note str
 	return token, s.Store.AddToken(ctx, user, sha256.Sum256([]byte(token)), note, expires)
 }
 
-// Account gives one account.
+// Account returns one account.
 func (s *Service) Account(ctx context.Context, id recovery.UserID) (recovery.User, error) {
 	return s.Store.User(ctx, id)
 }
 
-// Accounts lists the accounts of a role, or all for "".
+// Accounts lists the accounts with a role, or all for "".
 func (s *Service) Accounts(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
 	return s.Store.Users(ctx, role)
 }
 
-// AddAccount makes an account or finds the one with this address.
+// AddAccount creates an account or updates the one with this address.
 func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, name string) (recovery.User, error) {
 	return s.Store.EnsureUser(ctx, recovery.User{
 		ID: recovery.UserID(s.newID()), Role: role, Email: email, Name: name, Active: true,
 	})
 }
 
-// SetCapacity says how many open cases an agent is given by turns; 0 takes them
-// out of the round. Errors: CodeNotFound, CodeInvalid for anybody but an agent.
+// SetCapacity sets how many open cases an agent is assigned automatically; 0
+// for none. Errors: CodeNotFound, CodeInvalid for other roles.
 func (s *Service) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
 	user, err := s.Store.User(ctx, id)
 	if err != nil {
@@ -71,19 +71,19 @@ func (s *Service) SetCapacity(ctx context.Context, id recovery.UserID, cases int
 	}
 	if user.Role != recovery.RoleAgent || cases < 0 || cases > MaxCapacity {
 		return recovery.Invalid([]recovery.FieldFault{{
-			Field: "capacity", Code: "out_of_range", Detail: fmt.Sprintf("Agents are given up to %d cases by turns; others are not.", MaxCapacity),
+			Field: "capacity", Code: "out_of_range", Detail: fmt.Sprintf("Only agents have a capacity, of at most %d cases.", MaxCapacity),
 		}})
 	}
 	return s.Store.SetCapacity(ctx, id, cases)
 }
 
-// MaxCapacity is the most cases one agent is given by turns.
+// MaxCapacity is the largest capacity of an agent.
 const MaxCapacity = 1_000
 
-// tokenTTL bounds how long a revoked token goes on working.
+// tokenTTL limits how long a revoked token still works.
 const tokenTTL = 10 * time.Second
 
-// tokenCache spares the database the look-up of a token used a moment ago.
+// tokenCache saves the database look-up for a token that was used recently.
 type tokenCache struct {
 	now   func() time.Time
 	mutex sync.Mutex

@@ -8,9 +8,9 @@ import (
 	"recourse/recovery"
 )
 
-// Act takes an action in a case and returns the case after it. What the act
-// says is staged in PostgreSQL first, because it may hold personal data; the
-// engine gets only the Move. A refused act leaves nothing behind.
+// Act takes an action in a case and returns the case after it. The action is
+// staged in PostgreSQL first, because it may contain personal data; the engine
+// gets only the Move. A refused action leaves nothing behind.
 func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (Reply[View], error) {
 	c, err := s.checkMayAct(ctx, req, id, act)
 	if err != nil {
@@ -24,8 +24,8 @@ func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act 
 	})
 }
 
-// take carries a checked act through the engine; show is how its sender sees the
-// case after it.
+// takeAction sends a checked action to the engine. show makes the actor's view
+// of the case after it.
 func takeAction[T any](
 	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.Act,
 	show func(context.Context, recovery.Case) (T, error),
@@ -57,8 +57,8 @@ func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.Case
 	return c, s.checkAct(req.Actor, c, act)
 }
 
-// checkAct refuses what this role never does and what the body has wrong by
-// itself or for this case.
+// checkAct refuses an action that the role never takes, and a body that is
+// invalid by itself or for this case.
 func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.Act) error {
 	if !recovery.MayEver(actor.Role, act.Action) {
 		return recovery.Faultf(recovery.CodeForbidden, "The role %s never takes the action %s.", actor.Role, act.Action)
@@ -68,7 +68,7 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 	}
 	if act.Email != "" && actor.Role != recovery.RoleCounterpart {
 		return recovery.Invalid([]recovery.FieldFault{{
-			Field: "email", Code: "unknown_field", Detail: "Only a counterpart leaves an address, by their link.",
+			Field: "email", Code: "unknown_field", Detail: "Only a counterpart with a link can leave an address.",
 		}})
 	}
 	if err := checkNotErased(c, actor); err != nil {
@@ -77,9 +77,8 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 	return joinFaults(checkCounterpart(c, act), checkAfterSending(c, act))
 }
 
-// afterSending refuses what is said to have happened before there was anything to
-// speak of. Whether one thing came before another is not ours to say: an answer
-// may come without a word before it.
+// checkAfterSending refuses events before the money was sent. It checks no
+// other order of events: an answer may come without a message before it.
 func checkAfterSending(c recovery.Case, act recovery.Act) error {
 	at := act.ClaimedAt()
 	if at == nil || !at.Before(c.SentAt) {
@@ -90,7 +89,7 @@ func checkAfterSending(c recovery.Case, act recovery.Act) error {
 		field = "sent_at"
 	}
 	return recovery.Invalid([]recovery.FieldFault{{
-		Field: field, Code: "before_sending", Detail: "Nothing of this case can have happened before the money was sent.",
+		Field: field, Code: "before_sending", Detail: "The time is before the money was sent. Check the date.",
 	}})
 }
 
@@ -113,8 +112,8 @@ func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.Act) 
 	}
 }
 
-// precheck refuses early what the engine would refuse, so that a plain mistake
-// costs no round trip. The engine decides again.
+// checkBeforeSending refuses early what the engine would refuse, to save a
+// round trip. The engine decides again.
 func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged recovery.ActionRequest) error {
 	if err := req.checkVersion(c); err != nil {
 		return err
@@ -127,7 +126,7 @@ func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recover
 	}
 	open, err := s.Store.TransactionOpen(ctx, c)
 	if err == nil && open {
-		err = recovery.Faultf(recovery.CodeTransactionOpen, "Another case of this transaction is open: go on there.")
+		err = recovery.Faultf(recovery.CodeTransactionOpen, "Another case of this transaction is open. Continue there.")
 	}
 	return err
 }
@@ -139,9 +138,9 @@ func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause
 	return cause
 }
 
-// send hands the act to the engine. When nobody answers in time, the staged act
-// is abandoned, so that it cannot happen later behind the caller's back; if it
-// had happened meanwhile, it is done.
+// sendAction sends the action to the engine. Without an answer in time the
+// request is abandoned, so that the action cannot happen later. If it was
+// written in the meantime, it counts as done.
 func (s *Service) sendAction(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
@@ -164,11 +163,11 @@ func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID) erro
 		return err
 	}
 	return recovery.Faultf(recovery.CodeUnavailable,
-		"The case engine did not answer in time and nothing was done. Send the same request again in a moment.")
+		"The case engine did not answer in time. Nothing was done. Send the same request again in a moment.")
 }
 
-// done returns the result of an action that is written: the stored one, or else
-// what the actor sees now, which is stored for repetitions.
+// actionResult returns the result of an action that is written: the stored one,
+// or else what the actor sees now, which is stored for repetitions.
 func actionResult[T any](
 	ctx context.Context, s *Service, staged recovery.ActionRequest, show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
@@ -190,8 +189,8 @@ func actionResult[T any](
 	return Reply[T]{Value: view}, s.Store.FinishAction(ctx, staged.ID, answer)
 }
 
-// withAllowed tells, after a refusal by the engine, what can be done instead by
-// the newest record.
+// addAllowedActions adds the currently allowed actions to a refusal by the
+// engine.
 func (s *Service) addAllowedActions(ctx context.Context, req Request, id recovery.CaseID, cause error) error {
 	if recovery.CodeOf(cause) != recovery.CodeActionNotAllowed {
 		return cause

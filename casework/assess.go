@@ -9,8 +9,8 @@ import (
 	"recourse/recovery"
 )
 
-// Assess says what can be done about a mis-send, by the current playbook. It
-// stores nothing and needs no account. Errors: CodeInvalid naming the fields.
+// Assess evaluates a mis-send by the current playbook. It stores nothing and
+// needs no account. Errors: CodeInvalid naming the fields.
 func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (playbook.Assessment, error) {
 	book, now := s.Registry.Current(), s.Now()
 	if err := CheckFacts(book, facts, now); err != nil {
@@ -21,8 +21,8 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 	}), nil
 }
 
-// CheckFacts is what Assess accepts: facts that the book can answer from, in
-// words that a filing may hold. It is a Fault with CodeInvalid or nil.
+// CheckFacts checks the input of Assess. It returns a Fault with CodeInvalid or
+// nil.
 func CheckFacts(book *playbook.RuleSet, facts playbook.AssessmentFacts, now time.Time) error {
 	if err := checkSignals(facts.Circumstances); err != nil {
 		return err
@@ -35,7 +35,7 @@ const (
 	maxSignal        = 80
 )
 
-// checkSignals keeps what is repeated in an answer short.
+// checkSignals limits the input that is repeated in an answer.
 func checkSignals(circumstances map[string]bool) error {
 	fault := recovery.FieldFault{Field: "circumstances", Code: "too_many", Detail: "At most 100 circumstances are accepted."}
 	if len(circumstances) > maxCircumstances {
@@ -67,8 +67,8 @@ func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 	return book.MakeLessons(closed, now), nil
 }
 
-// beginnings are where the second band and those after it begin: the record
-// numbers the bands by how many begin at or below an amount.
+// lowerBounds are the lower bounds of all bands but the first. The store
+// numbers the bands by how many bounds are at or below an amount.
 func lowerBounds(bands []playbook.AmountBand) []recovery.Money {
 	begin := []recovery.Money{}
 	for _, band := range bands[min(1, len(bands)):] {
@@ -93,8 +93,8 @@ func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error
 	return experienceOf(outcomes, bands), nil
 }
 
-// experienceOf counts each way that the cases went: whoever stood before appeal
-// or law had asked the counterpart.
+// experienceOf counts each route that the cases took. Cases that reached appeal
+// or the legal stage had contacted the counterpart before.
 func experienceOf(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand) playbook.Experience {
 	known := playbook.Experience{}
 	for _, o := range outcomes {

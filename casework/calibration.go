@@ -10,45 +10,46 @@ import (
 	"recourse/recovery"
 )
 
-// Calibration says how true the forecasts of a voluntary return were.
+// Calibration measures the forecasts of voluntary returns.
 type Calibration struct {
 	N     int
 	Brier *float64 // nil without cases
 	Table []playbook.CalibrationRow
 }
 
-// ranges is how many ranges the reliability table has.
+// ranges is the number of ranges in the reliability table.
 const ranges = 10
 
-// Calibration foretells every closed case anew, with what was known on the day
-// it was filed, and holds that against what happened. It is for the desk.
+// Calibration forecasts every closed case with what was known on the day of its
+// filing and compares that with its outcome. It is for staff.
 func (s *Service) Calibration(ctx context.Context, actor recovery.Actor) (Calibration, error) {
 	if actor.Role == recovery.RoleClaimant || actor.Role == recovery.RoleCounterpart {
-		return Calibration{}, recovery.Faultf(recovery.CodeForbidden, "The report is for the desk.")
+		return Calibration{}, recovery.Faultf(recovery.CodeForbidden, "Only staff see this report.")
 	}
 	closed, err := s.closedCases(ctx)
 	if err != nil {
 		return Calibration{}, err
 	}
-	foretold, err := s.forecastPast(ctx, closed)
+	forecasts, err := s.forecastPast(ctx, closed)
 	if err != nil {
 		return Calibration{}, err
 	}
-	report := Calibration{N: len(foretold), Table: playbook.Calibrate(foretold, ranges)}
-	if score, known := playbook.BrierScore(foretold); known {
+	report := Calibration{N: len(forecasts), Table: playbook.Calibrate(forecasts, ranges)}
+	if score, known := playbook.BrierScore(forecasts); known {
 		report.Brier = &score
 	}
 	return report, nil
 }
 
-// ended is a closed case with what its counterparts returned of their own will.
+// closedCase is a closed case; returned means that a counterpart returned money
+// voluntarily.
 type closedCase struct {
 	recovery.Case
 	returned bool
 }
 
-// closedCases reads what was tried: cases that the platform refunded by itself
-// or that were not eligible say nothing about counterparts.
+// closedCases reads the closed cases in which counterparts were contacted: not
+// those that the platform refunded automatically or that were not eligible.
 func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 	var all []closedCase
 	for cursor := ""; ; {
@@ -71,8 +72,8 @@ func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 	}
 }
 
-// foretell goes through the cases as they were filed; each is foretold from
-// those that had been closed by then.
+// forecastPast forecasts the cases in the order of their filing, each from
+// those that were closed by then.
 func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.ForecastResult, error) {
 	incomes, err := s.readIncomes(ctx)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playb
 	slices.SortFunc(filed, func(a, b closedCase) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	slices.SortFunc(closed, func(a, b closedCase) int { return cmp.Compare(a.closedAt().UnixNano(), b.closedAt().UnixNano()) })
 	known := playbook.Experience{}
-	var foretold []playbook.ForecastResult
+	var forecasts []playbook.ForecastResult
 	for _, c := range filed {
 		for len(closed) > 0 && closed[0].closedAt().Before(c.CreatedAt) {
 			closed[0].addTo(known, s.Registry.Current().AmountBandName(closed[0].Amount, closed[0].CreatedAt))
@@ -93,9 +94,9 @@ func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playb
 			return nil, err
 		}
 		forecast := book.Forecast(playbook.FactsOf(c.Case), c.CreatedAt, incomes, known)
-		foretold = append(foretold, playbook.ForecastResult{Chance: forecast.Mean, Happened: c.returned})
+		forecasts = append(forecasts, playbook.ForecastResult{Chance: forecast.Mean, Happened: c.returned})
 	}
-	return foretold, nil
+	return forecasts, nil
 }
 
 func (e closedCase) closedAt() time.Time { return *e.ClosedAt }

@@ -10,15 +10,14 @@ import (
 	"recourse/textlint"
 )
 
-// ContactView is how often people of a case were written to, and how often they
-// may be.
+// ContactView is the number of messages in a case, and the limits for it.
 type ContactView struct {
-	Today, Total           int // messages to counterparts: in the last 24 hours, in all
+	Today, Total           int // messages to counterparts: in the last 24 hours, in total
 	GroupToday, GroupTotal int // messages to the group
 	Planned                int // messages planned in the last 24 hours and not recorded as sent
 	Limits                 recovery.ContactLimits
-	QuietNow               bool // the hours in which nobody is disturbed
-	// Breaches are the recorded messages that went beyond a limit.
+	QuietNow               bool // whether it is within the quiet hours
+	// Breaches are the recorded messages that exceeded a limit.
 	Breaches []recovery.ContactEntry
 }
 
@@ -61,15 +60,15 @@ func (s *Service) contactLimits(c recovery.Case, at time.Time) (recovery.Contact
 	return book.ContactLimits(at), nil
 }
 
-// The articles that a refused message is refused by, as the papers cite them.
+// The articles that a refusal of a message cites.
 var (
 	harassmentArticle = textlint.Article{Statute: "治安管理处罚法", Section: "50（五）", Edition: "2025 修订 2026-01-01 施行", Mark: "V"}
 	privacyArticle    = textlint.Article{Statute: "民法典", Section: "1032、1033", Edition: "2020-05-28 公布", Mark: "V"}
 )
 
-// contactJudge makes the judge of a message that somebody means to send now: by
-// what it says, and by how often and when its people were written to. It advises
-// only. What was sent all the same is recorded as the fact it is.
+// newContactChecker returns a checker for a message about to be sent. It checks
+// the text, the number of messages so far and the time. It is advice: a message
+// that was sent anyway is recorded.
 func (s *Service) newContactChecker(
 	c recovery.Case, act recovery.Act, now time.Time,
 ) (func(recovery.Position, []recovery.ContactEntry) error, error) {
@@ -87,17 +86,18 @@ func (s *Service) newContactChecker(
 	}, nil
 }
 
-// planned is a message with all that decides whether it may be sent.
+// plannedContact is a message with everything that decides whether it may be
+// sent.
 type plannedContact struct {
 	limits  recovery.ContactLimits
 	before  []recovery.Contact
 	holders []recovery.CounterpartState
 	next    recovery.Contact
-	noGroup bool // there is no group to speak to, or the playbook forbids it
+	noGroup bool // there is no group, or the playbook forbids messages to it
 }
 
-// refusal names everything that speaks against the message; its code is the
-// gravest. nil lets it pass.
+// refusal lists all reasons against the message; its code is the most serious
+// one. nil means that it may be sent.
 func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	codes := p.limits.Violations(p.before, p.holders, p.next)
 	if p.noGroup {
@@ -119,7 +119,7 @@ func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	switch {
 	case p.noGroup:
 	case !ever:
-		details = append(details, "No further message is allowed here: go on to the next stage.")
+		details = append(details, "No further message is allowed. Go on to the next stage.")
 	default:
 		fault.Contact.From = &from
 		if from.After(p.next.At) {
@@ -130,16 +130,15 @@ func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	return fault
 }
 
-// why says what speaks against the message by one code, for programs and for
-// people.
+// explain returns the reason for one code, for programs and for people.
 func (p plannedContact) explain(code recovery.Code) (recovery.ContactReason, string) {
 	reason := recovery.ContactReason{Code: code, Article: harassmentArticle.String()}
 	switch {
 	case code == recovery.CodeNoContact && p.noGroup:
 		reason.Article = privacyArticle.String()
-		return reason, "A case like this is not told to a group (" + reason.Article + ")."
+		return reason, "No group message is allowed in a case like this (" + reason.Article + ")."
 	case code == recovery.CodeNoContact:
-		return reason, "Whoever refused or complained is written to no more (" + reason.Article + ")."
+		return reason, "No more messages to a person who refused or complained (" + reason.Article + ")."
 	case code == recovery.CodeContactLimit:
 		reason.Count = &recovery.CountLimit{PerDay: p.limits.PerDay, Total: p.limits.Total}
 		whom := "one counterpart"
@@ -150,15 +149,15 @@ func (p plannedContact) explain(code recovery.Code) (recovery.ContactReason, str
 			reason.Count.PerDay, whom, reason.Count.Total, reason.Article)
 	case code == recovery.CodeQuietHours:
 		reason.Article, reason.Quiet = privacyArticle.String(), &recovery.QuietHours{From: p.limits.QuietFrom, Until: p.limits.QuietUntil}
-		return reason, fmt.Sprintf("From %d:00 to %d:00 in China nobody is disturbed (%s).", reason.Quiet.From, reason.Quiet.Until, reason.Article)
+		return reason, fmt.Sprintf("No messages from %d:00 to %d:00 China time (%s).", reason.Quiet.From, reason.Quiet.Until, reason.Article)
 	default:
 		reason.Article = ""
-		return reason, "The text cannot be sent like this; the errors name each place with its article."
+		return reason, "The text contains unsafe parts. Each error names the place and the article."
 	}
 }
 
-// allowedFrom finds the first instant at which nothing but the words could speak
-// against the message: limits end a day after a message, or in the morning.
+// earliestAllowed finds the first instant at which only the text could prevent
+// the message. Limits end a day after a message or in the morning.
 func (p plannedContact) earliestAllowed() (time.Time, bool) {
 	moments := []time.Time{p.next.At}
 	for _, contact := range p.before {
@@ -180,7 +179,7 @@ func (p plannedContact) earliestAllowed() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// morning is the next end of the quiet hours.
+// nextMorning is the next end of the quiet hours.
 func (p plannedContact) nextMorning(at time.Time) time.Time {
 	local := at.In(recovery.Shanghai)
 	end := time.Date(local.Year(), local.Month(), local.Day(), p.limits.QuietUntil, 0, 0, 0, recovery.Shanghai)
@@ -190,8 +189,8 @@ func (p plannedContact) nextMorning(at time.Time) time.Time {
 	return end
 }
 
-// unsafe finds what must not be said where the message goes. In a group nobody is
-// named, by what the case knows of them either.
+// findUnsafeText finds what must not be written at this place. A message to a
+// group must not name a counterpart.
 func (s *Service) findUnsafeText(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
 	for _, found := range s.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, inGroup)) {
@@ -206,13 +205,14 @@ func (s *Service) findUnsafeText(c recovery.Case, act recovery.Act, inGroup bool
 	})
 	if inGroup && named {
 		faults = append(faults, recovery.FieldFault{
-			Field: "text", Code: string(textlint.PersonalName), Detail: "In a group no counterpart is named (" + privacyArticle.String() + ").",
+			Field: "text", Code: string(textlint.PersonalName), Detail: "A message to a group must not name a counterpart (" + privacyArticle.String() + ").",
 		})
 	}
 	return faults
 }
 
-// says reports that a text holds a name. One character is no name.
+// containsName reports whether a text contains a name of at least two
+// characters.
 func containsName(text, name string) bool {
 	name = strings.TrimSpace(name)
 	return len([]rune(name)) > 1 && strings.Contains(text, name)

@@ -12,9 +12,9 @@ import (
 	"recourse/recovery"
 )
 
-// Return is what a counterpart sees of a case: what they hold and are asked for,
-// and what they may say to it. Nobody is named in it, and nothing of the others'
-// is told.
+// Return is the part of a case that a counterpart sees: what they hold, what is
+// asked of them and what they may answer. It names no person and has nothing
+// about other counterparts.
 type Return struct {
 	Reference        recovery.CaseNumber
 	Open             bool
@@ -22,21 +22,21 @@ type Return struct {
 	Instrument       recovery.Instrument
 	SentAt           time.Time
 	ClaimedAt        *time.Time
-	Held             *recovery.Money // what they took; nil when nobody knows
-	Asked            *recovery.Money // what is still asked of them; nil when nobody knows
-	Returned         recovery.Money  // what the claimant confirmed
-	ReportedReturned recovery.Money  // what they say they returned and nobody has confirmed
+	Held             *recovery.Money // what they took; nil if unknown
+	Asked            *recovery.Money // what is still asked of them; nil if unknown
+	Returned         recovery.Money  // confirmed by the claimant
+	ReportedReturned recovery.Money  // reported by the counterpart and not confirmed yet
 	Answer           recovery.Response
 	Refusal          recovery.Refusal
 	Plan             *recovery.Plan // proposed or running
-	Text             *playbook.Text // how they are asked, and by which way to return
-	// Records is what will be written down, each with its time.
+	Text             *playbook.Text // the request to them, with the way to return
+	// Records lists what will be recorded, each with its time.
 	Records   []recovery.EntryKind
 	Allowed   []recovery.Action
 	ExpiresAt time.Time
 }
 
-// returnRecords is what a counterpart is told that will be recorded.
+// returnRecords are the kinds of entries that a counterpart is informed about.
 var returnRecords = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
 	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
@@ -44,7 +44,7 @@ var returnRecords = []recovery.EntryKind{
 }
 
 // OpenReturn shows a counterpart their part of the case. The first opening is
-// written down: from then on they know of the mistake (民法典 986, 987).
+// recorded: from then on they know of the mistake (民法典 986, 987).
 func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Link) (Return, error) {
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
@@ -60,7 +60,8 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Lin
 	return s.returnOf(c, link)
 }
 
-// Answer takes an act of a counterpart for themselves, whatever the act names.
+// TakeCounterpartAction takes an action of a counterpart for themselves,
+// whatever the action names.
 func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
 	c, err := s.Store.Case(ctx, link.CaseID)
 	if err != nil {
@@ -82,20 +83,20 @@ func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) 
 	if err != nil {
 		return Return{}, err
 	}
-	told := Return{
+	result := Return{
 		Reference: c.Number, Open: c.Position.IsOpen(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
 		Records: returnRecords, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
-		told.ClaimedAt, told.Answer, told.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
+		result.ClaimedAt, result.Answer, result.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
 	}
-	told.addAmounts(c.Position, link.CounterpartID)
-	told.Text = firstRequestText(book, c, told)
-	return told, nil
+	result.addAmounts(c.Position, link.CounterpartID)
+	result.Text = firstRequestText(book, c, result)
+	return result, nil
 }
 
-// takeSums tells the part of one holder. Where others may hold a part and no share
-// is known, the sum that is still missing is not theirs alone: it is not told.
+// addAmounts adds the amounts of one counterpart. If others may hold a part and
+// no share is known, the missing amount is not theirs alone and is left out.
 func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
 	for _, holder := range p.Counterparts {
 		if holder.ID != id {
@@ -117,18 +118,18 @@ func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
 	}
 }
 
-// askedBy is the playbook's first word to a counterpart, with the sums of this
-// one; nil when nobody knows them.
-func firstRequestText(book *playbook.RuleSet, c recovery.Case, told Return) *playbook.Text {
-	if told.Asked == nil {
+// firstRequestText is the playbook's first message to a counterpart with their
+// amounts; nil if these are unknown.
+func firstRequestText(book *playbook.RuleSet, c recovery.Case, result Return) *playbook.Text {
+	if result.Asked == nil {
 		return nil
 	}
-	if told.Held != nil {
-		c.Amount = *told.Held
+	if result.Held != nil {
+		c.Amount = *result.Held
 	}
-	c.Counterparts = []recovery.Counterpart{{Claimed: c.Amount}} // no word of what others took
+	c.Counterparts = []recovery.Counterpart{{Claimed: c.Amount}} // without the amounts of others
 	c.TransactionNo = ""
-	c.Position.Recovered = max(0, c.Amount-*told.Asked)
+	c.Position.Recovered = max(0, c.Amount-*result.Asked)
 	for _, text := range book.Texts(c, recovery.PrivateContact) {
 		if text.Audience == "counterpart" {
 			return &text
@@ -142,7 +143,8 @@ func (s *Service) ReceiveReturn(ctx context.Context, body io.Reader) (*blob.Pend
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
 }
 
-// AddReturnEvidence keeps a received file of a counterpart, as AddEvidence does.
+// AddReturnEvidence stores a received file of a counterpart, as AddEvidence
+// does.
 func (s *Service) AddReturnEvidence(
 	ctx context.Context, req Request, link recovery.Link, about recovery.FileDescription, file *blob.Pending,
 ) (Reply[Exhibit], error) {

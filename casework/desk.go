@@ -9,16 +9,15 @@ import (
 	"recourse/recovery"
 )
 
-// deskAct writes what does not move the case: who works on it or stands in for
-// its claimant, a note, what somebody means to write, whether others may learn
-// from it.
+// takeDeskAction takes an action that does not move the case: an assignment, a
+// note, a planned message, a representative, the consent to share.
 func (s *Service) takeDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
 	reply, err := runIdempotent(ctx, s, req, func() (change[View], error) {
 		if err := req.checkVersion(c); err != nil {
 			return change[View]{}, err
 		}
 		if !slices.Contains(allowedActions(c, req.Actor), act.Action) {
-			cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s cannot be taken here now.", act.Action)
+			cause := recovery.Faultf(recovery.CodeActionNotAllowed, "The action %s is not allowed now.", act.Action)
 			return change[View]{}, withAllowedActions(cause, c, req.Actor)
 		}
 		return s.prepareDeskAction(ctx, req, c, act)
@@ -56,7 +55,8 @@ func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery
 	}}, nil
 }
 
-// deskChange fills in what the act changes, and gives the case after it.
+// applyDeskChange adds the change of an action to write, and returns the case
+// after it.
 func (s *Service) applyDeskChange(
 	ctx context.Context, req Request, c recovery.Case, act recovery.Act, write *postgres.DeskWrite,
 ) (recovery.Case, error) {
@@ -77,38 +77,38 @@ func (s *Service) applyDeskChange(
 		write.Check, err = s.newContactChecker(c, act, write.Draft.At)
 		return c, err
 	default:
-		return c, nil // a note leaves the record of the case as it is
+		return c, nil // a note leaves the record of the case unchanged
 	}
 	c.Version++
 	return c, err
 }
 
-// mayRepresent checks who may stand in for a claimant: somebody with a claimant's
-// account; "" ends it.
+// checkRepresentative checks who may represent a claimant: an active claimant
+// account; "" removes the representative.
 func (s *Service) checkRepresentative(ctx context.Context, c recovery.Case, id recovery.UserID) error {
 	if id == "" {
 		return nil
 	}
 	if id == c.Owner {
-		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "own", Detail: "The claimant needs nobody to be themselves."}})
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "own", Detail: "The claimant cannot be their own representative."}})
 	}
 	user, err := s.Store.User(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || user.Role != recovery.RoleClaimant) {
-		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "No claimant's account has this id."}})
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "There is no active claimant account with this id."}})
 	}
 	return err
 }
 
-// mayHold checks who may be given a case: an agent takes one for themselves, a
-// supervisor gives it to anyone of the desk.
+// checkAssignee checks who may be assigned: an agent takes a case, a supervisor
+// assigns it to any member of staff.
 func (s *Service) checkAssignee(ctx context.Context, actor recovery.Actor, id recovery.UserID) error {
 	if actor.Role == recovery.RoleAgent && id != actor.ID {
-		return recovery.Faultf(recovery.CodeForbidden, "An agent takes a case for themselves; a supervisor gives it to others.")
+		return recovery.Faultf(recovery.CodeForbidden, "An agent can only take a case. A supervisor assigns it to others.")
 	}
 	user, err := s.Store.User(ctx, id)
 	desk := []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
 	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || !slices.Contains(desk, user.Role)) {
-		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "Nobody at the desk has this id."}})
+		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "There is no active staff account with this id."}})
 	}
 	return err
 }

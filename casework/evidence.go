@@ -24,8 +24,8 @@ type upload struct {
 	parts int                 // 0: the file arrived in one piece
 }
 
-// Receive streams a file to the disk before anything about it is believed. The
-// caller hands the result to AddEvidence or ImportStatement, or discards it.
+// Receive streams a file to the disk before it is examined. The caller passes
+// the result to AddEvidence or ImportStatement, or discards it.
 func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery.CaseID, body io.Reader) (*blob.Pending, error) {
 	if err := checkMayWrite(actor); err != nil {
 		return nil, err
@@ -92,8 +92,8 @@ func (s *Service) prepareEvidence(
 	}}, err
 }
 
-// exhibitAsReceived returns a file as the request that stored it saw it: without
-// answers of the claimant.
+// exhibitAsReceived returns a file as the request that stored it saw it:
+// without answers of the claimant.
 func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID) (Exhibit, error) {
 	record, err := s.Store.Evidence(ctx, id)
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *Service) evidenceRecord(ctx context.Context, req Request, id recovery.C
 func checkDescription(d recovery.FileDescription, now time.Time) []recovery.FieldFault {
 	faults := recovery.CheckEvidence(d.Kind, d.CapturedAt, d.Source, d.Description, now)
 	if strings.ContainsAny(d.FileName, `/\`) || d.FileName == ".." || d.FileName == "." {
-		faults = append(faults, recovery.FieldFault{Field: "file", Code: "malformed_name", Detail: "A file name holds no path."})
+		faults = append(faults, recovery.FieldFault{Field: "file", Code: "malformed_name", Detail: "A file name must not contain a path."})
 	}
 	return append(faults, recovery.CheckFileName(d.FileName)...)
 }
@@ -158,7 +158,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 		draft.Facts["findings"] = report.Findings
 	}
 	if up.SHA256 != "" {
-		draft.Facts["sender_sha256"] = up.SHA256 // the sender's own, and the same
+		draft.Facts["sender_sha256"] = up.SHA256 // computed by the sender, and equal
 	}
 	if up.parts > 0 {
 		draft.Facts["parts"] = up.parts
@@ -181,8 +181,8 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 }
 
 // rollbackBlob removes the blob of a record that was not written. When the
-// database cannot tell whether it was, the blob stays: an orphaned file does less
-// harm than a record without its original.
+// database cannot tell whether it was, the blob stays: an orphaned file does
+// less harm than a record without its original.
 func (s *Service) rollbackBlob(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
 	_, err := s.Store.Evidence(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
@@ -193,7 +193,7 @@ func (s *Service) rollbackBlob(ctx context.Context, id recovery.EvidenceID, file
 	}
 }
 
-// Evidence gives the record of one file.
+// Evidence returns the record of one file.
 func (s *Service) Evidence(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Evidence, error) {
 	record, _, err := s.evidenceAndCase(ctx, actor, id)
 	return record, err
@@ -217,7 +217,7 @@ func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id 
 	return record, c, nil
 }
 
-// EvidenceOf lists the files of a case in the order they came in.
+// EvidenceOf lists the files of a case in the order they were added.
 func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Evidence, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
@@ -233,8 +233,8 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 	return list, nil
 }
 
-// OpenEvidence opens the original bytes. Looking is an act of its own: it is
-// journalled, with what for when the caller says so, before a byte is given out.
+// OpenEvidence opens the original bytes. The view is journalled before a byte
+// is returned.
 func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, io.ReadCloser, error) {
 	return s.OpenEvidenceFor(ctx, req, id, "")
 }
@@ -262,5 +262,5 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 }
 
 func erasedBytes() error {
-	return recovery.Faultf(recovery.CodeNotFound, "The bytes were erased with the case.")
+	return recovery.Faultf(recovery.CodeNotFound, "The file was erased with the case.")
 }

@@ -13,7 +13,7 @@ import (
 	"recourse/recovery"
 )
 
-// FactState is what the claimant said to a fact that a file tells about itself.
+// FactState is the claimant's answer to a fact that was found in a file.
 type FactState string
 
 // The states of a fact.
@@ -23,7 +23,7 @@ const (
 	FactRejected  FactState = "rejected"
 )
 
-// The facts a file may tell about itself.
+// The facts that can be found in a file.
 const (
 	FactTakenAt  = "taken_at"
 	FactDevice   = "device"
@@ -34,8 +34,8 @@ const (
 // FactNames lists them.
 var FactNames = []string{FactTakenAt, FactDevice, FactSoftware, FactLocation}
 
-// ProposedFact is one thing a file tells about itself. Where a picture was taken
-// is never its value: that is a committed value of the journal.
+// ProposedFact is one fact that was found in a file. The location of a picture
+// is never its value: that is a committed value in the journal.
 type ProposedFact struct {
 	Name  string
 	Label string // in Chinese
@@ -43,23 +43,23 @@ type ProposedFact struct {
 	State FactState
 }
 
-// Found is something to know about a file, with its words in Chinese.
+// FindingText is a finding about a file with its text in Chinese.
 type FindingText struct {
 	Code intake.Finding
 	Text string
 }
 
-// Exhibit is a file's record with what was learned from it.
+// Exhibit is a file's record with the result of its examination.
 type Exhibit struct {
 	recovery.Evidence
 	Findings        []FindingText
 	Facts           []ProposedFact
-	NearDuplicateOf recovery.EvidenceID // "" when it is independent
-	Shown           bool                // it has a copy to look at
-	Width, Height   int                 // of a picture; 0 when unknown
+	NearDuplicateOf recovery.EvidenceID // "" if there is none
+	Shown           bool                // there is a copy for viewing
+	Width, Height   int                 // of a picture; 0 if unknown
 }
 
-// learned is what is stored of an intake.Report: no personal data.
+// examination is the stored part of an intake.Report. It has no personal data.
 type examination struct {
 	Findings []intake.Finding      `json:"findings"`
 	TakenAt  *time.Time            `json:"taken_at,omitempty"`
@@ -84,22 +84,22 @@ func examinationOf(report intake.Report) examination {
 	return l
 }
 
-// facts are those that were found, by name.
+// foundFacts are the facts that were found, by name.
 func (l examination) foundFacts() map[string]any {
-	told := map[string]any{}
+	result := map[string]any{}
 	if l.TakenAt != nil {
-		told[FactTakenAt] = l.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
+		result[FactTakenAt] = l.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
 	}
 	if l.Device != "" {
-		told[FactDevice] = l.Device
+		result[FactDevice] = l.Device
 	}
 	if l.Software != "" {
-		told[FactSoftware] = l.Software
+		result[FactSoftware] = l.Software
 	}
 	if l.Location {
-		told[FactLocation] = true
+		result[FactLocation] = true
 	}
-	return told
+	return result
 }
 
 func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceDetails, error) {
@@ -123,7 +123,7 @@ func findDuplicate(digest string, hash intake.PerceptualHash) func([]recovery.Ea
 	}
 }
 
-// Exhibit gives a file's record with what was learned from it.
+// Exhibit returns a file's record with the result of its examination.
 func (s *Service) Exhibit(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (Exhibit, error) {
 	record, _, err := s.evidenceAndCase(ctx, actor, id)
 	if err != nil {
@@ -140,8 +140,8 @@ func (s *Service) exhibit(ctx context.Context, record recovery.Evidence) (Exhibi
 	return s.exhibitWith(record, details)
 }
 
-// ExhibitsOf lists the files of a case in the order they came in. An erased file has
-// no findings.
+// ExhibitsOf lists the files of a case in the order they were added. An erased
+// file has no findings.
 func (s *Service) ExhibitsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Exhibit, error) {
 	records, err := s.EvidenceOf(ctx, actor, id)
 	if err != nil {
@@ -180,9 +180,9 @@ func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetai
 	for _, code := range slices.Sorted(slices.Values(l.Findings)) {
 		e.Findings = append(e.Findings, FindingText{Code: code, Text: texts.Finding(code)})
 	}
-	told := l.foundFacts()
+	result := l.foundFacts()
 	for _, name := range FactNames {
-		if value, found := told[name]; found {
+		if value, found := result[name]; found {
 			e.Facts = append(e.Facts, ProposedFact{
 				Name: name, Label: texts.Facts[name], Value: fmt.Sprint(value), State: stateOf(d.Answers[name]),
 			})
@@ -206,7 +206,7 @@ func (s *Service) examine(ctx context.Context, file blob.File, size int64) (inta
 	return examiner.Examine(ctx, file, size)
 }
 
-// examineReceived looks at a file before it is kept.
+// examineReceived examines a file before it is stored.
 func (s *Service) examineReceived(ctx context.Context, file *blob.Pending) (intake.Report, error) {
 	body, err := file.Reader()
 	if err != nil {

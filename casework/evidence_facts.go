@@ -9,22 +9,22 @@ import (
 	"recourse/recovery"
 )
 
-// FactAnswers are the claimant's words on what a file tells about itself.
+// FactAnswers are the claimant's answers to the facts found in a file.
 type FactAnswers struct {
 	Confirm []string
 	Reject  []string
 }
 
-// ConfirmFacts keeps what the claimant says to the facts of a file. Anyone could
-// have written them into it: they count when a person stands by them. A later
-// word takes the place of an earlier one; both stay in the journal.
+// ConfirmFacts stores the claimant's answers to the facts found in a file.
+// Metadata can be forged, so a fact counts only if a person confirms it. Later
+// answers replace earlier ones; both stay in the journal.
 func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.EvidenceID, answers FactAnswers) (Reply[Exhibit], error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	if req.Actor.Role != recovery.RoleClaimant {
-		return Reply[Exhibit]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant knows whether what a file tells is true.")
+		return Reply[Exhibit]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant confirms or rejects facts.")
 	}
 	return runIdempotent(ctx, s, req, func() (change[Exhibit], error) { return s.prepareAnswers(ctx, req, c, record, answers) })
 }
@@ -47,7 +47,7 @@ func (s *Service) prepareAnswers(
 	}}, nil
 }
 
-// states checks that every fact named was proposed, and was named once.
+// factStates checks that every named fact was found, and is named once.
 func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 	states := map[string]string{}
 	var faults []recovery.FieldFault
@@ -56,9 +56,9 @@ func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 			known := slices.ContainsFunc(exhibit.Facts, func(f ProposedFact) bool { return f.Name == name })
 			switch _, twice := states[name]; {
 			case !known:
-				faults = append(faults, recovery.FieldFault{Field: field, Code: "unknown_value", Detail: "This file tells no such fact."})
+				faults = append(faults, recovery.FieldFault{Field: field, Code: "unknown_value", Detail: "The file has no such fact."})
 			case twice:
-				faults = append(faults, recovery.FieldFault{Field: field, Code: "duplicate", Detail: "A fact is confirmed or rejected, once."})
+				faults = append(faults, recovery.FieldFault{Field: field, Code: "duplicate", Detail: "Each fact may be named only once."})
 			default:
 				states[name] = string(state)
 			}
@@ -75,7 +75,7 @@ func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 	return states, recovery.Invalid(faults)
 }
 
-// answersWrite also sets the states of the exhibit that is answered with.
+// answersWrite also sets the states of the exhibit, which is the result.
 func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, states map[string]string) postgres.AnswersWrite {
 	confirmed := map[string]string{}
 	for i, fact := range exhibit.Facts {

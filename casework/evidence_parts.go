@@ -13,11 +13,11 @@ import (
 )
 
 // PartSize is the size in bytes of every part of an upload but the last: small
-// enough to be sent again over a bad line, large enough to be few.
+// enough to be repeated on a bad connection, large enough to be few.
 const PartSize = 4 << 20
 
 func digestMismatch() error {
-	const detail = "The bytes that arrived are not those the sender hashed. Nothing was kept: send the file again."
+	const detail = "The received bytes do not match the SHA-256 of the sender. Nothing was stored. Send the file again."
 	return &recovery.Fault{Code: recovery.CodeDigestMismatch, Detail: detail, Fields: []recovery.FieldFault{
 		{Field: "sha256", Code: string(recovery.CodeDigestMismatch), Detail: detail},
 	}}
@@ -31,22 +31,22 @@ func checkDigestForm(digest string) []recovery.FieldFault {
 	return []recovery.FieldFault{{Field: "sha256", Code: "malformed", Detail: "A SHA-256 is 64 lower-case hexadecimal digits."}}
 }
 
-// Announced is a file that will arrive in parts.
+// UploadPlan describes a file that will arrive in parts.
 type UploadPlan struct {
 	recovery.FileDescription
 	Size int64 // bytes
 }
 
-// UploadState is how much of an upload is there. Parts are numbered from 1.
+// UploadState is the progress of an upload. Parts are numbered from 1.
 type UploadState struct {
 	recovery.Upload
-	Count    int // parts there will be
+	Count    int // number of parts
 	Received []blob.Part
-	Complete bool // it is evidence under the same id; the parts are gone
+	Complete bool // it is evidence under the same id; the parts are deleted
 }
 
-// BeginUpload announces a file that will arrive in parts. Its whole digest is
-// asked for now, so that what is put together can be held against it.
+// BeginUpload announces a file that will arrive in parts. It requires the
+// digest of the whole file, to check the result.
 func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, a UploadPlan) (Reply[UploadState], error) {
 	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[UploadState]{}, err
@@ -80,14 +80,15 @@ func (s *Service) checkUploadPlan(a UploadPlan) error {
 	}
 	var faults []recovery.FieldFault
 	if a.Size < 1 {
-		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size is that of the file in bytes, above 0."})
+		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size of the file in bytes is needed, above 0."})
 	}
 	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), checkDescription(a.FileDescription, s.Now())...))
 }
 
 func countParts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
 
-// upload loads an announcement of the actor's own. Others' do not exist.
+// ownUpload loads an upload of the actor. Those of others do not exist for
+// them.
 func (s *Service) ownUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
 	u, err := s.Store.Upload(ctx, id)
 	if err == nil && u.By.ID != actor.ID {
@@ -100,7 +101,8 @@ func (s *Service) ownUpload(ctx context.Context, actor recovery.Actor, id recove
 	return u, err
 }
 
-// UploadState tells what of an upload is there, so that its sender can go on.
+// UploadState returns the progress of an upload, so that its sender can
+// continue.
 func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
 	u, err := s.ownUpload(ctx, actor, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
@@ -113,7 +115,7 @@ func (s *Service) UploadState(ctx context.Context, actor recovery.Actor, id reco
 	return UploadState{Upload: u, Count: countParts(u), Received: received}, err
 }
 
-// completed tells of an upload that is evidence by now.
+// completedUpload returns the state of an upload that is evidence already.
 func (s *Service) completedUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (UploadState, error) {
 	record, err := s.Evidence(ctx, actor, id)
 	if err == nil && record.By.ID == actor.ID {
@@ -129,8 +131,8 @@ func (s *Service) completedUpload(ctx context.Context, actor recovery.Actor, id 
 	return UploadState{}, err
 }
 
-// PutPart takes in one part. offset, when given, is where the sender believes it
-// begins. The same part again is no harm.
+// PutPart stores one part. offset, if given, is where the sender expects it to
+// begin. Sending a part again is harmless.
 func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID, no int, offset *int64, body io.Reader) (UploadState, error) {
 	u, err := s.ownUpload(ctx, actor, id)
 	if err != nil {
@@ -161,10 +163,10 @@ func partSize(u recovery.Upload, no int, offset *int64) (int64, error) {
 	return min(u.PartSize, u.Size-from), nil
 }
 
-// CompleteUpload puts the parts together and keeps the file as evidence, under
-// the upload's own id. Completing again gives the same record. Errors:
-// CodeConflict while a part is missing; CodeDigestMismatch when the whole is not
-// what was announced, after which the parts have to be sent again.
+// CompleteUpload joins the parts and stores the file as evidence under the id
+// of the upload. A repetition returns the same record. Errors: CodeConflict if
+// a part is missing; CodeDigestMismatch if the file differs from the announced
+// one, after which the parts must be sent again.
 func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.EvidenceID) (Reply[Exhibit], error) {
 	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
@@ -200,7 +202,7 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	return reply, err
 }
 
-// forgetUpload tidies up behind a complete file; what stays is swept in a day.
+// deleteUpload deletes a completed upload. Leftovers are swept within a day.
 func (s *Service) deleteUpload(ctx context.Context, id recovery.EvidenceID) {
 	if err := errors.Join(s.Store.DeleteUpload(ctx, id), s.Blobs.DropParts(string(id))); err != nil {
 		s.Log.WarnContext(ctx, "the parts of a complete upload were left", "upload", string(id), "error", err)

@@ -17,17 +17,17 @@ import (
 	"recourse/recovery"
 )
 
-// Purposes are for what a file may be looked at, as far as the caller says.
+// Purposes are the purposes for which a file may be viewed.
 var Purposes = []string{"review", "appeal", "court", "police", "notary", "other"}
 
-// The copies of a file that may be looked at, as the journal names them.
+// The copies of a file that may be viewed, as named in the journal.
 const (
 	copyOriginal = "original"
 	copyView     = "view"
 	copyText     = "text"
 )
 
-// see journals a look before a byte is given out.
+// recordView journals a view before a byte is returned.
 func (s *Service) recordView(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
 	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
 	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": which}
@@ -47,10 +47,9 @@ func checkPurpose(purpose string) error {
 	}})
 }
 
-// OpenView opens the shown copy of a picture: upright, of modest size, without
-// the original's metadata. It is made when it is first asked for, as a
-// derivative with an entry of its own. Errors: CodeNotFound when the file has
-// none.
+// OpenView opens the copy of a picture for viewing: upright, of moderate size,
+// without metadata. It is made on first request and journalled as a derivative.
+// Errors: CodeNotFound if there is none.
 func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (io.ReadCloser, int64, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
@@ -81,12 +80,12 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	return body, details.ViewSize, nil
 }
 
-// derive makes the shown copy. Two that do so at once make the same bytes and
-// one entry.
+// deriveView makes the copy for viewing. Concurrent calls make the same bytes
+// and one entry.
 func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
 	view, err := s.makeView(ctx, record)
 	if errors.Is(err, intake.ErrNoView) {
-		return d, recovery.Faultf(recovery.CodeNotFound, "This file has no copy to look at; its findings say why. The original can be downloaded.")
+		return d, recovery.Faultf(recovery.CodeNotFound, "The file has no copy for viewing; its findings say why. Download the original.")
 	}
 	if err != nil {
 		return d, err
@@ -100,7 +99,7 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 		return d, err
 	}
 	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
-	// It is the program that derives, whoever asked: the look that follows says who.
+	// The program is the actor; the entry of the view names the person.
 	draft := s.newDraft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
 	draft.Key = "derived:view:" + string(record.ID)
 	draft.Facts = map[string]any{
@@ -117,10 +116,9 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 	return s.Store.EvidenceDetails(ctx, record.ID)
 }
 
-// deriveFor makes the copies that go with papers in the place of pictures which
-// tell where or by whom they were taken: what the papers hold must stand in the
-// journal before they are asked for. A file of which none can be made stays out
-// of them.
+// deriveViewsFor makes the copies that replace pictures with identifying
+// metadata in an export. They must be in the journal before the export is
+// requested. A picture without a copy is left out of the export.
 func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience recovery.Audience) error {
 	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.PictureMetadata) {
 		return nil
@@ -151,8 +149,8 @@ func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience 
 	return nil
 }
 
-// telling reads a picture for metadata. One that is gone is not the matter here:
-// whoever builds the papers finds it out.
+// hasTellingMetadata reports whether a picture has identifying metadata. A
+// missing file is ignored here: building the export detects it.
 func (s *Service) hasTellingMetadata(record recovery.Evidence) (bool, error) {
 	if !strings.HasPrefix(record.MediaType, "image/") {
 		return false, nil
@@ -181,18 +179,18 @@ func (s *Service) makeView(ctx context.Context, record recovery.Evidence) (intak
 	return view, errors.Join(err, body.Close())
 }
 
-// Reading is what the text of a PDF says, held against the case.
+// Reading is the text of a PDF, compared with the case.
 type Reading struct {
 	Evidence    recovery.Evidence
 	Document    pdf.Report
 	Receipt     statement.Receipt
-	Found       bool // the text speaks of a payment
+	Found       bool // the text describes a payment
 	Differences []statement.Difference
 }
 
-// ReadDocument reads the text of a PDF that was handed in, and the signatures in
-// it, without validating them. It is a look at the original, and journalled as
-// one. Errors: CodeConflict when the file is no PDF.
+// ReadDocument reads the text and the signatures of a PDF, without validating
+// the signatures. It is journalled as a view of the original. Errors:
+// CodeConflict if the file is not a PDF.
 func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (Reading, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
@@ -202,7 +200,7 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 		return Reading{}, err
 	}
 	if record.MediaType != "application/pdf" {
-		return Reading{}, recovery.Faultf(recovery.CodeConflict, "Only a PDF has a text to read; this file is %s.", record.MediaType)
+		return Reading{}, recovery.Faultf(recovery.CodeConflict, "Only the text of a PDF can be read. This file is %s.", record.MediaType)
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {
@@ -222,7 +220,7 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	return reading, nil
 }
 
-// said is what the claimant told of the payment.
+// claimedPayment is the payment as the claimant describes it.
 func claimedPayment(c recovery.Case) statement.ClaimedPayment {
 	names := make([]string, len(c.Counterparts))
 	for i, counterpart := range c.Counterparts {

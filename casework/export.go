@@ -14,8 +14,8 @@ import (
 	"recourse/recovery"
 )
 
-// mayExport says for which audiences a role may have papers built. The archive
-// set holds the desk's internal notes.
+// mayExport lists the audiences for which a role may request an export. The
+// archive set contains internal notes.
 var mayExport = map[recovery.Role][]recovery.Audience{
 	recovery.RoleClaimant:   {recovery.ForCourt, recovery.ForOpponent, recovery.ForPlatform},
 	recovery.RoleAgent:      {recovery.ForPlatform, recovery.ForCourt},
@@ -24,8 +24,8 @@ var mayExport = map[recovery.Role][]recovery.Audience{
 	recovery.RoleSystem:     recovery.Audiences,
 }
 
-// RequestExport asks for a dossier and a bag of the case as it stands. The
-// journal is checkpointed at once; the papers are built by the engine.
+// RequestExport requests a dossier and a bag of the case in its current state.
+// The journal is checkpointed at once; the engine builds the papers.
 func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
 	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
@@ -41,7 +41,7 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 	}
 	if !slices.Contains(mayExport[req.Actor.Role], audience) {
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
-			"The role %s does not export for the audience %s.", req.Actor.Role, audience)
+			"The role %s cannot export for the audience %s.", req.Actor.Role, audience)
 	}
 	if err := checkFilesReadable(c, req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
@@ -67,7 +67,7 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	}}, nil
 }
 
-// Export tells how far an export is.
+// Export returns the state of an export.
 func (s *Service) Export(ctx context.Context, actor recovery.Actor, id recovery.ExportID) (recovery.Export, error) {
 	export, _, err := s.exportAndCase(ctx, actor, id)
 	return export, err
@@ -92,8 +92,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 	return export, c, nil
 }
 
-// ExportsOf lists a case's exports, newest first, as far as the actor may see
-// them.
+// ExportsOf lists the exports of a case that the actor may see, newest first.
 func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]recovery.Export, error) {
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
 		return nil, err
@@ -111,8 +110,8 @@ const (
 	BagFile     = folio.BagFile
 )
 
-// OpenExport opens dossier.pdf or bag.zip of a ready export; the download is
-// journalled before a byte is given out.
+// OpenExport opens dossier.pdf or bag.zip of a ready export. The download is
+// journalled before a byte is returned.
 func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.ExportID, name string) (io.ReadSeekCloser, recovery.Export, error) {
 	export, c, err := s.exportAndCase(ctx, req.Actor, id)
 	if err != nil {
@@ -122,7 +121,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 		return nil, export, err
 	}
 	if export.State != recovery.ExportReady {
-		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s; its files exist when it is ready.", export.State)
+		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s. Its files exist when it is ready.", export.State)
 	}
 	if err := s.checkMayRead(ctx, req.Actor, export); err != nil {
 		return nil, export, err
@@ -139,8 +138,8 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	return file, export, nil
 }
 
-// mayRead keeps papers that tell particulars from those who need not know them.
-// Papers that they ask for themselves are built with the values masked.
+// checkMayRead refuses papers with particulars to actors who may not see them.
+// Papers that they request themselves are built with masked values.
 func (s *Service) checkMayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
 	printed := recovery.SeesOnPaper(export.Audience, export.By.Role, recovery.PrivateParticulars)
 	if !printed || recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars) {
@@ -148,7 +147,7 @@ func (s *Service) checkMayRead(ctx context.Context, actor recovery.Actor, export
 	}
 	held, err := s.Store.Particulars(ctx, export.CaseID)
 	if err == nil && len(held.ValuesByPath()) > 0 {
-		err = recovery.Faultf(recovery.CodeForbidden, "These papers tell who the people of the case are. Ask for papers of your own.")
+		err = recovery.Faultf(recovery.CodeForbidden, "These papers contain particulars that you may not see. Request an export of your own.")
 	}
 	return err
 }

@@ -24,7 +24,8 @@ func (s *Service) File(ctx context.Context, req Request, filing recovery.Filing)
 	}
 	reply, err := applyChange(ctx, s, req, filed)
 	if recovery.CodeOf(err) == recovery.CodeTransactionOpen {
-		// A repetition can fail on its transaction number before its key is seen.
+		// A repetition can fail on its transaction number before its key is
+		// seen.
 		if first, found, failed := findResult[View](ctx, s, req); failed != nil || found {
 			return first, failed
 		}
@@ -36,11 +37,11 @@ func (s *Service) checkMayFile(actor recovery.Actor, filing recovery.Filing) err
 	switch actor.Role {
 	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor:
 	default:
-		return recovery.Faultf(recovery.CodeForbidden, "The role %s does not file cases.", actor.Role)
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s cannot file cases.", actor.Role)
 	}
 	if filing.Pace > 1 && !s.config.Development {
 		return recovery.Invalid([]recovery.FieldFault{{
-			Field: "pace", Code: "development_only", Detail: "A pace is accepted by a development installation only.",
+			Field: "pace", Code: "development_only", Detail: "A pace is accepted only by a development installation.",
 		}})
 	}
 	return filing.Validate(s.Now())
@@ -70,8 +71,8 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	}}, nil
 }
 
-// open makes the case of a filing, standing at its first position with its
-// first deadline, pinned to the version of the playbook that its id is offered.
+// newCase makes the case of a filing with its first position and deadlines. It
+// is pinned to the playbook version for its id.
 func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
 	now, id := s.Now(), recovery.CaseID(s.newID())
 	book := s.Registry.ForCase(id)
@@ -86,11 +87,10 @@ func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number r
 	return c
 }
 
-// filedDraft states the facts of the filing; who and to whom stays behind
-// commitments.
+// filedDraft has the facts of the filing. Personal values are commitments.
 func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	draft := s.newDraft(recovery.EntryCaseFiled, req, c)
-	draft.Key, draft.At = "filed", c.CreatedAt // one instant, however it is asked for later
+	draft.Key, draft.At = "filed", c.CreatedAt // one instant for the case and its entry
 	draft.ClaimedAt = &c.SentAt
 	draft.Facts = map[string]any{
 		"number": c.Number, "platform": c.Platform, "instrument": c.Instrument, "amount_fen": c.Amount,
@@ -114,7 +114,7 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	return draft
 }
 
-// Recall says what can still be done about a mis-send. It stores nothing and
+// Recall tells whether a mis-send can still be recalled. It stores nothing and
 // needs no account.
 func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
 	return s.Registry.Current().Recall(facts, s.Now())

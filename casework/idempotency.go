@@ -19,12 +19,12 @@ type change[T any] struct {
 	write func(postgres.Idempotency) (T, error)
 }
 
-// once makes a change, unless a request with the same key has made it before:
-// then the first result is returned and prepare does not run. The result is
-// stored in the transaction of the write; see docs/decisions/0015.
+// runIdempotent makes a change, unless a request with the same key has made it
+// before: then the first result is returned and prepare does not run. The
+// result is stored in the transaction of the write; see docs/decisions/0015.
 //
-// Errors: CodeIdempotency when the key was used for another request, and those of
-// prepare and of the write.
+// Errors: CodeIdempotency when the key was used for another request, and those
+// of prepare and of the write.
 func runIdempotent[T any](ctx context.Context, s *Service, req Request, prepare func() (change[T], error)) (Reply[T], error) {
 	if reply, found, err := findResult[T](ctx, s, req); err != nil || found {
 		return reply, err
@@ -36,8 +36,8 @@ func runIdempotent[T any](ctx context.Context, s *Service, req Request, prepare 
 	return applyChange(ctx, s, req, c)
 }
 
-// apply writes a change. When the same request has overtaken this one, its result
-// is returned.
+// applyChange writes a change. If the same request was written in the meantime,
+// its result is returned.
 func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T]) (Reply[T], error) {
 	idem, err := req.idempotency(c.ref, c.repeat)
 	if err != nil {
@@ -55,8 +55,8 @@ func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T
 	return Reply[T]{}, err
 }
 
-// replay returns the result of an earlier request with the same key, if there was
-// one. Errors: CodeIdempotency when that was another request.
+// findResult returns the result of an earlier request with the same key, if
+// there was one. Errors: CodeIdempotency when that was another request.
 func findResult[T any](ctx context.Context, s *Service, req Request) (Reply[T], bool, error) {
 	if req.Key == "" {
 		return Reply[T]{}, false, nil

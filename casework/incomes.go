@@ -9,19 +9,19 @@ import (
 	"recourse/recovery"
 )
 
-// Incomes lists what people of the provinces earn, as this installation's
-// admins entered it: by province, the newest first.
+// Incomes lists the income figures of the provinces that admins have entered,
+// by province, the newest first.
 func (s *Service) Incomes(ctx context.Context) ([]playbook.Income, error) {
 	return s.readIncomes(ctx)
 }
 
-// EnterIncome enters a figure and gives it as it was entered: its day is the
-// one in China, told as midnight UTC. Assessments use it from then on. Errors:
+// EnterIncome adds a figure and returns it as stored: its day is the day in
+// China, as midnight UTC. Assessments use it from then on. Errors:
 // CodeForbidden for all but admins, CodeInvalid naming the fields, CodeConflict
-// when the province has a figure of that day.
+// if the province has a figure for that day.
 func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row playbook.Income) (playbook.Income, error) {
 	if actor.Role != recovery.RoleAdmin {
-		return playbook.Income{}, recovery.Faultf(recovery.CodeForbidden, "Only an admin enters figures.")
+		return playbook.Income{}, recovery.Faultf(recovery.CodeForbidden, "Only an admin can enter figures.")
 	}
 	if err := joinFaults(s.Registry.Current().CheckIncome(row), recovery.CheckFigure(row.From, row.Source, s.Now())); err != nil {
 		return playbook.Income{}, err

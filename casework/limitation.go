@@ -7,17 +7,17 @@ import (
 	"recourse/recovery"
 )
 
-// LimitationLedger tells how long a claim can be brought to court: towards each
-// counterpart, and over all of them.
+// LimitationLedger tells how long a claim can be brought to court, for each
+// counterpart and for all of them.
 type LimitationLedger struct {
-	// Limitation is the one to be safe by; the case's own clock counts by it.
+	// Limitation is the earliest one; the clock of the case uses it.
 	recovery.Limitation
 	Counterparts []recovery.CounterpartLimitation
 }
 
 // Limitation computes the ledger of a case from its journal, for everybody who
-// sees the case. When the claimant knew of the enrichment and of the other party
-// is nowhere recorded: both count as known when the money left, which ends
+// sees the case. The date on which the claimant knew of the enrichment and the
+// other party is not recorded. The date of the payment is used, which ends
 // earliest.
 func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (LimitationLedger, error) {
 	c, err := s.visibleCase(ctx, actor, id)
@@ -37,7 +37,7 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 	return LimitationOf(c, entries), nil
 }
 
-// LimitationOf is the ledger of a case whose whole journal is known already.
+// LimitationOf is the ledger of a case with the given journal.
 func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
 	var l LimitationLedger
 	heard := journal.CollectLimitationLogs(c.Counterparts, entries)

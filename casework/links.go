@@ -14,24 +14,24 @@ import (
 	"recourse/recovery"
 )
 
-// How long a counterpart's link works, in days.
+// How long a counterpart's link is valid, in days.
 const (
 	LinkDays    = 30
 	MaxLinkDays = 90
 )
 
-// linkBytes is the size of a link's secret.
+// linkSecretSize is the size of a link's secret in bytes.
 const linkSecretSize = 32
 
-// Link is a counterpart's way in. Token is known at its issue only.
+// Link is a counterpart's link. Token is set only when it is issued.
 type Link struct {
 	recovery.Link
 	Token string
 }
 
-// IssueLink makes a link for a counterpart, who has only one that works. days 0
-// means LinkDays. A repetition of the request gets the link without its token:
-// nothing here can tell it twice.
+// IssueLink makes a link for a counterpart and revokes the previous one. days 0
+// means LinkDays. A repetition gets the link without its token, which is not
+// stored.
 //
 // Errors: CodeInvalid for counterpart_id and days, CodeForbidden,
 // CodeActionNotAllowed for a closed case.
@@ -70,7 +70,7 @@ func (s *Service) prepareLink(
 	}}, nil
 }
 
-// linkable finds a case whose links the actor deals with.
+// linkableCase loads a case whose links the actor may manage.
 func (s *Service) linkableCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
@@ -89,7 +89,7 @@ func checkLink(c recovery.Case, to recovery.CounterpartID, days int) error {
 	}
 	if days < 0 || days > MaxLinkDays {
 		faults = append(faults, recovery.FieldFault{
-			Field: "days", Code: "out_of_range", Detail: fmt.Sprintf("A link works for 1 to %d days.", MaxLinkDays),
+			Field: "days", Code: "out_of_range", Detail: fmt.Sprintf("A link is valid for 1 to %d days.", MaxLinkDays),
 		})
 	}
 	return recovery.Invalid(faults)
@@ -134,8 +134,8 @@ func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.C
 	return list, nil
 }
 
-// RevokeLink ends a link of a case. Ending it twice is the same as once. Errors:
-// CodeNotFound.
+// RevokeLink ends a link of a case. Ending it twice is the same as once.
+// Errors: CodeNotFound.
 func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseID, linkID string) error {
 	c, err := s.linkableCase(ctx, req.Actor, id)
 	if err != nil {
@@ -152,8 +152,8 @@ func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseI
 	return s.Store.RevokeLink(ctx, links[at], s.linkDraft(recovery.EntryLinkRevoked, req, c, links[at]))
 }
 
-// Enter finds the link behind a token. Errors: CodeUnauthenticated for one that
-// never was, CodeLinkEnded for one that was revoked or has expired.
+// FindLink finds the link of a token. Errors: CodeUnauthenticated for an
+// unknown token, CodeLinkEnded for a link that was revoked or has expired.
 func (s *Service) FindLink(ctx context.Context, token string) (recovery.Link, error) {
 	unknown := recovery.Faultf(recovery.CodeUnauthenticated, "Send the token of your link: Authorization: Bearer ….")
 	if secret, err := base64.RawURLEncoding.DecodeString(token); err != nil || len(secret) != linkSecretSize {
@@ -171,7 +171,7 @@ func (s *Service) FindLink(ctx context.Context, token string) (recovery.Link, er
 	return link, nil
 }
 
-// Holder is the actor who comes by a link.
+// CounterpartActor is the actor of a link.
 func CounterpartActor(l recovery.Link) recovery.Actor {
 	return recovery.Actor{Role: recovery.RoleCounterpart, ID: recovery.UserID(l.CounterpartID)}
 }

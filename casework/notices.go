@@ -13,17 +13,17 @@ import (
 	"recourse/recovery"
 )
 
-// Notices are the use cases of being told: the inbox, how a person wants to be
-// told, and webhooks. It is safe for concurrent use.
+// Notices are the use cases of notifications: the inbox, preferences and
+// webhooks. It is safe for concurrent use.
 type Notices struct {
 	service     *Service
 	notifyRules *notify.Rules
 }
 
-// NewNotices makes Notices over the desk's service.
+// NewNotices makes Notices over a service.
 func NewNotices(s *Service, h *notify.Rules) *Notices { return &Notices{service: s, notifyRules: h} }
 
-// InboxItem is what a person was told, in words of their language.
+// InboxItem is a notice in the language of its recipient.
 type InboxItem struct {
 	ID         string
 	CaseID     recovery.CaseID
@@ -32,22 +32,22 @@ type InboxItem struct {
 	Urgent     bool
 	Title      string
 	Body       string
-	Deadline   string     // in words; says so when none runs
-	DueAt      *time.Time // the same, UTC; nil when none runs
+	Deadline   string     // as text, also if there is none
+	DueAt      *time.Time // the same in UTC; nil if there is none
 	NextAction string
 	ToldAt     time.Time
 	ReadAt     *time.Time
 }
 
-// Inbox is one page of what a person was told.
+// Inbox is one page of notices.
 type Inbox struct {
 	Items  []InboxItem
-	Next   string // cursor of the next page; "" when this is the last
+	Next   string // cursor of the next page; "" if this is the last
 	Unread int    // over all pages, counted up to notify.MaxUnread
 }
 
-// Inbox lists what the actor was told, the newest first. Every account has an
-// inbox; a counterpart's link is no account. Errors: CodeForbidden, CodeInvalid
+// Inbox lists the actor's notices, the newest first. Every account has an
+// inbox; a counterpart with a link has none. Errors: CodeForbidden, CodeInvalid
 // for field cursor.
 func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bool, limit int, cursor string) (Inbox, error) {
 	if err := checkHasInbox(actor); err != nil {
@@ -81,8 +81,8 @@ func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
 	}
 }
 
-// MarkRead notes that the actor read something; again changes nothing. Errors:
-// CodeForbidden, CodeNotFound, also for what another was told.
+// MarkRead records that the actor read a notice; again changes nothing. Errors:
+// CodeForbidden, CodeNotFound, also for another person's notice.
 func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string) (InboxItem, error) {
 	if err := checkHasInbox(actor); err != nil {
 		return InboxItem{}, err
@@ -108,7 +108,7 @@ func checkHasInbox(actor recovery.Actor) error {
 	return nil
 }
 
-// wellFormed keeps what is no id away from the database.
+// checkID refuses a malformed id without a query.
 func checkID(thing, id string) error {
 	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
 		return recovery.Faultf(recovery.CodeNotFound, "There is no such %s.", thing)
@@ -116,19 +116,19 @@ func checkID(thing, id string) error {
 	return nil
 }
 
-// Preferences are how a person wants to be told. The inbox cannot be turned
-// off.
+// Preferences are a person's settings for notifications. The inbox cannot be
+// turned off.
 type Preferences struct {
 	Language string // one of notify.Languages
-	// QuietFrom and QuietUntil are times of the day in China, "22:00"; equal ones
-	// mean that mails come at any time. Urgent mails always do.
+	// QuietFrom and QuietUntil are times of day in China, "22:00". If they are
+	// equal, mails are sent at any time. Urgent mails always are.
 	QuietFrom  string
 	QuietUntil string
-	Mail       map[notify.Class]bool // which classes come by mail, too
+	Mail       map[notify.Class]bool // which classes are sent by mail
 }
 
-// Preferences gives what the actor chose, or what holds for whoever chose
-// nothing. Errors: CodeForbidden.
+// Preferences returns the actor's preferences or the defaults. Errors:
+// CodeForbidden.
 func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Preferences, error) {
 	if err := checkHasInbox(actor); err != nil {
 		return Preferences{}, err
@@ -154,8 +154,8 @@ func (n *Notices) preferences(ctx context.Context, actor recovery.Actor) (notify
 	return chosen, err
 }
 
-// SetPreferences keeps what the actor chose, whole: a class that is left out
-// comes by mail. Mails that wait already follow it. Errors: CodeForbidden,
+// SetPreferences replaces the actor's preferences. A class that is left out is
+// sent by mail. Pending mails follow them, too. Errors: CodeForbidden,
 // CodeInvalid naming the fields.
 func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Preferences) (Preferences, error) {
 	if err := checkHasInbox(actor); err != nil {
@@ -172,7 +172,7 @@ func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Pr
 	}{"quiet_from": {p.QuietFrom, &wants.QuietFrom}, "quiet_until": {p.QuietUntil, &wants.QuietUntil}} {
 		minutes, ok := clockMinutes(side.text)
 		if !ok {
-			faults = append(faults, recovery.FieldFault{Field: field, Code: "malformed", Detail: "Give a time of the day like 22:00."})
+			faults = append(faults, recovery.FieldFault{Field: field, Code: "malformed", Detail: "A time of day such as 22:00 is needed."})
 		}
 		*side.into = minutes
 	}
@@ -206,15 +206,15 @@ func clockMinutes(text string) (int, bool) {
 	return at.Hour()*60 + at.Minute(), true
 }
 
-// Mails lists the mails as they went out, or would have, the newest first; a
-// development installation shows them on a page. Anywhere else there are none to
-// see: CodeNotFound.
+// Mails lists the sent mails, or those kept without a server, the newest first.
+// A development installation shows them on a page. Errors: CodeNotFound
+// elsewhere.
 func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]notify.SentMail, string, error) {
 	if err := checkHasInbox(actor); err != nil {
 		return nil, "", err
 	}
 	if !n.service.Development() {
-		return nil, "", recovery.Faultf(recovery.CodeNotFound, "Mails are shown by a development installation only.")
+		return nil, "", recovery.Faultf(recovery.CodeNotFound, "Mails are shown only by a development installation.")
 	}
 	return n.service.Store.SentMails(ctx, limit, cursor)
 }

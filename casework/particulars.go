@@ -11,12 +11,12 @@ import (
 type CaseParticulars struct {
 	recovery.Particulars
 	CaseID  recovery.CaseID
-	Masked  bool                         // for those who need not know who the people are
-	Lacking []recovery.MissingParticular // what papers would be sent back without
+	Masked  bool                         // for actors who may not see who the people are
+	Lacking []recovery.MissingParticular // without these, papers would be rejected
 }
 
-// Particulars gives what was supplied for the papers of a case. The claimant,
-// legal and auditors read it; the others at the desk learn what is there.
+// Particulars returns what was supplied for the papers of a case. The claimant,
+// legal and auditors see the values; other staff see which ones exist.
 func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (CaseParticulars, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
@@ -37,12 +37,13 @@ func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particular
 	return seen
 }
 
-// SupplyParticulars takes what the papers of a case lack, field by field: blank
-// leaves what stands, and what is corrected stays in the journal. What stands
-// already is not written again.
+// SupplyParticulars adds what the papers of a case lack, field by field. A
+// blank field is unchanged, and replaced values stay in the journal. Values
+// that are equal are not written again.
 //
 // Errors: CodeForbidden for all but the claimant and legal, CodeInvalid naming
-// the fields, CodeActionNotAllowed for a case that is only kept, CodeIdempotency.
+// the fields, CodeActionNotAllowed for a restricted or erased case,
+// CodeIdempotency.
 func (s *Service) SupplyParticulars(
 	ctx context.Context, req Request, id recovery.CaseID, supplied recovery.Particulars,
 ) (Reply[CaseParticulars], error) {
@@ -51,7 +52,7 @@ func (s *Service) SupplyParticulars(
 		return Reply[CaseParticulars]{}, err
 	}
 	if req.Actor.Role != recovery.RoleClaimant && req.Actor.Role != recovery.RoleLegal {
-		return Reply[CaseParticulars]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant and legal supply what the papers need.")
+		return Reply[CaseParticulars]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant and legal can supply particulars.")
 	}
 	if err := checkNotErased(c, req.Actor); err != nil {
 		return Reply[CaseParticulars]{}, err

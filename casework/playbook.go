@@ -12,9 +12,8 @@ import (
 	"recourse/textlint"
 )
 
-// LintText says what in a text could hurt at the place it is meant for. It
-// stores nothing; any account may ask. Errors: CodeInvalid naming text, where or
-// both.
+// LintText finds what in a text could do harm at a place. It stores nothing;
+// any account may ask. Errors: CodeInvalid naming text, where or both.
 func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
 	place, err := textlint.ParseWhere(where)
 	if err := joinFaults(textlint.Check(text), err); err != nil {
@@ -23,8 +22,8 @@ func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
 	return s.Linter.Lint(text, place), nil
 }
 
-// together makes one refusal of several, so that all faulty fields are named at
-// once. What is no refusal of fields goes alone.
+// joinFaults joins the field faults of several errors, so that all are named at
+// once. Any other error is returned alone.
 func joinFaults(refusals ...error) error {
 	var fields []recovery.FieldFault
 	for _, err := range refusals {
@@ -40,13 +39,13 @@ func joinFaults(refusals ...error) error {
 	return recovery.Invalid(fields)
 }
 
-// Edition is a version of the playbook as it stands on the playbooks.
+// PlaybookVersion is a version of the playbook.
 type PlaybookVersion struct {
 	Version  string
-	From     time.Time // the day its rules begin to hold
-	Released bool      // sealed: nothing in it changes any more
-	Rollout  int       // percentage of new cases that are offered it
-	Current  bool      // the newest that every new case is offered
+	From     time.Time // the day its rules become valid
+	Released bool      // sealed: it can no longer change
+	Rollout  int       // percentage of new cases that use it
+	Current  bool      // the newest one that all new cases use
 }
 
 // Playbooks lists the versions of the playbook, newest first. Any account may
@@ -63,7 +62,7 @@ func (s *Service) Playbooks() []PlaybookVersion {
 	return editions
 }
 
-// Playbook gives one version. Errors: CodeNotFound.
+// Playbook returns one version. Errors: CodeNotFound.
 func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.RuleSet, error) {
 	book, err := s.Registry.RuleSet(version)
 	if err != nil {
@@ -75,10 +74,9 @@ func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.RuleSet, 
 	}, book, nil
 }
 
-// Simulate tells for every case, newest first, what would have been different
-// under another version of the playbook; cases without a difference are told
-// too, with none. It changes nothing. Errors: CodeNotFound for the version, and
-// whatever tell gives.
+// SimulatePlaybook compares every case, newest first, with another version of
+// the playbook and calls tell with the differences, also if there are none. It
+// changes nothing. Errors: CodeNotFound for the version, and those of tell.
 func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
 	if _, err := s.Registry.RuleSet(version); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"recourse/recovery"
 )
 
-// Case gives one case as the actor sees it.
+// Case returns one case as the actor sees it.
 func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (View, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.Ca
 	return s.caseView(ctx, c, actor)
 }
 
-// CaseByNumber gives a case by the number people read out.
+// CaseByNumber returns a case by its public number.
 func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number recovery.CaseNumber) (View, error) {
 	c, err := s.Store.CaseByNumber(ctx, number)
 	if err != nil {
@@ -31,14 +31,14 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 	return s.caseView(ctx, c, actor)
 }
 
-// Cases lists what the actor may see, newest first. A claimant sees their own and
-// those they stand in for, whatever the filter says.
+// Cases lists the cases that the actor may see, newest first. A claimant sees
+// their own and those they represent, whatever the filter says.
 func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recovery.CaseFilter, limit int, cursor string) ([]View, string, error) {
 	switch actor.Role {
 	case recovery.RoleClaimant:
 		filter.Owner = actor.ID
 	case recovery.RoleCounterpart:
-		return nil, "", recovery.Faultf(recovery.CodeForbidden, "A counterpart sees one case, by its link.")
+		return nil, "", recovery.Faultf(recovery.CodeForbidden, "A counterpart sees only the case of their link.")
 	default:
 	}
 	cases, next, err := s.Store.Cases(ctx, filter, limit, cursor)
@@ -68,7 +68,8 @@ func caseIDs(cases []recovery.Case) []recovery.CaseID {
 	return list
 }
 
-// JournalLine is one entry with those of its personal values the actor may see.
+// JournalLine is an entry with those of its personal values that the actor may
+// see.
 type JournalLine struct {
 	Seq      int64
 	At       time.Time
@@ -79,7 +80,7 @@ type JournalLine struct {
 	Withheld []string          // paths the actor may not see
 }
 
-// Journal gives entries after a sequence number, oldest first, and the newest
+// Journal returns entries after a sequence number, oldest first, and the newest
 // checkpoint if there is one.
 func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery.CaseID, after int64, limit int) ([]JournalLine, *journal.Checkpoint, error) {
 	c, err := s.visibleCase(ctx, actor, id)
@@ -126,7 +127,7 @@ func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (J
 	return line, nil
 }
 
-// Texts gives the ready texts of a stage for this case.
+// Texts returns the prepared texts of a stage for this case.
 func (s *Service) Texts(ctx context.Context, actor recovery.Actor, id recovery.CaseID, stage recovery.Stage) ([]playbook.Text, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {

@@ -11,12 +11,12 @@ import (
 	"recourse/textlint"
 )
 
-// LeastRetentionYears is the shortest time a closed case is kept. A claim can be
-// brought for three years (民法典 188) and what was won enforced for two (民事诉讼法
-// 250); the sources ask payment institutions for five as well.
+// MinRetentionYears is the minimum time a closed case is stored. A claim can be
+// brought for three years (民法典 188) and a judgment enforced for two (民事诉讼法
+// 250); the sources require five of payment institutions.
 const MinRetentionYears = 5
 
-// The articles by which erasure is asked for, granted or refused.
+// The articles on which erasure is requested, granted or refused.
 var (
 	deletionArticle      = textlint.Article{Statute: "个人信息保护法", Section: "47", Edition: "2021-08-20 公布", Mark: "V"}
 	limitationArticle    = textlint.Article{Statute: "民法典", Section: "188", Edition: "2020-05-28 公布", Mark: "V"}
@@ -24,25 +24,25 @@ var (
 	burdenOfProofArticle = textlint.Article{Statute: "民事诉讼法", Section: "67", Edition: "2023 修正", Mark: "V"}
 )
 
-// The reasons for which personal values are not erased at once.
+// The reasons why personal values are not erased at once.
 const (
 	ReasonOpen      = "case_open"
 	ReasonHeld      = "legal_hold"
 	ReasonRetention = "retention"
 )
 
-// Ground is why something is kept, and by which articles.
+// Ground is a reason to keep data, with its articles.
 type Ground struct {
 	Reason   string
 	Detail   string
 	Articles []textlint.Article
 }
 
-// Erasure is what became of a request to erase: everything went, or it was put
-// out of sight until KeepUntil for the reasons given.
+// Erasure is the result of a request for erasure: everything was erased, or
+// access is restricted until KeepUntil for the given reasons.
 type Erasure struct {
 	Erased    bool
-	Values    int64 // that were erased
+	Values    int64 // number of erased values
 	Reasons   []Ground
 	KeepUntil *time.Time
 }
@@ -56,36 +56,36 @@ func (s *Service) keepUntil(c recovery.Case) *time.Time {
 	return &until
 }
 
-// against lists what speaks against erasing a case now.
+// groundsAgainst lists the reasons against erasing a case now.
 func (s *Service) groundsAgainst(c recovery.Case) []Ground {
 	switch until := s.keepUntil(c); {
 	case until == nil:
-		return []Ground{{ReasonOpen, "The case is open: the data is needed for what it was given for. Close or withdraw it first.",
+		return []Ground{{ReasonOpen, "The case is open and needs the data. Close or withdraw it first.",
 			[]textlint.Article{deletionArticle}}}
 	case c.HeldSince != nil:
-		return []Ground{{ReasonHeld, "The case is under a legal hold: what it holds may be needed as evidence.",
+		return []Ground{{ReasonHeld, "The case is under a legal hold: its data may be needed as evidence.",
 			[]textlint.Article{deletionArticle, burdenOfProofArticle}}}
 	case s.Now().Before(*until):
-		return []Ground{{ReasonRetention, "The time in which the claim can be brought and enforced is not over; " +
-			"until then it is kept, and shown to nobody but legal and auditors.", []textlint.Article{deletionArticle, limitationArticle, enforcementArticle}}}
+		return []Ground{{ReasonRetention, "The claim can still be brought and enforced; " +
+			"until then the data is stored, and only legal and auditors see it.", []textlint.Article{deletionArticle, limitationArticle, enforcementArticle}}}
 	default:
 		return nil
 	}
 }
 
-// Erase answers a person who wants their data gone (PIPL 47). A closed case whose
-// time is over is erased; one whose time is not is put out of sight. The words of
-// the request are kept as a personal value, and not at all when everything goes.
+// Erase handles a person's request for erasure (PIPL 47). A closed case is
+// erased if its retention has ended, and restricted if not. The text of the
+// request is stored as a personal value, but not if everything is erased.
 //
-// Errors: CodeForbidden for all but the claimant and admins; CodeErasureRefused,
-// with the reason and the articles, while the case is open or held.
+// Errors: CodeForbidden for all but the claimant and admins; CodeErasureRefused
+// with the reason and the articles while the case is open or on hold.
 func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, reason string) (Reply[Erasure], error) {
 	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Erasure]{}, err
 	}
 	if req.Actor.Role != recovery.RoleClaimant && req.Actor.Role != recovery.RoleAdmin {
-		return Reply[Erasure]{}, recovery.Faultf(recovery.CodeForbidden, "The claimant asks for erasure, or an admin on their word.")
+		return Reply[Erasure]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant, or an admin on their behalf, can request erasure.")
 	}
 	if err := recovery.CheckReason(reason); err != nil {
 		return Reply[Erasure]{}, err
@@ -111,15 +111,15 @@ func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reaso
 	}
 }
 
-// eraseNow erases a case unless something speaks against it by the time nobody
-// else can write to it.
+// eraseNow erases a case if there is no reason against it, which is checked
+// again while the case is locked.
 func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, because string) (Erasure, error) {
 	draft := s.newDraft(recovery.EntryValuesErased, req, c)
 	draft.Key = "erased"
 	draft.Facts = map[string]any{"because": because, "articles": articleTexts(deletionArticle)}
 	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Check: func(now recovery.Case) error {
 		if grounds := s.groundsAgainst(now); now.ErasedAt != nil || len(grounds) > 0 {
-			return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
+			return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
 		}
 		return nil
 	}}
@@ -133,8 +133,8 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 	return Erasure{Erased: true, Values: erased.Values}, nil
 }
 
-// restrict puts the personal values of a case out of sight: where deletion must
-// wait, everything but storage stops (PIPL 47, second paragraph).
+// restrict hides the personal values of a case: while deletion must wait, only
+// storage is allowed (PIPL 47, second paragraph).
 func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) (Reply[Erasure], error) {
 	outcome := Erasure{Reasons: grounds, KeepUntil: s.keepUntil(c)}
 	if c.RestrictedAt != nil {
@@ -150,7 +150,7 @@ func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, gr
 		return outcome, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
 			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
 				if grounds := s.groundsAgainst(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
-					return recovery.Faultf(recovery.CodeConflict, "The case has changed meanwhile. Read it again.")
+					return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
 				}
 				return nil
 			},
@@ -158,7 +158,7 @@ func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, gr
 	}})
 }
 
-// refuseErasure writes down that the request was refused, and why.
+// refuseErasure records the refusal and its reasons.
 func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) error {
 	draft := s.newDraft(recovery.EntryErasureRefused, req, c)
 	draft.Key = deskEntryKey(req, s.newID)
@@ -174,7 +174,7 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 	return refusal
 }
 
-// String tells a ground with its articles.
+// String is a reason with its articles.
 func (g Ground) String() string {
 	return strings.Join(append([]string{g.Detail}, articleTexts(g.Articles...)...), " ")
 }
@@ -187,9 +187,9 @@ func articleTexts(articles ...textlint.Article) []string {
 	return texts
 }
 
-// Hold puts a case under a legal hold: nothing of it is erased until the hold is
-// lifted. Errors: CodeForbidden for all but legal and admins, CodeConflict when
-// it is held or erased already.
+// Hold puts a case under a legal hold: nothing is erased until it is lifted.
+// Errors: CodeForbidden for all but legal and admins, CodeConflict if it is on
+// hold or erased.
 func (s *Service) Hold(ctx context.Context, req Request, id recovery.CaseID, reason string) (Reply[View], error) {
 	c, err := s.holdableCase(ctx, req, id)
 	if err != nil {
@@ -217,7 +217,7 @@ func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case,
 		return view, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
 			CaseID: c.ID, Hold: &yes, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
 				if now.HeldSince != nil || now.ErasedAt != nil {
-					return recovery.Faultf(recovery.CodeConflict, "The case is held already, or was erased.")
+					return recovery.Faultf(recovery.CodeConflict, "The case is on hold already, or was erased.")
 				}
 				return nil
 			},
@@ -256,7 +256,7 @@ func (s *Service) holdableCase(ctx context.Context, req Request, id recovery.Cas
 		return recovery.Case{}, err
 	}
 	if req.Actor.Role != recovery.RoleLegal && req.Actor.Role != recovery.RoleAdmin {
-		return recovery.Case{}, recovery.Faultf(recovery.CodeForbidden, "Legal or an admin sets and lifts a hold.")
+		return recovery.Case{}, recovery.Faultf(recovery.CodeForbidden, "Only legal or an admin can set and lift a hold.")
 	}
 	return c, nil
 }

@@ -33,23 +33,23 @@ type Engine interface {
 	CheckHealth(ctx context.Context) error
 }
 
-// Config is what an installation decides.
+// Config is the configuration of an installation.
 type Config struct {
 	Version     string // of this build, for the journal's collector
 	Development bool   // allows a pace and the development accounts
 	Pace        int    // of new cases; 1 in production
-	ExportsDir  string // where built dossiers and bags lie
+	ExportsDir  string // folder of built dossiers and bags
 	UploadLimit int64  // bytes of one evidence file
 	ActTimeout  time.Duration
-	// RetentionYears is how long closed cases are kept; 0 means
-	// LeastRetentionYears.
+	// RetentionYears is how long closed cases are stored; 0 means
+	// MinRetentionYears.
 	RetentionYears int
-	// MarkKey keys the digests by which people are known again from case to case;
-	// see marks. Without it patterns across cases are not seen.
+	// MarkKey is the key of the digests that identify people across cases; see
+	// partyMarks. Without it there are no patterns.
 	MarkKey []byte
 }
 
-// Parts are the things a Service works with.
+// Parts are the dependencies of a Service.
 type Parts struct {
 	Store       *postgres.Store
 	Blobs       *blob.Store
@@ -57,13 +57,13 @@ type Parts struct {
 	Linter      *textlint.Linter
 	Engine      Engine
 	NotifyRules *notify.Rules     // nil: no notifications
-	Vault       *notify.SecretBox // keeps the secrets of webhooks; nil: none can be made
+	Vault       *notify.SecretBox // seals the secrets of webhooks; nil: no webhooks
 	Now         func() time.Time
 	Random      io.Reader
 	Log         *slog.Logger
 }
 
-// Service is the desk's set of use cases. It is safe for concurrent use.
+// Service has the use cases. It is safe for concurrent use.
 type Service struct {
 	Parts
 	config     Config
@@ -92,7 +92,7 @@ func New(parts Parts, config Config) *Service {
 	return s
 }
 
-// unread logs that an assessment goes without something.
+// logUnread logs that assessments lack a part of their data.
 func (s *Service) logUnread(what string) func(context.Context, error) {
 	return func(ctx context.Context, err error) {
 		s.Log.WarnContext(ctx, "what assessments use could not be read", "what", what, "error", err)
@@ -105,23 +105,24 @@ func (s *Service) UploadLimit() int64 { return s.config.UploadLimit }
 // Development reports whether this is a development installation.
 func (s *Service) Development() bool { return s.config.Development }
 
-// Pace is how much faster than life new cases run here; 1 in production.
+// Pace is how much faster than real time new cases run; 1 in production.
 func (s *Service) Pace() int { return s.config.Pace }
 
-// Operator is whoever runs the product's commands on its own machine. No
-// account carries the system's role, so nobody comes by it over the network.
+// Operator is the actor of commands on the machine itself. No account has the
+// system role, so it cannot be used over the network.
 var Operator = recovery.Actor{Role: recovery.RoleSystem, ID: "operator"}
 
 // Request is who asks, and what identifies the request.
 type Request struct {
 	Actor       recovery.Actor
-	Key         string // Idempotency-Key; empty: the request stands alone
-	Fingerprint string // digest of what was asked; the same key with another is a conflict
-	Device      string // as the caller's program names itself
+	Key         string // Idempotency-Key; "" for none
+	Fingerprint string // digest of the request; the same key with another one is a conflict
+	Device      string // name of the caller's program
 	IfMatch     *int64 // version the caller has seen
 }
 
-// stale refuses a change of a case that is no longer as the caller saw it.
+// checkVersion refuses a change if the case has changed since the caller read
+// it.
 func (r Request) checkVersion(c recovery.Case) error {
 	if r.IfMatch == nil || *r.IfMatch == c.Version {
 		return nil
@@ -141,11 +142,10 @@ type View struct {
 	recovery.Case
 	Allowed      []recovery.Action
 	Requirements []recovery.Requirement
-	// Contacts is how often people were written to; nil in lists.
+	// Contacts is the number of messages; nil in lists.
 	Contacts  *ContactView
 	KeepUntil *time.Time // when it is erased; nil while it is open
-	// Flags are what a supervisor should look at; nil in lists and for everybody
-	// but supervisors and auditors.
+	// Flags are for supervisors and auditors; nil for others and in lists.
 	Flags []recovery.AbuseFlag
 }
 
@@ -165,8 +165,8 @@ func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.
 	return view, err
 }
 
-// wholeView is the view of a single case. A counterpart's evidence is not what
-// the claimant was asked for.
+// fullView is the view of a single case. A counterpart's evidence satisfies no
+// requirement.
 func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recovery.Evidence, log []recovery.ContactEntry) (View, error) {
 	own := slices.DeleteFunc(slices.Clone(have), func(e recovery.Evidence) bool { return e.By.Role == recovery.RoleCounterpart })
 	view, err := s.listView(c, actor, own)
@@ -185,9 +185,9 @@ func (s *Service) listView(c recovery.Case, actor recovery.Actor, have []recover
 	return View{Case: redactCase(c, actor), Allowed: allowedActions(c, actor), Requirements: book.Requirements(c, have), KeepUntil: s.keepUntil(c)}, nil
 }
 
-// allowed drops what the position allows to a role but not to this actor: an
-// agent may not take a case from a colleague, nor give back what is nobody's;
-// nobody approves what they proposed; a counterpart answers their own plan.
+// allowedActions removes actions that the role may take but not this actor: an
+// agent cannot take a colleague's case or release an unassigned one, nobody
+// approves their own proposal, a counterpart answers only their own plan.
 func allowedActions(c recovery.Case, actor recovery.Actor) []recovery.Action {
 	if checkNotErased(c, actor) != nil {
 		return []recovery.Action{}
@@ -208,7 +208,7 @@ func allowedActions(c recovery.Case, actor recovery.Actor) []recovery.Action {
 	})
 }
 
-// plans reports whether a counterpart may do this with their own plan.
+// mayAnswerPlan reports whether a counterpart may take an action with a plan.
 func mayAnswerPlan(p recovery.Position, id recovery.CounterpartID, action recovery.Action) bool {
 	at := slices.IndexFunc(p.Plans, func(plan recovery.Plan) bool { return plan.CounterpartID == id })
 	if at < 0 || p.Plans[at].Running {
@@ -231,7 +231,7 @@ func truncate(text string, limit int) string {
 	return string(runes[:min(len(runes), limit)])
 }
 
-// visible loads a case that the actor may see. Others' cases do not exist for a
+// visibleCase loads a case that the actor may see. Others do not exist for a
 // claimant.
 func (s *Service) visibleCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	if _, err := uuid.Parse(string(id)); err != nil {
@@ -261,18 +261,17 @@ func canSeeCase(actor recovery.Actor, c recovery.Case) bool {
 	}
 }
 
-// writes refuses the roles that only look.
+// checkMayWrite refuses the roles that only read.
 func checkMayWrite(actor recovery.Actor) error {
 	switch actor.Role {
 	case recovery.RoleClaimant, recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleSystem:
 		return nil
 	default:
-		return recovery.Faultf(recovery.CodeForbidden, "The role %s reads and never writes here.", actor.Role)
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s can only read.", actor.Role)
 	}
 }
 
-// Ready reports whether requests can be served: the database is there and at
-// the right version, and the engine answers.
+// Ready checks that the database has the right version and the engine answers.
 func (s *Service) Ready(ctx context.Context) error {
 	return errors.Join(s.Store.Ready(ctx), s.Engine.CheckHealth(ctx))
 }

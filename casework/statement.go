@@ -8,19 +8,19 @@ import (
 	"recourse/recovery"
 )
 
-// maxStatement is the size in bytes of a bill export; a year of a busy wallet
-// is below 2 MB.
+// maxStatement is the size limit of a bill export in bytes; a year of a busy
+// wallet has less than 2 MB.
 const maxStatement = 10 << 20
 
-// Imported is a wallet's bill as it was read: the transactions that may be the
-// mis-sent one, the best matches marked.
+// Imported is an imported wallet bill with the transactions that may be the
+// mis-sent one. The best matches are marked.
 type Imported struct {
 	Exhibit
 	Bill       *statement.Bill
 	Candidates []statement.Candidate
 }
 
-// ImportStatementOf is ImportStatement for a sender who hashed the file.
+// ImportStatementOf is ImportStatement with the sender's digest of the file.
 func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[Imported], error) {
 	if err := checkDigest(digest, file); err != nil {
 		file.Discard()
@@ -29,8 +29,9 @@ func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recover
 	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName, SHA256: digest}, file)
 }
 
-// ImportStatement reads a bill export, files it as evidence, and proposes which
-// of its transactions is the mis-sent one. A file that is no bill leaves nothing.
+// ImportStatement reads a bill export, stores it as evidence and proposes which
+// of its transactions is the mis-sent one. A file that is not a bill leaves
+// nothing.
 func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[Imported], error) {
 	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName}, file)
 }

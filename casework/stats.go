@@ -7,14 +7,14 @@ import (
 	"recourse/recovery"
 )
 
-// StatsBands are the amounts at which a band of the statistics begins, in fen:
-// those of the playbook's cohorts.
+// StatsBands are the lower bounds of the amount bands of the statistics, in
+// fen: those of the playbook's cohorts.
 var StatsBands = []recovery.Money{0, 200_00, 500_00, 5_000_00}
 
-// Stats counts outcomes, money and times by some dimensions; none gives one row
-// of all. paced asks for the cases of development that ran faster than life,
-// which are not counted otherwise. Errors: CodeForbidden for all but
-// supervisors, legal, admins and auditors; CodeInvalid for field by.
+// Stats counts outcomes, money and times by dimensions; without any there is
+// one row. paced selects development cases that ran at a pace, which are not
+// counted otherwise. Errors: CodeForbidden for all but supervisors, legal,
+// admins and auditors; CodeInvalid for field by.
 func (s *Service) Stats(ctx context.Context, actor recovery.Actor, by []recovery.Dimension, paced bool) ([]recovery.StatsRow, error) {
 	switch actor.Role {
 	case recovery.RoleSupervisor, recovery.RoleLegal, recovery.RoleAdmin, recovery.RoleAuditor:

@@ -15,13 +15,13 @@ import (
 	"recourse/recovery"
 )
 
-// secretOverlap is how long a replaced secret still signs beside the new one.
+// secretOverlap is how long a replaced secret also signs.
 const secretOverlap = 24 * time.Hour
 
 // maxHookDescription is in characters.
 const maxHookDescription = 200
 
-// Webhook is an address that is told of changes, as admins see it.
+// Webhook is a webhook as admins see it.
 type Webhook struct {
 	ID             string
 	URL            string
@@ -31,24 +31,24 @@ type Webhook struct {
 	StoppedBecause string // why it is not active
 	OldSecretUntil *time.Time
 	CreatedAt      time.Time
-	// Secret is whsec_ and base64; it is shown when it was made, and never again,
-	// not even to the same request.
+	// Secret is whsec_ and base64. It is set only when it is new, and not in
+	// the reply to a repetition.
 	Secret string
 }
 
-// NewWebhook is what an admin asks for.
+// NewWebhook is the input for a webhook.
 type NewWebhook struct {
 	URL         string
 	Description string
 	Types       []string
 }
 
-// EventTypes are the events a webhook may ask for.
+// EventTypes are the events that a webhook can subscribe to.
 func (n *Notices) EventTypes() []string { return n.notifyRules.EventTypes() }
 
 func checkAdmin(actor recovery.Actor) error {
 	if actor.Role != recovery.RoleAdmin {
-		return recovery.Faultf(recovery.CodeForbidden, "Only an admin manages webhooks.")
+		return recovery.Faultf(recovery.CodeForbidden, "Only an admin can manage webhooks.")
 	}
 	return nil
 }
@@ -81,9 +81,9 @@ func (n *Notices) webhookView(w notify.Webhook) Webhook {
 	return shown
 }
 
-// AddWebhook adds an address and gives it with its secret. Errors:
-// CodeForbidden, CodeInvalid naming the fields, CodeConflict when there are as
-// many as there may be, CodeIdempotency.
+// AddWebhook adds a webhook and returns it with its secret. Errors:
+// CodeForbidden, CodeInvalid naming the fields, CodeConflict at the maximum
+// number, CodeIdempotency.
 func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (Reply[Webhook], error) {
 	if err := checkAdmin(req.Actor); err != nil {
 		return Reply[Webhook]{}, err
@@ -98,9 +98,9 @@ func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (R
 	return n.writeSecret(ctx, req, stored, n.service.Store.AddWebhook)
 }
 
-// RotateWebhook gives a webhook a new secret. The old one signs beside it for a
-// day, so that its receiver can change over. A webhook that was stopped goes on.
-// Errors: CodeForbidden, CodeNotFound, CodeIdempotency.
+// RotateWebhook sets a new secret. The old one also signs for a day, so that
+// the receiver can change over. A stopped webhook is activated. Errors:
+// CodeForbidden, CodeNotFound, CodeIdempotency.
 func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Reply[Webhook], error) {
 	if err := checkAdmin(req.Actor); err != nil {
 		return Reply[Webhook]{}, err
@@ -119,8 +119,8 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	})
 }
 
-// reveal writes a webhook with a new secret and returns the secret, this once. A
-// repetition gets no secret, and the stored one is sealed.
+// writeSecret writes a webhook with a new secret and returns the secret, this
+// once. A repetition gets no secret, and the stored one is sealed.
 func (n *Notices) writeSecret(
 	ctx context.Context, req Request, stored notify.Webhook, write func(context.Context, notify.Webhook, postgres.Idempotency) error,
 ) (Reply[Webhook], error) {
@@ -147,7 +147,7 @@ func (n *Notices) checkWebhook(in NewWebhook) error {
 	var faults []recovery.FieldFault
 	if utf8.RuneCountInString(in.Description) > maxHookDescription || !utf8.ValidString(in.Description) ||
 		strings.ContainsFunc(in.Description, isInvisible) {
-		faults = append(faults, recovery.FieldFault{Field: "description", Code: "malformed", Detail: fmt.Sprintf("At most %d characters, and none that control.", maxHookDescription)})
+		faults = append(faults, recovery.FieldFault{Field: "description", Code: "malformed", Detail: fmt.Sprintf("At most %d characters without control characters are accepted.", maxHookDescription)})
 	}
 	known := n.EventTypes()
 	if len(in.Types) > len(known) || slices.ContainsFunc(in.Types, func(kind string) bool { return !slices.Contains(known, kind) }) {
@@ -159,19 +159,19 @@ func (n *Notices) checkWebhook(in NewWebhook) error {
 	return recovery.Invalid(faults)
 }
 
-// unseen finds what controls, or turns the direction of what is read.
+// isInvisible matches control and formatting characters.
 func isInvisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// sentence makes an error's words a sentence for people.
+// asSentence makes an error a sentence for people.
 func asSentence(err error) string {
 	text := err.Error()
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// DropWebhook forgets an address and what was to be sent there. Errors:
-// CodeForbidden, CodeNotFound.
+// DropWebhook deletes a webhook and its deliveries. Errors: CodeForbidden,
+// CodeNotFound.
 func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id string) error {
 	if err := checkAdmin(actor); err != nil {
 		return err
@@ -186,9 +186,9 @@ func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id stri
 	return err
 }
 
-// Deliveries lists what went or is to go to webhooks, the newest first; state
-// "dead" is the list of dead letters, "" is all. Errors: CodeForbidden for all
-// but admins, CodeInvalid for the fields state and cursor.
+// Deliveries lists deliveries to webhooks, the newest first; state "dead" is
+// the list of dead letters, "" is all. Errors: CodeForbidden for all but
+// admins, CodeInvalid for the fields state and cursor.
 func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	if err := checkAdmin(actor); err != nil {
 		return nil, "", err
@@ -201,10 +201,10 @@ func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state st
 	return n.service.Store.Deliveries(ctx, state, limit, cursor)
 }
 
-// Replay sends a settled delivery again, under the same webhook-id; one that is
-// on its way stays as it is, so asking twice is asking once. What is for a
-// webhook that was stopped waits until its secret is replaced. Errors:
-// CodeForbidden, CodeNotFound.
+// Replay sends a settled delivery again under the same webhook-id. An unsettled
+// one is unchanged, so that asking twice is the same as once. A delivery to a
+// stopped webhook waits until its secret is replaced. Errors: CodeForbidden,
+// CodeNotFound.
 func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (notify.Delivery, error) {
 	if err := checkAdmin(actor); err != nil {
 		return notify.Delivery{}, err

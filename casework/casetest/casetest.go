@@ -1,7 +1,7 @@
-// Package casetest sets up a desk for tests: the real use cases over a real
+// Package casetest sets up a service for tests: the real use cases over a real
 // database and a real blob store, an account of every role, and an engine that
-// takes acts straight into the activities, without Temporal's queues between.
-// What Temporal itself does is tested in workflows and in dev/e2e.
+// calls the activities directly, without Temporal. Temporal is tested in
+// workflows and dev/e2e.
 //
 // Only tests of casework, api and web import it.
 package casetest
@@ -33,7 +33,7 @@ import (
 	"recourse/textlint"
 )
 
-// Rig is a desk with nobody else at it.
+// Rig is a service with its own database and accounts.
 type Rig struct {
 	*casework.Service
 	Store      *postgres.Store
@@ -47,7 +47,7 @@ type Rig struct {
 	tokens     map[recovery.Role]string
 }
 
-// Option changes a part of the rig before it is built.
+// Option changes the configuration before the rig is built.
 type Option func(*casework.Config)
 
 // New makes a rig that ends with the test.
@@ -93,13 +93,13 @@ func New(t testing.TB, options ...Option) *Rig {
 	return r
 }
 
-// clock is the real one, set ahead by what a test says.
+// clock is the real clock plus an offset that a test sets.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())).UTC() }
 
-// Noon sets the rig's clock ahead to twelve o'clock in China some days from
-// today, when nobody is asleep; it runs on from there.
+// Noon sets the rig's clock to twelve o'clock in China some days from today,
+// outside the quiet hours. It runs on from there.
 func (r *Rig) Noon(days int) time.Time {
 	today := time.Now().In(recovery.Shanghai)
 	noon := time.Date(today.Year(), today.Month(), today.Day()+days, 12, 0, 0, 0, recovery.Shanghai)
@@ -128,7 +128,7 @@ func (r *Rig) seat(t testing.TB) {
 	}
 }
 
-// NewActor makes one more account of a role.
+// NewActor makes another account with a role.
 func (r *Rig) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
 	t.Helper()
 	email := fmt.Sprintf("%s-%d@example.org", role, time.Now().UnixNano())
@@ -139,7 +139,7 @@ func (r *Rig) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
 	return recovery.Actor{Role: role, ID: user.ID}
 }
 
-// Actor is the rig's account of a role.
+// Actor is the rig's account with a role.
 func (r *Rig) Actor(role recovery.Role) recovery.Actor { return r.actors[role] }
 
 // Token is the API token of that account.
@@ -150,7 +150,7 @@ func (r *Rig) As(role recovery.Role) casework.Request {
 	return casework.Request{Actor: r.actors[role], Device: "test"}
 }
 
-// Filing is a sound filing: a transfer of 2,000 yuan to the wrong work group.
+// Filing is a valid filing: a transfer of 2,000 yuan to the wrong work group.
 func Filing() recovery.Filing {
 	sent := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
 	return recovery.Filing{
@@ -173,7 +173,7 @@ func (r *Rig) File(t testing.TB) casework.View {
 	return reply.Value
 }
 
-// Upload puts a file into a case as the rig's claimant.
+// Upload adds a file to a case as the rig's claimant.
 func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKind, content []byte) recovery.Evidence {
 	t.Helper()
 	req := r.As(recovery.RoleClaimant)
@@ -188,8 +188,8 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	return reply.Value.Evidence
 }
 
-// Place puts a case where a test needs it, by a step of its own. A closed case
-// stays closed until the position is open again.
+// Place sets the position of a case by a step of its own. A closed case stays
+// closed until the position is open again.
 func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
 	t.Helper()
 	draft := journal.Draft{
@@ -202,7 +202,7 @@ func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
 	}
 }
 
-// Lapse lets a clock of a case run out, as its workflow does.
+// Lapse lets a clock of a case expire, as its workflow does.
 func (r *Rig) Lapse(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
 	t.Helper()
 	r.byClock(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.PassDeadline(clock, ref) })
@@ -244,13 +244,13 @@ func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	return entries
 }
 
-// Engine takes acts as the workflow does, one at a time, in this process.
+// Engine takes actions as the workflow does, one at a time, in this process.
 type Engine struct {
 	store *postgres.Store
 	cases *activities.Cases
 	mutex sync.Mutex
 	taken map[recovery.RequestID]bool // an action sent twice is taken once
-	// Away, when set, is what every act meets instead.
+	// Away, if set, is the error of every action.
 	Away error
 }
 

@@ -6,13 +6,13 @@ import (
 	"recourse/recovery"
 )
 
-// hidden reports that the personal values of a case are kept and not shown to
+// isRestrictedFor reports whether the personal values of a case are hidden from
 // this actor.
 func isRestrictedFor(c recovery.Case, actor recovery.Actor) bool {
 	return c.RestrictedAt != nil && !recovery.SeesRestricted(actor.Role)
 }
 
-// shown is a case without what this actor may not see.
+// redactCase returns c without the fields that the actor may not see.
 func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
 	if !isRestrictedFor(c, actor) {
 		return c
@@ -25,7 +25,8 @@ func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
 	return c
 }
 
-// inUse refuses to work on a case that is only kept, or not even that.
+// checkNotErased returns an error if the case was erased or is restricted for
+// the actor.
 func checkNotErased(c recovery.Case, actor recovery.Actor) error {
 	switch {
 	case c.ErasedAt != nil:
@@ -34,22 +35,23 @@ func checkNotErased(c recovery.Case, actor recovery.Actor) error {
 		}
 	case isRestrictedFor(c, actor):
 		return &recovery.Fault{
-			Code: recovery.CodeActionNotAllowed, Detail: "This case is only kept: its claimant asked for erasure.", Allowed: []recovery.Action{},
+			Code: recovery.CodeActionNotAllowed, Detail: "This case is restricted because the claimant requested erasure. Only legal and auditors can open it.", Allowed: []recovery.Action{},
 		}
 	default:
 		return nil
 	}
 }
 
-// legible refuses files of a case whose personal values are out of sight.
+// checkFilesReadable returns CodeForbidden if the case is restricted for the
+// actor.
 func checkFilesReadable(c recovery.Case, actor recovery.Actor) error {
 	if !isRestrictedFor(c, actor) {
 		return nil
 	}
-	return recovery.Faultf(recovery.CodeForbidden, "This case is only kept: its files are for legal and auditors.")
+	return recovery.Faultf(recovery.CodeForbidden, "This case is restricted because the claimant requested erasure. Only legal and auditors can open its files.")
 }
 
-// wordless takes the words out of a record of evidence.
+// redactEvidence clears the free-text fields.
 func redactEvidence(e recovery.Evidence) recovery.Evidence {
 	e.FileName, e.Source, e.Description = "", "", ""
 	return e

@@ -11,19 +11,19 @@ import (
 	"recourse/recovery"
 )
 
-// keeper is who erases what is due.
+// maintenanceRequest is the request behind automatic erasures.
 var maintenanceRequest = Request{Actor: recovery.System}
 
 const (
 	maintenanceBatch = 100
-	// answersLife is how long the first answer of a request is given to its
+	// resultLifetime is how long the results of requests are stored for
 	// repetitions.
 	resultLifetime = 30 * day
 )
 
-// RunMaintenance erases cases whose retention has ended, deletes files without a
-// record, deletes old answers and abandoned uploads, and flags abuse. Only one
-// process runs it at a time. A repeated run changes nothing.
+// RunMaintenance erases cases whose retention has ended, deletes files without
+// a record, deletes old results and abandoned uploads, and flags abuse. Only
+// one process runs it at a time. A repeated run changes nothing.
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
 		_, purged := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
@@ -33,7 +33,7 @@ func (s *Service) RunMaintenance(ctx context.Context) error {
 }
 
 func (s *Service) eraseDue(ctx context.Context) error {
-	// A day late rather than one early, where years have different lengths.
+	// Years have different lengths: rather a day late than a day early.
 	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)
 	for {
 		due, err := s.Store.ErasableCases(ctx, before, maintenanceBatch)
@@ -58,8 +58,8 @@ func (s *Service) eraseDue(ctx context.Context) error {
 	}
 }
 
-// clearLeftovers goes once through the files whose records were erased. What is
-// too young stays for the next time.
+// clearLeftovers deletes the files whose records were erased. Recent ones stay
+// until the next run.
 func (s *Service) clearLeftovers(ctx context.Context) error {
 	var last postgres.Leftover
 	for {
@@ -82,7 +82,7 @@ func (s *Service) clearLeftovers(ctx context.Context) error {
 	}
 }
 
-// clear takes one file off the disk; it gives true when nothing is left to do.
+// clearLeftover deletes one file; it returns true if nothing is left to do.
 func (s *Service) clearLeftover(l postgres.Leftover) (bool, error) {
 	switch {
 	case l.Needed:

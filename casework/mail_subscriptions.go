@@ -7,15 +7,16 @@ import (
 	"recourse/recovery"
 )
 
-// GuestMails tells whose mails a token stops, and whether they are stopped. Errors:
+// GuestMails returns the mail subscription of an unsubscribe token. Errors:
 // CodeNotFound.
 func (s *Service) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
 	return s.Store.MailSubscription(ctx, token)
 }
 
-// StopMails ends the mails of a case to its claimant without an account, or to a
-// counterpart; whoever has the token of a mail may. It is written in the case, for
-// the desk to see that they have to be told otherwise. Errors: CodeNotFound.
+// StopMails ends the mails of a case to its claimant without an account, or to
+// a counterpart. The token of a mail is the authorisation. It is journalled, so
+// that staff know that this person must be contacted in another way. Errors:
+// CodeNotFound.
 func (s *Service) StopMails(ctx context.Context, token string) error {
 	found, err := s.Store.MailSubscription(ctx, token)
 	if err != nil {
