@@ -10,8 +10,8 @@ import (
 
 // A transfer to a stranger, assessed two days later. The counterpart has the money
 // and says that it was a gift.
-func ExampleBook_Assess() {
-	shelf, err := playbook.Load()
+func ExampleRuleSet_Assess() {
+	registry, err := playbook.Load()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -22,11 +22,11 @@ func ExampleBook_Assess() {
 		ClaimState: recovery.Claimed, Reason: recovery.WrongPerson, Refusal: recovery.ClaimsGift,
 	}
 	now := sent.Add(48 * time.Hour)
-	if err := shelf.Current().Check(facts, now); err != nil {
+	if err := registry.Current().CheckFacts(facts, now); err != nil {
 		fmt.Println(err)
 		return
 	}
-	assessment := shelf.Current().Assess(facts, now, playbook.Knowledge{})
+	assessment := registry.Current().Assess(facts, now, playbook.Knowledge{})
 	fmt.Println("playbook:", assessment.Playbook.Version)
 	fmt.Println("recall possible:", assessment.Recall.Possible)
 	fmt.Println("first step:", assessment.Plan[0].Stage)
@@ -44,8 +44,8 @@ func ExampleBook_Assess() {
 
 // One source says that an unclaimed transfer can be taken back at any time, another
 // one only for two minutes. The answer promises the shorter time.
-func ExampleBook_Recall() {
-	shelf, err := playbook.Load()
+func ExampleRuleSet_Recall() {
+	registry, err := playbook.Load()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -55,7 +55,7 @@ func ExampleBook_Recall() {
 		Platform: recovery.WeChat, Instrument: recovery.Transfer, ClaimState: recovery.Unclaimed, SentAt: sent,
 	}
 	for _, passed := range []time.Duration{time.Minute, time.Hour} {
-		recall := shelf.Current().Recall(facts, sent.Add(passed))
+		recall := registry.Current().Recall(facts, sent.Add(passed))
 		fmt.Printf("after %s: possible %t, disputed %t\n", passed, recall.Possible, recall.Disputed)
 	}
 	// Output:
