@@ -100,7 +100,7 @@ func TestAReleasedVersionCannotBeChanged(t *testing.T) {
 	if !playbooks.IsReleased("t1") || playbooks.IsReleased("t2") {
 		t.Errorf("released: t1 %v, t2 %v", playbooks.IsReleased("t1"), playbooks.IsReleased("t2"))
 	}
-	for name, want := range map[string]string{"books/t1/book.yaml": "a change is a new version", "books/t2/book.yaml": ""} {
+	for name, want := range map[string]string{"books/t1/book.yaml": "put the change into a new version", "books/t2/book.yaml": ""} {
 		tree := tinyTree(t)
 		tree[name].Data = append(tree[name].Data, "# a remark\n"...)
 		_, err := playbook.LoadFrom(tree)
