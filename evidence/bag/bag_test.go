@@ -33,7 +33,7 @@ func write(t testing.TB, f folio.Folio) ([]byte, bag.Result) {
 	return out.Bytes(), result
 }
 
-// unzip gives the files by path within the bag's folder, and their headers.
+// unzip returns the files by path within the bag's folder, and their headers.
 func unzip(t testing.TB, raw []byte) (map[string][]byte, []*zip.File) {
 	t.Helper()
 	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
@@ -218,7 +218,7 @@ func TestWriteStopsWithItsContextAndItsDossier(t *testing.T) {
 	}
 }
 
-// zeros reads as so many zero bytes.
+// zeros is a reader of that many zero bytes.
 type zeros int64
 
 func (z *zeros) Read(p []byte) (int, error) {
@@ -231,8 +231,8 @@ func (z *zeros) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
-// TestMemoryStaysFlat writes a gigabyte of video. It measures the whole process,
-// and therefore runs beside no other test of this package.
+// TestMemoryStaysFlat writes a gigabyte of video. It measures the whole process, so it
+// does not run in parallel.
 func TestMemoryStaysFlat(t *testing.T) {
 	const size = 1 << 30
 	hash := sha256.New()
@@ -273,7 +273,8 @@ func TestKeyFingerprintIsTheOneOfOpenssl(t *testing.T) {
 	}
 }
 
-// TestSealText is apart from any checkpoint, and a signer seals nothing else.
+// TestSealText: the text of a seal differs from a checkpoint, and a signer seals no
+// other text.
 func TestSealText(t *testing.T) {
 	t.Parallel()
 	signer := bagtest.NewSigner(t, 1)

@@ -9,8 +9,7 @@ import (
 	"recourse/recovery"
 )
 
-// FuzzRead: a bag is verified before it is read, but nothing it holds may stop
-// the reader.
+// FuzzRead: bags are verified before they are read, but no input may make Read panic.
 func FuzzRead(f *testing.F) {
 	whole, _ := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 1, Audience: recovery.ForArchive}))
 	f.Add(whole)

@@ -16,8 +16,8 @@ import (
 	"recourse/recovery"
 )
 
-// What is read from a bag for the archive is what it was written from, but for
-// what the journal is asked for again.
+// Read returns the folio that a bag for the archive was written from, except for
+// erased values and for fields that no document needs.
 func TestReadGivesTheFolio(t *testing.T) {
 	t.Parallel()
 	for name, made := range map[string]bagtest.Case{
@@ -68,7 +68,7 @@ func whole(t *testing.T, e folio.Exhibit) []byte {
 	return data
 }
 
-// A bag that is for somebody else, or no bag, gives nothing.
+// Read fails for a bag of another audience and for a damaged zip.
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	raw, _ := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 1}))

@@ -10,8 +10,7 @@ import (
 	"recourse/evidence/folio"
 )
 
-// timed is a folio with made-up stamps: the writer does not judge
-// them.
+// timed returns a folio with invalid time stamps, which the writer does not verify.
 func timed(t testing.TB, first, second, own time.Duration) folio.Folio {
 	t.Helper()
 	f := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 2})

@@ -14,8 +14,8 @@ import (
 	"recourse/recovery"
 )
 
-// An exhibit that the opponent does not get leaves neither bytes nor a name, not
-// even where the same bytes were filed a second time, and the bag verifies.
+// A withheld exhibit is neither in the bag nor in its manifest, even if the same bytes
+// were submitted twice, and the bag verifies.
 func TestWriteHoldsBackWithheldExhibits(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Audience: recovery.ForOpponent})
@@ -61,8 +61,7 @@ func scripted(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// A court gets every original: one withheld from it is a fault of whoever made
-// the folio.
+// A court receives every original, so a folio that withholds one is invalid.
 func TestWriteWithholdsNothingFromACourt(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1})
@@ -72,8 +71,8 @@ func TestWriteWithholdsNothingFromACourt(t *testing.T) {
 	}
 }
 
-// Copies are for those who do not get every original, and only such as an entry
-// tells of.
+// Copies are only for audiences that do not receive every original, and only if an
+// entry records them.
 func TestWriteRefusesCopies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -94,7 +93,7 @@ func TestWriteRefusesCopies(t *testing.T) {
 	}
 }
 
-// What an entry tells was erased may stay out, and does not come in.
+// An erased original may be absent and must not be included.
 func TestWriteTakesAnErasureByItsWord(t *testing.T) {
 	t.Parallel()
 	made := bagtest.Case{Seed: 1, Rotations: 1, Erased: true}

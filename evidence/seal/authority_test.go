@@ -38,7 +38,7 @@ func TestStampIsWhatOpensslAccepts(t *testing.T) {
 	}
 }
 
-// TestStampRefuses what a mistaken or hostile answer could hold.
+// TestStampRefuses checks that wrong or hostile replies are rejected.
 func TestStampRefuses(t *testing.T) {
 	t.Parallel()
 	tsa, other := sealtest.StartAuthority(t), sealtest.StartNamedAuthority(t, "localhost other TSA")
@@ -128,7 +128,7 @@ func TestNewAuthorityRefusesWhatCannotBeAsked(t *testing.T) {
 	}
 }
 
-// TestSealFailsWithItsAuthority rather than promise a stamp it has not.
+// TestSealFailsWithItsAuthority: no seal announces a time stamp that it does not have.
 func TestSealFailsWithItsAuthority(t *testing.T) {
 	t.Parallel()
 	broken := stamper(func() ([]byte, error) { return nil, errors.New("no answer") })
@@ -167,8 +167,8 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// FuzzReply feeds answers of an authority: never a panic, and none is taken but
-// the genuine one.
+// FuzzReply checks any replies of an authority: no panic, and only the genuine one is
+// accepted.
 func FuzzReply(f *testing.F) {
 	tsa := sealtest.StartAuthority(f)
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})

@@ -10,7 +10,7 @@ import (
 	"recourse/evidence/seal"
 )
 
-// TestSealOnADossier seals what the house writes, fonts, links and all.
+// TestSealOnADossier seals a real dossier with fonts and links.
 func TestSealOnADossier(t *testing.T) {
 	t.Parallel()
 	fonts, err := dossier.LoadFonts(dossier.FindFonts("."))

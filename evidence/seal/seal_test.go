@@ -54,7 +54,7 @@ func file(t testing.TB, name string, data []byte) string {
 	return path
 }
 
-// run gives what a program says, and whether it was content.
+// run returns the output of a program and whether it succeeded.
 func run(t testing.TB, name string, args ...string) (string, bool) {
 	t.Helper()
 	output, err := exec.Command(name, args...).CombinedOutput()
@@ -101,8 +101,8 @@ func TestSealStandsBeforeTheToolsOfOthers(t *testing.T) {
 
 var byteRange = regexp.MustCompile(`/ByteRange \[0 (\d+) (\d+) (\d+)\]`)
 
-// opensslVerifies takes the seal apart by the PDF standard and has openssl judge
-// the CMS (with the checks of CAdES) and the token.
+// opensslVerifies extracts the seal by the PDF standard, and verifies the CMS message
+// (with the CAdES checks) and the time stamp with openssl.
 func opensslVerifies(t *testing.T, data []byte, identity *seal.Identity, stamped bool, tsa *sealtest.TSA) {
 	t.Helper()
 	match := byteRange.FindSubmatch(data)
@@ -258,7 +258,7 @@ func TestPDFRefusesWhatIsNoFreshDossier(t *testing.T) {
 	}
 }
 
-// sparse is a large PDF of which only the ends are kept: a comment in between.
+// sparse is a large PDF with a long comment, of which only the ends are in memory.
 type sparse struct {
 	plain []byte
 	size  int64
@@ -281,8 +281,8 @@ func (s sparse) ReadAt(p []byte, at int64) (int, error) {
 
 const tailLength = 30 // startxref to the end
 
-// TestMemoryStaysFlat seals half a gigabyte. It counts what the whole process
-// allocates, and therefore runs beside no other test of this package.
+// TestMemoryStaysFlat seals half a gigabyte. It measures the allocations of the whole
+// process, so it does not run in parallel.
 func TestMemoryStaysFlat(t *testing.T) {
 	plain := plainPDF(t, 1)
 	at := bytes.LastIndex(plain, []byte("startxref"))

@@ -18,7 +18,7 @@ import (
 	"recourse/evidence/bag/bagtest"
 )
 
-// box is a bag taken apart, for breaking it.
+// box is an unpacked bag that tests modify.
 type box struct {
 	t      testing.TB
 	folder string
@@ -57,7 +57,7 @@ func (b *box) clone() *box {
 
 func (b *box) equal(other *box) bool { return maps.EqualFunc(b.files, other.files, bytes.Equal) }
 
-// zip packs the files as some other zip program might: in any order, stored.
+// zip packs the files uncompressed and in any order, like another zip program.
 func (b *box) zip() []byte {
 	b.t.Helper()
 	var out bytes.Buffer
@@ -77,7 +77,7 @@ func (b *box) zip() []byte {
 	return out.Bytes()
 }
 
-// unpack writes the files into a fresh folder.
+// unpack writes the files into a new folder.
 func (b *box) unpack() string {
 	b.t.Helper()
 	dir := b.t.TempDir()
@@ -98,8 +98,7 @@ func digestOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// rehash makes both manifests and Payload-Oxum fit again, as a careful forger
-// would.
+// rehash updates both manifests and Payload-Oxum, as a careful forger would.
 func (b *box) rehash() {
 	octets, count := 0, 0
 	for path, data := range b.files {
@@ -125,7 +124,7 @@ func (b *box) manifest(covers func(string) bool) []byte {
 	return out.Bytes()
 }
 
-// reseal signs the tag manifest anew with the key of a seed.
+// reseal signs the tag manifest again with the key of a seed.
 func (b *box) reseal(seed uint64, caseID string) {
 	b.t.Helper()
 	note, err := bagtest.NewSigner(b.t, seed).SignSeal("recourse/bag/" + caseID + "\n" + digestOf(b.files[tags]) + "\n")
@@ -135,7 +134,7 @@ func (b *box) reseal(seed uint64, caseID string) {
 	b.files[seal] = []byte(note)
 }
 
-// originals are the paths of the originals, sorted.
+// originals returns the sorted paths of the originals.
 func (b *box) originals() []string {
 	var paths []string
 	for _, path := range slices.Sorted(maps.Keys(b.files)) {
@@ -146,13 +145,13 @@ func (b *box) originals() []string {
 	return paths
 }
 
-// entryOf names the entry that took in the original of a path.
+// entryOf returns the name of the entry that recorded the original of a path.
 func (b *box) entryOf(path string) string {
 	before, _, _ := bytes.Cut(b.files[entries], []byte(path[len("data/originals/"):][:64]))
 	return fmt.Sprintf("entry %d", bytes.Count(before, []byte("\n"))+1)
 }
 
-// listed replaces a digest in the lists of case.json; by "" it takes it out.
+// listed replaces a digest in the lists of case.json; "" removes it.
 func (b *box) listed(digest, by string) {
 	b.t.Helper()
 	if by != "" {
@@ -169,13 +168,13 @@ func (b *box) listed(digest, by string) {
 	b.t.Fatalf("%s does not list %s", about, digest)
 }
 
-// lines edits a file as its lines, each without its LF.
+// lines edits the lines of a file, each without its LF.
 func (b *box) lines(path string, edit func([]string) []string) {
 	lines := strings.Split(strings.TrimSuffix(string(b.files[path]), "\n"), "\n")
 	b.files[path] = []byte(strings.Join(edit(lines), "\n") + "\n")
 }
 
-// replace changes the first occurrence of a text that must be there.
+// replace replaces the first occurrence of a text, which must exist.
 func (b *box) replace(path, from, to string) {
 	b.t.Helper()
 	if !bytes.Contains(b.files[path], []byte(from)) {
@@ -187,7 +186,7 @@ func (b *box) replace(path, from, to string) {
 // flip changes one bit in the middle of a file.
 func (b *box) flip(path string) { b.files[path][len(b.files[path])/2] ^= 4 }
 
-// rechain rewrites every prev to fit the lines as they are.
+// rechain updates every prev to match the entries.
 func rechain(lines []string) []string {
 	var tree naiveTree
 	for i, line := range lines {
@@ -198,8 +197,8 @@ func rechain(lines []string) []string {
 	return lines
 }
 
-// naiveTree is RFC 6962 §2.1 word by word, a third writing of it beside the
-// journal's and the verifier's.
+// naiveTree computes the root directly by RFC 6962 §2.1, independently of the
+// journal and the verifier.
 type naiveTree [][]byte
 
 func (n naiveTree) root() []byte {
@@ -217,7 +216,7 @@ func (n naiveTree) root() []byte {
 	return sum[:]
 }
 
-// root64 is the root of the entries as a checkpoint writes it.
+// root64 returns the root of the entries in base64, as in a checkpoint.
 func (b *box) root64() string {
 	var tree naiveTree
 	for line := range strings.Lines(string(b.files[entries])) {

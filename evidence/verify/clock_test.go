@@ -10,11 +10,11 @@ import (
 	"recourse/evidence/verify"
 )
 
-// day is when the journals of these tests begin.
+// day is the start of the journals in these tests.
 var day = bagtest.Start
 
-// clocked is a bag stamped at times of our choosing: those of the two earlier
-// checkpoints (a minute and two after day) and of its own (twelve minutes).
+// clocked returns a bag with chosen stamp times: for two earlier checkpoints (one and
+// two minutes after day) and its own (twelve minutes).
 func clocked(t *testing.T, clock *sealtest.Clock, first, second, own time.Time) *box {
 	t.Helper()
 	f := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Rotations: 2})
@@ -29,7 +29,7 @@ func clocked(t *testing.T, clock *sealtest.Clock, first, second, own time.Time) 
 	return open(t, write(t, f))
 }
 
-// TestStampsKeepTheRulesOfTime that openssl alone does not hold them to.
+// TestStampsKeepTheRulesOfTime covers rules that openssl does not check.
 func TestStampsKeepTheRulesOfTime(t *testing.T) {
 	t.Parallel()
 	minute := func(n int) time.Time { return day.Add(time.Duration(n) * time.Minute) }

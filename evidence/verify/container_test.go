@@ -17,14 +17,13 @@ import (
 	"recourse/evidence/verify"
 )
 
-// entry of a zip made by hand, header and all.
+// entry is a zip entry with an explicit header.
 type zipped struct {
 	header zip.FileHeader
 	data   string
 }
 
-// packed writes entries exactly as given, without computing anything, when they
-// carry sizes; otherwise as the library does.
+// packed writes entries unchanged if they have sizes, otherwise like the library.
 func packed(t *testing.T, all ...zipped) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -48,7 +47,7 @@ func packed(t *testing.T, all ...zipped) []byte {
 	return out.Bytes()
 }
 
-// with adds an entry to a sound bag.
+// with adds an entry to a valid bag.
 func with(t *testing.T, extra zip.FileHeader, data string) []byte {
 	t.Helper()
 	b := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})))
@@ -122,8 +121,8 @@ func commented(t *testing.T, sound []byte) []byte {
 	return append(raw, "more"...)
 }
 
-// hidden puts bytes between the last file and the directory and moves the
-// directory's offset, so that other zip readers see nothing.
+// hidden inserts bytes between the last file and the directory and adjusts the
+// offset of the directory, so that other zip readers do not notice.
 func hidden(t *testing.T, sound []byte) []byte {
 	t.Helper()
 	end := len(sound) - 22
@@ -155,8 +154,8 @@ func TestTooManyFilesAreNotEvenRead(t *testing.T) {
 	}
 }
 
-// TestBombStaysSmall feeds 256 MB of zeros as the dossier. It counts what the
-// whole process allocates, and therefore runs beside no other test.
+// TestBombStaysSmall uses 256 MB of zeros as the dossier. It measures the
+// allocations of the whole process, so it does not run in parallel.
 func TestBombStaysSmall(t *testing.T) {
 	b := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1})))
 	var out bytes.Buffer

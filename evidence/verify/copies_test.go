@@ -10,8 +10,8 @@ import (
 	"recourse/recovery"
 )
 
-// copied is a case of which the first original, of entry 2, is shown as the copy
-// that entry 5 made.
+// copied is a case whose first original (entry 2) is replaced by the copy that entry
+// 5 records.
 func copied(audience recovery.Audience) bagtest.Case {
 	return bagtest.Case{Seed: 1, Rotations: 1, Copied: true, Audience: audience}
 }
@@ -31,8 +31,8 @@ func TestCopiesStandInTheirOriginalsPlace(t *testing.T) {
 	}
 }
 
-// TestCopiesAreBoundByTheirEntries: nothing but the copy an entry made of an
-// original that the bag withholds.
+// TestCopiesAreBoundByTheirEntries: a copy is accepted only if an entry derived it
+// from a withheld original.
 func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.NewFolio(t, copied(recovery.ForOpponent))
@@ -78,7 +78,7 @@ func TestCopiesAreBoundByTheirEntries(t *testing.T) {
 	})
 }
 
-// TestCourtsGetNoCopies, nor does anybody a copy of what was erased.
+// TestCourtsGetNoCopies: nor may a bag contain a copy of an erased original.
 func TestCourtsGetNoCopies(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.NewFolio(t, copied(recovery.ForOpponent))

@@ -46,8 +46,8 @@ func TestErasedCasesVerifyForEveryAudience(t *testing.T) {
 	}
 }
 
-// erasedMutations break the bag of an erased case by what is said to be gone.
-// The originals of the same case before it was erased are at hand.
+// erasedMutations break the lists of erased originals. They receive the originals of
+// the same case before the erasure.
 func erasedMutations(before *box) []mutation {
 	original := before.originals()[1]
 	digest := original[len("data/originals/"):][:64]
@@ -80,8 +80,8 @@ func erasedMutations(before *box) []mutation {
 	}
 }
 
-// TestErasureIsTakenByItsWord: each audience's bag holds neither more nor less
-// than the entry that tells of the erasure allows.
+// TestErasureIsTakenByItsWord: the bag of each audience contains exactly what the
+// erasure entry allows.
 func TestErasureIsTakenByItsWord(t *testing.T) {
 	t.Parallel()
 	for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive} {
@@ -96,8 +96,8 @@ func TestErasureIsTakenByItsWord(t *testing.T) {
 	}
 }
 
-// TestOnlyErasedOriginalsMayBeCalledErased: without the entry that tells of it, an
-// original that is called erased is missing.
+// TestOnlyErasedOriginalsMayBeCalledErased: without an erasure entry, an original
+// listed as erased counts as missing.
 func TestOnlyErasedOriginalsMayBeCalledErased(t *testing.T) {
 	t.Parallel()
 	for _, audience := range recovery.Audiences {
@@ -114,8 +114,7 @@ func TestOnlyErasedOriginalsMayBeCalledErased(t *testing.T) {
 	}
 }
 
-// TestErasedIsNotWithheld: what nobody gets any more is not held back from
-// anybody.
+// TestErasedIsNotWithheld: an erased original is not listed as withheld.
 func TestErasedIsNotWithheld(t *testing.T) {
 	t.Parallel()
 	b := open(t, write(t, bagtest.NewFolio(t, erasedCase(recovery.ForOpponent))))

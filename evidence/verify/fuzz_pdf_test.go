@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzSealedPDF puts any bytes into the place of a genuine signature: no panic,
-// and none is taken but the genuine one.
+// FuzzSealedPDF replaces a valid signature by any bytes: no panic, and only the valid
+// signature is accepted.
 func FuzzSealedPDF(f *testing.F) {
 	sound, err := os.ReadFile("testdata/golden/stamped.pdf")
 	if err != nil {
@@ -28,7 +28,7 @@ func FuzzSealedPDF(f *testing.F) {
 	})
 }
 
-// FuzzPDF feeds any bytes as a PDF: none of them is sealed.
+// FuzzPDF verifies any bytes as a PDF: none of them is accepted.
 func FuzzPDF(f *testing.F) {
 	sound, err := os.ReadFile("testdata/golden/stamped.pdf")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"recourse/evidence/verify"
 )
 
-// goldenKey is the fingerprint of the key every golden bag was signed with.
+// goldenKey is the fingerprint of a key in the key history of every golden bag.
 const goldenKey = "0168686f746cd6b3d5bebb054ae2da2e9cd0141213b28cbeb8cdd32aa2b2dbaf"
 
 // TestGoldenBagsVerifyForEver: from release 0.1.0 on, files are only added to
@@ -33,11 +33,11 @@ func TestGoldenBagsVerifyForEver(t *testing.T) {
 				t.Fatal(err)
 			}
 			folder := open(t, raw).unpack()
-			own, code := script(t, folder, "--key", goldenKey) // the verify.sh of its day
+			own, code := script(t, folder, "--key", goldenKey) // the verify.sh inside the bag
 			if code != 0 || !strings.Contains(own, "SOUND") {
 				t.Errorf("its own verify.sh: exit %d\n%s", code, own)
 			}
-			today, code := script(t, house(t), "--key", goldenKey, folder)
+			today, code := script(t, scriptFolder(t), "--key", goldenKey, folder)
 			if code != 0 || !strings.Contains(today, "SOUND") {
 				t.Errorf("today's verify.sh: exit %d\n%s", code, today)
 			}
@@ -56,7 +56,7 @@ func TestGoldenPDFsVerifyForEver(t *testing.T) {
 		if summary, err := verify.File(path); err != nil || summary.Stamp == nil || !summary.PDF.Development {
 			t.Errorf("%s: %+v, %v", path, summary, err)
 		}
-		if output, code := script(t, house(t), absolute(t, path)); code != 0 {
+		if output, code := script(t, scriptFolder(t), absolute(t, path)); code != 0 {
 			t.Errorf("%s: verify.sh: exit %d\n%s", path, code, output)
 		}
 	}

@@ -56,8 +56,8 @@ func TestParseObjectIsStrict(t *testing.T) {
 	}
 }
 
-// TestParseObjectAgreesWithTheStandardLibrary on everything it writes, and on
-// the values found in it.
+// TestParseObjectAgreesWithTheStandardLibrary compares the parsed members of objects
+// that encoding/json wrote.
 func TestParseObjectAgreesWithTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -95,8 +95,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestTree compares with roots written down from RFC 6962's own reference data
-// (the eight leaves of its Merkle tree tests).
+// TestTree compares with known roots of the eight leaves in the reference tests of RFC 6962.
 func TestTree(t *testing.T) {
 	t.Parallel()
 	leaves := []string{"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}

@@ -24,10 +24,10 @@ func unwrapped(err error) error {
 	}
 }
 
-// TestHundredThousandEntries holds the budget of one second of processor time,
-// or, on a machine too slow or too busy for that, a small multiple of what
-// unpacking and hashing the same bag by the standard library takes. It measures
-// the whole process, and therefore runs beside no other test of this package.
+// TestHundredThousandEntries checks the budget of one second of processor time or,
+// on a slow or busy machine, a small multiple of the time that the standard library
+// needs to decompress and hash the same bag. It measures the whole process, so it
+// does not run in parallel.
 func TestHundredThousandEntries(t *testing.T) {
 	raw := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1, Entries: 100_000}))
 	floor := cheapest(t, func() { hashAll(t, raw) })
@@ -91,8 +91,8 @@ func BenchmarkVerify100000Entries(b *testing.B) {
 	}
 }
 
-// FuzzFile feeds any bytes: no panic, no verdict without an item, and nothing
-// accepted whose files are not those of the sound bag it grew from.
+// FuzzFile verifies any bytes: no panic, no finding without an item, and only files
+// with the content of the valid seed bag are accepted.
 func FuzzFile(f *testing.F) {
 	sound := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 1}))
 	unsealed := write(f, bagtest.NewFolio(f, bagtest.Case{Seed: 2, Unsealed: true, Exhibits: -1, Entries: 4}))

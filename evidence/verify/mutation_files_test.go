@@ -12,7 +12,7 @@ import (
 	"recourse/recovery"
 )
 
-// originalMutations name originals of the sound bag by their place when sorted.
+// originalMutations refer to originals of the valid bag by their sorted index.
 func originalMutations(sound *box) []mutation {
 	o := sound.originals()
 	digest := func(path string) string { return path[len("data/originals/"):][:64] }
@@ -53,7 +53,7 @@ func originalMutations(sound *box) []mutation {
 	}
 }
 
-// twice keeps the later of two names for one original.
+// twice stores one original under a second, later name.
 func twice(a, b string) string { return max(a, b) }
 
 func aboutMutations() []mutation {
@@ -120,8 +120,8 @@ func sealMutations(other *box) []mutation {
 	}
 }
 
-// TestOlderCheckpointMakesNoBag takes the journal as it once was, with its true
-// checkpoint of then, and leaves out what came later.
+// TestOlderCheckpointMakesNoBag truncates the journal and uses the genuine checkpoint
+// of that time.
 func TestOlderCheckpointMakesNoBag(t *testing.T) {
 	t.Parallel()
 	folio := bagtest.NewFolio(t, bagtest.Case{Seed: 1, Unsealed: true})
@@ -139,7 +139,7 @@ func TestOlderCheckpointMakesNoBag(t *testing.T) {
 	}
 }
 
-// TestWithheldOriginals are named, and no others.
+// TestWithheldOriginals checks that exactly the withheld originals are listed.
 func TestWithheldOriginals(t *testing.T) {
 	t.Parallel()
 	sound := open(t, write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 4, Audience: recovery.ForOpponent, Withheld: true, Unsealed: true})))
@@ -159,7 +159,7 @@ func TestWithheldOriginals(t *testing.T) {
 	}
 }
 
-// found gives the item both verifiers agree on.
+// found returns the item that both verifiers report.
 func found(t *testing.T, b *box) string {
 	t.Helper()
 	_, err := check(b.zip())
@@ -170,7 +170,7 @@ func found(t *testing.T, b *box) string {
 	return got
 }
 
-// checkpointOver truly signs the first entries of a folio.
+// checkpointOver signs a genuine checkpoint over the first entries of a folio.
 func checkpointOver(t *testing.T, signer *journal.Signer, f folio.Folio, size int) string {
 	t.Helper()
 	var edge [][]byte

@@ -25,7 +25,7 @@ func fingerprintOf(t *testing.T, key string) string {
 	return fingerprint
 }
 
-// jsonMutations change the bytes of entry 7 in ways a lenient reader overlooks.
+// jsonMutations change entry 7 in ways that a lenient JSON parser accepts.
 func jsonMutations() []mutation {
 	edit := func(from, to string) func(*box) {
 		return func(b *box) { b.replace(entries, from, to); b.rehash() }

@@ -19,7 +19,7 @@ import (
 	"recourse/evidence/verify"
 )
 
-// pdfItem gives what both verifiers name of a PDF, "" when nothing.
+// pdfItem returns the item that both verifiers report for a PDF, or "".
 func pdfItem(t *testing.T, raw []byte) string {
 	t.Helper()
 	_, err := check(raw)
@@ -30,14 +30,15 @@ func pdfItem(t *testing.T, raw []byte) string {
 	return got
 }
 
-// scriptPDF is what verify.sh names. The file is called as Reader calls it.
+// scriptPDF returns the item that verify.sh reports. The file has the name that Reader
+// uses.
 func scriptPDF(t *testing.T, raw []byte, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "bag.zip")
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	output, code := script(t, house(t), append(args, path)...)
+	output, code := script(t, scriptFolder(t), append(args, path)...)
 	if code == 0 {
 		return ""
 	}
@@ -50,7 +51,7 @@ func scriptPDF(t *testing.T, raw []byte, args ...string) string {
 
 var gapPlace = regexp.MustCompile(`/ByteRange \[0 ([0-9]{10}) ([0-9]{10}) ([0-9]{10})\] /Contents `)
 
-// gap is where the signature of a sealed PDF stands, brackets included.
+// gap returns the range of the signature in a sealed PDF, including its brackets.
 func gap(t testing.TB, raw []byte) (begin, end int) {
 	t.Helper()
 	match := gapPlace.FindSubmatch(raw)
@@ -64,7 +65,7 @@ func gap(t testing.TB, raw []byte) (begin, end int) {
 	return begin, end
 }
 
-// cmsOf is the signature as DER, without its padding.
+// cmsOf returns the signature in DER without its padding.
 func cmsOf(t testing.TB, raw []byte) []byte {
 	t.Helper()
 	begin, end := gap(t, raw)
@@ -106,7 +107,7 @@ func TestDesignedMutationsOfPDFs(t *testing.T) {
 	stamped := sealtest.SealPDF(t, identity, client, plain)
 	again := sealtest.SealPDF(t, identity, client, sealtest.NewPDF(3))
 	bare := sealtest.SealPDF(t, identity, nil, plain)
-	// Not the same file: within one second a stranger's seal over that would be a sound one.
+	// Another file: over the same one, a seal made within the same second would be valid.
 	like := sealtest.SealPDF(t, other, client, sealtest.NewPDF(4))
 	all := append(rangeMutations(t, stamped), cmsMutations(t, stamped, again, bare, like)...)
 	for _, m := range all {
@@ -122,8 +123,8 @@ func TestDesignedMutationsOfPDFs(t *testing.T) {
 	}
 }
 
-// rangeMutations change the file around the signature, as attacks on signed PDFs
-// do: incremental updates, ranges that leave something out, shadows.
+// rangeMutations change the file around the signature, like known attacks on signed
+// PDFs: incremental updates, incomplete byte ranges, shadow content.
 func rangeMutations(t *testing.T, sound []byte) []pdfMutation {
 	t.Helper()
 	begin, end := gap(t, sound)
@@ -209,7 +210,7 @@ func cmsMutations(t *testing.T, sound, again, bare, others []byte) []pdfMutation
 	}
 }
 
-// The parts of a CMS that mutations take apart.
+// The parts of a CMS message that mutations change.
 type message struct {
 	Type    asn1.ObjectIdentifier
 	Content struct {
@@ -273,8 +274,8 @@ func dropCertificate(t testing.TB, cms []byte) []byte {
 	return marshalled(t, m)
 }
 
-// TestForgedPDFNeedsTheExpectedCertificate shows the known limit: a file sealed
-// anew by another authority is sound in itself.
+// TestForgedPDFNeedsTheExpectedCertificate shows the known limit: a file sealed again
+// by another authority is valid in itself.
 func TestForgedPDFNeedsTheExpectedCertificate(t *testing.T) {
 	t.Parallel()
 	genuine := sealtest.NewIdentity(t)
@@ -298,8 +299,8 @@ func TestForgedPDFNeedsTheExpectedCertificate(t *testing.T) {
 	}
 }
 
-// TestSealWithAnExpiredCertificate is one at the time it was made, by the
-// stamp's word where there is one.
+// TestSealWithAnExpiredCertificate: the certificate must be valid at the time of the
+// time stamp or, without one, at the time the signer claims.
 func TestSealWithAnExpiredCertificate(t *testing.T) {
 	t.Parallel()
 	certificates, key, err := sealing.NewDevelopmentAuthority(day.AddDate(-20, 0, 0), strings.NewReader(strings.Repeat("0123456789abcdef", 99)))
@@ -340,8 +341,8 @@ func TestSealWithAnExpiredCertificate(t *testing.T) {
 	}
 }
 
-// TestRandomMutationsOfPDFsAreFound breaks sealed PDFs at random, one in five
-// not at all, half of the others in the signature itself.
+// TestRandomMutationsOfPDFsAreFound changes four of five sealed PDFs at random, half
+// of them in the signature.
 func TestRandomMutationsOfPDFsAreFound(t *testing.T) {
 	t.Parallel()
 	client := sealtest.NewStampClient(t, sealtest.StartAuthority(t))
@@ -393,7 +394,7 @@ func breakPDF(t *testing.T, sound []byte, random *rand.Rand) []byte {
 	return raw
 }
 
-// whereChanged tells the first byte that differs, with what stands around it.
+// whereChanged describes the first byte that differs and its surroundings.
 func whereChanged(one, two []byte) string {
 	at := 0
 	for at < min(len(one), len(two)) && one[at] == two[at] {

@@ -9,8 +9,8 @@ import (
 	"recourse/evidence/bag/bagtest"
 )
 
-// mutation is one designed way of breaking a sound bag (seed 1, twelve entries,
-// three originals in entries 2 to 4, sealed) and what must be named.
+// mutation is one designed change to a valid bag (seed 1, twelve entries, three
+// originals in entries 2 to 4, sealed) and the item that must be reported.
 type mutation struct {
 	name string
 	item string
@@ -29,8 +29,7 @@ func TestDesignedMutationsAreFoundAndNamed(t *testing.T) {
 	eachIsNamed(t, sound, all)
 }
 
-// eachIsNamed breaks a sound bag in each way alone: both verifiers must name the
-// item that is wrong.
+// eachIsNamed applies each mutation separately: both verifiers must report its item.
 func eachIsNamed(t *testing.T, sound *box, all []mutation) {
 	t.Helper()
 	for _, m := range all {
@@ -51,12 +50,12 @@ func eachIsNamed(t *testing.T, sound *box, all []mutation) {
 
 var failLine = regexp.MustCompile(`(?m)^不通过 FAIL: (.*?): `)
 
-// scriptItem runs the sound bag's verify.sh over a broken bag, "" when it finds
-// nothing. A bag whose own verify.sh was broken is checked by another copy, as
-// the guide advises.
+// scriptItem returns the item that the verify.sh of the valid bag reports for a
+// changed bag, or "". If verify.sh itself was changed, another copy is used, as the
+// guide advises.
 func scriptItem(t *testing.T, b *box) string {
 	t.Helper()
-	output, code := script(t, house(t), b.unpack())
+	output, code := script(t, scriptFolder(t), b.unpack())
 	if code == 0 {
 		return ""
 	}
@@ -67,8 +66,8 @@ func scriptItem(t *testing.T, b *box) string {
 	return match[1]
 }
 
-// TestForgeryUnderAnotherKeyNeedsTheExpectedKey shows the known limit: a whole
-// bag made anew under a new key is sound in itself.
+// TestForgeryUnderAnotherKeyNeedsTheExpectedKey shows the known limit: a bag forged
+// completely with a new key is valid in itself.
 func TestForgeryUnderAnotherKeyNeedsTheExpectedKey(t *testing.T) {
 	t.Parallel()
 	genuine, forged := bagtest.NewFolio(t, bagtest.Case{Seed: 1}), bagtest.NewFolio(t, bagtest.Case{Seed: 1})

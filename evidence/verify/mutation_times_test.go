@@ -22,8 +22,8 @@ const (
 	nextToken  = "data/tokens/000000002.tsr"
 )
 
-// TestDesignedMutationsOfTimes break a bag with three keys, a checkpoint
-// under each, all stamped.
+// TestDesignedMutationsOfTimes changes a bag with three keys and one stamped
+// checkpoint by each.
 func TestDesignedMutationsOfTimes(t *testing.T) {
 	t.Parallel()
 	tsa, other := sealtest.StartAuthority(t), sealtest.StartNamedAuthority(t, "localhost other TSA")
@@ -94,9 +94,7 @@ func useKey(b *box, signer *journal.Signer) {
 	b.files[vkey], b.files[keyPEM] = made.files[vkey], made.files[keyPEM]
 }
 
-// resign signs the text of a checkpoint anew, as a thief of the key could. The
-// journal's signer signs heads only, so the text is made to look like a seal
-// while it is signed; what matters is a true signature over the true text.
+// resign signs the text of a checkpoint again, as a thief of the key could.
 func resign(b *box, path string, signer *journal.Signer) {
 	b.t.Helper()
 	var edge [][]byte
@@ -165,7 +163,7 @@ func tokenMutations(t *testing.T, sound, stranger *box, tsa, other *sealtest.TSA
 	}
 }
 
-// shiftTime moves the year in a token's TSTInfo, which its signature covers.
+// shiftTime changes the year in a token's TSTInfo, which its signature covers.
 func shiftTime(b *box, path string) {
 	at := bytes.Index(b.files[path], []byte("\x18\x0f20"))
 	if at < 0 {

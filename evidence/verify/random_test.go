@@ -24,8 +24,8 @@ var (
 	scripted  = flag.Int("scripted", 8, "how many of them verify.sh judges too")
 )
 
-// TestRandomMutationsAreFound breaks bags at random, one in five not at all:
-// every broken one is found, no sound one is accused.
+// TestRandomMutationsAreFound changes four of five bags at random: every changed bag
+// and no other is rejected.
 func TestRandomMutationsAreFound(t *testing.T) {
 	t.Parallel()
 	sound := soundBoxes(t)
@@ -57,7 +57,7 @@ func TestRandomMutationsAreFound(t *testing.T) {
 	}
 }
 
-// soundBoxes are sealed, so that any change is one, however well rehashed.
+// soundBoxes are sealed, so that every change is detectable, even with new manifests.
 func soundBoxes(t *testing.T) []*box {
 	var boxes []*box
 	for seed, made := range []bagtest.Case{
@@ -74,8 +74,8 @@ func soundBoxes(t *testing.T) []*box {
 		open(t, write(t, stamped(t, bagtest.Case{Seed: 21, Rotations: 3, Audience: recovery.ForOpponent, Withheld: true}, tsa))))
 }
 
-// breakAny does one to three random things to a bag, half the time with
-// manifests made to fit again, and tells what.
+// breakAny makes one to three random changes to a bag, half of the time with updated
+// manifests, and describes them.
 func breakAny(b *box, random *rand.Rand) string {
 	ways := []struct {
 		name string
@@ -102,7 +102,7 @@ func anyPath(b *box, random *rand.Rand) string {
 	return paths[random.IntN(len(paths))]
 }
 
-// anyFile gives a file that is not empty, and a place in it.
+// anyFile returns a file that is not empty, and an offset in it.
 func anyFile(b *box, random *rand.Rand) (path string, at int) {
 	for {
 		path = anyPath(b, random)
@@ -174,8 +174,8 @@ func swapFiles(b *box, random *rand.Rand) {
 	b.files[one], b.files[two] = b.files[two], b.files[one]
 }
 
-// TestFlippedBitsOfTheZip flips single bits anywhere in the zip itself: what is
-// not found must have left every file as it was (a time in a header, say).
+// TestFlippedBitsOfTheZip flips single bits in the zip itself. A change that is not
+// found must not affect the content of any file (such as a time in a header).
 func TestFlippedBitsOfTheZip(t *testing.T) {
 	t.Parallel()
 	raw := write(t, bagtest.NewFolio(t, bagtest.Case{Seed: 1}))

@@ -12,7 +12,7 @@ import (
 	"recourse/evidence/verify"
 )
 
-// rootOf is the certificate of an authority's root, as DER.
+// rootOf returns the root certificate of an authority in DER.
 func rootOf(t *testing.T, tsa *sealtest.TSA) []byte {
 	t.Helper()
 	block, rest := pem.Decode(tsa.Roots)
@@ -22,9 +22,9 @@ func rootOf(t *testing.T, tsa *sealtest.TSA) []byte {
 	return block.Bytes
 }
 
-// TestCertificatesWithinAStampAreJudged: a token brings its authority's root along,
-// which nobody signed for. openssl passes it by when it knows a root of that name;
-// a broken one, or one of another authority of that name, is found all the same.
+// TestCertificatesWithinAStampAreJudged: a token may contain its authority's root,
+// which no signature covers. openssl ignores it if it trusts a root of that name; the
+// verifiers must still reject a broken root or that of another authority.
 func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	t.Parallel()
 	tsa := sealtest.StartAuthority(t)
@@ -58,7 +58,7 @@ func TestCertificatesWithinAStampAreJudged(t *testing.T) {
 	}
 }
 
-// namesakes is an authority whose bags hold the roots of others beside its own.
+// namesakes is an authority whose bags also contain roots of other authorities.
 type namesakes struct {
 	*sealtest.Clock
 
@@ -67,8 +67,8 @@ type namesakes struct {
 
 func (n namesakes) RootsPEM() []byte { return append(bytes.Clone(n.Clock.RootsPEM()), n.others...) }
 
-// TestARootBesideItsNamesake: which of two roots of one name a stamp leads to is
-// told by the signature, not by the name.
+// TestARootBesideItsNamesake: if two roots have the same name, the signature decides
+// which one issued the certificate.
 func TestARootBesideItsNamesake(t *testing.T) {
 	t.Parallel()
 	own, other := sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0)), sealtest.NewClock(t, day.AddDate(-30, 0, 0), day.AddDate(1, 0, 0))

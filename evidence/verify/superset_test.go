@@ -37,7 +37,7 @@ func supersetItem(t *testing.T, later, earlier []byte) string {
 	t.Helper()
 	_, err := verify.Options{}.SupersetOf(saved(t, later), saved(t, earlier))
 	got := item(t, err)
-	output, code := script(t, house(t), "--superset-of", open(t, earlier).unpack(), open(t, later).unpack())
+	output, code := script(t, scriptFolder(t), "--superset-of", open(t, earlier).unpack(), open(t, later).unpack())
 	scripted := ""
 	if code != 0 {
 		match := failLine.FindStringSubmatch(strings.ReplaceAll(output, "earlier: ", "earlier; "))

@@ -73,7 +73,7 @@ func TestSealedPDFIsSound(t *testing.T) {
 		if err := os.WriteFile(path, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if output, code := script(t, house(t), path); code != 0 {
+		if output, code := script(t, scriptFolder(t), path); code != 0 {
 			t.Errorf("%s: verify.sh: exit %d\n%s", name, code, output)
 		}
 	}

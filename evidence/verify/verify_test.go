@@ -29,7 +29,7 @@ func check(raw []byte) (verify.Summary, error) {
 	return verify.Options{}.Reader(bytes.NewReader(raw), int64(len(raw)))
 }
 
-// item names what a verification found, "" when nothing.
+// item returns the item of a finding, or "" if there is none.
 func item(t testing.TB, err error) string {
 	t.Helper()
 	var found *verify.Finding
@@ -104,7 +104,7 @@ func compare(t *testing.T, f folio.Folio, got verify.Summary) {
 	}
 }
 
-// unzip unpacks with the system's own program and gives the bag's folder.
+// unzip unpacks a bag with the unzip program and returns its folder.
 func unzip(t testing.TB, path string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -118,8 +118,8 @@ func unzip(t testing.TB, path string) string {
 	return folders[0]
 }
 
-// house is a folder with today's verify.sh in it and nothing else.
-func house(t testing.TB) string {
+// scriptFolder returns a folder that contains only the current verify.sh.
+func scriptFolder(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "verify.sh"), bag.VerifyScript(), 0o600); err != nil {
@@ -128,9 +128,8 @@ func house(t testing.TB) string {
 	return dir
 }
 
-// script runs the verify.sh of a folder in a bare environment, with the
-// system's own programs before any other. Given another
-// folder, it checks that one.
+// script runs the verify.sh of a folder in a minimal environment. The last argument
+// may be another folder or file to verify.
 func script(t testing.TB, folder string, args ...string) (output string, code int) {
 	t.Helper()
 	command := exec.Command("sh", append([]string{"verify.sh"}, args...)...)
