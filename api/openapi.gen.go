@@ -701,11 +701,11 @@ const (
 	GetEvidenceViewParamsPurposeReview GetEvidenceViewParamsPurpose = "review"
 )
 
-// AbuseFlag Something a supervisor should look at
+// AbuseFlag A pattern that a supervisor should review
 type AbuseFlag struct {
 	CaseID string `json:"case_id"`
 
-	// Cases Those that make the pattern, this one among them; at most twenty
+	// Cases Cases of the pattern, including this one; at most twenty
 	Cases       []string   `json:"cases"`
 	DismissedAt *time.Time `json:"dismissed_at"`
 
@@ -715,7 +715,7 @@ type AbuseFlag struct {
 	ID          string    `json:"id"`
 	Number      string    `json:"number"`
 
-	// Pattern How cases lie together: many of one claimant; one counterpart of different claimants; trade money claimed back right after goods were handed over; two people who claim from each other
+	// Pattern Pattern of cases: many of one claimant; one counterpart of different claimants; a payment claimed back right after goods were handed over; two people who claim from each other
 	Pattern AbusePattern `json:"pattern"`
 }
 
@@ -725,101 +725,101 @@ type AbusePage struct {
 	NextCursor *string     `json:"next_cursor"`
 }
 
-// AbusePattern How cases lie together: many of one claimant; one counterpart of different claimants; trade money claimed back right after goods were handed over; two people who claim from each other
+// AbusePattern Pattern of cases: many of one claimant; one counterpart of different claimants; a payment claimed back right after goods were handed over; two people who claim from each other
 type AbusePattern string
 
 // Account Whose account the money left
 type Account string
 
-// AccountToReturn Where the money is to go back to
+// AccountToReturn Account for the return of the money
 type AccountToReturn struct {
 	Account *string `json:"account,omitempty"`
 	Bank    *string `json:"bank,omitempty"`
 	Name    *string `json:"name,omitempty"`
 }
 
-// Action An act a person asks for
+// Action An action a person requests
 type Action string
 
-// Actor Who did a thing
+// Actor Who acted
 type Actor struct {
 	ID string `json:"id"`
 
-	// Role What an account may do; `system` is the workflow itself
+	// Role Role of an account; `system` is the workflow itself
 	Role Role `json:"role"`
 }
 
-// AgentParticulars Who speaks for the claimant in court
+// AgentParticulars Representative of the claimant in court
 type AgentParticulars struct {
-	// DocumentNo Of the licence or the identity document
+	// DocumentNo Number of the licence or identity document
 	DocumentNo *string `json:"document_no,omitempty"`
 	Name       *string `json:"name,omitempty"`
 	Phone      *string `json:"phone,omitempty"`
 
-	// Powers How far a representative may go
+	// Powers Powers of the representative
 	Powers *AgentPowers `json:"powers,omitempty"`
 
-	// Relation Why somebody may speak for the claimant
+	// Relation Relation of the representative to the claimant
 	Relation *AgentRelation `json:"relation,omitempty"`
 	Work     *string        `json:"work,omitempty"`
 }
 
-// AgentPowers How far a representative may go
+// AgentPowers Powers of the representative
 type AgentPowers string
 
-// AgentRelation Why somebody may speak for the claimant
+// AgentRelation Relation of the representative to the claimant
 type AgentRelation string
 
-// Appeal How far the appeal is
+// Appeal State of the appeal
 type Appeal struct {
 	GrantedFen int64 `json:"granted_fen"`
 
-	// Late The desk let its time pass
+	// Late Staff missed its deadline
 	Late     bool      `json:"late"`
 	Proposal *Proposal `json:"proposal"`
 
-	// State How far an appeal is
+	// State State of an appeal
 	State AppealState `json:"state"`
 }
 
-// AppealState How far an appeal is
+// AppealState State of an appeal
 type AppealState string
 
-// Assessment All that the playbook says of a mis-send; texts are Chinese
+// Assessment The assessment of a mis-send by the playbook; texts are Chinese
 type Assessment struct {
 	Characterisation     []Characterisation `json:"characterisation"`
 	EvidenceRequirements []Requirement      `json:"evidence_requirements"`
 
-	// Forecast The chance that the counterpart returns the money of their own accord
+	// Forecast Chance of a voluntary return
 	Forecast Forecast   `json:"forecast"`
 	Plan     []PlanStep `json:"plan"`
 
-	// Playbook The rules the case runs by, pinned at filing
+	// Playbook Version of the rules, pinned at filing
 	Playbook PlaybookVersion `json:"playbook"`
 
-	// Precedents The nearest three
+	// Precedents The three most similar
 	Precedents []Precedent `json:"precedents"`
 
 	// Recall Whether the sender alone can take the money back now
 	Recall RecallAnswer `json:"recall"`
 
-	// Routes The gentlest first
+	// Routes The least confrontational first
 	Routes []RouteOption `json:"routes"`
 
-	// Strategy How to talk to people of this kind of group
+	// Strategy How to communicate in this kind of group
 	Strategy Strategy  `json:"strategy"`
 	Texts    []Text    `json:"texts"`
 	Warnings []Warning `json:"warnings"`
 }
 
-// AssessmentFacts What may be told of a mis-send
+// AssessmentFacts Facts of a mis-send
 type AssessmentFacts struct {
 	Account *Account `json:"account,omitempty"`
 
-	// AmountFen What was sent
+	// AmountFen Amount that was sent
 	AmountFen int64 `json:"amount_fen"`
 
-	// Bystanders Others who joined the talk
+	// Bystanders Other people who joined the conversation
 	Bystanders *int `json:"bystanders,omitempty"`
 
 	// Circumstances Answers to the questions that an assessment asks, by their signal
@@ -833,10 +833,10 @@ type AssessmentFacts struct {
 	// Instrument How the money was sent
 	Instrument Instrument `json:"instrument"`
 
-	// NoticedAt When the sender learned of the mistake
+	// NoticedAt When the sender noticed the mistake
 	NoticedAt *time.Time `json:"noticed_at,omitempty"`
 
-	// NotifiedAt When the counterpart was told
+	// NotifiedAt When the counterpart was notified
 	NotifiedAt *time.Time `json:"notified_at,omitempty"`
 
 	// Platform Wallet or messenger the money was sent with
@@ -848,19 +848,19 @@ type AssessmentFacts struct {
 	SentAt *time.Time `json:"sent_at,omitempty"`
 }
 
-// Audience For whom papers are built
+// Audience For whom an export is built
 type Audience string
 
-// BlobRef A file by its content
+// BlobRef A reference to a file by its digest
 type BlobRef struct {
 	MediaType string `json:"media_type"`
 	Sha256    string `json:"sha256"`
 	Size      int64  `json:"size"`
 }
 
-// Calibration Forecasts against what happened
+// Calibration Forecasts compared with outcomes
 type Calibration struct {
-	// Brier Mean square of the misses: 0 is perfect, 0.25 is a coin; null without cases
+	// Brier Brier score: 0 is perfect, 0.25 is chance; null without cases
 	Brier *float64 `json:"brier"`
 
 	// N Closed cases counted
@@ -868,36 +868,36 @@ type Calibration struct {
 	Table []Reliability `json:"table"`
 }
 
-// Case A case as the reader may see it
+// Case A case as visible to the caller
 type Case struct {
 	AllowedActions []Action `json:"allowed_actions"`
 	AmountFen      int64    `json:"amount_fen"`
 	Appeal         *Appeal  `json:"appeal"`
 
-	// Assignee Id of the account that works on the case
+	// Assignee Id of the assigned account
 	Assignee *string `json:"assignee"`
 
-	// ClaimState Whether the counterparts have taken the money
+	// ClaimState Whether the counterparts have accepted the money
 	ClaimState ClaimState `json:"claim_state"`
 
 	// Claimant The person who sent the money by mistake
 	Claimant Claimant   `json:"claimant"`
 	ClosedAt *time.Time `json:"closed_at"`
 
-	// Contacts Of a single case; null in lists
+	// Contacts Message counts; null in lists
 	Contacts *Contacts `json:"contacts"`
 
-	// CostsFen Of the steps of law
+	// CostsFen Costs of legal steps
 	CostsFen             int64         `json:"costs_fen"`
 	Counterparts         []Counterpart `json:"counterparts"`
 	CreatedAt            time.Time     `json:"created_at"`
 	Deadlines            []Deadline    `json:"deadlines"`
 	EvidenceRequirements []Requirement `json:"evidence_requirements"`
 
-	// Flags What a supervisor should look at; null for all but supervisors and auditors, and in lists
+	// Flags Abuse flags; null in lists and for everyone except supervisors and auditors
 	Flags *[]AbuseFlag `json:"flags"`
 
-	// Group Where the money was sent
+	// Group Group the money was sent to
 	Group CaseGroup `json:"group"`
 	ID    string    `json:"id"`
 
@@ -908,62 +908,62 @@ type Case struct {
 	Outcome        *Outcome   `json:"outcome"`
 	OutstandingFen int64      `json:"outstanding_fen"`
 
-	// OverpaidFen What came back beyond the claim, and is owed to whoever paid it
+	// OverpaidFen Amount returned in excess of the claim, owed to the payer
 	OverpaidFen int64 `json:"overpaid_fen"`
 
-	// Pace 1, or how much faster than life a development case runs
+	// Pace 1, or how many times faster a development case runs
 	Pace   int     `json:"pace"`
 	Paused *Paused `json:"paused"`
 
-	// Plans Proposed or running, one a counterpart
+	// Plans Proposed or running plans, at most one per counterpart
 	Plans []Plan `json:"plans"`
 
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 
-	// Playbook The rules the case runs by, pinned at filing
+	// Playbook Version of the rules, pinned at filing
 	Playbook PlaybookVersion `json:"playbook"`
 
-	// Reason Why the money should not have gone there
+	// Reason Why the transfer was a mistake
 	Reason Reason `json:"reason"`
 
-	// RecoveredFen Everything that came back, by whatever way; more than was sent when somebody paid twice
+	// RecoveredFen Total returned in any way; more than was sent if somebody paid twice
 	RecoveredFen int64 `json:"recovered_fen"`
 
-	// RefundedFen Of it, what the platform gave back by itself
+	// RefundedFen Part of it that the platform refunded automatically
 	RefundedFen int64 `json:"refunded_fen"`
 
-	// Representative Id of the account that stands in for the claimant
+	// Representative Id of the account that represents the claimant
 	Representative *string `json:"representative"`
 
-	// Retention How long the personal values of a case are kept, and who sees them
+	// Retention Retention of a case's personal values
 	Retention Retention `json:"retention"`
 	Route     *Route    `json:"route"`
 	SentAt    time.Time `json:"sent_at"`
 
-	// Shared The claimant lets others learn from the case, without personal data
+	// Shared The claimant shares the case with others, without personal data
 	Shared bool `json:"shared"`
 
-	// Stage How far a case has gone, in this order
+	// Stage Stage of a case, in this order
 	Stage Stage `json:"stage"`
 
-	// Tasks What was asked of authorities and platforms on the way of law
+	// Tasks Requests to authorities and platforms in the legal stage
 	Tasks         []Task  `json:"tasks"`
 	TransactionNo *string `json:"transaction_no"`
 
-	// Version Counts changes; the ETag
+	// Version Number of changes; used as the ETag
 	Version int64 `json:"version"`
 
-	// WaitingOn Whose move is next
+	// WaitingOn Who must act next
 	WaitingOn WaitingOn `json:"waiting_on"`
 }
 
-// CaseGroup Where the money was sent
+// CaseGroup Group the money was sent to
 type CaseGroup struct {
-	// Kind Kind of the group the money went into; `none` is one to one
+	// Kind Kind of the group the money was sent to; `none` means one to one
 	Kind GroupKind `json:"kind"`
 
-	// Size Members; 0 when unknown
+	// Size Number of members; 0 when unknown
 	Size int `json:"size"`
 }
 
@@ -975,34 +975,34 @@ type CasePage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// CaseParticulars What stands, as its reader may see it
+// CaseParticulars Current particulars as visible to the caller
 type CaseParticulars struct {
 	CaseID  string              `json:"case_id"`
 	Lacking []LackingParticular `json:"lacking"`
 
-	// Masked Values are masked for this reader; a masked word is in none of the enumerations
+	// Masked Values are masked for the caller; masked values are in no enumeration
 	Masked bool `json:"masked"`
 
-	// Particulars Particulars by their names, as they were supplied or masked
+	// Particulars Particulars by name, as supplied or masked
 	Particulars SeenParticulars `json:"particulars"`
 }
 
-// Chance An interval of 95 %, never a promise
+// Chance A 95 % interval, never a promise
 type Chance struct {
 	High float64 `json:"high"`
 	Low  float64 `json:"low"`
 	Mean float64 `json:"mean"`
 
-	// N Closed cases of this installation that speak in it
+	// N Number of closed cases of this installation it is based on
 	N      int    `json:"n"`
 	Source string `json:"source"`
 }
 
-// Characterisation What the law may call it; never a verdict
+// Characterisation A possible legal theory; never a verdict
 type Characterisation struct {
 	Against []string `json:"against"`
 
-	// Article What it rests on, in one line
+	// Article Legal basis in one line
 	Article  string                 `json:"article"`
 	Articles []Citation             `json:"articles"`
 	Missing  []Question             `json:"missing"`
@@ -1016,7 +1016,7 @@ type Characterisation struct {
 // CharacterisationStatus defines model for Characterisation.Status.
 type CharacterisationStatus string
 
-// Checkpoint A signed head of the journal
+// Checkpoint A signed checkpoint of the journal
 type Checkpoint struct {
 	At time.Time `json:"at"`
 
@@ -1024,7 +1024,7 @@ type Checkpoint struct {
 	Note string `json:"note"`
 	Root string `json:"root"`
 
-	// Size Entries it covers
+	// Size Number of entries it covers
 	Size int64 `json:"size"`
 }
 
@@ -1039,7 +1039,7 @@ type Citation struct {
 	Text string `json:"text"`
 }
 
-// ClaimState Whether the counterparts have taken the money
+// ClaimState Whether the counterparts have accepted the money
 type ClaimState string
 
 // Claimant The person who sent the money by mistake
@@ -1051,7 +1051,7 @@ type Claimant struct {
 	Province *string `json:"province"`
 }
 
-// ClaimantParticulars Who the claimant is, beyond the name
+// ClaimantParticulars Particulars of the claimant in addition to the name
 type ClaimantParticulars struct {
 	// Born Such as 1990-03-04
 	Born *string `json:"born,omitempty"`
@@ -1068,7 +1068,7 @@ type ClaimantParticulars struct {
 	// ServeAt Where papers may be served
 	ServeAt *string `json:"serve_at,omitempty"`
 
-	// Sex As the forms of courts ask for it
+	// Sex As required by court forms
 	Sex  *Sex    `json:"sex,omitempty"`
 	Work *string `json:"work,omitempty"`
 }
@@ -1076,32 +1076,32 @@ type ClaimantParticulars struct {
 // ClockKind Name of a deadline
 type ClockKind string
 
-// Collector With what the entry was made
+// Collector Program that made the entry
 type Collector struct {
 	Device  *string `json:"device"`
 	Tool    string  `json:"tool"`
 	Version string  `json:"version"`
 }
 
-// Confirmation A look before the send
+// Confirmation Something to confirm before the transfer
 type Confirmation struct {
 	ID     string `json:"id"`
 	Source string `json:"source"`
 	Text   string `json:"text"`
 }
 
-// ContactBreach A message that went beyond a limit
+// ContactBreach A message that exceeded a limit
 type ContactBreach struct {
 	At            time.Time     `json:"at"`
 	Codes         []ProblemCode `json:"codes"`
 	CounterpartID *string       `json:"counterpart_id"`
 	InGroup       bool          `json:"in_group"`
 
-	// Seq Of the journal entry
+	// Seq Sequence number of the journal entry
 	Seq int64 `json:"seq"`
 }
 
-// ContactLimits How often one counterpart, or the group, may be written to; hours are those of China
+// ContactLimits Limits of messages to one counterpart or the group; hours are in China
 type ContactLimits struct {
 	GroupPerDay    int `json:"group_per_day"`
 	GroupTotal     int `json:"group_total"`
@@ -1111,9 +1111,9 @@ type ContactLimits struct {
 	Total          int `json:"total"`
 }
 
-// ContactReason One thing that speaks against a message; of the limits only those it is about are given
+// ContactReason One reason against a message; only the limits it concerns are included
 type ContactReason struct {
-	// Article As the papers cite it; null with text_unsafe, whose errors name theirs
+	// Article Article as cited in papers; null for text_unsafe, whose errors name the articles
 	Article *string           `json:"article"`
 	Code    ContactReasonCode `json:"code"`
 
@@ -1129,27 +1129,27 @@ type ContactReason struct {
 // ContactReasonCode defines model for ContactReason.Code.
 type ContactReasonCode string
 
-// ContactRefusal With a refused plan_contact: what speaks against the message, and from when nothing but its words would
+// ContactRefusal For a refused plan_contact: the reasons, and from when only the text itself could be refused
 type ContactRefusal struct {
-	// AllowedFrom In the time of China; null when no further message is allowed
+	// AllowedFrom Time with China's offset; null if no further message is allowed
 	AllowedFrom *time.Time `json:"allowed_from"`
 
-	// NoFurtherMessage Waiting does not help: go on to the next stage
+	// NoFurtherMessage Waiting does not help; continue with the next stage
 	NoFurtherMessage bool            `json:"no_further_message"`
 	Reasons          []ContactReason `json:"reasons"`
 }
 
-// Contacts How often people were written to
+// Contacts Numbers of messages
 type Contacts struct {
-	// Breaches Recorded messages that went beyond a limit
+	// Breaches Recorded messages that exceeded a limit
 	Breaches   []ContactBreach `json:"breaches"`
 	GroupToday int             `json:"group_today"`
 	GroupTotal int             `json:"group_total"`
 
-	// Limits How often one counterpart, or the group, may be written to; hours are those of China
+	// Limits Limits of messages to one counterpart or the group; hours are in China
 	Limits ContactLimits `json:"limits"`
 
-	// Planned Planned in the last 24 hours and not recorded as sent
+	// Planned Messages planned in the last 24 hours and not recorded as sent
 	Planned  int  `json:"planned"`
 	QuietNow bool `json:"quiet_now"`
 
@@ -1158,37 +1158,37 @@ type Contacts struct {
 	Total int `json:"total"`
 }
 
-// Counterpart A person who holds money that was not meant for them
+// Counterpart A person who received money by mistake
 type Counterpart struct {
 	Alias  string        `json:"alias"`
 	Answer *ResponseKind `json:"answer"`
 
-	// Banned They are written to no more
+	// Banned No further private messages are sent to them
 	Banned bool `json:"banned"`
 
-	// BrokenPlans Plans they agreed to and did not keep
+	// BrokenPlans Accepted plans they did not fulfil
 	BrokenPlans int        `json:"broken_plans"`
 	ClaimedAt   *time.Time `json:"claimed_at"`
 	ClaimedFen  *int64     `json:"claimed_fen"`
 	Contact     *string    `json:"contact"`
 	ID          string     `json:"id"`
 
-	// OwedFen The rest of their share, or of the claim when nobody knows it
+	// OwedFen Outstanding part of their share, or of the claim if the share is unknown
 	OwedFen     int64    `json:"owed_fen"`
 	Refusal     *Refusal `json:"refusal"`
 	ReturnedFen int64    `json:"returned_fen"`
 
-	// SaysFen What they say they returned and nobody has confirmed
+	// SaysFen Amount they reported as returned, not yet confirmed
 	SaysFen int64 `json:"says_fen"`
 }
 
-// Days How long a way takes
+// Days Duration of a route
 type Days struct {
 	High int `json:"high"`
 	Low  int `json:"low"`
 }
 
-// Deadline An instant at which something happens by itself, or a right ends
+// Deadline A time at which something happens automatically or a right ends
 type Deadline struct {
 	DueAt time.Time `json:"due_at"`
 
@@ -1196,23 +1196,23 @@ type Deadline struct {
 	Kind          ClockKind `json:"kind"`
 	PausedBecause *string   `json:"paused_because"`
 
-	// Ref Which of several of that kind: a task, task:counterpart, or plan/instalment
+	// Ref Distinguishes deadlines of one kind: task, task:counterpart, or plan/instalment
 	Ref *string `json:"ref"`
 
 	// Source Rule of the playbook and its source
 	Source string `json:"source"`
 
-	// WarnAt When people are next told that it comes nearer
+	// WarnAt Time of the next reminder
 	WarnAt *time.Time `json:"warn_at"`
 }
 
-// Decision An agent's word on an appeal
+// Decision Decision about an appeal
 type Decision string
 
-// DelayedArrival The delay that was set before a transfer
+// DelayedArrival The delay configured for the transfer
 type DelayedArrival string
 
-// Delivery One event on its way to one webhook
+// Delivery The delivery of one event to one webhook
 type Delivery struct {
 	CaseID    string     `json:"case_id"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -1222,14 +1222,14 @@ type Delivery struct {
 	// ID The webhook-id of the message
 	ID string `json:"id"`
 
-	// NextAt Of the next attempt; null once it is settled
+	// NextAt Time of the next attempt; null when the delivery is finished
 	NextAt *time.Time `json:"next_at"`
 	Note   *string    `json:"note"`
 
-	// State How far a delivery is; what is dead was given up and can be sent again
+	// State State of a delivery; a dead one failed permanently and can be replayed
 	State DeliveryState `json:"state"`
 
-	// Status Of the last answer
+	// Status HTTP status of the last response
 	Status    *int   `json:"status"`
 	Type      string `json:"type"`
 	WebhookID string `json:"webhook_id"`
@@ -1241,58 +1241,58 @@ type DeliveryPage struct {
 	NextCursor *string    `json:"next_cursor"`
 }
 
-// DeliveryState How far a delivery is; what is dead was given up and can be sent again
+// DeliveryState State of a delivery; a dead one failed permanently and can be replayed
 type DeliveryState string
 
-// Difference What the claimant said and a paper does not bear out
+// Difference A difference between the claimant's statement and a document
 type Difference struct {
 	// Field Field of the filing: amount_fen, sent_at, transaction_no, counterparts
 	Field string `json:"field"`
 	Found string `json:"found"`
 	Said  string `json:"said"`
 
-	// Why How it may have come about, in Chinese
+	// Why Possible explanation, in Chinese
 	Why string `json:"why"`
 }
 
-// Dimension What cases are counted by
+// Dimension A dimension of the statistics
 type Dimension string
 
 // DocumentKind Kind of an identity document
 type DocumentKind string
 
-// DocumentText What a PDF says
+// DocumentText Text and signatures of a PDF
 type DocumentText struct {
-	// Acts What the file would do when opened; nothing here does it
+	// Acts Actions the file would execute when opened; they are never executed here
 	Acts []string `json:"acts"`
 
-	// Complete False when the file is damaged or too large: there may be more
+	// Complete False if the file is damaged or too large; text may be missing
 	Complete    bool         `json:"complete"`
 	Differences []Difference `json:"differences"`
 	Encrypted   bool         `json:"encrypted"`
 	EvidenceID  string       `json:"evidence_id"`
 	Pages       int          `json:"pages"`
 
-	// Receipt What the text says of a payment; null where it says nothing
+	// Receipt Payment details found in the text; null if not found
 	Receipt    Receipt          `json:"receipt"`
 	Signatures []FoundSignature `json:"signatures"`
 
-	// Text Empty when the file is encrypted or holds pictures only
+	// Text Empty if the file is encrypted or contains only pictures
 	Text string `json:"text"`
 }
 
-// EntryKind What a journal entry tells; kinds are added, never renamed
+// EntryKind Kind of a journal entry; kinds are added, never renamed
 type EntryKind string
 
-// Erasure What became of a request to erase
+// Erasure Result of an erasure request
 type Erasure struct {
 	KeepUntil *time.Time `json:"keep_until"`
 
-	// Reasons Why they are kept, when they are
+	// Reasons Why they are kept, if they are
 	Reasons []ErasureGround `json:"reasons"`
 	State   ErasureState    `json:"state"`
 
-	// Values How many were erased now
+	// Values Number of values erased by this request
 	Values int64 `json:"values"`
 }
 
@@ -1311,13 +1311,13 @@ type ErasureGroundReason string
 
 // Evidence The record of one file
 type Evidence struct {
-	// By Who did a thing
+	// By Who acted
 	By          Actor      `json:"by"`
 	CapturedAt  *time.Time `json:"captured_at"`
 	CaseID      string     `json:"case_id"`
 	Description *string    `json:"description"`
 
-	// FileName As the sender called it
+	// FileName Name given by the sender
 	FileName *string       `json:"file_name"`
 	Findings []FileFinding `json:"findings"`
 	Height   *int          `json:"height"`
@@ -1326,10 +1326,10 @@ type Evidence struct {
 	// Kind What a file shows
 	Kind EvidenceKind `json:"kind"`
 
-	// MediaType As found in the bytes
+	// MediaType Detected from the content
 	MediaType string `json:"media_type"`
 
-	// NearDuplicateOf An earlier file of the case that shows the same: the two are not independent
+	// NearDuplicateOf An earlier file of the case with nearly the same picture: the two are not independent
 	NearDuplicateOf *string        `json:"near_duplicate_of"`
 	ProposedFacts   []ProposedFact `json:"proposed_facts"`
 	ReceivedAt      time.Time      `json:"received_at"`
@@ -1338,12 +1338,12 @@ type Evidence struct {
 	Seq    int64  `json:"seq"`
 	Sha256 string `json:"sha256"`
 
-	// Shown There is a copy to look at, under /view
+	// Shown A display copy exists, under /view
 	Shown  bool    `json:"shown"`
 	Size   int64   `json:"size"`
 	Source *string `json:"source"`
 
-	// Width Of a picture as stored, in pixels
+	// Width Width of a picture in pixels
 	Width *int `json:"width"`
 }
 
@@ -1358,7 +1358,7 @@ type EvidenceList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// EvidenceUpload A file and what is said about it; each field at most once
+// EvidenceUpload A file and its description; each field at most once
 type EvidenceUpload struct {
 	CapturedAt  *time.Time         `json:"captured_at,omitempty"`
 	Description *string            `json:"description,omitempty"`
@@ -1367,69 +1367,69 @@ type EvidenceUpload struct {
 	// Kind What a file shows
 	Kind EvidenceKind `json:"kind"`
 
-	// Sha256 Of the file, as the sender worked it out; other bytes are a digest_mismatch
+	// Sha256 SHA-256 of the file, computed by the sender; other content is a digest_mismatch
 	Sha256 *string `json:"sha256,omitempty"`
 	Source *string `json:"source,omitempty"`
 }
 
 // Export A dossier and a bag
 type Export struct {
-	// Audience For whom papers are built
+	// Audience For whom an export is built
 	Audience Audience `json:"audience"`
 
-	// BagSha256 Of bag.zip
+	// BagSha256 SHA-256 of bag.zip
 	BagSha256 *string   `json:"bag_sha256"`
 	CaseID    string    `json:"case_id"`
 	CreatedAt time.Time `json:"created_at"`
 
-	// Entries Journal entries it covers
+	// Entries Number of journal entries it covers
 	Entries int64   `json:"entries"`
 	Failure *string `json:"failure"`
 	ID      string  `json:"id"`
 
-	// Missing What a complete dossier would hold and this one does not
+	// Missing What is missing for a complete dossier
 	Missing []string   `json:"missing"`
 	Pages   *int       `json:"pages"`
 	ReadyAt *time.Time `json:"ready_at"`
 
-	// Sha256 Of dossier.pdf
+	// Sha256 SHA-256 of dossier.pdf
 	Sha256 *string `json:"sha256"`
 
-	// State How far an export is
+	// State Read the state of an export
 	State ExportState `json:"state"`
 }
 
-// ExportAccepted An export that was begun
+// ExportAccepted A started export
 type ExportAccepted struct {
-	// Audience For whom papers are built
+	// Audience For whom an export is built
 	Audience  Audience  `json:"audience"`
 	CaseID    string    `json:"case_id"`
 	CreatedAt time.Time `json:"created_at"`
 	ID        string    `json:"id"`
 
-	// State How far an export is
+	// State Read the state of an export
 	State ExportState `json:"state"`
 }
 
-// ExportRequest For whom the papers are
+// ExportRequest Audience of the export
 type ExportRequest struct {
-	// Audience For whom papers are built
+	// Audience For whom an export is built
 	Audience Audience `json:"audience"`
 }
 
-// ExportState How far an export is
+// ExportState Read the state of an export
 type ExportState string
 
-// FactAnswers The claimant's words on what a file tells
+// FactAnswers The claimant's answers about facts found in a file
 type FactAnswers struct {
 	Confirm *[]string `json:"confirm,omitempty"`
 	Reject  *[]string `json:"reject,omitempty"`
 }
 
-// FactName A fact that a file may tell; where a picture was taken is a value of its journal entry
+// FactName Kind of a fact found in a file; the location of a picture is a value of its journal entry
 type FactName string
 
-// FactsClaimant The sender, of whom only the place is read
+// FactsClaimant The sender; only the place is read
 type FactsClaimant struct {
 	City *string `json:"city,omitempty"`
 
@@ -1444,20 +1444,20 @@ type FactsClaimant struct {
 	Province *string `json:"province,omitempty"`
 }
 
-// FactsCounterpart A counterpart, of whom no name is needed
+// FactsCounterpart A counterpart; no name is required
 type FactsCounterpart struct {
 	// Alias Not read
 	Alias     *string    `json:"alias,omitempty"`
 	ClaimedAt *time.Time `json:"claimed_at,omitempty"`
 
-	// ClaimedFen What this one took; 0 or absent when unknown
+	// ClaimedFen Amount this counterpart accepted; 0 or absent when unknown
 	ClaimedFen *int64 `json:"claimed_fen,omitempty"`
 
 	// Contact Not read
 	Contact *string `json:"contact,omitempty"`
 }
 
-// FieldError What is wrong with one field
+// FieldError A fault of one field
 type FieldError struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
@@ -1466,24 +1466,24 @@ type FieldError struct {
 	Field string `json:"field"`
 }
 
-// FileFinding Something to know about a file that is kept
+// FileFinding A finding about a stored file
 type FileFinding struct {
-	// Code Stable name of a finding
+	// Code Stable code of a finding
 	Code FileFindingCode `json:"code"`
 
-	// Text In Chinese, ready to be shown
+	// Text Chinese text for display
 	Text string `json:"text"`
 }
 
-// FileFindingCode Stable name of a finding
+// FileFindingCode Stable code of a finding
 type FileFindingCode string
 
-// Filing What a claimant tells when a case is filed
+// Filing What a claimant enters to file a case
 type Filing struct {
-	// AmountFen What was sent
+	// AmountFen Amount that was sent
 	AmountFen int64 `json:"amount_fen"`
 
-	// ClaimState Whether the counterparts have taken the money
+	// ClaimState Whether the counterparts have accepted the money
 	ClaimState ClaimState `json:"claim_state"`
 
 	// Claimant The person who sent the money by mistake
@@ -1497,13 +1497,13 @@ type Filing struct {
 	// Narrative What happened, in the claimant's words
 	Narrative *string `json:"narrative,omitempty"`
 
-	// Pace Development installations only: how much faster than life the case runs
+	// Pace Only on development installations: how many times faster the case runs
 	Pace *int `json:"pace,omitempty"`
 
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 
-	// Reason Why the money should not have gone there
+	// Reason Why the transfer was a mistake
 	Reason Reason `json:"reason"`
 
 	// SentAt Not before 2014 and not in the future
@@ -1522,22 +1522,22 @@ type FilingClaimant struct {
 	Province *string `json:"province,omitempty"`
 }
 
-// FilingCounterpart A counterpart as the claimant names them
+// FilingCounterpart A counterpart as named by the claimant
 type FilingCounterpart struct {
 	Alias     string     `json:"alias"`
 	ClaimedAt *time.Time `json:"claimed_at,omitempty"`
 
-	// ClaimedFen What this one took; 0 or absent when unknown
+	// ClaimedFen Amount this counterpart accepted; 0 or absent when unknown
 	ClaimedFen *int64  `json:"claimed_fen,omitempty"`
 	Contact    *string `json:"contact,omitempty"`
 }
 
-// FindingCode What kind of harm a finding is
+// FindingCode Kind of a finding
 type FindingCode string
 
-// Forecast The chance that the counterpart returns the money of their own accord
+// Forecast Chance of a voluntary return
 type Forecast struct {
-	// Claims What popular articles say, for the reader to weigh
+	// Claims Claims of popular articles, not verified
 	Claims []string `json:"claims"`
 	High   float64  `json:"high"`
 	Low    float64  `json:"low"`
@@ -1547,46 +1547,46 @@ type Forecast struct {
 	Source string   `json:"source"`
 }
 
-// FoundSignature A signature that stands in the file; nobody has validated it
+// FoundSignature A signature found in the file; not validated
 type FoundSignature struct {
-	// Filled It is more than a placeholder
+	// Filled The signature is not just a placeholder
 	Filled bool   `json:"filled"`
 	Form   string `json:"form"`
 
-	// Name As the file states it
+	// Name As stated in the file
 	Name string `json:"name"`
 
-	// Signer Common name in the signer's certificate, as the certificate says of itself
+	// Signer Common name in the signer's certificate, not validated
 	Signer string `json:"signer"`
 
-	// WholeFile It covers every byte but itself
+	// WholeFile The signature covers the whole file except itself
 	WholeFile bool `json:"whole_file"`
 }
 
-// Group Where the money was sent
+// Group Group the money was sent to
 type Group struct {
-	// Kind Kind of the group the money went into; `none` is one to one
+	// Kind Kind of the group the money was sent to; `none` means one to one
 	Kind GroupKind `json:"kind"`
 
-	// Size Members; 0 when unknown
+	// Size Number of members; 0 when unknown
 	Size *int `json:"size,omitempty"`
 }
 
-// GroupKind Kind of the group the money went into; `none` is one to one
+// GroupKind Kind of the group the money was sent to; `none` means one to one
 type GroupKind string
 
 // Health State of the process
 type Health struct {
 	Status HealthStatus `json:"status"`
 
-	// Version Of this build
+	// Version Version of this build
 	Version string `json:"version"`
 }
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
-// HolderParticulars Who a counterpart is
+// HolderParticulars Particulars of a counterpart
 type HolderParticulars struct {
 	CounterpartID string `json:"counterpart_id"`
 
@@ -1597,7 +1597,7 @@ type HolderParticulars struct {
 	Name         *string       `json:"name,omitempty"`
 	Phone        *string       `json:"phone,omitempty"`
 
-	// Sex As the forms of courts ask for it
+	// Sex As required by court forms
 	Sex  *Sex    `json:"sex,omitempty"`
 	Work *string `json:"work,omitempty"`
 }
@@ -1607,19 +1607,19 @@ type Inbox struct {
 	Items      []InboxItem `json:"items"`
 	NextCursor *string     `json:"next_cursor"`
 
-	// Unread Over all pages; 100 stands for more
+	// Unread Count over all pages; 100 means 100 or more
 	Unread int `json:"unread"`
 }
 
-// InboxItem What an account was told
+// InboxItem A notification of an account
 type InboxItem struct {
 	Body   string `json:"body"`
 	CaseID string `json:"case_id"`
 
-	// Class What a notice is about
+	// Class Class of a notification
 	Class NoticeClass `json:"class"`
 
-	// Deadline In words; it says so when none runs
+	// Deadline Deadline as text, also if none runs
 	Deadline   string     `json:"deadline"`
 	DueAt      *time.Time `json:"due_at"`
 	ID         string     `json:"id"`
@@ -1631,25 +1631,25 @@ type InboxItem struct {
 	Urgent     bool       `json:"urgent"`
 }
 
-// Income What people of a province earn, in fen. A figure of 0, or none, is unknown; at least one is needed
+// Income Incomes of a province in fen. 0 or absent means unknown; at least one value is required
 type Income struct {
 	DailyIncomeFen *int64 `json:"daily_income_fen,omitempty"`
 
-	// From The day from which the figure holds; its time of day does not count
+	// From First day of validity; the time of day is ignored
 	From           time.Time `json:"from"`
 	MonthlyWageFen *int64    `json:"monthly_wage_fen,omitempty"`
 
 	// Province The short name, such as 浙江
 	Province string `json:"province"`
 
-	// Source Where the figure can be looked up
+	// Source Where the value is published
 	Source string `json:"source"`
 
-	// YearlyWageFen Of the last published year: small claims go by it
+	// YearlyWageFen Wage of the last published year, used for the small-claims limit
 	YearlyWageFen *int64 `json:"yearly_wage_fen,omitempty"`
 }
 
-// IncomeList The figures, all in one page
+// IncomeList The incomes, all in one page
 type IncomeList struct {
 	Items []Income `json:"items"`
 
@@ -1657,7 +1657,7 @@ type IncomeList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// Instalment One part of a plan
+// Instalment One instalment of a plan
 type Instalment struct {
 	AmountFen int64  `json:"amount_fen"`
 	DueOn     string `json:"due_on"`
@@ -1668,14 +1668,14 @@ type Instalment struct {
 // Instrument How the money was sent
 type Instrument string
 
-// JournalBody What the entry states. The stored, hashed form is in the bag; here the personal values the reader may see are put beside their commitments.
+// JournalBody Content of the entry. The stored, hashed form is in the bag; here the personal values visible to the caller are added to their commitments.
 type JournalBody struct {
 	Blob *BlobRef `json:"blob"`
 
-	// ClaimedAt When it happened by the word of the actor
+	// ClaimedAt When it happened, according to the actor
 	ClaimedAt *time.Time `json:"claimed_at"`
 
-	// Collector With what the entry was made
+	// Collector Program that made the entry
 	Collector Collector `json:"collector"`
 
 	// Commitments Path to hex SHA-256(salt and value)
@@ -1684,7 +1684,7 @@ type JournalBody struct {
 	// Erased Paths whose value was erased
 	Erased []string `json:"erased"`
 
-	// Facts Stated openly
+	// Facts Facts without personal data
 	Facts map[string]interface{} `json:"facts"`
 	Pace  int                    `json:"pace"`
 
@@ -1694,25 +1694,25 @@ type JournalBody struct {
 	// Values Personal values by path
 	Values map[string]string `json:"values"`
 
-	// Withheld Paths this reader may not see
+	// Withheld Paths whose value the caller may not see
 	Withheld []string `json:"withheld"`
 }
 
 // JournalEntry One entry of a case's journal
 type JournalEntry struct {
-	// Actor Who did a thing
+	// Actor Who acted
 	Actor Actor `json:"actor"`
 
-	// At When it was received here
+	// At When it was received
 	At time.Time `json:"at"`
 
-	// Body What the entry states. The stored, hashed form is in the bag; here the personal values the reader may see are put beside their commitments.
+	// Body Content of the entry. The stored, hashed form is in the bag; here the personal values visible to the caller are added to their commitments.
 	Body JournalBody `json:"body"`
 
 	// Hash RFC 6962 leaf hash of the stored bytes
 	Hash string `json:"hash"`
 
-	// Kind What a journal entry tells; kinds are added, never renamed
+	// Kind Kind of a journal entry; kinds are added, never renamed
 	Kind EntryKind `json:"kind"`
 	Seq  int64     `json:"seq"`
 }
@@ -1726,62 +1726,62 @@ type JournalPage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// LackingParticular A field without which papers would be sent back
+// LackingParticular A missing field that papers require
 type LackingParticular struct {
-	// Field Name of the field; one of a counterpart reads holders.{id}.{field}
+	// Field Name of the field; for a counterpart holders.{id}.{field}
 	Field  string      `json:"field"`
 	Papers []PaperKind `json:"papers"`
 }
 
-// Limitation The terms of a claim towards one counterpart. Each end is the midnight in China after the last day
+// Limitation Limitation of the claim towards one counterpart. Each term ends at midnight in China after its last day
 type Limitation struct {
 	// Avoidance The end of the right to avoid for a material misunderstanding
 	Avoidance time.Time `json:"avoidance"`
 
-	// Bare If no act counted
+	// Bare Without any event
 	Bare   time.Time `json:"bare"`
 	Begins time.Time `json:"begins"`
 
-	// Cap Twenty years from the mis-send; no act moves it
+	// Cap Twenty years after the mis-send; no event changes it
 	Cap           time.Time `json:"cap"`
 	CounterpartID string    `json:"counterpart_id"`
 
-	// Ends With all acts that count
+	// Ends With all events that affect the term
 	Ends  time.Time        `json:"ends"`
 	Steps []LimitationStep `json:"steps"`
 }
 
-// LimitationLedger The terms of a claim: those to be safe by, and those towards each counterpart
+// LimitationLedger Limitation of the claim: the earliest terms, and the terms towards each counterpart
 type LimitationLedger struct {
 	// Avoidance The end of the right to avoid for a material misunderstanding
 	Avoidance time.Time `json:"avoidance"`
 
-	// Bare If no act counted
+	// Bare Without any event
 	Bare   time.Time `json:"bare"`
 	Begins time.Time `json:"begins"`
 
-	// Cap Twenty years from the mis-send; no act moves it
+	// Cap Twenty years after the mis-send; no event changes it
 	Cap          time.Time    `json:"cap"`
 	Counterparts []Limitation `json:"counterparts"`
 
-	// Ends With all acts that count
+	// Ends With all events that affect the term
 	Ends  time.Time        `json:"ends"`
 	Steps []LimitationStep `json:"steps"`
 }
 
-// LimitationStep An act with what became of the term
+// LimitationStep An event with its effect on the term
 type LimitationStep struct {
 	At     time.Time            `json:"at"`
 	Effect LimitationStepEffect `json:"effect"`
 
-	// Ends The end of the term after this act
+	// Ends End of the term after this event
 	Ends time.Time          `json:"ends"`
 	Kind LimitationStepKind `json:"kind"`
 
-	// ProofSeq Of the entry that shows that a demand arrived
+	// ProofSeq Sequence number of the entry that proves the arrival of a demand
 	ProofSeq *int64 `json:"proof_seq"`
 
-	// Seq Of the journal entry
+	// Seq Sequence number of the journal entry
 	Seq int64 `json:"seq"`
 }
 
@@ -1791,9 +1791,9 @@ type LimitationStepEffect string
 // LimitationStepKind defines model for LimitationStep.Kind.
 type LimitationStepKind string
 
-// Link A counterpart's way in
+// Link A counterpart's access link
 type Link struct {
-	// By Who did a thing
+	// By Who acted
 	By            Actor      `json:"by"`
 	CounterpartID string     `json:"counterpart_id"`
 	CreatedAt     time.Time  `json:"created_at"`
@@ -1805,7 +1805,7 @@ type Link struct {
 
 // LinkIssued A new link
 type LinkIssued struct {
-	// By Who did a thing
+	// By Who acted
 	By            Actor      `json:"by"`
 	CounterpartID string     `json:"counterpart_id"`
 	CreatedAt     time.Time  `json:"created_at"`
@@ -1814,10 +1814,10 @@ type LinkIssued struct {
 	OpenedAt      *time.Time `json:"opened_at"`
 	RevokedAt     *time.Time `json:"revoked_at"`
 
-	// Token Told once
+	// Token Returned once
 	Token *string `json:"token"`
 
-	// URL Of the counterpart's page, relative to this installation; the token stands behind the #, which no browser sends
+	// URL URL of the counterpart's page, relative to this installation; the token is in the fragment, which browsers do not send
 	URL *string `json:"url"`
 }
 
@@ -1827,7 +1827,7 @@ type LinkList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// LinkRequest For whom, and for how long
+// LinkRequest Counterpart and duration of a link
 type LinkRequest struct {
 	// CounterpartID Id of a counterpart of this case
 	CounterpartID string `json:"counterpart_id"`
@@ -1836,22 +1836,22 @@ type LinkRequest struct {
 	Days *int `json:"days,omitempty"`
 }
 
-// LintFinding A place in the text that should not be sent like this
+// LintFinding A passage of the text that should be changed
 type LintFinding struct {
-	// Articles Statutes, each with the mark of how it was read: V word for word, S from a secondary source, R recalled only
+	// Articles Statutes, each with a mark of how it was read: V verbatim, S from a secondary source, R from memory
 	Articles []string `json:"articles"`
 
-	// Code What kind of harm a finding is
+	// Code Kind of a finding
 	Code FindingCode `json:"code"`
 
-	// End The character after the place, counted likewise
+	// End End of the passage, exclusive, in Unicode code points
 	End  int    `json:"end"`
 	Rule string `json:"rule"`
 
-	// Severity block: must not be sent like this; warn: better said otherwise
+	// Severity block: must be changed before sending; warn: should be changed
 	Severity LintFindingSeverity `json:"severity"`
 
-	// Start First character of the place, from 0, in Unicode code points: neither bytes nor UTF-16 units
+	// Start Start of the passage, from 0, in Unicode code points (not bytes or UTF-16 units)
 	Start int `json:"start"`
 
 	// Suggestion A better wording, in Chinese
@@ -1861,24 +1861,24 @@ type LintFinding struct {
 	Why string `json:"why"`
 }
 
-// LintFindingSeverity block: must not be sent like this; warn: better said otherwise
+// LintFindingSeverity block: must be changed before sending; warn: should be changed
 type LintFindingSeverity string
 
-// LintReport What in the text could hurt; the order is that of the text
+// LintReport Findings in the order of the text
 type LintReport struct {
 	Findings []LintFinding `json:"findings"`
 }
 
-// LintRequest A text that somebody wants to send
+// LintRequest A text to be sent
 type LintRequest struct {
-	// Text Without control characters and without those that turn the direction of reading
+	// Text Without control characters and bidirectional formatting characters
 	Text string `json:"text"`
 
-	// Where Where a text is meant for: the counterpart alone, a group, its owner, the platform, a letter or paper for a court
+	// Where Where a text will be used: for the counterpart alone, a group, its owner, the platform, a letter or a court paper
 	Where TextPlace `json:"where"`
 }
 
-// Mail A mail as it went out, or would have
+// Mail A mail as sent, or as it would be sent
 type Mail struct {
 	At      time.Time `json:"at"`
 	Body    string    `json:"body"`
@@ -1893,7 +1893,7 @@ type Mail struct {
 // MailState defines model for Mail.State.
 type MailState string
 
-// MailClasses Which classes come by mail, too; one that is absent does
+// MailClasses Classes that are also sent by mail; an absent class is sent
 type MailClasses struct {
 	Deadline *bool `json:"deadline,omitempty"`
 	Money    *bool `json:"money,omitempty"`
@@ -1907,16 +1907,16 @@ type MailPage struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// Mark How a statute or report was read: V word for word, S from a secondary source, R recalled only
+// Mark How a statute or report was read: V verbatim, S from a secondary source, R from memory
 type Mark string
 
-// Measure Something that makes a mis-send less likely or less final
+// Measure A measure that makes a mis-send less likely or reversible
 type Measure struct {
 	Applies MeasureApplies `json:"applies"`
 	ID      string         `json:"id"`
 	Name    string         `json:"name"`
 
-	// Rating Of five, as its source gave it
+	// Rating Rating from 1 to 5 by its source
 	Rating int    `json:"rating"`
 	Source string `json:"source"`
 	Text   string `json:"text"`
@@ -1925,41 +1925,41 @@ type Measure struct {
 // MeasureApplies defines model for Measure.Applies.
 type MeasureApplies string
 
-// NewWebhook An address that is to be told of changes
+// NewWebhook A webhook to add
 type NewWebhook struct {
 	Description *string `json:"description,omitempty"`
 
-	// Types case. and the kind of an entry; every event when empty or absent
+	// Types "case." and the kind of an entry; every event when empty or absent
 	Types *[]string `json:"types,omitempty"`
 
-	// URL https, and public
+	// URL A public https URL
 	URL string `json:"url"`
 }
 
-// NoticeClass What a notice is about
+// NoticeClass Class of a notification
 type NoticeClass string
 
 // Outcome How a case ended
 type Outcome string
 
-// OutcomeRow Figures of cases that are alike; what they were not counted by is null
+// OutcomeRow Statistics of one group of cases; dimensions that were not requested are null
 type OutcomeRow struct {
-	// AmountBelowFen And ends below this; null for the highest
+	// AmountBelowFen Upper limit of the band, exclusive; null for the highest band
 	AmountBelowFen *int64 `json:"amount_below_fen"`
 
-	// AmountFromFen The band begins here
+	// AmountFromFen Lower limit of the band, inclusive
 	AmountFromFen *int64 `json:"amount_from_fen"`
 	ClaimedFen    int64  `json:"claimed_fen"`
 
-	// Closed Of those that were filed
+	// Closed How many of the filed cases are closed
 	Closed    int        `json:"closed"`
 	Filed     int        `json:"filed"`
 	GroupKind *GroupKind `json:"group_kind"`
 
-	// MedianSeconds Null without a stay that has ended
+	// MedianSeconds Null without a completed stay
 	MedianSeconds *float64 `json:"median_seconds"`
 
-	// Month Of the filing, in China
+	// Month Month of the filing, in China
 	Month *string `json:"month"`
 
 	// Outcomes Closed cases by outcome
@@ -1969,11 +1969,11 @@ type OutcomeRow struct {
 	RecoveredFen int64          `json:"recovered_fen"`
 	Stage        *Stage         `json:"stage"`
 
-	// Stays Stays in this stage that have ended; null when not counted by stage
+	// Stays Completed stays in this stage; null if not counted by stage
 	Stays *int `json:"stays"`
 }
 
-// Outcomes Figures of the cases of this installation
+// Outcomes Statistics of this installation's cases
 type Outcomes struct {
 	By    []Dimension  `json:"by"`
 	Items []OutcomeRow `json:"items"`
@@ -1983,46 +1983,46 @@ type Outcomes struct {
 // PaperKind A paper that needs particulars
 type PaperKind string
 
-// PaperOnRequest A paper that is made when somebody asks for it
+// PaperOnRequest A paper that is built on request
 type PaperOnRequest string
 
-// Particulars What the papers for a court need beyond the case; every field may be absent
+// Particulars Particulars that court papers need in addition to the case; every field is optional
 type Particulars struct {
-	// Agent Who speaks for the claimant in court
+	// Agent Representative of the claimant in court
 	Agent *AgentParticulars `json:"agent,omitempty"`
 
-	// Assets Property to be preserved, and clues to it
+	// Assets Property to be preserved, and information to locate it
 	Assets *string `json:"assets,omitempty"`
 
-	// AtRisk Evidence to be preserved, and who holds it
+	// AtRisk Evidence to be preserved, and who has it
 	AtRisk *string `json:"at_risk,omitempty"`
 
-	// Claimant Who the claimant is, beyond the name
+	// Claimant Particulars of the claimant in addition to the name
 	Claimant *ClaimantParticulars `json:"claimant,omitempty"`
 
-	// Court Whole name in Chinese; it ends in 法院
+	// Court Full name in Chinese, ending in 法院
 	Court *string `json:"court,omitempty"`
 
-	// DueOn Day an acknowledged debt was to be paid
+	// DueOn Day on which an acknowledged debt was due
 	DueOn   *string              `json:"due_on,omitempty"`
 	Holders *[]HolderParticulars `json:"holders,omitempty"`
 
-	// Narrative How it happened, beyond what was told at the filing
+	// Narrative How it happened, in addition to the filing
 	Narrative *string `json:"narrative,omitempty"`
 
-	// NoticedOn Day the claimant learned of the mistake
+	// NoticedOn Day on which the claimant noticed the mistake
 	NoticedOn *string `json:"noticed_on,omitempty"`
 
-	// Papers Made beside those the route brings
+	// Papers Papers built in addition to those of the route
 	Papers *[]PaperOnRequest `json:"papers,omitempty"`
 
-	// Rate The one-year LPR as somebody read it
+	// Rate The one-year LPR and its source
 	Rate *PublishedRate `json:"rate,omitempty"`
 
-	// ReturnBy Last day a demand leaves, such as 2026-12-31
+	// ReturnBy Last day to return the money, set by a demand, such as 2026-12-31
 	ReturnBy *string `json:"return_by,omitempty"`
 
-	// ReturnTo Where the money is to go back to
+	// ReturnTo Account for the return of the money
 	ReturnTo *AccountToReturn `json:"return_to,omitempty"`
 
 	// Risk Why it may be lost
@@ -2031,44 +2031,44 @@ type Particulars struct {
 	// Security Security offered for that
 	Security *string `json:"security,omitempty"`
 
-	// TransactionNo For the papers; the record of the case keeps its own
+	// TransactionNo Number used in papers; the number in the case does not change
 	TransactionNo *string `json:"transaction_no,omitempty"`
 }
 
-// Paused A pause that somebody asked for
+// Paused A requested pause
 type Paused struct {
-	// Until As it was asked for; the deadline `pause` says when it ends
+	// Until End as requested; the deadline `pause` has the actual end
 	Until *time.Time `json:"until"`
 }
 
-// Plan A promise to pay in parts
+// Plan An instalment plan
 type Plan struct {
 	CounterpartID string       `json:"counterpart_id"`
 	Instalments   []Instalment `json:"instalments"`
 	No            int          `json:"no"`
 
-	// ProposedBy What an account may do; `system` is the workflow itself
+	// ProposedBy Role of an account; `system` is the workflow itself
 	ProposedBy Role  `json:"proposed_by"`
 	RestFen    int64 `json:"rest_fen"`
 
-	// Running Both sides agreed
+	// Running Both sides accepted the plan
 	Running bool `json:"running"`
 }
 
-// PlanPart One part of a plan, due at 18:00 in China on its day or on the next working day
+// PlanPart One instalment, due at 18:00 in China on its day or on the next working day
 type PlanPart struct {
 	AmountFen int64 `json:"amount_fen"`
 
-	// DueOn A day in China, after the one before it and within five years
+	// DueOn A day in China, after the previous instalment and within five years
 	DueOn string `json:"due_on"`
 }
 
-// PlanStep A stage on the way
+// PlanStep A stage of the plan
 type PlanStep struct {
-	// DueIn How long the stage is given, in words
+	// DueIn Duration of the stage, as text
 	DueIn *string `json:"due_in"`
 
-	// Stage How far a case has gone, in this order
+	// Stage Stage of a case, in this order
 	Stage Stage  `json:"stage"`
 	Why   string `json:"why"`
 }
@@ -2083,23 +2083,23 @@ type Playbook struct {
 	Rollout  int            `json:"rollout"`
 	Rules    []PlaybookRule `json:"rules"`
 
-	// ValidFrom The day its rules begin to hold
+	// ValidFrom First day on which its rules apply
 	ValidFrom string `json:"valid_from"`
 	Version   string `json:"version"`
 }
 
-// PlaybookEdition One version of the rules, as it stands on the shelf
+// PlaybookEdition One available version of the rules
 type PlaybookEdition struct {
-	// Current The newest version that every new case is offered; assessments are given by it
+	// Current The newest version that every new case is offered; used for assessments
 	Current bool `json:"current"`
 
-	// Released Sealed: nothing in it changes any more
+	// Released Released versions never change
 	Released bool `json:"released"`
 
-	// Rollout Percentage of new cases that are offered this version; a case takes the newest one it is offered
+	// Rollout Percentage of new cases that are offered this version; a case uses the newest version it is offered
 	Rollout int `json:"rollout"`
 
-	// ValidFrom The day its rules begin to hold
+	// ValidFrom First day on which its rules apply
 	ValidFrom string `json:"valid_from"`
 	Version   string `json:"version"`
 }
@@ -2116,57 +2116,57 @@ type PlaybookList struct {
 type PlaybookRule struct {
 	Confidence PlaybookRuleConfidence `json:"confidence"`
 
-	// Content The rule as it stands in its file
+	// Content The rule as in its file
 	Content map[string]interface{} `json:"content"`
 
-	// DisputedBy Ids of the rules that say otherwise
+	// DisputedBy Ids of the rules that contradict it
 	DisputedBy []string `json:"disputed_by"`
 	ID         string   `json:"id"`
 
 	// Marks How the statutes and reports it cites were read
 	Marks []Mark `json:"marks"`
 
-	// Source An article, a statute with its edition, a report, or this house, as papers cite it
+	// Source An article, a statute with its edition, a report, or this product, as papers cite it
 	Source string `json:"source"`
 
-	// ValidFrom First day it holds, in China; null: as long as the version
+	// ValidFrom First day on which it applies, in China; null means as long as the version
 	ValidFrom *string `json:"valid_from"`
 
-	// ValidTo First day it no longer holds; null: none is known
+	// ValidTo First day on which it no longer applies; null if unknown
 	ValidTo *string `json:"valid_to"`
 }
 
 // PlaybookRuleConfidence defines model for PlaybookRule.Confidence.
 type PlaybookRuleConfidence string
 
-// PlaybookVersion The rules the case runs by, pinned at filing
+// PlaybookVersion Version of the rules, pinned at filing
 type PlaybookVersion struct {
 	Version string `json:"version"`
 }
 
-// Precedent A case that is like this one: one that a source tells, or a closed case of this installation whose claimant shared it without personal data
+// Precedent A similar case: one reported by a source, or a closed case of this installation that its claimant shared without personal data
 type Precedent struct {
 	Days            *int   `json:"days"`
 	ID              string `json:"id"`
 	ReturnedPercent *int   `json:"returned_percent"`
 
-	// Route A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+	// Route A way to recover the money: voluntary return, the platform, or a legal route
 	Route  Way    `json:"route"`
 	Source string `json:"source"`
 	Story  string `json:"story"`
 
-	// Why What is alike
+	// Why What is similar
 	Why []string `json:"why"`
 }
 
-// Preferences How an account wants to be told
+// Preferences Notification preferences of an account
 type Preferences struct {
 	Language PreferencesLanguage `json:"language"`
 
-	// Mail Which classes come by mail, too; one that is absent does
+	// Mail Classes that are also sent by mail; an absent class is sent
 	Mail *MailClasses `json:"mail,omitempty"`
 
-	// QuietFrom Time of the day in China; equal ones mean no quiet hours
+	// QuietFrom Time of day in China; equal times mean no quiet hours
 	QuietFrom  string `json:"quiet_from"`
 	QuietUntil string `json:"quiet_until"`
 }
@@ -2174,17 +2174,17 @@ type Preferences struct {
 // PreferencesLanguage defines model for Preferences.Language.
 type PreferencesLanguage string
 
-// Prevention All that the playbook says of a send that is not made yet; texts are Chinese
+// Prevention Advice of the playbook for a planned transfer; texts are Chinese
 type Prevention struct {
 	Confirmations []Confirmation `json:"confirmations"`
 
-	// Measures Those that help or may help
+	// Measures Measures that help or may help
 	Measures []Measure `json:"measures"`
 
-	// Playbook The rules the case runs by, pinned at filing
+	// Playbook Version of the rules, pinned at filing
 	Playbook PlaybookVersion `json:"playbook"`
 
-	// Questions What would change the answer
+	// Questions Questions that would change the result
 	Questions []Question `json:"questions"`
 	Warnings  []Warning  `json:"warnings"`
 }
@@ -2193,10 +2193,10 @@ type Prevention struct {
 type Problem struct {
 	AllowedActions *[]Action `json:"allowed_actions,omitempty"`
 
-	// Code Stable name of a failure
+	// Code Stable code of an error
 	Code ProblemCode `json:"code"`
 
-	// ContactRefusal With a refused plan_contact: what speaks against the message, and from when nothing but its words would
+	// ContactRefusal For a refused plan_contact: the reasons, and from when only the text itself could be refused
 	ContactRefusal *ContactRefusal `json:"contact_refusal,omitempty"`
 	Detail         string          `json:"detail"`
 	Errors         []FieldError    `json:"errors"`
@@ -2210,37 +2210,37 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
-// ProblemCode Stable name of a failure
+// ProblemCode Stable code of an error
 type ProblemCode string
 
-// Proposal A decision that waits for a second pair of eyes
+// Proposal A decision that a second person must approve
 type Proposal struct {
 	AmountFen int64 `json:"amount_fen"`
 
-	// By Id of the account that proposed it and does not approve it
+	// By Id of the account that proposed it and may not approve it
 	By string `json:"by"`
 
-	// Decision An agent's word on an appeal
+	// Decision Decision about an appeal
 	Decision Decision `json:"decision"`
 }
 
-// ProposedFact What a file tells about itself; anyone could have written it
+// ProposedFact A fact found in a file's metadata or text; anyone could have written it
 type ProposedFact struct {
 	// Label In Chinese
 	Label string `json:"label"`
 
-	// Name A fact that a file may tell; where a picture was taken is a value of its journal entry
+	// Name Kind of a fact found in a file; the location of a picture is a value of its journal entry
 	Name  FactName          `json:"name"`
 	State ProposedFactState `json:"state"`
 
-	// Value A time is RFC 3339; one without a zone is taken for China's
+	// Value Times are RFC 3339; a time without zone is read as China time
 	Value string `json:"value"`
 }
 
 // ProposedFactState defines model for ProposedFact.State.
 type ProposedFactState string
 
-// PublishedRate The one-year LPR as somebody read it
+// PublishedRate The one-year LPR and its source
 type PublishedRate struct {
 	// AsOf Day of its publication
 	AsOf *string `json:"as_of,omitempty"`
@@ -2253,23 +2253,23 @@ type PublishedRate struct {
 	Source  *string `json:"source,omitempty"`
 }
 
-// Question A fact that would decide more
+// Question A missing fact that would improve the result
 type Question struct {
-	// Signal Its name among the circumstances; empty when a field of the facts tells it
+	// Signal Its name in circumstances; empty if it is a field of the facts
 	Signal string `json:"signal"`
 	Text   string `json:"text"`
 }
 
-// Reading What one source says
+// Reading The statement of one source
 type Reading struct {
 	Source string `json:"source"`
 	Text   string `json:"text"`
 }
 
-// Reason Why the money should not have gone there
+// Reason Why the transfer was a mistake
 type Reason string
 
-// ReasonGiven Why it is asked for
+// ReasonGiven Reason of the request
 type ReasonGiven struct {
 	Reason string `json:"reason"`
 }
@@ -2279,30 +2279,30 @@ type RecallAnswer struct {
 	// ArrivesAt When a delayed transfer arrives
 	ArrivesAt *time.Time `json:"arrives_at"`
 
-	// Disputed The sources say different things
+	// Disputed The sources disagree
 	Disputed bool      `json:"disputed"`
 	How      string    `json:"how"`
 	Possible bool      `json:"possible"`
 	Readings []Reading `json:"readings"`
 
-	// RefundAt When money that nobody claimed comes back, or came back
+	// RefundAt When unclaimed money is or was refunded
 	RefundAt *time.Time `json:"refund_at"`
 
-	// Steps What to do in the next ten minutes
+	// Steps Steps for the next ten minutes
 	Steps []string `json:"steps"`
 
-	// Until End of that window, or else the moment of the coming refund
+	// Until End of that period, else the time of the coming refund
 	Until    *time.Time `json:"until"`
 	Warnings []string   `json:"warnings"`
 
-	// Who Who has to act
+	// Who Who must act
 	Who []RecallAnswerWho `json:"who"`
 }
 
 // RecallAnswerWho defines model for RecallAnswer.Who.
 type RecallAnswerWho string
 
-// Receipt What the text says of a payment; null where it says nothing
+// Receipt Payment details found in the text; null if not found
 type Receipt struct {
 	AmountFen     *int64     `json:"amount_fen"`
 	At            *time.Time `json:"at"`
@@ -2313,19 +2313,19 @@ type Receipt struct {
 // Refusal Why a counterpart does not return the money
 type Refusal string
 
-// Reliability Of the cases given a chance in this range, how many came true
+// Reliability How often cases with a forecast in this range had a voluntary return
 type Reliability struct {
-	// Chance Mean of what was foretold
+	// Chance Mean of the forecasts
 	Chance float64 `json:"chance"`
 	High   float64 `json:"high"`
 	Low    float64 `json:"low"`
 	N      int     `json:"n"`
 
-	// Observed Share of what came true
+	// Observed Observed share
 	Observed float64 `json:"observed"`
 }
 
-// Requirement Evidence a stage asks for
+// Requirement Evidence a stage requires
 type Requirement struct {
 	// Kind What a file shows
 	Kind      EvidenceKind `json:"kind"`
@@ -2337,21 +2337,21 @@ type Requirement struct {
 // ResponseKind What a counterpart answered
 type ResponseKind string
 
-// Retention How long the personal values of a case are kept, and who sees them
+// Retention Retention of a case's personal values
 type Retention struct {
 	ErasedAt *time.Time `json:"erased_at"`
 
-	// HeldSince Since when a legal hold forbids erasure
+	// HeldSince Start of the legal hold that forbids erasure
 	HeldSince *time.Time `json:"held_since"`
 
-	// KeepUntil When they are erased unless the case is held; null while it is open
+	// KeepUntil When they are erased unless the case is under a legal hold; null while it is open
 	KeepUntil *time.Time `json:"keep_until"`
 
-	// RestrictedAt Since when they are shown to legal and auditors only
+	// RestrictedAt Since when only legal and auditors can read them
 	RestrictedAt *time.Time `json:"restricted_at"`
 }
 
-// Return A counterpart's part of a case; held and asked are null when nobody knows the share
+// Return What a counterpart may see of a case; held and asked are null when the share is unknown
 type Return struct {
 	AllowedActions []Action      `json:"allowed_actions"`
 	Answer         *ResponseKind `json:"answer"`
@@ -2368,23 +2368,23 @@ type Return struct {
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 
-	// Recorded What will be written to the journal, with its time
+	// Recorded What is recorded in the journal, with its time
 	Recorded []EntryKind `json:"recorded"`
 
-	// Reference To name the matter by
+	// Reference Reference of the case
 	Reference string   `json:"reference"`
 	Refusal   *Refusal `json:"refusal"`
 
-	// ReturnedFen What the claimant confirmed
+	// ReturnedFen Amount the claimant confirmed
 	ReturnedFen int64 `json:"returned_fen"`
 
-	// SaysFen What one said and nobody has confirmed
+	// SaysFen Amount the counterpart reported, not yet confirmed
 	SaysFen int64       `json:"says_fen"`
 	SentAt  time.Time   `json:"sent_at"`
 	Text    *ReturnText `json:"text"`
 }
 
-// ReturnEvidence A file that was taken in
+// ReturnEvidence An accepted file
 type ReturnEvidence struct {
 	ID string `json:"id"`
 
@@ -2396,50 +2396,50 @@ type ReturnEvidence struct {
 	Size       int64        `json:"size"`
 }
 
-// ReturnHarassment What was too much
+// ReturnHarassment What the counterpart complains about
 type ReturnHarassment struct {
-	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	// Email Address for a confirmation, and for a reminder the day before each instalment of an agreed plan. Used only for that and visible only to staff; a link in every mail stops the mails
 	Email *string `json:"email,omitempty"`
 	Text  string  `json:"text"`
 }
 
-// ReturnPlan A plan to pay in parts
+// ReturnPlan A proposed instalment plan
 type ReturnPlan struct {
-	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	// Email Address for a confirmation, and for a reminder the day before each instalment of an agreed plan. Used only for that and visible only to staff; a link in every mail stops the mails
 	Email       *string    `json:"email,omitempty"`
 	Instalments []PlanPart `json:"instalments"`
 }
 
-// ReturnPlanAnswer The answer to a plan
+// ReturnPlanAnswer Answer to a proposed plan
 type ReturnPlanAnswer struct {
 	Accept bool `json:"accept"`
 
-	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	// Email Address for a confirmation, and for a reminder the day before each instalment of an agreed plan. Used only for that and visible only to staff; a link in every mail stops the mails
 	Email  *string `json:"email,omitempty"`
 	Reason *string `json:"reason,omitempty"`
 }
 
-// ReturnResponse What a counterpart says of the money
+// ReturnResponse A counterpart's answer about the money
 type ReturnResponse struct {
-	// AmountFen With `returned` and `partly_returned` only; needed with the latter
+	// AmountFen Only with `returned` and `partly_returned`; required with the latter
 	AmountFen *int64 `json:"amount_fen,omitempty"`
 
 	// At When it happened; now when absent
 	At *time.Time `json:"at,omitempty"`
 
-	// Email Where to confirm what was said, and to remind of each instalment of an agreed plan the day before; kept for that alone, shown to nobody but the desk, stopped by a link in every mail
+	// Email Address for a confirmation, and for a reminder the day before each instalment of an agreed plan. Used only for that and visible only to staff; a link in every mail stops the mails
 	Email *string `json:"email,omitempty"`
 
-	// Kind returned waits for the claimant to confirm it
+	// Kind `returned` must be confirmed by the claimant
 	Kind    ReturnResponseKind `json:"kind"`
 	Refusal *Refusal           `json:"refusal,omitempty"`
 	Text    *string            `json:"text,omitempty"`
 }
 
-// ReturnResponseKind returned waits for the claimant to confirm it
+// ReturnResponseKind `returned` must be confirmed by the claimant
 type ReturnResponseKind string
 
-// ReturnText How one is asked, and how to return it
+// ReturnText The request, and how to return the money
 type ReturnText struct {
 	Body string `json:"body"`
 
@@ -2448,34 +2448,34 @@ type ReturnText struct {
 	Subject string  `json:"subject"`
 }
 
-// Role What an account may do; `system` is the workflow itself
+// Role Role of an account; `system` is the workflow itself
 type Role string
 
-// Route A way of legal escalation
+// Route A legal route
 type Route string
 
-// RouteOption One way to get the money back
+// RouteOption One way to recover the money
 type RouteOption struct {
-	// Chance An interval of 95 %, never a promise
+	// Chance A 95 % interval, never a promise
 	Chance Chance `json:"chance"`
 
-	// CostFen The fee by the rules, of all suits together where money was split; null when none computes it
+	// CostFen Fee by the rules, for all suits together if the money was split; null if no rule computes it
 	CostFen  *int64 `json:"cost_fen"`
 	CostMark *Mark  `json:"cost_mark"`
 
-	// Days How long a way takes
+	// Days Duration of a route
 	Days Days `json:"days"`
 
-	// ExpectedValueFen What is claimed times chance less cost; null when nothing informs one of them
+	// ExpectedValueFen Claim times chance minus cost; null if one of them is unknown
 	ExpectedValueFen *int64 `json:"expected_value_fen"`
 	Name             string `json:"name"`
 	Open             bool   `json:"open"`
 
-	// Questions What would open or close it
+	// Questions Questions that decide whether it is available
 	Questions   []Question `json:"questions"`
 	Recommended bool       `json:"recommended"`
 
-	// Route A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+	// Route A way to recover the money: voluntary return, the platform, or a legal route
 	Route  Way      `json:"route"`
 	Source string   `json:"source"`
 	Why    []string `json:"why"`
@@ -2490,14 +2490,14 @@ type RowFault struct {
 	Why string `json:"why"`
 }
 
-// SeenParticulars Particulars by their names, as they were supplied or masked
+// SeenParticulars Particulars by name, as supplied or masked
 type SeenParticulars map[string]interface{}
 
-// SendFacts What may be told of a send that is not made yet
+// SendFacts Facts of a planned transfer
 type SendFacts struct {
 	Account *Account `json:"account,omitempty"`
 
-	// AmountFen What is to be sent; 0 or absent when unknown
+	// AmountFen Amount to be sent; 0 or absent when unknown
 	AmountFen *int64 `json:"amount_fen,omitempty"`
 
 	// Circumstances Answers to the questions that a prevention asks, by their signal
@@ -2512,13 +2512,13 @@ type SendFacts struct {
 	Platform Platform `json:"platform"`
 }
 
-// Sex As the forms of courts ask for it
+// Sex As required by court forms
 type Sex string
 
-// Stage How far a case has gone, in this order
+// Stage Stage of a case, in this order
 type Stage string
 
-// StatementImport A bill as it was read
+// StatementImport An imported bill
 type StatementImport struct {
 	// Evidence The record of one file
 	Evidence Evidence            `json:"evidence"`
@@ -2528,10 +2528,10 @@ type StatementImport struct {
 	Platform  Platform   `json:"platform"`
 	RowFaults []RowFault `json:"row_faults"`
 
-	// Rows How many were read
+	// Rows Number of rows read
 	Rows int `json:"rows"`
 
-	// StatedRows How many rows the bill itself speaks of
+	// StatedRows Number of rows according to the bill itself
 	StatedRows   *int                   `json:"stated_rows"`
 	Transactions []StatementTransaction `json:"transactions"`
 }
@@ -2541,7 +2541,7 @@ type StatementImportForm string
 
 // StatementTransaction A transaction that may be the mis-sent one
 type StatementTransaction struct {
-	// Account Of the counterpart, as far as the wallet shows it
+	// Account Account of the counterpart, as far as the wallet shows it
 	Account     string       `json:"account"`
 	AmountFen   int64        `json:"amount_fen"`
 	At          time.Time    `json:"at"`
@@ -2551,7 +2551,7 @@ type StatementTransaction struct {
 	Goods       string       `json:"goods"`
 	Kind        string       `json:"kind"`
 
-	// Matched This is most likely the one
+	// Matched This is most likely the mis-sent transaction
 	Matched    bool   `json:"matched"`
 	MerchantNo string `json:"merchant_no"`
 	Method     string `json:"method"`
@@ -2562,7 +2562,7 @@ type StatementTransaction struct {
 	State         string `json:"state"`
 	TransactionNo string `json:"transaction_no"`
 
-	// Why What agrees with the case and what does not
+	// Why What matches the case and what does not
 	Why []string `json:"why"`
 }
 
@@ -2570,29 +2570,29 @@ type StatementTransaction struct {
 type StatementUpload struct {
 	File openapi_types.File `json:"file"`
 
-	// Sha256 Of the file, as the sender worked it out
+	// Sha256 SHA-256 of the file, computed by the sender
 	Sha256 *string `json:"sha256,omitempty"`
 }
 
-// StatsFormat The form of the figures
+// StatsFormat Format of the statistics
 type StatsFormat string
 
-// Strategy How to talk to people of this kind of group
+// Strategy How to communicate in this kind of group
 type Strategy struct {
 	First string         `json:"first"`
 	ID    string         `json:"id"`
 	Notes []StrategyNote `json:"notes"`
 
-	// Risk That asking openly does harm: a reading of this house
+	// Risk Risk that an open request does harm, as judged by this product
 	Risk   StrategyRisk `json:"risk"`
 	Source string       `json:"source"`
 	Then   string       `json:"then"`
 }
 
-// StrategyRisk That asking openly does harm: a reading of this house
+// StrategyRisk Risk that an open request does harm, as judged by this product
 type StrategyRisk string
 
-// StrategyNote Something beside the strategy that applies or may apply
+// StrategyNote An additional note that applies or may apply
 type StrategyNote struct {
 	Applies StrategyNoteApplies `json:"applies"`
 	Code    string              `json:"code"`
@@ -2603,9 +2603,9 @@ type StrategyNote struct {
 // StrategyNoteApplies defines model for StrategyNote.Applies.
 type StrategyNoteApplies string
 
-// Task Something asked of an authority or a platform
+// Task A request to an authority or a platform
 type Task struct {
-	// CounterpartID Whom it is about; null: every counterpart
+	// CounterpartID The counterpart it concerns; null means every counterpart
 	CounterpartID *string   `json:"counterpart_id"`
 	Kind          TaskKind  `json:"kind"`
 	State         TaskState `json:"state"`
@@ -2627,7 +2627,7 @@ type Text struct {
 	En Wording `json:"en"`
 	ID string  `json:"id"`
 
-	// Short The same in few words
+	// Short A short form of the text
 	Short    string   `json:"short"`
 	Subject  string   `json:"subject"`
 	Warnings []string `json:"warnings"`
@@ -2641,31 +2641,31 @@ type TextList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
-// TextPlace Where a text is meant for: the counterpart alone, a group, its owner, the platform, a letter or paper for a court
+// TextPlace Where a text will be used: for the counterpart alone, a group, its owner, the platform, a letter or a court paper
 type TextPlace string
 
-// Upload How much of a file is there
+// Upload State of an upload
 type Upload struct {
 	CaseID string `json:"case_id"`
 
-	// Complete It is evidence by now
+	// Complete The upload is stored as evidence
 	Complete  bool      `json:"complete"`
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Also that of the evidence it will be
+	// ID Also the id of the resulting evidence
 	ID string `json:"id"`
 
-	// PartSize Of every part but the last, in bytes
+	// PartSize Size of every part except the last, in bytes
 	PartSize int64 `json:"part_size"`
 
-	// Parts How many there will be; they are numbered from 1
+	// Parts Number of parts; they are numbered from 1
 	Parts    int          `json:"parts"`
 	Received []UploadPart `json:"received"`
 	Sha256   string       `json:"sha256"`
 	Size     int64        `json:"size"`
 }
 
-// UploadAnnouncement A file that will arrive in parts
+// UploadAnnouncement An upload in parts
 type UploadAnnouncement struct {
 	CapturedAt  *time.Time `json:"captured_at,omitempty"`
 	Description *string    `json:"description,omitempty"`
@@ -2674,32 +2674,32 @@ type UploadAnnouncement struct {
 	// Kind What a file shows
 	Kind EvidenceKind `json:"kind"`
 
-	// Sha256 Of the whole file, as the sender worked it out
+	// Sha256 SHA-256 of the whole file, computed by the sender
 	Sha256 string  `json:"sha256"`
 	Size   int64   `json:"size"`
 	Source *string `json:"source,omitempty"`
 }
 
-// UploadPart A part that is there
+// UploadPart A received part
 type UploadPart struct {
 	N    int   `json:"n"`
 	Size int64 `json:"size"`
 }
 
-// WaitingOn Whose move is next
+// WaitingOn Who must act next
 type WaitingOn string
 
-// Warning Something to mind
+// Warning A warning
 type Warning struct {
 	Code   string `json:"code"`
 	Source string `json:"source"`
 	Text   string `json:"text"`
 }
 
-// Way A way to get the money back: the counterpart's own will, the platform, or one of the routes of law
+// Way A way to recover the money: voluntary return, the platform, or a legal route
 type Way string
 
-// Webhook An address that is told of changes
+// Webhook A webhook
 type Webhook struct {
 	Active         bool       `json:"active"`
 	CreatedAt      time.Time  `json:"created_at"`
@@ -2707,7 +2707,7 @@ type Webhook struct {
 	ID             string     `json:"id"`
 	OldSecretUntil *time.Time `json:"old_secret_until"`
 
-	// Secret Told once
+	// Secret Returned once
 	Secret *string `json:"secret"`
 
 	// StoppedBecause Why it is not active
@@ -2744,7 +2744,7 @@ type Dismissed = bool
 // DueBefore defines model for DueBefore.
 type DueBefore = time.Time
 
-// Format The form of the figures
+// Format Format of the statistics
 type Format = StatsFormat
 
 // ID defines model for Id.
@@ -2771,7 +2771,7 @@ type Purpose string
 // Query defines model for Query.
 type Query = string
 
-// TextStage How far a case has gone, in this order
+// TextStage Stage of a case, in this order
 type TextStage = Stage
 
 // Unread defines model for Unread.
@@ -2780,13 +2780,13 @@ type Unread = bool
 // Version defines model for Version.
 type Version = string
 
-// AbuseDismissed Something a supervisor should look at
+// AbuseDismissed A pattern that a supervisor should review
 type AbuseDismissed = AbuseFlag
 
-// CaseAfterAct A case as the reader may see it
+// CaseAfterAct A case as visible to the caller
 type CaseAfterAct = Case
 
-// CaseFiled A case as the reader may see it
+// CaseFiled A case as visible to the caller
 type CaseFiled = Case
 
 // Conflict RFC 9457 problem document
@@ -2801,7 +2801,7 @@ type FactsAnswered = Evidence
 // Forbidden RFC 9457 problem document
 type Forbidden = Problem
 
-// IncomeEntered What people of a province earn, in fen. A figure of 0, or none, is unknown; at least one is needed
+// IncomeEntered Incomes of a province in fen. 0 or absent means unknown; at least one value is required
 type IncomeEntered = Income
 
 // Internal RFC 9457 problem document
@@ -2828,13 +2828,13 @@ type NotFound = Problem
 // RateLimited RFC 9457 problem document
 type RateLimited = Problem
 
-// ReturnAfterAct A counterpart's part of a case; held and asked are null when nobody knows the share
+// ReturnAfterAct What a counterpart may see of a case; held and asked are null when the share is unknown
 type ReturnAfterAct = Return
 
-// ReturnEvidenceAdded A file that was taken in
+// ReturnEvidenceAdded An accepted file
 type ReturnEvidenceAdded = ReturnEvidence
 
-// StatementImported A bill as it was read
+// StatementImported An imported bill
 type StatementImported = StatementImport
 
 // TooLarge RFC 9457 problem document
@@ -2849,39 +2849,39 @@ type Unavailable = Problem
 // UnsupportedMediaType RFC 9457 problem document
 type UnsupportedMediaType = Problem
 
-// UploadBegun How much of a file is there
+// UploadBegun State of an upload
 type UploadBegun = Upload
 
-// UploadState How much of a file is there
+// UploadState State of an upload
 type UploadState = Upload
 
-// WebhookAdded An address that is told of changes
+// WebhookAdded A webhook
 type WebhookAdded = Webhook
 
-// WebhookRotated An address that is told of changes
+// WebhookRotated A webhook
 type WebhookRotated = Webhook
 
 // ListAbuseParams defines parameters for ListAbuse.
 type ListAbuseParams struct {
-	// Dismissed Those that were dismissed instead of those that stand.
+	// Dismissed List dismissed flags instead of active ones.
 	Dismissed *Dismissed `form:"dismissed,omitempty" json:"dismissed,omitempty"`
 
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // DismissAbuseParams defines parameters for DismissAbuse.
 type DismissAbuseParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AssessParams defines parameters for Assess.
 type AssessParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2892,7 +2892,7 @@ type ListCasesParams struct {
 	Outcome   *Outcome   `form:"outcome,omitempty" json:"outcome,omitempty"`
 	Platform  *Platform  `form:"platform,omitempty" json:"platform,omitempty"`
 
-	// Assignee Id of an account, or `none` for open cases that nobody works on.
+	// Assignee Id of an account, or `none` for open cases without an assignee.
 	Assignee *Assignee `form:"assignee,omitempty" json:"assignee,omitempty"`
 
 	// DueBefore Cases whose running deadline ends before this instant.
@@ -2901,91 +2901,91 @@ type ListCasesParams struct {
 	// Q Part of a case number, transaction number, claimant's or counterpart's name.
 	Q *Query `form:"q,omitempty" json:"q,omitempty"`
 
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // FileCaseParams defines parameters for FileCase.
 type FileCaseParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RequestErasureParams defines parameters for RequestErasure.
 type RequestErasureParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
-	// LastEventID Sequence number of the last entry the reader has.
+	// LastEventID Sequence number of the last received entry.
 	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
 }
 
 // AddEvidenceParams defines parameters for AddEvidence.
 type AddEvidenceParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RequestExportParams defines parameters for RequestExport.
 type RequestExportParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SetHoldParams defines parameters for SetHold.
 type SetHoldParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetJournalParams defines parameters for GetJournal.
 type GetJournalParams struct {
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // IssueLinkParams defines parameters for IssueLink.
 type IssueLinkParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SupplyParticularsParams defines parameters for SupplyParticulars.
 type SupplyParticularsParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ImportStatementParams defines parameters for ImportStatement.
 type ImportStatementParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListTextsParams defines parameters for ListTexts.
 type ListTextsParams struct {
-	// Stage The stage the texts are for; the case's own when absent.
+	// Stage The stage of the texts; the case's current stage when absent.
 	Stage *TextStage `form:"stage,omitempty" json:"stage,omitempty"`
 }
 
 // BeginUploadParams defines parameters for BeginUpload.
 type BeginUploadParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetEvidenceContentParams defines parameters for GetEvidenceContent.
 type GetEvidenceContentParams struct {
-	// Purpose What the file is looked at for; it stands in the journal.
+	// Purpose Purpose of the access; it is recorded in the journal.
 	Purpose *GetEvidenceContentParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
 }
 
@@ -2994,13 +2994,13 @@ type GetEvidenceContentParamsPurpose string
 
 // ConfirmEvidenceFactsParams defines parameters for ConfirmEvidenceFacts.
 type ConfirmEvidenceFactsParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetEvidenceTextParams defines parameters for GetEvidenceText.
 type GetEvidenceTextParams struct {
-	// Purpose What the file is looked at for; it stands in the journal.
+	// Purpose Purpose of the access; it is recorded in the journal.
 	Purpose *GetEvidenceTextParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
 }
 
@@ -3009,7 +3009,7 @@ type GetEvidenceTextParamsPurpose string
 
 // GetEvidenceViewParams defines parameters for GetEvidenceView.
 type GetEvidenceViewParams struct {
-	// Purpose What the file is looked at for; it stands in the journal.
+	// Purpose Purpose of the access; it is recorded in the journal.
 	Purpose *GetEvidenceViewParamsPurpose `form:"purpose,omitempty" json:"purpose,omitempty"`
 }
 
@@ -3018,106 +3018,106 @@ type GetEvidenceViewParamsPurpose string
 
 // ListInboxParams defines parameters for ListInbox.
 type ListInboxParams struct {
-	// Unread Only what was not read yet.
+	// Unread List only unread items.
 	Unread *Unread `form:"unread,omitempty" json:"unread,omitempty"`
 
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // MarkReadParams defines parameters for MarkRead.
 type MarkReadParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // EnterIncomeParams defines parameters for EnterIncome.
 type EnterIncomeParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListMailsParams defines parameters for ListMails.
 type ListMailsParams struct {
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // PreventParams defines parameters for Prevent.
 type PreventParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AddReturnEvidenceParams defines parameters for AddReturnEvidence.
 type AddReturnEvidenceParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ReportReturnHarassmentParams defines parameters for ReportReturnHarassment.
 type ReportReturnHarassmentParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ProposeReturnPlanParams defines parameters for ProposeReturnPlan.
 type ProposeReturnPlanParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AnswerReturnPlanParams defines parameters for AnswerReturnPlan.
 type AnswerReturnPlanParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AnswerReturnParams defines parameters for AnswerReturn.
 type AnswerReturnParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetOutcomesParams defines parameters for GetOutcomes.
 type GetOutcomesParams struct {
-	// By What the cases are counted by, each at most once; `none` alone gives one row of all. All five when absent.
+	// By Dimensions of the statistics, each at most once. `none` alone returns one row for all cases. All five when absent.
 	By *CountedBy `form:"by,omitempty" json:"by,omitempty"`
 
-	// Paced The cases that ran at a pace instead of those of life.
+	// Paced Count the cases that ran at a pace instead of the normal ones.
 	Paced *Paced `form:"paced,omitempty" json:"paced,omitempty"`
 
-	// Format json, or csv by RFC 4180 with a header line.
+	// Format json, or csv (RFC 4180) with a header line.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // LintTextParams defines parameters for LintText.
 type LintTextParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CompleteUploadParams defines parameters for CompleteUpload.
 type CompleteUploadParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // PutUploadPartParams defines parameters for PutUploadPart.
 type PutUploadPartParams struct {
-	// Offset Where the part begins, in bytes; refused when that is not so
+	// Offset Offset of the part in bytes; any other offset is refused
 	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // AddWebhookParams defines parameters for AddWebhook.
 type AddWebhookParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3125,22 +3125,22 @@ type AddWebhookParams struct {
 type ListDeliveriesParams struct {
 	State *DeliveryState `form:"state,omitempty" json:"state,omitempty"`
 
-	// Limit At most so many items.
+	// Limit Maximum number of items.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before, as it was given.
+	// Cursor The `next_cursor` of the previous page, unchanged.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ReplayDeliveryParams defines parameters for ReplayDelivery.
 type ReplayDeliveryParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RotateWebhookParams defines parameters for RotateWebhook.
 type RotateWebhookParams struct {
-	// IdempotencyKey Any 1 to 200 visible ASCII characters that the sender uses for this one request and its repetitions.
+	// IdempotencyKey 1 to 200 visible ASCII characters. The sender uses the same key only to repeat the same request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3212,16 +3212,16 @@ type AddWebhookJSONRequestBody = NewWebhook
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// ListAbuse What a supervisor should look at, newest first, for supervisors and auditors
+	// ListAbuse List abuse flags, newest first, for supervisors and auditors
 	// (GET /api/v1/abuse)
 	ListAbuse(ctx echo.Context, params ListAbuseParams) error
-	// DismissAbuse Let a flag go, for supervisors
+	// DismissAbuse Dismiss an abuse flag, for supervisors
 	// (POST /api/v1/abuse/{id}/dismiss)
 	DismissAbuse(ctx echo.Context, id ID, params DismissAbuseParams) error
-	// Assess What can be done about a mis-send
+	// Assess Assess a mis-send
 	// (POST /api/v1/assessments)
 	Assess(ctx echo.Context, params AssessParams) error
-	// ListCases List the cases one may see, newest first
+	// ListCases List the visible cases, newest first
 	// (GET /api/v1/cases)
 	ListCases(ctx echo.Context, params ListCasesParams) error
 	// FileCase File a case
@@ -3230,22 +3230,22 @@ type ServerInterface interface {
 	// GetCase Read a case
 	// (GET /api/v1/cases/{id})
 	GetCase(ctx echo.Context, id ID) error
-	// RequestErasure Ask that the personal values of a case be erased, for its claimant and admins
+	// RequestErasure Request the erasure of a case's personal values, for its claimant and admins
 	// (POST /api/v1/cases/{id}/erasure)
 	RequestErasure(ctx echo.Context, id ID, params RequestErasureParams) error
-	// StreamEvents Follow the journal
+	// StreamEvents Stream new journal entries
 	// (GET /api/v1/cases/{id}/events)
 	StreamEvents(ctx echo.Context, id ID, params StreamEventsParams) error
-	// ListEvidence List the files of a case in the order they came in
+	// ListEvidence List the files of a case, oldest first
 	// (GET /api/v1/cases/{id}/evidence)
 	ListEvidence(ctx echo.Context, id ID) error
 	// AddEvidence Add a file
 	// (POST /api/v1/cases/{id}/evidence)
 	AddEvidence(ctx echo.Context, id ID, params AddEvidenceParams) error
-	// RequestExport Have a dossier and a bag built
+	// RequestExport Request a dossier and a bag
 	// (POST /api/v1/cases/{id}/exports)
 	RequestExport(ctx echo.Context, id ID, params RequestExportParams) error
-	// LiftHold Lift a legal hold; lifting it twice is the same as once
+	// LiftHold Lift a legal hold; repeating the request has no effect
 	// (DELETE /api/v1/cases/{id}/hold)
 	LiftHold(ctx echo.Context, id ID) error
 	// SetHold Put a case under a legal hold, for legal and admins
@@ -3254,31 +3254,31 @@ type ServerInterface interface {
 	// GetJournal Read the journal, oldest entry first
 	// (GET /api/v1/cases/{id}/journal)
 	GetJournal(ctx echo.Context, id ID, params GetJournalParams) error
-	// GetLimitation How long the claim can be brought to court, and what interrupted the term
+	// GetLimitation Read the limitation periods of the claim and what interrupted them
 	// (GET /api/v1/cases/{id}/limitation)
 	GetLimitation(ctx echo.Context, id ID) error
 	// ListLinks List the links of a case, newest first
 	// (GET /api/v1/cases/{id}/links)
 	ListLinks(ctx echo.Context, id ID) error
-	// IssueLink Make a counterpart's link
+	// IssueLink Issue a link to a counterpart
 	// (POST /api/v1/cases/{id}/links)
 	IssueLink(ctx echo.Context, id ID, params IssueLinkParams) error
-	// RevokeLink End a link; ending it twice is the same as once
+	// RevokeLink Revoke a link; repeating the request has no effect
 	// (DELETE /api/v1/cases/{id}/links/{link_id})
 	RevokeLink(ctx echo.Context, id ID, linkID LinkID) error
-	// GetParticulars What was supplied for the papers of a case, and what they still lack
+	// GetParticulars Read the particulars for legal papers, and which are missing
 	// (GET /api/v1/cases/{id}/particulars)
 	GetParticulars(ctx echo.Context, id ID) error
-	// SupplyParticulars Supply what the papers of a case lack, or correct it
+	// SupplyParticulars Supply or correct particulars for legal papers
 	// (POST /api/v1/cases/{id}/particulars)
 	SupplyParticulars(ctx echo.Context, id ID, params SupplyParticularsParams) error
 	// ImportStatement Import a wallet's bill export
 	// (POST /api/v1/cases/{id}/statements)
 	ImportStatement(ctx echo.Context, id ID, params ImportStatementParams) error
-	// ListTexts Ready texts for a stage of this case
+	// ListTexts List prepared texts for a stage of this case
 	// (GET /api/v1/cases/{id}/texts)
 	ListTexts(ctx echo.Context, id ID, params ListTextsParams) error
-	// BeginUpload Announce a file that will arrive in parts
+	// BeginUpload Begin an upload in parts
 	// (POST /api/v1/cases/{id}/uploads)
 	BeginUpload(ctx echo.Context, id ID, params BeginUploadParams) error
 	// GetEvidence Read the record of a file
@@ -3287,16 +3287,16 @@ type ServerInterface interface {
 	// GetEvidenceContent Read the original bytes
 	// (GET /api/v1/evidence/{id}/content)
 	GetEvidenceContent(ctx echo.Context, id ID, params GetEvidenceContentParams) error
-	// ConfirmEvidenceFacts Confirm or reject what a file tells about itself
+	// ConfirmEvidenceFacts Confirm or reject facts found in a file
 	// (POST /api/v1/evidence/{id}/facts)
 	ConfirmEvidenceFacts(ctx echo.Context, id ID, params ConfirmEvidenceFactsParams) error
 	// GetEvidenceText Read the text and the signatures of a PDF
 	// (GET /api/v1/evidence/{id}/text)
 	GetEvidenceText(ctx echo.Context, id ID, params GetEvidenceTextParams) error
-	// GetEvidenceView Look at the shown copy of a picture
+	// GetEvidenceView Read the display copy of a picture
 	// (GET /api/v1/evidence/{id}/view)
 	GetEvidenceView(ctx echo.Context, id ID, params GetEvidenceViewParams) error
-	// GetExport How far an export is
+	// GetExport Read the state of an export
 	// (GET /api/v1/exports/{id})
 	GetExport(ctx echo.Context, id ID) error
 	// GetBag Download the bag
@@ -3305,100 +3305,100 @@ type ServerInterface interface {
 	// GetDossier Download the dossier
 	// (GET /api/v1/exports/{id}/dossier.pdf)
 	GetDossier(ctx echo.Context, id ID) error
-	// ListInbox What this account was told, the newest first
+	// ListInbox List the notifications of this account, newest first
 	// (GET /api/v1/inbox)
 	ListInbox(ctx echo.Context, params ListInboxParams) error
-	// MarkRead Note that an item was read
+	// MarkRead Mark a notification as read
 	// (POST /api/v1/inbox/{id}/read)
 	MarkRead(ctx echo.Context, id ID, params MarkReadParams) error
-	// ListIncomes What people of the provinces earn
+	// ListIncomes List incomes by province
 	// (GET /api/v1/incomes)
 	ListIncomes(ctx echo.Context) error
-	// EnterIncome Enter a figure of a province
+	// EnterIncome Enter the income of a province
 	// (POST /api/v1/incomes)
 	EnterIncome(ctx echo.Context, params EnterIncomeParams) error
-	// ListMails The mails of a development installation, the newest first
+	// ListMails List the mails of a development installation, newest first
 	// (GET /api/v1/mails)
 	ListMails(ctx echo.Context, params ListMailsParams) error
-	// GetSpecification This document
+	// GetSpecification Read this document
 	// (GET /api/v1/openapi.yaml)
 	GetSpecification(ctx echo.Context) error
-	// ListPlaybooks The versions of the rules
+	// ListPlaybooks List the versions of the rules
 	// (GET /api/v1/playbooks)
 	ListPlaybooks(ctx echo.Context) error
-	// GetPlaybook The rules of one version
+	// GetPlaybook Read the rules of one version
 	// (GET /api/v1/playbooks/{version})
 	GetPlaybook(ctx echo.Context, version Version) error
-	// GetPreferences How this account wants to be told
+	// GetPreferences Read the notification preferences of this account
 	// (GET /api/v1/preferences)
 	GetPreferences(ctx echo.Context) error
-	// SetPreferences Choose how to be told
+	// SetPreferences Set the notification preferences of this account
 	// (PUT /api/v1/preferences)
 	SetPreferences(ctx echo.Context) error
-	// Prevent What to look at before a send
+	// Prevent Check a planned transfer
 	// (POST /api/v1/preventions)
 	Prevent(ctx echo.Context, params PreventParams) error
-	// GetReturn What a counterpart is asked for
+	// GetReturn Read what is requested from the counterpart
 	// (GET /api/v1/return)
 	GetReturn(ctx echo.Context) error
-	// AddReturnEvidence Add a file that speaks for oneself
+	// AddReturnEvidence Add a file as evidence of the counterpart
 	// (POST /api/v1/return/evidence)
 	AddReturnEvidence(ctx echo.Context, params AddReturnEvidenceParams) error
-	// ReportReturnHarassment Ask not to be written to any more
+	// ReportReturnHarassment Report harassment and stop private messages
 	// (POST /api/v1/return/harassment)
 	ReportReturnHarassment(ctx echo.Context, params ReportReturnHarassmentParams) error
-	// ProposeReturnPlan Propose to pay in parts
+	// ProposeReturnPlan Propose an instalment plan
 	// (POST /api/v1/return/plan)
 	ProposeReturnPlan(ctx echo.Context, params ProposeReturnPlanParams) error
-	// AnswerReturnPlan Accept or decline the plan that was proposed
+	// AnswerReturnPlan Accept or decline a proposed plan
 	// (POST /api/v1/return/plan/answer)
 	AnswerReturnPlan(ctx echo.Context, params AnswerReturnPlanParams) error
-	// AnswerReturn Say that it was returned, is promised, or why not
+	// AnswerReturn Report a return, promise to return the money, or contest the claim
 	// (POST /api/v1/return/response)
 	AnswerReturn(ctx echo.Context, params AnswerReturnParams) error
-	// GetCalibration How true the forecasts were
+	// GetCalibration Compare forecasts with outcomes
 	// (GET /api/v1/stats/calibration)
 	GetCalibration(ctx echo.Context) error
-	// GetOutcomes What came of the cases, what came back, and how long it took
+	// GetOutcomes Read statistics about outcomes, returned amounts and durations
 	// (GET /api/v1/stats/outcomes)
 	GetOutcomes(ctx echo.Context, params GetOutcomesParams) error
-	// LintText What in a text could hurt
+	// LintText Check the wording of a text
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
-	// GetUpload Read which parts of a file are there
+	// GetUpload Read the state of an upload
 	// (GET /api/v1/uploads/{id})
 	GetUpload(ctx echo.Context, id ID) error
-	// CompleteUpload Put the parts together and keep the file as evidence
+	// CompleteUpload Complete an upload and store the file as evidence
 	// (POST /api/v1/uploads/{id}/complete)
 	CompleteUpload(ctx echo.Context, id ID, params CompleteUploadParams) error
 	// PutUploadPart Send one part of a file
 	// (PUT /api/v1/uploads/{id}/parts/{n})
 	PutUploadPart(ctx echo.Context, id ID, n int, params PutUploadPartParams) error
-	// ListWebhooks The webhooks of this installation, oldest first
+	// ListWebhooks List the webhooks of this installation, oldest first
 	// (GET /api/v1/webhooks)
 	ListWebhooks(ctx echo.Context) error
 	// AddWebhook Add a webhook
 	// (POST /api/v1/webhooks)
 	AddWebhook(ctx echo.Context, params AddWebhookParams) error
-	// ListDeliveries What went to webhooks, or is to go, the newest first
+	// ListDeliveries List webhook deliveries, newest first
 	// (GET /api/v1/webhooks/deliveries)
 	ListDeliveries(ctx echo.Context, params ListDeliveriesParams) error
 	// ReplayDelivery Send a delivery again
 	// (POST /api/v1/webhooks/deliveries/{id}/replay)
 	ReplayDelivery(ctx echo.Context, id ID, params ReplayDeliveryParams) error
-	// DropWebhook Forget a webhook and what was to be sent there
+	// DropWebhook Delete a webhook and its pending deliveries
 	// (DELETE /api/v1/webhooks/{id})
 	DropWebhook(ctx echo.Context, id ID) error
-	// RotateWebhook Give a webhook a new secret
+	// RotateWebhook Rotate the secret of a webhook
 	// (POST /api/v1/webhooks/{id}/rotate)
 	RotateWebhook(ctx echo.Context, id ID, params RotateWebhookParams) error
-	// GetHealth The process is alive
+	// GetHealth Check that the process runs
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
-	// GetMetrics Figures in the Prometheus text format
+	// GetMetrics Read metrics in the Prometheus text format
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
-	// GetReadiness Requests can be served now
+	// GetReadiness Check that requests can be served
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
 }
