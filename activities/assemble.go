@@ -41,7 +41,7 @@ func (a *Exports) readSource(ctx context.Context, export recovery.Export, c reco
 	if source.Earlier, err = a.Archive.EarlierCheckpoints(ctx, c.ID, export.Size); err != nil {
 		return source, err
 	}
-	if source.Evidence, err = a.Archive.EvidenceOf(ctx, c.ID); err != nil {
+	if source.Evidence, err = a.Archive.ListEvidence(ctx, c.ID); err != nil {
 		return source, err
 	}
 	source.Records, err = a.readJournal(ctx, export)
@@ -53,7 +53,7 @@ func (a *Exports) readJournal(ctx context.Context, export recovery.Export) ([]jo
 	records := make([]journal.Record, 0, export.Size)
 	for int64(len(records)) < export.Size {
 		limit := min(journalPage, int(export.Size)-len(records))
-		page, err := a.Archive.Journal(ctx, export.CaseID, int64(len(records)), limit)
+		page, err := a.Archive.ReadJournal(ctx, export.CaseID, int64(len(records)), limit)
 		if err != nil {
 			return nil, err
 		}

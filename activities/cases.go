@@ -13,11 +13,11 @@ import (
 
 // Record is the part of the database that the activities of a case need.
 type Record interface {
-	Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
+	ReadCase(ctx context.Context, id recovery.CaseID) (recovery.Case, error)
 	ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error)
 	WriteStep(ctx context.Context, step postgres.StepWrite) (postgres.StepResult, error)
 	// Contacts are the messages recorded in a case so far, oldest first.
-	Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
+	ListContacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error)
 }
 
 // Rules are the rules of the playbook version pinned to a case.
@@ -38,7 +38,7 @@ type Cases struct {
 
 // OpenCase reads the position and deadlines of a filed case.
 func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
-	c, err := a.Record.Case(ctx, in.CaseID)
+	c, err := a.Record.ReadCase(ctx, in.CaseID)
 	if err != nil {
 		return Opening{}, nonRetryable(err)
 	}
@@ -49,7 +49,7 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 // in one transaction and once per key. If the requester gave up, nothing is
 // written and the result is Abandoned.
 func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) {
-	c, err := a.Record.Case(ctx, in.CaseID)
+	c, err := a.Record.ReadCase(ctx, in.CaseID)
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
 	}
@@ -94,7 +94,7 @@ func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.Record.Contacts(ctx, c.ID)
+	before, err := a.Record.ListContacts(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}

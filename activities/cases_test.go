@@ -115,7 +115,7 @@ func (r *caseFixture) take(in activities.StepInput) activities.StepResult {
 
 func (r *caseFixture) current() recovery.Case {
 	r.Helper()
-	c, err := r.store.Case(r.Context(), r.filed.ID)
+	c, err := r.store.ReadCase(r.Context(), r.filed.ID)
 	r.must(err)
 	return c
 }
@@ -123,7 +123,7 @@ func (r *caseFixture) current() recovery.Case {
 // kinds returns the kinds of the journal entries.
 func (r *caseFixture) kinds() []recovery.EntryKind {
 	r.Helper()
-	entries, err := r.store.Journal(r.Context(), r.filed.ID, 0, 0)
+	entries, err := r.store.ReadJournal(r.Context(), r.filed.ID, 0, 0)
 	r.must(err)
 	var kinds []recovery.EntryKind
 	for _, entry := range entries {

@@ -49,7 +49,7 @@ func (b *exportFixture) erase() {
 // secrets returns the personal values in the journal.
 func (b *exportFixture) secrets() []string {
 	b.Helper()
-	stored, err := b.store.Journal(b.Context(), b.filed.ID, 0, 0)
+	stored, err := b.store.ReadJournal(b.Context(), b.filed.ID, 0, 0)
 	b.must(err)
 	var values []string
 	for _, entry := range stored {

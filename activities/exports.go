@@ -21,11 +21,11 @@ import (
 type Archive interface {
 	// CaseAt reads a case as it was when an export of it was requested.
 	CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
-	Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
-	Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
+	FindExport(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
+	ReadJournal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
 	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error)
 	EarlierCheckpoints(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error)
-	EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
+	ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error
 }
 
@@ -50,7 +50,7 @@ const maxBuildAttempts = 10
 // finished files and records nothing twice. It returns an error only when
 // nothing could be recorded, or when another attempt may succeed.
 func (a *Exports) BuildExport(ctx context.Context, in ExportInput) (ExportResult, error) {
-	export, err := a.Archive.Export(ctx, in.ExportID)
+	export, err := a.Archive.FindExport(ctx, in.ExportID)
 	if err != nil {
 		return ExportResult{}, nonRetryable(err)
 	}

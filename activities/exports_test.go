@@ -114,7 +114,7 @@ func (b *exportFixture) wantState(export recovery.Export, want recovery.ExportSt
 	b.Helper()
 	result, err := b.build(export)
 	b.must(err)
-	stored, err := b.store.Export(b.Context(), export.ID)
+	stored, err := b.store.FindExport(b.Context(), export.ID)
 	b.must(err)
 	if result.State != want || stored.State != want {
 		b.Fatalf("result %s, record %+v, want %s", result.State, stored, want)
@@ -230,7 +230,7 @@ func TestBuildExportMasks(t *testing.T) {
 	b.keep(recovery.ChatScreenshot, "chat")
 	note := b.draft(recovery.EntryNoteAdded, "note")
 	note.Facts, note.Personal = map[string]any{"visibility": "internal"}, map[string]string{"text": "疑似套现"}
-	_, err := b.store.Append(t.Context(), b.filed.ID, false, note)
+	_, err := b.store.AppendEntries(t.Context(), b.filed.ID, false, note)
 	b.must(err)
 	secrets := map[string][]recovery.Audience{ // and who may see them
 		"13800000000":   {recovery.ForCourt, recovery.ForArchive},
@@ -323,7 +323,7 @@ func TestBuildExportThatMayPass(t *testing.T) {
 	if _, err := b.build(asked); err == nil {
 		t.Error("it did not fail")
 	}
-	stored, err := b.store.Export(t.Context(), asked.ID)
+	stored, err := b.store.FindExport(t.Context(), asked.ID)
 	if err != nil || stored.State != recovery.ExportBuilding {
 		t.Errorf("export %+v %v", stored, err)
 	}

@@ -147,7 +147,7 @@ func TestFolioIsOfItsCheckpoint(t *testing.T) {
 	t.Parallel()
 	b := newExportFixture(t)
 	asked := b.request(recovery.ForCourt)
-	before, err := b.store.Case(t.Context(), b.filed.ID)
+	before, err := b.store.ReadCase(t.Context(), b.filed.ID)
 	b.must(err)
 	next := before.Position
 	next.Recovered, next.Route = 40_000, recovery.SmallClaims

@@ -41,7 +41,7 @@ func (b *exportFixture) keepPhoto(kind recovery.EvidenceKind, data []byte, media
 	made.Facts = map[string]any{
 		"evidence_id": one.ID, "of_sha256": one.SHA256, "copy": "view", "sha256": sum, "size": size, "media_type": intake.ViewMedia,
 	}
-	_, err = b.store.Append(b.Context(), b.filed.ID, false, made)
+	_, err = b.store.AppendEntries(b.Context(), b.filed.ID, false, made)
 	b.must(err)
 	return kept
 }

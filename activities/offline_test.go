@@ -54,7 +54,7 @@ func TestOfflineDossiers(t *testing.T) {
 	b.fileAs(recovery.Statement, "chat", "同一文件.txt", nil, nil)
 	note := b.draft(recovery.EntryNoteAdded, "note")
 	note.Facts, note.Personal = map[string]any{"visibility": "internal"}, map[string]string{"text": "内部意见"}
-	_, err := b.store.Append(t.Context(), b.filed.ID, false, note)
+	_, err := b.store.AppendEntries(t.Context(), b.filed.ID, false, note)
 	b.must(err)
 	b.atLaw()
 	b.wantOffline(b.wantState(b.request(recovery.ForArchive), recovery.ExportReady))

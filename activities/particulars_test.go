@@ -41,9 +41,9 @@ func everything(holders []recovery.Counterpart) recovery.Particulars {
 // supply checks and writes a change as casework does.
 func (b *exportFixture) supply(change recovery.Particulars, key string) {
 	b.Helper()
-	stand, err := b.store.Particulars(b.Context(), b.filed.ID)
+	stand, err := b.store.ReadParticulars(b.Context(), b.filed.ID)
 	b.must(err)
-	c, err := b.store.Case(b.Context(), b.filed.ID)
+	c, err := b.store.ReadCase(b.Context(), b.filed.ID)
 	b.must(err)
 	b.must(change.Validate(stand, c, b.now))
 	draft := b.draft(recovery.EntryParticulars, key)
@@ -54,7 +54,7 @@ func (b *exportFixture) supply(change recovery.Particulars, key string) {
 // onRoute moves the case to a legal route.
 func (b *exportFixture) onRoute(route recovery.Route) []recovery.Counterpart {
 	b.Helper()
-	c, err := b.store.Case(b.Context(), b.filed.ID)
+	c, err := b.store.ReadCase(b.Context(), b.filed.ID)
 	b.must(err)
 	next := c.Position
 	next.Stage, next.WaitingOn, next.Route = recovery.Legal, recovery.OnCourt, route

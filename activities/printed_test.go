@@ -24,7 +24,7 @@ func printedText(t *testing.T, path string) string {
 // atLaw moves the case to a small claim with one running plan.
 func (b *exportFixture) atLaw() {
 	b.Helper()
-	c, err := b.store.Case(b.Context(), b.filed.ID)
+	c, err := b.store.ReadCase(b.Context(), b.filed.ID)
 	b.must(err)
 	holder := c.Counterparts[0].ID
 	next := c.Position

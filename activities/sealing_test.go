@@ -163,13 +163,13 @@ func TestBuildExportAcrossAChangeOfKeys(t *testing.T) {
 	b.exports.Archive, b.exports.Custody.Keys = b.store, keys
 	b.stampedBy(sealtest.NewStampClient(t, sealtest.StartAuthority(t)))
 	b.filed = b.file()
-	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "before"))
+	_, err = b.store.AppendEntries(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "before"))
 	b.must(err)
 	if stamped, err := b.exports.Stamps.StampBatch(t.Context(), 10, time.Minute); err != nil || stamped != 1 {
 		t.Fatalf("%d stamps: %v", stamped, err)
 	}
 	b.now = b.now.Add(2 * time.Hour)
-	_, err = b.store.Append(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "after"))
+	_, err = b.store.AppendEntries(t.Context(), b.filed.ID, true, b.draft(recovery.EntryNoteAdded, "after"))
 	b.must(err)
 	asked := b.request(recovery.ForCourt)
 	bag, _ := b.checks(b.wantState(asked, recovery.ExportReady))
@@ -209,7 +209,7 @@ func TestStampBatchContinuesAfterAFailure(t *testing.T) {
 	t.Parallel()
 	b := newExportFixture(t)
 	for range 3 {
-		_, err := b.store.Append(t.Context(), b.another().ID, true, b.draft(recovery.EntryNoteAdded, "n"))
+		_, err := b.store.AppendEntries(t.Context(), b.another().ID, true, b.draft(recovery.EntryNoteAdded, "n"))
 		b.must(err)
 	}
 	stamps := &activities.Stamps{Record: b.store, Stamper: &away{sealtest.NewStampClient(t, sealtest.StartAuthority(t)), 2}}

@@ -21,7 +21,7 @@ func clock(deadlines []recovery.Deadline, kind recovery.Clock) (recovery.Deadlin
 // last returns the newest entry of a kind.
 func (r *caseFixture) last(kind recovery.EntryKind) journal.Entry {
 	r.Helper()
-	entries, err := r.store.Journal(r.Context(), r.filed.ID, 0, 0)
+	entries, err := r.store.ReadJournal(r.Context(), r.filed.ID, 0, 0)
 	r.must(err)
 	for i := len(entries) - 1; i >= 0; i-- {
 		if entries[i].Record.Kind == kind {
@@ -129,7 +129,7 @@ func TestABreachOfTheContactLimitsIsWrittenDown(t *testing.T) {
 	if breaches := r.last(recovery.EntryContactRecorded).Facts["breaches"]; breaches == nil {
 		t.Errorf("a third message in one day was no breach")
 	}
-	contacts, err := r.store.Contacts(t.Context(), r.filed.ID)
+	contacts, err := r.store.ListContacts(t.Context(), r.filed.ID)
 	if err != nil || len(contacts) != 3 || !contacts[2].At.Equal(r.now.Add(2*time.Second)) {
 		t.Errorf("contacts %+v %v", contacts, err)
 	}

@@ -175,7 +175,7 @@ func TestConcurrentActions(t *testing.T) {
 			break
 		}
 	}
-	entries, err := s.Store.Journal(t.Context(), recovery.CaseID(id), 0, 100)
+	entries, err := s.Store.ReadJournal(t.Context(), recovery.CaseID(id), 0, 100)
 	failOnError(t, err)
 	escalated := 0
 	for _, entry := range entries {

@@ -114,7 +114,7 @@ func TestInvalidFieldsAreNamed(t *testing.T) {
 			if !isRefusedFor(a, m.field) {
 				t.Errorf("%s: %s %s: %d %s\nbody %.300q", target.schema, m.field, m.what, a.status, a.body, m.body)
 			}
-			if _, kept, err := s.Store.StoredResult(t.Context(), s.accountID(filed, target.as), key); err != nil || kept {
+			if _, kept, err := s.Store.FindResult(t.Context(), s.accountID(filed, target.as), key); err != nil || kept {
 				t.Errorf("%s: %s %s: an answer was kept (%v)", target.schema, m.field, m.what, err)
 			}
 		}
@@ -151,7 +151,7 @@ func (s *testServer) checkNothingStored(t *testing.T, id string) {
 	if s.countCases() != 1 || s.countEntries(id) != 2 || s.countBlobs() != 0 {
 		t.Errorf("%d cases, %d entries, %d files are left", s.countCases(), s.countEntries(id), s.countBlobs())
 	}
-	exports, err := s.Store.ExportsOf(t.Context(), recovery.CaseID(id))
+	exports, err := s.Store.ListExports(t.Context(), recovery.CaseID(id))
 	if err != nil || len(exports) != 0 {
 		t.Errorf("%d exports are left (%v)", len(exports), err)
 	}

@@ -20,7 +20,7 @@ import (
 // stores their digests.
 func (s *testServer) finishExport(t testing.TB, id recovery.ExportID, state recovery.ExportState, dossier, bag string) {
 	t.Helper()
-	export, err := s.Store.Export(t.Context(), id)
+	export, err := s.Store.FindExport(t.Context(), id)
 	failOnError(t, err)
 	for name, content := range map[string]string{casework.DossierFile: dossier, casework.BagFile: bag} {
 		path := folio.ExportPath(s.ExportsDir, id, name)

@@ -57,7 +57,7 @@ func TestLinkTokenIsShownOnce(t *testing.T) {
 	if strings.Contains(string(list.body), token) || !strings.Contains(string(list.body), first.stringField("id")) {
 		t.Errorf("%s", list.body)
 	}
-	raw, kept, err := s.Store.StoredResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k")
+	raw, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k")
 	if err != nil || !kept || strings.Contains(string(raw.Result), token) {
 		t.Errorf("kept %v: %s (%v)", kept, raw.Result, err)
 	}

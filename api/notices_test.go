@@ -108,7 +108,7 @@ func TestWebhookSecretIsShownOnce(t *testing.T) {
 		if again.decodeObject()["secret"] != nil || again.stringField("id") != added.stringField("id") || again.header.Get("Idempotent-Replay") != "true" {
 			t.Errorf("the replay contains %s", again.body)
 		}
-		raw, kept, err := s.Store.StoredResult(t.Context(), s.Actor(recovery.RoleAdmin).ID, c.key)
+		raw, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleAdmin).ID, c.key)
 		if err != nil || !kept || strings.Contains(string(raw.Result), "whsec_") {
 			t.Errorf("kept %v: %s (%v)", kept, raw.Result, err)
 		}

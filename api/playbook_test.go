@@ -82,7 +82,7 @@ func TestLintStoresNothing(t *testing.T) {
 			t.Errorf("%s was kept: %v\n%s", text, a.header, s.logged)
 		}
 	}
-	if _, kept, err := s.Store.StoredResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k"); err != nil || kept {
+	if _, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k"); err != nil || kept {
 		t.Errorf("an answer was kept (%v)", err)
 	}
 	p := s.lintText(t, recovery.RoleClaimant, strings.Repeat("k", 201), "x", "group").problem(http.StatusBadRequest, "invalid")

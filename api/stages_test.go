@@ -14,7 +14,7 @@ import (
 // setPosition brings a case into the state a test needs.
 func (s *testServer) setPosition(t testing.TB, id string, change func(*recovery.Position)) {
 	t.Helper()
-	c, err := s.Store.Case(t.Context(), recovery.CaseID(id))
+	c, err := s.Store.ReadCase(t.Context(), recovery.CaseID(id))
 	failOnError(t, err)
 	change(&c.Position)
 	s.Place(t, c.ID, c.Position)

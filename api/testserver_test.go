@@ -89,7 +89,7 @@ func (s *testServer) countBlobs() int {
 // countEntries counts the journal entries of a case.
 func (s *testServer) countEntries(id string) int {
 	s.t.Helper()
-	list, err := s.Store.Journal(s.t.Context(), recovery.CaseID(id), 0, 1000)
+	list, err := s.Store.ReadJournal(s.t.Context(), recovery.CaseID(id), 0, 1000)
 	failOnError(s.t, err)
 	return len(list)
 }
@@ -97,7 +97,7 @@ func (s *testServer) countEntries(id string) int {
 // countCases counts all cases.
 func (s *testServer) countCases() int {
 	s.t.Helper()
-	list, next, err := s.Store.Cases(s.t.Context(), recovery.CaseFilter{}, recovery.MaxPage, "")
+	list, next, err := s.Store.ListCases(s.t.Context(), recovery.CaseFilter{}, recovery.MaxPage, "")
 	failOnError(s.t, err)
 	if next != "" {
 		s.t.Fatal("more cases than one page")

@@ -185,7 +185,7 @@ func TestInvalidUploads(t *testing.T) {
 		if a.status != c.status || !a.problem(c.status, a.stringField("code")).namesField(c.field) {
 			t.Errorf("%s: %d %s, want %d naming %s", label, a.status, a.body, c.status, c.field)
 		}
-		if _, answered, err := s.Store.StoredResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "key-of-"+strings.ReplaceAll(label, " ", "-")); err != nil || answered {
+		if _, answered, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "key-of-"+strings.ReplaceAll(label, " ", "-")); err != nil || answered {
 			t.Errorf("%s: an answer was kept (%v)", label, err)
 		}
 	}

@@ -104,7 +104,7 @@ func (s *Service) FlagAbuse(ctx context.Context) error {
 // committed value, so other readers of the journal only see that there was a
 // check.
 func (s *Service) flagCase(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
-	c, err := s.Store.Case(ctx, found.CaseID)
+	c, err := s.Store.ReadCase(ctx, found.CaseID)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Service) Flags(
 	if !canSeeFlags(actor) {
 		return nil, "", recovery.Faultf(recovery.CodeForbidden, "Only supervisors and auditors see flags.")
 	}
-	return s.Store.AbuseFlags(ctx, dismissed, limit, cursor)
+	return s.Store.ListFlags(ctx, dismissed, limit, cursor)
 }
 
 // DismissFlag dismisses a flag with a reason. Errors: CodeForbidden for all but
@@ -146,11 +146,11 @@ func (s *Service) DismissFlag(ctx context.Context, req Request, id, reason strin
 }
 
 func (s *Service) prepareDismissal(ctx context.Context, req Request, id, reason string) (change[recovery.AbuseFlag], error) {
-	flag, err := s.Store.AbuseFlag(ctx, id)
+	flag, err := s.Store.FindFlag(ctx, id)
 	if err != nil {
 		return change[recovery.AbuseFlag]{}, err
 	}
-	c, err := s.Store.Case(ctx, flag.CaseID)
+	c, err := s.Store.ReadCase(ctx, flag.CaseID)
 	if err != nil {
 		return change[recovery.AbuseFlag]{}, err
 	}

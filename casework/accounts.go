@@ -23,7 +23,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 		return recovery.Actor{}, recovery.Faultf(recovery.CodeUnauthenticated, "Send a valid token: Authorization: Bearer rc_….")
 	}
 	hash := sha256.Sum256([]byte(token))
-	if actor, known := s.tokens.lookup(hash); known {
+	if actor, known := s.tokens.findActor(hash); known {
 		return actor, nil
 	}
 	user, err := s.Store.UserByToken(ctx, hash)
@@ -31,7 +31,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 		return recovery.Actor{}, err
 	}
 	actor := recovery.Actor{Role: user.Role, ID: user.ID}
-	s.tokens.remember(hash, actor)
+	s.tokens.storeActor(hash, actor)
 	return actor, nil
 }
 
@@ -47,12 +47,12 @@ func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note str
 
 // Account returns one account.
 func (s *Service) Account(ctx context.Context, id recovery.UserID) (recovery.User, error) {
-	return s.Store.User(ctx, id)
+	return s.Store.FindUser(ctx, id)
 }
 
 // Accounts lists the accounts with a role, or all for "".
 func (s *Service) Accounts(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
-	return s.Store.Users(ctx, role)
+	return s.Store.ListUsers(ctx, role)
 }
 
 // AddAccount creates an account or updates the one with this address.
@@ -65,7 +65,7 @@ func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, nam
 // SetCapacity sets how many open cases an agent is assigned automatically; 0
 // for none. Errors: CodeNotFound, CodeInvalid for other roles.
 func (s *Service) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
-	user, err := s.Store.User(ctx, id)
+	user, err := s.Store.FindUser(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func newTokenCache(now func() time.Time) *tokenCache {
 	return &tokenCache{now: now, known: map[[32]byte]knownToken{}}
 }
 
-func (c *tokenCache) lookup(hash [32]byte) (recovery.Actor, bool) {
+func (c *tokenCache) findActor(hash [32]byte) (recovery.Actor, bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	entry, found := c.known[hash]
@@ -109,7 +109,7 @@ func (c *tokenCache) lookup(hash [32]byte) (recovery.Actor, bool) {
 	return entry.actor, true
 }
 
-func (c *tokenCache) remember(hash [32]byte, actor recovery.Actor) {
+func (c *tokenCache) storeActor(hash [32]byte, actor recovery.Actor) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if len(c.known) >= 10_000 {

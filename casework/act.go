@@ -108,7 +108,7 @@ func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.Act) 
 	}
 	return recovery.ActionRequest{
 		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: act, Key: key,
-		Fingerprint: req.Fingerprint, Device: truncate(req.Device, 120),
+		Fingerprint: req.Fingerprint, Device: truncateText(req.Device, 120),
 	}
 }
 
@@ -174,7 +174,7 @@ func actionResult[T any](
 	if staged.Answer != nil {
 		return decodeReply[T](staged.Answer)
 	}
-	c, err := s.Store.Case(ctx, staged.CaseID)
+	c, err := s.Store.ReadCase(ctx, staged.CaseID)
 	if err != nil {
 		return Reply[T]{}, err
 	}
@@ -195,7 +195,7 @@ func (s *Service) addAllowedActions(ctx context.Context, req Request, id recover
 	if recovery.CodeOf(cause) != recovery.CodeActionNotAllowed {
 		return cause
 	}
-	c, err := s.Store.Case(ctx, id)
+	c, err := s.Store.ReadCase(ctx, id)
 	if err != nil {
 		return cause
 	}

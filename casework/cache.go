@@ -29,12 +29,12 @@ type cache[T any] struct {
 }
 
 func (c *cache[T]) Get(ctx context.Context) T {
-	c.first.Do(func() { c.store(c.read(ctx)) })
-	last, mine := c.current()
+	c.first.Do(func() { c.storeValue(c.loadValue(ctx)) })
+	last, mine := c.currentValue()
 	if !mine {
 		return last
 	}
-	return c.store(c.read(ctx))
+	return c.storeValue(c.loadValue(ctx))
 }
 
 // Invalidate makes the next caller load the value again.
@@ -44,8 +44,8 @@ func (c *cache[T]) Invalidate() {
 	c.due = time.Time{}
 }
 
-// current returns the last value. mine tells one caller to load the next one.
-func (c *cache[T]) current() (last T, mine bool) {
+// currentValue returns the last value. mine tells one caller to load the next one.
+func (c *cache[T]) currentValue() (last T, mine bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	now := c.now()
@@ -55,8 +55,8 @@ func (c *cache[T]) current() (last T, mine bool) {
 	return c.value, mine
 }
 
-// read is not cancelled with its caller, because others wait for it.
-func (c *cache[T]) read(ctx context.Context) (T, error) {
+// loadValue is not cancelled with its caller, because others wait for it.
+func (c *cache[T]) loadValue(ctx context.Context) (T, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cacheTimeout)
 	defer cancel()
 	found, err := c.load(ctx)
@@ -66,7 +66,7 @@ func (c *cache[T]) read(ctx context.Context) (T, error) {
 	return found, err
 }
 
-func (c *cache[T]) store(found T, err error) T {
+func (c *cache[T]) storeValue(found T, err error) T {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if err != nil {

@@ -53,7 +53,7 @@ type closedCase struct {
 func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 	var all []closedCase
 	for cursor := ""; ; {
-		page, next, err := s.Store.Cases(ctx, recovery.CaseFilter{Stage: recovery.Closed}, recovery.MaxPage, cursor)
+		page, next, err := s.Store.ListCases(ctx, recovery.CaseFilter{Stage: recovery.Closed}, recovery.MaxPage, cursor)
 		if err != nil {
 			return nil, err
 		}

@@ -82,7 +82,7 @@ func (s *Service) newContactChecker(
 	return func(p recovery.Position, log []recovery.ContactEntry) error {
 		plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Counterparts, next: next}
 		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
-		return plan.refusal(unsafe)
+		return plan.buildRefusal(unsafe)
 	}, nil
 }
 
@@ -96,9 +96,9 @@ type plannedContact struct {
 	noGroup bool // there is no group, or the playbook forbids messages to it
 }
 
-// refusal lists all reasons against the message; its code is the most serious
+// buildRefusal lists all reasons against the message; its code is the most serious
 // one. nil means that it may be sent.
-func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
+func (p plannedContact) buildRefusal(unsafe []recovery.FieldFault) error {
 	codes := p.limits.Violations(p.before, p.holders, p.next)
 	if p.noGroup {
 		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
@@ -112,7 +112,7 @@ func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	fault := &recovery.Fault{Code: codes[0], Fields: unsafe, Contact: &recovery.ContactRefusal{}}
 	details := make([]string, 0, len(codes)+1)
 	for _, code := range codes {
-		reason, detail := p.explain(code)
+		reason, detail := p.explainCode(code)
 		details, fault.Contact.Reasons = append(details, detail), append(fault.Contact.Reasons, reason)
 	}
 	from, ever := p.earliestAllowed()
@@ -130,8 +130,8 @@ func (p plannedContact) refusal(unsafe []recovery.FieldFault) error {
 	return fault
 }
 
-// explain returns the reason for one code, for programs and for people.
-func (p plannedContact) explain(code recovery.Code) (recovery.ContactReason, string) {
+// explainCode returns the reason for one code, for programs and for people.
+func (p plannedContact) explainCode(code recovery.Code) (recovery.ContactReason, string) {
 	reason := recovery.ContactReason{Code: code, Article: harassmentArticle.String()}
 	switch {
 	case code == recovery.CodeNoContact && p.noGroup:

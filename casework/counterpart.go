@@ -46,7 +46,7 @@ var returnRecords = []recovery.EntryKind{
 // OpenReturn shows a counterpart their part of the case. The first opening is
 // recorded: from then on they know of the mistake (民法典 986, 987).
 func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Link) (Return, error) {
-	c, err := s.Store.Case(ctx, link.CaseID)
+	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return Return{}, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Lin
 // TakeCounterpartAction takes an action of a counterpart for themselves,
 // whatever the action names.
 func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
-	c, err := s.Store.Case(ctx, link.CaseID)
+	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Return]{}, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) AddReturnEvidence(
 	ctx context.Context, req Request, link recovery.Link, about recovery.FileDescription, file *blob.Pending,
 ) (Reply[Exhibit], error) {
 	defer file.Discard()
-	c, err := s.Store.Case(ctx, link.CaseID)
+	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}

@@ -92,7 +92,7 @@ func (s *Service) checkRepresentative(ctx context.Context, c recovery.Case, id r
 	if id == c.Owner {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "own", Detail: "The claimant cannot be their own representative."}})
 	}
-	user, err := s.Store.User(ctx, id)
+	user, err := s.Store.FindUser(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || user.Role != recovery.RoleClaimant) {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "There is no active claimant account with this id."}})
 	}
@@ -105,7 +105,7 @@ func (s *Service) checkAssignee(ctx context.Context, actor recovery.Actor, id re
 	if actor.Role == recovery.RoleAgent && id != actor.ID {
 		return recovery.Faultf(recovery.CodeForbidden, "An agent can only take a case. A supervisor assigns it to others.")
 	}
-	user, err := s.Store.User(ctx, id)
+	user, err := s.Store.FindUser(ctx, id)
 	desk := []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor, recovery.RoleLegal}
 	if recovery.CodeOf(err) == recovery.CodeNotFound || err == nil && (!user.Active || !slices.Contains(desk, user.Role)) {
 		return recovery.Invalid([]recovery.FieldFault{{Field: "user_id", Code: "unknown", Detail: "There is no active staff account with this id."}})

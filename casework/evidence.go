@@ -95,7 +95,7 @@ func (s *Service) prepareEvidence(
 // exhibitAsReceived returns a file as the request that stored it saw it:
 // without answers of the claimant.
 func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID) (Exhibit, error) {
-	record, err := s.Store.Evidence(ctx, id)
+	record, err := s.Store.FindEvidence(ctx, id)
 	if err != nil {
 		return Exhibit{}, err
 	}
@@ -184,7 +184,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 // database cannot tell whether it was, the blob stays: an orphaned file does
 // less harm than a record without its original.
 func (s *Service) rollbackBlob(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
-	_, err := s.Store.Evidence(ctx, id)
+	_, err := s.Store.FindEvidence(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		err = file.UndoCommit()
 	}
@@ -200,7 +200,7 @@ func (s *Service) Evidence(ctx context.Context, actor recovery.Actor, id recover
 }
 
 func (s *Service) evidenceAndCase(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Evidence, recovery.Case, error) {
-	record, err := s.Store.Evidence(ctx, id)
+	record, err := s.Store.FindEvidence(ctx, id)
 	if err != nil {
 		return recovery.Evidence{}, recovery.Case{}, err
 	}
@@ -223,7 +223,7 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Store.EvidenceOf(ctx, id)
+	list, err := s.Store.ListEvidence(ctx, id)
 	if err != nil || !isRestrictedFor(c, actor) {
 		return list, err
 	}

@@ -129,10 +129,10 @@ func (s *Service) Exhibit(ctx context.Context, actor recovery.Actor, id recovery
 	if err != nil {
 		return Exhibit{}, err
 	}
-	return s.exhibit(ctx, record)
+	return s.loadExhibit(ctx, record)
 }
 
-func (s *Service) exhibit(ctx context.Context, record recovery.Evidence) (Exhibit, error) {
+func (s *Service) loadExhibit(ctx context.Context, record recovery.Evidence) (Exhibit, error) {
 	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
 		return Exhibit{}, err
@@ -198,7 +198,7 @@ func stateOf(answer string) FactState {
 	return FactState(answer)
 }
 
-func (s *Service) examine(ctx context.Context, file blob.File, size int64) (intake.Report, error) {
+func (s *Service) examineFile(ctx context.Context, file blob.File, size int64) (intake.Report, error) {
 	examiner, err := s.examiner()
 	if err != nil {
 		return intake.Report{}, err
@@ -212,6 +212,6 @@ func (s *Service) examineReceived(ctx context.Context, file *blob.Pending) (inta
 	if err != nil {
 		return intake.Report{}, err
 	}
-	report, err := s.examine(ctx, body, file.Size())
+	report, err := s.examineFile(ctx, body, file.Size())
 	return report, errors.Join(err, body.Close())
 }

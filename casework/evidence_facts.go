@@ -32,7 +32,7 @@ func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.Evi
 func (s *Service) prepareAnswers(
 	ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, answers FactAnswers,
 ) (change[Exhibit], error) {
-	exhibit, err := s.exhibit(ctx, record)
+	exhibit, err := s.loadExhibit(ctx, record)
 	if err != nil {
 		return change[Exhibit]{}, err
 	}

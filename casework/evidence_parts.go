@@ -90,7 +90,7 @@ func countParts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / 
 // ownUpload loads an upload of the actor. Those of others do not exist for
 // them.
 func (s *Service) ownUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
-	u, err := s.Store.Upload(ctx, id)
+	u, err := s.Store.FindUpload(ctx, id)
 	if err == nil && u.By.ID != actor.ID {
 		err = recovery.Faultf(recovery.CodeNotFound, "There is no such upload.")
 	}

@@ -34,7 +34,7 @@ func (s *Service) recordView(ctx context.Context, req Request, c recovery.Case, 
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose
 	}
-	_, err := s.Store.Append(ctx, c.ID, false, draft)
+	_, err := s.Store.AppendEntries(ctx, c.ID, false, draft)
 	return err
 }
 
@@ -123,7 +123,7 @@ func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience 
 	if c.ErasedAt != nil || recovery.SeesOnPaper(audience, recovery.RoleSystem, recovery.PictureMetadata) {
 		return nil
 	}
-	records, err := s.Store.EvidenceOf(ctx, c.ID)
+	records, err := s.Store.ListEvidence(ctx, c.ID)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 	if _, err := uuid.Parse(string(id)); err != nil {
 		return recovery.Export{}, recovery.Case{}, missing
 	}
-	export, err := s.Store.Export(ctx, id)
+	export, err := s.Store.FindExport(ctx, id)
 	if err != nil {
 		return recovery.Export{}, recovery.Case{}, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recove
 	if _, err := s.visibleCase(ctx, actor, id); err != nil {
 		return nil, err
 	}
-	exports, err := s.Store.ExportsOf(ctx, id)
+	exports, err := s.Store.ListExports(ctx, id)
 	if err != nil || actor.Role != recovery.RoleClaimant {
 		return exports, err
 	}
@@ -132,7 +132,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	}
 	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
-	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
+	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {
 		return nil, export, errors.Join(err, file.Close())
 	}
 	return file, export, nil
@@ -145,7 +145,7 @@ func (s *Service) checkMayRead(ctx context.Context, actor recovery.Actor, export
 	if !printed || recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars) {
 		return nil
 	}
-	held, err := s.Store.Particulars(ctx, export.CaseID)
+	held, err := s.Store.ReadParticulars(ctx, export.CaseID)
 	if err == nil && len(held.ValuesByPath()) > 0 {
 		err = recovery.Faultf(recovery.CodeForbidden, "These papers contain particulars that you may not see. Request an export of your own.")
 	}

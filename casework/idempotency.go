@@ -61,7 +61,7 @@ func findResult[T any](ctx context.Context, s *Service, req Request) (Reply[T], 
 	if req.Key == "" {
 		return Reply[T]{}, false, nil
 	}
-	row, found, err := s.Store.StoredResult(ctx, req.Actor.ID, req.Key)
+	row, found, err := s.Store.FindResult(ctx, req.Actor.ID, req.Key)
 	if err != nil || !found {
 		return Reply[T]{}, false, err
 	}

@@ -39,7 +39,7 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 }
 
 func (s *Service) readIncomes(ctx context.Context) (playbook.IncomeTable, error) {
-	rows, err := s.Store.Incomes(ctx)
+	rows, err := s.Store.ListIncomes(ctx)
 	if err != nil {
 		return nil, err
 	}

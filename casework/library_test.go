@@ -100,7 +100,7 @@ func TestSharingIsOneActPerKey(t *testing.T) {
 			t.Errorf("%d: %+v, %v", i, reply, err)
 		}
 	}
-	c, err := rig.Store.Case(t.Context(), view.ID)
+	c, err := rig.Store.ReadCase(t.Context(), view.ID)
 	if err != nil || !c.Shared || len(rig.Entries(t, view.ID)) != before+1 {
 		t.Errorf("shared %t with %d entries, before %d (%v)", c.Shared, len(rig.Entries(t, view.ID)), before, err)
 	}

@@ -24,7 +24,7 @@ func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recov
 	if err != nil {
 		return LimitationLedger{}, err
 	}
-	stored, err := s.Store.Journal(ctx, id, 0, 0)
+	stored, err := s.Store.ReadJournal(ctx, id, 0, 0)
 	if err != nil {
 		return LimitationLedger{}, err
 	}

@@ -123,7 +123,7 @@ func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.C
 	if _, err := s.linkableCase(ctx, actor, id); err != nil {
 		return nil, err
 	}
-	links, err := s.Store.LinksOf(ctx, id)
+	links, err := s.Store.ListLinks(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseI
 	if err != nil {
 		return err
 	}
-	links, err := s.Store.LinksOf(ctx, id)
+	links, err := s.Store.ListLinks(ctx, id)
 	if err != nil {
 		return err
 	}

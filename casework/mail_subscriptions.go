@@ -22,7 +22,7 @@ func (s *Service) StopMails(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Store.Case(ctx, found.CaseID)
+	c, err := s.Store.ReadCase(ctx, found.CaseID)
 	if err != nil {
 		return err
 	}

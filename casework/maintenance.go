@@ -43,7 +43,7 @@ func (s *Service) eraseDue(ctx context.Context) error {
 		done := 0
 		var faults []error
 		for _, id := range due {
-			c, err := s.Store.Case(ctx, id)
+			c, err := s.Store.ReadCase(ctx, id)
 			if err == nil {
 				_, err = s.eraseNow(ctx, maintenanceRequest, c, ReasonRetention)
 			}
@@ -63,7 +63,7 @@ func (s *Service) eraseDue(ctx context.Context) error {
 func (s *Service) clearLeftovers(ctx context.Context) error {
 	var last postgres.Leftover
 	for {
-		list, err := s.Store.Leftovers(ctx, last, maintenanceBatch)
+		list, err := s.Store.ListLeftovers(ctx, last, maintenanceBatch)
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	if err != nil {
 		return Inbox{}, err
 	}
-	notices, next, err := n.service.Store.Inbox(ctx, actor.ID, unreadOnly, limit, cursor)
+	notices, next, err := n.service.Store.ListNotices(ctx, actor.ID, unreadOnly, limit, cursor)
 	if err != nil {
 		return Inbox{}, err
 	}
@@ -147,7 +147,7 @@ func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Prefer
 }
 
 func (n *Notices) preferences(ctx context.Context, actor recovery.Actor) (notify.Preferences, error) {
-	chosen, found, err := n.service.Store.Preferences(ctx, actor.ID)
+	chosen, found, err := n.service.Store.FindPreferences(ctx, actor.ID)
 	if err == nil && !found {
 		return notify.DefaultPreferences(), nil
 	}
@@ -216,5 +216,5 @@ func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cu
 	if !n.service.Development() {
 		return nil, "", recovery.Faultf(recovery.CodeNotFound, "Mails are shown only by a development installation.")
 	}
-	return n.service.Store.SentMails(ctx, limit, cursor)
+	return n.service.Store.ListSentMails(ctx, limit, cursor)
 }

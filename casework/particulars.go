@@ -25,7 +25,7 @@ func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id reco
 	if err := checkFilesReadable(c, actor); err != nil {
 		return CaseParticulars{}, err
 	}
-	stand, err := s.Store.Particulars(ctx, id)
+	stand, err := s.Store.ReadParticulars(ctx, id)
 	return particularsFor(actor, c, stand), err
 }
 
@@ -63,7 +63,7 @@ func (s *Service) SupplyParticulars(
 func (s *Service) prepareParticulars(
 	ctx context.Context, req Request, c recovery.Case, supplied recovery.Particulars,
 ) (change[CaseParticulars], error) {
-	stored, err := s.Store.Particulars(ctx, c.ID)
+	stored, err := s.Store.ReadParticulars(ctx, c.ID)
 	if err != nil {
 		return change[CaseParticulars]{}, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell fun
 		return err
 	}
 	for cursor, more := "", true; more; more = cursor != "" {
-		cases, next, err := s.Store.Cases(ctx, recovery.CaseFilter{}, recovery.MaxPage, cursor)
+		cases, next, err := s.Store.ListCases(ctx, recovery.CaseFilter{}, recovery.MaxPage, cursor)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recove
 		return nil, "", recovery.Faultf(recovery.CodeForbidden, "A counterpart sees only the case of their link.")
 	default:
 	}
-	cases, next, err := s.Store.Cases(ctx, filter, limit, cursor)
+	cases, next, err := s.Store.ListCases(ctx, filter, limit, cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -87,7 +87,7 @@ func (s *Service) Journal(ctx context.Context, actor recovery.Actor, id recovery
 	if err != nil {
 		return nil, nil, err
 	}
-	entries, err := s.Store.Journal(ctx, id, after, limit)
+	entries, err := s.Store.ReadJournal(ctx, id, after, limit)
 	if err != nil {
 		return nil, nil, err
 	}

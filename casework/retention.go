@@ -93,10 +93,10 @@ func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, re
 	if reply, found, err := findResult[Erasure](ctx, s, req); err != nil || found {
 		return reply, err
 	}
-	return s.erase(ctx, req, c, reason)
+	return s.handleErasure(ctx, req, c, reason)
 }
 
-func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reason string) (Reply[Erasure], error) {
+func (s *Service) handleErasure(ctx context.Context, req Request, c recovery.Case, reason string) (Reply[Erasure], error) {
 	grounds := s.groundsAgainst(c)
 	switch {
 	case c.ErasedAt != nil:
@@ -105,7 +105,7 @@ func (s *Service) erase(ctx context.Context, req Request, c recovery.Case, reaso
 		erased, err := s.eraseNow(ctx, req, c, "request")
 		return Reply[Erasure]{Value: erased}, err
 	case grounds[0].Reason == ReasonRetention:
-		return s.restrict(ctx, req, c, grounds, reason)
+		return s.restrictCase(ctx, req, c, grounds, reason)
 	default:
 		return Reply[Erasure]{}, s.refuseErasure(ctx, req, c, grounds, reason)
 	}
@@ -133,9 +133,9 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 	return Erasure{Erased: true, Values: erased.Values}, nil
 }
 
-// restrict hides the personal values of a case: while deletion must wait, only
+// restrictCase hides the personal values of a case: while deletion must wait, only
 // storage is allowed (PIPL 47, second paragraph).
-func (s *Service) restrict(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) (Reply[Erasure], error) {
+func (s *Service) restrictCase(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) (Reply[Erasure], error) {
 	outcome := Erasure{Reasons: grounds, KeepUntil: s.keepUntil(c)}
 	if c.RestrictedAt != nil {
 		return Reply[Erasure]{Value: outcome}, nil
@@ -164,7 +164,7 @@ func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Cas
 	draft.Key = deskEntryKey(req, s.newID)
 	draft.Facts = map[string]any{"because": grounds[0].Reason, "articles": articleTexts(grounds[0].Articles...)}
 	draft.Personal = map[string]string{"reason": reason}
-	if _, err := s.Store.Append(ctx, c.ID, false, draft); err != nil {
+	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {
 		return err
 	}
 	refusal := &recovery.Fault{Code: recovery.CodeErasureRefused, Detail: "The personal data is not erased now."}

@@ -210,7 +210,7 @@ func TestHolds(t *testing.T) {
 	if err := rig.RunMaintenance(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := rig.Store.Case(t.Context(), c.ID); err != nil || got.ErasedAt != nil {
+	if got, err := rig.Store.ReadCase(t.Context(), c.ID); err != nil || got.ErasedAt != nil {
 		t.Errorf("a held case is erased: %+v (%v)", got.ErasedAt, err)
 	}
 	lines, _, err := rig.Journal(t.Context(), rig.Actor(recovery.RoleClaimant), c.ID, 0, 0)

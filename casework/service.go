@@ -150,7 +150,7 @@ type View struct {
 }
 
 func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.Actor) (View, error) {
-	have, err := s.Store.EvidenceOf(ctx, c.ID)
+	have, err := s.Store.ListEvidence(ctx, c.ID)
 	if err != nil {
 		return View{}, err
 	}
@@ -160,7 +160,7 @@ func (s *Service) caseView(ctx context.Context, c recovery.Case, actor recovery.
 	}
 	view, err := s.fullView(c, actor, have, log)
 	if err == nil && canSeeFlags(actor) {
-		view.Flags, err = s.Store.FlagsOf(ctx, c.ID)
+		view.Flags, err = s.Store.ListOpenFlags(ctx, c.ID)
 	}
 	return view, err
 }
@@ -222,11 +222,11 @@ func (s *Service) newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (s *Service) newDraft(kind recovery.EntryKind, req Request, c recovery.Case) journal.Draft {
 	return journal.Draft{
 		Kind: kind, At: s.Now(), Actor: req.Actor, Pace: c.Pace,
-		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: truncate(req.Device, 120)},
+		Collector: journal.Collector{Tool: "recourse", Version: s.config.Version, Device: truncateText(req.Device, 120)},
 	}
 }
 
-func truncate(text string, limit int) string {
+func truncateText(text string, limit int) string {
 	runes := []rune(text)
 	return string(runes[:min(len(runes), limit)])
 }
@@ -237,7 +237,7 @@ func (s *Service) visibleCase(ctx context.Context, actor recovery.Actor, id reco
 	if _, err := uuid.Parse(string(id)); err != nil {
 		return recovery.Case{}, noSuchCase()
 	}
-	c, err := s.Store.Case(ctx, id)
+	c, err := s.Store.ReadCase(ctx, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
@@ -273,5 +273,5 @@ func checkMayWrite(actor recovery.Actor) error {
 
 // Ready checks that the database has the right version and the engine answers.
 func (s *Service) Ready(ctx context.Context) error {
-	return errors.Join(s.Store.Ready(ctx), s.Engine.CheckHealth(ctx))
+	return errors.Join(s.Store.CheckReady(ctx), s.Engine.CheckHealth(ctx))
 }

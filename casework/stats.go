@@ -28,5 +28,5 @@ func (s *Service) Stats(ctx context.Context, actor recovery.Actor, by []recovery
 			}})
 		}
 	}
-	return s.Store.Stats(ctx, recovery.StatsQuery{By: by, Bands: StatsBands, Paced: paced})
+	return s.Store.CountStats(ctx, recovery.StatsQuery{By: by, Bands: StatsBands, Paced: paced})
 }

@@ -217,7 +217,7 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 	group.Wait()
 	var all []account
 	for cursor := ""; ; {
-		page, next, err := rig.Store.Cases(t.Context(), recovery.CaseFilter{}, recovery.MaxPage, cursor)
+		page, next, err := rig.Store.ListCases(t.Context(), recovery.CaseFilter{}, recovery.MaxPage, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 		Action: recovery.ProposePlan, CounterpartID: holder, Instalments: []recovery.Instalment{{DueOn: due.Format(time.DateOnly), Amount: 200_000}},
 	})
 	says(recovery.Act{Action: recovery.AcceptPlan, Email: address})
-	stored, err := r.Store.Case(t.Context(), c.ID)
+	stored, err := r.Store.ReadCase(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

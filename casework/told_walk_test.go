@@ -95,7 +95,7 @@ func (r told) walk(t *testing.T, p cast) recovery.CaseID {
 
 func (r told) daysTo(t *testing.T, id recovery.CaseID, clock recovery.Clock) string {
 	t.Helper()
-	c, err := r.Store.Case(t.Context(), id)
+	c, err := r.Store.ReadCase(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	if len(kept) != mails || len(server.CountByMessageID()) != mails {
 		t.Errorf("%d mails under %d names, want %d", len(kept), len(server.CountByMessageID()), mails)
 	}
-	c, err := r.Store.Case(t.Context(), id)
+	c, err := r.Store.ReadCase(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

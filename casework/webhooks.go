@@ -59,7 +59,7 @@ func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook
 	if err := checkAdmin(actor); err != nil {
 		return nil, err
 	}
-	stored, err := n.service.Store.Webhooks(ctx)
+	stored, err := n.service.Store.ListWebhooks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	if err := checkID("webhook", id); err != nil {
 		return Reply[Webhook]{}, err
 	}
-	stored, err := n.service.Store.Webhook(ctx, id)
+	stored, err := n.service.Store.FindWebhook(ctx, id)
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
@@ -198,7 +198,7 @@ func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state st
 			Field: "state", Code: "unknown_value", Detail: "Accepted are: " + strings.Join(notify.DeliveryStates, ", ") + ".",
 		}})
 	}
-	return n.service.Store.Deliveries(ctx, state, limit, cursor)
+	return n.service.Store.ListDeliveries(ctx, state, limit, cursor)
 }
 
 // Replay sends a settled delivery again under the same webhook-id. An unsettled

@@ -45,7 +45,7 @@ func TestASecretIsShownOnce(t *testing.T) {
 	if strings.Contains(r.Log.String(), "whsec_") {
 		t.Error("the log has the secret")
 	}
-	stored, err := r.Store.Webhook(t.Context(), added.ID)
+	stored, err := r.Store.FindWebhook(t.Context(), added.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

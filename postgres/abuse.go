@@ -93,28 +93,28 @@ func (s *Store) FlagCase(ctx context.Context, f recovery.AbuseFlag, draft journa
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		_, err = writer.append(draft)
+		_, err = writer.appendEntry(draft)
 		if err != nil {
 			return err
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }
 
-// AbuseFlag reads a flag. Errors: CodeNotFound.
-func (s *Store) AbuseFlag(ctx context.Context, id string) (recovery.AbuseFlag, error) {
+// FindFlag reads a flag. Errors: CodeNotFound.
+func (s *Store) FindFlag(ctx context.Context, id string) (recovery.AbuseFlag, error) {
 	return queryOne[recovery.AbuseFlag](ctx, s, "flag", selectFlags+` where f.id = $1`, id)
 }
 
-// FlagsOf lists the open flags of a case, oldest first.
-func (s *Store) FlagsOf(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
+// ListOpenFlags lists the open flags of a case, oldest first.
+func (s *Store) ListOpenFlags(ctx context.Context, id recovery.CaseID) ([]recovery.AbuseFlag, error) {
 	return queryAll[recovery.AbuseFlag](ctx, s, "list flags", selectFlags+` where f.case_id = $1 and f.dismissed_at is null
 		order by f.found_at, f.id`, id)
 }
 
-// AbuseFlags lists open or dismissed flags, newest first. Errors: CodeInvalid
+// ListFlags lists open or dismissed flags, newest first. Errors: CodeInvalid
 // for field cursor.
-func (s *Store) AbuseFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []recovery.AbuseFlag, next string, err error) {
+func (s *Store) ListFlags(ctx context.Context, dismissed bool, limit int, cursor string) (items []recovery.AbuseFlag, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)
 	c := &conditions{args: []any{pgx.QueryExecModeCacheDescribe}}
 	c.addCondition("(f.dismissed_at is not null) = %s", dismissed)
@@ -150,6 +150,6 @@ func (s *Store) DismissFlag(ctx context.Context, f recovery.AbuseFlag, draft jou
 		if done.RowsAffected() == 0 {
 			return recovery.Faultf(recovery.CodeConflict, "This flag was dismissed already.")
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }

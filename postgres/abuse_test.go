@@ -141,11 +141,11 @@ func TestAFlagStandsOnce(t *testing.T) {
 	if got := found(t, b, cases, since); len(got) != 0 {
 		t.Errorf("found again: %q", got)
 	}
-	page, next, err := b.AbuseFlags(t.Context(), false, 1, "")
+	page, next, err := b.ListFlags(t.Context(), false, 1, "")
 	if err != nil || len(page) != 1 || next == "" {
 		t.Fatalf("%+v %q (%v)", page, next, err)
 	}
-	rest, end, err := b.AbuseFlags(t.Context(), false, 1, next)
+	rest, end, err := b.ListFlags(t.Context(), false, 1, next)
 	if err != nil || len(rest) != 1 || end != "" || rest[0].ID == page[0].ID {
 		t.Errorf("%+v %q (%v)", rest, end, err)
 	}
@@ -153,8 +153,8 @@ func TestAFlagStandsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, b.DismissFlag(t.Context(), page[0], draft(recovery.EntryAbuseDismissed, ""), postgres.Idempotency{}), recovery.CodeConflict)
-	standing := must[[]recovery.AbuseFlag](t)(b.FlagsOf(t.Context(), page[0].CaseID))
-	if gone, _, err := b.AbuseFlags(t.Context(), true, 9, ""); err != nil || len(gone) != 1 || len(standing) != 0 {
+	standing := must[[]recovery.AbuseFlag](t)(b.ListOpenFlags(t.Context(), page[0].CaseID))
+	if gone, _, err := b.ListFlags(t.Context(), true, 9, ""); err != nil || len(gone) != 1 || len(standing) != 0 {
 		t.Errorf("dismissed %+v, standing %+v (%v)", gone, standing, err)
 	}
 	verifyChain(t, b.Store, page[0].CaseID)

@@ -52,12 +52,12 @@ func (s *Store) AddToken(
 	return translateError("add token", err)
 }
 
-// User reads an account by its id. Errors: CodeNotFound.
-func (s *Store) User(ctx context.Context, id recovery.UserID) (recovery.User, error) {
+// FindUser reads an account by its id. Errors: CodeNotFound.
+func (s *Store) FindUser(ctx context.Context, id recovery.UserID) (recovery.User, error) {
 	return queryOne[recovery.User](ctx, s, "account", selectUser+` where u.id = $1`, id)
 }
 
-// Users lists the accounts with a role, or all for "", by role and address.
-func (s *Store) Users(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
+// ListUsers lists the accounts with a role, or all for "", by role and address.
+func (s *Store) ListUsers(ctx context.Context, role recovery.Role) ([]recovery.User, error) {
 	return queryAll[recovery.User](ctx, s, "list accounts", selectUser+` where $1 = '' or u.role = $1 order by u.role, u.email`, role)
 }

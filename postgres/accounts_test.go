@@ -30,12 +30,12 @@ func TestEnsureUserKeepsTheID(t *testing.T) {
 	changed.ID, changed.Name = "another", "周岚岚"
 	second := must[recovery.User](t)(s.EnsureUser(t.Context(), changed))
 	changed.ID = first.ID
-	for _, got := range []recovery.User{second, must[recovery.User](t)(s.User(t.Context(), first.ID))} {
+	for _, got := range []recovery.User{second, must[recovery.User](t)(s.FindUser(t.Context(), first.ID))} {
 		if diff := cmp.Diff(changed, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	_, err := s.User(t.Context(), "another")
+	_, err := s.FindUser(t.Context(), "another")
 	wantCode(t, err, recovery.CodeNotFound)
 	taken := account("other@example.test", recovery.RoleAgent)
 	taken.ID = first.ID
@@ -52,7 +52,7 @@ func TestUsersByRole(t *testing.T) {
 		must[recovery.User](t)(s.EnsureUser(t.Context(), u))
 	}
 	emails := func(role recovery.Role) (list []string) {
-		for _, u := range must[[]recovery.User](t)(s.Users(t.Context(), role)) {
+		for _, u := range must[[]recovery.User](t)(s.ListUsers(t.Context(), role)) {
 			list = append(list, u.Email)
 		}
 		return list
@@ -102,7 +102,7 @@ func TestSessions(t *testing.T) {
 	t.Parallel()
 	c := &clock{at: noon}
 	b := open(t, postgres.Options{Now: c.now})
-	sessions := b.Sessions()
+	sessions := b.SessionStore()
 	find := func() string {
 		t.Helper()
 		data, found, err := sessions.Find("token")

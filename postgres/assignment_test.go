@@ -31,7 +31,7 @@ func hand(t testing.TB, s *postgres.Store, c recovery.Case, role recovery.Role, 
 	if _, err := s.WriteStep(t.Context(), w); err != nil {
 		t.Error(err)
 	}
-	got, err := s.Case(t.Context(), c.ID)
+	got, err := s.ReadCase(t.Context(), c.ID)
 	if err != nil {
 		t.Error(err)
 	}
@@ -113,7 +113,7 @@ func TestABreachGoesToTheSupervisorWithTheFewest(t *testing.T) {
 	if got := hand(t, b.Store, late, recovery.RoleSupervisor, 0); got != free {
 		t.Fatalf("given to %s, want %s", got, free)
 	}
-	entries := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), late.ID, 2, 0))
+	entries := must[[]journal.StoredEntry](t)(b.ReadJournal(t.Context(), late.ID, 2, 0))
 	entry := must[journal.Entry](t)(journal.ParseEntry(entries[0].Record.Bytes))
 	if entry.Kind != recovery.EntryAssigned || entry.Facts["user_id"] != string(free) ||
 		entry.Facts["because"] != string(recovery.EntryAppealSubmitted) || entry.Facts["from"] != "agent-9" {

@@ -18,8 +18,8 @@ const selectCase = `select id, number, platform, instrument, amount_fen as amoun
 	row(group_kind, group_size) as "group", claimant, counterparts, narrative, position, deadlines, assignee, owner, representative, playbook, pace,
 	created_at, closed_at, shared, version, held_since, restricted_at, erased_at from cases`
 
-// Case reads a case by its id. Errors: CodeNotFound.
-func (s *Store) Case(ctx context.Context, id recovery.CaseID) (recovery.Case, error) {
+// ReadCase reads a case by its id. Errors: CodeNotFound.
+func (s *Store) ReadCase(ctx context.Context, id recovery.CaseID) (recovery.Case, error) {
 	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where id = $1`, id)
 }
 
@@ -36,10 +36,10 @@ func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, err
 	return open, translateError("look for open case", err)
 }
 
-// Cases lists cases, newest first, starting after a cursor ("" for the first
+// ListCases lists cases, newest first, starting after a cursor ("" for the first
 // page). next is "" on the last page. New cases neither repeat nor hide rows on
 // later pages. Errors: CodeInvalid for field cursor.
-func (s *Store) Cases(
+func (s *Store) ListCases(
 	ctx context.Context, f recovery.CaseFilter, limit int, cursor string,
 ) (items []recovery.Case, next string, err error) {
 	limit = min(max(limit, 1), recovery.MaxPage)

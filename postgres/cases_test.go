@@ -18,7 +18,7 @@ import (
 // page lists ids of one page.
 func page(t testing.TB, s *postgres.Store, f recovery.CaseFilter, limit int, cursor string) ([]recovery.CaseID, string) {
 	t.Helper()
-	items, next, err := s.Cases(t.Context(), f, limit, cursor)
+	items, next, err := s.ListCases(t.Context(), f, limit, cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,11 +83,11 @@ func TestStrangeTextFindsNothing(t *testing.T) {
 	s := pgtest.New(t)
 	file(t, s)
 	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe"} {
-		items, _, err := s.Cases(t.Context(), recovery.CaseFilter{Query: text}, 10, "")
+		items, _, err := s.ListCases(t.Context(), recovery.CaseFilter{Query: text}, 10, "")
 		if len(items) != 0 || err != nil && recovery.CodeOf(err) != recovery.CodeInvalid {
 			t.Errorf("%q: found %d cases, error %v", text, len(items), err)
 		}
-		_, err = s.Case(t.Context(), recovery.CaseID(text))
+		_, err = s.ReadCase(t.Context(), recovery.CaseID(text))
 		wantCode(t, err, recovery.CodeInvalid)
 	}
 }
@@ -157,7 +157,7 @@ func TestMalformedCursorsAreNamed(t *testing.T) {
 		encode([]byte("99999999999999999999 a")), encode([]byte("9223372036854775807 a")), encode([]byte("-1 a")), encode([]byte("1 a\x00")),
 		encode([]byte("1 \xff")), encode([]byte("1 " + strings.Repeat("a", 65))), encode([]byte("1 a'; drop table cases; --")),
 	} {
-		_, _, err := s.Cases(t.Context(), recovery.CaseFilter{}, 10, cursor)
+		_, _, err := s.ListCases(t.Context(), recovery.CaseFilter{}, 10, cursor)
 		wantCode(t, err, recovery.CodeInvalid)
 		if !strings.Contains(err.Error(), "cursor") {
 			t.Errorf("%q: the field is not named: %v", cursor, err)
@@ -171,7 +171,7 @@ func TestNoCursorBreaksAList(t *testing.T) {
 	file(t, s)
 	rapid.Check(t, func(r *rapid.T) {
 		raw := rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,20} [ -~]{0,40}`)).Draw(r, "cursor")
-		_, _, err := s.Cases(t.Context(), recovery.CaseFilter{}, 5, base64.RawURLEncoding.EncodeToString([]byte(raw)))
+		_, _, err := s.ListCases(t.Context(), recovery.CaseFilter{}, 5, base64.RawURLEncoding.EncodeToString([]byte(raw)))
 		if err != nil && recovery.CodeOf(err) != recovery.CodeInvalid {
 			r.Fatalf("%q: %v", raw, err)
 		}

@@ -36,7 +36,7 @@ func treeHash(leaves [][]byte) [32]byte {
 // commitments. It gives the bytes of the entries.
 func verifyChain(t testing.TB, s *postgres.Store, id recovery.CaseID) [][]byte {
 	t.Helper()
-	entries, err := s.Journal(t.Context(), id, 0, 0)
+	entries, err := s.ReadJournal(t.Context(), id, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

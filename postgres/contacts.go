@@ -61,9 +61,9 @@ func contactEntry(entry journal.Entry, row entryRow) recovery.ContactEntry {
 	return contact
 }
 
-// Contacts lists the messages that were sent in a case, in the order they were
+// ListContacts lists the messages that were sent in a case, in the order they were
 // entered.
-func (s *Store) Contacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error) {
+func (s *Store) ListContacts(ctx context.Context, id recovery.CaseID) ([]recovery.Contact, error) {
 	list, err := s.ContactLog(ctx, id)
 	return recovery.SentContacts(list), err
 }

@@ -39,7 +39,7 @@ func TestTheContactLog(t *testing.T) {
 	for _, d := range []journal.Draft{
 		message(recovery.EntryContactRecorded, "a", false, 1), message(recovery.EntryContactPlanned, "", true, 2), draft(recovery.EntryNoteAdded, ""),
 	} {
-		must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false, d))
+		must[[]journal.Record](t)(s.AppendEntries(t.Context(), c.ID, false, d))
 	}
 	want := []recovery.ContactEntry{
 		{Seq: 2, Contact: recovery.Contact{CounterpartID: "a", At: noon.Add(time.Hour)}, Breaches: []recovery.Code{recovery.CodeQuietHours}},
@@ -48,7 +48,7 @@ func TestTheContactLog(t *testing.T) {
 	if diff := cmp.Diff(want, must[[]recovery.ContactEntry](t)(s.ContactLog(t.Context(), c.ID))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	sent := must[[]recovery.Contact](t)(s.Contacts(t.Context(), c.ID))
+	sent := must[[]recovery.Contact](t)(s.ListContacts(t.Context(), c.ID))
 	if diff := cmp.Diff([]recovery.Contact{want[0].Contact}, sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}

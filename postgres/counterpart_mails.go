@@ -83,7 +83,7 @@ func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draf
 				return err
 			}
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }
 
@@ -97,7 +97,7 @@ func (p *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Cas
 		return nil
 	}
 	row.Facts.Amount = rest
-	if _, err := p.append(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+	if _, err := p.appendEntry(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
 		return err
 	}
 	p.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)

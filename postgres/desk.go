@@ -48,7 +48,7 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 			return err
 		}
 		s.queueNotifications(writer.batch, w.CaseID, w.Notifications)
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	if err == nil {
 		s.wakeSenders(w.Notifications)

@@ -72,7 +72,7 @@ func (s *Store) WriteAnswers(ctx context.Context, w AnswersWrite) error {
 			return err
 		}
 		writer.batch.Queue(`update evidence_details set answers = answers || $2::jsonb where evidence_id = $1`, w.EvidenceID, string(answers))
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }
 
@@ -86,6 +86,6 @@ func (s *Store) StoreView(ctx context.Context, id recovery.CaseID, d recovery.Ev
 		}
 		writer.batch.Queue(`update evidence_details set view_sha256 = $2, view_size = $3 where evidence_id = $1`,
 			d.EvidenceID, d.ViewSHA256, d.ViewSize)
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }

@@ -64,7 +64,7 @@ func TestDetailsAreKeptWithTheRecord(t *testing.T) {
 	if len(all) != 4 {
 		t.Errorf("%d of 4", len(all))
 	}
-	entries := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, second.Seq-1, 1))
+	entries := must[[]journal.StoredEntry](t)(b.ReadJournal(t.Context(), c.ID, second.Seq-1, 1))
 	if !strings.Contains(string(entries[0].Record.Bytes), `"near_duplicate_of":"`+string(first.ID)+`"`) {
 		t.Errorf("%s", entries[0].Record.Bytes)
 	}
@@ -154,7 +154,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 	if err := b.BeginUpload(t.Context(), want, idem); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, must[recovery.Upload](t)(b.Upload(t.Context(), want.ID))); diff != "" {
+	if diff := cmp.Diff(want, must[recovery.Upload](t)(b.FindUpload(t.Context(), want.ID))); diff != "" {
 		t.Error(diff)
 	}
 	again := announced(t, c)
@@ -162,7 +162,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 		t.Error(err)
 	}
 	now = noon.Add(recovery.UploadLife + time.Second)
-	if _, err := b.Upload(t.Context(), want.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := b.FindUpload(t.Context(), want.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Errorf("a day later: %v", err)
 	}
 	again.CreatedAt = now
@@ -175,7 +175,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 	if err := b.DeleteUpload(t.Context(), again.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Upload(t.Context(), again.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := b.FindUpload(t.Context(), again.ID); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Error(err)
 	}
 }

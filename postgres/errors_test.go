@@ -79,7 +79,7 @@ func TestACancelledRequestIsNoFault(t *testing.T) {
 	s := pgtest.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.Case(ctx, "any")
+	_, err := s.ReadCase(ctx, "any")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -93,7 +93,7 @@ func TestRandomnessThatEnds(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
 	dry := pgtest.Open(t, b.url, postgres.Options{Random: strings.NewReader("")})
-	_, err := dry.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""))
+	_, err := dry.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""))
 	if !errors.Is(err, io.EOF) {
 		t.Errorf("append: %v", err)
 	}

@@ -58,7 +58,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 			s.queueOutbox(writer.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		}
 		s.queueNotifications(writer.batch, added.CaseID, w.Notifications)
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	if err != nil {
 		return recovery.Evidence{}, err
@@ -106,11 +106,11 @@ func (s *Store) beginEntry(
 	if err != nil {
 		return nil, journal.Record{}, err
 	}
-	_, known := writer.existing(draft.Key)
+	_, known := writer.existingRecord(draft.Key)
 	if known {
 		return nil, journal.Record{}, ErrRepeated
 	}
-	record, err := writer.append(draft)
+	record, err := writer.appendEntry(draft)
 	return writer, record, err
 }
 
@@ -133,8 +133,8 @@ func queueEvidence(batch *pgx.Batch, e recovery.Evidence) {
 		e.Description, e.ReceivedAt, e.By.Role, e.By.ID)
 }
 
-// EvidenceOf lists the evidence of a case in the order it was added.
-func (s *Store) EvidenceOf(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
+// ListEvidence lists the evidence of a case in the order it was added.
+func (s *Store) ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error) {
 	return queryAll[recovery.Evidence](ctx, s, "list evidence", selectEvidence+` where case_id = $1 order by seq`, id)
 }
 
@@ -157,7 +157,7 @@ func (s *Store) EvidenceKinds(ctx context.Context, ids []recovery.CaseID) (map[r
 	return kinds, nil
 }
 
-// Evidence reads one record of evidence. Errors: CodeNotFound.
-func (s *Store) Evidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
+// FindEvidence reads one record of evidence. Errors: CodeNotFound.
+func (s *Store) FindEvidence(ctx context.Context, id recovery.EvidenceID) (recovery.Evidence, error) {
 	return queryOne[recovery.Evidence](ctx, s, "evidence", selectEvidence+` where id = $1`, id)
 }

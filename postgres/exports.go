@@ -45,7 +45,7 @@ func (s *Store) RequestExport(ctx context.Context, w ExportWrite) (recovery.Expo
 			e.ID, e.CaseID, e.Audience, e.State, orEmpty(e.Missing), e.Pages, e.SHA256, e.BagSHA256, e.Size,
 			e.Failure, e.CreatedAt, e.ReadyAt, e.By.Role, e.By.ID)
 		s.queueOutbox(writer.batch, OutboxExport, e.CaseID, string(e.ID))
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	if err != nil {
 		return recovery.Export{}, err
@@ -79,7 +79,7 @@ func (s *Store) CaseAtExport(ctx context.Context, id recovery.ExportID) (recover
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	c, err := s.Case(ctx, row.CaseID)
+	c, err := s.ReadCase(ctx, row.CaseID)
 	if err != nil {
 		return c, err
 	}
@@ -94,13 +94,13 @@ func (s *Store) CaseAtExport(ctx context.Context, id recovery.ExportID) (recover
 	return c, nil
 }
 
-// Export reads an export. Errors: CodeNotFound.
-func (s *Store) Export(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
+// FindExport reads an export. Errors: CodeNotFound.
+func (s *Store) FindExport(ctx context.Context, id recovery.ExportID) (recovery.Export, error) {
 	return queryOne[recovery.Export](ctx, s, "export", selectExport+` where id = $1`, id)
 }
 
-// ExportsOf lists the exports of a case, oldest first.
-func (s *Store) ExportsOf(ctx context.Context, id recovery.CaseID) ([]recovery.Export, error) {
+// ListExports lists the exports of a case, oldest first.
+func (s *Store) ListExports(ctx context.Context, id recovery.CaseID) ([]recovery.Export, error) {
 	return queryAll[recovery.Export](ctx, s, "list exports", selectExport+` where case_id = $1 order by created_at, id`, id)
 }
 
@@ -113,7 +113,7 @@ func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.D
 		if err != nil {
 			return err
 		}
-		_, done := writer.existing(d.Key)
+		_, done := writer.existingRecord(d.Key)
 		if done {
 			return nil
 		}
@@ -126,10 +126,10 @@ func (s *Store) FinishExport(ctx context.Context, e recovery.Export, d journal.D
 		if tag.RowsAffected() == 0 {
 			return notFound("export")
 		}
-		_, err = writer.append(d)
+		_, err = writer.appendEntry(d)
 		if err != nil {
 			return err
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }

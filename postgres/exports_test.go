@@ -16,7 +16,7 @@ func TestCaseAt(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	then := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	then := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))
 	e := exportOf(t, c)
 	must[recovery.Export](t)(b.RequestExport(t.Context(), postgres.ExportWrite{Export: e, Draft: draft(recovery.EntryExportRequested, "r")}))
 	next := then.Position
@@ -25,7 +25,7 @@ func TestCaseAt(t *testing.T) {
 		CaseID: c.ID, Drafts: []journal.Draft{draft(recovery.EntryClosed, "closed")}, Next: next,
 		Counterpart: &recovery.Counterpart{ID: then.Counterparts[1].ID, Answer: recovery.PartlyReturned, ReturnFen: 5},
 	}))
-	now := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	now := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))
 	got := must[recovery.Case](t)(b.CaseAtExport(t.Context(), e.ID))
 	then.Version = now.Version // counts on, and is on no paper
 	if diff := cmp.Diff(then, got); diff != "" {

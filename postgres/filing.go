@@ -115,9 +115,9 @@ func (s *Store) queueIdempotency(batch *pgx.Batch, idempotency Idempotency) {
 		idempotency.Actor, idempotency.Key, idempotency.Fingerprint, idempotency.Ref, idempotency.Result, s.currentTime())
 }
 
-// StoredResult returns the row of a request with this key; false if there is
+// FindResult returns the row of a request with this key; false if there is
 // none.
-func (s *Store) StoredResult(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
+func (s *Store) FindResult(ctx context.Context, actor recovery.UserID, key string) (Idempotency, bool, error) {
 	list, err := queryAll[Idempotency](ctx, s, "read answer",
 		`select actor, key, fingerprint, ref, answer as result from idempotency where actor = $1 and key = $2`, actor, key)
 	if err != nil || len(list) == 0 {

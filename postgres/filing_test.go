@@ -19,7 +19,7 @@ func TestFileCaseKeepsEverything(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	want := file(t, s)
-	got := must[recovery.Case](t)(s.Case(t.Context(), want.ID))
+	got := must[recovery.Case](t)(s.ReadCase(t.Context(), want.ID))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("by id (-want +got):\n%s", diff)
 	}
@@ -27,7 +27,7 @@ func TestFileCaseKeepsEverything(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("by number (-want +got):\n%s", diff)
 	}
-	_, err := s.Case(t.Context(), "nobody's")
+	_, err := s.ReadCase(t.Context(), "nobody's")
 	wantCode(t, err, recovery.CodeNotFound)
 	_, err = s.CaseByNumber(t.Context(), "R20261121-999999")
 	wantCode(t, err, recovery.CodeNotFound)
@@ -40,7 +40,7 @@ func TestFileCaseOfLittle(t *testing.T) {
 		c.Deadlines, c.Counterparts, c.Narrative, c.TransactionNo = nil, nil, "", ""
 		c.Position = recovery.Position{}
 	})
-	got := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+	got := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 	if len(got.Deadlines) != 0 || len(got.Counterparts) != 0 || got.Position.Stage != "" {
 		t.Errorf("got %+v", got)
 	}
@@ -137,14 +137,14 @@ func TestFilingIsIdempotent(t *testing.T) {
 	if written != 1 || b.count(t, "cases") != 1 || b.count(t, "journal_entries") != 1 {
 		t.Errorf("%d of 8 filings with one key were written", written)
 	}
-	got, found, err := b.StoredResult(t.Context(), "owner-1", "k")
+	got, found, err := b.FindResult(t.Context(), "owner-1", "k")
 	if err != nil || !found {
 		t.Fatalf("found %v, error %v", found, err)
 	}
 	if diff := cmp.Diff(idem, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	_, found, err = b.StoredResult(t.Context(), "owner-2", "k")
+	_, found, err = b.FindResult(t.Context(), "owner-2", "k")
 	if err != nil || found {
 		t.Errorf("another's key: found %v, error %v", found, err)
 	}

@@ -19,8 +19,8 @@ type Income struct {
 	EnteredAt      time.Time
 }
 
-// Incomes lists all figures by province, the newest first.
-func (s *Store) Incomes(ctx context.Context) ([]Income, error) {
+// ListIncomes lists all figures by province, the newest first.
+func (s *Store) ListIncomes(ctx context.Context) ([]Income, error) {
 	return queryAll[Income](ctx, s, "list incomes", `select province, from_day, monthly_wage_fen, yearly_wage_fen,
 		daily_income_fen, source, entered_by, entered_at from incomes order by province, from_day desc`)
 }

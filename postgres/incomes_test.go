@@ -30,7 +30,7 @@ func TestIncomesAreEnteredOnceAndListed(t *testing.T) {
 			t.Errorf("a figure was entered over another: %v", err)
 		}
 	}
-	rows, err := s.Incomes(t.Context())
+	rows, err := s.ListIncomes(t.Context())
 	if err != nil || len(rows) != 2 || !rows[0].FromDay.Equal(day(2025)) || rows[0].MonthlyWageFen != 2025 {
 		t.Errorf("%+v (%v), want 2025 before 2024", rows, err)
 	}

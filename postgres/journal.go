@@ -41,9 +41,9 @@ const (
 // noLimit is the limit for reading everything.
 const noLimit = 1 << 40
 
-// Journal reads up to limit entries after a sequence number, oldest first;
+// ReadJournal reads up to limit entries after a sequence number, oldest first;
 // limit 0 reads all. An unknown case has none.
-func (s *Store) Journal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
+func (s *Store) ReadJournal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
 	last := after + int64(limit)
 	if limit <= 0 {
 		last = noLimit
@@ -118,10 +118,10 @@ func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64
 	return queryOne[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
 }
 
-// Append appends drafts to a case's journal in order, and a checkpoint if
+// AppendEntries appends drafts to a case's journal in order, and a checkpoint if
 // asked. For a draft whose key exists, the existing record is returned. Errors:
 // CodeNotFound.
-func (s *Store) Append(
+func (s *Store) AppendEntries(
 	ctx context.Context, id recovery.CaseID, checkpoint bool, drafts ...journal.Draft,
 ) ([]journal.Record, error) {
 	records := make([]journal.Record, 0, len(drafts))
@@ -131,7 +131,7 @@ func (s *Store) Append(
 			return err
 		}
 		for _, draft := range drafts {
-			record, err := writer.append(draft)
+			record, err := writer.appendEntry(draft)
 			if err != nil {
 				return err
 			}
@@ -143,7 +143,7 @@ func (s *Store) Append(
 				return err
 			}
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -227,17 +227,17 @@ func (p *journalWriter) loadExisting(ctx context.Context, standing []int64) erro
 	return nil
 }
 
-// existing returns the record that was written before with this key.
-func (p *journalWriter) existing(key string) (journal.Record, bool) {
+// existingRecord returns the record that was written before with this key.
+func (p *journalWriter) existingRecord(key string) (journal.Record, bool) {
 	record, known := p.known[key]
 	return record, known && key != ""
 }
 
-// append queues a draft as the next entry, or returns the record that exists
+// appendEntry queues a draft as the next entry, or returns the record that exists
 // for its key. Errors: CodeActionNotAllowed for personal data in an erased
 // case.
-func (p *journalWriter) append(draft journal.Draft) (journal.Record, error) {
-	record, known := p.existing(draft.Key)
+func (p *journalWriter) appendEntry(draft journal.Draft) (journal.Record, error) {
+	record, known := p.existingRecord(draft.Key)
 	if known {
 		return record, nil
 	}
@@ -282,8 +282,8 @@ func (p *journalWriter) signCheckpoint(at time.Time) error {
 	return nil
 }
 
-// flush sends the queued statements; the new head is the last.
-func (p *journalWriter) flush(ctx context.Context) error {
+// sendBatch sends the queued statements; the new head is the last.
+func (p *journalWriter) sendBatch(ctx context.Context) error {
 	if p.dirty {
 		p.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
 			p.id, int64(p.head.Size()), p.head.Hashes())

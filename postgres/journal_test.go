@@ -23,7 +23,7 @@ func TestConcurrentAppendsMakeOneChain(t *testing.T) {
 	for writer := range writers {
 		group.Go(func() {
 			for i := range each {
-				_, err := s.Append(t.Context(), c.ID, i%5 == 0, draft(recovery.EntryNoteAdded, numbered(numbered("w", writer), i)))
+				_, err := s.AppendEntries(t.Context(), c.ID, i%5 == 0, draft(recovery.EntryNoteAdded, numbered(numbered("w", writer), i)))
 				if err != nil {
 					t.Error(err)
 				}
@@ -45,7 +45,7 @@ func TestConcurrentAppendsOfOneKeyWriteOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range records {
 		group.Go(func() {
-			written, err := s.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "the same"))
+			written, err := s.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "the same"))
 			if err != nil {
 				t.Error(err)
 				return
@@ -68,8 +68,8 @@ func TestAppendRepeatedGivesWhatStands(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	first := must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "a"), draft(recovery.EntryNoteAdded, "")))
-	again := must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false,
+	first := must[[]journal.Record](t)(s.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "a"), draft(recovery.EntryNoteAdded, "")))
+	again := must[[]journal.Record](t)(s.AppendEntries(t.Context(), c.ID, false,
 		draft(recovery.EntryNoteAdded, "a"), draft(recovery.EntryNoteAdded, "b"), draft(recovery.EntryNoteAdded, "b")))
 	byPath := func(record journal.Record) journal.Record {
 		record.Values = slices.Clone(record.Values)
@@ -96,7 +96,7 @@ func TestJournalReadsPages(t *testing.T) {
 	for i := range drafts {
 		drafts[i] = draft(recovery.EntryNoteAdded, numbered("note", i))
 	}
-	must[[]journal.Record](t)(s.Append(t.Context(), c.ID, false, drafts...))
+	must[[]journal.Record](t)(s.AppendEntries(t.Context(), c.ID, false, drafts...))
 	for _, test := range []struct {
 		after int64
 		limit int
@@ -104,7 +104,7 @@ func TestJournalReadsPages(t *testing.T) {
 	}{
 		{0, 3, []int64{1, 2, 3}}, {3, 3, []int64{4, 5, 6}}, {6, 3, []int64{7}}, {7, 3, nil}, {5, 0, []int64{6, 7}},
 	} {
-		entries := must[[]journal.StoredEntry](t)(s.Journal(t.Context(), c.ID, test.after, test.limit))
+		entries := must[[]journal.StoredEntry](t)(s.ReadJournal(t.Context(), c.ID, test.after, test.limit))
 		var got []int64
 		for _, entry := range entries {
 			got = append(got, entry.Record.Seq)
@@ -116,7 +116,7 @@ func TestJournalReadsPages(t *testing.T) {
 			t.Errorf("after %d, limit %d: got %v, want %v", test.after, test.limit, got, test.want)
 		}
 	}
-	if none := must[[]journal.StoredEntry](t)(s.Journal(t.Context(), "nobody's", 0, 10)); len(none) != 0 {
+	if none := must[[]journal.StoredEntry](t)(s.ReadJournal(t.Context(), "nobody's", 0, 10)); len(none) != 0 {
 		t.Errorf("a case that does not exist has %d entries", len(none))
 	}
 }
@@ -130,8 +130,8 @@ func TestCheckpointsSignTheTree(t *testing.T) {
 		t.Fatalf("before any: found %v, error %v", found, err)
 	}
 	for i := range 5 {
-		must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true, draft(recovery.EntryNoteAdded, numbered("n", i))))
-		must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true)) // signs what is signed
+		must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true, draft(recovery.EntryNoteAdded, numbered("n", i))))
+		must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true)) // signs what is signed
 	}
 	leaves := verifyChain(t, b.Store, c.ID)
 	for size := int64(2); size <= 6; size++ {
@@ -153,11 +153,11 @@ func TestAppendFailsWhole(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	_, err := b.Append(t.Context(), "nobody's", false, draft(recovery.EntryNoteAdded, ""))
+	_, err := b.AppendEntries(t.Context(), "nobody's", false, draft(recovery.EntryNoteAdded, ""))
 	wantCode(t, err, recovery.CodeNotFound)
 	unmarshalable := draft(recovery.EntryNoteAdded, "")
 	unmarshalable.Facts = map[string]any{"f": func() {}}
-	_, err = b.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""), unmarshalable)
+	_, err = b.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""), unmarshalable)
 	wantCode(t, err, recovery.CodeInternal)
 	if leaves := verifyChain(t, b.Store, c.ID); len(leaves) != 1 {
 		t.Errorf("got %d entries, want the first only", len(leaves))
@@ -169,16 +169,16 @@ func TestCheckpointWithoutSigner(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
 	unsigned := openUnsigned(t, b.url)
-	_, err := unsigned.Append(t.Context(), c.ID, true, draft(recovery.EntryNoteAdded, ""))
+	_, err := unsigned.AppendEntries(t.Context(), c.ID, true, draft(recovery.EntryNoteAdded, ""))
 	wantCode(t, err, recovery.CodeInternal)
-	must[[]journal.Record](t)(unsigned.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "")))
+	must[[]journal.Record](t)(unsigned.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "")))
 }
 
 func TestJournalIsAppendOnly(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
-	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true))
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true))
 	for _, statement := range []string{
 		"update journal_entries set bytes = '{}'", "delete from journal_entries", "truncate journal_entries cascade",
 		"update journal_checkpoints set note = ''", "delete from journal_checkpoints", "truncate journal_checkpoints",
@@ -204,7 +204,7 @@ func TestErasedValuesAreNamed(t *testing.T) {
 	if b.sql(t, "update journal_values set value = 'x', salt = '', erased_at = null") == nil {
 		t.Error("an erased value could be filled again")
 	}
-	entry := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 1))[0]
+	entry := must[[]journal.StoredEntry](t)(b.ReadJournal(t.Context(), c.ID, 0, 1))[0]
 	if !slices.Equal(entry.Erased, []string{"text"}) || len(entry.Record.Values) != 1 {
 		t.Errorf("erased %v, values %v", entry.Erased, entry.Record.Values)
 	}

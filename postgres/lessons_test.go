@@ -42,9 +42,9 @@ func TestLessonsAreOfSharedClosedCases(t *testing.T) {
 		t.Errorf("nobody shared a closed case: %+v", got)
 	}
 	for _, c := range alike {
-		before := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+		before := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 		share(t, s, c, true, "s")
-		after := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+		after := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 		if before.Shared || !after.Shared || after.Version != before.Version+1 {
 			t.Errorf("shared %t at version %d, was %t at %d", after.Shared, after.Version, before.Shared, before.Version)
 		}
@@ -76,7 +76,7 @@ func TestLessonsCountDaysAtLifesPace(t *testing.T) {
 	c := file(t, b.Store, func(c *recovery.Case) { c.Pace = 1000 })
 	walk(t, b.Store, c, shut(recovery.Unrecovered, 0))
 	share(t, b.Store, c, true, "s")
-	closed := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	closed := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))
 	for length, want := range map[time.Duration]int{0: 1, 183 * time.Second: 3, 24 * 365 * time.Hour: 3650} {
 		if err := b.sql(t, `update cases set created_at = $2 where id = $1`, c.ID, closed.ClosedAt.Add(-length)); err != nil {
 			t.Fatal(err)

@@ -38,7 +38,7 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		case err != nil:
 			return err
 		case old.ExpiresAt.After(l.CreatedAt): // an expired link gets no entry
-			_, err = writer.append(w.Revoked(old))
+			_, err = writer.appendEntry(w.Revoked(old))
 			if err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ func (s *Store) IssueLink(ctx context.Context, w LinkWrite) error {
 		writer.batch.Queue(`insert into links (id, case_id, counterpart_id, hash, created_at, expires_at, by_role, by_id)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			l.ID, l.CaseID, l.CounterpartID, l.Hash, l.CreatedAt, l.ExpiresAt, l.By.Role, l.By.ID)
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }
 
@@ -56,8 +56,8 @@ func (s *Store) LinkByHash(ctx context.Context, hash [32]byte) (recovery.Link, e
 	return queryOne[recovery.Link](ctx, s, "link", `select `+linkColumns+` from links where hash = $1`, hash[:])
 }
 
-// LinksOf lists the links of a case, newest first.
-func (s *Store) LinksOf(ctx context.Context, id recovery.CaseID) ([]recovery.Link, error) {
+// ListLinks lists the links of a case, newest first.
+func (s *Store) ListLinks(ctx context.Context, id recovery.CaseID) ([]recovery.Link, error) {
 	return queryAll[recovery.Link](ctx, s, "list links", `select `+linkColumns+` from links where case_id = $1
 		order by created_at desc, id desc`, id)
 }
@@ -80,13 +80,13 @@ func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Dra
 		case now.OpenedAt != nil:
 			return nil
 		}
-		_, err = writer.append(draft)
+		_, err = writer.appendEntry(draft)
 		if err != nil {
 			return err
 		}
 		writer.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
 		s.queueNotifications(writer.batch, l.CaseID, notifications)
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	if err == nil {
 		s.wakeSenders(notifications)
@@ -106,10 +106,10 @@ func (s *Store) RevokeLink(ctx context.Context, l recovery.Link, draft journal.D
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		_, err = writer.append(draft)
+		_, err = writer.appendEntry(draft)
 		if err != nil {
 			return err
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }

@@ -47,7 +47,7 @@ func issued(t testing.TB, s *postgres.Store, l recovery.Link) recovery.Link {
 func kinds(t testing.TB, s *postgres.Store, id recovery.CaseID) []recovery.EntryKind {
 	t.Helper()
 	list := []recovery.EntryKind{}
-	for _, entry := range must[[]journal.StoredEntry](t)(s.Journal(t.Context(), id, 1, 0)) {
+	for _, entry := range must[[]journal.StoredEntry](t)(s.ReadJournal(t.Context(), id, 1, 0)) {
 		list = append(list, entry.Record.Kind)
 	}
 	return list
@@ -77,7 +77,7 @@ func TestANewLinkEndsTheOld(t *testing.T) {
 	other := link(t, c)
 	other.CounterpartID = c.Counterparts[1].ID
 	issued(t, b.Store, other)
-	for _, got := range must[[]recovery.Link](t)(b.LinksOf(t.Context(), c.ID)) {
+	for _, got := range must[[]recovery.Link](t)(b.ListLinks(t.Context(), c.ID)) {
 		if works := got.IsValid(noon.Add(2 * time.Minute)); works == (got.ID == first.ID) {
 			t.Errorf("%+v: works %v", got, works)
 		}

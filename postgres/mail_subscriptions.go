@@ -40,9 +40,9 @@ func (s *Store) StopMails(ctx context.Context, token string, draft journal.Draft
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}
-		if _, err = writer.append(draft); err != nil {
+		if _, err = writer.appendEntry(draft); err != nil {
 			return err
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }

@@ -71,9 +71,9 @@ func (s *Store) SettleMails(ctx context.Context, settled ...notify.SettledMail) 
 	return kept, translateError("settle mails", err)
 }
 
-// SentMails lists mails whose text is still stored, the newest first. Errors:
+// ListSentMails lists mails whose text is still stored, the newest first. Errors:
 // CodeInvalid for field cursor.
-func (s *Store) SentMails(ctx context.Context, limit int, cursor string) ([]notify.SentMail, string, error) {
+func (s *Store) ListSentMails(ctx context.Context, limit int, cursor string) ([]notify.SentMail, string, error) {
 	c := newConditions()
 	c.addCondition("n.mail_body <> ''")
 	return mailList.readPage(ctx, s, c, limit, cursor)

@@ -187,18 +187,18 @@ func TestWordsOfMailsAreKeptForAWhile(t *testing.T) {
 		m.now = m.now.Add(time.Minute)
 		m.settle(t, mail, notify.MailOutcome{State: notify.MailKept, Subject: numbered("s", i), Body: "b"}, true)
 	}
-	page, next, err := m.SentMails(t.Context(), 2, "")
+	page, next, err := m.ListSentMails(t.Context(), 2, "")
 	if err != nil || len(page) != 2 || page[0].Subject != "s-002" || page[0].To != "owner@example.test" || page[0].State != notify.MailKept {
 		t.Fatalf("%+v (%v)", page, err)
 	}
-	rest, last, err := m.SentMails(t.Context(), 2, next)
+	rest, last, err := m.ListSentMails(t.Context(), 2, next)
 	if err != nil || len(rest) != 1 || last != "" {
 		t.Fatalf("%+v %q (%v)", rest, last, err)
 	}
 	if n := must[int64](t)(m.SweepSent(t.Context(), m.now)); n != 2 { // all but the last
 		t.Errorf("swept %d, want 2", n)
 	}
-	if page, _, err = m.SentMails(t.Context(), 10, ""); err != nil || len(page) != 1 {
+	if page, _, err = m.ListSentMails(t.Context(), 10, ""); err != nil || len(page) != 1 {
 		t.Errorf("%+v (%v)", page, err)
 	}
 	if len(notices(t, m.bundle, m.people["owner"])) != 3 {

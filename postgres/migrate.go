@@ -30,11 +30,11 @@ func Migrate(ctx context.Context, url string) error {
 		return fmt.Errorf("database address: %w", err)
 	}
 	db := stdlib.OpenDB(*config)
-	err = errors.Join(migrate(ctx, db), db.Close())
+	err = errors.Join(applyMigrations(ctx, db), db.Close())
 	return translateError("migrate", err)
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
+func applyMigrations(ctx context.Context, db *sql.DB) error {
 	err := db.PingContext(ctx)
 	if err != nil {
 		return err
@@ -72,10 +72,10 @@ func SchemaVersion() (int64, error) {
 	return newest, nil
 }
 
-// Ready checks that the database answers and its schema is at least at the
+// CheckReady checks that the database answers and its schema is at least at the
 // version of this binary; a newer one is compatible. Errors: CodeUnavailable
 // with what to do.
-func (s *Store) Ready(ctx context.Context) error {
+func (s *Store) CheckReady(ctx context.Context) error {
 	known, err := SchemaVersion()
 	if err != nil {
 		return err

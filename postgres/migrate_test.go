@@ -14,7 +14,7 @@ func TestMigrateTwiceAndTogether(t *testing.T) {
 	t.Parallel()
 	url := pgtest.EmptyURL(t)
 	s := pgtest.Open(t, url, postgres.Options{})
-	wantCode(t, s.Ready(t.Context()), recovery.CodeUnavailable)
+	wantCode(t, s.CheckReady(t.Context()), recovery.CodeUnavailable)
 	var group sync.WaitGroup
 	for range 3 {
 		group.Go(func() {
@@ -24,7 +24,7 @@ func TestMigrateTwiceAndTogether(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if err := s.Ready(t.Context()); err != nil {
+	if err := s.CheckReady(t.Context()); err != nil {
 		t.Error(err)
 	}
 	c := file(t, s)
@@ -44,13 +44,13 @@ func TestReadyKnowsItsVersion(t *testing.T) {
 	if err := b.sql(t, "insert into goose_db_version (version_id, is_applied) values ($1, true)", version+1); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Ready(t.Context()); err != nil {
+	if err := b.CheckReady(t.Context()); err != nil {
 		t.Errorf("a newer schema: %v", err)
 	}
 	if err := b.sql(t, "delete from goose_db_version where version_id >= $1", version); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, b.Ready(t.Context()), recovery.CodeUnavailable)
+	wantCode(t, b.CheckReady(t.Context()), recovery.CodeUnavailable)
 }
 
 func TestMigrateWithoutAServer(t *testing.T) {

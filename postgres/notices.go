@@ -108,9 +108,9 @@ func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 
 const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
 
-// Inbox lists a person's notices, the newest first, and returns the cursor of
+// ListNotices lists a person's notices, the newest first, and returns the cursor of
 // the next page ("" if there is none). Errors: CodeInvalid for field cursor.
-func (s *Store) Inbox(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
+func (s *Store) ListNotices(ctx context.Context, user recovery.UserID, unread bool, limit int, cursor string) ([]notify.Notice, string, error) {
 	c := newConditions()
 	c.addCondition("n.user_id = %s", user)
 	if unread {
@@ -165,8 +165,8 @@ func (s *Store) MarkRead(ctx context.Context, user recovery.UserID, id string) (
 		where n.id = $1 and n.user_id = $2 returning `+noticeColumnsSQL, id, user, s.currentTime())
 }
 
-// Preferences returns a person's preferences; false if they set none.
-func (s *Store) Preferences(ctx context.Context, user recovery.UserID) (notify.Preferences, bool, error) {
+// FindPreferences returns a person's preferences; false if they set none.
+func (s *Store) FindPreferences(ctx context.Context, user recovery.UserID) (notify.Preferences, bool, error) {
 	list, err := queryAll[notify.Preferences](ctx, s, "read preferences",
 		`select language, quiet_from, quiet_until, no_mail from notice_preferences where user_id = $1`, user)
 	if err != nil || len(list) == 0 {

@@ -68,7 +68,7 @@ func step(t testing.TB, b bundle, c recovery.Case, key string, tell notify.Notif
 
 func notices(t testing.TB, b bundle, user recovery.UserID) []notify.Notice {
 	t.Helper()
-	list, _, err := b.Inbox(t.Context(), user, false, 200, "")
+	list, _, err := b.ListNotices(t.Context(), user, false, 200, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestInboxPagesAndCounts(t *testing.T) {
 	}
 	var seen []string
 	for cursor := ""; ; {
-		page, next, err := b.Inbox(t.Context(), p["owner"], false, 10, cursor)
+		page, next, err := b.ListNotices(t.Context(), p["owner"], false, 10, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestInboxPagesAndCounts(t *testing.T) {
 	if len(seen) != all {
 		t.Errorf("the pages hold %d of %d", len(seen), all)
 	}
-	if _, _, err := b.Inbox(t.Context(), p["owner"], false, 10, "no cursor"); recovery.CodeOf(err) != recovery.CodeInvalid {
+	if _, _, err := b.ListNotices(t.Context(), p["owner"], false, 10, "no cursor"); recovery.CodeOf(err) != recovery.CodeInvalid {
 		t.Errorf("a broken cursor: %v", err)
 	}
 }
@@ -238,7 +238,7 @@ func TestReadOnceByItsReader(t *testing.T) {
 	if n := must[int](t)(b.CountUnread(t.Context(), p["owner"])); n != 1 {
 		t.Errorf("%d unread, want 1", n)
 	}
-	if unread, _, err := b.Inbox(t.Context(), p["owner"], true, 10, ""); err != nil || len(unread) != 1 || unread[0].ID == id {
+	if unread, _, err := b.ListNotices(t.Context(), p["owner"], true, 10, ""); err != nil || len(unread) != 1 || unread[0].ID == id {
 		t.Errorf("unread: %+v (%v)", unread, err)
 	}
 	_, err := b.MarkRead(t.Context(), p["other"], id)
@@ -346,7 +346,7 @@ func TestPreferencesAreKept(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	p := seat(t, b, everybody)
-	if _, found, err := b.Preferences(t.Context(), p["owner"]); found || err != nil {
+	if _, found, err := b.FindPreferences(t.Context(), p["owner"]); found || err != nil {
 		t.Errorf("found %v (%v) before anything was chosen", found, err)
 	}
 	for _, want := range []notify.Preferences{
@@ -355,7 +355,7 @@ func TestPreferencesAreKept(t *testing.T) {
 		if err := b.SetPreferences(t.Context(), p["owner"], want); err != nil {
 			t.Fatal(err)
 		}
-		got, found, err := b.Preferences(t.Context(), p["owner"])
+		got, found, err := b.FindPreferences(t.Context(), p["owner"])
 		if err != nil || !found || !cmp.Equal(got, want) {
 			t.Errorf("%s (%v)", cmp.Diff(want, got), err)
 		}

@@ -7,10 +7,10 @@ import (
 	"recourse/recovery"
 )
 
-// Particulars merges the particulars in the journal of a case; later values
+// ReadParticulars merges the particulars in the journal of a case; later values
 // replace earlier ones. They are stored only in the journal, so erased values
 // are gone.
-func (s *Store) Particulars(ctx context.Context, id recovery.CaseID) (recovery.Particulars, error) {
+func (s *Store) ReadParticulars(ctx context.Context, id recovery.CaseID) (recovery.Particulars, error) {
 	var folded recovery.Particulars
 	entries, err := queryAll[entryRow](ctx, s, "read particulars", `select seq, kind, at, key, bytes, hash from journal_entries
 		where case_id = $1 and kind = $2 order by seq`, id, recovery.EntryParticulars)

@@ -24,17 +24,17 @@ func TestParticularsFollowTheJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stand, err := b.Particulars(t.Context(), c.ID)
+	stand, err := b.ReadParticulars(t.Context(), c.ID)
 	if err != nil || stand.Court != "深圳市福田区人民法院" || stand.CounterpartByID(holder).Name != "王小刚" || len(stand.Papers) != 1 {
 		t.Errorf("%+v %v", stand, err)
 	}
-	if none, err := b.Particulars(t.Context(), other.ID); err != nil || !none.IsEmpty() {
+	if none, err := b.ReadParticulars(t.Context(), other.ID); err != nil || !none.IsEmpty() {
 		t.Errorf("another case: %+v %v", none, err)
 	}
 	if _, err := b.EraseCase(t.Context(), erasure(c)); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := b.Particulars(t.Context(), c.ID); err != nil || len(left.ValuesByPath()) != 0 {
+	if left, err := b.ReadParticulars(t.Context(), c.ID); err != nil || len(left.ValuesByPath()) != 0 {
 		t.Errorf("after erasure: %+v %v", left, err)
 	}
 	if n := b.count(t, "journal_values where case_id = $1 and value is not null", c.ID); n != 0 {

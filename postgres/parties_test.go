@@ -24,12 +24,12 @@ func TestRepresentativeIsKept(t *testing.T) {
 	s := pgtest.New(t)
 	c := file(t, s)
 	represent(t, s, c, "friend")
-	got := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+	got := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 	if got.Representative != "friend" || got.Owner != c.Owner || got.Shared || got.Version != 2 {
 		t.Errorf("%+v", got)
 	}
 	represent(t, s, c, "")
-	if got = must[recovery.Case](t)(s.Case(t.Context(), c.ID)); got.Representative != "" {
+	if got = must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID)); got.Representative != "" {
 		t.Errorf("represented by %q", got.Representative)
 	}
 }
@@ -95,10 +95,10 @@ func TestReopeningATransactionThatHasAnOpenCase(t *testing.T) {
 	c := file(t, s)
 	closeCase(t, s, c)
 	file(t, s, func(other *recovery.Case) { other.TransactionNo = c.TransactionNo })
-	before := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+	before := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 	_, err := s.WriteStep(t.Context(), postgres.StepWrite{CaseID: c.ID, Drafts: drafts(recovery.EntryReopened, "r"), Next: c.Position})
 	wantCode(t, err, recovery.CodeTransactionOpen)
-	after := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+	after := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 	if after.Version != before.Version || after.ClosedAt == nil || after.Position.Stage != recovery.Closed {
 		t.Errorf("%+v", after)
 	}
@@ -121,7 +121,7 @@ func TestACounterpartsEvidenceIsNotTheClaimants(t *testing.T) {
 	if kinds := must[map[recovery.CaseID][]recovery.Evidence](t)(b.EvidenceKinds(t.Context(), []recovery.CaseID{c.ID})); len(kinds) != 0 {
 		t.Errorf("it counts as %v", kinds)
 	}
-	if list := must[[]recovery.Evidence](t)(b.EvidenceOf(t.Context(), c.ID)); len(list) != 1 {
+	if list := must[[]recovery.Evidence](t)(b.ListEvidence(t.Context(), c.ID)); len(list) != 1 {
 		t.Errorf("%d are listed", len(list))
 	}
 }

@@ -36,8 +36,8 @@ func TestAddEvidence(t *testing.T) {
 	}
 	added := must[recovery.Evidence](t)(b.AddEvidence(t.Context(), w))
 	want.Seq = 2
-	list := must[[]recovery.Evidence](t)(b.EvidenceOf(t.Context(), c.ID))
-	read := must[recovery.Evidence](t)(b.Evidence(t.Context(), want.ID))
+	list := must[[]recovery.Evidence](t)(b.ListEvidence(t.Context(), c.ID))
+	read := must[recovery.Evidence](t)(b.FindEvidence(t.Context(), want.ID))
 	for _, got := range append(list, added, read) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -46,7 +46,7 @@ func TestAddEvidence(t *testing.T) {
 	if b.count(t, "outbox where kind = 'evidence' and ref = $1", want.ID) != 1 {
 		t.Error("the workflow is not told")
 	}
-	if got := must[recovery.Case](t)(b.Case(t.Context(), c.ID)); got.Version != 2 {
+	if got := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID)); got.Version != 2 {
 		t.Errorf("got version %d, want 2", got.Version)
 	}
 	_, err := b.AddEvidence(t.Context(), w)
@@ -78,7 +78,7 @@ func TestSameBytesTwiceAreTwoEntries(t *testing.T) {
 		})
 	}
 	group.Wait()
-	list := must[[]recovery.Evidence](t)(s.EvidenceOf(t.Context(), c.ID))
+	list := must[[]recovery.Evidence](t)(s.ListEvidence(t.Context(), c.ID))
 	for i, e := range list {
 		if e.Seq != int64(i+2) {
 			t.Errorf("record %d has entry %d", i, e.Seq)
@@ -93,17 +93,17 @@ func TestEvidenceOfNothing(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	_, err := s.Evidence(t.Context(), "nobody's")
+	_, err := s.FindEvidence(t.Context(), "nobody's")
 	wantCode(t, err, recovery.CodeNotFound)
 	_, err = s.AddEvidence(t.Context(), postgres.EvidenceWrite{
 		Evidence: evidenceOf(t, recovery.Case{ID: "nobody's"}), Draft: draft(recovery.EntryEvidenceAdded, "k"),
 		Idempotency: postgres.Idempotency{Actor: "owner-1", Key: "k"},
 	})
 	wantCode(t, err, recovery.CodeNotFound)
-	if _, found, err := s.StoredResult(t.Context(), "owner-1", "k"); found || err != nil {
+	if _, found, err := s.FindResult(t.Context(), "owner-1", "k"); found || err != nil {
 		t.Errorf("a failed write left its answer: %v, %v", found, err)
 	}
-	if list := must[[]recovery.Evidence](t)(s.EvidenceOf(t.Context(), c.ID)); len(list) != 0 {
+	if list := must[[]recovery.Evidence](t)(s.ListEvidence(t.Context(), c.ID)); len(list) != 0 {
 		t.Errorf("got %d records", len(list))
 	}
 }
@@ -153,7 +153,7 @@ func TestLifeOfAnExport(t *testing.T) {
 	}
 	requested := must[recovery.Export](t)(b.RequestExport(t.Context(), w))
 	want.State, want.Size = recovery.ExportBuilding, 2
-	read := must[recovery.Export](t)(b.Export(t.Context(), want.ID))
+	read := must[recovery.Export](t)(b.FindExport(t.Context(), want.ID))
 	for _, got := range []recovery.Export{requested, read} {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -174,7 +174,7 @@ func TestLifeOfAnExport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	list := must[[]recovery.Export](t)(b.ExportsOf(t.Context(), c.ID))
+	list := must[[]recovery.Export](t)(b.ListExports(t.Context(), c.ID))
 	if diff := cmp.Diff([]recovery.Export{want}, list); diff != "" {
 		t.Errorf("finished (-want +got):\n%s", diff)
 	}
@@ -195,12 +195,12 @@ func TestFailedExport(t *testing.T) {
 	if err := s.FinishExport(t.Context(), e, draft(recovery.EntryExportBuilt, "b")); err != nil {
 		t.Fatal(err)
 	}
-	if got := must[recovery.Export](t)(s.Export(t.Context(), e.ID)); got.State != recovery.ExportFailed || got.Failure != "字体缺失" {
+	if got := must[recovery.Export](t)(s.FindExport(t.Context(), e.ID)); got.State != recovery.ExportFailed || got.Failure != "字体缺失" {
 		t.Errorf("got %+v", got)
 	}
 	stranger := exportOf(t, c)
 	wantCode(t, s.FinishExport(t.Context(), stranger, draft(recovery.EntryExportBuilt, "c")), recovery.CodeNotFound)
-	_, err := s.Export(t.Context(), stranger.ID)
+	_, err := s.FindExport(t.Context(), stranger.ID)
 	wantCode(t, err, recovery.CodeNotFound)
 	stranger.CaseID = "nobody's"
 	_, err = s.RequestExport(t.Context(), postgres.ExportWrite{Export: stranger, Draft: draft(recovery.EntryExportRequested, "r")})
@@ -231,7 +231,7 @@ func TestWriteDesk(t *testing.T) {
 		if err := s.WriteDesk(t.Context(), w); !errors.Is(err, postgres.ErrRepeated) {
 			t.Errorf("step %d again: %v", i, err)
 		}
-		got := must[recovery.Case](t)(s.Case(t.Context(), c.ID))
+		got := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
 		if got.Assignee != step.want || got.Version != step.version {
 			t.Errorf("step %d: assignee %q at version %d", i, got.Assignee, got.Version)
 		}

@@ -50,7 +50,7 @@ func (s *Store) WriteRetention(ctx context.Context, w RetentionWrite) error {
 			writer.batch.Queue(`delete from party_marks where case_id = $1`, w.CaseID)
 			queueLinksEnd(writer.batch, w.CaseID, record.At)
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 }
 
@@ -109,7 +109,7 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		}
 		draft := w.Draft
 		draft.Facts["values"], draft.Facts["files"], draft.Facts["exports"] = erased.Values, erased.Files, erased.Exports
-		_, err = writer.append(draft)
+		_, err = writer.appendEntry(draft)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *Store) EraseCase(ctx context.Context, w ErasureWrite) (Erased, error) {
 		if err != nil {
 			return err
 		}
-		return writer.flush(ctx)
+		return writer.sendBatch(ctx)
 	})
 	return erased, err
 }
@@ -214,8 +214,8 @@ type Leftover struct {
 	Needed bool
 }
 
-// Leftovers lists up to limit of them, after the given one.
-func (s *Store) Leftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
+// ListLeftovers lists up to limit of them, after the given one.
+func (s *Store) ListLeftovers(ctx context.Context, after Leftover, limit int) ([]Leftover, error) {
 	return queryAll[Leftover](ctx, s, "list leftovers", `select kind, name, kind = 'blob' and exists (
 			select from evidence e join cases c on c.id = e.case_id left join evidence_details d on d.evidence_id = e.id
 			where name in (e.sha256, d.view_sha256) and c.erased_at is null) as needed

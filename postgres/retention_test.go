@@ -140,12 +140,12 @@ func TestAnErasedCaseStillVerifies(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := known(t, b)
-	before := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
+	before := must[[]journal.StoredEntry](t)(b.ReadJournal(t.Context(), c.ID, 0, 0))
 	erased, err := b.EraseCase(t.Context(), erasure(c))
 	if err != nil {
 		t.Fatal(err)
 	}
-	after := must[[]journal.StoredEntry](t)(b.Journal(t.Context(), c.ID, 0, 0))
+	after := must[[]journal.StoredEntry](t)(b.ReadJournal(t.Context(), c.ID, 0, 0))
 	values := 0
 	for i, entry := range before {
 		if string(after[i].Record.Bytes) != string(entry.Record.Bytes) || after[i].Record.Hash != entry.Record.Hash {
@@ -179,11 +179,11 @@ func TestAnErasedCaseTakesNothingPersonal(t *testing.T) {
 	if _, err := b.EraseCase(t.Context(), erasure(c)); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""))
+	_, err := b.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, ""))
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 	plain := draft(recovery.EntryExportDownloaded, "")
 	plain.Personal = nil
-	if _, err := b.Append(t.Context(), c.ID, false, plain); err != nil {
+	if _, err := b.AppendEntries(t.Context(), c.ID, false, plain); err != nil {
 		t.Errorf("an entry without a value: %v", err)
 	}
 }
@@ -249,12 +249,12 @@ func TestARestrictedCaseIsFoundByItsNumberOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	for words, want := range map[string]int{"王小雨": 0, "阿明": 0, c.TransactionNo: 0, string(c.Number): 1} {
-		items, _, err := b.Cases(t.Context(), recovery.CaseFilter{Query: words}, 10, "")
+		items, _, err := b.ListCases(t.Context(), recovery.CaseFilter{Query: words}, 10, "")
 		if err != nil || len(items) != want {
 			t.Errorf("%s finds %d cases, want %d (%v)", words, len(items), want, err)
 		}
 	}
-	if kept := must[recovery.Case](t)(b.Case(t.Context(), c.ID)); kept.RestrictedAt == nil || kept.Claimant.Name == "" {
+	if kept := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID)); kept.RestrictedAt == nil || kept.Claimant.Name == "" {
 		t.Errorf("restricted %+v", kept)
 	}
 }
@@ -264,7 +264,7 @@ func TestABlobThatAnotherCaseNeedsIsNeeded(t *testing.T) {
 	b := open(t, postgres.Options{})
 	one, two := known(t, b), known(t, b)
 	blob := func() postgres.Leftover {
-		for _, left := range must[[]postgres.Leftover](t)(b.Leftovers(t.Context(), postgres.Leftover{}, 10)) {
+		for _, left := range must[[]postgres.Leftover](t)(b.ListLeftovers(t.Context(), postgres.Leftover{}, 10)) {
 			if left.Kind == postgres.LeftoverBlob {
 				return left
 			}

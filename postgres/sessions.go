@@ -10,8 +10,8 @@ import (
 // be stopped without a race.
 type Sessions struct{ store *Store }
 
-// Sessions returns the session store over the same pool.
-func (s *Store) Sessions() *Sessions { return &Sessions{store: s} }
+// SessionStore returns the session store over the same pool.
+func (s *Store) SessionStore() *Sessions { return &Sessions{store: s} }
 
 // FindCtx returns the data of a session; false if it is unknown or expired.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
@@ -63,6 +63,6 @@ const sweepEvery = 10 * time.Minute
 // sessions cannot be read, and the next sweep deletes them.
 func (s *Store) sweepSessions(ctx context.Context) {
 	for waitFor(ctx, sweepEvery) {
-		_ = s.Sessions().Sweep(ctx)
+		_ = s.SessionStore().Sweep(ctx)
 	}
 }

@@ -23,7 +23,7 @@ func clocked(t testing.TB) (bundle, *time.Time) {
 
 func (b bundle) sign(t testing.TB, id recovery.CaseID, key string) {
 	t.Helper()
-	must[[]journal.Record](t)(b.Append(t.Context(), id, true, draft(recovery.EntryNoteAdded, key)))
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), id, true, draft(recovery.EntryNoteAdded, key)))
 }
 
 func (b bundle) claim(t testing.TB, limit int) []journal.PendingStamp {
@@ -37,7 +37,7 @@ func TestOnlyTheNewestCheckpointOfACaseWaitsForAStamp(t *testing.T) {
 	c, silent := file(t, b.Store), file(t, b.Store)
 	b.sign(t, c.ID, "a")
 	b.sign(t, c.ID, "b")
-	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "after")))
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "after")))
 	newest := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, 3))
 	want := []journal.PendingStamp{{CaseID: c.ID, Size: 3, Note: newest.Note, Newest: noon}}
 	if diff := cmp.Diff(want, b.claim(t, 10)); diff != "" {
@@ -78,7 +78,7 @@ func TestTheFirstStampStays(t *testing.T) {
 	if diff := cmp.Diff(first, second); diff != "" || string(second.Token) != "one" || !second.StampedAt.Equal(at) {
 		t.Errorf("the second stamp changed the first:\n%s", diff)
 	}
-	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true)) // signs what is signed
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true)) // signs what is signed
 	*now = now.Add(stampLease)
 	if due := b.claim(t, 1); len(due) != 0 {
 		t.Errorf("still due: %v", due)
@@ -151,8 +151,8 @@ func TestTheKeyInForceSigns(t *testing.T) {
 	b.sign(t, c.ID, "before")
 	after := draft(recovery.EntryNoteAdded, "after")
 	after.At = noon.Add(time.Hour)
-	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, false, after))
-	must[[]journal.Record](t)(b.Append(t.Context(), c.ID, true))
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, after))
+	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true))
 	for size, want := range map[int64]*journal.Signer{2: old, 3: fresh} {
 		note := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size)).Note
 		if vkey, err := keys.FindSigningKey(note); err != nil || vkey != want.VerifierKey() {
@@ -161,7 +161,7 @@ func TestTheKeyInForceSigns(t *testing.T) {
 	}
 	early := draft(recovery.EntryNoteAdded, "early")
 	early.At = noon.Add(-2 * time.Hour)
-	if _, err := b.Append(t.Context(), c.ID, true, early); err == nil {
+	if _, err := b.AppendEntries(t.Context(), c.ID, true, early); err == nil {
 		t.Error("a checkpoint was signed for a time no key was in force")
 	}
 }

@@ -67,8 +67,8 @@ func keyColumns(q recovery.StatsQuery, of func(recovery.Dimension) string) strin
 // because PostgreSQL requires that all parameters are used.
 const statsWhere = ` where (pace > 1) = $1 and $2::bigint[] is not null group by 1, 2, 3, 4, 5`
 
-// Stats counts the cases of this installation. Rows are ordered by key.
-func (s *Store) Stats(ctx context.Context, q recovery.StatsQuery) ([]recovery.StatsRow, error) {
+// CountStats counts the cases of this installation. Rows are ordered by key.
+func (s *Store) CountStats(ctx context.Context, q recovery.StatsQuery) ([]recovery.StatsRow, error) {
 	rows := map[recovery.StatsKey]recovery.StatsRow{}
 	if err := s.countCases(ctx, q, rows); err != nil {
 		return nil, err

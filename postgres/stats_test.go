@@ -18,7 +18,7 @@ func TestAMonthIsChinas(t *testing.T) {
 	} {
 		file(t, b.Store, func(c *recovery.Case) { c.CreatedAt = at })
 	}
-	rows, err := b.Stats(t.Context(), recovery.StatsQuery{By: []recovery.Dimension{recovery.ByMonth}, Bands: statsBands})
+	rows, err := b.CountStats(t.Context(), recovery.StatsQuery{By: []recovery.Dimension{recovery.ByMonth}, Bands: statsBands})
 	if err != nil || len(rows) != 2 || rows[0].Month != "2026-10" || rows[1].Month != "2026-11" {
 		t.Errorf("%+v (%v)", rows, err)
 	}
@@ -30,7 +30,7 @@ func TestBandsBeginWhereTheySay(t *testing.T) {
 	for _, amount := range []recovery.Money{1, 19_999, 20_000, 49_999, 500_000} {
 		file(t, b.Store, func(c *recovery.Case) { c.Amount = amount })
 	}
-	rows, err := b.Stats(t.Context(), recovery.StatsQuery{By: []recovery.Dimension{recovery.ByBand}, Bands: statsBands})
+	rows, err := b.CountStats(t.Context(), recovery.StatsQuery{By: []recovery.Dimension{recovery.ByBand}, Bands: statsBands})
 	if err != nil || len(rows) != 3 {
 		t.Fatalf("%+v (%v)", rows, err)
 	}
@@ -79,7 +79,7 @@ func BenchmarkStats(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err = at.Stats(b.Context(), recovery.StatsQuery{By: recovery.Dimensions, Bands: statsBands}); err != nil {
+		if _, err = at.CountStats(b.Context(), recovery.StatsQuery{By: recovery.Dimensions, Bands: statsBands}); err != nil {
 			b.Fatal(err)
 		}
 	}

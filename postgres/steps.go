@@ -60,7 +60,7 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		if err != nil {
 			return err
 		}
-		written, known := writer.existing(w.Drafts[0].Key)
+		written, known := writer.existingRecord(w.Drafts[0].Key)
 		if known {
 			result = StepResult{Seq: written.Seq, Version: before.Version, Deadlines: before.Deadlines}
 			return nil
@@ -125,7 +125,7 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	}
 	var first journal.Record
 	for i, draft := range w.Drafts {
-		record, err := writer.append(draft)
+		record, err := writer.appendEntry(draft)
 		if err != nil {
 			return StepResult{}, err
 		}
@@ -142,7 +142,7 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	}
 	queueAddress(writer.batch, w.CaseID, w.Address)
 	s.queueNotificationsOf(writer.batch, w.CaseID, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
-	err = reassign(writer, w, before, assignee, at)
+	err = reassignCase(writer, w, before, assignee, at)
 	if err != nil {
 		return StepResult{}, err
 	}
@@ -155,13 +155,13 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 			return StepResult{}, err
 		}
 	}
-	err = writer.flush(ctx)
+	err = writer.sendBatch(ctx)
 	return StepResult{Seq: first.Seq, Version: before.Version + 1, Deadlines: w.Deadlines}, err
 }
 
-// reassign gives the case to a member of staff, with a journal entry. Only the
+// reassignCase gives the case to a member of staff, with a journal entry. Only the
 // database knows who works on a case, so the workflow cannot name the assignee.
-func reassign(writer *journalWriter, w StepWrite, before stepState, to recovery.UserID, at time.Time) error {
+func reassignCase(writer *journalWriter, w StepWrite, before stepState, to recovery.UserID, at time.Time) error {
 	if to == "" {
 		return nil
 	}
@@ -169,7 +169,7 @@ func reassign(writer *journalWriter, w StepWrite, before stepState, to recovery.
 	if before.Assignee != "" {
 		facts["from"] = before.Assignee
 	}
-	_, err := writer.append(journal.Draft{
+	_, err := writer.appendEntry(journal.Draft{
 		Kind: recovery.EntryAssigned, At: at, Actor: recovery.System, Key: w.Drafts[0].Key + ":desk", Pace: before.Pace,
 		Collector: w.Drafts[0].Collector, Facts: facts,
 	})

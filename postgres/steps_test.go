@@ -40,7 +40,7 @@ func TestWriteStepWritesAllOfIt(t *testing.T) {
 	want.Position, want.Deadlines, want.Version = next, due, 2
 	want.Counterparts = append([]recovery.Counterpart{}, c.Counterparts...)
 	want.Counterparts[0].Answer, want.Counterparts[0].ReturnFen = recovery.PartlyReturned, 120_000
-	if diff := cmp.Diff(want, must[recovery.Case](t)(b.Case(t.Context(), c.ID))); diff != "" {
+	if diff := cmp.Diff(want, must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))); diff != "" {
 		t.Errorf("case (-want +got):\n%s", diff)
 	}
 	if b.count(t, "cases where stage = 'group_notice' and recovered_fen = 120000 and due_at = $1", due[0].DueAt) != 1 {
@@ -75,7 +75,7 @@ func TestWriteStepTwiceIsOnce(t *testing.T) {
 	if leaves := verifyChain(t, b.Store, c.ID); len(leaves) != 2 {
 		t.Errorf("got %d entries, want 2", len(leaves))
 	}
-	if got := must[recovery.Case](t)(b.Case(t.Context(), c.ID)); got.Version != 2 {
+	if got := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID)); got.Version != 2 {
 		t.Errorf("got version %d, want 2", got.Version)
 	}
 }
@@ -85,7 +85,7 @@ func TestWriteStepCloses(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
 	closeCase(t, b.Store, c)
-	got := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	got := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))
 	if got.ClosedAt == nil || !got.ClosedAt.Equal(noon) || len(got.Deadlines) != 0 {
 		t.Errorf("closed at %v with deadlines %v", got.ClosedAt, got.Deadlines)
 	}
@@ -93,7 +93,7 @@ func TestWriteStepCloses(t *testing.T) {
 	later.At = noon.Add(time.Hour)
 	w := postgres.StepWrite{CaseID: c.ID, Drafts: []journal.Draft{later}, Next: got.Position}
 	must[postgres.StepResult](t)(b.WriteStep(t.Context(), w))
-	if again := must[recovery.Case](t)(b.Case(t.Context(), c.ID)); !again.ClosedAt.Equal(noon) {
+	if again := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID)); !again.ClosedAt.Equal(noon) {
 		t.Errorf("closed again at %v", again.ClosedAt)
 	}
 }
@@ -107,7 +107,7 @@ func TestCounterpartsAreMergedFieldByField(t *testing.T) {
 		news.ID = id
 		w := postgres.StepWrite{CaseID: c.ID, Drafts: drafts(recovery.EntryResponseRecorded, key), Next: c.Position, Counterpart: &news}
 		must[postgres.StepResult](t)(s.WriteStep(t.Context(), w))
-		return must[recovery.Case](t)(s.Case(t.Context(), c.ID)).Counterparts[1]
+		return must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID)).Counterparts[1]
 	}
 	for i, test := range []struct{ news, want recovery.Counterpart }{
 		{recovery.Counterpart{Answer: recovery.Refused, Refusal: recovery.ClaimsGift}, recovery.Counterpart{Answer: recovery.Refused, Refusal: recovery.ClaimsGift}},
@@ -186,7 +186,7 @@ func TestAbandonedRequestsAreNotWritten(t *testing.T) {
 		t.Error("an applied act was abandoned")
 	}
 	must[postgres.StepResult](t)(b.WriteStep(t.Context(), w))
-	got := must[recovery.Case](t)(b.Case(t.Context(), c.ID))
+	got := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID))
 	if leaves := verifyChain(t, b.Store, c.ID); len(leaves) != 2 || got.Version != 2 {
 		t.Errorf("got %d entries and version %d, want 2 and 2", len(leaves), got.Version)
 	}

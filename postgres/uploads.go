@@ -35,9 +35,9 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency 
 	})
 }
 
-// Upload reads an upload that is not older than UploadLife. Errors:
+// FindUpload reads an upload that is not older than UploadLife. Errors:
 // CodeNotFound.
-func (s *Store) Upload(ctx context.Context, id recovery.EvidenceID) (recovery.Upload, error) {
+func (s *Store) FindUpload(ctx context.Context, id recovery.EvidenceID) (recovery.Upload, error) {
 	return queryOne[recovery.Upload](ctx, s, "upload", `select id, case_id, row(by_role, by_id) as by, size, sha256, part_size, kind, file_name,
 		captured_at, source, description, created_at from uploads where id = $1 and created_at >= $2`, id, s.currentTime().Add(-recovery.UploadLife))
 }

@@ -37,13 +37,13 @@ func (s *Store) AddWebhook(ctx context.Context, w notify.Webhook, idempotency Id
 	})
 }
 
-// Webhooks lists all, oldest first.
-func (s *Store) Webhooks(ctx context.Context) ([]notify.Webhook, error) {
+// ListWebhooks lists all, oldest first.
+func (s *Store) ListWebhooks(ctx context.Context) ([]notify.Webhook, error) {
 	return queryAll[notify.Webhook](ctx, s, "list webhooks", selectWebhook+` order by created_at, id`)
 }
 
-// Webhook reads one. Errors: CodeNotFound.
-func (s *Store) Webhook(ctx context.Context, id string) (notify.Webhook, error) {
+// FindWebhook reads one. Errors: CodeNotFound.
+func (s *Store) FindWebhook(ctx context.Context, id string) (notify.Webhook, error) {
 	return queryOne[notify.Webhook](ctx, s, "webhook", selectWebhook+` where id = $1`, id)
 }
 
@@ -119,9 +119,9 @@ func (s *Store) SettleDelivery(ctx context.Context, d notify.Delivery, o notify.
 	return tag.RowsAffected() == 1, translateError("settle delivery", err)
 }
 
-// Deliveries lists deliveries in a state ("" for any), the newest first.
+// ListDeliveries lists deliveries in a state ("" for any), the newest first.
 // Errors: CodeInvalid for field cursor.
-func (s *Store) Deliveries(ctx context.Context, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
+func (s *Store) ListDeliveries(ctx context.Context, state string, limit int, cursor string) ([]notify.Delivery, string, error) {
 	c := newConditions()
 	addEqual(c, "d.state", state)
 	return deliveryList.readPage(ctx, s, c, limit, cursor)

@@ -135,7 +135,7 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 	}
 	var listed []string
 	for cursor := ""; ; {
-		page, next, err := m.Deliveries(t.Context(), notify.DeliveryDead, 1, cursor)
+		page, next, err := m.ListDeliveries(t.Context(), notify.DeliveryDead, 1, cursor)
 		if err != nil || len(page) != 1 {
 			t.Fatalf("%+v (%v)", page, err)
 		}
@@ -181,7 +181,7 @@ func TestStoppingAndRotatingAWebhook(t *testing.T) {
 	if err := m.RotateSecret(t.Context(), w.ID, []byte("newer"), until, idem); !errors.Is(err, postgres.ErrRepeated) {
 		t.Errorf("the same request again: %v", err)
 	}
-	got := must[notify.Webhook](t)(m.Webhook(t.Context(), w.ID))
+	got := must[notify.Webhook](t)(m.FindWebhook(t.Context(), w.ID))
 	if string(got.Secret) != "new" || string(got.OldSecret) != "secret" || !got.OldSecretUntil.Equal(until) || !got.Active || got.StoppedBecause != "" {
 		t.Errorf("after rotation: %+v", got)
 	}
@@ -224,7 +224,7 @@ func TestThereIsALimitToWebhooks(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != len(errs)-1 || len(must[[]notify.Webhook](t)(m.Webhooks(t.Context()))) != notify.MaxWebhooks {
+	if refused != len(errs)-1 || len(must[[]notify.Webhook](t)(m.ListWebhooks(t.Context()))) != notify.MaxWebhooks {
 		t.Errorf("%d of %d were refused", refused, len(errs))
 	}
 }

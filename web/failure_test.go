@@ -72,7 +72,7 @@ func TestClosedAccountLosesAccess(t *testing.T) {
 	s := newSite(t)
 	p := s.signIn(t, recovery.RoleAgent)
 	p.get("/desk").expect(t, 200)
-	user, err := s.Store.User(t.Context(), s.Actor(recovery.RoleAgent).ID)
+	user, err := s.Store.FindUser(t.Context(), s.Actor(recovery.RoleAgent).ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestNoInboxWithoutNotices(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	e := echo.New()
-	web.New(s.Service, s.Store.Sessions(), web.Options{Log: s.Service.Log}).Register(e)
+	web.New(s.Service, s.Store.SessionStore(), web.Options{Log: s.Service.Log}).Register(e)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	s.URL = server.URL

@@ -49,12 +49,12 @@ func TestParticularsPage(t *testing.T) {
 			t.Errorf("%s is not on the page", want)
 		}
 	}
-	if stand, err := s.Store.Particulars(t.Context(), view.ID); err != nil || stand.Court != "深圳市南山区人民法院" ||
+	if stand, err := s.Store.ReadParticulars(t.Context(), view.ID); err != nil || stand.Court != "深圳市南山区人民法院" ||
 		stand.CounterpartByID(view.Counterparts[0].ID).Name != "王小刚" {
 		t.Errorf("%+v %v", stand, err)
 	}
 	cleared := p.submitForm(right, "particulars-form", url.Values{"papers": nil, "court": {""}})
-	if stand, err := s.Store.Particulars(t.Context(), view.ID); err != nil || stand.Court == "" || len(stand.Papers) != 0 || cleared.Status != http.StatusOK {
+	if stand, err := s.Store.ReadParticulars(t.Context(), view.ID); err != nil || stand.Court == "" || len(stand.Papers) != 0 || cleared.Status != http.StatusOK {
 		t.Errorf("%+v %v", stand, err)
 	}
 }

@@ -32,7 +32,7 @@ type testSite struct {
 func newSite(t testing.TB, options ...casetest.Option) *testSite {
 	t.Helper()
 	rig := casetest.New(t, options...)
-	return serveSite(t, rig, rig.Store.Sessions())
+	return serveSite(t, rig, rig.Store.SessionStore())
 }
 
 // serveSite starts a server with the pages of a rig.

@@ -73,7 +73,7 @@ func (o *office) until(at time.Time) { o.later(at.Sub(o.now())) }
 
 func (o *office) kinds(t *testing.T) map[recovery.EntryKind]int {
 	t.Helper()
-	stored, err := o.store.Journal(t.Context(), o.c.ID, 0, 0)
+	stored, err := o.store.ReadJournal(t.Context(), o.c.ID, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestAnInstalmentIsReminded(t *testing.T) {
 	if stopAddress(t, server.Mails()[0]); !strings.Contains(body, "1,000.00 元") || !strings.Contains(body, due) || !strings.Contains(body, "18:00") {
 		t.Errorf("it does not say what is due, and when:\n%s", body)
 	}
-	contacts, err := o.store.Contacts(t.Context(), o.c.ID)
+	contacts, err := o.store.ListContacts(t.Context(), o.c.ID)
 	if err != nil || len(contacts) != 1 || contacts[0].CounterpartID != firstHolder || o.kinds(t)[recovery.EntryInstalmentReminded] != 1 {
 		t.Errorf("they were written to as %+v (%v), the journal has %v", contacts, err, o.kinds(t))
 	}

@@ -376,7 +376,7 @@ func (p *deliveryPool) setBusy(id string, busy bool) {
 
 // deliverInOrder delivers a batch of one webhook in order.
 func (p *deliveryPool) deliverInOrder(ctx context.Context, id string, batch []notify.Delivery) {
-	webhook, err := p.Store.Webhook(ctx, id)
+	webhook, err := p.Store.FindWebhook(ctx, id)
 	if err != nil {
 		p.logUnavailable(ctx, err) // or the webhook was just deleted together with its deliveries
 		return

@@ -59,7 +59,7 @@ func aboutFiling() notify.Notifications {
 
 func states(t testing.TB, o *office) map[string]int {
 	t.Helper()
-	list, _, err := o.store.Deliveries(t.Context(), "", 200, "")
+	list, _, err := o.store.ListDeliveries(t.Context(), "", 200, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestADeadLetterIsReplayed(t *testing.T) {
 		n.RunOnce(t.Context())
 		o.later(30 * time.Hour)
 	}
-	dead, _, err := o.store.Deliveries(t.Context(), notify.DeliveryDead, 10, "")
+	dead, _, err := o.store.ListDeliveries(t.Context(), notify.DeliveryDead, 10, "")
 	if err != nil || len(dead) != 1 || dead[0].Status != 502 || e.total() != 10 {
 		t.Fatalf("after %d attempts: %+v (%v)", e.total(), dead, err)
 	}
@@ -138,7 +138,7 @@ func TestAReceiverThatIsGone(t *testing.T) {
 		n.RunOnce(t.Context())
 		o.later(time.Hour)
 	}
-	hooks, err := o.store.Webhooks(t.Context())
+	hooks, err := o.store.ListWebhooks(t.Context())
 	if err != nil || hooks[0].Active || hooks[0].StoppedBecause == "" || e.total() != 1 {
 		t.Errorf("after %d requests: %+v (%v)", e.total(), hooks, err)
 	}

@@ -89,7 +89,7 @@ func TestMailsAreKeptWithoutAServer(t *testing.T) {
 	o := newOffice(t)
 	o.tell(t, 2, notify.Notifications{Notices: []notify.NoticeDraft{o.draft()}})
 	drain(t, o.notices(t, nil))
-	mails, _, err := o.store.SentMails(t.Context(), 10, "")
+	mails, _, err := o.store.ListSentMails(t.Context(), 10, "")
 	if err != nil || len(mails) != 2 || mails[0].State != notify.MailKept || !strings.Contains(mails[0].Body, "https://desk.example.test/cases/"+string(o.c.Number)+"\n") {
 		t.Fatalf("%+v (%v)", mails, err)
 	}

@@ -44,7 +44,7 @@ func (c counting) ClaimStamps(ctx context.Context, limit int, _ time.Duration) (
 func TestStampsRun(t *testing.T) {
 	t.Parallel()
 	office := newOffice(t)
-	if _, err := office.store.Append(t.Context(), office.c.ID, true, office.entry("signed")); err != nil {
+	if _, err := office.store.AppendEntries(t.Context(), office.c.ID, true, office.entry("signed")); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -89,7 +89,7 @@ func New(t testing.TB, options ...Option) *Rig {
 		Store: r.Store, Blobs: blobs, Registry: playbooks, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
 		Vault: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
-	r.seat(t)
+	r.addAccounts(t)
 	return r
 }
 
@@ -115,8 +115,8 @@ func (r *Rig) SetClock(at time.Time) time.Time {
 // Now is the rig's time.
 func (r *Rig) Now() time.Time { return r.clock.now() }
 
-// seat makes an account and a token for every role.
-func (r *Rig) seat(t testing.TB) {
+// addAccounts makes an account and a token for every role.
+func (r *Rig) addAccounts(t testing.TB) {
 	t.Helper()
 	for _, role := range recovery.Roles {
 		r.actors[role] = r.NewActor(t, role)
@@ -216,7 +216,7 @@ func (r *Rig) Near(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref s
 
 func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string, step func(recovery.Position) recovery.Step) {
 	t.Helper()
-	c, err := r.Store.Case(t.Context(), id)
+	c, err := r.Store.ReadCase(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, re
 // Entries reads the whole journal of a case.
 func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	t.Helper()
-	stored, err := r.Store.Journal(t.Context(), id, 0, 10_000)
+	stored, err := r.Store.ReadJournal(t.Context(), id, 0, 10_000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,13 +264,13 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 	if e.taken[move.RequestID] {
 		return false, nil
 	}
-	abandoned, err = e.take(ctx, id, move, attempt)
+	abandoned, err = e.takeStep(ctx, id, move, attempt)
 	e.taken[move.RequestID] = err == nil && !abandoned
 	return abandoned, err
 }
 
-func (e *Engine) take(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
-	c, err := e.store.Case(ctx, id)
+func (e *Engine) takeStep(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
+	c, err := e.store.ReadCase(ctx, id)
 	if err != nil {
 		return false, err
 	}

@@ -133,7 +133,7 @@ func (d *app) newHTTPServer(service *casework.Service) *http.Server {
 	}
 	rest := api.New(service, options)
 	rest.Register(e)
-	web.New(service, d.store.Sessions(), web.Options{
+	web.New(service, d.store.SessionStore(), web.Options{
 		Log: d.log, Now: currentTime, Notices: casework.NewNotices(service, d.notifyRules),
 	}).Register(e)
 	server := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

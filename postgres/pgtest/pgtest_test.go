@@ -27,7 +27,7 @@ func TestEachTestHasItsOwnDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, store := range []*postgres.Store{first, second} {
-		users, err := store.Users(t.Context(), "")
+		users, err := store.ListUsers(t.Context(), "")
 		if err != nil || len(users) != 1-i {
 			t.Errorf("store %d has %d accounts, error %v", i, len(users), err)
 		}

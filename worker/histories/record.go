@@ -145,7 +145,7 @@ func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recov
 // finish waits for the end of a case that closes, checks where it stands and
 // writes its history.
 func (r *recorder) finish(ctx context.Context, id recovery.CaseID, s scenario) error {
-	c, err := r.world.Case(ctx, id)
+	c, err := r.world.ReadCase(ctx, id)
 	if err != nil {
 		return err
 	}

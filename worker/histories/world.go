@@ -91,8 +91,8 @@ func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recove
 
 var errAway = errors.New("the database is away")
 
-// Case implements activities.Record.
-func (w *world) Case(_ context.Context, id recovery.CaseID) (recovery.Case, error) {
+// ReadCase implements activities.Record.
+func (w *world) ReadCase(_ context.Context, id recovery.CaseID) (recovery.Case, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	c, found := w.cases[id]
@@ -150,8 +150,8 @@ func (w *world) ContactLimits(recovery.Case, time.Time) (recovery.ContactLimits,
 	return recovery.ContactLimits{PerDay: 1_000, Total: 1_000, GroupDay: 1_000, GroupTotal: 1_000}, nil
 }
 
-// Contacts implements activities.Record.
-func (w *world) Contacts(context.Context, recovery.CaseID) ([]recovery.Contact, error) {
+// ListContacts implements activities.Record.
+func (w *world) ListContacts(context.Context, recovery.CaseID) ([]recovery.Contact, error) {
 	return nil, nil
 }
 
