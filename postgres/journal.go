@@ -264,7 +264,7 @@ func (p *journalWriter) signCheckpoint(at time.Time) error {
 	if p.store.keys == nil {
 		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
 	}
-	signer, err := p.store.keys.SignerAt(p.newest)
+	signer, err := p.store.keys.FindSignerAt(p.newest)
 	if err != nil {
 		return err
 	}

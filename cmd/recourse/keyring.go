@@ -132,7 +132,7 @@ func rotateKey(c config, from, now time.Time, random io.Reader) (*journal.Signer
 	if err != nil {
 		return nil, err
 	}
-	last, err := keys.SignerAt(from)
+	last, err := keys.FindSignerAt(from)
 	if err != nil {
 		return nil, err
 	}

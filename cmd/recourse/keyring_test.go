@@ -36,7 +36,7 @@ func mustKeyring(t *testing.T, c config) *journal.Keyring {
 
 func signerAt(t *testing.T, keys *journal.Keyring, at time.Time) string {
 	t.Helper()
-	signer, err := keys.SignerAt(at)
+	signer, err := keys.FindSignerAt(at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestKeyringWithoutItsNewestKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := mustKeyring(t, c) // a key that had its time may be gone
-	if _, err := keys.SignerAt(today); err == nil {
+	if _, err := keys.FindSignerAt(today); err == nil {
 		t.Error("a key that is gone signs")
 	}
 	if err := os.Remove(c.dataPath("keys", laterKeyFile(2))); err != nil {

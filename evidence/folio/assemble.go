@@ -128,7 +128,7 @@ func (b *assembly) addProof(f *Folio) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrJournalIncomplete, err)
 	}
-	signer, err := keys.SignerOf(vkey)
+	signer, err := keys.FindSignerOf(vkey)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoSigner, err)
 	}

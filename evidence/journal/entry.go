@@ -91,7 +91,7 @@ const timeLayout = "2006-01-02T15:04:05.000000Z"
 // the salts of the commitments from random.
 func AppendEntry(head *Head, id recovery.CaseID, draft Draft, random io.Reader) (Record, error) {
 	entry := Entry{
-		Format: Format, Case: id, Seq: head.nextSeq(), Kind: draft.Kind,
+		Format: Format, Case: id, Seq: head.nextSequence(), Kind: draft.Kind,
 		At: draft.At.UTC().Format(timeLayout), Actor: draft.Actor, Collector: draft.Collector,
 		Facts: draft.Facts, Blob: draft.Blob, Prev: head.RootHex(),
 	}

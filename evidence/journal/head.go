@@ -32,8 +32,8 @@ func LoadHead(size uint64, hashes [][]byte) (*Head, error) {
 // Size returns the number of entries.
 func (h *Head) Size() uint64 { return h.nodes.End() }
 
-// nextSeq returns the sequence number of the next entry.
-func (h *Head) nextSeq() int64 { return int64(h.Size()) + 1 }
+// nextSequence returns the sequence number of the next entry.
+func (h *Head) nextSequence() int64 { return int64(h.Size()) + 1 }
 
 // Hashes returns the state to store.
 func (h *Head) Hashes() [][]byte { return h.nodes.Hashes() }

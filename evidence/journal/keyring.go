@@ -183,14 +183,14 @@ func NewKeyring(history string, secrets ...*Signer) (*Keyring, error) {
 		}
 	}
 	for vkey := range k.signers {
-		if _, known := k.validFrom(vkey); !known {
+		if _, known := k.findValidFrom(vkey); !known {
 			return nil, fmt.Errorf("%w: it does not contain the key %s", ErrKeyHistory, vkey)
 		}
 	}
 	return k, nil
 }
 
-func (k *Keyring) validFrom(vkey string) (time.Time, bool) {
+func (k *Keyring) findValidFrom(vkey string) (time.Time, bool) {
 	for _, period := range k.periods {
 		if period.vkey == vkey {
 			return period.from, true
@@ -202,9 +202,9 @@ func (k *Keyring) validFrom(vkey string) (time.Time, bool) {
 // History returns the key history as text; bags contain it.
 func (k *Keyring) History() string { return k.history }
 
-// SignerAt returns the signer for a checkpoint whose newest entry was received at
+// FindSignerAt returns the signer for a checkpoint whose newest entry was received at
 // instant. It fails if no key was valid then or its secret is missing.
-func (k *Keyring) SignerAt(instant time.Time) (*Signer, error) {
+func (k *Keyring) FindSignerAt(instant time.Time) (*Signer, error) {
 	for i := len(k.periods) - 1; i >= 0; i-- {
 		if instant.Before(k.periods[i].from) {
 			continue
@@ -217,9 +217,9 @@ func (k *Keyring) SignerAt(instant time.Time) (*Signer, error) {
 	return nil, fmt.Errorf("%w: no key was valid at %s", ErrKeyHistory, instant.UTC().Format(instantLayout))
 }
 
-// SignerOf returns the signer with a verifier key. A bag is sealed with the key
+// FindSignerOf returns the signer with a verifier key. A bag is sealed with the key
 // that signed its checkpoint.
-func (k *Keyring) SignerOf(vkey string) (*Signer, error) {
+func (k *Keyring) FindSignerOf(vkey string) (*Signer, error) {
 	if signer := k.signers[vkey]; signer != nil {
 		return signer, nil
 	}

@@ -54,7 +54,7 @@ func TestKeyringSignsWithTheKeyOfTheTime(t *testing.T) {
 		begin: keys[0], begin.AddDate(1, 0, 0).Add(-time.Microsecond): keys[0],
 		begin.AddDate(1, 0, 0): keys[1], begin.AddDate(2, 0, 0): keys[2], begin.AddDate(50, 0, 0): keys[2],
 	} {
-		got, err := ring.SignerAt(at)
+		got, err := ring.FindSignerAt(at)
 		if err != nil || got != want {
 			t.Errorf("at %s: another key, %v", at, err)
 		}
@@ -66,11 +66,11 @@ func TestKeyringSignsWithTheKeyOfTheTime(t *testing.T) {
 		if vkey, err := ring.FindSigningKey(checkpoint); err != nil || vkey != want.VerifierKey() {
 			t.Errorf("at %s: the checkpoint is attributed to %s, %v", at, vkey, err)
 		}
-		if signer, err := ring.SignerOf(want.VerifierKey()); err != nil || signer != want {
+		if signer, err := ring.FindSignerOf(want.VerifierKey()); err != nil || signer != want {
 			t.Errorf("at %s: %v", at, err)
 		}
 	}
-	if _, err := ring.SignerAt(begin.Add(-time.Second)); !errors.Is(err, journal.ErrKeyHistory) {
+	if _, err := ring.FindSignerAt(begin.Add(-time.Second)); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("before the first key: %v", err)
 	}
 }
@@ -82,10 +82,10 @@ func TestKeyringDoesWithoutOldSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ring.SignerAt(begin); !errors.Is(err, journal.ErrKeyHistory) {
+	if _, err := ring.FindSignerAt(begin); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("a secret that is gone signs: %v", err)
 	}
-	if _, err := ring.SignerOf(keys[0].VerifierKey()); !errors.Is(err, journal.ErrKeyHistory) {
+	if _, err := ring.FindSignerOf(keys[0].VerifierKey()); !errors.Is(err, journal.ErrKeyHistory) {
 		t.Errorf("a secret that is gone is found: %v", err)
 	}
 	checkpoint, err := keys[0].SignCheckpoint("c", journal.NewHead())
