@@ -94,12 +94,12 @@ func TestLintStoresNothing(t *testing.T) {
 func TestLintTextLimits(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
-	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText), "letter").wantStatus(http.StatusOK)
-	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxText+1), "window").problem(422, "invalid")
+	s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxTextLength), "letter").wantStatus(http.StatusOK)
+	p := s.lintText(t, recovery.RoleClaimant, "", strings.Repeat("😀", textlint.MaxTextLength+1), "window").problem(422, "invalid")
 	if !p.namesField("text") || !p.namesField("where") {
 		t.Errorf("%+v does not name both", p)
 	}
-	if limit := schemaNamed(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != textlint.MaxText {
+	if limit := schemaNamed(t, "LintRequest").Properties["text"].Value.MaxLength; *limit != textlint.MaxTextLength {
 		t.Errorf("the specification allows %d characters", *limit)
 	}
 }

@@ -72,7 +72,7 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 		"ExportState":    toStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"NoticeClass":    toStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
-		"TextPlace": toStrings(textlint.Wheres), "FindingCode": toStrings(textlint.Codes),
+		"TextPlace": toStrings(textlint.Places), "FindingCode": toStrings(textlint.Codes),
 		"Account": toStrings(playbook.Accounts), "DelayedArrival": toStrings(playbook.Delays),
 		"Mark": toStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
 		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, toStrings(recovery.Routes)...),

@@ -193,7 +193,7 @@ func (p plannedContact) nextMorning(at time.Time) time.Time {
 // group must not name a counterpart.
 func (s *Service) findUnsafeText(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
-	for _, found := range s.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, inGroup)) {
+	for _, found := range s.Linter.Lint(act.Text, textlint.PlaceFor(act.Channel, inGroup)) {
 		if found.Severity != textlint.Block {
 			continue
 		}

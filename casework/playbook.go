@@ -15,8 +15,8 @@ import (
 // LintText finds what in a text could do harm at a place. It stores nothing;
 // any account may ask. Errors: CodeInvalid naming text, where or both.
 func (s *Service) LintText(text, where string) ([]textlint.Finding, error) {
-	place, err := textlint.ParseWhere(where)
-	if err := joinFaults(textlint.Check(text), err); err != nil {
+	place, err := textlint.ParsePlace(where)
+	if err := joinFaults(textlint.ValidateText(text), err); err != nil {
 		return nil, err
 	}
 	return s.Linter.Lint(text, place), nil

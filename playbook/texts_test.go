@@ -189,7 +189,7 @@ func TestEveryWordingPassesTheLinter(t *testing.T) {
 	for _, c := range samples() {
 		for _, stage := range recovery.Stages {
 			for _, text := range book(t).Texts(c, stage) {
-				where := textlint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
+				where := textlint.PlaceFor(recovery.Channel(text.Channel), text.Audience == "group")
 				for _, wording := range []playbook.Wording{text.Wording, text.English} {
 					for _, words := range []string{wording.Subject, wording.Body, wording.Short} {
 						for _, finding := range linter.Lint(words, where) {

@@ -12,9 +12,9 @@ import (
 	"recourse/textlint"
 )
 
-// example is one line of the corpus.
+// example is one text of the corpus with the findings that it must have.
 type example struct {
-	Where textlint.Where `yaml:"where"`
+	Where textlint.Place `yaml:"where"`
 	Text  string         `yaml:"text"`
 	Want  []want         `yaml:"want"`
 }
@@ -24,11 +24,11 @@ type want struct {
 	Span string        `yaml:"span"`
 }
 
-// floor is what precision and recall must reach, over all and by code.
-const floor = 0.95
+// minScore is the minimum of precision and recall, in total and for each code.
+const minScore = 0.95
 
-// corpus reads all files of examples.
-func corpus(t testing.TB) []example {
+// readCorpus reads the examples of all files.
+func readCorpus(t testing.TB) []example {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(names) == 0 {
@@ -51,7 +51,8 @@ func corpus(t testing.TB) []example {
 	return all
 }
 
-// score counts findings: expected and found, found only, expected only.
+// score counts findings: right (expected and found), extra (found only) and missed
+// (expected only).
 type score struct{ right, extra, missed int }
 
 func (s score) precision() float64 { return ratio(s.right, s.right+s.extra) }
@@ -64,12 +65,12 @@ func ratio(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-// TestCorpus holds the findings against what the examples expect: a finding is
-// right when its code and the very words of its span are expected.
+// TestCorpus compares the findings with the expected ones. A finding is right if
+// its code and the words of its span are expected.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
-	examples := corpus(t)
+	l := loadLinter(t)
+	examples := readCorpus(t)
 	scores := map[textlint.Code]score{}
 	all := score{}
 	for _, e := range examples {
@@ -119,8 +120,8 @@ func report(t *testing.T, examples int, scores map[textlint.Code]score, all scor
 	fmt.Fprintf(&table, "%d examples\n%-16s %5s %5s %6s %9s %6s\n", examples, "code", "right", "extra", "missed", "precision", "recall")
 	row := func(name string, s score) {
 		fmt.Fprintf(&table, "%-16s %5d %5d %6d %9.3f %6.3f\n", name, s.right, s.extra, s.missed, s.precision(), s.recall())
-		if s.precision() < floor || s.recall() < floor {
-			t.Errorf("%s: precision %.3f, recall %.3f; both must reach %.2f", name, s.precision(), s.recall(), floor)
+		if s.precision() < minScore || s.recall() < minScore {
+			t.Errorf("%s: precision %.3f, recall %.3f; both must reach %.2f", name, s.precision(), s.recall(), minScore)
 		}
 	}
 	for _, code := range textlint.Codes {
@@ -135,8 +136,8 @@ func report(t *testing.T, examples int, scores map[textlint.Code]score, all scor
 
 func TestTheCorpusIsLarge(t *testing.T) {
 	t.Parallel()
-	clean, where := 0, map[textlint.Where]int{}
-	examples := corpus(t)
+	clean, where := 0, map[textlint.Place]int{}
+	examples := readCorpus(t)
 	for _, e := range examples {
 		where[e.Where]++
 		if len(e.Want) == 0 {
@@ -151,7 +152,7 @@ func TestTheCorpusIsLarge(t *testing.T) {
 	if len(examples) < 200 || clean < len(examples)/4 {
 		t.Errorf("%d examples, %d of them harmless", len(examples), clean)
 	}
-	for _, w := range textlint.Wheres {
+	for _, w := range textlint.Places {
 		if where[w] < 10 {
 			t.Errorf("%s: only %d examples", w, where[w])
 		}

@@ -1,16 +1,17 @@
-// Package textlint reads a text that somebody wants to send about a mis-sent sum
-// and says what in it could hurt: threats, insults, personal data, claims of
-// crime, borrowed authority, pressure, deadlines that nobody may set.
+// Package textlint checks the text of a message, letter or appeal before it is
+// sent. It finds threats, insults, personal data, accusations of crime, claims
+// of false authority, pressure, and deadlines that the sender may not set.
 //
-// The words, reasons, articles and better wordings are data in rules/; this
-// package is the engine. A text is first made plain: full-width letters,
-// traditional characters and digits of any script are folded, and what is put
-// between characters to hide a word is passed over. Every span still counts
-// in the text as it was given. Words that people disguise are also known in
-// Pinyin and in characters of the same sound, and what is quoted as said by
-// somebody else is not held against the sender; his data still is.
+// The word lists, patterns, reasons, articles and suggestions are data in
+// rules/; this package is the engine. It first normalizes the text: full-width
+// letters, traditional characters and digits of any script are replaced by their
+// simple forms, and signs that people put between characters to hide a word are
+// skipped. Findings still refer to positions in the text as given. Disguised
+// words are also found in Pinyin and in characters of the same sound. Threats
+// and insults that the sender quotes from another person are allowed; personal
+// data in a quotation is not.
 //
-// It judges words, not people or truth, and a text without findings is not
-// legal advice. It knows no case and no clock. Anybody above recovery may
-// import it; it imports recovery only.
+// The package judges words, not people or facts. A text without findings is not
+// legal advice. It does not use cases or the current time. It imports only
+// recovery.
 package textlint

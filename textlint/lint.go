@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Finding is a place in a text that should not be sent like this.
+// Finding is a part of a text that should be changed before the text is sent.
 type Finding struct {
 	Code     Code     `json:"code"`
 	Rule     string   `json:"rule"`
@@ -15,76 +15,78 @@ type Finding struct {
 	// as one character.
 	Start int `json:"start"`
 	End   int `json:"end"`
-	// Why and Suggestion are zh-CN, for the sender.
+	// Why and Suggestion are shown to the sender, in Chinese (zh-CN).
 	Why        string   `json:"why"`
 	Articles   []string `json:"articles"`
 	Suggestion string   `json:"suggestion"`
 }
 
-// Lint gives what should not be said at this place, in the order of the text.
-// Findings of one code do not overlap; those of two codes may. It takes any
-// text in time linear in its length; Check says which texts to refuse first.
-func (l *Linter) Lint(text string, where Where) []Finding {
-	m := l.open(text)
+// Lint returns the findings for a text that is meant for a place, in the order of
+// the text. Findings with the same code do not overlap; findings with different
+// codes may. Any text is accepted, and the time is linear in its length. Callers
+// use ValidateText first to reject texts that nobody should send.
+func (l *Linter) Lint(text string, place Place) []Finding {
+	m := l.prepareText(text)
 	findings := []Finding{}
 	for i := range l.rules {
 		r := &l.rules[i]
-		if len(r.Where) > 0 && !slices.Contains(r.Where, where) {
+		if len(r.Places) > 0 && !slices.Contains(r.Places, place) {
 			continue
 		}
-		for _, span := range l.apply(r, m) {
-			findings = append(findings, r.finding(m, span))
+		for _, span := range l.applyRule(r, m) {
+			findings = append(findings, r.newFinding(m, span))
 		}
 	}
-	return settle(findings)
+	return mergeOverlapping(findings)
 }
 
-// open makes a text ready to be matched.
-func (l *Linter) open(text string) matching {
-	p := read(text, l.variants)
-	p.settle(func(r rune) bool { return l.alone[r] })
-	m := matching{page: p, hits: l.words.find(p, l.lists)}
-	for _, pair := range l.safe {
-		m.hits[pair[0]] = without(p, m.hits[pair[0]], m.hits[pair[1]])
+// prepareText normalizes a text and finds the words of all lists in it.
+func (l *Linter) prepareText(text string) matcher {
+	n := normalizeText(text, l.variants)
+	n.dropIsolatingBreaks(func(r rune) bool { return l.standalone[r] })
+	m := matcher{normalizedText: n, spans: l.trie.findWords(n, l.listCount)}
+	for _, pair := range l.safeLists {
+		m.spans[pair[0]] = withoutSafe(n, m.spans[pair[0]], m.spans[pair[1]])
 	}
-	l.scan(m)
-	m.long = l.numbersOf(m)
+	l.fillScannedLists(m)
+	m.longNumbers = l.findLongNumbers(m)
 	return m
 }
 
-// apply gives the spans a rule finds.
-func (l *Linter) apply(r *rule, m matching) []hit {
-	var spans []hit
+// applyRule returns the spans that a rule finds, without its exceptions.
+func (l *Linter) applyRule(r *ruleDefinition, m matcher) []tokenSpan {
+	var spans []tokenSpan
 	if r.Detect != "" {
 		spans = detectors[r.Detect](l, m)
 	}
 	for _, pat := range r.patterns {
-		spans = append(spans, m.match(pat)...)
+		spans = append(spans, m.matchPattern(pat)...)
 	}
 	kept := spans[:0]
 	for _, span := range spans {
-		if m.excused(span, r.guards) {
+		if m.hasException(span, r.exceptions) {
 			continue
 		}
-		kept = append(kept, l.widen(m, span, r.Widen))
+		kept = append(kept, l.widenSpan(m, span, r.Widen))
 	}
 	return kept
 }
 
-func (r *rule) finding(m matching, span hit) Finding {
+func (r *ruleDefinition) newFinding(m matcher, span tokenSpan) Finding {
 	articles := make([]string, len(r.Articles))
 	for i, a := range r.Articles {
 		articles[i] = a.String()
 	}
 	return Finding{
 		Code: r.Code, Rule: r.ID, Severity: r.Severity, Why: r.Why, Articles: articles, Suggestion: r.Suggestion,
-		Start: m.tokens[span.from].at, End: m.tokens[span.to-1].at + 1,
+		Start: m.tokens[span.start].index, End: m.tokens[span.end-1].index + 1,
 	}
 }
 
-// settle orders the findings and makes one of those of one code that overlap:
-// it spans them all and speaks for the gravest, and of those the first.
-func settle(all []Finding) []Finding {
+// mergeOverlapping sorts the findings and merges those that overlap and have the
+// same code. The merged finding covers all of them and has the rule of the most
+// severe one; among equals, of the first.
+func mergeOverlapping(all []Finding) []Finding {
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(a.Severity, b.Severity))
 	})

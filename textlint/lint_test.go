@@ -14,7 +14,7 @@ import (
 	"recourse/textlint"
 )
 
-func linter(t testing.TB) *textlint.Linter {
+func loadLinter(t testing.TB) *textlint.Linter {
 	t.Helper()
 	l, err := textlint.Load()
 	if err != nil {
@@ -23,12 +23,12 @@ func linter(t testing.TB) *textlint.Linter {
 	return l
 }
 
-// TestSpansCutTheTextTheSameInCharactersAndBytes takes each finding of the
-// corpus by characters, as the API counts, and finds it whole among the bytes.
-func TestSpansCutTheTextTheSameInCharactersAndBytes(t *testing.T) {
+// TestSpansDoNotCutCharacters checks that the positions of the findings, which
+// count characters, select the same words in the bytes of the text.
+func TestSpansDoNotCutCharacters(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
-	for _, e := range corpus(t) {
+	l := loadLinter(t)
+	for _, e := range readCorpus(t) {
 		for _, f := range l.Lint(e.Text, e.Where) {
 			runes := []rune(e.Text)
 			first, length := len(string(runes[:f.Start])), len(string(runes[f.Start:f.End]))
@@ -39,9 +39,9 @@ func TestSpansCutTheTextTheSameInCharactersAndBytes(t *testing.T) {
 	}
 }
 
-func TestDisguisesAreSeenThrough(t *testing.T) {
+func TestDisguisedWordsAreFound(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	for text, code := range map[string]textlint.Code{
 		"弄si你": textlint.Threat, "nong死你": textlint.Threat, "nòng sǐ你": textlint.Threat, "死pianzi": textlint.Accusation, "骗z": textlint.Accusation, "小tou": textlint.Accusation,
 		"sha bi": textlint.Insult, "傻比": textlint.Insult, "傻🈲逼": textlint.Insult, "s*b": textlint.Insult, "曝g你": textlint.ExposureThreat, "ren肉": textlint.ExposureThreat,
@@ -53,9 +53,9 @@ func TestDisguisesAreSeenThrough(t *testing.T) {
 	}
 }
 
-func TestWordsOfOthersAreNoThreat(t *testing.T) {
+func TestQuotationsAreNoThreat(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	for text, want := range map[string]int{
 		"他说“弄死你”，我很害怕": 0, "你昨天骂我：「傻逼」": 0, "对方回复\"再来就打断你的腿\"": 0, "He wrote 'I will kill you' to me": 0,
 		"我跟你说：“弄死你”": 1, "“弄死你”": 1, "他说“走吧。弄死你": 1, "他说“身份证110101199003074514”": 1,
@@ -67,8 +67,8 @@ func TestWordsOfOthersAreNoThreat(t *testing.T) {
 	}
 }
 
-// sound checks what holds for the findings of any text.
-func sound(t interface{ Errorf(string, ...any) }, text string, findings []textlint.Finding) {
+// checkFindings checks what must hold for the findings of any text.
+func checkFindings(t interface{ Errorf(string, ...any) }, text string, findings []textlint.Finding) {
 	length := len([]rune(text))
 	ends := map[textlint.Code]int{}
 	for i, f := range findings {
@@ -83,7 +83,7 @@ func sound(t interface{ Errorf(string, ...any) }, text string, findings []textli
 		}
 		ends[f.Code] = f.End
 		if f.Why == "" || f.Suggestion == "" || len(f.Articles) == 0 {
-			t.Errorf("%q: %s does not say enough", text, f.Rule)
+			t.Errorf("%q: %s lacks why, suggestion or articles", text, f.Rule)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func codes(findings []textlint.Finding) []textlint.Code {
 
 func TestSpansCountCharactersOfTheTextAsGiven(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	for _, test := range []struct{ text, span string }{
 		{"😀😀你是骗子", "你是骗子"},
 		{"喂……你 是 騙*子！", "你 是 騙*子"},
@@ -107,7 +107,7 @@ func TestSpansCountCharactersOfTheTextAsGiven(t *testing.T) {
 		{"\xff\xfe骗子\xff", "骗子"},
 	} {
 		findings := l.Lint(test.text, textlint.Private)
-		sound(t, test.text, findings)
+		checkFindings(t, test.text, findings)
 		if len(findings) != 1 || string([]rune(test.text)[findings[0].Start:findings[0].End]) != test.span {
 			t.Errorf("%q: %+v, want %q", test.text, findings, test.span)
 		}
@@ -116,22 +116,22 @@ func TestSpansCountCharactersOfTheTextAsGiven(t *testing.T) {
 
 func TestThePlaceDecides(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	for _, test := range []struct {
 		text  string
-		where map[textlint.Where]textlint.Code
+		where map[textlint.Place]textlint.Code
 	}{
-		{"收款人姓名：张伟", map[textlint.Where]textlint.Code{textlint.Group: textlint.PersonalName, textlint.Owner: textlint.PersonalName}},
-		{"电话13800138000", map[textlint.Where]textlint.Code{textlint.Group: textlint.PhoneNumber, textlint.Owner: textlint.PhoneNumber}},
-		{"不还我就报警", map[textlint.Where]textlint.Code{
+		{"收款人姓名：张伟", map[textlint.Place]textlint.Code{textlint.Group: textlint.PersonalName, textlint.Owner: textlint.PersonalName}},
+		{"电话13800138000", map[textlint.Place]textlint.Code{textlint.Group: textlint.PhoneNumber, textlint.Owner: textlint.PhoneNumber}},
+		{"不还我就报警", map[textlint.Place]textlint.Code{
 			textlint.Private: textlint.Threat, textlint.Group: textlint.Threat, textlint.Owner: textlint.Threat, textlint.Letter: textlint.Threat,
 		}},
-		{"七日内未退还的，本人将依法起诉", map[textlint.Where]textlint.Code{
+		{"七日内未退还的，本人将依法起诉", map[textlint.Place]textlint.Code{
 			textlint.Private: textlint.FalseDeadline, textlint.Group: textlint.FalseDeadline, textlint.Owner: textlint.FalseDeadline,
 		}},
-		{"这笔款项属于不当得利", map[textlint.Where]textlint.Code{}},
+		{"这笔款项属于不当得利", map[textlint.Place]textlint.Code{}},
 	} {
-		for _, where := range textlint.Wheres {
+		for _, where := range textlint.Places {
 			var want []textlint.Code
 			if code, found := test.where[where]; found {
 				want = []textlint.Code{code}
@@ -143,10 +143,10 @@ func TestThePlaceDecides(t *testing.T) {
 	}
 }
 
-func TestOneFindingSpeaksForThoseThatOverlap(t *testing.T) {
+func TestOverlappingFindingsAreMerged(t *testing.T) {
 	t.Parallel()
 	text := "不还我就曝光你们"
-	findings := linter(t).Lint(text, textlint.Private)
+	findings := loadLinter(t).Lint(text, textlint.Private)
 	if len(findings) != 1 || findings[0].Start != 0 || findings[0].End != 8 || findings[0].Severity != textlint.Block {
 		t.Errorf("%+v", findings)
 	}
@@ -154,17 +154,17 @@ func TestOneFindingSpeaksForThoseThatOverlap(t *testing.T) {
 
 func TestAWarningDoesNotForbidSending(t *testing.T) {
 	t.Parallel()
-	if findings := linter(t).Lint("这样做是违法的", textlint.Private); len(findings) != 1 || findings[0].Severity == textlint.Block {
+	if findings := loadLinter(t).Lint("这样做是违法的", textlint.Private); len(findings) != 1 || findings[0].Severity == textlint.Block {
 		t.Errorf("%+v", findings)
 	}
 }
 
 func TestEverySuggestionIsCleanWhereItIsGiven(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	for _, r := range l.Rules() {
-		for _, where := range textlint.Wheres {
-			if len(r.Where) > 0 && !slices.Contains(r.Where, where) {
+		for _, where := range textlint.Places {
+			if len(r.Places) > 0 && !slices.Contains(r.Places, where) {
 				continue
 			}
 			if findings := l.Lint(r.Suggestion, where); len(findings) > 0 {
@@ -174,18 +174,18 @@ func TestEverySuggestionIsCleanWhereItIsGiven(t *testing.T) {
 	}
 }
 
-// fillers are what people put between characters to hide them.
-var fillers = []string{" ", "　", "-", "·", ".", "*", "_", "\u200b", "\u00ad", "️", "——", "/", "😀"}
+// fillerSigns are signs that people put between characters to hide words.
+var fillerSigns = []string{" ", "　", "-", "·", ".", "*", "_", "\u200b", "\u00ad", "️", "——", "/", "😀"}
 
-func TestWhatIsPutBetweenHidesNoNumber(t *testing.T) {
+func TestFillerSignsDoNotHideNumbers(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	rapid.Check(t, func(t *rapid.T) {
 		number := "1" + rapid.StringMatching(`[3-9][0-9]{9}`).Draw(t, "number")
 		var hidden strings.Builder
 		for i, digit := range number {
 			if i > 0 && rapid.Bool().Draw(t, "apart") {
-				hidden.WriteString(rapid.SampledFrom(fillers).Draw(t, "filler"))
+				hidden.WriteString(rapid.SampledFrom(fillerSigns).Draw(t, "filler"))
 			}
 			if rapid.Bool().Draw(t, "wide") {
 				digit += '０' - '0'
@@ -194,7 +194,7 @@ func TestWhatIsPutBetweenHidesNoNumber(t *testing.T) {
 		}
 		text := rapid.SampledFrom([]string{"打他", "", "号码："}).Draw(t, "before") + hidden.String() + rapid.SampledFrom([]string{"。", "", "快打"}).Draw(t, "after")
 		findings := l.Lint(text, textlint.Group)
-		sound(t, text, findings)
+		checkFindings(t, text, findings)
 		if !slices.ContainsFunc(findings, func(f textlint.Finding) bool {
 			return f.Code == textlint.PhoneNumber && string([]rune(text)[f.Start:f.End]) == hidden.String()
 		}) {
@@ -203,16 +203,16 @@ func TestWhatIsPutBetweenHidesNoNumber(t *testing.T) {
 	})
 }
 
-func TestWhatIsPutBetweenHidesNoWord(t *testing.T) {
+func TestFillerSignsDoNotHideWords(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	words := []string{"骗子", "人肉搜索", "曝光你", "弄死你", "傻逼", "电话轰炸", "身败名裂", "最后通牒"}
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.SampledFrom(words).Draw(t, "word")
 		var hidden strings.Builder
 		for i, r := range []rune(word) {
 			if i > 0 {
-				hidden.WriteString(rapid.SampledFrom(fillers).Draw(t, "filler"))
+				hidden.WriteString(rapid.SampledFrom(fillerSigns).Draw(t, "filler"))
 			}
 			hidden.WriteRune(r)
 		}
@@ -223,52 +223,52 @@ func TestWhatIsPutBetweenHidesNoWord(t *testing.T) {
 	})
 }
 
-func TestAnyTextIsSound(t *testing.T) {
+func TestFindingsAreValidForAnyText(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	var pieces []string
-	for _, e := range corpus(t) {
+	for _, e := range readCorpus(t) {
 		pieces = append(pieces, e.Text)
 	}
 	pieces = append(pieces, "，", "。", "\n", " ", "\xff", "１", "x")
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 8).Draw(t, "pieces"), "")
-		sound(t, text, l.Lint(text, rapid.SampledFrom(textlint.Wheres).Draw(t, "where")))
+		checkFindings(t, text, l.Lint(text, rapid.SampledFrom(textlint.Places).Draw(t, "where")))
 	})
 }
 
 func FuzzLint(f *testing.F) {
-	l := linter(f)
-	for i, e := range corpus(f) {
-		if i%20 == 0 { // each is read before fuzzing begins, and all of them are by the tests above
+	l := loadLinter(f)
+	for i, e := range readCorpus(f) {
+		if i%20 == 0 { // the tests above use all examples; reading all here delays the fuzzer
 			f.Add(e.Text, i)
 		}
 	}
 	f.Add("\xf0\x28\x8c\x28 1380013\u20e38000 @.@", 0)
 	f.Fuzz(func(t *testing.T, text string, place int) {
-		where := textlint.Wheres[uint(place)%uint(len(textlint.Wheres))]
-		sound(t, text, l.Lint(text, where))
+		where := textlint.Places[uint(place)%uint(len(textlint.Places))]
+		checkFindings(t, text, l.Lint(text, where))
 	})
 }
 
-// hostile are units of texts made to be slow.
-var hostile = []string{
+// slowUnits are repeated to build texts that take as long as possible.
+var slowUnits = []string{
 	"不还你把他的信息", "1 3 8 ", "你你你他", "还钱", "限你三天内不还就报警，", "a@b.", "张伟请", "他说“", "你说\"弄死", "「你", "si弄", "我把你的",
 	"一二三四五六七", "別怪我，", "post your ", "今天前", "🈲骗",
 }
 
-// TestTimeGrowsWithTheText reads texts made to be slow. One that takes long is
-// held against a quarter of itself: a busy machine slows both, a quadratic walk
-// only the whole.
+// TestTimeGrowsWithTheText checks that the time is linear. A slow text is compared
+// with a quarter of it: a busy machine slows both, a quadratic search mainly the
+// whole text.
 func TestTimeGrowsWithTheText(t *testing.T) {
-	l := linter(t)
+	l := loadLinter(t)
 	took := func(unit string, length int) time.Duration {
 		text := strings.Repeat(unit, length/utf8.RuneCountInString(unit))
 		begin := time.Now()
 		l.Lint(text, textlint.Group)
 		return time.Since(begin)
 	}
-	for _, unit := range hostile {
+	for _, unit := range slowUnits {
 		long := took(unit, 20_000)
 		if long < time.Second {
 			continue
@@ -282,7 +282,7 @@ func TestTimeGrowsWithTheText(t *testing.T) {
 
 func TestLintIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	want := fmt.Sprint(l.Lint("不还我就曝光你", textlint.Private))
 	for i := range 8 {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
@@ -294,12 +294,12 @@ func TestLintIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-// BenchmarkLint reads 500 characters; the budget is 1 ms. The hostile text has
-// 20,000.
+// BenchmarkLint checks texts of 500 characters; the budget is 1 ms. The hostile
+// text has 20,000.
 func BenchmarkLint(b *testing.B) {
-	l := linter(b)
+	l := loadLinter(b)
 	var all strings.Builder
-	for _, e := range corpus(b) {
+	for _, e := range readCorpus(b) {
 		all.WriteString(e.Text + "。")
 	}
 	for name, text := range map[string]string{

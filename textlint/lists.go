@@ -9,164 +9,166 @@ import (
 	"unicode/utf8"
 )
 
-// letters takes from a file how single characters are read.
-func (l *Linter) letters(b book) error {
-	if b.Version != "" {
-		l.version = b.Version
+// addCharacterTables adds the version and the tables for single characters.
+func (l *Linter) addCharacterTables(file ruleFile) error {
+	if file.Version != "" {
+		l.version = file.Version
 	}
-	simple := []rune(b.Variants.To)
-	if utf8.RuneCountInString(b.Variants.From) != len(simple) {
-		return errors.New("variants: from and to are not of one length")
+	simple := []rune(file.Variants.To)
+	if utf8.RuneCountInString(file.Variants.From) != len(simple) {
+		return errors.New("variants: from and to differ in length")
 	}
-	for i, r := range []rune(b.Variants.From) {
+	for i, r := range []rune(file.Variants.From) {
 		l.variants[r] = simple[i]
 	}
-	for _, r := range b.Alone {
-		l.alone[r] = true
+	for _, r := range file.Standalone {
+		l.standalone[r] = true
 	}
-	for sign, ways := range b.Spelt {
+	for sign, spellings := range file.Spellings {
 		if utf8.RuneCountInString(sign) != 1 {
 			return fmt.Errorf("spelt: %q is not one character", sign)
 		}
 		r, _ := utf8.DecodeRuneInString(sign)
-		for _, way := range ways {
-			l.spelt[r] = append(l.spelt[r], []rune(way))
+		for _, spelling := range spellings {
+			l.spellings[r] = append(l.spellings[r], []rune(spelling))
 		}
 	}
 	return nil
 }
 
-// fill takes the lists of a file, by name, so that a broken file is always
-// broken in the same way.
-func (l *Linter) fill(b book) error {
-	for _, name := range slices.Sorted(maps.Keys(b.Lists)) {
-		if _, known := l.numbers["{"+name+"}"]; known {
-			return fmt.Errorf("the list %s is there twice", name)
+// addLists adds the word lists of a file. They are sorted by name so that an
+// invalid file always gives the same error.
+func (l *Linter) addLists(file ruleFile) error {
+	for _, name := range slices.Sorted(maps.Keys(file.Lists)) {
+		if _, known := l.listIDs["{"+name+"}"]; known {
+			return fmt.Errorf("the list %s is defined twice", name)
 		}
-		number := l.next()
-		l.numbers["{"+name+"}"] = number
-		if err := l.add(b.Lists[name], number, slices.Contains(b.Disguised, name)); err != nil {
+		id := l.newListID()
+		l.listIDs["{"+name+"}"] = id
+		if err := l.addWords(file.Lists[name], id, slices.Contains(file.Disguised, name)); err != nil {
 			return fmt.Errorf("list %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// guardLists takes the longer words in which words of a list are harmless.
-func (l *Linter) guardLists(b book) error {
-	for name, list := range b.Safe {
-		guarded, known := l.numbers["{"+name+"}"]
+// addSafeLists adds the longer words in which the words of a list are harmless.
+func (l *Linter) addSafeLists(file ruleFile) error {
+	for name, list := range file.Safe {
+		checked, known := l.listIDs["{"+name+"}"]
 		if !known {
-			return fmt.Errorf("safe: there is no list %q", name)
+			return fmt.Errorf("safe: unknown list %q", name)
 		}
-		l.safe = append(l.safe, [2]int{guarded, l.next()})
-		if err := l.add(list, l.lists-1, false); err != nil {
+		l.safeLists = append(l.safeLists, [2]int{checked, l.newListID()})
+		if err := l.addWords(list, l.listCount-1, false); err != nil {
 			return fmt.Errorf("safe %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// quotes takes how a quotation is announced.
-func (l *Linter) quotes(b book) error {
-	for _, text := range b.Reported {
-		made, err := compile(text, l.number)
+// addQuotePatterns adds the phrases that introduce a quotation.
+func (l *Linter) addQuotePatterns(file ruleFile) error {
+	for _, text := range file.QuotePatterns {
+		compiled, err := compilePattern(text, l.listID)
 		if err != nil {
 			return fmt.Errorf("reported: %w", err)
 		}
-		l.reported = append(l.reported, made)
+		l.quotePatterns = append(l.quotePatterns, compiled)
 	}
 	return nil
 }
 
-// next gives the number of a new list.
-func (l *Linter) next() int {
-	l.lists++
-	return l.lists - 1
+// newListID returns the id of a new, empty list.
+func (l *Linter) newListID() int {
+	l.listCount++
+	return l.listCount - 1
 }
 
-// add puts words on a list, and the disguises of words that people hide.
-func (l *Linter) add(list []string, number int, hidden bool) error {
+// addWords adds words to a list and, if they are disguised, their other spellings.
+func (l *Linter) addWords(list []string, id int, disguised bool) error {
 	for _, word := range list {
-		folded := l.fold(word)
-		if len(folded) == 0 || len(folded) > longest {
-			return fmt.Errorf("%q is no word of 1 to %d characters", word, longest)
+		normalized := l.normalizeWord(word)
+		if len(normalized) == 0 || len(normalized) > maxWordLength {
+			return fmt.Errorf("%q must have 1 to %d characters", word, maxWordLength)
 		}
-		l.words.add(folded, number)
-		if !hidden {
+		l.trie.addWord(normalized, id)
+		if !disguised {
 			continue
 		}
-		for _, other := range l.disguises(folded) {
-			if len(other) <= longest {
-				l.words.add(other, number)
+		for _, other := range l.disguisedSpellings(normalized) {
+			if len(other) <= maxWordLength {
+				l.trie.addWord(other, id)
 			}
 		}
 	}
 	return nil
 }
 
-// hideable is the longest word that is tried in other spellings: the number of
-// disguises grows with every character.
-const hideable = 4
+// maxDisguisedLength limits the words with other spellings, in characters: the
+// number of spellings doubles with every character.
+const maxDisguisedLength = 4
 
-// disguises writes a word of two characters and more as people write it to get
-// past a filter: any of its characters in Pinyin, one of them as another of the
-// same sound, or one as the first letter of its Pinyin.
-func (l *Linter) disguises(word []rune) [][]rune {
-	if len(word) < 2 || len(word) > hideable {
+// disguisedSpellings returns the spellings that people use to get a word past a
+// filter: any of its characters in Pinyin, one replaced by a character of the
+// same sound, or one replaced by the first letter of its Pinyin. Words of one
+// character have none.
+func (l *Linter) disguisedSpellings(word []rune) [][]rune {
+	if len(word) < 2 || len(word) > maxDisguisedLength {
 		return nil
 	}
-	var ways [][]rune
+	var spellings [][]rune
 	for i, r := range word {
-		spelt := l.spelt[r]
+		spelt := l.spellings[r]
 		if len(spelt) == 0 {
 			continue
 		}
-		for _, way := range slices.Concat(spelt[1:], [][]rune{spelt[0][:1]}) {
-			ways = append(ways, slices.Concat(word[:i], way, word[i+1:]))
+		for _, other := range slices.Concat(spelt[1:], [][]rune{spelt[0][:1]}) {
+			spellings = append(spellings, slices.Concat(word[:i], other, word[i+1:]))
 		}
 	}
-	return append(ways, l.romanised(word)...)
+	return append(spellings, l.pinyinSpellings(word)...)
 }
 
-// romanised writes every choice of the characters of a word in Pinyin.
-func (l *Linter) romanised(word []rune) [][]rune {
-	ways := [][]rune{nil}
+// pinyinSpellings returns the word with every non-empty subset of its characters
+// in Pinyin.
+func (l *Linter) pinyinSpellings(word []rune) [][]rune {
+	words := [][]rune{nil}
 	for _, r := range word {
 		spellings := [][]rune{{r}}
-		if spelt := l.spelt[r]; len(spelt) > 0 {
+		if spelt := l.spellings[r]; len(spelt) > 0 {
 			spellings = append(spellings, spelt[0])
 		}
 		var longer [][]rune
-		for _, way := range ways {
+		for _, start := range words {
 			for _, spelling := range spellings {
-				longer = append(longer, slices.Concat(way, spelling))
+				longer = append(longer, slices.Concat(start, spelling))
 			}
 		}
-		ways = longer
+		words = longer
 	}
-	return ways[1:]
+	return words[1:] // without the word itself
 }
 
-// fold writes a word as the tokens of a page would spell it.
-func (l *Linter) fold(word string) []rune {
-	var folded []rune
-	for _, t := range read(word, l.variants).tokens {
-		folded = append(folded, t.r)
+// normalizeWord returns the runes of the tokens that the word has in a text.
+func (l *Linter) normalizeWord(word string) []rune {
+	var normalized []rune
+	for _, t := range normalizeText(word, l.variants).tokens {
+		normalized = append(normalized, t.r)
 	}
-	return folded
+	return normalized
 }
 
-// number gives the list of {name}, # and @name, and makes a list of one for a
-// word.
-func (l *Linter) number(name string) (int, error) {
-	if number, known := l.numbers[name]; known {
-		return number, nil
+// listID returns the list for a name in a pattern: {name}, # or @name. Any other
+// name is a word, for which a list with this one word is made.
+func (l *Linter) listID(name string) (int, error) {
+	if id, known := l.listIDs[name]; known {
+		return id, nil
 	}
 	if strings.ContainsAny(name, "{}@#") {
-		return 0, fmt.Errorf("there is no list %q", name)
+		return 0, fmt.Errorf("unknown list %q", name)
 	}
-	number := l.next()
-	l.numbers[name] = number
-	return number, l.add([]string{name}, number, false)
+	id := l.newListID()
+	l.listIDs[name] = id
+	return id, l.addWords([]string{name}, id, false)
 }

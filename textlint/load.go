@@ -14,32 +14,32 @@ import (
 //go:embed rules/*.yaml
 var embedded embed.FS
 
-// longest is the longest word of a list, in characters.
-const longest = 32
+// maxWordLength limits the words of the lists, in characters.
+const maxWordLength = 32
 
-// Linter finds what in a text could hurt. It is immutable and safe for
-// concurrent use.
+// Linter checks texts against a set of rules. It does not change after loading
+// and is safe for concurrent use.
 type Linter struct {
-	version  string
-	rules    []rule
-	variants map[rune]rune
-	alone    map[rune]bool
-	words    *words
-	numbers  map[string]int // the number of each list, of each word in a pattern
-	safe     [][2]int       // a list, and the list of longer words that explain its hits
-	lists    int
-	spelt    map[rune][][]rune // other ways to write a character, to hide a word
-	reported []pattern         // how a quotation of somebody else is announced
+	version       string
+	rules         []ruleDefinition
+	variants      map[rune]rune
+	standalone    map[rune]bool
+	trie          *wordTrie
+	listIDs       map[string]int // by {name} of a list, or by a word used in a pattern
+	safeLists     [][2]int       // a list, and the list of longer words in which its words are harmless
+	listCount     int
+	spellings     map[rune][][]rune // other ways to write a character
+	quotePatterns []pattern         // phrases that introduce a quotation
 }
 
-// sheet is one file of rules, read.
-type sheet struct {
-	name  string
-	book  book
-	lines []int // the line of each rule
+// parsedFile is one file of rules after parsing.
+type parsedFile struct {
+	name    string
+	content ruleFile
+	lines   []int // line number of each rule
 }
 
-// Load reads and checks the embedded rules. An error names file, line and rule.
+// Load parses the embedded rules. Errors name file, line and rule.
 func Load() (*Linter, error) {
 	rules, err := fs.Sub(embedded, "rules")
 	if err != nil {
@@ -48,42 +48,42 @@ func Load() (*Linter, error) {
 	return Parse(rules)
 }
 
-// Parse reads and checks all .yaml files of a folder as one set of rules. Each
-// list has one file; any file may use it.
+// Parse parses and checks all .yaml files of a folder as one set of rules. Each
+// list is defined in one file and may be used in all of them.
 func Parse(folder fs.FS) (*Linter, error) {
 	names, err := fs.Glob(folder, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list the rules: %w", err)
 	}
-	sheets := make([]sheet, 0, len(names))
+	files := make([]parsedFile, 0, len(names))
 	for _, name := range names {
-		read, err := open(folder, name)
+		file, err := readRuleFile(folder, name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		sheets = append(sheets, read)
+		files = append(files, file)
 	}
-	return assemble(sheets)
+	return newLinter(files)
 }
 
-// open reads one file.
-func open(folder fs.FS, name string) (sheet, error) {
+// readRuleFile reads one file and rejects unknown fields.
+func readRuleFile(folder fs.FS, name string) (parsedFile, error) {
 	data, err := fs.ReadFile(folder, name)
 	if err != nil {
-		return sheet{}, err
+		return parsedFile{}, err
 	}
-	read := sheet{name: name}
+	file := parsedFile{name: name}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&read.book); err != nil {
-		return sheet{}, err
+	if err := decoder.Decode(&file.content); err != nil {
+		return parsedFile{}, err
 	}
-	read.lines, err = linesOf(data)
-	return read, err
+	file.lines, err = ruleLines(data)
+	return file, err
 }
 
-// linesOf gives the line of each rule.
-func linesOf(data []byte) ([]int, error) {
+// ruleLines returns the line number of each rule, for error messages.
+func ruleLines(data []byte) ([]int, error) {
 	var root struct {
 		Rules []yaml.Node `yaml:"rules"`
 	}
@@ -97,58 +97,58 @@ func linesOf(data []byte) ([]int, error) {
 	return lines, nil
 }
 
-// assemble makes a linter of all files: first what words are read by, then the
-// words, then the rules that name them.
-func assemble(sheets []sheet) (*Linter, error) {
+// newLinter builds a linter from all files. Each step runs over every file before
+// the next one: words need the character tables, and rules need the lists.
+func newLinter(files []parsedFile) (*Linter, error) {
 	l := &Linter{
-		variants: map[rune]rune{}, alone: map[rune]bool{}, words: newWords(), numbers: map[string]int{}, spelt: map[rune][][]rune{},
+		variants: map[rune]rune{}, standalone: map[rune]bool{}, trie: newWordTrie(), listIDs: map[string]int{}, spellings: map[rune][][]rune{},
 	}
-	for _, name := range scanned {
-		l.numbers[name] = l.next()
+	for _, name := range scannedLists {
+		l.listIDs[name] = l.newListID()
 	}
 	articles := map[string]Article{}
-	for _, step := range []func(book) error{l.letters, l.fill, l.guardLists, l.quotes, cites(articles)} {
-		for _, s := range sheets {
-			if err := step(s.book); err != nil {
-				return nil, fmt.Errorf("%s: %w", s.name, err)
+	for _, step := range []func(ruleFile) error{l.addCharacterTables, l.addLists, l.addSafeLists, l.addQuotePatterns, collectArticles(articles)} {
+		for _, f := range files {
+			if err := step(f.content); err != nil {
+				return nil, fmt.Errorf("%s: %w", f.name, err)
 			}
 		}
 	}
-	return l, l.take(sheets, articles)
+	return l, l.compileRules(files, articles)
 }
 
-// take checks and compiles all rules and names every broken one.
-func (l *Linter) take(sheets []sheet, articles map[string]Article) error {
-	var broken []error
-	for _, s := range sheets {
-		for i := range s.book.Rules {
-			r := s.book.Rules[i]
-			if fault := l.prepare(&r, articles); fault != nil {
-				broken = append(broken, fmt.Errorf("%s:%d: rule %s: %w", s.name, s.lines[i], r.ID, fault))
+// compileRules checks and compiles all rules. The error lists every invalid rule.
+func (l *Linter) compileRules(files []parsedFile, articles map[string]Article) error {
+	var errs []error
+	for _, f := range files {
+		for i := range f.content.Rules {
+			r := f.content.Rules[i]
+			if err := l.compileRule(&r, articles); err != nil {
+				errs = append(errs, fmt.Errorf("%s:%d: rule %s: %w", f.name, f.lines[i], r.ID, err))
 			}
 			l.rules = append(l.rules, r)
 		}
 	}
 	if l.version == "" || len(l.rules) == 0 {
-		broken = append(broken, errors.New("a set of rules has a version and rules"))
+		errs = append(errs, errors.New("the rules need a version and at least one rule"))
 	}
-	return errors.Join(append(broken, l.missing())...)
+	return errors.Join(append(errs, l.checkRequiredLists())...)
 }
 
-// missing names a list that the engine itself needs.
-func (l *Linter) missing() error {
-	for _, name := range needed {
-		if _, known := l.numbers["{"+name+"}"]; !known {
+// checkRequiredLists returns an error if a list that this package uses is missing.
+func (l *Linter) checkRequiredLists() error {
+	for _, name := range requiredLists {
+		if _, known := l.listIDs["{"+name+"}"]; !known {
 			return fmt.Errorf("the list %s is missing", name)
 		}
 	}
 	return nil
 }
 
-// Version names the rules.
+// Version returns the version of the rules.
 func (l *Linter) Version() string { return l.version }
 
-// Rules lists what every rule says about itself, in the order of the files.
+// Rules returns the descriptions of all rules, in the order of the files.
 func (l *Linter) Rules() []Rule {
 	all := make([]Rule, len(l.rules))
 	for i, r := range l.rules {

@@ -13,7 +13,7 @@ import (
 
 func TestRulesAreComplete(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	if l.Version() == "" {
 		t.Error("the rules have no version")
 	}
@@ -25,7 +25,7 @@ func TestRulesAreComplete(t *testing.T) {
 				t.Errorf("%s: %s does not show its mark", r.ID, a)
 			}
 			if a.Statute == "民法典" && a.Section == "1024" && a.Mark != "V" {
-				t.Errorf("%s: %s has another mark than it was read with", r.ID, a)
+				t.Errorf("%s: %s has the wrong mark", r.ID, a)
 			}
 		}
 	}
@@ -36,8 +36,8 @@ func TestRulesAreComplete(t *testing.T) {
 	}
 }
 
-// shelf is the folder of rules as shipped, to be broken.
-func shelf(t *testing.T) fstest.MapFS {
+// shippedRules returns a copy of the embedded rules that a test may change.
+func shippedRules(t *testing.T) fstest.MapFS {
 	t.Helper()
 	names, err := filepath.Glob("rules/*.yaml")
 	if err != nil || len(names) < 10 {
@@ -54,10 +54,10 @@ func shelf(t *testing.T) fstest.MapFS {
 	return folder
 }
 
-// broken gives the shipped rules with one change in one file.
-func broken(t *testing.T, name, from, to string) fstest.MapFS {
+// brokenRules returns the shipped rules with one change in one file.
+func brokenRules(t *testing.T, name, from, to string) fstest.MapFS {
 	t.Helper()
-	folder := shelf(t)
+	folder := shippedRules(t)
 	text := string(folder[name].Data)
 	if !strings.Contains(text, from) {
 		t.Fatalf("%q is not in %s", from, name)
@@ -66,45 +66,45 @@ func broken(t *testing.T, name, from, to string) fstest.MapFS {
 	return folder
 }
 
-func TestABrokenFileIsNamedWithLineAndRule(t *testing.T) {
+func TestErrorsNameFileAndRule(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ file, from, to, want string }{
 		{"threat.yaml", "id: threat.menace", "id: threat.violence", "rule threat.violence: the id is used twice"},
-		{"insult.yaml", "code: insult\n", "code: rude\n", `rule insult: there is no code "rude"`},
-		{"face.yaml", "severity: block", "severity: mild", `there is no severity "mild"`},
-		{"face.yaml", "where: [group, owner]", "where: [street]", `there is no place "street"`},
-		{"lever.yaml", `"{jail}"`, `"{gaol}"`, `rule threat.jail: there is no list "{gaol}"`},
-		{"lever.yaml", `"{jail}"`, `"{jail} ..99 {jail}"`, `"..99" is no room`},
-		{"lever.yaml", `"{jail}"`, `"{jail} ..9"`, "ends with room"},
-		{"lever.yaml", `"{jail}"`, `"^ $"`, "looks for nothing"},
-		{"face.yaml", "detect: email", "detect: fax", `there is no detector "fax"`},
+		{"insult.yaml", "code: insult\n", "code: rude\n", `rule insult: unknown code "rude"`},
+		{"face.yaml", "severity: block", "severity: mild", `unknown severity "mild"`},
+		{"face.yaml", "where: [group, owner]", "where: [street]", `unknown place "street"`},
+		{"lever.yaml", `"{jail}"`, `"{gaol}"`, `rule threat.jail: unknown list "{gaol}"`},
+		{"lever.yaml", `"{jail}"`, `"{jail} ..99 {jail}"`, `"..99": a gap must`},
+		{"lever.yaml", `"{jail}"`, `"{jail} ..9"`, "ends with a gap"},
+		{"lever.yaml", `"{jail}"`, `"^ $"`, "has no words"},
+		{"face.yaml", "detect: email", "detect: fax", `unknown detector "fax"`},
 		{"face.yaml", "detect: email", "detect: email\n    patterns: [a]", "patterns or a detector"},
-		{"face.yaml", "articles: [c1034]", "articles: [c9]", `there is no article "c9"`},
-		{"face.yaml", "articles: [c1034]", "articles: []", "a rule says why, by which article"},
+		{"face.yaml", "articles: [c1034]", "articles: [c9]", `unknown article "c9"`},
+		{"face.yaml", "articles: [c1034]", "articles: []", "a rule needs a why, articles"},
 		{"base.yaml", "mark: V}", "mark: X}", "mark V, S or R"},
 		{"address.yaml", "widen: 16", "widen: wide", "cannot unmarshal"},
 		{"address.yaml", "widen: 16", "wide: 16", "field wide not found"},
-		{"threat.yaml", `{within: "@quoted", reach: 0}`, `{reach: 0}`, "names one of before, after, inside and within"},
+		{"threat.yaml", `{within: "@quoted", reach: 0}`, `{reach: 0}`, "exactly one of before, after, inside and within"},
 		{"name.yaml", "  surname: [", "  surnames: [", "surname"},
-		{"threat.yaml", "  gang: [", "  circle: [", "the list circle is there twice"},
+		{"threat.yaml", "  gang: [", "  circle: [", "the list circle is defined twice"},
 		{"threat.yaml", "disguised:", "disguise:", "field disguise not found"},
-		{"threat.yaml", "safe:\n", "safe:\n  calm: [a]\n", `there is no list "calm"`},
+		{"threat.yaml", "safe:\n", "safe:\n  calm: [a]\n", `unknown list "calm"`},
 		{"base.yaml", "spelt:\n", "spelt:\n  ab: [c]\n", "is not one character"},
-		{"base.yaml", "reported: [", "reported: [\"{nobody}\", ", "reported: there is no list"},
+		{"base.yaml", "reported: [", "reported: [\"{nobody}\", ", "reported: unknown list"},
 		{"base.yaml", "\nalone: ", "\nalon: ", "field alon not found"},
-		{"variants.yaml", "  to: ", "  to: 字", "not of one length"},
-		{"base.yaml", "version: \"2026-11\"", "version: \"\"", "has a version"},
+		{"variants.yaml", "  to: ", "  to: 字", "differ in length"},
+		{"base.yaml", "version: \"2026-11\"", "version: \"\"", "need a version"},
 	} {
-		_, err := textlint.Parse(broken(t, test.file, test.from, test.to))
+		_, err := textlint.Parse(brokenRules(t, test.file, test.from, test.to))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q for %q: %v, want %q", test.to, test.from, err, test.want)
 		}
 	}
 }
 
-func TestARuleIsNamedWithItsLine(t *testing.T) {
+func TestErrorsNameTheLineOfTheRule(t *testing.T) {
 	t.Parallel()
-	folder := broken(t, "lever.yaml", `"{jail}"`, `"{gaol}"`)
+	folder := brokenRules(t, "lever.yaml", `"{jail}"`, `"{gaol}"`)
 	whole := string(folder["lever.yaml"].Data)
 	above, _, _ := strings.Cut(whole, "id: threat.jail")
 	line := 1 + strings.Count(above, "\n")
@@ -118,15 +118,15 @@ func TestRulesCannotBeEmpty(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []fstest.MapFS{{}, {"a.yaml": {}}, {"a.yaml": {Data: []byte("lists: {}")}}} {
 		if _, err := textlint.Parse(folder); err == nil {
-			t.Errorf("%v was taken", folder)
+			t.Errorf("%v was accepted", folder)
 		}
 	}
 }
 
-// TestEveryFileIsSmall keeps the rules readable, file by file.
+// TestEveryFileIsSmall keeps every rule file short enough to read.
 func TestEveryFileIsSmall(t *testing.T) {
 	t.Parallel()
-	for name, file := range shelf(t) {
+	for name, file := range shippedRules(t) {
 		if lines := strings.Count(string(file.Data), "\n"); lines >= 450 {
 			t.Errorf("%s has %d lines", name, lines)
 		}

@@ -5,86 +5,86 @@ import (
 	"time"
 )
 
-// detectors look for what no list of words can spell.
-var detectors = map[string]func(*Linter, matching) []hit{
-	"id_number":  func(_ *Linter, m matching) []hit { return m.long[identity] },
-	"bank_card":  func(_ *Linter, m matching) []hit { return m.long[card] },
-	"mobile":     func(_ *Linter, m matching) []hit { return m.long[mobile] },
-	"landline":   func(_ *Linter, m matching) []hit { return m.long[landline] },
-	"email":      emails,
-	"repetition": repetitions,
+// detectors find what word lists cannot describe. Rules name them in detect.
+var detectors = map[string]func(*Linter, matcher) []tokenSpan{
+	"id_number":  func(_ *Linter, m matcher) []tokenSpan { return m.longNumbers[identityNumber] },
+	"bank_card":  func(_ *Linter, m matcher) []tokenSpan { return m.longNumbers[bankCard] },
+	"mobile":     func(_ *Linter, m matcher) []tokenSpan { return m.longNumbers[mobileNumber] },
+	"landline":   func(_ *Linter, m matcher) []tokenSpan { return m.longNumbers[landlineNumber] },
+	"email":      findEmails,
+	"repetition": findRepetitions,
 }
 
-// figure is one digit of a number.
-type figure struct {
-	token int
-	value byte // '0' to '9'
-	edge  bool // something stands between it and the digit before
-	loose bool // what stands there is punctuation that also parts a list
+// numberDigit is one digit of a possible number.
+type numberDigit struct {
+	token            int
+	value            byte // '0' to '9'
+	startsGroup      bool // the first one, or something separates it from the digit before
+	afterPunctuation bool // a comma or line end is before it, which may also separate list items
 }
 
-// family is a kind of number.
-type family uint8
+// numberKind is a kind of long number.
+type numberKind uint8
 
 const (
-	identity family = iota
-	card
-	mobile
-	landline
-	families
+	identityNumber numberKind = iota
+	bankCard
+	mobileNumber
+	landlineNumber
+	numberKinds
 )
 
-// form is a family with what it takes to be one. The first that fits a digit
-// has it: an identity card holds no telephone.
-type form struct {
-	family  family
+// numberFormat describes the numbers of a kind. A digit belongs to the first
+// format that matches: no telephone number is found inside an identity number.
+type numberFormat struct {
+	kind    numberKind
 	lengths []int
-	fits    func(digits string) bool
+	isValid func(digits string) bool
 }
 
-var forms = []form{
-	{identity, []int{18}, isIdentity},
-	{card, []int{19, 18, 17, 16, 15}, isCard},
-	{mobile, []int{11, 13, 15}, isMobile},
-	{landline, []int{10, 11, 12}, isLandline},
+var numberFormats = []numberFormat{
+	{identityNumber, []int{18}, isIdentityNumber},
+	{bankCard, []int{19, 18, 17, 16, 15}, isBankCard},
+	{mobileNumber, []int{11, 13, 15}, isMobileNumber},
+	{landlineNumber, []int{10, 11, 12}, isLandlineNumber},
 }
 
-// numbersOf finds the numbers of every family on a page.
-func (l *Linter) numbersOf(m matching) [families][]hit {
-	var found [families][]hit
+// findLongNumbers finds the numbers of every kind in a text.
+func (l *Linter) findLongNumbers(m matcher) [numberKinds][]tokenSpan {
+	var found [numberKinds][]tokenSpan
 	for i := 0; i < len(m.tokens); i++ {
-		run := m.figures(i)
+		run := m.readDigits(i)
 		if len(run) == 0 {
 			continue
 		}
 		i = run[len(run)-1].token
-		if len(run) < 10 || !l.free(m, run) {
+		if len(run) < 10 || !l.touchesNoLetter(m, run) {
 			continue
 		}
-		l.windows(m, run, &found)
+		l.findNumbersInRun(m, run, &found)
 	}
 	return found
 }
 
-// figures reads the digits from token i on, over all that people put between
-// them, up to a word, a wall or the end.
-func (m matching) figures(i int) []figure {
-	var run []figure
-	loose := false
+// readDigits returns the digits from token i on. It skips what people put between
+// digits, and stops at a word, a separator sign or the end of the text.
+func (m matcher) readDigits(i int) []numberDigit {
+	var run []numberDigit
+	afterPunctuation := false
 	for ; i < len(m.tokens); i++ {
 		t := m.tokens[i]
-		if len(run) > 0 && t.wall {
+		if len(run) > 0 && t.afterSeparator {
 			return run
 		}
-		value, is := numeral(t)
+		value, isDigit := digitValue(t)
 		switch {
-		case is:
-			run = append(run, figure{i, value, loose || m.begins(i, len(run)), loose && len(run) > 0})
-			loose = false
-		case t.kind >= pause && len(run) > 0 && !loose:
-			loose = true
-		case t.r == 'x' && !loose && len(run) >= 17:
-			return append(run, figure{i, 'X', t.gap, false})
+		case isDigit:
+			run = append(run, numberDigit{i, value, afterPunctuation || m.startsDigitGroup(i, len(run)), afterPunctuation && len(run) > 0})
+			afterPunctuation = false
+		case t.kind >= clauseBreak && len(run) > 0 && !afterPunctuation:
+			afterPunctuation = true
+		case t.r == 'x' && !afterPunctuation && len(run) >= 17:
+			return append(run, numberDigit{i, 'X', t.afterSkipped, false})
 		default:
 			return run
 		}
@@ -92,77 +92,79 @@ func (m matching) figures(i int) []figure {
 	return run
 }
 
-// begins reports whether the digit at token i may be the first of a number,
-// when so many stand before it: they are written otherwise, or apart.
-func (m matching) begins(i, before int) bool {
-	return before == 0 || m.tokens[i].gap || m.tokens[i-1].kind != m.tokens[i].kind
+// startsDigitGroup reports whether the digit at token i starts a group: it is the
+// first, something was skipped before it, or the digits before it are of another
+// script. before is the number of digits before it.
+func (m matcher) startsDigitGroup(i, before int) bool {
+	return before == 0 || m.tokens[i].afterSkipped || m.tokens[i-1].kind != m.tokens[i].kind
 }
 
-// numeral is the digit a token spells, in any way people spell one.
-func numeral(t token) (byte, bool) {
+// digitValue returns the digit that a token represents, also for Chinese numerals.
+func digitValue(t token) (byte, bool) {
 	if t.kind == digit {
 		return byte(t.r), true
 	}
 	if t.kind != han {
 		return 0, false
 	}
-	value, known := spelled[t.r]
+	value, known := hanDigits[t.r]
 	return value, known
 }
 
-// spelled are the digits that Chinese writes in words, the long forms of
-// banks and the 幺 of telephones among them.
-var spelled = map[rune]byte{
+// hanDigits are the Chinese numerals, with the formal ones of banks and the 幺
+// that is used in telephone numbers.
+var hanDigits = map[rune]byte{
 	'零': '0', '〇': '0', '一': '1', '幺': '1', '壹': '1', '二': '2', '贰': '2', '三': '3', '叁': '3', '四': '4', '肆': '4',
 	'五': '5', '伍': '5', '六': '6', '陆': '6', '七': '7', '柒': '7', '八': '8', '捌': '8', '九': '9', '玖': '9',
 }
 
-// free reports that no letters touch a number, but for such as "tel".
-func (l *Linter) free(m matching, run []figure) bool {
+// touchesNoLetter reports whether no letters touch a number, except labels such
+// as "tel".
+func (l *Linter) touchesNoLetter(m matcher, run []numberDigit) bool {
 	first, last := run[0].token, run[len(run)-1].token
-	if last+1 < len(m.tokens) && m.tokens[last+1].kind == letter && !m.tokens[last+1].gap {
+	if last+1 < len(m.tokens) && m.tokens[last+1].kind == letter && !m.tokens[last+1].afterSkipped {
 		return false
 	}
-	touched := first > 0 && m.tokens[first-1].kind == letter && !m.tokens[first].gap
-	return !touched || ends(m.hits[l.numbers["{"+handlePrefixes+"}"]], first)
+	touched := first > 0 && m.tokens[first-1].kind == letter && !m.tokens[first].afterSkipped
+	return !touched || hasSpanEndingAt(m.spans[l.listIDs["{"+numberLabelList+"}"]], first)
 }
 
-// windows tries every form on every stretch of a run that begins and ends at
-// an edge.
-func (l *Linter) windows(m matching, run []figure, found *[families][]hit) {
+// findNumbersInRun tries every format on every part of a run that starts and ends
+// at a group boundary.
+func (l *Linter) findNumbersInRun(m matcher, run []numberDigit, found *[numberKinds][]tokenSpan) {
 	taken := make([]bool, len(run))
-	for _, f := range forms {
+	for _, f := range numberFormats {
 		for first := range run {
-			if !run[first].edge || taken[first] {
+			if !run[first].startsGroup || taken[first] {
 				continue
 			}
-			length := l.longest(m, f, run[first:], taken[first:])
+			length := l.numberLength(m, f, run[first:], taken[first:])
 			for i := first; i < first+length; i++ {
 				taken[i] = true
 			}
 			if length > 0 {
-				found[f.family] = append(found[f.family], hit{run[first].token, run[first+length-1].token + 1})
+				found[f.kind] = append(found[f.kind], tokenSpan{run[first].token, run[first+length-1].token + 1})
 			}
 		}
 	}
 }
 
-// longest gives how many figures from the first on make a number of the form,
-// or 0.
-func (l *Linter) longest(m matching, f form, run []figure, taken []bool) int {
+// numberLength returns how many digits from the first on are a number of the
+// format, or 0.
+func (l *Linter) numberLength(m matcher, f numberFormat, run []numberDigit, taken []bool) int {
 	for _, length := range f.lengths {
-		if length > len(run) || taken[length-1] || length < len(run) && !run[length].edge || !tidy(run[:length]) {
+		if length > len(run) || taken[length-1] || length < len(run) && !run[length].startsGroup || !hasRegularGroups(run[:length]) {
 			continue
 		}
-		digits := spell(run[:length])
-		if f.fits(digits) || f.family == identity && l.labelled(m, run[0].token, digits) {
+		digits := digitString(run[:length])
+		if f.isValid(digits) || f.kind == identityNumber && l.isLabelledIdentity(m, run[0].token, digits) {
 			return length
 		}
 	}
 	return 0
 }
 
-func spell(run []figure) string {
+func digitString(run []numberDigit) string {
 	digits := make([]byte, len(run))
 	for i, f := range run {
 		digits[i] = f.value
@@ -170,19 +172,20 @@ func spell(run []figure) string {
 	return string(digits)
 }
 
-// tidy tells a number cut by commas or line ends from a list of sums: the cut
-// is even, or as telephone numbers are read out.
-func tidy(run []figure) bool {
+// hasRegularGroups distinguishes a number that is divided by commas or line ends
+// from a list of amounts: its groups have one length, or 3, 4 and 4 digits as in a
+// spoken telephone number.
+func hasRegularGroups(run []numberDigit) bool {
 	var groups []int
-	loose := false
+	afterPunctuation := false
 	for i, f := range run {
-		if i == 0 || f.edge {
+		if i == 0 || f.startsGroup {
 			groups = append(groups, 0)
 		}
 		groups[len(groups)-1]++
-		loose = loose || i > 0 && f.loose
+		afterPunctuation = afterPunctuation || i > 0 && f.afterPunctuation
 	}
-	if !loose || len(run) == 11 && len(groups) == 3 && groups[0] == 3 && groups[1] == 4 {
+	if !afterPunctuation || len(run) == 11 && len(groups) == 3 && groups[0] == 3 && groups[1] == 4 {
 		return true
 	}
 	for i, size := range groups {
@@ -193,20 +196,22 @@ func tidy(run []figure) bool {
 	return len(groups) > 3
 }
 
-// labelled takes what is called an identity number for one, mistyped or not.
-func (l *Linter) labelled(m matching, token int, digits string) bool {
-	for _, h := range from(m.hits[l.numbers["{"+idLabels+"}"]], token-6-longest, token-1) {
-		if h.to <= token && token-h.to <= 6 && !m.stopped(h.to, token) {
-			return born(digits)
+// isLabelledIdentity reports whether the text calls the digits an identity number
+// and they contain a birthday. The check digit may be wrong: a typing error does
+// not make the number harmless.
+func (l *Linter) isLabelledIdentity(m matcher, token int, digits string) bool {
+	for _, s := range spansStartingIn(m.spans[l.listIDs["{"+idLabelList+"}"]], token-6-maxWordLength, token-1) {
+		if s.end <= token && token-s.end <= 6 && !m.endsSentence(s.end, token) {
+			return hasBirthday(digits)
 		}
 	}
 	return false
 }
 
-// isIdentity checks a citizen's number: birthday and check digit (GB 11643-1999,
-// ISO 7064 MOD 11-2).
-func isIdentity(digits string) bool {
-	if digits[0] == '0' || strings.ContainsRune(digits[:17], 'X') || !born(digits) {
+// isIdentityNumber checks the birthday and the check digit of a citizen identity
+// number (GB 11643-1999, ISO 7064 MOD 11-2).
+func isIdentityNumber(digits string) bool {
+	if digits[0] == '0' || strings.ContainsRune(digits[:17], 'X') || !hasBirthday(digits) {
 		return false
 	}
 	sum := 0
@@ -216,16 +221,16 @@ func isIdentity(digits string) bool {
 	return "10X98765432"[sum%11] == digits[17]
 }
 
-// born reports whether the number holds a birthday where it should.
-func born(digits string) bool {
+// hasBirthday reports whether an identity number contains a valid birthday.
+func hasBirthday(digits string) bool {
 	_, err := time.Parse("20060102", digits[6:14])
 	return err == nil && (digits[6:8] == "19" || digits[6:8] == "20")
 }
 
-// isCard checks a bank card: a known beginning with its length, and the check
-// digit of Luhn (ISO/IEC 7812-1).
-func isCard(digits string) bool {
-	if !issued(digits) || strings.HasSuffix(digits, "X") {
+// isBankCard checks the issuer prefix, the length and the Luhn check digit of a
+// bank card number (ISO/IEC 7812-1).
+func isBankCard(digits string) bool {
+	if !hasIssuerPrefix(digits) || strings.HasSuffix(digits, "X") {
 		return false
 	}
 	sum := 0
@@ -239,7 +244,8 @@ func isCard(digits string) bool {
 	return sum%10 == 0
 }
 
-func issued(digits string) bool {
+// hasIssuerPrefix reports whether a known issuer uses the prefix with this length.
+func hasIssuerPrefix(digits string) bool {
 	switch digits[:2] {
 	case "60", "62", "65", "68", "69", "95":
 		return len(digits) >= 16
@@ -252,8 +258,8 @@ func issued(digits string) bool {
 	}
 }
 
-// isMobile checks a Chinese mobile number, with 86 or 0086 before it or not.
-func isMobile(digits string) bool {
+// isMobileNumber checks a Chinese mobile number, with or without 86 or 0086 before it.
+func isMobileNumber(digits string) bool {
 	switch len(digits) {
 	case 13:
 		digits = strings.TrimPrefix(digits, "86")
@@ -263,8 +269,8 @@ func isMobile(digits string) bool {
 	return len(digits) == 11 && digits[0] == '1' && digits[1] >= '3'
 }
 
-// isLandline checks an area code with seven or eight digits after it.
-func isLandline(digits string) bool {
+// isLandlineNumber checks an area code and the seven or eight digits after it.
+func isLandlineNumber(digits string) bool {
 	if digits[0] != '0' || digits[1] == '0' {
 		return false
 	}

@@ -7,148 +7,153 @@ import (
 	"strings"
 )
 
-// pattern is a row of items with room between them. It is written like
-// "{if_not} ..10 报警|{jail}": parts are separated by blanks; {name} is a list,
-// # a number, @name what a scanner finds, everything else a word; | offers a
-// choice; ..N lets up to N characters stand between. ^ and $ hold the pattern to
-// the ends of a clause. <…> around items makes them the span. A word of several
-// is tied with _, as in come_after.
+// pattern is a sequence of items with gaps between them, written for example as
+// "{if_not} ..10 报警|{jail}". Parts are separated by blanks:
+//
+//	{name}   a word of this list
+//	#        a short number
+//	@name    what a scanner finds, see scannedLists
+//	word     this word; the parts of come_after are joined by _
+//	a|b      a or b
+//	..N      a gap of up to N characters
+//	^ $      the start and the end of a clause
+//	<a b>    only these items are the span of the finding
 type pattern struct {
-	items      []item
-	begin, end bool
-	first      int // the items of the span
-	last       int
+	items                      []patternItem
+	atClauseStart, atClauseEnd bool
+	spanFirst, spanLast        int // indexes of the first and last item of the span
 }
 
-// item is a choice of lists, after at most room characters.
-type item struct {
-	lists []int
-	room  int
+// patternItem matches a word of any of its lists, after a gap of at most maxGap
+// characters.
+type patternItem struct {
+	lists  []int
+	maxGap int
 }
 
-// compile reads a pattern; word gives the number of a list, name by name, and
-// of a single word.
-func compile(text string, list func(string) (int, error)) (pattern, error) {
-	made := pattern{last: -1}
-	room := 0
+// compilePattern parses a pattern. listID returns the list for a name or a word.
+func compilePattern(text string, listID func(string) (int, error)) (pattern, error) {
+	compiled := pattern{spanLast: -1}
+	gap := 0
 	for _, part := range strings.Fields(text) {
 		switch {
 		case part == "^":
-			made.begin = true
+			compiled.atClauseStart = true
 		case part == "$":
-			made.end = true
+			compiled.atClauseEnd = true
 		case strings.HasPrefix(part, ".."):
 			most, err := strconv.Atoi(part[2:])
 			if err != nil || most < 1 || most > 30 {
-				return pattern{}, fmt.Errorf("%q is no room of 1 to 30", part)
+				return pattern{}, fmt.Errorf("%q: a gap must allow 1 to 30 characters", part)
 			}
-			room = most
+			gap = most
 		default:
-			if err := made.add(part, room, list); err != nil {
+			if err := compiled.addItem(part, gap, listID); err != nil {
 				return pattern{}, err
 			}
-			room = 0
+			gap = 0
 		}
 	}
-	if len(made.items) == 0 {
-		return pattern{}, fmt.Errorf("the pattern %q looks for nothing", text)
+	if len(compiled.items) == 0 {
+		return pattern{}, fmt.Errorf("the pattern %q has no words", text)
 	}
-	if room > 0 {
-		return pattern{}, fmt.Errorf("the pattern %q ends with room for nothing", text)
+	if gap > 0 {
+		return pattern{}, fmt.Errorf("the pattern %q ends with a gap", text)
 	}
-	if made.last < 0 {
-		made.last = len(made.items) - 1
+	if compiled.spanLast < 0 {
+		compiled.spanLast = len(compiled.items) - 1
 	}
-	return made, nil
+	return compiled, nil
 }
 
-func (m *pattern) add(part string, room int, list func(string) (int, error)) error {
+func (p *pattern) addItem(part string, gap int, listID func(string) (int, error)) error {
 	if strings.HasPrefix(part, "<") {
-		m.first = len(m.items)
+		p.spanFirst = len(p.items)
 	}
 	if strings.HasSuffix(part, ">") {
-		m.last = len(m.items)
+		p.spanLast = len(p.items)
 	}
-	lists, err := choice(strings.Trim(part, "<>"), list)
+	lists, err := parseAlternatives(strings.Trim(part, "<>"), listID)
 	if err != nil {
 		return err
 	}
-	m.items = append(m.items, item{lists: lists, room: room})
+	p.items = append(p.items, patternItem{lists: lists, maxGap: gap})
 	return nil
 }
 
-// choice reads what stands between the bars.
-func choice(text string, list func(string) (int, error)) ([]int, error) {
+// parseAlternatives returns the lists of the alternatives in a|b.
+func parseAlternatives(text string, listID func(string) (int, error)) ([]int, error) {
 	var lists []int
 	for _, name := range strings.Split(text, "|") {
-		number, err := list(name)
+		id, err := listID(name)
 		if err != nil {
 			return nil, err
 		}
-		lists = append(lists, number)
+		lists = append(lists, id)
 	}
 	return lists, nil
 }
 
-// matching is one page with its hits, ready to be matched.
-type matching struct {
-	*page
-	hits [][]hit
-	long [families][]hit // numbers of ten digits and more
+// matcher is a normalized text with the spans of all lists, ready for patterns.
+type matcher struct {
+	*normalizedText
+	spans       [][]tokenSpan            // by list id, sorted by start
+	longNumbers [numberKinds][]tokenSpan // numbers of ten digits and more
 }
 
-// search is one pattern held against one page.
-type search struct {
-	matching
+// patternSearch is the search for one pattern in one text.
+type patternSearch struct {
+	matcher
 	pattern
-	live   [][]int // of each item, the lists that have a hit on the page
-	trail  []hit
-	failed map[[2]int]bool
+	lists   [][]int         // for each item, its lists that have a span in the text
+	matched []tokenSpan     // for each item, the span that it matched
+	failed  map[[2]int]bool // item and position from which no match exists
 }
 
-// match gives the spans of a pattern, at most one from each beginning.
-func (m matching) match(pat pattern) []hit {
-	live := make([][]int, len(pat.items))
+// matchPattern returns the spans of a pattern, at most one for each span of the
+// first item.
+func (m matcher) matchPattern(pat pattern) []tokenSpan {
+	lists := make([][]int, len(pat.items))
 	for i, it := range pat.items {
-		if live[i] = m.living(it.lists); len(live[i]) == 0 {
+		if lists[i] = m.nonEmptyLists(it.lists); len(lists[i]) == 0 {
 			return nil
 		}
 	}
-	s := search{m, pat, live, make([]hit, len(pat.items)), map[[2]int]bool{}}
-	var found []hit
-	for _, list := range live[0] {
-		for _, h := range m.hits[list] {
-			if pat.begin && !m.clauseEnd(h.from-1) {
+	s := patternSearch{m, pat, lists, make([]tokenSpan, len(pat.items)), map[[2]int]bool{}}
+	var found []tokenSpan
+	for _, list := range lists[0] {
+		for _, word := range m.spans[list] {
+			if pat.atClauseStart && !m.isClauseBoundary(word.start-1) {
 				continue
 			}
-			s.trail[0] = h
-			if s.rest(1) {
-				found = append(found, hit{s.trail[pat.first].from, s.trail[pat.last].to})
+			s.matched[0] = word
+			if s.matchFrom(1) {
+				found = append(found, tokenSpan{s.matched[pat.spanFirst].start, s.matched[pat.spanLast].end})
 			}
 		}
 	}
 	return found
 }
 
-// rest matches the items from number n on, the nearest and longest first. What
-// has failed once from a place fails again: the search stays linear in the page.
-func (s *search) rest(n int) bool {
-	end := s.trail[n-1].to
+// matchFrom matches item n and those after it, the nearest and longest spans
+// first. Failed positions are remembered, so the search is linear in the text.
+func (s *patternSearch) matchFrom(n int) bool {
+	end := s.matched[n-1].end
 	if n == len(s.items) {
-		return !s.end || s.clauseEnd(end)
+		return !s.atClauseEnd || s.isClauseBoundary(end)
 	}
 	if s.failed[[2]int{n, end}] {
 		return false
 	}
-	room := s.items[n].room
-	for at := end; at <= len(s.tokens) && !s.stopped(end, at); at++ {
-		for _, h := range s.at(s.live[n], at) {
-			s.trail[n] = h
-			if s.rest(n + 1) {
+	gap := s.items[n].maxGap
+	for at := end; at <= len(s.tokens) && !s.endsSentence(end, at); at++ {
+		for _, word := range s.spansAt(s.lists[n], at) {
+			s.matched[n] = word
+			if s.matchFrom(n + 1) {
 				return true
 			}
 		}
-		if room -= s.cost(at); room < 0 {
+		if gap -= s.gapCost(at); gap < 0 {
 			break
 		}
 	}
@@ -156,49 +161,49 @@ func (s *search) rest(n int) bool {
 	return false
 }
 
-// cost is the room a token takes: a word of letters takes as much as one
-// Chinese character.
-func (m matching) cost(i int) int {
-	if i > 0 && i < len(m.tokens) && m.tokens[i].kind == letter && m.tokens[i-1].kind == letter && !m.tokens[i].gap {
+// gapCost returns how much of a gap a token uses: a whole word of letters counts
+// as one Chinese character.
+func (m matcher) gapCost(i int) int {
+	if i > 0 && i < len(m.tokens) && m.tokens[i].kind == letter && m.tokens[i-1].kind == letter && !m.tokens[i].afterSkipped {
 		return 0
 	}
 	return 1
 }
 
-// at gives the hits of some lists that begin at a place, the longest first.
-func (m matching) at(lists []int, place int) []hit {
-	var all []hit
+// spansAt returns the spans of these lists that start at a token, the longest
+// first.
+func (m matcher) spansAt(lists []int, start int) []tokenSpan {
+	var all []tokenSpan
 	for _, list := range lists {
-		all = append(all, from(m.hits[list], place, place)...)
+		all = append(all, spansStartingIn(m.spans[list], start, start)...)
 	}
 	if len(all) > 1 {
-		slices.SortFunc(all, func(a, b hit) int { return b.to - a.to })
+		slices.SortFunc(all, func(a, b tokenSpan) int { return b.end - a.end })
 	}
 	return all
 }
 
-// living gives the lists that have a hit on the page.
-func (m matching) living(lists []int) []int {
-	var live []int
+// nonEmptyLists returns those of the lists that have a span in the text.
+func (m matcher) nonEmptyLists(lists []int) []int {
+	var found []int
 	for _, list := range lists {
-		if len(m.hits[list]) > 0 {
-			live = append(live, list)
+		if len(m.spans[list]) > 0 {
+			found = append(found, list)
 		}
 	}
-	return live
+	return found
 }
 
-// clauseEnd reports whether a token is outside of the clause: punctuation, or
-// beyond the page.
-func (m matching) clauseEnd(i int) bool {
-	return i < 0 || i >= len(m.tokens) || m.tokens[i].kind >= pause
+// isClauseBoundary reports whether token i is punctuation or outside of the text.
+func (m matcher) isClauseBoundary(i int) bool {
+	return i < 0 || i >= len(m.tokens) || m.tokens[i].kind >= clauseBreak
 }
 
-// excused reports whether one of the guards speaks for a span.
-func (m matching) excused(span hit, guards []guard) bool {
-	for _, g := range guards {
-		for _, list := range g.lists {
-			if m.guarded(span, g, m.hits[list]) {
+// hasException reports whether one of the exceptions applies to a span.
+func (m matcher) hasException(span tokenSpan, exceptions []exception) bool {
+	for _, e := range exceptions {
+		for _, list := range e.lists {
+			if m.hasExceptionWord(span, e, m.spans[list]) {
 				return true
 			}
 		}
@@ -206,31 +211,33 @@ func (m matching) excused(span hit, guards []guard) bool {
 	return false
 }
 
-// guarded reports whether one of the hits stands where the guard looks.
-func (m matching) guarded(span hit, g guard, hits []hit) bool {
-	low, high := span.from-g.reach-longest, span.to+g.reach
-	if g.side == within {
-		low, high = span.from-quotable, span.from
+// hasExceptionWord reports whether one of the words is at the position that the
+// exception names.
+func (m matcher) hasExceptionWord(span tokenSpan, e exception, words []tokenSpan) bool {
+	low, high := span.start-e.reach-maxWordLength, span.end+e.reach
+	if e.position == wordAround {
+		low, high = span.start-maxQuotationLength, span.start
 	}
-	for _, h := range from(hits, low, high) {
-		if m.stands(h, span, g) {
+	for _, word := range spansStartingIn(words, low, high) {
+		if m.isAtPosition(word, span, e) {
 			return true
 		}
 	}
 	return false
 }
 
-// stands reports whether a hit stands on the side of the guard, near enough. A
-// hit that reaches into the span counts as standing beside it: 不贴 and 贴照片.
-func (m matching) stands(h, span hit, g guard) bool {
-	switch g.side {
-	case before:
-		return h.from < span.from && h.to <= span.to && span.from-h.to <= g.reach && !m.stopped(min(h.to, span.from), span.from)
-	case after:
-		return h.to > span.to && h.from >= span.from && h.from-span.to <= g.reach && !m.stopped(span.to, max(h.from, span.to))
-	case inside:
-		return h.from >= span.from && h.to <= span.to
-	default: // within
-		return h.from <= span.from && h.to >= span.to
+// isAtPosition reports whether a word is at the position of the exception and
+// within its reach. A word that overlaps the span counts as before or after it:
+// 不贴 overlaps 贴照片.
+func (m matcher) isAtPosition(word, span tokenSpan, e exception) bool {
+	switch e.position {
+	case wordBefore:
+		return word.start < span.start && word.end <= span.end && span.start-word.end <= e.reach && !m.endsSentence(min(word.end, span.start), span.start)
+	case wordAfter:
+		return word.end > span.end && word.start >= span.start && word.start-span.end <= e.reach && !m.endsSentence(span.end, max(word.start, span.end))
+	case wordInside:
+		return word.start >= span.start && word.end <= span.end
+	default: // wordAround
+		return word.start <= span.start && word.end >= span.end
 	}
 }

@@ -2,66 +2,67 @@ package textlint
 
 import "strings"
 
-// quotable is the longest quotation, in characters; what is longer is taken
-// for the sender's own words.
-const quotable = 120
+// maxQuotationLength limits quotations, in characters. Longer ones count as the
+// sender's own words.
+const maxQuotationLength = 120
 
-// quotes that open, and those that close them, by their place.
+// The n-th closing mark belongs to the n-th opening mark.
 const (
-	opening = "“‘「『\"'"
-	closing = "”’」』\"'"
+	openingMarks = "“‘「『\"'"
+	closingMarks = "”’」』\"'"
 )
 
-// quoted are the words of somebody else: between quotation marks, and said to
-// be his. Repeating a threat that one has received is no threat.
-func (l *Linter) quoted(m matching) []hit {
-	said := map[int]bool{}
-	for _, pat := range l.reported {
-		for _, h := range m.match(pat) {
-			said[h.to] = true
+// findQuotations finds the words of other people: in quotation marks after a phrase
+// of the quotePatterns. Quoting a threat that one received is not a threat.
+func (l *Linter) findQuotations(m matcher) []tokenSpan {
+	afterPhrase := map[int]bool{}
+	for _, pat := range l.quotePatterns {
+		for _, s := range m.matchPattern(pat) {
+			afterPhrase[s.end] = true
 		}
 	}
-	var found []hit
-	for i := 0; len(said) > 0 && i < len(m.tokens); i++ {
+	var found []tokenSpan
+	for i := 0; len(afterPhrase) > 0 && i < len(m.tokens); i++ {
 		first := i
-		if i > 0 && m.tokens[i-1].kind == pause {
+		if i > 0 && m.tokens[i-1].kind == clauseBreak {
 			first = i - 1
 		}
-		if !said[i] && !said[first] {
+		if !afterPhrase[i] && !afterPhrase[first] {
 			continue
 		}
-		if to := m.quotation(i); to > i {
-			found = append(found, hit{i, to})
+		if to := m.quotationEnd(i); to > i {
+			found = append(found, tokenSpan{i, to})
 		}
 	}
 	return found
 }
 
-// quotation gives the end of the quotation that begins right before token i,
-// or i.
-func (m matching) quotation(i int) int {
+// quotationEnd returns the end of the quotation that starts directly before token
+// i, or i if there is none.
+func (m matcher) quotationEnd(i int) int {
 	first := 0
 	if i > 0 {
-		first = m.tokens[i-1].at + 1
+		first = m.tokens[i-1].index + 1
 	}
-	for at := m.tokens[i].at - 1; at >= first; at-- {
-		place := strings.IndexRune(opening, m.text[at])
+	for at := m.tokens[i].index - 1; at >= first; at-- {
+		place := strings.IndexRune(openingMarks, m.original[at])
 		if place < 0 {
 			continue
 		}
-		return m.closed(i, []rune(closing)[len([]rune(opening[:place]))])
+		return m.endBeforeMark(i, []rune(closingMarks)[len([]rune(openingMarks[:place]))])
 	}
 	return i
 }
 
-// closed gives the first token after the closing mark, or i.
-func (m matching) closed(i int, mark rune) int {
+// endBeforeMark returns the first token after the closing mark, or i if the mark
+// is missing.
+func (m matcher) endBeforeMark(i int, mark rune) int {
 	to := i
-	for at := m.tokens[i].at; at < len(m.text) && at-m.tokens[i].at <= quotable; at++ {
-		if m.text[at] == mark && (mark != '\'' || at+1 == len(m.text) || m.text[at+1] == ' ') {
+	for at := m.tokens[i].index; at < len(m.original) && at-m.tokens[i].index <= maxQuotationLength; at++ {
+		if m.original[at] == mark && (mark != '\'' || at+1 == len(m.original) || m.original[at+1] == ' ') {
 			return to
 		}
-		for to < len(m.tokens) && m.tokens[to].at <= at {
+		for to < len(m.tokens) && m.tokens[to].index <= at {
 			to++
 		}
 	}

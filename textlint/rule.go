@@ -2,8 +2,8 @@ package textlint
 
 import "fmt"
 
-// Code is what kind of harm a finding is. Codes are part of the outside
-// contract: add, never rename.
+// Code is the kind of problem that a finding reports. Codes are part of the API:
+// they may be added, but not renamed.
 type Code string
 
 // The codes.
@@ -24,23 +24,23 @@ const (
 	FalseDeadline  Code = "false_deadline"
 )
 
-// Codes lists all codes, for validation and for the specification's test.
+// Codes lists all codes. Validation and the test of the OpenAPI document use it.
 var Codes = []Code{
 	Threat, Insult, ExposureThreat, PersonalName, IDNumber, PhoneNumber, BankCard, Address,
 	FacePhoto, Account, Accusation, Impersonation, Pressure, FalseDeadline,
 }
 
-// Severity says how a finding should be treated.
+// Severity decides whether a text with a finding may be sent.
 type Severity string
 
 // The severities.
 const (
-	Block Severity = "block" // must not be sent like this
-	Warn  Severity = "warn"  // lawful perhaps, and better said otherwise
+	Block Severity = "block" // the text must not be sent
+	Warn  Severity = "warn"  // the text may be sent, but another wording is better
 )
 
-// Article is a citation with the mark of how it was read: V word for word, S
-// from a secondary source, R recalled only.
+// Article is a citation of a statute. Mark states how well it was verified: V
+// against the official text, S in a secondary source, R from memory only.
 type Article struct {
 	Statute string `yaml:"statute" json:"statute"`
 	Section string `yaml:"section" json:"section"`
@@ -48,82 +48,83 @@ type Article struct {
 	Mark    string `yaml:"mark" json:"mark"`
 }
 
-// String writes the article as papers and pages cite it.
+// String returns the citation as papers and pages show it.
 func (a Article) String() string {
 	return fmt.Sprintf("%s 第%s条（%s）[%s]", a.Statute, a.Section, a.Edition, a.Mark)
 }
 
-// Rule is what a rule says about itself; texts are zh-CN.
+// Rule is the public description of a rule. Its texts are in Chinese (zh-CN).
 type Rule struct {
 	ID         string    `yaml:"id" json:"id"`
 	Code       Code      `yaml:"code" json:"code"`
 	Severity   Severity  `yaml:"severity" json:"severity"`
-	Where      []Where   `yaml:"where" json:"where,omitempty"` // empty: everywhere
+	Places     []Place   `yaml:"where" json:"where,omitempty"` // empty: everywhere
 	Why        string    `yaml:"why" json:"why"`
 	Articles   []Article `yaml:"-" json:"articles"`
 	Suggestion string    `yaml:"suggestion" json:"suggestion"`
 }
 
-// rule is a rule as its file spells it. It looks for patterns of words, or for
-// what one of the detectors finds.
-type rule struct {
+// ruleDefinition is a rule as its file defines it. It has either patterns of
+// words or the name of a detector.
+type ruleDefinition struct {
 	Rule     `yaml:",inline"`
-	Cites    []string `yaml:"articles"` // by the short names of the files
-	Patterns []string `yaml:"patterns"`
-	Detect   string   `yaml:"detect"`
-	Unless   []unless `yaml:"unless"`
-	Widen    int      `yaml:"widen"` // grow the span to the left by at most so many characters
+	Cites    []string        `yaml:"articles"` // short names of articles
+	Patterns []string        `yaml:"patterns"`
+	Detect   string          `yaml:"detect"`
+	Unless   []exceptionSpec `yaml:"unless"`
+	Widen    int             `yaml:"widen"` // how many characters a finding may grow to the left
 
-	patterns []pattern
-	guards   []guard
+	patterns   []pattern
+	exceptions []exception
 }
 
-// unless takes a finding back when a word stands beside it in the same
-// sentence or in it, or when it stands whole within another thing, such as
-// @quoted. Exactly one of the four places is named.
-type unless struct {
+// exceptionSpec drops a finding because of a word near it: before or after it in
+// the same sentence, inside it, or around it (within), such as @quoted. Exactly
+// one of the four positions is set.
+type exceptionSpec struct {
 	Before string `yaml:"before"`
 	After  string `yaml:"after"`
 	Inside string `yaml:"inside"`
 	Within string `yaml:"within"`
-	Reach  int    `yaml:"reach"` // tokens between the word and the finding, at most
+	Reach  int    `yaml:"reach"` // most tokens between the word and the finding
 }
 
-// guard is an unless made ready.
-type guard struct {
-	side  side
-	lists []int
-	reach int
+// exception is a compiled exceptionSpec.
+type exception struct {
+	position wordPosition
+	lists    []int
+	reach    int
 }
 
-type side uint8
+// wordPosition is where the word of an exception is, seen from the finding.
+type wordPosition uint8
 
 const (
-	before side = iota
-	after
-	inside
-	within
+	wordBefore wordPosition = iota
+	wordAfter
+	wordInside
+	wordAround
 )
 
-// book is a file of rules. Every part may be left out.
-type book struct {
-	Version  string             `yaml:"version"`
-	Variants variants           `yaml:"variants"`
-	Alone    string             `yaml:"alone"`
-	Articles map[string]Article `yaml:"articles"`
-	// Spelt gives other ways to write a character, its Pinyin first, and
-	// Disguised the lists of this file whose words are written so to hide them.
-	Spelt     map[string][]string `yaml:"spelt"`
-	Disguised []string            `yaml:"disguised"`
-	Lists     map[string][]string `yaml:"lists"`
-	Safe      map[string][]string `yaml:"safe"`
-	Reported  []string            `yaml:"reported"`
-	Rules     []rule              `yaml:"rules"`
+// ruleFile is the content of one file in rules/. Every part is optional.
+type ruleFile struct {
+	Version    string             `yaml:"version"`
+	Variants   variantPairs       `yaml:"variants"`
+	Standalone string             `yaml:"alone"`
+	Articles   map[string]Article `yaml:"articles"`
+	// Spellings lists other ways to write a character, its Pinyin first. Disguised
+	// names the lists whose words are also searched in these spellings.
+	Spellings     map[string][]string `yaml:"spelt"`
+	Disguised     []string            `yaml:"disguised"`
+	Lists         map[string][]string `yaml:"lists"`
+	Safe          map[string][]string `yaml:"safe"`
+	QuotePatterns []string            `yaml:"reported"`
+	Rules         []ruleDefinition    `yaml:"rules"`
 }
 
-// variants pairs characters by their place: traditional and other forms with
-// the simplified ones the words are written in.
-type variants struct {
+// variantPairs maps traditional and other forms of characters to the simplified
+// characters of the word lists. The n-th character of From becomes the n-th of To.
+type variantPairs struct {
 	From string `yaml:"from"`
 	To   string `yaml:"to"`
 }

@@ -6,119 +6,121 @@ import (
 	"unicode"
 )
 
-// Lists that the engine itself reads; a file of rules must have them.
+// Lists that this package uses itself. The rule files must define them.
 const (
-	surnames       = "surname"
-	plainWords     = "plain_word"   // words that begin like a name and are none
-	nameEnds       = "name_end"     // characters that no given name holds
-	demands        = "demand"       // what a repeated line must hold to be pressing
-	handlePrefixes = "number_label" // letters that may touch a number: tel13…
-	idLabels       = "id_label"
-	bounds         = "address_edge" // words at which an address begins
-	givens         = "given_name"   // characters that given names are made of
+	surnameList     = "surname"
+	plainWordList   = "plain_word"   // words that start like a name
+	nonNameList     = "name_end"     // characters that are in no given name
+	demandList      = "demand"       // a repetition counts as pressure only with one of these
+	numberLabelList = "number_label" // labels that may touch a number, such as tel in tel13…
+	idLabelList     = "id_label"
+	addressEdgeList = "address_edge" // words before which an address starts
+	givenNameList   = "given_name"   // characters of common given names
 )
 
-var needed = []string{surnames, plainWords, nameEnds, demands, handlePrefixes, idLabels, bounds, givens}
+var requiredLists = []string{surnameList, plainWordList, nonNameList, demandList, numberLabelList, idLabelList, addressEdgeList, givenNameList}
 
-// scanned are the lists that scanners fill, page by page.
-var scanned = []string{"#", "@name", "@fullname", "@person", "@handle", "@quoted"}
+// scannedLists are the lists that fillScannedLists computes for each text.
+var scannedLists = []string{"#", "@name", "@fullname", "@person", "@handle", "@quoted"}
 
-// scan fills the scanned lists.
-func (l *Linter) scan(m matching) {
-	m.hits[l.numbers["#"]] = m.numerals()
-	m.hits[l.numbers["@name"]] = l.names(m)
-	m.hits[l.numbers["@fullname"]] = l.fullNames(m)
-	m.hits[l.numbers["@person"]] = m.persons()
-	m.hits[l.numbers["@handle"]] = m.handles()
-	m.hits[l.numbers["@quoted"]] = l.quoted(m)
+// fillScannedLists finds the spans of the scannedLists.
+func (l *Linter) fillScannedLists(m matcher) {
+	m.spans[l.listIDs["#"]] = m.findShortNumbers()
+	m.spans[l.listIDs["@name"]] = l.findNames(m)
+	m.spans[l.listIDs["@fullname"]] = l.findFullNames(m)
+	m.spans[l.listIDs["@person"]] = m.findLatinNames()
+	m.spans[l.listIDs["@handle"]] = m.findHandles()
+	m.spans[l.listIDs["@quoted"]] = l.findQuotations(m)
 }
 
-// numerals are short numbers, in digits or Chinese.
-func (m matching) numerals() []hit {
-	var found []hit
+// findShortNumbers finds numbers of up to six digits or Chinese numerals.
+func (m matcher) findShortNumbers() []tokenSpan {
+	var found []tokenSpan
 	for i := 0; i < len(m.tokens); i++ {
 		from := i
 		for i < len(m.tokens) && (m.tokens[i].kind == digit || strings.ContainsRune("零〇一二三四五六七八九十百千万两半几", m.tokens[i].r)) {
 			i++
 		}
 		if i > from && i-from <= 6 {
-			found = append(found, hit{from, i})
+			found = append(found, tokenSpan{from, i})
 		}
 	}
 	return found
 }
 
-// names are Chinese names: a surname and one or two characters. A masked name
-// (张*伟) is none.
-func (l *Linter) names(m matching) []hit {
-	var found []hit
-	list := m.hits[l.numbers["{"+surnames+"}"]]
-	words, ends := m.hits[l.numbers["{"+plainWords+"}"]], m.hits[l.numbers["{"+nameEnds+"}"]]
-	given := func(i int) bool {
-		return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].mask && len(from(ends, i, i)) == 0
+// findNames finds Chinese names: a surname and one or two characters. A masked
+// name such as 张*伟 does not count.
+func (l *Linter) findNames(m matcher) []tokenSpan {
+	var found []tokenSpan
+	surnames := m.spans[l.listIDs["{"+surnameList+"}"]]
+	words, excluded := m.spans[l.listIDs["{"+plainWordList+"}"]], m.spans[l.listIDs["{"+nonNameList+"}"]]
+	isGivenName := func(i int) bool {
+		return i < len(m.tokens) && m.tokens[i].kind == han && !m.tokens[i].afterMask && len(spansStartingIn(excluded, i, i)) == 0
 	}
-	for _, h := range list {
-		if overlaps(words, h) || len(from(words, h.to, h.to)) > 0 || !given(h.to) {
+	for _, s := range surnames {
+		if overlapsSurname(words, s) || len(spansStartingIn(words, s.end, s.end)) > 0 || !isGivenName(s.end) {
 			continue
 		}
-		end := h.to + 1
-		if given(end) && len(from(words, end, end)) == 0 {
+		end := s.end + 1
+		if isGivenName(end) && len(spansStartingIn(words, end, end)) == 0 {
 			end++
 		}
-		if end >= len(m.tokens) || !m.tokens[end].mask {
-			found = append(found, hit{h.from, end})
+		if end >= len(m.tokens) || !m.tokens[end].afterMask {
+			found = append(found, tokenSpan{s.start, end})
 		}
 	}
 	return found
 }
 
-// overlaps reports whether a word begins at a surname or reaches into it: 谢谢.
-func overlaps(words []hit, surname hit) bool {
-	for _, w := range from(words, surname.from-1, surname.from) {
-		if w.to > surname.from {
+// overlapsSurname reports whether a word starts at a surname or overlaps it from
+// the left, as 谢谢 does.
+func overlapsSurname(words []tokenSpan, surname tokenSpan) bool {
+	for _, w := range spansStartingIn(words, surname.start-1, surname.start) {
+		if w.end > surname.start {
 			return true
 		}
 	}
 	return false
 }
 
-// fullNames are the names of a surname and two characters that given names are
-// made of: they need no word beside them to be known for names.
-func (l *Linter) fullNames(m matching) []hit {
-	given := m.hits[l.numbers["{"+givens+"}"]]
-	var found []hit
-	for _, h := range m.hits[l.numbers["@name"]] {
-		if len(from(given, h.to-1, h.to-1)) > 0 && len(from(given, h.to-2, h.to-2)) > 0 && h.to-h.from >= 3 {
-			found = append(found, h)
+// findFullNames finds names with two characters of common given names. They are
+// recognised as names without a word such as 姓名 near them.
+func (l *Linter) findFullNames(m matcher) []tokenSpan {
+	given := m.spans[l.listIDs["{"+givenNameList+"}"]]
+	var found []tokenSpan
+	for _, s := range m.spans[l.listIDs["@name"]] {
+		if len(spansStartingIn(given, s.end-1, s.end-1)) > 0 && len(spansStartingIn(given, s.end-2, s.end-2)) > 0 && s.end-s.start >= 3 {
+			found = append(found, s)
 		}
 	}
 	return found
 }
 
-// persons are one to three capitalised words of Latin letters.
-func (m matching) persons() []hit {
-	var found []hit
+// findLatinNames finds one to three capitalised words.
+func (m matcher) findLatinNames() []tokenSpan {
+	var found []tokenSpan
 	for i := 0; i < len(m.tokens); i++ {
-		to := m.capitalised(i)
+		to := m.capitalisedWordEnd(i)
 		if to == i {
 			continue
 		}
 		for range 2 {
-			to = m.capitalised(to)
+			to = m.capitalisedWordEnd(to)
 		}
-		found = append(found, hit{i, to})
+		found = append(found, tokenSpan{i, to})
 		i = to - 1
 	}
 	return found
 }
 
-// capitalised gives the end of a capitalised word at i, or i.
-func (m matching) capitalised(i int) int {
-	if i >= len(m.tokens) || !m.tokens[i].upper || i > 0 && m.tokens[i-1].kind == letter && !m.tokens[i].gap {
+// capitalisedWordEnd returns the end of the capitalised word at i, or i if there
+// is none.
+func (m matcher) capitalisedWordEnd(i int) int {
+	if i >= len(m.tokens) || !m.tokens[i].isUpper || i > 0 && m.tokens[i-1].kind == letter && !m.tokens[i].afterSkipped {
 		return i
 	}
 	to := i + 1
-	for to < len(m.tokens) && m.tokens[to].kind == letter && !m.tokens[to].gap && !m.tokens[to].upper {
+	for to < len(m.tokens) && m.tokens[to].kind == letter && !m.tokens[to].afterSkipped && !m.tokens[to].isUpper {
 		to++
 	}
 	if to-i < 2 {
@@ -127,17 +129,17 @@ func (m matching) capitalised(i int) int {
 	return to
 }
 
-// handles are names of accounts: five or more letters and digits, tied by at
-// most _ and -.
-func (m matching) handles() []hit {
-	var found []hit
+// findHandles finds account names: five or more letters and digits, joined
+// directly or by _ and -.
+func (m matcher) findHandles() []tokenSpan {
+	var found []tokenSpan
 	for i := 0; i < len(m.tokens); i++ {
 		from := i
-		for i < len(m.tokens) && m.handled(i) && (i == from || m.tied(i)) {
+		for i < len(m.tokens) && m.isHandleToken(i) && (i == from || m.isJoinedToPrevious(i)) {
 			i++
 		}
-		if i-from >= 5 && (i-from < longNumber || !m.digits(from, i)) {
-			found = append(found, hit{from, i})
+		if i-from >= 5 && (i-from <= maxDigitHandle || !m.areDigits(from, i)) {
+			found = append(found, tokenSpan{from, i})
 		}
 		if i > from {
 			i--
@@ -146,21 +148,24 @@ func (m matching) handles() []hit {
 	return found
 }
 
-// longNumber is the length from which digits alone name no account.
-const longNumber = 13
+// maxDigitHandle is the length up to which digits alone may be an account name.
+const maxDigitHandle = 12
 
-// digits reports that there is nothing else in a run of tokens.
-func (m matching) digits(from, to int) bool {
+// areDigits reports whether all tokens of a range are digits.
+func (m matcher) areDigits(from, to int) bool {
 	return !slices.ContainsFunc(m.tokens[from:to], func(t token) bool { return t.kind != digit })
 }
 
-func (m matching) handled(i int) bool {
+// isHandleToken reports whether token i may be part of an account name.
+func (m matcher) isHandleToken(i int) bool {
 	t := m.tokens[i]
 	return t.kind == digit || t.kind == letter && t.r < unicode.MaxASCII
 }
 
-func (m matching) tied(i int) bool {
-	for _, r := range m.text[m.tokens[i-1].at+1 : max(m.tokens[i].at, m.tokens[i-1].at+1)] {
+// isJoinedToPrevious reports whether only _ and - are between token i and the one
+// before it.
+func (m matcher) isJoinedToPrevious(i int) bool {
+	for _, r := range m.original[m.tokens[i-1].index+1 : max(m.tokens[i].index, m.tokens[i-1].index+1)] {
 		if r != '_' && r != '-' {
 			return false
 		}
@@ -168,56 +173,57 @@ func (m matching) tied(i int) bool {
 	return true
 }
 
-// emails are found in the text itself: their signs are no tokens.
-func emails(_ *Linter, m matching) []hit {
-	var found []hit
+// findEmails searches the original text, because the signs of an address are not
+// tokens.
+func findEmails(_ *Linter, m matcher) []tokenSpan {
+	var found []tokenSpan
 	for i, t := range m.tokens {
-		before := t.at - 1
-		if i == 0 || before < 0 || !strings.ContainsRune("@＠", m.text[before]) || m.tokens[i-1].at != before-1 {
+		before := t.index - 1
+		if i == 0 || before < 0 || !strings.ContainsRune("@＠", m.original[before]) || m.tokens[i-1].index != before-1 {
 			continue
 		}
 		first, last := i-1, i
-		for first > 0 && m.mailed(first-1) {
+		for first > 0 && m.joinsEmailAddress(first-1) {
 			first--
 		}
 		dotted := false
-		for last+1 < len(m.tokens) && m.mailed(last) {
+		for last+1 < len(m.tokens) && m.joinsEmailAddress(last) {
 			last++
-			dotted = dotted || m.tokens[last].gap
+			dotted = dotted || m.tokens[last].afterSkipped
 		}
-		if dotted && m.handled(i-1) {
-			found = append(found, hit{first, last + 1})
+		if dotted && m.isHandleToken(i-1) {
+			found = append(found, tokenSpan{first, last + 1})
 		}
 	}
 	return found
 }
 
-// mailed reports whether token i and the next belong to one address.
-func (m matching) mailed(i int) bool {
-	gap := m.text[m.tokens[i].at+1 : max(m.tokens[i+1].at, m.tokens[i].at+1)]
-	return m.handled(i) && m.handled(i+1) && (len(gap) == 0 || len(gap) == 1 && strings.ContainsRune("._-+", gap[0]))
+// joinsEmailAddress reports whether tokens i and i+1 belong to one address.
+func (m matcher) joinsEmailAddress(i int) bool {
+	gap := m.original[m.tokens[i].index+1 : max(m.tokens[i+1].index, m.tokens[i].index+1)]
+	return m.isHandleToken(i) && m.isHandleToken(i+1) && (len(gap) == 0 || len(gap) == 1 && strings.ContainsRune("._-+", gap[0]))
 }
 
-// repetitions are demands said three times or more in a row.
-func repetitions(l *Linter, m matching) []hit {
-	var said []int // the tokens that are no punctuation
+// findRepetitions finds demands that are repeated three times or more in a row.
+func findRepetitions(l *Linter, m matcher) []tokenSpan {
+	var letters []int // tokens that are no digits and no punctuation
 	for i, t := range m.tokens {
 		if t.kind == han || t.kind == letter {
-			said = append(said, i)
+			letters = append(letters, i)
 		}
 	}
-	var found []hit
-	demand := m.hits[l.numbers["{"+demands+"}"]]
+	var found []tokenSpan
+	demand := m.spans[l.listIDs["{"+demandList+"}"]]
 	for unit := 2; unit <= 12; unit++ {
 		run := 0
-		for i := unit; i <= len(said); i++ {
-			if i < len(said) && m.tokens[said[i]].r == m.tokens[said[i-unit]].r {
+		for i := unit; i <= len(letters); i++ {
+			if i < len(letters) && m.tokens[letters[i]].r == m.tokens[letters[i-unit]].r {
 				run++
 				continue
 			}
 			first := i - run - unit
-			if run >= 2*unit && len(from(demand, said[first], said[first+unit]-1)) > 0 {
-				found = append(found, hit{said[first], said[i-1] + 1})
+			if run >= 2*unit && len(spansStartingIn(demand, letters[first], letters[first+unit]-1)) > 0 {
+				found = append(found, tokenSpan{letters[first], letters[i-1] + 1})
 			}
 			run = 0
 		}
@@ -225,24 +231,24 @@ func repetitions(l *Linter, m matching) []hit {
 	return found
 }
 
-// widen grows a span to the left over what belongs to it, up to the nearest
-// punctuation, blank or edge word.
-func (l *Linter) widen(m matching, span hit, most int) hit {
-	edges := m.hits[l.numbers["{"+bounds+"}"]]
+// widenSpan extends a span to the left by at most so many characters, up to
+// punctuation, a blank or a word of the list address_edge.
+func (l *Linter) widenSpan(m matcher, span tokenSpan, most int) tokenSpan {
+	edges := m.spans[l.listIDs["{"+addressEdgeList+"}"]]
 	for range most {
-		i := span.from
-		if i == 0 || m.tokens[i].gap || m.tokens[i-1].kind >= pause || ends(edges, i) {
+		i := span.start
+		if i == 0 || m.tokens[i].afterSkipped || m.tokens[i-1].kind >= clauseBreak || hasSpanEndingAt(edges, i) {
 			break
 		}
-		span.from--
+		span.start--
 	}
 	return span
 }
 
-// ends reports whether one of the hits ends at a token.
-func ends(hits []hit, at int) bool {
-	for _, h := range from(hits, at-longest, at-1) {
-		if h.to == at {
+// hasSpanEndingAt reports whether one of the spans ends directly before a token.
+func hasSpanEndingAt(spans []tokenSpan, at int) bool {
+	for _, s := range spansStartingIn(spans, at-maxWordLength, at-1) {
+		if s.end == at {
 			return true
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"recourse/textlint"
 )
 
-// placeOf is where a text of the playbook goes.
-func placeOf(text playbook.Text) textlint.Where {
+// textPlace returns the place that a text of the playbook is sent to.
+func textPlace(text playbook.Text) textlint.Place {
 	switch {
 	case text.Channel == string(recovery.Letter):
 		return textlint.Letter
@@ -19,11 +19,11 @@ func placeOf(text playbook.Text) textlint.Where {
 	case text.Audience == "group_owner":
 		return textlint.Owner
 	default:
-		return textlint.WhereOf(recovery.Channel(text.Channel), text.Audience == "group")
+		return textlint.PlaceFor(recovery.Channel(text.Channel), text.Audience == "group")
 	}
 }
 
-func filed(group recovery.GroupKind, platform recovery.Platform, instrument recovery.Instrument) recovery.Case {
+func newCase(group recovery.GroupKind, platform recovery.Platform, instrument recovery.Instrument) recovery.Case {
 	return recovery.Case{
 		Number: "R20261121-000042", Platform: platform, Instrument: instrument, Amount: 200_000,
 		SentAt: time.Date(2026, 11, 21, 4, 30, 0, 0, time.UTC), TransactionNo: "1000050001202611210012345678",
@@ -32,11 +32,11 @@ func filed(group recovery.GroupKind, platform recovery.Platform, instrument reco
 	}
 }
 
-// TestEveryTextOfThePlaybookIsClean lints each text of each version, filled,
-// with its subject, where it would be sent.
+// TestEveryTextOfThePlaybookIsClean checks each text of each version with
+// its subject and filled values, for the place that it is sent to.
 func TestEveryTextOfThePlaybookIsClean(t *testing.T) {
 	t.Parallel()
-	l := linter(t)
+	l := loadLinter(t)
 	playbooks, err := playbook.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -51,11 +51,11 @@ func TestEveryTextOfThePlaybookIsClean(t *testing.T) {
 			for _, platform := range recovery.Platforms {
 				for _, instrument := range recovery.Instruments {
 					for _, stage := range recovery.Stages {
-						for _, text := range book.Texts(filed(group, platform, instrument), stage) {
+						for _, text := range book.Texts(newCase(group, platform, instrument), stage) {
 							seen[text.ID] = true
 							whole := text.Subject + "\n" + text.Body
-							for _, f := range l.Lint(whole, placeOf(text)) {
-								t.Errorf("%s %s in %s: %s at %q", version, text.ID, placeOf(text), f.Rule, string([]rune(whole)[f.Start:f.End]))
+							for _, f := range l.Lint(whole, textPlace(text)) {
+								t.Errorf("%s %s in %s: %s at %q", version, text.ID, textPlace(text), f.Rule, string([]rune(whole)[f.Start:f.End]))
 							}
 						}
 					}

@@ -26,7 +26,7 @@ func (c *pageContext) lintFindings(act recovery.Act) []finding {
 	}
 	words := []rune(act.Text)
 	var list []finding
-	for _, found := range c.web.service.Linter.Lint(act.Text, textlint.WhereOf(act.Channel, false)) {
+	for _, found := range c.web.service.Linter.Lint(act.Text, textlint.PlaceFor(act.Channel, false)) {
 		start, end := min(found.Start, len(words)), min(found.End, len(words))
 		list = append(list, finding{
 			Quote: string(words[start:end]), Why: found.Why, Suggestion: found.Suggestion,

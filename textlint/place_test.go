@@ -9,8 +9,8 @@ import (
 	"recourse/textlint"
 )
 
-// fault gives field and code of a refusal.
-func fault(t *testing.T, err error) (field, code string) {
+// fieldAndCode returns the field and the code of a validation error.
+func fieldAndCode(t *testing.T, err error) (field, code string) {
 	t.Helper()
 	var f *recovery.Fault
 	if !errors.As(err, &f) || f.Code != recovery.CodeInvalid || len(f.Fields) != 1 {
@@ -21,14 +21,14 @@ func fault(t *testing.T, err error) (field, code string) {
 
 func TestParseWhere(t *testing.T) {
 	t.Parallel()
-	for _, where := range textlint.Wheres {
-		if got, err := textlint.ParseWhere(string(where)); err != nil || got != where {
+	for _, where := range textlint.Places {
+		if got, err := textlint.ParsePlace(string(where)); err != nil || got != where {
 			t.Errorf("%s: %s, %v", where, got, err)
 		}
 	}
 	for word, want := range map[string]string{"": "required", "court": "unknown_value", "Private": "unknown_value"} {
-		_, err := textlint.ParseWhere(word)
-		if field, code := fault(t, err); field != "where" || code != want {
+		_, err := textlint.ParsePlace(word)
+		if field, code := fieldAndCode(t, err); field != "where" || code != want {
 			t.Errorf("%q: %s %s", word, field, code)
 		}
 	}
@@ -39,7 +39,7 @@ func TestWhereOf(t *testing.T) {
 	for _, test := range []struct {
 		channel recovery.Channel
 		inGroup bool
-		want    textlint.Where
+		want    textlint.Place
 	}{
 		{recovery.PrivateMessage, false, textlint.Private},
 		{recovery.PrivateMessage, true, textlint.Group},
@@ -48,7 +48,7 @@ func TestWhereOf(t *testing.T) {
 		{recovery.Email, false, textlint.Private},
 		{"", false, textlint.Private},
 	} {
-		if got := textlint.WhereOf(test.channel, test.inGroup); got != test.want {
+		if got := textlint.PlaceFor(test.channel, test.inGroup); got != test.want {
 			t.Errorf("%s, %v: %s, want %s", test.channel, test.inGroup, got, test.want)
 		}
 	}
@@ -56,16 +56,16 @@ func TestWhereOf(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"你好", "a\r\n\tb", strings.Repeat("字", textlint.MaxText), "👨‍👩‍👧"} {
-		if err := textlint.Check(text); err != nil {
+	for _, text := range []string{"你好", "a\r\n\tb", strings.Repeat("字", textlint.MaxTextLength), "👨‍👩‍👧"} {
+		if err := textlint.ValidateText(text); err != nil {
 			t.Errorf("%.10q: %v", text, err)
 		}
 	}
 	for text, want := range map[string]string{
 		"": "required", "\t\n": "required", "a\xff": "invalid_utf8", "a\u202eb": "forbidden_character", "a\x00": "forbidden_character",
-		strings.Repeat("字", textlint.MaxText+1): "too_long",
+		strings.Repeat("字", textlint.MaxTextLength+1): "too_long",
 	} {
-		if field, code := fault(t, textlint.Check(text)); field != "text" || code != want {
+		if field, code := fieldAndCode(t, textlint.ValidateText(text)); field != "text" || code != want {
 			t.Errorf("%.10q: %s %s, want %s", text, field, code, want)
 		}
 	}
