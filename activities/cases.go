@@ -86,7 +86,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 
 // findBreaches returns the contact limits that an already sent message exceeded.
 // The message is recorded anyway, because it is a fact.
-func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.Act) ([]recovery.Code, error) {
+func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.ActionBody) ([]recovery.Code, error) {
 	if act.Action != recovery.RecordContact || act.SentAt == nil {
 		return nil, nil
 	}

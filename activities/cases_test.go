@@ -91,14 +91,14 @@ func (r *caseFixture) draft(kind recovery.EntryKind, key string) journal.Draft {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // stage stores an action as casework does and returns the step of the workflow.
-func (r *caseFixture) stage(act recovery.Act, role recovery.Role) activities.StepInput {
+func (r *caseFixture) stage(act recovery.ActionBody, role recovery.Role) activities.StepInput {
 	r.Helper()
 	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
 	staged, err := r.store.StageAction(r.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID()), CaseID: r.filed.ID, Actor: actor, Act: act, Key: newID(), Fingerprint: "f", Device: "phone",
 	})
 	r.must(err)
-	move := act.Move(actor, staged.ID)
+	move := act.Command(actor, staged.ID)
 	step, err := r.current().Position.Take(move)
 	r.must(err)
 	return activities.StepInput{
@@ -139,12 +139,12 @@ func (r *caseFixture) wantKinds(want ...recovery.EntryKind) {
 	}
 }
 
-func contact(at time.Time) recovery.Act {
-	return recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at}
+func contact(at time.Time) recovery.ActionBody {
+	return recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at}
 }
 
-func escalate(to recovery.Stage) recovery.Act {
-	return recovery.Act{Action: recovery.Escalate, To: to, Reason: "无人回应"}
+func escalate(to recovery.Stage) recovery.ActionBody {
+	return recovery.ActionBody{Action: recovery.Escalate, To: to, Reason: "无人回应"}
 }
 
 func TestOpenCase(t *testing.T) {
@@ -236,7 +236,7 @@ func TestTakeStepOfTheClock(t *testing.T) {
 func TestTakeStepCloses(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
-	result := r.take(r.stage(recovery.Act{Action: recovery.Withdraw, Reason: "已和解"}, recovery.RoleClaimant))
+	result := r.take(r.stage(recovery.ActionBody{Action: recovery.Withdraw, Reason: "已和解"}, recovery.RoleClaimant))
 	if len(result.Deadlines) != 0 {
 		t.Errorf("a closed case has deadlines: %+v", result.Deadlines)
 	}
@@ -250,10 +250,10 @@ func TestTakeStepKeepsTheCounterpart(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
 	id, amount := r.filed.Counterparts[0].ID, recovery.Money(30_000)
-	r.take(r.stage(recovery.Act{
+	r.take(r.stage(recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: id, Kind: "partly_returned", Amount: &amount, At: &r.now,
 	}, recovery.RoleClaimant))
-	r.take(r.stage(recovery.Act{
+	r.take(r.stage(recovery.ActionBody{
 		Action: recovery.RecordReturn, CounterpartID: id, Amount: &amount, At: &r.now, Channel: recovery.Cash,
 	}, recovery.RoleClaimant))
 	c := r.current()

@@ -78,17 +78,17 @@ func nextStep(draw *rand.Rand, c recovery.Case, n int) (entryBuilder, bool) {
 		return s, false
 	}
 	act := drawAct(draw, allowed[draw.IntN(len(allowed))])
-	move := act.Move(recovery.Actor{Role: role, ID: "a"}, recovery.RequestID(s.input.Key))
+	move := act.Command(recovery.Actor{Role: role, ID: "a"}, recovery.RequestID(s.input.Key))
 	step, err := c.Position.Take(move)
 	s.request = recovery.ActionRequest{ID: move.RequestID, Act: act}
 	s.input.Step, s.input.Move = step, &move
 	return s, err == nil
 }
 
-func drawAct(draw *rand.Rand, action recovery.Action) recovery.Act {
+func drawAct(draw *rand.Rand, action recovery.Action) recovery.ActionBody {
 	amount := recovery.Money(1 + draw.IntN(120_000))
 	responses := recovery.Responses
-	return recovery.Act{
+	return recovery.ActionBody{
 		Action: action, CounterpartID: "a", Amount: &amount, Text: "请退还", Kind: string(responses[draw.IntN(len(responses))]),
 		To: recovery.Stages[draw.IntN(len(recovery.Stages))], Decision: recovery.Decisions[draw.IntN(len(recovery.Decisions))],
 		Route: recovery.Routes[draw.IntN(len(recovery.Routes))], Outcome: recovery.Unrecovered, No: 1,

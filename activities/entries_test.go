@@ -31,9 +31,9 @@ func caseIn(stage recovery.Stage) recovery.Case {
 }
 
 // builderFor returns the entry builder for an action on a case.
-func builderFor(t *testing.T, c recovery.Case, act recovery.Act) entryBuilder {
+func builderFor(t *testing.T, c recovery.Case, act recovery.ActionBody) entryBuilder {
 	t.Helper()
-	move := act.Move(claimant, "r")
+	move := act.Command(claimant, "r")
 	step, err := c.Position.Take(move)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func builderFor(t *testing.T, c recovery.Case, act recovery.Act) entryBuilder {
 func TestDraftsOfAnAct(t *testing.T) {
 	t.Parallel()
 	at := noon.Add(-time.Hour)
-	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.Act{
+	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.ActionBody{
 		Action: recovery.RecordContact, Channel: recovery.SMS, Text: "请退还", SentAt: &at,
 	})
 	collector := ours
@@ -66,7 +66,7 @@ func TestDraftsOfAnAct(t *testing.T) {
 
 func TestDraftsOfAnActThatMoves(t *testing.T) {
 	t.Parallel()
-	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "威胁"})
+	s := builderFor(t, caseIn(recovery.PrivateContact), recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "威胁"})
 	drafts := s.buildDrafts()
 	if len(drafts) != 2 || drafts[0].Kind != recovery.EntryEscalated {
 		t.Fatalf("drafts %+v", drafts)
@@ -91,12 +91,12 @@ func TestDraftsOfTheEnd(t *testing.T) {
 	}
 	c := caseIn(recovery.Legal)
 	for _, test := range []struct {
-		act  recovery.Act
+		act  recovery.ActionBody
 		want []recovery.EntryKind
 	}{
-		{recovery.Act{Action: recovery.Withdraw, Reason: "和解"}, []recovery.EntryKind{recovery.EntryWithdrawn, recovery.EntryClosed}},
+		{recovery.ActionBody{Action: recovery.Withdraw, Reason: "和解"}, []recovery.EntryKind{recovery.EntryWithdrawn, recovery.EntryClosed}},
 		{
-			recovery.Act{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(100_000)), Channel: recovery.Cash},
+			recovery.ActionBody{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(100_000)), Channel: recovery.Cash},
 			[]recovery.EntryKind{recovery.EntryReturnRecorded, recovery.EntryClosed},
 		},
 	} {
@@ -109,7 +109,7 @@ func TestDraftsOfTheEnd(t *testing.T) {
 			t.Errorf("closing entry %+v", closing)
 		}
 	}
-	end := recovery.Move{Action: recovery.CloseCase, Actor: recovery.Actor{Role: recovery.RoleLegal}, Outcome: recovery.Judgment}
+	end := recovery.Command{Action: recovery.CloseCase, Actor: recovery.Actor{Role: recovery.RoleLegal}, Outcome: recovery.Judgment}
 	step, err := c.Position.Take(end)
 	if err != nil {
 		t.Fatal(err)
@@ -165,24 +165,24 @@ func TestCounterpart(t *testing.T) {
 	c := caseIn(recovery.PrivateContact)
 	for _, test := range []struct {
 		name string
-		act  recovery.Act
+		act  recovery.ActionBody
 		want *recovery.Counterpart
 	}{
 		{
-			"an answer", recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "contested", Refusal: recovery.ClaimsOwed},
+			"an answer", recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "contested", Refusal: recovery.ClaimsOwed},
 			&recovery.Counterpart{ID: "a", Answer: recovery.Contested, Refusal: recovery.ClaimsOwed},
 		},
 		{
 			"an answer with money",
-			recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "partly_returned", Amount: ptr(recovery.Money(5))},
+			recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "partly_returned", Amount: ptr(recovery.Money(5))},
 			&recovery.Counterpart{ID: "a", Answer: recovery.PartlyReturned, ReturnFen: 5},
 		},
 		{
-			"money leaves the answer as it was", recovery.Act{Action: recovery.RecordReturn, CounterpartID: "b", Amount: ptr(recovery.Money(5)), Channel: recovery.Cash},
+			"money leaves the answer as it was", recovery.ActionBody{Action: recovery.RecordReturn, CounterpartID: "b", Amount: ptr(recovery.Money(5)), Channel: recovery.Cash},
 			&recovery.Counterpart{ID: "b", ReturnFen: 5}, // blank never erases
 		},
-		{"money of nobody in particular", recovery.Act{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(5)), Channel: recovery.Cash}, nil},
-		{"a contact", recovery.Act{Action: recovery.RecordContact, CounterpartID: "a"}, nil},
+		{"money of nobody in particular", recovery.ActionBody{Action: recovery.RecordReturn, Amount: ptr(recovery.Money(5)), Channel: recovery.Cash}, nil},
+		{"a contact", recovery.ActionBody{Action: recovery.RecordContact, CounterpartID: "a"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

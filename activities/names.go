@@ -29,7 +29,7 @@ type StepInput struct {
 	CaseID     recovery.CaseID     `json:"case_id"`
 	Key        string              `json:"key"` // at most one entry per case and key
 	Step       recovery.Step       `json:"step"`
-	Move       *recovery.Move      `json:"move,omitempty"`
+	Move       *recovery.Command   `json:"move,omitempty"`
 	Attempt    int                 `json:"attempt,omitempty"` // of the staged request; see postgres.ActionRequest
 	Because    recovery.Clock      `json:"because,omitempty"`
 	Ref        string              `json:"ref,omitempty"` // which of several clocks of that kind

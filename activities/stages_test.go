@@ -46,7 +46,7 @@ func (r *caseFixture) submit() {
 	r.Helper()
 	r.take(r.stage(escalate(recovery.Appeal), recovery.RoleClaimant))
 	yes := true
-	r.take(r.stage(recovery.Act{Action: recovery.SubmitAppeal, Confirm: &yes}, recovery.RoleClaimant))
+	r.take(r.stage(recovery.ActionBody{Action: recovery.SubmitAppeal, Confirm: &yes}, recovery.RoleClaimant))
 }
 
 func (r *caseFixture) lapse(kind recovery.Clock) activities.StepResult {
@@ -102,7 +102,7 @@ func TestTheDeskWaitsForTheClaimant(t *testing.T) {
 	r := newCaseFixture(t)
 	r.submit()
 	before, _ := clock(r.current().Deadlines, recovery.DecisionClock)
-	r.take(r.stage(recovery.Act{Action: recovery.RequestEvidence, Kinds: []recovery.EvidenceKind{recovery.Statement}}, recovery.RoleAgent))
+	r.take(r.stage(recovery.ActionBody{Action: recovery.RequestEvidence, Kinds: []recovery.EvidenceKind{recovery.Statement}}, recovery.RoleAgent))
 	stopped, _ := clock(r.current().Deadlines, recovery.DecisionClock)
 	if stopped.PausedBecause != recovery.StoppedForClaimant {
 		t.Errorf("while the claimant is asked: %+v", stopped)
@@ -142,10 +142,10 @@ func TestAPlanOfTheRecord(t *testing.T) {
 	r := newCaseFixture(t)
 	holder := r.filed.Counterparts[0].ID
 	half := recovery.Money(50_000)
-	r.take(r.stage(recovery.Act{Action: recovery.ProposePlan, CounterpartID: holder, Instalments: []recovery.Instalment{
+	r.take(r.stage(recovery.ActionBody{Action: recovery.ProposePlan, CounterpartID: holder, Instalments: []recovery.Instalment{
 		{DueOn: "2026-03-07", Amount: half}, {DueOn: "2026-04-03", Amount: half},
 	}}, recovery.RoleClaimant))
-	result := r.take(r.stage(recovery.Act{Action: recovery.AcceptPlan, CounterpartID: holder}, recovery.RoleClaimant))
+	result := r.take(r.stage(recovery.ActionBody{Action: recovery.AcceptPlan, CounterpartID: holder}, recovery.RoleClaimant))
 	first, runs := clock(result.Deadlines, recovery.InstalmentClock)
 	if want := time.Date(2026, 3, 9, 10, 0, 0, 0, time.UTC); !runs || !first.DueAt.Equal(want) {
 		t.Errorf("a Saturday's instalment is due %s, want Monday %s", first.DueAt, want)
@@ -154,7 +154,7 @@ func TestAPlanOfTheRecord(t *testing.T) {
 		t.Errorf("the stage's clock: %+v", main)
 	}
 	for no := 1; no <= 2; no++ {
-		r.take(r.stage(recovery.Act{Action: recovery.RecordInstalment, No: no, Amount: &half, At: &r.now}, recovery.RoleClaimant))
+		r.take(r.stage(recovery.ActionBody{Action: recovery.RecordInstalment, No: no, Amount: &half, At: &r.now}, recovery.RoleClaimant))
 	}
 	r.last(recovery.EntryPlanFulfilled)
 	if c := r.current(); c.Position.Outcome != recovery.RecoveredFull || c.Counterparts[0].ReturnFen != 100_000 {
@@ -166,11 +166,11 @@ func TestAPlanOfTheRecord(t *testing.T) {
 func TestMoneyAfterClosing(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
-	r.take(r.stage(recovery.Act{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "无果"}, recovery.RoleLegal))
+	r.take(r.stage(recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "无果"}, recovery.RoleLegal))
 	closed := r.current()
 	amount := recovery.Money(120_000)
 	r.now = r.now.Add(time.Hour)
-	r.take(r.stage(recovery.Act{
+	r.take(r.stage(recovery.ActionBody{
 		Action: recovery.RecordReturn, CounterpartID: r.filed.Counterparts[1].ID, Amount: &amount, At: &r.now, Channel: recovery.Cash,
 	}, recovery.RoleClaimant))
 	c := r.current()

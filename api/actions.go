@@ -42,7 +42,7 @@ func (a *API) takeAction(c echo.Context, action recovery.Action) error {
 	if request.IfMatch, err = parseIfMatch(match); err != nil {
 		return err
 	}
-	var act recovery.Act
+	var act recovery.ActionBody
 	if err := decodeStrict(body, &act); err != nil {
 		return err
 	}

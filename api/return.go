@@ -26,7 +26,7 @@ func (a *API) GetReturn(c echo.Context) error {
 
 // takeCounterpartAction serves the actions a counterpart takes with a link.
 // read parses the body.
-func (a *API) takeCounterpartAction(c echo.Context, key *string, read func([]byte) (recovery.Act, error)) error {
+func (a *API) takeCounterpartAction(c echo.Context, key *string, read func([]byte) (recovery.ActionBody, error)) error {
 	body, err := readJSON(c)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ var counterpartResponses = []recovery.Response{
 
 // AnswerReturn implements ServerInterface.
 func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
-	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.ActionBody, error) {
 		var input struct {
 			Kind    recovery.Response `json:"kind"`
 			Refusal recovery.Refusal  `json:"refusal"`
@@ -64,12 +64,12 @@ func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
 			Email   string            `json:"email"`
 		}
 		if err := decodeStrict(body, &input); err != nil {
-			return recovery.Act{}, err
+			return recovery.ActionBody{}, err
 		}
 		if input.Kind != "" && !slices.Contains(counterpartResponses, input.Kind) {
-			return recovery.Act{}, invalidField("kind", "unknown_value", "The specification lists the accepted values.")
+			return recovery.ActionBody{}, invalidField("kind", "unknown_value", "The specification lists the accepted values.")
 		}
-		return recovery.Act{
+		return recovery.ActionBody{
 			Action: recovery.RecordResponse, Kind: string(input.Kind), Refusal: input.Refusal, Amount: input.Amount,
 			Text: input.Text, At: input.At, Email: input.Email,
 		}, nil
@@ -78,47 +78,47 @@ func (a *API) AnswerReturn(c echo.Context, p AnswerReturnParams) error {
 
 // ProposeReturnPlan implements ServerInterface.
 func (a *API) ProposeReturnPlan(c echo.Context, p ProposeReturnPlanParams) error {
-	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.ActionBody, error) {
 		var input struct {
 			Instalments []recovery.Instalment `json:"instalments"`
 			Email       string                `json:"email"`
 		}
 		err := decodeStrict(body, &input)
-		return recovery.Act{Action: recovery.ProposePlan, Instalments: input.Instalments, Email: input.Email}, err
+		return recovery.ActionBody{Action: recovery.ProposePlan, Instalments: input.Instalments, Email: input.Email}, err
 	})
 }
 
 // AnswerReturnPlan implements ServerInterface.
 func (a *API) AnswerReturnPlan(c echo.Context, p AnswerReturnPlanParams) error {
-	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.ActionBody, error) {
 		var input struct {
 			Accept *bool  `json:"accept"`
 			Reason string `json:"reason"`
 			Email  string `json:"email"`
 		}
 		if err := decodeStrict(body, &input); err != nil {
-			return recovery.Act{}, err
+			return recovery.ActionBody{}, err
 		}
 		switch {
 		case input.Accept == nil:
-			return recovery.Act{}, invalidField("accept", "required", "Send true or false.")
+			return recovery.ActionBody{}, invalidField("accept", "required", "Send true or false.")
 		case *input.Accept:
-			return recovery.Act{Action: recovery.AcceptPlan, Reason: input.Reason, Email: input.Email}, nil
+			return recovery.ActionBody{Action: recovery.AcceptPlan, Reason: input.Reason, Email: input.Email}, nil
 		default:
-			return recovery.Act{Action: recovery.DeclinePlan, Reason: input.Reason, Email: input.Email}, nil
+			return recovery.ActionBody{Action: recovery.DeclinePlan, Reason: input.Reason, Email: input.Email}, nil
 		}
 	})
 }
 
 // ReportReturnHarassment implements ServerInterface.
 func (a *API) ReportReturnHarassment(c echo.Context, p ReportReturnHarassmentParams) error {
-	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.Act, error) {
+	return a.takeCounterpartAction(c, p.IdempotencyKey, func(body []byte) (recovery.ActionBody, error) {
 		var input struct {
 			Text  string `json:"text"`
 			Email string `json:"email"`
 		}
 		err := decodeStrict(body, &input)
-		return recovery.Act{Action: recovery.ReportHarassment, Text: input.Text, Email: input.Email}, err
+		return recovery.ActionBody{Action: recovery.ReportHarassment, Text: input.Text, Email: input.Email}, err
 	})
 }
 

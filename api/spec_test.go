@@ -143,12 +143,12 @@ func TestEmailFieldOnlyInReturnBodies(t *testing.T) {
 
 func domainFields(action recovery.Action) []string {
 	got := []string{}
-	for field := range reflect.TypeFor[recovery.Act]().Fields() {
+	for field := range reflect.TypeFor[recovery.ActionBody]().Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == linkOnlyField {
 			continue
 		}
-		act := recovery.Act{Action: action}
+		act := recovery.ActionBody{Action: action}
 		if name != "-" {
 			setNonZero(reflect.ValueOf(&act).Elem().FieldByIndex(field.Index))
 			if !strings.Contains(fmt.Sprint(act.Validate(time.Now())), "["+name+": unknown_field]") {
@@ -187,7 +187,7 @@ func TestRequiredFieldsMatchDomain(t *testing.T) {
 		}
 	}
 	for _, action := range recovery.Actions {
-		check(bodySchema(action), recovery.Act{Action: action}.Validate(time.Now()))
+		check(bodySchema(action), recovery.ActionBody{Action: action}.Validate(time.Now()))
 	}
 	check("Filing", recovery.Filing{}.Validate(time.Now()))
 }

@@ -11,7 +11,7 @@ import (
 // Act takes an action in a case and returns the case after it. The action is
 // staged in PostgreSQL first, because it may contain personal data; the engine
 // gets only the Move. A refused action leaves nothing behind.
-func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (Reply[View], error) {
+func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.ActionBody) (Reply[View], error) {
 	c, err := s.checkMayAct(ctx, req, id, act)
 	if err != nil {
 		return Reply[View]{}, err
@@ -27,7 +27,7 @@ func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act 
 // takeAction sends a checked action to the engine. show makes the actor's view
 // of the case after it.
 func takeAction[T any](
-	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.Act,
+	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.ActionBody,
 	show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
 	staged, err := s.Store.StageAction(ctx, s.actionRequest(req, c, act))
@@ -46,7 +46,7 @@ func takeAction[T any](
 	return actionResult(ctx, s, staged, show)
 }
 
-func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.Act) (recovery.Case, error) {
+func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.ActionBody) (recovery.Case, error) {
 	if !act.Action.IsKnown() {
 		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such action.")
 	}
@@ -59,7 +59,7 @@ func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.Case
 
 // checkAct refuses an action that the role never takes, and a body that is
 // invalid by itself or for this case.
-func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.Act) error {
+func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.ActionBody) error {
 	if !recovery.MayEver(actor.Role, act.Action) {
 		return recovery.Faultf(recovery.CodeForbidden, "The role %s never takes the action %s.", actor.Role, act.Action)
 	}
@@ -79,7 +79,7 @@ func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.A
 
 // checkAfterSending refuses events before the money was sent. It checks no
 // other order of events: an answer may come without a message before it.
-func checkAfterSending(c recovery.Case, act recovery.Act) error {
+func checkAfterSending(c recovery.Case, act recovery.ActionBody) error {
 	at := act.ClaimedAt()
 	if at == nil || !at.Before(c.SentAt) {
 		return nil
@@ -93,7 +93,7 @@ func checkAfterSending(c recovery.Case, act recovery.Act) error {
 	}})
 }
 
-func checkCounterpart(c recovery.Case, act recovery.Act) error {
+func checkCounterpart(c recovery.Case, act recovery.ActionBody) error {
 	known := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == act.CounterpartID })
 	if act.CounterpartID == "" || known {
 		return nil
@@ -101,7 +101,7 @@ func checkCounterpart(c recovery.Case, act recovery.Act) error {
 	return recovery.UnknownCounterpart()
 }
 
-func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.Act) recovery.ActionRequest {
+func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.ActionBody) recovery.ActionRequest {
 	key := req.Key
 	if key == "" {
 		key = s.newID()
@@ -114,11 +114,11 @@ func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.Act) 
 
 // checkBeforeSending refuses early what the engine would refuse, to save a
 // round trip. The engine decides again.
-func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recovery.Case, act recovery.Act, staged recovery.ActionRequest) error {
+func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recovery.Case, act recovery.ActionBody, staged recovery.ActionRequest) error {
 	if err := req.checkVersion(c); err != nil {
 		return err
 	}
-	if _, err := c.Position.Take(act.Move(req.Actor, staged.ID)); err != nil {
+	if _, err := c.Position.Take(act.Command(req.Actor, staged.ID)); err != nil {
 		return withAllowedActions(err, c, req.Actor)
 	}
 	if act.Action != recovery.Reopen {
@@ -141,10 +141,10 @@ func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause
 // sendAction sends the action to the engine. Without an answer in time the
 // request is abandoned, so that the action cannot happen later. If it was
 // written in the meantime, it counts as done.
-func (s *Service) sendAction(ctx context.Context, staged recovery.ActionRequest, act recovery.Act) error {
+func (s *Service) sendAction(ctx context.Context, staged recovery.ActionRequest, act recovery.ActionBody) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
-	abandoned, err := s.Engine.SendAction(limited, staged.CaseID, act.Move(staged.Actor, staged.ID), staged.Attempt)
+	abandoned, err := s.Engine.SendAction(limited, staged.CaseID, act.Command(staged.Actor, staged.ID), staged.Attempt)
 	switch {
 	case err == nil && !abandoned:
 		return nil

@@ -15,17 +15,17 @@ func TestCalibrationCountsWhatWasTried(t *testing.T) {
 	rig := casetest.New(t)
 	now := time.Now()
 	returned, withdrawn, strange := rig.File(t), rig.File(t), rig.File(t)
-	act := func(role recovery.Role, id recovery.CaseID, act recovery.Act) {
+	act := func(role recovery.Role, id recovery.CaseID, act recovery.ActionBody) {
 		t.Helper()
 		if _, err := rig.Act(t.Context(), rig.As(role), id, act); err != nil {
 			t.Fatal(err)
 		}
 	}
-	act(recovery.RoleClaimant, returned.ID, recovery.Act{
+	act(recovery.RoleClaimant, returned.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: returned.Counterparts[0].ID, Kind: string(recovery.Returned), At: &now,
 	})
-	act(recovery.RoleClaimant, withdrawn.ID, recovery.Act{Action: recovery.Withdraw, Reason: "算了"})
-	act(recovery.RoleSupervisor, strange.ID, recovery.Act{Action: recovery.CloseCase, Outcome: recovery.NotEligible, Reason: "并非误发"})
+	act(recovery.RoleClaimant, withdrawn.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"})
+	act(recovery.RoleSupervisor, strange.ID, recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.NotEligible, Reason: "并非误发"})
 	report, err := rig.Calibration(t.Context(), rig.Actor(recovery.RoleAuditor))
 	if err != nil {
 		t.Fatal(err)

@@ -130,7 +130,7 @@ func TestOneOpenCasePerTransaction(t *testing.T) {
 
 func withdraw(t *testing.T, rig *casetest.Rig, id recovery.CaseID) {
 	t.Helper()
-	act := recovery.Act{Action: recovery.Withdraw, Reason: "已自行解决"}
+	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "已自行解决"}
 	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), id, act); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestOthersCasesDoNotExist(t *testing.T) {
 	wantCode(t, err, recovery.CodeNotFound)
 	_, _, err = rig.Journal(t.Context(), stranger, view.ID, 0, 10)
 	wantCode(t, err, recovery.CodeNotFound)
-	_, err = rig.Act(t.Context(), casework.Request{Actor: stranger}, view.ID, recovery.Act{Action: recovery.Withdraw, Reason: "x"})
+	_, err = rig.Act(t.Context(), casework.Request{Actor: stranger}, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodeNotFound)
 	cases, _, err := rig.Cases(t.Context(), stranger, recovery.CaseFilter{Owner: view.Owner}, 10, "")
 	if err != nil || len(cases) != 0 {
@@ -202,12 +202,12 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 	view := rig.File(t)
 	refusals := map[recovery.Code]struct {
 		role recovery.Role
-		act  recovery.Act
+		act  recovery.ActionBody
 	}{
-		recovery.CodeForbidden:        {recovery.RoleClaimant, recovery.Act{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "x"}},
-		recovery.CodeActionNotAllowed: {recovery.RoleAgent, recovery.Act{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "x"}},
-		recovery.CodeInvalid:          {recovery.RoleClaimant, recovery.Act{Action: recovery.Withdraw}},
-		recovery.CodeNotFound:         {recovery.RoleClaimant, recovery.Act{Action: "vanish"}},
+		recovery.CodeForbidden:        {recovery.RoleClaimant, recovery.ActionBody{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "x"}},
+		recovery.CodeActionNotAllowed: {recovery.RoleAgent, recovery.ActionBody{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "x"}},
+		recovery.CodeInvalid:          {recovery.RoleClaimant, recovery.ActionBody{Action: recovery.Withdraw}},
+		recovery.CodeNotFound:         {recovery.RoleClaimant, recovery.ActionBody{Action: "vanish"}},
 	}
 	for code, refusal := range refusals {
 		req := keyed(rig, refusal.role, "refused-"+string(code))
@@ -231,7 +231,7 @@ func TestSameActTwiceIsOneEntry(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.File(t)
 	now := time.Now()
-	act := recovery.Act{Action: recovery.RecordContact, Channel: recovery.PrivateMessage, Text: "请退还", SentAt: &now}
+	act := recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.PrivateMessage, Text: "请退还", SentAt: &now}
 	req := keyed(rig, recovery.RoleClaimant, "k")
 	first, err := rig.Act(t.Context(), req, view.ID, act)
 	if err != nil {
@@ -259,7 +259,7 @@ func TestNobodyAtWork(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.File(t)
 	req := keyed(rig, recovery.RoleClaimant, "k")
-	act := recovery.Act{Action: recovery.Withdraw, Reason: "算了"}
+	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
 	rig.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
 	_, err := rig.Act(t.Context(), req, view.ID, act)
 	wantCode(t, err, recovery.CodeUnavailable)
@@ -277,7 +277,7 @@ func TestIfMatch(t *testing.T) {
 	stale := view.Version - 1
 	req := rig.As(recovery.RoleClaimant)
 	req.IfMatch = &stale
-	_, err := rig.Act(t.Context(), req, view.ID, recovery.Act{Action: recovery.Withdraw, Reason: "x"})
+	_, err := rig.Act(t.Context(), req, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodePrecondition)
 }
 
@@ -286,7 +286,7 @@ func TestUnknownCounterpart(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.File(t)
 	now := time.Now()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: "nobody", Kind: string(recovery.Refused), At: &now,
 	})
 	if fault := wantCode(t, err, recovery.CodeInvalid); fault.Fields[0].Field != "counterpart_id" {
@@ -299,7 +299,7 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.File(t)
 	agent := rig.Actor(recovery.RoleAgent)
-	assign := recovery.Act{Action: recovery.Assign, UserID: agent.ID}
+	assign := recovery.ActionBody{Action: recovery.Assign, UserID: agent.ID}
 	taken, err := rig.Act(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
 	if err != nil || taken.Value.Assignee != agent.ID {
 		t.Fatalf("assignee = %q (%v)", taken.Value.Assignee, err)
@@ -309,15 +309,15 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 		t.Errorf("the repetition was not recognised: %v", err)
 	}
 	colleague := casework.Request{Actor: rig.NewActor(t, recovery.RoleAgent)}
-	_, err = rig.Act(t.Context(), colleague, view.ID, recovery.Act{Action: recovery.Assign, UserID: colleague.Actor.ID})
+	_, err = rig.Act(t.Context(), colleague, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: colleague.Actor.ID})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.Act{Action: recovery.Assign, UserID: "nobody"})
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: "nobody"})
 	wantCode(t, err, recovery.CodeInvalid)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.Act{Action: recovery.Assign})
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign})
 	if err != nil {
 		t.Errorf("a supervisor who names nobody takes the case: %v", err)
 	}
-	released, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, recovery.Act{Action: recovery.Release})
+	released, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, recovery.ActionBody{Action: recovery.Release})
 	if err != nil || released.Value.Assignee != "" {
 		t.Errorf("after release the assignee is %q (%v)", released.Value.Assignee, err)
 	}
@@ -332,7 +332,7 @@ func TestTwoAgentsTakeOneCase(t *testing.T) {
 	for i := range errs {
 		actor := rig.NewActor(t, recovery.RoleAgent)
 		group.Go(func() {
-			_, errs[i] = rig.Act(t.Context(), casework.Request{Actor: actor}, view.ID, recovery.Act{Action: recovery.Assign, UserID: actor.ID})
+			_, errs[i] = rig.Act(t.Context(), casework.Request{Actor: actor}, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: actor.ID})
 		})
 	}
 	group.Wait()
@@ -353,7 +353,7 @@ func TestInternalNotesStayInside(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	view := rig.File(t)
-	note := recovery.Act{Action: recovery.AddNote, Text: "对方态度恶劣", Visibility: recovery.NoteInternal}
+	note := recovery.ActionBody{Action: recovery.AddNote, Text: "对方态度恶劣", Visibility: recovery.NoteInternal}
 	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, note); err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ var (
 // the text, the number of messages so far and the time. It is advice: a message
 // that was sent anyway is recorded.
 func (s *Service) newContactChecker(
-	c recovery.Case, act recovery.Act, now time.Time,
+	c recovery.Case, act recovery.ActionBody, now time.Time,
 ) (func(recovery.Position, []recovery.ContactEntry) error, error) {
 	limits, err := s.contactLimits(c, now)
 	if err != nil {
@@ -191,7 +191,7 @@ func (p plannedContact) nextMorning(at time.Time) time.Time {
 
 // findUnsafeText finds what must not be written at this place. A message to a
 // group must not name a counterpart.
-func (s *Service) findUnsafeText(c recovery.Case, act recovery.Act, inGroup bool) []recovery.FieldFault {
+func (s *Service) findUnsafeText(c recovery.Case, act recovery.ActionBody, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
 	for _, found := range s.Linter.Lint(act.Text, textlint.PlaceFor(act.Channel, inGroup)) {
 		if found.Severity != textlint.Block {

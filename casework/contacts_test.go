@@ -19,7 +19,7 @@ const sane = "你好，前面误发的转账方便时请退回，谢谢"
 // planTo plans a message to the case's counterpart as the rig's claimant.
 func planTo(t *testing.T, rig *casetest.Rig, view casework.View, text string) error {
 	t.Helper()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.PlanContact, Channel: recovery.ByWeChat, Text: text, CounterpartID: view.Counterparts[0].ID,
 	})
 	return err
@@ -28,7 +28,7 @@ func planTo(t *testing.T, rig *casetest.Rig, view casework.View, text string) er
 // sent records a message to the case's counterpart.
 func sent(t *testing.T, rig *casetest.Rig, view casework.View, at time.Time) casework.View {
 	t.Helper()
-	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordContact, Channel: recovery.ByWeChat, Text: sane, CounterpartID: view.Counterparts[0].ID, SentAt: &at,
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func TestNobodyWritesToWhoRefused(t *testing.T) {
 	rig := casetest.New(t)
 	noon := rig.Noon(1)
 	view := rig.File(t)
-	for action, act := range map[string]recovery.Act{
+	for action, act := range map[string]recovery.ActionBody{
 		"refused":  {Action: recovery.RecordResponse, Kind: string(recovery.Refused), At: &noon},
 		"harassed": {Action: recovery.ReportHarassment, Text: "请不要再联系"},
 	} {
@@ -174,12 +174,12 @@ func TestUnsafeTexts(t *testing.T) {
 	yes := true
 	for name, test := range map[string]struct {
 		text string
-		act  recovery.Act
+		act  recovery.ActionBody
 		code string
 	}{
-		"a telephone number": {"误发的转账请退回，电话 13800138000", recovery.Act{InGroup: &yes}, "phone"},
-		"by the channel":     {"误发的转账请退回，电话 13800138000", recovery.Act{Channel: recovery.GroupMessage}, "phone"},
-		"who it is":          {"请项目群老王退回误发的转账", recovery.Act{InGroup: &yes}, "personal_name"},
+		"a telephone number": {"误发的转账请退回，电话 13800138000", recovery.ActionBody{InGroup: &yes}, "phone"},
+		"by the channel":     {"误发的转账请退回，电话 13800138000", recovery.ActionBody{Channel: recovery.GroupMessage}, "phone"},
+		"who it is":          {"请项目群老王退回误发的转账", recovery.ActionBody{InGroup: &yes}, "personal_name"},
 	} {
 		act := test.act
 		act.Action, act.Text = recovery.PlanContact, test.text
@@ -208,7 +208,7 @@ func TestNoGroupToSpeakTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	yes := true
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), reply.Value.ID, recovery.Act{
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), reply.Value.ID, recovery.ActionBody{
 		Action: recovery.PlanContact, Channel: recovery.ByWeChat, Text: sane, InGroup: &yes,
 	})
 	wantCode(t, err, recovery.CodeNoContact)

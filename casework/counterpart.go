@@ -62,7 +62,7 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Lin
 
 // TakeCounterpartAction takes an action of a counterpart for themselves,
 // whatever the action names.
-func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.Act) (Reply[Return], error) {
+func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.ActionBody) (Reply[Return], error) {
 	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Return]{}, err

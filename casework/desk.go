@@ -11,7 +11,7 @@ import (
 
 // takeDeskAction takes an action that does not move the case: an assignment, a
 // note, a planned message, a representative, the consent to share.
-func (s *Service) takeDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (Reply[View], error) {
+func (s *Service) takeDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.ActionBody) (Reply[View], error) {
 	reply, err := runIdempotent(ctx, s, req, func() (change[View], error) {
 		if err := req.checkVersion(c); err != nil {
 			return change[View]{}, err
@@ -28,7 +28,7 @@ func (s *Service) takeDeskAction(ctx context.Context, req Request, c recovery.Ca
 	return reply, err
 }
 
-func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.Act) (change[View], error) {
+func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery.Case, act recovery.ActionBody) (change[View], error) {
 	if act.Action == recovery.Assign && act.UserID == "" {
 		act.UserID = req.Actor.ID // without a name the actor takes the case
 	}
@@ -58,7 +58,7 @@ func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery
 // applyDeskChange adds the change of an action to write, and returns the case
 // after it.
 func (s *Service) applyDeskChange(
-	ctx context.Context, req Request, c recovery.Case, act recovery.Act, write *postgres.DeskWrite,
+	ctx context.Context, req Request, c recovery.Case, act recovery.ActionBody, write *postgres.DeskWrite,
 ) (recovery.Case, error) {
 	var err error
 	switch act.Action {

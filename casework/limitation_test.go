@@ -27,7 +27,7 @@ func ledgerRig(t *testing.T) (*casetest.Rig, casework.View) {
 	return rig, reply.Value
 }
 
-func act(t *testing.T, rig *casetest.Rig, role recovery.Role, id recovery.CaseID, a recovery.Act) {
+func act(t *testing.T, rig *casetest.Rig, role recovery.Role, id recovery.CaseID, a recovery.ActionBody) {
 	t.Helper()
 	if _, err := rig.Act(t.Context(), rig.As(role), id, a); err != nil {
 		t.Fatalf("%s: %v", a.Action, err)
@@ -62,16 +62,16 @@ func TestADemandCountsOnceItArrived(t *testing.T) {
 	rig, c := ledgerRig(t)
 	first, second := c.Counterparts[0].ID, c.Counterparts[1].ID
 	inGroup := true
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordContact, CounterpartID: first, Channel: recovery.PrivateMessage, Text: "请退回", SentAt: minutesAfter(c, 10),
 	})
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordContact, InGroup: &inGroup, Channel: recovery.GroupMessage, Text: "请退回", SentAt: minutesAfter(c, 30),
 	})
 	if l := ledger(t, rig, c.ID); len(kindsOf(l, 0))+len(kindsOf(l, 1)) != 0 || !l.Ends.Equal(l.Bare) {
 		t.Fatalf("messages nobody answered count: %+v", l)
 	}
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: first, Kind: string(recovery.Refused), Refusal: recovery.Refuses, At: minutesAfter(c, 20),
 	})
 	l := ledger(t, rig, c.ID)
@@ -82,7 +82,7 @@ func TestADemandCountsOnceItArrived(t *testing.T) {
 	if !step.At.Equal(*minutesAfter(c, 10)) || step.Seq != 2 || step.Proof != 4 || step.Effect != recovery.Interrupts {
 		t.Errorf("the step is %+v", step)
 	}
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.ReportHarassment, CounterpartID: second, Text: "请勿再发", At: minutesAfter(c, 40),
 	})
 	if got := kindsOf(ledger(t, rig, c.ID), 1); !slices.Equal(got, []recovery.InterruptionKind{recovery.DemandReached}) {
@@ -95,13 +95,13 @@ func TestADebtorsActBindsThemAlone(t *testing.T) {
 	rig, c := ledgerRig(t)
 	first := c.Counterparts[0].ID
 	part := recovery.Money(30_000)
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: first, Kind: string(recovery.Promised), At: minutesAfter(c, 2*24*60),
 	})
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordReturn, CounterpartID: first, Amount: &part, Channel: recovery.OriginalRoute, At: minutesAfter(c, 4*24*60),
 	})
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.RecordReturn, Amount: &part, Channel: recovery.OriginalRoute, At: minutesAfter(c, 55),
 	})
 	l := ledger(t, rig, c.ID)
@@ -119,10 +119,10 @@ func TestADebtorsActBindsThemAlone(t *testing.T) {
 func TestStepsOfTheLawCountTowardsAll(t *testing.T) {
 	t.Parallel()
 	rig, c := ledgerRig(t)
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "报警"})
-	act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.ChooseRoute, Route: recovery.CivilSuit, Why: "金额"})
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "报警"})
+	act(t, rig, recovery.RoleLegal, c.ID, recovery.ActionBody{Action: recovery.ChooseRoute, Route: recovery.CivilSuit, Why: "金额"})
 	for i, kind := range []string{"mediation_requested", "police_reported", "suit_filed", "hearing"} {
-		act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.RecordLegalStep, Kind: kind, At: minutesAfter(c, 10+i)})
+		act(t, rig, recovery.RoleLegal, c.ID, recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: kind, At: minutesAfter(c, 10+i)})
 	}
 	entries := rig.Entries(t, c.ID)
 	if last := entries[len(entries)-1]; last.Facts["every_counterpart"] != true || last.Facts["counterpart_id"] != nil {
@@ -145,9 +145,9 @@ func TestStepsOfTheLawCountTowardsAll(t *testing.T) {
 func TestALetterNamesItsCounterpart(t *testing.T) {
 	t.Parallel()
 	rig, c := ledgerRig(t)
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "发函"})
-	act(t, rig, recovery.RoleLegal, c.ID, recovery.Act{Action: recovery.ChooseRoute, Route: recovery.DemandLetter, Why: "金额"})
-	letter := recovery.Act{Action: recovery.RecordLegalStep, Kind: recovery.DemandSent, At: minutesAfter(c, 10)}
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "发函"})
+	act(t, rig, recovery.RoleLegal, c.ID, recovery.ActionBody{Action: recovery.ChooseRoute, Route: recovery.DemandLetter, Why: "金额"})
+	letter := recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: recovery.DemandSent, At: minutesAfter(c, 10)}
 	_, err := rig.Act(t.Context(), rig.As(recovery.RoleLegal), c.ID, letter)
 	if fault := wantCode(t, err, recovery.CodeInvalid); len(fault.Fields) != 1 || fault.Fields[0].Field != "counterpart_id" {
 		t.Errorf("a letter to nobody of two: %+v", fault)
@@ -210,10 +210,10 @@ func TestTheClockIsTheLedger(t *testing.T) {
 
 // someAct makes up an act that bears on the limitation, or carries the case to
 // where others can be.
-func someAct(r *rand.Rand, c casework.View) (recovery.Role, recovery.Act) {
+func someAct(r *rand.Rand, c casework.View) (recovery.Role, recovery.ActionBody) {
 	at := minutesAfter(c, r.IntN(10*24*60))
 	one := recovery.Money(1 + r.IntN(5_000))
-	body := recovery.Act{At: at}
+	body := recovery.ActionBody{At: at}
 	if r.IntN(4) > 0 {
 		body.CounterpartID = c.Counterparts[r.IntN(len(c.Counterparts))].ID
 	}
@@ -243,7 +243,7 @@ func someAct(r *rand.Rand, c casework.View) (recovery.Role, recovery.Act) {
 		body.Action, body.No, body.Amount = recovery.RecordInstalment, 1, &one
 	default:
 		if r.IntN(4) == 0 {
-			return role, recovery.Act{Action: recovery.Escalate, To: recovery.Legal, Reason: "法律途径"}
+			return role, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "法律途径"}
 		}
 		kinds := recovery.LegalStepKinds()
 		role, body.Action, body.Kind = recovery.RoleLegal, recovery.RecordLegalStep, kinds[r.IntN(len(kinds))]
@@ -257,16 +257,16 @@ func TestPlansAndInstalments(t *testing.T) {
 	c := rig.File(t)
 	debtor := c.Counterparts[0].ID
 	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
 		Action: recovery.ProposePlan, CounterpartID: debtor,
 		Instalments: []recovery.Instalment{{DueOn: day(3), Amount: 100_000}, {DueOn: day(9), Amount: 100_000}},
 	})
 	if got := kindsOf(ledger(t, rig, c.ID), 0); len(got) != 0 {
 		t.Errorf("a plan that is proposed interrupts: %v", got)
 	}
-	act(t, rig, recovery.RoleAgent, c.ID, recovery.Act{Action: recovery.AcceptPlan, CounterpartID: debtor})
+	act(t, rig, recovery.RoleAgent, c.ID, recovery.ActionBody{Action: recovery.AcceptPlan, CounterpartID: debtor})
 	part := recovery.Money(100_000)
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.RecordInstalment, No: 1, Amount: &part, At: minutesAfter(c, 30)})
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.RecordInstalment, No: 1, Amount: &part, At: minutesAfter(c, 30)})
 	got := kindsOf(ledger(t, rig, c.ID), 0)
 	slices.Sort(got)
 	if !slices.Equal(got, []recovery.InterruptionKind{recovery.DebtorPaid, recovery.DebtorPromised}) {

@@ -16,7 +16,7 @@ import (
 
 func handOver(rig *casetest.Rig, t *testing.T, view casework.View, to recovery.UserID) error {
 	t.Helper()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.HandOver, UserID: to, Reason: "请我妹妹代办",
 	})
 	return err
@@ -37,7 +37,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 		t.Fatalf("the friend lists %+v (%v)", list, err)
 	}
 	end := casework.Request{Actor: friend, Key: "k", Fingerprint: "f"}
-	act := recovery.Act{Action: recovery.HandOver, Reason: "办完了"}
+	act := recovery.ActionBody{Action: recovery.HandOver, Reason: "办完了"}
 	if _, err = rig.Act(t.Context(), end, view.ID, act); err != nil {
 		t.Fatalf("whoever hands it back gets no answer: %v", err)
 	}
@@ -93,7 +93,7 @@ func submitted(t *testing.T, rig *casetest.Rig, amount recovery.Money) casework.
 	return reply.Value
 }
 
-var grant = recovery.Act{Action: recovery.DecideAppeal, Decision: recovery.Granted, Reason: "事实清楚"}
+var grant = recovery.ActionBody{Action: recovery.DecideAppeal, Decision: recovery.Granted, Reason: "事实清楚"}
 
 // TestTwoDecisionsAtOnce lets one win.
 func TestTwoDecisionsAtOnce(t *testing.T) {
@@ -127,7 +127,7 @@ func TestFourEyes(t *testing.T) {
 	if slices.Contains(proposed.Value.Allowed, recovery.ApproveDecision) {
 		t.Error("the proposer is offered to approve")
 	}
-	approve := recovery.Act{Action: recovery.ApproveDecision}
+	approve := recovery.ActionBody{Action: recovery.ApproveDecision}
 	_, err = rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, approve)
 	wantCode(t, err, recovery.CodeFourEyes)
 	other, err := rig.Case(t.Context(), rig.Actor(recovery.RoleSupervisor), view.ID)
@@ -148,14 +148,14 @@ func TestMoneyAfterTheEnd(t *testing.T) {
 	view := rig.File(t)
 	withdraw(t, rig, view.ID)
 	now, some := rig.Now(), recovery.Money(50_000)
-	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordReturn, Amount: &some, At: &now, Channel: recovery.ByWeChat, CounterpartID: view.Counterparts[0].ID,
 	})
 	if err != nil || reply.Value.Position.Recovered != some || reply.Value.ClosedAt == nil {
 		t.Fatalf("%+v (%v)", reply.Value.Position, err)
 	}
 	rig.Upload(t, view.ID, recovery.Statement, png)
-	reopened, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{Action: recovery.Reopen, Reason: "又有线索"})
+	reopened, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "又有线索"})
 	if err != nil || reopened.Value.ClosedAt != nil || reopened.Value.Position.Stage != recovery.PrivateContact {
 		t.Errorf("%+v (%v)", reopened.Value.Position, err)
 	}
@@ -179,7 +179,7 @@ func TestReopeningBesideAnOpenCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(rig.Entries(t, first.Value.ID))
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), first.Value.ID, recovery.Act{Action: recovery.Reopen, Reason: "x"})
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), first.Value.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeTransactionOpen)
 	after, err := rig.Case(t.Context(), rig.Actor(recovery.RoleClaimant), first.Value.ID)
 	if err != nil || after.ClosedAt == nil || len(rig.Entries(t, first.Value.ID)) != before {
@@ -194,7 +194,7 @@ func TestTimesOutOfOrder(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.File(t)
 	before, one := view.SentAt.Add(-time.Second), view.Counterparts[0].ID
-	for field, act := range map[string]recovery.Act{
+	for field, act := range map[string]recovery.ActionBody{
 		"at":      {Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Promised), At: &before},
 		"sent_at": {Action: recovery.RecordContact, Channel: recovery.SMS, Text: "x", SentAt: &before},
 	} {
@@ -204,7 +204,7 @@ func TestTimesOutOfOrder(t *testing.T) {
 			t.Errorf("%+v", fault.Fields)
 		}
 	}
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.Act{
+	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Promised), At: &view.SentAt,
 	})
 	if err != nil {

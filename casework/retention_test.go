@@ -37,7 +37,7 @@ func closed(t *testing.T, rig *casetest.Rig, years int) casework.View {
 	t.Helper()
 	c := rig.File(t)
 	rig.Upload(t, c.ID, recovery.ChatScreenshot, append(slices.Clone(png), c.ID...))
-	act(t, rig, recovery.RoleClaimant, c.ID, recovery.Act{Action: recovery.Withdraw, Reason: "算了，老王不还"})
+	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了，老王不还"})
 	sql(t, rig, `update cases set closed_at = closed_at - $2 * interval '1 year' - interval '3 days' where id = $1`, c.ID, years)
 	return c
 }
@@ -73,7 +73,7 @@ func TestErasureOnRequest(t *testing.T) {
 	if again, err := erase(t, rig, recovery.RoleClaimant, c.ID); err != nil || !again.Erased || len(rig.Entries(t, c.ID)) != before {
 		t.Errorf("a second time: %+v (%v)", again, err)
 	}
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.Act{Action: recovery.Reopen, Reason: "x"})
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 	for _, audience := range recovery.Audiences { // papers tell of the erasure, whoever they are for
 		if asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), c.ID, audience); err != nil || asked.Value.Size == 0 {
@@ -156,7 +156,7 @@ func TestUntilItsTimeACaseIsOnlyKept(t *testing.T) {
 	}
 	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ForCourt)
 	wantCode(t, err, recovery.CodeForbidden)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleAgent), c.ID, recovery.Act{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared})
+	_, err = rig.Act(t.Context(), rig.As(recovery.RoleAgent), c.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 }
 

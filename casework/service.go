@@ -28,7 +28,7 @@ type Engine interface {
 	// step was not written because the request had been given up. The error is a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
 	// refuses, CodeUnavailable if there is no answer in time.
-	SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error)
+	SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error)
 	// CheckHealth returns an error if the engine cannot be reached.
 	CheckHealth(ctx context.Context) error
 }

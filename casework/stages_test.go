@@ -58,10 +58,10 @@ var places = []place{
 }
 
 // soundActs has for each action a body that nothing is wrong with.
-func soundActs(rig *casetest.Rig, view casework.View, friend recovery.UserID) map[recovery.Action]recovery.Act {
+func soundActs(rig *casetest.Rig, view casework.View, friend recovery.UserID) map[recovery.Action]recovery.ActionBody {
 	one, now, yes, some := view.Counterparts[0].ID, rig.Now(), true, recovery.Money(100)
 	day := now.AddDate(0, 1, 0).Format(time.DateOnly)
-	acts := map[recovery.Action]recovery.Act{
+	acts := map[recovery.Action]recovery.ActionBody{
 		recovery.PlanContact:         {Channel: recovery.ByWeChat, Text: "请方便时退回，谢谢", CounterpartID: one},
 		recovery.RecordContact:       {Channel: recovery.ByWeChat, Text: "x", SentAt: &now},
 		recovery.RecordMediation:     {Text: "x", At: &now},
@@ -123,7 +123,7 @@ func TestEveryActionInEveryStageByEveryRole(t *testing.T) {
 }
 
 // tryAct lets every role take an act, those first who are refused.
-func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Position, act recovery.Act) {
+func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Position, act recovery.ActionBody) {
 	t.Helper()
 	rig.Place(t, id, p)
 	before := len(rig.Entries(t, id))
@@ -151,7 +151,7 @@ func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Posi
 		if err != nil && recovery.CodeOf(err) != recovery.CodeContactLimit { // plans add up: see contacts_test.go
 			t.Errorf("%s by the %s: %v", act.Action, role, err)
 		}
-		released := recovery.Act{Action: recovery.Release}
+		released := recovery.ActionBody{Action: recovery.Release}
 		if act.Action == recovery.Assign {
 			_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), id, released)
 			if err != nil {

@@ -50,10 +50,10 @@ func life(t *testing.T, rig *casetest.Rig, random *rand.Rand) {
 	}
 }
 
-func randomAct(random *rand.Rand, c casework.View) recovery.Act {
+func randomAct(random *rand.Rand, c casework.View) recovery.ActionBody {
 	yes, now, part := true, time.Now(), recovery.Money(1+random.Int64N(int64(c.Amount)))
 	id := c.Counterparts[0].ID
-	acts := []recovery.Act{
+	acts := []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
 		{Action: recovery.Escalate, To: recovery.Stages[random.IntN(len(recovery.Stages))], Reason: "x"},
 		{Action: recovery.RecordReturn, CounterpartID: id, Amount: &part, At: &now, Channel: recovery.OriginalRoute},
@@ -67,9 +67,9 @@ func randomAct(random *rand.Rand, c casework.View) recovery.Act {
 		{Action: recovery.Withdraw, Reason: "x"},
 		{Action: recovery.Reopen, Reason: "x"},
 	}
-	possible := slices.DeleteFunc(acts, func(a recovery.Act) bool { return !slices.Contains(c.Allowed, a.Action) })
+	possible := slices.DeleteFunc(acts, func(a recovery.ActionBody) bool { return !slices.Contains(c.Allowed, a.Action) })
 	if len(possible) == 0 {
-		return recovery.Act{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared}
+		return recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared}
 	}
 	return possible[random.IntN(len(possible))]
 }

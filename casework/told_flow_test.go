@@ -13,16 +13,16 @@ func TestActsAreTold(t *testing.T) {
 	r := newTold(t)
 	filed := r.File(t)
 	owner, agent := r.Actor(recovery.RoleClaimant), r.Actor(recovery.RoleAgent)
-	act := func(role recovery.Role, a recovery.Act) {
+	act := func(role recovery.Role, a recovery.ActionBody) {
 		t.Helper()
 		if _, err := r.Act(t.Context(), r.As(role), filed.ID, a); err != nil {
 			t.Fatal(err)
 		}
 	}
-	act(recovery.RoleSupervisor, recovery.Act{Action: recovery.Assign, UserID: agent.ID})
-	act(recovery.RoleClaimant, recovery.Act{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"})
+	act(recovery.RoleSupervisor, recovery.ActionBody{Action: recovery.Assign, UserID: agent.ID})
+	act(recovery.RoleClaimant, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"})
 	r.Upload(t, filed.ID, recovery.TransferScreenshot, png)
-	act(recovery.RoleSupervisor, recovery.Act{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "不再追"})
+	act(recovery.RoleSupervisor, recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "不再追"})
 	for actor, want := range map[recovery.Actor][]string{
 		owner:                            {"案件已结案", "案件已登记"},
 		agent:                            {"案件已结案", "收到新的材料", "案件进入“客服申诉”阶段", "案件已分给您"},

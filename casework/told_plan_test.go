@@ -29,7 +29,7 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says := func(act recovery.Act) {
+	says := func(act recovery.ActionBody) {
 		t.Helper()
 		req := r.As(recovery.RoleCounterpart)
 		req.Actor = casework.CounterpartActor(link)
@@ -37,12 +37,12 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 			t.Fatalf("%s: %v", act.Action, err)
 		}
 	}
-	says(recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Refused), Refusal: recovery.ClaimsGift})
+	says(recovery.ActionBody{Action: recovery.RecordResponse, Kind: string(recovery.Refused), Refusal: recovery.ClaimsGift})
 	due := r.Now().AddDate(0, 1, 0)
-	r.act(t, claimant, c.ID, recovery.Act{
+	r.act(t, claimant, c.ID, recovery.ActionBody{
 		Action: recovery.ProposePlan, CounterpartID: holder, Instalments: []recovery.Instalment{{DueOn: due.Format(time.DateOnly), Amount: 200_000}},
 	})
-	says(recovery.Act{Action: recovery.AcceptPlan, Email: address})
+	says(recovery.ActionBody{Action: recovery.AcceptPlan, Email: address})
 	stored, err := r.Store.ReadCase(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func (r told) sender(server *smtptest.Server) *worker.Notices {
 	})
 }
 
-func (r told) act(t *testing.T, by recovery.Actor, id recovery.CaseID, a recovery.Act) {
+func (r told) act(t *testing.T, by recovery.Actor, id recovery.CaseID, a recovery.ActionBody) {
 	t.Helper()
 	if _, err := r.Act(t.Context(), casework.Request{Actor: by, Device: "test"}, id, a); err != nil {
 		t.Fatalf("%s: %v", a.Action, err)
@@ -79,14 +79,14 @@ func (r told) walk(t *testing.T, p cast) recovery.CaseID {
 		t.Fatal(err)
 	}
 	id, one, yes := filed.Value.ID, filed.Value.Counterparts[0].ID, true
-	r.act(t, p.claimant, id, recovery.Act{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"})
-	r.act(t, p.claimant, id, recovery.Act{Action: recovery.SubmitAppeal, Confirm: &yes})
+	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"})
+	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.SubmitAppeal, Confirm: &yes})
 	r.Lapse(t, id, recovery.DecisionClock, "")
-	r.act(t, p.first, id, recovery.Act{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "平台无法退回"})
-	r.act(t, p.second, id, recovery.Act{Action: recovery.ApproveDecision})
+	r.act(t, p.first, id, recovery.ActionBody{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "平台无法退回"})
+	r.act(t, p.second, id, recovery.ActionBody{Action: recovery.ApproveDecision})
 	day := r.Now().AddDate(0, 1, 0).Format(time.DateOnly)
-	r.act(t, p.claimant, id, recovery.Act{Action: recovery.ProposePlan, CounterpartID: one, Instalments: []recovery.Instalment{{DueOn: day, Amount: 800_000}}})
-	r.act(t, p.claimant, id, recovery.Act{Action: recovery.AcceptPlan, CounterpartID: one})
+	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.ProposePlan, CounterpartID: one, Instalments: []recovery.Instalment{{DueOn: day, Amount: 800_000}}})
+	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.AcceptPlan, CounterpartID: one})
 	r.Lapse(t, id, recovery.InstalmentClock, "1/1")
 	r.Lapse(t, id, recovery.GraceClock, "1")
 	r.Near(t, id, recovery.AvoidanceClock, "")

@@ -41,7 +41,7 @@ func (s *standing) stand(step recovery.Step, now time.Time) {
 	s.c.Position = step.Next
 }
 
-func (s *standing) take(t *testing.T, m recovery.Move, now time.Time) {
+func (s *standing) take(t *testing.T, m recovery.Command, now time.Time) {
 	t.Helper()
 	step, err := s.c.Position.Take(m)
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *standing) clock(t *testing.T, clock recovery.Clock) recovery.Deadline {
 	return s.c.Deadlines[at]
 }
 
-func does(action recovery.Action, role recovery.Role) recovery.Move {
-	return recovery.Move{Action: action, Actor: recovery.Actor{Role: role, ID: "u"}}
+func does(action recovery.Action, role recovery.Role) recovery.Command {
+	return recovery.Command{Action: action, Actor: recovery.Actor{Role: role, ID: "u"}}
 }
 
 // TestDeadlinesFollowTheSteps: a clock runs on, stops for a reason, goes on, and

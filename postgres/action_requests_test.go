@@ -16,7 +16,7 @@ func staged(t testing.TB, c recovery.Case, key string) recovery.ActionRequest {
 	sentAt, inGroup := noon, true
 	return recovery.ActionRequest{
 		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "owner-1"},
-		Act: recovery.Act{
+		Act: recovery.ActionBody{
 			Action: recovery.RecordContact, Channel: recovery.GroupMessage, Text: "请退还误发的红包", SentAt: &sentAt, InGroup: &inGroup,
 		},
 		Key: key, Fingerprint: "print", Device: "phone", Attempt: 1, State: recovery.RequestStaged,

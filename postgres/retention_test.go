@@ -125,7 +125,7 @@ func known(t *testing.T, b bundle) recovery.Case {
 		t.Fatal(err)
 	}
 	if _, err := b.StageAction(t.Context(), recovery.ActionRequest{
-		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Act: recovery.Act{Action: recovery.AddNote, Text: "阿明"}, Key: "a" + string(c.ID),
+		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Act: recovery.ActionBody{Action: recovery.AddNote, Text: "阿明"}, Key: "a" + string(c.ID),
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Act is the request body of an action. Only the fields of its Action may be set
+// ActionBody is the request body of an action. Only the fields of its Action may be set
 // (see Validate). It may contain personal data, so it stays in PostgreSQL; Temporal
 // gets a Move.
-type Act struct {
+type ActionBody struct {
 	Action        Action         `json:"-"`
 	CounterpartID CounterpartID  `json:"counterpart_id,omitempty"`
 	Channel       Channel        `json:"channel,omitempty"`
@@ -42,9 +42,9 @@ type Act struct {
 	Email string `json:"email,omitempty"`
 }
 
-// Move is the part of an Act that changes the position of a case. It contains no
+// Command is the part of an Act that changes the position of a case. It contains no
 // personal data, so it may be sent to Temporal.
-type Move struct {
+type Command struct {
 	Action        Action        `json:"action"`
 	Actor         Actor         `json:"actor"`
 	RequestID     RequestID     `json:"request_id"`
@@ -65,9 +65,9 @@ type Move struct {
 	At *time.Time `json:"at,omitempty"`
 }
 
-// Move returns the part of an act that changes the position.
-func (a Act) Move(by Actor, request RequestID) Move {
-	move := Move{
+// Command returns the part of an act that changes the position.
+func (a ActionBody) Command(by Actor, request RequestID) Command {
+	move := Command{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
 		AutoRefund: a.Channel == AutoRefund, To: a.To, Decision: a.Decision, Route: a.Route, Outcome: a.Outcome,
 		Until: a.Until, Instalments: a.Instalments, No: a.No, At: a.ClaimedAt(),
@@ -86,7 +86,7 @@ func (a Act) Move(by Actor, request RequestID) Move {
 }
 
 // setFields names the fields that hold a value, by their JSON names.
-func (a Act) setFields() []string {
+func (a ActionBody) setFields() []string {
 	encoded, err := json.Marshal(a)
 	if err != nil {
 		return nil // an Act holds nothing that JSON cannot express
@@ -99,7 +99,7 @@ func (a Act) setFields() []string {
 }
 
 // Facts returns the fields of an act that the journal records in plain text.
-func (a Act) Facts() map[string]any {
+func (a ActionBody) Facts() map[string]any {
 	facts := map[string]any{}
 	put := func(name string, present bool, value any) {
 		if present {
@@ -130,7 +130,7 @@ func (a Act) Facts() map[string]any {
 
 // Personal returns the fields that the journal records only as salted commitments,
 // because free text may contain personal data.
-func (a Act) Personal() map[string]string {
+func (a ActionBody) Personal() map[string]string {
 	personal := map[string]string{}
 	for name, value := range map[string]string{
 		"text": a.Text, "reason": a.Reason, "note": a.Note, "ref": a.Ref, "why": a.Why,
@@ -144,7 +144,7 @@ func (a Act) Personal() map[string]string {
 
 // ClaimedAt returns when the event happened, as stated by the actor; nil if the
 // action is the event.
-func (a Act) ClaimedAt() *time.Time {
+func (a ActionBody) ClaimedAt() *time.Time {
 	if a.SentAt != nil {
 		return a.SentAt
 	}

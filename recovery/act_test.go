@@ -35,9 +35,9 @@ func fieldsIn(err error) []string {
 func ptr[T any](value T) *T { return &value }
 
 // sound is a body of every action that has nothing wrong.
-func sound() map[recovery.Action]recovery.Act {
+func sound() map[recovery.Action]recovery.ActionBody {
 	past := ptr(moment.Add(-time.Hour))
-	return map[recovery.Action]recovery.Act{
+	return map[recovery.Action]recovery.ActionBody{
 		recovery.RecordContact:       {Channel: recovery.SMS, Text: "请退还", SentAt: past, CounterpartID: "a", InGroup: ptr(true)},
 		recovery.RecordResponse:      {CounterpartID: "a", Kind: "partly_returned", Amount: ptr(recovery.Money(5)), Text: "部分", At: past},
 		recovery.RecordReturn:        {CounterpartID: "a", Amount: ptr(recovery.Money(5)), At: past, Channel: recovery.Cash},
@@ -125,7 +125,7 @@ func TestEmptyBodies(t *testing.T) {
 		t.Errorf("%d bodies for %d actions", len(bodies), len(recovery.Actions))
 	}
 	for action, want := range bodies {
-		act := recovery.Act{Action: action}
+		act := recovery.ActionBody{Action: action}
 		if diff := cmp.Diff(want, fieldsIn(act.Validate(moment))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", action, diff)
 		}
@@ -137,54 +137,54 @@ func TestFaultyFields(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		action recovery.Action
-		change func(*recovery.Act)
+		change func(*recovery.ActionBody)
 		want   string
 	}{
-		{"an unknown channel", recovery.RecordContact, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
-		{"a text too long", recovery.RecordContact, func(a *recovery.Act) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
-		{"a text that turns direction", recovery.RecordContact, func(a *recovery.Act) { a.Text = "a\u202eb" }, "text:forbidden_character"},
-		{"broken text", recovery.RecordContact, func(a *recovery.Act) { a.Text = "\xff" }, "text:invalid_utf8"},
-		{"sent tomorrow", recovery.RecordContact, func(a *recovery.Act) { a.SentAt = ptr(moment.Add(24 * time.Hour)) }, "sent_at:in_future"},
-		{"sent before there were red packets", recovery.RecordContact, func(a *recovery.Act) { a.SentAt = ptr(moment.AddDate(-20, 0, 0)) }, "sent_at:too_early"},
-		{"an unknown response", recovery.RecordResponse, func(a *recovery.Act) { a.Kind, a.Amount = "perhaps", nil }, "kind:unknown_value"},
-		{"an unknown refusal", recovery.RecordResponse, func(a *recovery.Act) { a.Refusal = "perhaps" }, "refusal:unknown_value"},
-		{"a part without a sum", recovery.RecordResponse, func(a *recovery.Act) { a.Amount = nil }, "amount_fen:required"},
-		{"a refusal with a sum", recovery.RecordResponse, func(a *recovery.Act) { a.Kind = "refused" }, "amount_fen:unexpected"},
-		{"nothing returned", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
-		{"less than nothing returned", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(-1)) }, "amount_fen:out_of_range"},
-		{"more than any case", recovery.RecordReturn, func(a *recovery.Act) { a.Amount = ptr(recovery.MaxMoney + 1) }, "amount_fen:out_of_range"},
-		{"an unknown stage", recovery.Escalate, func(a *recovery.Act) { a.To = "heaven" }, "to:unknown_value"},
-		{"not confirmed", recovery.SubmitAppeal, func(a *recovery.Act) { a.Confirm = ptr(false) }, "confirm:required"},
-		{"an unknown kind of evidence", recovery.RequestEvidence, func(a *recovery.Act) { a.Kinds = []recovery.EvidenceKind{"rumour"} }, "kinds:unknown_value"},
-		{"more kinds than there are", recovery.RequestEvidence, func(a *recovery.Act) {
+		{"an unknown channel", recovery.RecordContact, func(a *recovery.ActionBody) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"a text too long", recovery.RecordContact, func(a *recovery.ActionBody) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
+		{"a text that turns direction", recovery.RecordContact, func(a *recovery.ActionBody) { a.Text = "a\u202eb" }, "text:forbidden_character"},
+		{"broken text", recovery.RecordContact, func(a *recovery.ActionBody) { a.Text = "\xff" }, "text:invalid_utf8"},
+		{"sent tomorrow", recovery.RecordContact, func(a *recovery.ActionBody) { a.SentAt = ptr(moment.Add(24 * time.Hour)) }, "sent_at:in_future"},
+		{"sent before there were red packets", recovery.RecordContact, func(a *recovery.ActionBody) { a.SentAt = ptr(moment.AddDate(-20, 0, 0)) }, "sent_at:too_early"},
+		{"an unknown response", recovery.RecordResponse, func(a *recovery.ActionBody) { a.Kind, a.Amount = "perhaps", nil }, "kind:unknown_value"},
+		{"an unknown refusal", recovery.RecordResponse, func(a *recovery.ActionBody) { a.Refusal = "perhaps" }, "refusal:unknown_value"},
+		{"a part without a sum", recovery.RecordResponse, func(a *recovery.ActionBody) { a.Amount = nil }, "amount_fen:required"},
+		{"a refusal with a sum", recovery.RecordResponse, func(a *recovery.ActionBody) { a.Kind = "refused" }, "amount_fen:unexpected"},
+		{"nothing returned", recovery.RecordReturn, func(a *recovery.ActionBody) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
+		{"less than nothing returned", recovery.RecordReturn, func(a *recovery.ActionBody) { a.Amount = ptr(recovery.Money(-1)) }, "amount_fen:out_of_range"},
+		{"more than any case", recovery.RecordReturn, func(a *recovery.ActionBody) { a.Amount = ptr(recovery.MaxMoney + 1) }, "amount_fen:out_of_range"},
+		{"an unknown stage", recovery.Escalate, func(a *recovery.ActionBody) { a.To = "heaven" }, "to:unknown_value"},
+		{"not confirmed", recovery.SubmitAppeal, func(a *recovery.ActionBody) { a.Confirm = ptr(false) }, "confirm:required"},
+		{"an unknown kind of evidence", recovery.RequestEvidence, func(a *recovery.ActionBody) { a.Kinds = []recovery.EvidenceKind{"rumour"} }, "kinds:unknown_value"},
+		{"more kinds than there are", recovery.RequestEvidence, func(a *recovery.ActionBody) {
 			a.Kinds = slices.Repeat([]recovery.EvidenceKind{recovery.Statement}, len(recovery.EvidenceKinds)+1)
 		}, "kinds:required"},
-		{"a reply's kind in words", recovery.RecordPlatformReply, func(a *recovery.Act) { a.Kind = "Ticket opened" }, "kind:malformed"},
-		{"an unknown decision", recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = "perhaps" }, "decision:unknown_value"},
-		{"granted in part without a sum", recovery.DecideAppeal, func(a *recovery.Act) { a.Amount = nil }, "amount_fen:required"},
-		{"denied with a sum", recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = recovery.Denied }, "amount_fen:unexpected"},
-		{"an unknown route", recovery.ChooseRoute, func(a *recovery.Act) { a.Route = "duel" }, "route:unknown_value"},
-		{"a reference too long", recovery.RecordLegalStep, func(a *recovery.Act) { a.Ref = strings.Repeat("1", recovery.MaxReference+1) }, "ref:too_long"},
-		{"an unknown outcome", recovery.CloseCase, func(a *recovery.Act) { a.Outcome = "bliss" }, "outcome:unknown_value"},
-		{"refunded by the platform, by somebody", recovery.RecordReturn, func(a *recovery.Act) { a.Channel = recovery.AutoRefund }, "counterpart_id:unexpected"},
-		{"planned with a pigeon", recovery.PlanContact, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
-		{"planned to say too much", recovery.PlanContact, func(a *recovery.Act) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
-		{"mediated by a pigeon", recovery.RecordMediation, func(a *recovery.Act) { a.Channel = "pigeon" }, "channel:unknown_value"},
-		{"mediated tomorrow", recovery.RecordMediation, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
-		{"harassed tomorrow", recovery.ReportHarassment, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
-		{"a counterpart's id that never ends", recovery.AcceptPlan, func(a *recovery.Act) {
+		{"a reply's kind in words", recovery.RecordPlatformReply, func(a *recovery.ActionBody) { a.Kind = "Ticket opened" }, "kind:malformed"},
+		{"an unknown decision", recovery.DecideAppeal, func(a *recovery.ActionBody) { a.Decision = "perhaps" }, "decision:unknown_value"},
+		{"granted in part without a sum", recovery.DecideAppeal, func(a *recovery.ActionBody) { a.Amount = nil }, "amount_fen:required"},
+		{"denied with a sum", recovery.DecideAppeal, func(a *recovery.ActionBody) { a.Decision = recovery.Denied }, "amount_fen:unexpected"},
+		{"an unknown route", recovery.ChooseRoute, func(a *recovery.ActionBody) { a.Route = "duel" }, "route:unknown_value"},
+		{"a reference too long", recovery.RecordLegalStep, func(a *recovery.ActionBody) { a.Ref = strings.Repeat("1", recovery.MaxReference+1) }, "ref:too_long"},
+		{"an unknown outcome", recovery.CloseCase, func(a *recovery.ActionBody) { a.Outcome = "bliss" }, "outcome:unknown_value"},
+		{"refunded by the platform, by somebody", recovery.RecordReturn, func(a *recovery.ActionBody) { a.Channel = recovery.AutoRefund }, "counterpart_id:unexpected"},
+		{"planned with a pigeon", recovery.PlanContact, func(a *recovery.ActionBody) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"planned to say too much", recovery.PlanContact, func(a *recovery.ActionBody) { a.Text = strings.Repeat("长", recovery.MaxText+1) }, "text:too_long"},
+		{"mediated by a pigeon", recovery.RecordMediation, func(a *recovery.ActionBody) { a.Channel = "pigeon" }, "channel:unknown_value"},
+		{"mediated tomorrow", recovery.RecordMediation, func(a *recovery.ActionBody) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"harassed tomorrow", recovery.ReportHarassment, func(a *recovery.ActionBody) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"a counterpart's id that never ends", recovery.AcceptPlan, func(a *recovery.ActionBody) {
 			a.CounterpartID = recovery.CounterpartID(strings.Repeat("a", recovery.MaxReference+1))
 		}, "counterpart_id:too_long"},
-		{"declined at length", recovery.DeclinePlan, func(a *recovery.Act) { a.Reason = strings.Repeat("长", recovery.MaxText+1) }, "reason:too_long"},
-		{"an instalment beyond all plans", recovery.RecordInstalment, func(a *recovery.Act) { a.No = recovery.MaxInstalments + 1 }, "no:out_of_range"},
-		{"an instalment below nought", recovery.RecordInstalment, func(a *recovery.Act) { a.No = -1 }, "no:out_of_range"},
-		{"an instalment of nothing", recovery.RecordInstalment, func(a *recovery.Act) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
-		{"paid tomorrow", recovery.RecordInstalment, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
-		{"asked at length", recovery.AskPlatform, func(a *recovery.Act) { a.Note = strings.Repeat("长", recovery.MaxText+1) }, "note:too_long"},
-		{"asked tomorrow", recovery.AskPlatform, func(a *recovery.Act) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
-		{"a pause that is over", recovery.PauseCase, func(a *recovery.Act) { a.Until = ptr(moment) }, "until:in_past"},
-		{"a pause for ever", recovery.PauseCase, func(a *recovery.Act) { a.Until = ptr(moment.AddDate(2, 0, 0)) }, "until:too_late"},
-		{"a visibility of its own", recovery.AddNote, func(a *recovery.Act) { a.Visibility = "friends" }, "visibility:unknown_value"},
+		{"declined at length", recovery.DeclinePlan, func(a *recovery.ActionBody) { a.Reason = strings.Repeat("长", recovery.MaxText+1) }, "reason:too_long"},
+		{"an instalment beyond all plans", recovery.RecordInstalment, func(a *recovery.ActionBody) { a.No = recovery.MaxInstalments + 1 }, "no:out_of_range"},
+		{"an instalment below nought", recovery.RecordInstalment, func(a *recovery.ActionBody) { a.No = -1 }, "no:out_of_range"},
+		{"an instalment of nothing", recovery.RecordInstalment, func(a *recovery.ActionBody) { a.Amount = ptr(recovery.Money(0)) }, "amount_fen:out_of_range"},
+		{"paid tomorrow", recovery.RecordInstalment, func(a *recovery.ActionBody) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"asked at length", recovery.AskPlatform, func(a *recovery.ActionBody) { a.Note = strings.Repeat("长", recovery.MaxText+1) }, "note:too_long"},
+		{"asked tomorrow", recovery.AskPlatform, func(a *recovery.ActionBody) { a.At = ptr(moment.AddDate(0, 0, 1)) }, "at:in_future"},
+		{"a pause that is over", recovery.PauseCase, func(a *recovery.ActionBody) { a.Until = ptr(moment) }, "until:in_past"},
+		{"a pause for ever", recovery.PauseCase, func(a *recovery.ActionBody) { a.Until = ptr(moment.AddDate(2, 0, 0)) }, "until:too_late"},
+		{"a visibility of its own", recovery.AddNote, func(a *recovery.ActionBody) { a.Visibility = "friends" }, "visibility:unknown_value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -203,7 +203,7 @@ func TestFaultyFields(t *testing.T) {
 // each that is not its own is named.
 func TestForeignFields(t *testing.T) {
 	t.Parallel()
-	everything := recovery.Act{
+	everything := recovery.ActionBody{
 		CounterpartID: "a", Channel: recovery.SMS, Text: "t", SentAt: &moment, InGroup: ptr(false), Kind: "k",
 		Refusal: recovery.Refuses, Amount: ptr(recovery.Money(1)), At: &moment, To: recovery.Legal, Reason: "r",
 		Confirm: ptr(true), Kinds: []recovery.EvidenceKind{recovery.Statement}, Note: "n", Ref: "1",
@@ -231,7 +231,7 @@ var optional = map[recovery.Action][]string{
 	recovery.RecordResponse: {"refusal"}, recovery.RecordLegalStep: {"counterpart_id"},
 }
 
-func jsonFields(t *testing.T, act recovery.Act) []string {
+func jsonFields(t *testing.T, act recovery.ActionBody) []string {
 	t.Helper()
 	text, err := json.Marshal(act)
 	if err != nil {
@@ -252,7 +252,7 @@ func TestMoveCarriesNoWords(t *testing.T) {
 		for _, text := range []*string{&act.Text, &act.Reason, &act.Note, &act.Ref, &act.Why} {
 			*text = secret
 		}
-		text, err := json.Marshal(act.Move(recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, "r"))
+		text, err := json.Marshal(act.Command(recovery.Actor{Role: recovery.RoleClaimant, ID: "u"}, "r"))
 		if err != nil || strings.Contains(string(text), secret) {
 			t.Errorf("%s: %s %v", action, text, err)
 		}
@@ -264,38 +264,38 @@ func TestMove(t *testing.T) {
 	actor := recovery.Actor{Role: recovery.RoleAgent, ID: "u"}
 	for _, test := range []struct {
 		name string
-		act  recovery.Act
-		want recovery.Move
+		act  recovery.ActionBody
+		want recovery.Command
 	}{
 		{
-			"a response", recovery.Act{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "returned", Amount: ptr(recovery.Money(7))},
-			recovery.Move{Action: recovery.RecordResponse, CounterpartID: "a", Response: recovery.Returned, Amount: 7},
+			"a response", recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: "a", Kind: "returned", Amount: ptr(recovery.Money(7))},
+			recovery.Command{Action: recovery.RecordResponse, CounterpartID: "a", Response: recovery.Returned, Amount: 7},
 		},
 		{
-			"the kind of another act is no response", recovery.Act{Action: recovery.RecordPlatformReply, Kind: "returned"},
-			recovery.Move{Action: recovery.RecordPlatformReply, Kind: "returned"},
+			"the kind of another act is no response", recovery.ActionBody{Action: recovery.RecordPlatformReply, Kind: "returned"},
+			recovery.Command{Action: recovery.RecordPlatformReply, Kind: "returned"},
 		},
 		{
-			"nor of an act without kinds", recovery.Act{Action: recovery.RecordReturn, Kind: "returned"},
-			recovery.Move{Action: recovery.RecordReturn},
+			"nor of an act without kinds", recovery.ActionBody{Action: recovery.RecordReturn, Kind: "returned"},
+			recovery.Command{Action: recovery.RecordReturn},
 		},
 		{
-			"a plan, and when it was offered", recovery.Act{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
-			recovery.Move{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
+			"a plan, and when it was offered", recovery.ActionBody{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
+			recovery.Command{Action: recovery.ProposePlan, Instalments: unnumbered(1), No: 2, Until: &moment, At: &moment},
 		},
 		{
-			"a refund by the platform", recovery.Act{Action: recovery.RecordReturn, Channel: recovery.AutoRefund, Amount: ptr(recovery.Money(7))},
-			recovery.Move{Action: recovery.RecordReturn, AutoRefund: true, Amount: 7},
+			"a refund by the platform", recovery.ActionBody{Action: recovery.RecordReturn, Channel: recovery.AutoRefund, Amount: ptr(recovery.Money(7))},
+			recovery.Command{Action: recovery.RecordReturn, AutoRefund: true, Amount: 7},
 		},
 		{
-			"what decides", recovery.Act{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
-			recovery.Move{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
+			"what decides", recovery.ActionBody{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
+			recovery.Command{Action: recovery.CloseCase, To: recovery.Legal, Decision: recovery.Denied, Route: recovery.SetOff, Outcome: recovery.Settled},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.want.Actor, test.want.RequestID = actor, "r"
-			if diff := cmp.Diff(test.want, test.act.Move(actor, "r")); diff != "" {
+			if diff := cmp.Diff(test.want, test.act.Command(actor, "r")); diff != "" {
 				t.Errorf("move (-want +got):\n%s", diff)
 			}
 		})
@@ -325,12 +325,12 @@ func TestClaimedAt(t *testing.T) {
 	t.Parallel()
 	earlier := moment.Add(-time.Hour)
 	for _, test := range []struct {
-		act  recovery.Act
+		act  recovery.ActionBody
 		want *time.Time
 	}{
-		{recovery.Act{SentAt: &earlier, At: &moment}, &earlier},
-		{recovery.Act{At: &moment}, &moment},
-		{recovery.Act{}, nil},
+		{recovery.ActionBody{SentAt: &earlier, At: &moment}, &earlier},
+		{recovery.ActionBody{At: &moment}, &moment},
+		{recovery.ActionBody{}, nil},
 	} {
 		if got := test.act.ClaimedAt(); got != test.want {
 			t.Errorf("got %v, want %v", got, test.want)

@@ -155,7 +155,7 @@ var wordForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 // Validate checks the body of an action and names each faulty field. A field
 // that the action does not have is refused: otherwise its sender would believe
 // that it was recorded.
-func (a Act) Validate(now time.Time) error {
+func (a ActionBody) Validate(now time.Time) error {
 	c := &FieldChecker{now: now}
 	row := actionRows[a.Action]
 	if row == nil {
@@ -176,32 +176,34 @@ func (a Act) Validate(now time.Time) error {
 }
 
 // formChecks has the check of each form of a field.
-var formChecks = map[FieldForm]func(*FieldChecker, Act, Field){
+var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	TextForm: checkTextField, LineForm: checkTextField, CounterpartForm: checkTextField, StaffForm: checkTextField,
-	WordForm:        func(c *FieldChecker, a Act, f Field) { c.word(f.Name, a.textOf(f.Name)) },
-	ChoiceForm:      func(c *FieldChecker, a Act, f Field) { OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required) },
-	ChoicesForm:     func(c *FieldChecker, a Act, f Field) { c.choices(f, values(a.Kinds)) },
-	MoneyForm:       func(c *FieldChecker, a Act, f Field) { c.money(a.Amount, f.Required) },
-	PastForm:        func(c *FieldChecker, a Act, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
-	FutureForm:      func(c *FieldChecker, a Act, f Field) { c.ahead(f.Name, a.Until) },
-	NumberForm:      func(c *FieldChecker, a Act, f Field) { c.number(f, a.No) },
+	WordForm: func(c *FieldChecker, a ActionBody, f Field) { c.word(f.Name, a.textOf(f.Name)) },
+	ChoiceForm: func(c *FieldChecker, a ActionBody, f Field) {
+		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
+	},
+	ChoicesForm:     func(c *FieldChecker, a ActionBody, f Field) { c.choices(f, values(a.Kinds)) },
+	MoneyForm:       func(c *FieldChecker, a ActionBody, f Field) { c.money(a.Amount, f.Required) },
+	PastForm:        func(c *FieldChecker, a ActionBody, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
+	FutureForm:      func(c *FieldChecker, a ActionBody, f Field) { c.ahead(f.Name, a.Until) },
+	NumberForm:      func(c *FieldChecker, a ActionBody, f Field) { c.number(f, a.No) },
 	FlagForm:        checkFlagField,
 	ConfirmForm:     checkConfirmation,
-	InstalmentsForm: func(c *FieldChecker, a Act, _ Field) { c.instalments(a.Instalments) },
-	EmailForm:       func(c *FieldChecker, a Act, f Field) { c.email(f, a.Email) },
+	InstalmentsForm: func(c *FieldChecker, a ActionBody, _ Field) { c.instalments(a.Instalments) },
+	EmailForm:       func(c *FieldChecker, a ActionBody, f Field) { c.email(f, a.Email) },
 }
 
-func checkTextField(c *FieldChecker, a Act, f Field) {
+func checkTextField(c *FieldChecker, a ActionBody, f Field) {
 	c.Text(f.Name, a.textOf(f.Name), f.Max, f.Required)
 }
 
-func checkFlagField(c *FieldChecker, a Act, f Field) {
+func checkFlagField(c *FieldChecker, a ActionBody, f Field) {
 	if f.Required && !slices.Contains(a.setFields(), f.Name) {
 		c.Add(f.Name, "required", "Send true or false.")
 	}
 }
 
-func checkConfirmation(c *FieldChecker, a Act, f Field) {
+func checkConfirmation(c *FieldChecker, a ActionBody, f Field) {
 	if a.Confirm == nil || !*a.Confirm {
 		c.Add(f.Name, "required", "This happens only once: confirm it with true.")
 	}
@@ -214,7 +216,7 @@ func (c *FieldChecker) number(f Field, value int) {
 }
 
 // textOf returns the value of a field that is text in any form.
-func (a Act) textOf(name string) string {
+func (a ActionBody) textOf(name string) string {
 	return map[string]string{
 		"counterpart_id": string(a.CounterpartID), "channel": string(a.Channel), "text": a.Text, "kind": a.Kind,
 		"refusal": string(a.Refusal), "to": string(a.To), "reason": a.Reason, "note": a.Note, "ref": a.Ref,
@@ -223,7 +225,7 @@ func (a Act) textOf(name string) string {
 	}[name]
 }
 
-func (a Act) timeOf(name string) *time.Time {
+func (a ActionBody) timeOf(name string) *time.Time {
 	if name == "sent_at" {
 		return a.SentAt
 	}
@@ -272,7 +274,7 @@ func (c *FieldChecker) word(field, value string) {
 	}
 }
 
-func checkResponse(a Act, c *FieldChecker) {
+func checkResponse(a ActionBody, c *FieldChecker) {
 	if a.Amount == nil && Response(a.Kind) == PartlyReturned {
 		c.Add("amount_fen", "required", "An amount in fen is needed.")
 	}
@@ -281,13 +283,13 @@ func checkResponse(a Act, c *FieldChecker) {
 	}
 }
 
-func checkReturn(a Act, c *FieldChecker) {
+func checkReturn(a ActionBody, c *FieldChecker) {
 	if a.Channel == AutoRefund && a.CounterpartID != "" {
 		c.Add("counterpart_id", "unexpected", "An automatic refund by the platform comes from no counterpart.")
 	}
 }
 
-func checkDecision(a Act, c *FieldChecker) {
+func checkDecision(a ActionBody, c *FieldChecker) {
 	if a.Amount == nil && a.Decision == PartlyGranted {
 		c.Add("amount_fen", "required", "An amount in fen is needed.")
 	}
@@ -296,7 +298,7 @@ func checkDecision(a Act, c *FieldChecker) {
 	}
 }
 
-func checkLegalStep(a Act, c *FieldChecker) {
+func checkLegalStep(a ActionBody, c *FieldChecker) {
 	if a.Amount != nil && legalStepEffects[a.Kind].interrupts == DebtorPaid {
 		c.Add("amount_fen", "unexpected", "The amount of a step is its cost. Record the payment itself as a return.")
 	}

@@ -52,8 +52,8 @@ type ActionSpec struct {
 	Fields []Field
 	Entry  EntryKind // the journal entry it writes, unless apply chooses another kind
 
-	check func(Act, *FieldChecker)           // rules that involve several fields; nil for none
-	apply func(Position, Move) (Step, error) // nil for an action that leaves the position as it is
+	check func(ActionBody, *FieldChecker)       // rules that involve several fields; nil for none
+	apply func(Position, Command) (Step, error) // nil for an action that leaves the position as it is
 }
 
 // Condition restricts an action within its stages.

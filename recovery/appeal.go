@@ -42,25 +42,25 @@ func (p Position) appealStep(kind EntryKind, state AppealState) Step {
 	return Step{Kind: kind, Next: next}
 }
 
-func (p Position) submitAppeal(Move) (Step, error) {
+func (p Position) submitAppeal(Command) (Step, error) {
 	return p.appealStep(EntryAppealSubmitted, AppealSubmitted), nil
 }
 
 // askPlatform forwards the appeal to the platform. The staff's clock stops until
 // the platform answers.
-func (p Position) askPlatform(Move) (Step, error) {
+func (p Position) askPlatform(Command) (Step, error) {
 	step := p.appealStep(EntryPlatformAsked, AppealWithPlatform)
 	step.Next.Answered = true
 	return step, nil
 }
 
-func (p Position) requestEvidence(Move) (Step, error) {
+func (p Position) requestEvidence(Command) (Step, error) {
 	step := p.appealStep(EntryEvidenceRequested, AppealMoreEvidence)
 	step.Next.Answered = true
 	return step, nil
 }
 
-func (p Position) recordPlatformReply(m Move) (Step, error) {
+func (p Position) recordPlatformReply(m Command) (Step, error) {
 	step := Step{Next: p}
 	step.Next.Answered = true
 	works := slices.Contains(pendingReplies, m.Kind)
@@ -76,7 +76,7 @@ func (p Position) recordPlatformReply(m Move) (Step, error) {
 
 // decideAppeal records the staff's decision. If more than Terms.FourEyes is
 // missing, it is a proposal that a second person must approve.
-func (p Position) decideAppeal(m Move) (Step, error) {
+func (p Position) decideAppeal(m Command) (Step, error) {
 	proposal := Proposal{Decision: m.Decision, Amount: m.Amount, By: m.Actor.ID}
 	if m.Decision == Granted && m.Amount == 0 {
 		proposal.Amount = p.Outstanding()
@@ -107,14 +107,14 @@ func (p Position) applyDecision(decision Proposal) Position {
 	return next
 }
 
-func (p Position) approveDecision(m Move) (Step, error) {
+func (p Position) approveDecision(m Command) (Step, error) {
 	if p.Proposal.By == m.Actor.ID {
 		return Step{}, Faultf(CodeFourEyes, "You proposed this decision. Another person must approve it.")
 	}
 	return Step{Next: p.applyDecision(*p.Proposal)}, nil
 }
 
-func (p Position) rejectDecision(Move) (Step, error) {
+func (p Position) rejectDecision(Command) (Step, error) {
 	step := p.appealStep(EntryDecisionRejected, AppealSubmitted)
 	step.Next.Proposal = nil
 	return step, nil

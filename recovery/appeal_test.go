@@ -6,8 +6,8 @@ import (
 	"recourse/recovery"
 )
 
-func replied(kind string) recovery.Move {
-	return act(recovery.RoleAgent, recovery.RecordPlatformReply, func(m *recovery.Move) { m.Kind = kind })
+func replied(kind string) recovery.Command {
+	return act(recovery.RoleAgent, recovery.RecordPlatformReply, func(m *recovery.Command) { m.Kind = kind })
 }
 
 func inAppeal(kind recovery.EntryKind, state recovery.AppealState, waits recovery.WaitingOn) seen {
@@ -74,7 +74,7 @@ func TestEvidenceArrived(t *testing.T) {
 // TestFirstAnswer: every word of the desk on the appeal is its first answer.
 func TestFirstAnswer(t *testing.T) {
 	t.Parallel()
-	for _, move := range []recovery.Move{
+	for _, move := range []recovery.Command{
 		act(recovery.RoleAgent, recovery.RequestEvidence), act(recovery.RoleAgent, recovery.AskPlatform), replied("odd"),
 		decide(recovery.Granted, 0),
 	} {
@@ -91,7 +91,7 @@ func TestPayout(t *testing.T) {
 		t.Fatalf("granted %d until %d", p.Granted, p.PaidOut)
 	}
 	const kind = recovery.EntryReturnRecorded
-	paid := func(fen recovery.Money) recovery.Move {
+	paid := func(fen recovery.Money) recovery.Command {
 		return act(recovery.RoleAgent, recovery.RecordReturn, amount(fen))
 	}
 	strike(t, []stroke{
@@ -107,7 +107,7 @@ func TestFourEyes(t *testing.T) {
 	eyes := func(fen recovery.Money) func(*recovery.Position) {
 		return func(p *recovery.Position) { p.FourEyes = fen }
 	}
-	as := func(m recovery.Move, role recovery.Role, id recovery.UserID) recovery.Move {
+	as := func(m recovery.Command, role recovery.Role, id recovery.UserID) recovery.Command {
 		m.Actor = recovery.Actor{Role: role, ID: id}
 		return m
 	}

@@ -26,7 +26,7 @@ type Contact struct {
 
 // PlannedContact returns the message of a PlanContact or RecordContact action. A
 // message on the group channel goes to the group, regardless of InGroup.
-func (a Act) PlannedContact() Contact {
+func (a ActionBody) PlannedContact() Contact {
 	contact := Contact{CounterpartID: a.CounterpartID, InGroup: a.InGroup != nil && *a.InGroup || a.Channel == GroupMessage}
 	if a.SentAt != nil {
 		contact.At = *a.SentAt

@@ -108,11 +108,11 @@ func TestBreachesInAnyOrder(t *testing.T) {
 
 func TestContactOfAnAct(t *testing.T) {
 	t.Parallel()
-	said := recovery.Act{Action: recovery.RecordContact, CounterpartID: "a", SentAt: &moment, InGroup: ptr(true)}
+	said := recovery.ActionBody{Action: recovery.RecordContact, CounterpartID: "a", SentAt: &moment, InGroup: ptr(true)}
 	if got := said.PlannedContact(); got != (recovery.Contact{CounterpartID: "a", InGroup: true, At: moment}) {
 		t.Errorf("got %+v", got)
 	}
-	if got := (recovery.Act{}).PlannedContact(); got != (recovery.Contact{}) {
+	if got := (recovery.ActionBody{}).PlannedContact(); got != (recovery.Contact{}) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }
@@ -122,7 +122,7 @@ func TestContactOfAnAct(t *testing.T) {
 func TestGoodFaith(t *testing.T) {
 	t.Parallel()
 	noon := to("a", 0).At
-	with := func(m recovery.Move, when time.Time) recovery.Move { happened(when)(&m); return m }
+	with := func(m recovery.Command, when time.Time) recovery.Command { happened(when)(&m); return m }
 	breached := func(p recovery.Position, after time.Duration) bool {
 		return slices.Contains(limits.Violations(nil, p.Counterparts, to("a", after)), recovery.CodeNoContact)
 	}
@@ -158,16 +158,16 @@ func TestComplaint(t *testing.T) {
 func TestTheGroupsChannel(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		act   recovery.Act
+		act   recovery.ActionBody
 		group bool
 		fact  any
 	}{
-		{recovery.Act{Action: recovery.PlanContact, Channel: recovery.GroupMessage}, true, true},
-		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.GroupMessage, InGroup: ptr(false)}, true, true},
-		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(true)}, true, true},
-		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(false)}, false, false},
-		{recovery.Act{Action: recovery.RecordContact, Channel: recovery.SMS}, false, nil},
-		{recovery.Act{Action: recovery.RecordMediation, Channel: recovery.GroupMessage}, true, nil},
+		{recovery.ActionBody{Action: recovery.PlanContact, Channel: recovery.GroupMessage}, true, true},
+		{recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.GroupMessage, InGroup: ptr(false)}, true, true},
+		{recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(true)}, true, true},
+		{recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.SMS, InGroup: ptr(false)}, false, false},
+		{recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.SMS}, false, nil},
+		{recovery.ActionBody{Action: recovery.RecordMediation, Channel: recovery.GroupMessage}, true, nil},
 	} {
 		if got := test.act.PlannedContact().InGroup; got != test.group {
 			t.Errorf("%+v: in group %v", test.act, got)

@@ -115,7 +115,7 @@ func (p Position) legalWaitsOn() WaitingOn {
 	}
 }
 
-func (p Position) chooseRoute(m Move) (Step, error) {
+func (p Position) chooseRoute(m Command) (Step, error) {
 	next := p
 	next.Route = m.Route
 	return Step{Next: next, Restart: LegalClock}, nil
@@ -123,7 +123,7 @@ func (p Position) chooseRoute(m Move) (Step, error) {
 
 // recordLegalStep records a legal step and its cost, and updates its task. A step
 // without a counterpart concerns all of them.
-func (p Position) recordLegalStep(m Move) (Step, error) {
+func (p Position) recordLegalStep(m Command) (Step, error) {
 	next := p
 	next.Costs += m.Amount
 	known := legalStepEffects[m.Kind]

@@ -9,16 +9,16 @@ import (
 )
 
 // legalStep is a step of the law, directed at "a" where it must be at somebody.
-func legalStep(kind string, fen recovery.Money) recovery.Move {
-	move := act(recovery.RoleLegal, recovery.RecordLegalStep, amount(fen), func(m *recovery.Move) { m.Kind = kind })
+func legalStep(kind string, fen recovery.Money) recovery.Command {
+	move := act(recovery.RoleLegal, recovery.RecordLegalStep, amount(fen), func(m *recovery.Command) { m.Kind = kind })
 	if recovery.DirectedLegalStep(kind) {
 		move.CounterpartID = "a"
 	}
 	return move
 }
 
-func choose(route recovery.Route) recovery.Move {
-	return act(recovery.RoleLegal, recovery.ChooseRoute, func(m *recovery.Move) { m.Route = route })
+func choose(route recovery.Route) recovery.Command {
+	return act(recovery.RoleLegal, recovery.ChooseRoute, func(m *recovery.Command) { m.Route = route })
 }
 
 func TestRoutes(t *testing.T) {
@@ -141,11 +141,11 @@ func TestDirectedSteps(t *testing.T) {
 	letter, suit := legalStep("demand_sent", 0), legalStep("suit_filed", 0)
 	both := at(recovery.Legal, routed(recovery.CivilSuit))
 	lone := at(recovery.Legal, routed(recovery.CivilSuit), alone)
-	to := func(m recovery.Move, id recovery.CounterpartID) recovery.Move { m.CounterpartID = id; return m }
+	to := func(m recovery.Command, id recovery.CounterpartID) recovery.Command { m.CounterpartID = id; return m }
 	for _, test := range []struct {
 		name  string
 		from  recovery.Position
-		move  recovery.Move
+		move  recovery.Command
 		fault string
 	}{
 		{"a letter to nobody of two", both, to(letter, ""), "counterpart_id:required"},
@@ -178,7 +178,7 @@ func TestCosts(t *testing.T) {
 	if p.Costs != recovery.MaxMoney+5_001 || p.Recovered != 0 {
 		t.Errorf("costs %d, recovered %d", p.Costs, p.Recovered)
 	}
-	payment := recovery.Act{Action: recovery.RecordLegalStep, Kind: "partial_payment_received", At: &moment, Amount: ptr(recovery.Money(1))}
+	payment := recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: "partial_payment_received", At: &moment, Amount: ptr(recovery.Money(1))}
 	if faults := fieldsIn(payment.Validate(moment)); !slices.Equal(faults, []string{"amount_fen:unexpected"}) {
 		t.Errorf("a payment is booked as a cost: %v", faults)
 	}

@@ -215,7 +215,7 @@ func (l Limitation) RunningSince() time.Time {
 // withLimitation adds the effect of a step on the limitation. A right marked as
 // expired is restored if its end turns out to be later: an interruption was recorded
 // late, or the counterpart concerned owes nothing any more.
-func (p Position) withLimitation(m Move, step Step) Position {
+func (p Position) withLimitation(m Command, step Step) Position {
 	next := step.Next
 	h := LimitationEvent{
 		Kind: step.Kind, By: m.Actor.Role, CounterpartID: m.CounterpartID, Detail: m.Kind,

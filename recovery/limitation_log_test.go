@@ -12,19 +12,19 @@ func days(n int) time.Time { return moment.AddDate(0, 0, n) }
 
 // heardBy plays moves, each on its day, in a case of two counterparts whose money
 // left at moment, and gives the day on which each limitation ends.
-func heardBy(t *testing.T, p recovery.Position, moves ...recovery.Move) [2]string {
+func heardBy(t *testing.T, p recovery.Position, moves ...recovery.Command) [2]string {
 	t.Helper()
 	p.PaidAt = moment
 	ledgers := play(t, p, moves...).Limitations()
 	return [2]string{lastDay(ledgers[0].Ends), lastDay(ledgers[1].Ends)}
 }
 
-func when(day int, m recovery.Move) recovery.Move {
+func when(day int, m recovery.Command) recovery.Command {
 	happened(days(day))(&m)
 	return m
 }
 
-func wrote(id recovery.CounterpartID) recovery.Move {
+func wrote(id recovery.CounterpartID) recovery.Command {
 	return act(recovery.RoleClaimant, recovery.RecordContact, of(id))
 }
 
@@ -38,24 +38,24 @@ func TestWhatInterrupts(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		from  recovery.Position
-		moves []recovery.Move
+		moves []recovery.Command
 		a, b  string
 	}{
 		{"nothing", contact, nil, bare, bare},
-		{"a demand nobody answers", contact, []recovery.Move{when(5, wrote("a"))}, bare, bare},
-		{"a demand that is answered", contact, []recovery.Move{when(5, wrote("a")), when(9, says("a", recovery.Refused, 0))}, anew(5), bare},
-		{"an answer before the demand", contact, []recovery.Move{when(5, wrote("a")), when(4, says("a", recovery.Refused, 0))}, bare, bare},
-		{"the answer is told of first", contact, []recovery.Move{when(9, complains), when(5, wrote("a"))}, anew(5), bare},
-		{"to everybody, one complains", contact, []recovery.Move{when(5, wrote("")), when(9, complains)}, anew(5), bare},
-		{"a promise", contact, []recovery.Move{when(7, says("a", recovery.Promised, 0))}, anew(7), bare},
-		{"their own word of a return", contact, []recovery.Move{when(7, own(recovery.PartlyReturned, 1))}, bare, bare},
-		{"money", contact, []recovery.Move{when(7, back("b", 1))}, bare, anew(7)},
-		{"a refund is nobody's act", contact, []recovery.Move{when(7, refund(1))}, bare, bare},
-		{"an act without a time", contact, []recovery.Move{back("b", 1)}, bare, bare},
-		{"a plan the claimant proposes", contact, []recovery.Move{when(5, wrote("a")), when(7, propose(recovery.RoleClaimant, claim))}, bare, bare},
-		{"a letter that arrived", legal, []recovery.Move{when(8, legalStep("demand_arrived", 0))}, anew(8), bare},
-		{"a suit", legal, []recovery.Move{when(8, legalStep("suit_filed", 0))}, anew(8), anew(8)},
-		{"the newest counts", contact, []recovery.Move{when(7, back("b", 1)), when(3, back("b", 1))}, bare, anew(7)},
+		{"a demand nobody answers", contact, []recovery.Command{when(5, wrote("a"))}, bare, bare},
+		{"a demand that is answered", contact, []recovery.Command{when(5, wrote("a")), when(9, says("a", recovery.Refused, 0))}, anew(5), bare},
+		{"an answer before the demand", contact, []recovery.Command{when(5, wrote("a")), when(4, says("a", recovery.Refused, 0))}, bare, bare},
+		{"the answer is told of first", contact, []recovery.Command{when(9, complains), when(5, wrote("a"))}, anew(5), bare},
+		{"to everybody, one complains", contact, []recovery.Command{when(5, wrote("")), when(9, complains)}, anew(5), bare},
+		{"a promise", contact, []recovery.Command{when(7, says("a", recovery.Promised, 0))}, anew(7), bare},
+		{"their own word of a return", contact, []recovery.Command{when(7, own(recovery.PartlyReturned, 1))}, bare, bare},
+		{"money", contact, []recovery.Command{when(7, back("b", 1))}, bare, anew(7)},
+		{"a refund is nobody's act", contact, []recovery.Command{when(7, refund(1))}, bare, bare},
+		{"an act without a time", contact, []recovery.Command{back("b", 1)}, bare, bare},
+		{"a plan the claimant proposes", contact, []recovery.Command{when(5, wrote("a")), when(7, propose(recovery.RoleClaimant, claim))}, bare, bare},
+		{"a letter that arrived", legal, []recovery.Command{when(8, legalStep("demand_arrived", 0))}, anew(8), bare},
+		{"a suit", legal, []recovery.Command{when(8, legalStep("suit_filed", 0))}, anew(8), anew(8)},
+		{"the newest counts", contact, []recovery.Command{when(7, back("b", 1)), when(3, back("b", 1))}, bare, anew(7)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -72,12 +72,12 @@ func TestARightThatEnded(t *testing.T) {
 	t.Parallel()
 	ended := at(recovery.Legal, func(p *recovery.Position) { p.PaidAt, p.LimitationOver = moment, true })
 	for name, test := range map[string]struct {
-		moves []recovery.Move
+		moves []recovery.Command
 		over  bool
 	}{
-		"too late":                   {[]recovery.Move{when(4*365, back("a", 1)), when(4*365, back("b", 1))}, true},
-		"in time against one of two": {[]recovery.Move{when(300, back("a", 1))}, true},
-		"in time, told of late":      {[]recovery.Move{when(300, back("a", 1)), when(900, back("b", 1))}, false},
+		"too late":                   {[]recovery.Command{when(4*365, back("a", 1)), when(4*365, back("b", 1))}, true},
+		"in time against one of two": {[]recovery.Command{when(300, back("a", 1))}, true},
+		"in time, told of late":      {[]recovery.Command{when(300, back("a", 1)), when(900, back("b", 1))}, false},
 	} {
 		if p := play(t, ended, test.moves...); p.LimitationOver != test.over {
 			t.Errorf("%s: over is %v", name, p.LimitationOver)

@@ -12,7 +12,7 @@ import (
 func TestPause(t *testing.T) {
 	t.Parallel()
 	until := moment.AddDate(0, 0, 9)
-	pause := act(recovery.RoleClaimant, recovery.PauseCase, func(m *recovery.Move) { m.Until = &until })
+	pause := act(recovery.RoleClaimant, recovery.PauseCase, func(m *recovery.Command) { m.Until = &until })
 	for _, situation := range situations {
 		step, err := situation.p.Take(pause)
 		allowed := situation.p.IsOpen() && situation.p.Stage != recovery.RecallWatch && situation.p.Pause == nil

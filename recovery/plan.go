@@ -71,7 +71,7 @@ func (p Position) planIndex(id CounterpartID, running bool) int {
 
 // proposePlan adds a proposed plan and replaces an earlier proposal. The instalments
 // must add up to what the counterpart owes.
-func (p Position) proposePlan(m Move) (Step, error) {
+func (p Position) proposePlan(m Command) (Step, error) {
 	if p.counterpartIndex(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
@@ -92,7 +92,7 @@ func (p Position) proposePlan(m Move) (Step, error) {
 }
 
 // newPlan numbers the instalments from 1 and ignores paid amounts of the request.
-func newPlan(no int, m Move) Plan {
+func newPlan(no int, m Command) Plan {
 	plan := Plan{No: no, CounterpartID: m.CounterpartID, By: m.Actor.Role}
 	for i, part := range m.Instalments {
 		plan.Instalments = append(plan.Instalments, Instalment{No: i + 1, DueOn: part.DueOn, Amount: part.Amount})
@@ -109,7 +109,7 @@ func (p Position) withoutPlan(id CounterpartID) Position {
 // acceptPlan starts a proposed plan. This acknowledges the debt and interrupts the
 // limitation (诉讼时效规定 14). It ends a refusal only if the counterpart proposed or
 // accepted the plan themselves.
-func (p Position) acceptPlan(m Move) (Step, error) {
+func (p Position) acceptPlan(m Command) (Step, error) {
 	index := p.planIndex(m.CounterpartID, false)
 	if index < 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "No proposed plan with this counterpart exists.")
@@ -136,7 +136,7 @@ func (p Position) acceptPlan(m Move) (Step, error) {
 	return Step{Next: next}, nil
 }
 
-func (p Position) declinePlan(m Move) (Step, error) {
+func (p Position) declinePlan(m Command) (Step, error) {
 	if p.planIndex(m.CounterpartID, false) < 0 {
 		return Step{}, Faultf(CodeActionNotAllowed, "No proposed plan with this counterpart exists.")
 	}
@@ -145,7 +145,7 @@ func (p Position) declinePlan(m Move) (Step, error) {
 
 // recordInstalment counts a payment on the running plan of the counterpart, or on the
 // only running plan.
-func (p Position) recordInstalment(m Move) (Step, error) {
+func (p Position) recordInstalment(m Command) (Step, error) {
 	id, err := p.findInstalmentPayer(m)
 	if err != nil {
 		return Step{}, err
@@ -158,12 +158,12 @@ func (p Position) recordInstalment(m Move) (Step, error) {
 }
 
 // InstalmentPayer returns the counterpart of an instalment payment; "" if unknown.
-func (p Position) InstalmentPayer(m Move) CounterpartID {
+func (p Position) InstalmentPayer(m Command) CounterpartID {
 	id, _ := p.findInstalmentPayer(m)
 	return id
 }
 
-func (p Position) findInstalmentPayer(m Move) (CounterpartID, error) {
+func (p Position) findInstalmentPayer(m Command) (CounterpartID, error) {
 	if m.CounterpartID != "" {
 		if p.planIndex(m.CounterpartID, true) < 0 {
 			return "", Faultf(CodeActionNotAllowed, "No plan with this counterpart is running.")

@@ -10,12 +10,12 @@ import (
 	"recourse/recovery"
 )
 
-func accept(role recovery.Role) recovery.Move { return act(role, recovery.AcceptPlan, of("a")) }
+func accept(role recovery.Role) recovery.Command { return act(role, recovery.AcceptPlan, of("a")) }
 
-func decline(role recovery.Role) recovery.Move { return act(role, recovery.DeclinePlan, of("a")) }
+func decline(role recovery.Role) recovery.Command { return act(role, recovery.DeclinePlan, of("a")) }
 
-func pays(id recovery.CounterpartID, no int, fen recovery.Money) recovery.Move {
-	return act(recovery.RoleClaimant, recovery.RecordInstalment, of(id), amount(fen), func(m *recovery.Move) { m.No = no })
+func pays(id recovery.CounterpartID, no int, fen recovery.Money) recovery.Command {
+	return act(recovery.RoleClaimant, recovery.RecordInstalment, of(id), amount(fen), func(m *recovery.Command) { m.No = no })
 }
 
 func TestPlans(t *testing.T) {
@@ -299,7 +299,7 @@ func TestPlansThatAddUpWrong(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			body := recovery.Act{Action: recovery.ProposePlan, CounterpartID: "a", Instalments: test.parts}
+			body := recovery.ActionBody{Action: recovery.ProposePlan, CounterpartID: "a", Instalments: test.parts}
 			faults := fieldsIn(body.Validate(moment))
 			if test.want == "" && len(faults) > 0 || test.want != "" && !slices.Contains(faults, test.want) {
 				t.Errorf("faults %v, want %q", faults, test.want)

@@ -13,7 +13,7 @@ type ActionRequest struct {
 	ID          RequestID
 	CaseID      CaseID
 	Actor       Actor
-	Act         Act
+	Act         ActionBody
 	Key         string // the sender's Idempotency-Key; "" for none
 	Fingerprint string // of the request
 	Device      string

@@ -8,7 +8,7 @@ import (
 // recordResponse stores a counterpart's answer, reported by the claimant, by staff
 // or by the counterpart. Money that only the counterpart reports does not count
 // until the claimant or staff confirm it.
-func (p Position) recordResponse(m Move) (Step, error) {
+func (p Position) recordResponse(m Command) (Step, error) {
 	next, state, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err
@@ -56,7 +56,7 @@ func (h CounterpartState) withResponse(r Response, own bool) (after CounterpartS
 
 // returnedAmount returns the money of a response. Returned without an amount means
 // everything this counterpart owes.
-func (p Position) returnedAmount(m Move) (Money, error) {
+func (p Position) returnedAmount(m Command) (Money, error) {
 	if m.Response != Returned || m.Amount > 0 {
 		return m.Amount, nil
 	}
@@ -101,7 +101,7 @@ func (h CounterpartState) hasReturnedShare() bool { return h.Share > 0 && h.Retu
 
 // recordReturn counts money that came back. It is also allowed on closed cases,
 // because money can arrive late.
-func (p Position) recordReturn(m Move) (Step, error) {
+func (p Position) recordReturn(m Command) (Step, error) {
 	next := p
 	switch {
 	case m.AutoRefund:
@@ -187,7 +187,7 @@ func (p Position) outcomeWithoutAction() Outcome {
 }
 
 // reportHarassment forbids all further private contact with the counterpart.
-func (p Position) reportHarassment(m Move) (Step, error) {
+func (p Position) reportHarassment(m Command) (Step, error) {
 	next, state, err := p.withCounterpart(m.CounterpartID)
 	if err != nil {
 		return Step{}, err

@@ -88,8 +88,8 @@ func unnumbered(parts ...recovery.Money) []recovery.Instalment {
 func by(role recovery.Role) recovery.Actor { return recovery.Actor{Role: role, ID: "u"} }
 
 // act makes a move of a role; a counterpart's speaks for counterpart a.
-func act(role recovery.Role, action recovery.Action, changes ...func(*recovery.Move)) recovery.Move {
-	m := recovery.Move{Action: action, Actor: by(role), RequestID: "r"}
+func act(role recovery.Role, action recovery.Action, changes ...func(*recovery.Command)) recovery.Command {
+	m := recovery.Command{Action: action, Actor: by(role), RequestID: "r"}
 	if role == recovery.RoleCounterpart {
 		m.Actor.ID, m.CounterpartID = "a", "a"
 	}
@@ -99,50 +99,50 @@ func act(role recovery.Role, action recovery.Action, changes ...func(*recovery.M
 	return m
 }
 
-func of(id recovery.CounterpartID) func(*recovery.Move) {
-	return func(m *recovery.Move) { m.CounterpartID = id }
+func of(id recovery.CounterpartID) func(*recovery.Command) {
+	return func(m *recovery.Command) { m.CounterpartID = id }
 }
 
-func amount(fen recovery.Money) func(*recovery.Move) {
-	return func(m *recovery.Move) { m.Amount = fen }
+func amount(fen recovery.Money) func(*recovery.Command) {
+	return func(m *recovery.Command) { m.Amount = fen }
 }
 
-func happened(when time.Time) func(*recovery.Move) {
-	return func(m *recovery.Move) { m.At = &when }
+func happened(when time.Time) func(*recovery.Command) {
+	return func(m *recovery.Command) { m.At = &when }
 }
 
 // says is an answer as the claimant heard it.
-func says(id recovery.CounterpartID, response recovery.Response, fen recovery.Money) recovery.Move {
-	return act(recovery.RoleClaimant, recovery.RecordResponse, of(id), amount(fen), func(m *recovery.Move) { m.Response = response })
+func says(id recovery.CounterpartID, response recovery.Response, fen recovery.Money) recovery.Command {
+	return act(recovery.RoleClaimant, recovery.RecordResponse, of(id), amount(fen), func(m *recovery.Command) { m.Response = response })
 }
 
 // own is an answer that counterpart a gives themselves.
-func own(response recovery.Response, fen recovery.Money) recovery.Move {
-	return act(recovery.RoleCounterpart, recovery.RecordResponse, amount(fen), func(m *recovery.Move) { m.Response = response })
+func own(response recovery.Response, fen recovery.Money) recovery.Command {
+	return act(recovery.RoleCounterpart, recovery.RecordResponse, amount(fen), func(m *recovery.Command) { m.Response = response })
 }
 
-func back(id recovery.CounterpartID, fen recovery.Money) recovery.Move {
+func back(id recovery.CounterpartID, fen recovery.Money) recovery.Command {
 	return act(recovery.RoleClaimant, recovery.RecordReturn, of(id), amount(fen))
 }
 
-func refund(fen recovery.Money) recovery.Move {
-	return act(recovery.RoleClaimant, recovery.RecordReturn, amount(fen), func(m *recovery.Move) { m.AutoRefund = true })
+func refund(fen recovery.Money) recovery.Command {
+	return act(recovery.RoleClaimant, recovery.RecordReturn, amount(fen), func(m *recovery.Command) { m.AutoRefund = true })
 }
 
-func up(to recovery.Stage) recovery.Move {
-	return act(recovery.RoleAgent, recovery.Escalate, func(m *recovery.Move) { m.To = to })
+func up(to recovery.Stage) recovery.Command {
+	return act(recovery.RoleAgent, recovery.Escalate, func(m *recovery.Command) { m.To = to })
 }
 
-func decide(decision recovery.Decision, fen recovery.Money) recovery.Move {
-	return act(recovery.RoleAgent, recovery.DecideAppeal, amount(fen), func(m *recovery.Move) { m.Decision = decision })
+func decide(decision recovery.Decision, fen recovery.Money) recovery.Command {
+	return act(recovery.RoleAgent, recovery.DecideAppeal, amount(fen), func(m *recovery.Command) { m.Decision = decision })
 }
 
-func closing(outcome recovery.Outcome) recovery.Move {
-	return act(recovery.RoleSupervisor, recovery.CloseCase, func(m *recovery.Move) { m.Outcome = outcome })
+func closing(outcome recovery.Outcome) recovery.Command {
+	return act(recovery.RoleSupervisor, recovery.CloseCase, func(m *recovery.Command) { m.Outcome = outcome })
 }
 
-func propose(role recovery.Role, parts ...recovery.Money) recovery.Move {
-	return act(role, recovery.ProposePlan, of("a"), func(m *recovery.Move) { m.Instalments = instalments(parts...) })
+func propose(role recovery.Role, parts ...recovery.Money) recovery.Command {
+	return act(role, recovery.ProposePlan, of("a"), func(m *recovery.Command) { m.Instalments = instalments(parts...) })
 }
 
 // seen is what most tests look at in a step.
@@ -165,7 +165,7 @@ func sight(step recovery.Step) seen {
 type stroke struct {
 	name string
 	from recovery.Position
-	move recovery.Move
+	move recovery.Command
 	want seen
 }
 
@@ -195,7 +195,7 @@ func strike(t *testing.T, strokes []stroke) {
 type refusal struct {
 	name  string
 	from  recovery.Position
-	move  recovery.Move
+	move  recovery.Command
 	code  recovery.Code
 	field string
 }
@@ -217,7 +217,7 @@ func refuse(t *testing.T, refusals []refusal) {
 }
 
 // play takes acts one after the other.
-func play(t *testing.T, p recovery.Position, moves ...recovery.Move) recovery.Position {
+func play(t *testing.T, p recovery.Position, moves ...recovery.Command) recovery.Position {
 	t.Helper()
 	for _, move := range moves {
 		step, err := p.Take(move)

@@ -143,7 +143,7 @@ func wanted(action recovery.Action, now, ever bool) recovery.Code {
 }
 
 // likely is a move that a situation has no other reason to refuse.
-func likely(p recovery.Position, action recovery.Action, role recovery.Role) recovery.Move {
+func likely(p recovery.Position, action recovery.Action, role recovery.Role) recovery.Command {
 	m := act(role, action)
 	switch action {
 	case recovery.RecordResponse:
@@ -171,7 +171,7 @@ func likely(p recovery.Position, action recovery.Action, role recovery.Role) rec
 
 // proposal fits what is there: where counterpart a pays by a plan already, b
 // promises the rest.
-func proposal(p recovery.Position, m recovery.Move) recovery.Move {
+func proposal(p recovery.Position, m recovery.Command) recovery.Command {
 	m.CounterpartID = "a"
 	rest := p.Outstanding()
 	for _, running := range p.Plans {

@@ -6,7 +6,7 @@ import (
 
 // Take applies an action. It returns a Fault with CodeForbidden if the role may never
 // take it, and with CodeActionNotAllowed if it is not allowed now.
-func (p Position) Take(m Move) (Step, error) {
+func (p Position) Take(m Command) (Step, error) {
 	if !MayEver(m.Actor.Role, m.Action) {
 		return Step{}, Faultf(CodeForbidden, "The role %s never takes the action %s.", m.Actor.Role, m.Action)
 	}
@@ -28,14 +28,14 @@ func (p Position) Take(m Move) (Step, error) {
 }
 
 // ownPart returns a Fault if a counterpart acts for another counterpart.
-func (m Move) ownPart() error {
+func (m Command) ownPart() error {
 	if m.Actor.Role == RoleCounterpart && string(m.CounterpartID) != string(m.Actor.ID) {
 		return Faultf(CodeForbidden, "Counterparts can act only for themselves.")
 	}
 	return nil
 }
 
-func (p Position) take(m Move) (Step, error) {
+func (p Position) take(m Command) (Step, error) {
 	row := actionRows[m.Action]
 	if row == nil || row.apply == nil {
 		return Step{}, Faultf(CodeActionNotAllowed, "The action %s does not move a case.", m.Action)
@@ -48,21 +48,21 @@ func (p Position) take(m Move) (Step, error) {
 }
 
 // keepPosition is for actions that are recorded and change nothing else.
-func keepPosition(p Position, _ Move) (Step, error) { return Step{Next: p}, nil }
+func keepPosition(p Position, _ Command) (Step, error) { return Step{Next: p}, nil }
 
-func (p Position) recordContact(m Move) (Step, error) {
+func (p Position) recordContact(m Command) (Step, error) {
 	if m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0 {
 		return Step{}, UnknownCounterpart()
 	}
 	return Step{Next: p}, nil
 }
 
-func (p Position) withdrawCase(Move) (Step, error) {
+func (p Position) withdrawCase(Command) (Step, error) {
 	return Step{Next: p.closeWith(Withdrawn)}, nil
 }
 
 // closeByPerson closes a case with a chosen outcome, which must agree with the amounts.
-func (p Position) closeByPerson(m Move) (Step, error) {
+func (p Position) closeByPerson(m Command) (Step, error) {
 	recovered := p.Recovered > 0
 	if m.Outcome == AutoRefunded || m.Outcome == RecoveredFull ||
 		m.Outcome == RecoveredPartly && !recovered || m.Outcome == Unrecovered && recovered {
@@ -73,7 +73,7 @@ func (p Position) closeByPerson(m Move) (Step, error) {
 	return Step{Next: p.closeWith(m.Outcome)}, nil
 }
 
-func (p Position) escalateCase(m Move) (Step, error) {
+func (p Position) escalateCase(m Command) (Step, error) {
 	if m.To == Closed || m.To == RecallWatch || !m.To.IsAfter(p.Stage) {
 		return Step{}, Faultf(CodeActionNotAllowed, "A case in %s cannot be escalated to %s.", p.Stage, m.To)
 	}
@@ -87,13 +87,13 @@ func (p Position) escalateCase(m Move) (Step, error) {
 }
 
 // pauseCase stops every clock that people can stop, until PauseClock passes.
-func (p Position) pauseCase(m Move) (Step, error) {
+func (p Position) pauseCase(m Command) (Step, error) {
 	next := p
 	next.Pause = &Pause{Until: m.Until}
 	return Step{Next: next}, nil
 }
 
-func (p Position) resumeCase(Move) (Step, error) {
+func (p Position) resumeCase(Command) (Step, error) {
 	next := p
 	next.Pause = nil
 	return Step{Next: next}, nil
@@ -101,7 +101,7 @@ func (p Position) resumeCase(Move) (Step, error) {
 
 // reopenCase returns to the stage in which the case was closed, except for the recall
 // watch, which is not repeated.
-func (p Position) reopenCase(Move) (Step, error) {
+func (p Position) reopenCase(Command) (Step, error) {
 	stage := p.ClosedFrom
 	if stage == RecallWatch {
 		stage = PrivateContact

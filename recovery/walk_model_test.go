@@ -9,7 +9,7 @@ import (
 )
 
 // put counts the fen of an act that was taken, before the case stands after it.
-func (w *walk) put(m recovery.Move) {
+func (w *walk) put(m recovery.Command) {
 	named := m.CounterpartID
 	switch m.Action {
 	case recovery.RecordLegalStep:
@@ -71,7 +71,7 @@ func (w *walk) total() recovery.Money {
 }
 
 // check is the model: what holds at every position, and between two.
-func (w *walk) check(before recovery.Position, m recovery.Move) {
+func (w *walk) check(before recovery.Position, m recovery.Command) {
 	w.checkSums()
 	w.checkPlans()
 	w.checkWay()
@@ -168,7 +168,7 @@ func (w *walk) roundTrip() {
 }
 
 // move makes up the body of an act; what it says is often wrong.
-func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Move {
+func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command {
 	m := act(role, action, happened(w.when()), of(pick(w, []recovery.CounterpartID{"a", "b", "c", "", "z"})))
 	if role == recovery.RoleCounterpart {
 		m.Actor.ID = recovery.UserID(m.CounterpartID)
@@ -221,7 +221,7 @@ func (w *walk) when() time.Time {
 }
 
 // hear keeps everything that was ever said, as a journal does.
-func (w *walk) hear(step recovery.Step, m recovery.Move) {
+func (w *walk) hear(step recovery.Step, m recovery.Command) {
 	if m.At == nil {
 		return
 	}

@@ -101,7 +101,7 @@ func (w *walk) fatal(what string, about ...any) {
 }
 
 func (w *walk) run() {
-	w.check(w.p, recovery.Move{})
+	w.check(w.p, recovery.Command{})
 	for range 1 + w.r.IntN(walkSteps) {
 		w.now = w.now.Add(time.Duration(w.r.Int64N(int64(100 * time.Hour))))
 		w.event()
@@ -119,10 +119,10 @@ func (w *walk) event() {
 		w.lapse()
 	case 2:
 		if step, moved := w.p.ReceiveEvidence(); moved {
-			w.stand("evidence", step, recovery.Move{})
+			w.stand("evidence", step, recovery.Command{})
 		}
 	case 3:
-		w.stand("near", w.p.WarnOfDeadline(), recovery.Move{})
+		w.stand("near", w.p.WarnOfDeadline(), recovery.Command{})
 	default:
 		w.act()
 	}
@@ -139,7 +139,7 @@ func (w *walk) lapse() {
 	if run.Stopped != "" && step.Next.Stage != w.p.Stage {
 		w.fatal("a stopped clock moved the case", run)
 	}
-	w.stand(string(run.Clock)+" "+run.Ref, step, recovery.Move{})
+	w.stand(string(run.Clock)+" "+run.Ref, step, recovery.Command{})
 }
 
 // act has somebody do something, mostly of what they may.
@@ -166,7 +166,7 @@ func (w *walk) act() {
 	w.stand(string(action), step, move)
 }
 
-func (w *walk) stand(what string, step recovery.Step, move recovery.Move) {
+func (w *walk) stand(what string, step recovery.Step, move recovery.Command) {
 	w.trail = append(w.trail, what)
 	if step.Kind == "" || !slices.Contains(recovery.EntryKinds, step.Kind) {
 		w.fatal("an unknown entry", step.Kind)
@@ -190,7 +190,7 @@ func (w *walk) silence() {
 			w.fatal("nothing ends the silence")
 		}
 		run := pick(w, clocks)
-		w.stand("silence: "+string(run.Clock)+" "+run.Ref, w.p.PassDeadline(run.Clock, run.Ref), recovery.Move{})
+		w.stand("silence: "+string(run.Clock)+" "+run.Ref, w.p.PassDeadline(run.Clock, run.Ref), recovery.Command{})
 		if slices.Contains(w.p.AllClocks(), run) {
 			w.fatal("a clock passed and runs on", run)
 		}

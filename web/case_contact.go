@@ -20,7 +20,7 @@ type finding struct {
 	Blocks     bool
 }
 
-func (c *pageContext) lintFindings(act recovery.Act) []finding {
+func (c *pageContext) lintFindings(act recovery.ActionBody) []finding {
 	if c.web.service.Linter == nil {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (c *pageContext) lintFindings(act recovery.Act) []finding {
 
 // showCheckedContact shows the result of checking a text: the form to record
 // the message, or why it should not be sent.
-func (c *pageContext) showCheckedContact(failed *formAttempt, act recovery.Act, err error) error {
+func (c *pageContext) showCheckedContact(failed *formAttempt, act recovery.ActionBody, err error) error {
 	failed.findings = c.lintFindings(act)
 	if err == nil {
 		failed.action, failed.success = recovery.RecordContact, c.texts.T("case.plan_ok")

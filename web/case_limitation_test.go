@@ -19,7 +19,7 @@ func TestLimitationOnCasePage(t *testing.T) {
 	}
 	claimant.get(home).expect(t, 200, "诉讼时效", "最后一天 "+last(3), "还没有让时效重新计算的事", "以重大误解请求撤销")
 	at := s.Now()
-	promised := recovery.Act{Action: recovery.RecordResponse, CounterpartID: view.Counterparts[0].ID, Kind: string(recovery.Promised), At: &at}
+	promised := recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: view.Counterparts[0].ID, Kind: string(recovery.Promised), At: &at}
 	if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, promised); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestLimitationOnCasePage(t *testing.T) {
 	s.SetClock(at.AddDate(3, 0, 1))
 	claimant.get(home).expect(t, 200, "已届满")
 	claimant.get(home).expect(t, 200, "已届满")
-	withdrawn := recovery.Act{Action: recovery.Withdraw, Reason: "算了"}
+	withdrawn := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
 	if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, withdrawn); err != nil {
 		t.Fatal(err)
 	}

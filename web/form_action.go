@@ -10,9 +10,9 @@ import (
 
 // decodeAction parses the form of an action. Act.Validate checks which fields
 // are allowed and required.
-func decodeAction(action recovery.Action, values url.Values) (recovery.Act, *formDecoder) {
+func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBody, *formDecoder) {
 	d := &formDecoder{values: values}
-	act := recovery.Act{
+	act := recovery.ActionBody{
 		Action: action, CounterpartID: recovery.CounterpartID(d.readText("counterpart_id")),
 		Channel: recovery.Channel(d.readText("channel")), Text: d.readText("text"), SentAt: d.readTime("sent_at"),
 		Kind: d.readText("kind"), Refusal: recovery.Refusal(d.readText("refusal")), Amount: d.readOptionalMoney("amount_fen"),

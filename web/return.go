@@ -183,27 +183,27 @@ var contestReasons = []recovery.Refusal{recovery.ClaimsGift, recovery.ClaimsOwed
 
 // decodeAnswer parses an answer as an action. The action is empty if the answer
 // does not exist.
-func decodeAnswer(answer string, values url.Values, view casework.Return) (recovery.Act, *formDecoder) {
+func decodeAnswer(answer string, values url.Values, view casework.Return) (recovery.ActionBody, *formDecoder) {
 	d := &formDecoder{values: values}
-	act := recovery.Act{}
+	act := recovery.ActionBody{}
 	switch answer {
 	case answerReturned:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Returned), Amount: d.readOptionalMoney("amount_fen"), At: d.readTime("at"), Text: d.readText("text")}
+		act = recovery.ActionBody{Action: recovery.RecordResponse, Kind: string(recovery.Returned), Amount: d.readOptionalMoney("amount_fen"), At: d.readTime("at"), Text: d.readText("text")}
 		if act.Amount != nil && view.Asked != nil && *act.Amount < *view.Asked {
 			act.Kind = string(recovery.PartlyReturned)
 		}
 	case answerPromised:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Promised), Text: d.readText("text")}
+		act = recovery.ActionBody{Action: recovery.RecordResponse, Kind: string(recovery.Promised), Text: d.readText("text")}
 	case answerContested:
-		act = recovery.Act{Action: recovery.RecordResponse, Kind: string(recovery.Contested), Refusal: recovery.Refusal(d.readText("refusal")), Text: d.readText("text")}
+		act = recovery.ActionBody{Action: recovery.RecordResponse, Kind: string(recovery.Contested), Refusal: recovery.Refusal(d.readText("refusal")), Text: d.readText("text")}
 	case string(recovery.ProposePlan):
-		act = recovery.Act{Action: recovery.ProposePlan, Instalments: d.readInstalments()}
+		act = recovery.ActionBody{Action: recovery.ProposePlan, Instalments: d.readInstalments()}
 	case string(recovery.AcceptPlan):
-		act = recovery.Act{Action: recovery.AcceptPlan}
+		act = recovery.ActionBody{Action: recovery.AcceptPlan}
 	case string(recovery.DeclinePlan):
-		act = recovery.Act{Action: recovery.DeclinePlan, Reason: d.readText("reason")}
+		act = recovery.ActionBody{Action: recovery.DeclinePlan, Reason: d.readText("reason")}
 	case string(recovery.ReportHarassment):
-		act = recovery.Act{Action: recovery.ReportHarassment, Text: d.readText("text")}
+		act = recovery.ActionBody{Action: recovery.ReportHarassment, Text: d.readText("text")}
 	}
 	if act.Action != "" {
 		act.Email = d.readText("email")

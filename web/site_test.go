@@ -264,7 +264,7 @@ func (s *testSite) caseWithAppeal(t testing.TB) casework.View {
 	view := s.File(t)
 	s.Upload(t, view.ID, recovery.TransferScreenshot, pixel(t))
 	yes := true
-	for _, act := range []recovery.Act{
+	for _, act := range []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Appeal, Reason: "对方拒绝"}, {Action: recovery.SubmitAppeal, Confirm: &yes},
 	} {
 		if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, act); err != nil {

@@ -114,7 +114,7 @@ func TestPageWeight(t *testing.T) {
 	s := newSite(t)
 	view := s.caseWithAppeal(t)
 	for range 60 {
-		act := recovery.Act{Action: recovery.AddNote, Text: strings.Repeat("很长的备注", 20), Visibility: recovery.NoteShared}
+		act := recovery.ActionBody{Action: recovery.AddNote, Text: strings.Repeat("很长的备注", 20), Visibility: recovery.NoteShared}
 		if _, err := s.Act(t.Context(), s.As(recovery.RoleAgent), view.ID, act); err != nil {
 			t.Fatal(err)
 		}

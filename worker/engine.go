@@ -37,7 +37,7 @@ func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 // if the caller had given up the request. Errors: CodeActionNotAllowed,
 // CodeForbidden or CodeInvalid if the workflow refuses, CodeUnavailable if there is
 // no answer in time.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	update := client.UpdateWorkflowOptions{
 		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
 		Args: []any{workflows.ActionInput{Move: move, Attempt: attempt}}, WaitForStage: client.WorkflowUpdateStageCompleted,

@@ -69,7 +69,7 @@ func refused(code recovery.Code) error {
 }
 
 // request is an action that is sent in these tests.
-var request = recovery.Move{RequestID: "r"}
+var request = recovery.Command{RequestID: "r"}
 
 func TestActSendsOneUpdate(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func TestDialDoesNotNeedTemporal(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := worker.NewEngine(c).SendAction(ctx, "c", recovery.Move{RequestID: "r"}, 1); recovery.CodeOf(err) != recovery.CodeUnavailable {
+	if _, err := worker.NewEngine(c).SendAction(ctx, "c", recovery.Command{RequestID: "r"}, 1); recovery.CodeOf(err) != recovery.CodeUnavailable {
 		t.Errorf("an act without a server: %v", err)
 	}
 }

@@ -14,34 +14,34 @@ import (
 // event is an action or a piece of evidence, at a time after filing.
 type event struct {
 	after    time.Duration
-	move     recovery.Move
+	move     recovery.Command
 	evidence recovery.EvidenceID
 }
 
 func respond(after time.Duration, id recovery.CounterpartID, response recovery.Response, amount recovery.Money) event {
-	return event{after: after, move: newMove(recovery.RecordResponse, recovery.RoleClaimant, func(m *recovery.Move) {
+	return event{after: after, move: newMove(recovery.RecordResponse, recovery.RoleClaimant, func(m *recovery.Command) {
 		m.CounterpartID, m.Response, m.Amount = id, response, amount
 	})}
 }
 
 func decide(after time.Duration, decision recovery.Decision, amount recovery.Money) event {
-	return event{after: after, move: newMove(recovery.DecideAppeal, recovery.RoleAgent, func(m *recovery.Move) {
+	return event{after: after, move: newMove(recovery.DecideAppeal, recovery.RoleAgent, func(m *recovery.Command) {
 		m.Decision, m.Amount = decision, amount
 	})}
 }
 
 func returnMoney(after time.Duration, amount recovery.Money, auto bool) event {
-	return event{after: after, move: newMove(recovery.RecordReturn, recovery.RoleClaimant, func(m *recovery.Move) {
+	return event{after: after, move: newMove(recovery.RecordReturn, recovery.RoleClaimant, func(m *recovery.Command) {
 		m.Amount, m.AutoRefund = amount, auto
 	})}
 }
 
 func escalate(after time.Duration, to recovery.Stage) event {
-	return event{after: after, move: newMove(recovery.Escalate, recovery.RoleAgent, func(m *recovery.Move) { m.To = to })}
+	return event{after: after, move: newMove(recovery.Escalate, recovery.RoleAgent, func(m *recovery.Command) { m.To = to })}
 }
 
 func chooseRoute(after time.Duration, route recovery.Route) event {
-	return event{after: after, move: newMove(recovery.ChooseRoute, recovery.RoleLegal, func(m *recovery.Move) { m.Route = route })}
+	return event{after: after, move: newMove(recovery.ChooseRoute, recovery.RoleLegal, func(m *recovery.Command) { m.Route = route })}
 }
 
 func actAs(after time.Duration, action recovery.Action, role recovery.Role) event {
@@ -49,7 +49,7 @@ func actAs(after time.Duration, action recovery.Action, role recovery.Role) even
 }
 
 func closeCase(after time.Duration, outcome recovery.Outcome) event {
-	return event{after: after, move: newMove(recovery.CloseCase, recovery.RoleLegal, func(m *recovery.Move) { m.Outcome = outcome })}
+	return event{after: after, move: newMove(recovery.CloseCase, recovery.RoleLegal, func(m *recovery.Command) { m.Outcome = outcome })}
 }
 
 type path struct {

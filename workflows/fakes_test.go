@@ -279,8 +279,8 @@ func startPosition(oneToOne, refundAhead bool, holders ...recovery.CounterpartID
 }
 
 // newMove makes the move of a role.
-func newMove(action recovery.Action, role recovery.Role, change func(*recovery.Move)) recovery.Move {
-	m := recovery.Move{Action: action, Actor: recovery.Actor{Role: role, ID: "u-" + recovery.UserID(role)}}
+func newMove(action recovery.Action, role recovery.Role, change func(*recovery.Command)) recovery.Command {
+	m := recovery.Command{Action: action, Actor: recovery.Actor{Role: role, ID: "u-" + recovery.UserID(role)}}
 	if change != nil {
 		change(&m)
 	}

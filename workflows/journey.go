@@ -244,7 +244,7 @@ func (c *journey) handleAction(ctx workflow.Context, in ActionInput) (ActionResu
 }
 
 // withTime sets the time of a move that has none to now.
-func withTime(ctx workflow.Context, move recovery.Move) recovery.Move {
+func withTime(ctx workflow.Context, move recovery.Command) recovery.Command {
 	if move.At == nil {
 		now := workflow.Now(ctx)
 		move.At = &now

@@ -47,8 +47,8 @@ type ExportInput = activities.ExportInput
 // ActionInput is an action of a person. Its texts are in PostgreSQL under
 // Move.RequestID; Attempt counts how often they were staged.
 type ActionInput struct {
-	Move    recovery.Move `json:"move"`
-	Attempt int           `json:"attempt"`
+	Move    recovery.Command `json:"move"`
+	Attempt int              `json:"attempt"`
 }
 
 // ActionResult is the result of an action. Abandoned means that the caller had

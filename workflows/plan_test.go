@@ -9,7 +9,7 @@ import (
 
 // proposePlan proposes two halves, due on the 10th and the 20th day after filing.
 func proposePlan(after time.Duration) event {
-	return event{after: after, move: newMove(recovery.ProposePlan, recovery.RoleClaimant, func(m *recovery.Move) {
+	return event{after: after, move: newMove(recovery.ProposePlan, recovery.RoleClaimant, func(m *recovery.Command) {
 		m.CounterpartID = "a"
 		m.Instalments = []recovery.Instalment{
 			{DueOn: filedAt.Add(10 * day).Format(time.DateOnly), Amount: 50_000},
@@ -19,11 +19,11 @@ func proposePlan(after time.Duration) event {
 }
 
 func acceptPlan(after time.Duration) event {
-	return event{after: after, move: newMove(recovery.AcceptPlan, recovery.RoleClaimant, func(m *recovery.Move) { m.CounterpartID = "a" })}
+	return event{after: after, move: newMove(recovery.AcceptPlan, recovery.RoleClaimant, func(m *recovery.Command) { m.CounterpartID = "a" })}
 }
 
 func payInstalment(after time.Duration, no int, amount recovery.Money) event {
-	return event{after: after, move: newMove(recovery.RecordInstalment, recovery.RoleClaimant, func(m *recovery.Move) {
+	return event{after: after, move: newMove(recovery.RecordInstalment, recovery.RoleClaimant, func(m *recovery.Command) {
 		m.No, m.Amount = no, amount
 	})}
 }

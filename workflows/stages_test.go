@@ -17,11 +17,11 @@ func submitAppeal(more ...event) []event {
 }
 
 func platformReply(after time.Duration, kind string) event {
-	return event{after: after, move: newMove(recovery.RecordPlatformReply, recovery.RoleAgent, func(m *recovery.Move) { m.Kind = kind })}
+	return event{after: after, move: newMove(recovery.RecordPlatformReply, recovery.RoleAgent, func(m *recovery.Command) { m.Kind = kind })}
 }
 
 func recordLegalStep(after time.Duration, kind string) event {
-	return event{after: after, move: newMove(recovery.RecordLegalStep, recovery.RoleLegal, func(m *recovery.Move) { m.Kind = kind })}
+	return event{after: after, move: newMove(recovery.RecordLegalStep, recovery.RoleLegal, func(m *recovery.Command) { m.Kind = kind })}
 }
 
 func pauseCase(after time.Duration) event {

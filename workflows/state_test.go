@@ -38,25 +38,25 @@ func TestCheckAction(t *testing.T) {
 		name  string
 		state state
 		role  recovery.Role
-		move  recovery.Move
+		move  recovery.Command
 		want  recovery.Code // "" = allowed
 		field string
 	}{
-		{"contact in private", stateIn(recovery.PrivateContact, nil), claimant, recovery.Move{Action: recovery.RecordContact}, "", ""},
-		{"submit too early", stateIn(recovery.PrivateContact, nil), claimant, recovery.Move{Action: recovery.SubmitAppeal}, recovery.CodeActionNotAllowed, ""},
-		{"submit in time", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), claimant, recovery.Move{Action: recovery.SubmitAppeal}, "", ""},
-		{"submit twice", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), claimant, recovery.Move{Action: recovery.SubmitAppeal}, recovery.CodeActionNotAllowed, ""},
-		{"decide as claimant", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), claimant, recovery.Move{Action: recovery.DecideAppeal, Decision: recovery.Granted}, recovery.CodeForbidden, ""},
-		{"decide as agent", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), agent, recovery.Move{Action: recovery.DecideAppeal, Decision: recovery.Granted}, "", ""},
-		{"decide while evidence is awaited", stateIn(recovery.Appeal, appeal(recovery.AppealMoreEvidence)), agent, recovery.Move{Action: recovery.DecideAppeal, Decision: recovery.Granted}, recovery.CodeActionNotAllowed, ""},
-		{"unknown counterpart", stateIn(recovery.PrivateContact, nil), claimant, recovery.Move{Action: recovery.RecordResponse, CounterpartID: "c", Response: recovery.Refused}, recovery.CodeInvalid, "counterpart_id"},
-		{"returned by one of two without amount", stateIn(recovery.PrivateContact, nil), claimant, recovery.Move{Action: recovery.RecordResponse, CounterpartID: "a", Response: recovery.Returned}, recovery.CodeInvalid, "amount_fen"},
-		{"escalate backwards", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), agent, recovery.Move{Action: recovery.Escalate, To: recovery.GroupNotice}, recovery.CodeActionNotAllowed, ""},
-		{"escalate ahead", stateIn(recovery.RecallWatch, nil), agent, recovery.Move{Action: recovery.Escalate, To: recovery.Legal}, "", ""},
-		{"a note is not for the workflow", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), agent, recovery.Move{Action: recovery.AddNote}, recovery.CodeActionNotAllowed, ""},
-		{"withdraw a closed case", stateIn(recovery.Closed, nil), claimant, recovery.Move{Action: recovery.Withdraw}, recovery.CodeActionNotAllowed, ""},
-		{"an unknown action", stateIn(recovery.Legal, nil), claimant, recovery.Move{Action: "dance"}, recovery.CodeForbidden, ""},
-		{"an auditor acts", stateIn(recovery.Legal, nil), recovery.RoleAuditor, recovery.Move{Action: recovery.Withdraw}, recovery.CodeForbidden, ""},
+		{"contact in private", stateIn(recovery.PrivateContact, nil), claimant, recovery.Command{Action: recovery.RecordContact}, "", ""},
+		{"submit too early", stateIn(recovery.PrivateContact, nil), claimant, recovery.Command{Action: recovery.SubmitAppeal}, recovery.CodeActionNotAllowed, ""},
+		{"submit in time", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), claimant, recovery.Command{Action: recovery.SubmitAppeal}, "", ""},
+		{"submit twice", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), claimant, recovery.Command{Action: recovery.SubmitAppeal}, recovery.CodeActionNotAllowed, ""},
+		{"decide as claimant", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), claimant, recovery.Command{Action: recovery.DecideAppeal, Decision: recovery.Granted}, recovery.CodeForbidden, ""},
+		{"decide as agent", stateIn(recovery.Appeal, appeal(recovery.AppealSubmitted)), agent, recovery.Command{Action: recovery.DecideAppeal, Decision: recovery.Granted}, "", ""},
+		{"decide while evidence is awaited", stateIn(recovery.Appeal, appeal(recovery.AppealMoreEvidence)), agent, recovery.Command{Action: recovery.DecideAppeal, Decision: recovery.Granted}, recovery.CodeActionNotAllowed, ""},
+		{"unknown counterpart", stateIn(recovery.PrivateContact, nil), claimant, recovery.Command{Action: recovery.RecordResponse, CounterpartID: "c", Response: recovery.Refused}, recovery.CodeInvalid, "counterpart_id"},
+		{"returned by one of two without amount", stateIn(recovery.PrivateContact, nil), claimant, recovery.Command{Action: recovery.RecordResponse, CounterpartID: "a", Response: recovery.Returned}, recovery.CodeInvalid, "amount_fen"},
+		{"escalate backwards", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), agent, recovery.Command{Action: recovery.Escalate, To: recovery.GroupNotice}, recovery.CodeActionNotAllowed, ""},
+		{"escalate ahead", stateIn(recovery.RecallWatch, nil), agent, recovery.Command{Action: recovery.Escalate, To: recovery.Legal}, "", ""},
+		{"a note is not for the workflow", stateIn(recovery.Appeal, appeal(recovery.AppealPreparing)), agent, recovery.Command{Action: recovery.AddNote}, recovery.CodeActionNotAllowed, ""},
+		{"withdraw a closed case", stateIn(recovery.Closed, nil), claimant, recovery.Command{Action: recovery.Withdraw}, recovery.CodeActionNotAllowed, ""},
+		{"an unknown action", stateIn(recovery.Legal, nil), claimant, recovery.Command{Action: "dance"}, recovery.CodeForbidden, ""},
+		{"an auditor acts", stateIn(recovery.Legal, nil), recovery.RoleAuditor, recovery.Command{Action: recovery.Withdraw}, recovery.CodeForbidden, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,7 @@ func TestCheckAction(t *testing.T) {
 func TestCheckAcceptsRepeatedActions(t *testing.T) {
 	t.Parallel()
 	s := stateIn(recovery.Closed, nil)
-	in := ActionInput{Move: recovery.Move{Action: recovery.Withdraw, RequestID: "r"}}
+	in := ActionInput{Move: recovery.Command{Action: recovery.Withdraw, RequestID: "r"}}
 	if s.checkAction(in) == nil {
 		t.Fatal("a closed case was withdrawn")
 	}

@@ -255,7 +255,7 @@ type Engine struct {
 }
 
 // SendAction implements casework.Engine.
-func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
+func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.Away != nil {
@@ -269,7 +269,7 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 	return abandoned, err
 }
 
-func (e *Engine) takeStep(ctx context.Context, id recovery.CaseID, move recovery.Move, attempt int) (abandoned bool, err error) {
+func (e *Engine) takeStep(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	c, err := e.store.ReadCase(ctx, id)
 	if err != nil {
 		return false, err

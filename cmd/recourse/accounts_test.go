@@ -60,7 +60,7 @@ func TestAnAgentOfTheCommandIsInTheRound(t *testing.T) {
 		t.Fatal(err)
 	}
 	filed, confirmed := rig.File(t), true
-	for _, act := range []recovery.Act{
+	for _, act := range []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"}, {Action: recovery.SubmitAppeal, Confirm: &confirmed},
 	} {
 		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, act); err != nil {

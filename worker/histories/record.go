@@ -128,7 +128,7 @@ func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recov
 	}
 	r.world.stage(id, request, s.act, s.abandon)
 	actor := recovery.Actor{Role: s.actor, ID: recovery.UserID(s.actor)}
-	abandoned, err := r.engine.SendAction(ctx, id, s.act.Move(actor, request), 1)
+	abandoned, err := r.engine.SendAction(ctx, id, s.act.Command(actor, request), 1)
 	switch {
 	case s.refused && recovery.CodeOf(err) == recovery.CodeActionNotAllowed:
 		return nil

@@ -25,15 +25,15 @@ type scenario struct {
 // written when it has taken effect.
 type stroke struct {
 	actor    recovery.Role
-	act      recovery.Act
+	act      recovery.ActionBody
 	evidence recovery.EvidenceID
 	abandon  bool // the asker has given up
 	refused  bool // by the workflow, before anything is recorded
 	steps    int  // 0: one more than before
 }
 
-func ask(actor recovery.Role, action recovery.Action, change func(*recovery.Act)) stroke {
-	act := recovery.Act{Action: action}
+func ask(actor recovery.Role, action recovery.Action, change func(*recovery.ActionBody)) stroke {
+	act := recovery.ActionBody{Action: action}
 	if change != nil {
 		change(&act)
 	}
@@ -41,45 +41,45 @@ func ask(actor recovery.Role, action recovery.Action, change func(*recovery.Act)
 }
 
 func answer(id recovery.CounterpartID, response recovery.Response) stroke {
-	return ask(recovery.RoleClaimant, recovery.RecordResponse, func(a *recovery.Act) {
+	return ask(recovery.RoleClaimant, recovery.RecordResponse, func(a *recovery.ActionBody) {
 		a.CounterpartID, a.Kind = id, string(response)
 	})
 }
 
 func back(amount recovery.Money, by recovery.Channel) stroke {
-	return ask(recovery.RoleClaimant, recovery.RecordReturn, func(a *recovery.Act) { a.Amount, a.Channel = &amount, by })
+	return ask(recovery.RoleClaimant, recovery.RecordReturn, func(a *recovery.ActionBody) { a.Amount, a.Channel = &amount, by })
 }
 
 func raise(to recovery.Stage) stroke {
-	return ask(recovery.RoleAgent, recovery.Escalate, func(a *recovery.Act) { a.To = to })
+	return ask(recovery.RoleAgent, recovery.Escalate, func(a *recovery.ActionBody) { a.To = to })
 }
 
 func decide(decision recovery.Decision) stroke {
-	return ask(recovery.RoleAgent, recovery.DecideAppeal, func(a *recovery.Act) { a.Decision = decision })
+	return ask(recovery.RoleAgent, recovery.DecideAppeal, func(a *recovery.ActionBody) { a.Decision = decision })
 }
 
 func route(r recovery.Route) stroke {
-	return ask(recovery.RoleLegal, recovery.ChooseRoute, func(a *recovery.Act) { a.Route = r })
+	return ask(recovery.RoleLegal, recovery.ChooseRoute, func(a *recovery.ActionBody) { a.Route = r })
 }
 
 func end(outcome recovery.Outcome) stroke {
-	return ask(recovery.RoleLegal, recovery.CloseCase, func(a *recovery.Act) { a.Outcome = outcome })
+	return ask(recovery.RoleLegal, recovery.CloseCase, func(a *recovery.ActionBody) { a.Outcome = outcome })
 }
 
 var (
 	contact       = ask(recovery.RoleClaimant, recovery.RecordContact, nil)
 	submit        = ask(recovery.RoleClaimant, recovery.SubmitAppeal, nil)
 	more          = ask(recovery.RoleAgent, recovery.RequestEvidence, nil)
-	platformReply = ask(recovery.RoleAgent, recovery.RecordPlatformReply, func(a *recovery.Act) { a.Kind = "refused" })
-	legalStep     = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.Act) { a.Kind = "hearing" })
-	asked         = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.Act) { a.Kind = "platform_requested" })
+	platformReply = ask(recovery.RoleAgent, recovery.RecordPlatformReply, func(a *recovery.ActionBody) { a.Kind = "refused" })
+	legalStep     = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.ActionBody) { a.Kind = "hearing" })
+	asked         = ask(recovery.RoleLegal, recovery.RecordLegalStep, func(a *recovery.ActionBody) { a.Kind = "platform_requested" })
 	pause         = ask(recovery.RoleClaimant, recovery.PauseCase, nil)
 	resume        = ask(recovery.RoleClaimant, recovery.ResumeCase, nil)
 	reopen        = ask(recovery.RoleClaimant, recovery.Reopen, nil)
 	forward       = ask(recovery.RoleAgent, recovery.AskPlatform, nil)
 	approve       = ask(recovery.RoleSupervisor, recovery.ApproveDecision, nil)
-	accept        = ask(recovery.RoleClaimant, recovery.AcceptPlan, func(a *recovery.Act) { a.CounterpartID = "a" })
-	propose       = ask(recovery.RoleClaimant, recovery.ProposePlan, func(a *recovery.Act) {
+	accept        = ask(recovery.RoleClaimant, recovery.AcceptPlan, func(a *recovery.ActionBody) { a.CounterpartID = "a" })
+	propose       = ask(recovery.RoleClaimant, recovery.ProposePlan, func(a *recovery.ActionBody) {
 		a.CounterpartID = "a"
 		a.Instalments = []recovery.Instalment{{DueOn: "2027-01-04", Amount: 40_000}, {DueOn: "2027-02-01", Amount: 60_000}}
 	})
@@ -111,7 +111,7 @@ func shareOfAPacket() recovery.Position {
 }
 
 func instalment(no int, amount recovery.Money) stroke {
-	return ask(recovery.RoleClaimant, recovery.RecordInstalment, func(a *recovery.Act) { a.No, a.Amount = no, &amount })
+	return ask(recovery.RoleClaimant, recovery.RecordInstalment, func(a *recovery.ActionBody) { a.No, a.Amount = no, &amount })
 }
 
 // eyed is a case whose decisions need a second person.

@@ -82,7 +82,7 @@ func (w *world) deadlines(
 
 // stage keeps an act for the workflow; an abandoned one is refused when it is
 // written.
-func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recovery.Act, abandoned bool) {
+func (w *world) stage(id recovery.CaseID, request recovery.RequestID, act recovery.ActionBody, abandoned bool) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.abandon[request] = abandoned
