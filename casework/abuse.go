@@ -87,9 +87,7 @@ func normalizeContact(text string) string {
 func (s *Service) FlagAbuse(ctx context.Context) error {
 	now := s.Now()
 	limits := s.Registry.Current().AbuseLimits(now)
-	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), recovery.AbuseLimits{
-		Cases: limits.Cases, Window: limits.Window, Circle: limits.Circle, Delivery: limits.Delivery, Goods: deliveryWords,
-	})
+	found, err := s.Store.FindPatterns(ctx, now.Add(-2*limits.Window), limits, deliveryWords)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 // forecastPast forecasts the cases in the order of their filing, each from
 // those that were closed by then.
 func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.ForecastResult, error) {
-	incomes, err := s.readIncomes(ctx)
+	incomes, err := s.Store.ListIncomes(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -5,14 +5,13 @@ import (
 	"time"
 
 	"recourse/playbook"
-	"recourse/postgres"
 	"recourse/recovery"
 )
 
 // Incomes lists the income figures of the provinces that admins have entered,
 // by province, the newest first.
 func (s *Service) Incomes(ctx context.Context) ([]playbook.Income, error) {
-	return s.readIncomes(ctx)
+	return s.Store.ListIncomes(ctx)
 }
 
 // EnterIncome adds a figure and returns it as stored: its day is the day in
@@ -28,27 +27,9 @@ func (s *Service) EnterIncome(ctx context.Context, actor recovery.Actor, row pla
 	}
 	year, month, day := row.From.In(recovery.Shanghai).Date()
 	row.From = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	err := s.Store.AddIncome(ctx, postgres.Income{
-		Province: row.Province, FromDay: row.From, MonthlyWageFen: row.MonthlyWage, YearlyWageFen: row.YearlyWage,
-		DailyIncomeFen: row.DailyIncome, Source: row.Source, EnteredBy: actor.ID, EnteredAt: s.Now(),
-	})
+	err := s.Store.AddIncome(ctx, row, actor.ID)
 	if err == nil {
 		s.incomes.Invalidate()
 	}
 	return row, err
-}
-
-func (s *Service) readIncomes(ctx context.Context) (playbook.IncomeTable, error) {
-	rows, err := s.Store.ListIncomes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	table := make(playbook.IncomeTable, len(rows))
-	for i, row := range rows {
-		table[i] = playbook.Income{
-			Province: row.Province, MonthlyWage: row.MonthlyWageFen, YearlyWage: row.YearlyWageFen,
-			DailyIncome: row.DailyIncomeFen, From: row.FromDay, Source: row.Source,
-		}
-	}
-	return table, nil
 }

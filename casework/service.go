@@ -85,7 +85,7 @@ func New(parts Parts, config Config) *Service {
 		config.ActTimeout = 8 * time.Second
 	}
 	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
-	s.experience.load, s.incomes.load, s.lessons.load = s.countOutcomes, s.readIncomes, s.readLessons
+	s.experience.load, s.incomes.load, s.lessons.load = s.countOutcomes, s.Store.ListIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.logFailure, s.incomes.logFailure = s.logUnread("closed cases"), s.logUnread("incomes")
 	s.lessons.logFailure = s.logUnread("lessons")

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"recourse/evidence/journal"
+	"recourse/playbook"
 	"recourse/recovery"
 )
 
@@ -59,10 +60,10 @@ var patternQueries = map[recovery.AbusePattern]string{
 
 // FindPatterns checks the cases filed after an instant. It returns patterns
 // that are not flagged yet; a dismissed flag counts as flagged.
-func (s *Store) FindPatterns(ctx context.Context, since time.Time, l recovery.AbuseLimits) ([]recovery.FoundPattern, error) {
+func (s *Store) FindPatterns(ctx context.Context, since time.Time, l playbook.AbuseLimits, deliveryWords string) ([]recovery.FoundPattern, error) {
 	arguments := map[recovery.AbusePattern][]any{
 		recovery.ManyCases: {since, l.Window, l.Cases}, recovery.SameCircle: {since, l.Window, l.Circle},
-		recovery.AfterDelivery: {since, l.Delivery, l.Goods}, recovery.RoundTrip: {since, l.Window, 0},
+		recovery.AfterDelivery: {since, l.Delivery, deliveryWords}, recovery.RoundTrip: {since, l.Window, 0},
 	}
 	var all []recovery.FoundPattern
 	for _, pattern := range recovery.AbusePatterns {

@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"recourse/playbook"
 	"recourse/postgres"
 	"recourse/recovery"
 )
 
-var abuseLimits = recovery.AbuseLimits{
-	Cases: 3, Window: 30 * 24 * time.Hour, Circle: 3, Delivery: 48 * time.Hour, Goods: "发货|签收",
-}
+var abuseLimits = playbook.AbuseLimits{Cases: 3, Window: 30 * 24 * time.Hour, Circle: 3, Delivery: 48 * time.Hour}
+
+const deliveryWords = "发货|签收"
 
 func mark(name string) [32]byte { return sha256.Sum256([]byte(name)) }
 
@@ -41,7 +42,7 @@ func claim(t *testing.T, b bundle, by, against string, daysAgo int, change ...fu
 // found tells which of the cases, by their place, end which pattern.
 func found(t *testing.T, b bundle, cases []recovery.Case, since time.Time) []string {
 	t.Helper()
-	patterns := must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits))
+	patterns := must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits, deliveryWords))
 	list := []string{}
 	for _, p := range patterns {
 		at := slices.IndexFunc(cases, func(c recovery.Case) bool { return c.ID == p.CaseID })
@@ -130,7 +131,7 @@ func TestAFlagStandsOnce(t *testing.T) {
 	b := open(t, postgres.Options{})
 	cases := []recovery.Case{claim(t, b, "a", "b", 20), claim(t, b, "b", "a", 2)}
 	since := noon.AddDate(0, -2, 0)
-	for _, p := range must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits)) {
+	for _, p := range must[[]recovery.FoundPattern](t)(b.FindPatterns(t.Context(), since, abuseLimits, deliveryWords)) {
 		flag := recovery.AbuseFlag{ID: newID(t), CaseID: p.CaseID, Pattern: p.Pattern, Cases: p.Cases, FoundAt: noon}
 		for range 2 {
 			if err := b.FlagCase(t.Context(), flag, draft(recovery.EntryAbuseFlagged, "abuse:"+string(p.Pattern))); err != nil {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"recourse/postgres"
+	"recourse/playbook"
 	"recourse/postgres/pgtest"
 	"recourse/recovery"
 )
@@ -18,20 +18,17 @@ func TestIncomesAreEnteredOnceAndListed(t *testing.T) {
 	}
 	day := func(year int) time.Time { return time.Date(year, 5, 20, 0, 0, 0, 0, time.UTC) }
 	for _, year := range []int{2024, 2025} {
-		row := postgres.Income{
-			Province: "浙江", FromDay: day(year), MonthlyWageFen: recovery.Money(year), Source: "试验",
-			EnteredBy: admin.ID, EnteredAt: day(year),
-		}
-		if err := s.AddIncome(t.Context(), row); err != nil {
+		row := playbook.Income{Province: "浙江", From: day(year), MonthlyWage: recovery.Money(year), Source: "试验"}
+		if err := s.AddIncome(t.Context(), row, admin.ID); err != nil {
 			t.Fatal(err)
 		}
-		row.MonthlyWageFen = 1
-		if err := s.AddIncome(t.Context(), row); recovery.CodeOf(err) != recovery.CodeConflict {
+		row.MonthlyWage = 1
+		if err := s.AddIncome(t.Context(), row, admin.ID); recovery.CodeOf(err) != recovery.CodeConflict {
 			t.Errorf("a figure was entered over another: %v", err)
 		}
 	}
 	rows, err := s.ListIncomes(t.Context())
-	if err != nil || len(rows) != 2 || !rows[0].FromDay.Equal(day(2025)) || rows[0].MonthlyWageFen != 2025 {
+	if err != nil || len(rows) != 2 || !rows[0].From.Equal(day(2025)) || rows[0].MonthlyWage != 2025 {
 		t.Errorf("%+v (%v), want 2025 before 2024", rows, err)
 	}
 }

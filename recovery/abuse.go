@@ -33,16 +33,6 @@ const (
 // AbusePatterns lists them in the order above.
 var AbusePatterns = []AbusePattern{ManyCases, SameCircle, AfterDelivery, RoundTrip}
 
-// AbuseLimits are the thresholds of the patterns.
-type AbuseLimits struct {
-	Cases    int           // of one claimant within Window
-	Window   time.Duration // also of a round trip
-	Circle   int           // different claimants with one counterpart
-	Delivery time.Duration // between the goods and the claim
-	// Goods is a regular expression for words about delivered goods.
-	Goods string
-}
-
 // FoundPattern is a pattern that is not flagged yet, with the cases that form it.
 type FoundPattern struct {
 	CaseID  CaseID
