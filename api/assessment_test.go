@@ -169,7 +169,7 @@ func TestAssessmentsStoreNothing(t *testing.T) {
 	for _, body := range []string{fullFacts, strings.Replace(fullFacts, "200000", "300000", 1)} {
 		a := s.send(t, testCall{method: "POST", path: "/api/v1/assessments", body: []byte(body), key: "k"}).wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" {
-			t.Error("an answer was kept")
+			t.Error("an idempotency record was stored")
 		}
 	}
 	if s.countCases() != 0 || s.countBlobs() != 0 {

@@ -115,7 +115,7 @@ func TestInvalidFieldsAreNamed(t *testing.T) {
 				t.Errorf("%s: %s %s: %d %s\nbody %.300q", target.schema, m.field, m.what, a.status, a.body, m.body)
 			}
 			if _, kept, err := s.Store.FindResult(t.Context(), s.accountID(filed, target.as), key); err != nil || kept {
-				t.Errorf("%s: %s %s: an answer was kept (%v)", target.schema, m.field, m.what, err)
+				t.Errorf("%s: %s %s: an idempotency record was stored (%v)", target.schema, m.field, m.what, err)
 			}
 		}
 	}

@@ -129,7 +129,7 @@ func (s *testServer) checkConforms(t testing.TB, c testCall, a testResponse) {
 		Options: input.Options,
 	}
 	if err := openapi3filter.ValidateResponse(t.Context(), output); err != nil {
-		t.Errorf("the answer is not what the specification says: %s %s: %v", c.method, c.path, err)
+		t.Errorf("the response does not follow the specification: %s %s: %v", c.method, c.path, err)
 	}
 }
 

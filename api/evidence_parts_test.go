@@ -118,7 +118,7 @@ func TestRefuseInvalidParts(t *testing.T) {
 	} {
 		s.part(t, test.as, upload, test.n, test.query, test.data).problem(test.status, test.code)
 		if s.countBlobs() != 0 {
-			t.Fatalf("%s: something was kept", name)
+			t.Fatalf("%s: something was stored", name)
 		}
 	}
 	s.send(t, testCall{as: recovery.RoleClaimant, method: "PUT", path: "/api/v1/uploads/" + upload + "/parts/1", body: data, media: "text/plain"}).

@@ -59,7 +59,7 @@ func TestLinkTokenIsShownOnce(t *testing.T) {
 	}
 	raw, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k")
 	if err != nil || !kept || strings.Contains(string(raw.Result), token) {
-		t.Errorf("kept %v: %s (%v)", kept, raw.Result, err)
+		t.Errorf("stored %v: %s (%v)", kept, raw.Result, err)
 	}
 }
 

@@ -110,7 +110,7 @@ func TestWebhookSecretIsShownOnce(t *testing.T) {
 		}
 		raw, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleAdmin).ID, c.key)
 		if err != nil || !kept || strings.Contains(string(raw.Result), "whsec_") {
-			t.Errorf("kept %v: %s (%v)", kept, raw.Result, err)
+			t.Errorf("stored %v: %s (%v)", kept, raw.Result, err)
 		}
 	}
 	list := s.get(t, recovery.RoleAdmin, "/api/v1/webhooks").wantStatus(http.StatusOK)

@@ -79,11 +79,11 @@ func TestLintStoresNothing(t *testing.T) {
 	for _, text := range []string{"骗子，还钱", "骗子，还钱", "请退回"} {
 		a := s.lintText(t, recovery.RoleClaimant, "k", text, "group").wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" || strings.Contains(s.logged.String(), text) {
-			t.Errorf("%s was kept: %v\n%s", text, a.header, s.logged)
+			t.Errorf("%s was stored: %v\n%s", text, a.header, s.logged)
 		}
 	}
 	if _, kept, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "k"); err != nil || kept {
-		t.Errorf("an answer was kept (%v)", err)
+		t.Errorf("an idempotency record was stored (%v)", err)
 	}
 	p := s.lintText(t, recovery.RoleClaimant, strings.Repeat("k", 201), "x", "group").problem(http.StatusBadRequest, "invalid")
 	if !p.namesField("Idempotency-Key") {

@@ -128,7 +128,7 @@ func TestPreventionsStoreNothing(t *testing.T) {
 	for _, body := range []string{fullSend, strings.Replace(fullSend, "1000", "2000", 1)} {
 		a := s.send(t, testCall{method: "POST", path: "/api/v1/preventions", body: []byte(body), key: "k"}).wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" {
-			t.Error("an answer was kept")
+			t.Error("an idempotency record was stored")
 		}
 	}
 	if s.countCases() != 0 || s.countBlobs() != 0 {

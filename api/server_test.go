@@ -99,7 +99,7 @@ func TestInternalErrorsHideCause(t *testing.T) {
 		failOnError(t, response.Body.Close())
 		testResponse{t: t, status: response.StatusCode, header: response.Header, body: body}.problem(http.StatusInternalServerError, "internal")
 		if strings.Contains(string(body), secret) {
-			t.Errorf("%s tells %s", path, body)
+			t.Errorf("%s contains the cause: %s", path, body)
 		}
 		id := response.Header.Get("X-Request-Id")
 		if !strings.Contains(string(body), id) || !strings.Contains(s.logged.String(), id) {

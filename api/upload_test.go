@@ -186,7 +186,7 @@ func TestInvalidUploads(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d naming %s", label, a.status, a.body, c.status, c.field)
 		}
 		if _, answered, err := s.Store.FindResult(t.Context(), s.Actor(recovery.RoleClaimant).ID, "key-of-"+strings.ReplaceAll(label, " ", "-")); err != nil || answered {
-			t.Errorf("%s: an answer was kept (%v)", label, err)
+			t.Errorf("%s: an idempotency record was stored (%v)", label, err)
 		}
 	}
 	if s.countBlobs() != 0 || s.countEntries(id) != 1 {

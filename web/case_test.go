@@ -95,7 +95,7 @@ func TestEngineUnavailable(t *testing.T) {
 	got := p.submitForm(page, "do-record_contact", url.Values{"text": {"麻烦退回"}})
 	got.expect(t, 503, "刚才的操作没有生效")
 	if got.Header.Get("Retry-After") == "" {
-		t.Error("nobody says when to try again")
+		t.Error("no Retry-After")
 	}
 	if !got.hasText("do-record_contact-text", "麻烦退回") {
 		t.Error("the text is lost")
@@ -114,7 +114,7 @@ func TestEvidencePages(t *testing.T) {
 	values.Set("kind", "transfer_screenshot")
 	got := p.postFile(path, values, "转账 <1>.png", pixel(t)).expect(t, 200, "已上传", "转账 <1>.png", "SHA-256")
 	if again := p.postFile(path, values, "转账 <1>.png", pixel(t)); strings.Count(again.Body, `/view">`) != 1 {
-		t.Error("the same upload twice is kept twice")
+		t.Error("the same upload was stored twice")
 	}
 	link := findNode(got.Root, func(n *html.Node) bool { return strings.HasPrefix(attribute(n, "href"), "/evidence/") })
 	saved := p.get(attribute(link, "href"))

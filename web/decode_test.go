@@ -84,7 +84,7 @@ func TestReadTime(t *testing.T) {
 	}
 	d := formDecoder{values: url.Values{}}
 	if got := d.readTime("at"); got != nil || d.faults != nil {
-		t.Errorf("an empty moment gives %v, %v", got, d.faults)
+		t.Errorf("an empty time is read as %v, %v", got, d.faults)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestRemoveEmptyCounterparts(t *testing.T) {
 		"rows": {"4"}, "counterparts[1].contact": {"x"}, "counterparts[3].alias": {"y"}, "other": {"z"},
 	})
 	if got.Get("rows") != "3" || got.Get("counterparts[1].contact") != "x" || got.Get("counterparts[2].alias") != "y" || got.Get("other") != "z" {
-		t.Errorf("compact gives %v", got)
+		t.Errorf("got %v", got)
 	}
 	for _, asked := range []string{"", "0", "-3", "x"} {
 		if n := countRows(url.Values{"rows": {asked}}); n != 1 {

@@ -65,7 +65,7 @@ func TestAttemptFor(t *testing.T) {
 			t.Errorf("%s in the form: %t", code, failed != nil)
 		}
 		if failed != nil && failed.notice == "" && len(failed.faults) == 0 {
-			t.Errorf("%s says nothing", code)
+			t.Errorf("%s has no text", code)
 		}
 	}
 }
@@ -131,7 +131,7 @@ func TestChooseLanguage(t *testing.T) {
 		}
 		c := echo.New().NewContext(request, httptest.NewRecorder())
 		if got := w.chooseLanguage(c); got != test.want {
-			t.Errorf("%+v gives %s", test, got.Language)
+			t.Errorf("%+v: language %s", test, got.Language)
 		}
 	}
 }

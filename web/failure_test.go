@@ -142,7 +142,7 @@ func TestListPages(t *testing.T) {
 	second := p.get(next).expect(t, 200, "回到第一页")
 	for _, number := range append(numbers, caseNumbers(second)...) {
 		if !want[number] {
-			t.Errorf("%s stands twice or is nobody's", number)
+			t.Errorf("%s is listed twice or unknown", number)
 		}
 		delete(want, number)
 	}

@@ -235,7 +235,7 @@ func TestFormFaults(t *testing.T) {
 		t.Errorf("%+v", at)
 	}
 	if made.Notice == "" || !made.Open {
-		t.Errorf("a fault of no field is not told: %+v", made)
+		t.Errorf("a fault without a field is not shown: %+v", made)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestFilingFormRows(t *testing.T) {
 	}
 	made := newFilingForm(say, url.Values{}, []recovery.FieldFault{{Field: "counterparts", Code: "sum_too_large"}})
 	if made.Groups[2].Fields[0].Error == "" || made.Notice == "" {
-		t.Error("the sum of the shares is not told")
+		t.Error("the sum of the shares is not shown")
 	}
 }
 

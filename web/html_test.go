@@ -146,7 +146,7 @@ func (p *pageCheck) checkReferences() {
 	}
 	for id, times := range p.ids {
 		if times > 1 {
-			p.t.Errorf("%s: the id %q stands %d times", p.where, id, times)
+			p.t.Errorf("%s: the id %q occurs %d times", p.where, id, times)
 		}
 	}
 	for _, ref := range p.refs {

@@ -43,7 +43,7 @@ func TestLinksOnCasePage(t *testing.T) {
 	stranger := s.newBrowser(t)
 	before := stranger.get(path).expect(t, 200, "有一笔钱误转给了你", "怎么确认这不是诈骗", "会记录什么", "查看详情")
 	if strings.Contains(nodeText(before.Root), "2,000") {
-		t.Error("the case is told before anybody opened it")
+		t.Error("the case is shown before the link is opened")
 	}
 	p.get(home).expect(t, 200, "对方还没打开")
 	after := stranger.postForm(before, path).expect(t, 200, "¥2,000.00", "微信 · 转账", "我已经退了")
@@ -155,7 +155,7 @@ func TestReturnAnswers(t *testing.T) {
 			}
 			seen, err := s.Case(t.Context(), s.Actor(recovery.RoleAgent), view.ID)
 			if err != nil || !test.after(seen.Position) {
-				t.Errorf("the case stands at %+v (%v)", seen.Position, err)
+				t.Errorf("the case is at %+v (%v)", seen.Position, err)
 			}
 		})
 	}

@@ -52,7 +52,7 @@ func TestSignInIsRequired(t *testing.T) {
 		q := s.newBrowser(t)
 		page := q.get("/sign-in?next=" + url.QueryEscape(next))
 		if hiddenValue(page, "next") != "" {
-			t.Errorf("%q is kept as the way back", next)
+			t.Errorf("%q is accepted as the next page", next)
 		}
 		landed := q.post("/sign-in", url.Values{"csrf": {hiddenValue(page, "csrf")}, "next": {next}, "account": {string(s.Actor(recovery.RoleAgent).ID)}})
 		if landed.Path != "/desk" {
@@ -131,7 +131,7 @@ func TestFiling(t *testing.T) {
 		t.Errorf("the case lies at %s", first.Path)
 	}
 	if again := p.post(path, values); again.Path != first.Path {
-		t.Errorf("the same form twice gives %s and %s", first.Path, again.Path)
+		t.Errorf("the repeated form leads to %s, then %s", first.Path, again.Path)
 	}
 	values.Set("amount_fen", "3000")
 	p.post(path, values).expect(t, 409, "这份表单已经提交过")
@@ -149,7 +149,7 @@ func TestFilingFaults(t *testing.T) {
 	got := p.submitForm(p.get("/file"), "f", answers)
 	got.expect(t, 422, "有几处需要修改")
 	if !got.hasText("f-amount_fen-error", "请写成 2000") {
-		t.Error("the fault does not stand beside the amount")
+		t.Error("the fault is not shown next to the amount")
 	}
 	if n := findNode(got.Root, byID("f-amount_fen")); attribute(n, "value") != "两千" || attribute(n, "aria-invalid") != "true" || attribute(n, "aria-describedby") != "f-amount_fen-error f-amount_fen-help" {
 		t.Error(renderNode(n))
