@@ -154,26 +154,26 @@ func (l *Lesson) mainRoute() recovery.Route {
 	}
 }
 
-func (rs *RuleSet) lessonStory(told *Lesson) string {
+func (rs *RuleSet) lessonStory(lesson *Lesson) string {
 	words := &rs.data.Library
-	after := words.Stages[told.Stage]
-	if told.Route != "" {
-		after = words.Routes[told.Route]
+	after := words.Stages[lesson.Stage]
+	if lesson.Route != "" {
+		after = words.Routes[lesson.Route]
 	}
 	return strings.NewReplacer(
-		"{group}", words.Groups[told.Group], "{band}", rs.amountBandText(told.Band),
-		"{instrument}", rs.data.Names.Instruments[told.Instrument], "{cases}", strconv.Itoa(told.Cases),
-		"{after}", after, "{returned}", words.outcomeText(told), "{days}", strconv.Itoa(told.Days),
+		"{group}", words.Groups[lesson.Group], "{band}", rs.amountBandText(lesson.Band),
+		"{instrument}", rs.data.Names.Instruments[lesson.Instrument], "{cases}", strconv.Itoa(lesson.Cases),
+		"{after}", after, "{returned}", words.outcomeText(lesson), "{days}", strconv.Itoa(lesson.Days),
 	).Replace(words.Story)
 }
 
-func (l *libraryTexts) outcomeText(told *Lesson) string {
+func (l *libraryTexts) outcomeText(lesson *Lesson) string {
 	switch {
-	case told.Returned >= 100:
+	case lesson.Returned >= 100:
 		return l.Returned["all"]
-	case told.Returned > 0:
-		return strings.ReplaceAll(l.Returned["part"], "{percent}", strconv.Itoa(told.Returned))
-	case told.Outcome == recovery.Withdrawn:
+	case lesson.Returned > 0:
+		return strings.ReplaceAll(l.Returned["part"], "{percent}", strconv.Itoa(lesson.Returned))
+	case lesson.Outcome == recovery.Withdrawn:
 		return l.Returned["withdrawn"]
 	default:
 		return l.Returned["none"]

@@ -97,11 +97,11 @@ func (p *ruleLocations) wrapYAMLError(file string, err error) error {
 	if errors.As(err, &typed) {
 		texts = typed.Errors
 	}
-	var told []error
+	var located []error
 	for _, text := range texts {
-		told = append(told, p.locateYAMLError(file, text))
+		located = append(located, p.locateYAMLError(file, text))
 	}
-	return errors.Join(told...)
+	return errors.Join(located...)
 }
 
 func (p *ruleLocations) locateYAMLError(file, text string) error {

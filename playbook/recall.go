@@ -183,11 +183,11 @@ func (c recallRules) hasRefund() bool {
 // shortestWindow returns how long after sending the sender can recall unclaimed
 // money, by the strictest source; zero when any source denies it.
 func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
-	window, said := longest, false
+	window, stated := longest, false
 	for _, rule := range c {
 		switch rule.Recall {
 		case recallWhileUnclaimed:
-			said = true
+			stated = true
 			if rule.Within != nil {
 				window = min(window, rule.Within.duration())
 			}
@@ -195,7 +195,7 @@ func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
 			return 0
 		}
 	}
-	if !said {
+	if !stated {
 		return 0
 	}
 	return window
