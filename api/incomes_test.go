@@ -41,7 +41,7 @@ func TestCalibrationIsForStaff(t *testing.T) {
 	if empty := ask(recovery.RoleAuditor).wantStatus(http.StatusOK).decodeObject(); empty["n"] != 0.0 || empty["brier"] != nil {
 		t.Errorf("without cases: %v", empty)
 	}
-	c := s.File(t)
+	c := s.FileCase(t)
 	amount, now := c.Amount, time.Now()
 	_, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: c.Counterparts[0].ID, Kind: string(recovery.Returned), Amount: &amount, At: &now,

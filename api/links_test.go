@@ -31,7 +31,7 @@ func (s *testServer) issueLink(t testing.TB, filed testResponse, which int, key 
 // entryKinds returns the kinds of a case's entries.
 func (s *testServer) entryKinds(t testing.TB, id string) []recovery.EntryKind {
 	t.Helper()
-	entries := s.Entries(t, recovery.CaseID(id))
+	entries := s.ReadEntries(t, recovery.CaseID(id))
 	kinds := make([]recovery.EntryKind, len(entries))
 	for i, entry := range entries {
 		kinds[i] = entry.Kind

@@ -59,7 +59,7 @@ func TestReturnView(t *testing.T) {
 	if got := s.entryKinds(t, filed.stringField("id")); !slices.Equal(got, want) {
 		t.Errorf("two openings are journalled as %v", got)
 	}
-	opened := s.Entries(t, recovery.CaseID(filed.stringField("id")))[2]
+	opened := s.ReadEntries(t, recovery.CaseID(filed.stringField("id")))[2]
 	if opened.Actor.Role != recovery.RoleCounterpart || string(opened.Actor.ID) != filed.counterpartIDs()[0] {
 		t.Errorf("opened by %+v", opened.Actor)
 	}
@@ -128,7 +128,7 @@ func TestReportedReturnAwaitsConfirmation(t *testing.T) {
 	if seen := s.readReturn(t).decodeObject(); seen["says_fen"] != 0.0 || seen["returned_fen"] != 120000.0 || seen["asked_fen"] != 0.0 {
 		t.Errorf("%v", seen)
 	}
-	entries := s.Entries(t, recovery.CaseID(id))
+	entries := s.ReadEntries(t, recovery.CaseID(id))
 	spoken := entries[slices.IndexFunc(entries, func(e journal.Entry) bool { return e.Kind == recovery.EntryResponseRecorded })]
 	if spoken.Actor.Role != recovery.RoleCounterpart || spoken.Commitments["text"] == "" {
 		t.Errorf("%+v", spoken)
@@ -194,7 +194,7 @@ func TestRefuseInvalidInstalments(t *testing.T) {
 func TestHarassmentByLink(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
-	s.Noon(1)
+	s.SetNoon(1)
 	filed := s.fileWithLink(t)
 	s.postReturn(t, "harassment", `{"text":"请不要再联系我"}`).wantStatus(http.StatusOK)
 	c := s.get(t, recovery.RoleClaimant, "/api/v1/cases/"+filed.stringField("id")).wantStatus(http.StatusOK)

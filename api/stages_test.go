@@ -17,7 +17,7 @@ func (s *testServer) setPosition(t testing.TB, id string, change func(*recovery.
 	c, err := s.Store.ReadCase(t.Context(), recovery.CaseID(id))
 	failOnError(t, err)
 	change(&c.Position)
-	s.Place(t, c.ID, c.Position)
+	s.SetPosition(t, c.ID, c.Position)
 }
 
 func submitAppeal(p *recovery.Position) {
@@ -29,7 +29,7 @@ func submitAppeal(p *recovery.Position) {
 func TestActionsOfStages(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
-	s.Noon(1)
+	s.SetNoon(1)
 	filed := s.fileCase(t)
 	id, one := filed.stringField("id"), filed.counterpartIDs()[0]
 	soon := s.Now().AddDate(0, 1, 0)
@@ -130,7 +130,7 @@ func TestConcurrentDecisions(t *testing.T) {
 func TestRefuseMessages(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
-	noon := s.Noon(1)
+	noon := s.SetNoon(1)
 	filed := s.fileCase(t)
 	id := filed.stringField("id")
 	plan := func(text string) testResponse {

@@ -18,7 +18,7 @@ import (
 
 // testServer serves the REST interface over the casework test rig.
 type testServer struct {
-	*casetest.Rig
+	*casetest.Fixture
 	t          testing.TB
 	server     *httptest.Server
 	echo       *echo.Echo
@@ -37,7 +37,7 @@ const (
 
 func newTestServer(t testing.TB, o api.Options, options ...casetest.Option) *testServer {
 	t.Helper()
-	s := &testServer{Rig: casetest.New(t, options...), t: t, logged: &lockedLog{}}
+	s := &testServer{Fixture: casetest.New(t, options...), t: t, logged: &lockedLog{}}
 	token, err := s.IssueToken(t.Context(), s.NewActor(t, recovery.RoleClaimant).ID, "test", nil)
 	failOnError(t, err)
 	s.otherToken = token

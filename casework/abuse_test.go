@@ -12,7 +12,7 @@ import (
 )
 
 // fileAs files a case of an account against somebody, who is reached by contact.
-func fileAs(t *testing.T, rig *casetest.Rig, by recovery.Actor, phone, contact string) casework.View {
+func fileAs(t *testing.T, rig *casetest.Fixture, by recovery.Actor, phone, contact string) casework.View {
 	t.Helper()
 	filing := casetest.Filing()
 	filing.Claimant.Email, filing.Claimant.Phone = "", phone
@@ -25,7 +25,7 @@ func fileAs(t *testing.T, rig *casetest.Rig, by recovery.Actor, phone, contact s
 }
 
 // flags looks for patterns and lists what stands.
-func flags(t *testing.T, rig *casetest.Rig) []recovery.AbuseFlag {
+func flags(t *testing.T, rig *casetest.Fixture) []recovery.AbuseFlag {
 	t.Helper()
 	if err := rig.FlagAbuse(t.Context()); err != nil {
 		t.Fatal(err)

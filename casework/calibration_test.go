@@ -14,7 +14,7 @@ func TestCalibrationCountsWhatWasTried(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	now := time.Now()
-	returned, withdrawn, strange := rig.File(t), rig.File(t), rig.File(t)
+	returned, withdrawn, strange := rig.FileCase(t), rig.FileCase(t), rig.FileCase(t)
 	act := func(role recovery.Role, id recovery.CaseID, act recovery.ActionBody) {
 		t.Helper()
 		if _, err := rig.Act(t.Context(), rig.As(role), id, act); err != nil {

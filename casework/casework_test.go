@@ -31,7 +31,7 @@ func wantCode(t *testing.T, err error, want recovery.Code) *recovery.Fault {
 	return fault
 }
 
-func keyed(rig *casetest.Rig, role recovery.Role, key string) casework.Request {
+func keyed(rig *casetest.Fixture, role recovery.Role, key string) casework.Request {
 	req := rig.As(role)
 	req.Key, req.Fingerprint = key, "asked:"+key
 	return req
@@ -40,14 +40,14 @@ func keyed(rig *casetest.Rig, role recovery.Role, key string) casework.Request {
 func TestFilingIsCompleteAtOnce(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	if view.Position.Stage != recovery.PrivateContact || len(view.Deadlines) == 0 || view.Deadlines[0].Kind != recovery.ContactClock {
 		t.Errorf("a claimed transfer stands in %s with the deadlines %v", view.Position.Stage, view.Deadlines)
 	}
 	if !slices.Contains(view.Allowed, recovery.RecordContact) || slices.Contains(view.Allowed, recovery.DecideAppeal) {
 		t.Errorf("a claimant is offered %v", view.Allowed)
 	}
-	entries := rig.Entries(t, view.ID)
+	entries := rig.ReadEntries(t, view.ID)
 	if len(entries) != 1 || entries[0].Kind != recovery.EntryCaseFiled {
 		t.Fatalf("journal = %+v, want the filing alone", entries)
 	}
@@ -128,7 +128,7 @@ func TestOneOpenCasePerTransaction(t *testing.T) {
 	}
 }
 
-func withdraw(t *testing.T, rig *casetest.Rig, id recovery.CaseID) {
+func withdraw(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) {
 	t.Helper()
 	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "已自行解决"}
 	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), id, act); err != nil {
@@ -170,7 +170,7 @@ func TestPaceStandsInEveryEntry(t *testing.T) {
 	}
 	rig.Upload(t, reply.Value.ID, recovery.TransferScreenshot, png)
 	withdraw(t, rig, reply.Value.ID)
-	for _, entry := range rig.Entries(t, reply.Value.ID) {
+	for _, entry := range rig.ReadEntries(t, reply.Value.ID) {
 		if entry.Pace != 3600 {
 			t.Errorf("entry %d (%s) does not say its pace", entry.Seq, entry.Kind)
 		}
@@ -180,7 +180,7 @@ func TestPaceStandsInEveryEntry(t *testing.T) {
 func TestOthersCasesDoNotExist(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	stranger := rig.NewActor(t, recovery.RoleClaimant)
 	_, err := rig.Case(t.Context(), stranger, view.ID)
 	wantCode(t, err, recovery.CodeNotFound)
@@ -199,7 +199,7 @@ func TestOthersCasesDoNotExist(t *testing.T) {
 func TestRefusedActLeavesNothing(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	refusals := map[recovery.Code]struct {
 		role recovery.Role
 		act  recovery.ActionBody
@@ -217,7 +217,7 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 			t.Errorf("the refusal offers %v instead", fault.Allowed)
 		}
 	}
-	if entries := rig.Entries(t, view.ID); len(entries) != 1 {
+	if entries := rig.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("refusals left %d entries", len(entries)-1)
 	}
 	after, err := rig.Case(t.Context(), rig.Actor(recovery.RoleClaimant), view.ID)
@@ -229,7 +229,7 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 func TestSameActTwiceIsOneEntry(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	now := time.Now()
 	act := recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.PrivateMessage, Text: "请退还", SentAt: &now}
 	req := keyed(rig, recovery.RoleClaimant, "k")
@@ -247,7 +247,7 @@ func TestSameActTwiceIsOneEntry(t *testing.T) {
 	if diff := cmp.Diff(first.Value, again.Value); diff != "" {
 		t.Errorf("the repetition differs from the first answer:\n%s", diff)
 	}
-	if entries := rig.Entries(t, view.ID); len(entries) != 2 {
+	if entries := rig.ReadEntries(t, view.ID); len(entries) != 2 {
 		t.Errorf("%d entries, want filing and one contact", len(entries))
 	}
 }
@@ -257,7 +257,7 @@ func TestSameActTwiceIsOneEntry(t *testing.T) {
 func TestNobodyAtWork(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	req := keyed(rig, recovery.RoleClaimant, "k")
 	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
 	rig.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
@@ -273,7 +273,7 @@ func TestNobodyAtWork(t *testing.T) {
 func TestIfMatch(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	stale := view.Version - 1
 	req := rig.As(recovery.RoleClaimant)
 	req.IfMatch = &stale
@@ -284,7 +284,7 @@ func TestIfMatch(t *testing.T) {
 func TestUnknownCounterpart(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	now := time.Now()
 	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: "nobody", Kind: string(recovery.Refused), At: &now,
@@ -297,7 +297,7 @@ func TestUnknownCounterpart(t *testing.T) {
 func TestDeskTakesAndGivesBack(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	agent := rig.Actor(recovery.RoleAgent)
 	assign := recovery.ActionBody{Action: recovery.Assign, UserID: agent.ID}
 	taken, err := rig.Act(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
@@ -326,7 +326,7 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 func TestTwoAgentsTakeOneCase(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	var group sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
@@ -352,7 +352,7 @@ func TestTwoAgentsTakeOneCase(t *testing.T) {
 func TestInternalNotesStayInside(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	note := recovery.ActionBody{Action: recovery.AddNote, Text: "对方态度恶劣", Visibility: recovery.NoteInternal}
 	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, note); err != nil {
 		t.Fatal(err)
@@ -371,7 +371,7 @@ func TestInternalNotesStayInside(t *testing.T) {
 func TestEvidenceIsKeptOnceAndCountedTwice(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	first := rig.Upload(t, view.ID, recovery.TransferScreenshot, png)
 	second := rig.Upload(t, view.ID, recovery.TransferScreenshot, png)
 	if first.SHA256 != second.SHA256 || first.Seq == second.Seq {
@@ -385,10 +385,10 @@ func TestEvidenceIsKeptOnceAndCountedTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := casetest.Drain(t, body); !bytes.Equal(got, png) {
+	if got := casetest.ReadAndClose(t, body); !bytes.Equal(got, png) {
 		t.Error("other bytes came back")
 	}
-	entries := rig.Entries(t, view.ID)
+	entries := rig.ReadEntries(t, view.ID)
 	if last := entries[len(entries)-1]; last.Kind != recovery.EntryEvidenceViewed || last.Actor != req.Actor {
 		t.Errorf("the view was journalled as %+v", last)
 	}
@@ -412,7 +412,7 @@ func files(t *testing.T, dir string) []string {
 func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	soon := time.Now().Add(time.Hour)
 	for name, tc := range map[string]struct {
 		code    recovery.Code
@@ -438,7 +438,7 @@ func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 	if left := files(t, rig.BlobDir); len(left) != 0 {
 		t.Errorf("refusals left the blobs %v", left)
 	}
-	if entries := rig.Entries(t, view.ID); len(entries) != 1 {
+	if entries := rig.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("refusals left %d entries", len(entries)-1)
 	}
 }
@@ -446,7 +446,7 @@ func TestRefusedEvidenceLeavesNothing(t *testing.T) {
 func TestAcceptedMedia(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	for want, content := range map[string]string{
 		"image/png":       string(png),
 		"image/jpeg":      "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
@@ -465,7 +465,7 @@ func TestAcceptedMedia(t *testing.T) {
 func TestExportsByRole(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	_, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ForArchive)
 	wantCode(t, err, recovery.CodeForbidden)
 	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleAuditor), view.ID, recovery.ForCourt)

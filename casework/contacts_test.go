@@ -17,7 +17,7 @@ import (
 const sane = "你好，前面误发的转账方便时请退回，谢谢"
 
 // planTo plans a message to the case's counterpart as the rig's claimant.
-func planTo(t *testing.T, rig *casetest.Rig, view casework.View, text string) error {
+func planTo(t *testing.T, rig *casetest.Fixture, view casework.View, text string) error {
 	t.Helper()
 	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.PlanContact, Channel: recovery.ByWeChat, Text: text, CounterpartID: view.Counterparts[0].ID,
@@ -26,7 +26,7 @@ func planTo(t *testing.T, rig *casetest.Rig, view casework.View, text string) er
 }
 
 // sent records a message to the case's counterpart.
-func sent(t *testing.T, rig *casetest.Rig, view casework.View, at time.Time) casework.View {
+func sent(t *testing.T, rig *casetest.Fixture, view casework.View, at time.Time) casework.View {
 	t.Helper()
 	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordContact, Channel: recovery.ByWeChat, Text: sane, CounterpartID: view.Counterparts[0].ID, SentAt: &at,
@@ -40,12 +40,12 @@ func sent(t *testing.T, rig *casetest.Rig, view casework.View, at time.Time) cas
 func TestAPlanIsWrittenDownAndNothingMore(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	rig.Noon(1)
-	view := rig.File(t)
+	rig.SetNoon(1)
+	view := rig.FileCase(t)
 	if err := planTo(t, rig, view, sane); err != nil {
 		t.Fatal(err)
 	}
-	entries := rig.Entries(t, view.ID)
+	entries := rig.ReadEntries(t, view.ID)
 	last := entries[len(entries)-1]
 	if last.Kind != recovery.EntryContactPlanned || last.Facts["text"] != nil || last.Commitments["text"] == "" {
 		t.Errorf("journalled as %+v", last)
@@ -61,8 +61,8 @@ func TestAPlanIsWrittenDownAndNothingMore(t *testing.T) {
 func TestTooManyMessages(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	noon := rig.Noon(1)
-	view := rig.File(t)
+	noon := rig.SetNoon(1)
+	view := rig.FileCase(t)
 	sent(t, rig, view, noon)
 	if err := planTo(t, rig, view, sane); err != nil {
 		t.Fatalf("the second of a day: %v", err)
@@ -81,7 +81,7 @@ func TestTooManyMessages(t *testing.T) {
 		}
 	}
 	for day := 2; day <= 4; day++ {
-		noon = rig.Noon(day)
+		noon = rig.SetNoon(day)
 		sent(t, rig, view, noon)
 		if day < 4 {
 			sent(t, rig, view, noon)
@@ -98,8 +98,8 @@ func TestTooManyMessages(t *testing.T) {
 func TestWhatWasSentIsRecorded(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	noon := rig.Noon(1)
-	view := rig.File(t)
+	noon := rig.SetNoon(1)
+	view := rig.FileCase(t)
 	for range 2 {
 		view = sent(t, rig, view, noon)
 	}
@@ -118,8 +118,8 @@ func TestWhatWasSentIsRecorded(t *testing.T) {
 func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	night := rig.SetClock(rig.Noon(1).Add(11 * time.Hour)) // 23:00
-	view := rig.File(t)
+	night := rig.SetClock(rig.SetNoon(1).Add(11 * time.Hour)) // 23:00
+	view := rig.FileCase(t)
 	if !view.Contacts.QuietNow {
 		t.Error("at 23:00 it is not quiet")
 	}
@@ -141,15 +141,15 @@ func TestQuietHours(t *testing.T) {
 func TestNobodyWritesToWhoRefused(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	noon := rig.Noon(1)
-	view := rig.File(t)
+	noon := rig.SetNoon(1)
+	view := rig.FileCase(t)
 	for action, act := range map[string]recovery.ActionBody{
 		"refused":  {Action: recovery.RecordResponse, Kind: string(recovery.Refused), At: &noon},
 		"harassed": {Action: recovery.ReportHarassment, Text: "请不要再联系"},
 	} {
 		view := view
 		if action == "harassed" {
-			view = rig.File(t)
+			view = rig.FileCase(t)
 		}
 		act.CounterpartID = view.Counterparts[0].ID
 		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act); err != nil {
@@ -165,8 +165,8 @@ func TestNobodyWritesToWhoRefused(t *testing.T) {
 func TestUnsafeTexts(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	rig.Noon(1)
-	view := rig.File(t)
+	rig.SetNoon(1)
+	view := rig.FileCase(t)
 	fault := wantCode(t, planTo(t, rig, view, "再不还钱我就打断你的腿"), recovery.CodeTextUnsafe)
 	if len(fault.Fields) == 0 || fault.Fields[0].Field != "text" || fault.Fields[0].Code != "threat" || !strings.Contains(fault.Fields[0].Detail, "治安管理处罚法") {
 		t.Errorf("%+v", fault)
@@ -192,7 +192,7 @@ func TestUnsafeTexts(t *testing.T) {
 			t.Errorf("%s: %+v", name, fault.Fields)
 		}
 	}
-	if entries := rig.Entries(t, view.ID); len(entries) != 1 {
+	if entries := rig.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("refusals left %d entries", len(entries)-1)
 	}
 }
@@ -200,7 +200,7 @@ func TestUnsafeTexts(t *testing.T) {
 func TestNoGroupToSpeakTo(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	rig.Noon(1)
+	rig.SetNoon(1)
 	filing := casetest.Filing()
 	filing.Group = nil
 	reply, err := rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing)
@@ -219,8 +219,8 @@ func TestNoGroupToSpeakTo(t *testing.T) {
 func TestPlansAtOnceAreBothJudged(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
-	sent(t, rig, view, rig.Noon(1))
+	view := rig.FileCase(t)
+	sent(t, rig, view, rig.SetNoon(1))
 	errs := make([]error, 4)
 	var group sync.WaitGroup
 	for i := range errs {

@@ -33,7 +33,7 @@ func shot(t testing.TB) []byte {
 }
 
 // begin announces a file of the rig's claimant and sends all of it.
-func begin(t testing.TB, r *casetest.Rig, id recovery.CaseID, data []byte) recovery.EvidenceID {
+func begin(t testing.TB, r *casetest.Fixture, id recovery.CaseID, data []byte) recovery.EvidenceID {
 	t.Helper()
 	sum := sha256.Sum256(data)
 	req := r.As(recovery.RoleClaimant)
@@ -54,7 +54,7 @@ func begin(t testing.TB, r *casetest.Rig, id recovery.CaseID, data []byte) recov
 func TestCompletingAtOnce(t *testing.T) {
 	t.Parallel()
 	r := casetest.New(t)
-	c, data := r.File(t), shot(t)
+	c, data := r.FileCase(t), shot(t)
 	id := begin(t, r, c.ID, data)
 	var group sync.WaitGroup
 	errs := make([]error, 6)
@@ -81,7 +81,7 @@ func TestCompletingAtOnce(t *testing.T) {
 		}
 	}
 	added := 0
-	for _, entry := range r.Entries(t, c.ID) {
+	for _, entry := range r.ReadEntries(t, c.ID) {
 		if entry.Kind == recovery.EntryEvidenceAdded {
 			added++
 			if entry.Facts["sender_sha256"] == nil || entry.Facts["parts"] != 1.0 {
@@ -98,7 +98,7 @@ func TestCompletingAtOnce(t *testing.T) {
 func TestAbandonedUploadsAreForgotten(t *testing.T) {
 	t.Parallel()
 	r := casetest.New(t)
-	c := r.File(t)
+	c := r.FileCase(t)
 	id := begin(t, r, c.ID, []byte("half of it\n"))
 	folder := filepath.Join(r.BlobDir, "parts", string(id))
 	old := time.Now().Add(-25 * time.Hour)
@@ -115,7 +115,7 @@ func TestAbandonedUploadsAreForgotten(t *testing.T) {
 func TestViewOfALostOriginal(t *testing.T) {
 	t.Parallel()
 	r := casetest.New(t)
-	c := r.File(t)
+	c := r.FileCase(t)
 	e := r.Upload(t, c.ID, recovery.ChatScreenshot, shot(t))
 	if err := filepath.WalkDir(r.BlobDir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {
@@ -125,11 +125,11 @@ func TestViewOfALostOriginal(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	before := len(r.Entries(t, c.ID))
+	before := len(r.ReadEntries(t, c.ID))
 	if _, _, err := r.OpenView(t.Context(), r.As(recovery.RoleAgent), e.ID, ""); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Error(err)
 	}
-	if after := len(r.Entries(t, c.ID)); after != before {
+	if after := len(r.ReadEntries(t, c.ID)); after != before {
 		t.Errorf("%d entries more", after-before)
 	}
 }

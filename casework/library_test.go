@@ -13,7 +13,7 @@ import (
 
 // lessons are the precedents of this installation that an assessment of the
 // same kind of mis-send shows, and the whole answer as it goes out.
-func lessons(t *testing.T, rig *casetest.Rig) (told []playbook.Precedent, answer string) {
+func lessons(t *testing.T, rig *casetest.Fixture) (told []playbook.Precedent, answer string) {
 	t.Helper()
 	assessment, err := rig.Assess(t.Context(), playbook.AssessmentFacts{
 		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 150_000, Reason: recovery.WrongGroup,
@@ -34,13 +34,13 @@ func lessons(t *testing.T, rig *casetest.Rig) (told []playbook.Precedent, answer
 func TestALessonIsSharedAndTakenBack(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	share := func(role recovery.Role, yes bool) error {
 		_, err := rig.Act(t.Context(), rig.As(role), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
 		return err
 	}
 	for range 4 { // one less than the book asks for
-		alike := rig.File(t)
+		alike := rig.FileCase(t)
 		withdraw(t, rig, alike.ID)
 		yes := true
 		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), alike.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes}); err != nil {
@@ -76,7 +76,7 @@ func TestALessonIsSharedAndTakenBack(t *testing.T) {
 	if told, _ := lessons(t, rig); len(told) != 0 {
 		t.Errorf("taken back, and still told: %+v", told)
 	}
-	entries := rig.Entries(t, view.ID)
+	entries := rig.ReadEntries(t, view.ID)
 	for i, want := range []bool{true, false} {
 		entry := entries[len(entries)-2+i]
 		if entry.Kind != recovery.EntryLessonShared || entry.Facts["share"] != want {
@@ -90,9 +90,9 @@ func TestALessonIsSharedAndTakenBack(t *testing.T) {
 func TestSharingIsOneActPerKey(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	withdraw(t, rig, view.ID)
-	before := len(rig.Entries(t, view.ID))
+	before := len(rig.ReadEntries(t, view.ID))
 	yes := true
 	for i := range 2 {
 		reply, err := rig.Act(t.Context(), keyed(rig, recovery.RoleClaimant, "k"), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
@@ -101,7 +101,7 @@ func TestSharingIsOneActPerKey(t *testing.T) {
 		}
 	}
 	c, err := rig.Store.ReadCase(t.Context(), view.ID)
-	if err != nil || !c.Shared || len(rig.Entries(t, view.ID)) != before+1 {
-		t.Errorf("shared %t with %d entries, before %d (%v)", c.Shared, len(rig.Entries(t, view.ID)), before, err)
+	if err != nil || !c.Shared || len(rig.ReadEntries(t, view.ID)) != before+1 {
+		t.Errorf("shared %t with %d entries, before %d (%v)", c.Shared, len(rig.ReadEntries(t, view.ID)), before, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // ledgerRig is a case with two counterparts, each of whom took a half ten days
 // ago.
-func ledgerRig(t *testing.T) (*casetest.Rig, casework.View) {
+func ledgerRig(t *testing.T) (*casetest.Fixture, casework.View) {
 	t.Helper()
 	rig := casetest.New(t)
 	filing := casetest.Filing()
@@ -27,7 +27,7 @@ func ledgerRig(t *testing.T) (*casetest.Rig, casework.View) {
 	return rig, reply.Value
 }
 
-func act(t *testing.T, rig *casetest.Rig, role recovery.Role, id recovery.CaseID, a recovery.ActionBody) {
+func act(t *testing.T, rig *casetest.Fixture, role recovery.Role, id recovery.CaseID, a recovery.ActionBody) {
 	t.Helper()
 	if _, err := rig.Act(t.Context(), rig.As(role), id, a); err != nil {
 		t.Fatalf("%s: %v", a.Action, err)
@@ -39,7 +39,7 @@ func minutesAfter(c casework.View, minutes int) *time.Time {
 	return &at
 }
 
-func ledger(t *testing.T, rig *casetest.Rig, id recovery.CaseID) casework.LimitationLedger {
+func ledger(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) casework.LimitationLedger {
 	t.Helper()
 	l, err := rig.Limitation(t.Context(), rig.Actor(recovery.RoleAuditor), id)
 	if err != nil {
@@ -124,7 +124,7 @@ func TestStepsOfTheLawCountTowardsAll(t *testing.T) {
 	for i, kind := range []string{"mediation_requested", "police_reported", "suit_filed", "hearing"} {
 		act(t, rig, recovery.RoleLegal, c.ID, recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: kind, At: minutesAfter(c, 10+i)})
 	}
-	entries := rig.Entries(t, c.ID)
+	entries := rig.ReadEntries(t, c.ID)
 	if last := entries[len(entries)-1]; last.Facts["every_counterpart"] != true || last.Facts["counterpart_id"] != nil {
 		t.Errorf("a step that names nobody says %v", last.Facts)
 	}
@@ -254,7 +254,7 @@ func someAct(r *rand.Rand, c casework.View) (recovery.Role, recovery.ActionBody)
 func TestPlansAndInstalments(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	c := rig.File(t)
+	c := rig.FileCase(t)
 	debtor := c.Counterparts[0].ID
 	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{
@@ -277,7 +277,7 @@ func TestPlansAndInstalments(t *testing.T) {
 func TestTheLedgerIsForThoseWhoSeeTheCase(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	c := rig.File(t)
+	c := rig.FileCase(t)
 	for _, role := range recovery.Roles {
 		_, err := rig.Limitation(t.Context(), rig.Actor(role), c.ID)
 		if role == recovery.RoleCounterpart {

@@ -18,7 +18,7 @@ import (
 
 // told is a rig with the use cases of being told.
 type told struct {
-	*casetest.Rig
+	*casetest.Fixture
 	*casework.Notices
 	notifyRules *notify.Rules
 }
@@ -49,7 +49,7 @@ func (r told) happen(t *testing.T, c recovery.Case, kind recovery.EntryKind, key
 // fileQuietly files a case and has its claimant read what that told them.
 func (r told) fileQuietly(t *testing.T) casework.View {
 	t.Helper()
-	filed := r.File(t)
+	filed := r.FileCase(t)
 	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), true, 200, "")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestInboxSaysWhatToDo(t *testing.T) {
 func TestAnInboxIsItsReaders(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
-	filed := r.File(t)
+	filed := r.FileCase(t)
 	r.happen(t, filed.Case, recovery.EntryEvidenceRequested, "a")
 	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), false, 10, "")
 	if err != nil {
@@ -151,7 +151,7 @@ func TestPreferencesOfAPerson(t *testing.T) {
 	if got, err := r.SetPreferences(t.Context(), owner, chosen); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%s (%v)", cmp.Diff(want, got), err)
 	}
-	filed := r.File(t)
+	filed := r.FileCase(t)
 	r.happen(t, filed.Case, recovery.EntryEvidenceRequested, "a")
 	if box, err := r.Inbox(t.Context(), owner, false, 10, ""); err != nil || box.Items[0].Title != "More evidence is needed" {
 		t.Errorf("%+v (%v)", box, err)

@@ -14,7 +14,7 @@ import (
 	"recourse/recovery"
 )
 
-func handOver(rig *casetest.Rig, t *testing.T, view casework.View, to recovery.UserID) error {
+func handOver(rig *casetest.Fixture, t *testing.T, view casework.View, to recovery.UserID) error {
 	t.Helper()
 	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.HandOver, UserID: to, Reason: "请我妹妹代办",
@@ -25,7 +25,7 @@ func handOver(rig *casetest.Rig, t *testing.T, view casework.View, to recovery.U
 func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	friend := rig.NewActor(t, recovery.RoleClaimant)
 	_, err := rig.Case(t.Context(), friend, view.ID)
 	wantCode(t, err, recovery.CodeNotFound)
@@ -43,7 +43,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 	}
 	_, err = rig.Case(t.Context(), friend, view.ID)
 	wantCode(t, err, recovery.CodeNotFound)
-	entries := rig.Entries(t, view.ID)
+	entries := rig.ReadEntries(t, view.ID)
 	if last := entries[len(entries)-1]; last.Kind != recovery.EntryHandedOver || last.Actor != friend {
 		t.Errorf("journalled as %+v", last)
 	}
@@ -52,7 +52,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 func TestWhoMayRepresent(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	for _, id := range []recovery.UserID{"nobody", view.Owner, rig.Actor(recovery.RoleAgent).ID, rig.Actor(recovery.RoleAuditor).ID} {
 		if fault := wantCode(t, handOver(rig, t, view, id), recovery.CodeInvalid); fault.Fields[0].Field != "user_id" {
 			t.Errorf("%s: %+v", id, fault.Fields)
@@ -64,12 +64,12 @@ func TestWhoMayRepresent(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, handOver(rig, t, view, away.ID), recovery.CodeInvalid)
-	if entries := rig.Entries(t, view.ID); len(entries) != 1 {
+	if entries := rig.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("refusals left %d entries", len(entries)-1)
 	}
 }
 
-func emailOf(t *testing.T, rig *casetest.Rig, id recovery.UserID) string {
+func emailOf(t *testing.T, rig *casetest.Fixture, id recovery.UserID) string {
 	t.Helper()
 	user, err := rig.Account(t.Context(), id)
 	if err != nil {
@@ -79,7 +79,7 @@ func emailOf(t *testing.T, rig *casetest.Rig, id recovery.UserID) string {
 }
 
 // submitted gives a case of an amount whose appeal waits for the desk.
-func submitted(t *testing.T, rig *casetest.Rig, amount recovery.Money) casework.View {
+func submitted(t *testing.T, rig *casetest.Fixture, amount recovery.Money) casework.View {
 	t.Helper()
 	filing := casetest.Filing()
 	filing.Amount, filing.Counterparts[0].Claimed = amount, amount
@@ -89,7 +89,7 @@ func submitted(t *testing.T, rig *casetest.Rig, amount recovery.Money) casework.
 	}
 	p := reply.Value.Position
 	p.Stage, p.Appeal = recovery.Appeal, recovery.AppealSubmitted
-	rig.Place(t, reply.Value.ID, p)
+	rig.SetPosition(t, reply.Value.ID, p)
 	return reply.Value
 }
 
@@ -145,7 +145,7 @@ func TestFourEyes(t *testing.T) {
 func TestMoneyAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	withdraw(t, rig, view.ID)
 	now, some := rig.Now(), recovery.Money(50_000)
 	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
@@ -178,11 +178,11 @@ func TestReopeningBesideAnOpenCase(t *testing.T) {
 	if _, err = rig.Service.File(t.Context(), rig.As(recovery.RoleClaimant), filing); err != nil {
 		t.Fatal(err)
 	}
-	before := len(rig.Entries(t, first.Value.ID))
+	before := len(rig.ReadEntries(t, first.Value.ID))
 	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), first.Value.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeTransactionOpen)
 	after, err := rig.Case(t.Context(), rig.Actor(recovery.RoleClaimant), first.Value.ID)
-	if err != nil || after.ClosedAt == nil || len(rig.Entries(t, first.Value.ID)) != before {
+	if err != nil || after.ClosedAt == nil || len(rig.ReadEntries(t, first.Value.ID)) != before {
 		t.Errorf("%+v (%v)", after.Position, err)
 	}
 }
@@ -192,7 +192,7 @@ func TestReopeningBesideAnOpenCase(t *testing.T) {
 func TestTimesOutOfOrder(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	before, one := view.SentAt.Add(-time.Second), view.Counterparts[0].ID
 	for field, act := range map[string]recovery.ActionBody{
 		"at":      {Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Promised), At: &before},
@@ -217,7 +217,7 @@ func TestTimesOutOfOrder(t *testing.T) {
 func TestARecordThatCannotBeReadIsNotMissing(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	kept := rig.Upload(t, view.ID, recovery.Ticket, png)
 	asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ForCourt)
 	if err != nil {

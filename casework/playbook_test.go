@@ -89,7 +89,7 @@ func TestNewCasesAreSharedBetweenVersions(t *testing.T) {
 		if !filed {
 			t.Fatalf("no case was filed under %s", version)
 		}
-		if pinned := rig.Entries(t, c.ID)[0].Facts["playbook"]; pinned != version {
+		if pinned := rig.ReadEntries(t, c.ID)[0].Facts["playbook"]; pinned != version {
 			t.Errorf("the journal of a case under %s says %v", version, pinned)
 		}
 	}
@@ -127,7 +127,7 @@ func TestSimulateVisitsEveryCase(t *testing.T) {
 }
 
 // withPlaybooks is the rig's service with other playbooks.
-func withPlaybooks(t testing.TB, rig *casetest.Rig, books fs.FS) *casework.Service {
+func withPlaybooks(t testing.TB, rig *casetest.Fixture, books fs.FS) *casework.Service {
 	t.Helper()
 	playbooks, err := playbook.LoadFrom(books)
 	if err != nil {

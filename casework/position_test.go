@@ -27,11 +27,11 @@ func placed(t *testing.T) []byte {
 func TestCopiesAreMadeBeforeTheyAreNeeded(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	view := rig.File(t)
+	view := rig.FileCase(t)
 	told := rig.Upload(t, view.ID, recovery.ChatScreenshot, placed(t))
 	rig.Upload(t, view.ID, recovery.ChatScreenshot, shot(t)) // tells nothing
 	derived := func() (of []any) {
-		for _, entry := range rig.Entries(t, view.ID) {
+		for _, entry := range rig.ReadEntries(t, view.ID) {
 			if entry.Kind == recovery.EntryEvidenceDerived {
 				of = append(of, entry.Facts["of_sha256"])
 			}

@@ -20,7 +20,7 @@ import (
 )
 
 // sql runs a statement behind the desk's back.
-func sql(t *testing.T, rig *casetest.Rig, statement string, args ...any) {
+func sql(t *testing.T, rig *casetest.Fixture, statement string, args ...any) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), rig.URL)
 	if err != nil {
@@ -33,24 +33,24 @@ func sql(t *testing.T, rig *casetest.Rig, statement string, args ...any) {
 }
 
 // closed is a case with a file, withdrawn some years ago.
-func closed(t *testing.T, rig *casetest.Rig, years int) casework.View {
+func closed(t *testing.T, rig *casetest.Fixture, years int) casework.View {
 	t.Helper()
-	c := rig.File(t)
+	c := rig.FileCase(t)
 	rig.Upload(t, c.ID, recovery.ChatScreenshot, append(slices.Clone(png), c.ID...))
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了，老王不还"})
 	sql(t, rig, `update cases set closed_at = closed_at - $2 * interval '1 year' - interval '3 days' where id = $1`, c.ID, years)
 	return c
 }
 
-func erase(t *testing.T, rig *casetest.Rig, role recovery.Role, id recovery.CaseID) (casework.Erasure, error) {
+func erase(t *testing.T, rig *casetest.Fixture, role recovery.Role, id recovery.CaseID) (casework.Erasure, error) {
 	t.Helper()
 	reply, err := rig.Erase(t.Context(), rig.As(role), id, "请删除")
 	return reply.Value, err
 }
 
-func lastKind(t *testing.T, rig *casetest.Rig, id recovery.CaseID) recovery.EntryKind {
+func lastKind(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) recovery.EntryKind {
 	t.Helper()
-	entries := rig.Entries(t, id)
+	entries := rig.ReadEntries(t, id)
 	return entries[len(entries)-1].Kind
 }
 
@@ -69,8 +69,8 @@ func TestErasureOnRequest(t *testing.T) {
 	if lastKind(t, rig, c.ID) != recovery.EntryValuesErased {
 		t.Error("no entry tells of it")
 	}
-	before := len(rig.Entries(t, c.ID))
-	if again, err := erase(t, rig, recovery.RoleClaimant, c.ID); err != nil || !again.Erased || len(rig.Entries(t, c.ID)) != before {
+	before := len(rig.ReadEntries(t, c.ID))
+	if again, err := erase(t, rig, recovery.RoleClaimant, c.ID); err != nil || !again.Erased || len(rig.ReadEntries(t, c.ID)) != before {
 		t.Errorf("a second time: %+v (%v)", again, err)
 	}
 	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
@@ -91,7 +91,7 @@ func TestErasureOnRequest(t *testing.T) {
 func TestErasureIsRefusedWithItsReason(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	running, held := rig.File(t), closed(t, rig, 9)
+	running, held := rig.FileCase(t), closed(t, rig, 9)
 	if _, err := rig.Hold(t.Context(), rig.As(recovery.RoleLegal), held.ID, "诉讼中"); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestErasureIsRefusedWithItsReason(t *testing.T) {
 		if len(fault.Fields) != 1 || fault.Fields[0].Code != reason || !strings.Contains(fault.Fields[0].Detail, "个人信息保护法 第47条") {
 			t.Errorf("%s: %+v", reason, fault.Fields)
 		}
-		entries := rig.Entries(t, id)
+		entries := rig.ReadEntries(t, id)
 		last := entries[len(entries)-1]
 		if last.Kind != recovery.EntryErasureRefused || last.Facts["because"] != reason || last.Commitments["reason"] == "" {
 			t.Errorf("%s is written down as %+v", reason, last)
@@ -149,7 +149,7 @@ func TestUntilItsTimeACaseIsOnlyKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			casetest.Drain(t, body)
+			casetest.ReadAndClose(t, body)
 		} else {
 			wantCode(t, err, recovery.CodeForbidden)
 		}
@@ -161,7 +161,7 @@ func TestUntilItsTimeACaseIsOnlyKept(t *testing.T) {
 }
 
 // everything is what an actor can read of a case in words.
-func everything(t *testing.T, rig *casetest.Rig, actor recovery.Actor, id recovery.CaseID) string {
+func everything(t *testing.T, rig *casetest.Fixture, actor recovery.Actor, id recovery.CaseID) string {
 	t.Helper()
 	one, err := rig.Case(t.Context(), actor, id)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	kinds := []recovery.EntryKind{}
-	for _, entry := range rig.Entries(t, c.ID)[3:] {
+	for _, entry := range rig.ReadEntries(t, c.ID)[3:] {
 		kinds = append(kinds, entry.Kind)
 	}
 	if !slices.Equal(kinds[len(kinds)-3:], []recovery.EntryKind{recovery.EntryHoldSet, recovery.EntryHoldLifted, recovery.EntryValuesErased}) {
@@ -239,7 +239,7 @@ func TestHolds(t *testing.T) {
 func TestKeepErasesToTheLastByte(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	c, young := closed(t, rig, 5), rig.File(t)
+	c, young := closed(t, rig, 5), rig.FileCase(t)
 	export, err := rig.RequestExport(t.Context(), keyed(rig, recovery.RoleClaimant, "papers"), c.ID, recovery.ForCourt)
 	if err != nil {
 		t.Fatal(err)
@@ -289,7 +289,7 @@ func ageFiles(t *testing.T, dir string) {
 }
 
 // holding names a table in one of whose rows a word stands.
-func holding(t *testing.T, rig *casetest.Rig, word string) string {
+func holding(t *testing.T, rig *casetest.Fixture, word string) string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), rig.URL)
 	if err != nil {

@@ -58,7 +58,7 @@ var places = []place{
 }
 
 // soundActs has for each action a body that nothing is wrong with.
-func soundActs(rig *casetest.Rig, view casework.View, friend recovery.UserID) map[recovery.Action]recovery.ActionBody {
+func soundActs(rig *casetest.Fixture, view casework.View, friend recovery.UserID) map[recovery.Action]recovery.ActionBody {
 	one, now, yes, some := view.Counterparts[0].ID, rig.Now(), true, recovery.Money(100)
 	day := now.AddDate(0, 1, 0).Format(time.DateOnly)
 	acts := map[recovery.Action]recovery.ActionBody{
@@ -106,12 +106,12 @@ func soundActs(rig *casetest.Rig, view casework.View, friend recovery.UserID) ma
 func TestEveryActionInEveryStageByEveryRole(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	rig.Noon(1)
+	rig.SetNoon(1)
 	friend := rig.NewActor(t, recovery.RoleClaimant).ID
 	for _, at := range places {
 		t.Run(at.name, func(t *testing.T) {
 			t.Parallel()
-			view := rig.File(t)
+			view := rig.FileCase(t)
 			p := view.Position
 			p.Counterparts = slices.Clone(p.Counterparts)
 			at.change(&p)
@@ -123,10 +123,10 @@ func TestEveryActionInEveryStageByEveryRole(t *testing.T) {
 }
 
 // tryAct lets every role take an act, those first who are refused.
-func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Position, act recovery.ActionBody) {
+func tryAct(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, p recovery.Position, act recovery.ActionBody) {
 	t.Helper()
-	rig.Place(t, id, p)
-	before := len(rig.Entries(t, id))
+	rig.SetPosition(t, id, p)
+	before := len(rig.ReadEntries(t, id))
 	var mayNow []recovery.Role
 	for _, role := range recovery.Roles {
 		want := recovery.CodeActionNotAllowed
@@ -143,7 +143,7 @@ func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Posi
 			t.Errorf("%s by the %s: %v, want %s", act.Action, role, err, want)
 		}
 	}
-	if after := len(rig.Entries(t, id)); after != before {
+	if after := len(rig.ReadEntries(t, id)); after != before {
 		t.Errorf("%s: %d entries are left by refusals", act.Action, after-before)
 	}
 	for _, role := range mayNow {
@@ -158,14 +158,14 @@ func tryAct(t *testing.T, rig *casetest.Rig, id recovery.CaseID, p recovery.Posi
 				t.Errorf("given back: %v", err)
 			}
 		}
-		rig.Place(t, id, p)
+		rig.SetPosition(t, id, p)
 	}
 }
 
 func TestEveryActionIsTried(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
-	acts := soundActs(rig, rig.File(t), "x")
+	acts := soundActs(rig, rig.FileCase(t), "x")
 	for _, action := range recovery.Actions {
 		act, tried := acts[action]
 		if err := act.Validate(rig.Now()); !tried || err != nil {

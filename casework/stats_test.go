@@ -19,7 +19,7 @@ import (
 )
 
 // life walks a case at random: whatever is offered, by whoever it is offered to.
-func life(t *testing.T, rig *casetest.Rig, random *rand.Rand) {
+func life(t *testing.T, rig *casetest.Fixture, random *rand.Rand) {
 	filing := casetest.Filing()
 	filing.Platform = recovery.Platforms[random.IntN(len(recovery.Platforms))]
 	filing.Group.Kind = recovery.GroupKinds[random.IntN(len(recovery.GroupKinds))]
@@ -222,7 +222,7 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range page {
-			all = append(all, tell(t, rig.Entries(t, c.ID)))
+			all = append(all, tell(t, rig.ReadEntries(t, c.ID)))
 		}
 		if cursor = next; cursor == "" {
 			break
@@ -243,7 +243,7 @@ func TestStatsAreWhatTheJournalsSay(t *testing.T) {
 }
 
 // holds compares the statistics with the journals.
-func holds(t *testing.T, rig *casetest.Rig, all []account, questions [][]recovery.Dimension) {
+func holds(t *testing.T, rig *casetest.Fixture, all []account, questions [][]recovery.Dimension) {
 	t.Helper()
 	for _, by := range questions {
 		for _, paced := range []bool{false, true} {

@@ -11,7 +11,7 @@ import (
 func TestActsAreTold(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
-	filed := r.File(t)
+	filed := r.FileCase(t)
 	owner, agent := r.Actor(recovery.RoleClaimant), r.Actor(recovery.RoleAgent)
 	act := func(role recovery.Role, a recovery.ActionBody) {
 		t.Helper()

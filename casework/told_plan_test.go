@@ -18,8 +18,8 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 	t.Parallel()
 	const address = "laowang@example.test"
 	r := newTold(t)
-	r.Noon(1)
-	c, claimant := r.File(t), r.Actor(recovery.RoleClaimant)
+	r.SetNoon(1)
+	c, claimant := r.FileCase(t), r.Actor(recovery.RoleClaimant)
 	holder := c.Counterparts[0].ID
 	issued, err := r.IssueLink(t.Context(), r.As(recovery.RoleClaimant), c.ID, holder, 0)
 	if err != nil {
@@ -61,7 +61,7 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 				mails++
 			}
 		}
-		for _, entry := range r.Entries(t, c.ID) {
+		for _, entry := range r.ReadEntries(t, c.ID) {
 			if entry.Kind == recovery.EntryInstalmentReminded {
 				entries++
 			}

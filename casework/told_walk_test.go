@@ -81,15 +81,15 @@ func (r told) walk(t *testing.T, p cast) recovery.CaseID {
 	id, one, yes := filed.Value.ID, filed.Value.Counterparts[0].ID, true
 	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"})
 	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.SubmitAppeal, Confirm: &yes})
-	r.Lapse(t, id, recovery.DecisionClock, "")
+	r.ExpireClock(t, id, recovery.DecisionClock, "")
 	r.act(t, p.first, id, recovery.ActionBody{Action: recovery.DecideAppeal, Decision: recovery.Denied, Reason: "平台无法退回"})
 	r.act(t, p.second, id, recovery.ActionBody{Action: recovery.ApproveDecision})
 	day := r.Now().AddDate(0, 1, 0).Format(time.DateOnly)
 	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.ProposePlan, CounterpartID: one, Instalments: []recovery.Instalment{{DueOn: day, Amount: 800_000}}})
 	r.act(t, p.claimant, id, recovery.ActionBody{Action: recovery.AcceptPlan, CounterpartID: one})
-	r.Lapse(t, id, recovery.InstalmentClock, "1/1")
-	r.Lapse(t, id, recovery.GraceClock, "1")
-	r.Near(t, id, recovery.AvoidanceClock, "")
+	r.ExpireClock(t, id, recovery.InstalmentClock, "1/1")
+	r.ExpireClock(t, id, recovery.GraceClock, "1")
+	r.WarnOfClock(t, id, recovery.AvoidanceClock, "")
 	return id
 }
 
@@ -109,7 +109,7 @@ func (r told) daysTo(t *testing.T, id recovery.CaseID, clock recovery.Clock) str
 func TestEverybodyIsToldOnce(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
-	r.Noon(1) // nobody is asleep; twelve of today may be past
+	r.SetNoon(1) // nobody is asleep; twelve of today may be past
 	p := r.seated(t)
 	id := r.walk(t, p)
 	left := "还有 " + r.daysTo(t, id, recovery.AvoidanceClock) + " 天：行使撤销权的期限"

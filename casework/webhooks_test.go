@@ -65,7 +65,7 @@ func TestASecretIsShownOnce(t *testing.T) {
 func TestTheSameRequestIsOneWebhook(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
-	req := keyed(r.Rig, recovery.RoleAdmin, "k")
+	req := keyed(r.Fixture, recovery.RoleAdmin, "k")
 	first, err := r.AddWebhook(t.Context(), req, hook)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestTheSameRequestIsOneWebhook(t *testing.T) {
 	if err != nil || !again.Replayed || again.Value.ID != first.Value.ID || again.Value.Secret != "" {
 		t.Errorf("again: %+v (%v)", again, err)
 	}
-	turn := keyed(r.Rig, recovery.RoleAdmin, "turn")
+	turn := keyed(r.Fixture, recovery.RoleAdmin, "turn")
 	rotated, err := r.RotateWebhook(t.Context(), turn, first.Value.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 	t.Parallel()
 	r := newTold(t)
 	admin := r.Actor(recovery.RoleAdmin)
-	filed := r.File(t)
+	filed := r.FileCase(t)
 	added := r.add(t, casework.NewWebhook{URL: hook.URL})
 	r.happen(t, filed.Case, recovery.EntryReturnRecorded, "a")
 	claimed, err := r.Store.ClaimDeliveries(t.Context(), 10, time.Minute, nil)

@@ -11,7 +11,7 @@ import (
 func TestLimitationOnCasePage(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	claimant, agent := s.signIn(t, recovery.RoleClaimant), s.signIn(t, recovery.RoleAgent)
 	last := func(years int) string {

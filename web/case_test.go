@@ -62,7 +62,7 @@ func TestFormsFollowAllowedActions(t *testing.T) {
 func TestActionsFromPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get(home + "?do=record_contact")
@@ -88,7 +88,7 @@ func TestActionsFromPages(t *testing.T) {
 func TestEngineUnavailable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get("/cases/" + string(view.Number))
 	s.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
@@ -107,7 +107,7 @@ func TestEngineUnavailable(t *testing.T) {
 func TestEvidencePages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	path, values := p.readForm(p.get(home), "upload-form")
@@ -126,7 +126,7 @@ func TestEvidencePages(t *testing.T) {
 		t.Errorf("an image is shown with %v", looked.Header)
 	}
 	kinds := map[recovery.EntryKind]int{}
-	for _, entry := range s.Entries(t, view.ID) {
+	for _, entry := range s.ReadEntries(t, view.ID) {
 		kinds[entry.Kind]++
 	}
 	if kinds[recovery.EntryEvidenceAdded] != 1 || kinds[recovery.EntryEvidenceViewed] != 2 {
@@ -141,7 +141,7 @@ func TestEvidencePages(t *testing.T) {
 func TestInvalidUploads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *casework.Config) { c.UploadLimit = 1000 })
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "upload-form")
 	values.Set("kind", "other")
@@ -167,7 +167,7 @@ func TestInvalidUploads(t *testing.T) {
 	p.post(path, values).expect(t, 422)
 	values.Set("kind", "nonsense")
 	p.postFile(path, values, "a.png", pixel(t)).expect(t, 422, "请从给出的选项里选")
-	if entries := s.Entries(t, view.ID); len(entries) != 1 {
+	if entries := s.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after bad uploads", len(entries))
 	}
 }
@@ -175,7 +175,7 @@ func TestInvalidUploads(t *testing.T) {
 func TestBillImport(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "bill-form")
 	at := view.SentAt.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04:05")
@@ -234,7 +234,7 @@ func finishExport(t testing.TB, s *testSite, page pageResponse, p *browser) reco
 func TestExports(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	legal := s.signIn(t, recovery.RoleLegal)
 	room := "/desk/cases/" + string(view.Number) + "/export"
 	export := finishExport(t, s, legal.get(room), legal)
@@ -260,7 +260,7 @@ func TestExports(t *testing.T) {
 func TestUnfinishedExportCannotBeDownloaded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	p.submitForm(p.get("/cases/"+string(view.Number)), "papers-form", nil).expect(t, 200, "正在生成")
 	exports, err := s.ExportsOf(t.Context(), s.Actor(recovery.RoleClaimant), view.ID)

@@ -16,7 +16,7 @@ import (
 func TestBrokenMultipart(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	path, values := p.readForm(p.get("/cases/"+string(view.Number)), "upload-form")
 	values.Set("kind", "other")
@@ -35,7 +35,7 @@ func TestBrokenMultipart(t *testing.T) {
 	}
 	response, err := p.client.Post(s.URL+path, "application/json", strings.NewReader("{}"))
 	p.readPage("JSON", response, err).expect(t, 422)
-	if entries := s.Entries(t, view.ID); len(entries) != 1 {
+	if entries := s.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after broken bodies", len(entries))
 	}
 }
@@ -112,7 +112,7 @@ func TestWrongMethod(t *testing.T) {
 	page := p.get("/cases")
 	got := p.post("/cases/R20261121-000042/actions/withdraw", url.Values{"csrf": {hiddenValue(page, "csrf")}, "reason": {"x"}})
 	got.expect(t, 404)
-	view := s.File(t)
+	view := s.FileCase(t)
 	for _, action := range []string{"nonsense", "decide_appeal", "assign"} {
 		got := p.post("/cases/"+string(view.Number)+"/actions/"+action, url.Values{
 			"csrf": {hiddenValue(page, "csrf")}, "decision": {"denied"}, "reason": {"x"}, "text": {"x"},
@@ -121,7 +121,7 @@ func TestWrongMethod(t *testing.T) {
 			t.Errorf("a claimant's %s: %d", action, got.Status)
 		}
 	}
-	if entries := s.Entries(t, view.ID); len(entries) != 1 {
+	if entries := s.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after acts that are not theirs", len(entries))
 	}
 }
@@ -132,7 +132,7 @@ func TestListPages(t *testing.T) {
 	s := newSite(t)
 	want := map[string]bool{}
 	for range 23 {
-		filing := s.File(t)
+		filing := s.FileCase(t)
 		want[string(filing.Number)] = true
 	}
 	p := s.signIn(t, recovery.RoleClaimant)

@@ -31,7 +31,7 @@ func (s *testSite) writeNotice(t testing.TB, c recovery.Case, kind recovery.Entr
 func TestInbox(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	for _, item := range p.unreadPaths(t) {
 		p.postForm(p.get("/inbox"), item)

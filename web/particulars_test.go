@@ -15,7 +15,7 @@ import (
 func TestParticularsPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := "/cases/" + string(view.Number) + "/particulars"
 	p := s.signIn(t, recovery.RoleClaimant)
 	empty := p.get(path)
@@ -39,7 +39,7 @@ func TestParticularsPage(t *testing.T) {
 			t.Errorf("after mistakes, %s is not on the page", want)
 		}
 	}
-	if entries := s.Entries(t, view.ID); len(entries) != 1 {
+	if entries := s.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after mistakes", len(entries))
 	}
 	right := p.submitForm(wrong, "particulars-form", url.Values{"claimant.document_no": {"440300199003040024"}, "court": {"深圳市南山区人民法院"}})
@@ -63,7 +63,7 @@ func TestParticularsPage(t *testing.T) {
 func TestParticularsPageForStaff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := "/cases/" + string(view.Number) + "/particulars"
 	p := s.signIn(t, recovery.RoleClaimant)
 	p.submitForm(p.get(path), "particulars-form", url.Values{

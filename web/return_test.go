@@ -31,7 +31,7 @@ func issueLink(t testing.TB, s *testSite, view casework.View) string {
 func TestLinksOnCasePage(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
@@ -64,7 +64,7 @@ func TestLinksOnCasePage(t *testing.T) {
 func TestLinkDuration(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	home := "/cases/" + string(view.Number)
 	term := func(days string) pageResponse {
@@ -88,7 +88,7 @@ func TestLinkDuration(t *testing.T) {
 func TestReturnPageIsPrivate(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	path := issueLink(t, s, s.File(t))
+	path := issueLink(t, s, s.FileCase(t))
 	stranger := s.newBrowser(t)
 	before := stranger.get(path)
 	after := stranger.postForm(before, path)
@@ -137,7 +137,7 @@ func TestReturnAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSiteAtNoon(t)
-			view := s.File(t)
+			view := s.FileCase(t)
 			path := issueLink(t, s, view)
 			stranger := s.newBrowser(t)
 			page := stranger.postForm(stranger.get(path), path)
@@ -169,7 +169,7 @@ func isUnanswered(p recovery.Position) bool {
 func TestReturnPlans(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	home := "/cases/" + string(view.Number)
 	stranger, claimant := s.newBrowser(t), s.signIn(t, recovery.RoleClaimant)
@@ -192,7 +192,7 @@ func TestReturnPlans(t *testing.T) {
 func TestReturnEvidence(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
 	page := stranger.postForm(stranger.get(path), path)
@@ -208,7 +208,7 @@ func TestReturnEvidence(t *testing.T) {
 func TestReturnPageOfClosedCase(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
 	stranger.postForm(stranger.get(path), path)
@@ -225,7 +225,7 @@ func TestReturnPageOfClosedCase(t *testing.T) {
 func TestReturnEntry(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	path := issueLink(t, s, s.File(t))
+	path := issueLink(t, s, s.FileCase(t))
 	stranger := s.newBrowser(t)
 	page := stranger.get("/return").expect(t, 200, "请粘贴")
 	for _, typed := range []string{path[len("/return/"):], " " + s.URL + path + "\n", "https://desk.example/return#" + path[len("/return/"):]} {

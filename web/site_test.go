@@ -24,7 +24,7 @@ import (
 
 // testSite serves the pages over a real database.
 type testSite struct {
-	*casetest.Rig
+	*casetest.Fixture
 	URL         string
 	notifyRules *notify.Rules
 }
@@ -36,7 +36,7 @@ func newSite(t testing.TB, options ...casetest.Option) *testSite {
 }
 
 // serveSite starts a server with the pages of a rig.
-func serveSite(t testing.TB, rig *casetest.Rig, sessions scs.Store) *testSite {
+func serveSite(t testing.TB, rig *casetest.Fixture, sessions scs.Store) *testSite {
 	t.Helper()
 	notifyRules, err := notify.Load()
 	if err != nil {
@@ -48,7 +48,7 @@ func serveSite(t testing.TB, rig *casetest.Rig, sessions scs.Store) *testSite {
 	}).Register(e)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	return &testSite{Rig: rig, URL: server.URL, notifyRules: notifyRules}
+	return &testSite{Fixture: rig, URL: server.URL, notifyRules: notifyRules}
 }
 
 // browser is an HTTP client with cookies.
@@ -261,7 +261,7 @@ func nextPageLink(page pageResponse) string {
 // caseWithAppeal files a case with its evidence and submits an appeal.
 func (s *testSite) caseWithAppeal(t testing.TB) casework.View {
 	t.Helper()
-	view := s.File(t)
+	view := s.FileCase(t)
 	s.Upload(t, view.ID, recovery.TransferScreenshot, pixel(t))
 	yes := true
 	for _, act := range []recovery.ActionBody{

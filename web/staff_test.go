@@ -52,7 +52,7 @@ func labelSearchForm(t testing.TB, page pageResponse) {
 func TestSearchTermIsNotInURLs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	agent := s.signIn(t, recovery.RoleAgent)
 	page := agent.get("/desk")
 	labelSearchForm(t, page)
@@ -72,7 +72,7 @@ func TestSearchTermIsNotInURLs(t *testing.T) {
 func TestPagePermissions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	number := string(view.Number)
 	claimant := s.signIn(t, recovery.RoleClaimant)
 	claimant.get("/desk").expect(t, 403, "没有权限")
@@ -97,7 +97,7 @@ func TestPagePermissions(t *testing.T) {
 func TestPaceIsShown(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *casework.Config) { c.Pace = 3600 })
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleAgent)
 	for _, path := range []string{"/", "/sign-in", "/file", "/desk", "/desk/cases/" + string(view.Number), "/desk/cases/" + string(view.Number) + "/export", "/nowhere"} {
 		if got := p.get(path); !strings.Contains(nodeText(got.Root), "1 秒当作 3600 秒") {

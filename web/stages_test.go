@@ -18,11 +18,11 @@ import (
 // caseAtPosition returns a new case with a changed position.
 func (s *testSite) caseAtPosition(t testing.TB, change func(*recovery.Position)) casework.View {
 	t.Helper()
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := view.Position
 	p.Counterparts = slices.Clone(p.Counterparts)
 	change(&p)
-	s.Place(t, view.ID, p)
+	s.SetPosition(t, view.ID, p)
 	return view
 }
 
@@ -30,7 +30,7 @@ func (s *testSite) caseAtPosition(t testing.TB, change func(*recovery.Position))
 func newSiteAtNoon(t testing.TB) *testSite {
 	t.Helper()
 	rig := casetest.New(t)
-	rig.Noon(1)
+	rig.SetNoon(1)
 	return serveSite(t, rig, memstore.New()) // the session store of the database uses the rig's clock
 }
 
@@ -84,7 +84,7 @@ func dayAhead(s *testSite, ahead int) string {
 func TestPlanFromPages(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get(home+"?do=propose_plan").expect(t, 200, "项目群老王还欠 ¥2,000.00")
@@ -112,7 +112,7 @@ func TestPlanFromPages(t *testing.T) {
 func TestPauseResumeReopen(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	past := p.submitForm(p.get(home), "do-pause", url.Values{"reason": {"出差"}, "until": {"2026-01-01T00:00"}})
@@ -130,7 +130,7 @@ func TestPauseResumeReopen(t *testing.T) {
 func TestCheckMessage(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	p := s.signIn(t, recovery.RoleClaimant)
 	page := p.get("/cases/"+string(view.Number)+"?do=plan_contact").expect(t, 200, "今天还可以发 2 条", "免打扰时段 22:00–8:00")
 	bad := p.submitForm(page, "do-plan_contact", url.Values{"text": {"再不还钱就弄死你"}})
@@ -189,7 +189,7 @@ func TestStaffDeadlines(t *testing.T) {
 	}
 	p := c.Position
 	p.Breached = true
-	s.Place(t, view.ID, p)
+	s.SetPosition(t, view.ID, p)
 	agent.get(home).expect(t, 200, "已超时，由主管处理")
 	agent.get("/desk").expect(t, 200, "超时")
 }
@@ -218,7 +218,7 @@ func TestLegalTasks(t *testing.T) {
 func TestHandOverAndHarassment(t *testing.T) {
 	t.Parallel()
 	s := newSiteAtNoon(t)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	friend := s.NewActor(t, recovery.RoleClaimant)

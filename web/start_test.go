@@ -199,7 +199,7 @@ func TestRefuseForgedForms(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.signIn(t, recovery.RoleClaimant)
-	view := s.File(t)
+	view := s.FileCase(t)
 	home := "/cases/" + string(view.Number)
 	for name, token := range map[string]string{"none": "", "another": "AAAAAAAAAAAAAAAAAAAAAAAAAA"} {
 		values := filingAnswers()
@@ -213,7 +213,7 @@ func TestRefuseForgedForms(t *testing.T) {
 			t.Errorf("an upload with token %s: %d", name, got.Status)
 		}
 	}
-	if entries := s.Entries(t, view.ID); len(entries) != 1 {
+	if entries := s.ReadEntries(t, view.ID); len(entries) != 1 {
 		t.Errorf("%d entries after forged forms", len(entries))
 	}
 }

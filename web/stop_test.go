@@ -59,7 +59,7 @@ func TestStopMails(t *testing.T) {
 
 func countStops(t *testing.T, s *testSite, id recovery.CaseID) (n int) {
 	t.Helper()
-	for _, entry := range s.Entries(t, id) {
+	for _, entry := range s.ReadEntries(t, id) {
 		if entry.Kind == recovery.EntryMailsStopped {
 			n++
 		}

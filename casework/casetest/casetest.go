@@ -33,8 +33,8 @@ import (
 	"recourse/textlint"
 )
 
-// Rig is a service with its own database and accounts.
-type Rig struct {
+// Fixture is a service with its own database and accounts.
+type Fixture struct {
 	*casework.Service
 	Store      *postgres.Store
 	URL        string // of the database
@@ -47,11 +47,11 @@ type Rig struct {
 	tokens     map[recovery.Role]string
 }
 
-// Option changes the configuration before the rig is built.
+// Option changes the configuration before the service is created.
 type Option func(*casework.Config)
 
-// New makes a rig that ends with the test.
-func New(t testing.TB, options ...Option) *Rig {
+// New creates a fixture that is closed when the test ends.
+func New(t testing.TB, options ...Option) *Fixture {
 	t.Helper()
 	playbooks, err := playbook.Load()
 	if err != nil {
@@ -61,7 +61,7 @@ func New(t testing.TB, options ...Option) *Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rig{
+	r := &Fixture{
 		BlobDir: t.TempDir(), ExportsDir: t.TempDir(), Log: &bytes.Buffer{},
 		clock: &clock{}, actors: map[recovery.Role]recovery.Actor{}, tokens: map[recovery.Role]string{},
 	}
@@ -98,25 +98,25 @@ type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())).UTC() }
 
-// Noon sets the rig's clock to twelve o'clock in China some days from today,
-// outside the quiet hours. It runs on from there.
-func (r *Rig) Noon(days int) time.Time {
+// SetNoon sets the clock to noon in China some days from today, outside the quiet
+// hours. The clock continues from there.
+func (r *Fixture) SetNoon(days int) time.Time {
 	today := time.Now().In(recovery.Shanghai)
 	noon := time.Date(today.Year(), today.Month(), today.Day()+days, 12, 0, 0, 0, recovery.Shanghai)
 	return r.SetClock(noon)
 }
 
-// SetClock sets the rig's clock.
-func (r *Rig) SetClock(at time.Time) time.Time {
+// SetClock sets the clock of the service.
+func (r *Fixture) SetClock(at time.Time) time.Time {
 	r.clock.ahead.Store(int64(time.Until(at)))
 	return at
 }
 
-// Now is the rig's time.
-func (r *Rig) Now() time.Time { return r.clock.now() }
+// Now is the time of that clock.
+func (r *Fixture) Now() time.Time { return r.clock.now() }
 
-// addAccounts makes an account and a token for every role.
-func (r *Rig) addAccounts(t testing.TB) {
+// addAccounts creates an account and a token for every role.
+func (r *Fixture) addAccounts(t testing.TB) {
 	t.Helper()
 	for _, role := range recovery.Roles {
 		r.actors[role] = r.NewActor(t, role)
@@ -128,8 +128,8 @@ func (r *Rig) addAccounts(t testing.TB) {
 	}
 }
 
-// NewActor makes another account with a role.
-func (r *Rig) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
+// NewActor creates another account with a role.
+func (r *Fixture) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
 	t.Helper()
 	email := fmt.Sprintf("%s-%d@example.org", role, time.Now().UnixNano())
 	user, err := r.AddAccount(t.Context(), role, email, string(role))
@@ -139,14 +139,14 @@ func (r *Rig) NewActor(t testing.TB, role recovery.Role) recovery.Actor {
 	return recovery.Actor{Role: role, ID: user.ID}
 }
 
-// Actor is the rig's account with a role.
-func (r *Rig) Actor(role recovery.Role) recovery.Actor { return r.actors[role] }
+// Actor is the account with a role.
+func (r *Fixture) Actor(role recovery.Role) recovery.Actor { return r.actors[role] }
 
 // Token is the API token of that account.
-func (r *Rig) Token(role recovery.Role) string { return r.tokens[role] }
+func (r *Fixture) Token(role recovery.Role) string { return r.tokens[role] }
 
-// As makes a request of a role without a key.
-func (r *Rig) As(role recovery.Role) casework.Request {
+// As returns a request of a role, without a key.
+func (r *Fixture) As(role recovery.Role) casework.Request {
 	return casework.Request{Actor: r.actors[role], Device: "test"}
 }
 
@@ -163,8 +163,8 @@ func Filing() recovery.Filing {
 	}
 }
 
-// File files Filing as the rig's claimant.
-func (r *Rig) File(t testing.TB) casework.View {
+// FileCase files Filing as the claimant.
+func (r *Fixture) FileCase(t testing.TB) casework.View {
 	t.Helper()
 	reply, err := r.Service.File(t.Context(), r.As(recovery.RoleClaimant), Filing())
 	if err != nil {
@@ -173,8 +173,8 @@ func (r *Rig) File(t testing.TB) casework.View {
 	return reply.Value
 }
 
-// Upload adds a file to a case as the rig's claimant.
-func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKind, content []byte) recovery.Evidence {
+// Upload adds a file to a case as the claimant.
+func (r *Fixture) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKind, content []byte) recovery.Evidence {
 	t.Helper()
 	req := r.As(recovery.RoleClaimant)
 	file, err := r.Receive(t.Context(), req.Actor, id, bytes.NewReader(content))
@@ -188,9 +188,9 @@ func (r *Rig) Upload(t testing.TB, id recovery.CaseID, kind recovery.EvidenceKin
 	return reply.Value.Evidence
 }
 
-// Place sets the position of a case by a step of its own. A closed case stays
+// SetPosition sets the position of a case with an extra step. A closed case stays
 // closed until the position is open again.
-func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
+func (r *Fixture) SetPosition(t testing.TB, id recovery.CaseID, p recovery.Position) {
 	t.Helper()
 	draft := journal.Draft{
 		Kind: recovery.EntryNoteAdded, At: r.Now(), Actor: recovery.System, Key: "placed:" + rand.Text(),
@@ -202,19 +202,19 @@ func (r *Rig) Place(t testing.TB, id recovery.CaseID, p recovery.Position) {
 	}
 }
 
-// Lapse lets a clock of a case expire, as its workflow does.
-func (r *Rig) Lapse(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
+// ExpireClock takes the step that the workflow takes when a clock of a case expires.
+func (r *Fixture) ExpireClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
 	t.Helper()
-	r.byClock(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.PassDeadline(clock, ref) })
+	r.takeClockStep(t, id, clock, ref, func(p recovery.Position) recovery.Step { return p.PassDeadline(clock, ref) })
 }
 
-// Near lets a clock of a case come near its end.
-func (r *Rig) Near(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
+// WarnOfClock takes the step that the workflow takes before a clock expires.
+func (r *Fixture) WarnOfClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string) {
 	t.Helper()
-	r.byClock(t, id, clock, ref, recovery.Position.WarnOfDeadline)
+	r.takeClockStep(t, id, clock, ref, recovery.Position.WarnOfDeadline)
 }
 
-func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string, step func(recovery.Position) recovery.Step) {
+func (r *Fixture) takeClockStep(t testing.TB, id recovery.CaseID, clock recovery.Clock, ref string, step func(recovery.Position) recovery.Step) {
 	t.Helper()
 	c, err := r.Store.ReadCase(t.Context(), id)
 	if err != nil {
@@ -228,8 +228,8 @@ func (r *Rig) byClock(t testing.TB, id recovery.CaseID, clock recovery.Clock, re
 	}
 }
 
-// Entries reads the whole journal of a case.
-func (r *Rig) Entries(t testing.TB, id recovery.CaseID) []journal.Entry {
+// ReadEntries reads the whole journal of a case.
+func (r *Fixture) ReadEntries(t testing.TB, id recovery.CaseID) []journal.Entry {
 	t.Helper()
 	stored, err := r.Store.ReadJournal(t.Context(), id, 0, 10_000)
 	if err != nil {
@@ -264,12 +264,12 @@ func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recove
 	if e.taken[move.RequestID] {
 		return false, nil
 	}
-	abandoned, err = e.takeStep(ctx, id, move, attempt)
+	abandoned, err = e.takeAction(ctx, id, move, attempt)
 	e.taken[move.RequestID] = err == nil && !abandoned
 	return abandoned, err
 }
 
-func (e *Engine) takeStep(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
+func (e *Engine) takeAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	c, err := e.store.ReadCase(ctx, id)
 	if err != nil {
 		return false, err
@@ -295,8 +295,8 @@ func (e *Engine) takeStep(ctx context.Context, id recovery.CaseID, move recovery
 // CheckHealth implements casework.Engine.
 func (e *Engine) CheckHealth(context.Context) error { return e.Away }
 
-// Drain reads a stream to its end and closes it.
-func Drain(t testing.TB, body io.ReadCloser) []byte {
+// ReadAndClose reads a stream to its end and closes it.
+func ReadAndClose(t testing.TB, body io.ReadCloser) []byte {
 	t.Helper()
 	raw, err := io.ReadAll(body)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestUserAddSetsTheCapacityOfAgents(t *testing.T) {
 	}
 }
 
-func accountOf(t *testing.T, rig *casetest.Rig, email string) recovery.UserID {
+func accountOf(t *testing.T, rig *casetest.Fixture, email string) recovery.UserID {
 	t.Helper()
 	users, err := rig.Accounts(t.Context(), "")
 	if err != nil {
@@ -59,7 +59,7 @@ func TestAnAgentOfTheCommandIsInTheRound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filed, confirmed := rig.File(t), true
+	filed, confirmed := rig.FileCase(t), true
 	for _, act := range []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"}, {Action: recovery.SubmitAppeal, Confirm: &confirmed},
 	} {

@@ -105,7 +105,7 @@ func TestAssessPrintsWhatTheInterfaceSays(t *testing.T) {
 func TestAssessLearnsFromClosedCases(t *testing.T) {
 	rig := casetest.New(t)
 	t.Setenv("DATABASE_URL", rig.URL)
-	filed := rig.File(t)
+	filed := rig.FileCase(t)
 	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestAssessLearnsFromClosedCases(t *testing.T) {
 func TestSimulateOverADatabase(t *testing.T) {
 	rig := casetest.New(t)
 	t.Setenv("DATABASE_URL", rig.URL)
-	filed := rig.File(t)
+	filed := rig.FileCase(t)
 	out, err := run(t, "playbook", "simulate", filed.Playbook)
 	if want := "0 of 1 cases would have been different under " + filed.Playbook + "\n"; err != nil || out != want {
 		t.Errorf("%q, %v", out, err)

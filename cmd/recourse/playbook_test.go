@@ -119,7 +119,7 @@ func TestPlaybookCheckAndDiffOfAFolder(t *testing.T) {
 func TestSimulateTellsWhatWouldHaveBeenDifferent(t *testing.T) {
 	rig := casetest.New(t)
 	t.Setenv("DATABASE_URL", rig.URL)
-	first, second := rig.File(t), rig.File(t)
+	first, second := rig.FileCase(t), rig.FileCase(t)
 	folder := library(t, "2026-12", "    length: 7\n", "    length: 9\n")
 	out, err := run(t, "playbook", "--shelf", folder, "simulate", "2026-12")
 	want := "  clock.promise: 7 days keep → 9 days keep\n"

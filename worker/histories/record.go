@@ -20,25 +20,25 @@ import (
 	"recourse/workflows"
 )
 
-// recordLimit is far above the seconds all scenarios take together.
+// recordLimit is far above the few seconds that all scenarios take together.
 const recordLimit = 2 * time.Minute
 
-// Record plays every scenario on the server behind the connection and writes
-// its history to dir as NAME.json, and those that must fail to dir/bad.
+// Record runs every scenario on the server of the connection and writes its history
+// to dir as NAME.json. Histories that must fail to replay go to dir/bad.
 func Record(ctx context.Context, c *worker.Connection, dir string) error {
 	ctx, cancel := context.WithTimeout(ctx, recordLimit)
 	defer cancel()
 	if err := os.MkdirAll(filepath.Join(dir, "bad"), 0o755); err != nil { //nolint:gosec // part of the source, read by whoever reads that
 		return fmt.Errorf("histories: %w", err)
 	}
-	r := &recorder{Connection: c, world: newWorld(), engine: worker.NewEngine(c), dir: dir}
-	if err := r.working(ctx, r.all); err != nil {
+	r := &recorder{Connection: c, database: newFakeDatabase(), engine: worker.NewEngine(c), dir: dir}
+	if err := r.runWithWorkers(ctx, r.recordAll); err != nil {
 		return fmt.Errorf("histories: %w", err)
 	}
-	if err := r.nobodyAtWork(ctx); err != nil {
+	if err := r.checkWithoutWorkers(ctx); err != nil {
 		return fmt.Errorf("histories: %w", err)
 	}
-	if err := r.recordBad(ctx); err != nil {
+	if err := r.recordBadHistories(ctx); err != nil {
 		return fmt.Errorf("histories that must fail: %w", err)
 	}
 	return nil
@@ -46,106 +46,106 @@ func Record(ctx context.Context, c *worker.Connection, dir string) error {
 
 type recorder struct {
 	*worker.Connection
-	world  *world
-	engine *worker.Engine
-	dir    string
+	database *fakeDatabase
+	engine   *worker.Engine
+	dir      string
 }
 
-// working runs the product's workers over the stand-ins while do runs.
-func (r *recorder) working(ctx context.Context, do func(context.Context) error) error {
+// runWithWorkers runs the product's workers, with the fake database, while do runs.
+func (r *recorder) runWithWorkers(ctx context.Context, do func(context.Context) error) error {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(running, r.Connection, r.parts()) }()
+	go func() { ended <- worker.Run(running, r.Connection, r.workerParts()) }()
 	err := do(ctx)
 	stop()
 	return errors.Join(err, <-ended)
 }
 
-func (r *recorder) parts() worker.Parts {
+func (r *recorder) workerParts() worker.Parts {
 	return worker.Parts{
-		Cases:   &activities.Cases{Record: r.world, Rules: r.world, Now: time.Now, Version: "history"},
+		Cases:   &activities.Cases{Record: r.database, Rules: r.database, Now: time.Now, Version: "history"},
 		Exports: &activities.Exports{Archive: readyArchive{}, Now: time.Now},
 	}
 }
 
-func (r *recorder) all(ctx context.Context) error {
-	for _, s := range slices.Concat(outcomes, waits, traces) {
-		if err := r.play(ctx, s); err != nil {
+func (r *recorder) recordAll(ctx context.Context) error {
+	for _, s := range slices.Concat(outcomeScenarios, waitingScenarios, otherScenarios) {
+		if err := r.recordScenario(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return r.export(ctx)
+	return r.recordExport(ctx)
 }
 
-func (r *recorder) play(ctx context.Context, s scenario) error {
+func (r *recorder) recordScenario(ctx context.Context, s scenario) error {
 	id := recovery.CaseID(s.name)
-	r.world.file(id, s.start, s.runOut...)
-	r.world.falters[id] = s.falters
-	if !s.unstarted {
-		if err := r.start(ctx, id); err != nil {
+	r.database.addCase(id, s.start, s.expiring...)
+	r.database.failedWrites[id] = s.failedWrites
+	if !s.startedByAction {
+		if err := r.startWorkflow(ctx, id); err != nil {
 			return err
 		}
 	}
 	steps := 0
-	for i, stroke := range s.strokes {
+	for i, e := range s.events {
 		request := recovery.RequestID(fmt.Sprintf("%s-%d", id, i+1))
-		if err := r.strike(ctx, id, request, stroke); err != nil {
-			return fmt.Errorf("stroke %d: %w", i+1, err)
+		if err := r.performEvent(ctx, id, request, e); err != nil {
+			return fmt.Errorf("event %d: %w", i+1, err)
 		}
-		steps = stepsAfter(stroke, steps)
-		if err := r.world.await(ctx, id, steps); err != nil {
+		steps = countStepsAfter(e, steps)
+		if err := r.database.waitForSteps(ctx, id, steps); err != nil {
 			return err
 		}
 	}
-	return r.finish(ctx, id, s)
+	return r.checkAndWrite(ctx, id, s)
 }
 
-// stepsAfter is how many steps a case has been written after a stroke.
-func stepsAfter(s stroke, before int) int {
+// countStepsAfter returns how many steps of a case are written after an event.
+func countStepsAfter(s event, before int) int {
 	switch {
 	case s.steps > 0:
 		return s.steps
-	case s.abandon, s.refused, s.evidence != "":
+	case s.isAbandoned, s.isRefused, s.evidence != "":
 		return before
 	default:
 		return before + 1
 	}
 }
 
-func (r *recorder) start(ctx context.Context, id recovery.CaseID) error {
+func (r *recorder) startWorkflow(ctx context.Context, id recovery.CaseID) error {
 	_, err := r.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: workflows.CaseWorkflowID(id), TaskQueue: workflows.CasesQueue,
 	}, workflows.CaseWorkflow, workflows.CaseInput{CaseID: id})
 	return err
 }
 
-func (r *recorder) strike(ctx context.Context, id recovery.CaseID, request recovery.RequestID, s stroke) error {
+func (r *recorder) performEvent(ctx context.Context, id recovery.CaseID, request recovery.RequestID, s event) error {
 	switch {
 	case s.evidence != "":
 		return r.SignalWorkflow(ctx, workflows.CaseWorkflowID(id), "", workflows.EvidenceSignal, workflows.EvidenceInput{EvidenceID: s.evidence})
 	case s.actor == "":
-		return nil // a clock runs out
+		return nil // a clock expires
 	}
-	r.world.stage(id, request, s.act, s.abandon)
+	r.database.addRequest(id, request, s.act, s.isAbandoned)
 	actor := recovery.Actor{Role: s.actor, ID: recovery.UserID(s.actor)}
 	abandoned, err := r.engine.SendAction(ctx, id, s.act.Command(actor, request), 1)
 	switch {
-	case s.refused && recovery.CodeOf(err) == recovery.CodeActionNotAllowed:
+	case s.isRefused && recovery.CodeOf(err) == recovery.CodeActionNotAllowed:
 		return nil
-	case s.refused:
+	case s.isRefused:
 		return fmt.Errorf("it should be refused: %w", err)
 	case err != nil:
 		return err
-	case abandoned != s.abandon:
+	case abandoned != s.isAbandoned:
 		return fmt.Errorf("abandoned: %t", abandoned)
 	}
 	return nil
 }
 
-// finish waits for the end of a case that closes, checks where it stands and
-// writes its history.
-func (r *recorder) finish(ctx context.Context, id recovery.CaseID, s scenario) error {
-	c, err := r.world.ReadCase(ctx, id)
+// checkAndWrite waits for the end of a case that closes, checks its stage and outcome,
+// and writes its history.
+func (r *recorder) checkAndWrite(ctx context.Context, id recovery.CaseID, s scenario) error {
+	c, err := r.database.ReadCase(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -157,27 +157,27 @@ func (r *recorder) finish(ctx context.Context, id recovery.CaseID, s scenario) e
 			return err
 		}
 	}
-	if err := r.settle(ctx, workflows.CaseWorkflowID(id)); err != nil {
+	if err := r.waitUntilIdle(ctx, workflows.CaseWorkflowID(id)); err != nil {
 		return err
 	}
-	if err := r.write(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json")); err != nil {
+	if err := r.writeHistory(ctx, workflows.CaseWorkflowID(id), filepath.Join(r.dir, s.name+".json")); err != nil {
 		return err
 	}
-	if s.calendar != "" {
-		return r.write(ctx, workflows.PlanWorkflowID(id, 1), filepath.Join(r.dir, s.calendar+".json"))
+	if s.planHistory != "" {
+		return r.writeHistory(ctx, workflows.PlanWorkflowID(id, 1), filepath.Join(r.dir, s.planHistory+".json"))
 	}
 	if s.stage != recovery.Closed {
 		return nil
 	}
-	if err := r.strike(ctx, id, "late", refusedStroke(withdraw)); err != nil {
-		return fmt.Errorf("an act on a closed case: %w", err)
+	if err := r.performEvent(ctx, id, "late", expectRefusal(withdrawCase)); err != nil {
+		return fmt.Errorf("an action on a closed case: %w", err)
 	}
 	return nil
 }
 
-// settle waits until a workflow does nothing but wait: the server tells no
-// event of that kind, so it is asked.
-func (r *recorder) settle(ctx context.Context, workflowID string) error {
+// waitUntilIdle waits until a workflow has nothing to do. The server has no event for
+// that, so this polls.
+func (r *recorder) waitUntilIdle(ctx context.Context, workflowID string) error {
 	asking := time.NewTicker(20 * time.Millisecond)
 	defer asking.Stop()
 	for {
@@ -197,22 +197,23 @@ func (r *recorder) settle(ctx context.Context, workflowID string) error {
 	}
 }
 
-// openingEvents are those of a workflow that has only asked for its case.
+// openingEvents is the length of a history before the case is loaded.
 const openingEvents = 5
 
-// nobodyAtWork checks that an act nobody takes ends as unavailable, in time.
-func (r *recorder) nobodyAtWork(ctx context.Context) error {
+// checkWithoutWorkers checks that an action without a worker ends as unavailable, in
+// time.
+func (r *recorder) checkWithoutWorkers(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	r.world.file("unattended", oneToOne())
-	err := r.strike(ctx, "unattended", "unattended-1", withdraw)
+	r.database.addCase("unattended", privatePosition())
+	err := r.performEvent(ctx, "unattended", "unattended-1", withdrawCase)
 	if recovery.CodeOf(err) != recovery.CodeUnavailable {
-		return fmt.Errorf("an act while nobody works: %w", err)
+		return fmt.Errorf("an action without a worker: %w", err)
 	}
 	return nil
 }
 
-func (r *recorder) export(ctx context.Context) error {
+func (r *recorder) recordExport(ctx context.Context) error {
 	in := workflows.ExportInput{CaseID: "export_ready", ExportID: "export_ready"}
 	run, err := r.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: workflows.ExportWorkflowID(in.ExportID), TaskQueue: workflows.CasesQueue,
@@ -223,10 +224,10 @@ func (r *recorder) export(ctx context.Context) error {
 	if err := run.Get(ctx, nil); err != nil {
 		return err
 	}
-	return r.write(ctx, run.GetID(), filepath.Join(r.dir, "export_ready.json"))
+	return r.writeHistory(ctx, run.GetID(), filepath.Join(r.dir, "export_ready.json"))
 }
 
-func (r *recorder) write(ctx context.Context, workflowID, path string) error {
+func (r *recorder) writeHistory(ctx context.Context, workflowID, path string) error {
 	history := &historypb.History{}
 	events := r.GetWorkflowHistory(ctx, workflowID, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
@@ -243,8 +244,8 @@ func (r *recorder) write(ctx context.Context, workflowID, path string) error {
 	return os.WriteFile(path, text, 0o644) //nolint:gosec // part of the source, read by whoever reads that
 }
 
-// readyArchive holds one export that is built already: of an export's history
-// only the outcome of its one activity matters.
+// readyArchive has one finished export: in the history of an export only the result of
+// its one activity matters.
 type readyArchive struct{ activities.Archive }
 
 func (readyArchive) Export(_ context.Context, id recovery.ExportID) (recovery.Export, error) {

@@ -19,13 +19,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: generate DIR (which holds payload.key)")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1]); err != nil {
+	if err := recordHistories(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string) error {
+func recordHistories(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	key, err := worker.LoadKey(filepath.Join(dir, "payload.key"))

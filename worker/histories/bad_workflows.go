@@ -15,54 +15,54 @@ import (
 	"recourse/workflows"
 )
 
-// bad are workflows that are registered as Case and differ from it. Their histories
+// badWorkflows are workflows that are registered as Case and differ from it. Their histories
 // must fail to replay; otherwise the replay tests would prove nothing.
-var bad = map[string]func(workflow.Context, workflows.CaseInput) error{
+var badWorkflows = map[string]func(workflow.Context, workflows.CaseInput) error{
 	"timer_before_opening": func(ctx workflow.Context, in workflows.CaseInput) error {
 		if err := workflow.Sleep(ctx, time.Millisecond); err != nil {
 			return err
 		}
-		return openOnly(ctx, activities.NameOpenCase, in)
+		return openCaseOnly(ctx, activities.NameOpenCase, in)
 	},
 	"another_activity_first": func(ctx workflow.Context, in workflows.CaseInput) error {
-		return openOnly(ctx, "ReadCase", in)
+		return openCaseOnly(ctx, "ReadCase", in)
 	},
 	"ended_while_it_should_wait": func(ctx workflow.Context, in workflows.CaseInput) error {
-		return openOnly(ctx, activities.NameOpenCase, in)
+		return openCaseOnly(ctx, activities.NameOpenCase, in)
 	},
 }
 
-func openOnly(ctx workflow.Context, name string, in workflows.CaseInput) error {
+func openCaseOnly(ctx workflow.Context, name string, in workflows.CaseInput) error {
 	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{ScheduleToCloseTimeout: time.Minute})
 	return workflow.ExecuteLocalActivity(ctx, name, activities.OpenInput{CaseID: in.CaseID}).Get(ctx, nil)
 }
 
-// otherCases has its own method because the SDK knows a local activity by its
+// renamedCases has its own method because the SDK knows a local activity by its
 // function: one function under two names would be recorded under one of them.
-type otherCases struct{ *activities.Cases }
+type renamedCases struct{ *activities.Cases }
 
-func (c otherCases) ReadCase(ctx context.Context, in activities.OpenInput) (activities.Opening, error) {
+func (c renamedCases) ReadCase(ctx context.Context, in activities.OpenInput) (activities.Opening, error) {
 	return c.OpenCase(ctx, in)
 }
 
-// recordBad runs each bad workflow on its own queue.
-func (r *recorder) recordBad(ctx context.Context) error {
-	for name, stray := range bad {
-		if err := r.recordStray(ctx, name, stray); err != nil {
+// recordBadHistories runs each bad workflow on its own queue.
+func (r *recorder) recordBadHistories(ctx context.Context) error {
+	for name, stray := range badWorkflows {
+		if err := r.recordBadHistory(ctx, name, stray); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *recorder) recordStray(ctx context.Context, name string, stray any) error {
+func (r *recorder) recordBadHistory(ctx context.Context, name string, stray any) error {
 	id := recovery.CaseID(name)
-	r.world.file(id, oneToOne())
-	cases := &activities.Cases{Record: r.world, Rules: r.world, Now: time.Now}
+	r.database.addCase(id, privatePosition())
+	cases := &activities.Cases{Record: r.database, Rules: r.database, Now: time.Now}
 	w := sdkworker.New(r.Client, name, sdkworker.Options{})
 	w.RegisterWorkflowWithOptions(stray, workflow.RegisterOptions{Name: workflows.CaseWorkflow})
 	w.RegisterActivityWithOptions(cases.OpenCase, activity.RegisterOptions{Name: activities.NameOpenCase})
-	w.RegisterActivityWithOptions(otherCases{cases}.ReadCase, activity.RegisterOptions{Name: "ReadCase"})
+	w.RegisterActivityWithOptions(renamedCases{cases}.ReadCase, activity.RegisterOptions{Name: "ReadCase"})
 	if err := w.Start(); err != nil {
 		return err
 	}
@@ -76,5 +76,5 @@ func (r *recorder) recordStray(ctx context.Context, name string, stray any) erro
 	if err := run.Get(ctx, nil); err != nil {
 		return err
 	}
-	return r.write(ctx, run.GetID(), filepath.Join(r.dir, "bad", name+".json"))
+	return r.writeHistory(ctx, run.GetID(), filepath.Join(r.dir, "bad", name+".json"))
 }
