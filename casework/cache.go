@@ -44,7 +44,7 @@ func (c *cache[T]) Invalidate() {
 	c.due = time.Time{}
 }
 
-// currentValue returns the last value. mine tells one caller to load the next one.
+// currentValue returns the last value. mine lets one caller load the next one.
 func (c *cache[T]) currentValue() (last T, mine bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

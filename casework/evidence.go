@@ -180,9 +180,9 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	}, err
 }
 
-// rollbackBlob removes the blob of a record that was not written. When the
-// database cannot tell whether it was, the blob stays: an orphaned file does
-// less harm than a record without its original.
+// rollbackBlob removes the blob of a record that was not written. If the
+// database does not answer, the blob stays: an orphaned file does less harm than
+// a record without its original.
 func (s *Service) rollbackBlob(ctx context.Context, id recovery.EvidenceID, file *blob.Pending) {
 	_, err := s.Store.FindEvidence(ctx, id)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {

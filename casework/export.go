@@ -59,8 +59,8 @@ func (s *Service) prepareExport(ctx context.Context, req Request, c recovery.Cas
 	}
 	draft := s.newDraft(recovery.EntryExportRequested, req, c)
 	draft.Key = "export:" + string(export.ID)
-	// The last entry of the bag says that it is sealed: removing the seal is
-	// detected.
+	// The last entry of the bag records that it is sealed: removing the seal
+	// is detected.
 	draft.Facts = map[string]any{"export_id": export.ID, "audience": audience, "sealed": true}
 	return change[recovery.Export]{string(export.ID), export, func(idem postgres.Idempotency) (recovery.Export, error) {
 		return s.Store.RequestExport(ctx, postgres.ExportWrite{Export: export, Draft: draft, Idempotency: idem})

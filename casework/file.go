@@ -114,7 +114,7 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	return draft
 }
 
-// Recall tells whether a mis-send can still be recalled. It stores nothing and
+// Recall checks whether a mis-send can still be recalled. It stores nothing and
 // needs no account.
 func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
 	return s.Registry.Current().Recall(facts, s.Now())

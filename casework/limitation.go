@@ -7,7 +7,7 @@ import (
 	"recourse/recovery"
 )
 
-// LimitationLedger tells how long a claim can be brought to court, for each
+// LimitationLedger shows how long a claim can be brought to court, for each
 // counterpart and for all of them.
 type LimitationLedger struct {
 	// Limitation is the earliest one; the clock of the case uses it.

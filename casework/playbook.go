@@ -75,9 +75,9 @@ func (s *Service) Playbook(version string) (PlaybookVersion, *playbook.RuleSet, 
 }
 
 // SimulatePlaybook compares every case, newest first, with another version of
-// the playbook and calls tell with the differences, also if there are none. It
-// changes nothing. Errors: CodeNotFound for the version, and those of tell.
-func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell func(recovery.Case, []playbook.Difference) error) error {
+// the playbook and calls report with the differences, also if there are none. It
+// changes nothing. Errors: CodeNotFound for the version, and those of report.
+func (s *Service) SimulatePlaybook(ctx context.Context, version string, report func(recovery.Case, []playbook.Difference) error) error {
 	if _, err := s.Registry.RuleSet(version); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s *Service) SimulatePlaybook(ctx context.Context, version string, tell fun
 			if err != nil {
 				return fmt.Errorf("case %s: %w", c.Number, err)
 			}
-			if err := tell(c, differences); err != nil {
+			if err := report(c, differences); err != nil {
 				return err
 			}
 		}

@@ -32,7 +32,7 @@ func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number
 }
 
 // Cases lists the cases that the actor may see, newest first. A claimant sees
-// their own and those they represent, whatever the filter says.
+// their own and those they represent, whatever the filter.
 func (s *Service) Cases(ctx context.Context, actor recovery.Actor, filter recovery.CaseFilter, limit int, cursor string) ([]View, string, error) {
 	switch actor.Role {
 	case recovery.RoleClaimant:

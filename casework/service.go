@@ -24,7 +24,7 @@ import (
 // Engine sends an action to the case's workflow and waits for the result.
 type Engine interface {
 	// SendAction sends an action and waits for its step to be written. The request
-	// id in move and the attempt are its idempotency key. abandoned says that the
+	// id in move and the attempt are its idempotency key. abandoned means that the
 	// step was not written because the request had been given up. The error is a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
 	// refuses, CodeUnavailable if there is no answer in time.

@@ -21,7 +21,7 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// Migrate brings the schema to the version of this binary. Several processes
+// Migrate updates the schema to the version of this binary. Several processes
 // may call it at once: an advisory lock lets one work while the others wait.
 // Errors: CodeUnavailable.
 func Migrate(ctx context.Context, url string) error {

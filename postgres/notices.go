@@ -26,8 +26,8 @@ func (s *Store) queueNotifications(batch *pgx.Batch, id recovery.CaseID, n notif
 	s.queueNotificationsOf(batch, id, n, "")
 }
 
-// queueNotificationsOf also knows whom a step has assigned the case to; that
-// person gets the notice about it and no other.
+// queueNotificationsOf also has the new assignee of a step, who gets the
+// notice about the assignment and no other.
 func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t notify.Notifications, given recovery.UserID) {
 	now := s.currentTime()
 	if !slices.ContainsFunc(t.Notices, func(d notify.NoticeDraft) bool { return d.Audience == notify.ToNewAssignee }) {

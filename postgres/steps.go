@@ -88,8 +88,8 @@ type stepState struct {
 	attempt      int
 }
 
-// readStepState reads the case and locks the request. Whoever abandons the
-// request either waits for this transaction or is seen by it.
+// readStepState reads the case and locks the request. A
+// transaction that abandons the request either waits for this transaction or is seen by it.
 func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, error) {
 	var before stepState
 	batch := &pgx.Batch{}
