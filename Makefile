@@ -59,7 +59,7 @@ fuzz: setup-test ## run every fuzz target (FUZZTIME=5: seconds each, ARGS="web a
 race: setup-test build ## run the tests of the product with the race detector
 	go test -race -timeout 40m ./...
 
-check: check-commits check-format check-vet check-tidy check-generated check-lint check-workflows check-vulnerabilities ## check every rule that a machine can check
+check: check-commits check-style check-format check-vet check-tidy check-generated check-lint check-workflows check-vulnerabilities ## check every rule that a machine can check
 	@echo 'check: passed'
 
 check-commits:

@@ -13,15 +13,15 @@ import (
 
 const mediaProblem = "application/problem+json"
 
-// malformedRequest is a Fault about a request that cannot be parsed. It has
+// malformedRequestError is a Fault about a request that cannot be parsed. It has
 // status 400; a Fault about invalid fields has 422.
-type malformedRequest struct{ *recovery.Fault }
+type malformedRequestError struct{ *recovery.Fault }
 
 // Unwrap lets errors.As find the Fault.
-func (m malformedRequest) Unwrap() error { return m.Fault }
+func (m malformedRequestError) Unwrap() error { return m.Fault }
 
 func malformedField(field, code, detail string) error {
-	return malformedRequest{&recovery.Fault{
+	return malformedRequestError{&recovery.Fault{
 		Code: recovery.CodeInvalid, Detail: "The request cannot be parsed. See the errors for the reason.",
 		Fields: []recovery.FieldFault{{Field: field, Code: code, Detail: detail}},
 	}}
@@ -69,7 +69,7 @@ func newProblem(err error) Problem {
 		Type: "urn:recourse:problem:" + string(fault.Code), Title: fault.Code.Title(), Status: fault.Code.HTTPStatus(),
 		Detail: fault.Detail, Code: ProblemCode(fault.Code), Errors: []FieldError{},
 	}
-	if _, unreadable := errors.AsType[malformedRequest](err); unreadable {
+	if _, unreadable := errors.AsType[malformedRequestError](err); unreadable {
 		document.Status = http.StatusBadRequest
 	}
 	for _, field := range fault.Fields {

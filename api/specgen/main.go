@@ -30,7 +30,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", specification, err)
 	}
-	return os.WriteFile(specification, []byte(updated), 0o600)
+	return os.WriteFile(specification, []byte(updated), 0o600) //nolint:gosec // the path is a constant
 }
 
 // updateSpecification returns the specification with its generated parts replaced.

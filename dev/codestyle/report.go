@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -18,7 +19,7 @@ func limitsOf(f *figures) []limit {
 	return []limit{
 		{
 			"median length of function names",
-			fmt.Sprint(f.medianName()), ">= 10", f.medianName() >= 10,
+			strconv.Itoa(f.medianName()), ">= 10", f.medianName() >= 10,
 		},
 		{
 			"one-word function names of 8 letters or fewer",
@@ -30,11 +31,11 @@ func limitsOf(f *figures) []limit {
 		},
 		{
 			fmt.Sprintf("functions over %d lines", longestFunction),
-			fmt.Sprint(len(f.longFuncs)), "0", len(f.longFuncs) == 0,
+			strconv.Itoa(len(f.longFuncs)), "0", len(f.longFuncs) == 0,
 		},
 		{
 			fmt.Sprintf("files over %d lines", longestFile),
-			fmt.Sprint(len(f.longFiles)), "0", len(f.longFiles) == 0,
+			strconv.Itoa(len(f.longFiles)), "0", len(f.longFiles) == 0,
 		},
 	}
 }

@@ -10,7 +10,7 @@ import (
 // choosePorts checks every port before anything is started: inside the servers
 // a clash would come late and end a process without a message. A port chosen
 // here stays reserved until release is called.
-func (o *Options) choosePorts() (release func(), err error) {
+func choosePorts(o *Options) (release func(), err error) {
 	release = func() {}
 	if err := checkPort(o.Addr, "the product", "--addr 127.0.0.1:PORT"); err != nil {
 		return release, err

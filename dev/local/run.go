@@ -63,7 +63,7 @@ func (s *supervisor) runUntilDone(ctx context.Context, onUp func(context.Context
 	if err := s.checkPrograms(); err != nil {
 		return err
 	}
-	releasePort, err := s.choosePorts()
+	releasePort, err := choosePorts(&s.Options)
 	if err != nil {
 		return err
 	}
