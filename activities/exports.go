@@ -19,7 +19,7 @@ import (
 
 // Archive is the part of the database that building an export needs.
 type Archive interface {
-	// CaseAt reads a case as it was when an export of it was requested.
+	// CaseAtExport reads a case as it was when an export of it was requested.
 	CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	FindExport(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	ReadJournal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)

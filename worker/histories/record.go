@@ -248,6 +248,6 @@ func (r *recorder) writeHistory(ctx context.Context, workflowID, path string) er
 // its one activity matters.
 type readyArchive struct{ activities.Archive }
 
-func (readyArchive) Export(_ context.Context, id recovery.ExportID) (recovery.Export, error) {
+func (readyArchive) FindExport(_ context.Context, id recovery.ExportID) (recovery.Export, error) {
 	return recovery.Export{ID: id, CaseID: recovery.CaseID(id), State: recovery.ExportReady}, nil
 }
