@@ -73,7 +73,7 @@ func TestReasons(t *testing.T) {
 	}
 	reasons := []string{reasonOriginal, reasonJournal, reasonBuild}
 	for _, reason := range reasons {
-		if text, found := catalog.Find("paper.failed." + reason); !found || reasonText(reason) != text {
+		if text, found := catalog.FindText("paper.failed." + reason); !found || reasonText(reason) != text {
 			t.Errorf("%s has no text: %q", reason, text)
 		}
 	}

@@ -52,7 +52,7 @@ func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Lin
 	}
 	if link.OpenedAt == nil {
 		draft := s.linkDraft(recovery.EntryLinkOpened, req, c, link)
-		err = s.Store.OpenLink(ctx, link, draft, s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)))
+		err = s.Store.OpenLink(ctx, link, draft, s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)))
 		if err != nil {
 			return Return{}, err
 		}

@@ -48,7 +48,7 @@ func (s *Service) prepareDeskAction(ctx context.Context, req Request, c recovery
 	if act.Action == recovery.PlanContact {
 		view.Contacts.Planned++
 	}
-	write.Notifications = s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At))
+	write.Notifications = s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At))
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		write.Idempotency = idem
 		return view, s.Store.WriteDesk(ctx, write)

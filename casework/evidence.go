@@ -176,7 +176,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 	details, err := detailsOf(e.ID, report)
 	return postgres.EvidenceWrite{
 		Evidence: e, Draft: draft, Details: &details, FindDuplicate: findDuplicate(e.SHA256, report.Hash),
-		Notifications: s.NotifyRules.For(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
+		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)),
 	}, err
 }
 

@@ -63,7 +63,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 	person, marks := s.partyMarks(c)
 	write := postgres.FilingWrite{
 		Case: c, Draft: s.filedDraft(req, c), Marks: marks, Person: person,
-		Notifications: s.NotifyRules.For(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
+		Notifications: s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, recovery.EntryCaseFiled, req.Actor, s.Now())),
 	}
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		write.Idempotency = idem

@@ -73,7 +73,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 }
 
 func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
-	message := n.notifyRules.Message(language, notice)
+	message := n.notifyRules.WriteMessage(language, notice)
 	return InboxItem{
 		ID: notice.ID, CaseID: notice.CaseID, Number: notice.Facts.Number, Class: notify.Class(notice.Class), Urgent: notice.Urgent,
 		Title: message.Title, Body: message.Body, Deadline: message.Deadline, DueAt: notice.Facts.DueAt, NextAction: message.Next,

@@ -38,7 +38,7 @@ func (r told) happen(t *testing.T, c recovery.Case, kind recovery.EntryKind, key
 	t.Helper()
 	change := notify.ChangeInPlace(c, kind, r.Actor(recovery.RoleAgent), time.Now())
 	_, err := r.Store.WriteStep(t.Context(), postgres.StepWrite{
-		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Notifications: r.notifyRules.For(change),
+		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Notifications: r.notifyRules.NotificationsFor(change),
 		Drafts: []journal.Draft{{Kind: kind, At: time.Now(), Actor: change.Actor, Key: key, Collector: journal.Collector{Tool: "t", Version: "1"}}},
 	})
 	if err != nil {

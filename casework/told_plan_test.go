@@ -57,7 +57,7 @@ func TestAnAcceptedPlanIsReminded(t *testing.T) {
 		for sender.RunOnce(t.Context()) {
 		}
 		for _, mail := range server.Mails() {
-			if _, body := mail.Text(t); strings.Contains(mail.To, address) && strings.Contains(body, "2,000.00 元") {
+			if _, body := mail.DecodeText(t); strings.Contains(mail.To, address) && strings.Contains(body, "2,000.00 元") {
 				mails++
 			}
 		}

@@ -22,7 +22,7 @@ func (r told) sender(server *smtptest.Server) *worker.Notices {
 	return worker.NewNotices(worker.NoticesConfig{
 		Store: r.Store, NotifyRules: r.notifyRules, Random: func() float64 { return 0.5 }, Now: r.Now, Log: r.Service.Log, Site: "https://desk.example.org",
 		Mails:    notify.NewMailer(notify.Server{Host: server.Host, Port: server.Port, Plain: true, From: mail.Address{Address: "desk@example.org"}}),
-		Webhooks: notify.NewPoster(notify.PosterOptions{Development: true, Vault: r.Vault, Now: r.Now}),
+		Webhooks: notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: r.Vault, Now: r.Now}),
 	})
 }
 
@@ -141,7 +141,7 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range kept {
-		subject, body := one.Text(t)
+		subject, body := one.DecodeText(t)
 		for _, part := range []string{"期限：", "下一步：", "https://desk.example.org/cases/" + string(c.Number)} {
 			if !strings.Contains(body, part) {
 				t.Errorf("%s: %q is missing in\n%s", subject, part, body)

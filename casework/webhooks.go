@@ -131,7 +131,7 @@ func (n *Notices) writeSecret(
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
-	stored.Secret = n.service.Vault.Seal(stored.ID, secret)
+	stored.Secret = n.service.Vault.EncryptSecret(stored.ID, secret)
 	return applyChange(ctx, n.service, req, change[Webhook]{stored.ID, n.webhookView(stored), func(idem postgres.Idempotency) (Webhook, error) {
 		if err := write(ctx, stored, idem); err != nil {
 			return Webhook{}, err

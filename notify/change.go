@@ -14,7 +14,7 @@ type Change struct {
 	Kind      recovery.EntryKind  // of the change's first entry
 	Actor     recovery.Actor      // who made it; recovery.System for a clock
 	Clock     recovery.Clock      // the deadline that expired or is near; else ""
-	Ref       string              // tells several clocks of that kind apart
+	Ref       string              // distinguishes several clocks of this kind
 	Fulfilled bool                // the last instalment of a plan was paid
 	Answer    recovery.Response   // what a counterpart answered; "" for anything else
 	Beyond    bool                // a message exceeded the contact limits
@@ -31,34 +31,34 @@ func ChangeInPlace(c recovery.Case, kind recovery.EntryKind, by recovery.Actor, 
 
 func (c Change) isFiling() bool { return c.Kind == recovery.EntryCaseFiled }
 
-// For returns the notifications of a change. It depends on the change and the
+// NotificationsFor returns the notifications of a change. It depends on the change and the
 // rules only. Nil rules send nothing.
-func (h *Rules) For(c Change) Notifications {
+func (h *Rules) NotificationsFor(c Change) Notifications {
 	if h == nil {
 		return Notifications{}
 	}
-	facts := c.facts()
-	t := Notifications{Event: h.event(c)}
+	facts := c.noticeFacts()
+	t := Notifications{Event: h.newEvent(c)}
 	for _, audience := range Audiences {
 		for _, rule := range h.rules.Notices {
-			if rule.To != audience || !rule.matches(c, h.rules.Turns[audience]) {
+			if rule.To != audience || !rule.appliesTo(c, h.rules.Turns[audience]) {
 				continue
 			}
 			if !rule.Silent {
-				t.Notices = append(t.Notices, rule.notice(c, facts))
+				t.Notices = append(t.Notices, rule.newDraft(c, facts))
 			}
 			break
 		}
 	}
 	for _, rule := range h.rules.Reminders {
-		t.Notices = append(t.Notices, rule.notices(c, facts)...)
+		t.Notices = append(t.Notices, rule.newReminders(c, facts)...)
 	}
 	return t
 }
 
-// matches reports whether a rule applies to a change. turns are the values of
+// appliesTo reports whether a rule applies to a change. turns are the values of
 // waiting_on in which its audience has to act.
-func (r noticeRule) matches(c Change, turns []recovery.WaitingOn) bool {
+func (r noticeRule) appliesTo(c Change, turns []recovery.WaitingOn) bool {
 	before, after := c.Case.Position, c.Next
 	return isAnyOrOneOf(r.Kinds, c.Kind) && isAnyOrOneOf(r.Stages, after.Stage) && isAnyOrOneOf(r.Lapsed, c.Clock) &&
 		isAnyOrOneOf(r.Appeal, after.Appeal) && isAnyOrOneOf(r.By, c.Actor.Role) && r.matchesStages(before, after) && r.matchesFlags(c) &&
@@ -82,8 +82,8 @@ func (r noticeRule) matchesFlags(c Change) bool {
 		(!r.Overpaid || c.Next.OverpaidAmount() > c.Case.Position.OverpaidAmount())
 }
 
-func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
-	draft := r.draft(facts)
+func (r noticeRule) newDraft(c Change, facts Facts) NoticeDraft {
+	draft := r.baseDraft(facts)
 	if r.To == ToCounterpart { // the counterpart who acted
 		draft.CounterpartID, draft.Facts.Answer = recovery.CounterpartID(c.Actor.ID), c.Answer
 	}
@@ -93,14 +93,14 @@ func (r noticeRule) notice(c Change, facts Facts) NoticeDraft {
 	return draft
 }
 
-func (s ruleNotice) draft(facts Facts) NoticeDraft {
+func (s ruleNotice) baseDraft(facts Facts) NoticeDraft {
 	return NoticeDraft{Audience: s.To, Template: s.Text, Class: string(s.Class), Urgent: s.Urgent, Facts: facts}
 }
 
-// notices returns the reminders of the deadlines that a change sets. A deadline
+// newReminders returns the reminders of the deadlines that a change sets. A deadline
 // that was running before has its reminders already. Under a pace the lead time
 // shrinks by the same factor as the deadline.
-func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
+func (r reminderRule) newReminders(c Change, facts Facts) []NoticeDraft {
 	var list []NoticeDraft
 	for _, deadline := range c.Deadlines {
 		ran := !c.isFiling() && slices.ContainsFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return isSameDeadline(old, deadline) })
@@ -109,7 +109,7 @@ func (r reminderRule) notices(c Change, facts Facts) []NoticeDraft {
 		}
 		for _, hours := range r.Hours {
 			ahead := time.Duration(hours) * time.Hour / time.Duration(max(1, c.Case.Pace))
-			draft := r.draft(facts)
+			draft := r.baseDraft(facts)
 			draft.Facts.Clock, draft.Facts.DueAt = deadline.Kind, &deadline.DueAt
 			draft.NotBefore = deadline.DueAt.Add(-ahead)
 			if r.To == ToCounterpart {
@@ -127,9 +127,9 @@ func isSameDeadline(a, b recovery.Deadline) bool {
 	return a.Kind == b.Kind && a.Ref == b.Ref && a.DueAt.Equal(b.DueAt) && a.PausedBecause == b.PausedBecause
 }
 
-// facts returns the values for the text of a notice. The deadline is the one that
+// noticeFacts returns the values for the text of a notice. The deadline is the one that
 // is near, else the first one to expire.
-func (c Change) facts() Facts {
+func (c Change) noticeFacts() Facts {
 	facts := Facts{
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
 		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered,
@@ -210,7 +210,7 @@ func (h *Rules) EventTypes() []string {
 	return types
 }
 
-func (h *Rules) event(c Change) Event {
+func (h *Rules) newEvent(c Change) Event {
 	if !slices.Contains(h.rules.Events, c.Kind) {
 		return Event{}
 	}

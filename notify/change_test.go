@@ -141,7 +141,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		"noted":       {change(recovery.EntryNoteAdded, agent, nil), nil},
 	} {
 		var got []string
-		for _, d := range h.For(tc.change).Notices {
+		for _, d := range h.NotificationsFor(tc.change).Notices {
 			line := string(d.Audience) + ":" + d.Template
 			if d.Urgent {
 				line += "!"
@@ -177,7 +177,7 @@ func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
 		"none":                 {func(c *notify.Change) { c.Deadlines = nil }, nil},
 	} {
 		var got []time.Duration
-		for _, d := range h.For(change(recovery.EntryEvidenceRequested, agent, tc.apply)).Notices {
+		for _, d := range h.NotificationsFor(change(recovery.EntryEvidenceRequested, agent, tc.apply)).Notices {
 			if !d.NotBefore.IsZero() {
 				got = append(got, d.Facts.DueAt.Sub(d.NotBefore))
 			}
@@ -191,7 +191,7 @@ func TestRemindersOfNewDeadlinesOnly(t *testing.T) {
 func TestWhatProgramsAreTold(t *testing.T) {
 	t.Parallel()
 	h := loadRules(t)
-	got := h.For(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
+	got := h.NotificationsFor(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
 	const want = `{"type":"case.evidence_requested","timestamp":"2026-11-21T04:00:00Z","data":{"case_id":"0198-case",` +
 		`"number":"R20261121-000042","kind":"evidence_requested","stage":"appeal","stage_before":"appeal","waiting_on":"claimant",` +
 		`"deadlines":[{"kind":"appeal_decision","due_at":"2026-11-24T04:00:00Z"}]}}`
@@ -202,7 +202,7 @@ func TestWhatProgramsAreTold(t *testing.T) {
 		t.Errorf("%s is not among %v", got.Type, h.EventTypes())
 	}
 	for _, kind := range []recovery.EntryKind{recovery.EntryNoteAdded, recovery.EntryEvidenceViewed, recovery.EntryLessonShared} {
-		if event := h.For(change(kind, agent, nil)).Event; event.Type != "" {
+		if event := h.NotificationsFor(change(kind, agent, nil)).Event; event.Type != "" {
 			t.Errorf("programs are told of %s", kind)
 		}
 	}
@@ -211,7 +211,7 @@ func TestWhatProgramsAreTold(t *testing.T) {
 func TestNilRulesSendNothing(t *testing.T) {
 	t.Parallel()
 	var none *notify.Rules
-	if got := none.For(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
+	if got := none.NotificationsFor(change(recovery.EntryCaseFiled, claimant, nil)); len(got.Notices) != 0 || got.Event.Type != "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -250,7 +250,7 @@ func TestWhateverHappensIsToldWell(t *testing.T) {
 	h := loadRules(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := anyChange(t)
-		telling := h.For(c)
+		telling := h.NotificationsFor(c)
 		spoken := map[notify.Audience]bool{}
 		said := []string{string(telling.Event.Payload)}
 		for _, d := range telling.Notices {
@@ -263,7 +263,7 @@ func TestWhateverHappensIsToldWell(t *testing.T) {
 			}
 			for _, language := range notify.Languages {
 				n := notify.Notice{Audience: d.Audience, Template: d.Template, Class: d.Class, Facts: d.Facts}
-				m, l := h.Message(language, n), h.Letter(language, n, "https://desk.example.org/cases/x")
+				m, l := h.WriteMessage(language, n), h.WriteLetter(language, n, "https://desk.example.org/cases/x")
 				for _, text := range []string{m.Title, m.Body, m.Deadline, m.Next, l.Subject, l.Body} {
 					if strings.TrimSpace(text) == "" || strings.ContainsAny(text, "{}") || strings.Contains(text, "no value") {
 						t.Fatalf("%s in %s reads %q", d.Template, language, text)

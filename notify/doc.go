@@ -3,7 +3,7 @@
 // webhooks for programs.
 //
 // rules.yaml defines which notices are sent; their texts are in package texts.
-// Rules reads both. Package postgres writes the notices in the transaction of the
+// Rules uses both. Package postgres writes the notices in the transaction of the
 // change. Mailer and Poster each make one attempt and return a Verdict;
 // MailOutcomeAfter and DeliveryOutcomeAfter decide on the retry. The loop is in
 // package worker.
@@ -14,8 +14,8 @@
 // receivers drop it. A webhook may be delivered more than once, always with the same
 // webhook-id.
 //
-// A notice names no person, quotes no message, and does not say who has the money;
-// the case shows that to those who may see it. Webhook secrets and mail addresses
+// A notice contains no names, no quoted messages and not who has the money; people
+// who may see these open the case. Webhook secrets and mail addresses
 // are never logged.
 //
 // It imports recovery, playbook and texts. Package postgres stores its types;

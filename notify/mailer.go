@@ -97,16 +97,16 @@ type Outgoing struct {
 func (m *Mailer) Send(ctx context.Context, o Outgoing) Attempt {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	message, err := m.message(o)
+	message, err := m.newMessage(o)
 	if err != nil {
 		return Attempt{Verdict: Rejected, Note: "the address is not valid"}
 	}
 	wire := &attemptConn{}
-	client, err := gomail.NewClient(m.server.Host, m.options(ctx, wire)...)
+	client, err := gomail.NewClient(m.server.Host, m.clientOptions(ctx, wire)...)
 	if err != nil {
 		return Attempt{Verdict: TryAgain, Note: "the settings of the mail server are not valid"}
 	}
-	defer wire.close()
+	defer wire.closeConn()
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
 		return Attempt{Verdict: TryAgain, Status: replyCode(err), Note: describeFailure("connecting", replyCode(err), "")}
@@ -119,7 +119,7 @@ func (m *Mailer) Send(ctx context.Context, o Outgoing) Attempt {
 	return attemptFromError(err)
 }
 
-func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
+func (m *Mailer) newMessage(o Outgoing) (*gomail.Msg, error) {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := message.FromFormat(m.server.From.Name, m.server.From.Address); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (m *Mailer) message(o Outgoing) (*gomail.Msg, error) {
 	return message, nil
 }
 
-func (m *Mailer) options(ctx context.Context, w *attemptConn) []gomail.Option {
+func (m *Mailer) clientOptions(ctx context.Context, w *attemptConn) []gomail.Option {
 	s := m.server
 	security := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.Roots}
 	options := []gomail.Option{
@@ -160,7 +160,7 @@ func (m *Mailer) options(ctx context.Context, w *attemptConn) []gomail.Option {
 	if s.User != "" {
 		options = append(options, gomail.WithSMTPAuth(kind), gomail.WithUsername(s.User), gomail.WithPassword(s.Password))
 	}
-	return append(options, gomail.WithDialContextFunc(w.dial(ctx, s.Implicit, security)))
+	return append(options, gomail.WithDialContextFunc(w.dialFunc(ctx, s.Implicit, security)))
 }
 
 // attemptConn is the connection of one attempt. It is closed when the context of
@@ -172,7 +172,7 @@ type attemptConn struct {
 	stop func() bool
 }
 
-func (w *attemptConn) dial(attempt context.Context, implicit bool, security *tls.Config) gomail.DialContextFunc {
+func (w *attemptConn) dialFunc(attempt context.Context, implicit bool, security *tls.Config) gomail.DialContextFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		var dialer net.Dialer
 		conn, err := dialer.DialContext(ctx, network, address)
@@ -189,7 +189,7 @@ func (w *attemptConn) dial(attempt context.Context, implicit bool, security *tls
 	}
 }
 
-func (w *attemptConn) close() {
+func (w *attemptConn) closeConn() {
 	if w.conn != nil {
 		w.stop()
 		_ = w.conn.Close()

@@ -49,7 +49,7 @@ func TestAMailArrivesAsItWasWritten(t *testing.T) {
 			if len(kept) != 1 || kept[0].From != "desk@example.test" || kept[0].To != "reader@example.test" {
 				t.Fatalf("kept %+v", kept)
 			}
-			subject, body := kept[0].Text(t)
+			subject, body := kept[0].DecodeText(t)
 			if o := outgoing(); subject != o.Letter.Subject || strings.TrimSpace(body) != strings.TrimSpace(o.Letter.Body) {
 				t.Errorf("it reads %q\n%q", subject, body)
 			}
@@ -76,12 +76,12 @@ func TestWhatAnAttemptTells(t *testing.T) {
 		code  int
 		kept  int
 	}{
-		"busy":                    {smtptest.AtConnect, smtptest.Reply(421), notify.TryAgain, 421, 0},
-		"greylisted":              {smtptest.AtRcpt, smtptest.Reply(451, 4, 7, 1), notify.TryAgain, 451, 0},
-		"no such person":          {smtptest.AtRcpt, smtptest.Reply(550, 5, 1, 1), notify.Rejected, 550, 0},
-		"sender refused":          {smtptest.AtMail, smtptest.Reply(550, 5, 7, 1), notify.TryAgain, 550, 0},
-		"full":                    {smtptest.AtEnd, smtptest.Reply(452), notify.TryAgain, 452, 0},
-		"not wanted":              {smtptest.AtEnd, smtptest.Reply(554), notify.Rejected, 554, 0},
+		"busy":                    {smtptest.AtConnect, smtptest.NewRejection(421), notify.TryAgain, 421, 0},
+		"greylisted":              {smtptest.AtRcpt, smtptest.NewRejection(451, 4, 7, 1), notify.TryAgain, 451, 0},
+		"no such person":          {smtptest.AtRcpt, smtptest.NewRejection(550, 5, 1, 1), notify.Rejected, 550, 0},
+		"sender refused":          {smtptest.AtMail, smtptest.NewRejection(550, 5, 7, 1), notify.TryAgain, 550, 0},
+		"full":                    {smtptest.AtEnd, smtptest.NewRejection(452), notify.TryAgain, 452, 0},
+		"not wanted":              {smtptest.AtEnd, smtptest.NewRejection(554), notify.Rejected, 554, 0},
 		"cut at once":             {smtptest.AtConnect, smtptest.ErrDrop, notify.TryAgain, 0, 0},
 		"cut after MAIL":          {smtptest.AtMail, smtptest.ErrDrop, notify.TryAgain, 0, 0},
 		"cut after RCPT":          {smtptest.AtRcpt, smtptest.ErrDrop, notify.TryAgain, 0, 0},
@@ -125,7 +125,7 @@ func TestAServerThatHangs(t *testing.T) {
 				if p == point {
 					cancel()
 					<-release
-					return smtptest.Reply(421)
+					return smtptest.NewRejection(421)
 				}
 				return nil
 			}))

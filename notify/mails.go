@@ -59,7 +59,7 @@ type SentMail struct {
 	At      time.Time
 }
 
-// MailSubscription says whether a person without an account gets the mails of a
+// MailSubscription is whether a person without an account gets the mails of a
 // case: its claimant, or a counterpart who left an address.
 type MailSubscription struct {
 	CaseID        recovery.CaseID

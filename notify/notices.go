@@ -72,8 +72,8 @@ type Notifications struct {
 	Event   Event
 }
 
-// Empty reports whether there is nothing to send.
-func (n Notifications) Empty() bool { return len(n.Notices) == 0 && n.Event.Type == "" }
+// IsEmpty reports whether there is nothing to send.
+func (n Notifications) IsEmpty() bool { return len(n.Notices) == 0 && n.Event.Type == "" }
 
 // Notice is a notice in one person's inbox.
 type Notice struct {

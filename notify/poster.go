@@ -36,7 +36,7 @@ const (
 // It is safe for concurrent use.
 type Poster struct {
 	client      *http.Client
-	vault       *SecretBox
+	secretBox   *SecretBox
 	development bool
 	now         func() time.Time
 }
@@ -46,7 +46,7 @@ type PosterOptions struct {
 	// Development allows http and receivers on this machine and in private
 	// networks.
 	Development bool
-	Vault       *SecretBox // opens the secrets of webhooks
+	SecretBox   *SecretBox // opens the secrets of webhooks
 	Now         func() time.Time
 	Roots       *x509.CertPool // nil: the system roots
 }
@@ -64,7 +64,7 @@ func NewPoster(o PosterOptions) *Poster {
 		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
 		ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute,
 	}
-	return &Poster{development: o.Development, vault: o.Vault, now: o.Now, client: &http.Client{
+	return &Poster{development: o.Development, secretBox: o.SecretBox, now: o.Now, client: &http.Client{
 		Transport: transport, Timeout: postTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -105,11 +105,11 @@ func (p *Poster) Post(ctx context.Context, w Webhook, d Delivery) Attempt {
 // openSecrets returns the webhook with its secrets decrypted.
 func (p *Poster) openSecrets(w Webhook) (Webhook, error) {
 	var err error
-	if w.Secret, err = p.vault.Open(w.ID, w.Secret); err != nil {
+	if w.Secret, err = p.secretBox.DecryptSecret(w.ID, w.Secret); err != nil {
 		return w, err
 	}
 	if len(w.OldSecret) > 0 {
-		w.OldSecret, err = p.vault.Open(w.ID, w.OldSecret)
+		w.OldSecret, err = p.secretBox.DecryptSecret(w.ID, w.OldSecret)
 	}
 	return w, err
 }

@@ -47,7 +47,7 @@ func (r receiver) roots() *x509.CertPool {
 
 func (r receiver) poster(t *testing.T, now func() time.Time) *notify.Poster {
 	t.Helper()
-	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: now, Roots: r.roots()})
+	p := notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: testBox, Now: now, Roots: r.roots()})
 	t.Cleanup(p.Close)
 	return p
 }
@@ -177,7 +177,7 @@ func TestAReceiverThatHangs(t *testing.T) {
 func TestNothingInsideIsReached(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
-	p := notify.NewPoster(notify.PosterOptions{Vault: vault, Now: time.Now, Roots: r.roots()})
+	p := notify.NewPoster(notify.PosterOptions{SecretBox: testBox, Now: time.Now, Roots: r.roots()})
 	t.Cleanup(p.Close)
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.URL, "https://"), ":")
 	for url, want := range map[string]notify.Verdict{
@@ -197,7 +197,7 @@ func TestNothingInsideIsReached(t *testing.T) {
 func TestACertificateNobodyKnows(t *testing.T) {
 	t.Parallel()
 	r := receive(t, ok)
-	p := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: time.Now})
+	p := notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: testBox, Now: time.Now})
 	t.Cleanup(p.Close)
 	got := p.Post(t.Context(), notify.Webhook{URL: r.URL, Secret: sealed("s")}, delivery())
 	if got.Verdict != notify.TryAgain || !strings.Contains(got.Note, "certificate") || len(r.seen) != 0 {

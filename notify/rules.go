@@ -29,8 +29,8 @@ const (
 // Classes lists them.
 var Classes = []Class{Progress, Task, Deadline, Money}
 
-// Rules decides which notifications a change causes and words them. It is safe for
-// concurrent use.
+// Rules decides which notifications a change causes and writes their texts. It is
+// safe for concurrent use.
 type Rules struct {
 	rules    ruleFile
 	wordings map[string]wording // by language
@@ -76,7 +76,7 @@ type reminderRule struct {
 	Hours      []int            `yaml:"hours"`
 }
 
-// Load reads the rules and the texts of this build. An error names file and rule.
+// Load reads the embedded rules and texts. Errors name file and rule.
 func Load() (*Rules, error) {
 	h := &Rules{}
 	var err error
@@ -96,17 +96,17 @@ func readRules(raw []byte) (ruleFile, error) {
 	if err := decoder.Decode(&r); err != nil {
 		return ruleFile{}, err
 	}
-	return r, r.check()
+	return r, r.checkAll()
 }
 
-func (r ruleFile) check() error {
+func (r ruleFile) checkAll() error {
 	for i, rule := range r.Notices {
-		if err := rule.check(); err != nil {
+		if err := rule.checkRule(); err != nil {
 			return fmt.Errorf("notice %d: %w", i+1, err)
 		}
 	}
 	for i, rule := range r.Reminders {
-		if err := rule.check(); err != nil {
+		if err := rule.checkRule(); err != nil {
 			return fmt.Errorf("reminder %d: %w", i+1, err)
 		}
 	}
@@ -118,18 +118,18 @@ func (r ruleFile) check() error {
 	return checkValues("event", recovery.EntryKinds, r.Events...)
 }
 
-func (s ruleNotice) check() error {
+func (s ruleNotice) checkNotice() error {
 	return firstError(checkValues("audience", Audiences, s.To), checkValues("class", Classes, s.Class))
 }
 
-func (r noticeRule) check() error {
+func (r noticeRule) checkRule() error {
 	if len(r.Kinds)+len(r.Entered)+len(r.Left)+len(r.Lapsed) == 0 && !r.Turn && !r.Fulfilled && !r.Overpaid {
-		return errors.New("it has no condition and would apply to every change")
+		return errors.New("the rule has no condition and would apply to every change")
 	}
 	if r.Silent != (r.Text == "") {
-		return errors.New("it has no text, or is silent and has one")
+		return errors.New("the rule has no text, or is silent and has one")
 	}
-	return firstError(r.ruleNotice.check(), checkValues("kind", recovery.EntryKinds, r.Kinds...), checkValues("stage", recovery.Stages, r.Entered...),
+	return firstError(r.ruleNotice.checkNotice(), checkValues("kind", recovery.EntryKinds, r.Kinds...), checkValues("stage", recovery.Stages, r.Entered...),
 		checkValues("stage", recovery.Stages, r.Left...), checkValues("stage", recovery.Stages, r.Stages...), checkValues("clock", recovery.Clocks, r.Lapsed...),
 		checkValues("state of an appeal", appealStates, r.Appeal...), checkValues("role", slices.Concat(recovery.Roles, []recovery.Role{recovery.RoleSystem}), r.By...))
 }
@@ -139,20 +139,20 @@ var appealStates = []recovery.AppealState{
 	recovery.AppealProposed, recovery.AppealGranted,
 }
 
-func (r reminderRule) check() error {
+func (r reminderRule) checkRule() error {
 	if r.Text == "" {
-		return errors.New("it has no text")
+		return errors.New("the rule has no text")
 	}
 	if len(r.Clocks) == 0 || len(r.Hours) == 0 || slices.ContainsFunc(r.Hours, func(h int) bool { return h <= 0 }) {
-		return errors.New("it needs clocks, and hours above zero")
+		return errors.New("a reminder needs clocks and hours above zero")
 	}
-	return firstError(r.ruleNotice.check(), checkValues("clock", recovery.Clocks, r.Clocks...))
+	return firstError(r.ruleNotice.checkNotice(), checkValues("clock", recovery.Clocks, r.Clocks...))
 }
 
 func checkValues[T ~string](what string, all []T, values ...T) error {
 	for _, value := range values {
 		if !slices.Contains(all, value) {
-			return fmt.Errorf("there is no %s %q", what, value)
+			return fmt.Errorf("unknown %s %q", what, value)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 
 // wakeSenders wakes the senders of notices and webhooks, after the commit.
 func (s *Store) wakeSenders(n notify.Notifications) {
-	if !n.Empty() {
+	if !n.IsEmpty() {
 		s.notifier.Notify()
 	}
 }

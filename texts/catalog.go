@@ -39,47 +39,47 @@ type Catalog struct {
 
 var shipped = sync.OnceValues(func() (map[string]*Catalog, error) { return readAll(files, Languages, fields) })
 
-// Load returns the texts of a language. They are read once.
+// Load returns the texts of a language. All languages are read once.
 func Load(language string) (*Catalog, error) {
 	catalogs, err := shipped()
 	if err != nil {
 		return nil, err
 	}
 	if catalogs[language] == nil {
-		return nil, fmt.Errorf("texts: there is no language %q", language)
+		return nil, fmt.Errorf("texts: unknown language %q", language)
 	}
 	return catalogs[language], nil
 }
 
-// readAll reads several languages. A section that another language has must hold
-// the same keys as in the first.
+// readAll reads several languages. Every section of another language must have the
+// same keys as in the first language.
 func readAll(files fs.FS, languages []string, fields fieldRules) (map[string]*Catalog, error) {
 	catalogs := map[string]*Catalog{}
 	for _, language := range languages {
-		c, err := read(files, language, fields)
+		c, err := readCatalog(files, language, fields)
 		if err != nil {
 			return nil, err
 		}
 		catalogs[language] = c
-		if err := catalogs[languages[0]].compare(c); err != nil {
+		if err := catalogs[languages[0]].checkSameKeys(c); err != nil {
 			return nil, err
 		}
 	}
 	return catalogs, nil
 }
 
-// compare returns an error if other lacks a key of a section that it has, or has
+// checkSameKeys returns an error if other lacks a key of a section that it has, or has
 // a key that c lacks.
-func (c *Catalog) compare(other *Catalog) error {
+func (c *Catalog) checkSameKeys(other *Catalog) error {
 	var lacking []string
-	for _, section := range other.sections() {
+	for _, section := range other.sectionPrefixes() {
 		lacking = append(lacking, c.Keys(section)...)
 	}
-	return errors.Join(other.Require(lacking...), c.Require(other.Keys("")...))
+	return errors.Join(other.RequireKeys(lacking...), c.RequireKeys(other.Keys("")...))
 }
 
-// sections lists the first names of the keys, each with its dot.
-func (c *Catalog) sections() []string {
+// sectionPrefixes returns the first parts of the keys, each with its dot.
+func (c *Catalog) sectionPrefixes() []string {
 	var sections []string
 	for _, key := range c.Keys("") {
 		section, _, _ := strings.Cut(key, ".")
@@ -88,12 +88,12 @@ func (c *Catalog) sections() []string {
 	return sections
 }
 
-// read reads every file in the folder of a language.
-func read(files fs.FS, language string, fields fieldRules) (*Catalog, error) {
+// readCatalog reads every file in the folder of a language.
+func readCatalog(files fs.FS, language string, fields fieldRules) (*Catalog, error) {
 	c := &Catalog{Language: language, files: files, texts: map[string]*Text{}}
 	names, err := fs.Glob(files, language+"/*.yaml")
 	if err != nil || len(names) == 0 {
-		return nil, errors.Join(fmt.Errorf("texts: there are no files in %s", language), err)
+		return nil, errors.Join(fmt.Errorf("texts: no files in %s", language), err)
 	}
 	for _, name := range names {
 		if err := c.readFile(name); err != nil {
@@ -101,7 +101,7 @@ func read(files fs.FS, language string, fields fieldRules) (*Catalog, error) {
 		}
 	}
 	for _, key := range c.Keys("") {
-		if err := c.compile(c.texts[key], fields.of(key)); err != nil {
+		if err := c.compileText(c.texts[key], fields.fieldsFor(key)); err != nil {
 			return nil, fmt.Errorf("texts: %w", err)
 		}
 	}
@@ -117,24 +117,24 @@ func (c *Catalog) readFile(name string) error {
 	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&root); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return c.add(name, "", root.Content[0])
+	return c.addNode(name, "", root.Content[0])
 }
 
-// add adds the texts of a node and the nodes below it.
-func (c *Catalog) add(file, key string, node *yaml.Node) error {
+// addNode adds the texts of a node and the nodes below it.
+func (c *Catalog) addNode(file, key string, node *yaml.Node) error {
 	switch node.Kind {
 	case yaml.AliasNode:
-		return c.add(file, key, node.Alias)
+		return c.addNode(file, key, node.Alias)
 	case yaml.MappingNode:
 		for i := 0; i < len(node.Content); i += 2 {
-			if err := c.add(file, join(key, node.Content[i].Value), node.Content[i+1]); err != nil {
+			if err := c.addNode(file, joinKey(key, node.Content[i].Value), node.Content[i+1]); err != nil {
 				return err
 			}
 		}
 		return nil
 	case yaml.SequenceNode:
 		for i, item := range node.Content {
-			if err := c.add(file, join(key, strconv.Itoa(i)), item); err != nil {
+			if err := c.addNode(file, joinKey(key, strconv.Itoa(i)), item); err != nil {
 				return err
 			}
 		}
@@ -150,22 +150,22 @@ func (c *Catalog) addText(file, key string, node *yaml.Node) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	if t.source == "" {
-		return t.wrap(errors.New("the text is empty"))
+		return t.addLocation(errors.New("the text is empty"))
 	}
 	if other, exists := c.texts[key]; exists {
-		return t.wrap(fmt.Errorf("it is also in %s:%d", other.file, other.line))
+		return t.addLocation(fmt.Errorf("it is also in %s:%d", other.file, other.line))
 	}
 	c.texts[key] = t
 	return nil
 }
 
-func (c *Catalog) compile(t *Text, fields []string) error {
-	if err := t.compile(functions(c), fields); err != nil {
+func (c *Catalog) compileText(t *Text, fields []string) error {
+	if err := t.compileTemplate(functions(c), fields); err != nil {
 		return err
 	}
 	for _, article := range t.used.articles {
 		if !c.Has("law." + article + ".cite") {
-			return t.wrap(fmt.Errorf("law.yaml has no article %q", article))
+			return t.addLocation(fmt.Errorf("law.yaml has no article %q", article))
 		}
 	}
 	return nil
@@ -174,7 +174,7 @@ func (c *Catalog) compile(t *Text, fields []string) error {
 // Has reports whether there is a text with this key.
 func (c *Catalog) Has(key string) bool { return c.texts[key] != nil }
 
-// Get returns a text with its values open, or nil.
+// Get returns a text that is not filled yet, or nil.
 func (c *Catalog) Get(key string) *Text { return c.texts[key] }
 
 // Text returns a text filled with pairs of name and value.
@@ -182,7 +182,7 @@ func (c *Catalog) Text(key string, pairs ...any) string {
 	if t := c.texts[key]; t != nil {
 		return t.Fill(pairs...)
 	}
-	return missing(key)
+	return missingText(key)
 }
 
 // TextFrom returns a text filled with the values of data: a map or a struct.
@@ -190,22 +190,22 @@ func (c *Catalog) TextFrom(key string, data any) string {
 	if t := c.texts[key]; t != nil {
 		return t.FillFrom(data)
 	}
-	return missing(key)
+	return missingText(key)
 }
 
-// Find returns a text without values if there is one.
-func (c *Catalog) Find(key string) (string, bool) {
+// FindText returns a text without values if there is one.
+func (c *Catalog) FindText(key string) (string, bool) {
 	if t := c.texts[key]; t != nil {
 		return t.Fill(), true
 	}
 	return "", false
 }
 
-// List returns the texts of a list, in order.
-func (c *Catalog) List(key string) []*Text {
+// ListTexts returns the texts of a list, in order.
+func (c *Catalog) ListTexts(key string) []*Text {
 	var list []*Text
 	for i := 0; ; i++ {
-		t := c.texts[join(key, strconv.Itoa(i))]
+		t := c.texts[joinKey(key, strconv.Itoa(i))]
 		if t == nil {
 			return list
 		}
@@ -219,8 +219,8 @@ func (c *Catalog) Keys(prefix string) []string {
 	return slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, prefix) })
 }
 
-// Require returns an error that names the keys that have no text.
-func (c *Catalog) Require(keys ...string) error {
+// RequireKeys returns an error that names the keys that have no text.
+func (c *Catalog) RequireKeys(keys ...string) error {
 	var errs []error
 	for _, key := range keys {
 		if !c.Has(key) {
@@ -230,15 +230,15 @@ func (c *Catalog) Require(keys ...string) error {
 	return errors.Join(errs...)
 }
 
-func join(key, name string) string {
+func joinKey(key, name string) string {
 	if key == "" {
 		return name
 	}
 	return key + "." + name
 }
 
-// Files returns the names of the files in a folder of the language.
-func (c *Catalog) Files(folder string) ([]string, error) {
+// ListFiles returns the names of the files in a folder of the language.
+func (c *Catalog) ListFiles(folder string) ([]string, error) {
 	names, err := fs.Glob(c.files, path.Join(c.Language, folder, "*.yaml"))
 	for i := range names {
 		names[i] = strings.TrimPrefix(names[i], c.Language+"/")

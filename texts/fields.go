@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// fieldRules are the values that texts may use, by key. A key that ends with a
-// dot is for all texts below it; the longest key that fits decides. Any other
-// text may use none.
+// fieldRules are the values that texts may use, by key. A key that ends with a dot
+// is for all texts below it; the longest matching key applies. Other texts may use
+// no values.
 type fieldRules map[string][]string
 
-func (r fieldRules) of(key string) []string {
+func (r fieldRules) fieldsFor(key string) []string {
 	if fields, found := r[key]; found {
 		return fields
 	}
@@ -23,9 +23,9 @@ func (r fieldRules) of(key string) []string {
 }
 
 // fields are the declarations of all texts.
-var fields = merge(pageFields, paperFields, fieldRules{"entry.": entryFields})
+var fields = mergeRules(pageFields, paperFields, fieldRules{"entry.": entryFields})
 
-func merge(rules ...fieldRules) fieldRules {
+func mergeRules(rules ...fieldRules) fieldRules {
 	all := fieldRules{}
 	for _, some := range rules {
 		maps.Copy(all, some)

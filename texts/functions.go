@@ -13,7 +13,7 @@ func functions(c *Catalog) template.FuncMap {
 		"date": func(layout string, at time.Time) string { return at.In(shanghai).Format(layout) },
 		"law": func(article string) string {
 			if c == nil {
-				return missing("law." + article)
+				return missingText("law." + article)
 			}
 			return c.Text("law."+article+".cite") + "〔" + c.Text("law."+article+".mark") + "〕"
 		},

@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Text is one text, with its values still open.
+// Text is one text before its values are filled in.
 type Text struct {
 	Key string
 
@@ -30,20 +30,20 @@ func (t *Text) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// Parse compiles a text that is not in a file of words. fields are the values it
-// may use.
+// Parse compiles a text that is not in a catalog. fields are the values that it may
+// use.
 func Parse(key, source string, fields ...string) (*Text, error) {
 	t := &Text{Key: key, source: source}
-	return t, t.compile(functions(nil), fields)
+	return t, t.compileTemplate(functions(nil), fields)
 }
 
-func (t *Text) compile(functions template.FuncMap, fields []string) error {
+func (t *Text) compileTemplate(functions template.FuncMap, fields []string) error {
 	if !strings.Contains(t.source, "{{") {
 		return t.checkLiteral(t.source)
 	}
 	parsed, err := template.New(t.Key).Option("missingkey=error").Funcs(functions).Parse(t.source)
 	if err != nil {
-		return t.wrap(err)
+		return t.addLocation(err)
 	}
 	t.tmpl, t.used = parsed, usageOf(parsed.Root)
 	if err := t.checkLiteral(t.used.literal); err != nil {
@@ -51,22 +51,23 @@ func (t *Text) compile(functions template.FuncMap, fields []string) error {
 	}
 	for _, field := range t.used.fields {
 		if !slices.Contains(fields, field) {
-			return t.wrap(fmt.Errorf("there is no value %q here", field))
+			return t.addLocation(fmt.Errorf("the text may not use the value %q", field))
 		}
 	}
 	return nil
 }
 
-// checkLiteral refuses a brace in what is printed as it is: it is a slip in a value.
+// checkLiteral returns an error for a brace in the literal text, which is a typing
+// error in a value.
 func (t *Text) checkLiteral(literal string) error {
 	if strings.ContainsAny(literal, "{}") {
-		return t.wrap(errors.New("there is a brace outside a value"))
+		return t.addLocation(errors.New("unexpected brace outside a value"))
 	}
 	return nil
 }
 
-// wrap adds file, line and key to an error.
-func (t *Text) wrap(err error) error {
+// addLocation adds file, line and key to an error.
+func (t *Text) addLocation(err error) error {
 	if t.file == "" {
 		return fmt.Errorf("%s: %w", t.Key, err)
 	}
@@ -74,23 +75,23 @@ func (t *Text) wrap(err error) error {
 }
 
 // Execute fills the text with the values of data: a map, or a struct with fields
-// and methods. The error of a method ends it and can be found with errors.Is.
+// and methods. It stops at the error of a method, which can be found with errors.Is.
 func (t *Text) Execute(data any) (string, error) {
 	if t.tmpl == nil {
 		return t.source, nil
 	}
 	var out strings.Builder
 	if err := t.tmpl.Execute(&out, data); err != nil {
-		return "", t.wrap(err)
+		return "", t.addLocation(err)
 	}
 	return out.String(), nil
 }
 
 // Fill fills the text with pairs of name and value.
 func (t *Text) Fill(pairs ...any) string {
-	data, err := named(pairs)
+	data, err := pairsToMap(pairs)
 	if err != nil {
-		return missing(t.Key)
+		return missingText(t.Key)
 	}
 	return t.FillFrom(data)
 }
@@ -100,12 +101,12 @@ func (t *Text) Fill(pairs ...any) string {
 func (t *Text) FillFrom(data any) string {
 	text, err := t.Execute(data)
 	if err != nil {
-		return missing(t.Key)
+		return missingText(t.Key)
 	}
 	return text
 }
 
-// String returns the text as it is written, with its values open.
+// String returns the source of the text.
 func (t *Text) String() string { return t.source }
 
 // Fields returns the values that the text uses, in the order of their first use.
@@ -114,7 +115,7 @@ func (t *Text) Fields() []string { return t.used.fields }
 // Articles returns the articles of law that the text cites.
 func (t *Text) Articles() []string { return t.used.articles }
 
-func named(pairs []any) (map[string]any, error) {
+func pairsToMap(pairs []any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
 		return nil, errors.New("a name without a value")
 	}
@@ -129,5 +130,5 @@ func named(pairs []any) (map[string]any, error) {
 	return data, nil
 }
 
-// missing is shown instead of a text that does not exist or cannot be filled.
-func missing(key string) string { return "⟦" + key + "⟧" }
+// missingText is shown instead of a text that does not exist or cannot be filled.
+func missingText(key string) string { return "⟦" + key + "⟧" }

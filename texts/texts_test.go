@@ -21,7 +21,7 @@ func TestEveryTextCanBeFilled(t *testing.T) {
 				continue // the facts of an entry have methods; package dossier tries them
 			}
 			data := map[string]any{}
-			for _, field := range fields.of(key) {
+			for _, field := range fields.fieldsFor(key) {
 				data[field] = "x"
 				if value, found := sample[field]; found {
 					data[field] = value
@@ -49,15 +49,15 @@ func TestAMistakeIsRefusedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	rules := fieldRules{"a.": {"Number"}, "a.b": {"Name"}}
 	for name, test := range map[string]struct{ file, want string }{
-		"a value of another text": {"a:\n  c: 'Dear {{.Name}}'", "zh-CN/one.yaml:2: a.c: there is no value \"Name\""},
-		"a value in a branch":     {"a: {c: '{{if .Number}}{{else}}{{.Nmber}}{{end}}'}", `a.c: there is no value "Nmber"`},
-		"a value handed over":     {"a: {c: '{{date \"2006\" (.Moment)}}'}", `there is no value "Moment"`},
-		"a value where none is":   {"b: '{{.Number}}'", `zh-CN/one.yaml:1: b: there is no value "Number"`},
+		"a value of another text": {"a:\n  c: 'Dear {{.Name}}'", "zh-CN/one.yaml:2: a.c: the text may not use the value \"Name\""},
+		"a value in a branch":     {"a: {c: '{{if .Number}}{{else}}{{.Nmber}}{{end}}'}", `a.c: the text may not use the value "Nmber"`},
+		"a value handed over":     {"a: {c: '{{date \"2006\" (.Moment)}}'}", `the text may not use the value "Moment"`},
+		"a value where none is":   {"b: '{{.Number}}'", `zh-CN/one.yaml:1: b: the text may not use the value "Number"`},
 		"an unknown function":     {"a: {c: '{{shout .Number}}'}", `a.c: template: a.c:1: function "shout" not defined`},
 		"a template that is open": {"a: {c: '{{.Number'}", "zh-CN/one.yaml:1: a.c:"},
 		"an unknown article":      {"b: '{{law \"x1\"}}'", `law.yaml has no article "x1"`},
-		"a brace too few":         {"a: {c: \"{.Number}}\"}", "a.c: there is a brace outside a value"},
-		"a brace too many":        {"a: {c: '{{.Number}}}'}", "a.c: there is a brace outside a value"},
+		"a brace too few":         {"a: {c: \"{.Number}}\"}", "a.c: unexpected brace outside a value"},
+		"a brace too many":        {"a: {c: '{{.Number}}}'}", "a.c: unexpected brace outside a value"},
 		"a number":                {"a:\n  c: 1", `zh-CN/one.yaml: line 2: "1" is not a text`},
 		"nothing":                 {"a: {c: ''}", "a.c: the text is empty"},
 		"a key twice":             {"a:\n  c: x\n  c: z", "zh-CN/one.yaml:3: a.c: it is also in zh-CN/one.yaml:2"},
@@ -65,7 +65,7 @@ func TestAMistakeIsRefusedWithItsPlace(t *testing.T) {
 		"no YAML":                 {"a: [", "zh-CN/one.yaml"},
 	} {
 		files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte(test.file)}, "zh-CN/two.yaml": {Data: []byte("z: x")}}
-		if _, err := read(files, Chinese, rules); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := readCatalog(files, Chinese, rules); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -78,7 +78,7 @@ func TestLanguagesHaveTheSameKeys(t *testing.T) {
 		"without a section": {"d: x", ""},
 		"a key less":        {"a: {b: x}", `en has no text "a.c"`},
 		"a key more":        {"a: {b: x, c: x, e: x}", `zh-CN has no text "a.e"`},
-		"no file":           {"", "there are no files in en"},
+		"no file":           {"", "no files in en"},
 	} {
 		files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte("a: {b: x, c: x}\nd: x")}}
 		if test.english != "" {
@@ -98,7 +98,7 @@ a: {b: "{{.Name}} 在 {{date \"2006-01-02 15:04\" .At}}", list: [x, "{{.Name}}"]
 c: "依据{{law \"cc1\"}}。{{law \"cc1\"}}"
 law: {cc1: {cite: 第一条, mark: V}}
 `)}}
-	c, err := read(files, Chinese, fieldRules{"a.": {"Name", "At"}})
+	c, err := readCatalog(files, Chinese, fieldRules{"a.": {"Name", "At"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,25 +108,25 @@ law: {cc1: {cite: 第一条, mark: V}}
 			Name string
 			At   time.Time
 		}{"山风", time.Time{}}): "山风 在 0001-01-01 08:00",
-		c.Text("c"):                              "依据第一条〔V〕。第一条〔V〕",
-		strings.Join(c.Get("c").Articles(), " "): "cc1",
-		strings.Join(c.Get("a.b").Fields(), " "): "Name At",
-		c.List("a.list")[1].Fill("Name", "y"):    "y",
-		c.Text("a.b", "Name", "x"):               "⟦a.b⟧", // without At
-		c.Text("a.b", "Name"):                    "⟦a.b⟧",
-		c.Text("a.b", 1, 2):                      "⟦a.b⟧",
-		c.Text("a.z"):                            "⟦a.z⟧",
-		c.TextFrom("a.z", nil):                   "⟦a.z⟧",
-		c.Get("a.list.1").String():               "{{.Name}}",
+		c.Text("c"):                                "依据第一条〔V〕。第一条〔V〕",
+		strings.Join(c.Get("c").Articles(), " "):   "cc1",
+		strings.Join(c.Get("a.b").Fields(), " "):   "Name At",
+		c.ListTexts("a.list")[1].Fill("Name", "y"): "y",
+		c.Text("a.b", "Name", "x"):                 "⟦a.b⟧", // without At
+		c.Text("a.b", "Name"):                      "⟦a.b⟧",
+		c.Text("a.b", 1, 2):                        "⟦a.b⟧",
+		c.Text("a.z"):                              "⟦a.z⟧",
+		c.TextFrom("a.z", nil):                     "⟦a.z⟧",
+		c.Get("a.list.1").String():                 "{{.Name}}",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if text, found := c.Find("a.list.0"); !found || text != "x" || c.Has("a.list.2") || len(c.List("a.list")) != 2 {
+	if text, found := c.FindText("a.list.0"); !found || text != "x" || c.Has("a.list.2") || len(c.ListTexts("a.list")) != 2 {
 		t.Errorf("%q %v", text, found)
 	}
-	if _, found := c.Find("a.z"); found {
+	if _, found := c.FindText("a.z"); found {
 		t.Error("found a text that does not exist")
 	}
 }
@@ -144,7 +144,7 @@ func TestDecodeIsStrict(t *testing.T) {
 	for text, want := range map[string]string{
 		"title: x\nrows: [{value: '{{.Name}}{{law \"cc1\"}}'}]": "",
 		"title: x\nrows: [{}]\nneeds: {a: '{{.Name}}'}":         "",
-		"title: x\nrows:\n- value: '{{.Nme}}'":                  `zh-CN/papers/one.yaml:3: rows.0.value: there is no value "Nme"`,
+		"title: x\nrows:\n- value: '{{.Nme}}'":                  `zh-CN/papers/one.yaml:3: rows.0.value: the text may not use the value "Nme"`,
 		"title: x\nrows: [{value: '{{law \"x1\"}}'}]":           `rows.0.value: law.yaml has no article "x1"`,
 		"title: x\nrows: [{}]\nneeds: {a: '{{.'}":               "needs.a: template",
 		"title: x":                          "zh-CN/papers/one.yaml: rows is missing",
@@ -157,11 +157,11 @@ func TestDecodeIsStrict(t *testing.T) {
 			"zh-CN/law.yaml":        {Data: []byte("law: {cc1: {cite: 第一条, mark: V}}")},
 			"zh-CN/papers/one.yaml": {Data: []byte(text)},
 		}
-		c, err := read(files, Chinese, nil)
+		c, err := readCatalog(files, Chinese, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		names, err := c.Files("papers")
+		names, err := c.ListFiles("papers")
 		if err != nil || len(names) != 1 {
 			t.Fatal(names, err)
 		}
@@ -191,7 +191,7 @@ func TestTheErrorOfAMethodIsFound(t *testing.T) {
 	if _, err := text.Execute(silent{}); !errors.Is(err, errNothing) {
 		t.Error(err)
 	}
-	if _, err := Parse("a", "Dear {{.Nobody}}", "Name"); err == nil || err.Error() != `a: there is no value "Nobody" here` {
+	if _, err := Parse("a", "Dear {{.Nobody}}", "Name"); err == nil || err.Error() != `a: the text may not use the value "Nobody"` {
 		t.Error(err)
 	}
 	if _, err := Load("tlh"); err == nil {

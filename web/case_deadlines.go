@@ -78,7 +78,7 @@ func (w *pageTexts) deadlineName(d recovery.Deadline) string {
 // nameOrValue returns the name of a stored value, or the value itself if it has
 // no name: journal entries may contain values of later versions.
 func (w *pageTexts) nameOrValue(family, value string) string {
-	if text, found := w.Find(family + "." + value); found {
+	if text, found := w.FindText(family + "." + value); found {
 		return text
 	}
 	return value

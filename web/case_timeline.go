@@ -162,7 +162,7 @@ func (t timelineWriter) describeValue(family string, value any) string {
 		}
 		return strings.Join(names, t.texts.T("timeline.and"))
 	}
-	if text, found := t.texts.Find(family + "." + fmt.Sprint(value)); found {
+	if text, found := t.texts.FindText(family + "." + fmt.Sprint(value)); found {
 		return text
 	}
 	return fmt.Sprint(value)
@@ -170,10 +170,10 @@ func (t timelineWriter) describeValue(family string, value any) string {
 
 // describeCause returns the name of an expired deadline or of an action.
 func (t timelineWriter) describeCause(cause string) string {
-	if text, found := t.texts.Find("clock." + cause); found {
+	if text, found := t.texts.FindText("clock." + cause); found {
 		return text
 	}
-	if text, found := t.texts.Find("action." + cause + ".title"); found {
+	if text, found := t.texts.FindText("action." + cause + ".title"); found {
 		return text
 	}
 	return ""

@@ -88,11 +88,11 @@ type fieldBuilder struct {
 }
 
 func (b fieldBuilder) newField(name, kind string) field {
-	label, found := b.texts.Find(b.labelsFirst + "." + textKey(name))
+	label, found := b.texts.FindText(b.labelsFirst + "." + textKey(name))
 	if !found {
 		label = b.texts.T(b.labels + "." + textKey(name) + ".label")
 	}
-	help, _ := b.texts.Find(b.labels + "." + textKey(name) + ".help")
+	help, _ := b.texts.FindText(b.labels + "." + textKey(name) + ".help")
 	return field{
 		ID: b.prefix + "-" + htmlID(name), Name: name, Kind: kind, Label: label, Help: help,
 		Error: b.faultText(name), Value: b.values.Get(name),
@@ -106,10 +106,10 @@ func (b fieldBuilder) faultText(name string) string {
 		if fault.Field != name {
 			continue
 		}
-		if text, found := b.texts.Find("fault_of." + textKey(name) + "." + fault.Code); found {
+		if text, found := b.texts.FindText("fault_of." + textKey(name) + "." + fault.Code); found {
 			return text
 		}
-		if text, found := b.texts.Find("fault." + fault.Code); found {
+		if text, found := b.texts.FindText("fault." + fault.Code); found {
 			return text
 		}
 		return b.texts.T("fault.other")

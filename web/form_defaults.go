@@ -74,7 +74,7 @@ func (a actionForms) fillNextInstalment(values url.Values) {
 // helpText returns the text above a form: what the action does, and the details
 // of a proposal or debt.
 func (a actionForms) helpText(action recovery.Action) string {
-	text, _ := a.texts.Find("action." + string(action) + ".help")
+	text, _ := a.texts.FindText("action." + string(action) + ".help")
 	at := a.view.Position
 	if action == recovery.ApproveDecision && at.Proposal != nil {
 		return a.texts.proposalText(at.Proposal, userName(a.staff, at.Proposal.By))

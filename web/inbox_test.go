@@ -20,7 +20,7 @@ func (s *testSite) writeNotice(t testing.TB, c recovery.Case, kind recovery.Entr
 	t.Helper()
 	change := notify.ChangeInPlace(c, kind, s.Actor(recovery.RoleAgent), s.Now())
 	_, err := s.Store.WriteStep(t.Context(), postgres.StepWrite{
-		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Notifications: s.notifyRules.For(change),
+		CaseID: c.ID, Next: c.Position, Deadlines: c.Deadlines, Notifications: s.notifyRules.NotificationsFor(change),
 		Drafts: []journal.Draft{{Kind: kind, At: s.Now(), Actor: change.Actor, Key: string(kind), Collector: journal.Collector{Tool: "t", Version: "1"}}},
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func (c *linkContext) newReturnForm(answer string, view casework.Return, failed 
 		ID: "say-" + answer, Action: c.pagePath() + "/" + answer, Key: newIdempotencyKey(), Open: failed != nil && string(failed.action) == answer,
 		Title: c.texts.T("return." + answer + ".title"), Submit: c.texts.T("return." + answer + ".submit"),
 	}
-	f.Help, _ = c.texts.Find("return." + answer + ".help")
+	f.Help, _ = c.texts.FindText("return." + answer + ".help")
 	if b.values == nil {
 		b.values = c.returnDefaults(view)
 	}

@@ -34,7 +34,7 @@ func forGuest(t *testing.T) *office {
 // stopAddress finds the way to stop in a mail, and checks that both ways are one.
 func stopAddress(t *testing.T, mail smtptest.Mail) string {
 	t.Helper()
-	_, body := mail.Text(t)
+	_, body := mail.DecodeText(t)
 	address := strings.Trim(mail.Header.Get("List-Unsubscribe"), "<>")
 	if mail.Header.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || address == "" || !strings.Contains(body, address) {
 		t.Fatalf("it cannot be stopped: %v\n%s", mail.Header, body)
@@ -66,7 +66,7 @@ func TestAGuestIsToldByMail(t *testing.T) {
 		if stop := stopAddress(t, mail); !strings.HasPrefix(stop, "https://desk.example.test/stop/") || len(stop) < 80 {
 			t.Errorf("the way to stop is %s", stop)
 		}
-		if _, body := mail.Text(t); strings.Contains(body, "/cases/") || strings.Contains(body, "林晓") {
+		if _, body := mail.DecodeText(t); strings.Contains(body, "/cases/") || strings.Contains(body, "林晓") {
 			t.Errorf("the mail names somebody, or leads where its reader cannot go:\n%s", body)
 		}
 	}

@@ -106,7 +106,7 @@ func TestACounterpartsWordIsConfirmed(t *testing.T) {
 	}
 	wantKept(t, server, 1, 1)
 	mail := server.Mails()[0]
-	_, body := mail.Text(t)
+	_, body := mail.DecodeText(t)
 	if stopAddress(t, mail); !strings.Contains(mail.To, holderAddress) || !strings.Contains(body, "会退回，请对方等一等") {
 		t.Errorf("to %s:\n%s", mail.To, body)
 	}
@@ -137,7 +137,7 @@ func TestAnInstalmentIsReminded(t *testing.T) {
 		drain(t, o.notices(t, mailerTo(server)))
 	}
 	wantKept(t, server, 1, 1)
-	_, body := server.Mails()[0].Text(t)
+	_, body := server.Mails()[0].DecodeText(t)
 	due := o.c.Deadlines[0].DueAt.In(recovery.Shanghai).Format("2006年1月2日")
 	if stopAddress(t, server.Mails()[0]); !strings.Contains(body, "1,000.00 元") || !strings.Contains(body, due) || !strings.Contains(body, "18:00") {
 		t.Errorf("it does not say what is due, and when:\n%s", body)

@@ -270,11 +270,11 @@ const noUnsubscribeNote = "the site has no address, so nobody could stop these m
 func (n *Notices) composeLetter(language string, m notify.Mail) notify.Letter {
 	switch {
 	case m.Audience == notify.ToCounterpart:
-		return n.NotifyRules.HolderLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+		return n.NotifyRules.WriteCounterpartLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	case m.StopToken != "":
-		return n.NotifyRules.GuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
+		return n.NotifyRules.WriteGuestLetter(language, m.Notice, n.Site+"/stop/"+m.StopToken)
 	default:
-		return n.NotifyRules.Letter(language, m.Notice, n.caseLink(m.Facts.Number))
+		return n.NotifyRules.WriteLetter(language, m.Notice, n.caseLink(m.Facts.Number))
 	}
 }
 

@@ -108,7 +108,7 @@ func (o *office) notices(t testing.TB, mails worker.MailSender, change ...func(*
 	if err != nil {
 		t.Fatal(err)
 	}
-	poster := notify.NewPoster(notify.PosterOptions{Development: true, Vault: vault, Now: o.now})
+	poster := notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: vault, Now: o.now})
 	t.Cleanup(poster.Close)
 	parts := worker.NoticesConfig{
 		Store: o.store, NotifyRules: notifyRules, Mails: mails, Webhooks: poster, Random: half, Now: o.now,
@@ -262,13 +262,13 @@ func TestServersThatSayNo(t *testing.T) {
 		until  int // conversations that fail
 		copies int
 	}{
-		"greylisted once":        {smtptest.AtRcpt, smtptest.Reply(451, 4, 7, 1), 1, 1},
-		"busy six times":         {smtptest.AtConnect, smtptest.Reply(421), 6, 1},
-		"full at the end, twice": {smtptest.AtEnd, smtptest.Reply(452), 2, 1},
-		"no such person":         {smtptest.AtRcpt, smtptest.Reply(550, 5, 1, 1), 100, 0},
-		"not wanted":             {smtptest.AtEnd, smtptest.Reply(554), 100, 0},
+		"greylisted once":        {smtptest.AtRcpt, smtptest.NewRejection(451, 4, 7, 1), 1, 1},
+		"busy six times":         {smtptest.AtConnect, smtptest.NewRejection(421), 6, 1},
+		"full at the end, twice": {smtptest.AtEnd, smtptest.NewRejection(452), 2, 1},
+		"no such person":         {smtptest.AtRcpt, smtptest.NewRejection(550, 5, 1, 1), 100, 0},
+		"not wanted":             {smtptest.AtEnd, smtptest.NewRejection(554), 100, 0},
 		"cut in the middle":      {smtptest.AtData, smtptest.ErrDrop, 1, 1},
-		"never":                  {smtptest.AtRcpt, smtptest.Reply(451), 1000, 0},
+		"never":                  {smtptest.AtRcpt, smtptest.NewRejection(451), 1000, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

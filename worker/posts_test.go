@@ -37,7 +37,7 @@ func listening(t testing.TB, o *office, answer func(n int) int, types ...string)
 	t.Cleanup(e.Close)
 	id := newID(t)
 	err := o.store.AddWebhook(t.Context(), notify.Webhook{
-		ID: id, URL: e.URL, Types: types, Secret: vault.Seal(id, []byte("s")), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
+		ID: id, URL: e.URL, Types: types, Secret: vault.EncryptSecret(id, []byte("s")), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
 	}, postgres.Idempotency{})
 	if err != nil {
 		t.Fatal(err)

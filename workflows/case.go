@@ -65,8 +65,8 @@ func (c *journey) contactPrivately(ctx workflow.Context) error {
 	return c.stayInStage(ctx, recovery.PrivateContact)
 }
 
-// giveGroupNotice is the stage in which the claimant tells the group what happened
-// and asks for the money, without threats or blame, so that other members can help.
+// giveGroupNotice is the stage in which the claimant explains to the group what
+// happened and asks for the money, without threats or blame, so that other members can help.
 //
 // It ends like private contact: all of the money came back, every counterpart has
 // refused, or the time is over. A case outside a group never has this stage. Next

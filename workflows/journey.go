@@ -72,8 +72,8 @@ func (c *journey) stayInStage(ctx workflow.Context, stage recovery.Stage) error 
 }
 
 // waitForChange sleeps until the next alarm, or until the stage or the next alarm
-// changes. It handles signals meanwhile; those that change neither do not restart
-// the timer.
+// changes. Signals are handled while it waits; those that change neither do not
+// restart the timer.
 func (c *journey) waitForChange(ctx workflow.Context) error {
 	next, found := c.nextAlarm()
 	stage := c.position.Stage
@@ -143,7 +143,7 @@ func (c *journey) handleDeadline(ctx workflow.Context) error {
 	if !isDue {
 		return nil
 	}
-	_, err := c.writeStep(ctx, due.step(c.position))
+	_, err := c.writeStep(ctx, due.newStep(c.position))
 	return err
 }
 

@@ -66,8 +66,8 @@ func (s *state) instalmentsDue(plan recovery.Plan) []InstalmentDue {
 	return due
 }
 
-// step returns what an alarm does to the case.
-func (a alarm) step(p recovery.Position) activities.StepInput {
+// newStep returns the step that an alarm causes.
+func (a alarm) newStep(p recovery.Position) activities.StepInput {
 	if a.isWarning {
 		in := deadlineStep(a.deadline, p.WarnOfDeadline())
 		in.Key = fmt.Sprintf("near:%s:%s:%d", a.deadline.Kind, a.deadline.Ref, a.at.UnixMilli())

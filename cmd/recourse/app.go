@@ -161,7 +161,7 @@ func (d *app) newNotices() (*worker.Notices, error) {
 	parts := worker.NoticesConfig{
 		Store: d.store, NotifyRules: d.notifyRules, Now: currentTime, Random: mathrand.Float64, Log: d.log, Site: d.config.URL, Version: version,
 		Webhooks: notify.NewPoster(notify.PosterOptions{
-			Development: d.config.Profile == development, Vault: d.vault, Now: currentTime,
+			Development: d.config.Profile == development, SecretBox: d.vault, Now: currentTime,
 		}),
 	}
 	if server != nil {

@@ -27,30 +27,30 @@ func measureActions(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDesk(up)
+	d, err := newAPIClient(up)
 	if err != nil {
 		return nil, err
 	}
 	cases := make([]string, actionClients)
 	for i := range cases {
-		if cases[i], err = d.file(ctx); err != nil {
+		if cases[i], err = d.fileCase(ctx); err != nil {
 			return nil, err
 		}
 	}
 	act := func(ctx context.Context, client int) error {
-		return d.contact(ctx, cases[client])
+		return d.recordContact(ctx, cases[client])
 	}
-	if _, err := hammer(ctx, actionClients, times(actionClients*3), act); err != nil {
+	if _, err := callConcurrently(ctx, actionClients, untilCount(actionClients*3), act); err != nil {
 		return nil, err
 	}
-	got, err := hammer(ctx, actionClients, times(actionClients*actionsPerClient), act)
+	got, err := callConcurrently(ctx, actionClients, untilCount(actionClients*actionsPerClient), act)
 	if err != nil {
 		return nil, err
 	}
 	share := got.rate() / empty.rate()
 	return []row{{
 		what: "an action, from request to answer, 4 clients", figure: got.String(), yardstick: "empty Update with an activity: " + empty.String(),
-		ratio: ratio(share), budget: "p95 ≤ 150 ms, ratio ≥ 0.60",
+		ratio: formatRatio(share), budget: "p95 ≤ 150 ms, ratio ≥ 0.60",
 		kept: got.percentile(0.95) <= 150*time.Millisecond && share >= 0.6,
 	}}, nil
 }
@@ -98,10 +98,10 @@ func emptyUpdates(ctx context.Context, address string) (load, error) {
 		}
 		return handle.Get(ctx, nil)
 	}
-	if _, err := hammer(ctx, actionClients, times(actionClients*3), update); err != nil {
+	if _, err := callConcurrently(ctx, actionClients, untilCount(actionClients*3), update); err != nil {
 		return load{}, err
 	}
-	got, err := hammer(ctx, actionClients, times(actionClients*actionsPerClient), update)
+	got, err := callConcurrently(ctx, actionClients, untilCount(actionClients*actionsPerClient), update)
 	for i := range actionClients {
 		_ = c.SignalWorkflow(ctx, workflowID(i), "", "end", nil) // the server ends soon anyway
 	}

@@ -39,9 +39,9 @@ const misSend = `{
 	"circumstances": {"same_employer": true}
 }`
 
-// assessments measures the answers about a mis-send in turns with a baseline: a
+// measureAssessments measures the answers about a mis-send in turns with a baseline: a
 // server that sends as many bytes without computing them.
-func assessments(ctx context.Context, up local.Up) (rows []row, err error) {
+func measureAssessments(ctx context.Context, up local.Up) (rows []row, err error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: assessClients}, Timeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
 	assess := postMisSend(client, up.BaseURL+"/api/v1/assessments")
@@ -54,7 +54,7 @@ func assessments(ctx context.Context, up local.Up) (rows []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	got, err := inTurn(assessTurns, loadOf(ctx, assess), loadOf(ctx, postMisSend(client, base)))
+	got, err := measureInTurns(assessTurns, loadOf(ctx, assess), loadOf(ctx, postMisSend(client, base)))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func assessments(ctx context.Context, up local.Up) (rows []row, err error) {
 func loadOf(ctx context.Context, ask func(context.Context) (int, error)) func() (load, error) {
 	return func() (load, error) {
 		took, began := make([][]time.Duration, assessClients), time.Now()
-		_, err := hammer(ctx, assessClients, during(assessTurn), func(ctx context.Context, client int) error {
+		_, err := callConcurrently(ctx, assessClients, untilElapsed(assessTurn), func(ctx context.Context, client int) error {
 			time.Sleep(assessRest)
 			from := time.Now()
 			_, err := ask(ctx)
@@ -80,7 +80,7 @@ func assessmentRow(got, baseline load) row {
 	p99 := float64(got.percentile(0.99)) / float64(baseline.percentile(0.99))
 	return row{
 		what: "an assessment, 8 clients, 8 ms apart", figure: formatTail(got), yardstick: "as many bytes: " + formatTail(baseline),
-		ratio: "p50 " + ratio(median) + ", p99 " + ratio(p99), budget: "p50 ≤ 3, p99 ≤ 4", kept: median <= 3 && p99 <= 4,
+		ratio: "p50 " + formatRatio(median) + ", p99 " + formatRatio(p99), budget: "p50 ≤ 3, p99 ≤ 4", kept: median <= 3 && p99 <= 4,
 	}
 }
 

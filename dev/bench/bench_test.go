@@ -27,7 +27,7 @@ PASS
 	if len(got) != 2 || got["TenPages"] != 215*time.Millisecond || got["Queue/agent/100000"] != 1500 {
 		t.Errorf("got %v", got)
 	}
-	if _, err := need(got, "TenPages", "Missing"); err == nil || !strings.Contains(err.Error(), "Missing") {
+	if _, err := requireResults(got, "TenPages", "Missing"); err == nil || !strings.Contains(err.Error(), "Missing") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -50,12 +50,12 @@ func TestLoadFigures(t *testing.T) {
 func TestHammerCountsAndStopsAtTheFirstError(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int64
-	got, err := hammer(t.Context(), 4, times(100), func(context.Context, int) error { calls.Add(1); return nil })
+	got, err := callConcurrently(t.Context(), 4, untilCount(100), func(context.Context, int) error { calls.Add(1); return nil })
 	if err != nil || calls.Load() != 100 || len(got.took) != 100 {
 		t.Errorf("%d calls, %d measured, %v", calls.Load(), len(got.took), err)
 	}
 	failure := errors.New("no")
-	if _, err := hammer(t.Context(), 4, during(time.Hour), func(context.Context, int) error { return failure }); !errors.Is(err, failure) {
+	if _, err := callConcurrently(t.Context(), 4, untilElapsed(time.Hour), func(context.Context, int) error { return failure }); !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -63,7 +63,7 @@ func TestHammerCountsAndStopsAtTheFirstError(t *testing.T) {
 func TestRowsSayWhatIsMissed(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	show(&out, []row{{what: "a", budget: "≤ 1", kept: true}, {what: "b", budget: "≤ 2"}})
+	printRows(&out, []row{{what: "a", budget: "≤ 1", kept: true}, {what: "b", budget: "≤ 2"}})
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != 3 || !strings.HasSuffix(lines[1], "ok") || !strings.HasSuffix(lines[2], "MISS") {
 		t.Errorf("got:\n%s", out.String())
@@ -124,7 +124,7 @@ func TestBaselineSendsAsMuch(t *testing.T) {
 	in, end := io.Pipe()
 	out, printed := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- begin(t.Context(), []string{baselineCommand, "70000"}, in, printed) }()
+	go func() { ended <- runCommand(t.Context(), []string{baselineCommand, "70000"}, in, printed) }()
 	base, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestBaselineSendsAsMuch(t *testing.T) {
 		t.Error(err)
 	}
 	for _, args := range [][]string{{baselineCommand}, {baselineCommand, "much"}} {
-		if err := begin(t.Context(), args, in, printed); err == nil || !strings.Contains(err.Error(), "size") {
+		if err := runCommand(t.Context(), args, in, printed); err == nil || !strings.Contains(err.Error(), "size") {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
@@ -151,7 +151,7 @@ func TestInTurnAddsUpWhatEachDid(t *testing.T) {
 	taking := func(d time.Duration) func() (load, error) {
 		return func() (load, error) { return newLoad([]time.Duration{d, 2 * d}, time.Second), nil }
 	}
-	got, err := inTurn(3, taking(time.Millisecond), taking(time.Second))
+	got, err := measureInTurns(3, taking(time.Millisecond), taking(time.Second))
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%v, %v", got, err)
 	}
@@ -161,7 +161,7 @@ func TestInTurnAddsUpWhatEachDid(t *testing.T) {
 		}
 	}
 	failure := errors.New("no")
-	if _, err := inTurn(2, taking(1), func() (load, error) { return load{}, failure }); !errors.Is(err, failure) {
+	if _, err := measureInTurns(2, taking(1), func() (load, error) { return load{}, failure }); !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
 	}
 }

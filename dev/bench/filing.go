@@ -22,21 +22,21 @@ func measureFiling(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDesk(up)
+	d, err := newAPIClient(up)
 	if err != nil {
 		return nil, err
 	}
-	file := func(ctx context.Context, _ int) error { _, err := d.file(ctx); return err }
-	if _, err := hammer(ctx, filingClients, times(200), file); err != nil {
+	file := func(ctx context.Context, _ int) error { _, err := d.fileCase(ctx); return err }
+	if _, err := callConcurrently(ctx, filingClients, untilCount(200), file); err != nil {
 		return nil, err
 	}
-	got, err := hammer(ctx, filingClients, during(10*time.Second), file)
+	got, err := callConcurrently(ctx, filingClients, untilElapsed(10*time.Second), file)
 	if err != nil {
 		return nil, err
 	}
 	return []row{{
 		what: "file a case with its entry, 8 clients", figure: got.String(), yardstick: fmt.Sprintf("pgbench -N -c 8: %.0f/s", tps),
-		ratio: ratio(got.rate() / tps), budget: "≥ 400/s, p95 ≤ 25 ms",
+		ratio: formatRatio(got.rate() / tps), budget: "≥ 400/s, p95 ≤ 25 ms",
 		kept: got.rate() >= 400 && got.percentile(0.95) <= 25*time.Millisecond,
 	}}, nil
 }
@@ -48,7 +48,7 @@ func runPgbench(ctx context.Context, database string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	program := tools.Path("pgbench")
+	program := tools.ProgramPath("pgbench")
 	if out, err := exec.CommandContext(ctx, program, "-i", "-q", "-s", "8", database).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("prepare pgbench: %w: %s", err, out)
 	}

@@ -47,8 +47,9 @@ func parseBench(out io.Reader) map[string]time.Duration {
 	return results
 }
 
-// need returns the named results. A missing one is an error.
-func need(results map[string]time.Duration, names ...string) ([]time.Duration, error) {
+// requireResults returns the results with these names, or an error if one is
+// missing.
+func requireResults(results map[string]time.Duration, names ...string) ([]time.Duration, error) {
 	var values []time.Duration
 	for _, name := range names {
 		value, found := results[name]
@@ -65,14 +66,14 @@ func measureDossier(ctx context.Context, root string) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := need(results, "TenPages", "BareTenPages")
+	got, err := requireResults(results, "TenPages", "BareTenPages")
 	if err != nil {
 		return nil, err
 	}
 	share := float64(got[0]) / float64(got[1])
 	return []row{{
 		what: "a dossier of ten pages", figure: milliseconds(got[0]), yardstick: "bare fpdf, same pages: " + milliseconds(got[1]),
-		ratio: ratio(share), budget: "≤ 300 ms, ratio ≤ 1.30", kept: got[0] <= 300*time.Millisecond && share <= 1.3,
+		ratio: formatRatio(share), budget: "≤ 300 ms, ratio ≤ 1.30", kept: got[0] <= 300*time.Millisecond && share <= 1.3,
 	}}, nil
 }
 
@@ -81,7 +82,7 @@ func measureVerifier(ctx context.Context, root string) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := need(results, "Verify100000Entries")
+	got, err := requireResults(results, "Verify100000Entries")
 	if err != nil {
 		return nil, err
 	}
@@ -98,20 +99,20 @@ func measureQueue(ctx context.Context, root string) ([]row, error) {
 	}
 	var rows []row
 	for _, name := range []string{"all", "agent", "appeal"} {
-		got, err := need(results, "Queue/"+name+"/100000", "Queue/"+name+"/10000")
+		got, err := requireResults(results, "Queue/"+name+"/100000", "Queue/"+name+"/10000")
 		if err != nil {
 			return nil, err
 		}
 		growth := float64(got[0]) / float64(got[1])
 		rows = append(rows, row{
 			what: "queue of 50 at 100,000 cases: " + name, figure: milliseconds(got[0]), yardstick: "at 10,000: " + milliseconds(got[1]),
-			ratio: ratio(growth), budget: "≤ 8 ms, ratio ≤ 2", kept: got[0] <= 8*time.Millisecond && growth <= 2,
+			ratio: formatRatio(growth), budget: "≤ 8 ms, ratio ≤ 2", kept: got[0] <= 8*time.Millisecond && growth <= 2,
 		})
 	}
 	if results, err = goBench(ctx, root, "./postgres", "^BenchmarkUserByToken$", "5000x"); err != nil {
 		return nil, err
 	}
-	got, err := need(results, "UserByToken")
+	got, err := requireResults(results, "UserByToken")
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +130,7 @@ func measureUpload(ctx context.Context, root string) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := need(results, "ReceiveAndCommit")
+	got, err := requireResults(results, "ReceiveAndCommit")
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func measureUpload(ctx context.Context, root string) ([]row, error) {
 	share := tools.Seconds() / got[0].Seconds()
 	return []row{{
 		what: "take in a file of 64 MB", figure: milliseconds(got[0]), yardstick: "sha256sum + cp + sync: " + milliseconds(tools),
-		ratio: ratio(share), budget: "ratio ≥ 0.70", kept: share >= 0.7,
+		ratio: formatRatio(share), budget: "ratio ≥ 0.70", kept: share >= 0.7,
 	}}, nil
 }
 

@@ -23,7 +23,7 @@ const (
 // measureJourney takes one case through all four stages and counts the actions, as
 // Temporal counts them, and the events of its history.
 func measureJourney(ctx context.Context, up local.Up) ([]row, error) {
-	d, err := newDesk(up)
+	d, err := newAPIClient(up)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func measureJourney(ctx context.Context, up local.Up) ([]row, error) {
 			return nil, err
 		}
 		for _, act := range part.actions {
-			if err := d.as(act.role).post(ctx, "/cases/"+id+"/actions/"+act.action, act.body, &struct{}{}); err != nil {
+			if err := d.withRole(act.role).postJSON(ctx, "/cases/"+id+"/actions/"+act.action, act.body, &struct{}{}); err != nil {
 				return nil, err
 			}
 		}
@@ -94,7 +94,7 @@ func fourStages(at string) []stageActions {
 }
 
 // awaitStage waits until a case is in a stage.
-func (d *desk) awaitStage(ctx context.Context, id, stage string) error {
+func (d *apiClient) awaitStage(ctx context.Context, id, stage string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	looking := time.NewTicker(200 * time.Millisecond)
@@ -103,7 +103,7 @@ func (d *desk) awaitStage(ctx context.Context, id, stage string) error {
 		var c struct {
 			Stage string `json:"stage"`
 		}
-		if err := d.get(ctx, "/cases/"+id, &c); err != nil {
+		if err := d.getJSON(ctx, "/cases/"+id, &c); err != nil {
 			return err
 		}
 		if c.Stage == stage {

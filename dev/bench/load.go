@@ -16,9 +16,9 @@ import (
 	"recourse/dev/local"
 )
 
-// hammer lets clients call work at once until enough says stop. The first error
-// ends it.
-func hammer(ctx context.Context, clients int, enough func(done int64) bool, work func(ctx context.Context, client int) error) (load, error) {
+// callConcurrently lets several clients call work until enough returns true. The
+// first error stops all of them.
+func callConcurrently(ctx context.Context, clients int, enough func(done int64) bool, work func(ctx context.Context, client int) error) (load, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var begun atomic.Int64
@@ -49,9 +49,9 @@ func hammer(ctx context.Context, clients int, enough func(done int64) bool, work
 	return newLoad(all, elapsed), nil
 }
 
-// inTurn measures some things so many times, one after the other, and gives what
-// each did in all its turns.
-func inTurn(turns int, measures ...func() (load, error)) ([]load, error) {
+// measureInTurns runs several measurements alternately, each turns times, and
+// returns the combined load of each.
+func measureInTurns(turns int, measures ...func() (load, error)) ([]load, error) {
 	all := make([]load, len(measures))
 	for range turns {
 		for i, measure := range measures {
@@ -65,22 +65,24 @@ func inTurn(turns int, measures ...func() (load, error)) ([]load, error) {
 	return all, nil
 }
 
-func times(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }
+// untilCount stops after n calls.
+func untilCount(n int64) func(int64) bool { return func(done int64) bool { return done >= n } }
 
-func during(d time.Duration) func(int64) bool {
+// untilElapsed stops after a duration.
+func untilElapsed(d time.Duration) func(int64) bool {
 	until := time.Now().Add(d)
 	return func(int64) bool { return time.Now().After(until) }
 }
 
-// desk speaks to the product as the claimant of the development stack.
-type desk struct {
+// apiClient calls the API as the claimant of the development stack.
+type apiClient struct {
 	base, token string
 	tokens      map[string]string // by role
 	http        *http.Client
 	next        *atomic.Int64 // makes keys and transaction numbers
 }
 
-func newDesk(up local.Up) (*desk, error) {
+func newAPIClient(up local.Up) (*apiClient, error) {
 	content, err := os.ReadFile(up.Tokens)
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
@@ -89,30 +91,30 @@ func newDesk(up local.Up) (*desk, error) {
 	if err := json.Unmarshal(content, &tokens); err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
-	d := &desk{
+	d := &apiClient{
 		base: up.BaseURL + "/api/v1", token: tokens["claimant"], tokens: tokens, next: &atomic.Int64{},
 		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
 	}
-	d.next.Store(time.Now().UnixNano()) // no number of another desk comes again
+	d.next.Store(time.Now().UnixNano()) // different from the numbers of earlier runs
 	return d, nil
 }
 
-// as speaks for another account of the stack.
-func (d *desk) as(role string) *desk {
+// withRole returns a client that uses the account of another role.
+func (d *apiClient) withRole(role string) *apiClient {
 	other := *d
 	other.token = d.tokens[role]
 	return &other
 }
 
-func (d *desk) get(ctx context.Context, path string, into any) error {
+func (d *apiClient) getJSON(ctx context.Context, path string, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.base+path, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("make the request: %w", err)
 	}
-	return d.send(request, into)
+	return d.sendRequest(request, into)
 }
 
-func (d *desk) post(ctx context.Context, path string, body, into any) error {
+func (d *apiClient) postJSON(ctx context.Context, path string, body, into any) error {
 	content, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("write the body: %w", err)
@@ -123,10 +125,10 @@ func (d *desk) post(ctx context.Context, path string, body, into any) error {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", fmt.Sprintf("bench-%d", d.next.Add(1)))
-	return d.send(request, into)
+	return d.sendRequest(request, into)
 }
 
-func (d *desk) send(request *http.Request, into any) error {
+func (d *apiClient) sendRequest(request *http.Request, into any) error {
 	request.Header.Set("Authorization", "Bearer "+d.token)
 	response, err := d.http.Do(request)
 	if err != nil {
@@ -138,34 +140,34 @@ func (d *desk) send(request *http.Request, into any) error {
 		return fmt.Errorf("%s %s: %w", request.Method, request.URL.Path, err)
 	}
 	if response.StatusCode >= 300 {
-		return &refused{response.StatusCode, fmt.Sprintf("%s %s: %s: %s", request.Method, request.URL.Path, response.Status, answer)}
+		return &statusError{response.StatusCode, fmt.Sprintf("%s %s: %s: %s", request.Method, request.URL.Path, response.Status, answer)}
 	}
 	return json.Unmarshal(answer, into)
 }
 
-// refused is an answer that is not what was asked for.
-type refused struct {
+// statusError is a response with an error status.
+type statusError struct {
 	status int
 	text   string
 }
 
-func (r *refused) Error() string { return r.text }
+func (r *statusError) Error() string { return r.text }
 
-// contact records a message in a case.
-func (d *desk) contact(ctx context.Context, id string) error {
-	return d.post(ctx, "/cases/"+id+"/actions/record_contact", map[string]any{
+// recordContact records a message in a case.
+func (d *apiClient) recordContact(ctx context.Context, id string) error {
+	return d.postJSON(ctx, "/cases/"+id+"/actions/record_contact", map[string]any{
 		"channel": "private_message", "text": "您好，这笔转账发错了群，麻烦退回。", "sent_at": time.Now().Add(-time.Minute).Format(time.RFC3339), "in_group": false,
 	}, &struct{}{})
 }
 
-// file files one case at life's own pace and gives its id.
-func (d *desk) file(ctx context.Context) (string, error) { return d.fileAt(ctx, 1) }
+// fileCase files one case at normal pace and returns its id.
+func (d *apiClient) fileCase(ctx context.Context) (string, error) { return d.fileAt(ctx, 1) }
 
-func (d *desk) fileAt(ctx context.Context, pace int) (string, error) {
+func (d *apiClient) fileAt(ctx context.Context, pace int) (string, error) {
 	var filed struct {
 		ID string `json:"id"`
 	}
-	err := d.post(ctx, "/cases", map[string]any{
+	err := d.postJSON(ctx, "/cases", map[string]any{
 		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": time.Now().Add(-26 * time.Hour).Format(time.RFC3339),
 		"transaction_no": fmt.Sprintf("10000%d", d.next.Add(1)), "reason": "wrong_group", "claim_state": "claimed",
 		"group":        map[string]any{"kind": "work", "size": 36},

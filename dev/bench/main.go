@@ -24,7 +24,7 @@ import (
 func main() {
 	debug.SetGCPercent(800) // what the clients of a bench leave behind is not to hold up who they measure
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := begin(ctx, os.Args[1:], os.Stdin, os.Stdout)
+	err := runCommand(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -32,12 +32,12 @@ func main() {
 	}
 }
 
-// begin is the bench, or the server it starts beside the product.
-func begin(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+// runCommand runs the benchmarks, or the baseline server that they start.
+func runCommand(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if len(args) > 0 && args[0] == baselineCommand {
 		return serveBaseline(ctx, args[1:], in, out)
 	}
-	return run(ctx, args, out)
+	return runParts(ctx, args, out)
 }
 
 // part is one measurement: alone over the checkout, or against a running stack.
@@ -57,18 +57,18 @@ var stacks = [][]part{
 		{name: "record", alone: measureQueue},
 	},
 	{
-		{name: "assessments", up: assessments}, {name: "actions", up: measureActions}, {name: "journey", up: measureJourney},
+		{name: "assessments", up: measureAssessments}, {name: "actions", up: measureActions}, {name: "journey", up: measureJourney},
 		{name: "parts", up: measurePartUploads},
 		{name: "filing", up: measureFiling},
 	},
 	{{name: "storm", up: measureStorm}},
 }
 
-// long are the parts that run only if they are named.
-var long = []string{"storm"}
+// onlyIfNamed are the parts that run only if their names are given.
+var onlyIfNamed = []string{"storm"}
 
-// run measures the named parts, or all except the long ones.
-func run(ctx context.Context, names []string, out io.Writer) error {
+// runParts measures the named parts, or all except the long ones.
+func runParts(ctx context.Context, names []string, out io.Writer) error {
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return fmt.Errorf("find the checkout: %w", err)
@@ -77,23 +77,23 @@ func run(ctx context.Context, names []string, out io.Writer) error {
 	var rows []row
 	for _, stack := range stacks {
 		wanted := slices.DeleteFunc(slices.Clone(stack), func(p part) bool {
-			return !slices.Contains(names, p.name) && (len(names) > 0 || slices.Contains(long, p.name))
+			return !slices.Contains(names, p.name) && (len(names) > 0 || slices.Contains(onlyIfNamed, p.name))
 		})
 		if len(wanted) == 0 {
 			continue
 		}
-		more, err := together(ctx, root, progress, wanted)
+		more, err := measureParts(ctx, root, progress, wanted)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, more...)
 	}
-	show(out, rows)
+	printRows(out, rows)
 	return nil
 }
 
-// together measures parts that share a stack or need none.
-func together(ctx context.Context, root string, progress *local.Progress, parts []part) ([]row, error) {
+// measureParts measures parts that share a stack, or that need none.
+func measureParts(ctx context.Context, root string, progress *local.Progress, parts []part) ([]row, error) {
 	var rows []row
 	all := func(ctx context.Context, up local.Up) error {
 		for _, p := range parts {

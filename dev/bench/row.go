@@ -14,7 +14,7 @@ type row struct {
 	kept                                   bool
 }
 
-func show(out io.Writer, rows []row) {
+func printRows(out io.Writer, rows []row) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "what\tfigure\tyardstick\tratio\tbudget\t")
 	for _, r := range rows {
@@ -56,4 +56,4 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
 }
 
-func ratio(r float64) string { return fmt.Sprintf("%.2f", r) }
+func formatRatio(r float64) string { return fmt.Sprintf("%.2f", r) }

@@ -40,18 +40,18 @@ func measureStorm(ctx context.Context, up local.Up) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDesk(up)
+	d, err := newAPIClient(up)
 	if err != nil {
 		return nil, err
 	}
-	watched, err := d.file(ctx) // claimed: only actions move it
+	watched, err := d.fileCase(ctx) // claimed: only actions move it
 	if err != nil {
 		return nil, err
 	}
 	due := time.Now().Add(stormWait)
 	var n atomic.Int64
 	file := func(ctx context.Context, _ int) error { return d.fileUnclaimed(ctx, stormInstant(due, n.Add(1))) }
-	if _, err := hammer(ctx, filingClients, times(stormCases), file); err != nil {
+	if _, err := callConcurrently(ctx, filingClients, untilCount(stormCases), file); err != nil {
 		return nil, err
 	}
 	if left := time.Until(due); left < 0 {
@@ -65,7 +65,7 @@ func measureStorm(ctx context.Context, up local.Up) ([]row, error) {
 	return []row{
 		{
 			what: fmt.Sprintf("%d deadlines in one minute", stormCases), figure: served.String(),
-			yardstick: fmt.Sprintf("empty workflows, timer and activity: %.0f/s", empty), ratio: ratio(share),
+			yardstick: fmt.Sprintf("empty workflows, timer and activity: %.0f/s", empty), ratio: formatRatio(share),
 			budget: "all served, ratio ≥ 0.60", kept: served.lost == 0 && share >= 0.6,
 		},
 		{
@@ -82,8 +82,8 @@ func stormInstant(due time.Time, n int64) time.Time {
 
 // fileUnclaimed files an unclaimed transfer that the platform refunds at the given
 // time. The case then asks the claimant whether the money arrived.
-func (d *desk) fileUnclaimed(ctx context.Context, refund time.Time) error {
-	return d.post(ctx, "/cases", map[string]any{
+func (d *apiClient) fileUnclaimed(ctx context.Context, refund time.Time) error {
+	return d.postJSON(ctx, "/cases", map[string]any{
 		"platform": "wechat", "instrument": "transfer", "amount_fen": 200_000, "sent_at": refund.Add(-24 * time.Hour).Format(time.RFC3339Nano),
 		"transaction_no": fmt.Sprintf("10000%d", d.next.Add(1)), "reason": "wrong_person", "claim_state": "unclaimed",
 		"group":        map[string]any{"kind": "none"},
@@ -102,7 +102,7 @@ func (s stormResult) String() string { return fmt.Sprintf("%.0f/s, %d lost", s.r
 
 // runStorm waits for the storm, sends actions during it, and counts until all cases are
 // handled or none is handled any more.
-func runStorm(ctx context.Context, up local.Up, d *desk, watched string, due time.Time) (stormResult, stormActions, error) {
+func runStorm(ctx context.Context, up local.Up, d *apiClient, watched string, due time.Time) (stormResult, stormActions, error) {
 	tools, err := pgcluster.FindTools(ctx, "")
 	if err != nil {
 		return stormResult{}, stormActions{}, err
@@ -117,11 +117,11 @@ func runStorm(ctx context.Context, up local.Up, d *desk, watched string, due tim
 	var acting error
 	var group sync.WaitGroup
 	group.Go(func() {
-		acts.load, acting = hammer(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error {
-			return acts.ignoreUnavailable(d.contact(ctx, watched))
+		acts.load, acting = callConcurrently(ctx, 1, func(int64) bool { return over.Load() }, func(ctx context.Context, _ int) error {
+			return acts.ignoreUnavailable(d.recordContact(ctx, watched))
 		})
 	})
-	last, moved, err := awaitSettled(ctx, tools.Path("psql"), up.Database, due)
+	last, moved, err := awaitSettled(ctx, tools.ProgramPath("psql"), up.Database, due)
 	over.Store(true)
 	group.Wait()
 	if err := errors.Join(err, acting); err != nil {
@@ -140,7 +140,7 @@ type stormActions struct {
 // ignoreUnavailable counts a 503 response and drops the error: the time of the call
 // counts.
 func (m *stormActions) ignoreUnavailable(err error) error {
-	if response, ok := errors.AsType[*refused](err); ok && response.status == http.StatusServiceUnavailable {
+	if response, ok := errors.AsType[*statusError](err); ok && response.status == http.StatusServiceUnavailable {
 		m.unavailable++
 		return nil
 	}
@@ -204,7 +204,7 @@ func emptyTimers(ctx context.Context, address string) (float64, error) {
 		_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: timersQueue}, timerWorkflow, stormInstant(due, n.Add(1)))
 		return err
 	}
-	if _, err := hammer(ctx, filingClients, times(stormCases/emptyShare), start); err != nil {
+	if _, err := callConcurrently(ctx, filingClients, untilCount(stormCases/emptyShare), start); err != nil {
 		return 0, err
 	}
 	if left := time.Until(due); left < 0 {

@@ -30,11 +30,11 @@ const (
 // measurePartUploads uploads a gigabyte to the running product, in parts, and measures
 // the growth of its peak memory.
 func measurePartUploads(ctx context.Context, up local.Up) ([]row, error) {
-	d, err := newDesk(up)
+	d, err := newAPIClient(up)
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.file(ctx)
+	id, err := d.fileCase(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func measurePartUploads(ctx context.Context, up local.Up) ([]row, error) {
 	grown := after - before
 	return []row{{
 		what: "take in 1 GB in parts", figure: fmt.Sprintf("%.0f MB/s, memory +%d MB", float64(videoCount*videoSize>>20)/took.Seconds(), grown>>20),
-		yardstick: fmt.Sprintf("memory at 64 MB: %d MB", before>>20), ratio: ratio(float64(after) / float64(before)),
+		yardstick: fmt.Sprintf("memory at 64 MB: %d MB", before>>20), ratio: formatRatio(float64(after) / float64(before)),
 		budget: "+ ≤ 64 MB", kept: grown <= 64<<20,
 	}}, nil
 }
@@ -72,7 +72,7 @@ func videoContent(size int64) io.Reader {
 }
 
 // uploadInParts announces a video, sends its parts and completes it.
-func (d *desk) uploadInParts(ctx context.Context, id string, size int64) error {
+func (d *apiClient) uploadInParts(ctx context.Context, id string, size int64) error {
 	hash := sha256.New()
 	if _, err := io.Copy(hash, videoContent(size)); err != nil {
 		return fmt.Errorf("make a video: %w", err)
@@ -81,7 +81,7 @@ func (d *desk) uploadInParts(ctx context.Context, id string, size int64) error {
 		ID       string `json:"id"`
 		PartSize int64  `json:"part_size"`
 	}
-	err := d.post(ctx, "/cases/"+id+"/uploads", map[string]any{
+	err := d.postJSON(ctx, "/cases/"+id+"/uploads", map[string]any{
 		"kind": "screen_recording", "file_name": "a.mp4", "size": size, "sha256": hex.EncodeToString(hash.Sum(nil)),
 	}, &begun)
 	if err != nil {
@@ -96,11 +96,11 @@ func (d *desk) uploadInParts(ctx context.Context, id string, size int64) error {
 		}
 		request.ContentLength = min(left, begun.PartSize)
 		request.Header.Set("Content-Type", "application/octet-stream")
-		if err := d.send(request, &struct{}{}); err != nil {
+		if err := d.sendRequest(request, &struct{}{}); err != nil {
 			return err
 		}
 	}
-	return d.post(ctx, "/uploads/"+begun.ID+"/complete", map[string]any{}, &struct{}{})
+	return d.postJSON(ctx, "/uploads/"+begun.ID+"/complete", map[string]any{}, &struct{}{})
 }
 
 var highest = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)

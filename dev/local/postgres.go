@@ -34,7 +34,7 @@ func (o Options) openDatabase(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	d := &database{Cluster: pgcluster.Cluster{Dir: dir, Account: account}, port: o.PostgresPort}
-	version, err := os.ReadFile(filepath.Join(d.Data(), "PG_VERSION"))
+	version, err := os.ReadFile(filepath.Join(d.DataDir(), "PG_VERSION"))
 	exists := err == nil
 	if d.Tools, err = pgcluster.FindTools(ctx, strings.TrimSpace(string(version))); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (d *database) create(ctx context.Context) error {
 	if err := os.WriteFile(d.passwordFile(), []byte(d.password+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write the password of PostgreSQL: %w", err)
 	}
-	if err := d.Account.Own(d.passwordFile()); err != nil {
+	if err := d.Account.ChangeOwner(d.passwordFile()); err != nil {
 		return err
 	}
 	return d.Initialize(ctx, "CREATE DATABASE "+pgcluster.Role+";\n", "--pwfile", d.passwordFile(), "--auth", "scram-sha-256")
@@ -67,7 +67,7 @@ func (d *database) create(ctx context.Context) error {
 // it ends sessions and writes everything.
 func (d *database) program() program {
 	return program{
-		name: "postgres", title: "PostgreSQL", path: d.Tools.Path("postgres"), account: d.Account, env: pgcluster.Env(),
+		name: "postgres", title: "PostgreSQL", path: d.Tools.ProgramPath("postgres"), account: d.Account, env: pgcluster.ServerEnv(),
 		stopSignal: syscall.SIGINT, stopTimeout: 15 * time.Second,
 		args: d.ServerArgs(
 			fmt.Sprintf("port=%d", d.port), "listen_addresses=127.0.0.1", "unix_socket_directories=",
@@ -79,7 +79,7 @@ func (d *database) program() program {
 // isReady reports whether the server of process pid accepts connections. The
 // status of another process is one that a killed server left.
 func (d *database) isReady(pid int) bool {
-	running, ready := d.Status()
+	running, ready := d.ReadStatus()
 	return ready && running == pid
 }
 
@@ -120,7 +120,7 @@ func makeOwnedDir(dir string, account pgcluster.Account) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("create the database folder: %w", err)
 	}
-	return account.Own(dir)
+	return account.ChangeOwner(dir)
 }
 
 // isReachable reports whether every user may enter dir and the folders above.

@@ -12,27 +12,27 @@ import (
 // writeAuthenticity answers each factor of 证据规定 93 with what the journal records,
 // and states what it does not prove.
 func (s *composer) writeAuthenticity() {
-	s.book.Para(prosePara(s.legal("authenticity_intro")))
-	s.book.Skip(2)
+	s.book.AddParagraph(prosePara(s.legal("authenticity_intro")))
+	s.book.AddSpace(2)
 	table := newTable(52, frame.Width()-52)
 	table.Head = headRow(s.t.text("col_factor"), s.t.text("col_holds"))
 	for i, points := range s.t.Factors {
-		var held []typeset.Para
+		var held []typeset.Paragraph
 		for _, key := range points {
 			if text := s.recordedText(key, s.journalCheck); text != "" {
 				held = append(held, compactPara(cell, text))
 			}
 		}
-		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, s.t.Text("paper.factor."+strconv.Itoa(i))), {Paras: held}}})
+		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, s.t.Text("paper.factor."+strconv.Itoa(i))), {Paragraphs: held}}})
 	}
-	s.book.Table(table)
+	s.book.AddTable(table)
 	s.writeHeading(s.t.text("plain_title"))
-	facts := s.t.List("paper.plain_fact")
+	facts := s.t.ListTexts("paper.plain_fact")
 	for i, text := range facts {
-		s.book.Para(itemPara(itemNumber(i), text.Fill()))
+		s.book.AddParagraph(itemPara(itemNumber(i), text.Fill()))
 	}
-	s.book.Para(itemPara(itemNumber(len(facts)), s.plainTime()))
-	s.book.Para(itemPara(itemNumber(len(facts)+1), s.plainSeal()))
+	s.book.AddParagraph(itemPara(itemNumber(len(facts)), s.plainTime()))
+	s.book.AddParagraph(itemPara(itemNumber(len(facts)+1), s.plainSeal()))
 	if s.shows(recovery.Weaknesses) {
 		s.writeSupport()
 	}
@@ -155,11 +155,11 @@ func (s *composer) countEntries(kind recovery.EntryKind) int {
 // writeVerifySteps explains how to verify offline, and prints the values to compare
 // with.
 func (s *composer) writeVerifySteps() {
-	for i, step := range s.t.List("paper.step") {
-		s.book.Para(itemPara(itemNumber(i), step.Fill("number", s.folio.Case.Number)))
+	for i, step := range s.t.ListTexts("paper.step") {
+		s.book.AddParagraph(itemPara(itemNumber(i), step.Fill("number", s.folio.Case.Number)))
 	}
 	s.writeHeading(s.t.text("checkpoint_title"))
-	s.book.Para(compactPara(note, s.t.text("checkpoint_note")))
+	s.book.AddParagraph(compactPara(note, s.t.text("checkpoint_note")))
 	s.writeVerbatim(s.folio.Checkpoint)
 	s.writeHeading(s.t.text("key_title"))
 	s.writeVerbatim(s.folio.Key)
@@ -171,7 +171,7 @@ func (s *composer) writeVerifySteps() {
 
 // writeVerbatim prints machine text in a box, line by line.
 func (s *composer) writeVerbatim(text string) {
-	s.book.Skip(1)
+	s.book.AddSpace(1)
 	style := code
 	style.Size = 8.5
 	table := newTable(frame.Width())
@@ -180,5 +180,5 @@ func (s *composer) writeVerbatim(text string) {
 	box := cellOf(style, strings.TrimRight(text, "\n"))
 	box.Fill = &fill
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }

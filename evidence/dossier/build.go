@@ -35,11 +35,11 @@ func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report
 	}
 	book := p.layoutUntilStable(fonts)
 	p.drawRunningHeads(book)
-	meta := typeset.Meta{
+	meta := typeset.Metadata{
 		Title:   p.audienceText("title") + " " + string(f.Case.Number),
-		Subject: p.t.text("cause_value"), Creator: f.Generator, At: f.At,
+		Subject: p.t.text("cause_value"), Creator: f.Generator, CreatedAt: f.At,
 	}
-	if err := book.Write(w, meta); err != nil {
+	if err := book.WritePDF(w, meta); err != nil {
 		return Report{}, fmt.Errorf("dossier of %s: %w", f.Case.Number, err)
 	}
 	report := Report{Pages: len(book.Pages), Exhibits: len(p.exhibits), Missing: p.missing}
@@ -53,24 +53,24 @@ func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report
 
 // layoutUntilStable lays the pages out until the page numbers printed in them are
 // right.
-func (p *draft) layoutUntilStable(fonts *Fonts) *typeset.Book {
+func (p *draft) layoutUntilStable(fonts *Fonts) *typeset.Document {
 	var pages map[string]int
 	tight := tightening{loose: map[string]layoutExtent{}, factor: map[string]float64{}}
 	for pass := 1; ; pass++ {
-		s := &composer{draft: p, book: typeset.NewBook(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]layoutExtent{}}
+		s := &composer{draft: p, book: typeset.NewDocument(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]layoutExtent{}}
 		s.writeAll()
-		settled := maps.Equal(pages, s.book.Anchors())
+		settled := maps.Equal(pages, s.book.AnchorPages())
 		if again := tight.update(s.extents); settled && !again || pass == maxPasses {
 			return s.book
 		}
-		pages = s.book.Anchors()
+		pages = s.book.AnchorPages()
 	}
 }
 
 // composer writes the pages of one pass.
 type composer struct {
 	*draft
-	book    *typeset.Book
+	book    *typeset.Document
 	pages   map[string]int // page numbers of the last pass
 	cited   []string       // the articles cited in this chapter so far
 	only    []string       // the fees the table being set is about
@@ -124,7 +124,7 @@ func (s *composer) writeAll() {
 			s.writeExhibits()
 			continue
 		}
-		s.book.Label(part.title)
+		s.book.SetLabel(part.title)
 		s.book.NewPage()
 		s.writeChapter(part)
 	}
@@ -134,17 +134,17 @@ func (s *composer) writeAll() {
 // beginChapter writes the title of a section.
 func (s *composer) beginChapter(goal, text string) {
 	s.book.AddAnchor(goal)
-	s.book.Bookmark(text, 0)
+	s.book.AddBookmark(text, 0)
 	p := newPara(section, text)
 	p.Align, p.After, p.Leading = typeset.Centre, 4, 1.5
-	s.book.Para(p)
+	s.book.AddParagraph(p)
 }
 
 func (s *composer) writeHeading(text string) {
 	p := newPara(heading, text)
 	p.Before, p.After, p.Leading = 3.5, 1.4, 1.5
-	s.book.EnsureRoom(42)
-	s.book.Para(p)
+	s.book.EnsureSpace(42)
+	s.book.AddParagraph(p)
 }
 
 // pageNumber returns the page number of an anchor, or a dash until it is known.
@@ -158,51 +158,51 @@ func (s *composer) pageNumber(goal string) string {
 func (s *composer) writeEndMark() {
 	p := newPara(note, s.t.text("end"))
 	p.Align, p.Before = typeset.Centre, 6
-	s.book.EnsureRoom(12)
-	s.book.Para(p)
+	s.book.EnsureSpace(12)
+	s.book.AddParagraph(p)
 }
 
 // drawRunningHeads draws header, footer, stamp and warnings on every page once the
 // number of pages is known.
-func (p *draft) drawRunningHeads(book *typeset.Book) {
+func (p *draft) drawRunningHeads(book *typeset.Document) {
 	total := len(book.Pages)
 	audience := p.audienceText("head")
 	number := p.t.text("head_number", "number", p.folio.Case.Number)
 	for i, page := range book.Pages {
 		p.drawPaceBanner(book, page)
 		if i > 0 {
-			book.Line(page, frame.Left, 21, frame.Width(), typeset.Left, newSpan(running, number+"　"+audience))
-			page.Rule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
+			book.DrawLine(page, frame.Left, 21, frame.Width(), typeset.Left, newSpan(running, number+"　"+audience))
+			page.DrawRule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
 		}
 		if page.Label != "" {
 			p.drawStamp(book, page, p.t.text("stamp", "part", page.Label, "page", i+1, "pages", total))
 		}
-		page.Rule(frame.Left, 278, frame.Right, 278, rule, 0.18)
-		book.Line(page, frame.Left, 283, frame.Width(), typeset.Left,
+		page.DrawRule(frame.Left, 278, frame.Right, 278, rule, 0.18)
+		book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Left,
 			newSpan(running, p.t.text("foot_fingerprint", "short", shorten(p.fingerprint, 16)+"…")))
 		place := p.t.text("page", "page", i+1, "pages", total)
-		book.Line(page, frame.Left, 283, frame.Width(), typeset.Right, newSpan(running, place))
+		book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Right, newSpan(running, place))
 	}
 }
 
 // drawStamp marks a page of an exhibit in its upper right corner.
-func (p *draft) drawStamp(book *typeset.Book, page *typeset.Page, text string) {
+func (p *draft) drawStamp(book *typeset.Document, page *typeset.Page, text string) {
 	width := book.LineWidth(newSpan(stamped, text)) + 5
 	ink := black
-	page.Box(frame.Right-width, 15.6, width, 6.6, nil, &ink, 0.35)
-	book.Line(page, frame.Right-width, 20.05, width, typeset.Centre, newSpan(stamped, text))
+	page.DrawBox(frame.Right-width, 15.6, width, 6.6, nil, &ink, 0.35)
+	book.DrawLine(page, frame.Right-width, 20.05, width, typeset.Centre, newSpan(stamped, text))
 }
 
 // drawPaceBanner warns on every page that the case ran at a pace.
-func (p *draft) drawPaceBanner(book *typeset.Book, page *typeset.Page) {
+func (p *draft) drawPaceBanner(book *typeset.Document, page *typeset.Page) {
 	if p.folio.Case.Pace <= 1 {
 		return
 	}
 	fill, ink := blush, red
-	page.Box(frame.Left, 6.5, frame.Width(), 6.5, &fill, &ink, 0.3)
+	page.DrawBox(frame.Left, 6.5, frame.Width(), 6.5, &fill, &ink, 0.3)
 	style := warning
 	style.Size = 8.5
-	book.Line(page, frame.Left, 10.9, frame.Width(), typeset.Centre,
+	book.DrawLine(page, frame.Left, 10.9, frame.Width(), typeset.Centre,
 		newSpan(style, p.t.text("pace_banner", "pace", p.folio.Case.Pace)))
 }
 

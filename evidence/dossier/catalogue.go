@@ -12,11 +12,11 @@ import (
 // dossier.
 func (s *composer) writeCatalogue() {
 	if len(s.exhibits) == 0 {
-		s.book.Para(prosePara(s.t.text("no_exhibits")))
+		s.book.AddParagraph(prosePara(s.t.text("no_exhibits")))
 		return
 	}
-	s.book.Para(prosePara(s.legal("catalogue_intro", "count", len(s.exhibits))))
-	s.book.Skip(2)
+	s.book.AddParagraph(prosePara(s.legal("catalogue_intro", "count", len(s.exhibits))))
+	s.book.AddSpace(2)
 	table := newTable(13, 34, 24, 37, 18, 23, 13)
 	table.Head = headRow(s.t.text("col_exhibit"), s.t.text("col_name"), s.t.text("col_source"), s.t.text("col_proves"),
 		s.t.text("col_form"), s.t.text("col_carrier"), s.t.text("col_page"))
@@ -27,8 +27,8 @@ func (s *composer) writeCatalogue() {
 		}
 		table.Rows = append(table.Rows, s.exhibitRow(e), s.digestRow(e))
 	}
-	s.book.Table(table)
-	s.book.Skip(4)
+	s.book.AddTable(table)
+	s.book.AddSpace(4)
 	s.writeSignatures(s.t.text("submitter_sign"), s.t.text("copies", "copies", s.values["copies"]))
 	s.writeWithheld()
 }
@@ -36,14 +36,14 @@ func (s *composer) writeCatalogue() {
 func (s *composer) groupRow(e *exhibit) typeset.Row {
 	c := cellOf(label, s.t.text("group_row", "no", e.GroupNo, "title", s.t.Text("paper.group."+e.Group)))
 	c.Span = 7
-	return typeset.Row{Cells: []typeset.Cell{c}, Hold: true}
+	return typeset.Row{Cells: []typeset.Cell{c}, KeepWithNext: true}
 }
 
 func (s *composer) exhibitRow(e *exhibit) typeset.Row {
 	if e.Withheld {
 		return s.withheldRow(e)
 	}
-	name := []typeset.Para{compactPara(cell, s.t.word("evidence_kind", string(e.Kind)))}
+	name := []typeset.Paragraph{compactPara(cell, s.t.word("evidence_kind", string(e.Kind)))}
 	for _, more := range []string{
 		s.exhibitText(e, "description", e.Description), s.exhibitText(e, "file_name", e.FileName),
 	} {
@@ -56,11 +56,11 @@ func (s *composer) exhibitRow(e *exhibit) typeset.Row {
 		source = s.t.text("no_source")
 	}
 	number := centredCell(cell, e.Label())
-	number.Paras[0].Goal = e.anchor()
+	number.Paragraphs[0].LinkTarget = e.anchor()
 	page := centredCell(cell, s.pageRange(e))
-	page.Paras[0].Goal = e.anchor()
-	return typeset.Row{Hold: true, Cells: []typeset.Cell{
-		number, {Paras: name}, {Paras: []typeset.Para{compactPara(cell, source), s.receivedLine(e)}}, cellOf(cell, s.t.Text("paper.exhibit."+string(s.kindOrOther(e.Kind))+".proves")),
+	page.Paragraphs[0].LinkTarget = e.anchor()
+	return typeset.Row{KeepWithNext: true, Cells: []typeset.Cell{
+		number, {Paragraphs: name}, {Paragraphs: []typeset.Paragraph{compactPara(cell, source), s.receivedLine(e)}}, cellOf(cell, s.t.Text("paper.exhibit."+string(s.kindOrOther(e.Kind))+".proves")),
 		cellOf(cell, s.evidenceForm(e)), s.carrierCell(e), page,
 	}}
 }
@@ -70,7 +70,7 @@ func (s *composer) exhibitRow(e *exhibit) typeset.Row {
 func (s *composer) withheldRow(e *exhibit) typeset.Row {
 	why := cellOf(cell, s.t.text("withheld_row"))
 	why.Span = 5
-	return typeset.Row{Hold: true, Cells: []typeset.Cell{
+	return typeset.Row{KeepWithNext: true, Cells: []typeset.Cell{
 		centredCell(cell, e.Label()), cellOf(cell, s.t.word("evidence_kind", string(e.Kind))), why,
 	}}
 }
@@ -94,13 +94,13 @@ func (s *composer) writeWithheld() {
 	if s.erased != nil {
 		intro = "erased_intro"
 	}
-	s.book.Para(compactPara(note, s.t.text(intro)))
-	s.book.Skip(1)
-	s.book.Table(table)
+	s.book.AddParagraph(compactPara(note, s.t.text(intro)))
+	s.book.AddSpace(1)
+	s.book.AddTable(table)
 }
 
 // receivedLine is the day on which an exhibit was received.
-func (s *composer) receivedLine(e *exhibit) typeset.Para {
+func (s *composer) receivedLine(e *exhibit) typeset.Paragraph {
 	return compactPara(note, s.t.text("received", "time", e.ReceivedAt.In(beijing).Format("2006-01-02")))
 }
 
@@ -133,7 +133,7 @@ func (s *composer) carrierCell(e *exhibit) typeset.Cell {
 	if e.Copy != nil {
 		where = "carrier_copy"
 	}
-	return typeset.Cell{Paras: []typeset.Para{compactPara(cell, device), compactPara(note, s.t.text(where))}}
+	return typeset.Cell{Paragraphs: []typeset.Paragraph{compactPara(cell, device), compactPara(note, s.t.text(where))}}
 }
 
 func (s *composer) pageRange(e *exhibit) string {
@@ -147,7 +147,7 @@ func (s *composer) pageRange(e *exhibit) string {
 // digestRow follows the row of an exhibit. It links the paper to the file.
 func (s *composer) digestRow(e *exhibit) typeset.Row {
 	text := compactPara(code, s.t.text("exhibit_digest", "sha256", e.SHA256, "entries", joinNumbers(e.Seqs)))
-	return typeset.Row{Cells: []typeset.Cell{cellOf(code, ""), {Paras: []typeset.Para{text}, Span: 6}}}
+	return typeset.Row{Cells: []typeset.Cell{cellOf(code, ""), {Paragraphs: []typeset.Paragraph{text}, Span: 6}}}
 }
 
 func joinNumbers(numbers []int64) string {

@@ -8,15 +8,15 @@ import (
 )
 
 func (s *composer) writeCover() {
-	s.book.Bookmark(s.audienceText("title"), 0)
+	s.book.AddBookmark(s.audienceText("title"), 0)
 	s.writeMissingBox()
-	s.book.Skip(max(6, 26-(s.book.Y()-frame.Top)))
+	s.book.AddSpace(max(6, 26-(s.book.PositionY()-frame.Top)))
 	name := newPara(title, s.audienceText("title"))
 	name.Align, name.Leading = typeset.Centre, 1.3
-	s.book.Para(name)
+	s.book.AddParagraph(name)
 	sub := newPara(body, s.audienceText("sub"))
 	sub.Align, sub.Before, sub.After = typeset.Centre, 2, 8
-	s.book.Para(sub)
+	s.book.AddParagraph(sub)
 	s.writeParticulars()
 	s.writeFingerprints()
 	s.writeSignOff()
@@ -25,7 +25,7 @@ func (s *composer) writeCover() {
 
 // audienceText returns a text that depends on the audience.
 func (p *draft) audienceText(part string) string {
-	text, _ := p.t.Find("paper.audience." + string(p.folio.Audience) + "." + part)
+	text, _ := p.t.FindText("paper.audience." + string(p.folio.Audience) + "." + part)
 	return text
 }
 
@@ -40,19 +40,19 @@ func (s *composer) writeMissingBox() {
 	}
 	fill := blush
 	box := typeset.Cell{Fill: &fill}
-	box.Paras = append(box.Paras, typeset.Para{Leading: 1.5, Spans: []typeset.Span{
+	box.Paragraphs = append(box.Paragraphs, typeset.Paragraph{Leading: 1.5, Spans: []typeset.Span{
 		newSpan(warning, s.t.text("missing")+"　"), newSpan(warned, s.t.text("missing_intro", "count", len(missing))),
 	}})
 	for i, text := range missing[:min(len(missing), listedOnCover)] {
-		box.Paras = append(box.Paras, compactPara(warned, itemNumber(i)+text))
+		box.Paragraphs = append(box.Paragraphs, compactPara(warned, itemNumber(i)+text))
 	}
 	if more := len(missing) - listedOnCover; more > 0 {
-		box.Paras = append(box.Paras, compactPara(warned, s.t.text("missing_more", "count", more, "page", s.pageNumber("missing"))))
+		box.Paragraphs = append(box.Paragraphs, compactPara(warned, s.t.text("missing_more", "count", more, "page", s.pageNumber("missing"))))
 	}
 	table := newTable(frame.Width())
-	table.Line, table.Thick, table.PadX, table.PadY = red, 0.4, 3, 2
+	table.Line, table.LineWidth, table.PadX, table.PadY = red, 0.4, 3, 2
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 func (s *composer) writeParticulars() {
@@ -85,7 +85,7 @@ func (s *composer) writeParticulars() {
 		seal = warned
 	}
 	table.Rows = append(table.Rows, labelledRow(s.t.text("seal"), compactPara(seal, s.sealAndTime())))
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 func orNone(value string, t *wording) string {
@@ -135,14 +135,14 @@ func (p *draft) counterpartNames() string {
 
 // writeFingerprints prints the fingerprint of the bag and how to verify it.
 func (s *composer) writeFingerprints() {
-	s.book.Skip(5)
+	s.book.AddSpace(5)
 	verify := s.t.text("verify_shorter")
 	if s.folio.Audience != recovery.ForPlatform {
 		verify = s.t.text("verify_short", "page", s.pageNumber("steps"))
 	}
 	digest := code
 	digest.Size = 9
-	box := typeset.Cell{Paras: []typeset.Para{
+	box := typeset.Cell{Paragraphs: []typeset.Paragraph{
 		compactPara(label, s.t.text("fingerprint")), compactPara(digest, orNone(s.fingerprint, s.t)),
 		withSpaceAfter(compactPara(label, s.t.text("root", "count", len(s.folio.Entries)))), compactPara(digest, orNone(s.folio.Root, s.t)),
 		withSpaceAfter(compactPara(note, verify)),
@@ -150,10 +150,10 @@ func (s *composer) writeFingerprints() {
 	table := newTable(frame.Width())
 	table.PadX, table.PadY = 3, 2
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
-func withSpaceAfter(p typeset.Para) typeset.Para {
+func withSpaceAfter(p typeset.Paragraph) typeset.Paragraph {
 	p.Before = 1.4
 	return p
 }
@@ -162,7 +162,7 @@ func withSpaceAfter(p typeset.Para) typeset.Para {
 func (s *composer) writeSignOff() {
 	p := newPara(strong, s.t.text("lawyer"))
 	p.Before, p.After = 5, 3
-	s.book.Para(p)
+	s.book.AddParagraph(p)
 	if s.folio.Audience == recovery.ForPlatform {
 		return
 	}
@@ -171,20 +171,20 @@ func (s *composer) writeSignOff() {
 
 // writeSignatures prints a row of blanks to fill in by hand.
 func (s *composer) writeSignatures(names ...string) {
-	s.book.EnsureRoom(14)
-	y := s.book.Y() + 7
+	s.book.EnsureSpace(14)
+	y := s.book.PositionY() + 7
 	width := frame.Width() / float64(len(names))
 	for i, name := range names {
 		x := frame.Left + float64(i)*width
-		used := s.book.Line(s.book.Page(), x, y, width, typeset.Left, newSpan(cell, name))
-		s.book.Page().Rule(x+used+1, y+1, x+width-4, y+1, black, 0.2)
+		used := s.book.DrawLine(s.book.CurrentPage(), x, y, width, typeset.Left, newSpan(cell, name))
+		s.book.CurrentPage().DrawRule(x+used+1, y+1, x+width-4, y+1, black, 0.2)
 	}
-	s.book.Skip(11)
+	s.book.AddSpace(11)
 }
 
 // writeContents lists the sections with their pages, on the page after the cover.
 func (s *composer) writeContents() {
-	s.book.Label(s.t.text("contents"))
+	s.book.SetLabel(s.t.text("contents"))
 	s.book.NewPage()
 	s.beginChapter("contents", s.t.text("contents"))
 	for _, part := range s.chapters() {
@@ -202,7 +202,7 @@ func (s *composer) writeContents() {
 		s.writeHeading(s.t.text("missing_title"))
 		s.book.AddAnchor("missing")
 		for i, text := range s.missing {
-			s.book.Para(compactPara(warned, itemNumber(i)+text))
+			s.book.AddParagraph(compactPara(warned, itemNumber(i)+text))
 		}
 	}
 }
@@ -214,14 +214,14 @@ func (s *composer) writeContentsLine(text, goal string, inset float64) {
 		style = cell
 	}
 	const height = 6.6
-	s.book.EnsureRoom(height)
-	page, y := s.book.Page(), s.book.Y()+4.6
+	s.book.EnsureSpace(height)
+	page, y := s.book.CurrentPage(), s.book.PositionY()+4.6
 	left := frame.Left + inset
-	used := s.book.Line(page, left, y, frame.Width(), typeset.Left, newSpan(style, text))
-	number := s.book.Line(page, frame.Left, y, frame.Width(), typeset.Right, newSpan(style, s.pageNumber(goal)))
+	used := s.book.DrawLine(page, left, y, frame.Width(), typeset.Left, newSpan(style, text))
+	number := s.book.DrawLine(page, frame.Left, y, frame.Width(), typeset.Right, newSpan(style, s.pageNumber(goal)))
 	for x := frame.Right - number - 3; x > left+used+2; x -= 2 {
-		page.Rule(x-0.3, y-0.2, x, y-0.2, grey, 0.25)
+		page.DrawRule(x-0.3, y-0.2, x, y-0.2, grey, 0.25)
 	}
-	page.Link(left, s.book.Y(), frame.Right-left, height, goal)
-	s.book.Skip(height)
+	page.AddLink(left, s.book.PositionY(), frame.Right-left, height, goal)
+	s.book.AddSpace(height)
 }

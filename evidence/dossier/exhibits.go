@@ -34,27 +34,27 @@ func (s *composer) writeExhibits() {
 		if e.Withheld {
 			continue
 		}
-		s.book.Label(s.t.text("stamp_exhibit", "label", e.Label()))
+		s.book.SetLabel(s.t.text("stamp_exhibit", "label", e.Label()))
 		s.book.NewPage()
 		if first {
 			s.book.AddAnchor("exhibits")
-			s.book.Bookmark(s.t.text("exhibits"), 0)
+			s.book.AddBookmark(s.t.text("exhibits"), 0)
 			first = false
 		}
 		s.book.AddAnchor(e.anchor())
-		s.book.Bookmark(s.exhibitTitle(e), 1)
+		s.book.AddBookmark(s.exhibitTitle(e), 1)
 		s.writeExhibitHead(s.exhibitTitle(e))
 		s.writeExhibitFacts(e)
 		s.writeExhibitBody(e)
 		s.book.AddAnchor(e.anchor() + ".end")
-		s.book.Label("")
+		s.book.SetLabel("")
 	}
 }
 
 func (s *composer) writeExhibitHead(text string) {
 	p := newPara(heading, text)
 	p.After, p.Leading = 1.5, 1.4
-	s.book.Para(p)
+	s.book.AddParagraph(p)
 }
 
 // writeExhibitFacts prints the table above an exhibit.
@@ -64,7 +64,7 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 	fill := pale
 	key := func(name string) typeset.Cell {
 		c := cellOf(label, s.t.text(name))
-		c.Paras[0].Spans[0].Style.Size = 7.5
+		c.Paragraphs[0].Spans[0].Style.Size = 7.5
 		c.Fill = &fill
 		return c
 	}
@@ -99,25 +99,25 @@ func (s *composer) writeExhibitFacts(e *exhibit) {
 		wide.Span = 3
 		row(key("field_copy"), wide)
 	}
-	s.book.Table(table)
-	s.book.Skip(3)
+	s.book.AddTable(table)
+	s.book.AddSpace(3)
 }
 
 // writeExhibitBody prints the picture, or why there is none.
 func (s *composer) writeExhibitBody(e *exhibit) {
 	if e.Shown == nil {
-		s.book.Para(prosePara(s.t.text("not_shown", "why", e.Why)))
+		s.book.AddParagraph(prosePara(s.t.text("not_shown", "why", e.Why)))
 		return
 	}
 	if float64(e.Shown.Height) > longShape*float64(e.Shown.Width) && s.writeInBands(e) {
 		return
 	}
-	room := frame.Bottom - s.book.Y() - captionHeight
+	room := frame.Bottom - s.book.PositionY() - captionHeight
 	w, h := fitInside(e.Shown.Width, e.Shown.Height, frame.Width(), room)
-	s.drawFramed(w, h, func(page *typeset.Page, x, y float64) { page.Picture(e.Shown, x, y, w, h) })
+	s.drawFramed(w, h, func(page *typeset.Page, x, y float64) { page.DrawPicture(e.Shown, x, y, w, h) })
 	key := "picture_note"
 	switch {
-	case e.Shown.Moving:
+	case e.Shown.IsAnimated:
 		key = "picture_first"
 	case e.Copy != nil:
 		key = "picture_copy"
@@ -135,17 +135,17 @@ func fitInside(width, height int, w, h float64) (float64, float64) {
 }
 
 func (s *composer) drawFramed(w, h float64, draw func(page *typeset.Page, x, y float64)) {
-	x, y := frame.Left+(frame.Width()-w)/2, s.book.Y()
-	draw(s.book.Page(), x, y)
+	x, y := frame.Left+(frame.Width()-w)/2, s.book.PositionY()
+	draw(s.book.CurrentPage(), x, y)
 	ink := rule
-	s.book.Page().Box(x, y, w, h, nil, &ink, 0.15)
-	s.book.Skip(h + 1)
+	s.book.CurrentPage().DrawBox(x, y, w, h, nil, &ink, 0.15)
+	s.book.AddSpace(h + 1)
 }
 
 func (s *composer) writeCaption(text string) {
 	p := compactPara(note, text)
 	p.Align, p.Before = typeset.Centre, 0.6
-	s.book.Para(p)
+	s.book.AddParagraph(p)
 }
 
 // writeInBands prints a long picture in columns from left to right, on as many pages
@@ -153,7 +153,7 @@ func (s *composer) writeCaption(text string) {
 func (s *composer) writeInBands(e *exhibit) bool {
 	w := min(bandWidth, float64(e.Shown.Width)*perPixel)
 	h := w * float64(e.Shown.Height) / float64(e.Shown.Width)
-	room := frame.Bottom - s.book.Y() - captionHeight
+	room := frame.Bottom - s.book.PositionY() - captionHeight
 	if h <= room {
 		return false
 	}
@@ -167,7 +167,7 @@ func (s *composer) writeInBands(e *exhibit) bool {
 		for i := part; i < last; i++ {
 			s.drawBand(e, w, h, float64(i)*(height-overlap), height, i-part)
 		}
-		s.book.Skip(height + 1)
+		s.book.AddSpace(height + 1)
 		here := strconv.Itoa(part + 1)
 		if last > part+1 {
 			here += "–" + strconv.Itoa(last)
@@ -187,7 +187,7 @@ func splitIntoBands(h, room float64) (parts int, height float64) {
 // drawBand draws the part of a picture of size w×h that begins at top into a column.
 func (s *composer) drawBand(e *exhibit, w, h, top, height float64, column int) {
 	ink := rule
-	x, y := frame.Left+float64(column)*(frame.Width()-w)/(columns-1), s.book.Y()
-	s.book.Page().PicturePart(e.Shown, x, y, w, h, top, height)
-	s.book.Page().Box(x, y, w, height, nil, &ink, 0.15)
+	x, y := frame.Left+float64(column)*(frame.Width()-w)/(columns-1), s.book.PositionY()
+	s.book.CurrentPage().DrawPicturePart(e.Shown, x, y, w, h, top, height)
+	s.book.CurrentPage().DrawBox(x, y, w, height, nil, &ink, 0.15)
 }

@@ -17,7 +17,7 @@ func (s *composer) writeFacts() {
 	s.writeStory()
 	s.writePosition()
 	if s.outstanding() == 0 {
-		s.book.Para(prosePara(s.t.text("nothing_outstanding")))
+		s.book.AddParagraph(prosePara(s.t.text("nothing_outstanding")))
 	}
 }
 
@@ -52,7 +52,7 @@ func (s *composer) writePayment() {
 		occasion = s.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	l.addRow("occasion", occasion)
-	s.book.Table(l.table)
+	s.book.AddTable(l.table)
 }
 
 func (s *composer) writeParties() {
@@ -63,8 +63,8 @@ func (s *composer) writeParties() {
 	l.addRow("phone", s.contactOrMask("claimant.phone", c.Claimant.Phone))
 	l.addRow("email", s.contactOrMask("claimant.email", c.Claimant.Email))
 	l.addRow("place", s.claimantPlace())
-	s.book.Table(l.table)
-	s.book.Skip(3)
+	s.book.AddTable(l.table)
+	s.book.AddSpace(3)
 	s.writeCounterparts()
 }
 
@@ -103,7 +103,7 @@ func (s *composer) writeCounterparts() {
 			cellOf(cell, s.t.text("yuan", "money", c.ReturnFen)),
 		}})
 	}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 func (s *composer) writeStory() {
@@ -111,11 +111,11 @@ func (s *composer) writeStory() {
 	if story == "" {
 		return
 	}
-	s.book.EnsureRoom(24)
-	s.book.Para(withSpaceAfter(compactPara(note, s.t.text("story_note"))))
-	s.book.Skip(1)
+	s.book.EnsureSpace(24)
+	s.book.AddParagraph(withSpaceAfter(compactPara(note, s.t.text("story_note"))))
+	s.book.AddSpace(1)
 	for _, text := range strings.Split(story, "\n") {
-		s.book.Para(prosePara(text))
+		s.book.AddParagraph(prosePara(text))
 	}
 }
 
@@ -140,5 +140,5 @@ func (s *composer) writePosition() {
 		}
 		l.addRow("deadlines", text)
 	}
-	s.book.Table(l.table)
+	s.book.AddTable(l.table)
 }

@@ -29,7 +29,7 @@ func (s *composer) tableWriters() map[string]func() {
 // writeCounterpartTable lists counterparts with what they took and owe.
 func (s *composer) writeCounterpartTable(some []int) {
 	if len(some) == 0 {
-		s.book.Para(compactPara(cell, s.t.text("no_holders")))
+		s.book.AddParagraph(compactPara(cell, s.t.text("no_holders")))
 		return
 	}
 	table := newTable(11, 34, 55, 22, 18, 22)
@@ -42,11 +42,11 @@ func (s *composer) writeCounterpartTable(some []int) {
 			cellOf(cell, s.claimedText(c)), cellOf(cell, c.ReturnFen.String()), cellOf(cell, s.owedText(c)),
 		}})
 	}
-	s.book.Table(table)
-	s.book.Skip(1.5)
+	s.book.AddTable(table)
+	s.book.AddSpace(1.5)
 	if total := s.sumOverDebtors(s.amountOwed); total != s.outstanding() && s.shows(recovery.Weaknesses) {
-		s.book.Para(compactPara(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
-		s.book.Skip(1.5)
+		s.book.AddParagraph(compactPara(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
+		s.book.AddSpace(1.5)
 	}
 }
 
@@ -186,7 +186,7 @@ func (s *composer) writeChronology() {
 	more := 0
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
-		fragments := s.t.List("entry." + string(e.Parsed.Kind) + ".course")
+		fragments := s.t.ListTexts("entry." + string(e.Parsed.Kind) + ".course")
 		if fragments == nil {
 			continue
 		}
@@ -207,9 +207,9 @@ func (s *composer) writeChronology() {
 	if more > 0 {
 		row("…", s.t.text("events_more", "count", more), s.t.text("timeline"))
 	}
-	s.book.Skip(1)
-	s.book.Table(table)
-	s.book.Skip(2)
+	s.book.AddSpace(1)
+	s.book.AddTable(table)
+	s.book.AddSpace(2)
 }
 
 // exhibitLabels lists the exhibits of a group.
@@ -237,7 +237,7 @@ func (s *composer) writeCitations() {
 		list = append(list, s.t.text("cited", "article", law, "mark", c.Mark, "edition", c.Edition))
 	}
 	if len(list) > 0 {
-		s.book.Para(withSpaceAfter(compactPara(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
+		s.book.AddParagraph(withSpaceAfter(compactPara(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
 	}
 }
 
@@ -253,11 +253,11 @@ func (s *composer) writeInstitutions() {
 		}})
 	}
 	if len(table.Rows) == 0 {
-		s.book.Para(compactPara(cell, s.t.text("to_fill")))
+		s.book.AddParagraph(compactPara(cell, s.t.text("to_fill")))
 		return
 	}
-	s.book.Table(table)
-	s.book.Skip(1.5)
+	s.book.AddTable(table)
+	s.book.AddSpace(1.5)
 }
 
 // writeInstalments prints the repayment plan, or empty lines for one.
@@ -282,11 +282,11 @@ func (s *composer) writeInstalments() {
 			centredCell(label, s.t.text("sum_row")), cellOf(cell, ""), cellOf(cell, s.t.text("yuan", "money", total)), cellOf(cell, s.t.capitals(total)),
 		}})
 	}
-	s.book.Skip(1)
-	s.book.Table(table)
-	s.book.Skip(1)
+	s.book.AddSpace(1)
+	s.book.AddTable(table)
+	s.book.AddSpace(1)
 	if len(plan) > 0 && total != s.outstanding() {
-		s.book.Para(compactPara(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
+		s.book.AddParagraph(compactPara(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
 	}
 }
 
@@ -301,11 +301,11 @@ func (s *composer) writeDemands() {
 		}})
 	}
 	if len(table.Rows) == 0 {
-		s.book.Para(compactPara(warned, s.t.text("no_demand")))
+		s.book.AddParagraph(compactPara(warned, s.t.text("no_demand")))
 		return
 	}
-	s.book.Table(table)
-	s.book.Skip(2)
+	s.book.AddTable(table)
+	s.book.AddSpace(2)
 }
 
 // demandChannel is how a demand was sent.

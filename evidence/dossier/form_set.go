@@ -12,7 +12,7 @@ func (s *composer) writeForm(f form) {
 	if f.Sub != "" {
 		sub := newPara(note, f.Sub)
 		sub.Align, sub.After = typeset.Centre, 2
-		s.book.Para(sub)
+		s.book.AddParagraph(sub)
 	}
 	s.writeDraftMark()
 	for i := range f.Blocks {
@@ -30,8 +30,8 @@ func (s *composer) writeDraftMark() {
 	box := cellOf(cell, s.t.text("sign_off"))
 	box.Fill = &fill
 	table.Rows = []typeset.Row{{Cells: []typeset.Cell{box}}}
-	s.book.Table(table)
-	s.book.Skip(2.5)
+	s.book.AddTable(table)
+	s.book.AddSpace(2.5)
 }
 
 func (s *composer) writeBlock(f *form, i int) {
@@ -44,7 +44,7 @@ func (s *composer) writeBlock(f *form, i int) {
 		s.only = b.Only
 		s.writeTable(b.Table)
 	case len(b.Sign) > 0:
-		s.book.Skip(3)
+		s.book.AddSpace(3)
 		s.writeSignatures(b.Sign...)
 	default:
 		paras := s.paragraphs(b)
@@ -53,27 +53,27 @@ func (s *composer) writeBlock(f *form, i int) {
 			if signed {
 				s.keepWithSignature(append(paras[n:len(paras):len(paras)], following...))
 			}
-			s.book.Para(p)
+			s.book.AddParagraph(p)
 		}
 	}
 }
 
 // paragraphs returns the paragraphs of a block of text.
-func (s *composer) paragraphs(b *block) []typeset.Para {
+func (s *composer) paragraphs(b *block) []typeset.Paragraph {
 	fill := func(text *texts.Text) string { return s.resolve(text, s.blanked) }
 	switch {
 	case b.Note != nil:
 		p := withSpaceAfter(compactPara(note, fill(b.Note)))
 		p.After += 1.4
-		return []typeset.Para{p}
+		return []typeset.Paragraph{p}
 	case b.Para != nil:
 		p := newPara(body, fill(b.Para))
 		p.Before, p.After, p.Leading = 1.5, 1, 1.6
-		return []typeset.Para{p}
+		return []typeset.Paragraph{p}
 	case b.Prose != nil:
-		return []typeset.Para{prosePara(fill(b.Prose))}
+		return []typeset.Paragraph{prosePara(fill(b.Prose))}
 	}
-	paras := make([]typeset.Para, len(b.Items))
+	paras := make([]typeset.Paragraph, len(b.Items))
 	for i, text := range b.Items {
 		paras[i] = itemPara(itemNumber(b.From+i), fill(text))
 	}
@@ -82,7 +82,7 @@ func (s *composer) paragraphs(b *block) []typeset.Para {
 
 // parasBeforeSignature returns the paragraphs before the next signature if only text
 // comes before it.
-func (s *composer) parasBeforeSignature(blocks []block) (paras []typeset.Para, signed bool) {
+func (s *composer) parasBeforeSignature(blocks []block) (paras []typeset.Paragraph, signed bool) {
 	for i := range blocks {
 		switch b := &blocks[i]; {
 		case len(b.Sign) > 0:
@@ -106,16 +106,16 @@ const (
 // keepWithSignature moves the last paragraphs before a signature to the page of what
 // follows, including the list of citations. So no signature is on a page without
 // text, and no page has only citations.
-func (s *composer) keepWithSignature(paras []typeset.Para) {
+func (s *composer) keepWithSignature(paras []typeset.Paragraph) {
 	height, after := 0.0, 0.0
 	for i, p := range paras {
 		if i > 0 {
-			after += s.book.Height(p)
+			after += s.book.MeasureHeight(p)
 		}
-		height += s.book.Height(p)
+		height += s.book.MeasureHeight(p)
 	}
 	if after < worthSigning {
-		s.book.EnsureRoom(height + signatureRoom + s.sourcesHeight())
+		s.book.EnsureSpace(height + signatureRoom + s.sourcesHeight())
 	}
 }
 
@@ -126,8 +126,8 @@ func (s *composer) writeRows(f *form, rows []row) {
 	for _, r := range rows {
 		table.Rows = append(table.Rows, labelledRow(r.Label, compactPara(cell, s.rowText(f, r))))
 	}
-	s.book.Table(table)
-	s.book.Skip(1.5)
+	s.book.AddTable(table)
+	s.book.AddSpace(1.5)
 }
 
 func (s *composer) rowText(f *form, r row) string {
@@ -175,10 +175,10 @@ func (s *composer) writeSources() {
 	if len(paras) == 0 {
 		return
 	}
-	s.book.Skip(sourcesGap)
-	s.book.EnsureRoom(s.sourcesHeight() - sourcesGap)
+	s.book.AddSpace(sourcesGap)
+	s.book.EnsureSpace(s.sourcesHeight() - sourcesGap)
 	for _, p := range paras {
-		s.book.Para(p)
+		s.book.AddParagraph(p)
 	}
 	s.cited = nil
 }
@@ -186,7 +186,7 @@ func (s *composer) writeSources() {
 // sourcesGap is the space between a paper and its citations, in millimetres.
 const sourcesGap = 2
 
-func (s *composer) sourceParas() []typeset.Para {
+func (s *composer) sourceParas() []typeset.Paragraph {
 	if len(s.cited) == 0 {
 		return nil
 	}
@@ -195,7 +195,7 @@ func (s *composer) sourceParas() []typeset.Para {
 		law := "law." + key
 		list[i] = s.t.text("cited", "article", s.t.Text(law+".cite"), "mark", s.t.Text(law+".mark"), "edition", s.t.Text(law+".edition"))
 	}
-	return []typeset.Para{compactPara(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compactPara(source, s.t.text("law_marks"))}
+	return []typeset.Paragraph{compactPara(source, s.t.text("cited_intro", "list", strings.Join(list, "；"))), compactPara(source, s.t.text("law_marks"))}
 }
 
 // sourcesHeight is the height of the citations so far, including the gap before
@@ -207,7 +207,7 @@ func (s *composer) sourcesHeight() float64 {
 	}
 	height := float64(sourcesGap)
 	for _, p := range paras {
-		height += s.book.Height(p)
+		height += s.book.MeasureHeight(p)
 	}
 	return height
 }

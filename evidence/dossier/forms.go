@@ -42,7 +42,7 @@ type row struct {
 
 // readForms reads the legal papers, by id.
 func readForms(catalog *texts.Catalog) (map[string]form, error) {
-	names, err := catalog.Files("papers")
+	names, err := catalog.ListFiles("papers")
 	if err != nil {
 		return nil, err
 	}

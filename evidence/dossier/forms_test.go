@@ -155,7 +155,7 @@ func TestLawIsWhole(t *testing.T) {
 		if !cited[article] {
 			t.Errorf("%s is never cited", article)
 		}
-		if err := h.Require("law."+article+".cite", "law."+article+".edition", "law."+article+".mark"); err != nil {
+		if err := h.RequireKeys("law."+article+".cite", "law."+article+".edition", "law."+article+".mark"); err != nil {
 			t.Error(err)
 		}
 		if mark := h.Text("law." + article + ".mark"); !slices.Contains([]string{"V", "S", "R"}, mark) {

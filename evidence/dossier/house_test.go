@@ -53,7 +53,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		}
 	}
 	for _, kind := range recovery.EntryKinds {
-		if len(h.List("entry."+string(kind)+".sentence")) == 0 {
+		if len(h.ListTexts("entry."+string(kind)+".sentence")) == 0 {
 			t.Errorf("entry kind %s has no sentence", kind)
 		}
 	}

@@ -87,7 +87,7 @@ func (p *draft) accrueInterest() {
 		p.interest.from = act.At
 	}
 	rate := int64(0)
-	if p.interest.given = x.Given() && x.RateBP <= highestRate; p.interest.given {
+	if p.interest.given = x.IsGiven() && x.RateBP <= highestRate; p.interest.given {
 		rate = x.RateBP
 	}
 	if p.interest.from.IsZero() {
@@ -185,14 +185,14 @@ func (s *composer) writeInterest() {
 	if s.outstanding() == 0 && s.interest.total == 0 {
 		return
 	}
-	s.book.Para(withSpaceAfter(compactPara(note, s.legal("interest_formula"))))
-	s.book.Skip(1)
+	s.book.AddParagraph(withSpaceAfter(compactPara(note, s.legal("interest_formula"))))
+	s.book.AddSpace(1)
 	if len(s.interest.periods) == 0 {
 		reason := s.t.text("interest_no_day")
 		if !s.interest.from.IsZero() {
 			reason = s.t.text("interest_not_yet")
 		}
-		s.book.Para(compactPara(cell, reason))
+		s.book.AddParagraph(compactPara(cell, reason))
 		return
 	}
 	table := newTable(62, 16, 42, 42)
@@ -216,8 +216,8 @@ func (s *composer) writeInterest() {
 	value := cellOf(cell, total)
 	value.Span = 2
 	table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{key, value}})
-	s.book.Table(table)
-	s.book.Skip(2)
+	s.book.AddTable(table)
+	s.book.AddSpace(2)
 }
 
 // writeFees prints the fees that the playbook computed.
@@ -242,6 +242,6 @@ func (s *composer) writeFees() {
 		open.Span = 4
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{open}})
 	}
-	s.book.Table(table)
-	s.book.Skip(2)
+	s.book.AddTable(table)
+	s.book.AddSpace(2)
 }

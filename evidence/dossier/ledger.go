@@ -108,13 +108,13 @@ func lastDay(end time.Time) string { return formatDate(end.Add(-time.Second)) }
 // writeLedger writes the limitation ledger: the terms, what interrupted them, and
 // what was not counted.
 func (s *composer) writeLedger() {
-	s.book.Para(prosePara(s.legal("ledger_intro")))
+	s.book.AddParagraph(prosePara(s.legal("ledger_intro")))
 	s.writeTerms()
 	s.writeHeading(s.t.text("ledger_acts"))
 	s.writeInterruptions()
 	s.writeHeading(s.t.text("ledger_notes"))
-	for i, note := range s.t.List("paper.ledger_note") {
-		s.book.Para(itemPara(itemNumber(i), s.cite(note)))
+	for i, note := range s.t.ListTexts("paper.ledger_note") {
+		s.book.AddParagraph(itemPara(itemNumber(i), s.cite(note)))
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *composer) writeTerms() {
 		}
 		return formatDate(*at)
 	}
-	s.book.Skip(2)
+	s.book.AddSpace(2)
 	list := &factTable{s: s, table: newTable(58, frame.Width()-58)}
 	list.addRow("ledger_harmed", formatDate(s.folio.Case.SentAt))
 	list.addRow("ledger_knew_gain", known(x.KnewGain))
@@ -139,8 +139,8 @@ func (s *composer) writeTerms() {
 		avoidance = s.t.text("ledger_day_over", "day", lastDay(l.Avoidance))
 	}
 	list.addRow("ledger_avoidance", avoidance)
-	s.book.Table(list.table)
-	s.book.Skip(3)
+	s.book.AddTable(list.table)
+	s.book.AddSpace(3)
 	table := newTable(70, 46, 46)
 	table.Head = headRow(s.t.text("counterparts"), s.t.text("col_counted"), s.t.text("col_ends"))
 	for i, c := range s.folio.Case.Counterparts {
@@ -154,7 +154,7 @@ func (s *composer) writeTerms() {
 		}})
 	}
 	if len(table.Rows) > 0 {
-		s.book.Table(table)
+		s.book.AddTable(table)
 	}
 }
 
@@ -177,7 +177,7 @@ func countInterruptions(l recovery.Limitation) int {
 
 func (s *composer) writeInterruptions() {
 	if len(s.lines) == 0 {
-		s.book.Para(compactPara(cell, s.t.text("ledger_no_acts")))
+		s.book.AddParagraph(compactPara(cell, s.t.text("ledger_no_acts")))
 		return
 	}
 	table := newTable(21, 46, 24, 12, 31, 28)
@@ -193,7 +193,7 @@ func (s *composer) writeInterruptions() {
 			centredCell(cell, entries), cellOf(cell, s.citeWord("effect", string(l.Effect))), cellOf(cell, lastDay(l.Ends)),
 		}})
 	}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 // addresseeOf names a counterpart, or all of them.

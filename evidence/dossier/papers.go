@@ -213,8 +213,8 @@ func (p *draft) preparePicture(e *exhibit) error {
 		e.Why = p.t.Text("paper.unfit.mismatch")
 		return nil
 	}
-	e.Shown, err = picture.Prepare(data)
-	var unfit *picture.Unfit
+	e.Shown, err = picture.ConvertImage(data)
+	var unfit *picture.UnusableError
 	if errors.As(err, &unfit) {
 		e.Why = p.t.Text("paper.unfit."+string(unfit.Reason), "width", unfit.Width, "height", unfit.Height)
 	}

@@ -16,7 +16,7 @@ func (p *draft) sentence(e *folio.Entry) string {
 	if p.hiddenNote(e) {
 		return p.t.text("hidden_note")
 	}
-	fragments := p.t.List("entry." + string(e.Parsed.Kind) + ".sentence")
+	fragments := p.t.ListTexts("entry." + string(e.Parsed.Kind) + ".sentence")
 	if fragments == nil {
 		return p.t.text("unknown_entry")
 	}

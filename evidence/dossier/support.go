@@ -23,8 +23,8 @@ type fact struct {
 // marks facts with fewer than two independent exhibits (证据规定 90).
 func (s *composer) writeSupport() {
 	s.writeHeading(s.t.text("support"))
-	s.book.Para(compactPara(note, s.legal("support_note")))
-	s.book.Skip(1)
+	s.book.AddParagraph(compactPara(note, s.legal("support_note")))
+	s.book.AddSpace(1)
 	table := newTable(10, 56, 42, 54)
 	table.Head = headRow("", s.t.text("col_fact"), s.t.text("col_exhibits"), s.t.text("col_note"))
 	for _, f := range s.t.Facts {
@@ -48,7 +48,7 @@ func (s *composer) writeSupport() {
 			centredCell(label, f.Letter), cellOf(cell, s.t.Text("paper.fact."+f.ID)), cellOf(cell, list), cellOf(style, remark),
 		}})
 	}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 // recordsListed is the number of entries listed with the exhibits of a fact.

@@ -80,9 +80,9 @@ func (w *wording) word(list, value string) string {
 
 func (w *wording) find(list, value string) (string, bool) {
 	if list == "action" {
-		return w.Find("action." + value + ".paper")
+		return w.FindText("action." + value + ".paper")
 	}
-	return w.Find("paper.word." + list + "." + value)
+	return w.FindText("paper.word." + list + "." + value)
 }
 
 // wordOrText is for free text, which may be a value of an enumeration.

@@ -41,11 +41,11 @@ func (t *tightening) update(extents map[string]layoutExtent) (again bool) {
 func (s *composer) writeChapter(part chapter) {
 	first := len(s.book.Pages)
 	s.beginChapter(part.goal, part.title)
-	s.book.Tight = s.tight.factor[part.goal]
+	s.book.LeadingFactor = s.tight.factor[part.goal]
 	part.set()
 	s.writeSources()
-	s.book.Tight = 0
+	s.book.LeadingFactor = 0
 	s.extents[part.goal] = layoutExtent{
-		pages: len(s.book.Pages) - first + 1, last: (s.book.Y() - frame.Top) / (frame.Bottom - frame.Top),
+		pages: len(s.book.Pages) - first + 1, last: (s.book.PositionY() - frame.Top) / (frame.Bottom - frame.Top),
 	}
 }

@@ -11,18 +11,18 @@ import (
 
 // writeTimeline lists every entry of the journal, none left out.
 func (s *composer) writeTimeline() {
-	s.book.Para(prosePara(s.t.text("timeline_intro", "count", len(s.folio.Entries))))
-	s.book.Skip(2)
+	s.book.AddParagraph(prosePara(s.t.text("timeline_intro", "count", len(s.folio.Entries))))
+	s.book.AddSpace(2)
 	table := newTable(12, 26, 21, 79, 24)
 	table.Head = headRow(s.t.text("col_no"), s.t.text("col_time"), s.t.text("col_who"), s.t.text("col_what"), s.t.text("col_hash"))
 	for i := range s.folio.Entries {
 		table.Rows = append(table.Rows, s.timelineRow(&s.folio.Entries[i]))
 	}
-	s.book.Table(table)
+	s.book.AddTable(table)
 }
 
 func (s *composer) timelineRow(e *folio.Entry) typeset.Row {
-	var what []typeset.Para
+	var what []typeset.Paragraph
 	for _, text := range strings.Split(s.sentence(e), "\n") {
 		what = append(what, compactPara(cell, text))
 	}
@@ -31,7 +31,7 @@ func (s *composer) timelineRow(e *folio.Entry) typeset.Row {
 		centredCell(cell, strconv.FormatInt(e.Parsed.Seq, 10)),
 		cellOf(code, at),
 		cellOf(cell, s.t.word("role", string(e.Parsed.Actor.Role))),
-		{Paras: what},
+		{Paragraphs: what},
 		centredCell(code, hex.EncodeToString(e.Hash[:6])),
 	}}
 }

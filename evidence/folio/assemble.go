@@ -18,7 +18,7 @@ var (
 	ErrNoSigner          = errors.New("the key that signed the checkpoint is not at hand")
 )
 
-// Tool is how this program names itself in journals and on papers.
+// Tool is the name of this program in journals and on papers.
 const Tool = "recourse"
 
 // Originals opens the bytes of evidence by their SHA-256.
@@ -26,26 +26,25 @@ type Originals interface {
 	Open(sha256 string) (io.ReadCloser, error)
 }
 
-// Checklist answers what the playbook pinned to a case says about its papers.
+// Checklist answers questions about the papers of a case from its playbook.
 type Checklist interface {
-	// Missing names, in Chinese, what a complete dossier would hold and this one
-	// does not.
+	// Missing returns, in Chinese, what a complete dossier needs and this one lacks.
 	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
-	// Fees are the court fees on what is outstanding.
+	// Fees returns the court fees for the outstanding amount.
 	Fees(c recovery.Case, at time.Time) ([]Fee, error)
-	// Citations are the articles a complaint may rest on.
+	// Citations returns the articles that a complaint may cite.
 	Citations(c recovery.Case, at time.Time) ([]Citation, error)
 }
 
-// Custody is how this installation names itself on its papers.
+// Custody identifies this installation on its papers.
 type Custody struct {
 	Version   string           // of this build, such as "0.1.0"
-	Custodian string           // who runs it
+	Custodian string           // the operator
 	Keys      *journal.Keyring // of its checkpoints and bags
-	Identity  *seal.Identity   // seals its dossiers; nil: none does
+	Identity  *seal.Identity   // seals its dossiers; nil: no seal
 }
 
-// Source is what the record holds for one export.
+// Source is the stored data for one export.
 type Source struct {
 	Case       recovery.Case // as it was when the export was requested
 	Export     recovery.Export
@@ -53,8 +52,8 @@ type Source struct {
 	Evidence   []recovery.Evidence // all of the case; later files are left out
 	Checkpoint journal.Checkpoint
 	Earlier    []journal.Checkpoint // of the same journal, by size
-	// Roots are the certificates time stamps lead to, in PEM. Without them the
-	// stamps are left out, because nothing could say whom they lead to.
+	// Roots are the root certificates of the time stamps, in PEM. Without them the
+	// stamps are left out, because nobody could verify their issuer.
 	Roots []byte
 }
 
@@ -73,9 +72,9 @@ type assembly struct {
 	entries   []Entry
 }
 
-// Assemble builds the folio of an export: what its checkpoint covers, as far as
-// its audience may see it. It reads every original once. Errors that building
-// again cannot fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
+// Assemble builds the folio of an export: everything that its checkpoint covers and
+// its audience may see. It reads every original once. Errors that a retry cannot
+// fix wrap ErrOriginalDamaged, ErrJournalIncomplete or ErrNoSigner.
 func (a Assembler) Assemble(s Source) (Folio, error) {
 	s.Evidence = coveredEvidence(s.Evidence, s.Export.Size)
 	b := &assembly{Assembler: a, Source: s, redaction: newRedaction(s.Case, s.Export.Audience, s.Export.By.Role, s.Evidence)}

@@ -46,7 +46,7 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 		return Exhibit{}, err
 	}
 	exhibit := Exhibit{NotIndependentOf: b.nearDuplicateOf(one), Withheld: b.redaction.withholds(one)}
-	if !exhibit.Withheld && !b.redaction.shows(recovery.PictureMetadata) && (identifying || b.hasPosition(one)) {
+	if !exhibit.Withheld && !b.redaction.showsClass(recovery.PictureMetadata) && (identifying || b.hasPosition(one)) {
 		exhibit.Copy = b.newestCopy(one.SHA256)
 		exhibit.Identifying = exhibit.Copy == nil
 		exhibit.Withheld = exhibit.Identifying
@@ -60,8 +60,8 @@ func (b *assembly) newExhibit(one recovery.Evidence) (Exhibit, error) {
 	return exhibit, nil
 }
 
-// nearDuplicateOf returns the earlier file that one duplicates, as its entry
-// says.
+// nearDuplicateOf returns the earlier file that this one duplicates, from its
+// entry.
 func (b *assembly) nearDuplicateOf(one recovery.Evidence) []recovery.EvidenceID {
 	entry := b.entryOf(one)
 	if entry == nil {

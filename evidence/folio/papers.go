@@ -62,8 +62,8 @@ type Interest struct {
 	Source string     // where it was published
 }
 
-// Given reports whether there is a rate with a traceable source.
-func (i *Interest) Given() bool { return i != nil && i.RateBP > 0 && i.AsOf != "" && i.Source != "" }
+// IsGiven reports whether there is a rate with a traceable source.
+func (i *Interest) IsGiven() bool { return i != nil && i.RateBP > 0 && i.AsOf != "" && i.Source != "" }
 
 // Fee is one court fee, computed by the rules of the playbook.
 type Fee struct {

@@ -26,10 +26,10 @@ func newPapers(c recovery.Case, entries []Entry, r redaction) *Papers {
 	papers := &Papers{
 		Route:        c.Position.Route,
 		Preservation: hasPreservation(entries),
-		KnewHolder:   holderKnownAt(c, entries),
+		KnewHolder:   counterpartKnownAt(c, entries),
 		Plan:         openInstalments(c.Position.Plans),
 	}
-	papers.fill(foldParticulars(entries), r.redactCase(c).Claimant)
+	papers.setParticulars(foldParticulars(entries), r.redactCase(c).Claimant)
 	return papers
 }
 
@@ -60,9 +60,9 @@ func withSupplied(c recovery.Case, p recovery.Particulars) recovery.Case {
 	return c
 }
 
-// fill copies particulars into the papers. Contacts the claimant supplied later
+// setParticulars copies particulars into the papers. Contacts the claimant supplied later
 // take precedence over those of the filing.
-func (papers *Papers) fill(p recovery.Particulars, filed recovery.Claimant) {
+func (papers *Papers) setParticulars(p recovery.Particulars, filed recovery.Claimant) {
 	c := p.Claimant
 	papers.Claimant = Identity{
 		Name: filed.Name, Sex: string(c.Sex), Born: c.Born, Nation: c.Nation, Work: c.Work, Home: c.Home, Residence: c.Residence,
@@ -106,9 +106,9 @@ func parseDay(day string) *time.Time {
 // identifyingSteps are the legal steps that reveal who has the money.
 var identifyingSteps = []string{"receipt_received", "platform_answered"}
 
-// holderKnownAt returns when it became known who has the money, or nil. With
-// several counterparts the journal does not say whom a step identified.
-func holderKnownAt(c recovery.Case, entries []Entry) *time.Time {
+// counterpartKnownAt returns when it became known who has the money, or nil. With
+// several counterparts the journal does not record which one a step identified.
+func counterpartKnownAt(c recovery.Case, entries []Entry) *time.Time {
 	if len(c.Counterparts) != 1 {
 		return nil
 	}

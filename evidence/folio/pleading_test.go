@@ -48,7 +48,7 @@ func TestHolderKnownAt(t *testing.T) {
 		{"of several", two, []Entry{got}, ""},
 	} {
 		text := ""
-		if at := holderKnownAt(test.c, test.entries); at != nil {
+		if at := counterpartKnownAt(test.c, test.entries); at != nil {
 			text = at.Format(time.RFC3339)
 		}
 		if text != test.want {

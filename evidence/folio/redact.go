@@ -21,26 +21,26 @@ type redaction struct {
 func newRedaction(c recovery.Case, audience recovery.Audience, requester recovery.Role, files []recovery.Evidence) redaction {
 	r := redaction{audience: audience, requester: requester, hiddenFiles: map[string]bool{}, erased: c.ErasedAt != nil}
 	for _, one := range files {
-		if !r.shows(recovery.ClassOfFile(one.Kind)) {
+		if !r.showsClass(recovery.ClassOfFile(one.Kind)) {
 			r.hiddenFiles[one.SHA256] = true
 		}
 	}
 	return r
 }
 
-func (r redaction) shows(class recovery.ValueClass) bool {
+func (r redaction) showsClass(class recovery.ValueClass) bool {
 	return recovery.SeesOnPaper(r.audience, r.requester, class)
 }
 
 // showsValue reports whether the audience sees one personal value of an entry.
 func (r redaction) showsValue(entry journal.Entry, path string) bool {
 	switch {
-	case recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !r.shows(recovery.InternalNotes):
+	case recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !r.showsClass(recovery.InternalNotes):
 		return false
 	case entry.Blob != nil && r.hiddenFiles[entry.Blob.SHA256]:
 		return false
 	default:
-		return r.shows(recovery.ClassOfPath(path))
+		return r.showsClass(recovery.ClassOfPath(path))
 	}
 }
 
@@ -56,7 +56,7 @@ func redactEvidence(e recovery.Evidence) recovery.Evidence {
 
 // redactCase returns the case as the audience may see it.
 func (r redaction) redactCase(c recovery.Case) recovery.Case {
-	if r.shows(recovery.ReachValues) {
+	if r.showsClass(recovery.ReachValues) {
 		return c
 	}
 	c.Claimant = recovery.Claimant{Name: c.Claimant.Name}

@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes any bytes fit to be set: a byte that is no UTF-8 becomes
-// "[0xFF]", a control, format or text-direction character becomes "[U+202E]",
-// so that a paper cannot read differently from what it was made of. Line ends
-// become \n and tabs spaces. Joiners stay where they belong to a pictograph, and
-// variation selectors where they follow a visible character.
-func Clean(s string) string {
+// CleanText makes any bytes printable. A byte that is not UTF-8 becomes "[0xFF]",
+// and a control, format or text-direction character becomes "[U+202E]", so that a
+// paper shows everything that its source contains. Line ends become \n and tabs
+// become spaces. Joiners are kept in pictographs, and variation selectors after a
+// visible character.
+func CleanText(s string) string {
 	if isPlain(s) {
 		return s
 	}
@@ -53,7 +53,7 @@ func Clean(s string) string {
 	return out.String()
 }
 
-// isPlain reports text that needs no cleaning, which is nearly all of it.
+// isPlain reports whether the text needs no cleaning, as nearly all texts do.
 func isPlain(s string) bool {
 	for _, r := range s {
 		if (r < 0x20 && r != '\n') || r == 0x7F || r == utf8.RuneError || (r > 0x7F && (isHidden(r) || isCombining(r))) {
@@ -63,12 +63,12 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isHidden characters show nothing or change what others show.
+// isHidden reports whether a character is invisible or changes how others look.
 func isHidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || isCombining(r) || r&0xFFFE == 0xFFFE
 }
 
-// isCombining characters only modify the one before them.
+// isCombining reports whether a character only modifies the one before it.
 func isCombining(r rune) bool {
 	return r == zeroWidthJoiner || isVariationSelector(r) || isTag(r)
 }
@@ -87,7 +87,7 @@ func isJoiner(before, r rune, rest string) bool {
 	case isVariationSelector(r):
 		return true
 	case isTag(r):
-		return before == 0x1F3F4 // the black flag that regional flags are built on
+		return before == 0x1F3F4 // the black flag, the base of regional flags
 	case r == zeroWidthJoiner:
 		next, _ := utf8.DecodeRuneInString(rest)
 		return isPictograph(before) && isPictograph(next)

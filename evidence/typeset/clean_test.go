@@ -33,7 +33,7 @@ func TestClean(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := typeset.Clean(test.text); got != test.want {
+			if got := typeset.CleanText(test.text); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -43,14 +43,14 @@ func TestClean(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add("误发\u202e\xff👨\u200d👩")
 	f.Fuzz(func(t *testing.T, text string) {
-		got := typeset.Clean(text)
+		got := typeset.CleanText(text)
 		if !utf8.ValidString(got) {
 			t.Fatalf("%q is no UTF-8", got)
 		}
 		if i := strings.IndexFunc(got, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
 			t.Fatalf("%q holds a control character", got)
 		}
-		if again := typeset.Clean(got); again != got {
+		if again := typeset.CleanText(got); again != got {
 			t.Fatalf("%q is cleaned again to %q", got, again)
 		}
 	})

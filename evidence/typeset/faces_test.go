@@ -51,14 +51,14 @@ func mustFaces(t testing.TB) *typeset.Faces {
 }
 
 var (
-	body = typeset.Style{Cut: typeset.Serif, Size: 10.5}
-	meta = typeset.Meta{Title: "试验", Creator: "recourse test", At: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+	body = typeset.Style{Typeface: typeset.Serif, Size: 10.5}
+	meta = typeset.Metadata{Title: "试验", Creator: "recourse test", CreatedAt: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 )
 
-func write(t testing.TB, book *typeset.Book) []byte {
+func write(t testing.TB, book *typeset.Document) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := book.Write(&out, meta); err != nil {
+	if err := book.WritePDF(&out, meta); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -10,23 +10,23 @@ import (
 	"recourse/evidence/typeset/picture"
 )
 
-// seed is a 1×1 grey PNG: fpdf has to read some picture to make the record that
-// adopt then fills with ours.
-var seed = []byte("\x89PNG\r\n\x1a\n" +
+// placeholderPNG is a 1×1 grey PNG. fpdf must read a picture to create the record
+// that addPicture then overwrites.
+var placeholderPNG = []byte("\x89PNG\r\n\x1a\n" +
 	"\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55" +
 	"\x00\x00\x00\nIDAT\x78\x9c\x63\x60\x00\x00\x00\x02\x00\x01\x48\xaf\xa4\x71" +
 	"\x00\x00\x00\x00IEND\xae\x42\x60\x82")
 
-// addPicture registers a picture once and returns its name. The streams are ours:
-// fpdf's own PNG reader panics on some broken files and splits alpha slowly.
-// Pictures are distinguished by a trace added to their width, which is printed as
-// an integer, because fpdf orders pictures by width and leaves ties to chance.
+// addPicture registers a picture once and returns its name. It bypasses fpdf's PNG
+// reader, which panics on some broken files and handles transparency slowly. fpdf
+// sorts pictures by width, in random order if equal: a tiny fraction added to the
+// width makes the order fixed. The PDF shows the width as an integer.
 func (p *painter) addPicture(pic *picture.Picture) (string, error) {
 	if name, known := p.images[pic.Digest]; known {
 		return name, nil
 	}
 	name := fmt.Sprintf("p%d", len(p.images)+1)
-	info := p.pdf.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "png"}, bytes.NewReader(seed))
+	info := p.pdf.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "png"}, bytes.NewReader(placeholderPNG))
 	if err := p.pdf.Error(); err != nil {
 		return "", fmt.Errorf("picture: %w", err)
 	}
@@ -34,7 +34,7 @@ func (p *painter) addPicture(pic *picture.Picture) (string, error) {
 	enc := gob.NewEncoder(&buffer)
 	width := float64(pic.StoredWidth) + float64(len(p.images)+1)*1e-6
 	for _, field := range []any{
-		pic.Data, []byte{}, 0, width, float64(pic.StoredHeight), pic.Space, pic.Palette, pic.Bits,
+		pic.Data, []byte{}, 0, width, float64(pic.StoredHeight), pic.ColorSpace, pic.Palette, pic.Bits,
 		pic.Filter, pic.Params, []int{}, perMM, 72.0,
 	} {
 		if err := enc.Encode(field); err != nil {
@@ -48,9 +48,9 @@ func (p *painter) addPicture(pic *picture.Picture) (string, error) {
 	return name, nil
 }
 
-func (o pictureOp) prepare(*painter) {}
+func (o pictureOp) collectGlyphs(*painter) {}
 
-func (o pictureOp) draw(p *painter) {
+func (o pictureOp) drawOn(p *painter) {
 	name, err := p.addPicture(o.picture)
 	if err != nil {
 		p.pdf.SetError(err)
@@ -61,8 +61,8 @@ func (o pictureOp) draw(p *painter) {
 		defer p.pdf.ClipEnd()
 	}
 	p.pdf.TransformBegin()
-	p.pdf.Transform(pictureTransform(o.picture.Turn, o.x*perMM, (PageHeight-o.y-o.h)*perMM, o.w*perMM, o.h*perMM))
-	// The unit square at the page's lower left corner, which the matrix moves.
+	p.pdf.Transform(pictureTransform(o.picture.Orientation, o.x*perMM, (PageHeight-o.y-o.h)*perMM, o.w*perMM, o.h*perMM))
+	// The picture fills the unit square at the lower left corner; the matrix moves it.
 	p.pdf.ImageOptions(name, 0, PageHeight-1/perMM, 1/perMM, 1/perMM, false, fpdf.ImageOptions{ImageType: "png"}, 0, "")
 	p.pdf.TransformEnd()
 }

@@ -2,7 +2,7 @@ package typeset
 
 import "recourse/evidence/typeset/picture"
 
-// Points per millimetre; marks are measured in points, pages in millimetres.
+// Points per millimetre. Characters are measured in points, pages in millimetres.
 const perMM = 72 / 25.4
 
 // A4 in millimetres.
@@ -14,10 +14,10 @@ const (
 // Page is one A4 page as a list of things to draw; coordinates are millimetres
 // from its upper left corner.
 type Page struct {
-	Label string // what the page is part of, for its stamp; "" = nothing
-	ops   []op
-	goals []string // link targets that stand on this page
-	marks []bookmark
+	Label     string // the part of the document, for the stamp of the page; "" for none
+	ops       []drawOp
+	anchors   []string // link targets on this page
+	bookmarks []bookmark
 }
 
 type bookmark struct {
@@ -26,109 +26,110 @@ type bookmark struct {
 	y     float64
 }
 
-// op draws one thing; it is called twice: first to tell the painter which
-// letters it needs, then to draw.
-type op interface {
-	prepare(p *painter)
-	draw(p *painter)
+// drawOp is one drawing operation. The painter calls it twice: first to collect the
+// glyphs that fonts must contain, then to draw.
+type drawOp interface {
+	collectGlyphs(p *painter)
+	drawOn(p *painter)
 }
 
 type textOp struct {
-	x, y    float64 // of the baseline
-	face    *Face
-	size    float64
-	ink     Ink
-	gap     float64 // extra points after each character
-	letters []rune
-	glyphs  []uint16
-	actual  string // what text extraction must return, when not the letters
+	x, y   float64 // start of the baseline
+	face   *Face
+	size   float64
+	color  Color
+	gap    float64 // extra points after each character
+	runes  []rune
+	glyphs []uint16
+	actual string // what text extraction must return if it is not the runes
 }
 
 type boxOp struct {
 	x, y, w, h float64
-	fill       *Ink
-	line       *Ink
+	fill       *Color
+	line       *Color
 	thick      float64
 }
 
 type ruleOp struct {
 	x1, y1, x2, y2 float64
-	ink            Ink
+	color          Color
 	thick          float64
 }
 
 type pictureOp struct {
 	picture    *picture.Picture
 	x, y, w, h float64    // the whole picture
-	clip       [4]float64 // x, y, w, h of the part that shows; zero width: all
+	clip       [4]float64 // x, y, w, h of the visible part; zero width: all
 }
 
 type linkOp struct {
 	x, y, w, h float64
-	goal       string
+	target     string
 }
 
-// Box draws a rectangle; nil leaves out its fill or its line.
-func (pg *Page) Box(x, y, w, h float64, fill, line *Ink, thick float64) {
+// DrawBox draws a rectangle. A nil fill or line is not drawn.
+func (pg *Page) DrawBox(x, y, w, h float64, fill, line *Color, thick float64) {
 	pg.ops = append(pg.ops, boxOp{x, y, w, h, fill, line, thick})
 }
 
-// Rule draws a straight line.
-func (pg *Page) Rule(x1, y1, x2, y2 float64, ink Ink, thick float64) {
-	pg.ops = append(pg.ops, ruleOp{x1, y1, x2, y2, ink, thick})
+// DrawRule draws a straight line.
+func (pg *Page) DrawRule(x1, y1, x2, y2 float64, color Color, thick float64) {
+	pg.ops = append(pg.ops, ruleOp{x1, y1, x2, y2, color, thick})
 }
 
-// Picture places a picture.
-func (pg *Page) Picture(p *picture.Picture, x, y, w, h float64) {
+// DrawPicture draws a picture.
+func (pg *Page) DrawPicture(p *picture.Picture, x, y, w, h float64) {
 	pg.ops = append(pg.ops, pictureOp{picture: p, x: x, y: y, w: w, h: h})
 }
 
-// PicturePart places a picture of which only a horizontal band shows: from
-// millimetre top, height millimetres high, both at the size w×h.
-func (pg *Page) PicturePart(p *picture.Picture, x, y, w, h, top, height float64) {
+// DrawPicturePart draws a horizontal band of a picture of size w×h: height
+// millimetres from top.
+func (pg *Page) DrawPicturePart(p *picture.Picture, x, y, w, h, top, height float64) {
 	pg.ops = append(pg.ops, pictureOp{picture: p, x: x, y: y - top, w: w, h: h, clip: [4]float64{x, y, w, height}})
 }
 
-// Link makes an area lead to a goal (see Book.Goal).
-func (pg *Page) Link(x, y, w, h float64, goal string) {
-	pg.ops = append(pg.ops, linkOp{x, y, w, h, goal})
+// AddLink makes an area a link to an anchor (see Document.AddAnchor).
+func (pg *Page) AddLink(x, y, w, h float64, target string) {
+	pg.ops = append(pg.ops, linkOp{x, y, w, h, target})
 }
 
-// addText places the marks of a line; extra points go into each stretchable gap.
+// addText draws the characters of a line and adds extra points to each gap that
+// may be stretched.
 func (pg *Page) addText(l line, x, baseline, extra float64) {
 	at := x * perMM
-	for i := 0; i < len(l.marks); {
+	for i := 0; i < len(l.runes); {
 		from, start := i, at
 		gap := -1.0
-		for ; i < len(l.marks); i++ {
-			m := &l.marks[i]
-			if i > from && !sameRun(&l.marks[from], m) {
+		for ; i < len(l.runes); i++ {
+			m := &l.runes[i]
+			if i > from && !sameRun(&l.runes[from], m) {
 				break
 			}
 			after := 0.0
-			if i+1 < len(l.marks) && canStretch(m, &l.marks[i+1]) {
+			if i+1 < len(l.runes) && canStretch(m, &l.runes[i+1]) {
 				after = extra
 			}
 			if gap < 0 {
 				gap = after
 			}
 			at += m.width + after
-			if after != gap { // the gap after a run's last mark is free
+			if after != gap { // the gap after the last character of a run may differ
 				i++
 				break
 			}
 		}
-		pg.addGlyphs(l.marks[from:i], start/perMM, baseline, gap)
+		pg.addGlyphs(l.runes[from:i], start/perMM, baseline, gap)
 	}
 }
 
-// sameRun reports whether two marks can be drawn by one instruction.
-func sameRun(a, b *mark) bool {
+// sameRun reports whether two characters can be drawn by one instruction.
+func sameRun(a, b *shapedRune) bool {
 	return a.face == b.face && a.style == b.style && a.actualText() == "" && b.actualText() == "" && a.face != nil
 }
 
-func (pg *Page) addGlyphs(marks []mark, x, baseline, gap float64) {
-	first := &marks[0]
+func (pg *Page) addGlyphs(runes []shapedRune, x, baseline, gap float64) {
+	first := &runes[0]
 	if first.box != "" {
 		pg.drawMissingGlyph(first, x, baseline)
 		return
@@ -137,24 +138,24 @@ func (pg *Page) addGlyphs(marks []mark, x, baseline, gap float64) {
 		return
 	}
 	t := textOp{
-		x: x, y: baseline, face: first.face, size: first.style.Size, ink: first.style.Ink,
-		gap: max(gap, 0) + float64(first.style.Track)*first.style.Size/1000, actual: first.actualText(),
-		letters: make([]rune, 0, len(marks)), glyphs: make([]uint16, 0, len(marks)),
+		x: x, y: baseline, face: first.face, size: first.style.Size, color: first.style.Color,
+		gap: max(gap, 0) + float64(first.style.Tracking)*first.style.Size/1000, actual: first.actualText(),
+		runes: make([]rune, 0, len(runes)), glyphs: make([]uint16, 0, len(runes)),
 	}
-	for i := range marks {
-		t.letters, t.glyphs = append(t.letters, marks[i].r), append(t.glyphs, marks[i].glyph)
+	for i := range runes {
+		t.runes, t.glyphs = append(t.runes, runes[i].r), append(t.glyphs, runes[i].glyph)
 	}
 	pg.ops = append(pg.ops, t)
 }
 
-// drawMissingGlyph draws a character no font has as a frame with its number.
-func (pg *Page) drawMissingGlyph(m *mark, x, baseline float64) {
+// drawMissingGlyph draws a box with the code point of a character that no font has.
+func (pg *Page) drawMissingGlyph(m *shapedRune, x, baseline float64) {
 	size := m.style.Size
-	ink := m.style.Ink
+	color := m.style.Color
 	width := m.width / perMM
-	pg.Box(x+0.04*size/perMM, baseline-0.8*size/perMM, width-0.08*size/perMM, 0.92*size/perMM, nil, &ink, 0.1)
+	pg.DrawBox(x+0.04*size/perMM, baseline-0.8*size/perMM, width-0.08*size/perMM, 0.92*size/perMM, nil, &color, 0.1)
 	pg.ops = append(pg.ops, textOp{
-		x: x + 0.08*size/perMM, y: baseline - 0.12*size/perMM, size: size * boxScale, ink: ink,
-		letters: []rune(m.box), actual: m.actualText(),
+		x: x + 0.08*size/perMM, y: baseline - 0.12*size/perMM, size: size * boxScale, color: color,
+		runes: []rune(m.box), actual: m.actualText(),
 	})
 }

@@ -11,27 +11,27 @@ import (
 	"github.com/go-pdf/fpdf"
 )
 
-// Meta is the metadata of the file.
-type Meta struct {
-	Title   string
-	Subject string
-	Creator string
-	At      time.Time // creation and modification date
+// Metadata is the metadata of the PDF file.
+type Metadata struct {
+	Title     string
+	Subject   string
+	Creator   string
+	CreatedAt time.Time // creation and modification date
 }
 
-// The BMP's private use area gives codes to characters that have none of their
-// own in a font of 16 bits. Further ones share the last code, which draws the
-// face's sign for a missing character; text extraction still returns them.
+// Codes in an embedded font have 16 bits. Characters beyond get a code of the
+// private use area of the BMP. When these are used up, the rest share the last code
+// and are drawn as missing characters; text extraction still returns them.
 const (
 	firstRare = 0xE000
 	lastRare  = 0xF8FF
 )
 
-// isRare characters need a code of the private use area: those beyond the BMP and
-// those of the area itself, whose codes are taken.
+// isRare reports whether a character needs a code of the private use area: it is
+// beyond the BMP, or in that area itself.
 func isRare(r rune) bool { return r > 0xFFFF || r >= firstRare && r <= lastRare }
 
-// usedFont is a face as this document uses it.
+// usedFont is a face with the characters that this document uses.
 type usedFont struct {
 	name   string
 	codes  map[rune]uint16 // code in the PDF
@@ -41,39 +41,39 @@ type usedFont struct {
 
 // painter writes pages with fpdf.
 type painter struct {
-	pdf    *fpdf.Fpdf
-	faces  *Faces
-	casts  map[*Face]*usedFont
-	order  []*Face
-	images map[string]string
-	links  map[string]int
-	pages  map[string]int // goals
-	face   *Face          // what is set on the present page
-	size   float64
+	pdf       *fpdf.Fpdf
+	faces     *Faces
+	usedFonts map[*Face]*usedFont
+	fontOrder []*Face
+	images    map[string]string
+	links     map[string]int
+	pages     map[string]int // of the anchors, from 1
+	face      *Face          // current font of the page
+	size      float64
 }
 
-// Write writes the document as PDF. The same pages give the same bytes.
-func (b *Book) Write(w io.Writer, meta Meta) error {
+// WritePDF writes the document as PDF. The same pages give the same bytes.
+func (b *Document) WritePDF(w io.Writer, meta Metadata) error {
 	if b.err != nil {
 		return b.err
 	}
 	p := &painter{
-		pdf: newFile(meta), faces: b.faces, casts: map[*Face]*usedFont{}, images: map[string]string{},
-		links: map[string]int{}, pages: b.goals,
+		pdf: newPDF(meta), faces: b.faces, usedFonts: map[*Face]*usedFont{}, images: map[string]string{},
+		links: map[string]int{}, pages: b.anchors,
 	}
 	for _, page := range b.Pages {
 		for _, o := range page.ops {
-			o.prepare(p)
+			o.collectGlyphs(p)
 		}
 	}
 	p.loadFonts()
-	for goal := range b.goals {
-		p.links[goal] = 0
+	for target := range b.anchors {
+		p.links[target] = 0
 	}
 	for i, page := range b.Pages {
 		p.drawPage(page)
 		if i == 0 {
-			p.pdf.SetAlpha(1, "Normal") // makes the file say PDF 1.4, which ActualText and Lang are of
+			p.pdf.SetAlpha(1, "Normal") // sets the version to PDF 1.4, which ActualText and Lang require
 		}
 	}
 	if err := p.pdf.Output(w); err != nil {
@@ -82,11 +82,11 @@ func (b *Book) Write(w io.Writer, meta Meta) error {
 	return nil
 }
 
-func newFile(meta Meta) *fpdf.Fpdf {
+func newPDF(meta Metadata) *fpdf.Fpdf {
 	pdf := fpdf.New("P", "mm", "A4", "")
 	pdf.SetCatalogSort(true)
-	pdf.SetCreationDate(meta.At.UTC())
-	pdf.SetModificationDate(meta.At.UTC())
+	pdf.SetCreationDate(meta.CreatedAt.UTC())
+	pdf.SetModificationDate(meta.CreatedAt.UTC())
 	pdf.SetProducer(basicPlane(meta.Creator), true)
 	pdf.SetCreator(basicPlane(meta.Creator), true)
 	pdf.SetTitle(basicPlane(meta.Title), true)
@@ -98,8 +98,8 @@ func newFile(meta Meta) *fpdf.Fpdf {
 	return pdf
 }
 
-// basicPlane makes text fit for fpdf's own strings (titles, bookmarks): one line of
-// valid BMP characters. fpdf panics on others.
+// basicPlane converts text for strings that fpdf encodes (titles, bookmarks): one
+// line of valid BMP characters. fpdf panics on others.
 func basicPlane(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -110,67 +110,66 @@ func basicPlane(s string) string {
 		default:
 			return r
 		}
-	}, Clean(s))
+	}, CleanText(s))
 }
 
-// loadFonts hands fpdf a subset of each face that is used, in order of first
-// use.
+// loadFonts passes fpdf a subset of each used face, in order of first use.
 func (p *painter) loadFonts() {
-	for _, face := range p.order {
-		c := p.casts[face]
-		letters := make([]letter, 0, len(c.glyphs))
+	for _, face := range p.fontOrder {
+		c := p.usedFonts[face]
+		glyphs := make([]subsetGlyph, 0, len(c.glyphs))
 		for code, glyph := range c.glyphs {
-			letters = append(letters, letter{code, glyph})
+			glyphs = append(glyphs, subsetGlyph{code, glyph})
 		}
-		slices.SortFunc(letters, func(a, b letter) int { return int(a.code) - int(b.code) })
-		p.pdf.AddUTF8FontFromBytes(c.name, "", face.subset(letters))
+		slices.SortFunc(glyphs, func(a, b subsetGlyph) int { return int(a.code) - int(b.code) })
+		p.pdf.AddUTF8FontFromBytes(c.name, "", face.buildSubset(glyphs))
 	}
 }
 
 func (p *painter) drawPage(page *Page) {
 	p.pdf.AddPage()
 	p.face, p.size = nil, 0
-	for _, goal := range page.goals {
-		p.pdf.SetLink(p.linkID(goal), 0, p.pdf.PageNo())
+	for _, target := range page.anchors {
+		p.pdf.SetLink(p.linkID(target), 0, p.pdf.PageNo())
 	}
-	for _, mark := range page.marks {
-		p.setFont(p.order[0], 10)
+	for _, mark := range page.bookmarks {
+		p.setFont(p.fontOrder[0], 10)
 		p.pdf.Bookmark(basicPlane(mark.title), mark.level, mark.y)
 	}
 	for _, o := range page.ops {
-		o.draw(p)
+		o.drawOn(p)
 	}
 }
 
-// linkID gives fpdf's number of a goal, made when first asked for so that the
-// numbers do not depend on the order of a map.
-func (p *painter) linkID(goal string) int {
-	if p.links[goal] == 0 {
-		p.links[goal] = p.pdf.AddLink()
+// linkID returns fpdf's number of a link target. Numbers are given at first use, so
+// they do not depend on the order of a map.
+func (p *painter) linkID(target string) int {
+	if p.links[target] == 0 {
+		p.links[target] = p.pdf.AddLink()
 	}
-	return p.links[goal]
+	return p.links[target]
 }
 
 func (p *painter) setFont(face *Face, size float64) {
 	if p.face != face || p.size != size {
-		p.pdf.SetFont(p.casts[face].name, "", size)
+		p.pdf.SetFont(p.usedFonts[face].name, "", size)
 		p.face, p.size = face, size
 	}
 }
 
-// fontFor finds or makes the record of a face.
+// fontFor returns the usedFont of a face and creates it at first use.
 func (p *painter) fontFor(face *Face) *usedFont {
-	c := p.casts[face]
+	c := p.usedFonts[face]
 	if c == nil {
 		c = &usedFont{name: "f" + face.name, codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
-		p.casts[face] = c
-		p.order = append(p.order, face)
+		p.usedFonts[face] = c
+		p.fontOrder = append(p.fontOrder, face)
 	}
 	return c
 }
 
-// code gives the code of a rune: itself, unless it is rare.
-func (c *usedFont) code(r rune, glyph uint16) uint16 {
+// codeFor returns the code of a rune in the font: the rune itself, unless it is rare.
+func (c *usedFont) codeFor(r rune, glyph uint16) uint16 {
 	if code, known := c.codes[r]; known {
 		return code
 	}
@@ -186,31 +185,31 @@ func (c *usedFont) code(r rune, glyph uint16) uint16 {
 	return code
 }
 
-func (t textOp) prepare(p *painter) {
+func (t textOp) collectGlyphs(p *painter) {
 	face := t.face
 	if face == nil {
 		face = p.faces.main[Sans]
 	}
 	c := p.fontFor(face)
-	for i, r := range t.letters {
-		glyph := face.Glyph(r)
+	for i, r := range t.runes {
+		glyph := face.GlyphFor(r)
 		if t.glyphs != nil {
 			glyph = t.glyphs[i]
 		}
-		c.code(r, glyph)
+		c.codeFor(r, glyph)
 	}
 }
 
-func (t textOp) draw(p *painter) {
+func (t textOp) drawOn(p *painter) {
 	face := t.face
 	if face == nil {
 		face = p.faces.main[Sans]
 	}
 	p.setFont(face, t.size)
-	p.pdf.SetTextColor(t.ink.rgb())
-	c := p.casts[face]
-	text := make([]rune, len(t.letters))
-	for i, r := range t.letters {
+	p.pdf.SetTextColor(t.color.toRGB())
+	c := p.usedFonts[face]
+	text := make([]rune, len(t.runes))
+	for i, r := range t.runes {
 		text[i] = rune(c.codes[r])
 	}
 	if t.actual != "" {
@@ -228,7 +227,7 @@ func (t textOp) draw(p *painter) {
 	}
 }
 
-// hexText is a PDF text string in UTF-16 with its mark.
+// hexText returns a PDF text string in UTF-16 with byte order mark.
 func hexText(s string) string {
 	var out strings.Builder
 	out.WriteString("<FEFF")
@@ -239,18 +238,18 @@ func hexText(s string) string {
 	return out.String()
 }
 
-func (i Ink) rgb() (int, int, int) { return int(i >> 16 & 0xFF), int(i >> 8 & 0xFF), int(i & 0xFF) }
+func (i Color) toRGB() (int, int, int) { return int(i >> 16 & 0xFF), int(i >> 8 & 0xFF), int(i & 0xFF) }
 
-func (boxOp) prepare(*painter) {}
+func (boxOp) collectGlyphs(*painter) {}
 
-func (o boxOp) draw(p *painter) {
+func (o boxOp) drawOn(p *painter) {
 	style := ""
 	if o.fill != nil {
-		p.pdf.SetFillColor(o.fill.rgb())
+		p.pdf.SetFillColor(o.fill.toRGB())
 		style = "F"
 	}
 	if o.line != nil {
-		p.pdf.SetDrawColor(o.line.rgb())
+		p.pdf.SetDrawColor(o.line.toRGB())
 		p.pdf.SetLineWidth(o.thick)
 		style += "D"
 	}
@@ -259,18 +258,18 @@ func (o boxOp) draw(p *painter) {
 	}
 }
 
-func (ruleOp) prepare(*painter) {}
+func (ruleOp) collectGlyphs(*painter) {}
 
-func (o ruleOp) draw(p *painter) {
-	p.pdf.SetDrawColor(o.ink.rgb())
+func (o ruleOp) drawOn(p *painter) {
+	p.pdf.SetDrawColor(o.color.toRGB())
 	p.pdf.SetLineWidth(o.thick)
 	p.pdf.Line(o.x1, o.y1, o.x2, o.y2)
 }
 
-func (linkOp) prepare(*painter) {}
+func (linkOp) collectGlyphs(*painter) {}
 
-func (o linkOp) draw(p *painter) {
-	if p.pages[o.goal] != 0 {
-		p.pdf.Link(o.x, o.y, o.w, o.h, p.linkID(o.goal))
+func (o linkOp) drawOn(p *painter) {
+	if p.pages[o.target] != 0 {
+		p.pdf.Link(o.x, o.y, o.w, o.h, p.linkID(o.target))
 	}
 }

@@ -37,12 +37,12 @@ func TestMetaTakesAnyBytes(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	for _, text := range []string{"\xff", "\xf0\x9f", "𠮷", "(\\", "\n\r\x00", strings.Repeat("案", 5000)} {
-		book := NewBook(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
+		book := NewDocument(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
 		book.NewPage()
-		book.Bookmark(text, 0)
-		book.Para(Para{Spans: []Span{{Text: "文", Style: Style{Size: 10}}}})
+		book.AddBookmark(text, 0)
+		book.AddParagraph(Paragraph{Spans: []Span{{Text: "文", Style: Style{Size: 10}}}})
 		var out bytes.Buffer
-		if err := book.Write(&out, Meta{Title: text, Subject: text, Creator: text, At: time.Unix(0, 0)}); err != nil {
+		if err := book.WritePDF(&out, Metadata{Title: text, Subject: text, Creator: text, CreatedAt: time.Unix(0, 0)}); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -62,17 +62,17 @@ func testFace(t testing.TB) *Face {
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	c := &usedFont{codes: map[rune]uint16{}, glyphs: map[uint16]uint16{}}
-	if c.code('案', 7) != '案' || c.glyphs['案'] != 7 {
+	if c.codeFor('案', 7) != '案' || c.glyphs['案'] != 7 {
 		t.Error("a BMP character keeps its code")
 	}
-	first, second, own := c.code(0x20BB7, 8), c.code(0x2B3CA, 9), c.code(0xE000, 10)
-	if first != 0xE000 || second != 0xE001 || own != 0xE002 || c.code(0x20BB7, 8) != first {
+	first, second, own := c.codeFor(0x20BB7, 8), c.codeFor(0x2B3CA, 9), c.codeFor(0xE000, 10)
+	if first != 0xE000 || second != 0xE001 || own != 0xE002 || c.codeFor(0x20BB7, 8) != first {
 		t.Errorf("codes %X %X %X", first, second, own)
 	}
 	for r := rune(0x30000); r < 0x30000+7000; r++ {
-		c.code(r, 11)
+		c.codeFor(r, 11)
 	}
-	if last := c.code(0x30000+6999, 11); last != lastRare || c.glyphs[lastRare] != 0 {
+	if last := c.codeFor(0x30000+6999, 11); last != lastRare || c.glyphs[lastRare] != 0 {
 		t.Errorf("the last code is %X and draws glyph %d", last, c.glyphs[lastRare])
 	}
 	if c.glyphs[first] != 8 || c.glyphs[second] != 9 {
@@ -82,7 +82,7 @@ func TestCodes(t *testing.T) {
 
 func TestInk(t *testing.T) {
 	t.Parallel()
-	if r, g, b := Ink(0x12AB0F).rgb(); r != 0x12 || g != 0xAB || b != 0x0F {
+	if r, g, b := Color(0x12AB0F).toRGB(); r != 0x12 || g != 0xAB || b != 0x0F {
 		t.Error(r, g, b)
 	}
 }
@@ -110,7 +110,7 @@ func TestPlacement(t *testing.T) {
 func runs(page *Page) (texts []string, gaps []float64) {
 	for _, o := range page.ops {
 		if text, is := o.(textOp); is {
-			texts, gaps = append(texts, string(text.letters)), append(gaps, text.gap)
+			texts, gaps = append(texts, string(text.runes)), append(gaps, text.gap)
 		}
 	}
 	return texts, gaps
@@ -122,7 +122,7 @@ func TestRunSplitsAtGaps(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shapeSpans([]Span{{Text: "收到money今天", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "收到money今天", Style: Style{Typeface: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestRunPositions(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shapeSpans([]Span{{Text: "一二ab三", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "一二ab三", Style: Style{Typeface: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,8 +160,8 @@ func TestRunPositions(t *testing.T) {
 	}
 	for _, o := range page.ops {
 		text := o.(textOp)
-		if got := text.x * perMM; math.Abs(got-want[text.letters[0]]) > 1e-9 {
-			t.Errorf("%q stands at %v, want %v", string(text.letters), got, want[text.letters[0]])
+		if got := text.x * perMM; math.Abs(got-want[text.runes[0]]) > 1e-9 {
+			t.Errorf("%q stands at %v, want %v", string(text.runes), got, want[text.runes[0]])
 		}
 	}
 }
@@ -171,7 +171,7 @@ func TestNameBox(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shapeSpans([]Span{{Text: "甲\U00010400乙", Style: Style{Cut: Sans, Size: 10}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "甲\U00010400乙", Style: Style{Typeface: Sans, Size: 10}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestNameBox(t *testing.T) {
 		t.Errorf("%q", texts)
 	}
 	for _, o := range page.ops {
-		if text, is := o.(textOp); is && string(text.letters) == "[U+10400]" && text.actual != "\U00010400" {
+		if text, is := o.(textOp); is && string(text.runes) == "[U+10400]" && text.actual != "\U00010400" {
 			t.Errorf("extracted as %q", text.actual)
 		}
 	}
@@ -195,11 +195,11 @@ func TestShape(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
 	faces := NewFaces(face, face, face, face)
-	marks, err := faces.shapeSpans([]Span{{Text: "a\u3000", Style: Style{Cut: Sans, Size: 10}}, {Text: "案\ufe00\n", Style: Style{Cut: Sans, Size: 20, Track: 100}}})
+	marks, err := faces.shapeSpans([]Span{{Text: "a\u3000", Style: Style{Typeface: Sans, Size: 10}}, {Text: "案\ufe00\n", Style: Style{Typeface: Sans, Size: 20, Tracking: 100}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(marks) != 4 || marks[2].tail != "\ufe00" || marks[2].actualText() != "案\ufe00" || marks[2].width != 22 || marks[3].width != 0 || !marks[1].isSpace() {
+	if len(marks) != 4 || marks[2].modifiers != "\ufe00" || marks[2].actualText() != "案\ufe00" || marks[2].width != 22 || marks[3].width != 0 || !marks[1].isSpace() {
 		t.Errorf("%+v", marks)
 	}
 }
@@ -207,14 +207,14 @@ func TestShape(t *testing.T) {
 func TestSpansKeepTheirStyles(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
-	book := NewBook(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
+	book := NewDocument(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
 	page := book.NewPage()
-	width := book.Line(page, 10, 10, 80, Right, Span{"红", Style{Size: 10, Ink: 0xFF0000}}, Span{"黑", Style{Size: 20}})
+	width := book.DrawLine(page, 10, 10, 80, Right, Span{"红", Style{Size: 10, Color: 0xFF0000}}, Span{"黑", Style{Size: 20}})
 	if want := 30 / perMM; math.Abs(width-want) > 1e-9 || math.Abs(book.LineWidth(Span{"红黑", Style{Size: 10}})-20/perMM) > 1e-9 {
 		t.Errorf("width %v, want %v", width, want)
 	}
 	red, black := page.ops[0].(textOp), page.ops[1].(textOp)
-	if red.ink != 0xFF0000 || black.size != 20 || math.Abs(red.x-(90-width)) > 1e-9 {
+	if red.color != 0xFF0000 || black.size != 20 || math.Abs(red.x-(90-width)) > 1e-9 {
 		t.Errorf("%+v %+v", red, black)
 	}
 }
@@ -225,11 +225,11 @@ func TestParagraphsKeepTwoLines(t *testing.T) {
 	face := testFace(t)
 	for lines := 2; lines < 9; lines++ {
 		for room := 1; room < 6; room++ {
-			book := NewBook(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 20 * 10 / perMM})
+			book := NewDocument(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 20 * 10 / perMM})
 			book.NewPage()
 			book.y = book.Frame.Bottom - float64(room)*10/perMM
 			text := strings.TrimSuffix(strings.Repeat("行\n", lines), "\n")
-			book.Para(Para{Spans: []Span{{Text: text, Style: Style{Size: 10}}}, Leading: 1})
+			book.AddParagraph(Paragraph{Spans: []Span{{Text: text, Style: Style{Size: 10}}}, Leading: 1})
 			here, _ := runs(book.Pages[0])
 			there := 0
 			if len(book.Pages) > 1 {
@@ -245,23 +245,23 @@ func TestParagraphsKeepTwoLines(t *testing.T) {
 
 func TestNeedAndSkip(t *testing.T) {
 	t.Parallel()
-	book := NewBook(NewFaces(nil, nil, nil, nil), Frame{Top: 10, Bottom: 100})
+	book := NewDocument(NewFaces(nil, nil, nil, nil), Frame{Top: 10, Bottom: 100})
 	book.NewPage()
-	book.EnsureRoom(500)
+	book.EnsureSpace(500)
 	if len(book.Pages) != 1 {
 		t.Error("a fresh page is not left for what never fits")
 	}
-	book.Skip(40)
-	book.EnsureRoom(49)
-	if len(book.Pages) != 1 || book.Y() != 50 {
+	book.AddSpace(40)
+	book.EnsureSpace(49)
+	if len(book.Pages) != 1 || book.PositionY() != 50 {
 		t.Error("there was room")
 	}
-	book.EnsureRoom(51)
-	if len(book.Pages) != 2 || book.Y() != 10 {
+	book.EnsureSpace(51)
+	if len(book.Pages) != 2 || book.PositionY() != 10 {
 		t.Error("there was no room")
 	}
-	book.Skip(1000)
-	if book.Y() != 100 {
+	book.AddSpace(1000)
+	if book.PositionY() != 100 {
 		t.Error("skipped over the foot")
 	}
 }
@@ -270,20 +270,20 @@ func TestNeedAndSkip(t *testing.T) {
 func TestAdoptOnce(t *testing.T) {
 	t.Parallel()
 	face := testFace(t)
-	book := NewBook(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
+	book := NewDocument(NewFaces(face, face, face, face), Frame{Right: 100, Bottom: 100})
 	page := book.NewPage()
 	pic := &picture.Picture{
-		Digest: "d", Width: 1, Height: 1, StoredWidth: 1, StoredHeight: 1, Space: "DeviceGray", Bits: 8, Filter: "FlateDecode",
+		Digest: "d", Width: 1, Height: 1, StoredWidth: 1, StoredHeight: 1, ColorSpace: "DeviceGray", Bits: 8, Filter: "FlateDecode",
 		Data: []byte("x\x9cc`\x00\x00\x00\x02\x00\x01"), Params: "/Columns 1",
 	}
-	page.Picture(pic, 10, 10, 10, 10)
-	page.PicturePart(pic, 30, 10, 10, 10, 0, 5)
+	page.DrawPicture(pic, 10, 10, 10, 10)
+	page.DrawPicturePart(pic, 30, 10, 10, 10, 0, 5)
 	other := *pic
 	other.Digest = "e"
-	page.Picture(&other, 50, 10, 10, 10)
-	book.Para(Para{Spans: []Span{{Text: "文", Style: Style{Size: 10}}}})
+	page.DrawPicture(&other, 50, 10, 10, 10)
+	book.AddParagraph(Paragraph{Spans: []Span{{Text: "文", Style: Style{Size: 10}}}})
 	var out bytes.Buffer
-	if err := book.Write(&out, Meta{}); err != nil {
+	if err := book.WritePDF(&out, Metadata{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := bytes.Count(out.Bytes(), []byte("/Subtype /Image")); n != 2 {

@@ -6,64 +6,64 @@ import (
 	"unicode"
 )
 
-// Cut is one of the four typefaces text can ask for.
-type Cut int
+// Typeface is one of the four typefaces of texts.
+type Typeface int
 
-// The cuts: 宋体 for running text, 黑体 for labels, each in two weights.
+// The typefaces: 宋体 for running text, 黑体 for labels, each in two weights.
 const (
-	Serif Cut = iota
+	Serif Typeface = iota
 	SerifBold
 	Sans
 	SansBold
-	cuts
+	typefaceCount
 )
 
 // Faces are the fonts of a document. They are safe for concurrent use.
 type Faces struct {
-	main [cuts]*Face
-	rare []func() (*Face, error)
+	main      [typefaceCount]*Face
+	fallbacks []func() (*Face, error)
 }
 
-// NewFaces takes the four main faces and the loaders of those for characters
-// they lack, in order of preference; a loader runs once, when first needed.
+// NewFaces returns the four main faces and the fallbacks for characters they lack,
+// in order of preference. A fallback is loaded at its first use.
 func NewFaces(serif, serifBold, sans, sansBold *Face, rare ...func() (*Face, error)) *Faces {
-	f := &Faces{main: [cuts]*Face{serif, serifBold, sans, sansBold}}
+	f := &Faces{main: [typefaceCount]*Face{serif, serifBold, sans, sansBold}}
 	for _, load := range rare {
-		f.rare = append(f.rare, sync.OnceValues(load))
+		f.fallbacks = append(f.fallbacks, sync.OnceValues(load))
 	}
 	return f
 }
 
-// pickFace finds the face that can show a rune; nil when none can.
-func (f *Faces) pickFace(cut Cut, r rune) (*Face, uint16, error) {
-	if face := f.main[cut]; face.Glyph(r) != 0 && (unicode.IsSpace(r) || face.hasOutline(face.Glyph(r))) {
-		return face, face.Glyph(r), nil
+// pickFace returns a face that has the rune, or nil.
+func (f *Faces) pickFace(cut Typeface, r rune) (*Face, uint16, error) {
+	if face := f.main[cut]; face.GlyphFor(r) != 0 && (unicode.IsSpace(r) || face.hasOutline(face.GlyphFor(r))) {
+		return face, face.GlyphFor(r), nil
 	}
 	if unicode.IsSpace(r) {
 		return nil, 0, nil
 	}
-	for _, load := range f.rare {
+	for _, load := range f.fallbacks {
 		face, err := load()
 		if err != nil {
 			return nil, 0, err
 		}
-		if glyph := face.Glyph(r); glyph != 0 && face.hasOutline(glyph) {
+		if glyph := face.GlyphFor(r); glyph != 0 && face.hasOutline(glyph) {
 			return face, glyph, nil
 		}
 	}
 	return nil, 0, nil
 }
 
-// Ink is a colour, 0xRRGGBB.
-type Ink uint32
+// Color is a colour, 0xRRGGBB.
+type Color uint32
 
-// Style is how a piece of text looks. Size is in points; Track is extra space
-// after each character in thousandths of the size.
+// Style is the appearance of a text. Size is in points. Tracking is extra space
+// after each character, in thousandths of the size.
 type Style struct {
-	Cut   Cut
-	Size  float64
-	Ink   Ink
-	Track int
+	Typeface Typeface
+	Size     float64
+	Color    Color
+	Tracking int
 }
 
 // Span is text of one style.
@@ -72,39 +72,40 @@ type Span struct {
 	Style Style
 }
 
-// mark is one character ready to be placed: a glyph with what modifies it, or a
-// box that names a character no font has.
-type mark struct {
-	r     rune
-	tail  string // modifiers without ink of their own
-	face  *Face  // nil: nothing to draw, or a box
-	glyph uint16
-	width float64 // points
-	style *Style
-	box   string
+// shapedRune is one character with its glyph, or a box with the code point if no
+// font has the character.
+type shapedRune struct {
+	r         rune
+	modifiers string // combining characters that are not drawn themselves
+	face      *Face  // nil: nothing to draw, or a box
+	glyph     uint16
+	width     float64 // points
+	style     *Style
+	box       string
 }
 
-func (m *mark) isSpace() bool { return unicode.IsSpace(m.r) }
+func (m *shapedRune) isSpace() bool { return unicode.IsSpace(m.r) }
 
-// actualText is the text a reader must get back when it is not the glyph's code.
-func (m *mark) actualText() string {
-	if isRare(m.r) || m.tail != "" || m.box != "" {
-		return string(m.r) + m.tail
+// actualText returns what text extraction must return, or "" if the code of the
+// glyph is enough.
+func (m *shapedRune) actualText() string {
+	if isRare(m.r) || m.modifiers != "" || m.box != "" {
+		return string(m.r) + m.modifiers
 	}
 	return ""
 }
 
-// boxScale is the size of the letters in a box against those around it.
+// boxScale is the font size in a box relative to the text around it.
 const boxScale = 0.62
 
-// shapeSpans turns spans into marks.
-func (f *Faces) shapeSpans(spans []Span) ([]mark, error) {
-	var out []mark
+// shapeSpans converts spans to characters with glyphs.
+func (f *Faces) shapeSpans(spans []Span) ([]shapedRune, error) {
+	var out []shapedRune
 	for i := range spans {
 		style := &spans[i].Style
-		for _, r := range Clean(spans[i].Text) {
+		for _, r := range CleanText(spans[i].Text) {
 			if isCombining(r) && len(out) > 0 {
-				out[len(out)-1].tail += string(r)
+				out[len(out)-1].modifiers += string(r)
 				continue
 			}
 			m, err := f.shapeRune(r, style)
@@ -117,19 +118,19 @@ func (f *Faces) shapeSpans(spans []Span) ([]mark, error) {
 	return out, nil
 }
 
-func (f *Faces) shapeRune(r rune, style *Style) (mark, error) {
-	m := mark{r: r, style: style}
+func (f *Faces) shapeRune(r rune, style *Style) (shapedRune, error) {
+	m := shapedRune{r: r, style: style}
 	if r == '\n' {
 		return m, nil
 	}
-	face, glyph, err := f.pickFace(style.Cut, r)
+	face, glyph, err := f.pickFace(style.Typeface, r)
 	if err != nil {
-		return mark{}, err
+		return shapedRune{}, err
 	}
 	switch {
 	case face != nil:
 		m.face, m.glyph = face, glyph
-		m.width = float64(face.Advance(glyph)+style.Track) * style.Size / 1000
+		m.width = float64(face.AdvanceWidth(glyph)+style.Tracking) * style.Size / 1000
 	case m.isSpace():
 		m.width = style.Size / 2
 	default:
@@ -139,11 +140,11 @@ func (f *Faces) shapeRune(r rune, style *Style) (mark, error) {
 	return m, nil
 }
 
-// plainWidth measures ASCII text in the Sans cut, in points.
+// plainWidth returns the width of an ASCII text in Sans, in points.
 func (f *Faces) plainWidth(s string, size float64) float64 {
 	total := 0
 	for _, r := range s {
-		total += f.main[Sans].Advance(f.main[Sans].Glyph(r))
+		total += f.main[Sans].AdvanceWidth(f.main[Sans].GlyphFor(r))
 	}
 	return float64(total) * size / 1000
 }

@@ -5,19 +5,18 @@ import (
 	"sort"
 )
 
-// letter is one character of a subset: the code it has in the PDF and its glyph
-// in the whole font.
-type letter struct {
+// subsetGlyph is one character of a subset: its code in the PDF and its glyph in
+// the whole font.
+type subsetGlyph struct {
 	code  uint16
 	glyph uint16
 }
 
-// subset makes a small TrueType font of some letters, in order of their codes.
-// fpdf would cut the font itself, but takes 14 MB and 60 ms a face to do so, and
-// cannot reach beyond the BMP; here rare characters get codes of the private
-// use area.
-func (f *Face) subset(letters []letter) []byte {
-	chosen, place := f.withComponents(letters)
+// buildSubset returns a small TrueType font with some characters, in order of their
+// codes. fpdf can do this too, but needs 14 MB and 60 ms per face and supports only
+// the BMP; here rare characters get codes of the private use area.
+func (f *Face) buildSubset(glyphs []subsetGlyph) []byte {
+	chosen, place := f.withComponents(glyphs)
 	var outlines, loca, hmtx []byte
 	for _, glyph := range chosen {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
@@ -29,7 +28,7 @@ func (f *Face) subset(letters []letter) []byte {
 	}
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(outlines)))
 	tables := map[string][]byte{
-		"OS/2": f.tables["OS/2"], "cmap": characterMap(letters, place), "glyf": outlines,
+		"OS/2": f.tables["OS/2"], "cmap": characterMap(glyphs, place), "glyf": outlines,
 		"head": patchTable(f.tables["head"], 50, 1), "hhea": patchTable(f.tables["hhea"], 34, len(chosen)),
 		"hmtx": hmtx, "loca": loca, "maxp": patchTable(f.tables["maxp"], 4, len(chosen)),
 		"name": {0, 0, 0, 0, 0, 6},
@@ -43,9 +42,9 @@ func (f *Face) subset(letters []letter) []byte {
 	return assembleFont(tables)
 }
 
-// withComponents lists the glyphs a subset needs, .notdef first, components of
-// composite glyphs last, and returns the position of each.
-func (f *Face) withComponents(letters []letter) ([]uint16, map[uint16]uint16) {
+// withComponents returns the glyphs of a subset and the position of each: .notdef
+// first, then the characters, then the components of composite glyphs.
+func (f *Face) withComponents(glyphs []subsetGlyph) ([]uint16, map[uint16]uint16) {
 	chosen, place := []uint16{0}, map[uint16]uint16{0: 0}
 	take := func(glyph uint16) {
 		if _, known := place[glyph]; !known && int(glyph) < f.glyphs {
@@ -53,16 +52,17 @@ func (f *Face) withComponents(letters []letter) ([]uint16, map[uint16]uint16) {
 			chosen = append(chosen, glyph)
 		}
 	}
-	for _, l := range letters {
+	for _, l := range glyphs {
 		take(l.glyph)
 	}
-	for next := 0; next < len(chosen); next++ { //nolint:intrange // it grows while it runs
+	for next := 0; next < len(chosen); next++ { //nolint:intrange // the slice grows in the loop
 		visitComponents(f.glyphOutline(chosen[next]), func(at int, data []byte) { take(uint16(u16(data, at))) })
 	}
 	return chosen, place
 }
 
-// visitComponents visits the places in a composite glyph that name another glyph.
+// visitComponents calls visit with the offset of each glyph number in a composite
+// glyph.
 func visitComponents(data []byte, visit func(at int, data []byte)) {
 	const words, scale, more, scales, matrix = 1 << 0, 1 << 3, 1 << 5, 1 << 6, 1 << 7
 	if len(data) < 10 || data[0]&0x80 == 0 {
@@ -97,7 +97,7 @@ func (f *Face) renumberGlyph(glyph uint16, place map[uint16]uint16) []byte {
 	return data
 }
 
-// glyphMetric is the advance and left bearing of a glyph as hmtx holds them.
+// glyphMetric returns the advance width and left bearing of a glyph, as in hmtx.
 func (f *Face) glyphMetric(glyph uint16) []byte {
 	hmtx := f.tables["hmtx"]
 	if int(glyph) < f.metrics {
@@ -110,13 +110,13 @@ func (f *Face) glyphMetric(glyph uint16) []byte {
 	return []byte{hmtx[4*f.metrics-4], hmtx[4*f.metrics-3], bearing[0], bearing[1]}
 }
 
-// characterMap is a cmap of format 4. Runs of codes with runs of glyphs share a
-// segment; more than 8,000 segments overflow the length field, which no reader
-// of a CID font looks at.
-func characterMap(letters []letter, place map[uint16]uint16) []byte {
+// characterMap returns a cmap of format 4. Consecutive codes with consecutive
+// glyphs share a segment. More than 8,000 segments overflow the length field, which
+// readers of CID fonts ignore.
+func characterMap(glyphs []subsetGlyph, place map[uint16]uint16) []byte {
 	type segment struct{ first, last, glyph uint16 }
 	var runs []segment
-	for _, l := range letters {
+	for _, l := range glyphs {
 		glyph := place[l.glyph]
 		if n := len(runs) - 1; n >= 0 && runs[n].last+1 == l.code && runs[n].glyph+(l.code-runs[n].first) == glyph {
 			runs[n].last = l.code
@@ -145,8 +145,8 @@ func patchTable(table []byte, at, value int) []byte {
 	return out
 }
 
-// assembleFont writes the table directory and the tables. Checksums stay zero: fpdf
-// computes those of the font it embeds.
+// assembleFont returns the table directory and the tables. Checksums are zero: fpdf
+// computes those of the embedded font.
 func assembleFont(tables map[string][]byte) []byte {
 	names := make([]string, 0, len(tables))
 	for name := range tables {

@@ -1,100 +1,102 @@
 package typeset
 
-// Cell is one cell of a table: paragraphs, over one column or more.
+// Cell is one cell of a table. It may span several columns.
 type Cell struct {
-	Paras []Para
-	Span  int // columns; 0 means 1
-	Fill  *Ink
+	Paragraphs []Paragraph
+	Span       int // columns; 0 means 1
+	Fill       *Color
 }
 
 // Row is one row of a table.
 type Row struct {
-	Cells []Cell
-	Hold  bool // stay on the page of the next row
+	Cells        []Cell
+	KeepWithNext bool // on the same page as the next row
 }
 
-// Table is a grid with a head that is repeated on each page. Widths are
+// Table is a table with a head that is repeated on each page. Lengths are in
 // millimetres.
 type Table struct {
-	Widths []float64
-	Head   *Row
-	Rows   []Row
-	Line   Ink
-	Thick  float64
-	PadX   float64
-	PadY   float64
+	Widths    []float64
+	Head      *Row
+	Rows      []Row
+	Line      Color
+	LineWidth float64
+	PadX      float64
+	PadY      float64
 }
 
-// set row: each cell's lines, flattened.
-type setRow struct {
-	cells  []setCell
-	height float64 // with padding
-	hold   bool
+// measuredRow is a row with the lines of its cells.
+type measuredRow struct {
+	cells        []measuredCell
+	height       float64 // with padding
+	keepWithNext bool
 }
 
-type setCell struct {
+type measuredCell struct {
 	x, width float64
-	fill     *Ink
-	blocks   []block
+	fill     *Color
+	blocks   []measuredParagraph
 	height   float64
-	drop     float64 // lowers the text so that the first baselines of a row agree
+	shift    float64 // moves the text down so that the first baselines of a row agree
 	next     [2]int  // the first block and line not yet drawn
 }
 
-// worthSplitting is the least space, in millimetres, to begin a split row in.
-const worthSplitting = 30
+// minSplitSpace is the space, in millimetres, that the first part of a split row
+// needs.
+const minSplitSpace = 30
 
-// Table prints a table. A row that does not fit moves to the next page; one that
-// is taller than a third of a page is split between lines.
-func (b *Book) Table(t Table) {
-	t.PadY *= b.minLeading()
-	rows := make([]setRow, len(t.Rows))
+// AddTable adds a table. A row that does not fit moves to the next page; a row that
+// is higher than a third of a page is split between lines.
+func (b *Document) AddTable(t Table) {
+	t.PadY *= b.leadingFactor()
+	rows := make([]measuredRow, len(t.Rows))
 	for i := range t.Rows {
 		rows[i] = b.measureRow(&t, &t.Rows[i])
 	}
-	if n := len(rows); n > 1 { // no row stands alone at the foot of a page or at the head of one
-		rows[0].hold, rows[n-2].hold = true, true
+	if n := len(rows); n > 1 { // no single row at the end or the start of a page
+		rows[0].keepWithNext, rows[n-2].keepWithNext = true, true
 	}
 	for i := range rows {
-		b.tableRow(&t, rows[i:], i == 0)
+		b.addRow(&t, rows[i:], i == 0)
 	}
 }
 
-// tableRow prints the first of rows.
-func (b *Book) tableRow(t *Table, rows []setRow, first bool) {
+// addRow adds the first of rows.
+func (b *Document) addRow(t *Table, rows []measuredRow, first bool) {
 	need := rows[0].height
-	for i := 0; rows[i].hold && i+1 < len(rows); i++ {
+	for i := 0; rows[i].keepWithNext && i+1 < len(rows); i++ {
 		need += b.minRowHeight(&rows[i+1])
 	}
 	head := b.headHeight(t)
 	if first {
-		b.EnsureRoom(head + min(need, b.Frame.Height()/3))
-		b.tableHead(t)
+		b.EnsureSpace(head + min(need, b.Frame.Height()/3))
+		b.addHead(t)
 	}
 	splits := rows[0].height > b.Frame.Height()/3
-	if b.y+need > b.Frame.Bottom+0.01 && (!splits || b.Frame.Bottom-b.y < worthSplitting) {
+	if b.y+need > b.Frame.Bottom+0.01 && (!splits || b.Frame.Bottom-b.y < minSplitSpace) {
 		b.NewPage()
-		b.tableHead(t)
+		b.addHead(t)
 	}
 	for b.y+rows[0].height > b.Frame.Bottom+0.01 {
 		if !b.drawRowPart(t, &rows[0], b.Frame.Bottom-b.y) {
-			break // not even one line fits on a fresh page: let it run over
+			break // not even one line fits on a new page: draw it beyond the end
 		}
 		b.NewPage()
-		b.tableHead(t)
+		b.addHead(t)
 	}
 	b.drawRowPart(t, &rows[0], 1e6)
 }
 
-// minRowHeight is the room in which a row can begin: all of it, unless it is split.
-func (b *Book) minRowHeight(row *setRow) float64 {
+// minRowHeight returns the space that a row needs to start: its height, unless it
+// may be split.
+func (b *Document) minRowHeight(row *measuredRow) float64 {
 	if row.height > b.Frame.Height()/3 {
-		return worthSplitting
+		return minSplitSpace
 	}
 	return row.height
 }
 
-func (b *Book) headHeight(t *Table) float64 {
+func (b *Document) headHeight(t *Table) float64 {
 	if t.Head == nil {
 		return 0
 	}
@@ -102,7 +104,7 @@ func (b *Book) headHeight(t *Table) float64 {
 	return row.height
 }
 
-func (b *Book) tableHead(t *Table) {
+func (b *Document) addHead(t *Table) {
 	if t.Head == nil {
 		return
 	}
@@ -110,8 +112,8 @@ func (b *Book) tableHead(t *Table) {
 	b.drawRowPart(t, &row, 1e6)
 }
 
-func (b *Book) measureRow(t *Table, row *Row) setRow {
-	out := setRow{hold: row.Hold}
+func (b *Document) measureRow(t *Table, row *Row) measuredRow {
+	out := measuredRow{keepWithNext: row.KeepWithNext}
 	x, column := b.Frame.Left, 0
 	for _, cell := range row.Cells {
 		width := 0.0
@@ -119,14 +121,14 @@ func (b *Book) measureRow(t *Table, row *Row) setRow {
 			width += t.Widths[column]
 			column++
 		}
-		set := setCell{x: x, width: width, fill: cell.Fill}
-		for i, p := range cell.Paras {
+		set := measuredCell{x: x, width: width, fill: cell.Fill}
+		for i, p := range cell.Paragraphs {
 			if i == 0 {
 				p.Before = 0
 			}
-			bl := b.measure(p, width-2*t.PadX)
+			bl := b.measureParagraph(p, width-2*t.PadX)
 			set.blocks = append(set.blocks, bl)
-			set.height += p.Before + bl.height()
+			set.height += p.Before + bl.totalHeight()
 		}
 		x += width
 		out.cells = append(out.cells, set)
@@ -138,44 +140,44 @@ func (b *Book) measureRow(t *Table, row *Row) setRow {
 	return out
 }
 
-// alignBaselines lowers the cells of a row to one first baseline.
-func (r *setRow) alignBaselines() {
+// alignBaselines moves the cells of a row down to the same first baseline.
+func (r *measuredRow) alignBaselines() {
 	lowest := 0.0
 	for i := range r.cells {
-		lowest = max(lowest, r.cells[i].baseline())
+		lowest = max(lowest, r.cells[i].firstBaseline())
 	}
 	for i := range r.cells {
 		if c := &r.cells[i]; len(c.blocks) > 0 {
-			c.drop = lowest - c.baseline()
-			c.height += c.drop
+			c.shift = lowest - c.firstBaseline()
+			c.height += c.shift
 		}
 	}
 }
 
-// baseline is that of the first line, from the cell's top.
-func (c *setCell) baseline() float64 {
+// firstBaseline returns the distance from the top to the first baseline, in mm.
+func (c *measuredCell) firstBaseline() float64 {
 	if len(c.blocks) == 0 {
 		return 0
 	}
-	return c.blocks[0].baseline()
+	return c.blocks[0].firstBaseline()
 }
 
-// drawRowPart draws as much of a row as fits into room millimetres and reports
-// whether it drew anything; what is left stays in the row.
-func (b *Book) drawRowPart(t *Table, row *setRow, room float64) bool {
+// drawRowPart draws the part of a row that fits into room millimetres and reports
+// whether it drew anything. The rest remains in the row.
+func (b *Document) drawRowPart(t *Table, row *measuredRow, room float64) bool {
 	top := b.y
 	height, drawn := 0.0, false
 	type placed struct {
-		cell     *setCell
+		cell     *measuredCell
 		from, to [2]int
 	}
 	var parts []placed
 	for i := range row.cells {
 		cell := &row.cells[i]
 		from := cell.next
-		used := cell.takeLines(room - 2*t.PadY - cell.drop)
+		used := cell.takeLines(room - 2*t.PadY - cell.shift)
 		drawn = drawn || used > 0
-		used += cell.drop
+		used += cell.shift
 		height = max(height, used+2*t.PadY)
 		parts = append(parts, placed{cell, from, cell.next})
 	}
@@ -183,17 +185,17 @@ func (b *Book) drawRowPart(t *Table, row *setRow, room float64) bool {
 		return false
 	}
 	for _, part := range parts {
-		b.Page().Box(part.cell.x, top, part.cell.width, height, part.cell.fill, &t.Line, t.Thick)
-		b.drawCell(t, part.cell, part.from, part.to, top+t.PadY+part.cell.drop)
-		part.cell.drop = 0
+		b.CurrentPage().DrawBox(part.cell.x, top, part.cell.width, height, part.cell.fill, &t.Line, t.LineWidth)
+		b.drawCell(t, part.cell, part.from, part.to, top+t.PadY+part.cell.shift)
+		part.cell.shift = 0
 	}
 	b.y = top + height
-	row.height = row.remainingHeight() + 2*t.PadY
+	row.height = row.undrawnHeight() + 2*t.PadY
 	return true
 }
 
-// takeLines advances over the lines that fit and returns their height.
-func (c *setCell) takeLines(room float64) float64 {
+// takeLines skips the lines that fit and returns their height.
+func (c *measuredCell) takeLines(room float64) float64 {
 	used := 0.0
 	for c.next[0] < len(c.blocks) {
 		bl := &c.blocks[c.next[0]]
@@ -212,8 +214,8 @@ func (c *setCell) takeLines(room float64) float64 {
 	return used
 }
 
-// remainingHeight is the height of what is not yet drawn.
-func (r *setRow) remainingHeight() float64 {
+// undrawnHeight returns the height of the lines that are not drawn yet.
+func (r *measuredRow) undrawnHeight() float64 {
 	height := 0.0
 	for _, cell := range r.cells {
 		used := 0.0
@@ -232,7 +234,7 @@ func (r *setRow) remainingHeight() float64 {
 	return height
 }
 
-func (b *Book) drawCell(t *Table, cell *setCell, from, to [2]int, y float64) {
+func (b *Document) drawCell(t *Table, cell *measuredCell, from, to [2]int, y float64) {
 	keep := b.y
 	b.y = y
 	for i := from[0]; i <= to[0] && i < len(cell.blocks); i++ {

@@ -51,18 +51,18 @@ func random(r *rand.Rand) string {
 func TestNoCharacterIsLost(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	book := typeset.NewBook(mustFaces(t), typeset.Frame{Left: 10, Top: 10, Right: 200, Bottom: 287})
+	book := typeset.NewDocument(mustFaces(t), typeset.Frame{Left: 10, Top: 10, Right: 200, Bottom: 287})
 	book.NewPage()
-	cuts := []typeset.Cut{typeset.Serif, typeset.SerifBold, typeset.Sans, typeset.SansBold}
+	cuts := []typeset.Typeface{typeset.Serif, typeset.SerifBold, typeset.Sans, typeset.SansBold}
 	var source strings.Builder
 	for i := range 1000 {
 		text := random(r)
 		book.Frame.Right = book.Frame.Left + 20 + float64(r.IntN(171))
-		book.Para(typeset.Para{
-			Spans: []typeset.Span{{Text: text, Style: typeset.Style{Cut: cuts[i%4], Size: 7 + float64(r.IntN(8))}}},
+		book.AddParagraph(typeset.Paragraph{
+			Spans: []typeset.Span{{Text: text, Style: typeset.Style{Typeface: cuts[i%4], Size: 7 + float64(r.IntN(8))}}},
 			Align: typeset.Align(i % 4), Indent: float64(i%2) * 21, After: 1,
 		})
-		source.WriteString(solid(typeset.Clean(text)))
+		source.WriteString(solid(typeset.CleanText(text)))
 	}
 	pdf := write(t, book)
 	same(t, solid(strings.Join(pages(t, pdf), "")), source.String())

@@ -7,21 +7,21 @@ import (
 	"sort"
 )
 
-// Face is one TrueType font with glyf outlines, parsed once and read-only from
-// then on: any number of documents may use it at the same time.
+// Face is one TrueType font with glyf outlines. It does not change after parsing,
+// so several documents may use it at the same time.
 type Face struct {
 	name    string
 	tables  map[string][]byte
 	upem    int
 	glyphs  int // number of glyphs
-	metrics int // number of entries in hmtx that carry an advance
+	metrics int // entries in hmtx with an advance width
 	long    bool
 	ranges  []runeRange
 	ascii   [128]uint16
 }
 
-// runeRange maps the runes first..last to glyphs: base+(r-first), or the
-// listed ones.
+// runeRange maps the runes first..last to the glyphs base+(r-first), or to those
+// listed.
 type runeRange struct {
 	first, last rune
 	base        uint16
@@ -30,7 +30,7 @@ type runeRange struct {
 
 var errFont = errors.New("not a TrueType font with glyf outlines and a Unicode cmap")
 
-// ParseFace reads a font; the bytes are kept and must not change.
+// ParseFace parses a font. It keeps the bytes, which must not change.
 func ParseFace(name string, data []byte) (*Face, error) {
 	f := &Face{name: name, tables: map[string][]byte{}}
 	if err := f.readDirectory(data); err != nil {
@@ -66,11 +66,11 @@ func (f *Face) readDirectory(data []byte) error {
 	return nil
 }
 
-// sizes are the least bytes a table must have for what is read of it.
-var sizes = map[string]int{"head": 54, "hhea": 36, "maxp": 6, "OS/2": 78, "post": 32, "hmtx": 4, "loca": 4, "glyf": 1, "cmap": 4}
+// minTableSizes are the minimum sizes of the tables in bytes.
+var minTableSizes = map[string]int{"head": 54, "hhea": 36, "maxp": 6, "OS/2": 78, "post": 32, "hmtx": 4, "loca": 4, "glyf": 1, "cmap": 4}
 
 func (f *Face) readHeaders() error {
-	for name, size := range sizes {
+	for name, size := range minTableSizes {
 		if len(f.tables[name]) < size {
 			return fmt.Errorf("%w: table %s", errFont, name)
 		}
@@ -89,7 +89,7 @@ func (f *Face) readHeaders() error {
 	return nil
 }
 
-// readCharacterMap picks the widest Unicode cmap: format 12 before format 4.
+// readCharacterMap reads the largest Unicode cmap: format 12 before format 4.
 func (f *Face) readCharacterMap() error {
 	cmap := f.tables["cmap"]
 	var basic, full []byte
@@ -166,8 +166,8 @@ func readSegments(table []byte) []runeRange {
 	return out
 }
 
-// Glyph gives the glyph of a rune; 0 means the font has none.
-func (f *Face) Glyph(r rune) uint16 {
+// GlyphFor returns the glyph of a rune, or 0 if the font has none.
+func (f *Face) GlyphFor(r rune) uint16 {
 	if r >= 0 && r < 128 {
 		return f.ascii[r]
 	}
@@ -190,13 +190,13 @@ func (f *Face) findGlyph(r rune) uint16 {
 	return glyph
 }
 
-// Advance is a glyph's width in thousandths of the size.
-func (f *Face) Advance(glyph uint16) int {
+// AdvanceWidth returns the width of a glyph in thousandths of the font size.
+func (f *Face) AdvanceWidth(glyph uint16) int {
 	width := u16(f.tables["hmtx"], 4*min(int(glyph), f.metrics-1))
 	return (width*1000 + f.upem/2) / f.upem
 }
 
-// glyphOutline is the glyf data of a glyph; nil when it draws nothing.
+// glyphOutline returns the glyf data of a glyph, or nil if it draws nothing.
 func (f *Face) glyphOutline(glyph uint16) []byte {
 	loca, glyf := f.tables["loca"], f.tables["glyf"]
 	var from, to int
@@ -211,7 +211,7 @@ func (f *Face) glyphOutline(glyph uint16) []byte {
 	return glyf[from:to]
 }
 
-// hasOutline reports whether a glyph leaves ink.
+// hasOutline reports whether a glyph draws anything.
 func (f *Face) hasOutline(glyph uint16) bool { return f.glyphOutline(glyph) != nil }
 
 func u16(b []byte, at int) int { return int(binary.BigEndian.Uint16(b[at:])) }

@@ -56,14 +56,14 @@ func TestFaceAgreesWithSfnt(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := face.Glyph(r); got != uint16(want) {
+				if got := face.GlyphFor(r); got != uint16(want) {
 					t.Fatalf("%U: glyph %d, want %d", r, got, want)
 				}
 				advance, err := other.GlyphAdvance(&buffer, want, fixed.I(1000), 0)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := face.Advance(uint16(want)); got < advance.Floor()-1 || got > advance.Ceil()+1 {
+				if got := face.AdvanceWidth(uint16(want)); got < advance.Floor()-1 || got > advance.Ceil()+1 {
 					t.Fatalf("%U: advance %d, want %v", r, got, advance)
 				}
 			}
@@ -89,17 +89,17 @@ func TestSubset(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var letters []letter
+			var letters []subsetGlyph
 			for i, r := range sampleRunes() {
-				if glyph := face.Glyph(r); glyph != 0 && i%7 == 0 && r > 0x20 {
-					letters = append(letters, letter{uint16(0x4E00 + 2*len(letters)), glyph})
+				if glyph := face.GlyphFor(r); glyph != 0 && i%7 == 0 && r > 0x20 {
+					letters = append(letters, subsetGlyph{uint16(0x4E00 + 2*len(letters)), glyph})
 				}
 			}
-			small, err := ParseFace("subset", face.subset(letters))
+			small, err := ParseFace("subset", face.buildSubset(letters))
 			if err != nil {
 				t.Fatal(err)
 			}
-			other, err := sfnt.Parse(face.subset(letters))
+			other, err := sfnt.Parse(face.buildSubset(letters))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,11 +114,11 @@ func TestSubset(t *testing.T) {
 	}
 }
 
-func compareLetter(t *testing.T, face, small *Face, whole, other *sfnt.Font, l letter) {
+func compareLetter(t *testing.T, face, small *Face, whole, other *sfnt.Font, l subsetGlyph) {
 	t.Helper()
-	glyph := small.Glyph(rune(l.code))
-	if small.Advance(glyph) != face.Advance(l.glyph) {
-		t.Fatalf("glyph %d: advance %d, want %d", l.glyph, small.Advance(glyph), face.Advance(l.glyph))
+	glyph := small.GlyphFor(rune(l.code))
+	if small.AdvanceWidth(glyph) != face.AdvanceWidth(l.glyph) {
+		t.Fatalf("glyph %d: advance %d, want %d", l.glyph, small.AdvanceWidth(glyph), face.AdvanceWidth(l.glyph))
 	}
 	var a, b sfnt.Buffer
 	got, err := other.LoadGlyph(&a, sfnt.GlyphIndex(glyph), fixed.I(100), nil)

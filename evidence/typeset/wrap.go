@@ -5,43 +5,42 @@ import (
 	"unicode"
 )
 
-// 避头尾: what may not begin a line and what may not end one (JIS X 4051 and
-// 标点符号用法 GB/T 15834 in what they share).
+// 避头尾: characters that must not start or end a line, as far as JIS X 4051 and
+// 标点符号用法 (GB/T 15834) agree.
 const (
 	noStart = "!),.:;?]}¢°·’”†‡›℃‰∶、。〃〆〕〉》」』】〗〙〛〞〟﹐﹑﹒﹔﹕﹖﹗﹚﹜﹞！＂％＇），．：；？］｝～｠" +
 		"…—–‐‧•％％々ー゛゜ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
 	noEnd = "$([{£¥‘“‹〈《「『【〔〖〘〚〝﹙﹛﹝＄（［｛｟￡￥"
 )
 
-// line is one set line: its marks without the white space at its end, their
-// width in points, and whether the text went on (so that it may be justified).
+// line is one line of a paragraph, without the white space at its end.
 type line struct {
-	marks []mark
-	width float64
-	soft  bool
+	runes []shapedRune
+	width float64 // points
+	soft  bool    // the paragraph continues, so the line may be justified
 }
 
-// wrapLines breaks marks into lines of at most width points, the first of them
-// shorter by indent. A line holds at least one mark, so that narrow columns end.
-func wrapLines(marks []mark, width, indent float64) []line {
+// wrapLines breaks text into lines of at most width points; the first is shorter by
+// indent. A line has at least one character, also in a very narrow column.
+func wrapLines(runes []shapedRune, width, indent float64) []line {
 	var lines []line
 	room := width - indent
 	for start := 0; ; {
-		end, soft := findLineEnd(marks, start, room, width)
-		lines = append(lines, newLine(marks[start:end], soft))
-		if !soft && end == len(marks) {
+		end, soft := findLineEnd(runes, start, room, width)
+		lines = append(lines, newLine(runes[start:end], soft))
+		if !soft && end == len(runes) {
 			return lines
 		}
 		start = end
 		if soft {
-			for start < len(marks) && marks[start].r != '\n' && marks[start].isSpace() {
+			for start < len(runes) && runes[start].r != '\n' && runes[start].isSpace() {
 				start++
 			}
 		}
-		if start < len(marks) && marks[start].r == '\n' {
+		if start < len(runes) && runes[start].r == '\n' {
 			start++
 		}
-		if soft && start == len(marks) {
+		if soft && start == len(runes) {
 			lines[len(lines)-1].soft = false
 			return lines
 		}
@@ -49,24 +48,24 @@ func wrapLines(marks []mark, width, indent float64) []line {
 	}
 }
 
-// findLineEnd finds where the line that begins at start ends.
-func findLineEnd(marks []mark, start int, room, width float64) (end int, soft bool) {
+// findLineEnd returns the end of the line that starts at start.
+func findLineEnd(runes []shapedRune, start int, room, width float64) (end int, soft bool) {
 	used := 0.0
-	for end = start; end < len(marks); end++ {
-		if marks[end].r == '\n' {
+	for end = start; end < len(runes); end++ {
+		if runes[end].r == '\n' {
 			return end, false
 		}
-		used += marks[end].width
-		if used > room+0.01 && !marks[end].isSpace() {
+		used += runes[end].width
+		if used > room+0.01 && !runes[end].isSpace() {
 			break
 		}
 	}
-	if end == len(marks) {
+	if end == len(runes) {
 		return end, false
 	}
 	for at := end; at > start; at-- {
-		if canBreakBefore(marks, at) {
-			if splitsWord(marks, end) && isLongWord(marks[at:], width) {
+		if canBreakBefore(runes, at) {
+			if splitsWord(runes, end) && isLongWord(runes[at:], width) {
 				break // it would not fit the next line either: fill this one
 			}
 			return at, true
@@ -75,36 +74,37 @@ func findLineEnd(marks []mark, start int, room, width float64) (end int, soft bo
 	return max(end, start+1), true
 }
 
-// splitsWord reports that a line ending here would end inside a word.
-func splitsWord(marks []mark, at int) bool {
-	return isWordRune(marks[at-1].r) && isWordRune(marks[at].r)
+// splitsWord reports whether a line that ends at at would split a word.
+func splitsWord(runes []shapedRune, at int) bool {
+	return isWordRune(runes[at-1].r) && isWordRune(runes[at].r)
 }
 
-// isLongWord reports that what cannot be broken here is wider than a line.
-func isLongWord(marks []mark, width float64) bool {
+// isLongWord reports whether the text starts with an unbreakable part that is wider
+// than a line.
+func isLongWord(runes []shapedRune, width float64) bool {
 	used := 0.0
-	for i := range marks {
-		if marks[i].r == '\n' || i > 0 && canBreakBefore(marks, i) {
+	for i := range runes {
+		if runes[i].r == '\n' || i > 0 && canBreakBefore(runes, i) {
 			return false
 		}
-		if used += marks[i].width; used > width+0.01 {
+		if used += runes[i].width; used > width+0.01 {
 			return true
 		}
 	}
 	return false
 }
 
-// canBreakBefore reports whether a line may end before the mark at.
-func canBreakBefore(marks []mark, at int) bool {
+// canBreakBefore reports whether a line may end before the character at at.
+func canBreakBefore(runes []shapedRune, at int) bool {
 	before := at - 1
-	for before > 0 && marks[before].isSpace() {
+	for before > 0 && runes[before].isSpace() {
 		before--
 	}
-	a, b := &marks[at-1], &marks[at]
+	a, b := &runes[at-1], &runes[at]
 	switch {
 	case b.isSpace():
 		return false // white space hangs at the end of the line
-	case strings.ContainsRune(noStart, b.r), strings.ContainsRune(noEnd, marks[before].r):
+	case strings.ContainsRune(noStart, b.r), strings.ContainsRune(noEnd, runes[before].r):
 		return false
 	case a.isSpace():
 		return true
@@ -113,8 +113,8 @@ func canBreakBefore(marks []mark, at int) bool {
 	}
 }
 
-// isWordRune characters hold together: letters of alphabets, digits and the ASCII
-// signs inside words and addresses.
+// isWordRune reports whether a line must not break next to the character: letters
+// of alphabets, digits and the ASCII signs in words and addresses.
 func isWordRune(r rune) bool {
 	if r < 0x80 {
 		return r > ' '
@@ -130,19 +130,19 @@ func isIdeographic(r rune) bool {
 		r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF
 }
 
-func newLine(marks []mark, soft bool) line {
-	for len(marks) > 0 && marks[len(marks)-1].isSpace() {
-		marks = marks[:len(marks)-1]
+func newLine(runes []shapedRune, soft bool) line {
+	for len(runes) > 0 && runes[len(runes)-1].isSpace() {
+		runes = runes[:len(runes)-1]
 	}
-	l := line{marks: marks, soft: soft}
-	for i := range marks {
-		l.width += marks[i].width
+	l := line{runes: runes, soft: soft}
+	for i := range runes {
+		l.width += runes[i].width
 	}
 	return l
 }
 
-// canStretch reports whether justification may widen the gap between two marks:
-// between ideographs and at spaces, never inside a word.
-func canStretch(a, b *mark) bool {
+// canStretch reports whether justification may widen the gap between two
+// characters: between ideographs and at spaces, never inside a word.
+func canStretch(a, b *shapedRune) bool {
 	return !isWordRune(a.r) || !isWordRune(b.r)
 }

@@ -8,9 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// marksOf makes marks without a font: ideographs 10 points wide, the rest 5.
-func marksOf(text string) []mark {
-	var out []mark
+// marksOf makes runes without a font: ideographs 10 points wide, the rest 5.
+func marksOf(text string) []shapedRune {
+	var out []shapedRune
 	for _, r := range text {
 		width := 5.0
 		if isIdeographic(r) {
@@ -19,7 +19,7 @@ func marksOf(text string) []mark {
 		if r == '\n' {
 			width = 0
 		}
-		out = append(out, mark{r: r, width: width, style: &Style{Size: 10}})
+		out = append(out, shapedRune{r: r, width: width, style: &Style{Size: 10}})
 	}
 	return out
 }
@@ -28,7 +28,7 @@ func textOf(lines []line) []string {
 	var out []string
 	for _, l := range lines {
 		var text strings.Builder
-		for _, m := range l.marks {
+		for _, m := range l.runes {
 			text.WriteRune(m.r)
 		}
 		out = append(out, text.String())
@@ -46,7 +46,7 @@ func TestWrap(t *testing.T) {
 		{"plain", "一二三四五六", 40, []string{"一二三四", "五六"}},
 		{"no closing mark begins a line", "一二三四，五六", 40, []string{"一二三", "四，五六"}},
 		{"no opening mark ends a line", "一二三（四五）", 40, []string{"一二三", "（四五）"}},
-		{"two closing marks stay together", "一二三四”。五", 40, []string{"一二三", "四”。五"}},
+		{"two closing runes stay together", "一二三四”。五", 40, []string{"一二三", "四”。五"}},
 		{"words stay whole", "收到 money back now", 50, []string{"收到 money", "back now"}},
 		{"a word moves to the next line", "一二三 recourse", 50, []string{"一二三", "recourse"}},
 		{"a word wider than a line fills this one", "一abcdefghijkl", 40, []string{"一abcdef", "ghijkl"}},
@@ -54,7 +54,7 @@ func TestWrap(t *testing.T) {
 		{"line ends are kept", "一\n\n二\n", 40, []string{"一", "", "二", ""}},
 		{"soft and hard end meet", "一二三四\n五", 40, []string{"一二三四", "五"}},
 		{"narrower than a character", "一二", 4, []string{"一", "二"}},
-		{"nothing but closing marks", "，，，，，", 20, []string{"，，", "，，", "，"}},
+		{"nothing but closing runes", "，，，，，", 20, []string{"，，", "，，", "，"}},
 		{"empty", "", 40, []string{""}},
 		{"white space only", "   ", 40, []string{""}},
 	} {
@@ -81,13 +81,13 @@ func TestWrapProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := string(rapid.SliceOfN(rapid.SampledFrom(alphabet), 0, 80).Draw(t, "text"))
 		width := rapid.Float64Range(5, 200).Draw(t, "width")
-		marks := marksOf(text)
-		lines := wrapLines(marks, width, 0)
+		runes := marksOf(text)
+		lines := wrapLines(runes, width, 0)
 		if solid(strings.Join(textOf(lines), "")) != solid(text) {
 			t.Fatalf("%q became %q", text, textOf(lines))
 		}
 		for i, l := range lines {
-			if l.width > width+0.01 && len(l.marks) > 1 {
+			if l.width > width+0.01 && len(l.runes) > 1 {
 				t.Fatalf("line %q is %v wide", textOf(lines)[i], l.width)
 			}
 		}
@@ -100,11 +100,11 @@ func TestWrapProperties(t *testing.T) {
 func forbidden(t *rapid.T, lines []line) {
 	for i := 1; i < len(lines); i++ {
 		before, l := lines[i-1], lines[i]
-		if !before.soft || len(l.marks) == 0 || len(before.marks) == 0 {
+		if !before.soft || len(l.runes) == 0 || len(before.runes) == 0 {
 			continue
 		}
-		last, first := before.marks[len(before.marks)-1], l.marks[0]
-		if choiceless(before.marks) || isWordRune(last.r) && isWordRune(first.r) {
+		last, first := before.runes[len(before.runes)-1], l.runes[0]
+		if choiceless(before.runes) || isWordRune(last.r) && isWordRune(first.r) {
 			continue
 		}
 		if strings.ContainsRune(noStart, first.r) || strings.ContainsRune(noEnd, last.r) {
@@ -114,9 +114,9 @@ func forbidden(t *rapid.T, lines []line) {
 }
 
 // choiceless lines have no place inside where they could have ended.
-func choiceless(marks []mark) bool {
-	for i := 1; i < len(marks); i++ {
-		if canBreakBefore(marks, i) {
+func choiceless(runes []shapedRune) bool {
+	for i := 1; i < len(runes); i++ {
+		if canBreakBefore(runes, i) {
 			return false
 		}
 	}

@@ -44,8 +44,8 @@ const (
 // ErrDrop makes the server close the connection when a Hook returns it.
 var ErrDrop error = &smtp.SMTPError{Code: 421, Message: "cut"}
 
-// Reply returns an error with which the server rejects a command.
-func Reply(code int, enhanced ...int) error {
+// NewRejection returns an error with which the server rejects a command.
+func NewRejection(code int, enhanced ...int) error {
 	e := &smtp.SMTPError{Code: code, Message: "refused: <somebody@example.test>", EnhancedCode: smtp.EnhancedCodeNotSet}
 	if len(enhanced) == 3 {
 		e.EnhancedCode = smtp.EnhancedCode{enhanced[0], enhanced[1], enhanced[2]}
@@ -60,8 +60,8 @@ type Mail struct {
 	Body     string
 }
 
-// Text returns the decoded subject and body.
-func (k Mail) Text(t testing.TB) (subject, body string) {
+// DecodeText returns the decoded subject and body.
+func (k Mail) DecodeText(t testing.TB) (subject, body string) {
 	t.Helper()
 	subject, err := new(mime.WordDecoder).DecodeHeader(k.Header.Get("Subject"))
 	if err != nil {

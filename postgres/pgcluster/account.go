@@ -44,12 +44,12 @@ func newAccount(u *user.User) (Account, error) {
 // IsCurrentUser reports whether no change of user is needed.
 func (a Account) IsCurrentUser() bool { return a.credential == nil }
 
-// Credential is what a child process needs to run as a; nil for the current
-// user.
+// Credential returns what a child process needs to run as the account; nil for the
+// current user.
 func (a Account) Credential() *syscall.Credential { return a.credential }
 
-// Own makes a the owner of path.
-func (a Account) Own(path string) error {
+// ChangeOwner makes the account the owner of path.
+func (a Account) ChangeOwner(path string) error {
 	if a.IsCurrentUser() {
 		return nil
 	}

@@ -21,8 +21,8 @@ type Cluster struct {
 	Account Account
 }
 
-// Data is the folder that PostgreSQL keeps its files in.
-func (c Cluster) Data() string { return filepath.Join(c.Dir, "data") }
+// DataDir is the folder that PostgreSQL keeps its files in.
+func (c Cluster) DataDir() string { return filepath.Join(c.Dir, "data") }
 
 // Initialize creates the data folder with the given arguments of initdb and
 // runs sql, if any, before anybody can connect. The data folder gets its name
@@ -33,24 +33,24 @@ func (c Cluster) Initialize(ctx context.Context, sql string, args ...string) err
 		return fmt.Errorf("remove an incomplete database: %w", err)
 	}
 	args = append([]string{"--pgdata", draft, "--username", Role, "--encoding", "UTF8", "--no-locale", "--no-instructions"}, args...)
-	if err := c.run(ctx, "", "initdb", args...); err != nil {
+	if err := c.runProgram(ctx, "", "initdb", args...); err != nil {
 		return err
 	}
 	if sql != "" {
-		if err := c.run(ctx, sql, "postgres", "--single", "-D", draft, "postgres"); err != nil {
+		if err := c.runProgram(ctx, sql, "postgres", "--single", "-D", draft, "postgres"); err != nil {
 			return err
 		}
 	}
-	if err := os.Rename(draft, c.Data()); err != nil {
+	if err := os.Rename(draft, c.DataDir()); err != nil {
 		return fmt.Errorf("rename the new database: %w", err)
 	}
 	return nil
 }
 
-// run waits for a program that runs as the cluster's account.
-func (c Cluster) run(ctx context.Context, input, program string, args ...string) error {
-	command := exec.CommandContext(ctx, c.Tools.Path(program), args...)
-	command.Dir, command.Env, command.Stdin = c.Dir, Env(), strings.NewReader(input)
+// runProgram runs a program as the account of the cluster and waits for it.
+func (c Cluster) runProgram(ctx context.Context, input, program string, args ...string) error {
+	command := exec.CommandContext(ctx, c.Tools.ProgramPath(program), args...)
+	command.Dir, command.Env, command.Stdin = c.Dir, ServerEnv(), strings.NewReader(input)
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: c.Account.Credential()}
 	out, err := command.CombinedOutput()
 	if err != nil {
@@ -62,24 +62,24 @@ func (c Cluster) run(ctx context.Context, input, program string, args ...string)
 // ServerArgs are the arguments of the program postgres. Each setting has the
 // form name=value.
 func (c Cluster) ServerArgs(settings ...string) []string {
-	args := []string{"-D", c.Data()}
+	args := []string{"-D", c.DataDir()}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
 	return args
 }
 
-// Env keeps the PG… variables of the user's own server away from the cluster,
-// and messages in English.
-func Env() []string {
+// ServerEnv returns the environment of the programs: without the PG… variables of
+// the user's own server, and with messages in English.
+func ServerEnv() []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
 }
 
-// Status reads the file that the server writes about itself: the id of its
-// process, 0 without a server, and whether it accepts connections. A port that
-// accepts is not enough: the server may still be recovering.
-func (c Cluster) Status() (pid int, ready bool) {
-	content, err := os.ReadFile(filepath.Join(c.Data(), "postmaster.pid"))
+// ReadStatus reads the process id of the server, 0 without a server, and whether it
+// accepts queries, from the file that the server maintains. An open port is not
+// enough: the server may still be recovering.
+func (c Cluster) ReadStatus() (pid int, ready bool) {
+	content, err := os.ReadFile(filepath.Join(c.DataDir(), "postmaster.pid"))
 	if err != nil {
 		return 0, false
 	}

@@ -87,17 +87,17 @@ func TestStatus(t *testing.T) {
 		"no number": {"x\n", 0, false},
 	} {
 		c := Cluster{Dir: t.TempDir()}
-		if err := os.Mkdir(c.Data(), 0o700); err != nil {
+		if err := os.Mkdir(c.DataDir(), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(c.Data(), "postmaster.pid"), []byte(test.content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(c.DataDir(), "postmaster.pid"), []byte(test.content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if pid, ready := c.Status(); pid != test.pid || ready != test.ready {
+		if pid, ready := c.ReadStatus(); pid != test.pid || ready != test.ready {
 			t.Errorf("%s: got %d, %t", name, pid, ready)
 		}
 	}
-	if pid, ready := (Cluster{Dir: t.TempDir()}).Status(); pid != 0 || ready {
+	if pid, ready := (Cluster{Dir: t.TempDir()}).ReadStatus(); pid != 0 || ready {
 		t.Errorf("without a server: %d, %t", pid, ready)
 	}
 }

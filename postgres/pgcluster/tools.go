@@ -19,8 +19,8 @@ type Tools struct {
 	Major int
 }
 
-// Path returns the path of one program, such as initdb.
-func (t Tools) Path(program string) string { return filepath.Join(t.Dir, program) }
+// ProgramPath returns the path of one program, such as initdb.
+func (t Tools) ProgramPath(program string) string { return filepath.Join(t.Dir, program) }
 
 // installPatterns are where packages install the server programs, which are
 // often not in PATH.

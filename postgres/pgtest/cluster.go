@@ -78,7 +78,7 @@ func startCluster(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := account.Own(dir); err != nil {
+	if err := account.ChangeOwner(dir); err != nil {
 		return "", err
 	}
 	cluster := pgcluster.Cluster{Dir: dir, Tools: tools, Account: account}
@@ -120,10 +120,10 @@ func launch(ctx context.Context, cluster pgcluster.Cluster) (string, error) {
 // keeperCommand puts the keeper into a process group of its own, so that an
 // interrupt of the tests does not end the server before the keeper does.
 func keeperCommand(cluster pgcluster.Cluster) *exec.Cmd {
-	args := append([]string{"-c", keeperScript, "keeper", cluster.Dir, cluster.Tools.Path("postgres"), "-k", cluster.Dir},
+	args := append([]string{"-c", keeperScript, "keeper", cluster.Dir, cluster.Tools.ProgramPath("postgres"), "-k", cluster.Dir},
 		cluster.ServerArgs(serverSettings()...)...)
 	command := exec.Command("/bin/sh", args...) //nolint:noctx // the keeper ends it
-	command.Dir, command.Env = cluster.Dir, pgcluster.Env()
+	command.Dir, command.Env = cluster.Dir, pgcluster.ServerEnv()
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: cluster.Account.Credential()}
 	return command
 }
@@ -149,7 +149,7 @@ func awaitReady(ctx context.Context, cluster pgcluster.Cluster, ended <-chan err
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if _, ready := cluster.Status(); ready {
+		if _, ready := cluster.ReadStatus(); ready {
 			return nil
 		}
 		select {
@@ -171,7 +171,7 @@ func removeStale(root string) {
 	for _, folder := range folders {
 		text, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), prefix), "-")
 		owner, _ := strconv.Atoi(text)
-		server, _ := pgcluster.Cluster{Dir: folder}.Status()
+		server, _ := pgcluster.Cluster{Dir: folder}.ReadStatus()
 		if !isAlive(owner) && !isAlive(server) {
 			_ = os.RemoveAll(folder)
 		}

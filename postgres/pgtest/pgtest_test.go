@@ -80,7 +80,7 @@ func TestServerEndsWithItsTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, _ := pgcluster.Cluster{Dir: config.Host}.Status()
+	server, _ := pgcluster.Cluster{Dir: config.Host}.ReadStatus()
 	if !isAlive(server) {
 		t.Fatalf("no server %d behind %s", server, address)
 	}

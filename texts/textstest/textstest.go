@@ -55,20 +55,20 @@ func appendCall(calls []Call, set *token.FileSet, call *ast.CallExpr, methods []
 	if !isMethod || !slices.Contains(methods, selector.Sel.Name) || len(call.Args) == 0 {
 		return calls
 	}
-	key, isLiteral := literal(call.Args[0])
+	key, isLiteral := stringLiteral(call.Args[0])
 	if !isLiteral {
 		return calls
 	}
 	found := Call{Place: set.Position(call.Pos()).String(), Key: key}
 	for i := 1; i < len(call.Args); i += 2 {
-		name, _ := literal(call.Args[i])
+		name, _ := stringLiteral(call.Args[i])
 		found.Names = append(found.Names, name)
 	}
 	slices.Sort(found.Names)
 	return append(calls, found)
 }
 
-func literal(expr ast.Expr) (string, bool) {
+func stringLiteral(expr ast.Expr) (string, bool) {
 	basic, isBasic := expr.(*ast.BasicLit)
 	if !isBasic || basic.Kind != token.STRING {
 		return "", false

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// marks are byte sequences of metadata that says where or by whom a file was
-// made. They are searched in the raw bytes: what one reader of metadata cannot
-// parse, another shows. A mark met by chance only keeps an original out of the
-// papers of two audiences, and each is at least eight bytes long.
-var marks = [][]byte{
+// signatures are byte sequences of metadata that identifies the place or the author
+// of a file. They are searched in the raw bytes: what one program cannot parse,
+// another may show. A match by chance only removes an original from the papers of
+// two audiences, and is unlikely with at least eight bytes.
+var signatures = [][]byte{
 	{0x88, 0x25, 0, 4, 0, 0, 0, 1}, {0x25, 0x88, 4, 0, 1, 0, 0, 0}, // EXIF 3.0, 4.6.3: the directory GPS, either byte order
 	{0x88, 0x25, 0, 13, 0, 0, 0, 1}, {0x25, 0x88, 13, 0, 1, 0, 0, 0},
 	[]byte("GPSLatitude"), []byte("GPSPosition"), []byte("GPSCoordinates"), // XMP, and EXIF as a text in a PNG
@@ -21,17 +21,17 @@ var marks = [][]byte{
 	[]byte("aux:SerialNumber"), []byte("aux:OwnerName"), []byte("exifEX:BodySerialNumber"), []byte("exifEX:CameraOwnerName"),
 }
 
-// exifHeaders begin the directories of EXIF: the one of a JPEG, and those of
-// TIFF, with which PNG and WebP begin theirs (PNG 3rd edition, 11.3.3.6). The
-// first directory follows at once, or after exiftool's name.
+// exifHeaders start an EXIF directory: the header of JPEG, and those of TIFF, which
+// PNG and WebP use (PNG 3rd edition, 11.3.3.6). The first directory follows
+// directly, or after the name that exiftool adds.
 var exifHeaders = [][]byte{
 	[]byte("Exif\x00\x00"), []byte("MM\x00*\x00\x00\x00\x08"), []byte("II*\x00\x08\x00\x00\x00"),
 	[]byte("MM\x00*\x00\x00\x00\x10ExifMeta"), []byte("II*\x00\x10\x00\x00\x00ExifMeta"),
 }
 
 // ownerTags are EXIF text tags that name a person or a device: artist, owner,
-// serial numbers. They have only four bytes, so they count in a directory only:
-// behind a header, within the longest segment a JPEG has for it.
+// serial numbers. They have only four bytes, so they count only in a directory: after
+// a header, within the longest EXIF segment of a JPEG.
 var ownerTags = [][]byte{
 	{0x01, 0x3b, 0, 2}, {0x3b, 0x01, 2, 0}, {0xa4, 0x30, 0, 2}, {0x30, 0xa4, 2, 0}, {0xa4, 0x31, 0, 2}, {0x31, 0xa4, 2, 0},
 	{0xa4, 0x35, 0, 2}, {0x35, 0xa4, 2, 0},
@@ -40,16 +40,16 @@ var ownerTags = [][]byte{
 // maxDirectory is the longest EXIF segment of a JPEG, in bytes.
 const maxDirectory = 64 << 10
 
-// placeAtom begins the place in a film: its length, its language, and degrees
-// that begin with a sign follow (QuickTime File Format, user data).
-var placeAtom = []byte("\xa9xyz")
+// locationAtom starts the location in a film. Its length, its language and degrees with a
+// sign follow (QuickTime File Format, user data).
+var locationAtom = []byte("\xa9xyz")
 
-// longestMark is how many bytes are kept from one write to the next.
-const longestMark = 64
+// maxSignatureLength is the number of bytes kept from one write to the next.
+const maxSignatureLength = 64
 
-// IsIdentifying reads a picture, film or recording to its end and reports
-// whether its metadata says where or by whom it was made. For other files it is
-// false: they are handed out for what they show.
+// IsIdentifying reads a picture, film or recording to its end and reports whether
+// its metadata identifies the place or the author. For other files it is false:
+// their content is the evidence.
 func IsIdentifying(mediaType string, file io.Reader) (bool, error) {
 	s := &scanner{enabled: IsSearched(mediaType)}
 	_, err := io.Copy(s, file)
@@ -65,7 +65,7 @@ func IsSearched(mediaType string) bool {
 type scanner struct {
 	enabled, found bool
 	directory      int    // bytes of an EXIF directory still to come
-	tail           []byte // end of what was written, for marks that span two writes
+	tail           []byte // end of the earlier writes, for signatures that span two writes
 }
 
 // Write implements io.Writer.
@@ -74,8 +74,8 @@ func (s *scanner) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	window := slices.Concat(s.tail, p)
-	s.found = containsAny(window, marks) || hasPlace(window) || s.hasOwner(window)
-	s.tail = bytes.Clone(window[max(0, len(window)-longestMark):])
+	s.found = containsAny(window, signatures) || hasLocation(window) || s.hasOwner(window)
+	s.tail = bytes.Clone(window[max(0, len(window)-maxSignatureLength):])
 	return len(p), nil
 }
 
@@ -96,10 +96,10 @@ func (s *scanner) hasOwner(window []byte) bool {
 	return containsAny(window, ownerTags)
 }
 
-// hasPlace reports whether a film says where it was made.
-func hasPlace(window []byte) bool {
+// hasLocation reports whether a film contains its location.
+func hasLocation(window []byte) bool {
 	for {
-		_, after, found := bytes.Cut(window, placeAtom)
+		_, after, found := bytes.Cut(window, locationAtom)
 		if !found {
 			return false
 		}

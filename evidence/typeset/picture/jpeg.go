@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// The markers of JPEG (ITU T.81, table B.1) that matter here.
+// JPEG markers that are handled here (ITU T.81, table B.1).
 const (
 	startOfImage = 0xD8
 	endOfImage   = 0xD9
@@ -13,37 +13,37 @@ const (
 	app0         = 0xE0 // JFIF
 	app1         = 0xE1 // EXIF, XMP
 	app2         = 0xE2 // colour profile
-	app14        = 0xEE // Adobe: how colours are stored
+	app14        = 0xEE // Adobe colour transform
 	comment      = 0xFE
 )
 
-// fromJPEG passes the stream through without its metadata. It has to end as it
-// should: readers show a cut-off picture as grey.
+// fromJPEG uses the data without its metadata. The file must be complete: PDF
+// readers show a truncated picture as grey.
 func fromJPEG(data []byte, config image.Config) (*Picture, error) {
-	stripped, turn, components, err := strip(data)
+	stripped, turn, components, err := stripMetadata(data)
 	if err != nil {
 		return nil, err
 	}
 	p := &Picture{
-		StoredWidth: config.Width, StoredHeight: config.Height, Turn: turn, Bits: 8,
-		Filter: "DCTDecode", Space: "DeviceRGB", Data: stripped,
+		StoredWidth: config.Width, StoredHeight: config.Height, Orientation: turn, Bits: 8,
+		Filter: "DCTDecode", ColorSpace: "DeviceRGB", Data: stripped,
 	}
 	switch components {
 	case 1:
-		p.Space = "DeviceGray"
-	case 4: // readers disagree on the meaning of CMYK in JPEG: decode it here
-		p, err = decoded(data)
+		p.ColorSpace = "DeviceGray"
+	case 4: // PDF readers interpret CMYK in JPEG differently, so it is decoded here
+		p, err = reencodeImage(data)
 		if err != nil {
 			return nil, err
 		}
-		p.Turn = turn
+		p.Orientation = turn
 	}
 	return p, nil
 }
 
-// strip walks the segments, drops those that only describe, and finds the EXIF
-// orientation and the number of colour components.
-func strip(data []byte) (out []byte, turn, components int, err error) {
+// stripMetadata removes the metadata segments and returns the EXIF orientation and
+// the number of colour components.
+func stripMetadata(data []byte) (out []byte, turn, components int, err error) {
 	out, turn = append(make([]byte, 0, len(data)), data[:2]...), 1
 	for at := 2; ; {
 		for at+1 < len(data) && data[at] == 0xFF && data[at+1] == 0xFF {
@@ -61,12 +61,12 @@ func strip(data []byte) (out []byte, turn, components int, err error) {
 		case marker == startOfScan:
 			end = scanEnd(data, end)
 			out = append(out, data[at:end]...)
-		case describes(marker):
+		case isMetadataSegment(marker):
 			if marker == app1 && len(segment) > 4 {
-				turn = orientation(segment[4:], turn)
+				turn = readOrientation(segment[4:], turn)
 			}
 		default:
-			if frame(marker) && len(segment) > 9 {
+			if isFrameHeader(marker) && len(segment) > 9 {
 				components = int(segment[9])
 			}
 			out = append(out, segment...)
@@ -75,14 +75,14 @@ func strip(data []byte) (out []byte, turn, components int, err error) {
 	}
 }
 
-// segmentAt reads the marker at an offset and finds where its segment ends; an
-// end of image has none.
+// segmentAt reads the marker at an offset and returns the end of its segment. An
+// end of image has no segment.
 func segmentAt(data []byte, at int) (marker byte, end int, err error) {
 	if at+4 > len(data) && (at+2 > len(data) || data[at+1] != endOfImage) {
-		return 0, 0, &Unfit{Reason: Truncated}
+		return 0, 0, &UnusableError{Reason: Truncated}
 	}
 	if data[at] != 0xFF {
-		return 0, 0, &Unfit{Reason: Damaged}
+		return 0, 0, &UnusableError{Reason: Damaged}
 	}
 	marker = data[at+1]
 	if marker == endOfImage {
@@ -90,24 +90,25 @@ func segmentAt(data []byte, at int) (marker byte, end int, err error) {
 	}
 	end = at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
 	if end > len(data) {
-		return 0, 0, &Unfit{Reason: Truncated}
+		return 0, 0, &UnusableError{Reason: Truncated}
 	}
 	return marker, end, nil
 }
 
-// frame markers begin a picture: SOF0–SOF15 without DHT, JPG and DAC.
-func frame(marker byte) bool {
+// isFrameHeader reports whether a marker starts a frame: SOF0–SOF15 without DHT, JPG
+// and DAC.
+func isFrameHeader(marker byte) bool {
 	return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
 }
 
-// describes reports segments that can go: applications' data but for the three
-// that tell how to show the picture, and comments.
-func describes(marker byte) bool {
+// isMetadataSegment reports whether a segment is not needed to show the picture:
+// comments, and application data except JFIF, colour profile and Adobe.
+func isMetadataSegment(marker byte) bool {
 	return marker >= app0 && marker <= 0xEF && marker != app0 && marker != app2 && marker != app14 || marker == comment
 }
 
-// scanEnd finds the marker after entropy-coded data: 0xFF not followed by a
-// stuffed zero or a restart marker.
+// scanEnd returns the offset of the marker after entropy-coded data: 0xFF that is
+// not followed by a stuffed zero or a restart marker.
 func scanEnd(data []byte, at int) int {
 	for ; at+1 < len(data); at++ {
 		if data[at] == 0xFF && data[at+1] != 0 && (data[at+1] < 0xD0 || data[at+1] > 0xD7) && data[at+1] != 0xFF {
@@ -117,9 +118,9 @@ func scanEnd(data []byte, at int) int {
 	return len(data)
 }
 
-// orientation reads tag 0x0112 of an EXIF segment; without one it gives back
-// what was known.
-func orientation(exif []byte, known int) int {
+// readOrientation reads tag 0x0112 of an EXIF segment. Without it, it returns the
+// known orientation.
+func readOrientation(exif []byte, known int) int {
 	if len(exif) < 14 || string(exif[:6]) != "Exif\x00\x00" {
 		return known
 	}

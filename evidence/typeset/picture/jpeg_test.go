@@ -38,7 +38,7 @@ func TestStrip(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			out, turn, components, err := strip([]byte(test.data))
+			out, turn, components, err := stripMetadata([]byte(test.data))
 			if err != nil || turn != 1 || components != 3 {
 				t.Fatal(turn, components, err)
 			}
@@ -62,8 +62,8 @@ func TestStripRefuses(t *testing.T) {
 		"no marker":          {soi + "abcdef", Damaged},
 		"end of half":        {soi + sof + "\xff", Truncated},
 	} {
-		_, _, _, err := strip([]byte(test.data))
-		var unfit *Unfit
+		_, _, _, err := stripMetadata([]byte(test.data))
+		var unfit *UnusableError
 		if !errors.As(err, &unfit) || unfit.Reason != test.reason {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -78,7 +78,7 @@ func TestEveryPrefixIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for size := range data.Len() {
-		if p, err := Prepare(data.Bytes()[:size]); err == nil {
+		if p, err := ConvertImage(data.Bytes()[:size]); err == nil {
 			t.Fatalf("%d of %d bytes: %+v", size, data.Len(), p)
 		}
 	}
@@ -88,10 +88,10 @@ func TestFrameMarkers(t *testing.T) {
 	t.Parallel()
 	for marker := range 256 {
 		want := marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
-		if frame(byte(marker)) != want {
+		if isFrameHeader(byte(marker)) != want {
 			t.Errorf("%X", marker)
 		}
-		if describes(byte(marker)) && frame(byte(marker)) {
+		if isMetadataSegment(byte(marker)) && isFrameHeader(byte(marker)) {
 			t.Errorf("%X is both", marker)
 		}
 	}
@@ -107,7 +107,7 @@ func TestOrientationOfHostileTags(t *testing.T) {
 		"nothing": nil, "not EXIF": []byte("http://ns.adobe.com/xap/1.0/"), "far offset": tag(0xFFFFFFFF, 1),
 		"many entries": tag(8, 0xFFFF, make([]byte, 30)...), "offset at the end": tag(10, 1), "no entries": tag(8, 0),
 	} {
-		if got := orientation(exif, 3); got != 3 {
+		if got := readOrientation(exif, 3); got != 3 {
 			t.Errorf("%s: %d", name, got)
 		}
 	}
@@ -116,8 +116,8 @@ func TestOrientationOfHostileTags(t *testing.T) {
 func TestUnfitTellsItsCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("bad Huffman code")
-	err := error(&Unfit{Reason: Damaged, Cause: cause})
-	if !errors.Is(err, cause) || err.Error() != "image: damaged: bad Huffman code" || (&Unfit{Reason: TooLarge}).Error() != "image: too_many_pixels" {
+	err := error(&UnusableError{Reason: Damaged, Cause: cause})
+	if !errors.Is(err, cause) || err.Error() != "image: damaged: bad Huffman code" || (&UnusableError{Reason: TooLarge}).Error() != "image: too_many_pixels" {
 		t.Error(err)
 	}
 }

@@ -1,11 +1,9 @@
-// Package picture makes the images people hand in fit to be printed in a PDF:
-// JPEG and plain PNG streams pass through unchanged, everything else that can
-// be decoded is re-encoded without loss, and what cannot be shown is refused
-// with a reason.
+// Package picture converts images for a PDF. The compressed data of JPEG and simple
+// PNG files is used as it is; other formats are decoded and re-encoded without
+// loss. An image that cannot be shown gives an error with a reason.
 //
-// It neither scales nor judges images, and it never changes an original: what
-// it gives is a derivative without the metadata (EXIF, GPS, comments). Only
-// package dossier and its typesetting may import it.
+// Images are not scaled, and the result has no metadata (EXIF, GPS, comments). Only
+// packages dossier and typeset may import it.
 package picture
 
 import (
@@ -16,37 +14,37 @@ import (
 	"image"
 
 	_ "image/gif"  // decodes the first frame
-	_ "image/jpeg" // reads the header; the stream passes through
-	_ "image/png"  // decodes what fpdf cannot carry
+	_ "image/jpeg" // reads the header; the data is used as it is
+	_ "image/png"  // decodes what a PDF cannot contain as it is
 
-	// Formats of scanners and newer phones; re-encoded for the page.
+	// formats of scanners and newer phones; re-encoded
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 )
 
-// MaxPixels is the largest image that is opened: decoding takes up to 8 bytes a
-// pixel, and a few kilobytes can claim billions of pixels.
+// MaxPixels limits the images that are decoded. Decoding needs up to 8 bytes per
+// pixel, and a file of a few kilobytes can claim billions of pixels.
 const MaxPixels = 50_000_000
 
-// Picture is an image as a PDF carries it.
+// Picture is an image in the form that a PDF contains.
 type Picture struct {
 	Digest       string // hex SHA-256 of the original bytes
 	Width        int    // as shown, in pixels
 	Height       int
-	StoredWidth  int // as stored, before Turn
+	StoredWidth  int // as stored, before Orientation is applied
 	StoredHeight int
-	Turn         int    // EXIF orientation, 1–8
-	Space        string // DeviceGray, DeviceRGB or Indexed
+	Orientation  int    // EXIF orientation, 1–8
+	ColorSpace   string // DeviceGray, DeviceRGB or Indexed
 	Bits         int    // per component
 	Filter       string // DCTDecode or FlateDecode
 	Params       string // decode parameters of the filter
 	Palette      []byte // of Indexed, RGB
 	Data         []byte
-	Moving       bool // an animation of which only the first frame shows
+	IsAnimated   bool // only the first frame is shown
 }
 
-// Reason says why an image is not shown.
+// Reason is why an image cannot be shown.
 type Reason string
 
 // The reasons.
@@ -57,73 +55,74 @@ const (
 	Truncated Reason = "truncated"
 )
 
-// Unfit is the error for an image that cannot be shown.
-type Unfit struct { //nolint:errname // what the picture is, not what went wrong
+// UnusableError is the error for an image that cannot be shown.
+type UnusableError struct {
 	Reason        Reason
-	Width, Height int // where the header told
+	Width, Height int // from the header, if it was read
 	Cause         error
 }
 
 // Error implements error.
-func (u *Unfit) Error() string {
+func (u *UnusableError) Error() string {
 	if u.Cause != nil {
 		return "image: " + string(u.Reason) + ": " + u.Cause.Error()
 	}
 	return "image: " + string(u.Reason)
 }
 
-// Unwrap gives the decoder's own error.
-func (u *Unfit) Unwrap() error { return u.Cause }
+// Unwrap returns the error of the decoder.
+func (u *UnusableError) Unwrap() error { return u.Cause }
 
-// Prepare reads an image of any format it knows. The error is always *Unfit.
-func Prepare(data []byte) (p *Picture, err error) {
+// ConvertImage converts an image of any supported format. Errors are always
+// *UnusableError.
+func ConvertImage(data []byte) (p *Picture, err error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	switch {
 	case errors.Is(err, image.ErrFormat):
-		return nil, &Unfit{Reason: Unknown, Cause: err}
+		return nil, &UnusableError{Reason: Unknown, Cause: err}
 	case err != nil:
-		return nil, &Unfit{Reason: Damaged, Cause: err}
+		return nil, &UnusableError{Reason: Damaged, Cause: err}
 	case config.Width <= 0 || config.Height <= 0:
-		return nil, &Unfit{Reason: Damaged}
+		return nil, &UnusableError{Reason: Damaged}
 	case config.Width > MaxPixels/config.Height:
-		return nil, &Unfit{Reason: TooLarge, Width: config.Width, Height: config.Height}
+		return nil, &UnusableError{Reason: TooLarge, Width: config.Width, Height: config.Height}
 	}
-	defer func() { // a decoder that panics on a hostile file is a refusal, too
+	defer func() { // a decoder may panic on a malicious file
 		if recover() != nil {
-			p, err = nil, &Unfit{Reason: Damaged, Width: config.Width, Height: config.Height}
+			p, err = nil, &UnusableError{Reason: Damaged, Width: config.Width, Height: config.Height}
 		}
 	}()
-	p, err = prepare(data, format, config)
+	p, err = convertFormat(data, format, config)
 	if err != nil {
-		var unfit *Unfit
-		if !errors.As(err, &unfit) {
-			unfit = &Unfit{Reason: Damaged, Cause: err}
+		var unusable *UnusableError
+		if !errors.As(err, &unusable) {
+			unusable = &UnusableError{Reason: Damaged, Cause: err}
 		}
-		unfit.Width, unfit.Height = config.Width, config.Height
-		return nil, unfit
+		unusable.Width, unusable.Height = config.Width, config.Height
+		return nil, unusable
 	}
 	digest := sha256.Sum256(data)
 	p.Digest = hex.EncodeToString(digest[:])
 	p.Width, p.Height = p.StoredWidth, p.StoredHeight
-	if p.Turn >= 5 {
+	if p.Orientation >= 5 {
 		p.Width, p.Height = p.StoredHeight, p.StoredWidth
 	}
 	return p, nil
 }
 
-func prepare(data []byte, format string, config image.Config) (*Picture, error) {
+func convertFormat(data []byte, format string, config image.Config) (*Picture, error) {
 	switch format {
 	case "jpeg":
 		return fromJPEG(data, config)
 	case "png":
 		return fromPNG(data)
 	case "gif":
-		p, err := decoded(data)
+		p, err := reencodeImage(data)
 		if p != nil {
-			p.Moving = bytes.Contains(data, []byte("NETSCAPE2.0"))
+			p.IsAnimated = bytes.Contains(data, []byte("NETSCAPE2.0"))
 		}
 		return p, err
 	default:
-		return decoded(data)
+		return reencodeImage(data)
 	}
 }

@@ -79,11 +79,11 @@ func TestPrepare(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := picture.Prepare(test.data)
+			p, err := picture.ConvertImage(test.data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.Space != test.space || p.Filter != test.filter || p.Width != 31 || p.Height != 23 || p.Turn != 1 || p.Digest == "" {
+			if p.ColorSpace != test.space || p.Filter != test.filter || p.Width != 31 || p.Height != 23 || p.Orientation != 1 || p.Digest == "" {
 				t.Errorf("%+v", p)
 			}
 		})
@@ -92,11 +92,11 @@ func TestPrepare(t *testing.T) {
 
 func TestPrepareWebP(t *testing.T) {
 	t.Parallel()
-	p, err := picture.Prepare(webpLossless)
+	p, err := picture.ConvertImage(webpLossless)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Space != "DeviceRGB" || p.Width != 1 || p.Height != 1 {
+	if p.ColorSpace != "DeviceRGB" || p.Width != 1 || p.Height != 1 {
 		t.Errorf("%+v", p)
 	}
 }
@@ -130,7 +130,7 @@ func TestReencodingIsExact(t *testing.T) {
 	img := image.NewNRGBA(bounds)
 	pattern(img)
 	img.Set(3, 4, color.NRGBA{0, 0, 0, 0})
-	p, err := picture.Prepare(pngOf(t, img))
+	p, err := picture.ConvertImage(pngOf(t, img))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,11 +177,11 @@ func TestEXIF(t *testing.T) {
 			order, mark = binary.LittleEndian, "II"
 		}
 		data := withSegment(withSegment(plain, []byte("\xff\xfe\x00\x08secret")), exif(order, mark, turn))
-		p, err := picture.Prepare(append(data, "trailing bytes"...))
+		p, err := picture.ConvertImage(append(data, "trailing bytes"...))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Turn != int(turn) || (turn >= 5) != (p.Width == 23) {
+		if p.Orientation != int(turn) || (turn >= 5) != (p.Width == 23) {
 			t.Errorf("orientation %d: %+v", turn, p)
 		}
 		if !bytes.Equal(p.Data, plain) {
@@ -197,11 +197,11 @@ func TestStrangeEXIF(t *testing.T) {
 	for size := 4; size < len(whole); size++ {
 		segment := append([]byte{}, whole[:size]...)
 		binary.BigEndian.PutUint16(segment[2:], uint16(size-2))
-		if _, err := picture.Prepare(withSegment(plain, segment)); err != nil {
+		if _, err := picture.ConvertImage(withSegment(plain, segment)); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
 	}
-	if p, err := picture.Prepare(withSegment(plain, exif(binary.BigEndian, "MM", 9))); err != nil || p.Turn != 1 {
+	if p, err := picture.ConvertImage(withSegment(plain, exif(binary.BigEndian, "MM", 9))); err != nil || p.Orientation != 1 {
 		t.Errorf("orientation 9: %+v %v", p, err)
 	}
 }
@@ -240,8 +240,8 @@ func TestUnfit(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := picture.Prepare(test.data)
-			var unfit *picture.Unfit
+			p, err := picture.ConvertImage(test.data)
+			var unfit *picture.UnusableError
 			if p != nil || !errors.As(err, &unfit) || unfit.Reason != test.reason || unfit.Error() == "" {
 				t.Errorf("got %v, %v, want %s", p, err, test.reason)
 			}
@@ -260,12 +260,12 @@ func TestRowsMustDecompress(t *testing.T) {
 	for name, rows := range map[string][]byte{"garbage": []byte("garbage"), "too few": pack(t, 100), "too many": pack(t, 320)} {
 		data := append(bomb(10, 10), chunk("IDAT", rows)...)
 		data = append(data, chunk("IEND", nil)...)
-		if _, err := picture.Prepare(data); err == nil {
+		if _, err := picture.ConvertImage(data); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 	data := append(bomb(10, 10), chunk("IDAT", pack(t, 310))...)
-	if _, err := picture.Prepare(append(data, chunk("IEND", nil)...)); err != nil {
+	if _, err := picture.ConvertImage(append(data, chunk("IEND", nil)...)); err != nil {
 		t.Errorf("whole: %v", err)
 	}
 }
@@ -288,8 +288,8 @@ func FuzzPrepare(f *testing.F) {
 	f.Add(encoded(f, func(w io.Writer) error { return gif.Encode(w, img, nil) }))
 	f.Add(webpLossless)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := picture.Prepare(data)
-		var unfit *picture.Unfit
+		p, err := picture.ConvertImage(data)
+		var unfit *picture.UnusableError
 		switch {
 		case err != nil && !errors.As(err, &unfit):
 			t.Fatalf("error of another kind: %v", err)

@@ -11,57 +11,56 @@ import (
 	"io"
 )
 
-// header is IHDR.
-type header struct {
+// pngHeader is the chunk IHDR.
+type pngHeader struct {
 	width, height int
 	bits, colour  byte
 	interlaced    bool
 }
 
-// channels of the PNG colour types 0 grey, 2 RGB, 3 palette.
+// channels of the PNG colour types 0 (grey), 2 (RGB) and 3 (palette).
 var channels = map[byte]int{0: 1, 2: 3, 3: 1}
 
-// fromPNG passes the compressed rows through where PDF can carry them (its
-// predictor 15 is PNG's own); transparency, interlacing and 16 bits are decoded
-// and re-encoded.
+// fromPNG uses the compressed rows if a PDF can contain them: predictor 15 of PDF is
+// the one of PNG. Images with transparency, interlacing or 16 bits are re-encoded.
 func fromPNG(data []byte) (*Picture, error) {
-	h, palette, rows, plain, err := chunks(data)
+	h, palette, rows, plain, err := readChunks(data)
 	if err != nil {
 		return nil, err
 	}
 	if !plain || h.interlaced || h.bits > 8 || channels[h.colour] == 0 || h.colour == 3 && len(palette) < 3 {
-		return decoded(data)
+		return reencodeImage(data)
 	}
-	if err := complete(rows, h); err != nil {
+	if err := checkRows(rows, h); err != nil {
 		return nil, err
 	}
 	p := &Picture{
-		StoredWidth: h.width, StoredHeight: h.height, Turn: 1, Bits: int(h.bits), Filter: "FlateDecode",
-		Space: map[byte]string{0: "DeviceGray", 2: "DeviceRGB", 3: "Indexed"}[h.colour], Palette: palette, Data: rows,
+		StoredWidth: h.width, StoredHeight: h.height, Orientation: 1, Bits: int(h.bits), Filter: "FlateDecode",
+		ColorSpace: map[byte]string{0: "DeviceGray", 2: "DeviceRGB", 3: "Indexed"}[h.colour], Palette: palette, Data: rows,
 		Params: fmt.Sprintf("/Predictor 15 /Colors %d /BitsPerComponent %d /Columns %d", channels[h.colour], h.bits, h.width),
 	}
 	return p, nil
 }
 
-// chunks reads the file to its end and checks every checksum. plain is false
-// when a chunk asks for transparency.
-func chunks(data []byte) (h header, palette, rows []byte, plain bool, err error) {
+// readChunks reads the file to its end and checks every checksum. plain is false if
+// the image has transparency.
+func readChunks(data []byte) (h pngHeader, palette, rows []byte, plain bool, err error) {
 	plain = true
 	for at := 8; ; {
 		if at+12 > len(data) {
-			return h, nil, nil, false, &Unfit{Reason: Truncated}
+			return h, nil, nil, false, &UnusableError{Reason: Truncated}
 		}
 		size := int(binary.BigEndian.Uint32(data[at:]))
 		if size > len(data)-at-12 {
-			return h, nil, nil, false, &Unfit{Reason: Truncated}
+			return h, nil, nil, false, &UnusableError{Reason: Truncated}
 		}
 		kind, body := string(data[at+4:at+8]), data[at+8:at+8+size]
 		if crc32.ChecksumIEEE(data[at+4:at+8+size]) != binary.BigEndian.Uint32(data[at+8+size:]) {
-			return h, nil, nil, false, &Unfit{Reason: Damaged}
+			return h, nil, nil, false, &UnusableError{Reason: Damaged}
 		}
 		switch kind {
 		case "IHDR":
-			h = header{
+			h = pngHeader{
 				int(binary.BigEndian.Uint32(body)), int(binary.BigEndian.Uint32(body[4:])), body[8], body[9], body[12] != 0,
 			}
 		case "PLTE":
@@ -77,9 +76,9 @@ func chunks(data []byte) (h header, palette, rows []byte, plain bool, err error)
 	}
 }
 
-// complete checks that the rows decompress to exactly the picture: readers show
-// nothing at all when they do not.
-func complete(rows []byte, h header) error {
+// checkRows checks that the rows decompress to the size of the picture. Otherwise
+// PDF readers show nothing.
+func checkRows(rows []byte, h pngHeader) error {
 	inflated, err := zlib.NewReader(bytes.NewReader(rows))
 	if err != nil {
 		return err
@@ -91,32 +90,32 @@ func complete(rows []byte, h header) error {
 		return err
 	}
 	if n != int64(h.height)*int64(width+1) {
-		return &Unfit{Reason: Damaged}
+		return &UnusableError{Reason: Damaged}
 	}
 	return nil
 }
 
-// decoded turns any image into plain rows: grey stays grey, the rest becomes
+// reencodeImage decodes any image and encodes it again: grey as grey, all others as
 // RGB on white.
-func decoded(data []byte) (*Picture, error) {
+func reencodeImage(data []byte) (*Picture, error) {
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
 	size := img.Bounds().Size()
-	p := &Picture{StoredWidth: size.X, StoredHeight: size.Y, Turn: 1, Bits: 8, Filter: "FlateDecode"}
+	p := &Picture{StoredWidth: size.X, StoredHeight: size.Y, Orientation: 1, Bits: 8, Filter: "FlateDecode"}
 	if grey, is := img.(*image.Gray); is {
-		p.Space = "DeviceGray"
+		p.ColorSpace = "DeviceGray"
 		p.Params = fmt.Sprintf("/Predictor 15 /Colors 1 /BitsPerComponent 8 /Columns %d", size.X)
-		p.Data, err = pack(size, 1, func(y int, row []byte) { copy(row, grey.Pix[y*grey.Stride:]) })
+		p.Data, err = compressRows(size, 1, func(y int, row []byte) { copy(row, grey.Pix[y*grey.Stride:]) })
 		return p, err
 	}
 	flat := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(flat, flat.Rect, image.White, image.Point{}, draw.Src)
 	draw.Draw(flat, flat.Rect, img, img.Bounds().Min, draw.Over)
-	p.Space = "DeviceRGB"
+	p.ColorSpace = "DeviceRGB"
 	p.Params = fmt.Sprintf("/Predictor 15 /Colors 3 /BitsPerComponent 8 /Columns %d", size.X)
-	p.Data, err = pack(size, 3, func(y int, row []byte) {
+	p.Data, err = compressRows(size, 3, func(y int, row []byte) {
 		from := flat.Pix[y*flat.Stride:]
 		for x := range size.X {
 			copy(row[3*x:3*x+3], from[4*x:4*x+3])
@@ -125,9 +124,9 @@ func decoded(data []byte) (*Picture, error) {
 	return p, err
 }
 
-// pack compresses rows with PNG's filter 2 (difference to the row above), which
-// suits screenshots and costs one pass.
-func pack(size image.Point, colours int, read func(y int, row []byte)) ([]byte, error) {
+// compressRows compresses rows with filter 2 of PNG (difference to the row above),
+// which is good for screenshots and needs one pass.
+func compressRows(size image.Point, colours int, read func(y int, row []byte)) ([]byte, error) {
 	var out bytes.Buffer
 	deflate, err := zlib.NewWriterLevel(&out, zlib.BestSpeed)
 	if err != nil {

@@ -20,9 +20,9 @@ import (
 	"recourse/evidence/typeset/picture"
 )
 
-func newBook(t testing.TB) *typeset.Book {
+func newBook(t testing.TB) *typeset.Document {
 	t.Helper()
-	book := typeset.NewBook(mustFaces(t), typeset.Frame{Left: 20, Top: 20, Right: 190, Bottom: 277})
+	book := typeset.NewDocument(mustFaces(t), typeset.Frame{Left: 20, Top: 20, Right: 190, Bottom: 277})
 	book.NewPage()
 	return book
 }
@@ -75,7 +75,7 @@ func TestRareCharactersAreDrawn(t *testing.T) {
 	rare := []string{"𠮷", "䶮", "𬭊", "㐂", "𪚥", "🧧", "😀", "ก", "\U00010400", "\ue000", "👨\u200d👩\u200d👧"}
 	book := newBook(t)
 	for i, text := range rare {
-		book.Line(book.Page(), 20, 30+10*float64(i), 100, typeset.Left, typeset.Span{Text: text, Style: typeset.Style{Size: 20}})
+		book.DrawLine(book.CurrentPage(), 20, 30+10*float64(i), 100, typeset.Left, typeset.Span{Text: text, Style: typeset.Style{Size: 20}})
 	}
 	pdf := write(t, book)
 	img := render(t, pdf, 1)
@@ -92,17 +92,17 @@ func TestRareCharactersAreDrawn(t *testing.T) {
 func TestTableFlows(t *testing.T) {
 	t.Parallel()
 	book := newBook(t)
-	table := typeset.Table{Widths: []float64{30, 140}, PadX: 2, PadY: 1, Thick: 0.2}
-	table.Head = &typeset.Row{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span("表头甲")}}}, {Paras: []typeset.Para{{Spans: span("表头乙")}}}}}
+	table := typeset.Table{Widths: []float64{30, 140}, PadX: 2, PadY: 1, LineWidth: 0.2}
+	table.Head = &typeset.Row{Cells: []typeset.Cell{{Paragraphs: []typeset.Paragraph{{Spans: span("表头甲")}}}, {Paragraphs: []typeset.Paragraph{{Spans: span("表头乙")}}}}}
 	var want strings.Builder
 	for i := range 60 {
 		text := fmt.Sprintf("第%d行", i) + strings.Repeat("内容", i*i%700)
 		want.WriteString(text)
 		table.Rows = append(table.Rows, typeset.Row{
-			Cells: []typeset.Cell{{}, {Paras: []typeset.Para{{Spans: span(text)}}}}, Hold: i%5 == 0,
+			Cells: []typeset.Cell{{}, {Paragraphs: []typeset.Paragraph{{Spans: span(text)}}}}, KeepWithNext: i%5 == 0,
 		})
 	}
-	book.Table(table)
+	book.AddTable(table)
 	pdf := write(t, book)
 	if len(book.Pages) < 5 {
 		t.Fatalf("%d pages", len(book.Pages))
@@ -122,14 +122,14 @@ func TestTableFlows(t *testing.T) {
 func TestTableStaysInFrame(t *testing.T) {
 	t.Parallel()
 	book := newBook(t)
-	table := typeset.Table{Widths: []float64{80, 90}, PadX: 2, PadY: 1, Thick: 0.2}
+	table := typeset.Table{Widths: []float64{80, 90}, PadX: 2, PadY: 1, LineWidth: 0.2}
 	for i := range 9 {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			{Paras: []typeset.Para{{Spans: span(strings.Repeat("左", 100*i)), Before: 2}, {Spans: span("二"), Before: 3}}},
-			{Paras: []typeset.Para{{Spans: span(strings.Repeat("右", 1200-100*i))}}},
+			{Paragraphs: []typeset.Paragraph{{Spans: span(strings.Repeat("左", 100*i)), Before: 2}, {Spans: span("二"), Before: 3}}},
+			{Paragraphs: []typeset.Paragraph{{Spans: span(strings.Repeat("右", 1200-100*i))}}},
 		}})
 	}
-	book.Table(table)
+	book.AddTable(table)
 	pdf := write(t, book)
 	for i := range book.Pages {
 		img := render(t, pdf, i+1)
@@ -165,7 +165,7 @@ func prepared(t testing.TB, img image.Image) *picture.Picture {
 	if err := png.Encode(&data, img); err != nil {
 		t.Fatal(err)
 	}
-	p, err := picture.Prepare(data.Bytes())
+	p, err := picture.ConvertImage(data.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,8 +202,8 @@ func TestPictureTurns(t *testing.T) {
 	p := prepared(t, quadrants(40, 40))
 	for turn := 1; turn <= 8; turn++ {
 		turned := *p
-		turned.Turn, turned.Digest = turn, strconv.Itoa(turn)
-		book.Page().Picture(&turned, 20, 10+30*float64(turn), 20, 20)
+		turned.Orientation, turned.Digest = turn, strconv.Itoa(turn)
+		book.CurrentPage().DrawPicture(&turned, 20, 10+30*float64(turn), 20, 20)
 	}
 	img := render(t, write(t, book), 1)
 	for turn := 1; turn <= 8; turn++ {
@@ -217,7 +217,7 @@ func TestPicturePart(t *testing.T) {
 	t.Parallel()
 	book := newBook(t)
 	p := prepared(t, quadrants(40, 80))
-	book.Page().PicturePart(p, 20, 20, 20, 40, 20, 20)
+	book.CurrentPage().DrawPicturePart(p, 20, 20, 20, 40, 20, 20)
 	img := render(t, write(t, book), 1)
 	if got := corners(img, 20, 20, 20, 20); got != "bkbk" {
 		t.Errorf("the lower half shows: got %s", got)
@@ -234,11 +234,11 @@ func TestWriteIsDeterministic(t *testing.T) {
 	made := func() []byte {
 		book := newBook(t)
 		for i := range 12 {
-			book.Page().Picture(prepared(t, image.NewGray(image.Rect(0, 0, 40, 10+i))), 20, 20*float64(i), 10, 5)
+			book.CurrentPage().DrawPicture(prepared(t, image.NewGray(image.Rect(0, 0, 40, 10+i))), 20, 20*float64(i), 10, 5)
 			book.AddAnchor(fmt.Sprint("g", i))
-			book.Page().Link(10, 10, 5, 5, fmt.Sprint("g", 11-i))
-			book.Bookmark("书签", i%2)
-			book.Para(typeset.Para{Spans: span("红包𠮷🧧")})
+			book.CurrentPage().AddLink(10, 10, 5, 5, fmt.Sprint("g", 11-i))
+			book.AddBookmark("书签", i%2)
+			book.AddParagraph(typeset.Paragraph{Spans: span("红包𠮷🧧")})
 		}
 		return write(t, book)
 	}
@@ -258,10 +258,10 @@ func TestGoals(t *testing.T) {
 	book := newBook(t)
 	book.AddAnchor("one")
 	book.NewPage()
-	book.Label("7")
+	book.SetLabel("7")
 	book.NewPage()
 	book.AddAnchor("three")
-	if g := book.Anchors(); g["one"] != 1 || g["three"] != 3 {
+	if g := book.AnchorPages(); g["one"] != 1 || g["three"] != 3 {
 		t.Errorf("goals %v", g)
 	}
 	if book.Pages[2].Label != "7" || book.Pages[1].Label != "" {
@@ -277,14 +277,14 @@ func TestMissingRareFont(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := errors.New("no such font")
-	book := typeset.NewBook(typeset.NewFaces(face, face, face, face, func() (*typeset.Face, error) { return nil, lost }), typeset.Frame{Right: 100, Bottom: 100})
+	book := typeset.NewDocument(typeset.NewFaces(face, face, face, face, func() (*typeset.Face, error) { return nil, lost }), typeset.Frame{Right: 100, Bottom: 100})
 	book.NewPage()
-	book.Para(typeset.Para{Spans: span("平常")})
-	if err := book.Write(&bytes.Buffer{}, meta); err != nil {
+	book.AddParagraph(typeset.Paragraph{Spans: span("平常")})
+	if err := book.WritePDF(&bytes.Buffer{}, meta); err != nil {
 		t.Errorf("not needed, yet: %v", err)
 	}
-	book.Para(typeset.Para{Spans: span("𪚥")})
-	if err := book.Write(&bytes.Buffer{}, meta); err == nil {
+	book.AddParagraph(typeset.Paragraph{Spans: span("𪚥")})
+	if err := book.WritePDF(&bytes.Buffer{}, meta); err == nil {
 		t.Error("no error")
 	}
 }
@@ -295,13 +295,13 @@ func FuzzBook(f *testing.F) {
 		if !(width > -50 && width < 300) || len(text) > 2000 {
 			return
 		}
-		book := typeset.NewBook(mustFaces(t), typeset.Frame{Left: 10, Top: 10, Right: 10 + width, Bottom: 287})
+		book := typeset.NewDocument(mustFaces(t), typeset.Frame{Left: 10, Top: 10, Right: 10 + width, Bottom: 287})
 		book.NewPage()
-		book.Para(typeset.Para{Spans: span(text), Align: typeset.Justified})
-		book.Table(typeset.Table{Widths: []float64{width / 2, width / 2}, PadX: 1, PadY: 1, Rows: []typeset.Row{
-			{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span(text)}}}, {Paras: []typeset.Para{{Spans: span(text)}}}}},
+		book.AddParagraph(typeset.Paragraph{Spans: span(text), Align: typeset.Justified})
+		book.AddTable(typeset.Table{Widths: []float64{width / 2, width / 2}, PadX: 1, PadY: 1, Rows: []typeset.Row{
+			{Cells: []typeset.Cell{{Paragraphs: []typeset.Paragraph{{Spans: span(text)}}}, {Paragraphs: []typeset.Paragraph{{Spans: span(text)}}}}},
 		}})
-		if err := book.Write(&bytes.Buffer{}, meta); err != nil {
+		if err := book.WritePDF(&bytes.Buffer{}, meta); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -314,14 +314,14 @@ func TestTableRowsKeepCompany(t *testing.T) {
 	row := regexp.MustCompile(`第(\d+)行`)
 	for round := range 12 {
 		book := newBook(t)
-		book.Skip(random.Float64() * 250)
+		book.AddSpace(random.Float64() * 250)
 		n := 2 + random.IntN(70)
-		table := typeset.Table{Widths: []float64{40}, PadX: 2, PadY: 1, Thick: 0.2, Head: &typeset.Row{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span("头")}}}}}}
+		table := typeset.Table{Widths: []float64{40}, PadX: 2, PadY: 1, LineWidth: 0.2, Head: &typeset.Row{Cells: []typeset.Cell{{Paragraphs: []typeset.Paragraph{{Spans: span("头")}}}}}}
 		for i := range n {
 			text := fmt.Sprintf("第%d行", i) + strings.Repeat("话", random.IntN(60))
-			table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{{Paras: []typeset.Para{{Spans: span(text)}}}}})
+			table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{{Paragraphs: []typeset.Paragraph{{Spans: span(text)}}}}})
 		}
-		book.Table(table)
+		book.AddTable(table)
 		seen := 0
 		for i, text := range pages(t, write(t, book)) {
 			found := len(row.FindAllString(text, -1))

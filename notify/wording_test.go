@@ -22,7 +22,7 @@ func TestALetterReads(t *testing.T) {
 			"Deadline: sending what was asked for, until Monday 23 November 2026, 18:00 (Beijing time).", "Next: Sign in, complete the evidence and submit."},
 		"fr": {"【误发款追回】需要补充材料（R20261121-000042）", "期限：", "下一步："},
 	} {
-		letter := h.Letter(language, n, "https://desk.example.org/cases/x")
+		letter := h.WriteLetter(language, n, "https://desk.example.org/cases/x")
 		if letter.Subject != want.subject {
 			t.Errorf("%s: subject %q", language, letter.Subject)
 		}
@@ -32,7 +32,7 @@ func TestALetterReads(t *testing.T) {
 			}
 		}
 	}
-	if body := h.Letter(notify.Chinese, n, "").Body; strings.Contains(body, "https://") {
+	if body := h.WriteLetter(notify.Chinese, n, "").Body; strings.Contains(body, "https://") {
 		t.Errorf("a link to nowhere:\n%s", body)
 	}
 }
@@ -43,11 +43,11 @@ func TestSumsAreRead(t *testing.T) {
 	n := notify.Notice{Audience: notify.ToClaimant, Template: "returned", Facts: notify.Facts{
 		Number: "R1", Stage: recovery.PrivateContact, Claim: 200_000, Recovered: 50_050,
 	}}
-	if got := h.Message(notify.Chinese, n).Body; !strings.Contains(got, "共退回 500.50 元") || !strings.Contains(got, "还差 1,499.50 元") {
+	if got := h.WriteMessage(notify.Chinese, n).Body; !strings.Contains(got, "共退回 500.50 元") || !strings.Contains(got, "还差 1,499.50 元") {
 		t.Error(got)
 	}
 	n.Facts.Recovered = 250_000
-	if got := h.Message(notify.English, n).Body; !strings.Contains(got, "¥2,500.00 came back") || !strings.Contains(got, "¥0.00 is still missing") {
+	if got := h.WriteMessage(notify.English, n).Body; !strings.Contains(got, "¥2,500.00 came back") || !strings.Contains(got, "¥0.00 is still missing") {
 		t.Error(got)
 	}
 }
@@ -59,7 +59,7 @@ func TestWordsOfANewerBuild(t *testing.T) {
 	h := loadRules(t)
 	n := notify.Notice{Audience: "court", Template: "of tomorrow", Facts: notify.Facts{Number: "R1", Stage: "orbit", Clock: "moon", DueAt: &noon}}
 	for _, language := range notify.Languages {
-		m := h.Message(language, n)
+		m := h.WriteMessage(language, n)
 		if m.Title == "" || !strings.Contains(m.Body, "R1") || !strings.Contains(m.Deadline, "moon") || m.Next == "" {
 			t.Errorf("%s: %+v", language, m)
 		}
@@ -72,19 +72,19 @@ func TestEverythingHasAName(t *testing.T) {
 	h := loadRules(t)
 	for _, language := range notify.Languages {
 		for _, stage := range recovery.Stages {
-			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "stage_entered", Facts: notify.Facts{Stage: stage}})
+			m := h.WriteMessage(language, notify.Notice{Audience: notify.ToClaimant, Template: "stage_entered", Facts: notify.Facts{Stage: stage}})
 			if strings.Contains(m.Body, string(stage)) {
 				t.Errorf("%s has no name for the stage %s", language, stage)
 			}
 		}
 		for _, outcome := range recovery.Outcomes {
-			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "closed", Facts: notify.Facts{Stage: recovery.Closed, Outcome: outcome}})
+			m := h.WriteMessage(language, notify.Notice{Audience: notify.ToClaimant, Template: "closed", Facts: notify.Facts{Stage: recovery.Closed, Outcome: outcome}})
 			if strings.Contains(m.Body, string(outcome)) && strings.Contains(string(outcome), "_") {
 				t.Errorf("%s has no name for the outcome %s", language, outcome)
 			}
 		}
 		for _, clock := range recovery.Clocks {
-			m := h.Message(language, notify.Notice{Audience: notify.ToClaimant, Template: "reminder", Facts: notify.Facts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
+			m := h.WriteMessage(language, notify.Notice{Audience: notify.ToClaimant, Template: "reminder", Facts: notify.Facts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
 			if strings.Contains(m.Deadline, string(clock)) && strings.Contains(string(clock), "_") {
 				t.Errorf("%s has no name for the clock %s", language, clock)
 			}

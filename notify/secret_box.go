@@ -16,27 +16,27 @@ type SecretBox struct{ aead cipher.AEAD }
 
 var errSecret = errors.New("the secret of the webhook cannot be decrypted")
 
-// NewSecretBox makes a Vault of a key, with AES-256-GCM.
+// NewSecretBox returns a SecretBox with an AES-256-GCM key.
 func NewSecretBox(key [32]byte) *SecretBox {
-	// Neither fails: 32 bytes is a key size of AES. The standard library draws the
-	// nonce, because a repeated one would break GCM.
+	// Neither can fail: 32 bytes is a key size of AES. The standard library generates
+	// the nonces, because a repeated one would break GCM.
 	block, _ := aes.NewCipher(key[:])
 	aead, _ := cipher.NewGCMWithRandomNonce(block)
 	return &SecretBox{aead: aead}
 }
 
-// Seal encrypts a secret for one webhook. It cannot be opened for another one.
-func (v *SecretBox) Seal(webhook string, secret []byte) []byte {
-	return v.aead.Seal(nil, nil, secret, []byte(webhook)) //nolint:gosec // the cipher draws the nonce itself
+// EncryptSecret encrypts a secret for one webhook. It cannot be decrypted for another one.
+func (b *SecretBox) EncryptSecret(webhook string, secret []byte) []byte {
+	return b.aead.Seal(nil, nil, secret, []byte(webhook)) //nolint:gosec // the cipher generates the nonce itself
 }
 
-// Open decrypts a secret. It fails if the key or the webhook is another one, or if the
+// DecryptSecret decrypts a secret. It fails if the key or the webhook is another one, or if the
 // bytes were changed.
-func (v *SecretBox) Open(webhook string, sealed []byte) ([]byte, error) {
-	if v == nil || len(sealed) < v.aead.Overhead() {
+func (b *SecretBox) DecryptSecret(webhook string, sealed []byte) ([]byte, error) {
+	if b == nil || len(sealed) < b.aead.Overhead() {
 		return nil, errSecret
 	}
-	secret, err := v.aead.Open(nil, nil, sealed, []byte(webhook))
+	secret, err := b.aead.Open(nil, nil, sealed, []byte(webhook))
 	if err != nil {
 		return nil, errSecret
 	}
