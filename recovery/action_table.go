@@ -51,24 +51,24 @@ var actionTable = slices.Concat(contactActions(), planActions(), appealActions()
 
 func contactActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: PlanContact, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactPlanned,
+		Name: PlanContact, Rank: 1, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactPlanned,
 		About: "Checks a message before it is sent: how often, at what hour, to whom, and what it says. " +
 			"The plan is recorded; nothing is sent. A message that should not be sent is refused with 409 `contact_limit`, " +
 			"`quiet_hours`, `no_contact` or `text_unsafe`; `detail` names the article and the earliest allowed time, " +
 			"`errors` each place in the text.",
 		Fields: []Field{contactChannel(required), counterpartField(optional), textField("text", required), inGroupField()},
 	}, {
-		Name: RecordContact, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactRecorded,
+		Name: RecordContact, Rank: 2, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactRecorded,
 		About:  "Records a message that was sent, and every limit it exceeded.",
 		Fields: []Field{contactChannel(required), counterpartField(optional), textField("text", required), pastField("sent_at", required), inGroupField()},
 		apply:  Position.recordContact,
 	}, {
-		Name: RecordMediation, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryMediationRecorded,
+		Name: RecordMediation, Rank: 6, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryMediationRecorded,
 		About:  "Records that another person asked for the money to be returned.",
 		Fields: []Field{textField("text", required), contactChannel(optional), pastField("at", required)},
 		apply:  keepPosition,
 	}, {
-		Name: RecordResponse, Stages: openStages, Roles: everyParty, When: always, Entry: EntryResponseRecorded,
+		Name: RecordResponse, Rank: 3, Stages: openStages, Roles: everyParty, When: always, Entry: EntryResponseRecorded,
 		About: "Records a counterpart's answer. Money counts only when the claimant or the staff reports it; when everyone who still " +
 			"owes money refuses, the next stage begins.",
 		Fields: []Field{
@@ -79,13 +79,13 @@ func contactActions() []ActionSpec {
 		},
 		check: checkResponse, apply: Position.recordResponse,
 	}, {
-		Name: RecordReturn, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryReturnRecorded,
+		Name: RecordReturn, Rank: 4, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryReturnRecorded,
 		About: "Counts money that came back, from a counterpart or by the platform's own refund. Closes the case when nothing is " +
 			"missing. Also allowed on closed cases, because money can arrive late.",
 		Fields: []Field{moneyField(required), counterpartField(optional), returnChannel(), pastField("at", required)},
 		check:  checkReturn, apply: Position.recordReturn,
 	}, {
-		Name: ReportHarassment, Stages: openStages, Roles: everyParty, When: always, Entry: EntryHarassmentReported,
+		Name: ReportHarassment, Rank: 7, Stages: openStages, Roles: everyParty, When: always, Entry: EntryHarassmentReported,
 		About:  "Stops all private messages to a counterpart who feels harassed.",
 		Fields: []Field{counterpartField(required), textField("text", required), pastField("at", optional), emailField()},
 		apply:  Position.reportHarassment,
@@ -94,7 +94,7 @@ func contactActions() []ActionSpec {
 
 func planActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: ProposePlan, Stages: afterRecall, Roles: everyParty, When: notHalted, Entry: EntryPlanProposed,
+		Name: ProposePlan, Rank: 5, Stages: afterRecall, Roles: everyParty, When: notHalted, Entry: EntryPlanProposed,
 		About: "Proposes to pay in instalments that add up to what one counterpart owes. Replaces an earlier proposal.",
 		Fields: []Field{
 			counterpartField(required), {Name: "instalments", Form: InstalmentsForm, Required: true, Max: MaxInstalments}, emailField(),
@@ -123,7 +123,7 @@ func planActions() []ActionSpec {
 
 func appealActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: Escalate, Stages: beforeLegal, Roles: caseRoles, When: notHalted, Entry: EntryEscalated,
+		Name: Escalate, Rank: 11, Stages: beforeLegal, Roles: caseRoles, When: notHalted, Entry: EntryEscalated,
 		About:  "Enters a later stage early, with a reason.",
 		Fields: []Field{choiceField("to", "stage", Stages, required).laterStages(), textField("reason", required)},
 		apply:  Position.escalateCase,
@@ -197,7 +197,7 @@ func legalActions() []ActionSpec {
 func caseActions() []ActionSpec {
 	reason := []Field{textField("reason", required)}
 	return []ActionSpec{{
-		Name: PauseCase, Stages: afterRecall, Roles: pauseRoles, When: notPaused, Entry: EntryPaused,
+		Name: PauseCase, Rank: 12, Stages: afterRecall, Roles: pauseRoles, When: notPaused, Entry: EntryPaused,
 		About: "Stops every deadline set by people, until a day or the end of the longest pause. Plans, legal deadlines and money go on.",
 		Fields: []Field{textField("reason", required), {
 			Name: "until", Form: FutureForm,
@@ -209,11 +209,11 @@ func caseActions() []ActionSpec {
 		About: "Ends a pause.",
 		apply: Position.resumeCase,
 	}, {
-		Name: Withdraw, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryWithdrawn,
+		Name: Withdraw, Rank: 14, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryWithdrawn,
 		About:  "Closes the case because the claimant gives up the claim.",
 		Fields: reason, apply: Position.withdrawCase,
 	}, {
-		Name: CloseCase, Stages: openStages, Roles: []Role{RoleSupervisor, RoleLegal}, When: always, Entry: EntryClosed,
+		Name: CloseCase, Rank: 15, Stages: openStages, Roles: []Role{RoleSupervisor, RoleLegal}, When: always, Entry: EntryClosed,
 		About:  "Closes the case with an outcome that agrees with the amounts.",
 		Fields: []Field{choiceField("outcome", "outcome", Outcomes, required), textField("reason", required)},
 		apply:  Position.closeByPerson,
@@ -226,21 +226,21 @@ func caseActions() []ActionSpec {
 
 func deskActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: Assign, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryAssigned,
+		Name: Assign, Rank: 9, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryAssigned,
 		About:  "Assigns the case to a member of the staff.",
 		Fields: []Field{{Name: "user_id", Form: StaffForm, Max: MaxReference, About: "Staff account; the sender's own when absent"}},
 	}, {
-		Name: Release, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryReleased,
+		Name: Release, Rank: 10, Stages: openStages, Roles: deskRoles, When: always, Entry: EntryReleased,
 		About: "Returns the case to the queue.",
 	}, {
-		Name: HandOver, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryHandedOver,
+		Name: HandOver, Rank: 13, Stages: openStages, Roles: ownerRoles, When: always, Entry: EntryHandedOver,
 		About: "Names the account that represents the claimant, or ends the representation.",
 		Fields: []Field{
 			{Name: "user_id", Form: LineForm, Max: MaxReference, About: "A claimant's account; absent ends the representation"},
 			textField("reason", required),
 		},
 	}, {
-		Name: AddNote, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryNoteAdded,
+		Name: AddNote, Rank: 8, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryNoteAdded,
 		About:  "Adds a note, for the staff only or for everybody in the case.",
 		Fields: []Field{textField("text", required), choiceField("visibility", "visibility", NoteVisibilities, required).staffOnly()},
 	}, {

@@ -50,7 +50,10 @@ type ActionSpec struct {
 	Roles  []Role
 	When   Condition
 	Fields []Field
-	Entry  EntryKind // the journal entry it writes, unless apply chooses another kind
+	// Rank orders the forms of a page. Actions of a specific stage have 0 and come
+	// first; the higher the rank, the more seldom the action is the next step.
+	Rank  int
+	Entry EntryKind // the journal entry it writes, unless apply chooses another kind
 
 	check func(ActionBody, *FieldChecker)       // rules that involve several fields; nil for none
 	apply func(Position, Command) (Step, error) // nil for an action that leaves the position as it is

@@ -171,18 +171,16 @@ func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed 
 	return forms
 }
 
-// lastActions are shown after all others, in this order, because they are
-// rarely the next step. Actions of a specific stage come first.
-var lastActions = []recovery.Action{
-	recovery.PlanContact, recovery.RecordContact, recovery.RecordResponse, recovery.RecordReturn, recovery.ProposePlan,
-	recovery.RecordMediation, recovery.ReportHarassment, recovery.AddNote, recovery.Assign, recovery.Release, recovery.Escalate,
-	recovery.PauseCase, recovery.HandOver, recovery.Withdraw, recovery.CloseCase,
-}
-
+// sortActions orders actions by their rank in the table of actions.
 func sortActions(actions []recovery.Action) []recovery.Action {
 	sorted := slices.Clone(actions)
-	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return slices.Index(lastActions, a) - slices.Index(lastActions, b) })
+	slices.SortStableFunc(sorted, func(a, b recovery.Action) int { return rankOf(a) - rankOf(b) })
 	return sorted
+}
+
+func rankOf(action recovery.Action) int {
+	spec, _ := recovery.SpecOf(action)
+	return spec.Rank
 }
 
 // filingFacts returns what was entered when the case was filed.
