@@ -74,7 +74,7 @@ func findLineEnd(runes []shapedRune, start int, room, width float64) (end int, s
 	return max(end, start+1), true
 }
 
-// splitsWord reports whether a line that ends at at would split a word.
+// splitsWord reports whether a line end before index at would split a word.
 func splitsWord(runes []shapedRune, at int) bool {
 	return isWordRune(runes[at-1].r) && isWordRune(runes[at].r)
 }
@@ -94,7 +94,7 @@ func isLongWord(runes []shapedRune, width float64) bool {
 	return false
 }
 
-// canBreakBefore reports whether a line may end before the character at at.
+// canBreakBefore reports whether a line may end before the character with index at.
 func canBreakBefore(runes []shapedRune, at int) bool {
 	before := at - 1
 	for before > 0 && runes[before].isSpace() {

@@ -17,7 +17,7 @@ import (
 	_ "image/jpeg" // reads the header; the data is used as it is
 	_ "image/png"  // decodes what a PDF cannot contain as it is
 
-	// formats of scanners and newer phones; re-encoded
+	// Formats of scanners and newer phones; they are re-encoded.
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
