@@ -10,7 +10,7 @@ import (
 
 // Act takes an action in a case and returns the case after it. The action is
 // staged in PostgreSQL first, because it may contain personal data; the engine
-// gets only the Move. A refused action leaves nothing behind.
+// gets only the Command. A refused action leaves nothing behind.
 func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.ActionBody) (Reply[View], error) {
 	c, err := s.checkMayAct(ctx, req, id, act)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // ActionBody is the request body of an action. Only the fields of its Action may be set
 // (see Validate). It may contain personal data, so it stays in PostgreSQL; Temporal
-// gets a Move.
+// gets a Command.
 type ActionBody struct {
 	Action        Action         `json:"-"`
 	CounterpartID CounterpartID  `json:"counterpart_id,omitempty"`
@@ -42,7 +42,7 @@ type ActionBody struct {
 	Email string `json:"email,omitempty"`
 }
 
-// Command is the part of an Act that changes the position of a case. It contains no
+// Command is the part of an action that changes the position of a case. It contains no
 // personal data, so it may be sent to Temporal.
 type Command struct {
 	Action        Action        `json:"action"`
@@ -65,7 +65,7 @@ type Command struct {
 	At *time.Time `json:"at,omitempty"`
 }
 
-// Command returns the part of an act that changes the position.
+// Command returns the part of an action that changes the position.
 func (a ActionBody) Command(by Actor, request RequestID) Command {
 	move := Command{
 		Action: a.Action, Actor: by, RequestID: request, CounterpartID: a.CounterpartID,
@@ -89,7 +89,7 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 func (a ActionBody) setFields() []string {
 	encoded, err := json.Marshal(a)
 	if err != nil {
-		return nil // an Act holds nothing that JSON cannot express
+		return nil // cannot happen: JSON can express every field
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(encoded, &fields); err != nil {
