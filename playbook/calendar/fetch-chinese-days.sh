@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the npm package that the calendar's test compares with into
-# DIR/node_modules. A second run only looks.
+# Installs the npm package that the test of the calendar compares with into
+# DIR/node_modules. A second run only checks.
 set -eu
 version=1.5.7
 dir=${1:?usage: fetch-chinese-days.sh DIR}
