@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fetches the fonts a dossier is set in and checks each against fonts.sha256.
+# Fetches the fonts of the dossier and checks each against fonts.sha256.
 #
 #   fetch-fonts.sh DEST
 #
 # The Noto faces come from npm packages, Hanazono from the Debian package
 # fonts-hanazono (no root needed). Without apt, set HANAZONO_DIR to a folder
-# that holds HanaMinA.ttf and HanaMinB.ttf. A second run only checks.
+# that contains HanaMinA.ttf and HanaMinB.ttf. A second run only checks.
 set -eu
 
 dest=${1:?usage: fetch-fonts.sh DEST}
@@ -25,7 +25,7 @@ check() {
 	fi
 }
 
-# sound NAME: the file is there and has its pinned digest.
+# sound NAME: the file exists and has its pinned digest.
 sound() {
 	[ -f "$dest/$1" ] && grep " $1\$" "$pins" | (cd "$dest" && check -)
 }
