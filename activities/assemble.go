@@ -31,7 +31,7 @@ func (a *Exports) assemble(ctx context.Context, export recovery.Export, c recove
 func (a *Exports) readSource(ctx context.Context, export recovery.Export, c recovery.Case) (folio.Source, error) {
 	source := folio.Source{Case: c, Export: export}
 	var err error
-	source.Checkpoint, err = a.Archive.CheckpointAt(ctx, c.ID, export.Size)
+	source.Checkpoint, err = a.Archive.CheckpointOfSize(ctx, c.ID, export.Size)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {
 		return source, fmt.Errorf("%w: %w", folio.ErrJournalIncomplete, err)
 	}

@@ -103,10 +103,10 @@ func (a *Cases) findBreaches(ctx context.Context, c recovery.Case, act recovery.
 
 // loadRequest loads what the actor sent. Steps without an actor have no request.
 func (a *Cases) loadRequest(ctx context.Context, in StepInput) (recovery.ActionRequest, error) {
-	if in.Move == nil {
+	if in.Command == nil {
 		return recovery.ActionRequest{}, nil
 	}
-	request, err := a.Record.ActionRequest(ctx, in.Move.RequestID)
+	request, err := a.Record.ActionRequest(ctx, in.Command.RequestID)
 	if err != nil {
 		return recovery.ActionRequest{}, err
 	}

@@ -94,7 +94,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (r *caseFixture) stage(act recovery.ActionBody, role recovery.Role) activities.StepInput {
 	r.Helper()
 	actor := recovery.Actor{Role: role, ID: recovery.UserID(newID())}
-	staged, err := r.store.StageAction(r.Context(), recovery.ActionRequest{
+	staged, err := r.store.StoreAction(r.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID()), CaseID: r.filed.ID, Actor: actor, Act: act, Key: newID(), Fingerprint: "f", Device: "phone",
 	})
 	r.must(err)
@@ -102,7 +102,7 @@ func (r *caseFixture) stage(act recovery.ActionBody, role recovery.Role) activit
 	step, err := r.current().Position.Take(move)
 	r.must(err)
 	return activities.StepInput{
-		CaseID: r.filed.ID, Key: "act:" + string(staged.ID), Step: step, Move: &move, Attempt: staged.Attempt,
+		CaseID: r.filed.ID, Key: "act:" + string(staged.ID), Step: step, Command: &move, Attempt: staged.Attempt,
 	}
 }
 
@@ -269,7 +269,7 @@ func TestTakeStepAbandoned(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
-	if _, err := r.store.AbandonAction(t.Context(), in.Move.RequestID); err != nil {
+	if _, err := r.store.AbandonAction(t.Context(), in.Command.RequestID); err != nil {
 		t.Fatal(err)
 	}
 	if result := r.take(in); !result.Abandoned {
@@ -285,7 +285,7 @@ func TestTakeStepDropped(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
 	in := r.stage(escalate(recovery.Appeal), recovery.RoleAgent)
-	r.must(r.store.DeleteAction(t.Context(), in.Move.RequestID))
+	r.must(r.store.DeleteAction(t.Context(), in.Command.RequestID))
 	if result := r.take(in); !result.Abandoned {
 		t.Errorf("result %+v", result)
 	}

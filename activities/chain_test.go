@@ -81,7 +81,7 @@ func nextStep(draw *rand.Rand, c recovery.Case, n int) (entryBuilder, bool) {
 	move := act.Command(recovery.Actor{Role: role, ID: "a"}, recovery.RequestID(s.input.Key))
 	step, err := c.Position.Take(move)
 	s.request = recovery.ActionRequest{ID: move.RequestID, Act: act}
-	s.input.Step, s.input.Move = step, &move
+	s.input.Step, s.input.Command = step, &move
 	return s, err == nil
 }
 

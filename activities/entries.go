@@ -32,8 +32,8 @@ func (b entryBuilder) newChange(deadlines []recovery.Deadline) notify.Change {
 		Case: b.before, Kind: b.input.Step.Kind, Actor: recovery.System, Clock: b.input.Because, Ref: b.input.Ref,
 		Fulfilled: len(b.planFulfilledEntries()) > 0, Beyond: len(b.breaches) > 0, Next: b.next(), Deadlines: deadlines, At: b.now,
 	}
-	if b.input.Move != nil {
-		change.Actor, change.Answer = b.input.Move.Actor, b.input.Move.Response
+	if b.input.Command != nil {
+		change.Actor, change.Answer = b.input.Command.Actor, b.input.Command.Response
 	}
 	return change
 }
@@ -57,8 +57,8 @@ func (b entryBuilder) buildDrafts() []journal.Draft {
 func (b entryBuilder) stepEntry() journal.Draft {
 	draft := b.newDraft(b.input.Step.Kind, b.input.Key)
 	switch {
-	case b.input.Move != nil:
-		draft.Actor = b.input.Move.Actor
+	case b.input.Command != nil:
+		draft.Actor = b.input.Command.Actor
 		draft.Collector.Device = b.request.Device
 		draft.ClaimedAt = b.request.Act.ClaimedAt()
 		draft.Facts, draft.Personal = b.request.Act.Facts(), b.request.Act.Personal()
@@ -95,7 +95,7 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 // addSubject records the counterpart an action applies to when the request does
 // not name one, and when the action was accepted if it has no time of its own.
 func (b entryBuilder) addSubject(facts map[string]any) {
-	move := b.input.Move
+	move := b.input.Command
 	switch b.input.Step.Kind {
 	case recovery.EntryPlanProposed:
 		facts["plan"] = b.next().PlanCount
@@ -139,14 +139,14 @@ func (b entryBuilder) emailConsentEntries() []journal.Draft {
 		return nil
 	}
 	draft := b.newDraft(recovery.EntryMailsAsked, b.input.Key+":mails")
-	draft.Actor, draft.Collector.Device = b.input.Move.Actor, b.request.Device
+	draft.Actor, draft.Collector.Device = b.input.Command.Actor, b.request.Device
 	draft.Facts = map[string]any{"counterpart_id": b.request.Act.CounterpartID, "visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"email": b.request.Act.Email}
 	return []journal.Draft{draft}
 }
 
 func (b entryBuilder) counterpartAddress() *notify.CounterpartAddress {
-	if b.input.Move == nil || b.request.Act.Email == "" {
+	if b.input.Command == nil || b.request.Act.Email == "" {
 		return nil
 	}
 	return &notify.CounterpartAddress{CounterpartID: b.request.Act.CounterpartID, Email: b.request.Act.Email}
@@ -196,8 +196,8 @@ func (b entryBuilder) closedEntry() journal.Draft {
 
 // cause names what moved the case: the action, or the deadline that passed.
 func (b entryBuilder) cause() string {
-	if b.input.Move != nil {
-		return string(b.input.Move.Action)
+	if b.input.Command != nil {
+		return string(b.input.Command.Action)
 	}
 	if b.input.Because != recovery.NoClock {
 		return string(b.input.Because)
@@ -215,17 +215,17 @@ func (b entryBuilder) newDraft(kind recovery.EntryKind, key string) journal.Draf
 // changedCounterpart returns the new state of the counterpart that answered or
 // paid, or nil if the step changes none.
 func (b entryBuilder) changedCounterpart() *recovery.Counterpart {
-	if b.input.Move == nil {
+	if b.input.Command == nil {
 		return nil
 	}
 	for _, holder := range b.next().Counterparts {
-		answers := b.input.Move.Action == recovery.RecordResponse && holder.ID == b.input.Move.CounterpartID
+		answers := b.input.Command.Action == recovery.RecordResponse && holder.ID == b.input.Command.CounterpartID
 		if !answers && holder.Returned == b.returnedBefore(holder.ID) {
 			continue
 		}
 		changed := recovery.Counterpart{ID: holder.ID, ReturnFen: holder.Returned}
 		if answers {
-			changed.Answer, changed.Refusal = b.input.Move.Response, b.request.Act.Refusal
+			changed.Answer, changed.Refusal = b.input.Command.Response, b.request.Act.Refusal
 		}
 		return &changed
 	}

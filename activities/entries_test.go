@@ -39,7 +39,7 @@ func builderFor(t *testing.T, c recovery.Case, act recovery.ActionBody) entryBui
 		t.Fatal(err)
 	}
 	return entryBuilder{
-		input: StepInput{CaseID: c.ID, Key: "act:r", Step: step, Move: &move}, before: c, now: noon, version: "1.2.3",
+		input: StepInput{CaseID: c.ID, Key: "act:r", Step: step, Command: &move}, before: c, now: noon, version: "1.2.3",
 		request: recovery.ActionRequest{ID: "r", CaseID: c.ID, Act: act, Device: "phone"},
 	}
 }
@@ -114,7 +114,7 @@ func TestDraftsOfTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := entryBuilder{input: StepInput{Key: "act:r", Step: step, Move: &end}, before: c, now: noon}
+	s := entryBuilder{input: StepInput{Key: "act:r", Step: step, Command: &end}, before: c, now: noon}
 	if diff := cmp.Diff([]recovery.EntryKind{recovery.EntryClosed}, kinds(s.buildDrafts())); diff != "" {
 		t.Errorf("a case closed by its desk is closed once (-want +got):\n%s", diff)
 	}

@@ -23,7 +23,7 @@ type Archive interface {
 	CaseAtExport(ctx context.Context, id recovery.ExportID) (recovery.Case, error)
 	FindExport(ctx context.Context, id recovery.ExportID) (recovery.Export, error)
 	ReadJournal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error)
-	CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error)
+	CheckpointOfSize(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error)
 	EarlierCheckpoints(ctx context.Context, id recovery.CaseID, below int64) ([]journal.Checkpoint, error)
 	ListEvidence(ctx context.Context, id recovery.CaseID) ([]recovery.Evidence, error)
 	FinishExport(ctx context.Context, e recovery.Export, d journal.Draft) error

@@ -23,13 +23,13 @@ type Opening struct {
 	Pace      int                 `json:"pace"`
 }
 
-// StepInput is a step to write. Move is nil when no one acted; then Because names
+// StepInput is a step to write. Command is nil when no one acted; then Because names
 // the deadline that passed, or EvidenceID the evidence that was added.
 type StepInput struct {
 	CaseID     recovery.CaseID     `json:"case_id"`
 	Key        string              `json:"key"` // at most one entry per case and key
 	Step       recovery.Step       `json:"step"`
-	Move       *recovery.Command   `json:"move,omitempty"`
+	Command    *recovery.Command   `json:"move,omitempty"`
 	Attempt    int                 `json:"attempt,omitempty"` // of the staged request; see postgres.ActionRequest
 	Because    recovery.Clock      `json:"because,omitempty"`
 	Ref        string              `json:"ref,omitempty"` // which of several clocks of that kind

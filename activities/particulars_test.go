@@ -48,7 +48,7 @@ func (b *exportFixture) supply(change recovery.Particulars, key string) {
 	b.must(change.Validate(stand, c, b.now))
 	draft := b.draft(recovery.EntryParticulars, key)
 	draft.Facts, draft.Personal = change.EntryFacts(), change.ValuesByPath()
-	b.must(b.store.WriteDesk(b.Context(), postgres.DeskWrite{CaseID: c.ID, Draft: draft}))
+	b.must(b.store.WriteDirectly(b.Context(), postgres.DirectWrite{CaseID: c.ID, Draft: draft}))
 }
 
 // onRoute moves the case to a legal route.

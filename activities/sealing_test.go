@@ -102,7 +102,7 @@ func TestBuildExportSealsAndStamps(t *testing.T) {
 	if bag.Stamps != 1 || bag.Stamp == nil || bag.Keys != 1 || pdf.PDF == nil || !pdf.PDF.Development || pdf.Stamp == nil {
 		t.Errorf("bag %+v, dossier %+v", bag, pdf)
 	}
-	stored, err := b.store.CheckpointAt(t.Context(), asked.CaseID, asked.Size)
+	stored, err := b.store.CheckpointOfSize(t.Context(), asked.CaseID, asked.Size)
 	b.must(err)
 	output := b.run("", "openssl", "ts", "-verify", "-token_in", "-in", b.write("token", stored.Token),
 		"-data", b.write("note", []byte(stored.Note)), "-CAfile", b.write("roots", tsa.Roots))

@@ -47,7 +47,7 @@ func (a *API) takeAction(c echo.Context, action recovery.Action) error {
 		return err
 	}
 	act.Action = action
-	reply, err := a.service.Act(c.Request().Context(), request, recovery.CaseID(id), act)
+	reply, err := a.service.TakeAction(c.Request().Context(), request, recovery.CaseID(id), act)
 	if err != nil {
 		return err
 	}

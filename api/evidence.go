@@ -102,7 +102,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.ImportStatementOf(c.Request().Context(), request, recovery.CaseID(id), received.name, received.fields["sha256"], received.file)
+	reply, err := a.service.ImportStatementWithDigest(c.Request().Context(), request, recovery.CaseID(id), received.name, received.fields["sha256"], received.file)
 	if err != nil {
 		return addFileField(err)
 	}
@@ -110,7 +110,7 @@ func (a *API) ImportStatement(c echo.Context, id ID, params ImportStatementParam
 	return sendReply(c, http.StatusCreated, reply, renderStatementImport)
 }
 
-func renderStatementImport(i casework.Imported) StatementImport {
+func renderStatementImport(i casework.ImportedStatement) StatementImport {
 	return StatementImport{
 		Evidence: renderExhibit(i.Exhibit), Platform: Platform(i.Bill.Platform), Form: StatementImportForm(i.Bill.Form),
 		StatedRows: nullIfZero(i.Bill.Stated), Rows: len(i.Bill.Transactions),

@@ -58,7 +58,7 @@ func (a *API) ConfirmEvidenceFacts(c echo.Context, id ID, params ConfirmEvidence
 		return err
 	}
 	answers := casework.FactAnswers{Confirm: valueOrZero(body.Confirm), Reject: valueOrZero(body.Reject)}
-	reply, err := a.service.ConfirmFacts(c.Request().Context(), request, recovery.EvidenceID(id), answers)
+	reply, err := a.service.AnswerFacts(c.Request().Context(), request, recovery.EvidenceID(id), answers)
 	if err != nil {
 		return err
 	}

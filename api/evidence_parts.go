@@ -29,8 +29,8 @@ func (a *API) BeginUpload(c echo.Context, id ID, params BeginUploadParams) error
 	return sendReply(c, http.StatusCreated, reply, renderUpload)
 }
 
-func newAnnouncement(b UploadAnnouncement) casework.UploadPlan {
-	return casework.UploadPlan{Size: b.Size, FileDescription: recovery.FileDescription{
+func newAnnouncement(b UploadAnnouncement) casework.AnnouncedFile {
+	return casework.AnnouncedFile{Size: b.Size, FileDescription: recovery.FileDescription{
 		Kind: recovery.EvidenceKind(b.Kind), CapturedAt: b.CapturedAt, Source: valueOrZero(b.Source), Description: valueOrZero(b.Description),
 		FileName: valueOrZero(b.FileName), SHA256: b.Sha256,
 	}}

@@ -43,7 +43,7 @@ func TestCalibrationIsForStaff(t *testing.T) {
 	}
 	c := s.FileCase(t)
 	amount, now := c.Amount, time.Now()
-	_, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{
+	_, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: c.Counterparts[0].ID, Kind: string(recovery.Returned), Amount: &amount, At: &now,
 	})
 	failOnError(t, err)

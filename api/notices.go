@@ -126,7 +126,7 @@ func (a *API) AddWebhook(c echo.Context, p AddWebhookParams) error {
 	if err != nil {
 		return err
 	}
-	reply, err := a.notices.AddWebhook(c.Request().Context(), request, casework.NewWebhook(input))
+	reply, err := a.notices.AddWebhook(c.Request().Context(), request, casework.WebhookInput(input))
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (a *API) RotateWebhook(c echo.Context, id ID, p RotateWebhookParams) error 
 
 // DropWebhook implements ServerInterface.
 func (a *API) DropWebhook(c echo.Context, id ID) error {
-	if err := a.notices.DropWebhook(c.Request().Context(), actorFrom(c), id); err != nil {
+	if err := a.notices.DeleteWebhook(c.Request().Context(), actorFrom(c), id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -181,7 +181,7 @@ func (a *API) ReplayDelivery(c echo.Context, id ID, p ReplayDeliveryParams) erro
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	delivery, err := a.notices.Replay(c.Request().Context(), actorFrom(c), id)
+	delivery, err := a.notices.ReplayDelivery(c.Request().Context(), actorFrom(c), id)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func renderErasure(e casework.Erasure) Erasure {
 	return result
 }
 
-func renderGround(g casework.Ground) ErasureGround {
+func renderGround(g casework.KeepReason) ErasureGround {
 	return ErasureGround{
 		Reason: ErasureGroundReason(g.Reason), Detail: g.Detail,
 		Articles: renderList(g.Articles, func(a textlint.Article) string { return a.String() }),

@@ -17,7 +17,7 @@ func (a *API) GetReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := a.service.OpenReturn(c.Request().Context(), request, linkFrom(c))
+	result, err := a.service.OpenCounterpartView(c.Request().Context(), request, linkFrom(c))
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err := checkKey(p.IdempotencyKey); err != nil {
 		return err
 	}
-	received, err := a.receiveUpload(c, a.service.ReceiveReturn, evidenceFields...)
+	received, err := a.receiveUpload(c, a.service.ReceiveCounterpartFile, evidenceFields...)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (a *API) AddReturnEvidence(c echo.Context, p AddReturnEvidenceParams) error
 	if err != nil {
 		return err
 	}
-	reply, err := a.service.AddReturnEvidence(c.Request().Context(), request, linkFrom(c), up, received.file)
+	reply, err := a.service.AddCounterpartEvidence(c.Request().Context(), request, linkFrom(c), up, received.file)
 	if err != nil {
 		return addFileField(err)
 	}
@@ -154,7 +154,7 @@ func renderReturnEvidence(e casework.Exhibit) ReturnEvidence {
 	}
 }
 
-func renderReturn(r casework.Return) Return {
+func renderReturn(r casework.CounterpartView) Return {
 	result := Return{
 		Reference: string(r.Reference), Open: r.Open, Platform: Platform(r.Platform), Instrument: Instrument(r.Instrument),
 		SentAt: renderTime(r.SentAt), ClaimedAt: renderTimeOrNull(r.ClaimedAt), HeldFen: renderMoney(r.Held), AskedFen: renderMoney(r.Asked),

@@ -17,7 +17,7 @@ import (
 )
 
 // deliveryWords are words about delivered goods in the claimant's text or file
-// names. Orders of merchants are not known here.
+// names. They are the only sign that the payment was for an order of a merchant.
 const deliveryWords = `发货|到货|收货|签收|验货|提货|送货|快递单|物流单`
 
 // partyMarks identify the people of a case across cases: the claimant by
@@ -28,29 +28,29 @@ func (s *Service) partyMarks(c recovery.Case) (person [32]byte, marks []recovery
 	if len(s.config.MarkKey) == 0 {
 		return person, nil
 	}
-	put := func(side recovery.Side, kind, value string) {
+	addMark := func(side recovery.Side, kind, value string) {
 		if value != "" {
-			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.digestMark(kind, value)})
+			marks = append(marks, recovery.PartyMark{Side: side, Mark: s.computeMark(kind, value)})
 		}
 	}
-	put(recovery.ClaimantSide, "account", string(c.Owner))
-	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Email))
-	put(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Phone))
-	person = s.digestMark("case", string(c.ID))
+	addMark(recovery.ClaimantSide, "account", string(c.Owner))
+	addMark(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Email))
+	addMark(recovery.ClaimantSide, "contact", normalizeContact(c.Claimant.Phone))
+	person = s.computeMark("case", string(c.ID))
 	if len(marks) > 0 {
 		person = marks[0].Mark
 	}
 	for _, counterpart := range c.Counterparts {
-		put(recovery.CounterpartSide, "contact", normalizeContact(counterpart.Contact))
+		addMark(recovery.CounterpartSide, "contact", normalizeContact(counterpart.Contact))
 		if alias := normalize(counterpart.Alias); alias != "" && c.Group.Size > 0 {
 			group := strings.Join([]string{string(c.Platform), string(c.Group.Kind), strconv.Itoa(c.Group.Size), alias}, "|")
-			put(recovery.CounterpartSide, "alias", group)
+			addMark(recovery.CounterpartSide, "alias", group)
 		}
 	}
 	return person, marks
 }
 
-func (s *Service) digestMark(kind, value string) [32]byte {
+func (s *Service) computeMark(kind, value string) [32]byte {
 	hash := hmac.New(sha256.New, s.config.MarkKey)
 	hash.Write([]byte(kind + "\x00" + value))
 	return [32]byte(hash.Sum(nil))
@@ -91,16 +91,16 @@ func (s *Service) FlagAbuse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var faults []error
+	var errs []error
 	for _, pattern := range found {
-		faults = append(faults, s.flagCase(ctx, pattern, now))
+		errs = append(errs, s.flagCase(ctx, pattern, now))
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
-// flagCase stores one pattern. The entry is internal and has the pattern as a
-// committed value, so other readers of the journal only see that there was a
-// check.
+// flagCase stores one pattern. The entry is internal and contains only the
+// commitment of the pattern, so other readers of the journal see no more than that
+// there was a check.
 func (s *Service) flagCase(ctx context.Context, found recovery.FoundPattern, now time.Time) error {
 	c, err := s.Store.ReadCase(ctx, found.CaseID)
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Service) prepareDismissal(ctx context.Context, req Request, id, reason 
 		return change[recovery.AbuseFlag]{}, err
 	}
 	draft := s.newDraft(recovery.EntryAbuseDismissed, req, c)
-	draft.Key = deskEntryKey(req, s.newID)
+	draft.Key = requestEntryKey(req, s.newID)
 	draft.Facts = map[string]any{"flag_id": flag.ID, "visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	flag.DismissedAt, flag.DismissedBy = &draft.At, req.Actor.ID

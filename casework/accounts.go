@@ -35,7 +35,8 @@ func (s *Service) Authenticate(ctx context.Context, token string) (recovery.Acto
 	return actor, nil
 }
 
-// IssueToken makes a token for an account. It is shown once and never stored.
+// IssueToken makes a token for an account. It is shown once. Only its hash
+// is stored.
 func (s *Service) IssueToken(ctx context.Context, user recovery.UserID, note string, expires *time.Time) (string, error) {
 	secret := make([]byte, 32)
 	if _, err := io.ReadFull(s.Random, secret); err != nil {
@@ -62,8 +63,8 @@ func (s *Service) AddAccount(ctx context.Context, role recovery.Role, email, nam
 	})
 }
 
-// SetCapacity sets how many open cases an agent is assigned automatically; 0
-// for none. Errors: CodeNotFound, CodeInvalid for other roles.
+// SetCapacity sets up to how many open cases an agent gets automatically; 0 means
+// none. Errors: CodeNotFound, CodeInvalid for other roles.
 func (s *Service) SetCapacity(ctx context.Context, id recovery.UserID, cases int) error {
 	user, err := s.Store.FindUser(ctx, id)
 	if err != nil {
@@ -91,8 +92,8 @@ type tokenCache struct {
 }
 
 type knownToken struct {
-	actor recovery.Actor
-	until time.Time
+	actor     recovery.Actor
+	expiresAt time.Time
 }
 
 func newTokenCache(now func() time.Time) *tokenCache {
@@ -103,7 +104,7 @@ func (c *tokenCache) findActor(hash [32]byte) (recovery.Actor, bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	entry, found := c.known[hash]
-	if !found || c.now().After(entry.until) {
+	if !found || c.now().After(entry.expiresAt) {
 		return recovery.Actor{}, false
 	}
 	return entry.actor, true
@@ -115,5 +116,5 @@ func (c *tokenCache) storeActor(hash [32]byte, actor recovery.Actor) {
 	if len(c.known) >= 10_000 {
 		clear(c.known)
 	}
-	c.known[hash] = knownToken{actor: actor, until: c.now().Add(tokenTTL)}
+	c.known[hash] = knownToken{actor: actor, expiresAt: c.now().Add(tokenTTL)}
 }

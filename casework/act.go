@@ -8,84 +8,84 @@ import (
 	"recourse/recovery"
 )
 
-// Act takes an action in a case and returns the case after it. The action is
-// staged in PostgreSQL first, because it may contain personal data; the engine
-// gets only the Command. A refused action leaves nothing behind.
-func (s *Service) Act(ctx context.Context, req Request, id recovery.CaseID, act recovery.ActionBody) (Reply[View], error) {
-	c, err := s.checkMayAct(ctx, req, id, act)
+// TakeAction takes an action in a case and returns the case after it. The action is
+// stored in PostgreSQL first, because it may contain personal data; the engine gets
+// only the command. Nothing of a refused action remains stored.
+func (s *Service) TakeAction(ctx context.Context, req Request, id recovery.CaseID, body recovery.ActionBody) (Reply[View], error) {
+	c, err := s.checkMayAct(ctx, req, id, body)
 	if err != nil {
 		return Reply[View]{}, err
 	}
-	if !act.Action.MovesCase() {
-		return s.takeDeskAction(ctx, req, c, act)
+	if !body.Action.MovesCase() {
+		return s.takeDirectAction(ctx, req, c, body)
 	}
-	return takeAction(ctx, s, req, c, act, func(ctx context.Context, c recovery.Case) (View, error) {
+	return runAction(ctx, s, req, c, body, func(ctx context.Context, c recovery.Case) (View, error) {
 		return s.caseView(ctx, c, req.Actor)
 	})
 }
 
-// takeAction sends a checked action to the engine. show makes the actor's view
+// runAction sends a checked action to the engine. show makes the actor's view
 // of the case after it.
-func takeAction[T any](
-	ctx context.Context, s *Service, req Request, c recovery.Case, act recovery.ActionBody,
+func runAction[T any](
+	ctx context.Context, s *Service, req Request, c recovery.Case, body recovery.ActionBody,
 	show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
-	staged, err := s.Store.StageAction(ctx, s.actionRequest(req, c, act))
+	request, err := s.Store.StoreAction(ctx, s.actionRequest(req, c, body))
 	if err != nil {
 		return Reply[T]{}, err
 	}
-	if staged.State == recovery.RequestApplied {
-		return actionResult(ctx, s, staged, show)
+	if request.State == recovery.RequestApplied {
+		return actionResult(ctx, s, request, show)
 	}
-	if err := s.checkBeforeSending(ctx, req, c, act, staged); err != nil {
-		return Reply[T]{}, s.deleteAction(ctx, staged.ID, err)
+	if err := s.checkBeforeEngine(ctx, req, c, body, request); err != nil {
+		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
-	if err := s.sendAction(ctx, staged, act); err != nil {
+	if err := s.sendAction(ctx, request, body); err != nil {
 		return Reply[T]{}, s.addAllowedActions(ctx, req, c.ID, err)
 	}
-	return actionResult(ctx, s, staged, show)
+	return actionResult(ctx, s, request, show)
 }
 
-func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, act recovery.ActionBody) (recovery.Case, error) {
-	if !act.Action.IsKnown() {
+func (s *Service) checkMayAct(ctx context.Context, req Request, id recovery.CaseID, body recovery.ActionBody) (recovery.Case, error) {
+	if !body.Action.IsKnown() {
 		return recovery.Case{}, recovery.Faultf(recovery.CodeNotFound, "There is no such action.")
 	}
 	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return recovery.Case{}, err
 	}
-	return c, s.checkAct(req.Actor, c, act)
+	return c, s.checkActionBody(req.Actor, c, body)
 }
 
-// checkAct refuses an action that the role never takes, and a body that is
+// checkActionBody refuses an action that the role never takes, and a body that is
 // invalid by itself or for this case.
-func (s *Service) checkAct(actor recovery.Actor, c recovery.Case, act recovery.ActionBody) error {
-	if !recovery.MayEver(actor.Role, act.Action) {
-		return recovery.Faultf(recovery.CodeForbidden, "The role %s never takes the action %s.", actor.Role, act.Action)
+func (s *Service) checkActionBody(actor recovery.Actor, c recovery.Case, body recovery.ActionBody) error {
+	if !recovery.MayEver(actor.Role, body.Action) {
+		return recovery.Faultf(recovery.CodeForbidden, "The role %s never takes the action %s.", actor.Role, body.Action)
 	}
-	if err := act.Validate(s.Now()); err != nil {
+	if err := body.Validate(s.Now()); err != nil {
 		return err
 	}
-	if act.Email != "" && actor.Role != recovery.RoleCounterpart {
+	if body.Email != "" && actor.Role != recovery.RoleCounterpart {
 		return recovery.Invalid([]recovery.FieldFault{{
 			Field: "email", Code: "unknown_field", Detail: "Only a counterpart with a link can leave an address.",
 		}})
 	}
-	if err := checkNotErased(c, actor); err != nil {
+	if err := checkDataAvailable(c, actor); err != nil {
 		return err
 	}
-	return joinFaults(checkCounterpart(c, act), checkAfterSending(c, act))
+	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body))
 }
 
-// checkAfterSending refuses events before the money was sent. It checks no
-// other order of events: an answer may come without a message before it.
-func checkAfterSending(c recovery.Case, act recovery.ActionBody) error {
-	at := act.ClaimedAt()
+// checkAfterPayment refuses an event that was before the payment. It does not check
+// the order of other events: an answer can come before any message.
+func checkAfterPayment(c recovery.Case, body recovery.ActionBody) error {
+	at := body.ClaimedAt()
 	if at == nil || !at.Before(c.SentAt) {
 		return nil
 	}
 	field := "at"
-	if act.SentAt != nil {
+	if body.SentAt != nil {
 		field = "sent_at"
 	}
 	return recovery.Invalid([]recovery.FieldFault{{
@@ -93,35 +93,35 @@ func checkAfterSending(c recovery.Case, act recovery.ActionBody) error {
 	}})
 }
 
-func checkCounterpart(c recovery.Case, act recovery.ActionBody) error {
-	known := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == act.CounterpartID })
-	if act.CounterpartID == "" || known {
+func checkCounterpart(c recovery.Case, body recovery.ActionBody) error {
+	known := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == body.CounterpartID })
+	if body.CounterpartID == "" || known {
 		return nil
 	}
 	return recovery.UnknownCounterpart()
 }
 
-func (s *Service) actionRequest(req Request, c recovery.Case, act recovery.ActionBody) recovery.ActionRequest {
+func (s *Service) actionRequest(req Request, c recovery.Case, body recovery.ActionBody) recovery.ActionRequest {
 	key := req.Key
 	if key == "" {
 		key = s.newID()
 	}
 	return recovery.ActionRequest{
-		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: act, Key: key,
+		ID: recovery.RequestID(s.newID()), CaseID: c.ID, Actor: req.Actor, Act: body, Key: key,
 		Fingerprint: req.Fingerprint, Device: truncateText(req.Device, 120),
 	}
 }
 
-// checkBeforeSending refuses early what the engine would refuse, to save a
+// checkBeforeEngine refuses early what the engine would refuse, to save a
 // round trip. The engine decides again.
-func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recovery.Case, act recovery.ActionBody, staged recovery.ActionRequest) error {
+func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery.Case, body recovery.ActionBody, request recovery.ActionRequest) error {
 	if err := req.checkVersion(c); err != nil {
 		return err
 	}
-	if _, err := c.Position.Take(act.Command(req.Actor, staged.ID)); err != nil {
+	if _, err := c.Position.Take(body.Command(req.Actor, request.ID)); err != nil {
 		return withAllowedActions(err, c, req.Actor)
 	}
-	if act.Action != recovery.Reopen {
+	if body.Action != recovery.Reopen {
 		return nil
 	}
 	open, err := s.Store.TransactionOpen(ctx, c)
@@ -131,6 +131,7 @@ func (s *Service) checkBeforeSending(ctx context.Context, req Request, c recover
 	return err
 }
 
+// deleteAction deletes a refused request and returns the cause of the refusal.
 func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause error) error {
 	if err := s.Store.DeleteAction(ctx, id); err != nil {
 		return err
@@ -138,22 +139,22 @@ func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause
 	return cause
 }
 
-// sendAction sends the action to the engine. Without an answer in time the
-// request is abandoned, so that the action cannot happen later. If it was
-// written in the meantime, it counts as done.
-func (s *Service) sendAction(ctx context.Context, staged recovery.ActionRequest, act recovery.ActionBody) error {
+// sendAction sends the action to the engine. If the engine does not answer in time,
+// the request is abandoned, so that the action cannot happen later. An action that
+// was written in the meantime counts as done.
+func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest, body recovery.ActionBody) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
-	abandoned, err := s.Engine.SendAction(limited, staged.CaseID, act.Command(staged.Actor, staged.ID), staged.Attempt)
+	abandoned, err := s.Engine.SendAction(limited, request.CaseID, body.Command(request.Actor, request.ID), request.Attempt)
 	switch {
 	case err == nil && !abandoned:
 		return nil
 	case err == nil || recovery.CodeOf(err) == recovery.CodeUnavailable:
-		return s.abandonAction(context.WithoutCancel(ctx), staged.ID)
+		return s.abandonAction(context.WithoutCancel(ctx), request.ID)
 	case recovery.CodeOf(err) == recovery.CodeInternal:
 		return err
 	default:
-		return s.deleteAction(context.WithoutCancel(ctx), staged.ID, err)
+		return s.deleteAction(context.WithoutCancel(ctx), request.ID, err)
 	}
 }
 
@@ -167,14 +168,14 @@ func (s *Service) abandonAction(ctx context.Context, id recovery.RequestID) erro
 }
 
 // actionResult returns the result of an action that is written: the stored one,
-// or else what the actor sees now, which is stored for repetitions.
+// or else the view of the actor, which is then stored for repetitions.
 func actionResult[T any](
-	ctx context.Context, s *Service, staged recovery.ActionRequest, show func(context.Context, recovery.Case) (T, error),
+	ctx context.Context, s *Service, request recovery.ActionRequest, show func(context.Context, recovery.Case) (T, error),
 ) (Reply[T], error) {
-	if staged.Answer != nil {
-		return decodeReply[T](staged.Answer)
+	if request.Answer != nil {
+		return decodeReply[T](request.Answer)
 	}
-	c, err := s.Store.ReadCase(ctx, staged.CaseID)
+	c, err := s.Store.ReadCase(ctx, request.CaseID)
 	if err != nil {
 		return Reply[T]{}, err
 	}
@@ -186,7 +187,7 @@ func actionResult[T any](
 	if err != nil {
 		return Reply[T]{}, err
 	}
-	return Reply[T]{Value: view}, s.Store.FinishAction(ctx, staged.ID, answer)
+	return Reply[T]{Value: view}, s.Store.FinishAction(ctx, request.ID, answer)
 }
 
 // addAllowedActions adds the currently allowed actions to a refusal by the

@@ -24,25 +24,26 @@ func (s *Service) Assess(ctx context.Context, facts playbook.AssessmentFacts) (p
 // CheckFacts checks the input of Assess. It returns a Fault with CodeInvalid or
 // nil.
 func CheckFacts(book *playbook.RuleSet, facts playbook.AssessmentFacts, now time.Time) error {
-	if err := checkSignals(facts.Circumstances); err != nil {
+	if err := checkCircumstances(facts.Circumstances); err != nil {
 		return err
 	}
 	return joinFaults(book.CheckFacts(facts, now), recovery.CheckPeople(facts.Claimant, facts.Counterparts))
 }
 
 const (
-	maxCircumstances = 100
-	maxSignal        = 80
+	maxCircumstances      = 100
+	maxCircumstanceLength = 80
 )
 
-// checkSignals limits the input that is repeated in an answer.
-func checkSignals(circumstances map[string]bool) error {
+// checkCircumstances refuses names that would be too many, too long or unprintable in
+// the answer, which repeats them.
+func checkCircumstances(circumstances map[string]bool) error {
 	fault := recovery.FieldFault{Field: "circumstances", Code: "too_many", Detail: "At most 100 circumstances are accepted."}
 	if len(circumstances) > maxCircumstances {
 		return recovery.Invalid([]recovery.FieldFault{fault})
 	}
 	for signal := range circumstances {
-		if len(signal) > maxSignal || strings.ContainsFunc(signal, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		if len(signal) > maxCircumstanceLength || strings.ContainsFunc(signal, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			fault.Code, fault.Detail = "unknown_value", "There is no such circumstance."
 			return recovery.Invalid([]recovery.FieldFault{fault})
 		}
@@ -70,11 +71,11 @@ func (s *Service) readLessons(ctx context.Context) ([]playbook.Lesson, error) {
 // lowerBounds are the lower bounds of all bands but the first. The store
 // numbers the bands by how many bounds are at or below an amount.
 func lowerBounds(bands []playbook.AmountBand) []recovery.Money {
-	begin := []recovery.Money{}
+	bounds := []recovery.Money{}
 	for _, band := range bands[min(1, len(bands)):] {
-		begin = append(begin, band.From)
+		bounds = append(bounds, band.From)
 	}
-	return begin
+	return bounds
 }
 
 func bandName(bands []playbook.AmountBand, number int) string {
@@ -84,24 +85,24 @@ func bandName(bands []playbook.AmountBand, number int) string {
 	return bands[number].Name
 }
 
-func (s *Service) countOutcomes(ctx context.Context) (playbook.Experience, error) {
+func (s *Service) readExperience(ctx context.Context) (playbook.Experience, error) {
 	bands := s.Registry.Current().AmountBands(s.Now())
 	outcomes, err := s.Store.OutcomeCounts(ctx, lowerBounds(bands))
 	if err != nil {
 		return nil, err
 	}
-	return experienceOf(outcomes, bands), nil
+	return countExperience(outcomes, bands), nil
 }
 
-// experienceOf counts each route that the cases took. Cases that reached appeal
+// countExperience counts each route that the cases took. Cases that reached appeal
 // or the legal stage had contacted the counterpart before.
-func experienceOf(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand) playbook.Experience {
-	known := playbook.Experience{}
+func countExperience(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand) playbook.Experience {
+	experience := playbook.Experience{}
 	for _, o := range outcomes {
 		count := func(route recovery.Route, successes int) {
 			cohort := playbook.Cohort{Route: route, Group: o.GroupKind, Band: bandName(bands, o.Band)}
-			tally := known[cohort]
-			known[cohort] = playbook.Tally{Successes: tally.Successes + successes, N: tally.N + o.Cases}
+			tally := experience[cohort]
+			experience[cohort] = playbook.Tally{Successes: tally.Successes + successes, N: tally.N + o.Cases}
 		}
 		if o.LastStage != recovery.RecallWatch {
 			count(playbook.VoluntaryReturn, o.ByContact)
@@ -113,5 +114,5 @@ func experienceOf(outcomes []recovery.OutcomeCount, bands []playbook.AmountBand)
 			count(o.Route, o.ByLaw)
 		}
 	}
-	return known
+	return experience
 }

@@ -40,7 +40,7 @@ var fourBands = []playbook.AmountBand{{From: 0, Name: "0-200"}, {From: 200_00, N
 
 func TestExperienceCountsEachWay(t *testing.T) {
 	t.Parallel()
-	known := experienceOf([]recovery.OutcomeCount{
+	known := countExperience([]recovery.OutcomeCount{
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.PrivateContact, Cases: 10, ByContact: 7},
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.Legal, Route: recovery.SmallClaims, Appealed: true, Cases: 4, ByContact: 1, ByAppeal: 2, ByLaw: 3},
 		{GroupKind: recovery.WorkGroup, Band: 2, LastStage: recovery.RecallWatch, Cases: 100},

@@ -30,8 +30,8 @@ type cache[T any] struct {
 
 func (c *cache[T]) Get(ctx context.Context) T {
 	c.first.Do(func() { c.storeValue(c.loadValue(ctx)) })
-	last, mine := c.currentValue()
-	if !mine {
+	last, mustLoad := c.currentValue()
+	if !mustLoad {
 		return last
 	}
 	return c.storeValue(c.loadValue(ctx))
@@ -44,15 +44,16 @@ func (c *cache[T]) Invalidate() {
 	c.due = time.Time{}
 }
 
-// currentValue returns the last value. mine lets one caller load the next one.
-func (c *cache[T]) currentValue() (last T, mine bool) {
+// currentValue returns the last value. mustLoad tells one caller to load the next
+// one.
+func (c *cache[T]) currentValue() (last T, mustLoad bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	now := c.now()
-	if mine = !now.Before(c.due); mine {
+	if mustLoad = !now.Before(c.due); mustLoad {
 		c.due = now.Add(cacheLifetime)
 	}
-	return c.value, mine
+	return c.value, mustLoad
 }
 
 // loadValue is not cancelled with its caller, because others wait for it.

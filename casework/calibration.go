@@ -17,8 +17,8 @@ type Calibration struct {
 	Table []playbook.CalibrationRow
 }
 
-// ranges is the number of ranges in the reliability table.
-const ranges = 10
+// reliabilityRanges is the number of rows in the reliability table.
+const reliabilityRanges = 10
 
 // Calibration forecasts every closed case with what was known on the day of its
 // filing and compares that with its outcome. It is for staff.
@@ -30,11 +30,11 @@ func (s *Service) Calibration(ctx context.Context, actor recovery.Actor) (Calibr
 	if err != nil {
 		return Calibration{}, err
 	}
-	forecasts, err := s.forecastPast(ctx, closed)
+	forecasts, err := s.forecastClosed(ctx, closed)
 	if err != nil {
 		return Calibration{}, err
 	}
-	report := Calibration{N: len(forecasts), Table: playbook.Calibrate(forecasts, ranges)}
+	report := Calibration{N: len(forecasts), Table: playbook.Calibrate(forecasts, reliabilityRanges)}
 	if score, known := playbook.BrierScore(forecasts); known {
 		report.Brier = &score
 	}
@@ -72,9 +72,9 @@ func (s *Service) closedCases(ctx context.Context) ([]closedCase, error) {
 	}
 }
 
-// forecastPast forecasts the cases in the order of their filing, each from
+// forecastClosed forecasts the cases in the order of their filing, each from
 // those that were closed by then.
-func (s *Service) forecastPast(ctx context.Context, filed []closedCase) ([]playbook.ForecastResult, error) {
+func (s *Service) forecastClosed(ctx context.Context, filed []closedCase) ([]playbook.ForecastResult, error) {
 	incomes, err := s.Store.ListIncomes(ctx)
 	if err != nil {
 		return nil, err

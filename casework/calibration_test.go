@@ -17,7 +17,7 @@ func TestCalibrationCountsWhatWasTried(t *testing.T) {
 	returned, withdrawn, strange := rig.FileCase(t), rig.FileCase(t), rig.FileCase(t)
 	act := func(role recovery.Role, id recovery.CaseID, act recovery.ActionBody) {
 		t.Helper()
-		if _, err := rig.Act(t.Context(), rig.As(role), id, act); err != nil {
+		if _, err := rig.TakeAction(t.Context(), rig.As(role), id, act); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -131,7 +131,7 @@ func TestOneOpenCasePerTransaction(t *testing.T) {
 func withdraw(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) {
 	t.Helper()
 	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "已自行解决"}
-	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), id, act); err != nil {
+	if _, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), id, act); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -186,7 +186,7 @@ func TestOthersCasesDoNotExist(t *testing.T) {
 	wantCode(t, err, recovery.CodeNotFound)
 	_, _, err = rig.Journal(t.Context(), stranger, view.ID, 0, 10)
 	wantCode(t, err, recovery.CodeNotFound)
-	_, err = rig.Act(t.Context(), casework.Request{Actor: stranger}, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
+	_, err = rig.TakeAction(t.Context(), casework.Request{Actor: stranger}, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodeNotFound)
 	cases, _, err := rig.Cases(t.Context(), stranger, recovery.CaseFilter{Owner: view.Owner}, 10, "")
 	if err != nil || len(cases) != 0 {
@@ -211,7 +211,7 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 	}
 	for code, refusal := range refusals {
 		req := keyed(rig, refusal.role, "refused-"+string(code))
-		_, err := rig.Act(t.Context(), req, view.ID, refusal.act)
+		_, err := rig.TakeAction(t.Context(), req, view.ID, refusal.act)
 		fault := wantCode(t, err, code)
 		if code == recovery.CodeActionNotAllowed && !slices.Contains(fault.Allowed, recovery.RecordContact) {
 			t.Errorf("the refusal offers %v instead", fault.Allowed)
@@ -233,14 +233,14 @@ func TestSameActTwiceIsOneEntry(t *testing.T) {
 	now := time.Now()
 	act := recovery.ActionBody{Action: recovery.RecordContact, Channel: recovery.PrivateMessage, Text: "请退还", SentAt: &now}
 	req := keyed(rig, recovery.RoleClaimant, "k")
-	first, err := rig.Act(t.Context(), req, view.ID, act)
+	first, err := rig.TakeAction(t.Context(), req, view.ID, act)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if first.Value.Version <= view.Version {
 		t.Errorf("version stayed %d", first.Value.Version)
 	}
-	again, err := rig.Act(t.Context(), req, view.ID, act)
+	again, err := rig.TakeAction(t.Context(), req, view.ID, act)
 	if err != nil || !again.Replayed {
 		t.Fatalf("the repetition was not recognised: %v", err)
 	}
@@ -261,10 +261,10 @@ func TestNobodyAtWork(t *testing.T) {
 	req := keyed(rig, recovery.RoleClaimant, "k")
 	act := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
 	rig.Engine.Away = recovery.Faultf(recovery.CodeUnavailable, "away")
-	_, err := rig.Act(t.Context(), req, view.ID, act)
+	_, err := rig.TakeAction(t.Context(), req, view.ID, act)
 	wantCode(t, err, recovery.CodeUnavailable)
 	rig.Engine.Away = nil
-	reply, err := rig.Act(t.Context(), req, view.ID, act)
+	reply, err := rig.TakeAction(t.Context(), req, view.ID, act)
 	if err != nil || reply.Value.Position.Outcome != recovery.Withdrawn {
 		t.Fatalf("the repeated act gave %+v (%v)", reply.Value.Position, err)
 	}
@@ -277,7 +277,7 @@ func TestIfMatch(t *testing.T) {
 	stale := view.Version - 1
 	req := rig.As(recovery.RoleClaimant)
 	req.IfMatch = &stale
-	_, err := rig.Act(t.Context(), req, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
+	_, err := rig.TakeAction(t.Context(), req, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodePrecondition)
 }
 
@@ -286,7 +286,7 @@ func TestUnknownCounterpart(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.FileCase(t)
 	now := time.Now()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: "nobody", Kind: string(recovery.Refused), At: &now,
 	})
 	if fault := wantCode(t, err, recovery.CodeInvalid); fault.Fields[0].Field != "counterpart_id" {
@@ -300,24 +300,24 @@ func TestDeskTakesAndGivesBack(t *testing.T) {
 	view := rig.FileCase(t)
 	agent := rig.Actor(recovery.RoleAgent)
 	assign := recovery.ActionBody{Action: recovery.Assign, UserID: agent.ID}
-	taken, err := rig.Act(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
+	taken, err := rig.TakeAction(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
 	if err != nil || taken.Value.Assignee != agent.ID {
 		t.Fatalf("assignee = %q (%v)", taken.Value.Assignee, err)
 	}
-	again, err := rig.Act(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
+	again, err := rig.TakeAction(t.Context(), keyed(rig, recovery.RoleAgent, "take"), view.ID, assign)
 	if err != nil || !again.Replayed {
 		t.Errorf("the repetition was not recognised: %v", err)
 	}
 	colleague := casework.Request{Actor: rig.NewActor(t, recovery.RoleAgent)}
-	_, err = rig.Act(t.Context(), colleague, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: colleague.Actor.ID})
+	_, err = rig.TakeAction(t.Context(), colleague, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: colleague.Actor.ID})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: "nobody"})
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: "nobody"})
 	wantCode(t, err, recovery.CodeInvalid)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign})
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, recovery.ActionBody{Action: recovery.Assign})
 	if err != nil {
 		t.Errorf("a supervisor who names nobody takes the case: %v", err)
 	}
-	released, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, recovery.ActionBody{Action: recovery.Release})
+	released, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), view.ID, recovery.ActionBody{Action: recovery.Release})
 	if err != nil || released.Value.Assignee != "" {
 		t.Errorf("after release the assignee is %q (%v)", released.Value.Assignee, err)
 	}
@@ -332,7 +332,7 @@ func TestTwoAgentsTakeOneCase(t *testing.T) {
 	for i := range errs {
 		actor := rig.NewActor(t, recovery.RoleAgent)
 		group.Go(func() {
-			_, errs[i] = rig.Act(t.Context(), casework.Request{Actor: actor}, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: actor.ID})
+			_, errs[i] = rig.TakeAction(t.Context(), casework.Request{Actor: actor}, view.ID, recovery.ActionBody{Action: recovery.Assign, UserID: actor.ID})
 		})
 	}
 	group.Wait()
@@ -354,7 +354,7 @@ func TestInternalNotesStayInside(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.FileCase(t)
 	note := recovery.ActionBody{Action: recovery.AddNote, Text: "对方态度恶劣", Visibility: recovery.NoteInternal}
-	if _, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, note); err != nil {
+	if _, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), view.ID, note); err != nil {
 		t.Fatal(err)
 	}
 	for role, want := range map[recovery.Role]string{recovery.RoleClaimant: "", recovery.RoleAgent: "对方态度恶劣"} {

@@ -10,7 +10,7 @@ import (
 	"recourse/textlint"
 )
 
-// ContactView is the number of messages in a case, and the limits for it.
+// ContactView has the numbers of messages in a case and the limits for them.
 type ContactView struct {
 	Today, Total           int // messages to counterparts: in the last 24 hours, in total
 	GroupToday, GroupTotal int // messages to the group
@@ -21,7 +21,7 @@ type ContactView struct {
 	Breaches []recovery.ContactEntry
 }
 
-func (s *Service) contactsOf(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
+func (s *Service) newContactView(c recovery.Case, log []recovery.ContactEntry) (*ContactView, error) {
 	now := s.Now()
 	limits, err := s.contactLimits(c, now)
 	if err != nil {
@@ -67,21 +67,21 @@ var (
 )
 
 // newContactChecker returns a checker for a message about to be sent. It checks
-// the text, the number of messages so far and the time. It is advice: a message
-// that was sent anyway is recorded.
+// the text, the number of messages so far and the time. The check is
+// advice: a message that was sent in spite of it can still be recorded.
 func (s *Service) newContactChecker(
-	c recovery.Case, act recovery.ActionBody, now time.Time,
+	c recovery.Case, body recovery.ActionBody, now time.Time,
 ) (func(recovery.Position, []recovery.ContactEntry) error, error) {
 	limits, err := s.contactLimits(c, now)
 	if err != nil {
 		return nil, err
 	}
-	next := act.PlannedContact()
+	next := body.PlannedContact()
 	next.At = now
-	unsafe := s.findUnsafeText(c, act, next.InGroup)
+	unsafe := s.findUnsafeText(c, body, next.InGroup)
 	return func(p recovery.Position, log []recovery.ContactEntry) error {
-		plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), holders: p.Counterparts, next: next}
-		plan.noGroup = next.InGroup && (p.OneToOne || p.NoNotice)
+		plan := plannedContact{limits: limits, before: recovery.SentOrPlanned(log, now), counterparts: p.Counterparts, next: next}
+		plan.groupForbidden = next.InGroup && (p.OneToOne || p.NoNotice)
 		return plan.buildRefusal(unsafe)
 	}, nil
 }
@@ -89,18 +89,18 @@ func (s *Service) newContactChecker(
 // plannedContact is a message with everything that decides whether it may be
 // sent.
 type plannedContact struct {
-	limits  recovery.ContactLimits
-	before  []recovery.Contact
-	holders []recovery.CounterpartState
-	next    recovery.Contact
-	noGroup bool // there is no group, or the playbook forbids messages to it
+	limits         recovery.ContactLimits
+	before         []recovery.Contact
+	counterparts   []recovery.CounterpartState
+	next           recovery.Contact
+	groupForbidden bool // there is no group, or the playbook forbids messages to it
 }
 
 // buildRefusal lists all reasons against the message; its code is the most serious
 // one. nil means that it may be sent.
 func (p plannedContact) buildRefusal(unsafe []recovery.FieldFault) error {
-	codes := p.limits.Violations(p.before, p.holders, p.next)
-	if p.noGroup {
+	codes := p.limits.Violations(p.before, p.counterparts, p.next)
+	if p.groupForbidden {
 		codes = append([]recovery.Code{recovery.CodeNoContact}, codes...)
 	}
 	if len(unsafe) > 0 {
@@ -115,10 +115,10 @@ func (p plannedContact) buildRefusal(unsafe []recovery.FieldFault) error {
 		reason, detail := p.explainCode(code)
 		details, fault.Contact.Reasons = append(details, detail), append(fault.Contact.Reasons, reason)
 	}
-	from, ever := p.earliestAllowed()
+	from, exists := p.earliestAllowed()
 	switch {
-	case p.noGroup:
-	case !ever:
+	case p.groupForbidden:
+	case !exists:
 		details = append(details, "No further message is allowed. Go on to the next stage.")
 	default:
 		fault.Contact.From = &from
@@ -134,11 +134,11 @@ func (p plannedContact) buildRefusal(unsafe []recovery.FieldFault) error {
 func (p plannedContact) explainCode(code recovery.Code) (recovery.ContactReason, string) {
 	reason := recovery.ContactReason{Code: code, Article: harassmentArticle.String()}
 	switch {
-	case code == recovery.CodeNoContact && p.noGroup:
+	case code == recovery.CodeNoContact && p.groupForbidden:
 		reason.Article = privacyArticle.String()
 		return reason, "No group message is allowed in a case like this (" + reason.Article + ")."
 	case code == recovery.CodeNoContact:
-		return reason, "No more messages to a person who refused or complained (" + reason.Article + ")."
+		return reason, "Do not send more messages to a person who refused or complained (" + reason.Article + ")."
 	case code == recovery.CodeContactLimit:
 		reason.Count = &recovery.CountLimit{PerDay: p.limits.PerDay, Total: p.limits.Total}
 		whom := "one counterpart"
@@ -156,24 +156,25 @@ func (p plannedContact) explainCode(code recovery.Code) (recovery.ContactReason,
 	}
 }
 
-// earliestAllowed finds the first instant at which only the text could prevent
-// the message. Limits end a day after a message or in the morning.
+// earliestAllowed finds the first time at which the limits allow the message,
+// whatever its text. A limit can end only 24 hours after an earlier message or at the
+// end of the quiet hours.
 func (p plannedContact) earliestAllowed() (time.Time, bool) {
-	moments := []time.Time{p.next.At}
+	candidates := []time.Time{p.next.At}
 	for _, contact := range p.before {
 		if end := contact.At.Add(day); end.After(p.next.At) {
-			moments = append(moments, end)
+			candidates = append(candidates, end)
 		}
 	}
-	for _, moment := range slices.Clone(moments) {
-		moments = append(moments, p.nextMorning(moment))
+	for _, candidate := range slices.Clone(candidates) {
+		candidates = append(candidates, p.nextMorning(candidate))
 	}
-	slices.SortFunc(moments, time.Time.Compare)
-	for _, moment := range moments {
+	slices.SortFunc(candidates, time.Time.Compare)
+	for _, candidate := range candidates {
 		next := p.next
-		next.At = moment
-		if len(p.limits.Violations(p.before, p.holders, next)) == 0 {
-			return moment, true
+		next.At = candidate
+		if len(p.limits.Violations(p.before, p.counterparts, next)) == 0 {
+			return candidate, true
 		}
 	}
 	return time.Time{}, false
@@ -189,11 +190,11 @@ func (p plannedContact) nextMorning(at time.Time) time.Time {
 	return end
 }
 
-// findUnsafeText finds what must not be written at this place. A message to a
-// group must not name a counterpart.
-func (s *Service) findUnsafeText(c recovery.Case, act recovery.ActionBody, inGroup bool) []recovery.FieldFault {
+// findUnsafeText finds the parts that a text for this place must not contain. A
+// message to a group must not name a counterpart.
+func (s *Service) findUnsafeText(c recovery.Case, body recovery.ActionBody, inGroup bool) []recovery.FieldFault {
 	var faults []recovery.FieldFault
-	for _, found := range s.Linter.Lint(act.Text, textlint.PlaceFor(act.Channel, inGroup)) {
+	for _, found := range s.Linter.Lint(body.Text, textlint.PlaceFor(body.Channel, inGroup)) {
 		if found.Severity != textlint.Block {
 			continue
 		}
@@ -201,7 +202,7 @@ func (s *Service) findUnsafeText(c recovery.Case, act recovery.ActionBody, inGro
 			"%d–%d：%s%s（%s）", found.Start, found.End, found.Why, found.Suggestion, strings.Join(found.Articles, "；"))})
 	}
 	named := slices.ContainsFunc(c.Counterparts, func(p recovery.Counterpart) bool {
-		return containsName(act.Text, p.Alias) || containsName(act.Text, p.Contact)
+		return containsName(body.Text, p.Alias) || containsName(body.Text, p.Contact)
 	})
 	if inGroup && named {
 		faults = append(faults, recovery.FieldFault{

@@ -19,7 +19,7 @@ const sane = "你好，前面误发的转账方便时请退回，谢谢"
 // planTo plans a message to the case's counterpart as the rig's claimant.
 func planTo(t *testing.T, rig *casetest.Fixture, view casework.View, text string) error {
 	t.Helper()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.PlanContact, Channel: recovery.ByWeChat, Text: text, CounterpartID: view.Counterparts[0].ID,
 	})
 	return err
@@ -28,7 +28,7 @@ func planTo(t *testing.T, rig *casetest.Fixture, view casework.View, text string
 // sent records a message to the case's counterpart.
 func sent(t *testing.T, rig *casetest.Fixture, view casework.View, at time.Time) casework.View {
 	t.Helper()
-	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	reply, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordContact, Channel: recovery.ByWeChat, Text: sane, CounterpartID: view.Counterparts[0].ID, SentAt: &at,
 	})
 	if err != nil {
@@ -152,7 +152,7 @@ func TestNobodyWritesToWhoRefused(t *testing.T) {
 			view = rig.FileCase(t)
 		}
 		act.CounterpartID = view.Counterparts[0].ID
-		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act); err != nil {
+		if _, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act); err != nil {
 			t.Fatal(err)
 		}
 		fault := wantCode(t, planTo(t, rig, view, sane), recovery.CodeNoContact)
@@ -186,7 +186,7 @@ func TestUnsafeTexts(t *testing.T) {
 		if act.Channel == "" {
 			act.Channel = recovery.ByWeChat
 		}
-		_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act)
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act)
 		fault := wantCode(t, err, recovery.CodeTextUnsafe)
 		if !slices.ContainsFunc(fault.Fields, func(f recovery.FieldFault) bool { return f.Code == test.code }) {
 			t.Errorf("%s: %+v", name, fault.Fields)
@@ -208,7 +208,7 @@ func TestNoGroupToSpeakTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	yes := true
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), reply.Value.ID, recovery.ActionBody{
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), reply.Value.ID, recovery.ActionBody{
 		Action: recovery.PlanContact, Channel: recovery.ByWeChat, Text: sane, InGroup: &yes,
 	})
 	wantCode(t, err, recovery.CodeNoContact)

@@ -12,17 +12,17 @@ import (
 	"recourse/recovery"
 )
 
-// Return is the part of a case that a counterpart sees: what they hold, what is
-// asked of them and what they may answer. It names no person and has nothing
-// about other counterparts.
-type Return struct {
+// CounterpartView is the part of a case that a counterpart sees: how much money
+// they have, how much is asked of them and what they may answer. It names no person
+// and has nothing about other counterparts.
+type CounterpartView struct {
 	Reference        recovery.CaseNumber
 	Open             bool
 	Platform         recovery.Platform
 	Instrument       recovery.Instrument
 	SentAt           time.Time
 	ClaimedAt        *time.Time
-	Held             *recovery.Money // what they took; nil if unknown
+	Held             *recovery.Money // the money that they received; nil if unknown
 	Asked            *recovery.Money // what is still asked of them; nil if unknown
 	Returned         recovery.Money  // confirmed by the claimant
 	ReportedReturned recovery.Money  // reported by the counterpart and not confirmed yet
@@ -36,56 +36,57 @@ type Return struct {
 	ExpiresAt time.Time
 }
 
-// returnRecords are the kinds of entries that a counterpart is informed about.
-var returnRecords = []recovery.EntryKind{
+// counterpartEntryKinds are the kinds of entries that a counterpart is informed
+// about.
+var counterpartEntryKinds = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
 	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
 	recovery.EntryInstalmentReminded,
 }
 
-// OpenReturn shows a counterpart their part of the case. The first opening is
-// recorded: from then on they know of the mistake (民法典 986, 987).
-func (s *Service) OpenReturn(ctx context.Context, req Request, link recovery.Link) (Return, error) {
+// OpenCounterpartView shows a counterpart their part of the case. The first opening
+// is recorded: from then on they know of the mistake (民法典 986, 987).
+func (s *Service) OpenCounterpartView(ctx context.Context, req Request, link recovery.Link) (CounterpartView, error) {
 	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
-		return Return{}, err
+		return CounterpartView{}, err
 	}
 	if link.OpenedAt == nil {
 		draft := s.linkDraft(recovery.EntryLinkOpened, req, c, link)
 		err = s.Store.OpenLink(ctx, link, draft, s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)))
 		if err != nil {
-			return Return{}, err
+			return CounterpartView{}, err
 		}
 	}
-	return s.returnOf(c, link)
+	return s.counterpartView(c, link)
 }
 
-// TakeCounterpartAction takes an action of a counterpart for themselves,
-// whatever the action names.
-func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, act recovery.ActionBody) (Reply[Return], error) {
+// TakeCounterpartAction takes an action of the counterpart of a link. It always
+// concerns this counterpart: another one named in the body is replaced.
+func (s *Service) TakeCounterpartAction(ctx context.Context, req Request, link recovery.Link, body recovery.ActionBody) (Reply[CounterpartView], error) {
 	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
-		return Reply[Return]{}, err
+		return Reply[CounterpartView]{}, err
 	}
-	act.CounterpartID = link.CounterpartID
-	if act.At == nil && (act.Action == recovery.RecordResponse || act.Action == recovery.ReportHarassment) {
+	body.CounterpartID = link.CounterpartID
+	if body.At == nil && (body.Action == recovery.RecordResponse || body.Action == recovery.ReportHarassment) {
 		now := s.Now()
-		act.At = &now
+		body.At = &now
 	}
-	if err := s.checkAct(req.Actor, c, act); err != nil {
-		return Reply[Return]{}, err
+	if err := s.checkActionBody(req.Actor, c, body); err != nil {
+		return Reply[CounterpartView]{}, err
 	}
-	return takeAction(ctx, s, req, c, act, func(_ context.Context, c recovery.Case) (Return, error) { return s.returnOf(c, link) })
+	return runAction(ctx, s, req, c, body, func(_ context.Context, c recovery.Case) (CounterpartView, error) { return s.counterpartView(c, link) })
 }
 
-func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) {
+func (s *Service) counterpartView(c recovery.Case, link recovery.Link) (CounterpartView, error) {
 	book, err := s.Registry.RuleSet(c.Playbook)
 	if err != nil {
-		return Return{}, err
+		return CounterpartView{}, err
 	}
-	result := Return{
+	result := CounterpartView{
 		Reference: c.Number, Open: c.Position.IsOpen(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
-		Records: returnRecords, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
+		Records: counterpartEntryKinds, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		result.ClaimedAt, result.Answer, result.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
@@ -95,18 +96,18 @@ func (s *Service) returnOf(c recovery.Case, link recovery.Link) (Return, error) 
 	return result, nil
 }
 
-// addAmounts adds the amounts of one counterpart. If others may hold a part and
-// no share is known, the missing amount is not theirs alone and is left out.
-func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
-	for _, holder := range p.Counterparts {
-		if holder.ID != id {
+// addAmounts adds the amounts of one counterpart. The amount asked is left out if
+// several counterparts may have the money and their shares are unknown.
+func (r *CounterpartView) addAmounts(p recovery.Position, id recovery.CounterpartID) {
+	for _, counterpart := range p.Counterparts {
+		if counterpart.ID != id {
 			continue
 		}
-		r.Returned, r.ReportedReturned = holder.Returned, holder.ReportedReturned
-		if holder.Share > 0 {
-			r.Held = &holder.Share
+		r.Returned, r.ReportedReturned = counterpart.Returned, counterpart.ReportedReturned
+		if counterpart.Share > 0 {
+			r.Held = &counterpart.Share
 		}
-		if p.KnowsShare(holder) {
+		if p.KnowsShare(counterpart) {
 			asked := p.AmountOwedBy(id)
 			r.Asked = &asked
 		}
@@ -120,7 +121,7 @@ func (r *Return) addAmounts(p recovery.Position, id recovery.CounterpartID) {
 
 // firstRequestText is the playbook's first message to a counterpart with their
 // amounts; nil if these are unknown.
-func firstRequestText(book *playbook.RuleSet, c recovery.Case, result Return) *playbook.Text {
+func firstRequestText(book *playbook.RuleSet, c recovery.Case, result CounterpartView) *playbook.Text {
 	if result.Asked == nil {
 		return nil
 	}
@@ -138,14 +139,14 @@ func firstRequestText(book *playbook.RuleSet, c recovery.Case, result Return) *p
 	return nil
 }
 
-// ReceiveReturn streams a counterpart's file to the disk, as Receive does.
-func (s *Service) ReceiveReturn(ctx context.Context, body io.Reader) (*blob.Pending, error) {
+// ReceiveCounterpartFile streams a counterpart's file to the disk, as Receive does.
+func (s *Service) ReceiveCounterpartFile(ctx context.Context, body io.Reader) (*blob.Pending, error) {
 	return s.Blobs.Receive(ctx, body, s.config.UploadLimit)
 }
 
-// AddReturnEvidence stores a received file of a counterpart, as AddEvidence
+// AddCounterpartEvidence stores a received file of a counterpart, as AddEvidence
 // does.
-func (s *Service) AddReturnEvidence(
+func (s *Service) AddCounterpartEvidence(
 	ctx context.Context, req Request, link recovery.Link, about recovery.FileDescription, file *blob.Pending,
 ) (Reply[Exhibit], error) {
 	defer file.Discard()

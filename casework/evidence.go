@@ -39,19 +39,19 @@ func (s *Service) Receive(ctx context.Context, actor recovery.Actor, id recovery
 // AddEvidence stores a received file: the original bytes first, then its record
 // and journal entry. It returns when both are durable. The same bytes twice are
 // one blob and two entries.
-func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Exhibit], error) {
+func (s *Service) AddEvidence(ctx context.Context, req Request, id recovery.CaseID, description recovery.FileDescription, file *blob.Pending) (Reply[Exhibit], error) {
 	defer file.Discard()
 	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Exhibit]{}, err
 	}
-	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
+	return s.storeEvidence(ctx, req, c, upload{FileDescription: description}, file, nil)
 }
 
 // storeEvidence adds evidence to a case in any stage: it is proof in a closed
 // case, too.
 func (s *Service) storeEvidence(ctx context.Context, req Request, c recovery.Case, up upload, file *blob.Pending, facts map[string]any) (Reply[Exhibit], error) {
-	if err := checkNotErased(c, req.Actor); err != nil {
+	if err := checkDataAvailable(c, req.Actor); err != nil {
 		return Reply[Exhibit]{}, err
 	}
 	if err := checkDigest(up.SHA256, file); err != nil {
@@ -92,8 +92,8 @@ func (s *Service) prepareEvidence(
 	}}, err
 }
 
-// exhibitAsReceived returns a file as the request that stored it saw it:
-// without answers of the claimant.
+// exhibitAsReceived returns a file as it was right after it was stored: without
+// answers of the claimant.
 func (s *Service) exhibitAsReceived(ctx context.Context, id recovery.EvidenceID) (Exhibit, error) {
 	record, err := s.Store.FindEvidence(ctx, id)
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *Service) evidenceWrite(req Request, c recovery.Case, e recovery.Evidenc
 		draft.Facts["findings"] = report.Findings
 	}
 	if up.SHA256 != "" {
-		draft.Facts["sender_sha256"] = up.SHA256 // computed by the sender, and equal
+		draft.Facts["sender_sha256"] = up.SHA256 // computed by the sender and equal to ours
 	}
 	if up.parts > 0 {
 		draft.Facts["parts"] = up.parts
@@ -233,8 +233,8 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 	return list, nil
 }
 
-// OpenEvidence opens the original bytes. The view is journalled before a byte
-// is returned.
+// OpenEvidence opens the original bytes. The viewing is written to the journal
+// before a byte is returned.
 func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, io.ReadCloser, error) {
 	return s.OpenEvidenceFor(ctx, req, id, "")
 }
@@ -249,18 +249,18 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 		return recovery.Evidence{}, nil, err
 	}
 	if c.ErasedAt != nil { // another case may still need the same bytes
-		return recovery.Evidence{}, nil, erasedBytes()
+		return recovery.Evidence{}, nil, fileErased()
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {
 		return recovery.Evidence{}, nil, err
 	}
-	if err := s.recordView(ctx, req, c, record, copyOriginal, purpose); err != nil {
+	if err := s.recordViewing(ctx, req, c, record, copyOriginal, purpose); err != nil {
 		return recovery.Evidence{}, nil, errors.Join(err, body.Close())
 	}
 	return record, body, nil
 }
 
-func erasedBytes() error {
+func fileErased() error {
 	return recovery.Faultf(recovery.CodeNotFound, "The file was erased with the case.")
 }

@@ -31,7 +31,7 @@ const (
 	FactLocation = "gps_present"
 )
 
-// FactNames lists them.
+// FactNames lists the facts in the order of display.
 var FactNames = []string{FactTakenAt, FactDevice, FactSoftware, FactLocation}
 
 // ProposedFact is one fact that was found in a file. The location of a picture
@@ -73,30 +73,30 @@ type examination struct {
 }
 
 func examinationOf(report intake.Report) examination {
-	l := examination{
+	e := examination{
 		Findings: report.Findings, Device: report.Facts.Device, Software: report.Facts.Software,
 		Location: report.Facts.Place != nil, Shown: report.Shown, Width: report.Width, Height: report.Height,
 		Hash: report.Hash,
 	}
 	if at := report.Facts.TakenAt; !at.IsZero() {
-		l.TakenAt = &at
+		e.TakenAt = &at
 	}
-	return l
+	return e
 }
 
 // foundFacts are the facts that were found, by name.
-func (l examination) foundFacts() map[string]any {
+func (e examination) foundFacts() map[string]any {
 	result := map[string]any{}
-	if l.TakenAt != nil {
-		result[FactTakenAt] = l.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
+	if e.TakenAt != nil {
+		result[FactTakenAt] = e.TakenAt.In(recovery.Shanghai).Format(time.RFC3339)
 	}
-	if l.Device != "" {
-		result[FactDevice] = l.Device
+	if e.Device != "" {
+		result[FactDevice] = e.Device
 	}
-	if l.Software != "" {
-		result[FactSoftware] = l.Software
+	if e.Software != "" {
+		result[FactSoftware] = e.Software
 	}
-	if l.Location {
+	if e.Location {
 		result[FactLocation] = true
 	}
 	return result
@@ -105,7 +105,7 @@ func (l examination) foundFacts() map[string]any {
 func detailsOf(id recovery.EvidenceID, report intake.Report) (recovery.EvidenceDetails, error) {
 	raw, err := json.Marshal(examinationOf(report))
 	if err != nil {
-		return recovery.EvidenceDetails{}, fmt.Errorf("what was learned from a file: %w", err)
+		return recovery.EvidenceDetails{}, fmt.Errorf("examination of a file: %w", err)
 	}
 	return recovery.EvidenceDetails{EvidenceID: id, Report: raw}, nil
 }
@@ -165,33 +165,33 @@ func (s *Service) exhibitWith(record recovery.Evidence, d recovery.EvidenceDetai
 	if err != nil {
 		return Exhibit{}, err
 	}
-	var l examination
+	var found examination
 	if len(d.Report) > 0 {
-		if err := json.Unmarshal(d.Report, &l); err != nil {
-			return Exhibit{}, fmt.Errorf("what was learned from a file: %w", err)
+		if err := json.Unmarshal(d.Report, &found); err != nil {
+			return Exhibit{}, fmt.Errorf("examination of a file: %w", err)
 		}
 	}
-	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: l.Shown, Width: l.Width, Height: l.Height}
+	e := Exhibit{Evidence: record, Findings: []FindingText{}, Facts: []ProposedFact{}, Shown: found.Shown, Width: found.Width, Height: found.Height}
 	if d.NearDuplicateOf != nil {
 		e.NearDuplicateOf = *d.NearDuplicateOf
-		l.Findings = append(l.Findings, intake.NearDuplicate)
+		found.Findings = append(found.Findings, intake.NearDuplicate)
 	}
 	texts := examiner.Texts()
-	for _, code := range slices.Sorted(slices.Values(l.Findings)) {
+	for _, code := range slices.Sorted(slices.Values(found.Findings)) {
 		e.Findings = append(e.Findings, FindingText{Code: code, Text: texts.Finding(code)})
 	}
-	result := l.foundFacts()
+	facts := found.foundFacts()
 	for _, name := range FactNames {
-		if value, found := result[name]; found {
+		if value, exists := facts[name]; exists {
 			e.Facts = append(e.Facts, ProposedFact{
-				Name: name, Label: texts.Facts[name], Value: fmt.Sprint(value), State: stateOf(d.Answers[name]),
+				Name: name, Label: texts.Facts[name], Value: fmt.Sprint(value), State: factStateOf(d.Answers[name]),
 			})
 		}
 	}
 	return e, nil
 }
 
-func stateOf(answer string) FactState {
+func factStateOf(answer string) FactState {
 	if answer == "" {
 		return FactProposed
 	}

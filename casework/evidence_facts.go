@@ -15,10 +15,10 @@ type FactAnswers struct {
 	Reject  []string
 }
 
-// ConfirmFacts stores the claimant's answers to the facts found in a file.
+// AnswerFacts stores the claimant's answers to the facts found in a file.
 // Metadata can be forged, so a fact counts only if a person confirms it. Later
 // answers replace earlier ones; both stay in the journal.
-func (s *Service) ConfirmFacts(ctx context.Context, req Request, id recovery.EvidenceID, answers FactAnswers) (Reply[Exhibit], error) {
+func (s *Service) AnswerFacts(ctx context.Context, req Request, id recovery.EvidenceID, answers FactAnswers) (Reply[Exhibit], error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Exhibit]{}, err
@@ -51,7 +51,7 @@ func (s *Service) prepareAnswers(
 func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 	states := map[string]string{}
 	var faults []recovery.FieldFault
-	take := func(field string, names []string, state FactState) {
+	addAnswers := func(field string, names []string, state FactState) {
 		for _, name := range names {
 			known := slices.ContainsFunc(exhibit.Facts, func(f ProposedFact) bool { return f.Name == name })
 			switch _, twice := states[name]; {
@@ -67,15 +67,16 @@ func (a FactAnswers) factStates(exhibit Exhibit) (map[string]string, error) {
 			}
 		}
 	}
-	take("confirm", a.Confirm, FactConfirmed)
-	take("reject", a.Reject, FactRejected)
+	addAnswers("confirm", a.Confirm, FactConfirmed)
+	addAnswers("reject", a.Reject, FactRejected)
 	if len(states) == 0 && len(faults) == 0 {
 		faults = append(faults, recovery.FieldFault{Field: "confirm", Code: "required", Detail: "Name at least one fact."})
 	}
 	return states, recovery.Invalid(faults)
 }
 
-// answersWrite also sets the states of the exhibit, which is the result.
+// answersWrite makes the write of the answers. It also sets their states in exhibit,
+// which the caller returns.
 func (s *Service) answersWrite(req Request, c recovery.Case, exhibit *Exhibit, states map[string]string) postgres.AnswersWrite {
 	confirmed := map[string]string{}
 	for i, fact := range exhibit.Facts {

@@ -13,7 +13,7 @@ import (
 )
 
 // PartSize is the size in bytes of every part of an upload but the last: small
-// enough to be repeated on a bad connection, large enough to be few.
+// enough to be repeated on a bad connection, large enough that there are few.
 const PartSize = 4 << 20
 
 func digestMismatch() error {
@@ -31,8 +31,8 @@ func checkDigestForm(digest string) []recovery.FieldFault {
 	return []recovery.FieldFault{{Field: "sha256", Code: "malformed", Detail: "A SHA-256 is 64 lower-case hexadecimal digits."}}
 }
 
-// UploadPlan describes a file that will arrive in parts.
-type UploadPlan struct {
+// AnnouncedFile describes a file that will arrive in parts.
+type AnnouncedFile struct {
 	recovery.FileDescription
 	Size int64 // bytes
 }
@@ -47,25 +47,25 @@ type UploadState struct {
 
 // BeginUpload announces a file that will arrive in parts. It requires the
 // digest of the whole file, to check the result.
-func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, a UploadPlan) (Reply[UploadState], error) {
+func (s *Service) BeginUpload(ctx context.Context, req Request, id recovery.CaseID, announced AnnouncedFile) (Reply[UploadState], error) {
 	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[UploadState]{}, err
 	}
 	if _, err := s.visibleCase(ctx, req.Actor, id); err != nil {
 		return Reply[UploadState]{}, err
 	}
-	return runIdempotent(ctx, s, req, func() (change[UploadState], error) { return s.prepareUpload(ctx, req, id, a) })
+	return runIdempotent(ctx, s, req, func() (change[UploadState], error) { return s.prepareUpload(ctx, req, id, announced) })
 }
 
-func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.CaseID, a UploadPlan) (change[UploadState], error) {
-	if err := s.checkUploadPlan(a); err != nil {
+func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.CaseID, announced AnnouncedFile) (change[UploadState], error) {
+	if err := s.checkAnnouncedFile(announced); err != nil {
 		return change[UploadState]{}, err
 	}
 	if err := s.Blobs.SweepParts(); err != nil {
 		return change[UploadState]{}, err
 	}
 	state := UploadState{Upload: recovery.Upload{
-		FileDescription: a.FileDescription, ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: a.Size,
+		FileDescription: announced.FileDescription, ID: recovery.EvidenceID(s.newID()), CaseID: id, By: req.Actor, Size: announced.Size,
 		PartSize: PartSize, CreatedAt: s.Now(),
 	}}
 	state.Count = countParts(state.Upload)
@@ -74,21 +74,21 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 	}}, nil
 }
 
-func (s *Service) checkUploadPlan(a UploadPlan) error {
-	if a.Size > s.config.UploadLimit {
+func (s *Service) checkAnnouncedFile(announced AnnouncedFile) error {
+	if announced.Size > s.config.UploadLimit {
 		return recovery.Faultf(recovery.CodeTooLarge, "The file is larger than %d bytes.", s.config.UploadLimit)
 	}
 	var faults []recovery.FieldFault
-	if a.Size < 1 {
+	if announced.Size < 1 {
 		faults = append(faults, recovery.FieldFault{Field: "size", Code: "out_of_range", Detail: "The size of the file in bytes is needed, above 0."})
 	}
-	return recovery.Invalid(append(append(faults, checkDigestForm(a.SHA256)...), checkDescription(a.FileDescription, s.Now())...))
+	return recovery.Invalid(append(append(faults, checkDigestForm(announced.SHA256)...), checkDescription(announced.FileDescription, s.Now())...))
 }
 
 func countParts(u recovery.Upload) int { return int((u.Size + u.PartSize - 1) / u.PartSize) }
 
-// ownUpload loads an upload of the actor. Those of others do not exist for
-// them.
+// ownUpload loads an upload of the actor. For anybody else the upload
+// does not exist.
 func (s *Service) ownUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) (recovery.Upload, error) {
 	u, err := s.Store.FindUpload(ctx, id)
 	if err == nil && u.By.ID != actor.ID {
@@ -202,9 +202,10 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 	return reply, err
 }
 
-// deleteUpload deletes a completed upload. Leftovers are swept within a day.
+// deleteUpload deletes a completed upload. Parts that remain are swept after a
+// day.
 func (s *Service) deleteUpload(ctx context.Context, id recovery.EvidenceID) {
 	if err := errors.Join(s.Store.DeleteUpload(ctx, id), s.Blobs.DropParts(string(id))); err != nil {
-		s.Log.WarnContext(ctx, "the parts of a complete upload were left", "upload", string(id), "error", err)
+		s.Log.WarnContext(ctx, "a completed upload could not be deleted", "upload", string(id), "error", err)
 	}
 }

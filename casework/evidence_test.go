@@ -37,7 +37,7 @@ func begin(t testing.TB, r *casetest.Fixture, id recovery.CaseID, data []byte) r
 	t.Helper()
 	sum := sha256.Sum256(data)
 	req := r.As(recovery.RoleClaimant)
-	reply, err := r.BeginUpload(t.Context(), req, id, casework.UploadPlan{
+	reply, err := r.BeginUpload(t.Context(), req, id, casework.AnnouncedFile{
 		Size: int64(len(data)), FileDescription: recovery.FileDescription{Kind: recovery.ChatScreenshot, SHA256: hex.EncodeToString(sum[:])},
 	})
 	if err != nil {

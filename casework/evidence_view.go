@@ -27,8 +27,8 @@ const (
 	copyText     = "text"
 )
 
-// recordView journals a view before a byte is returned.
-func (s *Service) recordView(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
+// recordViewing writes the viewing of a file to the journal.
+func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
 	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
 	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": which}
 	if purpose != "" {
@@ -48,7 +48,7 @@ func checkPurpose(purpose string) error {
 }
 
 // OpenView opens the copy of a picture for viewing: upright, of moderate size,
-// without metadata. It is made on first request and journalled as a derivative.
+// without metadata. It is made on the first request, with an entry in the journal.
 // Errors: CodeNotFound if there is none.
 func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (io.ReadCloser, int64, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
@@ -59,7 +59,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 		return nil, 0, err
 	}
 	if c.ErasedAt != nil {
-		return nil, 0, erasedBytes()
+		return nil, 0, fileErased()
 	}
 	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := s.recordView(ctx, req, c, record, copyView, purpose); err != nil {
+	if err := s.recordViewing(ctx, req, c, record, copyView, purpose); err != nil {
 		return nil, 0, errors.Join(err, body.Close())
 	}
 	return body, details.ViewSize, nil
@@ -99,7 +99,7 @@ func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recove
 		return d, err
 	}
 	d.ViewSHA256, d.ViewSize = pending.SHA256(), pending.Size()
-	// The program is the actor; the entry of the view names the person.
+	// The program is the actor; the entry of the viewing names the person.
 	draft := s.newDraft(recovery.EntryEvidenceDerived, Request{Actor: recovery.System}, c)
 	draft.Key = "derived:view:" + string(record.ID)
 	draft.Facts = map[string]any{
@@ -128,11 +128,11 @@ func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience 
 		return err
 	}
 	for _, record := range records {
-		telling, err := s.hasTellingMetadata(record)
+		identifying, err := s.hasIdentifyingMetadata(record)
 		if err != nil {
 			return err
 		}
-		if !telling {
+		if !identifying {
 			continue
 		}
 		details, err := s.Store.EvidenceDetails(ctx, record.ID)
@@ -149,9 +149,9 @@ func (s *Service) deriveViewsFor(ctx context.Context, c recovery.Case, audience 
 	return nil
 }
 
-// hasTellingMetadata reports whether a picture has identifying metadata. A
+// hasIdentifyingMetadata reports whether a picture has identifying metadata. A
 // missing file is ignored here: building the export detects it.
-func (s *Service) hasTellingMetadata(record recovery.Evidence) (bool, error) {
+func (s *Service) hasIdentifyingMetadata(record recovery.Evidence) (bool, error) {
 	if !strings.HasPrefix(record.MediaType, "image/") {
 		return false, nil
 	}
@@ -188,8 +188,8 @@ type Reading struct {
 	Differences []statement.Difference
 }
 
-// ReadDocument reads the text and the signatures of a PDF, without validating
-// the signatures. It is journalled as a view of the original. Errors:
+// ReadDocument reads the text and the signatures of a PDF, without validating the
+// signatures. The journal records this as a viewing of the original. Errors:
 // CodeConflict if the file is not a PDF.
 func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (Reading, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
@@ -210,7 +210,7 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	if err = errors.Join(err, body.Close()); err != nil {
 		return Reading{}, err
 	}
-	if err := s.recordView(ctx, req, c, record, copyText, purpose); err != nil {
+	if err := s.recordViewing(ctx, req, c, record, copyText, purpose); err != nil {
 		return Reading{}, err
 	}
 	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}

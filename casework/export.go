@@ -14,9 +14,9 @@ import (
 	"recourse/recovery"
 )
 
-// mayExport lists the audiences for which a role may request an export. The
-// archive set contains internal notes.
-var mayExport = map[recovery.Role][]recovery.Audience{
+// exportAudiences lists the audiences for which a role may request an export. An
+// export for the archive contains internal notes.
+var exportAudiences = map[recovery.Role][]recovery.Audience{
 	recovery.RoleClaimant:   {recovery.ForCourt, recovery.ForOpponent, recovery.ForPlatform},
 	recovery.RoleAgent:      {recovery.ForPlatform, recovery.ForCourt},
 	recovery.RoleSupervisor: recovery.Audiences,
@@ -25,7 +25,7 @@ var mayExport = map[recovery.Role][]recovery.Audience{
 }
 
 // RequestExport requests a dossier and a bag of the case in its current state.
-// The journal is checkpointed at once; the engine builds the papers.
+// A checkpoint is signed at once; the workflow builds the files.
 func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
 	if err := checkMayWrite(req.Actor); err != nil {
 		return Reply[recovery.Export]{}, err
@@ -39,7 +39,7 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
 		}})
 	}
-	if !slices.Contains(mayExport[req.Actor.Role], audience) {
+	if !slices.Contains(exportAudiences[req.Actor.Role], audience) {
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
 			"The role %s cannot export for the audience %s.", req.Actor.Role, audience)
 	}
@@ -74,9 +74,9 @@ func (s *Service) Export(ctx context.Context, actor recovery.Actor, id recovery.
 }
 
 func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id recovery.ExportID) (recovery.Export, recovery.Case, error) {
-	missing := recovery.Faultf(recovery.CodeNotFound, "There is no such export.")
+	noSuchExport := recovery.Faultf(recovery.CodeNotFound, "There is no such export.")
 	if _, err := uuid.Parse(string(id)); err != nil {
-		return recovery.Export{}, recovery.Case{}, missing
+		return recovery.Export{}, recovery.Case{}, noSuchExport
 	}
 	export, err := s.Store.FindExport(ctx, id)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 	c, err := s.visibleCase(ctx, actor, export.CaseID)
 	switch {
 	case recovery.CodeOf(err) == recovery.CodeNotFound, export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant:
-		return recovery.Export{}, recovery.Case{}, missing
+		return recovery.Export{}, recovery.Case{}, noSuchExport
 	case err != nil:
 		return recovery.Export{}, recovery.Case{}, err
 	}
@@ -111,7 +111,7 @@ const (
 )
 
 // OpenExport opens dossier.pdf or bag.zip of a ready export. The download is
-// journalled before a byte is returned.
+// written to the journal before a byte is returned.
 func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.ExportID, name string) (io.ReadSeekCloser, recovery.Export, error) {
 	export, c, err := s.exportAndCase(ctx, req.Actor, id)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	if export.State != recovery.ExportReady {
 		return nil, export, recovery.Faultf(recovery.CodeConflict, "The export is %s. Its files exist when it is ready.", export.State)
 	}
-	if err := s.checkMayRead(ctx, req.Actor, export); err != nil {
+	if err := s.checkMayDownload(ctx, req.Actor, export); err != nil {
 		return nil, export, err
 	}
 	file, err := os.Open(folio.ExportPath(s.config.ExportsDir, id, name))
@@ -138,16 +138,16 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	return file, export, nil
 }
 
-// checkMayRead refuses papers with particulars to actors who may not see them.
-// Papers that they request themselves are built with masked values.
-func (s *Service) checkMayRead(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
+// checkMayDownload refuses an export with particulars to an actor who may not see
+// them. An export that such an actor requests is built with masked values.
+func (s *Service) checkMayDownload(ctx context.Context, actor recovery.Actor, export recovery.Export) error {
 	printed := recovery.SeesOnPaper(export.Audience, export.By.Role, recovery.PrivateParticulars)
 	if !printed || recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars) {
 		return nil
 	}
-	held, err := s.Store.ReadParticulars(ctx, export.CaseID)
-	if err == nil && len(held.ValuesByPath()) > 0 {
-		err = recovery.Faultf(recovery.CodeForbidden, "These papers contain particulars that you may not see. Request an export of your own.")
+	particulars, err := s.Store.ReadParticulars(ctx, export.CaseID)
+	if err == nil && len(particulars.ValuesByPath()) > 0 {
+		err = recovery.Faultf(recovery.CodeForbidden, "This export contains particulars that you may not see. Request your own export.")
 	}
 	return err
 }

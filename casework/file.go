@@ -24,10 +24,9 @@ func (s *Service) File(ctx context.Context, req Request, filing recovery.Filing)
 	}
 	reply, err := applyChange(ctx, s, req, filed)
 	if recovery.CodeOf(err) == recovery.CodeTransactionOpen {
-		// A repetition can fail on its transaction number before its key is
-		// seen.
-		if first, found, failed := findResult[View](ctx, s, req); failed != nil || found {
-			return first, failed
+		// For a repetition, the transaction number can fail before the key.
+		if first, found, findErr := findResult[View](ctx, s, req); findErr != nil || found {
+			return first, findErr
 		}
 	}
 	return reply, err
@@ -72,7 +71,7 @@ func (s *Service) prepareFiling(ctx context.Context, req Request, filing recover
 }
 
 // newCase makes the case of a filing with its first position and deadlines. It
-// is pinned to the playbook version for its id.
+// keeps the playbook version that the rollout chooses for its id.
 func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number recovery.CaseNumber) recovery.Case {
 	now, id := s.Now(), recovery.CaseID(s.newID())
 	book := s.Registry.ForCase(id)
@@ -87,7 +86,8 @@ func (s *Service) newCase(actor recovery.Actor, filing recovery.Filing, number r
 	return c
 }
 
-// filedDraft has the facts of the filing. Personal values are commitments.
+// filedDraft returns the draft of the first entry. Empty personal values get no
+// commitment.
 func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	draft := s.newDraft(recovery.EntryCaseFiled, req, c)
 	draft.Key, draft.At = "filed", c.CreatedAt // one instant for the case and its entry
@@ -114,7 +114,7 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 	return draft
 }
 
-// Recall checks whether a mis-send can still be recalled. It stores nothing and
+// Recall reports whether a mis-send can still be recalled. It stores nothing and
 // needs no account.
 func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
 	return s.Registry.Current().Recall(facts, s.Now())

@@ -48,8 +48,8 @@ func applyChange[T any](ctx context.Context, s *Service, req Request, c change[T
 		return Reply[T]{Value: written}, nil
 	}
 	if errors.Is(err, postgres.ErrRepeated) {
-		if reply, found, failed := findResult[T](ctx, s, req); failed != nil || found {
-			return reply, failed
+		if reply, found, findErr := findResult[T](ctx, s, req); findErr != nil || found {
+			return reply, findErr
 		}
 	}
 	return Reply[T]{}, err
@@ -78,8 +78,8 @@ func (r Request) idempotency(ref string, result any) (postgres.Idempotency, erro
 	if r.Key == "" {
 		return postgres.Idempotency{}, nil
 	}
-	answer, err := encodeResult(result)
-	return postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref, Result: answer}, err
+	encoded, err := encodeResult(result)
+	return postgres.Idempotency{Actor: r.Actor.ID, Key: r.Key, Fingerprint: r.Fingerprint, Ref: ref, Result: encoded}, err
 }
 
 func encodeResult(result any) ([]byte, error) {
@@ -90,9 +90,9 @@ func encodeResult(result any) ([]byte, error) {
 	return encoded, nil
 }
 
-func decodeReply[T any](answer []byte) (Reply[T], error) {
+func decodeReply[T any](encoded []byte) (Reply[T], error) {
 	reply := Reply[T]{Replayed: true}
-	if err := json.Unmarshal(answer, &reply.Value); err != nil {
+	if err := json.Unmarshal(encoded, &reply.Value); err != nil {
 		return Reply[T]{}, fmt.Errorf("read the result of a request: %w", err)
 	}
 	return reply, nil

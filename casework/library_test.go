@@ -36,14 +36,14 @@ func TestALessonIsSharedAndTakenBack(t *testing.T) {
 	rig := casetest.New(t)
 	view := rig.FileCase(t)
 	share := func(role recovery.Role, yes bool) error {
-		_, err := rig.Act(t.Context(), rig.As(role), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
+		_, err := rig.TakeAction(t.Context(), rig.As(role), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
 		return err
 	}
 	for range 4 { // one less than the book asks for
 		alike := rig.FileCase(t)
 		withdraw(t, rig, alike.ID)
 		yes := true
-		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), alike.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes}); err != nil {
+		if _, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), alike.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestSharingIsOneActPerKey(t *testing.T) {
 	before := len(rig.ReadEntries(t, view.ID))
 	yes := true
 	for i := range 2 {
-		reply, err := rig.Act(t.Context(), keyed(rig, recovery.RoleClaimant, "k"), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
+		reply, err := rig.TakeAction(t.Context(), keyed(rig, recovery.RoleClaimant, "k"), view.ID, recovery.ActionBody{Action: recovery.ShareLesson, Share: &yes})
 		if err != nil || (i == 1) != reply.Replayed {
 			t.Errorf("%d: %+v, %v", i, reply, err)
 		}

@@ -7,46 +7,46 @@ import (
 	"recourse/recovery"
 )
 
-// LimitationLedger shows how long a claim can be brought to court, for each
-// counterpart and for all of them.
-type LimitationLedger struct {
+// CaseLimitation is how long a claim can be brought to court: for each counterpart,
+// and the earliest of these.
+type CaseLimitation struct {
 	// Limitation is the earliest one; the clock of the case uses it.
 	recovery.Limitation
 	Counterparts []recovery.CounterpartLimitation
 }
 
-// Limitation computes the ledger of a case from its journal, for everybody who
-// sees the case. The date on which the claimant knew of the enrichment and the
-// other party is not recorded. The date of the payment is used, which ends
-// earliest.
-func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (LimitationLedger, error) {
+// Limitation computes the limitation of a case from its journal. Everybody who may
+// see the case may read it. The law counts from the day on which the claimant knew of
+// the enrichment and of the other party. That day is not recorded, so the day of the
+// payment is used, which gives the earliest end.
+func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (CaseLimitation, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
-		return LimitationLedger{}, err
+		return CaseLimitation{}, err
 	}
 	stored, err := s.Store.ReadJournal(ctx, id, 0, 0)
 	if err != nil {
-		return LimitationLedger{}, err
+		return CaseLimitation{}, err
 	}
 	entries := make([]journal.Entry, len(stored))
-	for i, one := range stored {
-		if entries[i], err = journal.ParseEntry(one.Record.Bytes); err != nil {
-			return LimitationLedger{}, err
+	for i, row := range stored {
+		if entries[i], err = journal.ParseEntry(row.Record.Bytes); err != nil {
+			return CaseLimitation{}, err
 		}
 	}
 	return LimitationOf(c, entries), nil
 }
 
-// LimitationOf is the ledger of a case with the given journal.
-func LimitationOf(c recovery.Case, entries []journal.Entry) LimitationLedger {
-	var l LimitationLedger
-	heard := journal.CollectLimitationLogs(c.Counterparts, entries)
+// LimitationOf computes the limitation of a case with the given journal.
+func LimitationOf(c recovery.Case, entries []journal.Entry) CaseLimitation {
+	var result CaseLimitation
+	logs := journal.CollectLimitationLogs(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
-		facts := recovery.LimitationFacts{PaidAt: c.SentAt, Events: heard[counterpart.ID].InterruptingEvents()}
-		l.Counterparts = append(l.Counterparts, recovery.CounterpartLimitation{
+		facts := recovery.LimitationFacts{PaidAt: c.SentAt, Events: logs[counterpart.ID].InterruptingEvents()}
+		result.Counterparts = append(result.Counterparts, recovery.CounterpartLimitation{
 			ID: counterpart.ID, Limitation: recovery.ComputeLimitation(facts),
 		})
 	}
-	l.Limitation = c.Position.EarliestLimitation(l.Counterparts)
-	return l
+	result.Limitation = c.Position.EarliestLimitation(result.Counterparts)
+	return result
 }

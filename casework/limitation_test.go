@@ -29,7 +29,7 @@ func ledgerRig(t *testing.T) (*casetest.Fixture, casework.View) {
 
 func act(t *testing.T, rig *casetest.Fixture, role recovery.Role, id recovery.CaseID, a recovery.ActionBody) {
 	t.Helper()
-	if _, err := rig.Act(t.Context(), rig.As(role), id, a); err != nil {
+	if _, err := rig.TakeAction(t.Context(), rig.As(role), id, a); err != nil {
 		t.Fatalf("%s: %v", a.Action, err)
 	}
 }
@@ -39,7 +39,7 @@ func minutesAfter(c casework.View, minutes int) *time.Time {
 	return &at
 }
 
-func ledger(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) casework.LimitationLedger {
+func ledger(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) casework.CaseLimitation {
 	t.Helper()
 	l, err := rig.Limitation(t.Context(), rig.Actor(recovery.RoleAuditor), id)
 	if err != nil {
@@ -49,7 +49,7 @@ func ledger(t *testing.T, rig *casetest.Fixture, id recovery.CaseID) casework.Li
 }
 
 // kindsOf lists the steps towards one counterpart with their effects.
-func kindsOf(l casework.LimitationLedger, which int) []recovery.InterruptionKind {
+func kindsOf(l casework.CaseLimitation, which int) []recovery.InterruptionKind {
 	kinds := []recovery.InterruptionKind{}
 	for _, step := range l.Counterparts[which].Steps {
 		kinds = append(kinds, step.Kind)
@@ -148,7 +148,7 @@ func TestALetterNamesItsCounterpart(t *testing.T) {
 	act(t, rig, recovery.RoleClaimant, c.ID, recovery.ActionBody{Action: recovery.Escalate, To: recovery.Legal, Reason: "发函"})
 	act(t, rig, recovery.RoleLegal, c.ID, recovery.ActionBody{Action: recovery.ChooseRoute, Route: recovery.DemandLetter, Why: "金额"})
 	letter := recovery.ActionBody{Action: recovery.RecordLegalStep, Kind: recovery.DemandSent, At: minutesAfter(c, 10)}
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleLegal), c.ID, letter)
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleLegal), c.ID, letter)
 	if fault := wantCode(t, err, recovery.CodeInvalid); len(fault.Fields) != 1 || fault.Fields[0].Field != "counterpart_id" {
 		t.Errorf("a letter to nobody of two: %+v", fault)
 	}
@@ -188,7 +188,7 @@ func TestTheClockIsTheLedger(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for range 30 {
 			role, body := someAct(r, c)
-			reply, err := rig.Act(t.Context(), rig.As(role), c.ID, body)
+			reply, err := rig.TakeAction(t.Context(), rig.As(role), c.ID, body)
 			if err != nil {
 				continue // refused: nothing happened
 			}

@@ -36,7 +36,7 @@ type Link struct {
 // Errors: CodeInvalid for counterpart_id and days, CodeForbidden,
 // CodeActionNotAllowed for a closed case.
 func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID, to recovery.CounterpartID, days int) (Reply[Link], error) {
-	c, err := s.linkableCase(ctx, req.Actor, id)
+	c, err := s.caseForLinks(ctx, req.Actor, id)
 	if err != nil {
 		return Reply[Link]{}, err
 	}
@@ -70,8 +70,8 @@ func (s *Service) prepareLink(
 	}}, nil
 }
 
-// linkableCase loads a case whose links the actor may manage.
-func (s *Service) linkableCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
+// caseForLinks loads a case whose links the actor may manage.
+func (s *Service) caseForLinks(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
 		return recovery.Case{}, err
@@ -120,7 +120,7 @@ func (s *Service) linkDraft(kind recovery.EntryKind, req Request, c recovery.Cas
 
 // Links lists the links of a case, newest first, for those who may issue them.
 func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.CaseID) ([]Link, error) {
-	if _, err := s.linkableCase(ctx, actor, id); err != nil {
+	if _, err := s.caseForLinks(ctx, actor, id); err != nil {
 		return nil, err
 	}
 	links, err := s.Store.ListLinks(ctx, id)
@@ -134,10 +134,10 @@ func (s *Service) Links(ctx context.Context, actor recovery.Actor, id recovery.C
 	return list, nil
 }
 
-// RevokeLink ends a link of a case. Ending it twice is the same as once.
+// RevokeLink ends a link of a case. A second call changes nothing.
 // Errors: CodeNotFound.
 func (s *Service) RevokeLink(ctx context.Context, req Request, id recovery.CaseID, linkID string) error {
-	c, err := s.linkableCase(ctx, req.Actor, id)
+	c, err := s.caseForLinks(ctx, req.Actor, id)
 	if err != nil {
 		return err
 	}

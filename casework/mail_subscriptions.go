@@ -7,15 +7,15 @@ import (
 	"recourse/recovery"
 )
 
-// GuestMails returns the mail subscription of an unsubscribe token. Errors:
+// MailSubscription returns the mail subscription of an unsubscribe token. Errors:
 // CodeNotFound.
-func (s *Service) GuestMails(ctx context.Context, token string) (notify.MailSubscription, error) {
+func (s *Service) MailSubscription(ctx context.Context, token string) (notify.MailSubscription, error) {
 	return s.Store.MailSubscription(ctx, token)
 }
 
 // StopMails ends the mails of a case to its claimant without an account, or to
-// a counterpart. The token of a mail is the authorisation. It is journalled, so
-// that staff know that this person must be contacted in another way. Errors:
+// a counterpart. The token of a mail is the authorisation. The journal records
+// this, so that staff know that this person must be contacted in another way. Errors:
 // CodeNotFound.
 func (s *Service) StopMails(ctx context.Context, token string) error {
 	found, err := s.Store.MailSubscription(ctx, token)

@@ -11,7 +11,7 @@ import (
 	"recourse/recovery"
 )
 
-// maintenanceRequest is the request behind automatic erasures.
+// maintenanceRequest is the request of automatic changes.
 var maintenanceRequest = Request{Actor: recovery.System}
 
 const (
@@ -26,14 +26,14 @@ const (
 // one process runs it at a time. A repeated run changes nothing.
 func (s *Service) RunMaintenance(ctx context.Context) error {
 	_, err := s.Store.RunExclusive(ctx, "keep", func(ctx context.Context) error {
-		_, purged := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
-		return errors.Join(s.eraseDue(ctx), s.clearLeftovers(ctx), purged, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
+		_, purgeErr := s.Store.PurgeResults(ctx, s.Now().Add(-resultLifetime))
+		return errors.Join(s.eraseDueCases(ctx), s.clearLeftovers(ctx), purgeErr, s.Blobs.SweepIncoming(), s.FlagAbuse(ctx))
 	})
 	return err
 }
 
-func (s *Service) eraseDue(ctx context.Context) error {
-	// Years have different lengths: rather a day late than a day early.
+func (s *Service) eraseDueCases(ctx context.Context) error {
+	// One day more, because years have different lengths.
 	before := s.Now().AddDate(-s.config.RetentionYears, 0, -1)
 	for {
 		due, err := s.Store.ErasableCases(ctx, before, maintenanceBatch)
@@ -41,7 +41,7 @@ func (s *Service) eraseDue(ctx context.Context) error {
 			return err
 		}
 		done := 0
-		var faults []error
+		var errs []error
 		for _, id := range due {
 			c, err := s.Store.ReadCase(ctx, id)
 			if err == nil {
@@ -50,9 +50,9 @@ func (s *Service) eraseDue(ctx context.Context) error {
 			if err == nil {
 				done++
 			}
-			faults = append(faults, err)
+			errs = append(errs, err)
 		}
-		if err := errors.Join(faults...); err != nil || done < maintenanceBatch {
+		if err := errors.Join(errs...); err != nil || done < maintenanceBatch {
 			return err
 		}
 	}

@@ -21,7 +21,9 @@ type Notices struct {
 }
 
 // NewNotices makes Notices over a service.
-func NewNotices(s *Service, h *notify.Rules) *Notices { return &Notices{service: s, notifyRules: h} }
+func NewNotices(s *Service, rules *notify.Rules) *Notices {
+	return &Notices{service: s, notifyRules: rules}
+}
 
 // InboxItem is a notice in the language of its recipient.
 type InboxItem struct {
@@ -53,7 +55,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	if err := checkHasInbox(actor); err != nil {
 		return Inbox{}, err
 	}
-	wants, err := n.preferences(ctx, actor)
+	preferences, err := n.preferences(ctx, actor)
 	if err != nil {
 		return Inbox{}, err
 	}
@@ -67,7 +69,7 @@ func (n *Notices) Inbox(ctx context.Context, actor recovery.Actor, unreadOnly bo
 	}
 	inbox := Inbox{Items: make([]InboxItem, len(notices)), Next: next, Unread: unread}
 	for i, notice := range notices {
-		inbox.Items[i] = n.inboxItem(wants.Language, notice)
+		inbox.Items[i] = n.inboxItem(preferences.Language, notice)
 	}
 	return inbox, nil
 }
@@ -81,8 +83,8 @@ func (n *Notices) inboxItem(language string, notice notify.Notice) InboxItem {
 	}
 }
 
-// MarkRead records that the actor read a notice; again changes nothing. Errors:
-// CodeForbidden, CodeNotFound, also for another person's notice.
+// MarkRead records that the actor read a notice. A second call changes nothing.
+// Errors: CodeForbidden, CodeNotFound, also for another person's notice.
 func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string) (InboxItem, error) {
 	if err := checkHasInbox(actor); err != nil {
 		return InboxItem{}, err
@@ -90,7 +92,7 @@ func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string)
 	if err := checkID("notice", id); err != nil {
 		return InboxItem{}, err
 	}
-	wants, err := n.preferences(ctx, actor)
+	preferences, err := n.preferences(ctx, actor)
 	if err != nil {
 		return InboxItem{}, err
 	}
@@ -98,7 +100,7 @@ func (n *Notices) MarkRead(ctx context.Context, actor recovery.Actor, id string)
 	if err != nil {
 		return InboxItem{}, err
 	}
-	return n.inboxItem(wants.Language, notice), nil
+	return n.inboxItem(preferences.Language, notice), nil
 }
 
 func checkHasInbox(actor recovery.Actor) error {
@@ -133,15 +135,15 @@ func (n *Notices) Preferences(ctx context.Context, actor recovery.Actor) (Prefer
 	if err := checkHasInbox(actor); err != nil {
 		return Preferences{}, err
 	}
-	wants, err := n.preferences(ctx, actor)
+	preferences, err := n.preferences(ctx, actor)
 	if err != nil {
 		return Preferences{}, err
 	}
 	p := Preferences{
-		Language: wants.Language, QuietFrom: clockText(wants.QuietFrom), QuietUntil: clockText(wants.QuietUntil), Mail: map[notify.Class]bool{},
+		Language: preferences.Language, QuietFrom: formatTimeOfDay(preferences.QuietFrom), QuietUntil: formatTimeOfDay(preferences.QuietUntil), Mail: map[notify.Class]bool{},
 	}
 	for _, class := range notify.Classes {
-		p.Mail[class] = !slices.Contains(wants.NoMail, string(class))
+		p.Mail[class] = !slices.Contains(preferences.NoMail, string(class))
 	}
 	return p, nil
 }
@@ -162,15 +164,15 @@ func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Pr
 		return Preferences{}, err
 	}
 	var faults []recovery.FieldFault
-	wants := notify.Preferences{Language: p.Language, NoMail: []string{}}
+	preferences := notify.Preferences{Language: p.Language, NoMail: []string{}}
 	if !slices.Contains(notify.Languages, p.Language) {
 		faults = append(faults, recovery.FieldFault{Field: "language", Code: "unknown_value", Detail: fmt.Sprintf("Accepted are: %v.", notify.Languages)})
 	}
 	for field, side := range map[string]struct {
 		text string
 		into *int
-	}{"quiet_from": {p.QuietFrom, &wants.QuietFrom}, "quiet_until": {p.QuietUntil, &wants.QuietUntil}} {
-		minutes, ok := clockMinutes(side.text)
+	}{"quiet_from": {p.QuietFrom, &preferences.QuietFrom}, "quiet_until": {p.QuietUntil, &preferences.QuietUntil}} {
+		minutes, ok := parseTimeOfDay(side.text)
 		if !ok {
 			faults = append(faults, recovery.FieldFault{Field: field, Code: "malformed", Detail: "A time of day such as 22:00 is needed."})
 		}
@@ -182,23 +184,23 @@ func (n *Notices) SetPreferences(ctx context.Context, actor recovery.Actor, p Pr
 			break
 		}
 		if !wanted {
-			wants.NoMail = append(wants.NoMail, string(class))
+			preferences.NoMail = append(preferences.NoMail, string(class))
 		}
 	}
 	slices.SortFunc(faults, func(a, b recovery.FieldFault) int { return strings.Compare(a.Field, b.Field) })
 	if err := recovery.Invalid(faults); err != nil {
 		return Preferences{}, err
 	}
-	slices.Sort(wants.NoMail)
-	if err := n.service.Store.SetPreferences(ctx, actor.ID, wants); err != nil {
+	slices.Sort(preferences.NoMail)
+	if err := n.service.Store.SetPreferences(ctx, actor.ID, preferences); err != nil {
 		return Preferences{}, err
 	}
 	return n.Preferences(ctx, actor)
 }
 
-func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+func formatTimeOfDay(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 
-func clockMinutes(text string) (int, bool) {
+func parseTimeOfDay(text string) (int, bool) {
 	at, err := time.ParseInLocation("15:04", text, recovery.Shanghai)
 	if err != nil || len(text) != 5 {
 		return 0, false
@@ -206,8 +208,8 @@ func clockMinutes(text string) (int, bool) {
 	return at.Hour()*60 + at.Minute(), true
 }
 
-// Mails lists the sent mails, or those kept without a server, the newest first.
-// A development installation shows them on a page. Errors: CodeNotFound
+// Mails lists the sent mails or, without a mail server, the stored ones, the newest
+// first. A development installation shows them on a page. Errors: CodeNotFound
 // elsewhere.
 func (n *Notices) Mails(ctx context.Context, actor recovery.Actor, limit int, cursor string) ([]notify.SentMail, string, error) {
 	if err := checkHasInbox(actor); err != nil {

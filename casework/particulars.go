@@ -25,8 +25,8 @@ func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id reco
 	if err := checkFilesReadable(c, actor); err != nil {
 		return CaseParticulars{}, err
 	}
-	stand, err := s.Store.ReadParticulars(ctx, id)
-	return particularsFor(actor, c, stand), err
+	stored, err := s.Store.ReadParticulars(ctx, id)
+	return particularsFor(actor, c, stored), err
 }
 
 func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particulars) CaseParticulars {
@@ -54,7 +54,7 @@ func (s *Service) SupplyParticulars(
 	if req.Actor.Role != recovery.RoleClaimant && req.Actor.Role != recovery.RoleLegal {
 		return Reply[CaseParticulars]{}, recovery.Faultf(recovery.CodeForbidden, "Only the claimant and legal can supply particulars.")
 	}
-	if err := checkNotErased(c, req.Actor); err != nil {
+	if err := checkDataAvailable(c, req.Actor); err != nil {
 		return Reply[CaseParticulars]{}, err
 	}
 	return runIdempotent(ctx, s, req, func() (change[CaseParticulars], error) { return s.prepareParticulars(ctx, req, c, supplied) })
@@ -79,6 +79,6 @@ func (s *Service) prepareParticulars(
 		if supplied.IsEmpty() {
 			return after, nil
 		}
-		return after, s.Store.WriteDesk(ctx, postgres.DeskWrite{CaseID: c.ID, Draft: draft, Idempotency: idem})
+		return after, s.Store.WriteDirectly(ctx, postgres.DirectWrite{CaseID: c.ID, Draft: draft, Idempotency: idem})
 	}}, nil
 }

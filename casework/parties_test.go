@@ -16,7 +16,7 @@ import (
 
 func handOver(rig *casetest.Fixture, t *testing.T, view casework.View, to recovery.UserID) error {
 	t.Helper()
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.HandOver, UserID: to, Reason: "请我妹妹代办",
 	})
 	return err
@@ -38,7 +38,7 @@ func TestARepresentativeActsAsTheClaimant(t *testing.T) {
 	}
 	end := casework.Request{Actor: friend, Key: "k", Fingerprint: "f"}
 	act := recovery.ActionBody{Action: recovery.HandOver, Reason: "办完了"}
-	if _, err = rig.Act(t.Context(), end, view.ID, act); err != nil {
+	if _, err = rig.TakeAction(t.Context(), end, view.ID, act); err != nil {
 		t.Fatalf("whoever hands it back gets no answer: %v", err)
 	}
 	_, err = rig.Case(t.Context(), friend, view.ID)
@@ -103,7 +103,7 @@ func TestTwoDecisionsAtOnce(t *testing.T) {
 	errs := make([]error, 2)
 	var group sync.WaitGroup
 	for i, role := range []recovery.Role{recovery.RoleAgent, recovery.RoleSupervisor} {
-		group.Go(func() { _, errs[i] = rig.Act(t.Context(), rig.As(role), view.ID, grant) })
+		group.Go(func() { _, errs[i] = rig.TakeAction(t.Context(), rig.As(role), view.ID, grant) })
 	}
 	group.Wait()
 	if (errs[0] == nil) == (errs[1] == nil) {
@@ -120,7 +120,7 @@ func TestFourEyes(t *testing.T) {
 	t.Parallel()
 	rig := casetest.New(t)
 	view := submitted(t, rig, 600_000)
-	proposed, err := rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, grant)
+	proposed, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), view.ID, grant)
 	if err != nil || proposed.Value.Position.Appeal != recovery.AppealProposed {
 		t.Fatalf("%+v (%v)", proposed.Value.Position, err)
 	}
@@ -128,13 +128,13 @@ func TestFourEyes(t *testing.T) {
 		t.Error("the proposer is offered to approve")
 	}
 	approve := recovery.ActionBody{Action: recovery.ApproveDecision}
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleAgent), view.ID, approve)
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), view.ID, approve)
 	wantCode(t, err, recovery.CodeFourEyes)
 	other, err := rig.Case(t.Context(), rig.Actor(recovery.RoleSupervisor), view.ID)
 	if err != nil || !slices.Contains(other.Allowed, recovery.ApproveDecision) {
 		t.Errorf("the supervisor is offered %v (%v)", other.Allowed, err)
 	}
-	decided, err := rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, approve)
+	decided, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), view.ID, approve)
 	if err != nil || decided.Value.Position.Appeal != recovery.AppealGranted {
 		t.Errorf("%+v (%v)", decided.Value.Position, err)
 	}
@@ -148,14 +148,14 @@ func TestMoneyAfterTheEnd(t *testing.T) {
 	view := rig.FileCase(t)
 	withdraw(t, rig, view.ID)
 	now, some := rig.Now(), recovery.Money(50_000)
-	reply, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	reply, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordReturn, Amount: &some, At: &now, Channel: recovery.ByWeChat, CounterpartID: view.Counterparts[0].ID,
 	})
 	if err != nil || reply.Value.Position.Recovered != some || reply.Value.ClosedAt == nil {
 		t.Fatalf("%+v (%v)", reply.Value.Position, err)
 	}
 	rig.Upload(t, view.ID, recovery.Statement, png)
-	reopened, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "又有线索"})
+	reopened, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "又有线索"})
 	if err != nil || reopened.Value.ClosedAt != nil || reopened.Value.Position.Stage != recovery.PrivateContact {
 		t.Errorf("%+v (%v)", reopened.Value.Position, err)
 	}
@@ -179,7 +179,7 @@ func TestReopeningBesideAnOpenCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(rig.ReadEntries(t, first.Value.ID))
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), first.Value.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), first.Value.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeTransactionOpen)
 	after, err := rig.Case(t.Context(), rig.Actor(recovery.RoleClaimant), first.Value.ID)
 	if err != nil || after.ClosedAt == nil || len(rig.ReadEntries(t, first.Value.ID)) != before {
@@ -198,13 +198,13 @@ func TestTimesOutOfOrder(t *testing.T) {
 		"at":      {Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Promised), At: &before},
 		"sent_at": {Action: recovery.RecordContact, Channel: recovery.SMS, Text: "x", SentAt: &before},
 	} {
-		_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act)
+		_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, act)
 		fault := wantCode(t, err, recovery.CodeInvalid)
 		if fault.Fields[0].Field != field || fault.Fields[0].Code != "before_sending" {
 			t.Errorf("%+v", fault.Fields)
 		}
 	}
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{
 		Action: recovery.RecordResponse, CounterpartID: one, Kind: string(recovery.Promised), At: &view.SentAt,
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func joinFaults(refusals ...error) error {
 type PlaybookVersion struct {
 	Version  string
 	From     time.Time // the day its rules become valid
-	Released bool      // sealed: it can no longer change
+	Released bool      // it can no longer change
 	Rollout  int       // percentage of new cases that use it
 	Current  bool      // the newest one that all new cases use
 }
@@ -53,13 +53,13 @@ type PlaybookVersion struct {
 func (s *Service) Playbooks() []PlaybookVersion {
 	versions := s.Registry.Versions()
 	slices.Reverse(versions)
-	editions := make([]PlaybookVersion, 0, len(versions))
+	list := make([]PlaybookVersion, 0, len(versions))
 	for _, version := range versions {
-		if edition, _, err := s.Playbook(version); err == nil { // every listed version can be read
-			editions = append(editions, edition)
+		if described, _, err := s.Playbook(version); err == nil { // every listed version can be read
+			list = append(list, described)
 		}
 	}
-	return editions
+	return list
 }
 
 // Playbook returns one version. Errors: CodeNotFound.

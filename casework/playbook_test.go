@@ -133,7 +133,7 @@ func withPlaybooks(t testing.TB, rig *casetest.Fixture, books fs.FS) *casework.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := rig.Parts
+	parts := rig.Dependencies
 	parts.Registry = playbooks
 	return casework.New(parts, casework.Config{Version: "test", Development: true})
 }

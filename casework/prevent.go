@@ -20,7 +20,7 @@ func (s *Service) Prevent(facts playbook.SendFacts) (playbook.Prevention, error)
 // CheckSend checks the input of Prevent. It returns a Fault with CodeInvalid or
 // nil.
 func CheckSend(book *playbook.RuleSet, facts playbook.SendFacts, now time.Time) error {
-	if err := checkSignals(facts.Circumstances); err != nil {
+	if err := checkCircumstances(facts.Circumstances); err != nil {
 		return err
 	}
 	return book.CheckSend(facts, now)

@@ -18,7 +18,7 @@ func TestAPreventionIsTheCurrentBooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC) // in Shanghai
-	s := &Service{Parts: Parts{Registry: playbooks, Now: func() time.Time { return midnight }}}
+	s := &Service{Dependencies: Dependencies{Registry: playbooks, Now: func() time.Time { return midnight }}}
 	told, err := s.Prevent(playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: recovery.MaxMoney})
 	late := slices.ContainsFunc(told.Warnings, func(w playbook.Warning) bool { return w.Code == "late_and_large" })
 	if err != nil || !late || told.Playbook.Version != playbooks.Current().Version() {
@@ -49,7 +49,7 @@ func TestASendIsNamedFieldByField(t *testing.T) {
 		"sound":             {nil, recovery.WeChat, nil},
 		"known":             {map[string]bool{"unfamiliar": false}, recovery.WeChat, nil},
 		"too many":          {many, recovery.WeChat, []string{"circumstances"}},
-		"too long a signal": {map[string]bool{strings.Repeat("x", maxSignal+1): true}, recovery.WeChat, []string{"circumstances"}},
+		"too long a signal": {map[string]bool{strings.Repeat("x", maxCircumstanceLength+1): true}, recovery.WeChat, []string{"circumstances"}},
 		"no word":           {map[string]bool{"浙\u202e江": true}, recovery.WeChat, []string{"circumstances"}},
 		"two at once":       {map[string]bool{"full_moon": true}, "telegraph", []string{"platform", "circumstances.full_moon"}},
 	} {

@@ -25,9 +25,9 @@ func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
 	return c
 }
 
-// checkNotErased returns an error if the case was erased or is restricted for
-// the actor.
-func checkNotErased(c recovery.Case, actor recovery.Actor) error {
+// checkDataAvailable refuses a case that was erased or that is restricted for the
+// actor.
+func checkDataAvailable(c recovery.Case, actor recovery.Actor) error {
 	switch {
 	case c.ErasedAt != nil:
 		return &recovery.Fault{

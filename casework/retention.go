@@ -13,7 +13,7 @@ import (
 
 // MinRetentionYears is the minimum time a closed case is stored. A claim can be
 // brought for three years (民法典 188) and a judgment enforced for two (民事诉讼法
-// 250); the sources require five of payment institutions.
+// 250); payment institutions must store their records for five.
 const MinRetentionYears = 5
 
 // The articles on which erasure is requested, granted or refused.
@@ -31,8 +31,8 @@ const (
 	ReasonRetention = "retention"
 )
 
-// Ground is a reason to keep data, with its articles.
-type Ground struct {
+// KeepReason is a reason to keep data, with its articles.
+type KeepReason struct {
 	Reason   string
 	Detail   string
 	Articles []textlint.Article
@@ -43,7 +43,7 @@ type Ground struct {
 type Erasure struct {
 	Erased    bool
 	Values    int64 // number of erased values
-	Reasons   []Ground
+	Reasons   []KeepReason
 	KeepUntil *time.Time
 }
 
@@ -56,17 +56,17 @@ func (s *Service) keepUntil(c recovery.Case) *time.Time {
 	return &until
 }
 
-// groundsAgainst lists the reasons against erasing a case now.
-func (s *Service) groundsAgainst(c recovery.Case) []Ground {
+// reasonsToKeep lists the reasons against erasing a case now.
+func (s *Service) reasonsToKeep(c recovery.Case) []KeepReason {
 	switch until := s.keepUntil(c); {
 	case until == nil:
-		return []Ground{{ReasonOpen, "The case is open and needs the data. Close or withdraw it first.",
+		return []KeepReason{{ReasonOpen, "The case is open and needs the data. Close or withdraw it first.",
 			[]textlint.Article{deletionArticle}}}
 	case c.HeldSince != nil:
-		return []Ground{{ReasonHeld, "The case is under a legal hold: its data may be needed as evidence.",
+		return []KeepReason{{ReasonHeld, "The case is under a legal hold: its data may be needed as evidence.",
 			[]textlint.Article{deletionArticle, burdenOfProofArticle}}}
 	case s.Now().Before(*until):
-		return []Ground{{ReasonRetention, "The claim can still be brought and enforced; " +
+		return []KeepReason{{ReasonRetention, "The claim can still be brought and enforced; " +
 			"until then the data is stored, and only legal and auditors see it.", []textlint.Article{deletionArticle, limitationArticle, enforcementArticle}}}
 	default:
 		return nil
@@ -97,17 +97,17 @@ func (s *Service) Erase(ctx context.Context, req Request, id recovery.CaseID, re
 }
 
 func (s *Service) handleErasure(ctx context.Context, req Request, c recovery.Case, reason string) (Reply[Erasure], error) {
-	grounds := s.groundsAgainst(c)
+	keepReasons := s.reasonsToKeep(c)
 	switch {
 	case c.ErasedAt != nil:
 		return Reply[Erasure]{Value: Erasure{Erased: true}}, nil
-	case len(grounds) == 0:
+	case len(keepReasons) == 0:
 		erased, err := s.eraseNow(ctx, req, c, "request")
 		return Reply[Erasure]{Value: erased}, err
-	case grounds[0].Reason == ReasonRetention:
-		return s.restrictCase(ctx, req, c, grounds, reason)
+	case keepReasons[0].Reason == ReasonRetention:
+		return s.restrictCase(ctx, req, c, keepReasons, reason)
 	default:
-		return Reply[Erasure]{}, s.refuseErasure(ctx, req, c, grounds, reason)
+		return Reply[Erasure]{}, s.refuseErasure(ctx, req, c, keepReasons, reason)
 	}
 }
 
@@ -117,8 +117,8 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 	draft := s.newDraft(recovery.EntryValuesErased, req, c)
 	draft.Key = "erased"
 	draft.Facts = map[string]any{"because": because, "articles": articleTexts(deletionArticle)}
-	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Check: func(now recovery.Case) error {
-		if grounds := s.groundsAgainst(now); now.ErasedAt != nil || len(grounds) > 0 {
+	write := postgres.ErasureWrite{CaseID: c.ID, Draft: draft, Check: func(current recovery.Case) error {
+		if keepReasons := s.reasonsToKeep(current); current.ErasedAt != nil || len(keepReasons) > 0 {
 			return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
 		}
 		return nil
@@ -135,21 +135,21 @@ func (s *Service) eraseNow(ctx context.Context, req Request, c recovery.Case, be
 
 // restrictCase hides the personal values of a case: while deletion must wait, only
 // storage is allowed (PIPL 47, second paragraph).
-func (s *Service) restrictCase(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) (Reply[Erasure], error) {
-	outcome := Erasure{Reasons: grounds, KeepUntil: s.keepUntil(c)}
+func (s *Service) restrictCase(ctx context.Context, req Request, c recovery.Case, keepReasons []KeepReason, reason string) (Reply[Erasure], error) {
+	outcome := Erasure{Reasons: keepReasons, KeepUntil: s.keepUntil(c)}
 	if c.RestrictedAt != nil {
 		return Reply[Erasure]{Value: outcome}, nil
 	}
 	draft := s.newDraft(recovery.EntryValuesRestricted, req, c)
-	draft.Key = deskEntryKey(req, s.newID)
+	draft.Key = requestEntryKey(req, s.newID)
 	draft.Facts = map[string]any{
-		"because": ReasonRetention, "articles": articleTexts(grounds[0].Articles...), "keep_until": outcome.KeepUntil.Format(time.RFC3339),
+		"because": ReasonRetention, "articles": articleTexts(keepReasons[0].Articles...), "keep_until": outcome.KeepUntil.Format(time.RFC3339),
 	}
 	draft.Personal = map[string]string{"reason": reason}
 	return applyChange(ctx, s, req, change[Erasure]{string(c.ID), outcome, func(idem postgres.Idempotency) (Erasure, error) {
 		return outcome, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
-				if grounds := s.groundsAgainst(now); len(grounds) != 1 || grounds[0].Reason != ReasonRetention {
+			CaseID: c.ID, Restrict: true, Draft: draft, Idempotency: idem, Check: func(current recovery.Case) error {
+				if keepReasons := s.reasonsToKeep(current); len(keepReasons) != 1 || keepReasons[0].Reason != ReasonRetention {
 					return recovery.Faultf(recovery.CodeConflict, "The case has changed. Read it again.")
 				}
 				return nil
@@ -159,24 +159,24 @@ func (s *Service) restrictCase(ctx context.Context, req Request, c recovery.Case
 }
 
 // refuseErasure records the refusal and its reasons.
-func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Case, grounds []Ground, reason string) error {
+func (s *Service) refuseErasure(ctx context.Context, req Request, c recovery.Case, keepReasons []KeepReason, reason string) error {
 	draft := s.newDraft(recovery.EntryErasureRefused, req, c)
-	draft.Key = deskEntryKey(req, s.newID)
-	draft.Facts = map[string]any{"because": grounds[0].Reason, "articles": articleTexts(grounds[0].Articles...)}
+	draft.Key = requestEntryKey(req, s.newID)
+	draft.Facts = map[string]any{"because": keepReasons[0].Reason, "articles": articleTexts(keepReasons[0].Articles...)}
 	draft.Personal = map[string]string{"reason": reason}
 	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {
 		return err
 	}
 	refusal := &recovery.Fault{Code: recovery.CodeErasureRefused, Detail: "The personal data is not erased now."}
-	for _, ground := range grounds {
-		refusal.Fields = append(refusal.Fields, recovery.FieldFault{Code: ground.Reason, Detail: ground.String()})
+	for _, keep := range keepReasons {
+		refusal.Fields = append(refusal.Fields, recovery.FieldFault{Code: keep.Reason, Detail: keep.String()})
 	}
 	return refusal
 }
 
 // String is a reason with its articles.
-func (g Ground) String() string {
-	return strings.Join(append([]string{g.Detail}, articleTexts(g.Articles...)...), " ")
+func (r KeepReason) String() string {
+	return strings.Join(append([]string{r.Detail}, articleTexts(r.Articles...)...), " ")
 }
 
 func articleTexts(articles ...textlint.Article) []string {
@@ -206,8 +206,8 @@ func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case,
 		return change[View]{}, err
 	}
 	draft := s.newDraft(recovery.EntryHoldSet, req, c)
-	draft.Key = deskEntryKey(req, s.newID)
-	// The claimant may not know yet why the case is held.
+	draft.Key = requestEntryKey(req, s.newID)
+	// The claimant must not see yet why the case is on hold.
 	draft.Facts = map[string]any{"visibility": recovery.NoteInternal}
 	draft.Personal = map[string]string{"reason": reason}
 	yes, after := true, c
@@ -215,8 +215,8 @@ func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case,
 	view, err := s.caseView(ctx, after, req.Actor)
 	return change[View]{string(c.ID), view, func(idem postgres.Idempotency) (View, error) {
 		return view, s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-			CaseID: c.ID, Hold: &yes, Draft: draft, Idempotency: idem, Check: func(now recovery.Case) error {
-				if now.HeldSince != nil || now.ErasedAt != nil {
+			CaseID: c.ID, Hold: &yes, Draft: draft, Idempotency: idem, Check: func(current recovery.Case) error {
+				if current.HeldSince != nil || current.ErasedAt != nil {
 					return recovery.Faultf(recovery.CodeConflict, "The case is on hold already, or was erased.")
 				}
 				return nil
@@ -225,7 +225,7 @@ func (s *Service) prepareHold(ctx context.Context, req Request, c recovery.Case,
 	}}, err
 }
 
-// LiftHold ends a legal hold; lifting it twice is the same as once. Errors:
+// LiftHold ends a legal hold; a second call changes nothing. Errors:
 // CodeForbidden for all but legal and admins.
 func (s *Service) LiftHold(ctx context.Context, req Request, id recovery.CaseID) error {
 	c, err := s.holdableCase(ctx, req, id)
@@ -233,12 +233,12 @@ func (s *Service) LiftHold(ctx context.Context, req Request, id recovery.CaseID)
 		return err
 	}
 	draft := s.newDraft(recovery.EntryHoldLifted, req, c)
-	draft.Key = deskEntryKey(req, s.newID)
+	draft.Key = requestEntryKey(req, s.newID)
 	no := false
 	lifted := errors.New("lifted meanwhile")
 	err = s.Store.WriteRetention(ctx, postgres.RetentionWrite{
-		CaseID: c.ID, Hold: &no, Draft: draft, Check: func(now recovery.Case) error {
-			if now.HeldSince == nil {
+		CaseID: c.ID, Hold: &no, Draft: draft, Check: func(current recovery.Case) error {
+			if current.HeldSince == nil {
 				return lifted
 			}
 			return nil

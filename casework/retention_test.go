@@ -73,7 +73,7 @@ func TestErasureOnRequest(t *testing.T) {
 	if again, err := erase(t, rig, recovery.RoleClaimant, c.ID); err != nil || !again.Erased || len(rig.ReadEntries(t, c.ID)) != before {
 		t.Errorf("a second time: %+v (%v)", again, err)
 	}
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ActionBody{Action: recovery.Reopen, Reason: "x"})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 	for _, audience := range recovery.Audiences { // papers tell of the erasure, whoever they are for
 		if asked, err := rig.RequestExport(t.Context(), rig.As(recovery.RoleLegal), c.ID, audience); err != nil || asked.Value.Size == 0 {
@@ -156,7 +156,7 @@ func TestUntilItsTimeACaseIsOnlyKept(t *testing.T) {
 	}
 	_, err = rig.RequestExport(t.Context(), rig.As(recovery.RoleClaimant), c.ID, recovery.ForCourt)
 	wantCode(t, err, recovery.CodeForbidden)
-	_, err = rig.Act(t.Context(), rig.As(recovery.RoleAgent), c.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared})
+	_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleAgent), c.ID, recovery.ActionBody{Action: recovery.AddNote, Text: "x", Visibility: recovery.NoteShared})
 	wantCode(t, err, recovery.CodeActionNotAllowed)
 }
 

@@ -24,11 +24,11 @@ import (
 // Engine sends an action to the case's workflow and waits for the result.
 type Engine interface {
 	// SendAction sends an action and waits for its step to be written. The request
-	// id in move and the attempt are its idempotency key. abandoned means that the
-	// step was not written because the request had been given up. The error is a
+	// id in command and the attempt are its idempotency key. abandoned means that the
+	// step was not written because the request was abandoned. The error is a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
 	// refuses, CodeUnavailable if there is no answer in time.
-	SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error)
+	SendAction(ctx context.Context, id recovery.CaseID, command recovery.Command, attempt int) (abandoned bool, err error)
 	// CheckHealth returns an error if the engine cannot be reached.
 	CheckHealth(ctx context.Context) error
 }
@@ -45,19 +45,19 @@ type Config struct {
 	// MinRetentionYears.
 	RetentionYears int
 	// MarkKey is the key of the digests that identify people across cases; see
-	// partyMarks. Without it there are no patterns.
+	// partyMarks. Without it no abuse is detected across cases.
 	MarkKey []byte
 }
 
-// Parts are the dependencies of a Service.
-type Parts struct {
+// Dependencies are the dependencies of a Service.
+type Dependencies struct {
 	Store       *postgres.Store
 	Blobs       *blob.Store
 	Registry    *playbook.Registry
 	Linter      *textlint.Linter
 	Engine      Engine
 	NotifyRules *notify.Rules     // nil: no notifications
-	Vault       *notify.SecretBox // seals the secrets of webhooks; nil: no webhooks
+	SecretBox   *notify.SecretBox // seals the secrets of webhooks; nil: no webhooks
 	Now         func() time.Time
 	Random      io.Reader
 	Log         *slog.Logger
@@ -65,7 +65,7 @@ type Parts struct {
 
 // Service has the use cases. It is safe for concurrent use.
 type Service struct {
-	Parts
+	Dependencies
 	config     Config
 	tokens     *tokenCache
 	experience cache[playbook.Experience]
@@ -75,7 +75,7 @@ type Service struct {
 }
 
 // New makes a Service.
-func New(parts Parts, config Config) *Service {
+func New(parts Dependencies, config Config) *Service {
 	config.Pace = max(1, config.Pace)
 	if config.UploadLimit == 0 {
 		config.UploadLimit = 200 << 20
@@ -84,18 +84,18 @@ func New(parts Parts, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	s := &Service{Parts: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
-	s.experience.load, s.incomes.load, s.lessons.load = s.countOutcomes, s.Store.ListIncomes, s.readLessons
+	s := &Service{Dependencies: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
+	s.experience.load, s.incomes.load, s.lessons.load = s.readExperience, s.Store.ListIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
-	s.experience.logFailure, s.incomes.logFailure = s.logUnread("closed cases"), s.logUnread("incomes")
-	s.lessons.logFailure = s.logUnread("lessons")
+	s.experience.logFailure, s.incomes.logFailure = s.logReadFailure("closed cases"), s.logReadFailure("incomes")
+	s.lessons.logFailure = s.logReadFailure("lessons")
 	return s
 }
 
-// logUnread logs that assessments lack a part of their data.
-func (s *Service) logUnread(what string) func(context.Context, error) {
+// logReadFailure logs that assessments run without a part of their data.
+func (s *Service) logReadFailure(what string) func(context.Context, error) {
 	return func(ctx context.Context, err error) {
-		s.Log.WarnContext(ctx, "what assessments use could not be read", "what", what, "error", err)
+		s.Log.WarnContext(ctx, "data for assessments could not be read", "what", what, "error", err)
 	}
 }
 
@@ -173,7 +173,7 @@ func (s *Service) fullView(c recovery.Case, actor recovery.Actor, have []recover
 	if err != nil {
 		return View{}, err
 	}
-	view.Contacts, err = s.contactsOf(c, log)
+	view.Contacts, err = s.newContactView(c, log)
 	return view, err
 }
 
@@ -185,11 +185,11 @@ func (s *Service) listView(c recovery.Case, actor recovery.Actor, have []recover
 	return View{Case: redactCase(c, actor), Allowed: allowedActions(c, actor), Requirements: book.Requirements(c, have), KeepUntil: s.keepUntil(c)}, nil
 }
 
-// allowedActions removes actions that the role may take but not this actor: an
+// allowedActions returns the actions of the role that this actor may take, too: an
 // agent cannot take a colleague's case or release an unassigned one, nobody
 // approves their own proposal, a counterpart answers only their own plan.
 func allowedActions(c recovery.Case, actor recovery.Actor) []recovery.Action {
-	if checkNotErased(c, actor) != nil {
+	if checkDataAvailable(c, actor) != nil {
 		return []recovery.Action{}
 	}
 	return slices.DeleteFunc(c.Position.Allowed(actor.Role), func(action recovery.Action) bool {
@@ -231,8 +231,8 @@ func truncateText(text string, limit int) string {
 	return string(runes[:min(len(runes), limit)])
 }
 
-// visibleCase loads a case that the actor may see. Others do not exist for a
-// claimant.
+// visibleCase loads a case that the actor may see. For a claimant,
+// other cases do not exist.
 func (s *Service) visibleCase(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (recovery.Case, error) {
 	if _, err := uuid.Parse(string(id)); err != nil {
 		return recovery.Case{}, noSuchCase()

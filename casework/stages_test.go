@@ -139,7 +139,7 @@ func tryAct(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, p recovery.
 			mayNow = append(mayNow, role)
 			continue
 		}
-		if _, err := rig.Act(t.Context(), rig.As(role), id, act); recovery.CodeOf(err) != want {
+		if _, err := rig.TakeAction(t.Context(), rig.As(role), id, act); recovery.CodeOf(err) != want {
 			t.Errorf("%s by the %s: %v, want %s", act.Action, role, err, want)
 		}
 	}
@@ -147,13 +147,13 @@ func tryAct(t *testing.T, rig *casetest.Fixture, id recovery.CaseID, p recovery.
 		t.Errorf("%s: %d entries are left by refusals", act.Action, after-before)
 	}
 	for _, role := range mayNow {
-		_, err := rig.Act(t.Context(), rig.As(role), id, act)
+		_, err := rig.TakeAction(t.Context(), rig.As(role), id, act)
 		if err != nil && recovery.CodeOf(err) != recovery.CodeContactLimit { // plans add up: see contacts_test.go
 			t.Errorf("%s by the %s: %v", act.Action, role, err)
 		}
 		released := recovery.ActionBody{Action: recovery.Release}
 		if act.Action == recovery.Assign {
-			_, err = rig.Act(t.Context(), rig.As(recovery.RoleSupervisor), id, released)
+			_, err = rig.TakeAction(t.Context(), rig.As(recovery.RoleSupervisor), id, released)
 			if err != nil {
 				t.Errorf("given back: %v", err)
 			}

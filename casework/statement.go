@@ -12,60 +12,60 @@ import (
 // wallet has less than 2 MB.
 const maxStatement = 10 << 20
 
-// Imported is an imported wallet bill with the transactions that may be the
+// ImportedStatement is an imported wallet bill with the transactions that may be the
 // mis-sent one. The best matches are marked.
-type Imported struct {
+type ImportedStatement struct {
 	Exhibit
 	Bill       *statement.Bill
 	Candidates []statement.Candidate
 }
 
-// ImportStatementOf is ImportStatement with the sender's digest of the file.
-func (s *Service) ImportStatementOf(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[Imported], error) {
+// ImportStatementWithDigest is ImportStatement with the sender's digest of the file.
+func (s *Service) ImportStatementWithDigest(ctx context.Context, req Request, id recovery.CaseID, fileName, digest string, file *blob.Pending) (Reply[ImportedStatement], error) {
 	if err := checkDigest(digest, file); err != nil {
 		file.Discard()
-		return Reply[Imported]{}, err
+		return Reply[ImportedStatement]{}, err
 	}
 	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName, SHA256: digest}, file)
 }
 
 // ImportStatement reads a bill export, stores it as evidence and proposes which
-// of its transactions is the mis-sent one. A file that is not a bill leaves
-// nothing.
-func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[Imported], error) {
+// of its transactions is the mis-sent one. A file that is not a bill is not
+// stored.
+func (s *Service) ImportStatement(ctx context.Context, req Request, id recovery.CaseID, fileName string, file *blob.Pending) (Reply[ImportedStatement], error) {
 	return s.importStatement(ctx, req, id, recovery.FileDescription{FileName: fileName}, file)
 }
 
-func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, about recovery.FileDescription, file *blob.Pending) (Reply[Imported], error) {
+func (s *Service) importStatement(ctx context.Context, req Request, id recovery.CaseID, description recovery.FileDescription, file *blob.Pending) (Reply[ImportedStatement], error) {
 	defer file.Discard()
 	c, err := s.visibleCase(ctx, req.Actor, id)
 	if err != nil {
-		return Reply[Imported]{}, err
+		return Reply[ImportedStatement]{}, err
 	}
 	imported, err := s.readBill(c, file)
 	if err != nil {
-		return Reply[Imported]{}, err
+		return Reply[ImportedStatement]{}, err
 	}
-	about.Kind, about.Source = recovery.Statement, string(imported.Bill.Platform)
-	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, map[string]any{
+	description.Kind, description.Source = recovery.Statement, string(imported.Bill.Platform)
+	stored, err := s.storeEvidence(ctx, req, c, upload{FileDescription: description}, file, map[string]any{
 		"form": imported.Bill.Form, "transactions": len(imported.Bill.Transactions),
 		"row_faults": len(imported.Bill.RowFaults), "candidates": len(imported.Candidates),
 	})
 	imported.Exhibit = stored.Value
-	return Reply[Imported]{Value: imported, Replayed: stored.Replayed}, err
+	return Reply[ImportedStatement]{Value: imported, Replayed: stored.Replayed}, err
 }
 
-func (s *Service) readBill(c recovery.Case, file *blob.Pending) (Imported, error) {
+func (s *Service) readBill(c recovery.Case, file *blob.Pending) (ImportedStatement, error) {
 	body, err := file.Reader()
 	if err != nil {
-		return Imported{}, err
+		return ImportedStatement{}, err
 	}
 	bill, err := statement.Parse(body, maxStatement)
 	if closeErr := body.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
-		return Imported{}, err
+		return ImportedStatement{}, err
 	}
-	return Imported{Bill: bill, Candidates: bill.ProposeMatches(claimedPayment(c))}, nil
+	return ImportedStatement{Bill: bill, Candidates: bill.ProposeMatches(claimedPayment(c))}, nil
 }

@@ -12,8 +12,8 @@ import (
 var StatsBands = []recovery.Money{0, 200_00, 500_00, 5_000_00}
 
 // Stats counts outcomes, money and times by dimensions; without any there is
-// one row. paced selects development cases that ran at a pace, which are not
-// counted otherwise. Errors: CodeForbidden for all but supervisors, legal,
+// one row. If paced, only the development cases with a pace are counted;
+// otherwise only the others. Errors: CodeForbidden for all but supervisors, legal,
 // admins and auditors; CodeInvalid for field by.
 func (s *Service) Stats(ctx context.Context, actor recovery.Actor, by []recovery.Dimension, paced bool) ([]recovery.StatsRow, error) {
 	switch actor.Role {

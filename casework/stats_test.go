@@ -44,7 +44,7 @@ func life(t *testing.T, rig *casetest.Fixture, random *rand.Rand) {
 			return
 		}
 		act := randomAct(random, view)
-		if _, err = rig.Act(t.Context(), rig.As(role), view.ID, act); err != nil && recovery.CodeOf(err) == recovery.CodeInternal {
+		if _, err = rig.TakeAction(t.Context(), rig.As(role), view.ID, act); err != nil && recovery.CodeOf(err) == recovery.CodeInternal {
 			t.Errorf("%s: %v", act.Action, err)
 		}
 	}

@@ -15,7 +15,7 @@ func TestActsAreTold(t *testing.T) {
 	owner, agent := r.Actor(recovery.RoleClaimant), r.Actor(recovery.RoleAgent)
 	act := func(role recovery.Role, a recovery.ActionBody) {
 		t.Helper()
-		if _, err := r.Act(t.Context(), r.As(role), filed.ID, a); err != nil {
+		if _, err := r.TakeAction(t.Context(), r.As(role), filed.ID, a); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -22,13 +22,13 @@ func (r told) sender(server *smtptest.Server) *worker.Notices {
 	return worker.NewNotices(worker.NoticesConfig{
 		Store: r.Store, NotifyRules: r.notifyRules, Random: func() float64 { return 0.5 }, Now: r.Now, Log: r.Service.Log, Site: "https://desk.example.org",
 		Mails:    notify.NewMailer(notify.Server{Host: server.Host, Port: server.Port, Plain: true, From: mail.Address{Address: "desk@example.org"}}),
-		Webhooks: notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: r.Vault, Now: r.Now}),
+		Webhooks: notify.NewPoster(notify.PosterOptions{Development: true, SecretBox: r.SecretBox, Now: r.Now}),
 	})
 }
 
 func (r told) act(t *testing.T, by recovery.Actor, id recovery.CaseID, a recovery.ActionBody) {
 	t.Helper()
-	if _, err := r.Act(t.Context(), casework.Request{Actor: by, Device: "test"}, id, a); err != nil {
+	if _, err := r.TakeAction(t.Context(), casework.Request{Actor: by, Device: "test"}, id, a); err != nil {
 		t.Fatalf("%s: %v", a.Action, err)
 	}
 }

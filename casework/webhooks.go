@@ -36,8 +36,8 @@ type Webhook struct {
 	Secret string
 }
 
-// NewWebhook is the input for a webhook.
-type NewWebhook struct {
+// WebhookInput is the input for a webhook.
+type WebhookInput struct {
 	URL         string
 	Description string
 	Types       []string
@@ -53,7 +53,7 @@ func checkAdmin(actor recovery.Actor) error {
 	return nil
 }
 
-// Webhooks lists all, oldest first, without their secrets. Errors:
+// Webhooks lists all webhooks, oldest first, without their secrets. Errors:
 // CodeForbidden for all but admins.
 func (n *Notices) Webhooks(ctx context.Context, actor recovery.Actor) ([]Webhook, error) {
 	if err := checkAdmin(actor); err != nil {
@@ -84,7 +84,7 @@ func (n *Notices) webhookView(w notify.Webhook) Webhook {
 // AddWebhook adds a webhook and returns it with its secret. Errors:
 // CodeForbidden, CodeInvalid naming the fields, CodeConflict at the maximum
 // number, CodeIdempotency.
-func (n *Notices) AddWebhook(ctx context.Context, req Request, in NewWebhook) (Reply[Webhook], error) {
+func (n *Notices) AddWebhook(ctx context.Context, req Request, in WebhookInput) (Reply[Webhook], error) {
 	if err := checkAdmin(req.Actor); err != nil {
 		return Reply[Webhook]{}, err
 	}
@@ -119,19 +119,19 @@ func (n *Notices) RotateWebhook(ctx context.Context, req Request, id string) (Re
 	})
 }
 
-// writeSecret writes a webhook with a new secret and returns the secret, this
-// once. A repetition gets no secret, and the stored one is sealed.
+// writeSecret writes a webhook with a new secret and returns the secret, which
+// is shown only once. A repetition gets no secret, and the stored one is sealed.
 func (n *Notices) writeSecret(
 	ctx context.Context, req Request, stored notify.Webhook, write func(context.Context, notify.Webhook, postgres.Idempotency) error,
 ) (Reply[Webhook], error) {
-	if n.service.Vault == nil {
+	if n.service.SecretBox == nil {
 		return Reply[Webhook]{}, errors.New("webhooks: no key to seal their secrets with")
 	}
 	secret, err := notify.NewSecret(n.service.Random)
 	if err != nil {
 		return Reply[Webhook]{}, err
 	}
-	stored.Secret = n.service.Vault.EncryptSecret(stored.ID, secret)
+	stored.Secret = n.service.SecretBox.EncryptSecret(stored.ID, secret)
 	return applyChange(ctx, n.service, req, change[Webhook]{stored.ID, n.webhookView(stored), func(idem postgres.Idempotency) (Webhook, error) {
 		if err := write(ctx, stored, idem); err != nil {
 			return Webhook{}, err
@@ -143,7 +143,7 @@ func (n *Notices) writeSecret(
 	}})
 }
 
-func (n *Notices) checkWebhook(in NewWebhook) error {
+func (n *Notices) checkWebhook(in WebhookInput) error {
 	var faults []recovery.FieldFault
 	if utf8.RuneCountInString(in.Description) > maxHookDescription || !utf8.ValidString(in.Description) ||
 		strings.ContainsFunc(in.Description, isInvisible) {
@@ -170,9 +170,9 @@ func asSentence(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// DropWebhook deletes a webhook and its deliveries. Errors: CodeForbidden,
+// DeleteWebhook deletes a webhook and its deliveries. Errors: CodeForbidden,
 // CodeNotFound.
-func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id string) error {
+func (n *Notices) DeleteWebhook(ctx context.Context, actor recovery.Actor, id string) error {
 	if err := checkAdmin(actor); err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (n *Notices) DropWebhook(ctx context.Context, actor recovery.Actor, id stri
 	}
 	err := n.service.Store.DeleteWebhook(ctx, id)
 	if err == nil {
-		n.service.Log.InfoContext(ctx, "a webhook was dropped", "webhook", id, "by", actor.ID)
+		n.service.Log.InfoContext(ctx, "a webhook was deleted", "webhook", id, "by", actor.ID)
 	}
 	return err
 }
@@ -201,11 +201,11 @@ func (n *Notices) Deliveries(ctx context.Context, actor recovery.Actor, state st
 	return n.service.Store.ListDeliveries(ctx, state, limit, cursor)
 }
 
-// Replay sends a settled delivery again under the same webhook-id. An unsettled
-// one is unchanged, so that asking twice is the same as once. A delivery to a
+// ReplayDelivery sends a delivery that was delivered or has failed again under the
+// same webhook-id. One that is due or being sent is unchanged. A delivery to a
 // stopped webhook waits until its secret is replaced. Errors: CodeForbidden,
 // CodeNotFound.
-func (n *Notices) Replay(ctx context.Context, actor recovery.Actor, id string) (notify.Delivery, error) {
+func (n *Notices) ReplayDelivery(ctx context.Context, actor recovery.Actor, id string) (notify.Delivery, error) {
 	if err := checkAdmin(actor); err != nil {
 		return notify.Delivery{}, err
 	}

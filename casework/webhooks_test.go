@@ -14,9 +14,9 @@ import (
 	"recourse/recovery"
 )
 
-var hook = casework.NewWebhook{URL: "https://example.org/hook", Description: "客服系统", Types: []string{"case.case_filed", "case.case_closed"}}
+var hook = casework.WebhookInput{URL: "https://example.org/hook", Description: "客服系统", Types: []string{"case.case_filed", "case.case_closed"}}
 
-func (r told) add(t *testing.T, in casework.NewWebhook) casework.Webhook {
+func (r told) add(t *testing.T, in casework.WebhookInput) casework.Webhook {
 	t.Helper()
 	reply, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), in)
 	if err != nil {
@@ -54,7 +54,7 @@ func TestASecretIsShownOnce(t *testing.T) {
 		if err != nil || bytes.Contains(kept, raw) {
 			t.Errorf("the database has the secret (%v)", err)
 		}
-		if opened, err := r.Vault.DecryptSecret(added.ID, kept); err != nil || !bytes.Equal(opened, raw) {
+		if opened, err := r.SecretBox.DecryptSecret(added.ID, kept); err != nil || !bytes.Equal(opened, raw) {
 			t.Errorf("what is kept opens as %x (%v)", opened, err)
 		}
 	}
@@ -96,18 +96,18 @@ func TestWebhooksThatCannotBe(t *testing.T) {
 	production := func(c *casework.Config) { c.Development = false }
 	for name, tc := range map[string]struct {
 		options []casetest.Option
-		change  func(*casework.NewWebhook)
+		change  func(*casework.WebhookInput)
 		field   string
 	}{
-		"http":               {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "http://example.org" }, "url"},
-		"this machine":       {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "https://127.0.0.1/" }, "url"},
-		"a private network":  {[]casetest.Option{production}, func(w *casework.NewWebhook) { w.URL = "https://192.168.1.1/" }, "url"},
-		"not even here":      {nil, func(w *casework.NewWebhook) { w.URL = "ftp://example.org" }, "url"},
-		"with a password":    {nil, func(w *casework.NewWebhook) { w.URL = "https://a:b@example.org" }, "url"},
-		"another event":      {nil, func(w *casework.NewWebhook) { w.Types = []string{"case.eaten"} }, "types"},
-		"a long description": {nil, func(w *casework.NewWebhook) { w.Description = strings.Repeat("长", 201) }, "description"},
-		"a turned one":       {nil, func(w *casework.NewWebhook) { w.Description = "a\u202eb" }, "description"},
-		"a hidden one":       {nil, func(w *casework.NewWebhook) { w.Description = "a\x00b" }, "description"},
+		"http":               {[]casetest.Option{production}, func(w *casework.WebhookInput) { w.URL = "http://example.org" }, "url"},
+		"this machine":       {[]casetest.Option{production}, func(w *casework.WebhookInput) { w.URL = "https://127.0.0.1/" }, "url"},
+		"a private network":  {[]casetest.Option{production}, func(w *casework.WebhookInput) { w.URL = "https://192.168.1.1/" }, "url"},
+		"not even here":      {nil, func(w *casework.WebhookInput) { w.URL = "ftp://example.org" }, "url"},
+		"with a password":    {nil, func(w *casework.WebhookInput) { w.URL = "https://a:b@example.org" }, "url"},
+		"another event":      {nil, func(w *casework.WebhookInput) { w.Types = []string{"case.eaten"} }, "types"},
+		"a long description": {nil, func(w *casework.WebhookInput) { w.Description = strings.Repeat("长", 201) }, "description"},
+		"a turned one":       {nil, func(w *casework.WebhookInput) { w.Description = "a\u202eb" }, "description"},
+		"a hidden one":       {nil, func(w *casework.WebhookInput) { w.Description = "a\x00b" }, "description"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -139,8 +139,8 @@ func TestOnlyAdminsManageWebhooks(t *testing.T) {
 		_, add := r.AddWebhook(t.Context(), req, hook)
 		_, rotate := r.RotateWebhook(t.Context(), req, added.ID)
 		_, _, deliveries := r.Deliveries(t.Context(), actor, "", 10, "")
-		_, replay := r.Replay(t.Context(), actor, added.ID)
-		for _, err := range []error{list, add, rotate, deliveries, replay, r.DropWebhook(t.Context(), actor, added.ID)} {
+		_, replay := r.ReplayDelivery(t.Context(), actor, added.ID)
+		for _, err := range []error{list, add, rotate, deliveries, replay, r.DeleteWebhook(t.Context(), actor, added.ID)} {
 			if recovery.CodeOf(err) != recovery.CodeForbidden {
 				t.Errorf("the %s: %v", role, err)
 			}
@@ -156,7 +156,7 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 	r := newTold(t)
 	admin := r.Actor(recovery.RoleAdmin)
 	filed := r.FileCase(t)
-	added := r.add(t, casework.NewWebhook{URL: hook.URL})
+	added := r.add(t, casework.WebhookInput{URL: hook.URL})
 	r.happen(t, filed.Case, recovery.EntryReturnRecorded, "a")
 	claimed, err := r.Store.ClaimDeliveries(t.Context(), 10, time.Minute, nil)
 	if err != nil || len(claimed) != 1 || strings.Contains(claimed[0].Payload, "林晓") {
@@ -171,7 +171,7 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 		t.Fatalf("%+v (%v)", dead, err)
 	}
 	for range 2 {
-		if got, err := r.Replay(t.Context(), admin, dead[0].ID); err != nil || got.State != notify.DeliveryDue {
+		if got, err := r.ReplayDelivery(t.Context(), admin, dead[0].ID); err != nil || got.State != notify.DeliveryDue {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	}
@@ -179,13 +179,13 @@ func TestDeadLettersOfAWebhook(t *testing.T) {
 	if fault := wantCode(t, err, recovery.CodeInvalid); fault.Fields[0].Field != "state" {
 		t.Errorf("%+v", fault)
 	}
-	if err := r.DropWebhook(t.Context(), admin, added.ID); err != nil {
+	if err := r.DeleteWebhook(t.Context(), admin, added.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, replay := r.Replay(t.Context(), admin, dead[0].ID)
+	_, replay := r.ReplayDelivery(t.Context(), admin, dead[0].ID)
 	_, rotate := r.RotateWebhook(t.Context(), r.As(recovery.RoleAdmin), added.ID)
-	_, odd := r.Replay(t.Context(), admin, "'")
-	for _, err := range []error{replay, rotate, odd, r.DropWebhook(t.Context(), admin, added.ID), r.DropWebhook(t.Context(), admin, "x")} {
+	_, odd := r.ReplayDelivery(t.Context(), admin, "'")
+	for _, err := range []error{replay, rotate, odd, r.DeleteWebhook(t.Context(), admin, added.ID), r.DeleteWebhook(t.Context(), admin, "x")} {
 		wantCode(t, err, recovery.CodeNotFound)
 	}
 }
@@ -197,7 +197,7 @@ func TestNoSecretWithoutRandomness(t *testing.T) {
 	if _, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), hook); !errors.Is(err, errNoRandom) {
 		t.Errorf("%v", err)
 	}
-	r.Vault = nil
+	r.SecretBox = nil
 	if _, err := r.AddWebhook(t.Context(), r.As(recovery.RoleAdmin), hook); err == nil {
 		t.Error("a secret is kept without a key")
 	}

@@ -21,23 +21,22 @@ func (r requestRow) toRequest() recovery.ActionRequest {
 	return r.ActionRequest
 }
 
-// StageAction stores a request until the workflow has written its step. It is
-// idempotent by actor and key: a repetition returns the existing row with its
-// id, state and result. An abandoned request is staged again as the next
-// attempt.
+// StoreAction stores a request until the workflow has written its step. It is
+// idempotent by actor and key: a repetition returns the existing row with its id,
+// state and result. An abandoned request becomes the next attempt.
 //
 // Errors: CodeIdempotency if the key was used for another request, CodeNotFound
 // for an unknown case.
-func (s *Store) StageAction(ctx context.Context, r recovery.ActionRequest) (recovery.ActionRequest, error) {
-	var standing recovery.ActionRequest
-	err := s.inTransaction(ctx, "stage action", func(tx pgx.Tx) (err error) {
-		standing, err = s.stageRequest(ctx, tx, r)
+func (s *Store) StoreAction(ctx context.Context, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+	var stored recovery.ActionRequest
+	err := s.inTransaction(ctx, "store action", func(tx pgx.Tx) (err error) {
+		stored, err = s.storeRequest(ctx, tx, r)
 		return err
 	})
-	return standing, err
+	return stored, err
 }
 
-func (s *Store) stageRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+func (s *Store) storeRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	for {
 		row, err := queryOneTx[requestRow](ctx, tx, `insert into action_requests
 				(id, case_id, actor_role, actor_id, action, act, key, fingerprint, device, attempt, state, created_at)
@@ -56,12 +55,12 @@ func (s *Store) stageRequest(ctx context.Context, tx pgx.Tx, r recovery.ActionRe
 		if err != nil {
 			return recovery.ActionRequest{}, err
 		}
-		return stageAgain(ctx, tx, row, r)
+		return reuseRequest(ctx, tx, row, r)
 	}
 }
 
-// stageAgain handles a request whose key exists.
-func stageAgain(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
+// reuseRequest handles a request whose key exists.
+func reuseRequest(ctx context.Context, tx pgx.Tx, row requestRow, r recovery.ActionRequest) (recovery.ActionRequest, error) {
 	if row.Fingerprint != r.Fingerprint {
 		return recovery.ActionRequest{}, recovery.Faultf(recovery.CodeIdempotency,
 			"This Idempotency-Key was used for another request; use a new one.")
@@ -84,15 +83,15 @@ func queryOneTx[T any](ctx context.Context, tx pgx.Tx, sql string, args ...any) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
-// ActionRequest reads a staged request. Errors: CodeNotFound.
+// ActionRequest reads a stored request. Errors: CodeNotFound.
 func (s *Store) ActionRequest(ctx context.Context, id recovery.RequestID) (recovery.ActionRequest, error) {
 	row, err := queryOne[requestRow](ctx, s, "request", `select `+requestColumns+` from action_requests where id = $1`, id)
 	return row.toRequest(), err
 }
 
-// AbandonAction gives up a request: its step can no longer be written. It
+// AbandonAction marks a request as abandoned: its step can no longer be written. It
 // returns false if the step was written in the meantime or the request is gone.
-// Abandoning twice is the same as once.
+// A second call changes nothing and returns true.
 func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (abandoned bool, err error) {
 	tag, err := s.pool.Exec(ctx,
 		`update action_requests set state = 'abandoned' where id = $1 and state <> 'applied'`, id)
@@ -103,7 +102,7 @@ func (s *Store) AbandonAction(ctx context.Context, id recovery.RequestID) (aband
 // request whose step was written stays.
 func (s *Store) DeleteAction(ctx context.Context, id recovery.RequestID) error {
 	_, err := s.pool.Exec(ctx, `delete from action_requests where id = $1 and state <> 'applied'`, id)
-	return translateError("drop action", err)
+	return translateError("delete action", err)
 }
 
 // FinishAction stores the result of a written action for repetitions of the

@@ -23,12 +23,12 @@ func staged(t testing.TB, c recovery.Case, key string) recovery.ActionRequest {
 	}
 }
 
-func TestStageActionKeepsEverything(t *testing.T) {
+func TestStoreActionKeepsEverything(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	want := staged(t, file(t, s), "k")
 	for _, got := range []recovery.ActionRequest{
-		must[recovery.ActionRequest](t)(s.StageAction(t.Context(), want)),
+		must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), want)),
 		must[recovery.ActionRequest](t)(s.ActionRequest(t.Context(), want.ID)),
 	} {
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -38,11 +38,11 @@ func TestStageActionKeepsEverything(t *testing.T) {
 	_, err := s.ActionRequest(t.Context(), "nobody's")
 	wantCode(t, err, recovery.CodeNotFound)
 	orphan := staged(t, recovery.Case{ID: "nobody's"}, "k2")
-	_, err = s.StageAction(t.Context(), orphan)
+	_, err = s.StoreAction(t.Context(), orphan)
 	wantCode(t, err, recovery.CodeNotFound)
 }
 
-func TestStageActionIsIdempotent(t *testing.T) {
+func TestStoreActionIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	c := file(t, b.Store)
@@ -50,7 +50,7 @@ func TestStageActionIsIdempotent(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range ids {
 		group.Go(func() {
-			r, err := b.StageAction(t.Context(), staged(t, c, "k"))
+			r, err := b.StoreAction(t.Context(), staged(t, c, "k"))
 			if err != nil {
 				t.Error(err)
 			}
@@ -65,16 +65,16 @@ func TestStageActionIsIdempotent(t *testing.T) {
 	}
 	other := staged(t, c, "k")
 	other.Fingerprint = "another"
-	_, err := b.StageAction(t.Context(), other)
+	_, err := b.StoreAction(t.Context(), other)
 	wantCode(t, err, recovery.CodeIdempotency)
 	somebody := staged(t, c, "k")
 	somebody.Actor.ID = "agent-1"
-	if r := must[recovery.ActionRequest](t)(b.StageAction(t.Context(), somebody)); r.ID != somebody.ID {
+	if r := must[recovery.ActionRequest](t)(b.StoreAction(t.Context(), somebody)); r.ID != somebody.ID {
 		t.Error("one person's key answers another")
 	}
 	for range 2 {
 		keyless := staged(t, c, "")
-		if r := must[recovery.ActionRequest](t)(b.StageAction(t.Context(), keyless)); r.ID != keyless.ID {
+		if r := must[recovery.ActionRequest](t)(b.StoreAction(t.Context(), keyless)); r.ID != keyless.ID {
 			t.Error("acts without a key answer each other")
 		}
 	}
@@ -84,13 +84,13 @@ func TestLifeOfARequest(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	first := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	first := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, "k")))
 	for range 2 {
 		if abandoned := must[bool](t)(s.AbandonAction(t.Context(), first.ID)); !abandoned {
 			t.Error("not abandoned")
 		}
 	}
-	second := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	second := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, "k")))
 	if second.ID != first.ID || second.Attempt != 2 || second.State != recovery.RequestStaged {
 		t.Errorf("staged again as %+v", second)
 	}
@@ -104,7 +104,7 @@ func TestLifeOfARequest(t *testing.T) {
 	if err := s.DeleteAction(t.Context(), first.ID); err != nil {
 		t.Fatal(err)
 	}
-	third := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	third := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, "k")))
 	if third.ID != first.ID || third.State != recovery.RequestApplied || string(third.Answer) != "first" || third.Attempt != 2 {
 		t.Errorf("after it was applied: %+v", third)
 	}
@@ -114,7 +114,7 @@ func TestDroppedRequestsFreeTheirKey(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
-	first := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	first := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, "k")))
 	for range 2 {
 		if err := s.DeleteAction(t.Context(), first.ID); err != nil {
 			t.Fatal(err)
@@ -124,7 +124,7 @@ func TestDroppedRequestsFreeTheirKey(t *testing.T) {
 	if abandoned := must[bool](t)(s.AbandonAction(t.Context(), first.ID)); abandoned {
 		t.Error("a dropped act was abandoned")
 	}
-	second := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, "k")))
+	second := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, "k")))
 	if second.ID == first.ID || second.Attempt != 1 {
 		t.Errorf("got %+v, want a new row", second)
 	}
@@ -138,7 +138,7 @@ func TestStagingAndDroppingTogether(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for range 15 {
-				r, err := s.StageAction(t.Context(), staged(t, c, "k"))
+				r, err := s.StoreAction(t.Context(), staged(t, c, "k"))
 				if err != nil {
 					t.Error(err)
 					return

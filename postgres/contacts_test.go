@@ -93,7 +93,7 @@ func TestPlansAtTheSameTimeAreJudgedOneByOne(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range errs {
 		group.Go(func() {
-			errs[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
+			errs[i] = s.WriteDirectly(t.Context(), postgres.DirectWrite{
 				CaseID: c.ID, Draft: message(recovery.EntryContactPlanned, "a", false, 0),
 				Check: func(p recovery.Position, log []recovery.ContactEntry) error {
 					if len(log) > 0 || p.Stage != c.Position.Stage {

@@ -14,12 +14,12 @@ import (
 	"recourse/recovery"
 )
 
-// ErrRepeated means that the idempotency key exists; StoredResult has the first
-// result. Nothing was written.
+// ErrRepeated means that the idempotency key exists; Store.FindResult returns the
+// first result. Nothing was written.
 var ErrRepeated = errors.New("postgres: this idempotency key was used before")
 
-// ErrAbandoned means that the request was given up, or staged again since.
-// Nothing was written.
+// ErrAbandoned means that the request was abandoned, or stored again as a new
+// attempt. Nothing was written.
 var ErrAbandoned = errors.New("postgres: the request was abandoned")
 
 // constraintError returns the error for a violated constraint. The names are

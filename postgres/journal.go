@@ -38,15 +38,15 @@ const (
 	selectCheckpoint = `select size, note, root, at, token, stamped_at from journal_checkpoints where case_id = $1`
 )
 
-// noLimit is the limit for reading everything.
-const noLimit = 1 << 40
+// maxSequence is above every sequence number, to read all entries.
+const maxSequence = 1 << 40
 
 // ReadJournal reads up to limit entries after a sequence number, oldest first;
 // limit 0 reads all. An unknown case has none.
 func (s *Store) ReadJournal(ctx context.Context, id recovery.CaseID, after int64, limit int) ([]journal.StoredEntry, error) {
 	last := after + int64(limit)
 	if limit <= 0 {
-		last = noLimit
+		last = maxSequence
 	}
 	return readEntries(ctx, s.pool, id, after, last)
 }
@@ -59,7 +59,7 @@ type batcher interface {
 // readEntries reads the entries after < seq ≤ last and their values in one
 // round trip. The two statements see different snapshots, but entries and
 // values are written together: a value belongs to an entry that was read or to
-// a later one.
+// a later one, which joinValues leaves out.
 func readEntries(ctx context.Context, db batcher, id recovery.CaseID, after, last int64) ([]journal.StoredEntry, error) {
 	var entries []entryRow
 	var values []valueRow
@@ -103,8 +103,8 @@ func addValue(e *journal.StoredEntry, value valueRow) {
 	e.Record.Values = append(e.Record.Values, journal.Value{Path: value.Path, Value: value.Value, Salt: value.Salt})
 }
 
-// LatestCheckpoint returns the newest checkpoint; false if there is none yet.
-func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journal.Checkpoint, bool, error) {
+// LatestCheckpoint returns the newest checkpoint; found is false if there is none.
+func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (checkpoint journal.Checkpoint, found bool, err error) {
 	list, err := queryAll[journal.Checkpoint](ctx, s, "read checkpoint", selectCheckpoint+` order by size desc limit 1`, id)
 	if err != nil || len(list) == 0 {
 		return journal.Checkpoint{}, false, err
@@ -112,9 +112,9 @@ func (s *Store) LatestCheckpoint(ctx context.Context, id recovery.CaseID) (journ
 	return list[0], true, nil
 }
 
-// CheckpointAt returns the checkpoint over exactly size entries. Errors:
+// CheckpointOfSize returns the checkpoint over exactly size entries. Errors:
 // CodeNotFound.
-func (s *Store) CheckpointAt(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error) {
+func (s *Store) CheckpointOfSize(ctx context.Context, id recovery.CaseID, size int64) (journal.Checkpoint, error) {
 	return queryOne[journal.Checkpoint](ctx, s, "checkpoint", selectCheckpoint+` and size = $2`, id, size)
 }
 
@@ -163,9 +163,9 @@ type journalWriter struct {
 	known  map[string]journal.Record // existing records by key
 	// An erased case accepts no personal data, because nothing would erase it
 	// again.
-	erased bool
-	batch  *pgx.Batch
-	dirty  bool
+	erased        bool
+	batch         *pgx.Batch
+	hasNewEntries bool
 }
 
 // lockJournal locks the head of a case and loads the records that exist for the
@@ -173,24 +173,24 @@ type journalWriter struct {
 func (s *Store) lockJournal(
 	ctx context.Context, tx pgx.Tx, id recovery.CaseID, drafts ...journal.Draft,
 ) (*journalWriter, error) {
-	p := &journalWriter{store: s, tx: tx, id: id, known: map[string]journal.Record{}, batch: &pgx.Batch{}}
+	w := &journalWriter{store: s, tx: tx, id: id, known: map[string]journal.Record{}, batch: &pgx.Batch{}}
 	var size int64
 	var hashes [][]byte
-	var standing []int64
+	var existing []int64
 	batch := &pgx.Batch{}
 	batch.Queue(`select size, hashes from journal_heads where case_id = $1 for update`, id).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&size, &hashes) })
 	// A separate statement: only a statement that starts after the lock sees
 	// what other transactions wrote before it.
 	batch.Queue(`select at from journal_entries where case_id = $1 order by seq desc limit 1`, id).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&p.newest) })
+		QueryRow(func(row pgx.Row) error { return row.Scan(&w.newest) })
 	batch.Queue(`select seq from journal_entries where case_id = $1 and key = any($2) and key <> ''`, id, draftKeys(drafts)).
 		Query(func(rows pgx.Rows) (err error) {
-			standing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			existing, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 			return err
 		})
 	batch.Queue(`select erased_at is not null from cases where id = $1`, id).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&p.erased) })
+		QueryRow(func(row pgx.Row) error { return row.Scan(&w.erased) })
 	err := tx.SendBatch(ctx, batch).Close()
 	if isNoRows(err) {
 		return nil, notFound("case")
@@ -198,11 +198,11 @@ func (s *Store) lockJournal(
 	if err != nil {
 		return nil, err
 	}
-	p.head, err = journal.LoadHead(uint64(size), hashes)
+	w.head, err = journal.LoadHead(uint64(size), hashes)
 	if err != nil {
 		return nil, fmt.Errorf("journal of case %s: %w", id, err)
 	}
-	return p, p.loadExisting(ctx, standing)
+	return w, w.loadExisting(ctx, existing)
 }
 
 func draftKeys(drafts []journal.Draft) []string {
@@ -213,82 +213,83 @@ func draftKeys(drafts []journal.Draft) []string {
 	return keys
 }
 
-// loadExisting loads records with the same keys. They exist on retries only.
-func (p *journalWriter) loadExisting(ctx context.Context, standing []int64) error {
-	for _, seq := range standing {
-		entries, err := readEntries(ctx, p.tx, p.id, seq-1, seq)
+// loadExisting loads the records with the keys of the drafts. There are some only
+// when a request is retried.
+func (w *journalWriter) loadExisting(ctx context.Context, existing []int64) error {
+	for _, seq := range existing {
+		entries, err := readEntries(ctx, w.tx, w.id, seq-1, seq)
 		if err != nil {
 			return err
 		}
 		for _, entry := range entries {
-			p.known[entry.Record.Key] = entry.Record
+			w.known[entry.Record.Key] = entry.Record
 		}
 	}
 	return nil
 }
 
 // existingRecord returns the record that was written before with this key.
-func (p *journalWriter) existingRecord(key string) (journal.Record, bool) {
-	record, known := p.known[key]
+func (w *journalWriter) existingRecord(key string) (journal.Record, bool) {
+	record, known := w.known[key]
 	return record, known && key != ""
 }
 
 // appendEntry queues a draft as the next entry, or returns the record that exists
 // for its key. Errors: CodeActionNotAllowed for personal data in an erased
 // case.
-func (p *journalWriter) appendEntry(draft journal.Draft) (journal.Record, error) {
-	record, known := p.existingRecord(draft.Key)
+func (w *journalWriter) appendEntry(draft journal.Draft) (journal.Record, error) {
+	record, known := w.existingRecord(draft.Key)
 	if known {
 		return record, nil
 	}
-	if p.erased && (len(draft.Personal) > 0 || draft.Blob != nil) {
+	if w.erased && (len(draft.Personal) > 0 || draft.Blob != nil) {
 		return journal.Record{}, recovery.Faultf(recovery.CodeActionNotAllowed,
 			"The personal data of this case was erased. New personal data is not accepted.")
 	}
-	record, err := journal.AppendEntry(p.head, p.id, draft, p.store.random)
+	record, err := journal.AppendEntry(w.head, w.id, draft, w.store.random)
 	if err != nil {
 		return journal.Record{}, err
 	}
-	queueEntry(p.batch, p.id, record)
-	p.dirty, p.newest = true, record.At
+	queueEntry(w.batch, w.id, record)
+	w.hasNewEntries, w.newest = true, record.At
 	if draft.Key != "" {
-		p.known[draft.Key] = record
+		w.known[draft.Key] = record
 	}
 	return record, nil
 }
 
-// signCheckpoint signs the current head with the key that was valid when its
+// signCheckpoint signs the head with the key that was valid when its
 // newest entry was received, and queues the checkpoint for a time stamp. A
 // checkpoint of the same size stays as it is.
-func (p *journalWriter) signCheckpoint(at time.Time) error {
-	if p.store.keys == nil {
-		return fmt.Errorf("checkpoint of case %s: this store has no signing key", p.id)
+func (w *journalWriter) signCheckpoint(at time.Time) error {
+	if w.store.keys == nil {
+		return fmt.Errorf("checkpoint of case %s: this store has no signing key", w.id)
 	}
-	signer, err := p.store.keys.FindSignerAt(p.newest)
+	signer, err := w.store.keys.FindSignerAt(w.newest)
 	if err != nil {
 		return err
 	}
-	note, err := signer.SignCheckpoint(p.id, p.head)
+	note, err := signer.SignCheckpoint(w.id, w.head)
 	if err != nil {
 		return err
 	}
-	p.batch.Queue(`with signed as (
+	w.batch.Queue(`with signed as (
 			insert into journal_checkpoints (case_id, size, note, root, at) values ($1, $2, $3, $4, $5)
 				on conflict (case_id, size) do nothing returning case_id, size, at
 		)
 		insert into stamps_due (case_id, size, due_at) select case_id, size, at from signed
 			on conflict (case_id) do update set size = excluded.size, due_at = excluded.due_at`,
-		p.id, int64(p.head.Size()), note, p.head.RootHex(), at)
+		w.id, int64(w.head.Size()), note, w.head.RootHex(), at)
 	return nil
 }
 
-// sendBatch sends the queued statements; the new head is the last.
-func (p *journalWriter) sendBatch(ctx context.Context) error {
-	if p.dirty {
-		p.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
-			p.id, int64(p.head.Size()), p.head.Hashes())
+// sendBatch sends the queued statements. The update of the head is the last one.
+func (w *journalWriter) sendBatch(ctx context.Context) error {
+	if w.hasNewEntries {
+		w.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
+			w.id, int64(w.head.Size()), w.head.Hashes())
 	}
-	return p.tx.SendBatch(ctx, p.batch).Close()
+	return w.tx.SendBatch(ctx, w.batch).Close()
 }
 
 // queueEntry queues the rows of one entry and its values.

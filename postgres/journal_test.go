@@ -135,14 +135,14 @@ func TestCheckpointsSignTheTree(t *testing.T) {
 	}
 	leaves := verifyChain(t, b.Store, c.ID)
 	for size := int64(2); size <= 6; size++ {
-		checkpoint := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size))
+		checkpoint := must[journal.Checkpoint](t)(b.CheckpointOfSize(t.Context(), c.ID, size))
 		b.verifyCheckpoint(t, c.ID, checkpoint, leaves)
 	}
 	latest, found, err := b.LatestCheckpoint(t.Context(), c.ID)
 	if err != nil || !found || latest.Size != 6 {
 		t.Errorf("latest: size %d, found %v, error %v", latest.Size, found, err)
 	}
-	_, err = b.CheckpointAt(t.Context(), c.ID, 1)
+	_, err = b.CheckpointOfSize(t.Context(), c.ID, 1)
 	wantCode(t, err, recovery.CodeNotFound)
 	if n := b.count(t, "journal_checkpoints"); n != 5 {
 		t.Errorf("got %d checkpoints, want 5", n)

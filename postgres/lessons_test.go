@@ -13,8 +13,8 @@ import (
 
 func share(t testing.TB, s *postgres.Store, c recovery.Case, yes bool, key string) {
 	t.Helper()
-	w := postgres.DeskWrite{CaseID: c.ID, Shared: &yes, Draft: draft(recovery.EntryLessonShared, key)}
-	if err := s.WriteDesk(t.Context(), w); err != nil {
+	w := postgres.DirectWrite{CaseID: c.ID, Shared: &yes, Draft: draft(recovery.EntryLessonShared, key)}
+	if err := s.WriteDirectly(t.Context(), w); err != nil {
 		t.Fatal(err)
 	}
 }

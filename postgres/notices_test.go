@@ -168,7 +168,7 @@ func TestEveryWriterTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := p["second"]
-	err = b.WriteDesk(t.Context(), postgres.DeskWrite{
+	err = b.WriteDirectly(t.Context(), postgres.DirectWrite{
 		CaseID: c.ID, Assignee: &second, PreviousAssignee: p["agent"], Draft: draft(recovery.EntryAssigned, "d"), Notifications: telling(told(notify.ToAssignee)),
 	})
 	if err != nil {
@@ -297,7 +297,7 @@ func TestRemindersAreToldWhileTheirDeadlineRuns(t *testing.T) {
 				step(t, b, c, "changed", notify.Notifications{}, func(w *postgres.StepWrite) { w.Deadlines = tc.after(c.Deadlines) })
 			}
 			if id := p[tc.assignee]; id != p["agent"] {
-				err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Assignee: &id, PreviousAssignee: p["agent"], Draft: draft(recovery.EntryAssigned, "a")})
+				err := b.WriteDirectly(t.Context(), postgres.DirectWrite{CaseID: c.ID, Assignee: &id, PreviousAssignee: p["agent"], Draft: draft(recovery.EntryAssigned, "a")})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -20,7 +20,7 @@ func TestParticularsFollowTheJournal(t *testing.T) {
 	} {
 		d := draft(recovery.EntryParticulars, "particulars:"+string(rune('0'+i)))
 		d.Facts, d.Personal = change.EntryFacts(), change.ValuesByPath()
-		if err := b.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Draft: d}); err != nil {
+		if err := b.WriteDirectly(t.Context(), postgres.DirectWrite{CaseID: c.ID, Draft: d}); err != nil {
 			t.Fatal(err)
 		}
 	}

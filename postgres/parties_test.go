@@ -13,7 +13,7 @@ import (
 // represent lets somebody stand in for the claimant of a case.
 func represent(t testing.TB, s *postgres.Store, c recovery.Case, by recovery.UserID) {
 	t.Helper()
-	err := s.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: c.ID, Representative: &by, Draft: draft(recovery.EntryHandedOver, "")})
+	err := s.WriteDirectly(t.Context(), postgres.DirectWrite{CaseID: c.ID, Representative: &by, Draft: draft(recovery.EntryHandedOver, "")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -182,7 +182,7 @@ func TestLifeOfAnExport(t *testing.T) {
 	if len(leaves) != 3 {
 		t.Errorf("got %d entries, want 3", len(leaves))
 	}
-	b.verifyCheckpoint(t, c.ID, must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, want.Size)), leaves)
+	b.verifyCheckpoint(t, c.ID, must[journal.Checkpoint](t)(b.CheckpointOfSize(t.Context(), c.ID, want.Size)), leaves)
 }
 
 func TestFailedExport(t *testing.T) {
@@ -211,7 +211,7 @@ func TestFailedExport(t *testing.T) {
 	}
 }
 
-func TestWriteDesk(t *testing.T) {
+func TestWriteDirectly(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	c := file(t, s)
@@ -221,14 +221,14 @@ func TestWriteDesk(t *testing.T) {
 		was, want recovery.UserID
 		version   int64
 	}{{&agent, "", agent, 2}, {nil, "", agent, 2}, {&nobody, agent, "", 3}} {
-		w := postgres.DeskWrite{
+		w := postgres.DirectWrite{
 			CaseID: c.ID, Assignee: step.assignee, PreviousAssignee: step.was, Draft: draft(recovery.EntryAssigned, numbered("d", i)),
 			Idempotency: postgres.Idempotency{Actor: agent, Key: numbered("k", i)},
 		}
-		if err := s.WriteDesk(t.Context(), w); err != nil {
+		if err := s.WriteDirectly(t.Context(), w); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.WriteDesk(t.Context(), w); !errors.Is(err, postgres.ErrRepeated) {
+		if err := s.WriteDirectly(t.Context(), w); !errors.Is(err, postgres.ErrRepeated) {
 			t.Errorf("step %d again: %v", i, err)
 		}
 		got := must[recovery.Case](t)(s.ReadCase(t.Context(), c.ID))
@@ -236,7 +236,7 @@ func TestWriteDesk(t *testing.T) {
 			t.Errorf("step %d: assignee %q at version %d", i, got.Assignee, got.Version)
 		}
 	}
-	wantCode(t, s.WriteDesk(t.Context(), postgres.DeskWrite{CaseID: "nobody's", Draft: draft(recovery.EntryNoteAdded, "")}), recovery.CodeNotFound)
+	wantCode(t, s.WriteDirectly(t.Context(), postgres.DirectWrite{CaseID: "nobody's", Draft: draft(recovery.EntryNoteAdded, "")}), recovery.CodeNotFound)
 	if leaves := verifyChain(t, s, c.ID); len(leaves) != 4 {
 		t.Errorf("got %d entries, want 4", len(leaves))
 	}
@@ -251,7 +251,7 @@ func TestOnlyOneOfManyTakesACase(t *testing.T) {
 	for i := range results {
 		group.Go(func() {
 			agent := recovery.UserID(numbered("agent", i))
-			results[i] = s.WriteDesk(t.Context(), postgres.DeskWrite{
+			results[i] = s.WriteDirectly(t.Context(), postgres.DirectWrite{
 				CaseID: c.ID, Assignee: &agent, Draft: draft(recovery.EntryAssigned, string(agent)),
 			})
 		})

@@ -124,7 +124,7 @@ func known(t *testing.T, b bundle) recovery.Case {
 	if _, err := b.RequestExport(t.Context(), postgres.ExportWrite{Export: asked, Draft: draft(recovery.EntryExportRequested, "")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.StageAction(t.Context(), recovery.ActionRequest{
+	if _, err := b.StoreAction(t.Context(), recovery.ActionRequest{
 		ID: recovery.RequestID(newID(t)), CaseID: c.ID, Act: recovery.ActionBody{Action: recovery.AddNote, Text: "阿明"}, Key: "a" + string(c.ID),
 	}); err != nil {
 		t.Fatal(err)
@@ -290,7 +290,7 @@ func TestPurgeTakesOldAnswers(t *testing.T) {
 	b := open(t, postgres.Options{})
 	c := known(t, b)
 	staged := recovery.RequestID(newID(t))
-	if _, err := b.StageAction(t.Context(), recovery.ActionRequest{ID: staged, CaseID: c.ID, Key: string(staged)}); err != nil {
+	if _, err := b.StoreAction(t.Context(), recovery.ActionRequest{ID: staged, CaseID: c.ID, Key: string(staged)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.sql(t, `update action_requests set state = 'applied' where id = $1`, staged); err != nil {

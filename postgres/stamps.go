@@ -31,11 +31,11 @@ func (s *Store) EarlierCheckpoints(ctx context.Context, id recovery.CaseID, belo
 	return queryAll[journal.Checkpoint](ctx, s, "read checkpoints", selectCheckpoint+` and size < $2 order by size`, id, below)
 }
 
-// StoreStamp stores a time stamp (the token in DER and its time) with a
-// checkpoint. The first one stays. It returns the stored checkpoint. Errors:
+// StoreStamp stores a time stamp (the token in DER and its time) with a checkpoint.
+// A later one does not replace it. It returns the stored checkpoint. Errors:
 // CodeNotFound.
 func (s *Store) StoreStamp(ctx context.Context, id recovery.CaseID, size int64, token []byte, at time.Time) (journal.Checkpoint, error) {
-	err := s.inTransaction(ctx, "put stamp", func(tx pgx.Tx) error {
+	err := s.inTransaction(ctx, "store stamp", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(`update journal_checkpoints set token = $3, stamped_at = $4 where case_id = $1 and size = $2 and token is null`,
 			id, size, token, at.UTC())
@@ -45,5 +45,5 @@ func (s *Store) StoreStamp(ctx context.Context, id recovery.CaseID, size int64, 
 	if err != nil {
 		return journal.Checkpoint{}, err
 	}
-	return s.CheckpointAt(ctx, id, size)
+	return s.CheckpointOfSize(ctx, id, size)
 }

@@ -38,7 +38,7 @@ func TestOnlyTheNewestCheckpointOfACaseWaitsForAStamp(t *testing.T) {
 	b.sign(t, c.ID, "a")
 	b.sign(t, c.ID, "b")
 	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, draft(recovery.EntryNoteAdded, "after")))
-	newest := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, 3))
+	newest := must[journal.Checkpoint](t)(b.CheckpointOfSize(t.Context(), c.ID, 3))
 	want := []journal.PendingStamp{{CaseID: c.ID, Size: 3, Note: newest.Note, Newest: noon}}
 	if diff := cmp.Diff(want, b.claim(t, 10)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -154,7 +154,7 @@ func TestTheKeyInForceSigns(t *testing.T) {
 	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, false, after))
 	must[[]journal.Record](t)(b.AppendEntries(t.Context(), c.ID, true))
 	for size, want := range map[int64]*journal.Signer{2: old, 3: fresh} {
-		note := must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, size)).Note
+		note := must[journal.Checkpoint](t)(b.CheckpointOfSize(t.Context(), c.ID, size)).Note
 		if vkey, err := keys.FindSigningKey(note); err != nil || vkey != want.VerifierKey() {
 			t.Errorf("checkpoint %d is signed by %s (%v)", size, vkey, err)
 		}

@@ -47,7 +47,7 @@ func TestWriteStepWritesAllOfIt(t *testing.T) {
 		t.Error("the columns for lists do not follow the position")
 	}
 	leaves := verifyChain(t, b.Store, c.ID)
-	b.verifyCheckpoint(t, c.ID, must[journal.Checkpoint](t)(b.CheckpointAt(t.Context(), c.ID, 3)), leaves)
+	b.verifyCheckpoint(t, c.ID, must[journal.Checkpoint](t)(b.CheckpointOfSize(t.Context(), c.ID, 3)), leaves)
 }
 
 func TestWriteStepTwiceIsOnce(t *testing.T) {
@@ -150,7 +150,7 @@ func TestWriteStepRefusesWhatIsNoStep(t *testing.T) {
 // request stages an act of a case and gives the step that would apply it.
 func request(t testing.TB, s *postgres.Store, c recovery.Case, key string) (recovery.ActionRequest, postgres.StepWrite) {
 	t.Helper()
-	r := must[recovery.ActionRequest](t)(s.StageAction(t.Context(), staged(t, c, key)))
+	r := must[recovery.ActionRequest](t)(s.StoreAction(t.Context(), staged(t, c, key)))
 	return r, postgres.StepWrite{
 		CaseID: c.ID, Request: r.ID, Attempt: r.Attempt, Drafts: drafts(recovery.EntryContactRecorded, "act/"+string(r.ID)), Next: c.Position,
 	}
@@ -176,7 +176,7 @@ func TestAbandonedRequestsAreNotWritten(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrAbandoned", name, err)
 		}
 	}
-	again := must[recovery.ActionRequest](t)(b.StageAction(t.Context(), staged(t, c, "k")))
+	again := must[recovery.ActionRequest](t)(b.StoreAction(t.Context(), staged(t, c, "k")))
 	if _, err := b.WriteStep(t.Context(), w); !errors.Is(err, postgres.ErrAbandoned) {
 		t.Errorf("the first attempt after a second was staged: %v", err)
 	}

@@ -80,7 +80,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s := &Store{pool: pool, keys: o.Keys, now: o.Now, random: o.Random}
 	if s.now == nil {
-		s.now = time.Now //nolint:forbidigo // what Options says of a clock left out
+		s.now = time.Now //nolint:forbidigo // the default of Options.Now
 	}
 	s.startBackground()
 	return s, nil
@@ -108,7 +108,7 @@ func (s *Store) Close() {
 	s.pool.Close()
 }
 
-// currentTime is the present in the precision of the database.
+// currentTime returns the current time in the precision of the database.
 func (s *Store) currentTime() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // inTransaction runs fn in one transaction; what names the operation in errors.
@@ -129,8 +129,8 @@ func queryAll[T any](ctx context.Context, s *Store, what, sql string, args ...an
 	return list, nil
 }
 
-// queryOne returns the only row of a statement. Errors: CodeNotFound, naming
-// the thing.
+// queryOne returns the only row of a statement. Errors: CodeNotFound, whose text
+// names the thing.
 func queryOne[T any](ctx context.Context, s *Store, thing, sql string, args ...any) (T, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {

@@ -135,7 +135,7 @@ func wanted(action recovery.Action, now, ever bool) recovery.Code {
 	switch {
 	case !ever:
 		return recovery.CodeForbidden
-	case !now, !action.MovesCase(): // desk actions move no case
+	case !now, !action.MovesCase(): // direct actions move no case
 		return recovery.CodeActionNotAllowed
 	default:
 		return ""

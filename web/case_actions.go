@@ -23,7 +23,7 @@ func (w *Web) takeAction(c *pageContext) error {
 	if faults := read.mergeFaults(fieldFaults(act.Validate(w.now()))); len(faults) > 0 {
 		return c.showFormAgain(&formAttempt{action: action, values: values, faults: faults}, recovery.Invalid(faults))
 	}
-	_, err = w.service.Act(c.Request().Context(), c.newRequest(values), view.ID, act)
+	_, err = w.service.TakeAction(c.Request().Context(), c.newRequest(values), view.ID, act)
 	if action == recovery.PlanContact && (err == nil || c.refusalText(recovery.CodeOf(err), view) != "") {
 		return c.showCheckedContact(&formAttempt{action: action, values: values}, act, err)
 	}

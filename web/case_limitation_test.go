@@ -20,7 +20,7 @@ func TestLimitationOnCasePage(t *testing.T) {
 	claimant.get(home).expect(t, 200, "诉讼时效", "最后一天 "+last(3), "还没有让时效重新计算的事", "以重大误解请求撤销")
 	at := s.Now()
 	promised := recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: view.Counterparts[0].ID, Kind: string(recovery.Promised), At: &at}
-	if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, promised); err != nil {
+	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, promised); err != nil {
 		t.Fatal(err)
 	}
 	until := at.In(recovery.Shanghai).AddDate(3, 0, 0).Format("2006-01-02")
@@ -29,7 +29,7 @@ func TestLimitationOnCasePage(t *testing.T) {
 	claimant.get(home).expect(t, 200, "已届满")
 	claimant.get(home).expect(t, 200, "已届满")
 	withdrawn := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
-	if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, withdrawn); err != nil {
+	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, withdrawn); err != nil {
 		t.Fatal(err)
 	}
 	if page := claimant.get(home); page.hasText("terms", "诉讼时效") {

@@ -33,7 +33,7 @@ func FuzzForms(f *testing.F) {
 			_ = act.Validate(now)
 		}
 		for _, answer := range []string{answerReturned, answerPromised, answerContested, string(recovery.ProposePlan), "anything"} {
-			act, _ := decodeAnswer(answer, values, casework.Return{})
+			act, _ := decodeAnswer(answer, values, casework.CounterpartView{})
 			_ = act.Validate(now)
 		}
 		_ = decodeParticulars(known, values).Normalize().Validate(recovery.Particulars{}, known, now)

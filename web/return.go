@@ -24,7 +24,7 @@ var returnRecords = []recovery.EntryKind{
 
 // returnBody is the model of a counterpart's page.
 type returnBody struct {
-	casework.Return
+	casework.CounterpartView
 	Opened      bool   // before, nothing of the case is shown or recorded
 	Token       string // used only in the form actions of this page
 	Recorded    bool   // a response was just recorded
@@ -106,9 +106,9 @@ func (w *Web) enterReturn(c *pageContext) error {
 // not recorded as opened, because programs that preview links load it too.
 func (w *Web) returnPage(c *linkContext) error {
 	if c.link.OpenedAt == nil {
-		return c.showReturn(http.StatusOK, casework.Return{ExpiresAt: c.link.ExpiresAt, Records: returnRecords}, nil)
+		return c.showReturn(http.StatusOK, casework.CounterpartView{ExpiresAt: c.link.ExpiresAt, Records: returnRecords}, nil)
 	}
-	view, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link)
+	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (w *Web) returnPage(c *linkContext) error {
 
 // openReturn records that the counterpart opened the request.
 func (w *Web) openReturn(c *linkContext) error {
-	if _, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link); err != nil {
+	if _, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link); err != nil {
 		return err
 	}
 	return c.redirectTo(c.pagePath())
@@ -143,7 +143,7 @@ func (w *Web) answerReturn(c *linkContext) error {
 		return recovery.Faultf(recovery.CodeTooLarge, "The form cannot be read: it is malformed or above %d bytes.", maxForm)
 	}
 	values := removeEmptyInstalments(c.Request().PostForm)
-	view, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link)
+	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (w *Web) answerReturn(c *linkContext) error {
 }
 
 // showAnswerAgain renders the page with the errors of its form.
-func (c *linkContext) showAnswerAgain(view casework.Return, values url.Values, err error) error {
+func (c *linkContext) showAnswerAgain(view casework.CounterpartView, values url.Values, err error) error {
 	failed := c.attemptFor(recovery.Action(c.Param("answer")), values, err, fieldFaults(err))
 	if failed == nil {
 		return err
@@ -183,7 +183,7 @@ var contestReasons = []recovery.Refusal{recovery.ClaimsGift, recovery.ClaimsOwed
 
 // decodeAnswer parses an answer as an action. The action is empty if the answer
 // does not exist.
-func decodeAnswer(answer string, values url.Values, view casework.Return) (recovery.ActionBody, *formDecoder) {
+func decodeAnswer(answer string, values url.Values, view casework.CounterpartView) (recovery.ActionBody, *formDecoder) {
 	d := &formDecoder{values: values}
 	act := recovery.ActionBody{}
 	switch answer {
@@ -212,9 +212,9 @@ func decodeAnswer(answer string, values url.Values, view casework.Return) (recov
 }
 
 // showReturn renders the page without a session.
-func (c *linkContext) showReturn(status int, view casework.Return, failed *formAttempt) error {
+func (c *linkContext) showReturn(status int, view casework.CounterpartView, failed *formAttempt) error {
 	body := returnBody{
-		Return: view, Opened: view.Reference != "", Token: c.token, Recorded: c.QueryParam("done") != "",
+		CounterpartView: view, Opened: view.Reference != "", Token: c.token, Recorded: c.QueryParam("done") != "",
 		Facts: c.returnFacts(view),
 	}
 	for _, kind := range view.Records {
@@ -249,7 +249,7 @@ func (c *linkContext) planText(plan recovery.Plan) string {
 }
 
 // returnFacts returns amounts and times, but no names.
-func (c *linkContext) returnFacts(view casework.Return) []detail {
+func (c *linkContext) returnFacts(view casework.CounterpartView) []detail {
 	if view.Reference == "" {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 
 // newReturnForms builds the forms of the answers a counterpart may give now.
 // Answers that end the case soonest come first.
-func (c *linkContext) newReturnForms(view casework.Return, failed *formAttempt) []form {
+func (c *linkContext) newReturnForms(view casework.CounterpartView, failed *formAttempt) []form {
 	var forms []form
 	add := func(answer string, action recovery.Action) {
 		if slices.Contains(view.Allowed, action) {
@@ -31,7 +31,7 @@ func (c *linkContext) newReturnForms(view casework.Return, failed *formAttempt) 
 	return append(forms, c.newReturnForm(answerEvidence, view, failed))
 }
 
-func (c *linkContext) newReturnForm(answer string, view casework.Return, failed *formAttempt) form {
+func (c *linkContext) newReturnForm(answer string, view casework.CounterpartView, failed *formAttempt) form {
 	b := fieldBuilder{texts: c.texts, prefix: "say-" + answer, labels: "field", labelsFirst: "return." + answer}
 	if failed != nil && string(failed.action) == answer {
 		b.values, b.faults = failed.values, failed.faults
@@ -55,7 +55,7 @@ func (c *linkContext) newReturnForm(answer string, view casework.Return, failed 
 }
 
 // returnDefaults assumes that the whole requested amount was returned just now.
-func (c *linkContext) returnDefaults(view casework.Return) url.Values {
+func (c *linkContext) returnDefaults(view casework.CounterpartView) url.Values {
 	values := url.Values{"at": {formatInputTime(c.web.now())}}
 	if view.Asked != nil {
 		values.Set("amount_fen", view.Asked.String())
@@ -98,14 +98,14 @@ func (b fieldBuilder) emailField() field {
 
 // returnEvidence adds a counterpart's file as evidence.
 func (w *Web) returnEvidence(c *linkContext) error {
-	view, err := w.service.OpenReturn(c.Request().Context(), c.linkRequest(nil), c.link)
+	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
 		return err
 	}
 	values, name, file, err := c.receiveEvidence()
 	if err == nil {
 		up := recovery.FileDescription{Kind: recovery.OtherEvidence, Description: values.Get("description"), FileName: name}
-		_, err = w.service.AddReturnEvidence(c.Request().Context(), c.linkRequest(values), c.link, up, file)
+		_, err = w.service.AddCounterpartEvidence(c.Request().Context(), c.linkRequest(values), c.link, up, file)
 	}
 	if err == nil {
 		return c.redirectTo(c.pagePath() + "?done=1")
@@ -132,7 +132,7 @@ func (c *linkContext) receiveEvidence() (url.Values, string, *blob.Pending, erro
 		if name = rawFileName(part); name == "" {
 			return recovery.Invalid([]recovery.FieldFault{{Field: "file", Code: "required"}})
 		}
-		file, err = c.web.service.ReceiveReturn(c.Request().Context(), part)
+		file, err = c.web.service.ReceiveCounterpartFile(c.Request().Context(), part)
 		return err
 	})
 	return values, name, file, err

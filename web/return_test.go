@@ -212,7 +212,7 @@ func TestReturnPageOfClosedCase(t *testing.T) {
 	path := issueLink(t, s, view)
 	stranger := s.newBrowser(t)
 	stranger.postForm(stranger.get(path), path)
-	if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"}); err != nil {
+	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	page := stranger.get(path).expect(t, 200, "这个案件已经结束")

@@ -267,7 +267,7 @@ func (s *testSite) caseWithAppeal(t testing.TB) casework.View {
 	for _, act := range []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Appeal, Reason: "对方拒绝"}, {Action: recovery.SubmitAppeal, Confirm: &yes},
 	} {
-		if _, err := s.Act(t.Context(), s.As(recovery.RoleClaimant), view.ID, act); err != nil {
+		if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, act); err != nil {
 			t.Fatal(err)
 		}
 	}

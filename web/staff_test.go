@@ -115,7 +115,7 @@ func TestPageWeight(t *testing.T) {
 	view := s.caseWithAppeal(t)
 	for range 60 {
 		act := recovery.ActionBody{Action: recovery.AddNote, Text: strings.Repeat("很长的备注", 20), Visibility: recovery.NoteShared}
-		if _, err := s.Act(t.Context(), s.As(recovery.RoleAgent), view.ID, act); err != nil {
+		if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleAgent), view.ID, act); err != nil {
 			t.Fatal(err)
 		}
 	}

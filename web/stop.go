@@ -23,7 +23,7 @@ func (w *Web) registerStop(e *echo.Echo) {
 }
 
 func (w *Web) stopPage(c *pageContext) error {
-	found, err := w.service.GuestMails(c.Request().Context(), c.Param("token"))
+	found, err := w.service.MailSubscription(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}

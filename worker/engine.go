@@ -40,7 +40,7 @@ func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	update := client.UpdateWorkflowOptions{
 		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
-		Args: []any{workflows.ActionInput{Move: move, Attempt: attempt}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args: []any{workflows.ActionInput{Command: move, Attempt: attempt}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 	handle, err := e.client.UpdateWorkflow(ctx, update)
 	var missing *serviceerror.NotFound

@@ -74,7 +74,7 @@ var request = recovery.Command{RequestID: "r"}
 func TestActSendsOneUpdate(t *testing.T) {
 	t.Parallel()
 	s := &server{result: workflows.ActionResult{Version: 7, Abandoned: true}}
-	in := workflows.ActionInput{Move: request, Attempt: 1}
+	in := workflows.ActionInput{Command: request, Attempt: 1}
 	got, err := (&Engine{client: s}).SendAction(t.Context(), "c", request, 1)
 	if err != nil || !got || len(s.updates) != 1 || len(s.starts) != 0 {
 		t.Fatalf("got %t %v after %d updates", got, err, len(s.updates))

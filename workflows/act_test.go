@@ -14,13 +14,13 @@ import (
 func withdraw(request recovery.RequestID) workflows.ActionInput {
 	m := newMove(recovery.Withdraw, recovery.RoleClaimant, nil)
 	m.RequestID = request
-	return workflows.ActionInput{Move: m, Attempt: 1}
+	return workflows.ActionInput{Command: m, Attempt: 1}
 }
 
 func TestRefusedActionWritesNothing(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))
-	submit := workflows.ActionInput{Move: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
+	submit := workflows.ActionInput{Command: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
 	j.schedule(time.Hour, func() { j.sendAction("early", submit) })
 	j.schedule(day, func() { j.sendAction("end", withdraw("r-1")) })
 	j.runWorkflow()
@@ -65,8 +65,8 @@ func TestTwoActionsAtOnce(t *testing.T) {
 func TestActionSentTwiceIsOneStep(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))
-	contact := workflows.ActionInput{Move: newMove(recovery.RecordContact, recovery.RoleClaimant, nil), Attempt: 1}
-	contact.Move.RequestID = "r-1"
+	contact := workflows.ActionInput{Command: newMove(recovery.RecordContact, recovery.RoleClaimant, nil), Attempt: 1}
+	contact.Command.RequestID = "r-1"
 	j.schedule(time.Hour, func() { j.sendAction("once", contact) })
 	j.schedule(2*time.Hour, func() { j.sendAction("again", contact) })
 	j.schedule(day, func() { j.sendAction("end", withdraw("r-2")) })
@@ -83,8 +83,8 @@ func TestActionSentTwiceIsOneStep(t *testing.T) {
 func TestRepeatedActionGetsItsResult(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))
-	up := workflows.ActionInput{Move: escalate(0, recovery.Appeal).move, Attempt: 1}
-	up.Move.RequestID = "r-1"
+	up := workflows.ActionInput{Command: escalate(0, recovery.Appeal).move, Attempt: 1}
+	up.Command.RequestID = "r-1"
 	j.schedule(time.Hour, func() { j.sendAction("once", up) })
 	j.schedule(2*time.Hour, func() { j.sendAction("again", up) })
 	j.schedule(day, func() { j.sendAction("end", withdraw("r-2")) })
@@ -124,8 +124,8 @@ func TestAbandonedActionMovesNothing(t *testing.T) {
 func TestActionBeforeTheCaseIsLoaded(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))
-	submit := workflows.ActionInput{Move: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
-	submit.Move.RequestID = "r-1"
+	submit := workflows.ActionInput{Command: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
+	submit.Command.RequestID = "r-1"
 	j.schedule(0, func() {
 		j.sendAction("not yet", submit)
 		j.sendAction("end", withdraw("r-2"))
@@ -168,8 +168,8 @@ func TestActionAtTheInstantOfADeadline(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(false, false, "a"))
 	j.schedule(clockLengths[recovery.ContactClock], func() {
-		in := workflows.ActionInput{Move: escalate(0, recovery.GroupNotice).move, Attempt: 1}
-		in.Move.RequestID = "r-1"
+		in := workflows.ActionInput{Command: escalate(0, recovery.GroupNotice).move, Attempt: 1}
+		in.Command.RequestID = "r-1"
 		j.sendAction("up", in)
 	})
 	j.schedule(5*day, func() { j.sendAction("end", withdraw("r-2")) })

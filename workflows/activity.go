@@ -18,8 +18,9 @@ var (
 	exportActivities *activities.Exports
 )
 
-// withDatabaseOptions is for one short transaction. It is retried without limit,
-// because a case must not end when the database is restarted.
+// withDatabaseOptions sets the options of an activity that is one short transaction.
+// It is retried without limit, because a case must not end when the database is
+// restarted.
 func withDatabaseOptions(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           CasesQueue,
@@ -32,8 +33,8 @@ func withDatabaseOptions(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// withExportOptions is for building an export: minutes of work with heartbeats. The
-// activity itself decides when to stop retrying.
+// withExportOptions sets the options of the activity that builds an export: it takes
+// minutes, sends heartbeats and decides itself when to stop retrying.
 func withExportOptions(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           EvidenceQueue,
@@ -47,8 +48,9 @@ func withExportOptions(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// withLocalOptions is for one short transaction in a local activity. It is tried
-// once, so that a workflow task never waits for the database.
+// withLocalOptions sets the options of a local activity that is one short
+// transaction. It is tried once, so that a workflow task never waits for the
+// database.
 func withLocalOptions(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		ScheduleToCloseTimeout: 5 * time.Second,

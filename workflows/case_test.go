@@ -224,7 +224,7 @@ func (j *testRun) playEvents(events []event) {
 			}
 			id := fmt.Sprintf("r-%d", i+1)
 			s.move.RequestID = recovery.RequestID(id)
-			j.sendAction(id, workflows.ActionInput{Move: s.move, Attempt: 1})
+			j.sendAction(id, workflows.ActionInput{Command: s.move, Attempt: 1})
 		})
 	}
 }

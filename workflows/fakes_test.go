@@ -77,7 +77,7 @@ func (d *fakeActivities) TakeStep(_ context.Context, in activities.StepInput) (a
 		d.failures--
 		return activities.StepResult{}, errors.New("the database is away")
 	}
-	if in.Move != nil && d.abandon[in.Move.RequestID] == in.Attempt && in.Attempt > 0 {
+	if in.Command != nil && d.abandon[in.Command.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil
 	}
 	if in.Step.Kind == recovery.EntryPlanAccepted {

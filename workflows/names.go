@@ -45,9 +45,9 @@ type CaseInput struct {
 type ExportInput = activities.ExportInput
 
 // ActionInput is an action of a person. Its texts are in PostgreSQL under
-// Move.RequestID; Attempt counts how often they were staged.
+// Command.RequestID; Attempt counts how often they were stored there.
 type ActionInput struct {
-	Move    recovery.Command `json:"move"`
+	Command recovery.Command `json:"move"`
 	Attempt int              `json:"attempt"`
 }
 

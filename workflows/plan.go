@@ -15,8 +15,8 @@ import (
 // for years. The case cancels it when the plan is fulfilled, broken or ended.
 func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 	for _, instalment := range in.Due {
-		if left := instalment.DueAt.Add(in.Stagger).Sub(workflow.Now(ctx)); left > 0 {
-			if err := workflow.Sleep(ctx, left); err != nil {
+		if wait := instalment.DueAt.Add(in.Stagger).Sub(workflow.Now(ctx)); wait > 0 {
+			if err := workflow.Sleep(ctx, wait); err != nil {
 				return err
 			}
 		}
@@ -28,15 +28,15 @@ func RepaymentPlan(ctx workflow.Context, in PlanInput) error {
 	return nil
 }
 
-// planWorkflow is the child workflow of a running plan.
-type planWorkflow struct {
+// runningPlan is the child workflow of a running plan.
+type runningPlan struct {
 	plan   int
 	cancel workflow.CancelFunc
 }
 
 // syncPlanWorkflows cancels the child workflows of plans that ended and starts those
 // of plans that began. The caller holds the mutex.
-func (c *journey) syncPlanWorkflows(ctx workflow.Context) error {
+func (c *runningCase) syncPlanWorkflows(ctx workflow.Context) error {
 	kept := c.plans[:0:0]
 	for _, running := range c.plans {
 		if c.isPlanRunning(running.plan) {
@@ -47,7 +47,7 @@ func (c *journey) syncPlanWorkflows(ctx workflow.Context) error {
 	}
 	c.plans = kept
 	for _, plan := range c.position.Plans {
-		if !plan.Running || slices.ContainsFunc(kept, func(k planWorkflow) bool { return k.plan == plan.No }) {
+		if !plan.Running || slices.ContainsFunc(kept, func(k runningPlan) bool { return k.plan == plan.No }) {
 			continue
 		}
 		if err := c.startPlanWorkflow(ctx, plan); err != nil {
@@ -57,13 +57,13 @@ func (c *journey) syncPlanWorkflows(ctx workflow.Context) error {
 	return nil
 }
 
-func (c *journey) isPlanRunning(plan int) bool {
+func (c *runningCase) isPlanRunning(plan int) bool {
 	return slices.ContainsFunc(c.position.Plans, func(p recovery.Plan) bool { return p.No == plan && p.Running })
 }
 
-// startPlanWorkflow starts the child workflow of a plan and waits until it has
-// started: a child that has not ends with its parent.
-func (c *journey) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan) error {
+// startPlanWorkflow starts the child workflow of a plan. It waits until the child has
+// started, because a child that has not started is lost when the case ends.
+func (c *runningCase) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan) error {
 	childCtx, cancel := workflow.WithCancel(ctx)
 	childCtx = workflow.WithChildOptions(childCtx, workflow.ChildWorkflowOptions{
 		WorkflowID: PlanWorkflowID(c.caseID, plan.No), TaskQueue: CasesQueue,
@@ -72,7 +72,7 @@ func (c *journey) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan) er
 	})
 	in := PlanInput{CaseID: c.caseID, Plan: plan.No, Due: c.instalmentsDue(plan), Stagger: c.stagger}
 	child := workflow.ExecuteChildWorkflow(childCtx, PlanWorkflow, in)
-	c.plans = append(c.plans, planWorkflow{plan: plan.No, cancel: cancel})
+	c.plans = append(c.plans, runningPlan{plan: plan.No, cancel: cancel})
 	if err := child.GetChildWorkflowExecution().Get(childCtx, nil); err != nil {
 		return fmt.Errorf("start the workflow of plan %d: %w", plan.No, err)
 	}
@@ -80,7 +80,7 @@ func (c *journey) startPlanWorkflow(ctx workflow.Context, plan recovery.Plan) er
 }
 
 // handleInstalmentSignals handles the instalments that fell due since the last call.
-func (c *journey) handleInstalmentSignals(ctx workflow.Context) error {
+func (c *runningCase) handleInstalmentSignals(ctx workflow.Context) error {
 	for {
 		var due InstalmentDue
 		if !c.instalments.ReceiveAsync(&due) {
@@ -93,7 +93,7 @@ func (c *journey) handleInstalmentSignals(ctx workflow.Context) error {
 }
 
 // handleInstalment writes a step for an instalment that was not paid in time.
-func (c *journey) handleInstalment(ctx workflow.Context, due InstalmentDue) error {
+func (c *runningCase) handleInstalment(ctx workflow.Context, due InstalmentDue) error {
 	if err := c.mutex.Lock(ctx); err != nil {
 		return err
 	}

@@ -15,10 +15,10 @@ import (
 func TestActionOnTheWrittenPosition(t *testing.T) {
 	t.Parallel()
 	j := newTestRun(t, startPosition(true, false, "a"))
-	escalate := workflows.ActionInput{Move: escalate(0, recovery.Appeal).move, Attempt: 1}
-	escalate.Move.RequestID = "r-1"
-	submit := workflows.ActionInput{Move: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
-	submit.Move.RequestID = "r-2"
+	escalate := workflows.ActionInput{Command: escalate(0, recovery.Appeal).move, Attempt: 1}
+	escalate.Command.RequestID = "r-1"
+	submit := workflows.ActionInput{Command: newMove(recovery.SubmitAppeal, recovery.RoleClaimant, nil), Attempt: 1}
+	submit.Command.RequestID = "r-2"
 	j.schedule(time.Hour, func() {
 		j.sendAction("escalate", escalate)
 		j.sendAction("submit", submit) // while the escalation is being written

@@ -18,10 +18,10 @@ type Refusal struct {
 }
 
 // newRefusal turns a recovery.Fault into an error that Temporal can carry: its type
-// is the code, its details are a Refusal. The category keeps it out of the error
-// logs.
-func newRefusal(err error, at recovery.Position, role recovery.Role) error {
-	refusal := Refusal{Code: recovery.CodeOf(err), Allowed: at.Allowed(role)}
+// is the code, its details are a Refusal. The benign category keeps it out of
+// the error logs.
+func newRefusal(err error, position recovery.Position, role recovery.Role) error {
+	refusal := Refusal{Code: recovery.CodeOf(err), Allowed: position.Allowed(role)}
 	var fault *recovery.Fault
 	if errors.As(err, &fault) {
 		refusal.Detail, refusal.Fields = fault.Detail, fault.Fields

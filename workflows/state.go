@@ -80,24 +80,24 @@ func deadlineStep(deadline recovery.Deadline, step recovery.Step) activities.Ste
 	return activities.StepInput{Key: deadlineKey(deadline), Step: step, Because: deadline.Kind, Ref: deadline.Ref}
 }
 
-// applyStep moves the state to where a written step leads.
+// applyStep sets the position and the deadlines after a written step.
 func (s *state) applyStep(step recovery.Step, result activities.StepResult) {
 	s.position, s.deadlines = step.Next, result.Deadlines
 }
 
 // checkAction returns a refusal if an action is not possible now.
 func (s *state) checkAction(in ActionInput) error {
-	if _, done := s.results[in.Move.RequestID]; done {
+	if _, done := s.results[in.Command.RequestID]; done {
 		return nil
 	}
-	if _, err := s.position.Take(in.Move); err != nil {
-		return newRefusal(err, s.position, in.Move.Actor.Role)
+	if _, err := s.position.Take(in.Command); err != nil {
+		return newRefusal(err, s.position, in.Command.Actor.Role)
 	}
 	return nil
 }
 
 // The keys of steps. The same event always has the same key, so that it is written
-// once.
+// once. Keys are stored, so their words never change.
 
 func actionKey(id recovery.RequestID) string { return "act:" + string(id) }
 

@@ -61,7 +61,7 @@ func TestCheckAction(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.move.Actor = recovery.Actor{Role: test.role, ID: "u"}
-			err := test.state.checkAction(ActionInput{Move: test.move})
+			err := test.state.checkAction(ActionInput{Command: test.move})
 			if test.want == "" {
 				if err != nil {
 					t.Fatalf("refused: %v", err)
@@ -85,7 +85,7 @@ func TestCheckAction(t *testing.T) {
 func TestCheckAcceptsRepeatedActions(t *testing.T) {
 	t.Parallel()
 	s := stateIn(recovery.Closed, nil)
-	in := ActionInput{Move: recovery.Command{Action: recovery.Withdraw, RequestID: "r"}}
+	in := ActionInput{Command: recovery.Command{Action: recovery.Withdraw, RequestID: "r"}}
 	if s.checkAction(in) == nil {
 		t.Fatal("a closed case was withdrawn")
 	}

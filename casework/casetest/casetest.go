@@ -85,9 +85,9 @@ func New(t testing.TB, options ...Option) *Fixture {
 	for _, change := range options {
 		change(&config)
 	}
-	r.Service = casework.New(casework.Parts{
+	r.Service = casework.New(casework.Dependencies{
 		Store: r.Store, Blobs: blobs, Registry: playbooks, Linter: linter, Engine: r.Engine, NotifyRules: notifyRules,
-		Vault: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
+		SecretBox: notify.NewSecretBox([32]byte{1}), Now: r.clock.now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(r.Log, nil)),
 	}, config)
 	r.addAccounts(t)
 	return r
@@ -283,7 +283,7 @@ func (e *Engine) takeAction(ctx context.Context, id recovery.CaseID, move recove
 		return false, err
 	}
 	result, err := e.cases.TakeStep(ctx, activities.StepInput{
-		CaseID: id, Key: "act:" + string(move.RequestID), Step: step, Move: &move, Attempt: attempt,
+		CaseID: id, Key: "act:" + string(move.RequestID), Step: step, Command: &move, Attempt: attempt,
 	})
 	var refused *temporal.ApplicationError
 	if errors.As(err, &refused) {

@@ -63,7 +63,7 @@ func TestAnAgentOfTheCommandIsInTheRound(t *testing.T) {
 	for _, act := range []recovery.ActionBody{
 		{Action: recovery.Escalate, To: recovery.Appeal, Reason: "没有回音"}, {Action: recovery.SubmitAppeal, Confirm: &confirmed},
 	} {
-		if _, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, act); err != nil {
+		if _, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, act); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -106,9 +106,9 @@ func currentTime() time.Time { return time.Now().UTC() }
 
 func (d *app) newService() *casework.Service {
 	return casework.New(
-		casework.Parts{
+		casework.Dependencies{
 			Store: d.store, Blobs: d.blobs, Registry: d.playbooks, Linter: d.linter,
-			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, Vault: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
+			Engine: worker.NewEngine(d.temporal), NotifyRules: d.notifyRules, SecretBox: d.vault, Now: currentTime, Random: rand.Reader, Log: d.log,
 		},
 		casework.Config{
 			Version: version, Development: d.config.Profile == development, Pace: d.config.Pace,

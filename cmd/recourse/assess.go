@@ -144,5 +144,5 @@ func withRulesOnly(ctx context.Context, load func() (*playbook.Registry, error),
 	}
 	defer store.Close()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return run(ctx, casework.New(casework.Parts{Store: store, Registry: playbooks, Now: currentTime, Random: rand.Reader, Log: log}, casework.Config{}))
+	return run(ctx, casework.New(casework.Dependencies{Store: store, Registry: playbooks, Now: currentTime, Random: rand.Reader, Log: log}, casework.Config{}))
 }

@@ -106,7 +106,7 @@ func TestAssessLearnsFromClosedCases(t *testing.T) {
 	rig := casetest.New(t)
 	t.Setenv("DATABASE_URL", rig.URL)
 	filed := rig.FileCase(t)
-	_, err := rig.Act(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"})
+	_, err := rig.TakeAction(t.Context(), rig.As(recovery.RoleClaimant), filed.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"})
 	if err != nil {
 		t.Fatal(err)
 	}

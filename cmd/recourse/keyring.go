@@ -136,7 +136,7 @@ func rotateKey(c config, from, now time.Time, random io.Reader) (*journal.Signer
 	if err != nil {
 		return nil, err
 	}
-	number := strings.Count(keys.History(), journal.HistoryPrefix) + 1
+	number := strings.Count(keys.History(), journal.StatementPrefix) + 1
 	path := c.dataPath("keys", laterKeyFile(number))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		secret, err := journal.GenerateKey(random, last.KeyName())

@@ -124,7 +124,7 @@ func (p *draft) returnPayments() []payment {
 		} else if !isReturn(e) {
 			continue
 		}
-		at := e.Parsed.Happening().At
+		at := e.Parsed.LimitationEvent().At
 		if !known || at.IsZero() || amount <= 0 {
 			continue
 		}

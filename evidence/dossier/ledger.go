@@ -38,7 +38,7 @@ func (p *draft) loadLimitation() {
 	for i := range p.folio.Entries {
 		e := &p.folio.Entries[i]
 		entries[i] = e.Parsed
-		if h := e.Parsed.Happening(); h.Kind == recovery.EntryResponseRecorded && !h.At.IsZero() {
+		if h := e.Parsed.LimitationEvent(); h.Kind == recovery.EntryResponseRecorded && !h.At.IsZero() {
 			p.replies = append(p.replies, reply{h.At, e, h.CounterpartID})
 		}
 	}

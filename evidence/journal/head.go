@@ -22,11 +22,11 @@ func NewHead() *Head { return &Head{nodes: rangeFactory.NewEmptyRange(0)} }
 
 // LoadHead restores a head from the results of Size and Hashes.
 func LoadHead(size uint64, hashes [][]byte) (*Head, error) {
-	edge, err := rangeFactory.NewRange(0, size, hashes)
+	nodes, err := rangeFactory.NewRange(0, size, hashes)
 	if err != nil {
 		return nil, fmt.Errorf("journal head of size %d: %w", size, err)
 	}
-	return &Head{nodes: edge}, nil
+	return &Head{nodes: nodes}, nil
 }
 
 // Size returns the number of entries.
@@ -35,7 +35,7 @@ func (h *Head) Size() uint64 { return h.nodes.End() }
 // nextSequence returns the sequence number of the next entry.
 func (h *Head) nextSequence() int64 { return int64(h.Size()) + 1 }
 
-// Hashes returns the state to store.
+// Hashes returns the roots of the complete subtrees, which LoadHead needs.
 func (h *Head) Hashes() [][]byte { return h.nodes.Hashes() }
 
 // Root returns the root of the hash tree. For an empty journal it is the SHA-256

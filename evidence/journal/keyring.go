@@ -26,9 +26,9 @@ import (
 // rotation was authorized. A key is valid until the next one starts. So one
 // trusted key is enough to verify all keys of the history.
 
-// HistoryPrefix starts the text of every statement, so that a statement is never
+// StatementPrefix starts the text of every statement, so that a statement is never
 // valid as a checkpoint or a seal.
-const HistoryPrefix = "recourse/key/"
+const StatementPrefix = "recourse/key/"
 
 // instantLayout is the format of the time in a statement.
 const instantLayout = "2006-01-02T15:04:05Z"
@@ -43,17 +43,17 @@ func (s *Signer) StartHistory(from time.Time) (history string, err error) {
 	return signStatement("", 1, s, nil, from)
 }
 
-// RotateKey adds the statement that replaces the key last by next, starting at
-// from. It verifies the history first.
-func RotateKey(history string, last, next *Signer, from time.Time) (string, error) {
+// RotateKey adds a statement to the history: next replaces current from the given
+// time on. It verifies the history first.
+func RotateKey(history string, current, next *Signer, from time.Time) (string, error) {
 	periods, err := parseKeyHistory(history)
 	if err != nil {
 		return "", err
 	}
 	newest := periods[len(periods)-1]
 	switch {
-	case newest.vkey != last.vkey:
-		return "", fmt.Errorf("%w: its newest key is %s, not %s", ErrKeyHistory, newest.vkey, last.vkey)
+	case newest.vkey != current.vkey:
+		return "", fmt.Errorf("%w: its newest key is %s, not %s", ErrKeyHistory, newest.vkey, current.vkey)
 	case !from.Truncate(time.Second).After(newest.from):
 		return "", fmt.Errorf("%w: a key must start after the previous key", ErrKeyHistory)
 	}
@@ -62,16 +62,16 @@ func RotateKey(history string, last, next *Signer, from time.Time) (string, erro
 			return "", fmt.Errorf("%w: the key %s was used before", ErrKeyHistory, next.vkey)
 		}
 	}
-	return signStatement(history, len(periods)+1, next, last, from)
+	return signStatement(history, len(periods)+1, next, current, from)
 }
 
-func signStatement(history string, number int, own, before *Signer, from time.Time) (string, error) {
+func signStatement(history string, number int, key, previous *Signer, from time.Time) (string, error) {
 	sum := sha256.Sum256([]byte(history))
-	text := fmt.Sprintf("%s%d\n%s\n%s\n%s\n", HistoryPrefix, number, own.vkey,
+	text := fmt.Sprintf("%s%d\n%s\n%s\n%s\n", StatementPrefix, number, key.vkey,
 		from.UTC().Truncate(time.Second).Format(instantLayout), hex.EncodeToString(sum[:]))
-	signers := []note.Signer{own.signer}
-	if before != nil {
-		signers = append(signers, before.signer)
+	signers := []note.Signer{key.signer}
+	if previous != nil {
+		signers = append(signers, previous.signer)
 	}
 	signed, err := note.Sign(&note.Note{Text: text}, signers...)
 	if err != nil {
@@ -100,8 +100,8 @@ func parseKeyHistory(history string) ([]keyPeriod, error) {
 		if end < 0 {
 			return nil, fmt.Errorf("%w: statement %d is incomplete", ErrKeyHistory, len(periods)+1)
 		}
-		before := history[:len(history)-len(rest)]
-		next, err := parseStatement(rest[:end], before, periods)
+		earlier := history[:len(history)-len(rest)]
+		next, err := parseStatement(rest[:end], earlier, periods)
 		if err != nil {
 			return nil, fmt.Errorf("%w: statement %d: %w", ErrKeyHistory, len(periods)+1, err)
 		}
@@ -124,12 +124,12 @@ func findLineEnd(text string, lines int) int {
 	return at
 }
 
-func parseStatement(text, before string, periods []keyPeriod) (keyPeriod, error) {
+func parseStatement(text, earlier string, periods []keyPeriod) (keyPeriod, error) {
 	lines := strings.SplitN(text, "\n", statementLines+1)
-	sum := sha256.Sum256([]byte(before))
+	sum := sha256.Sum256([]byte(earlier))
 	from, err := time.Parse(instantLayout, lines[2])
 	switch {
-	case lines[0] != HistoryPrefix+strconv.Itoa(len(periods)+1):
+	case lines[0] != StatementPrefix+strconv.Itoa(len(periods)+1):
 		return keyPeriod{}, errors.New("its number is out of order")
 	case err != nil:
 		return keyPeriod{}, errors.New("its time is malformed")
@@ -168,13 +168,13 @@ type Keyring struct {
 
 // NewKeyring verifies a key history. The secret of the newest key is required;
 // secrets of older keys are optional.
-func NewKeyring(history string, secrets ...*Signer) (*Keyring, error) {
+func NewKeyring(history string, signers ...*Signer) (*Keyring, error) {
 	periods, err := parseKeyHistory(history)
 	if err != nil {
 		return nil, err
 	}
 	k := &Keyring{history: history, periods: periods, signers: map[string]*Signer{}}
-	for _, signer := range secrets {
+	for _, signer := range signers {
 		k.signers[signer.vkey] = signer
 	}
 	for _, period := range periods {
@@ -183,14 +183,14 @@ func NewKeyring(history string, secrets ...*Signer) (*Keyring, error) {
 		}
 	}
 	for vkey := range k.signers {
-		if _, known := k.findValidFrom(vkey); !known {
+		if _, known := k.findStart(vkey); !known {
 			return nil, fmt.Errorf("%w: it does not contain the key %s", ErrKeyHistory, vkey)
 		}
 	}
 	return k, nil
 }
 
-func (k *Keyring) findValidFrom(vkey string) (time.Time, bool) {
+func (k *Keyring) findStart(vkey string) (time.Time, bool) {
 	for _, period := range k.periods {
 		if period.vkey == vkey {
 			return period.from, true
@@ -226,8 +226,8 @@ func (k *Keyring) FindSignerOf(vkey string) (*Signer, error) {
 	return nil, fmt.Errorf("%w: the secret of %s is missing", ErrKeyHistory, vkey)
 }
 
-// FindSigningKey returns the verifier key that signed a checkpoint. Retired keys of
-// the history count too.
+// FindSigningKey returns the verifier key of the key that signed a checkpoint. It may
+// be an older key of the history.
 func (k *Keyring) FindSigningKey(checkpoint string) (vkey string, err error) {
 	for _, period := range k.periods {
 		verifier, err := note.NewVerifier(period.vkey)

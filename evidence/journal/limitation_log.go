@@ -9,30 +9,30 @@ import (
 // CollectLimitationLogs collects, for each counterpart, the entries that matter for the
 // limitation period. Package recovery decides which of them count.
 func CollectLimitationLogs(counterparts []recovery.Counterpart, entries []Entry) map[recovery.CounterpartID]recovery.LimitationLog {
-	heard := map[recovery.CounterpartID]recovery.LimitationLog{}
+	logs := map[recovery.CounterpartID]recovery.LimitationLog{}
 	for _, entry := range entries {
-		h := entry.Happening()
-		for _, one := range counterparts {
-			heard[one.ID] = heard[one.ID].Add(h, one.ID, len(counterparts) == 1)
+		event := entry.LimitationEvent()
+		for _, counterpart := range counterparts {
+			logs[counterpart.ID] = logs[counterpart.ID].Add(event, counterpart.ID, len(counterparts) == 1)
 		}
 	}
-	return heard
+	return logs
 }
 
-// Happening converts the entry for package recovery.
-func (e Entry) Happening() recovery.LimitationEvent {
-	word, _ := e.Facts["kind"].(string)
+// LimitationEvent converts an entry to the event that package recovery examines.
+func (e Entry) LimitationEvent() recovery.LimitationEvent {
+	kind, _ := e.Facts["kind"].(string)
 	id, _ := e.Facts["counterpart_id"].(string)
-	_, brought := e.Facts["recovered_fen"] // present when money was returned
+	_, hasMoney := e.Facts["recovered_fen"] // present when money was returned
 	return recovery.LimitationEvent{
-		Kind: e.Kind, By: e.Actor.Role, CounterpartID: recovery.CounterpartID(id), Detail: word, MoneyReceived: brought,
+		Kind: e.Kind, By: e.Actor.Role, CounterpartID: recovery.CounterpartID(id), Detail: kind, MoneyReceived: hasMoney,
 		At: e.eventTime(), Seq: e.Seq,
 	}
 }
 
-// eventTime returns when the event happened: the time the actor gave, else the
-// time the case accepted it, else the time of the entry. It returns the zero time
-// if none can be parsed.
+// eventTime returns when the event happened. It is the first of these that can be
+// parsed: the time that the actor gave, the time at which the case accepted the
+// event, the time of the entry. Without any it is the zero time.
 func (e Entry) eventTime() time.Time {
 	taken, _ := e.Facts["taken_at"].(string)
 	for _, text := range []string{e.ClaimedAt, taken, e.At} {

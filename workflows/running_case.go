@@ -11,24 +11,24 @@ import (
 	"recourse/recovery"
 )
 
-// journey is the running workflow of one case. Its state changes only while mutex
-// is held.
-type journey struct {
+// runningCase is the workflow of one case while it runs. Its state changes only
+// while mutex is held.
+type runningCase struct {
 	state
 	caseID      recovery.CaseID
 	mutex       workflow.Mutex
 	evidence    workflow.ReceiveChannel
 	instalments workflow.ReceiveChannel
-	plans       []planWorkflow // of the running plans
-	loaded      bool           // the case was read from the database
-	stagger     time.Duration  // between a deadline and the step it triggers
+	plans       []runningPlan // of the running plans
+	loaded      bool          // the case was read from the database
+	stagger     time.Duration // between a deadline and the step it triggers
 }
 
 // openCase reads the case from the database and starts its plans. The first action
 // may arrive with the start of the workflow, so the Update handler is set before
 // anything else; it waits until the case is loaded.
-func openCase(ctx workflow.Context, in CaseInput) (*journey, error) {
-	c := &journey{
+func openCase(ctx workflow.Context, in CaseInput) (*runningCase, error) {
+	c := &runningCase{
 		state: newState(), caseID: in.CaseID, mutex: workflow.NewMutex(ctx),
 		evidence: workflow.GetSignalChannel(ctx, EvidenceSignal), instalments: workflow.GetSignalChannel(ctx, InstalmentSignal),
 	}
@@ -54,7 +54,7 @@ func openCase(ctx workflow.Context, in CaseInput) (*journey, error) {
 
 // stayInStage waits until an action, evidence or a deadline moves the case out of a
 // stage.
-func (c *journey) stayInStage(ctx workflow.Context, stage recovery.Stage) error {
+func (c *runningCase) stayInStage(ctx workflow.Context, stage recovery.Stage) error {
 	for c.position.Stage == stage {
 		// A cancelled timer looks like a finished one, so a workflow that an operator
 		// cancelled must end here.
@@ -74,12 +74,12 @@ func (c *journey) stayInStage(ctx workflow.Context, stage recovery.Stage) error 
 // waitForChange sleeps until the next alarm, or until the stage or the next alarm
 // changes. Signals are handled while it waits; those that change neither do not
 // restart the timer.
-func (c *journey) waitForChange(ctx workflow.Context) error {
+func (c *runningCase) waitForChange(ctx workflow.Context) error {
 	next, found := c.nextAlarm()
 	stage := c.position.Stage
 	hasChanged := func() bool {
-		now, still := c.nextAlarm()
-		return c.position.Stage != stage || still != found || now.deadline.Kind != next.deadline.Kind || !now.at.Equal(next.at)
+		current, stillFound := c.nextAlarm()
+		return c.position.Stage != stage || stillFound != found || current.deadline.Kind != next.deadline.Kind || !current.at.Equal(next.at)
 	}
 	isOver, stop := c.startTimer(ctx, next, found)
 	defer stop()
@@ -103,20 +103,20 @@ func (c *journey) waitForChange(ctx workflow.Context) error {
 // startTimer starts the timer of an alarm; without one, isOver is never true. The
 // caller must call stop. AwaitWithOptions is no substitute: it does not cancel its
 // timer.
-func (c *journey) startTimer(ctx workflow.Context, next alarm, found bool) (isOver func() bool, stop func()) {
+func (c *runningCase) startTimer(ctx workflow.Context, next alarm, found bool) (isOver func() bool, stop func()) {
 	if !found {
 		return func() bool { return false }, func() {}
 	}
-	left := next.at.Add(c.stagger).Sub(workflow.Now(ctx))
-	if left <= 0 {
+	wait := next.at.Add(c.stagger).Sub(workflow.Now(ctx))
+	if wait <= 0 {
 		return func() bool { return true }, func() {}
 	}
 	timerCtx, stop := workflow.WithCancel(ctx)
-	timer := workflow.NewTimerWithOptions(timerCtx, left, workflow.TimerOptions{Summary: string(next.deadline.Kind)})
+	timer := workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: string(next.deadline.Kind)})
 	return timer.IsReady, stop
 }
 
-// longestStagger is in unpaced time.
+// longestStagger is the limit at pace 1.
 const longestStagger = 150 * time.Second
 
 // staggerFor returns a delay of up to 150 seconds, derived from the case id.
@@ -131,7 +131,7 @@ func staggerFor(id recovery.CaseID, pace int) time.Duration {
 
 // handleDeadline writes the step of an alarm that is due. It checks again once it
 // holds the mutex, because an action may have come first.
-func (c *journey) handleDeadline(ctx workflow.Context) error {
+func (c *runningCase) handleDeadline(ctx workflow.Context) error {
 	if _, isDue := c.dueAlarm(workflow.Now(ctx)); !isDue {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (c *journey) handleDeadline(ctx workflow.Context) error {
 }
 
 // handleEvidenceSignals handles the evidence that was added since the last call.
-func (c *journey) handleEvidenceSignals(ctx workflow.Context) error {
+func (c *runningCase) handleEvidenceSignals(ctx workflow.Context) error {
 	for {
 		var added EvidenceInput
 		if !c.evidence.ReceiveAsync(&added) {
@@ -162,7 +162,7 @@ func (c *journey) handleEvidenceSignals(ctx workflow.Context) error {
 
 // handleEvidence returns the case to the agent who requested evidence. Other
 // evidence changes nothing here; its journal entry was written when it was added.
-func (c *journey) handleEvidence(ctx workflow.Context, id recovery.EvidenceID) error {
+func (c *runningCase) handleEvidence(ctx workflow.Context, id recovery.EvidenceID) error {
 	if err := c.mutex.Lock(ctx); err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (c *journey) handleEvidence(ctx workflow.Context, id recovery.EvidenceID) e
 
 // writeStep writes a step to the database and then applies it to the state. The
 // caller holds the mutex.
-func (c *journey) writeStep(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
+func (c *runningCase) writeStep(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
 	in.CaseID = c.caseID
 	result, err := callTakeStep(ctx, in)
 	if err != nil {
@@ -190,22 +190,22 @@ func (c *journey) writeStep(ctx workflow.Context, in activities.StepInput) (acti
 	return result, c.syncPlanWorkflows(ctx)
 }
 
-// callTakeStep runs the steps of actions as normal activities. Their Update is then
-// in the history before the database has the step: if it were not, and the server
-// lost the Update, people would see a position that the workflow does not have.
-// Steps triggered by timers and signals run as local activities: if one is lost,
-// the workflow runs it again with the same key.
+// callTakeStep runs the step of an action as a normal activity, because the Update
+// is then in the history before the step is in the database. Otherwise the server
+// could lose the Update, and people would see a position that the workflow does not
+// have. The steps of timers and signals run as local activities: if one is lost, the
+// workflow runs it again with the same key.
 func callTakeStep(ctx workflow.Context, in activities.StepInput) (activities.StepResult, error) {
-	if in.Move != nil {
+	if in.Command != nil {
 		return callActivity(withDatabaseOptions(ctx), caseActivities.TakeStep, in)
 	}
 	return runAsLocalActivity(ctx, caseActivities.TakeStep, in)
 }
 
-// validateAction refuses an action that is not possible now, before the history has
-// it. While a step is being written, people may already see the position after it,
-// so only handleAction can decide then.
-func (c *journey) validateAction(_ workflow.Context, in ActionInput) error {
+// validateAction refuses an action that is not possible now, so that it is not
+// written to the history. While a step is being written, people may already see the
+// position after it, so only handleAction can decide then.
+func (c *runningCase) validateAction(_ workflow.Context, in ActionInput) error {
 	if !c.loaded || c.mutex.IsLocked() {
 		return nil
 	}
@@ -214,7 +214,7 @@ func (c *journey) validateAction(_ workflow.Context, in ActionInput) error {
 
 // handleAction performs the actions of people one at a time, each on the position
 // that the one before it left.
-func (c *journey) handleAction(ctx workflow.Context, in ActionInput) (ActionResult, error) {
+func (c *runningCase) handleAction(ctx workflow.Context, in ActionInput) (ActionResult, error) {
 	if err := workflow.Await(ctx, func() bool { return c.loaded }); err != nil {
 		return ActionResult{}, err
 	}
@@ -222,32 +222,32 @@ func (c *journey) handleAction(ctx workflow.Context, in ActionInput) (ActionResu
 		return ActionResult{}, err
 	}
 	defer c.mutex.Unlock()
-	if result, done := c.results[in.Move.RequestID]; done {
+	if result, done := c.results[in.Command.RequestID]; done {
 		return result, nil
 	}
-	move := withTime(ctx, in.Move)
-	step, err := c.position.Take(move)
+	command := withTime(ctx, in.Command)
+	step, err := c.position.Take(command)
 	if err != nil {
-		return ActionResult{}, newRefusal(err, c.position, in.Move.Actor.Role)
+		return ActionResult{}, newRefusal(err, c.position, in.Command.Actor.Role)
 	}
 	written, err := c.writeStep(ctx, activities.StepInput{
-		Key: actionKey(in.Move.RequestID), Step: step, Move: &move, Attempt: in.Attempt,
+		Key: actionKey(in.Command.RequestID), Step: step, Command: &command, Attempt: in.Attempt,
 	})
 	if err != nil {
 		return ActionResult{}, err
 	}
 	result := ActionResult{Version: written.Version, Abandoned: written.Abandoned}
 	if !result.Abandoned {
-		c.results[in.Move.RequestID] = result
+		c.results[in.Command.RequestID] = result
 	}
 	return result, nil
 }
 
-// withTime sets the time of a move that has none to now.
-func withTime(ctx workflow.Context, move recovery.Command) recovery.Command {
-	if move.At == nil {
+// withTime returns the command with the current time if it has no time.
+func withTime(ctx workflow.Context, command recovery.Command) recovery.Command {
+	if command.At == nil {
 		now := workflow.Now(ctx)
-		move.At = &now
+		command.At = &now
 	}
-	return move
+	return command
 }

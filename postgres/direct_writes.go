@@ -10,8 +10,8 @@ import (
 	"recourse/recovery"
 )
 
-// DeskWrite is a change of a case that does not move it to another position.
-type DeskWrite struct {
+// DirectWrite is a change of a case without the workflow: its position stays.
+type DirectWrite struct {
 	CaseID   recovery.CaseID
 	Assignee *recovery.UserID // nil: unchanged; "": released
 	Shared   *bool            // nil: unchanged
@@ -26,15 +26,15 @@ type DeskWrite struct {
 	Notifications notify.Notifications
 }
 
-// WriteDesk writes an assignment, a release, a note, a planned message, a
+// WriteDirectly writes an assignment, a release, a note, a planned message, a
 // representative or the consent to share, with a journal entry in one
 // transaction. It increases the version of the case if its record changes,
 // which a note or a plan does not.
 //
 // Errors: ErrRepeated, CodeNotFound, CodeConflict if the assignee is not
 // PreviousAssignee, and those of Check.
-func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
-	err := s.inTransaction(ctx, "write desk", func(tx pgx.Tx) error {
+func (s *Store) WriteDirectly(ctx context.Context, w DirectWrite) error {
+	err := s.inTransaction(ctx, "write directly", func(tx pgx.Tx) error {
 		writer, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ func (s *Store) WriteDesk(ctx context.Context, w DeskWrite) error {
 }
 
 // runCheck reads while the case's head is locked.
-func (w DeskWrite) runCheck(ctx context.Context, tx pgx.Tx) error {
+func (w DirectWrite) runCheck(ctx context.Context, tx pgx.Tx) error {
 	if w.Check == nil {
 		return nil
 	}
@@ -78,7 +78,7 @@ func (w DeskWrite) runCheck(ctx context.Context, tx pgx.Tx) error {
 	return w.Check(position, list)
 }
 
-func (w DeskWrite) applyChange(ctx context.Context, tx pgx.Tx) error {
+func (w DirectWrite) applyChange(ctx context.Context, tx pgx.Tx) error {
 	if w.Assignee != nil {
 		return assignCase(ctx, tx, w)
 	}
@@ -90,7 +90,7 @@ func (w DeskWrite) applyChange(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-func assignCase(ctx context.Context, tx pgx.Tx, w DeskWrite) error {
+func assignCase(ctx context.Context, tx pgx.Tx, w DirectWrite) error {
 	done, err := tx.Exec(ctx, `update cases set assignee = $2, version = version + 1 where id = $1 and assignee = $3`,
 		w.CaseID, *w.Assignee, w.PreviousAssignee)
 	if err == nil && done.RowsAffected() == 0 {
