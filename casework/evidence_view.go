@@ -28,9 +28,9 @@ const (
 )
 
 // recordViewing writes the viewing of a file to the journal.
-func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, which, purpose string) error {
+func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, copyName, purpose string) error {
 	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
-	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": which}
+	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": copyName}
 	if purpose != "" {
 		draft.Facts["purpose"] = purpose
 	}

@@ -88,7 +88,7 @@ func (s *Store) remindCounterparts(ctx context.Context, id recovery.CaseID, draf
 }
 
 // queueReminder queues one reminder and its entry, if it is still valid.
-func (p *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
+func (w *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Case, now time.Time, draft func(notify.CounterpartReminder) journal.Draft) error {
 	runs := slices.ContainsFunc(c.Deadlines, func(d recovery.Deadline) bool {
 		return d.Kind == row.Facts.Clock && d.Ref == row.Facts.Ref && d.DueAt.Equal(row.DueAt) && d.PausedBecause == ""
 	})
@@ -97,9 +97,9 @@ func (p *journalWriter) queueReminder(row counterpartReminderRow, c recovery.Cas
 		return nil
 	}
 	row.Facts.Amount = rest
-	if _, err := p.appendEntry(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
+	if _, err := w.appendEntry(draft(notify.CounterpartReminder{Case: c, CounterpartID: row.CounterpartID, Facts: row.Facts})); err != nil {
 		return err
 	}
-	p.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
+	w.batch.Queue(insertForCounterpart, c.ID, notify.ToCounterpart, row.Template, row.Class, row.Urgent, row.Facts, now, row.CounterpartID)
 	return nil
 }
