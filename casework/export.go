@@ -14,16 +14,6 @@ import (
 	"recourse/recovery"
 )
 
-// exportAudiences lists the audiences for which a role may request an export. An
-// export for the archive contains internal notes.
-var exportAudiences = map[recovery.Role][]recovery.Audience{
-	recovery.RoleClaimant:   {recovery.ForCourt, recovery.ForOpponent, recovery.ForPlatform},
-	recovery.RoleAgent:      {recovery.ForPlatform, recovery.ForCourt},
-	recovery.RoleSupervisor: recovery.Audiences,
-	recovery.RoleLegal:      recovery.Audiences,
-	recovery.RoleSystem:     recovery.Audiences,
-}
-
 // RequestExport requests a dossier and a bag of the case in its current state.
 // A checkpoint is signed at once; the workflow builds the files.
 func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.CaseID, audience recovery.Audience) (Reply[recovery.Export], error) {
@@ -39,7 +29,7 @@ func (s *Service) RequestExport(ctx context.Context, req Request, id recovery.Ca
 			Field: "audience", Code: "unknown_value", Detail: "Accepted are: court, opponent, platform, archive.",
 		}})
 	}
-	if !slices.Contains(exportAudiences[req.Actor.Role], audience) {
+	if !slices.Contains(recovery.PaperAudiences(req.Actor.Role), audience) {
 		return Reply[recovery.Export]{}, recovery.Faultf(recovery.CodeForbidden,
 			"The role %s cannot export for the audience %s.", req.Actor.Role, audience)
 	}
@@ -84,7 +74,7 @@ func (s *Service) exportAndCase(ctx context.Context, actor recovery.Actor, id re
 	}
 	c, err := s.visibleCase(ctx, actor, export.CaseID)
 	switch {
-	case recovery.CodeOf(err) == recovery.CodeNotFound, export.Audience == recovery.ForArchive && actor.Role == recovery.RoleClaimant:
+	case recovery.CodeOf(err) == recovery.CodeNotFound, !recovery.SeesPapers(actor.Role, export.Audience):
 		return recovery.Export{}, recovery.Case{}, noSuchExport
 	case err != nil:
 		return recovery.Export{}, recovery.Case{}, err
@@ -98,10 +88,7 @@ func (s *Service) ExportsOf(ctx context.Context, actor recovery.Actor, id recove
 		return nil, err
 	}
 	exports, err := s.Store.ListExports(ctx, id)
-	if err != nil || actor.Role != recovery.RoleClaimant {
-		return exports, err
-	}
-	return slices.DeleteFunc(exports, func(e recovery.Export) bool { return e.Audience == recovery.ForArchive }), nil
+	return slices.DeleteFunc(exports, func(e recovery.Export) bool { return !recovery.SeesPapers(actor.Role, e.Audience) }), err
 }
 
 // The files of an export.

@@ -87,6 +87,24 @@ var disclosureTable = map[ValueClass]disclosureRow{
 	AbuseMarks:         {markReaders, nil},
 }
 
+// paperAudiences lists the audiences for which a role may ask for papers, the
+// likeliest first. Papers for the archive contain internal notes.
+var paperAudiences = map[Role][]Audience{
+	RoleClaimant:   {ForCourt, ForPlatform, ForOpponent},
+	RoleAgent:      {ForPlatform, ForCourt},
+	RoleSupervisor: Audiences,
+	RoleLegal:      Audiences,
+	RoleSystem:     Audiences,
+}
+
+// PaperAudiences lists the audiences for which a role may ask for papers.
+func PaperAudiences(role Role) []Audience { return slices.Clone(paperAudiences[role]) }
+
+// SeesPapers reports whether a role may see that papers for an audience exist.
+func SeesPapers(role Role, audience Audience) bool {
+	return audience != ForArchive || SeesOnScreen(role, InternalNotes)
+}
+
 // SeesOnScreen reports whether a role may see values of a class in the app.
 func SeesOnScreen(role Role, class ValueClass) bool {
 	return slices.Contains(disclosureTable[class].roles, role)

@@ -123,3 +123,26 @@ func TestIsInternalNote(t *testing.T) {
 		}
 	}
 }
+
+func TestPaperAudiences(t *testing.T) {
+	t.Parallel()
+	for letter, want := range map[rune]string{'c': "CPO", 'a': "PC", 's': "COPA", 'l': "COPA", 'y': "COPA", 'o': "", 'd': "", 'u': ""} {
+		var audiences []recovery.Audience
+		for _, audience := range want {
+			audiences = append(audiences, audienceLetters[audience])
+		}
+		if got := recovery.PaperAudiences(roleLetters[letter]); !slices.Equal(got, audiences) {
+			t.Errorf("%s may ask for papers for %v, want %v", roleLetters[letter], got, audiences)
+		}
+	}
+}
+
+func TestOnlyStaffSeePapersForTheArchive(t *testing.T) {
+	t.Parallel()
+	for letter, role := range roleLetters {
+		staff := strings.ContainsRune("aslduy", letter)
+		if recovery.SeesPapers(role, recovery.ForArchive) != staff || !recovery.SeesPapers(role, recovery.ForCourt) {
+			t.Errorf("%s: %t for the archive, want %t", role, !staff, staff)
+		}
+	}
+}

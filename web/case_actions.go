@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/url"
-	"slices"
 
 	"recourse/recovery"
 )
@@ -91,19 +90,4 @@ func (w *Web) requestExport(c *pageContext) error {
 	}
 	c.setFlash("flash.export")
 	return c.redirectTo(c.originPath(values) + "#dossier")
-}
-
-// allowedAudiences returns the audiences a role may export for, the most likely
-// first.
-func allowedAudiences(role recovery.Role) []recovery.Audience {
-	switch role {
-	case recovery.RoleClaimant:
-		return []recovery.Audience{recovery.ForCourt, recovery.ForPlatform, recovery.ForOpponent}
-	case recovery.RoleAgent:
-		return []recovery.Audience{recovery.ForPlatform, recovery.ForCourt}
-	case recovery.RoleSupervisor, recovery.RoleLegal:
-		return slices.Clone(recovery.Audiences)
-	default:
-		return nil
-	}
 }

@@ -14,7 +14,7 @@ import (
 
 // addFileForms adds the upload and export forms if the visitor may use them.
 func (c *pageContext) addFileForms(body *caseBody, failed *formAttempt) {
-	audiences := allowedAudiences(c.visitor.Role)
+	audiences := recovery.PaperAudiences(c.visitor.Role)
 	if len(audiences) == 0 {
 		return
 	}
