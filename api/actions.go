@@ -16,7 +16,7 @@ func (a *API) registerActions(router EchoRouter) {
 	}
 }
 
-// takeAction serves all action paths. The body is a recovery.Act in which only
+// takeAction serves all action paths. The body is a recovery.ActionBody in which only
 // the fields of the action may be set.
 func (a *API) takeAction(c echo.Context, action recovery.Action) error {
 	id := c.Param("id")

@@ -57,25 +57,25 @@ func schemaNamed(t testing.TB, name string) *openapi3.Schema {
 func TestEnumerationsMatchDomain(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]string{
-		"Platform": toStrings(recovery.Platforms), "Instrument": toStrings(recovery.Instruments), "ClaimState": toStrings(recovery.ClaimStates),
-		"GroupKind": toStrings(recovery.GroupKinds), "Reason": toStrings(recovery.Reasons), "Stage": toStrings(recovery.Stages),
-		"WaitingOn": toStrings(recovery.Waits), "Outcome": toStrings(recovery.Outcomes), "ResponseKind": toStrings(recovery.Responses),
-		"Refusal": toStrings(recovery.Refusals), "Channel": toStrings(recovery.Channels), "Decision": toStrings(recovery.Decisions),
-		"Route": toStrings(recovery.Routes), "EvidenceKind": toStrings(recovery.EvidenceKinds), "Audience": toStrings(recovery.Audiences),
-		"Role": append(toStrings(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": toStrings(recovery.Clocks),
-		"Action": toStrings(recovery.Actions), "EntryKind": toStrings(recovery.EntryKinds),
-		"FileFindingCode": toStrings(intake.Findings), "FactName": casework.FactNames,
-		"AppealState": toStrings([]recovery.AppealState{
+		"Platform": recovery.ToStrings(recovery.Platforms), "Instrument": recovery.ToStrings(recovery.Instruments), "ClaimState": recovery.ToStrings(recovery.ClaimStates),
+		"GroupKind": recovery.ToStrings(recovery.GroupKinds), "Reason": recovery.ToStrings(recovery.Reasons), "Stage": recovery.ToStrings(recovery.Stages),
+		"WaitingOn": recovery.ToStrings(recovery.Waits), "Outcome": recovery.ToStrings(recovery.Outcomes), "ResponseKind": recovery.ToStrings(recovery.Responses),
+		"Refusal": recovery.ToStrings(recovery.Refusals), "Channel": recovery.ToStrings(recovery.Channels), "Decision": recovery.ToStrings(recovery.Decisions),
+		"Route": recovery.ToStrings(recovery.Routes), "EvidenceKind": recovery.ToStrings(recovery.EvidenceKinds), "Audience": recovery.ToStrings(recovery.Audiences),
+		"Role": append(recovery.ToStrings(recovery.Roles), string(recovery.RoleSystem)), "ClockKind": recovery.ToStrings(recovery.Clocks),
+		"Action": recovery.ToStrings(recovery.Actions), "EntryKind": recovery.ToStrings(recovery.EntryKinds),
+		"FileFindingCode": recovery.ToStrings(intake.Findings), "FactName": casework.FactNames,
+		"AppealState": recovery.ToStrings([]recovery.AppealState{
 			recovery.AppealPreparing, recovery.AppealSubmitted, recovery.AppealMoreEvidence, recovery.AppealWithPlatform,
 			recovery.AppealProposed, recovery.AppealGranted,
 		}),
-		"ExportState":    toStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
+		"ExportState":    recovery.ToStrings([]recovery.ExportState{recovery.ExportBuilding, recovery.ExportReady, recovery.ExportFailed, recovery.ExportErased}),
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
-		"NoticeClass":    toStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
-		"TextPlace": toStrings(textlint.Places), "FindingCode": toStrings(textlint.Codes),
-		"Account": toStrings(playbook.Accounts), "DelayedArrival": toStrings(playbook.Delays),
-		"Mark": toStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
-		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, toStrings(recovery.Routes)...),
+		"NoticeClass":    recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
+		"TextPlace": recovery.ToStrings(textlint.Places), "FindingCode": recovery.ToStrings(textlint.Codes),
+		"Account": recovery.ToStrings(playbook.Accounts), "DelayedArrival": recovery.ToStrings(playbook.Delays),
+		"Mark": recovery.ToStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
+		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, recovery.ToStrings(recovery.Routes)...),
 	} {
 		var got []string
 		for _, value := range schemaNamed(t, name).Enum {
@@ -85,14 +85,6 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 			t.Errorf("%s (-domain +specification):\n%s", name, diff)
 		}
 	}
-}
-
-func toStrings[T ~string](values []T) []string {
-	words := make([]string, len(values))
-	for i, value := range values {
-		words[i] = string(value)
-	}
-	return words
 }
 
 // bodySchema returns the schema name of an action: ActRecordContact for
@@ -106,7 +98,7 @@ func bodySchema(action recovery.Action) string {
 	return name.String()
 }
 
-// TestEveryActionHasSchema checks each field of recovery.Act: the schema of an
+// TestEveryActionHasSchema checks each field of recovery.ActionBody: the schema of an
 // action must have it if and only if the action accepts it.
 func TestEveryActionHasSchema(t *testing.T) {
 	t.Parallel()

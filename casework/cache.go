@@ -44,7 +44,7 @@ func (c *cache[T]) Invalidate() {
 	c.due = time.Time{}
 }
 
-// currentValue returns the last value. mustLoad tells one caller to load the next
+// currentValue returns the last value. mustLoad makes one caller load the next
 // one.
 func (c *cache[T]) currentValue() (last T, mustLoad bool) {
 	c.mutex.Lock()

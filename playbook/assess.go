@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// Knowledge is what an installation knows besides the rules; each field may be nil.
+// Knowledge is what an installation knows in addition to the rules; each field may be nil.
 type Knowledge struct {
 	Incomes    Incomes
 	Experience Experience

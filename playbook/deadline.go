@@ -91,7 +91,7 @@ func scaleByPace(length time.Duration, pace int) time.Duration {
 }
 
 // IsRefundAhead reports whether a refund of unclaimed money is still to come: a
-// source says that the platform refunds it, and the window is open.
+// source states that the platform refunds it, and the window is open.
 func (rs *RuleSet) IsRefundAhead(f recovery.Filing, now time.Time) bool {
 	if f.SentAt == nil || f.ClaimState == recovery.Claimed {
 		return false

@@ -133,7 +133,7 @@ func (e *evaluation) computeForecast(known Experience) Forecast {
 const priorDoubt = 0.1
 
 // computeChance returns the posterior of a route. informed is false when neither a
-// claim nor a case supports it, so that the interval says nothing.
+// claim nor a case supports it, so that the interval has no meaning.
 func (e *evaluation) computeChance(route recovery.Route, known Experience) (chance Chance, informed bool) {
 	share, claimed, sources := e.computePrior(route)
 	weight, _ := e.rules.limitAt("prior_weight", e.now)

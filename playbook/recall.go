@@ -7,7 +7,7 @@ import (
 	"recourse/recovery"
 )
 
-// What a source says about recalling money.
+// The rules of a source about recalling money.
 const (
 	recallNever          = "never"
 	recallWhileUnclaimed = "while_unclaimed"
@@ -15,7 +15,7 @@ const (
 	recallUnsaid         = "unsaid"
 )
 
-// What a source says about unclaimed money.
+// The rules of a source about unclaimed money.
 const (
 	refundUnclaimed    = "unclaimed"
 	refundAllOrNothing = "all_or_nothing"
@@ -133,7 +133,7 @@ func (f RecallFacts) arrivalTime() time.Time {
 	return f.SentAt.Add(f.Delay.duration()).UTC()
 }
 
-// Recall says whether the sender alone can take the money back now, and what to do
+// Recall describes whether the sender alone can take the money back now, and what to do
 // in the next ten minutes. Texts are Chinese.
 type Recall struct {
 	Possible bool       `json:"possible"`
@@ -174,7 +174,7 @@ func (c recallRules) isDisputed() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return len(r.DisputedBy) > 0 })
 }
 
-// hasRefund reports whether a source says that unclaimed money is refunded. The
+// hasRefund reports whether a source states that unclaimed money is refunded. The
 // refund is only awaited, never promised, so one source is enough.
 func (c recallRules) hasRefund() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Refund != refundUnsaid })
@@ -228,7 +228,7 @@ func (rs *RuleSet) findMoment(rules recallRules, f RecallFacts, now time.Time, a
 	}
 	moment := rs.momentWithoutDelay(rules, f, now, answer)
 	if underWay && moment != momentOpen && moment != momentMaybe {
-		return momentDelayed // no source says that the sender alone can cancel it
+		return momentDelayed // no source states that the sender alone can cancel it
 	}
 	return moment
 }

@@ -103,9 +103,9 @@ func (rs *RuleSet) checkLibrary(i *ruleChecker) {
 		have  map[string]string
 	}{
 		{"why", traitNames, t.Why},
-		{"groups", toStrings(recovery.GroupKinds), withStringKeys(t.Groups)},
-		{"stages", toStrings(recovery.Stages[:len(recovery.Stages)-1]), withStringKeys(t.Stages)},
-		{"routes", toStrings(recovery.Routes), withStringKeys(t.Routes)},
+		{"groups", recovery.ToStrings(recovery.GroupKinds), withStringKeys(t.Groups)},
+		{"stages", recovery.ToStrings(recovery.Stages[:len(recovery.Stages)-1]), withStringKeys(t.Stages)},
+		{"routes", recovery.ToStrings(recovery.Routes), withStringKeys(t.Routes)},
 		{"returned", []string{"all", "part", "none", "withdrawn"}, t.Returned},
 		{"library", []string{"source", "story"}, map[string]string{"source": t.Source, "story": t.Story}},
 	} {
@@ -129,14 +129,6 @@ func (rs *RuleSet) checkSimilarityAt(i *ruleChecker, at time.Time) {
 		}
 	}
 	checkUniqueAt(i, rs.data.Likeness, at, "the trait %s has two weights", func(r *likenessRule) string { return r.Trait })
-}
-
-func toStrings[T ~string](values []T) []string {
-	words := make([]string, len(values))
-	for i, value := range values {
-		words[i] = string(value)
-	}
-	return words
 }
 
 func withStringKeys[T ~string](words map[T]string) map[string]string {

@@ -19,7 +19,7 @@ const (
 	Low    Confidence = "low"
 )
 
-// Mark says how a statute was checked.
+// Mark describes how a statute was checked.
 type Mark string
 
 // The marks of a citation: read verbatim, taken from a secondary source, or

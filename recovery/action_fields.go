@@ -93,7 +93,7 @@ func counterpartField(required bool) Field {
 }
 
 func choiceField[T ~string](name, words string, choices []T, required bool) Field {
-	return Field{Name: name, Form: ChoiceForm, Required: required, Words: words, Choices: values(choices)}
+	return Field{Name: name, Form: ChoiceForm, Required: required, Words: words, Choices: ToStrings(choices)}
 }
 
 func wordField(name, words string, offered ...string) Field {
@@ -102,13 +102,13 @@ func wordField(name, words string, offered ...string) Field {
 
 func contactChannel(required bool) Field {
 	field := choiceField("channel", "channel", Channels, required)
-	field.Offered = values([]Channel{PrivateMessage, GroupMessage, Phone, SMS, Email, InPerson, Letter, OtherChannel})
+	field.Offered = ToStrings([]Channel{PrivateMessage, GroupMessage, Phone, SMS, Email, InPerson, Letter, OtherChannel})
 	return field
 }
 
 func returnChannel() Field {
 	field := choiceField("channel", "channel", Channels, required)
-	field.Offered = values([]Channel{OriginalRoute, AutoRefund, ByWeChat, ByAlipay, ByQQ, ByWeCom, BankTransfer, Cash, OtherChannel})
+	field.Offered = ToStrings([]Channel{OriginalRoute, AutoRefund, ByWeChat, ByAlipay, ByQQ, ByWeCom, BankTransfer, Cash, OtherChannel})
 	return field
 }
 
@@ -123,14 +123,6 @@ func (f Field) laterStages() Field { f.LaterStages = true; return f }
 func (f Field) withOwnWord() Field { f.OwnWord = true; return f }
 
 func (f Field) staffOnly() Field { f.StaffOnly = true; return f }
-
-func values[T ~string](of []T) []string {
-	words := make([]string, len(of))
-	for i, value := range of {
-		words[i] = string(value)
-	}
-	return words
-}
 
 // Visibility of a note: NoteInternal for the staff only, NoteShared for
 // everybody in the case.
@@ -182,7 +174,7 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	ChoiceForm: func(c *FieldChecker, a ActionBody, f Field) {
 		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
 	},
-	ChoicesForm:     func(c *FieldChecker, a ActionBody, f Field) { c.choices(f, values(a.Kinds)) },
+	ChoicesForm:     func(c *FieldChecker, a ActionBody, f Field) { c.choices(f, ToStrings(a.Kinds)) },
 	MoneyForm:       func(c *FieldChecker, a ActionBody, f Field) { c.money(a.Amount, f.Required) },
 	PastForm:        func(c *FieldChecker, a ActionBody, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
 	FutureForm:      func(c *FieldChecker, a ActionBody, f Field) { c.ahead(f.Name, a.Until) },

@@ -141,7 +141,7 @@ func appealActions() []ActionSpec {
 		Name: RequestEvidence, Stages: inAppeal, Roles: deskRoles, When: appealIs(AppealSubmitted, AppealWithPlatform), Entry: EntryEvidenceRequested,
 		About: "Asks the claimant for more evidence. The staff's clock stops until it arrives or its deadline passes.",
 		Fields: []Field{
-			{Name: "kinds", Form: ChoicesForm, Required: true, Words: "evidence_kind", Choices: values(EvidenceKinds), Max: len(EvidenceKinds)},
+			{Name: "kinds", Form: ChoicesForm, Required: true, Words: "evidence_kind", Choices: ToStrings(EvidenceKinds), Max: len(EvidenceKinds)},
 			textField("note", optional),
 		},
 		apply: Position.requestEvidence,

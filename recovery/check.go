@@ -112,12 +112,15 @@ func OneOf[T ~string](c *FieldChecker, field string, value T, values []T, requir
 	}
 }
 
-func joinValues[T ~string](values []T) string {
-	words := make([]string, len(values))
+func joinValues[T ~string](values []T) string { return strings.Join(ToStrings(values), ", ") }
+
+// ToStrings converts values of an enumeration to plain strings.
+func ToStrings[T ~string](values []T) []string {
+	out := make([]string, len(values))
 	for i, value := range values {
-		words[i] = string(value)
+		out[i] = string(value)
 	}
-	return strings.Join(words, ", ")
+	return out
 }
 
 func fieldAt(field string, index int) string { return fmt.Sprintf("%s[%d].", field, index) }

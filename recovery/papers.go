@@ -29,7 +29,7 @@ type paperRow struct {
 	// on request, or never by itself.
 	neededIn func(Case, Particulars) bool
 	// fields are the particulars without which the paper would be sent back, by
-	// their paths; "holders." stands for each counterpart's.
+	// their paths; "holders.FIELD" applies to each counterpart.
 	fields []string
 }
 

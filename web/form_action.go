@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-// decodeAction parses the form of an action. Act.Validate checks which fields
+// decodeAction parses the form of an action. ActionBody.Validate checks which fields
 // are allowed and required.
 func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBody, *formDecoder) {
 	d := &formDecoder{values: values}

@@ -15,13 +15,13 @@ import (
 const specification = "openapi.yaml"
 
 func main() {
-	if err := run(); err != nil {
+	if err := updateFile(); err != nil {
 		fmt.Fprintln(os.Stderr, "specgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func updateFile() error {
 	text, err := os.ReadFile(specification)
 	if err != nil {
 		return err
@@ -75,23 +75,15 @@ func replaceEnum(text, name string, values []string) (string, error) {
 
 func enumerations() map[string][]string {
 	return map[string][]string{
-		"Platform": toStrings(recovery.Platforms), "Instrument": toStrings(recovery.Instruments),
-		"ClaimState": toStrings(recovery.ClaimStates), "GroupKind": toStrings(recovery.GroupKinds),
-		"Reason": toStrings(recovery.Reasons), "Stage": toStrings(recovery.Stages), "WaitingOn": toStrings(recovery.Waits),
-		"Outcome": toStrings(recovery.Outcomes), "ResponseKind": toStrings(recovery.Responses), "Refusal": toStrings(recovery.Refusals),
-		"Channel": toStrings(recovery.Channels), "Decision": toStrings(recovery.Decisions), "Route": toStrings(recovery.Routes),
-		"EvidenceKind": toStrings(recovery.EvidenceKinds), "Audience": toStrings(recovery.Audiences),
-		"Role":      append(toStrings(recovery.Roles), string(recovery.RoleSystem)),
-		"ClockKind": toStrings(recovery.Clocks), "Action": toStrings(recovery.Actions), "EntryKind": toStrings(recovery.EntryKinds),
+		"Platform": recovery.ToStrings(recovery.Platforms), "Instrument": recovery.ToStrings(recovery.Instruments),
+		"ClaimState": recovery.ToStrings(recovery.ClaimStates), "GroupKind": recovery.ToStrings(recovery.GroupKinds),
+		"Reason": recovery.ToStrings(recovery.Reasons), "Stage": recovery.ToStrings(recovery.Stages), "WaitingOn": recovery.ToStrings(recovery.Waits),
+		"Outcome": recovery.ToStrings(recovery.Outcomes), "ResponseKind": recovery.ToStrings(recovery.Responses), "Refusal": recovery.ToStrings(recovery.Refusals),
+		"Channel": recovery.ToStrings(recovery.Channels), "Decision": recovery.ToStrings(recovery.Decisions), "Route": recovery.ToStrings(recovery.Routes),
+		"EvidenceKind": recovery.ToStrings(recovery.EvidenceKinds), "Audience": recovery.ToStrings(recovery.Audiences),
+		"Role":      append(recovery.ToStrings(recovery.Roles), string(recovery.RoleSystem)),
+		"ClockKind": recovery.ToStrings(recovery.Clocks), "Action": recovery.ToStrings(recovery.Actions), "EntryKind": recovery.ToStrings(recovery.EntryKinds),
 		"NoteVisibility": recovery.NoteVisibilities,
-		"PaperKind":      toStrings(recovery.Papers), "PaperOnRequest": toStrings(recovery.PapersOnRequest),
+		"PaperKind":      recovery.ToStrings(recovery.Papers), "PaperOnRequest": recovery.ToStrings(recovery.PapersOnRequest),
 	}
-}
-
-func toStrings[T ~string](values []T) []string {
-	out := make([]string, len(values))
-	for i, value := range values {
-		out[i] = string(value)
-	}
-	return out
 }

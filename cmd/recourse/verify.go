@@ -142,7 +142,7 @@ func reportBag(w io.Writer, s verify.Summary) error {
 	return nil
 }
 
-// formatErasure says what was erased, when and why.
+// formatErasure describes what was erased, when and why.
 func formatErasure(e *verify.Erasure) string {
 	if e == nil {
 		return ""

@@ -36,7 +36,7 @@ func choosePorts(o *Options) (release func(), err error) {
 	return release, nil
 }
 
-// checkPort returns an error that says what to do if something listens on
+// checkPort returns an error that explains what to do if a program listens on
 // address.
 func checkPort(address, title, argument string) error {
 	l, err := net.Listen("tcp", address)

@@ -14,7 +14,7 @@ type fact struct {
 	Letter string             `yaml:"letter"`
 	Needed bool               `yaml:"needed"` // claimed in every case
 	Since  recovery.EntryKind `yaml:"since"`  // claimed once there is an entry of this kind
-	// Records are kinds of entries that speak for the fact beside the exhibits.
+	// Records are kinds of entries that support the fact in addition to the exhibits.
 	// They are listed and not counted: the journal is the claimant's side's own.
 	Records []recovery.EntryKind `yaml:"records"`
 }

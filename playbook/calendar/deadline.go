@@ -16,7 +16,7 @@ const (
 	WorkingDays Unit = "working_days"
 )
 
-// RestDays says what happens when a length in days ends on a rest day.
+// RestDays defines what happens when a length in days ends on a rest day.
 type RestDays string
 
 // The rules: the end stays, or moves to the next working day (民法典 203).
