@@ -156,27 +156,34 @@ func TestPagesNameExistingFiles(t *testing.T) {
 	}
 }
 
-func TestAddingNamesExistingTests(t *testing.T) {
+func TestPagesNameExistingTests(t *testing.T) {
 	t.Parallel()
-	named := testName.FindAllStringSubmatch(readPage(t, "adding.md"), -1)
-	if len(named) < 10 {
-		t.Fatalf("only %d tests were found: the form of the page has changed", len(named))
+	for page, least := range map[string]int{"adding.md": 10, "advice.md": 0} {
+		named := testName.FindAllStringSubmatch(readPage(t, page), -1)
+		if len(named) < least {
+			t.Fatalf("%s: only %d tests were found: the form of the page has changed", page, len(named))
+		}
+		for _, match := range named {
+			checkTestsExist(t, page, match[1], match[2])
+		}
 	}
-	for _, match := range named {
-		files, err := filepath.Glob(filepath.Join(root, match[1], "*_test.go"))
-		if err != nil {
-			t.Fatal(err)
+}
+
+func checkTestsExist(t *testing.T, page, pkg, tests string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, pkg, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, file := range files {
+		for name := range declarations(t, file) {
+			found[name] = true
 		}
-		found := map[string]bool{}
-		for _, file := range files {
-			for name := range declarations(t, file) {
-				found[name] = true
-			}
-		}
-		for name := range strings.SplitSeq(match[2], ", ") {
-			if !found[name] {
-				t.Errorf("adding.md: %s has no %s", match[1], name)
-			}
+	}
+	for name := range strings.SplitSeq(tests, ", ") {
+		if !found[name] {
+			t.Errorf("%s: %s has no %s", page, pkg, name)
 		}
 	}
 }
