@@ -17,7 +17,7 @@ func TestLimitationOnCasePage(t *testing.T) {
 	last := func(years int) string {
 		return view.SentAt.In(recovery.Shanghai).AddDate(years, 0, 0).Format("2006-01-02")
 	}
-	claimant.get(home).expect(t, 200, "诉讼时效", "最后一天 "+last(3), "还没有让时效重新计算的事", "以重大误解请求撤销")
+	claimant.get(home).expect(t, 200, "诉讼时效", "最后一天 "+last(3), "还没有发生使时效重新计算的事由", "以重大误解请法院撤销")
 	at := s.Now()
 	promised := recovery.ActionBody{Action: recovery.RecordResponse, CounterpartID: view.Counterparts[0].ID, Kind: string(recovery.Promised), At: &at}
 	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, promised); err != nil {

@@ -70,7 +70,7 @@ func TestActionsFromPages(t *testing.T) {
 		t.Error("the form that was asked for is folded")
 	}
 	page = p.submitForm(page, "do-record_contact", url.Values{"text": {"麻烦退回"}}).expect(t, 200, "已记录", "等对方答复", "联系了对方", "麻烦退回")
-	page = p.submitForm(page, "do-record_response", url.Values{"kind": {"refused"}, "refusal": {"claims_gift"}}).expect(t, 200, "在群里说明", "说是赠与")
+	page = p.submitForm(page, "do-record_response", url.Values{"kind": {"refused"}, "refusal": {"claims_gift"}}).expect(t, 200, "在群里说明", "认为是赠与")
 	page = p.submitForm(page, "do-escalate", url.Values{"to": {"appeal"}, "reason": {"都拒绝"}}).expect(t, 200, "补齐申诉材料", "必需，还缺")
 	got := p.submitForm(page, "do-submit_appeal", nil)
 	if !got.hasText("do-submit_appeal", "请先勾选确认") {
@@ -78,7 +78,7 @@ func TestActionsFromPages(t *testing.T) {
 	}
 	got.expect(t, 422)
 	page = p.submitForm(page, "do-submit_appeal", url.Values{"confirm": {"yes"}}).expect(t, 200, "等申诉审核")
-	p.submitForm(page, "do-withdraw", url.Values{"reason": {"不追了"}}).expect(t, 200, "已撤回", "已结案")
+	p.submitForm(page, "do-withdraw", url.Values{"reason": {"不追了"}}).expect(t, 200, "已撤案", "已结案")
 	shared := p.submitForm(p.get(home), "do-share_lesson", nil).expect(t, 200, "不再分享这个案例", "匿名分享案例")
 	p.submitForm(shared, "do-share_lesson", nil).expect(t, 200, "同意匿名分享")
 	p.submitForm(page, "do-escalate", url.Values{"to": {"legal"}, "reason": {"晚了"}}).expect(t, 409, "案件的状态已经变化")

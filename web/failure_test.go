@@ -180,7 +180,7 @@ func TestDecisionAndPayout(t *testing.T) {
 		t.Errorf("a part without an amount: %d", bad.Status)
 	}
 	agent.submitForm(bad, "do-decide_appeal", url.Values{"decision": {"partly_granted"}, "amount_fen": {"５００"}, "reason": {"部分"}}).
-		expect(t, 200, "已支持，待到账", "¥500.00")
+		expect(t, 200, "已认可，等平台退款", "¥500.00")
 	claimant := s.signIn(t, recovery.RoleClaimant)
 	page := claimant.get("/cases/"+string(view.Number)).expect(t, 200, "等平台到账")
 	claimant.submitForm(page, "do-record_return", url.Values{"amount_fen": {"2000"}}).expect(t, 200, "已全部追回", "已退回 ¥2,000.00")

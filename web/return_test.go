@@ -36,7 +36,7 @@ func TestLinksOnCasePage(t *testing.T) {
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
 	lasting := s.Now().AddDate(0, 0, 30).In(recovery.Shanghai).Format("2006-01-02")
-	page := p.get(home).expect(t, 200, "有效至 "+lasting, "对方还没打开")
+	page := p.get(home).expect(t, 200, "有效至 "+lasting, "还没有人打开")
 	if strings.Contains(page.Body, path) {
 		t.Error("the address is shown again")
 	}
@@ -45,7 +45,7 @@ func TestLinksOnCasePage(t *testing.T) {
 	if strings.Contains(nodeText(before.Root), "2,000") {
 		t.Error("the case is shown before the link is opened")
 	}
-	p.get(home).expect(t, 200, "对方还没打开")
+	p.get(home).expect(t, 200, "还没有人打开")
 	after := stranger.postForm(before, path).expect(t, 200, "¥2,000.00", "微信 · 转账", "我已经退了")
 	if strings.Contains(after.Body, "林晓") || strings.Contains(after.Body, "老王") || strings.Contains(after.Body, "lin@example.org") {
 		t.Error("somebody is named")
@@ -119,7 +119,7 @@ func TestReturnAnswers(t *testing.T) {
 		says   string
 		after  func(recovery.Position) bool
 	}{
-		"returned all": {"say-returned", nil, 200, "你说已退、等对方确认", func(p recovery.Position) bool { return p.Counterparts[0].ReportedReturned == 200_000 }},
+		"returned all": {"say-returned", nil, 200, "你说已退，等付款人确认", func(p recovery.Position) bool { return p.Counterparts[0].ReportedReturned == 200_000 }},
 		"returned some": {"say-returned", url.Values{"amount_fen": {"500"}}, 200, "¥500.00", func(p recovery.Position) bool {
 			return p.Counterparts[0].ReportedReturned == 50_000 && p.Counterparts[0].Answer == recovery.PartlyReturned
 		}},
@@ -184,7 +184,7 @@ func TestReturnPlans(t *testing.T) {
 	seen := claimant.get(home).expect(t, 200, "回应对方的还款计划", "分 2 期退还，共 ¥2,000.00")
 	claimant.submitForm(seen, "do-decline_plan", nil).expect(t, 200, "谢绝还款计划")
 	claimant.submitForm(claimant.get(home), "do-propose_plan", url.Values{"instalments[0].due_on": {dayAhead(s, 9)}, "instalments[0].amount_fen": {"2000"}}).expect(t, 200, "待回应")
-	page = stranger.get(path).expect(t, 200, "发错的人提出这个分期计划")
+	page = stranger.get(path).expect(t, 200, "付款人提出这个分期计划")
 	stranger.submitForm(page, "say-accept_plan", nil).expect(t, 200, "你们约定的分期计划")
 	claimant.get(home).expect(t, 200, "按计划等还款")
 }
@@ -201,7 +201,7 @@ func TestReturnEvidence(t *testing.T) {
 	stranger.postFile(action, values, "", pixel(t)).expect(t, 422, "请选择一个文件")
 	stranger.post(action, values).expect(t, 422)
 	stranger.postFile(action, values, "退款.png", pixel(t)).expect(t, 200, "已记录，谢谢")
-	s.signIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).expect(t, 200, "退款.png", "接收者")
+	s.signIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).expect(t, 200, "退款.png", "收款人")
 }
 
 // TestReturnPageOfClosedCase expects no forms.

@@ -63,7 +63,7 @@ func TestConfirmReportedReturn(t *testing.T) {
 	view := s.caseAtPosition(t, func(p *recovery.Position) { p.Counterparts[0].ReportedReturned = 80_000 })
 	home := "/cases/" + string(view.Number)
 	p := s.signIn(t, recovery.RoleClaimant)
-	page := p.get(home).expect(t, 200, "对方说已经退了，请确认", "项目群老王说已退回 ¥800.00", "自称已退 ¥800.00，待确认")
+	page := p.get(home).expect(t, 200, "对方说已经退了，请确认", "项目群老王说已退回 ¥800.00", "说已退 ¥800.00，待确认")
 	link := findNode(page.Root, func(n *html.Node) bool { return n.Data == "a" && strings.Contains(nodeText(n), "确认到账") })
 	page = p.get(strings.Split(attribute(link, "href"), "#")[0])
 	if _, values := p.readForm(page, "do-record_return"); values.Get("amount_fen") != "800.00" || values.Get("counterpart_id") == "" {
@@ -119,9 +119,9 @@ func TestPauseResumeReopen(t *testing.T) {
 	if past.Status != 422 || !past.hasText("do-pause-until-error", "往后选") {
 		t.Errorf("a pause into the past: %d", past.Status)
 	}
-	page := p.submitForm(past, "do-pause", url.Values{"until": {""}}).expect(t, 200, "案件暂停中", "停住：案件暂停", "暂停到期")
+	page := p.submitForm(past, "do-pause", url.Values{"until": {""}}).expect(t, 200, "案件暂停中", "已暂停：案件暂停", "暂停到期")
 	page = p.submitForm(page, "do-resume", nil).expect(t, 200, "私下告诉对方发错了")
-	page = p.submitForm(page, "do-withdraw", url.Values{"reason": {"算了"}}).expect(t, 200, "已撤回", "重新开案")
+	page = p.submitForm(page, "do-withdraw", url.Values{"reason": {"算了"}}).expect(t, 200, "已撤案", "重新开案")
 	p.submitForm(page, "do-reopen", url.Values{"reason": {"对方又联系我"}}).expect(t, 200, "私下告诉对方发错了", "重新开案")
 }
 
@@ -138,13 +138,13 @@ func TestCheckMessage(t *testing.T) {
 		t.Errorf("a threat: %d", bad.Status)
 	}
 	named := p.submitForm(bad, "do-plan_contact", url.Values{"channel": {"group_message"}, "counterpart_id": {""}, "text": {"项目群老王领了我误发的转账，请退回。"}})
-	named.expect(t, 409, "群里不要写出接收者的名字")
-	good := p.submitForm(bad, "do-plan_contact", url.Values{"text": {"你好，刚才的转账发错了，方便时请退回，谢谢。"}}).expect(t, 200, "这段文字可以发", "另有 1 条已检查")
+	named.expect(t, 409, "群里不要写出收款人的名字")
+	good := p.submitForm(bad, "do-plan_contact", url.Values{"text": {"你好，刚才的转账发错了，方便时请退回，谢谢。"}}).expect(t, 200, "没有查出明显的问题", "另有 1 条已检查")
 	if !good.hasText("do-record_contact-text", "刚才的转账发错了") {
 		t.Error("the text is not ready to be recorded")
 	}
 	sent := p.submitForm(good, "do-record_contact", nil).expect(t, 200, "今天还可以发 1 条", "联系记录（1）")
-	good = p.submitForm(sent, "do-plan_contact", url.Values{"text": {"请问方便退回吗？"}}).expect(t, 200, "这段文字可以发")
+	good = p.submitForm(sent, "do-plan_contact", url.Values{"text": {"请问方便退回吗？"}}).expect(t, 200, "没有查出明显的问题")
 	sent = p.submitForm(good, "do-record_contact", nil).expect(t, 200, "今天还可以发 0 条")
 	p.submitForm(sent, "do-plan_contact", url.Values{"text": {"在吗？"}}).expect(t, 409, "次数到了", "最早可以在", "依据：治安管理处罚法")
 	got := p.submitForm(sent, "do-record_contact", url.Values{"text": {"在吗？"}}).expect(t, 200, "超过联系次数")
@@ -163,14 +163,14 @@ func TestDecisionNeedsFourEyes(t *testing.T) {
 	home := "/desk/cases/" + string(view.Number)
 	agent, supervisor := s.signIn(t, recovery.RoleAgent), s.signIn(t, recovery.RoleSupervisor)
 	own := agent.submitForm(agent.get(home), "do-decide_appeal", url.Values{"decision": {"granted"}, "reason": {"事实清楚"}})
-	own.expect(t, 200, "待第二人复核", "agent提出：全部支持 ¥2,000.00")
+	own.expect(t, 200, "待第二人复核", "agent提出：认可申诉 ¥2,000.00")
 	if findNode(own.Root, byID("do-approve_decision")) != nil || findNode(own.Root, byID("do-reject_decision")) == nil {
 		t.Error("whoever proposed is offered the approval, or not the way back")
 	}
 	s.signIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).expect(t, 200, "等第二人复核")
 	supervisor.submitForm(supervisor.get(home), "do-reject_decision", url.Values{"reason": {"再核对单号"}}).expect(t, 200, "审核中", "决定被退回")
 	agent.submitForm(agent.get(home), "do-decide_appeal", url.Values{"decision": {"granted"}, "reason": {"已核对"}}).expect(t, 200, "待第二人复核")
-	supervisor.submitForm(supervisor.get(home), "do-approve_decision", nil).expect(t, 200, "已支持，待到账")
+	supervisor.submitForm(supervisor.get(home), "do-approve_decision", nil).expect(t, 200, "已认可，等平台退款")
 }
 
 // TestStaffDeadlines expects both deadlines, and the reason why one is paused.
@@ -181,7 +181,7 @@ func TestStaffDeadlines(t *testing.T) {
 	home := "/desk/cases/" + string(view.Number)
 	agent := s.signIn(t, recovery.RoleAgent)
 	page := agent.get(home).expect(t, 200, "首次答复", "等申诉决定", "诉讼时效")
-	page = agent.submitForm(page, "do-ask_platform", url.Values{"ref": {"T-1"}}).expect(t, 200, "已转平台", "等平台答复", "停住：等平台答复")
+	page = agent.submitForm(page, "do-ask_platform", url.Values{"ref": {"T-1"}}).expect(t, 200, "已转平台", "等平台答复", "已暂停：等平台答复")
 	agent.submitForm(page, "do-record_platform_reply", url.Values{"kind": {"refused"}, "text": {"无法处理"}}).expect(t, 200, "审核中")
 	c, err := s.Case(t.Context(), s.Actor(recovery.RoleAgent), view.ID)
 	if err != nil {

@@ -24,12 +24,12 @@ func TestStartStoresNothing(t *testing.T) {
 	first.expect(t, 200, "红包、转账发错了？")
 	sent := time.Now().Add(-time.Minute).In(time.FixedZone("", 8*3600)).Format("2006-01-02T15:04:05")
 	got := p.get("/?platform=wechat&instrument=transfer&claim_state=unclaimed&sent_at=" + url.QueryEscape(sent))
-	got.expect(t, 200, "现在还能自己撤回", "接下来十分钟", "来源说法不一", "请留意")
+	got.expect(t, 200, "对方还没收：先拦住", "接下来十分钟", "来源说法不一", "请留意")
 	link := findNode(got.Root, func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(attribute(n, "href"), "/file?") })
 	if link == nil || !strings.Contains(attribute(link, "href"), "instrument=transfer") {
 		t.Error("the answers are not carried into the filing")
 	}
-	p.get("/?platform=wechat&instrument=lucky_packet&claim_state=claimed&sent_at="+url.QueryEscape(sent)).expect(t, 200, "对方已经收下")
+	p.get("/?platform=wechat&instrument=lucky_packet&claim_state=claimed&sent_at="+url.QueryEscape(sent)).expect(t, 200, "钱已经被收走")
 	if first.Header.Get("Set-Cookie")+got.Header.Get("Set-Cookie") != "" {
 		t.Error("the first page sets a cookie")
 	}
@@ -158,7 +158,7 @@ func TestFilingFaults(t *testing.T) {
 		t.Error("a hostile name does not come back as it was typed: " + renderNode(n))
 	}
 	answers["more"] = []string{"counterpart"}
-	more := p.submitForm(got, "f", answers).expect(t, 200, "接收者 2")
+	more := p.submitForm(got, "f", answers).expect(t, 200, "收款人 2")
 	if n := findNode(more.Root, byID("f-amount_fen")); attribute(n, "value") != "两千" {
 		t.Error("one more counterpart loses the amount")
 	}
