@@ -134,6 +134,9 @@ func (c Change) noticeFacts() Facts {
 		Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, State: stateOf(c.Next), WaitingOn: c.Next.WaitingOn,
 		Outcome: c.Next.Outcome, Claim: c.Next.Claim, Recovered: c.Next.Recovered,
 	}
+	if right, open := c.Next.RemainingRight(); open && !right.HasEnded(c.At) {
+		facts.RightEnds = &right.Ends
+	}
 	near := c.Kind == recovery.EntryDeadlineNear
 	if !near {
 		facts.Passed = c.Clock

@@ -14,14 +14,14 @@ import (
 func serverOf(s *smtptest.Server) notify.Server {
 	return notify.Server{
 		Host: s.Host, Port: s.Port, Roots: s.Roots, User: s.User, Password: s.Password,
-		From: mail.Address{Name: "误发款追回", Address: "desk@example.test"},
+		From: mail.Address{Name: "误付帮办", Address: "desk@example.test"},
 	}
 }
 
 func outgoing() notify.Outgoing {
 	return notify.Outgoing{
 		ID: "0198-notice", To: "reader@example.test", At: noon,
-		Letter: notify.Letter{Subject: "【误发款追回】期限快到了（R20261121-000001）", Body: "案件的一个期限快到了。\n\n.\n下一步：补充材料。\n"},
+		Letter: notify.Letter{Subject: "【误付帮办】期限快到了（R20261121-000001）", Body: "案件的一个期限快到了。\n\n.\n下一步：补充材料。\n"},
 	}
 }
 

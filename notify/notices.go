@@ -37,6 +37,8 @@ type Facts struct {
 	Clock     recovery.Clock      `json:"clock,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"` // nil: no running deadline
 	Passed    recovery.Clock      `json:"passed,omitempty"` // the clock that has expired; "" for none
+	// RightEnds is the end of the limitation of a closed case with money missing.
+	RightEnds *time.Time `json:"right_ends,omitempty"`
 	// For a counterpart: their answer, and the instalment that becomes due.
 	Answer recovery.Response `json:"said,omitempty"`
 	Ref    string            `json:"ref,omitempty"`

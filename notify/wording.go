@@ -31,7 +31,7 @@ type Message struct {
 
 // textValues are the values that a text may use. They contain no personal data.
 type textValues struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay string
 }
 
 // wording writes the texts of notices in one language.
@@ -117,13 +117,17 @@ func (w wording) newValues(n Notice) textValues {
 	f := n.Facts
 	v := textValues{
 		Number: string(f.Number), Stage: w.translateValue("stage", string(f.Stage)), Outcome: w.translateValue("outcome", string(f.Outcome)),
-		Next: w.nextStep(n), Clock: w.translateValue("clock", string(f.Clock)), Passed: w.translateValue("clock", string(f.Passed)),
+		Clock: w.translateValue("clock", string(f.Clock)), Passed: w.translateValue("clock", string(f.Passed)),
 		Answer: w.translateValue("answer", string(f.Answer)), Amount: w.formatAmount(f.Amount), Claim: w.formatAmount(f.Claim), Recovered: w.formatAmount(f.Recovered),
 		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
 		v.Due, v.Days = w.formatTime(*f.DueAt), daysUntil(*f.DueAt, n.ToldAt)
 	}
+	if f.RightEnds != nil {
+		v.RightDay = w.Text("mail.day", "At", f.RightEnds.Add(-time.Second))
+	}
+	v.Next = w.nextStep(n, v)
 	return v
 }
 
@@ -145,14 +149,14 @@ func daysUntil(due, now time.Time) string {
 
 // nextStep returns what the notice asks for, or else what its reader should do in
 // this state of the case.
-func (w wording) nextStep(n Notice) string {
-	if next, found := w.FindText(textKey(n.Template, "next")); found {
-		return next
+func (w wording) nextStep(n Notice, v textValues) string {
+	if key := textKey(n.Template, "next"); w.Has(key) {
+		return w.TextFrom(key, v)
 	}
 	stage, state := string(n.Facts.Stage), n.Facts.State
 	for _, place := range []string{stage + "/" + state, state, stage + "/" + string(n.Facts.WaitingOn), stage} {
-		if step, found := w.FindText(fmt.Sprintf("mail.next_step.%s.%s", n.Audience, place)); found {
-			return step
+		if key := fmt.Sprintf("mail.next_step.%s.%s", n.Audience, place); w.Has(key) {
+			return w.TextFrom(key, v)
 		}
 	}
 	return w.Text("mail.other_step")

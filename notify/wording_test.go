@@ -17,10 +17,10 @@ func TestALetterReads(t *testing.T) {
 		Number: "R20261121-000042", Stage: recovery.Appeal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Clock: recovery.MoreEvidenceClock, DueAt: &due,
 	}}
 	for language, want := range map[string]struct{ subject, deadline, next string }{
-		notify.Chinese: {"【误发款追回】需要补充材料（R20261121-000042）", "期限：补充材料的期限，到 2026年11月23日（星期一）18:00（北京时间）为止。", "下一步：登录后把材料补齐并提交。"},
+		notify.Chinese: {"【误付帮办】需要补充材料（R20261121-000042）", "期限：补充材料的期限，到 2026年11月23日（星期一）18:00（北京时间）为止。", "下一步：登录后把材料补齐并提交。"},
 		notify.English: {"[Recourse] More evidence is needed (R20261121-000042)",
 			"Deadline: sending what was asked for, until Monday 23 November 2026, 18:00 (Beijing time).", "Next: Sign in, complete the evidence and submit."},
-		"fr": {"【误发款追回】需要补充材料（R20261121-000042）", "期限：", "下一步："},
+		"fr": {"【误付帮办】需要补充材料（R20261121-000042）", "期限：", "下一步："},
 	} {
 		letter := h.WriteLetter(language, n, "https://desk.example.org/cases/x")
 		if letter.Subject != want.subject {
@@ -87,6 +87,53 @@ func TestEverythingHasAName(t *testing.T) {
 			m := h.WriteMessage(language, notify.Notice{Audience: notify.ToClaimant, Template: "reminder", Facts: notify.Facts{Stage: recovery.Appeal, Clock: clock, DueAt: &noon}})
 			if strings.Contains(m.Deadline, string(clock)) && strings.Contains(string(clock), "_") {
 				t.Errorf("%s has no name for the clock %s", language, clock)
+			}
+		}
+	}
+}
+
+// TestClosedWithMoneyMissing expects the last day to sue, and no such day when
+// nothing is missing.
+func TestClosedWithMoneyMissing(t *testing.T) {
+	t.Parallel()
+	h := loadRules(t)
+	c := change(recovery.EntryClosed, supervisor, to(recovery.Closed, recovery.OnNobody))
+	c.Next.PaidAt, c.Next.Outcome = noon, recovery.Unrecovered
+	for language, day := range map[string]string{notify.Chinese: "诉讼时效到 2029年11月", notify.English: "the limitation period runs until "} {
+		if next := nextOfClaimant(h, language, c); !strings.Contains(next, day) {
+			t.Errorf("%s: %s", language, next)
+		}
+	}
+	c.Next.Recovered = c.Next.Claim
+	if next := nextOfClaimant(h, notify.Chinese, c); strings.Contains(next, "诉讼时效") {
+		t.Error(next)
+	}
+}
+
+// nextOfClaimant returns the next step in the claimant's notice of a change.
+func nextOfClaimant(h *notify.Rules, language string, c notify.Change) string {
+	for _, draft := range h.NotificationsFor(c).Notices {
+		if draft.Audience == notify.ToClaimant {
+			return h.WriteMessage(language, notify.Notice{Audience: draft.Audience, Template: draft.Template, Facts: draft.Facts, ToldAt: noon}).Next
+		}
+	}
+	return ""
+}
+
+// TestEveryNextStepIsFilled fills the next step of every audience, stage and state.
+func TestEveryNextStepIsFilled(t *testing.T) {
+	t.Parallel()
+	h := loadRules(t)
+	for _, language := range notify.Languages {
+		for _, audience := range notify.Audiences {
+			for _, stage := range recovery.Stages {
+				for _, ends := range []*time.Time{nil, &noon} {
+					facts := notify.Facts{Number: "R1", Stage: stage, RightEnds: ends}
+					m := h.WriteMessage(language, notify.Notice{Audience: audience, Template: "your_move", Facts: facts})
+					if strings.Contains(m.Next, "⟦") || strings.Contains(m.Next, "{{") {
+						t.Errorf("%s, %s, %s: %s", language, audience, stage, m.Next)
+					}
+				}
 			}
 		}
 	}

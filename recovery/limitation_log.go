@@ -200,6 +200,20 @@ func (p Position) EarliestLimitation(limitations []CounterpartLimitation) Limita
 // Limitation returns the limitation that the case's clock uses.
 func (p Position) Limitation() Limitation { return p.EarliestLimitation(p.Limitations()) }
 
+// RemainingRight returns the limitation of a claim that is still open after the case
+// was closed. It is false when nothing is missing, and after a settlement or a
+// judgment, which replace the claim.
+func (p Position) RemainingRight() (Limitation, bool) {
+	replaced := p.Outcome == Settled || p.Outcome == Judgment
+	if p.IsOpen() || replaced || p.Outstanding() <= 0 {
+		return Limitation{}, false
+	}
+	return p.Limitation(), true
+}
+
+// LastDay returns the last moment of the last day.
+func (l Limitation) LastDay() time.Time { return l.Ends.Add(-time.Second) }
+
 // RunningSince returns the start of the current period: the latest interruption, or
 // the beginning.
 func (l Limitation) RunningSince() time.Time {

@@ -100,3 +100,31 @@ func TestTestimonyStaysSmall(t *testing.T) {
 		t.Errorf("of demands that nobody answered it keeps one a day: %d", len(b.Demands))
 	}
 }
+
+// TestRemainingRight expects a right only where a closed case misses money that no
+// settlement or judgment deals with.
+func TestRemainingRight(t *testing.T) {
+	t.Parallel()
+	paid := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		at   recovery.Position
+		want bool
+	}{
+		"open":             {recovery.Position{Stage: recovery.Legal, Claim: 100}, false},
+		"unrecovered":      {recovery.Position{Stage: recovery.Closed, Outcome: recovery.Unrecovered, Claim: 100}, true},
+		"recovered partly": {recovery.Position{Stage: recovery.Closed, Outcome: recovery.RecoveredPartly, Claim: 100, Recovered: 99}, true},
+		"recovered":        {recovery.Position{Stage: recovery.Closed, Outcome: recovery.RecoveredFull, Claim: 100, Recovered: 100}, false},
+		"withdrawn":        {recovery.Position{Stage: recovery.Closed, Outcome: recovery.Withdrawn, Claim: 100}, true},
+		"settled":          {recovery.Position{Stage: recovery.Closed, Outcome: recovery.Settled, Claim: 100}, false},
+		"judgment":         {recovery.Position{Stage: recovery.Closed, Outcome: recovery.Judgment, Claim: 100}, false},
+	} {
+		test.at.PaidAt = paid
+		right, remains := test.at.RemainingRight()
+		if remains != test.want {
+			t.Errorf("%s: remains %v", name, remains)
+		}
+		if last := right.LastDay().In(recovery.Shanghai).Format(time.DateOnly); remains && last != "2029-11-21" {
+			t.Errorf("%s: last day %s", name, last)
+		}
+	}
+}

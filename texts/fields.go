@@ -37,9 +37,10 @@ func mergeRules(rules ...fieldRules) fieldRules {
 var pageFields = fieldRules{
 	"mail.": {
 		"Number", "Stage", "Outcome", "Claim", "Recovered", "Outstanding", "Overpaid", "Clock", "Due", "Days", "Passed",
-		"Next", "Title", "Link", "Stop", "Answer", "Amount",
+		"Next", "Title", "Link", "Stop", "Answer", "Amount", "RightDay",
 	},
 	"mail.moment": {"At", "Weekday"},
+	"mail.day":    {"At"},
 	"mail.money":  {"Sum"},
 
 	"bill.compare":                    {"sum"},
@@ -83,6 +84,8 @@ var pageFields = fieldRules{
 	"case.terms_begin":                {"day"},
 	"case.terms_last":                 {"day"},
 	"case.title":                      {"number"},
+	"ended.right_lasts":               {"day"},
+	"ended.right_over":                {"day"},
 	"export.lacks":                    {"count"},
 	"export.route":                    {"route"},
 	"export.title":                    {"number"},

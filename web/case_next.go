@@ -159,7 +159,7 @@ func (c *pageContext) newNextStep(d *caseData) nextStep {
 	if d.Position.Stage == recovery.Closed {
 		outcome := string(d.Position.Outcome)
 		return nextStep{
-			Title: c.texts.Word("outcome", outcome), Text: c.texts.T("ended." + outcome), Closed: true,
+			Title: c.texts.Word("outcome", outcome), Text: c.endedText(d.Position), Closed: true,
 			Label: c.texts.T("next.closed.label"), Href: "#dossier",
 		}
 	}
@@ -179,6 +179,21 @@ func (c *pageContext) newNextStep(d *caseData) nextStep {
 		n.QuickForm, n.OffersUpload, n.Label = c.newRefundForm(d), true, c.texts.T("case.refund_other")
 	}
 	return n
+}
+
+// endedText explains how a case ended. While money is missing it names the last
+// day to sue, because the end of the case is not the end of the claim.
+func (c *pageContext) endedText(at recovery.Position) string {
+	text := c.texts.T("ended." + string(at.Outcome))
+	right, remains := at.RemainingRight()
+	if !remains {
+		return text
+	}
+	day := formatDay(right.LastDay())
+	if right.HasEnded(c.web.now()) {
+		return text + c.texts.T("ended.right_over", "day", day)
+	}
+	return text + c.texts.T("ended.right_lasts", "day", day)
 }
 
 // nextStepText returns the text of a situation with names and amounts.

@@ -353,3 +353,27 @@ func TestStateToken(t *testing.T) {
 		seen[data.stateToken()] = true
 	}
 }
+
+// TestEndedTexts expects the last day to sue where money is missing, and no word
+// of it where the claim is met or replaced.
+func TestEndedTexts(t *testing.T) {
+	t.Parallel()
+	paid := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	c := &pageContext{texts: chineseTexts(t), web: &Web{now: func() time.Time { return paid.AddDate(1, 0, 0) }}}
+	for _, outcome := range recovery.Outcomes {
+		at := recovery.Position{Stage: recovery.Closed, Outcome: outcome, Claim: 200_000, Recovered: 50_000, PaidAt: paid}
+		replaced := outcome == recovery.Settled || outcome == recovery.Judgment
+		if got := strings.Contains(c.endedText(at), "诉讼时效到 2029-11-21"); got == replaced {
+			t.Errorf("%s: %s", outcome, c.endedText(at))
+		}
+		at.Recovered = at.Claim
+		if strings.Contains(c.endedText(at), "诉讼时效") {
+			t.Errorf("%s with nothing missing: %s", outcome, c.endedText(at))
+		}
+	}
+	c.web.now = func() time.Time { return paid.AddDate(4, 0, 0) }
+	late := c.endedText(recovery.Position{Stage: recovery.Closed, Outcome: recovery.Unrecovered, Claim: 1, PaidAt: paid})
+	if !strings.Contains(late, "已在 2029-11-21 届满") {
+		t.Error(late)
+	}
+}

@@ -121,7 +121,7 @@ func TestPauseResumeReopen(t *testing.T) {
 	}
 	page := p.submitForm(past, "do-pause", url.Values{"until": {""}}).expect(t, 200, "案件暂停中", "已暂停：案件暂停", "暂停到期")
 	page = p.submitForm(page, "do-resume", nil).expect(t, 200, "私下告诉对方发错了")
-	page = p.submitForm(page, "do-withdraw", url.Values{"reason": {"算了"}}).expect(t, 200, "已撤案", "重新开案")
+	page = p.submitForm(page, "do-withdraw", url.Values{"reason": {"算了"}}).expect(t, 200, "已撤案", "你的权利还在：诉讼时效到", "重新开案")
 	p.submitForm(page, "do-reopen", url.Values{"reason": {"对方又联系我"}}).expect(t, 200, "私下告诉对方发错了", "重新开案")
 }
 
