@@ -61,7 +61,7 @@ func (b entryBuilder) stepEntry() journal.Draft {
 		draft.Actor = b.input.Command.Actor
 		draft.Collector.Device = b.request.Device
 		draft.ClaimedAt = b.request.Act.ClaimedAt()
-		draft.Facts, draft.Personal = b.request.Act.Facts(), b.request.Act.Personal()
+		draft.Facts, draft.Personal = b.request.Act.PlainFacts(), b.request.Act.Personal()
 		b.addDerivedFacts(draft.Facts)
 	case b.input.EvidenceID != "":
 		draft.Facts = map[string]any{"evidence_id": b.input.EvidenceID}

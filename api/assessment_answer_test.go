@@ -103,11 +103,11 @@ func TestAssessmentsMatchGolden(t *testing.T) {
 			Platform: recovery.Alipay, Instrument: recovery.LuckyPacket, Amount: 88_800, SentAt: at(50 * time.Hour),
 			ClaimState: recovery.Claimed, Reason: recovery.WrongGroup, Group: &recovery.Group{Kind: recovery.WorkGroup, Size: 260},
 			Claimant: recovery.Claimant{Province: "浙江省"}, Refusal: recovery.ClaimsGift, Bystanders: new(4),
-			NotifiedAt: at(49 * time.Hour), Circumstances: map[string]bool{"same_employer": true},
+			NotifiedAt: at(49 * time.Hour), Facts: circumstances("same_employer"),
 		},
 		"deceived": {
 			Platform: recovery.QQ, Instrument: recovery.PasswordPacket, Amount: 900_000, Group: &recovery.Group{Kind: recovery.StrangersGroup},
-			Circumstances: map[string]bool{"deceived": true, "abroad": true},
+			Facts: circumstances("deceived", "abroad"),
 		},
 	} {
 		result := book.Assess(facts, testTime, testKnowledge())
@@ -117,6 +117,15 @@ func TestAssessmentsMatchGolden(t *testing.T) {
 		}
 		compareGolden(t, filepath.Join("testdata", "assessment_"+name+".json"), got.Bytes())
 	}
+}
+
+// circumstances returns facts in which these circumstances hold.
+func circumstances(names ...string) recovery.Facts {
+	f := recovery.Facts{Circumstances: map[string]bool{}}
+	for _, name := range names {
+		f.Circumstances[name] = true
+	}
+	return f
 }
 
 func compareGolden(t *testing.T, file string, got []byte) {
@@ -142,13 +151,14 @@ func drawFacts(t *rapid.T, book *playbook.RuleSet) playbook.AssessmentFacts {
 		Amount:     recovery.Money(rapid.Int64Range(1, int64(recovery.MaxMoney)).Draw(t, "amount")),
 		Reason:     rapid.SampledFrom(recovery.Reasons).Draw(t, "reason"),
 		ClaimState: rapid.SampledFrom(recovery.ClaimStates).Draw(t, "claim"),
-		Delay:      rapid.SampledFrom(append(playbook.Delays, "")).Draw(t, "delay"),
-		Refusal:    rapid.SampledFrom(append(recovery.Refusals, "")).Draw(t, "refusal"),
-		Claimant:   recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江", "海底"}).Draw(t, "province")},
+		Facts: recovery.Facts{
+			Delay: rapid.SampledFrom(append(recovery.Delays, "")).Draw(t, "delay"), Circumstances: map[string]bool{},
+		},
+		Refusal:  rapid.SampledFrom(append(recovery.Refusals, "")).Draw(t, "refusal"),
+		Claimant: recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江", "海底"}).Draw(t, "province")},
 		Group: &recovery.Group{
 			Kind: rapid.SampledFrom(recovery.GroupKinds).Draw(t, "group"), Size: rapid.IntRange(0, 300).Draw(t, "size"),
 		},
-		Circumstances: map[string]bool{},
 	}
 	for _, q := range book.Questions(testTime) {
 		if rapid.Bool().Draw(t, q.Signal+" known") {

@@ -30,7 +30,9 @@ const fullFacts = `{
 	],
 	"claimant": {"name": "林晓", "email": "lin@test.localhost", "phone": "+86 138 0000 0000", "province": "浙江省", "city": "杭州"},
 	"refusal": "claims_gift", "bystanders": 3, "noticed_at": "2026-03-01T12:35:00+08:00", "notified_at": "2026-03-01T12:40:00+08:00",
-	"circumstances": {"same_employer": true}
+	"accepted_at": "2026-03-01T12:33:00+08:00", "intended_fen": 0, "circumstances": {"same_employer": true},
+	"sends": [{"amount_fen": 200000, "sent_at": "2026-03-01T12:30:00+08:00", "transaction_no": "1"}],
+	"payer": {"name": "林山", "relation": "哥哥"}
 }`
 
 func (s *testServer) postAssessment(t testing.TB, body string) testResponse {
@@ -145,7 +147,7 @@ func TestContradictingFactsNameField(t *testing.T) {
 	s := newTestServer(t, api.Options{})
 	for _, c := range []struct{ old, replacement, field string }{
 		{`2026-03-01T12:31:00`, `2026-03-01T12:29:59`, "counterparts[0].claimed_at"},
-		{`"noticed_at": "2026-03-01T12:35`, `"noticed_at": "2026-03-01T12:20`, "noticed_at"},
+		{`"noticed_at": "2026-03-01T12:35`, `"noticed_at": "2026-02-28T12:35`, "noticed_at"},
 		{`"claimed_fen": 80000`, `"claimed_fen": 80001`, "counterparts"},
 		{`"same_employer"`, `"no_such_signal"`, "circumstances.no_such_signal"},
 		{`"same_employer"`, `"` + strings.Repeat("x", 81) + `"`, "circumstances"},
@@ -166,7 +168,7 @@ func TestContradictingFactsNameField(t *testing.T) {
 func TestAssessmentsStoreNothing(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t, api.Options{})
-	for _, body := range []string{fullFacts, strings.Replace(fullFacts, "200000", "300000", 1)} {
+	for _, body := range []string{fullFacts, strings.ReplaceAll(fullFacts, "200000", "300000")} {
 		a := s.send(t, testCall{method: "POST", path: "/api/v1/assessments", body: []byte(body), key: "k"}).wantStatus(http.StatusOK)
 		if a.header.Get("Idempotent-Replay") != "" {
 			t.Error("an idempotency record was stored")

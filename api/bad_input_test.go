@@ -34,13 +34,15 @@ func validBodies() map[string]string {
 		"ActPause":               `{"reason":"x","until":"` + soon.UTC().Format(time.RFC3339) + `"}`,
 		"ActResume":              `{}`,
 		"ActReopen":              `{"reason":"x"}`,
+		"ActReportDanger":        `{"kind":"deceived","text":"x"}`,
+		"ActAmendFacts":          `{"noticed_at":"` + day + `","accepted_at":"` + day + `","delayed_arrival":"2h","account":"personal","intended_fen":100,"circumstances":{"blocked":true}}`,
 		"ActHandOver":            `{"user_id":"x","reason":"x"}`,
 		"LinkRequest":            `{"counterpart_id":"` + counterpartPlaceholder + `","days":7}`,
 		"ReturnResponse":         `{"kind":"partly_returned","refusal":"refuses","amount_fen":100,"text":"x","at":"` + day + `"}`,
 		"ReturnPlan":             `{"instalments":` + parts + `}`,
 		"ReturnPlanAnswer":       `{"accept":false,"reason":"x"}`,
 		"ReturnHarassment":       `{"text":"x"}`,
-		"Filing":                 validFiling,
+		"Filing":                 fullFiling(),
 		"ActRecordContact":       `{"channel":"phone","text":"请退回","sent_at":"` + day + `","counterpart_id":"` + counterpartPlaceholder + `","in_group":false}`,
 		"ActRecordResponse":      `{"counterpart_id":"` + counterpartPlaceholder + `","kind":"partly_returned","refusal":"refuses","amount_fen":100,"text":"x","at":"` + day + `"}`,
 		"ActRecordReturn":        `{"counterpart_id":"` + counterpartPlaceholder + `","amount_fen":100,"at":"` + day + `","channel":"wechat"}`,
@@ -65,6 +67,14 @@ func validBodies() map[string]string {
 		"NewWebhook":             `{"url":"https://example.org/hook","description":"客服系统","types":["case.case_filed"]}`,
 		"Preferences":            `{"language":"en","quiet_from":"21:30","quiet_until":"07:00","mail":{"money":false,"task":true,"deadline":true,"progress":true}}`,
 	}
+}
+
+// fullFiling is validFiling with every optional field set.
+func fullFiling() string {
+	return strings.Replace(validFiling, `"pace": 1`, `"pace": 1,
+		"noticed_at": "2026-03-01T12:35:00+08:00", "accepted_at": "2026-03-01T12:33:00+08:00", "intended_fen": 0,
+		"delayed_arrival": "2h", "account": "personal", "circumstances": {"own_slip": true}, "payer": {"name": "林山", "relation": "哥哥"},
+		"sends": [{"amount_fen": 200000, "sent_at": "2026-03-01T12:30:00+08:00", "transaction_no": "1000050001202603010012345678"}]`, 1)
 }
 
 // bodyTarget is a path that accepts a body of the schema, and the role that

@@ -220,6 +220,9 @@ func replaceValue(tree any, at []pathStep, value any) any {
 	case string:
 		members, _ := tree.(map[string]any)
 		members = maps.Clone(members)
+		if members == nil {
+			members = map[string]any{} // an optional object that the body leaves out
+		}
 		members[name] = replaceValue(members[name], at[1:], value)
 		return members
 	case int:

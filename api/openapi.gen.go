@@ -31,6 +31,7 @@ const (
 const (
 	ActionAcceptPlan          Action = "accept_plan"
 	ActionAddNote             Action = "add_note"
+	ActionAmendFacts          Action = "amend_facts"
 	ActionApproveDecision     Action = "approve_decision"
 	ActionAskPlatform         Action = "ask_platform"
 	ActionAssign              Action = "assign"
@@ -53,6 +54,7 @@ const (
 	ActionRejectDecision      Action = "reject_decision"
 	ActionRelease             Action = "release"
 	ActionReopen              Action = "reopen"
+	ActionReportDanger        Action = "report_danger"
 	ActionReportHarassment    Action = "report_harassment"
 	ActionRequestEvidence     Action = "request_evidence"
 	ActionResume              Action = "resume"
@@ -193,6 +195,7 @@ const (
 	EntryKindCaseFiled              EntryKind = "case_filed"
 	EntryKindContactPlanned         EntryKind = "contact_planned"
 	EntryKindContactRecorded        EntryKind = "contact_recorded"
+	EntryKindDangerReported         EntryKind = "danger_reported"
 	EntryKindDeadlineBreached       EntryKind = "deadline_breached"
 	EntryKindDeadlineNear           EntryKind = "deadline_near"
 	EntryKindDeadlinePassed         EntryKind = "deadline_passed"
@@ -209,6 +212,7 @@ const (
 	EntryKindExportBuilt            EntryKind = "export_built"
 	EntryKindExportDownloaded       EntryKind = "export_downloaded"
 	EntryKindExportRequested        EntryKind = "export_requested"
+	EntryKindFactsAmended           EntryKind = "facts_amended"
 	EntryKindHandedOver             EntryKind = "handed_over"
 	EntryKindHarassmentReported     EntryKind = "harassment_reported"
 	EntryKindHoldLifted             EntryKind = "hold_lifted"
@@ -501,6 +505,7 @@ const (
 	ReasonDuplicate      Reason = "duplicate"
 	ReasonLeakedPassword Reason = "leaked_password"
 	ReasonOther          Reason = "other"
+	ReasonTakenByAnother Reason = "taken_by_another"
 	ReasonWrongAmount    Reason = "wrong_amount"
 	ReasonWrongGroup     Reason = "wrong_group"
 	ReasonWrongPerson    Reason = "wrong_person"
@@ -518,6 +523,7 @@ const (
 const (
 	RefusalAccountClosed   Refusal = "account_closed"
 	RefusalAlreadyReturned Refusal = "already_returned"
+	RefusalBlocked         Refusal = "blocked"
 	RefusalClaimsGift      Refusal = "claims_gift"
 	RefusalClaimsOwed      Refusal = "claims_owed"
 	RefusalHostile         Refusal = "hostile"
@@ -814,7 +820,9 @@ type Assessment struct {
 
 // AssessmentFacts Facts of a mis-send
 type AssessmentFacts struct {
-	Account *Account `json:"account,omitempty"`
+	// AcceptedAt When the recipient accepted; a delayed arrival counts from here
+	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
+	Account    *Account   `json:"account,omitempty"`
 
 	// AmountFen Amount that was sent
 	AmountFen int64 `json:"amount_fen"`
@@ -833,16 +841,25 @@ type AssessmentFacts struct {
 	// Instrument How the money was sent
 	Instrument Instrument `json:"instrument"`
 
-	// NoticedAt When the sender noticed the mistake
+	// IntendedFen What should have been sent, or was owed; the claim is the rest
+	IntendedFen *int64 `json:"intended_fen,omitempty"`
+
+	// NoticedAt When the sender learned of the mistake; not before the day of the sending
 	NoticedAt *time.Time `json:"noticed_at,omitempty"`
 
 	// NotifiedAt When the counterpart was notified
 	NotifiedAt *time.Time `json:"notified_at,omitempty"`
 
+	// Payer The person who paid, if not the claimant
+	Payer *Payer `json:"payer,omitempty"`
+
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 	Reason   *Reason  `json:"reason,omitempty"`
 	Refusal  *Refusal `json:"refusal,omitempty"`
+
+	// Sends The payments of one mistake, if there were several; they add up to amount_fen, and the earliest is sent_at
+	Sends *[]Send `json:"sends,omitempty"`
 
 	// SentAt Not before 2014 and not in the future
 	SentAt *time.Time `json:"sent_at,omitempty"`
@@ -870,12 +887,17 @@ type Calibration struct {
 
 // Case A case as visible to the caller
 type Case struct {
-	AllowedActions []Action `json:"allowed_actions"`
-	AmountFen      int64    `json:"amount_fen"`
-	Appeal         *Appeal  `json:"appeal"`
+	AcceptedAt     *time.Time `json:"accepted_at"`
+	Account        *Account   `json:"account"`
+	AllowedActions []Action   `json:"allowed_actions"`
+	AmountFen      int64      `json:"amount_fen"`
+	Appeal         *Appeal    `json:"appeal"`
 
 	// Assignee Id of the assigned account
 	Assignee *string `json:"assignee"`
+
+	// Circumstances Answers by name of the circumstance
+	Circumstances map[string]bool `json:"circumstances"`
 
 	// ClaimState Whether the counterparts have accepted the money
 	ClaimState ClaimState `json:"claim_state"`
@@ -888,11 +910,12 @@ type Case struct {
 	Contacts *Contacts `json:"contacts"`
 
 	// CostsFen Costs of legal steps
-	CostsFen             int64         `json:"costs_fen"`
-	Counterparts         []Counterpart `json:"counterparts"`
-	CreatedAt            time.Time     `json:"created_at"`
-	Deadlines            []Deadline    `json:"deadlines"`
-	EvidenceRequirements []Requirement `json:"evidence_requirements"`
+	CostsFen             int64           `json:"costs_fen"`
+	Counterparts         []Counterpart   `json:"counterparts"`
+	CreatedAt            time.Time       `json:"created_at"`
+	Deadlines            []Deadline      `json:"deadlines"`
+	DelayedArrival       *DelayedArrival `json:"delayed_arrival"`
+	EvidenceRequirements []Requirement   `json:"evidence_requirements"`
 
 	// Flags Abuse flags; null in lists and for everyone except supervisors and auditors
 	Flags *[]AbuseFlag `json:"flags"`
@@ -902,8 +925,12 @@ type Case struct {
 	ID    string    `json:"id"`
 
 	// Instrument How the money was sent
-	Instrument     Instrument `json:"instrument"`
+	Instrument Instrument `json:"instrument"`
+
+	// IntendedFen What should have been sent, or was owed; 0 when nothing was
+	IntendedFen    int64      `json:"intended_fen"`
 	Narrative      *string    `json:"narrative"`
+	NoticedAt      *time.Time `json:"noticed_at"`
 	Number         string     `json:"number"`
 	Outcome        *Outcome   `json:"outcome"`
 	OutstandingFen int64      `json:"outstanding_fen"`
@@ -911,9 +938,13 @@ type Case struct {
 	// OverpaidFen Amount returned in excess of the claim, owed to the payer
 	OverpaidFen int64 `json:"overpaid_fen"`
 
+	// OwedFen What is still owed: sent minus intended minus recovered
+	OwedFen int64 `json:"owed_fen"`
+
 	// Pace 1, or how many times faster a development case runs
 	Pace   int     `json:"pace"`
 	Paused *Paused `json:"paused"`
+	Payer  *Payer  `json:"payer"`
 
 	// Plans Proposed or running plans, at most one per counterpart
 	Plans []Plan `json:"plans"`
@@ -939,6 +970,7 @@ type Case struct {
 	// Retention Retention of a case's personal values
 	Retention Retention `json:"retention"`
 	Route     *Route    `json:"route"`
+	Sends     []Send    `json:"sends"`
 	SentAt    time.Time `json:"sent_at"`
 
 	// Shared The claimant shares the case with others, without personal data
@@ -1480,31 +1512,51 @@ type FileFindingCode string
 
 // Filing What a claimant enters to file a case
 type Filing struct {
+	// AcceptedAt When the recipient accepted; a delayed arrival counts from here
+	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
+	Account    *Account   `json:"account,omitempty"`
+
 	// AmountFen Amount that was sent
 	AmountFen int64 `json:"amount_fen"`
+
+	// Circumstances Answers to the questions that an assessment asks, by their signal
+	Circumstances *map[string]bool `json:"circumstances,omitempty"`
 
 	// ClaimState Whether the counterparts have accepted the money
 	ClaimState ClaimState `json:"claim_state"`
 
 	// Claimant The person who sent the money by mistake
-	Claimant     FilingClaimant      `json:"claimant"`
-	Counterparts []FilingCounterpart `json:"counterparts"`
-	Group        *Group              `json:"group,omitempty"`
+	Claimant       FilingClaimant      `json:"claimant"`
+	Counterparts   []FilingCounterpart `json:"counterparts"`
+	DelayedArrival *DelayedArrival     `json:"delayed_arrival,omitempty"`
+	Group          *Group              `json:"group,omitempty"`
 
 	// Instrument How the money was sent
 	Instrument Instrument `json:"instrument"`
 
+	// IntendedFen What should have been sent, or was owed; the claim is the rest
+	IntendedFen *int64 `json:"intended_fen,omitempty"`
+
 	// Narrative What happened, in the claimant's words
 	Narrative *string `json:"narrative,omitempty"`
 
+	// NoticedAt When the sender learned of the mistake; not before the day of the sending
+	NoticedAt *time.Time `json:"noticed_at,omitempty"`
+
 	// Pace Only on development installations: how many times faster the case runs
 	Pace *int `json:"pace,omitempty"`
+
+	// Payer The person who paid, if not the claimant
+	Payer *Payer `json:"payer,omitempty"`
 
 	// Platform Wallet or messenger the money was sent with
 	Platform Platform `json:"platform"`
 
 	// Reason Why the transfer was a mistake
 	Reason Reason `json:"reason"`
+
+	// Sends The payments of one mistake, if there were several; they add up to amount_fen, and the earliest is sent_at
+	Sends *[]Send `json:"sends,omitempty"`
 
 	// SentAt Not before 2014 and not in the future
 	SentAt time.Time `json:"sent_at"`
@@ -2041,6 +2093,14 @@ type Paused struct {
 	Until *time.Time `json:"until"`
 }
 
+// Payer A person who paid for the claimant
+type Payer struct {
+	Name string `json:"name"`
+
+	// Relation To the claimant
+	Relation *string `json:"relation,omitempty"`
+}
+
 // Plan An instalment plan
 type Plan struct {
 	CounterpartID string       `json:"counterpart_id"`
@@ -2492,6 +2552,13 @@ type RowFault struct {
 
 // SeenParticulars Particulars by name, as supplied or masked
 type SeenParticulars map[string]interface{}
+
+// Send One of several payments of the same mistake
+type Send struct {
+	AmountFen     int64     `json:"amount_fen"`
+	SentAt        time.Time `json:"sent_at"`
+	TransactionNo *string   `json:"transaction_no,omitempty"`
+}
 
 // SendFacts Facts of a planned transfer
 type SendFacts struct {

@@ -21,9 +21,30 @@ func renderCase(v casework.View) Case {
 		Contacts: renderContacts(v.Contacts), Representative: nullIfEmpty[string](v.Representative), Route: nullIfEmpty[Route](p.Route), Deadlines: renderList(v.Deadlines, renderDeadline),
 		AllowedActions: convertStrings[Action](v.Allowed), EvidenceRequirements: renderList(v.Requirements, renderRequirement),
 		Assignee: nullIfEmpty[string](v.Assignee), Playbook: PlaybookVersion{Version: v.Playbook}, Pace: v.Pace,
+		OwedFen: int64(p.Outstanding()), IntendedFen: int64(p.Facts.Intended), NoticedAt: renderTimeOrNull(p.Facts.NoticedAt),
+		AcceptedAt: renderTimeOrNull(p.Facts.AcceptedAt), DelayedArrival: nullIfEmpty[DelayedArrival](p.Facts.Delay),
+		Account: nullIfEmpty[Account](p.Facts.Account), Circumstances: renderCircumstances(p.Facts), Sends: renderList(v.Sends, renderSend), Payer: renderPayer(v.Payer),
 		CreatedAt: renderTime(v.CreatedAt), ClosedAt: renderTimeOrNull(v.ClosedAt), Shared: v.Shared, Version: v.Version,
 		Retention: renderRetention(v), Flags: renderFlags(v.Flags),
 	}
+}
+
+func renderCircumstances(f recovery.Facts) map[string]bool {
+	if f.Circumstances == nil {
+		return map[string]bool{}
+	}
+	return f.Circumstances
+}
+
+func renderSend(s recovery.Send) Send {
+	return Send{AmountFen: int64(s.Amount), SentAt: renderTime(*s.SentAt), TransactionNo: nullIfEmpty[string](s.TransactionNo)}
+}
+
+func renderPayer(p recovery.Payer) *Payer {
+	if p == (recovery.Payer{}) {
+		return nil
+	}
+	return &Payer{Name: p.Name, Relation: nullIfEmpty[string](p.Relation)}
 }
 
 func renderClaimant(c recovery.Claimant) Claimant {

@@ -73,7 +73,7 @@ func TestEnumerationsMatchDomain(t *testing.T) {
 		"NoteVisibility": {recovery.NoteInternal, recovery.NoteShared},
 		"NoticeClass":    recovery.ToStrings(notify.Classes), "DeliveryState": notify.DeliveryStates,
 		"TextPlace": recovery.ToStrings(textlint.Places), "FindingCode": recovery.ToStrings(textlint.Codes),
-		"Account": recovery.ToStrings(playbook.Accounts), "DelayedArrival": recovery.ToStrings(playbook.Delays),
+		"Account": recovery.ToStrings(recovery.Accounts), "DelayedArrival": recovery.ToStrings(recovery.Delays),
 		"Mark": recovery.ToStrings([]playbook.Mark{playbook.Verbatim, playbook.Secondary, playbook.Recalled}),
 		"Way":  append([]string{string(playbook.VoluntaryReturn), string(playbook.PlatformAppeal)}, recovery.ToStrings(recovery.Routes)...),
 	} {
@@ -135,9 +135,9 @@ func TestEmailFieldOnlyInReturnBodies(t *testing.T) {
 
 func domainFields(action recovery.Action) []string {
 	got := []string{}
-	for field := range reflect.TypeFor[recovery.ActionBody]().Fields() {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[recovery.ActionBody]()) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == linkOnlyField {
+		if name == linkOnlyField || field.Anonymous {
 			continue
 		}
 		act := recovery.ActionBody{Action: action}
@@ -159,7 +159,10 @@ func setNonZero(value reflect.Value) {
 		value.Set(reflect.New(value.Type().Elem()))
 	case reflect.Slice:
 		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
-	case reflect.Int:
+	case reflect.Map:
+		value.Set(reflect.MakeMap(value.Type()))
+		value.SetMapIndex(reflect.ValueOf(recovery.Blocked), reflect.ValueOf(true))
+	case reflect.Int, reflect.Int64:
 		value.SetInt(1)
 	default:
 		value.SetString("x")
@@ -191,9 +194,10 @@ func TestFilingFieldsMatchDomain(t *testing.T) {
 		"AssessmentFacts": playbook.AssessmentFacts{}, "SendFacts": playbook.SendFacts{}, "FactsCounterpart": recovery.FilingCounterpart{}, "FactsClaimant": recovery.Claimant{}, "Income": playbook.Income{},
 	} {
 		got := []string{}
-		for field := range reflect.TypeOf(value).Fields() {
-			tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			got = append(got, tag)
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(value)) {
+			if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); !field.Anonymous {
+				got = append(got, tag)
+			}
 		}
 		slices.Sort(got)
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(schemaNamed(t, name).Properties)), got); diff != "" {

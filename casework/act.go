@@ -74,7 +74,15 @@ func (s *Service) checkActionBody(actor recovery.Actor, c recovery.Case, body re
 	if err := checkDataAvailable(c, actor); err != nil {
 		return err
 	}
-	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body))
+	return joinFaults(checkCounterpart(c, body), checkAfterPayment(c, body), s.checkAmendedFacts(c, body))
+}
+
+// checkAmendedFacts checks the facts as they would be after the action.
+func (s *Service) checkAmendedFacts(c recovery.Case, body recovery.ActionBody) error {
+	if body.Action != recovery.AmendFacts {
+		return nil
+	}
+	return c.CheckFacts(c.Facts().Amended(body.Facts), s.Now())
 }
 
 // checkAfterPayment refuses an event that was before the payment. It does not check

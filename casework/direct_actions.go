@@ -35,7 +35,7 @@ func (s *Service) prepareDirectAction(ctx context.Context, req Request, c recove
 	spec, _ := recovery.SpecOf(body.Action)
 	draft := s.newDraft(spec.Entry, req, c)
 	draft.Key = requestEntryKey(req, s.newID)
-	draft.Facts, draft.Personal = body.Facts(), body.Personal()
+	draft.Facts, draft.Personal = body.PlainFacts(), body.Personal()
 	write := postgres.DirectWrite{CaseID: c.ID, Draft: draft, PreviousAssignee: c.Assignee}
 	after, err := s.applyDirectAction(ctx, req, c, body, &write)
 	if err != nil {

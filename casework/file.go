@@ -102,6 +102,7 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 		"claimant.province": c.Claimant.Province, "claimant.city": c.Claimant.City,
 		"narrative": c.Narrative, "transaction_no": c.TransactionNo,
 	}
+	addFurtherFacts(draft, c)
 	for i, counterpart := range c.Counterparts {
 		draft.Personal[fmt.Sprintf("counterpart.%d.alias", i+1)] = counterpart.Alias
 		draft.Personal[fmt.Sprintf("counterpart.%d.contact", i+1)] = counterpart.Contact
@@ -112,6 +113,18 @@ func (s *Service) filedDraft(req Request, c recovery.Case) journal.Draft {
 		}
 	}
 	return draft
+}
+
+// addFurtherFacts adds the facts that most filings do not have.
+func addFurtherFacts(draft journal.Draft, c recovery.Case) {
+	for name, value := range (recovery.ActionBody{Facts: c.Facts()}).PlainFacts() {
+		draft.Facts[name] = value
+	}
+	for i, send := range c.Sends {
+		draft.Facts[fmt.Sprintf("sends.%d", i+1)] = map[string]any{"amount_fen": send.Amount, "sent_at": send.SentAt.UTC().Format(time.RFC3339)}
+		draft.Personal[fmt.Sprintf("sends.%d.transaction_no", i+1)] = send.TransactionNo
+	}
+	draft.Personal["payer.name"], draft.Personal["payer.relation"] = c.Payer.Name, c.Payer.Relation
 }
 
 // Recall reports whether a mis-send can still be recalled. It stores nothing and

@@ -17,7 +17,8 @@ func redactCase(c recovery.Case, actor recovery.Actor) recovery.Case {
 	if !isRestrictedFor(c, actor) {
 		return c
 	}
-	c.Claimant, c.Narrative, c.TransactionNo = recovery.Claimant{}, "", ""
+	c.Claimant, c.Narrative, c.TransactionNo, c.Payer = recovery.Claimant{}, "", "", recovery.Payer{}
+	c.Sends = c.SendsWithoutNumbers()
 	c.Counterparts = slices.Clone(c.Counterparts)
 	for i := range c.Counterparts {
 		c.Counterparts[i].Alias, c.Counterparts[i].Contact = "", ""

@@ -68,6 +68,8 @@ func soundActs(rig *casetest.Fixture, view casework.View, friend recovery.UserID
 		recovery.RecordResponse:      {CounterpartID: one, Kind: string(recovery.Refused), At: &now},
 		recovery.RecordReturn:        {Amount: &some, At: &now, Channel: recovery.ByWeChat},
 		recovery.ReportHarassment:    {CounterpartID: one, Text: "x"},
+		recovery.ReportDanger:        {Kind: recovery.Threatened, Text: "x"},
+		recovery.AmendFacts:          {Facts: recovery.Facts{Account: recovery.Personal}},
 		recovery.ProposePlan:         {CounterpartID: one, Instalments: []recovery.Instalment{{DueOn: day, Amount: view.Amount}}},
 		recovery.AcceptPlan:          {CounterpartID: one},
 		recovery.DeclinePlan:         {CounterpartID: one},

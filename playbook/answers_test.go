@@ -20,10 +20,11 @@ func anyFacts(t *rapid.T) (playbook.AssessmentFacts, time.Time) {
 		Amount:     recovery.Money(rapid.Int64Range(1, int64(recovery.MaxMoney)).Draw(t, "amount")),
 		Reason:     oneOf(t, "reason", append(recovery.Reasons, "")),
 		ClaimState: oneOf(t, "claim", append(recovery.ClaimStates, "")),
-		Account:    oneOf(t, "account", append(playbook.Accounts, "")),
-		Delay:      oneOf(t, "delay", append(playbook.Delays, "")),
-		Refusal:    oneOf(t, "refusal", append(recovery.Refusals, "")),
-		Claimant:   recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江省", "海底"}).Draw(t, "province")},
+		Facts: recovery.Facts{
+			Account: oneOf(t, "account", append(recovery.Accounts, "")), Delay: oneOf(t, "delay", append(recovery.Delays, "")),
+		},
+		Refusal:  oneOf(t, "refusal", append(recovery.Refusals, "")),
+		Claimant: recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江省", "海底"}).Draw(t, "province")},
 	}
 	if kind := oneOf(t, "group", append(recovery.GroupKinds, "")); kind != "" {
 		f.Group = &recovery.Group{Kind: kind, Size: rapid.IntRange(1, 5_000).Draw(t, "size")}

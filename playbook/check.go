@@ -251,7 +251,7 @@ func (i *ruleChecker) checkScope(id string, s scope) {
 		checkOneOf(i, id, "stage", value, recovery.Stages)
 	}
 	for _, value := range s.Accounts {
-		checkOneOf(i, id, "account", value, Accounts)
+		checkOneOf(i, id, "account", value, recovery.Accounts)
 	}
 }
 

@@ -112,7 +112,7 @@ func (rs *RuleSet) checkGuidanceAt(i *ruleChecker, at time.Time) {
 }
 
 func (i *ruleChecker) checkGuidanceFor(rs *RuleSet, moment string, platform recovery.Platform, instrument recovery.Instrument, at time.Time) {
-	for _, account := range Accounts {
+	for _, account := range recovery.Accounts {
 		if rs.findGuidance(moment, RecallFacts{Platform: platform, Instrument: instrument, Account: account}, at) == nil {
 			i.addFault("", "no guidance for %s of %s %s from an account that is %s (on %s)", moment, platform, instrument, account, formatDay(at))
 		}

@@ -67,7 +67,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"packet":            func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument != recovery.Transfer) },
 	"lucky":             func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.LuckyPacket) },
 	"enterprise_packet": func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.EnterprisePacket) },
-	"personal_account":  func(e *evaluation) Answer { return equalsIfKnown(e.facts.Account, Personal) },
+	"personal_account":  func(e *evaluation) Answer { return equalsIfKnown(e.facts.Account, recovery.Personal) },
 	"delayed":           func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
 	"mistaken":          isMistaken,
 	"claimed":           isClaimed,
@@ -136,11 +136,11 @@ func andAnswers(a, b Answer) Answer {
 
 func orAnswers(a, b Answer) Answer { return andAnswers(a.negate(), b.negate()).negate() }
 
-func isDelayed(d Delay) Answer {
+func isDelayed(d recovery.Delay) Answer {
 	if d == "" {
 		return Unknown
 	}
-	return answerFromBool(d != NoDelay)
+	return answerFromBool(d != recovery.NoDelay)
 }
 
 func isMistaken(e *evaluation) Answer {

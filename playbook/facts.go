@@ -17,24 +17,22 @@ type AssessmentFacts struct {
 	SentAt       *time.Time                   `json:"sent_at,omitempty"`
 	Reason       recovery.Reason              `json:"reason,omitempty"`
 	ClaimState   recovery.ClaimState          `json:"claim_state,omitempty"`
-	Account      Account                      `json:"account,omitempty"`
-	Delay        Delay                        `json:"delayed_arrival,omitempty"`
 	Group        *recovery.Group              `json:"group,omitempty"`
 	Counterparts []recovery.FilingCounterpart `json:"counterparts,omitempty"`
 	Claimant     recovery.Claimant            `json:"claimant,omitzero"` // province and city only are read
 	Refusal      recovery.Refusal             `json:"refusal,omitempty"`
 	Bystanders   *int                         `json:"bystanders,omitempty"`  // others who joined the conversation
-	NoticedAt    *time.Time                   `json:"noticed_at,omitempty"`  // when the sender learned of the mistake
 	NotifiedAt   *time.Time                   `json:"notified_at,omitempty"` // when the counterpart was notified
-	// Circumstances are answers to the questions of the rules, by signal.
-	Circumstances map[string]bool `json:"circumstances,omitempty"`
+	Sends        []recovery.Send              `json:"sends,omitempty"`
+	Payer        *recovery.Payer              `json:"payer,omitempty"`
+	recovery.Facts
 }
 
 // FactsOf returns the facts of a case, as far as its record has them.
 func FactsOf(c recovery.Case) AssessmentFacts {
 	f := AssessmentFacts{
 		Platform: c.Platform, Instrument: c.Instrument, Amount: c.Amount, Reason: c.Reason, ClaimState: c.ClaimState,
-		Claimant: c.Claimant,
+		Claimant: c.Claimant, Sends: c.Sends, Facts: c.Facts(),
 	}
 	if !c.SentAt.IsZero() {
 		f.SentAt = &c.SentAt
@@ -89,7 +87,9 @@ func (f AssessmentFacts) asCase(now time.Time) recovery.Case {
 	c := recovery.Case{
 		Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount, SentAt: f.sentAtOrZero(), Reason: f.Reason,
 		ClaimState: f.claimStateOrUnknown(), Group: f.groupOrZero(), Claimant: f.Claimant,
-		CreatedAt: now, Position: recovery.Position{Claim: f.Amount, OneToOne: f.groupOrZero().IsOneToOne()},
+		CreatedAt: now, Sends: f.Sends, Position: recovery.Position{
+			Claim: f.Amount - f.Intended, Facts: f.Facts, OneToOne: f.groupOrZero().IsOneToOne(),
+		},
 	}
 	for _, counterpart := range f.Counterparts {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{Alias: counterpart.Alias, Claimed: counterpart.Claimed})
@@ -107,14 +107,17 @@ func (rs *RuleSet) CheckFacts(f AssessmentFacts, now time.Time) error {
 	c.Time("sent_at", f.SentAt, false)
 	recovery.OneOf(c, "reason", f.Reason, recovery.Reasons, false)
 	recovery.OneOf(c, "claim_state", f.ClaimState, recovery.ClaimStates, false)
-	recovery.OneOf(c, "account", f.Account, Accounts, false)
-	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
 	recovery.OneOf(c, "refusal", f.Refusal, recovery.Refusals, false)
-	checkNotBefore(c, "noticed_at", f.NoticedAt, f.SentAt)
-	checkNotBefore(c, "notified_at", f.NotifiedAt, f.SentAt)
+	c.NotBefore("notified_at", f.NotifiedAt, f.SentAt)
+	context := recovery.FactContext{
+		Amount: f.Amount, SentAt: f.SentAt, Instrument: f.Instrument, Reason: f.Reason, ClaimState: f.ClaimState,
+	}
+	f.Check(c, context)
+	recovery.CheckSends(c, f.Sends, context)
+	f.Payer.Check(c)
 	f.checkPeople(c)
-	for _, name := range sortedKeys(f.Circumstances) {
-		if !rs.hasQuestion(name, aboutCase, now) {
+	for _, name := range recovery.Circumstances {
+		if _, given := f.Circumstances[name]; given && !rs.hasQuestion(name, aboutCase, now) {
 			c.Add("circumstances."+name, "unknown_value", "There is no such circumstance.")
 		}
 	}
@@ -128,14 +131,6 @@ func (rs *RuleSet) hasQuestion(signal, about string, at time.Time) bool {
 		}
 	}
 	return false
-}
-
-// checkNotBefore refuses an instant before the sending.
-func checkNotBefore(c *recovery.FieldChecker, field string, at, sentAt *time.Time) {
-	c.Time(field, at, false)
-	if at != nil && sentAt != nil && at.Before(*sentAt) {
-		c.Add(field, "before_sending", "This cannot have been before the sending.")
-	}
 }
 
 func (f AssessmentFacts) checkPeople(c *recovery.FieldChecker) {
@@ -155,7 +150,7 @@ func (f AssessmentFacts) checkPeople(c *recovery.FieldChecker) {
 	for i, counterpart := range f.Counterparts {
 		at := fmt.Sprintf("counterparts[%d].", i)
 		c.Amount(at+"claimed_fen", counterpart.Claimed, false)
-		checkNotBefore(c, at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
+		c.NotBefore(at+"claimed_at", counterpart.ClaimedAt, f.SentAt)
 		claimed += min(max(counterpart.Claimed, 0), recovery.MaxMoney)
 	}
 	if f.Amount > 0 && claimed > f.Amount {

@@ -31,10 +31,10 @@ func story() playbook.AssessmentFacts {
 	return playbook.AssessmentFacts{
 		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000, SentAt: &at,
 		Reason: recovery.WrongPerson, ClaimState: recovery.Claimed,
-		Group:         &recovery.Group{Kind: recovery.NoGroup},
-		Counterparts:  []recovery.FilingCounterpart{{Alias: "山风"}},
-		Claimant:      recovery.Claimant{Province: "浙江省", City: "杭州"},
-		Circumstances: map[string]bool{},
+		Group:        &recovery.Group{Kind: recovery.NoGroup},
+		Counterparts: []recovery.FilingCounterpart{{Alias: "山风"}},
+		Claimant:     recovery.Claimant{Province: "浙江省", City: "杭州"},
+		Facts:        recovery.Facts{Circumstances: map[string]bool{}},
 	}
 }
 
@@ -49,7 +49,8 @@ func TestFactsThatCannotBe(t *testing.T) {
 	if err := b.CheckFacts(least, now); err != nil {
 		t.Errorf("the least that can be told: %v", err)
 	}
-	early, late, old := sent.Add(-time.Second), now.Add(time.Hour), time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+	early, dayBefore, late := sent.Add(-time.Second), sent.AddDate(0, 0, -1), now.Add(time.Hour)
+	old := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
 	minus := -1
 	for field, change := range map[string]func(*playbook.AssessmentFacts){
 		"platform":                   func(f *playbook.AssessmentFacts) { f.Platform = "icq" },
@@ -61,7 +62,7 @@ func TestFactsThatCannotBe(t *testing.T) {
 		"account":                    func(f *playbook.AssessmentFacts) { f.Account = "joint" },
 		"delayed_arrival":            func(f *playbook.AssessmentFacts) { f.Delay = "3h" },
 		"refusal":                    func(f *playbook.AssessmentFacts) { f.Refusal = "no" },
-		"noticed_at":                 func(f *playbook.AssessmentFacts) { f.NoticedAt = &early },
+		"noticed_at":                 func(f *playbook.AssessmentFacts) { f.NoticedAt = &dayBefore },
 		"notified_at":                func(f *playbook.AssessmentFacts) { f.NotifiedAt = &old },
 		"group.kind":                 func(f *playbook.AssessmentFacts) { f.Group.Kind = "choir" },
 		"group.size":                 func(f *playbook.AssessmentFacts) { f.Group.Size = 5_001 },
@@ -101,9 +102,9 @@ func TestFindings(t *testing.T) {
 		{"claimed_though_unclaimed", func(f *playbook.AssessmentFacts) {
 			f.ClaimState, f.Counterparts[0].Claimed = recovery.Unclaimed, 100
 		}},
-		{"delay_of_a_packet", func(f *playbook.AssessmentFacts) { f.Instrument, f.Delay = recovery.OrdinaryPacket, playbook.TwoHours }},
+		{"delay_of_a_packet", func(f *playbook.AssessmentFacts) { f.Instrument, f.Delay = recovery.OrdinaryPacket, recovery.TwoHours }},
 		{"enterprise_from_person", func(f *playbook.AssessmentFacts) {
-			f.Instrument, f.Account = recovery.EnterprisePacket, playbook.Personal
+			f.Instrument, f.Account = recovery.EnterprisePacket, recovery.Personal
 		}},
 		{"unknown_province", func(f *playbook.AssessmentFacts) { f.Claimant.Province = "亚特兰蒂斯" }},
 		{"tiny", func(f *playbook.AssessmentFacts) { f.Amount = 1 }},

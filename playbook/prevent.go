@@ -41,8 +41,8 @@ type SendFacts struct {
 	Platform   recovery.Platform   `json:"platform"`
 	Instrument recovery.Instrument `json:"instrument"`
 	Amount     recovery.Money      `json:"amount_fen,omitempty"`
-	Account    Account             `json:"account,omitempty"`
-	Delay      Delay               `json:"delayed_arrival,omitempty"`
+	Account    recovery.Account    `json:"account,omitempty"`
+	Delay      recovery.Delay      `json:"delayed_arrival,omitempty"`
 	Group      *recovery.Group     `json:"group,omitempty"`
 	// Circumstances are answers to the questions about sending, by signal.
 	Circumstances map[string]bool `json:"circumstances,omitempty"`
@@ -81,8 +81,8 @@ func (rs *RuleSet) CheckSend(f SendFacts, now time.Time) error {
 	recovery.OneOf(c, "platform", f.Platform, recovery.Platforms, true)
 	recovery.OneOf(c, "instrument", f.Instrument, recovery.Instruments, true)
 	c.Amount("amount_fen", f.Amount, false)
-	recovery.OneOf(c, "account", f.Account, Accounts, false)
-	recovery.OneOf(c, "delayed_arrival", f.Delay, Delays, false)
+	recovery.OneOf(c, "account", f.Account, recovery.Accounts, false)
+	recovery.OneOf(c, "delayed_arrival", f.Delay, recovery.Delays, false)
 	AssessmentFacts{Group: f.Group}.checkPeople(c)
 	for _, name := range sortedKeys(f.Circumstances) {
 		if !rs.hasQuestion(name, aboutSending, now) {
@@ -162,7 +162,7 @@ func isEnterprise(f SendFacts) Answer {
 	if f.Instrument == recovery.EnterprisePacket {
 		return Yes
 	}
-	return equalsIfKnown(f.Account, Company)
+	return equalsIfKnown(f.Account, recovery.Company)
 }
 
 func isSendGroup(f SendFacts, kind recovery.GroupKind) Answer {

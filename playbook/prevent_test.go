@@ -22,7 +22,7 @@ func codes(warnings []playbook.Warning) []string {
 func TestPreventionWarns(t *testing.T) {
 	t.Parallel()
 	b := book(t)
-	transfer := playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 10_000, Delay: playbook.OneDay}
+	transfer := playbook.SendFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 10_000, Delay: recovery.OneDay}
 	group := playbook.SendFacts{
 		Platform: recovery.Alipay, Instrument: recovery.PasswordPacket, Amount: 1_000,
 		Group: &recovery.Group{Kind: recovery.StrangersGroup, Size: 80},
@@ -35,7 +35,7 @@ func TestPreventionWarns(t *testing.T) {
 		return f
 	}
 	large := transfer
-	large.Amount, large.Delay = 50_000, playbook.NoDelay
+	large.Amount, large.Delay = 50_000, recovery.NoDelay
 	almost := large
 	almost.Amount--
 	night := noon.Add(11 * time.Hour)
@@ -86,7 +86,7 @@ func TestMeasuresWithTheirRatings(t *testing.T) {
 		return list
 	}
 	stranger := playbook.SendFacts{
-		Platform: recovery.WeChat, Instrument: recovery.Transfer, Account: playbook.Personal,
+		Platform: recovery.WeChat, Instrument: recovery.Transfer, Account: recovery.Personal,
 		Circumstances: map[string]bool{"unfamiliar": true},
 	}
 	want := []row{

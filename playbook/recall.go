@@ -73,51 +73,15 @@ type warningRule struct {
 	Text         string `yaml:"text"`
 }
 
-// Account is the kind of account the money left; empty when unknown.
-type Account string
-
-// The kinds of account.
-const (
-	Personal Account = "personal"
-	Company  Account = "company"
-)
-
-// Accounts lists the kinds of account.
-var Accounts = []Account{Personal, Company}
-
-// Delay is the delayed arrival set before a transfer; empty when unknown.
-type Delay string
-
-// The delays.
-const (
-	NoDelay  Delay = "none"
-	TwoHours Delay = "2h"
-	OneDay   Delay = "24h"
-)
-
-// Delays lists the delays.
-var Delays = []Delay{NoDelay, TwoHours, OneDay}
-
-func (d Delay) duration() time.Duration {
-	switch d {
-	case TwoHours:
-		return 2 * time.Hour
-	case OneDay:
-		return 24 * time.Hour
-	default:
-		return 0
-	}
-}
-
 // RecallFacts are the facts that decide whether money can be recalled.
 type RecallFacts struct {
 	Platform   recovery.Platform
 	Instrument recovery.Instrument
 	ClaimState recovery.ClaimState
 	SentAt     time.Time
-	Account    Account
-	Delay      Delay // of transfers only
-	Danger     bool  // fraud, gambling or threats: the sender should not contact the counterpart
+	Account    recovery.Account
+	Delay      recovery.Delay // of transfers only
+	Danger     bool           // fraud, gambling or threats: the sender should not contact the counterpart
 }
 
 func (f RecallFacts) situation() situation {
@@ -127,10 +91,10 @@ func (f RecallFacts) situation() situation {
 // arrivalTime returns the earliest arrival of a delayed transfer; zero when it was
 // not delayed.
 func (f RecallFacts) arrivalTime() time.Time {
-	if f.Instrument != recovery.Transfer || f.Delay.duration() == 0 || f.SentAt.IsZero() {
+	if f.Instrument != recovery.Transfer || f.Delay.Duration() == 0 || f.SentAt.IsZero() {
 		return time.Time{}
 	}
-	return f.SentAt.Add(f.Delay.duration()).UTC()
+	return f.SentAt.Add(f.Delay.Duration()).UTC()
 }
 
 // Recall describes whether the sender alone can take the money back now, and what to do

@@ -62,23 +62,23 @@ func TestDelayedArrival(t *testing.T) {
 	b := book(t)
 	s, h := time.Second, time.Hour
 	for _, test := range []struct {
-		delay playbook.Delay
+		delay recovery.Delay
 		claim recovery.ClaimState
 		after time.Duration
 		want  string
 	}{
-		{playbook.TwoHours, recovery.Claimed, 0, "under way"},
-		{playbook.TwoHours, recovery.Claimed, 2*h - s, "under way"},
-		{playbook.TwoHours, recovery.Claimed, 2 * h, "ask"},
-		{playbook.OneDay, recovery.Claimed, 24*h - s, "under way"},
-		{playbook.OneDay, recovery.Claimed, 24 * h, "ask"},
-		{playbook.NoDelay, recovery.Claimed, 0, "ask"},
+		{recovery.TwoHours, recovery.Claimed, 0, "under way"},
+		{recovery.TwoHours, recovery.Claimed, 2*h - s, "under way"},
+		{recovery.TwoHours, recovery.Claimed, 2 * h, "ask"},
+		{recovery.OneDay, recovery.Claimed, 24*h - s, "under way"},
+		{recovery.OneDay, recovery.Claimed, 24 * h, "ask"},
+		{recovery.NoDelay, recovery.Claimed, 0, "ask"},
 		{"", recovery.Claimed, 0, "ask"},
-		{playbook.OneDay, recovery.Unclaimed, 0, "take it back"},
-		{playbook.OneDay, recovery.ClaimUnknown, 0, "perhaps"},
-		{playbook.TwoHours, recovery.Unclaimed, h, "under way"},
-		{playbook.TwoHours, recovery.Unclaimed, 2 * h, "wait"},
-		{playbook.OneDay, recovery.Unclaimed, 24 * h, "look"},
+		{recovery.OneDay, recovery.Unclaimed, 0, "take it back"},
+		{recovery.OneDay, recovery.ClaimUnknown, 0, "perhaps"},
+		{recovery.TwoHours, recovery.Unclaimed, h, "under way"},
+		{recovery.TwoHours, recovery.Unclaimed, 2 * h, "wait"},
+		{recovery.OneDay, recovery.Unclaimed, 24 * h, "look"},
 	} {
 		f := facts(recovery.WeChat, recovery.Transfer, test.claim)
 		f.Delay = test.delay
@@ -89,11 +89,11 @@ func TestDelayedArrival(t *testing.T) {
 		}
 	}
 	packet := facts(recovery.WeChat, recovery.OrdinaryPacket, recovery.Claimed)
-	packet.Delay = playbook.OneDay
+	packet.Delay = recovery.OneDay
 	if got := b.Recall(packet, sent); got.ArrivesAt != nil {
 		t.Error("a packet has no delayed arrival")
 	}
-	unsent := playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Delay: playbook.OneDay}
+	unsent := playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Delay: recovery.OneDay}
 	if got := b.Recall(unsent, sent); got.ArrivesAt != nil {
 		t.Error("an arrival was computed without a time of sending")
 	}
@@ -104,8 +104,8 @@ func TestAccountsAndDelaysPromiseNothing(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	for _, cell := range cells {
-		for _, account := range playbook.Accounts {
-			for _, delay := range playbook.Delays {
+		for _, account := range recovery.Accounts {
+			for _, delay := range recovery.Delays {
 				for _, claim := range recovery.ClaimStates {
 					for _, after := range instants {
 						plain := facts(cell.platform, cell.instrument, claim)
@@ -127,9 +127,9 @@ func TestWhoHasToAct(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	company := facts(recovery.WeCom, recovery.EnterprisePacket, recovery.Unclaimed)
-	company.Account = playbook.Company
+	company.Account = recovery.Company
 	employee := company
-	employee.Account = playbook.Personal
+	employee.Account = recovery.Personal
 	for _, test := range []struct {
 		name  string
 		facts playbook.RecallFacts

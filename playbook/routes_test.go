@@ -1,6 +1,7 @@
 package playbook_test
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -199,14 +200,15 @@ func drawFacts(t *rapid.T, b *playbook.RuleSet) playbook.AssessmentFacts {
 		Amount:     recovery.Money(rapid.Int64Range(1, int64(recovery.MaxMoney)).Draw(t, "amount")),
 		Reason:     rapid.SampledFrom(recovery.Reasons).Draw(t, "reason"),
 		ClaimState: rapid.SampledFrom(append(recovery.ClaimStates, "")).Draw(t, "claim"),
-		Account:    rapid.SampledFrom(append(playbook.Accounts, "")).Draw(t, "account"),
-		Delay:      rapid.SampledFrom(append(playbook.Delays, "")).Draw(t, "delay"),
-		Refusal:    rapid.SampledFrom(append(recovery.Refusals, "")).Draw(t, "refusal"),
-		Claimant:   recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江", "浙江省", "海底"}).Draw(t, "province")},
+		Facts: recovery.Facts{
+			Account: rapid.SampledFrom(append(recovery.Accounts, "")).Draw(t, "account"),
+			Delay:   rapid.SampledFrom(append(recovery.Delays, "")).Draw(t, "delay"), Circumstances: map[string]bool{},
+		},
+		Refusal:  rapid.SampledFrom(append(recovery.Refusals, "")).Draw(t, "refusal"),
+		Claimant: recovery.Claimant{Province: rapid.SampledFrom([]string{"", "浙江", "浙江省", "海底"}).Draw(t, "province")},
 		Group: &recovery.Group{
 			Kind: rapid.SampledFrom(recovery.GroupKinds).Draw(t, "group"), Size: rapid.IntRange(0, recovery.MaxGroupSize).Draw(t, "size"),
 		},
-		Circumstances: map[string]bool{},
 	}
 	for _, q := range b.Questions(sent) {
 		if rapid.Bool().Draw(t, q.Signal+" told") {
@@ -216,6 +218,20 @@ func drawFacts(t *rapid.T, b *playbook.RuleSet) playbook.AssessmentFacts {
 	if rapid.Bool().Draw(t, "a time") {
 		at := sent.Add(-rapid.Custom(drawAge).Draw(t, "age"))
 		f.SentAt = &at
+	}
+	return withoutContradictions(b, f)
+}
+
+// withoutContradictions leaves out the facts that cannot hold together with others.
+func withoutContradictions(b *playbook.RuleSet, f playbook.AssessmentFacts) playbook.AssessmentFacts {
+	var fault *recovery.Fault
+	if errors.As(b.CheckFacts(f, sent), &fault) {
+		for _, field := range fault.Fields {
+			if field.Field == "delayed_arrival" {
+				f.Delay = ""
+			}
+			delete(f.Circumstances, strings.TrimPrefix(field.Field, "circumstances."))
+		}
 	}
 	return f
 }

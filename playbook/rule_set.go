@@ -138,7 +138,7 @@ type scope struct {
 	Instruments []recovery.Instrument `yaml:"instruments"`
 	Groups      []recovery.GroupKind  `yaml:"groups"`
 	Stages      []recovery.Stage      `yaml:"stages"`
-	Accounts    []Account             `yaml:"accounts"`
+	Accounts    []recovery.Account    `yaml:"accounts"`
 }
 
 // situation is the part of a case that a scope is compared with.
@@ -147,7 +147,7 @@ type situation struct {
 	instrument recovery.Instrument
 	group      recovery.GroupKind
 	stage      recovery.Stage
-	account    Account // empty means unknown, which every scope covers
+	account    recovery.Account // empty means unknown, which every scope covers
 }
 
 func situationOf(c *recovery.Case, stage recovery.Stage) situation {

@@ -135,9 +135,9 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 		c.ID, at.Add(-buildTime)).QueryRow(func(row pgx.Row) error { return row.Scan(&building) })
 	queueCounted(batch, &erased.Values, `update journal_values set value = null, salt = null, erased_at = $2
 		where case_id = $1 and erased_at is null`, c.ID, at)
-	batch.Queue(`update cases set claimant = $2, counterparts = $3, narrative = '', transaction_no = '', search = $4,
+	batch.Queue(`update cases set claimant = $2, counterparts = $3, narrative = '', transaction_no = '', payer = $8, sends = $7, search = $4,
 			terms = $5, shared = false, erased_at = $6, version = version + 1 where id = $1`,
-		c.ID, recovery.Claimant{}, orEmpty(withoutPersonalData(c.Counterparts)), number, searchTerms(number), at)
+		c.ID, recovery.Claimant{}, orEmpty(withoutPersonalData(c.Counterparts)), number, searchTerms(number), at, c.SendsWithoutNumbers(), recovery.Payer{})
 	batch.Queue(`insert into leftovers (kind, name, since)
 		select 'blob', sha256, $2::timestamptz from evidence where case_id = $1
 		union all select 'blob', d.view_sha256, $2 from evidence_details d join evidence e on e.id = d.evidence_id

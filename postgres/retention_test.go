@@ -68,7 +68,7 @@ func TestErasureReachesEveryColumn(t *testing.T) {
 		t.Fatal(err)
 	}
 	allowed := map[string]string{
-		"claimant": `{"name": ""}`, "narrative": "", "transaction_no": "", "search": strings.ToLower(string(c.Number)),
+		"claimant": `{"name": ""}`, "payer": `{"name": ""}`, "sends": "", "narrative": "", "transaction_no": "", "search": strings.ToLower(string(c.Number)),
 		"file_name": "", "source": "", "description": "", "missing": "{}", "failure": "", "value": "", "salt": "",
 	}
 	for _, column := range columns {

@@ -40,6 +40,7 @@ type ActionBody struct {
 	// Email is the address at which a counterpart wants notifications. The journal
 	// records it in a separate entry.
 	Email string `json:"email,omitempty"`
+	Facts        // of amend_facts
 }
 
 // Command is the part of an action that changes the position of a case. It contains no
@@ -60,6 +61,7 @@ type Command struct {
 	Until         *time.Time    `json:"until,omitempty"`
 	Instalments   []Instalment  `json:"instalments,omitempty"`
 	No            int           `json:"no,omitempty"`
+	Facts         *Facts        `json:"facts,omitempty"` // of amend_facts
 	// At is when it happened, as stated by the actor, or now if not stated. Rules
 	// about time are not checked if it is nil.
 	At *time.Time `json:"at,omitempty"`
@@ -75,8 +77,10 @@ func (a ActionBody) Command(by Actor, request RequestID) Command {
 	switch a.Action {
 	case RecordResponse:
 		move.Response = Response(a.Kind)
-	case RecordPlatformReply, RecordLegalStep:
+	case RecordPlatformReply, RecordLegalStep, ReportDanger:
 		move.Kind = a.Kind
+	case AmendFacts:
+		move.Facts = &a.Facts
 	default:
 	}
 	if a.Amount != nil {
@@ -98,8 +102,8 @@ func (a ActionBody) setFields() []string {
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// Facts returns the fields of an act that the journal records in plain text.
-func (a ActionBody) Facts() map[string]any {
+// PlainFacts returns the fields of an act that the journal records in plain text.
+func (a ActionBody) PlainFacts() map[string]any {
 	facts := map[string]any{}
 	put := func(name string, present bool, value any) {
 		if present {
@@ -125,6 +129,12 @@ func (a ActionBody) Facts() map[string]any {
 	put("until", a.Until != nil, a.Until)
 	put("instalments", len(a.Instalments) > 0, a.Instalments)
 	put("no", a.No != 0, a.No)
+	put("intended_fen", a.Intended != 0, a.Intended)
+	put("noticed_at", a.NoticedAt != nil, a.NoticedAt)
+	put("accepted_at", a.AcceptedAt != nil, a.AcceptedAt)
+	put("delayed_arrival", a.Delay != "", a.Delay)
+	put("account", a.Account != "", a.Account)
+	put("circumstances", len(a.Circumstances) > 0, a.Circumstances)
 	return facts
 }
 

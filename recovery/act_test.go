@@ -68,6 +68,8 @@ func sound() map[recovery.Action]recovery.ActionBody {
 		recovery.ResumeCase:          {},
 		recovery.Reopen:              {Reason: "对方又答应了"},
 		recovery.HandOver:            {UserID: "u", Reason: "委托律师"},
+		recovery.ReportDanger:        {Kind: recovery.Deceived, Text: "冒充客服"},
+		recovery.AmendFacts:          {Facts: recovery.Facts{NoticedAt: past, Circumstances: map[string]bool{recovery.Blocked: true}}},
 	}
 }
 
@@ -120,6 +122,8 @@ func TestEmptyBodies(t *testing.T) {
 		recovery.ResumeCase:          nil,
 		recovery.Reopen:              {"reason:required"},
 		recovery.HandOver:            {"reason:required"},
+		recovery.ReportDanger:        {"kind:required"},
+		recovery.AmendFacts:          {":required"},
 	}
 	if len(bodies) != len(recovery.Actions) {
 		t.Errorf("%d bodies for %d actions", len(bodies), len(recovery.Actions))
@@ -310,7 +314,7 @@ func TestFactsAndPersonal(t *testing.T) {
 	elsewhere := []string{"sent_at", "at", "confirm"} // times stand as claimed_at; confirming is the entry itself
 	for action, act := range sound() {
 		act.Action = action
-		facts, personal := act.Facts(), act.Personal()
+		facts, personal := act.PlainFacts(), act.Personal()
 		for _, field := range jsonFields(t, act) {
 			_, open := facts[field]
 			_, closed := personal[field]

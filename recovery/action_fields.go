@@ -26,6 +26,8 @@ const (
 	StaffForm       FieldForm = "staff"       // id of a staff account
 	InstalmentsForm FieldForm = "instalments" // the rows of a plan
 	EmailForm       FieldForm = "email"       // accepted only from a counterpart's link
+	// CircumstancesForm is a set of circumstances with true or false.
+	CircumstancesForm FieldForm = "circumstances"
 )
 
 // PlanState selects counterparts by the state of their repayment plan.
@@ -58,6 +60,7 @@ type Field struct {
 	LaterStages   bool      // a page offers only stages after the present one
 	OwnWord       bool      // a page also takes a word that is not among Choices
 	StaffOnly     bool      // a page asks only the staff
+	ZeroMeansNone bool      // the amount 0 is the same as no amount
 }
 
 const (
@@ -175,7 +178,7 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 		OneOf(c, f.Name, a.textOf(f.Name), f.Choices, f.Required)
 	},
 	ChoicesForm:     func(c *FieldChecker, a ActionBody, f Field) { c.choices(f, ToStrings(a.Kinds)) },
-	MoneyForm:       func(c *FieldChecker, a ActionBody, f Field) { c.money(a.Amount, f.Required) },
+	MoneyForm:       func(c *FieldChecker, a ActionBody, f Field) { c.money(f, a.moneyOf(f.Name)) },
 	PastForm:        func(c *FieldChecker, a ActionBody, f Field) { c.Time(f.Name, a.timeOf(f.Name), f.Required) },
 	FutureForm:      func(c *FieldChecker, a ActionBody, f Field) { c.ahead(f.Name, a.Until) },
 	NumberForm:      func(c *FieldChecker, a ActionBody, f Field) { c.number(f, a.No) },
@@ -183,6 +186,8 @@ var formChecks = map[FieldForm]func(*FieldChecker, ActionBody, Field){
 	ConfirmForm:     checkConfirmation,
 	InstalmentsForm: func(c *FieldChecker, a ActionBody, _ Field) { c.instalments(a.Instalments) },
 	EmailForm:       func(c *FieldChecker, a ActionBody, f Field) { c.email(f, a.Email) },
+	// Facts.Check knows the names of the circumstances.
+	CircumstancesForm: func(*FieldChecker, ActionBody, Field) {},
 }
 
 func checkTextField(c *FieldChecker, a ActionBody, f Field) {
@@ -213,15 +218,28 @@ func (a ActionBody) textOf(name string) string {
 		"counterpart_id": string(a.CounterpartID), "channel": string(a.Channel), "text": a.Text, "kind": a.Kind,
 		"refusal": string(a.Refusal), "to": string(a.To), "reason": a.Reason, "note": a.Note, "ref": a.Ref,
 		"decision": string(a.Decision), "route": string(a.Route), "why": a.Why, "outcome": string(a.Outcome),
-		"user_id": string(a.UserID), "visibility": a.Visibility,
+		"user_id": string(a.UserID), "visibility": a.Visibility, "delayed_arrival": string(a.Delay), "account": string(a.Account),
 	}[name]
 }
 
 func (a ActionBody) timeOf(name string) *time.Time {
-	if name == "sent_at" {
+	switch name {
+	case "sent_at":
 		return a.SentAt
+	case "noticed_at":
+		return a.NoticedAt
+	case "accepted_at":
+		return a.AcceptedAt
+	default:
+		return a.At
 	}
-	return a.At
+}
+
+func (a ActionBody) moneyOf(name string) *Money {
+	if name == "intended_fen" && a.Intended != 0 {
+		return &a.Intended
+	}
+	return a.Amount
 }
 
 func (c *FieldChecker) email(f Field, address string) {
@@ -239,15 +257,14 @@ func (c *FieldChecker) choices(f Field, chosen []string) {
 	}
 }
 
-func (c *FieldChecker) money(amount *Money, required bool) {
-	const field = "amount_fen"
+func (c *FieldChecker) money(f Field, amount *Money) {
 	if amount == nil {
-		if required {
-			c.Add(field, "required", "An amount in fen is needed.")
+		if f.Required {
+			c.Add(f.Name, "required", "An amount in fen is needed.")
 		}
 		return
 	}
-	c.Amount(field, *amount, true)
+	c.Amount(f.Name, *amount, true)
 }
 
 func (c *FieldChecker) ahead(field string, at *time.Time) {

@@ -27,11 +27,20 @@ var (
 	routeChosen  = Condition{"a route is chosen", func(p Position) bool { return p.Route != "" }}
 	planProposed = Condition{"a plan is proposed", func(p Position) bool { return p.hasPlan(false) }}
 	planRunning  = Condition{"a plan is running", func(p Position) bool { return p.hasPlan(true) }}
+	notInDanger  = Condition{"nobody deceived, threatened or asked the claimant, and it was no gambling", func(p Position) bool {
+		return !p.Facts.IsInDanger()
+	}}
+	planPossible = bothHold(notHalted, notInDanger)
+	planWelcome  = bothHold(planProposed, notInDanger)
 	moneyMissing = Condition{"money is still missing", func(p Position) bool { return p.Outstanding() > 0 }}
 	wasTried     = Condition{"a recovery was attempted", func(p Position) bool {
 		return p.Outcome != AutoRefunded && p.Outcome != NotEligible
 	}}
 )
+
+func bothHold(a, b Condition) Condition {
+	return Condition{a.About + "; " + b.About, func(p Position) bool { return a.holds(p) && b.holds(p) }}
+}
 
 // appealIs holds while the appeal is in one of the states, unless the case is
 // halted.
@@ -51,7 +60,7 @@ var actionTable = slices.Concat(contactActions(), planActions(), appealActions()
 
 func contactActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: PlanContact, Rank: 1, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryContactPlanned,
+		Name: PlanContact, Rank: 1, Stages: openStages, Roles: caseRoles, When: notInDanger, Entry: EntryContactPlanned,
 		About: "Checks a message before it is sent: how often, at what hour, to whom, and what it says. " +
 			"The plan is recorded; nothing is sent. A message that should not be sent is refused with 409 `contact_limit`, " +
 			"`quiet_hours`, `no_contact` or `text_unsafe`; `detail` names the article and the earliest allowed time, " +
@@ -94,14 +103,14 @@ func contactActions() []ActionSpec {
 
 func planActions() []ActionSpec {
 	return []ActionSpec{{
-		Name: ProposePlan, Rank: 5, Stages: afterRecall, Roles: everyParty, When: notHalted, Entry: EntryPlanProposed,
+		Name: ProposePlan, Rank: 5, Stages: afterRecall, Roles: everyParty, When: planPossible, Entry: EntryPlanProposed,
 		About: "Proposes to pay in instalments that add up to what one counterpart owes. Replaces an earlier proposal.",
 		Fields: []Field{
 			counterpartField(required), {Name: "instalments", Form: InstalmentsForm, Required: true, Max: MaxInstalments}, emailField(),
 		},
 		apply: Position.proposePlan,
 	}, {
-		Name: AcceptPlan, Stages: afterRecall, Roles: everyParty, When: planProposed, Entry: EntryPlanAccepted,
+		Name: AcceptPlan, Stages: afterRecall, Roles: everyParty, When: planWelcome, Entry: EntryPlanAccepted,
 		About:  "Starts a proposed plan, unless its first day has passed. Counterparts cannot accept their own proposal.",
 		Fields: []Field{counterpartField(required).withPlan(ProposedPlans), emailField()},
 		apply:  Position.acceptPlan,
@@ -221,6 +230,26 @@ func caseActions() []ActionSpec {
 		Name: Reopen, Stages: whenClosed, Roles: pauseRoles, When: moneyMissing, Entry: EntryReopened,
 		About:  "Reopens a closed case in the stage in which it was closed.",
 		Fields: reason, apply: Position.reopenCase,
+	}, {
+		Name: ReportDanger, Rank: 16, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryDangerReported,
+		About: "Reports that the money was sent because of fraud, a threat, gambling or somebody's request. The legal stage begins, plans " +
+			"end, and nothing invites the claimant to write to the other side any more.",
+		Fields: []Field{
+			{Name: "kind", Form: ChoiceForm, Required: true, Words: "danger", Choices: Dangers}, textField("text", optional),
+		},
+		apply: Position.reportDanger,
+	}, {
+		Name: AmendFacts, Rank: 17, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryFactsAmended,
+		About: "States facts that were not known at filing, or corrects them. Fields that are absent keep their value. The claim and the " +
+			"time limits are computed again.",
+		Fields: []Field{
+			{Name: "noticed_at", Form: PastForm, About: "When the claimant learned of the mistake"},
+			{Name: "accepted_at", Form: PastForm, About: "When the recipient accepted the transfer; a delayed arrival counts from here"},
+			choiceField("delayed_arrival", "delay", Delays, optional), choiceField("account", "account", Accounts, optional),
+			{Name: "intended_fen", Form: MoneyForm, ZeroMeansNone: true, About: "What should have been sent, or was owed"},
+			{Name: "circumstances", Form: CircumstancesForm, About: "Answers by name of the circumstance"},
+		},
+		check: checkAmendment, apply: Position.amendFacts,
 	}}
 }
 

@@ -38,6 +38,8 @@ const (
 	HandOver            Action = "hand_over"
 	AddNote             Action = "add_note"
 	ShareLesson         Action = "share_lesson"
+	ReportDanger        Action = "report_danger"
+	AmendFacts          Action = "amend_facts"
 )
 
 // ActionSpec is one row of the table of actions: who may do what, when, with

@@ -1,6 +1,9 @@
 package recovery
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Case is the record of one mistaken payment, as stored in PostgreSQL. Times are
 // UTC.
@@ -21,6 +24,8 @@ type Case struct {
 	Claimant      Claimant
 	Counterparts  []Counterpart
 	Narrative     string
+	Sends         []Send // the payments, if one mistake made several
+	Payer         Payer  // the person who paid, if not the claimant
 	Position      Position
 	Deadlines     []Deadline
 	Assignee      UserID
@@ -47,6 +52,28 @@ type Case struct {
 type Group struct {
 	Kind GroupKind `json:"kind"`
 	Size int       `json:"size"`
+}
+
+// Facts returns the further facts of the case. The workflow owns them.
+func (c Case) Facts() Facts { return c.Position.Facts }
+
+// LastSentAt returns when the last of the payments was sent.
+func (c Case) LastSentAt() time.Time {
+	last := c.SentAt
+	for _, send := range c.Sends {
+		last = laterOf(last, send.SentAt.UTC())
+	}
+	return last
+}
+
+// SendsWithoutNumbers returns the payments without their transaction numbers, which
+// are personal data.
+func (c Case) SendsWithoutNumbers() []Send {
+	sends := slices.Clone(c.Sends)
+	for i := range sends {
+		sends[i].TransactionNo = ""
+	}
+	return sends
 }
 
 // IsOneToOne reports whether the money was sent to one person instead of a group.

@@ -172,7 +172,7 @@ func TestTheGroupsChannel(t *testing.T) {
 		if got := test.act.PlannedContact().InGroup; got != test.group {
 			t.Errorf("%+v: in group %v", test.act, got)
 		}
-		if got := test.act.Facts()["in_group"]; got != test.fact {
+		if got := test.act.PlainFacts()["in_group"]; got != test.fact {
 			t.Errorf("%+v: the journal says %v", test.act, got)
 		}
 	}

@@ -58,6 +58,8 @@ const (
 	EntryResumed            EntryKind = "resumed"
 	EntryReopened           EntryKind = "reopened"
 	EntryHandedOver         EntryKind = "handed_over"
+	EntryDangerReported     EntryKind = "danger_reported"
+	EntryFactsAmended       EntryKind = "facts_amended"
 	EntryValuesErased       EntryKind = "values_erased"
 	EntryHoldSet            EntryKind = "hold_set"
 	EntryHoldLifted         EntryKind = "hold_lifted"
@@ -82,7 +84,7 @@ var EntryKinds = []EntryKind{
 	EntryLinkRevoked, EntryPlanProposed, EntryPlanAccepted, EntryPlanDeclined, EntryInstalmentRecorded,
 	EntryInstalmentMissed, EntryPlanBroken, EntryPlanFulfilled, EntryPlatformAsked, EntryDecisionProposed,
 	EntryDecisionRejected, EntryDeadlineBreached, EntryDeadlineNear, EntryTaskOverdue, EntryRightEnded, EntryPaused,
-	EntryResumed, EntryReopened, EntryHandedOver, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
+	EntryResumed, EntryReopened, EntryHandedOver, EntryDangerReported, EntryFactsAmended, EntryValuesErased, EntryHoldSet, EntryHoldLifted, EntryAbuseFlagged,
 	EntryAbuseDismissed, EntryErasureRefused, EntryValuesRestricted,
 	EntryParticulars,
 	EntryMailsStopped, EntryMailsAsked, EntryInstalmentReminded,

@@ -77,6 +77,8 @@ const (
 	WrongAmount    Reason = "wrong_amount"
 	Duplicate      Reason = "duplicate"
 	LeakedPassword Reason = "leaked_password"
+	// TakenByAnother: meant for one member of a group, taken by another.
+	TakenByAnother Reason = "taken_by_another"
 	OtherReason    Reason = "other"
 )
 
@@ -155,6 +157,7 @@ const (
 	AlreadyReturned Refusal = "already_returned"
 	AccountClosed   Refusal = "account_closed"
 	RefusalHostile  Refusal = "hostile"
+	RefusalBlocked  Refusal = "blocked" // they blocked or removed the claimant
 )
 
 // Channel is how people communicated, or how money came back.
@@ -246,11 +249,11 @@ var (
 	Instruments = []Instrument{OrdinaryPacket, LuckyPacket, Transfer, EnterprisePacket, PasswordPacket}
 	ClaimStates = []ClaimState{Unclaimed, PartlyClaimed, Claimed, ClaimUnknown}
 	GroupKinds  = []GroupKind{NoGroup, FamilyGroup, FriendsGroup, WorkGroup, StrangersGroup, TradeGroup}
-	Reasons     = []Reason{WrongGroup, WrongPerson, WrongAmount, Duplicate, LeakedPassword, OtherReason}
+	Reasons     = []Reason{WrongGroup, WrongPerson, WrongAmount, Duplicate, LeakedPassword, TakenByAnother, OtherReason}
 	Waits       = []WaitingOn{OnClaimant, OnCounterpart, OnPlatform, OnAgent, OnCourt, OnNobody}
 	Outcomes    = []Outcome{AutoRefunded, RecoveredFull, RecoveredPartly, Settled, Judgment, CriminalReferred, Unrecovered, Withdrawn, NotEligible}
 	Responses   = []Response{Returned, PartlyReturned, Promised, Refused, Contested, Hostile}
-	Refusals    = []Refusal{NoAnswer, Refuses, ClaimsGift, ClaimsOwed, AlreadyReturned, AccountClosed, RefusalHostile}
+	Refusals    = []Refusal{NoAnswer, Refuses, ClaimsGift, ClaimsOwed, AlreadyReturned, AccountClosed, RefusalHostile, RefusalBlocked}
 	Channels    = []Channel{PrivateMessage, GroupMessage, ByWeChat, ByAlipay, ByQQ, ByWeCom, SMS, Email, Phone, InPerson, Letter, OriginalRoute, AutoRefund, BankTransfer, Cash, OtherChannel}
 	Decisions   = []Decision{Granted, PartlyGranted, Denied}
 	Routes      = []Route{Mediation, DemandLetter, PaymentOrder, SmallClaims, CivilSuit, PoliceReport, SetOff, CrossBorder}

@@ -3,6 +3,7 @@ package recovery
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +21,11 @@ type Filing struct {
 	Counterparts  []FilingCounterpart `json:"counterparts"`
 	Claimant      Claimant            `json:"claimant"`
 	Narrative     string              `json:"narrative,omitempty"`
+	// Sends are the payments of one mistake, if there were several. They add up to
+	// Amount, and the earliest is SentAt.
+	Sends []Send `json:"sends,omitempty"`
+	Payer *Payer `json:"payer,omitempty"`
+	Facts
 	// Pace is accepted only by the development profile; see Case.Pace.
 	Pace int `json:"pace,omitempty"`
 }
@@ -57,6 +63,11 @@ func (f Filing) Validate(now time.Time) error {
 	f.checkCounterparts(c)
 	f.Claimant.check(c, true)
 	c.Text("narrative", f.Narrative, MaxNarrative, false)
+	context := FactContext{f.Amount, f.SentAt, f.Instrument, f.Reason, f.ClaimState}
+	f.Check(c, context)
+	CheckSends(c, f.Sends, context)
+	f.checkFirstNumber(c)
+	f.Payer.Check(c)
 	if f.Pace < 0 || f.Pace > MaxPace {
 		c.Add("pace", "out_of_range", "The pace lies between 1 and %d.", MaxPace)
 	}
@@ -70,6 +81,14 @@ func (f Filing) checkGroup(c *FieldChecker) {
 	OneOf(c, "group.kind", f.Group.Kind, GroupKinds, true)
 	if f.Group.Size < 0 || f.Group.Size > MaxGroupSize {
 		c.Add("group.size", "out_of_range", "A group has between 0 (unknown) and %d members.", MaxGroupSize)
+	}
+}
+
+// checkFirstNumber refuses a transaction number that none of the payments has.
+func (f Filing) checkFirstNumber(c *FieldChecker) {
+	isNamed := func(s Send) bool { return s.TransactionNo == f.TransactionNo }
+	if len(f.Sends) > 0 && f.TransactionNo != "" && !slices.ContainsFunc(f.Sends, isNamed) {
+		c.Add("transaction_no", "contradicts", "None of the payments has this number.")
 	}
 }
 
@@ -127,16 +146,20 @@ func CheckPeople(claimant Claimant, counterparts []FilingCounterpart) error {
 	return c.Err()
 }
 
-// NewCase returns the record of a valid filing, without its Position.
+// NewCase returns the record of a valid filing. Of its Position it has only the
+// facts; see StartPosition.
 func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Time, newID func() string) Case {
 	c := Case{
 		ID: id, Number: number, Platform: f.Platform, Instrument: f.Instrument, Amount: f.Amount,
 		SentAt: f.SentAt.UTC(), TransactionNo: f.TransactionNo, Reason: f.Reason, ClaimState: f.ClaimState,
 		Group: Group{Kind: NoGroup}, Claimant: f.Claimant, Narrative: strings.TrimSpace(f.Narrative),
-		Owner: owner, Pace: max(1, f.Pace), CreatedAt: now.UTC(), Version: 1,
+		Sends: f.Sends, Owner: owner, Pace: max(1, f.Pace), CreatedAt: now.UTC(), Version: 1,
 	}
 	if f.Group != nil {
 		c.Group = *f.Group
+	}
+	if f.Payer != nil {
+		c.Payer = *f.Payer
 	}
 	for _, counterpart := range f.Counterparts {
 		c.Counterparts = append(c.Counterparts, Counterpart{
@@ -144,6 +167,7 @@ func (f Filing) NewCase(id CaseID, number CaseNumber, owner UserID, now time.Tim
 			ClaimedAt: counterpart.ClaimedAt, Contact: counterpart.Contact,
 		})
 	}
+	c.Position.Facts = f.Facts
 	return c
 }
 

@@ -115,7 +115,14 @@ func (p Position) legalWaitsOn() WaitingOn {
 	}
 }
 
+// routesInDanger are the routes that need no dealing with the other side.
+var routesInDanger = []Route{PoliceReport, CrossBorder, SmallClaims, CivilSuit}
+
 func (p Position) chooseRoute(m Command) (Step, error) {
+	if p.Facts.IsInDanger() && !slices.Contains(routesInDanger, m.Route) {
+		return Step{}, Faultf(CodeActionNotAllowed, "In a case of fraud, threat or gambling do not deal with the other side. Choose one of: %s.",
+			joinValues(routesInDanger))
+	}
 	next := p
 	next.Route = m.Route
 	return Step{Next: next, Restart: LegalClock}, nil

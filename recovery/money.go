@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,14 @@ func (m Money) magnitude() uint64 {
 		return -uint64(m)
 	}
 	return uint64(m)
+}
+
+// scaleDown returns the amount times part divided by whole, rounded down. part must
+// not exceed whole.
+func (m Money) scaleDown(part, whole Money) Money {
+	high, low := bits.Mul64(uint64(m), uint64(part))
+	quotient, _ := bits.Div64(high, low, uint64(whole))
+	return Money(quotient)
 }
 
 var (

@@ -9,7 +9,7 @@ import (
 // their answer and what they returned. It contains no personal data.
 type CounterpartState struct {
 	ID       CounterpartID `json:"id"`
-	Share    Money         `json:"share_fen,omitempty"` // the amount they claimed; 0 if unknown
+	Share    Money         `json:"share_fen,omitempty"` // the amount they claimed; 0 if unknown; see OwedPart
 	Answer   Response      `json:"answer,omitempty"`
 	Returned Money         `json:"returned_fen,omitempty"`
 	// ReportedReturned is an amount they reported as returned, not confirmed yet.
@@ -36,7 +36,7 @@ type Position struct {
 	Stage     Stage     `json:"stage"`
 	WaitingOn WaitingOn `json:"waiting_on"`
 	Outcome   Outcome   `json:"outcome,omitempty"`
-	Claim     Money     `json:"claim_fen"`
+	Claim     Money     `json:"claim_fen"`     // what was sent and not owed
 	Recovered Money     `json:"recovered_fen"` // all money that came back
 	Refunded  Money     `json:"refunded_fen,omitempty"`
 	Granted   Money     `json:"granted_fen,omitempty"`
@@ -64,6 +64,8 @@ type Position struct {
 	FourEyes     Money              `json:"four_eyes_above_fen,omitempty"`
 	ClosedFrom   Stage              `json:"closed_from,omitempty"`
 	Counterparts []CounterpartState `json:"holders,omitempty"`
+	// Facts may be stated later than at filing; see the actions amend_facts and report_danger.
+	Facts Facts `json:"facts,omitzero"`
 	// Split is set if people other than the known counterparts may hold a part. A
 	// single counterpart then owes only their share.
 	Split bool `json:"split,omitempty"`
@@ -84,17 +86,21 @@ type Terms struct {
 	FourEyes    Money // decisions about more than this need a second person; 0 for no limit
 }
 
-// StartPosition returns the position of a newly filed case. It starts with the
-// recall watch if money may still be unclaimed and the platform's refund is due.
+// StartPosition returns the position of a newly filed case, with the facts that it
+// already has. It starts with the legal stage in danger, and with the recall watch
+// if money may still be unclaimed and the platform's refund is due.
 func StartPosition(c Case, terms Terms) Position {
 	p := Position{
-		Stage: PrivateContact, Claim: c.Amount, OneToOne: c.Group.IsOneToOne(),
+		Stage: PrivateContact, Claim: c.Amount - c.Facts().Intended, Facts: c.Facts(), OneToOne: c.Group.IsOneToOne(),
 		NoNotice: terms.NoNotice, FourEyes: terms.FourEyes, PaidAt: c.SentAt.UTC(), Split: c.CanBeSplit(),
 	}
 	for _, counterpart := range c.Counterparts {
 		p.Counterparts = append(p.Counterparts, CounterpartState{ID: counterpart.ID, Share: counterpart.Claimed})
 	}
-	if terms.RefundAhead && c.ClaimState != Claimed {
+	switch {
+	case p.Facts.IsInDanger():
+		p.Stage = Legal
+	case terms.RefundAhead && c.ClaimState != Claimed:
 		p.Stage = RecallWatch
 	}
 	return p.withWaitingOn()
@@ -116,6 +122,15 @@ func (p Position) hasSoleDebtor() bool { return len(p.Counterparts) == 1 && !p.S
 // everything that is missing.
 func (p Position) KnowsShare(h CounterpartState) bool { return h.Share > 0 || p.hasSoleDebtor() }
 
+// OwedPart returns what a counterpart received and must give back: their share
+// without the part of it that was owed. It is 0 if the share is unknown.
+func (p Position) OwedPart(h CounterpartState) Money {
+	if p.Facts.Intended == 0 {
+		return h.Share
+	}
+	return h.Share.scaleDown(p.Claim, p.Claim+p.Facts.Intended)
+}
+
 // AmountOwedBy returns what a counterpart still owes: the rest of their share, or of
 // the claim if the share is unknown.
 func (p Position) AmountOwedBy(id CounterpartID) Money {
@@ -124,7 +139,7 @@ func (p Position) AmountOwedBy(id CounterpartID) Money {
 		return 0
 	}
 	if h := p.Counterparts[index]; h.Share > 0 && !p.hasSoleDebtor() {
-		return min(max(0, h.Share-h.Returned), p.Outstanding())
+		return min(max(0, p.OwedPart(h)-h.Returned), p.Outstanding())
 	}
 	return p.Outstanding()
 }

@@ -72,7 +72,7 @@ func (p Position) hasOnlyRefusals() bool {
 	if p.Stage != PrivateContact && p.Stage != GroupNotice || p.isHalted() {
 		return false
 	}
-	if slices.ContainsFunc(p.Counterparts, func(h CounterpartState) bool { return !h.hasRefused() && !h.hasReturnedShare() }) {
+	if slices.ContainsFunc(p.Counterparts, func(h CounterpartState) bool { return !h.hasRefused() && !p.hasReturnedShare(h) }) {
 		return false
 	}
 	return slices.ContainsFunc(p.Counterparts, CounterpartState.hasRefused)
@@ -97,7 +97,9 @@ func (h CounterpartState) hasRefused() bool {
 	return h.Answer == Refused || h.Answer == Contested || h.Answer == Hostile
 }
 
-func (h CounterpartState) hasReturnedShare() bool { return h.Share > 0 && h.Returned >= h.Share }
+func (p Position) hasReturnedShare(h CounterpartState) bool {
+	return h.Share > 0 && h.Returned >= p.OwedPart(h)
+}
 
 // recordReturn counts money that came back. It is also allowed on closed cases,
 // because money can arrive late.

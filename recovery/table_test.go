@@ -75,6 +75,8 @@ release               as     as      as     as        as        as   as       as
 hand_over             cs     cs      cs     cs        cs        cs   cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .
 add_note              casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
 share_lesson          .      .       .      .         .         .    .        .        .       .     .     .      .       .       .       .      c    c    .
+report_danger         casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .
+amend_facts           casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
 `
 
 // hand is the table may, by action and situation, and who ever takes an action.
@@ -162,6 +164,10 @@ func likely(p recovery.Position, action recovery.Action, role recovery.Role) rec
 		m.Decision = recovery.Granted
 	case recovery.ChooseRoute:
 		m.Route = recovery.PaymentOrder
+	case recovery.ReportDanger:
+		m.Kind = recovery.Deceived
+	case recovery.AmendFacts:
+		m.Facts = &recovery.Facts{Account: recovery.Personal}
 	case recovery.CloseCase:
 		m.Outcome = recovery.Settled
 	default: // the others carry nothing

@@ -20,6 +20,13 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		Ref: d.readText("ref"), Decision: recovery.Decision(d.readText("decision")), Route: recovery.Route(d.readText("route")),
 		Why: d.readText("why"), Outcome: recovery.Outcome(d.readText("outcome")), UserID: recovery.UserID(d.readText("user_id")),
 		Visibility: d.readText("visibility"), Until: d.readTime("until"), No: d.readNumber("no"), Instalments: d.readInstalments(),
+		Facts: recovery.Facts{
+			NoticedAt: d.readTime("noticed_at"), AcceptedAt: d.readTime("accepted_at"),
+			Delay: recovery.Delay(d.readText("delayed_arrival")), Account: recovery.Account(d.readText("account")),
+		},
+	}
+	if intended := d.readOptionalMoney("intended_fen"); intended != nil {
+		act.Intended = *intended
 	}
 	if word := d.readText("word"); word != "" && act.Kind == recovery.OtherWord {
 		act.Kind = word

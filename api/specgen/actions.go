@@ -108,7 +108,11 @@ func formSchema(f recovery.Field) string {
 	case recovery.ChoicesForm:
 		return fmt.Sprintf("type: array, minItems: 1, maxItems: %d, items: {%s}", f.Max, schemaRef(f.Words))
 	case recovery.MoneyForm:
-		return fmt.Sprintf("type: integer, format: int64, minimum: 1, maximum: %d", recovery.MaxMoney)
+		least := 1
+		if f.ZeroMeansNone {
+			least = 0
+		}
+		return fmt.Sprintf("type: integer, format: int64, minimum: %d, maximum: %d", least, recovery.MaxMoney)
 	case recovery.PastForm, recovery.FutureForm:
 		return "type: string, format: date-time"
 	case recovery.NumberForm:
@@ -117,6 +121,8 @@ func formSchema(f recovery.Field) string {
 		return "type: boolean"
 	case recovery.ConfirmForm:
 		return "type: boolean, enum: [true]"
+	case recovery.CircumstancesForm:
+		return fmt.Sprintf("type: object, additionalProperties: {type: boolean}, maxProperties: %d", len(recovery.Circumstances))
 	case recovery.InstalmentsForm:
 		return fmt.Sprintf(`type: array, minItems: 1, maxItems: %d, items: {$ref: "#/components/schemas/PlanPart"}`, f.Max)
 	default:
@@ -134,7 +140,7 @@ func textSchema(f recovery.Field) string {
 // schemaRef returns a reference to the schema of a vocabulary. Its name is the
 // vocabulary's name in camel case unless listed here.
 func schemaRef(words string) string {
-	name, renamed := map[string]string{"response": "ResponseKind", "visibility": "NoteVisibility"}[words]
+	name, renamed := map[string]string{"response": "ResponseKind", "visibility": "NoteVisibility", "delay": "DelayedArrival"}[words]
 	if !renamed {
 		name = camelCase(words)
 	}

@@ -29,7 +29,7 @@ func TestUpdateRestoresGeneratedParts(t *testing.T) {
 	text := readSpecification(t)
 	for _, damage := range []struct{ name, old, changed string }{
 		{"a path", "/actions/record_return:", "/actions/record_gift:"},
-		{"a field", "        sent_at: {type: string, format: date-time}\n", ""},
+		{"a field", "        text: {type: string, minLength: 1, maxLength: 2000}\n        sent_at: {type: string, format: date-time}\n", ""},
 		{"a value of an enumeration", "[wechat, alipay, qq, wecom]", "[wechat]"},
 		{"values on lines of their own", " [internal, shared]", "\n        - internal\n        - secret"},
 	} {

@@ -95,6 +95,8 @@ create table cases (
     restricted_at  timestamptz, -- shown to legal and auditors only
     erased_at      timestamptz, -- personal data is erased
     stage_since    timestamptz, -- null: since the filing
+    sends          jsonb, -- the payments, if one mistake made several
+    payer          jsonb       not null default '{"name": ""}', -- the person who paid, if not the claimant
     constraint cases_number unique (number)
 );
 

@@ -1,0 +1,89 @@
+package recovery
+
+import (
+	"maps"
+	"time"
+)
+
+// reportDanger records a kind of danger. The claimant must not deal with the other
+// side alone any more, so the plans end and the legal stage begins.
+func (p Position) reportDanger(m Command) (Step, error) {
+	next := p
+	next.Facts = p.Facts.withDanger(m.Kind)
+	return Step{Next: next.enterLegalInDanger()}, nil
+}
+
+func (p Position) enterLegalInDanger() Position {
+	p.Plans = nil
+	if p.Stage == Legal || !p.IsOpen() {
+		return p
+	}
+	return p.enterStage(Legal)
+}
+
+// amendFacts changes facts of the case. What follows from them, such as the claim,
+// is computed again.
+func (p Position) amendFacts(m Command) (Step, error) {
+	if m.Facts == nil {
+		return Step{}, nothingAmended()
+	}
+	next := p
+	next.Facts = p.Facts.Amended(*m.Facts)
+	sent := p.Claim + p.Facts.Intended
+	if next.Facts.Intended >= sent {
+		return Step{}, Invalid([]FieldFault{{"intended_fen", "out_of_range", "What should have been sent must be less than what was sent."}})
+	}
+	next.Claim = sent - next.Facts.Intended
+	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
+		next = next.enterLegalInDanger()
+	}
+	if next.IsOpen() && next.Outstanding() == 0 {
+		next = next.closeWith(RecoveredFull)
+	}
+	return Step{Next: next}, nil
+}
+
+// Amended returns the facts with the fields of changed that are set.
+func (f Facts) Amended(changed Facts) Facts {
+	if changed.Intended != 0 {
+		f.Intended = changed.Intended
+	}
+	if changed.NoticedAt != nil {
+		f.NoticedAt = changed.NoticedAt
+	}
+	if changed.AcceptedAt != nil {
+		f.AcceptedAt = changed.AcceptedAt
+	}
+	if changed.Delay != "" {
+		f.Delay = changed.Delay
+	}
+	if changed.Account != "" {
+		f.Account = changed.Account
+	}
+	merged := maps.Clone(f.Circumstances)
+	if merged == nil && len(changed.Circumstances) > 0 {
+		merged = map[string]bool{}
+	}
+	maps.Copy(merged, changed.Circumstances)
+	f.Circumstances = merged
+	return f
+}
+
+func checkAmendment(a ActionBody, c *FieldChecker) {
+	if len(a.setFields()) == 0 {
+		c.Add("", "required", "Name at least one fact.")
+	}
+	a.Facts.checkCircumstances(c, FactContext{})
+}
+
+func nothingAmended() error {
+	return Invalid([]FieldFault{{"", "required", "Name at least one fact."}})
+}
+
+// CheckFacts checks facts against the rest of the case. It returns nil or a Fault
+// with CodeInvalid.
+func (c Case) CheckFacts(f Facts, now time.Time) error {
+	checker := NewFieldChecker(now)
+	f.Check(checker, FactContext{c.Amount, &c.SentAt, c.Instrument, c.Reason, c.ClaimState})
+	return checker.Err()
+}
