@@ -73,7 +73,7 @@ func TestCitations(t *testing.T) {
 		return list
 	}
 	enrichment := []string{"民法典122、985", "民法典986至988"}
-	fallback := []string{"民法典147、152、157", "关于适用民法典总则编若干问题的解释19、20"}
+	fallback := []string{"民法典147、152、157", "关于适用民法典总则编若干问题的解释19"}
 	if diff := cmp.Diff(append(enrichment, fallback...), sections(noon.AddDate(0, 0, 1))); diff != "" {
 		t.Errorf("on the next day (-want +got):\n%s", diff)
 	}

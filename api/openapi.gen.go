@@ -1019,11 +1019,16 @@ type CaseParticulars struct {
 	Particulars SeenParticulars `json:"particulars"`
 }
 
-// Chance A 95 % interval, never a promise
+// Chance A 95 % interval, never a promise; without numbers while no closed case of this installation supports them
 type Chance struct {
-	High float64 `json:"high"`
-	Low  float64 `json:"low"`
-	Mean float64 `json:"mean"`
+	// High null when n is 0
+	High *float64 `json:"high"`
+
+	// Low null when n is 0
+	Low *float64 `json:"low"`
+
+	// Mean null when n is 0
+	Mean *float64 `json:"mean"`
 
 	// N Number of closed cases of this installation it is based on
 	N      int    `json:"n"`
@@ -1589,11 +1594,17 @@ type FindingCode string
 
 // Forecast Chance of a voluntary return
 type Forecast struct {
-	// Claims Claims of popular articles, not verified
+	// Claims What popular articles say, in words, not verified
 	Claims []string `json:"claims"`
-	High   float64  `json:"high"`
-	Low    float64  `json:"low"`
-	Mean   float64  `json:"mean"`
+
+	// High null when n is 0
+	High *float64 `json:"high"`
+
+	// Low null when n is 0
+	Low *float64 `json:"low"`
+
+	// Mean null when n is 0
+	Mean   *float64 `json:"mean"`
 	N      int      `json:"n"`
 	Note   string   `json:"note"`
 	Source string   `json:"source"`
@@ -2516,7 +2527,7 @@ type Route string
 
 // RouteOption One way to recover the money
 type RouteOption struct {
-	// Chance A 95 % interval, never a promise
+	// Chance A 95 % interval, never a promise; without numbers while no closed case of this installation supports them
 	Chance Chance `json:"chance"`
 
 	// CostFen Fee by the rules, for all suits together if the money was split; null if no rule computes it
@@ -2526,7 +2537,7 @@ type RouteOption struct {
 	// Days Duration of a route
 	Days Days `json:"days"`
 
-	// ExpectedValueFen Claim times chance minus cost; null if one of them is unknown
+	// ExpectedValueFen Claim times chance minus cost; null if one of them is unknown, and always null when the chance has no numbers
 	ExpectedValueFen *int64 `json:"expected_value_fen"`
 	Name             string `json:"name"`
 	Open             bool   `json:"open"`

@@ -73,7 +73,7 @@ func (a *API) GetPlaybook(c echo.Context, version Version) error {
 
 func renderRule(book *playbook.RuleSet, rule playbook.Rule) (PlaybookRule, error) {
 	result := PlaybookRule{
-		ID: rule.ID, Source: rule.Source.String(), Confidence: PlaybookRuleConfidence(rule.Confidence),
+		ID: rule.ID, Source: rule.Source.Citation(), Confidence: PlaybookRuleConfidence(rule.Confidence),
 		DisputedBy: emptyIfNil(rule.DisputedBy), ValidFrom: renderDateOrNull(rule.ValidFrom), ValidTo: renderDateOrNull(rule.ValidTo),
 		Content: map[string]any{},
 	}

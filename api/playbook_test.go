@@ -157,7 +157,7 @@ func TestEveryRuleHasSource(t *testing.T) {
 	disputed, marked := 0, 0
 	for i, rule := range book.Rules() {
 		got := result.Rules[i]
-		if got.ID != rule.ID || got.Source != rule.Source.String() || !slices.Equal(got.DisputedBy, rule.DisputedBy) || got.Content["id"] != rule.ID {
+		if got.ID != rule.ID || got.Source != rule.Source.Citation() || !slices.Equal(got.DisputedBy, rule.DisputedBy) || got.Content["id"] != rule.ID {
 			t.Errorf("%+v is rendered as %+v", rule, got)
 		}
 		if rule.Source.Mark != "" && !slices.Contains(got.Marks, string(rule.Source.Mark)) {

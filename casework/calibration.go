@@ -93,8 +93,8 @@ func (s *Service) forecastClosed(ctx context.Context, filed []closedCase) ([]pla
 		if err != nil {
 			return nil, err
 		}
-		forecast := book.Forecast(playbook.FactsOf(c.Case), c.CreatedAt, incomes, known)
-		forecasts = append(forecasts, playbook.ForecastResult{Chance: forecast.Mean, Happened: c.returned})
+		chance := book.PredictReturn(playbook.FactsOf(c.Case), c.CreatedAt, incomes, known)
+		forecasts = append(forecasts, playbook.ForecastResult{Chance: chance, Happened: c.returned})
 	}
 	return forecasts, nil
 }

@@ -17,14 +17,14 @@ func TestIncomesAreUsedAtOnce(t *testing.T) {
 	rig := casetest.New(t)
 	facts := playbook.AssessmentFacts{
 		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 900_000,
-		Claimant: recovery.Claimant{Province: "浙江"},
+		Claimant: recovery.Claimant{Province: "河北"},
 	}
 	before, err := rig.Assess(t.Context(), facts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	row := playbook.Income{
-		Province: "浙江", MonthlyWage: 800_000, YearlyWage: 9_600_000, DailyIncome: 20_000,
+		Province: "河北", MonthlyWage: 800_000, YearlyWage: 9_600_000, DailyIncome: 20_000,
 		From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Source: "试验用数",
 	}
 	if _, err := rig.EnterIncome(t.Context(), rig.Actor(recovery.RoleAdmin), row); err != nil {

@@ -45,6 +45,14 @@ func oneOf[T any](t *rapid.T, what string, list []T) T {
 	return rapid.SampledFrom(slices.Clone(list)).Draw(t, what)
 }
 
+// isOrdered reports whether a chance has no numbers or three that rise.
+func isOrdered(c playbook.Chance) bool {
+	if c.N == 0 {
+		return c.Low == nil && c.Mean == nil && c.High == nil
+	}
+	return *c.Low <= *c.Mean && *c.Mean <= *c.High
+}
+
 // Whatever is told and left out, an answer is whole: nothing is opened, closed or
 // characterised without a reason, and one way at most is recommended, an open one.
 func TestEveryAnswerGivesItsReasons(t *testing.T) {
@@ -55,7 +63,7 @@ func TestEveryAnswerGivesItsReasons(t *testing.T) {
 		answer := b.Assess(f, now, playbook.Knowledge{Incomes: figures()})
 		recommended := 0
 		for _, way := range answer.Routes {
-			if len(way.Why) == 0 || way.Source == "" || way.Chance.Low > way.Chance.Mean || way.Chance.Mean > way.Chance.High || way.Chance.Source == "" {
+			if len(way.Why) == 0 || way.Source == "" || !isOrdered(way.Chance) || way.Chance.Source == "" {
 				t.Errorf("%s: %+v", way.Route, way)
 			}
 			if way.Recommended {

@@ -88,7 +88,7 @@ func (e *evaluation) collectWarnings() []Warning {
 	return warnings
 }
 
-var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日"}
+var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日", calendar.Years: "年"}
 
 // formatLength writes a length in Chinese.
 func formatLength(length calendar.Length) string {

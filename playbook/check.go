@@ -45,6 +45,7 @@ func (rs *RuleSet) checkRuleSet(where ruleLocations) error {
 	rs.checkFees(i)
 	rs.checkChances(i)
 	rs.checkLibrary(i)
+	rs.checkLocalFigures(i)
 	rs.checkEveryInstant(i)
 	return errors.Join(i.faults...)
 }
@@ -111,11 +112,11 @@ func (i *ruleChecker) checkClock(rule *clockRule) {
 	if rule.Length <= 0 || rule.Length > maxLength {
 		i.addFault(rule.ID, "the length must be between 1 and %d, not %d", maxLength, rule.Length)
 	}
-	checkOneOf(i, rule.ID, "unit", rule.Unit, []calendar.Unit{calendar.Hours, calendar.Days, calendar.WorkingDays})
-	if rule.Unit == calendar.Days {
+	checkOneOf(i, rule.ID, "unit", rule.Unit, calendar.Units)
+	if rule.Unit.HasRestDays() {
 		checkOneOf(i, rule.ID, "rest_days", rule.RestDays, []calendar.RestDays{calendar.Keep, calendar.Move})
 	} else if rule.RestDays != "" {
-		i.addFault(rule.ID, "rest_days is allowed for days only")
+		i.addFault(rule.ID, "rest_days is allowed for days and years only")
 	}
 	if !slices.IsSortedFunc(rule.WarnDays, func(a, b int) int { return b - a }) {
 		i.addFault(rule.ID, "warn_days must descend: the earliest warning has most days")

@@ -35,6 +35,11 @@ func (i *ruleChecker) checkReasons(id string, reasons []reasonRule, known []stri
 	for _, reason := range reasons {
 		i.checkCondition(id, reason.If, known)
 		i.checkNotEmpty(id, reason.Text)
+		for _, source := range reason.Cites {
+			if text := source.findFault(); text != "" {
+				i.addFault(id, "cites: %s", text)
+			}
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func formatUnpublished(years []int) string {
 	for i, year := range years {
 		words[i] = strconv.Itoa(year)
 	}
-	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末计算"
+	return "；" + strings.Join(words, "、") + " 年节假日安排尚未公布，暂按周末和法律写明的假日计算"
 }
 
 // lengthInHours returns the length of the auto-refund clock, which the checks

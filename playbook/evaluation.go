@@ -29,8 +29,8 @@ func (rs *RuleSet) newEvaluation(f AssessmentFacts, now time.Time, incomes Incom
 	v := &evaluation{rules: rs, facts: f, now: now, record: f.asCase(now)}
 	v.split = v.record.CanBeSplit()
 	v.claims = v.claimAmounts()
-	if province, known := rs.findProvince(f.Claimant.Province); known && incomes != nil {
-		v.income, _ = incomes.Income(province, now)
+	if province, known := rs.findProvince(f.Claimant.Province); known {
+		v.income = rs.localFigures(province, now, incomes)
 	}
 	return v
 }
@@ -70,6 +70,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"personal_account":  func(e *evaluation) Answer { return equalsIfKnown(e.facts.Account, recovery.Personal) },
 	"delayed":           func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
 	"mistaken":          isMistaken,
+	"surplus":           isSurplus,
 	"claimed":           isClaimed,
 	"unclaimed":         func(e *evaluation) Answer { return equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed) },
 	"shares_claimed":    hasClaimedShares,
@@ -88,7 +89,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"refund_ahead":      func(e *evaluation) Answer { return answerFromBool(e.rules.isRefundAhead(e.facts, e.now)) },
 	"over_wage":         func(e *evaluation) Answer { return e.exceedsPercent(e.income.MonthlyWage, "wage_percent") },
 	"over_income":       func(e *evaluation) Answer { return e.exceedsPercent(e.income.DailyIncome, "income_percent") },
-	"fits_small_claims": func(e *evaluation) Answer { return e.fitsPercent(e.income.YearlyWage, "small_claims_percent") },
+	"fits_small_claims": fitsSmallClaims,
 	"small": func(e *evaluation) Answer {
 		return e.compareAmount("small_fen", func(a, l int64) bool { return a < l })
 	},
@@ -148,6 +149,18 @@ func isMistaken(e *evaluation) Answer {
 		return Unknown
 	}
 	return Yes
+}
+
+// isSurplus: part of the payment was owed, and the mistake is what was paid above it.
+func isSurplus(e *evaluation) Answer {
+	switch e.facts.Reason {
+	case "", recovery.OtherReason:
+		return Unknown
+	case recovery.WrongAmount, recovery.Duplicate:
+		return Yes
+	default:
+		return No
+	}
 }
 
 func isClaimed(e *evaluation) Answer {
@@ -214,11 +227,18 @@ func (e *evaluation) exceedsPercent(figure recovery.Money, limit string) Answer 
 	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.facts.Amount)*100 >= int64(figure)*percent })
 }
 
-func (e *evaluation) fitsPercent(figure recovery.Money, limit string) Answer {
-	if figure <= 0 {
-		return Unknown
+// fitsSmallClaims compares the largest claim with half of the yearly wage that this
+// installation has entered. Without that figure only a claim that fits in every
+// province is certain.
+func fitsSmallClaims(e *evaluation) Answer {
+	claim, wage := int64(e.largestClaim()), int64(e.income.YearlyWage)
+	if wage > 0 {
+		return e.rules.compareLimit("small_claims_percent", e.now, func(percent int64) bool { return claim*100 <= wage*percent })
 	}
-	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.largestClaim())*100 <= int64(figure)*percent })
+	if floor, known := e.rules.limitAt("small_claims_floor_fen", e.now); known && claim > 0 && claim <= floor {
+		return Yes
+	}
+	return Unknown
 }
 
 func (e *evaluation) compareAmount(limit string, holds func(amount, limit int64) bool) Answer {

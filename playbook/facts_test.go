@@ -169,7 +169,7 @@ func TestPromptNotice(t *testing.T) {
 		told := sent.Add(after)
 		f.NotifiedAt = &told
 		gift := theory(t, b.Characterise(f, told), "gift")
-		if got := slices.ContainsFunc(gift.Against, func(text string) bool { return strings.Contains(text, "很快说明发错") }); got != want {
+		if got := slices.ContainsFunc(gift.Against, func(text string) bool { return strings.Contains(text, "很快就说明发错了") }); got != want {
 			t.Errorf("told after %s: prompt %v", after, got)
 		}
 	}

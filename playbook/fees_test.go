@@ -23,11 +23,11 @@ func TestFeeSource(t *testing.T) {
 		mark    playbook.Mark
 	}{
 		{"suit", 2_000_00, "13", playbook.Verbatim},
-		{"suit", 150_000_00, "13", playbook.Recalled},
+		{"suit", 150_000_00, "13", playbook.Verbatim},
 		{"summary", 2_000_00, "16", playbook.Verbatim},
 		{"payment_order", 2_000_00, "14", playbook.Verbatim},
 		{"preservation", 2_000_00, "14", playbook.Verbatim},
-		{"preservation", 200_000_00, "14", playbook.Recalled},
+		{"preservation", 200_000_00, "14", playbook.Verbatim},
 	} {
 		source, known := book.FeeSource(test.name, test.amount, at)
 		if !known || source.Statute != "诉讼费用交纳办法" || source.Edition != "国务院令第481号" || source.Section != test.section || source.Mark != test.mark {

@@ -1,10 +1,8 @@
 package playbook
 
 import (
-	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"recourse/recovery"
@@ -25,21 +23,9 @@ type priorRule struct {
 	ruleEntry `yaml:",inline"`
 	Route     recovery.Route `yaml:"route"`
 	If        condition      `yaml:"if"`
-	Percent   float64        `yaml:"percent"`
-	House     bool           `yaml:"house"` // not a claim but a starting point
-}
-
-// claimText is the wording of a forecast.
-func (r *priorRule) claimText() string {
-	return fmt.Sprintf("%g%%（%s，通俗文章，未经核实）", r.Percent, r.Source)
-}
-
-// sourceText is the wording among the sources of a chance.
-func (r *priorRule) sourceText() string {
-	if r.House {
-		return "没有来源给出基准，以各半起算"
-	}
-	return r.Source.String() + "（通俗文章，权重很小）"
+	Percent   float64        `yaml:"percent"` // never shown: the articles give no basis for it
+	Text      string         `yaml:"text"`    // the wording in a forecast, without the number
+	House     bool           `yaml:"house"`   // not a claim but a starting point
 }
 
 // scaleRule multiplies a claimed chance.
@@ -90,19 +76,27 @@ func (t Tally) normalized() Tally {
 }
 
 // Chance is an interval of 95 %, not a promise. N is the number of closed cases of
-// this installation behind it.
+// this installation behind it. The numbers are nil while N is zero, because an
+// article's claim alone is no basis for a decision.
 type Chance struct {
-	Low    float64 `json:"low"`
-	Mean   float64 `json:"mean"`
-	High   float64 `json:"high"`
-	N      int     `json:"n"`
-	Source string  `json:"source"`
+	Low    *float64 `json:"low"`
+	Mean   *float64 `json:"mean"`
+	High   *float64 `json:"high"`
+	N      int      `json:"n"`
+	Source string   `json:"source"`
+}
+
+// estimate is a chance as computed, whether or not it may be shown.
+type estimate struct {
+	low, mean, high float64
+	n               int
+	claimed         bool // an article's claim is part of it
 }
 
 // Forecast is the chance that the counterpart returns the money voluntarily.
 type Forecast struct {
 	Chance
-	Claims []string `json:"claims"` // of popular articles, for the reader to weigh
+	Claims []string `json:"claims"` // of popular articles, in words
 	Note   string   `json:"note"`
 }
 
@@ -112,65 +106,84 @@ func (rs *RuleSet) Forecast(f AssessmentFacts, now time.Time, incomes Incomes, k
 	return rs.newEvaluation(f, now, incomes).computeForecast(known)
 }
 
+// PredictReturn returns the mean chance of a voluntary return, also where it rests
+// on no case of this installation. Only calibration may use it.
+func (rs *RuleSet) PredictReturn(f AssessmentFacts, now time.Time, incomes Incomes, known Experience) float64 {
+	return roundChance(rs.newEvaluation(f, now, incomes).estimateChance(VoluntaryReturn, known).mean)
+}
+
 func (e *evaluation) computeForecast(known Experience) Forecast {
 	claims := []string{}
 	for rule := range rulesInForce(e.rules.data.Priors, e.now) {
-		if rule.Route == VoluntaryReturn && !rule.House && rule.If.evaluate(e) == Yes {
-			claims = append(claims, rule.claimText())
+		if rule.Route == VoluntaryReturn && rule.Text != "" && rule.If.evaluate(e) == Yes {
+			claims = append(claims, rule.Text+unverified)
 		}
 	}
 	for rule := range rulesInForce(e.rules.data.Scales, e.now) {
 		if rule.Route == VoluntaryReturn && rule.If.evaluate(e) == Yes {
-			claims = append(claims, rule.Text)
+			claims = append(claims, rule.Text+unverified)
 		}
 	}
-	chance, _ := e.computeChance(VoluntaryReturn, known)
-	return Forecast{chance, claims, "这是区间估计，不是承诺；样本越少，区间越宽。"}
+	chance := e.computeChance(VoluntaryReturn, known)
+	if chance.N == 0 {
+		return Forecast{chance, claims, "本站还没有同类的已结案件，能不能要回来说不准。"}
+	}
+	return Forecast{chance, claims, "这是按本站已结案件估计的范围，不是承诺；案件越少，范围越宽。"}
 }
+
+// unverified follows what an article claims.
+const unverified = "（网络文章的说法，未经核实）"
 
 // priorDoubt is added on both sides, in cases: it keeps a claim of 0 or 100 % from
 // certainty and is too small to raise a claim of nearly 0 noticeably.
 const priorDoubt = 0.1
 
-// computeChance returns the posterior of a route. informed is false when neither a
-// claim nor a case supports it, so that the interval has no meaning.
-func (e *evaluation) computeChance(route recovery.Route, known Experience) (chance Chance, informed bool) {
-	share, claimed, sources := e.computePrior(route)
+// computeChance returns the chance of a route as it may be shown: without numbers
+// while no case of this installation supports them.
+func (e *evaluation) computeChance(route recovery.Route, known Experience) Chance {
+	estimated := e.estimateChance(route, known)
+	if estimated.n == 0 {
+		return Chance{Source: "本站还没有同类的已结案件，不给数字"}
+	}
+	low, mean, high := roundChance(estimated.low), roundChance(estimated.mean), roundChance(estimated.high)
+	source := "本站已结案件 " + strconv.Itoa(estimated.n) + " 件"
+	if estimated.claimed {
+		source += listSeparator + "网络文章的说法（未经核实，只占很小比重）"
+	}
+	return Chance{Low: &low, Mean: &mean, High: &high, N: estimated.n, Source: source}
+}
+
+// estimateChance returns the posterior of a route.
+func (e *evaluation) estimateChance(route recovery.Route, known Experience) estimate {
+	share, found, claimed := e.computePrior(route)
 	weight, _ := e.rules.limitAt("prior_weight", e.now)
 	enough, _ := e.rules.limitAt("cohort", e.now)
 	prior := beta{1, 1}
-	if weight > 0 && len(sources) > 0 {
+	if weight > 0 && found {
 		prior = beta{priorDoubt + float64(weight)*share, priorDoubt + float64(weight)*(1-share)}
 	}
 	tally := known.tallyFor(Cohort{route, e.facts.groupOrZero().Kind, e.rules.AmountBandName(e.facts.Amount, e.now)}, int(enough))
 	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
-	if len(sources) == 0 {
-		sources = []string{"没有来源给出成功率"}
-	}
-	sources = append(sources, "本站已结案件 "+strconv.Itoa(tally.N)+" 件")
-	return Chance{
-		Low: roundChance(after.quantile(0.025)), Mean: roundChance(after.mean()), High: roundChance(after.quantile(0.975)),
-		N: tally.N, Source: strings.Join(sources, listSeparator),
-	}, claimed || tally.N > 0
+	return estimate{low: after.quantile(0.025), mean: after.mean(), high: after.quantile(0.975), n: tally.N, claimed: claimed}
 }
 
-// computePrior returns the lowest claim that applies, scaled, and its sources.
-func (e *evaluation) computePrior(route recovery.Route) (share float64, claimed bool, sources []string) {
+// computePrior returns the lowest prior that applies, scaled: whether there is one,
+// and whether an article claims it.
+func (e *evaluation) computePrior(route recovery.Route) (share float64, found, claimed bool) {
 	share = 1
 	for rule := range rulesInForce(e.rules.data.Priors, e.now) {
 		if rule.Route != route || rule.If.evaluate(e) != Yes {
 			continue
 		}
-		share = min(share, rule.Percent/100)
+		share, found = min(share, rule.Percent/100), true
 		claimed = claimed || !rule.House
-		sources = append(sources, rule.sourceText())
 	}
 	for rule := range rulesInForce(e.rules.data.Scales, e.now) {
 		if rule.Route == route && rule.If.evaluate(e) == Yes {
 			share *= rule.Percent / 100
 		}
 	}
-	return share, claimed, sources
+	return share, found, claimed
 }
 
 func roundChance(chance float64) float64 { return math.Round(chance*1000) / 1000 }

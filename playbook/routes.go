@@ -43,8 +43,8 @@ type RouteOption struct {
 	CostMark Mark            `json:"cost_mark,omitempty"`
 	Days     Days            `json:"days"`
 	Chance   Chance          `json:"chance"`
-	// Value is the claim times the mean chance minus the cost; nil when the
-	// chance, the cost or the shares are unknown.
+	// Value is the claim times the mean chance minus the cost; nil when the chance
+	// rests on no case of this installation, or the cost or the shares are unknown.
 	Value  *recovery.Money `json:"expected_value_fen"`
 	Source string          `json:"source"`
 }
@@ -84,6 +84,9 @@ func (e *evaluation) isWorthwhile(rule *routeRule, option RouteOption) bool {
 	if len(rule.Tried) > 0 && rule.Tried.evaluate(e) == Yes {
 		return false
 	}
+	if option.Cost != nil && *option.Cost >= e.facts.Amount {
+		return false
+	}
 	return option.Value == nil || *option.Value > 0
 }
 
@@ -92,12 +95,11 @@ func (e *evaluation) buildRouteOption(rule *routeRule, known Experience) RouteOp
 		Route: rule.Route, Name: rule.Name, Days: Days(rule.Days), Source: rule.Source.String(),
 	}
 	e.decideRoute(rule, &option)
-	chance, informed := e.computeChance(rule.Route, known)
-	option.Chance = chance
+	option.Chance = e.computeChance(rule.Route, known)
 	if fee, of, mark, computed := e.computeFee(rule.Fee); computed {
 		option.Cost, option.CostMark = &fee, mark
-		if informed && of > 0 {
-			value := recovery.Money(math.Round(float64(of)*chance.Mean)) - fee
+		if mean := option.Chance.Mean; mean != nil && of > 0 {
+			value := recovery.Money(math.Round(float64(of)**mean)) - fee
 			option.Value = &value
 		}
 	}

@@ -71,6 +71,8 @@ type rulesDocument struct {
 	AmountBands   []amountBandRule   `yaml:"amount_bands"`
 	Findings      []cautionRule      `yaml:"findings"`
 	Claims        []claimRule        `yaml:"claims"`
+	Wages         []localFigureRule  `yaml:"wages"`
+	Incomes       []localFigureRule  `yaml:"incomes"`
 }
 
 // platformNames are the names of platforms and instruments in one language.
@@ -122,7 +124,9 @@ func (d *rulesDocument) listEntries() []*ruleEntry {
 	all = appendEntries(all, d.Likeness)
 	all = appendEntries(all, d.AmountBands)
 	all = appendEntries(all, d.Findings)
-	return appendEntries(all, d.Claims)
+	all = appendEntries(all, d.Claims)
+	all = appendEntries(all, d.Wages)
+	return appendEntries(all, d.Incomes)
 }
 
 func appendEntries[T any, P rulePointer[T]](all []*ruleEntry, rules []T) []*ruleEntry {

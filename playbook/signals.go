@@ -107,7 +107,7 @@ type limitRule struct {
 // limitNames are the limits that the engine uses.
 var limitNames = []string{
 	"large_send_fen", "late_from_hour", "late_until_hour", "large_group", "wage_percent", "income_percent", "crowd",
-	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent",
+	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent", "small_claims_floor_fen",
 	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
 	"likeness", "lesson_cases",
 	limitInstalmentHour, limitFourEyes, limitContactDay, limitContactTotal, limitGroupDay, limitGroupTotal,
@@ -193,6 +193,7 @@ type reasonRule struct {
 	If      condition `yaml:"if"`
 	Text    string    `yaml:"text"`
 	Decides bool      `yaml:"decides"`
+	Cites   []Source  `yaml:"cites"` // what the sentence rests on in addition to the rule
 }
 
 // Warning is something to know before acting.

@@ -34,58 +34,84 @@ const (
 const HouseRule = "本站规则"
 
 // Source is the origin of a rule: an article (A or B), a statute, a press report,
-// or the product itself (house). Exactly one of them is set.
+// published statistics, or the product itself (house). Exactly one of them is set.
 type Source struct {
 	Article string `yaml:"article" json:"article,omitempty"`
 	Section string `yaml:"section" json:"section,omitempty"`
 	Statute string `yaml:"statute" json:"statute,omitempty"`
 	Edition string `yaml:"edition" json:"edition,omitempty"`
 	Press   string `yaml:"press" json:"press,omitempty"`
-	Mark    Mark   `yaml:"mark" json:"mark,omitempty"` // of a statute or a report
+	Survey  string `yaml:"survey" json:"survey,omitempty"` // published statistics
+	Mark    Mark   `yaml:"mark" json:"mark,omitempty"`     // of a statute, a report or a survey
 	House   string `yaml:"house" json:"house,omitempty"`
 }
 
-// String returns the citation for papers and pages.
+// String returns the source as people read it on pages: an article is named for
+// what it is, and how a citation was checked stays in the data.
 func (s Source) String() string {
 	switch {
 	case s.Article != "":
-		return "文章 " + s.Article + " · " + s.Section
+		return "网络文章，未经核实"
 	case s.Statute != "":
-		return s.Statute + " 第" + s.Section + "条（" + s.Edition + "）[" + string(s.Mark) + "]"
+		return s.Statute + " " + s.formatSection() + "（" + s.Edition + "）"
 	case s.Press != "":
-		return "媒体报道 · " + s.Press + "（" + s.Edition + "）[" + string(s.Mark) + "]"
+		return "媒体报道：" + s.Press + "（" + s.Edition + "）"
+	case s.Survey != "":
+		return s.Survey + "（" + s.Edition + "）"
 	default:
 		return HouseRule
 	}
 }
 
+// Citation returns the source as the rules state it, with article, section and
+// mark, so that it can be traced.
+func (s Source) Citation() string {
+	switch {
+	case s.Article != "":
+		return "文章 " + s.Article + " · " + s.Section
+	case s.Mark != "":
+		return s.String() + "[" + string(s.Mark) + "]"
+	default:
+		return s.String()
+	}
+}
+
+// formatSection names articles by number, and other parts of a document as they
+// are: 第985条, but 二（一）.
+func (s Source) formatSection() string {
+	if s.Section[0] >= '0' && s.Section[0] <= '9' {
+		return "第" + s.Section + "条"
+	}
+	return s.Section
+}
+
 // findFault describes what keeps a source from being traceable, or returns "".
 func (s Source) findFault() string {
 	named := 0
-	for _, name := range []string{s.Article, s.Statute, s.Press, s.House} {
+	for _, name := range []string{s.Article, s.Statute, s.Press, s.Survey, s.House} {
 		if name != "" {
 			named++
 		}
 	}
 	switch {
 	case named != 1:
-		return "a source names exactly one of article, statute, press and house"
+		return "a source names exactly one of article, statute, press, survey and house"
 	case s.Article != "" && s.Article != "A" && s.Article != "B":
 		return fmt.Sprintf("there is no article %q", s.Article)
 	case (s.Article != "" || s.Statute != "") && s.Section == "":
 		return "an article or statute is cited with its section"
 	case s.hasEditions() && s.Edition == "":
-		return "a statute or a report is cited with the edition that was read"
+		return "a statute, a report or a survey is cited with the edition that was read"
 	case s.hasEditions() && !slices.Contains([]Mark{Verbatim, Secondary, Recalled}, s.Mark):
-		return fmt.Sprintf("the mark of a statute or a report is V, S or R, not %q", s.Mark)
+		return fmt.Sprintf("the mark of a statute, a report or a survey is V, S or R, not %q", s.Mark)
 	default:
 		return ""
 	}
 }
 
-// hasEditions reports whether the source has editions and a mark: a statute or a
-// press report.
-func (s Source) hasEditions() bool { return s.Statute != "" || s.Press != "" }
+// hasEditions reports whether the source has editions and a mark: a statute, a
+// press report or a survey.
+func (s Source) hasEditions() bool { return s.Statute != "" || s.Press != "" || s.Survey != "" }
 
 // Rule is the header of every rule.
 type Rule struct {

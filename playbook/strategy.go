@@ -16,8 +16,8 @@ type Income struct {
 	Source      string         `json:"source" yaml:"source"`
 }
 
-// Incomes looks up figures of provinces. The product ships none: an installation
-// enters those it has a source for, and "unknown" is a valid answer.
+// Incomes looks up the figures of provinces that an installation has entered. They
+// take precedence over those of the playbook, and "unknown" is a valid answer.
 type Incomes interface {
 	// Income is the newest figure of a province that was in force on a day.
 	Income(province string, on time.Time) (Income, bool)

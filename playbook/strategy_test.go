@@ -58,11 +58,20 @@ func TestStrategyBySizeAmountAndCrowd(t *testing.T) {
 		incomes playbook.Incomes
 		want    map[string]playbook.Answer
 	}{
-		{"nothing known", none, nil, map[string]playbook.Answer{
+		{"nothing known", func(f *playbook.AssessmentFacts) { f.Claimant.Province = "" }, nil, map[string]playbook.Answer{
 			"over_wage": playbook.Unknown, "over_income": playbook.Unknown,
 		}},
 		{"over a tenth of the wage and the day's income", none, figures(), map[string]playbook.Answer{
 			"over_wage": playbook.Yes, "over_income": playbook.Yes,
+		}},
+		{"published figures alone", none, nil, map[string]playbook.Answer{
+			"over_wage": playbook.Yes, "over_income": playbook.Yes,
+		}},
+		{"a published income without a wage", func(f *playbook.AssessmentFacts) { f.Claimant.Province = "甘肃" }, nil, map[string]playbook.Answer{
+			"over_wage": playbook.Unknown, "over_income": playbook.Yes,
+		}},
+		{"a province nobody publishes", func(f *playbook.AssessmentFacts) { f.Claimant.Province = "澳门" }, nil, map[string]playbook.Answer{
+			"over_wage": playbook.Unknown, "over_income": playbook.Unknown,
 		}},
 		{"exactly a tenth", func(f *playbook.AssessmentFacts) { f.Amount = 90_000 }, figures(), map[string]playbook.Answer{
 			"over_wage": playbook.Yes, "over_income": playbook.Yes,
@@ -126,6 +135,33 @@ func TestIncomesAreDated(t *testing.T) {
 	}
 	if _, known := playbook.IncomeTable(nil).Income("浙江", sent); known {
 		t.Error("a table of nothing knows a figure")
+	}
+}
+
+// TestPublishedFigures: a day's income is the yearly one by 365, the newest year
+// counts, what the installation entered takes precedence, and no published wage
+// opens small claims.
+func TestPublishedFigures(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	const day = 8_836_600 / 365 // 上海, 2024
+	for amount, want := range map[recovery.Money]playbook.Answer{day * 3 / 2: playbook.No, day*3/2 + 1: playbook.Yes} {
+		f := story()
+		f.Claimant.Province, f.Amount = "上海市", amount
+		got, found := notes(b.Strategy(f, sent, nil))["over_income"]
+		if found != (want == playbook.Yes) {
+			t.Errorf("%s in 上海: %s", amount, got)
+		}
+	}
+	f := story()
+	f.Amount = 5_000
+	poor := playbook.IncomeTable{{Province: "浙江", DailyIncome: 3_000, From: sent.AddDate(-1, 0, 0), Source: "test"}}
+	if got := notes(b.Strategy(f, sent, poor)); got["over_income"] != playbook.Yes || got["over_wage"] != "" {
+		t.Errorf("with an own figure: %v", got)
+	}
+	f.Amount = 4_000_000 // below half of the published wage of 浙江
+	if route(t, b.Routes(f, sent, nil, nil), recovery.SmallClaims).Open {
+		t.Error("a published wage opened small claims")
 	}
 }
 

@@ -27,6 +27,8 @@ func TestTheories(t *testing.T) {
 		return func(f *playbook.AssessmentFacts) { f.Circumstances[name] = yes }
 	}
 	unsaid := func(f *playbook.AssessmentFacts) { f.Reason = recovery.OtherReason }
+	tooMuch := func(f *playbook.AssessmentFacts) { f.Reason = recovery.WrongAmount }
+	twice := func(f *playbook.AssessmentFacts) { f.Reason = recovery.Duplicate }
 	unclaimed := func(f *playbook.AssessmentFacts) { f.ClaimState = recovery.Unclaimed }
 	small := func(f *playbook.AssessmentFacts) { f.Amount = 299_999 }
 	entry := func(f *playbook.AssessmentFacts) { f.Amount = 300_000 }
@@ -43,8 +45,12 @@ func TestTheories(t *testing.T) {
 		{"no word of the mistake", "unjust_enrichment", changes{unsaid}, playbook.StatusUnknown},
 		{"nobody took it", "unjust_enrichment", changes{unclaimed}, playbook.Weakened},
 		{"a debt was paid", "unjust_enrichment", changes{told("prior_debt", true)}, playbook.Weakened},
+		{"a debt was paid, and more", "unjust_enrichment", changes{told("prior_debt", true), tooMuch}, playbook.Supported},
+		{"a debt was paid twice", "unjust_enrichment", changes{told("prior_debt", true), twice}, playbook.Supported},
+		{"a debt was paid, nobody says how it went wrong", "unjust_enrichment", changes{told("prior_debt", true), unsaid}, playbook.StatusUnknown},
+		{"a slip", "unjust_enrichment", changes{told("knew_no_debt", false), told("prior_debt", false)}, playbook.Supported},
 		{"no debt was paid", "unjust_enrichment", changes{told("prior_debt", false)}, playbook.Supported},
-		{"paid knowing there was no debt", "unjust_enrichment", changes{told("knew_no_debt", true)}, playbook.Weakened},
+		{"paid on purpose, knowing there was no debt", "unjust_enrichment", changes{told("knew_no_debt", true)}, playbook.Weakened},
 		{"spent in good faith", "unjust_enrichment", changes{told("spent", true)}, playbook.Supported},
 		{"a transfer", "gift", nil, playbook.Weakened},
 		{"a packet", "gift", changes{packet}, playbook.StatusUnknown},

@@ -76,10 +76,10 @@ func printDiff(w io.Writer, diff playbook.Diff) error {
 	fmt.Fprintf(&out, "%s to %s: %d added, %d removed, %d changed\n",
 		diff.From, diff.To, len(diff.Added), len(diff.Removed), len(diff.Changed))
 	for _, rule := range diff.Added {
-		fmt.Fprintf(&out, "added    %s (%s)\n", rule.ID, rule.Source)
+		fmt.Fprintf(&out, "added    %s (%s)\n", rule.ID, rule.Source.Citation())
 	}
 	for _, rule := range diff.Removed {
-		fmt.Fprintf(&out, "removed  %s (%s)\n", rule.ID, rule.Source)
+		fmt.Fprintf(&out, "removed  %s (%s)\n", rule.ID, rule.Source.Citation())
 	}
 	for _, change := range diff.Changed {
 		fmt.Fprintf(&out, "changed  %s\n", change.ID)

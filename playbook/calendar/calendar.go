@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"recourse/recovery"
 )
 
 //go:embed data/*.yaml
@@ -123,7 +125,7 @@ func (c *Calendar) addHoliday(year int, h holiday) error {
 }
 
 // NoticeOf returns the notice of a year; false when none is known, so that only
-// weekends count as rest days.
+// weekends and the fixed holidays count as rest days.
 func (c *Calendar) NoticeOf(year int) (Notice, bool) {
 	found, known := c.notices[year]
 	return found, known
@@ -135,7 +137,7 @@ func (c *Calendar) IsRestDay(day Day) bool {
 	switch {
 	case c.worked[day]:
 		return false
-	case c.rest[day]:
+	case c.IsHoliday(day):
 		return true
 	default:
 		return isWeekend(day)
@@ -147,5 +149,28 @@ func isWeekend(day Day) bool {
 	return weekday == time.Saturday || weekday == time.Sunday
 }
 
-// IsHoliday reports whether a day is a statutory holiday of a published year.
-func (c *Calendar) IsHoliday(day Day) bool { return c.rest[day] }
+// IsHoliday reports whether a day is a holiday: by the notice of its year, or for a
+// year without one by the law itself.
+func (c *Calendar) IsHoliday(day Day) bool {
+	if _, published := c.notices[day.Year()]; published {
+		return c.rest[day]
+	}
+	return isFixedHoliday(day)
+}
+
+// isFixedHoliday reports whether a day is a holiday every year, without a notice:
+// 1 January, 1 and 2 May, 1 to 3 October (全国年节及纪念日放假办法 第2条, 2024 修订).
+// The other days of the law follow the lunar calendar and are left to the notice.
+func isFixedHoliday(day Day) bool {
+	_, month, date := day.Start().In(recovery.Shanghai).Date()
+	switch month {
+	case time.January:
+		return date == 1
+	case time.May:
+		return date <= 2
+	case time.October:
+		return date <= 3
+	default:
+		return false
+	}
+}

@@ -71,7 +71,10 @@ func TestRestDays(t *testing.T) {
 		{"2026-02-14", false}, {"2026-02-15", true}, {"2026-02-23", true}, {"2026-02-24", false}, {"2026-02-28", false},
 		{"2026-11-20", false}, {"2026-11-21", true}, {"2026-11-22", true},
 		{"2024-02-09", false}, {"2024-02-10", true},
-		{"2030-01-01", false}, // unpublished: a Tuesday
+		{"2027-01-01", true}, {"2027-05-01", true}, {"2027-10-01", true}, {"2027-10-02", true}, {"2027-10-03", true}, // without a notice
+		{"2027-10-04", false}, {"2027-05-03", false}, {"2027-01-04", false},
+		{"2030-01-01", true}, {"2030-05-02", true}, {"2030-05-03", false}, {"2030-01-02", false},
+		{"2024-05-06", false}, // the notice decides: the fixed days are part of it
 		{"2030-01-05", true},
 	} {
 		if got := c.IsRestDay(day(t, test.day)); got != test.rest {

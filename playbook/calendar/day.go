@@ -42,6 +42,17 @@ func (d Day) End() time.Time { return (d + 1).Start().Add(-time.Second) }
 // Year returns the year of the day.
 func (d Day) Year() int { return d.Start().In(recovery.Shanghai).Year() }
 
+// AddYears returns the same date of a later year; 28 February for a leap day in a
+// year without one.
+func (d Day) AddYears(years int) Day {
+	at := d.Start().In(recovery.Shanghai)
+	later := at.AddDate(years, 0, 0)
+	if later.Day() != at.Day() {
+		later = later.AddDate(0, 0, -later.Day())
+	}
+	return DayOf(later)
+}
+
 // Weekday returns the day of the week.
 func (d Day) Weekday() time.Weekday {
 	const epoch = int(time.Thursday) // 1970-01-01

@@ -9,14 +9,22 @@ import (
 type Unit string
 
 // The units. Hours run from the instant they start; days and working days begin on
-// the next day and end with the last second of the last one (民法典 200 to 203).
+// the next day and end with the last second of the last one; years end on the same
+// date, or on the last day of its month (民法典 200 to 203).
 const (
 	Hours       Unit = "hours"
 	Days        Unit = "days"
 	WorkingDays Unit = "working_days"
+	Years       Unit = "years"
 )
 
-// RestDays defines what happens when a length in days ends on a rest day.
+// Units lists all units.
+var Units = []Unit{Hours, Days, WorkingDays, Years}
+
+// HasRestDays reports whether a length in the unit may end on a rest day.
+func (u Unit) HasRestDays() bool { return u == Days || u == Years }
+
+// RestDays defines what happens when a length in days or years ends on a rest day.
 type RestDays string
 
 // The rules: the end stays, or moves to the next working day (民法典 203).
@@ -25,8 +33,8 @@ const (
 	Move RestDays = "move"
 )
 
-// Length is how long a clock runs. RestDays applies to days only: hours end at any
-// time, and working days never end on a rest day.
+// Length is how long a clock runs. RestDays applies to days and years only: hours
+// end at any time, and working days never end on a rest day.
 type Length struct {
 	Count    int
 	Unit     Unit
@@ -119,14 +127,17 @@ func addWait(start time.Time, wait time.Duration, stops []Pause) time.Time {
 	return at.UTC()
 }
 
-// countDays counts whole days from the day after the start.
+// countDays counts whole days from the day after the start, or years to its date.
 func (c *Calendar) countDays(start time.Time, length Length, stops []Pause) (time.Time, []int) {
 	count := dayCounter{calendar: c, stops: stops}
-	day := DayOf(start)
-	for left := length.Count; left > 0; left-- {
+	day, left := DayOf(start), length.Count
+	if length.Unit == Years {
+		left = int(day.AddYears(length.Count) - day)
+	}
+	for ; left > 0; left-- {
 		day = count.nextCounted(day, length.Unit == WorkingDays)
 	}
-	if length.Unit == Days && length.RestDays == Move && count.isRestDay(day) {
+	if length.Unit.HasRestDays() && length.RestDays == Move && count.isRestDay(day) {
 		day = count.nextCounted(day, true)
 	}
 	return day.End(), count.unpublished

@@ -27,6 +27,9 @@ func TestKnownSpans(t *testing.T) {
 	keep := func(n int) calendar.Length {
 		return calendar.Length{Count: n, Unit: calendar.Days, RestDays: calendar.Keep}
 	}
+	years := func(n int) calendar.Length {
+		return calendar.Length{Count: n, Unit: calendar.Years, RestDays: calendar.Keep}
+	}
 	move := func(n int) calendar.Length {
 		return calendar.Length{Count: n, Unit: calendar.Days, RestDays: calendar.Move}
 	}
@@ -47,8 +50,10 @@ func TestKnownSpans(t *testing.T) {
 		{"a Saturday that is worked is a good end", "2025-10-04 12:00", move(7), "2025-10-11", nil},
 		{"a weekend moves to Monday", "2026-11-11 12:00", move(10), "2026-11-23", nil},
 		{"a leap day", "2024-02-28 12:00", keep(1), "2024-02-29", nil},
-		{"into a year without notice", "2026-12-30 12:00", working(3), "2027-01-04", []int{2027}},
+		{"into a year without notice", "2026-12-30 12:00", working(3), "2027-01-05", []int{2027}},
 		{"only the end matters to calendar days", "2026-12-30 12:00", move(3), "2027-01-04", []int{2027}},
+		{"years end on the same date", "2026-11-30 10:00", years(3), "2029-11-30", nil},
+		{"a leap day ends with February", "2024-02-29 10:00", years(3), "2027-02-28", nil},
 		{"and nothing when it stays", "2026-12-30 12:00", keep(3), "2027-01-02", nil},
 	} {
 		got := c.Deadline(instant(t, test.start), test.length, nil)
