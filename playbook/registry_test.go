@@ -97,7 +97,7 @@ func TestABrokenBookIsNamedWithLineAndRule(t *testing.T) {
 		{"no time at all", "    length: 7\n", "    length: 0\n", "rule clock.promise: the length must be between"},
 		{"an unknown unit", "    length: 7\n    unit: days", "    length: 7\n    unit: moons", "rule clock.promise: unit"},
 		{"no word on rest days", "    rest_days: keep\n", "", "rest_days"},
-		{"rest days of hours", "    unit: hours\n", "    unit: hours\n    rest_days: move\n", "allowed for days only"},
+		{"rest days of hours", "    unit: hours\n", "    unit: hours\n    rest_days: move\n", "allowed for days and years only"},
 		{"a refund in days", "    unit: hours\n", "    unit: days\n    rest_days: keep\n", "in hours"},
 		{"an id twice", "id: clock.promise", "id: clock.payout", "rule clock.payout: the id is used twice"},
 		{"no id", "- id: clock.promise", "- id: ''", "a rule has no id"},
