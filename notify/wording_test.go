@@ -138,3 +138,45 @@ func TestEveryNextStepIsFilled(t *testing.T) {
 		}
 	}
 }
+
+// TestWatchMailTellsToAct expects the one moment to act in the mail of the refund
+// watch, and no promise of the refund.
+func TestWatchMailTellsToAct(t *testing.T) {
+	t.Parallel()
+	h := loadRules(t)
+	filed := notify.Notice{Audience: notify.ToClaimant, Template: "filed", Facts: notify.Facts{Number: "R1", Stage: recovery.RecallWatch, WaitingOn: recovery.OnPlatform}}
+	expectParts(t, h.WriteMessage(notify.Chinese, filed).Next, "现在就请对方先别领", "马上撤回", "一般会退回")
+	expectParts(t, h.WriteMessage(notify.English, filed).Next, "not to accept", "recall it at once", "usually refunded")
+}
+
+// TestMailsReadAsTheReceiver holds the sentences in which a wrong word does harm.
+func TestMailsReadAsTheReceiver(t *testing.T) {
+	t.Parallel()
+	h := loadRules(t)
+	read := func(language, template string, to notify.Audience, f notify.Facts) string {
+		m := h.WriteMessage(language, notify.Notice{Audience: to, Template: template, Facts: f})
+		return m.Title + m.Body + m.Next
+	}
+	legal := notify.Facts{Number: "R1", Stage: recovery.Legal}
+	expectParts(t, read(notify.Chinese, "link_opened", notify.ToClaimant, legal), "链接已被打开", "还不能确定")
+	expectParts(t, read(notify.English, "link_opened", notify.ToClaimant, legal), "not certain")
+	for _, template := range []string{"overpaid", "overpaid_desk"} {
+		expectParts(t, read(notify.Chinese, template, notify.ToClaimant, legal), "真的到账", "那个账户，不要转到别的账户")
+		expectParts(t, read(notify.English, template, notify.ToClaimant, legal), "really arrived", "to the account it came from and to no other")
+	}
+	granted := notify.Facts{Number: "R1", Stage: recovery.Appeal, State: string(recovery.AppealGranted), WaitingOn: recovery.OnPlatform}
+	expectParts(t, read(notify.Chinese, "decided", notify.ToClaimant, granted), "平台是否退款，以平台答复为准")
+	expectParts(t, read(notify.English, "decided", notify.ToClaimant, granted), "for the platform to decide")
+	expectParts(t, read(notify.Chinese, "said_answer", notify.ToCounterpart, legal), "退给原付款人")
+	expectParts(t, read(notify.Chinese, "harassment_reported", notify.ToClaimant, legal), "有一位收款人说受到打扰")
+	expectParts(t, read(notify.Chinese, "refund_due", notify.ToClaimant, legal), "一般已经自动退回")
+}
+
+func expectParts(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in %s", part, text)
+		}
+	}
+}

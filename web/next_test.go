@@ -377,3 +377,48 @@ func TestEndedTexts(t *testing.T) {
 		t.Error(late)
 	}
 }
+
+// TestWatchTellsToAct reads the texts that a claimant acts on while the money can
+// still be stopped, and those that could promise what the platform decides.
+func TestWatchTellsToAct(t *testing.T) {
+	t.Parallel()
+	say := chineseTexts(t)
+	for key, want := range map[string][]string{
+		"next.recall_watch.text":     {"能撤回就马上撤回", "请对方先别领", "一般会自动退回"},
+		"start.watch":                {"一般会自动退回"},
+		"start.refund":               {"一般会"},
+		"next.appeal_granted.text":   {"认可了申诉", "以平台答复为准"},
+		"case.plan_ok":               {"没有查出明显的问题", "再看一遍"},
+		"next.says_returned.text":    {"账单", "真的到账了"},
+		"case.link_opened":           {"有人打开过"},
+		"part.holders_home.help":     {"尽量填", "先填证件号码"},
+		"case.avoidance_hint":        {"152、199"},
+		"upload.help":                {"校验码", "没改过"},
+		"site.name":                  {"误付帮办"},
+		"silence.route_choice":       {"权利不受影响"},
+		"action.withdraw.help":       {"权利不受影响"},
+		"return.lead":                {"付款人发错了"},
+		"error.stale.do":             {"复制下来"},
+		"start.file":                 {"登记案件"},
+		"part.group.holder_help":     {"电子凭证", "律师"},
+		"next.private_contact.title": {"私下"},
+	} {
+		for _, part := range want {
+			if text := say.Get(key).String(); !strings.Contains(text, part) {
+				t.Errorf("%s does not say %q: %s", key, part, text)
+			}
+		}
+	}
+}
+
+// TestReturnPageNamesTheDefence expects the recipient to read the rule that may
+// help them, beside those that oblige them.
+func TestReturnPageNamesTheDefence(t *testing.T) {
+	t.Parallel()
+	law := chineseTexts(t).T("return.law")
+	for _, part := range []string{"请你返还（民法典 985）", "不知道是误转、钱也已经不在了", "（986）", "赔偿损失（987）"} {
+		if !strings.Contains(law, part) {
+			t.Errorf("%q is missing in %s", part, law)
+		}
+	}
+}

@@ -182,7 +182,7 @@ func TestReturnPlans(t *testing.T) {
 		t.Error("a counterpart is asked to accept their own plan")
 	}
 	seen := claimant.get(home).expect(t, 200, "回应对方的还款计划", "分 2 期退还，共 ¥2,000.00")
-	claimant.submitForm(seen, "do-decline_plan", nil).expect(t, 200, "谢绝还款计划")
+	claimant.submitForm(seen, "do-decline_plan", nil).expect(t, 200, "不接受还款计划")
 	claimant.submitForm(claimant.get(home), "do-propose_plan", url.Values{"instalments[0].due_on": {dayAhead(s, 9)}, "instalments[0].amount_fen": {"2000"}}).expect(t, 200, "待回应")
 	page = stranger.get(path).expect(t, 200, "付款人提出这个分期计划")
 	stranger.submitForm(page, "say-accept_plan", nil).expect(t, 200, "你们约定的分期计划")

@@ -224,5 +224,5 @@ func TestHandOverAndHarassment(t *testing.T) {
 	friend := s.NewActor(t, recovery.RoleClaimant)
 	page := p.submitForm(p.get(home), "do-hand_over", url.Values{"user_id": {"nobody"}, "reason": {"请妹妹代办"}}).expect(t, 422, "没有这样的账号")
 	page = p.submitForm(page, "do-hand_over", url.Values{"user_id": {string(friend.ID)}}).expect(t, 200, "变更代办人")
-	p.submitForm(page, "do-report_harassment", url.Values{"text": {"对方请我别再发"}}).expect(t, 200, "不再私信", "对方表示受到打扰")
+	p.submitForm(page, "do-report_harassment", url.Values{"text": {"对方请我别再发"}}).expect(t, 200, "不再私信", "对方说受到打扰")
 }
