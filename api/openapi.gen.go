@@ -326,6 +326,7 @@ const (
 	FindingCodeExposureThreat FindingCode = "exposure_threat"
 	FindingCodeFacePhoto      FindingCode = "face_photo"
 	FindingCodeFalseDeadline  FindingCode = "false_deadline"
+	FindingCodeFraudLike      FindingCode = "fraud_like"
 	FindingCodeIDNumber       FindingCode = "id_number"
 	FindingCodeImpersonation  FindingCode = "impersonation"
 	FindingCodeInsult         FindingCode = "insult"
@@ -333,6 +334,7 @@ const (
 	FindingCodePhone          FindingCode = "phone"
 	FindingCodePressure       FindingCode = "pressure"
 	FindingCodeThreat         FindingCode = "threat"
+	FindingCodeWhereabouts    FindingCode = "whereabouts"
 )
 
 // Defines values for GroupKind.

@@ -13,6 +13,8 @@ var detectors = map[string]func(*Linter, matcher) []tokenSpan{
 	"landline":   func(_ *Linter, m matcher) []tokenSpan { return m.longNumbers[landlineNumber] },
 	"email":      findEmails,
 	"repetition": findRepetitions,
+	"link":       findLinks,
+	"plate":      findPlates,
 }
 
 // numberDigit is one digit of a possible number.

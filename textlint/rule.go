@@ -1,6 +1,9 @@
 package textlint
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Code is the kind of problem that a finding reports. Codes are part of the API:
 // they may be added, but not renamed.
@@ -22,12 +25,14 @@ const (
 	Impersonation  Code = "impersonation"
 	Pressure       Code = "pressure"
 	FalseDeadline  Code = "false_deadline"
+	FraudLike      Code = "fraud_like"
+	Whereabouts    Code = "whereabouts"
 )
 
 // Codes lists all codes. Validation and the test of the OpenAPI document use it.
 var Codes = []Code{
 	Threat, Insult, ExposureThreat, PersonalName, IDNumber, PhoneNumber, BankCard, Address,
-	FacePhoto, Account, Accusation, Impersonation, Pressure, FalseDeadline,
+	FacePhoto, Account, Accusation, Impersonation, Pressure, FalseDeadline, FraudLike, Whereabouts,
 }
 
 // Severity decides whether a text with a finding may be sent.
@@ -48,9 +53,14 @@ type Article struct {
 	Mark    string `yaml:"mark" json:"mark"`
 }
 
-// String returns the citation as papers and pages show it.
+// String returns the citation as pages show it, without the mark. The word for an
+// article stands before the part of one: 第511条（四）, 第253条之一.
 func (a Article) String() string {
-	return fmt.Sprintf("%s 第%s条（%s）[%s]", a.Statute, a.Section, a.Edition, a.Mark)
+	number, part := a.Section, ""
+	if at := strings.IndexAny(a.Section, "（之"); at > 0 {
+		number, part = a.Section[:at], a.Section[at:]
+	}
+	return fmt.Sprintf("%s 第%s条%s（%s）", a.Statute, number, part, a.Edition)
 }
 
 // Rule is the public description of a rule. Its texts are in Chinese (zh-CN).
