@@ -18,10 +18,10 @@ var developmentAccounts = []struct {
 	role recovery.Role
 	name string
 }{
-	{recovery.RoleClaimant, "林晓（误发者）"},
-	{recovery.RoleAgent, "周岚（客服）"},
-	{recovery.RoleSupervisor, "许衡（客服主管）"},
-	{recovery.RoleLegal, "方正（法务）"},
+	{recovery.RoleClaimant, "林晓"},
+	{recovery.RoleAgent, "周岚"},
+	{recovery.RoleSupervisor, "许衡"},
+	{recovery.RoleLegal, "方正"},
 	{recovery.RoleAdmin, "管理员"},
 	{recovery.RoleAuditor, "审计员"},
 }

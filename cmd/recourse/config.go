@@ -33,7 +33,7 @@ type config struct {
 	SMTPURL   string `env:"SMTP_URL"`
 	MailFrom  string `env:"RECOURSE_MAIL_FROM"`
 	URL       string `env:"RECOURSE_URL"`
-	Custodian string `env:"RECOURSE_CUSTODIAN" envDefault:"本安装的运营者"`
+	Custodian string `env:"RECOURSE_CUSTODIAN" envDefault:"本站运营方"`
 	// RetentionYears is how long a closed case is kept before it is erased.
 	RetentionYears int `env:"RECOURSE_RETENTION_YEARS" envDefault:"5"`
 	Sealing        sealConfig

@@ -57,7 +57,7 @@ func gatherByHand(t *testing.T, v *visitor, home string) {
 	v.awaitText("#live-timeline", "联系了对方")
 	v.saveScreenshot("contact")
 	v.submitAction(home, "record_response", v.chooseOption("do-record_response", "kind", "refused"), v.setField("do-record_response", "text", "不退"))
-	v.awaitText("#live-stages [aria-current]", "群公告")
+	v.awaitText("#live-stages [aria-current]", "群里说明")
 	v.submitAction(home, "record_contact", v.setField("do-record_contact", "channel", "group_message"), v.setField("do-record_contact", "text", "各位，刚才的转账是误发。"))
 	v.uploadFile("notice_screenshot", screenshotFile(t, "notice.png", 200))
 	v.submitAction(home, "escalate", v.setField("do-escalate", "to", "appeal"), v.setField("do-escalate", "reason", "对方在群里也拒绝退还"))
