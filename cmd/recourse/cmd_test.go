@@ -41,6 +41,17 @@ func TestConfigIsJudgedAtOnce(t *testing.T) {
 	}
 }
 
+// TestMailsAreSentUnderTheSiteName unless the operator chose a name.
+func TestMailsAreSentUnderTheSiteName(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[string]string{"desk@example.org": "误付帮办", "Desk <desk@example.org>": "Desk"} {
+		server, err := config{SMTPURL: "smtp://mail.example.org", MailFrom: from}.mailServer()
+		if err != nil || server.From.Name != want {
+			t.Errorf("%s: %v, %v; want %q", from, server, err, want)
+		}
+	}
+}
+
 func TestProductionWantsASignIn(t *testing.T) {
 	t.Parallel()
 	if err := (config{Profile: production}).checkSignIn(); err == nil || !strings.Contains(err.Error(), "sign-in") {

@@ -11,6 +11,7 @@ import (
 
 	"recourse/casework"
 	"recourse/notify"
+	"recourse/texts"
 )
 
 // The profiles. Development has ready accounts and allows a pace.
@@ -73,7 +74,8 @@ func (c config) validate() error {
 	return c.checkSite()
 }
 
-// mailServer returns the mail server, nil if none is configured.
+// mailServer returns the mail server, nil if none is configured. Without a name of
+// its own, the sender has the name of the site.
 func (c config) mailServer() (*notify.Server, error) {
 	if c.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // a mail server is optional
@@ -81,6 +83,13 @@ func (c config) mailServer() (*notify.Server, error) {
 	server, err := notify.ParseServer(c.SMTPURL, c.MailFrom)
 	if err != nil {
 		return nil, fmt.Errorf("SMTP_URL and RECOURSE_MAIL_FROM: %w", err)
+	}
+	if server.From.Name == "" {
+		chinese, err := texts.Load(texts.Chinese)
+		if err != nil {
+			return nil, err
+		}
+		server.From.Name = chinese.Text("site.name")
 	}
 	return &server, nil
 }
