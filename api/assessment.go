@@ -38,6 +38,7 @@ func renderAssessment(a playbook.Assessment) Assessment {
 		Recall: renderRecall(a.Recall), Plan: renderList(a.Plan, renderPlanStep), Strategy: renderStrategy(a.Strategy),
 		Characterisation: renderList(a.Characterisation, renderCharacterisation), Routes: renderList(a.Routes, renderRoute),
 		Forecast: renderForecast(a.Forecast), Warnings: renderList(a.Warnings, renderWarning),
+		Help:                 renderList(a.Help, renderHelp),
 		EvidenceRequirements: renderList(a.Requirements, renderRequirement), Texts: renderList(a.Texts, renderText),
 		Precedents: renderList(a.Precedents, renderPrecedent), Playbook: PlaybookVersion(a.Playbook),
 	}
@@ -49,6 +50,13 @@ func renderRecall(r playbook.Recall) RecallAnswer {
 		Readings: renderList(r.Readings, func(r playbook.Reading) Reading { return Reading(r) }),
 		RefundAt: renderTimeOrNull(r.RefundAt), ArrivesAt: renderTimeOrNull(r.ArrivesAt),
 		Who: convertStrings[RecallAnswerWho](r.Who), Steps: emptyIfNil(r.Steps), Warnings: emptyIfNil(r.Warnings),
+	}
+}
+
+func renderHelp(h playbook.HelpEntry) HelpEntry {
+	return HelpEntry{
+		Kind: HelpEntryKind(h.Kind), Name: h.Name, Number: nullIfEmpty[string](h.Number), Entry: nullIfEmpty[string](h.Entry),
+		Use: h.Use, Source: h.Source, Seen: h.Seen,
 	}
 }
 

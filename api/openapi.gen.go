@@ -353,6 +353,18 @@ const (
 	HealthStatusReady HealthStatus = "ready"
 )
 
+// Defines values for HelpEntryKind.
+const (
+	HelpEntryKindAntiFraud HelpEntryKind = "anti_fraud"
+	HelpEntryKindBank      HelpEntryKind = "bank"
+	HelpEntryKindCity      HelpEntryKind = "city"
+	HelpEntryKindCourt     HelpEntryKind = "court"
+	HelpEntryKindPolice    HelpEntryKind = "police"
+	HelpEntryKindRegulator HelpEntryKind = "regulator"
+	HelpEntryKindReport    HelpEntryKind = "report"
+	HelpEntryKindWallet    HelpEntryKind = "wallet"
+)
+
 // Defines values for Instrument.
 const (
 	InstrumentEnterprisePacket Instrument = "enterprise_packet"
@@ -799,8 +811,11 @@ type Assessment struct {
 	EvidenceRequirements []Requirement      `json:"evidence_requirements"`
 
 	// Forecast Chance of a voluntary return
-	Forecast Forecast   `json:"forecast"`
-	Plan     []PlanStep `json:"plan"`
+	Forecast Forecast `json:"forecast"`
+
+	// Help Lines and places in the app of this platform, the most urgent first
+	Help []HelpEntry `json:"help"`
+	Plan []PlanStep  `json:"plan"`
 
 	// Playbook Version of the rules, pinned at filing
 	Playbook PlaybookVersion `json:"playbook"`
@@ -1650,6 +1665,27 @@ type Health struct {
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// HelpEntry A line to call or a place in an app where people get help
+type HelpEntry struct {
+	// Entry Where to tap
+	Entry *string       `json:"entry"`
+	Kind  HelpEntryKind `json:"kind"`
+	Name  string        `json:"name"`
+
+	// Number What to dial; null if no reliable number is published
+	Number *string `json:"number"`
+
+	// Seen The day on which the source was read
+	Seen   string `json:"seen"`
+	Source string `json:"source"`
+
+	// Use What it is for
+	Use string `json:"use"`
+}
+
+// HelpEntryKind defines model for HelpEntry.Kind.
+type HelpEntryKind string
 
 // HolderParticulars Particulars of a counterpart
 type HolderParticulars struct {

@@ -99,3 +99,9 @@ func (s *Service) SimulatePlaybook(ctx context.Context, version string, report f
 	}
 	return nil
 }
+
+// HelpEntries returns where users of a platform get help, by the current playbook.
+// It needs no account.
+func (s *Service) HelpEntries(platform recovery.Platform) []playbook.HelpEntry {
+	return s.Registry.Current().HelpEntries(platform, s.Now())
+}

@@ -25,6 +25,7 @@ type Assessment struct {
 	Routes           []RouteOption          `json:"routes"`
 	Forecast         Forecast               `json:"forecast"`
 	Warnings         []Warning              `json:"warnings"`
+	Help             []HelpEntry            `json:"help"`
 	Requirements     []recovery.Requirement `json:"evidence_requirements"`
 	Texts            []Text                 `json:"texts"`
 	Precedents       []Precedent            `json:"precedents"`
@@ -51,6 +52,7 @@ func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Ass
 		Routes:           v.compareRoutes(known.Experience),
 		Forecast:         v.computeForecast(known.Experience),
 		Warnings:         v.collectWarnings(),
+		Help:             rs.HelpEntries(f.Platform, now),
 		Requirements:     rs.Requirements(begun, nil),
 		Texts:            rs.Texts(begun, begun.Position.Stage),
 		Precedents:       v.findPrecedents(known.Lessons),

@@ -35,6 +35,7 @@ func (rs *RuleSet) checkRuleSet(where ruleLocations) error {
 	rs.checkClocks(i)
 	rs.checkRecall(i)
 	rs.checkGuidance(i)
+	rs.checkHelp(i)
 	rs.checkEvidence(i)
 	rs.checkDossier(i)
 	rs.checkTexts(i)

@@ -52,6 +52,7 @@ func (rs *RuleSet) checkEveryInstant(i *ruleChecker) {
 			rs.checkClockAt(i, clock, at)
 		}
 		rs.checkGuidanceAt(i, at)
+		rs.checkHelpAt(i, at)
 		rs.checkStrategiesAt(i, at)
 		rs.checkFeesAt(i, at)
 		rs.checkAmountBandsAt(i, at)

@@ -47,6 +47,7 @@ type rulesDocument struct {
 	Recall    []recallRule   `yaml:"recall"`
 	Guidance  []guidanceRule `yaml:"guidance"`
 	Warnings  []warningRule  `yaml:"warnings"`
+	Help      []helpRule     `yaml:"help"`
 	Evidence  []evidenceRule `yaml:"evidence"`
 	Dossier   []dossierRule  `yaml:"dossier"`
 	Texts     []textRule     `yaml:"texts"`
@@ -103,6 +104,7 @@ func (d *rulesDocument) listEntries() []*ruleEntry {
 	all = appendEntries(all, d.Recall)
 	all = appendEntries(all, d.Guidance)
 	all = appendEntries(all, d.Warnings)
+	all = appendEntries(all, d.Help)
 	all = appendEntries(all, d.Evidence)
 	all = appendEntries(all, d.Dossier)
 	all = appendEntries(all, d.Texts)

@@ -41,7 +41,7 @@ type Source struct {
 	Statute string `yaml:"statute" json:"statute,omitempty"`
 	Edition string `yaml:"edition" json:"edition,omitempty"`
 	Press   string `yaml:"press" json:"press,omitempty"`
-	Survey  string `yaml:"survey" json:"survey,omitempty"` // published statistics
+	Survey  string `yaml:"survey" json:"survey,omitempty"` // published statistics, or a notice of an authority or a platform
 	Mark    Mark   `yaml:"mark" json:"mark,omitempty"`     // of a statute, a report or a survey
 	House   string `yaml:"house" json:"house,omitempty"`
 }
