@@ -105,3 +105,13 @@ func (s *Service) SimulatePlaybook(ctx context.Context, version string, report f
 func (s *Service) HelpEntries(platform recovery.Platform) []playbook.HelpEntry {
 	return s.Registry.Current().HelpEntries(platform, s.Now())
 }
+
+// CircumstanceQuestions returns the questions about the circumstances of a case, in
+// the words of its playbook.
+func (s *Service) CircumstanceQuestions(c recovery.Case) ([]playbook.Question, error) {
+	book, err := s.Registry.RuleSet(c.Playbook)
+	if err != nil {
+		return nil, err
+	}
+	return book.Questions(s.Now()), nil
+}

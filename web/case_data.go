@@ -18,6 +18,8 @@ type caseData struct {
 	exports  []recovery.Export
 	texts    []playbook.Text
 	links    []casework.Link
+	// questions are the playbook's about circumstances, in its order.
+	questions []playbook.Question
 }
 
 // journalPage is the number of entries read at a time.
@@ -32,6 +34,9 @@ func (c *pageContext) loadCase(number string) (*caseData, error) {
 		return nil, err
 	}
 	if err = c.loadLinks(data); err != nil {
+		return nil, err
+	}
+	if data.questions, err = c.web.service.CircumstanceQuestions(data.Case); err != nil {
 		return nil, err
 	}
 	data.lines, err = c.loadJournal(data.ID)

@@ -94,7 +94,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 	body := caseBody{
 		caseData: d, Home: c.casePath(string(d.Number)), Stages: c.stageViews(d), Next: c.newNextStep(d),
 		NextDeadline: c.nextDeadline(d.Deadlines, d.Pace), AllDeadlines: c.deadlineViews(d.Deadlines, d.Pace), People: c.counterpartViews(d), Plans: c.planViews(d),
-		Contact: c.newContactView(d), Tasks: c.taskViews(d), Limitation: c.newLimitationView(d), Facts: c.filingFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
+		Contact: c.newContactView(d), Tasks: c.taskViews(d), Limitation: c.newLimitationView(d), Facts: c.caseFacts(d), Texts: d.texts, MissingEvidence: missingRequirements(d.Requirements),
 		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d.evidence),
 		CanExport: c.visitor.IsStaff(),
 	}
@@ -154,7 +154,7 @@ func userName(users []recovery.User, id recovery.UserID) string {
 // newActionForms returns the forms of the given actions. The form that failed,
 // or that the URL names, is open.
 func (c *pageContext) newActionForms(d *caseData, staff []recovery.User, failed *formAttempt, actions []recovery.Action) []form {
-	builder := actionForms{fieldBuilder: fieldBuilder{texts: c.texts}, view: d.View, visitor: c.visitor, staff: staff, now: c.web.now(), query: c.QueryParams()}
+	builder := actionForms{fieldBuilder: fieldBuilder{texts: c.texts}, view: d.View, visitor: c.visitor, staff: staff, now: c.web.now(), query: c.QueryParams(), questions: d.questions}
 	forms := make([]form, 0, len(actions))
 	for _, action := range sortActions(actions) {
 		var f form
@@ -181,25 +181,6 @@ func sortActions(actions []recovery.Action) []recovery.Action {
 func rankOf(action recovery.Action) int {
 	spec, _ := recovery.SpecOf(action)
 	return spec.Rank
-}
-
-// filingFacts returns what was entered when the case was filed.
-func (c *pageContext) filingFacts(d *caseData) []detail {
-	all := []detail{
-		{Name: c.texts.T("filing.platform.label"), Value: c.texts.Word("platform", d.Platform) + " · " + c.texts.Word("instrument", d.Instrument)},
-		{Name: c.texts.T("filing.sent_at.label"), Value: formatTime(d.SentAt)},
-		{Name: c.texts.T("filing.transaction_no.label"), Value: d.TransactionNo},
-		{Name: c.texts.T("filing.reason.label"), Value: c.texts.Word("reason", d.Reason)},
-		{Name: c.texts.T("filing.claim_state.label"), Value: c.texts.Word("claim_state", d.ClaimState)},
-		{Name: c.texts.T("filing.group_kind.label"), Value: c.texts.Word("group_kind", d.Group.Kind)},
-		{Name: c.texts.T("filing.claimant_name.label"), Value: d.Claimant.Name},
-		{Name: c.texts.T("filing.claimant_phone.label"), Value: d.Claimant.Phone},
-		{Name: c.texts.T("filing.claimant_email.label"), Value: d.Claimant.Email},
-		{Name: c.texts.T("filing.claimant_province.label"), Value: d.Claimant.Province},
-		{Name: c.texts.T("filing.claimant_city.label"), Value: d.Claimant.City},
-		{Name: c.texts.T("filing.narrative.label"), Value: d.Narrative, Quote: true},
-	}
-	return slices.DeleteFunc(all, func(f detail) bool { return f.Value == "" })
 }
 
 func evidenceViews(files []recovery.Evidence) []evidenceView {

@@ -51,6 +51,16 @@ func (d *formDecoder) readOptionalMoney(name string) *recovery.Money {
 	return &amount
 }
 
+// readDay parses the value of a date input as the first instant of the day in China.
+func (d *formDecoder) readDay(name string) *time.Time {
+	at, err := time.ParseInLocation(time.DateOnly, d.readText(name), recovery.Shanghai)
+	if err != nil {
+		return d.readTime(name)
+	}
+	at = at.UTC()
+	return &at
+}
+
 // readTime parses the value of a datetime-local input as a time in China.
 func (d *formDecoder) readTime(name string) *time.Time {
 	input := d.readText(name)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"recourse/recovery"
 )
@@ -34,6 +35,13 @@ type group struct {
 	Fields []field
 	Rows   bool   // two fields per row
 	More   string // label of the button that adds another group
+	Folded bool   // hidden behind its title until it is opened
+}
+
+// IsOpen reports whether a folded group shows its fields: an answer or an error must
+// not be hidden.
+func (g group) IsOpen() bool {
+	return slices.ContainsFunc(g.Fields, func(f field) bool { return f.Error != "" || f.isAnswered() })
 }
 
 // field is one question. Kind selects the template's case: text, area, select,
@@ -53,6 +61,11 @@ type field struct {
 	Autocomplete string // autocomplete
 	Max          int    // characters
 	Accept       string // of a file input
+	Only         string // class of the answers that this question belongs to; see app.css
+}
+
+func (f field) isAnswered() bool {
+	return f.Value != "" || slices.ContainsFunc(f.Options, func(o option) bool { return o.Selected && o.Value != "" })
 }
 
 // option is one choice.
@@ -103,18 +116,22 @@ func (b fieldBuilder) newField(name, kind string) field {
 // code.
 func (b fieldBuilder) faultText(name string) string {
 	for _, fault := range b.faults {
-		if fault.Field != name {
-			continue
+		if fault.Field == name {
+			return b.textOfFault(name, fault.Code)
 		}
-		if text, found := b.texts.FindText("fault_of." + textKey(name) + "." + fault.Code); found {
-			return text
-		}
-		if text, found := b.texts.FindText("fault." + fault.Code); found {
-			return text
-		}
-		return b.texts.T("fault.other")
 	}
 	return ""
+}
+
+// textOfFault returns the text for a code in a field; a field without a name is the
+// form as a whole.
+func (b fieldBuilder) textOfFault(name, code string) string {
+	for _, key := range []string{"fault_of." + firstNonEmpty(textKey(name), "form") + "." + code, "fault." + code} {
+		if text, found := b.texts.FindText(key); found {
+			return text
+		}
+	}
+	return b.texts.T("fault.other")
 }
 
 func (b fieldBuilder) textField(name string, limit int, required bool) field {
@@ -153,13 +170,25 @@ func choiceField[T ~string](b fieldBuilder, name, kind, family string, values []
 	f := b.newField(name, kind)
 	f.Required = required
 	if kind == "select" && (!required || len(values) > 1) {
-		f.Options = append(f.Options, option{Label: b.texts.T("choose." + emptyChoiceKey(required))})
+		f.Options = append(f.Options, option{Label: b.texts.T("choose." + b.emptyChoiceKey(required))})
 	}
 	for _, value := range values {
 		f.Options = append(f.Options, option{
 			Value: string(value), Label: b.texts.Word(family, value), Selected: b.isSelected(name, string(value)),
 		})
 	}
+	return f
+}
+
+// factChoice asks for a fact that the visitor may not know.
+func factChoice[T ~string](b fieldBuilder, name, family string, values []T) field {
+	f := choiceField(b, name, "select", family, values, false)
+	f.Options[0].Label = b.texts.T("choose.unknown")
+	return f
+}
+
+func (f field) only(class string) field {
+	f.Only = class
 	return f
 }
 
@@ -172,12 +201,21 @@ func (b fieldBuilder) isSelected(name, value string) bool {
 	return false
 }
 
-func emptyChoiceKey(required bool) string {
-	if required {
+// emptyChoiceKey is the text of the option that chooses nothing: in a filter it means
+// everything.
+func (b fieldBuilder) emptyChoiceKey(required bool) string {
+	switch {
+	case required:
 		return "one"
+	case b.labels == filterLabels:
+		return "none"
+	default:
+		return "open"
 	}
-	return "none"
 }
+
+// filterLabels is the family of labels of filters.
+const filterLabels = "filter"
 
 // textKey removes indexes from a field's name and replaces dots:
 // counterparts[2].alias becomes counterparts_alias, so that all rows share one

@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"recourse/casework"
+	"recourse/playbook"
 	"recourse/recovery"
 )
 
@@ -21,8 +23,9 @@ func decodeAction(action recovery.Action, values url.Values) (recovery.ActionBod
 		Why: d.readText("why"), Outcome: recovery.Outcome(d.readText("outcome")), UserID: recovery.UserID(d.readText("user_id")),
 		Visibility: d.readText("visibility"), Until: d.readTime("until"), No: d.readNumber("no"), Instalments: d.readInstalments(),
 		Facts: recovery.Facts{
-			NoticedAt: d.readTime("noticed_at"), AcceptedAt: d.readTime("accepted_at"),
+			NoticedAt: d.readDay("noticed_at"), AcceptedAt: d.readTime("accepted_at"),
 			Delay: recovery.Delay(d.readText("delayed_arrival")), Account: recovery.Account(d.readText("account")),
+			Circumstances: d.readCircumstances(),
 		},
 	}
 	if intended := d.readOptionalMoney("intended_fen"); intended != nil {
@@ -56,6 +59,8 @@ type actionForms struct {
 	staff   []recovery.User // accounts a supervisor can assign the case to
 	now     time.Time
 	query   url.Values // URL parameters that prefill the form: "who", "no"
+	// questions are the playbook's, one for each circumstance.
+	questions []playbook.Question
 }
 
 // newForm builds the form of an action. values are nil when the form is first
@@ -72,10 +77,13 @@ func (a actionForms) newForm(action recovery.Action, values url.Values, faults [
 		ID: "do-" + name, Action: "/cases/" + string(a.view.Number) + "/actions/" + name,
 		Key: newIdempotencyKey(), CSRF: a.visitor.CSRF, Title: a.texts.T("action." + name + ".title"),
 		Submit: a.texts.T("action." + name + ".submit"),
-		Danger: action == recovery.Withdraw || action == recovery.CloseCase,
+		Danger: slices.Contains([]recovery.Action{recovery.Withdraw, recovery.CloseCase, recovery.ReportDanger}, action),
 		Groups: []group{{Fields: a.actionFields(action)}}, Hidden: a.hiddenFields(action),
 	}
 	f.Groups = append(f.Groups, a.planGroups(action)...)
+	if action == recovery.AmendFacts {
+		f.Groups = append(f.Groups, a.circumstanceGroup())
+	}
 	f.Help = a.helpText(action)
 	if action == recovery.ShareLesson && a.view.Shared {
 		f.Title, f.Submit = a.texts.T("action."+name+".undo_title"), a.texts.T("action."+name+".undo_submit")

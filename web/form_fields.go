@@ -17,9 +17,25 @@ func (a actionForms) actionFields(action recovery.Action) []field {
 	spec, _ := recovery.SpecOf(action)
 	var fields []field
 	for _, f := range spec.Fields {
-		fields = append(fields, a.fieldsFor(f)...)
+		if action != recovery.AmendFacts || a.canAmend(f.Name) {
+			fields = append(fields, a.fieldsFor(f)...)
+		}
 	}
 	return fields
+}
+
+// canAmend reports whether a fact can matter in the case.
+func (a actionForms) canAmend(fact string) bool {
+	switch fact {
+	case "delayed_arrival":
+		return a.view.Instrument == recovery.Transfer
+	case "accepted_at":
+		return a.view.Instrument == recovery.Transfer && mayBeClaimed(a.view.Case)
+	case "intended_fen":
+		return mayBePartOwed(a.view.Case)
+	default:
+		return true
+	}
 }
 
 // fieldsFor builds the inputs for one field of an action: none if the page
@@ -39,6 +55,9 @@ func (a actionForms) fieldsFor(f recovery.Field) []field {
 	case recovery.MoneyForm:
 		return []field{a.moneyField(f.Name, f.Required)}
 	case recovery.PastForm, recovery.FutureForm:
+		if f.Name == "noticed_at" {
+			return []field{a.dateField(f.Name)}
+		}
 		return []field{a.timeField(f.Name, f.Required)}
 	case recovery.NumberForm:
 		return []field{a.instalmentField(f)}
@@ -48,7 +67,7 @@ func (a actionForms) fieldsFor(f recovery.Field) []field {
 		return []field{a.counterpartField(f)}
 	case recovery.StaffForm:
 		return a.staffFields(f)
-	default: // FlagForm, InstalmentsForm and EmailForm have no single question
+	default: // FlagForm, InstalmentsForm, EmailForm and CircumstancesForm have no single question
 		return nil
 	}
 }
@@ -70,6 +89,8 @@ func (a actionForms) choiceFields(f recovery.Field) []field {
 		choices = a.laterStages()
 	case f.Offered != nil:
 		choices = f.Offered
+	case slices.Contains(factNames, f.Name):
+		return []field{factChoice(a.fieldBuilder, f.Name, f.Words, choices)}
 	case f.Required && len(choices) <= maxRadios:
 		return []field{choiceField(a.fieldBuilder, f.Name, "radio", f.Words, choices, true)}
 	}
@@ -131,7 +152,7 @@ func (a actionForms) emptyLabel(f recovery.Field) string {
 	if f.EmptyMeansAll {
 		return a.texts.T("choose.everyone")
 	}
-	return a.texts.T("choose." + emptyChoiceKey(f.Required))
+	return a.texts.T("choose." + a.emptyChoiceKey(f.Required))
 }
 
 // staffFields lets a supervisor select an assignee. Other staff assign the case

@@ -25,8 +25,9 @@ func decodeFiling(values url.Values) (recovery.Filing, *formDecoder) {
 			Name: d.readText("claimant.name"), Email: d.readText("claimant.email"), Phone: toHalfWidth(d.readText("claimant.phone")),
 			Province: d.readText("claimant.province"), City: d.readText("claimant.city"),
 		},
-		Narrative: d.readText("narrative"),
+		Narrative: d.readText("narrative"), Payer: d.readPayer(), Facts: d.readFacts(),
 	}
+	filing.Sends = d.readSends(filing.SentAt)
 	if kind := recovery.GroupKind(d.readText("group.kind")); kind != "" {
 		filing.Group = &recovery.Group{Kind: kind, Size: d.readNumber("group.size")}
 	} else {
@@ -38,6 +39,15 @@ func decodeFiling(values url.Values) (recovery.Filing, *formDecoder) {
 		}
 	}
 	return filing, d
+}
+
+// readPayer returns nil if the claimant paid.
+func (d *formDecoder) readPayer() *recovery.Payer {
+	payer := recovery.Payer{Name: d.readText("payer.name"), Relation: d.readText("payer.relation")}
+	if payer == (recovery.Payer{}) {
+		return nil
+	}
+	return &payer
 }
 
 func (d *formDecoder) readCounterpart(row int) recovery.FilingCounterpart {
@@ -92,32 +102,51 @@ var counterpartFields = []string{"alias", "claimed_fen", "claimed_at", "contact"
 func newFilingForm(texts *pageTexts, values url.Values, faults []recovery.FieldFault) form {
 	b := fieldBuilder{texts: texts, prefix: "f", labels: "filing", values: values, faults: faults}
 	f := form{ID: "f", Action: "/file", Submit: texts.T("filing.submit"), Primary: true}
-	f.Groups = []group{
-		{Title: texts.T("filing.group.money"), Fields: []field{
-			choiceField(b, "platform", "radio", "platform", recovery.Platforms, true),
-			choiceField(b, "instrument", "radio", "instrument", recovery.Instruments, true),
-			b.moneyField("amount_fen", true), b.timeField("sent_at", true),
-			choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true),
-			b.textField("transaction_no", 64, false),
-		}},
-		{Title: texts.T("filing.group.why"), Fields: []field{
-			choiceField(b, "reason", "select", "reason", recovery.Reasons, true),
-			choiceField(b, "group.kind", "select", "group_kind", recovery.GroupKinds, true),
-			b.groupSizeField("group.size"), b.areaField("narrative", recovery.MaxNarrative, false),
-		}},
-	}
+	f.Groups = []group{b.causeGroup(), b.moneyGroup(), b.reasonGroup(), b.sendsGroup()}
 	for row := range countRows(values) {
 		f.Groups = append(f.Groups, b.counterpartGroup(row))
 	}
 	if countRows(values) < maxCounterpartRows {
 		f.Groups[len(f.Groups)-1].More = texts.T("filing.more")
 	}
-	f.Groups = append(f.Groups, b.claimantGroup())
+	f.Groups = append(f.Groups, b.claimantGroup(), b.payerGroup())
 	f.Hidden = []option{{Label: "rows", Value: strconv.Itoa(countRows(values))}}
 	if len(faults) > 0 {
 		f.Notice = texts.T("filing.faulty")
 	}
 	return f
+}
+
+func (b fieldBuilder) causeGroup() group { return group{Fields: []field{b.causeField()}} }
+
+func (b fieldBuilder) moneyGroup() group {
+	fields := []field{
+		choiceField(b, "platform", "radio", "platform", recovery.Platforms, true),
+		choiceField(b, "instrument", "radio", "instrument", recovery.Instruments, true),
+		b.moneyField("amount_fen", true), b.timeField("sent_at", true),
+		choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true),
+	}
+	fields = append(fields, b.arrivalFields()...)
+	return group{Title: b.texts.T("filing.group.money"), Fields: append(fields, b.textField("transaction_no", 64, false))}
+}
+
+func (b fieldBuilder) reasonGroup() group {
+	return group{Title: b.texts.T("filing.group.why"), Fields: []field{
+		choiceField(b, "reason", "select", "reason", recovery.Reasons, true),
+		b.moneyField("intended_fen", false).only(onlyPartOwed), b.dateField("noticed_at"),
+		choiceField(b, "group.kind", "select", "group_kind", recovery.GroupKinds, true),
+		b.groupSizeField("group.size"), b.areaField("narrative", recovery.MaxNarrative, false),
+	}}
+}
+
+func (b fieldBuilder) sendsGroup() group {
+	return group{Title: b.texts.T("filing.group.sends"), Folded: true, Fields: []field{b.sendsField()}}
+}
+
+func (b fieldBuilder) payerGroup() group {
+	return group{Title: b.texts.T("filing.group.payer"), Folded: true, Fields: []field{
+		b.textField("payer.name", recovery.MaxName, false), b.textField("payer.relation", recovery.MaxName, false),
+	}}
 }
 
 func (b fieldBuilder) groupSizeField(name string) field {
@@ -134,6 +163,7 @@ func (b fieldBuilder) counterpartGroup(row int) group {
 	if row == 0 {
 		g.Help = b.texts.T("filing.group.counterpart_help")
 		g.Fields[0].Error = firstNonEmpty(g.Fields[0].Error, b.faultText("counterparts"))
+		g.Fields = append(g.Fields, b.reachField())
 	}
 	return g
 }
@@ -167,21 +197,33 @@ func newStartForm(texts *pageTexts, values url.Values, faults []recovery.FieldFa
 	claimed := choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true)
 	claimed.Label = texts.T("start.claimed")
 	return form{ID: "s", Action: "/", Submit: texts.T("start.submit"), Primary: true, Groups: []group{{Fields: []field{
-		claimed,
+		b.causeField(), claimed,
 		choiceField(b, "platform", "radio", "platform", recovery.Platforms, true),
 		choiceField(b, "instrument", "radio", "instrument", recovery.Instruments, true),
 		b.timeField("sent_at", true),
-	}}}}
+	}}, {Title: texts.T("start.more"), Folded: true, Fields: append([]field{b.reachField()}, b.arrivalFields()...)}}}
 }
+
+// startNames are the questions of the start page.
+var startNames = append([]string{"platform", "instrument", "claim_state", "sent_at"}, factNames...)
 
 // startValues returns the answers of the start page that prefill the filing
 // form.
 func startValues(query url.Values, now time.Time) url.Values {
-	values := url.Values{"sent_at": {formatInputTime(now)}}
-	for _, name := range []string{"platform", "instrument", "claim_state", "sent_at"} {
-		if query.Get(name) != "" {
-			values.Set(name, query.Get(name))
-		}
+	values := startQuery(query)
+	if values.Get("sent_at") == "" {
+		values.Set("sent_at", formatInputTime(now))
 	}
 	return values
+}
+
+// startQuery returns the answers of the start page that a link may carry.
+func startQuery(query url.Values) url.Values {
+	out := url.Values{}
+	for _, name := range startNames {
+		if query.Get(name) != "" {
+			out.Set(name, query.Get(name))
+		}
+	}
+	return out
 }

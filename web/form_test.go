@@ -8,13 +8,16 @@ import (
 	"time"
 
 	"recourse/casework"
+	"recourse/playbook"
 	"recourse/recovery"
 )
 
 // caseInAppeal returns a case in which any form can be built. The forms do not
 // check whether the action is allowed.
 func caseInAppeal(counterparts int) casework.View {
-	view := casework.View{Case: recovery.Case{Number: "R20261121-000042", Amount: 200_000}}
+	view := casework.View{Case: recovery.Case{
+		Number: "R20261121-000042", Amount: 200_000, Instrument: recovery.Transfer, Reason: recovery.WrongAmount, ClaimState: recovery.Claimed,
+	}}
 	view.Position = recovery.Position{Stage: recovery.PrivateContact}
 	for i := range counterparts {
 		view.Counterparts = append(view.Counterparts, recovery.Counterpart{ID: recovery.CounterpartID(rune('a' + i)), Alias: "老王"})
@@ -25,8 +28,16 @@ func caseInAppeal(counterparts int) casework.View {
 func formsFor(t testing.TB, role recovery.Role, counterparts int, now time.Time) actionForms {
 	return actionForms{
 		fieldBuilder: fieldBuilder{texts: chineseTexts(t)}, view: caseInAppeal(counterparts), visitor: visitor{Actor: recovery.Actor{Role: role, ID: "me"}},
-		staff: []recovery.User{{ID: "you", Name: "小赵"}}, now: now,
+		staff: []recovery.User{{ID: "you", Name: "小赵"}}, now: now, questions: allQuestions(),
 	}
+}
+
+func allQuestions() []playbook.Question {
+	var questions []playbook.Question
+	for _, name := range recovery.Circumstances {
+		questions = append(questions, playbook.Question{Signal: name, Text: name + "?"})
+	}
+	return questions
 }
 
 // fillForm answers every question of a form, with the first choice that has a
@@ -52,6 +63,10 @@ func fieldAnswer(f field) string {
 		return "2026-12-20T12:00:00"
 	case f.Type == "datetime-local":
 		return "2026-11-20T12:00:00"
+	case f.Name == "noticed_at":
+		return "2026-11-20"
+	case strings.HasPrefix(f.Name, "circumstances."):
+		return answerNo
 	case f.Type == "date": // rows of a plan, each one day later
 		return "2026-12-1" + f.Name[len("instalments["):len("instalments[0")]
 	case f.InputMode == "decimal":
@@ -242,11 +257,11 @@ func TestFormFaults(t *testing.T) {
 func TestFilingFormRows(t *testing.T) {
 	t.Parallel()
 	say := chineseTexts(t)
-	if groups := len(newFilingForm(say, url.Values{"rows": {"3"}}, nil).Groups); groups != 6 {
+	if groups := len(newFilingForm(say, url.Values{"rows": {"3"}}, nil).Groups); groups != 9 {
 		t.Errorf("%d groups for three counterparts", groups)
 	}
 	made := newFilingForm(say, url.Values{}, []recovery.FieldFault{{Field: "counterparts", Code: "sum_too_large"}})
-	if made.Groups[2].Fields[0].Error == "" || made.Notice == "" {
+	if made.Groups[4].Fields[0].Error == "" || made.Notice == "" {
 		t.Error("the sum of the shares is not shown")
 	}
 }

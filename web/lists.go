@@ -146,7 +146,7 @@ func (c *pageContext) queueFilter() recovery.CaseFilter {
 }
 
 func (c *pageContext) newFilterForm() form {
-	b := fieldBuilder{texts: c.texts, prefix: "q", labels: "filter", values: c.QueryParams()}
+	b := fieldBuilder{texts: c.texts, prefix: "q", labels: filterLabels, values: c.QueryParams()}
 	return form{ID: "q", Action: "/desk", Submit: c.texts.T("filter.submit"), Groups: []group{{Fields: []field{
 		choiceField(b, "stage", "select", "stage", recovery.Stages, false),
 		choiceField(b, "waiting_on", "select", "waiting_on", recovery.Waits, false),
@@ -158,7 +158,7 @@ func (c *pageContext) newFilterForm() form {
 // newSearchForm is sent by POST, because the search term may be a name and must
 // not appear in URLs and logs.
 func (c *pageContext) newSearchForm() form {
-	b := fieldBuilder{texts: c.texts, prefix: "find", labels: "filter", values: url.Values{"q": {c.searchTerm()}}}
+	b := fieldBuilder{texts: c.texts, prefix: "find", labels: filterLabels, values: url.Values{"q": {c.searchTerm()}}}
 	return form{ID: "find", Action: "/desk", CSRF: c.visitor.CSRF, Submit: c.texts.T("filter.search"), Groups: []group{{
 		Fields: []field{b.textField("q", recovery.MaxName, false)},
 	}}}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"recourse/playbook"
@@ -55,8 +56,7 @@ func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recov
 	}
 	var faults []recovery.FieldFault
 	for _, found := range read.mergeFaults(checked) {
-		switch found.Field {
-		case "platform", "instrument", "claim_state", "sent_at":
+		if slices.Contains(startNames, found.Field) {
 			faults = append(faults, found)
 		}
 	}
@@ -66,12 +66,4 @@ func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recov
 	return playbook.RecallFacts{
 		Platform: filing.Platform, Instrument: filing.Instrument, ClaimState: filing.ClaimState, SentAt: *filing.SentAt,
 	}, nil
-}
-
-func startQuery(query url.Values) url.Values {
-	out := url.Values{}
-	for _, name := range []string{"platform", "instrument", "claim_state", "sent_at"} {
-		out.Set(name, query.Get(name))
-	}
-	return out
 }

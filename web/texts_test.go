@@ -77,7 +77,10 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	}
 	addFamily(used, "text_audience", "counterpart", "group", "group_owner", "mediator", "employer", "customer_service")
 	addFamily(used, "value", timelineTexts...)
-	addFamily(used, "choose", emptyChoiceKey(true), emptyChoiceKey(false))
+	addFamily(used, "cause", causes...)
+	addFamily(used, "reach", reaches...)
+	addFamily(used, "answer", answerYes, answerNo)
+	addFamily(used, "choose", "one", "none", "open")
 	addFamily(used, "span", "days", "hours", "minutes")
 	for _, shown := range timelineFacts {
 		used["fact."+shown.name] = true
@@ -161,7 +164,10 @@ func optionalLabels(t *testing.T) (optional map[string]bool) {
 		note("filter", "", []group{{Fields: []field{{Name: question}}}})
 	}
 	for _, code := range faultCodes {
-		optional["fault."+code], optional["fault_of.counterparts."+code] = true, true
+		optional["fault."+code] = true
+		for _, name := range []string{"counterparts", "form", "sends_amount_fen", "sends_sent_at", "sends_transaction_no"} {
+			optional["fault_of."+name+"."+code] = true
+		}
 	}
 	return optional
 }
@@ -177,7 +183,7 @@ var faultCodes = []string{
 	"required", "malformed", "too_long", "out_of_range", "unknown_value", "unknown", "in_future", "too_early",
 	"invalid_utf8", "forbidden_character", "unexpected", "too_large", "unsupported", "malformed_name",
 	"in_past", "too_late", "not_in_order", "sum_mismatch", "contradicts_sums", "own", "before_sending", "sum_too_large", "has_open_case", "too_many", "unknown_field", "other",
-	"checksum", "contradicts", "duplicate",
+	"checksum", "contradicts", "duplicate", "contradicts_sum", "not_for_packets", "repeated",
 }
 
 // isUsedElsewhere reports whether other packages use a text.

@@ -29,13 +29,13 @@ func fileByHand(t *testing.T, v *visitor) string {
 	t.Helper()
 	v.openPage("/?lang=zh-CN")
 	v.saveScreenshot("start")
-	v.runSteps("fill the question", v.chooseOption("s", "claim_state", "unclaimed"), v.chooseOption("s", "platform", "wechat"), v.chooseOption("s", "instrument", "transfer"))
+	v.runSteps("fill the question", v.chooseOption("s", "cause", "own_slip"), v.chooseOption("s", "claim_state", "unclaimed"), v.chooseOption("s", "platform", "wechat"), v.chooseOption("s", "instrument", "transfer"))
 	v.runSteps("send the question", chromedp.Submit(chromedp.CSS("#s")), chromedp.WaitVisible(chromedp.CSS("#answer")))
 	v.saveScreenshot("answer")
 	v.signIn("申请人")
 	v.openPage("/file")
 	v.runSteps("fill the filing",
-		v.chooseOption("f", "platform", "wechat"), v.chooseOption("f", "instrument", "transfer"), v.setField("f", "amount_fen", "2,000.00"),
+		v.chooseOption("f", "cause", "own_slip"), v.chooseOption("f", "platform", "wechat"), v.chooseOption("f", "instrument", "transfer"), v.setField("f", "amount_fen", "2,000.00"),
 		v.chooseOption("f", "claim_state", "claimed"), v.setField("f", "reason", "wrong_group"), v.setField("f", "group.kind", "work"),
 		v.setField("f", "group.size", "36"), v.setField("f", "narrative", "本想转给妹妹，误发到项目群。"),
 		v.setField("f", "counterparts[0].alias", "项目群老王"), v.setField("f", "claimant.name", "林晓 <b>&amp;"),
