@@ -108,8 +108,12 @@ func TestDangerIsAnsweredWithOneVoice(t *testing.T) {
 			}
 		}
 		for _, way := range answer.Routes {
-			if way.Route == playbook.VoluntaryReturn && way.Open {
-				t.Error("a private word is open")
+			dealing := []recovery.Route{playbook.VoluntaryReturn, recovery.SetOff, recovery.Mediation, recovery.DemandLetter, recovery.PaymentOrder}
+			if way.Open && slices.Contains(dealing, way.Route) {
+				t.Errorf("%s is open", way.Route)
+			}
+			if why := strings.Join(way.Why, ""); way.Route == recovery.PoliceReport && strings.Contains(why, "不立案") {
+				t.Errorf("the police may refuse: %s", why)
 			}
 			if way.Route == recovery.PoliceReport != way.Recommended {
 				t.Errorf("%s: recommended %v", way.Route, way.Recommended)
