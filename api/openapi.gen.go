@@ -337,6 +337,12 @@ const (
 	FindingCodeWhereabouts    FindingCode = "whereabouts"
 )
 
+// Defines values for FormAnswer.
+const (
+	FormAnswerNo  FormAnswer = "no"
+	FormAnswerYes FormAnswer = "yes"
+)
+
 // Defines values for GroupKind.
 const (
 	GroupKindFamily    GroupKind = "family"
@@ -372,6 +378,14 @@ const (
 	InstrumentOrdinaryPacket   Instrument = "ordinary_packet"
 	InstrumentPasswordPacket   Instrument = "password_packet"
 	InstrumentTransfer         Instrument = "transfer"
+)
+
+// Defines values for JudgmentKind.
+const (
+	JudgmentKindConfirmation JudgmentKind = "confirmation"
+	JudgmentKindJudgment     JudgmentKind = "judgment"
+	JudgmentKindMediation    JudgmentKind = "mediation"
+	JudgmentKindPaymentOrder JudgmentKind = "payment_order"
 )
 
 // Defines values for LimitationStepEffect.
@@ -418,6 +432,13 @@ const (
 	MeasureAppliesYes     MeasureApplies = "yes"
 )
 
+// Defines values for MediationWish.
+const (
+	MediationWishNo     MediationWish = "no"
+	MediationWishUnsure MediationWish = "unsure"
+	MediationWishYes    MediationWish = "yes"
+)
+
 // Defines values for NoticeClass.
 const (
 	NoticeClassDeadline NoticeClass = "deadline"
@@ -445,18 +466,24 @@ const (
 	PaperKindAuthorisation        PaperKind = "authorisation"
 	PaperKindComplaint            PaperKind = "complaint"
 	PaperKindDemand               PaperKind = "demand"
+	PaperKindEnforcement          PaperKind = "enforcement"
 	PaperKindEvidencePreservation PaperKind = "evidence_preservation"
 	PaperKindInquiry              PaperKind = "inquiry"
+	PaperKindMediation            PaperKind = "mediation"
 	PaperKindPaymentOrder         PaperKind = "payment_order"
 	PaperKindPolice               PaperKind = "police"
 	PaperKindPreservation         PaperKind = "preservation"
+	PaperKindServiceAddress       PaperKind = "service_address"
 )
 
 // Defines values for PaperOnRequest.
 const (
 	PaperOnRequestAuthorisation        PaperOnRequest = "authorisation"
+	PaperOnRequestEnforcement          PaperOnRequest = "enforcement"
 	PaperOnRequestEvidencePreservation PaperOnRequest = "evidence_preservation"
+	PaperOnRequestMediation            PaperOnRequest = "mediation"
 	PaperOnRequestPreservation         PaperOnRequest = "preservation"
+	PaperOnRequestServiceAddress       PaperOnRequest = "service_address"
 )
 
 // Defines values for Platform.
@@ -771,6 +798,9 @@ type Actor struct {
 
 // AgentParticulars Representative of the claimant in court
 type AgentParticulars struct {
+	// Appointed Answer to a question of a form; absent if nobody answered
+	Appointed *FormAnswer `json:"appointed,omitempty"`
+
 	// DocumentNo Number of the licence or identity document
 	DocumentNo *string `json:"document_no,omitempty"`
 	Name       *string `json:"name,omitempty"`
@@ -1113,11 +1143,14 @@ type ClaimantParticulars struct {
 	// DocumentKind Kind of an identity document
 	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
 	DocumentNo   *string       `json:"document_no,omitempty"`
-	Email        *string       `json:"email,omitempty"`
-	Home         *string       `json:"home,omitempty"`
-	Nation       *string       `json:"nation,omitempty"`
-	Phone        *string       `json:"phone,omitempty"`
-	Residence    *string       `json:"residence,omitempty"`
+
+	// EService Answer to a question of a form; absent if nobody answered
+	EService  *FormAnswer `json:"e_service,omitempty"`
+	Email     *string     `json:"email,omitempty"`
+	Home      *string     `json:"home,omitempty"`
+	Nation    *string     `json:"nation,omitempty"`
+	Phone     *string     `json:"phone,omitempty"`
+	Residence *string     `json:"residence,omitempty"`
 
 	// ServeAt Where papers may be served
 	ServeAt *string `json:"serve_at,omitempty"`
@@ -1627,6 +1660,16 @@ type Forecast struct {
 	Source string   `json:"source"`
 }
 
+// FormAnswer Answer to a question of a form; absent if nobody answered
+type FormAnswer string
+
+// ForumAgreement Agreement of the parties about the court
+type ForumAgreement struct {
+	// Agreed Answer to a question of a form; absent if nobody answered
+	Agreed *FormAnswer `json:"agreed,omitempty"`
+	Clause *string     `json:"clause,omitempty"`
+}
+
 // FoundSignature A signature found in the file; not validated
 type FoundSignature struct {
 	// Filled The signature is not just a placeholder
@@ -1689,14 +1732,28 @@ type HelpEntryKind string
 
 // HolderParticulars Particulars of a counterpart
 type HolderParticulars struct {
-	CounterpartID string `json:"counterpart_id"`
+	Born *string `json:"born,omitempty"`
+
+	// CanBeServed Answer to a question of a form; absent if nobody answered
+	CanBeServed   *FormAnswer `json:"can_be_served,omitempty"`
+	CounterpartID string      `json:"counterpart_id"`
 
 	// DocumentKind Kind of an identity document
 	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
 	DocumentNo   *string       `json:"document_no,omitempty"`
 	Home         *string       `json:"home,omitempty"`
-	Name         *string       `json:"name,omitempty"`
-	Phone        *string       `json:"phone,omitempty"`
+
+	// InChina Answer to a question of a form; absent if nobody answered
+	InChina *FormAnswer `json:"in_china,omitempty"`
+	Name    *string     `json:"name,omitempty"`
+	Nation  *string     `json:"nation,omitempty"`
+
+	// OtherDebts Answer to a question of a form; absent if nobody answered
+	OtherDebts *FormAnswer `json:"other_debts,omitempty"`
+	Phone      *string     `json:"phone,omitempty"`
+
+	// Residence Habitual residence, if it differs from home
+	Residence *string `json:"residence,omitempty"`
 
 	// Sex As required by court forms
 	Sex  *Sex    `json:"sex,omitempty"`
@@ -1825,6 +1882,26 @@ type JournalPage struct {
 
 	// NextCursor Cursor of the next page; null on the last
 	NextCursor *string `json:"next_cursor"`
+}
+
+// JudgmentKind Kind of a document that a court enforces
+type JudgmentKind string
+
+// JudgmentToEnforce The document that is enforced
+type JudgmentToEnforce struct {
+	// DueOn Last day to perform; enforcement must be applied for within two years
+	DueOn       *string `json:"due_on,omitempty"`
+	EffectiveOn *string `json:"effective_on,omitempty"`
+
+	// Kind Kind of a document that a court enforces
+	Kind *JudgmentKind `json:"kind,omitempty"`
+
+	// MadeBy Full name of the court
+	MadeBy *string `json:"made_by,omitempty"`
+	No     *string `json:"no,omitempty"`
+
+	// Orders What the debtor must do, word for word
+	Orders *string `json:"orders,omitempty"`
 }
 
 // LackingParticular A missing field that papers require
@@ -2026,6 +2103,9 @@ type Measure struct {
 // MeasureApplies defines model for Measure.Applies.
 type MeasureApplies string
 
+// MediationWish Whether the claimant wants mediation before the trial
+type MediationWish string
+
 // NewWebhook A webhook to add
 type NewWebhook struct {
 	Description *string `json:"description,omitempty"`
@@ -2098,6 +2178,9 @@ type Particulars struct {
 	// AtRisk Evidence to be preserved, and who has it
 	AtRisk *string `json:"at_risk,omitempty"`
 
+	// CaseNo Number that the court gave the case
+	CaseNo *string `json:"case_no,omitempty"`
+
 	// Claimant Particulars of the claimant in addition to the name
 	Claimant *ClaimantParticulars `json:"claimant,omitempty"`
 
@@ -2105,8 +2188,17 @@ type Particulars struct {
 	Court *string `json:"court,omitempty"`
 
 	// DueOn Day on which an acknowledged debt was due
-	DueOn   *string              `json:"due_on,omitempty"`
+	DueOn *string `json:"due_on,omitempty"`
+
+	// EvidenceBy Last day to file evidence, set by the court
+	EvidenceBy *string `json:"evidence_by,omitempty"`
+
+	// Forum Agreement of the parties about the court
+	Forum   *ForumAgreement      `json:"forum,omitempty"`
 	Holders *[]HolderParticulars `json:"holders,omitempty"`
+
+	// Judgment The document that is enforced
+	Judgment *JudgmentToEnforce `json:"judgment,omitempty"`
 
 	// Narrative How it happened, in addition to the filing
 	Narrative *string `json:"narrative,omitempty"`
@@ -2117,6 +2209,9 @@ type Particulars struct {
 	// Papers Papers built in addition to those of the route
 	Papers *[]PaperOnRequest `json:"papers,omitempty"`
 
+	// Preserved What a court preserved before the suit
+	Preserved *PreservationBeforeSuit `json:"preserved,omitempty"`
+
 	// Rate The one-year LPR and its source
 	Rate *PublishedRate `json:"rate,omitempty"`
 
@@ -2126,14 +2221,20 @@ type Particulars struct {
 	// ReturnTo Account for the return of the money
 	ReturnTo *AccountToReturn `json:"return_to,omitempty"`
 
-	// Risk Why it may be lost
+	// Risk Facts from which it follows that property or evidence may be lost
 	Risk *string `json:"risk,omitempty"`
 
 	// Security Security offered for that
 	Security *string `json:"security,omitempty"`
 
+	// ThirdParty Answer to a question of a form; absent if nobody answered
+	ThirdParty *FormAnswer `json:"third_party,omitempty"`
+
 	// TransactionNo Number used in papers; the number in the case does not change
 	TransactionNo *string `json:"transaction_no,omitempty"`
+
+	// TryMediation Whether the claimant wants mediation before the trial
+	TryMediation *MediationWish `json:"try_mediation,omitempty"`
 }
 
 // Paused A requested pause
@@ -2282,6 +2383,16 @@ type Preferences struct {
 
 // PreferencesLanguage defines model for Preferences.Language.
 type PreferencesLanguage string
+
+// PreservationBeforeSuit What a court preserved before the suit
+type PreservationBeforeSuit struct {
+	CaseNo *string `json:"case_no,omitempty"`
+	Court  *string `json:"court,omitempty"`
+
+	// Done Answer to a question of a form; absent if nobody answered
+	Done *FormAnswer `json:"done,omitempty"`
+	On   *string     `json:"on,omitempty"`
+}
 
 // Prevention Advice of the playbook for a planned transfer; texts are Chinese
 type Prevention struct {

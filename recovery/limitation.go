@@ -89,7 +89,8 @@ func (l Limitation) HasEnded(at time.Time) bool { return !at.Before(l.Ends) }
 // ComputeLimitation computes the limitation period. Where the law is open it uses
 // the earlier end: missing facts count as known when the money was sent, and after
 // a mediation or a suit the period restarts with the request instead of the end
-// of the procedure. A last day on a holiday is not moved (民法典 203).
+// of the procedure. A last day on a holiday moves to the day after
+// the holiday (民法典 203); the earlier day stays, because it is never too late.
 func ComputeLimitation(f LimitationFacts) Limitation {
 	gain, recipient := f.PaidAt, f.PaidAt
 	if f.KnewGain != nil {

@@ -19,6 +19,9 @@ const (
 	PaperPreservation  Paper = "preservation"
 	PaperSafekeeping   Paper = "evidence_preservation"
 	PaperAuthorisation Paper = "authorisation"
+	PaperMediation     Paper = "mediation"       // asks the court to mediate before the trial
+	PaperAddress       Paper = "service_address" // confirms where the court may serve papers
+	PaperEnforcement   Paper = "enforcement"
 )
 
 // paperRow is one row of the table of legal papers.
@@ -51,7 +54,9 @@ var paperTable = []paperRow{
 	},
 	{
 		paper: PaperPaymentOrder, neededIn: wantsPaymentOrder,
-		fields: slices.Concat(identityFields, defendantFields, []string{"claimant.home", "claimant.phone", "court", "due_on"}),
+		fields: slices.Concat(identityFields, defendantFields, []string{
+			"claimant.home", "claimant.phone", "court", "due_on", "holders.other_debts", "holders.in_china", "holders.can_be_served",
+		}),
 	},
 	{
 		paper: PaperDemand, neededIn: func(Case, Particulars) bool { return true },
@@ -61,7 +66,7 @@ var paperTable = []paperRow{
 		paper: PaperAgreement, neededIn: func(Case, Particulars) bool { return true },
 		fields: slices.Concat(identityFields, defendantFields, []string{"claimant.phone"}),
 	},
-	{paper: PaperInquiry, fields: []string{"court", "transaction_no"}},
+	{paper: PaperInquiry, fields: []string{"court", "transaction_no", "case_no", "evidence_by"}},
 	{
 		paper: PaperPolice, neededIn: func(c Case, _ Particulars) bool {
 			return c.Position.Route == PoliceReport || c.Position.Route == CrossBorder
@@ -70,7 +75,7 @@ var paperTable = []paperRow{
 	},
 	{
 		paper: PaperPreservation, onRequest: true,
-		fields: slices.Concat(identityFields, defendantFields, []string{"court", "assets", "security"}),
+		fields: slices.Concat(identityFields, defendantFields, []string{"court", "assets", "security", "risk"}),
 	},
 	{
 		paper: PaperSafekeeping, onRequest: true,
@@ -84,10 +89,28 @@ var paperTable = []paperRow{
 			"claimant.home", "claimant.phone", "court", "agent.name", "agent.relation", "agent.document_no", "agent.phone", "agent.powers",
 		}),
 	},
+	{
+		paper: PaperMediation, onRequest: true,
+		fields: slices.Concat(identityFields, []string{"holders.name", "claimant.phone", "court"}),
+	},
+	{
+		paper: PaperAddress, onRequest: true, neededIn: isSuing,
+		fields: slices.Concat(identityFields, []string{"claimant.serve_at", "claimant.phone", "court"}),
+	},
+	{
+		paper: PaperEnforcement, onRequest: true,
+		fields: slices.Concat(identityFields, defendantFields, []string{
+			"claimant.home", "claimant.phone", "court", "judgment.kind", "judgment.made_by", "judgment.no", "judgment.effective_on", "judgment.orders",
+		}),
+	},
 }
 
 func wantsPaymentOrder(c Case, p Particulars) bool {
 	return c.Position.Route == PaymentOrder && !slices.Contains(p.Papers, PaperPreservation)
+}
+
+func isSuing(c Case, _ Particulars) bool {
+	return c.Position.Route == SmallClaims || c.Position.Route == CivilSuit
 }
 
 // Papers lists every paper; PapersOnRequest those made when somebody asks.

@@ -17,19 +17,26 @@ type Particulars struct { //nolint:recvcheck // a value, except for methods that
 	Agent        AgentParticulars         `json:"agent,omitzero"`
 	// Papers are requested in addition to the papers of the route. In a change, nil
 	// keeps the earlier request and an empty list requests none.
-	Papers        []Paper         `json:"papers,omitempty"`
-	Court         string          `json:"court,omitempty"`          // full name
-	TransactionNo string          `json:"transaction_no,omitempty"` // for the papers only; does not change the case
-	ReturnTo      AccountToReturn `json:"return_to,omitzero"`
-	ReturnBy      string          `json:"return_by,omitempty"`  // last day for payment in a demand, 2006-01-02 in China
-	DueOn         string          `json:"due_on,omitempty"`     // day on which an acknowledged debt was due
-	NoticedOn     string          `json:"noticed_on,omitempty"` // day the claimant learned of the mistake
-	Narrative     string          `json:"narrative,omitempty"`  // how it happened, in addition to the filing
-	Assets        string          `json:"assets,omitempty"`     // to be frozen, and clues where they are
-	Security      string          `json:"security,omitempty"`   // offered for the preservation
-	AtRisk        string          `json:"at_risk,omitempty"`    // evidence to be preserved, and who holds it
-	Risk          string          `json:"risk,omitempty"`       // why it may be lost
-	Rate          PublishedRate   `json:"rate,omitzero"`
+	Papers        []Paper             `json:"papers,omitempty"`
+	Court         string              `json:"court,omitempty"`          // full name
+	TransactionNo string              `json:"transaction_no,omitempty"` // for the papers only; does not change the case
+	ReturnTo      AccountToReturn     `json:"return_to,omitzero"`
+	ReturnBy      string              `json:"return_by,omitempty"`  // last day for payment in a demand, 2006-01-02 in China
+	DueOn         string              `json:"due_on,omitempty"`     // day on which an acknowledged debt was due
+	NoticedOn     string              `json:"noticed_on,omitempty"` // day the claimant learned of the mistake
+	Narrative     string              `json:"narrative,omitempty"`  // how it happened, in addition to the filing
+	Assets        string              `json:"assets,omitempty"`     // to be frozen, and clues where they are
+	Security      string              `json:"security,omitempty"`   // offered for the preservation
+	AtRisk        string              `json:"at_risk,omitempty"`    // evidence to be preserved, and who holds it
+	Risk          string              `json:"risk,omitempty"`       // facts from which it follows that property or evidence may be lost
+	CaseNo        string              `json:"case_no,omitempty"`    // number that the court gave the case
+	EvidenceBy    string              `json:"evidence_by,omitempty"`
+	TryMediation  Wish                `json:"try_mediation,omitempty"` // before the trial
+	ThirdParty    Answer              `json:"third_party,omitempty"`   // whether to name the payment institution as a third party
+	Forum         ForumAgreement      `json:"forum,omitzero"`
+	Preserved     PreservedBefore     `json:"preserved,omitzero"`
+	Judgment      JudgmentParticulars `json:"judgment,omitzero"`
+	Rate          PublishedRate       `json:"rate,omitzero"`
 }
 
 // ClaimantParticulars identify the claimant (民事诉讼法 124), in addition to the name.
@@ -45,6 +52,7 @@ type ClaimantParticulars struct {
 	Phone        string       `json:"phone,omitempty"`
 	Email        string       `json:"email,omitempty"`
 	Work         string       `json:"work,omitempty"`
+	EService     Answer       `json:"e_service,omitempty"` // whether the court may serve papers electronically
 }
 
 // CounterpartParticulars identify a counterpart by name, and by home or document
@@ -58,10 +66,18 @@ type CounterpartParticulars struct {
 	DocumentNo    string        `json:"document_no,omitempty"`
 	Phone         string        `json:"phone,omitempty"`
 	Work          string        `json:"work,omitempty"`
+	Born          string        `json:"born,omitempty"`
+	Nation        string        `json:"nation,omitempty"`
+	Residence     string        `json:"residence,omitempty"`
+	// The conditions of a payment order (民诉法解释 427).
+	OtherDebts  Answer `json:"other_debts,omitempty"` // other debts between the parties
+	InChina     Answer `json:"in_china,omitempty"`    // in China, and not missing
+	CanBeServed Answer `json:"can_be_served,omitempty"`
 }
 
 // AgentParticulars identify the claimant's representative in court and their powers.
 type AgentParticulars struct {
+	Appointed  Answer   `json:"appointed,omitempty"`
 	Name       string   `json:"name,omitempty"`
 	Relation   Relation `json:"relation,omitempty"`
 	Work       string   `json:"work,omitempty"` // law firm or employer
@@ -85,6 +101,70 @@ type PublishedRate struct {
 	Source  string `json:"source,omitempty"`
 	From    string `json:"from,omitempty"` // first day of interest
 }
+
+// ForumAgreement is an agreement of the parties about the court.
+type ForumAgreement struct {
+	Agreed Answer `json:"agreed,omitempty"`
+	Clause string `json:"clause,omitempty"`
+}
+
+// PreservedBefore is what a court preserved before the suit.
+type PreservedBefore struct {
+	Done   Answer `json:"done,omitempty"`
+	Court  string `json:"court,omitempty"`
+	On     string `json:"on,omitempty"`
+	CaseNo string `json:"case_no,omitempty"`
+}
+
+// JudgmentParticulars describe the document that is enforced.
+type JudgmentParticulars struct {
+	Kind        JudgmentKind `json:"kind,omitempty"`
+	MadeBy      string       `json:"made_by,omitempty"`
+	No          string       `json:"no,omitempty"`
+	EffectiveOn string       `json:"effective_on,omitempty"`
+	Orders      string       `json:"orders,omitempty"` // what the debtor must do, word for word
+	DueOn       string       `json:"due_on,omitempty"` // last day to perform: the two years start here (民诉法 250)
+}
+
+// JudgmentKind is the kind of a document that a court enforces.
+type JudgmentKind string
+
+// The kinds.
+const (
+	JudgmentDecision     JudgmentKind = "judgment"
+	JudgmentMediation    JudgmentKind = "mediation"
+	JudgmentPaymentOrder JudgmentKind = "payment_order"
+	JudgmentConfirmation JudgmentKind = "confirmation" // of an agreement made in mediation
+)
+
+// JudgmentKinds lists them.
+var JudgmentKinds = []JudgmentKind{JudgmentDecision, JudgmentMediation, JudgmentPaymentOrder, JudgmentConfirmation}
+
+// Answer answers a question of a form. Empty means that nobody answered: the paper
+// then leaves the boxes open.
+type Answer string
+
+// The answers.
+const (
+	Yes Answer = "yes"
+	No  Answer = "no"
+)
+
+// Answers lists them.
+var Answers = []Answer{Yes, No}
+
+// Wish is what the claimant wants about mediation.
+type Wish string
+
+// The wishes of the form.
+const (
+	WishYes    Wish = "yes"
+	WishNo     Wish = "no"
+	WishUnsure Wish = "unsure"
+)
+
+// Wishes lists them.
+var Wishes = []Wish{WishYes, WishNo, WishUnsure}
 
 // DocumentKind is the kind of an identity document.
 type DocumentKind string
@@ -255,8 +335,8 @@ func (p Particulars) WithCardFacts() Particulars {
 		}
 	}
 	for i := range p.Counterparts {
-		if _, sex, sound := readIDCard(p.Counterparts[i].DocumentNo); sound && p.Counterparts[i].DocumentKind == IDCard {
-			p.Counterparts[i].Sex = sex
+		if born, sex, sound := readIDCard(p.Counterparts[i].DocumentNo); sound && p.Counterparts[i].DocumentKind == IDCard {
+			p.Counterparts[i].Born, p.Counterparts[i].Sex = born.Format(time.DateOnly), sex
 		}
 	}
 	return p

@@ -11,6 +11,9 @@ import (
 // maxNation fits the longest name of a nationality in Chinese.
 const maxNation = 20
 
+// maxCaseNo fits a case number such as （2026）粤0305民初12345号.
+const maxCaseNo = 40
+
 // maxPassage is the maximum length of a description of property or evidence.
 const maxPassage = 500
 
@@ -117,7 +120,7 @@ type identityDocument struct {
 func counterpartDocuments(p Particulars) []identityDocument {
 	var cards []identityDocument
 	for _, h := range p.Counterparts {
-		cards = append(cards, identityDocument{counterpartsPath + string(h.CounterpartID) + ".", h.DocumentKind, h.DocumentNo, "", h.Sex})
+		cards = append(cards, identityDocument{counterpartsPath + string(h.CounterpartID) + ".", h.DocumentKind, h.DocumentNo, h.Born, h.Sex})
 	}
 	return cards
 }

@@ -206,7 +206,7 @@ func particularGroups(b fieldBuilder, c recovery.Case) []group {
 		optionalChoice(b, "claimant.sex", "sex", recovery.Sexes), b.dateField("claimant.born"), b.textField("claimant.nation", 20, false),
 		b.textField("claimant.home", recovery.MaxContact, false), b.textField("claimant.residence", recovery.MaxContact, false),
 		b.textField("claimant.serve_at", recovery.MaxContact, false), b.phoneField("claimant.phone"), b.textField("claimant.email", 254, false),
-		b.textField("claimant.work", recovery.MaxName, false),
+		b.textField("claimant.work", recovery.MaxName, false), optionalChoice(b, "claimant.e_service", "yes_no", recovery.Answers),
 	}}}
 	for i, counterpart := range c.Counterparts {
 		at := func(name string) string { return counterpartParticular(i, name) }
@@ -215,17 +215,24 @@ func particularGroups(b fieldBuilder, c recovery.Case) []group {
 			b.textField(at("home"), recovery.MaxContact, false),
 			optionalChoice(b, at("document_kind"), "document_kind", recovery.DocumentKinds), b.textField(at("document_no"), 24, false),
 			b.phoneField(at("phone")), b.textField(at("work"), recovery.MaxName, false),
+			b.dateField(at("born")), b.textField(at("nation"), 20, false), b.textField(at("residence"), recovery.MaxContact, false),
+			optionalChoice(b, at("other_debts"), "yes_no", recovery.Answers), optionalChoice(b, at("in_china"), "yes_no", recovery.Answers),
+			optionalChoice(b, at("can_be_served"), "yes_no", recovery.Answers),
 		}})
 	}
 	return append(groups, courtGroups(b)...)
 }
 
+// passage is the length of a description in a form of the court.
+const passage = 500
+
 func courtGroups(b fieldBuilder) []group {
-	const passage = 500
 	return []group{
 		{Title: b.texts.T("part.group.court"), Fields: []field{
 			b.textField("court", 42, false), b.textField("transaction_no", 64, false), b.areaField("narrative", recovery.MaxNarrative, false),
-			b.dateField("noticed_on"), b.dateField("return_by"), b.dateField("due_on"),
+			b.dateField("noticed_on"), b.dateField("return_by"), b.dateField("due_on"), b.textField("case_no", 40, false), b.dateField("evidence_by"),
+			optionalChoice(b, "try_mediation", "wish", recovery.Wishes), optionalChoice(b, "third_party", "yes_no", recovery.Answers),
+			optionalChoice(b, "forum.agreed", "yes_no", recovery.Answers), b.areaField("forum.clause", passage, false),
 		}},
 		{Title: b.texts.T("part.group.return_to"), Help: b.texts.T("part.group.return_to_help"), Fields: []field{
 			b.textField("return_to.name", recovery.MaxName, false), b.textField("return_to.bank", recovery.MaxName, false), b.textField("return_to.account", 40, false),
@@ -234,13 +241,20 @@ func courtGroups(b fieldBuilder) []group {
 			b.textField("rate.percent", 5, false), b.dateField("rate.as_of"), b.textField("rate.source", recovery.MaxContact, false), b.dateField("rate.from"),
 		}},
 		{Title: b.texts.T("part.group.agent"), Help: b.texts.T("part.group.agent_help"), Fields: []field{
-			b.textField("agent.name", recovery.MaxName, false), optionalChoice(b, "agent.relation", "relation", recovery.Relations),
+			optionalChoice(b, "agent.appointed", "yes_no", recovery.Answers), b.textField("agent.name", recovery.MaxName, false), optionalChoice(b, "agent.relation", "relation", recovery.Relations),
 			b.textField("agent.work", recovery.MaxName, false), b.textField("agent.document_no", 24, false), b.phoneField("agent.phone"),
 			optionalChoice(b, "agent.powers", "powers", recovery.PowersGiven),
 		}},
 		{Title: b.texts.T("part.group.papers"), Fields: []field{
 			choiceField(b, "papers", "checks", "paper_kind", recovery.PapersOnRequest, false),
 			b.areaField("assets", passage, false), b.areaField("security", passage, false), b.areaField("at_risk", passage, false), b.areaField("risk", passage, false),
+			optionalChoice(b, "preserved.done", "yes_no", recovery.Answers), b.textField("preserved.court", 42, false), b.dateField("preserved.on"),
+			b.textField("preserved.case_no", 40, false),
+		}},
+		{Title: b.texts.T("part.group.judgment"), Help: b.texts.T("part.group.judgment_help"), Fields: []field{
+			optionalChoice(b, "judgment.kind", "judgment_kind", recovery.JudgmentKinds), b.textField("judgment.made_by", 42, false),
+			b.textField("judgment.no", 40, false), b.dateField("judgment.effective_on"), b.areaField("judgment.orders", passage, false),
+			b.dateField("judgment.due_on"),
 		}},
 	}
 }

@@ -111,6 +111,9 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "sex", recovery.Sexes...)
 	addFamily(used, "relation", recovery.Relations...)
 	addFamily(used, "powers", recovery.PowersGiven...)
+	addFamily(used, "yes_no", recovery.Answers...)
+	addFamily(used, "wish", recovery.Wishes...)
+	addFamily(used, "judgment_kind", recovery.JudgmentKinds...)
 	addFamily(used, "paper_kind", append(slices.Clone(recovery.PapersOnRequest), recovery.PaperComplaint, recovery.PaperPaymentOrder,
 		recovery.PaperDemand, recovery.PaperAgreement, recovery.PaperInquiry, recovery.PaperPolice)...)
 	for _, g := range particularGroups(fieldBuilder{texts: chineseTexts(t)}, recovery.Case{Counterparts: []recovery.Counterpart{{}}}) {
