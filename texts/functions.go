@@ -15,7 +15,7 @@ func functions(c *Catalog) template.FuncMap {
 			if c == nil {
 				return missingText("law." + article)
 			}
-			return c.Text("law."+article+".cite") + "〔" + c.Text("law."+article+".mark") + "〕"
+			return c.Text("law." + article + ".cite")
 		},
 	}
 }

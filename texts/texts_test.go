@@ -108,7 +108,7 @@ law: {cc1: {cite: 第一条, mark: V}}
 			Name string
 			At   time.Time
 		}{"山风", time.Time{}}): "山风 在 0001-01-01 08:00",
-		c.Text("c"):                                "依据第一条〔V〕。第一条〔V〕",
+		c.Text("c"):                                "依据第一条。第一条",
 		strings.Join(c.Get("c").Articles(), " "):   "cc1",
 		strings.Join(c.Get("a.b").Fields(), " "):   "Name At",
 		c.ListTexts("a.list")[1].Fill("Name", "y"): "y",

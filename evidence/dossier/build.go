@@ -55,15 +55,18 @@ func Build(w io.Writer, fonts *Fonts, f folio.Folio, fingerprint string) (Report
 // right.
 func (p *draft) layoutUntilStable(fonts *Fonts) *typeset.Document {
 	var pages map[string]int
+	var cited []string
 	tight := tightening{loose: map[string]layoutExtent{}, factor: map[string]float64{}}
 	for pass := 1; ; pass++ {
-		s := &composer{draft: p, book: typeset.NewDocument(fonts.faces, frame), pages: pages, tight: &tight, extents: map[string]layoutExtent{}}
+		s := &composer{
+			draft: p, book: typeset.NewDocument(fonts.faces, frame), pages: pages, known: cited, tight: &tight, extents: map[string]layoutExtent{},
+		}
 		s.writeAll()
 		settled := maps.Equal(pages, s.book.AnchorPages())
 		if again := tight.update(s.extents); settled && !again || pass == maxPasses {
 			return s.book
 		}
-		pages = s.book.AnchorPages()
+		pages, cited = s.book.AnchorPages(), s.cited
 	}
 }
 
@@ -72,37 +75,51 @@ type composer struct {
 	*draft
 	book    *typeset.Document
 	pages   map[string]int // page numbers of the last pass
-	cited   []string       // the articles cited in this chapter so far
-	only    []string       // the fees the table being set is about
+	cited   []string       // the articles cited so far
+	known   []string       // the articles that the last pass cited
 	tight   *tightening
 	extents map[string]layoutExtent // of the chapters of this pass
 }
 
-// chapter is a part of the dossier.
+// chapter is a part of the dossier. Its title on the page is label; the contents add
+// for whom it is.
 type chapter struct {
-	goal, title string
-	set         func()
+	goal, title, label string
+	of                 *draft
+	set                func()
 }
 
 // chapters lists the parts for the audience, without the cover.
 func (s *composer) chapters() []chapter {
 	own := map[string]func(){
-		"facts": s.writeFacts, "catalogue": s.writeCatalogue, "carriers": s.writeCarriers, "ledger": s.writeLedger,
+		"check": s.writeCheckSheet, "facts": s.writeFacts, "catalogue": s.writeCatalogue, "carriers": s.writeCarriers, "ledger": s.writeLedger,
 		"authenticity": s.writeAuthenticity, "timeline": s.writeTimeline, "steps": s.writeVerifySteps,
 	}
 	var all []chapter
-	for _, name := range s.plannedParts() {
+	for _, part := range s.plannedParts() {
+		name := part.name
 		f, legal := s.t.forms[name]
 		switch set := own[name]; {
 		case legal:
-			all = append(all, chapter{name, f.Title, func() { s.writeForm(f) }})
+			all = append(all, s.formChapter(part, f))
 		case set != nil:
-			all = append(all, chapter{name, s.t.text(name), set})
+			all = append(all, chapter{name, s.t.text(name), s.t.text(name), part.of, set})
 		case name == "exhibits" && len(s.exhibits) > s.countWithheld():
-			all = append(all, chapter{name, s.t.text("exhibits"), nil})
+			all = append(all, chapter{name, s.t.text("exhibits"), "", part.of, nil})
 		}
 	}
 	return all
+}
+
+// formChapter is the chapter of a legal paper. If there is one for each of several
+// debtors, the contents name the debtor.
+func (s *composer) formChapter(part plannedPart, f form) chapter {
+	one := chapter{part.name, f.Title, f.Title, part.of, func() { s.writeForm(f) }}
+	if i := part.of.focus; f.Each && i != nil && len(s.focused) > 1 {
+		one.goal = part.name + "." + strconv.Itoa(*i+1)
+		one.title = s.t.text("paper_for", "paper", f.Title, "name", s.t.shortenName(s.alias(*i)))
+	}
+	return one
 }
 
 func (p *draft) countWithheld() int {
@@ -119,22 +136,25 @@ func (s *composer) writeAll() {
 	s.book.NewPage()
 	s.book.AddAnchor("cover")
 	s.writeCover()
+	whole := s.draft
 	for _, part := range s.chapters() {
 		if part.set == nil {
 			s.writeExhibits()
 			continue
 		}
-		s.book.SetLabel(part.title)
+		s.book.SetLabel(part.label)
 		s.book.NewPage()
+		s.draft = part.of
 		s.writeChapter(part)
+		s.draft = whole
 	}
 	s.writeEndMark()
 }
 
-// beginChapter writes the title of a section.
-func (s *composer) beginChapter(goal, text string) {
+// beginChapter writes the title of a section. The bookmark may say more than the page.
+func (s *composer) beginChapter(goal, bookmark, text string) {
 	s.book.AddAnchor(goal)
-	s.book.AddBookmark(text, 0)
+	s.book.AddBookmark(bookmark, 0)
 	p := newPara(section, text)
 	p.Align, p.After, p.Leading = typeset.Centre, 4, 1.5
 	s.book.AddParagraph(p)
@@ -170,7 +190,8 @@ func (p *draft) drawRunningHeads(book *typeset.Document) {
 	number := p.t.text("head_number", "number", p.folio.Case.Number)
 	for i, page := range book.Pages {
 		p.drawPaceBanner(book, page)
-		if i > 0 {
+		filed := p.isFiled(page.Label)
+		if i > 0 && !filed {
 			book.DrawLine(page, frame.Left, 21, frame.Width(), typeset.Left, newSpan(running, number+"　"+audience))
 			page.DrawRule(frame.Left, 23.5, frame.Right, 23.5, rule, 0.18)
 		}
@@ -178,11 +199,24 @@ func (p *draft) drawRunningHeads(book *typeset.Document) {
 			p.drawStamp(book, page, p.t.text("stamp", "part", page.Label, "page", i+1, "pages", total))
 		}
 		page.DrawRule(frame.Left, 278, frame.Right, 278, rule, 0.18)
-		book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Left,
-			newSpan(running, p.t.text("foot_fingerprint", "short", shorten(p.fingerprint, 16)+"…")))
+		if !filed {
+			book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Left,
+				newSpan(running, p.t.text("foot_fingerprint", "short", shorten(p.fingerprint, 16)+"…")))
+		}
 		place := p.t.text("page", "page", i+1, "pages", total)
 		book.DrawLine(page, frame.Left, 283, frame.Width(), typeset.Right, newSpan(running, place))
 	}
+}
+
+// isFiled reports whether a page belongs to a paper that is filed or sent. Such a page
+// has no head and foot of this program.
+func (p *draft) isFiled(label string) bool {
+	for _, f := range p.t.forms {
+		if f.Title == label {
+			return true
+		}
+	}
+	return false
 }
 
 // drawStamp marks a page of an exhibit in its upper right corner.

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"recourse/casework"
-	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -72,6 +71,14 @@ func TestElevenParts(t *testing.T) {
 	lacks(t, contents, "调查取证申请书", "财产保全申请书", "支付令申请书", "客服申诉书", "报案材料")
 }
 
+// orderFits makes the papers of a case in which a payment order may be applied for.
+func orderFits(p *folio.Papers) {
+	p.Route = recovery.PaymentOrder
+	who := p.Holders["cp-1"]
+	who.OtherDebts = recovery.No
+	p.Holders["cp-1"] = who
+}
+
 // Each route and each audience get their papers, and only those.
 func TestPapersByRoute(t *testing.T) {
 	t.Parallel()
@@ -85,7 +92,7 @@ func TestPapersByRoute(t *testing.T) {
 		{"suit", recovery.ForCourt, func(*folio.Papers) {}, "民事起诉状 催告函 还款协议 时效台账 原始载体清单"},
 		{"unknown holder", recovery.ForCourt, func(p *folio.Papers) { p.Holders = nil }, "民事起诉状 催告函 调查取证申请书 还款协议 时效台账 原始载体清单"},
 		{"preservation", recovery.ForCourt, func(p *folio.Papers) { p.Preservation = true }, "民事起诉状 催告函 财产保全申请书 还款协议 时效台账 原始载体清单"},
-		{"payment order", recovery.ForCourt, func(p *folio.Papers) { p.Route = recovery.PaymentOrder }, "支付令申请书 催告函 还款协议 时效台账 原始载体清单"},
+		{"payment order", recovery.ForCourt, orderFits, "支付令申请书 催告函 还款协议 时效台账 原始载体清单"},
 		{
 			"never a payment order beside preservation", recovery.ForCourt,
 			func(p *folio.Papers) { p.Route, p.Preservation = recovery.PaymentOrder, true },
@@ -127,35 +134,67 @@ func TestPaymentOrderBesidePreservationIsNamed(t *testing.T) {
 	t.Parallel()
 	c := newCase(t, recovery.ForCourt)
 	c.folio.Papers = filled()
-	c.folio.Papers.Route, c.folio.Papers.Preservation = recovery.PaymentOrder, true
-	c.folio.Papers.Assets, c.folio.Papers.Security = "支付账户余额", "保函"
+	orderFits(c.folio.Papers)
+	c.folio.Papers.Preservation = true
+	c.folio.Papers.Assets, c.folio.Papers.Security, c.folio.Papers.Risk = "支付账户余额", "保函", "对方说要把钱转走"
 	data, report := build(t, c.seal())
 	if len(report.Missing) != 1 {
 		t.Errorf("missing: %q", report.Missing)
 	}
-	has(t, solid(textPages(t, data)[0]), "已申请诉前保全的，不能再申请支付令", "第四百二十七条〔V〕")
+	has(t, solid(textPages(t, data)[0]), "本卷没有《支付令申请书》：已申请诉前保全的，不能再申请支付令", "第四百二十七条")
 }
 
-// A payment order asks only for what is acknowledged and due.
-func TestPaymentOrderNeedsADueDebt(t *testing.T) {
+// A payment order is printed only if nothing known forbids it; otherwise the cover
+// says why it is not there. What the claimant did not confirm yet is missing.
+func TestPaymentOrderNeedsItsConditions(t *testing.T) {
 	t.Parallel()
-	order := func(due time.Time) dossier.Report {
-		c := newCase(t, recovery.ForCourt)
-		c.exhibit(recovery.Agreement, "application/pdf", "a.pdf", "", []byte("a"))
-		c.folio.Papers = filled()
-		c.folio.Papers.Route = recovery.PaymentOrder
-		c.folio.Papers.Plan = []folio.Instalment{{DueOn: due, Amount: 150_000}}
-		f := c.seal()
-		text := textOf(t, f)
-		has(t, text, "督促其给付 人民币 1,500.00 元", "双方没有其他债务纠纷□属实□不属实", "未申请诉前保全□属实□不属实", "申请支付令费（三分之一）1,500.00 元16.67 元", "见证据 1-1")
-		_, report := build(t, f)
-		return report
+	fits := func(who *folio.Identity, _ *folio.Papers) {
+		who.OtherDebts, who.InChina, who.CanBeServed = recovery.No, recovery.Yes, recovery.Yes
 	}
-	if missing := order(filedAt).Missing; len(missing) > 0 {
-		t.Errorf("due, and yet %q", missing)
-	}
-	if missing := order(filedAt.AddDate(0, 2, 0)).Missing; len(missing) != 1 || !strings.Contains(missing[0], "债务已到期的依据") {
-		t.Errorf("not due: %q", missing)
+	for name, test := range map[string]struct {
+		change  func(*folio.Identity, *folio.Papers)
+		printed bool
+		missing string
+	}{
+		"fits": {func(*folio.Identity, *folio.Papers) {}, true, ""},
+		"not due yet": {func(_ *folio.Identity, p *folio.Papers) {
+			p.Plan = []folio.Instalment{{DueOn: filedAt.AddDate(0, 2, 0), Amount: 150_000}}
+		}, false, "欠款还没有到期"},
+		"no day agreed":     {func(_ *folio.Identity, p *folio.Papers) { p.Plan = nil }, true, "债务已到期的依据"},
+		"not confirmed":     {func(who *folio.Identity, _ *folio.Papers) { who.InChina = "" }, true, "申请支付令的条件"},
+		"other debts":       {func(who *folio.Identity, _ *folio.Papers) { who.OtherDebts = recovery.Yes }, false, "双方还有其他债务"},
+		"they claim a debt": {func(who *folio.Identity, _ *folio.Papers) { who.OtherDebts = "" }, false, "双方还有其他债务"},
+		"abroad":            {func(who *folio.Identity, _ *folio.Papers) { who.InChina = recovery.No }, false, "对方不在国内或者下落不明"},
+		"cannot be served":  {func(who *folio.Identity, _ *folio.Papers) { who.CanBeServed = recovery.No }, false, "支付令不能送达对方"},
+		"preserved":         {func(_ *folio.Identity, p *folio.Papers) { p.Preserved.Done = recovery.Yes }, false, "已申请诉前保全"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCase(t, recovery.ForCourt)
+			c.exhibit(recovery.Agreement, "application/pdf", "a.pdf", "", []byte("a"))
+			c.folio.Papers = filled()
+			c.folio.Papers.Route, c.folio.Papers.Plan = recovery.PaymentOrder, []folio.Instalment{{DueOn: filedAt, Amount: 150_000}}
+			who := c.folio.Papers.Holders["cp-1"]
+			fits(&who, c.folio.Papers)
+			test.change(&who, c.folio.Papers)
+			c.folio.Papers.Holders["cp-1"] = who
+			data, report := build(t, c.seal())
+			papers := paperTexts(t, data)
+			order, suit := strings.Join(papers["支付令申请书"], ""), papers["民事起诉状（不当得利纠纷）"]
+			if (order != "") != test.printed || (len(suit) > 0) == test.printed {
+				t.Errorf("printed: %v, and %d complaints", order != "", len(suit))
+			}
+			if missing := strings.Join(report.Missing, "\n"); (missing == "") != (test.missing == "") || !strings.Contains(missing, test.missing) {
+				t.Errorf("missing: %q", report.Missing)
+			}
+			if test.printed {
+				has(t, order, "督促其给付 人民币 1,500.00 元", "申请费由被申请人负担", "见证据 1-1")
+				lacks(t, order, "□", "不属实")
+			}
+			if test.missing == "" {
+				has(t, order, "申请人声明：双方没有其他债务纠纷；没有申请诉前保全")
+			}
+		})
 	}
 }
 
@@ -164,11 +203,11 @@ func TestBlanksAreNamed(t *testing.T) {
 	t.Parallel()
 	c := newCase(t, recovery.ForCourt)
 	data, report := build(t, c.seal())
-	has(t, solid(textPages(t, data)[0]), "未齐备", "《民事起诉状》：", "原告的身份证件号码", "受理法院", "可供识别的被告信息", "《催告函》：催告函给出的返还期限", "《调查取证申请书》：受理法院")
-	if len(report.Missing) != 4 {
+	has(t, solid(textPages(t, data)[0]), "未齐备", "《民事起诉状（不当得利纠纷）》：", "原告的身份证件号码", "受理法院", "可供识别的被告信息", "《催告函》：催告函给出的返还期限", "《调查取证申请书》：举证期限届满的日期；受理法院")
+	if len(report.Missing) != 5 {
 		t.Errorf("missing: %q", report.Missing)
 	}
-	has(t, solid(strings.Join(textPages(t, data), "")), "身份证件（待填）", "职业、工作单位无", "利率待填")
+	has(t, solid(strings.Join(textPages(t, data), "")), "证件类型、证件号码＿＿＿＿", "工作单位、职务＿＿＿＿")
 }
 
 // The complaint holds the items of 民事诉讼法 124.
@@ -176,11 +215,11 @@ func TestComplaint(t *testing.T) {
 	t.Parallel()
 	text := textOf(t, full(t, recovery.ForCourt).seal())
 	has(
-		t, text, "原告𬭊晓玥", "女1990年3月4日汉族", "居民身份证 440300199003040021", "王小刚平台称呼：老𠮷王🧧", "居民身份证 440100198801010012",
+		t, text, "原告（自然人）姓名：𬭊晓玥", "性别：女出生日期：1990年3月4日民族：汉族", "居民身份证 440300199003040021", "被告（自然人）姓名：王小刚", "收款的平台账号老𠮷王🧧", "居民身份证 440100198801010012",
 		"判令被告返还不当得利款 人民币 1,500.00 元（人民币壹仟伍佰元整）", "一年期贷款市场报价利率（LPR）3.10％（2026-11-20 公布，来源：全国银行间同业拆借中心）",
-		"本案诉讼费用由被告负担", "其他请求无", "案件受理费（普通程序）", "1,500.00 元50.00 元", "诉讼费用交纳办法第 13 条〔V，国务院令第481号〕",
-		"是否已申请诉前保全□是□否", "☑有□无", "深圳市南山区人民法院", "副本 1 份（按被告人数", "《民法典》第九百八十五条〔V〕", "《民法典》第九百八十五条〔V，2020-05-28 公布〕",
-		"民法典第 986、988 条〔V，2020-05-28 公布〕", "R 为凭记忆", "具状人（签名）",
+		"本案案件受理费由被告负担", "其他请求＿＿＿＿", "案件受理费（普通程序）", "1,500.00 元50.00 元", "诉讼费用交纳办法第 13 条",
+		"是否已经诉前保全□是□否", "深圳市南山区人民法院", "副本 1 份", "《民法典》第九百八十五条（2020-05-28 公布）",
+		"民法典第 986、988 条（2020-05-28 公布）", "具状人（签字、盖章）",
 	)
 	lacks(t, text, "利率待填")
 }
@@ -195,31 +234,10 @@ func TestNoRateIsInvented(t *testing.T) {
 		c := full(t, recovery.ForCourt)
 		c.folio.Papers.Interest = interest
 		text := textOf(t, c.seal())
-		has(t, text, "利率待填", "各段基数 × 年利率 × 天数 ÷ 365", "利息另计")
+		has(t, text, "按全国银行间同业拆借中心公布的一年期贷款市场报价利率（LPR）计算", "利息另计")
 		if regexp.MustCompile(`\d％`).MatchString(text) {
 			t.Errorf("%s: a rate is printed", name)
 		}
-	}
-}
-
-// Every legal paper says who has to sign it off, and cites with mark and date.
-func TestEveryPaperIsSignedOff(t *testing.T) {
-	t.Parallel()
-	data, _ := build(t, full(t, recovery.ForArchive).seal())
-	cited := regexp.MustCompile(`(《[^》]+》第[零一二三四五六七八九十百]+条[^〔]{0,14})(.?)`)
-	begins := regexp.MustCompile(`页(民事起诉状|催告函|支付令申请书|调查取证申请书|还款协议|报案材料|客服申诉书)(要素式|草稿，未经双方签署不生效)?本件由程序按案件记录拟写，不构成法律意见；须由执业律师审核并签署`)
-	signed := 0
-	for i, page := range textPages(t, data) {
-		text := solid(page)
-		signed += len(begins.FindAllString(text, -1))
-		for _, m := range cited.FindAllStringSubmatch(text, -1) {
-			if m[2] != "〔" && !strings.HasSuffix(m[1], "的七项因素") {
-				t.Errorf("page %d: %q without its mark", i+1, m[0])
-			}
-		}
-	}
-	if signed != 7 {
-		t.Errorf("%d papers say who signs them off", signed)
 	}
 }
 
@@ -258,8 +276,8 @@ func TestLedger(t *testing.T) {
 	text := textOf(t, c.seal())
 	has(
 		t, text, "不计任何中断的届满日（稳妥日期）2029年11月20日", "二十年最长期间届满日2046年11月20日", "重大误解撤销权（九十日）届满日2027年2月18日",
-		"催告到达（《诉讼时效规定》第八条〔V〕）", "申请调解（《诉讼时效规定》第十二条〔V〕）", "申请支付令（《诉讼时效规定》第十一条〔V〕）",
-		"对方部分履行（《诉讼时效规定》第十四条〔V〕）", "对方同意返还或作出还款计划", "报案（《诉讼时效规定》第十三条〔V〕）", "2030年2月1日", "计入 7 次",
+		"催告到达（《诉讼时效规定》第八条）", "申请调解（《诉讼时效规定》第十二条）", "申请支付令（《诉讼时效规定》第十一条）",
+		"对方部分履行（《诉讼时效规定》第十四条）", "对方同意返还或作出还款计划", "报案（《诉讼时效规定》第十三条）", "2030年2月1日", "计入 7 次",
 	)
 }
 
@@ -308,8 +326,8 @@ func rowsOf(t *testing.T, f folio.Folio) []string {
 		entries[i] = one.Parsed
 	}
 	kinds := map[recovery.InterruptionKind]string{
-		recovery.DemandReached: "催告到达（《诉讼时效规定》第八条〔V〕）", recovery.DebtorPromised: "对方同意返还或作出还款计划（《诉讼时效规定》第十四条〔V〕）",
-		recovery.SuitFiled: "起诉（《民法典》第一百九十五条〔V〕）", recovery.PoliceReported: "报案（《诉讼时效规定》第十三条〔V〕）",
+		recovery.DemandReached: "催告到达（《诉讼时效规定》第八条）", recovery.DebtorPromised: "对方同意返还或作出还款计划（《诉讼时效规定》第十四条）",
+		recovery.SuitFiled: "起诉（《民法典》第一百九十五条）", recovery.PoliceReported: "报案（《诉讼时效规定》第十三条）",
 	}
 	effects := map[recovery.Effect]string{recovery.Interrupts: "中断，自当日重新计算", recovery.BeforeBegin: "期间尚未开始，不生中断"}
 	ledgers := casework.LimitationOf(f.Case, entries).Counterparts
@@ -374,7 +392,7 @@ func TestLongCourse(t *testing.T) {
 	if report.Pages > 12 {
 		t.Errorf("%d pages", report.Pages)
 	}
-	has(t, solid(dossierText(t, data)), "其余 1941 件从略，见时间线")
+	has(t, solid(dossierText(t, data)), "其余 1941 件从略")
 }
 
 // Near duplicates prove no more than one of them.

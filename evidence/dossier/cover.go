@@ -114,25 +114,6 @@ func (p *draft) counterpartList() string {
 	return list
 }
 
-// counterpartNames names the counterparts as in a letter: by the real name where it
-// is known.
-func (p *draft) counterpartNames() string {
-	all := p.debtors()
-	var names []string
-	for _, i := range all[:min(len(all), namedOnCover)] {
-		alias := p.t.shortenName(p.alias(i))
-		if name := p.particulars().Holders[p.folio.Case.Counterparts[i].ID].Name; name != "" {
-			alias = p.t.text("holder_both", "name", p.t.shortenName(name), "alias", alias)
-		}
-		names = append(names, alias)
-	}
-	list := strings.Join(names, "、")
-	if len(all) > namedOnCover {
-		return p.t.text("counterparts_more", "list", list, "count", len(all))
-	}
-	return list
-}
-
 // writeFingerprints prints the fingerprint of the bag and how to verify it.
 func (s *composer) writeFingerprints() {
 	s.book.AddSpace(5)
@@ -158,15 +139,18 @@ func withSpaceAfter(p typeset.Paragraph) typeset.Paragraph {
 	return p
 }
 
-// writeSignOff prints who must sign before the papers are filed.
+// writeSignOff asks the claimant's side to check the papers before they are filed.
 func (s *composer) writeSignOff() {
-	p := newPara(strong, s.t.text("lawyer"))
+	if s.folio.Audience == recovery.ForOpponent {
+		return
+	}
+	p := newPara(strong, s.t.text("before_filing"))
 	p.Before, p.After = 5, 3
 	s.book.AddParagraph(p)
 	if s.folio.Audience == recovery.ForPlatform {
 		return
 	}
-	s.writeSignatures(s.t.text("lawyer_sign"), s.t.text("licence"), s.t.text("sign_date"))
+	s.writeSignatures(s.t.text("checker_sign"), s.t.text("sign_date"))
 }
 
 // writeSignatures prints a row of blanks to fill in by hand.
@@ -186,7 +170,7 @@ func (s *composer) writeSignatures(names ...string) {
 func (s *composer) writeContents() {
 	s.book.SetLabel(s.t.text("contents"))
 	s.book.NewPage()
-	s.beginChapter("contents", s.t.text("contents"))
+	s.beginChapter("contents", s.t.text("contents"), s.t.text("contents"))
 	for _, part := range s.chapters() {
 		s.writeContentsLine(part.title, part.goal, 0)
 		if part.goal != "exhibits" {

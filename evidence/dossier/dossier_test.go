@@ -56,12 +56,15 @@ func TestEveryAudience(t *testing.T) {
 			all := solid(strings.Join(pages, ""))
 			for _, want := range []string{
 				"R20261120-000042", "不当得利纠纷", "人民币2,000.00元（人民币贰仟元整）", "未齐备", "平台电子凭证（或说明不能取得的理由）",
-				fingerprint, f.Root, "须经执业律师审阅签发", "须由执业律师审核并签署", "证据目录", "2026-11-2019:40:33+08:00",
+				fingerprint, f.Root, "证据目录", "2026年11月20日19时40分",
 				"图片数据不完整", "非图片文件",
 			} {
 				if !strings.Contains(all, want) {
 					t.Errorf("%q is missing", want)
 				}
+			}
+			if asks := strings.Contains(all, "提交前请自己核对；可以请律师、法律援助机构或者法院诉讼服务中心看一遍"); asks != (audience != recovery.ForOpponent) {
+				t.Errorf("the sheet asks for a check: %v", asks)
 			}
 			full := audience != recovery.ForPlatform
 			for _, want := range []string{"时间线", "小额诉讼", "真实性说明", "离线核验步骤", solid(f.Checkpoint), f.Key, "不是依法设立的电子认证机构", "没有外部时间来源"} {

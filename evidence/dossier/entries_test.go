@@ -59,7 +59,7 @@ func TestWhatIsAskedOfASplitPacket(t *testing.T) {
 	}{
 		{"shares are told", func(*recovery.Case) {}, 8_000, 8_400, 400, 1},
 		{"one is not", func(c *recovery.Case) { c.Counterparts[1].Claimed = 0 }, 49_600, 200_000, 150_400, 2},
-		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 49_600, 200_000, 150_400, 2},
+		{"a transfer", func(c *recovery.Case) { c.Instrument = recovery.Transfer }, 8_000, 8_400, 400, 1},
 		{"one has given all of it back", func(c *recovery.Case) { c.Counterparts[0].ReturnFen = 3_400 }, 5_000, 5_000, 0, 0},
 		{"more came back than the shares leave", func(c *recovery.Case) { c.Position.Recovered = 199_999 }, 1, 8_400, 400, 1},
 	} {

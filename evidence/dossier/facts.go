@@ -107,16 +107,25 @@ func (s *composer) writeCounterparts() {
 }
 
 func (s *composer) writeStory() {
-	story := strings.Join(withoutDuplicates([]string{s.fieldOrMask(s.filed, "narrative", s.folio.Case.Narrative), s.maskHidden(s.particulars().Narrative)}), "\n")
-	if story == "" {
+	story := s.storyParts()
+	if len(story) == 0 {
 		return
 	}
 	s.book.EnsureSpace(24)
 	s.book.AddParagraph(withSpaceAfter(compactPara(note, s.t.text("story_note"))))
 	s.book.AddSpace(1)
-	for _, text := range strings.Split(story, "\n") {
+	for _, text := range story {
 		s.book.AddParagraph(prosePara(text))
 	}
+}
+
+// storyParts are the paragraphs of what the claimant told.
+func (p *draft) storyParts() []string {
+	told := withoutDuplicates([]string{p.fieldOrMask(p.filed, "narrative", p.folio.Case.Narrative), p.maskHidden(p.particulars().Narrative)})
+	if len(told) == 0 {
+		return nil
+	}
+	return strings.Split(strings.Join(told, "\n"), "\n")
 }
 
 func (s *composer) writePosition() {

@@ -1,7 +1,7 @@
 package dossier
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,9 +20,8 @@ func (s *composer) writeTable(name string) {
 
 func (s *composer) tableWriters() map[string]func() {
 	return map[string]func(){
-		"holders": func() { s.writeCounterpartTable(s.allCounterparts()) }, "debtors": func() { s.writeCounterpartTable(s.debtors()) },
-		"interest": s.writeInterest, "fees": s.writeFees, "chronology": s.writeChronology, "story": s.writeStory,
-		"citations": s.writeCitations, "institutions": s.writeInstitutions, "instalments": s.writeInstalments, "arrivals": s.writeDemands,
+		"holders": func() { s.writeCounterpartTable(s.allCounterparts()) }, "interest": s.writeInterest, "chronology": s.writeChronology,
+		"story": s.writeNarrative, "institutions": s.writeInstitutions, "instalments": s.writeInstalments,
 	}
 }
 
@@ -44,13 +43,13 @@ func (s *composer) writeCounterpartTable(some []int) {
 	}
 	s.book.AddTable(table)
 	s.book.AddSpace(1.5)
-	if total := s.sumOverDebtors(s.amountOwed); total != s.outstanding() && s.shows(recovery.Weaknesses) {
-		s.book.AddParagraph(compactPara(warned, s.t.text("holders_differ", "sum", total, "outstanding", s.outstanding())))
-		s.book.AddSpace(1.5)
-	}
 }
 
+// allCounterparts are the counterparts that the draft is about.
 func (p *draft) allCounterparts() []int {
+	if p.focus != nil {
+		return []int{*p.focus}
+	}
 	all := make([]int, len(p.folio.Case.Counterparts))
 	for i := range all {
 		all[i] = i
@@ -109,7 +108,7 @@ func (s *composer) counterpartIdentity(i int) string {
 		lines = append(lines, s.t.text("holder_contact", "value", contact))
 	}
 	if len(lines) == 0 {
-		return s.t.text("to_fill")
+		return longBlank
 	}
 	return strings.Join(lines, "\n")
 }
@@ -126,7 +125,7 @@ func (s *composer) claimedText(c *recovery.Counterpart) string {
 
 // owedText is the amount asked of one counterpart, if their share is known.
 func (s *composer) owedText(c *recovery.Counterpart) string {
-	if c.Claimed == 0 && s.folio.Case.CanBeSplit() {
+	if c.Claimed == 0 && s.isShared() {
 		return s.t.text("not_recorded")
 	}
 	return s.amountOwed(c).String()
@@ -141,11 +140,16 @@ func (p *draft) amountAsked() recovery.Money {
 	return min(p.sumOverDebtors(p.amountOwed), p.outstanding())
 }
 
-// areSharesKnown reports whether several people may hold a part and each part is
-// known.
+// isShared reports whether nobody owes all of the money.
+func (p *draft) isShared() bool {
+	return p.folio.Case.CanBeSplit() || len(p.folio.Case.Counterparts) > 1
+}
+
+// areSharesKnown reports whether the money is shared and the part of each
+// counterpart that the draft is about is known.
 func (p *draft) areSharesKnown() bool {
-	unknown := func(c recovery.Counterpart) bool { return c.Claimed == 0 }
-	return p.folio.Case.CanBeSplit() && !slices.ContainsFunc(p.folio.Case.Counterparts, unknown)
+	unknown := func(i int) bool { return p.folio.Case.Counterparts[i].Claimed == 0 }
+	return p.isShared() && !slices.ContainsFunc(p.allCounterparts(), unknown)
 }
 
 // amountReturned is what the debtors returned. If shares are not known, it is
@@ -158,9 +162,7 @@ func (p *draft) amountReturned() recovery.Money {
 }
 
 // hasSoleRecipient reports whether one person took all of the money.
-func (p *draft) hasSoleRecipient() bool {
-	return len(p.folio.Case.Counterparts) == 1 && !p.folio.Case.CanBeSplit()
-}
+func (p *draft) hasSoleRecipient() bool { return len(p.folio.Case.Counterparts) == 1 && !p.isShared() }
 
 // amountOwed is what one counterpart has not returned.
 func (p *draft) amountOwed(c *recovery.Counterpart) recovery.Money {
@@ -170,53 +172,11 @@ func (p *draft) amountOwed(c *recovery.Counterpart) recovery.Money {
 	return max(0, c.Claimed-c.ReturnFen)
 }
 
-// longestCourse is the largest number of events in a legal paper; the timeline has
-// all of them.
-const longestCourse = 60
-
-// writeChronology lists the payment and the entries that matter for the papers, in
-// order of time.
-func (s *composer) writeChronology() {
-	table := newTable(32, 100, 30)
-	table.Head = headRow(s.t.text("col_time"), s.t.text("col_event"), s.t.text("col_basis"))
-	row := func(at, what, basis string) {
-		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, at), cellOf(cell, what), cellOf(cell, basis)}})
-	}
-	row(formatTime(s.folio.Case.SentAt), s.t.text("event_sent", "method", s.values["method"], "sum", s.folio.Case.Amount), s.exhibitLabels("payment"))
-	more := 0
-	for i := range s.folio.Entries {
-		e := &s.folio.Entries[i]
-		fragments := s.t.ListTexts("entry." + string(e.Parsed.Kind) + ".course")
-		if fragments == nil {
-			continue
-		}
-		if len(table.Rows) >= longestCourse {
-			more++
-			continue
-		}
-		at := e.Parsed.At
-		if e.Parsed.ClaimedAt != "" {
-			at = e.Parsed.ClaimedAt
-		}
-		what := s.describe(e, fragments)
-		if !strings.HasSuffix(what, "。") {
-			what += "。"
-		}
-		row(formatStamp(at), what, s.t.text("basis_entry", "seq", e.Parsed.Seq))
-	}
-	if more > 0 {
-		row("…", s.t.text("events_more", "count", more), s.t.text("timeline"))
-	}
-	s.book.AddSpace(1)
-	s.book.AddTable(table)
-	s.book.AddSpace(2)
-}
-
-// exhibitLabels lists the exhibits of a group.
-func (p *draft) exhibitLabels(group string) string {
+// exhibitLabels lists the exhibits of groups.
+func (p *draft) exhibitLabels(groups ...string) string {
 	var labels []string
 	for i := range p.exhibits {
-		if p.exhibits[i].Group == group {
+		if slices.Contains(groups, p.exhibits[i].Group) {
 			labels = append(labels, p.exhibits[i].Label())
 		}
 	}
@@ -226,43 +186,41 @@ func (p *draft) exhibitLabels(group string) string {
 	return p.t.text("basis_exhibits", "list", strings.Join(labels, "、"))
 }
 
-// writeCitations lists what the playbook cites in addition to the paper's text.
-func (s *composer) writeCitations() {
-	var list []string
-	for _, c := range s.particulars().Citations {
-		law := c.Statute
-		if c.Section != "" {
-			law += " " + s.t.text("section", "section", c.Section)
-		}
-		list = append(list, s.t.text("cited", "article", law, "mark", c.Mark, "edition", c.Edition))
-	}
-	if len(list) > 0 {
-		s.book.AddParagraph(withSpaceAfter(compactPara(note, s.t.text("cited_more", "list", strings.Join(list, "；")))))
-	}
-}
-
-// writeInstitutions lists who keeps the records of the platform.
+// writeInstitutions lists who keeps the records of the platform, with what a court
+// needs to write to them.
 func (s *composer) writeInstitutions() {
-	table := newTable(62, 100)
-	table.Head = headRow(s.t.text("col_institution"), s.t.text("col_records"))
-	platform := "paper.institution." + string(s.folio.Case.Platform) + "."
-	for i := 0; s.t.Has(platform + strconv.Itoa(i) + ".name"); i++ {
-		one := platform + strconv.Itoa(i)
+	table := newTable(44, 42, 36, 40)
+	table.Head = headRow(s.t.text("col_institution"), s.t.text("col_seat"), s.t.text("col_licence"), s.t.text("col_records"))
+	for _, one := range s.institutions() {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			cellOf(cell, fmt.Sprintf("%s〔%s〕", s.t.Text(one+".name"), s.t.Text(one+".mark"))), cellOf(cell, s.t.Text(one+".holds")),
+			cellOf(cell, one.name), cellOf(cell, blank), cellOf(cell, cmp.Or(one.licence, blank)), cellOf(cell, one.holds),
 		}})
 	}
 	if len(table.Rows) == 0 {
-		s.book.AddParagraph(compactPara(cell, s.t.text("to_fill")))
+		s.book.AddParagraph(compactPara(cell, longBlank))
 		return
 	}
 	s.book.AddTable(table)
 	s.book.AddSpace(1.5)
 }
 
+// institution keeps records of a platform.
+type institution struct{ name, licence, holds string }
+
+func (p *draft) institutions() []institution {
+	var all []institution
+	platform := "paper.institution." + string(p.folio.Case.Platform) + "."
+	for i := 0; p.t.Has(platform + strconv.Itoa(i) + ".name"); i++ {
+		one := platform + strconv.Itoa(i)
+		licence, _ := p.t.FindText(one + ".licence")
+		all = append(all, institution{p.t.Text(one + ".name"), licence, p.t.Text(one + ".holds")})
+	}
+	return all
+}
+
 // writeInstalments prints the repayment plan, or empty lines for one.
 func (s *composer) writeInstalments() {
-	plan := s.particulars().Plan
+	plan := s.ownPlan()
 	table := newTable(14, 44, 34, 70)
 	table.Head = headRow(s.t.text("col_no_of"), s.t.text("col_due"), s.t.text("col_sum"), s.t.text("col_capitals"))
 	var total recovery.Money
@@ -285,9 +243,13 @@ func (s *composer) writeInstalments() {
 	s.book.AddSpace(1)
 	s.book.AddTable(table)
 	s.book.AddSpace(1)
-	if len(plan) > 0 && total != s.outstanding() {
-		s.book.AddParagraph(compactPara(warned, s.t.text("plan_differs", "plan", total, "outstanding", s.outstanding())))
-	}
+}
+
+// ownPlan returns the instalments of the counterparts that the draft is about.
+func (p *draft) ownPlan() []folio.Instalment {
+	return slices.DeleteFunc(slices.Clone(p.particulars().Plan), func(one folio.Instalment) bool {
+		return one.Counterpart != "" && !p.concerns(one.Counterpart)
+	})
 }
 
 // writeDemands lists each demand with the first answer after it.

@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,11 +60,15 @@ func (w *wording) capitals(m recovery.Money) string {
 // formValues are the values that the texts of the forms may name.
 var formValues = []string{
 	"acknowledged", "agent", "agent_document", "agent_name", "agent_phone", "agent_powers", "agent_relation", "agent_work",
-	"agreed_interest", "amount_sum", "answers", "asked_sum", "assets", "at_risk", "claim_state", "claimant_born",
+	"agreed_interest", "amount_sum", "answers", "asked_sum", "assets", "at_risk", "case_no", "claim_state", "claim_sum", "claimant_born",
 	"claimant_document", "claimant_home", "claimant_name", "claimant_nation", "claimant_reach", "claimant_residence",
-	"claimant_serve_at", "claimant_sex", "claimant_work", "copies", "court", "due", "exhibits", "fingerprint", "first_demand", "holders",
-	"holders_identified", "interest_claim", "method", "number", "occasion", "outstanding_sum", "reason", "recovered_sum",
-	"return_by", "return_to", "returned_sum", "risk", "security", "sent_at", "to_court", "today", "total_sum", "transaction_no",
+	"claimant_serve_at", "claimant_sex", "claimant_work", "copies", "court", "due", "e_address", "enforce_until", "evidence_by",
+	"exhibits", "first_demand", "forum_clause", "holder_account", "holder_born", "holder_called", "holder_document", "holder_home",
+	"holder_name", "holder_nation", "holder_phone", "holder_residence", "holder_sex", "holder_work", "holders_identified",
+	"institution", "institution_seat", "interest_claim", "judgment_by", "judgment_effective", "judgment_kind", "judgment_no",
+	"judgment_orders", "method", "occasion", "order_conditions", "outstanding_sum", "part", "preserved_court", "preserved_no",
+	"preserved_on", "reason", "recovered_sum", "return_account", "return_by", "return_to", "returned_sum", "risk", "security",
+	"sent_at", "to_court", "today", "total_sum", "transaction_no",
 }
 
 // evaluate computes every value and condition that the forms may use.
@@ -77,12 +80,13 @@ func (p *draft) evaluate() {
 		p.values[name] += "" // a value that is not known is there and empty
 		p.blanked[name] = cmp.Or(p.values[name], blank)
 	}
-	p.missing = p.missingItems()
 }
 
 func (p *draft) computeValues() map[string]string {
 	values := map[string]string{}
-	for _, part := range []map[string]string{p.claimantValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.extraValues()} {
+	for _, part := range []map[string]string{
+		p.claimantValues(), p.counterpartValues(), p.caseValues(), p.moneyValues(), p.agentValues(), p.courtValues(), p.extraValues(),
+	} {
 		for name, value := range part {
 			values[name] = p.maskHidden(value)
 		}
@@ -91,26 +95,23 @@ func (p *draft) computeValues() map[string]string {
 }
 
 func (p *draft) claimantValues() map[string]string {
-	own, recorded := p.particulars().Claimant, p.folio.Case.Claimant
-	first := func(values ...string) string {
-		for _, value := range values {
-			if value != "" {
-				return value
-			}
-		}
-		return ""
-	}
-	reach := []string{
-		first(p.maskPrivate(own.Phone), p.contactOrMask("claimant.phone", recorded.Phone)),
-		first(p.maskPrivate(own.Email), p.contactOrMask("claimant.email", recorded.Email)),
-	}
+	own := p.particulars().Claimant
 	return map[string]string{
 		"claimant_name": p.t.shortenName(p.claimantName()), "claimant_sex": p.maskPrivate(p.t.word("sex", own.Sex)),
 		"claimant_born": p.maskPrivate(formatBirthday(own.Born)), "claimant_nation": p.maskPrivate(own.Nation), "claimant_work": p.maskPrivate(own.Work),
-		"claimant_home": first(p.maskPrivate(own.Home), p.claimantPlace()), "claimant_residence": p.maskPrivate(own.Residence),
+		"claimant_home": cmp.Or(p.maskPrivate(own.Home), p.claimantPlace()), "claimant_residence": p.maskPrivate(own.Residence),
 		"claimant_document": p.maskPrivate(p.document(own)), "claimant_serve_at": p.maskPrivate(own.ServeAt),
-		"claimant_reach": strings.Join(withoutDuplicates(reach), "　"),
+		"claimant_reach": p.claimantReach(),
 	}
+}
+
+// claimantReach is how to reach the claimant.
+func (p *draft) claimantReach() string {
+	own, recorded := p.particulars().Claimant, p.folio.Case.Claimant
+	return strings.Join(withoutDuplicates([]string{
+		cmp.Or(p.maskPrivate(own.Phone), p.contactOrMask("claimant.phone", recorded.Phone)),
+		cmp.Or(p.maskPrivate(own.Email), p.contactOrMask("claimant.email", recorded.Email)),
+	}), "　")
 }
 
 // document names an identity document by its kind and number.
@@ -160,14 +161,14 @@ func (p *draft) caseValues() map[string]string {
 		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	values := map[string]string{
-		"number": string(c.Number), "sent_at": formatTime(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.fieldOrMask(p.filed, "transaction_no", c.TransactionNo)),
+		"sent_at": formatMoment(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.fieldOrMask(p.filed, "transaction_no", c.TransactionNo)),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
-		"holders": p.counterpartNames(), "answers": p.counterpartAnswers(), "today": formatDate(p.folio.At), "fingerprint": shorten(p.fingerprint, 64),
+		"answers": p.counterpartAnswers(), "today": formatDate(p.folio.At),
 		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(p.debtors()))),
 	}
 	if act, found := p.firstDemand(); found {
-		values["first_demand"] = p.t.text("first_demand", "time", formatTime(act.At), "seq", act.Seq)
+		values["first_demand"] = formatMoment(act.At)
 	}
 	if p.areDebtorsIdentified() {
 		values["holders_identified"] = p.t.text("identified")
@@ -180,17 +181,42 @@ func (p *draft) caseValues() map[string]string {
 
 func (p *draft) moneyValues() map[string]string {
 	values := map[string]string{
-		"amount_sum": p.sumInWords(p.folio.Case.Amount), "outstanding_sum": p.sumInWords(p.outstanding()), "asked_sum": p.sumInWords(p.amountAsked()),
+		"amount_sum": p.sumInWords(p.partTaken()), "claim_sum": p.sumInWords(p.partClaimed()), "part": p.t.text("yuan", "money", p.partTaken()),
+		"outstanding_sum": p.sumInWords(p.outstanding()), "asked_sum": p.sumInWords(p.amountAsked()),
 		"recovered_sum": p.sumInWords(p.folio.Case.Position.Recovered), "returned_sum": p.sumInWords(p.amountReturned()),
 		"total_sum": p.sumInWords(p.amountAsked() + p.interest.total), "interest_claim": p.interestClaim(),
 	}
-	if p.folio.Case.CanBeSplit() && !p.areSharesKnown() {
-		values["asked_sum"] = p.t.text("asked_by_record")
+	if p.isShared() && !p.areSharesKnown() {
+		values["asked_sum"], values["total_sum"] = p.t.text("asked_by_record"), ""
+		if p.focus != nil {
+			values["amount_sum"], values["claim_sum"], values["part"] = p.t.text("asked_by_record"), p.t.text("asked_by_record"), p.t.text("one_payment")
+		}
 	}
-	if !p.interest.given || p.interest.from.IsZero() {
+	if values["total_sum"] != "" && (!p.interest.given || p.interest.from.IsZero()) {
 		values["total_sum"] += p.t.text("interest_apart")
 	}
 	return values
+}
+
+// partTaken is what the counterparts that the draft is about received.
+func (p *draft) partTaken() recovery.Money {
+	if p.focus == nil || !p.isShared() {
+		return p.folio.Case.Amount
+	}
+	return p.folio.Case.Counterparts[*p.focus].Claimed
+}
+
+// partClaimed is what of it was not meant for them.
+func (p *draft) partClaimed() recovery.Money {
+	if p.focus != nil && p.isShared() {
+		return p.partTaken()
+	}
+	return p.claimed()
+}
+
+// claimed is the amount that the case claims: what was sent and not owed.
+func (p *draft) claimed() recovery.Money {
+	return cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
 }
 
 func (p *draft) extraValues() map[string]string {
@@ -203,7 +229,7 @@ func (p *draft) extraValues() map[string]string {
 	if x.ReturnBy != nil {
 		values["return_by"] = p.t.text("return_by", "date", formatDate(*x.ReturnBy))
 	}
-	values["due"] = p.whyDue()
+	values["due"], values["return_account"] = p.whyDue(), p.returnAccount()
 	return values
 }
 
@@ -223,9 +249,14 @@ func (p *draft) addressee() string {
 // returnTo is where the money must be returned to: an account, or the original
 // route.
 func (p *draft) returnTo() string {
+	return cmp.Or(p.returnAccount(), p.t.word("return_to", string(p.folio.Case.Platform)))
+}
+
+// returnAccount is the account that the claimant named, or "".
+func (p *draft) returnAccount() string {
 	to := p.particulars().ReturnTo
 	if to.Account == "" {
-		return p.t.word("return_to", string(p.folio.Case.Platform))
+		return ""
 	}
 	return p.t.text("return_account", "name", cmp.Or(to.Name, p.claimantName()), "bank", cmp.Or(to.Bank, blank), "account", to.Account)
 }
@@ -233,45 +264,14 @@ func (p *draft) returnTo() string {
 // whyDue is why the debt is due. A payment order needs a debt that is due (民诉法解释
 // 427).
 func (p *draft) whyDue() string {
-	x := p.particulars()
-	if n := len(x.Plan); n > 0 && !x.Plan[n-1].DueOn.After(p.folio.At) {
-		return p.t.text("due", "count", n, "date", formatDate(x.Plan[n-1].DueOn))
+	x, plan := p.particulars(), p.ownPlan()
+	if n := len(plan); n > 0 && !plan[n-1].DueOn.After(p.folio.At) {
+		return p.t.text("due", "count", n, "date", formatDate(plan[n-1].DueOn))
 	}
 	if x.DueOn != nil && !x.DueOn.After(p.folio.At) {
 		return p.t.text("due_on", "date", formatDate(*x.DueOn))
 	}
 	return ""
-}
-
-// computeConditions evaluates the conditions of the plan and of the checkboxes.
-func (p *draft) computeConditions() map[string]bool {
-	c, x := p.folio.Case, p.particulars()
-	route := c.Position.Route
-	if x.Route != "" {
-		route = x.Route
-	}
-	order := route == recovery.PaymentOrder
-	met := map[string]bool{
-		"preservation": x.Preservation, "payment_order": order && !x.Preservation, "suit": !order || x.Preservation,
-		"suing": route == recovery.SmallClaims || route == recovery.CivilSuit, "clash": order && x.Preservation,
-		"outstanding": p.outstanding() > 0, "identified": p.areDebtorsIdentified(), "inside": p.shows(recovery.DemandRecords),
-		"split": c.CanBeSplit(), "whole": !c.CanBeSplit(),
-		"represented": c.Representative != "" || x.Agent.Name != "" || slices.Contains(x.Requested, recovery.PaperAuthorisation),
-		"mistaken":    c.Reason != "" && c.Reason != recovery.OtherReason, "police": route == recovery.PoliceReport || route == recovery.CrossBorder,
-	}
-	for _, paper := range recovery.PapersOnRequest {
-		met["requested_"+string(paper)] = slices.Contains(x.Requested, paper)
-	}
-	for i := range c.Counterparts {
-		switch c.Counterparts[i].Refusal {
-		case recovery.ClaimsGift:
-			met["claims_gift"] = true
-		case recovery.ClaimsOwed:
-			met["claims_owed"] = true
-		}
-		met["hostile"] = met["hostile"] || c.Counterparts[i].Answer == recovery.Hostile
-	}
-	return met
 }
 
 // areDebtorsIdentified reports whether every debtor can be distinguished from other
@@ -289,7 +289,7 @@ func (p *draft) areDebtorsIdentified() bool {
 // counterpartAnswers summarizes the answers of the counterparts.
 func (p *draft) counterpartAnswers() string {
 	var said []string
-	for i := range p.folio.Case.Counterparts {
+	for _, i := range p.allCounterparts() {
 		c := &p.folio.Case.Counterparts[i]
 		if c.Answer == "" {
 			continue

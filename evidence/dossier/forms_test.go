@@ -90,6 +90,9 @@ func TestFormsAreWhole(t *testing.T) {
 				t.Errorf("%s needs %s, which no case has", id, need)
 			}
 		}
+		for _, text := range f.Notes {
+			refer(id, text)
+		}
 		for _, b := range f.Blocks {
 			check(id, b.When)
 			for _, text := range append([]*texts.Text{b.Note, b.Heading, b.Para, b.Prose}, b.Items...) {
@@ -97,6 +100,7 @@ func TestFormsAreWhole(t *testing.T) {
 			}
 			for _, r := range b.Rows {
 				refer(id, r.Value)
+				check(id, r.When)
 				for _, c := range r.Checks {
 					check(id, c[len(c)-1])
 				}
@@ -141,6 +145,9 @@ func TestLawIsWhole(t *testing.T) {
 		note(h.Get(key))
 	}
 	for _, f := range h.forms {
+		for _, text := range f.Notes {
+			note(text)
+		}
 		for _, b := range f.Blocks {
 			for _, text := range append([]*texts.Text{b.Note, b.Heading, b.Para, b.Prose}, b.Items...) {
 				note(text)

@@ -167,8 +167,8 @@ func (p *draft) interestClaim() string {
 	if p.interest.given {
 		rate = p.t.text("rate_given", "rate", formatPercent(x.RateBP), "date", x.AsOf, "source", x.Source)
 	}
-	if p.interest.from.IsZero() {
-		return p.t.text("interest_from_open", "base", p.amountAsked(), "rate", rate)
+	if p.interest.from.IsZero() || p.isShared() && !p.areSharesKnown() {
+		return p.t.text("interest_from_open", "base", p.baseToAsk(), "rate", rate)
 	}
 	text := p.t.text("interest_claim", "base", p.interestBase(), "from", formatDate(p.interest.from), "rate", rate)
 	if p.interest.given {
@@ -177,43 +177,36 @@ func (p *draft) interestClaim() string {
 	return text
 }
 
+// baseToAsk is the base of the interest as the claim words it.
+func (p *draft) baseToAsk() string {
+	if p.isShared() && !p.areSharesKnown() {
+		return p.t.text("asked_by_record")
+	}
+	return p.t.text("yuan", "money", p.amountAsked())
+}
+
 // formatPercent writes hundredths of a percent: 310 is "3.10％".
 func formatPercent(bp int64) string { return strconv.FormatFloat(float64(bp)/100, 'f', 2, 64) + "％" }
 
-// writeInterest prints the periods, or the formula if the rate is not known.
+// writeInterest prints how the interest so far is computed. Without a rate with a
+// source there is nothing to compute: the claim names the rate.
 func (s *composer) writeInterest() {
-	if s.outstanding() == 0 && s.interest.total == 0 {
+	if !s.interest.given || s.interest.total == 0 || s.isShared() && !s.areSharesKnown() {
 		return
 	}
 	s.book.AddParagraph(withSpaceAfter(compactPara(note, s.legal("interest_formula"))))
 	s.book.AddSpace(1)
-	if len(s.interest.periods) == 0 {
-		reason := s.t.text("interest_no_day")
-		if !s.interest.from.IsZero() {
-			reason = s.t.text("interest_not_yet")
-		}
-		s.book.AddParagraph(compactPara(cell, reason))
-		return
-	}
 	table := newTable(62, 16, 42, 42)
 	table.Head = headRow(s.t.text("col_period"), s.t.text("col_days"), s.t.text("col_base"), s.t.text("col_interest"))
 	for _, p := range s.interest.periods {
-		amount := s.t.text("rate_to_fill")
-		if s.interest.given {
-			amount = s.t.text("yuan", "money", p.interest)
-		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
 			centredCell(cell, s.t.text("period", "from", formatDate(p.from), "to", formatDate(p.to))), centredCell(cell, strconv.FormatInt(p.days, 10)),
-			cellOf(cell, s.t.text("yuan", "money", p.base)), cellOf(cell, amount),
+			cellOf(cell, s.t.text("yuan", "money", p.base)), cellOf(cell, s.t.text("yuan", "money", p.interest)),
 		}})
-	}
-	total := s.t.text("rate_to_fill")
-	if s.interest.given {
-		total = s.sumInWords(s.interest.total)
 	}
 	key := cellOf(label, s.t.text("interest_total"))
 	key.Span = 2
-	value := cellOf(cell, total)
+	value := cellOf(cell, s.sumInWords(s.interest.total))
 	value.Span = 2
 	table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{key, value}})
 	s.book.AddTable(table)
@@ -222,19 +215,14 @@ func (s *composer) writeInterest() {
 
 // writeFees prints the fees that the playbook computed.
 func (s *composer) writeFees() {
-	var fees []folio.Fee
-	for _, fee := range s.particulars().Fees {
-		if len(s.only) == 0 || slices.Contains(s.only, fee.Name) {
-			fees = append(fees, fee)
-		}
-	}
+	fees := s.particulars().Fees
 	table := newTable(44, 38, 38, 42)
 	table.Head = headRow(s.t.text("col_fee"), s.t.text("col_fee_base"), s.t.text("col_fee_amount"), s.t.text("col_fee_law"))
 	for _, fee := range fees {
 		law := fee.Law.Statute + " " + s.t.text("section", "section", fee.Law.Section)
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
 			cellOf(cell, s.t.word("fee", fee.Name)), cellOf(cell, s.t.text("yuan", "money", fee.Base)), cellOf(cell, s.t.text("yuan", "money", fee.Amount)),
-			cellOf(note, s.t.text("cited", "article", law, "mark", fee.Law.Mark, "edition", fee.Law.Edition)),
+			cellOf(note, law),
 		}})
 	}
 	if len(fees) == 0 {

@@ -95,7 +95,9 @@ func mergeCommon[T comparable](holders []recovery.Counterpart, said map[recovery
 
 // firstDemand is the earliest demand that counts.
 func (p *draft) firstDemand() (line, bool) {
-	i := slices.IndexFunc(p.lines, func(l line) bool { return l.Kind == recovery.DemandReached })
+	i := slices.IndexFunc(p.lines, func(l line) bool {
+		return l.Kind == recovery.DemandReached && (l.holder == "" || p.concerns(l.holder))
+	})
 	if i < 0 {
 		return line{}, false
 	}
@@ -116,6 +118,8 @@ func (s *composer) writeLedger() {
 	for i, note := range s.t.ListTexts("paper.ledger_note") {
 		s.book.AddParagraph(itemPara(itemNumber(i), s.cite(note)))
 	}
+	s.writeHeading(s.t.text("ledger_demands"))
+	s.writeDemands()
 }
 
 func (s *composer) writeTerms() {

@@ -56,7 +56,7 @@ func TestLastLinesSaveAPage(t *testing.T) {
 	t.Parallel()
 	c := full(t, recovery.ForCourt)
 	data, _ := build(t, c.seal())
-	for _, paper := range []string{"时效台账", "催告函"} {
+	for _, paper := range []string{"催告函", "送达地址确认书"} {
 		pages := 0
 		for _, page := range textPages(t, data) {
 			if strings.Contains(page, fmt.Sprintf("%s · 第", paper)) {

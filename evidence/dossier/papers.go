@@ -63,6 +63,11 @@ type draft struct {
 	blanked      map[string]string // the same, with a blank to fill in if not known
 	conditions   map[string]bool
 	missing      []string // what a complete dossier lacks
+	// focus is the counterpart that this draft is about; nil: all of them. focused
+	// has one such draft for each debtor.
+	focus        *int
+	focused      []*draft
+	claimantWord string // what the paper being written calls the claimant
 }
 
 func newDraft(f folio.Folio, fingerprint string) (*draft, error) {
@@ -88,7 +93,19 @@ func newDraft(f folio.Folio, fingerprint string) (*draft, error) {
 	}
 	p.loadLimitation()
 	p.evaluate()
+	for _, i := range p.debtors() {
+		p.focused = append(p.focused, p.focusOn(i))
+	}
+	p.missing = p.missingItems()
 	return p, nil
+}
+
+// focusOn returns a draft of the papers about one counterpart.
+func (p *draft) focusOn(i int) *draft {
+	one := *p
+	one.focus, one.focused, one.interest = &i, nil, interest{}
+	one.evaluate()
+	return &one
 }
 
 // classifyExhibits merges exhibits with the same bytes and orders them by what they
@@ -288,8 +305,12 @@ func (p *draft) claimantName() string {
 	return p.maskText()
 }
 
-// alias names the i-th counterpart of the case.
+// alias names the i-th counterpart of the case. Where the counterparts themselves
+// read, they are numbered.
 func (p *draft) alias(i int) string {
+	if p.hidesOthers() {
+		return p.t.text("one_of_several", "no", i+1)
+	}
 	recorded := p.folio.Case.Counterparts[i].Alias
 	if alias := p.fieldOrMask(p.filed, counterpartPath(i, "alias"), recorded); alias != "" {
 		return alias

@@ -68,6 +68,9 @@ func orNoFact(text string) (string, error) {
 	return text, nil
 }
 
+// Claimant is what the paper calls the claimant.
+func (f entryFacts) Claimant() string { return f.p.claimantCalled() }
+
 // Plain prints a fact unchanged.
 func (f entryFacts) Plain(name string) (string, error) { return orNoFact(factText(f.fact(name))) }
 

@@ -103,6 +103,23 @@ func formatTime(at time.Time) string {
 
 func formatDate(at time.Time) string { return at.In(beijing).Format("2006年1月2日") }
 
+// formatMoment prints a time as legal papers write it.
+func formatMoment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(beijing).Format("2006年1月2日15时04分")
+}
+
+// formatStampMoment prints a time of the journal as legal papers write it.
+func formatStampMoment(rfc3339 string) string {
+	at, err := time.Parse(time.RFC3339Nano, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return formatMoment(at)
+}
+
 // formatStamp prints a time of the journal. Text that is not a time is printed unchanged.
 func formatStamp(rfc3339 string) string {
 	at, err := time.Parse(time.RFC3339Nano, rfc3339)

@@ -37,13 +37,12 @@ func (t *tightening) update(extents map[string]layoutExtent) (again bool) {
 	return again
 }
 
-// writeChapter writes a part, from its title to its citations.
+// writeChapter writes a part with its title.
 func (s *composer) writeChapter(part chapter) {
 	first := len(s.book.Pages)
-	s.beginChapter(part.goal, part.title)
+	s.beginChapter(part.goal, part.title, part.label)
 	s.book.LeadingFactor = s.tight.factor[part.goal]
 	part.set()
-	s.writeSources()
 	s.book.LeadingFactor = 0
 	s.extents[part.goal] = layoutExtent{
 		pages: len(s.book.Pages) - first + 1, last: (s.book.PositionY() - frame.Top) / (frame.Bottom - frame.Top),

@@ -32,6 +32,14 @@ type Papers struct {
 	Interest      *Interest
 	Fees          []Fee
 	Plan          []Instalment
+	CaseNo        string     // number the court gave the case
+	EvidenceBy    *time.Time // last day to file evidence
+	TryMediation  recovery.Wish
+	ThirdParty    recovery.Answer // whether the payment institution is a third party
+	Forum         recovery.ForumAgreement
+	Preserved     recovery.PreservedBefore
+	Judgment      recovery.JudgmentParticulars
+	InSuit        bool       // a suit was filed
 	Citations     []Citation // in addition to those the papers always cite
 }
 
@@ -50,6 +58,10 @@ type Identity struct {
 	Phone        string
 	Email        string
 	ServeAt      string // address for service
+	EService     recovery.Answer
+	OtherDebts   recovery.Answer // between the parties
+	InChina      recovery.Answer // and not missing
+	CanBeServed  recovery.Answer
 }
 
 // Interest is how interest on the money is computed. Without a rate the papers
@@ -75,8 +87,9 @@ type Fee struct {
 
 // Instalment is one payment of a repayment plan.
 type Instalment struct {
-	DueOn  time.Time
-	Amount recovery.Money
+	Counterpart recovery.CounterpartID
+	DueOn       time.Time
+	Amount      recovery.Money
 }
 
 // Citation is an article of a statute. Mark is how its text was checked: V word

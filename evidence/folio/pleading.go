@@ -28,6 +28,7 @@ func newPapers(c recovery.Case, entries []Entry, r redaction) *Papers {
 		Preservation: hasPreservation(entries),
 		KnewHolder:   counterpartKnownAt(c, entries),
 		Plan:         openInstalments(c.Position.Plans),
+		InSuit:       hasSuit(entries),
 	}
 	papers.setParticulars(foldParticulars(entries), r.redactCase(c).Claimant)
 	return papers
@@ -67,12 +68,13 @@ func (papers *Papers) setParticulars(p recovery.Particulars, filed recovery.Clai
 	papers.Claimant = Identity{
 		Name: filed.Name, Sex: string(c.Sex), Born: c.Born, Nation: c.Nation, Work: c.Work, Home: c.Home, Residence: c.Residence,
 		Document: c.DocumentNo, DocumentKind: c.DocumentKind, ServeAt: c.ServeAt,
-		Phone: cmp.Or(c.Phone, filed.Phone), Email: cmp.Or(c.Email, filed.Email),
+		Phone: cmp.Or(c.Phone, filed.Phone), Email: cmp.Or(c.Email, filed.Email), EService: c.EService,
 	}
 	papers.Holders = map[recovery.CounterpartID]Identity{}
 	for _, h := range p.Counterparts {
 		papers.Holders[h.CounterpartID] = Identity{
 			Name: h.Name, Sex: string(h.Sex), Work: h.Work, Home: h.Home, Document: h.DocumentNo, DocumentKind: h.DocumentKind, Phone: h.Phone,
+			Born: h.Born, Nation: h.Nation, Residence: h.Residence, OtherDebts: h.OtherDebts, InChina: h.InChina, CanBeServed: h.CanBeServed,
 		}
 	}
 	papers.Court, papers.Agent, papers.Requested, papers.ReturnTo = p.Court, p.Agent, p.Papers, p.ReturnTo
@@ -81,6 +83,8 @@ func (papers *Papers) setParticulars(p recovery.Particulars, filed recovery.Clai
 	papers.ReturnBy, papers.DueOn, papers.KnewGain = parseDay(p.ReturnBy), parseDay(p.DueOn), parseDay(p.NoticedOn)
 	papers.Preservation = papers.Preservation || slices.Contains(p.Papers, recovery.PaperPreservation)
 	papers.Interest = newInterest(p.Rate)
+	papers.CaseNo, papers.EvidenceBy, papers.TryMediation, papers.ThirdParty = p.CaseNo, parseDay(p.EvidenceBy), p.TryMediation, p.ThirdParty
+	papers.Forum, papers.Preserved, papers.Judgment = p.Forum, p.Preserved, p.Judgment
 }
 
 // newInterest returns nil when no rate was supplied.
@@ -132,15 +136,24 @@ func hasPreservation(entries []Entry) bool {
 		if entry.Parsed.Kind != recovery.EntryLegalStep {
 			continue
 		}
-		switch entry.Parsed.Facts["kind"] {
-		case "preservation_applied":
+		switch kind := entry.Parsed.Facts["kind"]; {
+		case kind == "preservation_applied":
 			return true
-		case "suit_filed", "filed":
+		case isFiling(kind):
 			return false
 		}
 	}
 	return false
 }
+
+// hasSuit reports whether a suit was filed.
+func hasSuit(entries []Entry) bool {
+	return slices.ContainsFunc(entries, func(entry Entry) bool {
+		return entry.Parsed.Kind == recovery.EntryLegalStep && isFiling(entry.Parsed.Facts["kind"])
+	})
+}
+
+func isFiling(kind any) bool { return kind == "suit_filed" || kind == "filed" || kind == "accepted" }
 
 // openInstalments returns the unpaid parts of the running plans, by due day.
 func openInstalments(plans []recovery.Plan) []Instalment {
@@ -152,7 +165,7 @@ func openInstalments(plans []recovery.Plan) []Instalment {
 		for _, part := range plan.Instalments {
 			on := parseDay(part.DueOn)
 			if rest := part.Amount - part.Paid; on != nil && rest > 0 {
-				open = append(open, Instalment{DueOn: *on, Amount: rest})
+				open = append(open, Instalment{Counterpart: plan.CounterpartID, DueOn: *on, Amount: rest})
 			}
 		}
 	}

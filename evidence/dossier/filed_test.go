@@ -1,0 +1,234 @@
+package dossier_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"recourse/evidence/dossier"
+	"recourse/evidence/folio"
+	"recourse/evidence/journal"
+	"recourse/recovery"
+)
+
+// forbiddenOnPaper are words about this program or its sources. No paper that is filed
+// or sent has any of them.
+var forbiddenOnPaper = []string{
+	"〔V〕", "〔S〕", "〔R〕", "[V]", "[S]", "[R]", "尚未核实", "未经核实", "凭记忆", "本件由程序", "须由执业律师", "须经执业律师", "由执业律师核",
+	"系统", "程序生成", "待填", "证据包指纹", "案件编号", "日志",
+}
+
+// quickPapers builds a dossier and returns the texts of its papers by title.
+func quickPapers(t *rapid.T, fonts *dossier.Fonts, dir string, f folio.Folio) map[string][]string {
+	path := filepath.Join(dir, "a.pdf")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := dossier.Build(file, fonts, f, fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", "-layout", "-enc", "UTF-8", path, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return papersOf(strings.Split(strings.TrimSuffix(string(out), "\f"), "\f"))
+}
+
+// drawCase draws a case with up to four counterparts, each with a name and an alias
+// of their own, and with any route, papers and answers.
+func drawCase(t *rapid.T, tb testing.TB) (*caseOf, [][]string) {
+	audience := rapid.SampledFrom([]recovery.Audience{recovery.ForCourt, recovery.ForArchive}).Draw(t, "audience")
+	c := newCase(tb, audience)
+	c.folio.Case.Counterparts, c.folio.Entries[0].Parsed.Commitments = nil, nil
+	c.folio.Case.Instrument = rapid.SampledFrom(recovery.Instruments).Draw(t, "instrument")
+	c.folio.Papers = answered()
+	c.folio.Papers.Holders = map[recovery.CounterpartID]folio.Identity{}
+	c.folio.Papers.Route = rapid.SampledFrom(recovery.Routes).Draw(t, "route")
+	c.folio.Papers.Requested = rapid.SliceOfDistinct(rapid.SampledFrom(recovery.PapersOnRequest), func(p recovery.Paper) recovery.Paper { return p }).Draw(t, "papers")
+	c.folio.Papers.Preservation = rapid.Bool().Draw(t, "preservation")
+	var traces [][]string
+	for i := range rapid.IntRange(1, 4).Draw(t, "counterparts") {
+		id := recovery.CounterpartID(fmt.Sprint("x", i))
+		alias, name := fmt.Sprintf("网名%d号", i), ""
+		if rapid.Bool().Draw(t, "identified") {
+			name = fmt.Sprintf("真名%d某", i)
+			c.folio.Papers.Holders[id] = folio.Identity{Name: name, Home: fmt.Sprintf("第%d大道", i), Phone: fmt.Sprintf("1390000000%d", i)}
+		}
+		c.folio.Case.Counterparts = append(c.folio.Case.Counterparts, recovery.Counterpart{
+			ID: id, Alias: alias, Contact: fmt.Sprintf("wx_%d_id", i), Claimed: recovery.Money(rapid.SampledFrom([]int64{0, 1_111, 22_222}).Draw(t, "share")) * recovery.Money(i+1),
+			Refusal: rapid.SampledFrom(append([]recovery.Refusal{""}, recovery.Refusals...)).Draw(t, "refusal"),
+		})
+		traces = append(traces, strings.Fields(fmt.Sprintf("%s %s 第%d大道 1390000000%d wx_%d_id", alias, name, i, i, i)))
+		c.add(journal.Draft{
+			Kind: recovery.EntryResponseRecorded, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "u"},
+			Facts:    map[string]any{"kind": "refused", "counterpart_id": id},
+			Personal: map[string]string{"text": "网名0号和网名1号都没退，真名2某也没有"},
+		})
+	}
+	c.add(journal.Draft{
+		Kind: recovery.EntryContactRecorded, Actor: recovery.Actor{Role: recovery.RoleClaimant, ID: "u"},
+		Facts: map[string]any{"channel": "group_message", "in_group": true}, Personal: map[string]string{"text": "网名0号、网名1号、网名3号，请退回"},
+	})
+	c.folio.Case.Narrative = "我把红包发错了群，网名0号、网名2号和真名1某领走了。"
+	return c, traces
+}
+
+// No paper that is filed or sent has a word about this program, and none of the papers
+// for one counterpart names another or says where to find them.
+func TestFiledPapersProperty(t *testing.T) {
+	t.Parallel()
+	fonts, dir := mustFonts(t), t.TempDir()
+	shared := map[string]bool{"报案材料": true, "客服申诉书": true, "证据目录": true, "送达地址确认书": true}
+	rapid.Check(t, func(r *rapid.T) {
+		c, traces := drawCase(r, t)
+		papers := quickPapers(r, fonts, dir, c.seal())
+		for _, title := range formTitles {
+			for _, text := range papers[title] {
+				text := strings.ReplaceAll(text, "腾讯计算机系统", "") // a company's name
+				for _, word := range forbiddenOnPaper {
+					if title != "证据目录" && strings.Contains(text, word) {
+						r.Errorf("%s has %q: %s", title, word, text[max(0, strings.Index(text, word)-60):])
+					}
+				}
+				if named := peopleIn(text, traces); !shared[title] && len(named) > 1 {
+					r.Errorf("%s names %v: %s", title, named, text)
+				}
+			}
+		}
+		if len(papers["催告函"]) != len(traces) {
+			r.Errorf("%d letters for %d people", len(papers["催告函"]), len(traces))
+		}
+	})
+}
+
+// peopleIn lists the counterparts that a text names or says how to reach.
+func peopleIn(text string, traces [][]string) []int {
+	var named []int
+	for i, some := range traces {
+		if slices.ContainsFunc(some, func(trace string) bool { return strings.Contains(text, trace) }) {
+			named = append(named, i)
+		}
+	}
+	return named
+}
+
+// severalDebtors is a packet that two people took in parts.
+func severalDebtors(t testing.TB, audience recovery.Audience) *caseOf {
+	t.Helper()
+	c := newCase(t, audience)
+	c.folio.Papers = answered()
+	c.folio.Papers.Preservation = true
+	c.folio.Case.Instrument, c.folio.Case.Position.Recovered = recovery.LuckyPacket, 0
+	c.folio.Entries[0].Parsed.Commitments = nil
+	c.folio.Case.Counterparts = []recovery.Counterpart{
+		{ID: "cp-1", Alias: "老王甲", Claimed: 120_000}, {ID: "cp-2", Alias: "小李乙", Claimed: 80_000, ReturnFen: 10_000},
+	}
+	c.folio.Case.Narrative = "红包发错了群，老王甲和小李乙领走了。"
+	c.folio.Papers.Holders = map[recovery.CounterpartID]folio.Identity{
+		"cp-1": {Name: "王大明", Home: "广东省广州市天河区一路1号"}, "cp-2": {Name: "李小红", Home: "浙江省杭州市西湖区二路2号"},
+	}
+	return c
+}
+
+// Each of several counterparts is asked, and sued, for their own share only.
+func TestEachPaperHasOneShare(t *testing.T) {
+	t.Parallel()
+	data, _ := build(t, severalDebtors(t, recovery.ForCourt).seal())
+	keepPDF(t, "several", data)
+	papers := paperTexts(t, data)
+	shares := [][]string{
+		{"王大明", "1,200.00", "（人民币壹仟贰佰元整）"}, {"李小红", "700.00", "（人民币柒佰元整）"},
+	}
+	for _, title := range []string{"民事起诉状（不当得利纠纷）", "催告函", "还款协议", "财产保全申请书", "强制执行申请书", "先行调解申请书", "授权委托书"} {
+		if len(papers[title]) != 2 {
+			t.Fatalf("%s: %d papers", title, len(papers[title]))
+		}
+		for i, text := range papers[title] {
+			has(t, text, shares[i]...)
+			lacks(t, text, shares[1-i]...)
+			lacks(t, text, "2,000.00", "1,900.00")
+			lacks(t, text, []string{"小李乙", "老王甲"}[i])
+		}
+	}
+	contents := solid(textPages(t, data)[1])
+	has(t, contents, "催告函（老王甲）", "催告函（小李乙）")
+}
+
+// A copy that several counterparts may read names none of them and has no paper for
+// one of them.
+func TestTheOpponentsCopyForSeveral(t *testing.T) {
+	t.Parallel()
+	data, report := build(t, severalDebtors(t, recovery.ForOpponent).seal())
+	text := solid(dossierText(t, data))
+	lacks(t, text, "王大明", "李小红", "二路2号", "小李乙", "判令被告返还")
+	if !strings.Contains(strings.Join(report.Missing, ""), "给每个人的文书分别印在法院用的卷宗里") {
+		t.Errorf("missing: %q", report.Missing)
+	}
+}
+
+// Only a lawyer may apply for an order to investigate (律师调查令).
+func TestOrderToInvestigateNeedsALawyer(t *testing.T) {
+	t.Parallel()
+	for relation, offered := range map[recovery.Relation]bool{recovery.ByLawyer: true, recovery.ByRelative: false, "": false} {
+		c := newCase(t, recovery.ForCourt)
+		c.folio.Papers = answered()
+		c.folio.Papers.Holders, c.folio.Papers.Agent.Relation = nil, relation
+		data, _ := build(t, c.seal())
+		inquiry := strings.Join(paperTexts(t, data)["调查取证申请书"], "")
+		if strings.Contains(inquiry, "律师调查令") != offered {
+			t.Errorf("%q: offered %v", relation, !offered)
+		}
+		has(t, inquiry, "案号（2026）粤0305民初12345号", "举证期限届满日2026年11月19日")
+	}
+}
+
+// The costs of the preservation are claimed in the suit, if there is one.
+func TestCostsOfPreservationAreClaimed(t *testing.T) {
+	t.Parallel()
+	for _, preserved := range []bool{true, false} {
+		c := newCase(t, recovery.ForCourt)
+		c.folio.Papers = answered()
+		c.folio.Papers.Preservation = preserved
+		data, _ := build(t, c.seal())
+		complaint := strings.Join(paperTexts(t, data)["民事起诉状（不当得利纠纷）"], "")
+		if strings.Contains(complaint, "财产保全申请费由被告负担") != preserved {
+			t.Errorf("preservation %v", preserved)
+		}
+	}
+}
+
+// What is claimed is what was sent and not owed.
+func TestPapersClaimWhatIsOwed(t *testing.T) {
+	t.Parallel()
+	c := newCase(t, recovery.ForCourt)
+	c.folio.Papers = answered()
+	c.folio.Case.Reason, c.folio.Case.Position.Claim, c.folio.Case.Position.Recovered = recovery.WrongAmount, 180_000, 0
+	data, _ := build(t, c.seal())
+	papers := paperTexts(t, data)
+	has(t, papers["民事起诉状（不当得利纠纷）"][0], "返还不当得利款 人民币 1,800.00 元", "付款金额人民币 2,000.00 元", "其中多付、误付的部分人民币 1,800.00 元")
+	has(t, papers["催告函"][0], "其中 人民币 1,800.00 元（人民币壹仟捌佰元整） 是多付、误付的部分", "请求返还人民币 1,800.00 元")
+	has(t, papers["还款协议"][0], "其中应当返还 人民币 1,800.00 元", "尚欠 人民币 1,800.00 元")
+}
+
+// The sheet for the person who signs has the remarks and the fees, and the papers have
+// none of them.
+func TestCheckSheet(t *testing.T) {
+	t.Parallel()
+	data, _ := build(t, filingSet(t, func(p *folio.Papers) { p.Preservation = true }).seal())
+	keepPDF(t, "all", data)
+	papers := paperTexts(t, data)
+	sheet := strings.Join(papers["提交前核对单"], "")
+	has(t, sheet, "不交给法院", "可以请律师、法律援助机构或者法院诉讼服务中心看一遍", "案件受理费（普通程序）", "每名被告各写一份", "最迟在 2028年11月11日 以前申请",
+		"《民事诉讼法》第一百二十五条", "提交前请对照原文核对", "（2023 修正）")
+	for _, title := range formTitles {
+		lacks(t, strings.Join(papers[title], ""), "案件受理费（普通程序）", "不交给法院", "（2023 修正）")
+	}
+}
