@@ -28,6 +28,9 @@ const (
 type paperRow struct {
 	paper     Paper
 	onRequest bool // made when the claimant or legal asks for it
+	// friendly papers ask the other side to cooperate. There are none in danger,
+	// because the claimant must not deal with the other side alone.
+	friendly bool
 	// neededIn reports whether the dossier for the court holds the paper. nil: only
 	// on request, or never by itself.
 	neededIn func(Case, Particulars) bool
@@ -59,17 +62,17 @@ var paperTable = []paperRow{
 		}),
 	},
 	{
-		paper: PaperDemand, neededIn: func(Case, Particulars) bool { return true },
+		paper: PaperDemand, friendly: true, neededIn: func(Case, Particulars) bool { return true },
 		fields: []string{"claimant.phone", "return_by"},
 	},
 	{
-		paper: PaperAgreement, neededIn: func(Case, Particulars) bool { return true },
+		paper: PaperAgreement, friendly: true, neededIn: func(Case, Particulars) bool { return true },
 		fields: slices.Concat(identityFields, defendantFields, []string{"claimant.phone"}),
 	},
 	{paper: PaperInquiry, fields: []string{"court", "transaction_no", "case_no", "evidence_by"}},
 	{
 		paper: PaperPolice, neededIn: func(c Case, _ Particulars) bool {
-			return c.Position.Route == PoliceReport || c.Position.Route == CrossBorder
+			return c.Facts().IsInDanger() || c.Position.Route == PoliceReport || c.Position.Route == CrossBorder
 		},
 		fields: slices.Concat(identityFields, []string{"claimant.phone", "transaction_no"}),
 	},
@@ -90,7 +93,7 @@ var paperTable = []paperRow{
 		}),
 	},
 	{
-		paper: PaperMediation, onRequest: true,
+		paper: PaperMediation, onRequest: true, friendly: true,
 		fields: slices.Concat(identityFields, []string{"holders.name", "claimant.phone", "court"}),
 	},
 	{
@@ -133,6 +136,9 @@ func papersWhere(selected func(paperRow) bool) []Paper {
 // need particulars.
 func (p Particulars) NeededPapers(c Case) []Paper {
 	return papersWhere(func(row paperRow) bool {
+		if row.friendly && c.Facts().IsInDanger() {
+			return false
+		}
 		requested := row.onRequest && slices.Contains(p.Papers, row.paper)
 		return requested || row.neededIn != nil && row.neededIn(c, p)
 	})

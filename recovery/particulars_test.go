@@ -172,3 +172,21 @@ func TestLackingParticulars(t *testing.T) {
 		}
 	}
 }
+
+// In danger no paper asks the other side for anything, and the police get one.
+func TestPapersInDanger(t *testing.T) {
+	t.Parallel()
+	for _, danger := range recovery.Dangers {
+		c := recovery.Case{}
+		c.Position.Facts.Circumstances = map[string]bool{danger: true}
+		papers := recovery.Particulars{Papers: recovery.PapersOnRequest}.NeededPapers(c)
+		for _, paper := range []recovery.Paper{recovery.PaperDemand, recovery.PaperAgreement, recovery.PaperMediation} {
+			if slices.Contains(papers, paper) {
+				t.Errorf("%s: there is a paper %s", danger, paper)
+			}
+		}
+		if !slices.Contains(papers, recovery.PaperPolice) {
+			t.Errorf("%s: there is nothing for the police", danger)
+		}
+	}
+}

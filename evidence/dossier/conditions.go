@@ -27,8 +27,9 @@ func (p *draft) planConditions() map[string]bool {
 		"preservation": x.Preservation, "barred": barred, "payment_order": order && !barred, "suit": !order || barred,
 		"suing":       p.route() == recovery.SmallClaims || p.route() == recovery.CivilSuit,
 		"outstanding": p.outstanding() > 0, "identified": p.areDebtorsIdentified(),
-		"represented": p.isRepresented(), "police": p.route() == recovery.PoliceReport || p.route() == recovery.CrossBorder,
+		"represented": p.isRepresented(), "danger": p.folio.Case.Facts().IsInDanger(),
 	}
+	met["police"] = met["danger"] || p.route() == recovery.PoliceReport || p.route() == recovery.CrossBorder
 	for _, paper := range recovery.Papers {
 		met["requested_"+string(paper)] = slices.Contains(x.Requested, paper)
 	}
@@ -55,8 +56,8 @@ func (p *draft) isRepresented() bool {
 func (p *draft) caseConditions() map[string]bool {
 	c := p.folio.Case
 	met := map[string]bool{
-		"always": true, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": !p.isShared() && p.claimed() < c.Amount,
-		"deceived":     false,
+		"always": true, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": p.partClaimed() < p.partTaken(),
+		"deceived": p.holds(recovery.Deceived) || p.holds(recovery.AskedToSend), "hostile": p.holds(recovery.Threatened),
 		"mistaken":     c.Reason != "" && c.Reason != recovery.OtherReason,
 		"acknowledged": p.firstExhibitOf(recovery.Agreement) != "",
 	}
@@ -85,7 +86,7 @@ func (p *draft) answerConditions() map[string]bool {
 		"wants_mediation": x.TryMediation == recovery.WishYes, "no_mediation": x.TryMediation == recovery.WishNo,
 		"unsure_mediation": x.TryMediation == recovery.WishUnsure,
 	}
-	met["other_debts"], met["no_other_debts"] = false, false
+	met["other_debts"], met["no_other_debts"] = p.holds(otherDebts), false
 	for _, i := range p.allCounterparts() {
 		who := x.Holders[p.folio.Case.Counterparts[i].ID]
 		met["other_debts"] = met["other_debts"] || who.OtherDebts == recovery.Yes
@@ -107,16 +108,28 @@ func (p *draft) orderBars() []string {
 		}
 	}
 	x := p.particulars()
-	add("bar_preservation", x.Preservation || x.Preserved.Done == recovery.Yes)
+	add("bar_preservation", x.Preservation || x.Preserved.Done == recovery.Yes || p.holds(preserved))
 	add("bar_not_due", p.isNotDue())
 	for _, i := range p.allCounterparts() {
 		c := p.folio.Case.Counterparts[i]
 		who := x.Holders[c.ID]
-		add("bar_debts", who.OtherDebts == recovery.Yes || who.OtherDebts == "" && c.Refusal == recovery.ClaimsOwed)
-		add("bar_abroad", who.InChina == recovery.No)
-		add("bar_unserved", who.CanBeServed == recovery.No)
+		add("bar_debts", who.OtherDebts == recovery.Yes || p.holds(otherDebts) || who.OtherDebts == "" && c.Refusal == recovery.ClaimsOwed)
+		add("bar_abroad", who.InChina == recovery.No || p.holds(abroad))
+		add("bar_unserved", who.CanBeServed == recovery.No || who.CanBeServed == "" && p.holds(recovery.Unreachable))
 	}
 	return withoutDuplicates(bars)
+}
+
+// The circumstances that bar a payment order.
+const (
+	otherDebts = "other_debts"
+	preserved  = "preservation"
+	abroad     = "abroad"
+)
+
+// holds reports whether somebody said that a circumstance is true.
+func (p *draft) holds(circumstance string) bool {
+	return p.folio.Case.Facts().Circumstances[circumstance]
 }
 
 // isNotDue reports whether it is known that the debt is not due yet.

@@ -232,3 +232,42 @@ func TestCheckSheet(t *testing.T) {
 		lacks(t, strings.Join(papers[title], ""), "案件受理费（普通程序）", "不交给法院", "（2023 修正）")
 	}
 }
+
+// In danger nothing asks the other side for anything; the report to the police is there.
+func TestNoFriendlyPapersInDanger(t *testing.T) {
+	t.Parallel()
+	for _, kind := range append([]string{""}, recovery.Dangers...) {
+		for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForArchive, recovery.ForOpponent} {
+			c := newCase(t, audience)
+			c.folio.Papers = answered()
+			c.folio.Case.Position.Facts.Circumstances = map[string]bool{kind: true}
+			data, _ := build(t, c.seal())
+			papers := paperTexts(t, data)
+			for _, title := range []string{"催告函", "还款协议", "先行调解申请书"} {
+				if len(papers[title]) > 0 && kind != "" || len(papers["催告函"]) == 0 && kind == "" {
+					t.Errorf("%s for %s, %s: %d papers", kind, audience, title, len(papers[title]))
+				}
+			}
+			if kind != "" && audience != recovery.ForOpponent && len(papers["报案材料"]) == 0 {
+				t.Errorf("%s for %s: nothing for the police", kind, audience)
+			}
+		}
+	}
+}
+
+// What bars a payment order may have been said with the facts of the case.
+func TestCircumstancesBarAPaymentOrder(t *testing.T) {
+	t.Parallel()
+	for circumstance, why := range map[string]string{
+		"other_debts": "双方还有其他债务", "preservation": "已申请诉前保全", "abroad": "对方不在国内", "unreachable": "支付令不能送达",
+	} {
+		c := newCase(t, recovery.ForCourt)
+		c.folio.Papers = filled()
+		orderFits(c.folio.Papers)
+		c.folio.Case.Position.Facts.Circumstances = map[string]bool{circumstance: true}
+		data, report := build(t, c.seal())
+		if len(paperTexts(t, data)["支付令申请书"]) > 0 || !strings.Contains(strings.Join(report.Missing, ""), why) {
+			t.Errorf("%s: %q", circumstance, report.Missing)
+		}
+	}
+}

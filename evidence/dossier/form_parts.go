@@ -62,7 +62,7 @@ func (p *draft) allCounterparts() []int {
 func (p *draft) debtors() []int {
 	done := func(i int) bool {
 		c := &p.folio.Case.Counterparts[i]
-		return c.Claimed > 0 && c.ReturnFen >= c.Claimed
+		return c.Claimed > 0 && c.ReturnFen >= p.owedPart(c)
 	}
 	if left := slices.DeleteFunc(p.allCounterparts(), done); len(left) > 0 {
 		return left
@@ -169,7 +169,7 @@ func (p *draft) amountOwed(c *recovery.Counterpart) recovery.Money {
 	if p.hasSoleRecipient() {
 		return p.outstanding()
 	}
-	return max(0, c.Claimed-c.ReturnFen)
+	return max(0, p.owedPart(c)-c.ReturnFen)
 }
 
 // exhibitLabels lists the exhibits of groups.

@@ -209,7 +209,7 @@ func (p *draft) partTaken() recovery.Money {
 // partClaimed is what of it was not meant for them.
 func (p *draft) partClaimed() recovery.Money {
 	if p.focus != nil && p.isShared() {
-		return p.partTaken()
+		return p.owedPart(&p.folio.Case.Counterparts[*p.focus])
 	}
 	return p.claimed()
 }
@@ -217,6 +217,11 @@ func (p *draft) partClaimed() recovery.Money {
 // claimed is the amount that the case claims: what was sent and not owed.
 func (p *draft) claimed() recovery.Money {
 	return cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
+}
+
+// owedPart is what a counterpart received and was not owed.
+func (p *draft) owedPart(c *recovery.Counterpart) recovery.Money {
+	return p.folio.Case.Position.OwedPart(recovery.CounterpartState{Share: c.Claimed})
 }
 
 func (p *draft) extraValues() map[string]string {

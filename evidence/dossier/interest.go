@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -101,11 +100,11 @@ func (p *draft) accrueInterest() {
 
 // interestBase is what the debtors held at the beginning.
 func (p *draft) interestBase() recovery.Money {
-	claim := cmp.Or(p.folio.Case.Position.Claim, p.folio.Case.Amount)
+	claim := p.claimed()
 	if !p.areSharesKnown() {
 		return claim
 	}
-	return min(p.sumOverDebtors(func(c *recovery.Counterpart) recovery.Money { return c.Claimed }), claim)
+	return min(p.sumOverDebtors(p.owedPart), claim)
 }
 
 // returnPayments lists the returns that the journal records. An entry has the total

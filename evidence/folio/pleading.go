@@ -31,6 +31,9 @@ func newPapers(c recovery.Case, entries []Entry, r redaction) *Papers {
 		InSuit:       hasSuit(entries),
 	}
 	papers.setParticulars(foldParticulars(entries), r.redactCase(c).Claimant)
+	if noticed := c.Facts().NoticedAt; noticed != nil {
+		papers.KnewGain = noticed // what the clocks of the case count from
+	}
 	return papers
 }
 

@@ -110,3 +110,20 @@ func TestPapersNameTheClaimant(t *testing.T) {
 		}
 	}
 }
+
+// The papers count from the day from which the clocks of the case count.
+func TestPapersCountFromTheNoticeOfTheCase(t *testing.T) {
+	t.Parallel()
+	noticed := time.Date(2026, 4, 2, 3, 0, 0, 0, time.UTC)
+	c := recovery.Case{}
+	supplied := Entry{Parsed: journal.Entry{Kind: recovery.EntryParticulars, Commitments: map[string]string{"particulars.noticed_on": "x"}},
+		Values: []journal.Value{{Path: "particulars.noticed_on", Value: "2026-03-01"}}}
+	r := newRedaction(c, recovery.ForCourt, recovery.RoleLegal, nil)
+	if got := newPapers(c, []Entry{supplied}, r).KnewGain; got == nil || got.Format(time.DateOnly) != "2026-03-01" {
+		t.Errorf("from the particulars: %v", got)
+	}
+	c.Position.Facts.NoticedAt = &noticed
+	if got := newPapers(c, []Entry{supplied}, r).KnewGain; got == nil || !got.Equal(noticed) {
+		t.Errorf("from the case: %v", got)
+	}
+}
