@@ -32,7 +32,7 @@ func everything(holders []recovery.Counterpart) recovery.Particulars {
 	for _, one := range holders {
 		p.Counterparts = append(p.Counterparts, recovery.CounterpartParticulars{
 			CounterpartID: one.ID, Name: "王小刚", Sex: recovery.Male, Home: "广东省广州市天河区样例街2号", DocumentKind: recovery.Passport,
-			DocumentNo: "E12345678", Phone: "13900005678", Work: "样例商店",
+			DocumentNo: "E12345678", Phone: "13900005678", Work: "样例商店", OtherDebts: recovery.No, InChina: recovery.Yes, CanBeServed: recovery.Yes,
 		})
 	}
 	return p
@@ -81,7 +81,7 @@ func TestDossiersWithEveryParticular(t *testing.T) {
 	for route, has := range map[recovery.Route][]string{
 		recovery.PaymentOrder: {"支付令申请书", "双方书面约定的付款期限为2026年2月1日，已届满", "居民身份证440300199003040024"},
 		recovery.CivilSuit: {
-			"民事起诉状", "女1990年3月4日汉族", "护照E12345678", "此致深圳市南山区人民法院", "授权委托书", "特别授权", "律师",
+			"民事起诉状", "性别：女出生日期：1990年3月4日民族：汉族", "护照E12345678", "此致深圳市南山区人民法院", "授权委托书", "特别授权", "律师",
 			"证据保全申请书", "记录只保存六个月", "户名王小满，开户行示例银行深圳分行，账号6222000011112222333", "3.00％", "2026年3月20日",
 		},
 	} {

@@ -52,8 +52,8 @@ func TestPrintedDossiers(t *testing.T) {
 	b.fileAs(recovery.Identity, "card", "身份证.txt", nil, nil)
 	b.atLaw()
 	court := []string{
-		"25.00元", "诉讼费用交纳办法第16条", "处置规则另行引用", "986至988", "2026年5月1日", "人民币陆佰元整",
-		"虽有2件，但互不独立", "返还页首次被打开", "日志没有催告到达的记录，起算日待填", "身份证.txt", "日志第", "13800000000",
+		"25.00元", "诉讼费用交纳办法第16条", "民法典第986至988条", "2026年5月1日", "人民币陆佰元整",
+		"虽有2件，但互不独立", "返还页首次被打开", "（被告知道误发之日）", "身份证.txt", "日志第", "13800000000",
 	}
 	for _, test := range []struct {
 		audience recovery.Audience
@@ -61,7 +61,7 @@ func TestPrintedDossiers(t *testing.T) {
 	}{
 		{recovery.ForCourt, court, nil},
 		{recovery.ForArchive, court, nil},
-		{recovery.ForOpponent, []string{"本卷不附此件", "不予展示的证据", "王小满", "2026年5月1日"}, []string{"身份证.txt", "13800000000", "13900000000"}},
+		{recovery.ForOpponent, []string{"本卷不附此件", "不予展示的证据", "王小满", "给每个人的文书分别印在法院用的卷宗里"}, []string{"身份证.txt", "13800000000", "13900000000"}},
 		{recovery.ForPlatform, []string{"王小满", "客服申诉书"}, []string{"13800000000", "13900000000", "25.00元"}},
 	} {
 		asked := b.request(test.audience)

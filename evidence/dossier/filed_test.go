@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
+	"recourse/playbook"
 	"recourse/recovery"
 )
 
@@ -270,4 +272,36 @@ func TestCircumstancesBarAPaymentOrder(t *testing.T) {
 			t.Errorf("%s: %q", circumstance, report.Missing)
 		}
 	}
+}
+
+// The time to catch up is that of the case's clock, and nobody vouches for what they
+// did not see.
+func TestAgreementFitsTheCase(t *testing.T) {
+	t.Parallel()
+	data, _ := build(t, full(t, recovery.ForCourt).seal())
+	agreement := strings.Join(paperTexts(t, data)["还款协议"], "")
+	has(t, agreement, "五个工作日内补付", "乙方已查阅", "没有查阅的不写", "人民币壹仟伍佰元整")
+	lacks(t, agreement, "超过十日", fingerprint, "本证据包")
+	books, err := playbook.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC) // a Monday, and no holiday follows
+	rules := books.Current()
+	clock := recovery.ClockState{Clock: recovery.GraceClock}
+	ends := rules.ComputeDeadline(clock, recovery.Position{}, recovery.Case{Pace: 1}, due, nil, due).DueAt
+	if day := ends.In(recovery.Shanghai).Format(time.DateOnly); day != "2026-11-09" {
+		t.Errorf("the case allows until %s", day)
+	}
+}
+
+// The strongest rules are cited, and the last day is explained as the law has it.
+func TestRulesOnEvidenceAndTime(t *testing.T) {
+	t.Parallel()
+	text := textOf(t, full(t, recovery.ForCourt).seal())
+	has(
+		t, text, "《民事诉讼证据规定》第十一条", "《民事诉讼证据规定》第十五条第二款", "视为电子数据的原件", "宜有两件以上相互独立的证据",
+		"依法顺延（《民法典》第二百零三条）；本台账从严，仍列原日期", "不适用中止、中断和延长（《民法典》第一百九十九条）",
+	)
+	lacks(t, text, "不作顺延", "应有两件以上", "第二十三条")
 }
