@@ -59,7 +59,7 @@ func TestALessonIsSharedAndTakenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	told, answer := lessons(t, rig)
-	if len(told) != 1 || told[0].Story != "工作群、500–5000 元、转账，5 件：私下沟通后一般由本人撤回，用时约 1 天。" || len(told[0].Why) == 0 {
+	if len(told) != 1 || told[0].Story != "工作群、500–5000 元、转账，5 件：私下沟通后一般由付款人撤案，用时约 1 天。" || len(told[0].Why) == 0 {
 		t.Errorf("%+v", told)
 	}
 	for _, personal := range []string{

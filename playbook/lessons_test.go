@@ -71,7 +71,7 @@ func TestHowALessonEnded(t *testing.T) {
 		{"nothing", func(c *playbook.ClosedCases) {
 			c.Stage, c.Returned, c.Outcome = recovery.Legal, 0, recovery.Unrecovered
 		}, "进入法律阶段后一般没有追回", playbook.VoluntaryReturn},
-		{"withdrawn", func(c *playbook.ClosedCases) { c.Returned, c.Outcome = 0, recovery.Withdrawn }, "私下沟通后一般由本人撤回", playbook.VoluntaryReturn},
+		{"withdrawn", func(c *playbook.ClosedCases) { c.Returned, c.Outcome = 0, recovery.Withdrawn }, "私下沟通后一般由付款人撤案", playbook.VoluntaryReturn},
 	} {
 		told := taught(t, colleagues(), closed(test.change))
 		if len(told) != 1 || !strings.Contains(told[0].Story, test.story) || told[0].Route != test.route {
