@@ -118,8 +118,16 @@ func (p Position) legalWaitsOn() WaitingOn {
 // routesInDanger are the routes that need no dealing with the other side.
 var routesInDanger = []Route{PoliceReport, CrossBorder, SmallClaims, CivilSuit}
 
+// OpenRoutes returns the routes that may be chosen.
+func (p Position) OpenRoutes() []Route {
+	if p.Facts.IsInDanger() {
+		return slices.Clone(routesInDanger)
+	}
+	return slices.Clone(Routes)
+}
+
 func (p Position) chooseRoute(m Command) (Step, error) {
-	if p.Facts.IsInDanger() && !slices.Contains(routesInDanger, m.Route) {
+	if !slices.Contains(p.OpenRoutes(), m.Route) {
 		return Step{}, Faultf(CodeActionNotAllowed, "In a case of fraud, threat or gambling do not deal with the other side. Choose one of: %s.",
 			joinValues(routesInDanger))
 	}

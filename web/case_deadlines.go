@@ -17,6 +17,7 @@ type deadlineView struct {
 	Paused      string // why it does not run; "" when it runs
 	Late        bool
 	Near        bool
+	LastDay     time.Time // of a right, which ends at midnight; zero for other deadlines
 }
 
 // nearDeadline is the remaining time from which a page highlights a deadline,
@@ -49,6 +50,9 @@ func (c *pageContext) newDeadlineView(d recovery.Deadline, pace int) deadlineVie
 	now := c.web.now()
 	mark := deadlineView{
 		Name: c.texts.deadlineName(d), At: d.DueAt, Consequence: c.texts.Word("silence", d.Kind), Late: d.PausedBecause == "" && d.DueAt.Before(now),
+	}
+	if d.Kind == recovery.LimitationClock || d.Kind == recovery.AvoidanceClock {
+		mark.LastDay = d.DueAt.Add(-time.Second)
 	}
 	if d.PausedBecause != "" {
 		mark.Paused = c.texts.nameOrValue("stopped", d.PausedBecause)

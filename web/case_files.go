@@ -4,6 +4,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"recourse/casework"
@@ -20,6 +21,9 @@ func (c *pageContext) addFileForms(body *caseBody, failed *formAttempt) {
 	}
 	body.Upload = c.newUploadForm(body, failed)
 	body.Bill = c.newBillForm(body, failed)
+	if isDangerous(body.caseData) {
+		audiences = slices.DeleteFunc(slices.Clone(audiences), func(a recovery.Audience) bool { return a == recovery.ForOpponent })
+	}
 	body.Export = c.newExportForm(body, failed, audiences)
 }
 

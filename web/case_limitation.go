@@ -34,10 +34,11 @@ func (c *pageContext) newTermEnd(at time.Time) termEnd {
 	return termEnd{At: at, LastDay: at.Add(-time.Second), Over: !c.web.now().Before(at)}
 }
 
-// newLimitationView returns nil unless the claim is being pursued: before that
-// no counterpart has the money, and afterwards nothing is claimed.
+// newLimitationView returns nil while no counterpart has the money, and when nothing
+// is claimed any more. The rights run on after a case is closed.
 func (c *pageContext) newLimitationView(d *caseData) *limitationView {
-	if !d.Position.IsOpen() || d.Position.Stage == recovery.RecallWatch {
+	right, remains := d.Position.RemainingRight()
+	if d.Position.Stage == recovery.RecallWatch || !d.Position.IsOpen() && (!remains || right.HasEnded(c.web.now())) {
 		return nil
 	}
 	entries := make([]journal.Entry, len(d.lines))

@@ -36,3 +36,17 @@ func TestLimitationOnCasePage(t *testing.T) {
 		t.Error("a closed case still counts")
 	}
 }
+
+// TestRightsOfClosedCase expects a closed case to name the last day of the rights that
+// run on.
+func TestRightsOfClosedCase(t *testing.T) {
+	t.Parallel()
+	s := newSiteAtNoon(t)
+	view := s.FileCase(t)
+	withdrawn := recovery.ActionBody{Action: recovery.Withdraw, Reason: "算了"}
+	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, withdrawn); err != nil {
+		t.Fatal(err)
+	}
+	last := view.SentAt.In(recovery.Shanghai).AddDate(3, 0, 0).Format("2006-01-02")
+	s.signIn(t, recovery.RoleClaimant).get("/cases/"+string(view.Number)).expect(t, 200, "诉讼时效到 "+last, "最后一天 "+last)
+}

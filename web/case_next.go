@@ -25,6 +25,8 @@ type nextStep struct {
 func claimantSituation(d *caseData) string {
 	at := d.Position
 	switch {
+	case isDangerous(d) && at.Stage == recovery.Legal:
+		return dangerSituation(at)
 	case at.IsOpen() && reportedReturn(at) != nil:
 		return "says_returned"
 	case offeredPlan(at) != nil:
@@ -36,6 +38,14 @@ func claimantSituation(d *caseData) string {
 	default:
 		return stageSituation(d)
 	}
+}
+
+// dangerSituation keeps to the police and the court, whatever the other side says.
+func dangerSituation(at recovery.Position) string {
+	if at.Route == "" {
+		return "danger"
+	}
+	return "legal_step"
 }
 
 func stageSituation(d *caseData) string {
@@ -152,7 +162,7 @@ var nextActions = map[string]recovery.Action{
 	"appeal_more_evidence": attemptUpload, "appeal_granted": recovery.RecordReturn,
 	"says_returned": recovery.RecordReturn, "plan_answer": recovery.AcceptPlan, "paused": recovery.ResumeCase,
 	"refund_asked": recovery.RecordReturn, "plan_running": recovery.RecordInstalment, "plan_late": recovery.RecordInstalment,
-	"legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
+	"danger": recovery.ChooseRoute, "legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
 }
 
 func (c *pageContext) newNextStep(d *caseData) nextStep {

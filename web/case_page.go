@@ -39,6 +39,9 @@ type caseBody struct {
 	Token           string
 	Notice          string
 	CanExport       bool // the visitor may open the export page
+	Danger          bool // the sender was deceived, threatened or asked, or it was gambling
+	Help            []playbook.HelpEntry
+	ReportsDanger   string // path of the form that reports a danger; "" if it is known
 }
 
 // evidenceView is one file of the case.
@@ -98,6 +101,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 		Downloads: exportViews(d.exports), Timeline: c.newTimeline(d), Token: d.stateToken(), Evidence: evidenceViews(d.evidence),
 		CanExport: c.visitor.IsStaff(),
 	}
+	c.addSafety(&body, d)
 	c.hideOldEvents(&body)
 	staff, err := c.loadStaff(d)
 	if err != nil {
@@ -107,7 +111,7 @@ func (c *pageContext) newCaseBody(d *caseData, failed *formAttempt) (caseBody, e
 	if d.Position.Proposal != nil {
 		body.Proposal = c.texts.proposalText(d.Position.Proposal, userName(staff, d.Position.Proposal.By))
 	}
-	body.ActionForms = c.newActionForms(d, staff, failed, d.Allowed)
+	body.ActionForms = c.newActionForms(d, staff, failed, offeredActions(d))
 	c.addFileForms(&body, failed)
 	if failed != nil {
 		body.Notice, body.Success, body.Issued = failed.notice, failed.success, failed.issued

@@ -34,10 +34,24 @@ func (a actionForms) defaultValues(action recovery.Action) url.Values {
 	if action == recovery.RecordInstalment {
 		a.fillNextInstalment(values)
 	}
+	if action == recovery.ChooseRoute {
+		a.fillRouteInDanger(values)
+	}
 	if action == recovery.AddNote {
 		values.Set("visibility", recovery.NoteInternal)
 	}
 	return values
+}
+
+// fillRouteInDanger proposes to go to the police, with the danger as the reason.
+func (a actionForms) fillRouteInDanger(values url.Values) {
+	for _, kind := range recovery.Dangers {
+		if a.view.Facts().Circumstances[kind] {
+			values.Set("route", string(recovery.PoliceReport))
+			values.Set("why", a.texts.Word("danger", kind))
+			return
+		}
+	}
 }
 
 // fillReportedReturn fills in the amount that a counterpart reports as

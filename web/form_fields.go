@@ -82,6 +82,9 @@ func (a actionForms) wordFields(f recovery.Field) []field {
 
 func (a actionForms) choiceFields(f recovery.Field) []field {
 	choices := f.Choices
+	if f.Words == "route" {
+		choices = recovery.ToStrings(a.view.Position.OpenRoutes())
+	}
 	switch {
 	case f.StaffOnly && !a.visitor.IsStaff():
 		return nil

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"slices"
+
+	"recourse/playbook"
+	"recourse/recovery"
+)
+
+// helpInDanger are the kinds of help in danger, in the order of minutes.
+var helpInDanger = []string{"police", "anti_fraud", "wallet", "bank", "report"}
+
+// helpByStage are the kinds of help that a stage may need. After the platform's silence
+// the next line is named.
+var helpByStage = map[recovery.Stage][]string{
+	recovery.RecallWatch:    {"wallet"},
+	recovery.PrivateContact: {"wallet"},
+	recovery.GroupNotice:    {"wallet"},
+	recovery.Appeal:         {"wallet", "regulator", "city"},
+	recovery.Legal:          {"court", "regulator", "city", "wallet"},
+}
+
+// helpFor returns the lines and entries of the given kinds, in their order.
+func (c *pageContext) helpFor(platform recovery.Platform, kinds []string) []playbook.HelpEntry {
+	var found []playbook.HelpEntry
+	entries := c.web.service.HelpEntries(platform)
+	for _, kind := range kinds {
+		for _, entry := range entries {
+			if entry.Kind == kind {
+				found = append(found, entry)
+			}
+		}
+	}
+	return found
+}
+
+// isDangerous reports whether the page must keep the claimant from dealing with the
+// other side.
+func isDangerous(d *caseData) bool { return d.Facts().IsInDanger() }
+
+// addSafety puts the emergency first and removes everything that would invite the
+// claimant to write to the other side.
+func (c *pageContext) addSafety(body *caseBody, d *caseData) {
+	if d.Position.IsOpen() {
+		body.Help = c.helpFor(d.Platform, helpByStage[d.Position.Stage])
+	}
+	if !isDangerous(d) {
+		if slices.Contains(d.Allowed, recovery.ReportDanger) {
+			body.ReportsDanger = c.actionFormPath(d, recovery.ReportDanger, "", "")
+		}
+		return
+	}
+	body.Danger = d.Position.IsOpen()
+	if body.Danger {
+		body.Help = c.helpFor(d.Platform, helpInDanger)
+	}
+	body.Contact, body.Plans = nil, nil
+	body.Texts = slices.DeleteFunc(slices.Clone(body.Texts), func(t playbook.Text) bool { return t.Audience != toCustomerService })
+	for i := range body.People {
+		body.People[i].NewLink = nil
+	}
+}
+
+// toCustomerService is the only audience of texts in danger.
+const toCustomerService = "customer_service"
+
+// actionsWithOtherSide deal with the other side, so they are not offered in danger.
+var actionsWithOtherSide = []recovery.Action{
+	recovery.PlanContact, recovery.RecordContact, recovery.RecordMediation, recovery.ProposePlan, recovery.AcceptPlan,
+}
+
+// offeredActions returns the actions whose forms the page of a case shows.
+func offeredActions(d *caseData) []recovery.Action {
+	if !isDangerous(d) {
+		return d.Allowed
+	}
+	return slices.DeleteFunc(slices.Clone(d.Allowed), func(a recovery.Action) bool { return slices.Contains(actionsWithOtherSide, a) })
+}

@@ -1,0 +1,128 @@
+package web_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"recourse/recovery"
+)
+
+// invitations are words that would lead somebody in danger to the other side.
+var invitations = []string{
+	"私下告诉对方", "发给收款人", "发到群里", "发给群主", "请人说和", "生成链接", "给对方的链接", "先检查要发的文字", "记录一次联系", "记录有人从中说和",
+	"提出还款计划", "接受还款计划", "可以联系对方", "请对方先不要收款", "律师函或催告函", "人民调解", "申请支付令", "抵销",
+}
+
+// visibleText returns the words of a page without those that warn.
+func visibleText(page pageResponse) string {
+	var out strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode && (n.Data == "head" || attribute(n, "id") == "timeline") {
+			return
+		}
+		if n.Type == html.TextNode {
+			out.WriteString(n.Data)
+		}
+		for child := range n.ChildNodes() {
+			walk(child)
+		}
+	}
+	walk(page.Root)
+	return regexp.MustCompile(`\s+`).ReplaceAllString(out.String(), " ")
+}
+
+func expectNoInvitation(t *testing.T, where string, page pageResponse) {
+	t.Helper()
+	text := visibleText(page)
+	for _, invitation := range invitations {
+		if strings.Contains(text, invitation) {
+			t.Errorf("%s says %q", where, invitation)
+		}
+	}
+}
+
+// TestDangerAtFiling expects every answer that names a danger to open a case whose
+// page sends to the police and never to the other side.
+func TestDangerAtFiling(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, cause := range []string{"deceived", "threatened", "gambling", "asked_to_send"} {
+		p := s.signIn(t, recovery.RoleClaimant)
+		answers := filingAnswers()
+		answers.Set("cause", cause)
+		page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "先别联系对方", "110", "96110", "95017", "不要上网搜", "这些先留好")
+		if strings.Index(page.Body, `id="danger"`) > strings.Index(page.Body, `id="next"`) {
+			t.Errorf("%s: the next step stands above the emergency", cause)
+		}
+		expectNoInvitation(t, cause, page)
+		desk := s.signIn(t, recovery.RoleAgent).get("/desk" + page.Path)
+		desk.expect(t, 200, "先别联系对方")
+		expectNoInvitation(t, "desk, "+cause, desk)
+	}
+}
+
+// TestReportDanger expects a danger that is reported later to change the page as one
+// that is known at filing.
+func TestReportDanger(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.signIn(t, recovery.RoleClaimant)
+	page := p.submitForm(p.get("/file"), "f", filingAnswers()).expect(t, 200, "其实是被骗、被威胁")
+	if strings.Contains(page.Body, `id="danger"`) {
+		t.Error("an ordinary case shows an emergency")
+	}
+	got := p.submitForm(page, "do-report_danger", url.Values{"kind": {"deceived"}, "text": {"自称客服"}}).expect(t, 200, "先别联系对方", "被骗")
+	expectNoInvitation(t, "the page", got)
+	route := findNode(got.Root, byID("do-choose_route-route-0"))
+	if route == nil || attribute(route, "value") != "police_report" || !strings.Contains(renderNode(route), "checked") {
+		t.Error("the police is not proposed first")
+	}
+	p.submitForm(got, "do-choose_route", nil).expect(t, 200, "报警")
+}
+
+// TestHelpByPlatform expects the lines of the platform and of no other one.
+func TestHelpByPlatform(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for platform, test := range map[string]struct{ own, others string }{
+		"wechat": {"95017", "95188"}, "alipay": {"95188", "95017|腾讯110"}, "qq": {"QQ钱包客服", "95188|95017"}, "wecom": {"企业微信客服", "95188|95017"},
+	} {
+		p := s.signIn(t, recovery.RoleClaimant)
+		answers := filingAnswers()
+		answers.Set("platform", platform)
+		for _, cause := range []string{"own_slip", "deceived"} {
+			answers.Set("cause", cause)
+			page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, test.own, "不要上网搜")
+			if found := regexp.MustCompile(test.others).FindString(visibleText(page)); found != "" {
+				t.Errorf("%s, %s: names %s", platform, cause, found)
+			}
+		}
+	}
+}
+
+// TestAmendFacts expects facts that are added later on the page, and contradictions
+// next to their field with everything kept.
+func TestAmendFacts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.signIn(t, recovery.RoleClaimant)
+	answers := filingAnswers()
+	answers.Set("reason", "wrong_amount")
+	page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "补充或更正事实")
+	p.submitForm(page, "do-amend_facts", nil).expect(t, 422, "请至少填一项")
+	faulty := p.submitForm(page, "do-amend_facts", url.Values{"intended_fen": {"2000"}, "circumstances.blocked": {"yes"}})
+	faulty.expect(t, 422)
+	if !faulty.hasText("do-amend_facts-intended_fen-error", "要比实际发出的少") {
+		t.Error("the fault is not shown next to the amount")
+	}
+	if _, kept := p.readForm(faulty, "do-amend_facts"); kept.Get("intended_fen") != "2000" || kept.Get("circumstances.blocked") != "yes" {
+		t.Errorf("the form keeps %v", kept)
+	}
+	got := p.submitForm(faulty, "do-amend_facts", url.Values{"intended_fen": {"200"}, "delayed_arrival": {"24h"}})
+	got.expect(t, 200, "其中本来该付", "¥200.00", "请对方退还", "¥1,800.00", "24 小时后到账", "拉黑")
+}
