@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"recourse/evidence/dossier"
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
 	"recourse/recovery"
@@ -25,7 +26,7 @@ func (a *Exports) assemble(ctx context.Context, export recovery.Export, c recove
 		source.Checkpoint = a.stampCheckpoint(ctx, source)
 		source.Roots = a.Stamps.RootsPEM()
 	}
-	return folio.Assembler{Originals: a.Originals, Checklist: a.Checklist, Custody: a.Custody}.Assemble(source)
+	return folio.Assembler{Originals: a.Originals, Checklist: a.Checklist, Custody: a.Custody, Interest: dossier.AccruedInterest}.Assemble(source)
 }
 
 func (a *Exports) readSource(ctx context.Context, export recovery.Export, c recovery.Case) (folio.Source, error) {

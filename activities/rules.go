@@ -46,16 +46,24 @@ func (r PinnedRules) Missing(c recovery.Case, have []recovery.Evidence, audience
 // courtFees are the fees that a paper may name.
 var courtFees = []string{"suit", "summary", "payment_order", "preservation"}
 
+// suitFees are those of them that are computed on the whole claim. A payment order
+// and a preservation are for the money itself.
+var suitFees = []string{"suit", "summary"}
+
 // Fees implements folio.Checklist. A fee the playbook cannot compute is left out,
 // and its line in the paper stays blank.
-func (r PinnedRules) Fees(c recovery.Case, at time.Time) ([]folio.Fee, error) {
+func (r PinnedRules) Fees(c recovery.Case, interest recovery.Money, at time.Time) ([]folio.Fee, error) {
 	book, err := r.pinnedBook(c)
-	base := c.Position.Outstanding()
-	if err != nil || base == 0 {
+	outstanding := c.Position.Outstanding()
+	if err != nil || outstanding == 0 {
 		return nil, err
 	}
 	var fees []folio.Fee
 	for _, name := range courtFees {
+		base := outstanding
+		if slices.Contains(suitFees, name) {
+			base += interest
+		}
 		amount, mark, known := book.Fee(name, base, at)
 		source, written := book.FeeSource(name, base, at)
 		if !known || !written {

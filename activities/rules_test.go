@@ -34,7 +34,7 @@ func TestFees(t *testing.T) {
 	law := func(section string) folio.Citation {
 		return folio.Citation{Statute: "诉讼费用交纳办法", Section: section, Edition: "国务院令第481号", Mark: "V"}
 	}
-	fees, err := rules.Fees(c, noon)
+	fees, err := rules.Fees(c, 0, noon)
 	want := []folio.Fee{
 		{Name: "suit", Base: 200_000, Amount: 5_000, Law: law("13")}, {Name: "summary", Base: 200_000, Amount: 2_500, Law: law("16")},
 		{Name: "payment_order", Base: 200_000, Amount: 1_667, Law: law("14")}, {Name: "preservation", Base: 200_000, Amount: 4_000, Law: law("14")},
@@ -42,12 +42,21 @@ func TestFees(t *testing.T) {
 	if diff := cmp.Diff(want, fees); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
+	c.Position.Claim, c.Amount = 2_000_000, 2_000_000
+	fees, err = rules.Fees(c, 10_000, noon)
+	want = []folio.Fee{
+		{Name: "suit", Base: 2_010_000, Amount: 30_250, Law: law("13")}, {Name: "summary", Base: 2_010_000, Amount: 15_125, Law: law("16")},
+		{Name: "payment_order", Base: 2_000_000, Amount: 10_000, Law: law("14")}, {Name: "preservation", Base: 2_000_000, Amount: 22_000, Law: law("14")},
+	}
+	if diff := cmp.Diff(want, fees); diff != "" || err != nil {
+		t.Errorf("with interest: %v (-want +got):\n%s", err, diff)
+	}
 	c.Position.Recovered = c.Amount
-	if fees, err := rules.Fees(c, noon); len(fees) != 0 || err != nil {
+	if fees, err := rules.Fees(c, 0, noon); len(fees) != 0 || err != nil {
 		t.Errorf("nothing is outstanding, and costs %+v %v", fees, err)
 	}
 	c.Playbook = "1999-01-01"
-	if _, err := rules.Fees(c, noon); err == nil {
+	if _, err := rules.Fees(c, 0, noon); err == nil {
 		t.Error("fees of a playbook that is not there")
 	}
 	if _, err := rules.Citations(c, noon); err == nil {

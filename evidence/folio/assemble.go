@@ -30,8 +30,9 @@ type Originals interface {
 type Checklist interface {
 	// Missing returns, in Chinese, what a complete dossier needs and this one lacks.
 	Missing(c recovery.Case, have []recovery.Evidence, audience recovery.Audience) ([]string, error)
-	// Fees returns the court fees for the outstanding amount.
-	Fees(c recovery.Case, at time.Time) ([]Fee, error)
+	// Fees returns the court fees for the outstanding amount, and for a suit also for
+	// the interest that it claims.
+	Fees(c recovery.Case, interest recovery.Money, at time.Time) ([]Fee, error)
 	// Citations returns the articles that a complaint may cite.
 	Citations(c recovery.Case, at time.Time) ([]Citation, error)
 }
@@ -62,6 +63,7 @@ type Assembler struct {
 	Originals Originals
 	Checklist Checklist
 	Custody   Custody
+	Interest  func(Folio) (recovery.Money, error) // interest that a complaint claims; nil: none
 }
 
 // assembly is one folio in progress.
@@ -112,7 +114,13 @@ func (b *assembly) addMissing(f *Folio) (err error) {
 
 func (b *assembly) addPapers(f *Folio) (err error) {
 	f.Papers = newPapers(b.Case, b.entries, b.redaction)
-	if f.Papers.Fees, err = b.Checklist.Fees(b.Case, f.At); err != nil {
+	interest := recovery.Money(0)
+	if b.Interest != nil {
+		if interest, err = b.Interest(*f); err != nil {
+			return err
+		}
+	}
+	if f.Papers.Fees, err = b.Checklist.Fees(b.Case, interest, f.At); err != nil {
 		return err
 	}
 	f.Papers.Citations, err = b.Checklist.Citations(b.Case, f.At)

@@ -17,7 +17,9 @@ func (fakeChecklist) Missing(recovery.Case, []recovery.Evidence, recovery.Audien
 	return nil, nil
 }
 
-func (fakeChecklist) Fees(recovery.Case, time.Time) ([]Fee, error) { return []Fee{{Name: "suit"}}, nil }
+func (fakeChecklist) Fees(recovery.Case, recovery.Money, time.Time) ([]Fee, error) {
+	return []Fee{{Name: "suit"}}, nil
+}
 
 func (fakeChecklist) Citations(recovery.Case, time.Time) ([]Citation, error) {
 	return []Citation{{Statute: "民法典"}}, nil
