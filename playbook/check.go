@@ -38,6 +38,7 @@ func (rs *RuleSet) checkRuleSet(where ruleLocations) error {
 	rs.checkHelp(i)
 	rs.checkEvidence(i)
 	rs.checkDossier(i)
+	rs.checkPhrases(i)
 	rs.checkTexts(i)
 	rs.checkLimitsAndQuestions(i)
 	rs.checkConditionalTexts(i)
@@ -213,12 +214,15 @@ func (rs *RuleSet) checkDossier(i *ruleChecker) {
 func (rs *RuleSet) checkTexts(i *ruleChecker) {
 	for n := range rs.data.Texts {
 		rule := &rs.data.Texts[n]
-		if err := rule.compile(); err != nil {
+		if err := rule.compile(rs.data.Phrases); err != nil {
 			i.addFault(rule.ID, "%v", err)
 		}
 		i.checkScope(rule.ID, rule.scope)
 		checkOneOf(i, rule.ID, "audience", rule.Audience, textAudiences)
 		checkOneOf(i, rule.ID, "channel", recovery.Channel(rule.Channel), recovery.Channels)
+		for _, mistake := range rule.Mistakes {
+			checkOneOf(i, rule.ID, "mistake", mistake, recovery.Mistakes)
+		}
 		i.checkNotEmpty(rule.ID, rule.Warnings...)
 		for _, wording := range []Wording{rule.Wording, rule.English} {
 			for _, text := range []string{wording.Subject, wording.Body, wording.Short} {

@@ -87,6 +87,10 @@ func (rs *RuleSet) checkConditionalTexts(i *ruleChecker) {
 		i.checkCondition(rule.ID, rule.If, facts)
 		i.checkNotEmpty(rule.ID, rule.Text)
 	}
+	for _, rule := range rs.data.Texts {
+		i.checkCondition(rule.ID, rule.If, facts)
+		i.checkReasons(rule.ID, rule.Cautions, facts)
+	}
 	for _, rule := range rs.data.StrategyNotes {
 		i.checkCondition(rule.ID, rule.If, facts)
 		i.checkNotEmpty(rule.ID, rule.Text)

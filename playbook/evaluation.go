@@ -106,6 +106,9 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"refused":           isRefused,
 	"claims_gift":       func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
 	"notified":          isNotified,
+	"out_of_reach":      func(e *evaluation) Answer { return answerFromBool(e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked) },
+	"claim_unknown":     func(e *evaluation) Answer { return answerFromBool(!e.record.ClaimIsKnown()) },
+	"taken":             func(e *evaluation) Answer { return equalsIfKnown(e.facts.Reason, recovery.TakenByAnother) },
 	"prompt":            isPromptNotice,
 	"within_90_days":    isWithinMisunderstandingPeriod,
 	"within_limitation": isWithinLimitation,
@@ -335,14 +338,9 @@ func isWithinLimitation(e *evaluation) Answer {
 	return answerFromBool(e.now.Before(e.facts.SentAt.AddDate(int(years), 0, 0)))
 }
 
-// isDanger: fraud, gambling or threats, where the sender should not act alone.
-func isDanger(e *evaluation) Answer {
-	answer := orAnswers(orAnswers(e.circumstanceAnswer("deceived"), e.circumstanceAnswer("gambling")), e.circumstanceAnswer("threatened"))
-	if answer == Unknown {
-		return No // not reported; a warning asks for it
-	}
-	return answer
-}
+// isDanger: fraud, gambling, threats or somebody's request, where the sender should
+// not act alone. What is not reported counts as no; a warning asks for it.
+func isDanger(e *evaluation) Answer { return answerFromBool(e.facts.IsInDanger()) }
 
 func (e *evaluation) isProvinceUnknown() Answer {
 	if strings.TrimSpace(e.facts.Claimant.Province) == "" {

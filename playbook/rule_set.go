@@ -51,6 +51,7 @@ type rulesDocument struct {
 	Evidence  []evidenceRule `yaml:"evidence"`
 	Dossier   []dossierRule  `yaml:"dossier"`
 	Texts     []textRule     `yaml:"texts"`
+	Phrases   phraseTables   `yaml:"phrases"`
 
 	Limits        []limitRule        `yaml:"limits"`
 	Silences      []noNoticeRule     `yaml:"silences"`

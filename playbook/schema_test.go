@@ -94,7 +94,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		{"a confidence", "confidence: medium", "confidence: total"},
 		{"an unknown platform", "platforms: [qq]", "platforms: [icq]"},
 		{"a recall word", "    recall: never", "    recall: perhaps"},
-		{"an empty text", "subject: 礼貌提醒", "subject: ''"},
+		{"an empty text", "subject: \"礼貌提醒\"", "subject: ''"},
 		{"an id of one word", "id: clock.promise", "id: promise"},
 	} {
 		files, _, _ := changed(t, test.old, test.new)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"recourse/recovery"
 	"recourse/texts"
@@ -13,31 +14,36 @@ import (
 type textRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
-	Audience  string `yaml:"audience"`
-	Channel   string `yaml:"channel"`
-	Split     *bool  `yaml:"split"` // whether several people may each hold a part; nil: either way
+	If        condition          `yaml:"if"`       // an unknown circumstance counts as no
+	Mistakes  []recovery.Mistake `yaml:"mistakes"` // what went wrong; none: anything
+	Audience  string             `yaml:"audience"`
+	Channel   string             `yaml:"channel"`
+	Split     *bool              `yaml:"split"` // whether several people may each hold a part; nil: either way
 	Wording   `yaml:",inline"`
 	English   Wording  `yaml:"en"`
 	Warnings  []string `yaml:"warnings"`
-	chinese   compiledWording
-	english   compiledWording
+	// Cautions are warnings under a condition.
+	Cautions []reasonRule `yaml:"cautions"`
+	chinese  compiledWording
+	english  compiledWording
 }
 
-func (r *textRule) compile() error {
+func (r *textRule) compile(phrases phraseTables) error {
 	var err, englishErr error
-	r.chinese, err = r.Wording.compile("")
-	r.english, englishErr = r.English.compile("en.")
+	r.chinese, err = r.Wording.compile("", phrases.Chinese.fields())
+	r.english, englishErr = r.English.compile("en.", phrases.English.fields())
 	return errors.Join(err, englishErr)
 }
 
 // compiledWording is a compiled wording.
 type compiledWording struct{ subject, body, short *texts.Text }
 
-// compile parses a wording; section is its place within the rule.
-func (w Wording) compile(section string) (compiledWording, error) {
-	subject, err := texts.Parse(section+"subject", w.Subject, variableNames()...)
-	body, bodyErr := texts.Parse(section+"body", w.Body, variableNames()...)
-	short, shortErr := texts.Parse(section+"short", w.Short, variableNames()...)
+// compile parses a wording; section is its place within the rule, and fields are the
+// values that it may use.
+func (w Wording) compile(section string, fields []string) (compiledWording, error) {
+	subject, err := texts.Parse(section+"subject", w.Subject, fields...)
+	body, bodyErr := texts.Parse(section+"body", w.Body, fields...)
+	short, shortErr := texts.Parse(section+"short", w.Short, fields...)
 	return compiledWording{subject, body, short}, errors.Join(err, bodyErr, shortErr)
 }
 
@@ -63,19 +69,30 @@ type Text struct {
 	Warnings []string `json:"warnings"`
 }
 
-var textAudiences = []string{"counterpart", "group", "group_owner", "mediator", "employer", "customer_service"}
+const customerService = "customer_service"
+
+var textAudiences = []string{"counterpart", "group", "group_owner", "mediator", "employer", customerService}
 
 // wordingLanguage is how values are written in one language. blank marks a value
 // that the case does not have, for the sender to fill in.
 type wordingLanguage struct {
-	names  func(*RuleSet) platformNames
-	moment string // layout of an instant
-	blank  string
+	names   func(*RuleSet) platformNames
+	phrases func(*RuleSet) compiledPhrases
+	moment  string // layout of an instant
+	until   string // between the first and the last instant
+	comma   string // between numbers
+	blank   string
 }
 
 var (
-	chinese = wordingLanguage{func(rs *RuleSet) platformNames { return rs.data.Names.platformNames }, "2006年1月2日 15:04", "（待补）"}
-	english = wordingLanguage{func(rs *RuleSet) platformNames { return rs.data.Names.English }, "2006-01-02 15:04 (UTC+8)", "(to be filled in)"}
+	chinese = wordingLanguage{
+		func(rs *RuleSet) platformNames { return rs.data.Names.platformNames },
+		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.chinese }, "2006年1月2日 15:04", "至", "、", "（待补）",
+	}
+	english = wordingLanguage{
+		func(rs *RuleSet) platformNames { return rs.data.Names.English },
+		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.english }, "2006-01-02 15:04 (UTC+8)", " to ", ", ", "(to be filled in)",
+	}
 )
 
 // variable is a value that a text may contain.
@@ -84,26 +101,36 @@ type variable struct {
 	read func(*RuleSet, wordingLanguage, *recovery.Case) string
 }
 
-// variables are all values that a text may contain. None is personal data.
+// variables are all values that a text may contain, apart from the phrases. None is
+// personal data.
 var variables = []variable{
 	{"amount", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.Amount.String() }},
+	{"intended", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.Facts().Intended.String() }},
 	{"outstanding", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string {
-		return max(0, c.Amount-c.Position.Recovered).String()
+		return max(0, c.Amount-c.Facts().Intended-c.Position.Recovered).String()
 	}},
-	{"sent_at", func(_ *RuleSet, in wordingLanguage, c *recovery.Case) string {
-		if c.SentAt.IsZero() {
-			return ""
-		}
-		return c.SentAt.In(recovery.Shanghai).Format(in.moment)
-	}},
+	{"count", countSends},
+	{"sent_at", func(_ *RuleSet, in wordingLanguage, c *recovery.Case) string { return in.formatPeriod(c) }},
 	{"platform", func(rs *RuleSet, in wordingLanguage, c *recovery.Case) string {
 		return in.names(rs).Platforms[c.Platform]
 	}},
-	{"instrument", func(rs *RuleSet, in wordingLanguage, c *recovery.Case) string {
-		return in.names(rs).Instruments[c.Instrument]
+	{"transaction_no", func(_ *RuleSet, in wordingLanguage, c *recovery.Case) string {
+		return strings.Join(c.TransactionNos(), in.comma)
 	}},
-	{"transaction_no", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return c.TransactionNo }},
 	{"case_number", func(_ *RuleSet, _ wordingLanguage, c *recovery.Case) string { return string(c.Number) }},
+}
+
+// formatPeriod writes when the money was sent: an instant, or the first and the last
+// one.
+func (in wordingLanguage) formatPeriod(c *recovery.Case) string {
+	if c.SentAt.IsZero() {
+		return ""
+	}
+	first, last := c.SentAt.In(recovery.Shanghai).Format(in.moment), c.LastSentAt().In(recovery.Shanghai).Format(in.moment)
+	if first == last {
+		return first
+	}
+	return first + in.until + last
 }
 
 func variableNames() []string {
@@ -115,29 +142,53 @@ func variableNames() []string {
 }
 
 // Texts returns the texts for a stage of a case, in the order of the rules. The
-// rules of the filing day apply.
+// rules of the filing day apply. In danger there is nothing to send to anybody but
+// the platform.
 func (rs *RuleSet) Texts(c recovery.Case, stage recovery.Stage) []Text {
 	list := []Text{}
-	at, split := situationOf(&c, stage), c.CanBeSplit()
+	read := knownSignals{rs.newEvaluation(FactsOf(c), c.CreatedAt, nil)}
 	inChinese, inEnglish := rs.variableValues(chinese, &c), rs.variableValues(english, &c)
 	for rule := range rulesInForce(rs.data.Texts, c.CreatedAt) {
-		if !rule.covers(at) || (rule.Split != nil && *rule.Split != split) {
+		if !rule.fits(&c, stage) || rule.If.evaluate(read) != Yes {
 			continue
 		}
 		list = append(list, Text{
 			ID: rule.ID, Audience: rule.Audience, Channel: rule.Channel,
 			Wording: rule.chinese.fill(inChinese), English: rule.english.fill(inEnglish),
-			Warnings: slices.Clone(rule.Warnings),
+			Warnings: rule.warningsFor(read),
 		})
 	}
 	return list
 }
 
-// variableValues returns all variables of a case.
+func (r *textRule) fits(c *recovery.Case, stage recovery.Stage) bool {
+	return r.covers(situationOf(c, stage)) && (r.Split == nil || *r.Split == c.CanBeSplit()) &&
+		emptyOrContains(r.Mistakes, c.Mistake()) && (r.Audience == customerService || !c.Facts().IsInDanger())
+}
+
+func (r *textRule) warningsFor(read signalReader) []string {
+	warnings := slices.Clone(r.Warnings)
+	for _, caution := range r.Cautions {
+		if caution.If.evaluate(read) == Yes {
+			warnings = append(warnings, caution.Text)
+		}
+	}
+	return warnings
+}
+
+// knownSignals answers no where an answer is unknown.
+type knownSignals struct{ signalReader }
+
+func (k knownSignals) answerSignal(signal string) Answer {
+	return answerFromBool(k.signalReader.answerSignal(signal) == Yes)
+}
+
+// variableValues returns all variables and phrases of a case.
 func (rs *RuleSet) variableValues(in wordingLanguage, c *recovery.Case) map[string]string {
-	values := make(map[string]string, len(variables))
+	values := make(map[string]string, len(variables)+len(phraseChoices))
 	for _, v := range variables {
 		values[v.name] = cmp.Or(v.read(rs, in, c), in.blank)
 	}
+	in.phrases(rs).addTo(values, c)
 	return values
 }

@@ -54,10 +54,10 @@ func TestTextsByStageAndGroup(t *testing.T) {
 		{recovery.RecallWatch, recovery.FamilyGroup, []string{"text.hold.group", "text.private_word"}},
 		{recovery.PrivateContact, "", []string{"text.private_word", "text.reminder"}},
 		{recovery.GroupNotice, recovery.FamilyGroup, []string{"text.group_note", "text.mediator"}},
-		{recovery.GroupNotice, recovery.WorkGroup, []string{"text.group_note", "text.employer"}},
+		{recovery.GroupNotice, recovery.WorkGroup, []string{"text.group_note.work", "text.employer"}},
 		{recovery.Appeal, recovery.WorkGroup, []string{"text.employer", "text.customer_service"}},
 		{recovery.GroupNotice, recovery.StrangersGroup, []string{"text.group_owner"}},
-		{recovery.GroupNotice, recovery.TradeGroup, []string{"text.group_note", "text.group_owner"}},
+		{recovery.GroupNotice, recovery.TradeGroup, []string{"text.group_note.trade", "text.group_owner"}},
 		{recovery.Appeal, recovery.NoGroup, []string{"text.customer_service"}},
 		{recovery.Legal, recovery.NoGroup, []string{"text.demand"}},
 		{recovery.Closed, recovery.NoGroup, nil},
@@ -81,7 +81,7 @@ func TestNobodyIsAskedForWhatOthersTook(t *testing.T) {
 					continue
 				}
 				asksForAll := strings.Contains(text.Body+text.Short+text.English.Body+text.English.Short, "1,500.00")
-				part := strings.Contains(text.Body, "你领取的那一份") || strings.Contains(text.Body, "领取的这一份") || strings.Contains(text.Body, "领取的部分")
+				part := strings.Contains(text.Body, "领到的那一份")
 				if split := c.CanBeSplit(); asksForAll && split || part != split {
 					t.Errorf("%s of a %s in %q: %s", text.ID, c.Instrument, c.Group.Kind, text.Body)
 				}

@@ -66,6 +66,29 @@ func (c Case) LastSentAt() time.Time {
 	return last
 }
 
+// TransactionNos returns the transaction numbers of all payments, as far as they are
+// known.
+func (c Case) TransactionNos() []string {
+	var numbers []string
+	add := func(number string) {
+		if number != "" && !slices.Contains(numbers, number) {
+			numbers = append(numbers, number)
+		}
+	}
+	add(c.TransactionNo)
+	for _, send := range c.Sends {
+		add(send.TransactionNo)
+	}
+	return numbers
+}
+
+// IsOutOfReach reports whether the claimant cannot write to the other side.
+func (c Case) IsOutOfReach() bool {
+	circumstances := c.Facts().Circumstances
+	return circumstances[Blocked] || circumstances[Unreachable] ||
+		slices.ContainsFunc(c.Counterparts, func(p Counterpart) bool { return p.Refusal == RefusalBlocked })
+}
+
 // SendsWithoutNumbers returns the payments without their transaction numbers, which
 // are personal data.
 func (c Case) SendsWithoutNumbers() []Send {
