@@ -92,7 +92,7 @@ func TestTextsOfSeveralSends(t *testing.T) {
 		c.Sends = append(c.Sends, recovery.Send{Amount: 18_800, SentAt: &at, TransactionNo: "100005000" + string(rune('1'+i))})
 	}
 	text := book(t).Texts(c, recovery.PrivateContact)[0]
-	for _, want := range []string{"6 个红包（一共 1,128.00 元）", "12:30至2026年11月21日 12:35"} {
+	for _, want := range []string{"6 个红包（一共 1,128.00 元）", "把 6 个", "12:30 至 12:35 "} {
 		if !strings.Contains(text.Body, want) {
 			t.Errorf("the text lacks %q: %s", want, text.Body)
 		}

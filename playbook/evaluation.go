@@ -100,13 +100,15 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"over_fraud_entry": func(e *evaluation) Answer {
 		return e.compareAmount("fraud_entry_fen", func(a, l int64) bool { return a >= l })
 	},
-	"far":               isFar,
-	"split":             func(e *evaluation) Answer { return answerFromBool(e.split) },
-	"shares_told":       func(e *evaluation) Answer { return answerFromBool(len(e.claims) > 0) },
-	"refused":           isRefused,
-	"claims_gift":       func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
-	"notified":          isNotified,
-	"out_of_reach":      func(e *evaluation) Answer { return answerFromBool(e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked) },
+	"far":         isFar,
+	"split":       func(e *evaluation) Answer { return answerFromBool(e.split) },
+	"shares_told": func(e *evaluation) Answer { return answerFromBool(len(e.claims) > 0) },
+	"refused":     isRefused,
+	"claims_gift": func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
+	"notified":    isNotified,
+	"out_of_reach": func(e *evaluation) Answer {
+		return answerFromBool(e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked)
+	},
 	"claim_unknown":     func(e *evaluation) Answer { return answerFromBool(!e.record.ClaimIsKnown()) },
 	"taken":             func(e *evaluation) Answer { return equalsIfKnown(e.facts.Reason, recovery.TakenByAnother) },
 	"prompt":            isPromptNotice,

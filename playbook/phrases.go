@@ -46,7 +46,7 @@ var phraseChoices = []phraseChoice{
 	{"to_others", mistakeVariants, chooseByMistake},
 	{"slip", mistakeVariants, chooseByMistake},
 	{"after", mistakeVariants, chooseByMistake},
-	{"asked", mistakeVariants, chooseByMistake},
+	{"asked", append([]string{"rest"}, mistakeVariants...), chooseByRest},
 	{"part", mistakeVariants, chooseByMistake},
 	{"group_part", mistakeVariants, chooseByMistake},
 	{"missing", mistakeVariants, chooseByMistake},
@@ -63,6 +63,14 @@ var (
 func chooseByInstrument(c recovery.Case) string { return string(c.Instrument) }
 
 func chooseByMistake(c recovery.Case) string { return string(c.Mistake()) }
+
+// chooseByRest tells what is missing apart from what was asked for at first.
+func chooseByRest(c recovery.Case) string {
+	if c.Position.Recovered > 0 && c.ClaimIsKnown() {
+		return "rest"
+	}
+	return chooseByMistake(c)
+}
 
 func chooseByCount(c recovery.Case) string {
 	if len(c.Sends) > 1 {

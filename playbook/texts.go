@@ -78,7 +78,8 @@ var textAudiences = []string{"counterpart", "group", "group_owner", "mediator", 
 type wordingLanguage struct {
 	names   func(*RuleSet) platformNames
 	phrases func(*RuleSet) compiledPhrases
-	moment  string // layout of an instant
+	day     string // layout
+	zone    string // after an instant
 	until   string // between the first and the last instant
 	comma   string // between numbers
 	blank   string
@@ -87,11 +88,11 @@ type wordingLanguage struct {
 var (
 	chinese = wordingLanguage{
 		func(rs *RuleSet) platformNames { return rs.data.Names.platformNames },
-		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.chinese }, "2006年1月2日 15:04", "至", "、", "（待补）",
+		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.chinese }, "2006年1月2日", "", " 至 ", "、", "（待补）",
 	}
 	english = wordingLanguage{
 		func(rs *RuleSet) platformNames { return rs.data.Names.English },
-		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.english }, "2006-01-02 15:04 (UTC+8)", " to ", ", ", "(to be filled in)",
+		func(rs *RuleSet) compiledPhrases { return rs.data.Phrases.english }, "2006-01-02", " (UTC+8)", " to ", ", ", "(to be filled in)",
 	}
 )
 
@@ -126,11 +127,16 @@ func (in wordingLanguage) formatPeriod(c *recovery.Case) string {
 	if c.SentAt.IsZero() {
 		return ""
 	}
-	first, last := c.SentAt.In(recovery.Shanghai).Format(in.moment), c.LastSentAt().In(recovery.Shanghai).Format(in.moment)
-	if first == last {
-		return first
+	const minute = " 15:04"
+	first, last := c.SentAt.In(recovery.Shanghai), c.LastSentAt().In(recovery.Shanghai)
+	from, to := first.Format(in.day+minute), last.Format(in.day+minute)
+	switch {
+	case from == to:
+		return from + in.zone
+	case first.Format(in.day) == last.Format(in.day):
+		to = strings.TrimSpace(last.Format(minute))
 	}
-	return first + in.until + last
+	return from + in.until + to + in.zone
 }
 
 func variableNames() []string {
