@@ -48,7 +48,7 @@ func TestReturnView(t *testing.T) {
 		}
 	}
 	text, _ := seen.decodeObject()["text"].(map[string]any)
-	if body, _ := text["body"].(string); !strings.Contains(body, "1,200.00") || !strings.Contains(body, "按原路退还") {
+	if body, _ := text["body"].(string); !strings.Contains(body, "1,200.00") || !strings.Contains(body, "转回给我") {
 		t.Errorf("text %v", text)
 	}
 	if !seen.allows(recovery.RecordResponse) || !seen.allows(recovery.ProposePlan) || seen.allows(recovery.AcceptPlan) || seen.allows(recovery.Withdraw) {

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -91,14 +92,16 @@ func (s *Service) counterpartView(c recovery.Case, link recovery.Link) (Counterp
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		result.ClaimedAt, result.Answer, result.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
 	}
-	result.addAmounts(c.Position, link.CounterpartID)
+	result.addAmounts(c, link.CounterpartID)
 	result.Text = firstRequestText(book, c, result)
 	return result, nil
 }
 
 // addAmounts adds the amounts of one counterpart. The amount asked is left out if
-// several counterparts may have the money and their shares are unknown.
-func (r *CounterpartView) addAmounts(p recovery.Position, id recovery.CounterpartID) {
+// several counterparts may have the money and their shares are unknown, or if nobody
+// stated which part of the payment was owed to them.
+func (r *CounterpartView) addAmounts(c recovery.Case, id recovery.CounterpartID) {
+	p := c.Position
 	for _, counterpart := range p.Counterparts {
 		if counterpart.ID != id {
 			continue
@@ -107,7 +110,7 @@ func (r *CounterpartView) addAmounts(p recovery.Position, id recovery.Counterpar
 		if counterpart.Share > 0 {
 			r.Held = &counterpart.Share
 		}
-		if p.KnowsShare(counterpart) {
+		if p.KnowsShare(counterpart) && c.ClaimIsKnown() {
 			asked := p.AmountOwedBy(id)
 			r.Asked = &asked
 		}
@@ -120,23 +123,32 @@ func (r *CounterpartView) addAmounts(p recovery.Position, id recovery.Counterpar
 }
 
 // firstRequestText is the playbook's first message to a counterpart with their
-// amounts; nil if these are unknown.
+// amounts; nil if these are unknown, or if nobody should be asked for anything.
 func firstRequestText(book *playbook.RuleSet, c recovery.Case, result CounterpartView) *playbook.Text {
 	if result.Asked == nil {
 		return nil
 	}
-	if result.Held != nil {
-		c.Amount = *result.Held
+	if result.Held != nil && *result.Held != c.Amount {
+		c.Position.Facts.Intended = c.Position.OwnPartOf(*result.Held)
+		c.Amount, c.Sends = *result.Held, nil
 	}
 	c.Counterparts = []recovery.Counterpart{{Claimed: c.Amount}} // without the amounts of others
 	c.TransactionNo = ""
-	c.Position.Recovered = max(0, c.Amount-*result.Asked)
+	c.Sends = c.SendsWithoutNumbers()
+	c.Position.Recovered = max(0, c.Amount-c.Position.Facts.Intended-*result.Asked)
+	c.Position.Facts.Circumstances = onlyDangers(c.Facts()) // they opened the link, so they can be reached
 	for _, text := range book.Texts(c, recovery.PrivateContact) {
 		if text.Audience == "counterpart" {
 			return &text
 		}
 	}
 	return nil
+}
+
+func onlyDangers(f recovery.Facts) map[string]bool {
+	dangers := maps.Clone(f.Circumstances)
+	maps.DeleteFunc(dangers, func(name string, _ bool) bool { return !slices.Contains(recovery.Dangers, name) })
+	return dangers
 }
 
 // ReceiveCounterpartFile streams a counterpart's file to the disk, as Receive does.

@@ -124,11 +124,14 @@ func (p Position) KnowsShare(h CounterpartState) bool { return h.Share > 0 || p.
 
 // OwedPart returns what a counterpart received and must give back: their share
 // without the part of it that was owed. It is 0 if the share is unknown.
-func (p Position) OwedPart(h CounterpartState) Money {
+func (p Position) OwedPart(h CounterpartState) Money { return h.Share - p.OwnPartOf(h.Share) }
+
+// OwnPartOf returns the part of a share that was owed to its recipient.
+func (p Position) OwnPartOf(share Money) Money {
 	if p.Facts.Intended == 0 {
-		return h.Share
+		return 0
 	}
-	return h.Share.scaleDown(p.Claim, p.Claim+p.Facts.Intended)
+	return share - share.scaleDown(p.Claim, p.Claim+p.Facts.Intended)
 }
 
 // AmountOwedBy returns what a counterpart still owes: the rest of their share, or of
