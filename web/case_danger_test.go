@@ -126,3 +126,41 @@ func TestAmendFacts(t *testing.T) {
 	got := p.submitForm(faulty, "do-amend_facts", url.Values{"intended_fen": {"200"}, "delayed_arrival": {"24h"}})
 	got.expect(t, 200, "其中本来该付", "¥200.00", "请对方退还", "¥1,800.00", "24 小时后到账", "拉黑")
 }
+
+// TestStartInDanger expects the emergency first, whatever else is answered, also in the
+// first two minutes, and a link that carries the danger into the filing.
+func TestStartInDanger(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.newBrowser(t)
+	for _, cause := range []string{"deceived", "threatened", "gambling", "asked_to_send"} {
+		for name, query := range map[string]url.Values{
+			"nothing else": {},
+			"just sent":    {"platform": {"wechat"}, "instrument": {"transfer"}, "claim_state": {"unclaimed"}, "sent_at": {chinaNow(s)}},
+			"claimed":      {"platform": {"alipay"}, "instrument": {"lucky_packet"}, "claim_state": {"claimed"}, "sent_at": {"2026-11-20T12:00"}},
+			"a fault":      {"platform": {"qq"}, "instrument": {"lucky_packet"}, "claim_state": {"claimed"}, "sent_at": {"2026-11-20T12:00"}, "delayed_arrival": {"2h"}},
+		} {
+			query.Set("cause", cause)
+			page := p.get("/?"+query.Encode()).expect(t, 200, "先别联系对方", "110", "96110", "不要上网搜")
+			expectNoInvitation(t, cause+", "+name, page)
+			if findNode(page.Root, byID("answer")) != nil {
+				t.Errorf("%s, %s: the page also answers as without danger", cause, name)
+			}
+			link := findNode(page.Root, func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(attribute(n, "href"), "/file?") })
+			if link == nil || !strings.Contains(attribute(link, "href"), "cause="+cause) {
+				t.Errorf("%s, %s: the danger is not carried into the filing", cause, name)
+			}
+		}
+	}
+}
+
+func chinaNow(s *testSite) string { return s.Now().In(recovery.Shanghai).Format("2006-01-02T15:04:05") }
+
+// TestStartUnsure expects somebody who cannot tell to get the answer and a warning.
+func TestStartUnsure(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.newBrowser(t)
+	p.get("/?cause=unknown&platform=wechat&instrument=transfer&claim_state=claimed&sent_at=2026-11-20T12:00").expect(t, 200, "钱已经被收走", "先打 96110 问")
+	p.get("/?cause=fate&platform=wechat&instrument=transfer&claim_state=claimed&sent_at=2026-11-20T12:00").expect(t, 422, "说不清就选", "还差一点")
+}

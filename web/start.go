@@ -16,29 +16,54 @@ type startBody struct {
 	Form       form
 	Answer     *playbook.Recall
 	Now        time.Time
-	Claimed    bool   // the counterpart has the money
+	Claimed    bool // the counterpart has the money
+	Danger     bool // the sender was deceived, threatened or asked, or it was gambling
+	Unsure     bool // the sender does not know how it came to the payment
+	Help       []playbook.HelpEntry
 	FilingPath string // path of the filing form, with the answers as parameters
 }
 
 // startPage shows what can still be done. It needs no account and stores
-// nothing.
+// nothing. In danger it answers even if other questions are open.
 func (w *Web) startPage(c *pageContext) error {
 	query, now := c.QueryParams(), w.now()
 	body := startBody{Now: now, FilingPath: "/file"}
-	if query.Get("platform") == "" && query.Get("claim_state") == "" {
+	if !isAsked(query) {
 		body.Form = newStartForm(c.texts, startValues(query, now), nil)
 		return c.showStart(http.StatusOK, body)
 	}
+	body.FilingPath = "/file?" + startQuery(query).Encode()
 	facts, faults := recallFacts(query, now)
-	body.Form = newStartForm(c.texts, query, faults)
+	body.Form = newStartForm(c.texts, startValues(query, now), faults)
+	c.addStartSafety(&body, query)
 	if len(faults) > 0 {
 		body.Form.Notice = c.texts.T("start.faulty")
+		if body.Danger {
+			return c.showStart(http.StatusOK, body)
+		}
 		return c.showStart(http.StatusUnprocessableEntity, body)
 	}
 	answer := w.service.Recall(facts)
 	body.Answer, body.Claimed = &answer, facts.ClaimState == recovery.Claimed
-	body.FilingPath = "/file?" + startQuery(query).Encode()
 	return c.showStart(http.StatusOK, body)
+}
+
+// isAsked reports whether the form was sent, or a link names a danger.
+func isAsked(query url.Values) bool {
+	return query.Get("platform") != "" || query.Get("claim_state") != "" || slices.Contains(causesOfDanger, query.Get("cause"))
+}
+
+// helpAtStart are the kinds of help of somebody who is in no danger.
+var helpAtStart = []string{"wallet", "anti_fraud"}
+
+func (c *pageContext) addStartSafety(body *startBody, query url.Values) {
+	cause := query.Get("cause")
+	body.Danger, body.Unsure = slices.Contains(causesOfDanger, cause), cause == causeUnknown
+	kinds := helpAtStart
+	if body.Danger {
+		kinds = helpInDanger
+	}
+	body.Help = c.helpFor(recovery.Platform(query.Get("platform")), kinds)
 }
 
 func (c *pageContext) showStart(status int, body startBody) error {
