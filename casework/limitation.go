@@ -16,9 +16,7 @@ type CaseLimitation struct {
 }
 
 // Limitation computes the limitation of a case from its journal. Everybody who may
-// see the case may read it. The law counts from the day on which the claimant knew of
-// the enrichment and of the other party. That day is not recorded, so the day of the
-// payment is used, which gives the earliest end.
+// see the case may read it.
 func (s *Service) Limitation(ctx context.Context, actor recovery.Actor, id recovery.CaseID) (CaseLimitation, error) {
 	c, err := s.visibleCase(ctx, actor, id)
 	if err != nil {
@@ -42,9 +40,8 @@ func LimitationOf(c recovery.Case, entries []journal.Entry) CaseLimitation {
 	var result CaseLimitation
 	logs := journal.CollectLimitationLogs(c.Counterparts, entries)
 	for _, counterpart := range c.Counterparts {
-		facts := recovery.LimitationFacts{PaidAt: c.SentAt, Events: logs[counterpart.ID].InterruptingEvents()}
 		result.Counterparts = append(result.Counterparts, recovery.CounterpartLimitation{
-			ID: counterpart.ID, Limitation: recovery.ComputeLimitation(facts),
+			ID: counterpart.ID, Limitation: c.Position.LimitationWith(logs[counterpart.ID]),
 		})
 	}
 	result.Limitation = c.Position.EarliestLimitation(result.Counterparts)

@@ -37,12 +37,15 @@ func findDeadline(deadlines []recovery.Deadline, run recovery.ClockState) (recov
 }
 
 // fixedClockStart returns when a clock of the platform or the law starts,
-// independent of the case: at the sending, the limitation at the newest act that
-// interrupted it (民法典 195).
+// independent of the case: the refund at the last payment, the avoidance when the
+// claimant learned of the mistake (民法典 152), the limitation at the newest act that
+// interrupted it (195).
 func fixedClockStart(clock recovery.Clock, c recovery.Case, p recovery.Position) (at time.Time, given bool) {
 	switch clock {
-	case recovery.AutoRefundClock, recovery.AvoidanceClock:
-		return c.SentAt, true
+	case recovery.AutoRefundClock:
+		return c.LastSentAt(), true
+	case recovery.AvoidanceClock:
+		return p.Limitation().Learned, true
 	case recovery.LimitationClock:
 		return p.Limitation().RunningSince(), true
 	default:
@@ -88,8 +91,7 @@ func (rs *RuleSet) ComputeDeadline(
 	case recovery.AutoRefundClock:
 		deadline.DueAt = refundDeadline(c, rule.lengthInHours())
 	case recovery.AvoidanceClock:
-		reckoned := recovery.ComputeLimitation(recovery.LimitationFacts{PaidAt: c.SentAt})
-		deadline.DueAt = paceRemaining(c, c.CreatedAt, reckoned.Avoidance)
+		deadline.DueAt = paceRemaining(c, c.CreatedAt, p.Limitation().Avoidance)
 	case recovery.LimitationClock:
 		deadline.DueAt = limitationDeadline(c, p)
 	case recovery.InstalmentClock:

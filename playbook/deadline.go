@@ -76,14 +76,15 @@ func (r *clockRule) lengthInHours() time.Duration { return time.Duration(r.Lengt
 // refundDeadline returns when the platform refunds unclaimed money. Time before
 // filing passed in real time, so only the rest of the window is scaled by the pace.
 func refundDeadline(c recovery.Case, window time.Duration) time.Time {
-	due := c.SentAt.Add(window)
-	if c.CreatedAt.After(c.SentAt) && due.After(c.CreatedAt) {
+	sentAt := c.LastSentAt()
+	due := sentAt.Add(window)
+	if c.CreatedAt.After(sentAt) && due.After(c.CreatedAt) {
 		return c.CreatedAt.Add(scaleByPace(due.Sub(c.CreatedAt), c.Pace))
 	}
-	if c.CreatedAt.After(c.SentAt) {
+	if c.CreatedAt.After(sentAt) {
 		return due
 	}
-	return c.SentAt.Add(scaleByPace(window, c.Pace))
+	return sentAt.Add(scaleByPace(window, c.Pace))
 }
 
 func scaleByPace(length time.Duration, pace int) time.Duration {

@@ -50,6 +50,7 @@ type legalStepEffect struct {
 	task       TaskKind
 	state      TaskState        // the task's new state; "" for no task
 	interrupts InterruptionKind // how it interrupts the limitation; "" if it does not
+	demand     bool             // a demand, which counts once a receipt proves its arrival
 	directed   bool             // at a single counterpart; other steps may concern all
 }
 
@@ -58,7 +59,9 @@ type legalStepEffect struct {
 const DemandSent = "demand_sent"
 
 // legalStepEffects are the legal steps with an effect. Other kinds are only
-// recorded.
+// recorded. Set-off interrupts like a suit only when it is pleaded in one (诉讼时效规定
+// 11(7)); a declared set-off is a demand. A claim in a bankruptcy and joining a suit
+// concern one debtor.
 var legalStepEffects = map[string]legalStepEffect{
 	"receipt_requested":        {task: SealedReceiptTask, state: TaskOpen},
 	"receipt_received":         {task: SealedReceiptTask, state: TaskDone},
@@ -80,9 +83,9 @@ var legalStepEffects = map[string]legalStepEffect{
 	"preservation_applied":     {interrupts: SuitFiled},
 	"suit_filed":               {interrupts: SuitFiled},
 	"enforcement_applied":      {interrupts: SuitFiled},
-	"set_off_declared":         {interrupts: SuitFiled, directed: true},
-	"joined_to_other_suit":     {interrupts: SuitFiled},
-	"bankruptcy_claim_filed":   {interrupts: SuitFiled},
+	"set_off_declared":         {demand: true, directed: true},
+	"joined_to_other_suit":     {interrupts: SuitFiled, directed: true},
+	"bankruptcy_claim_filed":   {interrupts: SuitFiled, directed: true},
 	"debt_acknowledged":        {interrupts: DebtorPromised, directed: true},
 	"partial_payment_received": {interrupts: DebtorPaid, directed: true},
 }

@@ -95,9 +95,8 @@ func TestLegalInterruption(t *testing.T) {
 		"police_receipt": recovery.PoliceReported, "mediation_requested": recovery.MediationRequested,
 		"payment_order_applied": recovery.PaymentOrderApplied, "suit_filed": recovery.SuitFiled,
 		"preservation_applied": recovery.SuitFiled, "enforcement_applied": recovery.SuitFiled,
-		"set_off_declared": recovery.SuitFiled, "joined_to_other_suit": recovery.SuitFiled,
-		"bankruptcy_claim_filed": recovery.SuitFiled, "debt_acknowledged": recovery.DebtorPromised,
-		"partial_payment_received": recovery.DebtorPaid,
+		"joined_to_other_suit": recovery.SuitFiled, "bankruptcy_claim_filed": recovery.SuitFiled,
+		"debt_acknowledged": recovery.DebtorPromised, "partial_payment_received": recovery.DebtorPaid,
 	}
 	kinds := recovery.LegalStepKinds()
 	if !slices.IsSorted(kinds) || len(slices.Compact(slices.Clone(kinds))) != len(kinds) {

@@ -75,7 +75,8 @@ type LimitationStep struct {
 // midnight in Beijing after the last day, in UTC: subtract a moment to get the
 // last day.
 type Limitation struct {
-	Begins    time.Time        // the later of KnewGain and KnewHolder (诉讼时效规定 6)
+	Learned   time.Time        // when the claimant learned of the enrichment; the avoidance counts from it
+	Begins    time.Time        // the later of Learned and KnewHolder (诉讼时效规定 6)
 	Bare      time.Time        // the end without any interruption: the safe date
 	Steps     []LimitationStep // ordered by time
 	Ends      time.Time        // the end with all interruptions
@@ -89,8 +90,9 @@ func (l Limitation) HasEnded(at time.Time) bool { return !at.Before(l.Ends) }
 // ComputeLimitation computes the limitation period. Where the law is open it uses
 // the earlier end: missing facts count as known when the money was sent, and after
 // a mediation or a suit the period restarts with the request instead of the end
-// of the procedure. A last day on a holiday moves to the day after
-// the holiday (民法典 203); the earlier day stays, because it is never too late.
+// of the procedure. A last day on a holiday moves to the next working day (民法典
+// 203); the earlier day is kept on purpose. Nothing interrupts, suspends or extends
+// the avoidance (199).
 func ComputeLimitation(f LimitationFacts) Limitation {
 	gain, recipient := f.PaidAt, f.PaidAt
 	if f.KnewGain != nil {
@@ -99,7 +101,7 @@ func ComputeLimitation(f LimitationFacts) Limitation {
 	if f.KnewHolder != nil {
 		recipient = laterOf(recipient, *f.KnewHolder)
 	}
-	l := Limitation{Begins: laterOf(gain, recipient), Cap: afterYears(f.PaidAt, limitationCapYears)}
+	l := Limitation{Learned: gain, Begins: laterOf(gain, recipient), Cap: afterYears(f.PaidAt, limitationCapYears)}
 	l.Bare = earlierOf(afterYears(l.Begins, limitationYears), l.Cap)
 	l.Avoidance = earlierOf(afterDays(gain, avoidanceDays), afterYears(f.PaidAt, avoidanceCapYears))
 	l.Ends = l.Bare

@@ -69,7 +69,8 @@ func (h LimitationEvent) effectOn(id CounterpartID, lone bool) limitationEffect 
 		return limitationEffect{interrupts: interruptionIf(named, h.responseInterruption()), receipt: named}
 	case EntryLegalStep:
 		step := legalStepEffects[h.Detail]
-		return limitationEffect{interrupts: interruptionIf(named || all && (lone || !step.directed), step.interrupts)}
+		concerned := named || all && (lone || !step.directed)
+		return limitationEffect{interrupts: interruptionIf(concerned, step.interrupts), demand: concerned && step.demand}
 	default:
 		return limitationEffect{}
 	}
@@ -177,16 +178,25 @@ type CounterpartLimitation struct {
 func (p Position) Limitations() []CounterpartLimitation {
 	limitations := make([]CounterpartLimitation, len(p.Counterparts))
 	for i, h := range p.Counterparts {
-		facts := LimitationFacts{PaidAt: p.PaidAt, Events: h.LimitationLog.InterruptingEvents()}
-		limitations[i] = CounterpartLimitation{h.ID, ComputeLimitation(facts)}
+		limitations[i] = CounterpartLimitation{h.ID, p.LimitationWith(h.LimitationLog)}
 	}
 	return limitations
+}
+
+// LimitationWith returns the limitation towards a counterpart with the given log.
+// Clocks, pages, API and papers all use it, so that they name the same day.
+//
+// The day on which the claimant learned who received the money could only make the
+// period begin later (诉讼时效规定 6). It is disputed and not asked, so the period
+// begins with the knowledge of the mistake, which is the safe reading.
+func (p Position) LimitationWith(log LimitationLog) Limitation {
+	return ComputeLimitation(LimitationFacts{PaidAt: p.PaidAt, KnewGain: p.Facts.NoticedAt, Events: log.InterruptingEvents()})
 }
 
 // EarliestLimitation returns the limitation that ends first among the counterparts
 // who still owe money.
 func (p Position) EarliestLimitation(limitations []CounterpartLimitation) Limitation {
-	earliest := ComputeLimitation(LimitationFacts{PaidAt: p.PaidAt})
+	earliest := p.LimitationWith(LimitationLog{})
 	chosen := false
 	for _, one := range limitations {
 		owes := p.AmountOwedBy(one.ID) > 0 || p.Outstanding() == 0
@@ -227,8 +237,9 @@ func (l Limitation) RunningSince() time.Time {
 }
 
 // withLimitation adds the effect of a step on the limitation. A right marked as
-// expired is restored if its end turns out to be later: an interruption was recorded
-// late, or the counterpart concerned owes nothing any more.
+// expired is restored if its end turns out to be later: the claimant learned of the
+// mistake later than assumed, an interruption was recorded late, or the counterpart
+// concerned owes nothing any more.
 func (p Position) withLimitation(m Command, step Step) Position {
 	next := step.Next
 	h := LimitationEvent{
@@ -252,8 +263,8 @@ func (p Position) withLimitation(m Command, step Step) Position {
 			next.Counterparts[i].LimitationLog = state.LimitationLog.Add(h, state.ID, lone).compact()
 		}
 	}
-	if next.LimitationOver && next.Limitation().Ends.After(p.Limitation().Ends) {
-		next.LimitationOver = false
-	}
+	before, after := p.Limitation(), next.Limitation()
+	next.LimitationOver = next.LimitationOver && !after.Ends.After(before.Ends)
+	next.AvoidanceOver = next.AvoidanceOver && !after.Avoidance.After(before.Avoidance)
 	return next
 }

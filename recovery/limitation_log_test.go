@@ -55,6 +55,9 @@ func TestWhatInterrupts(t *testing.T) {
 		{"a plan the claimant proposes", contact, []recovery.Command{when(5, wrote("a")), when(7, propose(recovery.RoleClaimant, claim))}, bare, bare},
 		{"a letter that arrived", legal, []recovery.Command{when(8, legalStep("demand_arrived", 0))}, anew(8), bare},
 		{"a suit", legal, []recovery.Command{when(8, legalStep("suit_filed", 0))}, anew(8), anew(8)},
+		{"a declared set-off that nobody answers", legal, []recovery.Command{when(8, legalStep("set_off_declared", 0))}, bare, bare},
+		{"a declared set-off that is answered", legal, []recovery.Command{when(8, legalStep("set_off_declared", 0)), when(9, says("a", recovery.Refused, 0))}, anew(8), bare},
+		{"a claim in the bankruptcy of one", legal, []recovery.Command{when(8, legalStep("bankruptcy_claim_filed", 0))}, anew(8), bare},
 		{"the newest counts", contact, []recovery.Command{when(7, back("b", 1)), when(3, back("b", 1))}, bare, anew(7)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -81,6 +84,37 @@ func TestARightThatEnded(t *testing.T) {
 	} {
 		if p := play(t, ended, test.moves...); p.LimitationOver != test.over {
 			t.Errorf("%s: over is %v", name, p.LimitationOver)
+		}
+	}
+}
+
+// TestNoticedLater expects both rights to run from the day on which the claimant
+// learned of the mistake, and a right that ended too early to be restored.
+func TestNoticedLater(t *testing.T) {
+	t.Parallel()
+	sent := time.Date(2026, 6, 20, 3, 0, 0, 0, time.UTC)
+	noticed, before := time.Date(2026, 11, 19, 16, 0, 0, 0, time.UTC), time.Date(2026, 6, 19, 16, 0, 0, 0, time.UTC)
+	ended := at(recovery.PrivateContact, func(p *recovery.Position) { p.PaidAt, p.AvoidanceOver, p.LimitationOver = sent, true, true })
+	amended := func(p recovery.Position, at time.Time) recovery.Position {
+		return play(t, p, act(recovery.RoleClaimant, recovery.AmendFacts, func(m *recovery.Command) { m.Facts = &recovery.Facts{NoticedAt: &at} }))
+	}
+	later := amended(ended, noticed)
+	for name, test := range map[string]struct {
+		p                     recovery.Position
+		avoidance, limitation string
+		over                  bool
+	}{
+		"unknown":                             {ended, "2026-09-18", "2029-06-20", true},
+		"later":                               {later, "2027-02-18", "2029-11-20", false},
+		"on the day of the sending":           {amended(ended, before), "2026-09-18", "2029-06-20", true},
+		"corrected to the day of the sending": {amended(later, before), "2026-09-18", "2029-06-20", false},
+	} {
+		l := test.p.Limitation()
+		if lastDay(l.Avoidance) != test.avoidance || lastDay(l.Ends) != test.limitation {
+			t.Errorf("%s: avoidance %s, limitation %s", name, lastDay(l.Avoidance), lastDay(l.Ends))
+		}
+		if test.p.AvoidanceOver != test.over || test.p.LimitationOver != test.over {
+			t.Errorf("%s: over %v %v", name, test.p.AvoidanceOver, test.p.LimitationOver)
 		}
 	}
 }

@@ -245,8 +245,7 @@ func (w *walk) hear(step recovery.Step, m recovery.Command) {
 func (w *walk) checkTerms(before recovery.Position) {
 	var ledgers []recovery.CounterpartLimitation
 	for i, mine := range w.p.Limitations() {
-		facts := recovery.LimitationFacts{PaidAt: w.p.PaidAt, Events: w.heard[mine.ID].InterruptingEvents()}
-		full := recovery.ComputeLimitation(facts)
+		full := w.p.LimitationWith(w.heard[mine.ID])
 		ledgers = append(ledgers, recovery.CounterpartLimitation{ID: mine.ID, Limitation: full})
 		if !mine.Ends.Equal(full.Ends) {
 			w.fatal("the limitation against", mine.ID, mine.Ends, "and by all that was said", full.Ends, w.heard[mine.ID], w.p.Counterparts[i].LimitationLog)

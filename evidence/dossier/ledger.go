@@ -44,9 +44,9 @@ func (p *draft) loadLimitation() {
 	}
 	log := journal.CollectLimitationLogs(p.folio.Case.Counterparts, entries)
 	steps, demands := map[recovery.CounterpartID][]recovery.LimitationStep{}, map[recovery.CounterpartID][]recovery.InterruptingEvent{}
-	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.limitationOf(recovery.LimitationLog{})}
+	p.ledgers = map[recovery.CounterpartID]recovery.Limitation{"": p.folio.Case.Position.LimitationWith(recovery.LimitationLog{})}
 	for _, c := range p.folio.Case.Counterparts {
-		p.ledgers[c.ID] = p.limitationOf(log[c.ID])
+		p.ledgers[c.ID] = p.folio.Case.Position.LimitationWith(log[c.ID])
 		steps[c.ID] = p.ledgers[c.ID].Steps
 		demands[c.ID] = slices.Clone(log[c.ID].Demands)
 		for _, act := range log[c.ID].Interrupting {
@@ -61,15 +61,6 @@ func (p *draft) loadLimitation() {
 	})
 	slices.SortStableFunc(p.lines, func(a, b line) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
 	slices.SortStableFunc(p.demands, func(a, b demand) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
-}
-
-// limitationOf computes the limitation period from a log and the recorded days
-// of knowledge.
-func (p *draft) limitationOf(log recovery.LimitationLog) recovery.Limitation {
-	x := p.particulars()
-	return recovery.ComputeLimitation(recovery.LimitationFacts{
-		PaidAt: p.folio.Case.SentAt, KnewGain: x.KnewGain, KnewHolder: x.KnewHolder, Events: log.InterruptingEvents(),
-	})
 }
 
 // mergeCommon lists the items of each counterpart in order. Items that all of
@@ -123,7 +114,7 @@ func (s *composer) writeLedger() {
 }
 
 func (s *composer) writeTerms() {
-	x, l := s.particulars(), s.ledgers[""]
+	l := s.ledgers[""]
 	known := func(at *time.Time) string {
 		if at == nil {
 			return s.t.text("ledger_unknown")
@@ -133,8 +124,8 @@ func (s *composer) writeTerms() {
 	s.book.AddSpace(2)
 	list := &factTable{s: s, table: newTable(58, frame.Width()-58)}
 	list.addRow("ledger_harmed", formatDate(s.folio.Case.SentAt))
-	list.addRow("ledger_knew_gain", known(x.KnewGain))
-	list.addRow("ledger_knew_holder", known(x.KnewHolder))
+	list.addRow("ledger_knew_gain", known(s.folio.Case.Position.Facts.NoticedAt))
+	list.addRow("ledger_knew_holder", known(s.particulars().KnewHolder))
 	list.addRow("ledger_begins", formatDate(l.Begins))
 	list.addRow("ledger_bare", lastDay(l.Bare))
 	list.addRow("ledger_cap", lastDay(l.Cap))
