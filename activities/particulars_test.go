@@ -24,7 +24,7 @@ func everything(holders []recovery.Counterpart) recovery.Particulars {
 		Papers: []recovery.Paper{recovery.PaperSafekeeping},
 		Court:  "深圳市南山区人民法院", TransactionNo: "10000500012026",
 		ReturnTo: recovery.AccountToReturn{Name: "王小满", Bank: "示例银行深圳分行", Account: "6222000011112222333"},
-		ReturnBy: "2026-03-20", DueOn: "2026-02-01", NoticedOn: "2026-03-01", Assets: "支付账户余额", Security: "保证保险",
+		ReturnBy: "2026-03-20", DueOn: "2026-02-01", Assets: "支付账户余额", Security: "保证保险",
 		AtRisk: "平台保存的聊天记录", Risk: "记录只保存六个月",
 		Rate:      recovery.PublishedRate{Percent: "3.00", AsOf: "2026-02-20", Source: "全国银行间同业拆借中心", From: "2026-03-02"},
 		Narrative: "头像相同，因此选错了人。",

@@ -30,6 +30,7 @@ func (s *Service) Particulars(ctx context.Context, actor recovery.Actor, id reco
 }
 
 func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particulars) CaseParticulars {
+	p.NoticedOn = c.Facts().NoticedOn()
 	seen := CaseParticulars{CaseID: c.ID, Masked: !recovery.SeesOnScreen(actor.Role, recovery.PrivateParticulars), Lacking: p.MissingFor(c), Particulars: p.WithCardFacts()}
 	if seen.Masked {
 		seen.Particulars = seen.Particulars.Masked()
@@ -39,11 +40,14 @@ func particularsFor(actor recovery.Actor, c recovery.Case, p recovery.Particular
 
 // SupplyParticulars adds what the papers of a case lack, field by field. A
 // blank field is unchanged, and replaced values stay in the journal. Values
-// that are equal are not written again.
+// that are equal are not written again. The day on which the claimant noticed the
+// mistake is a fact of the case, so the workflow changes it first: clocks, papers
+// and pages then count from the same day.
 //
 // Errors: CodeForbidden for all but the claimant and legal, CodeInvalid naming
 // the fields, CodeActionNotAllowed for a restricted or erased case,
-// CodeIdempotency.
+// CodeIdempotency, CodeUnavailable when the workflow does not answer: nothing is
+// written then.
 func (s *Service) SupplyParticulars(
 	ctx context.Context, req Request, id recovery.CaseID, supplied recovery.Particulars,
 ) (Reply[CaseParticulars], error) {
@@ -67,18 +71,35 @@ func (s *Service) prepareParticulars(
 	if err != nil {
 		return change[CaseParticulars]{}, err
 	}
+	stored.NoticedOn = c.Facts().NoticedOn()
 	supplied = supplied.Normalize().ChangesSince(stored)
 	if err := supplied.Validate(stored, c, s.Now()); err != nil {
 		return change[CaseParticulars]{}, err
 	}
+	amended := recovery.Facts{NoticedAt: recovery.ParseDay(supplied.NoticedOn)}
+	supplied.NoticedOn, c.Position.Facts = "", c.Facts().Amended(amended)
 	draft := s.newDraft(recovery.EntryParticulars, req, c)
 	draft.Key = "particulars:" + s.newID()
 	draft.Facts, draft.Personal = supplied.EntryFacts(), supplied.ValuesByPath()
 	after := particularsFor(req.Actor, c, stored.WithChange(supplied))
 	return change[CaseParticulars]{string(c.ID), after, func(idem postgres.Idempotency) (CaseParticulars, error) {
-		if supplied.IsEmpty() {
-			return after, nil
+		if err := s.amendNoticed(ctx, req, c, amended); err != nil || supplied.IsEmpty() {
+			return after, err
 		}
 		return after, s.Store.WriteDirectly(ctx, postgres.DirectWrite{CaseID: c.ID, Draft: draft, Idempotency: idem})
 	}}, nil
+}
+
+// amendNoticed has the workflow change the day on which the claimant noticed the
+// mistake, if it is stated.
+func (s *Service) amendNoticed(ctx context.Context, req Request, c recovery.Case, facts recovery.Facts) error {
+	if facts.NoticedAt == nil {
+		return nil
+	}
+	if req.Key != "" {
+		req.Key += "/noticed_on" // a request of its own, as it is stored under its own key
+	}
+	body := recovery.ActionBody{Action: recovery.AmendFacts, Facts: facts}
+	_, err := runAction(ctx, s, req, c, body, func(context.Context, recovery.Case) (struct{}, error) { return struct{}{}, nil })
+	return err
 }

@@ -107,6 +107,25 @@ func (f Facts) IsInDanger() bool {
 	return slices.ContainsFunc(Dangers, func(kind string) bool { return f.Circumstances[kind] })
 }
 
+// NoticedOn returns the day in China on which the claimant learned of the mistake; ""
+// if unknown.
+func (f Facts) NoticedOn() string {
+	if f.NoticedAt == nil {
+		return ""
+	}
+	return f.NoticedAt.In(Shanghai).Format(time.DateOnly)
+}
+
+// ParseDay returns the start of a day in China, such as 2026-03-31; nil for none.
+func ParseDay(day string) *time.Time {
+	at, err := time.ParseInLocation(time.DateOnly, day, Shanghai)
+	if err != nil {
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
 // withDanger returns the facts with a kind of danger added.
 func (f Facts) withDanger(kind string) Facts {
 	f.Circumstances = maps.Clone(f.Circumstances)

@@ -8,9 +8,9 @@ import (
 )
 
 // Particulars are data that legal papers need in addition to the case. All fields
-// except Papers are personal data and are stored only as committed values of the
-// journal: erasure reaches them, and a correction keeps the earlier value. Every
-// field may be empty.
+// except Papers and NoticedOn are personal data and are stored only as committed
+// values of the journal: erasure reaches them, and a correction keeps the earlier
+// value. Every field may be empty.
 type Particulars struct { //nolint:recvcheck // a value, except for methods that fill it
 	Claimant     ClaimantParticulars      `json:"claimant,omitzero"`
 	Counterparts []CounterpartParticulars `json:"holders,omitempty"`
@@ -23,7 +23,7 @@ type Particulars struct { //nolint:recvcheck // a value, except for methods that
 	ReturnTo      AccountToReturn     `json:"return_to,omitzero"`
 	ReturnBy      string              `json:"return_by,omitempty"`  // last day for payment in a demand, 2006-01-02 in China
 	DueOn         string              `json:"due_on,omitempty"`     // day on which an acknowledged debt was due
-	NoticedOn     string              `json:"noticed_on,omitempty"` // day the claimant learned of the mistake
+	NoticedOn     string              `json:"noticed_on,omitempty"` // day the claimant learned of the mistake; Facts.NoticedAt owns it
 	Narrative     string              `json:"narrative,omitempty"`  // how it happened, in addition to the filing
 	Assets        string              `json:"assets,omitempty"`     // to be frozen, and clues where they are
 	Security      string              `json:"security,omitempty"`   // offered for the preservation

@@ -59,6 +59,9 @@ func (p Particulars) Validate(stored Particulars, c Case, now time.Time) error {
 			of.check(check, p.requestField(path), *value)
 		}
 	})
+	if noticed := ParseDay(p.NoticedOn); noticed != nil && noticed.Before(*ParseDay(c.SentAt.In(Shanghai).Format(time.DateOnly))) {
+		check.Add("noticed_on", "before_sending", "This cannot have been before the day of the sending.")
+	}
 	cards := append([]identityDocument{{"claimant.", after.Claimant.DocumentKind, after.Claimant.DocumentNo, after.Claimant.Born, after.Claimant.Sex}},
 		counterpartDocuments(after)...)
 	for _, card := range cards {
