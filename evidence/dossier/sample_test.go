@@ -147,7 +147,7 @@ func newCase(t testing.TB, audience recovery.Audience) *caseOf {
 				"发现后我立即私信对方说明情况，并在群里作了说明；对方已读，但至今没有归还。\n转账前后的聊天记录、账单和客服工单均已提交。",
 			Position: recovery.Position{
 				PaidAt: filedAt.Add(-25 * time.Minute),
-				Stage: recovery.Legal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Recovered: 50_000, Route: recovery.SmallClaims,
+				Stage:  recovery.Legal, WaitingOn: recovery.OnClaimant, Claim: 200_000, Recovered: 50_000, Route: recovery.SmallClaims,
 			},
 			Deadlines: []recovery.Deadline{{Kind: recovery.LegalClock, DueAt: filedAt.AddDate(0, 3, 0)}},
 			Playbook:  "2026-11", Pace: 1, CreatedAt: filedAt,
