@@ -46,11 +46,20 @@ func renderAssessment(a playbook.Assessment) Assessment {
 
 func renderRecall(r playbook.Recall) RecallAnswer {
 	return RecallAnswer{
-		Possible: r.Possible, Until: renderTimeOrNull(r.Until), How: r.How, Disputed: r.Disputed,
+		Possible: r.Possible, WorthTrying: r.WorthTrying, Stoppable: r.Stoppable, Until: renderTimeOrNull(r.Until), How: r.How, Disputed: r.Disputed,
 		Readings: renderList(r.Readings, func(r playbook.Reading) Reading { return Reading(r) }),
 		RefundAt: renderTimeOrNull(r.RefundAt), ArrivesAt: renderTimeOrNull(r.ArrivesAt),
 		Who: convertStrings[RecallAnswerWho](r.Who), Steps: emptyIfNil(r.Steps), Warnings: emptyIfNil(r.Warnings),
+		Urgent: renderList(r.Urgent, renderUrgentStep), Questions: renderList(r.Questions, renderQuestion),
 	}
+}
+
+func renderUrgentStep(s playbook.UrgentStep) UrgentStep {
+	if s.Help == nil {
+		return UrgentStep{Step: s.Step}
+	}
+	door := renderHelp(*s.Help)
+	return UrgentStep{Step: s.Step, Door: &door}
 }
 
 func renderHelp(h playbook.HelpEntry) HelpEntry {

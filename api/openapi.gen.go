@@ -556,6 +556,7 @@ const (
 const (
 	RecallAnswerWhoCompany   RecallAnswerWho = "company"
 	RecallAnswerWhoPlatform  RecallAnswerWho = "platform"
+	RecallAnswerWhoPolice    RecallAnswerWho = "police"
 	RecallAnswerWhoRecipient RecallAnswerWho = "recipient"
 	RecallAnswerWhoSender    RecallAnswerWho = "sender"
 )
@@ -2496,27 +2497,41 @@ type ReasonGiven struct {
 
 // RecallAnswer Whether the sender alone can take the money back now
 type RecallAnswer struct {
-	// ArrivesAt When a delayed transfer arrives
+	// ArrivesAt When a delayed transfer arrives, counted from the acceptance; null while that is unknown
 	ArrivesAt *time.Time `json:"arrives_at"`
 
 	// Disputed The sources disagree
-	Disputed bool      `json:"disputed"`
-	How      string    `json:"how"`
-	Possible bool      `json:"possible"`
-	Readings []Reading `json:"readings"`
+	Disputed bool   `json:"disputed"`
+	How      string `json:"how"`
+
+	// Possible Only if a source says so and none disputes it
+	Possible bool `json:"possible"`
+
+	// Questions What would make the answer more precise
+	Questions []Question `json:"questions"`
+	Readings  []Reading  `json:"readings"`
 
 	// RefundAt When unclaimed money is or was refunded
 	RefundAt *time.Time `json:"refund_at"`
 
-	// Steps Steps for the next ten minutes
+	// Steps Steps for the next ten minutes; in danger the urgent ones first
 	Steps []string `json:"steps"`
 
-	// Until End of that period, else the time of the coming refund
-	Until    *time.Time `json:"until"`
-	Warnings []string   `json:"warnings"`
+	// Stoppable The money may still be stopped on its way
+	Stoppable bool `json:"stoppable"`
+
+	// Until End of the next period that a source names, else the time of the coming refund or arrival
+	Until *time.Time `json:"until"`
+
+	// Urgent In danger: what to do in the order of minutes, before anything else
+	Urgent   []UrgentStep `json:"urgent"`
+	Warnings []string     `json:"warnings"`
 
 	// Who Who must act
 	Who []RecallAnswerWho `json:"who"`
+
+	// WorthTrying A source lets the sender take it back, and a try costs nothing
+	WorthTrying bool `json:"worth_trying"`
 }
 
 // RecallAnswerWho defines model for RecallAnswer.Who.
@@ -2911,6 +2926,12 @@ type UploadAnnouncement struct {
 type UploadPart struct {
 	N    int   `json:"n"`
 	Size int64 `json:"size"`
+}
+
+// UrgentStep Something to do in the first minutes, and where
+type UrgentStep struct {
+	Door *HelpEntry `json:"door"`
+	Step string     `json:"step"`
 }
 
 // WaitingOn Who must act next

@@ -129,6 +129,23 @@ func addFurtherFacts(draft journal.Draft, c recovery.Case) {
 
 // Recall reports whether a mis-send can still be recalled. It stores nothing and
 // needs no account.
-func (s *Service) Recall(facts playbook.RecallFacts) playbook.Recall {
+func (s *Service) Recall(facts playbook.AssessmentFacts) playbook.Recall {
 	return s.Registry.Current().Recall(facts, s.Now())
+}
+
+// CaseRecall reports what of the money of a case can still be stopped; nil when nothing
+// can.
+func (s *Service) CaseRecall(c recovery.Case) (*playbook.Recall, error) {
+	if !c.Position.IsOpen() {
+		return nil, nil //nolint:nilnil // a closed case has nothing left to stop
+	}
+	book, err := s.Registry.RuleSet(c.Playbook)
+	if err != nil {
+		return nil, err
+	}
+	answer := book.Recall(playbook.FactsOf(c), s.Now())
+	if !answer.Stoppable {
+		return nil, nil //nolint:nilnil // nothing can be stopped
+	}
+	return &answer, nil
 }

@@ -42,10 +42,8 @@ func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Ass
 	v := rs.newEvaluation(f, now, known.Incomes)
 	begun := v.record
 	begun.Position.Stage = v.firstStage()
-	recall := f.recallFacts()
-	recall.Danger = v.answerSignal("danger") == Yes
 	return Assessment{
-		Recall:           rs.Recall(recall, now),
+		Recall:           v.answerRecall(),
 		Plan:             v.planStages(),
 		Strategy:         v.chooseStrategy(),
 		Characterisation: v.characteriseFacts(),
@@ -80,14 +78,7 @@ func (e *evaluation) collectWarnings() []Warning {
 			warnings = append(warnings, rule.asWarning(rule.Text))
 		}
 	}
-	facts := e.facts.recallFacts()
-	disputed := e.rules.recallRulesFor(facts.situation(), facts.SentAt).isDisputed()
-	for rule := range rulesInForce(e.rules.data.Warnings, e.now) {
-		if rule.covers(facts.situation()) && (disputed || !rule.OnlyDisputed) {
-			warnings = append(warnings, rule.asWarning(rule.Text))
-		}
-	}
-	return warnings
+	return append(warnings, e.generalWarnings()...)
 }
 
 var spelledUnits = map[calendar.Unit]string{calendar.Hours: "小时", calendar.Days: "天", calendar.WorkingDays: "个工作日", calendar.Years: "年"}

@@ -53,7 +53,7 @@ func TestFactsAreReadFromTheContractsNames(t *testing.T) {
 	if err := b.CheckFacts(f, sent); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Assess(f, sent, playbook.Knowledge{}); !got.Recall.Possible || got.Recall.ArrivesAt == nil {
+	if got := b.Assess(f, sent, playbook.Knowledge{}); !got.Recall.WorthTrying || got.Recall.RefundAt == nil {
 		t.Errorf("%+v", got.Recall)
 	}
 }

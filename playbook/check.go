@@ -158,29 +158,6 @@ func (rs *RuleSet) checkRecall(i *ruleChecker) {
 	}
 }
 
-// checkGuidance checks each guidance rule. checkEveryInstant checks that every
-// moment has one.
-func (rs *RuleSet) checkGuidance(i *ruleChecker) {
-	for _, rule := range rs.data.Guidance {
-		i.checkScope(rule.ID, rule.scope)
-		checkOneOf(i, rule.ID, "when", rule.When, moments)
-		i.checkNotEmpty(rule.ID, append([]string{rule.How}, rule.Steps...)...)
-		for _, actor := range rule.Who {
-			checkOneOf(i, rule.ID, "who", actor, recallActors)
-		}
-		if len(rule.Who) == 0 {
-			i.addFault(rule.ID, "guidance needs who: the people who have to act")
-		}
-		if len(rule.Steps) == 0 {
-			i.addFault(rule.ID, "guidance needs steps")
-		}
-	}
-	for _, rule := range rs.data.Warnings {
-		i.checkScope(rule.ID, rule.scope)
-		i.checkNotEmpty(rule.ID, rule.Text)
-	}
-}
-
 func (rs *RuleSet) checkEvidence(i *ruleChecker) {
 	for _, rule := range rs.data.Evidence {
 		i.checkScope(rule.ID, rule.scope)

@@ -114,7 +114,9 @@ func (rs *RuleSet) checkGuidanceAt(i *ruleChecker, at time.Time) {
 
 func (i *ruleChecker) checkGuidanceFor(rs *RuleSet, moment string, platform recovery.Platform, instrument recovery.Instrument, at time.Time) {
 	for _, account := range recovery.Accounts {
-		if rs.findGuidance(moment, RecallFacts{Platform: platform, Instrument: instrument, Account: account}, at) == nil {
+		facts := AssessmentFacts{Platform: platform, Instrument: instrument}
+		facts.Account = account
+		if rs.newEvaluation(facts, at, nil).findGuidance(moment) == nil {
 			i.addFault("", "no guidance for %s of %s %s from an account that is %s (on %s)", moment, platform, instrument, account, formatDay(at))
 		}
 	}

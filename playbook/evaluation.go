@@ -68,16 +68,23 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"lucky":             func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.LuckyPacket) },
 	"enterprise_packet": func(e *evaluation) Answer { return answerFromBool(e.facts.Instrument == recovery.EnterprisePacket) },
 	"personal_account":  func(e *evaluation) Answer { return equalsIfKnown(e.facts.Account, recovery.Personal) },
-	"delayed":           func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
-	"mistaken":          isMistaken,
-	"surplus":           isSurplus,
-	"claimed":           isClaimed,
-	"unclaimed":         func(e *evaluation) Answer { return equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed) },
-	"shares_claimed":    hasClaimedShares,
-	"one_recipient":     hasOneRecipient,
-	"in_group":          func(e *evaluation) Answer { return e.isGroupKind(recovery.NoGroup).negate() },
-	"close_group":       func(e *evaluation) Answer { return e.isGroupKind(recovery.FamilyGroup, recovery.FriendsGroup) },
-	"strangers_group":   func(e *evaluation) Answer { return e.isGroupKind(recovery.StrangersGroup) },
+	"arrival_unknown": func(e *evaluation) Answer {
+		return answerFromBool(e.isAccepted() && e.delay() > 0 && e.facts.acceptedAt() == nil)
+	},
+	"delay_possible":   isDelayPossible,
+	"may_be_unclaimed": func(e *evaluation) Answer { return answerFromBool(!e.isAccepted()) },
+	"writable":         isWritable,
+	"out_of_reach":     func(e *evaluation) Answer { return answerFromBool(e.isOutOfReach()) },
+	"delayed":          func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
+	"mistaken":         isMistaken,
+	"surplus":          isSurplus,
+	"claimed":          isClaimed,
+	"unclaimed":        func(e *evaluation) Answer { return equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed) },
+	"shares_claimed":   hasClaimedShares,
+	"one_recipient":    hasOneRecipient,
+	"in_group":         func(e *evaluation) Answer { return e.isGroupKind(recovery.NoGroup).negate() },
+	"close_group":      func(e *evaluation) Answer { return e.isGroupKind(recovery.FamilyGroup, recovery.FriendsGroup) },
+	"strangers_group":  func(e *evaluation) Answer { return e.isGroupKind(recovery.StrangersGroup) },
 	"group_of_one": func(e *evaluation) Answer {
 		return answerFromBool(e.isGroupKind(recovery.NoGroup) == No && e.facts.groupOrZero().Size == 1)
 	},
@@ -100,15 +107,12 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"over_fraud_entry": func(e *evaluation) Answer {
 		return e.compareAmount("fraud_entry_fen", func(a, l int64) bool { return a >= l })
 	},
-	"far":         isFar,
-	"split":       func(e *evaluation) Answer { return answerFromBool(e.split) },
-	"shares_told": func(e *evaluation) Answer { return answerFromBool(len(e.claims) > 0) },
-	"refused":     isRefused,
-	"claims_gift": func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
-	"notified":    isNotified,
-	"out_of_reach": func(e *evaluation) Answer {
-		return answerFromBool(e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked)
-	},
+	"far":               isFar,
+	"split":             func(e *evaluation) Answer { return answerFromBool(e.split) },
+	"shares_told":       func(e *evaluation) Answer { return answerFromBool(len(e.claims) > 0) },
+	"refused":           isRefused,
+	"claims_gift":       func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
+	"notified":          isNotified,
 	"claim_unknown":     func(e *evaluation) Answer { return answerFromBool(!e.record.ClaimIsKnown()) },
 	"taken":             func(e *evaluation) Answer { return equalsIfKnown(e.facts.Reason, recovery.TakenByAnother) },
 	"prompt":            isPromptNotice,
@@ -340,9 +344,31 @@ func isWithinLimitation(e *evaluation) Answer {
 	return answerFromBool(e.now.Before(e.facts.SentAt.AddDate(int(years), 0, 0)))
 }
 
-// isDanger: fraud, gambling, threats or somebody's request, where the sender should
-// not act alone. What is not reported counts as no; a warning asks for it.
+// isDanger: the sender should not act alone. A danger that nobody reported counts as
+// none; the pages ask for it.
 func isDanger(e *evaluation) Answer { return answerFromBool(e.facts.IsInDanger()) }
+
+// isOutOfReach reports whether the sender cannot write to the other side, as far as
+// was said.
+func (e *evaluation) isOutOfReach() bool {
+	return e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked
+}
+
+// isWritable: the sender may write to the recipients themselves.
+func isWritable(e *evaluation) Answer {
+	return answerFromBool(!e.facts.IsInDanger() && !e.isOutOfReach() && !e.facts.Circumstances["counterpart_minor"])
+}
+
+// isDelayPossible: nobody said whether the arrival of an accepted transfer was
+// delayed, and with the longest delay it could still be under way.
+func isDelayPossible(e *evaluation) Answer {
+	if e.facts.Instrument != recovery.Transfer || e.facts.Delay != "" || !e.isAccepted() {
+		return No
+	}
+	longest := *e
+	longest.facts.Delay = recovery.OneDay
+	return answerFromBool(longest.mayBeUnderWay())
+}
 
 func (e *evaluation) isProvinceUnknown() Answer {
 	if strings.TrimSpace(e.facts.Claimant.Province) == "" {

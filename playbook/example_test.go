@@ -42,8 +42,8 @@ func ExampleRuleSet_Assess() {
 	// route: platform_appeal
 }
 
-// One source says that an unclaimed transfer can be taken back at any time, another
-// one only for two minutes. The answer promises the shorter time.
+// Some sources say that an unclaimed transfer can be taken back, others deny it. The
+// answer promises nothing, but a try costs nothing.
 func ExampleRuleSet_Recall() {
 	registry, err := playbook.Load()
 	if err != nil {
@@ -51,14 +51,14 @@ func ExampleRuleSet_Recall() {
 		return
 	}
 	sent := time.Date(2026, 11, 20, 12, 0, 0, 0, recovery.Shanghai)
-	facts := playbook.RecallFacts{
-		Platform: recovery.WeChat, Instrument: recovery.Transfer, ClaimState: recovery.Unclaimed, SentAt: sent,
+	facts := playbook.AssessmentFacts{
+		Platform: recovery.WeChat, Instrument: recovery.Transfer, ClaimState: recovery.Unclaimed, SentAt: &sent,
 	}
 	for _, passed := range []time.Duration{time.Minute, time.Hour} {
 		recall := registry.Current().Recall(facts, sent.Add(passed))
-		fmt.Printf("after %s: possible %t, disputed %t\n", passed, recall.Possible, recall.Disputed)
+		fmt.Printf("after %s: possible %t, worth trying %t\n", passed, recall.Possible, recall.WorthTrying)
 	}
 	// Output:
-	// after 1m0s: possible true, disputed true
-	// after 1h0m0s: possible false, disputed true
+	// after 1m0s: possible false, worth trying true
+	// after 1h0m0s: possible false, worth trying true
 }

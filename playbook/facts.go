@@ -67,11 +67,12 @@ func (f AssessmentFacts) groupOrZero() recovery.Group {
 	return *f.Group
 }
 
-func (f AssessmentFacts) recallFacts() RecallFacts {
-	return RecallFacts{
-		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimStateOrUnknown(), SentAt: f.sentAtOrZero(),
-		Account: f.Account, Delay: f.Delay,
+// acceptedAt is when a transfer was accepted; nil when unknown.
+func (f AssessmentFacts) acceptedAt() *time.Time {
+	if f.AcceptedAt == nil && f.Instrument == recovery.Transfer && len(f.Counterparts) == 1 {
+		return f.Counterparts[0].ClaimedAt
 	}
+	return f.AcceptedAt
 }
 
 func (f AssessmentFacts) claimStateOrUnknown() recovery.ClaimState {

@@ -102,7 +102,6 @@ func TestFindings(t *testing.T) {
 		{"claimed_though_unclaimed", func(f *playbook.AssessmentFacts) {
 			f.ClaimState, f.Counterparts[0].Claimed = recovery.Unclaimed, 100
 		}},
-		{"delay_of_a_packet", func(f *playbook.AssessmentFacts) { f.Instrument, f.Delay = recovery.OrdinaryPacket, recovery.TwoHours }},
 		{"enterprise_from_person", func(f *playbook.AssessmentFacts) {
 			f.Instrument, f.Account = recovery.EnterprisePacket, recovery.Personal
 		}},

@@ -32,86 +32,29 @@ type recallRule struct {
 	Text      string    `yaml:"text"`
 }
 
-// Moments of a mis-send that guidance is written for.
-const (
-	momentOpen    = "open"
-	momentMaybe   = "maybe"
-	momentDelayed = "delayed"
-	momentWaiting = "waiting"
-	momentOver    = "over"
-	momentRest    = "rest"
-	momentTaken   = "taken"
-	momentStuck   = "stuck"
-	momentLate    = "late"
-	momentSilent  = "silent"
-	momentDanger  = "danger"
-)
-
-var moments = []string{
-	momentOpen, momentMaybe, momentDelayed, momentWaiting, momentOver, momentRest, momentTaken, momentStuck, momentLate, momentSilent,
-	momentDanger,
-}
-
-// recallActors are the people whose action can bring the money back.
-var recallActors = []string{"sender", "recipient", "platform", "company"}
-
-// guidanceRule is the advice for one moment.
-type guidanceRule struct {
-	ruleEntry `yaml:",inline"`
-	scope     `yaml:",inline"`
-	When      string   `yaml:"when"`
-	Who       []string `yaml:"who"`
-	How       string   `yaml:"how"`
-	Steps     []string `yaml:"steps"`
-}
-
-// warningRule is a warning that comes with an answer.
-type warningRule struct {
-	ruleEntry    `yaml:",inline"`
-	scope        `yaml:",inline"`
-	OnlyDisputed bool   `yaml:"only_disputed"`
-	Text         string `yaml:"text"`
-}
-
-// RecallFacts are the facts that decide whether money can be recalled.
-type RecallFacts struct {
-	Platform   recovery.Platform
-	Instrument recovery.Instrument
-	ClaimState recovery.ClaimState
-	SentAt     time.Time
-	Account    recovery.Account
-	Delay      recovery.Delay // of transfers only
-	Danger     bool           // fraud, gambling or threats: the sender should not contact the counterpart
-}
-
-func (f RecallFacts) situation() situation {
-	return situation{platform: f.Platform, instrument: f.Instrument, account: f.Account}
-}
-
-// arrivalTime returns the earliest arrival of a delayed transfer; zero when it was
-// not delayed.
-func (f RecallFacts) arrivalTime() time.Time {
-	if f.Instrument != recovery.Transfer || f.Delay.Duration() == 0 || f.SentAt.IsZero() {
-		return time.Time{}
-	}
-	return f.SentAt.Add(f.Delay.Duration()).UTC()
-}
-
 // Recall describes whether the sender alone can take the money back now, and what to do
 // in the next ten minutes. Texts are Chinese.
 type Recall struct {
-	Possible bool       `json:"possible"`
-	Until    *time.Time `json:"until,omitempty"` // end of the recall window, else the coming auto-refund
-	How      string     `json:"how"`
-	Disputed bool       `json:"disputed"`
-	Readings []Reading  `json:"readings"`
-	RefundAt *time.Time `json:"refund_at,omitempty"` // when unclaimed money is or was refunded
-	// ArrivesAt is when a transfer with delayed arrival reaches the recipient.
+	// Possible is true only if a source says so and none disputes it.
+	Possible bool `json:"possible"`
+	// WorthTrying: a source says that the sender may take the money back, and a try
+	// costs nothing.
+	WorthTrying bool       `json:"worth_trying"`
+	Stoppable   bool       `json:"stoppable"`       // the money may still be stopped on its way
+	Until       *time.Time `json:"until,omitempty"` // end of the next window of a source, else the coming auto-refund or arrival
+	How         string     `json:"how"`
+	Disputed    bool       `json:"disputed"`
+	Readings    []Reading  `json:"readings"`
+	RefundAt    *time.Time `json:"refund_at,omitempty"` // when unclaimed money is or was refunded
+	// ArrivesAt is when a transfer with delayed arrival reaches the recipient,
+	// counted from the acceptance. It is nil while the acceptance is unknown.
 	ArrivesAt *time.Time `json:"arrives_at,omitempty"`
-	// Who has to act: sender, recipient, platform, company.
-	Who      []string `json:"who"`
-	Steps    []string `json:"steps"`
-	Warnings []string `json:"warnings"`
+	// Who has to act: sender, recipient, platform, company, police.
+	Who       []string     `json:"who"`
+	Urgent    []UrgentStep `json:"urgent"` // in danger, in the order of minutes
+	Steps     []string     `json:"steps"`
+	Warnings  []string     `json:"warnings"`
+	Questions []Question   `json:"questions"` // what would make the answer more precise
 }
 
 // Reading is the statement of one source.
@@ -134,6 +77,15 @@ func (rs *RuleSet) recallRulesFor(at situation, sentAt time.Time) recallRules {
 	return found
 }
 
+func (e *evaluation) findRecallRules() recallRules {
+	return e.rules.recallRulesFor(e.situation(), e.facts.sentAtOrZero())
+}
+
+// situation is the one that the rules about recalls and the general warnings cover.
+func (e *evaluation) situation() situation {
+	return situation{platform: e.facts.Platform, instrument: e.facts.Instrument, account: e.facts.Account}
+}
+
 func (c recallRules) isDisputed() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return len(r.DisputedBy) > 0 })
 }
@@ -144,115 +96,184 @@ func (c recallRules) hasRefund() bool {
 	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Refund != refundUnsaid })
 }
 
-// shortestWindow returns how long after sending the sender can recall unclaimed
-// money, by the strictest source; zero when any source denies it.
-func (c recallRules) shortestWindow(longest time.Duration) time.Duration {
-	window, stated := longest, false
+// windowEnds returns when each source that lets the sender take money back ends to do
+// so; longest is the end of a window without a length.
+func (c recallRules) windowEnds(sentAt, longest time.Time) []time.Time {
+	var ends []time.Time
 	for _, rule := range c {
-		switch rule.Recall {
-		case recallWhileUnclaimed:
-			stated = true
-			if rule.Within != nil {
-				window = min(window, rule.Within.duration())
-			}
-		case recallNever, recallByCompany:
-			return 0
+		if rule.Recall != recallWhileUnclaimed {
+			continue
 		}
+		end := longest
+		if rule.Within != nil {
+			end = sentAt.Add(rule.Within.duration()).UTC()
+		}
+		ends = append(ends, end)
 	}
-	if !stated {
-		return 0
-	}
-	return window
+	return ends
 }
 
-// Recall answers by the readings that promise least.
-func (rs *RuleSet) Recall(f RecallFacts, now time.Time) Recall {
-	rules := rs.recallRulesFor(f.situation(), f.SentAt)
-	answer := Recall{Disputed: rules.isDisputed(), Readings: []Reading{}}
+// deniesRecall reports whether a source says that the sender cannot take money back.
+func (c recallRules) deniesRecall() bool {
+	return slices.ContainsFunc(c, func(r *recallRule) bool { return r.Recall == recallNever || r.Recall == recallByCompany })
+}
+
+// Recall answers by the readings that promise least. Danger takes precedence over
+// every other advice.
+func (rs *RuleSet) Recall(f AssessmentFacts, now time.Time) Recall {
+	return rs.newEvaluation(f, now, nil).answerRecall()
+}
+
+func (e *evaluation) answerRecall() Recall {
+	rules := e.findRecallRules()
+	answer := Recall{
+		Disputed: rules.isDisputed(), Readings: []Reading{}, Urgent: e.listUrgentSteps(),
+		Questions: e.rules.questionsFor(e.recallQuestions(), e.now),
+	}
 	for _, rule := range rules {
 		answer.Readings = append(answer.Readings, Reading{rule.Source.String(), rule.Text})
 	}
-	moment := rs.findMoment(rules, f, now, &answer)
-	if f.Danger && moment != momentOpen && moment != momentOver {
-		moment = momentDanger
+	moment := e.findMoment(rules, &answer)
+	answer.Stoppable = slices.Contains(stoppableMoments, moment)
+	if e.facts.IsInDanger() {
+		moment, answer.Stoppable = momentDanger, true
 	}
-	if guidance := rs.findGuidance(moment, f, now); guidance != nil {
-		answer.How, answer.Steps, answer.Who = guidance.How, slices.Clone(guidance.Steps), slices.Clone(guidance.Who)
+	e.addGuidance(moment, &answer)
+	for _, warning := range e.generalWarnings() {
+		answer.Warnings = append(answer.Warnings, warning.Text)
 	}
-	answer.Warnings = rs.recallWarnings(f, answer.Disputed, now)
 	return answer
 }
 
 // findMoment returns the moment of a mis-send and sets the instants of the answer.
-func (rs *RuleSet) findMoment(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
-	underWay := false
-	if arrives := f.arrivalTime(); !arrives.IsZero() {
-		answer.ArrivesAt = &arrives
-		underWay = now.Before(arrives)
+func (e *evaluation) findMoment(rules recallRules, answer *Recall) string {
+	if e.isAccepted() {
+		return e.findMomentOfAccepted(answer)
 	}
-	moment := rs.momentWithoutDelay(rules, f, now, answer)
-	if underWay && moment != momentOpen && moment != momentMaybe {
-		return momentDelayed // no source states that the sender alone can cancel it
+	moment := e.findMomentOfUnaccepted(rules, answer)
+	refundOver := moment == momentRest || moment == momentLate
+	if refundOver && e.facts.claimStateOrUnknown() == recovery.ClaimUnknown && e.mayBeUnderWay() {
+		return momentDelayed
 	}
 	return moment
 }
 
-// momentWithoutDelay returns the moment as it is without delayed arrival.
-func (rs *RuleSet) momentWithoutDelay(rules recallRules, f RecallFacts, now time.Time, answer *Recall) string {
-	if f.ClaimState == recovery.Claimed {
+func (e *evaluation) isAccepted() bool {
+	return e.facts.claimStateOrUnknown() == recovery.Claimed || e.facts.acceptedAt() != nil
+}
+
+// findMomentOfAccepted: a delay counts from the acceptance, so that accepted money may
+// still be under way. While that is possible it is not called taken.
+func (e *evaluation) findMomentOfAccepted(answer *Recall) string {
+	switch {
+	case e.delay() > 0 && e.facts.acceptedAt() != nil:
+		arrives := e.facts.acceptedAt().Add(e.delay()).UTC()
+		answer.ArrivesAt = &arrives
+		if !e.now.Before(arrives) {
+			return momentTaken
+		}
+		answer.Until = &arrives
+		return momentDelayed
+	case e.mayBeUnderWay():
+		answer.Until = e.earliestArrival()
+		return momentDelayed
+	default:
 		return momentTaken
 	}
+}
+
+// delay is the delayed arrival; only transfers have one.
+func (e *evaluation) delay() time.Duration {
+	if e.facts.Instrument != recovery.Transfer {
+		return 0
+	}
+	return e.facts.Delay.Duration()
+}
+
+// mayBeUnderWay reports whether a delayed transfer that was accepted at an unknown time
+// may not have arrived yet. It was accepted before the refund, or not at all.
+func (e *evaluation) mayBeUnderWay() bool {
+	sentAt := e.facts.sentAtOrZero()
+	return e.delay() > 0 && (sentAt.IsZero() || e.now.Before(e.rules.autoRefundAt(sentAt).Add(e.delay())))
+}
+
+// earliestArrival is that of a transfer accepted at once; nil when it is over or
+// unknown.
+func (e *evaluation) earliestArrival() *time.Time {
+	earliest := e.facts.sentAtOrZero().Add(e.delay()).UTC()
+	if e.facts.SentAt == nil || !e.now.Before(earliest) {
+		return nil
+	}
+	return &earliest
+}
+
+func (e *evaluation) findMomentOfUnaccepted(rules recallRules, answer *Recall) string {
+	sentAt := e.facts.sentAtOrZero()
 	if len(rules) == 0 {
 		return momentSilent
 	}
-	if f.SentAt.IsZero() {
+	if sentAt.IsZero() {
 		return momentStuck
 	}
-	refundAt := rs.autoRefundAt(f.SentAt).UTC()
+	refundAt := e.rules.autoRefundAt(sentAt).UTC()
 	if rules.hasRefund() {
 		answer.RefundAt = &refundAt
 	}
-	closes := f.SentAt.Add(rules.shortestWindow(refundAt.Sub(f.SentAt))).UTC()
+	e.setWindow(rules, sentAt, refundAt, answer)
 	switch {
-	case now.Before(closes) && f.ClaimState != recovery.PartlyClaimed:
-		answer.Until = &closes
-		answer.Possible = f.ClaimState == recovery.Unclaimed
-		if !answer.Possible {
-			return momentMaybe
-		}
+	case answer.Possible:
 		return momentOpen
-	case now.Before(refundAt):
+	case answer.WorthTrying:
+		return momentTry
+	case e.now.Before(refundAt):
 		if answer.RefundAt == nil {
 			return momentStuck
 		}
-		answer.Until = answer.RefundAt
 		return momentWaiting
 	case answer.RefundAt == nil:
 		return momentLate
-	case f.ClaimState == recovery.Unclaimed:
+	case e.facts.claimStateOrUnknown() == recovery.Unclaimed:
 		return momentOver
 	default:
 		return momentRest
 	}
 }
 
-// findGuidance returns the first rule that fits. The checks guarantee that one
-// always does.
-func (rs *RuleSet) findGuidance(moment string, f RecallFacts, now time.Time) *guidanceRule {
-	for rule := range rulesInForce(rs.data.Guidance, now) {
-		if rule.When == moment && rule.covers(f.situation()) {
-			return rule
-		}
+// setWindow sets whether the sender can or may try to take the money back, and until
+// when the next source lets them or the refund comes.
+func (e *evaluation) setWindow(rules recallRules, sentAt, refundAt time.Time, answer *Recall) {
+	ends := rules.windowEnds(sentAt, refundAt)
+	claim := e.facts.claimStateOrUnknown()
+	if claim != recovery.PartlyClaimed {
+		answer.WorthTrying = slices.ContainsFunc(ends, e.now.Before)
+		answer.Possible = answer.WorthTrying && claim == recovery.Unclaimed && !answer.Disputed && !rules.deniesRecall() &&
+			!slices.ContainsFunc(ends, func(end time.Time) bool { return !e.now.Before(end) })
+	} else {
+		ends = nil
 	}
-	return nil
+	if answer.RefundAt != nil {
+		ends = append(ends, refundAt)
+	}
+	slices.SortFunc(ends, time.Time.Compare)
+	if next := slices.IndexFunc(ends, e.now.Before); next >= 0 {
+		answer.Until = &ends[next]
+	}
 }
 
-func (rs *RuleSet) recallWarnings(f RecallFacts, disputed bool, now time.Time) []string {
-	var texts []string
-	for rule := range rulesInForce(rs.data.Warnings, now) {
-		if rule.covers(f.situation()) && (disputed || !rule.OnlyDisputed) {
-			texts = append(texts, rule.Text)
-		}
+// recallQuestions are the signals whose answers would make this one more precise.
+func (e *evaluation) recallQuestions() []string {
+	var open []string
+	if e.facts.claimStateOrUnknown() == recovery.ClaimUnknown && e.facts.acceptedAt() == nil {
+		open = append(open, "claimed")
 	}
-	return texts
+	if e.facts.Instrument == recovery.Transfer && e.facts.Delay == "" {
+		open = append(open, "delayed")
+	}
+	if e.answerSignal("arrival_unknown") == Yes {
+		open = append(open, "arrival_unknown")
+	}
+	if e.facts.Platform == recovery.WeCom && e.facts.Account == "" {
+		open = append(open, "personal_account")
+	}
+	return open
 }

@@ -15,10 +15,10 @@ func what(r playbook.Recall, now time.Time) string {
 	switch {
 	case r.Possible:
 		return "take it back"
-	case r.ArrivesAt != nil && now.Before(*r.ArrivesAt) && strings.Contains(r.How, "延时到账"):
+	case strings.Contains(r.How, "钱可能还在路上、没到对方手里"):
 		return "under way"
-	case r.Until != nil && (r.RefundAt == nil || r.Until.Before(*r.RefundAt)):
-		return "perhaps"
+	case r.WorthTrying:
+		return "try"
 	case r.Until != nil:
 		return "wait"
 	case r.RefundAt != nil:
@@ -36,15 +36,22 @@ func TestTheTimeLines(t *testing.T) {
 	b := book(t)
 	s, m, h := time.Second, time.Minute, time.Hour
 	line := []time.Duration{0, 2*m - s, 2 * m, 2*m + s, h - s, h, h + s, 2*h - s, 2 * h, 2*h + s, 24*h - s, 24 * h, 24*h + s}
-	refunded := "wait wait wait wait wait wait wait wait wait wait wait look look"
 	asked := strings.TrimSpace(strings.Repeat("ask ", len(line)))
 	for _, cell := range cells {
 		want := asked
 		if cell.refunds {
-			want = refunded
-		}
-		if cell.window == 2*m {
-			want = "take_it_back take_it_back" + strings.TrimPrefix(refunded, "wait wait")
+			words := make([]string, len(line))
+			for i, after := range line {
+				switch {
+				case after < cell.window:
+					words[i] = "try"
+				case after < day:
+					words[i] = "wait"
+				default:
+					words[i] = "look"
+				}
+			}
+			want = strings.Join(words, " ")
 		}
 		var got []string
 		for _, after := range line {
@@ -57,45 +64,83 @@ func TestTheTimeLines(t *testing.T) {
 	}
 }
 
-func TestDelayedArrival(t *testing.T) {
+// TestDelayCountsFromAcceptance: money that may still be under way is never called
+// taken, and the arrival counts from the acceptance.
+func TestDelayCountsFromAcceptance(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	s, h := time.Second, time.Hour
+	never := time.Duration(-1)
 	for _, test := range []struct {
-		delay recovery.Delay
-		claim recovery.ClaimState
-		after time.Duration
-		want  string
+		delay    recovery.Delay
+		claim    recovery.ClaimState
+		accepted time.Duration // after the sending
+		after    time.Duration
+		want     string
 	}{
-		{recovery.TwoHours, recovery.Claimed, 0, "under way"},
-		{recovery.TwoHours, recovery.Claimed, 2*h - s, "under way"},
-		{recovery.TwoHours, recovery.Claimed, 2 * h, "ask"},
-		{recovery.OneDay, recovery.Claimed, 24*h - s, "under way"},
-		{recovery.OneDay, recovery.Claimed, 24 * h, "ask"},
-		{recovery.NoDelay, recovery.Claimed, 0, "ask"},
-		{"", recovery.Claimed, 0, "ask"},
-		{recovery.OneDay, recovery.Unclaimed, 0, "take it back"},
-		{recovery.OneDay, recovery.ClaimUnknown, 0, "perhaps"},
-		{recovery.TwoHours, recovery.Unclaimed, h, "under way"},
-		{recovery.TwoHours, recovery.Unclaimed, 2 * h, "wait"},
-		{recovery.OneDay, recovery.Unclaimed, 24 * h, "look"},
+		{recovery.TwoHours, recovery.Claimed, 3 * h, 5*h - s, "under way"},
+		{recovery.TwoHours, recovery.Claimed, 3 * h, 5 * h, "ask"},
+		{recovery.OneDay, recovery.Claimed, 20 * h, 44*h - s, "under way"},
+		{recovery.OneDay, recovery.Claimed, 20 * h, 44 * h, "ask"},
+		{recovery.TwoHours, recovery.ClaimUnknown, h, 2 * h, "under way"},
+		{recovery.TwoHours, recovery.Claimed, never, 0, "under way"},
+		{recovery.TwoHours, recovery.Claimed, never, 26*h - s, "under way"},
+		{recovery.TwoHours, recovery.Claimed, never, 26 * h, "ask"},
+		{recovery.OneDay, recovery.Claimed, never, 48*h - s, "under way"},
+		{recovery.OneDay, recovery.Claimed, never, 48 * h, "ask"},
+		{recovery.NoDelay, recovery.Claimed, never, 0, "ask"},
+		{"", recovery.Claimed, never, 0, "ask"},
+		{recovery.OneDay, recovery.Unclaimed, never, 0, "try"},
+		{recovery.OneDay, recovery.ClaimUnknown, never, h, "try"},
+		{recovery.OneDay, recovery.ClaimUnknown, never, 30 * h, "under way"},
+		{recovery.OneDay, recovery.ClaimUnknown, never, 48 * h, "look"},
+		{recovery.TwoHours, recovery.Unclaimed, never, 2 * h, "try"},
+		{recovery.OneDay, recovery.Unclaimed, never, 24 * h, "look"},
 	} {
 		f := facts(recovery.WeChat, recovery.Transfer, test.claim)
 		f.Delay = test.delay
+		if test.accepted != never {
+			at := sent.Add(test.accepted)
+			f.AcceptedAt = &at
+		}
 		now := sent.Add(test.after)
 		got := b.Recall(f, now)
 		if answer := what(got, now); answer != test.want {
-			t.Errorf("delay %q, %s, after %s: %s, want %s", test.delay, test.claim, test.after, answer, test.want)
+			t.Errorf("delay %q, %s accepted %s, after %s: %s, want %s", test.delay, test.claim, test.accepted, test.after, answer, test.want)
+		}
+		underWay := test.want == "under way"
+		if known := got.ArrivesAt != nil; underWay && known != (test.accepted != never) {
+			t.Errorf("delay %q after %s: an arrival is named: %v", test.delay, test.after, known)
+		}
+		if underWay && (!got.Stoppable || !slices.Contains(got.Who, "platform") || strings.Contains(got.How, "被收走")) {
+			t.Errorf("delay %q after %s: nobody is asked to stop it: %+v", test.delay, test.after, got)
 		}
 	}
-	packet := facts(recovery.WeChat, recovery.OrdinaryPacket, recovery.Claimed)
-	packet.Delay = recovery.OneDay
-	if got := b.Recall(packet, sent); got.ArrivesAt != nil {
-		t.Error("a packet has no delayed arrival")
+}
+
+// TestAnUnknownDelayIsAsked: an accepted transfer may still be under way, so the time
+// of the acceptance and the delay are asked, and the answer says so.
+func TestAnUnknownDelayIsAsked(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	asked := func(r playbook.Recall, text string) bool {
+		return slices.ContainsFunc(r.Questions, func(q playbook.Question) bool { return strings.Contains(q.Text, text) })
 	}
-	unsent := playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, Delay: recovery.OneDay}
-	if got := b.Recall(unsent, sent); got.ArrivesAt != nil {
-		t.Error("an arrival was computed without a time of sending")
+	f := facts(recovery.WeChat, recovery.Transfer, recovery.Claimed)
+	got := b.Recall(f, sent.Add(time.Hour))
+	if !asked(got, "延时到账") || !strings.Contains(got.How, "延时到账") {
+		t.Errorf("unknown delay: %s %v", got.How, got.Questions)
+	}
+	if got := b.Recall(f, sent.Add(3*day)); strings.Contains(got.How, "延时到账") {
+		t.Errorf("three days later no delay is possible: %s", got.How)
+	}
+	f.Delay = recovery.TwoHours
+	if got := b.Recall(f, sent.Add(time.Hour)); !asked(got, "几点") {
+		t.Errorf("unknown acceptance: %v", got.Questions)
+	}
+	f.Counterparts = []recovery.FilingCounterpart{{Alias: "山风", ClaimedAt: f.SentAt}}
+	if got := b.Recall(f, sent.Add(time.Hour)); asked(got, "几点") || got.ArrivesAt == nil {
+		t.Errorf("the only recipient's time counts as the acceptance: %+v", got)
 	}
 }
 
@@ -108,12 +153,11 @@ func TestAccountsAndDelaysPromiseNothing(t *testing.T) {
 			for _, delay := range recovery.Delays {
 				for _, claim := range recovery.ClaimStates {
 					for _, after := range instants {
-						plain := facts(cell.platform, cell.instrument, claim)
-						full := plain
+						full := facts(cell.platform, cell.instrument, claim)
 						full.Account, full.Delay = account, delay
 						now := sent.Add(after)
-						before, got := b.Recall(plain, now), b.Recall(full, now)
-						if got.Possible != before.Possible || len(got.Readings) != len(before.Readings) || got.How == "" || len(got.Who) == 0 {
+						got := b.Recall(full, now)
+						if got.Possible || got.How == "" || len(got.Who) == 0 {
 							t.Fatalf("%s %s %s %s %s after %s: %+v", cell.platform, cell.instrument, account, delay, claim, after, got)
 						}
 					}
@@ -132,12 +176,12 @@ func TestWhoHasToAct(t *testing.T) {
 	employee.Account = recovery.Personal
 	for _, test := range []struct {
 		name  string
-		facts playbook.RecallFacts
+		facts playbook.AssessmentFacts
 		after time.Duration
 		want  []string
 	}{
-		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 0, []string{"sender"}},
-		{"a packet under way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Unclaimed), time.Hour, []string{"recipient", "platform"}},
+		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), 0, []string{"sender", "recipient"}},
+		{"a packet under way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Unclaimed), time.Hour, []string{"sender", "recipient"}},
 		{"a packet taken", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Claimed), time.Hour, []string{"recipient"}},
 		{"a day later, nobody claimed", facts(recovery.WeChat, recovery.LuckyPacket, recovery.Unclaimed), 24 * time.Hour, []string{"platform"}},
 		{"a day later, some did", facts(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), 24 * time.Hour, []string{"recipient", "platform"}},
@@ -186,10 +230,10 @@ func TestARuleOutOfTimeIsNotHeard(t *testing.T) {
 		validity string
 		readings int
 	}{
-		{"", 3}, {"    valid_to: 2026-11-01\n", 2}, {"    valid_from: 2026-12-01\n", 2},
-		{"    valid_from: 2026-11-01\n    valid_to: 2026-12-01\n", 3},
+		{"", 5}, {"    valid_to: 2026-11-01\n", 4}, {"    valid_from: 2026-12-01\n", 4},
+		{"    valid_from: 2026-11-01\n    valid_to: 2026-12-01\n", 5},
 	} {
-		files, _, _ := changed(t, "  - id: recall.wechat.transfer.a\n", "  - id: recall.wechat.transfer.a\n"+test.validity)
+		files, _, _ := changed(t, "  - id: recall.wechat.transfer.platform\n", "  - id: recall.wechat.transfer.platform\n"+test.validity)
 		playbooks, err := load(files)
 		if err != nil {
 			t.Fatal(err)
@@ -199,7 +243,7 @@ func TestARuleOutOfTimeIsNotHeard(t *testing.T) {
 			t.Errorf("%q: %d readings, want %d", test.validity, len(got.Readings), test.readings)
 		}
 	}
-	files, _, _ := changed(t, "  - id: recall.wechat.transfer.a\n", "  - id: recall.wechat.transfer.a\n    valid_from: 2026-12-01\n    valid_to: 2026-11-01\n")
+	files, _, _ := changed(t, "  - id: recall.wechat.transfer.platform\n", "  - id: recall.wechat.transfer.platform\n    valid_from: 2026-12-01\n    valid_to: 2026-11-01\n")
 	if _, err := load(files); err == nil || !strings.Contains(err.Error(), "lies before") {
 		t.Errorf("a rule that ends before it begins: %v", err)
 	}

@@ -22,13 +22,14 @@ func book(t testing.TB) *playbook.RuleSet {
 	return playbooks.Current()
 }
 
-func facts(p recovery.Platform, i recovery.Instrument, claim recovery.ClaimState) playbook.RecallFacts {
-	return playbook.RecallFacts{Platform: p, Instrument: i, ClaimState: claim, SentAt: sent}
+func facts(p recovery.Platform, i recovery.Instrument, claim recovery.ClaimState) playbook.AssessmentFacts {
+	at := sent
+	return playbook.AssessmentFacts{Platform: p, Instrument: i, Amount: 10_000, ClaimState: claim, SentAt: &at}
 }
 
 // cells are the sources' tables: which instruments a source speaks of, whether
-// sources contradict one another, how many readings are kept, for how long the
-// careful reading lets the sender take money back, and whether unclaimed money
+// sources contradict one another, how many readings are kept, for how long any
+// reading lets the sender try to take money back, and whether unclaimed money
 // returns.
 var cells = []struct {
 	platform   recovery.Platform
@@ -38,21 +39,21 @@ var cells = []struct {
 	window     time.Duration
 	refunds    bool
 }{
-	{recovery.WeChat, recovery.OrdinaryPacket, 2, true, 0, true},
-	{recovery.WeChat, recovery.LuckyPacket, 2, true, 0, true},
-	{recovery.WeChat, recovery.Transfer, 3, true, 2 * time.Minute, true},
+	{recovery.WeChat, recovery.OrdinaryPacket, 4, true, day, true},
+	{recovery.WeChat, recovery.LuckyPacket, 5, true, day, true},
+	{recovery.WeChat, recovery.Transfer, 5, true, day, true},
 	{recovery.WeChat, recovery.EnterprisePacket, 0, false, 0, false},
 	{recovery.WeChat, recovery.PasswordPacket, 0, false, 0, false},
-	{recovery.Alipay, recovery.OrdinaryPacket, 2, true, 0, true},
-	{recovery.Alipay, recovery.LuckyPacket, 2, true, 0, true},
-	{recovery.Alipay, recovery.Transfer, 0, false, 0, false},
+	{recovery.Alipay, recovery.OrdinaryPacket, 4, true, 2 * time.Hour, true},
+	{recovery.Alipay, recovery.LuckyPacket, 4, true, 2 * time.Hour, true},
+	{recovery.Alipay, recovery.Transfer, 1, false, 0, false},
 	{recovery.Alipay, recovery.EnterprisePacket, 0, false, 0, false},
-	{recovery.Alipay, recovery.PasswordPacket, 2, true, 0, true},
-	{recovery.QQ, recovery.OrdinaryPacket, 2, true, 0, true},
-	{recovery.QQ, recovery.LuckyPacket, 2, true, 0, true},
+	{recovery.Alipay, recovery.PasswordPacket, 4, true, 2 * time.Hour, true},
+	{recovery.QQ, recovery.OrdinaryPacket, 3, true, time.Hour, true},
+	{recovery.QQ, recovery.LuckyPacket, 3, true, time.Hour, true},
 	{recovery.QQ, recovery.Transfer, 0, false, 0, false},
 	{recovery.QQ, recovery.EnterprisePacket, 0, false, 0, false},
-	{recovery.QQ, recovery.PasswordPacket, 2, true, 0, true},
+	{recovery.QQ, recovery.PasswordPacket, 3, true, time.Hour, true},
 	{recovery.WeCom, recovery.OrdinaryPacket, 0, false, 0, false},
 	{recovery.WeCom, recovery.LuckyPacket, 0, false, 0, false},
 	{recovery.WeCom, recovery.Transfer, 0, false, 0, false},
@@ -78,8 +79,12 @@ func TestEveryCellAtEveryBoundary(t *testing.T) {
 			for _, claim := range recovery.ClaimStates {
 				got := b.Recall(facts(cell.platform, cell.instrument, claim), sent.Add(after))
 				name := string(cell.platform) + " " + string(cell.instrument) + " " + string(claim) + " " + after.String()
-				if want := claim == recovery.Unclaimed && after < cell.window; got.Possible != want {
-					t.Errorf("%s: possible %v, want %v", name, got.Possible, want)
+				if got.Possible {
+					t.Errorf("%s: promised, though every source that allows it is disputed", name)
+				}
+				mayTry := claim == recovery.Unclaimed || claim == recovery.ClaimUnknown
+				if want := mayTry && after < cell.window; got.WorthTrying != want {
+					t.Errorf("%s: worth trying %v, want %v", name, got.WorthTrying, want)
 				}
 				if got.Disputed != cell.disputed || len(got.Readings) != cell.readings {
 					t.Errorf("%s: disputed %v with %d readings", name, got.Disputed, len(got.Readings))
@@ -95,7 +100,7 @@ func TestEveryCellAtEveryBoundary(t *testing.T) {
 	}
 }
 
-func TestUntilIsTheEndOfTheWindowThenTheRefund(t *testing.T) {
+func TestUntilIsTheNextEndThenTheRefund(t *testing.T) {
 	t.Parallel()
 	b := book(t)
 	refund := sent.Add(24 * time.Hour)
@@ -135,15 +140,18 @@ func TestNothingUncertainIsPromised(t *testing.T) {
 		if second.Possible && !first.Possible {
 			t.Fatalf("%+v: what cannot be recalled after %s can be after %s", f, earlier, later)
 		}
-		if first.Possible && (f.ClaimState != recovery.Unclaimed || first.Until == nil || !first.Until.After(sent.Add(earlier))) {
+		if first.Possible || second.WorthTrying && !first.WorthTrying {
 			t.Fatalf("%+v: promised without ground: %+v", f, first)
+		}
+		if first.WorthTrying && (first.Until == nil || !first.Until.After(sent.Add(earlier))) {
+			t.Fatalf("%+v: worth a try without an end: %+v", f, first)
 		}
 	})
 }
 
 func TestWithoutASendingTimeNothingIsComputed(t *testing.T) {
 	t.Parallel()
-	got := book(t).Recall(playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer}, sent)
+	got := book(t).Recall(playbook.AssessmentFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer}, sent)
 	if got.Possible || got.Until != nil || got.RefundAt != nil || len(got.Steps) == 0 {
 		t.Errorf("answer without a time: %+v", got)
 	}

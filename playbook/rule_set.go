@@ -40,18 +40,20 @@ func (rs *RuleSet) Rules() []Rule { return rs.data.listRules() }
 
 // rulesDocument is a rule set as its YAML files define it.
 type rulesDocument struct {
-	Version   string         `yaml:"version"`
-	ValidFrom time.Time      `yaml:"valid_from"`
-	Names     nameTables     `yaml:"names"`
-	Clocks    []clockRule    `yaml:"clocks"`
-	Recall    []recallRule   `yaml:"recall"`
-	Guidance  []guidanceRule `yaml:"guidance"`
-	Warnings  []warningRule  `yaml:"warnings"`
-	Help      []helpRule     `yaml:"help"`
-	Evidence  []evidenceRule `yaml:"evidence"`
-	Dossier   []dossierRule  `yaml:"dossier"`
-	Texts     []textRule     `yaml:"texts"`
-	Phrases   phraseTables   `yaml:"phrases"`
+	Version      string            `yaml:"version"`
+	ValidFrom    time.Time         `yaml:"valid_from"`
+	Names        nameTables        `yaml:"names"`
+	Clocks       []clockRule       `yaml:"clocks"`
+	Recall       []recallRule      `yaml:"recall"`
+	Guidance     []guidanceRule    `yaml:"guidance"`
+	Warnings     []warningRule     `yaml:"warnings"`
+	FurtherSteps []furtherStepRule `yaml:"further_steps"`
+	Urgent       []urgentRule      `yaml:"urgent"`
+	Help         []helpRule        `yaml:"help"`
+	Evidence     []evidenceRule    `yaml:"evidence"`
+	Dossier      []dossierRule     `yaml:"dossier"`
+	Texts        []textRule        `yaml:"texts"`
+	Phrases      phraseTables      `yaml:"phrases"`
 
 	Limits        []limitRule        `yaml:"limits"`
 	Silences      []noNoticeRule     `yaml:"silences"`
@@ -105,6 +107,8 @@ func (d *rulesDocument) listEntries() []*ruleEntry {
 	all = appendEntries(all, d.Recall)
 	all = appendEntries(all, d.Guidance)
 	all = appendEntries(all, d.Warnings)
+	all = appendEntries(all, d.FurtherSteps)
+	all = appendEntries(all, d.Urgent)
 	all = appendEntries(all, d.Help)
 	all = appendEntries(all, d.Evidence)
 	all = appendEntries(all, d.Dossier)

@@ -75,19 +75,20 @@ func TestGuidanceByMoment(t *testing.T) {
 	b := book(t)
 	for _, test := range []struct {
 		name  string
-		facts playbook.RecallFacts
+		facts playbook.AssessmentFacts
 		after time.Duration
 		how   string // a part of the sentence
 	}{
-		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Minute, "选择撤回"},
-		{"perhaps accepted", facts(recovery.WeChat, recovery.Transfer, recovery.ClaimUnknown), time.Minute, "如果对方还没有收款"},
-		{"too late to recall", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Hour, "满 24 小时一般会自动退回"},
-		{"a packet on its way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), time.Hour, "无人领取的部分"},
-		{"where sources disagree", facts(recovery.QQ, recovery.OrdinaryPacket, recovery.Unclaimed), 0, "各来源说法不一"},
-		{"after the refund", facts(recovery.WeChat, recovery.OrdinaryPacket, recovery.Unclaimed), 25 * time.Hour, "自动退回的时间已过"},
-		{"claimed", facts(recovery.Alipay, recovery.OrdinaryPacket, recovery.Claimed), 0, "不能单方面拿回"},
+		{"a transfer just sent", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Minute, "请先别收"},
+		{"perhaps accepted", facts(recovery.WeChat, recovery.Transfer, recovery.ClaimUnknown), time.Minute, "不一定有"},
+		{"an hour later", facts(recovery.WeChat, recovery.Transfer, recovery.Unclaimed), time.Hour, "请先别收"},
+		{"a packet on its way", facts(recovery.WeChat, recovery.LuckyPacket, recovery.PartlyClaimed), time.Hour, "没人领的部分"},
+		{"where sources disagree", facts(recovery.QQ, recovery.OrdinaryPacket, recovery.Unclaimed), 0, "不一定有"},
+		{"after the refund", facts(recovery.WeChat, recovery.OrdinaryPacket, recovery.Unclaimed), 25 * time.Hour, "一般已经退回"},
+		{"claimed", facts(recovery.Alipay, recovery.OrdinaryPacket, recovery.Claimed), 0, "撤不回了"},
 		{"a company's packet", facts(recovery.WeCom, recovery.EnterprisePacket, recovery.Unclaimed), time.Hour, "本企业管理员"},
-		{"nobody says", facts(recovery.Alipay, recovery.Transfer, recovery.Unclaimed), 0, "手头的资料没有谈到"},
+		{"a transfer that arrives at once", facts(recovery.Alipay, recovery.Transfer, recovery.Unclaimed), 0, "马上到账"},
+		{"nobody says", facts(recovery.QQ, recovery.Transfer, recovery.Unclaimed), 0, "手头的资料没有谈到"},
 	} {
 		if got := b.Recall(test.facts, sent.Add(test.after)).How; !strings.Contains(got, test.how) {
 			t.Errorf("%s: %q lacks %q", test.name, got, test.how)

@@ -74,7 +74,7 @@ func TestTheAutoRefundIsOfTheDayOfSending(t *testing.T) {
 	const day = 24 * time.Hour
 	for at, length := range map[time.Time]time.Duration{turnsAt.Add(-time.Second): day, turnsAt: 2 * day, turnsAt.Add(time.Second): 2 * day} {
 		ends := at.Add(length)
-		facts := playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: at}
+		facts := playbook.AssessmentFacts{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, ClaimState: recovery.Unclaimed, SentAt: &at}
 		if got := b.Recall(facts, at.Add(time.Hour)); got.RefundAt == nil || !got.RefundAt.Equal(ends) {
 			t.Errorf("sent at %s it comes back at %v", at, got.RefundAt)
 		}
@@ -128,7 +128,7 @@ func TestGapsAndOverlapsAreRefused(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
 		{"a clock that ends", "    clock: promise\n", "    clock: promise\n    valid_to: 2027-03-01\n", "rule clock.promise: the clock promise has no length (on 2027-03-01)"},
 		{"a clock that begins", "    clock: promise\n", "    clock: promise\n    valid_from: 2027-03-01\n", "rule clock.promise: the clock promise has no length (on 2025-12-31)"},
-		{"advice that ends", "    when: taken\n", "    when: taken\n    valid_to: 2027-03-01\n", "no guidance for taken"},
+		{"advice that ends", "    when: [delayed]\n", "    when: [delayed]\n    valid_to: 2027-03-01\n", "no guidance for delayed"},
 		{"a strategy that ends", "    groups: [work]\n    risk", "    groups: [work]\n    valid_to: 2027-03-01\n    risk", "no strategy for a group that is work (on 2027-03-01)"},
 		{"a theory without law", `      - {statute: 刑法, section: "98、270"`, `      - {valid_to: 2027-03-01, statute: 刑法, section: "98、270"`, "rule theory.embezzlement: from 2027-03-01 no article"},
 		{"a route in two shapes", "id: route.set_off\n    route: set_off", "id: route.set_off\n    valid_from: 2027-03-01\n    route: mediation", "the route mediation has two rules"},

@@ -42,12 +42,12 @@ func TestEveryKindOfRuleKeepsItsTime(t *testing.T) {
 		heard      func(b *playbook.RuleSet, at time.Time) bool
 	}{
 		{"recall", "id: recall.wechat.transfer.b2", func(b *playbook.RuleSet, at time.Time) bool {
-			return slices.ContainsFunc(b.Recall(playbook.RecallFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, SentAt: at}, at.Add(time.Hour)).Readings,
+			return slices.ContainsFunc(b.Recall(playbook.AssessmentFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, SentAt: &at}, at.Add(time.Hour)).Readings,
 				func(r playbook.Reading) bool { return strings.Contains(r.Text, "2 分钟") })
 		}},
-		{"guidance", "id: guidance.waiting.disputed_packet", func(b *playbook.RuleSet, at time.Time) bool {
-			r := b.Recall(playbook.RecallFacts{Platform: recovery.QQ, Instrument: recovery.OrdinaryPacket, SentAt: at.Add(-3 * time.Hour)}, at)
-			return strings.Contains(r.How, "各来源说法不一")
+		{"guidance", "id: guidance.try.transfer", func(b *playbook.RuleSet, at time.Time) bool {
+			r := b.Recall(playbook.AssessmentFacts{Platform: recovery.WeChat, Instrument: recovery.Transfer, SentAt: &at}, at)
+			return strings.Contains(r.How, "这笔转账")
 		}},
 		{"warning", "id: warning.privacy", func(b *playbook.RuleSet, at time.Time) bool {
 			answer := b.Assess(story(), at, playbook.Knowledge{})
@@ -177,7 +177,7 @@ func inTime(head, tail, end string) string {
 
 // oneLine are the rules of these tests that are written over several lines.
 var oneLine = map[string]bool{
-	"id: recall.wechat.transfer.b2": true, "id: guidance.waiting.disputed_packet": true, "id: evidence.payment.transfer": true,
+	"id: recall.wechat.transfer.b2": true, "id: guidance.try.transfer": true, "id: evidence.payment.transfer": true,
 	"id: text.private_word": true, "id: measure.real_name": true, "id: strategy_note.small": true, "id: theory.gift": true,
 	"id: route.set_off": true, "id: warning.privacy": true,
 }

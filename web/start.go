@@ -72,7 +72,7 @@ func (c *pageContext) showStart(status int, body startBody) error {
 
 // recallFacts parses the four answers. They are part of a filing and validated
 // as such.
-func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recovery.FieldFault) {
+func recallFacts(query url.Values, now time.Time) (playbook.AssessmentFacts, []recovery.FieldFault) {
 	filing, read := decodeFiling(query)
 	var checked []recovery.FieldFault
 	var fault *recovery.Fault
@@ -86,9 +86,10 @@ func recallFacts(query url.Values, now time.Time) (playbook.RecallFacts, []recov
 		}
 	}
 	if len(faults) > 0 {
-		return playbook.RecallFacts{}, faults
+		return playbook.AssessmentFacts{}, faults
 	}
-	return playbook.RecallFacts{
-		Platform: filing.Platform, Instrument: filing.Instrument, ClaimState: filing.ClaimState, SentAt: *filing.SentAt,
+	return playbook.AssessmentFacts{
+		Platform: filing.Platform, Instrument: filing.Instrument, ClaimState: filing.ClaimState, SentAt: filing.SentAt,
+		Facts: filing.Facts,
 	}, nil
 }

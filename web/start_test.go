@@ -24,7 +24,7 @@ func TestStartStoresNothing(t *testing.T) {
 	first.expect(t, 200, "红包、转账发错了？")
 	sent := time.Now().Add(-time.Minute).In(time.FixedZone("", 8*3600)).Format("2006-01-02T15:04:05")
 	got := p.get("/?platform=wechat&instrument=transfer&claim_state=unclaimed&sent_at=" + url.QueryEscape(sent))
-	got.expect(t, 200, "对方还没收：先拦住", "接下来十分钟", "来源说法不一", "请留意")
+	got.expect(t, 200, "先拦住这笔钱", "接下来十分钟", "来源说法不一", "请留意")
 	link := findNode(got.Root, func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(attribute(n, "href"), "/file?") })
 	if link == nil || !strings.Contains(attribute(link, "href"), "instrument=transfer") {
 		t.Error("the answers are not carried into the filing")
