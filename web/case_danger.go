@@ -67,6 +67,7 @@ const toCustomerService = "customer_service"
 // actionsWithOtherSide deal with the other side, so they are not offered in danger.
 var actionsWithOtherSide = []recovery.Action{
 	recovery.PlanContact, recovery.RecordContact, recovery.RecordMediation, recovery.ProposePlan, recovery.AcceptPlan,
+	recovery.ReportHarassment,
 }
 
 // offeredActions returns the actions whose forms the page of a case shows.

@@ -14,7 +14,7 @@ import (
 // invitations are words that would lead somebody in danger to the other side.
 var invitations = []string{
 	"私下告诉对方", "发给收款人", "发到群里", "发给群主", "请人说和", "生成链接", "给对方的链接", "先检查要发的文字", "记录一次联系", "记录有人从中说和",
-	"提出还款计划", "接受还款计划", "可以联系对方", "请对方先不要收款", "律师函或催告函", "人民调解", "申请支付令", "抵销",
+	"提出还款计划", "接受还款计划", "可以联系对方", "请对方先不要收款", "律师函或催告函", "人民调解", "申请支付令", "抵销", "对方说受到打扰",
 }
 
 // visibleText returns the words of a page without those that warn.
@@ -124,7 +124,7 @@ func TestAmendFacts(t *testing.T) {
 		t.Errorf("the form keeps %v", kept)
 	}
 	got := p.submitForm(faulty, "do-amend_facts", url.Values{"intended_fen": {"200"}, "delayed_arrival": {"24h"}})
-	got.expect(t, 200, "其中本来该付", "¥200.00", "请对方退还", "¥1,800.00", "24 小时后到账", "拉黑")
+	got.expect(t, 200, "其中本来该付", "¥200.00", "应退还", "¥1,800.00", "24 小时后到账", "拉黑")
 }
 
 // TestStartInDanger expects the emergency first, whatever else is answered, also in the

@@ -121,10 +121,19 @@ func contactSituation(d *caseData) string {
 	if d.Position.MainClock() == recovery.PromiseClock {
 		return "promise"
 	}
+	if cannotBeReached(d.Facts()) && d.Position.Stage == recovery.PrivateContact {
+		return "unreached"
+	}
 	if contactedInStage(d.lines, d.Position.Stage) {
 		return string(d.Position.Stage) + "_wait"
 	}
 	return string(d.Position.Stage)
+}
+
+// cannotBeReached reports whether a private message would not arrive, so that waiting
+// for an answer only costs time.
+func cannotBeReached(f recovery.Facts) bool {
+	return f.Circumstances[recovery.Blocked] || f.Circumstances[recovery.Unreachable]
 }
 
 // contactedInStage reports whether a contact was recorded since the stage
@@ -162,7 +171,7 @@ var nextActions = map[string]recovery.Action{
 	"appeal_more_evidence": attemptUpload, "appeal_granted": recovery.RecordReturn,
 	"says_returned": recovery.RecordReturn, "plan_answer": recovery.AcceptPlan, "paused": recovery.ResumeCase,
 	"refund_asked": recovery.RecordReturn, "plan_running": recovery.RecordInstalment, "plan_late": recovery.RecordInstalment,
-	"danger": recovery.ChooseRoute, "legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
+	"danger": recovery.ChooseRoute, "unreached": recovery.Escalate, "legal_route": recovery.ChooseRoute, "legal_step": recovery.RecordLegalStep,
 }
 
 func (c *pageContext) newNextStep(d *caseData) nextStep {

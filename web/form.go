@@ -61,7 +61,7 @@ type field struct {
 	Autocomplete string // autocomplete
 	Max          int    // characters
 	Accept       string // of a file input
-	Only         string // class of the answers that this question belongs to; see app.css
+	Class        string // decides how the style sheet shows it
 }
 
 func (f field) isAnswered() bool {
@@ -180,15 +180,19 @@ func choiceField[T ~string](b fieldBuilder, name, kind, family string, values []
 	return f
 }
 
-// factChoice asks for a fact that the visitor may not know.
+// factChoice asks for a fact that the visitor may not know. In a case an open answer
+// changes nothing.
 func factChoice[T ~string](b fieldBuilder, name, family string, values []T) field {
 	f := choiceField(b, name, "select", family, values, false)
 	f.Options[0].Label = b.texts.T("choose.unknown")
+	if b.labels != filingLabels {
+		f.Options[0].Label = b.texts.T("choose.keep")
+	}
 	return f
 }
 
-func (f field) only(class string) field {
-	f.Only = class
+func (f field) withClass(class string) field {
+	f.Class = class
 	return f
 }
 
@@ -214,8 +218,11 @@ func (b fieldBuilder) emptyChoiceKey(required bool) string {
 	}
 }
 
-// filterLabels is the family of labels of filters.
-const filterLabels = "filter"
+// Families of labels that decide about the words of an open choice.
+const (
+	filterLabels = "filter"
+	filingLabels = "filing"
+)
 
 // textKey removes indexes from a field's name and replaces dots:
 // counterparts[2].alias becomes counterparts_alias, so that all rows share one

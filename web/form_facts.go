@@ -101,13 +101,14 @@ const (
 	onlyTransfers = "only-transfers"
 	onlyAccepted  = "only-accepted" // a transfer that the recipient may have accepted
 	onlyPartOwed  = "only-part-owed"
+	longChoices   = "long" // one choice a line
 )
 
 // arrivalFields ask what decides when the money arrives.
 func (b fieldBuilder) arrivalFields() []field {
 	return []field{
-		factChoice(b, "delayed_arrival", "delay", recovery.Delays).only(onlyTransfers),
-		b.timeField("accepted_at", false).only(onlyAccepted),
+		factChoice(b, "delayed_arrival", "delay", recovery.Delays).withClass(onlyTransfers),
+		b.timeField("accepted_at", false).withClass(onlyAccepted),
 		factChoice(b, "account", "account", recovery.Accounts),
 	}
 }

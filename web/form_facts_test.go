@@ -86,7 +86,7 @@ func TestFactFaults(t *testing.T) {
 		"no day":                   {url.Values{"noticed_at": {"昨天"}}, "noticed_at", "请选一个日期"},
 		"an unknown account":       {url.Values{"account": {"shared"}}, "account", "请从给出的选项里选"},
 		"a relation without name":  {url.Values{"payer.relation": {"姐夫"}}, "payer.name", "请写付款人的姓名"},
-		"a line without a meaning": {url.Values{"sends": {"11-20 12:30 11000\n昨天发的"}}, "sends", "第 2 笔：没看懂"},
+		"a line without a meaning": {url.Values{"sends": {"11-20 12:31 188\n昨天发的"}}, "sends", "第 2 笔：没看懂"},
 		"another sum":              {url.Values{"sends": {"11-20 12:30 188\n11-20 12:31 188"}}, "sends", "和上面填的金额不一样"},
 		"before the first":         {url.Values{"sends": {"11-20 12:30 5000\n11-20 12:29 6000"}}, "sends", "第 2 笔：这一笔比上面填的发出时间还早"},
 		"another first":            {url.Values{"sends": {"11-20 12:31 11000"}}, "sent_at", "第一笔的时间"},

@@ -100,7 +100,7 @@ var counterpartFields = []string{"alias", "claimed_fen", "claimed_at", "contact"
 
 // newFilingForm builds the form with the submitted values and faults.
 func newFilingForm(texts *pageTexts, values url.Values, faults []recovery.FieldFault) form {
-	b := fieldBuilder{texts: texts, prefix: "f", labels: "filing", values: values, faults: faults}
+	b := fieldBuilder{texts: texts, prefix: "f", labels: filingLabels, values: values, faults: faults}
 	f := form{ID: "f", Action: "/file", Submit: texts.T("filing.submit"), Primary: true}
 	f.Groups = []group{b.causeGroup(), b.moneyGroup(), b.reasonGroup(), b.sendsGroup()}
 	for row := range countRows(values) {
@@ -133,7 +133,7 @@ func (b fieldBuilder) moneyGroup() group {
 func (b fieldBuilder) reasonGroup() group {
 	return group{Title: b.texts.T("filing.group.why"), Fields: []field{
 		choiceField(b, "reason", "select", "reason", recovery.Reasons, true),
-		b.moneyField("intended_fen", false).only(onlyPartOwed), b.dateField("noticed_at"),
+		b.moneyField("intended_fen", false).withClass(onlyPartOwed), b.dateField("noticed_at"),
 		choiceField(b, "group.kind", "select", "group_kind", recovery.GroupKinds, true),
 		b.groupSizeField("group.size"), b.areaField("narrative", recovery.MaxNarrative, false),
 	}}
@@ -193,7 +193,7 @@ func (b fieldBuilder) claimantGroup() group {
 // newStartForm builds the form of the start page. It is sent by GET and stores
 // nothing.
 func newStartForm(texts *pageTexts, values url.Values, faults []recovery.FieldFault) form {
-	b := fieldBuilder{texts: texts, prefix: "s", labels: "filing", values: values, faults: faults}
+	b := fieldBuilder{texts: texts, prefix: "s", labels: filingLabels, values: values, faults: faults}
 	claimed := choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true)
 	claimed.Label = texts.T("start.claimed")
 	return form{ID: "s", Action: "/", Submit: texts.T("start.submit"), Primary: true, Groups: []group{{Fields: []field{

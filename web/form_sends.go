@@ -25,7 +25,7 @@ var (
 )
 
 // readSends reads a list of payments, one a line. A line that cannot be read is a
-// fault of its payment.
+// fault of its payment; the others are then not compared with the rest of the form.
 func (d *formDecoder) readSends(first *time.Time) []recovery.Send {
 	var sends []recovery.Send
 	for _, line := range strings.Split(d.readText("sends"), "\n") {
@@ -35,6 +35,7 @@ func (d *formDecoder) readSends(first *time.Time) []recovery.Send {
 		send, ok := parseSend(line, first)
 		if !ok {
 			d.addFault("sends["+strconv.Itoa(len(sends))+"]", "malformed")
+			return nil
 		}
 		sends = append(sends, send)
 	}

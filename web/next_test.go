@@ -108,6 +108,27 @@ func TestInstalmentState(t *testing.T) {
 	}
 }
 
+func positionWithFact(stage recovery.Stage, circumstance string) recovery.Position {
+	return recovery.Position{Stage: stage, Facts: recovery.Facts{Circumstances: map[string]bool{circumstance: true}}}
+}
+
+// TestDangerComesFirst expects nothing that the other side says or offers to hide the
+// danger.
+func TestDangerComesFirst(t *testing.T) {
+	t.Parallel()
+	says := positionWithFact(recovery.Legal, recovery.Deceived)
+	says.Counterparts = []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}
+	paused := positionWithFact(recovery.Legal, recovery.Threatened)
+	paused.Pause = &recovery.Pause{}
+	offers := positionWithPlan(recovery.Plan{By: recovery.RoleCounterpart})
+	offers.Stage, offers.Facts = recovery.Legal, says.Facts
+	for name, p := range map[string]recovery.Position{"says returned": says, "paused": paused, "offers a plan": offers} {
+		if got := claimantSituation(caseAt(p)); got != "danger" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 func TestClaimantSituation(t *testing.T) {
 	t.Parallel()
 	promised := recovery.Position{Stage: recovery.PrivateContact, Counterparts: []recovery.CounterpartState{{Answer: recovery.Promised}}}
@@ -137,6 +158,8 @@ func TestClaimantSituation(t *testing.T) {
 		"says_returned":        caseAt(recovery.Position{Stage: recovery.Legal, Pause: &recovery.Pause{}, Counterparts: []recovery.CounterpartState{{ID: "a", ReportedReturned: 5}}}),
 		"plan_answer":          caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleCounterpart})),
 		"plan_running":         caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleClaimant, Running: true})),
+		"unreached":            caseAt(positionWithFact(recovery.PrivateContact, recovery.Blocked)),
+		"danger":               caseAt(positionWithFact(recovery.Legal, recovery.Gambling)),
 		"plan_late":            caseAt(positionWithPlan(recovery.Plan{By: recovery.RoleClaimant, Running: true, Grace: 1})),
 	} {
 		if got := claimantSituation(data); got != want {
