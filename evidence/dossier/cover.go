@@ -69,8 +69,11 @@ func (s *composer) writeParticulars() {
 	row("cause", s.t.text("cause_value"))
 	row("claimant", s.t.shortenName(s.claimantName()))
 	row("counterparts", s.counterpartList())
-	row("sum", s.sumInWords(c.Amount))
-	if s.outstanding() != c.Amount {
+	if s.claimed() != c.Amount {
+		row("paid", s.sumInWords(c.Amount))
+	}
+	row("sum", s.sumInWords(s.claimed()))
+	if s.outstanding() != s.claimed() {
 		row("outstanding", s.sumInWords(s.outstanding()))
 	}
 	row("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))

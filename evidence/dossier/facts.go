@@ -42,7 +42,10 @@ func (s *composer) writePayment() {
 	s.writeHeading(s.t.text("facts_payment"))
 	l := s.newFactTable()
 	l.addRow("method", s.t.word("platform", string(c.Platform))+"　"+s.t.word("instrument", string(c.Instrument)))
-	l.addRow("sum", s.sumInWords(c.Amount))
+	if s.claimed() != c.Amount {
+		l.addRow("paid", s.sumInWords(c.Amount))
+	}
+	l.addRow("sum", s.sumInWords(s.claimed()))
 	l.addRow("sent_at", formatTime(c.SentAt))
 	l.addRow("transaction_no", orNone(s.fieldOrMask(s.filed, "transaction_no", c.TransactionNo), s.t))
 	l.addRow("why", s.t.word("reason", string(c.Reason)))

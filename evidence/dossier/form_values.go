@@ -99,7 +99,7 @@ func (p *draft) claimantValues() map[string]string {
 	return map[string]string{
 		"claimant_name": p.t.shortenName(p.claimantName()), "claimant_sex": p.maskPrivate(p.t.word("sex", own.Sex)),
 		"claimant_born": p.maskPrivate(formatBirthday(own.Born)), "claimant_nation": p.maskPrivate(own.Nation), "claimant_work": p.maskPrivate(own.Work),
-		"claimant_home": cmp.Or(p.maskPrivate(own.Home), p.claimantPlace()), "claimant_residence": p.maskPrivate(own.Residence),
+		"claimant_home": p.maskPrivate(own.Home), "claimant_residence": p.maskPrivate(own.Residence),
 		"claimant_document": p.maskPrivate(p.document(own)), "claimant_serve_at": p.maskPrivate(own.ServeAt),
 		"claimant_reach": p.claimantReach(),
 	}

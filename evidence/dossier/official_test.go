@@ -216,3 +216,12 @@ func TestAvoidanceIsClaimedInTime(t *testing.T) {
 		lacks(t, complaint, "法定期间内")
 	}
 }
+
+// A city is no address: the line stays empty until somebody enters one.
+func TestACityIsNoDomicile(t *testing.T) {
+	t.Parallel()
+	data, _ := build(t, newCase(t, recovery.ForCourt).seal())
+	complaint := strings.Join(paperTexts(t, data)[formTitles["complaint"]], "")
+	has(t, complaint, "住所地（户籍所在地）＿＿＿＿")
+	lacks(t, complaint, "广东省深圳市")
+}
