@@ -124,7 +124,7 @@ func TestAmendFacts(t *testing.T) {
 		t.Errorf("the form keeps %v", kept)
 	}
 	got := p.submitForm(faulty, "do-amend_facts", url.Values{"intended_fen": {"200"}, "delayed_arrival": {"24h"}})
-	got.expect(t, 200, "其中本来该付", "¥200.00", "应退还", "¥1,800.00", "24 小时后到账", "拉黑")
+	got.expect(t, 200, "其中本来该付", "¥200.00", "应退金额", "¥1,800.00", "24 小时后到账", "拉黑")
 }
 
 // TestStartInDanger expects the emergency first, whatever else is answered, also in the
