@@ -111,7 +111,6 @@ var pageFields = fieldRules{
 	"span.minutes":                    {"count"},
 	"span.over":                       {"span"},
 	"span.seconds":                    {"count"},
-	"start.refund":                    {"time"},
 	"start.source":                    {"name"},
 	"timeline.claimed":                {"time"},
 	"timeline.entered":                {"stage"},

@@ -7,9 +7,6 @@ import (
 	"recourse/recovery"
 )
 
-// helpInDanger are the kinds of help in danger, in the order of minutes.
-var helpInDanger = []string{"police", "anti_fraud", "wallet", "bank", "report"}
-
 // helpByStage are the kinds of help that a stage may need. After the platform's silence
 // the next line is named.
 var helpByStage = map[recovery.Stage][]string{
@@ -34,25 +31,42 @@ func (c *pageContext) helpFor(platform recovery.Platform, kinds []string) []play
 	return found
 }
 
+// dangerView is what to do in danger, in the order of minutes.
+type dangerView struct {
+	How   string
+	Steps []playbook.UrgentStep // with where to call; the later steps need no call
+}
+
+func newDangerView(answer playbook.Recall) *dangerView {
+	v := &dangerView{How: answer.How, Steps: slices.Clone(answer.Urgent)}
+	for _, step := range answer.Steps[min(len(answer.Urgent), len(answer.Steps)):] {
+		v.Steps = append(v.Steps, playbook.UrgentStep{Step: step})
+	}
+	return v
+}
+
 // isDangerous reports whether the page must keep the claimant from dealing with the
 // other side.
 func isDangerous(d *caseData) bool { return d.Facts().IsInDanger() }
 
-// addSafety puts the emergency first and removes everything that would invite the
-// claimant to write to the other side.
+// addSafety adds what can still be stopped and where to get help. In danger the
+// emergency comes first, and everything is removed that would invite the claimant to
+// write to the other side.
 func (c *pageContext) addSafety(body *caseBody, d *caseData) {
 	if d.Position.IsOpen() {
 		body.Help = c.helpFor(d.Platform, helpByStage[d.Position.Stage])
 	}
 	if !isDangerous(d) {
+		if d.recall != nil {
+			body.Recall = c.newRecallView(*d.recall, playbook.FactsOf(d.Case))
+		}
 		if slices.Contains(d.Allowed, recovery.ReportDanger) {
 			body.ReportsDanger = c.actionFormPath(d, recovery.ReportDanger, "", "")
 		}
 		return
 	}
-	body.Danger = d.Position.IsOpen()
-	if body.Danger {
-		body.Help = c.helpFor(d.Platform, helpInDanger)
+	if d.recall != nil {
+		body.Danger = newDangerView(*d.recall)
 	}
 	body.Contact, body.Plans = nil, nil
 	body.Texts = slices.DeleteFunc(slices.Clone(body.Texts), func(t playbook.Text) bool { return t.Audience != toCustomerService })

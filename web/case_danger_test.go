@@ -17,7 +17,7 @@ var invitations = []string{
 	"提出还款计划", "接受还款计划", "可以联系对方", "请对方先不要收款", "律师函或催告函", "人民调解", "申请支付令", "抵销", "对方说受到打扰",
 }
 
-// visibleText returns the words of a page without those that warn.
+// visibleText returns the words of a page without its timeline.
 func visibleText(page pageResponse) string {
 	var out strings.Builder
 	var walk func(*html.Node)
@@ -34,6 +34,10 @@ func visibleText(page pageResponse) string {
 	}
 	walk(page.Root)
 	return regexp.MustCompile(`\s+`).ReplaceAllString(out.String(), " ")
+}
+
+func containsText(page pageResponse, text string) bool {
+	return strings.Contains(visibleText(page), text)
 }
 
 func expectNoInvitation(t *testing.T, where string, page pageResponse) {
@@ -55,7 +59,7 @@ func TestDangerAtFiling(t *testing.T) {
 		p := s.signIn(t, recovery.RoleClaimant)
 		answers := filingAnswers()
 		answers.Set("cause", cause)
-		page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "先别联系对方", "110", "96110", "95017", "不要上网搜", "这些先留好")
+		page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "先别联系对方", "110", "96110", "95017", "不要上网搜", "什么都不要删")
 		if strings.Index(page.Body, `id="danger"`) > strings.Index(page.Body, `id="next"`) {
 			t.Errorf("%s: the next step stands above the emergency", cause)
 		}

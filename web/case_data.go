@@ -20,6 +20,7 @@ type caseData struct {
 	links    []casework.Link
 	// questions are the playbook's about circumstances, in its order.
 	questions []playbook.Question
+	recall    *playbook.Recall // what can still be stopped; nil if nothing can
 }
 
 // journalPage is the number of entries read at a time.
@@ -37,6 +38,9 @@ func (c *pageContext) loadCase(number string) (*caseData, error) {
 		return nil, err
 	}
 	if data.questions, err = c.web.service.CircumstanceQuestions(data.Case); err != nil {
+		return nil, err
+	}
+	if data.recall, err = c.web.service.CaseRecall(data.Case); err != nil {
 		return nil, err
 	}
 	data.lines, err = c.loadJournal(data.ID)

@@ -38,8 +38,9 @@ type caseBody struct {
 	Assignee        string // name of the assignee
 	Token           string
 	Notice          string
-	CanExport       bool // the visitor may open the export page
-	Danger          bool // the sender was deceived, threatened or asked, or it was gambling
+	CanExport       bool        // the visitor may open the export page
+	Danger          *dangerView // nil without danger
+	Recall          *recallView // what can still be stopped; nil if nothing can
 	Help            []playbook.HelpEntry
 	ReportsDanger   string // path of the form that reports a danger; "" if it is known
 }

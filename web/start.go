@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,11 +13,10 @@ import (
 // startBody is the model of the start page.
 type startBody struct {
 	Form       form
-	Answer     *playbook.Recall
+	Answer     *recallView
 	Now        time.Time
-	Claimed    bool // the counterpart has the money
-	Danger     bool // the sender was deceived, threatened or asked, or it was gambling
-	Unsure     bool // the sender does not know how it came to the payment
+	Danger     *dangerView // nil without danger
+	Unsure     bool        // the sender does not know how it came to the payment
 	Help       []playbook.HelpEntry
 	FilingPath string // path of the filing form, with the answers as parameters
 }
@@ -35,16 +33,18 @@ func (w *Web) startPage(c *pageContext) error {
 	body.FilingPath = "/file?" + startQuery(query).Encode()
 	facts, faults := recallFacts(query, now)
 	body.Form = newStartForm(c.texts, startValues(query, now), faults)
-	c.addStartSafety(&body, query)
 	if len(faults) > 0 {
 		body.Form.Notice = c.texts.T("start.faulty")
-		if body.Danger {
-			return c.showStart(http.StatusOK, body)
-		}
+	}
+	if facts.IsInDanger() {
+		body.Danger = newDangerView(w.service.Recall(facts))
+		return c.showStart(http.StatusOK, body)
+	}
+	if len(faults) > 0 {
 		return c.showStart(http.StatusUnprocessableEntity, body)
 	}
-	answer := w.service.Recall(facts)
-	body.Answer, body.Claimed = &answer, facts.ClaimState == recovery.Claimed
+	body.Answer = c.newRecallView(w.service.Recall(facts), facts)
+	body.Unsure, body.Help = query.Get("cause") == causeUnknown, c.helpFor(facts.Platform, helpAtStart)
 	return c.showStart(http.StatusOK, body)
 }
 
@@ -56,40 +56,23 @@ func isAsked(query url.Values) bool {
 // helpAtStart are the kinds of help of somebody who is in no danger.
 var helpAtStart = []string{"wallet", "anti_fraud"}
 
-func (c *pageContext) addStartSafety(body *startBody, query url.Values) {
-	cause := query.Get("cause")
-	body.Danger, body.Unsure = slices.Contains(causesOfDanger, cause), cause == causeUnknown
-	kinds := helpAtStart
-	if body.Danger {
-		kinds = helpInDanger
-	}
-	body.Help = c.helpFor(recovery.Platform(query.Get("platform")), kinds)
-}
-
 func (c *pageContext) showStart(status int, body startBody) error {
 	return c.showPage(status, "start", page{Title: c.texts.T("start.title"), Body: body})
 }
 
-// recallFacts parses the four answers. They are part of a filing and validated
-// as such.
+// recallFacts parses the answers. They are part of a filing and validated as such. In
+// danger the facts are usable even with faults.
 func recallFacts(query url.Values, now time.Time) (playbook.AssessmentFacts, []recovery.FieldFault) {
 	filing, read := decodeFiling(query)
-	var checked []recovery.FieldFault
-	var fault *recovery.Fault
-	if errors.As(filing.Validate(now), &fault) {
-		checked = fault.Fields
-	}
 	var faults []recovery.FieldFault
-	for _, found := range read.mergeFaults(checked) {
+	for _, found := range read.mergeFaults(fieldFaults(filing.Validate(now))) {
 		if slices.Contains(startNames, found.Field) {
 			faults = append(faults, found)
 		}
 	}
-	if len(faults) > 0 {
-		return playbook.AssessmentFacts{}, faults
+	facts := playbook.AssessmentFacts{Platform: filing.Platform, Facts: filing.Facts}
+	if len(faults) == 0 {
+		facts.Instrument, facts.ClaimState, facts.SentAt = filing.Instrument, filing.ClaimState, filing.SentAt
 	}
-	return playbook.AssessmentFacts{
-		Platform: filing.Platform, Instrument: filing.Instrument, ClaimState: filing.ClaimState, SentAt: filing.SentAt,
-		Facts: filing.Facts,
-	}, nil
+	return facts, faults
 }

@@ -79,6 +79,12 @@ func addFamilies(t *testing.T, used map[string]bool) {
 	addFamily(used, "value", timelineTexts...)
 	addFamily(used, "cause", causes...)
 	addFamily(used, "reach", reaches...)
+	for _, situation := range recallSituations {
+		used["start.now_"+situation] = true
+	}
+	for _, kind := range untilKinds {
+		used["start.until_"+kind] = true
+	}
 	addFamily(used, "answer", answerYes, answerNo)
 	addFamily(used, "choose", "one", "none", "open")
 	addFamily(used, "span", "days", "hours", "minutes")
