@@ -46,12 +46,15 @@ func (a *Cases) OpenCase(ctx context.Context, in OpenInput) (Opening, error) {
 }
 
 // TakeStep writes a step: its journal entries and the new position and deadlines,
-// in one transaction and once per key. If the requester gave up, nothing is
-// written and the result is Abandoned.
+// in one transaction and once per key. If the requester gave up, or a deadline of an
+// erased case passed, nothing is written and the result is Abandoned.
 func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) {
 	c, err := a.Record.ReadCase(ctx, in.CaseID)
 	if err != nil {
 		return StepResult{}, nonRetryable(err)
+	}
+	if in.Command == nil && c.ErasedAt != nil {
+		return StepResult{Abandoned: true}, nil
 	}
 	request, err := a.loadRequest(ctx, in)
 	if recovery.CodeOf(err) == recovery.CodeNotFound {

@@ -118,10 +118,11 @@ func (p Position) staffClock() Clock {
 }
 
 // AllClocks returns every running or stopped clock of this position. Legal time
-// limits and the platform's refund clock are never stopped.
+// limits and the platform's refund clock are never stopped. The legal ones also run
+// on in a closed case, because the claimant can still go to court.
 func (p Position) AllClocks() []ClockState {
 	if !p.IsOpen() {
-		return nil
+		return p.clocksAfterClosing()
 	}
 	var running []ClockState
 	if p.Pause != nil {
@@ -140,6 +141,15 @@ func (p Position) AllClocks() []ClockState {
 		}
 	}
 	return append(running, p.rightClocks()...)
+}
+
+// clocksAfterClosing returns the clocks of the rights while money is missing. Somebody
+// who withdrew the case, or whose case was not eligible, is not reminded any more.
+func (p Position) clocksAfterClosing() []ClockState {
+	if _, remains := p.RemainingRight(); !remains || p.Outcome == Withdrawn || p.Outcome == NotEligible {
+		return nil
+	}
+	return p.rightClocks()
 }
 
 // secondaryClocks returns the appeal's clocks in addition to its main clock.

@@ -108,11 +108,59 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-func TestAClosedCaseHasNoClock(t *testing.T) {
+// TestRightsAfterClosing expects the rights of a closed case to run on while money is
+// missing and the claimant has not given it up, and no other clock.
+func TestRightsAfterClosing(t *testing.T) {
 	t.Parallel()
-	closed := at(recovery.Closed, task(recovery.PoliceTask, recovery.TaskOpen))
-	if clocks := closed.AllClocks(); len(clocks) > 0 || closed.MainClock() != recovery.NoClock {
-		t.Errorf("%v, %q", clocks, closed.MainClock())
+	ended := map[recovery.Outcome]bool{
+		recovery.AutoRefunded: true, recovery.RecoveredFull: true, recovery.Settled: true, recovery.Judgment: true,
+		recovery.Withdrawn: true, recovery.NotEligible: true,
+	}
+	for _, outcome := range recovery.Outcomes {
+		closed := at(recovery.Closed, task(recovery.PoliceTask, recovery.TaskOpen))
+		closed.Outcome = outcome
+		if outcome == recovery.AutoRefunded || outcome == recovery.RecoveredFull {
+			closed.Recovered = claim
+		}
+		want := rights
+		if ended[outcome] {
+			want = nil
+		}
+		if clocks := closed.AllClocks(); !slices.Equal(clocks, want) || closed.MainClock() != recovery.NoClock {
+			t.Errorf("%s: %v, %q", outcome, clocks, closed.MainClock())
+		}
+	}
+	closed := at(recovery.Closed, func(p *recovery.Position) { p.Outcome = recovery.Unrecovered })
+	for _, right := range rights {
+		step := closed.PassDeadline(right.Clock, "")
+		if step.Kind != recovery.EntryRightEnded || step.Next.Stage != recovery.Closed || slices.Contains(step.Next.AllClocks(), right) {
+			t.Errorf("%s passed: %+v", right.Clock, step)
+		}
+	}
+	if paid := play(t, closed, back("a", claim)); paid.Outcome != recovery.RecoveredFull || len(paid.AllClocks()) > 0 {
+		t.Errorf("after all of it came back: %s %v", paid.Outcome, paid.AllClocks())
+	}
+}
+
+// TestCourtKeepsTheCaseOpen expects silence to close a case only while no court has
+// the matter. Otherwise the clock starts again.
+func TestCourtKeepsTheCaseOpen(t *testing.T) {
+	t.Parallel()
+	kept := []string{
+		"suit_filed", "payment_order_applied", "preservation_applied", "enforcement_applied", "joined_to_other_suit",
+		"bankruptcy_claim_filed", "accepted", "hearing_held", "order_issued", "judgment",
+	}
+	for _, kind := range append(recovery.LegalStepKinds(), "accepted", "mediation_held", "hearing_held", "order_issued", "judgment", recovery.OtherWord) {
+		p := play(t, at(recovery.Legal, routed(recovery.CivilSuit)), legalStep(kind, 0))
+		inCourt := slices.Contains(kept, kind)
+		step := p.PassDeadline(recovery.LegalClock, "")
+		if step.Kind != recovery.EntryDeadlinePassed || step.Next.IsOpen() != inCourt || (step.Restart == recovery.LegalClock) != inCourt {
+			t.Errorf("%s: %s, restart %q", kind, step.Next.Stage, step.Restart)
+		}
+		p.Route = "" // a broken plan asks for another route
+		if step := p.PassDeadline(recovery.RouteClock, ""); step.Next.IsOpen() != inCourt || (step.Restart == recovery.RouteClock) != inCourt {
+			t.Errorf("%s, no route: %s, restart %q", kind, step.Next.Stage, step.Restart)
+		}
 	}
 }
 

@@ -37,12 +37,22 @@ func (p Position) PassDeadline(clock Clock, ref string) Step {
 	case PauseClock:
 		step.Kind, step.Next.Pause = EntryResumed, nil
 	case RouteClock, LegalClock:
-		step.Next = p.closeWith(p.outcomeWithoutAction())
+		return p.passLegalDeadline(clock)
 	default:
 		step.Next = p.enterNextStage()
 	}
 	step.Next = step.Next.withWaitingOn()
 	return step
+}
+
+// passLegalDeadline closes a case in which nothing was done. While a court has the
+// matter, the clock starts again instead, and the claimant is asked whether it is
+// still pending.
+func (p Position) passLegalDeadline(clock Clock) Step {
+	if p.InCourt {
+		return Step{Kind: EntryDeadlinePassed, Next: p, Restart: clock}
+	}
+	return Step{Kind: EntryDeadlinePassed, Next: p.closeWith(p.outcomeWithoutAction()).withWaitingOn()}
 }
 
 func (p Position) passInstalmentDeadline(plan, no string) Step {

@@ -90,6 +90,13 @@ var legalStepEffects = map[string]legalStepEffect{
 	"partial_payment_received": {interrupts: DebtorPaid, directed: true},
 }
 
+// courtSteps are the legal steps that show that a court has the matter, or that it
+// may still act on its own decision.
+var courtSteps = []string{
+	"suit_filed", "payment_order_applied", "preservation_applied", "enforcement_applied", "joined_to_other_suit",
+	"bankruptcy_claim_filed", "accepted", "hearing_held", "order_issued", "judgment",
+}
+
 // LegalStepKinds lists the legal steps that have an effect.
 func LegalStepKinds() []string {
 	kinds := make([]string, 0, len(legalStepEffects))
@@ -144,6 +151,7 @@ func (p Position) chooseRoute(m Command) (Step, error) {
 func (p Position) recordLegalStep(m Command) (Step, error) {
 	next := p
 	next.Costs += m.Amount
+	next.InCourt = p.InCourt || slices.Contains(courtSteps, m.Kind)
 	known := legalStepEffects[m.Kind]
 	switch {
 	case m.CounterpartID != "" && p.counterpartIndex(m.CounterpartID) < 0:

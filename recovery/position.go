@@ -51,6 +51,8 @@ type Position struct {
 	Route       Route       `json:"route,omitempty"`
 	Tasks       []Task      `json:"tasks,omitempty"`
 	Costs       Money       `json:"costs_fen,omitempty"`
+	// InCourt is set once a court has the matter. Silence then does not close the case.
+	InCourt bool `json:"in_court,omitempty"`
 	// AvoidanceOver and LimitationOver are set when the right has expired.
 	AvoidanceOver  bool `json:"avoidance_over,omitempty"`
 	LimitationOver bool `json:"limitation_over,omitempty"`

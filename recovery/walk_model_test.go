@@ -86,7 +86,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 		w.fatal("the case went back from", before.Stage)
 	case !before.IsOpen() && m.Action == "" && (p.IsOpen() || p.Outcome != before.Outcome):
 		w.fatal("a closed case moved by itself")
-	case !before.IsOpen() && m.Action != "" && m.Action != recovery.RecordReturn && m.Action != recovery.Reopen:
+	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts}, m.Action):
 		w.fatal("a closed case took", m.Action)
 	case !before.IsOpen() && p.IsOpen() && m.Action != recovery.Reopen:
 		w.fatal("a closed case opened")
@@ -150,7 +150,7 @@ func (w *walk) checkWay() {
 		w.fatal("open with an outcome")
 	case p.IsOpen() && (!running || p.MainClock() == recovery.NoClock):
 		w.fatal("no clock runs")
-	case !p.IsOpen() && (len(p.AllClocks()) > 0 || len(p.Plans) > 0 || p.Pause != nil || p.Proposal != nil):
+	case !p.IsOpen() && (slices.ContainsFunc(p.AllClocks(), func(r recovery.ClockState) bool { return !slices.Contains(rights, r) }) || len(p.Plans) > 0 || p.Pause != nil || p.Proposal != nil):
 		w.fatal("something goes on in a closed case")
 	case !acting:
 		w.fatal("nobody can do anything")
@@ -200,6 +200,11 @@ func (w *walk) move(action recovery.Action, role recovery.Role) recovery.Command
 		m.Route = pick(w, recovery.Routes)
 	case recovery.RecordLegalStep:
 		m.Kind, m.Amount = pick(w, recovery.LegalStepKinds()), recovery.Money(w.r.IntN(100))
+	case recovery.AmendFacts:
+		noticed := w.when()
+		m.Facts = &recovery.Facts{NoticedAt: &noticed}
+	case recovery.ReportDanger:
+		m.Kind = pick(w, recovery.Dangers)
 	case recovery.CloseCase:
 		m.Outcome = pick(w, recovery.Outcomes)
 	case recovery.PauseCase:

@@ -8,13 +8,13 @@ import (
 	"recourse/recovery"
 )
 
-// Case runs one case from its filing until it is closed. The function of a
-// stage returns at once when the case is in another stage, so an action can skip
-// stages, close the case or withdraw it.
+// Case runs one case from its filing until it is closed and no right is left to warn
+// of. The function of a stage returns at once when the case is in another stage, so
+// an action can skip stages, close the case or withdraw it.
 //
-// Repayment plans run in child workflows: see plan.go. When a closed case is
-// reopened, or money arrives late, the workflow is started again and continues in
-// the stage of the case.
+// Repayment plans run in child workflows: see plan.go. When a closed case whose
+// workflow has ended is reopened, or money arrives late, the workflow is started
+// again and continues in the stage of the case.
 func Case(ctx workflow.Context, in CaseInput) error {
 	c, err := openCase(ctx, in)
 	if err != nil {
@@ -34,6 +34,9 @@ func Case(ctx workflow.Context, in CaseInput) error {
 			return err
 		}
 		if err := c.takeLegalAction(ctx); err != nil {
+			return err
+		}
+		if err := c.watchRights(ctx); err != nil {
 			return err
 		}
 		closed, err := c.closeCase(ctx)
@@ -96,14 +99,26 @@ func (c *runningCase) takeLegalAction(ctx workflow.Context) error {
 	return c.stayInStage(ctx, recovery.Legal)
 }
 
+// watchRights runs on after a case was closed with money missing, because the
+// claimant can still go to court: to avoid the payment for ninety days after they
+// learned of the mistake, and to claim it back for three years. It warns before the
+// last day of each right and records when the right has ended.
+//
+// It ends when both rights have ended, when all of the money came back, when the case
+// is reopened, and when it was erased, because nobody is left to warn. A claimant who
+// withdrew the case is not warned.
+func (c *runningCase) watchRights(ctx workflow.Context) error {
+	return c.stayWhile(ctx, func() bool { return !c.position.IsOpen() && len(c.deadlines) > 0 })
+}
+
 // closeCase waits for the actions in progress and reports whether the case is still
-// closed, because one of them may have reopened it. It drops the remaining signals:
-// they cannot change a closed case.
+// closed and nothing is left to watch, because one of them may have reopened it or
+// restored a right. It drops the remaining signals: they cannot change a closed case.
 func (c *runningCase) closeCase(ctx workflow.Context) (closed bool, err error) {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return false, fmt.Errorf("wait for the actions in progress: %w", err)
 	}
-	if c.position.IsOpen() {
+	if c.position.IsOpen() || len(c.deadlines) > 0 {
 		return false, nil
 	}
 	for c.evidence.ReceiveAsync(nil) || c.instalments.ReceiveAsync(nil) {

@@ -55,6 +55,7 @@ type fakeActivities struct {
 	abandon  map[recovery.RequestID]int // attempts whose caller has given up
 	failures int                        // how many of the next writes fail
 	missing  bool                       // the case does not exist
+	erased   bool                       // the case is erased once it is closed
 	wrote    func()                     // called after each step, unless nil
 	// special replaces lengths in clockLengths; warnings is how long before its end a
 	// deadline warns; agreed is when the plan was accepted.
@@ -76,6 +77,9 @@ func (d *fakeActivities) TakeStep(_ context.Context, in activities.StepInput) (a
 	if d.failures > 0 {
 		d.failures--
 		return activities.StepResult{}, errors.New("the database is away")
+	}
+	if in.Command == nil && d.erased && !d.opening.Position.IsOpen() {
+		return activities.StepResult{Abandoned: true}, nil
 	}
 	if in.Command != nil && d.abandon[in.Command.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil

@@ -55,7 +55,12 @@ func openCase(ctx workflow.Context, in CaseInput) (*runningCase, error) {
 // stayInStage waits until an action, evidence or a deadline moves the case out of a
 // stage.
 func (c *runningCase) stayInStage(ctx workflow.Context, stage recovery.Stage) error {
-	for c.position.Stage == stage {
+	return c.stayWhile(ctx, func() bool { return c.position.Stage == stage })
+}
+
+// stayWhile handles actions, evidence and deadlines while a condition holds.
+func (c *runningCase) stayWhile(ctx workflow.Context, holds func() bool) error {
+	for holds() {
 		// A cancelled timer looks like a finished one, so a workflow that an operator
 		// cancelled must end here.
 		if err := ctx.Err(); err != nil {
@@ -143,7 +148,10 @@ func (c *runningCase) handleDeadline(ctx workflow.Context) error {
 	if !isDue {
 		return nil
 	}
-	_, err := c.writeStep(ctx, due.newStep(c.position))
+	result, err := c.writeStep(ctx, due.newStep(c.position))
+	if result.Abandoned {
+		c.deadlines = nil // the case was erased: nothing is due any more
+	}
 	return err
 }
 

@@ -150,6 +150,52 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// TestRightsWatched: a closed case with money missing warns before each right ends and
+// records its end; the workflow ends with the last one, and at once when all of the
+// money came back.
+func TestRightsWatched(t *testing.T) {
+	t.Parallel()
+	closed := []string{"escalated>legal", "case_closed>closed"}
+	for name, test := range map[string]struct {
+		event event
+		want  []string
+		days  float64
+	}{
+		"to the end":      {event{}, []string{"deadline_near>closed", "right_ended>closed", "deadline_near>closed", "right_ended>closed"}, 1095},
+		"the money comes": {returnMoney(100*day, 100_000, false), []string{"deadline_near>closed", "right_ended>closed", "return_recorded>closed"}, 100},
+		"a part comes": {returnMoney(100*day, 1, false), []string{
+			"deadline_near>closed", "right_ended>closed", "return_recorded>closed", "deadline_near>closed", "right_ended>closed",
+		}, 1095},
+		"reopened and withdrawn": {actAs(20*day, recovery.Reopen, recovery.RoleClaimant), []string{"reopened>legal", "withdrawn>closed"}, 21},
+		"the case is erased":     {event{}, nil, 60},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := newTestRun(t, startPosition(true, false, "a"))
+			j.fake.special = map[recovery.Clock]time.Duration{recovery.AvoidanceClock: 90 * day, recovery.LimitationClock: 1095 * day}
+			j.fake.warnings = map[recovery.Clock]time.Duration{recovery.AvoidanceClock: 30 * day, recovery.LimitationClock: 30 * day}
+			j.fake.opening.Deadlines = j.fake.computeDeadlines(recovery.Step{Next: j.fake.opening.Position}, filedAt)
+			events := []event{escalate(time.Hour, recovery.Legal), closeCase(day, recovery.Unrecovered)}
+			if test.event.move.Action != "" {
+				events = append(events, test.event)
+			}
+			if test.event.move.Action == recovery.Reopen {
+				events = append(events, actAs(21*day, recovery.Withdraw, recovery.RoleClaimant))
+			}
+			j.fake.erased = test.want == nil
+			j.playEvents(events)
+			j.runWorkflow()
+			if diff := cmp.Diff(append(closed[:2:2], test.want...), j.fake.stepNames()); diff != "" {
+				t.Errorf("steps (-want +got):\n%s", diff)
+			}
+			if got := j.Now().Sub(filedAt).Hours() / 24; got < test.days-0.01 || got > test.days+0.01 {
+				t.Errorf("the workflow took %.3f days, want %.3f", got, test.days)
+			}
+			j.checkAllAccepted()
+		})
+	}
+}
+
 // TestReopened: an action that arrives while the case closes reopens it in the stage
 // it was closed in.
 func TestReopened(t *testing.T) {
