@@ -18,7 +18,8 @@ import (
 // and has nothing about other counterparts.
 type CounterpartView struct {
 	Reference        recovery.CaseNumber
-	Open             bool
+	Open             bool // they may answer
+	Handled          bool // by others, because of danger: nothing is asked of them
 	Platform         recovery.Platform
 	Instrument       recovery.Instrument
 	SentAt           time.Time
@@ -43,6 +44,13 @@ var counterpartEntryKinds = []recovery.EntryKind{
 	recovery.EntryLinkOpened, recovery.EntryResponseRecorded, recovery.EntryPlanProposed, recovery.EntryPlanAccepted,
 	recovery.EntryPlanDeclined, recovery.EntryHarassmentReported, recovery.EntryEvidenceAdded, recovery.EntryMailsAsked,
 	recovery.EntryInstalmentReminded,
+}
+
+// IsHandled reports whether the counterpart of a link is asked for nothing, because the
+// case is one of danger.
+func (s *Service) IsHandled(ctx context.Context, link recovery.Link) (bool, error) {
+	c, err := s.Store.ReadCase(ctx, link.CaseID)
+	return c.Position.IsOpen() && !c.Position.Invites(), err
 }
 
 // OpenCounterpartView shows a counterpart their part of the case. The first opening
@@ -86,8 +94,11 @@ func (s *Service) counterpartView(c recovery.Case, link recovery.Link) (Counterp
 		return CounterpartView{}, err
 	}
 	result := CounterpartView{
-		Reference: c.Number, Open: c.Position.IsOpen(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
+		Reference: c.Number, Open: c.Position.Invites(), Platform: c.Platform, Instrument: c.Instrument, SentAt: c.SentAt,
 		Records: counterpartEntryKinds, Allowed: allowedActions(c, CounterpartActor(link)), ExpiresAt: link.ExpiresAt,
+	}
+	if result.Handled = c.Position.IsOpen() && !result.Open; result.Handled {
+		return result, nil // no amounts, no request and no text
 	}
 	if at := slices.IndexFunc(c.Counterparts, func(p recovery.Counterpart) bool { return p.ID == link.CounterpartID }); at >= 0 {
 		result.ClaimedAt, result.Answer, result.Refusal = c.Counterparts[at].ClaimedAt, c.Counterparts[at].Answer, c.Counterparts[at].Refusal
@@ -165,6 +176,9 @@ func (s *Service) AddCounterpartEvidence(
 	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return Reply[Exhibit]{}, err
+	}
+	if c.Position.Facts.IsInDanger() {
+		return Reply[Exhibit]{}, recovery.HandledByOthers()
 	}
 	return s.storeEvidence(ctx, req, c, upload{FileDescription: about}, file, nil)
 }

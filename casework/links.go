@@ -34,7 +34,7 @@ type Link struct {
 // stored.
 //
 // Errors: CodeInvalid for counterpart_id and days, CodeForbidden,
-// CodeActionNotAllowed for a closed case.
+// CodeActionNotAllowed for a closed case, and in danger.
 func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID, to recovery.CounterpartID, days int) (Reply[Link], error) {
 	c, err := s.caseForLinks(ctx, req.Actor, id)
 	if err != nil {
@@ -49,9 +49,13 @@ func (s *Service) IssueLink(ctx context.Context, req Request, id recovery.CaseID
 func (s *Service) prepareLink(
 	ctx context.Context, req Request, c recovery.Case, to recovery.CounterpartID, days int,
 ) (change[Link], error) {
-	if !c.Position.IsOpen() {
-		closed := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
-		return change[Link]{}, withAllowedActions(closed, c, req.Actor)
+	if !c.Position.Invites() {
+		refused := recovery.Faultf(recovery.CodeActionNotAllowed, "The case is closed: no links are issued.")
+		if c.Position.IsOpen() {
+			refused = recovery.Faultf(recovery.CodeActionNotAllowed,
+				"In a case of fraud, threat or gambling do not deal with the other side: no links are issued. Leave it to the police.")
+		}
+		return change[Link]{}, withAllowedActions(refused, c, req.Actor)
 	}
 	link, err := s.newLink(req.Actor, c.ID, to, days)
 	if err != nil {

@@ -123,12 +123,20 @@ func MayEver(role Role, a Action) bool {
 func (p Position) Allowed(role Role) []Action {
 	allowed := []Action{}
 	for _, action := range Actions {
-		if MayEver(role, action) && p.permits(action) {
+		if MayEver(role, action) && p.permits(action) && !p.isClosedTo(role) {
 			allowed = append(allowed, action)
 		}
 	}
 	return allowed
 }
+
+// isClosedTo reports whether a role may do nothing at this position: a counterpart in a
+// case of fraud, threat or gambling.
+func (p Position) isClosedTo(role Role) bool { return role == RoleCounterpart && p.Facts.IsInDanger() }
+
+// Invites reports whether counterparts are asked for anything: the case is open, and
+// the claimant was not deceived, threatened, asked to send or gambling.
+func (p Position) Invites() bool { return p.IsOpen() && !p.Facts.IsInDanger() }
 
 func (p Position) permits(a Action) bool {
 	row := actionRows[a]

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -13,12 +14,20 @@ func (p Position) reportDanger(m Command) (Step, error) {
 	return Step{Next: next.enterLegalInDanger()}, nil
 }
 
+// enterLegalInDanger enters the legal stage. Plans, offered plans, letters and routes
+// that deal with the other side end.
 func (p Position) enterLegalInDanger() Position {
 	p.Plans = nil
-	if p.Stage == Legal || !p.IsOpen() {
+	p.Tasks = slices.DeleteFunc(slices.Clone(p.Tasks), func(t Task) bool { return t.Kind == DemandTask && t.State == TaskOpen })
+	switch {
+	case !p.IsOpen():
 		return p
+	case p.Stage != Legal:
+		return p.enterStage(Legal)
+	case !slices.Contains(routesInDanger, p.Route):
+		p.Route = ""
 	}
-	return p.enterStage(Legal)
+	return p
 }
 
 // amendFacts changes facts of the case. What follows from them, such as the claim,

@@ -253,7 +253,7 @@ func InstalmentRef(plan, no int) string { return fmt.Sprintf("%d/%d", plan, no) 
 // have refused or complained.
 func (p Position) RemindableAmount(id CounterpartID, ref string) (Money, bool) {
 	at, plan := p.counterpartIndex(id), p.planIndex(id, true)
-	if at < 0 || plan < 0 || p.Counterparts[at].isSilenced() {
+	if at < 0 || plan < 0 || p.Counterparts[at].isSilenced() || !p.Invites() {
 		return 0, false
 	}
 	for _, part := range p.Plans[plan].Instalments {

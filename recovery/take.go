@@ -13,6 +13,9 @@ func (p Position) Take(m Command) (Step, error) {
 	if !p.permits(m.Action) {
 		return Step{}, Faultf(CodeActionNotAllowed, "The action %s cannot be taken in the stage %s.", m.Action, p.Stage)
 	}
+	if p.isClosedTo(m.Actor.Role) {
+		return Step{}, HandledByOthers()
+	}
 	if err := m.ownPart(); err != nil {
 		return Step{}, err
 	}
@@ -25,6 +28,12 @@ func (p Position) Take(m Command) (Step, error) {
 	}
 	step.Next = p.withLimitation(m, step).withWaitingOn()
 	return step, nil
+}
+
+// HandledByOthers returns the Fault for a counterpart in a case of danger. It does not
+// say why, because the reader may be the one who deceived the claimant.
+func HandledByOthers() error {
+	return Faultf(CodeActionNotAllowed, "The matter is being handled. Nothing is asked here.")
 }
 
 // ownPart returns a Fault if a counterpart acts for another counterpart.
@@ -100,11 +109,14 @@ func (p Position) resumeCase(Command) (Step, error) {
 }
 
 // reopenCase returns to the stage in which the case was closed, except for the recall
-// watch, which is not repeated.
+// watch, which is not repeated. In danger it is the legal stage.
 func (p Position) reopenCase(Command) (Step, error) {
 	stage := p.ClosedFrom
 	if stage == RecallWatch {
 		stage = PrivateContact
+	}
+	if p.Facts.IsInDanger() {
+		stage = Legal
 	}
 	next := p.enterStage(stage)
 	next.Outcome, next.ClosedFrom = "", ""

@@ -40,7 +40,7 @@ func (c *pageContext) addLinkForms(d *caseData, p *counterpartView) {
 			p.Link.Revoke = &form{Action: path + "/" + link.ID + "/revoke", CSRF: c.visitor.CSRF, Submit: c.texts.T("case.link_revoke")}
 		}
 	}
-	if d.Position.IsOpen() && len(recovery.PaperAudiences(c.visitor.Role)) > 0 {
+	if d.Position.Invites() && len(recovery.PaperAudiences(c.visitor.Role)) > 0 {
 		p.NewLink = &linkForm{Days: c.linkDurationOptions(), form: form{
 			Action: path, Key: newIdempotencyKey(), CSRF: c.visitor.CSRF, Submit: c.texts.T("case.link_make"),
 			Hidden: []option{{Label: "counterpart_id", Value: string(p.ID)}},

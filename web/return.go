@@ -106,7 +106,11 @@ func (w *Web) enterReturn(c *pageContext) error {
 // not recorded as opened, because programs that preview links load it too.
 func (w *Web) returnPage(c *linkContext) error {
 	if c.link.OpenedAt == nil {
-		return c.showReturn(http.StatusOK, casework.CounterpartView{ExpiresAt: c.link.ExpiresAt, Records: returnRecords}, nil)
+		handled, err := w.service.IsHandled(c.Request().Context(), c.link)
+		if err != nil {
+			return err
+		}
+		return c.showReturn(http.StatusOK, casework.CounterpartView{Handled: handled, ExpiresAt: c.link.ExpiresAt, Records: returnRecords}, nil)
 	}
 	view, err := w.service.OpenCounterpartView(c.Request().Context(), c.linkRequest(nil), c.link)
 	if err != nil {
