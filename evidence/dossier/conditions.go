@@ -56,7 +56,7 @@ func (p *draft) isRepresented() bool {
 func (p *draft) caseConditions() map[string]bool {
 	c := p.folio.Case
 	met := map[string]bool{
-		"always": true, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": p.partClaimed() < p.partTaken(),
+		"always": true, "returned": p.amountReturned() > 0, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": p.partClaimed() < p.partTaken(),
 		"deceived": p.holds(recovery.Deceived) || p.holds(recovery.AskedToSend), "hostile": p.holds(recovery.Threatened),
 		"mistaken":     c.Reason != "" && c.Reason != recovery.OtherReason,
 		"acknowledged": p.firstExhibitOf(recovery.Agreement) != "",

@@ -22,7 +22,6 @@ var (
 	cell    = typeset.Style{Typeface: typeset.Serif, Size: 9, Color: black}
 	label   = typeset.Style{Typeface: typeset.SansBold, Size: 8.5, Color: black}
 	note    = typeset.Style{Typeface: typeset.Sans, Size: 8, Color: grey}
-	source  = typeset.Style{Typeface: typeset.Sans, Size: 7, Color: grey}
 	code    = typeset.Style{Typeface: typeset.Sans, Size: 7.5, Color: black}
 	warning = typeset.Style{Typeface: typeset.SansBold, Size: 10, Color: red}
 	warned  = typeset.Style{Typeface: typeset.Serif, Size: 9.5, Color: red}
