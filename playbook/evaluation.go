@@ -20,8 +20,8 @@ type evaluation struct {
 
 	record recovery.Case // the facts as a case
 	split  bool          // several people may each hold a share
-	// claims are the sums to be claimed separately: the whole amount, or the share
-	// of each counterpart; none when the money was split and a share is unknown.
+	// claims are the sums to be claimed separately: the whole claim, or the part of it
+	// in the share of each counterpart; none when the money was split and a share is unknown.
 	claims []recovery.Money
 }
 
@@ -98,14 +98,16 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"over_income":       func(e *evaluation) Answer { return e.exceedsPercent(e.income.DailyIncome, "income_percent") },
 	"fits_small_claims": fitsSmallClaims,
 	"small": func(e *evaluation) Answer {
-		return e.compareAmount("small_fen", func(a, l int64) bool { return a < l })
+		return e.compareSum(e.claim(), "small_fen", func(a, l int64) bool { return a < l })
 	},
-	"tiny": func(e *evaluation) Answer { return e.compareAmount("tiny_fen", func(a, l int64) bool { return a < l }) },
+	"tiny": func(e *evaluation) Answer {
+		return e.compareSum(e.facts.Amount, "tiny_fen", func(a, l int64) bool { return a < l })
+	},
 	"not_worth": func(e *evaluation) Answer {
 		return e.compareSum(e.largestClaim(), "not_worth_fen", func(c, l int64) bool { return c <= l })
 	},
 	"over_fraud_entry": func(e *evaluation) Answer {
-		return e.compareAmount("fraud_entry_fen", func(a, l int64) bool { return a >= l })
+		return e.compareSum(e.facts.Amount, "fraud_entry_fen", func(a, l int64) bool { return a >= l })
 	},
 	"far":               isFar,
 	"split":             func(e *evaluation) Answer { return answerFromBool(e.split) },
@@ -228,12 +230,12 @@ func isCrowd(e *evaluation) Answer {
 	return e.rules.compareLimit("crowd", e.now, func(limit int64) bool { return int64(*e.facts.Bystanders) >= limit })
 }
 
-// exceedsPercent compares the amount with a percentage of a local figure.
+// exceedsPercent compares the claim with a percentage of a local figure.
 func (e *evaluation) exceedsPercent(figure recovery.Money, limit string) Answer {
 	if figure <= 0 {
 		return Unknown
 	}
-	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.facts.Amount)*100 >= int64(figure)*percent })
+	return e.rules.compareLimit(limit, e.now, func(percent int64) bool { return int64(e.claim())*100 >= int64(figure)*percent })
 }
 
 // fitsSmallClaims compares the largest claim with half of the yearly wage that this
@@ -250,9 +252,10 @@ func fitsSmallClaims(e *evaluation) Answer {
 	return Unknown
 }
 
-func (e *evaluation) compareAmount(limit string, holds func(amount, limit int64) bool) Answer {
-	return e.compareSum(e.facts.Amount, limit, holds)
-}
+// claim is what was sent and not owed: an upper bound while nobody stated what was
+// owed. What is asked for, what a court decides about and what is worth the cost
+// depends on it. What was sent decides about crimes and typing mistakes.
+func (e *evaluation) claim() recovery.Money { return e.facts.Amount - e.facts.Intended }
 
 // compareSum compares a sum with a limit of the rules.
 func (e *evaluation) compareSum(sum recovery.Money, limit string, holds func(sum, limit int64) bool) Answer {
@@ -266,27 +269,27 @@ func (e *evaluation) compareSum(sum recovery.Money, limit string, holds func(sum
 // is known.
 func (e *evaluation) largestClaim() recovery.Money {
 	if len(e.claims) == 0 {
-		return e.facts.Amount
+		return e.claim()
 	}
 	return slices.Max(e.claims)
 }
 
 func (e *evaluation) claimAmounts() []recovery.Money {
 	if !e.split {
-		return []recovery.Money{e.facts.Amount}
+		return []recovery.Money{e.claim()}
 	}
 	shares := make([]recovery.Money, 0, len(e.facts.Counterparts))
 	for _, counterpart := range e.facts.Counterparts {
 		if counterpart.Claimed <= 0 {
 			return nil
 		}
-		shares = append(shares, counterpart.Claimed)
+		shares = append(shares, counterpart.Claimed-e.record.Position.OwnPartOf(counterpart.Claimed))
 	}
 	return shares
 }
 
 func isFar(e *evaluation) Answer {
-	return andAnswers(e.compareAmount("far_fen", func(a, l int64) bool { return a > l }), e.circumstanceAnswer("other_province"))
+	return andAnswers(e.compareSum(e.claim(), "far_fen", func(a, l int64) bool { return a > l }), e.circumstanceAnswer("other_province"))
 }
 
 func isRefused(e *evaluation) Answer {

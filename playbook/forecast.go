@@ -162,7 +162,7 @@ func (e *evaluation) estimateChance(route recovery.Route, known Experience) esti
 	if weight > 0 && found {
 		prior = beta{priorDoubt + float64(weight)*share, priorDoubt + float64(weight)*(1-share)}
 	}
-	tally := known.tallyFor(Cohort{route, e.facts.groupOrZero().Kind, e.rules.AmountBandName(e.facts.Amount, e.now)}, int(enough))
+	tally := known.tallyFor(Cohort{route, e.facts.groupOrZero().Kind, e.rules.AmountBandName(e.claim(), e.now)}, int(enough))
 	after := beta{prior.a + float64(tally.Successes), prior.b + float64(tally.N-tally.Successes)}
 	return estimate{low: after.quantile(0.025), mean: after.mean(), high: after.quantile(0.975), n: tally.N, claimed: claimed}
 }

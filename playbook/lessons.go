@@ -130,7 +130,7 @@ func (e *evaluation) sharedWithLesson(l *Lesson, band string) sharedTraits {
 	same := kind != "" && kind == l.Group
 	return sharedTraits{
 		group: same && kind != recovery.NoGroup, oneToOne: same && kind == recovery.NoGroup,
-		instrument: e.facts.Instrument == l.Instrument, amount: e.facts.Amount > 0 && band == l.Band,
+		instrument: e.facts.Instrument == l.Instrument, amount: e.claim() > 0 && band == l.Band,
 	}
 }
 

@@ -54,7 +54,7 @@ func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 		}
 	}
 	least, _ := e.rules.limitAt("likeness", e.now)
-	band := e.rules.AmountBandName(e.facts.Amount, e.now)
+	band := e.rules.AmountBandName(e.claim(), e.now)
 	for i := range lessons {
 		shared := e.sharedWithLesson(&lessons[i], band)
 		if score := e.rules.similarity(&shared, e.now); score > 0 && int64(score) >= least {
@@ -78,8 +78,8 @@ func (e *evaluation) sharedWithRule(rule *precedentRule) sharedTraits {
 	shared := sharedTraits{
 		group: same && kind != recovery.NoGroup, oneToOne: same && kind == recovery.NoGroup,
 		instrument: slices.Contains(rule.Instruments, e.facts.Instrument),
-		amount: rule.Amount > 0 && e.facts.Amount > 0 &&
-			math.Abs(math.Log(float64(e.facts.Amount)/float64(rule.Amount))) < math.Ln2,
+		amount: rule.Amount > 0 && e.claim() > 0 &&
+			math.Abs(math.Log(float64(e.claim())/float64(rule.Amount))) < math.Ln2,
 	}
 	for _, signal := range rule.Signals {
 		if e.answerSignal(signal.name) == Yes {

@@ -84,7 +84,7 @@ func (e *evaluation) isWorthwhile(rule *routeRule, option RouteOption) bool {
 	if len(rule.Tried) > 0 && rule.Tried.evaluate(e) == Yes {
 		return false
 	}
-	if option.Cost != nil && *option.Cost >= e.facts.Amount {
+	if option.Cost != nil && *option.Cost >= e.claim() {
 		return false
 	}
 	return option.Value == nil || *option.Value > 0
@@ -111,10 +111,10 @@ func (e *evaluation) buildRouteOption(rule *routeRule, known Experience) RouteOp
 // shares are unknown, the fee is that of a single holder and the sum is zero.
 func (e *evaluation) computeFee(name string) (fee, of recovery.Money, mark Mark, computed bool) {
 	if name == feeFree {
-		return 0, e.facts.Amount, "", true
+		return 0, e.claim(), "", true
 	}
 	if len(e.claims) == 0 {
-		fee, mark, computed = e.rules.Fee(name, e.facts.Amount, e.now)
+		fee, mark, computed = e.rules.Fee(name, e.claim(), e.now)
 		return fee, 0, mark, computed
 	}
 	for _, part := range e.claims {

@@ -79,7 +79,7 @@ func BenchmarkOutcomes(b *testing.B) {
 	c := file(b, at.Store)
 	walk(b, at.Store, c, shut(recovery.RecoveredPartly, 10))
 	err := at.sql(b, `insert into cases select (jsonb_populate_record(c, jsonb_build_object(
-			'id', 'x' || n, 'number', 'x' || n, 'transaction_no', 'x' || n, 'amount_fen', 1 + n * 7 % 1000000,
+			'id', 'x' || n, 'number', 'x' || n, 'transaction_no', 'x' || n, 'claim_fen', 1 + n * 7 % 1000000,
 			'platform', (array['wechat', 'alipay', 'qq', 'wecom'])[1 + n % 4],
 			'group_kind', (array['none', 'family', 'friends', 'work', 'strangers'])[1 + n / 4 % 5]))).*
 		from cases c, generate_series(1, 100000) n`)

@@ -28,11 +28,12 @@ func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (r
 	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
 }
 
-// TransactionOpen reports whether another case of the same transaction is open.
+// TransactionOpen reports whether another case with one of the same transactions is
+// open.
 func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, error) {
 	var open bool
-	err := s.pool.QueryRow(ctx, `select exists (select from cases where platform = $1 and transaction_no = $2
-		and transaction_no <> '' and closed_at is null and id <> $3)`, c.Platform, c.TransactionNo, c.ID).Scan(&open)
+	err := s.pool.QueryRow(ctx, `select exists (select from open_transactions
+		where platform = $1 and number = any($2) and case_id <> $3)`, c.Platform, c.TransactionNos(), c.ID).Scan(&open)
 	return open, translateError("look for open case", err)
 }
 

@@ -184,7 +184,7 @@ func seed(t testing.TB, b bundle, n int) {
 	t.Helper()
 	c := file(t, b.Store)
 	const copies = `insert into cases select
-			'seed-' || lpad(i::text, 8, '0'), 'S20260101-' || lpad(i::text, 6, '0'), platform, instrument, amount_fen, sent_at,
+			'seed-' || lpad(i::text, 8, '0'), 'S20260101-' || lpad(i::text, 6, '0'), platform, instrument, amount_fen, claim_fen, sent_at,
 			'seed-' || i, reason, claim_state, group_kind, group_size, claimant, counterparts, narrative,
 			'seed-' || i || E'\n' || name, array[left(name, 1), right(name, 1), name, 'se', 'ee', 'ed', 'd-'],
 			s.stage, case s.stage when 'appeal' then 'agent' when 'closed' then 'nobody' else 'counterpart' end,

@@ -26,7 +26,7 @@ var ErrAbandoned = errors.New("postgres: the request was abandoned")
 // those of the migrations.
 func constraintError(name string) error {
 	switch name {
-	case "cases_transaction_open":
+	case "open_transactions_pkey":
 		return recovery.Faultf(recovery.CodeTransactionOpen, "There is an open case for this transaction already.")
 	case "idempotency_key":
 		return ErrRepeated

@@ -22,7 +22,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 		err  error
 		want recovery.Code
 	}{
-		"open transaction": {&pgconn.PgError{Code: "23505", ConstraintName: "cases_transaction_open"}, recovery.CodeTransactionOpen},
+		"open transaction": {&pgconn.PgError{Code: "23505", ConstraintName: "open_transactions_pkey"}, recovery.CodeTransactionOpen},
 		"taken number":     {&pgconn.PgError{Code: "23505", ConstraintName: "cases_number"}, recovery.CodeConflict},
 		"other constraint": {&pgconn.PgError{Code: "23514", ConstraintName: "cases_pace_check"}, recovery.CodeInternal},
 		"shutting down":    {&pgconn.PgError{Code: "57P01"}, recovery.CodeUnavailable},

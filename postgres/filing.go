@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,6 +56,7 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	batch := &pgx.Batch{}
 	s.queueIdempotency(batch, w.Idempotency)
 	queueCase(batch, w.Case)
+	queueTransactions(batch, w.Case)
 	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
 		w.Case.ID, int64(head.Size()), head.Hashes())
 	queueEntry(batch, w.Case.ID, record)
@@ -71,17 +74,25 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 func queueCase(batch *pgx.Batch, c recovery.Case) {
 	search := searchText(c)
 	batch.Queue(`insert into cases (
-			id, number, platform, instrument, amount_fen, sent_at, transaction_no, reason, claim_state,
+			id, number, platform, instrument, amount_fen, claim_fen, sent_at, transaction_no, reason, claim_state,
 			group_kind, group_size, claimant, counterparts, narrative, search, terms,
 			stage, waiting_on, outcome, recovered_fen, position, deadlines, due_at,
 			assignee, owner, playbook, pace, created_at, closed_at, version, sends, payer, last_stage)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-			$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $17)`,
-		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
+			$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $18)`,
+		c.ID, c.Number, c.Platform, c.Instrument, c.Amount, cmp.Or(c.Position.Claim, c.Amount), c.SentAt, c.TransactionNo, c.Reason, c.ClaimState,
 		c.Group.Kind, c.Group.Size, c.Claimant, orEmpty(c.Counterparts), c.Narrative, search, searchTerms(search),
 		c.Position.Stage, c.Position.WaitingOn, c.Position.Outcome, c.Position.Recovered, c.Position,
 		orEmpty(c.Deadlines), earliestDueDate(c.Deadlines),
 		c.Assignee, c.Owner, c.Playbook, max(1, c.Pace), c.CreatedAt, c.ClosedAt, max(1, c.Version), c.Sends, c.Payer)
+}
+
+// queueTransactions reserves the numbers of the payments. Filings that share numbers
+// wait for each other, so each reserves them in the same order.
+func queueTransactions(batch *pgx.Batch, c recovery.Case) {
+	if numbers := slices.Sorted(slices.Values(c.TransactionNos())); len(numbers) > 0 {
+		batch.Queue(`insert into open_transactions (platform, number, case_id) select $1, unnest($2::text[]), $3`, c.Platform, numbers, c.ID)
+	}
 }
 
 // orEmpty keeps a JSON column an array: nil would be written as null.

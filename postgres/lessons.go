@@ -15,8 +15,8 @@ const MaxLessons = 500
 // left out.
 func (s *Store) LessonCounts(ctx context.Context, bands []recovery.Money) ([]recovery.LessonCount, error) {
 	return queryAll[recovery.LessonCount](ctx, s, "list lessons", `
-		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
-			case when amount_fen > 0 then least(100, recovered_fen * 100 / amount_fen) else 0 end::integer as percent,
+		select platform, instrument, group_kind, width_bucket(claim_fen, $1::bigint[]) as band, reason, last_stage, route, outcome,
+			case when claim_fen > 0 then least(100, recovered_fen * 100 / claim_fen) else 0 end::integer as percent,
 			greatest(1, least(3650, ceil(extract(epoch from closed_at - created_at) * pace / 86400)))::integer as days,
 			count(*)::integer as cases
 		from cases

@@ -11,13 +11,13 @@ import (
 // left out: nothing was tried in them.
 func (s *Store) OutcomeCounts(ctx context.Context, bands []recovery.Money) ([]recovery.OutcomeCount, error) {
 	return queryAll[recovery.OutcomeCount](ctx, s, "count outcomes", `
-		select platform, instrument, group_kind, width_bucket(amount_fen, $1::bigint[]) as band, last_stage, route, appealed,
+		select platform, instrument, group_kind, width_bucket(claim_fen, $1::bigint[]) as band, last_stage, route, appealed,
 			count(*) as cases,
 			count(*) filter (where recovered_fen > 0) as returned,
 			count(*) filter (where contact_fen > 0) as by_contact,
 			count(*) filter (where appeal_fen > 0) as by_appeal,
 			count(*) filter (where legal_fen > 0) as by_law,
-			sum(amount_fen)::bigint as amount_fen, sum(recovered_fen)::bigint as recovered_fen
+			sum(claim_fen)::bigint as amount_fen, sum(recovered_fen)::bigint as recovered_fen
 		from cases
 		where closed_at is not null and last_stage <> '' and outcome <> $2
 		group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7`, bands, recovery.NotEligible)

@@ -71,7 +71,7 @@ func TestOutcomesBandsBeginAtTheirAmount(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t)
 	for _, amount := range []recovery.Money{1, 199_99, 200_00, 499_99, 500_00, 4_999_99, 5_000_00, recovery.MaxMoney} {
-		walk(t, s, file(t, s, func(c *recovery.Case) { c.Amount = amount }), shut(recovery.Unrecovered, 0))
+		walk(t, s, file(t, s, func(c *recovery.Case) { c.Amount, c.Position.Claim = amount, amount }), shut(recovery.Unrecovered, 0))
 	}
 	cases := map[int]int{}
 	for _, outcome := range must[[]recovery.OutcomeCount](t)(s.OutcomeCounts(t.Context(), bands)) {

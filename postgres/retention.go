@@ -153,6 +153,7 @@ func eraseRows(ctx context.Context, tx pgx.Tx, c recovery.Case, w ErasureWrite) 
 	batch.Queue(`delete from idempotency where ref in (select $1 union all select id from evidence where case_id = $1
 		union all select id from exports where case_id = $1 union all select id from links where case_id = $1)`, c.ID)
 	batch.Queue(`delete from action_requests where case_id = $1`, c.ID)
+	batch.Queue(`delete from open_transactions where case_id = $1`, c.ID)
 	batch.Queue(`delete from party_marks where case_id = $1`, c.ID)
 	batch.Queue(`delete from abuse_flags where case_id = $1`, c.ID)
 	queueLinksEnd(batch, c.ID, at)

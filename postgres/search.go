@@ -11,7 +11,7 @@ import (
 // searchText is the searchable text of a case in lower case, one value per
 // line.
 func searchText(c recovery.Case) string {
-	lines := []string{string(c.Number), c.TransactionNo, c.Claimant.Name}
+	lines := append([]string{string(c.Number), c.Claimant.Name}, c.TransactionNos()...)
 	for _, counterpart := range c.Counterparts {
 		lines = append(lines, counterpart.Alias)
 	}

@@ -20,7 +20,7 @@ var columns = map[recovery.Dimension]struct{ cases, stays string }{
 	recovery.ByStage:    {"case when last_stage = '' then stage else last_stage end", "stage"},
 	recovery.ByPlatform: {"platform", "platform"},
 	recovery.ByGroup:    {"group_kind", "group_kind"},
-	recovery.ByBand:     {"width_bucket(amount_fen, $2::bigint[])", "width_bucket(amount_fen, $2::bigint[])"},
+	recovery.ByBand:     {"width_bucket(claim_fen, $2::bigint[])", "width_bucket(amount_fen, $2::bigint[])"},
 	recovery.ByMonth: {
 		"date_trunc('month', created_at at time zone " + chinaOffset + ")", "date_trunc('month', filed_at at time zone " + chinaOffset + ")",
 	},
@@ -119,7 +119,7 @@ func (s *Store) countCases(ctx context.Context, q recovery.StatsQuery, into map[
 	}
 	rows, err := queryGrouped[row](ctx, s, "count cases", `select `+keyColumns(q, func(d recovery.Dimension) string { return columns[d].cases })+`,
 			count(*) as filed, count(*) filter (where stage = 'closed') as closed, array[`+strings.Join(counts, ", ")+`] as counts,
-			sum(amount_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
+			sum(claim_fen)::bigint as claimed_fen, sum(recovered_fen)::bigint as recovered_fen
 		from cases`+statsWhere, q.Paced, q.Bands)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func TestBandsBeginWhereTheySay(t *testing.T) {
 	t.Parallel()
 	b := open(t, postgres.Options{})
 	for _, amount := range []recovery.Money{1, 19_999, 20_000, 49_999, 500_000} {
-		file(t, b.Store, func(c *recovery.Case) { c.Amount = amount })
+		file(t, b.Store, func(c *recovery.Case) { c.Amount, c.Position.Claim = amount, amount })
 	}
 	rows, err := b.CountStats(t.Context(), recovery.StatsQuery{By: []recovery.Dimension{recovery.ByBand}, Bands: statsBands})
 	if err != nil || len(rows) != 3 {
@@ -61,7 +61,7 @@ func BenchmarkStats(b *testing.B) {
 	c := file(b, at.Store)
 	walk(b, at.Store, c, stand(recovery.Appeal, 0), shut(recovery.RecoveredPartly, 10))
 	err := at.sql(b, `insert into cases select (jsonb_populate_record(c, jsonb_build_object(
-			'id', 'x' || n, 'number', 'x' || n, 'transaction_no', 'x' || n, 'amount_fen', 1 + n * 7 % 1000000,
+			'id', 'x' || n, 'number', 'x' || n, 'transaction_no', 'x' || n, 'claim_fen', 1 + n * 7 % 1000000,
 			'created_at', c.created_at - n % 365 * interval '1 day',
 			'last_stage', (array['recall_watch', 'private_contact', 'group_notice', 'appeal', 'legal'])[1 + n / 20 % 5],
 			'platform', (array['wechat', 'alipay', 'qq', 'wecom'])[1 + n % 4],

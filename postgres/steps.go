@@ -179,9 +179,11 @@ func reassignCase(writer *journalWriter, w StepWrite, before stepState, to recov
 }
 
 func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {
+	queueReservations(batch, w)
 	// The right side of an assignment has the values before the step.
 	batch.Queue(`update cases set stage = $2, waiting_on = $3, outcome = $4, recovered_fen = $5, position = $6,
 			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
+			claim_fen = case when $14::bigint > 0 then $14 else claim_fen end,
 			closed_at = case when $10::boolean then coalesce(closed_at, $11::timestamptz) end,
 			last_stage = case when not $10::boolean then $2 when stage <> $2 then stage else last_stage end,
 			stage_since = case when stage <> $2 then $11::timestamptz else stage_since end,
@@ -192,7 +194,21 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 		where id = $1`,
 		w.CaseID, w.Next.Stage, w.Next.WaitingOn, w.Next.Outcome, w.Next.Recovered, w.Next,
 		orEmpty(w.Deadlines), earliestDueDate(w.Deadlines), orEmpty(counterparts), !w.Next.IsOpen(), at,
-		isSubmitted(w.Next.Appeal), w.Next.Route)
+		isSubmitted(w.Next.Appeal), w.Next.Route, w.Next.Claim)
+}
+
+// queueReservations reserves the transaction numbers of a case that is reopened and
+// frees those of a closed one. It is queued before the change of the case.
+func queueReservations(batch *pgx.Batch, w StepWrite) {
+	if !w.Next.IsOpen() {
+		batch.Queue(`delete from open_transactions where case_id = $1`, w.CaseID)
+		return
+	}
+	batch.Queue(`insert into open_transactions (platform, number, case_id)
+		select c.platform, n.number, c.id from cases c cross join lateral (
+			select c.transaction_no as number
+			union select s.value ->> 'transaction_no' from jsonb_path_query(c.sends, '$[*]') s (value)) n
+		where c.id = $1 and c.closed_at is not null and n.number <> '' order by n.number`, w.CaseID)
 }
 
 // isSubmitted reports whether the platform got the appeal.

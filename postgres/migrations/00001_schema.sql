@@ -55,7 +55,8 @@ create table cases (
     number         text collate "C" not null,
     platform       text        not null,
     instrument     text        not null,
-    amount_fen     bigint      not null check (amount_fen >= 0),
+    amount_fen     bigint      not null check (amount_fen >= 0), -- what was sent
+    claim_fen      bigint      not null check (claim_fen >= 0),  -- what of it was not owed
     sent_at        timestamptz not null,
     transaction_no text collate "C" not null,
     reason         text        not null,
@@ -100,9 +101,15 @@ create table cases (
     constraint cases_number unique (number)
 );
 
--- One open case per transaction of a platform.
-create unique index cases_transaction_open on cases (platform, transaction_no)
-    where closed_at is null and transaction_no <> '';
+-- One open case per transaction of a platform. A case has a row for the number of
+-- each of its payments while it is open.
+create table open_transactions (
+    platform text             not null,
+    number   text collate "C" not null,
+    case_id  text collate "C" not null references cases on delete cascade,
+    constraint open_transactions_pkey primary key (platform, number)
+);
+create index open_transactions_case on open_transactions (case_id);
 
 -- Every list is newest first. Each common filter has its own index, so that a
 -- page reads only the rows it shows.
@@ -127,7 +134,7 @@ create index cases_terms on cases using gin (terms) with (gin_pending_list_limit
 
 -- Covers the outcome statistics, so that they do not read the table.
 create index cases_outcomes on cases (platform, instrument, group_kind, last_stage)
-    include (amount_fen, recovered_fen, contact_fen, appeal_fen, legal_fen, appealed, route, outcome, closed_at)
+    include (claim_fen, recovered_fen, contact_fen, appeal_fen, legal_fen, appealed, route, outcome, closed_at)
     where closed_at is not null;
 
 -- Covers the stage statistics.
