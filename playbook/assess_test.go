@@ -133,7 +133,7 @@ func TestRulesOfAnotherTimeAreSilent(t *testing.T) {
 func TestBrokenRulesOfTheEngineAreNamed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, old, new, want string }{
-		{"a signal unknown", "needs: [mistaken, claimed]", "needs: [mistaken, eaten]", `rule theory.unjust_enrichment: unknown signal "eaten"`},
+		{"a signal unknown", "needs: [no_ground, claimed]", "needs: [mistaken, eaten]", `rule theory.unjust_enrichment: unknown signal "eaten"`},
 		{"a reason's signal", "{if: [spent], text:", "{if: [burnt], text:", `unknown signal "burnt"`},
 		{"no needs", "needs: [pressed]", "needs: []", "needs and articles"},
 		{"an article unread", "section: \"98、270\", edition: 2023 修正, mark: V}", "section: \"98、270\", edition: 2023 修正}", "rule theory.embezzlement: articles"},

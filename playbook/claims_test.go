@@ -207,3 +207,108 @@ func TestTextsSayWhenAnotherPersonPaid(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+// The facts of 11,000 yuan paid where 1,100 was owed.
+func overpaidFacts() playbook.AssessmentFacts {
+	return playbook.AssessmentFacts{
+		Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 1_100_000, SentAt: &sent, Reason: recovery.WrongAmount,
+		ClaimState: recovery.Claimed, Group: &recovery.Group{Kind: recovery.NoGroup}, Facts: recovery.Facts{Intended: 110_000},
+	}
+}
+
+// TestFeesFollowTheClaim: 9,900 yuan costs a flat fee, 11,000 yuan more than that.
+func TestFeesFollowTheClaim(t *testing.T) {
+	t.Parallel()
+	rules, facts := book(t), overpaidFacts()
+	want := map[recovery.Route]recovery.Money{}
+	for _, name := range []recovery.Route{recovery.SmallClaims, recovery.CivilSuit, recovery.PaymentOrder} {
+		alone := overpaidFacts()
+		alone.Amount, alone.Intended, alone.Reason = 990_000, 0, recovery.WrongPerson
+		want[name] = *route(t, rules.Assess(alone, noticed, playbook.Knowledge{}).Routes, name).Cost
+	}
+	answer := rules.Assess(facts, noticed, playbook.Knowledge{})
+	for name, cost := range want {
+		if got := route(t, answer.Routes, name).Cost; got == nil || *got != cost {
+			t.Errorf("%s costs %v, want %v", name, got, cost)
+		}
+	}
+}
+
+var noticed = sent.Add(24 * time.Hour)
+
+func TestSharesAreClaimedWithoutTheirOwnPart(t *testing.T) {
+	t.Parallel()
+	facts := overpaidFacts()
+	facts.Instrument, facts.Group = recovery.OrdinaryPacket, &recovery.Group{Kind: recovery.WorkGroup, Size: 100}
+	facts.Counterparts = []recovery.FilingCounterpart{{Alias: "甲", Claimed: 1_000_000}, {Alias: "乙", Claimed: 100_000}}
+	one := overpaidFacts()
+	one.Amount, one.Intended, one.Reason = 900_000, 0, recovery.WrongPerson
+	two := overpaidFacts()
+	two.Amount, two.Intended, two.Reason = 90_000, 0, recovery.WrongPerson
+	cost := func(f playbook.AssessmentFacts) recovery.Money {
+		return *route(t, book(t).Assess(f, noticed, playbook.Knowledge{}).Routes, recovery.CivilSuit).Cost
+	}
+	if got, want := cost(facts), cost(one)+cost(two); got != want {
+		t.Errorf("the suits cost %s, want %s", got, want)
+	}
+}
+
+func findTheory(t *testing.T, f playbook.AssessmentFacts, theory string) playbook.Characterisation {
+	t.Helper()
+	all := book(t).Characterise(f, noticed)
+	at := slices.IndexFunc(all, func(c playbook.Characterisation) bool { return c.Theory == theory })
+	if at < 0 {
+		t.Fatalf("no theory %s", theory)
+	}
+	return all[at]
+}
+
+func TestOnlyTheSurplusIsUnjustEnrichment(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []recovery.Reason{recovery.WrongAmount, recovery.Duplicate, recovery.OtherReason} {
+		facts := overpaidFacts()
+		facts.Reason, facts.Circumstances = reason, map[string]bool{recovery.PriorDebt: true}
+		got := findTheory(t, facts, "unjust_enrichment")
+		if got.Status == playbook.Weakened || !strings.Contains(strings.Join(got.Supports, ""), "只要多付的部分") {
+			t.Errorf("%s: %+v", reason, got)
+		}
+	}
+}
+
+func TestAMissingSumIsAskedFor(t *testing.T) {
+	t.Parallel()
+	facts := overpaidFacts()
+	facts.Intended = 0
+	answer := book(t).Assess(facts, noticed, playbook.Knowledge{})
+	if !slices.ContainsFunc(answer.Warnings, func(w playbook.Warning) bool { return w.Code == "claim_unknown" }) {
+		t.Errorf("no warning: %+v", answer.Warnings)
+	}
+	asks := func(f playbook.AssessmentFacts) bool {
+		return slices.ContainsFunc(findTheory(t, f, "unjust_enrichment").Missing, func(q playbook.Question) bool {
+			return strings.Contains(q.Text, "本来应该付多少")
+		})
+	}
+	if !asks(facts) || asks(overpaidFacts()) {
+		t.Error("the sum that was owed must be asked for where it is missing, and only there")
+	}
+	lacks := func(c recovery.Case) bool {
+		return strings.Contains(strings.Join(book(t).Missing(c, nil, recovery.ForCourt), ""), "本来应该付的金额")
+	}
+	if !lacks(overpaid(0)) || lacks(overpaid(110_000)) {
+		t.Error("the papers must list the sum that was owed where it is missing, and only there")
+	}
+}
+
+// TestTakenIsNoMistakeOfTheSender: the sender chose the right person and amount, so
+// there is nothing to avoid, but the taker has no ground to keep the money.
+func TestTakenIsNoMistakeOfTheSender(t *testing.T) {
+	t.Parallel()
+	facts := overpaidFacts()
+	facts.Intended, facts.Reason, facts.Instrument = 0, recovery.TakenByAnother, recovery.OrdinaryPacket
+	if got := findTheory(t, facts, "unjust_enrichment"); got.Status != playbook.Supported || !strings.Contains(got.Why, "发给别人的") {
+		t.Errorf("unjust enrichment: %s, %s", got.Status, got.Why)
+	}
+	if got := findTheory(t, facts, "material_misunderstanding"); got.Status != playbook.Weakened || !strings.Contains(got.Why, "被别人领走") {
+		t.Errorf("misunderstanding: %s, %s", got.Status, got.Why)
+	}
+}

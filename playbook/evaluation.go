@@ -77,6 +77,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"out_of_reach":     func(e *evaluation) Answer { return answerFromBool(e.isOutOfReach()) },
 	"delayed":          func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
 	"mistaken":         isMistaken,
+	"no_ground":        hasNoGround,
 	"surplus":          isSurplus,
 	"claimed":          isClaimed,
 	"unclaimed":        func(e *evaluation) Answer { return equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed) },
@@ -115,7 +116,8 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"refused":           isRefused,
 	"claims_gift":       func(e *evaluation) Answer { return equalsIfKnown(e.facts.Refusal, recovery.ClaimsGift) },
 	"notified":          isNotified,
-	"claim_unknown":     func(e *evaluation) Answer { return answerFromBool(!e.record.ClaimIsKnown()) },
+	"claim_stated":      func(e *evaluation) Answer { return answerFromBool(e.record.ClaimIsKnown()) },
+	"claim_known":       isClaimKnown,
 	"taken":             func(e *evaluation) Answer { return equalsIfKnown(e.facts.Reason, recovery.TakenByAnother) },
 	"prompt":            isPromptNotice,
 	"within_90_days":    isWithinMisunderstandingPeriod,
@@ -156,7 +158,24 @@ func isDelayed(d recovery.Delay) Answer {
 }
 
 func isMistaken(e *evaluation) Answer {
-	if e.facts.Reason == "" || e.facts.Reason == recovery.OtherReason {
+	switch e.facts.Reason {
+	case "", recovery.OtherReason:
+		return Unknown
+	case recovery.TakenByAnother:
+		return No // the payment was right
+	default:
+		return Yes
+	}
+}
+
+// hasNoGround: the recipient has no reason to keep the money.
+func hasNoGround(e *evaluation) Answer {
+	return orAnswers(isMistaken(e), answerFromBool(e.facts.Reason == recovery.TakenByAnother))
+}
+
+// isClaimKnown is unknown while nobody stated which part of the payment was owed.
+func isClaimKnown(e *evaluation) Answer {
+	if !e.record.ClaimIsKnown() {
 		return Unknown
 	}
 	return Yes
@@ -164,6 +183,9 @@ func isMistaken(e *evaluation) Answer {
 
 // isSurplus: part of the payment was owed, and the mistake is what was paid above it.
 func isSurplus(e *evaluation) Answer {
+	if e.facts.Intended > 0 {
+		return Yes
+	}
 	switch e.facts.Reason {
 	case "", recovery.OtherReason:
 		return Unknown

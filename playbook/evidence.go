@@ -28,10 +28,20 @@ type dossierRule struct {
 
 // caseFacts are the facts that a dossier rule may require.
 var caseFacts = map[string]func(recovery.Case) bool{
-	"transaction_no":   func(c recovery.Case) bool { return c.TransactionNo != "" },
+	"transaction_no":   hasEveryNumber,
+	"claim":            recovery.Case.ClaimIsKnown,
+	"payer_relation":   func(c recovery.Case) bool { return c.Payer.Name == "" || c.Payer.Relation != "" },
 	"narrative":        func(c recovery.Case) bool { return c.Narrative != "" },
 	"claimant_contact": func(c recovery.Case) bool { return c.Claimant.Phone != "" || c.Claimant.Email != "" },
 	"claimant_place":   func(c recovery.Case) bool { return c.Claimant.Province != "" && c.Claimant.City != "" },
+}
+
+// hasEveryNumber reports whether each payment has its transaction number.
+func hasEveryNumber(c recovery.Case) bool {
+	if len(c.Sends) == 0 {
+		return c.TransactionNo != ""
+	}
+	return !slices.ContainsFunc(c.Sends, func(s recovery.Send) bool { return s.TransactionNo == "" })
 }
 
 // Requirements returns the evidence that the stage of a case requires, and whether

@@ -402,7 +402,7 @@ func (p Particulars) MissingFor(c Case) []MissingParticular {
 // another field contains the same information.
 func dispensableFields(c Case, p Particulars) map[string]bool {
 	reach := c.Claimant.Phone != "" || c.Claimant.Email != "" || p.Claimant.Email != ""
-	known := map[string]bool{"claimant.phone": reach, "transaction_no": c.TransactionNo != "", "narrative": c.Narrative != ""}
+	known := map[string]bool{"claimant.phone": reach, "transaction_no": len(c.TransactionNos()) > 0, "narrative": c.Narrative != ""}
 	for _, h := range p.Counterparts {
 		at := counterpartsPath + string(h.CounterpartID) + "."
 		known[at+"home"] = h.DocumentNo != ""
