@@ -408,8 +408,7 @@ func TestWatchTellsToAct(t *testing.T) {
 	say := chineseTexts(t)
 	for key, want := range map[string][]string{
 		"next.recall_watch.text":     {"能撤回就马上撤回", "请对方先别领", "一般会自动退回"},
-		"start.watch":                {"一般会自动退回"},
-		"start.refund":               {"一般会"},
+		"start.until_refund":         {"一般在这时自动退回"},
 		"next.appeal_granted.text":   {"认可了申诉", "以平台答复为准"},
 		"case.plan_ok":               {"没有查出明显的问题", "再看一遍"},
 		"next.says_returned.text":    {"账单", "真的到账了"},
