@@ -541,6 +541,18 @@ const (
 	ProposedFactStateRejected  ProposedFactState = "rejected"
 )
 
+// Defines values for ProvenFact.
+const (
+	ProvenFactAttempts  ProvenFact = "attempts"
+	ProvenFactAuthority ProvenFact = "authority"
+	ProvenFactDanger    ProvenFact = "danger"
+	ProvenFactKnowledge ProvenFact = "knowledge"
+	ProvenFactLoss      ProvenFact = "loss"
+	ProvenFactMistake   ProvenFact = "mistake"
+	ProvenFactPayment   ProvenFact = "payment"
+	ProvenFactRecipient ProvenFact = "recipient"
+)
+
 // Defines values for Reason.
 const (
 	ReasonDuplicate      Reason = "duplicate"
@@ -2461,6 +2473,9 @@ type ProposedFact struct {
 // ProposedFactState defines model for ProposedFact.State.
 type ProposedFactState string
 
+// ProvenFact What a piece of evidence is to prove
+type ProvenFact string
+
 // PublishedRate The one-year LPR and its source
 type PublishedRate struct {
 	// AsOf Day of its publication
@@ -2563,10 +2578,13 @@ type Reliability struct {
 // Requirement Evidence a stage requires
 type Requirement struct {
 	// Kind What a file shows
-	Kind      EvidenceKind `json:"kind"`
-	Required  bool         `json:"required"`
-	Satisfied bool         `json:"satisfied"`
-	Why       string       `json:"why"`
+	Kind EvidenceKind `json:"kind"`
+
+	// Proves What a piece of evidence is to prove
+	Proves    ProvenFact `json:"proves"`
+	Required  bool       `json:"required"`
+	Satisfied bool       `json:"satisfied"`
+	Why       string     `json:"why"`
 }
 
 // ResponseKind What a counterpart answered

@@ -136,5 +136,5 @@ func renderDeadline(d recovery.Deadline) Deadline {
 }
 
 func renderRequirement(r recovery.Requirement) Requirement {
-	return Requirement{Kind: EvidenceKind(r.Kind), Required: r.Required, Satisfied: r.Satisfied, Why: r.Why}
+	return Requirement{Kind: EvidenceKind(r.Kind), Required: r.Required, Satisfied: r.Satisfied, Proves: ProvenFact(r.Proves), Why: r.Why}
 }

@@ -162,6 +162,11 @@ func (rs *RuleSet) checkEvidence(i *ruleChecker) {
 	for _, rule := range rs.data.Evidence {
 		i.checkScope(rule.ID, rule.scope)
 		checkOneOf(i, rule.ID, "kind", rule.Kind, recovery.EvidenceKinds)
+		checkOneOf(i, rule.ID, "proves", rule.Proves, recovery.ProvenFacts)
+		i.checkCondition(rule.ID, rule.If, rs.knownSignals(aboutCase))
+		for _, reason := range rule.Reasons {
+			checkOneOf(i, rule.ID, "reason", reason, recovery.Reasons)
+		}
 		i.checkNotEmpty(rule.ID, rule.Why)
 	}
 }

@@ -73,6 +73,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	},
 	"delay_possible":   isDelayPossible,
 	"may_be_unclaimed": func(e *evaluation) Answer { return answerFromBool(!e.isAccepted()) },
+	"worth_preserving": isWorthPreserving,
 	"writable":         isWritable,
 	"out_of_reach":     func(e *evaluation) Answer { return answerFromBool(e.isOutOfReach()) },
 	"delayed":          func(e *evaluation) Answer { return isDelayed(e.facts.Delay) },
@@ -85,6 +86,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 	"one_recipient":    hasOneRecipient,
 	"in_group":         func(e *evaluation) Answer { return e.isGroupKind(recovery.NoGroup).negate() },
 	"close_group":      func(e *evaluation) Answer { return e.isGroupKind(recovery.FamilyGroup, recovery.FriendsGroup) },
+	"trade_group":      func(e *evaluation) Answer { return e.isGroupKind(recovery.TradeGroup) },
 	"strangers_group":  func(e *evaluation) Answer { return e.isGroupKind(recovery.StrangersGroup) },
 	"group_of_one": func(e *evaluation) Answer {
 		return answerFromBool(e.isGroupKind(recovery.NoGroup) == No && e.facts.groupOrZero().Size == 1)
@@ -382,6 +384,15 @@ func (e *evaluation) isOutOfReach() bool {
 // isWritable: the sender may write to the recipients themselves.
 func isWritable(e *evaluation) Answer {
 	return answerFromBool(!e.facts.IsInDanger() && !e.isOutOfReach() && !e.facts.Circumstances["counterpart_minor"])
+}
+
+// isWorthPreserving: the sum is large, and the recipient cannot be reached or refuses.
+func isWorthPreserving(e *evaluation) Answer {
+	large := e.compareSum(e.largestClaim(), "preserve_fen", func(sum, limit int64) bool { return sum >= limit })
+	if e.isOutOfReach() {
+		return large
+	}
+	return andAnswers(large, isRefused(e))
 }
 
 // isDelayPossible: nobody said whether the arrival of an accepted transfer was

@@ -6,10 +6,13 @@ import (
 	"recourse/recovery"
 )
 
-// evidenceRule is a kind of evidence that some stages require.
+// evidenceRule is a kind of evidence that some stages require, for a fact to prove.
 type evidenceRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
+	If        condition             `yaml:"if"`      // an unknown circumstance counts as no
+	Reasons   []recovery.Reason     `yaml:"reasons"` // none: any reason
+	Proves    recovery.ProvenFact   `yaml:"proves"`
 	Kind      recovery.EvidenceKind `yaml:"kind"`
 	Required  bool                  `yaml:"required"`
 	Why       string                `yaml:"why"`
@@ -50,12 +53,13 @@ func hasEveryNumber(c recovery.Case) bool {
 func (rs *RuleSet) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
 	required := []recovery.Requirement{}
 	at := situationOf(&c, c.Position.Stage)
+	read := knownSignals{rs.newEvaluation(FactsOf(c), c.CreatedAt, nil)}
 	for rule := range rulesInForce(rs.data.Evidence, c.CreatedAt) {
-		if !rule.covers(at) {
+		if !rule.covers(at) || !emptyOrContains(rule.Reasons, c.Reason) || rule.If.evaluate(read) != Yes {
 			continue
 		}
 		required = append(required, recovery.Requirement{
-			Kind: rule.Kind, Required: rule.Required, Satisfied: hasEvidence(have, rule.Kind), Why: rule.Why,
+			Kind: rule.Kind, Required: rule.Required, Satisfied: hasEvidence(have, rule.Kind), Proves: rule.Proves, Why: rule.Why,
 		})
 	}
 	return required

@@ -2,6 +2,7 @@ package playbook_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,20 +36,20 @@ func TestRequirementsByStageAndInstrument(t *testing.T) {
 	}{
 		{
 			"a transfer in private contact", at(recovery.PrivateContact, recovery.Transfer, recovery.NoGroup),
-			kinds{recovery.TransferScreenshot}, kinds{recovery.Statement, recovery.ChatScreenshot},
+			kinds{recovery.TransferScreenshot}, kinds{recovery.Statement, recovery.ChatScreenshot, recovery.OtherEvidence},
 		},
 		{
 			"a packet in a family group", at(recovery.GroupNotice, recovery.LuckyPacket, recovery.FamilyGroup),
-			kinds{recovery.PacketScreenshot}, kinds{recovery.Statement, recovery.ChatScreenshot, recovery.NoticeScreenshot},
+			kinds{recovery.PacketScreenshot}, kinds{recovery.Statement, recovery.ChatScreenshot, recovery.NoticeScreenshot, recovery.OtherEvidence},
 		},
 		{
 			"an appeal one to one", at(recovery.Appeal, recovery.Transfer, recovery.NoGroup),
-			kinds{recovery.TransferScreenshot, recovery.Statement, recovery.ChatScreenshot}, kinds{recovery.Ticket},
+			kinds{recovery.TransferScreenshot, recovery.Statement, recovery.ChatScreenshot}, kinds{recovery.Ticket, recovery.OtherEvidence},
 		},
 		{
 			"a suit over a packet among strangers", at(recovery.Legal, recovery.OrdinaryPacket, recovery.StrangersGroup),
 			kinds{recovery.PacketScreenshot, recovery.Statement, recovery.ChatScreenshot, recovery.Identity},
-			kinds{recovery.NoticeScreenshot, recovery.Ticket, recovery.PoliceReceipt},
+			kinds{recovery.NoticeScreenshot, recovery.Ticket, recovery.PoliceReceipt, recovery.OtherEvidence},
 		},
 		{"a closed case", at(recovery.Closed, recovery.Transfer, ""), nil, nil},
 	} {
@@ -122,5 +123,61 @@ func TestAnyOneOfTheKindsCompletes(t *testing.T) {
 		lacks(recovery.PacketScreenshot, recovery.ChatExport), lacks(recovery.PacketScreenshot, recovery.NoticeScreenshot),
 	}; !slices.Equal(got, []int{2, 1, 1, 0, 0}) {
 		t.Errorf("missing counts %v", got)
+	}
+}
+
+// TestMistakesAreShownByTheirOwnEvidence: each reason has a row for what shows that
+// mistake, and every row names the fact that it is to prove.
+func TestMistakesAreShownByTheirOwnEvidence(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for reason, word := range map[recovery.Reason]string{
+		recovery.WrongPerson: "本来要付的那个人", recovery.WrongGroup: "本来要发到哪个群", recovery.WrongAmount: "本来该付多少",
+		recovery.Duplicate: "前一次已经付过", recovery.TakenByAnother: "本来要给谁", recovery.LeakedPassword: "口令发给谁",
+		recovery.OtherReason: "不是有意",
+	} {
+		for _, stage := range []recovery.Stage{recovery.PrivateContact, recovery.Appeal, recovery.Legal} {
+			c := at(stage, recovery.Transfer, recovery.NoGroup)
+			c.Reason = reason
+			proven, worded := map[recovery.ProvenFact]bool{}, false
+			for _, r := range b.Requirements(c, nil) {
+				proven[r.Proves] = true
+				worded = worded || r.Proves == recovery.ProvesMistake && strings.Contains(r.Why, word)
+			}
+			for _, fact := range []recovery.ProvenFact{recovery.ProvesPayment, recovery.ProvesRecipient, recovery.ProvesMistake, recovery.ProvesKnowledge} {
+				if !proven[fact] {
+					t.Errorf("%s in %s: nothing proves the %s", reason, stage, fact)
+				}
+			}
+			if !worded {
+				t.Errorf("%s in %s: nothing says %q", reason, stage, word)
+			}
+		}
+	}
+}
+
+// TestRequirementsHearDangerAndDistance: nobody in danger is asked whether they wrote to
+// the other side, and somebody who was blocked shows that instead of a talk.
+func TestRequirementsHearDangerAndDistance(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	whys := func(circumstance string) string {
+		c := at(recovery.Appeal, recovery.Transfer, recovery.NoGroup)
+		c.Position.Facts.Circumstances = map[string]bool{circumstance: true}
+		var all []string
+		for _, r := range b.Requirements(c, nil) {
+			all = append(all, r.Why)
+		}
+		return strings.Join(all, " ")
+	}
+	for _, danger := range recovery.Dangers {
+		if got := whys(danger); strings.Contains(got, "告知对方") || !strings.Contains(got, "被威胁") {
+			t.Errorf("%s: %s", danger, got)
+		}
+	}
+	for _, distance := range []string{recovery.Blocked, recovery.Unreachable} {
+		if got := whys(distance); strings.Contains(got, "告知对方") || !strings.Contains(got, "发不出消息") {
+			t.Errorf("%s: %s", distance, got)
+		}
 	}
 }

@@ -108,7 +108,7 @@ type limitRule struct {
 var limitNames = []string{
 	"large_send_fen", "late_from_hour", "late_until_hour", "large_group", "wage_percent", "income_percent", "crowd",
 	"small_fen", "far_fen", "misunderstanding_days", "limitation_years", "fraud_entry_fen", "small_claims_percent", "small_claims_floor_fen",
-	"family_group", "not_worth_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
+	"family_group", "not_worth_fen", "preserve_fen", "tiny_fen", "prior_weight", "cohort", "prompt_hours",
 	"likeness", "lesson_cases",
 	limitInstalmentHour, limitFourEyes, limitContactDay, limitContactTotal, limitGroupDay, limitGroupTotal,
 	limitQuietFrom, limitQuietUntil, limitAbuseCases, limitAbuseDays, limitAbuseCircle, limitAbuseDelivery,

@@ -46,6 +46,9 @@ func (p Position) amendFacts(m Command) (Step, error) {
 	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
 		next = next.enterLegalInDanger()
 	}
+	if next.Stage == PrivateContact && next.Facts.IsOutOfReach() && !p.Facts.IsOutOfReach() {
+		next = next.enterNextStage()
+	}
 	if next.IsOpen() && next.Outstanding() == 0 {
 		next = next.closeWith(RecoveredFull)
 	}

@@ -84,8 +84,7 @@ func (c Case) TransactionNos() []string {
 
 // IsOutOfReach reports whether the claimant cannot write to the other side.
 func (c Case) IsOutOfReach() bool {
-	circumstances := c.Facts().Circumstances
-	return circumstances[Blocked] || circumstances[Unreachable] ||
+	return c.Facts().IsOutOfReach() ||
 		slices.ContainsFunc(c.Counterparts, func(p Counterpart) bool { return p.Refusal == RefusalBlocked })
 }
 
@@ -185,7 +184,28 @@ type Requirement struct {
 	Kind      EvidenceKind `json:"kind"`
 	Required  bool         `json:"required"`
 	Satisfied bool         `json:"satisfied"`
+	Proves    ProvenFact   `json:"proves"`
 	Why       string       `json:"why"`
+}
+
+// ProvenFact is what a piece of evidence is to prove.
+type ProvenFact string
+
+// The facts to prove.
+const (
+	ProvesPayment   ProvenFact = "payment"   // that the money went
+	ProvesRecipient ProvenFact = "recipient" // to whom
+	ProvesMistake   ProvenFact = "mistake"   // that it was a mistake
+	ProvesKnowledge ProvenFact = "knowledge" // that the other side knows
+	ProvesDanger    ProvenFact = "danger"    // fraud, a threat or gambling
+	ProvesAttempts  ProvenFact = "attempts"  // what was tried already
+	ProvesLoss      ProvenFact = "loss"      // what it cost
+	ProvesAuthority ProvenFact = "authority" // who may act for whom
+)
+
+// ProvenFacts lists the facts to prove.
+var ProvenFacts = []ProvenFact{
+	ProvesPayment, ProvesRecipient, ProvesMistake, ProvesKnowledge, ProvesDanger, ProvesAttempts, ProvesLoss, ProvesAuthority,
 }
 
 // ExportState is the state of an export.

@@ -126,6 +126,9 @@ func ParseDay(day string) *time.Time {
 	return &at
 }
 
+// IsOutOfReach reports whether the claimant cannot write to the other side.
+func (f Facts) IsOutOfReach() bool { return f.Circumstances[Blocked] || f.Circumstances[Unreachable] }
+
 // withDanger returns the facts with a kind of danger added.
 func (f Facts) withDanger(kind string) Facts {
 	f.Circumstances = maps.Clone(f.Circumstances)

@@ -90,7 +90,8 @@ type Terms struct {
 
 // StartPosition returns the position of a newly filed case, with the facts that it
 // already has. It starts with the legal stage in danger, and with the recall watch
-// if money may still be unclaimed and the platform's refund is due.
+// if money may still be unclaimed and the platform's refund is due. Somebody who cannot
+// be reached is not given three days to answer.
 func StartPosition(c Case, terms Terms) Position {
 	p := Position{
 		Stage: PrivateContact, Claim: c.Amount - c.Facts().Intended, Facts: c.Facts(), OneToOne: c.Group.IsOneToOne(),
@@ -104,6 +105,8 @@ func StartPosition(c Case, terms Terms) Position {
 		p.Stage = Legal
 	case terms.RefundAhead && c.ClaimState != Claimed:
 		p.Stage = RecallWatch
+	case p.Facts.IsOutOfReach():
+		p = p.enterNextStage()
 	}
 	return p.withWaitingOn()
 }
@@ -217,6 +220,10 @@ func (p Position) hasUnansweredOffer() bool {
 func (p Position) enterNextStage() Position {
 	switch p.Stage {
 	case RecallWatch:
+		if p.Facts.IsOutOfReach() {
+			p.Stage = PrivateContact
+			return p.enterNextStage()
+		}
 		return p.enterStage(PrivateContact)
 	case PrivateContact:
 		if p.OneToOne || p.NoNotice {

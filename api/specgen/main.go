@@ -83,7 +83,7 @@ func enumerations() map[string][]string {
 		"EvidenceKind": recovery.ToStrings(recovery.EvidenceKinds), "Audience": recovery.ToStrings(recovery.Audiences),
 		"Role":      append(recovery.ToStrings(recovery.Roles), string(recovery.RoleSystem)),
 		"ClockKind": recovery.ToStrings(recovery.Clocks), "Action": recovery.ToStrings(recovery.Actions), "EntryKind": recovery.ToStrings(recovery.EntryKinds),
-		"Danger": recovery.Dangers, "DelayedArrival": recovery.ToStrings(recovery.Delays), "Account": recovery.ToStrings(recovery.Accounts),
+		"Danger": recovery.Dangers, "ProvenFact": recovery.ToStrings(recovery.ProvenFacts), "DelayedArrival": recovery.ToStrings(recovery.Delays), "Account": recovery.ToStrings(recovery.Accounts),
 		"NoteVisibility": recovery.NoteVisibilities,
 		"PaperKind":      recovery.ToStrings(recovery.Papers), "PaperOnRequest": recovery.ToStrings(recovery.PapersOnRequest),
 	}

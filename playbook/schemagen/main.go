@@ -36,7 +36,7 @@ func vocabulary() ([]byte, error) {
 			"platform": {recovery.Platforms}, "instrument": {recovery.Instruments}, "group_kind": {recovery.GroupKinds},
 			"stage": {recovery.Stages}, "reason": {recovery.Reasons}, "mistake": {recovery.Mistakes}, "channel": {recovery.Channels},
 			"evidence_kind": {recovery.EvidenceKinds}, "audience": {recovery.Audiences}, "clock": {recovery.Clocks},
-			"way": {playbook.AllRoutes},
+			"way": {playbook.AllRoutes}, "proven_fact": {recovery.ProvenFacts},
 		},
 	}, "", "  ")
 	return append(text, '\n'), err
