@@ -70,6 +70,15 @@ var otherScenarios = []scenario{
 		name: "reopened", start: privatePosition(), stage: recovery.PrivateContact, events: []event{withdrawCase, reopenCase},
 	},
 	{
+		name: "reopened_while_rights_run", start: privatePosition(), stage: recovery.PrivateContact,
+		events: []event{closeCase(recovery.Unrecovered), reopenCase},
+	},
+	{
+		name: "rights_ended_after_closing", start: groupPosition(true), stage: recovery.Closed, outcome: recovery.Unrecovered,
+		events:   []event{withExpectedSteps(closeCase(recovery.Unrecovered), 3)},
+		expiring: []recovery.Clock{recovery.AvoidanceClock, recovery.LimitationClock},
+	},
+	{
 		name: "returned_after_closing", start: privatePosition(), stage: recovery.Closed, outcome: recovery.RecoveredFull,
 		events: []event{closeCase(recovery.Unrecovered), recordReturn(100_000, recovery.Cash)},
 	},
