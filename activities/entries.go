@@ -89,7 +89,29 @@ func (b entryBuilder) addDerivedFacts(facts map[string]any) {
 	if !b.before.Position.IsOpen() && !b.next().IsOpen() && b.next().Outcome != b.before.Position.Outcome {
 		facts["outcome"] = b.next().Outcome // money arrived after closing
 	}
+	b.addMovedRights(facts)
 	b.addSubject(facts)
+}
+
+// addMovedRights records the last day of each right that the day of knowing moved, and
+// the rights that the journal had taken for over.
+func (b entryBuilder) addMovedRights(facts map[string]any) {
+	before, after := b.before.Position, b.next()
+	old, moved := before.Limitation(), after.Limitation()
+	if amended := b.input.Step.Kind == recovery.EntryFactsAmended; amended && !old.Learned.Equal(moved.Learned) {
+		facts["avoidance_until"] = recovery.LastDayBefore(moved.Avoidance)
+		facts["limitation_until"] = recovery.LastDayBefore(moved.Ends)
+	}
+	var restored []recovery.Clock
+	if before.AvoidanceOver && !after.AvoidanceOver {
+		restored = append(restored, recovery.AvoidanceClock)
+	}
+	if before.LimitationOver && !after.LimitationOver {
+		restored = append(restored, recovery.LimitationClock)
+	}
+	if len(restored) > 0 {
+		facts["restored"] = restored
+	}
 }
 
 // addSubject records the counterpart an action applies to when the request does

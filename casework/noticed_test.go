@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,4 +152,99 @@ func TestNoticedOnIsChecked(t *testing.T) {
 		t.Errorf("refused days left %d entries", len(entries))
 	}
 	supplyNoticed(t, rig, filed.ID, recovery.Particulars{NoticedOn: "2026-06-20"})
+}
+
+// titlesOf are the titles in the claimant's inbox, the newest first.
+func titlesOf(t *testing.T, r told, unread bool) []string {
+	t.Helper()
+	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), unread, 100, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := []string{}
+	for _, item := range box.Items {
+		titles = append(titles, item.Title)
+	}
+	return titles
+}
+
+const (
+	avoidanceEnded  = "“请法院撤销的期限”已届满"
+	avoidanceMoved  = "期限更正：请法院撤销的期限到 2027年2月18日"
+	withdrawnNotice = "（已更正）" + avoidanceEnded
+)
+
+// TestWrongNoticeIsWithdrawn: the right that had ended too early is restored; who was
+// told so gets a correction, an unread notice disappears, a read one is marked, and the
+// journal keeps both.
+func TestWrongNoticeIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	for _, read := range []bool{false, true} {
+		r := newTold(t)
+		filed := fileNamesake(t, r.Fixture, nil)
+		r.ExpireClock(t, filed.ID, recovery.AvoidanceClock, "")
+		if got := titlesOf(t, r, true); !slices.Contains(got, avoidanceEnded) {
+			t.Fatalf("before: %q", got)
+		}
+		if read {
+			r.readAll(t)
+		}
+		supplyNoticed(t, r.Fixture, filed.ID, recovery.Particulars{NoticedOn: "2026-11-20"})
+		if unread := titlesOf(t, r, true); !slices.Contains(unread, avoidanceMoved) || slices.Contains(unread, avoidanceEnded) {
+			t.Errorf("read %v: unread %q", read, unread)
+		}
+		if all := titlesOf(t, r, false); slices.Contains(all, withdrawnNotice) != read || slices.Contains(all, avoidanceEnded) {
+			t.Errorf("read %v: all %q", read, all)
+		}
+		entries := r.ReadEntries(t, filed.ID)
+		last := entries[len(entries)-1]
+		if last.Kind != recovery.EntryFactsAmended || last.Facts["avoidance_until"] != "2027-02-18" || last.Facts["limitation_until"] != "2029-11-20" ||
+			entries[1].Kind != recovery.EntryRightEnded {
+			t.Errorf("the journal ends with %s %v", last.Kind, last.Facts)
+		}
+		if restored, _ := last.Facts["restored"].([]any); len(restored) != 1 || restored[0] != string(recovery.AvoidanceClock) {
+			t.Errorf("restored: %v", last.Facts["restored"])
+		}
+		if avoidance, limitation := lastDays(t, r.Fixture, filed.ID); avoidance != "2027-02-18" || limitation != "2029-11-20" {
+			t.Errorf("after: %s and %s", avoidance, limitation)
+		}
+	}
+}
+
+// TestNothingWrongIsSaidAtFiling: ninety days after the sending, but not after the
+// mistake was noticed, no right has ended and nothing is to be corrected.
+func TestNothingWrongIsSaidAtFiling(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	filed := fileNamesake(t, r.Fixture, func(f *recovery.Filing) { f.NoticedAt = &namesakeNoticed })
+	for _, deadline := range filed.Deadlines {
+		if !deadline.DueAt.After(namesakeFiled) {
+			t.Errorf("%s is over at filing", deadline.Kind)
+		}
+	}
+	act(t, r.Fixture, recovery.RoleClaimant, filed.ID, recovery.ActionBody{Action: recovery.AmendFacts, Facts: recovery.Facts{Account: recovery.Personal}})
+	if got := titlesOf(t, r, false); slices.ContainsFunc(got, func(s string) bool { return s == avoidanceEnded || s == avoidanceMoved }) {
+		t.Errorf("told %q", got)
+	}
+}
+
+// TestClosedCaseWarns: a closed case lists the ends of its rights, and warns of them.
+func TestClosedCaseWarns(t *testing.T) {
+	t.Parallel()
+	r := newTold(t)
+	filed := fileNamesake(t, r.Fixture, func(f *recovery.Filing) { f.NoticedAt = &namesakeNoticed })
+	act(t, r.Fixture, recovery.RoleLegal, filed.ID, recovery.ActionBody{Action: recovery.CloseCase, Outcome: recovery.Unrecovered, Reason: "找不到人"})
+	view, err := r.Case(t.Context(), r.Actor(recovery.RoleClaimant), filed.ID)
+	if err != nil || len(view.Deadlines) != 2 || view.Deadlines[0].WarnAt == nil || view.Deadlines[1].WarnAt == nil {
+		t.Fatalf("a closed case has the deadlines %+v (%v)", view.Deadlines, err)
+	}
+	if avoidance, limitation := lastDays(t, r.Fixture, filed.ID); avoidance != "2027-02-18" || limitation != "2029-11-20" {
+		t.Errorf("closed: %s and %s", avoidance, limitation)
+	}
+	r.SetClock(view.Deadlines[1].DueAt.Add(-90 * 24 * time.Hour))
+	r.WarnOfClock(t, filed.ID, recovery.LimitationClock, "")
+	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), true, 100, "")
+	if err != nil || len(box.Items) == 0 || !strings.Contains(box.Items[0].Title, "90 天") || !strings.Contains(box.Items[0].Body, "2029年11月20日") {
+		t.Errorf("warned %+v (%v)", box.Items, err)
+	}
 }

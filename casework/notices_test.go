@@ -50,15 +50,7 @@ func (r told) happen(t *testing.T, c recovery.Case, kind recovery.EntryKind, key
 func (r told) fileQuietly(t *testing.T) casework.View {
 	t.Helper()
 	filed := r.FileCase(t)
-	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), true, 200, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, item := range box.Items {
-		if _, err := r.MarkRead(t.Context(), r.Actor(recovery.RoleClaimant), item.ID); err != nil {
-			t.Fatal(err)
-		}
-	}
+	r.readAll(t)
 	mails, err := r.Store.ClaimMails(t.Context(), 200, time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +61,20 @@ func (r told) fileQuietly(t *testing.T) casework.View {
 		}
 	}
 	return filed
+}
+
+// readAll has the claimant read everything in the inbox.
+func (r told) readAll(t *testing.T) {
+	t.Helper()
+	box, err := r.Inbox(t.Context(), r.Actor(recovery.RoleClaimant), true, 200, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range box.Items {
+		if _, err := r.MarkRead(t.Context(), r.Actor(recovery.RoleClaimant), item.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestInboxSaysWhatToDo(t *testing.T) {

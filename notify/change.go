@@ -53,7 +53,32 @@ func (h *Rules) NotificationsFor(c Change) Notifications {
 	for _, rule := range h.rules.Reminders {
 		t.Notices = append(t.Notices, rule.newReminders(c, facts)...)
 	}
+	for _, moved := range c.movedRights() {
+		draft := ruleNotice{Text: correctionText, Class: Deadline}.baseDraft(facts)
+		draft.Facts.Clock, draft.Facts.DueAt = moved.Kind, &moved.DueAt
+		t.Corrections = append(t.Corrections, draft)
+	}
 	return t
+}
+
+// correctionText is the text of a correction.
+const correctionText = "right_corrected"
+
+// movedRights returns the deadlines of rights that end at another time than before the
+// change, or that had been taken for over.
+func (c Change) movedRights() []recovery.Deadline {
+	over := map[recovery.Clock]bool{
+		recovery.AvoidanceClock: c.Case.Position.AvoidanceOver, recovery.LimitationClock: c.Case.Position.LimitationOver,
+	}
+	var moved []recovery.Deadline
+	for _, deadline := range c.Deadlines {
+		wasOver, isRight := over[deadline.Kind]
+		ran := slices.IndexFunc(c.Case.Deadlines, func(old recovery.Deadline) bool { return old.Kind == deadline.Kind })
+		if isRight && deadline.DueAt.After(c.At) && (wasOver || ran >= 0 && !c.Case.Deadlines[ran].DueAt.Equal(deadline.DueAt)) {
+			moved = append(moved, deadline)
+		}
+	}
+	return moved
 }
 
 // appliesTo reports whether a rule applies to a change. turns are the values of
@@ -148,6 +173,9 @@ func (c Change) noticeFacts() Facts {
 		if near && deadline.Kind == c.Clock && deadline.Ref == c.Ref {
 			facts.Clock, facts.DueAt = deadline.Kind, &deadline.DueAt
 			return facts
+		}
+		if !deadline.DueAt.After(c.At) {
+			continue // it is over: its own notice follows
 		}
 		if facts.DueAt == nil || deadline.DueAt.Before(*facts.DueAt) {
 			facts.Clock, facts.DueAt = deadline.Kind, &deadline.DueAt

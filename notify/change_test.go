@@ -106,6 +106,10 @@ func TestWhoIsToldWhat(t *testing.T) {
 		}), []string{"claimant:refund_due-system"}},
 		"a right comes to its end": {change(recovery.EntryDeadlineNear, recovery.System, standsAt(recovery.Legal)),
 			[]string{"claimant:deadline_near-system", "assignee:deadline_near-system", "legal:deadline_near-system"}},
+		"silence while a court has the matter": {change(recovery.EntryDeadlinePassed, recovery.System, func(c *notify.Change) {
+			standsAt(recovery.Legal)(c)
+			c.Clock = recovery.LegalClock
+		}), []string{"claimant:still_pending-system", "legal:still_pending-system"}},
 		"a right has ended": {change(recovery.EntryRightEnded, recovery.System, nil), []string{"claimant:right_ended-system", "assignee:right_ended-system"}},
 		"legal work undone": {change(recovery.EntryTaskOverdue, recovery.System, standsAt(recovery.Legal)),
 			[]string{"claimant:task_overdue-system", "assignee:task_overdue-system", "legal:task_overdue-system"}},

@@ -71,11 +71,16 @@ type Event struct {
 // change is announced and no other.
 type Notifications struct {
 	Notices []NoticeDraft
-	Event   Event
+	// Corrections replace earlier notices about the end of a right, named by the Clock
+	// in Facts. Only those who got one get the correction.
+	Corrections []NoticeDraft
+	Event       Event
 }
 
 // IsEmpty reports whether there is nothing to send.
-func (n Notifications) IsEmpty() bool { return len(n.Notices) == 0 && n.Event.Type == "" }
+func (n Notifications) IsEmpty() bool {
+	return len(n.Notices)+len(n.Corrections) == 0 && n.Event.Type == ""
+}
 
 // Notice is a notice in one person's inbox.
 type Notice struct {
@@ -88,6 +93,8 @@ type Notice struct {
 	Facts    Facts
 	ToldAt   time.Time
 	ReadAt   *time.Time
+	// WithdrawnAt is when a read notice was replaced by a correction.
+	WithdrawnAt *time.Time
 }
 
 // Preferences are a person's settings for notifications. Times of day are minutes

@@ -31,7 +31,7 @@ type Message struct {
 
 // textValues are the values that a text may use. They contain no personal data.
 type textValues struct {
-	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay string
+	Number, Stage, Outcome, Claim, Recovered, Outstanding, Overpaid, Clock, Due, Days, Passed, Next, Title, Link, Stop, Answer, Amount, RightDay, LastDay string
 }
 
 // wording writes the texts of notices in one language.
@@ -59,6 +59,7 @@ func (h *Rules) checkTexts() error {
 	for _, rule := range h.rules.Reminders {
 		notices = append(notices, rule.ruleNotice)
 	}
+	notices = append(notices, ruleNotice{To: ToClaimant, Text: correctionText})
 	var errs []error
 	for _, language := range Languages {
 		for _, s := range notices {
@@ -107,8 +108,15 @@ func (w wording) writeMessage(n Notice) Message {
 	if n.Facts.DueAt != nil {
 		deadline = "mail.deadline"
 	}
+	if f := n.Facts; f.DueAt != nil && (f.Clock == recovery.AvoidanceClock || f.Clock == recovery.LimitationClock) {
+		deadline = "mail.deadline_of_right" // its last day, as a right ends at midnight
+	}
+	v.Title = w.TextFrom(textKey(name, "title"), v)
+	if n.WithdrawnAt != nil {
+		v.Title = w.TextFrom("mail.withdrawn", v)
+	}
 	return Message{
-		Title: w.TextFrom(textKey(name, "title"), v), Body: w.TextFrom(textKey(name, "body"), v),
+		Title: v.Title, Body: w.TextFrom(textKey(name, "body"), v),
 		Deadline: w.TextFrom(deadline, v), Next: w.TextFrom("mail.next", v),
 	}
 }
@@ -122,6 +130,7 @@ func (w wording) newValues(n Notice) textValues {
 		Outstanding: w.formatAmount(max(0, f.Claim-f.Recovered)), Overpaid: w.formatAmount(max(0, f.Recovered-f.Claim)),
 	}
 	if f.DueAt != nil {
+		v.LastDay = w.Text("mail.day", "At", f.DueAt.Add(-time.Second))
 		v.Due, v.Days = w.formatTime(*f.DueAt), daysUntil(*f.DueAt, n.ToldAt)
 	}
 	if f.RightEnds != nil {

@@ -51,6 +51,9 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t not
 			batch.Queue(insertForOwner, id, d.Audience, d.Template, d.Class, d.Urgent, d.Facts, now, d.Except)
 		}
 	}
+	for _, d := range t.Corrections {
+		batch.Queue(correctNotices, id, d.Template, d.Class, d.Urgent, d.Facts, now, d.Facts.Clock, d.Facts.DueAt)
+	}
 	if t.Event.Type != "" {
 		batch.Queue(`insert into webhook_deliveries (webhook_id, case_id, type, payload, next_at, created_at)
 			select id, $1, $2, $3, $4, $4 from webhooks where active and (types = '{}' or $2 = any (types))`,
@@ -74,6 +77,19 @@ const (
 	// role.
 	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
 )
+
+// correctNotices withdraws the notices that name another end of a right, and tells
+// those who got them the right one. Unread notices and unsent mails disappear.
+const correctNotices = `with wrong as (
+		select * from notices where case_id = $1 and withdrawn_at is null and (facts ->> 'due_at')::timestamptz is distinct from $8::timestamptz
+			and (template in ('deadline_near', $2) and facts ->> 'clock' = $7 or template = 'right_ended' and facts ->> 'passed' = $7)
+	), gone as (
+		delete from notices n using wrong w where n.id = w.id and (w.mail_state = 'due' or w.user_id is not null) and w.read_at is null
+	), kept as (
+		update notices n set withdrawn_at = $6 from wrong w where n.id = w.id and (w.read_at is not null or w.user_id is null and w.mail_state <> 'due')
+	)
+	insert into notices (user_id, case_id, audience, template, class, urgent, facts, told_at, mail_at)
+	select distinct on (user_id) user_id, case_id, audience, $2, $3, $4, $5, $6, $6 from wrong order by user_id, told_at desc`
 
 const insertReminder = `insert into reminders (case_id, audience, template, class, urgent, facts, clock, due_at, not_before, counterpart_id)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`
@@ -106,7 +122,7 @@ func (s *Store) SendReminders(ctx context.Context, limit int) (int, error) {
 	return int(tag.RowsAffected()), translateError("send reminders", err)
 }
 
-const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at`
+const noticeColumnsSQL = `n.id, n.case_id, n.audience, n.template, n.class, n.urgent, n.facts, n.told_at, n.read_at, n.withdrawn_at`
 
 // ListNotices lists a person's notices, the newest first, and returns the cursor of
 // the next page ("" if there is none). Errors: CodeInvalid for field cursor.

@@ -88,6 +88,7 @@ var paperFields = fieldRules{
 	"paper.text.group_row":           {"no", "title"},
 	"paper.text.catalogue_intro":     {"count"},
 	"paper.text.copies":              {"copies"},
+	"paper.text.restored":            {"rights"},
 	"paper.text.claimed_at":          {"time"},
 	"paper.text.paced":               {"pace"},
 	"paper.hold.collectors":          {"list"},

@@ -3,6 +3,7 @@ package dossier
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"recourse/evidence/folio"
@@ -139,6 +140,22 @@ func TestActsOfTheStages(t *testing.T) {
 	notice := p.t.Facts[slices.IndexFunc(p.t.Facts, func(f fact) bool { return f.ID == "notice" })]
 	if got := p.supportingEntries(notice); got != "日志第 2、7 条" {
 		t.Errorf("knowledge is recorded in %q", got)
+	}
+}
+
+// The timeline says of a corrected day of knowing which last days follow, and that an
+// end recorded earlier no longer holds.
+func TestCorrectedEnd(t *testing.T) {
+	t.Parallel()
+	p := &draft{t: mustWording(t)}
+	e := told(3, "03", recovery.EntryFactsAmended, recovery.RoleClaimant, map[string]any{
+		"noticed_at": "2026-11-19T16:00:00Z", "avoidance_until": "2027-02-18", "limitation_until": "2029-11-20", "restored": []any{"avoidance"},
+	})
+	got := p.sentence(&e)
+	for _, want := range []string{"2026-11-20", "撤销权的期间重新计算，到 2027-02-18", "诉讼时效重新计算，到 2029-11-20", "此前记载的届满（重大误解撤销权的期间）", "现已更正"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
 	}
 }
 

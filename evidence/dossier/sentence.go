@@ -21,6 +21,9 @@ func (p *draft) sentence(e *folio.Entry) string {
 		return p.t.text("unknown_entry")
 	}
 	text := p.describe(e, fragments)
+	if rights := p.translateFact("clock", e.Parsed.Facts["restored"]); rights != "" {
+		text += "\n" + p.t.text("restored", "rights", rights)
+	}
 	if e.Parsed.ClaimedAt != "" {
 		text += "\n" + p.t.text("claimed_at", "time", formatStamp(e.Parsed.ClaimedAt))
 	}

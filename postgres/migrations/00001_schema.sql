@@ -402,6 +402,7 @@ create table notices (
     facts         jsonb       not null,
     told_at       timestamptz not null,
     read_at       timestamptz,
+    withdrawn_at  timestamptz, -- when a read notice was replaced by a correction
     mail_state    text        not null default 'due'
                   check (mail_state in ('due', 'sending', 'sent', 'kept', 'unwanted', 'dead')),
     -- When it is tried next; while it is being sent, when the claim expires.
