@@ -85,7 +85,9 @@ type Limitation struct {
 }
 
 // LastDayBefore returns the last day in China of a period that ends at an instant.
-func LastDayBefore(end time.Time) string { return end.Add(-time.Second).In(Shanghai).Format(time.DateOnly) }
+func LastDayBefore(end time.Time) string {
+	return end.Add(-time.Second).In(Shanghai).Format(time.DateOnly)
+}
 
 // HasEnded reports whether the period is over at a given time.
 func (l Limitation) HasEnded(at time.Time) bool { return !at.Before(l.Ends) }
