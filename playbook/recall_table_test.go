@@ -11,7 +11,7 @@ import (
 )
 
 // what is the answer at one instant, in a word.
-func what(r playbook.Recall, now time.Time) string {
+func what(r playbook.Recall, _ time.Time) string {
 	switch {
 	case r.Possible:
 		return "take it back"

@@ -9,7 +9,7 @@ import (
 // Facts are further facts of a mis-send. The claimant may state them at filing or
 // later; each may be unknown. They hold no personal data, so the workflow may hold
 // them. Times are UTC.
-type Facts struct { //nolint:recvcheck // a value, except for the method that sets a circumstance
+type Facts struct {
 	// Intended is what should have been sent, or what of the amount was owed: the
 	// claim is the rest. 0 means that nothing was owed.
 	Intended   Money      `json:"intended_fen,omitempty"`
