@@ -187,6 +187,7 @@ func (c Change) noticeFacts() Facts {
 // The states within a stage that are not states of an appeal.
 const (
 	statePaused      = "paused"
+	stateDanger      = "danger"  // fraud, a threat, gambling or somebody's request
 	statePlanned     = "planned" // a running plan covers the outstanding amount
 	stateRefundAsked = "refund_asked"
 )
@@ -194,6 +195,8 @@ const (
 func stateOf(p recovery.Position) string {
 	runs := func(plan recovery.Plan) bool { return plan.Running }
 	switch {
+	case p.IsOpen() && p.Facts.IsInDanger():
+		return stateDanger
 	case p.Pause != nil:
 		return statePaused
 	case p.WaitingOn == recovery.OnCounterpart && slices.ContainsFunc(p.Plans, runs):

@@ -97,7 +97,8 @@ func (rs *RuleSet) IsRefundAhead(f recovery.Filing, now time.Time) bool {
 	if f.SentAt == nil || f.ClaimState == recovery.Claimed {
 		return false
 	}
-	return rs.recallRulesFor(situation{platform: f.Platform, instrument: f.Instrument}, *f.SentAt).hasRefund() && rs.autoRefundAt(*f.SentAt).After(now)
+	last := recovery.Case{SentAt: *f.SentAt, Sends: f.Sends}.LastSentAt()
+	return rs.recallRulesFor(situation{platform: f.Platform, instrument: f.Instrument}, *f.SentAt).hasRefund() && rs.autoRefundAt(last).After(now)
 }
 
 // autoRefundAt returns when unclaimed money sent at an instant is refunded.

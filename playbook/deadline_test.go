@@ -123,6 +123,23 @@ func TestEveryClockHasItsDeadline(t *testing.T) {
 	}
 }
 
+// TestRefundCountsFromTheLastPayment: of several payments the last one is refunded
+// last, so the case watches until then.
+func TestRefundCountsFromTheLastPayment(t *testing.T) {
+	t.Parallel()
+	b, last := book(t), sent.Add(3*time.Hour)
+	sends := []recovery.Send{{Amount: 1, SentAt: &sent}, {Amount: 2, SentAt: &last}}
+	c := recovery.Case{SentAt: sent, Sends: sends, CreatedAt: last.Add(time.Hour), Pace: 1}
+	step := recovery.Step{Next: recovery.Position{Stage: recovery.RecallWatch}}
+	if got := b.Deadlines(c, step, c.CreatedAt); len(got) == 0 || got[0].Kind != recovery.AutoRefundClock || !got[0].DueAt.Equal(last.Add(24*time.Hour)) {
+		t.Errorf("deadlines %+v", got)
+	}
+	filing := recovery.Filing{Platform: recovery.WeChat, Instrument: recovery.OrdinaryPacket, SentAt: &sent, Sends: sends}
+	if now := sent.Add(25 * time.Hour); !b.IsRefundAhead(filing, now) || b.IsRefundAhead(filing, last.Add(24*time.Hour)) {
+		t.Error("the refund of the last payment is not expected")
+	}
+}
+
 func TestNoDeadlineWhereNoClockRuns(t *testing.T) {
 	t.Parallel()
 	closed := recovery.Step{Next: recovery.Position{Stage: recovery.Closed}}

@@ -363,12 +363,17 @@ func isWithinMisunderstandingPeriod(e *evaluation) Answer {
 	}
 }
 
+// isWithinLimitation counts from the discovery, or from the sending if it is unknown.
 func isWithinLimitation(e *evaluation) Answer {
 	years, known := e.rules.limitAt("limitation_years", e.now)
 	if !known || e.facts.SentAt == nil {
 		return Unknown
 	}
-	return answerFromBool(e.now.Before(e.facts.SentAt.AddDate(int(years), 0, 0)))
+	from := *e.facts.SentAt
+	if noticed := e.facts.NoticedAt; noticed != nil && noticed.After(from) {
+		from = *noticed
+	}
+	return answerFromBool(e.now.Before(from.AddDate(int(years), 0, 0)))
 }
 
 // isDanger: the sender should not act alone. A danger that nobody reported counts as

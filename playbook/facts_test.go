@@ -127,6 +127,17 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestLongAgoButNoticedLately: three years count from the day of knowing.
+func TestLongAgoButNoticedLately(t *testing.T) {
+	t.Parallel()
+	now := sent.Add(time.Hour)
+	f, long, lately := story(), now.AddDate(-4, 0, 0), now.AddDate(-1, 0, 0)
+	f.SentAt, f.NoticedAt = &long, &lately
+	if got := codes(book(t).Assess(f, now, playbook.Knowledge{}).Warnings); slices.Contains(got, "sent_long_ago") {
+		t.Errorf("warned %v", got)
+	}
+}
+
 func TestFactsOfACase(t *testing.T) {
 	t.Parallel()
 	c := sample(recovery.WorkGroup)
