@@ -51,8 +51,8 @@ func (rs *RuleSet) Assess(f AssessmentFacts, now time.Time, known Knowledge) Ass
 		Forecast:         v.computeForecast(known.Experience),
 		Warnings:         v.collectWarnings(),
 		Help:             rs.HelpEntries(f.Platform, now),
-		Requirements:     rs.Requirements(begun, nil),
-		Texts:            rs.Texts(begun, begun.Position.Stage),
+		Requirements:     v.requirementsFor(begun, nil),
+		Texts:            v.textsFor(begun, begun.Position.Stage),
 		Precedents:       v.findPrecedents(known.Lessons),
 		Playbook:         VersionRef{rs.Version()},
 	}
@@ -65,8 +65,12 @@ func (e *evaluation) firstStage() recovery.Stage {
 		return recovery.Legal
 	case e.answerSignal("refund_ahead") == Yes:
 		return recovery.RecallWatch
-	default:
+	case !e.isOutOfReach() && isRefused(e) != Yes:
 		return recovery.PrivateContact
+	case e.answerSignal("in_group") == Yes && !e.record.Group.IsOneToOne():
+		return recovery.GroupNotice
+	default:
+		return recovery.Appeal
 	}
 }
 

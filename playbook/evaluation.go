@@ -388,7 +388,8 @@ func (e *evaluation) isOutOfReach() bool {
 
 // isWritable: the sender may write to the recipients themselves.
 func isWritable(e *evaluation) Answer {
-	return answerFromBool(!e.facts.IsInDanger() && !e.isOutOfReach() && !e.facts.Circumstances["counterpart_minor"])
+	said := e.facts.Circumstances
+	return answerFromBool(!e.facts.IsInDanger() && !e.isOutOfReach() && !said["counterpart_minor"] && !said["pressed"])
 }
 
 // isWorthPreserving: the sum is large, and the recipient cannot be reached or refuses.

@@ -51,10 +51,13 @@ func hasEveryNumber(c recovery.Case) bool {
 // it is there, in the order of the rules; never nil. The rules of the filing day
 // apply.
 func (rs *RuleSet) Requirements(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
+	return rs.newEvaluation(FactsOf(c), c.CreatedAt, nil).requirementsFor(c, have)
+}
+
+func (e *evaluation) requirementsFor(c recovery.Case, have []recovery.Evidence) []recovery.Requirement {
 	required := []recovery.Requirement{}
-	at := situationOf(&c, c.Position.Stage)
-	read := knownSignals{rs.newEvaluation(FactsOf(c), c.CreatedAt, nil)}
-	for rule := range rulesInForce(rs.data.Evidence, c.CreatedAt) {
+	at, read := situationOf(&c, c.Position.Stage), knownSignals{e}
+	for rule := range rulesInForce(e.rules.data.Evidence, c.CreatedAt) {
 		if !rule.covers(at) || !emptyOrContains(rule.Reasons, c.Reason) || rule.If.evaluate(read) != Yes {
 			continue
 		}

@@ -38,7 +38,7 @@ func ExampleRuleSet_Assess() {
 	// Output:
 	// playbook: 2026-11
 	// recall possible: false
-	// first step: private_contact
+	// first step: appeal
 	// route: platform_appeal
 }
 

@@ -62,7 +62,8 @@ func (s *adviceStep) UnmarshalYAML(node *yaml.Node) error {
 // furtherStepRule is a step that is added to the advice of some moments.
 type furtherStepRule struct {
 	ruleEntry `yaml:",inline"`
-	When      []string  `yaml:"when"` // none: always
+	When      []string  `yaml:"when"`  // none: always
+	First     bool      `yaml:"first"` // before the other steps
 	If        condition `yaml:"if"`
 	Text      string    `yaml:"text"`
 }
@@ -121,13 +122,18 @@ func (e *evaluation) addGuidance(moment string, answer *Recall) {
 		return
 	}
 	answer.How, answer.Who = rule.How, slices.Clone(rule.Who)
+	e.addFurtherSteps(moment, true, answer)
 	for _, step := range rule.Steps {
-		if step.If.evaluate(e) == Yes {
+		if step.If.evaluate(knownSignals{e}) == Yes {
 			answer.Steps = append(answer.Steps, step.Text)
 		}
 	}
+	e.addFurtherSteps(moment, false, answer)
+}
+
+func (e *evaluation) addFurtherSteps(moment string, first bool, answer *Recall) {
 	for further := range rulesInForce(e.rules.data.FurtherSteps, e.now) {
-		if emptyOrContains(further.When, moment) && further.If.evaluate(e) == Yes {
+		if further.First == first && emptyOrContains(further.When, moment) && further.If.evaluate(knownSignals{e}) == Yes {
 			answer.Steps = append(answer.Steps, further.Text)
 		}
 	}
@@ -137,7 +143,7 @@ func (e *evaluation) addGuidance(moment string, answer *Recall) {
 // always does.
 func (e *evaluation) findGuidance(moment string) *guidanceRule {
 	for rule := range rulesInForce(e.rules.data.Guidance, e.now) {
-		if slices.Contains(rule.When, moment) && rule.covers(e.situation()) && rule.If.evaluate(e) == Yes {
+		if slices.Contains(rule.When, moment) && rule.covers(e.situation()) && rule.If.evaluate(knownSignals{e}) == Yes {
 			return rule
 		}
 	}

@@ -150,7 +150,7 @@ var planClocks = map[recovery.Stage]recovery.Clock{
 func (e *evaluation) planStages() []PlanStep {
 	steps := []PlanStep{}
 	for rule := range rulesInForce(e.rules.data.Plan, e.now) {
-		if rule.If.evaluate(e) != Yes {
+		if rule.If.evaluate(knownSignals{e}) != Yes {
 			continue
 		}
 		for _, stage := range rule.Stages {

@@ -151,8 +151,12 @@ func variableNames() []string {
 // rules of the filing day apply. In danger there is nothing to send to anybody but
 // the platform.
 func (rs *RuleSet) Texts(c recovery.Case, stage recovery.Stage) []Text {
+	return rs.newEvaluation(FactsOf(c), c.CreatedAt, nil).textsFor(c, stage)
+}
+
+func (e *evaluation) textsFor(c recovery.Case, stage recovery.Stage) []Text {
 	list := []Text{}
-	read := knownSignals{rs.newEvaluation(FactsOf(c), c.CreatedAt, nil)}
+	rs, read := e.rules, knownSignals{e}
 	inChinese, inEnglish := rs.variableValues(chinese, &c), rs.variableValues(english, &c)
 	for rule := range rulesInForce(rs.data.Texts, c.CreatedAt) {
 		if !rule.fits(&c, stage) || rule.If.evaluate(read) != Yes {
