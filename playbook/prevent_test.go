@@ -96,7 +96,7 @@ func TestMeasuresWithTheirRatings(t *testing.T) {
 		t.Errorf("a stranger: %v", got)
 	}
 	packet := playbook.SendFacts{Platform: recovery.WeCom, Instrument: recovery.EnterprisePacket}
-	want = []row{{"measure.test_transfer", 3, playbook.Unknown}, {"measure.approval", 3, playbook.Yes}}
+	want = []row{{"measure.test_transfer", 3, playbook.Unknown}, {"measure.real_name.company", 2, playbook.Yes}, {"measure.approval", 3, playbook.Yes}}
 	if got := rows(packet); !slices.Equal(got, want) {
 		t.Errorf("an enterprise packet: %v", got)
 	}
