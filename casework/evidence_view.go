@@ -215,16 +215,24 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	}
 	reading := Reading{Evidence: record, Document: pdf.Read(data), Differences: []statement.Difference{}}
 	if reading.Receipt, reading.Found = statement.ReadReceipt(reading.Document.Text); reading.Found {
-		reading.Differences = reading.Receipt.CompareWith(claimedPayment(c))
+		reading.Differences = reading.Receipt.CompareWithAny(claimedPayments(c))
 	}
 	return reading, nil
 }
 
-// claimedPayment is the payment as the claimant describes it.
-func claimedPayment(c recovery.Case) statement.ClaimedPayment {
+// claimedPayments are the payments as the claimant describes them. A bill shows what
+// was sent, whatever part of it is claimed.
+func claimedPayments(c recovery.Case) []statement.ClaimedPayment {
 	names := make([]string, len(c.Counterparts))
 	for i, counterpart := range c.Counterparts {
 		names[i] = counterpart.Alias
 	}
-	return statement.ClaimedPayment{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}
+	if len(c.Sends) == 0 {
+		return []statement.ClaimedPayment{{Amount: c.Amount, SentAt: c.SentAt, TransactionNo: c.TransactionNo, Counterparts: names}}
+	}
+	payments := make([]statement.ClaimedPayment, len(c.Sends))
+	for i, send := range c.Sends {
+		payments[i] = statement.ClaimedPayment{Amount: send.Amount, SentAt: *send.SentAt, TransactionNo: send.TransactionNo, Counterparts: names}
+	}
+	return payments
 }

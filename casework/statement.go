@@ -67,5 +67,5 @@ func (s *Service) readBill(c recovery.Case, file *blob.Pending) (ImportedStateme
 	if err != nil {
 		return ImportedStatement{}, err
 	}
-	return ImportedStatement{Bill: bill, Candidates: bill.ProposeMatches(claimedPayment(c))}, nil
+	return ImportedStatement{Bill: bill, Candidates: bill.ProposeAll(claimedPayments(c))}, nil
 }

@@ -17,6 +17,9 @@ const (
 	GeneralValues ValueClass = "general"
 	// ReachValues are ways to reach a party: e-mail, phone, place.
 	ReachValues ValueClass = "reach"
+	// PayerValues name the person who paid, if that was not the claimant. The platform
+	// needs them to find the payment.
+	PayerValues ValueClass = "payer"
 	// InternalNotes are entries that the staff wrote for the staff.
 	InternalNotes ValueClass = "internal_notes"
 	// PublicParticulars are court data that are no secret in the case: the court,
@@ -45,7 +48,7 @@ const (
 
 // ValueClasses lists every class.
 var ValueClasses = []ValueClass{
-	GeneralValues, ReachValues, InternalNotes, PublicParticulars, NamedParticulars, PrivateParticulars,
+	GeneralValues, ReachValues, PayerValues, InternalNotes, PublicParticulars, NamedParticulars, PrivateParticulars,
 	GeneralFiles, IdentityFiles, PictureMetadata, CollectorDevices, DemandRecords, Weaknesses, AbuseMarks,
 }
 
@@ -74,6 +77,7 @@ var (
 var disclosureTable = map[ValueClass]disclosureRow{
 	GeneralValues:      {everyReader, Audiences},
 	ReachValues:        {everyReader, claimantsSide},
+	PayerValues:        {everyReader, []Audience{ForCourt, ForPlatform, ForArchive}},
 	InternalNotes:      {staffReaders, []Audience{ForArchive}},
 	PublicParticulars:  {everyReader, Audiences},
 	NamedParticulars:   {courtReaders, Audiences},
@@ -139,6 +143,8 @@ func ClassOfPath(path string) ValueClass {
 		return classOfParticular(path)
 	case slices.Contains(reachPaths, path), strings.HasSuffix(path, ".contact"):
 		return ReachValues
+	case strings.HasPrefix(path, "payer."):
+		return PayerValues
 	default:
 		return GeneralValues
 	}

@@ -12,6 +12,9 @@ import (
 // MatchWindow is how far the remembered time may differ from the bill's.
 const MatchWindow = 10 * time.Minute
 
+// ambiguous begins the reason of rows that fit equally well.
+const ambiguous = "共有"
+
 // maxCandidates is the number of rows a person can compare at a glance.
 const maxCandidates = 20
 
@@ -93,7 +96,7 @@ func markMatches(found []rowComparison) {
 	for _, i := range fitting {
 		found[i].candidate.Matched = len(fitting) == 1
 		if len(fitting) > 1 {
-			found[i].candidate.Why = append(found[i].candidate.Why, fmt.Sprintf("共有 %d 笔同样符合，请自行选定", len(fitting)))
+			found[i].candidate.Why = append(found[i].candidate.Why, fmt.Sprintf(ambiguous+" %d 笔同样符合，请自行选定", len(fitting)))
 		}
 	}
 }
