@@ -470,6 +470,7 @@ const (
 	PaperKindEvidencePreservation PaperKind = "evidence_preservation"
 	PaperKindInquiry              PaperKind = "inquiry"
 	PaperKindMediation            PaperKind = "mediation"
+	PaperKindPayerAuthority       PaperKind = "payer_authority"
 	PaperKindPaymentOrder         PaperKind = "payment_order"
 	PaperKindPolice               PaperKind = "police"
 	PaperKindPreservation         PaperKind = "preservation"
@@ -482,6 +483,7 @@ const (
 	PaperOnRequestEnforcement          PaperOnRequest = "enforcement"
 	PaperOnRequestEvidencePreservation PaperOnRequest = "evidence_preservation"
 	PaperOnRequestMediation            PaperOnRequest = "mediation"
+	PaperOnRequestPayerAuthority       PaperOnRequest = "payer_authority"
 	PaperOnRequestPreservation         PaperOnRequest = "preservation"
 	PaperOnRequestServiceAddress       PaperOnRequest = "service_address"
 )

@@ -17,6 +17,7 @@ const disclosure = `
                      screen   legal agent
 general              caslduy  COPA  COPA
 reach                caslduy  CA    CA
+payer                caslduy  CPA   CPA
 internal_notes       aslduy   A     A
 public_particulars   caslduy  COPA  COPA
 named_particulars    cluy     COPA  .

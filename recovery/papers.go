@@ -22,6 +22,7 @@ const (
 	PaperMediation     Paper = "mediation"       // asks the court to mediate before the trial
 	PaperAddress       Paper = "service_address" // confirms where the court may serve papers
 	PaperEnforcement   Paper = "enforcement"
+	PaperPayer         Paper = "payer_authority" // the authority of the person who paid
 )
 
 // paperRow is one row of the table of legal papers.
@@ -99,6 +100,10 @@ var paperTable = []paperRow{
 	{
 		paper: PaperAddress, onRequest: true, neededIn: isSuing,
 		fields: slices.Concat(identityFields, []string{"claimant.serve_at", "claimant.phone", "court"}),
+	},
+	{
+		paper: PaperPayer, onRequest: true, neededIn: func(c Case, _ Particulars) bool { return c.Payer.Name != "" },
+		fields: []string{"transaction_no"},
 	},
 	{
 		paper: PaperEnforcement, onRequest: true,

@@ -14,6 +14,8 @@ var paperFields = fieldRules{
 	"paper.text.pace_banner":         {"pace"},
 	"paper.text.group_size":          {"kind", "size"},
 	"paper.text.claimed_value":       {"money"},
+	"paper.text.send_row":            {"no", "time", "money"},
+	"paper.text.payer_relation":      {"name", "relation"},
 	"paper.text.deadline_value":      {"clock", "time"},
 	"paper.text.deadline_paused":     {"clock", "why"},
 	"paper.text.yuan":                {"money"},

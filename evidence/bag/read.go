@@ -184,6 +184,11 @@ func (b *bagReader) buildCase(s snapshotCase) recovery.Case {
 			Province: filed.Value("claimant.province"), City: filed.Value("claimant.city"),
 		},
 	}
+	c.Payer = recovery.Payer{Name: filed.Value("payer.name"), Relation: filed.Value("payer.relation")}
+	c.Sends = s.Sends
+	for i := range c.Sends {
+		c.Sends[i].TransactionNo = filed.Value(fmt.Sprintf("sends.%d.transaction_no", i+1))
+	}
 	for i, one := range s.Counterparts {
 		c.Counterparts = append(c.Counterparts, recovery.Counterpart{
 			ID: one.ID, Claimed: one.Claimed, ClaimedAt: one.ClaimedAt, Answer: one.Answer, Refusal: one.Refusal, ReturnFen: one.Returned,

@@ -48,6 +48,7 @@ type snapshotCase struct {
 	Playbook     string                `json:"playbook"`
 	Pace         int                   `json:"pace"`
 	CreatedAt    time.Time             `json:"created_at"`
+	Sends        []recovery.Send       `json:"sends,omitempty"` // without their numbers, which are values of entry 1
 	ClosedAt     *time.Time            `json:"closed_at,omitempty"`
 }
 
@@ -121,6 +122,7 @@ func newSnapshotCase(c recovery.Case) snapshotCase {
 		Reason: c.Reason, ClaimState: c.ClaimState, Group: c.Group, Counterparts: []snapshotCounterpart{}, Position: c.Position,
 		Deadlines: c.Deadlines, Playbook: c.Playbook, Pace: c.Pace, CreatedAt: c.CreatedAt.UTC(), ClosedAt: convertToUTC(c.ClosedAt),
 	}
+	s.Sends = c.SendsWithoutNumbers()
 	for _, one := range c.Counterparts {
 		s.Counterparts = append(s.Counterparts, snapshotCounterpart{
 			ID: one.ID, Claimed: one.Claimed, ClaimedAt: convertToUTC(one.ClaimedAt), Answer: one.Answer, Refusal: one.Refusal, Returned: one.ReturnFen,

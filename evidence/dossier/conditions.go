@@ -27,6 +27,7 @@ func (p *draft) planConditions() map[string]bool {
 		"preservation": x.Preservation, "barred": barred, "payment_order": order && !barred, "suit": !order || barred,
 		"suing":       p.route() == recovery.SmallClaims || p.route() == recovery.CivilSuit,
 		"outstanding": p.outstanding() > 0, "identified": p.areDebtorsIdentified(),
+		"other_payer": p.folio.Case.Payer.Name != "" || slices.Contains(x.Requested, recovery.PaperPayer),
 		"represented": p.isRepresented(), "danger": p.folio.Case.Facts().IsInDanger(),
 	}
 	met["police"] = met["danger"] || p.route() == recovery.PoliceReport || p.route() == recovery.CrossBorder

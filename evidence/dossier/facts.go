@@ -1,6 +1,8 @@
 package dossier
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +49,9 @@ func (s *composer) writePayment() {
 	}
 	l.addRow("sum", s.sumInWords(s.claimed()))
 	l.addRow("sent_at", formatTime(c.SentAt))
-	l.addRow("transaction_no", orNone(s.fieldOrMask(s.filed, "transaction_no", c.TransactionNo), s.t))
+	l.addRow("transaction_no", orNone(s.transactionNos(), s.t))
+	l.addRow("sends", s.sendList())
+	l.addRow("payer", s.payerText())
 	l.addRow("why", s.t.word("reason", string(c.Reason)))
 	l.addRow("claim_state", s.t.word("claim_state", string(c.ClaimState)))
 	occasion := s.t.word("group", string(c.Group.Kind))
@@ -56,6 +60,41 @@ func (s *composer) writePayment() {
 	}
 	l.addRow("occasion", occasion)
 	s.book.AddTable(l.table)
+}
+
+// transactionNos lists the numbers of the payments, as the audience may see them.
+func (p *draft) transactionNos() string {
+	c := p.folio.Case
+	numbers := []string{}
+	add := func(path, number string) {
+		if number = p.fieldOrMask(p.filed, path, number); number != "" && !slices.Contains(numbers, number) {
+			numbers = append(numbers, number)
+		}
+	}
+	add("transaction_no", c.TransactionNo)
+	for i, send := range c.Sends {
+		add(fmt.Sprintf("sends.%d.transaction_no", i+1), send.TransactionNo)
+	}
+	return strings.Join(numbers, "、")
+}
+
+// sendList lists the payments of one mistake.
+func (s *composer) sendList() string {
+	lines := make([]string, len(s.folio.Case.Sends))
+	for i, send := range s.folio.Case.Sends {
+		lines[i] = s.t.text("send_row", "no", i+1, "time", formatTime(*send.SentAt), "money", send.Amount)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// payerText names the person who paid, if it was not the claimant.
+func (s *composer) payerText() string {
+	payer := s.folio.Case.Payer
+	name := s.fieldOrMask(s.filed, "payer.name", payer.Name)
+	if relation := s.fieldOrMask(s.filed, "payer.relation", payer.Relation); relation != "" {
+		return s.t.text("payer_relation", "name", name, "relation", relation)
+	}
+	return name
 }
 
 func (s *composer) writeParties() {

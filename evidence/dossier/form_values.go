@@ -66,7 +66,7 @@ var formValues = []string{
 	"exhibits", "first_demand", "forum_clause", "holder_account", "holder_born", "holder_called", "holder_document", "holder_home",
 	"holder_name", "holder_nation", "holder_phone", "holder_residence", "holder_sex", "holder_work", "holders_identified",
 	"institution", "institution_seat", "interest_claim", "judgment_by", "judgment_effective", "judgment_kind", "judgment_no",
-	"judgment_orders", "method", "occasion", "order_conditions", "outstanding_sum", "part", "preserved_court", "preserved_no",
+	"judgment_orders", "method", "occasion", "order_conditions", "outstanding_sum", "part", "payer_name", "payer_relation", "preserved_court", "preserved_no",
 	"preserved_on", "reason", "recovered_sum", "return_account", "return_by", "return_to", "returned_sum", "risk", "security",
 	"sent_at", "to_court", "today", "total_sum", "transaction_no",
 }
@@ -161,9 +161,10 @@ func (p *draft) caseValues() map[string]string {
 		occasion = p.t.text("group_size", "kind", occasion, "size", c.Group.Size)
 	}
 	values := map[string]string{
-		"sent_at": formatMoment(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.fieldOrMask(p.filed, "transaction_no", c.TransactionNo)),
+		"sent_at": formatMoment(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.transactionNos()),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
 		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
+		"payer_name": p.fieldOrMask(p.filed, "payer.name", c.Payer.Name), "payer_relation": p.fieldOrMask(p.filed, "payer.relation", c.Payer.Relation),
 		"answers": p.counterpartAnswers(), "today": formatDate(p.folio.At),
 		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(p.debtors()))),
 	}

@@ -56,6 +56,9 @@ func redactEvidence(e recovery.Evidence) recovery.Evidence {
 
 // redactCase returns the case as the audience may see it.
 func (r redaction) redactCase(c recovery.Case) recovery.Case {
+	if !r.showsClass(recovery.PayerValues) {
+		c.Payer = recovery.Payer{}
+	}
 	if r.showsClass(recovery.ReachValues) {
 		return c
 	}
