@@ -432,6 +432,7 @@ func (rs *RuleSet) findProvince(text string) (string, bool) {
 
 func (rs *RuleSet) isRefundAhead(f AssessmentFacts, now time.Time) bool {
 	return rs.IsRefundAhead(recovery.Filing{
+		Sends:    f.Sends,
 		Platform: f.Platform, Instrument: f.Instrument, ClaimState: f.claimStateOrUnknown(), SentAt: f.SentAt,
 	}, now)
 }

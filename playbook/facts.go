@@ -53,6 +53,12 @@ func FactsOf(c recovery.Case) AssessmentFacts {
 
 func (f AssessmentFacts) sentAtOrZero() time.Time { return timeOrZero(f.SentAt) }
 
+// lastSentAt is when the last of the payments was sent; zero if unknown. Money may
+// still come back until its time is over.
+func (f AssessmentFacts) lastSentAt() time.Time {
+	return recovery.Case{SentAt: f.sentAtOrZero(), Sends: f.Sends}.LastSentAt()
+}
+
 func timeOrZero(at *time.Time) time.Time {
 	if at == nil {
 		return time.Time{}

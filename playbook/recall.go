@@ -193,7 +193,7 @@ func (e *evaluation) delay() time.Duration {
 // mayBeUnderWay reports whether a delayed transfer that was accepted at an unknown time
 // may not have arrived yet. It was accepted before the refund, or not at all.
 func (e *evaluation) mayBeUnderWay() bool {
-	sentAt := e.facts.sentAtOrZero()
+	sentAt := e.facts.lastSentAt()
 	return e.delay() > 0 && (sentAt.IsZero() || e.now.Before(e.rules.autoRefundAt(sentAt).Add(e.delay())))
 }
 
@@ -208,7 +208,7 @@ func (e *evaluation) earliestArrival() *time.Time {
 }
 
 func (e *evaluation) findMomentOfUnaccepted(rules recallRules, answer *Recall) string {
-	sentAt := e.facts.sentAtOrZero()
+	sentAt := e.facts.lastSentAt()
 	if len(rules) == 0 {
 		return momentSilent
 	}

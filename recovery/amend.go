@@ -43,6 +43,9 @@ func (p Position) amendFacts(m Command) (Step, error) {
 		return Step{}, Invalid([]FieldFault{{"intended_fen", "out_of_range", "What should have been sent must be less than what was sent."}})
 	}
 	next.Claim = sent - next.Facts.Intended
+	next.Plans = slices.DeleteFunc(slices.Clone(p.Plans), func(plan Plan) bool { // nobody agreed to pay more than they owe
+		return plan.Remaining() > next.AmountOwedBy(plan.CounterpartID)
+	})
 	if next.Facts.IsInDanger() && !p.Facts.IsInDanger() {
 		next = next.enterLegalInDanger()
 	}

@@ -84,7 +84,8 @@ func TestClassOfPath(t *testing.T) {
 	for path, want := range map[string]recovery.ValueClass{
 		"claimant.name": recovery.GeneralValues, "narrative": recovery.GeneralValues, "counterpart.1.alias": recovery.GeneralValues,
 		"transaction_no": recovery.GeneralValues, "claimant.email": recovery.ReachValues, "claimant.city": recovery.ReachValues,
-		"gps": recovery.ReachValues, "counterpart.2.contact": recovery.ReachValues,
+		"gps": recovery.ReachValues, "payer.name": recovery.PayerValues, "payer.relation": recovery.PayerValues,
+		"sends.2.transaction_no": recovery.GeneralValues, "counterpart.2.contact": recovery.ReachValues,
 		"particulars.court": recovery.PublicParticulars, "particulars.rate.percent": recovery.PublicParticulars,
 		"particulars.return_to.account": recovery.NamedParticulars, "particulars.holders.x.name": recovery.NamedParticulars,
 		"particulars.holders.x.home": recovery.PrivateParticulars, "particulars.claimant.document_no": recovery.PrivateParticulars,
