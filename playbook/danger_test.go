@@ -16,7 +16,7 @@ import (
 // before them forbids it.
 var (
 	invitation = regexp.MustCompile(`请对方|私下|私信|联系对方|告诉对方|和对方[说谈讲联]|发一句|说一句|请先别|请大家|请群主|提醒一次|催告|调解|分期|协商|商量|请领|转回`)
-	forbidding = regexp.MustCompile(`不要|别|没有也|先报警|不能|不再|不用`)
+	forbidding = regexp.MustCompile(`法院|不要|别|没有也|先报警|不能|不再|不用`)
 )
 
 // findInvitation returns the sentence that invites to write to the other side.

@@ -45,6 +45,9 @@ func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 	}
 	var found []candidate
 	for rule := range rulesInForce(e.rules.data.Precedents, e.now) {
+		if !e.mayFollow(rule.Route) {
+			continue
+		}
 		shared := e.sharedWithRule(rule)
 		if score := e.rules.similarity(&shared, e.now); score > 0 {
 			found = append(found, candidate{score, func() Precedent {
@@ -56,6 +59,9 @@ func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 	least, _ := e.rules.limitAt("likeness", e.now)
 	band := e.rules.AmountBandName(e.claim(), e.now)
 	for i := range lessons {
+		if !e.mayFollow(lessons[i].Route) {
+			continue
+		}
 		shared := e.sharedWithLesson(&lessons[i], band)
 		if score := e.rules.similarity(&shared, e.now); score > 0 && int64(score) >= least {
 			found = append(found, candidate{score, func() Precedent {
@@ -69,6 +75,12 @@ func (e *evaluation) findPrecedents(lessons []Lesson) []Precedent {
 		precedents = append(precedents, one.tell())
 	}
 	return precedents
+}
+
+// mayFollow reports whether a case of that route may be an example. In danger nobody is
+// shown how others came to terms.
+func (e *evaluation) mayFollow(route recovery.Route) bool {
+	return !e.facts.IsInDanger() || route.IsSafeInDanger()
 }
 
 // sharedWithRule compares the facts with a case of the rules.

@@ -204,6 +204,19 @@ func checkDanger(t *testing.T, story string, answer playbook.Assessment) {
 	for _, requirement := range answer.Requirements {
 		lines = append(lines, requirement.Why)
 	}
+	lines = append(append(lines, answer.Forecast.Note), answer.Forecast.Claims...)
+	for _, precedent := range answer.Precedents {
+		lines = append(append(lines, precedent.Story), precedent.Why...)
+	}
+	for _, route := range answer.Routes {
+		lines = append(lines, route.Why...)
+	}
+	for _, theory := range answer.Characterisation {
+		lines = append(append(lines, theory.Supports...), theory.Against...)
+	}
+	for _, reading := range answer.Recall.Readings {
+		lines = append(lines, reading.Text)
+	}
 	for _, line := range lines {
 		if found := findInvitation(line); found != "" {
 			t.Errorf("%s: invites to write to the other side: %s", story, found)

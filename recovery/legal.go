@@ -128,6 +128,9 @@ func (p Position) legalWaitsOn() WaitingOn {
 // routesInDanger are the routes that need no dealing with the other side.
 var routesInDanger = []Route{PoliceReport, CrossBorder, SmallClaims, CivilSuit}
 
+// IsSafeInDanger reports whether a route needs no dealing with the other side.
+func (r Route) IsSafeInDanger() bool { return slices.Contains(routesInDanger, r) }
+
 // OpenRoutes returns the routes that may be chosen.
 func (p Position) OpenRoutes() []Route {
 	if p.Facts.IsInDanger() {
