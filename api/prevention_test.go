@@ -81,7 +81,9 @@ func TestPreventionAcceptsAnswers(t *testing.T) {
 			for _, rest := range []string{``, `,"amount_fen":10000000000`, `,"amount_fen":0,"group":{"kind":"family","size":5000},"account":null`} {
 				got := s.postPrevention(t, fmt.Sprintf(`{"platform":%q,"instrument":%q%s}`, platform, instrument, rest)).decodePrevention()
 				for _, question := range got.Questions {
-					asked[question.Signal] = true
+					if question.Signal != "" { // else a field of the facts answers it
+						asked[question.Signal] = true
+					}
 				}
 			}
 		}

@@ -26,6 +26,7 @@ type CounterpartView struct {
 	ClaimedAt        *time.Time
 	Held             *recovery.Money // the money that they received; nil if unknown
 	Asked            *recovery.Money // what is still asked of them; nil if unknown
+	SurplusUnknown   bool            // a part was owed to them, and nobody stated how much
 	Returned         recovery.Money  // confirmed by the claimant
 	ReportedReturned recovery.Money  // reported by the counterpart and not confirmed yet
 	Answer           recovery.Response
@@ -113,6 +114,7 @@ func (s *Service) counterpartView(c recovery.Case, link recovery.Link) (Counterp
 // stated which part of the payment was owed to them.
 func (r *CounterpartView) addAmounts(c recovery.Case, id recovery.CounterpartID) {
 	p := c.Position
+	r.SurplusUnknown = !c.ClaimIsKnown()
 	for _, counterpart := range p.Counterparts {
 		if counterpart.ID != id {
 			continue

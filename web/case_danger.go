@@ -56,6 +56,9 @@ func (c *pageContext) addSafety(body *caseBody, d *caseData) {
 	if d.Position.IsOpen() {
 		body.Help = c.helpFor(d.Platform, helpByStage[d.Position.Stage])
 	}
+	if !d.ClaimIsKnown() && slices.Contains(d.Allowed, recovery.AmendFacts) {
+		body.AsksIntended = c.actionFormPath(d, recovery.AmendFacts, "", "")
+	}
 	if !isDangerous(d) {
 		if d.recall != nil {
 			body.Recall = c.newRecallView(*d.recall, playbook.FactsOf(d.Case))

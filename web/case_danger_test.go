@@ -117,7 +117,7 @@ func TestAmendFacts(t *testing.T) {
 	p := s.signIn(t, recovery.RoleClaimant)
 	answers := filingAnswers()
 	answers.Set("reason", "wrong_amount")
-	page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "补充或更正事实")
+	page := p.submitForm(p.get("/file"), "f", answers).expect(t, 200, "补充或更正事实", "还差一个数")
 	p.submitForm(page, "do-amend_facts", nil).expect(t, 422, "请至少填一项")
 	faulty := p.submitForm(page, "do-amend_facts", url.Values{"intended_fen": {"2000"}, "circumstances.blocked": {"yes"}})
 	faulty.expect(t, 422)
@@ -129,6 +129,9 @@ func TestAmendFacts(t *testing.T) {
 	}
 	got := p.submitForm(faulty, "do-amend_facts", url.Values{"intended_fen": {"200"}, "delayed_arrival": {"24h"}})
 	got.expect(t, 200, "其中本来该付", "¥200.00", "应退金额", "¥1,800.00", "24 小时后到账", "拉黑")
+	if strings.Contains(visibleText(got), "还差一个数") {
+		t.Error("the page asks again for what was owed")
+	}
 }
 
 // TestStartInDanger expects the emergency first, whatever else is answered, also in the

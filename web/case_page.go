@@ -42,6 +42,7 @@ type caseBody struct {
 	Danger          *dangerView // nil without danger
 	Recall          *recallView // what can still be stopped; nil if nothing can
 	Help            []playbook.HelpEntry
+	AsksIntended    string // path of the form that states what was owed; "" if it is known
 	ReportsDanger   string // path of the form that reports a danger; "" if it is known
 }
 

@@ -269,12 +269,16 @@ func (c *linkContext) returnFacts(view casework.CounterpartView) []detail {
 		}
 		return formatYuan(m)
 	}
+	unknown := c.texts.T("return.asked_unknown")
+	if view.SurplusUnknown {
+		unknown = c.texts.T("return.asked_surplus")
+	}
 	all := []detail{
 		{Name: c.texts.T("return.what"), Value: c.texts.Word("platform", view.Platform) + " · " + c.texts.Word("instrument", view.Instrument)},
 		{Name: c.texts.T("return.when"), Value: formatTime(view.SentAt)},
 		{Name: c.texts.T("return.claimed_at"), Value: formatOptionalTime(view.ClaimedAt)},
 		{Name: c.texts.T("return.held"), Value: money(view.Held)},
-		{Name: c.texts.T("return.asked"), Value: firstNonEmpty(money(view.Asked), c.texts.T("return.asked_unknown"))},
+		{Name: c.texts.T("return.asked"), Value: firstNonEmpty(money(view.Asked), unknown)},
 		{Name: c.texts.T("return.confirmed"), Value: nonZero(view.Returned)},
 		{Name: c.texts.T("return.says"), Value: nonZero(view.ReportedReturned)},
 		{Name: c.texts.T("return.answer"), Value: c.texts.Word("response", view.Answer)},
