@@ -174,6 +174,7 @@ func (rs *RuleSet) checkEvidence(i *ruleChecker) {
 func (rs *RuleSet) checkDossier(i *ruleChecker) {
 	for _, rule := range rs.data.Dossier {
 		i.checkScope(rule.ID, rule.scope)
+		i.checkCondition(rule.ID, rule.If, rs.knownSignals(aboutCase))
 		i.checkNotEmpty(rule.ID, rule.Text)
 		for _, audience := range rule.Audiences {
 			checkOneOf(i, rule.ID, "audience", audience, recovery.Audiences)

@@ -23,6 +23,7 @@ type evidenceRule struct {
 type dossierRule struct {
 	ruleEntry `yaml:",inline"`
 	scope     `yaml:",inline"`
+	If        condition               `yaml:"if"` // an unknown circumstance counts as no
 	Audiences []recovery.Audience     `yaml:"audiences"`
 	Fact      string                  `yaml:"fact"`
 	Evidence  []recovery.EvidenceKind `yaml:"evidence"`
@@ -72,9 +73,9 @@ func (e *evaluation) requirementsFor(c recovery.Case, have []recovery.Evidence) 
 // and this case lacks, by the rules of the filing day; empty when it is complete.
 func (rs *RuleSet) Missing(c recovery.Case, have []recovery.Evidence, a recovery.Audience) []string {
 	var missing []string
-	at := situationOf(&c, c.Position.Stage)
+	at, read := situationOf(&c, c.Position.Stage), knownSignals{rs.newEvaluation(FactsOf(c), c.CreatedAt, nil)}
 	for rule := range rulesInForce(rs.data.Dossier, c.CreatedAt) {
-		if !slices.Contains(rule.Audiences, a) || !rule.covers(at) {
+		if !slices.Contains(rule.Audiences, a) || !rule.covers(at) || rule.If.evaluate(read) != Yes {
 			continue
 		}
 		if !rule.isSatisfied(c, have) {

@@ -90,6 +90,27 @@ func TestRequirementsAreNeverNil(t *testing.T) {
 	}
 }
 
+// TestNobodyInDangerIsSentToTheOtherSide: what a dossier lacks and what a suit needs ask
+// nobody in danger to write to the other side or to find out who it is.
+func TestNobodyInDangerIsSentToTheOtherSide(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	for _, danger := range recovery.Dangers {
+		c := at(recovery.Legal, recovery.Transfer, recovery.NoGroup)
+		c.Position.Facts.Circumstances = map[string]bool{danger: true}
+		for _, audience := range recovery.Audiences {
+			if got := strings.Join(b.Missing(c, nil, audience), " "); strings.Contains(got, "请其退还") {
+				t.Errorf("%s, for %s: %s", danger, audience, got)
+			}
+		}
+		for _, r := range b.Requirements(c, nil) {
+			if r.Kind == recovery.Identity && (r.Required || !strings.Contains(r.Why, "不要自己去打听")) {
+				t.Errorf("%s: the identity is required %t: %s", danger, r.Required, r.Why)
+			}
+		}
+	}
+}
+
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	b := book(t)
@@ -171,12 +192,12 @@ func TestRequirementsHearDangerAndDistance(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	for _, danger := range recovery.Dangers {
-		if got := whys(danger); strings.Contains(got, "告知对方") || !strings.Contains(got, "被威胁") {
+		if got := whys(danger); strings.Contains(got, "告诉对方") || !strings.Contains(got, "被威胁") {
 			t.Errorf("%s: %s", danger, got)
 		}
 	}
 	for _, distance := range []string{recovery.Blocked, recovery.Unreachable} {
-		if got := whys(distance); strings.Contains(got, "告知对方") || !strings.Contains(got, "发不出消息") {
+		if got := whys(distance); strings.Contains(got, "告诉对方") || !strings.Contains(got, "发不出消息") {
 			t.Errorf("%s: %s", distance, got)
 		}
 	}
