@@ -81,6 +81,9 @@ func TestReportDanger(t *testing.T) {
 		t.Error("an ordinary case shows an emergency")
 	}
 	got := p.submitForm(page, "do-report_danger", url.Values{"kind": {"deceived"}, "text": {"自称客服"}}).expect(t, 200, "先别联系对方", "被骗")
+	if timeline := renderNode(findNode(got.Root, byID("timeline"))); !strings.Contains(timeline, "被骗") || strings.Contains(timeline, "deceived") {
+		t.Errorf("the timeline does not say which danger: %s", timeline)
+	}
 	expectNoInvitation(t, "the page", got)
 	route := findNode(got.Root, byID("do-choose_route-route-0"))
 	if route == nil || attribute(route, "value") != "police_report" || !strings.Contains(renderNode(route), "checked") {

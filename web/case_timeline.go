@@ -136,7 +136,7 @@ func (t timelineWriter) describeFact(kind recovery.EntryKind, family string, val
 // kindFamilies has the family of texts for the fact "kind" of each entry kind.
 var kindFamilies = map[recovery.EntryKind]string{
 	recovery.EntryEvidenceAdded: "evidence_kind", recovery.EntryResponseRecorded: "response",
-	recovery.EntryPlatformReplied: "reply_kind", recovery.EntryLegalStep: "legal_kind",
+	recovery.EntryPlatformReplied: "reply_kind", recovery.EntryLegalStep: "legal_kind", recovery.EntryDangerReported: "danger",
 }
 
 // describePlan lists the days and amounts of a plan's instalments.
