@@ -114,7 +114,7 @@ func TestEverybodyIsToldOnce(t *testing.T) {
 	id := r.walk(t, p)
 	left := "还有 " + r.daysTo(t, id, recovery.AvoidanceClock) + " 天：请法院撤销的期限"
 	want := map[recovery.Actor][]string{
-		p.claimant: {"案件已登记", "客服没有按时处理，已转交主管", "申诉已有处理结果", "有一期还款没有按时到", "还款计划作废了", left},
+		p.claimant: {"案件已登记", "客服专员没有按时处理，已转交主管", "申诉已有处理结果", "有一期还款没有按时到", "还款计划作废了", left},
 		p.agent:    {"案件已分给您", "处理超过了期限"},
 		p.first: {"超期的案件已转给您", "申诉已有处理结果", "有一份还款计划", "还款计划已经约定", "有一期还款没有按时到",
 			"还款计划作废了", left},

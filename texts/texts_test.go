@@ -91,6 +91,22 @@ func TestLanguagesHaveTheSameKeys(t *testing.T) {
 	}
 }
 
+// TestMailsNameTheStagesAsThePagesDo: a reader who opens a case from a mail finds the
+// same words there.
+func TestMailsNameTheStagesAsThePagesDo(t *testing.T) {
+	t.Parallel()
+	c := load(t, Chinese)
+	for key := range c.texts {
+		stage, isStage := strings.CutPrefix(key, "mail.stage.")
+		if !isStage {
+			continue
+		}
+		if page, mail := c.Text("stage."+stage), c.Text(key); page != mail {
+			t.Errorf("%s: a page says %q, a mail %q", stage, page, mail)
+		}
+	}
+}
+
 func TestTextsAreFilled(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"zh-CN/one.yaml": {Data: []byte(`

@@ -180,7 +180,7 @@ func TestMissingValues(t *testing.T) {
 		}, "text")
 		data, _ := build(t, c.seal())
 		text := solid(strings.Join(textPages(t, data), ""))
-		if strings.Contains(text, "晓玥") || !strings.Contains(text, "申请人（误发者）"+mark) || !strings.Contains(text, "短信："+mark) {
+		if strings.Contains(text, "晓玥") || !strings.Contains(text, "申请人（付款一方）"+mark) || !strings.Contains(text, "短信："+mark) {
 			t.Errorf("%s: a value is not masked", audience)
 		}
 	}
