@@ -75,6 +75,7 @@ var paperFields = fieldRules{
 	"paper.text.holder_phone":        {"value"},
 	"paper.text.holder_contact":      {"value"},
 	"paper.text.event_sent":          {"claimant", "method", "sum"},
+	"paper.text.event_paid":          {"claimant", "method", "sum"},
 	"paper.text.events_more":         {"count"},
 	"paper.text.basis_entry":         {"seq"},
 	"paper.text.basis_exhibits":      {"list"},

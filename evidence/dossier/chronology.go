@@ -22,9 +22,13 @@ func (s *composer) writeChronology() {
 	row := func(at, what, basis string) {
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{cellOf(cell, at), cellOf(cell, what), cellOf(cell, basis)}})
 	}
+	event := "event_sent"
+	if s.folio.Case.Facts().IsInDanger() {
+		event = "event_paid"
+	}
 	row(
 		formatMoment(s.folio.Case.SentAt),
-		s.t.text("event_sent", "claimant", s.claimantCalled(), "method", s.values["method"], "sum", s.values["part"]), s.exhibitLabels("payment"),
+		s.t.text(event, "claimant", s.claimantCalled(), "method", s.values["method"], "sum", s.values["part"]), s.exhibitLabels("payment"),
 	)
 	more := 0
 	for i := range s.folio.Entries {

@@ -59,7 +59,7 @@ func (p *draft) caseConditions() map[string]bool {
 	met := map[string]bool{
 		"always": true, "returned": p.amountReturned() > 0, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": p.partClaimed() < p.partTaken(),
 		"deceived": p.holds(recovery.Deceived) || p.holds(recovery.AskedToSend), "hostile": p.holds(recovery.Threatened),
-		"mistaken":     c.Reason != "" && c.Reason != recovery.OtherReason,
+		"mistaken":     c.Reason != "" && c.Reason != recovery.OtherReason && !c.Facts().IsInDanger(),
 		"acknowledged": p.firstExhibitOf(recovery.Agreement) != "",
 	}
 	met["avoidable"] = met["mistaken"] && p.folio.At.Before(p.ledgers[""].Avoidance)

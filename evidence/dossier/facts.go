@@ -52,7 +52,7 @@ func (s *composer) writePayment() {
 	l.addRow("transaction_no", orNone(s.transactionNos(), s.t))
 	l.addRow("sends", s.sendList())
 	l.addRow("payer", s.payerText())
-	l.addRow("why", s.t.word("reason", string(c.Reason)))
+	l.addRow("why", s.reasonText())
 	l.addRow("claim_state", s.t.word("claim_state", string(c.ClaimState)))
 	occasion := s.t.word("group", string(c.Group.Kind))
 	if c.Group.Size > 0 && !c.Group.IsOneToOne() {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -260,6 +261,28 @@ func TestNoFriendlyPapersInDanger(t *testing.T) {
 			}
 			if kind != "" && audience != recovery.ForOpponent && len(papers["报案材料"]) == 0 {
 				t.Errorf("%s for %s: nothing for the police", kind, audience)
+			}
+		}
+	}
+}
+
+// In danger no paper says that the payment was a slip, which would end the inquiry of the
+// police, and the wallet is asked not to warn the recipient.
+func TestNoPaperInDangerSpeaksOfASlip(t *testing.T) {
+	t.Parallel()
+	slip := regexp.MustCompile("系误发|误发的原因|通过[^，。]{0,20}误发|通知收款人本款")
+	for danger, word := range map[string]string{recovery.Deceived: "受到欺骗", recovery.Threatened: "受到威胁", recovery.Gambling: "涉及赌博", recovery.AskedToSend: "应他人要求付款"} {
+		for _, audience := range []recovery.Audience{recovery.ForCourt, recovery.ForPlatform} {
+			c := newCase(t, audience)
+			c.folio.Papers = answered()
+			c.folio.Case.Position.Facts.Circumstances = map[string]bool{danger: true}
+			data, _ := build(t, c.seal())
+			papers := paperTexts(t, data)
+			for _, title := range []string{"报案材料", "民事起诉状（不当得利纠纷）", "客服申诉书"} {
+				text := strings.Join(papers[title], "")
+				if found := slip.FindString(text); found != "" || text != "" && !strings.Contains(text, word) {
+					t.Errorf("%s, %s for %s says %q, and %s: %t", danger, title, audience, found, word, strings.Contains(text, word))
+				}
 			}
 		}
 	}

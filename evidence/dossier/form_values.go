@@ -154,6 +154,21 @@ func withoutDuplicates(values []string) []string {
 	return out
 }
 
+// reasonText says why the money was paid: in danger by the danger, because a paper that
+// calls the payment a slip would tell the police that there was no crime.
+func (p *draft) reasonText() string {
+	var dangers []string
+	for _, danger := range recovery.Dangers {
+		if p.holds(danger) {
+			dangers = append(dangers, p.t.word("danger", danger))
+		}
+	}
+	if len(dangers) == 0 {
+		return p.t.word("reason", string(p.folio.Case.Reason))
+	}
+	return strings.Join(dangers, p.t.text("and"))
+}
+
 func (p *draft) caseValues() map[string]string {
 	c := p.folio.Case
 	occasion := p.t.word("group", string(c.Group.Kind))
@@ -163,7 +178,7 @@ func (p *draft) caseValues() map[string]string {
 	values := map[string]string{
 		"sent_at": formatMoment(c.SentAt), "transaction_no": cmp.Or(p.particulars().TransactionNo, p.transactionNos()),
 		"method": p.t.word("platform", string(c.Platform)) + p.t.word("instrument", string(c.Instrument)),
-		"reason": p.t.word("reason", string(c.Reason)), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
+		"reason": p.reasonText(), "occasion": occasion, "claim_state": p.t.word("claim_state", string(c.ClaimState)),
 		"payer_name": p.fieldOrMask(p.filed, "payer.name", c.Payer.Name), "payer_relation": p.fieldOrMask(p.filed, "payer.relation", c.Payer.Relation),
 		"answers": p.counterpartAnswers(), "today": formatDate(p.folio.At),
 		"exhibits": strconv.Itoa(len(p.exhibits)), "copies": strconv.Itoa(max(1, len(p.debtors()))),
