@@ -57,7 +57,8 @@ func (c *pageContext) newDeadlineView(d recovery.Deadline, pace int) deadlineVie
 	if d.PausedBecause != "" {
 		mark.Paused = c.texts.nameOrValue("stopped", d.PausedBecause)
 	}
-	mark.Near = mark.Paused == "" && !mark.Late && d.DueAt.Sub(now) < nearDeadline/time.Duration(max(1, pace))
+	// Nobody misses anything when a refund arrives, so that moment is never urgent.
+	mark.Near = d.Kind != recovery.AutoRefundClock && mark.Paused == "" && !mark.Late && d.DueAt.Sub(now) < nearDeadline/time.Duration(max(1, pace))
 	return mark
 }
 

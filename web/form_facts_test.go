@@ -107,6 +107,22 @@ func TestFactFaults(t *testing.T) {
 	}
 }
 
+// TestOneFaultForOneMistake: an amount that cannot be read says nothing about the sum that
+// was owed.
+func TestOneFaultForOneMistake(t *testing.T) {
+	t.Parallel()
+	values := factValues(url.Values{"amount_fen": {"一万一"}, "intended_fen": {"1100"}})
+	filing, read := decodeFiling(values)
+	faults := read.mergeFaults(fieldFaults(filing.Validate(factsTime)))
+	made := newFilingForm(chineseTexts(t), values, faults)
+	if got := findField(t, made, "intended_fen"); got.Error != "" {
+		t.Errorf("the sum that was owed is blamed: %s", got.Error)
+	}
+	if got := findField(t, made, "amount_fen"); got.Error == "" {
+		t.Errorf("the amount is not blamed: %v", faults)
+	}
+}
+
 // findField returns a field of a form. Its group must be open if it can be folded.
 func findField(t *testing.T, made form, name string) field {
 	t.Helper()

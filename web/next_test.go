@@ -237,6 +237,10 @@ func TestNextDeadline(t *testing.T) {
 	if mark = c.nextDeadline([]recovery.Deadline{runs}, 1); !mark.Near {
 		t.Errorf("a day ahead is near: %+v", mark)
 	}
+	refund := recovery.Deadline{Kind: recovery.AutoRefundClock, DueAt: runs.DueAt}
+	if mark = c.nextDeadline([]recovery.Deadline{refund}, 1); mark.Near {
+		t.Errorf("a refund that comes by itself is urgent: %+v", mark)
+	}
 	if mark = c.nextDeadline([]recovery.Deadline{runs}, 3600); mark.Near {
 		t.Errorf("under a pace a day is long: %+v", mark)
 	}
