@@ -221,6 +221,32 @@ func TestReturnPageOfClosedCase(t *testing.T) {
 	}
 }
 
+// TestReturnPageInDanger: opened or not, the page asks for nothing, and the claimant
+// is offered no link.
+func TestReturnPageInDanger(t *testing.T) {
+	t.Parallel()
+	s := newSiteAtNoon(t)
+	view := s.FileCase(t)
+	path, stranger := issueLink(t, s, view), s.newBrowser(t)
+	unopened := stranger.get(path).expect(t, 200, "查看详情")
+	body := recovery.ActionBody{Action: recovery.ReportDanger, Kind: recovery.Deceived}
+	if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, body); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []pageResponse{stranger.get(path), stranger.postForm(unopened, path)} {
+		text := nodeText(page.expect(t, 200, "这里不用答复").Root)
+		for _, asked := range []string{"退", "¥", "转给", "查看详情"} {
+			if strings.Contains(text, asked) {
+				t.Errorf("in danger the page says %q: %s", asked, text)
+			}
+		}
+	}
+	home := "/cases/" + string(view.Number)
+	if strings.Contains(s.signIn(t, recovery.RoleClaimant).get(home).expect(t, 200).Body, home+"/links\"") {
+		t.Error("a link is offered in danger")
+	}
+}
+
 // TestReturnEntry opens a URL with the token behind the # without scripts.
 func TestReturnEntry(t *testing.T) {
 	t.Parallel()
