@@ -236,12 +236,12 @@ func (c *linkContext) showReturn(status int, view casework.CounterpartView, fail
 	if failed != nil {
 		body.Notice = failed.notice
 	}
-	title := "return.title"
+	title := c.texts.T("return.title")
 	if view.Handled {
-		title = "return.handled_title"
+		title = c.texts.T("return.handled_title")
 	}
 	return c.renderPage(status, "return", page{
-		Title: c.texts.T(title), Lang: c.texts.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, WithoutSession: true, Body: body,
+		Title: title, Lang: c.texts.Language, Now: c.web.now(), Pace: c.web.service.Pace(), Unread: -1, WithoutSession: true, Body: body,
 	})
 }
 
