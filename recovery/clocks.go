@@ -143,10 +143,10 @@ func (p Position) AllClocks() []ClockState {
 	return append(running, p.rightClocks()...)
 }
 
-// clocksAfterClosing returns the clocks of the rights while money is missing. Somebody
-// who withdrew the case, or whose case was not eligible, is not reminded any more.
+// clocksAfterClosing returns the clocks of the rights while money is missing: they run
+// on for somebody who withdrew the case too. A case that was not eligible has none.
 func (p Position) clocksAfterClosing() []ClockState {
-	if _, remains := p.RemainingRight(); !remains || p.Outcome == Withdrawn || p.Outcome == NotEligible {
+	if _, remains := p.RemainingRight(); !remains || p.Outcome == NotEligible {
 		return nil
 	}
 	return p.rightClocks()

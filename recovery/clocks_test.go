@@ -109,12 +109,12 @@ func TestClocks(t *testing.T) {
 }
 
 // TestRightsAfterClosing expects the rights of a closed case to run on while money is
-// missing and the claimant has not given it up, and no other clock.
+// missing, even if the claimant withdrew the case, and no other clock.
 func TestRightsAfterClosing(t *testing.T) {
 	t.Parallel()
 	ended := map[recovery.Outcome]bool{
 		recovery.AutoRefunded: true, recovery.RecoveredFull: true, recovery.Settled: true, recovery.Judgment: true,
-		recovery.Withdrawn: true, recovery.NotEligible: true,
+		recovery.NotEligible: true,
 	}
 	for _, outcome := range recovery.Outcomes {
 		closed := at(recovery.Closed, task(recovery.PoliceTask, recovery.TaskOpen))

@@ -95,7 +95,7 @@ var Circumstances = []string{
 // contradictions are pairs of circumstances that cannot both hold.
 var contradictions = [][2]string{
 	{OwnSlip, Deceived}, {OwnSlip, Threatened}, {OwnSlip, Gambling}, {OwnSlip, AskedToSend}, {OwnSlip, knewNoDebt},
-	{PriorDebt, knewNoDebt}, {abroad, otherProvince},
+	{PriorDebt, knewNoDebt}, {abroad, otherProvince}, {"minor", "senior"},
 }
 
 // needClaimed are circumstances that cannot hold while nobody has claimed the money.

@@ -72,6 +72,9 @@ func TestFilingFaults(t *testing.T) {
 		{"claimant.province", func(f *recovery.Filing) { f.Claimant.Province = strings.Repeat("省", 101) }},
 		{"claimant.city", func(f *recovery.Filing) { f.Claimant.City = "\x00" }},
 		{"narrative", func(f *recovery.Filing) { f.Narrative = strings.Repeat("字", recovery.MaxNarrative+1) }},
+		{"circumstances.senior", func(f *recovery.Filing) {
+			f.Circumstances = map[string]bool{"minor": true, "senior": true}
+		}},
 		{"pace", func(f *recovery.Filing) { f.Pace = -1 }},
 	}
 	for i, tc := range cases {

@@ -166,8 +166,10 @@ func TestRightsWatched(t *testing.T) {
 		"a part comes": {returnMoney(100*day, 1, false), []string{
 			"deadline_near>closed", "right_ended>closed", "return_recorded>closed", "deadline_near>closed", "right_ended>closed",
 		}, 1095},
-		"reopened and withdrawn": {actAs(20*day, recovery.Reopen, recovery.RoleClaimant), []string{"reopened>legal", "withdrawn>closed"}, 21},
-		"the case is erased":     {event{}, nil, 60},
+		"reopened and withdrawn": {actAs(20*day, recovery.Reopen, recovery.RoleClaimant), []string{
+			"reopened>legal", "withdrawn>closed", "deadline_near>closed", "right_ended>closed", "deadline_near>closed", "right_ended>closed",
+		}, 1095},
+		"the case is erased": {event{}, nil, 60},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
