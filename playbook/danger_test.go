@@ -138,3 +138,31 @@ func TestARefundIsNeverPromised(t *testing.T) {
 		t.Errorf("only %d sentences about refunds were found", count)
 	}
 }
+
+// TestDangerAsksForNoContact expects that no question or sentence of the answer makes
+// somebody in danger think of writing to the other side.
+func TestDangerAsksForNoContact(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	now := time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC)
+	sent := now.Add(-time.Hour)
+	for _, kind := range recovery.Dangers {
+		for _, pressed := range []map[string]bool{{kind: true}, {kind: true, "pressed": false}} {
+			f := playbook.AssessmentFacts{
+				Platform: recovery.WeChat, Instrument: recovery.Transfer, Amount: 200_000, SentAt: &sent, Reason: recovery.WrongPerson,
+				Facts: recovery.Facts{Circumstances: pressed},
+			}
+			for _, theory := range b.Assess(f, now, playbook.Knowledge{}).Characterisation {
+				said := slices.Concat(theory.Supports, theory.Against, []string{theory.Why})
+				for _, question := range theory.Missing {
+					said = append(said, question.Text)
+				}
+				for _, sentence := range said {
+					if strings.Contains(sentence, "请对方") || strings.Contains(sentence, "告诉对方") {
+						t.Errorf("%s, %s: %s", kind, theory.Theory, sentence)
+					}
+				}
+			}
+		}
+	}
+}

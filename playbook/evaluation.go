@@ -72,6 +72,7 @@ var caseSignals = map[string]func(*evaluation) Answer{
 		return answerFromBool(e.isAccepted() && e.delay() > 0 && e.facts.acceptedAt() == nil)
 	},
 	"delay_possible":   isDelayPossible,
+	"untouched":        isUntouched,
 	"may_be_unclaimed": func(e *evaluation) Answer { return answerFromBool(!e.isAccepted()) },
 	"worth_preserving": isWorthPreserving,
 	"writable":         isWritable,
@@ -181,6 +182,13 @@ func isClaimKnown(e *evaluation) Answer {
 		return Unknown
 	}
 	return Yes
+}
+
+// isUntouched: nobody has claimed the money, and it can still come back unclaimed.
+// Nobody can be asked for money that they do not have.
+func isUntouched(e *evaluation) Answer {
+	return andAnswers(
+		equalsIfKnown(e.facts.ClaimState, recovery.Unclaimed), answerFromBool(e.rules.isRefundAhead(e.facts, e.now)))
 }
 
 // isSurplus: part of the payment was owed, and the mistake is what was paid above it.

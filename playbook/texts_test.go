@@ -201,3 +201,25 @@ func TestEveryWordingPassesTheLinter(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyIsAskedForUnclaimedMoney expects that while the money is unclaimed, nobody
+// is asked to return it or called its recipient: they are asked not to accept it.
+func TestNobodyIsAskedForUnclaimedMoney(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	now := time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC)
+	at := now.Add(-time.Hour)
+	for _, instrument := range []recovery.Instrument{recovery.LuckyPacket, recovery.Transfer} {
+		for state, want := range map[recovery.ClaimState]bool{recovery.Unclaimed: false, recovery.PartlyClaimed: true} {
+			f := playbook.AssessmentFacts{
+				Platform: recovery.WeChat, Instrument: instrument, Amount: 200_000, SentAt: &at, Reason: recovery.WrongAmount,
+				ClaimState: state, Facts: recovery.Facts{Intended: 20_000},
+			}
+			list := ids(b.Assess(f, now, playbook.Knowledge{}).Texts)
+			asked := slices.ContainsFunc(list, func(id string) bool { return strings.HasPrefix(id, "text.private_word") })
+			if asked != want || !slices.Contains(list, "text.hold.private") {
+				t.Errorf("%s, %s: %v", instrument, state, list)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -81,12 +82,21 @@ func (e *evaluation) characteriseFacts() []Characterisation {
 		one := Characterisation{
 			Theory: rule.Theory, Name: rule.Name, Article: joinSources(articles), Articles: articles,
 			Status: rule.statusFor(e), Supports: e.reasonsThatHold(rule.Supports), Against: e.reasonsThatHold(rule.Against),
-			Missing: e.rules.questionsFor(rule.openSignals(e), e.now),
+			Missing: e.rules.questionsFor(e.withoutContact(rule.openSignals(e)), e.now),
 		}
 		one.Why = one.shortReason()
 		all = append(all, one)
 	}
 	return all
+}
+
+// withoutContact leaves out, in danger, whether the sender wrote to the other side: the
+// question would read as advice to write.
+func (e *evaluation) withoutContact(signals []string) []string {
+	if !e.facts.IsInDanger() {
+		return signals
+	}
+	return slices.DeleteFunc(signals, func(signal string) bool { return signal == "notified" || signal == "prompt" })
 }
 
 func (r *theoryRule) statusFor(read signalReader) Status {
