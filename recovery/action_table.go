@@ -231,8 +231,8 @@ func caseActions() []ActionSpec {
 		About:  "Reopens a closed case in the stage in which it was closed.",
 		Fields: reason, apply: Position.reopenCase,
 	}, {
-		Name: ReportDanger, Rank: 16, Stages: openStages, Roles: caseRoles, When: always, Entry: EntryDangerReported,
-		About: "Reports that the money was sent because of fraud, a threat, gambling or somebody's request. The legal stage begins, plans " +
+		Name: ReportDanger, Rank: 16, Stages: Stages, Roles: caseRoles, When: always, Entry: EntryDangerReported,
+		About: "Reports that the money was sent because of fraud, a threat, gambling or somebody's request. An open case enters the legal stage, plans " +
 			"end, and nothing invites the claimant to write to the other side any more.",
 		Fields: []Field{
 			{Name: "kind", Form: ChoiceForm, Required: true, Words: "danger", Choices: Dangers}, textField("text", optional),

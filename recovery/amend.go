@@ -7,7 +7,7 @@ import (
 )
 
 // reportDanger records a kind of danger. The claimant must not deal with the other
-// side alone any more, so the plans end and the legal stage begins.
+// side alone any more, so the plans end and an open case enters the legal stage.
 func (p Position) reportDanger(m Command) (Step, error) {
 	next := p
 	next.Facts = p.Facts.withDanger(m.Kind)

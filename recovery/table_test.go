@@ -75,7 +75,7 @@ release               as     as      as     as        as        as   as       as
 hand_over             cs     cs      cs     cs        cs        cs   cs       cs       cs      cs    cs    cs     cs      cs      cs      cs     .    .    .
 add_note              casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
 share_lesson          .      .       .      .         .         .    .        .        .       .     .     .      .       .       .       .      c    c    .
-report_danger         casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   .    .    .
+report_danger         casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
 amend_facts           casl   casl    casl   casl      casl      casl casl     casl     casl    casl  casl  casl   casl    casl    casl    casl   casl casl casl
 `
 

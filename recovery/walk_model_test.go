@@ -86,7 +86,7 @@ func (w *walk) check(before recovery.Position, m recovery.Command) {
 		w.fatal("the case went back from", before.Stage)
 	case !before.IsOpen() && m.Action == "" && (p.IsOpen() || p.Outcome != before.Outcome):
 		w.fatal("a closed case moved by itself")
-	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts}, m.Action):
+	case !before.IsOpen() && m.Action != "" && !slices.Contains([]recovery.Action{recovery.RecordReturn, recovery.Reopen, recovery.AmendFacts, recovery.ReportDanger}, m.Action):
 		w.fatal("a closed case took", m.Action)
 	case !before.IsOpen() && p.IsOpen() && m.Action != recovery.Reopen:
 		w.fatal("a closed case opened")

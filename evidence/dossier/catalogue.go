@@ -34,7 +34,7 @@ func (s *composer) writeCatalogue() {
 }
 
 func (s *composer) groupRow(e *exhibit) typeset.Row {
-	c := cellOf(label, s.t.text("group_row", "no", e.GroupNo, "title", s.t.Text("paper.group."+e.Group)))
+	c := cellOf(label, s.t.text("group_row", "no", e.GroupNo, "title", s.textInDanger("paper.group."+e.Group)))
 	c.Span = 7
 	return typeset.Row{Cells: []typeset.Cell{c}, KeepWithNext: true}
 }
@@ -60,7 +60,7 @@ func (s *composer) exhibitRow(e *exhibit) typeset.Row {
 	page := centredCell(cell, s.pageRange(e))
 	page.Paragraphs[0].LinkTarget = e.anchor()
 	return typeset.Row{KeepWithNext: true, Cells: []typeset.Cell{
-		number, {Paragraphs: name}, {Paragraphs: []typeset.Paragraph{compactPara(cell, source), s.receivedLine(e)}}, cellOf(cell, s.t.Text("paper.exhibit."+string(s.kindOrOther(e.Kind))+".proves")),
+		number, {Paragraphs: name}, {Paragraphs: []typeset.Paragraph{compactPara(cell, source), s.receivedLine(e)}}, cellOf(cell, s.textInDanger("paper.exhibit."+string(s.kindOrOther(e.Kind))+".proves")),
 		cellOf(cell, s.evidenceForm(e)), s.carrierCell(e), page,
 	}}
 }

@@ -278,6 +278,9 @@ func TestNoPaperInDangerSpeaksOfASlip(t *testing.T) {
 			c.folio.Case.Position.Facts.Circumstances = map[string]bool{danger: true}
 			data, _ := build(t, c.seal())
 			papers := paperTexts(t, data)
+			if catalogue := strings.Join(papers["证据目录"], ""); strings.Contains(catalogue, "误发") {
+				t.Errorf("%s for %s: the list of evidence speaks of a slip: %s", danger, audience, catalogue)
+			}
 			for _, title := range []string{"报案材料", "民事起诉状（不当得利纠纷）", "客服申诉书"} {
 				text := strings.Join(papers[title], "")
 				if found := slip.FindString(text); found != "" || text != "" && !strings.Contains(text, word) {

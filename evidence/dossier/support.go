@@ -45,10 +45,18 @@ func (s *composer) writeSupport() {
 			list = s.t.text("none")
 		}
 		table.Rows = append(table.Rows, typeset.Row{Cells: []typeset.Cell{
-			centredCell(label, f.Letter), cellOf(cell, s.t.Text("paper.fact."+f.ID)), cellOf(cell, list), cellOf(style, remark),
+			centredCell(label, f.Letter), cellOf(cell, s.textInDanger("paper.fact."+f.ID)), cellOf(cell, list), cellOf(style, remark),
 		}})
 	}
 	s.book.AddTable(table)
+}
+
+// textInDanger returns a text, or its variant for a payment that was no slip.
+func (p *draft) textInDanger(key string) string {
+	if variant := key + "_in_danger"; p.folio.Case.Facts().IsInDanger() && p.t.Has(variant) {
+		return p.t.Text(variant)
+	}
+	return p.t.Text(key)
 }
 
 // recordsListed is the number of entries listed with the exhibits of a fact.
