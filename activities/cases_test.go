@@ -237,8 +237,10 @@ func TestTakeStepCloses(t *testing.T) {
 	t.Parallel()
 	r := newCaseFixture(t)
 	result := r.take(r.stage(recovery.ActionBody{Action: recovery.Withdraw, Reason: "已和解"}, recovery.RoleClaimant))
-	if len(result.Deadlines) != 0 {
-		t.Errorf("a closed case has deadlines: %+v", result.Deadlines)
+	for _, deadline := range result.Deadlines {
+		if deadline.Kind != recovery.AvoidanceClock && deadline.Kind != recovery.LimitationClock {
+			t.Errorf("a closed case waits for %s", deadline.Kind)
+		}
 	}
 	if c := r.current(); c.ClosedAt == nil || c.Position.Outcome != recovery.Withdrawn {
 		t.Errorf("closed at %v with %q", c.ClosedAt, c.Position.Outcome)
