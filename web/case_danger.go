@@ -73,9 +73,6 @@ func (c *pageContext) addSafety(body *caseBody, d *caseData) {
 	}
 	body.Contact, body.Plans = nil, nil
 	body.Texts = slices.DeleteFunc(slices.Clone(body.Texts), func(t playbook.Text) bool { return t.Audience != toCustomerService })
-	for i := range body.People {
-		body.People[i].NewLink = nil
-	}
 }
 
 // toCustomerService is the only audience of texts in danger.
