@@ -171,34 +171,6 @@ func TestStartUnsure(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	p := s.newBrowser(t)
-	p.get("/?cause=unknown&platform=wechat&instrument=transfer&claim_state=claimed&sent_at=2026-11-20T12:00").expect(t, 200, "钱已经被收走", "打 96110 问清楚")
+	p.get("/?cause=unknown&platform=wechat&instrument=transfer&claim_state=claimed&sent_at=2026-11-20T12:00").expect(t, 200, "钱已经被收走", "先打 96110 问")
 	p.get("/?cause=fate&platform=wechat&instrument=transfer&claim_state=claimed&sent_at=2026-11-20T12:00").expect(t, 422, "说不清就选", "还差一点")
-}
-
-// TestReturnPageInDanger expects the page of a link to ask for nothing once a danger is
-// known, whether it was opened before or not.
-func TestReturnPageInDanger(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	for name, opened := range map[string]bool{"opened": true, "not opened": false} {
-		view := s.FileCase(t)
-		issued, err := s.IssueLink(t.Context(), s.As(recovery.RoleClaimant), view.ID, view.Counterparts[0].ID, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		reader, path := s.newBrowser(t), "/return/"+issued.Value.Token
-		reader.get(path).expect(t, 200, "付款人发错了")
-		if opened {
-			reader.post(path, nil).expect(t, 200, "你的答复")
-		}
-		danger := recovery.ActionBody{Action: recovery.ReportDanger, Kind: recovery.Deceived}
-		if _, err := s.TakeAction(t.Context(), s.As(recovery.RoleClaimant), view.ID, danger); err != nil {
-			t.Fatal(err)
-		}
-		page := reader.get(path)
-		asks := findNode(page.Root, func(n *html.Node) bool { return n.Data == "form" }) != nil || containsText(page, "¥")
-		if page.Status != 200 || asks {
-			t.Errorf("%s: the page still asks: %s", name, visibleText(page))
-		}
-	}
 }
