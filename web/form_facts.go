@@ -88,7 +88,7 @@ func (d *formDecoder) readCircumstances() map[string]bool {
 }
 
 func (b fieldBuilder) causeField() field {
-	return choiceField(b, "cause", "radio", "cause", causes, true)
+	return choiceField(b, "cause", "radio", "cause", causes, true).withClass(longChoices)
 }
 
 func (b fieldBuilder) reachField() field {

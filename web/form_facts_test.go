@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -224,6 +225,24 @@ func TestAmendForm(t *testing.T) {
 			if slices.Contains(asked, pointless) {
 				t.Errorf("%s: %s is asked", name, pointless)
 			}
+		}
+	}
+}
+
+// TestPointlessQuestionsAreHidden expects every class that hides or widens a question to
+// be used by a question and known to the style sheet.
+func TestPointlessQuestionsAreHidden(t *testing.T) {
+	t.Parallel()
+	style, err := os.ReadFile("assets/app.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := newFilingForm(chineseTexts(t), url.Values{}, nil)
+	for name, class := range map[string]string{
+		"cause": longChoices, "delayed_arrival": onlyTransfers, "accepted_at": onlyAccepted, "intended_fen": onlyPartOwed,
+	} {
+		if findField(t, made, name).Class != class || !strings.Contains(string(style), "."+class) {
+			t.Errorf("%s does not have the class %s, or the style sheet does not", name, class)
 		}
 	}
 }
