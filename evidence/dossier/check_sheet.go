@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"slices"
 	"strings"
 
 	"recourse/recovery"
@@ -11,6 +12,7 @@ import (
 // nothing but what they are for.
 func (s *composer) writeCheckSheet() {
 	s.book.AddParagraph(prosePara(s.t.text("check_intro")))
+	s.writeCircumstanceNotes()
 	written := map[string]bool{}
 	for _, part := range s.plannedParts() {
 		f, isForm := s.t.forms[part.name]
@@ -29,6 +31,34 @@ func (s *composer) writeCheckSheet() {
 	s.writeHeading(s.t.text("check_fees"))
 	s.writeFees()
 	s.writeArticles()
+}
+
+// writeCircumstanceNotes says what the circumstances of the case mean for its papers.
+func (s *composer) writeCircumstanceNotes() {
+	for _, key := range circumstanceNotes(s.folio.Case.Facts()) {
+		s.book.AddParagraph(prosePara(s.t.Text("paper.circumstance." + key)))
+	}
+}
+
+// circumstancesWithoutNote change no paper in a way that a signer must know: those of
+// danger choose the papers, the others are pleaded in the papers themselves.
+var circumstancesWithoutNote = []string{
+	recovery.OwnSlip, recovery.Deceived, recovery.Threatened, recovery.Gambling, recovery.AskedToSend, recovery.PriorDebt,
+	"knew_no_debt", "entrusted", "other_debts", "preservation", recovery.IdentityKnown, "same_employer",
+}
+
+// circumstanceNotes returns the keys of the notes for the circumstances that hold.
+func circumstanceNotes(f recovery.Facts) []string {
+	var keys []string
+	for _, name := range recovery.Circumstances {
+		if f.Circumstances[name] && !slices.Contains(circumstancesWithoutNote, name) {
+			keys = append(keys, name)
+		}
+	}
+	if known, answered := f.Circumstances[recovery.IdentityKnown]; answered && !known {
+		keys = append(keys, "identity_unknown")
+	}
+	return keys
 }
 
 // writeArticles lists the articles that the dossier cites, each with the edition that

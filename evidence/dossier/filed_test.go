@@ -244,6 +244,36 @@ func TestCheckSheet(t *testing.T) {
 	}
 }
 
+// Every circumstance is heard by the papers: by a note on the sheet for the person who
+// signs, by the choice of the papers, or by what they plead.
+func TestPapersHearEveryCircumstance(t *testing.T) {
+	t.Parallel()
+	for _, name := range append(slices.Clone(recovery.Circumstances), "identity_unknown") {
+		c := newCase(t, recovery.ForCourt)
+		c.folio.Papers = filled()
+		c.folio.Case.Position.Facts.Circumstances = map[string]bool{name: true}
+		if name == "identity_unknown" {
+			c.folio.Case.Position.Facts.Circumstances = map[string]bool{recovery.IdentityKnown: false}
+		}
+		if slices.Contains([]string{
+			recovery.OwnSlip, recovery.Deceived, recovery.Threatened, recovery.Gambling, recovery.AskedToSend, recovery.PriorDebt,
+			"knew_no_debt", "entrusted", "other_debts", "preservation", recovery.IdentityKnown, "same_employer",
+		}, name) {
+			continue // TestNoFriendlyPapersInDanger, TestCircumstancesBarAPaymentOrder, TestOnlyAnswersAreTicked
+		}
+		data, _ := build(t, c.seal())
+		sheet := strings.Join(paperTexts(t, data)["提交前核对单"], "")
+		has(t, sheet, noteOf[name])
+	}
+}
+
+// noteOf has words of the note on each circumstance.
+var noteOf = map[string]string{
+	"minor": "文书由监护人以法定代理人的身份签名", "counterpart_minor": "还款协议要有监护人签名", "senior": "可以书面委托家人办理",
+	"unreachable": "可以请法院公告送达", "blocked": "发不出消息的页面", "identity_unknown": "先办转账电子凭证", "abroad": "按涉外程序办理",
+	"other_province": "网上立案、网上开庭", "gift_note": "对方可能说是送的", "spent": "对方可能说钱已经用掉", "acknowledged": "列为证据", "pressed": "聊天记录要完整提交",
+}
+
 // In danger nothing asks the other side for anything; the report to the police is there.
 func TestNoFriendlyPapersInDanger(t *testing.T) {
 	t.Parallel()
