@@ -389,7 +389,7 @@ func isWithinLimitation(e *evaluation) Answer {
 func isDanger(e *evaluation) Answer { return answerFromBool(e.facts.IsInDanger()) }
 
 // isOutOfReach reports whether the sender cannot write to the other side, as far as
-// was said.
+// is known.
 func (e *evaluation) isOutOfReach() bool {
 	return e.record.IsOutOfReach() || e.facts.Refusal == recovery.RefusalBlocked
 }

@@ -236,10 +236,14 @@ func (a ActionBody) timeOf(name string) *time.Time {
 }
 
 func (a ActionBody) moneyOf(name string) *Money {
-	if name == "intended_fen" && a.Intended != 0 {
+	switch {
+	case name != "intended_fen":
+		return a.Amount
+	case a.Intended == 0:
+		return nil
+	default:
 		return &a.Intended
 	}
-	return a.Amount
 }
 
 func (c *FieldChecker) email(f Field, address string) {

@@ -1,7 +1,6 @@
 package dossier
 
 import (
-	"slices"
 	"strings"
 
 	"recourse/recovery"
@@ -33,36 +32,29 @@ func (s *composer) writeCheckSheet() {
 	s.writeArticles()
 }
 
-// writeCircumstanceNotes says what the circumstances of the case mean for its papers.
+// writeCircumstanceNotes explains to the person who signs what the circumstances of the
+// case require of its papers. A circumstance without a note is pleaded in the papers or
+// decides which of them exist.
 func (s *composer) writeCircumstanceNotes() {
-	for _, key := range circumstanceNotes(s.folio.Case.Facts()) {
-		s.book.AddParagraph(prosePara(s.t.Text("paper.circumstance." + key)))
-	}
-}
-
-// circumstancesWithoutNote change no paper in a way that a signer must know: those of
-// danger choose the papers, the others are pleaded in the papers themselves.
-var circumstancesWithoutNote = []string{
-	recovery.OwnSlip, recovery.Deceived, recovery.Threatened, recovery.Gambling, recovery.AskedToSend, recovery.PriorDebt,
-	"knew_no_debt", "entrusted", "other_debts", "preservation", recovery.IdentityKnown, "same_employer",
-}
-
-// circumstanceNotes returns the keys of the notes for the circumstances that hold.
-func circumstanceNotes(f recovery.Facts) []string {
-	var keys []string
+	given := s.folio.Case.Facts().Circumstances
 	for _, name := range recovery.Circumstances {
-		if f.Circumstances[name] && !slices.Contains(circumstancesWithoutNote, name) {
-			keys = append(keys, name)
+		if given[name] {
+			s.writeCircumstanceNote(name)
 		}
 	}
-	if known, answered := f.Circumstances[recovery.IdentityKnown]; answered && !known {
-		keys = append(keys, "identity_unknown")
+	if known, answered := given[recovery.IdentityKnown]; answered && !known {
+		s.writeCircumstanceNote("identity_unknown")
 	}
-	return keys
 }
 
-// writeArticles lists the articles that the dossier cites, each with the edition that
-// was read, and says which of them were not read word for word.
+func (s *composer) writeCircumstanceNote(name string) {
+	if key := "paper.circumstance." + name; s.t.Has(key) {
+		s.book.AddParagraph(prosePara(s.t.Text(key)))
+	}
+}
+
+// writeArticles lists the articles that the dossier cites, each with its edition, and
+// marks those whose text was not verified word for word.
 func (s *composer) writeArticles() {
 	var list, unread []string
 	for _, key := range s.known {

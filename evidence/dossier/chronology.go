@@ -34,7 +34,7 @@ func (s *composer) writeChronology() {
 	for i := range s.folio.Entries {
 		e := &s.folio.Entries[i]
 		fragments := s.t.ListTexts("entry." + string(e.Parsed.Kind) + ".course")
-		if fragments == nil || !s.mayTell(e) {
+		if fragments == nil || !s.mayInclude(e) {
 			continue
 		}
 		if len(table.Rows) >= longestCourse {
@@ -83,9 +83,9 @@ var courseExhibits = map[recovery.EntryKind][]string{
 	recovery.EntryPlatformReplied: {"reply"}, recovery.EntryLegalStep: {"reply"},
 }
 
-// mayTell reports whether a paper may tell of an entry. A paper about one of several
-// people tells nothing of what the others did, and no sum that includes their part.
-func (p *draft) mayTell(e *folio.Entry) bool {
+// mayInclude reports whether a paper may contain an entry. A paper about one of several
+// people contains nothing that the others did, and no sum that includes their part.
+func (p *draft) mayInclude(e *folio.Entry) bool {
 	if p.focus == nil || !p.isShared() {
 		return true
 	}
@@ -130,7 +130,7 @@ func (p *draft) namesOf(i int) []string {
 	return names
 }
 
-// writeNarrative tells how it happened, in the claimant's words.
+// writeNarrative writes what happened, in the claimant's words.
 func (s *composer) writeNarrative() {
 	for _, text := range s.storyParts() {
 		s.book.AddParagraph(prosePara(s.maskOthers(text)))

@@ -7,7 +7,7 @@ import (
 )
 
 // computeConditions evaluates the conditions of the plan and of the checkboxes. A box
-// is ticked only for what somebody said or what the record shows.
+// is ticked only for an answer that somebody gave or a fact of the record.
 func (p *draft) computeConditions() map[string]bool {
 	met := p.planConditions()
 	for _, some := range []map[string]bool{p.caseConditions(), p.answerConditions()} {
@@ -58,7 +58,7 @@ func (p *draft) caseConditions() map[string]bool {
 	c := p.folio.Case
 	met := map[string]bool{
 		"always": true, "returned": p.amountReturned() > 0, "split": p.isShared(), "whole": !p.isShared(), "partial_claim": p.partClaimed() < p.partTaken(),
-		"deceived": p.holds(recovery.Deceived) || p.holds(recovery.AskedToSend), "hostile": p.holds(recovery.Threatened),
+		"deceived": p.hasCircumstance(recovery.Deceived) || p.hasCircumstance(recovery.AskedToSend), "hostile": p.hasCircumstance(recovery.Threatened),
 		"mistaken":     c.Reason != "" && c.Reason != recovery.OtherReason && !c.Facts().IsInDanger(),
 		"acknowledged": p.firstExhibitOf(recovery.Agreement) != "",
 	}
@@ -87,7 +87,7 @@ func (p *draft) answerConditions() map[string]bool {
 		"wants_mediation": x.TryMediation == recovery.WishYes, "no_mediation": x.TryMediation == recovery.WishNo,
 		"unsure_mediation": x.TryMediation == recovery.WishUnsure,
 	}
-	met["other_debts"], met["no_other_debts"] = p.holds(otherDebts), false
+	met["other_debts"], met["no_other_debts"] = p.hasCircumstance(otherDebts), false
 	for _, i := range p.allCounterparts() {
 		who := x.Holders[p.folio.Case.Counterparts[i].ID]
 		met["other_debts"] = met["other_debts"] || who.OtherDebts == recovery.Yes
@@ -109,14 +109,14 @@ func (p *draft) orderBars() []string {
 		}
 	}
 	x := p.particulars()
-	add("bar_preservation", x.Preservation || x.Preserved.Done == recovery.Yes || p.holds(preserved))
+	add("bar_preservation", x.Preservation || x.Preserved.Done == recovery.Yes || p.hasCircumstance(preserved))
 	add("bar_not_due", p.isNotDue())
 	for _, i := range p.allCounterparts() {
 		c := p.folio.Case.Counterparts[i]
 		who := x.Holders[c.ID]
-		add("bar_debts", who.OtherDebts == recovery.Yes || p.holds(otherDebts) || who.OtherDebts == "" && c.Refusal == recovery.ClaimsOwed)
-		add("bar_abroad", who.InChina == recovery.No || p.holds(abroad))
-		add("bar_unserved", who.CanBeServed == recovery.No || who.CanBeServed == "" && p.holds(recovery.Unreachable))
+		add("bar_debts", who.OtherDebts == recovery.Yes || p.hasCircumstance(otherDebts) || who.OtherDebts == "" && c.Refusal == recovery.ClaimsOwed)
+		add("bar_abroad", who.InChina == recovery.No || p.hasCircumstance(abroad))
+		add("bar_unserved", who.CanBeServed == recovery.No || who.CanBeServed == "" && p.hasCircumstance(recovery.Unreachable))
 	}
 	return withoutDuplicates(bars)
 }
@@ -128,8 +128,8 @@ const (
 	abroad     = "abroad"
 )
 
-// holds reports whether somebody said that a circumstance is true.
-func (p *draft) holds(circumstance string) bool {
+// hasCircumstance reports whether a circumstance was stated to be true.
+func (p *draft) hasCircumstance(circumstance string) bool {
 	return p.folio.Case.Facts().Circumstances[circumstance]
 }
 

@@ -161,7 +161,7 @@ func (s *composer) writeStory() {
 	}
 }
 
-// storyParts are the paragraphs of what the claimant told.
+// storyParts returns the claimant's statements as paragraphs.
 func (p *draft) storyParts() []string {
 	told := withoutDuplicates([]string{p.fieldOrMask(p.filed, "narrative", p.folio.Case.Narrative), p.maskHidden(p.particulars().Narrative)})
 	if len(told) == 0 {

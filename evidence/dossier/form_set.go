@@ -108,7 +108,7 @@ func (s *composer) keepWithSignature(paras []typeset.Paragraph) {
 	}
 }
 
-// writeRows writes a table of particulars. What nobody said is a blank to fill in by
+// writeRows writes a table of particulars. A value that nobody gave is a blank to fill in by
 // hand: a court would take "none" for a statement.
 func (s *composer) writeRows(rows []row) {
 	table := newTable(40, frame.Width()-40)

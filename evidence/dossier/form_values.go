@@ -154,12 +154,12 @@ func withoutDuplicates(values []string) []string {
 	return out
 }
 
-// reasonText says why the money was paid: in danger by the danger, because a paper that
+// reasonText returns why the money was paid; in danger it names the danger, because a paper that
 // calls the payment a slip would tell the police that there was no crime.
 func (p *draft) reasonText() string {
 	var dangers []string
 	for _, danger := range recovery.Dangers {
-		if p.holds(danger) {
+		if p.hasCircumstance(danger) {
 			dangers = append(dangers, p.t.word("danger", danger))
 		}
 	}

@@ -47,7 +47,7 @@ func (p *draft) courtValues() map[string]string {
 		"preserved_on": p.maskPrivate(formatBirthday(x.Preserved.On)), "preserved_no": p.maskPrivate(x.Preserved.CaseNo),
 		"judgment_kind": p.t.word("judgment", string(x.Judgment.Kind)), "judgment_by": x.Judgment.MadeBy, "judgment_no": x.Judgment.No,
 		"judgment_effective": formatBirthday(x.Judgment.EffectiveOn), "judgment_orders": p.maskPrivate(x.Judgment.Orders),
-		"order_conditions": p.orderConditions(), "enforce_until": p.enforceUntil(), "e_address": p.electronicAddress(),
+		"order_conditions": p.orderConditions(), "enforce_until": p.enforcementDeadline(), "e_address": p.electronicAddress(),
 	}
 	values["institution"], values["institution_seat"], values["evidence_by"] = "", "", ""
 	if x.EvidenceBy != nil {
@@ -70,8 +70,8 @@ func (p *draft) electronicAddress() string {
 // enforcementYears is the time to apply for enforcement (民诉法 250).
 const enforcementYears = 2
 
-// enforceUntil tells the last day to apply for enforcement.
-func (p *draft) enforceUntil() string {
+// enforcementDeadline returns the last day to apply for enforcement.
+func (p *draft) enforcementDeadline() string {
 	due, err := time.ParseInLocation(time.DateOnly, p.particulars().Judgment.DueOn, beijing)
 	if err != nil {
 		return ""

@@ -6,7 +6,7 @@ import (
 )
 
 // ProposeAll proposes the rows of several payments of one mistake. A row is shown
-// once, for the payment that it agrees with best. Payments that nothing tells apart
+// once, for the payment that it agrees with best. Indistinguishable payments
 // are matched if there are no more fitting rows than payments.
 func (b *Bill) ProposeAll(payments []ClaimedPayment) []Candidate {
 	if len(payments) == 1 {
