@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +19,11 @@ import (
 
 // journalLine has the fields of a journal entry that tests check.
 type journalLine struct {
-	Seq  int64  `json:"seq"`
-	Kind string `json:"kind"`
-	Hash string `json:"hash"`
-	Body struct {
+	Seq     int64  `json:"seq"`
+	Version int64  `json:"version"`
+	Kind    string `json:"kind"`
+	Hash    string `json:"hash"`
+	Body    struct {
 		Facts       map[string]any    `json:"facts"`
 		Values      map[string]string `json:"values"`
 		Withheld    []string          `json:"withheld"`
@@ -76,6 +79,41 @@ func TestJournal(t *testing.T) {
 	for i, entry := range whole.Items {
 		if entry.Seq != int64(i+1) {
 			t.Errorf("entry %d has the number %d", i+1, entry.Seq)
+		}
+	}
+}
+
+// TestEntriesNameTheVersionOfTheCase: what a client got with a change tells it which
+// ETag the case has after it. A note does not change the record of the case.
+func TestEntriesNameTheVersionOfTheCase(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	filed := s.fileCase(t)
+	id := filed.stringField("id")
+	want := []string{filed.header.Get("ETag")}
+	for action, body := range map[recovery.Action]string{
+		recovery.AddNote:  `{"text":"打过电话","visibility":"shared"}`,
+		recovery.Escalate: `{"to":"appeal","reason":"没有回音"}`,
+	} {
+		before := len(s.readJournal(t, recovery.RoleClaimant, id, "").Items)
+		tag := s.takeAction(t, recovery.RoleClaimant, id, action, body).wantStatus(http.StatusOK).header.Get("ETag")
+		for range s.countEntries(id) - before {
+			want = append(want, tag)
+		}
+	}
+	var got []string
+	for _, entry := range s.readJournal(t, recovery.RoleClaimant, id, "").Items {
+		got = append(got, fmt.Sprintf("%q", strconv.FormatInt(entry.Version, 10)))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the entries name the versions %v, the answers had %v", got, want)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	events, _ := s.followEvents(ctx, t, id, "")
+	for i := range want {
+		if event := <-events; event.Seq != int64(i+1) || fmt.Sprintf("%q", strconv.FormatInt(event.Version, 10)) != want[i] {
+			t.Errorf("event %d: %+v, want version %s", i+1, event, want[i])
 		}
 	}
 }

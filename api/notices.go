@@ -190,8 +190,8 @@ func (a *API) ReplayDelivery(c echo.Context, id ID, p ReplayDeliveryParams) erro
 
 func renderDelivery(d notify.Delivery) Delivery {
 	result := Delivery{
-		ID: d.ID, WebhookID: d.WebhookID, CaseID: string(d.CaseID), Type: d.Type, State: DeliveryState(d.State), Failures: d.Failures,
-		Note: nullIfEmpty[string](d.Note), CreatedAt: renderTime(d.CreatedAt), DoneAt: renderTimeOrNull(d.DoneAt),
+		ID: d.ID, WebhookID: d.WebhookID, CaseID: string(d.CaseID), Type: d.Type, Seq: d.Seq, Version: d.Version, OccurredAt: renderTime(d.OccurredAt), State: DeliveryState(d.State), Failures: d.Failures,
+		Note: nullIfEmpty[string](d.Note), CreatedAt: renderTime(d.CreatedAt), SentAt: renderTimeOrNull(d.SentAt), DoneAt: renderTimeOrNull(d.DoneAt),
 	}
 	if d.DoneAt == nil {
 		result.NextAt = renderTimeOrNull(&d.NextAt)

@@ -1328,12 +1328,24 @@ type Delivery struct {
 	NextAt *time.Time `json:"next_at"`
 	Note   *string    `json:"note"`
 
+	// OccurredAt When the change happened
+	OccurredAt time.Time `json:"occurred_at"`
+
+	// SentAt Start of the last attempt; null before the first
+	SentAt *time.Time `json:"sent_at"`
+
+	// Seq Number of the journal entry; `data.seq` of the message
+	Seq int64 `json:"seq"`
+
 	// State State of a delivery; a dead one failed permanently and can be replayed
 	State DeliveryState `json:"state"`
 
 	// Status HTTP status of the last response
-	Status    *int   `json:"status"`
-	Type      string `json:"type"`
+	Status *int   `json:"status"`
+	Type   string `json:"type"`
+
+	// Version Version of the case after the change; `data.version` of the message
+	Version   int64  `json:"version"`
 	WebhookID string `json:"webhook_id"`
 }
 
@@ -1888,6 +1900,9 @@ type JournalEntry struct {
 	// Kind Kind of a journal entry; kinds are added, never renamed
 	Kind EntryKind `json:"kind"`
 	Seq  int64     `json:"seq"`
+
+	// Version Version of the case after the change, as in its `ETag`. It is not part of the hashed bytes
+	Version int64 `json:"version"`
 }
 
 // JournalPage Entries, oldest first

@@ -107,7 +107,7 @@ func renderCheckpoint(c *journal.Checkpoint) *Checkpoint {
 
 func renderEntry(line casework.JournalLine) JournalEntry {
 	return JournalEntry{
-		Seq: line.Seq, At: renderTime(line.At), Kind: EntryKind(line.Entry.Kind), Actor: renderActor(line.Entry.Actor),
+		Seq: line.Seq, Version: line.Version, At: renderTime(line.At), Kind: EntryKind(line.Entry.Kind), Actor: renderActor(line.Entry.Actor),
 		Hash: hex.EncodeToString(line.Hash[:]), Body: renderBody(line),
 	}
 }

@@ -72,6 +72,7 @@ func caseIDs(cases []recovery.Case) []recovery.CaseID {
 // see.
 type JournalLine struct {
 	Seq      int64
+	Version  int64 // of the case after the change
 	At       time.Time
 	Entry    journal.Entry
 	Hash     [32]byte
@@ -112,7 +113,7 @@ func journalLine(stored journal.StoredEntry, role recovery.Role, hidden bool) (J
 		return JournalLine{}, err
 	}
 	line := JournalLine{
-		Seq: stored.Record.Seq, At: stored.Record.At, Entry: entry, Hash: stored.Record.Hash,
+		Seq: stored.Record.Seq, Version: stored.Version, At: stored.Record.At, Entry: entry, Hash: stored.Record.Hash,
 		Values: map[string]string{}, Erased: stored.Erased,
 	}
 	internal := recovery.IsInternalNote(entry.Kind, entry.Facts["visibility"]) && !recovery.SeesOnScreen(role, recovery.InternalNotes)

@@ -217,14 +217,15 @@ type payload struct {
 }
 
 type payloadCase struct {
-	CaseID    recovery.CaseID     `json:"case_id"`
-	Number    recovery.CaseNumber `json:"number"`
-	Kind      recovery.EntryKind  `json:"kind"`
-	Stage     recovery.Stage      `json:"stage"`
-	Before    recovery.Stage      `json:"stage_before"`
-	WaitingOn recovery.WaitingOn  `json:"waiting_on"`
-	Outcome   recovery.Outcome    `json:"outcome,omitempty"`
-	Deadlines []payloadDeadline   `json:"deadlines"`
+	CaseID     recovery.CaseID     `json:"case_id"`
+	Number     recovery.CaseNumber `json:"number"`
+	OccurredAt time.Time           `json:"occurred_at"`
+	Kind       recovery.EntryKind  `json:"kind"`
+	Stage      recovery.Stage      `json:"stage"`
+	Before     recovery.Stage      `json:"stage_before"`
+	WaitingOn  recovery.WaitingOn  `json:"waiting_on"`
+	Outcome    recovery.Outcome    `json:"outcome,omitempty"`
+	Deadlines  []payloadDeadline   `json:"deadlines"`
 }
 
 type payloadDeadline struct {
@@ -249,7 +250,7 @@ func (h *Rules) newEvent(c Change) Event {
 		return Event{}
 	}
 	p := payload{Type: eventPrefix + string(c.Kind), Timestamp: c.At.UTC(), Data: payloadCase{
-		CaseID: c.Case.ID, Number: c.Case.Number, Kind: c.Kind, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
+		CaseID: c.Case.ID, Number: c.Case.Number, OccurredAt: c.At.UTC(), Kind: c.Kind, Stage: c.Next.Stage, Before: c.Case.Position.Stage,
 		WaitingOn: c.Next.WaitingOn, Outcome: c.Next.Outcome, Deadlines: []payloadDeadline{},
 	}}
 	for _, deadline := range c.Deadlines {
@@ -261,5 +262,5 @@ func (h *Rules) newEvent(c Change) Event {
 	if err != nil {
 		return Event{} // only for a time after the year 9999, which no deadline has
 	}
-	return Event{Type: p.Type, Payload: raw}
+	return Event{Type: p.Type, At: p.Timestamp, Payload: raw}
 }

@@ -197,7 +197,7 @@ func TestWhatProgramsAreTold(t *testing.T) {
 	h := loadRules(t)
 	got := h.NotificationsFor(change(recovery.EntryEvidenceRequested, agent, to(recovery.Appeal, recovery.OnClaimant))).Event
 	const want = `{"type":"case.evidence_requested","timestamp":"2026-11-21T04:00:00Z","data":{"case_id":"0198-case",` +
-		`"number":"R20261121-000042","kind":"evidence_requested","stage":"appeal","stage_before":"appeal","waiting_on":"claimant",` +
+		`"number":"R20261121-000042","occurred_at":"2026-11-21T04:00:00Z","kind":"evidence_requested","stage":"appeal","stage_before":"appeal","waiting_on":"claimant",` +
 		`"deadlines":[{"kind":"appeal_decision","due_at":"2026-11-24T04:00:00Z"}]}}`
 	if got.Type != "case.evidence_requested" || string(got.Payload) != want {
 		t.Errorf("%s\n%s", got.Type, got.Payload)

@@ -62,8 +62,11 @@ type NoticeDraft struct {
 
 // Event is the webhook event of a change; Type "" is none.
 type Event struct {
-	Type    string
-	Payload []byte // JSON without personal data
+	Type string
+	At   time.Time
+	// Payload is JSON without personal data. The store adds seq and version, which it
+	// knows only while it writes the change.
+	Payload []byte
 }
 
 // Notifications are the notices and the webhook event of one change of a case.

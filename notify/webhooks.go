@@ -42,15 +42,21 @@ type Delivery struct {
 	WebhookID string
 	CaseID    recovery.CaseID
 	Type      string
-	Payload   string
-	State     string
-	NextAt    time.Time
-	Claim     int
-	Failures  int
-	Status    int // of the last response; 0 for none
-	Note      string
-	CreatedAt time.Time
-	DoneAt    *time.Time
+	// Seq is the number of the change's first entry, Version that of the case after the
+	// change. A receiver orders the events of a case by either.
+	Seq        int64
+	Version    int64
+	OccurredAt time.Time
+	Payload    string
+	State      string
+	NextAt     time.Time
+	Claim      int
+	Failures   int
+	Status     int // of the last response; 0 for none
+	Note       string
+	CreatedAt  time.Time
+	SentAt     *time.Time // the last attempt
+	DoneAt     *time.Time
 }
 
 // DeliveryOutcome is the result of a claimed delivery.

@@ -8,7 +8,7 @@ import (
 	"recourse/recovery"
 )
 
-const selectContacts = `select seq, kind, at, key, bytes, hash from journal_entries
+const selectContacts = entryColumns + `
 	where case_id = $1 and kind = any($2) order by seq`
 
 var contactKinds = []recovery.EntryKind{

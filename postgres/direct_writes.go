@@ -35,7 +35,7 @@ type DirectWrite struct {
 // PreviousAssignee, and those of Check.
 func (s *Store) WriteDirectly(ctx context.Context, w DirectWrite) error {
 	err := s.inTransaction(ctx, "write directly", func(tx pgx.Tx) error {
-		writer, _, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
+		writer, record, err := s.beginEntry(ctx, tx, w.CaseID, w.Draft, w.Idempotency)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (s *Store) WriteDirectly(ctx context.Context, w DirectWrite) error {
 		if err != nil {
 			return err
 		}
-		s.queueNotifications(writer.batch, w.CaseID, w.Notifications)
+		s.queueNotifications(writer.batch, w.CaseID, record.Seq, w.Notifications)
 		return writer.sendBatch(ctx)
 	})
 	if err == nil {

@@ -57,7 +57,7 @@ func (s *Store) AddEvidence(ctx context.Context, w EvidenceWrite) (recovery.Evid
 		if added.By.Role != recovery.RoleCounterpart {
 			s.queueOutbox(writer.batch, OutboxEvidence, added.CaseID, string(added.ID))
 		}
-		s.queueNotifications(writer.batch, added.CaseID, w.Notifications)
+		s.queueNotifications(writer.batch, added.CaseID, record.Seq, w.Notifications)
 		return writer.sendBatch(ctx)
 	})
 	if err != nil {

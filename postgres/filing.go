@@ -59,10 +59,10 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	queueTransactions(batch, w.Case)
 	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
 		w.Case.ID, int64(head.Size()), head.Hashes())
-	queueEntry(batch, w.Case.ID, record)
+	queueEntry(batch, w.Case.ID, record) // the case of this version is in the batch before
 	queueMarks(batch, w.Case, w.Person, w.Marks)
 	s.queueOutbox(batch, OutboxStart, w.Case.ID, "")
-	s.queueNotifications(batch, w.Case.ID, w.Notifications)
+	s.queueNotifications(batch, w.Case.ID, record.Seq, w.Notifications)
 	err = s.pool.SendBatch(ctx, batch).Close()
 	if err != nil {
 		return translateError("file case", err)

@@ -14,12 +14,13 @@ import (
 // entryRow and valueRow are rows of the journal tables.
 type (
 	entryRow struct {
-		Seq   int64
-		Kind  recovery.EntryKind
-		At    time.Time
-		Key   string
-		Bytes []byte
-		Hash  []byte
+		Seq     int64
+		Kind    recovery.EntryKind
+		At      time.Time
+		Key     string
+		Bytes   []byte
+		Hash    []byte
+		Version int64
 	}
 	valueRow struct {
 		Seq    int64
@@ -31,7 +32,8 @@ type (
 )
 
 const (
-	selectEntries = `select seq, kind, at, key, bytes, hash from journal_entries
+	entryColumns  = `select seq, kind, at, key, bytes, hash, version from journal_entries`
+	selectEntries = entryColumns + `
 		where case_id = $1 and seq > $2 and seq <= $3 order by seq`
 	selectValues = `select seq, path, coalesce(value, '') as value, salt, erased_at is not null as erased
 		from journal_values where case_id = $1 and seq > $2 and seq <= $3 order by seq, path collate "C"`
@@ -83,7 +85,7 @@ func collectInto[T any](list *[]T) func(pgx.Rows) error {
 func joinValues(entries []entryRow, values []valueRow) []journal.StoredEntry {
 	list := make([]journal.StoredEntry, 0, len(entries))
 	for _, row := range entries {
-		entry := journal.StoredEntry{Record: journal.Record{
+		entry := journal.StoredEntry{Version: row.Version, Record: journal.Record{
 			Seq: row.Seq, Kind: row.Kind, At: row.At, Key: row.Key, Bytes: row.Bytes, Hash: [32]byte(row.Hash),
 		}}
 		for len(values) > 0 && values[0].Seq <= row.Seq {
@@ -163,9 +165,9 @@ type journalWriter struct {
 	known  map[string]journal.Record // existing records by key
 	// An erased case accepts no personal data, because nothing would erase it
 	// again.
-	erased        bool
-	batch         *pgx.Batch
-	hasNewEntries bool
+	erased bool
+	batch  *pgx.Batch
+	added  []journal.Record
 }
 
 // lockJournal locks the head of a case and loads the records that exist for the
@@ -250,8 +252,7 @@ func (w *journalWriter) appendEntry(draft journal.Draft) (journal.Record, error)
 	if err != nil {
 		return journal.Record{}, err
 	}
-	queueEntry(w.batch, w.id, record)
-	w.hasNewEntries, w.newest = true, record.At
+	w.added, w.newest = append(w.added, record), record.At
 	if draft.Key != "" {
 		w.known[draft.Key] = record
 	}
@@ -283,18 +284,24 @@ func (w *journalWriter) signCheckpoint(at time.Time) error {
 	return nil
 }
 
-// sendBatch sends the queued statements. The update of the head is the last one.
+// sendBatch sends the queued statements, then the new entries and the head. The entries
+// come after every change of the case, so that they hold the version it has afterwards.
 func (w *journalWriter) sendBatch(ctx context.Context) error {
-	if w.hasNewEntries {
+	for _, record := range w.added {
+		queueEntry(w.batch, w.id, record)
+	}
+	if len(w.added) > 0 {
 		w.batch.Queue(`update journal_heads set size = $2, hashes = $3 where case_id = $1`,
 			w.id, int64(w.head.Size()), w.head.Hashes())
 	}
 	return w.tx.SendBatch(ctx, w.batch).Close()
 }
 
-// queueEntry queues the rows of one entry and its values.
+// queueEntry queues the rows of one entry and its values. The version is that of the case
+// at this point of the batch.
 func queueEntry(batch *pgx.Batch, id recovery.CaseID, record journal.Record) {
-	batch.Queue(`insert into journal_entries (case_id, seq, kind, at, key, bytes, hash) values ($1, $2, $3, $4, $5, $6, $7)`,
+	batch.Queue(`insert into journal_entries (case_id, seq, kind, at, key, bytes, hash, version)
+		values ($1, $2, $3, $4, $5, $6, $7, (select version from cases where id = $1))`,
 		id, record.Seq, record.Kind, record.At, record.Key, record.Bytes, record.Hash[:])
 	if len(record.Values) == 0 {
 		return

@@ -184,7 +184,7 @@ func TestJournalIsAppendOnly(t *testing.T) {
 		"update journal_checkpoints set note = ''", "delete from journal_checkpoints", "truncate journal_checkpoints",
 		"delete from journal_values", "update journal_values set value = 'another'", "truncate journal_values",
 		"update journal_values set path = 'x', value = null, salt = null, erased_at = now()",
-		"insert into journal_entries (case_id, seq, kind, at, key, bytes, hash) select case_id, seq, kind, at, '', bytes, hash from journal_entries",
+		"insert into journal_entries (case_id, seq, kind, at, key, bytes, hash, version) select case_id, seq, kind, at, '', bytes, hash, version from journal_entries",
 	} {
 		if b.sql(t, statement) == nil {
 			t.Errorf("%q was accepted", statement)

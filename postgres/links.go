@@ -80,12 +80,12 @@ func (s *Store) OpenLink(ctx context.Context, l recovery.Link, draft journal.Dra
 		case now.OpenedAt != nil:
 			return nil
 		}
-		_, err = writer.appendEntry(draft)
+		record, err := writer.appendEntry(draft)
 		if err != nil {
 			return err
 		}
 		writer.batch.Queue(`update links set opened_at = $2 where id = $1`, l.ID, draft.At)
-		s.queueNotifications(writer.batch, l.CaseID, notifications)
+		s.queueNotifications(writer.batch, l.CaseID, record.Seq, notifications)
 		return writer.sendBatch(ctx)
 	})
 	if err == nil {

@@ -21,14 +21,15 @@ func (s *Store) wakeSenders(n notify.Notifications) {
 
 // queueNotifications queues the rows of notices and of the event. The caller
 // queues them after the change of the case, so that a new assignee is notified
-// and the former one is not.
-func (s *Store) queueNotifications(batch *pgx.Batch, id recovery.CaseID, n notify.Notifications) {
-	s.queueNotificationsOf(batch, id, n, "")
+// and the former one is not, and the event holds the version after the change. seq is that
+// of the change's first entry.
+func (s *Store) queueNotifications(batch *pgx.Batch, id recovery.CaseID, seq int64, n notify.Notifications) {
+	s.queueNotificationsOf(batch, id, seq, n, "")
 }
 
 // queueNotificationsOf also has the new assignee of a step, who gets the
 // notice about the assignment and no other.
-func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t notify.Notifications, given recovery.UserID) {
+func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, seq int64, t notify.Notifications, given recovery.UserID) {
 	now := s.currentTime()
 	if !slices.ContainsFunc(t.Notices, func(d notify.NoticeDraft) bool { return d.Audience == notify.ToNewAssignee }) {
 		given = ""
@@ -55,9 +56,7 @@ func (s *Store) queueNotificationsOf(batch *pgx.Batch, id recovery.CaseID, t not
 		batch.Queue(correctNotices, id, d.Template, d.Class, d.Urgent, d.Facts, now, d.Facts.Clock, d.Facts.DueAt)
 	}
 	if t.Event.Type != "" {
-		batch.Queue(`insert into webhook_deliveries (webhook_id, case_id, type, payload, next_at, created_at)
-			select id, $1, $2, $3, $4, $4 from webhooks where active and (types = '{}' or $2 = any (types))`,
-			id, t.Event.Type, string(t.Event.Payload), now)
+		batch.Queue(insertDeliveries, id, t.Event.Type, string(t.Event.Payload), now, seq, t.Event.At)
 	}
 }
 
@@ -77,6 +76,13 @@ const (
 	// role.
 	insertForRole = insertNotice + `u.role = $2 where c.id = $1 and not ($9::boolean and u.id = c.assignee) and u.id <> $10`
 )
+
+// insertDeliveries adds to the payload what only the transaction of the change knows: the
+// number of its entry and the version of the case after it.
+const insertDeliveries = `insert into webhook_deliveries (webhook_id, case_id, type, payload, next_at, created_at, seq, version, occurred_at)
+	select w.id, c.id, $2, jsonb_set($3::jsonb, '{data}', coalesce($3::jsonb -> 'data', '{}') || jsonb_build_object('seq', $5::bigint, 'version', c.version))::text,
+		$4, $4, $5, c.version, $6
+	from webhooks w join cases c on c.id = $1 where w.active and (w.types = '{}' or $2 = any (w.types))`
 
 // correctNotices withdraws the notices that name another end of a right, and tells
 // those who got them the right one. Unread notices and unsent mails disappear.

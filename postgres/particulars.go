@@ -12,7 +12,7 @@ import (
 // are gone.
 func (s *Store) ReadParticulars(ctx context.Context, id recovery.CaseID) (recovery.Particulars, error) {
 	var folded recovery.Particulars
-	entries, err := queryAll[entryRow](ctx, s, "read particulars", `select seq, kind, at, key, bytes, hash from journal_entries
+	entries, err := queryAll[entryRow](ctx, s, "read particulars", entryColumns+`
 		where case_id = $1 and kind = $2 order by seq`, id, recovery.EntryParticulars)
 	if err != nil || len(entries) == 0 {
 		return folded, err

@@ -35,7 +35,7 @@ var impersonal = map[string]string{
 	"evidence":            "id case_id seq kind sha256 size media_type captured_at received_at by_role by_id",
 	"exports":             "case_at id case_id audience state pages sha256 bag_sha256 size created_at ready_at by_role by_id",
 	"journal_checkpoints": "case_id size note root at token stamped_at",
-	"journal_entries":     "case_id seq kind at key bytes hash",
+	"journal_entries":     "case_id seq kind at key bytes hash version",
 	"journal_heads":       "case_id size hashes",
 	"journal_values":      "case_id seq path erased_at",
 	"links":               "id case_id counterpart_id hash created_at expires_at opened_at revoked_at by_role by_id",

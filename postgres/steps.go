@@ -141,7 +141,7 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 		return StepResult{}, err
 	}
 	queueAddress(writer.batch, w.CaseID, w.Address)
-	s.queueNotificationsOf(writer.batch, w.CaseID, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
+	s.queueNotificationsOf(writer.batch, w.CaseID, first.Seq, w.Notifications, assignee) // before the case is reassigned: the former assignee is notified
 	err = reassignCase(writer, w, before, assignee, at)
 	if err != nil {
 		return StepResult{}, err

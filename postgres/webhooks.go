@@ -84,8 +84,8 @@ func (s *Store) StopWebhook(ctx context.Context, id, because string) error {
 	})
 }
 
-const deliveryColumns = `d.id, d.webhook_id, d.case_id, d.type, d.payload, d.state, d.next_at, d.claim, d.failures, d.status,
-	d.note, d.created_at, d.done_at`
+const deliveryColumns = `d.id, d.webhook_id, d.case_id, d.type, d.seq, d.version, d.occurred_at, d.payload, d.state, d.next_at, d.claim, d.failures, d.status,
+	d.note, d.created_at, d.sent_at, d.done_at`
 
 // ClaimDeliveries claims due deliveries for the length of the lease, up to
 // limit for each active webhook that is not in busy: a receiver that hangs
@@ -98,7 +98,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, limit int, lease time.Durat
 				order by next_at limit $2 for update skip locked) l
 			where w.active and w.id <> all ($4::text[])
 		), d as (
-			update webhook_deliveries set state = 'sending', next_at = $3, claim = claim + 1
+			update webhook_deliveries set state = 'sending', next_at = $3, claim = claim + 1, sent_at = $1
 			from due where webhook_deliveries.id = due.id returning webhook_deliveries.*
 		)
 		select `+deliveryColumns+` from d order by d.webhook_id, d.created_at, d.id`, now, limit, now.Add(lease), orEmpty(busy))

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/evidence/journal"
 	"recourse/notify"
 	"recourse/postgres"
 	"recourse/recovery"
@@ -59,6 +61,42 @@ func TestWebhooksGetWhatTheyAskFor(t *testing.T) {
 	}
 	if !slices.Equal(got[all.ID], []string{"case.a", "case.b", "case.c"}) || !slices.Equal(got[some.ID], []string{"case.a", "case.b"}) || len(got) != 2 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestAnEventSaysWhereItBelongs: the payload has the number of the entry and the version
+// of the case after the change, and the next attempt has the same bytes.
+func TestAnEventSaysWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	m := newMailbox(t, 0)
+	hook(t, m.bundle, m.people["agent"])
+	must[[]journal.Record](t)(m.AppendEntries(t.Context(), m.c.ID, false, draft(recovery.EntryNoteAdded, "n"), draft(recovery.EntryNoteAdded, "o")))
+	happened := noon.Add(-time.Hour)
+	step(t, m.bundle, m.c, newID(t), notify.Notifications{Event: notify.Event{Type: "case.a", At: happened, Payload: []byte(`{"data":{"stage":"appeal"}}`)}})
+	first := m.claimPosts(t, 1)[0]
+	var payload struct {
+		Data struct {
+			Stage        string
+			Seq, Version int64
+		}
+	}
+	if err := json.Unmarshal([]byte(first.Payload), &payload); err != nil {
+		t.Fatal(err)
+	}
+	if got := payload.Data; got.Stage != "appeal" || got.Seq != 4 || got.Version != 2 {
+		t.Errorf("the payload is %s, want entry 4 and version 2", first.Payload)
+	}
+	if first.Seq != 4 || first.Version != 2 || !first.OccurredAt.Equal(happened) || first.SentAt == nil || !first.SentAt.Equal(m.now) {
+		t.Errorf("the delivery is %+v", first)
+	}
+	m.now = m.now.Add(lease)
+	second := m.claimPosts(t, 1)[0]
+	if second.Payload != first.Payload || second.ID != first.ID || !second.OccurredAt.Equal(happened) || !second.SentAt.Equal(m.now) {
+		t.Errorf("the second attempt is %+v", second)
+	}
+	entries := must[[]journal.StoredEntry](t)(m.ReadJournal(t.Context(), m.c.ID, 2, 2))
+	if entries[0].Version != 1 || entries[1].Version != 2 {
+		t.Errorf("the entries have the versions %d and %d", entries[0].Version, entries[1].Version)
 	}
 }
 
@@ -234,8 +272,8 @@ func TestIdleDeliveriesCostTheSame(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(t, 0)
 	w := hook(t, m.bundle, m.people["agent"])
-	err := m.sql(t, `insert into webhook_deliveries (webhook_id, case_id, type, payload, state, next_at, created_at, done_at)
-		select $1, $2, 'case.a', '{}', 'delivered', now(), now(), now() from generate_series(1, 20000)`, w.ID, m.c.ID)
+	err := m.sql(t, `insert into webhook_deliveries (webhook_id, case_id, type, seq, version, occurred_at, payload, state, next_at, created_at, done_at)
+		select $1, $2, 'case.a', 1, 1, now(), '{}', 'delivered', now(), now(), now() from generate_series(1, 20000)`, w.ID, m.c.ID)
 	if err == nil {
 		err = m.sql(t, `analyze webhook_deliveries`)
 	}

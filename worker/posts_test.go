@@ -1,8 +1,11 @@
 package worker_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -95,6 +98,58 @@ func TestEventsAreDelivered(t *testing.T) {
 	}
 	if got := states(t, o); got["delivered"] != 30 || len(got) != 1 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestALateEventCanBePutInItsPlace: the first event fails and arrives last. Its number says
+// that it is older than what the receiver has, its times say how late it is.
+func TestALateEventCanBePutInItsPlace(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	type message struct {
+		Data struct {
+			Seq        int64     `json:"seq"`
+			Version    int64     `json:"version"`
+			OccurredAt time.Time `json:"occurred_at"`
+		} `json:"data"`
+		id, body string
+		sent     time.Time
+	}
+	var got []message
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		m := message{id: r.Header.Get("Webhook-Id"), body: string(body)}
+		seconds, _ := strconv.ParseInt(r.Header.Get("Webhook-Timestamp"), 10, 64)
+		if m.sent = time.Unix(seconds, 0); json.Unmarshal(body, &m) != nil {
+			t.Errorf("the message is %s", body)
+		}
+		if got = append(got, m); len(got) == 1 {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	t.Cleanup(receiver.Close)
+	id := newID(t)
+	err := o.store.AddWebhook(t.Context(), notify.Webhook{
+		ID: id, URL: receiver.URL, Secret: vault.EncryptSecret(id, []byte("s")), CreatedBy: o.people[recovery.RoleAgent], CreatedAt: o.now(),
+	}, postgres.Idempotency{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	happened := o.now().UTC().Truncate(time.Second)
+	payload := []byte(`{"type":"case.escalated","data":{"occurred_at":"` + happened.Format(time.RFC3339) + `"}}`)
+	o.tell(t, 3, notify.Notifications{Event: notify.Event{Type: "case.escalated", At: happened, Payload: payload}})
+	n := o.notices(t, nil)
+	n.RunOnce(t.Context())
+	o.later(time.Hour)
+	n.RunOnce(t.Context())
+	if len(got) != 4 || got[3].id != got[0].id || got[3].body != got[0].body {
+		t.Fatalf("the late message is not the first one: %+v", got)
+	}
+	if !(got[3].Data.Seq < got[1].Data.Seq && got[1].Data.Seq < got[2].Data.Seq && got[3].Data.Version+2 == got[2].Data.Version) {
+		t.Errorf("the messages cannot be ordered: %+v", got)
+	}
+	if late := got[3].sent.Sub(got[3].Data.OccurredAt); late < time.Hour || got[0].sent.Sub(happened) > time.Minute {
+		t.Errorf("sent %s after it happened, at first %s", late, got[0].sent.Sub(happened))
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 // StoredEntry is an entry read from the store. Record.Values holds the values
 // that still exist, Erased the paths of the erased ones.
 type StoredEntry struct {
-	Record Record
-	Erased []string
+	Record  Record
+	Erased  []string
+	Version int64 // of the case after the change; it is not part of the hashed bytes
 }
 
 // Checkpoint is a signed state of a case's journal.

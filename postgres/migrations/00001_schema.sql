@@ -155,6 +155,7 @@ create table journal_entries (
     key     text        not null,
     bytes   bytea       not null,
     hash    bytea       not null check (octet_length(hash) = 32),
+    version bigint      not null, -- of the case after the change
     primary key (case_id, seq)
 );
 create unique index journal_entries_key on journal_entries (case_id, key) where key <> '';
@@ -467,6 +468,9 @@ create table webhook_deliveries (
     webhook_id  text collate "C" not null references webhooks (id) on delete cascade,
     case_id     text collate "C" not null references cases (id),
     type        text        not null,
+    seq         bigint      not null, -- of the change's first entry
+    version     bigint      not null, -- of the case after the change
+    occurred_at timestamptz not null,
     payload     text        not null, -- the signed bytes, the same in every attempt
     state       text        not null default 'due' check (state in ('due', 'sending', 'delivered', 'dead')),
     next_at     timestamptz not null, -- while it is being sent, when the claim expires
@@ -475,6 +479,7 @@ create table webhook_deliveries (
     status      integer     not null default 0, -- of the last response; 0: none
     note        text        not null default '',
     created_at  timestamptz not null,
+    sent_at     timestamptz, -- the last attempt
     done_at     timestamptz
 );
 create index webhook_deliveries_next on webhook_deliveries (webhook_id, next_at) where state in ('due', 'sending');
