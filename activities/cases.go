@@ -76,7 +76,7 @@ func (a *Cases) TakeStep(ctx context.Context, in StepInput) (StepResult, error) 
 	written, err := a.Record.WriteStep(ctx, postgres.StepWrite{
 		CaseID: in.CaseID, Request: request.ID, Attempt: in.Attempt, Drafts: b.buildDrafts(),
 		Next: in.Step.Next, Deadlines: deadlines, Counterpart: b.changedCounterpart(), SignCheckpoint: b.hasStageChanged(),
-		AssignTo: b.assignedRole(), Notifications: a.NotifyRules.NotificationsFor(b.newChange(deadlines)), Address: b.counterpartAddress(),
+		ExpectedVersion: in.expectedVersion(), AssignTo: b.assignedRole(), Notifications: a.NotifyRules.NotificationsFor(b.newChange(deadlines)), Address: b.counterpartAddress(),
 	})
 	if errors.Is(err, postgres.ErrAbandoned) {
 		return StepResult{Abandoned: true}, nil

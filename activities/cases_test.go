@@ -311,6 +311,23 @@ func TestTakeStepRefuses(t *testing.T) {
 }
 
 // another files a second case with another transaction.
+// TestTakeStepOnAnOlderVersion: a step whose actor has seen another version is
+// refused for good, and nothing is written.
+func TestTakeStepOnAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	r := newCaseFixture(t)
+	seen := r.current().Version
+	first, second := r.stage(contact(r.filed.SentAt.Add(time.Hour)), recovery.RoleClaimant), r.stage(contact(r.filed.SentAt.Add(2*time.Hour)), recovery.RoleClaimant)
+	first.Command.ExpectedVersion, second.Command.ExpectedVersion = &seen, &seen
+	r.take(first)
+	_, err := r.cases.TakeStep(t.Context(), second)
+	wantPermanent(t, err, recovery.CodePrecondition)
+	r.wantKinds(recovery.EntryContactRecorded)
+	if again := r.take(first); again.Version != seen+1 {
+		t.Errorf("the written step has version %d, want %d", again.Version, seen+1)
+	}
+}
+
 func (r *caseFixture) another() recovery.Case {
 	r.Helper()
 	c := r.filed

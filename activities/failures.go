@@ -12,8 +12,8 @@ import (
 )
 
 // nonRetryable marks errors that another attempt cannot fix. A Fault with one of
-// those codes is an answer about the data. Everything else may pass, such as a
-// database that is down.
+// those codes is an answer about the data, and no reason for an error in the log.
+// Everything else may pass, such as a database that is down.
 func nonRetryable(err error) error {
 	var fault *recovery.Fault
 	if !errors.As(err, &fault) {
@@ -23,7 +23,9 @@ func nonRetryable(err error) error {
 	case recovery.CodeInternal, recovery.CodeUnavailable:
 		return err
 	default:
-		return temporal.NewNonRetryableApplicationError(fault.Detail, string(fault.Code), nil)
+		return temporal.NewApplicationErrorWithOptions(fault.Detail, string(fault.Code), temporal.ApplicationErrorOptions{
+			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign,
+		})
 	}
 }
 

@@ -36,6 +36,14 @@ type StepInput struct {
 	EvidenceID recovery.EvidenceID `json:"evidence_id,omitempty"`
 }
 
+// expectedVersion is the version that the actor has seen; nil for any.
+func (in StepInput) expectedVersion() *int64 {
+	if in.Command == nil {
+		return nil
+	}
+	return in.Command.ExpectedVersion
+}
+
 // StepResult is the state after the step. Abandoned means that the requester gave
 // up before it was written: nothing was written and the position is unchanged.
 type StepResult struct {

@@ -37,10 +37,12 @@ func runAction[T any](
 	if request.State == recovery.RequestApplied {
 		return actionResult(ctx, s, request, show)
 	}
-	if err := s.checkBeforeEngine(ctx, req, c, body, request); err != nil {
+	command := body.Command(request.Actor, request.ID)
+	command.ExpectedVersion = req.IfMatch
+	if err := s.checkBeforeEngine(ctx, req, c, command); err != nil {
 		return Reply[T]{}, s.deleteAction(ctx, request.ID, err)
 	}
-	if err := s.sendAction(ctx, request, body); err != nil {
+	if err := s.sendAction(ctx, request, command); err != nil {
 		return Reply[T]{}, s.addAllowedActions(ctx, req, c.ID, err)
 	}
 	return actionResult(ctx, s, request, show)
@@ -120,16 +122,17 @@ func (s *Service) actionRequest(req Request, c recovery.Case, body recovery.Acti
 	}
 }
 
-// checkBeforeEngine refuses early what the engine would refuse, to save a
-// round trip. The engine decides again.
-func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery.Case, body recovery.ActionBody, request recovery.ActionRequest) error {
+// checkBeforeEngine refuses early what the engine or the database would refuse, to
+// save a round trip. Both decide again: the workflow under its mutex, the database
+// under the lock of the case.
+func (s *Service) checkBeforeEngine(ctx context.Context, req Request, c recovery.Case, command recovery.Command) error {
 	if err := req.checkVersion(c); err != nil {
 		return err
 	}
-	if _, err := c.Position.Take(body.Command(req.Actor, request.ID)); err != nil {
+	if _, err := c.Position.Take(command); err != nil {
 		return withAllowedActions(err, c, req.Actor)
 	}
-	if body.Action != recovery.Reopen {
+	if command.Action != recovery.Reopen {
 		return nil
 	}
 	open, err := s.Store.TransactionOpen(ctx, c)
@@ -150,10 +153,10 @@ func (s *Service) deleteAction(ctx context.Context, id recovery.RequestID, cause
 // sendAction sends the action to the engine. If the engine does not answer in time,
 // the request is abandoned, so that the action cannot happen later. An action that
 // was written in the meantime counts as done.
-func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest, body recovery.ActionBody) error {
+func (s *Service) sendAction(ctx context.Context, request recovery.ActionRequest, command recovery.Command) error {
 	limited, cancel := context.WithTimeout(ctx, s.config.ActTimeout)
 	defer cancel()
-	abandoned, err := s.Engine.SendAction(limited, request.CaseID, body.Command(request.Actor, request.ID), request.Attempt)
+	abandoned, err := s.Engine.SendAction(limited, request.CaseID, command, request.Attempt)
 	switch {
 	case err == nil && !abandoned:
 		return nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -279,6 +280,36 @@ func TestIfMatch(t *testing.T) {
 	req.IfMatch = &stale
 	_, err := rig.TakeAction(t.Context(), req, view.ID, recovery.ActionBody{Action: recovery.Withdraw, Reason: "x"})
 	wantCode(t, err, recovery.CodePrecondition)
+}
+
+// TestIfMatchAtOnce: of several returns on one version at once, one is written.
+func TestIfMatchAtOnce(t *testing.T) {
+	t.Parallel()
+	rig := casetest.New(t)
+	view := rig.FileCase(t)
+	amount, at := recovery.Money(30_000), time.Now()
+	req := rig.As(recovery.RoleClaimant)
+	req.IfMatch = &view.Version
+	var written atomic.Int32
+	var group sync.WaitGroup
+	for range 10 {
+		group.Go(func() {
+			_, err := rig.TakeAction(t.Context(), req, view.ID, recovery.ActionBody{
+				Action: recovery.RecordReturn, Amount: &amount, At: &at, Channel: recovery.OriginalRoute,
+			})
+			switch {
+			case err == nil:
+				written.Add(1)
+			case recovery.CodeOf(err) != recovery.CodePrecondition:
+				t.Errorf("refused with %v", err)
+			}
+		})
+	}
+	group.Wait()
+	after, err := rig.Store.ReadCase(t.Context(), view.ID)
+	if err != nil || written.Load() != 1 || after.Position.Recovered != amount {
+		t.Errorf("%d were written, %d came back (%v)", written.Load(), after.Position.Recovered, err)
+	}
 }
 
 func TestUnknownCounterpart(t *testing.T) {

@@ -27,7 +27,8 @@ type Engine interface {
 	// id in command and the attempt are its idempotency key. abandoned means that the
 	// step was not written because the request was abandoned. The error is a
 	// Fault: CodeActionNotAllowed, CodeForbidden or CodeInvalid if the workflow
-	// refuses, CodeUnavailable if there is no answer in time.
+	// refuses, CodePrecondition or CodeTransactionOpen if the database does,
+	// CodeUnavailable if there is no answer in time.
 	SendAction(ctx context.Context, id recovery.CaseID, command recovery.Command, attempt int) (abandoned bool, err error)
 	// CheckHealth returns an error if the engine cannot be reached.
 	CheckHealth(ctx context.Context) error

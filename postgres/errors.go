@@ -108,4 +108,13 @@ func isTransient(err error, refused *pgconn.PgError) bool {
 	return false
 }
 
+// checkVersion compares the version that a writer has seen with the one of the
+// locked case.
+func checkVersion(expected *int64, current int64) error {
+	if expected == nil || *expected == current {
+		return nil
+	}
+	return recovery.Faultf(recovery.CodePrecondition, "The case has changed since it was read. Read it again.")
+}
+
 func isNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

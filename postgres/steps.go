@@ -18,6 +18,8 @@ type StepWrite struct {
 	CaseID  recovery.CaseID
 	Request recovery.RequestID // the action request; "" for steps of a timer
 	Attempt int                // the attempt of that request
+	// ExpectedVersion is the version that the case must have; nil for any.
+	ExpectedVersion *int64
 	// Drafts are written in order. The key of the first one identifies the
 	// step: a repeated step changes nothing.
 	Drafts         []journal.Draft
@@ -45,7 +47,8 @@ type StepResult struct {
 // deadlines of the case, a counterpart's answer, and the state of the request.
 // If the step's key exists, the existing result is returned.
 //
-// Errors: ErrAbandoned, CodeNotFound.
+// Errors: ErrAbandoned, CodeNotFound, CodePrecondition if the case has another
+// version than ExpectedVersion.
 func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) {
 	if len(w.Drafts) == 0 || w.Drafts[0].Key == "" {
 		return StepResult{}, fmt.Errorf("step of case %s: its first draft needs a key", w.CaseID)
@@ -67,6 +70,9 @@ func (s *Store) WriteStep(ctx context.Context, w StepWrite) (StepResult, error) 
 		}
 		if before.isAbandoned(w) {
 			return ErrAbandoned
+		}
+		if err := checkVersion(w.ExpectedVersion, before.Version); err != nil {
+			return err
 		}
 		result, err = s.applyStep(ctx, writer, w, before)
 		return err

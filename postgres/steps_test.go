@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -77,6 +78,35 @@ func TestWriteStepTwiceIsOnce(t *testing.T) {
 	}
 	if got := must[recovery.Case](t)(b.ReadCase(t.Context(), c.ID)); got.Version != 2 {
 		t.Errorf("got version %d, want 2", got.Version)
+	}
+}
+
+// TestOneStepForEachVersion: of several different steps on one version, one is written.
+func TestOneStepForEachVersion(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t)
+	c := file(t, s)
+	codes := make([]recovery.Code, 10)
+	var group sync.WaitGroup
+	for i := range codes {
+		group.Go(func() {
+			_, err := s.WriteStep(t.Context(), postgres.StepWrite{
+				CaseID: c.ID, ExpectedVersion: &c.Version, Drafts: drafts(recovery.EntryReturnRecorded, numbered("return", i)), Next: c.Position,
+			})
+			if err != nil {
+				codes[i] = recovery.CodeOf(err)
+			}
+		})
+	}
+	group.Wait()
+	slices.Sort(codes)
+	want := slices.Repeat([]recovery.Code{recovery.CodePrecondition}, len(codes))
+	want[0] = ""
+	if diff := cmp.Diff(want, codes); diff != "" {
+		t.Errorf("codes (-want +got):\n%s", diff)
+	}
+	if leaves := verifyChain(t, s, c.ID); len(leaves) != 2 {
+		t.Errorf("got %d entries, want 2", len(leaves))
 	}
 }
 

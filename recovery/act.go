@@ -65,6 +65,10 @@ type Command struct {
 	// At is when it happened, as stated by the actor, or now if not stated. Rules
 	// about time are not checked if it is nil.
 	At *time.Time `json:"at,omitempty"`
+	// ExpectedVersion is the version of the case that the actor has seen; nil for any.
+	// Only the database knows the current version, so it compares them when it writes
+	// the step.
+	ExpectedVersion *int64 `json:"expected_version,omitempty"`
 }
 
 // Command returns the part of an action that changes the position.

@@ -35,8 +35,9 @@ func NewEngine(c *Connection) *Engine { return &Engine{client: c.Client} }
 // SendAction sends an action as a workflow Update and waits for its result, or
 // until ctx ends. An attempt that is sent twice is applied once. abandoned is set
 // if the caller had given up the request. Errors: CodeActionNotAllowed,
-// CodeForbidden or CodeInvalid if the workflow refuses, CodeUnavailable if there is
-// no answer in time.
+// CodeForbidden or CodeInvalid if the workflow refuses, CodePrecondition or
+// CodeTransactionOpen if the database does, CodeUnavailable if there is no answer in
+// time.
 func (e *Engine) SendAction(ctx context.Context, id recovery.CaseID, move recovery.Command, attempt int) (abandoned bool, err error) {
 	update := client.UpdateWorkflowOptions{
 		UpdateID: fmt.Sprintf("%s/%d", move.RequestID, attempt), WorkflowID: workflows.CaseWorkflowID(id), UpdateName: workflows.ActionUpdate,
@@ -108,7 +109,7 @@ func databaseFault(err error) *recovery.Fault {
 		return nil
 	}
 	switch code := recovery.Code(failed.Type()); code {
-	case recovery.CodeTransactionOpen, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound:
+	case recovery.CodeTransactionOpen, recovery.CodePrecondition, recovery.CodeConflict, recovery.CodeInvalid, recovery.CodeNotFound:
 		return &recovery.Fault{Code: code, Detail: failed.Message(), Cause: err}
 	default:
 		return nil

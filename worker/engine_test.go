@@ -128,6 +128,7 @@ func TestActFaults(t *testing.T) {
 		{"the asker left", server{outcome: serviceerror.NewCanceled("left")}, recovery.CodeUnavailable},
 		{"something else", server{update: errors.New("else")}, recovery.CodeInternal},
 		{"the database ruled", server{outcome: temporal.NewNonRetryableApplicationError("x", "transaction_has_open_case", nil)}, recovery.CodeTransactionOpen},
+		{"the case has changed", server{outcome: temporal.NewNonRetryableApplicationError("x", "precondition_failed", nil)}, recovery.CodePrecondition},
 		{"an activity failed", server{outcome: temporal.NewNonRetryableApplicationError("x", "panic", nil)}, recovery.CodeInternal},
 	} {
 		t.Run(test.name, func(t *testing.T) {

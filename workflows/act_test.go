@@ -2,10 +2,12 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/temporal"
 
 	"recourse/recovery"
 	"recourse/workflows"
@@ -58,6 +60,33 @@ func TestTwoActionsAtOnce(t *testing.T) {
 		t.Errorf("second: %+v", *second)
 	}
 	if diff := cmp.Diff([]string{"act:r-1"}, j.fake.stepKeys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+// TestActionOnAnOlderVersion: the database refuses the step. The actor gets the
+// refusal, the position stays, and the case goes on.
+func TestActionOnAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	j := newTestRun(t, startPosition(true, false, "a"))
+	seen := j.fake.version
+	stale := seen + 7
+	at := func(version int64, request recovery.RequestID) workflows.ActionInput {
+		in := withdraw(request)
+		in.Command.ExpectedVersion = &version
+		return in
+	}
+	j.schedule(time.Hour, func() { j.sendAction("stale", at(stale, "r-1")) })
+	j.schedule(2*time.Hour, func() { j.sendAction("current", at(seen, "r-2")) })
+	j.runWorkflow()
+	var refused *temporal.ApplicationError
+	if err := j.results["stale"].err; !errors.As(err, &refused) || refused.Type() != string(recovery.CodePrecondition) {
+		t.Errorf("stale: %v", err)
+	}
+	if current := j.results["current"]; current.err != nil || current.result.Version != seen+1 {
+		t.Errorf("current: %+v", *current)
+	}
+	if diff := cmp.Diff([]string{"act:r-2"}, j.fake.stepKeys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }

@@ -84,6 +84,9 @@ func (d *fakeActivities) TakeStep(_ context.Context, in activities.StepInput) (a
 	if in.Command != nil && d.abandon[in.Command.RequestID] == in.Attempt && in.Attempt > 0 {
 		return activities.StepResult{Abandoned: true}, nil
 	}
+	if in.Command != nil && in.Command.ExpectedVersion != nil && *in.Command.ExpectedVersion != d.version {
+		return activities.StepResult{}, temporal.NewNonRetryableApplicationError("changed", string(recovery.CodePrecondition), nil)
+	}
 	if in.Step.Kind == recovery.EntryPlanAccepted {
 		d.agreed = d.now()
 	}
