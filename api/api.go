@@ -133,8 +133,10 @@ type protectedRouter struct {
 	api *API
 }
 
-// GET implements EchoRouter.
+// GET implements EchoRouter. What can be read has a header (RFC 9110, 9.3.2): the server
+// leaves out the body.
 func (g protectedRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	g.HEAD(path, h, g.middlewareFor(path, m)...)
 	return g.EchoRouter.GET(path, h, g.middlewareFor(path, m)...)
 }
 

@@ -3,7 +3,6 @@ package api
 import (
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -171,19 +170,7 @@ func (a *API) GetEvidenceContent(c echo.Context, id ID, params GetEvidenceConten
 		return err
 	}
 	defer body.Close()
-	header := c.Response().Header()
-	setAttachment(header, record.FileName)
-	return streamContent(c, record.MediaType, record.Size, body)
-}
-
-// streamContent sends a body unchanged.
-func streamContent(c echo.Context, media string, size int64, body io.Reader) error {
-	header := c.Response().Header()
-	header.Set(echo.HeaderContentType, media)
-	header.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
-	out := newPacedWriter(c)
-	defer out.clearDeadline()
-	c.Response().WriteHeader(http.StatusOK)
-	_, err := io.Copy(out, body)
-	return err
+	setAttachment(c.Response().Header(), record.FileName)
+	sent := download{media: record.MediaType, digest: record.SHA256, size: record.Size, modified: record.ReceivedAt}
+	return sent.send(c, io.NewSectionReader(body, 0, record.Size))
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -22,13 +23,16 @@ func (a *API) GetEvidenceView(c echo.Context, id ID, params GetEvidenceViewParam
 	if err != nil {
 		return err
 	}
-	body, size, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
+	view, err := a.service.OpenView(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
 	if err != nil {
 		return err
 	}
-	defer body.Close()
 	c.Response().Header().Set(echo.HeaderContentDisposition, "inline")
-	return streamContent(c, intake.ViewMedia, size, body)
+	if view.Body == nil {
+		return sendHeader(c, intake.ViewMedia)
+	}
+	defer view.Body.Close()
+	return download{media: intake.ViewMedia, digest: view.SHA256, size: view.Size}.send(c, io.NewSectionReader(view.Body, 0, view.Size))
 }
 
 // GetEvidenceText implements ServerInterface.
@@ -43,6 +47,9 @@ func (a *API) GetEvidenceText(c echo.Context, id ID, params GetEvidenceTextParam
 	reading, err := a.service.ReadDocument(c.Request().Context(), request, recovery.EvidenceID(id), stringOrEmpty(params.Purpose))
 	if err != nil {
 		return err
+	}
+	if isHead(c) {
+		return sendHeader(c, echo.MIMEApplicationJSON)
 	}
 	return sendJSON(c, renderDocument(reading))
 }

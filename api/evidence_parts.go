@@ -48,6 +48,17 @@ func (a *API) GetUpload(c echo.Context, id ID) error {
 	return sendJSON(c, renderUpload(state))
 }
 
+// DeleteUpload implements ServerInterface.
+func (a *API) DeleteUpload(c echo.Context, id ID) error {
+	if err := checkID(id); err != nil {
+		return err
+	}
+	if err := a.service.DeleteUpload(c.Request().Context(), actorFrom(c), recovery.EvidenceID(id)); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
 // PutUploadPart implements ServerInterface. The part is streamed, not held in
 // memory.
 func (a *API) PutUploadPart(c echo.Context, id ID, n int, params PutUploadPartParams) error {

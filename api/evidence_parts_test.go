@@ -223,3 +223,47 @@ func TestDigestMismatch(t *testing.T) {
 		}
 	}
 }
+
+func (s *testServer) deleteUpload(t testing.TB, as recovery.Role, upload string) testResponse {
+	t.Helper()
+	return s.send(t, testCall{as: as, method: "DELETE", path: "/api/v1/uploads/" + upload})
+}
+
+// TestUploadsCanBeTakenBack: what is taken back makes room, and its bytes are gone. What is
+// complete is evidence and stays.
+func TestUploadsCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t, api.Options{})
+	id, data := s.fileCase(t).stringField("id"), largeContent()
+	begin := func() testResponse {
+		return s.send(t, testCall{
+			as: recovery.RoleClaimant, method: "POST", path: "/api/v1/cases/" + id + "/uploads", body: announcementBody(len(data), sha256Hex(data)),
+		})
+	}
+	var begun []string
+	for range recovery.MaxUploads {
+		begun = append(begun, begin().wantStatus(http.StatusCreated).stringField("id"))
+	}
+	begin().problem(http.StatusConflict, "conflict")
+	s.part(t, recovery.RoleClaimant, begun[0], 1, "", data[:casework.PartSize]).wantStatus(http.StatusOK)
+	for _, as := range []recovery.Role{otherClaimant, recovery.RoleAgent} {
+		s.deleteUpload(t, as, begun[0]).problem(http.StatusNotFound, "not_found")
+	}
+	s.deleteUpload(t, "", begun[0]).problem(http.StatusUnauthorized, "unauthenticated")
+	s.deleteUpload(t, recovery.RoleClaimant, begun[0]).wantStatus(http.StatusNoContent)
+	if s.countBlobs() != 0 {
+		t.Errorf("%d files are left of the upload", s.countBlobs())
+	}
+	s.get(t, recovery.RoleClaimant, "/api/v1/uploads/"+begun[0]).problem(http.StatusNotFound, "not_found")
+	s.part(t, recovery.RoleClaimant, begun[0], 1, "", data[:casework.PartSize]).problem(http.StatusNotFound, "not_found")
+	s.deleteUpload(t, recovery.RoleClaimant, begun[0]).problem(http.StatusNotFound, "not_found")
+	last := begin().wantStatus(http.StatusCreated).stringField("id")
+	for n := 1; n <= 3; n++ {
+		s.part(t, recovery.RoleClaimant, last, n, "", data[(n-1)*casework.PartSize:min(n*casework.PartSize, len(data))]).wantStatus(http.StatusOK)
+	}
+	s.completeUpload(t, last, "").wantStatus(http.StatusCreated)
+	s.deleteUpload(t, recovery.RoleClaimant, last).problem(http.StatusConflict, "conflict")
+	if s.countBlobs() != 1 {
+		t.Error("the evidence is gone")
+	}
+}

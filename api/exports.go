@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -62,12 +63,10 @@ func (a *API) downloadExport(c echo.Context, id ID, name, media string, digest f
 		return err
 	}
 	defer file.Close()
-	header := c.Response().Header()
-	setAttachment(header, string(export.Audience)+"-"+name)
-	header.Set(echo.HeaderContentType, media)
-	header.Set("ETag", `"`+digest(export)+`"`)
-	out := newPacedWriter(c)
-	defer out.clearDeadline()
-	http.ServeContent(out, c.Request(), "", valueOrZero(export.ReadyAt), file)
-	return nil
+	setAttachment(c.Response().Header(), string(export.Audience)+"-"+name)
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	return download{media: media, digest: digest(export), size: size, modified: valueOrZero(export.ReadyAt)}.send(c, file)
 }

@@ -85,7 +85,7 @@ func TestExport(t *testing.T) {
 		t.Errorf("part %q", part.body)
 	}
 	s.send(t, testCall{as: recovery.RoleLegal, method: "GET", path: path + "/bag.zip", header: map[string]string{"If-None-Match": `"` + digestOf("PK bag") + `"`}}).wantStatus(http.StatusNotModified)
-	s.send(t, testCall{as: recovery.RoleLegal, method: "GET", path: path + "/bag.zip", header: map[string]string{"Range": "bytes=99-"}}).wantStatus(http.StatusRequestedRangeNotSatisfiable)
+	s.send(t, testCall{as: recovery.RoleLegal, method: "GET", path: path + "/bag.zip", header: map[string]string{"Range": "bytes=99-"}}).problem(http.StatusRequestedRangeNotSatisfiable, "range_not_satisfiable")
 }
 
 func TestRefuseExports(t *testing.T) {

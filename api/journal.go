@@ -89,6 +89,9 @@ func (a *API) StreamEvents(c echo.Context, id ID, params StreamEventsParams) err
 	header.Set(echo.HeaderContentType, "text/event-stream")
 	header.Set("X-Accel-Buffering", "no") // a buffering proxy would delay events
 	c.Response().WriteHeader(http.StatusOK)
+	if isHead(c) {
+		return nil
+	}
 	return s.sendUntilDone(c.Request().Context(), first)
 }
 

@@ -51,7 +51,7 @@ func (l *rateLimiter) allow(id string) bool {
 // limitAccount refuses writes of an account that sends too many.
 func (a *API) limitAccount(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method != http.MethodGet && !a.accountLimits.allow(string(actorFrom(c).ID)) {
+		if c.Request().Method != http.MethodGet && !isHead(c) && !a.accountLimits.allow(string(actorFrom(c).ID)) {
 			return recovery.Faultf(recovery.CodeRateLimited, "This account sends too many requests. Wait a second before the next one.")
 		}
 		return next(c)

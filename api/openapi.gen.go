@@ -527,6 +527,7 @@ const (
 	ProblemCodeNotFound               ProblemCode = "not_found"
 	ProblemCodePreconditionFailed     ProblemCode = "precondition_failed"
 	ProblemCodeQuietHours             ProblemCode = "quiet_hours"
+	ProblemCodeRangeNotSatisfiable    ProblemCode = "range_not_satisfiable"
 	ProblemCodeRateLimited            ProblemCode = "rate_limited"
 	ProblemCodeTextUnsafe             ProblemCode = "text_unsafe"
 	ProblemCodeTooLarge               ProblemCode = "too_large"
@@ -3081,6 +3082,9 @@ type EvidenceAdded = Evidence
 // FactsAnswered The record of one file
 type FactsAnswered = Evidence
 
+// FileChanged RFC 9457 problem document
+type FileChanged = Problem
+
 // Forbidden RFC 9457 problem document
 type Forbidden = Problem
 
@@ -3107,6 +3111,9 @@ type MethodNotAllowed = Problem
 
 // NotFound RFC 9457 problem document
 type NotFound = Problem
+
+// RangeNotSatisfiable RFC 9457 problem document
+type RangeNotSatisfiable = Problem
 
 // RateLimited RFC 9457 problem document
 type RateLimited = Problem
@@ -3648,6 +3655,9 @@ type ServerInterface interface {
 	// LintText Check the wording of a text
 	// (POST /api/v1/texts/lint)
 	LintText(ctx echo.Context, params LintTextParams) error
+	// DeleteUpload Take back an upload
+	// (DELETE /api/v1/uploads/{id})
+	DeleteUpload(ctx echo.Context, id ID) error
 	// GetUpload Read the state of an upload
 	// (GET /api/v1/uploads/{id})
 	GetUpload(ctx echo.Context, id ID) error
@@ -5003,6 +5013,22 @@ func (w *ServerInterfaceWrapper) LintText(ctx echo.Context) error {
 	return err
 }
 
+// DeleteUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteUpload(ctx, id)
+	return err
+}
+
 // GetUpload converts echo context to params.
 func (w *ServerInterfaceWrapper) GetUpload(ctx echo.Context) error {
 	var err error
@@ -5326,6 +5352,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.ListEvidence, options.OperationMiddlewares["listEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/evidence", wrapper.AddEvidence, options.OperationMiddlewares["addEvidence"]...)
 	router.POST(options.BaseURL+"/api/v1/cases/:id/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)
+	router.DELETE(options.BaseURL+"/api/v1/uploads/:id", wrapper.DeleteUpload, options.OperationMiddlewares["deleteUpload"]...)
 	router.GET(options.BaseURL+"/api/v1/uploads/:id", wrapper.GetUpload, options.OperationMiddlewares["getUpload"]...)
 	router.PUT(options.BaseURL+"/api/v1/uploads/:id/parts/:n", wrapper.PutUploadPart, options.OperationMiddlewares["putUploadPart"]...)
 	router.POST(options.BaseURL+"/api/v1/uploads/:id/complete", wrapper.CompleteUpload, options.OperationMiddlewares["completeUpload"]...)

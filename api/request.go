@@ -21,7 +21,7 @@ func newRequest(c echo.Context, key *string, parts ...string) (casework.Request,
 	if err := checkKey(key); err != nil {
 		return casework.Request{}, err
 	}
-	request := casework.Request{Actor: actorFrom(c), Device: userAgent(c.Request())}
+	request := casework.Request{Actor: actorFrom(c), Device: userAgent(c.Request()), HeaderOnly: isHead(c)}
 	if key != nil {
 		request.Key, request.Fingerprint = *key, requestFingerprint(c.Request(), parts)
 	}

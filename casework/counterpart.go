@@ -55,13 +55,13 @@ func (s *Service) IsHandled(ctx context.Context, link recovery.Link) (bool, erro
 }
 
 // OpenCounterpartView shows a counterpart their part of the case. The first opening
-// is recorded: from then on they know of the mistake (民法典 986, 987).
+// is recorded, unless only the header is wanted: from then on they know of the mistake (民法典 986, 987).
 func (s *Service) OpenCounterpartView(ctx context.Context, req Request, link recovery.Link) (CounterpartView, error) {
 	c, err := s.Store.ReadCase(ctx, link.CaseID)
 	if err != nil {
 		return CounterpartView{}, err
 	}
-	if link.OpenedAt == nil {
+	if link.OpenedAt == nil && !req.HeaderOnly {
 		draft := s.linkDraft(recovery.EntryLinkOpened, req, c, link)
 		err = s.Store.OpenLink(ctx, link, draft, s.NotifyRules.NotificationsFor(notify.ChangeInPlace(c, draft.Kind, req.Actor, draft.At)))
 		if err != nil {

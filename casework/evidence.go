@@ -235,12 +235,12 @@ func (s *Service) EvidenceOf(ctx context.Context, actor recovery.Actor, id recov
 
 // OpenEvidence opens the original bytes. The viewing is written to the journal
 // before a byte is returned.
-func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, io.ReadCloser, error) {
+func (s *Service) OpenEvidence(ctx context.Context, req Request, id recovery.EvidenceID) (recovery.Evidence, blob.File, error) {
 	return s.OpenEvidenceFor(ctx, req, id, "")
 }
 
 // OpenEvidenceFor is OpenEvidence with a purpose, one of Purposes.
-func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (recovery.Evidence, io.ReadCloser, error) {
+func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (recovery.Evidence, blob.File, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
 		return recovery.Evidence{}, nil, err
@@ -251,7 +251,7 @@ func (s *Service) OpenEvidenceFor(ctx context.Context, req Request, id recovery.
 	if c.ErasedAt != nil { // another case may still need the same bytes
 		return recovery.Evidence{}, nil, fileErased()
 	}
-	body, err := s.Blobs.Open(record.SHA256)
+	body, err := s.Blobs.OpenAt(record.SHA256)
 	if err != nil {
 		return recovery.Evidence{}, nil, err
 	}

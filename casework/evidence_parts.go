@@ -70,7 +70,11 @@ func (s *Service) prepareUpload(ctx context.Context, req Request, id recovery.Ca
 	}}
 	state.Count = countParts(state.Upload)
 	return change[UploadState]{string(state.ID), state, func(idem postgres.Idempotency) (UploadState, error) {
-		return state, s.Store.BeginUpload(ctx, state.Upload, idem)
+		replaced, err := s.Store.BeginUpload(ctx, state.Upload, idem)
+		for _, id := range replaced {
+			s.dropParts(ctx, id)
+		}
+		return state, err
 	}}, nil
 }
 
@@ -142,6 +146,9 @@ func (s *Service) PutPart(ctx context.Context, actor recovery.Actor, id recovery
 	if err != nil {
 		return UploadState{}, err
 	}
+	if err := s.Store.KeepUpload(ctx, id); err != nil {
+		return UploadState{}, err
+	}
 	if err := s.Blobs.PutPart(ctx, string(id), no, body, size); err != nil {
 		return UploadState{}, err
 	}
@@ -200,6 +207,37 @@ func (s *Service) CompleteUpload(ctx context.Context, req Request, id recovery.E
 		s.deleteUpload(context.WithoutCancel(ctx), id)
 	}
 	return reply, err
+}
+
+// DeleteUpload takes back an upload that is not complete. The parts that arrived are
+// deleted. Errors: CodeConflict if it is evidence already, which stays.
+func (s *Service) DeleteUpload(ctx context.Context, actor recovery.Actor, id recovery.EvidenceID) error {
+	if err := checkMayWrite(actor); err != nil {
+		return err
+	}
+	_, err := s.ownUpload(ctx, actor, id)
+	if recovery.CodeOf(err) == recovery.CodeNotFound {
+		if _, err := s.completedUpload(ctx, actor, id); err != nil {
+			return err
+		}
+		return recovery.Faultf(recovery.CodeConflict, "The upload is complete. It is evidence now, which cannot be taken back.")
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Store.DeleteUpload(ctx, id); err != nil {
+		return err
+	}
+	s.dropParts(ctx, id)
+	return nil
+}
+
+// dropParts deletes the parts of an upload that was given up. Parts that remain are swept
+// after a day.
+func (s *Service) dropParts(ctx context.Context, id recovery.EvidenceID) {
+	if err := s.Blobs.DropParts(string(id)); err != nil {
+		s.Log.WarnContext(ctx, "the parts of an upload could not be deleted", "upload", string(id), "error", err)
+	}
 }
 
 // deleteUpload deletes a completed upload. Parts that remain are swept after a

@@ -126,7 +126,7 @@ func TestViewOfALostOriginal(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(r.ReadEntries(t, c.ID))
-	if _, _, err := r.OpenView(t.Context(), r.As(recovery.RoleAgent), e.ID, ""); recovery.CodeOf(err) != recovery.CodeNotFound {
+	if _, err := r.OpenView(t.Context(), r.As(recovery.RoleAgent), e.ID, ""); recovery.CodeOf(err) != recovery.CodeNotFound {
 		t.Error(err)
 	}
 	if after := len(r.ReadEntries(t, c.ID)); after != before {

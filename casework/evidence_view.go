@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"recourse/evidence/originals/blob"
 	"recourse/evidence/originals/intake"
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/evidence/originals/metadata"
@@ -27,8 +28,12 @@ const (
 	copyText     = "text"
 )
 
-// recordViewing writes the viewing of a file to the journal.
+// recordViewing writes the viewing of a file to the journal. Who asks for the header only
+// sees nothing of it.
 func (s *Service) recordViewing(ctx context.Context, req Request, c recovery.Case, record recovery.Evidence, copyName, purpose string) error {
+	if req.HeaderOnly {
+		return nil
+	}
 	draft := s.newDraft(recovery.EntryEvidenceViewed, req, c)
 	draft.Facts = map[string]any{"evidence_id": record.ID, "sha256": record.SHA256, "copy": copyName}
 	if purpose != "" {
@@ -50,34 +55,58 @@ func checkPurpose(purpose string) error {
 // OpenView opens the copy of a picture for viewing: upright, of moderate size,
 // without metadata. It is made on the first request, with an entry in the journal.
 // Errors: CodeNotFound if there is none.
-func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (io.ReadCloser, int64, error) {
+func (s *Service) OpenView(ctx context.Context, req Request, id recovery.EvidenceID, purpose string) (ViewCopy, error) {
 	record, c, err := s.evidenceAndCase(ctx, req.Actor, id)
 	if err != nil {
-		return nil, 0, err
+		return ViewCopy{}, err
 	}
 	if err := checkPurpose(purpose); err != nil {
-		return nil, 0, err
+		return ViewCopy{}, err
 	}
 	if c.ErasedAt != nil {
-		return nil, 0, fileErased()
+		return ViewCopy{}, fileErased()
 	}
 	details, err := s.Store.EvidenceDetails(ctx, record.ID)
 	if err != nil {
-		return nil, 0, err
+		return ViewCopy{}, err
+	}
+	if details.ViewSHA256 == "" && req.HeaderOnly {
+		return s.viewToCome(record, details)
 	}
 	if details.ViewSHA256 == "" {
 		if details, err = s.deriveView(ctx, c, record, details); err != nil {
-			return nil, 0, err
+			return ViewCopy{}, err
 		}
 	}
-	body, err := s.Blobs.Open(details.ViewSHA256)
+	body, err := s.Blobs.OpenAt(details.ViewSHA256)
 	if err != nil {
-		return nil, 0, err
+		return ViewCopy{}, err
 	}
 	if err := s.recordViewing(ctx, req, c, record, copyView, purpose); err != nil {
-		return nil, 0, errors.Join(err, body.Close())
+		return ViewCopy{}, errors.Join(err, body.Close())
 	}
-	return body, details.ViewSize, nil
+	return ViewCopy{Body: body, SHA256: details.ViewSHA256, Size: details.ViewSize}, nil
+}
+
+// ViewCopy is the copy of a picture for viewing. Body is nil if only the header of a copy
+// was asked for that is not made yet.
+type ViewCopy struct {
+	Body   blob.File
+	SHA256 string
+	Size   int64
+}
+
+// viewToCome answers for a copy that is not made yet, without making it.
+func (s *Service) viewToCome(record recovery.Evidence, details recovery.EvidenceDetails) (ViewCopy, error) {
+	exhibit, err := s.exhibitWith(record, details)
+	if err == nil && !exhibit.Shown {
+		err = noViewFault()
+	}
+	return ViewCopy{}, err
+}
+
+func noViewFault() error {
+	return recovery.Faultf(recovery.CodeNotFound, "The file has no copy for viewing; its findings say why. Download the original.")
 }
 
 // deriveView makes the copy for viewing. Concurrent calls make the same bytes
@@ -85,7 +114,7 @@ func (s *Service) OpenView(ctx context.Context, req Request, id recovery.Evidenc
 func (s *Service) deriveView(ctx context.Context, c recovery.Case, record recovery.Evidence, d recovery.EvidenceDetails) (recovery.EvidenceDetails, error) {
 	view, err := s.makeView(ctx, record)
 	if errors.Is(err, intake.ErrNoView) {
-		return d, recovery.Faultf(recovery.CodeNotFound, "The file has no copy for viewing; its findings say why. Download the original.")
+		return d, noViewFault()
 	}
 	if err != nil {
 		return d, err
@@ -201,6 +230,9 @@ func (s *Service) ReadDocument(ctx context.Context, req Request, id recovery.Evi
 	}
 	if record.MediaType != "application/pdf" {
 		return Reading{}, recovery.Faultf(recovery.CodeConflict, "Only the text of a PDF can be read. This file is %s.", record.MediaType)
+	}
+	if req.HeaderOnly {
+		return Reading{Evidence: record}, nil
 	}
 	body, err := s.Blobs.Open(record.SHA256)
 	if err != nil {

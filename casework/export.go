@@ -117,6 +117,9 @@ func (s *Service) OpenExport(ctx context.Context, req Request, id recovery.Expor
 	if err != nil {
 		return nil, export, err
 	}
+	if req.HeaderOnly {
+		return file, export, nil
+	}
 	draft := s.newDraft(recovery.EntryExportDownloaded, req, c)
 	draft.Facts = map[string]any{"export_id": id, "file": name, "audience": export.Audience}
 	if _, err := s.Store.AppendEntries(ctx, c.ID, false, draft); err != nil {

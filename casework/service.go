@@ -120,6 +120,7 @@ type Request struct {
 	Fingerprint string // digest of the request; the same key with another one is a conflict
 	Device      string // name of the caller's program
 	IfMatch     *int64 // version the caller has seen
+	HeaderOnly  bool   // only the header of the answer is wanted: nothing is shown, so nothing is recorded as seen
 }
 
 // checkVersion refuses a change if the case has changed since the caller read

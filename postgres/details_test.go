@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -151,14 +152,14 @@ func TestUploadsComeAndGo(t *testing.T) {
 	c := file(t, b.Store)
 	want := announced(t, c)
 	idem := postgres.Idempotency{Actor: "owner-1", Key: "k", Fingerprint: "f", Ref: string(want.ID)}
-	if err := b.BeginUpload(t.Context(), want, idem); err != nil {
+	if _, err := b.BeginUpload(t.Context(), want, idem); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, must[recovery.Upload](t)(b.FindUpload(t.Context(), want.ID))); diff != "" {
 		t.Error(diff)
 	}
 	again := announced(t, c)
-	if err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrRepeated) {
+	if _, err := b.BeginUpload(t.Context(), again, idem); !errors.Is(err, postgres.ErrRepeated) {
 		t.Error(err)
 	}
 	now = noon.Add(recovery.UploadLife + time.Second)
@@ -166,7 +167,7 @@ func TestUploadsComeAndGo(t *testing.T) {
 		t.Errorf("a day later: %v", err)
 	}
 	again.CreatedAt = now
-	if err := b.BeginUpload(t.Context(), again, postgres.Idempotency{}); err != nil {
+	if _, err := b.BeginUpload(t.Context(), again, postgres.Idempotency{}); err != nil {
 		t.Fatal(err)
 	}
 	if b.count(t, "uploads where $1 <> ''", "x") != 1 {
@@ -185,12 +186,55 @@ func TestUploadsUnderWayAreBounded(t *testing.T) {
 	b := open(t, postgres.Options{Now: func() time.Time { return noon }})
 	c := file(t, b.Store)
 	for i := range recovery.MaxUploads + 1 {
-		err := b.BeginUpload(t.Context(), announced(t, c), postgres.Idempotency{})
+		_, err := b.BeginUpload(t.Context(), announced(t, c), postgres.Idempotency{})
 		if want := i == recovery.MaxUploads; (recovery.CodeOf(err) == recovery.CodeConflict) != want || err != nil && !want {
 			t.Fatalf("upload %d: %v", i, err)
 		}
 	}
 	if b.count(t, "uploads where $1 <> ''", "x") != recovery.MaxUploads {
 		t.Error("the refused one stands")
+	}
+}
+
+// TestIdleUploadsGiveWay: an account that began as many as it may and left them can go on
+// after UploadIdle. The one that is idle for the longest time gives way, one at a time; an
+// upload that receives parts stays.
+func TestIdleUploadsGiveWay(t *testing.T) {
+	t.Parallel()
+	now := noon
+	b := open(t, postgres.Options{Now: func() time.Time { return now }})
+	c := file(t, b.Store)
+	begin := func() (recovery.EvidenceID, []recovery.EvidenceID, error) {
+		u := announced(t, c)
+		u.CreatedAt = now
+		replaced, err := b.BeginUpload(t.Context(), u, postgres.Idempotency{})
+		return u.ID, replaced, err
+	}
+	var begun []recovery.EvidenceID
+	for range recovery.MaxUploads {
+		id, _, err := begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun, now = append(begun, id), now.Add(time.Second)
+	}
+	if _, _, err := begin(); recovery.CodeOf(err) != recovery.CodeConflict {
+		t.Fatalf("one too many: %v", err)
+	}
+	now = noon.Add(recovery.UploadIdle)
+	if err := b.KeepUpload(t.Context(), begun[0]); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2500 * time.Millisecond) // the second and third are idle for long enough
+	for _, want := range []recovery.EvidenceID{begun[1], begun[2]} {
+		if _, replaced, err := begin(); err != nil || !slices.Equal(replaced, []recovery.EvidenceID{want}) {
+			t.Errorf("replaced %v, want %s (%v)", replaced, want, err)
+		}
+	}
+	if _, _, err := begin(); recovery.CodeOf(err) != recovery.CodeConflict {
+		t.Errorf("while all others are in use: %v", err)
+	}
+	if err := b.KeepUpload(t.Context(), begun[1]); recovery.CodeOf(err) != recovery.CodeNotFound {
+		t.Errorf("a part for the upload that gave way: %v", err)
 	}
 }

@@ -9,10 +9,11 @@ import (
 )
 
 // BeginUpload stores an announced upload and deletes expired ones of all
-// accounts. It writes no journal entry, because no bytes have arrived. Errors:
+// accounts. If the account has too many, the one that is idle for the longest time gives
+// way and is returned. It writes no journal entry, because no bytes have arrived. Errors:
 // ErrRepeated, CodeConflict if the account has too many unfinished uploads.
-func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency Idempotency) error {
-	return s.inTransaction(ctx, "begin upload", func(tx pgx.Tx) error {
+func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency Idempotency) (replaced []recovery.EvidenceID, err error) {
+	err = s.inTransaction(ctx, "begin upload", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		if idempotency.Key != "" {
 			s.queueIdempotency(batch, idempotency)
@@ -20,7 +21,7 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency 
 		var open int
 		batch.Queue(`delete from uploads where created_at < $1`, u.CreatedAt.Add(-recovery.UploadLife))
 		batch.Queue(`insert into uploads (id, case_id, by_role, by_id, size, sha256, part_size, kind, file_name, captured_at,
-				source, description, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+				source, description, created_at, active_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
 			u.ID, u.CaseID, u.By.Role, u.By.ID, u.Size, u.SHA256, u.PartSize, u.Kind, u.FileName, u.CapturedAt,
 			u.Source, u.Description, u.CreatedAt)
 		batch.Queue(`select count(*) from uploads where by_id = $1`, u.By.ID).
@@ -28,11 +29,38 @@ func (s *Store) BeginUpload(ctx context.Context, u recovery.Upload, idempotency 
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return err
 		}
-		if open > recovery.MaxUploads {
-			return recovery.Faultf(recovery.CodeConflict, "%d uploads are unfinished, the maximum. Complete one first.", recovery.MaxUploads)
+		if open <= recovery.MaxUploads {
+			return nil
 		}
-		return nil
+		replaced, err = deleteIdleUploads(ctx, tx, u, open-recovery.MaxUploads)
+		if err == nil && open-len(replaced) > recovery.MaxUploads {
+			return recovery.Faultf(recovery.CodeConflict, "%d uploads are unfinished, the maximum. Complete one or delete one first.", recovery.MaxUploads)
+		}
+		return err
 	})
+	return replaced, err
+}
+
+// deleteIdleUploads deletes up to n uploads of the account that begins u, those that are
+// idle for the longest time first.
+func deleteIdleUploads(ctx context.Context, tx pgx.Tx, u recovery.Upload, n int) ([]recovery.EvidenceID, error) {
+	rows, err := tx.Query(ctx, `delete from uploads where id in (
+			select id from uploads where by_id = $1 and active_at < $2 order by active_at limit $3 for update skip locked)
+		returning id`, u.By.ID, u.CreatedAt.Add(-recovery.UploadIdle), n)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[recovery.EvidenceID])
+}
+
+// KeepUpload records that a part of an upload arrives. Errors: CodeNotFound if it was
+// deleted in the meantime.
+func (s *Store) KeepUpload(ctx context.Context, id recovery.EvidenceID) error {
+	tag, err := s.pool.Exec(ctx, `update uploads set active_at = $2 where id = $1`, id, s.currentTime())
+	if err == nil && tag.RowsAffected() == 0 {
+		return notFound("upload")
+	}
+	return translateError("keep upload", err)
 }
 
 // FindUpload reads an upload that is not older than UploadLife. Errors:

@@ -33,6 +33,7 @@ var problems = map[Code]struct {
 	CodeUnsupportedMedia: {http.StatusUnsupportedMediaType, "This media type is not accepted"},
 	CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The content does not match its digest"},
 	CodeMethod:           {http.StatusMethodNotAllowed, "This method is not supported"},
+	CodeRange:            {http.StatusRequestedRangeNotSatisfiable, "The requested range is outside the file"},
 	CodeRateLimited:      {http.StatusTooManyRequests, "Too many requests"},
 }
 

@@ -47,5 +47,9 @@ type Upload struct {
 // UploadLife is the time within which all parts must arrive.
 const UploadLife = 24 * time.Hour
 
-// MaxUploads is the number of unfinished uploads per account.
-const MaxUploads = 20
+// MaxUploads is the number of unfinished uploads per account. An upload that received
+// nothing for UploadIdle gives up its place to a new one.
+const (
+	MaxUploads = 20
+	UploadIdle = 15 * time.Minute
+)

@@ -29,6 +29,7 @@ const (
 	CodeNotFound         Code = "not_found"
 	CodePrecondition     Code = "precondition_failed"
 	CodeQuietHours       Code = "quiet_hours"
+	CodeRange            Code = "range_not_satisfiable"
 	CodeRateLimited      Code = "rate_limited"
 	CodeTextUnsafe       Code = "text_unsafe"
 	CodeTooLarge         Code = "too_large"

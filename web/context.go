@@ -57,7 +57,15 @@ const (
 // maxForm is the maximum size in bytes of a form without a file.
 const maxForm = 1 << 20
 
-func (w *Web) handleGet(e *echo.Echo, path string, h handler) { e.GET(path, w.withSession(h)) }
+func (w *Web) handleGet(e *echo.Echo, path string, h handler) { addGet(e, path, w.withSession(h)) }
+
+// addGet adds a page and its header alone; the server leaves out the body.
+func addGet(e *echo.Echo, path string, h echo.HandlerFunc) {
+	e.GET(path, h)
+	e.HEAD(path, h)
+}
+
+func (c *pageContext) isHead() bool { return c.Request().Method == http.MethodHead }
 
 // handlePost adds a page that changes something. It limits the form's size and
 // checks its CSRF token.
@@ -126,7 +134,7 @@ func requireSignIn(h handler) handler {
 		if c.visitor.SignedIn() {
 			return h(c)
 		}
-		if c.Request().Method != http.MethodGet {
+		if c.Request().Method != http.MethodGet && !c.isHead() {
 			return c.redirectTo("/sign-in")
 		}
 		return c.redirectTo("/sign-in?next=" + url.QueryEscape(c.Request().URL.RequestURI()))
@@ -176,7 +184,7 @@ func (c *pageContext) setFlash(key string) {
 func (c *pageContext) newRequest(values url.Values) casework.Request {
 	return casework.Request{
 		Actor: c.visitor.Actor, Key: values.Get("key"), Fingerprint: c.formFingerprint(values),
-		Device: "web: " + c.Request().UserAgent(),
+		Device: "web: " + c.Request().UserAgent(), HeaderOnly: c.isHead(),
 	}
 }
 

@@ -97,7 +97,7 @@ func (w *Web) downloadExport(c *pageContext) error {
 		return err
 	}
 	c.setAttachment(string(view.Number)+"-"+name, length)
-	return c.Stream(http.StatusOK, mediaType, file)
+	return c.sendFile(mediaType, file)
 }
 
 // setAttachment sets the headers of a download that browsers must not render.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/labstack/echo/v4"
+
 	"recourse/recovery"
 )
 
@@ -24,7 +26,17 @@ func (w *Web) downloadEvidence(c *pageContext) error {
 		name = "evidence-" + strconv.FormatInt(record.Seq, 10)
 	}
 	c.setAttachment(name, record.Size)
-	return c.Stream(http.StatusOK, record.MediaType, body)
+	return c.sendFile(record.MediaType, body)
+}
+
+// sendFile streams a file. For a header alone, nothing of it is read.
+func (c *pageContext) sendFile(media string, body io.Reader) error {
+	if c.isHead() {
+		c.Response().Header().Set(echo.HeaderContentType, media)
+		c.Response().WriteHeader(http.StatusOK)
+		return nil
+	}
+	return c.Stream(http.StatusOK, media, body)
 }
 
 // viewEvidence streams an image into a page.
@@ -44,7 +56,7 @@ func (w *Web) viewEvidence(c *pageContext) error {
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Content-Length", strconv.FormatInt(record.Size, 10))
-	return c.Stream(http.StatusOK, record.MediaType, body)
+	return c.sendFile(record.MediaType, body)
 }
 
 func (w *Web) openEvidence(c *pageContext) (recovery.Evidence, io.ReadCloser, error) {

@@ -90,6 +90,9 @@ func (c *pageContext) showPage(status int, view string, p page) error {
 	p.Lang, p.Visitor, p.Now = c.texts.Language, c.visitor, c.web.now()
 	p.Unread = c.countUnread()
 	p.Pace = max(p.Pace, c.web.service.Pace())
+	if c.isHead() { // the message is for the page that somebody sees
+		return c.renderPage(status, view, p)
+	}
 	if key := c.web.sessions.PopString(c.Request().Context(), sessionFlash); key != "" {
 		p.Flash = c.texts.T(key)
 	}

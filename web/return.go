@@ -72,9 +72,9 @@ func (w *Web) withoutSession(h handler) echo.HandlerFunc {
 }
 
 func (w *Web) registerReturn(e *echo.Echo) {
-	e.GET("/return", w.withoutSession(w.returnEntry))
+	addGet(e, "/return", w.withoutSession(w.returnEntry))
 	e.POST("/return", w.withoutSession(w.enterReturn))
-	e.GET("/return/:token", w.withLink(w.returnPage))
+	addGet(e, "/return/:token", w.withLink(w.returnPage))
 	e.POST("/return/:token", w.withLink(w.openReturn))
 	e.POST("/return/:token/evidence", w.withLink(w.returnEvidence))
 	e.POST("/return/:token/:answer", w.withLink(w.answerReturn))
@@ -133,7 +133,7 @@ func (c *linkContext) pagePath() string { return "/return/" + c.token }
 // linkRequest returns the request for a use case, with the counterpart as
 // actor. It contains nothing about their device, as the page promises.
 func (c *linkContext) linkRequest(values url.Values) casework.Request {
-	req := casework.Request{Actor: casework.CounterpartActor(c.link), Device: "web: return page"}
+	req := casework.Request{Actor: casework.CounterpartActor(c.link), Device: "web: return page", HeaderOnly: c.isHead()}
 	if values != nil {
 		req.Key, req.Fingerprint = values.Get("key"), c.formFingerprint(values)
 	}

@@ -18,7 +18,7 @@ type stopBody struct {
 // send it. Mail programs send the same POST request as the button (RFC 8058),
 // so it needs neither a session nor a CSRF token; the URL is the secret.
 func (w *Web) registerStop(e *echo.Echo) {
-	e.GET("/stop/:token", w.withoutSession(w.stopPage))
+	addGet(e, "/stop/:token", w.withoutSession(w.stopPage))
 	e.POST("/stop/:token", w.withoutSession(w.stopMails))
 }
 

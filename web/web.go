@@ -102,7 +102,7 @@ func (w *Web) Register(e *echo.Echo) {
 		}
 		w.ErrorPage(c, err)
 	}
-	e.GET("/assets/:file", w.assets.serveAsset)
+	addGet(e, "/assets/:file", w.assets.serveAsset)
 	w.handleGet(e, "/", w.startPage)
 	w.handleGet(e, "/sign-in", w.signInPage)
 	w.handlePost(e, "/sign-in", w.signIn)

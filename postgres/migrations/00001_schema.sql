@@ -241,7 +241,8 @@ create table uploads (
     captured_at timestamptz,
     source      text        not null,
     description text        not null,
-    created_at  timestamptz not null
+    created_at  timestamptz not null,
+    active_at   timestamptz not null -- when it was begun or a part arrived last
 );
 create index uploads_actor on uploads (by_id, created_at);
 create index uploads_age on uploads (created_at);
