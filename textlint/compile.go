@@ -1,6 +1,7 @@
 package textlint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,19 +34,34 @@ func (l *Linter) compileRule(r *ruleDefinition, articles map[string]Article) err
 		}
 		r.Articles = append(r.Articles, a)
 	}
-	for _, text := range r.Patterns {
+	return l.compileSearch(&r.searchSpec)
+}
+
+// compileSearch compiles the patterns and exceptions of a search.
+func (l *Linter) compileSearch(s *searchSpec) error {
+	if (len(s.Patterns) == 0) == (s.Detect == "") {
+		return errors.New("a rule needs either patterns or a detector")
+	}
+	if s.Detect != "" && detectors[s.Detect] == nil {
+		return fmt.Errorf("unknown detector %q", s.Detect)
+	}
+	for _, text := range s.Patterns {
 		compiled, err := compilePattern(text, l.listID)
 		if err != nil {
 			return err
 		}
-		r.patterns = append(r.patterns, compiled)
+		s.patterns = append(s.patterns, compiled)
 	}
-	for _, spec := range r.Unless {
+	for _, spec := range s.Unless {
 		compiled, err := l.compileException(spec)
 		if err != nil {
 			return err
 		}
-		r.exceptions = append(r.exceptions, compiled)
+		s.exceptions = append(s.exceptions, compiled)
+	}
+	id, known := l.listIDs["{"+cmp.Or(s.Edges, addressEdgeList)+"}"]
+	if s.edgeList = id; !known && s.Widen > 0 {
+		return fmt.Errorf("unknown list %q", s.Edges)
 	}
 	return nil
 }
@@ -77,10 +93,6 @@ func (r *ruleDefinition) checkFields(earlier []ruleDefinition) error {
 		return fmt.Errorf("unknown code %q", r.Code)
 	case r.Severity != Block && r.Severity != Warn:
 		return fmt.Errorf("unknown severity %q", r.Severity)
-	case (len(r.Patterns) == 0) == (r.Detect == ""):
-		return errors.New("a rule needs either patterns or a detector")
-	case r.Detect != "" && detectors[r.Detect] == nil:
-		return fmt.Errorf("unknown detector %q", r.Detect)
 	default:
 		return r.checkExplanation()
 	}

@@ -11,6 +11,10 @@
 // and insults that the sender quotes from another person are allowed; personal
 // data in a quotation is not.
 //
+// The masker hides personal data in texts that go to another party. Its rules are
+// in masks/. They find more than the linter: what accuses a sender must be surer than
+// what covers a word.
+//
 // The package judges words, not people or facts. A text without findings is not
 // legal advice. It does not use cases or the current time. It imports only
 // recovery.

@@ -33,7 +33,7 @@ func (l *Linter) Lint(text string, place Place) []Finding {
 		if len(r.Places) > 0 && !slices.Contains(r.Places, place) {
 			continue
 		}
-		for _, span := range l.applyRule(r, m) {
+		for _, span := range l.search(&r.searchSpec, m) {
 			findings = append(findings, r.newFinding(m, span))
 		}
 	}
@@ -53,21 +53,23 @@ func (l *Linter) prepareText(text string) matcher {
 	return m
 }
 
-// applyRule returns the spans that a rule finds, without its exceptions.
-func (l *Linter) applyRule(r *ruleDefinition, m matcher) []tokenSpan {
+// search returns the spans that a search finds, without its exceptions.
+func (l *Linter) search(s *searchSpec, m matcher) []tokenSpan {
 	var spans []tokenSpan
-	if r.Detect != "" {
-		spans = detectors[r.Detect](l, m)
+	if s.Detect != "" {
+		spans = detectors[s.Detect](l, m)
 	}
-	for _, pat := range r.patterns {
+	for _, pat := range s.patterns {
 		spans = append(spans, m.matchPattern(pat)...)
 	}
 	kept := spans[:0]
 	for _, span := range spans {
-		if m.hasException(span, r.exceptions) {
+		if m.hasException(span, s.exceptions) {
 			continue
 		}
-		kept = append(kept, l.widenSpan(m, span, r.Widen))
+		if wide := l.widenSpan(m, span, s); span.start-wide.start >= s.AtLeast {
+			kept = append(kept, wide)
+		}
 	}
 	return kept
 }

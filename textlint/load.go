@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed rules/*.yaml
+//go:embed rules/*.yaml masks/*.yaml
 var embedded embed.FS
 
 // maxWordLength limits the words of the lists, in characters.
@@ -30,6 +30,7 @@ type Linter struct {
 	listCount     int
 	spellings     map[rune][][]rune // other ways to write a character
 	quotePatterns []pattern         // phrases that introduce a quotation
+	scanners      []scanner
 }
 
 // parsedFile is one file of rules after parsing.
@@ -55,6 +56,18 @@ func Parse(folder fs.FS) (*Linter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the rules: %w", err)
 	}
+	files, err := readRuleFiles(folder, names)
+	if err != nil {
+		return nil, err
+	}
+	l, articles, err := newEngine(files, lintScanners)
+	if err != nil {
+		return nil, err
+	}
+	return l, l.compileRules(files, articles)
+}
+
+func readRuleFiles(folder fs.FS, names []string) ([]parsedFile, error) {
 	files := make([]parsedFile, 0, len(names))
 	for _, name := range names {
 		file, err := readRuleFile(folder, name)
@@ -63,7 +76,7 @@ func Parse(folder fs.FS) (*Linter, error) {
 		}
 		files = append(files, file)
 	}
-	return newLinter(files)
+	return files, nil
 }
 
 // readRuleFile reads one file and rejects unknown fields.
@@ -97,24 +110,26 @@ func ruleLines(data []byte) ([]int, error) {
 	return lines, nil
 }
 
-// newLinter builds a linter from all files. Each step runs over every file before
-// the next one: words need the character tables, and rules need the lists.
-func newLinter(files []parsedFile) (*Linter, error) {
+// newEngine builds a linter without rules from the tables and lists of all files.
+// Each step runs over every file before the next one: words need the character
+// tables. It also returns the articles of the files.
+func newEngine(files []parsedFile, scanners []scanner) (*Linter, map[string]Article, error) {
 	l := &Linter{
-		variants: map[rune]rune{}, standalone: map[rune]bool{}, trie: newWordTrie(), listIDs: map[string]int{}, spellings: map[rune][][]rune{},
+		variants: map[rune]rune{}, standalone: map[rune]bool{}, trie: newWordTrie(), listIDs: map[string]int{},
+		spellings: map[rune][][]rune{}, scanners: scanners,
 	}
-	for _, name := range scannedLists {
-		l.listIDs[name] = l.newListID()
+	for _, s := range scanners {
+		l.listIDs[s.list] = l.newListID()
 	}
 	articles := map[string]Article{}
 	for _, step := range []func(ruleFile) error{l.addCharacterTables, l.addLists, l.addSafeLists, l.addQuotePatterns, collectArticles(articles)} {
 		for _, f := range files {
 			if err := step(f.content); err != nil {
-				return nil, fmt.Errorf("%s: %w", f.name, err)
+				return nil, nil, fmt.Errorf("%s: %w", f.name, err)
 			}
 		}
 	}
-	return l, l.compileRules(files, articles)
+	return l, articles, nil
 }
 
 // compileRules checks and compiles all rules. The error lists every invalid rule.

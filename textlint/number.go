@@ -15,6 +15,16 @@ var detectors = map[string]func(*Linter, matcher) []tokenSpan{
 	"repetition": findRepetitions,
 	"link":       findLinks,
 	"plate":      findPlates,
+
+	// Only the masker uses these.
+	"number":        findNumbers,
+	"mixed_code":    findMixedCodes,
+	"credit_code":   findCreditCodes,
+	"old_identity":  findOldIdentityNumbers,
+	"spread_mobile": findSpreadMobiles,
+	"lookalike":     findLookalikes,
+	"old_date":      findOldDates,
+	"dotted_name":   findDottedNames,
 }
 
 // numberDigit is one digit of a possible number.

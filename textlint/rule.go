@@ -74,18 +74,26 @@ type Rule struct {
 	Suggestion string    `yaml:"suggestion" json:"suggestion"`
 }
 
-// ruleDefinition is a rule as its file defines it. It has either patterns of
-// words or the name of a detector.
+// ruleDefinition is a rule as its file defines it.
 type ruleDefinition struct {
-	Rule     `yaml:",inline"`
-	Cites    []string        `yaml:"articles"` // short names of articles
+	Rule       `yaml:",inline"`
+	searchSpec `yaml:",inline"`
+	Cites      []string `yaml:"articles"` // short names of articles
+}
+
+// searchSpec says what to search. It has either patterns of words or the name of
+// a detector.
+type searchSpec struct {
 	Patterns []string        `yaml:"patterns"`
 	Detect   string          `yaml:"detect"`
 	Unless   []exceptionSpec `yaml:"unless"`
-	Widen    int             `yaml:"widen"` // how many characters a finding may grow to the left
+	Widen    int             `yaml:"widen"`    // how many characters a finding may grow to the left
+	Edges    string          `yaml:"edges"`    // the list of words at which it stops growing; address_edge if empty
+	AtLeast  int             `yaml:"at_least"` // how many characters it must grow to count
 
 	patterns   []pattern
 	exceptions []exception
+	edgeList   int
 }
 
 // exceptionSpec drops a finding because of a word near it: before or after it in
@@ -130,6 +138,10 @@ type ruleFile struct {
 	Safe          map[string][]string `yaml:"safe"`
 	QuotePatterns []string            `yaml:"reported"`
 	Rules         []ruleDefinition    `yaml:"rules"`
+	// What only the masker reads, from masks/.
+	Kinds []maskKindSpec `yaml:"kinds"`
+	Masks []maskRule     `yaml:"masks"`
+	Keep  keepSpec       `yaml:"keep"`
 }
 
 // variantPairs maps traditional and other forms of characters to the simplified

@@ -20,17 +20,27 @@ const (
 
 var requiredLists = []string{surnameList, plainWordList, nonNameList, demandList, numberLabelList, idLabelList, addressEdgeList, givenNameList}
 
-// scannedLists are the lists that fillScannedLists computes for each text.
-var scannedLists = []string{"#", "@name", "@fullname", "@person", "@handle", "@quoted"}
+// scanner computes the spans of a list from a text instead of from words.
+type scanner struct {
+	list string
+	find func(*Linter, matcher) []tokenSpan
+}
 
-// fillScannedLists finds the spans of the scannedLists.
+// lintScanners are in an order in which each may read the lists before it.
+var lintScanners = []scanner{
+	{"#", func(_ *Linter, m matcher) []tokenSpan { return m.findShortNumbers() }},
+	{"@name", (*Linter).findNames},
+	{"@fullname", (*Linter).findFullNames},
+	{"@person", func(_ *Linter, m matcher) []tokenSpan { return m.findLatinNames() }},
+	{"@handle", func(_ *Linter, m matcher) []tokenSpan { return m.findHandles() }},
+	{"@quoted", (*Linter).findQuotations},
+}
+
+// fillScannedLists finds the spans of the lists of all scanners.
 func (l *Linter) fillScannedLists(m matcher) {
-	m.spans[l.listIDs["#"]] = m.findShortNumbers()
-	m.spans[l.listIDs["@name"]] = l.findNames(m)
-	m.spans[l.listIDs["@fullname"]] = l.findFullNames(m)
-	m.spans[l.listIDs["@person"]] = m.findLatinNames()
-	m.spans[l.listIDs["@handle"]] = m.findHandles()
-	m.spans[l.listIDs["@quoted"]] = l.findQuotations(m)
+	for _, s := range l.scanners {
+		m.spans[l.listIDs[s.list]] = s.find(l, m)
+	}
 }
 
 // findShortNumbers finds numbers of up to six digits or Chinese numerals.
@@ -232,10 +242,10 @@ func findRepetitions(l *Linter, m matcher) []tokenSpan {
 }
 
 // widenSpan extends a span to the left by at most so many characters, up to
-// punctuation, a blank or a word of the list address_edge.
-func (l *Linter) widenSpan(m matcher, span tokenSpan, most int) tokenSpan {
-	edges := m.spans[l.listIDs["{"+addressEdgeList+"}"]]
-	for range most {
+// punctuation, a blank or a word at which the search stops growing.
+func (l *Linter) widenSpan(m matcher, span tokenSpan, s *searchSpec) tokenSpan {
+	edges := m.spans[s.edgeList]
+	for range s.Widen {
 		i := span.start
 		if i == 0 || m.tokens[i].afterSkipped || m.tokens[i-1].kind >= clauseBreak || hasSpanEndingAt(edges, i) {
 			break
