@@ -1644,7 +1644,7 @@ type Filing struct {
 	// SentAt Not before 2014 and not in the future
 	SentAt time.Time `json:"sent_at"`
 
-	// TransactionNo Letters, digits, '-' and '_'
+	// TransactionNo Up to 64 letters, digits, '-' and '_'. Case, width, blanks and the guards of spreadsheets make no difference; it is shown as sent
 	TransactionNo *string `json:"transaction_no,omitempty"`
 }
 

@@ -19,9 +19,9 @@ func (s *Service) Case(ctx context.Context, actor recovery.Actor, id recovery.Ca
 	return s.caseView(ctx, c, actor)
 }
 
-// CaseByNumber returns a case by its public number.
+// CaseByNumber returns a case by its public number, in any spelling.
 func (s *Service) CaseByNumber(ctx context.Context, actor recovery.Actor, number recovery.CaseNumber) (View, error) {
-	c, err := s.Store.CaseByNumber(ctx, number)
+	c, err := s.Store.CaseByNumber(ctx, number.Normalize())
 	if err != nil {
 		return View{}, err
 	}

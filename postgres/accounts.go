@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,7 +23,7 @@ func (s *Store) UserByToken(ctx context.Context, hash [32]byte) (recovery.User, 
 	return user, err
 }
 
-// EnsureUser creates the account with this e-mail address or updates the role,
+// EnsureUser creates the account with this e-mail address, in any spelling, or updates the role,
 // name and active state of the existing one, which keeps its id. An empty ID is
 // replaced by a new UUIDv7.
 func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User, error) {
@@ -39,7 +38,7 @@ func (s *Store) EnsureUser(ctx context.Context, u recovery.User) (recovery.User,
 		values ($1, $2, $3, $4, $5)
 		on conflict (email) do update set role = excluded.role, name = excluded.name, active = excluded.active
 		returning u.id, u.role, u.email, u.name, u.active`,
-		u.ID, u.Role, strings.ToLower(strings.TrimSpace(u.Email)), u.Name, u.Active)
+		u.ID, u.Role, recovery.NormalizeEmail(u.Email), u.Name, u.Active)
 }
 
 // AddToken adds a token to an account. Only its SHA-256 is stored; a nil expiry

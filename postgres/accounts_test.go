@@ -27,9 +27,10 @@ func TestEnsureUserKeepsTheID(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	changed := account("lan@example.test", recovery.RoleSupervisor)
+	changed.Email = " LAN＠example.test"
 	changed.ID, changed.Name = "another", "周岚岚"
 	second := must[recovery.User](t)(s.EnsureUser(t.Context(), changed))
-	changed.ID = first.ID
+	changed.ID, changed.Email = first.ID, first.Email
 	for _, got := range []recovery.User{second, must[recovery.User](t)(s.FindUser(t.Context(), first.ID))} {
 		if diff := cmp.Diff(changed, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

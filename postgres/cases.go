@@ -28,15 +28,6 @@ func (s *Store) CaseByNumber(ctx context.Context, number recovery.CaseNumber) (r
 	return queryOne[recovery.Case](ctx, s, "case", selectCase+` where number = $1`, number)
 }
 
-// TransactionOpen reports whether another case with one of the same transactions is
-// open.
-func (s *Store) TransactionOpen(ctx context.Context, c recovery.Case) (bool, error) {
-	var open bool
-	err := s.pool.QueryRow(ctx, `select exists (select from open_transactions
-		where platform = $1 and number = any($2) and case_id <> $3)`, c.Platform, c.TransactionNos(), c.ID).Scan(&open)
-	return open, translateError("look for open case", err)
-}
-
 // ListCases lists cases, newest first, starting after a cursor ("" for the first
 // page). next is "" on the last page. New cases neither repeat nor hide rows on
 // later pages. Errors: CodeInvalid for field cursor.

@@ -13,14 +13,15 @@ import (
 )
 
 // queueAddress stores a counterpart's address. They stay unsubscribed only if
-// the address is the same.
+// the address is the same, in any spelling.
 func queueAddress(batch *pgx.Batch, id recovery.CaseID, a *notify.CounterpartAddress) {
 	if a == nil {
 		return
 	}
-	batch.Queue(`insert into holder_mails (case_id, counterpart_id, email) values ($1, $2, $3)
-		on conflict (case_id, counterpart_id) do update set email = excluded.email,
-			stopped_at = case when holder_mails.email = excluded.email then holder_mails.stopped_at end`, id, a.CounterpartID, a.Email)
+	batch.Queue(`insert into holder_mails (case_id, counterpart_id, email, email_key) values ($1, $2, $3, $4)
+		on conflict (case_id, counterpart_id) do update set email = excluded.email, email_key = excluded.email_key,
+			stopped_at = case when holder_mails.email_key = excluded.email_key then holder_mails.stopped_at end`,
+		id, a.CounterpartID, a.Email, recovery.NormalizeEmail(a.Email))
 }
 
 // insertForCounterpart adds a notice to a counterpart who left an address.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,7 +55,7 @@ func (s *Store) FileCase(ctx context.Context, w FilingWrite) error {
 	batch := &pgx.Batch{}
 	s.queueIdempotency(batch, w.Idempotency)
 	queueCase(batch, w.Case)
-	queueTransactions(batch, w.Case)
+	queueNumberClaims(batch, w.Case)
 	batch.Queue(`insert into journal_heads (case_id, size, hashes) values ($1, $2, $3)`,
 		w.Case.ID, int64(head.Size()), head.Hashes())
 	queueEntry(batch, w.Case.ID, record) // the case of this version is in the batch before
@@ -85,14 +84,6 @@ func queueCase(batch *pgx.Batch, c recovery.Case) {
 		c.Position.Stage, c.Position.WaitingOn, c.Position.Outcome, c.Position.Recovered, c.Position,
 		orEmpty(c.Deadlines), earliestDueDate(c.Deadlines),
 		c.Assignee, c.Owner, c.Playbook, max(1, c.Pace), c.CreatedAt, c.ClosedAt, max(1, c.Version), c.Sends, c.Payer)
-}
-
-// queueTransactions reserves the numbers of the payments. Filings that share numbers
-// wait for each other, so each reserves them in the same order.
-func queueTransactions(batch *pgx.Batch, c recovery.Case) {
-	if numbers := slices.Sorted(slices.Values(c.TransactionNos())); len(numbers) > 0 {
-		batch.Queue(`insert into open_transactions (platform, number, case_id) select $1, unnest($2::text[]), $3`, c.Platform, numbers, c.ID)
-	}
 }
 
 // orEmpty keeps a JSON column an array: nil would be written as null.

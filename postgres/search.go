@@ -9,13 +9,21 @@ import (
 )
 
 // searchText is the searchable text of a case in lower case, one value per
-// line.
+// line. Transaction numbers are in it as typed and in their normal form.
 func searchText(c recovery.Case) string {
 	lines := append([]string{string(c.Number), c.Claimant.Name}, c.TransactionNos()...)
 	for _, counterpart := range c.Counterparts {
 		lines = append(lines, counterpart.Alias)
 	}
-	return strings.ToLower(strings.Join(lines, "\n"))
+	for i, line := range lines {
+		lines[i] = strings.ToLower(line)
+	}
+	for _, key := range c.TransactionKeys() {
+		if !slices.Contains(lines, key) {
+			lines = append(lines, key)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // searchTerms returns the index terms of a text: every pair of neighbouring
@@ -39,14 +47,31 @@ func searchTerms(text string) []string {
 	return slices.Compact(terms)
 }
 
-// addSearch matches cases with a line that contains the words. The terms narrow
-// the search, the text decides. A single ASCII character has no term and is so
-// frequent that scanning the newest cases is fast enough.
+// addSearch matches cases with a line that contains the words, or the words as a
+// transaction number in another spelling.
 func (c *conditions) addSearch(words string) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
 		return
 	}
+	spellings := []string{words}
+	if key := recovery.NormalizeTransactionNo(words); key != "" && key != words {
+		spellings = append(spellings, key)
+	}
+	var texts []string
+	for _, spelling := range spellings {
+		found := &conditions{args: c.args}
+		found.addContains(spelling)
+		c.args = found.args
+		texts = append(texts, "("+strings.Join(found.texts, " and ")+")")
+	}
+	c.texts = append(c.texts, "("+strings.Join(texts, " or ")+")")
+}
+
+// addContains matches cases with a line that contains the words. The terms narrow
+// the search, the text decides. A single ASCII character has no term and is so
+// frequent that scanning the newest cases is fast enough.
+func (c *conditions) addContains(words string) {
 	terms := searchTerms(words)
 	if utf8.RuneCountInString(words) > 1 {
 		// Pairs imply their single characters; without them fewer index lists

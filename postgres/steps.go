@@ -90,8 +90,13 @@ type stepState struct {
 	Counterparts []recovery.Counterpart
 	Assignee     recovery.UserID
 	Pace         int
-	state        string
-	attempt      int
+	// The transaction numbers are claimed when a closed case is opened again.
+	Platform      recovery.Platform
+	TransactionNo string
+	Sends         []recovery.Send
+	ClosedAt      *time.Time
+	state         string
+	attempt       int
 }
 
 // readStepState reads the case and locks the request. A
@@ -99,9 +104,10 @@ type stepState struct {
 func readStepState(ctx context.Context, tx pgx.Tx, w StepWrite) (stepState, error) {
 	var before stepState
 	batch := &pgx.Batch{}
-	batch.Queue(`select version, deadlines, counterparts, assignee, pace from cases where id = $1`, w.CaseID).
+	batch.Queue(`select version, deadlines, counterparts, assignee, pace, platform, transaction_no, sends, closed_at from cases where id = $1`, w.CaseID).
 		QueryRow(func(row pgx.Row) error {
-			return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts, &before.Assignee, &before.Pace)
+			return row.Scan(&before.Version, &before.Deadlines, &before.Counterparts, &before.Assignee, &before.Pace,
+				&before.Platform, &before.TransactionNo, &before.Sends, &before.ClosedAt)
 		})
 	if w.Request != "" {
 		batch.Queue(`select state, attempt from action_requests where id = $1 and case_id = $2 for update`, w.Request, w.CaseID).
@@ -141,6 +147,7 @@ func (s *Store) applyStep(ctx context.Context, writer *journalWriter, w StepWrit
 	}
 	at := first.At
 	queueStay(writer.batch, w, first)
+	queueReservations(writer.batch, w, before)
 	queueStep(writer.batch, w, counterparts, at)
 	assignee, err := nextAssignee(ctx, writer.tx, w.AssignTo, before.Assignee)
 	if err != nil {
@@ -185,7 +192,6 @@ func reassignCase(writer *journalWriter, w StepWrite, before stepState, to recov
 }
 
 func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpart, at time.Time) {
-	queueReservations(batch, w)
 	// The right side of an assignment has the values before the step.
 	batch.Queue(`update cases set stage = $2, waiting_on = $3, outcome = $4, recovered_fen = $5, position = $6,
 			deadlines = $7, due_at = $8, counterparts = $9, version = version + 1,
@@ -203,18 +209,15 @@ func queueStep(batch *pgx.Batch, w StepWrite, counterparts []recovery.Counterpar
 		isSubmitted(w.Next.Appeal), w.Next.Route, w.Next.Claim)
 }
 
-// queueReservations reserves the transaction numbers of a case that is reopened and
-// frees those of a closed one. It is queued before the change of the case.
-func queueReservations(batch *pgx.Batch, w StepWrite) {
-	if !w.Next.IsOpen() {
-		batch.Queue(`delete from open_transactions where case_id = $1`, w.CaseID)
-		return
+// queueReservations claims the transaction numbers of a case that is opened again, in
+// whatever way, and frees those of a closed one.
+func queueReservations(batch *pgx.Batch, w StepWrite, before stepState) {
+	switch {
+	case !w.Next.IsOpen():
+		queueNumbersFree(batch, w.CaseID)
+	case before.ClosedAt != nil:
+		queueNumberClaims(batch, recovery.Case{ID: w.CaseID, Platform: before.Platform, TransactionNo: before.TransactionNo, Sends: before.Sends})
 	}
-	batch.Queue(`insert into open_transactions (platform, number, case_id)
-		select c.platform, n.number, c.id from cases c cross join lateral (
-			select c.transaction_no as number
-			union select s.value ->> 'transaction_no' from jsonb_path_query(c.sends, '$[*]') s (value)) n
-		where c.id = $1 and c.closed_at is not null and n.number <> '' order by n.number`, w.CaseID)
 }
 
 // isSubmitted reports whether the platform got the appeal.

@@ -71,6 +71,54 @@ func TestEachPaymentHasOneOpenCase(t *testing.T) {
 	}
 }
 
+// spellings are ways to write the number ab-12_c3.
+var spellings = []string{"ab-12_c3", "AB-12_C3", "'ab-12_c3", "`AB-12_c3", `="ab-12_c3"`, " ab-12_c3 ", "ab-12 _c3", "ａｂ－１２＿ｃ３", "ab-12\u200b_c3", "\tAb-12_c3"}
+
+// TestSpellingsOfANumberAreOneTransaction: the number is stored as typed, and every
+// spelling finds it and is refused while its case is open.
+func TestSpellingsOfANumberAreOneTransaction(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	for _, typed := range spellings {
+		first := file(t, b.Store, func(c *recovery.Case) { c.TransactionNo = typed })
+		if got := must[recovery.Case](t)(b.ReadCase(t.Context(), first.ID)); got.TransactionNo != typed {
+			t.Errorf("%q was stored as %q", typed, got.TransactionNo)
+		}
+		for _, other := range spellings {
+			wantCode(t, tryToFile(t, b.Store, func(c *recovery.Case) { c.TransactionNo = other }), recovery.CodeTransactionOpen)
+			wantCode(t, tryToFile(t, b.Store, withSends("zz9", other)), recovery.CodeTransactionOpen)
+			items, _, err := b.ListCases(t.Context(), recovery.CaseFilter{Query: other, OpenOnly: true}, 10, "")
+			if err != nil || len(items) != 1 || items[0].ID != first.ID {
+				t.Errorf("%q does not find %q: %d cases (%v)", other, typed, len(items), err)
+			}
+		}
+		closeCase(t, b.Store, first)
+	}
+}
+
+// TestReopeningClaimsTheNumber: a case cannot be opened again beside another case of
+// the same transaction, whatever the spelling.
+func TestReopeningClaimsTheNumber(t *testing.T) {
+	t.Parallel()
+	b := open(t, postgres.Options{})
+	first := file(t, b.Store, func(c *recovery.Case) { c.TransactionNo = "'ABC1" })
+	reopen := func(key string) error {
+		_, err := b.WriteStep(t.Context(), postgres.StepWrite{CaseID: first.ID, Drafts: drafts(recovery.EntryReopened, key), Next: first.Position})
+		return err
+	}
+	closeCase(t, b.Store, first)
+	second := file(t, b.Store, func(c *recovery.Case) { c.TransactionNo = "abc1" })
+	wantCode(t, reopen("r1"), recovery.CodeTransactionOpen)
+	if got := must[recovery.Case](t)(b.ReadCase(t.Context(), first.ID)); got.ClosedAt == nil || len(verifyChain(t, b.Store, first.ID)) != 2 {
+		t.Error("the refused reopening left something")
+	}
+	closeCase(t, b.Store, second)
+	if err := reopen("r2"); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, tryToFile(t, b.Store, func(c *recovery.Case) { c.TransactionNo = "ABC1" }), recovery.CodeTransactionOpen)
+}
+
 // TestManyFilingsOfTheSamePayments: the numbers arrive in different orders, and
 // exactly one filing wins.
 func TestManyFilingsOfTheSamePayments(t *testing.T) {
@@ -81,6 +129,9 @@ func TestManyFilingsOfTheSamePayments(t *testing.T) {
 	for i := range 50 {
 		filings.Go(func() {
 			numbers := []string{"x1", "x2", "x3"}
+			if i%2 == 0 {
+				numbers = []string{"X1", "'x2", "Ｘ3"}
+			}
 			err := tryToFile(t, s, withSends(numbers[i%3], numbers[(i+1)%3], numbers[(i+2)%3]))
 			switch recovery.CodeOf(err) {
 			case recovery.CodeTransactionOpen:

@@ -82,6 +82,19 @@ func (c Case) TransactionNos() []string {
 	return numbers
 }
 
+// TransactionKeys returns the normal forms of the transaction numbers, sorted, each
+// once. No two open cases of a platform share one.
+func (c Case) TransactionKeys() []string {
+	var keys []string
+	for _, number := range c.TransactionNos() {
+		if key := NormalizeTransactionNo(number); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
 // IsOutOfReach reports whether the claimant cannot write to the other side.
 func (c Case) IsOutOfReach() bool {
 	return c.Facts().IsOutOfReach() ||

@@ -54,8 +54,8 @@ func (f Filing) Validate(now time.Time) error {
 	OneOf(c, "instrument", f.Instrument, Instruments, true)
 	c.Amount("amount_fen", f.Amount, true)
 	c.Time("sent_at", f.SentAt, true)
-	if f.TransactionNo != "" && !transactionForm.MatchString(f.TransactionNo) {
-		c.Add("transaction_no", "malformed", "Up to 64 letters, digits, '-' and '_' are accepted.")
+	if f.TransactionNo != "" && !isTransactionNo(f.TransactionNo) {
+		c.Add("transaction_no", "malformed", transactionNoRule)
 	}
 	OneOf(c, "reason", f.Reason, Reasons, true)
 	OneOf(c, "claim_state", f.ClaimState, ClaimStates, true)
@@ -86,7 +86,8 @@ func (f Filing) checkGroup(c *FieldChecker) {
 
 // checkFirstNumber refuses a transaction number that none of the payments has.
 func (f Filing) checkFirstNumber(c *FieldChecker) {
-	isNamed := func(s Send) bool { return s.TransactionNo == f.TransactionNo }
+	first := NormalizeTransactionNo(f.TransactionNo)
+	isNamed := func(s Send) bool { return NormalizeTransactionNo(s.TransactionNo) == first }
 	if len(f.Sends) > 0 && f.TransactionNo != "" && !slices.ContainsFunc(f.Sends, isNamed) {
 		c.Add("transaction_no", "contradicts", "None of the payments has this number.")
 	}

@@ -29,10 +29,11 @@ func CheckSends(c *FieldChecker, sends []Send, with FactContext) {
 	numbers := map[string]bool{}
 	for i, send := range sends {
 		send.check(c, fieldAt("sends", i), with.SentAt)
-		if numbers[send.TransactionNo] && send.TransactionNo != "" {
+		number := NormalizeTransactionNo(send.TransactionNo)
+		if numbers[number] && number != "" {
 			c.Add(fieldAt("sends", i)+"transaction_no", "repeated", "Each payment has a number of its own.")
 		}
-		numbers[send.TransactionNo] = true
+		numbers[number] = true
 		sum += min(max(send.Amount, 0), MaxMoney)
 	}
 	if sum != with.Amount {
@@ -50,8 +51,8 @@ func (s Send) check(c *FieldChecker, at string, first *time.Time) {
 	if s.SentAt != nil && first != nil && s.SentAt.Before(*first) {
 		c.Add(at+"sent_at", "before_sending", "This is before the time of the first payment.")
 	}
-	if s.TransactionNo != "" && !transactionForm.MatchString(s.TransactionNo) {
-		c.Add(at+"transaction_no", "malformed", "Up to 64 letters, digits, '-' and '_' are accepted.")
+	if s.TransactionNo != "" && !isTransactionNo(s.TransactionNo) {
+		c.Add(at+"transaction_no", "malformed", transactionNoRule)
 	}
 }
 

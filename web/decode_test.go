@@ -139,7 +139,7 @@ func TestDecodeFilingFaults(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]string{
 		"platform": "", "instrument": "cash", "amount_fen": "lots", "sent_at": "soon", "claim_state": "", "reason": "why",
-		"group.kind": "", "group.size": "many", "transaction_no": "1 2", "counterparts[0].alias": "", "counterparts[0].claimed_fen": "-1",
+		"group.kind": "", "group.size": "many", "transaction_no": "1/2", "counterparts[0].alias": "", "counterparts[0].claimed_fen": "-1",
 		"counterparts[0].claimed_at": "never", "claimant.name": " ", "claimant.phone": "call me", "claimant.email": "lin",
 		"narrative": strings.Repeat("长", recovery.MaxNarrative+1),
 	} {

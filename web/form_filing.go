@@ -127,7 +127,7 @@ func (b fieldBuilder) moneyGroup() group {
 		choiceField(b, "claim_state", "radio", "claim_state", recovery.ClaimStates, true),
 	}
 	fields = append(fields, b.arrivalFields()...)
-	return group{Title: b.texts.T("filing.group.money"), Fields: append(fields, b.textField("transaction_no", 64, false))}
+	return group{Title: b.texts.T("filing.group.money"), Fields: append(fields, b.textField("transaction_no", recovery.MaxTransactionNo, false))}
 }
 
 func (b fieldBuilder) reasonGroup() group {

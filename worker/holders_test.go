@@ -212,6 +212,8 @@ func TestAStopStaysWithItsAddress(t *testing.T) {
 	}
 	leave(holderAddress)
 	wantKept(t, server, 1, 1)
+	leave(strings.ToUpper(holderAddress))
+	wantKept(t, server, 1, 1)
 	leave("other@example.test")
 	wantKept(t, server, 2, 2)
 	if mails := server.Mails(); len(mails) == 2 && !strings.Contains(mails[1].To, "other@example.test") {

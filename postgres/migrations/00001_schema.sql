@@ -102,7 +102,7 @@ create table cases (
 );
 
 -- One open case per transaction of a platform. A case has a row for the number of
--- each of its payments while it is open.
+-- each of its payments while it is open, in the form that is equal for every spelling.
 create table open_transactions (
     platform text             not null,
     number   text collate "C" not null,
@@ -504,6 +504,7 @@ create table holder_mails (
     case_id        text collate "C" not null references cases (id),
     counterpart_id text collate "C" not null,
     email          text        not null,
+    email_key      text        not null, -- the address in the form that is equal for every spelling
     stop_token     text        not null unique
                    default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     stopped_at     timestamptz,

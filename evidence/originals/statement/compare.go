@@ -73,8 +73,9 @@ func listDifferences(p paperRecord, said ClaimedPayment) []Difference {
 	if apart := p.at.Sub(said.SentAt).Abs(); !p.at.IsZero() && apart > MatchWindow {
 		add(FieldAt, formatTime(said.SentAt), formatTime(p.at), "时间相差超过 10 分钟："+describeGap(apart)+"，请核对是否同一笔，或更正填报的时间。")
 	}
-	if number := strings.TrimSpace(said.TransactionNo); number != "" && p.number != "" && p.number != number {
-		add(FieldNumber, number, p.number, "单号不同。交易单号与商户单号、转账单号可能各有一个，请核对填报的是哪一个。")
+	claimed, found := recovery.NormalizeTransactionNo(said.TransactionNo), recovery.NormalizeTransactionNo(p.number)
+	if claimed != "" && found != "" && claimed != found {
+		add(FieldNumber, strings.TrimSpace(said.TransactionNo), p.number, "单号不同。交易单号与商户单号、转账单号可能各有一个，请核对填报的是哪一个。")
 	}
 	if compareNames(p.counterpart, said.Counterparts) == differentNames {
 		add(FieldCounterpart, strings.Join(said.Counterparts, "、"), p.counterpart, "这里写的是对方当时的昵称或实名，可能与您平时的称呼不同；如果不是同一人，请更正。")

@@ -41,7 +41,7 @@ type rowComparison struct {
 func (b *Bill) FindMatches(amount recovery.Money, sentAt time.Time, transactionNo string) []Candidate {
 	var found []rowComparison
 	for _, transaction := range b.Transactions {
-		if c := compareRow(transaction, amount, sentAt, strings.TrimSpace(transactionNo)); c.isWorthShowing() {
+		if c := compareRow(transaction, amount, sentAt, recovery.NormalizeTransactionNo(transactionNo)); c.isWorthShowing() {
 			found = append(found, c)
 		}
 	}
@@ -58,10 +58,11 @@ func (b *Bill) FindMatches(amount recovery.Money, sentAt time.Time, transactionN
 }
 
 func compareRow(t Transaction, amount recovery.Money, sentAt time.Time, number string) rowComparison {
+	own := recovery.NormalizeTransactionNo(t.TransactionNo)
 	c := rowComparison{
 		candidate: Candidate{Transaction: t}, amount: t.Amount == amount, outward: t.Direction == Outgoing,
-		number:      number != "" && t.TransactionNo == number,
-		otherNumber: number != "" && t.TransactionNo != "" && t.TransactionNo != number,
+		number:      number != "" && own == number,
+		otherNumber: number != "" && own != "" && own != number,
 		apart:       t.At.Sub(sentAt).Abs(),
 	}
 	c.candidate.Why = c.listReasons(amount)
