@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/evidence/folio"
 	"recourse/evidence/journal"
@@ -32,7 +33,7 @@ func (b *exportFixture) keepPhoto(kind recovery.EvidenceKind, data []byte, media
 	if !derive {
 		return kept
 	}
-	examiner, err := intake.NewExaminer()
+	examiner, err := intake.NewExaminer(time.Now)
 	b.must(err)
 	view, err := examiner.View(b.Context(), bytes.NewReader(data), int64(len(data)))
 	b.must(err)

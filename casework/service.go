@@ -85,7 +85,7 @@ func New(parts Dependencies, config Config) *Service {
 	if config.ActTimeout == 0 {
 		config.ActTimeout = 8 * time.Second
 	}
-	s := &Service{Dependencies: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(intake.NewExaminer)}
+	s := &Service{Dependencies: parts, config: config, tokens: newTokenCache(parts.Now), examiner: sync.OnceValues(func() (*intake.Examiner, error) { return intake.NewExaminer(parts.Now) })}
 	s.experience.load, s.incomes.load, s.lessons.load = s.readExperience, s.Store.ListIncomes, s.readLessons
 	s.experience.now, s.incomes.now, s.lessons.now = parts.Now, parts.Now, parts.Now
 	s.experience.logFailure, s.incomes.logFailure = s.logReadFailure("closed cases"), s.logReadFailure("incomes")

@@ -75,9 +75,9 @@ func readTags(s source, media string) (tags map[string]any) {
 	return tags
 }
 
-func factsFromTags(tags map[string]any) Facts {
+func (s source) factsFromTags(tags map[string]any) Facts {
 	var f Facts
-	f.TakenAt, f.Assumed = parseTakenAt(tags)
+	f.TakenAt, f.Assumed = s.parseTakenAt(tags)
 	f.Device, f.Software = joinDeviceName(printableText(tags["Make"]), printableText(tags["Model"])), printableText(tags["Software"])
 	f.Place = placeFromTags(tags)
 	return f
@@ -91,7 +91,7 @@ func joinDeviceName(maker, model string) string {
 	return strings.TrimSpace(maker + " " + model)
 }
 
-func parseTakenAt(tags map[string]any) (at time.Time, assumed bool) {
+func (s source) parseTakenAt(tags map[string]any) (at time.Time, assumed bool) {
 	for _, name := range []string{"DateTimeOriginal", "CreateDate", "DateTimeDigitized"} {
 		text := printableText(tags[name])
 		zone := printableText(tags["OffsetTimeOriginal"])
@@ -102,7 +102,7 @@ func parseTakenAt(tags map[string]any) (at time.Time, assumed bool) {
 		if assumed = err != nil; assumed {
 			at, err = time.ParseInLocation("2006:01:02 15:04:05", text, recovery.Shanghai)
 		}
-		if err == nil && isPlausibleTime(at) {
+		if err == nil && s.isPlausibleTime(at) {
 			return at.UTC(), assumed
 		}
 	}

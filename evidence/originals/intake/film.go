@@ -74,7 +74,7 @@ func readFilmFacts(s source) Facts {
 		for _, b := range s.listBoxes(top.from, top.to) {
 			switch b.kind {
 			case "mvhd":
-				f.setCreationTime(parseMovieTime(s.readBoxBody(b)))
+				f.setCreationTime(s, parseMovieTime(s.readBoxBody(b)))
 			case "udta":
 				f.readUserData(s, b)
 			case "meta":
@@ -86,14 +86,11 @@ func readFilmFacts(s source) Facts {
 	return f
 }
 
-func (f *Facts) setCreationTime(at time.Time) {
-	if f.TakenAt.IsZero() && isPlausibleTime(at) {
+func (f *Facts) setCreationTime(s source, at time.Time) {
+	if f.TakenAt.IsZero() && s.isPlausibleTime(at) {
 		f.TakenAt = at.UTC()
 	}
 }
-
-// isPlausibleTime accepts times of this century. An unset clock gives 1904 or 1970.
-func isPlausibleTime(at time.Time) bool { return at.Year() >= 2000 && at.Year() < 2100 }
 
 // parseMovieTime reads the creation time (14496-12, 8.2.2): seconds since 1904, UTC.
 func parseMovieTime(body []byte) time.Time {
@@ -123,7 +120,7 @@ func (f *Facts) readUserData(s source, udta box) {
 			continue
 		}
 		length := min(int(binary.BigEndian.Uint16(body)), len(body)-4)
-		f.setByName(b.kind[1:], string(body[4:4+length]))
+		f.setByName(s, b.kind[1:], string(body[4:4+length]))
 	}
 }
 
@@ -142,7 +139,7 @@ func (f *Facts) readKeyedMetadata(s source, meta box) {
 			for _, item := range s.listBoxes(b.from, b.to) {
 				index := int(binary.BigEndian.Uint32([]byte(item.kind))) - 1
 				if value := s.readBoxBody(item); index >= 0 && index < len(keys) && len(value) > 16 && string(value[4:8]) == "data" {
-					f.setByName(keys[index], string(value[16:]))
+					f.setByName(s, keys[index], string(value[16:]))
 				}
 			}
 		}
@@ -167,11 +164,11 @@ const appleKey = "com.apple.quicktime."
 
 // setByName sets the fact with this name. The first value of a name counts, except
 // for the time: one with a time zone replaces one without.
-func (f *Facts) setByName(name, value string) {
+func (f *Facts) setByName(s source, name, value string) {
 	value = printableText(value)
 	switch strings.TrimPrefix(name, appleKey) {
 	case "creationdate":
-		if at, err := time.Parse("2006-01-02T15:04:05-0700", value); err == nil && isPlausibleTime(at) {
+		if at, err := time.Parse("2006-01-02T15:04:05-0700", value); err == nil && s.isPlausibleTime(at) {
 			f.TakenAt = at.UTC()
 		}
 	case "location.ISO6709", "xyz":

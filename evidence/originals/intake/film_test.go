@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recourse/evidence/originals/intake"
+	"recourse/evidence/originals/intake/intaketest"
 )
 
 // newBox returns one box of a film.
@@ -96,10 +97,36 @@ func TestUnsetClocksAreUnknown(t *testing.T) {
 	for name, seconds := range map[string]uint64{
 		"0": 0, "before 1970": 2_082_844_799, "1970": 2_082_844_800, "1999": secondsSince1904(time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC)),
 		"counted from 1970": uint64(march.Unix()), "2100": secondsSince1904(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)), "the largest": 1<<64 - 1,
+		"2010": secondsSince1904(time.Date(2010, 12, 31, 15, 59, 59, 0, time.UTC)), "2099": secondsSince1904(time.Date(2099, 5, 1, 0, 0, 0, 0, time.UTC)),
+		"soon": secondsSince1904(received.Add(6 * time.Minute)),
 	} {
 		if at := examineAccepted(t, newVideo("mp42", movieHeader(seconds))).Facts.TakenAt; !at.IsZero() {
 			t.Errorf("%s: %s", name, at)
 		}
+	}
+}
+
+// A clock may be a few minutes fast, and the first year counts as a whole.
+func TestTheEdgesOfPlausibleTimes(t *testing.T) {
+	t.Parallel()
+	for _, want := range []time.Time{received.Add(4 * time.Minute), time.Date(2010, 12, 31, 16, 0, 0, 0, time.UTC)} {
+		if at := examineAccepted(t, newVideo("mp42", movieHeader(secondsSince1904(want)))).Facts.TakenAt; !at.Equal(want) {
+			t.Errorf("%s, want %s", at, want)
+		}
+	}
+}
+
+// TestTheNextTimeCounts: of several times in a file the first plausible one is proposed.
+func TestTheNextTimeCounts(t *testing.T) {
+	t.Parallel()
+	wrong := []string{"-Keys:CreationDate=2099:03:01 11:30:05+08:00", "-Keys:Make=Apple"}
+	if at := examineAccepted(t, writeFilmTags(t, "a.mov", wrong...)).Facts.TakenAt; !at.Equal(march) {
+		t.Errorf("of a film: %s, want the one of its header", at)
+	}
+	photo := intaketest.WriteTags(t, "a.jpg", encodeJPEG(t, smallPicture(), 80),
+		"-DateTimeOriginal=2099:03:01 11:30:05", "-OffsetTimeOriginal=+08:00", "-CreateDate=2026:03:01 12:30:05")
+	if at := examineAccepted(t, photo).Facts.TakenAt; !at.Equal(march) {
+		t.Errorf("of a photo: %s, want the one after it", at)
 	}
 }
 
@@ -157,7 +184,7 @@ func FuzzFilm(f *testing.F) {
 			return
 		}
 		facts := report.Facts
-		if at := facts.TakenAt; !at.IsZero() && (at.Year() < 2000 || at.Year() > 2099) {
+		if at := facts.TakenAt; !at.IsZero() && (at.Year() < 2010 || at.After(received.Add(time.Hour))) {
 			t.Fatalf("taken at %s", at)
 		}
 		if p := facts.Place; p != nil && (p.Latitude < -90 || p.Latitude > 90 || p.Longitude < -180 || p.Longitude > 180) {

@@ -12,13 +12,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"recourse/evidence/originals/intake"
 )
 
+// received is when the examined files were received.
+var received = time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC)
+
 func newExaminer(t testing.TB) *intake.Examiner {
 	t.Helper()
-	x, err := intake.NewExaminer()
+	x, err := intake.NewExaminer(func() time.Time { return received })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"image"
 	"io"
 	"slices"
+	"time"
 
 	"recourse/evidence/originals/intake/pdf"
 	"recourse/recovery"
@@ -54,16 +55,18 @@ type Report struct {
 // It is safe for concurrent use.
 type Examiner struct {
 	texts                 *Texts
+	now                   func() time.Time
 	pictureSlot, heicSlot chan struct{}
 }
 
-// NewExaminer returns an Examiner with the embedded texts.
-func NewExaminer() (*Examiner, error) {
+// NewExaminer returns an Examiner with the embedded texts. now is the clock by which a time
+// in a file is in the future.
+func NewExaminer(now func() time.Time) (*Examiner, error) {
 	texts, err := LoadTexts()
 	if err != nil {
 		return nil, err
 	}
-	return &Examiner{texts: texts, pictureSlot: make(chan struct{}, 1), heicSlot: make(chan struct{}, 1)}, nil
+	return &Examiner{texts: texts, now: now, pictureSlot: make(chan struct{}, 1), heicSlot: make(chan struct{}, 1)}, nil
 }
 
 // Texts returns the texts for findings and refusals.
@@ -79,7 +82,7 @@ var imageWalkers = map[string]func(source) extent{
 // Examine reads a received file. Errors: the Fault of a refusal
 // (CodeUnsupportedMedia, CodeTooLarge), or the error of reading.
 func (x *Examiner) Examine(ctx context.Context, file io.ReaderAt, size int64) (Report, error) {
-	s := source{ReaderAt: file, size: size}
+	s := source{ReaderAt: file, size: size, received: x.now()}
 	head, err := s.readRange(0, headSize)
 	if err != nil {
 		return Report{}, fmt.Errorf("intake: %w", err)
@@ -170,7 +173,7 @@ func (x *Examiner) examinePicture(ctx context.Context, s source, report *Report)
 	if e.animated {
 		report.addFinding(Animation)
 	}
-	report.setFacts(factsFromTags(readTags(s, report.Media)))
+	report.setFacts(s.factsFromTags(readTags(s, report.Media)))
 	return x.decodePicture(ctx, s, e, report)
 }
 

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"image"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -163,6 +164,49 @@ func TestTwoFormatsInOne(t *testing.T) {
 		"a page in the head of a PDF":   []byte(strings.Replace(plainPDF, "\n", "\n%"+string(page)+"\n", 1)),
 		"a video and an archive":        append(newTypeBox("isom"), archive...),
 		"a text and an archive":         append([]byte(strings.Repeat("hello\n", 1000)), archive...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkRefused(t, data, "polyglot")
+		})
+	}
+}
+
+// formPDF is a PDF whose first object is a form in XML.
+func formPDF(form string) []byte {
+	return []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Length " + strconv.Itoa(len(form)) + ">>\nstream\n" + form + "\nendstream\nendobj\n" +
+		strings.TrimPrefix(strings.NewReplacer("1 0 ", "4 0 ").Replace(plainPDF), "%PDF-1.4\n"))
+}
+
+// TestFormsInXMLAreNoWebPages: a form may have scripts and formatted text in its first
+// kilobyte. What a browser would open as a page is refused there, also inside of an object
+// and beside the name of a form.
+func TestFormsInXMLAreNoWebPages(t *testing.T) {
+	t.Parallel()
+	const (
+		whole    = `<?xml version="1.0" encoding="UTF-8"?><xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/" timeStamp="2026-01-05T08:00:00Z">`
+		template = `<template xmlns="http://www.xfa.org/schema/xfa-template/3.0/"><subform name="form1">`
+		script   = `<event activity="initialize"><script contentType="application/x-javascript">this.rawValue = 1;</script></event>`
+		text     = `<exData contentType="text/html"><body xmlns="http://www.w3.org/1999/xhtml"><p>x</p></body></exData>`
+	)
+	for name, data := range map[string][]byte{
+		"a form":               formPDF(whole + template + script),
+		"a part of a form":     formPDF(template + script + text),
+		"a link with a script": []byte(strings.Replace(plainPDF, "<</Type/Page/", "<</Type/Page/AA<</O<</S/URI/URI(javascript:app.alert)>>>>/", 1)),
+	} {
+		if report := examineAccepted(t, data); report.Media != "application/pdf" {
+			t.Errorf("%s: %+v", name, report)
+		}
+	}
+	for name, data := range map[string][]byte{
+		"a page in an object":               formPDF(`<html><script>alert(1)</script></html>`),
+		"a script in an object":             formPDF(`<script>alert(1)</script>`),
+		"a page that names a form":          formPDF(template + `<html><script>1</script>`),
+		"a page before the name of a form":  formPDF(`<html><!-- http://www.xfa.org/schema/ --><script>1</script>`),
+		"a program in a form":               formPDF(whole + template + `<?php echo 1; ?>`),
+		"a frame in a form":                 formPDF(template + script + `<iframe src="x">`),
+		"a page before the object":          []byte(strings.Replace(string(formPDF(template+script)), "%\xe2", "%<html><script>1</script>\xe2", 1)),
+		"a script and a form without a PDF": []byte("%PDF-1.7\n" + template + script),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

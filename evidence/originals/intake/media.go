@@ -66,6 +66,7 @@ func detectMedia(head []byte) (media, refusal string) {
 		return "", "audio_format"
 	}
 	media, _, _ = strings.Cut(mimetype.Detect(head).String(), ";")
+	media = boxedMedia(head, media)
 	if (media == mediaText || media == mediaCSV) && startsLikePage(head) {
 		return "", "active_text"
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (x *Examiner) examinePDF(s source, report *Report) error {
 	if !bytes.HasPrefix(head, []byte("%PDF-")) && !hasImageHead(head) {
 		return x.texts.Refusal("pdf_not_at_start")
 	}
-	if hasWebPageMark(head) || hasImageHead(head) {
+	if hidesPage(head) || hasImageHead(head) {
 		return x.texts.Refusal("polyglot")
 	}
 	zipped, err := s.endsAsZip()
@@ -80,6 +81,28 @@ func (x *Examiner) examinePDF(s source, report *Report) error {
 		return nil
 	}
 	return x.checkBehindPDF(s, int64(read.End), report)
+}
+
+// formTemplate matches the head of a PDF whose first object is a form in XML (XFA). Its
+// scripts are those of the form, which nothing here runs.
+var formTemplate = regexp.MustCompile(`(?s)^%pdf-\d\.\d\s.{0,120}?\d obj\b.{0,400}?>>\s*stream\r?\n\s*<[?a-z].{0,600}?(?:www\.xfa\.org/schema/|ns\.adobe\.com/xdp/)`)
+
+// formMarks are the marks of a web page that an XFA form has, too.
+var formMarks = []string{"<script>", "<script ", "<body>", "<body ", "javascript:"}
+
+// hidesPage reports whether the head of a PDF would also be read as a web page. An address
+// "javascript:" in a link is none: the finding about active content names it.
+func hidesPage(head []byte) bool {
+	lower := bytes.ReplaceAll(bytes.ToLower(head), []byte("javascript:"), nil)
+	form := formTemplate.FindIndex(lower)
+	if form == nil {
+		return hasMarkInLower(lower)
+	}
+	rest := string(lower[form[1]:])
+	for _, mark := range formMarks {
+		rest = strings.ReplaceAll(rest, mark, "")
+	}
+	return hasMarkInLower(lower[:form[1]]) || hasMarkInLower([]byte(rest))
 }
 
 // hasImageHead detects a picture. Media type detection reports PDF for a picture with

@@ -12,7 +12,7 @@ import (
 func isHEIC(media string) bool { return media == mediaHEIC || media == mediaHEIF }
 
 func (x *Examiner) examineHEIC(ctx context.Context, s source, report *Report) error {
-	report.setFacts(factsFromTags(readTags(s, report.Media)))
+	report.setFacts(s.factsFromTags(readTags(s, report.Media)))
 	picture, fault, err := x.decodeHEIC(ctx, s)
 	if err != nil {
 		return err

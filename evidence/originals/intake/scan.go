@@ -6,12 +6,29 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
+
+	"recourse/recovery"
 )
 
 // source is a received file with its size.
 type source struct {
 	io.ReaderAt
-	size int64
+	size     int64
+	received time.Time
+}
+
+// The times that are accepted from a file: not before there was the first of the
+// platforms on which money is sent by mistake in a chat (WeChat, January 2011), and not
+// after it was received. An unset clock gives 1904, 1970, 2000 or a day of that kind, and
+// a wrong one anything.
+const (
+	firstPlausibleYear = 2011
+	clockDifference    = 5 * time.Minute
+)
+
+func (s source) isPlausibleTime(at time.Time) bool {
+	return at.In(recovery.Shanghai).Year() >= firstPlausibleYear && !at.After(s.received.Add(clockDifference))
 }
 
 // sectionFrom returns the bytes from an offset to the end as a stream.

@@ -41,7 +41,7 @@ var ErrNoView = errors.New("intake: this file has no view")
 // View makes the copy for viewing of a received picture. Errors: ErrNoView, or
 // CodeUnavailable when ctx ended while waiting for another picture.
 func (x *Examiner) View(ctx context.Context, file io.ReaderAt, size int64) (View, error) {
-	s := source{ReaderAt: file, size: size}
+	s := source{ReaderAt: file, size: size, received: x.now()}
 	head, err := s.readRange(0, headSize)
 	if err != nil {
 		return View{}, fmt.Errorf("intake: %w", err)
